@@ -1,0 +1,28 @@
+/* Complete, valid UTF-8 only. Fed any split of a byte stream, it passes on whole
+ * characters, holds back a split one until its rest arrives, and replaces each
+ * invalid sequence by U+FFFD (one per maximal invalid part, as Unicode 3.9
+ * recommends). NUL and control characters pass unchanged. */
+#ifndef HUM_UTF8_H
+#define HUM_UTF8_H
+
+#include <stddef.h>
+
+struct buf;
+
+struct utf8 {
+    unsigned char held[4]; /* the beginning of a split character */
+    size_t held_len;
+};
+
+void utf8_init(struct utf8 *u);
+
+/* Appends what is complete to out. Returns 0 or HUM_ETOOBIG from out. */
+int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out);
+
+/* The stream is over: a character still held back becomes U+FFFD. */
+int utf8_end(struct utf8 *u, struct buf *out);
+
+/* One-shot: a whole text made valid. */
+int utf8_clean(const char *data, size_t len, struct buf *out);
+
+#endif

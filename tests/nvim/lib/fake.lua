@@ -1,0 +1,3 @@
+local M = {}
+function M.start() error('later') end
+return M

@@ -1,0 +1,158 @@
+-- `:Hum {sub}`. Whether the text after "chat" is a model or a question is told by one
+-- rule: without a range a single word made of the characters of a model's name is a
+-- model, anything else is a question.
+local M = {}
+
+---@class hum.Invocation
+---@field text string        what follows the subcommand, trimmed
+---@field bang boolean
+---@field quote? { buf: integer, first: integer, last: integer }  the range, 1-based
+---@field mods table         as in nvim_create_user_command
+
+---@class hum.Subcommand
+---@field run fun(given: hum.Invocation)
+---@field complete? fun(): string[]
+---@field range? boolean
+---@field bang? boolean
+---@field text? boolean      takes an argument
+
+---@param text string
+---@return boolean
+function M.is_model(text)
+  return text:match('^[%w_][%w%._:/-]*$') ~= nil
+end
+
+---@return string[]
+local function model_names()
+  return require('hum.models').completions()
+end
+
+---@param given hum.Invocation
+local function chat(given)
+  local opts = { quote = given.quote, mods = given.mods }
+  if given.text ~= '' and not given.quote and M.is_model(given.text) then
+    local endpoint = require('hum.endpoint')
+    opts.endpoint, opts.model = endpoint.split_model(given.text)
+  elseif given.text ~= '' then
+    opts.question = given.text
+  end
+  -- A bang goes on in the latest chat. So does the bare command, which only shows it.
+  local bare = given.text == '' and not given.quote
+  opts.new = not (given.bang or bare)
+  require('hum').chat(opts)
+end
+
+---@param given hum.Invocation
+local function new(given)
+  local name, model = require('hum.endpoint').split_model(given.text)
+  require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
+end
+
+---@type table<string, hum.Subcommand>
+M.subcommands = {
+  chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
+  new = { run = new, complete = model_names, text = true },
+  send = {
+    run = function()
+      require('hum').send()
+    end,
+  },
+  stop = {
+    bang = true,
+    run = function(given)
+      require('hum').stop({ all = given.bang })
+    end,
+  },
+  retry = {
+    run = function()
+      require('hum').retry()
+    end,
+  },
+  model = {
+    complete = model_names,
+    text = true,
+    run = function(given)
+      require('hum').model(given.text ~= '' and given.text or nil)
+    end,
+  },
+  log = {
+    run = function()
+      require('hum.log').open()
+    end,
+  },
+  build = {
+    run = function()
+      require('hum').build()
+    end,
+  },
+  health = {
+    run = function()
+      vim.cmd.checkhealth('hum')
+    end,
+  },
+}
+
+---@return string[]
+local function names()
+  local list = vim.tbl_keys(M.subcommands)
+  table.sort(list)
+  return list
+end
+
+---@param sub string
+---@param opts table  of nvim_create_user_command
+---@param text string
+---@return string|nil why
+local function refusal(sub, opts, text)
+  local known = M.subcommands[sub]
+  if not known then
+    local hint = require('hum.suggest').hint(sub, names())
+    hint = hint ~= '' and hint or '; there are: ' .. table.concat(names(), ', ')
+    return ('there is no ":Hum %s"%s'):format(sub, hint)
+  elseif opts.range > 0 and not known.range then
+    return (':Hum %s takes no range'):format(sub)
+  elseif opts.bang and not known.bang then
+    return (':Hum %s takes no "!"'):format(sub)
+  elseif text ~= '' and not known.text then
+    return (':Hum %s takes no argument'):format(sub)
+  end
+end
+
+---@param opts table  of nvim_create_user_command
+function M.run(opts)
+  local sub, text = opts.args:match('^%s*(%S*)%s*(.-)%s*$')
+  sub = sub ~= '' and sub or 'chat'
+  local why = refusal(sub, opts, text)
+  if why then
+    return require('hum.notify').error('hum: ' .. why)
+  end
+  M.subcommands[sub].run({
+    text = text,
+    bang = opts.bang,
+    mods = opts.smods,
+    quote = opts.range > 0
+        and { buf = vim.api.nvim_get_current_buf(), first = opts.line1, last = opts.line2 }
+      or nil,
+  })
+end
+
+---@param lead string
+---@param line string  the whole command line
+---@param pos integer  bytes before the cursor
+---@return string[]
+function M.complete(lead, line, pos)
+  local before = line:sub(1, pos)
+  local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
+  local sub, rest = args:match('^(%S+)%s+(.*)$')
+  local candidates = {}
+  if not sub then
+    candidates = names()
+  elseif M.subcommands[sub] and M.subcommands[sub].complete and not rest:find('%s') then
+    candidates = M.subcommands[sub].complete()
+  end
+  return vim.tbl_filter(function(name)
+    return vim.startswith(name, lead)
+  end, candidates)
+end
+
+return M

@@ -1,0 +1,207 @@
+-- Configuration: defaults, then `vim.g.hum` (a table or a function that returns one),
+-- then what setup() was given. It is checked as a whole and taken as a whole: with one
+-- fault in it nothing of it is applied, and each fault is told.
+local check = require('hum.config.check')
+local schema = require('hum.config.schema')
+
+local M = {}
+
+---@alias hum.Secret { env: string }|{ command: string[] }
+---@alias hum.Keys string|string[]|false
+
+---@class hum.Endpoint
+---@field url? string
+---@field dialect 'ollama'|'openai'
+---@field model? string
+---@field options table<string, any>
+---@field headers table<string, string|hum.Secret>
+---@field key? hum.Secret
+---@field keep_alive? string|number
+---@field think? boolean|string
+---@field connect_timeout number
+---@field first_timeout number
+---@field idle_timeout number
+
+---@class hum.ChatConfig
+---@field system? string
+---@field window 'vsplit'|'split'|'tab'|'current'
+---@field size number
+---@field maps table<string, hum.Keys>
+---@field fold_thinking boolean
+---@field stats boolean
+---@field follow boolean
+---@field highlight boolean
+
+---@class hum.Config
+---@field endpoint string
+---@field endpoints table<string, hum.Endpoint>
+---@field chat hum.ChatConfig
+---@field helper? string
+---@field log 'off'|'error'|'warn'|'info'|'debug'
+
+local current ---@type hum.Config|nil
+local given = {} ---@type table  what setup() was last given and was right
+local offered = {} ---@type any  what setup() was last given
+
+---`over` laid on `under`, both shaped as `node` says; tables in leaves are replaced.
+---@param node hum.Node
+---@param under any
+---@param over any
+---@return any
+local function merge(node, under, over)
+  if over == nil then
+    return vim.deepcopy(under)
+  elseif (node.kind ~= 'group' and node.kind ~= 'map') or type(over) ~= 'table' then
+    return vim.deepcopy(over)
+  end
+  local out = type(under) == 'table' and vim.deepcopy(under) or {}
+  if node.kind == 'map' then
+    for name, item in pairs(over) do
+      out[name] = merge(node.item, out[name], item)
+    end
+    return out
+  end
+  for _, field in ipairs(node.fields) do
+    out[field.name] = merge(field, out[field.name], over[field.name])
+  end
+  return out
+end
+
+---The defaults of a node written out, in `value` where it says nothing.
+---@param node hum.Node
+---@param value any
+---@return any
+local function with_defaults(node, value)
+  if value == nil then
+    value = vim.deepcopy(node.default)
+  end
+  if node.kind == 'group' then
+    value = value or {}
+    for _, field in ipairs(node.fields) do
+      value[field.name] = with_defaults(field, value[field.name])
+    end
+  elseif node.kind == 'map' then
+    for name, item in pairs(value) do
+      value[name] = item ~= false and with_defaults(node.item, item) or nil
+    end
+  end
+  return value
+end
+
+---What only the whole configuration can tell.
+---@param config hum.Config
+---@return string[] problems
+local function cross_check(config)
+  local problems = {}
+  local names = vim.tbl_keys(config.endpoints)
+  table.sort(names)
+  if not config.endpoints[config.endpoint] then
+    local hint = require('hum.suggest').hint(config.endpoint, names)
+    local text = 'endpoint: there is no endpoint "%s"%s'
+    problems[#problems + 1] = text:format(config.endpoint, hint)
+  end
+  for _, name in ipairs(names) do
+    local endpoint = config.endpoints[name]
+    local path = 'endpoints.' .. name .. '.url: '
+    if endpoint.url then
+      local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
+      problems[#problems + 1] = why and path .. why
+    elseif name ~= 'ollama' or endpoint.dialect ~= 'ollama' then
+      problems[#problems + 1] = path .. 'expected a URL; only "ollama" has one by default'
+    end
+  end
+  return problems
+end
+
+---@param user table
+---@param opts table
+---@return hum.Config|nil, string[] problems
+local function build(user, opts)
+  local problems = {}
+  vim.list_extend(problems, check.problems(schema, user))
+  vim.list_extend(problems, check.problems(schema, opts))
+  if #problems > 0 then
+    return nil, problems
+  end
+  local config = merge(schema, with_defaults(schema, nil), merge(schema, user, opts))
+  config = with_defaults(schema, config)
+  problems = cross_check(config)
+  return #problems == 0 and config or nil, problems
+end
+
+---@return table|nil user, string|nil problem
+local function user_table()
+  local user = vim.g.hum
+  if type(user) == 'function' then
+    local ok, result = pcall(user)
+    if not ok then
+      return nil, 'the function in vim.g.hum failed: ' .. tostring(result)
+    end
+    user = result
+  end
+  if user == nil then
+    return {}
+  elseif type(user) ~= 'table' then
+    return nil, 'vim.g.hum: expected a table or a function that returns one'
+  end
+  return user
+end
+
+---@param problems string[]
+local function tell(problems)
+  local lines = vim.tbl_map(function(problem)
+    return 'hum: ' .. problem
+  end, problems)
+  require('hum.notify').error(table.concat(lines, '\n'))
+end
+
+---Checks and takes options. With a fault in them everything stays as it was.
+---@param opts? table
+---@return boolean|nil ok, string[]|nil problems
+function M.setup(opts)
+  opts = opts == nil and {} or opts
+  offered = opts
+  local user, problem = user_table()
+  local config, problems
+  if type(opts) ~= 'table' then
+    problems = { 'setup: expected a table of options, got a ' .. type(opts) }
+  elseif not user then
+    problems = { problem }
+  else
+    config, problems = build(user, opts)
+  end
+  if not config then
+    tell(problems)
+    return nil, problems
+  end
+  current, given = config, opts
+  return true
+end
+
+---The options in force. Not to be changed by the caller.
+---@return hum.Config
+function M.get()
+  if not current and not M.setup(given) then
+    current = assert(build({}, {}))
+  end
+  return current
+end
+
+---@return string[] problems  of `vim.g.hum` and of what setup() was given, for the health check
+function M.problems()
+  local user, problem = user_table()
+  if not user then
+    return { problem }
+  end
+  local _, problems = build(user, type(offered) == 'table' and offered or {})
+  return problems
+end
+
+---@return string[]
+function M.endpoint_names()
+  local names = vim.tbl_keys(M.get().endpoints)
+  table.sort(names)
+  return names
+end
+
+return M

@@ -1,0 +1,275 @@
+-- Values against the schema: every wrong key, type and value is named with its path
+-- and what would be right. Pure; values of secret options never enter a message.
+local suggest = require('hum.suggest')
+
+local M = {}
+
+---@param value any
+---@return string
+local function shown(value)
+  if type(value) == 'string' then
+    local text = #value > 40 and value:sub(1, 40) .. '…' or value
+    return ('"%s"'):format(text:gsub('%c', '?'))
+  elseif type(value) == 'table' then
+    return next(value) == nil and 'an empty table' or (vim.islist(value) and 'a list' or 'a table')
+  elseif type(value) == 'number' or type(value) == 'boolean' then
+    return tostring(value)
+  end
+  return 'a ' .. type(value)
+end
+
+---@param names string[]
+---@return string
+local function quoted(names)
+  return '"' .. table.concat(names, '", "') .. '"'
+end
+
+local SECRET = "{ env = 'NAME' } or { command = { 'pass', 'show', 'NAME' } }"
+local LEVELS = { 'low', 'medium', 'high', 'max' }
+
+---Names of headers whose values are secret as a rule.
+---@param name string
+local function is_secret_header(name)
+  name = name:lower()
+  return name:find('authorization', 1, true)
+    or name:find('key', 1, true)
+    or name:find('token', 1, true)
+    or name:find('secret', 1, true)
+    or name:find('cookie', 1, true)
+end
+
+---@param value any
+---@return string|nil why
+local function secret_fault(value)
+  if type(value) ~= 'table' then
+    return 'a secret written in clear is refused; use ' .. SECRET
+  end
+  for key in pairs(value) do
+    if key ~= 'env' and key ~= 'command' then
+      return 'expected ' .. SECRET .. ', found another field'
+    end
+  end
+  local env, command = value.env, value.command
+  if (env == nil) == (command == nil) then
+    return 'expected either ' .. SECRET
+  end
+  if env ~= nil then
+    -- The pattern also catches a key that was put where its variable's name belongs.
+    local named = type(env) == 'string' and env:match('^[%a_][%w_]*$')
+    return not named and 'env: expected the name of an environment variable' or nil
+  end
+  if type(command) == 'string' then
+    return "command: expected a list of words, such as { 'pass', 'show', 'NAME' }, got one string"
+  end
+  if type(command) ~= 'table' or not vim.islist(command) or #command == 0 then
+    return 'command: expected a list of words'
+  end
+  for _, word in ipairs(command) do
+    if type(word) ~= 'string' then
+      return 'command: expected a list of words'
+    end
+  end
+end
+
+---@param value any
+---@param depth integer
+---@return string|nil why
+local function json_fault(value, depth)
+  local kind = type(value)
+  if kind == 'function' or kind == 'thread' or (kind == 'userdata' and value ~= vim.NIL) then
+    return 'expected values that JSON knows, got a ' .. kind
+  end
+  if kind == 'table' then
+    if depth > 16 then
+      return 'nested too deeply'
+    end
+    for _, inner in pairs(value) do
+      local why = json_fault(inner, depth + 1)
+      if why then
+        return why
+      end
+    end
+  end
+end
+
+local function expected(what, value)
+  return ('expected %s, got %s'):format(what, shown(value))
+end
+
+---What is wrong with a single value, by kind of node. Groups and maps are walked below.
+---@type table<string, fun(value: any, node: hum.Node): string?>
+local faults = {
+  string = function(value)
+    if type(value) ~= 'string' or value == '' then
+      return expected('a string', value == '' and 'an empty one' or value)
+    end
+  end,
+  boolean = function(value)
+    if type(value) ~= 'boolean' then
+      return expected('true or false', value)
+    end
+  end,
+  number = function(value, node)
+    local fits = type(value) == 'number'
+      and value == value
+      and value >= (node.min or -math.huge)
+      and value <= (node.max or math.huge)
+    if not fits then
+      local what = 'a number'
+      if node.min and node.max then
+        what = ('a number from %g to %g'):format(node.min, node.max)
+      elseif node.min then
+        what = ('a number of at least %g'):format(node.min)
+      end
+      return expected(what, value)
+    end
+  end,
+  enum = function(value, node)
+    if not vim.tbl_contains(node.values, value) then
+      local hint = type(value) == 'string' and suggest.hint(value, node.values) or ''
+      return expected('one of ' .. quoted(node.values), value) .. hint
+    end
+  end,
+  keys = function(value)
+    local list = type(value) == 'string' and { value } or value
+    local fits = value == false or type(list) == 'table' and vim.islist(list)
+    for _, key in ipairs(type(list) == 'table' and list or {}) do
+      fits = fits and type(key) == 'string' and key ~= ''
+    end
+    if not fits then
+      return expected('a key such as "<C-s>", a list of keys, or false', value)
+    end
+  end,
+  json = function(value)
+    if type(value) ~= 'table' or (vim.islist(value) and #value > 0) then
+      return expected('a table of names and values', value)
+    end
+    return json_fault(value, 1)
+  end,
+  secret = secret_fault,
+  header = function(value)
+    if type(value) == 'table' then
+      return secret_fault(value)
+    end
+    if type(value) ~= 'string' then
+      return 'expected a string, ' .. SECRET
+    end
+    if value:find('%c') then
+      return 'a header is one line without control characters'
+    end
+  end,
+  think = function(value)
+    if type(value) ~= 'boolean' and not vim.tbl_contains(LEVELS, value) then
+      return expected('true, false or one of ' .. quoted(LEVELS), value)
+    end
+  end,
+  duration = function(value)
+    -- Ollama: a number of seconds, or a Go duration, whose every number has a unit.
+    if type(value) == 'number' then
+      return
+    end
+    local text = type(value) == 'string' and value:gsub('^[-+]', '') or ''
+    local rest = text:gsub('%d*%.?%d+[mun]?[hms]', '')
+    if text == '' or rest ~= '' then
+      return expected('seconds, or a text with units such as "10m" or "1h30m"', value)
+    end
+  end,
+}
+
+---@param node hum.Node
+---@return string[]
+local function field_names(node)
+  local names = {}
+  for _, field in ipairs(node.fields) do
+    names[#names + 1] = field.name
+  end
+  return names
+end
+
+---@param node hum.Node  a group
+---@param key any
+---@return string
+local function unknown_key(node, key)
+  if type(key) ~= 'string' then
+    return 'expected names of options, found a list'
+  end
+  for _, field in ipairs(node.fields) do
+    if vim.tbl_contains(field.also or {}, key) then
+      return ('no such option (did you mean "%s"?)'):format(field.name)
+    end
+  end
+  local names = field_names(node)
+  local hint = suggest.hint(key, names)
+  return 'no such option' .. (hint ~= '' and hint or '; there are ' .. quoted(names))
+end
+
+---The keys of a table in a fixed order, whatever their types.
+---@param value table
+---@return any[]
+local function sorted_keys(value)
+  local keys = vim.tbl_keys(value)
+  table.sort(keys, function(a, b)
+    return tostring(a) < tostring(b)
+  end)
+  return keys
+end
+
+local walk
+
+local function walk_group(node, value, path, found)
+  local known = {}
+  for _, field in ipairs(node.fields) do
+    known[field.name] = true
+    if value[field.name] ~= nil then
+      walk(field, value[field.name], path .. '.' .. field.name, found)
+    end
+  end
+  for _, key in ipairs(sorted_keys(value)) do
+    if not known[key] then
+      found[#found + 1] = { path .. '.' .. tostring(key), unknown_key(node, key) }
+    end
+  end
+end
+
+local function walk_map(node, value, path, found)
+  for _, name in ipairs(sorted_keys(value)) do
+    local item = value[name]
+    local at = path .. '.' .. tostring(name)
+    if type(name) ~= 'string' or not name:match('^[%w_.-]+$') then
+      found[#found + 1] = { at, 'expected a name of letters, digits, "-", "_" and "."' }
+    elseif node.item.kind == 'header' and type(item) == 'string' and is_secret_header(name) then
+      found[#found + 1] = { at, secret_fault(item) }
+    elseif not (node.removable and item == false) then
+      walk(node.item, item, at, found)
+    end
+  end
+end
+
+---@param node hum.Node
+---@param value any
+---@param path string
+---@param found { [1]: string, [2]: string }[]
+function walk(node, value, path, found)
+  local inner = node.kind == 'group' and walk_group or node.kind == 'map' and walk_map
+  if inner and type(value) == 'table' then
+    return inner(node, value, path, found)
+  end
+  local why = inner and expected('a table', value) or not inner and faults[node.kind](value, node)
+  if why then
+    found[#found + 1] = { path, why }
+  end
+end
+
+---@param schema hum.Node
+---@param value any
+---@return string[] problems  'path: what is wrong', empty if all is well
+function M.problems(schema, value)
+  local found = {}
+  walk(schema, value, '', found)
+  return vim.tbl_map(function(problem)
+    local path = problem[1]:gsub('^%.', '')
+    return path == '' and problem[2] or path .. ': ' .. problem[2]
+  end, found)
+end
+
+return M

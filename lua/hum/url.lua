@@ -1,0 +1,246 @@
+-- Addresses of servers: OLLAMA_HOST as Ollama itself reads it, and the `url` of a
+-- configured endpoint. Pure. Both give a URL of one form: scheme and host in lower
+-- case where that is safe, a port, no slash at the end, so that the path of an API
+-- call can be appended as it is.
+local M = {}
+
+M.DEFAULT = 'http://127.0.0.1:11434'
+
+---A server that listens on "every address" is reached on loopback.
+local CONNECTABLE = { ['0.0.0.0'] = '127.0.0.1', ['::'] = '::1', [''] = '127.0.0.1' }
+
+---@param text string
+---@return string
+local function trim_quotes(text)
+  -- U+00A0 and the byte-order mark come along when a value is copied from a web page.
+  local function trim(s)
+    s = s:gsub('\194\160', ' '):gsub('\239\187\191', '')
+    return vim.trim(s)
+  end
+  return trim((trim(text):gsub('^["\']+', ''):gsub('["\']+$', '')))
+end
+
+---@param text string
+---@return boolean
+local function is_ipv4(text)
+  local parts = { text:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)$') }
+  for _, part in ipairs(parts) do
+    if #part > 3 or tonumber(part) > 255 then
+      return false
+    end
+  end
+  return #parts == 4
+end
+
+---@param text string
+---@return boolean
+local function is_ipv6(text)
+  local head, tail = text:gsub('%%[^%%]+$', ''):match('^(.-)::(.*)$')
+  local groups = 0
+  local function count(part)
+    for group in (part .. ':'):gmatch('([^:]*):') do
+      local v4 = group:find('.', 1, true) ~= nil
+      if not (v4 and is_ipv4(group) or group:match('^%x%x?%x?%x?$')) then
+        return false
+      end
+      groups = groups + (v4 and 2 or 1)
+    end
+    return true
+  end
+  if not head then
+    return text:find(':', 1, true) ~= nil and count((text:gsub('%%[^%%]+$', ''))) and groups == 8
+  end
+  return (head == '' or count(head)) and (tail == '' or count(tail)) and groups < 8
+end
+
+---Go's net.SplitHostPort, as far as it decides anything here.
+---@param text string
+---@return string|nil host, string|nil port  nil if it fails
+local function split_host_port(text)
+  local bracketed, rest = text:match('^%[([^%[%]]*)%](.*)$')
+  if bracketed then
+    local port = rest:match('^:([^:]*)$')
+    return port and bracketed, port
+  end
+  if text:find('[%[%]]') then
+    return nil
+  end
+  local host, port = text:match('^([^:]*):([^:]*)$')
+  return host, port
+end
+
+---@param host string  without brackets
+---@return string
+local function for_url(host)
+  if host:find(':', 1, true) then
+    return '[' .. host:gsub('%%', '%%25') .. ']'
+  end
+  return host
+end
+
+---Path segments joined by single slashes, with what a URL path may not hold escaped.
+---@param path string
+---@param escapes? boolean  "%2F" and its like are escapes already
+---@return string  '' or '/a/b'
+local function clean_path(path, escapes)
+  local escaped = path:gsub('%%(%x?%x?)', function(hex)
+    return escapes and #hex == 2 and '%' .. hex or '%25' .. hex
+  end)
+  escaped = escaped:gsub("[^%w%-%._~!$&'()*+,;=:@/%%]", function(char)
+    return ('%%%02X'):format(char:byte())
+  end)
+  local kept = {}
+  for segment in escaped:gmatch('[^/]+') do
+    if segment == '..' then
+      table.remove(kept)
+    elseif segment ~= '.' then
+      kept[#kept + 1] = segment
+    end
+  end
+  return #kept > 0 and '/' .. table.concat(kept, '/') or ''
+end
+
+---@type table<string, integer>
+local PORTS = { http = 80, https = 443 }
+
+---@class hum.Url
+---@field base string  as Ollama's own tools write it
+---@field url string   the same in a form that can be connected to
+
+---What OLLAMA_HOST means. Follows envconfig/config.go of Ollama 0.33 step by step,
+---with two differences: addresses to bind to become addresses to connect to, and what
+---Ollama accepts only to fail on use is refused here.
+---@param value string|nil
+---@return hum.Url|nil, string|nil err
+function M.ollama_host(value)
+  local text = trim_quotes(value or '')
+  if text == '' then
+    return { base = M.DEFAULT, url = M.DEFAULT }
+  end
+  local function refuse(why)
+    -- What stands before an "@" is a password as a rule.
+    local seen = text:gsub('[^/]*@', '…@')
+    return nil, ('OLLAMA_HOST is "%s": %s'):format(seen, why)
+  end
+
+  local scheme, rest = text:match('^(.-)://(.*)$')
+  local usual_port = PORTS[scheme] or 11434
+  if text == 'ollama.com' then
+    scheme, rest = 'https', 'ollama.com:443'
+  elseif text:find('^https?:/') and not scheme then
+    return refuse('a slash is missing after the scheme')
+  elseif not scheme then
+    scheme, rest = 'http', text
+  end
+  local lower = scheme:lower()
+  if not PORTS[lower] then
+    return refuse(('the scheme "%s" is not known, use http:// or https://'):format(scheme))
+  end
+
+  local authority, path = rest:match('^([^/]*)/?(.*)$')
+  if authority:find('@', 1, true) then
+    return refuse('user names and passwords are not understood here')
+  end
+  local host, port = split_host_port(authority)
+  if not host then
+    local bare = authority:gsub('^%[', ''):gsub('%]$', '')
+    host, port = (is_ipv4(bare) or is_ipv6(bare)) and bare or authority, nil
+    if host == '' then
+      host = '127.0.0.1'
+    elseif host == authority and host:find('[:%[%]]') and not is_ipv6(host) then
+      return refuse('host and port cannot be told apart')
+    end
+  end
+  local number = port and port:match('^%+?%d+$') and tonumber(port)
+  if not number or number > 65535 then
+    number = usual_port
+  end
+  if number == 0 then
+    return refuse('port 0 cannot be connected to')
+  end
+  if host:find('[%s%c"<>\\^`{|}?#]') then
+    return refuse('the host name has characters that no host name has')
+  end
+
+  local tail = (':%d%s'):format(number, clean_path(path))
+  local reached = CONNECTABLE[host] or host
+  return {
+    base = scheme .. '://' .. for_url(host) .. tail,
+    url = lower .. '://' .. for_url(reached) .. tail,
+  }
+end
+
+---What to say about a path that stops at the API's own: `/api`, `/v1` and below.
+---@param path string
+---@param dialect string
+---@return string|nil why
+local function path_fault(path, dialect)
+  if dialect == 'openai' and path:find('/chat/completions$') then
+    return 'leave "/chat/completions" out, hum adds it'
+  elseif dialect == 'ollama' and (path:find('/api$') or path:find('/api/chat$')) then
+    return 'leave "/api" out, hum adds "/api/chat" itself'
+  elseif dialect == 'ollama' and path:find('/v1$') then
+    return 'the path "/v1" is the OpenAI-compatible API: leave it out, or set dialect = "openai"'
+  end
+end
+
+---The `url` of a configured endpoint.
+---@param text string
+---@param dialect 'ollama'|'openai'
+---@return string|nil url, string|nil err
+function M.endpoint(text, dialect)
+  local scheme, rest = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
+  scheme = (scheme or ''):lower()
+  if not PORTS[scheme] then
+    return nil, 'expected a URL that begins with http:// or https://'
+  end
+  local authority, path = rest:match('^([^/?#]*)(.*)$')
+  if authority:find('@', 1, true) then
+    return nil, 'a user name or password in a URL is refused, use key or headers'
+  elseif path:find('[?#]') then
+    return nil, 'a URL with "?" or "#" is refused, give the base URL alone'
+  end
+  local host, port = split_host_port(authority)
+  if not host then
+    host = authority:match('^%[(.*)%]$') or authority
+    if host:find(':', 1, true) and not (is_ipv6(host) and host ~= authority) then
+      return nil, 'an IPv6 address needs brackets: http://[::1]:11434'
+    end
+  end
+  if host == '' then
+    return nil, 'the URL names no host'
+  elseif host:find('[%s%c"<>\\^`{|}%[%]]') then
+    return nil, 'the host name has characters that no host name has'
+  elseif host:find(':', 1, true) and not is_ipv6(host) then
+    return nil, 'this is no IPv6 address'
+  end
+  port = (port == nil or port == '') and tostring(PORTS[scheme]) or port
+  if not port:match('^%d+$') or tonumber(port) < 1 or tonumber(port) > 65535 then
+    return nil, 'expected a port from 1 to 65535'
+  end
+  path = clean_path(path, true)
+  local why = path_fault(path, dialect)
+  if why then
+    return nil, why
+  end
+  if dialect == 'openai' then
+    path = path:gsub('/v1$', '')
+  end
+  host = CONNECTABLE[host] or host
+  return ('%s://%s:%d%s'):format(scheme, for_url(host), tonumber(port), path)
+end
+
+---@param url string
+---@return boolean  whether it stays on this machine
+function M.is_loopback(url)
+  local host = url:match('^%a+://%[([^%]]+)%]') or url:match('^%a+://([^:/]+)') or ''
+  return host == 'localhost' or host:find('%.localhost$') ~= nil or host == '::1' or host:find('^127%.') ~= nil
+end
+
+---@param url string
+---@return string|nil  '/api' or '/v1' if OLLAMA_HOST ends in the path of the API
+function M.api_suffix(url)
+  return url:match('(/api)$') or url:match('(/v1)$')
+end
+
+return M

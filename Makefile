@@ -1,0 +1,170 @@
+# hum.nvim. `make` builds the helper; `make help` lists the rest. GNU make.
+
+PREFIX ?= /usr/local
+CLANG ?= clang
+FUZZ_SECONDS ?= 60 # for each fuzzer, in `make fuzz`
+
+VERSION := $(shell sed -n 's/^\#define HUM_VERSION "\(.*\)"/\1/p' src/proto.h)
+MSGPACK := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
+LIBRARIES := libuv libcurl libcjson $(MSGPACK)
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc \
+  $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
+LDLIBS += $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null)
+# Builds for tests take no warning; a user's build with a newer compiler may.
+SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
+  -fno-sanitize-recover=undefined
+DEPENDENCIES = -MMD -MP -MF $@.d -MT $@
+COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(DEPENDENCIES)
+FUZZ_COMPILE = $(CLANG) $(LANGUAGE) $(WARNINGS) $(DEPENDENCIES) $(SANITIZE)
+
+# All but main go into an archive; each program takes from it what it names.
+MODULES := $(filter-out main,$(basename $(notdir $(wildcard src/*.c))))
+FAKE := $(basename $(notdir $(wildcard tests/fake/*.c)))
+C_TESTS := $(basename $(notdir $(wildcard tests/c/test_*.c)))
+FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+LUA_TESTS := $(basename $(notdir $(wildcard tests/nvim/test_*.lua)))
+
+# The older Neovim gets the sanitized helper, the newest the one that users have.
+RUN_LUA := .deps/bin/nvim-new -l tests/nvim/run.lua
+NVIM_OLD := $(RUN_LUA) --nvim .deps/bin/nvim-0.10 --helper build/asan/hum
+NVIM_NEW := $(RUN_LUA) --nvim .deps/bin/nvim-new
+
+all: build/hum ## the helper, build/hum (what plugin managers run)
+
+debug: build/asan/hum ## the helper with ASan and UBSan, build/asan/hum
+
+# --- building -----------------------------------------------------------------------------
+
+# Says which library is missing and how to get it, once, instead of a compiler error.
+build/libraries:
+	@tools/deps --check build
+	@mkdir -p $(@D) && touch $@
+
+build/obj/%.o: src/%.c | build/libraries
+	@mkdir -p $(@D)
+	$(COMPILE) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+build/asan/obj/%.o: src/%.c | build/libraries
+	@mkdir -p $(@D)
+	$(COMPILE) $(SANITIZE) -c -o $@ $<
+
+build/fuzz/obj/%.o: src/%.c | build/libraries
+	@mkdir -p $(@D)
+	$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/obj/fake/%.o: tests/fake/%.c | build/libraries
+	@mkdir -p $(@D)
+	$(COMPILE) $(CFLAGS) -c -o $@ $<
+
+define archive
+$(1)/hum.a: $(MODULES:%=$(1)/obj/%.o)
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach dir,build build/asan build/fuzz,$(eval $(call archive,$(dir))))
+
+# Linked aside and moved: a helper that runs keeps its file.
+build/hum: build/obj/main.o build/hum.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@.new $^ $(LDLIBS)
+	@mv $@.new $@
+
+build/asan/hum: build/asan/obj/main.o build/asan/hum.a
+	$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
+	@mv $@.new $@
+
+build/hum-fake: $(FAKE:%=build/obj/fake/%.o) build/hum.a
+	$(CC) $(CFLAGS) -o $@.new $^ $(LDLIBS)
+	@mv $@.new $@
+
+build/tests/test_%: tests/c/test_%.c build/asan/hum.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(SANITIZE) -Itests/c -o $@ $< build/asan/hum.a $(LDLIBS)
+
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/hum.a
+	@mkdir -p $(@D)
+	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $< build/fuzz/hum.a $(LDLIBS)
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# --- testing ------------------------------------------------------------------------------
+
+test: ## everything: C tests, tests in real Neovims, a short run of each fuzzer
+	@tools/deps build test
+	@tools/sum '$(MAKE) -s test-c' '$(MAKE) -s test-nvim' '$(MAKE) -s test-fuzz'
+
+test-c: $(C_TESTS:%=build/tests/%) ## the C tests, under ASan and UBSan
+	@tools/sum $(^:%='%')
+
+test-nvim: deps programs ## the Lua tests, in Neovim 0.10 and in the newest
+	@tools/sum '$(NVIM_OLD)' '$(NVIM_NEW)'
+
+test-fuzz: $(FUZZERS:%=build/fuzz/%) ## a short run of each fuzzer
+	@tools/fuzz --smoke $(FUZZERS)
+
+# test_NAME: ## one module's tests, in C, in Lua or both: make test_frame
+$(foreach test,$(C_TESTS),$(eval $(test): build/tests/$(test)))
+$(LUA_TESTS): deps programs
+$(sort $(C_TESTS) $(LUA_TESTS)):
+	@tools/sum $(patsubst %,'build/tests/%',$(filter $@,$(C_TESTS))) \
+	  $(if $(filter $@,$(LUA_TESTS)),'$(NVIM_OLD) tests/nvim/$@.lua' '$(NVIM_NEW) tests/nvim/$@.lua')
+
+programs: build/hum build/asan/hum build/hum-fake
+
+# Without a llama-server its tests are skipped and say so.
+deps:
+	@tools/get nvim-0.10 nvim-new
+	@tools/get llama-server || true
+
+fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
+
+bench: deps programs ## side by side with a bare client and with curl; takes minutes
+	@bench/run
+
+demo: ## a chat with a first question already streaming
+	@tools/demo
+
+# --- sources ------------------------------------------------------------------------------
+
+lint: build/libraries ## clang-format, clang-tidy, cppcheck, luacheck, shellcheck
+	@tools/deps build lint
+	@tools/lint $(LANGUAGE) -Itests/c -Itests/fake
+
+format: ## lets clang-format have its way
+	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
+
+doc: ## writes doc/hum.txt anew from the configuration's schema
+	@tools/gen-doc
+
+doc-check: ## fails if doc/hum.txt is not what `make doc` writes
+	@tools/gen-doc --check
+
+# --- packing ------------------------------------------------------------------------------
+
+RUNTIME := plugin lua ftplugin ftdetect autoload rplugin doc syntax
+PACK = $(DESTDIR)$(PREFIX)/share/nvim/site/pack/hum/start/hum.nvim
+
+install: all ## as a package that Neovim finds; PREFIX=~/.local for one user
+	mkdir -p '$(PACK)/build'
+	cp -R $(wildcard $(RUNTIME)) '$(PACK)/'
+	cp build/hum '$(PACK)/build/hum'
+	cp LICENSE README.md '$(PACK)/'
+
+dist: ## build/hum.nvim-VERSION.tar.gz of what is committed
+	@mkdir -p build
+	git archive --prefix=hum.nvim-$(VERSION)/ -o build/hum.nvim-$(VERSION).tar.gz HEAD
+
+clean: ## removes build/; .deps/ stays
+	rm -rf build
+
+help: ## this list
+	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
+	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
+
+.PHONY: all debug test test-c test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps fuzz bench demo lint format doc \
+  doc-check install dist clean help
+.DELETE_ON_ERROR:
+.SECONDARY:

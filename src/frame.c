@@ -50,8 +50,8 @@ static bool is_blank(const char *line, size_t len)
     return true;
 }
 
-/* The value of a field that holds data, or NULL. llama-server's releases of before
- * October 2025 name the field of a failed stream "error". */
+/* The value of a field that holds data, or NULL. Older llama-servers tell the failure of
+ * a stream in a field "error". */
 static const char *field_data(const char *line, size_t len, size_t *value_len)
 {
     size_t name = 0;

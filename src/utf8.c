@@ -162,3 +162,46 @@ int utf8_clean(const char *data, size_t len, struct buf *out)
     err = utf8_feed(&u, data, len, out);
     return err ? err : utf8_end(&u, out);
 }
+
+/* Whether a byte of valid UTF-8 goes on with a character begun before. */
+static bool is_inner(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* Squeezes text in place; returns the new length. */
+static size_t squeeze(char *text, size_t len)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        bool blank = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
+
+        if (!blank)
+            text[kept++] = text[i];
+        else if (kept > 0 && text[kept - 1] != ' ')
+            text[kept++] = ' ';
+    }
+    return kept > 0 && text[kept - 1] == ' ' ? kept - 1 : kept;
+}
+
+int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
+{
+    struct buf clean;
+    bool cut;
+    int err;
+
+    buf_init(&clean, SIZE_MAX);
+    err = utf8_clean(data, len, &clean);
+    len = squeeze(clean.data, clean.len);
+    cut = len > max;
+    if (cut)
+        for (len = max > 3 ? max - 3 : 0; len > 0 && is_inner(clean.data[len]);)
+            len--;
+    if (!err)
+        err = buf_add(out, clean.data, len);
+    if (!err && cut)
+        err = buf_add(out, "...", 3);
+    buf_finish(&clean);
+    return err;
+}

@@ -25,4 +25,8 @@ int utf8_end(struct utf8 *u, struct buf *out);
 /* One-shot: a whole text made valid. */
 int utf8_clean(const char *data, size_t len, struct buf *out);
 
+/* The same as one line, for messages: blanks and control characters become single
+ * spaces, none at the ends; what is over max bytes is cut off and shown as "...". */
+int utf8_line(const char *data, size_t len, size_t max, struct buf *out);
+
 #endif

@@ -50,3 +50,26 @@ char *value_strdup(const struct value *v)
         return NULL;
     return xstrndup(v->as.string.len > 0 ? v->as.string.data : "", v->as.string.len);
 }
+
+struct value value_text(const char *s)
+{
+    struct value v = {.type = VALUE_STRING};
+
+    v.as.string.data = s;
+    v.as.string.len = strlen(s);
+    return v;
+}
+
+struct value value_true(void)
+{
+    return (struct value){.type = VALUE_BOOL, .as.boolean = true};
+}
+
+struct value value_pairs(const struct value_pair *pairs, size_t count)
+{
+    struct value v = {.type = VALUE_MAP};
+
+    v.as.map.pairs = pairs;
+    v.as.map.count = count;
+    return v;
+}

@@ -62,4 +62,9 @@ char *value_strdup(const struct value *v);
 
 bool value_is_string(const struct value *v, const char *s);
 
+/* Makers of views: s and pairs must outlive what is made of them. */
+struct value value_text(const char *s);
+struct value value_true(void);
+struct value value_pairs(const struct value_pair *pairs, size_t count);
+
 #endif

@@ -1,0 +1,109 @@
+/* The seam between hum and the kinds of server. A dialect is a table of functions
+ * without state of its own: it makes request bodies from specs and events from
+ * records. The dialects are ollama.c (/api/chat, NDJSON) and openai.c
+ * (/v1/chat/completions, SSE). What they share: body (requests), emit and calls
+ * (events), json. No other module knows cJSON. */
+#ifndef HUM_DIALECT_H
+#define HUM_DIALECT_H
+
+#include "buf.h"
+#include "frame.h"
+#include "value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum dialect_event_type {
+    DIALECT_TEXT,      /* text, len: a piece of the answer, any bytes, never empty */
+    DIALECT_THINKING,  /* text, len: a piece of the thinking, never empty */
+    DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
+    DIALECT_STATS,     /* stats: may come more than once, each later figure wins */
+    DIALECT_ERROR,     /* text, len: the server's message, one readable text */
+    DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty) */
+};
+
+/* The server's own figures; absent ones are -1. Durations in ns. */
+struct dialect_stats {
+    int64_t prompt_tokens;
+    int64_t tokens; /* generated */
+    int64_t prompt_ns;
+    int64_t eval_ns;
+    int64_t load_ns;
+    int64_t total_ns;
+};
+
+struct dialect_event {
+    enum dialect_event_type type;
+    const char *text; /* NUL-terminated behind len; valid during the callback */
+    size_t len;
+    struct dialect_stats stats;
+};
+
+/* Non-zero stops the record and is handed back by dialect->record. */
+typedef int (*dialect_on_event)(void *ctx, const struct dialect_event *event);
+
+struct calls;
+
+/* What a stream remembers between records; embedded and zeroed by the stream, which
+ * calls dialect_state_finish at its end. */
+struct dialect_state {
+    bool finished; /* a finish_reason was seen */
+    bool done;     /* DIALECT_DONE or DIALECT_ERROR was given: no event follows */
+    char reason[32];
+    struct calls *calls; /* tool calls that still miss pieces, or NULL */
+};
+
+void dialect_state_finish(struct dialect_state *st);
+
+struct dialect {
+    const char *name; /* "ollama", "openai": what the configuration says */
+    enum frame_kind frame;
+    const char *accept;    /* Accept header of a stream */
+    const char *chat_path; /* appended to the endpoint's URL */
+
+    /* The body of a chat request, from a spec
+     *   {model=string, messages={{role=, content=, thinking?=, tool_calls?=...}...},
+     *    options?=map, think?=bool|string, keep_alive?=, format?=, tools?=, extra?=map}
+     * appended to out. "options" means sampling and load options of the dialect (Ollama:
+     * the "options" object; OpenAI: top-level fields); "extra" is merged at the top level
+     * last and wins; a nil in it leaves a field out, for servers that refuse one that hum
+     * sends by itself ("stream_options"). "stream" is always true. An empty array stands
+     * for an empty map, as Lua cannot tell them apart. Invalid UTF-8 becomes U+FFFD.
+     * Ollama gets think, keep_alive and format as they are. OpenAI-compatible servers
+     * have no keep_alive, so it is not sent; format "json" or a schema becomes
+     * response_format; think as a string becomes reasoning_effort, false becomes
+     * reasoning_effort "none", and true sends nothing (servers that take template
+     * arguments get them by extra: chat_template_kwargs). A message's "thinking" goes to
+     * Ollama, its "reasoning_content" to OpenAI-compatible servers.
+     * Returns 0, HUM_ESPEC with *why set to a static text that names the field, or
+     * HUM_ETOOBIG. */
+    int (*chat_body)(const struct value *spec, struct buf *out, const char **why);
+
+    /* One record to events, thinking before text before tool calls before stats
+     * before error or done. Changes record in place; it must be NUL-terminated behind
+     * len. A record that is not JSON, or whose shape is wrong, gives DIALECT_ERROR with a
+     * text that shows its beginning. Returns 0 or the callback's non-zero. */
+    int (*record)(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                  void *ctx);
+
+    /* The body ended cleanly. Gives DIALECT_DONE if the stream was complete in
+     * substance (OpenAI: a finish_reason but no [DONE]); otherwise nothing, and the
+     * caller reports HUM_ECUT. */
+    int (*end)(struct dialect_state *st, dialect_on_event on_event, void *ctx);
+};
+
+extern const struct dialect dialect_ollama;
+extern const struct dialect dialect_openai;
+
+/* The dialect of that name, or NULL. */
+const struct dialect *dialect_find(const char *name);
+
+/* The server's message out of an error body of any kind: {"error":"text"},
+ * {"error":{"message":..}}, JSON nested in the text, {"message":..}, {"detail":..},
+ * plain text, HTML (its title), empty. Appends one line of valid UTF-8, at most
+ * 2000 bytes, to out; appends nothing if the body says nothing. *signin_url, unless
+ * signin_url is NULL, is a copy of the body's http(s) one, which the caller frees, or
+ * NULL. */
+void dialect_error_text(const char *body, size_t len, struct buf *out, char **signin_url);
+
+#endif

@@ -1,0 +1,125 @@
+#include "emit.h"
+
+#include "proto.h"
+#include "utf8.h"
+
+#include <string.h>
+
+/* How much of an odd record an error shows, in bytes. */
+#define SHOWN 200
+
+const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1};
+
+static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
+{
+    struct dialect_event event = {type, text, len, emit_no_stats};
+
+    if (e->state->done)
+        return 0;
+    if (type == DIALECT_ERROR || type == DIALECT_DONE)
+        e->state->done = true;
+    return e->on_event(e->ctx, &event);
+}
+
+int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
+{
+    if (!item)
+        return 0;
+    if (!cJSON_IsString(item))
+        return emit_odd(e);
+    if (item->valuestring[0] == '\0')
+        return 0;
+    return give(e, type, item->valuestring, strlen(item->valuestring));
+}
+
+int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
+              size_t len)
+{
+    struct buf text;
+    int err = 0;
+
+    /* Escaping makes a text at most six times as long. */
+    buf_init(&text, (size_t)8 * LIMIT_RECORD);
+    if (id) {
+        err = buf_add_str(&text, "{\"id\":");
+        if (!err)
+            err = json_write_string(&text, id, strlen(id));
+    }
+    if (!err)
+        err = buf_add_str(&text, id ? ",\"name\":" : "{\"name\":");
+    if (!err)
+        err = json_write_string(&text, name, strlen(name));
+    if (!err)
+        err = buf_add_str(&text, ",\"arguments\":");
+    if (!err)
+        err = buf_add(&text, arguments, len);
+    if (!err)
+        err = buf_add_str(&text, "}");
+    err = err ? emit_failure(e, "a tool call is too long")
+              : give(e, DIALECT_TOOL_CALL, text.data, text.len);
+    buf_finish(&text);
+    return err;
+}
+
+int emit_stats(const struct emit *e, const struct dialect_stats *stats)
+{
+    struct dialect_event event = {DIALECT_STATS, "", 0, *stats};
+
+    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0)
+        return 0;
+    return e->on_event(e->ctx, &event);
+}
+
+int emit_failure(const struct emit *e, const char *text)
+{
+    return give(e, DIALECT_ERROR, text, strlen(text));
+}
+
+const cJSON *emit_find_error(const cJSON *root)
+{
+    const cJSON *error = json_get(root, "error");
+
+    if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0'))
+        return NULL;
+    return error;
+}
+
+int emit_error(const struct emit *e, const cJSON *error)
+{
+    char *json = cJSON_PrintUnformatted(error);
+    struct buf text;
+    int err;
+
+    buf_init(&text, LIMIT_ERROR_BODY);
+    if (json)
+        dialect_error_text(json, strlen(json), &text, NULL);
+    err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    buf_finish(&text);
+    cJSON_free(json);
+    return err;
+}
+
+int emit_odd(const struct emit *e)
+{
+    size_t at = 0;
+    struct buf text;
+    int err;
+
+    while (at < e->len && (unsigned char)e->record[at] <= ' ')
+        at++;
+    buf_init(&text, LIMIT_ERROR_BODY);
+    if (at < e->len && (e->record[at] == '{' || e->record[at] == '[')) {
+        buf_add_str(&text, "an answer that hum cannot read: ");
+        utf8_line(e->record + at, e->len - at, SHOWN, &text);
+    } else {
+        dialect_error_text(e->record, e->len, &text, NULL);
+    }
+    err = emit_failure(e, text.len > 0 ? text.data : "an answer without content");
+    buf_finish(&text);
+    return err;
+}
+
+int emit_done(const struct emit *e, const char *reason)
+{
+    return give(e, DIALECT_DONE, reason, strlen(reason));
+}

@@ -13,18 +13,21 @@ function M.path()
   return vim.fs.joinpath(vim.fn.stdpath('log') --[[@as string]], 'hum.log')
 end
 
----@return integer|nil
-local function open()
-  if fd then
-    return fd
-  end
+---Makes sure that the file can be written, and moves a long one away.
+---@return string path
+function M.prepare()
   local path = M.path()
   vim.fn.mkdir(vim.fs.dirname(path), 'p')
   local stat = vim.uv.fs_stat(path)
   if stat and stat.size > LIMIT then
     vim.uv.fs_rename(path, path .. '.old')
   end
-  fd = vim.uv.fs_open(path, 'a', 384) -- 0600: at level debug it holds what was said
+  return path
+end
+
+---@return integer|nil
+local function open()
+  fd = fd or vim.uv.fs_open(M.prepare(), 'a', 384) -- 0600: at level debug it holds what was said
   return fd
 end
 

@@ -1,0 +1,46 @@
+#include "event.h"
+
+#include "buf.h"
+#include "log.h"
+#include "proto.h"
+#include "rpc.h"
+#include "wire.h"
+
+#define ON_EVENT "require('hum.client').on_event(...)"
+
+struct buf *event_begin(struct rpc *rpc, const char *name, int64_t id)
+{
+    struct buf *out = rpc_notify(rpc, "nvim_exec_lua", 2);
+    wire_cstr(out, ON_EVENT);
+    wire_array(out, 3);
+    wire_cstr(out, name);
+    wire_int(out, id);
+    return out;
+}
+
+void event_failure(struct buf *out, const struct failure *f)
+{
+    struct buf message, hint;
+    buf_init(&message, SIZE_MAX);
+    buf_init(&hint, SIZE_MAX);
+    explain(f, &message, &hint);
+    log_write(LOG_WARN, "%s", message.len > 0 ? message.data : explain_code(f->code));
+
+    wire_cstr(out, "code");
+    wire_cstr(out, explain_code(f->code));
+    wire_cstr(out, "message");
+    wire_str(out, message.data, message.len);
+    wire_cstr(out, "hint");
+    wire_str(out, hint.data, hint.len);
+    wire_cstr(out, "status");
+    wire_int(out, f->status);
+    buf_finish(&message);
+    buf_finish(&hint);
+}
+
+void event_error(struct rpc *rpc, int64_t id, const struct failure *f)
+{
+    struct buf *out = event_begin(rpc, EVENT_ERROR, id);
+    wire_map(out, EVENT_FAILURE_FIELDS);
+    event_failure(out, f);
+}

@@ -1,0 +1,62 @@
+/* HTTP requests on the loop: one curl multi handle, driven by socket and timer
+ * callbacks; the only user of curl. HTTP/1.1 only, so that cancelling closes the
+ * socket, which is how Ollama and llama-server are told to stop generating. */
+#ifndef HUM_HTTP_H
+#define HUM_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct http;
+struct transfer;
+
+struct http_request {
+    const char *method; /* "GET" or "POST" */
+    const char *url;    /* http or https; loopback hosts are never asked through a proxy */
+    const char *accept; /* Accept header, or NULL */
+    const char *key;    /* sent as "Authorization: Bearer", or NULL */
+    char **headers;     /* further "Name: value" lines, NULL-terminated, or NULL */
+    const char *body;   /* of a POST; JSON */
+    size_t body_len;
+    long connect_timeout_ms;
+};
+
+struct http_result {
+    int error;            /* 0 if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
+                            connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
+    long status;          /* 0 before a response */
+    const char *why;      /* curl's words for the error */
+    const char *location; /* where a redirect that was not followed points, or NULL */
+    long retry_after_s;   /* from Retry-After, 0 if absent */
+};
+
+struct http_callbacks {
+    /* Body bytes. Non-zero ends the transfer at once, without on_end. */
+    int (*on_body)(void *ctx, long status, const char *data, size_t len);
+    /* The end, exactly once unless cancelled; the transfer is freed when it returns. */
+    void (*on_end)(void *ctx, const struct http_result *result);
+};
+
+struct http *http_new(uv_loop_t *loop);
+/* Every transfer must have ended. Frees itself when the loop has closed its handles. */
+void http_close(struct http *http);
+
+/* Copies what it needs of the request. No callback runs before it returns. A redirect
+ * is followed (body and key included) only within the same scheme, host and port.
+ * Returns NULL if curl refuses the URL. */
+struct transfer *http_start(struct http *http, const struct http_request *request,
+                            const struct http_callbacks *callbacks, void *ctx);
+
+/* Closes the socket now, or, called from on_body, as soon as that returns. No callback
+ * follows and the transfer is freed. */
+void http_cancel(struct transfer *t);
+
+/* While paused no on_body is called and, the socket's buffers being full, the server
+ * stops writing. Pausing takes effect with the next bytes. */
+void http_pause(struct transfer *t, bool paused);
+
+/* "libcurl/7.88.1 ..." for --version. */
+const char *http_library(void);
+
+#endif

@@ -1,0 +1,349 @@
+#include "methods.h"
+
+#include "buf.h"
+#include "event.h"
+#include "http.h"
+#include "log.h"
+#include "proto.h"
+#include "query.h"
+#include "rpc.h"
+#include "stream.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* More at once than any user has chats; a bound against a runaway caller. */
+#define RUNNING_MAX 256
+
+struct running {
+    int64_t id;
+    struct stream *stream; /* one of the two */
+    struct query *query;
+};
+
+struct methods {
+    uv_loop_t *loop;
+    struct rpc *rpc;
+    struct http *http;
+    struct running running[RUNNING_MAX];
+    size_t count;
+    void (*on_closed)(void *ctx);
+    void *ctx;
+};
+
+/* ---- what runs ----------------------------------------------------------------- */
+
+static struct running *find(struct methods *m, int64_t id)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->running[i].id == id) {
+            return &m->running[i];
+        }
+    }
+    return NULL;
+}
+
+static void add(struct methods *m, struct running r)
+{
+    m->running[m->count++] = r;
+}
+
+static void forget(struct methods *m, const void *thing)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->running[i].stream == thing || m->running[i].query == thing) {
+            m->running[i] = m->running[--m->count];
+            return;
+        }
+    }
+}
+
+static void on_stream_end(void *ctx, struct stream *s)
+{
+    forget(ctx, s);
+}
+
+static void on_query_end(void *ctx, struct query *q)
+{
+    forget(ctx, q);
+}
+
+/* Each id that Lua gave gets an ending, so a call that cannot run gets this one. */
+static bool refuse(struct methods *m, int64_t id)
+{
+    const char *why = NULL;
+    if (find(m, id) != NULL) {
+        why = "this id is in use";
+    } else if (m->count == RUNNING_MAX) {
+        why = "too many requests run already";
+    }
+    if (why != NULL) {
+        struct failure f = {
+            .code = HUM_ESPEC, .endpoint = "?", .url = "?", .dialect = "?", .text = why};
+        event_error(m->rpc, id, &f);
+    }
+    return why != NULL;
+}
+
+/* ---- notifications ------------------------------------------------------------- */
+
+static const struct value *arg(const struct value *params, size_t i)
+{
+    static const struct value nil = {.type = VALUE_NIL};
+    return i < params->as.array.count ? &params->as.array.items[i] : &nil;
+}
+
+static void do_hello(struct methods *m, const struct value *params)
+{
+    const struct value *hello = arg(params, 0);
+    char *file = value_strdup(value_get(hello, "log_file"));
+    char *level = value_strdup(value_get(hello, "log_level"));
+    if (file != NULL && log_open(file, log_level_named(level, LOG_INFO)) != 0) {
+        log_write(LOG_WARN, "the log file %s cannot be opened", file);
+    }
+    free(file);
+    free(level);
+    log_write(LOG_INFO, "hum " HUM_VERSION " started, %s", http_library());
+
+    struct buf *out = event_begin(m->rpc, EVENT_READY, 0);
+    wire_map(out, 2);
+    wire_cstr(out, "version");
+    wire_cstr(out, HUM_VERSION);
+    wire_cstr(out, "protocol");
+    wire_int(out, HUM_PROTOCOL);
+}
+
+static void do_chat(struct methods *m, const struct value *params)
+{
+    int64_t id = value_int(arg(params, 0), 0);
+    if (refuse(m, id)) {
+        return;
+    }
+    const struct stream_env env = {m->loop, m->http, m->rpc, on_stream_end, m};
+    struct stream *s = stream_start(&env, id, arg(params, 1));
+    if (s != NULL) {
+        add(m, (struct running){.id = id, .stream = s});
+    }
+}
+
+static void do_query(struct methods *m, const struct value *params)
+{
+    int64_t id = value_int(arg(params, 0), 0);
+    if (refuse(m, id)) {
+        return;
+    }
+    const struct query_env env = {m->loop, m->http, m->rpc, on_query_end, m};
+    struct query *q = query_start(&env, id, arg(params, 1));
+    if (q != NULL) {
+        add(m, (struct running){.id = id, .query = q});
+    }
+}
+
+/* An id that has just ended is no error: the two messages crossed on the way. */
+static void do_stop(struct methods *m, const struct value *params)
+{
+    struct running *r = find(m, value_int(arg(params, 0), 0));
+    if (r != NULL && r->stream != NULL) {
+        stream_stop(r->stream);
+    }
+}
+
+static void do_join(struct methods *m, const struct value *params)
+{
+    struct running *r = find(m, value_int(arg(params, 0), 0));
+    if (r != NULL && r->stream != NULL) {
+        stream_join(r->stream, value_bool(arg(params, 1), false));
+    }
+}
+
+static bool begins(const struct value *text, const char *words)
+{
+    size_t len = strlen(words);
+    return text->type == VALUE_STRING && text->as.string.len >= len &&
+           memcmp(text->as.string.data, words, len) == 0;
+}
+
+/* Neovim reports a notification that failed, but not which: [type, message]. Errors of
+ * our Lua are ours to mend and say nothing about edits. */
+static void do_error_event(struct methods *m, const struct value *params)
+{
+    const struct value *text = arg(params, 1);
+    if (text->type == VALUE_STRING) {
+        log_write(LOG_WARN, "Neovim refused a notification: %.*s", (int)text->as.string.len,
+                  text->as.string.data);
+    }
+    if (begins(text, "Error executing lua") || begins(text, "Lua:")) {
+        return;
+    }
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->running[i].stream != NULL) {
+            stream_suspect(m->running[i].stream);
+        }
+    }
+}
+
+/* ---- requests ------------------------------------------------------------------ */
+
+static void answer_poll(struct methods *m, uint32_t id, const struct value *params)
+{
+    (void)params;
+    wire_cstr(rpc_respond(m->rpc, id), "ok");
+}
+
+static void answer_info(struct methods *m, uint32_t id, const struct value *params)
+{
+    (void)params;
+    struct buf *out = rpc_respond(m->rpc, id);
+    wire_map(out, 4);
+    wire_cstr(out, "version");
+    wire_cstr(out, HUM_VERSION);
+    wire_cstr(out, "protocol");
+    wire_int(out, HUM_PROTOCOL);
+    wire_cstr(out, "pid");
+    wire_int(out, getpid());
+    wire_cstr(out, "running");
+    wire_int(out, (int64_t)m->count);
+}
+
+/* The one thing offered through Neovim's remote-plugin mechanism: a function that
+ * answers what "info" does. Its calls arrive as "<path of the file>:function:HumInfo". */
+#define SPEC_FUNCTION "HumInfo"
+
+static void answer_specs(struct methods *m, uint32_t id, const struct value *params)
+{
+    (void)params;
+    struct buf *out = rpc_respond(m->rpc, id);
+    wire_array(out, 1);
+    wire_map(out, 4);
+    wire_cstr(out, "type");
+    wire_cstr(out, "function");
+    wire_cstr(out, "name");
+    wire_cstr(out, SPEC_FUNCTION);
+    wire_cstr(out, "sync");
+    wire_int(out, 1);
+    wire_cstr(out, "opts");
+    wire_map(out, 0);
+}
+
+/* ---- the tables ---------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    void (*run)(struct methods *m, const struct value *params);
+} notifications[] = {
+    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat},   {METHOD_STOP, do_stop},
+    {METHOD_JOIN, do_join},   {METHOD_QUERY, do_query}, {"nvim_error_event", do_error_event},
+};
+
+static const struct {
+    const char *name; /* a leading ":" matches the end of a remote plugin's method name */
+    void (*answer)(struct methods *m, uint32_t id, const struct value *params);
+} requests[] = {
+    {METHOD_INFO, answer_info},
+    {METHOD_POLL, answer_poll},
+    {METHOD_SPECS, answer_specs},
+    {":function:" SPEC_FUNCTION, answer_info},
+};
+
+static bool matches(const char *method, const char *name)
+{
+    size_t len = strlen(method), tail = strlen(name);
+    return name[0] == ':' ? len >= tail && strcmp(method + len - tail, name) == 0
+                          : strcmp(method, name) == 0;
+}
+
+static void on_notification(void *ctx, const char *method, const struct value *params)
+{
+    for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
+        if (matches(method, notifications[i].name)) {
+            notifications[i].run(ctx, params);
+            return;
+        }
+    }
+    log_write(LOG_WARN, "rpc: unknown notification %s", method);
+}
+
+static void on_request(void *ctx, uint32_t id, const char *method, const struct value *params)
+{
+    struct methods *m = ctx;
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (matches(method, requests[i].name)) {
+            requests[i].answer(m, id, params);
+            return;
+        }
+    }
+    log_write(LOG_WARN, "rpc: unknown request %s", method);
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(&text, "hum has no method \"%s\" that answers", method);
+    rpc_respond_error(m->rpc, id, text.data);
+    buf_finish(&text);
+}
+
+static void on_closed(void *ctx, const char *why)
+{
+    struct methods *m = ctx;
+    if (why != NULL) {
+        log_write(LOG_ERROR, "rpc: %s", why);
+    }
+    m->on_closed(m->ctx);
+}
+
+static const struct rpc_handlers handlers = {on_request, on_notification, on_closed};
+
+/* Type "msgpack-rpc" makes Neovim close the channel on a response it did not ask for;
+ * with any other type it crashes (seen up to 0.12.4). */
+static void introduce(struct rpc *rpc)
+{
+    struct buf *out = rpc_notify(rpc, "nvim_set_client_info", 5);
+    wire_cstr(out, "hum");
+    wire_map(out, 1);
+    wire_cstr(out, "prerelease");
+    wire_cstr(out, HUM_VERSION);
+    wire_cstr(out, "msgpack-rpc");
+    wire_map(out, 0);
+    wire_map(out, 1);
+    wire_cstr(out, "license");
+    wire_cstr(out, "MIT");
+}
+
+struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*closed)(void *ctx),
+                            void *ctx, const char **why)
+{
+    struct methods *m = xcalloc(1, sizeof *m);
+    m->loop = loop;
+    m->on_closed = closed;
+    m->ctx = ctx;
+    m->http = http_new(loop);
+    if (m->http == NULL) {
+        *why = "libcurl cannot be initialised";
+        free(m);
+        return NULL;
+    }
+    int error = 0;
+    m->rpc = rpc_new(loop, in_fd, out_fd, &handlers, m, &error);
+    if (m->rpc == NULL) {
+        *why = uv_strerror(error);
+        http_close(m->http);
+        free(m);
+        return NULL;
+    }
+    introduce(m->rpc);
+    return m;
+}
+
+void methods_close(struct methods *m)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->running[i].stream != NULL) {
+            stream_free(m->running[i].stream);
+        } else {
+            query_free(m->running[i].query);
+        }
+    }
+    http_close(m->http);
+    rpc_close(m->rpc);
+    free(m);
+}

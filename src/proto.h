@@ -1,0 +1,56 @@
+/* The vocabulary that both sides of the pipe share: what Lua may call in the
+ * helper, what the helper calls in Lua, error codes, limits. The Lua side is
+ * lua/hum/client.lua; a change here that Lua can see raises HUM_PROTOCOL. */
+#ifndef HUM_PROTO_H
+#define HUM_PROTO_H
+
+#define HUM_VERSION "0.1.0"
+#define HUM_PROTOCOL 1
+
+/* Lua to helper. All are notifications: Lua never waits (a request that is not
+ * answered freezes Neovim). "specs", "poll" and "info" are requests, asked by
+ * Neovim's remote-plugin code and by tests. */
+#define METHOD_HELLO "hello"   /* {protocol, log_file?, log_level?} */
+#define METHOD_CHAT "chat"     /* id, spec: starts a generation into a buffer */
+#define METHOD_STOP "stop"     /* id */
+#define METHOD_JOIN "join"     /* id, boolean: edits must join the undo block */
+#define METHOD_QUERY "query"   /* id, spec: one GET or POST, answered by "result" */
+#define METHOD_INFO "info"     /* request: version, protocol, pid, streams */
+#define METHOD_SPECS "specs"   /* request: remote-plugin specs of a file */
+#define METHOD_POLL "poll"     /* request: "ok" */
+
+/* Helper to Lua: require('hum.client').on_event(name, id, data). Each id gets any
+ * number of events, then exactly one of done, error, cancelled or result. */
+#define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
+#define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_DONE "done"           /* {reason, stats} */
+#define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
+#define EVENT_CANCELLED "cancelled" /* {stats} */
+#define EVENT_RESULT "result"       /* {status, body}: of a query */
+
+/* Errors inside the helper: 0 is success, these are negative. hum_error_name()
+ * gives the code that Lua sees. */
+enum hum_error {
+    HUM_OK = 0,
+    HUM_ETOOBIG = -1,  /* a record, body or message over its cap */
+    HUM_EBAD = -2,     /* bytes that are not what they should be */
+    HUM_ESPEC = -3,    /* a call from Lua with missing or wrong fields */
+    HUM_ECONNECT = -4, /* no connection: refused, unknown host, TLS */
+    HUM_ETIMEOUT = -5, /* connect, first token or idle limit passed */
+    HUM_EHTTP = -6,    /* an HTTP status that is not 2xx */
+    HUM_ESERVER = -7,  /* an error inside a 200 stream */
+    HUM_ECUT = -8,     /* the stream ended without saying that it is done */
+    HUM_EGONE = -9,    /* the buffer is gone or cannot be changed */
+};
+
+/* Limits, in bytes unless said. */
+#define LIMIT_RECORD (16u << 20)   /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
+#define LIMIT_MESSAGE (64u << 20)  /* one msgpack-RPC message: a whole chat */
+#define LIMIT_ERROR_BODY (64u << 10)
+#define LIMIT_QUERY_BODY (16u << 20)
+#define LIMIT_WINDOW 64            /* edits that may be unacknowledged, a count */
+#define LIMIT_PENDING (1u << 20)   /* text held for a busy editor before HTTP is paused */
+#define LIMIT_EDIT (64u << 10)     /* text merged into one edit */
+#define LIMIT_DEPTH 64             /* nesting of values and JSON, a count */
+
+#endif

@@ -1,0 +1,360 @@
+#include "sink.h"
+
+#include "buf.h"
+#include "log.h"
+#include "proto.h"
+#include "rpc.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Before text that was refused is tried again: a textlock lasts as long as the user
+ * takes to press a key, so this is about answering soon, not about load. */
+#define REDELIVER_MS 30
+
+#define FOLLOW "require('hum.chat.follow').lines(...)"
+#define REPAIR "return require('hum.chat.repair').run(...)"
+
+struct sink {
+    struct rpc *rpc;
+    const struct sink_callbacks *callbacks;
+    void *ctx;
+    uv_timer_t retry;
+    int64_t buffer;
+
+    struct buf pending; /* not sent yet */
+    unsigned pieces;    /* in pending */
+
+    struct buf sent;               /* text of the unacknowledged edits, in order */
+    size_t sizes[LIMIT_WINDOW];    /* their lengths */
+    unsigned unacked;              /* how many */
+    unsigned unfenced;             /* the last of them, with no request behind them */
+    unsigned covers[LIMIT_WINDOW]; /* edits that each outstanding request acknowledges */
+    unsigned outstanding;
+
+    bool join;
+    bool suspect;   /* an edit may have been refused: send nothing new, compare first */
+    bool repairing; /* Lua is comparing, or the timer will ask it to */
+    bool ended;
+    bool high;
+    struct sink_stats stats;
+};
+
+static void advance(struct sink *s);
+static void on_fence(void *ctx, const struct value *error, const struct value *result);
+
+static unsigned unsent_room(const struct sink *s)
+{
+    return LIMIT_WINDOW - s->unacked;
+}
+
+/* The request just made answers for every edit that had none behind it. */
+static void cover(struct sink *s)
+{
+    s->covers[s->outstanding++] = s->unfenced;
+    s->unfenced = 0;
+}
+
+static void send_fence(struct sink *s)
+{
+    struct buf *out = rpc_request(s->rpc, "nvim_buf_get_changedtick", 1, on_fence, s);
+    wire_int(out, s->buffer);
+    cover(s);
+}
+
+/* The arguments of nvim_buf_set_text. Row and column -1 mean the end of the buffer,
+ * resolved when Neovim handles the edit: edits elsewhere cannot misplace it. */
+static size_t pack_edit(struct buf *out, int64_t buffer, const char *text, size_t len)
+{
+    wire_int(out, buffer);
+    for (int i = 0; i < 4; i++) {
+        wire_int(out, -1);
+    }
+    return wire_lines(out, text, len);
+}
+
+/* The arguments of nvim_exec_lua. */
+static void pack_follow(struct buf *out, int64_t buffer)
+{
+    wire_cstr(out, FOLLOW);
+    wire_array(out, 1);
+    wire_int(out, buffer);
+}
+
+static void pack_call(struct buf *out, const char *method, uint32_t args)
+{
+    wire_array(out, 2);
+    wire_cstr(out, method);
+    wire_array(out, args);
+}
+
+/* As a request, because errors inside an atomic notification vanish. */
+static void send_joined(struct sink *s, const char *text, size_t len)
+{
+    bool breaks = memchr(text, '\n', len) != NULL;
+    struct buf *out = rpc_request(s->rpc, "nvim_call_atomic", 1, on_fence, s);
+    wire_array(out, breaks ? 3 : 2);
+    pack_call(out, "nvim_command", 1);
+    wire_cstr(out, "silent! undojoin");
+    pack_call(out, "nvim_buf_set_text", 6);
+    pack_edit(out, s->buffer, text, len);
+    if (breaks) {
+        pack_call(out, "nvim_exec_lua", 2);
+        pack_follow(out, s->buffer);
+    }
+    s->unfenced++;
+    cover(s);
+}
+
+static void send_bare(struct sink *s, const char *text, size_t len)
+{
+    struct buf *out = rpc_notify(s->rpc, "nvim_buf_set_text", 6);
+    if (pack_edit(out, s->buffer, text, len) > 0) {
+        pack_follow(rpc_notify(s->rpc, "nvim_exec_lua", 2), s->buffer);
+    }
+    s->unfenced++;
+    if (s->outstanding == 0) {
+        send_fence(s);
+    }
+}
+
+static void send_edit(struct sink *s, const char *text, size_t len, unsigned pieces)
+{
+    buf_add(&s->sent, text, len);
+    s->sizes[s->unacked++] = len;
+    s->stats.edits++;
+    s->stats.merged += pieces > 1;
+    if (s->unacked > s->stats.max_unacked) {
+        s->stats.max_unacked = s->unacked;
+    }
+    if (s->join) {
+        send_joined(s, text, len);
+    } else {
+        send_bare(s, text, len);
+    }
+}
+
+static void forget_edits(struct sink *s, unsigned count)
+{
+    size_t bytes = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bytes += s->sizes[i];
+    }
+    buf_drop(&s->sent, bytes);
+    s->unacked -= count;
+    memmove(s->sizes, s->sizes + count, s->unacked * sizeof *s->sizes);
+}
+
+static bool says(const struct value *error, const char *words)
+{
+    const struct value *text = error;
+    if (error->type == VALUE_ARRAY && error->as.array.count > 0) {
+        text = &error->as.array.items[error->as.array.count - 1];
+    }
+    return text->type == VALUE_STRING &&
+           memmem(text->as.string.data, text->as.string.len, words, strlen(words)) != NULL;
+}
+
+static void gone(struct sink *s)
+{
+    rpc_forget(s->rpc, s);
+    uv_timer_stop(&s->retry);
+    s->callbacks->on_gone(s->ctx, "the buffer was deleted");
+}
+
+static void on_repaired(void *ctx, const struct value *error, const struct value *result)
+{
+    (void)result;
+    struct sink *s = ctx;
+    s->repairing = false;
+    if (error != NULL && says(error, "Invalid buffer id")) {
+        gone(s);
+        return;
+    }
+    if (error == NULL) {
+        s->suspect = false;
+        forget_edits(s, s->unacked);
+    }
+    advance(s);
+}
+
+static void repair(struct sink *s)
+{
+    s->stats.redelivered++;
+    struct buf *out = rpc_request(s->rpc, "nvim_exec_lua", 2, on_repaired, s);
+    wire_cstr(out, REPAIR);
+    wire_array(out, 2);
+    wire_int(out, s->buffer);
+    wire_array(out, s->unacked);
+    const char *text = s->sent.data;
+    for (unsigned i = 0; i < s->unacked; i++) {
+        wire_str(out, text, s->sizes[i]);
+        text += s->sizes[i];
+    }
+}
+
+static void on_retry(uv_timer_t *timer)
+{
+    repair(timer->data);
+}
+
+/* What an answer says about the edits before it. An atomic call reports a failure in
+ * its result: [results, [index, type, message]]. */
+static const struct value *refusal(const struct value *error, const struct value *result)
+{
+    if (error != NULL) {
+        return error;
+    }
+    if (result != NULL && result->type == VALUE_ARRAY && result->as.array.count == 2 &&
+        result->as.array.items[1].type == VALUE_ARRAY) {
+        return &result->as.array.items[1];
+    }
+    return NULL;
+}
+
+static void on_fence(void *ctx, const struct value *error, const struct value *result)
+{
+    struct sink *s = ctx;
+    unsigned covered = s->covers[0];
+    s->outstanding--;
+    memmove(s->covers, s->covers + 1, s->outstanding * sizeof *s->covers);
+
+    const struct value *refused = refusal(error, result);
+    if (refused != NULL && says(refused, "Invalid buffer id")) {
+        gone(s);
+        return;
+    }
+    if (refused != NULL) {
+        s->suspect = true;
+    }
+    if (!s->suspect) {
+        forget_edits(s, covered);
+    }
+    advance(s);
+}
+
+static void tell_pressure(struct sink *s)
+{
+    if (!s->high && s->pending.len > LIMIT_PENDING) {
+        s->high = true;
+        s->callbacks->on_pressure(s->ctx, true);
+    } else if (s->high && s->pending.len < LIMIT_PENDING / 2) {
+        s->high = false;
+        s->callbacks->on_pressure(s->ctx, false);
+    }
+}
+
+/* A merged edit ends between characters. */
+static size_t edit_size(const struct buf *b)
+{
+    size_t size = b->len < LIMIT_EDIT ? b->len : LIMIT_EDIT;
+    while (size < b->len && size > 0 && ((unsigned char)b->data[size] & 0xc0) == 0x80) {
+        size--;
+    }
+    return size;
+}
+
+static void send_pending(struct sink *s)
+{
+    size_t size = edit_size(&s->pending);
+    send_edit(s, s->pending.data, size, s->pieces);
+    buf_drop(&s->pending, size);
+    if (s->pending.len == 0) {
+        s->pieces = 0;
+    }
+}
+
+/* Does whatever the state now allows: compare, fence, send, report. */
+static void advance(struct sink *s)
+{
+    if (s->outstanding == 0 && s->unfenced > 0) {
+        send_fence(s);
+    }
+    if (s->suspect) {
+        if (s->outstanding == 0 && !s->repairing) {
+            s->repairing = true;
+            uv_timer_start(&s->retry, on_retry, s->stats.redelivered > 0 ? REDELIVER_MS : 0, 0);
+        }
+        return;
+    }
+    if (s->pending.len > 0 && unsent_room(s) > 0) {
+        send_pending(s);
+        tell_pressure(s);
+    }
+    if (s->ended && s->pending.len == 0 && s->unacked == 0) {
+        s->ended = false;
+        s->callbacks->on_drained(s->ctx);
+    }
+}
+
+struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
+                      const struct sink_callbacks *callbacks, void *ctx)
+{
+    struct sink *s = xcalloc(1, sizeof *s);
+    s->rpc = rpc;
+    s->callbacks = callbacks;
+    s->ctx = ctx;
+    s->buffer = buffer;
+    s->join = join;
+    buf_init(&s->pending, SIZE_MAX); /* bounded by on_pressure */
+    buf_init(&s->sent, SIZE_MAX);    /* bounded by the window */
+    uv_timer_init(loop, &s->retry);
+    s->retry.data = s;
+    return s;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct sink *s = handle->data;
+    buf_finish(&s->pending);
+    buf_finish(&s->sent);
+    free(s);
+}
+
+void sink_free(struct sink *s)
+{
+    if (s != NULL) {
+        rpc_forget(s->rpc, s);
+        uv_close((uv_handle_t *)&s->retry, on_timer_closed);
+    }
+}
+
+void sink_text(struct sink *s, const char *text, size_t len)
+{
+    if (len == 0) {
+        return;
+    }
+    s->stats.bytes += len;
+    if (s->pending.len == 0 && len <= LIMIT_EDIT && unsent_room(s) > 0 && !s->suspect) {
+        send_edit(s, text, len, 1);
+        return;
+    }
+    buf_add(&s->pending, text, len);
+    s->pieces++;
+    advance(s);
+    tell_pressure(s);
+}
+
+void sink_end(struct sink *s)
+{
+    s->ended = true;
+    advance(s);
+}
+
+void sink_join(struct sink *s, bool join)
+{
+    s->join = join;
+}
+
+void sink_suspect(struct sink *s)
+{
+    if (s->unacked > 0) {
+        s->suspect = true;
+    }
+}
+
+const struct sink_stats *sink_stats(const struct sink *s)
+{
+    return &s->stats;
+}

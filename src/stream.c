@@ -1,0 +1,608 @@
+#include "stream.h"
+
+#include "buf.h"
+#include "dialect.h"
+#include "endpoint.h"
+#include "event.h"
+#include "frame.h"
+#include "http.h"
+#include "log.h"
+#include "proto.h"
+#include "rpc.h"
+#include "sink.h"
+#include "utf8.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* After the last record the server still has to end the body; only then can the
+ * connection be used again. One that does not is closed. */
+#define LINGER_MS 1000
+
+#define NS_PER_MS 1e6
+
+enum part { PART_NONE, PART_THINKING, PART_TEXT };
+
+enum ending { END_NONE, END_DONE, END_ERROR, END_CANCELLED };
+
+struct stream {
+    struct stream_env env;
+    int64_t id;
+    struct endpoint endpoint;
+    char *model;
+    char *thinking_open;
+    char *thinking_close;
+
+    struct transfer *transfer; /* NULL once it has ended */
+    struct frame frame;
+    struct dialect_state state;
+    struct dialect_stats figures;
+    struct buf error_body;
+    struct utf8 utf8;
+    struct buf piece; /* scratch: one event's text on its way to the sink */
+    struct sink *sink;
+    uv_timer_t watchdog;
+
+    enum part part;
+    bool at_line_start; /* the last byte given to the sink was a line break */
+    int64_t pieces;
+    uint64_t started_ns;
+    uint64_t first_ns; /* 0: nothing yet */
+    uint64_t ended_ns;
+    uint64_t last_byte_ms; /* the loop's clock */
+    bool paused;
+
+    enum ending ending;
+    struct buf failure; /* the error event's fields, packed while what they tell of exists */
+    char *reason;
+    bool drained; /* the sink has nothing left, or nowhere to put it */
+    bool told;    /* the ending event was sent */
+    int busy;     /* inside one of its own callbacks: must not be freed */
+};
+
+static void finish(struct stream *s, enum ending ending);
+
+/* Every way into a stream is between these; leave may free it. */
+static void enter(struct stream *s)
+{
+    s->busy++;
+}
+
+static void tell_ending(struct stream *s);
+
+static void leave(struct stream *s)
+{
+    if (--s->busy > 0) {
+        return;
+    }
+    if (s->ending != END_NONE && s->drained && !s->told) {
+        s->told = true;
+        tell_ending(s);
+    }
+    if (s->told && s->transfer == NULL) {
+        s->env.on_end(s->env.ctx, s);
+        stream_free(s);
+    }
+}
+
+/* ---- the ending ---------------------------------------------------------------- */
+
+static void fail(struct stream *s, struct failure f)
+{
+    f.model = s->model;
+    event_failure(&s->failure, &f);
+    finish(s, END_ERROR);
+}
+
+static void fail_with(struct stream *s, enum hum_error code, const char *text)
+{
+    fail(s, endpoint_failure(&s->endpoint, code, text));
+}
+
+struct figure {
+    const char *name;
+    double value; /* negative: absent */
+};
+
+static double since_start_ms(const struct stream *s, uint64_t ns)
+{
+    return ns > 0 ? (double)(ns - s->started_ns) / NS_PER_MS : -1;
+}
+
+/* The server's own rate where it gives one, else ours from first token to last. */
+static double tokens_per_second(const struct stream *s)
+{
+    if (s->figures.tokens > 0 && s->figures.eval_ns > 0) {
+        return (double)s->figures.tokens * 1e9 / (double)s->figures.eval_ns;
+    }
+    int64_t tokens = s->figures.tokens > 0 ? s->figures.tokens : s->pieces;
+    if (tokens > 1 && s->first_ns > 0 && s->ended_ns > s->first_ns) {
+        return (double)(tokens - 1) * 1e9 / (double)(s->ended_ns - s->first_ns);
+    }
+    return -1;
+}
+
+static void pack_stats(const struct stream *s, struct buf *out)
+{
+    static const struct sink_stats nothing;
+    const struct sink_stats *sent = s->sink != NULL ? sink_stats(s->sink) : &nothing;
+    const struct dialect_stats *server = &s->figures;
+    const struct figure figures[] = {
+        {"tokens", (double)(server->tokens >= 0 ? server->tokens : s->pieces)},
+        {"tokens_per_second", tokens_per_second(s)},
+        {"prompt_tokens", (double)server->prompt_tokens},
+        {"prompt_ms", server->prompt_ns >= 0 ? (double)server->prompt_ns / NS_PER_MS : -1},
+        {"load_ms", server->load_ns >= 0 ? (double)server->load_ns / NS_PER_MS : -1},
+        {"ttft_ms", since_start_ms(s, s->first_ns)},
+        {"total_ms", since_start_ms(s, s->ended_ns)},
+        {"pieces", (double)s->pieces},
+        {"bytes", (double)sent->bytes},
+        {"edits", (double)sent->edits},
+        {"merged", (double)sent->merged},
+        {"max_unacked", (double)sent->max_unacked},
+        {"redelivered", (double)sent->redelivered},
+    };
+    uint32_t present = 0;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        present += figures[i].value >= 0;
+    }
+    wire_map(out, present + 1);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        if (figures[i].value >= 0) {
+            wire_cstr(out, figures[i].name);
+            wire_float(out, figures[i].value);
+        }
+    }
+    wire_cstr(out, "server"); /* the rate is the server's own figure */
+    wire_bool(out, server->tokens > 0 && server->eval_ns > 0);
+}
+
+static void tell_ending(struct stream *s)
+{
+    struct buf *out;
+    switch (s->ending) {
+    case END_DONE:
+        out = event_begin(s->env.rpc, EVENT_DONE, s->id);
+        wire_map(out, 2);
+        wire_cstr(out, "reason");
+        wire_cstr(out, s->reason != NULL ? s->reason : "");
+        break;
+    case END_ERROR:
+        out = event_begin(s->env.rpc, EVENT_ERROR, s->id);
+        wire_map(out, EVENT_FAILURE_FIELDS + 1);
+        buf_add(out, s->failure.data, s->failure.len);
+        break;
+    case END_CANCELLED:
+    case END_NONE:
+    default:
+        out = event_begin(s->env.rpc, EVENT_CANCELLED, s->id);
+        wire_map(out, 1);
+        break;
+    }
+    wire_cstr(out, "stats");
+    pack_stats(s, out);
+    log_write(LOG_INFO, "stream %lld: ended, %lld pieces", (long long)s->id, (long long)s->pieces);
+}
+
+/* ---- text ---------------------------------------------------------------------- */
+
+static void close_thinking(struct stream *s)
+{
+    const char *close = s->thinking_close;
+    bool at_line_start =
+        s->piece.len > 0 ? s->piece.data[s->piece.len - 1] == '\n' : s->at_line_start;
+    buf_add_str(&s->piece, close + (at_line_start && close[0] == '\n'));
+}
+
+static void begin_part(struct stream *s, enum part part)
+{
+    utf8_end(&s->utf8, &s->piece);
+    if (s->part == PART_THINKING) {
+        close_thinking(s);
+    }
+    s->part = part;
+    if (part == PART_NONE) {
+        return;
+    }
+    if (part == PART_THINKING) {
+        buf_add_str(&s->piece, s->thinking_open);
+    }
+    bool first = s->first_ns == 0;
+    if (first) {
+        s->first_ns = uv_hrtime();
+    }
+    struct buf *out = event_begin(s->env.rpc, EVENT_PART, s->id);
+    wire_map(out, first ? 2 : 1);
+    wire_cstr(out, "part");
+    wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
+    if (first) {
+        wire_cstr(out, "ttft_ms");
+        wire_float(out, since_start_ms(s, s->first_ns));
+    }
+}
+
+static void give_piece(struct stream *s)
+{
+    if (s->piece.len > 0) {
+        s->at_line_start = s->piece.data[s->piece.len - 1] == '\n';
+        sink_text(s->sink, s->piece.data, s->piece.len);
+        buf_clear(&s->piece);
+    }
+}
+
+static void add_text(struct stream *s, enum part part, const char *text, size_t len)
+{
+    if (s->part != part) {
+        begin_part(s, part);
+    }
+    utf8_feed(&s->utf8, text, len, &s->piece);
+    s->pieces++;
+    give_piece(s);
+}
+
+/* No tools are offered yet, so a call is nothing to act on; it is shown, not dropped. */
+static void add_tool_call(struct stream *s, const char *call, size_t len)
+{
+    static const char open[] = "\n```json\n", close[] = "\n```\n";
+    add_text(s, PART_TEXT, open, sizeof open - 1);
+    add_text(s, PART_TEXT, call, len);
+    add_text(s, PART_TEXT, close, sizeof close - 1);
+}
+
+static int on_event(void *ctx, const struct dialect_event *event)
+{
+    struct stream *s = ctx;
+    switch (event->type) {
+    case DIALECT_TEXT:
+        add_text(s, PART_TEXT, event->text, event->len);
+        break;
+    case DIALECT_THINKING:
+        add_text(s, PART_THINKING, event->text, event->len);
+        break;
+    case DIALECT_TOOL_CALL:
+        add_tool_call(s, event->text, event->len);
+        break;
+    case DIALECT_STATS:
+        s->figures = event->stats;
+        break;
+    case DIALECT_ERROR:
+        fail_with(s, HUM_ESERVER, event->text);
+        break;
+    case DIALECT_DONE:
+        free(s->reason);
+        s->reason = xstrndup(event->text, event->len);
+        finish(s, END_DONE);
+        break;
+    }
+    return s->ending != END_NONE;
+}
+
+static int on_record(void *ctx, char *record, size_t len)
+{
+    struct stream *s = ctx;
+    return s->endpoint.dialect->record(&s->state, record, len, on_event, s);
+}
+
+/* ---- http ---------------------------------------------------------------------- */
+
+static void on_watchdog(uv_timer_t *timer);
+
+static void watch(struct stream *s, long seconds)
+{
+    if (seconds > 0) {
+        uv_timer_start(&s->watchdog, on_watchdog, (uint64_t)seconds * 1000, 0);
+    } else {
+        uv_timer_stop(&s->watchdog);
+    }
+}
+
+/* One timer for the whole wait, looked at when it fires: bytes only note the time. */
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct stream *s = timer->data;
+    enter(s);
+    if (s->ending != END_NONE) {
+        if (s->transfer != NULL) {
+            http_cancel(s->transfer);
+            s->transfer = NULL;
+        }
+        leave(s);
+        return;
+    }
+    bool idle = s->last_byte_ms > 0;
+    long limit_s = idle ? s->endpoint.idle_timeout_s : s->endpoint.first_timeout_s;
+    uint64_t now = uv_now(s->env.loop);
+    if (s->paused) {
+        s->last_byte_ms = now;
+    }
+    uint64_t silent_ms = idle ? now - s->last_byte_ms : (uint64_t)limit_s * 1000;
+    if (silent_ms < (uint64_t)limit_s * 1000) {
+        uv_timer_start(timer, on_watchdog, (uint64_t)limit_s * 1000 - silent_ms, 0);
+    } else {
+        struct failure f = endpoint_failure(&s->endpoint, HUM_ETIMEOUT, NULL);
+        f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
+        f.waited_s = limit_s;
+        fail(s, f);
+    }
+    leave(s);
+}
+
+static void note_bytes(struct stream *s)
+{
+    bool first = s->last_byte_ms == 0;
+    s->last_byte_ms = uv_now(s->env.loop);
+    if (first) {
+        watch(s, s->endpoint.idle_timeout_s);
+    }
+}
+
+static void add_error_body(struct stream *s, const char *data, size_t len)
+{
+    size_t room = LIMIT_ERROR_BODY - s->error_body.len;
+    buf_add(&s->error_body, data, len < room ? len : room);
+}
+
+static int on_body(void *ctx, long status, const char *data, size_t len)
+{
+    struct stream *s = ctx;
+    enter(s);
+    note_bytes(s);
+    if (status < 200 || status > 299) {
+        add_error_body(s, data, len);
+    } else if (s->ending == END_NONE) {
+        int error = frame_feed(&s->frame, data, len, on_record, s);
+        if (error < 0 && s->ending == END_NONE) {
+            fail_with(s, (enum hum_error)error, NULL);
+        }
+    }
+    /* After "done" the rest of the body is read, so that the connection can be reused. */
+    bool stop = s->ending != END_NONE && s->ending != END_DONE;
+    if (stop) {
+        s->transfer = NULL;
+    }
+    leave(s);
+    return stop;
+}
+
+static void fail_status(struct stream *s, const struct http_result *result)
+{
+    struct buf text;
+    char *signin_url = NULL;
+    buf_init(&text, SIZE_MAX);
+    dialect_error_text(s->error_body.data, s->error_body.len, &text, &signin_url);
+    struct failure f = endpoint_result_failure(&s->endpoint, result, text.data);
+    f.signin_url = signin_url;
+    fail(s, f);
+    free(signin_url);
+    buf_finish(&text);
+}
+
+static void end_of_body(struct stream *s)
+{
+    int error = frame_end(&s->frame, on_record, s);
+    if (error < 0) {
+        fail_with(s, (enum hum_error)error, NULL);
+    }
+    if (s->ending == END_NONE) {
+        s->endpoint.dialect->end(&s->state, on_event, s);
+    }
+    if (s->ending == END_NONE) {
+        fail_with(s, HUM_ECUT, NULL);
+    }
+}
+
+static void on_http_end(void *ctx, const struct http_result *result)
+{
+    struct stream *s = ctx;
+    enter(s);
+    s->transfer = NULL;
+    if (s->ending == END_NONE) {
+        bool success = result->status >= 200 && result->status <= 299;
+        if (result->status > 0 && !success) {
+            struct http_result answered = *result;
+            answered.error = 0; /* a status says more than how its body ended */
+            fail_status(s, &answered);
+        } else if (result->error != 0) {
+            fail(s, endpoint_result_failure(&s->endpoint, result, NULL));
+        } else {
+            end_of_body(s);
+        }
+    }
+    leave(s);
+}
+
+static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+
+/* ---- sink ---------------------------------------------------------------------- */
+
+static void on_pressure(void *ctx, bool high)
+{
+    struct stream *s = ctx;
+    enter(s);
+    s->paused = high;
+    if (s->transfer != NULL) {
+        http_pause(s->transfer, high);
+    }
+    leave(s);
+}
+
+static void on_drained(void *ctx)
+{
+    struct stream *s = ctx;
+    enter(s);
+    s->drained = true;
+    leave(s);
+}
+
+static void on_gone(void *ctx, const char *why)
+{
+    struct stream *s = ctx;
+    enter(s);
+    if (s->ending == END_NONE) {
+        fail_with(s, HUM_EGONE, why);
+    }
+    s->drained = true;
+    leave(s);
+}
+
+static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_gone};
+
+/* The one place where a stream ends; what arrived still goes to Neovim. */
+static void finish(struct stream *s, enum ending ending)
+{
+    if (s->ending != END_NONE) {
+        return;
+    }
+    s->ending = ending;
+    s->ended_ns = uv_hrtime();
+    if (s->transfer != NULL && ending == END_DONE) {
+        uv_timer_start(&s->watchdog, on_watchdog, LINGER_MS, 0);
+    } else {
+        uv_timer_stop(&s->watchdog);
+    }
+    if (s->transfer != NULL && ending != END_DONE) {
+        http_cancel(s->transfer);
+        s->transfer = NULL;
+    }
+    if (s->sink == NULL) {
+        s->drained = true;
+        return;
+    }
+    begin_part(s, PART_NONE);
+    give_piece(s);
+    sink_end(s->sink);
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
+static char *strdup_or(const struct value *v, const char *fallback)
+{
+    char *s = value_strdup(v);
+    return s != NULL ? s : xstrdup(fallback);
+}
+
+static int make_body(struct stream *s, const struct value *spec, struct buf *body, const char **why)
+{
+    const struct value *request = value_get(spec, "request");
+    *why = "request is missing";
+    return request != NULL ? s->endpoint.dialect->chat_body(request, body, why) : HUM_ESPEC;
+}
+
+static void start(struct stream *s, const struct value *spec)
+{
+    const char *why = NULL;
+    struct buf body;
+    buf_init(&body, LIMIT_MESSAGE);
+    int64_t buffer = value_int(value_get(spec, "buf"), 0);
+    int error = endpoint_init(&s->endpoint, value_get(spec, "endpoint"), &why);
+    if (error == 0) {
+        frame_init(&s->frame, s->endpoint.dialect->frame, LIMIT_RECORD);
+        error = make_body(s, spec, &body, &why);
+    }
+    if (error == 0 && buffer <= 0) {
+        why = "buf is missing";
+        error = HUM_ESPEC;
+    }
+    if (error == 0) {
+        const struct dialect *d = s->endpoint.dialect;
+        s->transfer = endpoint_start(&s->endpoint, s->env.http, "POST", d->chat_path, d->accept,
+                                     body.data, body.len, &http_callbacks, s);
+        why = "endpoint.url is not a URL that can be used";
+        error = s->transfer != NULL ? 0 : HUM_ESPEC;
+    }
+    buf_finish(&body);
+    if (error != 0) {
+        static const struct dialect unknown = {.name = "unknown"};
+        s->endpoint.dialect = s->endpoint.dialect != NULL ? s->endpoint.dialect : &unknown;
+        s->endpoint.name = s->endpoint.name != NULL ? s->endpoint.name : xstrdup("?");
+        s->endpoint.url = s->endpoint.url != NULL ? s->endpoint.url : xstrdup("?");
+        fail_with(s, HUM_ESPEC, why);
+        return;
+    }
+    s->sink = sink_new(s->env.loop, s->env.rpc, buffer, value_bool(value_get(spec, "join"), false),
+                       &sink_callbacks, s);
+    watch(s, s->endpoint.first_timeout_s);
+    log_write(LOG_INFO, "stream %lld: %s at %s, model %s", (long long)s->id, s->endpoint.name,
+              s->endpoint.url, s->model);
+}
+
+struct stream *stream_start(const struct stream_env *env, int64_t id, const struct value *spec)
+{
+    struct stream *s = xcalloc(1, sizeof *s);
+    s->env = *env;
+    s->id = id;
+    s->started_ns = uv_hrtime();
+    s->figures = (struct dialect_stats){-1, -1, -1, -1, -1, -1};
+    utf8_init(&s->utf8);
+    buf_init(&s->error_body, LIMIT_ERROR_BODY);
+    buf_init(&s->piece, SIZE_MAX); /* a record's text, which has its cap */
+    buf_init(&s->failure, SIZE_MAX);
+    uv_timer_init(env->loop, &s->watchdog);
+    s->watchdog.data = s;
+
+    const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
+    s->thinking_open = strdup_or(value_get(thinking, "open"), "");
+    s->thinking_close = strdup_or(value_get(thinking, "close"), "");
+    s->model = strdup_or(value_get(value_get(spec, "request"), "model"), "");
+
+    start(s, spec);
+    if (s->ending != END_NONE) {
+        tell_ending(s);
+        stream_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct stream *s = handle->data;
+    endpoint_finish(&s->endpoint);
+    frame_finish(&s->frame);
+    buf_finish(&s->error_body);
+    buf_finish(&s->piece);
+    buf_finish(&s->failure);
+    free(s->thinking_open);
+    free(s->thinking_close);
+    free(s->model);
+    free(s->reason);
+    free(s);
+}
+
+void stream_free(struct stream *s)
+{
+    if (s->transfer != NULL) {
+        http_cancel(s->transfer);
+        s->transfer = NULL;
+    }
+    sink_free(s->sink);
+    s->sink = NULL;
+    uv_close((uv_handle_t *)&s->watchdog, on_timer_closed);
+}
+
+void stream_stop(struct stream *s)
+{
+    enter(s);
+    finish(s, END_CANCELLED);
+    leave(s);
+}
+
+void stream_join(struct stream *s, bool join)
+{
+    if (s->sink != NULL) {
+        sink_join(s->sink, join);
+    }
+}
+
+void stream_suspect(struct stream *s)
+{
+    if (s->sink != NULL) {
+        sink_suspect(s->sink);
+    }
+}
+
+int64_t stream_id(const struct stream *s)
+{
+    return s->id;
+}

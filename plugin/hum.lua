@@ -16,28 +16,41 @@ end, {
   end,
 })
 
-local function map(name, call)
-  vim.keymap.set('n', '<Plug>(hum-' .. name .. ')', call, { desc = 'hum: ' .. name })
+-- Not vim.keymap, which would have to be loaded first.
+local function map(mode, name, callback)
+  vim.api.nvim_set_keymap(mode, '<Plug>(hum-' .. name .. ')', '', {
+    callback = callback,
+    noremap = true,
+    desc = 'hum: ' .. name,
+  })
 end
 
 for _, name in ipairs({ 'chat', 'send', 'stop', 'retry', 'model', 'ask' }) do
-  map(name, function()
+  map('n', name, function()
     require('hum')[name]()
   end)
 end
-map('new', function()
+map('n', 'new', function()
   require('hum').chat({ new = true })
 end)
 
--- In visual mode the selected lines are quoted: "chat" leaves the question to be
--- written in the chat, "ask" asks for it.
-vim.keymap.set('x', '<Plug>(hum-chat)', ':Hum chat<CR>', { silent = true, desc = 'hum: quote in a chat' })
-vim.keymap.set('x', '<Plug>(hum-ask)', function()
-  local first, last = vim.fn.line('v'), vim.fn.line('.')
-  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
-  require('hum').ask({
-    buf = vim.api.nvim_get_current_buf(),
-    first = math.min(first, last),
-    last = math.max(first, last),
-  })
-end, { desc = 'hum: ask about the selection' })
+-- The selected lines are quoted: "chat" leaves the question to be written in the chat,
+-- "ask" asks for it.
+map('x', 'chat', function()
+  require('hum').chat({ new = true, quote = require('hum').selection() })
+end)
+map('x', 'ask', function()
+  require('hum').ask(require('hum').selection())
+end)
+
+-- A saved chat is a Markdown file whose front matter begins with "hum: ".
+vim.api.nvim_create_autocmd('BufReadPost', {
+  pattern = '*.md',
+  group = vim.api.nvim_create_augroup('hum', {}),
+  callback = function(event)
+    local lines = vim.api.nvim_buf_get_lines(event.buf, 0, 2, false)
+    if lines[1] == '---' and (lines[2] or ''):find('^hum: ') then
+      require('hum.chat').attach(event.buf)
+    end
+  end,
+})

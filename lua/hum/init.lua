@@ -48,6 +48,18 @@ function M.model(name)
   require('hum.models').set(name)
 end
 
+---The lines selected in visual mode, which this ends.
+---@return { buf: integer, first: integer, last: integer }
+function M.selection()
+  local here, there = vim.fn.line('.'), vim.fn.line('v')
+  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
+  return {
+    buf = vim.api.nvim_get_current_buf(),
+    first = math.min(here, there),
+    last = math.max(here, there),
+  }
+end
+
 ---Asks for a question with vim.ui.input(), then for an answer about the given lines.
 ---@param quote? { buf: integer, first: integer, last: integer }
 function M.ask(quote)

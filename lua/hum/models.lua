@@ -1,13 +1,14 @@
--- Which models an endpoint has, and which one new chats use. Lists and choices are kept
--- in stdpath('state')/hum.json, so that completion knows names before it has asked and a
--- choice is made once.
+-- Which models an endpoint has, and which one new chats use: what `:Hum model` said in this
+-- session, else the configured one, else what was chosen when it was asked for. Lists and
+-- answers are kept in stdpath('state')/hum.json, so that completion knows names before it
+-- has asked a server and the question is put once.
 local M = {}
 
 ---@class hum.ModelState
 ---@field names table<string, string[]>  endpoint to models, as last seen
 ---@field chosen table<string, string>   endpoint to model
----@field endpoint? string               the endpoint of new chats, if chosen
 
+local session = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
 local state ---@type hum.ModelState|nil
 local fresh = {} ---@type table<string, boolean>  asked in this session
 
@@ -27,7 +28,6 @@ local function load()
   state = {
     names = type(value.names) == 'table' and value.names or {},
     chosen = type(value.chosen) == 'table' and value.chosen or {},
-    endpoint = type(value.endpoint) == 'string' and value.endpoint or nil,
   }
   return state
 end
@@ -38,7 +38,6 @@ local function save()
   local text = vim.json.encode({
     names = next(state.names) and state.names or vim.empty_dict(),
     chosen = next(state.chosen) and state.chosen or vim.empty_dict(),
-    endpoint = state.endpoint,
   })
   local ok = pcall(vim.fn.writefile, { text }, path)
   if not ok then
@@ -99,7 +98,7 @@ end
 ---@return string
 function M.endpoint(name)
   local config = require('hum.config').get()
-  local chosen = load().endpoint
+  local chosen = session.endpoint
   return name or (chosen and config.endpoints[chosen] and chosen) or config.endpoint
 end
 
@@ -130,10 +129,15 @@ local function ask(name, names, cb)
     if not model then
       return cb('hum: no model chosen')
     end
-    load().chosen[name] = model
-    save()
     cb(nil, model)
   end)
+end
+
+---@param name string
+---@param model string
+local function remember(name, model)
+  load().chosen[name] = model
+  save()
 end
 
 ---@param name string
@@ -145,14 +149,14 @@ local function none_text(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
----The model of new chats: the chosen one, else the configured one, else the server's only
----one, else the user is asked.
+---The model of new chats. The user is asked only if nothing says it and the server has
+---several.
 ---@param name? string  of the endpoint
 ---@param cb fun(err: string?, model: string?)
 function M.resolve(name, cb)
   name = M.endpoint(name)
   local endpoint = require('hum.config').get().endpoints[name]
-  local known = load().chosen[name] or (endpoint and endpoint.model)
+  local known = session.models[name] or (endpoint and endpoint.model) or load().chosen[name]
   if known then
     return cb(nil, known)
   end
@@ -164,7 +168,12 @@ function M.resolve(name, cb)
     elseif #names == 1 then
       return cb(nil, names[1])
     end
-    ask(name, names, cb)
+    ask(name, names, function(why, model)
+      if model then
+        remember(name, model)
+      end
+      cb(why, model)
+    end)
   end)
 end
 
@@ -192,9 +201,8 @@ local function apply(buf, name, model)
   if chat and chat.set_model(buf, name, model) then
     return notify.info(('hum: this chat uses %s/%s'):format(name, model))
   end
-  load().chosen[name] = model
-  load().endpoint = name ~= require('hum.config').get().endpoint and name or nil
-  save()
+  session.endpoint, session.models[name] = name, model
+  remember(name, model)
   notify.info(('hum: new chats use %s/%s'):format(name, model))
 end
 

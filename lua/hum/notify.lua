@@ -12,7 +12,9 @@ local seen = {} ---@type table<string, integer>
 ---@param text string
 ---@return string
 local function fitted(text)
-  local builtin = debug.getinfo(vim.notify, 'S').source:find('^@vim/') ~= nil
+  -- Neovim's own Lua is compiled in: "@vim/_editor.lua" up to 0.11, stripped to "?" later.
+  local source = debug.getinfo(vim.notify, 'S').source
+  local builtin = source:find('^@vim/') ~= nil or source:find('^=?%?$') ~= nil
   local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
   local line = text:gsub('%s*\n%s*', '; ')
   if not builtin or vim.fn.strdisplaywidth(line) <= room and not text:find('\n') then

@@ -1,5 +1,5 @@
 -- The statusline component. It keeps what requests report and makes a text of it when a
--- statusline is drawn; it has no timer. Not loaded before a chat is.
+-- statusline is drawn; it has no timer.
 local M = {}
 
 ---@class hum.Running
@@ -17,25 +17,20 @@ local function redraw()
   end)
 end
 
----@param id integer
----@param model string
-function M.started(id, model)
-  running[id] = { model = model, state = 'waiting', since = vim.uv.now() }
-  redraw()
-end
-
----@param id integer
----@param part 'thinking'|'text'
-function M.part(id, part)
-  if running[id] then
-    running[id].state = part
-    redraw()
+---Called by hum.events before the autocommands run, so that they see the new state.
+---@param name hum.EventName
+---@param data table
+function M.on_event(name, data)
+  local one = running[data.id]
+  if name == 'HumRequestStarted' then
+    running[data.id] = { model = data.model, state = 'waiting', since = vim.uv.now() }
+  elseif name == 'HumPartStarted' and one then
+    one.state = data.part
+  elseif name == 'HumRequestFinished' then
+    running[data.id] = nil
+  else
+    return
   end
-end
-
----@param id integer
-function M.finished(id)
-  running[id] = nil
   redraw()
 end
 

@@ -101,7 +101,7 @@ end
 local faults = {
   string = function(value)
     if type(value) ~= 'string' or value == '' then
-      return expected('a string', value == '' and 'an empty one' or value)
+      return expected('a string that is not empty', value)
     end
   end,
   boolean = function(value)

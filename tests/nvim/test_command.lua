@@ -1,0 +1,171 @@
+-- `:Hum`, its completion and the <Plug> maps. The chat itself is replaced by a recorder:
+-- what is tested is what the command makes of what was typed.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+local RECORDER = [[
+  calls = {}
+  package.loaded['hum.chat'] = setmetatable({}, { __index = function(_, name)
+    return function(...)
+      local args = vim.deepcopy({ ... })
+      if type(args[1]) == 'table' then args[1].mods = nil end
+      table.insert(calls, { name, args[1] })
+    end
+  end })
+  vim.g.hum = { endpoints = { team = { url = 'http://h:1', dialect = 'openai' } } }
+]]
+
+---The calls that an Ex command leads to.
+local function calls(t, command)
+  t:lua('calls = {}')
+  t:cmd(command)
+  return t:lua('return calls')
+end
+
+local function said(t, command)
+  t:cmd('messages clear')
+  t:cmd(command)
+  return t:wait(function()
+    local text = t:messages()
+    return text ~= '' and text
+  end, 'a message')
+end
+
+test('one word is a model, anything else a question', { ui = false, init = RECORDER }, function(t)
+  local function open(opts)
+    return { { 'open', opts } }
+  end
+  eq(open({ new = true, model = 'qwen3:8b' }), calls(t, 'Hum chat qwen3:8b'))
+  eq(open({ new = true, model = 'mistral' }), calls(t, 'Hum chat   mistral  '))
+  eq(open({ new = true, model = 'hf.co/a/b:Q4' }), calls(t, 'Hum chat hf.co/a/b:Q4'))
+  eq(open({ new = true, endpoint = 'team', model = 'm' }), calls(t, 'Hum chat team/m'))
+  eq(open({ new = true, endpoint = 'team' }), calls(t, 'Hum chat team/'))
+  eq(open({ new = true, question = 'why?' }), calls(t, 'Hum chat why?'))
+  eq(open({ new = true, question = 'what is  a "fence" | here' }), calls(t, 'Hum chat what is  a "fence" | here'))
+  eq(open({ new = false }), calls(t, 'Hum chat'))
+  eq(open({ new = false }), calls(t, 'Hum'))
+  eq(open({ new = false, question = 'and then?' }), calls(t, 'Hum! chat and then?'))
+  eq(open({ new = true, model = 'm' }), calls(t, 'Hum new m'))
+  eq(open({ new = true }), calls(t, 'Hum new'))
+end)
+
+test('with a range the lines are quoted and all of the text is the question', { ui = false, init = RECORDER }, function(t)
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })
+  local buf = t:eval('bufnr()')
+  local quote = { buf = buf, first = 2, last = 3 }
+  eq({ { 'open', { new = true, quote = quote, question = 'why' } } }, calls(t, '2,3Hum chat why'))
+  eq({ { 'open', { new = true, quote = quote } } }, calls(t, '2,3Hum chat'))
+  eq({ { 'open', { new = false, quote = quote, question = 'x y' } } }, calls(t, '2,3Hum! chat x y'))
+end)
+
+test('subcommands reach the chat', { ui = false, init = RECORDER }, function(t)
+  eq({ { 'send' } }, calls(t, 'Hum send'))
+  eq({ { 'retry' } }, calls(t, 'Hum retry'))
+  eq({ { 'stop', { all = false } } }, calls(t, 'Hum stop'))
+  eq({ { 'stop', { all = true } } }, calls(t, 'Hum! stop'))
+end)
+
+test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
+  eq('hum: there is no ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
+  T.match('hum: there is no ":Hum frobnicate"; there are: build, chat, health,', said(t, 'Hum frobnicate'), true)
+  eq('hum: :Hum send takes no range', said(t, '1Hum send'))
+  eq('hum: :Hum retry takes no "!"', said(t, 'Hum! retry'))
+  eq('hum: :Hum stop takes no argument', said(t, 'Hum stop now'))
+  eq({}, t:lua('return calls'))
+end)
+
+test('subcommands and models are completed', { ui = false, init = RECORDER, env = { OLLAMA_HOST = '127.0.0.1:9' } }, function(t)
+  local path = t:lua([[
+    local path = vim.fn.stdpath('state') .. '/hum.json'
+    vim.fn.mkdir(vim.fs.dirname(path), 'p')
+    vim.fn.writefile({ vim.json.encode({
+      names = { ollama = { 'qwen3:8b', 'qwen3:1b', 'mistral:latest' }, team = { 'big' } } }) }, path)
+    return path
+  ]])
+  T.ok(path)
+  local function complete(line)
+    return t:lua('return vim.fn.getcompletion(..., "cmdline")', line)
+  end
+  eq({ 'build', 'chat', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
+  eq({ 'send', 'stop' }, complete('Hum s'))
+  eq({ 'stop' }, complete('Hum! st'))
+  eq({ 'chat' }, complete("tab '<,'>Hum c"))
+  eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
+  eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
+  eq({ 'team/', 'team/big' }, complete('Hum new t'))
+  eq({}, complete('Hum chat mistral and t'))
+  eq({}, complete('Hum send q'))
+end)
+
+test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })
+  local buf = t:eval('bufnr()')
+  t:lua([[
+    for _, name in ipairs({ 'chat', 'new', 'send', 'stop', 'retry', 'ask' }) do
+      vim.keymap.set('n', '<F2>' .. name, '<Plug>(hum-' .. name .. ')')
+    end
+    vim.keymap.set('x', '<F3>', '<Plug>(hum-chat)')
+    vim.keymap.set('x', '<F4>', '<Plug>(hum-ask)')
+    vim.ui.input = function(_, cb) cb('why?') end
+  ]])
+  local function typed(keys)
+    t:lua('calls = {}')
+    t:keys(keys)
+    return t:wait(function()
+      return t:lua('return calls')[1]
+    end, 'a call')
+  end
+  eq({ 'open', {} }, typed('<F2>chat'))
+  eq({ 'open', { new = true } }, typed('<F2>new'))
+  eq('send', typed('<F2>send')[1])
+  eq('stop', typed('<F2>stop')[1])
+  eq('retry', typed('<F2>retry')[1])
+  eq({ 'open', { new = true, question = 'why?' } }, typed('<F2>ask'))
+  local quote = { buf = buf, first = 2, last = 3 }
+  eq({ 'open', { new = true, quote = quote } }, typed('3GVk<F3>'))
+  eq({ 'open', { new = true, quote = quote, question = 'why?' } }, typed('2Gvj<F4>'))
+  eq('n', t.child:mode().mode)
+end)
+
+test('nothing is loaded before it is used, and no key is mapped', { ui = false }, function(t)
+  eq({}, t:lua([[
+    return vim.tbl_filter(function(name) return name:find('^hum') end, vim.tbl_keys(package.loaded))
+  ]]))
+  eq(1, t:eval('g:loaded_hum'))
+  eq('', t:lua('return require("hum").status()'))
+  local mapped = t:lua([[
+    local out = {}
+    for _, mode in ipairs({ 'n', 'x', 'i', 'o', 'c' }) do
+      for _, map in ipairs(vim.api.nvim_get_keymap(mode)) do
+        if (map.desc or ''):find('^hum') and not map.lhs:find('^<Plug>') then table.insert(out, map.lhs) end
+      end
+    end
+    return out
+  ]])
+  eq({}, mapped)
+end)
+
+test('the statusline says what runs', { ui = false }, function(t)
+  local function after(name, data)
+    t:lua('require("hum.events").emit(...)', name, data)
+    return t:lua('return require("hum").status()')
+  end
+  eq('a%%b waits', after('HumRequestStarted', { id = 1, buf = 1, model = 'a%b', endpoint = 'ollama' }))
+  eq('a%%b thinks', after('HumPartStarted', { id = 1, buf = 1, part = 'thinking' }))
+  eq('a%%b writes', after('HumPartStarted', { id = 1, buf = 1, part = 'text' }))
+  eq('2 replies', after('HumRequestStarted', { id = 2, buf = 2, model = 'c', endpoint = 'ollama' }))
+  eq('c waits', after('HumRequestFinished', { id = 1, buf = 1, status = 'done' }))
+  eq('', after('HumRequestFinished', { id = 2, buf = 2, status = 'error' }))
+  eq('a%b', t:events('HumRequestStarted')[1].data.model)
+end)
+
+test('a fault in the user\'s autocommand is told and goes no further', { ui = false, init = [[
+  vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() error('oops') end })
+  vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', command = 'throw "ouch"' })
+]] }, function(t)
+  t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 }) went_on = true')
+  eq(true, t:lua('return went_on'))
+  t:wait(function()
+    return t:messages():find('oops', 1, true)
+  end, 'the fault is told')
+end)

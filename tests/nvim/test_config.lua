@@ -1,0 +1,177 @@
+-- Options: defaults, where they come from, and how faults are told.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+local function get(t, path)
+  return t:lua('return vim.tbl_get(require("hum.config").get(), unpack(vim.split(..., ".", { plain = true })))', path)
+end
+
+---What setup() says about options given as Lua text.
+local function problems(t, options)
+  local answer = t:lua(('return { require("hum.config").setup(%s) }'):format(options))
+  return answer[2] or {}
+end
+
+test('everything has a default without setup()', { ui = false }, function(t)
+  eq('ollama', get(t, 'endpoint'))
+  eq('ollama', get(t, 'endpoints.ollama.dialect'))
+  eq(10, get(t, 'endpoints.ollama.connect_timeout'))
+  eq({ '<CR>', '<C-s>' }, get(t, 'chat.maps.send'))
+  eq('', t:messages())
+end)
+
+test('vim.g.hum and setup() merge, setup() last', { ui = false, init = [[
+  vim.g.hum = {
+    chat = { window = 'tab', size = 80 },
+    endpoints = { team = { url = 'http://h:1/v1', dialect = 'openai', options = { max_tokens = 5 } } },
+  }
+]] }, function(t)
+  eq('tab', get(t, 'chat.window'))
+  t:lua([[require('hum').setup({ chat = { window = 'split' }, endpoint = 'team',
+    endpoints = { team = { model = 'm', options = { top_p = 1 } } } })]])
+  eq('split', get(t, 'chat.window'))
+  eq(80, get(t, 'chat.size'))
+  eq(true, get(t, 'chat.follow'))
+  eq('http://h:1/v1', get(t, 'endpoints.team.url'))
+  eq('m', get(t, 'endpoints.team.model'))
+  eq({ top_p = 1 }, get(t, 'endpoints.team.options'))
+  eq(120, get(t, 'endpoints.team.idle_timeout'))
+end)
+
+test('vim.g.hum may be a function, or come from Vim script', { ui = false, init = [[
+  vim.g.hum = function() return { chat = { window = 'tab' } } end
+]] }, function(t)
+  eq('tab', get(t, 'chat.window'))
+  local other = t:start({ init = "vim.cmd([[let g:hum = #{chat: #{follow: v:false, maps: #{send: v:false}}}]])" })
+  eq(false, other:lua('return require("hum.config").get().chat.follow'))
+  eq(false, other:lua('return require("hum.config").get().chat.maps.send'))
+end)
+
+test('the default endpoint can be taken away', { ui = false }, function(t)
+  eq({}, problems(t, "{ endpoint = 'a', endpoints = { a = { url = 'http://h:1' }, ollama = false } }"))
+  eq({ 'a' }, t:lua('return require("hum.config").endpoint_names()'))
+  eq({ 'endpoint: there is no endpoint "ollama"' }, problems(t, "{ endpoints = { ollama = false } }"))
+end)
+
+-- Options as Lua text, and what is said about them.
+local FAULTS = {
+  { "{ chat = { widow = 'tab' } }", 'chat.widow: no such option (did you mean "window"?)' },
+  { '{ keys = {} }', 'keys: no such option; there are "endpoint", "endpoints", "chat", "helper", "log"' },
+  { "{ chat = { keys = {} } }", 'chat.keys: no such option (did you mean "maps"?)' },
+  { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
+  {
+    "{ endpoints = { ['local'] = { url = 'http://h:1', dialect = 'olama' } } }",
+    'endpoints.local.dialect: expected one of "ollama", "openai", got "olama" (did you mean "ollama"?)',
+  },
+  { "{ log = 3 }", 'log: expected one of "off", "error", "warn", "info", "debug", got 3' },
+  { "{ chat = 'tab' }", 'chat: expected a table, got "tab"' },
+  { "{ chat = { size = 'wide' } }", 'chat.size: expected a number of at least 0, got "wide"' },
+  { "{ chat = { size = 0/0 } }", 'chat.size: expected a number of at least 0, got' },
+  { "{ chat = { follow = 1 } }", 'chat.follow: expected true or false, got 1' },
+  { "{ chat = { system = '' } }", 'chat.system: expected a string that is not empty, got ""' },
+  {
+    '{ chat = { maps = { send = { 1 } } } }',
+    'chat.maps.send: expected a key such as "<C-s>", a list of keys, or false, got a list',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', connect_timeout = 0 } } }",
+    'endpoints.a.connect_timeout: expected a number from 0.3 to 600, got 0',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', keep_alive = '300' } } }",
+    'endpoints.a.keep_alive: expected seconds, or a text with units such as "10m" or "1h30m", got "300"',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', think = 'hard' } } }",
+    'endpoints.a.think: expected true, false or one of "low", "medium", "high", "max", got "hard"',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",
+    'endpoints.a.options: expected values that JSON knows, got a function',
+  },
+  { "{ endpoints = { a = {} } }", 'endpoints.a.url: expected a URL' },
+  { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },
+  { "{ endpoints = { { url = 'http://h:1' } } }", 'endpoints.1: expected a name of letters' },
+  { "{ endpoints = { a = { url = 'h:1' } } }", 'endpoints.a.url: expected a URL that begins with http://' },
+  { "{ endpoint = 'olama' }", 'endpoint: there is no endpoint "olama" (did you mean "ollama"?)' },
+  { "'ollama'", 'setup: expected a table of options, got a string' },
+}
+
+test('a fault is told with its path and what would be right', { ui = false }, function(t)
+  for _, fault in ipairs(FAULTS) do
+    local told = problems(t, fault[1])
+    eq(1, #told, fault[1])
+    T.match(fault[2], told[1], true)
+  end
+end)
+
+test('a secret written in clear is refused and not shown', { ui = false }, function(t)
+  local places = {
+    "key = 'sesame'",
+    "key = { value = 'sesame' }",
+    "key = { env = 'ses ame', }",
+    "key = { command = 'echo sesame' }",
+    "key = { env = 'A', command = { 'sesame' } }",
+    "headers = { Authorization = 'Bearer sesame' }",
+    "headers = { ['x-api-key'] = 'sesame' }",
+    "headers = { ['X-Auth-Token'] = 'sesame' }",
+  }
+  for _, place in ipairs(places) do
+    local told = problems(t, ("{ endpoints = { a = { url = 'http://h:1', %s } } }"):format(place))
+    eq(1, #told, place)
+    T.match('^endpoints%.a%.%a+', told[1])
+    T.no_match('sesame', told[1], true)
+  end
+  local told = problems(t, "{ endpoints = { a = { url = 'http://h:1', key = 'sesame' } } }")
+  T.match("{ env = 'NAME' } or { command = { 'pass', 'show', 'NAME' } }", told[1], true)
+  T.no_match('sesame', t:messages() .. t:log(), true)
+end)
+
+test('with a fault nothing is applied, and all faults are told', { ui = false }, function(t)
+  t:lua([[require('hum').setup({ chat = { size = 50 } })]])
+  eq(2, #problems(t, "{ chat = { size = 60, widow = 1, follow = 'x' } }"))
+  eq(50, get(t, 'chat.size'))
+  eq(true, get(t, 'chat.follow'))
+  t:wait(function()
+    return t:messages():find('chat.follow: expected true or false, got "x"', 1, true)
+  end, 'the fault is among the messages')
+end)
+
+test('a wrong vim.g.hum is told once, and the defaults hold', { init = 'vim.g.hum = { chat = { widow = 1, size = 9 } }' }, function(t)
+  eq(0, get(t, 'chat.size'))
+  eq(0, get(t, 'chat.size'))
+  t:wait(function()
+    return t:messages() ~= ''
+  end, 'a message')
+  eq('hum: chat.widow: no such option (did you mean "window"?)', t:messages())
+  eq({ 'chat.widow: no such option (did you mean "window"?)' }, t:lua('return require("hum.config").problems()'))
+end)
+
+test('a long message leads to no hit-enter prompt and is whole in the log', function(t)
+  t:lua([[require('hum').setup({ one = 1, two = 2, three = 3, four = 4, five = 5 })]])
+  t:wait_screen('Hum log')
+  eq(false, t.child:mode().blocking)
+  for _, name in ipairs({ 'one', 'two', 'three', 'four', 'five' }) do
+    T.match('hum: ' .. name .. ': no such option', t:log(), true)
+  end
+end)
+
+test('a replacement of vim.notify gets the whole text', { ui = false }, function(t)
+  t:lua([[
+    vim.notify = function(text, level, opts) told = { text, level, opts } end
+    require('hum').setup({ one = 1, two = 2 })
+  ]])
+  local told = t:wait(function()
+    return t:lua('return told')
+  end, 'a message')
+  T.match('^hum: one: .*\nhum: two: ', told[1])
+  eq(vim.log.levels.ERROR, told[2])
+  eq({ title = 'hum' }, told[3])
+end)
+
+test('a value in force cannot be changed through the table that was given', { ui = false }, function(t)
+  t:lua([[opts = { chat = { size = 50, maps = { send = { 'x' } } } } require('hum').setup(opts)
+    opts.chat.size = 1 opts.chat.maps.send[1] = 'y']])
+  eq(50, get(t, 'chat.size'))
+  eq({ 'x' }, get(t, 'chat.maps.send'))
+end)

@@ -1,0 +1,240 @@
+-- Addresses and keys: OLLAMA_HOST, configured URLs, secrets.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+-- What Ollama's own tools make of the variable, and what can be connected to where that
+-- differs. From the vectors of Ollama's envconfig package and runs of it.
+local VECTORS = {
+  { '', 'http://127.0.0.1:11434' },
+  { '1.2.3.4', 'http://1.2.3.4:11434' },
+  { ':1234', 'http://:1234', 'http://127.0.0.1:1234' },
+  { ':66000', 'http://:11434', 'http://127.0.0.1:11434' },
+  { ':-1', 'http://:11434', 'http://127.0.0.1:11434' },
+  { '1.2.3.4:1234', 'http://1.2.3.4:1234' },
+  { 'example.com', 'http://example.com:11434' },
+  { 'example.com:1234', 'http://example.com:1234' },
+  { 'example.com/', 'http://example.com:11434' },
+  { 'example.com/a/b', 'http://example.com:11434/a/b' },
+  { 'localhost', 'http://localhost:11434' },
+  { 'localhost:', 'http://localhost:11434' },
+  { '[::1]', 'http://[::1]:11434' },
+  { '::1', 'http://[::1]:11434' },
+  { '[::1]:1337', 'http://[::1]:1337' },
+  { '[::]', 'http://[::]:11434', 'http://[::1]:11434' },
+  { '::', 'http://[::]:11434', 'http://[::1]:11434' },
+  { 'fe80::1%eth0', 'http://[fe80::1%25eth0]:11434' },
+  { '[fe80::1%eth0]:99', 'http://[fe80::1%25eth0]:99' },
+  { '0.0.0.0', 'http://0.0.0.0:11434', 'http://127.0.0.1:11434' },
+  { '0.0.0.0:8080', 'http://0.0.0.0:8080', 'http://127.0.0.1:8080' },
+  { ' 1.2.3.4 ', 'http://1.2.3.4:11434' },
+  { '"1.2.3.4"', 'http://1.2.3.4:11434' },
+  { "'1.2.3.4'", 'http://1.2.3.4:11434' },
+  { ' " 1.2.3.4 " ', 'http://1.2.3.4:11434' },
+  { 'http://1.2.3.4', 'http://1.2.3.4:80' },
+  { 'http://1.2.3.4:4321', 'http://1.2.3.4:4321' },
+  { 'http://example.com/', 'http://example.com:80' },
+  { 'http://localhost:', 'http://localhost:80' },
+  { 'http://[::1]', 'http://[::1]:80' },
+  { 'http://::1', 'http://[::1]:80' },
+  { 'http://[::]:1', 'http://[::]:1', 'http://[::1]:1' },
+  { 'https://1.2.3.4', 'https://1.2.3.4:443' },
+  { 'https://1.2.3.4:4321', 'https://1.2.3.4:4321' },
+  { 'https://0.0.0.0:4321', 'https://0.0.0.0:4321', 'https://127.0.0.1:4321' },
+  { 'https://[::1]/x', 'https://[::1]:443/x' },
+  { 'https://example.com/ollama', 'https://example.com:443/ollama' },
+  { 'https://example.com/ollama/', 'https://example.com:443/ollama' },
+  { 'http://example.com:8080/a//b/', 'http://example.com:8080/a/b' },
+  { 'http://', 'http://127.0.0.1:80' },
+  { 'https://', 'https://127.0.0.1:443' },
+  { 'ollama.com', 'https://ollama.com:443' },
+  { 'https://ollama.com', 'https://ollama.com:443' },
+  { 'http://ollama.com', 'http://ollama.com:80' },
+  { 'ollama.com:443', 'http://ollama.com:443' },
+  { 'OLLAMA.COM', 'http://OLLAMA.COM:11434' },
+  { 'www.ollama.com', 'http://www.ollama.com:11434' },
+  { 'HTTP://h', 'HTTP://h:11434', 'http://h:11434' },
+  { 'HTTPS://h', 'HTTPS://h:11434', 'https://h:11434' },
+  { '//h', 'http://127.0.0.1:11434/h' },
+  { 'h:abc', 'http://h:11434' },
+  { 'http://h:65535', 'http://h:65535' },
+  { 'http://h:65536', 'http://h:80' },
+  { 'http://h:1/p?x=y#f', 'http://h:1/p%3Fx=y%23f' },
+  { 'http://h:1?x=y', 'http://h:80' },
+  { 'http://h/%2f/x', 'http://h:80/%252f/x' },
+  { '127.1', 'http://127.1:11434' },
+  { '1234', 'http://1234:11434' },
+  { 'http://h:11434/api', 'http://h:11434/api' },
+  { 'http://h:11434/v1', 'http://h:11434/v1' },
+}
+
+-- What would only fail on use, or cannot be connected to.
+local REFUSED = {
+  { ':0', 'port 0' },
+  { 'ftp://h', '"ftp" is not known' },
+  { 'unix:///run/s', '"unix" is not known' },
+  { 'http:/h', 'slash is missing' },
+  { 'h:80:90', 'cannot be told apart' },
+  { 'http://user:pw@h:1', 'passwords are not understood' },
+}
+
+test('OLLAMA_HOST means what it means to Ollama', { ui = false }, function(t)
+  for _, vector in ipairs(VECTORS) do
+    local got = t:lua('return { require("hum.url").ollama_host(...) }', vector[1])
+    eq({ base = vector[2], url = vector[3] or vector[2] }, got[1], vector[1])
+  end
+end)
+
+test('what cannot work in OLLAMA_HOST is refused with the reason', { ui = false }, function(t)
+  for _, vector in ipairs(REFUSED) do
+    local url, why = unpack(t:lua('return { require("hum.url").ollama_host(...) }', vector[1]))
+    eq(vim.NIL, url, vector[1])
+    T.match(vector[2], why, true)
+    T.no_match('pw', why, true)
+  end
+end)
+
+test('the default endpoint follows OLLAMA_HOST', { ui = false }, function(t)
+  eq('http://127.0.0.1:11434', t:lua('return require("hum.endpoint").url()'))
+  t:lua('vim.env.OLLAMA_HOST = "0.0.0.0:8080"')
+  eq('http://127.0.0.1:8080', t:lua('return require("hum.endpoint").url()'))
+end)
+
+test('the url of an endpoint is brought into one form', { ui = false }, function(t)
+  local vectors = {
+    { 'http://127.0.0.1:11434', 'ollama', 'http://127.0.0.1:11434' },
+    { 'HTTP://h:11434/', 'ollama', 'http://h:11434' },
+    { 'https://h', 'ollama', 'https://h:443' },
+    { 'http://h', 'ollama', 'http://h:80' },
+    { 'http://h:8080/v1/', 'openai', 'http://h:8080' },
+    { 'http://h:8080/base//v1', 'openai', 'http://h:8080/base' },
+    { 'http://h:8080/a%20b/c d', 'openai', 'http://h:8080/a%20b/c%20d' },
+    { 'http://[::1]:1', 'openai', 'http://[::1]:1' },
+    { 'http://0.0.0.0:1', 'ollama', 'http://127.0.0.1:1' },
+    { 'h:11434', 'ollama', nil, 'begins with http:// or https://' },
+    { 'unix:///run/s', 'ollama', nil, 'begins with http:// or https://' },
+    { 'http://me:secret@h:1', 'ollama', nil, 'password in a URL is refused' },
+    { 'http://h:1/?key=secret', 'ollama', nil, 'is refused' },
+    { 'http://h:11434/api', 'ollama', nil, 'leave "/api" out' },
+    { 'http://h:11434/api/chat', 'ollama', nil, 'leave "/api" out' },
+    { 'http://h:11434/v1', 'ollama', nil, 'dialect = "openai"' },
+    { 'http://h/v1/chat/completions', 'openai', nil, 'leave "/chat/completions" out' },
+    { 'http://::1:80', 'ollama', nil, 'needs brackets' },
+    { 'http://h:0', 'ollama', nil, 'port from 1 to 65535' },
+    { 'http://h:65536', 'ollama', nil, 'port from 1 to 65535' },
+    { 'http://h:x', 'ollama', nil, 'port from 1 to 65535' },
+    { 'http:///x', 'ollama', nil, 'names no host' },
+    { 'http://[::zz]:1', 'ollama', nil, 'no IPv6 address' },
+  }
+  for _, vector in ipairs(vectors) do
+    local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
+    eq(vector[3] or vim.NIL, got[1], vector[1])
+    if vector[4] then
+      T.match(vector[4], got[2], true)
+      T.no_match('secret', got[2], true)
+    end
+  end
+end)
+
+local RESOLVE = [[
+  resolved = nil
+  require('hum.endpoint').resolve(..., function(err, spec)
+    resolved = { err = err, spec = spec }
+  end)
+]]
+
+local function resolved(t, name)
+  t:lua(RESOLVE, name)
+  return t:wait(function()
+    return t:lua('return resolved')
+  end, 'the endpoint is resolved')
+end
+
+local function with_key(key)
+  return ([[
+    vim.g.hum = { endpoints = { team = { url = 'http://h:1', dialect = 'openai', key = %s } } }
+  ]]):format(key)
+end
+
+test('a key comes from an environment variable', {
+  ui = false,
+  init = with_key("{ env = 'TEAM_KEY' }"),
+  env = { TEAM_KEY = ' sesame\n' },
+}, function(t)
+  local spec = resolved(t, 'team').spec
+  eq('sesame', spec.endpoint.key)
+  eq('http://h:1', spec.endpoint.url)
+  eq('team', spec.endpoint.name)
+  eq('openai', spec.endpoint.dialect)
+end)
+
+test('a variable that is not set is named', { ui = false, init = with_key("{ env = 'TEAM_KEY' }") }, function(t)
+  eq(
+    'no key for endpoint "team": endpoints.team.key: $TEAM_KEY is not set',
+    resolved(t, 'team').err
+  )
+end)
+
+test('a key put where its variable belongs is not shown', {
+  ui = false,
+  init = with_key("{ env = 'sk_live_1234' }"),
+}, function(t)
+  local err = resolved(t, 'team').err
+  T.match('is not set', err, true)
+  T.no_match('sk_live', err, true)
+end)
+
+test('a key is the first line that a command prints, and the command runs once', { ui = false }, function(t)
+  local script = t:write_file('pass.sh', 'echo ran >> "$0.count"\nprintf "\\n  sesame  \\nuser: me\\n"\n')
+  t:lua(
+    [[return require('hum').setup({ endpoints = { team = {
+      url = 'http://h:1', dialect = 'openai', key = { command = { 'sh', ... } },
+    } } })]],
+    script
+  )
+  eq('sesame', resolved(t, 'team').spec.endpoint.key)
+  eq('sesame', resolved(t, 'team').spec.endpoint.key)
+  eq('ran\n', t:read_file(script .. '.count'))
+  T.no_match('sesame', t:lua('return vim.inspect(require("hum.config").get())'), true)
+  T.no_match('sesame', t:messages() .. t:log(), true)
+end)
+
+test('a command that fails is named with what it said', {
+  ui = false,
+  init = with_key("{ command = { 'sh', '-c', 'echo half-a-key; echo locked >&2; exit 3' } }"),
+}, function(t)
+  local err = resolved(t, 'team').err
+  eq('no key for endpoint "team": endpoints.team.key: "sh" failed with exit code 3: locked', err)
+end)
+
+test('a command that is not there or says nothing is named', { ui = false, init = [[
+  vim.g.hum = { endpoints = {
+    a = { url = 'http://h:1', key = { command = { 'no-such-program' } } },
+    b = { url = 'http://h:1', key = { command = { 'true' } } },
+  } }
+]] }, function(t)
+  T.match('endpoints.a.key: "no-such-program" cannot be run', resolved(t, 'a').err, true)
+  T.match('endpoints.b.key: "true" printed nothing', resolved(t, 'b').err, true)
+end)
+
+test('headers take secrets too', { ui = false, env = { PROXY_KEY = 'sesame' }, init = [[
+  vim.g.hum = { endpoints = { a = { url = 'http://h:1', headers = {
+    ['X-Team'] = 'blue', ['X-Api-Key'] = { env = 'PROXY_KEY' },
+  } } } }
+]] }, function(t)
+  eq({ ['X-Team'] = 'blue', ['X-Api-Key'] = 'sesame' }, resolved(t, 'a').spec.endpoint.headers)
+end)
+
+test('an unknown endpoint is told with the nearest name', { ui = false }, function(t)
+  eq('there is no endpoint "olama" (did you mean "ollama"?)', resolved(t, 'olama').err)
+end)
+
+test('a first part before a slash is an endpoint only if one has that name', { ui = false }, function(t)
+  local function split(text)
+    return t:lua('local a, b = require("hum.endpoint").split_model(...) return { a or "-", b or "-" }', text)
+  end
+  eq({ 'ollama', 'qwen3:8b' }, split('ollama/qwen3:8b'))
+  eq({ 'ollama', '-' }, split('ollama/'))
+  eq({ '-', 'hf.co/some/model:Q4' }, split('hf.co/some/model:Q4'))
+  eq({ '-', 'qwen3:8b' }, split('qwen3:8b'))
+  eq({ '-', '-' }, split(''))
+end)

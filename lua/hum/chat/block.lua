@@ -1,0 +1,276 @@
+--- What one line of a chat is, given what came before it.
+---
+--- The only place that knows the patterns of the chat format: `format` (parse, escape) and `scan` (colours,
+--- folds) both ask here, so that what is coloured as a turn is also sent as one.
+---
+--- A state is a small integer that stands for everything an earlier line can mean for the next one. States
+--- are interned: equal states are equal numbers, so a rescan can stop where the numbers agree again.
+local M = {}
+
+---@class hum.BlockState
+---@field front boolean          inside the front matter
+---@field role? 'user'|'assistant'|'system'   turn; nil above the first heading
+---@field thinking boolean       inside a thinking part
+---@field list integer           indent of the content of the list item we are in, 0: none
+---@field fence? hum.BlockFence  open fenced block
+
+---@class hum.BlockFence
+---@field char string    '`' or '~'
+---@field len integer    length of the opening run
+---@field indent integer columns before it
+---@field lang string    first word of the info string, '' without one
+
+---@alias hum.BlockKind
+---| 'front'      a line of the front matter, its delimiters included
+---| 'user' | 'assistant' | 'system'  a turn heading
+---| 'think_open' | 'think_close'
+---| 'fence_open' | 'fence_close' | 'code'
+---| 'mark'       `<!-- hum: … -->`
+---| 'blank'
+---| 'text'       anything else
+
+--- Columns of a list item's content beyond which it no longer moves the limit for fences, and the bytes of
+--- a language name that are kept: they bound the number of states.
+local MAX_INDENT, MAX_LANG = 32, 40
+
+---@type hum.BlockState[]
+local defs = {}
+---@type table<string, integer>
+local ids = {}
+local FIRST -- state of line 1: only there `---` opens the front matter
+
+---@param def hum.BlockState
+---@return integer
+local function intern(def)
+  local f = def.fence
+  local key = table.concat({
+    def.front and 'f' or '-',
+    def.role or '-',
+    def.thinking and 't' or '-',
+    def.list,
+    f and f.char or '-',
+    f and f.len or 0,
+    f and f.indent or 0,
+    f and f.lang or '',
+  }, '\0')
+  local id = ids[key]
+  if not id then
+    id = #defs + 1
+    defs[id] = def
+    ids[key] = id
+  end
+  return id
+end
+
+---@param over table
+---@param base? hum.BlockState
+---@return integer
+local function state(over, base)
+  base = base or { front = false, thinking = false, list = 0 }
+  local fence = base.fence
+  if over.fence ~= nil then fence = over.fence or nil end
+  local function pick(key)
+    if over[key] ~= nil then return over[key] end
+    return base[key]
+  end
+  return intern({
+    front = pick('front'),
+    role = pick('role'),
+    thinking = pick('thinking'),
+    list = pick('list'),
+    fence = fence,
+  })
+end
+
+local NORMAL = state({})
+FIRST = #defs + 1
+defs[FIRST] = { front = false, thinking = false, list = 0 }
+local FRONT = state({ front = true })
+local TURN = {
+  user = state({ role = 'user' }),
+  assistant = state({ role = 'assistant' }),
+  system = state({ role = 'system' }),
+}
+
+--- The state before the first line.
+M.FIRST = FIRST
+
+--- What a state means. Not to be changed by the caller.
+---@param id integer
+---@return hum.BlockState
+function M.def(id) return defs[id] end
+
+-- The sign's bytes after `## `: U+00BB », U+00AB «, U+00A7 §.
+local SIGN = { ['\194\187'] = 'user', ['\194\171'] = 'assistant', ['\194\167'] = 'system' }
+local SIGN_OF = { user = '»', assistant = '«', system = '§' }
+
+--- Is the line a turn heading, fences not looked at?
+---@param line string
+---@return ('user'|'assistant'|'system')? role
+---@return string? name  what follows the sign, blanks cut
+function M.heading(line)
+  if line:byte(1) ~= 35 or line:sub(1, 3) ~= '## ' then return nil end
+  local role = SIGN[line:sub(4, 5)]
+  if not role then return nil end
+  if #line > 5 and not line:find('^%s', 6) then return nil end
+  return role, vim.trim(line:sub(6))
+end
+
+--- The heading line of a turn.
+---@param role 'user'|'assistant'|'system'
+---@param name string
+---@return string
+function M.heading_line(role, name) return ('## %s %s'):format(SIGN_OF[role], name) end
+
+--- Would the line be read as a heading (or as an escaped one), so that as text it needs a backslash?
+---@param line string
+---@return boolean
+function M.needs_escape(line)
+  local rest = line:match('^\\*(## .*)$')
+  return rest ~= nil and M.heading(rest) ~= nil
+end
+
+--- Is the line a heading behind one backslash or more, so that reading it takes one away?
+---@param line string
+---@return boolean
+function M.is_escaped(line) return line:byte(1) == 92 and M.needs_escape(line) end
+
+--- Columns of white space at the start and where the text begins; tabs go to the next multiple of four.
+---@param line string
+---@return integer columns
+---@return integer first  index of the first other byte, #line + 1 for a blank line
+function M.indent(line)
+  local columns, i = 0, 1
+  while true do
+    local b = line:byte(i)
+    if b == 32 then
+      columns = columns + 1
+    elseif b == 9 then
+      columns = columns + 4 - columns % 4
+    else
+      return columns, i
+    end
+    i = i + 1
+  end
+end
+
+--- An opening fence at `first`? A backtick fence has no backtick in its info string (CommonMark 4.5).
+---@param line string
+---@param first integer
+---@param columns integer
+---@return hum.BlockFence?
+local function fence_open(line, first, columns)
+  local run, info = line:match('^(```+)([^`]*)$', first)
+  if not run then
+    run, info = line:match('^(~~~+)(.*)$', first)
+  end
+  if not run then return nil end
+  local lang = info:match('^%s*{?%.?([^%s,{}:]+)') or ''
+  return {
+    char = run:sub(1, 1),
+    len = #run,
+    indent = math.min(columns, MAX_INDENT),
+    lang = lang:sub(1, MAX_LANG):lower(),
+  }
+end
+
+---@param line string
+---@param fence hum.BlockFence
+---@return boolean
+local function closes(line, fence)
+  local columns, first = M.indent(line)
+  if columns > fence.indent + 3 or line:sub(first, first) ~= fence.char then return false end
+  local run = line:match(fence.char == '`' and '^(`+)%s*$' or '^(~+)%s*$', first)
+  return run ~= nil and #run >= fence.len
+end
+
+-- The first bytes of list markers: `*`, `+`, `-`, digits.
+local MARKER = { [42] = true, [43] = true, [45] = true }
+for digit = 48, 57 do
+  MARKER[digit] = true
+end
+
+--- The indent that the content of a list item has, if the text at `first` starts one.
+---@param line string
+---@param first integer
+---@param columns integer
+---@return integer?
+local function list_content(line, first, columns)
+  if not MARKER[line:byte(first)] then return nil end
+  local marker, gap = line:match('^([-*+])(%s+)%S', first)
+  if not marker then
+    marker, gap = line:match('^(%d%d?%d?%d?%d?%d?%d?%d?%d?[.)])(%s+)%S', first)
+  end
+  if not marker then return nil end
+  -- Five blanks or more: the content starts after one and is itself indented (CommonMark 5.2).
+  local width = #gap > 4 and 1 or #gap
+  return math.min(columns + #marker + width, MAX_INDENT)
+end
+
+--- Text outside fences, headings and the front matter: does it open a fence, or change the list we are in?
+--- Lists are followed only as far as fences need it: a fence may be three columns deeper than the content
+--- of the item it stands in.
+---@param id integer
+---@param def hum.BlockState
+---@param line string
+---@return integer next
+---@return hum.BlockKind
+local function text_line(id, def, line)
+  local columns, first = M.indent(line)
+  local byte = line:byte(first)
+  if not byte then return id, 'blank' end
+  if (byte == 96 or byte == 126) and columns <= def.list + 3 then
+    local fence = fence_open(line, first, columns)
+    if fence then return state({ fence = fence }, def), 'fence_open' end
+  end
+  local list
+  if columns <= def.list + 3 then list = list_content(line, first, columns) end
+  list = list or math.min(def.list, columns)
+  if list ~= def.list then id = state({ list = list }, def) end
+  return id, 'text'
+end
+
+--- Thinking is opened and closed by tags that stand alone on their line, marks stand alone too. A close tag
+--- ends the thinking even when a fence in it was left open.
+---@param def hum.BlockState
+---@param line string
+---@return integer? next
+---@return hum.BlockKind?
+local function tag_line(def, line)
+  if def.thinking then
+    if line:find('^</think>%s*$') then
+      return state({ thinking = false, fence = false, list = 0 }, def), 'think_close'
+    end
+  elseif not def.fence then
+    if line:find('^<think>%s*$') then return state({ thinking = true, list = 0 }, def), 'think_open' end
+    if line:find('^<!%-%- hum: .*%-%->%s*$') then return state({ list = 0 }, def), 'mark' end
+  end
+end
+
+---@param id integer   state before the line
+---@param line string
+---@return integer next  state after it
+---@return hum.BlockKind
+function M.next(id, line)
+  local def = defs[id]
+  if id == FIRST then
+    if line:find('^%-%-%-%s*$') then return FRONT, 'front' end
+    id = NORMAL
+  end
+  if not def.fence then
+    local role = M.heading(line)
+    if role then return TURN[role], role end
+    if def.front then return line:find('^%-%-%-%s*$') and NORMAL or id, 'front' end
+  end
+  if def.role == 'assistant' and line:byte(1) == 60 then
+    local after, kind = tag_line(def, line)
+    if after then return after, kind end
+  end
+  if def.fence then
+    if closes(line, def.fence) then return state({ fence = false }, def), 'fence_close' end
+    return id, 'code'
+  end
+  return text_line(id, def, line)
+end
+
+return M

@@ -1,0 +1,299 @@
+--- Colours of a chat, found anew for each line that is drawn.
+---
+--- A decoration provider: Neovim asks for the lines it draws, so a token costs one line whatever the length
+--- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed
+--- blocks are not made here but lie in the buffer as extmarks (see `code`).
+---
+--- Of a line longer than LONG bytes only what is visible and MARGIN bytes before it are read; emphasis that
+--- begins further left is not seen.
+---
+--- Groups, each a default link that `:highlight` may change:
+---   HumUser             @markup.heading.1            `## » You`
+---   HumAssistant        @markup.heading.2            `## « model`
+---   HumSystem           @markup.heading.3            `## § System`
+---   HumHeading          @markup.heading              other headings
+---   HumFrontMatter      @comment                     the head of a saved chat
+---   HumThinking         Comment                      thinking, tags included
+---   HumMark             @comment.warning             `<!-- hum: stopped -->`
+---   HumListMarker       @markup.list                 `-`, `1.`
+---   HumListChecked      @markup.list.checked         `[x]`
+---   HumListUnchecked    @markup.list.unchecked       `[ ]`
+---   HumQuote            @markup.quote                `> text`
+---   HumRule             @punctuation.special         `---`
+---   HumTable            @punctuation.special         `|` and the line under a table's head
+---   HumFence            @punctuation.delimiter       the lines that open and close a block of code
+---   HumCode             @markup.raw.block            code in a block
+---   HumCodeInline       @markup.raw                  `code`
+---   HumEmphasis         @markup.italic               *emphasis*
+---   HumStrong           @markup.strong               **strong**
+---   HumStrike           @markup.strikethrough        ~~struck~~
+---   HumLink             @markup.link.label           [text]
+---   HumUrl              @markup.link.url             (address)
+local block = require('hum.chat.block')
+local inline = require('hum.chat.inline')
+local scan = require('hum.chat.scan')
+local visible = require('hum.chat.visible')
+
+local M = {}
+
+M.groups = {
+  HumUser = '@markup.heading.1',
+  HumAssistant = '@markup.heading.2',
+  HumSystem = '@markup.heading.3',
+  HumHeading = '@markup.heading',
+  HumFrontMatter = '@comment',
+  HumThinking = 'Comment',
+  HumMark = '@comment.warning',
+  HumListMarker = '@markup.list',
+  HumListChecked = '@markup.list.checked',
+  HumListUnchecked = '@markup.list.unchecked',
+  HumQuote = '@markup.quote',
+  HumRule = '@punctuation.special',
+  HumTable = '@punctuation.special',
+  HumFence = '@punctuation.delimiter',
+  HumCode = '@markup.raw.block',
+  HumCodeInline = '@markup.raw',
+  HumEmphasis = '@markup.italic',
+  HumStrong = '@markup.strong',
+  HumStrike = '@markup.strikethrough',
+  HumLink = '@markup.link.label',
+  HumUrl = '@markup.link.url',
+}
+
+local LONG, MARGIN = 4096, 1024
+--- Below treesitter's 100 and the code blocks' colours.
+local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
+
+local ns = vim.api.nvim_create_namespace('hum.highlight')
+local set_extmark = vim.api.nvim_buf_set_extmark
+---@type table<string, integer>
+local id = {}
+local started = false
+
+-- Reused for each mark: making a table per mark would be most of its cost.
+local base_mark = { ephemeral = true, hl_eol = true, end_col = 0, strict = false, priority = BASE_PRIORITY }
+local span_mark = { ephemeral = true, strict = false, priority = INLINE_PRIORITY }
+
+---@param buf integer
+---@param row integer
+---@param group string
+local function whole(buf, row, group)
+  base_mark.end_row = row + 1
+  base_mark.hl_group = id[group]
+  set_extmark(buf, ns, row, 0, base_mark)
+end
+
+---@param buf integer
+---@param row integer
+---@param first integer
+---@param last integer
+---@param group string
+local function span(buf, row, first, last, group)
+  span_mark.end_col = last
+  span_mark.hl_group = id[group]
+  set_extmark(buf, ns, row, first, span_mark)
+end
+
+local INLINE = {
+  emphasis = 'HumEmphasis',
+  strong = 'HumStrong',
+  strike = 'HumStrike',
+  code = 'HumCodeInline',
+  link = 'HumLink',
+  url = 'HumUrl',
+}
+
+-- What `emit` needs; a closure per line would cost more than the line.
+local at = { buf = 0, row = 0, offset = 0 }
+
+---@type hum.Emit
+local function emit(first, last, group)
+  span(at.buf, at.row, at.offset + first - 1, at.offset + last - 1, INLINE[group])
+end
+
+---@param buf integer
+---@param row integer
+---@param text string
+---@param offset integer  of the text in its line
+local function draw_inline(buf, row, text, offset)
+  at.buf, at.row, at.offset = buf, row, offset
+  inline.parse(text, emit)
+end
+
+---@param buf integer
+---@param row integer
+---@param line string
+local function draw_table(buf, row, line)
+  if line:find('^[%s|:-]*%-[%s|:-]*$') then return span(buf, row, 0, #line, 'HumTable') end
+  local i = line:find('|', 1, true)
+  while i do
+    span(buf, row, i - 1, i, 'HumTable')
+    i = line:find('|', i + 1, true)
+  end
+end
+
+---@param buf integer
+---@param row integer
+---@param line string
+---@param first integer  where the marker begins
+---@return boolean drawn
+local function draw_list(buf, row, line, first)
+  local _, last = line:find('^[-*+]%s', first)
+  if not last then
+    _, last = line:find('^%d+[.)]%s', first)
+  end
+  if not last then return false end
+  span(buf, row, first - 1, last - 1, 'HumListMarker')
+  local box_first, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
+  if box_first then
+    span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked')
+  end
+  return true
+end
+
+---@param line string
+---@param first integer
+---@return boolean
+local function is_rule(line, first)
+  local char = line:sub(first, first)
+  local bare = #line < 200 and line:gsub('%s', '') or ''
+  return #bare >= 3 and bare == char:rep(#bare)
+end
+
+-- By the first byte of the text: `#`, `>`, `|`, `-`, `*`, `+`, `_`, digits. Most lines have none of them.
+local LEADING = {}
+for char in ('#>|-*+_0123456789'):gmatch('.') do
+  LEADING[char:byte()] = true
+end
+
+--- The head of a line of text: what its first characters make of it.
+---@param buf integer
+---@param row integer
+---@param line string
+---@return boolean plain  is there anything inside to look at?
+local function draw_leading(buf, row, line)
+  local columns, first = block.indent(line)
+  local byte = line:byte(first)
+  if not LEADING[byte] then return true end
+  if byte == 35 then
+    if columns <= 3 and line:find('^#+%s', first) then whole(buf, row, 'HumHeading') end
+  elseif byte == 62 then
+    whole(buf, row, 'HumQuote')
+  elseif byte == 124 then
+    draw_table(buf, row, line)
+  elseif is_rule(line, first) then
+    whole(buf, row, 'HumRule')
+    return false
+  else
+    draw_list(buf, row, line, first)
+  end
+  return true
+end
+
+local WHOLE = {
+  user = 'HumUser',
+  assistant = 'HumAssistant',
+  system = 'HumSystem',
+  front = 'HumFrontMatter',
+  think_open = 'HumThinking',
+  think_close = 'HumThinking',
+  fence_open = 'HumFence',
+  fence_close = 'HumFence',
+  code = 'HumCode',
+  mark = 'HumMark',
+}
+
+--- Draws one row of which the bytes [from, to) are visible.
+---@param s hum.Scan
+---@param row integer
+---@param from integer
+---@param to integer
+local function draw(s, row, from, to)
+  local buf = s.buf
+  local head = vim.api.nvim_buf_get_text(buf, row, 0, row, math.min(to, LONG), {})[1]
+  local state = scan.at(s, row)
+  local _, kind = block.next(state, head)
+  local group = WHOLE[kind]
+  local thinking = block.def(state).thinking
+  if thinking then group = 'HumThinking' end
+  if group then return whole(buf, row, group) end
+  if kind == 'blank' or not draw_leading(buf, row, head) then return end
+  if from <= LONG then from = 0 end
+  if to > LONG then
+    from = math.max(0, from - MARGIN)
+    head = vim.api.nvim_buf_get_text(buf, row, from, row, to, {})[1]
+  end
+  draw_inline(buf, row, head, from)
+end
+
+-- Before 0.12 Neovim names only the row; END is a column behind any end.
+local END = 1000000000
+
+local function on_line(_, win, buf, row)
+  local s = scan.sync(buf, row)
+  if not s then return end
+  local from, to = 0, LONG
+  if #vim.api.nvim_buf_get_text(buf, row, 0, row, LONG, {})[1] == LONG then
+    from, to = visible.bytes(win, buf, row)
+  end
+  draw(s, row, from, to)
+end
+
+-- From 0.12 on it names the visible bytes too.
+local function on_range(_, _, buf, first_row, first_col, last_row, last_col)
+  local s = scan.sync(buf, first_row)
+  if not s then return end
+  for row = first_row, last_col > 0 and last_row or last_row - 1 do
+    draw(s, row, row == first_row and first_col or 0, row == last_row and last_col or END)
+  end
+end
+
+---@type table<any, fun(win: integer, buf: integer, top: integer, bottom: integer)>
+local viewers = {}
+
+local function on_win(_, win, buf, top, bottom)
+  if not scan.sync(buf, bottom) then return false end
+  for _, fn in pairs(viewers) do
+    fn(win, buf, top, bottom)
+  end
+end
+
+--- Calls `fn` when a window with a chat is drawn, from within the redraw: it must be quick and change nothing.
+---@param key any
+---@param fn fun(win: integer, buf: integer, top: integer, bottom: integer)
+function M.on_view(key, fn) viewers[key] = fn end
+
+local function define_groups()
+  for name, link in pairs(M.groups) do
+    vim.api.nvim_set_hl(0, name, { link = link, default = true })
+    id[name] = vim.api.nvim_get_hl_id_by_name(name)
+  end
+end
+
+local function start()
+  if started then return end
+  started = true
+  define_groups()
+  local callbacks = { on_win = on_win }
+  if vim.fn.has('nvim-0.12') == 1 then
+    callbacks.on_range = on_range
+  else
+    callbacks.on_line = on_line
+  end
+  vim.api.nvim_set_decoration_provider(ns, callbacks)
+end
+
+--- Colours a chat from now on, until its buffer is unloaded.
+---@param buf integer
+function M.attach(buf)
+  start()
+  scan.attach(buf)
+end
+
+---@param buf integer
+function M.detach(buf)
+  scan.detach(buf)
+  visible.forget(buf)
+end
+
+return M

@@ -37,7 +37,7 @@ local M = {}
 ---@field endpoints table<string, hum.Endpoint>
 ---@field chat hum.ChatConfig
 ---@field helper? string
----@field log 'off'|'error'|'warn'|'info'|'debug'
+---@field log 'error'|'warn'|'info'|'debug'
 
 local current ---@type hum.Config|nil
 local given = {} ---@type table  what setup() was last given and was right

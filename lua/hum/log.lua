@@ -3,32 +3,30 @@ local M = {}
 
 local RANK = { error = 1, warn = 2, info = 3, debug = 4 }
 
----At this size the file moves to hum.log.old when hum starts to write, in bytes.
+---At this size the file moves to hum.log.old, once a session, in bytes.
 local LIMIT = 4 * 1024 * 1024
 
 local fd ---@type integer|nil
+local prepared = false
 
 ---@return string
 function M.path()
   return vim.fs.joinpath(vim.fn.stdpath('log') --[[@as string]], 'hum.log')
 end
 
----Makes sure that the file can be written, and moves a long one away.
+---Sees to it, once, that the file can be written and is not long already.
 ---@return string path
 function M.prepare()
   local path = M.path()
-  vim.fn.mkdir(vim.fs.dirname(path), 'p')
-  local stat = vim.uv.fs_stat(path)
-  if stat and stat.size > LIMIT then
-    vim.uv.fs_rename(path, path .. '.old')
+  if not prepared then
+    prepared = true
+    vim.fn.mkdir(vim.fs.dirname(path), 'p')
+    local stat = vim.uv.fs_stat(path)
+    if stat and stat.size > LIMIT then
+      vim.uv.fs_rename(path, path .. '.old')
+    end
   end
   return path
-end
-
----@return integer|nil
-local function open()
-  fd = fd or vim.uv.fs_open(M.prepare(), 'a', 384) -- 0600: at level debug it holds what was said
-  return fd
 end
 
 ---Appends a line if the configured level asks for it. No texts of chats below level
@@ -36,14 +34,15 @@ end
 ---@param level 'error'|'warn'|'info'|'debug'
 ---@param text string
 function M.write(level, text)
-  local wanted = RANK[require('hum.config').get().log]
-  if not wanted or RANK[level] > wanted then
+  if RANK[level] > RANK[require('hum.config').get().log] then
     return
   end
-  local file = open()
-  if file then
-    local line = ('%s %-5s lua: %s\n'):format(os.date('%Y-%m-%d %H:%M:%S'), level, (text:gsub('%s*\n%s*', ' | ')))
-    vim.uv.fs_write(file, line)
+  -- 0600: at level debug the helper writes what was said.
+  fd = fd or vim.uv.fs_open(M.prepare(), 'a', 384)
+  if fd then
+    local flat = text:gsub('%s*\n%s*', ' | ')
+    local when = os.date('%Y-%m-%d %H:%M:%S')
+    vim.uv.fs_write(fd, ('%s %-5s lua: %s\n'):format(when, level, flat))
   end
 end
 

@@ -63,7 +63,7 @@ local FAULTS = {
     "{ endpoints = { ['local'] = { url = 'http://h:1', dialect = 'olama' } } }",
     'endpoints.local.dialect: expected one of "ollama", "openai", got "olama" (did you mean "ollama"?)',
   },
-  { "{ log = 3 }", 'log: expected one of "off", "error", "warn", "info", "debug", got 3' },
+  { "{ log = 3 }", 'log: expected one of "error", "warn", "info", "debug", got 3' },
   { "{ chat = 'tab' }", 'chat: expected a table, got "tab"' },
   { "{ chat = { size = 'wide' } }", 'chat.size: expected a number of at least 0, got "wide"' },
   { "{ chat = { size = 0/0 } }", 'chat.size: expected a number of at least 0, got' },

@@ -263,7 +263,7 @@ and `.`. There is always one named "ollama", unless you set it to `false`.]],
     {
       name = 'log',
       kind = 'enum',
-      values = { 'off', 'error', 'warn', 'info', 'debug' },
+      values = { 'error', 'warn', 'info', 'debug' },
       default = 'info',
       also = { 'log_level', 'level', 'debug' },
       help = [[

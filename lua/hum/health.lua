@@ -1,0 +1,234 @@
+-- `:checkhealth hum`: what is there, what is not, and what to do about it. The one place
+-- where hum waits, each time for a bounded while.
+local M = {}
+
+local health = vim.health
+
+---Bounds of the two waits, in ms.
+local HELPER_WITHIN = 3000
+local SERVER_WITHIN = 6000
+
+local function check_neovim()
+  health.start('hum: Neovim')
+  local version = tostring(vim.version())
+  if vim.fn.has('nvim-0.10') == 1 then
+    health.ok('Neovim ' .. version)
+  else
+    health.error('Neovim ' .. version .. ' is too old', { 'Install Neovim 0.10 or newer.' })
+  end
+end
+
+local function check_config()
+  health.start('hum: configuration')
+  local problems = require('hum.config').problems()
+  for _, problem in ipairs(problems) do
+    health.error(problem, { 'See |hum-config|. With a fault in it nothing of a configuration is applied.' })
+  end
+  if #problems == 0 then
+    health.ok('no faults in vim.g.hum and setup()')
+  end
+  health.info('log: ' .. require('hum.log').path())
+end
+
+---@return boolean usable
+local function check_helper()
+  health.start('hum: helper')
+  local helper = require('hum.helper')
+  local path, why = helper.find()
+  if not path then
+    local advice = { 'Run :Hum build, or "make" in the folder of the plugin.' }
+    for _, program in ipairs({ 'make', 'cc', 'pkg-config' }) do
+      if vim.fn.executable(program) == 0 then
+        advice[#advice + 1] = ('"%s" is not installed; see |hum-requirements|.'):format(program)
+      end
+    end
+    health.error(why, advice)
+    return false
+  end
+  health.ok('found: ' .. path)
+  local ok, done = pcall(function()
+    return vim.system({ path, '--version' }, { text = true }):wait(HELPER_WITHIN)
+  end)
+  if not ok or done.code ~= 0 then
+    local said = ok and vim.trim((done.stderr or '') .. (done.stdout or '')) or tostring(done)
+    health.error('it does not run: ' .. said, { 'Build it anew with :Hum build: a library may have changed.' })
+    return false
+  end
+  health.ok(vim.trim(done.stdout))
+  local channel, reason = helper.start()
+  vim.wait(HELPER_WITHIN, function()
+    return helper.state().status ~= 'starting'
+  end, 10)
+  local state = helper.state()
+  if not channel or state.status ~= 'ready' then
+    health.error(
+      reason or 'it does not greet, or speaks another protocol than the plugin',
+      { 'Build it anew with :Hum build. The plugin and its helper must be of the same version.' }
+    )
+    return false
+  end
+  health.ok(('runs; version %s, protocol %d, as the plugin'):format(state.version, state.protocol))
+  return true
+end
+
+---Runs `start(done)` and waits until `done(...)` was called.
+---@param start fun(done: fun(...))
+---@return any ...  what done was given; nothing if it was not called in time
+local function wait_for(start)
+  local results ---@type any[]?
+  start(function(...)
+    results = vim.F.pack_len(...)
+  end)
+  vim.wait(SERVER_WITHIN, function()
+    return results ~= nil
+  end, 10)
+  if results then
+    return vim.F.unpack_len(results)
+  end
+  return { message = 'no answer within ' .. SERVER_WITHIN / 1000 .. ' s' }
+end
+
+---@param name string
+---@param url string
+local function check_proxies(name, url)
+  for _, variable in ipairs({ 'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY' }) do
+    local set = vim.env[variable] and vim.env[variable] ~= ''
+    if set and require('hum.url').is_loopback(url) then
+      return health.info(('$%s is set; hum does not use it for addresses of this machine'):format(variable))
+    elseif set then
+      return health.info(('$%s may apply to endpoint "%s"'):format(variable, name))
+    end
+  end
+end
+
+---@param name string
+---@param endpoint hum.Endpoint
+---@param url string
+local function check_address(name, endpoint, url)
+  health.info(('%s, dialect "%s"'):format(url, endpoint.dialect))
+  local host = vim.env.OLLAMA_HOST
+  if not endpoint.url and host and host ~= '' then
+    health.info('the address comes from $OLLAMA_HOST')
+    local suffix = require('hum.url').api_suffix(url)
+    if suffix then
+      health.warn(
+        ('$OLLAMA_HOST ends in "%s": every request will be answered with 404'):format(suffix),
+        { ('Take "%s" off; it is the base address that is wanted.'):format(suffix) }
+      )
+    end
+  end
+  if endpoint.key and url:find('^http://') and not require('hum.url').is_loopback(url) then
+    health.warn(
+      ('the key of endpoint "%s" travels unencrypted'):format(name),
+      { ('Use https:// in endpoints.%s.url.'):format(name) }
+    )
+  end
+  check_proxies(name, url)
+end
+
+---@param name string
+---@param endpoint hum.Endpoint
+---@return boolean
+local function check_key(name, endpoint)
+  local sources = { ['key'] = endpoint.key }
+  for header, value in pairs(endpoint.headers) do
+    sources['headers.' .. header] = type(value) == 'table' and value or nil
+  end
+  local all = true
+  for path, source in vim.spairs(sources) do
+    local ok, text = require('hum.secret').describe(source)
+    if ok then
+      health.ok(('%s: %s'):format(path, text))
+    else
+      all = false
+      health.error(
+        ('%s: %s'):format(path, text),
+        { ('See endpoints.%s.%s in your configuration, and |hum-keys|.'):format(name, path) }
+      )
+    end
+  end
+  return all
+end
+
+---@param err hum.ServerError
+local function report(err)
+  health.error(err.message, err.hint and { err.hint } or nil)
+end
+
+---@param name string
+local function check_version(name)
+  local err, answer = wait_for(function(done)
+    require('hum.server').query(name, { path = '/api/version' }, done)
+  end)
+  if err then
+    report(err)
+    return false
+  end
+  local version = type(answer.version) == 'string' and answer.version or '?'
+  health.ok('reachable: Ollama ' .. version)
+  local parsed = vim.version.parse(version)
+  if parsed and version ~= '0.0.0' and vim.version.lt(parsed, { 0, 9, 0 }) then
+    health.warn('this Ollama is older than 0.9 and knows nothing of thinking', { 'Update Ollama.' })
+  end
+  return true
+end
+
+---@param name string
+---@param endpoint hum.Endpoint
+local function check_models(name, endpoint)
+  local err, names = wait_for(function(done)
+    require('hum.models').list(name, done)
+  end)
+  if err then
+    local text = type(err) == 'table' and err.message or err:gsub('^hum: ', '')
+    return health.error(text)
+  end
+  if #names == 0 then
+    local advice = endpoint.dialect == 'ollama' and 'Get one: ollama pull qwen3:8b'
+      or ('Set endpoints.%s.model.'):format(name)
+    return health.warn('the server has no models', { advice })
+  end
+  local shown = vim.list_slice(names, 1, 10)
+  local more = #names > #shown and (' and %d more'):format(#names - #shown) or ''
+  health.ok(('%d model(s): %s%s'):format(#names, table.concat(shown, ', '), more))
+  local wanted = endpoint.model
+  if wanted and not vim.tbl_contains(names, wanted) and not vim.tbl_contains(names, wanted .. ':latest') then
+    health.warn(
+      ('the configured model "%s" is not among them'):format(wanted),
+      { ('Correct endpoints.%s.model, or choose with :Hum model.'):format(name) }
+    )
+  end
+end
+
+---@param name string
+---@param usable boolean  the helper can be asked
+local function check_endpoint(name, usable)
+  local config = require('hum.config').get()
+  local endpoint = config.endpoints[name]
+  health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
+  local url, why = require('hum.endpoint').url(name)
+  if not url then
+    return health.error(why, { 'See |hum-endpoints|.' })
+  end
+  check_address(name, endpoint, url)
+  if not check_key(name, endpoint) then
+    return
+  elseif not usable then
+    return health.warn('not asked: that is the work of the helper')
+  end
+  if endpoint.dialect == 'ollama' and not check_version(name) then
+    return
+  end
+  check_models(name, endpoint)
+end
+
+function M.check()
+  check_neovim()
+  check_config()
+  local usable = check_helper()
+  for _, name in ipairs(require('hum.config').endpoint_names()) do
+    check_endpoint(name, usable)
+  end
+end
+
+return M

@@ -1,0 +1,165 @@
+-- See tools/gen-doc. Everything between the heading of the section *hum-options* and the
+-- next heading is made anew.
+local root, check = arg[1], arg[2] == '--check'
+vim.opt.runtimepath:prepend(root)
+local schema = require('hum.config.schema')
+
+local WIDTH = 78
+local path = root .. '/doc/hum.txt'
+
+---@param text string
+---@param indent integer
+---@return string[]
+local function wrap(text, indent)
+  local lines, line = {}, ''
+  -- Code in backticks stays on one line.
+  local words = text:gsub('%s+', ' '):gsub('`[^`]*`', function(code)
+    return (code:gsub(' ', '\1'))
+  end)
+  for word in words:gmatch('%S+') do
+    word = word:gsub('\1', ' ')
+    if line ~= '' and indent + vim.fn.strdisplaywidth(line .. ' ' .. word) > WIDTH then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == '' and word or line .. ' ' .. word
+    end
+  end
+  lines[#lines + 1] = line ~= '' and line or nil
+  return vim.tbl_map(function(l)
+    return (' '):rep(indent) .. l
+  end, lines)
+end
+
+---A Lua value as a user would write it.
+---@param value any
+---@return string
+local function literal(value)
+  if type(value) == 'string' then
+    return "'" .. value .. "'"
+  elseif type(value) == 'table' and #value > 0 then
+    return '{ ' .. table.concat(vim.tbl_map(literal, value), ', ') .. ' }'
+  elseif type(value) == 'table' then
+    return '{}'
+  end
+  return tostring(value)
+end
+
+local KINDS = {
+  string = 'string',
+  boolean = 'boolean',
+  number = 'number',
+  keys = 'key, list of keys, or false',
+  json = 'table',
+  secret = "{ env = 'NAME' } or { command = { ... } }",
+  map = 'table',
+  think = 'boolean or string',
+  duration = 'string or number',
+}
+
+---@param node hum.Node
+---@return string
+local function kind(node)
+  if node.kind == 'enum' then
+    return '"' .. table.concat(node.values, '", "') .. '"'
+  end
+  return KINDS[node.kind]
+end
+
+---@param node hum.Node
+---@return string
+local function default(node)
+  if node.default_help then
+    return node.default_help
+  elseif node.default == nil then
+    return 'not set'
+  end
+  return (literal(node.default):gsub("'", '"'))
+end
+
+---@param node hum.Node
+---@param name string
+---@param out string[]
+local function describe(node, name, out)
+  if node.kind == 'group' then
+    local tag = ('*hum-options-%s*'):format(name:gsub('[{}]', ''):gsub('%.', '-'))
+    vim.list_extend(out, { '', name .. (' '):rep(WIDTH - #name - #tag) .. tag })
+    vim.list_extend(out, wrap(node.help or '', 4))
+    for _, field in ipairs(node.fields) do
+      describe(field, name .. '.' .. field.name, out)
+    end
+    return
+  end
+  local facts = ('(%s; default: %s)'):format(kind(node), default(node))
+  vim.list_extend(out, { '', '`' .. name .. '`' })
+  vim.list_extend(out, wrap(facts, 4))
+  vim.list_extend(out, wrap(node.help, 4))
+end
+
+---All defaults as a call of setup().
+---@param node hum.Node
+---@param indent string
+---@param out string[]
+local function example(node, indent, out)
+  for _, field in ipairs(node.fields) do
+    local name = indent .. field.name
+    if field.kind == 'group' then
+      out[#out + 1] = name .. ' = {'
+      example(field, indent .. '  ', out)
+      out[#out + 1] = indent .. '},'
+    elseif field.name == 'endpoints' then
+      out[#out + 1] = name .. ' = {'
+      out[#out + 1] = indent .. '  ollama = {'
+      example(field.item, indent .. '    ', out)
+      out[#out + 1] = indent .. '  },'
+      out[#out + 1] = indent .. '},'
+    elseif field.default ~= nil then
+      out[#out + 1] = ('%s = %s,'):format(name, literal(field.default))
+    else
+      out[#out + 1] = ('%s = nil,'):format(name)
+    end
+  end
+end
+
+---@return string[]
+local function section()
+  local out = { '', 'All options with their defaults: >lua', '' }
+  out[#out + 1] = "    require('hum').setup({"
+  example(schema, '      ', out)
+  vim.list_extend(out, { '    })', '<' })
+  for _, field in ipairs(schema.fields) do
+    describe(field, field.name, out)
+    if field.name == 'endpoints' then
+      field.item.help = 'One server. Each has options of its own:'
+      describe(field.item, 'endpoints.{name}', out)
+    end
+  end
+  out[#out + 1] = ''
+  return out
+end
+
+---@param lines string[]
+---@return string[]
+local function replaced(lines)
+  local out, inside = {}, false
+  for i, line in ipairs(lines) do
+    inside = inside and not line:find('^====')
+    if not inside then
+      out[#out + 1] = line
+    end
+    if line:find('*hum-options*', 1, true) and lines[i - 1]:find('^====') then
+      inside = true
+      vim.list_extend(out, section())
+    end
+  end
+  return out
+end
+
+local before = vim.fn.readfile(path)
+local after = replaced(before)
+if vim.deep_equal(before, after) then
+  os.exit(0)
+elseif check then
+  io.stderr:write('doc/hum.txt is not what "make doc" writes: run it\n')
+  os.exit(1)
+end
+vim.fn.writefile(after, path)

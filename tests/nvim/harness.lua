@@ -213,6 +213,32 @@ function Case:spawn(argv, opts)
   return p
 end
 
+---Lets time pass, with everything else going on: only for cases that measure what happens
+---during that time, never to wait for something.
+function Case:elapse(seconds)
+  task.await(function() return false end, seconds * 1000)
+end
+
+---Runs a program in a terminal and gives the screen after its end.
+---@return string
+function Case:in_terminal(argv)
+  local socket = self.dir .. '/program.tmux'
+  local env = child.env(self.dir, self.run.env(self.dir))
+  local function tmux(...)
+    return proc.run({ 'tmux', '-u', '-S', socket, '-f', '/dev/null', ... }, { env = env })
+  end
+  local session = { 'new-session', '-d', '-x', '100', '-y', '30', ';',
+    'set-option', '-g', 'remain-on-exit', 'on', ';', 'respawn-pane', '-k' }
+  local p = tmux(unpack(vim.list_extend(session, argv)))
+  assert(p.code == 0, p.err)
+  self:wait(function()
+    return tmux('list-panes', '-F', '#{pane_dead}').out:find('1')
+  end, table.concat(argv, ' ') .. ' ends by itself in a terminal')
+  local out = tmux('capture-pane', '-p').out
+  tmux('kill-server')
+  return out
+end
+
 ---Writes a file into the case's directory and returns its path.
 function Case:write_file(name, text)
   local path = self.dir .. '/' .. name

@@ -4,10 +4,13 @@ local task = require('lib.task')
 
 local M = {}
 
+-- What on_request gives instead of an error when `answer_with` comes later.
+M.LATER = {}
+
 ---@class test.Rpc
 ---@field write fun(data: string)
 ---@field on_notify fun(method: string, args: any[])
----@field on_request fun(method: string, args: any[]): any, any error, result
+---@field on_request fun(method: string, args: any[], id: integer): any, any error, result
 ---@field closed boolean
 ---@field broken string? why the peer's bytes could not be read
 local Rpc = {}
@@ -37,8 +40,10 @@ local function dispatch(self, msg)
   elseif msg[1] == 2 then
     self.on_notify(msg[2], msg[3])
   else
-    local err, result = self.on_request(msg[3], msg[4])
-    self.write(vim.mpack.encode({ 1, msg[2], err or vim.NIL, result or vim.NIL }))
+    local err, result = self.on_request(msg[3], msg[4], msg[2])
+    if err ~= M.LATER then
+      self:answer_with(msg[2], err, result)
+    end
   end
 end
 
@@ -65,6 +70,11 @@ function Rpc:feed(data)
   if not ok then
     self.broken = tostring(err)
   end
+end
+
+---Answers a request of the peer.
+function Rpc:answer_with(id, err, result)
+  self.write(vim.mpack.encode({ 1, id, err or vim.NIL, result == nil and vim.NIL or result }))
 end
 
 function Rpc:notify(method, ...)

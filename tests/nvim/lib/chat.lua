@@ -1,0 +1,83 @@
+-- Chats with the fake server, as most cases need them.
+local M = {}
+
+---Configures hum for a server: the endpoint "ollama" speaks to it unless `name` says other.
+---@param t test.Case
+---@param srv {url: string}
+---@param endpoint table? more fields of the endpoint
+---@param config table? more options of hum
+function M.configure(t, srv, endpoint, config)
+  local opts = vim.tbl_deep_extend('force', {
+    endpoints = { ollama = vim.tbl_extend('force', { url = srv.url, model = 'fake' }, endpoint or {}) },
+  }, config or {})
+  assert(t:lua([[return require('hum').setup(...)]], opts), 'setup() refused the options')
+end
+
+---Configures hum, opens a chat in the current window and gives its buffer.
+---@return integer buf
+function M.open(t, srv, endpoint, config)
+  config = vim.tbl_deep_extend('keep', config or {}, { chat = { window = 'current' } })
+  M.configure(t, srv, endpoint, config)
+  t:cmd('Hum new')
+  return t:wait(function()
+    local buf = t:lua('return vim.api.nvim_get_current_buf()')
+    return t:lua('return vim.bo[...].filetype', buf) == 'hum' and buf
+  end, 'a chat opens')
+end
+
+---Writes under the last heading of a chat and sends it.
+---@param buf integer? default: the current one
+function M.ask(t, text, buf)
+  t:lua([[
+    local buf, text = ...
+    buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
+    vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(text, '\n'))
+    require('hum').send(buf)
+  ]], buf or 0, text)
+end
+
+---The data of the `n`th request that finished.
+function M.finished(t, n)
+  return t:wait_event('HumRequestFinished', n)
+end
+
+---The text of the last reply, whole or as far as it has come.
+---@return string
+function M.reply(t, buf)
+  local text = t:text(buf)
+  local at
+  for pos in ('\n' .. text):gmatch('()\n## « ') do
+    at = pos
+  end
+  local body = text:sub(at or #text + 1):gsub('^## « [^\n]*\n\n?', '')
+  return (body:gsub('\n\n## » You\n*$', ''))
+end
+
+---`n` tokens of 7 bytes each, all different, with a line end every twelfth.
+---@return string[] tokens
+---@return string text
+function M.tokens(n)
+  local tokens = {}
+  for i = 1, n do
+    tokens[i] = ('%06d%s'):format(i, i % 12 == 0 and '\n' or ' ')
+  end
+  return tokens, (table.concat(tokens):gsub('%s+$', ''))
+end
+
+---Counts changes of a buffer from now on, by the number of bytes each inserts.
+function M.count_changes(t, buf)
+  t:lua([[
+    hum_test.changes = {}
+    vim.api.nvim_buf_attach(..., false, { on_bytes = function(_, _, _, _, _, _, _, _, removed, _, _, bytes)
+      local n = removed > 0 and -removed or bytes
+      hum_test.changes[n] = (hum_test.changes[n] or 0) + 1
+    end })
+  ]], buf)
+end
+
+---How often a change inserted exactly `bytes` bytes.
+function M.changes(t, bytes)
+  return t:lua('return hum_test.changes[...] or 0', bytes)
+end
+
+return M

@@ -1,0 +1,253 @@
+-- The helper alone, driven over its pipe: what it does with good and bad messages.
+local T = require('harness')
+local editor = require('lib.editor')
+local proc = require('lib.proc')
+local test, eq = T.test, T.eq
+
+local BARE = { nvim = false }
+
+local function spec(url, more)
+  return vim.tbl_deep_extend('force', {
+    buf = 1,
+    join = false,
+    endpoint = { name = 'fake', url = url, dialect = 'ollama' },
+    request = { model = 'm', messages = { { role = 'user', content = 'hi' } } },
+  }, more or {})
+end
+
+-- Sends bytes that are wrong in some way. The helper may go on or leave; it must not crash,
+-- and must say in its log what was wrong.
+local function survives(t, bytes)
+  local e = editor.start(t)
+  e:hello()
+  e.rpc.write(bytes)
+  e.rpc:send('info')
+  t:wait(function()
+    return e.proc.code or e.rpc.answers[1]
+  end, 'an answer to what follows, or the end')
+  eq(0, e.proc.signal or 0, 'signal')
+  e.proc:eof()
+  local _, signal = e:join()
+  eq(0, signal)
+  eq('', e.proc.err:match('runtime error.*') or '')
+  T.match('%S', t:read_file('hum.log') or '')
+  return e, t:read_file('hum.log')
+end
+
+test('is ready after hello, and names itself as an RPC client', BARE, function(t)
+  local e = editor.start(t)
+  local ready = e:hello()
+  eq(1, ready.protocol)
+  T.match('^%d+%.%d+%.%d+', ready.version)
+  t:wait(function() return e.client end, 'client info')
+  eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
+end)
+
+test('takes messages split at every byte', BARE, function(t)
+  local e = editor.start(t)
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 1, log_file = t.dir .. '/hum.log' } } })
+  for i = 1, #hello do
+    e.rpc.write(hello:sub(i, i))
+  end
+  e:wait_event('ready', 0)
+end)
+
+test('answers requests in their order, each once', BARE, function(t)
+  local e = editor.start(t)
+  local ids = {}
+  for i = 1, 50 do
+    ids[i] = e.rpc:send(i % 2 == 0 and 'poll' or 'info')
+  end
+  local seen = {}
+  local feed = e.rpc.answers
+  t:wait(function()
+    for _, id in ipairs(ids) do
+      if not feed[id] then
+        return false
+      end
+      seen[id] = feed[id]
+    end
+    return true
+  end, '50 answers')
+  eq('ok', seen[ids[2]].result)
+  eq(1, seen[ids[1]].result.protocol)
+  eq(e.proc.pid, seen[ids[1]].result.pid)
+end)
+
+test('answers an unknown request with an error and goes on', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local answer = e:ask('no_such_method', 1, 2)
+  T.match('no_such_method', vim.inspect(answer.err))
+  eq(vim.NIL, answer.result)
+  T.ok(e:ask('info').result)
+end)
+
+test('logs an unknown notification and goes on', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('no_such_method', { a = 1 })
+  T.ok(e:ask('info').result)
+  T.match('no_such_method', t:read_file('hum.log'))
+end)
+
+test('does not answer an answer that nobody waits for', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  e.rpc.write(vim.mpack.encode({ 1, 4711, vim.NIL, 'surprise' }))
+  T.ok(e:ask('info').result)
+  eq(nil, e.rpc.broken)
+end)
+
+for name, bytes in pairs({
+  ['text'] = 'GET / HTTP/1.1\r\n\r\n',
+  ['a byte that msgpack never uses'] = '\xc1',
+  ['a number'] = '\x05',
+  ['a message of an unknown kind'] = vim.mpack.encode({ 7, 'x', {} }),
+  ['an array too short'] = vim.mpack.encode({ 2, 'x' }),
+  ['a method that is no string'] = vim.mpack.encode({ 2, 42, {} }),
+  ['arguments that are no array'] = vim.mpack.encode({ 2, 'hello', 'x' }),
+  ['an array said to have 4 billion items'] = '\x93\x02\xa5hello\xdd\xff\xff\xff\xff',
+  ['200 nested arrays'] = '\x93\x02\xa5hello' .. ('\x91'):rep(200) .. '\xc0',
+}) do
+  test('survives ' .. name, BARE, function(t)
+    survives(t, bytes)
+  end)
+end
+
+for name, size in pairs({ ['65 MB'] = '\x04\x10\x00\x00', ['4 GB'] = '\xff\xff\xff\xff' }) do
+  test('refuses a message said to be ' .. name, BARE, function(t)
+    local e = editor.start(t)
+    e:hello()
+    local piece = ('x'):rep(1024 * 1024)
+    e.rpc.write('\x93\x02\xa5hello\x91\xdb' .. size)
+    for _ = 1, 65 do
+      e.rpc.write(piece)
+    end
+    t:wait(function() return e.proc.code end, 'the helper leaves')
+    eq(0, e.proc.signal)
+    T.match('size limit', t:read_file('hum.log'))
+  end)
+end
+
+test('refuses each wrong spec with one error that names the field', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local wrong = {
+    { 'spec', 'no map at all' },
+    { 'endpoint', spec('http://127.0.0.1:1', { endpoint = 'x' }) },
+    { 'url', spec('http://127.0.0.1:1', { endpoint = { url = 7 } }) },
+    { 'dialect', spec('http://127.0.0.1:1', { endpoint = { dialect = 'klingon' } }) },
+    { 'request', spec('http://127.0.0.1:1', { request = 'x' }) },
+    { 'model', spec('http://127.0.0.1:1', { request = { model = 3 } }) },
+    { 'messages', spec('http://127.0.0.1:1', { request = { messages = 'x' } }) },
+    { 'buf', spec('http://127.0.0.1:1', { buf = 'x' }) },
+  }
+  for id, case in ipairs(wrong) do
+    e.rpc:notify('chat', id, case[2])
+  end
+  for id, case in ipairs(wrong) do
+    local ending = e:wait_end(id)
+    eq('error', ending.name, case[1])
+    eq('spec', ending.data.code, case[1])
+    if id > 1 then
+      T.match(case[1], ending.data.message)
+    end
+    eq(1, #e:events_of(id), case[1])
+  end
+  eq({}, e.edits)
+end)
+
+test('bears calls without arguments and with wrong ones', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  for _, method in ipairs({ 'chat', 'stop', 'join', 'query', 'hello' }) do
+    e.rpc:notify(method)
+    e.rpc:notify(method, 'x')
+    e.rpc:notify(method, 'x', 'y', 'z')
+    e.rpc:notify(method, vim.NIL, vim.NIL)
+  end
+  e.rpc:notify('stop', 12345)
+  e.rpc:notify('join', 12345, true)
+  T.ok(e:ask('info').result)
+end)
+
+test('leaves at the end of input', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  e.proc:eof()
+  eq({ 0, 0 }, { e:join() })
+end)
+
+test('leaves on SIGTERM', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  e.proc:kill('sigterm')
+  eq({ 0, 0 }, { e:join() })
+end)
+
+test('leaves when nobody reads its output any more', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  e.proc.stdout:close()
+  for _ = 1, 100 do
+    e.rpc:send('info')
+  end
+  local _, signal = e:join()
+  eq(0, signal)
+end)
+
+test('makes no system call while idle', { nvim = false, alone = true }, function(t)
+  local p = proc.run({ 'strace', '-V' })
+  if p.code ~= 0 then
+    T.skip('no strace here')
+  end
+  local srv = t:fake()
+  srv:script({ tokens = { 'a', 'b' } })
+  local e = editor.start(t)
+  e:hello()
+  -- With a connection kept alive behind it: that one must not be polled either.
+  e.rpc:notify('chat', 1, spec(srv.url))
+  eq('done', e:wait_end(1).name)
+  local trace = t.dir .. '/strace'
+  local s = t:spawn({ 'strace', '-f', '-o', trace, '-p', tostring(e.proc.pid) })
+  t:wait(function()
+    return s.err:find('attached') or s.code
+  end, 'strace attached')
+  if s.code then
+    T.skip('strace may not attach: ' .. s.err)
+  end
+  t:elapse(3)
+  s:kill('sigint')
+  s:join(5000)
+  -- One call is on the way all the time: the wait for events, cut off by strace's leaving.
+  local calls = {}
+  for line in (t:read_file(trace) or ''):gmatch('[^\n]+') do
+    if not line:find('detached') and not line:find('epoll_p?wait') then
+      table.insert(calls, line)
+    end
+  end
+  eq({}, calls)
+  local _, waits = (t:read_file(trace) or ''):gsub('epoll_p?wait%d?%(', '')
+  T.ok(waits <= 1, ('woke %d times'):format(waits))
+end)
+
+test('says its version and its use', BARE, function(t)
+  local exe = t.run.helper or t.root .. '/build/hum'
+  local version = proc.run({ exe, '--version' })
+  eq(0, version.code)
+  T.match('^hum %d+%.%d+%.%d+', version.out)
+  local help = proc.run({ exe, '--help' })
+  eq(0, help.code)
+  T.match('Neovim', help.out)
+  local wrong = proc.run({ exe, '--no-such-option' })
+  T.ok(wrong.code ~= 0)
+  T.match('no%-such%-option', wrong.err)
+  eq('', wrong.out)
+end)
+
+test('started by hand in a terminal says what it is for', BARE, function(t)
+  local exe = t.run.helper or t.root .. '/build/hum'
+  local out = t:in_terminal({ exe })
+  T.match('Neovim', out)
+end)

@@ -1,0 +1,90 @@
+#include "check.h"
+#include "value.h"
+
+static const struct value nil = {.type = VALUE_NIL};
+
+static struct value integer(int64_t number)
+{
+    return (struct value){.type = VALUE_INT, .as.integer = number};
+}
+
+static void finds_a_key_among_others(void)
+{
+    struct value_pair pairs[] = {{value_text("a"), integer(1)},
+                                 {value_text("ab"), integer(2)},
+                                 {value_text(""), integer(3)}};
+    struct value map = value_pairs(pairs, 3);
+
+    CHECK_INT(value_int(value_get(&map, "a"), -1), 1);
+    CHECK_INT(value_int(value_get(&map, "ab"), -1), 2);
+    CHECK_INT(value_int(value_get(&map, ""), -1), 3);
+    CHECK(value_get(&map, "abc") == NULL);
+}
+
+static void nil_is_the_same_as_absent(void)
+{
+    struct value_pair pairs[] = {{value_text("a"), nil}};
+    struct value map = value_pairs(pairs, 1);
+
+    CHECK(value_get(&map, "a") == NULL);
+    CHECK(value_get(NULL, "a") == NULL);
+    CHECK(value_get(&nil, "a") == NULL);
+    CHECK_INT(value_int(NULL, 7), 7);
+    CHECK_INT(value_bool(NULL, true), 1);
+    CHECK(value_number(NULL, 0.5) > 0.4);
+}
+
+static void another_type_counts_as_absent(void)
+{
+    struct value text = value_text("1"), yes = value_true(), one = integer(1);
+    struct value half = {.type = VALUE_FLOAT, .as.real = 0.5};
+
+    CHECK_INT(value_int(&text, 7), 7);
+    CHECK_INT(value_int(&half, 7), 7);
+    CHECK_INT(value_bool(&one, false), 0);
+    CHECK_INT(value_bool(&yes, false), 1);
+    CHECK_INT(value_number(&one, 0) * 2, 2);
+    CHECK_INT(value_number(&half, 0) * 2, 1);
+    CHECK_INT(value_number(&text, 3), 3);
+    CHECK(value_get(&text, "1") == NULL);
+}
+
+static void copies_strings_but_not_what_c_cannot_hold(void)
+{
+    struct value text = value_text("abc"), empty = {.type = VALUE_STRING}, one = integer(1);
+    struct value with_nul = {.type = VALUE_STRING};
+    char *copy = value_strdup(&text);
+
+    with_nul.as.string.data = "a\0b";
+    with_nul.as.string.len = 3;
+    CHECK_TEXT(copy, "abc");
+    free(copy);
+    copy = value_strdup(&empty);
+    CHECK_TEXT(copy, "");
+    free(copy);
+    CHECK(value_strdup(&with_nul) == NULL);
+    CHECK(value_strdup(&one) == NULL);
+    CHECK(value_strdup(NULL) == NULL);
+}
+
+static void compares_strings_whole(void)
+{
+    struct value text = value_text("ollama"), one = integer(1), empty = {.type = VALUE_STRING};
+
+    CHECK(value_is_string(&text, "ollama"));
+    CHECK(!value_is_string(&text, "oll"));
+    CHECK(!value_is_string(&text, "ollamas"));
+    CHECK(value_is_string(&empty, ""));
+    CHECK(!value_is_string(&one, "1"));
+    CHECK(!value_is_string(NULL, ""));
+}
+
+int main(void)
+{
+    RUN(finds_a_key_among_others);
+    RUN(nil_is_the_same_as_absent);
+    RUN(another_type_counts_as_absent);
+    RUN(copies_strings_but_not_what_c_cannot_hold);
+    RUN(compares_strings_whole);
+    return check_report("value");
+}

@@ -163,7 +163,9 @@ test('a long chat is read in slices and the window drawn again', function(t)
   t:wait(function()
     return t.child.screen:attr(1, 1).foreground == 0x00aa01
   end, 'the last lines are code')
-  eq('', t:lua('return agree()'))
+  t:wait(function()
+    return t:lua('return agree()') == ''
+  end, 'the rest is read')
 end)
 
 test('reload, deletion of all and undo are followed', { ui = false }, function(t)

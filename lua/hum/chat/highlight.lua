@@ -230,7 +230,7 @@ end
 local END = 1000000000
 
 local function on_line(_, win, buf, row)
-  local s = scan.sync(buf, row)
+  local s = scan.get(buf)
   if not s then return end
   local from, to = 0, LONG
   if #vim.api.nvim_buf_get_text(buf, row, 0, row, LONG, {})[1] == LONG then
@@ -241,7 +241,7 @@ end
 
 -- From 0.12 on it names the visible bytes too.
 local function on_range(_, _, buf, first_row, first_col, last_row, last_col)
-  local s = scan.sync(buf, first_row)
+  local s = scan.get(buf)
   if not s then return end
   for row = first_row, last_col > 0 and last_row or last_row - 1 do
     draw(s, row, row == first_row and first_col or 0, row == last_row and last_col or END)

@@ -92,11 +92,18 @@ end
 local function repair(s, budget)
   local dirty = s.dirty
   if not dirty then return budget end
+  local from, state = dirty.first, s.state
   if dirty.shift ~= 0 then
-    table.move(s.state, dirty.last - dirty.shift, s.known - dirty.shift, dirty.last)
+    local id = state[from]
+    table.move(state, dirty.last - dirty.shift, s.known - dirty.shift, dirty.last)
     dirty.shift = 0
+    if from == dirty.last and state[from] ~= id then -- lines were deleted that had meant something
+      state[from] = id
+    elseif from == dirty.last then
+      s.dirty = nil
+      return budget
+    end
   end
-  local from = dirty.first
   local row, agreed = read(s, from, math.min(s.known, from + budget), dirty.last)
   if agreed or row >= s.known then
     s.dirty = nil
@@ -148,6 +155,11 @@ function M.sync(buf, row)
   if (s.dirty or s.known < row) and not advance(s, row, BUDGET) then later(s, row) end
   return s
 end
+
+--- What is known already, without reading a line.
+---@param buf integer
+---@return hum.Scan?
+function M.get(buf) return scans[buf] end
 
 --- State before a row; the nearest known one above when the scan is not there yet.
 ---@param s hum.Scan

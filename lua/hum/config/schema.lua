@@ -247,10 +247,11 @@ return {
       item = endpoint,
       removable = true,
       default = { ollama = {} },
+      default_help = 'one named "ollama"',
       also = { 'providers', 'servers', 'adapters' },
       help = [[
 The servers that hum may talk to, by name. Names consist of letters, digits, `-`, `_`
-and `.`. There is always one named "ollama", unless you set it to `false`.]],
+and `.`. The one named "ollama" is there unless you set it to `false`.]],
     },
     chat,
     {

@@ -129,39 +129,104 @@ size_t wire_lines(struct buf *out, const char *text, size_t len)
     return breaks;
 }
 
+/* ---- where messages end ---------------------------------------------------------- */
+
+/* msgpack-c allocates for a container when it sees the head, which may promise 2^32
+ * items in five bytes. So the reader first counts its way to the end of a message, and
+ * unpacks only what is there whole. */
+enum body { BODY_NONE, BODY_BYTES, BODY_ITEMS, BODY_PAIRS };
+
+struct head {
+    enum body body;
+    unsigned char size_bytes; /* of the big-endian number that says how many ... */
+    unsigned char fixed;      /* ... besides these bytes */
+};
+
+/* For the first bytes 0xc0 to 0xdf, https://github.com/msgpack/msgpack/blob/master/spec.md;
+ * 0xc1 is never used. */
+static const struct head heads[32] = {
+    {BODY_NONE, 0, 0},  {BODY_NONE, 0, 0},   {BODY_NONE, 0, 0},  {BODY_NONE, 0, 0},
+    {BODY_BYTES, 1, 0}, {BODY_BYTES, 2, 0},  {BODY_BYTES, 4, 0}, /* bin */
+    {BODY_BYTES, 1, 1}, {BODY_BYTES, 2, 1},  {BODY_BYTES, 4, 1}, /* ext */
+    {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},                      /* float */
+    {BODY_BYTES, 0, 1}, {BODY_BYTES, 0, 2},  {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},
+    {BODY_BYTES, 0, 1}, {BODY_BYTES, 0, 2},  {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},
+    {BODY_BYTES, 0, 2}, {BODY_BYTES, 0, 3},  {BODY_BYTES, 0, 5}, /* fixext */
+    {BODY_BYTES, 0, 9}, {BODY_BYTES, 0, 17}, {BODY_BYTES, 1, 0}, {BODY_BYTES, 2, 0},
+    {BODY_BYTES, 4, 0}, /* str */
+    {BODY_ITEMS, 2, 0}, {BODY_ITEMS, 4, 0},  {BODY_PAIRS, 2, 0}, {BODY_PAIRS, 4, 0},
+};
+
 struct wire_reader {
-    msgpack_unpacker unpacker;
-    size_t cap;
+    struct buf bytes;
+    size_t looked_at; /* how far the unfinished message has been counted */
+    uint64_t missing; /* values that it still lacks */
 };
 
 struct wire_reader *wire_reader_new(size_t cap)
 {
     struct wire_reader *r = xcalloc(1, sizeof *r);
-    if (!msgpack_unpacker_init(&r->unpacker, MIN_SPACE * 4)) {
-        free(r);
-        return NULL;
-    }
-    r->cap = cap;
+    buf_init(&r->bytes, cap + MIN_SPACE);
+    r->missing = 1;
     return r;
 }
 
 void wire_reader_free(struct wire_reader *r)
 {
     if (r != NULL) {
-        msgpack_unpacker_destroy(&r->unpacker);
+        buf_finish(&r->bytes);
         free(r);
     }
 }
 
 char *wire_reader_space(struct wire_reader *r, size_t *room)
 {
-    if (!msgpack_unpacker_reserve_buffer(&r->unpacker, MIN_SPACE)) {
+    if (buf_reserve(&r->bytes, MIN_SPACE) != 0) {
         *room = 0;
         return NULL;
     }
-    *room = msgpack_unpacker_buffer_capacity(&r->unpacker);
-    return msgpack_unpacker_buffer(&r->unpacker);
+    *room = r->bytes.room - r->bytes.len - 1;
+    return r->bytes.data + r->bytes.len;
 }
+
+/* Passes over one head and its bytes. Returns 1, 0 if they are not all there yet, or
+ * HUM_EBAD. */
+static int pass_value(struct wire_reader *r)
+{
+    const unsigned char *at = (const unsigned char *)r->bytes.data + r->looked_at;
+    size_t left = r->bytes.len - r->looked_at;
+    if (left == 0) {
+        return 0;
+    }
+    struct head head = {BODY_NONE, 0, 0};
+    uint64_t size = 0;
+    if (*at >= 0x80 && *at <= 0xbf) { /* the number stands in the first byte itself */
+        head.body = *at <= 0x8f ? BODY_PAIRS : *at <= 0x9f ? BODY_ITEMS : BODY_BYTES;
+        size = *at <= 0x9f ? *at & 0x0fu : *at & 0x1fu;
+    } else if (*at >= 0xc0 && *at <= 0xdf) {
+        head = heads[*at - 0xc0];
+    }
+    if (*at == 0xc1) {
+        return HUM_EBAD;
+    }
+    if (left < 1u + head.size_bytes) {
+        return 0;
+    }
+    for (unsigned i = 1; i <= head.size_bytes; i++) {
+        size = size << 8 | at[i];
+    }
+    uint64_t bytes = 1u + head.size_bytes + head.fixed + (head.body == BODY_BYTES ? size : 0);
+    if (bytes > left) {
+        return bytes > r->bytes.cap ? HUM_ETOOBIG : 0;
+    }
+    r->looked_at += (size_t)bytes;
+    r->missing += head.body == BODY_ITEMS ? size : head.body == BODY_PAIRS ? 2 * size : 0;
+    r->missing--;
+    /* Each value takes a byte at least. */
+    return r->missing > r->bytes.cap ? HUM_ETOOBIG : 1;
+}
+
+/* ---- what they say --------------------------------------------------------------- */
 
 /* Nodes live in the message's zone and are freed with it. */
 static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
@@ -173,24 +238,25 @@ static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
     return p;
 }
 
+/* The payload is an unsigned msgpack integer: 0x00-0x7f, or 0xcc-0xcf before 1, 2, 4 or 8
+ * bytes. Any other extension is nil. */
 static void set_handle(const msgpack_object_ext *ext, struct value *to)
 {
+    const unsigned char *at = (const unsigned char *)ext->ptr;
     to->type = VALUE_NIL;
-    if (ext->type < EXT_BUFFER || ext->type > EXT_TABPAGE) {
+    if (ext->type < EXT_BUFFER || ext->type > EXT_TABPAGE || ext->size == 0) {
         return;
     }
-    char space[64];
-    msgpack_zone zone;
-    if (ext->size > sizeof space || !msgpack_zone_init(&zone, sizeof space)) {
+    bool small = at[0] <= 0x7f;
+    uint64_t handle = small ? at[0] : 0;
+    if (!small && (at[0] < 0xcc || at[0] > 0xcf || ext->size != 1u + (1u << (at[0] - 0xcc)))) {
         return;
     }
-    msgpack_object handle;
-    if (msgpack_unpack(ext->ptr, ext->size, NULL, &zone, &handle) == MSGPACK_UNPACK_SUCCESS &&
-        handle.type == MSGPACK_OBJECT_POSITIVE_INTEGER) {
-        to->type = VALUE_INT;
-        to->as.integer = (int64_t)handle.via.u64;
+    for (uint32_t i = 1; !small && i < ext->size; i++) {
+        handle = handle << 8 | at[i];
     }
-    msgpack_zone_destroy(&zone);
+    to->type = VALUE_INT;
+    to->as.integer = (int64_t)(handle & INT64_MAX);
 }
 
 static void set_string(const char *data, uint32_t len, struct value *to)
@@ -229,7 +295,7 @@ static void convert_map(msgpack_zone *zone, const msgpack_object_map *from, stru
     to->as.map.count = count;
 }
 
-/* The depth is bounded by msgpack-c's own parse stack (MSGPACK_EMBED_STACK_SIZE). */
+/* The depth is bounded by msgpack-c, which refuses what is nested more than 32 deep. */
 static void convert(msgpack_zone *zone, const msgpack_object *from, struct value *to)
 {
     switch (from->type) {
@@ -311,28 +377,40 @@ static void read_message(const struct value *v, char method[METHOD_MAX], struct 
     m->params = params;
 }
 
+static void give_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
+{
+    struct wire_message message = {.type = WIRE_INVALID};
+    msgpack_zone zone;
+    msgpack_object object;
+    struct value value;
+    char method[METHOD_MAX];
+    if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE)) {
+        xmalloc(SIZE_MAX); /* aborts with its usual line */
+    }
+    if (msgpack_unpack(data, len, NULL, &zone, &object) == MSGPACK_UNPACK_SUCCESS) {
+        convert(&zone, &object, &value);
+        read_message(&value, method, &message);
+    }
+    on_message(ctx, &message);
+    msgpack_zone_destroy(&zone);
+}
+
 int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx)
 {
-    msgpack_unpacker_buffer_consumed(&r->unpacker, len);
-
-    msgpack_unpacked unpacked;
-    msgpack_unpacked_init(&unpacked);
-    msgpack_unpack_return status;
-    while ((status = msgpack_unpacker_next(&r->unpacker, &unpacked)) == MSGPACK_UNPACK_SUCCESS) {
-        struct value value;
-        struct wire_message message;
-        char method[METHOD_MAX];
-        /* A message without a zone has no arrays, so it needs no nodes either. */
-        if (unpacked.zone == NULL) {
-            unpacked.zone = msgpack_zone_new(MSGPACK_ZONE_CHUNK_SIZE);
+    r->bytes.len += len;
+    size_t start = 0;
+    int passed;
+    while ((passed = pass_value(r)) == 1) {
+        if (r->missing == 0) {
+            give_message(r->bytes.data + start, r->looked_at - start, on_message, ctx);
+            start = r->looked_at;
+            r->missing = 1;
         }
-        convert(unpacked.zone, &unpacked.data, &value);
-        read_message(&value, method, &message);
-        on_message(ctx, &message);
     }
-    msgpack_unpacked_destroy(&unpacked);
-    if (status == MSGPACK_UNPACK_PARSE_ERROR || status == MSGPACK_UNPACK_NOMEM_ERROR) {
-        return HUM_EBAD;
+    buf_drop(&r->bytes, start);
+    r->looked_at -= start;
+    if (passed < 0) {
+        return passed;
     }
-    return msgpack_unpacker_message_size(&r->unpacker) > r->cap ? HUM_ETOOBIG : 0;
+    return r->bytes.len > r->bytes.cap - MIN_SPACE ? HUM_ETOOBIG : 0;
 }

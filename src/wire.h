@@ -36,7 +36,7 @@ enum wire_type {
     WIRE_REQUEST,
     WIRE_RESPONSE,
     WIRE_NOTIFICATION,
-    WIRE_INVALID, /* a well-formed value that is not a message: worth a log line */
+    WIRE_INVALID, /* a value that is not a message, or nested too deeply: worth a log line */
 };
 
 struct wire_message {

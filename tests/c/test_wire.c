@@ -157,9 +157,26 @@ static void bytes_that_are_not_msgpack_are_an_error(void)
 {
     struct seen seen;
     CHECK_INT(read_bytes("\xc1", 1, &seen), HUM_EBAD);
-    char deep[200];
-    memset(deep, '\x91', sizeof deep);
-    CHECK_INT(read_bytes(deep, sizeof deep, &seen), HUM_EBAD);
+}
+
+static void a_message_nested_too_deeply_is_passed_over(void)
+{
+    struct seen seen;
+    char deep[206];
+    memset(deep, '\x91', 200);
+    memcpy(deep + 200, "\xc0\x93\x02\xa1x\x90", 6);
+    CHECK_INT(read_bytes(deep, sizeof deep, &seen), 0);
+    CHECK_INT(seen.count, 2);
+    CHECK_INT(seen.message[0].type, WIRE_INVALID);
+    CHECK_INT(seen.message[1].type, WIRE_NOTIFICATION);
+}
+
+static void a_head_that_promises_too_much_is_an_error_at_once(void)
+{
+    struct seen seen;
+    CHECK_INT(read_bytes("\x93\x02\xdd\xff\xff\xff\xff", 7, &seen), HUM_ETOOBIG);
+    CHECK_INT(read_bytes("\x93\x02\xdf\xff\xff\xff\xff", 7, &seen), HUM_ETOOBIG);
+    CHECK_INT(read_bytes("\x93\x02\xdb\xff\xff\xff\xff", 7, &seen), HUM_ETOOBIG);
 }
 
 static void a_message_over_the_cap_is_an_error(void)
@@ -191,6 +208,8 @@ int main(void)
     RUN(a_value_that_is_no_message_is_told_and_the_next_one_read);
     RUN(a_buffer_handle_is_an_integer);
     RUN(bytes_that_are_not_msgpack_are_an_error);
+    RUN(a_message_nested_too_deeply_is_passed_over);
+    RUN(a_head_that_promises_too_much_is_an_error_at_once);
     RUN(a_message_over_the_cap_is_an_error);
     RUN(messages_below_the_cap_may_come_without_end);
     return check_report("wire");

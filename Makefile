@@ -151,7 +151,8 @@ install: all ## as a package that Neovim finds; PREFIX=~/.local for one user
 	mkdir -p '$(PACK)/build'
 	cp -R $(wildcard $(RUNTIME)) '$(PACK)/'
 	cp build/hum '$(PACK)/build/hum'
-	cp LICENSE README.md '$(PACK)/'
+	cp $(wildcard LICENSE README.md) '$(PACK)/'
+	@! command -v nvim >/dev/null || nvim --headless -u NONE -c 'helptags $(PACK)/doc' -c quit
 
 dist: ## build/hum.nvim-VERSION.tar.gz of what is committed
 	@mkdir -p build

@@ -13,6 +13,10 @@
  * takes to press a key, so this is about answering soon, not about load. */
 #define REDELIVER_MS 30
 
+/* Windows follow on a line break, and when a paragraph may have grown by a screen row:
+ * following costs as much as an edit. */
+#define FOLLOW_BYTES 64
+
 #define FOLLOW "require('hum.chat.follow').lines(...)"
 #define REPAIR "return require('hum.chat.repair').run(...)"
 
@@ -33,6 +37,7 @@ struct sink {
     unsigned covers[LIMIT_WINDOW]; /* edits that each outstanding request acknowledges */
     unsigned outstanding;
 
+    size_t unfollowed; /* bytes sent since windows were last told to follow */
     bool join;
     bool suspect;   /* an edit may have been refused: send nothing new, compare first */
     bool repairing; /* Lua is comparing, or the timer will ask it to */
@@ -65,13 +70,23 @@ static void send_fence(struct sink *s)
 
 /* The arguments of nvim_buf_set_text. Row and column -1 mean the end of the buffer,
  * resolved when Neovim handles the edit: edits elsewhere cannot misplace it. */
-static size_t pack_edit(struct buf *out, int64_t buffer, const char *text, size_t len)
+static void pack_edit(struct buf *out, int64_t buffer, const char *text, size_t len)
 {
     wire_int(out, buffer);
     for (int i = 0; i < 4; i++) {
         wire_int(out, -1);
     }
-    return wire_lines(out, text, len);
+    wire_lines(out, text, len);
+}
+
+static bool must_follow(struct sink *s, const char *text, size_t len)
+{
+    s->unfollowed += len;
+    if (s->unfollowed < FOLLOW_BYTES && memchr(text, '\n', len) == NULL) {
+        return false;
+    }
+    s->unfollowed = 0;
+    return true;
 }
 
 /* The arguments of nvim_exec_lua. */
@@ -92,14 +107,14 @@ static void pack_call(struct buf *out, const char *method, uint32_t args)
 /* As a request, because errors inside an atomic notification vanish. */
 static void send_joined(struct sink *s, const char *text, size_t len)
 {
-    bool breaks = memchr(text, '\n', len) != NULL;
+    bool follow = must_follow(s, text, len);
     struct buf *out = rpc_request(s->rpc, "nvim_call_atomic", 1, on_fence, s);
-    wire_array(out, breaks ? 3 : 2);
+    wire_array(out, follow ? 3 : 2);
     pack_call(out, "nvim_command", 1);
     wire_cstr(out, "silent! undojoin");
     pack_call(out, "nvim_buf_set_text", 6);
     pack_edit(out, s->buffer, text, len);
-    if (breaks) {
+    if (follow) {
         pack_call(out, "nvim_exec_lua", 2);
         pack_follow(out, s->buffer);
     }
@@ -110,7 +125,8 @@ static void send_joined(struct sink *s, const char *text, size_t len)
 static void send_bare(struct sink *s, const char *text, size_t len)
 {
     struct buf *out = rpc_notify(s->rpc, "nvim_buf_set_text", 6);
-    if (pack_edit(out, s->buffer, text, len) > 0) {
+    pack_edit(out, s->buffer, text, len);
+    if (must_follow(s, text, len)) {
         pack_follow(rpc_notify(s->rpc, "nvim_exec_lua", 2), s->buffer);
     }
     s->unfenced++;

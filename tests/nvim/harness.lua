@@ -4,6 +4,9 @@ local fake = require('lib.fake')
 local proc = require('lib.proc')
 local task = require('lib.task')
 
+---@class test.Harness
+---@field root string the plugin's directory
+---@field file string the test file being read
 local M = { cases = {} }
 
 local WAIT_MS = 20000
@@ -22,6 +25,7 @@ Case.__index = Case
 ---@field init string? Lua of the user's init file
 ---@field env table<string, string>?
 ---@field args string[]?
+---@field helper string|false? another helper program; false: the plugin's own in any case
 ---@field alone boolean? no other case runs at the same time
 
 ---Registers a case.
@@ -101,7 +105,8 @@ function Case:start(opts)
   local n = #self.children + 1
   local c = child.start({
     nvim = self.run.nvim, root = self.root, dir = self.dir, name = 'nvim' .. n, ui = opts.ui,
-    tui = opts.tui, init = opts.init, args = opts.args, helper = self.run.helper,
+    tui = opts.tui, init = opts.init, args = opts.args,
+    helper = opts.helper == nil and self.run.helper or opts.helper or nil,
     env = vim.tbl_extend('force', self.run.env(self.dir), opts.env or {}),
   })
   self.children[n] = c
@@ -197,9 +202,10 @@ function Case:helper_pid(c)
 end
 
 ---Starts a fake server for this case.
+---@param opts {host: string?, args: string[]?}?
 ---@return test.Fake
-function Case:fake()
-  local server = fake.start(self.run.fake, self.dir, #self.servers + 1)
+function Case:fake(opts)
+  local server = fake.start(self.run.root, opts)
   table.insert(self.servers, server)
   return server
 end
@@ -320,7 +326,7 @@ function Case:finish()
   return complaint or self.run.checked(self.dir)
 end
 
----@param run table what run.lua knows: nvim, fake, env(dir), checked(dir)
+---@param run table what run.lua knows: nvim, root, helper, env(dir), checked(dir)
 ---@return test.Case
 function M.new_case(case, run, dir)
   return setmetatable({

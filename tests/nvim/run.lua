@@ -19,6 +19,8 @@ local proc = require('lib.proc')
 local report = require('lib.report')
 local task = require('lib.task')
 
+harness.root = root
+
 local function usage(why)
   io.stderr:write('tests/nvim/run.lua: ' .. why .. '\n')
   os.exit(2)
@@ -208,7 +210,7 @@ local function main()
   run_all(cases, {
     nvim = opts.nvim, version = version, root = root,
     helper = opts.helper, valgrind = opts.valgrind,
-    fake = root .. '/build/hum-fake', env = environment, checked = checked,
+    env = environment, checked = checked,
   }, base, opts.jobs, results)
   guardian:finish(5000)
   return results:summary()

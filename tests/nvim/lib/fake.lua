@@ -1,3 +1,103 @@
+-- The fake server of a case: build/hum-fake, told what to answer and asked what it saw.
+-- tests/fake/README.md has the script's fields and the events.
+local http = require('lib.http')
+local proc = require('lib.proc')
+local task = require('lib.task')
+
 local M = {}
-function M.start() error('later') end
+
+---@class test.Fake
+---@field url string
+---@field port integer
+local Fake = {}
+Fake.__index = Fake
+
+---@param root string
+---@param opts {host: string?, args: string[]?}?
+---@return test.Fake
+function M.start(root, opts)
+  opts = opts or {}
+  local argv = {
+    root .. '/build/hum-fake', '--stdin-guard', '--port', '0',
+    '--fixtures', root .. '/tests/fixtures',
+  }
+  if opts.host then
+    vim.list_extend(argv, { '--host', opts.host })
+  end
+  local self = setmetatable({}, Fake)
+  self.proc = proc.spawn(vim.list_extend(argv, opts.args or {}), {})
+  local url = task.await(function()
+    return self.proc.out:match('(http://%S+:%d+)') or (self.proc.code and '')
+  end, 10000)
+  if not url or url == '' then
+    error('the fake server did not start: ' .. self.proc.out .. self.proc.err)
+  end
+  self.url, self.host = url, opts.host or '127.0.0.1'
+  self.port = tonumber(url:match(':(%d+)$'))
+  return self
+end
+
+local function ask(self, method, path, body, ms)
+  local status, answer = http.request(self.host, self.port, method, '/_fake/' .. path, body, ms)
+  if status ~= 200 then
+    error(('fake server: %s: %s %s'):format(path, status, answer), 3)
+  end
+  return answer
+end
+
+---Tells how requests are answered from now on: a whole script, or one answer for every
+---request for a generation.
+function Fake:script(script)
+  if not (script.rules or script.default or script.models or vim.islist(script)) then
+    script = { rules = { script } }
+  end
+  ask(self, 'POST', 'script', vim.json.encode(script))
+end
+
+---Events in their order, all or those of that name.
+---@return table[]
+function Fake:events(name)
+  local events = {}
+  for line in ask(self, 'GET', 'log' .. (name and '?event=' .. name or '')):gmatch('[^\n]+') do
+    events[#events + 1] = vim.json.decode(line)
+  end
+  return events
+end
+
+---Waits for the `n`th (1) event of that name.
+function Fake:wait_event(name, n)
+  local path = ('wait?event=%s&n=%d&timeout_ms=20000'):format(name, n or 1)
+  return vim.json.decode(ask(self, 'GET', path, nil, 25000))
+end
+
+---Requests that came, with their bodies decoded; those to that path, if one is given.
+---@return table[]
+function Fake:requests(path)
+  local requests = {}
+  for _, request in ipairs(self:events('request')) do
+    if not path or request.path == path then
+      local ok, body = pcall(vim.json.decode, request.body or '')
+      request.body = ok and body or request.body
+      requests[#requests + 1] = request
+    end
+  end
+  return requests
+end
+
+---How many tokens were written so far, by all replies.
+---@return integer
+function Fake:tokens_written()
+  return vim.json.decode(ask(self, 'GET', 'state')).tokens
+end
+
+---@return string
+function Fake:dump()
+  local text = ask(self, 'GET', 'log')
+  return #text < 6000 and text or text:sub(1, 3000) .. '\n[…]\n' .. text:sub(-3000)
+end
+
+function Fake:stop()
+  self.proc:finish(2000)
+end
+
 return M

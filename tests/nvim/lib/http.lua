@@ -4,20 +4,21 @@ local uv = vim.uv
 
 local M = {}
 
----@param port integer on 127.0.0.1
+---@param host string an address
+---@param port integer
 ---@param body string?
 ---@return integer? status
 ---@return string body or what went wrong
-function M.request(port, method, path, body, ms)
+function M.request(host, port, method, path, body, ms)
   local tcp = uv.new_tcp()
   local data, ended = '', nil
   body = body or ''
-  tcp:connect('127.0.0.1', port, function(err)
+  tcp:connect(host, port, function(err)
     if err then
       ended = err
       return
     end
-    tcp:write(('%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n'):format(method, path, port)
+    tcp:write(('%s %s HTTP/1.1\r\nHost: localhost:%d\r\n'):format(method, path, port)
       .. ('Content-Length: %d\r\nConnection: close\r\n\r\n%s'):format(#body, body))
     tcp:read_start(function(e, chunk)
       data = data .. (chunk or '')

@@ -111,7 +111,7 @@ void wire_map(struct buf *out, uint32_t count)
     msgpack_pack_map(&pk, count);
 }
 
-size_t wire_lines(struct buf *out, const char *text, size_t len)
+void wire_lines(struct buf *out, const char *text, size_t len)
 {
     size_t breaks = 0;
     const char *end = text + len;
@@ -126,7 +126,6 @@ size_t wire_lines(struct buf *out, const char *text, size_t len)
         line = stop + 1;
     }
     wire_str(out, line, (size_t)(end - line));
-    return breaks;
 }
 
 /* ---- where messages end ---------------------------------------------------------- */

@@ -28,8 +28,8 @@ void wire_cstr(struct buf *out, const char *s);
 void wire_array(struct buf *out, uint32_t count);
 void wire_map(struct buf *out, uint32_t count); /* then key, value, key, value ... */
 
-/* The text as an array of its lines, split at "\n". Returns the number of line breaks. */
-size_t wire_lines(struct buf *out, const char *text, size_t len);
+/* The text as an array of its lines, split at "\n". */
+void wire_lines(struct buf *out, const char *text, size_t len);
 
 /* Reading. */
 enum wire_type {

@@ -118,7 +118,7 @@ static void splits_text_at_line_breaks(void)
 {
     struct buf b;
     buf_init(&b, SIZE_MAX);
-    CHECK_INT(wire_lines(&b, "a\n\nb\n", 5), 3);
+    wire_lines(&b, "a\n\nb\n", 5);
     CHECK_INT(b.len, 7);
     CHECK(memcmp(b.data,
                  "\x94\xa1"
@@ -126,7 +126,7 @@ static void splits_text_at_line_breaks(void)
                  "b\xa0",
                  7) == 0);
     buf_clear(&b);
-    CHECK_INT(wire_lines(&b, "", 0), 0);
+    wire_lines(&b, "", 0);
     CHECK(b.len == 2 && memcmp(b.data, "\x91\xa0", 2) == 0);
     buf_finish(&b);
 }

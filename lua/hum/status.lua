@@ -48,7 +48,8 @@ function M.text()
     local seconds = math.floor((vim.uv.now() - one.since) / 1000)
     text = seconds > 0 and ('%s %d s'):format(text, seconds) or text
   end
-  return (text:gsub('%%', '%%%%'))
+  -- Names come from outside, and statuslines give a meaning to "%".
+  return (text:gsub('[%%%c]', ''))
 end
 
 return M

@@ -150,13 +150,13 @@ test('the statusline says what runs', { ui = false }, function(t)
     t:lua('require("hum.events").emit(...)', name, data)
     return t:lua('return require("hum").status()')
   end
-  eq('a%%b waits', after('HumRequestStarted', { id = 1, buf = 1, model = 'a%b', endpoint = 'ollama' }))
-  eq('a%%b thinks', after('HumPartStarted', { id = 1, buf = 1, part = 'thinking' }))
-  eq('a%%b writes', after('HumPartStarted', { id = 1, buf = 1, part = 'text' }))
+  eq('ab waits', after('HumRequestStarted', { id = 1, buf = 1, model = 'a%b\n', endpoint = 'ollama' }))
+  eq('ab thinks', after('HumPartStarted', { id = 1, buf = 1, part = 'thinking' }))
+  eq('ab writes', after('HumPartStarted', { id = 1, buf = 1, part = 'text' }))
   eq('2 replies', after('HumRequestStarted', { id = 2, buf = 2, model = 'c', endpoint = 'ollama' }))
   eq('c waits', after('HumRequestFinished', { id = 1, buf = 1, status = 'done' }))
   eq('', after('HumRequestFinished', { id = 2, buf = 2, status = 'error' }))
-  eq('a%b', t:events('HumRequestStarted')[1].data.model)
+  eq('a%b\n', t:events('HumRequestStarted')[1].data.model)
 end)
 
 test('a fault in the user\'s autocommand is told and goes no further', { ui = false, init = [[

@@ -560,6 +560,7 @@ static void on_timer_closed(uv_handle_t *handle)
     struct stream *s = handle->data;
     endpoint_finish(&s->endpoint);
     frame_finish(&s->frame);
+    dialect_state_finish(&s->state);
     buf_finish(&s->error_body);
     buf_finish(&s->piece);
     buf_finish(&s->failure);

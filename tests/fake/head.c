@@ -1,0 +1,225 @@
+#include "head.h"
+
+#include "quote.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { GO_WHOLE_BODY = 2048 }; /* Go's server buffers so much before it must go chunked */
+
+const char *head_status_text(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } known[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {204, "No Content"},
+        {301, "Moved Permanently"},
+        {302, "Found"},
+        {303, "See Other"},
+        {307, "Temporary Redirect"},
+        {308, "Permanent Redirect"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {413, "Request Entity Too Large"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {501, "Not Implemented"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].status == status)
+            return known[i].text;
+    }
+    return "Status";
+}
+
+static void add_date(struct buf *out)
+{
+    char date[64];
+    time_t now = time(NULL);
+    struct tm tm;
+    gmtime_r(&now, &tm);
+    strftime(date, sizeof date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+    buf_add_str(out, date);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const cJSON *const *x = a, *const *y = b;
+    return strcasecmp((*x)->string, (*y)->string);
+}
+
+/* Go sorts the handler's headers, Content-Type among them, and puts its own behind. */
+static void add_extra(struct buf *out, const struct head *head)
+{
+    const cJSON *sorted[64], *item;
+    size_t n = 0;
+    bool typed = head->type == NULL;
+    cJSON_ArrayForEach(item, head->extra)
+    {
+        if (cJSON_IsString(item) && n < 64)
+            sorted[n++] = item;
+    }
+    qsort(sorted, n, sizeof *sorted, by_name);
+    for (size_t i = 0; i <= n; i++) {
+        if (!typed && (i == n || strcasecmp(sorted[i]->string, "Content-Type") > 0)) {
+            buf_printf(out, "Content-Type: %s\r\n", head->type);
+            typed = true;
+        }
+        if (i < n)
+            buf_printf(out, "%s: %s\r\n", sorted[i]->string, sorted[i]->valuestring);
+    }
+}
+
+static void add_length(struct buf *out, const struct head *head, bool chunked)
+{
+    if (chunked)
+        buf_add_str(out, "Transfer-Encoding: chunked\r\n");
+    else if (head->length >= 0)
+        buf_printf(out, "Content-Length: %" PRId64 "\r\n", head->length);
+}
+
+static void go_head(struct buf *out, const struct head *head, const struct request *r, bool chunked)
+{
+    bool asked = r->minor == 0 && r->keep_alive && head->length >= 0;
+    buf_printf(out, "HTTP/1.%d %d %s\r\n", r->minor, head->status, head_status_text(head->status));
+    add_extra(out, head);
+    add_date(out);
+    if (!chunked)
+        add_length(out, head, false);
+    if (head->close && r->minor == 1)
+        buf_add_str(out, "Connection: close\r\n");
+    else if (asked)
+        buf_add_str(out, "Connection: keep-alive\r\n");
+    if (chunked)
+        add_length(out, head, true);
+}
+
+static void llama_head(struct buf *out, const struct head *head, bool chunked)
+{
+    buf_printf(out, "HTTP/1.1 %d %s\r\nServer: llama.cpp\r\nAccess-Control-Allow-Origin: \r\n",
+               head->status, head_status_text(head->status));
+    if (head->stream)
+        buf_add_str(out, "X-Accel-Buffering: no\r\n");
+    add_extra(out, head);
+    add_length(out, head, chunked);
+    buf_add_str(out, head->close ? "Connection: close\r\n" : "Keep-Alive: timeout=5, max=100\r\n");
+}
+
+void head_write(struct conn *c, const struct head *head, bool *chunked)
+{
+    const struct request *r = &c->parser.request;
+    bool body = strcmp(r->method ? r->method : "", "HEAD") != 0;
+    *chunked = head->length < 0 && (head->llama || r->minor >= 1) && body;
+    if (head->llama)
+        llama_head(&c->out, head, *chunked);
+    else
+        go_head(&c->out, head, r, *chunked);
+    buf_add_str(&c->out, "\r\n");
+}
+
+void head_answer(struct conn *c, const struct head *head, const char *body, size_t len)
+{
+    const struct request *r = &c->parser.request;
+    struct head h = *head;
+    bool chunked;
+    /* A 1.0 client cannot tell the end of a body without a length but by the close. */
+    h.close = h.close || !r->keep_alive || (h.length < 0 && r->minor == 0 && !h.llama);
+    head_write(c, &h, &chunked);
+    if (strcmp(r->method, "HEAD") != 0) {
+        if (chunked && len)
+            buf_printf(&c->out, "%zx\r\n", len);
+        conn_write(c, body, len);
+        if (chunked)
+            conn_write(c, len ? "\r\n0\r\n\r\n" : "0\r\n\r\n", len ? 7 : 5);
+    }
+    conn_answered(c, h.close ? CONN_CLOSE : CONN_KEEP);
+}
+
+void head_json(struct conn *c, int status, const char *json)
+{
+    size_t len = strlen(json);
+    struct head head = {
+        .status = status,
+        .type = "application/json; charset=utf-8",
+        .length = len > GO_WHOLE_BODY ? -1 : (int64_t)len,
+    };
+    head_answer(c, &head, json, len);
+}
+
+void head_text(struct conn *c, int status, const char *text)
+{
+    struct head head = {
+        .status = status,
+        .type = status == 200 ? "text/plain; charset=utf-8" : "text/plain",
+        .length = (int64_t)strlen(text),
+    };
+    head_answer(c, &head, text, strlen(text));
+}
+
+static const char *error_type(int status)
+{
+    switch (status) {
+    case 400:
+        return "invalid_request_error";
+    case 401:
+        return "authentication_error";
+    case 404:
+        return "not_found_error";
+    case 503:
+        return "unavailable_error";
+    default:
+        return "server_error";
+    }
+}
+
+/* An error as the paths below /v1 or, with llama unset, Ollama's own report it. */
+void head_error(struct conn *c, bool llama, int status, const char *message)
+{
+    struct buf body;
+    buf_init(&body, SIZE_MAX / 2);
+    struct head head = {.status = status, .type = "application/json; charset=utf-8"};
+    if (llama) {
+        buf_printf(&body, "{\"error\":{\"code\":%d,\"message\":", status);
+        quote(&body, message, strlen(message), QUOTE_PLAIN);
+        buf_printf(&body, ",\"type\":\"%s\"}}", error_type(status));
+        head.llama = head.close = true;
+    } else if (strncmp(c->parser.request.path, "/v1/", 4) == 0) {
+        buf_add_str(&body, "{\"error\":{\"message\":");
+        quote(&body, message, strlen(message), QUOTE_GO);
+        buf_printf(&body, ",\"type\":\"%s\",\"param\":null,\"code\":null}}",
+                   status >= 500 ? "api_error" : error_type(status));
+    } else {
+        buf_add_str(&body, "{\"error\":");
+        quote(&body, message, strlen(message), QUOTE_GO);
+        buf_add_str(&body, "}");
+    }
+    head.length = !llama && body.len > GO_WHOLE_BODY ? -1 : (int64_t)body.len;
+    head_answer(c, &head, body.data, body.len);
+    buf_finish(&body);
+}
+
+/* What Go's server says before any handler is asked. */
+void head_bad_request(struct conn *c)
+{
+    int status = c->parser.status;
+    buf_printf(&c->out,
+               "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+               "Connection: close\r\n\r\n%d %s%s",
+               status, head_status_text(status), status, head_status_text(status), c->parser.why);
+    journal_addf(&c->server->journal, "bad_request", "\"status\":%d", status);
+    conn_answered(c, CONN_CLOSE);
+}

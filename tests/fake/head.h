@@ -1,0 +1,30 @@
+/* Response heads in the order in which the imitated server writes them, and answers that
+ * are complete at once. */
+#ifndef FAKE_HEAD_H
+#define FAKE_HEAD_H
+
+#include "conn.h"
+
+struct head {
+    int status;
+    const char *type; /* Content-Type, or NULL */
+    const cJSON *extra;
+    int64_t length; /* of the body; -1: chunked */
+    bool llama;     /* llama-server's way instead of Go's */
+    bool stream;
+    bool close;
+};
+
+/* Appends the head. For HTTP/1.0 Go knows no chunks: *chunked tells. */
+void head_write(struct conn *c, const struct head *head, bool *chunked);
+
+const char *head_status_text(int status);
+
+/* Whole answers; the connection ends as the imitated server would end it. */
+void head_json(struct conn *c, int status, const char *json);
+void head_text(struct conn *c, int status, const char *text);
+void head_error(struct conn *c, bool llama, int status, const char *message);
+void head_answer(struct conn *c, const struct head *head, const char *body, size_t len);
+void head_bad_request(struct conn *c);
+
+#endif

@@ -1,0 +1,65 @@
+/* What the fake server was told: settings, models, and which answer a request gets. */
+#ifndef FAKE_SCRIPT_H
+#define FAKE_SCRIPT_H
+
+#include "answer.h"
+#include "request.h"
+
+#include <cjson/cJSON.h>
+
+/* Which real server is imitated on which paths. */
+enum server_kind {
+    SERVER_BOTH,   /* Ollama below /api, llama-server below /v1 */
+    SERVER_OLLAMA, /* Ollama everywhere */
+    SERVER_LLAMA,  /* llama-server: Ollama's paths are 404 */
+};
+
+struct rule_state {
+    unsigned seen; /* requests that fit all but nth */
+    unsigned used;
+};
+
+struct script {
+    cJSON *root;
+    struct rule_state *states; /* one for each rule */
+    enum server_kind server;
+    const char *version;
+    const char *key; /* required bearer key, or NULL */
+    bool serial;     /* one request at a time for each model, as OLLAMA_NUM_PARALLEL=1 */
+    bool check_host; /* Ollama's check of Host and Origin */
+    uint64_t load_ns;
+    size_t max_body;
+};
+
+/* Takes over json (an object, or a list of rules), replacing what was there. On
+ * failure nothing changes and why tells. */
+bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR]);
+void script_finish(struct script *s);
+
+/* Makes a model known that the script does not name; for the demo. */
+void script_add_model(struct script *s, const char *name, const char *capability);
+
+struct script_query {
+    const struct request *request;
+    const cJSON *body;     /* or NULL */
+    const char *model;     /* or "" */
+    const char *last_text; /* of the last message, or the prompt, or "" */
+    bool generates;        /* rules without a path are for these requests only */
+};
+
+/* The first rule that fits, or the scenario of that model's name, or the script's
+ * default (for known models), or NULL. Counts the use. */
+const cJSON *script_answer(struct script *s, const struct script_query *q);
+const cJSON *script_scenario(const struct script *s, const char *name);
+
+/* The models: the script's list and the scenarios. Each is {"name":..,
+ * "capabilities":[..]}; names without a tag mean ":latest". */
+const cJSON *script_models(const struct script *s);
+const cJSON *script_model(const struct script *s, const char *name);
+bool script_can(const cJSON *model, const char *capability);
+
+/* Whether the request holds what the answer expects; else why names the field. */
+bool script_expected(const cJSON *answer, const struct request *r, const cJSON *body,
+                     char why[ANSWER_ERROR]);
+
+#endif

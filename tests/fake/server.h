@@ -1,0 +1,37 @@
+/* The fake server's one state, and what every module may know of it. */
+#ifndef FAKE_SERVER_H
+#define FAKE_SERVER_H
+
+#include "journal.h"
+#include "pace.h"
+#include "script.h"
+
+#include <uv.h>
+
+struct conn;
+struct reply;
+
+/* A model in memory, as /api/ps shows it. */
+struct loaded {
+    struct loaded *next;
+    char *name;
+    char *settings; /* the options that would reload it if they changed */
+};
+
+struct server {
+    uv_loop_t *loop;
+    uv_tcp_t listener;
+    struct pace pace;
+    struct journal journal;
+    struct script script;
+    struct conn *conns;
+    struct reply *replies; /* in order of arrival */
+    struct loaded *loaded;
+    const char *fixtures;
+    bool demo;
+    unsigned next_conn; /* numbers count from 1 */
+    unsigned next_request;
+    size_t next_demo; /* which of the demo's answers comes next */
+};
+
+#endif

@@ -1,0 +1,126 @@
+#include "tokens.h"
+
+#include "quote.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tokens_init(struct tokens *t)
+{
+    *t = (struct tokens){0};
+    buf_init(&t->text, SIZE_MAX / 2);
+}
+
+void tokens_finish(struct tokens *t)
+{
+    buf_finish(&t->text);
+    free(t->ends);
+    tokens_init(t);
+}
+
+void tokens_add(struct tokens *t, const char *text, size_t len)
+{
+    if (t->count == t->room) {
+        t->room = t->room ? t->room * 2 : 64;
+        t->ends = xrealloc(t->ends, t->room * sizeof *t->ends);
+    }
+    buf_add(&t->text, text, len);
+    t->ends[t->count++] = t->text.len;
+}
+
+const char *tokens_at(const struct tokens *t, size_t i, size_t *len)
+{
+    size_t start = i ? t->ends[i - 1] : 0;
+    *len = t->ends[i] - start;
+    return t->text.len ? t->text.data + start : "";
+}
+
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+static size_t token_length(const char *s, size_t len)
+{
+    size_t i = 0;
+    if (*s == '\n') {
+        while (i < len && s[i] == '\n')
+            i++;
+        return i;
+    }
+    if (len > 1 && *s == ' ' && in_word(s[1]))
+        i = 1;
+    if (in_word(s[i])) {
+        while (i < len && in_word(s[i]))
+            i++;
+        return i;
+    }
+    while (i < len && s[i] == ' ' && !(i + 1 < len && in_word(s[i + 1])))
+        i++;
+    return i ? i : 1;
+}
+
+void tokens_cut(struct tokens *t, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = token_length(text + i, len - i);
+        tokens_add(t, text + i, n);
+        i += n;
+    }
+}
+
+void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n)
+{
+    for (size_t i = 0; i < len;) {
+        size_t end = i;
+        while (end < len) {
+            size_t step = utf8_length(text + end, len - end);
+            step = step ? step : 1;
+            if (end > i && end + step - i > n)
+                break;
+            end += step;
+        }
+        tokens_add(t, text + i, end - i);
+        i = end;
+    }
+}
+
+void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line)
+{
+    static const char *const words[] = {
+        " the",     " a",      " token",  " buffer", " loop",  " reads", " writes", " line",
+        " text",    " in",     " of",     " and",    " to",    " when",  " it",     " llama",
+        " hums",    " stream", " socket", " editor", " waits", " never", " sends",  " what",
+        " arrives", " at",     " once",   " while",  " you",   " type",  ",",       ".",
+    };
+    uint64_t x = seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du;
+    for (size_t i = 0; i < count; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        if (line && (i + 1) % line == 0) {
+            tokens_add(t, "\n", 1);
+            continue;
+        }
+        const char *word = words[(x >> 32) % (sizeof words / sizeof *words)];
+        tokens_add(t, word, strlen(word));
+    }
+}
+
+void tokens_fit(struct tokens *t, size_t count)
+{
+    size_t given = t->count;
+    for (size_t i = 0; given && t->count < count; i++) {
+        size_t len;
+        const char *text = tokens_at(t, i % given, &len);
+        char *copy = xstrndup(text, len);
+        tokens_add(t, copy, len);
+        free(copy);
+    }
+    if (count < t->count) {
+        t->count = count;
+        t->text.len = count ? t->ends[count - 1] : 0;
+    }
+}

@@ -1,0 +1,36 @@
+/* A list of token texts, cut from a text, given, or generated. */
+#ifndef FAKE_TOKENS_H
+#define FAKE_TOKENS_H
+
+#include "buf.h"
+
+#include <stdint.h>
+
+struct tokens {
+    struct buf text; /* one behind the other */
+    size_t *ends;
+    size_t count;
+    size_t room;
+};
+
+void tokens_init(struct tokens *t);
+void tokens_finish(struct tokens *t);
+void tokens_add(struct tokens *t, const char *text, size_t len);
+
+/* Cuts text as tokenizers do: a word with the blank before it, a run of blanks or
+ * of line ends, one sign. Together the tokens are the text. */
+void tokens_cut(struct tokens *t, const char *text, size_t len);
+
+/* Cuts text every n bytes, or a little before that, never inside a character. */
+void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n);
+
+/* count words, the same for the same seed; every line-th token is a line end (line
+ * 0: no line ends). */
+void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line);
+
+/* Repeats what is there, or drops the rest, until there are count. */
+void tokens_fit(struct tokens *t, size_t count);
+
+const char *tokens_at(const struct tokens *t, size_t i, size_t *len);
+
+#endif

@@ -172,8 +172,11 @@ static char *mend_escape(char *p, const char *end)
     if (end - p < 2 || p[1] != 'u')
         return end - p < 2 ? p + 1 : p + 2;
     code = hex4(p + 2, end);
-    if (code < 0)
+    if (code < 0) {
+        /* cJSON would take it for NUL; so it sees an error. */
+        p[1] = '?';
         return p + 2;
+    }
     if (code >= 0xD800 && code < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
         next = hex4(p + 8, end);
         if (next >= 0xDC00 && next < 0xE000)
@@ -226,5 +229,5 @@ int64_t json_count(const cJSON *number)
 
 int64_t json_ms_to_ns(const cJSON *number)
 {
-    return cJSON_IsNumber(number) ? to_count(number->valuedouble * 1e6) : -1;
+    return cJSON_IsNumber(number) ? to_count(number->valuedouble * 1e6 + 0.5) : -1;
 }

@@ -17,8 +17,9 @@ int json_write(struct buf *out, const struct value *v);
 int json_write_string(struct buf *out, const char *s, size_t len);
 
 /* Makes text safe for cJSON, in place: NUL, which would end a C string, and lone
- * surrogates, which cJSON refuses, become U+FFFD ("\ufffd" is as long as "\u0000").
- * Nothing else changes, nor does the length. */
+ * surrogates, which cJSON refuses, become U+FFFD ("\ufffd" is as long as "\u0000");
+ * "\u" without four digits, which cJSON would take for NUL, becomes an error. Nothing
+ * else changes, nor does the length. */
 void json_mend(char *text, size_t len);
 
 /* Mends and parses. text must be NUL-terminated behind len. Returns NULL unless all of
@@ -31,7 +32,7 @@ const cJSON *json_get(const cJSON *object, const char *name);
 /* A number as an integer, -1 if it is none, negative or too big. */
 int64_t json_count(const cJSON *number);
 
-/* The same times 1e6: milliseconds to nanoseconds. */
+/* The same times 1e6, rounded: milliseconds to nanoseconds. */
 int64_t json_ms_to_ns(const cJSON *number);
 
 #endif

@@ -1,0 +1,133 @@
+/* Streams run through frame and dialect, their events as text for the eye:
+ * "{text He}{thinking hm}{call {...}}{stats 12 3 - - - -}{done stop}", and "{cut}" behind
+ * a stream that ended without saying so. */
+#ifndef HUM_EVENTS_H
+#define HUM_EVENTS_H
+
+#include "check.h"
+#include "dialect.h"
+#include "fixture.h"
+
+struct events {
+    const struct dialect *dialect;
+    struct dialect_state state;
+    struct buf log;
+    int count;
+    int stop_at; /* the event whose callback refuses */
+};
+
+static inline int events_on_event(void *ctx, const struct dialect_event *event)
+{
+    static const char *const names[] = {"text", "thinking", "call", "stats", "error", "done"};
+    struct events *x = ctx;
+
+    buf_printf(&x->log, "{%s", names[event->type]);
+    if (event->type == DIALECT_STATS) {
+        const struct dialect_stats *s = &event->stats;
+        const int64_t all[] = {s->prompt_tokens, s->tokens,  s->prompt_ns,
+                               s->eval_ns,       s->load_ns, s->total_ns};
+
+        for (size_t i = 0; i < 6; i++)
+            if (all[i] < 0)
+                buf_add_str(&x->log, " -");
+            else
+                buf_printf(&x->log, " %" PRId64, all[i]);
+    } else {
+        CHECK_INT(event->text[event->len], '\0');
+        CHECK(event->len > 0 || event->type == DIALECT_DONE);
+        buf_add_str(&x->log, " ");
+        buf_add(&x->log, event->text, event->len);
+    }
+    buf_add_str(&x->log, "}");
+    return ++x->count == x->stop_at ? 77 : 0;
+}
+
+static inline int events_on_record(void *ctx, char *record, size_t len)
+{
+    struct events *x = ctx;
+
+    return x->dialect->record(&x->state, record, len, events_on_event, x);
+}
+
+/* Runs data cut in pieces: up to cut, then the rest by step bytes. */
+static inline int events_run(struct events *x, const char *data, size_t len, size_t cut,
+                             size_t step)
+{
+    struct frame frame;
+    int err;
+
+    memset(&x->state, 0, sizeof(x->state));
+    x->count = 0;
+    buf_clear(&x->log);
+    frame_init(&frame, x->dialect->frame, LIMIT_RECORD);
+    err = frame_feed(&frame, data, cut, events_on_record, x);
+    while (!err && cut < len) {
+        size_t n = step < len - cut ? step : len - cut;
+
+        err = frame_feed(&frame, data + cut, n, events_on_record, x);
+        cut += n;
+    }
+    if (!err)
+        err = frame_end(&frame, events_on_record, x);
+    if (!err)
+        err = x->dialect->end(&x->state, events_on_event, x);
+    if (!err && !x->state.done)
+        buf_add_str(&x->log, "{cut}");
+    frame_finish(&frame);
+    dialect_state_finish(&x->state);
+    return err;
+}
+
+static inline void events_init(struct events *x, const char *dialect)
+{
+    memset(x, 0, sizeof(*x));
+    x->dialect = dialect_find(dialect);
+    buf_init(&x->log, (size_t)4 * LIMIT_RECORD);
+}
+
+static inline void events_finish(struct events *x)
+{
+    buf_finish(&x->log);
+}
+
+/* Checks the events of a stream, cut at every byte. */
+static inline void events_check(const char *file, int line, const char *dialect, const char *data,
+                                size_t len, const char *wanted)
+{
+    struct events x;
+
+    events_init(&x, dialect);
+    for (size_t cut = 0; cut <= len; cut++) {
+        check_ints(file, line, "error", events_run(&x, data, len, cut, len), 0);
+        check_texts(file, line, "events", x.log.data, wanted);
+    }
+    events_run(&x, data, len, 0, 1);
+    check_texts(file, line, "events", x.log.data, wanted);
+    events_finish(&x);
+}
+
+/* The events of a recorded stream, which are the same however it is cut. The caller frees
+ * the text. */
+static inline char *events_of_recording(const char *dialect, const struct fixture *f)
+{
+    struct events whole, cut;
+
+    events_init(&whole, dialect);
+    events_init(&cut, dialect);
+    CHECK_INT(events_run(&whole, f->body.data, f->body.len, f->body.len, 1), 0);
+    /* test_frame cuts the long ones at every byte. */
+    for (size_t at = 0; at <= f->body.len; at += f->body.len < 2500 ? 1 : 307) {
+        events_run(&cut, f->body.data, f->body.len, at, f->body.len);
+        if (strcmp(cut.log.data, whole.log.data) != 0)
+            printf("cut at %zu\n", at);
+        CHECK_TEXT(cut.log.data, whole.log.data);
+    }
+    for (size_t step = 1; step < 20; step += 9) {
+        events_run(&cut, f->body.data, f->body.len, 0, step);
+        CHECK_TEXT(cut.log.data, whole.log.data);
+    }
+    events_finish(&cut);
+    return whole.log.data;
+}
+
+#endif

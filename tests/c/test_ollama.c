@@ -1,0 +1,381 @@
+#include "check.h"
+#include "events.h"
+#include "spec.h"
+
+#define STREAM(data, wanted) \
+    events_check(__FILE__, __LINE__, "ollama", data, sizeof(data) - 1, wanted)
+#define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "ollama", spec, wanted)
+
+#define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define DONE "{\"done\":true,\"done_reason\":\"stop\"}\n"
+
+static void tokens_become_text_and_the_last_line_the_figures(void)
+{
+    STREAM("{\"model\":\"m\",\"created_at\":\"2026-01-02T03:04:05.1Z\",\"message\":{\"role\":"
+           "\"assistant\","
+           "\"content\":\"He\"},\"done\":false}\n"
+           "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"llo\"},\"done\":"
+           "false}\n"
+           "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
+           "\"done_reason\":\"stop\",\"total_duration\":261933641,\"load_duration\":257858076,"
+           "\"prompt_eval_count\":12,\"prompt_eval_duration\":12500000,\"eval_count\":3,"
+           "\"eval_duration\":34250000}\n",
+           "{text He}{text llo}{stats 12 3 12500000 34250000 257858076 261933641}{done stop}");
+}
+
+static void figures_that_are_zero_are_absent(void)
+{
+    STREAM("{\"message\":{},\"done\":true,\"done_reason\":\"load\",\"total_duration\":5}\n",
+           "{stats - - - - - 5}{done load}");
+    STREAM(DONE, "{done stop}");
+    STREAM("{\"done\":true}\n", "{done }");
+}
+
+static void durations_need_64_bits(void)
+{
+    STREAM("{\"done\":true,\"total_duration\":261933641123,\"eval_duration\":4294967296}\n",
+           "{stats - - - 4294967296 - 261933641123}{done }");
+}
+
+static void created_at_may_have_any_form(void)
+{
+    STREAM("{\"created_at\":\"2026-01-02T03:04:05-07:00\",\"message\":{\"content\":\"a\"}}\n"
+           "{\"created_at\":7,\"message\":{\"content\":\"b\"}}\n" DONE,
+           "{text a}{text b}{done stop}");
+}
+
+static void the_done_object_may_hold_the_rest_of_the_text(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"},\"done\":false}\n"
+           "{\"message\":{\"content\":\"b\"},\"done\":true,\"done_reason\":\"stop\"}\n",
+           "{text a}{text b}{done stop}");
+}
+
+static void thinking_comes_before_content_of_the_same_object(void)
+{
+    STREAM("{\"message\":{\"content\":\"answer\",\"thinking\":\"hm\"}}\n" DONE,
+           "{thinking hm}{text answer}{done stop}");
+}
+
+static void empty_chunks_are_no_events(void)
+{
+    STREAM(
+        "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"thinking\":\"\"},\"done\":false}\n"
+        "{\"message\":{\"content\":null}}\n{\"message\":null}\n{}\n{\"done\":false}\n\n" DONE,
+        "{done stop}");
+}
+
+static void nothing_follows_the_end(void)
+{
+    STREAM(DONE "{\"message\":{\"content\":\"late\"}}\n{\"error\":\"late\"}\n", "{done stop}");
+    STREAM("{\"error\":\"no\"}\n" DONE, "{error no}");
+}
+
+static void an_error_line_ends_the_stream_wherever_it_comes(void)
+{
+    STREAM("{\"error\":\"model 'x' not found\"}", "{error model 'x' not found}");
+    STREAM("{\"message\":{\"content\":\"a\"}}\n"
+           "{\"error\":\"an error was encountered while running the model: unexpected EOF\"}\n",
+           "{text a}{error an error was encountered while running the model: unexpected EOF}");
+    STREAM("{\"message\":{\"content\":\"a\"},\"error\":{\"message\":\"no\"},\"done\":true}\n",
+           "{text a}{error no}");
+}
+
+static void an_error_may_be_json_in_a_string(void)
+{
+    STREAM("{\"error\":\"{\\\"error\\\":{\\\"code\\\":400,\\\"message\\\":\\\"too long\\\"}}\"}\n",
+           "{error too long}");
+}
+
+static void an_error_that_tells_none_is_none(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"},\"error\":\"\"}\n{\"error\":null,\"message\":{"
+           "\"content\":"
+           "\"b\"}}\n{\"error\":false}\n" DONE,
+           "{text a}{text b}{done stop}");
+}
+
+static void a_clean_end_without_done_is_cut(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"},\"done\":false}\n", "{text a}{cut}");
+    STREAM("", "{cut}");
+}
+
+static void a_line_that_is_not_json_is_an_error_with_its_text(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"}}\nupstream  failed\r\n",
+           "{text a}{error upstream failed}");
+    STREAM("<html><head><title>502 Bad Gateway</title></head>\n<body>x</body></html>\n",
+           "{error 502 Bad Gateway}");
+    STREAM("{\"message\":{\"con", "{error an answer that hum cannot read: {\"message\":{\"con}");
+    STREAM(DONE "junk\n", "{done stop}");
+}
+
+static void a_wrong_shape_is_an_error_that_shows_it(void)
+{
+    STREAM("[1]\n", "{error an answer that hum cannot read: [1]}");
+    STREAM("{\"message\":\"x\"}\n", "{error an answer that hum cannot read: {\"message\":\"x\"}}");
+    STREAM("{\"message\":{\"content\":7}}\n",
+           "{error an answer that hum cannot read: {\"message\":{\"content\":7}}}");
+    STREAM("{\"message\":{\"tool_calls\":{}}}\n",
+           "{error an answer that hum cannot read: {\"message\":{\"tool_calls\":{}}}}");
+    STREAM("7\n", "{error 7}");
+    STREAM("\"words\"\n", "{error words}");
+}
+
+static void an_odd_answer_is_shown_in_short(void)
+{
+    struct events x;
+    char line[5000];
+
+    memset(line, 'a', sizeof(line));
+    memcpy(line, "{\"x", 3);
+    events_init(&x, "ollama");
+    events_run(&x, line, sizeof(line), 0, sizeof(line));
+    CHECK(x.log.len > 200 && x.log.len < 300);
+    events_finish(&x);
+}
+
+static void escapes_are_decoded_and_nul_and_lone_surrogates_replaced(void)
+{
+    STREAM("{\"message\":{\"content\":\"\\u003cb\\u003e\\u2028\"}}\n"
+           "{\"message\":{\"content\":\"a\\u0000b\\\\u0000\"}}\n"
+           "{\"message\":{\"content\":\"\\ud83e\\udd99 \\ud83e\"}}\n" DONE,
+           "{text <b>\xE2\x80\xA8}{text a\xEF\xBF\xBD"
+           "b\\u0000}"
+           "{text \xF0\x9F\xA6\x99 \xEF\xBF\xBD}{done stop}");
+}
+
+static void raw_bytes_pass_as_they_are(void)
+{
+    STREAM("{\"message\":{\"content\":\"\xF0\x9F\xA6\x99 \x7F \xFF\t\"}}\n" DONE,
+           "{text \xF0\x9F\xA6\x99 \x7F \xFF\t}{done stop}");
+}
+
+static void crlf_blank_lines_and_a_missing_last_newline_are_accepted(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"}}\r\n\r\n{\"done\":true,\"done_reason\":\"stop\"}",
+           "{text a}{done stop}");
+}
+
+static void a_line_of_megabytes_is_one_text(void)
+{
+    static const char head[] = "{\"message\":{\"content\":\"", tail[] = "\"},\"done\":true}\n";
+    size_t len = 8u << 20, all = sizeof(head) - 1 + len + sizeof(tail) - 1;
+    char *data = xmalloc(all);
+    struct events x;
+
+    memset(data, 'a', all);
+    memcpy(data, head, sizeof(head) - 1);
+    memcpy(data + all - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+    events_init(&x, "ollama");
+    CHECK_INT(events_run(&x, data, all, 0, 16384), 0);
+    CHECK_INT(x.count, 2);
+    CHECK_INT(x.log.len, len + strlen("{text }{done }"));
+    events_finish(&x);
+    free(data);
+}
+
+static void tool_calls_are_given_as_json(void)
+{
+    STREAM(
+        "{\"message\":{\"content\":\"\",\"tool_calls\":["
+        "{\"id\":\"call_1\",\"function\":{\"index\":0,\"name\":\"read\",\"arguments\":{\"path\":"
+        "\"a.c\",\"n\":[1,2]}}},{\"function\":{\"name\":\"list\"}}]},\"done\":true}\n",
+        "{call {\"id\":\"call_1\",\"name\":\"read\",\"arguments\":{\"path\":\"a.c\",\"n\":[1,2]}}}"
+        "{call {\"name\":\"list\",\"arguments\":{}}}{done }");
+}
+
+static void a_refusing_callback_stops_the_record(void)
+{
+    static const char data[] =
+        "{\"message\":{\"thinking\":\"a\",\"content\":\"b\",\"tool_calls\":[{"
+        "\"function\":{\"name\":\"f\"}}]},\"eval_count\":1,\"done\":true}\n";
+    static const char *const wanted[] = {
+        "{thinking a}", "{thinking a}{text b}",
+        "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}",
+        "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}{stats - 1 - - - -}"};
+    struct events x;
+
+    events_init(&x, "ollama");
+    for (int i = 0; i < 4; i++) {
+        x.stop_at = i + 1;
+        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 100), 77);
+        CHECK_TEXT(x.log.data, wanted[i]);
+    }
+    events_finish(&x);
+}
+
+static void check_recording(const char *path, const struct fixture *f)
+{
+    char *log;
+
+    if (!f->is_lines)
+        return;
+    log = events_of_recording("ollama", f);
+    CHECK(!strstr(log, "{error"));
+    if (!strstr(log, "{done"))
+        printf("%s: %s\n", path, log);
+    CHECK(strstr(log, "{done") != NULL);
+    free(log);
+}
+
+static void recorded_streams_give_equal_events_however_cut(void)
+{
+    CHECK(fixture_each(check_recording) > 0);
+}
+
+static void a_recorded_chat_has_its_thinking_text_and_figures(void)
+{
+    struct fixture f;
+    char *log;
+
+    CHECK(fixture_load(&f, "ollama/chat-stream.http"));
+    log = events_of_recording("ollama", &f);
+    CHECK_TEXT(log,
+               "{thinking Okay}{thinking ,}{thinking  so}{thinking  someone}{thinking  asks}"
+               "{thinking  about}{thinking  something}{thinking  known}{thinking .}{thinking  "
+               "Answer}{thinking  it}{thinking  shortly}{thinking .\n}{text A}{text  tab}{text "
+               " moves}{text  the}{text  cursor}{text  to}{text  the}{text  next}{text  "
+               "stop}{stats 12 24 550000 9591000 1006983 13535224}{done length}");
+    free(log);
+    fixture_finish(&f);
+}
+
+static void the_body_has_what_the_spec_says(void)
+{
+    BODY("{\"model\":\"m\"," HI "}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
+         "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}]}",
+         "{\"model\":\"m\"," HI ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
+         "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}],"
+         "\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI
+         ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"}}",
+         "{\"model\":\"m\"," HI
+         ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"},"
+         "\"stream\":true}");
+}
+
+static void an_empty_table_stands_for_no_options(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"options\":[],\"extra\":[],\"think\":null}",
+         "{\"model\":\"m\"," HI ",\"stream\":true}");
+}
+
+static void a_stop_string_becomes_an_array(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":\"x\",\"seed\":1,\"top_k\":null}}",
+         "{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\"],\"seed\":1},\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\",\"y\"]}}",
+         "{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\",\"y\"]},\"stream\":true}");
+}
+
+static void thinking_of_a_message_is_its_own_field(void)
+{
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":"
+         "\"t\","
+         "\"reasoning_content\":\"r\"}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":"
+         "\"t\"}],"
+         "\"stream\":true}");
+}
+
+static void extra_wins_but_cannot_turn_the_stream_off(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"keep_alive\":1,\"extra\":{\"keep_alive\":2,\"shift\":true,"
+         "\"stream\":false,\"nothing\":null}}",
+         "{\"model\":\"m\"," HI ",\"keep_alive\":2,\"shift\":true,\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":true,\"extra\":{\"think\":null}}",
+         "{\"model\":\"m\"," HI ",\"stream\":true}");
+}
+
+static void a_wrong_spec_is_told_by_its_field(void)
+{
+    BODY("{" HI "}", "why: request.model must be a name");
+    BODY("{\"model\":\"\"," HI "}", "why: request.model must be a name");
+    BODY("{\"model\":7," HI "}", "why: request.model must be a name");
+    BODY("7", "why: request.model must be a name");
+    BODY("{\"model\":\"m\"}", "why: request.messages must be a list with at least one message");
+    BODY("{\"model\":\"m\",\"messages\":[]}",
+         "why: request.messages must be a list with at least one message");
+    BODY("{\"model\":\"m\",\"messages\":[7]}",
+         "why: request.messages: each needs a role, a string");
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}",
+         "why: request.messages: each needs a content");
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":7}]}",
+         "why: request.messages: content must be a string");
+    BODY("{\"model\":\"m\"," HI ",\"think\":1}",
+         "why: request.think must be a boolean or a string");
+    BODY("{\"model\":\"m\"," HI ",\"options\":\"x\"}",
+         "why: request: options and extra must be tables of named fields");
+    BODY("{\"model\":\"m\"," HI ",\"extra\":[1]}",
+         "why: request: options and extra must be tables of named fields");
+}
+
+static void text_from_a_buffer_is_made_valid(void)
+{
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\xFF\n\\u0001\"}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":"
+         "\"a\xEF\xBF\xBD\\n\\u0001\"}],"
+         "\"stream\":true}");
+}
+
+static void a_body_over_the_cap_is_too_big(void)
+{
+    cJSON *json =
+        cJSON_Parse("{\"model\":\"m\"," HI ",\"options\":{\"seed\":1},\"extra\":{\"a\":1}}");
+    struct value v = spec_value(json);
+    const char *why = NULL;
+    struct buf body;
+    int err = HUM_ETOOBIG;
+    size_t cap = 0;
+
+    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+        buf_init(&body, cap);
+        err = dialect_find("ollama")->chat_body(&v, &body, &why);
+        CHECK(err || body.len == cap);
+        buf_finish(&body);
+    }
+    CHECK_INT(err, 0);
+    CHECK(cap > 50);
+    spec_free(&v);
+    cJSON_Delete(json);
+}
+
+int main(void)
+{
+    RUN(tokens_become_text_and_the_last_line_the_figures);
+    RUN(figures_that_are_zero_are_absent);
+    RUN(durations_need_64_bits);
+    RUN(created_at_may_have_any_form);
+    RUN(the_done_object_may_hold_the_rest_of_the_text);
+    RUN(thinking_comes_before_content_of_the_same_object);
+    RUN(empty_chunks_are_no_events);
+    RUN(nothing_follows_the_end);
+    RUN(an_error_line_ends_the_stream_wherever_it_comes);
+    RUN(an_error_may_be_json_in_a_string);
+    RUN(an_error_that_tells_none_is_none);
+    RUN(a_clean_end_without_done_is_cut);
+    RUN(a_line_that_is_not_json_is_an_error_with_its_text);
+    RUN(a_wrong_shape_is_an_error_that_shows_it);
+    RUN(an_odd_answer_is_shown_in_short);
+    RUN(escapes_are_decoded_and_nul_and_lone_surrogates_replaced);
+    RUN(raw_bytes_pass_as_they_are);
+    RUN(crlf_blank_lines_and_a_missing_last_newline_are_accepted);
+    RUN(a_line_of_megabytes_is_one_text);
+    RUN(tool_calls_are_given_as_json);
+    RUN(a_refusing_callback_stops_the_record);
+    RUN(recorded_streams_give_equal_events_however_cut);
+    RUN(a_recorded_chat_has_its_thinking_text_and_figures);
+    RUN(the_body_has_what_the_spec_says);
+    RUN(an_empty_table_stands_for_no_options);
+    RUN(a_stop_string_becomes_an_array);
+    RUN(thinking_of_a_message_is_its_own_field);
+    RUN(extra_wins_but_cannot_turn_the_stream_off);
+    RUN(a_wrong_spec_is_told_by_its_field);
+    RUN(text_from_a_buffer_is_made_valid);
+    RUN(a_body_over_the_cap_is_too_big);
+    return check_report("ollama");
+}

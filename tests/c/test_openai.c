@@ -1,0 +1,469 @@
+#include "check.h"
+#include "events.h"
+#include "spec.h"
+
+#define STREAM(data, wanted) \
+    events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
+#define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)
+
+#define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define USAGE "\"stream_options\":{\"include_usage\":true}"
+#define DELTA(delta) "data: {\"choices\":[{\"index\":0,\"delta\":{" delta "}}]}\n\n"
+#define STOP "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define DONE "data: [DONE]\n\n"
+
+static void deltas_become_text(void)
+{
+    STREAM("data: "
+           "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"choices\":[{\"index\":0,\"delta\":"
+           "{\"role\":\"assistant\",\"content\":\"He\"},\"finish_reason\":null}]}\n\n" DELTA(
+               "\"content\":\"llo\"") STOP DONE,
+           "{text He}{text llo}{done stop}");
+}
+
+static void the_role_event_and_empty_or_null_content_are_no_events(void)
+{
+    STREAM(DELTA("\"role\":\"assistant\",\"content\":null") DELTA("\"content\":\"\"") DELTA("")
+               DELTA("\"content\":\"a\",\"refusal\":null,\"tool_calls\":null") STOP DONE,
+           "{text a}{done stop}");
+}
+
+static void thinking_goes_by_two_names_and_comes_first(void)
+{
+    STREAM(DELTA("\"reasoning_content\":\"a\"") DELTA("\"content\":\"\",\"reasoning\":\"b\"")
+               DELTA("\"content\":\"d\",\"reasoning_content\":\"c\",\"reasoning\":\"c\"") STOP DONE,
+           "{thinking a}{thinking b}{thinking c}{text d}{done stop}");
+}
+
+static void a_refusal_is_text(void)
+{
+    STREAM(DELTA("\"refusal\":\"I cannot\"") STOP DONE, "{text I cannot}{done stop}");
+}
+
+static void other_choices_are_passed_over(void)
+{
+    STREAM("data: "
+           "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"},"
+           "{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+           "data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n\n" STOP DONE,
+           "{text a}{text b}{done stop}");
+    STREAM("data: {\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+           "{cut}");
+}
+
+static void usage_comes_with_empty_choices(void)
+{
+    STREAM(DELTA("\"content\":\"a\"") STOP
+           "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3,"
+           "\"total_tokens\":15}}\n\n" DONE,
+           "{text a}{stats 12 3 - - - -}{done stop}");
+    STREAM("data: {\"choices\":[],\"usage\":null}\n\n" STOP DONE, "{done stop}");
+}
+
+static void llama_servers_timings_are_figures(void)
+{
+    STREAM(
+        "data: {\"choices\":[{\"finish_reason\":\"length\",\"index\":0,\"delta\":{}}],\"timings\":{"
+        "\"cache_n\":9,\"prompt_n\":1,\"prompt_ms\":0.288,\"predicted_n\":4,\"predicted_ms\":"
+        "1.023}}\n\n" DONE,
+        "{stats 10 4 288000 1023000 - -}{done length}");
+    STREAM("data: "
+           "{\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3},\"timings\":{"
+           "\"prompt_n\":1,\"predicted_n\":9,\"predicted_ms\":2}}\n\n" STOP DONE,
+           "{stats 12 3 - 2000000 - -}{done stop}");
+}
+
+static void a_finish_reason_without_done_mark_is_complete_at_the_end(void)
+{
+    STREAM(DELTA("\"content\":\"a\"") STOP, "{text a}{done stop}");
+    STREAM(
+        DELTA(
+            "\"content\":\"a\"") "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":"
+                                 "\"length\"}]}",
+        "{text a}{done length}");
+}
+
+static void a_done_mark_without_finish_reason_is_complete(void)
+{
+    STREAM(DELTA("\"content\":\"a\"") DONE, "{text a}{done }");
+    STREAM("data:[DONE]\n\n", "{done }");
+}
+
+static void an_end_with_neither_is_cut(void)
+{
+    STREAM(DELTA("\"content\":\"a\""), "{text a}{cut}");
+    STREAM("", "{cut}");
+    STREAM(
+        DELTA(
+            "\"content\":\"a\"") "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":"
+                                 "\"\"}]}\n\n",
+        "{text a}{cut}");
+}
+
+static void ollamas_hidden_failure_is_cut(void)
+{
+    STREAM(
+        "data: "
+        "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
+        "\"He\"},\"finish_reason\":null}]}\n\n"
+        "data: "
+        "{\"model\":\"\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
+        "\"\"},\"finish_reason\":null}]}\n\n",
+        "{text He}{cut}");
+}
+
+static void errors_in_the_stream_are_told(void)
+{
+    STREAM(
+        DELTA("\"content\":\"a\"") "data: {\"error\":{\"message\":\"no memory\",\"code\":500}}\n\n",
+        "{text a}{error no memory}");
+    STREAM("data: {\"error\":\"plain\"}\n\n" DONE, "{error plain}");
+    STREAM("data: {\"object\":\"error\",\"message\":\"vanished\",\"code\":400}\n\n",
+           "{error vanished}");
+    STREAM("error: {\"code\":500,\"message\":\"old\",\"type\":\"server_error\"}\n\n",
+           "{error old}");
+    STREAM(
+        "data: "
+        "{\"error\":{\"message\":\"no\"},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},"
+        "\"finish_reason\":\"error\"}]}\n\n",
+        "{text a}{error no}");
+}
+
+static void an_answer_that_is_no_stream_is_read_all_the_same(void)
+{
+    STREAM("{\"error\":{\"message\":\"no\"}}", "{error no}");
+    STREAM("{\n  \"error\": {\n    \"message\": \"no\"\n  }\n}\n", "{error no}");
+    STREAM("{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"all\"},"
+           "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1}}",
+           "{text all}{stats 2 1 - - - -}{done stop}");
+    STREAM("<html><title>Log in</title></html>", "{error Log in}");
+}
+
+static void what_is_not_json_or_oddly_shaped_is_an_error(void)
+{
+    STREAM("data: upstream failed\n\n", "{error upstream failed}");
+    STREAM("data: {\"choices\":[\n\n", "{error an answer that hum cannot read: {\"choices\":[}");
+    STREAM("data: {\"choices\":7}\n\n", "{error an answer that hum cannot read: {\"choices\":7}}");
+    STREAM("data: {\"choices\":[{\"delta\":\"x\"}]}\n\n",
+           "{error an answer that hum cannot read: {\"choices\":[{\"delta\":\"x\"}]}}");
+    STREAM(DELTA("\"content\":[1]"), "{error an answer that hum cannot read: "
+                                     "{\"choices\":[{\"index\":0,\"delta\":{\"content\":[1]}}]}}");
+    STREAM(DELTA("\"tool_calls\":1"),
+           "{error an answer that hum cannot read: "
+           "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":1}}]}}");
+    STREAM("data:\n\n", "{error an answer without content}");
+}
+
+static void nothing_follows_the_end(void)
+{
+    STREAM(STOP DONE DELTA("\"content\":\"late\"") DONE, "{done stop}");
+    STREAM("data: {\"error\":\"no\"}\n\n" STOP, "{error no}");
+    STREAM(STOP "data: {\"error\":\"no\"}\n\n", "{error no}");
+}
+
+static void text_behind_the_finish_reason_is_kept(void)
+{
+    STREAM(STOP DELTA("\"content\":\"tail\"") DONE, "{text tail}{done stop}");
+}
+
+static void several_events_in_one_piece_and_data_without_a_space(void)
+{
+    STREAM(
+        ": ping\n\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\ndata:{\"choices\":[{"
+        "\"delta\":{\"content\":\"b\"},\"finish_reason\":\"stop\"}]}\r\n\r\ndata:[DONE]\r\n\r\n",
+        "{text a}{text b}{done stop}");
+}
+
+static void escapes_are_decoded_and_nul_and_lone_surrogates_replaced(void)
+{
+    STREAM(DELTA("\"content\":\"a\\u0000b \\udd99 \\u003c\\\\u0000\"") DONE,
+           "{text a\xEF\xBF\xBD"
+           "b \xEF\xBF\xBD <\\u0000}{done }");
+}
+
+static void tool_calls_are_put_together_from_pieces(void)
+{
+    STREAM(
+        DELTA("\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"type\":\"function\",\"function\":{"
+              "\"name\":"
+              "\"look\",\"arguments\":\"{\"}}]")
+            DELTA("\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"\\\"n\\\": 2\"}}]")
+                DELTA("\"tool_calls\":[{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"list\","
+                      "\"arguments\":\"\"}},{\"index\":0,\"function\":{\"arguments\":\"}\"}}]")
+                    STOP DONE,
+        "{call {\"id\":\"x\",\"name\":\"look\",\"arguments\":{\"n\": 2}}}"
+        "{call {\"id\":\"y\",\"name\":\"list\",\"arguments\":{}}}{done stop}");
+}
+
+static void a_tool_call_may_come_whole_and_its_finish_never(void)
+{
+    STREAM(DELTA("\"content\":\"a\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{"
+                 "\"a\":1}}}]") DONE,
+           "{text a}{call {\"name\":\"f\",\"arguments\":{\"a\":1}}}{done }");
+    STREAM(DELTA("\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]"), "{cut}");
+}
+
+static void arguments_that_are_not_json_become_a_string(void)
+{
+    STREAM(DELTA("\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\"}}]")
+               STOP DONE,
+           "{call {\"name\":\"f\",\"arguments\":\"{\\\"a\"}}{done stop}");
+}
+
+static void a_tool_call_without_a_name_is_dropped(void)
+{
+    STREAM(DELTA("\"tool_calls\":[{\"index\":3,\"function\":{\"arguments\":\"{}\"}},7]") STOP DONE,
+           "{done stop}");
+}
+
+static void too_many_tool_calls_are_an_error(void)
+{
+    struct events x;
+    struct buf data;
+
+    buf_init(&data, LIMIT_RECORD);
+    for (int i = 0; i < 65; i++)
+        buf_printf(&data,
+                   "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"function\":{"
+                   "\"name\":\"f\"}}]}}]}\n\n",
+                   i);
+    events_init(&x, "openai");
+    CHECK_INT(events_run(&x, data.data, data.len, 0, data.len), 0);
+    CHECK_TEXT(x.log.data, "{error too many tool calls}");
+    events_finish(&x);
+    buf_finish(&data);
+}
+
+static void a_tool_call_without_end_is_an_error(void)
+{
+    static const char head[] =
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":"
+        "\"f\",\"arguments\":\"";
+    struct events x;
+    struct buf data;
+
+    buf_init(&data, LIMIT_RECORD);
+    for (int i = 0; i < 5; i++) {
+        size_t at;
+
+        buf_add(&data, head, sizeof(head) - 1);
+        at = data.len;
+        buf_reserve(&data, 300000);
+        memset(data.data + at, 'a', 300000);
+        data.len += 300000;
+        buf_add_str(&data, "\"}}]}}]}\n\n");
+    }
+    events_init(&x, "openai");
+    CHECK_INT(events_run(&x, data.data, data.len, 0, data.len), 0);
+    CHECK_TEXT(x.log.data, "{error a tool call is too long}");
+    events_finish(&x);
+    buf_finish(&data);
+}
+
+static void a_long_finish_reason_is_shortened(void)
+{
+    STREAM("data: "
+           "{\"choices\":[{\"finish_reason\":\"a_reason_that_is_longer_than_anyone_needs\"}]}\n\n",
+           "{done a_reason_that_is_longer_than_an}");
+}
+
+static void a_refusing_callback_stops_the_record(void)
+{
+    static const char data[] =
+        "data: {\"choices\":[{\"delta\":{\"reasoning\":\"a\",\"content\":\"b\",\"tool_calls\":[{"
+        "\"function\":{\"name\":\"f\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_"
+        "tokens\":1}}"
+        "\n\n" DONE;
+    struct events x;
+
+    events_init(&x, "openai");
+    for (x.stop_at = 1; x.stop_at <= 5; x.stop_at++) {
+        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 77);
+        CHECK_INT(x.count, x.stop_at);
+    }
+    CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 0);
+    CHECK_TEXT(x.log.data, "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}"
+                           "{stats 1 - - - - -}{done stop}");
+    events_finish(&x);
+}
+
+static void check_recording(const char *path, const struct fixture *f)
+{
+    char *log;
+
+    (void)path;
+    if (!f->is_events)
+        return;
+    log = events_of_recording("openai", f);
+    CHECK(!strstr(log, "{error"));
+    free(log);
+}
+
+static void recorded_streams_give_equal_events_however_cut(void)
+{
+    CHECK(fixture_each(check_recording) > 0);
+}
+
+static void check_events(int line, const char *path, const char *wanted)
+{
+    struct fixture f;
+    char *log;
+
+    CHECK(fixture_load(&f, path));
+    log = events_of_recording("openai", &f);
+    check_texts(__FILE__, line, path, log, wanted);
+    free(log);
+    fixture_finish(&f);
+}
+
+static void recorded_chats_have_their_events(void)
+{
+    check_events(__LINE__, "ollama/v1-chat-stream.http",
+                 "{thinking Okay}{thinking ,}{thinking  so}{thinking  someone}{thinking  asks}"
+                 "{thinking  about}{thinking  something}{thinking  known}{thinking .}{thinking  "
+                 "Answer}{thinking  it}{thinking  shortly}{thinking .\n}{text A}{text  tab}{text  "
+                 "moves}{text  the}{text  cursor}{text  to}{text  the}{text  next}{text  stop}"
+                 "{stats 12 24 - - - -}{done length}");
+    check_events(__LINE__, "llama-server/chat-stream-two-choices.http",
+                 "{text Text}{text  is}{text  not}{text  the}{text  same}{text  as}"
+                 "{stats 10 6 626000 4228000 - -}{stats 10 6 761000 4314000 - -}{done length}");
+    check_events(
+        __LINE__, "llama-server/chat-stream-tool-call.http",
+        "{call {\"id\":\"S2qp9YvAwRH4f6w2OzoSc0u0042RdLV7\",\"name\":\"look\",\"arguments\":"
+        "{\"n\": 2}}}{stats 207 20 20395000 7757000 - -}{done tool_calls}");
+    check_events(
+        __LINE__, "llama-server/chat-stream-stop.http",
+        "{text The}{text  function}{text  reads}{stats 12 4 1017000 1059000 - -}{done stop}");
+    check_events(
+        __LINE__, "ollama/v1-chat-stream-tools.http",
+        "{call {\"id\":\"Cp2nxnX6JowUcpne6CvJvrCpNa3U8YSw\",\"name\":\"look\",\"arguments\":"
+        "{\"n\":0}}}{done tool_calls}");
+}
+
+static void a_recorded_chat_cut_off_anywhere_is_never_done(void)
+{
+    struct events x;
+    struct fixture f;
+    size_t finish;
+
+    CHECK(fixture_load(&f, "llama-server/chat-stream-reasoning.http"));
+    finish = (size_t)(strstr(f.body.data, "\"finish_reason\":\"stop\"") - f.body.data);
+    events_init(&x, "openai");
+    for (size_t len = 0; len < finish; len += 13) {
+        CHECK_INT(events_run(&x, f.body.data, len, 0, len), 0);
+        CHECK(strstr(x.log.data, "{done") == NULL);
+        CHECK(strstr(x.log.data, "{cut}") || strstr(x.log.data, "{error "));
+    }
+    events_finish(&x);
+    fixture_finish(&f);
+}
+
+static void the_body_streams_with_usage(void)
+{
+    BODY("{\"model\":\"m\"," HI "}", "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+}
+
+static void options_are_top_level_fields_and_extra_wins(void)
+{
+    BODY("{\"model\":\"m\"," HI
+         ",\"options\":{\"temperature\":0.5,\"max_tokens\":10,\"seed\":null},"
+         "\"extra\":{\"max_tokens\":20,\"stream\":false,\"chat_template_kwargs\":{\"enable_"
+         "thinking\":"
+         "false}}}",
+         "{\"model\":\"m\"," HI "," USAGE ",\"temperature\":0.5,\"max_tokens\":20,"
+         "\"chat_template_kwargs\":{\"enable_thinking\":false},\"stream\":true}");
+}
+
+static void a_nil_in_extra_leaves_a_field_out(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"extra\":{\"stream_options\":null}}",
+         "{\"model\":\"m\"," HI ",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"options\":{\"seed\":1},\"extra\":{\"seed\":null}}",
+         "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+}
+
+static void only_thinking_that_the_user_set_is_sent(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"think\":\"low\"}",
+         "{\"model\":\"m\"," HI "," USAGE ",\"reasoning_effort\":\"low\",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":false}",
+         "{\"model\":\"m\"," HI "," USAGE ",\"reasoning_effort\":\"none\",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":true,\"keep_alive\":\"5m\"}",
+         "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+}
+
+static void a_format_becomes_a_response_format(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"format\":\"json\"}",
+         "{\"model\":\"m\"," HI "," USAGE
+         ",\"response_format\":{\"type\":\"json_object\"},\"stream\":"
+         "true}");
+    BODY("{\"model\":\"m\"," HI ",\"format\":{\"type\":\"object\"}}",
+         "{\"model\":\"m\"," HI "," USAGE
+         ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
+         "{\"name\":\"reply\",\"schema\":{\"type\":\"object\"}}},\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"format\":\"xml\"}",
+         "why: request.format must be \"json\" or a JSON schema");
+}
+
+static void a_message_keeps_reasoning_content_and_parts_but_not_thinking(void)
+{
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+         "\"text\":\"a\"}],"
+         "\"thinking\":\"t\"},{\"role\":\"assistant\",\"content\":\"b\",\"reasoning_content\":"
+         "\"r\"}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
+         "\"text\":\"a\"}]},"
+         "{\"role\":\"assistant\",\"content\":\"b\",\"reasoning_content\":\"r\"}]," USAGE
+         ",\"stream\":true}");
+}
+
+static void a_wrong_spec_is_told_by_its_field(void)
+{
+    BODY("{" HI "}", "why: request.model must be a name");
+    BODY("{\"model\":\"m\"," HI ",\"think\":1}",
+         "why: request.think must be a boolean or a string");
+    BODY("{\"model\":\"m\"," HI ",\"options\":7}",
+         "why: request: options and extra must be tables of named fields");
+}
+
+int main(void)
+{
+    RUN(deltas_become_text);
+    RUN(the_role_event_and_empty_or_null_content_are_no_events);
+    RUN(thinking_goes_by_two_names_and_comes_first);
+    RUN(a_refusal_is_text);
+    RUN(other_choices_are_passed_over);
+    RUN(usage_comes_with_empty_choices);
+    RUN(llama_servers_timings_are_figures);
+    RUN(a_finish_reason_without_done_mark_is_complete_at_the_end);
+    RUN(a_done_mark_without_finish_reason_is_complete);
+    RUN(an_end_with_neither_is_cut);
+    RUN(ollamas_hidden_failure_is_cut);
+    RUN(errors_in_the_stream_are_told);
+    RUN(an_answer_that_is_no_stream_is_read_all_the_same);
+    RUN(what_is_not_json_or_oddly_shaped_is_an_error);
+    RUN(nothing_follows_the_end);
+    RUN(text_behind_the_finish_reason_is_kept);
+    RUN(several_events_in_one_piece_and_data_without_a_space);
+    RUN(escapes_are_decoded_and_nul_and_lone_surrogates_replaced);
+    RUN(tool_calls_are_put_together_from_pieces);
+    RUN(a_tool_call_may_come_whole_and_its_finish_never);
+    RUN(arguments_that_are_not_json_become_a_string);
+    RUN(a_tool_call_without_a_name_is_dropped);
+    RUN(too_many_tool_calls_are_an_error);
+    RUN(a_tool_call_without_end_is_an_error);
+    RUN(a_long_finish_reason_is_shortened);
+    RUN(a_refusing_callback_stops_the_record);
+    RUN(recorded_streams_give_equal_events_however_cut);
+    RUN(recorded_chats_have_their_events);
+    RUN(a_recorded_chat_cut_off_anywhere_is_never_done);
+    RUN(the_body_streams_with_usage);
+    RUN(options_are_top_level_fields_and_extra_wins);
+    RUN(a_nil_in_extra_leaves_a_field_out);
+    RUN(only_thinking_that_the_user_set_is_sent);
+    RUN(a_format_becomes_a_response_format);
+    RUN(a_message_keeps_reasoning_content_and_parts_but_not_thinking);
+    RUN(a_wrong_spec_is_told_by_its_field);
+    return check_report("openai");
+}

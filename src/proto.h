@@ -10,14 +10,14 @@
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll" and "info" are requests, asked by
  * Neovim's remote-plugin code and by tests. */
-#define METHOD_HELLO "hello"   /* {protocol, log_file?, log_level?} */
-#define METHOD_CHAT "chat"     /* id, spec: starts a generation into a buffer */
-#define METHOD_STOP "stop"     /* id */
-#define METHOD_JOIN "join"     /* id, boolean: edits must join the undo block */
-#define METHOD_QUERY "query"   /* id, spec: one GET or POST, answered by "result" */
-#define METHOD_INFO "info"     /* request: version, protocol, pid, streams */
-#define METHOD_SPECS "specs"   /* request: remote-plugin specs of a file */
-#define METHOD_POLL "poll"     /* request: "ok" */
+#define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
+#define METHOD_CHAT "chat"   /* id, spec: starts a generation into a buffer */
+#define METHOD_STOP "stop"   /* id */
+#define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
+#define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
+#define METHOD_INFO "info"   /* request: version, protocol, pid, streams */
+#define METHOD_SPECS "specs" /* request: remote-plugin specs of a file */
+#define METHOD_POLL "poll"   /* request: "ok" */
 
 /* Helper to Lua: require('hum.client').on_event(name, id, data). Each id gets any
  * number of events, then exactly one of done, error, cancelled or result. */
@@ -44,13 +44,13 @@ enum hum_error {
 };
 
 /* Limits, in bytes unless said. */
-#define LIMIT_RECORD (16u << 20)   /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
-#define LIMIT_MESSAGE (64u << 20)  /* one msgpack-RPC message: a whole chat */
+#define LIMIT_RECORD (16u << 20)  /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
+#define LIMIT_MESSAGE (64u << 20) /* one msgpack-RPC message: a whole chat */
 #define LIMIT_ERROR_BODY (64u << 10)
 #define LIMIT_QUERY_BODY (16u << 20)
-#define LIMIT_WINDOW 64            /* edits that may be unacknowledged, a count */
-#define LIMIT_PENDING (1u << 20)   /* text held for a busy editor before HTTP is paused */
-#define LIMIT_EDIT (64u << 10)     /* text merged into one edit */
-#define LIMIT_DEPTH 64             /* nesting of values and JSON, a count */
+#define LIMIT_WINDOW 64          /* edits that may be unacknowledged, a count */
+#define LIMIT_PENDING (1u << 20) /* text held for a busy editor before HTTP is paused */
+#define LIMIT_EDIT (64u << 10)   /* text merged into one edit */
+#define LIMIT_DEPTH 64           /* nesting of values and JSON, a count */
 
 #endif

@@ -26,7 +26,7 @@ struct running {
 struct methods {
     uv_loop_t *loop;
     struct rpc *rpc;
-    struct http *http;
+    struct http *http; /* NULL before the first request: its libraries take milliseconds */
     struct running running[RUNNING_MAX];
     size_t count;
     void (*on_closed)(void *ctx);
@@ -70,11 +70,16 @@ static void on_query_end(void *ctx, struct query *q)
     forget(ctx, q);
 }
 
-/* Each id that Lua gave gets an ending, so a call that cannot run gets this one. */
+/* Whether a request cannot run. Each id that Lua gave gets an ending: then it is here. */
 static bool refuse(struct methods *m, int64_t id)
 {
     const char *why = NULL;
-    if (find(m, id) != NULL) {
+    if (m->http == NULL) {
+        m->http = http_new(m->loop);
+    }
+    if (m->http == NULL) {
+        why = "libcurl cannot be initialised";
+    } else if (find(m, id) != NULL) {
         why = "this id is in use";
     } else if (m->count == RUNNING_MAX) {
         why = "too many requests run already";
@@ -316,17 +321,10 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
     m->loop = loop;
     m->on_closed = closed;
     m->ctx = ctx;
-    m->http = http_new(loop);
-    if (m->http == NULL) {
-        *why = "libcurl cannot be initialised";
-        free(m);
-        return NULL;
-    }
     int error = 0;
     m->rpc = rpc_new(loop, in_fd, out_fd, &handlers, m, &error);
     if (m->rpc == NULL) {
         *why = uv_strerror(error);
-        http_close(m->http);
         free(m);
         return NULL;
     }
@@ -343,7 +341,9 @@ void methods_close(struct methods *m)
             query_free(m->running[i].query);
         }
     }
-    http_close(m->http);
+    if (m->http != NULL) {
+        http_close(m->http);
+    }
     rpc_close(m->rpc);
     free(m);
 }

@@ -4,6 +4,11 @@ if vim.g.loaded_hum then
 end
 vim.g.loaded_hum = 1
 
+if vim.fn.has('nvim-0.10') == 0 then
+  vim.notify('hum needs Neovim 0.10 or newer', vim.log.levels.WARN)
+  return
+end
+
 vim.api.nvim_create_user_command('Hum', function(opts)
   require('hum.command').run(opts)
 end, {

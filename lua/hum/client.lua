@@ -121,6 +121,9 @@ function M.on_event(name, id, data)
   if ENDINGS[name] then
     live[id] = nil
   end
+  if data.status == 401 then
+    require('hum.secret').forget()
+  end
   if on_event then
     local ok, err = xpcall(on_event, debug.traceback, name, data)
     if not ok then

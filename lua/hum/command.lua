@@ -76,8 +76,8 @@ M.subcommands = {
     end,
   },
   log = {
-    run = function()
-      require('hum.log').open()
+    run = function(given)
+      require('hum.log').open(given.mods)
     end,
   },
   build = {

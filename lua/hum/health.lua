@@ -85,7 +85,7 @@ local function wait_for(start)
   if results then
     return vim.F.unpack_len(results)
   end
-  return { message = 'no answer within ' .. SERVER_WITHIN / 1000 .. ' s' }
+  return ('no answer within %d s'):format(SERVER_WITHIN / 1000)
 end
 
 ---@param name string
@@ -150,8 +150,11 @@ local function check_key(name, endpoint)
   return all
 end
 
----@param err hum.ServerError
+---@param err hum.ServerError|string
 local function report(err)
+  if type(err) == 'string' then
+    return health.error((err:gsub('^hum: ', '')))
+  end
   health.error(err.message, err.hint and { err.hint } or nil)
 end
 
@@ -175,13 +178,30 @@ end
 
 ---@param name string
 ---@param endpoint hum.Endpoint
+---@param model string  of new chats
+local function check_model(name, endpoint, model)
+  local _, can = wait_for(function(done)
+    require('hum.models').capabilities(name, model, done)
+  end)
+  local list = can and ', which can: ' .. table.concat(can, ', ') or ''
+  health.ok(('new chats use "%s"%s'):format(model, list))
+  local thinks = not can or vim.tbl_contains(can, 'thinking')
+  if endpoint.think and not thinks then
+    health.warn(
+      ('"%s" cannot think, but endpoints.%s.think is set'):format(model, name),
+      { 'Every request will be refused: set it to false.' }
+    )
+  end
+end
+
+---@param name string
+---@param endpoint hum.Endpoint
 local function check_models(name, endpoint)
   local err, names = wait_for(function(done)
     require('hum.models').list(name, done)
   end)
   if err then
-    local text = type(err) == 'table' and err.message or err:gsub('^hum: ', '')
-    return health.error(text)
+    return report(err)
   end
   if #names == 0 then
     local advice = endpoint.dialect == 'ollama' and 'Get one: ollama pull qwen3:8b'
@@ -191,11 +211,15 @@ local function check_models(name, endpoint)
   local shown = vim.list_slice(names, 1, 10)
   local more = #names > #shown and (' and %d more'):format(#names - #shown) or ''
   health.ok(('%d model(s): %s%s'):format(#names, table.concat(shown, ', '), more))
-  local wanted = endpoint.model
-  if wanted and not vim.tbl_contains(names, wanted) and not vim.tbl_contains(names, wanted .. ':latest') then
+  local wanted = require('hum.models').decided(name) or (#names == 1 and names[1])
+  if not wanted then
+    health.info('which one new chats use is asked at the first message')
+  elseif vim.tbl_contains(names, wanted) or vim.tbl_contains(names, wanted .. ':latest') then
+    check_model(name, endpoint, wanted)
+  else
     health.warn(
-      ('the configured model "%s" is not among them'):format(wanted),
-      { ('Correct endpoints.%s.model, or choose with :Hum model.'):format(name) }
+      ('new chats use "%s", which is not among them'):format(wanted),
+      { ('Choose another with :Hum model, or correct endpoints.%s.model.'):format(name) }
     )
   end
 end

@@ -47,11 +47,14 @@ function M.write(level, text)
 end
 
 ---Shows the end of the log in a window of its own.
-function M.open()
+---@param mods? table  window modifiers, as `smods` of a user command
+function M.open(mods)
   if not vim.uv.fs_stat(M.path()) then
     return require('hum.notify').info('hum: the log is empty: ' .. M.path())
   end
-  vim.cmd.split(vim.fn.fnameescape(M.path()))
+  -- No swap file: another Neovim may show the log too.
+  mods = vim.tbl_extend('force', mods or {}, { noswapfile = true })
+  vim.cmd.split({ vim.fn.fnameescape(M.path()), mods = mods })
   vim.bo.autoread = true
   vim.bo.modifiable = false
   vim.bo.bufhidden = 'wipe'

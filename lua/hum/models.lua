@@ -149,16 +149,24 @@ local function none_text(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
+---The model of new chats as far as it is decided without asking server or user.
+---@param name? string  of the endpoint
+---@return string|nil
+function M.decided(name)
+  name = M.endpoint(name)
+  local endpoint = require('hum.config').get().endpoints[name]
+  return session.models[name] or (endpoint and endpoint.model) or load().chosen[name]
+end
+
 ---The model of new chats. The user is asked only if nothing says it and the server has
 ---several.
 ---@param name? string  of the endpoint
 ---@param cb fun(err: string?, model: string?)
 function M.resolve(name, cb)
   name = M.endpoint(name)
-  local endpoint = require('hum.config').get().endpoints[name]
-  local known = session.models[name] or (endpoint and endpoint.model) or load().chosen[name]
-  if known then
-    return cb(nil, known)
+  local decided = M.decided(name)
+  if decided then
+    return cb(nil, decided)
   end
   M.list(name, function(err, names)
     if not names then

@@ -102,7 +102,8 @@ function M.describe(source)
   return true, ('from the output of "%s"'):format(program)
 end
 
----Forgets what commands gave, so that the next request asks them again.
+---Forgets what commands gave, so that the next request asks them again: a server refused
+---it, and keys may expire.
 function M.forget()
   cache = {}
 end

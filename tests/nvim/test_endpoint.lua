@@ -198,6 +198,22 @@ test('a key is the first line that a command prints, and the command runs once',
   T.no_match('sesame', t:messages() .. t:log(), true)
 end)
 
+test('a key that a server refuses is asked for anew', { ui = false }, function(t)
+  local srv = t:fake()
+  srv:script({ key = 'new', models = { 'alpha:7b' }, rules = {} })
+  local script = t:write_file('pass.sh', '[ -e "$0.again" ] && echo new || echo old; touch "$0.again"\n')
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ..., key = { command = { 'sh', select(2, ...) } } } } })]],
+    srv.url, script)
+  local function list()
+    t:lua('answer = nil require("hum.models").list("ollama", function(err, names) answer = { err = err, names = names } end)')
+    return t:wait(function()
+      return t:lua('return answer')
+    end, 'an answer')
+  end
+  T.match('refuses access (401)', list().err, true)
+  eq({ 'alpha:7b' }, list().names)
+end)
+
 test('a command that fails is named with what it said', {
   ui = false,
   init = with_key("{ command = { 'sh', '-c', 'echo half-a-key; echo locked >&2; exit 3' } }"),

@@ -1,0 +1,94 @@
+-- What :checkhealth hum finds, and what it advises.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+---The report, with these options of hum.
+local function report(t, options)
+  t:lua('vim.g.hum = ...', options)
+  -- Typed, as an error that is told meanwhile would fail a command of the API.
+  t:keys(':checkhealth hum | let g:checked = 1<CR>')
+  t:wait(function()
+    return t:eval('get(g:, "checked")') == 1
+  end, 'the check is done')
+  return t:text()
+end
+
+---The part of a report about an endpoint.
+local function about(text, name)
+  local from = text:find(('hum: endpoint "%s"'):format(name), 1, true)
+  return T.ok(from and text:sub(from):match('^(.-)\n\n') or text:sub(from), name)
+end
+
+test('common mistakes with addresses are named', { env = { http_proxy = 'http://127.0.0.1:1' } }, function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, version = '0.33.0', rules = {} })
+  t:lua('vim.env.OLLAMA_HOST = ...', srv.url .. '/api')
+  local text = report(t, { endpoints = {
+    deeper = { url = srv.url .. '/base' },
+    good = { url = srv.url, model = 'alpha:7b' },
+    wrong_model = { url = srv.url, model = 'gamma' },
+  } })
+  T.match('OLLAMA_HOST ends in "/api"', about(text, 'ollama'), true)
+  T.match('Take "/api" off', about(text, 'ollama'), true)
+  T.match('no such path (404)', about(text, 'deeper'), true)
+  T.match('base alone', about(text, 'deeper'), true)
+  T.match('reachable: Ollama 0.33.0', about(text, 'good'), true)
+  T.match('hum does not use it for addresses of this machine', about(text, 'good'), true)
+  T.match('new chats use "alpha:7b", which can: completion', about(text, 'good'), true)
+  T.no_match('ERROR', about(text, 'good'))
+  T.match('"gamma", which is not among them', about(text, 'wrong_model'), true)
+end)
+
+test('a host name that Ollama refuses is explained', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, check_host = true, rules = {} })
+  local text = report(t, { endpoints = { ollama = { url = srv.url, headers = { Host = 'gpu.example.com' } } } })
+  T.match('refuses this host name (403, empty body)', text, true)
+end)
+
+test('the source of a key is told, never the key', { env = { GOOD_KEY = 'sesame' } }, function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, key = 'sesame', rules = {} })
+  local text = report(t, { endpoints = {
+    good = { url = srv.url, dialect = 'openai', key = { env = 'GOOD_KEY' } },
+    none = { url = srv.url, dialect = 'openai', key = { env = 'NO_SUCH_KEY' } },
+    keyless = { url = srv.url, dialect = 'openai' },
+    command = { url = srv.url, dialect = 'openai', key = { command = { 'no-such-program' } } },
+  } })
+  T.match('key: from $GOOD_KEY', about(text, 'good'), true)
+  T.match('1 model(s): alpha:7b', about(text, 'good'), true)
+  T.match('key: $NO_SUCH_KEY is not set', about(text, 'none'), true)
+  T.match('refuses access', about(text, 'keyless'), true)
+  T.match('endpoints.keyless.key', about(text, 'keyless'), true)
+  T.match('"no-such-program" is not executable', about(text, 'command'), true)
+  T.no_match('sesame', text .. t:log(), true)
+end)
+
+test('faults of the configuration are listed', function(t)
+  local text = report(t, { chat = { widow = 'tab' } })
+  T.match('chat.widow: no such option (did you mean "window"?)', text, true)
+end)
+
+test('a helper that does not run or fit is told with the cure', function(t)
+  local script = t:write_file('broken', '#!/bin/sh\necho "libuv.so.1: not found" >&2\nexit 127\n')
+  vim.uv.fs_chmod(script, 493)
+  local text = report(t, { helper = script, endpoints = { ollama = { url = 'http://127.0.0.1:1' } } })
+  T.match('libuv.so.1: not found', text, true)
+  T.match(':Hum build', text, true)
+  T.match('not asked', text, true)
+end)
+
+test('a thinking level on a model that cannot think is told', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, rules = {} })
+  local text = report(t, { endpoints = { ollama = { url = srv.url, think = true } } })
+  T.match('cannot think', text, true)
+end)
+
+test('a server that never answers holds the check only for a bounded while', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { match = { path = '/api/version' }, first_ms = 600000, text = 'x' } } })
+  local text = report(t, { endpoints = { ollama = { url = srv.url } } })
+  T.match('ERROR', about(text, 'ollama'))
+  eq(false, t.child:mode().blocking)
+end)

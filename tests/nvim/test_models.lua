@@ -1,0 +1,160 @@
+-- Models: listed, completed, chosen, remembered.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+local MODELS = {
+  { name = 'alpha:7b' },
+  { name = 'beta:1b', capabilities = { 'completion', 'thinking' } },
+  { name = 'vectors', capabilities = { 'embedding' } },
+}
+
+local function server(t, script)
+  local srv = t:fake()
+  srv:script(vim.tbl_extend('keep', script or {}, { models = MODELS, rules = {} }))
+  return srv
+end
+
+---The endpoints "ollama" and "team", none with a model of its own unless `fields` says so.
+local function configure(c, url, fields)
+  local endpoint = vim.tbl_extend('force', { url = url }, fields or {})
+  T.ok(c:lua('return require("hum").setup({ endpoints = { ollama = ..., team = { url = select(2, ...) } } })',
+    endpoint, url))
+end
+
+---Calls a function of hum.models that calls back.
+local function ask(t, name, endpoint, model)
+  t:lua([[
+    answer = nil
+    local name, endpoint, model = ...
+    local function cb(err, value) answer = { err = err, value = value } end
+    if model then
+      require('hum.models')[name](endpoint, model, cb)
+    else
+      require('hum.models')[name](endpoint or nil, cb)
+    end
+  ]], name, endpoint or false, model)
+  return t:wait(function()
+    return t:lua('return answer')
+  end, 'an answer')
+end
+
+---Replaces vim.ui.select by one that takes the `n`th item and keeps what was asked.
+local function choose(c, n)
+  c:lua([[
+    local n = ...
+    asked = {}
+    vim.ui.select = function(items, opts, cb)
+      table.insert(asked, { items = items, prompt = opts.prompt })
+      cb(items[n])
+    end
+  ]], n)
+end
+
+local function asked(c)
+  return c:lua('return asked')
+end
+
+local function paths(srv)
+  return vim.tbl_map(function(request)
+    return request.path
+  end, srv:requests())
+end
+
+test('models that cannot chat are left out where the server tells', { ui = false }, function(t)
+  configure(t, server(t).url)
+  eq({ 'alpha:7b', 'beta:1b' }, ask(t, 'list', 'ollama').value)
+end)
+
+test('an OpenAI-compatible server is asked its own way', { ui = false }, function(t)
+  local srv = server(t, { models = { { name = 'big' } } })
+  configure(t, srv.url, { dialect = 'openai' })
+  eq({ 'big' }, ask(t, 'list', 'ollama').value)
+  eq({ '/v1/models' }, paths(srv))
+end)
+
+test('the only model is taken without a question', { ui = false }, function(t)
+  configure(t, server(t, { models = { { name = 'alpha:7b' } } }).url)
+  choose(t, 1)
+  eq({ value = 'alpha:7b' }, ask(t, 'resolve', 'ollama'))
+  eq({}, asked(t))
+end)
+
+test('with several the user is asked once, also over sessions', { ui = false }, function(t)
+  local srv = server(t)
+  configure(t, srv.url)
+  choose(t, 2)
+  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
+  eq({ { prompt = 'Model of ollama:', items = { 'alpha:7b', 'beta:1b' } } }, asked(t))
+  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
+  eq(1, #asked(t))
+  t.child = t:start()
+  configure(t, srv.url)
+  choose(t, 1)
+  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
+  eq({}, asked(t))
+  eq(1, #paths(srv))
+end)
+
+test('a configured model is used without asking anyone', { ui = false }, function(t)
+  local srv = server(t)
+  configure(t, srv.url, { model = 'mine' })
+  eq({ value = 'mine' }, ask(t, 'resolve', 'ollama'))
+  eq({}, paths(srv))
+end)
+
+test('no answer to the question is told', { ui = false }, function(t)
+  configure(t, server(t).url)
+  choose(t, 0)
+  eq({ err = 'hum: no model chosen' }, ask(t, 'resolve', 'ollama'))
+end)
+
+test('a server without models, or none at all, is told with the cure', { ui = false }, function(t)
+  configure(t, server(t, { models = {} }).url)
+  T.match('ollama pull', ask(t, 'resolve', 'ollama').err, true)
+  configure(t, 'http://127.0.0.1:1')
+  T.match('ollama serve', ask(t, 'resolve', 'ollama').err, true)
+end)
+
+test(':Hum model sets the model and endpoint of new chats, in this session', { ui = { 120, 20 } }, function(t)
+  configure(t, server(t).url, { model = 'mine' })
+  t:cmd('Hum model team/alpha:7b')
+  t:wait_screen('new chats use team/alpha:7b', true)
+  eq('team', t:lua('return require("hum.models").endpoint()'))
+  eq({ value = 'alpha:7b' }, ask(t, 'resolve'))
+  choose(t, 2)
+  t:cmd('Hum model ollama/')
+  t:wait_screen('new chats use ollama/beta:1b', true)
+  eq({ value = 'beta:1b' }, ask(t, 'resolve'))
+  t.child = t:start()
+  configure(t, 'http://127.0.0.1:1', { model = 'mine' })
+  eq({ value = 'mine' }, ask(t, 'resolve'))
+end)
+
+test('completion knows the models of all endpoints and never waits', { ui = false }, function(t)
+  configure(t, server(t).url)
+  local function complete()
+    return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")')
+  end
+  eq({ 'team/' }, complete())
+  t:wait(function()
+    return #complete() > 4
+  end, 'the models are known')
+  eq({ 'alpha:7b', 'beta:1b', 'team/', 'team/alpha:7b', 'team/beta:1b' }, complete())
+end)
+
+test('what a model can do is asked of Ollama', { ui = false }, function(t)
+  local url = server(t).url
+  configure(t, url)
+  eq({ 'completion', 'thinking' }, ask(t, 'capabilities', 'ollama', 'beta:1b').value)
+  T.match('404', ask(t, 'capabilities', 'ollama', 'no-such').err, true)
+  configure(t, url, { dialect = 'openai' })
+  eq({}, ask(t, 'capabilities', 'ollama', 'beta:1b'))
+end)
+
+test('a state file that is broken does no harm', { ui = false }, function(t)
+  configure(t, server(t).url)
+  t:write_file('state/nvim/hum.json', '{"names": 3, "chosen": [')
+  choose(t, 1)
+  eq({ value = 'alpha:7b' }, ask(t, 'resolve', 'ollama'))
+  T.match('"alpha:7b"', t:read_file('state/nvim/hum.json'), true)
+end)

@@ -109,6 +109,9 @@ local function check_address(name, endpoint, url)
   local host = vim.env.OLLAMA_HOST
   if not endpoint.url and host and host ~= '' then
     health.info('the address comes from $OLLAMA_HOST')
+    if url:find(':80$') and not host:find(':80', 1, true) then
+      health.info('with "http://" and no port it means port 80, not 11434')
+    end
     local suffix = require('hum.url').api_suffix(url)
     if suffix then
       health.warn(

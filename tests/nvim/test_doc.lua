@@ -55,9 +55,6 @@ test('every subcommand, map, event, function and highlight group is described', 
     for _, map in ipairs(vim.api.nvim_get_keymap('n')) do
       if map.lhs:find('^<Plug>%(hum') then table.insert(out, map.lhs) end
     end
-    for name in pairs(vim.api.nvim_get_hl(0, {})) do
-      if name:find('^Hum') then table.insert(out, 'hl-' .. name) end
-    end
     for name in pairs(require('hum.chat.highlight').groups) do table.insert(out, 'hl-' .. name) end
     return out
   ]])
@@ -66,8 +63,12 @@ test('every subcommand, map, event, function and highlight group is described', 
     T.ok(found[tag], 'no help for ' .. tag)
   end
   for _, path in ipairs(vim.fn.glob(t.root .. '/lua/hum/**/*.lua', false, true)) do
-    for event in t:read_file(path):gmatch("emit%('(Hum%a+)'") do
+    local source = t:read_file(path)
+    for event in source:gmatch("emit%('(Hum%a+)'") do
       T.ok(found[event], 'no help for ' .. event)
+    end
+    for group in source:gmatch("nvim_set_hl%(0, '(Hum%a+)'") do
+      T.ok(found['hl-' .. group], 'no help for ' .. group)
     end
   end
 end)

@@ -39,6 +39,10 @@ test('common mistakes with addresses are named', { env = { http_proxy = 'http://
   T.match('"gamma", which is not among them', about(text, 'wrong_model'), true)
 end)
 
+test('the port that a scheme implies is told', { env = { OLLAMA_HOST = 'http://127.0.0.1' } }, function(t)
+  T.match('it means port 80, not 11434', report(t, {}), true)
+end)
+
 test('a host name that Ollama refuses is explained', function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, check_host = true, rules = {} })

@@ -31,7 +31,9 @@ local TAIL = 64
 
 ---@type table<integer, hum.Scan>
 local scans = {}
----@type table<any, fun(buf: integer, first: integer, old_last: integer, new_last: integer)>
+---@alias hum.ScanListener fun(buf: integer, first: integer, old_last: integer, new_last: integer, count: integer)
+
+---@type table<any, hum.ScanListener>
 local listeners = {}
 
 --- Notes that rows [first, old_last) have become [first, new_last). All there is to do for an append is the
@@ -188,7 +190,7 @@ end
 --- Calls `fn` for each change of a watched buffer, from within `on_lines`: it must be quick and change
 --- nothing. The colours' modules share this one callback because each one is paid for per token.
 ---@param key any
----@param fn? fun(buf: integer, first: integer, old_last: integer, new_last: integer)
+---@param fn hum.ScanListener
 function M.listen(key, fn) listeners[key] = fn end
 
 ---@param buf integer
@@ -214,7 +216,7 @@ function M.attach(buf)
       if not s then return true end
       note(s, first, old_last, new_last)
       for _, fn in pairs(listeners) do
-        fn(buf, first, old_last, new_last)
+        fn(buf, first, old_last, new_last, s.count)
       end
     end,
     on_reload = function()
@@ -222,7 +224,7 @@ function M.attach(buf)
       if not s then return end
       reset(buf)
       for _, fn in pairs(listeners) do
-        fn(buf, 0, s.count, scans[buf].count)
+        fn(buf, 0, s.count, scans[buf].count, scans[buf].count)
       end
     end,
     on_detach = function() scans[buf] = nil end,

@@ -59,7 +59,7 @@ static inline bool fixture_parse(struct fixture *f, const char *data, size_t len
     do {
         if (len < 12 || strncmp(data, "HTTP/1.", 7) != 0)
             return false;
-        f->status = atoi(data + 9);
+        f->status = (int)strtol(data + 9, NULL, 10);
         body = strstr(data, "\r\n\r\n");
         if (!body)
             return false;

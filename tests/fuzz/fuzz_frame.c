@@ -1,0 +1,95 @@
+/* frame and utf8: the same bytes give the same records and the same text however they are
+ * split, and the text is valid UTF-8. */
+#include "fuzz.h"
+
+#include "frame.h"
+#include "proto.h"
+#include "utf8.h"
+
+#define NO_RECORD 0x1E /* between the records of a log */
+
+static int on_record(void *ctx, char *record, size_t len)
+{
+    struct buf *log = ctx;
+
+    MUST(record[len] == '\0');
+    MUST(buf_add(log, record, len) == 0);
+    memset(record, NO_RECORD, len);
+    return buf_add(log, "\x1E", 1);
+}
+
+static int feed_frame(enum frame_kind kind, size_t cap, const char *data, size_t len, bool whole,
+                      struct buf *log)
+{
+    struct split split = {whole, fuzz_hash(data, len), len};
+    struct frame f;
+    int err = 0;
+
+    frame_init(&f, kind, cap);
+    while (!err && split.left > 0) {
+        size_t n = split_next(&split);
+
+        err = frame_feed(&f, data + len - split.left - n, n, on_record, log);
+    }
+    if (!err)
+        err = frame_end(&f, on_record, log);
+    frame_finish(&f);
+    return err;
+}
+
+static void check_frame(enum frame_kind kind, size_t cap, const char *data, size_t len)
+{
+    struct buf whole, pieces;
+
+    buf_init(&whole, LIMIT_RECORD);
+    buf_init(&pieces, LIMIT_RECORD);
+    MUST(feed_frame(kind, cap, data, len, true, &whole) ==
+         feed_frame(kind, cap, data, len, false, &pieces));
+    MUST(whole.len == pieces.len);
+    MUST(whole.len == 0 || memcmp(whole.data, pieces.data, whole.len) == 0);
+    buf_finish(&whole);
+    buf_finish(&pieces);
+}
+
+static void check_utf8(const char *data, size_t len)
+{
+    struct split split = {false, fuzz_hash(data, len), len};
+    struct buf whole, pieces, again;
+    struct utf8 u;
+
+    buf_init(&whole, LIMIT_RECORD);
+    buf_init(&pieces, LIMIT_RECORD);
+    buf_init(&again, LIMIT_RECORD);
+    MUST(utf8_clean(data, len, &whole) == 0);
+    utf8_init(&u);
+    while (split.left > 0) {
+        size_t n = split_next(&split), before = pieces.len;
+
+        MUST(utf8_feed(&u, data + len - split.left - n, n, &pieces) == 0);
+        MUST(fuzz_is_utf8(pieces.data + before, pieces.len - before));
+    }
+    MUST(utf8_end(&u, &pieces) == 0);
+    MUST(whole.len == pieces.len);
+    MUST(whole.len == 0 || memcmp(whole.data, pieces.data, whole.len) == 0);
+    MUST(whole.len >= len || !fuzz_is_utf8(data, len));
+    /* What is clean stays as it is. */
+    MUST(utf8_clean(whole.data, whole.len, &again) == 0);
+    MUST(again.len == whole.len);
+    buf_finish(&whole);
+    buf_finish(&pieces);
+    buf_finish(&again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    const char *data = (const char *)bytes;
+
+    if (len == 0)
+        return 0;
+    for (int kind = FRAME_LINES; kind <= FRAME_EVENTS; kind++) {
+        check_frame((enum frame_kind)kind, LIMIT_RECORD, data, len);
+        check_frame((enum frame_kind)kind, 16, data, len);
+    }
+    check_utf8(data, len);
+    return 0;
+}

@@ -1,0 +1,205 @@
+-- How a reply ends: the text that it still needs, the history, figures and errors.
+local edit = require('hum.chat.edit')
+local follow = require('hum.chat.follow')
+local format = require('hum.chat.format')
+local undo = require('hum.chat.undo')
+
+local M = {}
+
+local ns = vim.api.nvim_create_namespace('hum.ending')
+
+vim.api.nvim_set_hl(0, 'HumStats', { link = 'Comment', default = true })
+vim.api.nvim_set_hl(0, 'HumError', { link = 'DiagnosticError', default = true })
+vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
+
+---@class hum.Ending
+---@field name 'done'|'error'|'cancelled'
+---@field data table  of the event, see hum.client
+
+---@param ending hum.Ending
+---@return string|nil
+local function mark_of(ending)
+  if ending.name == 'cancelled' then
+    return 'stopped'
+  elseif ending.name == 'error' then
+    return 'error: ' .. ending.data.message
+  elseif ending.data.reason == 'length' then
+    return 'cut'
+  end
+end
+
+---@param record hum.UndoRecord
+---@return string[]|nil lines  of the reply's block; nil: its heading is gone
+local function block_lines(record)
+  local lines = vim.api.nvim_buf_get_lines(record.buf, record.row, -1, false)
+  if (lines[record.head] or ''):find('^## « ') then
+    return lines
+  end
+end
+
+---The end of a reply's lines from its last word on, and where that is.
+---@param lines string[]
+---@param heading integer
+---@param added string[]
+---@param draft string[]
+---@return integer kept  lines before
+---@return string[] tail
+local function tail_of(lines, heading, added, draft)
+  local kept = #lines
+  while kept > heading and not lines[kept]:find('%S') do
+    kept = kept - 1
+  end
+  local tail = {}
+  if kept == heading and #added > 0 then
+    tail[1] = ''
+  end
+  vim.list_extend(tail, added)
+  vim.list_extend(tail, { '', format.heading('user'), '' })
+  vim.list_extend(tail, #draft > 0 and draft or { '' })
+  return kept, tail
+end
+
+---Writes what the reply's text still needs.
+---@param record hum.UndoRecord
+---@param mark? string
+---@param draft string[]
+---@return boolean|nil ok, any err  E565: not now
+---@return { heading: integer, mark: integer }|nil rows
+local function write(record, mark, draft)
+  if record.undone then
+    local ok, err = undo.unwind(record)
+    if not ok then
+      return nil, err
+    end
+  end
+  local lines, heading = block_lines(record), record.head
+  if not lines then
+    record.broken = true
+    undo.settle(record, {})
+    return true
+  end
+  local body = vim.list_slice(lines, heading + 1)
+  local changed, added = format.ending(body, mark)
+  local kept, tail = tail_of(lines, heading, added, draft)
+  local reply = vim.list_slice(lines, 1, kept)
+  for i, line in pairs(changed) do
+    reply[heading + i] = line
+  end
+  vim.list_extend(reply, tail)
+  if not record.undone then
+    local wins = follow.windows(record.buf)
+    local ok, err = undo.join(record, function()
+      for i in pairs(changed) do
+        local row = record.row + heading + i - 1
+        vim.api.nvim_buf_set_text(record.buf, row, 0, row, 0, { '\\' })
+      end
+      edit.replace(record.buf, record.row + kept, -1, tail)
+    end)
+    if not ok then
+      return nil, err
+    end
+    follow.to_end(record.buf, wins)
+  end
+  undo.settle(record, reply)
+  local first = record.row + heading - 1
+  return true, nil, { heading = first, mark = record.row + kept + (tail[1] == '' and 1 or #added) - 1 }
+end
+
+---@param stats hum.Stats
+---@return string
+function M.stats_text(stats)
+  local about = stats.server and '' or '~'
+  local parts = { ('%s%d token%s'):format(about, stats.tokens, stats.tokens == 1 and '' or 's') }
+  local rate = stats.tokens_per_second
+  if rate then
+    parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate)
+  end
+  if stats.ttft_ms then
+    local seconds = stats.ttft_ms / 1000
+    parts[#parts + 1] = ('first after %s s'):format(
+      seconds < 0.1 and ('%.3f'):format(seconds) or seconds < 10 and ('%.2f'):format(seconds) or ('%.0f'):format(seconds)
+    )
+  end
+  return table.concat(parts, ' · ')
+end
+
+-- Marks are invalidated with the text that they belong to: after `u` nothing of them is
+-- left on other lines.
+---@param buf integer
+---@param row integer
+---@param opts table
+local function attach_mark(buf, row, opts)
+  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+  if line and line ~= '' then
+    opts.end_col, opts.invalidate = #line, true
+    vim.api.nvim_buf_set_extmark(buf, ns, row, 0, opts)
+  end
+end
+
+---@param buf integer
+---@param row integer
+---@param stats? hum.Stats
+local function show_stats(buf, row, stats)
+  if stats and (stats.tokens or 0) > 0 and require('hum.config').get().chat.stats then
+    attach_mark(buf, row, { virt_text = { { M.stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
+  end
+end
+
+---@param buf integer
+---@param row integer
+---@param failure hum.Failure
+local function show_failure(buf, row, failure)
+  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } }
+  if failure.hint and failure.hint ~= '' then
+    lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } }
+  end
+  attach_mark(buf, row, { virt_lines = lines })
+end
+
+---Takes away what errors before left on the screen.
+---@param buf integer
+function M.clear_failures(buf)
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true })) do
+    if mark[4].virt_lines then
+      vim.api.nvim_buf_del_extmark(buf, ns, mark[1])
+    end
+  end
+end
+
+---@param ending hum.Ending
+local function tell(ending)
+  local notify, data = require('hum.notify'), ending.data
+  if ending.name == 'error' then
+    local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
+    notify.error('hum: ' .. data.message .. hint)
+  elseif ending.name == 'done' and data.reason == 'length' then
+    notify.warn('hum: the reply was cut at the length limit of the model or the options')
+  end
+end
+
+---Finishes a request's text.
+---@param request hum.Request
+---@param ending hum.Ending
+---@return boolean done  false: the text cannot be changed now, try again
+function M.finish(request, ending)
+  local buf, record = request.buf, request.record
+  if vim.api.nvim_buf_is_loaded(buf) and not request.unloaded then
+    undo.check(record)
+    local ok, err, rows = write(record, mark_of(ending), request.draft)
+    if not ok and tostring(err):find('E565', 1, true) then
+      return false
+    elseif not ok then
+      require('hum.log').write('warn', 'the end of a reply: ' .. tostring(err))
+      undo.forget(buf)
+    elseif rows and not record.undone then
+      show_stats(buf, rows.heading, ending.data.stats)
+      if ending.name == 'error' then
+        show_failure(buf, rows.mark, ending.data)
+      end
+    end
+  end
+  tell(ending)
+  return true
+end
+
+return M

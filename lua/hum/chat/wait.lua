@@ -1,0 +1,67 @@
+-- The mark that says that a reply is waited for, and for how long. A server may say
+-- nothing for minutes while it loads a model or reads a prompt.
+local M = {}
+
+local ns = vim.api.nvim_create_namespace('hum.wait')
+
+---@class hum.Waiting
+---@field mark integer
+---@field timer uv.uv_timer_t
+
+local waiting = {} ---@type table<integer, hum.Waiting>  by buffer
+
+vim.api.nvim_set_hl(0, 'HumWaiting', { link = 'Comment', default = true })
+
+---@param buf integer
+---@param row integer
+---@param text string
+---@param id? integer
+---@return integer
+local function show(buf, row, text, id)
+  return vim.api.nvim_buf_set_extmark(buf, ns, row, 0, {
+    id = id,
+    virt_text = { { text, 'HumWaiting' } },
+    virt_text_pos = 'eol',
+    right_gravity = false,
+  })
+end
+
+---Takes the mark away; nothing if there is none.
+---@param buf integer
+function M.stop(buf)
+  local one = waiting[buf]
+  if not one then
+    return
+  end
+  waiting[buf] = nil
+  one.timer:stop()
+  one.timer:close()
+  if vim.api.nvim_buf_is_valid(buf) then
+    vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  end
+end
+
+---@param buf integer
+---@param row integer  0-based
+---@param model string
+function M.start(buf, row, model)
+  M.stop(buf)
+  local text = 'waiting for ' .. model
+  local since = vim.uv.hrtime()
+  local one = { mark = show(buf, row, text), timer = assert(vim.uv.new_timer()) }
+  waiting[buf] = one
+  one.timer:start(1000, 1000, vim.schedule_wrap(function()
+    if waiting[buf] ~= one then
+      return
+    elseif not vim.api.nvim_buf_is_loaded(buf) then
+      return M.stop(buf)
+    end
+    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, one.mark, {})
+    if at[1] then
+      local seconds = math.floor((vim.uv.hrtime() - since) / 1e9 + 0.1)
+      show(buf, at[1], ('%s %d s'):format(text, seconds), one.mark)
+    end
+  end))
+end
+
+return M

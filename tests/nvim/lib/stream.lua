@@ -1,0 +1,106 @@
+-- Plays the helper towards a chat: a case writes the tokens itself, one by one, in the very
+-- form in which the helper sends them, and so decides what happens between two of them.
+local M = {}
+
+---Lua for the `init` of a case: a client that only notes what it is told.
+M.init = [[
+stub = { specs = {}, stops = {}, join = {}, on = {}, last = 0 }
+package.preload['hum.client'] = function()
+  return {
+    chat = function(spec, on_event)
+      if stub.fail then return nil, stub.fail end
+      stub.last = stub.last + 1
+      stub.specs[stub.last], stub.on[stub.last], stub.join[stub.last] = spec, on_event, spec.join
+      return stub.last
+    end,
+    stop = function(id) table.insert(stub.stops, id) end,
+    join = function(id, join) stub.join[id] = join end,
+    query = function() return nil, 'no helper here' end,
+    is_busy = function() return false end,
+  }
+end
+vim.g.hum = { chat = { window = 'current' }, endpoints = { ollama = { model = 'fake' } } }
+vim.o.shortmess = vim.o.shortmess .. 'I'
+]]
+
+---Opens a chat.
+---@return integer buf
+function M.open(t)
+  t:cmd('Hum new')
+  return t:lua('return vim.api.nvim_get_current_buf()')
+end
+
+---What the client was told for the request started last.
+function M.spec(t)
+  return t:lua('return stub.specs[stub.last]')
+end
+
+---@return integer  how often the last request was told to stop
+function M.stops(t)
+  return t:lua([[
+    return #vim.tbl_filter(function(id) return id == stub.last end, stub.stops)]])
+end
+
+---@param t test.Case
+---@param text string  the user's message
+function M.ask(t, text, buf)
+  t:lua([[
+    local buf, text = ...
+    buf = buf ~= 0 and buf or vim.api.nvim_get_current_buf()
+    vim.api.nvim_buf_call(buf, function() vim.cmd('let &l:ul = &l:ul') end)
+    vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(text, '\n'))
+    vim.api.nvim_buf_call(buf, function() vim.cmd('let &l:ul = &l:ul') end)
+    require('hum').send(buf)
+  ]], buf or 0, text)
+end
+
+local FOLLOW = "require('hum.chat.follow').lines(...)"
+
+---One edit of the helper.
+function M.write(t, text)
+  local rpc = t.child.rpc
+  local now = t:lua('return { stub.specs[stub.last].buf, stub.join[stub.last] }')
+  local buf, join = now[1], now[2]
+  local lines = vim.split(text, '\n', { plain = true })
+  local edit = { buf, -1, -1, -1, -1, lines }
+  if join then
+    local calls = { { 'nvim_command', { 'silent! undojoin' } }, { 'nvim_buf_set_text', edit } }
+    if #lines > 1 then
+      calls[3] = { 'nvim_exec_lua', { FOLLOW, { buf } } }
+    end
+    rpc:notify('nvim_call_atomic', calls)
+  else
+    rpc:notify('nvim_buf_set_text', unpack(edit))
+    if #lines > 1 then
+      rpc:notify('nvim_exec_lua', FOLLOW, { buf })
+    end
+  end
+end
+
+---Each of the texts as an edit of its own.
+function M.tokens(t, ...)
+  for _, text in ipairs({ ... }) do
+    M.write(t, text)
+  end
+end
+
+---An event of the helper for the last request.
+function M.event(t, name, data)
+  t:lua('stub.on[stub.last](...)', name, data)
+end
+
+function M.part(t, part)
+  M.event(t, 'part', { part = part, ttft_ms = 12 })
+end
+
+local STATS = { tokens = 3, tokens_per_second = 50, ttft_ms = 12, server = true, total_ms = 60 }
+
+function M.done(t)
+  M.event(t, 'done', { reason = 'stop', stats = STATS })
+end
+
+function M.cancelled(t)
+  M.event(t, 'cancelled', { stats = STATS })
+end
+
+return M

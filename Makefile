@@ -129,7 +129,7 @@ demo: ## a chat with a first question already streaming
 
 # --- sources ------------------------------------------------------------------------------
 
-lint: build/libraries ## clang-format, clang-tidy, cppcheck, luacheck, shellcheck
+lint: build/libraries ## clang-format, clang-tidy, cppcheck, luacheck, shellcheck, doc-check
 	@tools/deps build lint
 	@tools/lint $(LANGUAGE) -Itests/c -Itests/fake
 

@@ -191,14 +191,17 @@ end
 local function in_insert() return vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil end
 
 --- Runs `fn` where folds are updated: not in insert mode, which an `<Cmd>` inside `:normal` leaves for as
---- long as it runs, without a trace on the screen.
+--- long as it runs. All that the user could notice of it is the cursor, which normal mode takes off the end
+--- of a line.
 ---@param fn fun()
 local function outside_insert(fn)
   if not in_insert() then return fn() end
+  local cursor = vim.api.nvim_win_get_cursor(0)
   M._run = fn
   local keys = "<Cmd>lua require('hum.chat.fold')._run()<CR>"
   vim.cmd.normal({ vim.api.nvim_replace_termcodes(keys, true, false, true), bang = true })
   M._run = nil
+  vim.api.nvim_win_set_cursor(0, cursor)
 end
 
 ---@param win integer

@@ -71,8 +71,11 @@ local id = {}
 local started = false
 
 -- Reused for each mark: making a table per mark would be most of its cost.
-local base_mark = { ephemeral = true, hl_eol = true, end_col = 0, strict = false, priority = BASE_PRIORITY }
+local base_mark = { ephemeral = true, end_col = 0, strict = false, priority = BASE_PRIORITY }
 local span_mark = { ephemeral = true, strict = false, priority = INLINE_PRIORITY }
+
+-- Their background, if they have one, goes to the window's edge.
+local BAR = { HumUser = true, HumAssistant = true, HumSystem = true, HumFence = true, HumCode = true }
 
 ---@param buf integer
 ---@param row integer
@@ -80,6 +83,7 @@ local span_mark = { ephemeral = true, strict = false, priority = INLINE_PRIORITY
 local function whole(buf, row, group)
   base_mark.end_row = row + 1
   base_mark.hl_group = id[group]
+  base_mark.hl_eol = BAR[group] or false
   set_extmark(buf, ns, row, 0, base_mark)
 end
 

@@ -15,7 +15,8 @@ local function say(text)
     io.stdout:write(text .. '\n')
     io.stdout:flush()
   else
-    vim.api.nvim_echo({ { text, 'MoreMsg' } }, true, {})
+    -- Wider than the screen, it would wait for a key.
+    vim.api.nvim_echo({ { text:sub(1, vim.o.columns - 13), 'MoreMsg' } }, true, {})
   end
 end
 
@@ -123,7 +124,7 @@ end
 
 local function with_stand_in(why)
   stand_in(guarded(function(url)
-    say(('demo: %s; a stand-in built with the helper answers, no model does'):format(why))
+    say(('demo: %s, so a built-in stand-in answers'):format(why))
     require('hum').setup({
       endpoint = 'stand-in',
       endpoints = { ['stand-in'] = { url = url, model = 'hum-demo' } },
@@ -140,7 +141,7 @@ local function start()
       return not name:find('embed')
     end)
     if not model then
-      return with_stand_in(err and 'no Ollama to be reached' or 'the Ollama here has no chat model')
+      return with_stand_in(err and 'no Ollama here' or 'Ollama has no chat model')
     end
     say(('demo: Ollama answers with %s'):format(model))
     chat('ollama', model, QUESTION)

@@ -53,15 +53,15 @@ function M.reply(t, buf)
   return (body:gsub('\n\n## » You\n*$', ''))
 end
 
----`n` tokens of 7 bytes each, all different, with a line end every twelfth.
+---`n` tokens of 7 bytes each, all different, with a line end every twelfth, the last with a blank.
 ---@return string[] tokens
 ---@return string text
 function M.tokens(n)
   local tokens = {}
   for i = 1, n do
-    tokens[i] = ('%06d%s'):format(i, i % 12 == 0 and '\n' or ' ')
+    tokens[i] = ('%06d%s'):format(i, i % 12 == 0 and i < n and '\n' or ' ')
   end
-  return tokens, (table.concat(tokens):gsub('%s+$', ''))
+  return tokens, table.concat(tokens)
 end
 
 ---Counts changes of a buffer from now on, by the number of bytes each inserts.

@@ -23,8 +23,12 @@ local function text(value)
   return type(value) == 'string' and value or ''
 end
 
--- Text and thinking of one decoded record, whichever dialect it is of.
+-- Text and thinking of one decoded record, whichever dialect it is of; of several choices
+-- the first.
 local function parts(record)
+  if record.choices and record.choices[1] and record.choices[1].index ~= 0 then
+    return '', ''
+  end
   local message = record.message or (record.choices and record.choices[1]
     and (record.choices[1].delta or record.choices[1].message)) or {}
   return text(message.content),

@@ -1,0 +1,173 @@
+-- Stop in every phase: the connection is closed at once, the text stays, marked.
+local T = require('harness')
+local chat = require('lib.chat')
+local editor = require('lib.editor')
+local test, eq = T.test, T.eq
+
+local function stopped(t, n)
+  local data = chat.finished(t, n)
+  eq('cancelled', data.status, vim.inspect(data))
+  return data
+end
+
+test('stop while it connects', function(t)
+  -- A listener with a full backlog: the kernel answers nothing more.
+  local tcp, fillers = vim.uv.new_tcp(), {}
+  tcp:bind('127.0.0.1', 0)
+  tcp:listen(1, function() end)
+  local port = tcp:getsockname().port
+  local stuck
+  t:wait(function()
+    local c = vim.uv.new_tcp()
+    local done = false
+    c:connect('127.0.0.1', port, function() done = true end)
+    table.insert(fillers, c)
+    t:elapse(0.1)
+    stuck = not done
+    return stuck or #fillers > 20
+  end, 'the backlog is full')
+  local ok, err = pcall(function()
+    if not stuck then
+      T.skip('the backlog of a listener cannot be filled here')
+    end
+    chat.open(t, { url = 'http://127.0.0.1:' .. port }, { connect_timeout = 600 })
+    chat.ask(t, 'hello')
+    t:wait_event('HumRequestStarted')
+    t:wait_screen('[Ww]ait')
+    t:cmd('Hum stop')
+    stopped(t)
+  end)
+  for _, c in ipairs(fillers) do
+    c:close()
+  end
+  tcp:close()
+  if not ok then
+    error(err, 0)
+  end
+end)
+
+test('stop while the server is silent', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'never', first_ms = 600000 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  srv:wait_event('request')
+  t:cmd('Hum stop')
+  srv:wait_event('disconnect')
+  stopped(t)
+  T.match('<!-- hum: stopped -->', t:text(buf), true)
+end)
+
+test('stop while headers have come and no token yet', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'never', early_headers = true, first_ms = 600000 })
+  chat.open(t, srv)
+  chat.ask(t, 'hello')
+  srv:wait_event('request')
+  t:wait_screen('[Ww]ait')
+  t:cmd('Hum stop')
+  srv:wait_event('disconnect')
+  stopped(t)
+end)
+
+for name, keys in pairs({ [':Hum stop'] = ':Hum stop<CR>', ['<C-c>'] = '<C-c>' }) do
+  test('stop while it streams, by ' .. name, function(t)
+    local tokens = chat.tokens(2000)
+    local srv = t:fake()
+    srv:script({ tokens = tokens, interval_ms = 5 })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello')
+    t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
+    t:keys(keys)
+    srv:wait_event('disconnect')
+    stopped(t)
+    local reply = chat.reply(t, buf)
+    T.match('\n<!%-%- hum: stopped %-%->$', reply)
+    local kept = reply:gsub('\n<!%-%- hum: stopped %-%->$', '')
+    local whole = table.concat(tokens)
+    eq(whole:sub(1, #kept), kept)
+    -- The next question can be written at once.
+    T.match('## » You\n\n$', t:text(buf))
+  end)
+end
+
+test('stop in insert mode by <C-c>', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = (chat.tokens(2000)), interval_ms = 5 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
+  t:keys('ggi<C-c>')
+  srv:wait_event('disconnect')
+  stopped(t)
+end)
+
+test('stop ends only the chat it is said in', function(t)
+  local srv = t:fake()
+  local tokens, text = chat.tokens(400)
+  srv:script({ rules = {
+    { match = { text = 'first' }, tokens = tokens, interval_ms = 5 },
+    { match = { text = 'second' }, tokens = tokens, interval_ms = 5 },
+  } })
+  local first, second = chat.open(t, srv), chat.open(t, srv)
+  chat.ask(t, 'first', first)
+  chat.ask(t, 'second', second)
+  t:wait(function() return chat.reply(t, second):find('000010') end, 'some tokens')
+  t:cmd('Hum stop')
+  eq(second, stopped(t).buf)
+  local data = chat.finished(t, 2)
+  eq({ 'done', first }, { data.status, data.buf })
+  eq(text, chat.reply(t, first))
+end)
+
+test('stop while the transfer is paused, seen at once by the server', { nvim = false }, function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { ('x'):rep(1000) }, count = 20000 })
+  local e = editor.start(t)
+  e:hello()
+  e.held = {}
+  e.rpc:notify('chat', 1, {
+    buf = 1, join = false, endpoint = { name = 'fake', url = srv.url, dialect = 'ollama' },
+    request = { model = 'fake', messages = { { role = 'user', content = 'hi' } } },
+  })
+  -- 20 MB cannot go anywhere: the helper stops reading at its cap.
+  t:wait(function() return #e.edits >= 64 end, 'a full window')
+  local settled = 0
+  t:wait(function()
+    local now = srv:tokens_written()
+    local same = now == settled
+    settled = now
+    t:elapse(0.2)
+    return same and now > 0
+  end, 'the server cannot write any more')
+  T.ok(settled < 20000, 'the transfer is paused')
+  eq(64, #e.edits, 'edits sent without an answer')
+  local f = io.open('/proc/' .. e.proc.pid .. '/status')
+  if f then
+    local rss = tonumber(f:read('*a'):match('VmRSS:%s*(%d+)'))
+    f:close()
+    if not t.run.helper then
+      T.ok(rss < 30000, ('the helper takes %d kB'):format(rss))
+    end
+  end
+  e.rpc:notify('stop', 1)
+  srv:wait_event('disconnect')
+  eq({}, vim.tbl_filter(function(x) return x.name ~= 'part' end, e:events_of(1)))
+  e:release()
+  eq('cancelled', e:wait_end(1).name)
+end)
+
+test('stop twice, and stop with nothing to stop, do no harm', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = (chat.tokens(2000)), interval_ms = 5 })
+  local buf = chat.open(t, srv)
+  t:cmd('Hum stop')
+  chat.ask(t, 'hello')
+  t:wait(function() return chat.reply(t, buf):find('000005') end, 'some tokens')
+  t:cmd('Hum stop')
+  t:cmd('Hum stop')
+  stopped(t)
+  t:cmd('Hum stop')
+  eq(1, #t:events('HumRequestFinished'))
+  T.no_match('E%d+:', t:messages())
+end)

@@ -12,19 +12,40 @@ local M = {}
 
 ---@alias hum.EventName 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'
 
+local pending ---@type { name: string, data: table }|nil
+
+---Runs the autocommands of `pending`; called by `emit` alone.
+function M._fire()
+  local event = assert(pending)
+  pending = nil
+  vim.api.nvim_exec_autocmds('User', { pattern = event.name, modeline = false, data = event.data })
+end
+
+---@param name string
+---@param err string  as Neovim puts it; '' if all went well
+local function tell(name, err)
+  local text = err:gsub('^.-User Autocommands for "%w+":%s*', '')
+  text = text:gsub('^Error executing lua callback: ', ''):gsub('^Lua callback: ', '')
+  text = text:gsub('\nstack traceback:.*', '')
+  if err ~= '' then
+    require('hum.notify').error(('hum: an autocommand for %s failed: %s'):format(name, text))
+  end
+end
+
+---A fault in the user's autocommand must not reach the request that it is about, nor stop
+---it behind a hit-enter prompt: Neovim would show a traceback. So errors, and only errors,
+---are silent here and then told in a line.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)
   require('hum.status').on_event(name, data)
-  -- A fault in the user's autocommand must not reach the request that it is about.
-  local ok, err = pcall(vim.api.nvim_exec_autocmds, 'User', {
-    pattern = name,
-    modeline = false,
-    data = data,
-  })
-  if not ok then
-    require('hum.notify').error(('hum: an autocommand for %s failed: %s'):format(name, err))
-  end
+  local errmsg = vim.v.errmsg
+  vim.v.errmsg = ''
+  pending = { name = name, data = data }
+  local ok, err = pcall(vim.cmd, "silent! unsilent lua require('hum.events')._fire()")
+  tell(name, vim.v.errmsg)
+  tell(name, not ok and tostring(err) or '')
+  vim.v.errmsg = errmsg
 end
 
 return M

@@ -5,25 +5,54 @@ local M = {}
 ---The same message again within this time is dropped, in ms.
 local QUIET = 2000
 
-local seen = {} ---@type table<string, integer>
+local LEVELS = vim.log.levels
+local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] = 'info' }
 
----Neovim's own vim.notify prints to the message area, where a long text ends in a
----hit-enter prompt: it gets one line. Replacements of it have room for the whole.
----@param text string
----@return string
-local function fitted(text)
-  -- Neovim's own Lua is compiled in: "@vim/_editor.lua" up to 0.11, stripped to "?" later.
+---@class hum.Message
+---@field text string
+---@field level integer
+
+local seen = {} ---@type table<string, integer>
+local queue = {} ---@type hum.Message[]
+
+---Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
+---to "?" later.
+---@return boolean
+local function is_builtin()
   local source = debug.getinfo(vim.notify, 'S').source
-  local builtin = source:find('^@vim/') ~= nil or source:find('^=?%?$') ~= nil
-  local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
+  return source:find('^@vim/') ~= nil or source:find('^=?%?$') ~= nil
+end
+
+---@param text string
+---@return string  as much of it as fits into the message area
+local function fitted(text)
   local line = text:gsub('%s*\n%s*', '; ')
-  if not builtin or vim.fn.strdisplaywidth(line) <= room and not text:find('\n') then
-    return text
-  elseif vim.fn.strdisplaywidth(line) <= room then
+  local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
+  if vim.fn.strdisplaywidth(line) <= room then
     return line
   end
   local rest = ' … (:Hum log)'
   return vim.fn.strcharpart(line, 0, math.max(20, room - #rest)) .. rest
+end
+
+---Neovim's own vim.notify prints to the message area, where a second line or a second
+---message ends in a hit-enter prompt: it gets one line for all that came at once.
+---Replacements of it have room for everything.
+local function flush()
+  local messages = queue
+  queue = {}
+  local texts, level = {}, LEVELS.INFO
+  for i, message in ipairs(messages) do
+    require('hum.log').write(NAMES[message.level], message.text)
+    texts[i], level = message.text, math.max(level, message.level)
+  end
+  if is_builtin() then
+    vim.cmd.redraw() -- a message that is shown already gives way
+    return vim.notify(fitted(table.concat(texts, '\n')), level)
+  end
+  for _, message in ipairs(messages) do
+    vim.notify(message.text, message.level, { title = 'hum' })
+  end
 end
 
 ---@param text string
@@ -34,27 +63,27 @@ local function tell(text, level)
   if seen[id] and now - seen[id] < QUIET then
     return
   end
+  seen = #queue == 0 and vim.tbl_count(seen) > 100 and {} or seen
   seen[id] = now
-  local names = { [vim.log.levels.ERROR] = 'error', [vim.log.levels.WARN] = 'warn' }
-  vim.schedule(function()
-    require('hum.log').write(names[level] or 'info', text)
-    vim.notify(fitted(text), level, { title = 'hum' })
-  end)
+  queue[#queue + 1] = { text = text, level = level }
+  if #queue == 1 then
+    vim.schedule(flush)
+  end
 end
 
 ---@param text string
 function M.info(text)
-  tell(text, vim.log.levels.INFO)
+  tell(text, LEVELS.INFO)
 end
 
 ---@param text string
 function M.warn(text)
-  tell(text, vim.log.levels.WARN)
+  tell(text, LEVELS.WARN)
 end
 
 ---@param text string
 function M.error(text)
-  tell(text, vim.log.levels.ERROR)
+  tell(text, LEVELS.ERROR)
 end
 
 return M

@@ -159,15 +159,24 @@ test('the statusline says what runs', { ui = false }, function(t)
   eq('a%b\n', t:events('HumRequestStarted')[1].data.model)
 end)
 
-test('a fault in the user\'s autocommand is told and goes no further', { ui = false, init = [[
+test('a fault in the user\'s autocommand is told and goes no further', { init = [[
   vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() error('oops') end })
   vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', command = 'throw "ouch"' })
 ]] }, function(t)
   t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 }) went_on = true')
   eq(true, t:lua('return went_on'))
   t:wait(function()
-    return t:messages():find('oops', 1, true)
-  end, 'the fault is told')
+    return t:log():find('ouch', 1, true)
+  end, 'both faults are told')
+  T.match('an autocommand for HumChatOpened failed: %S+init%.lua:%d+: oops\n', t:log())
+  eq(false, t.child:mode().blocking)
+end)
+
+test('what the user\'s autocommand says is seen', { init = [[
+  vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() vim.notify('hello there') end })
+]] }, function(t)
+  t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 })')
+  t:wait_screen('hello there', true)
 end)
 
 test(':Hum log shows the log at its end, in the window that modifiers ask for', { ui = { 120, 30 } }, function(t)

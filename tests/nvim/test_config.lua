@@ -156,6 +156,19 @@ test('a long message leads to no hit-enter prompt and is whole in the log', func
   end
 end)
 
+test('several messages at once, or one after the other, lead to no prompt either', function(t)
+  t:lua([[
+    local notify = require('hum.notify')
+    notify.info('first') notify.error('second') notify.info('first')
+    vim.schedule(function() vim.schedule(function() notify.warn('third') end) end)
+  ]])
+  t:wait(function()
+    return t:messages():find('third')
+  end, 'all is told')
+  eq('first; second\nthird', t:messages())
+  eq(false, t.child:mode().blocking)
+end)
+
 test('a replacement of vim.notify gets the whole text', { ui = false }, function(t)
   t:lua([[
     vim.notify = function(text, level, opts) told = { text, level, opts } end

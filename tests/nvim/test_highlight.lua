@@ -87,7 +87,7 @@ test('blocks', { ui = { 80, 40 } }, function(t)
     { '---', 'Rule:---' },
     { '| a | **b** |', 'Table:|', 'Table:|', 'Strong:**b**', 'Table:|' },
     { '|---|:-:|', 'Table:|---|:-:|' },
-    { '```lua', 'Fence:```lua' },
+    { '```nosuch', 'Fence:```nosuch' },
     { 'x = **y**', 'Code:x = **y**' },
     { '## » You', 'Code:## » You' },
     { '```', 'Fence:```' },
@@ -164,4 +164,18 @@ test('the groups are links that a user may change', { ui = false }, function(t)
   eq(0x123456, t:lua('return vim.api.nvim_get_hl(0, { name = "HumQuote" }).fg'))
   t:cmd('colorscheme habamax')
   eq('@markup.strong', t:lua('return vim.api.nvim_get_hl(0, { name = "HumStrong" }).link'))
+end)
+
+test('no treesitter runs in a chat, not even when all files have it', function(t)
+  t:lua([[
+    vim.api.nvim_create_autocmd('FileType', { callback = function(ev) pcall(vim.treesitter.start, ev.buf) end })
+    vim.bo.filetype = 'hum']])
+  t:wait(function()
+    return t:lua('return next(vim.treesitter.highlighter.active) == nil')
+  end, 'it is stopped')
+  eq('markdown', t:lua('return vim.treesitter.language.get_lang("hum")'))
+  t:cmd('new')
+  t:lua('vim.bo.filetype = "lua"')
+  t:lua('vim.wait(0)')
+  t:lua([[if pcall(vim.treesitter.get_parser, 0, 'lua') then assert(next(vim.treesitter.highlighter.active)) end]])
 end)

@@ -212,13 +212,11 @@ local function on_lines(buf, first, old_last, new_last, count)
   if hit then look_after_pause(buf, c) end
 end
 
---- Colours the code blocks of a chat from now on, until its buffer is unloaded.
+--- Colours the code blocks of a watched buffer from now on, until it is unloaded.
 ---@param buf integer
 function M.attach(buf)
-  if buf == 0 then buf = vim.api.nvim_get_current_buf() end
   if bufs[buf] then return end
   bufs[buf] = { blocks = {}, reach = 0, seen = {}, pending = false }
-  highlight.attach(buf)
   highlight.on_view('code', on_view)
   scan.listen('code', on_lines)
   vim.api.nvim_create_autocmd('BufUnload', {

@@ -324,7 +324,9 @@ end
 ---@param folded? boolean  start with the parts closed (default true)
 function M.setup_window(win, folded)
   if win == 0 then win = vim.api.nvim_get_current_win() end
-  watch(vim.api.nvim_win_get_buf(win))
+  local buf = vim.api.nvim_win_get_buf(win)
+  scan.attach(buf)
+  watch(buf)
   local wo = vim.wo[win][0]
   wo.foldexpr = "v:lua.require'hum.chat.fold'.expr()"
   wo.foldtext = "v:lua.require'hum.chat.fold'.text()"

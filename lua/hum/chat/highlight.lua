@@ -252,20 +252,21 @@ local function on_range(_, _, buf, first_row, first_col, last_row, last_col)
   end
 end
 
----@type table<any, fun(win: integer, buf: integer, top: integer, bottom: integer)>
+---@type table<integer, boolean>
+local coloured = {}
+---@type table<any, hum.Viewer>
 local viewers = {}
 
+---@alias hum.Viewer fun(win: integer, buf: integer, top: integer, bottom: integer)
+
 local function on_win(_, win, buf, top, bottom)
-  if not scan.sync(buf, bottom) then return false end
+  if not scan.get(buf) then return false end
+  scan.sync(buf, bottom)
   for _, fn in pairs(viewers) do
     fn(win, buf, top, bottom)
   end
+  return coloured[buf] or false
 end
-
---- Calls `fn` when a window with a chat is drawn, from within the redraw: it must be quick and change nothing.
----@param key any
----@param fn fun(win: integer, buf: integer, top: integer, bottom: integer)
-function M.on_view(key, fn) viewers[key] = fn end
 
 local function define_groups()
   for name, link in pairs(M.groups) do
@@ -287,17 +288,41 @@ local function start()
   vim.api.nvim_set_decoration_provider(ns, callbacks)
 end
 
---- Colours a chat from now on, until its buffer is unloaded.
----@param buf integer
-function M.attach(buf)
+--- Calls `fn` when a window with a chat is drawn, from within the redraw: it must be quick and change nothing.
+---@param key any
+---@param fn hum.Viewer
+function M.on_view(key, fn)
   start()
-  scan.attach(buf)
+  viewers[key] = fn
 end
 
+-- `autocmd FileType * lua vim.treesitter.start()` is meant for files; in a chat it would parse the whole text
+-- for each token. Whoever wants it starts it by hand.
 ---@param buf integer
-function M.detach(buf)
-  scan.detach(buf)
-  visible.forget(buf)
+local function without_treesitter(buf)
+  vim.schedule(function()
+    if coloured[buf] and vim.treesitter.highlighter.active[buf] then vim.treesitter.stop(buf) end
+  end)
+end
+
+--- Colours a chat from now on, code blocks included, until its buffer is unloaded.
+---@param buf integer
+function M.attach(buf)
+  if buf == 0 then buf = vim.api.nvim_get_current_buf() end
+  start()
+  scan.attach(buf)
+  if coloured[buf] then return end
+  coloured[buf] = true
+  require('hum.chat.code').attach(buf)
+  without_treesitter(buf)
+  vim.api.nvim_create_autocmd('BufUnload', {
+    buffer = buf,
+    once = true,
+    callback = function()
+      coloured[buf] = nil
+      visible.forget(buf)
+    end,
+  })
 end
 
 return M

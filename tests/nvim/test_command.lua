@@ -1,6 +1,7 @@
--- `:Hum`, its completion and the <Plug> maps. The chat itself is replaced by a recorder:
--- what is tested is what the command makes of what was typed.
+-- `:Hum`, its completion and the <Plug> maps. Mostly the chat itself is replaced by a
+-- recorder: what is tested is what the command makes of what was typed.
 local T = require('harness')
+local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
 local RECORDER = [[
@@ -190,4 +191,25 @@ test(':Hum log shows the log at its end, in the window that modifiers ask for', 
   eq(false, t:eval('&modifiable') == 1)
   T.no_match('conversation', t:text(), true)
   eq('rw-------', t:eval('getfperm(expand("%:p"))'))
+end)
+
+test('from another buffer :Hum stop stops the reply that runs, :Hum! stop all of them', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = (chat.tokens(5000)), interval_ms = 5 })
+  local function streaming(n)
+    chat.ask(t, 'hello', chat.open(t, srv))
+    t:wait_event('HumPartStarted', n)
+  end
+  streaming(1)
+  t:cmd('enew')
+  t:cmd('Hum stop')
+  eq('cancelled', t:wait_event('HumRequestFinished').status)
+  streaming(2)
+  streaming(3)
+  t:cmd('enew')
+  t:cmd('Hum stop')
+  t:wait_screen('several replies', true)
+  eq(1, #t:events('HumRequestFinished'))
+  t:cmd('Hum! stop')
+  eq('cancelled', t:wait_event('HumRequestFinished', 3).status)
 end)

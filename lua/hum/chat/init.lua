@@ -447,18 +447,31 @@ function M.retry(buf)
   submit(buf, true)
 end
 
----Stops the reply of a chat, or every reply.
+---The chats that replies come into.
+---@return hum.Session[]
+local function running()
+  return vim.tbl_filter(function(one)
+    return one.request ~= nil
+  end, vim.tbl_values(session.all()))
+end
+
+---Stops the reply of a chat, or every reply. From a buffer that is no chat: the reply that
+---runs, if only one does.
 ---@param opts { buf?: integer, all?: boolean, quiet?: boolean }
 ---@return boolean stopped
 function M.stop(opts)
+  local one = session.get(opts.buf or 0)
+  local which = { one }
+  if opts.all or (not one and opts.buf == nil) then
+    which = running()
+  end
+  if #which > 1 and not opts.all then
+    require('hum.notify').warn('hum: several replies come in; :Hum! stop stops them all')
+    return false
+  end
   local stopped = false
-  if opts.all then
-    for _, one in pairs(session.all()) do
-      stopped = session.stop(one) or stopped
-    end
-  else
-    local one = session.get(opts.buf or 0)
-    stopped = one ~= nil and session.stop(one)
+  for _, chat in ipairs(which) do
+    stopped = session.stop(chat) or stopped
   end
   if not stopped and not opts.quiet then
     require('hum.notify').info('hum: there is no reply to stop')

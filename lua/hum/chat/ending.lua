@@ -28,15 +28,6 @@ local function mark_of(ending)
   end
 end
 
----@param record hum.UndoRecord
----@return string[]|nil lines  of the reply's block; nil: its heading is gone
-local function block_lines(record)
-  local lines = vim.api.nvim_buf_get_lines(record.buf, record.row, -1, false)
-  if (lines[record.head] or ''):find('^## « ') then
-    return lines
-  end
-end
-
 ---The end of a reply's lines from its last word on, and where that is.
 ---@param lines string[]
 ---@param heading integer
@@ -72,12 +63,14 @@ local function write(record, mark, draft)
       return nil, err
     end
   end
-  local lines, heading = block_lines(record), record.head
-  if not lines then
+  local row = undo.heading(record)
+  if not row then
     record.broken = true
     undo.settle(record, {})
     return true
   end
+  local start = record.broken and row or record.row
+  local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, -1, false), row - start + 1
   local body = vim.list_slice(lines, heading + 1)
   local changed, added = format.ending(body, mark)
   local kept, tail = tail_of(lines, heading, added, draft)
@@ -90,10 +83,9 @@ local function write(record, mark, draft)
     local wins = follow.windows(record.buf)
     local ok, err = undo.join(record, function()
       for i in pairs(changed) do
-        local row = record.row + heading + i - 1
-        vim.api.nvim_buf_set_text(record.buf, row, 0, row, 0, { '\\' })
+        vim.api.nvim_buf_set_text(record.buf, row + i, 0, row + i, 0, { '\\' })
       end
-      edit.replace(record.buf, record.row + kept, -1, tail)
+      edit.replace(record.buf, start + kept, -1, tail)
     end)
     if not ok then
       return nil, err
@@ -101,8 +93,7 @@ local function write(record, mark, draft)
     follow.to_end(record.buf, wins)
   end
   undo.settle(record, reply)
-  local first = record.row + heading - 1
-  return true, nil, { heading = first, mark = record.row + kept + (tail[1] == '' and 1 or #added) - 1 }
+  return true, nil, { heading = row, mark = start + kept + (tail[1] == '' and 1 or 0) + #added - 1 }
 end
 
 ---@param stats hum.Stats

@@ -175,6 +175,7 @@ local function report(session, request, how)
     reason = data.reason,
     code = data.code,
     message = data.message,
+    hint = data.hint,
     stats = data.stats,
   })
 end
@@ -237,14 +238,11 @@ local function watch(request)
   on({ 'BufEnter', 'InsertLeave' }, function(event)
     check()
     if event.event == 'InsertLeave' then
-      undo.mode_changed(request.record)
+      undo.insert_left(request.record)
     end
     client.join(request.id, true)
   end)
-  on({ 'BufLeave', 'InsertEnter' }, function(event)
-    if event.event == 'InsertEnter' then
-      undo.mode_changed(request.record)
-    end
+  on({ 'BufLeave', 'InsertEnter' }, function()
     client.join(request.id, false)
   end)
 end
@@ -271,8 +269,9 @@ local function write_heading(buf, job)
   if not ok then
     return nil, tostring(err)
   end
-  record.head = #job.lines + 2
-  undo.watch(record, job.row)
+  undo.watch(record, job.row, #job.lines + 2, function()
+    M.stop(sessions[buf])
+  end)
   follow.start(buf)
   follow.to_end(buf, wins)
   return record

@@ -24,18 +24,22 @@ local M = {}
 ---@field buf integer
 ---@field before integer     changenr() before the reply
 ---@field row integer        first row of the reply's block
+---@field head integer       its heading is the how manyth line from there
+---@field mark integer       extmark on the heading
+---@field on_lost fun()      the heading was deleted
 ---@field block integer      changenr() of the block that the heading opened
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
 ---@field later hum.UndoEdit[]   the user's, anywhere, after its end
----@field sure { edits: integer, row: integer }  as of the last time that no undo was seen
----@field session integer    counts insert sessions: two of them are two steps
+---@field sure { edits: integer, row: integer, head: integer }  as of the last time that no undo was seen
+---@field session integer    counts the times that insert mode was left: those are ends of steps
 ---@field own boolean        hum itself is editing
 ---@field broken boolean     an edit cannot be told apart from the reply
 ---@field undone? integer    the newest changenr() when the user pressed `u`
 ---@field reply? string[]    the reply's lines from `row` on, once it has ended
 
 local records = {} ---@type table<integer, hum.UndoRecord>
+local ns = vim.api.nvim_create_namespace('hum.undo')
 
 ---@param buf integer
 ---@return integer
@@ -76,7 +80,8 @@ function M.begin(buf)
     newest = before,
     edits = {},
     later = {},
-    sure = { edits = 0, row = 0 },
+    head = 1,
+    sure = { edits = 0, row = 0, head = 1 },
     session = 0,
     own = false,
     broken = false,
@@ -85,18 +90,69 @@ end
 
 ---The heading is written: from now on changes are watched.
 ---@param record hum.UndoRecord
----@param row integer  first row that it changed
-function M.watch(record, row)
-  record.row, record.sure.row = row, row
+---@param row integer   first row that it changed
+---@param head integer  the heading is the how manyth line from there
+---@param on_lost fun() the heading was deleted
+function M.watch(record, row, head, on_lost)
+  record.row, record.head, record.on_lost = row, head, on_lost
   record.block = changenr(record.buf)
   record.newest = record.block
+  record.sure = { edits = 0, row = row, head = head }
+  record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
+    end_col = 1,
+    invalidate = true,
+    right_gravity = false,
+  })
   records[record.buf] = record
 end
 
----@param buf integer
----@return hum.UndoRecord|nil
-function M.record(buf)
-  return records[buf]
+---The row of the reply's heading; nil when it was deleted.
+---@param record hum.UndoRecord
+---@return integer|nil
+function M.heading(record)
+  local row = record.row + record.head - 1
+  if record.broken then
+    local at = vim.api.nvim_buf_get_extmark_by_id(record.buf, ns, record.mark, { details = true })
+    row = at[1]
+    if not row or at[3].invalid then
+      return nil
+    end
+  end
+  local line = vim.api.nvim_buf_get_lines(record.buf, row, row + 1, false)[1] or ''
+  return line:find('^## « ') and row or nil
+end
+
+---Where the reply begins, and the part of a change that is the user's, above it.
+---@param record hum.UndoRecord
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+---@return integer|nil old_last  nil: nothing is the user's
+---@return integer|nil new_last
+local function user_part(record, first, old_last, new_last)
+  local row, heading = record.row, record.row + record.head - 1
+  local delta = new_last - old_last
+  if old_last <= row then
+    record.row = row + delta
+    return old_last, new_last
+  elseif old_last <= heading then
+    -- Between the user's text and the heading. What reached into it from above is his.
+    if first >= row then
+      record.head = record.head + delta
+      return
+    end
+    record.row, record.head = new_last, heading - old_last + 1
+    return row, new_last
+  elseif delta == 0 and first < row then
+    return row, row -- `:%s` and the like
+  elseif delta ~= 0 then
+    record.broken = true
+    vim.schedule(function()
+      if records[record.buf] == record and not record.undone and not M.heading(record) then
+        record.on_lost()
+      end
+    end)
+  end
 end
 
 ---A change of a buffer; called for each token, so it must be quick. Changes nothing.
@@ -111,18 +167,14 @@ function M.changed(buf, first, old_last, new_last)
   end
   local list = record.later
   if not record.reply then
-    list = record.edits
-    local row = record.row
-    if first > row or (first == row and old_last > first) then
+    if first >= record.row + record.head then
       return -- the reply's own text
-    elseif old_last > row then
-      if old_last ~= new_last then
-        record.broken = true
-        return
-      end
-      old_last, new_last = row, row -- `:%s` and the like: the part above is the user's
     end
-    record.row = row + new_last - old_last
+    local old_part, new_part = user_part(record, first, old_last, new_last)
+    if not old_part then
+      return
+    end
+    list, old_last, new_last = record.edits, old_part, new_part
   end
   list[#list + 1] = {
     first = first,
@@ -143,21 +195,21 @@ function M.check(record)
   local now = changenr(record.buf)
   if now >= record.newest then
     record.newest = now
-    record.sure = { edits = #record.edits, row = record.row }
+    record.sure = { edits = #record.edits, row = record.row, head = record.head }
     return false
   end
   record.undone = vim.api.nvim_buf_call(record.buf, function()
     return vim.fn.undotree().seq_last
   end)
   record.edits = vim.list_slice(record.edits, 1, record.sure.edits)
-  record.row = record.sure.row
+  record.row, record.head = record.sure.row, record.sure.head
   record.broken = false
   return true
 end
 
----A new insert session begins or ends: what is typed from now on is another step.
+---Insert mode was left: what is typed from now on is another step.
 ---@param record hum.UndoRecord
-function M.mode_changed(record)
+function M.insert_left(record)
   record.session = record.session + 1
 end
 
@@ -246,7 +298,11 @@ end
 ---Forgets what is watched, with the history as it is.
 ---@param buf integer
 function M.forget(buf)
+  local record = records[buf]
   records[buf] = nil
+  if record and vim.api.nvim_buf_is_loaded(buf) then
+    vim.api.nvim_buf_del_extmark(buf, ns, record.mark)
+  end
 end
 
 ---@param record hum.UndoRecord
@@ -286,11 +342,11 @@ function M.settle(record, reply)
     return
   end
   local done = false
-  vim.api.nvim_create_autocmd({ 'SafeState', 'ModeChanged' }, {
+  vim.api.nvim_create_autocmd({ 'SafeState', 'InsertLeave' }, {
     group = vim.api.nvim_create_augroup('hum.undo.' .. record.buf, {}),
     callback = function(event)
-      if event.event == 'ModeChanged' then
-        M.mode_changed(record)
+      if event.event == 'InsertLeave' then
+        M.insert_left(record)
         return
       end
       done = done or settle_now(record)

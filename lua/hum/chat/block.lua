@@ -207,6 +207,23 @@ local function list_content(line, first, columns)
   return math.min(columns + #marker + width, MAX_INDENT)
 end
 
+-- States that differ from a state only by their list, found again without being put together.
+---@type table<integer, table<integer, integer>>
+local by_list = {}
+
+---@param id integer
+---@param list integer
+---@return integer
+local function with_list(id, list)
+  local known = by_list[id]
+  if not known then
+    known = {}
+    by_list[id] = known
+  end
+  if not known[list] then known[list] = state({ list = list }, defs[id]) end
+  return known[list]
+end
+
 --- Text outside fences, headings and the front matter: does it open a fence, or change the list we are in?
 --- Lists are followed only as far as fences need it: a fence may be three columns deeper than the content
 --- of the item it stands in.
@@ -226,7 +243,7 @@ local function text_line(id, def, line)
   local list
   if columns <= def.list + 3 then list = list_content(line, first, columns) end
   list = list or math.min(def.list, columns)
-  if list ~= def.list then id = state({ list = list }, def) end
+  if list ~= def.list then id = with_list(id, list) end
   return id, 'text'
 end
 

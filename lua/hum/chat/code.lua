@@ -27,7 +27,8 @@ local PAUSE = 150
 ---@class hum.CodeBuf
 ---@field blocks hum.CodeBlock[]
 ---@field reach integer  rows from here on are in no block: an append is dismissed by it
----@field seen table<integer, string>  by window: the part of the chat that was looked at
+---@field seen table<integer, { top: integer, bottom: integer, closings: integer }>  by window: what was
+---  looked at
 ---@field pending boolean
 ---@field timer? uv.uv_timer_t
 
@@ -177,13 +178,33 @@ local function look_after_pause(buf, c)
   c.timer:start(PAUSE, 0, vim.schedule_wrap(function() look_all(buf) end))
 end
 
--- A scroll shows other blocks, and a line that has ended may have closed one.
+--- Are the rows from `first` to `last` without a block to be coloured, but for the one still open at the end?
+---@param s hum.Scan
+---@param first integer
+---@param last integer
+---@return boolean
+local function nothing_new(s, first, last)
+  local tail = s.state[s.known]
+  for row = first, math.min(last, s.known) do
+    local id = s.state[row]
+    if id ~= tail and block.def(id).fence then return false end
+  end
+  return true
+end
+
+-- A scroll shows other blocks, and a line that has ended may have closed one; most redraws do neither.
 local function on_view(win, buf, top, bottom)
-  local c = bufs[buf]
-  if not c then return end
-  local key = top * 65536 + bottom
-  if c.seen[win] == key then return end
-  c.seen[win] = key
+  local c, s = bufs[buf], scan.get(buf)
+  if not c or not s then return end
+  local seen = c.seen[win]
+  if seen and seen.closings == s.closings and top >= seen.top then
+    if bottom <= seen.bottom then return end
+    if nothing_new(s, seen.bottom, bottom) then
+      seen.bottom = bottom
+      return
+    end
+  end
+  c.seen[win] = { top = top, bottom = bottom, closings = s.closings }
   look_soon(buf, c)
 end
 
@@ -195,7 +216,7 @@ end
 local function on_lines(buf, first, old_last, new_last, count)
   local c = bufs[buf]
   local shift = new_last - old_last
-  if not c or shift == 0 and new_last == count and first >= c.reach then return end
+  if not c or new_last == count and first >= c.reach then return end
   local reach, hit = 0, false
   for _, b in ipairs(c.blocks) do
     if b.first >= old_last then

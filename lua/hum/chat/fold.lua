@@ -41,14 +41,27 @@ local bufs = {}
 ---@return boolean
 local function thinking(s, row) return block.def(scan.at(s, row)).thinking end
 
+--- Does the last line, beyond which no state is known, open a part? A token asks for it twice.
+---@param s hum.Scan
+---@param row integer
+---@return boolean
+local function opens(s, row)
+  local id = scan.at(s, row)
+  if block.def(id).role ~= 'assistant' then return false end
+  local line = vim.api.nvim_buf_get_text(s.buf, row, 0, row, 16, {})[1]
+  return line:byte(1) == 60 and block.def((block.next(id, line))).thinking
+end
+
 --- 'foldexpr': the tags and what is between them.
 ---@return integer|string
 function M.expr()
-  local row = vim.v.lnum - 1
-  local s = scan.sync(vim.api.nvim_get_current_buf(), row + 1)
+  local row, buf = vim.v.lnum - 1, vim.api.nvim_get_current_buf()
+  local s = scan.get(buf)
   if not s then return 0 end
+  if row > s.known or s.dirty then scan.sync(buf, row) end
   if thinking(s, row) then return 1 end
-  return row < s.known and thinking(s, row + 1) and '>1' or 0
+  if row < s.known then return thinking(s, row + 1) and '>1' or 0 end
+  return opens(s, row) and '>1' or 0
 end
 
 --- Row of the `<think>` of the part that `row` is in. A part is walked through at most once: the row found is
@@ -274,16 +287,20 @@ local function on_lines(buf, first, old_last, new_last)
     b.live = nil
   end
   if new_last == old_last then return end
+  local s = scan.get(buf)
+  if not (s and thinking(s, first)) and not in_insert() then return end
   b.from = b.pending and math.min(b.from, first) or first
   if b.pending then return end
   b.pending = true
   vim.schedule(function() mend(buf) end)
 end
 
--- Only in the current window can the user open or close a fold, and a redraw follows at once.
+-- Only in the current window can the user open or close a fold, and a redraw follows at once. When nothing
+-- is being thought there is nothing to remember.
 local function on_view(win, buf)
-  local b = bufs[buf]
-  if not b or not b.first or win ~= vim.api.nvim_get_current_win() then return end
+  local b, s = bufs[buf], scan.get(buf)
+  if not b or not s or not thinking(s, s.known) or win ~= vim.api.nvim_get_current_win() then return end
+  b.first = first_row(s, s.known, b.first)
   local lnum = b.first + 1
   if vim.fn.foldlevel(lnum) == 0 then return end
   b.closed[win] = { first = b.first, shut = vim.fn.foldclosed(lnum) ~= -1 }

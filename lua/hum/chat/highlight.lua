@@ -65,7 +65,7 @@ local LONG, MARGIN = 4096, 1024
 local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
 
 local ns = vim.api.nvim_create_namespace('hum.highlight')
-local set_extmark = vim.api.nvim_buf_set_extmark
+local set_extmark, get_text = vim.api.nvim_buf_set_extmark, vim.api.nvim_buf_get_text
 ---@type table<string, integer>
 local id = {}
 local started = false
@@ -214,7 +214,7 @@ local WHOLE = {
 ---@param to integer
 local function draw(s, row, from, to)
   local buf = s.buf
-  local head = vim.api.nvim_buf_get_text(buf, row, 0, row, math.min(to, LONG), {})[1]
+  local head = get_text(buf, row, 0, row, math.min(to, LONG), {})[1]
   local state = scan.at(s, row)
   local _, kind = block.next(state, head)
   local group = WHOLE[kind]
@@ -225,7 +225,7 @@ local function draw(s, row, from, to)
   if from <= LONG then from = 0 end
   if to > LONG then
     from = math.max(0, from - MARGIN)
-    head = vim.api.nvim_buf_get_text(buf, row, from, row, to, {})[1]
+    head = get_text(buf, row, from, row, to, {})[1]
   end
   draw_inline(buf, row, head, from)
 end
@@ -237,7 +237,7 @@ local function on_line(_, win, buf, row)
   local s = scan.get(buf)
   if not s then return end
   local from, to = 0, LONG
-  if #vim.api.nvim_buf_get_text(buf, row, 0, row, LONG, {})[1] == LONG then
+  if #get_text(buf, row, 0, row, LONG, {})[1] == LONG then
     from, to = visible.bytes(win, buf, row)
   end
   draw(s, row, from, to)
@@ -301,7 +301,9 @@ end
 ---@param buf integer
 local function without_treesitter(buf)
   vim.schedule(function()
-    if coloured[buf] and vim.treesitter.highlighter.active[buf] then vim.treesitter.stop(buf) end
+    -- Not loaded just to ask: from then on it would take part in each redraw.
+    local highlighter = package.loaded['vim.treesitter.highlighter']
+    if coloured[buf] and highlighter and highlighter.active[buf] then vim.treesitter.stop(buf) end
   end)
 end
 

@@ -135,8 +135,9 @@ end
 ---@param text string
 ---@param emit hum.Emit  gets 1-based bytes, the last one exclusive
 function M.parse(text, emit)
-  local open, vain = {}, {}
   local i = text:find(SPECIAL)
+  if not i then return end
+  local open, vain = {}, {}
   while i do
     local byte, last = text:byte(i), i
     if byte == 92 then

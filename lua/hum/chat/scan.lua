@@ -22,6 +22,7 @@ local TAIL = 64
 ---@field state integer[]   [row] state before the line, rows from 0
 ---@field known integer     the states of rows 0 .. known are right, those in `dirty` excepted
 ---@field dirty? hum.ScanDirty
+---@field closings integer  fences that were seen to close
 ---@field scheduled boolean a slice is on its way
 
 ---@class hum.ScanDirty
@@ -78,7 +79,9 @@ local function read(s, row, last, converged)
   while row < last do
     local lines = vim.api.nvim_buf_get_lines(s.buf, row, math.min(row + CHUNK, last), false)
     for i = 1, #lines do
-      id = next_state(id, lines[i])
+      local after = next_state(id, lines[i])
+      if after ~= id and block.def(id).fence then s.closings = s.closings + 1 end
+      id = after
       row = row + 1
       if row >= converged and state[row] == id then return row, true end
       state[row] = id
@@ -200,6 +203,7 @@ local function reset(buf)
     count = vim.api.nvim_buf_line_count(buf),
     state = { [0] = block.FIRST },
     known = 0,
+    closings = 0,
     scheduled = false,
   }
 end

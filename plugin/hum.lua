@@ -48,14 +48,18 @@ map('x', 'ask', function()
   require('hum').ask(require('hum').selection())
 end)
 
--- A saved chat is a Markdown file whose front matter begins with "hum: ".
-vim.api.nvim_create_autocmd('BufReadPost', {
+-- A saved chat is a Markdown file whose front matter begins with "hum: ". It has to be known
+-- before the file is taken for Markdown, which starts treesitter. Not in ftdetect/: that
+-- would load vim.filetype at each start, several ms; the first Markdown file does anyway.
+vim.api.nvim_create_autocmd('BufReadPre', {
   pattern = '*.md',
   group = vim.api.nvim_create_augroup('hum', {}),
-  callback = function(event)
-    local lines = vim.api.nvim_buf_get_lines(event.buf, 0, 2, false)
-    if lines[1] == '---' and (lines[2] or ''):find('^hum: ') then
-      require('hum.chat').attach(event.buf)
+  once = true,
+  callback = function()
+    local function detect(_, buf)
+      local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
+      return lines[1] == '---' and (lines[2] or ''):find('^hum: ') and 'hum' or nil
     end
+    vim.filetype.add({ pattern = { ['.*%.md'] = { detect, { priority = 10 } } } })
   end,
 })

@@ -213,3 +213,18 @@ test('from another buffer :Hum stop stops the reply that runs, :Hum! stop all of
   t:cmd('Hum! stop')
   eq('cancelled', t:wait_event('HumRequestFinished', 3).status)
 end)
+
+test('starting Neovim does not pay for file types', { ui = false }, function(t)
+  eq(nil, t:lua('return package.loaded["vim.filetype"] and true'))
+end)
+
+test('a saved chat named on the command line is a chat, other Markdown is not', { ui = false }, function(t)
+  local saved = t:write_file('saved.md', '---\nhum: 1\nmodel: m\n---\n\n## » You\n\n')
+  local notes = t:write_file('notes.md', '# Notes\n')
+  local c = t:start({ args = { saved, notes } })
+  eq('hum', c:lua('return vim.bo.filetype'))
+  eq(false, c:lua('return vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()] ~= nil'))
+  eq('ollama', c:lua('return require("hum.models").endpoint(require("hum.chat").endpoint(0))'))
+  c:lua('vim.cmd.next()')
+  eq('markdown', c:lua('return vim.bo.filetype'))
+end)

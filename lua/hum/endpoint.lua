@@ -57,6 +57,21 @@ function M.url(name)
   return found and found.url, why
 end
 
+---Whether an endpoint can be asked without running a command for its secrets.
+---@param name string
+---@return boolean
+function M.is_at_hand(name)
+  local endpoint = find(name)
+  local sources = endpoint and vim.tbl_values(endpoint.headers) or {}
+  sources[#sources + 1] = endpoint and endpoint.key
+  for _, source in ipairs(sources) do
+    if not secret.is_at_hand(source) then
+      return false
+    end
+  end
+  return endpoint ~= nil
+end
+
 ---Splits "endpoint/model". Models may have slashes of their own, so the first part
 ---counts as an endpoint only if one has that name.
 ---@param text string

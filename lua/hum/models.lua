@@ -103,13 +103,14 @@ function M.endpoint(name)
 end
 
 ---For the command line: models of the default endpoint by name, those of others as
----"endpoint/model". Asks the servers for the next time, once a session.
+---"endpoint/model". Asks the servers for the next time, once a session; a <Tab> is no
+---reason to ask for a passphrase.
 ---@return string[]
 function M.completions()
   local default = M.endpoint()
   local out = vim.deepcopy(M.known(default))
   for _, name in ipairs(require('hum.config').endpoint_names()) do
-    if not fresh[name] then
+    if not fresh[name] and require('hum.endpoint').is_at_hand(name) then
       fresh[name] = true
       M.list(name, function() end)
     end

@@ -39,9 +39,15 @@ local function from_output(command, done)
 end
 
 ---@param command string[]
+---@return string
+local function id_of(command)
+  return table.concat(command, '\0')
+end
+
+---@param command string[]
 ---@param cb fun(err: string?, value: string?)
 local function from_command(command, cb)
-  local id = table.concat(command, '\0')
+  local id = id_of(command)
   if cache[id] then
     return cb(nil, cache[id])
   elseif waiting[id] then
@@ -85,6 +91,13 @@ function M.resolve(source, cb)
   else
     from_command(source.command, checked)
   end
+end
+
+---Whether it can be had without running a command, which may ask for a passphrase.
+---@param source hum.Secret|string
+---@return boolean
+function M.is_at_hand(source)
+  return type(source) == 'string' or source.env ~= nil or cache[id_of(source.command)] ~= nil
 end
 
 ---Where a secret comes from, in words that do not tell it.

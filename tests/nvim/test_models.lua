@@ -142,6 +142,21 @@ test('completion knows the models of all endpoints and never waits', { ui = fals
   eq({ 'alpha:7b', 'beta:1b', 'team/', 'team/alpha:7b', 'team/beta:1b' }, complete())
 end)
 
+test('completion runs no command for a key', { ui = false }, function(t)
+  local srv = server(t, { key = 'sesame' })
+  local script = t:write_file('pass.sh', 'touch "$0.ran"; echo sesame\n')
+  configure(t, srv.url, { key = { command = { 'sh', script } } })
+  local function complete()
+    return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")')
+  end
+  eq({ 'team/' }, complete())
+  srv:wait_event('request') -- of the other endpoint
+  eq(nil, vim.uv.fs_stat(script .. '.ran'))
+  -- Once the key is known there is nothing against it.
+  eq({ 'alpha:7b', 'beta:1b' }, ask(t, 'list', 'ollama').value)
+  eq({ 'alpha:7b', 'beta:1b', 'team/' }, complete())
+end)
+
 test('what a model can do is asked of Ollama', { ui = false }, function(t)
   local url = server(t).url
   configure(t, url)

@@ -42,7 +42,8 @@ char *xstrndup(const char *s, size_t len)
 {
     char *copy = xmalloc(len + 1);
 
-    memcpy(copy, s, len);
+    if (len > 0)
+        memcpy(copy, s, len);
     copy[len] = '\0';
     return copy;
 }

@@ -65,15 +65,16 @@ struct dialect {
      *   {model=string, messages={{role=, content=, thinking?=, tool_calls?=...}...},
      *    options?=map, think?=bool|string, keep_alive?=, format?=, tools?=, extra?=map}
      * appended to out. "options" means sampling and load options of the dialect (Ollama:
-     * the "options" object; OpenAI: top-level fields); "extra" is merged at the top level
-     * last and wins; a nil in it leaves a field out, for servers that refuse one that hum
-     * sends by itself ("stream_options"). "stream" is always true. An empty array stands
-     * for an empty map, as Lua cannot tell them apart. Invalid UTF-8 becomes U+FFFD.
+     * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
+     * merged at the top level last and wins. There a nil leaves a field out, for servers
+     * that refuse one that hum sends by itself ("stream_options"). "stream" is always
+     * true. An empty array stands for an empty map, as Lua cannot tell them apart.
+     * Invalid UTF-8 becomes U+FFFD.
      * Ollama gets think, keep_alive and format as they are. OpenAI-compatible servers
      * have no keep_alive, so it is not sent; format "json" or a schema becomes
      * response_format; think as a string becomes reasoning_effort, false becomes
      * reasoning_effort "none", and true sends nothing (servers that take template
-     * arguments get them by extra: chat_template_kwargs). A message's "thinking" goes to
+     * arguments get chat_template_kwargs as an option). A message's "thinking" goes to
      * Ollama, its "reasoning_content" to OpenAI-compatible servers.
      * Returns 0, HUM_ESPEC with *why set to a static text that names the field, or
      * HUM_ETOOBIG. */

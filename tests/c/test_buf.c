@@ -135,7 +135,7 @@ static void can_be_used_again_after_finish(void)
 
 static void copies_strings(void)
 {
-    char *a = xstrdup("abc"), *b = xstrndup("abcdef", 2), *c = xstrndup("", 0);
+    char *a = xstrdup("abc"), *b = xstrndup("abcdef", 2), *c = xstrndup(NULL, 0);
 
     CHECK_TEXT(a, "abc");
     CHECK_TEXT(b, "ab");

@@ -11,10 +11,11 @@
 #define IDLE_TIMEOUT_S 120
 #define SECONDS_MAX (7L * 24 * 3600)
 
-static long seconds(const struct value *spec, const char *key, long fallback)
+/* A limit that Lua gives in seconds, rounded up so that a tiny one does not become none. */
+static long milliseconds(const struct value *spec, const char *key, long fallback_s)
 {
-    double s = value_number(value_get(spec, key), (double)fallback);
-    return s < 0 || s > (double)SECONDS_MAX ? fallback : (long)s;
+    double s = value_number(value_get(spec, key), (double)fallback_s);
+    return s >= 0 && s <= (double)SECONDS_MAX ? (long)(s * 1000 + 0.999) : fallback_s * 1000;
 }
 
 /* A line break in a header would let a value add headers of its own. */
@@ -54,9 +55,9 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     e->name = value_strdup(value_get(spec, "name"));
     e->url = value_strdup(value_get(spec, "url"));
     e->key = value_strdup(value_get(spec, "key"));
-    e->connect_timeout_s = seconds(spec, "connect_timeout", CONNECT_TIMEOUT_S);
-    e->first_timeout_s = seconds(spec, "first_timeout", 0);
-    e->idle_timeout_s = seconds(spec, "idle_timeout", IDLE_TIMEOUT_S);
+    e->connect_timeout_ms = milliseconds(spec, "connect_timeout", CONNECT_TIMEOUT_S);
+    e->first_timeout_ms = milliseconds(spec, "first_timeout", 0);
+    e->idle_timeout_ms = milliseconds(spec, "idle_timeout", IDLE_TIMEOUT_S);
 
     char *dialect = value_strdup(value_get(spec, "dialect"));
     e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
@@ -117,7 +118,7 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http, con
         .headers = e->headers,
         .body = body,
         .body_len = len,
-        .connect_timeout_ms = e->connect_timeout_s * 1000,
+        .connect_timeout_ms = e->connect_timeout_ms,
     };
     struct transfer *t = http_start(http, &request, callbacks, ctx);
     buf_finish(&url);
@@ -145,6 +146,6 @@ struct failure endpoint_result_failure(const struct endpoint *e, const struct ht
     f.location = result->location;
     f.retry_after_s = result->retry_after_s;
     f.wait = WAIT_CONNECT;
-    f.waited_s = e->connect_timeout_s;
+    f.waited_ms = e->connect_timeout_ms;
     return f;
 }

@@ -14,9 +14,9 @@ struct endpoint {
     char *key;      /* NULL: none */
     char **headers; /* "Name: value" lines, NULL-terminated */
     const struct dialect *dialect;
-    long connect_timeout_s;
-    long first_timeout_s; /* 0: none */
-    long idle_timeout_s;  /* 0: none */
+    long connect_timeout_ms;
+    long first_timeout_ms; /* 0: none */
+    long idle_timeout_ms;  /* 0: none */
 };
 
 /* Fills e from {name, url, dialect, key?, headers?, ...}. Returns 0, or HUM_ESPEC with

@@ -65,21 +65,21 @@ static void explain_timeout(const struct failure *f, struct buf *message, struct
 {
     switch (f->wait) {
     case WAIT_CONNECT:
-        buf_printf(message, "endpoint \"%s\" at %s did not accept the connection within %ld s",
-                   f->endpoint, f->url, f->waited_s);
+        buf_printf(message, "endpoint \"%s\" at %s did not accept the connection within %g s",
+                   f->endpoint, f->url, (double)f->waited_ms / 1000);
         hint_reach(f, hint);
         break;
     case WAIT_FIRST:
-        buf_printf(message, "endpoint \"%s\" at %s sent no token within %ld s", f->endpoint, f->url,
-                   f->waited_s);
+        buf_printf(message, "endpoint \"%s\" at %s sent no token within %g s", f->endpoint, f->url,
+                   (double)f->waited_ms / 1000);
         buf_printf(hint,
                    "Loading a model and reading a long prompt take time: raise or remove "
                    "endpoints.%s.first_timeout.",
                    f->endpoint);
         break;
     case WAIT_IDLE:
-        buf_printf(message, "endpoint \"%s\" at %s has been silent for %ld s in mid-answer",
-                   f->endpoint, f->url, f->waited_s);
+        buf_printf(message, "endpoint \"%s\" at %s has been silent for %g s in mid-answer",
+                   f->endpoint, f->url, (double)f->waited_ms / 1000);
         buf_printf(hint,
                    "What arrived is kept. Ask again with :Hum retry, or raise "
                    "endpoints.%s.idle_timeout.",

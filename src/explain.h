@@ -21,7 +21,7 @@ struct failure {
     long status;            /* HTTP, or 0 */
     long retry_after_s;     /* or 0 */
     enum explain_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
-    long waited_s;          /* ... and how long */
+    long waited_ms;         /* ... and how long */
 };
 
 /* The code that Lua sees: "connect", "http", "cut", ... */

@@ -20,7 +20,7 @@ struct query {
     struct transfer *transfer;
     struct buf body;
     uv_timer_t deadline;
-    long timeout_s;
+    long timeout_ms;
     enum hum_error error; /* of the body; 0 if it is whole */
 };
 
@@ -89,7 +89,7 @@ static void on_deadline(uv_timer_t *timer)
     struct query *q = timer->data;
     struct failure f = endpoint_failure(&q->endpoint, HUM_ETIMEOUT, NULL);
     f.wait = WAIT_CONNECT;
-    f.waited_s = q->timeout_s;
+    f.waited_ms = q->timeout_ms;
     fail(q, &f);
 }
 
@@ -122,7 +122,7 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
     buf_init(&q->body, LIMIT_QUERY_BODY);
     uv_timer_init(env->loop, &q->deadline);
     q->deadline.data = q;
-    q->timeout_s = (long)value_int(value_get(spec, "timeout"), TIMEOUT_S);
+    q->timeout_ms = (long)(value_number(value_get(spec, "timeout"), TIMEOUT_S) * 1000);
 
     const char *why = NULL;
     if (read_spec(q, spec, &why) != 0) {
@@ -132,6 +132,6 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
         query_free(q);
         return NULL;
     }
-    uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_s * 1000, 0);
+    uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);
     return q;
 }

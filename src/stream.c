@@ -288,10 +288,10 @@ static int on_record(void *ctx, char *record, size_t len)
 
 static void on_watchdog(uv_timer_t *timer);
 
-static void watch(struct stream *s, long seconds)
+static void watch(struct stream *s, long ms)
 {
-    if (seconds > 0) {
-        uv_timer_start(&s->watchdog, on_watchdog, (uint64_t)seconds * 1000, 0);
+    if (ms > 0) {
+        uv_timer_start(&s->watchdog, on_watchdog, (uint64_t)ms, 0);
     } else {
         uv_timer_stop(&s->watchdog);
     }
@@ -311,18 +311,18 @@ static void on_watchdog(uv_timer_t *timer)
         return;
     }
     bool idle = s->last_byte_ms > 0;
-    long limit_s = idle ? s->endpoint.idle_timeout_s : s->endpoint.first_timeout_s;
+    long limit_ms = idle ? s->endpoint.idle_timeout_ms : s->endpoint.first_timeout_ms;
     uint64_t now = uv_now(s->env.loop);
     if (s->paused) {
         s->last_byte_ms = now;
     }
-    uint64_t silent_ms = idle ? now - s->last_byte_ms : (uint64_t)limit_s * 1000;
-    if (silent_ms < (uint64_t)limit_s * 1000) {
-        uv_timer_start(timer, on_watchdog, (uint64_t)limit_s * 1000 - silent_ms, 0);
+    uint64_t silent_ms = idle ? now - s->last_byte_ms : (uint64_t)limit_ms;
+    if (silent_ms < (uint64_t)limit_ms) {
+        uv_timer_start(timer, on_watchdog, (uint64_t)limit_ms - silent_ms, 0);
     } else {
         struct failure f = endpoint_failure(&s->endpoint, HUM_ETIMEOUT, NULL);
         f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
-        f.waited_s = limit_s;
+        f.waited_ms = limit_ms;
         fail(s, f);
     }
     leave(s);
@@ -333,7 +333,7 @@ static void note_bytes(struct stream *s)
     bool first = s->last_byte_ms == 0;
     s->last_byte_ms = uv_now(s->env.loop);
     if (first) {
-        watch(s, s->endpoint.idle_timeout_s);
+        watch(s, s->endpoint.idle_timeout_ms);
     }
 }
 
@@ -522,7 +522,7 @@ static void start(struct stream *s, const struct value *spec)
     }
     s->sink = sink_new(s->env.loop, s->env.rpc, buffer, value_bool(value_get(spec, "join"), false),
                        &sink_callbacks, s);
-    watch(s, s->endpoint.first_timeout_s);
+    watch(s, s->endpoint.first_timeout_ms);
     log_write(LOG_INFO, "stream %lld: %s at %s, model %s", (long long)s->id, s->endpoint.name,
               s->endpoint.url, s->model);
 }

@@ -67,7 +67,7 @@ static void each_wait_says_what_was_waited_for(void)
 {
     struct failure f = at;
     f.code = HUM_ETIMEOUT;
-    f.waited_s = 9;
+    f.waited_ms = 9000;
     f.wait = WAIT_CONNECT;
     check_words(&f, "did not accept the connection within 9 s", "OLLAMA_HOST");
     f.wait = WAIT_FIRST;

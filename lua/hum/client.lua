@@ -38,17 +38,23 @@ local last_id = 0
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)
-  local channel, why = require('hum.helper').start()
-  if not channel then
-    return nil, why
+  local helper = require('hum.helper')
+  local ok, err
+  -- The channel of a helper that died closes before its exit is told: then start another.
+  for _ = 1, 2 do
+    local channel, why = helper.start()
+    if not channel then
+      return nil, why
+    end
+    ok, err = pcall(vim.rpcnotify, channel, method, last_id + 1, spec)
+    if ok then
+      last_id = last_id + 1
+      live[last_id] = on_event
+      return last_id
+    end
+    helper.missed(channel)
   end
-  last_id = last_id + 1
-  local ok, err = pcall(vim.rpcnotify, channel, method, last_id, spec)
-  if not ok then
-    return nil, ('the helper cannot be reached: %s'):format(err)
-  end
-  live[last_id] = on_event
-  return last_id
+  return nil, ('the helper cannot be reached: %s'):format(err)
 end
 
 ---@param method string

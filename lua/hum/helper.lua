@@ -71,6 +71,14 @@ local function on_exit(channel, code)
   )
 end
 
+---Its channel is closed: it has ended, though its exit has not been told yet.
+---@param channel integer
+function M.missed(channel)
+  if channel == state.channel then
+    lost('the helper has ended', 'What arrived is kept. The next message starts a new helper; see :Hum log.')
+  end
+end
+
 ---@param data string[]
 local function on_stderr(_, data)
   for _, line in ipairs(data) do

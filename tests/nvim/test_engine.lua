@@ -1,0 +1,66 @@
+-- A real llama-server with a tiny model: a whole chat through the plugin.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+-- Starts the engine, or skips the case where it cannot be had.
+local function engine(t)
+  local p = t:spawn({ t.root .. '/tests/engine/start' })
+  local said = t:wait(function()
+    return p.out:match('^(%a+ [^\n]*)\n') or (p.code and 'skip it ended with status ' .. p.code)
+  end, 'the engine is ready', 90)
+  local url = said:match('^ready (%S+)')
+  if not url then
+    T.skip((said:gsub('^skip ', '')))
+  end
+  return { url = url }
+end
+
+test('a whole chat with thinking over /v1/chat/completions', function(t)
+  local srv = engine(t)
+  local buf = chat.open(t, srv, {
+    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 300, temperature = 0.3 },
+  })
+  chat.ask(t, 'Tell me about the sea.')
+  local data = chat.finished(t)
+  eq('done', data.status, vim.inspect(data))
+  T.ok(data.reason == 'stop' or data.reason == 'length', data.reason)
+  local reply = chat.reply(t, buf)
+  T.match('^<think>\n', reply)
+  T.match('\n</think>\n', reply)
+  T.ok(#reply > 100, reply)
+  T.ok(data.stats.tokens > 10 and data.stats.tokens_per_second > 0)
+  eq(true, data.stats.server)
+  eq(0, data.stats.redelivered)
+  -- The second turn carries the first.
+  chat.ask(t, 'And now?')
+  local second = chat.finished(t, 2)
+  eq('done', second.status, vim.inspect(second))
+  T.ok(second.stats.prompt_tokens > data.stats.prompt_tokens)
+end)
+
+test('a long reply of the engine is stopped, and the next question is answered', function(t)
+  local srv = engine(t)
+  local buf = chat.open(t, srv, {
+    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 4000 },
+  })
+  chat.ask(t, 'Tell me everything.')
+  t:wait(function() return #chat.reply(t, buf) > 50 end, 'some text')
+  t:cmd('Hum stop')
+  local data = chat.finished(t)
+  -- The tiny model may come to its end before it is stopped.
+  T.ok(data.status == 'cancelled' or data.status == 'done', vim.inspect(data))
+  chat.configure(t, srv, {
+    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 50 },
+  })
+  chat.ask(t, 'And now?')
+  eq('done', chat.finished(t, 2).status)
+end)
+
+test('the models of the engine are offered', function(t)
+  local srv = engine(t)
+  chat.configure(t, srv, { dialect = 'openai' })
+  t:wait(function()
+    return vim.tbl_contains(t:eval([[getcompletion('Hum chat ', 'cmdline')]]), 'tiny-reciter')
+  end, 'the model in the completion')
+end)

@@ -1,0 +1,198 @@
+-- Who ends when: the helper, Neovim, the server, the buffer.
+local T = require('harness')
+local chat = require('lib.chat')
+local proc = require('lib.proc')
+local test, eq = T.test, T.eq
+
+local function streaming(t, n)
+  local tokens, text = chat.tokens(n or 3000)
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = 3 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
+  return srv, buf, text
+end
+
+local function gone(t, pid)
+  t:wait(function() return not proc.alive(pid) end, 'process ' .. pid .. ' is gone')
+end
+
+test('no helper runs before the first use', function(t)
+  eq(nil, t:helper_pid())
+  t:cmd('Hum new')
+  t:lua([[require('hum').status()]])
+  eq('', t:messages())
+end)
+
+test('one helper serves all chats', function(t)
+  local srv = streaming(t)
+  local pid = T.ok(t:helper_pid())
+  local second = chat.open(t, srv)
+  chat.ask(t, 'hello', second)
+  t:wait(function() return chat.reply(t, second):find('000005') end, 'tokens of the second chat')
+  eq(pid, t:helper_pid())
+end)
+
+test('a helper that is killed is told in each chat, the text stays, the next send starts another',
+  function(t)
+    local srv, first, text = streaming(t)
+    local second = chat.open(t, srv)
+    chat.ask(t, 'hello', second)
+    t:wait(function() return chat.reply(t, second):find('000005') end, 'tokens of the second chat')
+    local pid = t:helper_pid()
+    vim.uv.kill(pid, 'sigkill')
+    local seen = {}
+    for i = 1, 2 do
+      local data = chat.finished(t, i)
+      eq({ 'error', 'helper' }, { data.status, data.code })
+      T.match('helper', data.message)
+      seen[data.buf] = true
+    end
+    eq({ [first] = true, [second] = true }, seen)
+    for _, buf in ipairs({ first, second }) do
+      local reply = chat.reply(t, buf)
+      T.match('<!-- hum: error', reply, true)
+      local kept = reply:gsub('\n<!%-%- hum: error.*', '')
+      eq(text:sub(1, #kept), kept)
+      T.ok(#kept > 30)
+    end
+    srv:wait_event('disconnect', 2)
+    srv:script({ text = 'back again' })
+    chat.ask(t, 'and now?', second)
+    eq('done', chat.finished(t, 3).status)
+    eq('back again', chat.reply(t, second))
+    T.ok(t:helper_pid() ~= pid)
+  end)
+
+test('a helper that is killed while idle is no matter', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'fine' })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  chat.finished(t)
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigkill')
+  t:wait(function() return t:helper_pid() == nil end, 'Neovim notices')
+  chat.ask(t, 'again', buf)
+  eq('done', chat.finished(t, 2).status)
+end)
+
+test('kill -9 of Neovim ends the helper and the request', function(t)
+  local srv = streaming(t)
+  local pid = t:helper_pid()
+  t.child:kill()
+  gone(t, pid)
+  srv:wait_event('disconnect')
+end)
+
+test('SIGTERM of Neovim ends the helper', function(t)
+  local srv = streaming(t)
+  local pid = t:helper_pid()
+  vim.uv.kill(t.child.pid, 'sigterm')
+  t.child.killed = true
+  gone(t, pid)
+  srv:wait_event('disconnect')
+end)
+
+test(':qa! while it streams leaves at once', function(t)
+  local srv = streaming(t)
+  local pid = t:helper_pid()
+  local started = vim.uv.hrtime()
+  t.child.rpc:notify('nvim_command', 'qa!')
+  t:wait(function() return t.child:ended() end, 'Neovim ends')
+  local ms = (vim.uv.hrtime() - started) / 1e6
+  eq(0, t.child:ended().signal)
+  -- A helper that had to be killed would have cost 2 s.
+  T.ok(ms < 1500, ('leaving took %d ms'):format(ms))
+  gone(t, pid)
+  srv:wait_event('disconnect')
+end)
+
+test(':qa while it streams warns of nothing: a chat is no unsaved file', function(t)
+  streaming(t)
+  t.child.rpc:notify('nvim_command', 'qa')
+  t:wait(function() return t.child:ended() end, 'Neovim ends')
+end)
+
+for _, command in ipairs({ 'bwipeout!', 'bdelete!' }) do
+  test(command .. ' of the chat while it streams ends the request', function(t)
+    local srv, buf = streaming(t)
+    t:cmd(command)
+    srv:wait_event('disconnect')
+    local data = chat.finished(t)
+    T.ok(data.status ~= 'done', data.status)
+    eq(buf, data.buf)
+    T.no_match('E%d+:', t:messages())
+    T.no_match('Invalid buffer', t:messages())
+    -- The helper lives on and serves the next.
+    srv:script({ text = 'fine' })
+    chat.open(t, srv)
+    chat.ask(t, 'hello')
+    eq('done', chat.finished(t, 2).status)
+  end)
+end
+
+test('the file type is set again in mid-stream without harm', function(t)
+  local _, buf, text = streaming(t, 400)
+  t:cmd('set filetype=markdown')
+  t:cmd('set filetype=hum')
+  eq('done', chat.finished(t).status)
+  eq(text, chat.reply(t, buf))
+end)
+
+test(':edit! of the chat in mid-stream ends the request once and breaks nothing', function(t)
+  local srv, buf = streaming(t, 2000)
+  t:cmd('edit!')
+  chat.finished(t)
+  srv:script({ text = 'fine' })
+  local second = chat.open(t, srv)
+  chat.ask(t, 'hello', second)
+  eq('done', chat.finished(t, 2).status)
+  eq({ buf, second }, vim.tbl_map(function(e) return e.data.buf end, t:events('HumRequestFinished')))
+  T.no_match('E%d+:', t:messages())
+end)
+
+-- A program that greets as a helper of another protocol does.
+local function stranger(t, ready)
+  local message = vim.mpack.encode({ 2, 'nvim_exec_lua', {
+    "require('hum.client').on_event(...)", { 'ready', 0, ready },
+  } })
+  local octal = message:gsub('.', function(c) return ('\\%03o'):format(c:byte()) end)
+  -- No exec: its output must stay open, or Neovim drops the channel with the greeting in it.
+  local path = t:write_file('stranger', "#!/bin/sh\nprintf '" .. octal .. "'\ncat >/dev/null\n")
+  vim.uv.fs_chmod(path, 493)
+  return path
+end
+
+test('a helper of another protocol is told with the cure', function(t)
+  local path = stranger(t, { version = '9.9.9', protocol = 99 })
+  local buf = chat.open(t, { url = 'http://127.0.0.1:1' }, {}, { helper = path })
+  chat.ask(t, 'hello')
+  local data = chat.finished(t)
+  eq({ 'error', 'helper' }, { data.status, data.code })
+  T.match('9.9.9', data.message, true)
+  T.match('99', data.message, true)
+  T.match(':Hum build', t:screen() .. t:messages(), true)
+  T.match('<!-- hum: error', t:text(buf), true)
+end)
+
+test('a helper that cannot be run is told once, with its path', { ui = { 200, 24 } }, function(t)
+  local buf = chat.open(t, { url = 'http://127.0.0.1:1' }, {}, { helper = t.dir .. '/nothing-here' })
+  chat.ask(t, 'hello')
+  t:wait(function() return t:messages() ~= '' end, 'a message')
+  T.match('nothing-here', t:messages(), true)
+  -- What the user wrote is still there to be sent.
+  T.match('## » You\n\nhello', t:text(buf), true)
+  T.no_match('## « ', t:text(buf))
+end)
+
+test('a program that is no helper is found out', function(t)
+  local path = t:write_file('cat', '#!/bin/sh\necho I am no helper >&2\nexit 3\n')
+  vim.uv.fs_chmod(path, 493)
+  chat.open(t, { url = 'http://127.0.0.1:1' }, {}, { helper = path })
+  chat.ask(t, 'hello')
+  local data = chat.finished(t)
+  eq({ 'error', 'helper' }, { data.status, data.code })
+  T.match('status 3', data.message)
+end)

@@ -1,0 +1,94 @@
+-- Thinking: its own part, folded, visibly alive, never sent back as content.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local function thinker(t, answer)
+  local srv = t:fake()
+  srv:script(vim.tbl_extend('force', { thinking = 'let me think\nabout it', text = 'It is 42.' }, answer or {}))
+  return srv
+end
+
+for _, dialect in ipairs({ 'ollama', 'openai' }) do
+  test(dialect .. ': thinking is a part of its own, before the text', function(t)
+    local srv = thinker(t)
+    local buf = chat.open(t, srv, { model = 'thinker', dialect = dialect })
+    chat.ask(t, 'hello')
+    eq('done', chat.finished(t).status)
+    eq('<think>\nlet me think\nabout it\n</think>\n\nIt is 42.', chat.reply(t, buf))
+  end)
+
+  test(dialect .. ': thinking is not sent back as content', function(t)
+    local srv = thinker(t)
+    chat.open(t, srv, { model = 'thinker', dialect = dialect })
+    chat.ask(t, 'one')
+    chat.finished(t)
+    chat.ask(t, 'two')
+    eq('done', chat.finished(t, 2).status)
+    local path = dialect == 'ollama' and '/api/chat' or '/v1/chat/completions'
+    local messages = srv:requests(path)[2].body.messages
+    eq(3, #messages)
+    eq({ 'assistant', 'It is 42.' }, { messages[2].role, messages[2].content })
+  end)
+end
+
+test('thinking and text in one record are kept apart', function(t)
+  local srv = thinker(t, { together = true })
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello')
+  eq('done', chat.finished(t).status)
+  eq('<think>\nlet me think\nabout it\n</think>\n\nIt is 42.', chat.reply(t, buf))
+end)
+
+test('thinking that is stopped is closed and marked', function(t)
+  local srv = t:fake()
+  srv:script({ thinking_count = 5000, interval_ms = 5 })
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello')
+  t:wait(function() return #chat.reply(t, buf) > 100 end, 'some thinking')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t).status)
+  local reply = chat.reply(t, buf)
+  T.match('^<think>\n', reply)
+  T.match('\n</think>\n', reply)
+  T.match('<!-- hum: stopped -->', reply, true)
+end)
+
+test('in a terminal thinking is folded and alive while it runs, and the text is not folded',
+  { tui = true }, function(t)
+    local srv = t:fake()
+    local thoughts = {}
+    for i = 1, 400 do
+      thoughts[i] = ('thought%03d%s'):format(i, i % 5 == 0 and '\n' or ' ')
+    end
+    srv:script({ thinking = thoughts, text = 'It is 42.', interval_ms = 10 })
+    local buf = chat.open(t, srv, { model = 'thinker' })
+    chat.ask(t, 'hello')
+    -- Folded: the thoughts themselves are not on the screen, once the first line has ended.
+    t:wait(function() return chat.reply(t, buf):find('thought050') end, 'some thinking')
+    local frames = {}
+    t:wait(function()
+      local screen = t:screen()
+      if chat.reply(t, buf):find('thought380') then
+        return true
+      end
+      T.no_match('\nthought', screen)
+      frames[screen] = true
+    end, 'the thinking goes on')
+    T.ok(vim.tbl_count(frames) >= 5, ('the screen changed %d times'):format(vim.tbl_count(frames)))
+    chat.finished(t)
+    t:wait_screen('It is 42.', true)
+    T.no_match('\nthought', t:screen())
+    -- It can be opened.
+    t:lua([[vim.fn.search('^<think>', 'bw')]])
+    t:cmd('normal! zo')
+    t:wait_screen('thought001')
+  end)
+
+test('thinking is not folded when the option says so', function(t)
+  local srv = thinker(t)
+  chat.open(t, srv, { model = 'thinker' }, { chat = { fold_thinking = false } })
+  chat.ask(t, 'hello')
+  chat.finished(t)
+  t:wait_screen('let me think', true)
+end)

@@ -1,0 +1,148 @@
+-- In a real terminal: what the user sees of a stream.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local TUI = { tui = true }
+
+local function start(t, n, interval)
+  local tokens, text = chat.tokens(n)
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = interval })
+  local buf = chat.open(t, srv)
+  return srv, buf, text
+end
+
+test('tokens are seen one after the other', TUI, function(t)
+  local _, buf = start(t, 60, 30)
+  chat.ask(t, 'hello')
+  local seen = {}
+  t:wait(function()
+    local last
+    for token in t:screen():gmatch('%f[%d]0%d%d%d%d%d%f[%D]') do
+      last = token
+    end
+    seen[last or ''] = true
+    return chat.reply(t, buf):find('000060')
+  end, 'all tokens')
+  T.ok(vim.tbl_count(seen) >= 10, ('%d different screens'):format(vim.tbl_count(seen)))
+end)
+
+test('a window whose cursor is at the end follows the reply', TUI, function(t)
+  local _, buf = start(t, 1200, 2)
+  t:keys('G')
+  chat.ask(t, 'hello')
+  t:keys('G')
+  t:wait(function() return chat.reply(t, buf):find('000800') end, 'most of the text')
+  t:wait_screen('00[01]%d%d%d')
+  chat.finished(t)
+  t:wait_screen('001200')
+end)
+
+test('a window whose cursor is above is left alone, another one follows', TUI, function(t)
+  local _, buf = start(t, 1200, 2)
+  t:keys('G')
+  chat.ask(t, 'hello')
+  t:wait(function() return chat.reply(t, buf):find('000100') end, 'some text')
+  -- Two windows on the chat: the upper one reads at the top, the lower one is at the end.
+  t:cmd('split')
+  t:keys('<C-w>kgg')
+  t:wait(function() return t:eval('line(".")') == 1 end, 'the cursor is at the top')
+  local top = t:lua('return vim.api.nvim_get_current_win()')
+  local bottom = t:lua('return vim.fn.win_getid(2)')
+  t:lua('vim.api.nvim_win_set_cursor(..., { vim.api.nvim_buf_line_count(0), 0 })', bottom)
+  chat.finished(t)
+  t:wait_screen('001200')
+  eq({ 1, 0 }, t:api('nvim_win_get_cursor', top))
+  eq(1, t:eval('line("w0", ' .. top .. ')'))
+  T.ok(t:lua('return vim.fn.line("w$", ...) >= vim.api.nvim_buf_line_count(0) - 3', bottom))
+end)
+
+test('scrolling up while it streams stays where the user went', TUI, function(t)
+  local _, buf = start(t, 1500, 2)
+  t:keys('G')
+  chat.ask(t, 'hello')
+  t:keys('G')
+  t:wait(function() return chat.reply(t, buf):find('000700') end, 'some text')
+  t:keys('10k')
+  local line = t:eval('line(".")')
+  local first = t:eval('line("w0")')
+  chat.finished(t)
+  eq(line, t:eval('line(".")'))
+  eq(first, t:eval('line("w0")'))
+end)
+
+test('dd typed while it follows deletes one line and not the reply', TUI, function(t)
+  local _, buf, text = start(t, 900, 2)
+  t:keys('G')
+  chat.ask(t, 'hello')
+  t:keys('G')
+  t:wait(function() return chat.reply(t, buf):find('000200') end, 'some text')
+  t:keys('ggd')
+  t:wait(function() return t.child:mode().mode:find('^no') end, 'd waits for its motion')
+  local lines = #chat.reply(t, buf)
+  t:wait(function() return #chat.reply(t, buf) > lines + 200 end, 'more text meanwhile')
+  t:keys('d')
+  chat.finished(t)
+  eq(text, chat.reply(t, buf))
+end)
+
+test('a chat of 500 kB moves on at 200 tokens a second', { tui = true, alone = true }, function(t)
+  local srv = t:fake()
+  local tokens = chat.tokens(600)
+  srv:script({ tokens = tokens, interval_ms = 5 })
+  local buf = chat.open(t, srv)
+  t:lua([[
+    local buf = ...
+    local block = {}
+    for i = 1, 8990 do
+      block[i] = i % 30 == 0 and '```lua' or i % 30 == 10 and '```'
+        or ('line %d of *what* was `said` before, with **words** to colour'):format(i)
+    end
+    local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+    local head = { '', '## » You', '', 'before', '', '## « fake', '' }
+    for i, line in ipairs(lines) do
+      if line:find('^## » You') then
+        vim.api.nvim_buf_set_lines(buf, i - 1, i - 1, false, vim.list_extend(head, vim.list_extend(block, { '' })))
+        break
+      end
+    end
+    vim.cmd('normal! G')
+  ]], buf)
+  T.ok(t:eval('line2byte(line("$"))') > 500000)
+  chat.ask(t, 'go on')
+  t:keys('G')
+  local shown = {}
+  t:wait(function()
+    local last
+    for token in t:screen():gmatch('%f[%d]000%d%d%d%f[%D]') do
+      last = token
+    end
+    if last then
+      shown[last] = true
+    end
+    return #t:events('HumRequestFinished') > 0
+  end, 'the stream ends', 60)
+  -- A screen that stands still shows the end at once; each look is one frame of the terminal.
+  T.ok(vim.tbl_count(shown) >= 30, ('the screen moved %d times'):format(vim.tbl_count(shown)))
+  local data = chat.finished(t)
+  -- 600 tokens in 3 s: Neovim kept up.
+  eq(0, data.stats.merged)
+end)
+
+test('a screenful of reply is coloured as Markdown while it streams', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { '# Head', '\n\n', 'plain ', '**bold** ', '`code`', '\n', 'more ', 'words' }, interval_ms = 50 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  t:wait(function() return chat.reply(t, buf):find('more') end, 'the last line begins')
+  local function attr(text)
+    local row, col = t.child.screen:find(text)
+    return row and t.child.screen:attr(row, col)
+  end
+  t:wait(function()
+    local plain, head, bold = attr('plain'), attr('Head'), attr('bold')
+    return plain and head and bold and not vim.deep_equal(plain, head) and bold.bold
+  end, 'heading and bold text are coloured')
+  chat.finished(t)
+end)

@@ -79,6 +79,17 @@ build/hum-fake: $(FAKE:%=build/obj/fake/%.o) build/hum.a
 	$(CC) $(CFLAGS) -o $@.new $^ $(LDLIBS)
 	@mv $@.new $@
 
+build/asan/obj/fake/%.o: tests/fake/%.c | build/libraries
+	@mkdir -p $(@D)
+	$(COMPILE) $(SANITIZE) -c -o $@ $<
+
+build/asan/hum-fake: $(FAKE:%=build/asan/obj/fake/%.o) build/asan/hum.a
+	$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
+	@mv $@.new $@
+
+build/bare: bench/bare.c | build/libraries
+	$(COMPILE) $(CFLAGS) -o $@ $<
+
 build/tests/test_%: tests/c/test_%.c build/asan/hum.a
 	@mkdir -p $(@D)
 	$(COMPILE) $(SANITIZE) -Itests/c -o $@ $< build/asan/hum.a $(LDLIBS)
@@ -93,10 +104,13 @@ build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/hum.a
 
 test: ## everything: C tests, tests in real Neovims, a short run of each fuzzer
 	@tools/deps build test
-	@tools/sum '$(MAKE) -s test-c' '$(MAKE) -s test-nvim' '$(MAKE) -s test-fuzz'
+	@tools/sum '$(MAKE) -s test-c' '$(MAKE) -s test-fake' '$(MAKE) -s test-nvim' '$(MAKE) -s test-fuzz'
 
 test-c: $(C_TESTS:%=build/tests/%) ## the C tests, under ASan and UBSan
 	@tools/sum $(^:%='%')
+
+test-fake: build/asan/hum-fake ## the fake server against what it promises, under ASan and UBSan
+	@tools/sum 'tests/fake/check.py $<'
 
 test-nvim: deps programs ## the Lua tests, in Neovim 0.10 and in the newest
 	@tools/sum '$(NVIM_OLD)' '$(NVIM_NEW)'
@@ -121,7 +135,7 @@ deps:
 fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
-bench: deps programs ## side by side with a bare client and with curl; takes minutes
+bench: ## side by side with a bare client and with curl; takes minutes
 	@bench/run
 
 demo: ## a chat with a first question already streaming
@@ -165,7 +179,7 @@ help: ## this list
 	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
 	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
-.PHONY: all debug test test-c test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps fuzz bench demo lint format doc \
+.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps fuzz bench demo lint format doc \
   doc-check install dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

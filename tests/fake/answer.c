@@ -179,7 +179,7 @@ static size_t read_offsets(const cJSON *list, size_t **out)
 {
     size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
     const cJSON *item;
-    *out = n ? xcalloc(n, sizeof **out) : NULL;
+    *out = xcalloc(n, sizeof **out);
     cJSON_ArrayForEach(item, list)
     {
         (*out)[i++] = item->valuedouble > 0 ? (size_t)item->valuedouble : 0;
@@ -200,7 +200,7 @@ static void read_faults(struct answer *a)
     const cJSON *list = get(a, "faults"), *item;
     size_t i = 0;
     a->fault_count = (size_t)cJSON_GetArraySize(list);
-    a->faults = a->fault_count ? xcalloc(a->fault_count, sizeof *a->faults) : NULL;
+    a->faults = xcalloc(a->fault_count, sizeof *a->faults);
     cJSON_ArrayForEach(item, list)
     {
         const cJSON *at = cJSON_GetObjectItemCaseSensitive(item, "at");

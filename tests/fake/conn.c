@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_AHEAD = 1 << 20 }; /* bytes read while an answer is under way */
+enum {
+    MAX_AHEAD = 1 << 20,   /* bytes read while an answer is under way */
+    LINGER_NS = 500000000, /* as long as Go's server waits */
+};
 
 static bool pump(struct conn *c);
 static void proceed(struct conn *c);
@@ -62,6 +65,11 @@ static void gone(struct conn *c, int err)
     close_conn(c, false);
 }
 
+static void on_lingered(void *ctx)
+{
+    close_conn(ctx, false);
+}
+
 /* The answer is out. */
 static void complete(struct conn *c)
 {
@@ -70,6 +78,13 @@ static void complete(struct conn *c)
                      c->request, c->number, c->wire);
     if (c->reply)
         reply_free(c->reply);
+    if (c->end == CONN_LINGER) {
+        c->lingering = true;
+        c->state = CONN_ANSWERED;
+        uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, NULL);
+        pace_at(&c->server->pace, &c->gap, uv_hrtime() + LINGER_NS, on_lingered, c);
+        return;
+    }
     if (c->end != CONN_KEEP) {
         close_conn(c, c->end == CONN_RESET);
         return;
@@ -229,6 +244,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
         gone(c, (int)n);
         return;
     }
+    if (c->lingering)
+        return;
     request_feed(&c->parser, room->base, (size_t)n);
     if (c->state == CONN_IDLE && !c->proceeding)
         proceed(c);

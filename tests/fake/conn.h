@@ -7,7 +7,12 @@
 #include "server.h"
 
 /* What happens when all bytes of an answer are out. */
-enum conn_end { CONN_KEEP, CONN_CLOSE, CONN_RESET };
+enum conn_end {
+    CONN_KEEP,
+    CONN_CLOSE,
+    CONN_RESET,
+    CONN_LINGER, /* closed when the client has done so too, lest it lose the answer */
+};
 
 enum conn_state { CONN_IDLE, CONN_ANSWERING, CONN_ANSWERED };
 
@@ -23,12 +28,14 @@ struct conn {
     enum conn_end end;
     bool closing;
     bool proceeding;
+    bool lingering;
 
     struct buf out;    /* not yet taken up */
     struct buf flying; /* being written; must not move meanwhile */
     size_t at;         /* bytes of flying that are out */
     size_t wire;       /* bytes of this answer that are out */
     uv_write_t write;
+    uv_shutdown_t shutdown;
     bool writing;
     struct pace_timer gap;
     const struct answer *pieces; /* split, split_at, split_ms; or NULL */

@@ -7,7 +7,7 @@
 
 void control_request(struct conn *c);
 
-/* Something was noted in the journal: long polls may have their event. */
-void control_changed(void *server);
+/* Something was noted in the journal: long polls may have their event. ctx is the server. */
+void control_changed(void *ctx);
 
 #endif

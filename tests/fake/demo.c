@@ -69,7 +69,7 @@ static bool mentions(const char *question, const char *words)
 {
     char lower[512];
     size_t n = 0;
-    for (; question[n] && n < sizeof lower - 1; n++)
+    for (; n < sizeof lower - 1 && question[n]; n++)
         lower[n] =
             (char)(question[n] >= 'A' && question[n] <= 'Z' ? question[n] + 32 : question[n]);
     lower[n] = '\0';

@@ -65,7 +65,7 @@ static int by_name(const void *a, const void *b)
 /* Go sorts the handler's headers, Content-Type among them, and puts its own behind. */
 static void add_extra(struct buf *out, const struct head *head)
 {
-    const cJSON *sorted[64], *item;
+    const cJSON *sorted[64] = {0}, *item;
     size_t n = 0;
     bool typed = head->type == NULL;
     cJSON_ArrayForEach(item, head->extra)
@@ -193,15 +193,25 @@ void head_error(struct conn *c, bool llama, int status, const char *message)
     buf_init(&body, SIZE_MAX / 2);
     struct head head = {.status = status, .type = "application/json; charset=utf-8"};
     if (llama) {
-        buf_printf(&body, "{\"error\":{\"code\":%d,\"message\":", status);
+        bool late = status == 400 || status == 500; /* these come from a handler */
+        buf_add_str(&body, "{\"error\":{");
+        if (late)
+            buf_printf(&body, "\"code\":%d,", status);
+        buf_add_str(&body, "\"message\":");
         quote(&body, message, strlen(message), QUOTE_PLAIN);
-        buf_printf(&body, ",\"type\":\"%s\"}}", error_type(status));
+        buf_printf(&body, ",\"type\":\"%s\"", error_type(status));
+        if (!late)
+            buf_printf(&body, ",\"code\":%d", status);
+        buf_add_str(&body, "}}");
         head.llama = head.close = true;
     } else if (strncmp(c->parser.request.path, "/v1/", 4) == 0) {
+        /* What the middleware turns into OpenAI's form ends with a newline. */
+        bool turned = status != 400;
         buf_add_str(&body, "{\"error\":{\"message\":");
         quote(&body, message, strlen(message), QUOTE_GO);
-        buf_printf(&body, ",\"type\":\"%s\",\"param\":null,\"code\":null}}",
-                   status >= 500 ? "api_error" : error_type(status));
+        buf_printf(&body, ",\"type\":\"%s\",\"param\":null,\"code\":null}}%s",
+                   status >= 500 ? "api_error" : error_type(status), turned ? "\n" : "");
+        head.type = turned ? "application/json" : head.type;
     } else {
         buf_add_str(&body, "{\"error\":");
         quote(&body, message, strlen(message), QUOTE_GO);
@@ -221,5 +231,5 @@ void head_bad_request(struct conn *c)
                "Connection: close\r\n\r\n%d %s%s",
                status, head_status_text(status), status, head_status_text(status), c->parser.why);
     journal_addf(&c->server->journal, "bad_request", "\"status\":%d", status);
-    conn_answered(c, CONN_CLOSE);
+    conn_answered(c, CONN_LINGER);
 }

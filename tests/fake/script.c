@@ -1,5 +1,6 @@
 #include "script.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,15 +290,12 @@ bool script_expected(const cJSON *answer, const struct request *r, const cJSON *
     cJSON_ArrayForEach(item, get(answer, "expect_headers"))
     {
         char name[100];
-        size_t i = 0;
-        for (; item->string[i] && i < sizeof name - 1; i++)
-            name[i] = (char)(item->string[i] |
-                             (item->string[i] >= 'A' && item->string[i] <= 'Z' ? 0x20 : 0));
-        name[i] = '\0';
+        snprintf(name, sizeof name, "%s", item->string);
+        for (char *c = name; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
         const char *value = request_header(r, name);
-        if (cJSON_IsNull(item)
-                ? value != NULL
-                : !value || !cJSON_IsString(item) || strcmp(value, item->valuestring) != 0) {
+        bool good = cJSON_IsString(item) ? value && strcmp(value, item->valuestring) == 0 : !value;
+        if (!good) {
             snprintf(why, ANSWER_ERROR, "header \"%s\" is %.120s", name, value ? value : "missing");
             return false;
         }

@@ -42,7 +42,7 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why)
                        "syntax error while parsing value - unexpected end of input; "
                        "expected '[', '{', or a literal",
                        used + 1);
-        else if (used + 1 >= body->len)
+        else if (!end || used + 1 >= body->len)
             buf_add_str(why, "unexpected EOF");
         else
             buf_printf(why, "invalid character '%c' looking for beginning of value",

@@ -1,0 +1,45 @@
+/* Chats, generations and completions: whether the request is good, and its reply. */
+#ifndef FAKE_GENERATE_H
+#define FAKE_GENERATE_H
+
+#include "conn.h"
+
+enum route {
+    ROUTE_NONE,
+    ROUTE_ROOT,
+    ROUTE_VERSION,
+    ROUTE_TAGS,
+    ROUTE_PS,
+    ROUTE_SHOW,
+    ROUTE_CHAT,
+    ROUTE_GENERATE,
+    ROUTE_V1_MODELS,
+    ROUTE_V1_CHAT,
+    ROUTE_V1_COMPLETIONS,
+    ROUTE_HEALTH,
+};
+
+/* One request on its way to an answer. */
+struct context {
+    struct conn *conn;
+    const struct request *request;
+    enum route route;
+    bool llama; /* the path belongs to llama-server here */
+    cJSON *body;
+    struct buf why; /* what is wrong with the body */
+    const char *model;
+};
+
+bool generate_is(enum route r); /* one of those routes */
+
+const char *generate_model(const cJSON *body);     /* "" if none is named */
+const char *generate_last_text(const cJSON *body); /* of the last message, or the prompt */
+
+/* Answers with what the script says (scripted: meant for this request), or, with answer
+ * NULL, with what is usual. */
+void generate_answer(struct context *x, const cJSON *answer, bool scripted);
+
+/* The same for any path, without looking at the request. */
+void generate_reply(struct context *x, const cJSON *answer);
+
+#endif

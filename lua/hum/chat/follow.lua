@@ -3,9 +3,12 @@
 local M = {}
 
 ---@class hum.Following
+---@field follows boolean
 ---@field count integer            lines of the buffer
 ---@field from? integer            last line before the appends not yet followed
 ---@field held table<integer, integer>  window to its cursor line when it could not be moved
+---@field quarters table<integer, integer>  window to the length of the last line, in quarters of a row
+---@field growing boolean         a look at the last line is on its way
 
 local states = {} ---@type table<integer, hum.Following>  buffers with a stream
 
@@ -14,43 +17,88 @@ local FRAME = 16
 local in_cmdline = false
 local drawing = false
 
+---Shows the end of a last line that has grown. Neovim does that by itself only in the
+---current window, and only for lines that fit into it. A look each quarter of a row is
+---enough to see nearly every word at once, and much cheaper than one for each token.
+---@param buf integer
+---@param state hum.Following
+local function grow(buf, state)
+  state.growing = false
+  if states[buf] ~= state or not vim.api.nvim_buf_is_loaded(buf) then
+    return
+  end
+  local current, last = vim.api.nvim_get_current_win(), vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_cursor(win)[1] == last and vim.wo[win].wrap then
+      local length = vim.fn.col({ last, '$' }, win) - 1
+      local quarters = math.floor(4 * length / vim.api.nvim_win_get_width(win))
+      if quarters ~= state.quarters[win] then
+        state.quarters[win] = quarters
+        local tall = quarters >= 4 * vim.api.nvim_win_get_height(win) - 8
+        if win ~= current or (tall and vim.api.nvim_get_mode().mode == 'n') then
+          vim.api.nvim_win_set_cursor(win, { last, tall and length or 0 })
+        end
+      end
+    end
+  end
+end
+
 ---@param mode string
 ---@return boolean
 local function is_insert(mode)
   return mode:find('^[iR]') ~= nil
 end
 
+---Keeps the cursor where it was while an operator waits, or lines are selected: there,
+---moving would make `dd` delete the reply. Neovim itself moves it on an empty last line.
+---@param win integer
+---@param row integer
+---@param from integer
+---@param last integer
+---@return integer row
+local function hold(win, row, from, last)
+  if row == last and row > from then
+    vim.api.nvim_win_set_cursor(win, { from, 0 })
+    return from
+  end
+  return row
+end
+
 ---Moves the windows that were at the end. Called after each edit with a line break.
 ---@param buf integer
 function M.lines(buf)
   local state = states[buf]
-  local from = state and state.from
+  local from = state and state.follows and state.from
   if not from then
     return
   end
-  state.from = nil
+  state.from, state.quarters = nil, {}
   local current = vim.api.nvim_get_current_win()
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local row = vim.api.nvim_win_get_cursor(win)[1]
-    if row < state.count and (row >= from or state.held[win] == row) then
+    -- A cursor on an empty last line has gone along with the text, but its window has not.
+    if row >= from or state.held[win] == row then
       local mode = win == current and vim.api.nvim_get_mode().mode or 'n'
       state.held[win] = nil
       if mode == 'n' then
         vim.api.nvim_win_set_cursor(win, { state.count, 0 })
       elseif not is_insert(mode) then
-        -- In operator-pending mode moving would make `dd` delete the reply.
-        state.held[win] = row
+        state.held[win] = hold(win, row, from, state.count)
       end
     end
   end
 end
 
----Windows whose cursor is on the last line.
+---Windows that follow: their cursor is on the last line.
 ---@param buf integer
 ---@return integer[]
 function M.windows(buf)
   local last = vim.api.nvim_buf_line_count(buf)
-  local held = states[buf] and states[buf].held or {}
+  local state = states[buf]
+  if not state or not state.follows then
+    return {}
+  end
+  local held = state.held
   return vim.tbl_filter(function(win)
     local row = vim.api.nvim_win_get_cursor(win)[1]
     return row == last or held[win] == row
@@ -95,7 +143,15 @@ function M.changed(buf, old_last, new_last)
     draw_soon()
   end
   local state = states[buf]
-  if not state or old_last == new_last then
+  if not state then
+    return
+  elseif old_last == new_last then
+    if old_last == state.count and state.follows and not state.growing then
+      state.growing = true
+      vim.schedule(function()
+        grow(buf, state)
+      end)
+    end
     return
   end
   if new_last < old_last then
@@ -107,7 +163,8 @@ function M.changed(buf, old_last, new_last)
 end
 
 ---@param buf integer
-function M.start(buf)
+---@param follows boolean  false: windows stay where they are, but are drawn
+function M.start(buf, follows)
   if vim.tbl_isempty(states) then
     in_cmdline = vim.api.nvim_get_mode().mode:sub(1, 1) == 'c'
     local group = vim.api.nvim_create_augroup('hum.follow', {})
@@ -118,7 +175,13 @@ function M.start(buf)
       end,
     })
   end
-  states[buf] = { count = vim.api.nvim_buf_line_count(buf), held = {} }
+  states[buf] = {
+    follows = follows,
+    count = vim.api.nvim_buf_line_count(buf),
+    held = {},
+    quarters = {},
+    growing = false,
+  }
 end
 
 ---@param buf integer

@@ -272,7 +272,7 @@ local function write_heading(buf, job)
   undo.watch(record, job.row, #job.lines + 2, function()
     M.stop(sessions[buf])
   end)
-  follow.start(buf)
+  follow.start(buf, require('hum.config').get().chat.follow)
   follow.to_end(buf, wins)
   return record
 end

@@ -75,6 +75,8 @@ function M.write(t, text)
       rpc:notify('nvim_exec_lua', FOLLOW, { buf })
     end
   end
+  -- Typed keys overtake notifications; an answered request says that these were handled.
+  t:lua('return 0')
 end
 
 ---Each of the texts as an edit of its own.

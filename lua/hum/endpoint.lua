@@ -136,7 +136,7 @@ function M.resolve(name, cb)
     })
   end
   local function fail(path, why)
-    cb(('no key for endpoint "%s": endpoints.%s.%s: %s'):format(name, name, path, why))
+    cb(('no key: endpoints.%s.%s: %s'):format(name, path, why))
   end
   resolve_headers(endpoint.headers, function(why, headers)
     if why then

@@ -169,7 +169,7 @@ end)
 
 test('a variable that is not set is named', { ui = false, init = with_key("{ env = 'TEAM_KEY' }") }, function(t)
   eq(
-    'no key for endpoint "team": endpoints.team.key: $TEAM_KEY is not set',
+    'no key: endpoints.team.key: $TEAM_KEY is not set',
     resolved(t, 'team').err
   )
 end)
@@ -219,7 +219,7 @@ test('a command that fails is named with what it said', {
   init = with_key("{ command = { 'sh', '-c', 'echo half-a-key; echo locked >&2; exit 3' } }"),
 }, function(t)
   local err = resolved(t, 'team').err
-  eq('no key for endpoint "team": endpoints.team.key: "sh" failed with exit code 3: locked', err)
+  eq('no key: endpoints.team.key: "sh" failed with exit code 3: locked', err)
 end)
 
 test('a command that is not there or says nothing is named', { ui = false, init = [[

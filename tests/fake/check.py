@@ -253,7 +253,8 @@ def stalls_until_the_client_leaves():
 
 
 def sees_a_disconnect_in_every_phase():
-    with Fake({'default': {'count': 100000, 'interval_ms': 1, 'first_ms': 50}, 'serial': True}) as f:
+    answer = {'count': 100000, 'interval_ms': 1, 'first_ms': 50}
+    with Fake({'default': answer, 'serial': True}) as f:
         first = f.connect()
         first.sendall(chat('/api/chat'))
         f.wait('request')
@@ -419,8 +420,9 @@ def chooses_by_rule_name_and_header():
                          {'match': {'model': 'special'}, 'text': 'Special.'}],
                'scenarios': {'fast': {'text': 'Fast.'}}, 'default': {'text': 'Default.'}}) as f:
         def ask(body, headers=''):
-            return ''.join(texts(parse(f.ask(request(
-                '/api/chat', dict(CHAT, **body), headers='Connection: close\r\n' + headers)))[2])[1])
+            raw = f.ask(request('/api/chat', dict(CHAT, **body),
+                                headers='Connection: close\r\n' + headers))
+            return ''.join(texts(parse(raw)[2])[1])
         said = [{'role': 'user', 'content': 'the weather?'}]
         assert ask({'messages': said}) == 'Rain.'
         assert ask({'model': 'SPECIAL:latest'}) == 'Special.'
@@ -527,6 +529,10 @@ def says_what_the_demo_says():
         assert thinking and 'I am not a language model' in text
         for part in ('\n## ', '\n- ', '\n| --- |', '\n```c\n'):
             assert part in text, part
+        again = [*CHAT['messages'], {'role': 'assistant', 'content': text},
+                 {'role': 'user', 'content': 'Write a <b> function'}]
+        text = ''.join(texts(parse(f.ask(chat(PATHS[1], messages=again)))[2])[1])
+        assert text.startswith('> Write a <b> function\n') and 'not a model' in text
         times = f.times()
         assert 20e6 < (times[-1] - times[0]) / (len(times) - 1) < 30e6
 
@@ -537,7 +543,8 @@ def survives_garbage():
     good = [chat('/api/chat'), chat(PATHS[1]), request('/api/tags'), request('/_fake/state'),
             request('/_fake/script', b'[{"text":"x","faults":[{"at":0,"do":"stall"}]}]'),
             request('/api/chat', CHAT, headers='X-Fake: {"split":1,"count":3}\r\n'),
-            b'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n']
+            b'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+            b'5\r\nabcde\r\n']
     with Fake({'max_body': 100000}) as f:
         for _ in range(400):
             data = bytearray(chance.choice(good))

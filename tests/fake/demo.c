@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "quote.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { INTERVAL_MS = 25, FIRST_MS = 400, MAX_QUOTED = 160 };
@@ -97,12 +98,12 @@ static void quote_question(struct buf *out, const char *question)
         buf_printf(out, "> %.*s%s\n\n", (int)n, question, n < len ? "..." : "");
 }
 
-cJSON *demo_answer(struct server *s, const char *question)
+cJSON *demo_answer(const char *question, bool first)
 {
     cJSON *answer = cJSON_CreateObject();
     struct buf text;
     buf_init(&text, SIZE_MAX / 2);
-    if (s->next_demo++ == 0) {
+    if (first) {
         buf_add_str(&text, first_text);
         cJSON_AddStringToObject(answer, "thinking", first_thinking);
     } else {

@@ -2,9 +2,11 @@
 #ifndef FAKE_DEMO_H
 #define FAKE_DEMO_H
 
-#include "server.h"
+#include <cjson/cJSON.h>
+#include <stdbool.h>
 
-/* The answer to a question, as a script would give it. The caller deletes it. */
-cJSON *demo_answer(struct server *s, const char *question);
+/* The answer to a question, as a script would give it; first: nothing was answered in
+ * this chat before. The caller deletes it. */
+cJSON *demo_answer(const char *question, bool first);
 
 #endif

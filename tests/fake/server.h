@@ -31,7 +31,6 @@ struct server {
     bool demo;
     unsigned next_conn; /* numbers count from 1 */
     unsigned next_request;
-    size_t next_demo; /* which of the demo's answers comes next */
 };
 
 #endif

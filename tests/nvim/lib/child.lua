@@ -90,22 +90,29 @@ local function embed(self, opts, argv, env)
   self.pid = self.proc.pid
 end
 
-local function connect(self, path, ms)
-  local pipe
-  local ready = task.await(function()
-    if not uv.fs_stat(path) then
-      return false
-    end
-    pipe = pipe or uv.new_pipe()
-    return true
-  end, ms)
-  assert(ready, 'no socket of the Neovim in the terminal')
-  local connected, failed
+-- One attempt: the socket may be there before anybody listens on it.
+local function try_connect(path)
+  local pipe = uv.new_pipe()
+  local done, failed
   pipe:connect(path, function(err)
-    connected, failed = true, err
+    done, failed = true, err
   end)
-  task.await(function() return connected end, ms)
-  assert(connected and not failed, failed)
+  task.await(function() return done end, ANSWER_MS)
+  if not done or failed then
+    pipe:close()
+    return nil
+  end
+  return pipe
+end
+
+local function connect(self, path)
+  local deadline = task.now() + ANSWER_MS
+  local pipe
+  repeat
+    task.await(function() return uv.fs_stat(path) end, ANSWER_MS)
+    pipe = try_connect(path)
+  until pipe or task.now() > deadline
+  assert(pipe, 'the Neovim in the terminal does not listen')
   self.pipe = pipe
   self.rpc = rpc.new(function(data)
     pipe:write(data)
@@ -124,7 +131,11 @@ local function terminal(self, opts, argv, env)
     '-x', tostring(ui[1]), '-y', tostring(ui[2]), opts.nvim, '--listen', server }
   local p = proc.run(vim.list_extend(cmd, argv), { env = env, cwd = opts.dir })
   assert(p.code == 0, p.err)
-  connect(self, server, ANSWER_MS)
+  connect(self, server)
+  -- It answers before it has read its init file.
+  while self:api('nvim_get_vvar', 'vim_did_enter') == 0 do
+    task.await(function() return false end, 5)
+  end
   self.pid = self:lua('return vim.fn.getpid()')
 end
 

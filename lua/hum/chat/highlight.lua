@@ -4,8 +4,10 @@
 --- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed
 --- blocks are not made here but lie in the buffer as extmarks (see `code`).
 ---
---- Of a line longer than LONG bytes only what is visible and MARGIN bytes before it are read; emphasis that
---- begins further left is not seen.
+--- Of a line longer than LONG bytes NEAR bytes are coloured at most: the last ones if the end of the line is
+--- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
+--- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
+--- read too; emphasis that begins further left is not seen.
 ---
 --- Groups, each a default link that `:highlight` may change:
 ---   HumUser             @markup.heading.1            `## » You`
@@ -60,7 +62,7 @@ M.groups = {
   HumUrl = '@markup.link.url',
 }
 
-local LONG, MARGIN = 4096, 1024
+local LONG, MARGIN, NEAR = 4096, 1024, 2048
 --- Below treesitter's 100 and the code blocks' colours.
 local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
 
@@ -207,6 +209,22 @@ local WHOLE = {
   mark = 'HumMark',
 }
 
+--- The part of a long line that is coloured.
+---@param buf integer
+---@param row integer
+---@param from integer
+---@param to integer
+---@return string text
+---@return integer offset
+local function part(buf, row, from, to)
+  from = math.max(0, from - MARGIN)
+  local text = get_text(buf, row, from, row, to + NEAR, {})[1]
+  if #text < to + NEAR - from then
+    return text:sub(-NEAR), from + math.max(0, #text - NEAR)
+  end
+  return text:sub(1, MARGIN + NEAR), from
+end
+
 --- Draws one row of which the bytes [from, to) are visible.
 ---@param s hum.Scan
 ---@param row integer
@@ -214,7 +232,7 @@ local WHOLE = {
 ---@param to integer
 local function draw(s, row, from, to)
   local buf = s.buf
-  local head = get_text(buf, row, 0, row, math.min(to, LONG), {})[1]
+  local head = get_text(buf, row, 0, row, LONG, {})[1]
   local state = scan.at(s, row)
   local _, kind = block.next(state, head)
   local group = WHOLE[kind]
@@ -222,10 +240,10 @@ local function draw(s, row, from, to)
   if thinking then group = 'HumThinking' end
   if group then return whole(buf, row, group) end
   if kind == 'blank' or not draw_leading(buf, row, head) then return end
-  if from <= LONG then from = 0 end
-  if to > LONG then
-    from = math.max(0, from - MARGIN)
-    head = get_text(buf, row, from, row, to, {})[1]
+  if #head == LONG then
+    head, from = part(buf, row, from, to)
+  else
+    from = 0
   end
   draw_inline(buf, row, head, from)
 end

@@ -16,6 +16,8 @@ local M = {}
 
 local MAX_BYTES, MAX_LINES = 64 * 1024, 2000
 local PAUSE = 150
+--- Delay, in ms, after a fence has closed: in a fast stream most blocks have left the screen by then.
+local CLOSED = 50
 
 ---@class hum.CodeBlock
 ---@field first integer   row of the opening fence
@@ -165,10 +167,11 @@ end
 
 ---@param buf integer
 ---@param c hum.CodeBuf
-local function look_soon(buf, c)
+---@param delay integer
+local function look_soon(buf, c, delay)
   if c.pending then return end
   c.pending = true
-  vim.schedule(function() look_all(buf) end)
+  vim.defer_fn(function() look_all(buf) end, delay)
 end
 
 ---@param buf integer
@@ -205,7 +208,7 @@ local function on_view(win, buf, top, bottom)
     end
   end
   c.seen[win] = { top = top, bottom = bottom, closings = s.closings }
-  look_soon(buf, c)
+  look_soon(buf, c, seen and seen.closings ~= s.closings and CLOSED or 0)
 end
 
 ---@param buf integer

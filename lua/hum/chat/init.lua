@@ -32,31 +32,48 @@ end
 
 -- ---- a chat's buffer -----------------------------------------------------------------
 
----A chat that was only a scratch buffer becomes the buffer of the file it was written to.
+---A chat that was only a scratch buffer becomes the buffer of the file it is written to.
+---Neovim has checked by now that the file may be overwritten.
 ---@param buf integer
 ---@param file string
-local function promote(buf, file)
+---@return boolean saved
+local function save(buf, file)
   local old = vim.api.nvim_buf_get_name(buf)
   local full = vim.fn.fnamemodify(file, ':p')
-  if vim.bo[buf].buftype ~= 'nofile' or full == '' then
-    return
-  end
-  vim.api.nvim_buf_call(buf, function()
-    vim.bo.buftype = ''
+  vim.bo[buf].buftype = ''
+  local ok, err = pcall(vim.api.nvim_buf_call, buf, function()
     if old ~= full then
-      local ok, err = pcall(vim.cmd.file, { args = { vim.fn.fnameescape(full) }, mods = { keepalt = true, silent = true } })
-      if not ok then
-        vim.bo.buftype = 'nofile'
-        return complain(err)
-      end
-      local left = vim.fn.bufnr('^' .. old .. '$')
-      if left > 0 and left ~= buf then
-        pcall(vim.api.nvim_buf_delete, left, { force = true })
-      end
+      vim.cmd.file({ args = { vim.fn.fnameescape(full) }, mods = { keepalt = true, silent = true } })
     end
-    -- Neovim takes the file for one it has not read, and would ask for `:w!` next time.
-    vim.cmd('silent noautocmd write!')
+    vim.cmd.write({ bang = true })
   end)
+  if not ok then
+    vim.bo[buf].buftype = 'nofile'
+    pcall(vim.api.nvim_buf_set_name, buf, old)
+    complain(err)
+    return false
+  end
+  local left = vim.fn.bufnr('^' .. vim.fn.fnameescape(old) .. '$')
+  if left > 0 and left ~= buf then
+    pcall(vim.api.nvim_buf_delete, left, { force = true })
+  end
+  return true
+end
+
+---@param buf integer
+---@param group integer
+local function save_on_write(buf, group)
+  vim.api.nvim_create_autocmd('BufWriteCmd', {
+    group = group,
+    buffer = buf,
+    nested = true,
+    callback = function(event)
+      vim.api.nvim_del_autocmd(event.id) -- or writing would come here again
+      if not save(buf, event.match) then
+        save_on_write(buf, group)
+      end
+    end,
+  })
 end
 
 ---@param buf integer
@@ -65,9 +82,9 @@ local function watch(buf)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
-  on('BufWritePost', function(event)
-    promote(buf, event.match)
-  end)
+  if vim.bo[buf].buftype == 'nofile' then
+    save_on_write(buf, group)
+  end
   on('BufEnter', function()
     local one = session.get(buf)
     if one then

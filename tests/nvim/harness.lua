@@ -297,7 +297,7 @@ function Case:dump()
       end)
       section(out, 'buffer', function()
         local text = table.concat(c:api('nvim_buf_get_lines', 0, 0, -1, false), '\n')
-        return #text < 6000 and text or text:sub(1, 3000) .. '\n[…]\n' .. text:sub(-3000)
+        return #text < 3000 and text or text:sub(1, 1500) .. '\n[…]\n' .. text:sub(-1500)
       end)
     end
   end

@@ -214,6 +214,62 @@ test('a chat that was unloaded takes the reply all the same', function(t)
   eq(text, chat.reply(t, buf))
 end)
 
+test('12 MB that come while a prompt is open wait outside and are all there afterwards', function(t)
+  local tokens = {}
+  for i = 1, 3000 do
+    tokens[i] = ('%07d'):format(i) .. ('x'):rep(3992) .. '\n'
+  end
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = 0.1, faults = { { at = 10, ['do'] = 'pause', ms = 300 } } })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'go on', buf)
+  t:wait(function() return chat.reply(t, buf):find('0000005') end, 'the first tokens')
+  t:keys([[:echo "one\ntwo\nthree"<CR>]])
+  t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
+  -- Nothing is acknowledged, so the helper stops reading and the server cannot write on.
+  local before
+  t:wait(function()
+    local now = srv:tokens_written()
+    local still = now == before and now > 1000
+    before = now
+    t:elapse(0.2)
+    return still
+  end, 'the server is held back')
+  T.ok(before < 3000, 'back-pressure: the server wrote ' .. before)
+  t:keys('<CR>')
+  finish_well(t)
+  eq(vim.trim(table.concat(tokens)), vim.trim(chat.reply(t, buf)))
+end)
+
+-- What a user may do elsewhere; each leaves the modes as they were.
+local BUSY = {
+  'ithis and that<Esc>', 'yypVjd', 'qaOmacro<Esc>q@a@a', '/that<CR>n', ':s/i/o/g<CR>', 'u<C-r>',
+  ':<C-f>ihello<Esc><C-c><C-c>', ':tabnew<CR>itext<Esc>:tabclose!<CR>', '<C-w>v<C-w>c', 'gg<C-v>Gly',
+  ':vnew<CR>:terminal<CR>i<C-\\><C-n>:close<CR>', 'ggVGJ', 'i<C-r>=1+2<CR><Esc>', 'O<C-x><C-n><C-e><Esc>',
+}
+
+test('a user who does many things elsewhere meets no disturbance and causes none', function(t)
+  local tokens, text = chat.tokens(900)
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'go on', buf)
+  t:cmd('new')
+  local work = t:lua('return vim.api.nvim_get_current_buf()')
+  for _, keys in ipairs(BUSY) do
+    t:keys(keys)
+    t:wait(function()
+      local mode = t.child:mode()
+      return not mode.blocking and mode.mode == 'n'
+        and t:lua('return vim.api.nvim_get_current_buf() == ...', work)
+    end, 'normal mode after ' .. keys)
+  end
+  finish_well(t)
+  eq(text, chat.reply(t, buf))
+  T.match('macro', t:text(work))
+  T.no_match('0000', t:text(work))
+end)
+
 test('several chats stream at once, each whole', function(t)
   local srv = t:fake()
   local want, rules, bufs = {}, {}, {}

@@ -1,16 +1,11 @@
--- How a reply ends: the text that it still needs, the history, figures and errors.
+-- How a reply ends: the text that it still needs, the history, what is told.
 local edit = require('hum.chat.edit')
 local follow = require('hum.chat.follow')
 local format = require('hum.chat.format')
+local notes = require('hum.chat.notes')
 local undo = require('hum.chat.undo')
 
 local M = {}
-
-local ns = vim.api.nvim_create_namespace('hum.ending')
-
-vim.api.nvim_set_hl(0, 'HumStats', { link = 'Comment', default = true })
-vim.api.nvim_set_hl(0, 'HumError', { link = 'DiagnosticError', default = true })
-vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
 
 ---@class hum.Ending
 ---@field name 'done'|'error'|'cancelled'
@@ -96,73 +91,12 @@ local function write(record, mark, draft)
   return true, nil, { heading = row, mark = start + kept + (tail[1] == '' and 1 or 0) + #added - 1 }
 end
 
----@param stats hum.Stats
----@return string
-function M.stats_text(stats)
-  local about = stats.server and '' or '~'
-  local parts = { ('%s%d token%s'):format(about, stats.tokens, stats.tokens == 1 and '' or 's') }
-  local rate = stats.tokens_per_second
-  if rate then
-    parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate)
-  end
-  if stats.ttft_ms then
-    local seconds = stats.ttft_ms / 1000
-    parts[#parts + 1] = ('first after %s s'):format(
-      seconds < 0.1 and ('%.3f'):format(seconds) or seconds < 10 and ('%.2f'):format(seconds) or ('%.0f'):format(seconds)
-    )
-  end
-  return table.concat(parts, ' · ')
-end
-
--- Marks are invalidated with the text that they belong to: after `u` nothing of them is
--- left on other lines.
----@param buf integer
----@param row integer
----@param opts table
-local function attach_mark(buf, row, opts)
-  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
-  if line and line ~= '' then
-    opts.end_col, opts.invalidate = #line, true
-    vim.api.nvim_buf_set_extmark(buf, ns, row, 0, opts)
-  end
-end
-
----@param buf integer
----@param row integer
----@param stats? hum.Stats
-local function show_stats(buf, row, stats)
-  if stats and (stats.tokens or 0) > 0 and require('hum.config').get().chat.stats then
-    attach_mark(buf, row, { virt_text = { { M.stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
-  end
-end
-
----@param buf integer
----@param row integer
----@param failure hum.Failure
-local function show_failure(buf, row, failure)
-  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } }
-  if failure.hint and failure.hint ~= '' then
-    lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } }
-  end
-  attach_mark(buf, row, { virt_lines = lines })
-end
-
----Takes away what errors before left on the screen.
----@param buf integer
-function M.clear_failures(buf)
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true })) do
-    if mark[4].virt_lines then
-      vim.api.nvim_buf_del_extmark(buf, ns, mark[1])
-    end
-  end
-end
-
 ---@param ending hum.Ending
 local function tell(ending)
   local notify, data = require('hum.notify'), ending.data
   if ending.name == 'error' then
     local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
-    notify.error('hum: ' .. data.message .. hint)
+    notify.error('hum: ' .. data.message .. hint, true)
   elseif ending.name == 'done' and data.reason == 'length' then
     notify.warn('hum: the reply was cut at the length limit of the model or the options')
   end
@@ -183,9 +117,9 @@ function M.finish(request, ending)
       require('hum.log').write('warn', 'the end of a reply: ' .. tostring(err))
       undo.forget(buf)
     elseif rows and not record.undone then
-      show_stats(buf, rows.heading, ending.data.stats)
+      notes.stats(buf, rows.heading, ending.data.stats)
       if ending.name == 'error' then
-        show_failure(buf, rows.mark, ending.data)
+        notes.failure(buf, rows.mark, ending.data)
       end
     end
   end

@@ -91,6 +91,12 @@ local function watch(buf)
       session.touch(one)
     end
   end)
+  on('TextChanged', function()
+    local one = session.get(buf)
+    if one and not one.request then
+      require('hum.chat.notes').revive(buf)
+    end
+  end)
   on('BufWinEnter', function()
     require('hum.chat.window').setup(buf)
   end)

@@ -1,68 +1,65 @@
--- Mends text that Neovim refused. Under textlock (an <expr> mapping that waits, say)
--- an edit fails with E565 and only the helper learns of it, not for which edit. It then
--- asks here: of these edits, sent in this order to the end of the buffer, which are there?
+-- Mends text that Neovim refused. Under textlock (an <expr> mapping that waits, say) an
+-- edit fails with E565; only the helper learns of it, and not for which edit. But it knows
+-- how much of a reply was surely taken, and where the reply begins is marked here. So
+-- whatever stands behind the sure part gives way to all that was not sure.
 local M = {}
 
----The end of the buffer, at least `want` bytes of it if there are as many.
+local ns = vim.api.nvim_create_namespace('hum.repair')
+
+---The end of the buffer is where the reply begins that has this key.
 ---@param buf integer
----@param want integer
----@return string[] lines
----@return integer row  of the first of them, 0-based
-local function tail(buf, want)
-  local count = vim.api.nvim_buf_line_count(buf)
-  local first = count
-  local size = 0
-  repeat
-    local step = math.min(first, 64)
-    local lines = vim.api.nvim_buf_get_lines(buf, first - step, first, false)
-    for i = #lines, 1, -1 do
-      size = size + #lines[i] + 1
-      first = first - 1
-      if size > want then
-        break
-      end
-    end
-  until size > want or first == 0
-  return vim.api.nvim_buf_get_lines(buf, first, -1, false), first
+---@param key integer
+function M.anchor(buf, key)
+  local row = vim.api.nvim_buf_line_count(buf) - 1
+  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
+  vim.api.nvim_buf_set_extmark(buf, ns, row, #line, { id = key, right_gravity = false })
 end
 
----How much of the text's end the edits that arrived make up. Edits of equal text are
----interchangeable, so looking from the end finds a right answer.
+---Where the sure part ends in the text of the reply. The user may have edited the reply:
+---then the tail's last place is taken, else the end.
 ---@param text string
----@param edits string[]
+---@param acked integer
+---@param tail string
 ---@return integer bytes
----@return boolean complete  nothing was refused
-local function arrived(text, edits)
-  local stop = #text
-  local complete = true
-  for i = #edits, 1, -1 do
-    local edit = edits[i]
-    if stop >= #edit and text:sub(stop - #edit + 1, stop) == edit then
-      stop = stop - #edit
-    else
-      complete = false
-    end
+local function sure_part(text, acked, tail)
+  if acked <= #text and text:sub(acked - #tail + 1, acked) == tail then
+    return acked
   end
-  return #text - stop, complete
+  local from = 1
+  local found
+  while tail ~= '' do
+    local first, last = text:find(tail, from, true)
+    if not first then
+      break
+    end
+    found, from = last, first + 1
+  end
+  return found or #text
 end
 
----Makes the buffer end with all edits, each once. Raises E565 while textlock lasts; the
----helper asks again.
+---Makes the reply end with `rest`. Raises E565 while textlock lasts; the helper asks again.
 ---@param buf integer
----@param edits string[]
-function M.run(buf, edits)
-  local whole = table.concat(edits)
-  local lines, first = tail(buf, #whole)
-  local text = table.concat(lines, '\n')
-  local bytes, complete = arrived(text, edits)
-  if complete then
+---@param key integer
+---@param acked integer  bytes of the reply that are surely there
+---@param tail string    the last of those bytes
+---@param rest string    sent after them, and perhaps refused in part
+function M.run(buf, key, acked, tail, rest)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, key, {})
+  local row, col = at[1], at[2]
+  if not row then
+    row = vim.api.nvim_buf_line_count(buf) - 1
+    col = #vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+  end
+  local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, -1, -1, {}), '\n')
+  local sure = text:sub(1, sure_part(text, acked, tail))
+  if text == sure .. rest then
     return
   end
-  local kept = vim.split(text:sub(1, #text - bytes), '\n', { plain = true })
+  local _, breaks = sure:gsub('\n', '')
+  local last = breaks > 0 and #sure:match('[^\n]*$') or col + #sure
   vim.api.nvim_buf_call(buf, function()
     pcall(vim.cmd.undojoin)
-    local row = first + #kept - 1
-    vim.api.nvim_buf_set_text(buf, row, #kept[#kept], -1, -1, vim.split(whole, '\n', { plain = true }))
+    vim.api.nvim_buf_set_text(buf, row + breaks, last, -1, -1, vim.split(rest, '\n', { plain = true }))
   end)
   require('hum.chat.follow').lines(buf)
 end

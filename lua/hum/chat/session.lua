@@ -3,6 +3,7 @@ local edit = require('hum.chat.edit')
 local ending = require('hum.chat.ending')
 local follow = require('hum.chat.follow')
 local format = require('hum.chat.format')
+local notes = require('hum.chat.notes')
 local scan = require('hum.chat.scan')
 local undo = require('hum.chat.undo')
 local wait = require('hum.chat.wait')
@@ -103,6 +104,7 @@ function M.drop(buf)
   wait.stop(buf)
   follow.stop(buf)
   undo.forget(buf)
+  notes.forget(buf)
 end
 
 ---Of the thinking part that begins at a row; for its fold.
@@ -335,7 +337,7 @@ function M.start(session, job)
     client.stop(id)
     return nil, err
   end
-  ending.clear_failures(buf)
+  notes.clear_failures(buf)
   request.id, request.record = id, record
   session.request = request
   watch(request)

@@ -19,6 +19,7 @@ enum dialect_event_type {
     DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
     DIALECT_STATS,     /* stats: may come more than once, each later figure wins */
     DIALECT_ERROR,     /* text, len: the server's message, one readable text */
+    DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */
     DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty) */
 };
 

@@ -16,7 +16,7 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
 
     if (e->state->done)
         return 0;
-    if (type == DIALECT_ERROR || type == DIALECT_DONE)
+    if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE)
         e->state->done = true;
     return e->on_event(e->ctx, &event);
 }
@@ -103,18 +103,21 @@ int emit_odd(const struct emit *e)
 {
     size_t at = 0;
     struct buf text;
+    bool words;
     int err;
 
     while (at < e->len && (unsigned char)e->record[at] <= ' ')
         at++;
     buf_init(&text, LIMIT_ERROR_BODY);
-    if (at < e->len && (e->record[at] == '{' || e->record[at] == '[')) {
-        buf_add_str(&text, "an answer that hum cannot read: ");
+    words = at < e->len && !strchr("{[<", e->record[at]);
+    if (at < e->len && e->record[at] != '<' && !words)
         utf8_line(e->record + at, e->len - at, SHOWN, &text);
-    } else {
+    else
         dialect_error_text(e->record, e->len, &text, NULL);
-    }
-    err = emit_failure(e, text.len > 0 ? text.data : "an answer without content");
+    if (text.len == 0)
+        buf_add_str(&text, "nothing");
+    /* Plain words between records come from a proxy or a server that has failed. */
+    err = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
     return err;
 }

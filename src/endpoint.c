@@ -9,14 +9,6 @@
 
 #define CONNECT_TIMEOUT_S 10
 #define IDLE_TIMEOUT_S 120
-#define SECONDS_MAX (7L * 24 * 3600)
-
-/* A limit that Lua gives in seconds, rounded up so that a tiny one does not become none. */
-static long milliseconds(const struct value *spec, const char *key, long fallback_s)
-{
-    double s = value_number(value_get(spec, key), (double)fallback_s);
-    return s >= 0 && s <= (double)SECONDS_MAX ? (long)(s * 1000 + 0.999) : fallback_s * 1000;
-}
 
 /* A line break in a header would let a value add headers of its own. */
 static bool is_header_text(const char *s)
@@ -55,9 +47,10 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     e->name = value_strdup(value_get(spec, "name"));
     e->url = value_strdup(value_get(spec, "url"));
     e->key = value_strdup(value_get(spec, "key"));
-    e->connect_timeout_ms = milliseconds(spec, "connect_timeout", CONNECT_TIMEOUT_S);
-    e->first_timeout_ms = milliseconds(spec, "first_timeout", 0);
-    e->idle_timeout_ms = milliseconds(spec, "idle_timeout", IDLE_TIMEOUT_S);
+    e->connect_timeout_ms =
+        value_milliseconds(value_get(spec, "connect_timeout"), CONNECT_TIMEOUT_S);
+    e->first_timeout_ms = value_milliseconds(value_get(spec, "first_timeout"), 0);
+    e->idle_timeout_ms = value_milliseconds(value_get(spec, "idle_timeout"), IDLE_TIMEOUT_S);
 
     char *dialect = value_strdup(value_get(spec, "dialect"));
     e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
@@ -70,8 +63,8 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
         *why = "endpoint.url is missing";
     } else if (e->dialect == NULL) {
         *why = "endpoint.dialect is neither \"ollama\" nor \"openai\"";
-    } else if (e->key != NULL && !is_header_text(e->key)) {
-        *why = "endpoint.key contains a line break";
+    } else if (value_get(spec, "key") != NULL && !is_header_text(e->key)) {
+        *why = "endpoint.key must be a string without line breaks";
     }
     if (*why != NULL) {
         return HUM_ESPEC;

@@ -24,7 +24,9 @@ void event_failure(struct buf *out, const struct failure *f)
     buf_init(&message, SIZE_MAX);
     buf_init(&hint, SIZE_MAX);
     explain(f, &message, &hint);
-    log_write(LOG_WARN, "%s", message.len > 0 ? message.data : explain_code(f->code));
+    /* Servers quote prompts in their errors: their words are for level debug. */
+    log_write(LOG_WARN, "%s: %s, status %ld", f->endpoint, explain_code(f->code), f->status);
+    log_write(LOG_DEBUG, "%s", message.len > 0 ? message.data : "");
 
     wire_cstr(out, "code");
     wire_cstr(out, explain_code(f->code));

@@ -69,6 +69,11 @@ static void explain_timeout(const struct failure *f, struct buf *message, struct
                    f->endpoint, f->url, (double)f->waited_ms / 1000);
         hint_reach(f, hint);
         break;
+    case WAIT_ANSWER:
+        buf_printf(message, "endpoint \"%s\" at %s did not answer within %g s", f->endpoint, f->url,
+                   (double)f->waited_ms / 1000);
+        hint_reach(f, hint);
+        break;
     case WAIT_FIRST:
         buf_printf(message, "endpoint \"%s\" at %s sent no token within %g s", f->endpoint, f->url,
                    (double)f->waited_ms / 1000);

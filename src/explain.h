@@ -7,7 +7,7 @@
 
 struct buf;
 
-enum explain_wait { WAIT_CONNECT, WAIT_FIRST, WAIT_IDLE };
+enum explain_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
 
 struct failure {
     enum hum_error code;

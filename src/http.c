@@ -42,10 +42,21 @@ struct transfer {
     bool cancelled; /* inside a curl callback: freed once curl has let go */
 };
 
+/* Header lines may hold a key. */
+static void wipe_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *h = headers; h != NULL; h = h->next) {
+        for (volatile char *c = h->data; *c != '\0'; c++) {
+            *c = '\0';
+        }
+    }
+}
+
 static void transfer_free(struct transfer *t)
 {
     curl_multi_remove_handle(t->http->multi, t->easy);
     curl_easy_cleanup(t->easy);
+    wipe_headers(t->headers);
     curl_slist_free_all(t->headers);
     buf_finish(&t->body);
     free(t->url);
@@ -90,7 +101,8 @@ static bool is_loopback(const char *url)
     size_t len = strlen(host);
     const char *tail = len > 10 ? host + len - 10 : "";
     bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(tail, ".localhost") == 0 ||
-                    strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
+                    (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
+                    strcmp(host, "[::1]") == 0;
     curl_free(host);
     return loopback;
 }
@@ -341,16 +353,17 @@ static void set_options(struct transfer *t, const struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "hum/" HUM_VERSION);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver thread */
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_curl_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     if (is_loopback(t->url)) {
         curl_easy_setopt(easy, CURLOPT_PROXY, "");
     }
-    if (request->body != NULL) {
+    if (strcmp(request->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.data);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.len > 0 ? t->body.data : "");
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
     }
 }
@@ -358,7 +371,9 @@ static void set_options(struct transfer *t, const struct http_request *request)
 struct transfer *http_start(struct http *http, const struct http_request *request,
                             const struct http_callbacks *callbacks, void *ctx)
 {
-    CURL *easy = curl_easy_init();
+    char *host = url_part(request->url, CURLUPART_HOST);
+    curl_free(host);
+    CURL *easy = host != NULL ? curl_easy_init() : NULL;
     if (easy == NULL) {
         return NULL;
     }

@@ -34,6 +34,7 @@ static void end(struct program *p)
         p->methods = NULL;
         methods_close(m);
         uv_close((uv_handle_t *)&p->terminate, NULL);
+        signal(SIGTERM, SIG_IGN); /* jobstop sends it too, and we are leaving already */
     }
 }
 

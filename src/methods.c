@@ -74,13 +74,15 @@ static void on_query_end(void *ctx, struct query *q)
 static bool refuse(struct methods *m, int64_t id)
 {
     const char *why = NULL;
+    if (find(m, id) != NULL) {
+        log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
+        return true; /* an ending would be taken for the first one's */
+    }
     if (m->http == NULL) {
         m->http = http_new(m->loop);
     }
     if (m->http == NULL) {
         why = "libcurl cannot be initialised";
-    } else if (find(m, id) != NULL) {
-        why = "this id is in use";
     } else if (m->count == RUNNING_MAX) {
         why = "too many requests run already";
     }

@@ -21,7 +21,6 @@ struct query {
     struct buf body;
     uv_timer_t deadline;
     long timeout_ms;
-    enum hum_error error; /* of the body; 0 if it is whole */
 };
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -57,9 +56,8 @@ static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct query *q = ctx;
     q->transfer = NULL;
-    if (result->error != 0 || q->error != 0) {
+    if (result->error != 0) {
         struct failure f = endpoint_result_failure(&q->endpoint, result, NULL);
-        f.code = q->error != 0 ? q->error : f.code;
         fail(q, &f);
         return;
     }
@@ -76,10 +74,13 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
 {
     (void)status;
     struct query *q = ctx;
-    if (q->error == 0) {
-        q->error = (enum hum_error)buf_add(&q->body, data, len);
+    int error = buf_add(&q->body, data, len);
+    if (error != 0) {
+        struct failure f = endpoint_failure(&q->endpoint, (enum hum_error)error, NULL);
+        q->transfer = NULL; /* ended by what is returned */
+        fail(q, &f);
     }
-    return 0;
+    return error;
 }
 
 static const struct http_callbacks http_callbacks = {on_body, on_http_end};
@@ -88,7 +89,7 @@ static void on_deadline(uv_timer_t *timer)
 {
     struct query *q = timer->data;
     struct failure f = endpoint_failure(&q->endpoint, HUM_ETIMEOUT, NULL);
-    f.wait = WAIT_CONNECT;
+    f.wait = WAIT_ANSWER;
     f.waited_ms = q->timeout_ms;
     fail(q, &f);
 }
@@ -122,7 +123,7 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
     buf_init(&q->body, LIMIT_QUERY_BODY);
     uv_timer_init(env->loop, &q->deadline);
     q->deadline.data = q;
-    q->timeout_ms = (long)(value_number(value_get(spec, "timeout"), TIMEOUT_S) * 1000);
+    q->timeout_ms = value_milliseconds(value_get(spec, "timeout"), TIMEOUT_S);
 
     const char *why = NULL;
     if (read_spec(q, spec, &why) != 0) {

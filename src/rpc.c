@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Memory of a long message is given back: most are short. */
+#define KEPT_ROOM (256u << 10)
+
 struct waiting {
     uint32_t id;
     rpc_on_answer on_answer; /* NULL: forgotten */
@@ -86,6 +89,10 @@ static void flush(struct rpc *rpc)
         write_later(rpc, rpc->outbox.data + done, rpc->outbox.len - done);
     }
     buf_clear(&rpc->outbox);
+    if (rpc->outbox.room > KEPT_ROOM) {
+        buf_finish(&rpc->outbox);
+        buf_init(&rpc->outbox, SIZE_MAX);
+    }
 }
 
 static void before_sleep(uv_prepare_t *handle)
@@ -131,6 +138,9 @@ static void on_message(void *ctx, const struct wire_message *m)
         break;
     case WIRE_RESPONSE:
         take_answer(rpc, m);
+        break;
+    case WIRE_BAD_REQUEST:
+        rpc_respond_error(rpc, m->id, "hum cannot read this request");
         break;
     case WIRE_INVALID:
         log_write(LOG_WARN, "rpc: a message that is not msgpack-RPC was ignored");

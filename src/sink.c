@@ -17,8 +17,22 @@
  * following costs as much as an edit. */
 #define FOLLOW_BYTES 64
 
+/* Errors other than textlock's before the buffer is given up. */
+#define REPAIRS_MAX 5
+
+/* The end of the acknowledged text, by which Lua finds it in a buffer that was edited. */
+#define TAIL_BYTES 64
+
+#define NOTICES_MAX 8
+
 #define FOLLOW "require('hum.chat.follow').lines(...)"
-#define REPAIR "return require('hum.chat.repair').run(...)"
+#define ANCHOR "require('hum.chat.repair').anchor(...)"
+#define REPAIR "require('hum.chat.repair').run(...)"
+
+struct notice {
+    size_t at; /* bytes of pending text before it */
+    int what;
+};
 
 struct sink {
     struct rpc *rpc;
@@ -29,6 +43,8 @@ struct sink {
 
     struct buf pending; /* not sent yet */
     unsigned pieces;    /* in pending */
+    struct notice notices[NOTICES_MAX];
+    unsigned notice_count;
 
     struct buf sent;               /* text of the unacknowledged edits, in order */
     size_t sizes[LIMIT_WINDOW];    /* their lengths */
@@ -36,6 +52,11 @@ struct sink {
     unsigned unfenced;             /* the last of them, with no request behind them */
     unsigned covers[LIMIT_WINDOW]; /* edits that each outstanding request acknowledges */
     unsigned outstanding;
+    uint64_t acked;        /* bytes acknowledged */
+    char tail[TAIL_BYTES]; /* the last of them */
+    size_t tail_len;
+    unsigned failures; /* repairs that failed, other than by textlock */
+    int64_t key;       /* of the anchor in Lua */
 
     size_t unfollowed; /* bytes sent since windows were last told to follow */
     bool join;
@@ -135,8 +156,21 @@ static void send_bare(struct sink *s, const char *text, size_t len)
     }
 }
 
+/* Marks where the text begins, before the first of it. */
+static void send_anchor(struct sink *s)
+{
+    struct buf *out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
+    wire_cstr(out, ANCHOR);
+    wire_array(out, 2);
+    wire_int(out, s->buffer);
+    wire_int(out, s->key);
+}
+
 static void send_edit(struct sink *s, const char *text, size_t len, unsigned pieces)
 {
+    if (s->stats.edits == 0) {
+        send_anchor(s);
+    }
     buf_add(&s->sent, text, len);
     s->sizes[s->unacked++] = len;
     s->stats.edits++;
@@ -151,32 +185,70 @@ static void send_edit(struct sink *s, const char *text, size_t len, unsigned pie
     }
 }
 
+static void keep_tail(struct sink *s, const char *text, size_t len)
+{
+    if (len >= TAIL_BYTES) {
+        memcpy(s->tail, text + len - TAIL_BYTES, TAIL_BYTES);
+        s->tail_len = TAIL_BYTES;
+        return;
+    }
+    size_t kept = s->tail_len < TAIL_BYTES - len ? s->tail_len : TAIL_BYTES - len;
+    memmove(s->tail, s->tail + s->tail_len - kept, kept);
+    memcpy(s->tail + kept, text, len);
+    s->tail_len = kept + len;
+}
+
 static void forget_edits(struct sink *s, unsigned count)
 {
     size_t bytes = 0;
     for (unsigned i = 0; i < count; i++) {
         bytes += s->sizes[i];
     }
+    if (bytes > 0) {
+        keep_tail(s, s->sent.data, bytes);
+    }
+    s->acked += bytes;
     buf_drop(&s->sent, bytes);
     s->unacked -= count;
     memmove(s->sizes, s->sizes + count, s->unacked * sizeof *s->sizes);
 }
 
+/* The text of an error, which is a string or [type, string]. */
+static const struct value *error_text(const struct value *error)
+{
+    return error->type == VALUE_ARRAY && error->as.array.count > 0
+               ? &error->as.array.items[error->as.array.count - 1]
+               : error;
+}
+
 static bool says(const struct value *error, const char *words)
 {
-    const struct value *text = error;
-    if (error->type == VALUE_ARRAY && error->as.array.count > 0) {
-        text = &error->as.array.items[error->as.array.count - 1];
-    }
+    const struct value *text = error_text(error);
     return text->type == VALUE_STRING &&
            memmem(text->as.string.data, text->as.string.len, words, strlen(words)) != NULL;
 }
 
-static void gone(struct sink *s)
+static void give_up(struct sink *s, const char *why)
 {
     rpc_forget(s->rpc, s);
     uv_timer_stop(&s->retry);
-    s->callbacks->on_gone(s->ctx, "the buffer was deleted");
+    s->callbacks->on_gone(s->ctx, why);
+}
+
+/* Textlock passes; what else keeps text out of a buffer does not, as a rule. */
+static bool is_lasting(struct sink *s, const struct value *error)
+{
+    if (says(error, "Invalid buffer id")) {
+        give_up(s, "its buffer was deleted");
+        return true;
+    }
+    if (says(error, "E565") || ++s->failures < REPAIRS_MAX) {
+        return false;
+    }
+    char *text = value_strdup(error_text(error));
+    give_up(s, text != NULL ? text : "its buffer cannot be changed");
+    free(text);
+    return true;
 }
 
 static void on_repaired(void *ctx, const struct value *error, const struct value *result)
@@ -184,12 +256,12 @@ static void on_repaired(void *ctx, const struct value *error, const struct value
     (void)result;
     struct sink *s = ctx;
     s->repairing = false;
-    if (error != NULL && says(error, "Invalid buffer id")) {
-        gone(s);
+    if (error != NULL && is_lasting(s, error)) {
         return;
     }
     if (error == NULL) {
         s->suspect = false;
+        s->failures = 0;
         forget_edits(s, s->unacked);
     }
     advance(s);
@@ -200,14 +272,12 @@ static void repair(struct sink *s)
     s->stats.redelivered++;
     struct buf *out = rpc_request(s->rpc, "nvim_exec_lua", 2, on_repaired, s);
     wire_cstr(out, REPAIR);
-    wire_array(out, 2);
+    wire_array(out, 5);
     wire_int(out, s->buffer);
-    wire_array(out, s->unacked);
-    const char *text = s->sent.data;
-    for (unsigned i = 0; i < s->unacked; i++) {
-        wire_str(out, text, s->sizes[i]);
-        text += s->sizes[i];
-    }
+    wire_int(out, s->key);
+    wire_int(out, (int64_t)s->acked);
+    wire_str(out, s->tail, s->tail_len);
+    wire_str(out, s->sent.data, s->sent.len);
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -237,12 +307,8 @@ static void on_fence(void *ctx, const struct value *error, const struct value *r
     memmove(s->covers, s->covers + 1, s->outstanding * sizeof *s->covers);
 
     const struct value *refused = refusal(error, result);
-    if (refused != NULL && says(refused, "Invalid buffer id")) {
-        gone(s);
-        return;
-    }
     if (refused != NULL) {
-        s->suspect = true;
+        s->suspect = true; /* the repair finds out whether it lasts */
     }
     if (!s->suspect) {
         forget_edits(s, covered);
@@ -271,14 +337,33 @@ static size_t edit_size(const struct buf *b)
     return size;
 }
 
+static void give_notices(struct sink *s)
+{
+    while (s->notice_count > 0 && s->notices[0].at == 0) {
+        int what = s->notices[0].what;
+        s->notice_count--;
+        memmove(s->notices, s->notices + 1, s->notice_count * sizeof *s->notices);
+        s->callbacks->on_notice(s->ctx, what);
+    }
+}
+
+/* An edit does not reach beyond a notice. */
 static void send_pending(struct sink *s)
 {
+    give_notices(s);
     size_t size = edit_size(&s->pending);
+    if (s->notice_count > 0 && s->notices[0].at < size) {
+        size = s->notices[0].at;
+    }
     send_edit(s, s->pending.data, size, s->pieces);
     buf_drop(&s->pending, size);
+    for (unsigned i = 0; i < s->notice_count; i++) {
+        s->notices[i].at -= size;
+    }
     if (s->pending.len == 0) {
         s->pieces = 0;
     }
+    give_notices(s);
 }
 
 /* Does whatever the state now allows: compare, fence, send, report. */
@@ -307,7 +392,9 @@ static void advance(struct sink *s)
 struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
                       const struct sink_callbacks *callbacks, void *ctx)
 {
+    static int64_t last_key;
     struct sink *s = xcalloc(1, sizeof *s);
+    s->key = ++last_key;
     s->rpc = rpc;
     s->callbacks = callbacks;
     s->ctx = ctx;
@@ -350,6 +437,15 @@ void sink_text(struct sink *s, const char *text, size_t len)
     s->pieces++;
     advance(s);
     tell_pressure(s);
+}
+
+void sink_notice(struct sink *s, int notice)
+{
+    if ((s->pending.len == 0 && !s->suspect) || s->notice_count == NOTICES_MAX) {
+        s->callbacks->on_notice(s->ctx, notice);
+    } else {
+        s->notices[s->notice_count++] = (struct notice){s->pending.len, notice};
+    }
 }
 
 void sink_end(struct sink *s)

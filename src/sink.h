@@ -5,8 +5,8 @@
  * LIMIT_WINDOW edits are unacknowledged; beyond that text gathers and leaves as one
  * edit when an acknowledgement comes. An acknowledgement is the answer to a fence, a
  * cheap request behind the edits. Text is kept until then: if Neovim refused an edit
- * (it does so under textlock, and tells it by nvim_error_event only), Lua compares
- * what is there with what was sent and mends the difference. */
+ * (it does so under textlock, and tells it by nvim_error_event only), Lua puts what was
+ * not acknowledged behind what was, lua/hum/chat/repair.lua. */
 #ifndef HUM_SINK_H
 #define HUM_SINK_H
 
@@ -23,7 +23,10 @@ struct sink_callbacks {
     void (*on_pressure)(void *ctx, bool high);
     /* After sink_end: every edit was handled. */
     void (*on_drained)(void *ctx);
-    /* The buffer is gone; nothing can be delivered any more. */
+    /* What was given to sink_notice, once Neovim has been sent all text before it. */
+    void (*on_notice)(void *ctx, int notice);
+    /* The buffer is gone or stays locked; nothing can be delivered any more. why is gone
+     * when it returns. */
     void (*on_gone)(void *ctx, const char *why);
 };
 
@@ -43,6 +46,9 @@ void sink_free(struct sink *s);
 
 /* Appends one piece: valid UTF-8, any line breaks. */
 void sink_text(struct sink *s, const char *text, size_t len);
+
+/* Asks for on_notice behind the text so far: at once, unless some of it waits. */
+void sink_notice(struct sink *s, int notice);
 
 /* No more text comes. on_drained may run before this returns. */
 void sink_end(struct sink *s);

@@ -52,6 +52,7 @@ struct stream {
     uint64_t ended_ns;
     uint64_t last_byte_ms; /* the loop's clock */
     bool paused;
+    bool told_first;
 
     enum ending ending;
     struct buf failure; /* the error event's fields, packed while what they tell of exists */
@@ -195,33 +196,6 @@ static void close_thinking(struct stream *s)
     buf_add_str(&s->piece, close + (at_line_start && close[0] == '\n'));
 }
 
-static void begin_part(struct stream *s, enum part part)
-{
-    utf8_end(&s->utf8, &s->piece);
-    if (s->part == PART_THINKING) {
-        close_thinking(s);
-    }
-    s->part = part;
-    if (part == PART_NONE) {
-        return;
-    }
-    if (part == PART_THINKING) {
-        buf_add_str(&s->piece, s->thinking_open);
-    }
-    bool first = s->first_ns == 0;
-    if (first) {
-        s->first_ns = uv_hrtime();
-    }
-    struct buf *out = event_begin(s->env.rpc, EVENT_PART, s->id);
-    wire_map(out, first ? 2 : 1);
-    wire_cstr(out, "part");
-    wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
-    if (first) {
-        wire_cstr(out, "ttft_ms");
-        wire_float(out, since_start_ms(s, s->first_ns));
-    }
-}
-
 static void give_piece(struct stream *s)
 {
     if (s->piece.len > 0) {
@@ -231,9 +205,49 @@ static void give_piece(struct stream *s)
     }
 }
 
+/* What the part still needs goes out before anything of the next. */
+static void end_part(struct stream *s)
+{
+    utf8_end(&s->utf8, &s->piece);
+    if (s->part == PART_THINKING) {
+        close_thinking(s);
+    }
+    s->part = PART_NONE;
+    give_piece(s);
+}
+
+static void begin_part(struct stream *s, enum part part)
+{
+    s->part = part;
+    if (s->first_ns == 0) {
+        s->first_ns = uv_hrtime();
+    }
+    sink_notice(s->sink, part);
+    if (part == PART_THINKING) {
+        buf_add_str(&s->piece, s->thinking_open);
+    }
+}
+
+/* Lua takes the end of the buffer for the place where a part begins, so the event must
+ * not overtake text. */
+static void on_notice(void *ctx, int part)
+{
+    struct stream *s = ctx;
+    struct buf *out = event_begin(s->env.rpc, EVENT_PART, s->id);
+    wire_map(out, s->told_first ? 1 : 2);
+    wire_cstr(out, "part");
+    wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
+    if (!s->told_first) {
+        wire_cstr(out, "ttft_ms");
+        wire_float(out, since_start_ms(s, s->first_ns));
+    }
+    s->told_first = true;
+}
+
 static void add_text(struct stream *s, enum part part, const char *text, size_t len)
 {
     if (s->part != part) {
+        end_part(s);
         begin_part(s, part);
     }
     utf8_feed(&s->utf8, text, len, &s->piece);
@@ -250,6 +264,18 @@ static void add_tool_call(struct stream *s, const char *call, size_t len)
     add_text(s, PART_TEXT, close, sizeof close - 1);
 }
 
+/* Servers tell their figures in several records. */
+static void add_figures(struct dialect_stats *to, const struct dialect_stats *from)
+{
+    const int64_t news[] = {from->prompt_tokens, from->tokens,  from->prompt_ns,
+                            from->eval_ns,       from->load_ns, from->total_ns};
+    int64_t *const fields[] = {&to->prompt_tokens, &to->tokens,  &to->prompt_ns,
+                               &to->eval_ns,       &to->load_ns, &to->total_ns};
+    for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
+        *fields[i] = news[i] >= 0 ? news[i] : *fields[i];
+    }
+}
+
 static int on_event(void *ctx, const struct dialect_event *event)
 {
     struct stream *s = ctx;
@@ -264,10 +290,13 @@ static int on_event(void *ctx, const struct dialect_event *event)
         add_tool_call(s, event->text, event->len);
         break;
     case DIALECT_STATS:
-        s->figures = event->stats;
+        add_figures(&s->figures, &event->stats);
         break;
     case DIALECT_ERROR:
         fail_with(s, HUM_ESERVER, event->text);
+        break;
+    case DIALECT_ODD:
+        fail_with(s, HUM_EBAD, event->text);
         break;
     case DIALECT_DONE:
         free(s->reason);
@@ -446,7 +475,7 @@ static void on_gone(void *ctx, const char *why)
     leave(s);
 }
 
-static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_gone};
+static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_notice, on_gone};
 
 /* The one place where a stream ends; what arrived still goes to Neovim. */
 static void finish(struct stream *s, enum ending ending)
@@ -469,8 +498,7 @@ static void finish(struct stream *s, enum ending ending)
         s->drained = true;
         return;
     }
-    begin_part(s, PART_NONE);
-    give_piece(s);
+    end_part(s);
     sink_end(s->sink);
 }
 

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #define MIN_SPACE 4096
-#define METHOD_MAX 256 /* longer names than any method has; a rplugin path fits */
+
+/* Memory of a long message is given back: most are short. */
+#define KEPT_ROOM (256u << 10)
 
 /* Neovim's handle types; the payload is the handle as a msgpack integer
  * (nvim_get_api_info().types). */
@@ -343,9 +345,8 @@ static const struct value *unless_nil(const struct value *v)
 }
 
 /* [0, id, method, params], [1, id, error, result], [2, method, params] */
-static void read_message(const struct value *v, char method[METHOD_MAX], struct wire_message *m)
+static void read_message(msgpack_zone *zone, const struct value *v, struct wire_message *m)
 {
-    *m = (struct wire_message){.type = WIRE_INVALID};
     if (v->type != VALUE_ARRAY || v->as.array.count < 3 || v->as.array.count > 4) {
         return;
     }
@@ -365,15 +366,32 @@ static void read_message(const struct value *v, char method[METHOD_MAX], struct 
     }
     const struct value *name = &item[has_id ? 2 : 1];
     const struct value *params = &item[has_id ? 3 : 2];
-    if (name->type != VALUE_STRING || name->as.string.len >= METHOD_MAX ||
-        params->type != VALUE_ARRAY) {
+    if (name->type != VALUE_STRING || params->type != VALUE_ARRAY) {
+        m->type = has_id ? WIRE_BAD_REQUEST : WIRE_INVALID;
         return;
     }
+    char *method = zone_array(zone, name->as.string.len + 1, 1);
     memcpy(method, name->as.string.data, name->as.string.len);
     method[name->as.string.len] = '\0';
     m->type = has_id ? WIRE_REQUEST : WIRE_NOTIFICATION;
     m->method = method;
     m->params = params;
+}
+
+/* A message that msgpack-c refuses, being nested too deeply, may still be a request that
+ * Neovim waits for: 0x94, 0x00, then the id as a positive integer. */
+static void read_bare_request(const unsigned char *data, size_t len, struct wire_message *m)
+{
+    size_t size = len > 2 && data[2] >= 0xcc && data[2] <= 0xce ? (size_t)1 << (data[2] - 0xcc) : 0;
+    if (len < 3 + size || data[0] != 0x94 || data[1] != 0 || (size == 0 && data[2] > 0x7f)) {
+        return;
+    }
+    uint32_t id = size == 0 ? data[2] : 0;
+    for (size_t i = 0; i < size; i++) {
+        id = id << 8 | data[3 + i];
+    }
+    m->type = WIRE_BAD_REQUEST;
+    m->id = id;
 }
 
 static void give_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
@@ -382,13 +400,14 @@ static void give_message(const char *data, size_t len, wire_on_message on_messag
     msgpack_zone zone;
     msgpack_object object;
     struct value value;
-    char method[METHOD_MAX];
     if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE)) {
         xmalloc(SIZE_MAX); /* aborts with its usual line */
     }
     if (msgpack_unpack(data, len, NULL, &zone, &object) == MSGPACK_UNPACK_SUCCESS) {
         convert(&zone, &object, &value);
-        read_message(&value, method, &message);
+        read_message(&zone, &value, &message);
+    } else {
+        read_bare_request((const unsigned char *)data, len, &message);
     }
     on_message(ctx, &message);
     msgpack_zone_destroy(&zone);
@@ -408,6 +427,11 @@ int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_messa
     }
     buf_drop(&r->bytes, start);
     r->looked_at -= start;
+    if (r->bytes.len == 0 && r->bytes.room > KEPT_ROOM) {
+        size_t cap = r->bytes.cap;
+        buf_finish(&r->bytes);
+        buf_init(&r->bytes, cap);
+    }
     if (passed < 0) {
         return passed;
     }

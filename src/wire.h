@@ -36,7 +36,8 @@ enum wire_type {
     WIRE_REQUEST,
     WIRE_RESPONSE,
     WIRE_NOTIFICATION,
-    WIRE_INVALID, /* a value that is not a message, or nested too deeply: worth a log line */
+    WIRE_BAD_REQUEST, /* only the id can be read: to be answered with an error */
+    WIRE_INVALID,     /* a value that is not a message, or nested too deeply: worth a log line */
 };
 
 struct wire_message {

@@ -32,12 +32,35 @@ local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 local live = {}
 local last_id = 0
 
+---msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
+local DEPTH = 24
+
+---@param value any
+---@param left integer
+---@return boolean
+local function is_flat(value, left)
+  if type(value) ~= 'table' then
+    return true
+  elseif left == 0 then
+    return false
+  end
+  for _, item in pairs(value) do
+    if not is_flat(item, left - 1) then
+      return false
+    end
+  end
+  return true
+end
+
 ---@param method string
 ---@param spec table
 ---@param on_event fun(name: string, data: table)
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)
+  if not is_flat(spec, DEPTH) then
+    return nil, 'the options of the request are nested too deeply'
+  end
   local helper = require('hum.helper')
   local ok, err
   -- The channel of a helper that died closes before its exit is told: then start another.

@@ -131,7 +131,7 @@ function M.start()
   local level = require('hum.config').get().log
   vim.rpcnotify(channel, 'hello', {
     protocol = M.PROTOCOL,
-    log_file = level ~= 'off' and log.prepare() or nil,
+    log_file = log.prepare(),
     log_level = level,
   })
   expect_ready(channel)

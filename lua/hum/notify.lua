@@ -11,6 +11,7 @@ local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] 
 ---@class hum.Message
 ---@field text string
 ---@field level integer
+---@field quotes boolean  words of a server, which may quote what was said: not for the log
 
 local seen = {} ---@type table<string, integer>
 local queue = {} ---@type hum.Message[]
@@ -43,7 +44,7 @@ local function flush()
   queue = {}
   local texts, level = {}, LEVELS.INFO
   for i, message in ipairs(messages) do
-    require('hum.log').write(NAMES[message.level], message.text)
+    require('hum.log').write(message.quotes and 'debug' or NAMES[message.level], message.text)
     texts[i], level = message.text, math.max(level, message.level)
   end
   if is_builtin() then
@@ -57,7 +58,8 @@ end
 
 ---@param text string
 ---@param level integer
-local function tell(text, level)
+---@param quotes? boolean
+local function tell(text, level, quotes)
   local now = vim.uv.now()
   local id = level .. text
   if seen[id] and now - seen[id] < QUIET then
@@ -65,7 +67,7 @@ local function tell(text, level)
   end
   seen = #queue == 0 and vim.tbl_count(seen) > 100 and {} or seen
   seen[id] = now
-  queue[#queue + 1] = { text = text, level = level }
+  queue[#queue + 1] = { text = text, level = level, quotes = quotes or false }
   if #queue == 1 then
     vim.schedule(flush)
   end
@@ -82,8 +84,9 @@ function M.warn(text)
 end
 
 ---@param text string
-function M.error(text)
-  tell(text, LEVELS.ERROR)
+---@param quotes? boolean  it holds a server's words, and is shown whole elsewhere
+function M.error(text, quotes)
+  tell(text, LEVELS.ERROR, quotes)
 end
 
 return M

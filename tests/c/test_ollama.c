@@ -106,19 +106,17 @@ static void a_line_that_is_not_json_is_an_error_with_its_text(void)
     STREAM("{\"message\":{\"content\":\"a\"}}\nupstream  failed\r\n",
            "{text a}{error upstream failed}");
     STREAM("<html><head><title>502 Bad Gateway</title></head>\n<body>x</body></html>\n",
-           "{error 502 Bad Gateway}");
-    STREAM("{\"message\":{\"con", "{error an answer that hum cannot read: {\"message\":{\"con}");
+           "{odd 502 Bad Gateway}");
+    STREAM("{\"message\":{\"con", "{odd {\"message\":{\"con}");
     STREAM(DONE "junk\n", "{done stop}");
 }
 
 static void a_wrong_shape_is_an_error_that_shows_it(void)
 {
-    STREAM("[1]\n", "{error an answer that hum cannot read: [1]}");
-    STREAM("{\"message\":\"x\"}\n", "{error an answer that hum cannot read: {\"message\":\"x\"}}");
-    STREAM("{\"message\":{\"content\":7}}\n",
-           "{error an answer that hum cannot read: {\"message\":{\"content\":7}}}");
-    STREAM("{\"message\":{\"tool_calls\":{}}}\n",
-           "{error an answer that hum cannot read: {\"message\":{\"tool_calls\":{}}}}");
+    STREAM("[1]\n", "{odd [1]}");
+    STREAM("{\"message\":\"x\"}\n", "{odd {\"message\":\"x\"}}");
+    STREAM("{\"message\":{\"content\":7}}\n", "{odd {\"message\":{\"content\":7}}}");
+    STREAM("{\"message\":{\"tool_calls\":{}}}\n", "{odd {\"message\":{\"tool_calls\":{}}}}");
     STREAM("7\n", "{error 7}");
     STREAM("\"words\"\n", "{error words}");
 }

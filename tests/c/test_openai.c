@@ -136,22 +136,22 @@ static void an_answer_that_is_no_stream_is_read_all_the_same(void)
     STREAM("{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"all\"},"
            "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":2,\"completion_tokens\":1}}",
            "{text all}{stats 2 1 - - - -}{done stop}");
-    STREAM("<html><title>Log in</title></html>", "{error Log in}");
+    STREAM("<html><title>Log in</title></html>", "{odd Log in}");
 }
 
 static void what_is_not_json_or_oddly_shaped_is_an_error(void)
 {
     STREAM("data: upstream failed\n\n", "{error upstream failed}");
-    STREAM("data: {\"choices\":[\n\n", "{error an answer that hum cannot read: {\"choices\":[}");
-    STREAM("data: {\"choices\":7}\n\n", "{error an answer that hum cannot read: {\"choices\":7}}");
+    STREAM("data: {\"choices\":[\n\n", "{odd {\"choices\":[}");
+    STREAM("data: {\"choices\":7}\n\n", "{odd {\"choices\":7}}");
     STREAM("data: {\"choices\":[{\"delta\":\"x\"}]}\n\n",
-           "{error an answer that hum cannot read: {\"choices\":[{\"delta\":\"x\"}]}}");
-    STREAM(DELTA("\"content\":[1]"), "{error an answer that hum cannot read: "
+           "{odd {\"choices\":[{\"delta\":\"x\"}]}}");
+    STREAM(DELTA("\"content\":[1]"), "{odd "
                                      "{\"choices\":[{\"index\":0,\"delta\":{\"content\":[1]}}]}}");
     STREAM(DELTA("\"tool_calls\":1"),
-           "{error an answer that hum cannot read: "
+           "{odd "
            "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":1}}]}}");
-    STREAM("data:\n\n", "{error an answer without content}");
+    STREAM("data:\n\n", "{odd nothing}");
 }
 
 static void nothing_follows_the_end(void)
@@ -352,7 +352,8 @@ static void a_recorded_chat_cut_off_anywhere_is_never_done(void)
     for (size_t len = 0; len < finish; len += 13) {
         CHECK_INT(events_run(&x, f.body.data, len, 0, len), 0);
         CHECK(strstr(x.log.data, "{done") == NULL);
-        CHECK(strstr(x.log.data, "{cut}") || strstr(x.log.data, "{error "));
+        CHECK(strstr(x.log.data, "{cut}") || strstr(x.log.data, "{error ") ||
+              strstr(x.log.data, "{odd "));
     }
     events_finish(&x);
     fixture_finish(&f);

@@ -83,6 +83,28 @@ test('answers an unknown request with an error and goes on', BARE, function(t)
   T.ok(e:ask('info').result)
 end)
 
+test('answers requests that it cannot read, so that nobody waits', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local encode = vim.mpack.encode
+  local deep = ('\x91'):rep(40) .. '\xc0'
+  local requests = {
+    encode('info') .. deep,
+    encode('info') .. encode({ a = 1 }),
+    encode(5) .. encode({}),
+    encode(('x'):rep(5000)) .. encode({}),
+  }
+  for i, rest in ipairs(requests) do
+    local id = 70000 + i
+    e.rpc.write('\x94\x00' .. encode(id) .. rest)
+    local answer = t:wait(function()
+      return e.rpc.answers[id]
+    end, 'an answer')
+    T.ok(answer.err ~= vim.NIL, vim.inspect(answer))
+  end
+  eq('ok', e:ask('poll').result)
+end)
+
 test('logs an unknown notification and goes on', BARE, function(t)
   local e = editor.start(t)
   e:hello()

@@ -1,0 +1,91 @@
+-- Text that Neovim refuses: nothing is lost, doubled or misplaced, and what lasts is told.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+---Streams `count` equal tokens under a textlock that comes and goes.
+local function under_locks(t, token, count)
+  local srv = t:fake()
+  srv:script({ tokens = vim.fn['repeat']({ token }, count), interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+  chat.ask(t, 'go on', buf)
+  for i = 1, 3 do
+    t:wait(function()
+      return srv:tokens_written() > i * 60
+    end, ('%d tokens'):format(i * 60))
+    local sent = srv:tokens_written()
+    t:keys('<F5>')
+    t:wait(function()
+      return srv:tokens_written() > sent + 25
+    end, 'tokens under the lock')
+    t:keys('l')
+  end
+  return chat.finished(t), chat.reply(t, buf)
+end
+
+test('equal tokens are not taken for those that were refused', function(t)
+  local data, reply = under_locks(t, 'na ', 400)
+  eq('done', data.status)
+  eq(vim.trim(('na '):rep(400)), vim.trim(reply))
+  T.ok(data.stats.redelivered >= 1, 'text was delivered again')
+end)
+
+test('equal lines are not taken for those that were refused', function(t)
+  local data, reply = under_locks(t, '|---|\n', 400)
+  eq('done', data.status)
+  eq(vim.trim(('|---|\n'):rep(400)), vim.trim(reply))
+end)
+
+test('text edited in the reply meanwhile is kept by the repair', function(t)
+  local srv = t:fake()
+  local tokens, text = chat.tokens(300)
+  srv:script({ tokens = tokens, interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+  chat.ask(t, 'go on', buf)
+  t:wait(function()
+    return chat.reply(t, buf):find('000010')
+  end, 'the first tokens')
+  t:lua(
+    [[local buf = ...
+    local row = vim.fn.search('000003', 'bnw') - 1
+    local col = vim.fn.getline(row + 1):find('000003', 1, true) - 1
+    vim.api.nvim_buf_set_text(buf, row, col, row, col, { 'MINE ' })]],
+    buf
+  )
+  t:keys('<F5>')
+  srv:wait_event('done')
+  t:keys('l')
+  chat.finished(t)
+  eq((text:gsub('000003', 'MINE 000003', 1)), chat.reply(t, buf))
+end)
+
+test('a buffer that stays locked ends the reply with a word', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = chat.tokens(5000), interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'go on', buf)
+  t:wait(function()
+    return chat.reply(t, buf):find('000010')
+  end, 'the first tokens')
+  t:api('nvim_set_option_value', 'modifiable', false, { buf = buf })
+  local data = chat.finished(t)
+  eq('error', data.status)
+  eq('gone', data.code)
+  T.match('modifiable', data.message, true)
+  srv:wait_event('disconnect')
+end)
+
+test('thinking is folded where it begins, also when it came while the editor was busy', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'so it is', thinking = 'let me see', interval_ms = 2, first_ms = 100 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'go on', buf)
+  t:keys('f')
+  srv:wait_event('done')
+  t:keys('x')
+  eq('done', chat.finished(t).status)
+  T.match('<think>\nlet me see\n</think>\n\nso it is', t:text(buf), true)
+  t:wait_screen('Thought for')
+end)

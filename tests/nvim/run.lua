@@ -195,7 +195,7 @@ local function main()
   local cases = load_cases(opts)
   if opts.list then
     for _, case in ipairs(cases) do
-      print(case.file .. ': ' .. case.name)
+      io.stdout:write(case.file, ': ', case.name, '\n')
     end
     return 0
   end

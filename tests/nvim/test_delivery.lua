@@ -200,7 +200,7 @@ test('lines above are deleted in mid-stream and the reply stays whole', function
   T.match('one\nthree\nfour\n', t:text(buf), true)
 end)
 
-test('a chat that was unloaded takes the reply all the same', function(t)
+test('a chat that was saved and left takes the reply all the same', function(t)
   local tokens, text = chat.tokens(300)
   local srv = t:fake()
   srv:script({ tokens = tokens, interval_ms = 3 })

@@ -7,18 +7,20 @@
 
 void body_fail(struct body *b, const char *why)
 {
-    if (b->err)
+    if (b->err) {
         return;
+    }
     b->err = HUM_ESPEC;
     b->why = why;
 }
 
 static void note(struct body *b, int err)
 {
-    if (err == HUM_ESPEC)
+    if (err == HUM_ESPEC) {
         body_fail(b, "request: nested too deeply, or a number that is not finite");
-    else if (!b->err)
+    } else if (!b->err) {
         b->err = err;
+    }
 }
 
 /* Whether the map names the key, be it with nil. */
@@ -28,8 +30,9 @@ static bool names(const struct value *map, const struct value *key)
         const struct value *other = &map->as.map.pairs[i].key;
 
         if (other->as.string.len == key->as.string.len &&
-            memcmp(other->as.string.data, key->as.string.data, key->as.string.len) == 0)
+            memcmp(other->as.string.data, key->as.string.data, key->as.string.len) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -37,13 +40,17 @@ static bool names(const struct value *map, const struct value *key)
 /* Begins a field unless a map from the given one on has its own. */
 static bool begin_field(struct body *b, const struct value *key, size_t map)
 {
-    for (; map < BODY_MAPS; map++)
-        if (names(b->maps[map], key))
+    for (; map < BODY_MAPS; map++) {
+        if (names(b->maps[map], key)) {
             return false;
-    if (b->err)
+        }
+    }
+    if (b->err) {
         return false;
-    if (b->started)
+    }
+    if (b->started) {
         note(b, buf_add(b->out, ",", 1));
+    }
     b->started = true;
     note(b, json_write_string(b->out, key->as.string.data, key->as.string.len));
     note(b, buf_add(b->out, ":", 1));
@@ -59,8 +66,9 @@ bool body_key(struct body *b, const char *key)
 
 void body_value(struct body *b, const char *key, const struct value *v)
 {
-    if (v && body_key(b, key))
+    if (v && body_key(b, key)) {
         note(b, json_write(b->out, v));
+    }
 }
 
 void body_object(struct body *b, const struct value *map, body_change change)
@@ -72,10 +80,12 @@ void body_object(struct body *b, const struct value *map, body_change change)
         const struct value_pair *member = &map->as.map.pairs[i];
         struct value v = member->value;
 
-        if (!change(member, &v))
+        if (!change(member, &v)) {
             continue;
-        if (started)
+        }
+        if (started) {
             note(b, buf_add(b->out, ",", 1));
+        }
         started = true;
         note(b, json_write(b->out, &member->key));
         note(b, buf_add(b->out, ":", 1));
@@ -89,12 +99,13 @@ static void check_message(struct body *b, const struct value *message)
     const struct value *role = value_get(message, "role");
     const struct value *content = value_get(message, "content");
 
-    if (!role || role->type != VALUE_STRING || role->as.string.len == 0)
+    if (!role || role->type != VALUE_STRING || role->as.string.len == 0) {
         body_fail(b, "request.messages: each needs a role, a string");
-    else if (!content && !value_get(message, "tool_calls"))
+    } else if (!content && !value_get(message, "tool_calls")) {
         body_fail(b, "request.messages: each needs a content");
-    else if (content && content->type != VALUE_STRING && content->type != VALUE_ARRAY)
+    } else if (content && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
         body_fail(b, "request.messages: content must be a string");
+    }
 }
 
 static void write_messages(struct body *b, const struct value *messages, body_change change)
@@ -103,10 +114,12 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
         body_fail(b, "request.messages must be a list with at least one message");
         return;
     }
-    for (size_t i = 0; i < messages->as.array.count; i++)
+    for (size_t i = 0; i < messages->as.array.count; i++) {
         check_message(b, &messages->as.array.items[i]);
-    if (!body_key(b, "messages"))
+    }
+    if (!body_key(b, "messages")) {
         return;
+    }
     for (size_t i = 0; i < messages->as.array.count && !b->err; i++) {
         note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
         body_object(b, &messages->as.array.items[i], change);
@@ -118,10 +131,12 @@ const struct value *body_map(struct body *b, const struct value *spec, const cha
 {
     const struct value *map = value_get(spec, key);
 
-    if (!map || (map->type == VALUE_ARRAY && map->as.array.count == 0))
+    if (!map || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
         return NULL;
-    if (map->type == VALUE_MAP)
+    }
+    if (map->type == VALUE_MAP) {
         return map;
+    }
     body_fail(b, "request: options and extra must be tables of named fields");
     return NULL;
 }
@@ -132,13 +147,16 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
     const struct value *model = value_get(spec, "model");
 
     *b = (struct body){.out = out};
-    if (merge_options)
+    if (merge_options) {
         b->maps[0] = body_map(b, spec, "options");
+    }
     b->maps[1] = body_map(b, spec, "extra");
-    if (!model || model->type != VALUE_STRING || model->as.string.len == 0)
+    if (!model || model->type != VALUE_STRING || model->as.string.len == 0) {
         body_fail(b, "request.model must be a name");
-    if (!b->err)
+    }
+    if (!b->err) {
         note(b, buf_add(out, "{", 1));
+    }
     body_value(b, "model", model);
     write_messages(b, value_get(spec, "messages"), change);
 }
@@ -151,16 +169,20 @@ int body_end(struct body *b, const char **why)
         for (size_t i = 0; map && i < map->as.map.count && !b->err; i++) {
             const struct value_pair *pair = &map->as.map.pairs[i];
 
-            if (pair->value.type == VALUE_NIL || value_is_string(&pair->key, "stream"))
+            if (pair->value.type == VALUE_NIL || value_is_string(&pair->key, "stream")) {
                 continue;
-            if (begin_field(b, &pair->key, m + 1))
+            }
+            if (begin_field(b, &pair->key, m + 1)) {
                 note(b, json_write(b->out, &pair->value));
+            }
         }
     }
     /* The answer is read as a stream, whatever the user's maps say. */
-    if (!b->err)
+    if (!b->err) {
         note(b, buf_add_str(b->out, ",\"stream\":true}"));
-    if (b->err == HUM_ESPEC)
+    }
+    if (b->err == HUM_ESPEC) {
         *why = b->why;
+    }
     return b->err;
 }

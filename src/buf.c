@@ -28,8 +28,9 @@ void *xmalloc(size_t size)
 void *xcalloc(size_t count, size_t size)
 {
     /* calloc of 0 may give NULL, which is no failure. */
-    if (count == 0 || size == 0)
+    if (count == 0 || size == 0) {
         count = size = 1;
+    }
     return checked(calloc(count, size), size);
 }
 
@@ -42,8 +43,9 @@ char *xstrndup(const char *s, size_t len)
 {
     char *copy = xmalloc(len + 1);
 
-    if (len > 0)
+    if (len > 0) {
         memcpy(copy, s, len);
+    }
     copy[len] = '\0';
     return copy;
 }
@@ -67,8 +69,9 @@ void buf_finish(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    if (b->data)
+    if (b->data) {
         b->data[0] = '\0';
+    }
 }
 
 int buf_reserve(struct buf *b, size_t more)
@@ -76,14 +79,17 @@ int buf_reserve(struct buf *b, size_t more)
     size_t need, room;
 
     /* One byte stays for the NUL; SIZE_MAX as a cap must not wrap. */
-    if (more > b->cap - b->len || more >= SIZE_MAX - b->len)
+    if (more > b->cap - b->len || more >= SIZE_MAX - b->len) {
         return HUM_ETOOBIG;
+    }
     need = b->len + more + 1;
-    if (need <= b->room)
+    if (need <= b->room) {
         return 0;
+    }
     room = b->room ? b->room : FIRST_ROOM;
-    while (room < need)
+    while (room < need) {
         room = room > SIZE_MAX / 2 ? need : room * 2;
+    }
     b->data = xrealloc(b->data, room);
     b->room = room;
     b->data[b->len] = '\0';
@@ -94,10 +100,12 @@ int buf_add(struct buf *b, const void *data, size_t len)
 {
     int err = buf_reserve(b, len);
 
-    if (err)
+    if (err) {
         return err;
-    if (len > 0)
+    }
+    if (len > 0) {
         memcpy(b->data + b->len, data, len);
+    }
     b->len += len;
     b->data[b->len] = '\0';
     return 0;
@@ -116,11 +124,13 @@ int buf_printf(struct buf *b, const char *format, ...)
     va_start(args, format);
     len = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (len < 0)
+    if (len < 0) {
         return HUM_EBAD;
+    }
     err = buf_reserve(b, (size_t)len);
-    if (err)
+    if (err) {
         return err;
+    }
     va_start(args, format);
     vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
     va_end(args);
@@ -130,8 +140,9 @@ int buf_printf(struct buf *b, const char *format, ...)
 
 void buf_drop(struct buf *b, size_t n)
 {
-    if (n == 0)
+    if (n == 0) {
         return;
+    }
     b->len -= n;
     memmove(b->data, b->data + n, b->len);
     b->data[b->len] = '\0';

@@ -17,9 +17,11 @@ const struct dialect *dialect_find(const char *name)
 {
     static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai};
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        if (strcmp(all[i]->name, name) == 0)
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(all[i]->name, name) == 0) {
             return all[i];
+        }
+    }
     return NULL;
 }
 
@@ -41,14 +43,16 @@ static bool unwrap(const char *text, int depth, struct buf *out)
     cJSON *inner;
     bool found;
 
-    if (!brace || depth >= MAX_NESTED)
+    if (!brace || depth >= MAX_NESTED) {
         return false;
+    }
     copy = xstrdup(brace);
     inner = json_parse(copy, strlen(copy));
     found = inner && buf_add(out, text, (size_t)(brace - text)) == 0 &&
             find_message(inner, depth + 1, out);
-    if (!found && out->len > before)
+    if (!found && out->len > before) {
         out->data[out->len = before] = '\0';
+    }
     cJSON_Delete(inner);
     free(copy);
     return found;
@@ -59,21 +63,29 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
     static const char *const names[] = {"error", "message",           "detail", "errors",
                                         "msg",   "error_description", "title"};
 
-    if (depth > MAX_NESTED)
+    if (depth > MAX_NESTED) {
         return false;
+    }
     if (cJSON_IsString(item)) {
-        if (item->valuestring[strspn(item->valuestring, " \t\r\n")] == '\0')
+        if (item->valuestring[strspn(item->valuestring, " \t\r\n")] == '\0') {
             return false;
+        }
         return unwrap(item->valuestring, depth, out) || buf_add_str(out, item->valuestring) == 0;
     }
-    if (cJSON_IsObject(item))
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-            if (find_message(json_get(item, names[i]), depth + 1, out))
+    if (cJSON_IsObject(item)) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            if (find_message(json_get(item, names[i]), depth + 1, out)) {
                 return true;
-    if (cJSON_IsArray(item))
-        for (const cJSON *child = item->child; child; child = child->next)
-            if (find_message(child, depth + 1, out))
+            }
+        }
+    }
+    if (cJSON_IsArray(item)) {
+        for (const cJSON *child = item->child; child; child = child->next) {
+            if (find_message(child, depth + 1, out)) {
                 return true;
+            }
+        }
+    }
     return false;
 }
 
@@ -83,11 +95,13 @@ static const char *find_element(const char *html, const char *name, size_t *len)
     size_t name_len = strlen(name);
 
     for (const char *p = strchr(html, '<'); p; p = strchr(p + 1, '<')) {
-        if (strncasecmp(p + 1, name, name_len) != 0 || isalnum((unsigned char)p[1 + name_len]))
+        if (strncasecmp(p + 1, name, name_len) != 0 || isalnum((unsigned char)p[1 + name_len])) {
             continue;
+        }
         p = strchr(p, '>');
-        if (!p)
+        if (!p) {
             return NULL;
+        }
         *len = strcspn(p + 1, "<");
         return p + 1;
     }
@@ -103,10 +117,12 @@ static void add_page(const char *html, struct buf *out)
         size_t before = out->len, len = 0;
         const char *text = find_element(html, names[i], &len);
 
-        if (text)
+        if (text) {
             utf8_line(text, len, MAX_TEXT, out);
-        if (out->len > before)
+        }
+        if (out->len > before) {
             return;
+        }
     }
 }
 
@@ -114,11 +130,13 @@ static char *find_signin_url(const cJSON *root)
 {
     const cJSON *url = json_get(root, "signin_url");
 
-    if (!url)
+    if (!url) {
         url = json_get(json_get(root, "error"), "signin_url");
+    }
     if (!cJSON_IsString(url) || (strncmp(url->valuestring, "https://", 8) != 0 &&
-                                 strncmp(url->valuestring, "http://", 7) != 0))
+                                 strncmp(url->valuestring, "http://", 7) != 0)) {
         return NULL;
+    }
     return xstrdup(url->valuestring);
 }
 
@@ -126,10 +144,12 @@ static char *find_signin_url(const cJSON *root)
  * may go on after its error, but a quoted word may begin plain text as well. */
 static cJSON *parse_body(char *text, size_t len)
 {
-    if (text[0] == '"')
+    if (text[0] == '"') {
         return json_parse(text, len);
-    if (text[0] != '{' && text[0] != '[')
+    }
+    if (text[0] != '{' && text[0] != '[') {
         return NULL;
+    }
     json_mend(text, len);
     return cJSON_ParseWithLength(text, len);
 }
@@ -140,23 +160,27 @@ void dialect_error_text(const char *body, size_t len, struct buf *out, char **si
     cJSON *root;
     char *text, *start;
 
-    if (signin_url)
+    if (signin_url) {
         *signin_url = NULL;
+    }
     text = start = xstrndup(body, len);
     start += strspn(start, " \t\r\n");
-    if (strncmp(start, "data:", 5) == 0)
+    if (strncmp(start, "data:", 5) == 0) {
         start += 5 + strspn(start + 5, " ");
+    }
     len -= (size_t)(start - text);
     root = parse_body(start, len);
     buf_init(&message, SIZE_MAX);
-    if (find_message(root, 0, &message))
+    if (find_message(root, 0, &message)) {
         utf8_line(message.data, message.len, MAX_TEXT, out);
-    else if (!root && start[0] == '<')
+    } else if (!root && start[0] == '<') {
         add_page(start, out);
-    else if (!root || root->child || cJSON_IsNumber(root))
+    } else if (!root || root->child || cJSON_IsNumber(root)) {
         utf8_line(start, len, MAX_TEXT, out);
-    if (signin_url)
+    }
+    if (signin_url) {
         *signin_url = find_signin_url(root);
+    }
     cJSON_Delete(root);
     buf_finish(&message);
     free(text);

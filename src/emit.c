@@ -14,21 +14,26 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
 {
     struct dialect_event event = {type, text, len, emit_no_stats};
 
-    if (e->state->done)
+    if (e->state->done) {
         return 0;
-    if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE)
+    }
+    if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE) {
         e->state->done = true;
+    }
     return e->on_event(e->ctx, &event);
 }
 
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
 {
-    if (!item)
+    if (!item) {
         return 0;
-    if (!cJSON_IsString(item))
+    }
+    if (!cJSON_IsString(item)) {
         return emit_odd(e);
-    if (item->valuestring[0] == '\0')
+    }
+    if (item->valuestring[0] == '\0') {
         return 0;
+    }
     return give(e, type, item->valuestring, strlen(item->valuestring));
 }
 
@@ -42,19 +47,25 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
     if (id) {
         err = buf_add_str(&text, "{\"id\":");
-        if (!err)
+        if (!err) {
             err = json_write_string(&text, id, strlen(id));
+        }
     }
-    if (!err)
+    if (!err) {
         err = buf_add_str(&text, id ? ",\"name\":" : "{\"name\":");
-    if (!err)
+    }
+    if (!err) {
         err = json_write_string(&text, name, strlen(name));
-    if (!err)
+    }
+    if (!err) {
         err = buf_add_str(&text, ",\"arguments\":");
-    if (!err)
+    }
+    if (!err) {
         err = buf_add(&text, arguments, len);
-    if (!err)
+    }
+    if (!err) {
         err = buf_add_str(&text, "}");
+    }
     err = err ? emit_failure(e, "a tool call is too long")
               : give(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
@@ -65,8 +76,9 @@ int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = {DIALECT_STATS, "", 0, *stats};
 
-    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0)
+    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0) {
         return 0;
+    }
     return e->on_event(e->ctx, &event);
 }
 
@@ -79,8 +91,9 @@ const cJSON *emit_find_error(const cJSON *root)
 {
     const cJSON *error = json_get(root, "error");
 
-    if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0'))
+    if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0')) {
         return NULL;
+    }
     return error;
 }
 
@@ -91,8 +104,9 @@ int emit_error(const struct emit *e, const cJSON *error)
     int err;
 
     buf_init(&text, LIMIT_ERROR_BODY);
-    if (json)
+    if (json) {
         dialect_error_text(json, strlen(json), &text, NULL);
+    }
     err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
     buf_finish(&text);
     cJSON_free(json);
@@ -106,16 +120,19 @@ int emit_odd(const struct emit *e)
     bool words;
     int err;
 
-    while (at < e->len && (unsigned char)e->record[at] <= ' ')
+    while (at < e->len && (unsigned char)e->record[at] <= ' ') {
         at++;
+    }
     buf_init(&text, LIMIT_ERROR_BODY);
     words = at < e->len && !strchr("{[<", e->record[at]);
-    if (at < e->len && e->record[at] != '<' && !words)
+    if (at < e->len && e->record[at] != '<' && !words) {
         utf8_line(e->record + at, e->len - at, SHOWN, &text);
-    else
+    } else {
         dialect_error_text(e->record, e->len, &text, NULL);
-    if (text.len == 0)
+    }
+    if (text.len == 0) {
         buf_add_str(&text, "nothing");
+    }
     /* Plain words between records come from a proxy or a server that has failed. */
     err = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);

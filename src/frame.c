@@ -27,8 +27,9 @@ static int give(struct frame *f, frame_on_record on_record, void *ctx)
 {
     int err = on_record(ctx, f->record.data, f->record.len);
 
-    if (err)
+    if (err) {
         return err;
+    }
     f->has_data = 0;
     buf_clear(&f->record);
     return 0;
@@ -44,9 +45,11 @@ static int collect(struct frame *f, const char *text, size_t len)
 
 static bool is_blank(const char *line, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if (line[i] != ' ' && line[i] != '\t')
+    for (size_t i = 0; i < len; i++) {
+        if (line[i] != ' ' && line[i] != '\t') {
             return false;
+        }
+    }
     return true;
 }
 
@@ -56,16 +59,20 @@ static const char *field_data(const char *line, size_t len, size_t *value_len)
 {
     size_t name = 0;
 
-    if (len >= 4 && memcmp(line, "data", 4) == 0)
+    if (len >= 4 && memcmp(line, "data", 4) == 0) {
         name = 4;
-    else if (len > 5 && memcmp(line, "error", 5) == 0)
+    } else if (len > 5 && memcmp(line, "error", 5) == 0) {
         name = 5;
-    if (name == 0 || (name < len && line[name] != ':'))
+    }
+    if (name == 0 || (name < len && line[name] != ':')) {
         return NULL;
-    if (name < len)
+    }
+    if (name < len) {
         name++;
-    if (name < len && line[name] == ' ')
+    }
+    if (name < len && line[name] == ' ') {
         name++;
+    }
     *value_len = len - name;
     return line + name;
 }
@@ -76,8 +83,9 @@ static int take_event_line(struct frame *f, const char *line, size_t len, frame_
     const char *value;
     size_t value_len;
 
-    if (len == 0)
+    if (len == 0) {
         return f->has_data ? give(f, on_record, ctx) : 0;
+    }
     value = field_data(line, len, &value_len);
     return value ? collect(f, value, value_len) : 0;
 }
@@ -95,14 +103,18 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
         f->started = 1;
         f->bare = line[0] == '<' || (line[0] == '{' && f->kind == FRAME_EVENTS);
     }
-    if (f->bare)
+    if (f->bare) {
         return collect(f, line, len);
-    if (f->kind == FRAME_EVENTS)
+    }
+    if (f->kind == FRAME_EVENTS) {
         return take_event_line(f, line, len, on_record, ctx);
-    if (len > 0 && line[len - 1] == '\r')
+    }
+    if (len > 0 && line[len - 1] == '\r') {
         len--;
-    if (is_blank(line, len))
+    }
+    if (is_blank(line, len)) {
         return 0;
+    }
     err = collect(f, line, len);
     return err ? err : give(f, on_record, ctx);
 }
@@ -113,13 +125,16 @@ static int finish_line(struct frame *f, const char *data, size_t len, frame_on_r
 {
     int err;
 
-    if (f->line.len == 0 && len <= f->line.cap)
+    if (f->line.len == 0 && len <= f->line.cap) {
         return take_line(f, data, len, on_record, ctx);
+    }
     err = buf_add(&f->line, data, len);
-    if (!err)
+    if (!err) {
         err = take_line(f, f->line.data, f->line.len, on_record, ctx);
-    if (err)
+    }
+    if (err) {
         return err;
+    }
     buf_clear(&f->line);
     return 0;
 }
@@ -140,8 +155,9 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
 {
     const char *end = data + len, *lf = NULL, *cr = NULL;
 
-    if (len == 0)
+    if (len == 0) {
         return 0;
+    }
     while (data < end) {
         const char *stop;
         int err;
@@ -154,14 +170,17 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
             }
         }
         stop = next(&lf, data, end, '\n');
-        if (f->kind == FRAME_EVENTS && next(&cr, data, end, '\r') < stop)
+        if (f->kind == FRAME_EVENTS && next(&cr, data, end, '\r') < stop) {
             stop = cr;
-        if (stop == end)
+        }
+        if (stop == end) {
             return buf_add(&f->line, data, (size_t)(end - data));
+        }
         f->after_cr = *stop == '\r';
         err = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
-        if (err)
+        if (err) {
             return err;
+        }
         data = stop + 1;
     }
     return 0;
@@ -171,7 +190,8 @@ int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
 {
     int err = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
 
-    if (err || !f->has_data)
+    if (err || !f->has_data) {
         return err;
+    }
     return give(f, on_record, ctx);
 }

@@ -36,11 +36,13 @@ static int write_escaped(struct buf *out, const char *s, size_t len)
     for (size_t i = 0; i < len && !err; i++) {
         unsigned char c = (unsigned char)s[i];
 
-        if (c >= 0x20 && c != '"' && c != '\\')
+        if (c >= 0x20 && c != '"' && c != '\\') {
             continue;
+        }
         err = buf_add(out, s + from, i - from);
-        if (!err)
+        if (!err) {
             err = write_escape(out, c);
+        }
         from = i + 1;
     }
     return err ? err : buf_add(out, s + from, len - from);
@@ -54,12 +56,15 @@ int json_write_string(struct buf *out, const char *s, size_t len)
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
     err = utf8_clean(s, len, &clean);
-    if (!err)
+    if (!err) {
         err = buf_add(out, "\"", 1);
-    if (!err && clean.len > 0)
+    }
+    if (!err && clean.len > 0) {
         err = write_escaped(out, clean.data, clean.len);
-    if (!err)
+    }
+    if (!err) {
         err = buf_add(out, "\"", 1);
+    }
     buf_finish(&clean);
     return err;
 }
@@ -69,12 +74,14 @@ static int write_real(struct buf *out, double number)
 {
     char text[32];
 
-    if (!isfinite(number))
+    if (!isfinite(number)) {
         return HUM_ESPEC;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, number);
-        if (strtod(text, NULL) == number) // NOLINT(clang-diagnostic-float-equal)
+        if (strtod(text, NULL) == number) { // NOLINT(clang-diagnostic-float-equal)
             break;
+        }
     }
     return buf_add_str(out, text);
 }
@@ -86,10 +93,12 @@ static int write_array(struct buf *out, const struct value *v, int depth)
     int err = buf_add(out, "[", 1);
 
     for (size_t i = 0; i < v->as.array.count && !err; i++) {
-        if (i > 0)
+        if (i > 0) {
             err = buf_add(out, ",", 1);
-        if (!err)
+        }
+        if (!err) {
             err = write_any(out, &v->as.array.items[i], depth + 1);
+        }
     }
     return err ? err : buf_add(out, "]", 1);
 }
@@ -101,22 +110,27 @@ static int write_map(struct buf *out, const struct value *v, int depth)
     for (size_t i = 0; i < v->as.map.count && !err; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
 
-        if (i > 0)
+        if (i > 0) {
             err = buf_add(out, ",", 1);
-        if (!err)
+        }
+        if (!err) {
             err = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
-        if (!err)
+        }
+        if (!err) {
             err = buf_add(out, ":", 1);
-        if (!err)
+        }
+        if (!err) {
             err = write_any(out, &pair->value, depth + 1);
+        }
     }
     return err ? err : buf_add(out, "}", 1);
 }
 
 static int write_any(struct buf *out, const struct value *v, int depth)
 {
-    if (depth > LIMIT_DEPTH)
+    if (depth > LIMIT_DEPTH) {
         return HUM_ESPEC;
+    }
     switch (v->type) {
     case VALUE_BOOL:
         return buf_add_str(out, v->as.boolean ? "true" : "false");
@@ -146,20 +160,22 @@ static long hex4(const char *p, const char *end)
 {
     long number = 0;
 
-    if (end - p < 4)
+    if (end - p < 4) {
         return -1;
+    }
     for (int i = 0; i < 4; i++) {
         char c = p[i];
 
         number *= 16;
-        if (c >= '0' && c <= '9')
+        if (c >= '0' && c <= '9') {
             number += c - '0';
-        else if (c >= 'a' && c <= 'f')
+        } else if (c >= 'a' && c <= 'f') {
             number += c - 'a' + 10;
-        else if (c >= 'A' && c <= 'F')
+        } else if (c >= 'A' && c <= 'F') {
             number += c - 'A' + 10;
-        else
+        } else {
             return -1;
+        }
     }
     return number;
 }
@@ -169,8 +185,9 @@ static char *mend_escape(char *p, const char *end)
 {
     long code, next;
 
-    if (end - p < 2 || p[1] != 'u')
+    if (end - p < 2 || p[1] != 'u') {
         return end - p < 2 ? p + 1 : p + 2;
+    }
     code = hex4(p + 2, end);
     if (code < 0) {
         /* cJSON would take it for NUL; so it sees an error. */
@@ -179,11 +196,13 @@ static char *mend_escape(char *p, const char *end)
     }
     if (code >= 0xD800 && code < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
         next = hex4(p + 8, end);
-        if (next >= 0xDC00 && next < 0xE000)
+        if (next >= 0xDC00 && next < 0xE000) {
             return p + 12;
+        }
     }
-    if (code == 0 || (code >= 0xD800 && code < 0xE000))
+    if (code == 0 || (code >= 0xD800 && code < 0xE000)) {
         memcpy(p + 2, "fffd", 4);
+    }
     return p + 6;
 }
 
@@ -192,11 +211,13 @@ void json_mend(char *text, size_t len)
     char *end = text + len, *p = text;
 
     /* A raw NUL is no JSON, but cJSON would take it for the end of the string. */
-    while (p < end && (p = memchr(p, '\0', (size_t)(end - p))))
+    while (p < end && (p = memchr(p, '\0', (size_t)(end - p)))) {
         *p++ = 0x1A;
+    }
     p = text;
-    while (p < end && (p = memchr(p, '\\', (size_t)(end - p))))
+    while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
         p = mend_escape(p, end);
+    }
 }
 
 cJSON *json_parse(char *text, size_t len)
@@ -210,8 +231,9 @@ const cJSON *json_get(const cJSON *object, const char *name)
 {
     const cJSON *item;
 
-    if (!cJSON_IsObject(object))
+    if (!cJSON_IsObject(object)) {
         return NULL;
+    }
     item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsNull(item) ? NULL : item;
 }

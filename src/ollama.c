@@ -30,11 +30,13 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     const struct value *think = value_get(spec, "think"), *options;
 
     body_begin(&b, out, spec, false, change_message);
-    if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING)
+    if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
+    }
     options = body_map(&b, spec, "options");
-    if (options && body_key(&b, "options"))
+    if (options && body_key(&b, "options")) {
         body_object(&b, options, change_option);
+    }
     body_value(&b, "think", think);
     body_value(&b, "keep_alive", value_get(spec, "keep_alive"));
     body_value(&b, "format", value_get(spec, "format"));
@@ -46,19 +48,21 @@ static int give_calls(const struct emit *e, const cJSON *calls)
 {
     int err = 0;
 
-    if (calls && !cJSON_IsArray(calls))
+    if (calls && !cJSON_IsArray(calls)) {
         return emit_odd(e);
+    }
     for (const cJSON *call = calls ? calls->child : NULL; call && !err; call = call->next) {
         const cJSON *function = json_get(call, "function");
         const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
         const cJSON *arguments = json_get(function, "arguments");
         char *json = arguments ? cJSON_PrintUnformatted(arguments) : NULL;
 
-        if (!cJSON_IsString(name) || (arguments && !json))
+        if (!cJSON_IsString(name) || (arguments && !json)) {
             err = emit_odd(e);
-        else
+        } else {
             err = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
                             json ? json : "{}", json ? strlen(json) : 2);
+        }
         cJSON_free(json);
     }
     return err;
@@ -68,13 +72,16 @@ static int give_message(const struct emit *e, const cJSON *message)
 {
     int err;
 
-    if (!message)
+    if (!message) {
         return 0;
-    if (!cJSON_IsObject(message))
+    }
+    if (!cJSON_IsObject(message)) {
         return emit_odd(e);
+    }
     err = emit_text(e, DIALECT_THINKING, json_get(message, "thinking"));
-    if (!err)
+    if (!err) {
         err = emit_text(e, DIALECT_TEXT, json_get(message, "content"));
+    }
     return err ? err : give_calls(e, json_get(message, "tool_calls"));
 }
 
@@ -100,13 +107,16 @@ static int give_record(const struct emit *e, const cJSON *root)
     const cJSON *error = emit_find_error(root);
     int err;
 
-    if (!cJSON_IsObject(root))
+    if (!cJSON_IsObject(root)) {
         return emit_odd(e);
+    }
     err = give_message(e, json_get(root, "message"));
-    if (err)
+    if (err) {
         return err;
-    if (error)
+    }
+    if (error) {
         return emit_error(e, error);
+    }
     return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;
 }
 
@@ -117,8 +127,9 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
     cJSON *root;
     int err;
 
-    if (st->done)
+    if (st->done) {
         return 0;
+    }
     root = json_parse(record, len);
     err = give_record(&e, root);
     cJSON_Delete(root);

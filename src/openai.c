@@ -34,8 +34,9 @@ static void write_format(struct body *b, const struct value *format)
                                  {value_text("json_schema"), value_pairs(schema, 2)}};
     struct value wish = value_pairs(json, 1);
 
-    if (!format)
+    if (!format) {
         return;
+    }
     if (format->type == VALUE_MAP) {
         schema[1].value = *format;
         wish = value_pairs(typed, 2);
@@ -49,14 +50,16 @@ static void write_think(struct body *b, const struct value *think)
 {
     const struct value none = value_text("none");
 
-    if (!think)
+    if (!think) {
         return;
-    if (think->type == VALUE_STRING)
+    }
+    if (think->type == VALUE_STRING) {
         body_value(b, "reasoning_effort", think);
-    else if (think->type != VALUE_BOOL)
+    } else if (think->type != VALUE_BOOL) {
         body_fail(b, "request.think must be a boolean or a string");
-    else if (!think->as.boolean)
+    } else if (!think->as.boolean) {
         body_value(b, "reasoning_effort", &none);
+    }
 }
 
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
@@ -76,8 +79,9 @@ static int give_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
 
-    if (!thinking)
+    if (!thinking) {
         thinking = json_get(delta, "reasoning");
+    }
     return emit_text(e, DIALECT_THINKING, thinking);
 }
 
@@ -85,15 +89,19 @@ static int give_delta(const struct emit *e, const cJSON *delta)
 {
     int err;
 
-    if (!delta)
+    if (!delta) {
         return 0;
-    if (!cJSON_IsObject(delta))
+    }
+    if (!cJSON_IsObject(delta)) {
         return emit_odd(e);
+    }
     err = give_thinking(e, delta);
-    if (!err)
+    if (!err) {
         err = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
-    if (!err)
+    }
+    if (!err) {
         err = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
+    }
     return err ? err : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
@@ -103,8 +111,9 @@ static int give_choice(const struct emit *e, const cJSON *choice)
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
     int err = give_delta(e, delta ? delta : json_get(choice, "message"));
 
-    if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0')
+    if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
         return err;
+    }
     st->finished = true;
     snprintf(st->reason, sizeof(st->reason), "%s", reason->valuestring);
     return calls_flush(&st->calls, e);
@@ -115,12 +124,15 @@ static int give_choices(const struct emit *e, const cJSON *choices)
 {
     int err = 0;
 
-    if (choices && !cJSON_IsArray(choices))
+    if (choices && !cJSON_IsArray(choices)) {
         return emit_odd(e);
+    }
     for (const cJSON *choice = choices ? choices->child : NULL; choice && !err;
-         choice = choice->next)
-        if (json_count(json_get(choice, "index")) <= 0)
+         choice = choice->next) {
+        if (json_count(json_get(choice, "index")) <= 0) {
             err = give_choice(e, choice);
+        }
+    }
     return err;
 }
 
@@ -133,14 +145,17 @@ static int give_stats(const struct emit *e, const cJSON *root)
     int64_t processed = json_count(json_get(timings, "prompt_n"));
     struct dialect_stats stats = emit_no_stats;
 
-    if (!usage && !timings)
+    if (!usage && !timings) {
         return 0;
+    }
     stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));
-    if (stats.prompt_tokens < 0 && processed >= 0)
+    if (stats.prompt_tokens < 0 && processed >= 0) {
         stats.prompt_tokens = processed + (cached > 0 ? cached : 0);
-    if (stats.tokens < 0)
+    }
+    if (stats.tokens < 0) {
         stats.tokens = json_count(json_get(timings, "predicted_n"));
+    }
     stats.prompt_ns = json_ms_to_ns(json_get(timings, "prompt_ms"));
     stats.eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
     return emit_stats(e, &stats);
@@ -151,16 +166,20 @@ static int give_record(const struct emit *e, const cJSON *root)
     const cJSON *choices = json_get(root, "choices"), *error = emit_find_error(root);
     int err;
 
-    if (!cJSON_IsObject(root))
+    if (!cJSON_IsObject(root)) {
         return emit_odd(e);
+    }
     err = give_choices(e, choices);
-    if (!err)
+    if (!err) {
         err = give_stats(e, root);
-    if (err)
+    }
+    if (err) {
         return err;
+    }
     /* Some servers send the inside of the error object alone. */
-    if (!error && !choices && cJSON_IsString(json_get(root, "message")))
+    if (!error && !choices && cJSON_IsString(json_get(root, "message"))) {
         error = json_get(root, "message");
+    }
     return error ? emit_error(e, error) : 0;
 }
 
@@ -178,10 +197,12 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
     cJSON *root;
     int err;
 
-    if (st->done)
+    if (st->done) {
         return 0;
-    if (len >= 6 && memcmp(record, "[DONE]", 6) == 0)
+    }
+    if (len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
         return give_done(&e);
+    }
     root = json_parse(record, len);
     err = give_record(&e, root);
     cJSON_Delete(root);

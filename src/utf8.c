@@ -15,20 +15,24 @@ static size_t expect(unsigned char lead, unsigned char *low, unsigned char *high
 {
     *low = 0x80;
     *high = 0xBF;
-    if (lead < 0x80)
+    if (lead < 0x80) {
         return 1;
-    if (lead < 0xC2 || lead > 0xF4)
+    }
+    if (lead < 0xC2 || lead > 0xF4) {
         return 0;
-    if (lead < 0xE0)
+    }
+    if (lead < 0xE0) {
         return 2;
-    if (lead == 0xE0)
+    }
+    if (lead == 0xE0) {
         *low = 0xA0;
-    else if (lead == 0xED)
+    } else if (lead == 0xED) {
         *high = 0x9F;
-    else if (lead == 0xF0)
+    } else if (lead == 0xF0) {
         *low = 0x90;
-    else if (lead == 0xF4)
+    } else if (lead == 0xF4) {
         *high = 0x8F;
+    }
     return lead < 0xF0 ? 3 : 4;
 }
 
@@ -40,13 +44,16 @@ static size_t step(const unsigned char *p, size_t len, bool *valid)
     size_t want = expect(p[0], &low, &high);
 
     *valid = false;
-    if (want == 0)
+    if (want == 0) {
         return 1;
+    }
     for (size_t i = 1; i < want; i++) {
-        if (i == len)
+        if (i == len) {
             return 0;
-        if (p[i] < low || p[i] > high)
+        }
+        if (p[i] < low || p[i] > high) {
             return i;
+        }
         low = 0x80;
         high = 0xBF;
     }
@@ -62,12 +69,14 @@ static size_t ascii_run(const unsigned char *p, size_t len)
 
     while (len - n >= sizeof(word)) {
         memcpy(&word, p + n, sizeof(word));
-        if (word & UINT64_C(0x8080808080808080))
+        if (word & UINT64_C(0x8080808080808080)) {
             break;
+        }
         n += sizeof(word);
     }
-    while (n < len && p[n] < 0x80)
+    while (n < len && p[n] < 0x80) {
         n++;
+    }
     return n;
 }
 
@@ -82,17 +91,21 @@ static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *use
         size_t n = ascii_run(p + at, len - at);
 
         at += n;
-        if (at == len)
+        if (at == len) {
             break;
+        }
         n = step(p + at, len - at, &valid);
-        if (n == 0)
+        if (n == 0) {
             break;
+        }
         if (!valid) {
             err = buf_add(out, p + from, at - from);
-            if (!err)
+            if (!err) {
                 err = buf_add(out, replacement, 3);
-            if (err)
+            }
+            if (err) {
                 return err;
+            }
             from = at + n;
         }
         at += n;
@@ -117,8 +130,9 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
         size_t more = sizeof(joined) - u->held_len;
         bool valid;
 
-        if (more > len)
+        if (more > len) {
             more = len;
+        }
         memcpy(joined, u->held, u->held_len);
         memcpy(joined + u->held_len, p, more);
         used = step(joined, u->held_len + more, &valid);
@@ -128,18 +142,21 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
             return 0;
         }
         err = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
-        if (err)
+        if (err) {
             return err;
+        }
         /* What is held begins a character, so a step never ends inside it. */
         p += used - u->held_len;
         len -= used - u->held_len;
         u->held_len = 0;
     }
-    if (len == 0)
+    if (len == 0) {
         return 0;
+    }
     err = pass(p, len, out, &used);
-    if (err)
+    if (err) {
         return err;
+    }
     u->held_len = len - used;
     memcpy(u->held, p + used, u->held_len);
     return 0;
@@ -147,8 +164,9 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
 
 int utf8_end(struct utf8 *u, struct buf *out)
 {
-    if (u->held_len == 0)
+    if (u->held_len == 0) {
         return 0;
+    }
     u->held_len = 0;
     return buf_add(out, replacement, 3);
 }
@@ -177,10 +195,11 @@ static size_t squeeze(char *text, size_t len)
     for (size_t i = 0; i < len; i++) {
         bool blank = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
 
-        if (!blank)
+        if (!blank) {
             text[kept++] = text[i];
-        else if (kept > 0 && text[kept - 1] != ' ')
+        } else if (kept > 0 && text[kept - 1] != ' ') {
             text[kept++] = ' ';
+        }
     }
     return kept > 0 && text[kept - 1] == ' ' ? kept - 1 : kept;
 }
@@ -195,13 +214,17 @@ int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
     err = utf8_clean(data, len, &clean);
     len = squeeze(clean.data, clean.len);
     cut = len > max;
-    if (cut)
-        for (len = max > 3 ? max - 3 : 0; len > 0 && is_inner(clean.data[len]);)
+    if (cut) {
+        for (len = max > 3 ? max - 3 : 0; len > 0 && is_inner(clean.data[len]);) {
             len--;
-    if (!err)
+        }
+    }
+    if (!err) {
         err = buf_add(out, clean.data, len);
-    if (!err && cut)
+    }
+    if (!err && cut) {
         err = buf_add(out, "...", 3);
+    }
     buf_finish(&clean);
     return err;
 }

@@ -16,13 +16,15 @@ bool value_is_string(const struct value *v, const char *s)
 
 const struct value *value_get(const struct value *v, const char *key)
 {
-    if (!v || v->type != VALUE_MAP)
+    if (!v || v->type != VALUE_MAP) {
         return NULL;
+    }
     for (size_t i = 0; i < v->as.map.count; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
 
-        if (value_is_string(&pair->key, key))
+        if (value_is_string(&pair->key, key)) {
             return pair->value.type == VALUE_NIL ? NULL : &pair->value;
+        }
     }
     return NULL;
 }
@@ -34,8 +36,9 @@ int64_t value_int(const struct value *v, int64_t fallback)
 
 double value_number(const struct value *v, double fallback)
 {
-    if (v && v->type == VALUE_INT)
+    if (v && v->type == VALUE_INT) {
         return (double)v->as.integer;
+    }
     return v && v->type == VALUE_FLOAT ? v->as.real : fallback;
 }
 
@@ -53,10 +56,12 @@ bool value_bool(const struct value *v, bool fallback)
 
 char *value_strdup(const struct value *v)
 {
-    if (!v || v->type != VALUE_STRING)
+    if (!v || v->type != VALUE_STRING) {
         return NULL;
-    if (v->as.string.len > 0 && memchr(v->as.string.data, '\0', v->as.string.len))
+    }
+    if (v->as.string.len > 0 && memchr(v->as.string.data, '\0', v->as.string.len)) {
         return NULL;
+    }
     return xstrndup(v->as.string.len > 0 ? v->as.string.data : "", v->as.string.len);
 }
 

@@ -1,7 +1,8 @@
 --- Emphasis, code spans and links of one line of Markdown.
 ---
 --- A reading for the eye: one pass over the special characters. Each is looked for by itself, which is a
---- `memchr`: a set in a pattern is matched byte by byte and made a screen full of one paragraph 0.3 ms dearer. It knows one line at a time: what begins on one line and ends on the next is not seen.
+--- `memchr`: a set in a pattern is matched byte by byte, 0.3 ms for a screen full of one paragraph. It knows
+--- one line at a time: what begins on one line and ends on the next is not seen.
 local M = {}
 
 ---@alias hum.Emit fun(first: integer, last: integer, group: 'emphasis'|'strong'|'strike'|'code'|'link'|'url')

@@ -124,23 +124,27 @@ static void nesting_without_end_is_survived(void)
 
         buf_init(&outer, 1u << 20);
         buf_add_str(&outer, "{\"error\":\"");
-        for (size_t i = 0; i < body.len; i++)
+        for (size_t i = 0; i < body.len; i++) {
             buf_printf(&outer, "%s%c", strchr("\"\\", body.data[i]) ? "\\" : "", body.data[i]);
+        }
         buf_add_str(&outer, "\"}");
         buf_finish(&body);
         body = outer;
     }
     free(text_of(body.data, body.len));
     buf_clear(&body);
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 5000; i++) {
         buf_add_str(&body, "{\"error\":");
+    }
     free(text_of(body.data, body.len));
     buf_clear(&body);
-    for (int i = 0; i < 500; i++)
+    for (int i = 0; i < 500; i++) {
         buf_add_str(&body, "{\"error\":[");
+    }
     buf_add_str(&body, "1");
-    for (int i = 0; i < 500; i++)
+    for (int i = 0; i < 500; i++) {
         buf_add_str(&body, "]}");
+    }
     free(text_of(body.data, body.len));
     buf_finish(&body);
 }
@@ -152,10 +156,11 @@ static void check_url(int line, const char *body, const char *wanted)
 
     buf_init(&out, LIMIT_ERROR_BODY);
     dialect_error_text(body, strlen(body), &out, &url);
-    if (wanted)
+    if (wanted) {
         check_texts(__FILE__, line, "signin_url", url, wanted);
-    else if (url)
+    } else if (url) {
         check_fail(__FILE__, line, "there should be no signin_url");
+    }
     free(url);
     buf_finish(&out);
 }

@@ -40,8 +40,9 @@ static int feed(struct records *r, enum frame_kind kind, size_t cap, const char 
         err = frame_feed(&f, data + cut, n, on_record, r);
         cut += n;
     }
-    if (!err)
+    if (!err) {
         err = frame_end(&f, on_record, r);
+    }
     frame_finish(&f);
     return err;
 }
@@ -168,8 +169,9 @@ static void an_endless_line_is_too_big_before_it_ends(void)
 
     buf_init(&r.log, 1000);
     frame_init(&f, FRAME_LINES, 1000);
-    while (!err && ++fed < 100)
+    while (!err && ++fed < 100) {
         err = frame_feed(&f, "0123456789012345678901234567890123456789", 40, on_record, &r);
+    }
     CHECK_INT(err, HUM_ETOOBIG);
     CHECK(fed < 30);
     CHECK(f.line.len <= 1010);
@@ -238,8 +240,9 @@ static int on_expected(void *ctx, char *record, size_t len)
     const char *wanted = x->log->data + x->at;
 
     if (x->log->len - x->at < len + 2 || memcmp(wanted + 1, record, len) != 0 ||
-        wanted[len + 1] != ']')
+        wanted[len + 1] != ']') {
         return 1;
+    }
     x->at += len + 2;
     return 0;
 }
@@ -253,10 +256,12 @@ static bool gives_same(const struct fixture *f, enum frame_kind kind, size_t cut
 
     frame_init(&frame, kind, LIMIT_RECORD);
     err = frame_feed(&frame, f->body.data, cut, on_expected, &x);
-    if (!err)
+    if (!err) {
         err = frame_feed(&frame, f->body.data + cut, f->body.len - cut, on_expected, &x);
-    if (!err)
+    }
+    if (!err) {
         err = frame_end(&frame, on_expected, &x);
+    }
     frame_finish(&frame);
     return !err && x.at == log->len;
 }
@@ -276,8 +281,9 @@ static void check_recording(const char *path, const struct fixture *f)
     /* The time is quadratic; a long recording repeats itself, and 7 meets each place of
      * its records sooner or later. */
     for (size_t cut = 0; cut < f->body.len; cut += f->body.len < 15000 ? 1 : 7) {
-        if (gives_same(f, kind, cut, &whole.log))
+        if (gives_same(f, kind, cut, &whole.log)) {
             continue;
+        }
         printf("%s, cut at %zu\n", path, cut);
         CHECK(!"equal records");
         break;

@@ -91,11 +91,13 @@ static void what_json_cannot_say_is_refused(void)
     struct buf out;
 
     buf_init(&out, 1000);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         CHECK_INT(json_write(&out, &not_finite[i]), HUM_ESPEC);
+    }
     deep[0] = array(NULL, 0);
-    for (size_t i = 1; i <= LIMIT_DEPTH; i++)
+    for (size_t i = 1; i <= LIMIT_DEPTH; i++) {
         deep[i] = array(&deep[i - 1], 1);
+    }
     CHECK_INT(json_write(&out, &deep[LIMIT_DEPTH - 1]), HUM_OK);
     CHECK_INT(json_write(&out, &deep[LIMIT_DEPTH]), HUM_ESPEC);
     buf_finish(&out);
@@ -124,8 +126,9 @@ static void check_mend(int line, const char *text, size_t len, const char *wante
     char *copy = xstrndup(text, len);
 
     json_mend(copy, len);
-    if (memcmp(copy, wanted, len) != 0)
+    if (memcmp(copy, wanted, len) != 0) {
         check_texts(__FILE__, line, "mended", copy, wanted);
+    }
     free(copy);
 }
 
@@ -183,10 +186,11 @@ static void check_parse(int line, const char *text, size_t len, const char *want
     char *copy = xstrndup(text, len);
     cJSON *json = json_parse(copy, len);
 
-    if (wanted)
+    if (wanted) {
         check_texts(__FILE__, line, "parsed", cJSON_GetStringValue(json), wanted);
-    else if (json)
+    } else if (json) {
         check_fail(__FILE__, line, "parsed what is no JSON");
+    }
     cJSON_Delete(json);
     free(copy);
 }

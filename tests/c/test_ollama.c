@@ -208,12 +208,14 @@ static void check_recording(const char *path, const struct fixture *f)
 {
     char *log;
 
-    if (!f->is_lines)
+    if (!f->is_lines) {
         return;
+    }
     log = events_of_recording("ollama", f);
     CHECK(!strstr(log, "{error"));
-    if (!strstr(log, "{done"))
+    if (!strstr(log, "{done")) {
         printf("%s: %s\n", path, log);
+    }
     CHECK(strstr(log, "{done") != NULL);
     free(log);
 }

@@ -222,11 +222,12 @@ static void too_many_tool_calls_are_an_error(void)
     struct buf data;
 
     buf_init(&data, LIMIT_RECORD);
-    for (int i = 0; i < 65; i++)
+    for (int i = 0; i < 65; i++) {
         buf_printf(&data,
                    "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"function\":{"
                    "\"name\":\"f\"}}]}}]}\n\n",
                    i);
+    }
     events_init(&x, "openai");
     CHECK_INT(events_run(&x, data.data, data.len, 0, data.len), 0);
     CHECK_TEXT(x.log.data, "{error too many tool calls}");
@@ -292,8 +293,9 @@ static void check_recording(const char *path, const struct fixture *f)
     char *log;
 
     (void)path;
-    if (!f->is_events)
+    if (!f->is_events) {
         return;
+    }
     log = events_of_recording("openai", f);
     CHECK(!strstr(log, "{error"));
     free(log);

@@ -17,18 +17,22 @@ static size_t character(const unsigned char *p, size_t len)
                                     : 0;
     uint32_t code;
 
-    if (want == 0 || want > len)
+    if (want == 0 || want > len) {
         return 0;
-    if (want == 1)
+    }
+    if (want == 1) {
         return 1;
+    }
     code = p[0] & (0x7Fu >> want);
     for (size_t i = 1; i < want; i++) {
-        if (p[i] >> 6 != 2)
+        if (p[i] >> 6 != 2) {
             return 0;
+        }
         code = code << 6 | (p[i] & 0x3Fu);
     }
-    if (code < least[want] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+    if (code < least[want] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
         return 0;
+    }
     return want;
 }
 
@@ -37,8 +41,9 @@ static bool is_valid(const char *data, size_t len)
     for (size_t at = 0; at < len;) {
         size_t n = character((const unsigned char *)data + at, len - at);
 
-        if (n == 0)
+        if (n == 0) {
             return false;
+        }
         at += n;
     }
     return true;
@@ -154,10 +159,12 @@ static void every_pair_and_triple_of_bytes_becomes_valid(void)
 
         buf_clear(&out);
         utf8_clean((char *)text, 4, &out);
-        if (!is_valid(out.data, out.len))
+        if (!is_valid(out.data, out.len)) {
             CHECK(!"valid");
-        if (was_valid && memcmp(out.data, text, 4) != 0)
+        }
+        if (was_valid && memcmp(out.data, text, 4) != 0) {
             CHECK(!"valid text must pass unchanged");
+        }
     }
     buf_finish(&out);
 }

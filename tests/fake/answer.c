@@ -37,25 +37,31 @@ static const char *const fault_names[] = {
 
 static int type_of(const cJSON *v)
 {
-    if (cJSON_IsNumber(v))
+    if (cJSON_IsNumber(v)) {
         return NUMBER;
-    if (cJSON_IsBool(v))
+    }
+    if (cJSON_IsBool(v)) {
         return BOOLEAN;
-    if (cJSON_IsString(v))
+    }
+    if (cJSON_IsString(v)) {
         return STRING;
-    if (cJSON_IsArray(v))
+    }
+    if (cJSON_IsArray(v)) {
         return LIST;
+    }
     return cJSON_IsObject(v) ? OBJECT : 0;
 }
 
 static enum fault_type fault_type(const cJSON *fault)
 {
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(fault, "do");
-    if (!cJSON_IsString(name))
+    if (!cJSON_IsString(name)) {
         return FAULT_NONE;
+    }
     for (size_t i = 1; i < sizeof fault_names / sizeof *fault_names; i++) {
-        if (strcmp(fault_names[i], name->valuestring) == 0)
+        if (strcmp(fault_names[i], name->valuestring) == 0) {
             return (enum fault_type)i;
+        }
     }
     return FAULT_NONE;
 }
@@ -65,8 +71,9 @@ static bool check_list(const cJSON *list, int type, char why[ANSWER_ERROR])
     const cJSON *item;
     cJSON_ArrayForEach(item, list)
     {
-        if (type_of(item) == type)
+        if (type_of(item) == type) {
             continue;
+        }
         snprintf(why, ANSWER_ERROR, "field \"%s\" has an item of the wrong type", list->string);
         return false;
     }
@@ -88,8 +95,9 @@ static bool check_faults(const cJSON *faults, char why[ANSWER_ERROR])
         cJSON_ArrayForEach(item, fault)
         {
             size_t i = 0;
-            while (i < 5 && strcmp(known[i].name, item->string) != 0)
+            while (i < 5 && strcmp(known[i].name, item->string) != 0) {
                 i++;
+            }
             if (i == 5 || type_of(item) != known[i].types) {
                 snprintf(why, ANSWER_ERROR, "bad field \"%s\" of a fault", item->string);
                 return false;
@@ -103,18 +111,22 @@ static bool check_field(const cJSON *item, char why[ANSWER_ERROR])
 {
     const char *name = item->string;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (strcmp(fields[i].name, name) != 0)
+        if (strcmp(fields[i].name, name) != 0) {
             continue;
+        }
         if (!(fields[i].types & type_of(item)) && strcmp(name, "json") != 0) {
             snprintf(why, ANSWER_ERROR, "field \"%s\" has the wrong type", name);
             return false;
         }
-        if (strcmp(name, "faults") == 0)
+        if (strcmp(name, "faults") == 0) {
             return check_list(item, OBJECT, why) && check_faults(item, why);
-        if (strcmp(name, "split_at") == 0 || strcmp(name, "chunk_at") == 0)
+        }
+        if (strcmp(name, "split_at") == 0 || strcmp(name, "chunk_at") == 0) {
             return check_list(item, NUMBER, why);
-        if (cJSON_IsArray(item) && strcmp(name, "tool_calls") != 0 && strcmp(name, "json") != 0)
+        }
+        if (cJSON_IsArray(item) && strcmp(name, "tool_calls") != 0 && strcmp(name, "json") != 0) {
             return check_list(item, STRING, why);
+        }
         return true;
     }
     snprintf(why, ANSWER_ERROR, "unknown field \"%s\"", name);
@@ -130,8 +142,9 @@ bool answer_check(const cJSON *src, char why[ANSWER_ERROR])
     }
     cJSON_ArrayForEach(item, src)
     {
-        if (!check_field(item, why))
+        if (!check_field(item, why)) {
             return false;
+        }
     }
     return true;
 }
@@ -184,8 +197,9 @@ static size_t read_offsets(const cJSON *list, size_t **out)
     {
         (*out)[i++] = item->valuedouble > 0 ? (size_t)item->valuedouble : 0;
     }
-    if (n)
+    if (n) {
         qsort(*out, n, sizeof **out, by_size);
+    }
     return n;
 }
 
@@ -215,8 +229,9 @@ static void read_faults(struct answer *a)
             .ns = ms ? (uint64_t)(ms->valuedouble * 1e6) : 0,
         };
     }
-    if (i)
+    if (i) {
         qsort(a->faults, i, sizeof *a->faults, by_at);
+    }
 }
 
 /* The file, looked for below the fixtures and then as named. */
@@ -226,8 +241,9 @@ static bool read_file(struct buf *out, const char *name, const char *fixtures, c
     buf_init(&path, SIZE_MAX / 2);
     buf_printf(&path, "%s/%s", fixtures, name);
     FILE *file = fopen(path.data, "rb");
-    if (!file)
+    if (!file) {
         file = fopen(name, "rb");
+    }
     buf_finish(&path);
     if (!file) {
         snprintf(why, ANSWER_ERROR, "cannot read \"%.200s\"", name);
@@ -235,8 +251,9 @@ static bool read_file(struct buf *out, const char *name, const char *fixtures, c
     }
     char room[65536];
     size_t n;
-    while ((n = fread(room, 1, sizeof room, file)) > 0)
+    while ((n = fread(room, 1, sizeof room, file)) > 0) {
         buf_add(out, room, n);
+    }
     fclose(file);
     return true;
 }
@@ -253,10 +270,11 @@ static void add_list(struct tokens *t, const cJSON *list)
 static void cut(const struct answer *a, struct tokens *t, const char *text, size_t len)
 {
     size_t n = whole(a, "token_bytes", 0);
-    if (n)
+    if (n) {
         tokens_cut_even(t, text, len, n);
-    else
+    } else {
         tokens_cut(t, text, len);
+    }
 }
 
 static bool read_text(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
@@ -266,36 +284,41 @@ static bool read_text(struct answer *a, const char *fixtures, char why[ANSWER_ER
         struct buf text;
         buf_init(&text, SIZE_MAX / 2);
         bool good = read_file(&text, string(a, "file", ""), fixtures, why);
-        if (good)
+        if (good) {
             cut(a, &a->text, text.len ? text.data : "", text.len);
+        }
         buf_finish(&text);
-        if (!good)
+        if (!good) {
             return false;
+        }
     }
     cut(a, &a->text, string(a, "text", ""), strlen(string(a, "text", "")));
     add_list(&a->text, get(a, "tokens"));
     add_list(&a->text, get(a, "escaped"));
     a->escaped = get(a, "escaped") != NULL;
-    if (count && a->text.count)
+    if (count && a->text.count) {
         tokens_fit(&a->text, whole(a, "count", 0));
-    else if (count)
+    } else if (count) {
         tokens_make(&a->text, whole(a, "count", 0), (uint64_t)number(a, "seed", 1),
                     whole(a, "line", 12));
+    }
     return true;
 }
 
 static void read_thinking(struct answer *a)
 {
     const cJSON *thinking = get(a, "thinking");
-    if (cJSON_IsString(thinking))
+    if (cJSON_IsString(thinking)) {
         cut(a, &a->thinking, thinking->valuestring, strlen(thinking->valuestring));
-    else
+    } else {
         add_list(&a->thinking, thinking);
+    }
     size_t count = whole(a, "thinking_count", 0);
-    if (count && a->thinking.count)
+    if (count && a->thinking.count) {
         tokens_fit(&a->thinking, count);
-    else if (count)
+    } else if (count) {
         tokens_make(&a->thinking, count, (uint64_t)number(a, "seed", 1), whole(a, "line", 12));
+    }
 }
 
 static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])

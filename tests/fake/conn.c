@@ -26,36 +26,42 @@ static void on_closed(uv_handle_t *h)
 
 static void close_conn(struct conn *c, bool reset)
 {
-    if (c->closing)
+    if (c->closing) {
         return;
+    }
     c->closing = true;
     pace_cancel(&c->server->pace, &c->gap);
     pace_cancel(&c->server->pace, &c->poll);
-    if (c->reply)
+    if (c->reply) {
         reply_free(c->reply);
+    }
     for (struct conn **at = &c->server->conns; *at; at = &(*at)->next) {
         if (*at == c) {
             *at = c->next;
             break;
         }
     }
-    if (c->number)
+    if (c->number) {
         journal_addf(&c->server->journal, "close", "\"conn\":%u", c->number);
-    if (!reset || uv_tcp_close_reset(&c->tcp, on_closed) != 0)
+    }
+    if (!reset || uv_tcp_close_reset(&c->tcp, on_closed) != 0) {
         uv_close((uv_handle_t *)&c->tcp, on_closed);
+    }
 }
 
 void conn_close_all(struct server *server)
 {
-    while (server->conns)
+    while (server->conns) {
         close_conn(server->conns, false);
+    }
 }
 
 /* The client went away, by an end of input or an error. */
 static void gone(struct conn *c, int err)
 {
-    if (c->closing)
+    if (c->closing) {
         return;
+    }
     if (c->state != CONN_IDLE && c->request) {
         const char *phase = c->reply ? reply_phase(c->reply) : "streaming";
         journal_addf(&c->server->journal, "disconnect",
@@ -73,11 +79,13 @@ static void on_lingered(void *ctx)
 /* The answer is out. */
 static void complete(struct conn *c)
 {
-    if (c->request)
+    if (c->request) {
         journal_addf(&c->server->journal, "done", "\"request\":%u,\"conn\":%u,\"bytes\":%zu",
                      c->request, c->number, c->wire);
-    if (c->reply)
+    }
+    if (c->reply) {
         reply_free(c->reply);
+    }
     if (c->end == CONN_LINGER) {
         c->lingering = true;
         c->state = CONN_ANSWERED;
@@ -91,35 +99,40 @@ static void complete(struct conn *c)
     }
     c->state = CONN_IDLE;
     request_clear(&c->parser);
-    if (!c->proceeding)
+    if (!c->proceeding) {
         proceed(c);
+    }
 }
 
 static void drained(struct conn *c)
 {
-    if (c->state == CONN_ANSWERED)
+    if (c->state == CONN_ANSWERED) {
         complete(c);
-    else if (c->reply)
+    } else if (c->reply) {
         reply_drained(c->reply);
+    }
 }
 
 static void on_gap(void *ctx)
 {
     struct conn *c = ctx;
-    if (pump(c))
+    if (pump(c)) {
         drained(c);
+    }
 }
 
 static void on_written(uv_write_t *w, int status)
 {
     struct conn *c = w->data;
     c->writing = false;
-    if (c->closing)
+    if (c->closing) {
         return;
-    if (status < 0)
+    }
+    if (status < 0) {
         gone(c, status);
-    else if (pump(c))
+    } else if (pump(c)) {
         drained(c);
+    }
 }
 
 /* How many bytes the next write may take. */
@@ -127,10 +140,12 @@ static size_t piece(const struct conn *c)
 {
     size_t n = c->flying.len - c->at;
     const struct answer *a = c->pieces;
-    if (!a)
+    if (!a) {
         return n;
-    if (a->split && a->split < n)
+    }
+    if (a->split && a->split < n) {
         n = a->split;
+    }
     for (size_t i = 0; i < a->split_at_count; i++) {
         if (a->split_at[i] > c->wire) {
             size_t rest = a->split_at[i] - c->wire;
@@ -150,8 +165,9 @@ static bool pump(struct conn *c)
             c->flying = c->out;
             c->out = empty;
             c->at = 0;
-            if (c->flying.len == 0)
+            if (c->flying.len == 0) {
                 return true;
+            }
         }
         size_t n = piece(c);
         uv_buf_t bytes = uv_buf_init(c->flying.data + c->at, (unsigned)n);
@@ -161,8 +177,9 @@ static bool pump(struct conn *c)
             c->write.data = c;
             c->at += n;
             c->wire += n;
-            if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &bytes, 1, on_written) != 0)
+            if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &bytes, 1, on_written) != 0) {
                 c->writing = false;
+            }
             return false;
         }
         if (done < 0) {
@@ -172,16 +189,18 @@ static bool pump(struct conn *c)
         }
         c->at += (size_t)done;
         c->wire += (size_t)done;
-        if (c->pieces && c->pieces->split_ns && (c->at < c->flying.len || c->out.len))
+        if (c->pieces && c->pieces->split_ns && (c->at < c->flying.len || c->out.len)) {
             pace_at(&c->server->pace, &c->gap, uv_hrtime() + c->pieces->split_ns, on_gap, c);
+        }
     }
     return false;
 }
 
 void conn_write(struct conn *c, const void *data, size_t len)
 {
-    if (len)
+    if (len) {
         buf_add(&c->out, data, len);
+    }
 }
 
 void conn_flush(struct conn *c)
@@ -199,8 +218,9 @@ void conn_answered(struct conn *c, enum conn_end end)
     c->end = end;
     c->state = CONN_ANSWERED;
     conn_flush(c);
-    if (!conn_pending(c))
+    if (!conn_pending(c)) {
         complete(c);
+    }
 }
 
 /* Takes up the requests that are there, one after the other. */
@@ -209,8 +229,9 @@ static void proceed(struct conn *c)
     c->proceeding = true;
     while (c->state == CONN_IDLE && !c->closing) {
         enum request_result result = request_next(&c->parser);
-        if (result == REQUEST_MORE)
+        if (result == REQUEST_MORE) {
             break;
+        }
         if (result == REQUEST_CONTINUE) {
             static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
             conn_write(c, text, sizeof text - 1);
@@ -221,10 +242,11 @@ static void proceed(struct conn *c)
         c->wire = 0;
         c->pieces = NULL;
         c->request = 0;
-        if (result == REQUEST_BAD)
+        if (result == REQUEST_BAD) {
             head_bad_request(c);
-        else
+        } else {
             routes_request(c);
+        }
     }
     c->proceeding = false;
 }
@@ -244,13 +266,15 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
         gone(c, (int)n);
         return;
     }
-    if (c->lingering)
+    if (c->lingering) {
         return;
+    }
     request_feed(&c->parser, room->base, (size_t)n);
-    if (c->state == CONN_IDLE && !c->proceeding)
+    if (c->state == CONN_IDLE && !c->proceeding) {
         proceed(c);
-    else if (c->parser.in.len > MAX_AHEAD)
+    } else if (c->parser.in.len > MAX_AHEAD) {
         uv_read_stop(stream);
+    }
 }
 
 void conn_accept(struct server *server)

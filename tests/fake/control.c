@@ -47,10 +47,11 @@ static void load_script(struct conn *c)
 {
     char why[ANSWER_ERROR];
     const struct buf *body = &c->parser.request.body;
-    if (script_load(&c->server->script, body->len ? body->data : "", body->len, why))
+    if (script_load(&c->server->script, body->len ? body->data : "", body->len, why)) {
         head_json(c, 200, "{\"ok\":true}");
-    else
+    } else {
         head_error(c, false, 400, why);
+    }
 }
 
 static void show_log(struct conn *c)
@@ -65,10 +66,12 @@ static void show_log(struct conn *c)
     snprintf(needle, sizeof needle, "\"request\":%lu,", request);
     for (size_t i = 0; i < j->count; i++) {
         const struct entry *e = &j->entries[i];
-        if (e->seq < from || (only && strcmp(e->event, event) != 0))
+        if (e->seq < from || (only && strcmp(e->event, event) != 0)) {
             continue;
-        if (request && !strstr(e->json, needle))
+        }
+        if (request && !strstr(e->json, needle)) {
             continue;
+        }
         buf_printf(&out, "%s\n", e->json);
     }
     answer_lines(c, &out);
@@ -151,8 +154,9 @@ void control_changed(void *ctx)
     char room[64];
     /* Answered from the loop: this may be the middle of another answer. */
     for (struct conn *c = s->conns; c; c = c->next) {
-        if (c->poll_event[0] && polled(c, room))
+        if (c->poll_event[0] && polled(c, room)) {
             pace_at(&s->pace, &c->poll, uv_hrtime(), answer_poll, c);
+        }
     }
 }
 

@@ -70,17 +70,19 @@ static bool mentions(const char *question, const char *words)
 {
     char lower[512];
     size_t n = 0;
-    for (; n < sizeof lower - 1 && question[n]; n++)
+    for (; n < sizeof lower - 1 && question[n]; n++) {
         lower[n] =
             (char)(question[n] >= 'A' && question[n] <= 'Z' ? question[n] + 32 : question[n]);
+    }
     lower[n] = '\0';
     while (*words) {
         char word[32];
         size_t len = strcspn(words, "|");
         memcpy(word, words, len);
         word[len] = '\0';
-        if (strstr(lower, word))
+        if (strstr(lower, word)) {
             return true;
+        }
         words += len + (words[len] == '|');
     }
     return false;
@@ -94,8 +96,9 @@ static void quote_question(struct buf *out, const char *question)
         size_t step = utf8_length(question + n, len - n);
         n += step ? step : 1;
     }
-    if (n)
+    if (n) {
         buf_printf(out, "> %.*s%s\n\n", (int)n, question, n < len ? "..." : "");
+    }
 }
 
 cJSON *demo_answer(const char *question, bool first)

@@ -5,8 +5,9 @@
 
 size_t fault_place(const struct reply *r)
 {
-    if (r->next_fault == r->answer.fault_count)
+    if (r->next_fault == r->answer.fault_count) {
         return SIZE_MAX;
+    }
     size_t at = r->answer.faults[r->next_fault].at;
     return at < reply_tokens(r) ? at : reply_tokens(r);
 }
@@ -32,8 +33,9 @@ static void truncated(struct reply *r)
     payload_write(r);
     r->shape->record(&r->state, (struct piece){0}, (struct piece){"never seen whole", 16},
                      &r->payload);
-    if (r->chunked)
+    if (r->chunked) {
         buf_printf(&r->conn->out, "%zx\r\n", r->payload.len);
+    }
     conn_write(r->conn, r->payload.data, r->payload.len / 2);
     finish_body(r, CONN_CLOSE);
 }
@@ -64,8 +66,9 @@ static bool do_plain_fault(struct reply *r, const struct fault *fault)
 static bool do_fault(struct reply *r)
 {
     const struct fault *fault = &r->answer.faults[r->next_fault++];
-    if (r->records)
+    if (r->records) {
         payload_write(r);
+    }
     switch (fault->type) {
     case FAULT_CUT:
         payload_write(r);
@@ -100,8 +103,9 @@ bool fault_do_due(struct reply *r)
     while (!r->answer.replay && fault_place(r) == r->sent && (r->sent || uv_hrtime() >= r->due)) {
         bool goes_on =
             reply_streams(r) ? do_fault(r) : do_plain_fault(r, &r->answer.faults[r->next_fault++]);
-        if (!goes_on)
+        if (!goes_on) {
             return false;
+        }
     }
     return true;
 }

@@ -8,8 +8,9 @@
 void finish_body(struct reply *r, enum conn_end end)
 {
     bool close = !r->conn->parser.request.keep_alive || !r->chunked;
-    if (r->chunked && end == CONN_KEEP)
+    if (r->chunked && end == CONN_KEEP) {
         conn_write(r->conn, "0\r\n\r\n", 5);
+    }
     conn_answered(r->conn, end == CONN_KEEP && close ? CONN_CLOSE : end);
 }
 
@@ -30,11 +31,13 @@ void finish_stream(struct reply *r)
     payload_head(r);
     r->shape->finish(&r->state, &r->payload, &last);
     struct buf *end = last.len ? &last : &r->payload;
-    while (!r->answer.last_newline && end->len && strchr("\r\n", end->data[end->len - 1]))
+    while (!r->answer.last_newline && end->len && strchr("\r\n", end->data[end->len - 1])) {
         end->len--;
+    }
     payload_write(r);
-    if (last.len)
+    if (last.len) {
         buf_add(&r->payload, last.data, last.len);
+    }
     payload_write(r);
     buf_finish(&last);
     finish_body(r, CONN_KEEP);
@@ -80,8 +83,9 @@ static void finish_fixed(struct reply *r)
 static bool recording_closes(const struct buf *b)
 {
     const char *end = b->len ? strstr(b->data, "\r\n\r\n") : NULL;
-    if (!end)
+    if (!end) {
         return true;
+    }
     char *head = xstrndup(b->data, (size_t)(end - b->data));
     bool closes = strncmp(head, "HTTP/1.0", 8) == 0 || strstr(head, "Connection: close") ||
                   !(strstr(head, "Content-Length:") || strstr(head, "Transfer-Encoding:"));
@@ -108,10 +112,11 @@ static void finish_replay(struct reply *r)
 
 void finish_at_once(struct reply *r)
 {
-    if (r->answer.replay)
+    if (r->answer.replay) {
         finish_replay(r);
-    else if (r->answer.status)
+    } else if (r->answer.status) {
         finish_fixed(r);
-    else
+    } else {
         finish_whole(r);
+    }
 }

@@ -82,8 +82,9 @@ static bool is_native(enum route r)
 static bool wants_thinking(const struct context *x)
 {
     const cJSON *kwargs = cJSON_GetObjectItem(x->body, "chat_template_kwargs");
-    if (is_native(x->route))
+    if (is_native(x->route)) {
         return !cJSON_IsFalse(cJSON_GetObjectItem(x->body, "think"));
+    }
     return !cJSON_IsFalse(cJSON_GetObjectItem(kwargs, "enable_thinking")) &&
            strcmp(string(x->body, "reasoning_effort"), "none") != 0;
 }
@@ -116,8 +117,9 @@ static bool only_loads(struct context *x)
                   (cJSON_IsString(keep) && strcmp(keep->valuestring, "0") == 0);
     bool chat = x->route == ROUTE_CHAT;
     if (!is_native(x->route) ||
-        (chat ? cJSON_GetArraySize(messages) > 0 : *string(x->body, "prompt") != '\0'))
+        (chat ? cJSON_GetArraySize(messages) > 0 : *string(x->body, "prompt") != '\0')) {
         return false;
+    }
     struct server *s = x->conn->server;
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
@@ -130,16 +132,18 @@ static bool only_loads(struct context *x)
                unload ? "unload" : "load");
     char *settings = models_settings(x->body);
     uint64_t wait = unload ? 0 : models_load_time(s, x->model, settings);
-    if (unload)
+    if (unload) {
         models_unload(s, x->model);
+    }
     /* The waiting is left to a reply, so that a client that goes away ends the load. */
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddNumberToObject(answer, "status", 200);
     cJSON_AddStringToObject(answer, "body", out.data);
     struct reply_spec spec = {.model = x->model, .settings = settings};
     if (unload || !wait) {
-        if (!unload)
+        if (!unload) {
             models_loaded(s, x->model, settings);
+        }
         head_json(x->conn, 200, out.data);
         free(settings);
     } else {
@@ -155,8 +159,9 @@ static int judge_model(const struct context *x, bool scripted, struct buf *why)
 {
     const cJSON *model = script_model(&x->conn->server->script, x->model);
     const cJSON *think = cJSON_GetObjectItem(x->body, "think");
-    if (scripted || x->llama)
+    if (scripted || x->llama) {
         return 0;
+    }
     if (!model) {
         buf_printf(why, "model '%s' not found", x->model);
         return 404;
@@ -184,8 +189,9 @@ static bool was_answered(const cJSON *body)
     const cJSON *message;
     cJSON_ArrayForEach(message, cJSON_GetObjectItem(body, "messages"))
     {
-        if (strcmp(string(message, "role"), "assistant") == 0)
+        if (strcmp(string(message, "role"), "assistant") == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -193,12 +199,14 @@ static bool was_answered(const cJSON *body)
 /* What nothing was said about is answered shortly, or with the demo's texts. */
 static cJSON *usual_answer(struct context *x)
 {
-    if (x->conn->server->demo)
+    if (x->conn->server->demo) {
         return demo_answer(generate_last_text(x->body), !was_answered(x->body));
+    }
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddStringToObject(answer, "text", "Hello from the fake server.");
-    if (script_can(script_model(&x->conn->server->script, x->model), "thinking"))
+    if (script_can(script_model(&x->conn->server->script, x->model), "thinking")) {
         cJSON_AddStringToObject(answer, "thinking", "The user wants an answer.");
+    }
     return answer;
 }
 
@@ -206,20 +214,23 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted)
 {
     struct buf *why = &x->why;
     int status = 0;
-    if (!x->body)
+    if (!x->body) {
         status = 400;
-    else if (is_native(x->route))
+    } else if (is_native(x->route)) {
         status = validate_ollama(x->body, x->route == ROUTE_CHAT, why);
-    else
+    } else {
         status = validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);
-    if (!status)
+    }
+    if (!status) {
         status = judge_model(x, scripted, why);
+    }
     if (status) {
         head_error(x->conn, x->llama, status, why->len ? why->data : "");
         return;
     }
-    if (!scripted && only_loads(x))
+    if (!scripted && only_loads(x)) {
         return;
+    }
     cJSON *usual = answer ? NULL : usual_answer(x);
     generate_reply(x, answer ? answer : usual);
     cJSON_Delete(usual);

@@ -40,8 +40,9 @@ const char *head_status_text(int status)
         {504, "Gateway Timeout"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (known[i].status == status)
+        if (known[i].status == status) {
             return known[i].text;
+        }
     }
     return "Status";
 }
@@ -70,8 +71,9 @@ static void add_extra(struct buf *out, const struct head *head)
     bool typed = head->type == NULL;
     cJSON_ArrayForEach(item, head->extra)
     {
-        if (cJSON_IsString(item) && n < 64)
+        if (cJSON_IsString(item) && n < 64) {
             sorted[n++] = item;
+        }
     }
     qsort(sorted, n, sizeof *sorted, by_name);
     for (size_t i = 0; i <= n; i++) {
@@ -79,17 +81,19 @@ static void add_extra(struct buf *out, const struct head *head)
             buf_printf(out, "Content-Type: %s\r\n", head->type);
             typed = true;
         }
-        if (i < n)
+        if (i < n) {
             buf_printf(out, "%s: %s\r\n", sorted[i]->string, sorted[i]->valuestring);
+        }
     }
 }
 
 static void add_length(struct buf *out, const struct head *head, bool chunked)
 {
-    if (chunked)
+    if (chunked) {
         buf_add_str(out, "Transfer-Encoding: chunked\r\n");
-    else if (head->length >= 0)
+    } else if (head->length >= 0) {
         buf_printf(out, "Content-Length: %" PRId64 "\r\n", head->length);
+    }
 }
 
 static void go_head(struct buf *out, const struct head *head, const struct request *r, bool chunked)
@@ -98,22 +102,26 @@ static void go_head(struct buf *out, const struct head *head, const struct reque
     buf_printf(out, "HTTP/1.%d %d %s\r\n", r->minor, head->status, head_status_text(head->status));
     add_extra(out, head);
     add_date(out);
-    if (!chunked)
+    if (!chunked) {
         add_length(out, head, false);
-    if (head->close && r->minor == 1)
+    }
+    if (head->close && r->minor == 1) {
         buf_add_str(out, "Connection: close\r\n");
-    else if (asked)
+    } else if (asked) {
         buf_add_str(out, "Connection: keep-alive\r\n");
-    if (chunked)
+    }
+    if (chunked) {
         add_length(out, head, true);
+    }
 }
 
 static void llama_head(struct buf *out, const struct head *head, bool chunked)
 {
     buf_printf(out, "HTTP/1.1 %d %s\r\nServer: llama.cpp\r\nAccess-Control-Allow-Origin: \r\n",
                head->status, head_status_text(head->status));
-    if (head->stream)
+    if (head->stream) {
         buf_add_str(out, "X-Accel-Buffering: no\r\n");
+    }
     add_extra(out, head);
     add_length(out, head, chunked);
     buf_add_str(out, head->close ? "Connection: close\r\n" : "Keep-Alive: timeout=5, max=100\r\n");
@@ -124,10 +132,11 @@ void head_write(struct conn *c, const struct head *head, bool *chunked)
     const struct request *r = &c->parser.request;
     bool body = strcmp(r->method ? r->method : "", "HEAD") != 0;
     *chunked = head->length < 0 && (head->llama || r->minor >= 1) && body;
-    if (head->llama)
+    if (head->llama) {
         llama_head(&c->out, head, *chunked);
-    else
+    } else {
         go_head(&c->out, head, r, *chunked);
+    }
     buf_add_str(&c->out, "\r\n");
 }
 
@@ -140,11 +149,13 @@ void head_answer(struct conn *c, const struct head *head, const char *body, size
     h.close = h.close || !r->keep_alive || (h.length < 0 && r->minor == 0 && !h.llama);
     head_write(c, &h, &chunked);
     if (strcmp(r->method, "HEAD") != 0) {
-        if (chunked && len)
+        if (chunked && len) {
             buf_printf(&c->out, "%zx\r\n", len);
+        }
         conn_write(c, body, len);
-        if (chunked)
+        if (chunked) {
             conn_write(c, len ? "\r\n0\r\n\r\n" : "0\r\n\r\n", len ? 7 : 5);
+        }
     }
     conn_answered(c, h.close ? CONN_CLOSE : CONN_KEEP);
 }
@@ -195,13 +206,15 @@ void head_error(struct conn *c, bool llama, int status, const char *message)
     if (llama) {
         bool late = status == 400 || status == 500; /* these come from a handler */
         buf_add_str(&body, "{\"error\":{");
-        if (late)
+        if (late) {
             buf_printf(&body, "\"code\":%d,", status);
+        }
         buf_add_str(&body, "\"message\":");
         quote(&body, message, strlen(message), QUOTE_PLAIN);
         buf_printf(&body, ",\"type\":\"%s\"", error_type(status));
-        if (!late)
+        if (!late) {
             buf_printf(&body, ",\"code\":%d", status);
+        }
         buf_add_str(&body, "}}");
         head.llama = head.close = true;
     } else if (strncmp(c->parser.request.path, "/v1/", 4) == 0) {

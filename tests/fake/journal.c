@@ -12,8 +12,9 @@ enum { MAX_ENTRIES = 100000, MAX_BYTES = 64 << 20, MAX_TIMED_REQUESTS = 1000 };
 int journal_init(struct journal *j, const char *path)
 {
     *j = (struct journal){.next_seq = 1};
-    if (!path)
+    if (!path) {
         return 0;
+    }
     j->close_file = strcmp(path, "-") != 0;
     j->file = j->close_file ? fopen(path, "w") : stderr;
     return j->file ? 0 : -1;
@@ -38,8 +39,9 @@ static void free_times(struct token_times *t)
 
 void journal_reset(struct journal *j)
 {
-    for (size_t i = 0; i < j->count; i++)
+    for (size_t i = 0; i < j->count; i++) {
         free_entry(j, &j->entries[i]);
+    }
     free_times(j->times);
     j->times = NULL;
     j->count = 0;
@@ -52,16 +54,18 @@ void journal_finish(struct journal *j)
     journal_reset(j);
     free(j->entries);
     j->entries = NULL;
-    if (j->file && j->close_file)
+    if (j->file && j->close_file) {
         fclose(j->file);
+    }
     j->file = NULL;
 }
 
 static void drop_oldest(struct journal *j)
 {
     size_t n = 0;
-    while (n < j->count && (j->count - n > MAX_ENTRIES || j->bytes > MAX_BYTES))
+    while (n < j->count && (j->count - n > MAX_ENTRIES || j->bytes > MAX_BYTES)) {
         free_entry(j, &j->entries[n++]);
+    }
     if (n) {
         j->count -= n;
         memmove(j->entries, j->entries + n, j->count * sizeof *j->entries);
@@ -88,8 +92,9 @@ void journal_add(struct journal *j, const char *event, const char *more)
     j->bytes += line.len;
     j->entries[j->count++] = (struct entry){.event = xstrdup(event), .json = line.data, .seq = seq};
     drop_oldest(j);
-    if (j->on_change)
+    if (j->on_change) {
         j->on_change(j->ctx);
+    }
 }
 
 void journal_addf(struct journal *j, const char *event, const char *format, ...)
@@ -105,8 +110,9 @@ void journal_addf(struct journal *j, const char *event, const char *format, ...)
 const struct entry *journal_find(const struct journal *j, const char *event, unsigned n)
 {
     for (size_t i = 0; i < j->count; i++) {
-        if (strcmp(j->entries[i].event, event) == 0 && --n == 0)
+        if (strcmp(j->entries[i].event, event) == 0 && --n == 0) {
             return &j->entries[i];
+        }
     }
     return NULL;
 }
@@ -114,8 +120,9 @@ const struct entry *journal_find(const struct journal *j, const char *event, uns
 const struct token_times *journal_times(const struct journal *j, unsigned request)
 {
     const struct token_times *t = j->times;
-    while (t && t->request != request)
+    while (t && t->request != request) {
         t = t->next;
+    }
     return t;
 }
 
@@ -138,34 +145,40 @@ static struct token_times *add_times(struct journal *j, unsigned request)
 void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns)
 {
     struct token_times *t = j->times;
-    while (t && t->request != request)
+    while (t && t->request != request) {
         t = t->next;
-    if (!t)
+    }
+    if (!t) {
         t = add_times(j, request);
+    }
     if (t->count + n > t->room) {
         t->room = (t->count + n) * 2;
         t->ns = xrealloc(t->ns, t->room * sizeof *t->ns);
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         t->ns[t->count++] = ns;
+    }
     j->tokens += n;
-    if (j->on_change)
+    if (j->on_change) {
         j->on_change(j->ctx);
+    }
 }
 
 void journal_print_times(const struct token_times *t, struct buf *out)
 {
     buf_printf(out, "\"request\":%u,\"times\":[", t->request);
-    for (size_t i = 0; i < t->count; i++)
+    for (size_t i = 0; i < t->count; i++) {
         buf_printf(out, "%s%" PRIu64, i ? "," : "", t->ns[i]);
+    }
     buf_add_str(out, "]");
 }
 
 void journal_tokens_done(struct journal *j, unsigned request)
 {
     const struct token_times *t = journal_times(j, request);
-    if (!j->file || !t)
+    if (!j->file || !t) {
         return;
+    }
     struct buf line;
     buf_init(&line, SIZE_MAX / 2);
     journal_print_times(t, &line);

@@ -45,8 +45,9 @@ struct program {
 /* Takes the value of an option that needs one. */
 static bool value(int argc, char **argv, int *i, const char *name, const char **out)
 {
-    if (strcmp(argv[*i], name) != 0 || *i + 1 >= argc)
+    if (strcmp(argv[*i], name) != 0 || *i + 1 >= argc) {
         return false;
+    }
     *out = argv[++*i];
     return true;
 }
@@ -59,8 +60,9 @@ static bool read_options(struct options *o, int argc, char **argv)
         if (value(argc, argv, &i, "--port", &port)) {
             char *end;
             o->port = strtol(port, &end, 10);
-            if (*end || o->port < 0 || o->port > 65535)
+            if (*end || o->port < 0 || o->port > 65535) {
                 return false;
+            }
         } else if (strcmp(argv[i], "--demo") == 0) {
             o->demo = true;
         } else if (strcmp(argv[i], "--stdin-guard") == 0) {
@@ -78,14 +80,16 @@ static bool read_options(struct options *o, int argc, char **argv)
 static void leave(struct program *p)
 {
     uv_handle_t *listener = (uv_handle_t *)&p->server.listener;
-    if (uv_is_closing(listener))
+    if (uv_is_closing(listener)) {
         return;
+    }
     conn_close_all(&p->server);
     uv_close(listener, NULL);
     uv_close((uv_handle_t *)&p->term, NULL);
     uv_close((uv_handle_t *)&p->interrupt, NULL);
-    if (p->guarded)
+    if (p->guarded) {
         uv_close((uv_handle_t *)&p->guard, NULL);
+    }
     pace_close(&p->server.pace);
 }
 
@@ -106,15 +110,17 @@ static void on_guard_alloc(uv_handle_t *h, size_t hint, uv_buf_t *room)
 static void on_guard(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
 {
     (void)room;
-    if (n < 0)
+    if (n < 0) {
         leave(stream->data);
+    }
 }
 
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct program *p = listener->data;
-    if (status == 0)
+    if (status == 0) {
         conn_accept(&p->server);
+    }
 }
 
 static bool load_script(struct server *s, const char *script)
@@ -126,15 +132,17 @@ static bool load_script(struct server *s, const char *script)
     if (file) {
         char room[4096];
         size_t n;
-        while ((n = fread(room, 1, sizeof room, file)) > 0)
+        while ((n = fread(room, 1, sizeof room, file)) > 0) {
             buf_add(&text, room, n);
+        }
         fclose(file);
     } else {
         buf_add_str(&text, script);
     }
     bool good = script_load(&s->script, text.len ? text.data : "", text.len, why);
-    if (!good)
+    if (!good) {
         fprintf(stderr, "hum-fake: script: %s\n", why);
+    }
     buf_finish(&text);
     return good;
 }
@@ -146,12 +154,15 @@ static int listen_on(struct program *p, const struct options *o)
     bool six = strchr(o->host, ':') != NULL;
     int err = six ? uv_ip6_addr(o->host, (int)o->port, (struct sockaddr_in6 *)&at)
                   : uv_ip4_addr(o->host, (int)o->port, (struct sockaddr_in *)&at);
-    if (!err)
+    if (!err) {
         err = uv_tcp_bind(&p->server.listener, (struct sockaddr *)&at, 0);
-    if (!err)
+    }
+    if (!err) {
         err = uv_listen((uv_stream_t *)&p->server.listener, 128, on_connection);
-    if (!err)
+    }
+    if (!err) {
         err = uv_tcp_getsockname(&p->server.listener, (struct sockaddr *)&at, &size);
+    }
     if (err) {
         fprintf(stderr, "hum-fake: %s port %ld: %s\n", o->host, o->port, uv_strerror(err));
         return err;
@@ -173,12 +184,14 @@ static void watch(struct program *p, bool stdin_guard)
     uv_signal_start(&p->term, on_signal, SIGTERM);
     uv_signal_start(&p->interrupt, on_signal, SIGINT);
     p->guarded = stdin_guard;
-    if (!stdin_guard)
+    if (!stdin_guard) {
         return;
+    }
     uv_pipe_init(loop, &p->guard, 0);
     p->guard.data = p;
-    if (uv_pipe_open(&p->guard, 0) == 0)
+    if (uv_pipe_open(&p->guard, 0) == 0) {
         uv_read_start((uv_stream_t *)&p->guard, on_guard_alloc, on_guard);
+    }
 }
 
 int main(int argc, char **argv)
@@ -198,8 +211,9 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     s->fixtures = o.fixtures;
     s->demo = o.demo;
-    if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}"))
+    if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}")) {
         return 2;
+    }
     if (journal_init(&s->journal, o.log) != 0) {
         fprintf(stderr, "hum-fake: cannot write %s\n", o.log);
         return 2;
@@ -208,12 +222,14 @@ int main(int argc, char **argv)
     s->journal.ctx = s;
     uv_loop_init(&loop);
     s->loop = &loop;
-    if (pace_init(&s->pace, &loop) != 0)
+    if (pace_init(&s->pace, &loop) != 0) {
         return 2;
+    }
     watch(&program, o.stdin_guard);
     int err = listen_on(&program, &o);
-    if (err)
+    if (err) {
         leave(&program);
+    }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
     s->journal.on_change = NULL;

@@ -42,10 +42,12 @@ static void add_capabilities(struct buf *out, const cJSON *model)
 static void add_digest(struct buf *out, const char *name)
 {
     uint64_t x = 0xcbf29ce484222325u;
-    for (const char *c = name; *c; c++)
+    for (const char *c = name; *c; c++) {
         x = (x ^ (unsigned char)*c) * 0x100000001b3u;
-    for (int i = 0; i < 4; i++)
+    }
+    for (int i = 0; i < 4; i++) {
         buf_printf(out, "%016" PRIx64, x = x * 0x5851f42d4c957f2du + 1);
+    }
 }
 
 static void add_details(struct buf *out, bool lengths)
@@ -53,8 +55,9 @@ static void add_details(struct buf *out, bool lengths)
     buf_add_str(out, "{\"parent_model\":\"\",\"format\":\"gguf\",\"family\":\"llama\","
                      "\"families\":[\"llama\"],\"parameter_size\":\"1.2B\","
                      "\"quantization_level\":\"Q4_K_M\"");
-    if (lengths)
+    if (lengths) {
         buf_add_str(out, ",\"context_length\":8192,\"embedding_length\":64");
+    }
     buf_add_str(out, "}");
 }
 
@@ -212,16 +215,18 @@ void models_list(struct conn *c, bool llama)
 static struct loaded **find(struct server *s, const char *name)
 {
     struct loaded **at = &s->loaded;
-    while (*at && strcmp((*at)->name, name) != 0)
+    while (*at && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
+    }
     return at;
 }
 
 uint64_t models_load_time(const struct server *s, const char *name, const char *settings)
 {
     const struct loaded *l = s->loaded;
-    while (l && strcmp(l->name, name) != 0)
+    while (l && strcmp(l->name, name) != 0) {
         l = l->next;
+    }
     return l && strcmp(l->settings, settings ? settings : "") == 0 ? 0 : s->script.load_ns;
 }
 
@@ -229,8 +234,9 @@ void models_loaded(struct server *s, const char *name, const char *settings)
 {
     const char *text = settings ? settings : "";
     struct loaded **at = find(s, name);
-    if (*at && strcmp((*at)->settings, text) == 0)
+    if (*at && strcmp((*at)->settings, text) == 0) {
         return;
+    }
     models_unload(s, name);
     struct loaded *l = xcalloc(1, sizeof *l);
     l->name = xstrdup(name);
@@ -242,8 +248,9 @@ void models_loaded(struct server *s, const char *name, const char *settings)
 void models_unload(struct server *s, const char *name)
 {
     struct loaded **at = find(s, name), *l = *at;
-    if (!l)
+    if (!l) {
         return;
+    }
     *at = l->next;
     free(l->name);
     free(l->settings);
@@ -252,8 +259,9 @@ void models_unload(struct server *s, const char *name)
 
 void models_finish(struct server *s)
 {
-    while (s->loaded)
+    while (s->loaded) {
         models_unload(s, s->loaded->name);
+    }
 }
 
 char *models_settings(const cJSON *body)
@@ -266,8 +274,9 @@ char *models_settings(const cJSON *body)
     buf_add_str(&out, cJSON_IsFalse(cJSON_GetObjectItem(body, "shift")) ? "shift=false" : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const cJSON *v = cJSON_GetObjectItem(options, names[i]);
-        if (cJSON_IsNumber(v))
+        if (cJSON_IsNumber(v)) {
             buf_printf(&out, " %s=%g", names[i], v->valuedouble);
+        }
     }
     char *settings = xstrdup(out.len ? out.data : "");
     buf_finish(&out);

@@ -29,8 +29,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     (void)status;
     (void)events;
     uint64_t fired;
-    if (read(p->fd, &fired, sizeof fired) == (ssize_t)sizeof fired)
+    if (read(p->fd, &fired, sizeof fired) == (ssize_t)sizeof fired) {
         run_due(p);
+    }
 }
 
 static void arm(struct pace *p)
@@ -47,11 +48,13 @@ int pace_init(struct pace *p, uv_loop_t *loop)
 {
     *p = (struct pace){.loop = loop};
     p->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (p->fd < 0)
+    if (p->fd < 0) {
         return -1;
+    }
     int err = uv_poll_init(loop, &p->poll, p->fd);
-    if (err)
+    if (err) {
         return err;
+    }
     p->poll.data = p;
     return uv_poll_start(&p->poll, UV_READABLE, on_poll);
 }
@@ -125,28 +128,33 @@ static void take_out(struct pace *p, struct pace_timer *t)
 
 void pace_at(struct pace *p, struct pace_timer *t, uint64_t due, void (*cb)(void *), void *ctx)
 {
-    if (t->waiting)
+    if (t->waiting) {
         take_out(p, t);
+    }
     uint64_t now = uv_hrtime();
     t->due = due > now ? due : now;
     t->cb = cb;
     t->ctx = ctx;
     t->waiting = true;
     struct pace_timer **at = &p->first;
-    while (*at && (*at)->due <= t->due)
+    while (*at && (*at)->due <= t->due) {
         at = &(*at)->next;
+    }
     t->next = *at;
     *at = t;
-    if (p->first == t)
+    if (p->first == t) {
         arm(p);
+    }
 }
 
 void pace_cancel(struct pace *p, struct pace_timer *t)
 {
-    if (!t->waiting)
+    if (!t->waiting) {
         return;
+    }
     bool was_first = p->first == t;
     take_out(p, t);
-    if (was_first)
+    if (was_first) {
         arm(p);
+    }
 }

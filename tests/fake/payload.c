@@ -4,8 +4,9 @@
 
 void payload_head(struct reply *r)
 {
-    if (r->headed)
+    if (r->headed) {
         return;
+    }
     r->headed = true;
     const struct request *request = &r->conn->parser.request;
     struct head head = {
@@ -18,19 +19,23 @@ void payload_head(struct reply *r)
         .close = !request->keep_alive && request->minor > 0,
     };
     head_write(r->conn, &head, &r->chunked);
-    if (r->answer.bom)
+    if (r->answer.bom) {
         buf_add_str(&r->payload, "\xef\xbb\xbf");
+    }
 }
 
 static void payload_chunk(struct reply *r, const char *data, size_t len)
 {
-    if (len == 0)
+    if (len == 0) {
         return;
-    if (r->chunked)
+    }
+    if (r->chunked) {
         buf_printf(&r->conn->out, "%zx\r\n", len);
+    }
     conn_write(r->conn, data, len);
-    if (r->chunked)
+    if (r->chunked) {
         conn_write(r->conn, "\r\n", 2);
+    }
     r->payload_sent += len;
 }
 
@@ -40,8 +45,9 @@ static size_t chunk_length(const struct reply *r, size_t rest)
     const struct answer *a = &r->answer;
     size_t n = a->chunk_bytes && a->chunk_bytes < rest ? a->chunk_bytes : rest;
     for (size_t i = 0; i < a->chunk_at_count; i++) {
-        if (a->chunk_at[i] > r->payload_sent && a->chunk_at[i] - r->payload_sent < n)
+        if (a->chunk_at[i] > r->payload_sent && a->chunk_at[i] - r->payload_sent < n) {
             return a->chunk_at[i] - r->payload_sent;
+        }
     }
     return n;
 }
@@ -61,6 +67,7 @@ void payload_write(struct reply *r)
 
 void payload_record(struct reply *r)
 {
-    if (++r->records >= r->answer.per_chunk)
+    if (++r->records >= r->answer.per_chunk) {
         payload_write(r);
+    }
 }

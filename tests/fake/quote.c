@@ -7,20 +7,25 @@
 size_t utf8_length(const char *s, size_t len)
 {
     const unsigned char *u = (const unsigned char *)s;
-    if (len == 0)
+    if (len == 0) {
         return 0;
-    if (u[0] < 0x80)
+    }
+    if (u[0] < 0x80) {
         return 1;
+    }
     size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
-    if (u[0] < 0xc2 || u[0] > 0xf4 || n > len)
+    if (u[0] < 0xc2 || u[0] > 0xf4 || n > len) {
         return 0;
+    }
     for (size_t i = 1; i < n; i++) {
-        if ((u[i] & 0xc0) != 0x80)
+        if ((u[i] & 0xc0) != 0x80) {
             return 0;
+        }
     }
     if ((u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xed && u[1] > 0x9f) ||
-        (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f))
+        (u[0] == 0xf0 && u[1] < 0x90) || (u[0] == 0xf4 && u[1] > 0x8f)) {
         return 0;
+    }
     return n;
 }
 
@@ -46,8 +51,9 @@ static const char *escape(unsigned char c, enum quote_style style, char room[8])
     default:
         break;
     }
-    if (c >= 0x20 && (style != QUOTE_GO || (c != '<' && c != '>' && c != '&')))
+    if (c >= 0x20 && (style != QUOTE_GO || (c != '<' && c != '>' && c != '&'))) {
         return NULL;
+    }
     memcpy(room, "\\u00", 4);
     room[4] = hex[c >> 4];
     room[5] = hex[c & 15];

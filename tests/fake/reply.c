@@ -28,8 +28,9 @@ bool reply_streams(const struct reply *r)
 
 const char *reply_phase(const struct reply *r)
 {
-    if (!r->running)
+    if (!r->running) {
         return "queued";
+    }
     return r->conn->wire ? "streaming" : "waiting";
 }
 
@@ -38,8 +39,9 @@ const char *reply_phase(const struct reply *r)
 static bool must_wait(const struct reply *r)
 {
     for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
-        if (r->queue && e->queue && strcmp(e->queue, r->queue) == 0)
+        if (r->queue && e->queue && strcmp(e->queue, r->queue) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -51,29 +53,33 @@ static void run(struct reply *r)
     r->begun = uv_hrtime();
     r->state.load_ns = load;
     r->due = r->begun + load + r->answer.first_ns;
-    if (!r->stream)
+    if (!r->stream) {
         r->due += r->answer.interval_ns * reply_tokens(r);
+    }
     pace_at(&r->conn->server->pace, &r->timer, r->begun, step, r);
 }
 
 static void run_ready(struct server *server)
 {
     for (struct reply *r = server->replies; r; r = r->next) {
-        if (!r->running && !must_wait(r))
+        if (!r->running && !must_wait(r)) {
             run(r);
+        }
     }
 }
 
 static void enqueue(struct reply *r)
 {
     struct reply **at = &r->conn->server->replies;
-    while (*at)
+    while (*at) {
         at = &(*at)->next;
+    }
     *at = r;
-    if (must_wait(r))
+    if (must_wait(r)) {
         journal_addf(&r->conn->server->journal, "queued", "\"request\":%u", r->conn->request);
-    else
+    } else {
         run(r);
+    }
 }
 
 void reply_free(struct reply *r)
@@ -106,10 +112,11 @@ static void add_token(struct reply *r)
     struct piece thinking = {0}, text = {0};
     size_t before = reply_thinking(r), i = r->sent;
     payload_head(r);
-    if (i < before)
+    if (i < before) {
         thinking.text = tokens_at(&r->answer.thinking, i, &thinking.len);
-    else
+    } else {
         text.text = tokens_at(&r->answer.text, i - before, &text.len);
+    }
     r->sent++;
     if (r->answer.together && r->sent == before && r->answer.text.count) {
         text.text = tokens_at(&r->answer.text, 0, &text.len);
@@ -125,15 +132,19 @@ static void send_tokens(struct reply *r)
     size_t before = r->sent, stop = fault_place(r), total = reply_tokens(r);
     size_t limit = r->answer.burst ? r->answer.burst : SIZE_MAX;
     stop = stop < total ? stop : total;
-    while (r->sent < stop && r->sent - before < limit && r->conn->out.len < BATCH_BYTES)
+    while (r->sent < stop && r->sent - before < limit && r->conn->out.len < BATCH_BYTES) {
         add_token(r);
-    if (r->sent == total)
+    }
+    if (r->sent == total) {
         payload_write(r);
-    if (!before)
+    }
+    if (!before) {
         journal_addf(&r->conn->server->journal, "first", "\"request\":%u", r->conn->request);
+    }
     uint64_t now = uv_hrtime();
-    if (!before)
+    if (!before) {
         r->first_token = now;
+    }
     conn_flush(r->conn);
     r->due = r->answer.interval_ns ? r->due + r->answer.interval_ns : now;
     journal_tokens(&r->conn->server->journal, r->conn->request, r->sent - before, now);
@@ -144,28 +155,32 @@ static void step(void *ctx)
 {
     struct reply *r = ctx;
     struct pace *pace = &r->conn->server->pace;
-    if (r->stalled || conn_pending(r->conn))
+    if (r->stalled || conn_pending(r->conn)) {
         return;
+    }
     if (r->answer.early_headers && reply_streams(r) && !r->headed) {
         payload_head(r);
         conn_flush(r->conn);
     }
-    if (!fault_do_due(r))
+    if (!fault_do_due(r)) {
         return;
+    }
     if (uv_hrtime() < r->due) {
         pace_at(pace, &r->timer, r->due, step, r);
         return;
     }
-    if (!r->sent)
+    if (!r->sent) {
         models_loaded(r->conn->server, r->model, r->settings);
+    }
     if (!reply_streams(r)) {
         finish_at_once(r);
         return;
     }
     if (r->sent < reply_tokens(r)) {
         send_tokens(r);
-        if (!conn_pending(r->conn))
+        if (!conn_pending(r->conn)) {
             pace_at(pace, &r->timer, r->due, step, r);
+        }
         return;
     }
     if (r->answer.tool_calls && !r->answer.tools_in_done) {
@@ -225,8 +240,9 @@ void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec
     r->shape = spec->shape;
     r->stream = spec->stream;
     r->llama = spec->llama;
-    if (!spec->think)
+    if (!spec->think) {
         tokens_finish(&r->answer.thinking);
+    }
     r->model = xstrdup(spec->model);
     r->queue = spec->queue ? xstrdup(spec->queue) : NULL;
     r->settings = spec->settings;

@@ -50,8 +50,9 @@ void request_feed(struct request_parser *p, const char *data, size_t len)
 const char *request_header(const struct request *r, const char *name)
 {
     for (size_t i = 0; i < r->header_count; i++) {
-        if (strcmp(r->headers[i].name, name) == 0)
+        if (strcmp(r->headers[i].name, name) == 0) {
             return r->headers[i].value;
+        }
     }
     return NULL;
 }
@@ -67,8 +68,9 @@ static enum request_result bad(struct request_parser *p, int status, const char 
 static bool is_token(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!isalnum((unsigned char)s[i]) && !strchr("!#$%&'*+-.^_`|~", s[i]))
+        if (!isalnum((unsigned char)s[i]) && !strchr("!#$%&'*+-.^_`|~", s[i])) {
             return false;
+        }
     }
     return len > 0;
 }
@@ -77,16 +79,20 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 {
     const char *end = line + len;
     const char *space = memchr(line, ' ', len);
-    if (!space || !is_token(line, (size_t)(space - line)))
+    if (!space || !is_token(line, (size_t)(space - line))) {
         return false;
+    }
     const char *target = space + 1;
     const char *second = memchr(target, ' ', (size_t)(end - target));
-    if (!second || second == target || end - second != 9)
+    if (!second || second == target || end - second != 9) {
         return false;
-    if (memcmp(second + 1, "HTTP/1.", 7) != 0 || (second[8] != '0' && second[8] != '1'))
+    }
+    if (memcmp(second + 1, "HTTP/1.", 7) != 0 || (second[8] != '0' && second[8] != '1')) {
         return false;
-    if (*target != '/' && *target != '*')
+    }
+    if (*target != '/' && *target != '*') {
         return false;
+    }
     r->method = xstrndup(line, (size_t)(space - line));
     r->target = xstrndup(target, (size_t)(second - target));
     r->minor = second[8] - '0';
@@ -99,35 +105,42 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 static bool add_header(struct request *r, const char *line, size_t len)
 {
     const char *colon = memchr(line, ':', len);
-    if (!colon || !is_token(line, (size_t)(colon - line)))
+    if (!colon || !is_token(line, (size_t)(colon - line))) {
         return false;
+    }
     const char *value = colon + 1, *end = line + len;
-    while (value < end && (*value == ' ' || *value == '\t'))
+    while (value < end && (*value == ' ' || *value == '\t')) {
         value++;
-    while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
+    }
+    while (end > value && (end[-1] == ' ' || end[-1] == '\t')) {
         end--;
+    }
     for (const char *c = value; c < end; c++) {
-        if ((unsigned char)*c < 0x20 && *c != '\t')
+        if ((unsigned char)*c < 0x20 && *c != '\t') {
             return false;
+        }
     }
     r->headers = xrealloc(r->headers, (r->header_count + 1) * sizeof *r->headers);
     struct header *h = &r->headers[r->header_count++];
     h->name = xstrndup(line, (size_t)(colon - line));
     h->value = xstrndup(value, (size_t)(end - value));
-    for (char *c = h->name; *c; c++)
+    for (char *c = h->name; *c; c++) {
         *c = (char)tolower((unsigned char)*c);
+    }
     return true;
 }
 
 static bool read_number(const char *s, int base, size_t *out)
 {
     size_t n = 0;
-    if (!isxdigit((unsigned char)*s))
+    if (!isxdigit((unsigned char)*s)) {
         return false;
+    }
     for (; isxdigit((unsigned char)*s); s++) {
         int digit = isdigit((unsigned char)*s) ? *s - '0' : tolower((unsigned char)*s) - 'a' + 10;
-        if (digit >= base || n > SIZE_MAX / 64)
+        if (digit >= base || n > SIZE_MAX / 64) {
             return false;
+        }
         n = n * (size_t)base + (size_t)digit;
     }
     *out = n;
@@ -143,24 +156,30 @@ static enum request_result judge_head(struct request_parser *p)
     const char *length = request_header(r, "content-length");
     const char *expect = request_header(r, "expect");
     r->keep_alive = r->minor >= 1;
-    if (connection && strcasecmp(connection, "close") == 0)
+    if (connection && strcasecmp(connection, "close") == 0) {
         r->keep_alive = false;
-    if (connection && strcasecmp(connection, "keep-alive") == 0)
+    }
+    if (connection && strcasecmp(connection, "keep-alive") == 0) {
         r->keep_alive = true;
+    }
     p->owes_continue = r->minor >= 1 && expect && strcasecmp(expect, "100-continue") == 0;
-    if (r->minor >= 1 && !request_header(r, "host"))
+    if (r->minor >= 1 && !request_header(r, "host")) {
         return bad(p, 400, ": missing required Host header");
+    }
     if (coding) {
-        if (strcasecmp(coding, "chunked") != 0)
+        if (strcasecmp(coding, "chunked") != 0) {
             return bad(p, 501, ": unsupported transfer encoding");
+        }
         p->state = CHUNK_SIZE;
         return REQUEST_MORE;
     }
     p->need = 0;
-    if (length && !read_number(length, 10, &p->need))
+    if (length && !read_number(length, 10, &p->need)) {
         return bad(p, 400, ": bad Content-Length");
-    if (p->need > p->max_body)
+    }
+    if (p->need > p->max_body) {
         return bad(p, 413, "");
+    }
     p->state = p->need ? BODY : READY;
     return REQUEST_MORE;
 }
@@ -168,17 +187,20 @@ static enum request_result judge_head(struct request_parser *p)
 /* One line of the input from *at, without its end, or false. */
 static bool next_line(const struct buf *in, size_t *at, const char **line, size_t *len)
 {
-    if (*at >= in->len)
+    if (*at >= in->len) {
         return false;
+    }
     const char *start = in->data + *at;
     const char *end = memchr(start, '\n', in->len - *at);
-    if (!end)
+    if (!end) {
         return false;
+    }
     *line = start;
     *len = (size_t)(end - start);
     *at += *len + 1;
-    if (*len && start[*len - 1] == '\r')
+    if (*len && start[*len - 1] == '\r') {
         --*len;
+    }
     return true;
 }
 
@@ -189,8 +211,9 @@ static size_t head_length(const struct buf *in)
     const char *line;
     bool began = false;
     while (next_line(in, &at, &line, &len)) {
-        if (len == 0 && began)
+        if (len == 0 && began) {
             return at;
+        }
         began = began || len > 0; /* blank lines before a request are passed over */
     }
     return 0;
@@ -200,23 +223,28 @@ static enum request_result read_head(struct request_parser *p)
 {
     size_t end = head_length(&p->in), at = 0, len;
     const char *line;
-    if (end > MAX_HEAD || (end == 0 && p->in.len > MAX_HEAD))
+    if (end > MAX_HEAD || (end == 0 && p->in.len > MAX_HEAD)) {
         return bad(p, 431, "");
+    }
     if (end == 0) {
         /* Garbage shows itself in its first line; a client may wait for the answer. */
         bool whole = next_line(&p->in, &at, &line, &len);
-        if (whole && len && !memchr(line, ' ', len))
+        if (whole && len && !memchr(line, ' ', len)) {
             return bad(p, 400, "");
+        }
         return REQUEST_MORE;
     }
     bool began = false;
     while (at < end && next_line(&p->in, &at, &line, &len)) {
-        if (len == 0)
+        if (len == 0) {
             continue;
-        if (!began && !read_request_line(&p->request, line, len))
+        }
+        if (!began && !read_request_line(&p->request, line, len)) {
             return bad(p, 400, "");
-        if (began && !add_header(&p->request, line, len))
+        }
+        if (began && !add_header(&p->request, line, len)) {
             return bad(p, 400, "");
+        }
         began = true;
     }
     buf_drop(&p->in, end);
@@ -229,8 +257,9 @@ static void read_body(struct request_parser *p)
     buf_add(&p->request.body, p->in.data, n);
     buf_drop(&p->in, n);
     p->need -= n;
-    if (p->need == 0)
+    if (p->need == 0) {
         p->state = p->state == BODY ? READY : CHUNK_END;
+    }
 }
 
 /* A line of the chunk framing: a size, the end of a chunk, or the trailer. */
@@ -238,11 +267,13 @@ static enum request_result read_chunk_line(struct request_parser *p)
 {
     size_t at = 0, len;
     const char *line;
-    if (!next_line(&p->in, &at, &line, &len))
+    if (!next_line(&p->in, &at, &line, &len)) {
         return p->in.len > MAX_CHUNK_LINE ? bad(p, 400, ": bad chunk") : REQUEST_MORE;
+    }
     if (p->state == CHUNK_END) {
-        if (len)
+        if (len) {
             return bad(p, 400, ": bad chunk");
+        }
         p->state = CHUNK_SIZE;
     } else if (p->state == TRAILER) {
         p->state = len ? TRAILER : READY;
@@ -250,10 +281,12 @@ static enum request_result read_chunk_line(struct request_parser *p)
         char *text = xstrndup(line, len);
         bool good = read_number(text, 16, &p->need);
         free(text);
-        if (!good)
+        if (!good) {
             return bad(p, 400, ": bad chunk");
-        if (p->need > p->max_body || p->request.body.len > p->max_body - p->need)
+        }
+        if (p->need > p->max_body || p->request.body.len > p->max_body - p->need) {
             return bad(p, 413, "");
+        }
         p->state = p->need ? CHUNK_DATA : TRAILER;
     }
     buf_drop(&p->in, at);
@@ -266,16 +299,19 @@ enum request_result request_next(struct request_parser *p)
         int state = p->state;
         size_t left = p->in.len;
         enum request_result result = REQUEST_MORE;
-        if (state == READY)
+        if (state == READY) {
             return REQUEST_READY;
-        if (state == HEAD)
+        }
+        if (state == HEAD) {
             result = read_head(p);
-        else if (state == BODY || state == CHUNK_DATA)
+        } else if (state == BODY || state == CHUNK_DATA) {
             read_body(p);
-        else
+        } else {
             result = read_chunk_line(p);
-        if (result != REQUEST_MORE)
+        }
+        if (result != REQUEST_MORE) {
             return result;
+        }
         if (p->state == state && p->in.len == left) {
             if (p->owes_continue && state != HEAD && state != READY) {
                 p->owes_continue = false;

@@ -32,8 +32,9 @@ static const struct {
 
 static bool is_llama(const struct server *s, const char *path)
 {
-    if (s->script.server == SERVER_BOTH)
+    if (s->script.server == SERVER_BOTH) {
         return strncmp(path, "/v1/", 4) == 0 || strcmp(path, "/health") == 0;
+    }
     return s->script.server == SERVER_LLAMA;
 }
 
@@ -41,8 +42,9 @@ static bool is_llama(const struct server *s, const char *path)
 static int find_path(const char *path)
 {
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (strcmp(routes[i].path, path) == 0)
+        if (strcmp(routes[i].path, path) == 0) {
             return (int)i;
+        }
     }
     return -1;
 }
@@ -101,19 +103,23 @@ static bool allowed_host(const struct request *r)
     static const char *const good[] = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", ""};
     static const char *const ends[] = {".localhost", ".local", ".internal"};
     const char *host = request_header(r, "host");
-    if (request_header(r, "origin"))
+    if (request_header(r, "origin")) {
         return false;
-    if (!host)
+    }
+    if (!host) {
         return true;
+    }
     size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (strlen(good[i]) == len && strncasecmp(host, good[i], len) == 0)
+        if (strlen(good[i]) == len && strncasecmp(host, good[i], len) == 0) {
             return true;
+        }
     }
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t n = strlen(ends[i]);
-        if (len > n && strncasecmp(host + len - n, ends[i], n) == 0)
+        if (len > n && strncasecmp(host + len - n, ends[i], n) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -131,14 +137,17 @@ static bool redirect_slash(struct context *x)
     char clean[256];
     size_t n = 0;
     for (const char *p = x->request->path; *p && n < sizeof clean - 1; p++) {
-        if (*p != '/' || n == 0 || clean[n - 1] != '/')
+        if (*p != '/' || n == 0 || clean[n - 1] != '/') {
             clean[n++] = *p;
+        }
     }
-    while (n > 1 && clean[n - 1] == '/')
+    while (n > 1 && clean[n - 1] == '/') {
         n--;
+    }
     clean[n] = '\0';
-    if (strcmp(clean, x->request->path) == 0 || find_path(clean) < 0)
+    if (strcmp(clean, x->request->path) == 0 || find_path(clean) < 0) {
         return false;
+    }
     bool get = strcmp(x->request->method, "GET") == 0;
     char body[400];
     snprintf(body, sizeof body, "<a href=\"%s\">Moved Permanently</a>.\n\n", clean);
@@ -161,8 +170,9 @@ static void not_found(struct context *x, int known)
         head_error(x->conn, true, 404, "File Not Found");
         return;
     }
-    if (known < 0 && redirect_slash(x))
+    if (known < 0 && redirect_slash(x)) {
         return;
+    }
     head_text(x->conn, known < 0 ? 404 : 405,
               known < 0 ? "404 page not found" : "405 method not allowed");
 }
@@ -196,10 +206,11 @@ static void builtin(struct context *x)
         models_ps(x->conn);
         break;
     case ROUTE_SHOW:
-        if (x->body)
+        if (x->body) {
             models_show(x->conn, x->body);
-        else
+        } else {
             head_error(x->conn, false, 400, x->why.len ? x->why.data : "");
+        }
         break;
     case ROUTE_V1_MODELS:
         models_list(x->conn, x->llama);
@@ -214,17 +225,20 @@ static void builtin(struct context *x)
 static const cJSON *inline_answer(struct context *x, cJSON **own, char why[ANSWER_ERROR])
 {
     const char *fake = request_header(x->request, "x-fake");
-    if (!fake)
+    if (!fake) {
         return NULL;
+    }
     if (*fake != '{') {
         const cJSON *scenario = script_scenario(&x->conn->server->script, fake);
-        if (!scenario)
+        if (!scenario) {
             snprintf(why, ANSWER_ERROR, "no scenario \"%.100s\"", fake);
+        }
         return scenario;
     }
     *own = cJSON_Parse(fake);
-    if (!*own)
+    if (!*own) {
         snprintf(why, ANSWER_ERROR, "X-Fake is not JSON");
+    }
     return *own && answer_check(*own, why) ? *own : NULL;
 }
 
@@ -241,8 +255,9 @@ static void dispatch(struct context *x)
     char why[ANSWER_ERROR] = "";
     cJSON *own = NULL;
     int known = find_path(x->request->path);
-    if (known >= 0 && takes_method(known, x->request->method) && offered(x))
+    if (known >= 0 && takes_method(known, x->request->method) && offered(x)) {
         x->route = routes[known].route;
+    }
     struct script_query query = {
         .request = x->request,
         .body = x->body,
@@ -257,16 +272,17 @@ static void dispatch(struct context *x)
         scripted =
             answer && cJSON_GetObjectItemCaseSensitive(c->server->script.root, "default") != answer;
     }
-    if (*why || !script_expected(answer, x->request, x->body, why))
+    if (*why || !script_expected(answer, x->request, x->body, why)) {
         routes_unexpected(c, why);
-    else if (generate_is(x->route))
+    } else if (generate_is(x->route)) {
         generate_answer(x, answer, scripted);
-    else if (answer)
+    } else if (answer) {
         generate_reply(x, answer);
-    else if (x->route == ROUTE_NONE)
+    } else if (x->route == ROUTE_NONE) {
         not_found(x, offered(x) ? known : -1);
-    else
+    } else {
         builtin(x);
+    }
     cJSON_Delete(own);
 }
 

@@ -43,10 +43,12 @@ static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
     const cJSON *rule;
     cJSON_ArrayForEach(rule, rules)
     {
-        if (!answer_check(rule, why))
+        if (!answer_check(rule, why)) {
             return false;
-        if (!check_names(get(rule, "match"), "match", " path method model text nth ", why))
+        }
+        if (!check_names(get(rule, "match"), "match", " path method model text nth ", why)) {
             return false;
+        }
     }
     return true;
 }
@@ -60,12 +62,14 @@ static bool check(const cJSON *root, char why[ANSWER_ERROR])
         snprintf(why, ANSWER_ERROR, "a script must be a JSON object or a list of rules");
         return false;
     }
-    if (!check_names(root, "the script", known, why) || !check_rules(get(root, "rules"), why))
+    if (!check_names(root, "the script", known, why) || !check_rules(get(root, "rules"), why)) {
         return false;
+    }
     cJSON_ArrayForEach(scenario, get(root, "scenarios"))
     {
-        if (!answer_check(scenario, why))
+        if (!answer_check(scenario, why)) {
             return false;
+        }
     }
     return !normal || answer_check(normal, why);
 }
@@ -83,16 +87,18 @@ static void complete_models(cJSON *root)
     }
     cJSON_ArrayForEach(item, given)
     {
-        if (cJSON_IsString(item))
+        if (cJSON_IsString(item)) {
             script_add_model(&s, item->valuestring, NULL);
-        else if (cJSON_IsString(get(item, "name")))
+        } else if (cJSON_IsString(get(item, "name"))) {
             cJSON_AddItemToArray(models, cJSON_Duplicate(item, true));
+        }
     }
     cJSON_ArrayForEach(item, get(root, "scenarios"))
     {
         bool thinks = get(item, "thinking") || get(item, "thinking_count");
-        if (!script_model(&s, item->string))
+        if (!script_model(&s, item->string)) {
             script_add_model(&s, item->string, thinks ? "thinking" : NULL);
+        }
     }
     cJSON_Delete(given);
 }
@@ -153,8 +159,9 @@ void script_add_model(struct script *s, const char *name, const char *capability
     cJSON_AddStringToObject(model, "name", name);
     cJSON *list = cJSON_AddArrayToObject(model, "capabilities");
     cJSON_AddItemToArray(list, cJSON_CreateString("completion"));
-    if (capability)
+    if (capability) {
         cJSON_AddItemToArray(list, cJSON_CreateString(capability));
+    }
     cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(s->root, "models"), model);
 }
 
@@ -177,8 +184,9 @@ const cJSON *script_model(const struct script *s, const char *name)
     const cJSON *model;
     cJSON_ArrayForEach(model, script_models(s))
     {
-        if (same_model(string(model, "name", ""), name))
+        if (same_model(string(model, "name", ""), name)) {
             return model;
+        }
     }
     return NULL;
 }
@@ -188,8 +196,9 @@ bool script_can(const cJSON *model, const char *capability)
     const cJSON *item;
     cJSON_ArrayForEach(item, get(model, "capabilities"))
     {
-        if (cJSON_IsString(item) && strcmp(item->valuestring, capability) == 0)
+        if (cJSON_IsString(item) && strcmp(item->valuestring, capability) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -199,8 +208,9 @@ const cJSON *script_scenario(const struct script *s, const char *name)
     const cJSON *scenario;
     cJSON_ArrayForEach(scenario, get(s->root, "scenarios"))
     {
-        if (same_model(scenario->string, name))
+        if (same_model(scenario->string, name)) {
             return scenario;
+        }
     }
     return NULL;
 }
@@ -209,19 +219,25 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
 {
     const cJSON *match = get(rule, "match"), *nth = get(match, "nth");
     const char *path = string(match, "path", NULL), *text = string(match, "text", NULL);
-    if (path ? strcmp(path, q->request->path) != 0 : !q->generates)
+    if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
         return false;
-    if (strcasecmp(string(match, "method", q->request->method), q->request->method) != 0)
+    }
+    if (strcasecmp(string(match, "method", q->request->method), q->request->method) != 0) {
         return false;
-    if (!same_model(string(match, "model", q->model), q->model))
+    }
+    if (!same_model(string(match, "model", q->model), q->model)) {
         return false;
-    if (text && !strstr(q->last_text, text))
+    }
+    if (text && !strstr(q->last_text, text)) {
         return false;
+    }
     state->seen++;
-    if (nth && nth->valuedouble != state->seen)
+    if (nth && nth->valuedouble != state->seen) {
         return false;
-    if (get(rule, "times") && state->used >= number(rule, "times", 0))
+    }
+    if (get(rule, "times") && state->used >= number(rule, "times", 0)) {
         return false;
+    }
     state->used++;
     return true;
 }
@@ -232,11 +248,13 @@ const cJSON *script_answer(struct script *s, const struct script_query *q)
     size_t i = 0;
     cJSON_ArrayForEach(rule, get(s->root, "rules"))
     {
-        if (fits(rule, &s->states[i++], q))
+        if (fits(rule, &s->states[i++], q)) {
             return rule;
+        }
     }
-    if (!q->generates)
+    if (!q->generates) {
         return NULL;
+    }
     const cJSON *scenario = script_scenario(s, q->model);
     return scenario ? scenario : get(s->root, "default");
 }
@@ -258,8 +276,9 @@ static bool holds(const cJSON *have, const cJSON *want, char why[ANSWER_ERROR])
         }
         cJSON_ArrayForEach(item, want)
         {
-            if (!holds(other, item, why))
+            if (!holds(other, item, why)) {
                 return false;
+            }
             other = other->next;
         }
         return true;
@@ -267,13 +286,15 @@ static bool holds(const cJSON *have, const cJSON *want, char why[ANSWER_ERROR])
     if (cJSON_IsObject(want)) {
         cJSON_ArrayForEach(item, want)
         {
-            if (!holds(get(have, item->string), item, why))
+            if (!holds(get(have, item->string), item, why)) {
                 return false;
+            }
         }
         return true;
     }
-    if (cJSON_Compare(have, want, true))
+    if (cJSON_Compare(have, want, true)) {
         return true;
+    }
     snprintf(why, ANSWER_ERROR, "\"%.100s\" has another value", name);
     return false;
 }
@@ -284,15 +305,17 @@ bool script_expected(const cJSON *answer, const struct request *r, const cJSON *
     const cJSON *item;
     cJSON_ArrayForEach(item, get(answer, "expect"))
     {
-        if (!holds(get(body, item->string), item, why))
+        if (!holds(get(body, item->string), item, why)) {
             return false;
+        }
     }
     cJSON_ArrayForEach(item, get(answer, "expect_headers"))
     {
         char name[100];
         snprintf(name, sizeof name, "%s", item->string);
-        for (char *c = name; *c; c++)
+        for (char *c = name; *c; c++) {
             *c = (char)tolower((unsigned char)*c);
+        }
         const char *value = request_header(r, name);
         bool good = cJSON_IsString(item) ? value && strcmp(value, item->valuestring) == 0 : !value;
         if (!good) {

@@ -19,11 +19,13 @@ void shape_created_at(struct buf *out)
     }
     char digits[12] = ".000000000";
     long ns = now.tv_nsec;
-    for (int i = 9; i > 0; i--, ns /= 10)
+    for (int i = 9; i > 0; i--, ns /= 10) {
         digits[i] = (char)('0' + ns % 10);
+    }
     size_t len = 10;
-    while (len > 1 && digits[len - 1] == '0')
+    while (len > 1 && digits[len - 1] == '0') {
         len--;
+    }
     buf_add_str(out, date);
     buf_add(out, digits, len > 1 ? len : 0);
     buf_add(out, "Z", 1);
@@ -89,8 +91,9 @@ int64_t shape_stat(const struct shape_state *s, const char *name, uint64_t other
 void shape_sse_open(const struct shape_state *s, struct buf *out)
 {
     const char *nl = s->answer->crlf ? "\r\n" : "\n";
-    if (s->answer->comments)
+    if (s->answer->comments) {
         buf_printf(out, ": a comment%s%sevent: message%sid: 1%s", nl, nl, nl, nl);
+    }
     buf_add_str(out, s->answer->sse_space ? "data: " : "data:");
 }
 

@@ -69,16 +69,18 @@ static void usage(const struct shape_state *s, struct buf *out)
 static void reason(const struct shape_state *s, struct buf *out)
 {
     const char *r = s->answer->tool_calls ? "tool_calls" : s->answer->done_reason;
-    if (*r)
+    if (*r) {
         quote(out, r, strlen(r), QUOTE_GO);
-    else
+    } else {
         buf_add_str(out, "null");
+    }
 }
 
 static void sse_done(const struct shape_state *s, struct buf *out)
 {
-    if (!s->answer->sse_done)
+    if (!s->answer->sse_done) {
         return;
+    }
     shape_sse_open(s, out);
     buf_add_str(out, "[DONE]");
     shape_sse_close(s, out);
@@ -87,16 +89,18 @@ static void sse_done(const struct shape_state *s, struct buf *out)
 static void done_text(struct shape_state *s, const struct shape *shape, struct buf *out)
 {
     struct piece rest = {s->answer->done_text, strlen(s->answer->done_text)};
-    if (rest.len)
+    if (rest.len) {
         shape->record(s, (struct piece){0}, rest, out);
+    }
 }
 
 static void chat_finish(struct shape_state *s, struct buf *out, struct buf *last)
 {
     (void)last;
     done_text(s, &shape_compat_chat, out);
-    if (s->answer->tools_in_done && s->answer->tool_calls)
+    if (s->answer->tools_in_done && s->answer->tool_calls) {
         chat_tools(s, out);
+    }
     open_chat(s, s->model.data, out);
     buf_add_str(out, "{\"index\":0,\"delta\":{},\"finish_reason\":");
     reason(s, out);
@@ -143,10 +147,11 @@ static void completion(struct shape_state *s, struct piece text, bool end, struc
                s->id, s->created);
     shape_text(s, text.text ? text : (struct piece){"", 0}, QUOTE_GO, out);
     buf_add_str(out, ",\"index\":0,\"finish_reason\":");
-    if (end)
+    if (end) {
         reason(s, out);
-    else
+    } else {
         buf_add_str(out, "null");
+    }
     buf_printf(out, "}],\"model\":%s,\"system_fingerprint\":\"fp_ollama\"", s->model.data);
 }
 

@@ -29,8 +29,9 @@ static void chat_event(struct shape_state *s, const char *delta, size_t len, str
 static void chat_begin(struct shape_state *s, struct buf *out)
 {
     static const char role[] = "\"role\":\"assistant\",\"content\":null";
-    if (!s->begun)
+    if (!s->begun) {
         chat_event(s, role, sizeof role - 1, out);
+    }
     s->begun = true;
 }
 
@@ -81,10 +82,11 @@ static void error(struct shape_state *s, const char *text, struct buf *out)
 static void reason(const struct shape_state *s, struct buf *out)
 {
     const char *r = s->answer->tool_calls ? "tool_calls" : s->answer->done_reason;
-    if (*r)
+    if (*r) {
         quote(out, r, strlen(r), QUOTE_PLAIN);
-    else
+    } else {
         buf_add_str(out, "null");
+    }
 }
 
 static void usage(const struct shape_state *s, struct buf *out)
@@ -119,8 +121,9 @@ static void timings(const struct shape_state *s, struct buf *out)
 
 static void sse_done(const struct shape_state *s, struct buf *last)
 {
-    if (!s->answer->sse_done)
+    if (!s->answer->sse_done) {
         return;
+    }
     shape_sse_open(s, last);
     buf_add_str(last, "[DONE]");
     shape_sse_close(s, last);
@@ -129,15 +132,17 @@ static void sse_done(const struct shape_state *s, struct buf *last)
 static void done_text(struct shape_state *s, const struct shape *shape, struct buf *out)
 {
     struct piece rest = {s->answer->done_text, strlen(s->answer->done_text)};
-    if (rest.len)
+    if (rest.len) {
         shape->record(s, (struct piece){0}, rest, out);
+    }
 }
 
 static void chat_finish(struct shape_state *s, struct buf *out, struct buf *last)
 {
     done_text(s, &shape_llama_chat, out);
-    if (s->answer->tools_in_done && s->answer->tool_calls)
+    if (s->answer->tools_in_done && s->answer->tool_calls) {
         chat_tools(s, out);
+    }
     chat_begin(s, out);
     shape_sse_open(s, out);
     buf_add_str(out, "{\"choices\":[{\"finish_reason\":");

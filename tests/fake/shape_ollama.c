@@ -23,10 +23,11 @@ static void chat_message(struct shape_state *s, struct piece thinking, struct pi
                          bool tools, struct buf *out)
 {
     buf_add_str(out, "\"message\":{\"role\":\"assistant\",\"content\":");
-    if (text.len)
+    if (text.len) {
         shape_text(s, text, QUOTE_GO, out);
-    else
+    } else {
         buf_add_str(out, "\"\"");
+    }
     if (thinking.len) {
         buf_add_str(out, ",\"thinking\":");
         shape_text(s, thinking, QUOTE_GO, out);
@@ -42,10 +43,11 @@ static void generate_message(struct shape_state *s, struct piece thinking, struc
                              struct buf *out)
 {
     buf_add_str(out, "\"response\":");
-    if (text.len)
+    if (text.len) {
         shape_text(s, text, QUOTE_GO, out);
-    else
+    } else {
         buf_add_str(out, "\"\"");
+    }
     if (thinking.len) {
         buf_add_str(out, ",\"thinking\":");
         shape_text(s, thinking, QUOTE_GO, out);
@@ -96,8 +98,9 @@ static void error(struct shape_state *s, const char *text, struct buf *out)
 static void number(const struct shape_state *s, const char *name, uint64_t value, struct buf *out)
 {
     int64_t n = shape_stat(s, name, value);
-    if (n)
+    if (n) {
         buf_printf(out, ",\"%s\":%" PRId64, name, n);
+    }
 }
 
 static void done(const struct shape_state *s, bool context, struct buf *out)
@@ -108,8 +111,9 @@ static void done(const struct shape_state *s, bool context, struct buf *out)
         quote(out, s->answer->done_reason, strlen(s->answer->done_reason), QUOTE_GO);
     }
     int64_t ids = context ? shape_stat(s, "context", 3) : 0;
-    for (int64_t i = 0; i < ids; i++)
+    for (int64_t i = 0; i < ids; i++) {
         buf_printf(out, "%s%" PRId64, i ? "," : ",\"context\":[", 100 + i % 900);
+    }
     buf_add_str(out, ids > 0 ? "]" : "");
     number(s, "total_duration", s->total_ns, out);
     number(s, "load_duration", s->load_ns, out);

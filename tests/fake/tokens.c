@@ -46,19 +46,23 @@ static size_t token_length(const char *s, size_t len)
 {
     size_t i = 0;
     if (*s == '\n') {
-        while (i < len && s[i] == '\n')
+        while (i < len && s[i] == '\n') {
             i++;
+        }
         return i;
     }
-    if (len > 1 && *s == ' ' && in_word(s[1]))
+    if (len > 1 && *s == ' ' && in_word(s[1])) {
         i = 1;
+    }
     if (in_word(s[i])) {
-        while (i < len && in_word(s[i]))
+        while (i < len && in_word(s[i])) {
             i++;
+        }
         return i;
     }
-    while (i < len && s[i] == ' ' && !(i + 1 < len && in_word(s[i + 1])))
+    while (i < len && s[i] == ' ' && !(i + 1 < len && in_word(s[i + 1]))) {
         i++;
+    }
     return i ? i : 1;
 }
 
@@ -78,8 +82,9 @@ void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n)
         while (end < len) {
             size_t step = utf8_length(text + end, len - end);
             step = step ? step : 1;
-            if (end > i && end + step - i > n)
+            if (end > i && end + step - i > n) {
                 break;
+            }
             end += step;
         }
         tokens_add(t, text + i, end - i);

@@ -9,12 +9,14 @@ static bool has_raw_control(const char *text, size_t len)
 {
     bool quoted = false;
     for (size_t i = 0; i < len; i++) {
-        if (quoted && (unsigned char)text[i] < 0x20)
+        if (quoted && (unsigned char)text[i] < 0x20) {
             return true;
-        if (quoted && text[i] == '\\')
+        }
+        if (quoted && text[i] == '\\') {
             i++;
-        else if (text[i] == '"')
+        } else if (text[i] == '"') {
             quoted = !quoted;
+        }
     }
     return false;
 }
@@ -36,17 +38,18 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why)
     cJSON *json = cJSON_ParseWithLengthOpts(body->data, body->len, &end, false);
     size_t used = end ? (size_t)(end - body->data) : 0;
     if (!json) {
-        if (llama)
+        if (llama) {
             buf_printf(why,
                        "[json.exception.parse_error.101] parse error at line 1, column %zu: "
                        "syntax error while parsing value - unexpected end of input; "
                        "expected '[', '{', or a literal",
                        used + 1);
-        else if (!end || used + 1 >= body->len)
+        } else if (!end || used + 1 >= body->len) {
             buf_add_str(why, "unexpected EOF");
-        else
+        } else {
             buf_printf(why, "invalid character '%c' looking for beginning of value",
                        isprint((unsigned char)end[0]) ? end[0] : '?');
+        }
         return NULL;
     }
     if (has_raw_control(body->data, used)) {
@@ -66,12 +69,15 @@ static int wrong_type(struct buf *why, const char *is, const char *field, const 
 
 static const char *go_type(const cJSON *v)
 {
-    if (cJSON_IsString(v))
+    if (cJSON_IsString(v)) {
         return "string";
-    if (cJSON_IsNumber(v))
+    }
+    if (cJSON_IsNumber(v)) {
         return "number";
-    if (cJSON_IsBool(v))
+    }
+    if (cJSON_IsBool(v)) {
         return "bool";
+    }
     return cJSON_IsArray(v) ? "array" : "object";
 }
 
@@ -113,8 +119,9 @@ static int check_option_types(const cJSON *options, struct buf *why)
 static int check_think(const cJSON *think, struct buf *why)
 {
     static const char known[] = " high medium low max ";
-    if (!set(think) || cJSON_IsBool(think))
+    if (!set(think) || cJSON_IsBool(think)) {
         return 0;
+    }
     if (!cJSON_IsString(think)) {
         buf_add_str(why, "think must be a boolean or string (\"high\", \"medium\", \"low\", "
                          "\"max\", true, or false)");
@@ -125,8 +132,9 @@ static int check_think(const cJSON *think, struct buf *why)
     buf_printf(&padded, " %s ", think->valuestring);
     bool good = strstr(known, padded.data) != NULL;
     buf_finish(&padded);
-    if (good)
+    if (good) {
         return 0;
+    }
     buf_printf(why,
                "invalid think value: \"%s\" (must be \"high\", \"medium\", \"low\", \"max\", "
                "true, or false)",
@@ -136,8 +144,9 @@ static int check_think(const cJSON *think, struct buf *why)
 
 static int check_keep_alive(const cJSON *keep, struct buf *why)
 {
-    if (!set(keep) || cJSON_IsNumber(keep))
+    if (!set(keep) || cJSON_IsNumber(keep)) {
         return 0;
+    }
     if (!cJSON_IsString(keep)) {
         buf_add_str(why, "Unsupported type: 'bool'");
         return 400;
@@ -158,15 +167,18 @@ static int check_keep_alive(const cJSON *keep, struct buf *why)
 static int check_messages(const cJSON *messages, struct buf *why)
 {
     const cJSON *message;
-    if (set(messages) && !cJSON_IsArray(messages))
+    if (set(messages) && !cJSON_IsArray(messages)) {
         return wrong_type(why, go_type(messages), "ChatRequest.messages", "[]api.Message");
+    }
     cJSON_ArrayForEach(message, messages)
     {
         const cJSON *content = cJSON_GetObjectItem(message, "content");
-        if (!cJSON_IsObject(message))
+        if (!cJSON_IsObject(message)) {
             return wrong_type(why, go_type(message), "ChatRequest.messages", "api.Message");
-        if (set(content) && !cJSON_IsString(content))
+        }
+        if (set(content) && !cJSON_IsString(content)) {
             return wrong_type(why, go_type(content), "ChatRequest.messages.content", "string");
+        }
     }
     return 0;
 }
@@ -177,16 +189,20 @@ int validate_ollama(const cJSON *body, bool chat, struct buf *why)
     const cJSON *stream = cJSON_GetObjectItem(body, "stream");
     const cJSON *options = cJSON_GetObjectItem(body, "options");
     int status;
-    if (!cJSON_IsObject(body))
+    if (!cJSON_IsObject(body)) {
         return wrong_type(why, go_type(body), "", "api.ChatRequest");
-    if (set(stream) && !cJSON_IsBool(stream))
+    }
+    if (set(stream) && !cJSON_IsBool(stream)) {
         return wrong_type(why, go_type(stream), "ChatRequest.stream", "bool");
-    if (set(options) && !cJSON_IsObject(options))
+    }
+    if (set(options) && !cJSON_IsObject(options)) {
         return wrong_type(why, go_type(options), "ChatRequest.options", "map[string]interface {}");
+    }
     if ((status = check_messages(cJSON_GetObjectItem(body, "messages"), why)) ||
         (status = check_think(cJSON_GetObjectItem(body, "think"), why)) ||
-        (status = check_keep_alive(cJSON_GetObjectItem(body, "keep_alive"), why)))
+        (status = check_keep_alive(cJSON_GetObjectItem(body, "keep_alive"), why))) {
         return status;
+    }
     if (chat &&
         (!cJSON_IsString(model) || strspn(model->valuestring, " ") == strlen(model->valuestring))) {
         buf_add_str(why, "model is required");
@@ -199,8 +215,9 @@ int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
 {
     const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
     const cJSON *limit = cJSON_GetObjectItemCaseSensitive(body, "max_tokens");
-    if (!chat)
+    if (!chat) {
         return 0;
+    }
     if (!cJSON_IsArray(messages)) {
         buf_add_str(why, llama ? "'messages' is required" : "[] is too short - 'messages'");
         return 400;

@@ -24,13 +24,15 @@ static int on_event(void *ctx, const struct dialect_event *event)
     MUST(event->type == DIALECT_STATS || event->text[event->len] == '\0');
     MUST(event->type >= DIALECT_STATS || strlen(event->text) == event->len);
     MUST(event->type >= DIALECT_STATS || event->len > 0);
-    if (event->type == DIALECT_ERROR)
+    if (event->type == DIALECT_ERROR) {
         MUST(event->len > 0 && fuzz_is_utf8(event->text, event->len));
+    }
     buf_printf(&s->log, "{%d ", (int)event->type);
-    if (event->type == DIALECT_STATS)
+    if (event->type == DIALECT_STATS) {
         buf_add(&s->log, &event->stats, sizeof(event->stats));
-    else
+    } else {
         buf_add(&s->log, event->text, event->len);
+    }
     return buf_add(&s->log, "}", 1);
 }
 
@@ -82,8 +84,9 @@ static void check_error_text(const char *data, size_t len)
     buf_init(&text, LIMIT_ERROR_BODY);
     dialect_error_text(data, len, &text, &url);
     MUST(text.len <= 2000 && fuzz_is_utf8(text.data, text.len));
-    for (size_t i = 0; i < text.len; i++)
+    for (size_t i = 0; i < text.len; i++) {
         MUST((unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7F);
+    }
     MUST(!url || strncmp(url, "http", 4) == 0);
     free(url);
     buf_finish(&text);
@@ -98,11 +101,13 @@ static void check_round_trip(const char *data, size_t len)
     buf_init(&wanted, LIMIT_RECORD);
     buf_init(&json, LIMIT_RECORD);
     for (size_t from = 0, to; from <= len; from = to + 1) {
-        for (to = from; to < len && data[to]; to++)
+        for (to = from; to < len && data[to]; to++) {
             continue;
+        }
         MUST(utf8_clean(data + from, to - from, &wanted) == 0);
-        if (to < len)
+        if (to < len) {
             buf_add_str(&wanted, "\xEF\xBF\xBD");
+        }
     }
     MUST(json_write_string(&json, data, len) == 0);
     MUST(fuzz_is_utf8(json.data, json.len));

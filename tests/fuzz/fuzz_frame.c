@@ -31,8 +31,9 @@ static int feed_frame(enum frame_kind kind, size_t cap, const char *data, size_t
 
         err = frame_feed(&f, data + len - split.left - n, n, on_record, log);
     }
-    if (!err)
+    if (!err) {
         err = frame_end(&f, on_record, log);
+    }
     frame_finish(&f);
     return err;
 }
@@ -84,8 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     const char *data = (const char *)bytes;
 
-    if (len == 0)
+    if (len == 0) {
         return 0;
+    }
     for (int kind = FRAME_LINES; kind <= FRAME_EVENTS; kind++) {
         check_frame((enum frame_kind)kind, LIMIT_RECORD, data, len);
         check_frame((enum frame_kind)kind, 16, data, len);

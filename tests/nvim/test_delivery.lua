@@ -19,14 +19,21 @@ local function one_edit_each(prepare)
     local srv = t:fake()
     srv:script({ tokens = tokens, interval_ms = 3 })
     local buf = chat.open(t, srv)
-    chat.count_changes(t, buf)
-    chat.ask(t, 'go on', buf)
     prepare(t, buf)
-    local stats = finish_well(t)
-    eq(text, chat.reply(t, buf))
-    eq(0, stats.merged, 'merged')
-    eq(1000, stats.edits, 'edits')
-    eq(1000, chat.changes(t, TOKEN), 'changes of the buffer')
+    -- Tokens merge only behind a full window, which takes a machine that stood still for
+    -- 64 × 3 ms. That is not what is under test: then once more.
+    for attempt = 1, 3 do
+      chat.count_changes(t, buf)
+      chat.ask(t, 'go on', buf)
+      local stats = finish_well(t, attempt)
+      eq(text, chat.reply(t, buf))
+      if stats.max_unacked < 64 or attempt == 3 then
+        eq(0, stats.merged, 'merged')
+        eq(1000, stats.edits, 'edits')
+        eq(1000, chat.changes(t, TOKEN), 'changes of the buffer')
+        return
+      end
+    end
   end
 end
 

@@ -67,10 +67,13 @@ end
 ---Counts changes of a buffer from now on, by the number of bytes each inserts.
 function M.count_changes(t, buf)
   t:lua([[
-    hum_test.changes = {}
+    local changes = {}
+    hum_test.changes = changes
     vim.api.nvim_buf_attach(..., false, { on_bytes = function(_, _, _, _, _, _, _, _, removed, _, _, bytes)
-      local n = removed > 0 and -removed or bytes
-      hum_test.changes[n] = (hum_test.changes[n] or 0) + 1
+      if removed == 0 then
+        changes[bytes] = (changes[bytes] or 0) + 1
+      end
+      return changes ~= hum_test.changes
     end })
   ]], buf)
 end

@@ -26,8 +26,9 @@ static inline void check_fail(const char *file, int line, const char *what)
 static inline void check_ints(const char *file, int line, const char *what, int64_t got,
                               int64_t wanted)
 {
-    if (got == wanted)
+    if (got == wanted) {
         return;
+    }
     check_fail(file, line, what);
     printf("    got %" PRId64 ", wanted %" PRId64 "\n", got, wanted);
 }
@@ -35,8 +36,9 @@ static inline void check_ints(const char *file, int line, const char *what, int6
 static inline void check_texts(const char *file, int line, const char *what, const char *got,
                                const char *wanted)
 {
-    if (got && wanted && strcmp(got, wanted) == 0)
+    if (got && wanted && strcmp(got, wanted) == 0) {
         return;
+    }
     check_fail(file, line, what);
     printf("    got    \"%s\"\n    wanted \"%s\"\n", got ? got : "(null)",
            wanted ? wanted : "(null)");
@@ -53,10 +55,11 @@ static inline void check_run(const char *name, void (*test)(void))
     check_state.test = name;
     check_state.bad = false;
     test();
-    if (check_state.bad)
+    if (check_state.bad) {
         check_state.failed++;
-    else
+    } else {
         check_state.passed++;
+    }
 }
 
 #define RUN(test) check_run(#test, test)

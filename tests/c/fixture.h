@@ -23,9 +23,11 @@ static inline bool fixture_has(const char *head, const char *end, const char *wh
 {
     size_t len = strlen(what);
 
-    for (; head + len <= end; head++)
-        if (strncasecmp(head, what, len) == 0)
+    for (; head + len <= end; head++) {
+        if (strncasecmp(head, what, len) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -37,15 +39,18 @@ static inline void fixture_dechunk(const char *data, const char *end, struct buf
         size_t size = strtoul(data, &rest, 16);
         const char *lf = memchr(rest, '\n', (size_t)(end - rest));
 
-        if (rest == data || !lf || size == 0)
+        if (rest == data || !lf || size == 0) {
             return;
+        }
         data = lf + 1;
-        if (size > (size_t)(end - data))
+        if (size > (size_t)(end - data)) {
             size = (size_t)(end - data);
+        }
         buf_add(out, data, size);
         data += size;
-        if (end - data >= 2)
+        if (end - data >= 2) {
             data += 2;
+        }
     }
 }
 
@@ -57,21 +62,24 @@ static inline bool fixture_parse(struct fixture *f, const char *data, size_t len
     memset(f, 0, sizeof(*f));
     buf_init(&f->body, LIMIT_RECORD);
     do {
-        if (len < 12 || strncmp(data, "HTTP/1.", 7) != 0)
+        if (len < 12 || strncmp(data, "HTTP/1.", 7) != 0) {
             return false;
+        }
         f->status = (int)strtol(data + 9, NULL, 10);
         body = strstr(data, "\r\n\r\n");
-        if (!body)
+        if (!body) {
             return false;
+        }
         body += 4;
         len = (size_t)(end - body);
     } while (f->status == 100 && (data = body));
     f->is_events = fixture_has(data, body, "\r\nContent-Type: text/event-stream");
     f->is_lines = fixture_has(data, body, "\r\nContent-Type: application/x-ndjson");
-    if (fixture_has(data, body, "\r\nTransfer-Encoding: chunked"))
+    if (fixture_has(data, body, "\r\nTransfer-Encoding: chunked")) {
         fixture_dechunk(body, end, &f->body);
-    else
+    } else {
         buf_add(&f->body, body, len);
+    }
     return true;
 }
 
@@ -126,8 +134,9 @@ static inline int fixture_each(void (*visit)(const char *path, const struct fixt
         while (dir && (entry = readdir(dir))) {
             struct fixture f;
 
-            if (!strstr(entry->d_name, ".http"))
+            if (!strstr(entry->d_name, ".http")) {
                 continue;
+            }
             snprintf(path, sizeof(path), "%s/%s", folders[i], entry->d_name);
             if (fixture_load(&f, path) && f.status == 200 && (f.is_lines || f.is_events)) {
                 visit(path, &f);
@@ -135,8 +144,9 @@ static inline int fixture_each(void (*visit)(const char *path, const struct fixt
             }
             fixture_finish(&f);
         }
-        if (dir)
+        if (dir) {
             closedir(dir);
+        }
     }
     return count;
 }

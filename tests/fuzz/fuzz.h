@@ -24,8 +24,9 @@ static inline uint32_t fuzz_hash(const char *data, size_t len)
 {
     uint32_t hash = 2166136261u;
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         hash = (hash ^ (unsigned char)data[i]) * 16777619u;
+    }
     return hash;
 }
 
@@ -42,8 +43,9 @@ static inline size_t split_next(struct split *s)
 
     s->seed = s->seed * 1664525u + 1013904223u;
     n = 1 + (s->seed >> 24) % (s->seed >> 16 & 1 ? 8 : 64);
-    if (s->whole || n > s->left)
+    if (s->whole || n > s->left) {
         n = s->left;
+    }
     s->left -= n;
     return n;
 }
@@ -58,17 +60,20 @@ static inline bool fuzz_is_utf8(const char *data, size_t len)
         size_t n = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : 4;
         uint32_t code = n == 1 ? lead : lead & (0x7Fu >> n);
 
-        if (at + n > len || (n == 4 && lead >> 3 != 30))
+        if (at + n > len || (n == 4 && lead >> 3 != 30)) {
             return false;
+        }
         for (size_t i = 1; i < n; i++) {
             unsigned char c = (unsigned char)data[at + i];
 
-            if (c >> 6 != 2)
+            if (c >> 6 != 2) {
                 return false;
+            }
             code = code << 6 | (c & 0x3Fu);
         }
-        if (code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+        if (code < least[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
             return false;
+        }
         at += n;
     }
     return true;

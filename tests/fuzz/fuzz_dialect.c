@@ -101,8 +101,8 @@ static void check_round_trip(const char *data, size_t len)
     buf_init(&wanted, LIMIT_RECORD);
     buf_init(&json, LIMIT_RECORD);
     for (size_t from = 0, to; from <= len; from = to + 1) {
-        for (to = from; to < len && data[to]; to++) {
-            continue;
+        for (to = from; to < len && data[to] != '\0';) {
+            to++;
         }
         MUST(utf8_clean(data + from, to - from, &wanted) == 0);
         if (to < len) {

@@ -245,6 +245,11 @@ function Case:in_terminal(argv)
   return out
 end
 
+---Has `fn` called when the case ends, however it ends.
+function Case:finally(fn)
+  table.insert(self.cleanups, fn)
+end
+
 ---Writes a file into the case's directory and returns its path.
 function Case:write_file(name, text)
   local path = self.dir .. '/' .. name
@@ -317,6 +322,9 @@ function Case:finish()
     complaint = complaint or (not ok and said) or (ok and said) or nil
     pcall(c.close, c)
   end
+  for _, fn in ipairs(self.cleanups) do
+    pcall(fn)
+  end
   for _, server in ipairs(self.servers) do
     server:stop()
   end
@@ -331,7 +339,7 @@ end
 function M.new_case(case, run, dir)
   return setmetatable({
     opts = case.opts, run = run, dir = dir, root = run.root,
-    children = {}, servers = {}, procs = {},
+    children = {}, servers = {}, procs = {}, cleanups = {},
   }, Case)
 end
 

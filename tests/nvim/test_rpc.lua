@@ -219,6 +219,23 @@ test('leaves when nobody reads its output any more', BARE, function(t)
   eq(0, signal)
 end)
 
+test('reads what came before a reset', BARE, function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { 'alpha ', 'beta ', 'gamma' }, first_ms = 100,
+    faults = { { at = 2, ['do'] = 'reset' } } })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('chat', 1, spec(srv.url))
+  srv:wait_event('request')
+  -- Stopped, it finds the text and the reset together when it goes on.
+  e.proc:kill('sigstop')
+  srv:wait_event('token', 2)
+  srv:wait_event('close')
+  e.proc:kill('sigcont')
+  eq('cut', e:wait_end(1).data.code)
+  eq('alpha beta ', e.texts[1])
+end)
+
 test('makes no system call while idle', { nvim = false, alone = true }, function(t)
   local p = proc.run({ 'strace', '-V' })
   if p.code ~= 0 then

@@ -10,40 +10,60 @@ local function stopped(t, n)
   return data
 end
 
-test('stop while it connects', function(t)
-  -- A listener with a full backlog: the kernel answers nothing more.
+-- How many sockets wait for a port of the loopback to answer, by the kernel's own list.
+local function connecting(port)
+  local f = io.open('/proc/net/tcp')
+  if not f then
+    T.skip('the kernel does not list its sockets here')
+  end
+  local _, n = f:read('*a'):gsub((' 0100007F:%04X 02 '):format(port), '')
+  f:close()
+  return n
+end
+
+-- A listener whose backlog is full: the kernel answers nothing more.
+local function deaf_listener(t)
   local tcp, fillers = vim.uv.new_tcp(), {}
   tcp:bind('127.0.0.1', 0)
   tcp:listen(1, function() end)
   local port = tcp:getsockname().port
-  local stuck
-  t:wait(function()
-    local c = vim.uv.new_tcp()
-    local done = false
-    c:connect('127.0.0.1', port, function() done = true end)
-    table.insert(fillers, c)
-    t:elapse(0.1)
-    stuck = not done
-    return stuck or #fillers > 20
-  end, 'the backlog is full')
-  local ok, err = pcall(function()
-    if not stuck then
-      T.skip('the backlog of a listener cannot be filled here')
+  t:finally(function()
+    for _, c in ipairs(fillers) do
+      c:close()
     end
-    chat.open(t, { url = 'http://127.0.0.1:' .. port }, { connect_timeout = 600 })
-    chat.ask(t, 'hello')
-    t:wait_event('HumRequestStarted')
-    t:wait_screen('[Ww]ait')
-    t:cmd('Hum stop')
-    stopped(t)
+    tcp:close()
   end)
-  for _, c in ipairs(fillers) do
-    c:close()
+  t:wait(function()
+    fillers[#fillers + 1] = vim.uv.new_tcp()
+    fillers[#fillers]:connect('127.0.0.1', port, function() end)
+    t:elapse(0.05)
+    return connecting(port) > 0 or #fillers > 20
+  end, 'the backlog is full')
+  if connecting(port) == 0 then
+    T.skip('the backlog of a listener cannot be filled here')
   end
-  tcp:close()
-  if not ok then
-    error(err, 0)
-  end
+  return port
+end
+
+test('stop while it connects', function(t)
+  local port = deaf_listener(t)
+  local before = connecting(port)
+  chat.open(t, { url = 'http://127.0.0.1:' .. port }, { connect_timeout = 600 })
+  chat.ask(t, 'hello')
+  t:wait(function() return connecting(port) == before + 1 end, 'the helper connects')
+  t:wait_screen('[Ww]ait')
+  t:cmd('Hum stop')
+  stopped(t)
+  t:wait(function() return connecting(port) == before end, 'its socket is closed')
+end)
+
+test('a connection that is not accepted in time is told', function(t)
+  local port = deaf_listener(t)
+  chat.open(t, { url = 'http://127.0.0.1:' .. port }, { connect_timeout = 0.3 })
+  chat.ask(t, 'hello')
+  local data = chat.finished(t)
+  eq({ 'error', 'timeout' }, { data.status, data.code })
+  T.match('within 0.3 s', data.message, true)
 end)
 
 test('stop while the server is silent', function(t)

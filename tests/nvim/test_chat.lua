@@ -151,6 +151,18 @@ test('a reply that is stopped keeps its text and a mark', OPTS, function(t)
   eq('cancelled', t:wait_event('HumRequestFinished').status)
 end)
 
+test('<C-c> is heard also when it comes while Neovim is at work', OPTS, function(t)
+  stream.open(t)
+  for i = 1, 25 do
+    stream.ask(t, 'question ' .. i)
+    stream.part(t, 'thinking')
+    stream.tokens(t, '<think>\n', 'hm ', '```\nhm')
+    t:keys('<C-c>')
+    t:wait(function() return stream.stops(t) == 1 end, 'stop ' .. i)
+    stream.cancelled(t)
+  end
+end)
+
 test('an error is shown where it happened and told, and sending again asks again', OPTS, function(t)
   stream.open(t)
   stream.ask(t, 'one')
@@ -190,7 +202,10 @@ test('unknown endpoints are told by name', OPTS, function(t)
 end)
 
 test('front matter rules: model, think and options', OPTS, function(t)
-  setup(t, { chat = { window = 'current', system = 'Be brief.' }, endpoints = { ollama = { model = 'fake', options = { seed = 1, top_k = 2 } } } })
+  setup(t, {
+    chat = { window = 'current', system = 'Be brief.' },
+    endpoints = { ollama = { model = 'fake', options = { seed = 1, top_k = 2 } } },
+  })
   stream.open(t)
   eq('---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## § System\n\nBe brief.\n\n## » You\n\n', t:text())
   t:lua([[vim.api.nvim_buf_set_lines(0, 3, 4, false, { 'model: other:1b', 'think: false', 'options: {"seed": 7}' })]])

@@ -189,11 +189,9 @@ function M.messages(turns, last)
   local out = {}
   for i = 1, last or #turns do
     local turn, before = turns[i], out[#out]
-    if turn.content == '' then
-      -- nothing to send
-    elseif before and before.role == turn.role then
+    if turn.content ~= '' and before and before.role == turn.role then
       before.content = before.content .. '\n\n' .. turn.content
-    else
+    elseif turn.content ~= '' then
       out[#out + 1] = { role = turn.role, content = turn.content }
     end
   end

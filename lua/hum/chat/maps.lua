@@ -35,6 +35,41 @@ local function stop_or(key)
   end
 end
 
+---@param name 'stop'|'stop_insert'
+---@return boolean
+local function is_ctrl_c(name)
+  local keys = config.get().chat.maps[name]
+  for _, key in ipairs(type(keys) == 'table' and keys or { keys or nil }) do
+    if key:lower() == '<c-c>' then
+      return true
+    end
+  end
+  return false
+end
+
+local ns = vim.api.nvim_create_namespace('hum.maps')
+
+---A CTRL-C that comes while Neovim draws or runs something, which is often so while text
+---streams, interrupts that and is then taken without its mapping. So it is looked for
+---among the keys that were taken, as long as there is something to stop.
+function M.watch_ctrl_c()
+  vim.on_key(function(key)
+    if key ~= '\3' then
+      return
+    end
+    local mode = vim.api.nvim_get_mode().mode
+    if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
+      vim.schedule(function()
+        require('hum.chat').stop({ quiet = true })
+      end)
+    end
+  end, ns)
+end
+
+function M.unwatch_ctrl_c()
+  vim.on_key(nil, ns)
+end
+
 ---@type table<string, { mode: string|string[], desc: string, action: fun(key: string): string|function }>
 local ACTIONS = {
   send = {

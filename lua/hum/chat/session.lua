@@ -60,6 +60,16 @@ function M.all()
   return sessions
 end
 
+---@return boolean  a reply is coming, in some chat
+local function is_busy()
+  for _, session in pairs(sessions) do
+    if session.request then
+      return true
+    end
+  end
+  return false
+end
+
 ---The chat used last.
 ---@return hum.Session|nil
 function M.latest()
@@ -166,6 +176,9 @@ end
 local function report(session, request, how)
   if session.request == request then
     session.request = nil
+  end
+  if not is_busy() then
+    require('hum.chat.maps').unwatch_ctrl_c()
   end
   local data = how.data
   require('hum.events').emit('HumRequestFinished', {
@@ -341,6 +354,7 @@ function M.start(session, job)
   request.id, request.record = id, record
   session.request = request
   watch(request)
+  require('hum.chat.maps').watch_ctrl_c()
   wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, job.model)
   require('hum.events').emit('HumRequestStarted', {
     buf = buf,

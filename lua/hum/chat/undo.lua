@@ -313,7 +313,7 @@ local function settle_now(record)
   elseif not may_settle() then
     return false
   end
-  local ok, err = true, nil
+  local ok, err
   if record.broken or not vim.bo[record.buf].modifiable then
     ok, err = by_us(record, close_block)
   elseif is_mixed(record) then

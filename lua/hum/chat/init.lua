@@ -107,11 +107,10 @@ function M.open(opts)
   if opts.question then
     M.send(buf)
   elseif not one and not opts.model then
-    models.resolve(models.endpoint(opts.endpoint), function(why, model)
+    -- What is in the way of finding a model out is told when a message is sent.
+    models.resolve(models.endpoint(opts.endpoint), function(_, model)
       if model then
         M.set_model(buf, nil, model)
-      else
-        require('hum.notify').warn(why)
       end
     end)
   end

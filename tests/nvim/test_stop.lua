@@ -122,6 +122,21 @@ test('stop in insert mode by <C-c>', function(t)
   stopped(t)
 end)
 
+test('<C-c> in a buffer that is no chat stops nothing', function(t)
+  local srv = t:fake()
+  local tokens, text = chat.tokens(300)
+  srv:script({ tokens = tokens, interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  t:cmd('new')
+  for _ = 1, 20 do
+    t:keys('<C-c>i<C-c>')
+    t:wait(function() return t.child:mode().mode == 'n' end, 'normal mode')
+  end
+  eq('done', chat.finished(t).status)
+  eq(text, chat.reply(t, buf))
+end)
+
 test('stop ends only the chat it is said in', function(t)
   local srv = t:fake()
   local tokens, text = chat.tokens(400)

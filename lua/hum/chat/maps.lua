@@ -59,8 +59,10 @@ function M.watch_ctrl_c()
     end
     local mode = vim.api.nvim_get_mode().mode
     if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
+      -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
+      local buf = vim.api.nvim_get_current_buf()
       vim.schedule(function()
-        require('hum.chat').stop({ quiet = true })
+        require('hum.chat').stop({ buf = buf, quiet = true })
       end)
     end
   end, ns)

@@ -165,23 +165,23 @@ static void do_join(struct methods *m, const struct value *params)
     }
 }
 
-static bool begins(const struct value *text, const char *words)
+static bool has(const struct value *text, const char *words)
 {
-    size_t len = strlen(words);
-    return text->type == VALUE_STRING && text->as.string.len >= len &&
-           memcmp(text->as.string.data, words, len) == 0;
+    return memmem(text->as.string.data, text->as.string.len, words, strlen(words)) != NULL;
 }
 
 /* Neovim reports a notification that failed, but not which: [type, message]. Errors of
- * our Lua are ours to mend and say nothing about edits. */
+ * other Lua than put.lua's are ours to mend and say nothing about edits. */
 static void do_error_event(struct methods *m, const struct value *params)
 {
     const struct value *text = arg(params, 1);
-    if (text->type == VALUE_STRING) {
-        log_write(LOG_WARN, "Neovim refused a notification: %.*s", (int)text->as.string.len,
-                  text->as.string.data);
+    if (text->type != VALUE_STRING) {
+        return;
     }
-    if (begins(text, "Error executing lua") || begins(text, "Lua:")) {
+    log_write(LOG_WARN, "Neovim refused a notification: %.*s", (int)text->as.string.len,
+              text->as.string.data);
+    bool is_lua = has(text, "Error executing lua") || has(text, "Lua:");
+    if (is_lua && !has(text, "hum/chat/put.lua")) {
         return;
     }
     for (size_t i = 0; i < m->count; i++) {

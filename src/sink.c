@@ -25,6 +25,11 @@
 
 #define NOTICES_MAX 8
 
+/* Edits behind which a fence is due. One for each would cost Neovim an answer and both
+ * a wake-up per token. */
+#define FENCE_EVERY (LIMIT_WINDOW / 4)
+
+#define JOINED "require('hum.chat.put').joined(...)"
 #define FOLLOW "require('hum.chat.follow').lines(...)"
 #define ANCHOR "require('hum.chat.repair').anchor(...)"
 #define REPAIR "require('hum.chat.repair').run(...)"
@@ -46,14 +51,12 @@ struct sink {
     struct notice notices[NOTICES_MAX];
     unsigned notice_count;
 
-    struct buf sent;               /* text of the unacknowledged edits, in order */
-    size_t sizes[LIMIT_WINDOW];    /* their lengths */
-    unsigned unacked;              /* how many */
-    unsigned unfenced;             /* the last of them, with no request behind them */
-    unsigned covers[LIMIT_WINDOW]; /* edits that each outstanding request acknowledges */
-    unsigned outstanding;
-    uint64_t acked;        /* bytes acknowledged */
-    char tail[TAIL_BYTES]; /* the last of them */
+    struct buf sent;            /* text of the unacknowledged edits, in order */
+    size_t sizes[LIMIT_WINDOW]; /* their lengths */
+    unsigned unacked;           /* how many */
+    unsigned fenced;            /* the first of them, before the fence under way; 0: none is */
+    uint64_t acked;             /* bytes acknowledged */
+    char tail[TAIL_BYTES];      /* the last of them */
     size_t tail_len;
     unsigned failures; /* repairs that failed, other than by textlock */
     int64_t key;       /* of the anchor in Lua */
@@ -75,29 +78,11 @@ static unsigned unsent_room(const struct sink *s)
     return LIMIT_WINDOW - s->unacked;
 }
 
-/* The request just made answers for every edit that had none behind it. */
-static void cover(struct sink *s)
-{
-    s->covers[s->outstanding++] = s->unfenced;
-    s->unfenced = 0;
-}
-
 static void send_fence(struct sink *s)
 {
     struct buf *out = rpc_request(s->rpc, "nvim_buf_get_changedtick", 1, on_fence, s);
     wire_int(out, s->buffer);
-    cover(s);
-}
-
-/* The arguments of nvim_buf_set_text. Row and column -1 mean the end of the buffer,
- * resolved when Neovim handles the edit: edits elsewhere cannot misplace it. */
-static void pack_edit(struct buf *out, int64_t buffer, const char *text, size_t len)
-{
-    wire_int(out, buffer);
-    for (int i = 0; i < 4; i++) {
-        wire_int(out, -1);
-    }
-    wire_lines(out, text, len);
+    s->fenced = s->unacked;
 }
 
 static bool must_follow(struct sink *s, const char *text, size_t len)
@@ -110,49 +95,32 @@ static bool must_follow(struct sink *s, const char *text, size_t len)
     return true;
 }
 
-/* The arguments of nvim_exec_lua. */
-static void pack_follow(struct buf *out, int64_t buffer)
-{
-    wire_cstr(out, FOLLOW);
-    wire_array(out, 1);
-    wire_int(out, buffer);
-}
-
-static void pack_call(struct buf *out, const char *method, uint32_t args)
-{
-    wire_array(out, 2);
-    wire_cstr(out, method);
-    wire_array(out, args);
-}
-
-/* As a request, because errors inside an atomic notification vanish. */
+/* An edit that joins the open undo block. */
 static void send_joined(struct sink *s, const char *text, size_t len)
 {
-    bool follow = must_follow(s, text, len);
-    struct buf *out = rpc_request(s->rpc, "nvim_call_atomic", 1, on_fence, s);
-    wire_array(out, follow ? 3 : 2);
-    pack_call(out, "nvim_command", 1);
-    wire_cstr(out, "silent! undojoin");
-    pack_call(out, "nvim_buf_set_text", 6);
-    pack_edit(out, s->buffer, text, len);
-    if (follow) {
-        pack_call(out, "nvim_exec_lua", 2);
-        pack_follow(out, s->buffer);
-    }
-    s->unfenced++;
-    cover(s);
+    struct buf *out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
+    wire_cstr(out, JOINED);
+    wire_array(out, 3);
+    wire_int(out, s->buffer);
+    wire_lines(out, text, len);
+    wire_bool(out, must_follow(s, text, len));
 }
 
+/* Row and column -1 mean the end of the buffer, resolved when Neovim handles the edit:
+ * edits elsewhere cannot misplace it. */
 static void send_bare(struct sink *s, const char *text, size_t len)
 {
     struct buf *out = rpc_notify(s->rpc, "nvim_buf_set_text", 6);
-    pack_edit(out, s->buffer, text, len);
-    if (must_follow(s, text, len)) {
-        pack_follow(rpc_notify(s->rpc, "nvim_exec_lua", 2), s->buffer);
+    wire_int(out, s->buffer);
+    for (int i = 0; i < 4; i++) {
+        wire_int(out, -1);
     }
-    s->unfenced++;
-    if (s->outstanding == 0) {
-        send_fence(s);
+    wire_lines(out, text, len);
+    if (must_follow(s, text, len)) {
+        out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
+        wire_cstr(out, FOLLOW);
+        wire_array(out, 1);
+        wire_int(out, s->buffer);
     }
 }
 
@@ -182,6 +150,9 @@ static void send_edit(struct sink *s, const char *text, size_t len, unsigned pie
         send_joined(s, text, len);
     } else {
         send_bare(s, text, len);
+    }
+    if (s->fenced == 0 && s->unacked >= FENCE_EVERY) {
+        send_fence(s);
     }
 }
 
@@ -251,6 +222,14 @@ static bool is_lasting(struct sink *s, const struct value *error)
     return true;
 }
 
+static void on_retry(uv_timer_t *timer);
+
+static void repair_soon(struct sink *s, unsigned delay_ms)
+{
+    s->repairing = true;
+    uv_timer_start(&s->retry, on_retry, delay_ms, 0);
+}
+
 static void on_repaired(void *ctx, const struct value *error, const struct value *result)
 {
     (void)result;
@@ -259,11 +238,13 @@ static void on_repaired(void *ctx, const struct value *error, const struct value
     if (error != NULL && is_lasting(s, error)) {
         return;
     }
-    if (error == NULL) {
-        s->suspect = false;
-        s->failures = 0;
-        forget_edits(s, s->unacked);
+    if (error != NULL) {
+        repair_soon(s, REDELIVER_MS);
+        return;
     }
+    s->suspect = false;
+    s->failures = 0;
+    forget_edits(s, s->unacked);
     advance(s);
 }
 
@@ -285,33 +266,19 @@ static void on_retry(uv_timer_t *timer)
     repair(timer->data);
 }
 
-/* What an answer says about the edits before it. An atomic call reports a failure in
- * its result: [results, [index, type, message]]. */
-static const struct value *refusal(const struct value *error, const struct value *result)
-{
-    if (error != NULL) {
-        return error;
-    }
-    if (result != NULL && result->type == VALUE_ARRAY && result->as.array.count == 2 &&
-        result->as.array.items[1].type == VALUE_ARRAY) {
-        return &result->as.array.items[1];
-    }
-    return NULL;
-}
-
 static void on_fence(void *ctx, const struct value *error, const struct value *result)
 {
+    (void)result;
     struct sink *s = ctx;
-    unsigned covered = s->covers[0];
-    s->outstanding--;
-    memmove(s->covers, s->covers + 1, s->outstanding * sizeof *s->covers);
-
-    const struct value *refused = refusal(error, result);
-    if (refused != NULL) {
+    unsigned handled = s->fenced;
+    s->fenced = 0;
+    if (error != NULL) {
         s->suspect = true; /* the repair finds out whether it lasts */
     }
     if (!s->suspect) {
-        forget_edits(s, covered);
+        forget_edits(s, handled);
+    } else if (handled == s->unacked) {
+        repair_soon(s, 0);
     }
     advance(s);
 }
@@ -366,22 +333,22 @@ static void send_pending(struct sink *s)
     give_notices(s);
 }
 
-/* Does whatever the state now allows: compare, fence, send, report. */
+/* Whether it is time to know what Neovim has handled. */
+static bool fence_is_due(const struct sink *s)
+{
+    bool wanted = s->suspect || s->ended || s->pending.len > 0 || s->unacked >= FENCE_EVERY;
+    return wanted && s->unacked > 0 && s->fenced == 0 && !s->repairing;
+}
+
+/* Does whatever the state now allows: send, fence, report. */
 static void advance(struct sink *s)
 {
-    if (s->outstanding == 0 && s->unfenced > 0) {
-        send_fence(s);
-    }
-    if (s->suspect) {
-        if (s->outstanding == 0 && !s->repairing) {
-            s->repairing = true;
-            uv_timer_start(&s->retry, on_retry, s->stats.redelivered > 0 ? REDELIVER_MS : 0, 0);
-        }
-        return;
-    }
-    if (s->pending.len > 0 && unsent_room(s) > 0) {
+    if (!s->suspect && s->pending.len > 0 && unsent_room(s) > 0) {
         send_pending(s);
         tell_pressure(s);
+    }
+    if (fence_is_due(s)) {
+        send_fence(s);
     }
     if (s->ended && s->pending.len == 0 && s->unacked == 0) {
         s->ended = false;
@@ -463,6 +430,7 @@ void sink_suspect(struct sink *s)
 {
     if (s->unacked > 0) {
         s->suspect = true;
+        advance(s);
     }
 }
 

@@ -6,6 +6,9 @@ local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.repair')
 
+---Enough of a text's end to find it again, in bytes.
+local WORDS = 40
+
 ---The end of the buffer is where the reply begins that has this key.
 ---@param buf integer
 ---@param key integer
@@ -13,6 +16,22 @@ function M.anchor(buf, key)
   local row = vim.api.nvim_buf_line_count(buf) - 1
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
   vim.api.nvim_buf_set_extmark(buf, ns, row, #line, { id = key, right_gravity = false })
+end
+
+---The last place of `tail` in `text`, or 0.
+---@param text string
+---@param tail string
+---@return integer bytes  up to its end
+local function last_end(text, tail)
+  local found, from = 0, 1
+  while tail ~= '' do
+    local first, last = text:find(tail, from, true)
+    if not first then
+      break
+    end
+    found, from = last, first + 1
+  end
+  return found
 end
 
 ---Where the sure part ends in the text of the reply. The user may have edited the reply:
@@ -25,16 +44,39 @@ local function sure_part(text, acked, tail)
   if acked <= #text and text:sub(acked - #tail + 1, acked) == tail then
     return acked
   end
-  local from = 1
-  local found
-  while tail ~= '' do
-    local first, last = text:find(tail, from, true)
-    if not first then
-      break
+  local found = last_end(text, tail)
+  return found > 0 and found or #text
+end
+
+---@param a string
+---@param b string
+---@return integer bytes that both begin with
+local function common(a, b)
+  local low, high = 0, math.min(#a, #b)
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if a:sub(1, middle) == b:sub(1, middle) then
+      low = middle
+    else
+      high = middle - 1
     end
-    found, from = last, first + 1
   end
-  return found or #text
+  return low
+end
+
+---What of `rest` still has to be written, and how much of `there` gives way to it.
+---@param there string  what stands behind the sure part
+---@param rest string   what should
+---@return integer kept  bytes of `there`
+---@return string missing
+local function difference(there, rest)
+  local same = common(there, rest)
+  local odd, missing = there:sub(same + 1), rest:sub(same + 1)
+  if odd == missing:sub(#missing - #odd + 1) then
+    return same, missing -- the middle was refused, or the end, or nothing
+  end
+  -- The user has edited it: what comes after its last words.
+  return #there, missing:sub(last_end(missing, odd:sub(-WORDS)) + 1)
 end
 
 ---Makes the reply end with `rest`. Raises E565 while textlock lasts; the helper asks again.
@@ -51,15 +93,17 @@ function M.run(buf, key, acked, tail, rest)
     col = #vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
   end
   local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, -1, -1, {}), '\n')
-  local sure = text:sub(1, sure_part(text, acked, tail))
-  if text == sure .. rest then
+  local sure = sure_part(text, acked, tail)
+  local kept, missing = difference(text:sub(sure + 1), rest)
+  local before = text:sub(1, sure + kept)
+  if missing == '' and #before == #text then
     return
   end
-  local _, breaks = sure:gsub('\n', '')
-  local last = breaks > 0 and #sure:match('[^\n]*$') or col + #sure
+  local _, breaks = before:gsub('\n', '')
+  local last = breaks > 0 and #before:match('[^\n]*$') or col + #before
   vim.api.nvim_buf_call(buf, function()
     pcall(vim.cmd.undojoin)
-    vim.api.nvim_buf_set_text(buf, row + breaks, last, -1, -1, vim.split(rest, '\n', { plain = true }))
+    vim.api.nvim_buf_set_text(buf, row + breaks, last, -1, -1, vim.split(missing, '\n', { plain = true }))
   end)
   require('hum.chat.follow').lines(buf)
 end

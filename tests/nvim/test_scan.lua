@@ -74,10 +74,11 @@ test('the language of a fence is the first word of its info string', { ui = fals
   end
 end)
 
-test('random edits leave the same states as a reading from scratch', { ui = false }, function(t)
-  setup(t, { '' })
-  local seed = os.time()
-  local result = t:lua([[
+---Edits a chat at random and compares now and then.
+---@param seed integer
+---@return string what is wrong, '' if nothing is
+local function storm(t, seed)
+  return t:lua([[
     math.randomseed(...)
     local pieces = { '## » You', '## « m', '<think>', '</think>', '```lua', '```', '~~~', '- item', '   ```c',
       'text', '', '---', '    deep', '## § S', '<!-- hum: cut -->' }
@@ -98,6 +99,7 @@ test('random edits leave the same states as a reading from scratch', { ui = fals
         vim.api.nvim_buf_set_lines(buf, first, math.min(count, first + math.random(100)), false, {})
       elseif what == 9 then
         vim.api.nvim_buf_set_lines(buf, first, first, false, some(90))
+        vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.list_extend({ '' }, some(200)))
       else
         vim.cmd('silent! undo')
       end
@@ -110,8 +112,34 @@ test('random edits leave the same states as a reading from scratch', { ui = fals
       end
     end
     return '' ]], seed)
-  eq('', result, 'seed ' .. seed)
+end
+
+test('random edits leave the same states as a reading from scratch', { ui = false }, function(t)
+  setup(t, { '' })
+  local seed = os.time()
+  eq('', storm(t, seed), 'seed ' .. seed)
 end)
+
+-- Neovim asks for the folds of changed lines before it tells of the change.
+test('states stay right when folds ask first', { ui = false }, function(t)
+  setup(t, { '' })
+  t:lua("require('hum.chat.fold').setup_window(0)")
+  local seed = os.time()
+  eq('', storm(t, seed), 'seed ' .. seed)
+end)
+
+test('a long append is told of after its folds', { ui = false }, function(t)
+  setup(t, { '## « m', '```', 'x' })
+  t:lua("require('hum.chat.fold').setup_window(0)")
+  local result = t:lua([[
+    assert(agree() == '')
+    vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(('x\n'):rep(500), '\n'))
+    local s = require('hum.chat.scan').get(buf)
+    return { s.count, math.max(s.known, s.count) }]])
+  eq({ 503, 503 }, result)
+  eq('', t:lua('return agree()'))
+end)
+
 
 test('a token at the end of a long chat reads no line, a line break one', { ui = false }, function(t)
   local lines = {}

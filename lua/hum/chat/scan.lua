@@ -39,16 +39,21 @@ local listeners = {}
 
 --- Notes that rows [first, old_last) have become [first, new_last). All there is to do for an append is the
 --- first comparison: nothing from the last line on was known.
+---
+--- Neovim updates folds before it tells of the change, and they ask here: then new text was read already, as
+--- the count tells, and what is known from the change on is of no use.
 ---@param s hum.Scan
 ---@param first integer
 ---@param old_last integer
 ---@param new_last integer
 local function note(s, first, old_last, new_last)
   local shift = new_last - old_last
-  s.count = s.count + shift
+  local count = vim.api.nvim_buf_line_count(s.buf)
+  local asked = s.count + shift ~= count
+  s.count = count
   if first >= s.known then return end
   local dirty = s.dirty
-  if old_last > s.known or s.count - new_last < TAIL then
+  if asked or old_last > s.known or count - new_last < TAIL then
     s.known = first
     if dirty and dirty.last > first then
       s.known = math.min(first, dirty.first)

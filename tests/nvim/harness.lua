@@ -328,8 +328,9 @@ function Case:finish()
   for _, server in ipairs(self.servers) do
     server:stop()
   end
+  -- A helper that is killed cannot tell what it leaks.
   for _, p in ipairs(self.procs) do
-    p:finish(0)
+    p:finish(3000)
   end
   return complaint or self.run.checked(self.dir)
 end

@@ -237,9 +237,10 @@ test('reads what came before a reset', BARE, function(t)
 end)
 
 test('makes no system call while idle', { nvim = false, alone = true }, function(t)
-  local p = proc.run({ 'strace', '-V' })
-  if p.code ~= 0 then
+  if vim.fn.executable('strace') == 0 then
     T.skip('no strace here')
+  elseif t.run.valgrind then
+    T.skip('valgrind makes calls of its own')
   end
   local srv = t:fake()
   srv:script({ tokens = { 'a', 'b' } })

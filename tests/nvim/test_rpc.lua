@@ -219,6 +219,46 @@ test('leaves when nobody reads its output any more', BARE, function(t)
   eq(0, signal)
 end)
 
+test('edits keep their order when their form changes', BARE, function(t)
+  local tokens, text = require('lib.chat').tokens(400)
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = 1 })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('chat', 1, spec(srv.url))
+  for i = 1, 10 do
+    t:wait(function() return #e.edits >= i * 20 end, 'more edits')
+    e.rpc:notify('join', 1, i % 2 == 1)
+  end
+  eq('done', e:wait_end(1).name)
+  eq(text, e.texts[1])
+  local forms = { [true] = 0, [false] = 0 }
+  for _, edit in ipairs(e.edits) do
+    forms[edit.join] = forms[edit.join] + 1
+  end
+  T.ok(forms[true] >= 50 and forms[false] >= 50, vim.inspect(forms))
+end)
+
+test('edits wait for their answers, and none is lost', BARE, function(t)
+  local tokens, text = require('lib.chat').tokens(2000)
+  local srv = t:fake()
+  srv:script({ tokens = tokens })
+  local e = editor.start(t)
+  e:hello()
+  e.held = {}
+  e.rpc:notify('chat', 1, spec(srv.url))
+  srv:wait_event('done')
+  t:wait(function() return #e.edits == 64 end, 'a full window')
+  T.ok(e:ask('info').result, 'the helper listens')
+  eq(64, #e.edits, 'edits without an answer')
+  e:release()
+  local ending = e:wait_end(1)
+  eq('done', ending.name)
+  eq(text, e.texts[1])
+  eq(64, ending.data.stats.max_unacked)
+  T.ok(#e.edits < 200, ('what waited is merged: %d edits'):format(#e.edits))
+end)
+
 test('reads what came before a reset', BARE, function(t)
   local srv = t:fake()
   srv:script({ tokens = { 'alpha ', 'beta ', 'gamma' }, first_ms = 100,

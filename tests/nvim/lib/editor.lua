@@ -24,13 +24,8 @@ local function perform(self, method, args)
   if method == 'nvim_buf_set_text' then
     assert(vim.deep_equal({ -1, -1, -1, -1 }, vim.list_slice(args, 2, 5)), 'edits go to the end')
     apply(self, args[1], args[6], false)
-  elseif method == 'nvim_call_atomic' then
-    for _, call in ipairs(args[1]) do
-      if call[1] == 'nvim_buf_set_text' then
-        apply(self, call[2][1], call[2][6], true)
-      end
-    end
-    return { {}, vim.NIL }
+  elseif method == 'nvim_exec_lua' and args[1]:find('joined', 1, true) then
+    apply(self, args[2][1], args[2][2], true)
   elseif method == 'nvim_set_client_info' then
     self.client = { name = args[1], type = args[3] }
   elseif method == 'nvim_exec_lua' and args[1]:find('on_event', 1, true) then

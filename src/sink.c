@@ -15,7 +15,7 @@
 
 /* Windows follow on a line break, and when a paragraph may have grown by a screen row:
  * following costs as much as an edit. */
-#define FOLLOW_BYTES 64
+#define FOLLOW_BYTES 32
 
 /* Errors other than textlock's before the buffer is given up. */
 #define REPAIRS_MAX 5

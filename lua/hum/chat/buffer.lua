@@ -66,12 +66,7 @@ local function watch(buf)
       session.touch(one)
     end
   end)
-  on('TextChanged', function()
-    local one = session.get(buf)
-    if one and not one.request then
-      require('hum.chat.notes').revive(buf)
-    end
-  end)
+  require('hum.chat.notes').watch(buf)
   on('BufWinEnter', function()
     require('hum.chat.window').setup(buf)
   end)

@@ -8,7 +8,6 @@ local M = {}
 ---@field from? integer            last line before the appends not yet followed
 ---@field held table<integer, integer>  window to its cursor line when it could not be moved
 ---@field quarters table<integer, integer>  window to the length of the last line, in quarters of a row
----@field growing boolean         a look at the last line is on its way
 
 local states = {} ---@type table<integer, hum.Following>  buffers with a stream
 
@@ -18,15 +17,10 @@ local in_cmdline = false
 local drawing = false
 
 ---Shows the end of a last line that has grown. Neovim does that by itself only in the
----current window, and only for lines that fit into it. A look each quarter of a row is
----enough to see nearly every word at once, and much cheaper than one for each token.
+---current window, and only for lines that fit into it.
 ---@param buf integer
 ---@param state hum.Following
 local function grow(buf, state)
-  state.growing = false
-  if states[buf] ~= state or not vim.api.nvim_buf_is_loaded(buf) then
-    return
-  end
   local current, last = vim.api.nvim_get_current_win(), vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.api.nvim_win_get_cursor(win)[1] == last and vim.wo[win].wrap then
@@ -64,13 +58,16 @@ local function hold(win, row, from, last)
   return row
 end
 
----Moves the windows that were at the end. Called after each edit with a line break.
+---Moves the windows that were at the end. Called by the helper after each edit with a line
+---break, and after some dozens of bytes without one.
 ---@param buf integer
 function M.lines(buf)
   local state = states[buf]
-  local from = state and state.follows and state.from
-  if not from then
+  local from = state and state.from
+  if not state or not state.follows then
     return
+  elseif not from then
+    return grow(buf, state)
   end
   state.from, state.quarters = nil, {}
   local current = vim.api.nvim_get_current_win()
@@ -143,15 +140,7 @@ function M.changed(buf, old_last, new_last)
     draw_soon()
   end
   local state = states[buf]
-  if not state then
-    return
-  elseif old_last == new_last then
-    if old_last == state.count and state.follows and not state.growing then
-      state.growing = true
-      vim.schedule(function()
-        grow(buf, state)
-      end)
-    end
+  if not state or old_last == new_last then
     return
   end
   if new_last < old_last then
@@ -180,7 +169,6 @@ function M.start(buf, follows)
     count = vim.api.nvim_buf_line_count(buf),
     held = {},
     quarters = {},
-    growing = false,
   }
 end
 

@@ -45,8 +45,26 @@ function M.revive(buf)
   end
 end
 
+---Not while a reply streams: the event comes for each token then.
+---@param buf integer
+function M.watch(buf)
+  vim.api.nvim_create_autocmd('TextChanged', {
+    group = vim.api.nvim_create_augroup('hum.notes.' .. buf, {}),
+    buffer = buf,
+    callback = function()
+      M.revive(buf)
+    end,
+  })
+end
+
+---@param buf integer
+function M.unwatch(buf)
+  vim.api.nvim_create_augroup('hum.notes.' .. buf, {})
+end
+
 ---@param buf integer
 function M.forget(buf)
+  M.unwatch(buf)
   shown[buf] = nil
 end
 

@@ -176,6 +176,9 @@ end
 local function report(session, request, how)
   if session.request == request then
     session.request = nil
+    if sessions[request.buf] then
+      notes.watch(request.buf)
+    end
   end
   if not is_busy() then
     require('hum.chat.maps').unwatch_ctrl_c()
@@ -244,14 +247,12 @@ local function watch(request)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
-  local function check()
-    if undo.check(request.record) then
-      client.stop(request.id)
-    end
+  notes.unwatch(buf)
+  request.record.on_undone = function()
+    client.stop(request.id)
   end
-  on('TextChanged', check)
   on({ 'BufEnter', 'InsertLeave' }, function(event)
-    check()
+    undo.check(request.record)
     if event.event == 'InsertLeave' then
       undo.insert_left(request.record)
     end

@@ -35,6 +35,8 @@ local M = {}
 ---@field session integer    counts the times that insert mode was left: those are ends of steps
 ---@field own boolean        hum itself is editing
 ---@field broken boolean     an edit cannot be told apart from the reply
+---@field on_undone? fun()     the user pressed `u`; called once
+---@field looking? boolean     a look for an undo is on its way
 ---@field undone? integer    the newest changenr() when the user pressed `u`
 ---@field reply? string[]    the reply's lines from `row` on, once it has ended
 
@@ -106,6 +108,13 @@ function M.watch(record, row, head, on_lost)
   records[record.buf] = record
 end
 
+---What is known of the reply that streams into a buffer.
+---@param buf integer
+---@return hum.UndoRecord|nil
+function M.record(buf)
+  return records[buf]
+end
+
 ---The row of the reply's heading; nil when it was deleted.
 ---@param record hum.UndoRecord
 ---@return integer|nil
@@ -155,6 +164,20 @@ local function user_part(record, first, old_last, new_last)
   end
 end
 
+---@param record hum.UndoRecord
+local function look_soon(record)
+  if record.looking then
+    return
+  end
+  record.looking = true
+  vim.schedule(function()
+    record.looking = false
+    if records[record.buf] == record and vim.api.nvim_buf_is_loaded(record.buf) then
+      M.check(record)
+    end
+  end)
+end
+
 ---A change of a buffer; called for each token, so it must be quick. Changes nothing.
 ---@param buf integer
 ---@param first integer
@@ -164,6 +187,9 @@ function M.changed(buf, first, old_last, new_last)
   local record = records[buf]
   if not record or record.own or record.broken or record.undone then
     return
+  end
+  if old_last - first > 1 or new_last < old_last then
+    look_soon(record) -- no token does that, and an undo of this reply does
   end
   local list = record.later
   if not record.reply then
@@ -184,26 +210,27 @@ function M.changed(buf, first, old_last, new_last)
   }
 end
 
----Looks whether the user has undone something. For TextChanged and the like, which come
----before any further token.
+---Looks whether the user has undone something, before any further token joins in; the
+---first time it tells.
 ---@param record hum.UndoRecord
----@return boolean undone  for the first time
+---@return boolean undone
 function M.check(record)
   if record.undone or record.reply then
-    return false
+    return record.undone ~= nil
   end
-  local now = changenr(record.buf)
+  local now, sure = changenr(record.buf), record.sure
   if now >= record.newest then
     record.newest = now
-    record.sure = { edits = #record.edits, row = record.row, head = record.head }
+    sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
     return false
   end
   record.undone = vim.api.nvim_buf_call(record.buf, function()
     return vim.fn.undotree().seq_last
   end)
-  record.edits = vim.list_slice(record.edits, 1, record.sure.edits)
-  record.row, record.head = record.sure.row, record.sure.head
+  record.edits = vim.list_slice(record.edits, 1, sure.edits)
+  record.row, record.head = sure.row, sure.head
   record.broken = false
+  record.on_undone()
   return true
 end
 

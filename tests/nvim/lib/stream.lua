@@ -54,7 +54,10 @@ function M.ask(t, text, buf)
   ]], buf or 0, text)
 end
 
+-- As src/sink.c does it.
 local FOLLOW = "require('hum.chat.follow').lines(...)"
+local JOINED = "require('hum.chat.put').joined(...)"
+local FOLLOW_BYTES = 32
 
 ---One edit of the helper.
 function M.write(t, text)
@@ -62,16 +65,16 @@ function M.write(t, text)
   local now = t:lua('return { stub.specs[stub.last].buf, stub.join[stub.last] }')
   local buf, join = now[1], now[2]
   local lines = vim.split(text, '\n', { plain = true })
-  local edit = { buf, -1, -1, -1, -1, lines }
+  t.unfollowed = (t.unfollowed or 0) + #text
+  local follows = #lines > 1 or t.unfollowed >= FOLLOW_BYTES
+  if follows then
+    t.unfollowed = 0
+  end
   if join then
-    local calls = { { 'nvim_command', { 'silent! undojoin' } }, { 'nvim_buf_set_text', edit } }
-    if #lines > 1 then
-      calls[3] = { 'nvim_exec_lua', { FOLLOW, { buf } } }
-    end
-    rpc:notify('nvim_call_atomic', calls)
+    rpc:notify('nvim_exec_lua', JOINED, { buf, lines, follows })
   else
-    rpc:notify('nvim_buf_set_text', unpack(edit))
-    if #lines > 1 then
+    rpc:notify('nvim_buf_set_text', buf, -1, -1, -1, -1, lines)
+    if follows then
       rpc:notify('nvim_exec_lua', FOLLOW, { buf })
     end
   end

@@ -173,7 +173,7 @@ test('a helper of another protocol is told with the cure', function(t)
   eq({ 'error', 'helper' }, { data.status, data.code })
   T.match('9.9.9', data.message, true)
   T.match('99', data.message, true)
-  T.match(':Hum build', t:screen() .. t:messages(), true)
+  t:wait_screen(':Hum build', true)
   T.match('<!-- hum: error', t:text(buf), true)
 end)
 

@@ -151,12 +151,14 @@ function M.start(opts)
   write_file(init, table.concat(text, '\n'))
   local argv = vim.list_extend({ '-u', init, '-i', 'NONE' }, opts.args or {})
   local env = M.env(opts.dir, opts.env)
-  if opts.tui then
-    terminal(self, opts, argv, env)
-  else
-    embed(self, opts, argv, env)
+  local ok, err = pcall(function()
+    (opts.tui and terminal or embed)(self, opts, argv, env)
+    attach(self, opts)
+  end)
+  if not ok then
+    self:close()
+    error(err, 0)
   end
-  attach(self, opts)
   return self
 end
 

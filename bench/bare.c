@@ -197,8 +197,8 @@ int main(int argc, char **argv)
         memmove(text, line, len);
     }
     /* Neovim drops what it has not read yet of a process that has ended. */
-    while (read(STDIN_FILENO, text, sizeof text) > 0) {
-        continue;
-    }
+    do {
+        n = read(STDIN_FILENO, text, sizeof text);
+    } while (n > 0);
     return 0;
 }

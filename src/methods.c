@@ -180,6 +180,10 @@ static void do_error_event(struct methods *m, const struct value *params)
     }
     log_write(LOG_WARN, "Neovim refused a notification: %.*s", (int)text->as.string.len,
               text->as.string.data);
+    if (has(text, "Keyboard interrupt")) {
+        /* A CTRL-C met one of our calls, and is gone as a key: type it again. */
+        wire_cstr(rpc_notify(m->rpc, "nvim_input", 1), "<C-c>");
+    }
     bool is_lua = has(text, "Error executing lua") || has(text, "Lua:");
     if (is_lua && !has(text, "hum/chat/put.lua")) {
         return;

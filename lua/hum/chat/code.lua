@@ -8,6 +8,7 @@
 ---
 --- A changed block keeps its old colours, which move with the text, until PAUSE after the last change in it.
 local block = require('hum.chat.block')
+local guard = require('hum.chat.interrupt').guard
 local highlight = require('hum.chat.highlight')
 local painter = require('hum.chat.painter')
 local scan = require('hum.chat.scan')
@@ -171,14 +172,14 @@ end
 local function look_soon(buf, c, delay)
   if c.pending then return end
   c.pending = true
-  vim.defer_fn(function() look_all(buf) end, delay)
+  vim.defer_fn(function() guard(look_all, buf) end, delay)
 end
 
 ---@param buf integer
 ---@param c hum.CodeBuf
 local function look_after_pause(buf, c)
   c.timer = c.timer or assert(vim.uv.new_timer())
-  c.timer:start(PAUSE, 0, vim.schedule_wrap(function() look_all(buf) end))
+  c.timer:start(PAUSE, 0, vim.schedule_wrap(function() guard(look_all, buf) end))
 end
 
 --- Are the rows from `first` to `last` without a block to be coloured, but for the one still open at the end?
@@ -260,6 +261,35 @@ function M.detach(buf)
     if b.job then b.job.cancelled = true end
   end
   if vim.api.nvim_buf_is_loaded(buf) then vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1) end
+end
+
+--- Languages that replies are likely to hold.
+local LIKELY = { 'lua', 'python', 'sh', 'c', 'javascript', 'json' }
+
+--- Gets parsers ready while nothing else happens: the first block of a language would wait for its parser and
+--- query to be loaded, up to 20 ms in one go.
+---@param go_on fun(): boolean  asked before each language
+function M.prepare(go_on)
+  local langs, seen = {}, {}
+  local function want(lang)
+    if lang ~= '' and lang ~= 'hum' and not seen[lang] then
+      seen[lang] = true
+      langs[#langs + 1] = lang
+    end
+  end
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].buflisted then want(vim.bo[buf].filetype) end
+  end
+  for _, lang in ipairs(LIKELY) do
+    want(lang)
+  end
+  local function step()
+    local lang = go_on() and table.remove(langs, 1)
+    if not lang then return end
+    guard(painter.prepare, lang)
+    vim.defer_fn(step, 20)
+  end
+  vim.defer_fn(step, 20)
 end
 
 return M

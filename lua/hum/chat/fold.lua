@@ -7,7 +7,11 @@
 --- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
 ---
 --- A closed fold is drawn again for each token within it, so its text can count them.
+---
+--- Neovim asks the expression twice for each token. So it is asked only while something is being thought;
+--- else 'foldmethod' is manual, which keeps the folds and moves them with the text.
 local block = require('hum.chat.block')
+local guard = require('hum.chat.interrupt').guard
 local highlight = require('hum.chat.highlight')
 local scan = require('hum.chat.scan')
 
@@ -32,6 +36,8 @@ local TAIL = 60
 ---@field first? integer    first row of the part that was mended last
 ---@field stale? integer    first row whose folds insert mode has left behind
 ---@field pending boolean   `mend` is on its way
+---@field resting boolean   nothing is being thought: folds stay as they are
+---@field refold boolean    lines with thinking came in while resting
 
 ---@type table<integer, hum.FoldBuf>
 local bufs = {}
@@ -178,9 +184,8 @@ end
 ---@return string
 local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
 
---- 'foldtext'.
 ---@return string
-function M.text()
+local function text_of_fold()
   local buf = vim.api.nvim_get_current_buf()
   local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
   local s, b = scan.sync(buf, last + 1), bufs[buf]
@@ -199,6 +204,10 @@ function M.text()
   local tail = last_words(buf, first, last)
   return tail ~= '' and line .. ' · ' .. tail or line
 end
+
+--- 'foldtext'.
+---@return string
+function M.text() return guard(text_of_fold) end
 
 ---@return boolean
 local function in_insert() return vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil end
@@ -220,7 +229,8 @@ end
 ---@param win integer
 ---@return boolean
 local function is_ours(win)
-  return vim.wo[win].foldmethod == 'expr' and vim.wo[win].foldexpr:find('hum.chat.fold', 1, true) ~= nil
+  local method = vim.wo[win].foldmethod
+  return (method == 'expr' or method == 'manual') and vim.wo[win].foldexpr:find('hum.chat.fold', 1, true) ~= nil
 end
 
 ---@param buf integer
@@ -287,12 +297,16 @@ local function on_lines(buf, first, old_last, new_last)
     b.live = nil
   end
   if new_last == old_last then return end
+  if b.resting then
+    b.refold = b.refold or new_last - old_last > 1
+    return
+  end
   local s = scan.get(buf)
   if not (s and thinking(s, first)) and not in_insert() then return end
   b.from = b.pending and math.min(b.from, first) or first
   if b.pending then return end
   b.pending = true
-  vim.schedule(function() mend(buf) end)
+  vim.schedule(function() guard(mend, buf) end)
 end
 
 -- Only in the current window can the user open or close a fold, and a redraw follows at once. When nothing
@@ -306,6 +320,53 @@ local function on_view(win, buf)
   b.closed[win] = { first = b.first, shut = vim.fn.foldclosed(lnum) ~= -1 }
 end
 
+--- Computes the folds of a window once, and keeps them.
+---@param win integer
+local function compute_once(win)
+  local wo = vim.wo[win][0]
+  wo.foldmethod = 'expr'
+  vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
+  wo.foldmethod = 'manual'
+end
+
+--- Something is being thought from now on.
+---@param buf integer
+function M.wake(buf)
+  local b = bufs[buf]
+  if not b or not b.resting then return end
+  b.resting = false
+  for _, win in ipairs(windows(buf)) do
+    vim.wo[win][0].foldmethod = 'expr'
+  end
+end
+
+--- Nothing is being thought any more. In insert mode folds are not computed, so it waits for its end.
+---@param buf integer
+function M.rest(buf)
+  local b = bufs[buf]
+  if not b or b.resting then return end
+  mend(buf)
+  if in_insert() then
+    b.stale = b.stale or b.from
+    return
+  end
+  b.resting = true
+  for _, win in ipairs(windows(buf)) do
+    vim.wo[win][0].foldmethod = 'manual'
+  end
+end
+
+--- Thinking that came while resting is folded: what `<C-r>` has brought back, above all.
+---@param buf integer
+function M.refresh(buf)
+  local b = bufs[buf]
+  if not b or not b.resting or not b.refold or in_insert() then return end
+  b.refold = false
+  for _, win in ipairs(windows(buf)) do
+    compute_once(win)
+  end
+end
+
 --- What insert mode has left behind.
 local function catch_up()
   for buf, b in pairs(bufs) do
@@ -314,6 +375,8 @@ local function catch_up()
         vim._foldupdate(win, b.stale, vim.api.nvim_buf_line_count(buf))
       end
       b.stale = nil
+      local s = scan.get(buf)
+      if s and not thinking(s, s.known) then M.rest(buf) end
     end
   end
 end
@@ -321,7 +384,7 @@ end
 ---@param buf integer
 local function watch(buf)
   if bufs[buf] then return end
-  bufs[buf] = { closed = {}, words = {}, finished = 0, from = 0, pending = false }
+  bufs[buf] = { closed = {}, words = {}, finished = 0, from = 0, pending = false, resting = false, refold = false }
   scan.listen('fold', on_lines)
   highlight.on_view('fold', on_view)
   local group = vim.api.nvim_create_augroup('hum.fold', { clear = false })
@@ -351,6 +414,7 @@ function M.setup_window(win, folded)
   wo.foldminlines = 0
   wo.foldenable = true
   wo.foldmethod = 'expr'
+  if bufs[buf].resting and not in_insert() then compute_once(win) end
 end
 
 return M

@@ -1,5 +1,7 @@
 -- Windows follow a reply while their cursor is at the end of its text. Others stay as
 -- they are: text appended to a buffer moves nothing by itself.
+local guard = require('hum.chat.interrupt').guard
+
 local M = {}
 
 ---@class hum.Following
@@ -58,18 +60,11 @@ local function hold(win, row, from, last)
   return row
 end
 
----Moves the windows that were at the end. Called by the helper after each edit with a line
----break, and after some dozens of bytes without one.
+---Moves the windows that were at the end before the last line break.
 ---@param buf integer
-function M.lines(buf)
-  local state = states[buf]
-  local from = state and state.from
-  if not state or not state.follows then
-    return
-  elseif not from then
-    return grow(buf, state)
-  end
-  state.from, state.quarters = nil, {}
+---@param state hum.Following
+---@param from integer
+local function move(buf, state, from)
   local current = vim.api.nvim_get_current_win()
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local row = vim.api.nvim_win_get_cursor(win)[1]
@@ -83,6 +78,22 @@ function M.lines(buf)
         state.held[win] = hold(win, row, from, state.count)
       end
     end
+  end
+end
+
+---Called by the helper after each edit with a line break, and after some dozens of bytes
+---without one.
+---@param buf integer
+function M.lines(buf)
+  local state = states[buf]
+  local from = state and state.from
+  if not state or not state.follows then
+    return
+  elseif from then
+    guard(move, buf, state, from)
+    state.from, state.quarters = nil, {}
+  else
+    guard(grow, buf, state)
   end
 end
 

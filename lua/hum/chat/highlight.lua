@@ -32,6 +32,7 @@
 ---   HumLink             @markup.link.label           [text]
 ---   HumUrl              @markup.link.url             (address)
 local block = require('hum.chat.block')
+local guard = require('hum.chat.interrupt').guard
 local inline = require('hum.chat.inline')
 local scan = require('hum.chat.scan')
 local visible = require('hum.chat.visible')
@@ -277,12 +278,16 @@ local viewers = {}
 
 ---@alias hum.Viewer fun(win: integer, buf: integer, top: integer, bottom: integer)
 
-local function on_win(_, win, buf, top, bottom)
-  if not scan.get(buf) then return false end
+local function look(win, buf, top, bottom)
   scan.sync(buf, bottom)
   for _, fn in pairs(viewers) do
     fn(win, buf, top, bottom)
   end
+end
+
+local function on_win(_, win, buf, top, bottom)
+  if not scan.get(buf) then return false end
+  guard(look, win, buf, top, bottom)
   return coloured[buf] or false
 end
 

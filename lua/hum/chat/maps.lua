@@ -49,25 +49,21 @@ end
 
 local ns = vim.api.nvim_create_namespace('hum.maps')
 
----A CTRL-C was typed that no mapping will see.
-function M.on_ctrl_c()
-  local mode = vim.api.nvim_get_mode().mode
-  if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
-    -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
-    local buf = vim.api.nvim_get_current_buf()
-    vim.schedule(function()
-      require('hum.chat').stop({ buf = buf, quiet = true })
-    end)
-  end
-end
-
 ---A CTRL-C that comes while Neovim draws or runs something, which is often so while text
 ---streams, interrupts that and is then taken without its mapping. So it is looked for
 ---among the keys that were taken, as long as there is something to stop.
 function M.watch_ctrl_c()
   vim.on_key(function(key)
-    if key == '\3' then
-      M.on_ctrl_c()
+    if key ~= '\3' then
+      return
+    end
+    local mode = vim.api.nvim_get_mode().mode
+    if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
+      -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
+      local buf = vim.api.nvim_get_current_buf()
+      vim.schedule(function()
+        require('hum.chat').stop({ buf = buf, quiet = true })
+      end)
     end
   end, ns)
 end

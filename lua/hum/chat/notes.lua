@@ -53,6 +53,7 @@ function M.watch(buf)
     buffer = buf,
     callback = function()
       M.revive(buf)
+      require('hum.chat.fold').refresh(buf)
     end,
   })
 end

@@ -1,8 +1,13 @@
 --- Colours for a piece of code, found in short slices between other events.
+local guard = require('hum.chat.interrupt').guard
+
 local M = {}
 
 --- Nanoseconds of work in one go, and bytes of a line beyond which it is left plain.
-local SLICE, MAX_LINE = 3e6, 2000
+local SLICE, MAX_LINE = 1e6, 2000
+
+--- Milliseconds between two goes, which tokens and keys have for themselves.
+local PAUSE = 3
 
 ---@class hum.Paint
 ---@field cancelled boolean
@@ -64,10 +69,10 @@ local function run(job, step, after)
   local function slice()
     local stop, more = vim.uv.hrtime() + SLICE, true
     while more and not job.cancelled and vim.uv.hrtime() < stop do
-      more = step()
+      more = guard(step)
     end
     if more and not job.cancelled then
-      vim.defer_fn(slice, 1)
+      vim.defer_fn(slice, PAUSE)
     elseif after then
       after()
     end
@@ -250,6 +255,18 @@ end
 local function with_syntax(job, ft, lines, paint)
   waiting[#waiting + 1] = { job = job, ft = ft, lines = lines, paint = paint }
   if not busy then next_syntax() end
+end
+
+--- Loads what the first block of a language would have to wait for.
+---@param lang string
+function M.prepare(lang)
+  local name, query = treesitter(lang)
+  if name and query then
+    local parser = vim.treesitter.get_string_parser(' ', name)
+    for _, tree in ipairs(parser:parse() or {}) do
+      query:iter_captures(tree:root(), ' ', 0, 1)()
+    end
+  end
 end
 
 --- Finds the colours of `lines` and hands them over line by line, later. Setting `cancelled` stops it.

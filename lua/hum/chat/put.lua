@@ -5,22 +5,11 @@
 local M = {}
 
 local follow = require('hum.chat.follow')
+local interrupt = require('hum.chat.interrupt')
 local undo = require('hum.chat.undo')
 
+local guard, guard_change = interrupt.guard, interrupt.guard_change
 local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
-
----A CTRL-C that Neovim finds while one of its functions runs becomes an error of that
----function, and is gone as a key.
----@param fn function
----@return boolean ok, any result
-local function uninterrupted(fn, ...)
-  local ok, result = pcall(fn, ...)
-  if not ok and tostring(result):find('Keyboard interrupt', 1, true) then
-    require('hum.chat.maps').on_ctrl_c()
-    ok, result = pcall(fn, ...)
-  end
-  return ok, result
-end
 
 ---Raises E565 under textlock, of which the helper hears.
 ---@param buf integer
@@ -28,19 +17,16 @@ end
 ---@param follows boolean  windows are due to follow
 function M.joined(buf, lines, follows)
   local record = undo.record(buf)
-  if record then
-    local ok, undone = uninterrupted(undo.check, record)
-    if ok and undone then
-      return -- the reply was taken back and is being stopped
-    end
+  if record and guard(undo.check, record) then
+    return -- the reply was taken back and is being stopped
   end
-  uninterrupted(command, 'undojoin') -- fails after an undo: then a new block begins
-  set_text(buf, -1, -1, -1, -1, lines)
+  pcall(guard, command, 'undojoin') -- fails after an undo: then a new block begins
+  guard_change(buf, set_text, buf, -1, -1, -1, -1, lines)
   if record then
-    uninterrupted(undo.check, record)
+    guard(undo.check, record)
   end
   if follows then
-    uninterrupted(follow.lines, buf)
+    follow.lines(buf)
   end
 end
 

@@ -1,6 +1,7 @@
 -- A chat that is open: its request, from the heading of the reply to its end.
 local edit = require('hum.chat.edit')
 local ending = require('hum.chat.ending')
+local fold = require('hum.chat.fold')
 local follow = require('hum.chat.follow')
 local format = require('hum.chat.format')
 local notes = require('hum.chat.notes')
@@ -150,6 +151,7 @@ end
 local function on_part(session, request, data)
   wait.stop(request.buf)
   end_thought(request)
+  fold[data.part == 'thinking' and 'wake' or 'rest'](request.buf)
   if data.part == 'thinking' and vim.api.nvim_buf_is_loaded(request.buf) then
     local row = vim.api.nvim_buf_line_count(request.buf) - 1
     local mark = vim.api.nvim_buf_set_extmark(request.buf, ns, row, 0, { right_gravity = false })
@@ -204,6 +206,7 @@ end
 local function on_ending(session, request, how)
   wait.stop(request.buf)
   end_thought(request)
+  fold.rest(request.buf)
   local group = vim.api.nvim_create_augroup(group_name(request), {})
   local function try()
     if not ending.finish(request, how) then
@@ -357,6 +360,11 @@ function M.start(session, job)
   watch(request)
   require('hum.chat.maps').watch_ctrl_c()
   wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, job.model)
+  if require('hum.config').get().chat.highlight then
+    require('hum.chat.code').prepare(function()
+      return wait.is_waiting(buf)
+    end)
+  end
   require('hum.events').emit('HumRequestStarted', {
     buf = buf,
     id = id,

@@ -42,6 +42,12 @@ function M.stop(buf)
 end
 
 ---@param buf integer
+---@return boolean
+function M.is_waiting(buf)
+  return waiting[buf] ~= nil
+end
+
+---@param buf integer
 ---@param row integer  0-based
 ---@param model string
 function M.start(buf, row, model)

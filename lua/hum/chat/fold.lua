@@ -410,6 +410,7 @@ function M.setup_window(win, folded)
   local wo = vim.wo[win][0]
   wo.foldexpr = "v:lua.require'hum.chat.fold'.expr()"
   wo.foldtext = "v:lua.require'hum.chat.fold'.text()"
+  wo.fillchars = (vim.o.fillchars ~= '' and vim.o.fillchars .. ',' or '') .. 'fold: '
   wo.foldlevel = folded == false and 99 or 0
   wo.foldminlines = 0
   wo.foldenable = true

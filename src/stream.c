@@ -222,7 +222,7 @@ static void begin_part(struct stream *s, enum part part)
     if (s->first_ns == 0) {
         s->first_ns = uv_hrtime();
     }
-    sink_notice(s->sink, part);
+    sink_notice(s->sink, (int)part);
     if (part == PART_THINKING) {
         buf_add_str(&s->piece, s->thinking_open);
     }

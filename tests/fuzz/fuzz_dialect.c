@@ -20,11 +20,12 @@ static int on_event(void *ctx, const struct dialect_event *event)
     struct stream *s = ctx;
 
     MUST(!s->ended);
-    s->ended = event->type == DIALECT_ERROR || event->type == DIALECT_DONE;
+    s->ended =
+        event->type == DIALECT_ERROR || event->type == DIALECT_ODD || event->type == DIALECT_DONE;
     MUST(event->type == DIALECT_STATS || event->text[event->len] == '\0');
     MUST(event->type >= DIALECT_STATS || strlen(event->text) == event->len);
     MUST(event->type >= DIALECT_STATS || event->len > 0);
-    if (event->type == DIALECT_ERROR) {
+    if (event->type == DIALECT_ERROR || event->type == DIALECT_ODD) {
         MUST(event->len > 0 && fuzz_is_utf8(event->text, event->len));
     }
     buf_printf(&s->log, "{%d ", (int)event->type);

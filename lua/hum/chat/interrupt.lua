@@ -18,39 +18,35 @@ function M.give_back()
 end
 
 ---Calls `fn` and hands on what it returns or raises. Interrupted, it is called once more,
----unless `done` says that it has done its work all the same.
----@param fn function
----@param done? fun(): boolean
----@return any
-local function call(fn, done, ...)
-  local ok, result = pcall(fn, ...)
-  if not ok and is_interrupt(result) then
-    M.give_back()
-    if done and done() then
-      return
-    end
-    ok, result = pcall(fn, ...)
-  end
-  if not ok then
-    error(result, 0)
-  end
-  return result
-end
-
+---and the key is given back.
 ---@param fn function
 ---@return any
 function M.guard(fn, ...)
-  return call(fn, nil, ...)
+  local ok, result = pcall(fn, ...)
+  if ok then
+    return result
+  elseif not is_interrupt(result) then
+    error(result, 0)
+  end
+  M.give_back()
+  return fn(...)
 end
 
----Of a change that must not be made twice.
+---The same for a change of a buffer, which must not be made twice.
 ---@param buf integer
 ---@param fn function
 function M.guard_change(buf, fn, ...)
   local tick = vim.api.nvim_buf_get_changedtick(buf)
-  return call(fn, function()
-    return vim.api.nvim_buf_get_changedtick(buf) ~= tick
-  end, ...)
+  local ok, err = pcall(fn, ...)
+  if ok then
+    return
+  elseif not is_interrupt(err) then
+    error(err, 0)
+  end
+  M.give_back()
+  if vim.api.nvim_buf_get_changedtick(buf) == tick then
+    fn(...)
+  end
 end
 
 return M

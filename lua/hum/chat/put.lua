@@ -5,10 +5,10 @@
 local M = {}
 
 local follow = require('hum.chat.follow')
-local interrupt = require('hum.chat.interrupt')
+local guard = require('hum.chat.interrupt').guard
+local guard_change = require('hum.chat.interrupt').guard_change
 local undo = require('hum.chat.undo')
 
-local guard, guard_change = interrupt.guard, interrupt.guard_change
 local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
 
 ---Raises E565 under textlock, of which the helper hears.
@@ -20,10 +20,10 @@ function M.joined(buf, lines, follows)
   if record and guard(undo.check, record) then
     return -- the reply was taken back and is being stopped
   end
-  pcall(guard, command, 'undojoin') -- fails after an undo: then a new block begins
+  local joined = pcall(guard, command, 'undojoin')
   guard_change(buf, set_text, buf, -1, -1, -1, -1, lines)
-  if record then
-    guard(undo.check, record)
+  if record and not joined then
+    guard(undo.check, record) -- a block has begun that a `u` would end
   end
   if follows then
     follow.lines(buf)

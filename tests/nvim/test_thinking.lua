@@ -92,3 +92,25 @@ test('thinking is not folded when the option says so', function(t)
   chat.finished(t)
   t:wait_screen('let me think', true)
 end)
+
+-- Asked about lines of a file, in a chat that is opened for it: its folds are new as well.
+test('text that streams after the thinking is seen at once, below one fold', { ui = { 100, 32 } }, function(t)
+  local srv = t:fake()
+  local thoughts, words = {}, {}
+  for i = 1, 44 do
+    thoughts[i] = 'hm' .. i .. (i == 44 and '\n' or ' ')
+    words[i] = 'word' .. i .. ' '
+  end
+  srv:script({
+    thinking = thoughts,
+    tokens = words,
+    interval_ms = 8,
+    faults = { { at = 44 + 20, ['do'] = 'stall' } },
+  })
+  chat.configure(t, srv, { model = 'thinker' })
+  t:cmd('edit ' .. t:write_file('a.c', ('int a;\n'):rep(60) .. '    }\n}\n\n'))
+  t:cmd('61,63Hum chat why does this fail?')
+  t:wait_screen('word19')
+  local _, folds = t:screen():gsub('▸', '')
+  eq(1, folds, t:screen())
+end)

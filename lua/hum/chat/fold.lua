@@ -351,7 +351,10 @@ function M.rest(buf)
     return
   end
   b.resting = true
+  local last = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(windows(buf)) do
+    -- 0.10 may have left a fold over the first lines of the text, which would stay.
+    if b.first then vim._foldupdate(win, b.first, last) end
     vim.wo[win][0].foldmethod = 'manual'
   end
 end

@@ -4,6 +4,7 @@
 #include "dialect.h"
 #include "endpoint.h"
 #include "event.h"
+#include "figures.h"
 #include "frame.h"
 #include "http.h"
 #include "log.h"
@@ -20,8 +21,6 @@
  * connection be used again. One that does not is closed. */
 #define LINGER_MS 1000
 
-#define NS_PER_MS 1e6
-
 enum part { PART_NONE, PART_THINKING, PART_TEXT };
 
 enum ending { END_NONE, END_DONE, END_ERROR, END_CANCELLED };
@@ -37,7 +36,7 @@ struct stream {
     struct transfer *transfer; /* NULL once it has ended */
     struct frame frame;
     struct dialect_state state;
-    struct dialect_stats figures;
+    struct figures figures;
     struct buf error_body;
     struct utf8 utf8;
     struct buf piece; /* scratch: one event's text on its way to the sink */
@@ -45,11 +44,7 @@ struct stream {
     uv_timer_t watchdog;
 
     enum part part;
-    bool at_line_start; /* the last byte given to the sink was a line break */
-    int64_t pieces;
-    uint64_t started_ns;
-    uint64_t first_ns; /* 0: nothing yet */
-    uint64_t ended_ns;
+    bool at_line_start;    /* the last byte given to the sink was a line break */
     uint64_t last_byte_ms; /* the loop's clock */
     bool paused;
     bool told_first;
@@ -101,64 +96,6 @@ static void fail_with(struct stream *s, enum hum_error code, const char *text)
     fail(s, endpoint_failure(&s->endpoint, code, text));
 }
 
-struct figure {
-    const char *name;
-    double value; /* negative: absent */
-};
-
-static double since_start_ms(const struct stream *s, uint64_t ns)
-{
-    return ns > 0 ? (double)(ns - s->started_ns) / NS_PER_MS : -1;
-}
-
-/* The server's own rate where it gives one, else ours from first token to last. */
-static double tokens_per_second(const struct stream *s)
-{
-    if (s->figures.tokens > 0 && s->figures.eval_ns > 0) {
-        return (double)s->figures.tokens * 1e9 / (double)s->figures.eval_ns;
-    }
-    int64_t tokens = s->figures.tokens > 0 ? s->figures.tokens : s->pieces;
-    if (tokens > 1 && s->first_ns > 0 && s->ended_ns > s->first_ns) {
-        return (double)(tokens - 1) * 1e9 / (double)(s->ended_ns - s->first_ns);
-    }
-    return -1;
-}
-
-static void pack_stats(const struct stream *s, struct buf *out)
-{
-    static const struct sink_stats nothing;
-    const struct sink_stats *sent = s->sink != NULL ? sink_stats(s->sink) : &nothing;
-    const struct dialect_stats *server = &s->figures;
-    const struct figure figures[] = {
-        {"tokens", (double)(server->tokens >= 0 ? server->tokens : s->pieces)},
-        {"tokens_per_second", tokens_per_second(s)},
-        {"prompt_tokens", (double)server->prompt_tokens},
-        {"prompt_ms", server->prompt_ns >= 0 ? (double)server->prompt_ns / NS_PER_MS : -1},
-        {"load_ms", server->load_ns >= 0 ? (double)server->load_ns / NS_PER_MS : -1},
-        {"ttft_ms", since_start_ms(s, s->first_ns)},
-        {"total_ms", since_start_ms(s, s->ended_ns)},
-        {"pieces", (double)s->pieces},
-        {"bytes", (double)sent->bytes},
-        {"edits", (double)sent->edits},
-        {"merged", (double)sent->merged},
-        {"max_unacked", (double)sent->max_unacked},
-        {"redelivered", (double)sent->redelivered},
-    };
-    uint32_t present = 0;
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        present += figures[i].value >= 0;
-    }
-    wire_map(out, present + 1);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        if (figures[i].value >= 0) {
-            wire_cstr(out, figures[i].name);
-            wire_float(out, figures[i].value);
-        }
-    }
-    wire_cstr(out, "server"); /* the rate is the server's own figure */
-    wire_bool(out, server->tokens > 0 && server->eval_ns > 0);
-}
-
 static void tell_ending(struct stream *s)
 {
     struct buf *out;
@@ -182,8 +119,9 @@ static void tell_ending(struct stream *s)
         break;
     }
     wire_cstr(out, "stats");
-    pack_stats(s, out);
-    log_write(LOG_INFO, "stream %lld: ended, %lld pieces", (long long)s->id, (long long)s->pieces);
+    figures_pack(&s->figures, s->sink != NULL ? sink_stats(s->sink) : NULL, out);
+    log_write(LOG_INFO, "stream %lld: ended, %lld pieces", (long long)s->id,
+              (long long)s->figures.pieces);
 }
 
 /* ---- text ---------------------------------------------------------------------- */
@@ -219,8 +157,8 @@ static void end_part(struct stream *s)
 static void begin_part(struct stream *s, enum part part)
 {
     s->part = part;
-    if (s->first_ns == 0) {
-        s->first_ns = uv_hrtime();
+    if (s->figures.first_ns == 0) {
+        s->figures.first_ns = uv_hrtime();
     }
     sink_notice(s->sink, (int)part);
     if (part == PART_THINKING) {
@@ -239,7 +177,7 @@ static void on_notice(void *ctx, int part)
     wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
     if (!s->told_first) {
         wire_cstr(out, "ttft_ms");
-        wire_float(out, since_start_ms(s, s->first_ns));
+        wire_float(out, figures_ms(&s->figures, s->figures.first_ns));
     }
     s->told_first = true;
 }
@@ -251,7 +189,7 @@ static void add_text(struct stream *s, enum part part, const char *text, size_t 
         begin_part(s, part);
     }
     utf8_feed(&s->utf8, text, len, &s->piece);
-    s->pieces++;
+    s->figures.pieces++;
     give_piece(s);
 }
 
@@ -262,18 +200,6 @@ static void add_tool_call(struct stream *s, const char *call, size_t len)
     add_text(s, PART_TEXT, open, sizeof open - 1);
     add_text(s, PART_TEXT, call, len);
     add_text(s, PART_TEXT, close, sizeof close - 1);
-}
-
-/* Servers tell their figures in several records. */
-static void add_figures(struct dialect_stats *to, const struct dialect_stats *from)
-{
-    const int64_t news[] = {from->prompt_tokens, from->tokens,  from->prompt_ns,
-                            from->eval_ns,       from->load_ns, from->total_ns};
-    int64_t *const fields[] = {&to->prompt_tokens, &to->tokens,  &to->prompt_ns,
-                               &to->eval_ns,       &to->load_ns, &to->total_ns};
-    for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
-        *fields[i] = news[i] >= 0 ? news[i] : *fields[i];
-    }
 }
 
 static int on_event(void *ctx, const struct dialect_event *event)
@@ -290,7 +216,7 @@ static int on_event(void *ctx, const struct dialect_event *event)
         add_tool_call(s, event->text, event->len);
         break;
     case DIALECT_STATS:
-        add_figures(&s->figures, &event->stats);
+        figures_add(&s->figures, &event->stats);
         break;
     case DIALECT_ERROR:
         fail_with(s, HUM_ESERVER, event->text);
@@ -484,7 +410,7 @@ static void finish(struct stream *s, enum ending ending)
         return;
     }
     s->ending = ending;
-    s->ended_ns = uv_hrtime();
+    s->figures.ended_ns = uv_hrtime();
     if (s->transfer != NULL && ending == END_DONE) {
         uv_timer_start(&s->watchdog, on_watchdog, LINGER_MS, 0);
     } else {
@@ -560,8 +486,7 @@ struct stream *stream_start(const struct stream_env *env, int64_t id, const stru
     struct stream *s = xcalloc(1, sizeof *s);
     s->env = *env;
     s->id = id;
-    s->started_ns = uv_hrtime();
-    s->figures = (struct dialect_stats){-1, -1, -1, -1, -1, -1};
+    figures_init(&s->figures, uv_hrtime());
     utf8_init(&s->utf8);
     buf_init(&s->error_body, LIMIT_ERROR_BODY);
     buf_init(&s->piece, SIZE_MAX); /* a record's text, which has its cap */

@@ -15,7 +15,7 @@
 #define METHOD_STOP "stop"   /* id */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
-#define METHOD_INFO "info"   /* request: version, protocol, pid, streams */
+#define METHOD_INFO "info"   /* request: version, protocol, pid, running */
 #define METHOD_SPECS "specs" /* request: remote-plugin specs of a file */
 #define METHOD_POLL "poll"   /* request: "ok" */
 
@@ -28,7 +28,7 @@
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query */
 
-/* Errors inside the helper: 0 is success, these are negative. hum_error_name()
+/* Errors inside the helper: 0 is success, these are negative. explain_code()
  * gives the code that Lua sees. */
 enum hum_error {
     HUM_OK = 0,

@@ -63,8 +63,8 @@ struct sink {
 
     size_t unfollowed; /* bytes sent since windows were last told to follow */
     bool join;
-    bool suspect;   /* an edit may have been refused: send nothing new, compare first */
-    bool repairing; /* Lua is comparing, or the timer will ask it to */
+    bool suspect;   /* an edit may have been refused: send nothing new, mend first */
+    bool repairing; /* Lua is mending, or the timer will ask it to */
     bool ended;
     bool high;
     struct sink_stats stats;

@@ -1,5 +1,6 @@
 /* Text to edits: puts a stream's text at the end of one buffer, and knows what Neovim
- * has handled. The only caller of nvim_buf_set_text.
+ * has handled. Calls nvim_buf_set_text itself or, where an edit must join the undo block,
+ * lua/hum/chat/put.lua.
  *
  * Each piece of text leaves at once as an edit of its own, while fewer than
  * LIMIT_WINDOW edits are unacknowledged; beyond that text gathers and leaves as one

@@ -59,13 +59,13 @@ struct stream {
 
 static void finish(struct stream *s, enum ending ending);
 
+static void tell_ending(struct stream *s);
+
 /* Every way into a stream is between these; leave may free it. */
 static void enter(struct stream *s)
 {
     s->busy++;
 }
-
-static void tell_ending(struct stream *s);
 
 static void leave(struct stream *s)
 {
@@ -554,9 +554,4 @@ void stream_suspect(struct stream *s)
     if (s->sink != NULL) {
         sink_suspect(s->sink);
     }
-}
-
-int64_t stream_id(const struct stream *s)
-{
-    return s->id;
 }

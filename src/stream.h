@@ -39,6 +39,4 @@ void stream_join(struct stream *s, bool join);
 /* Neovim refused some notification. */
 void stream_suspect(struct stream *s);
 
-int64_t stream_id(const struct stream *s);
-
 #endif

@@ -102,8 +102,10 @@ test('tokens merge while system() runs, and all are there afterwards', function(
   local buf = chat.open(t, srv)
   chat.ask(t, 'go on', buf)
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
+  -- A pipe without a writer: the command, and so Neovim, waits until the gate opens.
   local gate = t.dir .. '/gate'
-  t.child.rpc:notify('nvim_command', ([[call system('while ! test -e %s; do sleep 0.02; done')]]):format(gate))
+  vim.fn.system({ 'mkfifo', gate })
+  t.child.rpc:notify('nvim_command', ("call system('cat %s')"):format(gate))
   srv:wait_event('done')
   t:write_file('gate', '')
   local stats = finish_well(t)

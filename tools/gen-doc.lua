@@ -49,6 +49,7 @@ local KINDS = {
   boolean = 'boolean',
   number = 'number',
   keys = 'key, list of keys, or false',
+  list = 'list of strings',
   json = 'table',
   secret = "{ env = 'NAME' } or { command = { ... } }",
   map = 'table',
@@ -95,6 +96,23 @@ local function describe(node, name, out)
   vim.list_extend(out, wrap(node.help, 4))
 end
 
+---One option with its default; a long list goes over several lines.
+---@param indent string
+---@param name string
+---@param value any
+---@param out string[]
+local function assignment(indent, name, value, out)
+  local line = ('%s%s = %s,'):format(indent, name, literal(value))
+  if #line <= WIDTH then
+    out[#out + 1] = line
+    return
+  end
+  out[#out + 1] = ('%s%s = {'):format(indent, name)
+  local items = table.concat(vim.tbl_map(literal, value), ', ') .. ','
+  vim.list_extend(out, wrap(items, #indent + 2))
+  out[#out + 1] = indent .. '},'
+end
+
 ---All defaults as a call of setup().
 ---@param node hum.Node
 ---@param indent string
@@ -112,10 +130,8 @@ local function example(node, indent, out)
       example(field.item, indent .. '    ', out)
       out[#out + 1] = indent .. '  },'
       out[#out + 1] = indent .. '},'
-    elseif field.default ~= nil then
-      out[#out + 1] = ('%s = %s,'):format(name, literal(field.default))
     else
-      out[#out + 1] = ('%s = nil,'):format(name)
+      assignment(indent, field.name, field.default, out)
     end
   end
 end

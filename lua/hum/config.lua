@@ -32,10 +32,42 @@ local M = {}
 ---@field follow boolean
 ---@field highlight boolean
 
+---@class hum.FimConfig
+---@field prefix? string
+---@field suffix? string
+---@field middle? string
+---@field file? string
+---@field repo? string
+---@field suffix_first boolean
+---@field stop string[]
+
+---@alias hum.CompleteMode 'off'|'on'|'manual'
+
+---@class hum.CompleteConfig
+---@field mode hum.CompleteMode
+---@field filetypes table<string, hum.CompleteMode>
+---@field endpoint? string
+---@field model? string
+---@field exclude string[]
+---@field max_size number       kB
+---@field max_lines integer
+---@field max_tokens integer
+---@field window_tokens integer
+---@field ring_tokens integer
+---@field debounce? number      ms
+---@field cache number          MB
+---@field confidence number
+---@field prefetch boolean
+---@field during_chat 'auto'|'always'|'never'
+---@field menu 'hide'|'show'
+---@field fim hum.FimConfig
+---@field options table<string, any>
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>
 ---@field chat hum.ChatConfig
+---@field complete hum.CompleteConfig
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'
 
@@ -88,6 +120,32 @@ local function with_defaults(node, value)
   return value
 end
 
+---Options of Ollama that reload a model when two requests differ in them.
+-- stylua: ignore
+local LOAD_OPTIONS = {
+  'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict',
+}
+
+---@param config hum.Config
+---@param problems string[]
+local function check_complete(config, problems)
+  local complete = config.complete
+  local name = complete.endpoint or config.endpoint
+  local endpoint = config.endpoints[name]
+  for _, option in ipairs(endpoint and endpoint.dialect == 'ollama' and LOAD_OPTIONS or {}) do
+    if complete.options[option] ~= nil then
+      local text = 'complete.options.%s: two values would load the model again and again; '
+        .. 'set it in endpoints.%s.options, for chats too'
+      problems[#problems + 1] = text:format(option, name)
+    end
+  end
+  local fim = complete.fim
+  local some = fim.prefix or fim.suffix or fim.middle or fim.file or fim.repo
+  if some and not (fim.prefix and fim.suffix) then
+    problems[#problems + 1] = 'complete.fim: expected both "prefix" and "suffix"'
+  end
+end
+
 ---What only the whole configuration can tell.
 ---@param config hum.Config
 ---@return string[] problems
@@ -95,11 +153,13 @@ local function cross_check(config)
   local problems = {}
   local names = vim.tbl_keys(config.endpoints)
   table.sort(names)
-  if not config.endpoints[config.endpoint] then
-    local hint = require('hum.suggest').hint(config.endpoint, names)
-    local text = 'endpoint: there is no endpoint "%s"%s'
-    problems[#problems + 1] = text:format(config.endpoint, hint)
+  for path, name in vim.spairs({ endpoint = config.endpoint, ['complete.endpoint'] = config.complete.endpoint }) do
+    if not config.endpoints[name] then
+      local hint = require('hum.suggest').hint(name, names)
+      problems[#problems + 1] = ('%s: there is no endpoint "%s"%s'):format(path, name, hint)
+    end
   end
+  check_complete(config, problems)
   for _, name in ipairs(names) do
     local endpoint = config.endpoints[name]
     local path = 'endpoints.' .. name .. '.url: '

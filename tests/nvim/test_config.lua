@@ -53,10 +53,23 @@ test('the default endpoint can be taken away', { ui = false }, function(t)
   eq({ 'endpoint: there is no endpoint "ollama"' }, problems(t, "{ endpoints = { ollama = false } }"))
 end)
 
+test('completion is off by default, and file types have modes of their own', { ui = false }, function(t)
+  eq('off', get(t, 'complete.mode'))
+  eq({}, problems(t, "{ complete = { filetypes = { lua = 'on', ['*'] = 'manual' }, exclude = { '*.x' } } }"))
+  eq({ lua = 'on', ['*'] = 'manual' }, get(t, 'complete.filetypes'))
+  eq({ '*.x' }, get(t, 'complete.exclude'))
+  eq({ suffix_first = false, stop = {} }, get(t, 'complete.fim'))
+end)
+
+test('options that load a model belong to Ollama alone', { ui = false }, function(t)
+  eq({}, problems(t, "{ endpoints = { a = { url = 'http://h:1', dialect = 'openai' } }, "
+    .. "complete = { endpoint = 'a', options = { num_ctx = 1 } } }"))
+end)
+
 -- Options as Lua text, and what is said about them.
 local FAULTS = {
   { "{ chat = { widow = 'tab' } }", 'chat.widow: no such option (did you mean "window"?)' },
-  { '{ keys = {} }', 'keys: no such option; there are "endpoint", "endpoints", "chat", "helper", "log"' },
+  { '{ keys = {} }', 'keys: no such option; there are "endpoint", "endpoints", "chat", "complete", "helper", "log"' },
   { "{ chat = { keys = {} } }", 'chat.keys: no such option (did you mean "maps"?)' },
   { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
   {
@@ -94,6 +107,24 @@ local FAULTS = {
   { "{ endpoints = { { url = 'http://h:1' } } }", 'endpoints.1: expected a name of letters' },
   { "{ endpoints = { a = { url = 'h:1' } } }", 'endpoints.a.url: expected a URL that begins with http://' },
   { "{ endpoint = 'olama' }", 'endpoint: there is no endpoint "olama" (did you mean "ollama"?)' },
+  { "{ complete = { mode = 'yes' } }", 'complete.mode: expected one of "off", "on", "manual", got "yes"' },
+  { "{ complete = { enabled = true } }", 'complete.enabled: no such option (did you mean "mode"?)' },
+  {
+    "{ complete = { filetypes = { lua = true } } }",
+    'complete.filetypes.lua: expected one of "off", "on", "manual", got true',
+  },
+  { "{ complete = { exclude = '*.pem' } }", 'complete.exclude: expected a list of strings, got "*.pem"' },
+  {
+    "{ complete = { exclude = { '*.pem', 1 } } }",
+    'complete.exclude: expected a list of strings that are not empty, found 1',
+  },
+  { "{ complete = { max_lines = 1.5 } }", 'complete.max_lines: expected a whole number from 1 to 1000, got 1.5' },
+  { "{ complete = { endpoint = 'olama' } }", 'complete.endpoint: there is no endpoint "olama" (did you mean "ollama"?)' },
+  {
+    '{ complete = { options = { num_ctx = 8192 } } }',
+    'complete.options.num_ctx: two values would load the model again and again; set it in endpoints.ollama.options',
+  },
+  { "{ complete = { fim = { prefix = '<PRE>' } } }", 'complete.fim: expected both "prefix" and "suffix"' },
   { "'ollama'", 'setup: expected a table of options, got a string' },
 }
 

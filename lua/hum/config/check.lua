@@ -114,12 +114,13 @@ local faults = {
       and value == value
       and value >= (node.min or -math.huge)
       and value <= (node.max or math.huge)
+      and (not node.integer or value % 1 == 0)
     if not fits then
-      local what = 'a number'
+      local what = node.integer and 'a whole number' or 'a number'
       if node.min and node.max then
-        what = ('a number from %g to %g'):format(node.min, node.max)
+        what = ('%s from %g to %g'):format(what, node.min, node.max)
       elseif node.min then
-        what = ('a number of at least %g'):format(node.min)
+        what = ('%s of at least %g'):format(what, node.min)
       end
       return expected(what, value)
     end
@@ -138,6 +139,16 @@ local faults = {
     end
     if not fits then
       return expected('a key such as "<C-s>", a list of keys, or false', value)
+    end
+  end,
+  list = function(value)
+    if type(value) ~= 'table' or not vim.islist(value) then
+      return expected('a list of strings', value)
+    end
+    for _, item in ipairs(value) do
+      if type(item) ~= 'string' or item == '' then
+        return 'expected a list of strings that are not empty, found ' .. shown(item)
+      end
     end
   end,
   json = function(value)
@@ -235,7 +246,8 @@ local function walk_map(node, value, path, found)
   for _, name in ipairs(sorted_keys(value)) do
     local item = value[name]
     local at = path .. '.' .. tostring(name)
-    if type(name) ~= 'string' or not name:match('^[%w_.-]+$') then
+    local any = name == '*' and node.wildcard
+    if not any and (type(name) ~= 'string' or not name:match('^[%w_.-]+$')) then
       found[#found + 1] = { at, 'expected a name of letters, digits, "-", "_" and "."' }
     elseif node.item.kind == 'header' and type(item) == 'string' and is_secret_header(name) then
       found[#found + 1] = { at, secret_fault(item) }

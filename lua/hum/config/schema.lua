@@ -4,8 +4,8 @@
 -- A node has a kind:
 --   group    fixed keys, listed in `fields`
 --   map      any name to an `item`
---   string, boolean, number (`min`, `max`), enum (`values`), keys, json, secret,
---   header, think, duration
+--   string, boolean, number (`min`, `max`, `integer`), enum (`values`), list (of strings),
+--   keys, json, secret, header, think, duration
 -- `default` nil means "not set"; `also` lists names that people try instead.
 
 ---@class hum.Node
@@ -22,6 +22,7 @@
 ---@field integer? boolean
 ---@field also? string[]
 ---@field removable? boolean  `false` takes an entry of the map away
+---@field wildcard? boolean   '*' is a name of the map too
 
 local endpoint = {
   kind = 'group',
@@ -230,6 +231,210 @@ Colour chats by hum's own highlighter, at a cost that does not grow with their l
   },
 }
 
+local MODES = { 'off', 'on', 'manual' }
+
+local fim = {
+  kind = 'group',
+  name = 'fim',
+  also = { 'tokens', 'fill_in', 'template' },
+  help = [[
+Fill-in tokens of a model that hum does not know, see |hum-complete-tokens|. With
+`prefix` and `suffix` set, prompts are built of these and sent as they are.]],
+  fields = {
+    { name = 'prefix', kind = 'string', help = 'Stands before the text above the cursor.' },
+    { name = 'suffix', kind = 'string', help = 'Stands before the text below the cursor.' },
+    { name = 'middle', kind = 'string', help = 'Stands last: the answer follows it.' },
+    {
+      name = 'file',
+      kind = 'string',
+      help = 'Stands before the name of a file; without it other files travel as comments.',
+    },
+    { name = 'repo', kind = 'string', help = 'Stands before the name of the project.' },
+    {
+      name = 'suffix_first',
+      kind = 'boolean',
+      default = false,
+      help = 'The text below the cursor goes first.',
+    },
+    { name = 'stop', kind = 'list', default = {}, help = 'Texts that end an answer.' },
+  },
+}
+
+local complete = {
+  kind = 'group',
+  name = 'complete',
+  also = { 'completion', 'ghost', 'suggest', 'fill', 'autocomplete' },
+  help = 'Suggestions while you type, see |hum-complete|.',
+  fields = {
+    {
+      name = 'mode',
+      kind = 'enum',
+      values = MODES,
+      default = 'off',
+      also = { 'enabled', 'enable', 'auto', 'auto_trigger' },
+      help = [[
+"on": suggestions come while you type; "manual": only when you ask for one; "off":
+never. |:Hum-complete| changes it for this session or a buffer.]],
+    },
+    {
+      name = 'filetypes',
+      kind = 'map',
+      item = { kind = 'enum', values = MODES },
+      wildcard = true,
+      default = {},
+      also = { 'filetype', 'languages', 'ft' },
+      help = [[
+The mode for file types, such as `{ lua = 'on', markdown = 'manual' }`. `['*']` is for
+all that are not named. What is said here goes before `mode`.]],
+    },
+    {
+      name = 'endpoint',
+      kind = 'string',
+      also = { 'provider', 'server' },
+      default_help = 'the default endpoint',
+      help = 'The name of the endpoint that fills in.',
+    },
+    {
+      name = 'model',
+      kind = 'string',
+      default_help = 'found, see |hum-complete-model|',
+      help = 'The model that fills in. A small one made for it answers in time; chat models are slow.',
+    },
+    {
+      name = 'exclude',
+      kind = 'list',
+      -- stylua: ignore
+      default = {
+        '.env*', '*.env', '.netrc', '_netrc', '.pgpass', '.htpasswd', '.npmrc', '.pypirc',
+        '*.pem', '*.key', '*.p12', '*.pfx', '*.jks', '*.keystore', '*.kdbx', '*.gpg', '*.pgp', '*.asc', '*.age',
+        'id_rsa*', 'id_dsa*', 'id_ecdsa*', 'id_ed25519*', '*secret*', '*credential*', '*password*',
+        '*/.ssh/*', '*/.gnupg/*', '*/.aws/*', '*/.kube/*', '*/.password-store/*', '*/pass.*/*',
+      },
+      also = { 'ignore', 'excludes', 'blacklist', 'secrets' },
+      help = [[
+Files that are never read for completion, as a |file-pattern|, upper and lower case
+alike: one without "/" is compared with the file's name, one with "/" with its whole
+path. A list of yours replaces this one.]],
+    },
+    {
+      name = 'max_size',
+      kind = 'number',
+      min = 1,
+      default = 8192,
+      also = { 'max_file_size', 'size' },
+      help = 'Larger buffers get no suggestions. In kB.',
+    },
+    {
+      name = 'max_lines',
+      kind = 'number',
+      integer = true,
+      min = 1,
+      max = 1000,
+      default = 16,
+      help = 'Lines of a suggestion at most.',
+    },
+    {
+      name = 'max_tokens',
+      kind = 'number',
+      integer = true,
+      min = 1,
+      max = 4096,
+      default = 128,
+      also = { 'num_predict', 'n_predict' },
+      help = 'Tokens of a suggestion at most.',
+    },
+    {
+      name = 'window_tokens',
+      kind = 'number',
+      integer = true,
+      min = 64,
+      max = 100000,
+      default = 1536,
+      also = { 'context', 'context_window', 'context_size' },
+      help = [[
+How much of the buffer around the cursor a request shows the model, in tokens as hum
+estimates them. Together with `ring_tokens` and `max_tokens` it has to fit into the
+model's context, which is 4096 with Ollama unless `num_ctx` says more; the defaults
+leave room for a wrong estimate.]],
+    },
+    {
+      name = 'ring_tokens',
+      kind = 'number',
+      integer = true,
+      min = 0,
+      max = 100000,
+      default = 1024,
+      also = { 'ring', 'extra_tokens' },
+      help = [[
+How much of other places a request shows: pieces of what you opened, edited, yanked
+and jumped to. 0: none.]],
+    },
+    {
+      name = 'debounce',
+      kind = 'number',
+      min = 0,
+      max = 10000,
+      also = { 'delay', 'throttle', 'timeout' },
+      default_help = 'adapted to how fast the server answers',
+      help = 'Milliseconds of rest after a key before the server is asked.',
+    },
+    {
+      name = 'cache',
+      kind = 'number',
+      min = 0,
+      max = 1024,
+      default = 16,
+      also = { 'cache_size' },
+      help = 'Memory for former answers, in MB.',
+    },
+    {
+      name = 'confidence',
+      kind = 'number',
+      min = 0,
+      max = 1,
+      default = 0,
+      also = { 'min_confidence', 'threshold' },
+      help = [[
+How sure of a suggestion the model has to be: the mean probability of its tokens, from
+0 (all are shown) to 1. Holds where the server tells probabilities.]],
+    },
+    {
+      name = 'prefetch',
+      kind = 'boolean',
+      default = true,
+      also = { 'speculative' },
+      help = 'After a suggestion was accepted, ask for the next one before you type.',
+    },
+    {
+      name = 'during_chat',
+      kind = 'enum',
+      values = { 'auto', 'always', 'never' },
+      default = 'auto',
+      help = [[
+Whether suggestions are asked for while a chat streams from the same endpoint. "auto":
+if the server is known to serve several requests at a time.]],
+    },
+    {
+      name = 'menu',
+      kind = 'enum',
+      values = { 'hide', 'show' },
+      default = 'hide',
+      also = { 'popup', 'pum' },
+      help = 'Whether a suggestion is shown while the popup menu of completion is open.',
+    },
+    fim,
+    {
+      name = 'options',
+      kind = 'json',
+      default = {},
+      also = { 'params', 'parameters' },
+      help = [[
+Laid over the endpoint's `options` in requests of completion, such as `temperature`.
+What makes Ollama load the model anew, as `num_ctx`, belongs to the endpoint alone.]],
+    },
+  },
+}
+
 ---@type hum.Node
 return {
   kind = 'group',
@@ -254,6 +459,7 @@ The servers that hum may talk to, by name. Names consist of letters, digits, `-`
 and `.`. The one named "ollama" is there unless you set it to `false`.]],
     },
     chat,
+    complete,
     {
       name = 'helper',
       kind = 'string',

@@ -1,0 +1,43 @@
+/* The text of a buffer as nvim_buf_lines_event tells it, byte for byte: any bytes may
+ * stand in a line except "\n", which Neovim's NUL bytes are not (they come as NUL).
+ * Rows and columns count from 0, columns in bytes; a place beyond the text means its
+ * nearest place inside. Pure: no loop, no I/O.
+ *
+ * Lines are records in a gap buffer, so an edit costs its own lines plus the records
+ * between it and the edit before; their bytes stand in one growing block, of which less
+ * than half is ever waste (and 64 KiB). Copies below append to out, whose cap must allow it. */
+#ifndef HUM_MIRROR_H
+#define HUM_MIRROR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct mirror;
+struct value;
+
+/* One empty line, as in a new buffer. */
+struct mirror *mirror_new(void);
+void mirror_free(struct mirror *m); /* NULL is fine */
+
+/* Lines [first, last) become these, an array of strings; a last of -1 is the end of the
+ * text. A text without lines is one empty line, as in Neovim. Returns 0, or HUM_EBAD for a
+ * range outside the text or what is not an array of strings: the mirror is unchanged then,
+ * and no longer what the buffer is. */
+int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct value *lines);
+
+size_t mirror_lines(const struct mirror *m); /* at least 1 */
+size_t mirror_bytes(const struct mirror *m); /* with a "\n" for each line */
+
+/* A line without its "\n", not NUL-terminated, until the next mirror_apply. */
+const char *mirror_line(const struct mirror *m, size_t row, size_t *len);
+
+/* The last max bytes before a place, the first max bytes behind it, with "\n" between
+ * lines; up to 3 fewer so that no character is cut. */
+void mirror_before(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);
+void mirror_after(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);
+
+/* Lines [first, last), each with its "\n". */
+void mirror_range(const struct mirror *m, size_t first, size_t last, struct buf *out);
+
+#endif

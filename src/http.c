@@ -11,6 +11,9 @@
 
 #define REDIRECTS_MAX 3
 
+/* How long the rest of a released transfer's body is waited for. */
+#define LINGER_MS 1000
+
 /* One read from the socket may carry hundreds of tokens when the server is fast. */
 #define RECEIVE_BUFFER (128L * 1024)
 
@@ -18,6 +21,9 @@ struct http {
     uv_loop_t *loop;
     CURLM *multi;
     uv_timer_t timer;
+    uv_timer_t linger;
+    struct transfer *unwanted; /* released or cancelled, not freed yet */
+    int open_timers;
     bool in_curl; /* removing a transfer must wait until curl's callback has returned */
 };
 
@@ -40,6 +46,9 @@ struct transfer {
     bool pause_wanted;
     bool paused;
     bool cancelled; /* inside a curl callback: freed once curl has let go */
+    bool released;
+    uint64_t linger_until_ms;
+    struct transfer *next_unwanted;
 };
 
 /* Header lines may hold a key. */
@@ -52,8 +61,19 @@ static void wipe_headers(struct curl_slist *headers)
     }
 }
 
+static void forget_unwanted(struct transfer *t)
+{
+    for (struct transfer **at = &t->http->unwanted; *at != NULL; at = &(*at)->next_unwanted) {
+        if (*at == t) {
+            *at = t->next_unwanted;
+            return;
+        }
+    }
+}
+
 static void transfer_free(struct transfer *t)
 {
+    forget_unwanted(t);
     curl_multi_remove_handle(t->http->multi, t->easy);
     curl_easy_cleanup(t->easy);
     wipe_headers(t->headers);
@@ -114,6 +134,9 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
     if (t->cancelled) {
         return CURL_WRITEFUNC_ERROR;
     }
+    if (t->released) {
+        return len;
+    }
     if (t->pause_wanted) {
         t->paused = true;
         return CURL_WRITEFUNC_PAUSE;
@@ -124,7 +147,7 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
         return len; /* a redirect's own page */
     }
     if (t->callbacks->on_body(t->ctx, status, data, len) != 0) {
-        t->cancelled = true;
+        http_cancel(t);
     }
     return t->cancelled ? CURL_WRITEFUNC_ERROR : len;
 }
@@ -168,7 +191,7 @@ static bool follow_redirect(struct transfer *t)
 
 static void end_transfer(struct transfer *t, CURLcode code)
 {
-    if (t->cancelled) {
+    if (t->cancelled || t->released) {
         transfer_free(t);
         return;
     }
@@ -201,12 +224,30 @@ static void reap(struct http *http)
     }
 }
 
+static void add_unwanted(struct transfer *t)
+{
+    t->next_unwanted = t->http->unwanted;
+    t->http->unwanted = t;
+}
+
+/* Those that were cancelled inside one of curl's callbacks. */
+static void free_cancelled(struct http *http)
+{
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        if (t->cancelled) {
+            transfer_free(t);
+        }
+    }
+}
+
 static void act(struct http *http, curl_socket_t fd, int flags)
 {
     int running;
     http->in_curl = true;
     curl_multi_socket_action(http->multi, fd, flags, &running);
     http->in_curl = false;
+    free_cancelled(http);
     reap(http);
 }
 
@@ -284,7 +325,9 @@ struct http *http_new(uv_loop_t *loop)
         return NULL;
     }
     uv_timer_init(loop, &http->timer);
-    http->timer.data = http;
+    uv_timer_init(loop, &http->linger);
+    http->timer.data = http->linger.data = http;
+    http->open_timers = 2;
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
@@ -294,14 +337,21 @@ struct http *http_new(uv_loop_t *loop)
 
 static void on_timer_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct http *http = handle->data;
+    if (--http->open_timers == 0) {
+        free(http);
+    }
 }
 
 void http_close(struct http *http)
 {
+    while (http->unwanted != NULL) {
+        transfer_free(http->unwanted);
+    }
     curl_multi_cleanup(http->multi);
     curl_global_cleanup();
     uv_close((uv_handle_t *)&http->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&http->linger, on_timer_closed);
 }
 
 static void add_header(struct transfer *t, const char *name, const char *value)
@@ -398,10 +448,11 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
 
 void http_cancel(struct transfer *t)
 {
-    if (t->http->in_curl) {
-        t->cancelled = true;
-    } else {
+    if (!t->http->in_curl) {
         transfer_free(t);
+    } else if (!t->cancelled) {
+        t->cancelled = true;
+        add_unwanted(t);
     }
 }
 
@@ -413,12 +464,40 @@ void http_pause(struct transfer *t, bool paused)
     }
     t->paused = false;
     /* Bytes that curl holds may reach on_body inside this call. */
-    t->http->in_curl = true;
+    struct http *http = t->http;
+    http->in_curl = true;
     curl_easy_pause(t->easy, CURLPAUSE_CONT);
-    t->http->in_curl = false;
-    if (t->cancelled) {
-        transfer_free(t);
+    http->in_curl = false;
+    free_cancelled(http);
+}
+
+static void on_linger(uv_timer_t *timer)
+{
+    struct http *http = timer->data;
+    uint64_t now = uv_now(http->loop), next = 0;
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        if (t->linger_until_ms <= now) {
+            transfer_free(t);
+        } else if (next == 0 || t->linger_until_ms < next) {
+            next = t->linger_until_ms;
+        }
     }
+    if (next > 0) {
+        uv_timer_start(timer, on_linger, next - now, 0);
+    }
+}
+
+void http_release(struct transfer *t)
+{
+    struct http *http = t->http;
+    t->released = true;
+    t->linger_until_ms = uv_now(http->loop) + LINGER_MS;
+    add_unwanted(t);
+    if (!uv_is_active((uv_handle_t *)&http->linger)) {
+        uv_timer_start(&http->linger, on_linger, LINGER_MS, 0);
+    }
+    http_pause(t, false);
 }
 
 const char *http_library(void)

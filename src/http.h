@@ -39,7 +39,7 @@ struct http_callbacks {
 };
 
 struct http *http_new(uv_loop_t *loop);
-/* Every transfer must have ended. Frees itself when the loop has closed its handles. */
+/* Every transfer must have ended or been released. Frees itself when the loop has closed its handles. */
 void http_close(struct http *http);
 
 /* Copies what it needs of the request. No callback runs before it returns. A redirect
@@ -51,6 +51,10 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
 /* Closes the socket now, or, called from on_body, as soon as that returns. No callback
  * follows and the transfer is freed. */
 void http_cancel(struct transfer *t);
+
+/* Nothing more of it is wanted: no callback follows. The rest of the body, if it ends
+ * within a second, is read, so that the connection can serve the next request. */
+void http_release(struct transfer *t);
 
 /* While paused no on_body is called and, the socket's buffers being full, the server
  * stops writing. Pausing takes effect with the next bytes. */

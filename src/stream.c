@@ -5,8 +5,7 @@
 #include "endpoint.h"
 #include "event.h"
 #include "figures.h"
-#include "frame.h"
-#include "http.h"
+#include "generation.h"
 #include "log.h"
 #include "proto.h"
 #include "rpc.h"
@@ -16,10 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-/* After the last record the server still has to end the body; only then can the
- * connection be used again. One that does not is closed. */
-#define LINGER_MS 1000
 
 enum part { PART_NONE, PART_THINKING, PART_TEXT };
 
@@ -33,20 +28,14 @@ struct stream {
     char *thinking_open;
     char *thinking_close;
 
-    struct transfer *transfer; /* NULL once it has ended */
-    struct frame frame;
-    struct dialect_state state;
+    struct generation *generation; /* NULL once it has ended */
     struct figures figures;
-    struct buf error_body;
     struct utf8 utf8;
     struct buf piece; /* scratch: one event's text on its way to the sink */
     struct sink *sink;
-    uv_timer_t watchdog;
 
     enum part part;
-    bool at_line_start;    /* the last byte given to the sink was a line break */
-    uint64_t last_byte_ms; /* the loop's clock */
-    bool paused;
+    bool at_line_start; /* the last byte given to the sink was a line break */
     bool told_first;
 
     enum ending ending;
@@ -76,7 +65,7 @@ static void leave(struct stream *s)
         s->told = true;
         tell_ending(s);
     }
-    if (s->told && s->transfer == NULL) {
+    if (s->told) {
         s->env.on_end(s->env.ctx, s);
         stream_free(s);
     }
@@ -84,16 +73,17 @@ static void leave(struct stream *s)
 
 /* ---- the ending ---------------------------------------------------------------- */
 
-static void fail(struct stream *s, struct failure f)
+static void fail(struct stream *s, const struct failure *f)
 {
-    f.model = s->model;
-    event_failure(&s->failure, &f);
+    event_failure(&s->failure, f);
     finish(s, END_ERROR);
 }
 
 static void fail_with(struct stream *s, enum hum_error code, const char *text)
 {
-    fail(s, endpoint_failure(&s->endpoint, code, text));
+    struct failure f = endpoint_failure(&s->endpoint, code, text);
+    f.model = s->model;
+    fail(s, &f);
 }
 
 static void tell_ending(struct stream *s)
@@ -202,9 +192,10 @@ static void add_tool_call(struct stream *s, const char *call, size_t len)
     add_text(s, PART_TEXT, close, sizeof close - 1);
 }
 
-static int on_event(void *ctx, const struct dialect_event *event)
+static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct stream *s = ctx;
+    enter(s);
     switch (event->type) {
     case DIALECT_TEXT:
         add_text(s, PART_TEXT, event->text, event->len);
@@ -218,156 +209,29 @@ static int on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_STATS:
         figures_add(&s->figures, &event->stats);
         break;
-    case DIALECT_ERROR:
-        fail_with(s, HUM_ESERVER, event->text);
-        break;
+    case DIALECT_ERROR: /* the generation ends with these */
     case DIALECT_ODD:
-        fail_with(s, HUM_EBAD, event->text);
-        break;
     case DIALECT_DONE:
-        free(s->reason);
-        s->reason = xstrndup(event->text, event->len);
-        finish(s, END_DONE);
         break;
     }
-    return s->ending != END_NONE;
+    leave(s);
 }
 
-static int on_record(void *ctx, char *record, size_t len)
+static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
 {
     struct stream *s = ctx;
-    return s->endpoint.dialect->record(&s->state, record, len, on_event, s);
-}
-
-/* ---- http ---------------------------------------------------------------------- */
-
-static void on_watchdog(uv_timer_t *timer);
-
-static void watch(struct stream *s, long ms)
-{
-    if (ms > 0) {
-        uv_timer_start(&s->watchdog, on_watchdog, (uint64_t)ms, 0);
+    enter(s);
+    s->generation = NULL;
+    if (failure != NULL) {
+        fail(s, failure);
     } else {
-        uv_timer_stop(&s->watchdog);
-    }
-}
-
-/* One timer for the whole wait, looked at when it fires: bytes only note the time. */
-static void on_watchdog(uv_timer_t *timer)
-{
-    struct stream *s = timer->data;
-    enter(s);
-    if (s->ending != END_NONE) {
-        if (s->transfer != NULL) {
-            http_cancel(s->transfer);
-            s->transfer = NULL;
-        }
-        leave(s);
-        return;
-    }
-    bool idle = s->last_byte_ms > 0;
-    long limit_ms = idle ? s->endpoint.idle_timeout_ms : s->endpoint.first_timeout_ms;
-    uint64_t now = uv_now(s->env.loop);
-    if (s->paused) {
-        s->last_byte_ms = now;
-    }
-    uint64_t silent_ms = idle ? now - s->last_byte_ms : (uint64_t)limit_ms;
-    if (silent_ms < (uint64_t)limit_ms) {
-        uv_timer_start(timer, on_watchdog, (uint64_t)limit_ms - silent_ms, 0);
-    } else {
-        struct failure f = endpoint_failure(&s->endpoint, HUM_ETIMEOUT, NULL);
-        f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
-        f.waited_ms = limit_ms;
-        fail(s, f);
+        s->reason = xstrdup(reason);
+        finish(s, END_DONE);
     }
     leave(s);
 }
 
-static void note_bytes(struct stream *s)
-{
-    bool first = s->last_byte_ms == 0;
-    s->last_byte_ms = uv_now(s->env.loop);
-    if (first) {
-        watch(s, s->endpoint.idle_timeout_ms);
-    }
-}
-
-static void add_error_body(struct stream *s, const char *data, size_t len)
-{
-    size_t room = LIMIT_ERROR_BODY - s->error_body.len;
-    buf_add(&s->error_body, data, len < room ? len : room);
-}
-
-static int on_body(void *ctx, long status, const char *data, size_t len)
-{
-    struct stream *s = ctx;
-    enter(s);
-    note_bytes(s);
-    if (status < 200 || status > 299) {
-        add_error_body(s, data, len);
-    } else if (s->ending == END_NONE) {
-        int error = frame_feed(&s->frame, data, len, on_record, s);
-        if (error < 0 && s->ending == END_NONE) {
-            fail_with(s, (enum hum_error)error, NULL);
-        }
-    }
-    /* After "done" the rest of the body is read, so that the connection can be reused. */
-    bool stop = s->ending != END_NONE && s->ending != END_DONE;
-    if (stop) {
-        s->transfer = NULL;
-    }
-    leave(s);
-    return stop;
-}
-
-static void fail_status(struct stream *s, const struct http_result *result)
-{
-    struct buf text;
-    char *signin_url = NULL;
-    buf_init(&text, SIZE_MAX);
-    dialect_error_text(s->error_body.data, s->error_body.len, &text, &signin_url);
-    struct failure f = endpoint_result_failure(&s->endpoint, result, text.data);
-    f.signin_url = signin_url;
-    fail(s, f);
-    free(signin_url);
-    buf_finish(&text);
-}
-
-static void end_of_body(struct stream *s)
-{
-    int error = frame_end(&s->frame, on_record, s);
-    if (error < 0) {
-        fail_with(s, (enum hum_error)error, NULL);
-    }
-    if (s->ending == END_NONE) {
-        s->endpoint.dialect->end(&s->state, on_event, s);
-    }
-    if (s->ending == END_NONE) {
-        fail_with(s, HUM_ECUT, NULL);
-    }
-}
-
-static void on_http_end(void *ctx, const struct http_result *result)
-{
-    struct stream *s = ctx;
-    enter(s);
-    s->transfer = NULL;
-    if (s->ending == END_NONE) {
-        bool success = result->status >= 200 && result->status <= 299;
-        if (result->status > 0 && !success) {
-            struct http_result answered = *result;
-            answered.error = 0; /* a status says more than how its body ended */
-            fail_status(s, &answered);
-        } else if (result->error != 0) {
-            fail(s, endpoint_result_failure(&s->endpoint, result, NULL));
-        } else {
-            end_of_body(s);
-        }
-    }
-    leave(s);
-}
-
-static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
 
 /* ---- sink ---------------------------------------------------------------------- */
 
@@ -375,9 +239,8 @@ static void on_pressure(void *ctx, bool high)
 {
     struct stream *s = ctx;
     enter(s);
-    s->paused = high;
-    if (s->transfer != NULL) {
-        http_pause(s->transfer, high);
+    if (s->generation != NULL) {
+        generation_pause(s->generation, high);
     }
     leave(s);
 }
@@ -411,14 +274,9 @@ static void finish(struct stream *s, enum ending ending)
     }
     s->ending = ending;
     s->figures.ended_ns = uv_hrtime();
-    if (s->transfer != NULL && ending == END_DONE) {
-        uv_timer_start(&s->watchdog, on_watchdog, LINGER_MS, 0);
-    } else {
-        uv_timer_stop(&s->watchdog);
-    }
-    if (s->transfer != NULL && ending != END_DONE) {
-        http_cancel(s->transfer);
-        s->transfer = NULL;
+    if (s->generation != NULL) {
+        generation_stop(s->generation);
+        s->generation = NULL;
     }
     if (s->sink == NULL) {
         s->drained = true;
@@ -451,7 +309,6 @@ static void start(struct stream *s, const struct value *spec)
     int64_t buffer = value_int(value_get(spec, "buf"), 0);
     int error = endpoint_init(&s->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
-        frame_init(&s->frame, s->endpoint.dialect->frame, LIMIT_RECORD);
         error = make_body(s, spec, &body, &why);
     }
     if (error == 0 && buffer <= 0) {
@@ -460,10 +317,18 @@ static void start(struct stream *s, const struct value *spec)
     }
     if (error == 0) {
         const struct dialect *d = s->endpoint.dialect;
-        s->transfer = endpoint_start(&s->endpoint, s->env.http, "POST", d->chat_path, d->accept,
-                                     body.data, body.len, &http_callbacks, s);
+        const struct generation_request request = {
+            .endpoint = &s->endpoint,
+            .dialect = d,
+            .path = d->chat_path,
+            .body = body.data,
+            .body_len = body.len,
+            .model = s->model,
+        };
+        s->generation =
+            generation_start(s->env.loop, s->env.http, &request, &generation_callbacks, s);
         why = "endpoint.url is not a URL that can be used";
-        error = s->transfer != NULL ? 0 : HUM_ESPEC;
+        error = s->generation != NULL ? 0 : HUM_ESPEC;
     }
     buf_finish(&body);
     if (error != 0) {
@@ -476,7 +341,6 @@ static void start(struct stream *s, const struct value *spec)
     }
     s->sink = sink_new(s->env.loop, s->env.rpc, buffer, value_bool(value_get(spec, "join"), false),
                        &sink_callbacks, s);
-    watch(s, s->endpoint.first_timeout_ms);
     log_write(LOG_INFO, "stream %lld: %s at %s, model %s", (long long)s->id, s->endpoint.name,
               s->endpoint.url, s->model);
 }
@@ -488,11 +352,8 @@ struct stream *stream_start(const struct stream_env *env, int64_t id, const stru
     s->id = id;
     figures_init(&s->figures, uv_hrtime());
     utf8_init(&s->utf8);
-    buf_init(&s->error_body, LIMIT_ERROR_BODY);
     buf_init(&s->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&s->failure, SIZE_MAX);
-    uv_timer_init(env->loop, &s->watchdog);
-    s->watchdog.data = s;
 
     const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
     s->thinking_open = strdup_or(value_get(thinking, "open"), "");
@@ -508,13 +369,13 @@ struct stream *stream_start(const struct stream_env *env, int64_t id, const stru
     return s;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+void stream_free(struct stream *s)
 {
-    struct stream *s = handle->data;
+    if (s->generation != NULL) {
+        generation_stop(s->generation);
+    }
+    sink_free(s->sink);
     endpoint_finish(&s->endpoint);
-    frame_finish(&s->frame);
-    dialect_state_finish(&s->state);
-    buf_finish(&s->error_body);
     buf_finish(&s->piece);
     buf_finish(&s->failure);
     free(s->thinking_open);
@@ -522,17 +383,6 @@ static void on_timer_closed(uv_handle_t *handle)
     free(s->model);
     free(s->reason);
     free(s);
-}
-
-void stream_free(struct stream *s)
-{
-    if (s->transfer != NULL) {
-        http_cancel(s->transfer);
-        s->transfer = NULL;
-    }
-    sink_free(s->sink);
-    s->sink = NULL;
-    uv_close((uv_handle_t *)&s->watchdog, on_timer_closed);
 }
 
 void stream_stop(struct stream *s)

@@ -1,0 +1,49 @@
+/* Chunks of text from other places than the cursor's, to be told to the model: what the
+ * user opened, edited, yanked or jumped to. Prompts begin with them, so every change of
+ * the ring costs the server what it has cached of the prompt. Hence new chunks wait in a
+ * queue until the caller finds the moment good, those in the ring keep their order, and
+ * new ones come last.
+ *
+ * No text is told twice. Lines are compared without the blanks around them, and only those
+ * count that say something: that have a letter, a digit or a byte that is not ASCII. Of
+ * two chunks
+ *   - the later one is left out if the earlier one has all of it, line by line;
+ *   - else it replaces the earlier one if more than 90 % of the lines of either are in the
+ *     other, or if both are of the same file and more than half of the earlier one's are. */
+#ifndef HUM_RING_H
+#define HUM_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ring;
+
+struct chunk {
+    const char *name; /* of the file */
+    const char *text; /* whole lines, no blank ones at either end; ends with '\n' and a NUL */
+    size_t len;
+};
+
+/* At most so many chunks, and so many bytes of their names and texts; the queue is bounded
+ * likewise. 0 of either keeps none. */
+struct ring *ring_new(size_t max_chunks, size_t max_bytes);
+void ring_free(struct ring *r); /* NULL is nothing */
+
+/* Copies text into the queue. Less than 3 lines that say something are not worth it, and
+ * what is larger than all that the ring may hold is left out. When the queue is full the
+ * longest waiting leaves. */
+void ring_collect(struct ring *r, const char *name, const char *text, size_t len);
+
+/* The queue moves into the ring. Those leave that were collected longest ago, a chunk
+ * left out because the ring has it all counting as that one collected anew. True if the
+ * ring is another than before: then prompts begin differently. */
+bool ring_settle(struct ring *r);
+
+/* Drops what is known of a file, in ring and queue, at once. */
+void ring_forget(struct ring *r, const char *name);
+
+/* The chunks of the ring, oldest first; valid until ring_settle, ring_forget, ring_free. */
+size_t ring_count(const struct ring *r);
+const struct chunk *ring_chunk(const struct ring *r, size_t i);
+
+#endif

@@ -1,8 +1,9 @@
 /* The seam between hum and the kinds of server. A dialect is a table of functions
  * without state of its own: it makes request bodies from specs and events from
- * records. The dialects are ollama.c (/api/chat, NDJSON) and openai.c
- * (/v1/chat/completions, SSE). What they share: body (requests), emit and calls
- * (events), json. No other module knows cJSON. */
+ * records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON), openai.c
+ * (/v1/chat/completions and /v1/completions, SSE) and llamacpp.c (/infill, SSE), which
+ * only fills in. What they share: body (requests), fim (prompts), emit and calls (events),
+ * json. No other module knows cJSON. */
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H
 
@@ -25,8 +26,9 @@ enum dialect_event_type {
 
 /* The server's own figures; absent ones are -1. Durations in ns. */
 struct dialect_stats {
-    int64_t prompt_tokens;
-    int64_t tokens; /* generated */
+    int64_t prompt_tokens; /* of the whole prompt */
+    int64_t cached_tokens; /* those of them that the server's cache spared it */
+    int64_t tokens;        /* generated */
     int64_t prompt_ns;
     int64_t eval_ns;
     int64_t load_ns;
@@ -38,12 +40,18 @@ struct dialect_event {
     const char *text; /* NUL-terminated behind len; valid during the callback */
     size_t len;
     struct dialect_stats stats;
+    /* Of DIALECT_TEXT, where the server tells: the sum of the natural logarithms of its
+     * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come
+     * with the tokens of an empty one before it. */
+    double logprob_sum;
+    int64_t logprobs;
 };
 
 /* Non-zero stops the record and is handed back by dialect->record. */
 typedef int (*dialect_on_event)(void *ctx, const struct dialect_event *event);
 
 struct calls;
+struct fill;
 
 /* What a stream remembers between records; embedded and zeroed by the stream, which
  * calls dialect_state_finish at its end. */
@@ -59,8 +67,10 @@ void dialect_state_finish(struct dialect_state *st);
 struct dialect {
     const char *name; /* "ollama", "openai": what the configuration says */
     enum frame_kind frame;
-    const char *accept;    /* Accept header of a stream */
-    const char *chat_path; /* appended to the endpoint's URL */
+    const char *accept;     /* Accept header of a stream */
+    const char *chat_path;  /* appended to the endpoint's URL; NULL: cannot chat */
+    const char *fill_route; /* "generate", "completions", "infill": how it fills in */
+    const char *fill_path;  /* appended to the endpoint's URL */
 
     /* The body of a chat request, from a spec
      *   {model=string, messages={{role=, content=, thinking?=, tool_calls?=...}...},
@@ -81,7 +91,12 @@ struct dialect {
      * HUM_ETOOBIG. */
     int (*chat_body)(const struct value *spec, struct buf *out, const char **why);
 
-    /* One record to events, thinking before text before tool calls before stats
+    /* The body of a request that fills in a gap, appended to out; a stream, as above. Ollama
+     * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;
+     * llama-server knows its model's own. Returns as chat_body. */
+    int (*fill_body)(const struct fill *fill, struct buf *out, const char **why);
+
+    /* One record of either stream to events, thinking before text before tool calls before stats
      * before error or done. Changes record in place; it must be NUL-terminated behind
      * len. A record that is not JSON, or whose shape is wrong, gives DIALECT_ERROR with a
      * text that shows its beginning. Returns 0 or the callback's non-zero. */
@@ -96,9 +111,14 @@ struct dialect {
 
 extern const struct dialect dialect_ollama;
 extern const struct dialect dialect_openai;
+extern const struct dialect dialect_llamacpp;
 
-/* The dialect of that name, or NULL. */
+/* The dialect of that name that an endpoint's chats may be in, or NULL. */
 const struct dialect *dialect_find(const char *name);
+
+/* The dialect that fills in by that route, or NULL. An endpoint may fill in by another
+ * dialect than it chats in: llama-server chats like OpenAI. */
+const struct dialect *dialect_for_route(const char *route);
 
 /* The server's message out of an error body of any kind: {"error":"text"},
  * {"error":{"message":..}}, JSON nested in the text, {"message":..}, {"detail":..},

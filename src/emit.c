@@ -8,11 +8,11 @@
 /* How much of an odd record an error shows, in bytes. */
 #define SHOWN 200
 
-const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1};
+const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
 static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
 {
-    struct dialect_event event = {type, text, len, emit_no_stats};
+    struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
 
     if (e->state->done) {
         return 0;
@@ -74,7 +74,7 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
 
 int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
-    struct dialect_event event = {DIALECT_STATS, "", 0, *stats};
+    struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
 
     if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0) {
         return 0;

@@ -16,16 +16,17 @@ struct figure {
 
 void figures_init(struct figures *f, uint64_t now_ns)
 {
-    *f = (struct figures){.server = {-1, -1, -1, -1, -1, -1}, .started_ns = now_ns};
+    *f = (struct figures){.server = {-1, -1, -1, -1, -1, -1, -1}, .started_ns = now_ns};
 }
 
 void figures_add(struct figures *f, const struct dialect_stats *news)
 {
     struct dialect_stats *to = &f->server;
-    const int64_t values[] = {news->prompt_tokens, news->tokens,  news->prompt_ns,
-                              news->eval_ns,       news->load_ns, news->total_ns};
-    int64_t *const fields[] = {&to->prompt_tokens, &to->tokens,  &to->prompt_ns,
-                               &to->eval_ns,       &to->load_ns, &to->total_ns};
+    const int64_t values[] = {news->prompt_tokens, news->cached_tokens, news->tokens,
+                              news->prompt_ns,     news->eval_ns,       news->load_ns,
+                              news->total_ns};
+    int64_t *const fields[] = {&to->prompt_tokens, &to->cached_tokens, &to->tokens,  &to->prompt_ns,
+                               &to->eval_ns,       &to->load_ns,       &to->total_ns};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         *fields[i] = values[i] >= 0 ? values[i] : *fields[i];
     }
@@ -67,6 +68,7 @@ void figures_pack(const struct figures *f, const struct sink_stats *sent, struct
         {"tokens", (double)(f->server.tokens >= 0 ? f->server.tokens : f->pieces)},
         {"tokens_per_second", tokens_per_second(f)},
         {"prompt_tokens", (double)f->server.prompt_tokens},
+        {"cached_tokens", (double)f->server.cached_tokens},
         {"prompt_ms", to_ms(f->server.prompt_ns)},
         {"load_ms", to_ms(f->server.load_ns)},
         {"ttft_ms", figures_ms(f, f->first_ns)},

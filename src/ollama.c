@@ -91,6 +91,7 @@ static int give_done(const struct emit *e, const cJSON *root)
     const cJSON *reason = json_get(root, "done_reason");
     struct dialect_stats stats = {
         .prompt_tokens = json_count(json_get(root, "prompt_eval_count")),
+        .cached_tokens = -1,
         .tokens = json_count(json_get(root, "eval_count")),
         .prompt_ns = json_count(json_get(root, "prompt_eval_duration")),
         .eval_ns = json_count(json_get(root, "eval_duration")),

@@ -1,6 +1,7 @@
 /* Streams run through frame and dialect, their events as text for the eye:
  * "{text He}{thinking hm}{call {...}}{stats 12 3 - - - -}{done stop}", and "{cut}" behind
- * a stream that ended without saying so. */
+ * a stream that ended without saying so. What not every server tells stands behind the rest:
+ * "{text He, 1 token -0.250}{stats 12 3 - - - -, 8 cached}". */
 #ifndef HUM_EVENTS_H
 #define HUM_EVENTS_H
 
@@ -33,11 +34,15 @@ static inline int events_on_event(void *ctx, const struct dialect_event *event)
                 buf_add_str(&x->log, " -");
             else
                 buf_printf(&x->log, " %" PRId64, all[i]);
+        if (s->cached_tokens >= 0)
+            buf_printf(&x->log, ", %" PRId64 " cached", s->cached_tokens);
     } else {
         CHECK_INT(event->text[event->len], '\0');
         CHECK(event->len > 0 || event->type == DIALECT_DONE);
         buf_add_str(&x->log, " ");
         buf_add(&x->log, event->text, event->len);
+        if (event->logprobs > 0)
+            buf_printf(&x->log, ", %" PRId64 " token %.3f", event->logprobs, event->logprob_sum);
     }
     buf_add_str(&x->log, "}");
     return ++x->count == x->stop_at ? 77 : 0;

@@ -46,10 +46,11 @@ static void the_servers_own_rate_comes_first(void)
     f.pieces = 7;
     f.first_ns = 1500 * MS;
     f.ended_ns = 2500 * MS;
-    figures_add(&f, &(struct dialect_stats){12, 30, -1, 2000000000, -1, -1});
+    figures_add(&f, &(struct dialect_stats){12, 8, 30, -1, 2000000000, -1, -1});
     CHECK_INT(packed(&f, "tokens_per_second").number, 15);
     CHECK_INT(packed(&f, "tokens").number, 30);
     CHECK_INT(packed(&f, "prompt_tokens").number, 12);
+    CHECK_INT(packed(&f, "cached_tokens").number, 8);
     CHECK_INT(packed(&f, "ttft_ms").number, 500);
     CHECK_INT(packed(&f, "total_ms").number, 1500);
     CHECK(packed(&f, "server").truth);
@@ -65,6 +66,7 @@ static void without_it_ours_counts_from_the_first_token(void)
     CHECK_INT(packed(&f, "tokens_per_second").number, 5);
     CHECK_INT(packed(&f, "tokens").number, 11);
     CHECK_INT(packed(&f, "prompt_tokens").number, -1);
+    CHECK_INT(packed(&f, "cached_tokens").number, -1);
     CHECK(!packed(&f, "server").truth);
 }
 
@@ -81,8 +83,8 @@ static void figures_told_in_several_records_add_up(void)
 {
     struct figures f;
     figures_init(&f, 0);
-    figures_add(&f, &(struct dialect_stats){-1, 5, -1, 1000000000, -1, -1});
-    figures_add(&f, &(struct dialect_stats){9, -1, -1, -1, -1, -1});
+    figures_add(&f, &(struct dialect_stats){-1, -1, 5, -1, 1000000000, -1, -1});
+    figures_add(&f, &(struct dialect_stats){9, -1, -1, -1, -1, -1, -1});
     CHECK_INT(f.server.prompt_tokens, 9);
     CHECK_INT(f.server.tokens, 5);
     CHECK_INT(f.server.eval_ns, 1000000000);

@@ -1,0 +1,29 @@
+/* The texts of prompts that fill in a gap, from what the fill says. */
+#ifndef HUM_FIM_H
+#define HUM_FIM_H
+
+#include "buf.h"
+#include "fill.h"
+
+/* A raw prompt by the fill's tokens (not NULL):
+ *   repo project, file name text (for each chunk), file path,
+ *   prefix before suffix after middle line
+ * The typed part of the cursor's line comes last, behind the middle token: so the prompts of
+ * one line differ only in their end, and the server evaluates only that. Families without a
+ * file token have chunks and path as comments between the prefix token and before. With
+ * suffix_first it is
+ *   suffix after, prefix, repo project, file name text ..., file path, before middle line
+ * The caller's window keeps the size within bounds.
+ * Returns 0 or HUM_ETOOBIG. */
+int fim_raw(const struct fill *fill, struct buf *out);
+
+/* The prompt for a server that fills in by itself, to be sent with fim_suffix: chunks and
+ * path as comments, then before and line. Never empty: an empty one would make Ollama only
+ * load the model. Returns 0 or HUM_ETOOBIG. */
+int fim_prompt(const struct fill *fill, struct buf *out);
+
+/* The fill's after, or a line break if that is empty: Ollama takes an empty suffix for none,
+ * and then chats. Sets *len. */
+const char *fim_suffix(const struct fill *fill, size_t *len);
+
+#endif

@@ -1,0 +1,105 @@
+-- The buffers of which the helper keeps a copy.
+local allow = require('hum.complete.allow')
+local link = require('hum.complete.link')
+
+local M = {}
+
+local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
+
+---@class hum.Attached
+---@field name string      as a model is to see it
+---@field filetype string
+---@field comment string   'commentstring'
+
+---@type table<integer, hum.Attached>
+local attached = {}
+
+---@param buf integer
+---@return hum.Attached
+local function describe(buf)
+  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
+  -- Folders elsewhere on the disk are nobody's business.
+  if name:find('^[/~]') then
+    name = vim.fs.basename(name)
+  end
+  return { name = name, filetype = vim.bo[buf].filetype, comment = vim.bo[buf].commentstring }
+end
+
+---@param buf integer
+---@return boolean
+function M.is_attached(buf)
+  return attached[buf] ~= nil
+end
+
+---@param buf integer
+local function forget(buf)
+  attached[buf] = nil
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+end
+
+---@param buf integer
+function M.detach(buf)
+  if attached[buf] then
+    link.tell('detach', buf)
+    forget(buf)
+  end
+end
+
+---At every key of an attached buffer, and of no other one. The keys' own module is
+---required late: it needs this one.
+---@param buf integer
+local function watch(buf)
+  local keys = require('hum.complete.keys')
+  vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
+    group = group,
+    buffer = buf,
+    callback = keys.on_key,
+  })
+  vim.api.nvim_create_autocmd({ 'BufUnload', 'BufDelete', 'BufWipeout' }, {
+    group = group,
+    buffer = buf,
+    callback = function()
+      M.detach(buf)
+    end,
+  })
+end
+
+---Sees to it that the helper has the buffer and knows its name and type, unless the buffer
+---must not be read.
+---@param buf integer
+---@return boolean
+function M.ensure(buf)
+  if allow.refusal(buf) then
+    M.detach(buf)
+    return false
+  elseif not link.open() then
+    return false
+  end
+  local now, known = describe(buf), attached[buf]
+  if known and vim.deep_equal(known, now) then
+    return true
+  elseif not known then
+    watch(buf)
+  end
+  attached[buf] = now
+  link.tell('attach', buf, now)
+  return true
+end
+
+---Detaches what is no longer to be completed.
+function M.review()
+  for buf in pairs(attached) do
+    if allow.mode(buf) == 'off' or allow.refusal(buf) then
+      M.detach(buf)
+    end
+  end
+end
+
+---The helper is gone.
+function M.lost()
+  for buf in pairs(attached) do
+    forget(buf)
+  end
+end
+
+return M

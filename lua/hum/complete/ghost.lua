@@ -1,0 +1,315 @@
+-- The suggestion at the cursor: what it is, how much of it has been typed, and how it is
+-- drawn. It is drawn by one extmark that is always set anew under its id and never taken
+-- away in between, so that nothing flickers.
+local typed = require('hum.complete.typed')
+
+local M = {}
+
+local api = vim.api
+local agree, closes, grown = typed.agree, typed.closes, typed.grown
+
+local ns = api.nvim_create_namespace('hum.complete')
+local MARK = 1
+
+---@class hum.Ghost  columns are bytes, rows count from 0
+---@field buf integer
+---@field serial integer
+---@field first integer   the byte of the answer that stands at the base
+---@field text string     the answer from there on
+---@field final boolean
+---@field n integer       this one of
+---@field of integer      so many alternatives
+---@field row integer     the base, where it was first drawn
+---@field col integer
+---@field head string     the base line left of it
+---@field tail string     and right of it
+---@field lines integer   of the buffer
+---@field want string     head .. text
+---@field at_row integer  the cursor
+---@field at_col integer
+---@field have integer    bytes of `want` that stand in the buffer
+---@field extra integer   bytes right of the cursor that `want` closes itself
+---@field indent? string  to replace the blanks left of the cursor
+---@field drawn boolean
+
+local ghost ---@type hum.Ghost|nil
+local menu_hides = true
+local tabstop = 8
+
+---@param group string
+---@param link string
+local function default_link(group, link)
+  api.nvim_set_hl(0, group, { link = link, default = true })
+end
+
+function M.highlight()
+  default_link('HumGhost', 'Comment')
+  default_link('HumGhostInfo', 'NonText')
+end
+
+---What holds until insert mode is left.
+function M.prepare()
+  menu_hides = require('hum.config').get().complete.menu == 'hide'
+  tabstop = vim.bo.tabstop
+end
+
+---@param text string
+---@param cell integer  where it begins
+---@return string  as it can be drawn
+local function drawable(text, cell)
+  if not text:find('%c') then
+    return text
+  end
+  local out = {}
+  for part, tab in text:gmatch('([^\t]*)(\t?)') do
+    part = vim.fn.strtrans(part)
+    cell = cell + api.nvim_strwidth(part)
+    local blanks = tab == '' and 0 or tabstop - cell % tabstop
+    cell = cell + blanks
+    out[#out + 1] = part .. (' '):rep(blanks)
+  end
+  return table.concat(out)
+end
+
+---@param g hum.Ghost
+---@param rest string
+---@return string first
+---@return table[] below  virtual lines
+---@return string info    what else is to be known
+local function layout(g, rest)
+  local lines = vim.split(rest, '\n', { plain = true })
+  local room = api.nvim_win_get_height(0) - vim.fn.winline()
+  local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
+  local below = {}
+  for i = 2, math.min(#lines, room + 1) do
+    below[i - 1] = { { drawable(lines[i], 0), 'HumGhost' } }
+  end
+  local hidden = #lines - 1 - #below
+  if hidden > 0 then
+    info = vim.trim(('%s +%d'):format(info, hidden))
+  end
+  return drawable(lines[1], vim.fn.virtcol('.') - 1), below, info
+end
+
+local function undraw()
+  if ghost and ghost.drawn then
+    ghost.drawn = false
+    if api.nvim_buf_is_loaded(ghost.buf) then
+      api.nvim_buf_del_extmark(ghost.buf, ns, MARK)
+    end
+  end
+end
+
+---Closing characters right of the cursor that the answer has too are not to be seen
+---twice. Where nothing follows them they lie under the ghost text, else, if the answer ends
+---with them, the text itself shows them.
+---@param g hum.Ghost
+---@param first string
+---@param only boolean  the answer ends with `first`
+---@return string first, 'inline'|'overlay' pos
+local function with_extra(g, first, only)
+  if g.extra == 0 then
+    return first, 'inline'
+  elseif g.tail == '' then
+    return first .. (' '):rep(g.extra - #first), 'overlay'
+  end
+  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra)
+  return only and vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
+end
+
+local function draw()
+  local g = ghost --[[@as hum.Ghost]]
+  local rest = g.want:sub(g.have + 1)
+  if rest == '' or (menu_hides and vim.fn.pumvisible() == 1) then
+    return undraw()
+  end
+  local first, below, info = layout(g, rest)
+  local pos
+  first, pos = with_extra(g, first, #below == 0)
+  local line = { { first, 'HumGhost' } }
+  if info ~= '' then
+    local last = below[#below] or line
+    last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
+  end
+  g.drawn = true
+  api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
+    id = MARK,
+    virt_text = line,
+    virt_text_pos = pos,
+    virt_lines = #below > 0 and below or nil,
+    hl_mode = 'combine',
+    strict = false,
+  })
+end
+
+---@param g hum.Ghost
+---@param row integer
+---@param col integer
+---@return integer? have, string|integer? indent, integer? extra
+local function measure(g, row, col)
+  if row < g.row or api.nvim_buf_line_count(g.buf) ~= g.lines + row - g.row then
+    return nil
+  end
+  local lines = api.nvim_buf_get_lines(g.buf, g.row, row + 1, false)
+  local line = lines[#lines]
+  local extra = grown(line:sub(col + 1), g.tail)
+  if not extra then
+    return nil
+  end
+  lines[#lines] = line:sub(1, col)
+  local have, indent = agree(g.want, lines, tabstop)
+  if not have or have < #g.head then
+    return nil
+  elseif extra > 0 and not closes(line:sub(col + 1, col + extra), g.want:sub(have + 1)) then
+    return nil
+  end
+  return have, indent, extra
+end
+
+---@param g hum.Ghost
+---@return boolean  the text at the cursor is the suggestion's
+local function place(g, row, col)
+  local have, indent, extra = measure(g, row, col)
+  if not have then
+    return false
+  end
+  g.at_row, g.at_col = row, col
+  g.have, g.indent, g.extra = have, indent, extra
+  return true
+end
+
+---Takes the suggestion away.
+function M.drop()
+  undraw()
+  ghost = nil
+end
+
+---Text or cursor have changed: what agrees with the suggestion is a part of it, anything
+---else ends it. All of this happens before the change is drawn.
+---@param row integer
+---@param col integer
+---@return integer serial  of the suggestion, 0: none
+---@return integer length  bytes of the answer that are known
+function M.follow(row, col)
+  local g = ghost
+  if not g then
+    return 0, 0
+  elseif not place(g, row, col) then
+    M.drop()
+    return 0, 0
+  end
+  draw()
+  if g.final and g.have == #g.want then
+    return 0, 0 -- kept, for who goes back
+  end
+  return g.serial, g.first + #g.text
+end
+
+function M.redraw()
+  if ghost then
+    draw()
+  end
+end
+
+---@param data hum.Suggest
+local function show_new(data)
+  local buf = api.nvim_get_current_buf()
+  local line = api.nvim_get_current_line()
+  local head = line:sub(1, data.col)
+  local was = ghost
+  ghost = {
+    buf = buf,
+    serial = data.serial,
+    first = data.from,
+    text = data.text,
+    final = data.final,
+    n = data.n,
+    of = data.of,
+    row = data.row,
+    col = data.col,
+    head = head,
+    tail = line:sub(data.col + 1),
+    lines = api.nvim_buf_line_count(buf),
+    want = head .. data.text,
+    at_row = data.row,
+    at_col = data.col,
+    have = #head,
+    extra = 0,
+    drawn = was ~= nil and was.drawn,
+  }
+  draw()
+end
+
+---More of the answer that is shown, or less. It may have been sent before the latest keys.
+---@param g hum.Ghost
+---@param data hum.Suggest
+---@return boolean  it still goes with what was typed
+local function update(g, data)
+  local text
+  if data.from >= g.first then
+    local kept = g.text:sub(1, data.from - g.first)
+    if #kept < data.from - g.first then
+      return true -- a piece between is missing; the next key tells the helper
+    end
+    text = kept .. data.text
+  else
+    text = data.text:sub(g.first - data.from + 1)
+  end
+  local want = g.head .. text
+  if want:sub(1, g.have) ~= g.want:sub(1, g.have) then
+    return false
+  end
+  g.text, g.want = text, want
+  g.final, g.n, g.of = data.final, data.n, data.of
+  return place(g, g.at_row, g.at_col)
+end
+
+---@param data hum.Suggest
+---@param now boolean  text and cursor are still those that it was made for
+function M.suggest(data, now)
+  local g = ghost
+  local same = g and g.serial == data.serial
+  if data.text == '' then
+    if same or now then
+      M.drop()
+    end
+  elseif g and same and not (now and data.from ~= g.first + g.have - #g.head) then
+    if update(g, data) then
+      draw()
+    else
+      M.drop()
+    end
+  elseif now then
+    show_new(data)
+  end
+end
+
+---@return boolean
+function M.is_visible()
+  return ghost ~= nil and ghost.drawn
+end
+
+---@class hum.Shown
+---@field row integer    the cursor
+---@field col integer
+---@field rest string    what is left of the suggestion
+---@field right string   closing characters right of the cursor that it has too
+---@field indent? string to replace the blanks left of the cursor
+
+---@return hum.Shown|nil
+function M.shown()
+  local g = ghost
+  if not g or not g.drawn then
+    return nil
+  end
+  local line = api.nvim_get_current_line()
+  return {
+    row = g.at_row,
+    col = g.at_col,
+    rest = g.want:sub(g.have + 1),
+    right = line:sub(g.at_col + 1, g.at_col + g.extra),
+    indent = g.indent,
+  }
+end
+
+return M

@@ -1,0 +1,177 @@
+-- Completion: suggestions as ghost text while typing. What to suggest, and when to ask for
+-- it, is the helper's business; here is what the user sees of it and does with it.
+--
+--   allow    which buffers are completed, and which must never leave the editor
+--   attach   what the helper knows of them
+--   keys     what is typed
+--   typed    is it what the suggestion has?
+--   ghost    the suggestion and its drawing
+--   accept   the suggestion becomes text
+--   collect  other places that are worth knowing
+--   link     the way to the helper
+--   way      which server and model fill in
+local M = {}
+
+---@alias hum.CompleteMode 'on'|'off'|'manual'
+
+---@class hum.Suggest  of the helper, see |hum-protocol|
+---@field tick integer
+---@field row integer
+---@field col integer
+---@field serial integer
+---@field from integer
+---@field text string
+---@field final boolean
+---@field n integer
+---@field of integer
+
+local faults = {} ---@type table<string, boolean>  told already
+
+---Begins to look after buffers; called once the user is known to have configured hum.
+function M.start()
+  require('hum.complete.keys').start()
+end
+
+---@param mode hum.CompleteMode
+---@param here? boolean  in the current buffer alone
+local function set(mode, here)
+  if here then
+    vim.b.hum_complete = mode
+  else
+    require('hum.complete.allow').override(mode)
+  end
+  local keys = require('hum.complete.keys')
+  keys.start()
+  keys.renew()
+end
+
+---Suggests while the user types.
+---@param opts? { here?: boolean }  here: in the current buffer alone
+function M.on(opts)
+  set('on', opts and opts.here)
+end
+
+---Suggests nothing.
+---@param opts? { here?: boolean }
+function M.off(opts)
+  set('off', opts and opts.here)
+end
+
+---@param opts? { here?: boolean }
+---@return hum.CompleteMode  in the current buffer from now on
+function M.toggle(opts)
+  local mode = require('hum.complete.allow').mode(vim.api.nvim_get_current_buf())
+  set(mode == 'on' and 'off' or 'on', opts and opts.here)
+  return mode == 'on' and 'off' or 'on'
+end
+
+---Asks for a suggestion now.
+function M.now()
+  M.start()
+  require('hum.complete.keys').ask()
+end
+
+---@return boolean
+function M.is_visible()
+  return require('hum.complete.ghost').is_visible()
+end
+
+---Makes the suggestion text.
+---@return boolean  false: there was none
+function M.accept()
+  return require('hum.complete.accept').accept('all')
+end
+
+---The same with its first line alone.
+---@return boolean
+function M.accept_line()
+  return require('hum.complete.accept').accept('line')
+end
+
+---The same with its first word alone.
+---@return boolean
+function M.accept_word()
+  return require('hum.complete.accept').accept('word')
+end
+
+---For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`.
+---@param fallback string
+---@param what? ''|'_line'|'_word'
+---@return string
+function M.accept_keys(fallback, what)
+  if not M.is_visible() then
+    return fallback
+  end
+  return ("<Cmd>lua require('hum.complete').accept%s()<CR>"):format(what or '')
+end
+
+---The next alternative.
+function M.next()
+  require('hum.complete.keys').cycle(1)
+end
+
+---The previous one.
+function M.prev()
+  require('hum.complete.keys').cycle(-1)
+end
+
+---Takes the suggestion away.
+---@return boolean  false: there was none
+function M.dismiss()
+  return require('hum.complete.keys').dismiss()
+end
+
+---What completion does in the current buffer, and why not.
+---@return string
+function M.status()
+  local buf = vim.api.nvim_get_current_buf()
+  local allow = require('hum.complete.allow')
+  local mode, why = allow.mode(buf)
+  if mode ~= 'off' then
+    why = allow.refusal(buf)
+  end
+  if why then
+    return 'completion is off in this buffer: ' .. why
+  elseif mode == 'manual' then
+    return 'completion waits in this buffer to be asked'
+  end
+  return 'completion is on in this buffer'
+end
+
+---@param failure hum.Failure
+local function tell_fault(failure)
+  local text = ('hum: completion: %s'):format(failure.message)
+  if failure.hint and failure.hint ~= '' then
+    text = text .. '. ' .. failure.hint
+  end
+  local kind = failure.code .. (failure.status or '')
+  if not faults[kind] then
+    faults[kind] = true
+    require('hum.notify').warn(text)
+  else
+    require('hum.log').write('debug', text)
+  end
+end
+
+---An event of the helper.
+---@param name 'suggest'|'way_error'
+---@param buf integer
+---@param data hum.Suggest|hum.Failure
+function M.on_event(name, buf, data)
+  if name == 'suggest' then
+    require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
+  elseif name == 'way_error' then
+    tell_fault(data --[[@as hum.Failure]])
+  end
+end
+
+---The helper is gone, and with it what it knew. It learns all of it again when the user
+---next enters insert mode.
+function M.on_lost()
+  faults = {}
+  require('hum.complete.link').lost()
+  require('hum.complete.attach').lost()
+  require('hum.complete.keys').lost()
+end
+
+return M

@@ -1,0 +1,235 @@
+-- What is typed in insert mode, told to the helper: one notification for each state of text
+-- and cursor. This runs at every key, so it is written for speed.
+local allow = require('hum.complete.allow')
+local attach = require('hum.complete.attach')
+local ghost = require('hum.complete.ghost')
+local link = require('hum.complete.link')
+
+local M = {}
+
+local get_tick = vim.api.nvim_buf_get_changedtick
+local get_cursor = vim.api.nvim_win_get_cursor
+local follow, tell = ghost.follow, link.tell
+
+local started = false
+local coming = false ---@type boolean  begin() is scheduled
+local block = false ---@type boolean  a visual block is inserted: its other lines are made of this one
+
+local here = 0 ---@type integer  the buffer that is typed in, 0 when none is completed
+local manual = false
+local asked = false ---@type boolean  in manual mode: an answer is to come
+local sideways = false ---@type boolean  'virtualedit': the cursor may be where no text is
+local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was told last
+
+---Calls `fn`. An error of it must not come between the user and the text.
+---@param fn function
+local function guarded(fn)
+  return function(ev)
+    local ok, err = xpcall(fn, debug.traceback, ev)
+    if ok then
+      return
+    elseif tostring(err):find('Keyboard interrupt', 1, true) then
+      return require('hum.chat.interrupt').give_back()
+    end
+    pcall(M.leave)
+    require('hum.log').write('error', 'a fault of hum in completion: ' .. err)
+  end
+end
+
+---@param kind 'typed'|'accepted'|'asked'
+local function told_key(kind, serial, length)
+  tell('key', here, tick, row, col, kind, serial, length)
+end
+
+---Manual mode: only what concerns a suggestion is told.
+---@param serial integer
+---@param length integer
+local function manual_key(serial, length)
+  if serial ~= 0 then
+    told_key('typed', serial, length)
+  elseif asked then
+    asked = false
+    tell('leave', here)
+  end
+end
+
+---@return boolean  false: text and cursor are as they were
+local function look()
+  local now_tick = get_tick(0)
+  local cursor = get_cursor(0)
+  local now_row, now_col = cursor[1] - 1, cursor[2]
+  if now_tick == tick and now_row == row and now_col == col then
+    return false
+  end
+  tick, row, col = now_tick, now_row, now_col
+  return true
+end
+
+local function on_key()
+  if here == 0 or not look() then
+    return
+  elseif sideways and vim.fn.getpos('.')[4] > 0 then
+    ghost.drop()
+    return tell('leave', here)
+  end
+  local serial, length = follow(row, col)
+  if manual then
+    return manual_key(serial, length)
+  end
+  tell('key', here, tick, row, col, 'typed', serial, length)
+end
+
+M.on_key = guarded(on_key)
+
+---@return boolean
+local function is_inserting()
+  return vim.startswith(vim.api.nvim_get_mode().mode, 'i')
+end
+
+---The user is in insert mode and at rest, which a macro or `:normal` never is.
+local function begin()
+  coming = false
+  if here ~= 0 or block or not is_inserting() then
+    return
+  end
+  -- What is recorded must not depend on what a model happens to say.
+  if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then
+    return
+  end
+  local buf = vim.api.nvim_get_current_buf()
+  local mode = allow.mode(buf)
+  if mode == 'off' or not attach.ensure(buf) then
+    return
+  end
+  here, manual, asked, tick = buf, mode == 'manual', false, -1
+  sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
+  ghost.prepare()
+  tell('enter', here)
+  on_key()
+end
+
+---Later, because a macro or `:g` may come here a thousand times without being seen.
+local function on_enter()
+  if not coming and vim.v.insertmode == 'i' then
+    coming = true
+    vim.schedule(guarded(begin))
+  end
+end
+
+function M.leave()
+  block = false
+  if here ~= 0 then
+    ghost.drop()
+    tell('leave', here)
+    here = 0
+  end
+end
+
+local function on_insert_change()
+  M.leave()
+  on_enter()
+end
+
+---The popup menu came: it has the place to itself, unless configured otherwise.
+local function on_menu()
+  ghost.redraw()
+end
+
+---And went. It is still there when the event comes.
+local function on_menu_done()
+  if here ~= 0 then
+    vim.schedule(guarded(ghost.redraw))
+  end
+end
+
+function M.start()
+  if started then
+    return
+  end
+  started = true
+  local group = vim.api.nvim_create_augroup('hum.complete', {})
+  local function on(events, callback, pattern)
+    vim.api.nvim_create_autocmd(events, { group = group, pattern = pattern, callback = guarded(callback) })
+  end
+  on('InsertEnter', on_enter)
+  on('InsertChange', on_insert_change)
+  -- Not InsertLeave, which CTRL-C goes without.
+  on('ModeChanged', M.leave, 'i*:[^i]*')
+  on('ModeChanged', function()
+    block = true
+  end, '\22*:i*')
+  on('BufLeave', M.leave)
+  on('CompleteChanged', on_menu)
+  on('CompleteDone', on_menu_done)
+  on('ColorScheme', ghost.highlight)
+  require('hum.complete.collect').start(group, guarded)
+  ghost.highlight()
+  on_enter()
+end
+
+---Something that decides about completion has changed.
+function M.renew()
+  M.leave()
+  attach.review()
+  on_enter()
+end
+
+---The user asks for a suggestion. After CTRL-O, insert mode is still to come.
+function M.ask()
+  vim.schedule(guarded(function()
+    begin()
+    if here ~= 0 then
+      look()
+      asked = manual
+      local serial, length = follow(row, col)
+      return told_key('asked', serial, length)
+    end
+    local why = is_inserting() and require('hum.complete').status() or 'completion is for insert mode'
+    require('hum.notify').info('hum: ' .. why)
+  end))
+end
+
+---@param step 1|-1
+function M.cycle(step)
+  if here ~= 0 then
+    look()
+    tell('cycle', here, tick, row, col, step)
+  end
+end
+
+---@return boolean  there was a suggestion
+function M.dismiss()
+  local visible = ghost.is_visible()
+  if here ~= 0 then
+    ghost.drop()
+    asked = false
+    tell('leave', here)
+  end
+  return visible
+end
+
+---A suggestion, or a part of it, has become text.
+function M.accepted()
+  if look() then
+    local serial, length = follow(row, col)
+    told_key('accepted', serial, length)
+  end
+end
+
+---@param buf integer
+---@param data hum.Suggest
+function M.on_suggest(buf, data)
+  if buf ~= here or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() then
+    return
+  end
+  local cursor = get_cursor(0)
+  local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col
+  ghost.suggest(data, now)
+end
+
+function M.lost()
+  ghost.drop()
+  here = 0
+end
+
+return M

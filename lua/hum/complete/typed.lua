@@ -1,0 +1,94 @@
+-- Whether what was typed is what a suggestion has. Pure: strings in, figures out.
+local M = {}
+
+local find, match, sub = string.find, string.match, string.sub
+
+---What an auto-pair plugin, or the user, puts right of the cursor.
+local CLOSERS = '^[%)%]}>"\'`%s]+$'
+
+---@param blanks string
+---@param tabstop integer
+---@return integer cells
+local function width(blanks, tabstop)
+  local cells = 0
+  for i = 1, #blanks do
+    cells = blanks:byte(i) == 9 and cells + tabstop - cells % tabstop or cells + 1
+  end
+  return cells
+end
+
+---The cursor's line. Its indentation may be another than the suggestion's, because
+---'autoindent' and the like made it: so long as it stands alone, that of the suggestion
+---is meant.
+---@param want string
+---@param at integer   where the line begins in `want`
+---@param line string  as far as the cursor
+---@param own boolean  the line began before the suggestion: its blanks were typed
+---@param tabstop integer
+---@return integer? bytes, string? indent
+local function agree_last(want, at, line, own, tabstop)
+  if sub(want, at, at + #line - 1) == line then
+    return at - 1 + #line
+  end
+  local blanks, text = match(line, '^([ \t]*)(.*)$')
+  local indent = match(want, '^[ \t]*', at)
+  local from = at + #indent
+  if sub(want, from, from + #text - 1) ~= text or (text == '' and own) then
+    return nil
+  end
+  if text == '' and width(blanks, tabstop) ~= width(indent, tabstop) then
+    return from - 1, indent
+  end
+  return from - 1 + #text
+end
+
+---How much of `want` stands in the buffer.
+---@param want string      the beginning of the base line, and the answer
+---@param got string[]     the lines from the base to the cursor, the last one cut there
+---@param tabstop integer
+---@return integer? bytes  of `want`; nil: something else was typed
+---@return string? indent  that is to replace the blanks left of the cursor, if they differ
+function M.agree(want, got, tabstop)
+  local at = 1
+  for i = 1, #got - 1 do
+    local stop = find(want, '\n', at, true)
+    if not stop then
+      return nil
+    end
+    local line = sub(want, at, stop - 1)
+    if line ~= got[i] and match(line, '^%s*(.*)$') ~= match(got[i], '^%s*(.*)$') then
+      return nil
+    end
+    at = stop + 1
+  end
+  return agree_last(want, at, got[#got], #got == 1, tabstop)
+end
+
+---@param closers string
+---@param rest string
+---@return boolean  `rest` has these characters in this order
+function M.closes(closers, rest)
+  local at = 0
+  for i = 1, #closers do
+    at = find(rest, sub(closers, i, i), at + 1, true)
+    if not at then
+      return false
+    end
+  end
+  return true
+end
+
+---@param right string  what stands right of the cursor now
+---@param tail string   what stood there
+---@return integer?  bytes of closing characters that came before the tail; nil: other changes
+function M.grown(right, tail)
+  local grown = #right - #tail
+  if grown == 0 then
+    return right == tail and 0 or nil
+  elseif grown > 0 and sub(right, grown + 1) == tail and find(sub(right, 1, grown), CLOSERS) then
+    return grown
+  end
+  return nil
+end
+
+return M

@@ -187,6 +187,29 @@ static bool is_inner(char c)
     return ((unsigned char)c & 0xC0) == 0x80;
 }
 
+size_t utf8_floor(const char *text, size_t len, size_t at)
+{
+    size_t low = at;
+
+    if (at >= len) {
+        return len;
+    }
+    while (low > 0 && at - low < 3 && is_inner(text[low])) {
+        low--;
+    }
+    return low;
+}
+
+size_t utf8_ceil(const char *text, size_t len, size_t at)
+{
+    size_t high = at;
+
+    while (high > 0 && high < len && high - at < 3 && is_inner(text[high])) {
+        high++;
+    }
+    return high < len ? high : len;
+}
+
 /* Squeezes text in place; returns the new length. */
 static size_t squeeze(char *text, size_t len)
 {
@@ -215,9 +238,7 @@ int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
     len = squeeze(clean.data, clean.len);
     cut = len > max;
     if (cut) {
-        for (len = max > 3 ? max - 3 : 0; len > 0 && is_inner(clean.data[len]);) {
-            len--;
-        }
+        len = utf8_floor(clean.data, clean.len, max > 3 ? max - 3 : 0);
     }
     if (!err) {
         err = buf_add(out, clean.data, len);

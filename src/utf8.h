@@ -29,4 +29,9 @@ int utf8_clean(const char *data, size_t len, struct buf *out);
  * spaces, none at the ends; what is over max bytes is cut off and shown as "...". */
 int utf8_line(const char *data, size_t len, size_t max, struct buf *out);
 
+/* The place nearest to at, no higher (no lower), that is not inside a character; within 3
+ * bytes in any case, for text may be invalid. At most len. */
+size_t utf8_floor(const char *text, size_t len, size_t at);
+size_t utf8_ceil(const char *text, size_t len, size_t at);
+
 #endif

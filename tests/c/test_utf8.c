@@ -211,6 +211,24 @@ static void a_long_line_is_cut_between_characters(void)
     buf_finish(&out);
 }
 
+static void finds_where_characters_begin(void)
+{
+    static const char text[] = "a\xF0\x9D\x84\x9Ez";
+
+    for (size_t at = 0; at <= 8; at++) {
+        size_t low = at >= 6 ? 6 : at == 5 ? 5 : at > 0 ? 1 : 0;
+        size_t high = at >= 6 ? 6 : at > 1 ? 5 : at;
+
+        CHECK_INT(utf8_floor(text, 6, at), low);
+        CHECK_INT(utf8_ceil(text, 6, at), high);
+    }
+    CHECK_INT(utf8_floor("\x80\x80\x80\x80\x80\x80", 6, 5), 2);
+    CHECK_INT(utf8_ceil("\x80\x80\x80\x80\x80\x80", 6, 1), 4);
+    CHECK_INT(utf8_ceil("\x80\x80", 2, 1), 2);
+    CHECK_INT(utf8_floor("\x80\x80", 2, 1), 0);
+    CHECK_INT(utf8_ceil("", 0, 0), 0);
+}
+
 int main(void)
 {
     RUN(passes_valid_text_of_every_length);
@@ -223,5 +241,6 @@ int main(void)
     RUN(says_when_the_text_outgrows_the_buffer);
     RUN(a_line_is_trimmed_and_squeezed);
     RUN(a_long_line_is_cut_between_characters);
+    RUN(finds_where_characters_begin);
     return check_report("utf8");
 }

@@ -13,12 +13,22 @@
 #define MAX_TEXT 2000
 #define MAX_NESTED 8
 
+static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_llamacpp};
+
 const struct dialect *dialect_find(const char *name)
 {
-    static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai};
-
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (strcmp(all[i]->name, name) == 0) {
+        if (all[i]->chat_body && strcmp(all[i]->name, name) == 0) {
+            return all[i];
+        }
+    }
+    return NULL;
+}
+
+const struct dialect *dialect_for_route(const char *route)
+{
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (strcmp(all[i]->fill_route, route) == 0) {
             return all[i];
         }
     }

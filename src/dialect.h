@@ -60,6 +60,8 @@ struct dialect_state {
     bool done;     /* DIALECT_DONE or DIALECT_ERROR was given: no event follows */
     char reason[32];
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
+    double logprob_sum;  /* of tokens that no text has told of yet */
+    int64_t logprobs;
 };
 
 void dialect_state_finish(struct dialect_state *st);

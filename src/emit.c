@@ -3,6 +3,7 @@
 #include "proto.h"
 #include "utf8.h"
 
+#include <math.h>
 #include <string.h>
 
 /* How much of an odd record an error shows, in bytes. */
@@ -17,10 +18,38 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
     if (e->state->done) {
         return 0;
     }
+    if (type == DIALECT_TEXT) {
+        event.logprob_sum = e->state->logprob_sum;
+        event.logprobs = e->state->logprobs;
+        e->state->logprob_sum = 0;
+        e->state->logprobs = 0;
+    }
     if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE) {
         e->state->done = true;
     }
     return e->on_event(e->ctx, &event);
+}
+
+int emit_record(const struct emit *e, char *record, emit_give give_record)
+{
+    cJSON *root;
+    int err;
+
+    if (e->state->done) {
+        return 0;
+    }
+    root = json_parse(record, e->len);
+    err = give_record(e, root);
+    cJSON_Delete(root);
+    return err;
+}
+
+int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+{
+    (void)st;
+    (void)on_event;
+    (void)ctx;
+    return 0;
 }
 
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
@@ -35,6 +64,19 @@ int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *i
         return 0;
     }
     return give(e, type, item->valuestring, strlen(item->valuestring));
+}
+
+void emit_logprobs(const struct emit *e, const cJSON *tokens)
+{
+    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token;
+         token = token->next) {
+        const cJSON *logprob = cJSON_IsNumber(token) ? token : json_get(token, "logprob");
+
+        if (cJSON_IsNumber(logprob) && isfinite(logprob->valuedouble)) {
+            e->state->logprob_sum += logprob->valuedouble;
+            e->state->logprobs++;
+        }
+    }
 }
 
 int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
@@ -70,6 +112,24 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
               : give(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
     return err;
+}
+
+void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
+{
+    int64_t processed = json_count(json_get(timings, "prompt_n"));
+    int64_t cached = json_count(json_get(timings, "cache_n"));
+
+    if (stats->prompt_tokens < 0 && processed >= 0) {
+        stats->prompt_tokens = processed + (cached > 0 ? cached : 0);
+    }
+    if (stats->cached_tokens < 0) {
+        stats->cached_tokens = cached;
+    }
+    if (stats->tokens < 0) {
+        stats->tokens = json_count(json_get(timings, "predicted_n"));
+    }
+    stats->prompt_ns = json_ms_to_ns(json_get(timings, "prompt_ms"));
+    stats->eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
 }
 
 int emit_stats(const struct emit *e, const struct dialect_stats *stats)

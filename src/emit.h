@@ -14,13 +14,28 @@ struct emit {
     size_t len;
 };
 
+/* A record parsed and given, as dialect->record. */
+typedef int (*emit_give)(const struct emit *e, const cJSON *root);
+int emit_record(const struct emit *e, char *record, emit_give give);
+
+/* dialect->end of a stream whose last record says that it is the last. */
+int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
+
 /* Text or thinking from a JSON string; nothing if item is NULL or empty, an error if it is
  * no string. */
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
+/* The next text tells of these tokens too: an array of objects with "logprob", or of numbers.
+ * What is none of these counts for nothing. */
+void emit_logprobs(const struct emit *e, const cJSON *tokens);
+
 /* arguments is JSON. id may be NULL. */
 int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
               size_t len);
+
+/* Fills in what llama-server tells: the count of tokens processed leaves out those that its
+ * cache held. */
+void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
 /* Nothing if every figure is absent. */
 int emit_stats(const struct emit *e, const struct dialect_stats *stats);

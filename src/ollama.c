@@ -1,9 +1,11 @@
-/* Ollama's /api/chat: one JSON object for each line. The last has "done":true with the
- * figures, and may still hold text. A failure is a line {"error":...}, at any place;
- * a clean end without either is a stream cut off. */
+/* Ollama's /api/chat and /api/generate: one JSON object for each line. The last has
+ * "done":true with the figures, and may still hold text. A failure is a line
+ * {"error":...}, at any place; a clean end without either is a stream cut off. */
 #include "body.h"
 #include "dialect.h"
 #include "emit.h"
+#include "fim.h"
+#include "proto.h"
 
 #include <string.h>
 
@@ -33,15 +35,70 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
     }
-    options = body_map(&b, spec, "options");
+    options = body_map(&b, value_get(spec, "options"));
     if (options && body_key(&b, "options")) {
-        body_object(&b, options, change_option);
+        body_object(&b, &options, 1, change_option);
     }
     body_value(&b, "think", think);
     body_value(&b, "keep_alive", value_get(spec, "keep_alive"));
     body_value(&b, "format", value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
     return body_end(&b, why);
+}
+
+/* A model that thinks does so unless told not to. A raw prompt needs no template, and spares
+ * the last line the tokens of the whole context. */
+static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
+{
+    int err = fill->tokens ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
+
+    body_field_text(own, "prompt", prompt->data, prompt->len);
+    if (fill->tokens) {
+        body_field_bool(own, "raw", true);
+    } else {
+        size_t len;
+        const char *suffix = fim_suffix(fill, &len);
+
+        body_field_text(own, "suffix", suffix, len);
+    }
+    body_field_bool(own, "think", false);
+    if (fill->logprobs) {
+        body_field_bool(own, "logprobs", true);
+    }
+    return err;
+}
+
+/* The load options go out as in a chat, also when nothing is generated: others would make
+ * Ollama load the model anew. */
+static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+{
+    struct body_fields own, sampling;
+    struct buf prompt;
+    struct body b;
+    const struct value *options[2];
+    int err = 0;
+
+    buf_init(&prompt, LIMIT_MESSAGE);
+    body_fields_init(&own);
+    body_fields_init(&sampling);
+    if (!fill->load) {
+        err = write_prompt(&own, fill, &prompt);
+        body_sampling(&sampling, fill, "num_predict");
+    }
+    if (!err) {
+        body_begin_fill(&b, out, fill, &own, false);
+        options[0] = body_map(&b, fill->options);
+        options[1] = &sampling.map;
+        if ((options[0] || !fill->load) && body_key(&b, "options")) {
+            body_object(&b, options, 2, change_option);
+        }
+        body_value(&b, "keep_alive", fill->keep_alive);
+        err = body_end(&b, why);
+    }
+    body_fields_finish(&sampling);
+    body_fields_finish(&own);
+    buf_finish(&prompt);
+    return err;
 }
 
 static int give_calls(const struct emit *e, const cJSON *calls)
@@ -68,6 +125,14 @@ static int give_calls(const struct emit *e, const cJSON *calls)
     return err;
 }
 
+/* A chat has its text in a message, a filled gap in the record itself. */
+static int give_text(const struct emit *e, const cJSON *from, const char *name)
+{
+    int err = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
+
+    return err ? err : emit_text(e, DIALECT_TEXT, json_get(from, name));
+}
+
 static int give_message(const struct emit *e, const cJSON *message)
 {
     int err;
@@ -78,10 +143,7 @@ static int give_message(const struct emit *e, const cJSON *message)
     if (!cJSON_IsObject(message)) {
         return emit_odd(e);
     }
-    err = emit_text(e, DIALECT_THINKING, json_get(message, "thinking"));
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(message, "content"));
-    }
+    err = give_text(e, message, "content");
     return err ? err : give_calls(e, json_get(message, "tool_calls"));
 }
 
@@ -111,7 +173,11 @@ static int give_record(const struct emit *e, const cJSON *root)
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
+    emit_logprobs(e, json_get(root, "logprobs"));
     err = give_message(e, json_get(root, "message"));
+    if (!err) {
+        err = give_text(e, root, "response");
+    }
     if (err) {
         return err;
     }
@@ -125,24 +191,8 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    cJSON *root;
-    int err;
 
-    if (st->done) {
-        return 0;
-    }
-    root = json_parse(record, len);
-    err = give_record(&e, root);
-    cJSON_Delete(root);
-    return err;
-}
-
-static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
-{
-    (void)st;
-    (void)on_event;
-    (void)ctx;
-    return 0;
+    return emit_record(&e, record, give_record);
 }
 
 const struct dialect dialect_ollama = {
@@ -150,7 +200,10 @@ const struct dialect dialect_ollama = {
     .frame = FRAME_LINES,
     .accept = "application/x-ndjson",
     .chat_path = "/api/chat",
+    .fill_route = "generate",
+    .fill_path = "/api/generate",
     .chat_body = chat_body,
+    .fill_body = fill_body,
     .record = record,
-    .end = end,
+    .end = emit_no_end,
 };

@@ -1,12 +1,14 @@
-/* The OpenAI-compatible /v1/chat/completions: SSE events with one JSON object each. A
- * choice ends with a "finish_reason", the figures may follow, then "[DONE]". Ollama
- * hides a failure in mid-stream: its stream ends with neither, and so counts as cut off.
- * llama-server adds "timings". A server that does not stream answers with one object
- * that has "message" in the place of "delta". */
+/* The OpenAI-compatible /v1/chat/completions and /v1/completions: SSE events with one JSON
+ * object each. A choice ends with a "finish_reason", the figures may follow, then
+ * "[DONE]". Ollama hides a failure in mid-stream: its stream ends with neither, and so
+ * counts as cut off. llama-server adds "timings". A server that does not stream answers
+ * with one object that has "message" in the place of "delta". */
 #include "body.h"
 #include "calls.h"
 #include "dialect.h"
 #include "emit.h"
+#include "fim.h"
+#include "proto.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +76,44 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     return body_end(&b, why);
 }
 
+/* 1 means the token itself to all servers: to llama-server 0 means none, and to Ollama and
+ * OpenAI, true is no number. */
+static void write_fill(struct body_fields *own, const struct fill *fill, const struct buf *prompt)
+{
+    body_field_text(own, "prompt", prompt->data, prompt->len);
+    if (!fill->tokens) {
+        size_t len;
+        const char *suffix = fim_suffix(fill, &len);
+
+        body_field_text(own, "suffix", suffix, len);
+    }
+    body_sampling(own, fill, "max_tokens");
+    if (fill->logprobs) {
+        body_field_int(own, "logprobs", 1);
+    }
+}
+
+static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+{
+    struct body_fields own;
+    struct buf prompt;
+    struct body b;
+    int err;
+
+    buf_init(&prompt, LIMIT_MESSAGE);
+    body_fields_init(&own);
+    err = fill->tokens ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    if (!err) {
+        write_fill(&own, fill, &prompt);
+        body_begin_fill(&b, out, fill, &own, true);
+        write_usage_wish(&b);
+        err = body_end(&b, why);
+    }
+    body_fields_finish(&own);
+    buf_finish(&prompt);
+    return err;
+}
+
 /* Both names are in use for the thinking; servers that send both say the same twice. */
 static int give_thinking(const struct emit *e, const cJSON *delta)
 {
@@ -105,12 +145,24 @@ static int give_delta(const struct emit *e, const cJSON *delta)
     return err ? err : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
+/* OpenAI lists the tokens of a filled gap in one array, their probabilities in another. */
+static void take_logprobs(const struct emit *e, const cJSON *logprobs)
+{
+    emit_logprobs(e, json_get(logprobs, "content"));
+    emit_logprobs(e, json_get(logprobs, "token_logprobs"));
+}
+
 static int give_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
-    int err = give_delta(e, delta ? delta : json_get(choice, "message"));
+    int err;
 
+    take_logprobs(e, json_get(choice, "logprobs"));
+    err = give_delta(e, delta ? delta : json_get(choice, "message"));
+    if (!err) {
+        err = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    }
     if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
         return err;
     }
@@ -136,28 +188,16 @@ static int give_choices(const struct emit *e, const cJSON *choices)
     return err;
 }
 
-/* "usage" counts the whole prompt; llama-server's "timings" count it without what its
- * cache held. */
 static int give_stats(const struct emit *e, const cJSON *root)
 {
-    const cJSON *usage = json_get(root, "usage"), *timings = json_get(root, "timings");
-    int64_t cached = json_count(json_get(timings, "cache_n"));
-    int64_t processed = json_count(json_get(timings, "prompt_n"));
+    const cJSON *usage = json_get(root, "usage");
+    const cJSON *details = json_get(usage, "prompt_tokens_details");
     struct dialect_stats stats = emit_no_stats;
 
-    if (!usage && !timings) {
-        return 0;
-    }
     stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
+    stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));
-    if (stats.prompt_tokens < 0 && processed >= 0) {
-        stats.prompt_tokens = processed + (cached > 0 ? cached : 0);
-    }
-    if (stats.tokens < 0) {
-        stats.tokens = json_count(json_get(timings, "predicted_n"));
-    }
-    stats.prompt_ns = json_ms_to_ns(json_get(timings, "prompt_ms"));
-    stats.eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
+    emit_read_timings(json_get(root, "timings"), &stats);
     return emit_stats(e, &stats);
 }
 
@@ -194,19 +234,11 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    cJSON *root;
-    int err;
 
-    if (st->done) {
-        return 0;
-    }
-    if (len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
+    if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
         return give_done(&e);
     }
-    root = json_parse(record, len);
-    err = give_record(&e, root);
-    cJSON_Delete(root);
-    return err;
+    return emit_record(&e, record, give_record);
 }
 
 static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
@@ -221,7 +253,10 @@ const struct dialect dialect_openai = {
     .frame = FRAME_EVENTS,
     .accept = "text/event-stream",
     .chat_path = "/v1/chat/completions",
+    .fill_route = "completions",
+    .fill_path = "/v1/completions",
     .chat_body = chat_body,
+    .fill_body = fill_body,
     .record = record,
     .end = end,
 };

@@ -66,7 +66,7 @@ static void llama_servers_timings_are_figures(void)
         "data: {\"choices\":[{\"finish_reason\":\"length\",\"index\":0,\"delta\":{}}],\"timings\":{"
         "\"cache_n\":9,\"prompt_n\":1,\"prompt_ms\":0.288,\"predicted_n\":4,\"predicted_ms\":"
         "1.023}}\n\n" DONE,
-        "{stats 10 4 288000 1023000 - -}{done length}");
+        "{stats 10 4 288000 1023000 - -, 9 cached}{done length}");
     STREAM("data: "
            "{\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":3},\"timings\":{"
            "\"prompt_n\":1,\"predicted_n\":9,\"predicted_ms\":2}}\n\n" STOP DONE,
@@ -328,14 +328,14 @@ static void recorded_chats_have_their_events(void)
                  "{stats 12 24 - - - -}{done length}");
     check_events(__LINE__, "llama-server/chat-stream-two-choices.http",
                  "{text Text}{text  is}{text  not}{text  the}{text  same}{text  as}"
-                 "{stats 10 6 626000 4228000 - -}{stats 10 6 761000 4314000 - -}{done length}");
+                 "{stats 10 6 626000 4228000 - -, 9 cached}{stats 10 6 761000 4314000 - -, 9 cached}{done length}");
     check_events(
         __LINE__, "llama-server/chat-stream-tool-call.http",
         "{call {\"id\":\"S2qp9YvAwRH4f6w2OzoSc0u0042RdLV7\",\"name\":\"look\",\"arguments\":"
-        "{\"n\": 2}}}{stats 207 20 20395000 7757000 - -}{done tool_calls}");
+        "{\"n\": 2}}}{stats 207 20 20395000 7757000 - -, 0 cached}{done tool_calls}");
     check_events(
         __LINE__, "llama-server/chat-stream-stop.http",
-        "{text The}{text  function}{text  reads}{stats 12 4 1017000 1059000 - -}{done stop}");
+        "{text The}{text  function}{text  reads}{stats 12 4 1017000 1059000 - -, 3 cached}{done stop}");
     check_events(
         __LINE__, "ollama/v1-chat-stream-tools.http",
         "{call {\"id\":\"Cp2nxnX6JowUcpne6CvJvrCpNa3U8YSw\",\"name\":\"look\",\"arguments\":"

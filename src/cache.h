@@ -20,7 +20,9 @@
 /* How far behind the cursor the place may lie that an answer was asked for. */
 #define CACHE_BACK 1024
 /* How much text may have come between the cursor and what stood right of it, by a plugin
- * that closes brackets and quotes: closers, each maybe after blanks and line ends. */
+ * that closes brackets and quotes: so many closers, each maybe after blanks and line
+ * ends, in so many bytes. */
+#define CACHE_CLOSERS 4
 #define CACHE_PAIR 64
 /* The longest answer. */
 #define CACHE_TEXT (64 * 1024)
@@ -43,8 +45,8 @@ struct cache_place {
 /* Only the last three fields are the caller's to write; they are kept and never read here.
  *
  * A pinned answer is the caller's until cache_complete or cache_drop. One that is not
- * pinned may leave at the next call of cache_add, _extend, _cut, _complete, _drop or
- * _resize: to come back to it later keep its serial, and see cache_follow. */
+ * pinned may leave at the next call of cache_add, _extend, _complete or _resize: to come
+ * back to it later keep its serial, and see cache_follow. */
 struct answer {
     uint64_t serial;  /* from 1 on, never used twice in a cache */
     unsigned variant; /* 0 is the first answer for its place, 1 the first alternative, ... */
@@ -61,7 +63,8 @@ struct answer {
 struct cache *cache_new(size_t max_bytes);
 void cache_free(struct cache *c); /* pinned answers too; NULL is nothing */
 void cache_resize(struct cache *c, size_t max_bytes);
-size_t cache_bytes(const struct cache *c); /* over the limit only by pinned answers */
+/* Over the limit only by pinned answers, or by the last one completed if alone it is. */
+size_t cache_bytes(const struct cache *c);
 
 /* A new answer for this place: empty, incomplete, pinned. One of the same place and
  * variant leaves; if that is pinned itself it stays its owner's, and the new one is found
@@ -72,11 +75,10 @@ struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned 
  * the text is as before. */
 int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len);
 
-/* Leaves the first len bytes of the text (len <= a->text.len). */
+/* Leaves the first len bytes of the text, and gives back the memory of the rest. */
 void cache_cut(struct cache *c, struct answer *a, size_t len);
 
-/* There will be no more text: unpins. a stays valid until the next call that changes the
- * cache. */
+/* There will be no more text: unpins. It counts as used now. */
 void cache_complete(struct cache *c, struct answer *a);
 
 /* Removes it, pinned or not; a is gone. */

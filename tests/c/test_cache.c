@@ -1,0 +1,954 @@
+#include "cache.h"
+#include "check.h"
+#include "proto.h"
+
+#define PLENTY (1 << 20)
+
+static struct cache_place place(const char *before, const char *after)
+{
+    return (struct cache_place){7, before, strlen(before), after, strlen(after)};
+}
+
+/* Asks and gets the whole answer. Returns its serial. */
+static uint64_t answer(struct cache *c, const char *before, const char *after, unsigned variant,
+                       const char *text)
+{
+    struct cache_place p = place(before, after);
+    struct answer *a = cache_add(c, &p, variant);
+    uint64_t serial = a->serial;
+
+    CHECK_INT(cache_extend(c, a, text, strlen(text)), HUM_OK);
+    cache_complete(c, a);
+    return serial;
+}
+
+/* What of an answer is left to show at a place, NULL if there is no answer. */
+static const char *left_at(struct cache *c, const struct cache_place *p, unsigned variant)
+{
+    size_t used = 99;
+    struct answer *a = cache_find(c, p, variant, &used);
+
+    return !a ? NULL : a->text.len > used ? a->text.data + used : "";
+}
+
+static const char *left(struct cache *c, const char *before, const char *after)
+{
+    struct cache_place p = place(before, after);
+
+    return left_at(c, &p, 0);
+}
+
+#define NOTHING(found) CHECK((found) == NULL)
+
+/* --- finding --------------------------------------------------------------------------- */
+
+static void an_answer_begins_empty_and_pinned(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", "b");
+    struct answer *a = cache_add(c, &p, 3), *b = cache_add(c, &p, 4);
+
+    CHECK_INT(a->serial, 1);
+    CHECK_INT(b->serial, 2);
+    CHECK_INT(a->variant, 3);
+    CHECK_INT(a->text.len, 0);
+    CHECK(a->pinned && !a->complete);
+    cache_complete(c, a);
+    CHECK(!a->pinned && a->complete);
+    cache_free(c);
+}
+
+static void serials_are_never_used_again(void)
+{
+    struct cache *c = cache_new(0);
+    struct cache_place p = place("a", "b");
+
+    for (uint64_t serial = 1; serial < 100; serial += 2) {
+        struct answer *a = cache_add(c, &p, 0);
+
+        CHECK_INT(a->serial, serial);
+        cache_drop(c, a);
+        CHECK_INT(answer(c, "x", "y", 0, "z"), serial + 1);
+    }
+    cache_free(c);
+}
+
+static void is_found_where_it_was_asked_for(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("int ", "\n");
+
+    answer(c, "int ", "\n", 0, "main(void)");
+    CHECK_TEXT(left(c, "int ", "\n"), "main(void)");
+    NOTHING(left(c, "int", "\n"));
+    NOTHING(left(c, "Int ", "\n"));
+    NOTHING(left(c, " int ", "\n"));
+    NOTHING(left(c, "int ", ""));
+    NOTHING(left(c, "int ", "\n\n"));
+    NOTHING(left(c, "", ""));
+    NOTHING(left_at(c, &p, 1));
+    p.way++;
+    NOTHING(left_at(c, &p, 0));
+    cache_free(c);
+}
+
+static void is_found_while_what_it_says_is_typed(void)
+{
+    struct cache *c = cache_new(PLENTY);
+
+    answer(c, "if (x) {", "\n}\n", 0, "\n    return y;\n  }");
+    CHECK_TEXT(left(c, "if (x) {\n", "\n}\n"), "    return y;\n  }");
+    CHECK_TEXT(left(c, "if (x) {\n    ret", "\n}\n"), "urn y;\n  }");
+    CHECK_TEXT(left(c, "if (x) {\n    return y;\n  ", "\n}\n"), "}");
+    NOTHING(left(c, "if (x) {\n    Ret", "\n}\n"));
+    NOTHING(left(c, "if (y) {\n    ret", "\n}\n"));
+    cache_free(c);
+}
+
+static void is_found_again_after_going_back(void)
+{
+    struct cache *c = cache_new(PLENTY);
+
+    answer(c, "x = fo", "\n", 0, "o()");
+    answer(c, "x = b", "\n", 0, "ar()");
+    NOTHING(left(c, "x = ", "\n"));
+    CHECK_TEXT(left(c, "x = b", "\n"), "ar()");
+    CHECK_TEXT(left(c, "x = ba", "\n"), "r()");
+    CHECK_TEXT(left(c, "x = foo", "\n"), "()");
+    CHECK_TEXT(left(c, "x = fo", "\n"), "o()");
+    cache_free(c);
+}
+
+static void works_from_the_first_byte_of_a_text(void)
+{
+    struct cache *c = cache_new(PLENTY);
+
+    answer(c, "", "", 0, "#include <stdio.h>\n");
+    CHECK_TEXT(left(c, "", ""), "#include <stdio.h>\n");
+    CHECK_TEXT(left(c, "#in", ""), "clude <stdio.h>\n");
+    NOTHING(left(c, "\n#in", ""));
+    NOTHING(left(c, "in", ""));
+    cache_free(c);
+}
+
+/* Texts of every length about the size of the window, all of one byte or not. */
+static void counts_so_many_bytes_before_and_no_more(void)
+{
+    static const size_t lengths[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1, 3000};
+    struct cache *c = cache_new(PLENTY);
+    char *text = xcalloc(1, 3001);
+
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        size_t len = lengths[i];
+
+        memset(text, '.', len);
+        text[len] = '\0';
+        for (size_t at = 0; at < len; at += at + 2 < len ? 1 + len / 3 : 1) {
+            bool counts = len - at <= CACHE_BEFORE;
+
+            answer(c, text, "|", 0, "yes");
+            text[at] = 'x';
+            CHECK((left(c, text, "|") == NULL) == counts);
+            text[at] = '.';
+        }
+    }
+    free(text);
+    cache_free(c);
+}
+
+static void counts_so_many_bytes_after_and_no_more(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    char after[CACHE_AFTER + 2];
+
+    memset(after, '.', sizeof(after));
+    after[CACHE_AFTER + 1] = '\0';
+    answer(c, "a", after, 0, "yes");
+    after[CACHE_AFTER] = 'x';
+    CHECK_TEXT(left(c, "a", after), "yes");
+    after[CACHE_AFTER] = '\0';
+    CHECK_TEXT(left(c, "a", after), "yes");
+    after[CACHE_AFTER - 1] = 'x';
+    NOTHING(left(c, "a", after));
+    after[CACHE_AFTER - 1] = '\0';
+    NOTHING(left(c, "a", after));
+    cache_free(c);
+}
+
+static void looks_so_far_back_and_no_farther(void)
+{
+    static const size_t tops[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1};
+    char typed[CACHE_BACK + 2], before[sizeof(typed) + CACHE_BEFORE + 2];
+
+    for (size_t i = 0; i <= CACHE_BACK; i++) {
+        typed[i] = (char)('a' + i * i % 23);
+    }
+    typed[CACHE_BACK + 1] = '\0';
+    for (size_t i = 0; i < sizeof(tops) / sizeof(*tops); i++) {
+        struct cache *c = cache_new(PLENTY);
+        size_t top = tops[i];
+
+        memset(before, '.', top);
+        before[top] = '\0';
+        answer(c, before, "", 0, typed);
+        memcpy(before + top, typed, sizeof(typed));
+        before[top + CACHE_BACK] = '\0';
+        CHECK_TEXT(left(c, before, ""), typed + CACHE_BACK);
+        before[top + CACHE_BACK] = typed[CACHE_BACK];
+        NOTHING(left(c, before, ""));
+        cache_free(c);
+    }
+}
+
+static void closers_may_come_in_between(void)
+{
+    struct cache *c = cache_new(PLENTY);
+
+    answer(c, "f", "\nnext", 0, "(\"a\", [b])");
+    CHECK_TEXT(left(c, "f(", ")\nnext"), "\"a\", [b])");
+    CHECK_TEXT(left(c, "f(\"", "\")\nnext"), "a\", [b])");
+    CHECK_TEXT(left(c, "f(\"a\", [", "])\nnext"), "b])");
+    CHECK_TEXT(left(c, "f(", "\n    )\nnext"), "\"a\", [b])");
+    NOTHING(left(c, "f(", ";\nnext"));
+    NOTHING(left(c, "f(", " \nnext"));
+    NOTHING(left(c, "f(", ") \nnext"));
+    NOTHING(left(c, "f(", "((\nnext"));
+    answer(c, "g", "", 0, "()");
+    CHECK_TEXT(left(c, "g(", ")"), ")");
+    answer(c, "h", "", 0, "(((((x");
+    CHECK_TEXT(left(c, "h((((", "))))"), "(x");
+    NOTHING(left(c, "h(((((", ")))))"));
+    cache_free(c);
+}
+
+static void bytes_of_any_value_count(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = {1, "\0\xFF", 2, "\0", 1}, q = {1, "\0\0\xFF\0", 4, "\0", 1};
+    struct answer *a = cache_add(c, &p, 0);
+    size_t used;
+
+    cache_extend(c, a, "\0\0\n", 3);
+    CHECK(cache_find(c, &p, 0, &used) == a);
+    CHECK(cache_find(c, &q, 0, &used) == NULL);
+    q.before++;
+    q.before_len--;
+    CHECK(cache_find(c, &q, 0, &used) == a);
+    CHECK_INT(used, 1);
+    cache_free(c);
+}
+
+/* Both ways lead to the same sum, as long as the hash is a polynomial of this factor. */
+static void places_of_equal_hash_are_told_apart(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", "b"), q = place("a", "");
+
+    q.way = p.way * UINT64_C(0x9E3779B97F4A7C15) + 'b' + 1;
+    cache_complete(c, cache_add(c, &p, 0));
+    CHECK_TEXT(left_at(c, &p, 0), "");
+    NOTHING(left_at(c, &q, 0));
+    cache_complete(c, cache_add(c, &q, 0));
+    CHECK_TEXT(left_at(c, &p, 0), "");
+    CHECK_TEXT(left_at(c, &q, 0), "");
+    cache_free(c);
+}
+
+/* --- which one ------------------------------------------------------------------------- */
+
+static void the_nearest_is_preferred_then_the_newest(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("ab", "");
+    struct answer *one, *two;
+    size_t used;
+
+    answer(c, "", "", 0, "abcd");
+    answer(c, "a", "", 0, "bce");
+    CHECK_TEXT(left(c, "ab", ""), "ce");
+    one = cache_add(c, &p, 0);
+    CHECK_TEXT(left(c, "ab", ""), "ce");
+    cache_extend(c, one, "f", 1);
+    CHECK_TEXT(left(c, "ab", ""), "f");
+    two = cache_add(c, &p, 0);
+    cache_extend(c, two, "g", 1);
+    CHECK_TEXT(left(c, "ab", ""), "g");
+    cache_complete(c, two);
+    cache_complete(c, one);
+    CHECK(cache_find(c, &p, 0, &used) == two);
+    CHECK_INT(used, 0);
+    cache_free(c);
+}
+
+static void nothing_to_suggest_is_an_answer_if_there_is_no_other(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("ab", "");
+    struct answer *live;
+    size_t used;
+
+    answer(c, "ab", "", 0, "");
+    CHECK_TEXT(left(c, "ab", ""), "");
+    NOTHING(left(c, "abc", ""));
+    p.before_len = 1;
+    live = cache_add(c, &p, 0);
+    cache_extend(c, live, "b", 1);
+    p.before_len = 2;
+    CHECK(cache_find(c, &p, 0, &used) == live);
+    CHECK_INT(used, 1);
+    answer(c, "", "", 0, "abc");
+    CHECK_TEXT(left(c, "ab", ""), "c");
+    cache_free(c);
+}
+
+static void what_is_used_up_fits_only_while_more_may_come(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", ""), q = place("abc", ""), r = place("abcd", "");
+    struct answer *a = cache_add(c, &p, 0);
+    size_t used;
+
+    cache_extend(c, a, "bc", 2);
+    CHECK(cache_find(c, &q, 0, &used) == a);
+    CHECK_INT(used, 2);
+    CHECK(cache_find(c, &r, 0, &used) == NULL);
+    cache_complete(c, a);
+    CHECK(cache_find(c, &q, 0, &used) == NULL);
+    cache_free(c);
+}
+
+static void follows_an_answer_that_lags_behind_the_typing(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", ""), q = place("abc", ""), r = place("axc", "");
+    struct answer *a = cache_add(c, &p, 0);
+    size_t used;
+
+    CHECK(cache_follow(c, &p, a->serial, &used) == a);
+    CHECK(cache_follow(c, &q, a->serial + 1, &used) == NULL);
+    CHECK(cache_follow(c, &q, a->serial, &used) == a);
+    CHECK_INT(used, 2);
+    CHECK(cache_follow(c, &r, a->serial, &used) == a);
+    cache_extend(c, a, "b", 1);
+    CHECK(cache_follow(c, &q, a->serial, &used) == a);
+    CHECK_INT(used, 2);
+    CHECK(cache_follow(c, &r, a->serial, &used) == NULL);
+    cache_complete(c, a);
+    CHECK(cache_follow(c, &q, a->serial, &used) == NULL);
+    CHECK(cache_follow(c, &p, a->serial, &used) == a);
+    CHECK_INT(used, 0);
+    cache_free(c);
+}
+
+static void follows_an_alternative_that_is_typed_through(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("xf", "");
+    uint64_t serial;
+    size_t used;
+
+    answer(c, "x", "", 0, "foo");
+    serial = answer(c, "x", "", 1, "fab");
+    CHECK_TEXT(cache_follow(c, &p, serial, &used)->text.data, "fab");
+    CHECK_INT(used, 1);
+    CHECK_TEXT(left_at(c, &p, 1), "ab");
+    CHECK_TEXT(left_at(c, &p, 0), "oo");
+    cache_free(c);
+}
+
+static void counts_the_alternatives_without_a_gap(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("x", ""), q = place("xf", "");
+
+    CHECK_INT(cache_variants(c, &p), 0);
+    answer(c, "x", "", 0, "foo");
+    CHECK_INT(cache_variants(c, &p), 1);
+    answer(c, "x", "", 2, "fee");
+    CHECK_INT(cache_variants(c, &p), 1);
+    answer(c, "x", "", 1, "bar");
+    CHECK_INT(cache_variants(c, &p), 3);
+    CHECK_INT(cache_variants(c, &q), 1);
+    answer(c, "xf", "", 1, "ix");
+    CHECK_INT(cache_variants(c, &q), 3);
+    cache_free(c);
+}
+
+/* --- what stays ------------------------------------------------------------------------ */
+
+static void a_new_answer_replaces_the_old_one_unless_that_is_pinned(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", "");
+    size_t bytes, used;
+    uint64_t serial;
+    struct answer *live;
+
+    answer(c, "a", "", 0, "one");
+    bytes = cache_bytes(c);
+    serial = answer(c, "a", "", 0, "two");
+    CHECK_INT(cache_bytes(c), bytes);
+    CHECK(cache_follow(c, &p, serial - 1, &used) == NULL);
+    live = cache_add(c, &p, 0);
+    CHECK(cache_follow(c, &p, serial, &used) == NULL);
+    serial = answer(c, "a", "", 0, "four");
+    CHECK(cache_follow(c, &p, live->serial, &used) == live);
+    CHECK_TEXT(left(c, "a", ""), "four");
+    cache_drop(c, live);
+    CHECK_TEXT(left(c, "a", ""), "four");
+    cache_free(c);
+}
+
+static void a_cut_gives_memory_back_and_text_may_come_again(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", "");
+    struct answer *a = cache_add(c, &p, 0);
+    size_t empty = cache_bytes(c);
+
+    cache_cut(c, a, 0);
+    cache_extend(c, a, "some text, long enough", 22);
+    cache_cut(c, a, 100);
+    CHECK_INT(a->text.len, 22);
+    cache_cut(c, a, 4);
+    CHECK_TEXT(a->text.data, "some");
+    CHECK_INT(cache_bytes(c), empty + 5);
+    cache_extend(c, a, " more", 5);
+    CHECK_TEXT(a->text.data, "some more");
+    CHECK_INT(cache_bytes(c), empty + a->text.room);
+    cache_drop(c, a);
+    CHECK_INT(cache_bytes(c), 0);
+    cache_free(c);
+}
+
+static void an_answer_without_end_is_refused(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    struct cache_place p = place("a", "");
+    struct answer *a = cache_add(c, &p, 0);
+    char *text = xcalloc(1, CACHE_TEXT);
+
+    CHECK_INT(cache_extend(c, a, text, CACHE_TEXT), HUM_OK);
+    CHECK_INT(cache_extend(c, a, text, 1), HUM_ETOOBIG);
+    CHECK_INT(a->text.len, CACHE_TEXT);
+    free(text);
+    cache_free(c);
+}
+
+static void what_was_not_used_for_longest_leaves(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    size_t one;
+
+    answer(c, "a", "", 0, "x");
+    one = cache_bytes(c);
+    answer(c, "b", "", 0, "x");
+    one = cache_bytes(c) - one;
+    answer(c, "c", "", 0, "x");
+    cache_resize(c, cache_bytes(c));
+    CHECK_TEXT(left(c, "a", ""), "x");
+    answer(c, "d", "", 0, "x");
+    NOTHING(left(c, "b", ""));
+    CHECK_TEXT(left(c, "c", ""), "x");
+    CHECK_TEXT(left(c, "a", ""), "x");
+    CHECK_TEXT(left(c, "d", ""), "x");
+    cache_resize(c, cache_bytes(c) - 1);
+    NOTHING(left(c, "c", ""));
+    cache_resize(c, cache_bytes(c) - one - 1);
+    NOTHING(left(c, "a", ""));
+    NOTHING(left(c, "d", ""));
+    CHECK_INT(cache_bytes(c), 0);
+    cache_free(c);
+}
+
+static size_t count_found(struct cache *c)
+{
+    size_t found = 0;
+    char name[16];
+
+    for (int i = 0; i < 10000; i++) {
+        snprintf(name, sizeof(name), "%04d", i);
+        found += left(c, name, "") != NULL;
+    }
+    return found;
+}
+
+/* The second of two equal answers costs what each further one does, but for the index: two to
+ * four slots of 20 bytes each, up to eight after many have left. */
+static void holds_as_many_as_the_limit_allows(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    size_t one, found;
+    char name[16];
+
+    answer(c, "0000", "", 0, "x");
+    one = cache_bytes(c);
+    answer(c, "1000", "", 0, "x");
+    one = cache_bytes(c) - one;
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof(name), "%04d", i % 10000);
+        answer(c, name, "", 0, "x");
+        if (cache_bytes(c) > PLENTY) {
+            CHECK(!"within the limit");
+        }
+    }
+    found = count_found(c);
+    CHECK(found >= PLENTY / (one + 4 * 20) && found <= PLENTY / (one + 2 * 20));
+    cache_resize(c, PLENTY / 64);
+    found = count_found(c);
+    CHECK(found >= PLENTY / 64 / (one + 8 * 20) && found <= PLENTY / 64 / (one + 2 * 20));
+    cache_resize(c, 0);
+    CHECK_INT(cache_bytes(c), 0);
+    cache_free(c);
+}
+
+static void pinned_answers_stay_and_may_grow(void)
+{
+    struct cache *c = cache_new(0);
+    struct cache_place p = place("a", ""), q = place("b", "");
+    struct answer *a = cache_add(c, &p, 0), *b = cache_add(c, &q, 0);
+    size_t used;
+
+    for (int i = 0; i < 100; i++) {
+        cache_extend(c, a, "0123456789", 10);
+        cache_extend(c, b, "9876543210", 10);
+    }
+    cache_resize(c, 1);
+    CHECK(cache_find(c, &p, 0, &used) == a);
+    CHECK_INT(a->text.len, 1000);
+    cache_complete(c, a);
+    CHECK_INT(a->text.len, 1000);
+    cache_extend(c, b, "!", 1);
+    CHECK(cache_find(c, &p, 0, &used) == NULL);
+    CHECK(cache_find(c, &q, 0, &used) == b);
+    cache_drop(c, b);
+    CHECK_INT(cache_bytes(c), 0);
+    cache_free(c);
+}
+
+static void a_growing_answer_pushes_others_out(void)
+{
+    struct cache *c = cache_new(4096);
+    struct cache_place p = place("live", "");
+    struct answer *a;
+
+    answer(c, "old", "", 0, "x");
+    answer(c, "new", "", 0, "x");
+    a = cache_add(c, &p, 0);
+    while (cache_bytes(c) < 2048) {
+        cache_extend(c, a, "0123456789", 10);
+    }
+    CHECK_TEXT(left(c, "old", ""), "x");
+    CHECK_TEXT(left(c, "new", ""), "x");
+    while (a->text.room < 4096) {
+        cache_extend(c, a, "0123456789", 10);
+    }
+    NOTHING(left(c, "old", ""));
+    NOTHING(left(c, "new", ""));
+    CHECK_INT(memcmp(left(c, "live0123456", ""), "789012", 6), 0);
+    cache_free(c);
+}
+
+/* --- against a model that compares everything with everything -------------------------- */
+
+#define TEXT_MAX 4000
+#define MODEL_MAX 400
+
+struct known {
+    uint64_t serial, way, use;
+    unsigned variant;
+    bool complete;
+    struct answer *live; /* while pinned */
+    size_t before_len, after_len, len;
+    char before[CACHE_BEFORE], after[CACHE_AFTER], text[200];
+};
+
+static struct {
+    struct cache *cache;
+    struct known known[MODEL_MAX];
+    size_t count;
+    uint64_t use;
+    char text[TEXT_MAX]; /* being edited */
+    size_t len, cursor;
+    uint64_t seed;
+    int here, typed, lagging, evicted; /* what was found, what left */
+} m;
+
+static size_t dice(size_t sides)
+{
+    m.seed = m.seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (size_t)(m.seed >> 33) % sides;
+}
+
+static char letter(void)
+{
+    return "aaaaaaaaaaaabab)\n "[dice(18)];
+}
+
+static struct cache_place here(void)
+{
+    size_t most = CACHE_BEFORE + CACHE_BACK, ahead = CACHE_AFTER + CACHE_PAIR;
+    size_t before = m.cursor < most ? m.cursor : most, after = m.len - m.cursor;
+
+    return (struct cache_place){dice(40) == 0, m.text + m.cursor - before, before,
+                                m.text + m.cursor, after < ahead ? after : ahead};
+}
+
+static bool has_way_to(const struct known *k, const struct cache_place *p)
+{
+    size_t closers = 0;
+
+    for (size_t skip = 0; skip <= p->after_len && skip <= CACHE_PAIR && closers <= CACHE_CLOSERS;
+         skip++) {
+        size_t len = p->after_len - skip < CACHE_AFTER ? p->after_len - skip : CACHE_AFTER;
+        bool closed = skip == 0 || p->after[skip - 1] == ')';
+
+        if (closed && len == k->after_len && memcmp(p->after + skip, k->after, len) == 0) {
+            return true;
+        }
+        if (skip == p->after_len || !strchr(") \n", p->after[skip])) {
+            break;
+        }
+        closers += p->after[skip] == ')';
+    }
+    return false;
+}
+
+/* 0: does not fit, else the better the greater. */
+static int model_fit(const struct known *k, const struct cache_place *p, size_t back)
+{
+    size_t end = p->before_len - back, len = end < CACHE_BEFORE ? end : CACHE_BEFORE;
+    size_t common = back < k->len ? back : k->len;
+
+    if (k->way != p->way || memcmp(k->text, p->before + end, common) != 0 || k->before_len != len ||
+        memcmp(k->before, p->before + end - len, len) != 0 || !has_way_to(k, p)) {
+        return 0;
+    }
+    return k->len > back              ? 4
+           : !k->complete             ? (k->len == back ? 3 : 1)
+           : k->len == 0 && back == 0 ? 2
+                                      : 0;
+}
+
+/* By variant, or by serial if that is not 0. */
+static struct known *model_find(const struct cache_place *p, unsigned variant, uint64_t serial,
+                                size_t *used)
+{
+    struct known *best = NULL;
+    int best_fit = serial ? 0 : 1;
+
+    for (size_t back = 0; back <= p->before_len && back <= CACHE_BACK; back++) {
+        for (size_t i = 0; i < m.count; i++) {
+            struct known *k = &m.known[i];
+            int fit;
+
+            if (serial ? k->serial != serial : k->variant != variant) {
+                continue;
+            }
+            fit = model_fit(k, p, back);
+            if (fit > best_fit ||
+                (best && fit == best_fit && back == *used && k->serial > best->serial)) {
+                best = k;
+                best_fit = fit;
+                *used = back;
+            }
+        }
+    }
+    return best;
+}
+
+static void model_forget(struct known *k)
+{
+    *k = m.known[--m.count];
+}
+
+static void check_same(struct answer *got, size_t got_used, struct known *wanted, size_t used)
+{
+    if (!got || !wanted) {
+        CHECK(!got && !wanted);
+        return;
+    }
+    CHECK_INT(got->serial, wanted->serial);
+    CHECK_INT(got_used, used);
+    CHECK(got->text.len == wanted->len);
+    CHECK(got->text.len == 0 || memcmp(got->text.data, wanted->text, wanted->len) == 0);
+    CHECK(got->pinned == (wanted->live != NULL) && got->complete == wanted->complete);
+    wanted->use = ++m.use;
+    *(used == 0 ? &m.here : used <= wanted->len ? &m.typed : &m.lagging) += 1;
+}
+
+static struct cache_place place_of(const struct known *k)
+{
+    return (struct cache_place){k->way, k->before, k->before_len, k->after, k->after_len};
+}
+
+static bool is_gone(const struct known *k)
+{
+    struct cache_place p = place_of(k);
+    size_t used;
+
+    return !cache_follow(m.cache, &p, k->serial, &used);
+}
+
+/* Those evicted must be the ones used longest ago: asks for each from there on, until one is
+ * there still; asking uses it. */
+static void model_evict(void)
+{
+    for (;;) {
+        struct known *oldest = NULL;
+
+        for (size_t i = 0; i < m.count; i++) {
+            if (!m.known[i].live && (!oldest || m.known[i].use < oldest->use)) {
+                oldest = &m.known[i];
+            }
+        }
+        if (!oldest) {
+            return;
+        }
+        if (!is_gone(oldest)) {
+            oldest->use = ++m.use;
+            return;
+        }
+        model_forget(oldest);
+        m.evicted++;
+    }
+}
+
+static void model_ask(void)
+{
+    struct cache_place p = here();
+    struct known *k;
+    size_t before = p.before_len < CACHE_BEFORE ? p.before_len : CACHE_BEFORE;
+    size_t after = p.after_len < CACHE_AFTER ? p.after_len : CACHE_AFTER;
+    unsigned variant = (unsigned)dice(8) / 6;
+
+    if (m.count == MODEL_MAX) {
+        return;
+    }
+    for (size_t i = m.count; i-- > 0;) {
+        k = &m.known[i];
+        if (!k->live && k->way == p.way && k->variant == variant && k->before_len == before &&
+            k->after_len == after && memcmp(k->after, p.after, after) == 0 &&
+            memcmp(k->before, p.before + p.before_len - before, before) == 0) {
+            model_forget(k);
+        }
+    }
+    k = &m.known[m.count++];
+    *k = (struct known){.way = p.way, .variant = variant, .before_len = before, .after_len = after};
+    memcpy(k->before, p.before + p.before_len - before, before);
+    memcpy(k->after, p.after, after);
+    k->live = cache_add(m.cache, &p, variant);
+    k->serial = k->live->serial;
+    model_evict();
+}
+
+static void model_grow(struct known *k)
+{
+    size_t more = 1 + dice(40);
+
+    if (!k->live || k->len + more > sizeof(k->text)) {
+        return;
+    }
+    for (size_t i = 0; i < more; i++) {
+        k->text[k->len + i] = letter();
+    }
+    CHECK_INT(cache_extend(m.cache, k->live, k->text + k->len, more), HUM_OK);
+    k->len += more;
+    model_evict();
+}
+
+static void model_end(struct known *k)
+{
+    if (!k->live) {
+        return;
+    }
+    if (dice(3) == 0) {
+        k->len = dice(k->len + 1);
+        cache_cut(m.cache, k->live, k->len);
+    }
+    if (dice(4) == 0) {
+        cache_drop(m.cache, k->live);
+        model_forget(k);
+        return;
+    }
+    cache_complete(m.cache, k->live);
+    k->complete = true;
+    k->live = NULL;
+    k->use = ++m.use;
+    model_evict();
+}
+
+static void model_look(void)
+{
+    struct cache_place p = here();
+    unsigned variant = (unsigned)dice(2), count = 0;
+    size_t used = 0, got_used = 0;
+    struct known *wanted = model_find(&p, variant, 0, &used);
+
+    struct answer *got = cache_find(m.cache, &p, variant, &got_used);
+
+    check_same(got, got_used, wanted, used);
+    if (m.count > 0) {
+        uint64_t serial = m.known[dice(m.count)].serial;
+
+        wanted = model_find(&p, 0, serial, &used);
+        got = cache_follow(m.cache, &p, serial, &got_used);
+        check_same(got, got_used, wanted, used);
+    }
+    while (model_find(&p, count, 0, &used)) {
+        count++;
+    }
+    CHECK_INT(cache_variants(m.cache, &p), count);
+}
+
+static void insert(const char *text, size_t len)
+{
+    if (m.len + len > TEXT_MAX) {
+        return;
+    }
+    memmove(m.text + m.cursor + len, m.text + m.cursor, m.len - m.cursor);
+    memcpy(m.text + m.cursor, text, len);
+    m.len += len;
+    m.cursor += len;
+}
+
+static void erase(size_t len)
+{
+    len = len < m.cursor ? len : m.cursor;
+    memmove(m.text + m.cursor - len, m.text + m.cursor, m.len - m.cursor);
+    m.len -= len;
+    m.cursor -= len;
+}
+
+/* Types, as an answer says or not, goes back, goes elsewhere. */
+static void model_edit(void)
+{
+    char c = letter();
+    size_t what = dice(30), used = 0;
+    struct cache_place p = here();
+    struct known *k = what < 19 ? model_find(&p, 0, 0, &used) : NULL;
+
+    if (k && k->len > used) {
+        insert(k->text + used, 1 + dice(k->len - used));
+    } else if (what < 23) {
+        insert(&c, 1);
+    } else if (what < 26) {
+        erase(1 + dice(4));
+    } else if (what < 27) {
+        insert("a)", 2);
+        m.cursor--;
+    } else if (what < 28) {
+        m.cursor = dice(m.len + 1);
+    } else if (what < 29 && m.count > 0) {
+        k = &m.known[dice(m.count)];
+        m.len = m.cursor = 0;
+        insert(k->before, k->before_len);
+        insert(k->after, k->after_len);
+        m.cursor = k->before_len;
+    } else if (dice(10) == 0) {
+        m.len = m.cursor = 0;
+        for (size_t n = dice(2) * dice(TEXT_MAX - 500); n > 0; n--) {
+            c = dice(100) ? 'a' : 'b';
+            insert(&c, 1);
+        }
+    }
+}
+
+static void model_step(size_t limit)
+{
+    struct known *k = m.count > 0 ? &m.known[dice(m.count)] : NULL;
+    size_t what = dice(100), pinned = 0;
+
+    model_edit();
+    model_look();
+    if (what < 15) {
+        model_ask();
+    } else if (what < 60 && k) {
+        model_grow(k);
+    } else if (what < 61) {
+        cache_resize(m.cache, limit / (1 + dice(4)));
+        model_evict();
+        cache_resize(m.cache, limit);
+    }
+    for (size_t i = m.count; i-- > 0;) {
+        pinned += m.known[i].live != NULL;
+        if (m.known[i].live && pinned > 4) {
+            model_end(&m.known[i]);
+        }
+    }
+    if (pinned == 0) {
+        CHECK(cache_bytes(m.cache) <= limit);
+    }
+}
+
+static void model_begin(uint64_t seed, size_t limit)
+{
+    m.count = m.len = m.cursor = 0;
+    m.use = 0;
+    m.seed = seed;
+    m.cache = cache_new(limit);
+}
+
+static void model_finish(void)
+{
+    for (size_t i = 0; i < m.count; i++) {
+        CHECK(!is_gone(&m.known[i]));
+    }
+    for (size_t i = 0; i < m.count; i++) {
+        if (m.known[i].live) {
+            cache_drop(m.cache, m.known[i].live);
+        }
+    }
+    cache_resize(m.cache, 0);
+    CHECK_INT(cache_bytes(m.cache), 0);
+    cache_free(m.cache);
+}
+
+static void agrees_with_a_model_that_compares_everything(void)
+{
+    memset(&m, 0, sizeof(m));
+    for (uint64_t seed = 1; seed <= 6 && !check_state.bad; seed++) {
+        size_t limit = seed * 6000;
+
+        model_begin(seed, limit);
+        for (int i = 0; i < 2000 && !check_state.bad; i++) {
+            model_step(limit);
+        }
+        model_finish();
+        if (check_state.bad) {
+            printf("    seed %" PRIu64 "\n", seed);
+        }
+    }
+    CHECK(m.here > 200 && m.typed > 200 && m.lagging > 200 && m.evicted > 200);
+}
+
+int main(void)
+{
+    RUN(an_answer_begins_empty_and_pinned);
+    RUN(serials_are_never_used_again);
+    RUN(is_found_where_it_was_asked_for);
+    RUN(is_found_while_what_it_says_is_typed);
+    RUN(is_found_again_after_going_back);
+    RUN(works_from_the_first_byte_of_a_text);
+    RUN(counts_so_many_bytes_before_and_no_more);
+    RUN(counts_so_many_bytes_after_and_no_more);
+    RUN(looks_so_far_back_and_no_farther);
+    RUN(closers_may_come_in_between);
+    RUN(bytes_of_any_value_count);
+    RUN(places_of_equal_hash_are_told_apart);
+    RUN(the_nearest_is_preferred_then_the_newest);
+    RUN(nothing_to_suggest_is_an_answer_if_there_is_no_other);
+    RUN(what_is_used_up_fits_only_while_more_may_come);
+    RUN(follows_an_answer_that_lags_behind_the_typing);
+    RUN(follows_an_alternative_that_is_typed_through);
+    RUN(counts_the_alternatives_without_a_gap);
+    RUN(a_new_answer_replaces_the_old_one_unless_that_is_pinned);
+    RUN(a_cut_gives_memory_back_and_text_may_come_again);
+    RUN(an_answer_without_end_is_refused);
+    RUN(what_was_not_used_for_longest_leaves);
+    RUN(holds_as_many_as_the_limit_allows);
+    RUN(pinned_answers_stay_and_may_grow);
+    RUN(a_growing_answer_pushes_others_out);
+    RUN(agrees_with_a_model_that_compares_everything);
+    return check_report("cache");
+}

@@ -41,8 +41,6 @@ local M = {}
 ---@field suffix_first boolean
 ---@field stop string[]
 
----@alias hum.CompleteMode 'off'|'on'|'manual'
-
 ---@class hum.CompleteConfig
 ---@field mode hum.CompleteMode
 ---@field filetypes table<string, hum.CompleteMode>
@@ -235,6 +233,10 @@ function M.setup(opts)
     return nil, problems
   end
   current, given = config, opts
+  local way = package.loaded['hum.complete.way']
+  if way then
+    way.renew()
+  end
   return true
 end
 

@@ -139,6 +139,10 @@ end
 local function remember(name, model)
   load().chosen[name] = model
   save()
+  local way = package.loaded['hum.complete.way']
+  if way then
+    way.renew()
+  end
 end
 
 ---@param name string

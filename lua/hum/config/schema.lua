@@ -395,8 +395,8 @@ and jumped to. 0: none.]],
       default = 0,
       also = { 'min_confidence', 'threshold' },
       help = [[
-How sure of a suggestion the model has to be: the mean probability of its tokens, from
-0 (all are shown) to 1. Holds where the server tells probabilities.]],
+How sure of a suggestion the model has to be: the mean probability of the tokens of its
+first line, from 0 (all are shown) to 1. Holds where the server tells probabilities.]],
     },
     {
       name = 'prefetch',

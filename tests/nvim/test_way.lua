@@ -1,0 +1,330 @@
+-- How completion finds a model and a kind of request that fill in.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+---Configures hum for a server and finds the way. `complete` and `endpoint` are options.
+local function resolve(t, srv, complete, endpoint)
+  t:lua([[
+    local url, complete, endpoint = ...
+    local fields = vim.tbl_extend('force', { url = url }, endpoint)
+    assert(require('hum').setup({ complete = complete, endpoints = { ollama = fields } }))
+  ]], srv.url, complete or vim.empty_dict(), endpoint or vim.empty_dict())
+  return t:resolve_again()
+end
+
+---A case's way, without another setup(). Secrets are left out.
+local function again(t)
+  t:lua([[
+    answer = nil
+    local way = require('hum.complete.way')
+    way.resolve(function(err, found)
+      answer = { err = err, way = found }
+      way.find(function(_, seen) answer.found = seen and vim.tbl_extend('force', seen, { text = way.describe(seen) }) end)
+    end)
+  ]])
+  return t:wait(function()
+    return t:lua('return answer')
+  end, 'an answer')
+end
+
+local function way_test(name, fn)
+  test(name, { ui = false }, function(t)
+    t.resolve_again = again
+    fn(t)
+  end)
+end
+
+---An Ollama with these models: name to fields of /api/show; `size`, `loaded`, `tags` are for the lists.
+local function ollama(t, models)
+  local srv, rules, tags, ps = t:fake(), {}, {}, {}
+  for name, model in vim.spairs(models) do
+    local tag = vim.tbl_extend('force', { name = name, model = name, size = model.size or 1e9 }, model.tags or {})
+    table.insert(tags, tag)
+    if model.loaded then
+      table.insert(ps, { name = name, model = name, context_length = 4096 })
+    end
+    local shown = { capabilities = model.capabilities or { 'completion' }, model_info = model.model_info, template = model.template }
+    table.insert(rules, { match = { path = '/api/show', model = name }, json = shown })
+  end
+  table.insert(rules, { match = { path = '/api/tags' }, json = { models = tags } })
+  table.insert(rules, { match = { path = '/api/ps' }, json = { models = ps } })
+  srv:script({ rules = rules })
+  return srv
+end
+
+---Another server: models that it lists, and further rules.
+local function openai(t, models, rules)
+  local srv, data = t:fake(), {}
+  for _, name in ipairs(models) do
+    table.insert(data, type(name) == 'table' and name or { id = name, object = 'model' })
+  end
+  rules = vim.list_extend(rules or {}, {
+    { match = { path = '/v1/models' }, json = { object = 'list', data = data } },
+    { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } },
+    { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } },
+  })
+  srv:script({ rules = rules })
+  return srv
+end
+
+local function props(fields)
+  local json = vim.tbl_extend('force', { total_slots = 1, default_generation_settings = { n_ctx = 2048 } }, fields or {})
+  return { match = { path = '/props' }, json = json }
+end
+
+local INFILL = { match = { path = '/infill' }, json = { content = 'x', stop = true } }
+local NO_INFILL = {
+  match = { path = '/infill' },
+  status = 501,
+  json = { error = { code = 501, message = 'Infill is not supported by this model.', type = 'not_supported_error' } },
+}
+local OPENAI = { dialect = 'openai' }
+local INSERTS = { 'completion', 'insert' }
+
+local function paths(srv)
+  return vim.tbl_map(function(request)
+    return request.path
+  end, srv:requests())
+end
+
+local function family(t, name)
+  return t:lua('local f = require("hum.complete.families").of(...) return f and f.name', name)
+end
+
+way_test('Ollama fills in by itself with a model that can', function(t)
+  local got = resolve(t, ollama(t, { ['mine:1b'] = { capabilities = INSERTS, tags = { capabilities = INSERTS } } }))
+  eq(nil, got.err)
+  eq('mine:1b', got.way.model)
+  eq('generate', got.way.route)
+  eq(nil, got.way.tokens)
+  eq(true, got.way.load)
+  eq(false, got.way.during_chat)
+  eq('"mine:1b" at endpoint "ollama" (found among the models of the server), through /api/generate with a suffix',
+    got.found.text)
+end)
+
+way_test('without that, tokens of a known family make a raw prompt', function(t)
+  local got = resolve(t, ollama(t, { ['hf.co/u/Qwen2.5-Coder-1.5B-GGUF:Q8_0'] = {} }))
+  eq('generate', got.way.route)
+  eq({
+    prefix = '<|fim_prefix|>',
+    suffix = '<|fim_suffix|>',
+    middle = '<|fim_middle|>',
+    repo = '<|repo_name|>%s\n',
+    file = '<|file_sep|>%s\n',
+    stop = { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>' },
+  }, got.way.tokens)
+  T.match('with the tokens of qwen2.5-coder', got.found.text, true)
+end)
+
+way_test('a model of another name is known by what it was made from', function(t)
+  local srv = ollama(t, {
+    ['mine:latest'] = { model_info = { ['general.architecture'] = 'qwen2', ['general.basename'] = 'Qwen2.5-Coder' } },
+  })
+  eq('qwen2.5-coder', resolve(t, srv, { model = 'mine:latest' }).found.family)
+end)
+
+way_test('a server that tells no capabilities is judged by the template', function(t)
+  local srv = ollama(t, { old = { capabilities = {}, template = '<A>{{ .Prompt }}<B>{{ .Suffix }}<C>' } })
+  local got = resolve(t, srv, { model = 'old' })
+  eq({ 'generate', nil }, { got.way.route, got.way.tokens })
+end)
+
+way_test('of several the suitable one is taken', function(t)
+  local function chosen(models)
+    return resolve(t, ollama(t, models)).way.model
+  end
+  local coder, small, base = 'qwen2.5-coder:7b', 'qwen2.5-coder:1.5b', 'qwen2.5-coder:7b-base'
+  eq(small, chosen({ [coder] = { size = 4.7e9 }, [small] = { size = 1e9 }, ['codellama:7b-code'] = {} }))
+  eq(base, chosen({ [base] = { size = 4.7e9 }, ['qwen2.5-coder:7b-instruct'] = { size = 4e9 } }))
+  eq('starcoder2:3b', chosen({ ['qwen3-coder:30b'] = { size = 18e9 }, ['starcoder2:3b'] = { size = 1.7e9 } }))
+  eq(coder, chosen({ [coder] = { size = 4.7e9, loaded = true }, [small] = { size = 1e9 } }))
+end)
+
+way_test('models that think, or are elsewhere, are not taken unasked', function(t)
+  local thinks = { capabilities = { 'completion', 'insert', 'thinking' } }
+  local remote = { tags = { remote_host = 'https://ollama.com' } }
+  local srv = ollama(t, {
+    ['qwen3-coder:480b-cloud'] = {},
+    ['qwen2.5-coder:mine'] = remote,
+    ['seed-coder:8b-reasoning'] = {},
+    ['codestral:thinks'] = thinks,
+    ['starcoder2:3b'] = {},
+  })
+  eq('starcoder2:3b', resolve(t, srv).way.model)
+  eq('codestral:thinks', resolve(t, srv, { model = 'codestral:thinks' }).way.model)
+end)
+
+way_test('the model of chats is taken if it fills in', function(t)
+  local models = { ['qwen2.5-coder:7b'] = { capabilities = INSERTS }, ['starcoder2:3b'] = {}, ['qwen3:8b'] = {} }
+  local srv = ollama(t, models)
+  eq('qwen2.5-coder:7b', resolve(t, srv, nil, { model = 'qwen2.5-coder:7b' }).way.model)
+  eq('starcoder2:3b', resolve(t, srv, { model = 'starcoder2:3b' }, { model = 'qwen2.5-coder:7b' }).way.model)
+  eq('qwen2.5-coder:7b', resolve(t, srv, nil, { model = 'qwen3:8b' }).way.model)
+  eq('starcoder2:3b', resolve(t, srv, nil, { model = 'starcoder2:3b' }).way.model)
+end)
+
+way_test('no model that fills in is told with the cure', function(t)
+  local srv = ollama(t, { ['qwen3:8b'] = { capabilities = { 'completion', 'thinking' } } })
+  local err = resolve(t, srv).err
+  T.match('no model of endpoint "ollama"', err, true)
+  T.match('ollama pull qwen2.5-coder:1.5b-base', err, true)
+  err = resolve(t, srv, { model = 'qwen3:8b' }).err
+  T.match('no "insert" for "qwen3:8b"', err, true)
+  T.match('complete.fim', err, true)
+end)
+
+way_test("the user's own tokens go before all else", function(t)
+  local fim = { prefix = '<P>', suffix = '<S>', stop = { '<E>' } }
+  local got = resolve(t, ollama(t, { any = { capabilities = INSERTS } }), { model = 'any', fim = fim })
+  eq('generate', got.way.route)
+  eq({ prefix = '<P>', suffix = '<S>', middle = '', suffix_first = false, stop = { '<E>' } }, got.way.tokens)
+  T.match('tokens of complete.fim', got.found.text, true)
+  got = resolve(t, openai(t, { 'any' }, { props(), NO_INFILL }), { fim = fim }, OPENAI)
+  eq({ 'completions', '<P>' }, { got.way.route, got.way.tokens.prefix })
+end)
+
+way_test('llama-server has a way of its own', function(t)
+  local srv = openai(t, { '/srv/models/coder.gguf' }, { props({ total_slots = 2 }), INFILL })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq(nil, got.err)
+  eq('infill', got.way.route)
+  eq(true, got.way.during_chat)
+  eq(2048, got.found.context)
+  eq(1, srv:requests('/infill')[1].body.n_predict)
+  srv = openai(t, { 'coder' }, { props(), INFILL })
+  eq(false, resolve(t, srv, nil, OPENAI).way.during_chat)
+  eq(true, resolve(t, srv, { during_chat = 'always' }, OPENAI).way.during_chat)
+end)
+
+way_test('a llama-server with several models is told which', function(t)
+  local router = props({ role = 'router', default_generation_settings = { n_ctx = 0 } })
+  local models = {
+    { id = 'Qwen2.5-Coder-7B', status = { value = 'unloaded' } },
+    { id = 'starcoder2-3b', status = { value = 'loaded' } },
+    { id = 'talker', status = { value = 'loaded' } },
+  }
+  local srv = openai(t, models, { router, INFILL })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'infill', 'starcoder2-3b', 'loaded already' }, { got.way.route, got.way.model, got.found.why })
+  eq('starcoder2-3b', srv:requests('/infill')[1].body.model)
+  eq(nil, got.found.context)
+  eq('Qwen2.5-Coder-7B', resolve(t, srv, { model = 'Qwen2.5-Coder-7B' }, OPENAI).way.model)
+end)
+
+way_test('llama-server with a model without tokens', function(t)
+  local got = resolve(t, openai(t, { 'codestral-22b' }, { props(), NO_INFILL }), nil, OPENAI)
+  eq({ 'completions', true }, { got.way.route, got.way.tokens.suffix_first })
+  T.match('has no fill-in tokens', resolve(t, openai(t, { 'talker' }, { props(), NO_INFILL }), nil, OPENAI).err, true)
+end)
+
+way_test('other servers get raw prompts of a known family', function(t)
+  local srv = openai(t, { 'meta/talker', 'deepseek-ai/deepseek-coder-6.7b-base' })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'completions', 'deepseek-ai/deepseek-coder-6.7b-base' }, { got.way.route, got.way.model })
+  eq('<｜fim▁hole｜>', got.way.tokens.suffix)
+  eq({ true, false }, { got.way.during_chat, got.way.load })
+  eq(nil, srv:requests('/v1/completions')[1].body.suffix)
+end)
+
+way_test('or a suffix, if they take one', function(t)
+  local srv = openai(t, { 'coder-x' })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'completions', nil }, { got.way.route, got.way.tokens })
+  eq('b', srv:requests('/v1/completions')[1].body.suffix)
+  local refusal = { error = { message = 'suffix is not currently supported' } }
+  srv = openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, status = 400, json = refusal } })
+  local err = resolve(t, srv, nil, OPENAI).err
+  T.match('suffix is not currently supported', err, true)
+  T.match('hum-complete-model', err, true)
+  T.match('no model of endpoint "ollama" is known', resolve(t, openai(t, { 'a', 'b' }), nil, OPENAI).err, true)
+end)
+
+way_test('a server that cannot be asked is no server without models', function(t)
+  T.match('ollama serve', resolve(t, { url = 'http://127.0.0.1:1' }).err, true)
+  T.match('cannot reach', resolve(t, { url = 'http://127.0.0.1:1' }, nil, OPENAI).err, true)
+  local srv = t:fake()
+  srv:script({ key = 'sesame', rules = {} })
+  T.match('refuses access', resolve(t, srv, nil, OPENAI).err, true)
+  srv:script({ rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } } })
+  T.match('try again', resolve(t, srv, nil, OPENAI).err, true)
+end)
+
+way_test('what was found is remembered until something changes', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {}, ['codestral:22b'] = { size = 13e9 } })
+  eq('starcoder2:3b', resolve(t, srv).way.model)
+  local before = #paths(srv)
+  eq('starcoder2:3b', again(t).way.model)
+  eq(before, #paths(srv))
+  t:cmd('Hum model codestral:22b')
+  eq('codestral:22b', again(t).way.model)
+  eq('starcoder2:3b', resolve(t, srv, { model = 'starcoder2:3b' }).way.model)
+end)
+
+way_test('several who ask at once share one search', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  resolve(t, srv)
+  t:lua([[
+    require('hum').setup(require('hum.config').get())
+    answers = {}
+    for i = 1, 3 do require('hum.complete.way').find(function(_, found) answers[i] = found.model end) end
+    said = require('hum.complete.way').text()
+  ]])
+  t:wait(function()
+    return #t:lua('return answers') == 3
+  end, 'three answers')
+  eq(2, #srv:requests('/api/tags'))
+  eq('a model is being looked for', t:lua('return said'))
+end)
+
+way_test('the helper is told limits and options', function(t)
+  local complete = {
+    max_tokens = 64, max_lines = 5, window_tokens = 900, ring_tokens = 0, debounce = 80.5, cache = 1,
+    confidence = 0.5, prefetch = false, options = { temperature = 0.1 },
+  }
+  local endpoint = { options = { num_ctx = 2048, temperature = 1 }, keep_alive = '1h30m', headers = { ['X-A'] = 'b' } }
+  local way = resolve(t, ollama(t, { ['starcoder2:3b'] = {} }), complete, endpoint).way
+  eq({ num_ctx = 2048, temperature = 0.1 }, way.options)
+  eq({ 64, 5, 900, 0, 80, 1048576, 0.5, false }, {
+    way.max_tokens, way.max_lines, way.window_tokens, way.ring_tokens, way.debounce_ms, way.cache_bytes,
+    way.confidence, way.prefetch,
+  })
+  eq({ '1h30m', 5400000 }, { way.keep_alive, way.kept_ms })
+  eq({ 'ollama', 'ollama', { ['X-A'] = 'b' } }, { way.endpoint.name, way.endpoint.dialect, way.endpoint.headers })
+  eq(vim.fs.basename(t:lua('return vim.fn.getcwd()')), way.project)
+end)
+
+test('families are known by the names that servers give them', { ui = false }, function(t)
+  local names = {
+    ['qwen2.5-coder'] = { 'qwen2.5-coder:1.5b-base-q8_0', 'Qwen/Qwen2.5-Coder-32B-Instruct', '/m/qwen2.5_coder_7b.gguf',
+      'hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M', 'Qwen2.5 Coder 7B' },
+    ['qwen3-coder'] = { 'qwen3-coder:30b', 'Qwen3-Coder-30B-A3B-Instruct', 'qwen3-coder-next' },
+    ['codellama'] = { 'codellama:7b-code', 'codellama:code', 'codellama/CodeLlama-13b-hf', 'codellama-7b.Q4_K_M.gguf' },
+    ['starcoder2'] = { 'starcoder2:3b', 'bigcode/starcoder2-15b' },
+    ['starcoder'] = { 'starcoder:1b', 'bigcode/starcoderbase-3b', 'tiny_starcoder_py' },
+    ['deepseek-coder'] = { 'deepseek-coder:1.3b-base', 'deepseek-coder-v2:16b-lite-base-q4_0', 'DeepSeek-Coder-V2-Lite-Base' },
+    ['codestral'] = { 'codestral:22b', 'mistralai/Codestral-22B-v0.1' },
+    ['codegemma'] = { 'codegemma:2b-code', 'google/codegemma-7b' },
+    ['granite-code'] = { 'granite-code:3b', 'ibm-granite/granite-8b-code-base-4k' },
+    ['stable-code'] = { 'stable-code:3b-code', 'stabilityai/stable-code-3b' },
+    ['codeqwen'] = { 'codeqwen:7b-code', 'Qwen/CodeQwen1.5-7B' },
+    ['seed-coder'] = { 'ByteDance-Seed/Seed-Coder-8B-Base' },
+    ['mellum'] = { 'JetBrains/Mellum-4b-base' },
+  }
+  for expected, list in pairs(names) do
+    for _, name in ipairs(list) do
+      eq(expected, family(t, name), name)
+    end
+  end
+  for _, name in ipairs({ 'llama3.2:3b', 'qwen2.5:7b', 'qwen3:8b', 'deepseek-r1:7b', 'codellama:7b', 'codellama:13b-python',
+    'codellama:34b-code', 'CodeLlama-7b-Instruct-hf', 'codegemma:7b-instruct', 'google/codegemma-7b-it', 'granite3.3:8b',
+    'Seed-Coder-8B-Reasoning', 'codestral-embed', 'mellum2-base' }) do
+    eq(nil, family(t, name), name)
+  end
+end)
+
+test('no family asks for more stop texts than servers take', { ui = false }, function(t)
+  for _, one in ipairs(t:lua('return require("hum.complete.families").list')) do
+    T.ok(#one.tokens.stop >= 1 and #one.tokens.stop <= 4, one.name)
+  end
+end)

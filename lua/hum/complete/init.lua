@@ -132,10 +132,12 @@ function M.status()
   end
   if why then
     return 'completion is off in this buffer: ' .. why
-  elseif mode == 'manual' then
-    return 'completion waits in this buffer to be asked'
   end
-  return 'completion is on in this buffer'
+  local way = require('hum.complete.way').text()
+  if mode == 'manual' then
+    return 'completion waits in this buffer to be asked; ' .. way
+  end
+  return 'completion is on in this buffer; ' .. way
 end
 
 ---@param failure hum.Failure
@@ -162,6 +164,7 @@ function M.on_event(name, buf, data)
     require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
   elseif name == 'way_error' then
     tell_fault(data --[[@as hum.Failure]])
+    require('hum.complete.way').on_error(data --[[@as hum.Failure]])
   end
 end
 

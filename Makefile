@@ -12,7 +12,7 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc \
   $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
-LDLIBS += $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null)
+LDLIBS += $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lm
 # Builds for tests take no warning; a user's build with a newer compiler may.
 SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined

@@ -1,6 +1,7 @@
 #include "methods.h"
 
 #include "buf.h"
+#include "complete.h"
 #include "event.h"
 #include "http.h"
 #include "log.h"
@@ -26,6 +27,7 @@ struct running {
 struct methods {
     uv_loop_t *loop;
     struct rpc *rpc;
+    struct complete *complete;
     struct http *http; /* NULL before the first request: its libraries take milliseconds */
     struct running running[RUNNING_MAX];
     size_t count;
@@ -60,9 +62,31 @@ static void forget(struct methods *m, const void *thing)
     }
 }
 
+static struct http *http(void *ctx)
+{
+    struct methods *m = ctx;
+    if (m->http == NULL) {
+        m->http = http_new(m->loop);
+    }
+    return m->http;
+}
+
+static bool chats(void *ctx, const char *url, const char *model)
+{
+    struct methods *m = ctx;
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->running[i].stream != NULL && stream_uses(m->running[i].stream, url, model)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_stream_end(void *ctx, struct stream *s)
 {
-    forget(ctx, s);
+    struct methods *m = ctx;
+    forget(m, s);
+    complete_note_chat(m->complete);
 }
 
 static void on_query_end(void *ctx, struct query *q)
@@ -78,10 +102,7 @@ static bool refuse(struct methods *m, int64_t id)
         log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
         return true; /* an ending would be taken for the first one's */
     }
-    if (m->http == NULL) {
-        m->http = http_new(m->loop);
-    }
-    if (m->http == NULL) {
+    if (http(m) == NULL) {
         why = "libcurl cannot be initialised";
     } else if (m->count == RUNNING_MAX) {
         why = "too many requests run already";
@@ -96,15 +117,9 @@ static bool refuse(struct methods *m, int64_t id)
 
 /* ---- notifications ------------------------------------------------------------- */
 
-static const struct value *arg(const struct value *params, size_t i)
-{
-    static const struct value nil = {.type = VALUE_NIL};
-    return i < params->as.array.count ? &params->as.array.items[i] : &nil;
-}
-
 static void do_hello(struct methods *m, const struct value *params)
 {
-    const struct value *hello = arg(params, 0);
+    const struct value *hello = value_item(params, 0);
     char *file = value_strdup(value_get(hello, "log_file"));
     char *level = value_strdup(value_get(hello, "log_level"));
     if (file != NULL && log_open(file, log_level_named(level, LOG_INFO)) != 0) {
@@ -124,25 +139,26 @@ static void do_hello(struct methods *m, const struct value *params)
 
 static void do_chat(struct methods *m, const struct value *params)
 {
-    int64_t id = value_int(arg(params, 0), 0);
+    int64_t id = value_int(value_item(params, 0), 0);
     if (refuse(m, id)) {
         return;
     }
     const struct stream_env env = {m->loop, m->http, m->rpc, on_stream_end, m};
-    struct stream *s = stream_start(&env, id, arg(params, 1));
+    struct stream *s = stream_start(&env, id, value_item(params, 1));
     if (s != NULL) {
         add(m, (struct running){.id = id, .stream = s});
+        complete_note_chat(m->complete);
     }
 }
 
 static void do_query(struct methods *m, const struct value *params)
 {
-    int64_t id = value_int(arg(params, 0), 0);
+    int64_t id = value_int(value_item(params, 0), 0);
     if (refuse(m, id)) {
         return;
     }
     const struct query_env env = {m->loop, m->http, m->rpc, on_query_end, m};
-    struct query *q = query_start(&env, id, arg(params, 1));
+    struct query *q = query_start(&env, id, value_item(params, 1));
     if (q != NULL) {
         add(m, (struct running){.id = id, .query = q});
     }
@@ -151,7 +167,7 @@ static void do_query(struct methods *m, const struct value *params)
 /* An id that has just ended is no error: the two messages crossed on the way. */
 static void do_stop(struct methods *m, const struct value *params)
 {
-    struct running *r = find(m, value_int(arg(params, 0), 0));
+    struct running *r = find(m, value_int(value_item(params, 0), 0));
     if (r != NULL && r->stream != NULL) {
         stream_stop(r->stream);
     }
@@ -159,9 +175,9 @@ static void do_stop(struct methods *m, const struct value *params)
 
 static void do_join(struct methods *m, const struct value *params)
 {
-    struct running *r = find(m, value_int(arg(params, 0), 0));
+    struct running *r = find(m, value_int(value_item(params, 0), 0));
     if (r != NULL && r->stream != NULL) {
-        stream_join(r->stream, value_bool(arg(params, 1), false));
+        stream_join(r->stream, value_bool(value_item(params, 1), false));
     }
 }
 
@@ -174,8 +190,8 @@ static bool has(const struct value *text, const char *words)
  * other Lua than put.lua's are ours to mend and say nothing about edits. */
 static void do_error_event(struct methods *m, const struct value *params)
 {
-    const struct value *text = arg(params, 1);
-    if (text->type != VALUE_STRING) {
+    const struct value *text = value_item(params, 1);
+    if (text == NULL || text->type != VALUE_STRING) {
         return;
     }
     log_write(LOG_WARN, "Neovim refused a notification: %.*s", (int)text->as.string.len,
@@ -207,7 +223,9 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
 {
     (void)params;
     struct buf *out = rpc_respond(m->rpc, id);
-    wire_map(out, 4);
+    wire_map(out, 5);
+    wire_cstr(out, "complete");
+    complete_info(m->complete, out);
     wire_cstr(out, "version");
     wire_cstr(out, HUM_VERSION);
     wire_cstr(out, "protocol");
@@ -216,6 +234,11 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
     wire_int(out, getpid());
     wire_cstr(out, "running");
     wire_int(out, (int64_t)m->count);
+}
+
+static void answer_mirror(struct methods *m, uint32_t id, const struct value *params)
+{
+    complete_mirror(m->complete, params, rpc_respond(m->rpc, id));
 }
 
 /* The one thing offered through Neovim's remote-plugin mechanism: a function that
@@ -253,6 +276,7 @@ static const struct {
     void (*answer)(struct methods *m, uint32_t id, const struct value *params);
 } requests[] = {
     {METHOD_INFO, answer_info},
+    {METHOD_MIRROR, answer_mirror},
     {METHOD_POLL, answer_poll},
     {METHOD_SPECS, answer_specs},
     {":function:" SPEC_FUNCTION, answer_info},
@@ -267,9 +291,13 @@ static bool matches(const char *method, const char *name)
 
 static void on_notification(void *ctx, const char *method, const struct value *params)
 {
+    struct methods *m = ctx;
+    if (complete_take(m->complete, method, params)) {
+        return;
+    }
     for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
         if (matches(method, notifications[i].name)) {
-            notifications[i].run(ctx, params);
+            notifications[i].run(m, params);
             return;
         }
     }
@@ -334,6 +362,8 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
         free(m);
         return NULL;
     }
+    const struct complete_env env = {loop, m->rpc, http, chats, m};
+    m->complete = complete_new(&env);
     introduce(m->rpc);
     return m;
 }
@@ -347,6 +377,7 @@ void methods_close(struct methods *m)
             query_free(m->running[i].query);
         }
     }
+    complete_free(m->complete);
     if (m->http != NULL) {
         http_close(m->http);
     }

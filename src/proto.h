@@ -5,19 +5,30 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 1
+#define HUM_PROTOCOL 2
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
- * answered freezes Neovim). "specs", "poll" and "info" are requests, asked by
- * Neovim's remote-plugin code and by tests. */
+ * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
+ * by Neovim's remote-plugin code and by tests. */
 #define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
 #define METHOD_CHAT "chat"   /* id, spec: starts a generation into a buffer */
 #define METHOD_STOP "stop"   /* id */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
-#define METHOD_INFO "info"   /* request: version, protocol, pid, running */
-#define METHOD_SPECS "specs" /* request: remote-plugin specs of a file */
-#define METHOD_POLL "poll"   /* request: "ok" */
+/* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
+ * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
+#define METHOD_WAY "way"         /* spec or nil: where and how to ask for suggestions */
+#define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
+#define METHOD_DETACH "detach"   /* buf */
+#define METHOD_ENTER "enter"     /* buf: insert mode begins, so the model will be needed */
+#define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see session.h */
+#define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */
+#define METHOD_LEAVE "leave"     /* buf: no suggestion is wanted now */
+#define METHOD_COLLECT "collect" /* buf, first, last: lines worth knowing elsewhere */
+#define METHOD_INFO "info"       /* request: version, protocol, pid, running */
+#define METHOD_MIRROR "mirror"   /* request: buf; its text as the helper has it, or nil */
+#define METHOD_SPECS "specs"     /* request: remote-plugin specs of a file */
+#define METHOD_POLL "poll"       /* request: "ok" */
 
 /* Helper to Lua: require('hum.client').on_event(name, id, data). Each id gets any
  * number of events, then exactly one of done, error, cancelled or result. */
@@ -27,6 +38,12 @@
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query */
+
+/* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
+ * text is what follows its first from bytes: to be shown at tick, row, col. It may come
+ * again with more, or with less when the end is not to be shown. */
+#define EVENT_SUGGEST "suggest"     /* {tick, row, col, serial, from, text, final, n, of} */
+#define EVENT_WAY_ERROR "way_error" /* id 0; {code, message, hint, status} */
 
 /* Errors inside the helper: 0 is success, these are negative. explain_code()
  * gives the code that Lua sees. */

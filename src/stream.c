@@ -392,6 +392,11 @@ void stream_stop(struct stream *s)
     leave(s);
 }
 
+bool stream_uses(const struct stream *s, const char *url, const char *model)
+{
+    return strcmp(s->endpoint.url, url) == 0 && strcmp(s->model, model) == 0;
+}
+
 void stream_join(struct stream *s, bool join)
 {
     if (s->sink != NULL) {

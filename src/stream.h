@@ -34,6 +34,9 @@ void stream_free(struct stream *s);
  * the text that had arrived. */
 void stream_stop(struct stream *s);
 
+/* Whether it is a generation of that model at that base URL. */
+bool stream_uses(const struct stream *s, const char *url, const char *model);
+
 void stream_join(struct stream *s, bool join);
 
 /* Neovim refused some notification. */

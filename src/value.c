@@ -2,6 +2,7 @@
 
 #include "buf.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define WEEK_S (7.0 * 24 * 3600)
@@ -27,6 +28,12 @@ const struct value *value_get(const struct value *v, const char *key)
         }
     }
     return NULL;
+}
+
+const struct value *value_item(const struct value *v, size_t i)
+{
+    bool is_there = v != NULL && v->type == VALUE_ARRAY && i < v->as.array.count;
+    return is_there ? &v->as.array.items[i] : NULL;
 }
 
 int64_t value_int(const struct value *v, int64_t fallback)
@@ -86,4 +93,74 @@ struct value value_pairs(const struct value_pair *pairs, size_t count)
     v.as.map.pairs = pairs;
     v.as.map.count = count;
     return v;
+}
+
+static void copy_into(struct value *to, const struct value *v);
+
+static struct value *copy_items(const struct value *items, size_t count)
+{
+    struct value *copies = xcalloc(count, sizeof *copies);
+    for (size_t i = 0; i < count; i++) {
+        copy_into(&copies[i], &items[i]);
+    }
+    return copies;
+}
+
+static struct value_pair *copy_pairs(const struct value_pair *pairs, size_t count)
+{
+    struct value_pair *copies = xcalloc(count, sizeof *copies);
+    for (size_t i = 0; i < count; i++) {
+        copy_into(&copies[i].key, &pairs[i].key);
+        copy_into(&copies[i].value, &pairs[i].value);
+    }
+    return copies;
+}
+
+static void copy_into(struct value *to, const struct value *v)
+{
+    *to = *v;
+    if (v->type == VALUE_STRING) {
+        to->as.string.data = xstrndup(v->as.string.data, v->as.string.len);
+    } else if (v->type == VALUE_ARRAY) {
+        to->as.array.items = copy_items(v->as.array.items, v->as.array.count);
+    } else if (v->type == VALUE_MAP) {
+        to->as.map.pairs = copy_pairs(v->as.map.pairs, v->as.map.count);
+    }
+}
+
+struct value *value_copy(const struct value *v)
+{
+    struct value *copy = NULL;
+    if (v != NULL) {
+        copy = xcalloc(1, sizeof *copy);
+        copy_into(copy, v);
+    }
+    return copy;
+}
+
+/* The const of a view's members does not hold for a copy, which owns them. */
+static void free_inside(const struct value *v)
+{
+    if (v->type == VALUE_STRING) {
+        free((void *)(uintptr_t)v->as.string.data);
+    } else if (v->type == VALUE_ARRAY) {
+        for (size_t i = 0; i < v->as.array.count; i++) {
+            free_inside(&v->as.array.items[i]);
+        }
+        free((void *)(uintptr_t)v->as.array.items);
+    } else if (v->type == VALUE_MAP) {
+        for (size_t i = 0; i < v->as.map.count; i++) {
+            free_inside(&v->as.map.pairs[i].key);
+            free_inside(&v->as.map.pairs[i].value);
+        }
+        free((void *)(uintptr_t)v->as.map.pairs);
+    }
+}
+
+void value_free(struct value *v)
+{
+    if (v != NULL) {
+        free_inside(v);
+        free(v);
+    }
 }

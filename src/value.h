@@ -51,6 +51,9 @@ struct value_pair {
  * value there is nil: "absent" and "nil" are the same to every caller. */
 const struct value *value_get(const struct value *v, const char *key);
 
+/* The ith item, or NULL if v is NULL, not an array, or has not so many. */
+const struct value *value_item(const struct value *v, size_t i);
+
 /* Readers with a fallback for absent values; a value of another type counts as absent. */
 int64_t value_int(const struct value *v, int64_t fallback);
 double value_number(const struct value *v, double fallback); /* INT or FLOAT */
@@ -64,6 +67,10 @@ bool value_bool(const struct value *v, bool fallback);
 char *value_strdup(const struct value *v);
 
 bool value_is_string(const struct value *v, const char *s);
+
+/* A deep copy of its own, to be freed with value_free; NULL for NULL. */
+struct value *value_copy(const struct value *v);
+void value_free(struct value *v); /* NULL is fine */
 
 /* Makers of views: s and pairs must outlive what is made of them. */
 struct value value_text(const char *s);

@@ -145,6 +145,8 @@ end
 function M.on_event(name, id, data)
   if name == 'ready' then
     return require('hum.helper').on_ready(data)
+  elseif name == 'suggest' or name == 'way_error' then
+    return require('hum.complete').on_event(name, id, data)
   end
   local on_event = live[id]
   if ENDINGS[name] then
@@ -164,6 +166,10 @@ end
 ---The helper is gone: every request ends with this failure.
 ---@param failure hum.Failure
 function M.on_lost(failure)
+  local complete = package.loaded['hum.complete']
+  if complete then
+    complete.on_lost()
+  end
   local ids = vim.tbl_keys(live)
   table.sort(ids)
   for _, id in ipairs(ids) do

@@ -3,7 +3,7 @@
 local M = {}
 
 ---What this side speaks; src/proto.h has the helper's number.
-M.PROTOCOL = 1
+M.PROTOCOL = 2
 
 ---A process that is a hum answers within milliseconds, in ms.
 local READY_WITHIN = 5000

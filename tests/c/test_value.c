@@ -79,6 +79,26 @@ static void compares_strings_whole(void)
     CHECK(!value_is_string(NULL, ""));
 }
 
+static void a_copy_lives_on_its_own(void)
+{
+    char word[] = "word";
+    struct value items[] = {value_text(word), integer(7)};
+    struct value list = {.type = VALUE_ARRAY, .as.array = {items, 2}};
+    struct value_pair pairs[] = {{value_text("list"), list}};
+    struct value map = value_pairs(pairs, 1);
+    struct value *copy = value_copy(&map);
+
+    memset(word, 'x', 4);
+    items[1] = nil;
+    CHECK(value_is_string(value_item(value_get(copy, "list"), 0), "word"));
+    CHECK_INT(value_int(value_item(value_get(copy, "list"), 1), 0), 7);
+    CHECK(value_item(value_get(copy, "list"), 2) == NULL);
+    CHECK(value_item(copy, 0) == NULL);
+    CHECK(value_copy(NULL) == NULL);
+    value_free(copy);
+    value_free(NULL);
+}
+
 int main(void)
 {
     RUN(finds_a_key_among_others);
@@ -86,5 +106,6 @@ int main(void)
     RUN(another_type_counts_as_absent);
     RUN(copies_strings_but_not_what_c_cannot_hold);
     RUN(compares_strings_whole);
+    RUN(a_copy_lives_on_its_own);
     return check_report("value");
 }

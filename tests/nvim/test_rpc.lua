@@ -37,7 +37,7 @@ end
 test('is ready after hello, and names itself as an RPC client', BARE, function(t)
   local e = editor.start(t)
   local ready = e:hello()
-  eq(1, ready.protocol)
+  eq(2, ready.protocol)
   T.match('^%d+%.%d+%.%d+', ready.version)
   t:wait(function() return e.client end, 'client info')
   eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
@@ -45,7 +45,7 @@ end)
 
 test('takes messages split at every byte', BARE, function(t)
   local e = editor.start(t)
-  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 1, log_file = t.dir .. '/hum.log' } } })
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 2, log_file = t.dir .. '/hum.log' } } })
   for i = 1, #hello do
     e.rpc.write(hello:sub(i, i))
   end
@@ -70,7 +70,7 @@ test('answers requests in their order, each once', BARE, function(t)
     return true
   end, '50 answers')
   eq('ok', seen[ids[2]].result)
-  eq(1, seen[ids[1]].result.protocol)
+  eq(2, seen[ids[1]].result.protocol)
   eq(e.proc.pid, seen[ids[1]].result.pid)
 end)
 

@@ -1,0 +1,292 @@
+#include "ask.h"
+
+#include "dialect.h"
+#include "generation.h"
+#include "log.h"
+#include "pace.h"
+#include "proto.h"
+#include "ring.h"
+#include "trim.h"
+#include "way.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Alternatives are sampled, the first answer is not. */
+#define ALTERNATIVE_TEMPERATURE 0.8
+
+/* A first line is judged by its tokens, a long one by so many. */
+#define JUDGED_TOKENS 12
+
+struct ask {
+    struct ask_env env;
+    struct generation *generation;
+    struct gap gap;
+    struct trim_place place; /* views of gap */
+    struct buf lead;         /* what came, until it is known how much of it is not to be inserted */
+    bool led;
+    struct answer *answer;
+    const struct ask_callbacks *callbacks;
+    void *ctx;
+    size_t prompt_bytes;
+    int64_t prompt_tokens; /* -1: not told */
+    uint64_t started_ms;
+    bool first_came;
+    bool judged; /* the server's confidence in the first line is known and enough */
+    bool doubtful;
+};
+
+void gap_init(struct gap *g)
+{
+    buf_init(&g->before, SIZE_MAX);
+    buf_init(&g->line, SIZE_MAX);
+    buf_init(&g->after, SIZE_MAX);
+    buf_add(&g->before, "", 0);
+    buf_add(&g->line, "", 0);
+    buf_add(&g->after, "", 0);
+}
+
+void gap_finish(struct gap *g)
+{
+    buf_finish(&g->before);
+    buf_finish(&g->line);
+    buf_finish(&g->after);
+}
+
+void gap_type(struct gap *g, const char *text, size_t len)
+{
+    const char *end = text;
+    for (size_t i = 0; i < len; i++) {
+        end = text[i] == '\n' ? text + i + 1 : end;
+    }
+    if (end > text) {
+        buf_add(&g->before, g->line.data, g->line.len);
+        buf_add(&g->before, text, (size_t)(end - text));
+        buf_clear(&g->line);
+    }
+    buf_add(&g->line, end, len - (size_t)(end - text));
+}
+
+static void ask_free(struct ask *a)
+{
+    gap_finish(&a->gap);
+    buf_finish(&a->lead);
+    free(a);
+}
+
+/* ---- the answer ---------------------------------------------------------------- */
+
+/* An answer whose first line the model itself thinks unlikely is held back whole. */
+static void judge(struct ask *a, bool final)
+{
+    const struct answer *answer = a->answer;
+    double least = a->env.way->min_confidence;
+    if (a->judged || least <= 0) {
+        a->judged = true;
+        return;
+    }
+    bool enough = final || answer->logprobs >= JUDGED_TOKENS ||
+                  memchr(answer->text.data, '\n', answer->text.len) != NULL;
+    if (!enough) {
+        return;
+    }
+    a->judged = true;
+    a->doubtful = answer->logprobs > 0 && exp(answer->logprob_sum / answer->logprobs) < least;
+}
+
+/* Returns whether the model should be stopped. */
+static bool look(struct ask *a, bool final)
+{
+    struct answer *answer = a->answer;
+    if (answer->text.len == 0) {
+        return false;
+    }
+    judge(a, final);
+    struct trim trim = trim_look(&a->place, answer->text.data, answer->text.len, final);
+    answer->shown = a->judged && !a->doubtful ? trim.shown : 0;
+    return trim.stop || a->doubtful;
+}
+
+/* Returns whether the answer takes no more. */
+static bool extend(struct ask *a, const char *text, size_t len, bool final)
+{
+    if (a->led) {
+        return cache_extend(a->env.cache, a->answer, text, len) != 0;
+    }
+    buf_add(&a->lead, text, len);
+    size_t drop = trim_lead(&a->place, a->lead.data, a->lead.len, final);
+    if (drop == TRIM_WAIT) {
+        return false;
+    }
+    a->led = true;
+    return cache_extend(a->env.cache, a->answer, a->lead.data + drop, a->lead.len - drop) != 0;
+}
+
+static void finish(struct ask *a)
+{
+    a->generation = NULL;
+    if (a->lead.len > 0 && !a->led) {
+        extend(a, "", 0, true);
+    }
+    look(a, true);
+    cache_cut(a->env.cache, a->answer, a->answer->shown);
+    cache_complete(a->env.cache, a->answer);
+    a->callbacks->on_end(a->ctx, NULL);
+    ask_free(a);
+}
+
+static void note_first(struct ask *a)
+{
+    if (!a->first_came) {
+        a->first_came = true;
+        pace_answered(a->env.pace, (double)(uv_now(a->env.loop) - a->started_ms));
+    }
+}
+
+static void add_text(struct ask *a, const struct dialect_event *event)
+{
+    struct answer *answer = a->answer;
+    size_t shown = answer->shown;
+    bool full = extend(a, event->text, event->len, false);
+    answer->logprob_sum += event->logprob_sum;
+    answer->logprobs += (int)event->logprobs;
+    if (look(a, false) || full) {
+        generation_stop(a->generation);
+        finish(a);
+    } else if (answer->shown != shown) {
+        a->callbacks->on_grow(a->ctx);
+    }
+}
+
+static void on_event(void *ctx, const struct dialect_event *event)
+{
+    struct ask *a = ctx;
+    if (event->type == DIALECT_STATS) {
+        a->prompt_tokens = event->stats.prompt_tokens;
+        log_write(LOG_DEBUG, "ask: %lld prompt tokens, %lld of them cached",
+                  (long long)event->stats.prompt_tokens, (long long)event->stats.cached_tokens);
+        return;
+    }
+    note_first(a);
+    if (event->type == DIALECT_TEXT) {
+        add_text(a, event);
+    }
+}
+
+static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
+{
+    (void)reason;
+    struct ask *a = ctx;
+    if (failure == NULL) {
+        note_first(a);
+        finish(a);
+        return;
+    }
+    cache_drop(a->env.cache, a->answer);
+    a->answer = NULL;
+    a->callbacks->on_end(a->ctx, failure);
+    ask_free(a);
+}
+
+static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
+
+/* ---- the question -------------------------------------------------------------- */
+
+static struct fill fill_of(const struct way *way, const struct question *q)
+{
+    struct fill fill = way_fill(way);
+    fill.path = q->path;
+    fill.comment = q->comment;
+    fill.before = q->gap.before.data;
+    fill.before_len = q->gap.before.len;
+    fill.line = q->gap.line.data;
+    fill.line_len = q->gap.line.len;
+    fill.after = q->gap.after.data;
+    fill.after_len = q->gap.after.len;
+    fill.chunks = q->chunks;
+    fill.chunk_count = q->chunk_count;
+    if (q->variant > 0) {
+        fill.temperature = ALTERNATIVE_TEMPERATURE;
+        fill.seed = q->variant;
+    }
+    return fill;
+}
+
+static struct generation *post(struct ask *a, const struct question *q, const char **why)
+{
+    const struct way *way = a->env.way;
+    struct fill fill = fill_of(way, q);
+    struct generation *g = NULL;
+    struct buf body;
+    buf_init(&body, LIMIT_MESSAGE);
+    *why = "the prompt is too long";
+    if (way->dialect->fill_body(&fill, &body, why) == 0) {
+        const struct generation_request request = {
+            .endpoint = &way->endpoint,
+            .dialect = way->dialect,
+            .path = way->dialect->fill_path,
+            .body = body.data,
+            .body_len = body.len,
+            .model = way->model,
+        };
+        *why = "endpoint.url is not a URL that can be used";
+        g = generation_start(a->env.loop, a->env.http, &request, &generation_callbacks, a);
+    }
+    buf_finish(&body);
+    return g;
+}
+
+struct ask *ask_start(const struct ask_env *env, struct question *q,
+                      const struct ask_callbacks *callbacks, void *ctx, const char **why)
+{
+    struct ask *a = xcalloc(1, sizeof *a);
+    a->env = *env;
+    a->callbacks = callbacks;
+    a->ctx = ctx;
+    a->prompt_tokens = -1;
+    a->started_ms = uv_now(env->loop);
+    a->prompt_bytes = q->gap.before.len + q->gap.line.len + q->gap.after.len;
+    for (size_t i = 0; i < q->chunk_count; i++) {
+        a->prompt_bytes += q->chunks[i]->len;
+    }
+    a->generation = post(a, q, why);
+    a->gap = q->gap;
+    gap_init(&q->gap);
+    a->place = (struct trim_place){
+        .before = a->gap.before.data,
+        .before_len = a->gap.before.len,
+        .line = a->gap.line.data,
+        .line_len = a->gap.line.len,
+        .after = a->gap.after.data,
+        .after_len = a->gap.after.len,
+        .max_lines = env->way->max_lines,
+        .prose = q->prose,
+    };
+    buf_init(&a->lead, CACHE_TEXT);
+    if (a->generation == NULL) {
+        ask_free(a);
+        return NULL;
+    }
+    a->answer = cache_add(env->cache, q->place, q->variant);
+    return a;
+}
+
+void ask_stop(struct ask *a)
+{
+    generation_stop(a->generation);
+    cache_drop(a->env.cache, a->answer);
+    ask_free(a);
+}
+
+struct answer *ask_answer(const struct ask *a)
+{
+    return a->answer;
+}
+
+bool ask_prompt(const struct ask *a, size_t *bytes, size_t *tokens)
+{
+    *bytes = a->prompt_bytes;
+    *tokens = a->prompt_tokens > 0 ? (size_t)a->prompt_tokens : 0;
+    return a->prompt_tokens > 0;
+}

@@ -1,0 +1,75 @@
+/* One question to the model of a way: what may stand at this place? The answer grows in the
+ * cache while it streams in; trim says how much of it may be shown, and when it is enough. */
+#ifndef HUM_ASK_H
+#define HUM_ASK_H
+
+#include "buf.h"
+#include "cache.h"
+#include "explain.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct ask;
+struct chunk;
+struct http;
+struct pace;
+struct way;
+
+/* What questions stand on; must outlive them. */
+struct ask_env {
+    uv_loop_t *loop;
+    struct http *http;
+    struct cache *cache;
+    struct pace *pace; /* learns how long the first token takes */
+    const struct way *way;
+};
+
+/* The text around a place as prompts show it, see window_take. */
+struct gap {
+    struct buf before;
+    struct buf line;
+    struct buf after;
+};
+
+void gap_init(struct gap *g);
+void gap_finish(struct gap *g);
+
+/* The place moves behind this text, as if it had been typed. */
+void gap_type(struct gap *g, const char *text, size_t len);
+
+struct question {
+    struct gap gap; /* taken over, also on failure */
+    const struct cache_place *place;
+    unsigned variant; /* 0: what is most likely; others are to differ from it */
+    bool prose;       /* see trim_is_prose */
+    const char *path;
+    const char *comment;
+    const struct chunk *const *chunks;
+    size_t chunk_count;
+};
+
+struct ask_callbacks {
+    /* Another part of the answer's text, up to answer->shown, may be shown now. */
+    void (*on_grow)(void *ctx);
+    /* The ending, exactly once unless ask_stop came first; the ask is gone with it. failure is
+     * NULL when the answer is complete, which holds just what is to be shown; else the answer
+     * is gone. */
+    void (*on_end)(void *ctx, const struct failure *failure);
+};
+
+/* No callback runs before it returns. Returns NULL with *why a text if the way cannot be
+ * asked so. */
+struct ask *ask_start(const struct ask_env *env, struct question *q,
+                      const struct ask_callbacks *callbacks, void *ctx, const char **why);
+
+/* Closes the connection at once. The answer is dropped; no callback follows. */
+void ask_stop(struct ask *a);
+
+struct answer *ask_answer(const struct ask *a);
+
+/* How many bytes and tokens the prompt had; false while the server has not told. */
+bool ask_prompt(const struct ask *a, size_t *bytes, size_t *tokens);
+
+#endif

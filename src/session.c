@@ -1,0 +1,678 @@
+#include "session.h"
+
+#include "ask.h"
+#include "attached.h"
+#include "buf.h"
+#include "cache.h"
+#include "event.h"
+#include "log.h"
+#include "mirror.h"
+#include "proto.h"
+#include "ring.h"
+#include "rpc.h"
+#include "trim.h"
+#include "way.h"
+#include "window.h"
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The place behind a suggestion is asked for when the user has looked at it so long. */
+#define IDLE_MS 150
+
+/* Without questions for so long, the server has likely lost its state of our prompts: a good
+ * moment to begin them differently. */
+#define COLD_MS (15 * 1000)
+
+#define MAX_VARIANTS 4
+#define MAX_CHUNKS 32
+
+/* Of the window, in quarters. */
+#define BEFORE_SHARE 3
+
+enum waiting { WAITING_NOTHING, WAITING_TO_ASK, WAITING_TO_PREFETCH };
+
+struct session {
+    struct session_env *env;
+    struct attached attached;
+    void (*on_gone)(void *ctx, struct session *s);
+    void *ctx;
+    char *name;
+    char *comment;
+    bool prose;
+
+    struct session_key at; /* the last key: where the user is, and what Lua shows there */
+    bool wanted;           /* in insert mode, and not dismissed */
+    bool due;              /* to be asked as soon as that is possible */
+    bool early;            /* the key came before the text */
+    uint64_t serial;       /* of the answer that fits here, 0: none */
+    size_t used;           /* bytes of it that stand before the cursor */
+    uint64_t told_final;   /* serial of the answer that Lua was last told to be complete */
+
+    struct ask *ask; /* the question under way, or NULL */
+    bool ahead;      /* it is for the place behind the answer with the serial ahead_of */
+    uint64_t ahead_of;
+
+    enum waiting waiting;
+    uv_timer_t timer;
+
+    struct window window;
+    size_t chunk_anchor; /* of the window that the chunks were chosen for */
+    uint64_t chunk_version;
+    uint32_t chunk_mask;
+};
+
+/* ---- places -------------------------------------------------------------------- */
+
+/* What the cache knows a place by. */
+struct spot {
+    struct buf before;
+    struct buf after;
+    struct cache_place place;
+};
+
+/* typed: text that is taken to stand before the cursor in addition. */
+static void spot_init(struct spot *spot, const struct session *s, const char *typed, size_t len)
+{
+    const struct mirror *m = s->attached.mirror;
+    buf_init(&spot->before, SIZE_MAX);
+    buf_init(&spot->after, SIZE_MAX);
+    buf_add(&spot->after, "", 0);
+    mirror_before(m, s->at.row, s->at.col, CACHE_BEFORE + CACHE_BACK, &spot->before);
+    mirror_after(m, s->at.row, s->at.col, CACHE_AFTER + CACHE_PAIR, &spot->after);
+    buf_add(&spot->before, typed, len);
+    size_t max = CACHE_BEFORE + CACHE_BACK;
+    if (spot->before.len > max) {
+        buf_drop(&spot->before, spot->before.len - max);
+    }
+    spot->place = (struct cache_place){
+        .way = s->env->way->hash,
+        .before = spot->before.data,
+        .before_len = spot->before.len,
+        .after = spot->after.data,
+        .after_len = spot->after.len,
+    };
+}
+
+static void spot_finish(struct spot *spot)
+{
+    buf_finish(&spot->before);
+    buf_finish(&spot->after);
+}
+
+/* ---- telling Lua --------------------------------------------------------------- */
+
+static size_t shown(const struct answer *a)
+{
+    return a->complete ? a->text.len : a->shown;
+}
+
+static void tell(struct session *s, const struct answer *a, unsigned of)
+{
+    size_t len = shown(a);
+    bool known = s->at.serial == a->serial;
+    bool news = s->at.length != len || (a->complete && s->told_final != a->serial);
+    if (known ? !news : len <= s->used) {
+        return;
+    }
+    size_t from = s->used < len ? s->used : len;
+    struct buf *out = event_begin(s->env->rpc, EVENT_SUGGEST, s->attached.buf);
+    wire_map(out, 9);
+    wire_cstr(out, "tick");
+    wire_int(out, s->at.tick);
+    wire_cstr(out, "row");
+    wire_int(out, (int64_t)s->at.row);
+    wire_cstr(out, "col");
+    wire_int(out, (int64_t)s->at.col);
+    wire_cstr(out, "serial");
+    wire_int(out, (int64_t)a->serial);
+    wire_cstr(out, "from");
+    wire_int(out, (int64_t)from);
+    wire_cstr(out, "text");
+    wire_str(out, a->text.data + from, len - from);
+    wire_cstr(out, "final");
+    wire_bool(out, a->complete);
+    wire_cstr(out, "n");
+    wire_int(out, (int64_t)a->variant + 1);
+    wire_cstr(out, "of");
+    wire_int(out, of > a->variant ? of : a->variant + 1);
+    s->at.serial = a->serial;
+    s->at.length = len;
+    s->told_final = a->complete ? a->serial : 0;
+}
+
+/* ---- asking -------------------------------------------------------------------- */
+
+static void wait_for(struct session *s, enum waiting waiting, uint64_t ms);
+
+static void stop_ask(struct session *s)
+{
+    if (s->ask != NULL) {
+        ask_stop(s->ask);
+        s->ask = NULL;
+        s->env->counts.cancelled++;
+    }
+}
+
+/* Text of the window itself is not worth telling twice. Looked at only when the prompt begins
+ * anew anyway, as leaving a chunk out or in makes it another. */
+static bool is_in(const struct buf *text, const struct chunk *chunk)
+{
+    const char *middle = memchr(chunk->text + chunk->len / 2, '\n', chunk->len - chunk->len / 2);
+    size_t at = middle != NULL ? (size_t)(middle - chunk->text) : 0;
+    size_t len = chunk->len - at < 80 ? chunk->len - at : 80;
+    return text->len > 0 && memmem(text->data, text->len, chunk->text + at, len) != NULL;
+}
+
+static size_t choose_chunks(struct session *s, const struct gap *gap, const struct chunk **chunks)
+{
+    struct session_env *env = s->env;
+    size_t count = ring_count(env->ring), chosen = 0;
+    count = count < MAX_CHUNKS ? count : MAX_CHUNKS;
+    if (s->chunk_version != env->ring_version || s->chunk_anchor != s->window.anchor) {
+        s->chunk_version = env->ring_version;
+        s->chunk_anchor = s->window.anchor;
+        s->chunk_mask = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct chunk *c = ring_chunk(env->ring, i);
+            bool inside =
+                strcmp(c->name, s->name) == 0 && (is_in(&gap->before, c) || is_in(&gap->after, c));
+            s->chunk_mask |= inside ? 0 : (uint32_t)1 << i;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (s->chunk_mask & (uint32_t)1 << i) {
+            chunks[chosen++] = ring_chunk(env->ring, i);
+        }
+    }
+    return chosen;
+}
+
+static void take_gap(struct session *s, struct gap *gap)
+{
+    const struct session_env *env = s->env;
+    size_t max = (size_t)((double)env->way->window_tokens * env->bytes_per_token);
+    gap_init(gap);
+    window_take(&s->window, s->attached.mirror, s->at.row, s->at.col, max * BEFORE_SHARE / 4,
+                max / 4, &gap->before, &gap->line, &gap->after);
+}
+
+/* New chunks go in when the prompt begins anew for another reason. */
+static void settle_ring(struct session *s, size_t old_anchor)
+{
+    struct session_env *env = s->env;
+    bool anew = env->asker != s || s->window.anchor != old_anchor ||
+                uv_now(env->loop) - env->asked_ms > COLD_MS;
+    if (anew && ring_settle(env->ring)) {
+        env->ring_version++;
+    }
+}
+
+static void on_grow(void *ctx);
+static void on_ask_end(void *ctx, const struct failure *failure);
+
+static const struct ask_callbacks ask_callbacks = {on_grow, on_ask_end};
+
+/* Asks for the place behind the typed text, which is behind the cursor. */
+static void ask(struct session *s, const char *typed, size_t len, unsigned variant)
+{
+    struct session_env *env = s->env;
+    const struct ask_env ask_env = {
+        .loop = env->loop,
+        .http = env->http(env->ctx),
+        .cache = env->cache,
+        .pace = &env->pace,
+        .way = env->way,
+    };
+    const struct chunk *chunks[MAX_CHUNKS];
+    size_t old_anchor = s->window.anchor;
+    struct spot spot;
+    struct question q = {
+        .variant = variant,
+        .prose = s->prose,
+        .path = s->name,
+        .comment = s->comment,
+        .chunks = chunks,
+    };
+    spot_init(&spot, s, typed, len);
+    take_gap(s, &q.gap);
+    settle_ring(s, old_anchor);
+    q.chunk_count = choose_chunks(s, &q.gap, chunks);
+    gap_type(&q.gap, typed, len);
+    q.place = &spot.place;
+
+    const char *why = "there is no HTTP library";
+    s->ask = ask_env.http != NULL ? ask_start(&ask_env, &q, &ask_callbacks, s, &why) : NULL;
+    spot_finish(&spot);
+    env->asked_ms = uv_now(env->loop);
+    env->asker = s;
+    env->counts.requests++;
+    if (s->ask == NULL) {
+        const struct failure f = endpoint_failure(&env->way->endpoint, HUM_ESPEC, why);
+        env->counts.failed++;
+        env->on_failed(env->ctx, &f);
+    } else if (!s->ahead && variant == 0) {
+        s->serial = ask_answer(s->ask)->serial;
+        s->used = 0;
+    }
+}
+
+/* Asks for this place as soon as that is allowed. */
+static void request(struct session *s, unsigned variant)
+{
+    struct session_env *env = s->env;
+    if (env->way == NULL || s->attached.mirror == NULL) {
+        return;
+    }
+    stop_ask(s);
+    uint64_t closed_ms = pace_closed(&env->pace, uv_now(env->loop));
+    if (closed_ms > 0) {
+        wait_for(s, WAITING_TO_ASK, closed_ms);
+    } else if (!env->may_ask(env->ctx)) {
+        s->due = true;
+    } else {
+        s->ahead = false;
+        ask(s, NULL, 0, variant);
+    }
+}
+
+/* Asks for the place behind the suggestion, so that accepting it brings the next at once. */
+static void prefetch(struct session *s)
+{
+    struct session_env *env = s->env;
+    struct spot spot;
+    size_t used = 0;
+    spot_init(&spot, s, NULL, 0);
+    const struct answer *a = cache_follow(env->cache, &spot.place, s->serial, &used);
+    spot_finish(&spot);
+    if (a == NULL || !a->complete || used >= a->text.len || s->ask != NULL ||
+        pace_closed(&env->pace, uv_now(env->loop)) > 0 || !env->may_ask(env->ctx)) {
+        return;
+    }
+    struct buf rest;
+    buf_init(&rest, SIZE_MAX);
+    buf_add(&rest, a->text.data + used, a->text.len - used);
+    s->ahead_of = a->serial;
+    spot_init(&spot, s, rest.data, rest.len);
+    if (cache_find(env->cache, &spot.place, 0, &used) == NULL) {
+        s->ahead = true;
+        env->counts.prefetched++;
+        ask(s, rest.data, rest.len, 0);
+    }
+    spot_finish(&spot);
+    buf_finish(&rest);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct session *s = timer->data;
+    enum waiting waiting = s->waiting;
+    s->waiting = WAITING_NOTHING;
+    if (!s->wanted || s->env->way == NULL || s->attached.mirror == NULL) {
+        return;
+    }
+    if (waiting == WAITING_TO_ASK) {
+        request(s, 0);
+    } else if (waiting == WAITING_TO_PREFETCH) {
+        prefetch(s);
+    }
+}
+
+static void wait_for(struct session *s, enum waiting waiting, uint64_t ms)
+{
+    s->waiting = waiting;
+    if (waiting == WAITING_NOTHING) {
+        uv_timer_stop(&s->timer);
+    } else {
+        uv_timer_start(&s->timer, on_timer, ms, 0);
+    }
+}
+
+/* ---- what fits ----------------------------------------------------------------- */
+
+/* The answer for this place: the one that Lua shows if it still fits, else the one that
+ * comes in, else what is known. Nothing has come yet and the user types on: nobody can say
+ * that it fits, so it does not. */
+static struct answer *fitting(struct session *s, const struct cache_place *place, size_t *used)
+{
+    struct cache *cache = s->env->cache;
+    struct answer *a = NULL;
+    if (s->at.serial != 0) {
+        a = cache_follow(cache, place, s->at.serial, used);
+    }
+    if (a == NULL && s->ask != NULL && !s->ahead) {
+        a = cache_follow(cache, place, ask_answer(s->ask)->serial, used);
+    }
+    bool useless =
+        a != NULL && *used >= a->text.len && (a->complete || (a->text.len == 0 && *used > 0));
+    return a == NULL || useless ? cache_find(cache, place, 0, used) : a;
+}
+
+/* Stops the question under way unless it is for what fits here, or for what comes behind. */
+static void stop_stale(struct session *s, const struct answer *a)
+{
+    if (s->ask == NULL) {
+        return;
+    }
+    bool is_its = a != NULL && ask_answer(s->ask) == a;
+    bool is_behind = s->ahead && a != NULL && a->serial == s->ahead_of;
+    if (is_its) {
+        s->ahead = false;
+    } else if (!is_behind) {
+        stop_ask(s);
+    }
+}
+
+/* Shows what fits. Returns false if nothing is known of this place. */
+static bool fit(struct session *s)
+{
+    struct session_env *env = s->env;
+    struct spot spot;
+    spot_init(&spot, s, NULL, 0);
+    struct answer *a = fitting(s, &spot.place, &s->used);
+    stop_stale(s, a);
+    s->serial = a != NULL ? a->serial : 0;
+    if (a != NULL) {
+        tell(s, a, cache_variants(env->cache, &spot.place));
+        if (a->complete && env->way->prefetch && s->used < a->text.len && s->ask == NULL) {
+            wait_for(s, WAITING_TO_PREFETCH, IDLE_MS);
+        }
+    }
+    spot_finish(&spot);
+    return a != NULL;
+}
+
+static bool is_in_word(const struct session *s)
+{
+    size_t len = 0;
+    const char *line = mirror_line(s->attached.mirror, s->at.row, &len);
+    unsigned char next = s->at.col < len ? (unsigned char)line[s->at.col] : ' ';
+    return (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') ||
+           (next >= '0' && next <= '9') || next == '_' || next >= 0x80;
+}
+
+static void look(struct session *s)
+{
+    struct session_env *env = s->env;
+    uint64_t shown_before = s->at.serial;
+    if (fit(s)) {
+        bool through = s->serial == shown_before && s->used > 0;
+        env->counts.through += through;
+        env->counts.hits += !through && s->ask == NULL;
+        if (s->at.kind == SESSION_ASKED && s->at.serial == 0 && s->ask == NULL) {
+            request(s, 1); /* the model had nothing to say, so it is to try harder */
+        }
+    } else if (s->at.kind == SESSION_ACCEPTED || s->at.kind == SESSION_ASKED) {
+        request(s, 0);
+    } else if (s->at.kind == SESSION_TYPED && !is_in_word(s)) {
+        wait_for(s, WAITING_TO_ASK, pace_debounce(&env->pace));
+    }
+}
+
+/* ---- what comes in ------------------------------------------------------------- */
+
+/* An alternative replaces what is shown. */
+static void show_ask(struct session *s)
+{
+    const struct answer *a = ask_answer(s->ask);
+    if (a->serial != s->serial && a->variant == 0) {
+        return;
+    }
+    if (a->serial != s->serial) {
+        s->serial = a->serial;
+        s->used = 0;
+    }
+    if (s->used > shown(a)) {
+        fit(s); /* the user is ahead of it: does it still agree? */
+    } else {
+        tell(s, a, 0);
+    }
+}
+
+static void on_grow(void *ctx)
+{
+    struct session *s = ctx;
+    if (!s->ahead && s->wanted) {
+        show_ask(s);
+    }
+}
+
+static void learn_density(struct session *s)
+{
+    size_t bytes = 0, tokens = 0;
+    if (ask_prompt(s->ask, &bytes, &tokens)) {
+        double measured = (double)bytes / (double)tokens;
+        if (measured < s->env->bytes_per_token && measured >= 1) {
+            s->env->bytes_per_token = measured;
+        }
+    }
+}
+
+static void on_ask_end(void *ctx, const struct failure *failure)
+{
+    struct session *s = ctx;
+    struct session_env *env = s->env;
+    bool ahead = s->ahead;
+    uint64_t serial = failure == NULL ? ask_answer(s->ask)->serial : 0;
+    learn_density(s);
+    s->ask = NULL;
+    if (failure != NULL) {
+        env->counts.failed++;
+        env->on_failed(env->ctx, failure);
+        return;
+    }
+    env->counts.done++;
+    env->on_done(env->ctx);
+    if (ahead || !s->wanted || s->attached.mirror == NULL) {
+        return;
+    }
+    if (s->serial != serial) {
+        s->at.serial = serial; /* an alternative */
+        s->at.length = 0;
+    }
+    if (!fit(s)) {
+        wait_for(s, WAITING_TO_ASK, 0);
+    }
+}
+
+/* ---- what Lua says ------------------------------------------------------------- */
+
+static void place_at(struct session *s, const struct session_key *key)
+{
+    s->at = *key;
+    s->wanted = true;
+    s->due = false;
+    s->early = s->attached.mirror == NULL;
+    wait_for(s, WAITING_NOTHING, 0);
+}
+
+void session_key(struct session *s, const struct session_key *key)
+{
+    struct session_env *env = s->env;
+    env->counts.keys++;
+    place_at(s, key);
+    if (key->kind == SESSION_ASKED) {
+        pace_open(&env->pace);
+    }
+    if (env->way != NULL && !s->early) {
+        look(s);
+    }
+}
+
+/* Returns false if there is nothing to be shown of it. */
+static bool show_variant(struct session *s, const struct cache_place *place, unsigned variant,
+                         unsigned known)
+{
+    size_t used = 0;
+    struct answer *a = cache_find(s->env->cache, place, variant, &used);
+    if (a == NULL || shown(a) <= used) {
+        return false;
+    }
+    s->serial = a->serial;
+    s->used = used;
+    stop_stale(s, a);
+    tell(s, a, known);
+    return true;
+}
+
+void session_cycle(struct session *s, const struct session_key *key, int step)
+{
+    struct session_env *env = s->env;
+    struct session_key here = *key;
+    here.serial = s->at.serial;
+    here.length = s->at.length;
+    place_at(s, &here);
+    if (env->way == NULL || s->early) {
+        return;
+    }
+    struct spot spot;
+    size_t used = 0;
+    spot_init(&spot, s, NULL, 0);
+    unsigned known = cache_variants(env->cache, &spot.place);
+    const struct answer *now = cache_follow(env->cache, &spot.place, here.serial, &used);
+    unsigned variant = now == NULL ? 0 : now->variant;
+    bool ask_more = now != NULL && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
+    for (unsigned i = 1; !ask_more && i <= known; i++) {
+        unsigned other = (variant + (step > 0 ? i : known - i)) % known;
+        if (show_variant(s, &spot.place, now == NULL ? i - 1 : other, known)) {
+            break;
+        }
+    }
+    spot_finish(&spot);
+    if (ask_more || known == 0) {
+        request(s, known);
+    }
+}
+
+void session_leave(struct session *s)
+{
+    s->wanted = s->due = s->early = false;
+    s->serial = s->at.serial = 0;
+    s->at.length = 0;
+    wait_for(s, WAITING_NOTHING, 0);
+    stop_ask(s);
+}
+
+void session_collect(struct session *s, int64_t first, int64_t last)
+{
+    if (s->attached.mirror == NULL || first < 0 || last <= first) {
+        return;
+    }
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    mirror_range(s->attached.mirror, (size_t)first, (size_t)last, &text);
+    if (text.len > 0) {
+        ring_collect(s->env->ring, s->name, text.data, text.len);
+    }
+    buf_finish(&text);
+}
+
+void session_forget(struct session *s)
+{
+    bool wanted = s->wanted;
+    session_leave(s);
+    s->wanted = s->due = wanted;
+}
+
+void session_interrupt(struct session *s)
+{
+    if (s->ask != NULL) {
+        s->due = s->wanted && !s->ahead;
+        stop_ask(s);
+    }
+}
+
+void session_resume(struct session *s)
+{
+    if (s->due && s->wanted) {
+        s->due = false;
+        request(s, 0);
+    }
+}
+
+/* ---- the buffer ---------------------------------------------------------------- */
+
+static void on_text(void *ctx)
+{
+    struct session *s = ctx;
+    window_init(&s->window);
+    if (s->early) {
+        s->early = false;
+        if (s->env->way != NULL && s->wanted) {
+            look(s);
+        }
+    }
+}
+
+static void on_edit(void *ctx, int64_t first, int64_t last, size_t count)
+{
+    struct session *s = ctx;
+    window_edit(&s->window, first, last, count);
+}
+
+static void on_attached_gone(void *ctx)
+{
+    struct session *s = ctx;
+    s->on_gone(s->ctx, s);
+}
+
+static const struct attached_callbacks attached_callbacks = {on_text, on_edit, on_attached_gone};
+
+static char *strdup_or(const struct value *v, const char *fallback)
+{
+    char *text = value_strdup(v);
+    return text != NULL ? text : xstrdup(fallback);
+}
+
+struct session *session_new(struct session_env *env, int64_t buf, const struct value *about,
+                            void (*on_gone)(void *ctx, struct session *s), void *ctx)
+{
+    struct session *s = xcalloc(1, sizeof *s);
+    s->env = env;
+    s->on_gone = on_gone;
+    s->ctx = ctx;
+    s->name = strdup_or(value_get(about, "name"), "");
+    s->comment = strdup_or(value_get(about, "comment"), "");
+    char *filetype = strdup_or(value_get(about, "filetype"), "");
+    s->prose = trim_is_prose(filetype);
+    free(filetype);
+    s->chunk_version = UINT64_MAX;
+    window_init(&s->window);
+    uv_timer_init(env->loop, &s->timer);
+    s->timer.data = s;
+    attached_init(&s->attached, env->rpc, buf, &attached_callbacks, s);
+    return s;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void session_free(struct session *s)
+{
+    session_leave(s);
+    attached_finish(&s->attached);
+    if (s->env->asker == s) {
+        s->env->asker = NULL;
+    }
+    free(s->name);
+    free(s->comment);
+    uv_close((uv_handle_t *)&s->timer, on_timer_closed);
+}
+
+int64_t session_buf(const struct session *s)
+{
+    return s->attached.buf;
+}
+
+struct attached *session_attached(struct session *s)
+{
+    return &s->attached;
+}
+
+bool session_is_asking(const struct session *s)
+{
+    return s->ask != NULL;
+}

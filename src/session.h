@@ -1,0 +1,104 @@
+/* Suggestions in one attached buffer: what fits where the user is, whether to ask the model,
+ * when, and what to tell Lua. Never more than one question is under way for a buffer. */
+#ifndef HUM_SESSION_H
+#define HUM_SESSION_H
+
+#include "pace.h"
+#include "value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct attached;
+struct cache;
+struct failure;
+struct http;
+struct ring;
+struct rpc;
+struct session;
+struct way;
+
+/* Since the start; for tests, the benchmark and the curious. */
+struct session_counts {
+    int64_t keys;
+    int64_t through;    /* keys that typed what was suggested */
+    int64_t hits;       /* keys after which an answer was known already */
+    int64_t requests;   /* all questions sent */
+    int64_t prefetched; /* those of them for a place where the user is not yet */
+    int64_t cancelled;
+    int64_t done;
+    int64_t failed;
+};
+
+/* What sessions share. complete.c owns it; it must outlive them. */
+struct session_env {
+    uv_loop_t *loop;
+    struct rpc *rpc;
+    struct way *way; /* NULL: there is none, nothing is asked */
+    struct cache *cache;
+    struct ring *ring;
+    struct pace pace;
+    double bytes_per_token; /* as measured where text is densest */
+    uint64_t asked_ms;      /* when the last question went out; the loop's clock */
+    struct session *asker;  /* and whose it was */
+    uint64_t ring_version;  /* another number whenever the ring is another */
+    struct session_counts counts;
+
+    /* Whether a question may be sent now; if not, session_resume follows when it may. */
+    bool (*may_ask)(void *ctx);
+    /* NULL if there can be none. */
+    struct http *(*http)(void *ctx);
+    void (*on_done)(void *ctx);
+    void (*on_failed)(void *ctx, const struct failure *failure);
+    void *ctx;
+};
+
+enum session_kind {
+    SESSION_FOLLOWED, /* as typed, but what is not known is not asked for */
+    SESSION_TYPED,    /* the text or the cursor is another */
+    SESSION_ACCEPTED, /* because a suggestion, or a part of it, was accepted */
+    SESSION_ASKED,    /* the user asks for a suggestion */
+};
+
+struct session_key {
+    int64_t tick;
+    size_t row, col;
+    enum session_kind kind;
+    uint64_t serial; /* of the answer that Lua shows, 0: none ... */
+    size_t length;   /* ... and how much of its text Lua knows, from its beginning */
+};
+
+/* about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or gone; the owner
+ * is to free the session then. */
+struct session *session_new(struct session_env *env, int64_t buf, const struct value *about,
+                            void (*on_gone)(void *ctx, struct session *s), void *ctx);
+void session_free(struct session *s);
+
+int64_t session_buf(const struct session *s);
+struct attached *session_attached(struct session *s);
+bool session_is_asking(const struct session *s);
+
+/* Something happened in insert mode. */
+void session_key(struct session *s, const struct session_key *key);
+
+/* The alternative after (step 1) or before (-1) the one that is shown; asked for if there is
+ * none yet. What Lua shows is taken to be what it was last told. */
+void session_cycle(struct session *s, const struct session_key *key, int step);
+
+/* No suggestion is wanted any more, until the next key. */
+void session_leave(struct session *s);
+
+/* Lines [first, last) are worth remembering for prompts at other places. */
+void session_collect(struct session *s, int64_t first, int64_t last);
+
+/* The way is about to be another: nothing that is under way or shown counts any more. */
+void session_forget(struct session *s);
+
+/* Asking became impossible (a chat began): what is under way is stopped, and asked again ... */
+void session_interrupt(struct session *s);
+/* ... when it is possible. */
+void session_resume(struct session *s);
+
+#endif

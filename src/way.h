@@ -1,0 +1,50 @@
+/* The way suggestions come: which server fills in, with which model and kind of request,
+ * and within which limits. Lua finds it out (lua/hum/complete/way.lua) and says it once. */
+#ifndef HUM_WAY_H
+#define HUM_WAY_H
+
+#include "endpoint.h"
+#include "fill.h"
+#include "value.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dialect;
+
+struct way {
+    struct endpoint endpoint;
+    const struct dialect *dialect; /* of the fill requests */
+    char *model;                   /* "" where the server has but one */
+    char *project;
+    bool raw; /* tokens are given */
+    struct fim_tokens tokens;
+    char **texts; /* behind the tokens */
+    const char **stop;
+    size_t stop_count;
+    struct value *options, *extra, *keep_alive; /* NULL: none */
+    uint64_t hash;                              /* answers of one way are not those of another */
+
+    bool load;             /* the model must be loaded before it is asked */
+    int64_t kept_ms;       /* how long the server keeps it loaded, at least */
+    bool prefetch;         /* ask for the place behind a suggestion, too */
+    bool during_chat;      /* also while a chat streams from the same model */
+    int64_t debounce_ms;   /* negative: adapted to the server */
+    int64_t max_tokens;    /* of an answer */
+    size_t max_lines;      /* of an answer */
+    size_t window_tokens;  /* of the text around the cursor */
+    size_t ring_tokens;    /* of chunks of other places */
+    size_t cache_bytes;    /* of answers kept */
+    double min_confidence; /* 0 to 1: the least probability, on average, of a first line's tokens */
+};
+
+/* From the spec of the "way" method (doc/hum.txt, hum-protocol). Returns NULL with *why a
+ * static text if it is wrong. */
+struct way *way_new(const struct value *spec, const char **why);
+void way_free(struct way *w); /* NULL is fine */
+
+/* What all fills of this way have in common. */
+struct fill way_fill(const struct way *w);
+
+#endif

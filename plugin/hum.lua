@@ -48,12 +48,40 @@ map('x', 'ask', function()
   require('hum').ask(require('hum').selection())
 end)
 
+for name, action in pairs({
+  accept = 'accept',
+  ['accept-line'] = 'accept_line',
+  ['accept-word'] = 'accept_word',
+  ['next-suggestion'] = 'next',
+  ['prev-suggestion'] = 'prev',
+  dismiss = 'dismiss',
+  suggest = 'now',
+}) do
+  map('i', name, function()
+    require('hum.complete')[action]()
+  end)
+end
+
+local group = vim.api.nvim_create_augroup('hum', {})
+
+-- Whether there is completion is for the options to say, which are not read before there
+-- are any: in vim.g.hum, or given to setup().
+vim.api.nvim_create_autocmd('InsertEnter', {
+  group = group,
+  callback = function()
+    if vim.g.hum ~= nil or package.loaded['hum.config'] then
+      require('hum.complete').start()
+      return true
+    end
+  end,
+})
+
 -- A saved chat is a Markdown file whose front matter begins with "hum: ". It has to be known
 -- before the file is taken for Markdown, which starts treesitter. Not in ftdetect/: that
 -- would load vim.filetype at each start, several ms; the first Markdown file does anyway.
 vim.api.nvim_create_autocmd('BufReadPre', {
   pattern = '*.md',
-  group = vim.api.nvim_create_augroup('hum', {}),
+  group = group,
   once = true,
   callback = function()
     local function detect(_, buf)

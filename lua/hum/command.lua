@@ -48,9 +48,48 @@ local function new(given)
   require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
 end
 
+---What follows `:Hum complete`; a bang means the current buffer alone.
+---@type table<string, fun(given: hum.Invocation)>
+local COMPLETE = {
+  on = function(given)
+    require('hum.complete').on({ here = given.bang })
+  end,
+  off = function(given)
+    require('hum.complete').off({ here = given.bang })
+  end,
+  toggle = function(given)
+    require('hum.complete').toggle({ here = given.bang })
+    require('hum.notify').info('hum: ' .. require('hum.complete').status())
+  end,
+  now = function()
+    require('hum.complete').now()
+  end,
+  status = function()
+    require('hum.notify').info('hum: ' .. require('hum.complete').status())
+  end,
+}
+
+---@return string[]
+local function complete_names()
+  local list = vim.tbl_keys(COMPLETE)
+  table.sort(list)
+  return list
+end
+
+---@param given hum.Invocation
+local function complete(given)
+  local act = COMPLETE[given.text ~= '' and given.text or 'status']
+  if act then
+    return act(given)
+  end
+  local all = table.concat(complete_names(), ', ')
+  require('hum.notify').error(('hum: ":Hum complete" takes one of: %s'):format(all))
+end
+
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
   chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
+  complete = { run = complete, complete = complete_names, bang = true, text = true },
   new = { run = new, complete = model_names, text = true },
   send = {
     run = function()

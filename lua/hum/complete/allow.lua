@@ -7,7 +7,7 @@ local M = {}
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
 ---Where editors of passwords put what they decrypt.
-local SECRET_PLACES = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/', '/%.password%-store/' }
+local SECRET_PLACES = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
 
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 

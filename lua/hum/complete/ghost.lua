@@ -50,7 +50,6 @@ end
 ---What holds until insert mode is left.
 function M.prepare()
   menu_hides = require('hum.config').get().complete.menu == 'hide'
-  tabstop = vim.bo.tabstop
 end
 
 ---@param text string
@@ -217,6 +216,7 @@ local function show_new(data)
   local line = api.nvim_get_current_line()
   local head = line:sub(1, data.col)
   local was = ghost
+  tabstop = vim.bo.tabstop
   ghost = {
     buf = buf,
     serial = data.serial,
@@ -273,14 +273,12 @@ function M.suggest(data, now)
     if same or now then
       M.drop()
     end
-  elseif g and same and not (now and data.from ~= g.first + g.have - #g.head) then
-    if update(g, data) then
-      draw()
-    else
-      M.drop()
-    end
+  elseif g and same and update(g, data) then
+    draw()
   elseif now then
     show_new(data)
+  elseif same then
+    M.drop()
   end
 end
 

@@ -142,6 +142,7 @@ end
 
 ---@param failure hum.Failure
 local function tell_fault(failure)
+  require('hum.complete.way').on_error(failure)
   local text = ('hum: completion: %s'):format(failure.message)
   if failure.hint and failure.hint ~= '' then
     text = text .. '. ' .. failure.hint

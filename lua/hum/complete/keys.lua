@@ -36,17 +36,17 @@ local function guarded(fn)
   end
 end
 
----@param kind 'typed'|'accepted'|'asked'
+---@param kind 'typed'|'followed'|'accepted'|'asked'
 local function told_key(kind, serial, length)
   tell('key', here, tick, row, col, kind, serial, length)
 end
 
----Manual mode: only what concerns a suggestion is told.
+---Manual mode: what agrees with a suggestion is told, and its end.
 ---@param serial integer
 ---@param length integer
 local function manual_key(serial, length)
   if serial ~= 0 then
-    told_key('typed', serial, length)
+    told_key('followed', serial, length)
   elseif asked then
     asked = false
     tell('leave', here)
@@ -65,12 +65,28 @@ local function look()
   return true
 end
 
+---@return boolean  the cursor is where no text is
+local function is_aside()
+  return sideways and vim.fn.getpos('.')[4] > 0
+end
+
+---Nothing is wanted until the next key.
+local function pause()
+  ghost.drop()
+  asked = false
+  if tick ~= -1 then
+    tick = -1
+    tell('leave', here)
+  end
+end
+
 local function on_key()
-  if here == 0 or not look() then
+  if here == 0 then
     return
-  elseif sideways and vim.fn.getpos('.')[4] > 0 then
-    ghost.drop()
-    return tell('leave', here)
+  elseif is_aside() then
+    return pause()
+  elseif not look() then
+    return
   end
   local serial, length = follow(row, col)
   if manual then
@@ -104,6 +120,7 @@ local function begin()
   here, manual, asked, tick = buf, mode == 'manual', false, -1
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   ghost.prepare()
+  require('hum.complete.way').renew()
   tell('enter', here)
   on_key()
 end
@@ -212,6 +229,9 @@ end
 function M.accepted()
   if look() then
     local serial, length = follow(row, col)
+    if manual then
+      return manual_key(serial, length)
+    end
     told_key('accepted', serial, length)
   end
 end
@@ -219,7 +239,7 @@ end
 ---@param buf integer
 ---@param data hum.Suggest
 function M.on_suggest(buf, data)
-  if buf ~= here or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() then
+  if buf ~= here or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then
     return
   end
   local cursor = get_cursor(0)

@@ -273,6 +273,7 @@ static void do_key(struct complete *c, const struct value *params)
     } kinds[] = {{"typed", SESSION_TYPED},
                  {"followed", SESSION_FOLLOWED},
                  {"accepted", SESSION_ACCEPTED},
+                 {"wanted", SESSION_WANTED},
                  {"asked", SESSION_ASKED}};
     struct session *s = find(c, params);
     for (size_t i = 0; s != NULL && i < sizeof kinds / sizeof *kinds; i++) {

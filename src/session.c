@@ -48,6 +48,7 @@ struct session {
     bool early;            /* the key came before the text */
     uint64_t serial;       /* of the answer that fits here, 0: none */
     size_t used;           /* bytes of it that stand before the cursor */
+    bool silent;           /* there is nothing left of it, and no more will come */
     uint64_t told_final;   /* serial of the answer that Lua was last told to be complete */
 
     struct ask *ask; /* the question under way, or NULL */
@@ -112,8 +113,9 @@ static void tell(struct session *s, const struct answer *a, unsigned of)
 {
     size_t len = shown(a);
     bool known = s->at.serial == a->serial;
-    bool news = s->at.length != len || (a->complete && s->told_final != a->serial);
-    if (known ? !news : len <= s->used) {
+    bool ending = a->complete && s->told_final != a->serial;
+    bool owed = ending && (s->at.kind == SESSION_WANTED || s->at.kind == SESSION_ASKED);
+    if (known ? s->at.length == len && !ending : len <= s->used && !owed) {
         return;
     }
     size_t from = s->used < len ? s->used : len;
@@ -373,9 +375,10 @@ static bool fit(struct session *s)
     struct answer *a = fitting(s, &spot.place, &s->used);
     stop_stale(s, a);
     s->serial = a != NULL ? a->serial : 0;
+    s->silent = a != NULL && a->complete && s->used >= a->text.len;
     if (a != NULL) {
         tell(s, a, cache_variants(env->cache, &spot.place));
-        if (a->complete && env->way->prefetch && s->used < a->text.len && s->ask == NULL) {
+        if (a->complete && !s->silent && env->way->prefetch && s->ask == NULL) {
             wait_for(s, WAITING_TO_PREFETCH, IDLE_MS);
         }
     }
@@ -400,13 +403,15 @@ static void look(struct session *s)
         bool through = s->serial == shown_before && s->used > 0;
         env->counts.through += through;
         env->counts.hits += !through && s->ask == NULL;
-        if (s->at.kind == SESSION_ASKED && s->at.serial == 0 && s->ask == NULL) {
-            request(s, 1); /* the model had nothing to say, so it is to try harder */
+        if (s->at.kind == SESSION_ASKED && s->silent) {
+            request(s, 1); /* it had nothing to say before, so it is to try harder */
         }
-    } else if (s->at.kind == SESSION_ACCEPTED || s->at.kind == SESSION_ASKED) {
+    } else if (s->at.kind == SESSION_TYPED) {
+        if (!is_in_word(s)) {
+            wait_for(s, WAITING_TO_ASK, pace_debounce(&env->pace));
+        }
+    } else if (s->at.kind != SESSION_FOLLOWED) {
         request(s, 0);
-    } else if (s->at.kind == SESSION_TYPED && !is_in_word(s)) {
-        wait_for(s, WAITING_TO_ASK, pace_debounce(&env->pace));
     }
 }
 
@@ -481,6 +486,7 @@ static void on_ask_end(void *ctx, const struct failure *failure)
 static void place_at(struct session *s, const struct session_key *key)
 {
     s->at = *key;
+    s->told_final = key->serial == 0 ? 0 : s->told_final;
     s->wanted = true;
     s->due = false;
     s->early = s->attached.mirror == NULL;

@@ -59,7 +59,8 @@ enum session_kind {
     SESSION_FOLLOWED, /* as typed, but what is not known is not asked for */
     SESSION_TYPED,    /* the text or the cursor is another */
     SESSION_ACCEPTED, /* because a suggestion, or a part of it, was accepted */
-    SESSION_ASKED,    /* the user asks for a suggestion */
+    SESSION_WANTED,   /* another completion plugin wants to know; it is told of nothing, too */
+    SESSION_ASKED,    /* the user asks for a suggestion; likewise */
 };
 
 struct session_key {

@@ -256,6 +256,7 @@ function M.check()
   for _, name in ipairs(require('hum.config').endpoint_names()) do
     check_endpoint(name, usable)
   end
+  require('hum.complete.report').check(usable, wait_for)
 end
 
 return M

@@ -19,6 +19,12 @@ local function about(text, name)
   return T.ok(from and text:sub(from):match('^(.-)\n\n') or text:sub(from), name)
 end
 
+---The part of a report about completion.
+local function completion(text)
+  local from = T.ok(text:find('hum: completion', 1, true), 'the section')
+  return text:sub(from):match('^(.-)\n\n') or text:sub(from)
+end
+
 test('common mistakes with addresses are named', { env = { http_proxy = 'http://127.0.0.1:1' } }, function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, version = '0.33.0', rules = {} })
@@ -95,4 +101,56 @@ test('a server that never answers holds the check only for a bounded while', fun
   local text = report(t, { endpoints = { ollama = { url = srv.url } } })
   T.match('ERROR', about(text, 'ollama'))
   eq(false, t.child:mode().blocking)
+end)
+
+test('completion that is off is no reason to ask anyone', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, rules = {} })
+  local text = completion(report(t, { endpoints = { ollama = { url = srv.url } } }))
+  T.match('mode: off', text, true)
+  T.match('hum-complete', text, true)
+  T.no_match('WARN', text)
+end)
+
+---A server with one model, and completion switched on.
+local function with_coder(t, options, loaded)
+  local srv = t:fake()
+  srv:script({
+    models = { { name = 'qwen2.5-coder:1.5b' } },
+    rules = {
+      { match = { path = '/api/show' }, json = { capabilities = { 'completion', 'insert' } } },
+      { match = { path = '/api/ps' }, json = { models = loaded and { loaded } or {} } },
+    },
+  })
+  local complete = vim.tbl_extend('force', { mode = 'on' }, options or {})
+  return { complete = complete, endpoints = { ollama = { url = srv.url } } }, srv
+end
+
+test('how completion will work is told', function(t)
+  t:cmd('edit ' .. t:write_file('main.c', 'int a;\n'))
+  local text = completion(report(t, (with_coder(t, { filetypes = { help = 'manual' } }))))
+  T.match('mode: on; help manual', text, true)
+  T.match('fills in with "qwen2.5-coder:1.5b" at endpoint "ollama"', text, true)
+  T.match('through /api/generate with a suffix', text, true)
+  T.match('the model is not loaded', text, true)
+  T.match('are 2688 together, the context is 4096', text, true)
+  T.match('"main.c" is completed from the next insert mode on', text, true)
+  T.no_match('WARN', text)
+  T.no_match('ERROR', text)
+end)
+
+test('why completion will not work is told, and what to do', function(t)
+  t:cmd('edit ' .. t:write_file('secret.pem', 'x\n'))
+  local loaded = { name = 'qwen2.5-coder:1.5b', context_length = 2048 }
+  local options, srv = with_coder(t, { window_tokens = 4000 }, loaded)
+  local text = completion(report(t, options))
+  T.match('OK the model is loaded', text, true)
+  T.match('are 5152 together, more than the context of 2048', text, true)
+  T.match('endpoints.ollama.options.num_ctx', text, true)
+  T.match('"secret.pem" is not completed: ', text, true)
+  srv:script({ models = { 'talker' }, rules = {} })
+  t.child = t:start()
+  text = completion(report(t, options))
+  T.match('ERROR no model of endpoint "ollama" is known to fill in', text, true)
+  T.match('ollama pull qwen2.5-coder:1.5b-base', text, true)
 end)

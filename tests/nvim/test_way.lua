@@ -294,6 +294,76 @@ way_test('the helper is told limits and options', function(t)
   eq(vim.fs.basename(t:lua('return vim.fn.getcwd()')), way.project)
 end)
 
+---Replaces the link to the helper by one that keeps what it is told.
+local function keep_told(t)
+  t:lua([[
+    ways, told = {}, {}
+    package.loaded['hum.complete.link'] = {
+      is_open = function() return true end,
+      tell = function(method, way) table.insert(ways, { method = method, model = way ~= vim.NIL and way.model or 'none' }) end,
+    }
+    vim.notify = function(text) table.insert(told, text) end
+  ]])
+end
+
+---Waits for what the helper is told.
+local function told_ways(t, n)
+  t:wait(function()
+    return #t:lua('return ways') == n
+  end, n .. ' ways')
+  return vim.tbl_map(function(way)
+    return way.model
+  end, t:lua('return ways'))
+end
+
+way_test('the helper is told the way again when something changes', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {}, ['codestral:22b'] = { size = 13e9 } })
+  keep_told(t)
+  resolve(t, srv)
+  t:lua('require("hum.complete.way").send()')
+  eq({ 'starcoder2:3b' }, told_ways(t, 1))
+  eq('way', t:lua('return ways[1].method'))
+  t:cmd('Hum model codestral:22b')
+  eq({ 'starcoder2:3b', 'codestral:22b' }, told_ways(t, 2))
+  resolve(t, srv, { model = 'starcoder2:3b' })
+  eq({ 'starcoder2:3b', 'codestral:22b', 'starcoder2:3b' }, told_ways(t, 3))
+end)
+
+way_test('what stands against completion is told once, and looked at again later', function(t)
+  local srv = ollama(t, { talker = {} })
+  keep_told(t)
+  resolve(t, srv)
+  t:lua('require("hum.complete.way").send() require("hum.complete.way").send()')
+  eq({ 'none', 'none' }, told_ways(t, 2))
+  t:wait(function()
+    return #t:lua('return told') > 0
+  end, 'a message')
+  srv:script({ models = { 'starcoder2:3b' }, rules = {} })
+  t:cmd('normal! ix')
+  eq({ 'none', 'none' }, told_ways(t, 2)) -- too soon
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:cmd('normal! ix')
+  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  t:cmd('normal! ix')
+  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  local told = t:lua('return told')
+  eq(1, #told)
+  T.match('ollama pull', told[1], true)
+end)
+
+way_test('a model that is gone is looked for anew', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  keep_told(t)
+  resolve(t, srv)
+  srv:script({ models = { 'codestral:22b' }, rules = {} })
+  local gone = 'require("hum.complete.way").on_error({ code = "http", status = 404, message = "" })'
+  t:lua('require("hum.complete.way").on_error({ code = "http", status = 429, message = "" })' .. gone)
+  eq('starcoder2:3b', again(t).way.model) -- an error right behind it is no news
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:lua(gone)
+  eq({ 'codestral:22b' }, told_ways(t, 1))
+end)
+
 test('families are known by the names that servers give them', { ui = false }, function(t)
   local names = {
     ['qwen2.5-coder'] = { 'qwen2.5-coder:1.5b-base-q8_0', 'Qwen/Qwen2.5-Coder-32B-Instruct', '/m/qwen2.5_coder_7b.gguf',

@@ -25,7 +25,9 @@ static const struct field {
     {"content_type", STRING},   {"headers", OBJECT},        {"redirect", STRING},
     {"chunked", BOOLEAN},       {"replay", STRING},         {"expect", OBJECT},
     {"expect_headers", OBJECT}, {"expect_absent", LIST},    {"match", OBJECT},
-    {"times", NUMBER},          {"name", STRING},
+    {"times", NUMBER},          {"name", STRING},           {"continue", STRING | OBJECT},
+    {"continue_lines", NUMBER}, {"miss", NUMBER},           {"logprob", NUMBER | LIST},
+    {"expect_prompt", OBJECT},
 };
 
 static const char *const fault_names[] = {
@@ -107,6 +109,30 @@ static bool check_faults(const cJSON *faults, char why[ANSWER_ERROR])
     return true;
 }
 
+static bool check_prompt(const cJSON *expect, char why[ANSWER_ERROR])
+{
+    static const struct field known[] = {
+        {"prefix_ends", STRING}, {"suffix_begins", STRING}, {"contains", LIST},
+        {"excludes", LIST},      {"max_bytes", NUMBER},
+    };
+    const cJSON *item;
+    cJSON_ArrayForEach(item, expect)
+    {
+        size_t i = 0;
+        while (i < 5 && strcmp(known[i].name, item->string) != 0) {
+            i++;
+        }
+        if (i == 5 || type_of(item) != known[i].types) {
+            snprintf(why, ANSWER_ERROR, "bad field \"%.100s\" of expect_prompt", item->string);
+            return false;
+        }
+        if (cJSON_IsArray(item) && !check_list(item, STRING, why)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_field(const cJSON *item, char why[ANSWER_ERROR])
 {
     const char *name = item->string;
@@ -121,7 +147,11 @@ static bool check_field(const cJSON *item, char why[ANSWER_ERROR])
         if (strcmp(name, "faults") == 0) {
             return check_list(item, OBJECT, why) && check_faults(item, why);
         }
-        if (strcmp(name, "split_at") == 0 || strcmp(name, "chunk_at") == 0) {
+        if (strcmp(name, "expect_prompt") == 0) {
+            return check_prompt(item, why);
+        }
+        if (strcmp(name, "split_at") == 0 || strcmp(name, "chunk_at") == 0 ||
+            strcmp(name, "logprob") == 0) {
             return check_list(item, NUMBER, why);
         }
         if (cJSON_IsArray(item) && strcmp(name, "tool_calls") != 0 && strcmp(name, "json") != 0) {
@@ -234,8 +264,7 @@ static void read_faults(struct answer *a)
     }
 }
 
-/* The file, looked for below the fixtures and then as named. */
-static bool read_file(struct buf *out, const char *name, const char *fixtures, char *why)
+bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR])
 {
     struct buf path;
     buf_init(&path, SIZE_MAX / 2);
@@ -283,7 +312,7 @@ static bool read_text(struct answer *a, const char *fixtures, char why[ANSWER_ER
     if (get(a, "file")) {
         struct buf text;
         buf_init(&text, SIZE_MAX / 2);
-        bool good = read_file(&text, string(a, "file", ""), fixtures, why);
+        bool good = answer_file(&text, string(a, "file", ""), fixtures, why);
         if (good) {
             cut(a, &a->text, text.len ? text.data : "", text.len);
         }
@@ -329,7 +358,7 @@ static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ER
     a->status = (int)whole(a, "status", redirect ? 307 : get(a, "body") || json ? 200 : 0);
     if (get(a, "replay")) {
         a->replay = true;
-        return read_file(&a->body, string(a, "replay", ""), fixtures, why);
+        return answer_file(&a->body, string(a, "replay", ""), fixtures, why);
     }
     buf_add_str(&a->body, string(a, "body", ""));
     if (json) {
@@ -361,6 +390,7 @@ bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char 
     a->tools_in_done = flag(a, "tools_in_done", false);
     a->tool_calls = get(a, "tool_calls");
     a->stats = get(a, "stats");
+    a->logprob = get(a, "logprob");
     a->done_text = string(a, "done_text", "");
     a->done_reason = string(a, "done_reason", "stop");
     a->first_ns = duration(a, "first_ms");
@@ -382,6 +412,28 @@ bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char 
     a->headers = get(a, "headers");
     a->chunked = flag(a, "chunked", false);
     return true;
+}
+
+double answer_logprob(const struct answer *a, size_t token)
+{
+    const cJSON *v = a->logprob;
+    if (cJSON_IsArray(v)) {
+        for (v = v->child; v && v->next && token; token--) {
+            v = v->next;
+        }
+    }
+    return v ? v->valuedouble : -0.1;
+}
+
+bool answer_is_fixed(const cJSON *src)
+{
+    static const char *const names[] = {"status", "body", "json", "redirect", "replay"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (cJSON_GetObjectItemCaseSensitive(src, names[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void answer_finish(struct answer *a)

@@ -39,6 +39,7 @@ struct answer {
     bool tools_in_done;
     const cJSON *tool_calls; /* this and the following are in src, maybe NULL */
     const cJSON *stats;
+    const cJSON *logprob;
     const char *done_text;
     const char *done_reason;
 
@@ -81,5 +82,14 @@ bool answer_check(const cJSON *src, char why[ANSWER_ERROR]);
 /* Reads a checked src, files relative to fixtures. Fails if a file cannot be read. */
 bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR]);
 void answer_finish(struct answer *a);
+
+/* Of the token of that number (from 0) of the text. */
+double answer_logprob(const struct answer *a, size_t token);
+
+/* Whether a checked src gives the answer as it stands. */
+bool answer_is_fixed(const cJSON *src);
+
+/* Appends a file, looked for below the fixtures and then as named. */
+bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR]);
 
 #endif

@@ -242,6 +242,7 @@ static void proceed(struct conn *c)
         c->wire = 0;
         c->pieces = NULL;
         c->request = 0;
+        c->generates = c->fills = false;
         if (result == REQUEST_BAD) {
             head_bad_request(c);
         } else {

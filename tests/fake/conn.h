@@ -26,6 +26,8 @@ struct conn {
     unsigned request; /* number of the request being answered, 0 for control requests */
     enum conn_state state;
     enum conn_end end;
+    bool generates; /* the request is for a generation, */
+    bool fills;     /* to fill in; see live.h */
     bool closing;
     bool proceeding;
     bool lingering;

@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "head.h"
+#include "live.h"
 #include "quote.h"
 
 #include <inttypes.h>
@@ -48,6 +49,7 @@ static void load_script(struct conn *c)
     char why[ANSWER_ERROR];
     const struct buf *body = &c->parser.request.body;
     if (script_load(&c->server->script, body->len ? body->data : "", body->len, why)) {
+        slots_forget(&c->server->memory, NULL);
         head_json(c, 200, "{\"ok\":true}");
     } else {
         head_error(c, false, 400, why);
@@ -99,12 +101,17 @@ static void show_state(struct conn *c)
         open += o->number != 0;
         active += o->request && o->state != CONN_IDLE;
     }
-    char json[200];
-    snprintf(json, sizeof json,
-             "{\"connections\":%u,\"open\":%u,\"requests\":%u,\"active\":%u,\"tokens\":%" PRIu64
-             ",\"ns\":%" PRIu64 "}",
-             s->next_conn, open, s->next_request, active, s->journal.tokens, uv_hrtime());
-    head_json(c, 200, json);
+    struct buf json;
+    buf_init(&json, SIZE_MAX / 2);
+    buf_printf(&json,
+               "{\"connections\":%u,\"open\":%u,\"requests\":%u,\"active\":%u,"
+               "\"tokens\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"filling\":%u,\"active_max\":",
+               s->next_conn, open, s->next_request, active, s->journal.tokens, uv_hrtime(),
+               live_filling(s));
+    live_print(s, &json);
+    buf_add_str(&json, "}");
+    head_json(c, 200, json.data);
+    buf_finish(&json);
 }
 
 /* The event a long poll waits for, or NULL. */
@@ -180,6 +187,7 @@ void control_request(struct conn *c)
     }
     if (strcmp(r->path, "/_fake/reset") == 0) {
         journal_reset(&c->server->journal);
+        live_reset(c->server);
         head_json(c, 200, "{\"ok\":true}");
         return;
     }

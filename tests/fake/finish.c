@@ -18,8 +18,8 @@ static void read_clock(struct reply *r)
 {
     uint64_t now = uv_hrtime(), first = r->first_token ? r->first_token : now;
     r->state.tokens = r->sent;
-    r->state.total_ns = now - r->begun;
-    r->state.prompt_ns = first - r->begun - r->state.load_ns;
+    r->state.total_ns = now - r->asked;
+    r->state.prompt_ns = first - r->begun;
     r->state.eval_ns = now - first;
 }
 

@@ -1,10 +1,13 @@
 #include "generate.h"
 
 #include "demo.h"
+#include "fill.h"
+#include "fim.h"
 #include "head.h"
 #include "models.h"
 #include "quote.h"
 #include "reply.h"
+#include "routes.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -13,7 +16,7 @@
 bool generate_is(enum route r)
 {
     return r == ROUTE_CHAT || r == ROUTE_GENERATE || r == ROUTE_V1_CHAT ||
-           r == ROUTE_V1_COMPLETIONS;
+           r == ROUTE_V1_COMPLETIONS || r == ROUTE_INFILL;
 }
 
 static const char *string(const cJSON *object, const char *name)
@@ -69,6 +72,8 @@ static const struct shape *shape_of(const struct context *x)
         return x->llama ? &shape_llama_chat : &shape_compat_chat;
     case ROUTE_V1_COMPLETIONS:
         return x->llama ? &shape_llama_completion : &shape_compat_completion;
+    case ROUTE_INFILL:
+        return &shape_llama_infill;
     default:
         return NULL;
     }
@@ -82,11 +87,54 @@ static bool is_native(enum route r)
 static bool wants_thinking(const struct context *x)
 {
     const cJSON *kwargs = cJSON_GetObjectItem(x->body, "chat_template_kwargs");
+    if (x->route == ROUTE_INFILL) {
+        return false;
+    }
     if (is_native(x->route)) {
         return !cJSON_IsFalse(cJSON_GetObjectItem(x->body, "think"));
     }
     return !cJSON_IsFalse(cJSON_GetObjectItem(kwargs, "enable_thinking")) &&
            strcmp(string(x->body, "reasoning_effort"), "none") != 0;
+}
+
+/* keep_alive 0, as a number or a duration. */
+static bool unloads(const cJSON *body)
+{
+    const cJSON *keep = cJSON_GetObjectItem(body, "keep_alive");
+    return (cJSON_IsNumber(keep) && keep->valuedouble == 0) ||
+           (cJSON_IsString(keep) && strtod(keep->valuestring, NULL) == 0);
+}
+
+/* Ollama takes 0 for no limit, llama-server says one token all the same. */
+static struct limit limit_of(const struct context *x)
+{
+    const cJSON *from =
+        x->route == ROUTE_GENERATE ? cJSON_GetObjectItem(x->body, "options") : x->body;
+    const cJSON *most =
+        cJSON_GetObjectItem(from, is_native(x->route) ? "num_predict" : "max_tokens");
+    if (x->llama && cJSON_GetObjectItem(from, "n_predict")) {
+        most = cJSON_GetObjectItem(from, "n_predict");
+    }
+    double n = cJSON_IsNumber(most) ? most->valuedouble : -1;
+    n = x->llama && n == 0 ? 1 : n;
+    return (struct limit){
+        .tokens = n > 0 ? (size_t)n : SIZE_MAX,
+        .stop = cJSON_GetObjectItem(from, "stop"),
+    };
+}
+
+/* How many top_logprobs are wanted, -1 for no probabilities at all. */
+static int probs_of(const struct context *x)
+{
+    const cJSON *asked = cJSON_GetObjectItem(x->body, "logprobs");
+    const cJSON *top = cJSON_GetObjectItem(x->body, "top_logprobs");
+    if (is_native(x->route)) {
+        return !cJSON_IsTrue(asked) ? -1 : cJSON_IsNumber(top) ? top->valueint : 0;
+    }
+    if (x->llama && cJSON_IsNumber(cJSON_GetObjectItem(x->body, "n_probs"))) {
+        asked = cJSON_GetObjectItem(x->body, "n_probs");
+    }
+    return cJSON_IsNumber(asked) && asked->valueint > 0 ? asked->valueint : -1;
 }
 
 void generate_reply(struct context *x, const cJSON *answer)
@@ -96,89 +144,119 @@ void generate_reply(struct context *x, const cJSON *answer)
     struct reply_spec spec = {
         .shape = shape_of(x),
         .model = x->model,
-        .queue = x->conn->server->script.serial && generate_is(x->route) ? x->model : NULL,
+        .queue = generate_is(x->route) ? x->model : NULL,
         .settings = is_native(x->route) ? models_settings(x->body) : NULL,
         .stream = is_native(x->route) ? !cJSON_IsFalse(stream) : cJSON_IsTrue(stream),
         .llama = x->llama,
         .think = wants_thinking(x),
         .usage = cJSON_IsTrue(cJSON_GetObjectItem(usage, "include_usage")),
         .raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw")),
+        .unload = is_native(x->route) && unloads(x->body),
+        .probs = probs_of(x),
         .prompt_tokens = prompt_tokens(x->body),
+        .prompt = x->fill ? &x->fill->prompt : NULL,
+        .request = x->body,
+        .limit = limit_of(x),
     };
-    reply_start(x->conn, answer, &spec);
+    char why[ANSWER_ERROR];
+    cJSON *continued = NULL;
+    if (cJSON_GetObjectItemCaseSensitive(answer, "continue")) {
+        continued = fill_continue(x->conn->server, x->fill, answer, why);
+        if (!continued) {
+            free(spec.settings);
+            routes_unexpected(x->conn, why);
+            return;
+        }
+    }
+    reply_start(x->conn, continued ? continued : answer, &spec);
+    cJSON_Delete(continued);
 }
 
-/* A request without a prompt only loads or unloads. */
-static bool only_loads(struct context *x)
+bool generate_loads(const struct context *x)
 {
     const cJSON *messages = cJSON_GetObjectItem(x->body, "messages");
-    const cJSON *keep = cJSON_GetObjectItem(x->body, "keep_alive");
-    bool unload = (cJSON_IsNumber(keep) && keep->valuedouble == 0) ||
-                  (cJSON_IsString(keep) && strcmp(keep->valuestring, "0") == 0);
-    bool chat = x->route == ROUTE_CHAT;
-    if (!is_native(x->route) ||
-        (chat ? cJSON_GetArraySize(messages) > 0 : *string(x->body, "prompt") != '\0')) {
-        return false;
-    }
-    struct server *s = x->conn->server;
-    struct buf out;
-    buf_init(&out, SIZE_MAX / 2);
-    buf_add_str(&out, "{\"model\":");
-    quote(&out, x->model, strlen(x->model), QUOTE_GO);
-    buf_add_str(&out, ",\"created_at\":\"");
-    shape_created_at(&out);
-    buf_printf(&out, "\",%s,\"done\":true,\"done_reason\":\"%s\"}",
-               chat ? "\"message\":{\"role\":\"assistant\",\"content\":\"\"}" : "\"response\":\"\"",
-               unload ? "unload" : "load");
-    char *settings = models_settings(x->body);
-    uint64_t wait = unload ? 0 : models_load_time(s, x->model, settings);
-    if (unload) {
-        models_unload(s, x->model);
-    }
-    /* The waiting is left to a reply, so that a client that goes away ends the load. */
-    cJSON *answer = cJSON_CreateObject();
-    cJSON_AddNumberToObject(answer, "status", 200);
-    cJSON_AddStringToObject(answer, "body", out.data);
-    struct reply_spec spec = {.model = x->model, .settings = settings};
-    if (unload || !wait) {
-        if (!unload) {
-            models_loaded(s, x->model, settings);
-        }
-        head_json(x->conn, 200, out.data);
-        free(settings);
-    } else {
-        reply_start(x->conn, answer, &spec);
-    }
-    cJSON_Delete(answer);
-    buf_finish(&out);
-    return true;
+    return x->body && ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
+                       (x->route == ROUTE_GENERATE && *string(x->body, "prompt") == '\0'));
 }
 
-/* What Ollama refuses because of the model. */
-static int judge_model(const struct context *x, bool scripted, struct buf *why)
+static void load_body(const struct context *x, struct buf *out)
 {
-    const cJSON *model = script_model(&x->conn->server->script, x->model);
+    buf_add_str(out, "{\"model\":");
+    quote(out, x->model, strlen(x->model), QUOTE_GO);
+    buf_add_str(out, ",\"created_at\":\"");
+    shape_created_at(out);
+    buf_printf(out, "\",%s,\"done\":true,\"done_reason\":\"%s\"}",
+               x->route == ROUTE_CHAT ? "\"message\":{\"role\":\"assistant\",\"content\":\"\"}"
+                                      : "\"response\":\"\"",
+               unloads(x->body) ? "unload" : "load");
+}
+
+/* Loads or unloads; answer is NULL or says when and with what faults. The waiting is left to
+ * a reply, so that a client that goes away ends the load. */
+static void load(struct context *x, const cJSON *answer)
+{
+    bool unload = unloads(x->body);
+    struct buf body;
+    buf_init(&body, SIZE_MAX / 2);
+    load_body(x, &body);
+    cJSON *own = answer ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
+    cJSON_AddNumberToObject(own, "status", 200);
+    cJSON_AddStringToObject(own, "body", body.data);
+    struct reply_spec spec = {
+        .model = x->model,
+        .settings = unload ? NULL : models_settings(x->body),
+    };
+    if (unload) {
+        models_unload(x->conn->server, x->model);
+        slots_forget(&x->conn->server->memory, x->model);
+    }
+    reply_start(x->conn, own, &spec);
+    cJSON_Delete(own);
+    buf_finish(&body);
+}
+
+static int cannot(const struct context *x, const char *what, struct buf *why)
+{
+    buf_printf(why, "registry.ollama.ai/library/%s%s does not support %s", x->model,
+               strchr(x->model, ':') ? "" : ":latest", what);
+    return 400;
+}
+
+/* What the servers refuse because of the model. */
+static int judge_model(const struct context *x, const cJSON *answer, bool scripted, struct buf *why)
+{
+    const struct script *script = &x->conn->server->script;
+    const cJSON *model = script_model(script, x->model);
     const cJSON *think = cJSON_GetObjectItem(x->body, "think");
-    if (scripted || x->llama) {
+    bool fills = x->route == ROUTE_GENERATE || x->route == ROUTE_V1_COMPLETIONS;
+    struct fim fim;
+    if (answer_is_fixed(answer)) {
+        return 0;
+    }
+    if (x->route == ROUTE_INFILL && !fim_of(script, model, &fim)) {
+        buf_add_str(why, "Infill is not supported by this model: prefix token is missing. "
+                         "suffix token is missing. middle token is missing. ");
+        return 501;
+    }
+    if (x->llama) {
+        return 0;
+    }
+    if (fills && model && *string(x->body, "suffix") && !script_can(model, "insert")) {
+        return cannot(x, "insert", why);
+    }
+    if (scripted) {
         return 0;
     }
     if (!model) {
         buf_printf(why, "model '%s' not found", x->model);
         return 404;
     }
-    if (x->route == ROUTE_GENERATE && *string(x->body, "suffix") && !script_can(model, "insert")) {
-        buf_printf(why, "registry.ollama.ai/library/%s%s does not support insert", x->model,
-                   strchr(x->model, ':') ? "" : ":latest");
-        return 400;
-    }
     if ((cJSON_IsTrue(think) || cJSON_IsString(think)) && !script_can(model, "thinking")) {
         buf_printf(why, "\"%s\" does not support thinking", x->model);
         return 400;
     }
     if (cJSON_GetArraySize(cJSON_GetObjectItem(x->body, "tools")) && !script_can(model, "tools")) {
-        buf_printf(why, "registry.ollama.ai/library/%s%s does not support tools", x->model,
-                   strchr(x->model, ':') ? "" : ":latest");
-        return 400;
+        return cannot(x, "tools", why);
     }
     return 0;
 }
@@ -210,25 +288,35 @@ static cJSON *usual_answer(struct context *x)
     return answer;
 }
 
+static int validate(struct context *x, struct buf *why)
+{
+    if (!x->body) {
+        return 400;
+    }
+    if (x->route == ROUTE_INFILL) {
+        return validate_infill(x->body, why);
+    }
+    return is_native(x->route) ? validate_ollama(x->body, x->route == ROUTE_CHAT, why)
+                               : validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);
+}
+
 void generate_answer(struct context *x, const cJSON *answer, bool scripted)
 {
     struct buf *why = &x->why;
-    int status = 0;
-    if (!x->body) {
-        status = 400;
-    } else if (is_native(x->route)) {
-        status = validate_ollama(x->body, x->route == ROUTE_CHAT, why);
-    } else {
-        status = validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);
-    }
-    if (!status) {
-        status = judge_model(x, scripted, why);
+    /* llama-server looks at the model first. */
+    int status = x->body && x->llama ? judge_model(x, answer, scripted, why) : 0;
+    bool judged = status != 0;
+    status = status ? status : validate(x, why);
+    if (!status && !x->llama) {
+        status = judge_model(x, answer, scripted, why);
+        judged = status != 0;
     }
     if (status) {
-        head_error(x->conn, x->llama, status, why->len ? why->data : "");
+        head_refuse(x->conn, x->llama, judged, status, why->len ? why->data : "");
         return;
     }
-    if (!scripted && only_loads(x)) {
+    if (x->loads && !answer_is_fixed(answer)) {
+        load(x, answer);
         return;
     }
     cJSON *usual = answer ? NULL : usual_answer(x);

@@ -16,8 +16,12 @@ enum route {
     ROUTE_V1_MODELS,
     ROUTE_V1_CHAT,
     ROUTE_V1_COMPLETIONS,
+    ROUTE_INFILL,
+    ROUTE_PROPS,
     ROUTE_HEALTH,
 };
+
+struct fill;
 
 /* One request on its way to an answer. */
 struct context {
@@ -28,9 +32,14 @@ struct context {
     cJSON *body;
     struct buf why; /* what is wrong with the body */
     const char *model;
+    bool loads;              /* the request only loads or unloads its model */
+    const struct fill *fill; /* NULL: it is none to fill in */
 };
 
 bool generate_is(enum route r); /* one of those routes */
+
+/* Whether the request has no prompt, which loads the model. */
+bool generate_loads(const struct context *x);
 
 const char *generate_model(const cJSON *body);     /* "" if none is named */
 const char *generate_last_text(const cJSON *body); /* of the last message, or the prompt */

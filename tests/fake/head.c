@@ -190,6 +190,8 @@ static const char *error_type(int status)
         return "authentication_error";
     case 404:
         return "not_found_error";
+    case 501:
+        return "not_supported_error";
     case 503:
         return "unavailable_error";
     default:
@@ -200,11 +202,16 @@ static const char *error_type(int status)
 /* An error as the paths below /v1 or, with llama unset, Ollama's own report it. */
 void head_error(struct conn *c, bool llama, int status, const char *message)
 {
+    head_refuse(c, llama, status != 400, status, message);
+}
+
+void head_refuse(struct conn *c, bool llama, bool handler, int status, const char *message)
+{
     struct buf body;
     buf_init(&body, SIZE_MAX / 2);
     struct head head = {.status = status, .type = "application/json; charset=utf-8"};
     if (llama) {
-        bool late = status == 400 || status == 500; /* these come from a handler */
+        bool late = status == 400 || status == 500 || status == 501; /* from a handler */
         buf_add_str(&body, "{\"error\":{");
         if (late) {
             buf_printf(&body, "\"code\":%d,", status);
@@ -219,12 +226,11 @@ void head_error(struct conn *c, bool llama, int status, const char *message)
         head.llama = head.close = true;
     } else if (strncmp(c->parser.request.path, "/v1/", 4) == 0) {
         /* What the middleware turns into OpenAI's form ends with a newline. */
-        bool turned = status != 400;
         buf_add_str(&body, "{\"error\":{\"message\":");
         quote(&body, message, strlen(message), QUOTE_GO);
         buf_printf(&body, ",\"type\":\"%s\",\"param\":null,\"code\":null}}%s",
-                   status >= 500 ? "api_error" : error_type(status), turned ? "\n" : "");
-        head.type = turned ? "application/json" : head.type;
+                   status >= 500 ? "api_error" : error_type(status), handler ? "\n" : "");
+        head.type = handler ? "application/json" : head.type;
     } else {
         buf_add_str(&body, "{\"error\":");
         quote(&body, message, strlen(message), QUOTE_GO);

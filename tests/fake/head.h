@@ -24,6 +24,10 @@ const char *head_status_text(int status);
 void head_json(struct conn *c, int status, const char *json);
 void head_text(struct conn *c, int status, const char *text);
 void head_error(struct conn *c, bool llama, int status, const char *message);
+
+/* The same, where it matters for Ollama's /v1 whether a handler behind the translation said
+ * it. */
+void head_refuse(struct conn *c, bool llama, bool handler, int status, const char *message);
 void head_answer(struct conn *c, const struct head *head, const char *body, size_t len);
 void head_bad_request(struct conn *c);
 

@@ -2,6 +2,7 @@
  * benchmark and the demo. README.md in this folder tells how to script it. */
 #include "conn.h"
 #include "control.h"
+#include "live.h"
 #include "models.h"
 
 #include <signal.h>
@@ -210,6 +211,7 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     s->fixtures = o.fixtures;
+    live_reset(s);
     s->demo = o.demo;
     if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}")) {
         return 2;
@@ -235,6 +237,8 @@ int main(int argc, char **argv)
     s->journal.on_change = NULL;
     journal_finish(&s->journal);
     models_finish(s);
+    slots_finish(&s->memory);
+    live_finish(s);
     script_finish(&s->script);
     return err ? 1 : 0;
 }

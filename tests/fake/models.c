@@ -11,6 +11,10 @@
 #define MODIFIED "2026-01-02T03:04:05.123456789Z"
 enum { CREATED = 1767323045 };
 
+#define INSERT_TEMPLATE                                                                     \
+    "{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>" \
+    "{{- else }}{{ .Prompt }}{{- end }}"
+
 static const char *name_of(const cJSON *model)
 {
     return cJSON_GetObjectItemCaseSensitive(model, "name")->valuestring;
@@ -116,6 +120,26 @@ void models_ps(struct conn *c)
     answer(c, &out);
 }
 
+/* What the script has instead of the usual fields. */
+static void replace_fields(struct buf *json, const cJSON *fields)
+{
+    const cJSON *field;
+    if (!fields) {
+        return;
+    }
+    cJSON *object = cJSON_Parse(json->data);
+    cJSON_ArrayForEach(field, fields)
+    {
+        cJSON_DeleteItemFromObjectCaseSensitive(object, field->string);
+        cJSON_AddItemToObject(object, field->string, cJSON_Duplicate(field, true));
+    }
+    char *text = cJSON_PrintUnformatted(object);
+    buf_clear(json);
+    buf_add_str(json, text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}
+
 void models_show(struct conn *c, const cJSON *body)
 {
     const cJSON *name = cJSON_GetObjectItem(body, "model");
@@ -135,14 +159,16 @@ void models_show(struct conn *c, const cJSON *body)
         return;
     }
     buf_add_str(&out, "{\"modelfile\":\"FROM fake\\nPARAMETER num_ctx 4096\\n\",\"parameters\":"
-                      "\"num_ctx                        4096\",\"template\":\"{{ .Prompt }}\","
-                      "\"details\":");
+                      "\"num_ctx                        4096\",\"template\":");
+    add_quoted(&out, script_can(model, "insert") ? INSERT_TEMPLATE : "{{ .Prompt }}");
+    buf_add_str(&out, ",\"details\":");
     add_details(&out, false);
     buf_add_str(&out, ",\"model_info\":{\"general.architecture\":\"llama\","
                       "\"general.parameter_count\":1235814432,\"llama.context_length\":8192},"
                       "\"capabilities\":");
     add_capabilities(&out, model);
     buf_add_str(&out, ",\"modified_at\":\"" MODIFIED "\"}");
+    replace_fields(&out, cJSON_GetObjectItemCaseSensitive(model, "show"));
     answer(c, &out);
 }
 

@@ -1,6 +1,5 @@
 #include "reply_parts.h"
 
-#include "models.h"
 #include "routes.h"
 
 #include <stdio.h>
@@ -29,80 +28,29 @@ bool reply_streams(const struct reply *r)
 const char *reply_phase(const struct reply *r)
 {
     if (!r->running) {
-        return "queued";
+        return r->needs_load ? "loading" : "queued";
     }
     return r->conn->wire ? "streaming" : "waiting";
-}
-
-/* The queue: a reply waits for earlier ones of the same model. */
-
-static bool must_wait(const struct reply *r)
-{
-    for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
-        if (r->queue && e->queue && strcmp(e->queue, r->queue) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void run(struct reply *r)
-{
-    uint64_t load = models_load_time(r->conn->server, r->model, r->settings);
-    r->running = true;
-    r->begun = uv_hrtime();
-    r->state.load_ns = load;
-    r->due = r->begun + load + r->answer.first_ns;
-    if (!r->stream) {
-        r->due += r->answer.interval_ns * reply_tokens(r);
-    }
-    pace_at(&r->conn->server->pace, &r->timer, r->begun, step, r);
-}
-
-static void run_ready(struct server *server)
-{
-    for (struct reply *r = server->replies; r; r = r->next) {
-        if (!r->running && !must_wait(r)) {
-            run(r);
-        }
-    }
-}
-
-static void enqueue(struct reply *r)
-{
-    struct reply **at = &r->conn->server->replies;
-    while (*at) {
-        at = &(*at)->next;
-    }
-    *at = r;
-    if (must_wait(r)) {
-        journal_addf(&r->conn->server->journal, "queued", "\"request\":%u", r->conn->request);
-    } else {
-        run(r);
-    }
 }
 
 void reply_free(struct reply *r)
 {
     struct server *server = r->conn->server;
     pace_cancel(&server->pace, &r->timer);
-    for (struct reply **at = &server->replies; *at; at = &(*at)->next) {
-        if (*at == r) {
-            *at = r->next;
-            break;
-        }
-    }
+    turn_leave(r);
     journal_tokens_done(&server->journal, r->conn->request);
     r->conn->reply = NULL;
     r->conn->pieces = NULL;
     answer_finish(&r->answer);
     buf_finish(&r->payload);
     buf_finish(&r->state.model);
+    tokens_finish(&r->prompt);
+    cJSON_Delete(r->request);
+    free(r->stopping_word);
     free(r->queue);
     free(r->settings);
     free(r->model);
     free(r);
-    run_ready(server);
 }
 
 /* Tokens */
@@ -117,6 +65,7 @@ static void add_token(struct reply *r)
     } else {
         text.text = tokens_at(&r->answer.text, i - before, &text.len);
     }
+    r->state.token = i < before ? 0 : i - before;
     r->sent++;
     if (r->answer.together && r->sent == before && r->answer.text.count) {
         text.text = tokens_at(&r->answer.text, 0, &text.len);
@@ -169,9 +118,6 @@ static void step(void *ctx)
         pace_at(pace, &r->timer, r->due, step, r);
         return;
     }
-    if (!r->sent) {
-        models_loaded(r->conn->server, r->model, r->settings);
-    }
     if (!reply_streams(r)) {
         finish_at_once(r);
         return;
@@ -190,8 +136,16 @@ static void step(void *ctx)
     finish_stream(r);
 }
 
+void reply_begin(struct reply *r)
+{
+    pace_at(&r->conn->server->pace, &r->timer, r->begun, step, r);
+}
+
 void reply_drained(struct reply *r)
 {
+    if (!r->running) {
+        return;
+    }
     pace_at(&r->conn->server->pace, &r->timer, r->due, step, r);
 }
 
@@ -218,6 +172,23 @@ static void make_id(struct reply *r)
     r->state.id[41] = '\0';
 }
 
+/* The prompt to fill in, and what the request's own limits leave of the text. */
+static void read_prompt(struct reply *r, const struct reply_spec *spec)
+{
+    const char *word = "";
+    tokens_cut(&r->prompt, spec->prompt->len ? spec->prompt->data : "", spec->prompt->len);
+    r->request = cJSON_Duplicate(spec->request, true);
+    r->state.stop = limit_apply(&spec->limit, &r->answer.text, &word);
+    r->stopping_word = xstrdup(word);
+    r->state.stopping_word = r->stopping_word;
+    if (r->state.stop == STOP_LIMIT && !cJSON_GetObjectItem(r->answer.src, "done_reason")) {
+        r->answer.done_reason = "length";
+    }
+    r->state.request = r->request;
+    r->state.prompt = r->prompt.text.data ? r->prompt.text.data : "";
+    r->state.prompt_tokens = r->prompt.count;
+}
+
 void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec)
 {
     char why[ANSWER_ERROR];
@@ -236,6 +207,7 @@ void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec
     }
     uv_timeval64_t now;
     uv_gettimeofday(&now);
+    tokens_init(&r->prompt);
     r->conn = c;
     r->shape = spec->shape;
     r->stream = spec->stream;
@@ -246,11 +218,17 @@ void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec
     r->model = xstrdup(spec->model);
     r->queue = spec->queue ? xstrdup(spec->queue) : NULL;
     r->settings = spec->settings;
+    r->loads = spec->settings || spec->shape;
+    r->unload = spec->unload;
     r->state.answer = &r->answer;
     r->state.created = now.tv_sec;
     r->state.usage = spec->usage;
     r->state.raw = spec->raw;
     r->state.prompt_tokens = spec->prompt_tokens;
+    r->state.probs = spec->probs;
+    if (spec->prompt) {
+        read_prompt(r, spec);
+    }
     buf_init(&r->payload, SIZE_MAX / 2);
     buf_init(&r->state.model, SIZE_MAX / 2);
     quote(&r->state.model, spec->model, strlen(spec->model),
@@ -258,5 +236,5 @@ void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec
     make_id(r);
     c->reply = r;
     c->pieces = &r->answer;
-    enqueue(r);
+    turn_ask(r);
 }

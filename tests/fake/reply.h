@@ -4,6 +4,7 @@
 #define FAKE_REPLY_H
 
 #include "conn.h"
+#include "limit.h"
 #include "shape.h"
 
 struct reply_spec {
@@ -16,7 +17,14 @@ struct reply_spec {
     bool think; /* thinking tokens are sent */
     bool usage;
     bool raw;
+    bool unload; /* the model goes behind this reply */
+    int probs;   /* top_logprobs that were asked for; -1: no probabilities at all */
     size_t prompt_tokens;
+
+    /* Of a request to fill in; else NULL. */
+    const struct buf *prompt;
+    const cJSON *request;
+    struct limit limit;
 };
 
 /* Answers the request of c with src. Errors in src (a file that is not there) are
@@ -26,7 +34,7 @@ void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec
 void reply_drained(struct reply *r);
 void reply_free(struct reply *r); /* also aborts */
 
-/* "queued", "waiting" (no byte was sent) or "streaming". */
+/* "queued", "loading" (the model), "waiting" (no byte was sent) or "streaming". */
 const char *reply_phase(const struct reply *r);
 
 #endif

@@ -1,9 +1,11 @@
-/* What the modules that make one reply share: reply.c (its life and its moments),
- * payload.c (records to chunks), fault.c (what goes wrong) and finish.c (its end). */
+/* What the modules that make one reply share: reply.c (its life and its moments), turn.c
+ * (when it may begin), payload.c (records to chunks), fault.c (what goes wrong) and finish.c
+ * (its end). */
 #ifndef FAKE_REPLY_PARTS_H
 #define FAKE_REPLY_PARTS_H
 
 #include "reply.h"
+#include "slots.h"
 
 struct reply {
     struct conn *conn;
@@ -15,11 +17,19 @@ struct reply {
     char *queue;
     char *settings;
     char *model;
+    char *stopping_word;
+    cJSON *request;       /* as far as it is needed for the records; or NULL */
+    struct tokens prompt; /* to fill in; or none */
+    struct slot *slot;    /* that remembers it, or NULL */
     bool stream, llama;
-    bool running; /* its turn in the queue has come */
-    bool headed;  /* the head was appended */
+    bool loads;      /* its model must be loaded */
+    bool unload;     /* the model goes behind it */
+    bool needs_load; /* it waits, or waited, for that */
+    bool running;    /* its turn in the queue has come, the model is loaded */
+    bool headed;     /* the head was appended */
     bool chunked;
     bool stalled;
+    uint64_t asked;       /* when the request came */
     uint64_t begun;       /* when its turn came */
     uint64_t first_token; /* when the first token was sent, or 0 */
     uint64_t due;         /* of the next token or the end */
@@ -33,6 +43,12 @@ struct reply {
 size_t reply_thinking(const struct reply *r); /* how many thinking tokens are sent */
 size_t reply_tokens(const struct reply *r);   /* how many tokens at all */
 bool reply_streams(const struct reply *r);    /* the tokens are streamed */
+
+/* turn.c: the reply is put into the server's list and begins (reply_begin) when its turn
+ * has come and its model is loaded; leaving lets the next one begin. */
+void turn_ask(struct reply *r);
+void turn_leave(struct reply *r);
+void reply_begin(struct reply *r);
 
 /* payload.c: records are appended to r->payload. payload_record says that one is
  * complete, payload_write sends what is there; both write the head first. */

@@ -1,10 +1,13 @@
 #include "routes.h"
 
 #include "control.h"
-#include "generate.h"
+#include "fill.h"
 #include "head.h"
+#include "live.h"
 #include "models.h"
+#include "note.h"
 #include "quote.h"
+#include "settings.h"
 #include "validate.h"
 
 #include <stdio.h>
@@ -27,13 +30,22 @@ static const struct {
     {"/v1/models", " GET ", ROUTE_V1_MODELS},
     {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT},
     {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS},
+    {"/infill", " POST ", ROUTE_INFILL},
+    {"/props", " GET ", ROUTE_PROPS},
     {"/health", " GET ", ROUTE_HEALTH},
 };
+
+/* Below /v1 are paths of both servers. */
+static bool only_llama(const char *path)
+{
+    return strcmp(path, "/infill") == 0 || strcmp(path, "/props") == 0 ||
+           strcmp(path, "/health") == 0;
+}
 
 static bool is_llama(const struct server *s, const char *path)
 {
     if (s->script.server == SERVER_BOTH) {
-        return strncmp(path, "/v1/", 4) == 0 || strcmp(path, "/health") == 0;
+        return strncmp(path, "/v1/", 4) == 0 || only_llama(path);
     }
     return s->script.server == SERVER_LLAMA;
 }
@@ -66,34 +78,6 @@ void routes_unexpected(struct conn *c, const char *why)
     buf_clear(&more);
     buf_printf(&more, "fake server: unexpected request: %s", why);
     head_error(c, false, 500, more.data);
-    buf_finish(&more);
-}
-
-static void log_request(const struct context *x)
-{
-    struct conn *c = x->conn;
-    const struct request *r = x->request;
-    struct buf more;
-    buf_init(&more, SIZE_MAX / 2);
-    buf_printf(&more,
-               "\"request\":%u,\"conn\":%u,\"nth\":%u,\"method\":\"%s\",\"path\":", c->request,
-               c->number, c->requests, r->method);
-    quote(&more, r->path, strlen(r->path), QUOTE_PLAIN);
-    buf_add_str(&more, ",\"query\":");
-    quote(&more, r->query, strlen(r->query), QUOTE_PLAIN);
-    buf_add_str(&more, ",\"headers\":{");
-    for (size_t i = 0; i < r->header_count; i++) {
-        buf_add_str(&more, i ? "," : "");
-        quote(&more, r->headers[i].name, strlen(r->headers[i].name), QUOTE_PLAIN);
-        buf_add_str(&more, ":");
-        quote(&more, r->headers[i].value, strlen(r->headers[i].value), QUOTE_PLAIN);
-    }
-    buf_add_str(&more, "}");
-    if (r->body.len) {
-        buf_add_str(&more, ",\"body\":");
-        quote(&more, r->body.data, r->body.len, QUOTE_PLAIN);
-    }
-    journal_add(&c->server->journal, "request", more.data);
     buf_finish(&more);
 }
 
@@ -212,6 +196,9 @@ static void builtin(struct context *x)
             head_error(x->conn, false, 400, x->why.len ? x->why.data : "");
         }
         break;
+    case ROUTE_PROPS:
+        settings_props(x->conn);
+        break;
     case ROUTE_V1_MODELS:
         models_list(x->conn, x->llama);
         break;
@@ -245,8 +232,14 @@ static const cJSON *inline_answer(struct context *x, cJSON **own, char why[ANSWE
 static bool offered(const struct context *x)
 {
     const char *path = x->request->path;
-    return x->conn->server->script.server != SERVER_LLAMA || strncmp(path, "/v1/", 4) == 0 ||
-           strcmp(path, "/health") == 0;
+    switch (x->conn->server->script.server) {
+    case SERVER_LLAMA:
+        return strncmp(path, "/v1/", 4) == 0 || only_llama(path);
+    case SERVER_OLLAMA:
+        return strcmp(path, "/infill") != 0 && strcmp(path, "/props") != 0;
+    default:
+        return true;
+    }
 }
 
 static void dispatch(struct context *x)
@@ -254,16 +247,13 @@ static void dispatch(struct context *x)
     struct conn *c = x->conn;
     char why[ANSWER_ERROR] = "";
     cJSON *own = NULL;
-    int known = find_path(x->request->path);
-    if (known >= 0 && takes_method(known, x->request->method) && offered(x)) {
-        x->route = routes[known].route;
-    }
     struct script_query query = {
         .request = x->request,
         .body = x->body,
         .model = x->model,
         .last_text = generate_last_text(x->body),
         .generates = generate_is(x->route),
+        .loads = x->loads,
     };
     const cJSON *answer = inline_answer(x, &own, why);
     bool scripted = answer != NULL;
@@ -272,18 +262,77 @@ static void dispatch(struct context *x)
         scripted =
             answer && cJSON_GetObjectItemCaseSensitive(c->server->script.root, "default") != answer;
     }
-    if (*why || !script_expected(answer, x->request, x->body, why)) {
+    if (*why || !script_expected(answer, x->request, x->body, why) ||
+        !fill_expected(x->fill, answer, why)) {
         routes_unexpected(c, why);
     } else if (generate_is(x->route)) {
         generate_answer(x, answer, scripted);
     } else if (answer) {
         generate_reply(x, answer);
     } else if (x->route == ROUTE_NONE) {
-        not_found(x, offered(x) ? known : -1);
+        not_found(x, offered(x) ? find_path(x->request->path) : -1);
     } else {
         builtin(x);
     }
     cJSON_Delete(own);
+}
+
+/* llama-server has one model, whatever a request calls it. */
+static const char *model_of(const struct context *x)
+{
+    const struct script *s = &x->conn->server->script;
+    const char *model = generate_model(x->body);
+    const cJSON *first = script_models(s)->child;
+    bool any = x->route == ROUTE_INFILL && !script_model(s, model);
+    return x->llama && first && (any || !*model)
+               ? cJSON_GetObjectItemCaseSensitive(first, "name")->valuestring
+               : model;
+}
+
+static bool admits(struct context *x)
+{
+    const struct server *s = x->conn->server;
+    if (s->script.check_host && !x->llama && !allowed_host(x->request)) {
+        struct head head = {.status = 403};
+        head_answer(x->conn, &head, "", 0);
+        return false;
+    }
+    if (has_key(x)) {
+        return true;
+    }
+    if (x->llama) {
+        head_error(x->conn, true, 401, "Invalid API Key");
+    } else {
+        head_json(x->conn, 401,
+                  "{\"error\":\"unauthorized\",\"signin_url\":"
+                  "\"https://ollama.com/connect?name=fake\\u0026key=fake\"}");
+    }
+    return false;
+}
+
+/* What the request is; then it is noted, and answered. */
+static void read_request(struct context *x)
+{
+    struct fill fill;
+    int known = find_path(x->request->path);
+    x->llama = is_llama(x->conn->server, x->request->path);
+    if (known >= 0 && takes_method(known, x->request->method) && offered(x)) {
+        x->route = routes[known].route;
+    }
+    x->body = validate_json(&x->request->body, x->llama, &x->why);
+    x->model = model_of(x);
+    x->loads = generate_loads(x);
+    x->fill = fill_read(&fill, x) ? &fill : NULL;
+    note_request(x, x->fill);
+    if (generate_is(x->route) && !x->loads) {
+        live_began(x->conn, x->fill != NULL);
+    }
+    if (admits(x)) {
+        dispatch(x);
+    }
+    if (x->fill) {
+        fill_finish(&fill);
+    }
 }
 
 void routes_request(struct conn *c)
@@ -297,27 +346,8 @@ void routes_request(struct conn *c)
     c->number = c->number ? c->number : ++s->next_conn;
     c->requests++;
     c->request = ++s->next_request;
-    log_request(&x);
-    x.llama = is_llama(s, x.request->path);
-    if (s->script.check_host && !x.llama && !allowed_host(x.request)) {
-        struct head head = {.status = 403};
-        head_answer(c, &head, "", 0);
-        return;
-    }
-    if (!has_key(&x) && x.llama) {
-        head_error(c, true, 401, "Invalid API Key");
-        return;
-    }
-    if (!has_key(&x)) {
-        head_json(c, 401,
-                  "{\"error\":\"unauthorized\",\"signin_url\":"
-                  "\"https://ollama.com/connect?name=fake\\u0026key=fake\"}");
-        return;
-    }
     buf_init(&x.why, SIZE_MAX / 2);
-    x.body = validate_json(&x.request->body, x.llama, &x.why);
-    x.model = generate_model(x.body);
-    dispatch(&x);
+    read_request(&x);
     cJSON_Delete(x.body);
     buf_finish(&x.why);
 }

@@ -46,7 +46,7 @@ static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
         if (!answer_check(rule, why)) {
             return false;
         }
-        if (!check_names(get(rule, "match"), "match", " path method model text nth ", why)) {
+        if (!check_names(get(rule, "match"), "match", " path method model text nth load ", why)) {
             return false;
         }
     }
@@ -55,8 +55,8 @@ static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
 
 static bool check(const cJSON *root, char why[ANSWER_ERROR])
 {
-    static const char known[] = " rules scenarios default models server version key serial"
-                                " check_host load_ms max_body ";
+    static const char known[] = " rules scenarios default models server version key serial slots"
+                                " check_host load_ms max_body fim ";
     const cJSON *scenario, *normal = get(root, "default");
     if (!cJSON_IsObject(root)) {
         snprintf(why, ANSWER_ERROR, "a script must be a JSON object or a list of rules");
@@ -138,7 +138,7 @@ bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER
                            : SERVER_BOTH,
         .version = string(root, "version", "0.33.0"),
         .key = string(root, "key", NULL),
-        .serial = cJSON_IsTrue(get(root, "serial")),
+        .slots = cJSON_IsTrue(get(root, "serial")) ? 1 : (unsigned)number(root, "slots", 0),
         .check_host = cJSON_IsTrue(get(root, "check_host")),
         .load_ns = (uint64_t)(number(root, "load_ms", 0) * 1e6),
         .max_body = (size_t)number(root, "max_body", 64 << 20),
@@ -222,6 +222,9 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
     if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
         return false;
     }
+    if (cJSON_IsTrue(get(match, "load")) != q->loads) {
+        return false;
+    }
     if (strcasecmp(string(match, "method", q->request->method), q->request->method) != 0) {
         return false;
     }
@@ -252,7 +255,7 @@ const cJSON *script_answer(struct script *s, const struct script_query *q)
             return rule;
         }
     }
-    if (!q->generates) {
+    if (!q->generates || q->loads) {
         return NULL;
     }
     const cJSON *scenario = script_scenario(s, q->model);

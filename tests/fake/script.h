@@ -25,11 +25,14 @@ struct script {
     enum server_kind server;
     const char *version;
     const char *key; /* required bearer key, or NULL */
-    bool serial;     /* one request at a time for each model, as OLLAMA_NUM_PARALLEL=1 */
+    unsigned slots;  /* so many requests at a time for each model, 0: no limit */
     bool check_host; /* Ollama's check of Host and Origin */
     uint64_t load_ns;
     size_t max_body;
+    unsigned continued; /* answers that went on in a document */
 };
+
+enum { SCRIPT_SLOTS = 4 }; /* of llama-server, if there is no limit */
 
 /* Takes over json (an object, or a list of rules), replacing what was there. On
  * failure nothing changes and why tells. */
@@ -45,6 +48,7 @@ struct script_query {
     const char *model;     /* or "" */
     const char *last_text; /* of the last message, or the prompt, or "" */
     bool generates;        /* rules without a path are for these requests only */
+    bool loads;            /* the request only loads a model: for rules that say so */
 };
 
 /* The first rule that fits, or the scenario of that model's name, or the script's

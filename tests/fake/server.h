@@ -5,6 +5,7 @@
 #include "journal.h"
 #include "pace.h"
 #include "script.h"
+#include "slots.h"
 
 #include <uv.h>
 
@@ -26,7 +27,10 @@ struct server {
     struct script script;
     struct conn *conns;
     struct reply *replies; /* in order of arrival */
+    struct reply *loading; /* whose model is being loaded, or NULL */
     struct loaded *loaded;
+    struct memory *memory; /* of prompts */
+    struct most *most;     /* requests alive at a time, see live.h */
     const char *fixtures;
     bool demo;
     unsigned next_conn; /* numbers count from 1 */

@@ -139,6 +139,20 @@ static void chat_whole(struct shape_state *s, struct buf *out)
     buf_add_str(out, "}\n");
 }
 
+static void completion_probs(struct shape_state *s, struct piece text, bool whole, struct buf *out)
+{
+    if (s->probs < 0 || !text.len) {
+        return;
+    }
+    buf_add_str(out, ",\"logprobs\":{\"content\":");
+    if (whole) {
+        shape_all_probs(s, QUOTE_GO, out);
+    } else {
+        shape_probs(s, text, QUOTE_GO, out);
+    }
+    buf_add_str(out, "}");
+}
+
 static void completion(struct shape_state *s, struct piece text, bool end, struct buf *out)
 {
     buf_printf(out,
@@ -152,7 +166,16 @@ static void completion(struct shape_state *s, struct piece text, bool end, struc
     } else {
         buf_add_str(out, "null");
     }
+    completion_probs(s, text, end, out);
     buf_printf(out, "}],\"model\":%s,\"system_fingerprint\":\"fp_ollama\"", s->model.data);
+}
+
+/* Asked for, it is in every chunk, and only the last one has numbers. */
+static void no_usage(const struct shape_state *s, struct buf *out)
+{
+    buf_add_str(out, s->usage ? ",\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,"
+                                "\"total_tokens\":0}"
+                              : "");
 }
 
 static void completion_record(struct shape_state *s, struct piece thinking, struct piece text,
@@ -160,6 +183,7 @@ static void completion_record(struct shape_state *s, struct piece thinking, stru
 {
     shape_sse_open(s, out);
     completion(s, text.len ? text : thinking, false, out);
+    no_usage(s, out);
     buf_add_str(out, "}");
     shape_sse_close(s, out);
 }
@@ -170,8 +194,19 @@ static void completion_finish(struct shape_state *s, struct buf *out, struct buf
     done_text(s, &shape_compat_completion, out);
     shape_sse_open(s, out);
     completion(s, (struct piece){0}, true, out);
+    no_usage(s, out);
     buf_add_str(out, "}");
     shape_sse_close(s, out);
+    if (s->usage) {
+        shape_sse_open(s, out);
+        buf_printf(out,
+                   "{\"id\":\"%s\",\"object\":\"text_completion\",\"created\":%" PRId64
+                   ",\"choices\":[],\"model\":%s,\"system_fingerprint\":\"fp_ollama\",",
+                   s->id, s->created, s->model.data);
+        usage(s, out);
+        buf_add_str(out, "}");
+        shape_sse_close(s, out);
+    }
     sse_done(s, out);
 }
 

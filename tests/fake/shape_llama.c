@@ -95,28 +95,9 @@ static void usage(const struct shape_state *s, struct buf *out)
     int64_t tokens = shape_stat(s, "eval_count", s->tokens);
     buf_printf(out,
                ",\"usage\":{\"completion_tokens\":%" PRId64 ",\"prompt_tokens\":%" PRId64
-               ",\"total_tokens\":%" PRId64 ",\"prompt_tokens_details\":{\"cached_tokens\":0}}",
-               tokens, prompt, prompt + tokens);
-}
-
-static double per(double a, double b)
-{
-    return b > 0 ? a / b : 0;
-}
-
-static void timings(const struct shape_state *s, struct buf *out)
-{
-    double prompt = (double)shape_stat(s, "prompt_eval_count", s->prompt_tokens);
-    double tokens = (double)shape_stat(s, "eval_count", s->tokens);
-    double prompt_ms = (double)shape_stat(s, "prompt_eval_duration", s->prompt_ns) / 1e6;
-    double ms = (double)shape_stat(s, "eval_duration", s->eval_ns) / 1e6;
-    buf_printf(out,
-               ",\"timings\":{\"cache_n\":0,\"prompt_n\":%.0f,\"prompt_ms\":%.6g,"
-               "\"prompt_per_token_ms\":%.6g,\"prompt_per_second\":%.6g,\"predicted_n\":%.0f,"
-               "\"predicted_ms\":%.6g,\"predicted_per_token_ms\":%.6g,"
-               "\"predicted_per_second\":%.6g}",
-               prompt, prompt_ms, per(prompt_ms, prompt), per(prompt * 1e3, prompt_ms), tokens, ms,
-               per(ms, tokens), per(tokens * 1e3, ms));
+               ",\"total_tokens\":%" PRId64 ",\"prompt_tokens_details\":{\"cached_tokens\":%" PRId64
+               "}}",
+               tokens, prompt, prompt + tokens, shape_stat(s, "cache_n", s->cached));
 }
 
 static void sse_done(const struct shape_state *s, struct buf *last)
@@ -157,7 +138,7 @@ static void chat_finish(struct shape_state *s, struct buf *out, struct buf *last
         chat_tail(s, out);
         usage(s, out);
     }
-    timings(s, out);
+    shape_timings(s, out);
     buf_add_str(out, "}");
     shape_sse_close(s, out);
     sse_done(s, last);
@@ -183,7 +164,7 @@ static void chat_whole(struct shape_state *s, struct buf *out)
                s->created, s->model.data);
     usage(s, out);
     buf_printf(out, ",\"id\":\"%s\"", s->id);
-    timings(s, out);
+    shape_timings(s, out);
     buf_add_str(out, "}");
 }
 
@@ -204,7 +185,15 @@ static void completion_record(struct shape_state *s, struct piece thinking, stru
                : thinking.text ? thinking
                                : (struct piece){"", 0},
                QUOTE_PLAIN, out);
-    buf_add_str(out, ",\"index\":0,\"logprobs\":null,\"finish_reason\":null}]");
+    buf_add_str(out, ",\"index\":0,\"logprobs\":");
+    if (s->probs > 0 && text.len) {
+        buf_add_str(out, "{\"content\":");
+        shape_probs(s, text, QUOTE_PLAIN, out);
+        buf_add_str(out, "}");
+    } else {
+        buf_add_str(out, "null");
+    }
+    buf_add_str(out, ",\"finish_reason\":null}]");
     completion_tail(s, out);
     buf_printf(out, ",\"id\":\"%s\"}", s->id);
     shape_sse_close(s, out);
@@ -221,7 +210,7 @@ static void completion_finish(struct shape_state *s, struct buf *out, struct buf
     completion_tail(s, out);
     usage(s, out);
     buf_printf(out, ",\"id\":\"%s\"", s->id);
-    timings(s, out);
+    shape_timings(s, out);
     buf_add_str(out, "}");
     shape_sse_close(s, out);
     sse_done(s, last);
@@ -231,13 +220,21 @@ static void completion_whole(struct shape_state *s, struct buf *out)
 {
     buf_add_str(out, "{\"choices\":[{\"text\":");
     shape_all(s, &s->answer->text, QUOTE_PLAIN, out);
-    buf_add_str(out, ",\"index\":0,\"logprobs\":null,\"finish_reason\":");
+    buf_add_str(out, ",\"index\":0,\"logprobs\":");
+    if (s->probs > 0) {
+        buf_add_str(out, "{\"content\":");
+        shape_all_probs(s, QUOTE_PLAIN, out);
+        buf_add_str(out, "}");
+    } else {
+        buf_add_str(out, "null");
+    }
+    buf_add_str(out, ",\"finish_reason\":");
     reason(s, out);
     buf_add_str(out, "}]");
     completion_tail(s, out);
     usage(s, out);
     buf_printf(out, ",\"id\":\"%s\"", s->id);
-    timings(s, out);
+    shape_timings(s, out);
     buf_add_str(out, "}");
 }
 

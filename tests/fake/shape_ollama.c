@@ -54,13 +54,24 @@ static void generate_message(struct shape_state *s, struct piece thinking, struc
     }
 }
 
+/* The end of a record that is not the last one. */
+static void go_on(struct shape_state *s, struct piece text, struct buf *out)
+{
+    buf_add_str(out, ",\"done\":false");
+    if (s->probs >= 0 && text.len) {
+        buf_add_str(out, ",\"logprobs\":");
+        shape_probs(s, text, QUOTE_GO, out);
+    }
+    buf_add_str(out, "}");
+    line_end(s, out);
+}
+
 static void chat_record(struct shape_state *s, struct piece thinking, struct piece text,
                         struct buf *out)
 {
     head(s, out);
     chat_message(s, thinking, text, false, out);
-    buf_add_str(out, ",\"done\":false}");
-    line_end(s, out);
+    go_on(s, text, out);
 }
 
 static void generate_record(struct shape_state *s, struct piece thinking, struct piece text,
@@ -68,8 +79,7 @@ static void generate_record(struct shape_state *s, struct piece thinking, struct
 {
     head(s, out);
     generate_message(s, thinking, text, out);
-    buf_add_str(out, ",\"done\":false}");
-    line_end(s, out);
+    go_on(s, text, out);
 }
 
 static void chat_tools(struct shape_state *s, struct buf *out)
@@ -103,14 +113,18 @@ static void number(const struct shape_state *s, const char *name, uint64_t value
     }
 }
 
-static void done(const struct shape_state *s, bool context, struct buf *out)
+static void done(const struct shape_state *s, bool context, bool whole, struct buf *out)
 {
     buf_add_str(out, ",\"done\":true");
     if (*s->answer->done_reason) {
         buf_add_str(out, ",\"done_reason\":");
         quote(out, s->answer->done_reason, strlen(s->answer->done_reason), QUOTE_GO);
     }
-    int64_t ids = context ? shape_stat(s, "context", 3) : 0;
+    if (whole && s->probs >= 0) {
+        buf_add_str(out, ",\"logprobs\":");
+        shape_all_probs(s, QUOTE_GO, out);
+    }
+    int64_t ids = context ? shape_stat(s, "context", s->prompt_tokens + s->tokens) : 0;
     for (int64_t i = 0; i < ids; i++) {
         buf_printf(out, "%s%" PRId64, i ? "," : ",\"context\":[", 100 + i % 900);
     }
@@ -135,7 +149,7 @@ static void chat_finish(struct shape_state *s, struct buf *out, struct buf *last
     head(s, out);
     chat_message(s, (struct piece){0}, done_text(s),
                  s->answer->tools_in_done && s->answer->tool_calls, out);
-    done(s, false, out);
+    done(s, false, false, out);
     line_end(s, out);
 }
 
@@ -144,7 +158,7 @@ static void generate_finish(struct shape_state *s, struct buf *out, struct buf *
     (void)last;
     head(s, out);
     generate_message(s, (struct piece){0}, done_text(s), out);
-    done(s, !s->raw, out);
+    done(s, !s->raw, false, out);
     line_end(s, out);
 }
 
@@ -158,14 +172,14 @@ static void chat_whole(struct shape_state *s, struct buf *out)
     head(s, out);
     chat_message(s, all(&s->answer->thinking), all(&s->answer->text), s->answer->tool_calls != NULL,
                  out);
-    done(s, false, out);
+    done(s, false, true, out);
 }
 
 static void generate_whole(struct shape_state *s, struct buf *out)
 {
     head(s, out);
     generate_message(s, all(&s->answer->thinking), all(&s->answer->text), out);
-    done(s, !s->raw, out);
+    done(s, !s->raw, true, out);
 }
 
 const struct shape shape_ollama_chat = {

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 /* cJSON takes raw control characters in strings; the real parsers do not. */
@@ -183,6 +184,40 @@ static int check_messages(const cJSON *messages, struct buf *why)
     return 0;
 }
 
+/* What only /api/generate has. */
+static int check_generate(const cJSON *body, struct buf *why)
+{
+    static const char *const texts[] = {"prompt", "suffix", "system", "template"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const cJSON *v = cJSON_GetObjectItem(body, texts[i]);
+        if (set(v) && !cJSON_IsString(v)) {
+            char field[40];
+            snprintf(field, sizeof field, "GenerateRequest.%s", texts[i]);
+            return wrong_type(why, go_type(v), field, "string");
+        }
+    }
+    const cJSON *system = cJSON_GetObjectItem(body, "system");
+    const cJSON *template = cJSON_GetObjectItem(body, "template");
+    bool more = (set(system) && *system->valuestring) ||
+                (set(template) && *template->valuestring) ||
+                cJSON_GetArraySize(cJSON_GetObjectItem(body, "context")) > 0;
+    if (more && cJSON_IsTrue(cJSON_GetObjectItem(body, "raw"))) {
+        buf_add_str(why, "raw mode does not support template, system, or context");
+        return 400;
+    }
+    return 0;
+}
+
+static int check_logprobs(const cJSON *body, struct buf *why)
+{
+    const cJSON *top = cJSON_GetObjectItem(body, "top_logprobs");
+    if (cJSON_IsNumber(top) && (top->valuedouble < 0 || top->valuedouble > 20)) {
+        buf_add_str(why, "top_logprobs must be between 0 and 20");
+        return 400;
+    }
+    return 0;
+}
+
 int validate_ollama(const cJSON *body, bool chat, struct buf *why)
 {
     const cJSON *model = cJSON_GetObjectItem(body, "model");
@@ -200,7 +235,8 @@ int validate_ollama(const cJSON *body, bool chat, struct buf *why)
     }
     if ((status = check_messages(cJSON_GetObjectItem(body, "messages"), why)) ||
         (status = check_think(cJSON_GetObjectItem(body, "think"), why)) ||
-        (status = check_keep_alive(cJSON_GetObjectItem(body, "keep_alive"), why))) {
+        (status = check_keep_alive(cJSON_GetObjectItem(body, "keep_alive"), why)) ||
+        (status = check_logprobs(body, why)) || (!chat && (status = check_generate(body, why)))) {
         return status;
     }
     if (chat &&
@@ -211,11 +247,68 @@ int validate_ollama(const cJSON *body, bool chat, struct buf *why)
     return check_option_types(options, why);
 }
 
+static int lacks(const char *field, struct buf *why)
+{
+    buf_printf(why, "[json.exception.out_of_range.403] key '%s' not found", field);
+    return 400;
+}
+
+static int check_chunks(const cJSON *chunks, struct buf *why)
+{
+    const cJSON *chunk;
+    if (chunks && !cJSON_IsArray(chunks)) {
+        buf_add_str(why, "\"input_extra\" must be an array of {\"filename\": string, "
+                         "\"text\": string}");
+        return 400;
+    }
+    cJSON_ArrayForEach(chunk, chunks)
+    {
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(chunk, "filename");
+        if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(chunk, "text"))) {
+            buf_add_str(why, "extra_context chunk must contain a \"text\" field with a string "
+                             "value");
+            return 400;
+        }
+        if (name && !cJSON_IsString(name)) {
+            buf_add_str(why, "extra_context chunk's \"filename\" field must be a string");
+            return 400;
+        }
+    }
+    return 0;
+}
+
+int validate_infill(const cJSON *body, struct buf *why)
+{
+    static const char *const texts[] = {"input_prefix", "input_suffix"};
+    int status = check_chunks(cJSON_GetObjectItemCaseSensitive(body, "input_extra"), why);
+    for (size_t i = 0; !status && i < 2; i++) {
+        const cJSON *v = cJSON_GetObjectItemCaseSensitive(body, texts[i]);
+        if (!v) {
+            return lacks(texts[i], why);
+        }
+        if (!cJSON_IsString(v)) {
+            buf_printf(why, "[json.exception.type_error.302] type must be string, but is %s",
+                       cJSON_IsBool(v)   ? "boolean"
+                       : cJSON_IsNull(v) ? "null"
+                                         : go_type(v));
+            return 400;
+        }
+    }
+    return status;
+}
+
 int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
 {
     const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
     const cJSON *limit = cJSON_GetObjectItemCaseSensitive(body, "max_tokens");
     if (!chat) {
+        const cJSON *prompt = cJSON_GetObjectItem(body, "prompt");
+        if (llama && !prompt) {
+            return lacks("prompt", why);
+        }
+        if (!llama && set(prompt) && !cJSON_IsString(prompt)) {
+            return wrong_type(why, go_type(prompt), "CompletionRequest.prompt", "string");
+        }
         return 0;
     }
     if (!cJSON_IsArray(messages)) {

@@ -1,0 +1,167 @@
+#include "fill.h"
+
+#include "fim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *string(const cJSON *object, const char *name)
+{
+    const cJSON *v = cJSON_GetObjectItem(object, name);
+    return cJSON_IsString(v) ? v->valuestring : "";
+}
+
+/* A buffer's text, also when nothing was ever added. */
+static const char *text_of(const struct buf *b)
+{
+    return b->len ? b->data : "";
+}
+
+/* As llama-server puts it together: other files, then the gap. */
+static void infill_prompt(struct fill *f, const struct fim *fim, const cJSON *body)
+{
+    const cJSON *chunk;
+    if (fim->repo) {
+        buf_printf(&f->prompt, "%smyproject\n", fim->repo);
+    }
+    cJSON_ArrayForEach(chunk, cJSON_GetObjectItem(body, "input_extra"))
+    {
+        const cJSON *name = cJSON_GetObjectItem(chunk, "filename");
+        if (fim->file) {
+            buf_printf(&f->prompt, "%s%s\n", fim->file, name ? string(chunk, "filename") : "tmp");
+        } else {
+            buf_add_str(&f->prompt, "\n\n--- snippet ---\n\n");
+        }
+        buf_add_str(&f->prompt, string(chunk, "text"));
+    }
+    if (fim->file) {
+        buf_printf(&f->prompt, "%sfilename\n", fim->file);
+    }
+}
+
+static void add_gap(struct fill *f, const struct fim *fim)
+{
+    buf_printf(&f->prompt, "%s%s%s%s%s", fim->prefix, text_of(&f->before), fim->suffix,
+               text_of(&f->after), fim->middle);
+}
+
+static void read_infill(struct fill *f, const struct fim *fim, const cJSON *body)
+{
+    buf_add_str(&f->before, string(body, "input_prefix"));
+    buf_add_str(&f->before, string(body, "prompt"));
+    buf_add_str(&f->after, string(body, "input_suffix"));
+    infill_prompt(f, fim, body);
+    add_gap(f, fim);
+}
+
+/* A prompt that may hold fill-in tokens of its own. */
+static void read_raw(struct fill *f, const struct fim *fim, const cJSON *body)
+{
+    const char *prompt = string(body, "prompt");
+    buf_add_str(&f->prompt, prompt);
+    if (!fim_take_apart(fim, prompt, &f->before, &f->after)) {
+        buf_add_str(&f->before, prompt);
+    }
+}
+
+static void read_suffix(struct fill *f, const struct fim *fim, const cJSON *body)
+{
+    buf_add_str(&f->before, string(body, "prompt"));
+    buf_add_str(&f->after, string(body, "suffix"));
+    add_gap(f, fim);
+}
+
+static void read_completion(struct fill *f, const struct fim *fim, const struct context *x)
+{
+    const char *suffix = string(x->body, "suffix");
+    if (*suffix && !x->llama && x->conn->server->script.server == SERVER_OLLAMA) {
+        read_suffix(f, fim, x->body);
+        return;
+    }
+    read_raw(f, fim, x->body);
+    buf_add_str(&f->after, suffix);
+}
+
+bool fill_read(struct fill *f, const struct context *x)
+{
+    const struct script *s = &x->conn->server->script;
+    const char *prompt = string(x->body, "prompt");
+    bool raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw"));
+    bool suffix = *string(x->body, "suffix") != '\0';
+    struct fim fim;
+    if (!(x->route == ROUTE_INFILL || (x->route == ROUTE_V1_COMPLETIONS && *prompt) ||
+          (x->route == ROUTE_GENERATE && *prompt && (raw || suffix)))) {
+        return false;
+    }
+    buf_init(&f->before, SIZE_MAX / 2);
+    buf_init(&f->after, SIZE_MAX / 2);
+    buf_init(&f->prompt, SIZE_MAX / 2);
+    if (!fim_of(s, script_model(s, x->model), &fim)) {
+        fim = (struct fim){.prefix = "", .suffix = "", .middle = ""};
+    }
+    if (x->route == ROUTE_INFILL) {
+        read_infill(f, &fim, x->body);
+    } else if (x->route == ROUTE_V1_COMPLETIONS) {
+        read_completion(f, &fim, x);
+    } else if (raw) {
+        read_raw(f, &fim, x->body);
+    } else {
+        read_suffix(f, &fim, x->body);
+    }
+    return true;
+}
+
+void fill_finish(struct fill *f)
+{
+    buf_finish(&f->before);
+    buf_finish(&f->after);
+    buf_finish(&f->prompt);
+}
+
+/* Whether each text of the list is (or is not) in the prompt. */
+static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why[ANSWER_ERROR])
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if ((strstr(text_of(&f->prompt), item->valuestring) != NULL) != wanted) {
+            snprintf(why, ANSWER_ERROR, "the prompt %s \"%.100s\"", wanted ? "lacks" : "contains",
+                     item->valuestring);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ERROR])
+{
+    const cJSON *expect = cJSON_GetObjectItemCaseSensitive(answer, "expect_prompt");
+    const cJSON *max = cJSON_GetObjectItemCaseSensitive(expect, "max_bytes");
+    const char *ends = string(expect, "prefix_ends"), *begins = string(expect, "suffix_begins");
+    if (!expect) {
+        return true;
+    }
+    if (!f) {
+        snprintf(why, ANSWER_ERROR, "this is no request to fill in");
+        return false;
+    }
+    size_t len = strlen(ends);
+    if (f->before.len < len || strcmp(text_of(&f->before) + f->before.len - len, ends) != 0) {
+        size_t shown = f->before.len < 60 ? f->before.len : 60;
+        snprintf(why, ANSWER_ERROR, "the prefix ends with \"%s\" instead of \"%.100s\"",
+                 text_of(&f->before) + f->before.len - shown, ends);
+        return false;
+    }
+    if (strncmp(text_of(&f->after), begins, strlen(begins)) != 0) {
+        snprintf(why, ANSWER_ERROR, "the suffix begins with \"%.60s\" instead of \"%.100s\"",
+                 text_of(&f->after), begins);
+        return false;
+    }
+    if (max && f->prompt.len > max->valuedouble) {
+        snprintf(why, ANSWER_ERROR, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
+                 max->valuedouble);
+        return false;
+    }
+    return holds(f, cJSON_GetObjectItemCaseSensitive(expect, "contains"), true, why) &&
+           holds(f, cJSON_GetObjectItemCaseSensitive(expect, "excludes"), false, why);
+}

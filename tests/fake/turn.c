@@ -1,0 +1,134 @@
+#include "reply_parts.h"
+
+#include "models.h"
+#include "note.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether as many earlier replies of the same model as can be are not yet done. */
+static bool must_wait(const struct reply *r)
+{
+    unsigned ahead = 0, slots = r->conn->server->script.slots;
+    for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
+        ahead += r->queue && e->queue && strcmp(e->queue, r->queue) == 0;
+    }
+    return slots && ahead >= slots;
+}
+
+/* A model in use is not loaded again with other options. */
+static bool in_use(const struct reply *r)
+{
+    for (const struct reply *e = r->conn->server->replies; e; e = e->next) {
+        if (e->running && e->loads && strcmp(e->model, r->model) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void run(struct reply *r)
+{
+    struct server *server = r->conn->server;
+    if (r->loads) {
+        models_loaded(server, r->model, r->settings);
+    }
+    if (r->prompt.count) {
+        unsigned slots = server->script.slots ? server->script.slots : SCRIPT_SLOTS;
+        r->slot = slots_take(&server->memory, r->model, slots, &r->prompt, &r->state.cached);
+        r->state.slot = r->slot->id;
+    }
+    r->running = true;
+    r->begun = uv_hrtime();
+    if (r->needs_load && !r->state.load_ns) {
+        r->state.load_ns = r->begun - r->asked;
+    }
+    r->due = r->begun + r->answer.first_ns;
+    if (!r->stream) {
+        r->due += r->answer.interval_ns * reply_tokens(r);
+    }
+    reply_begin(r);
+}
+
+static void look(struct server *server);
+
+static void on_loaded(void *ctx)
+{
+    struct reply *r = ctx;
+    struct server *server = r->conn->server;
+    server->loading = NULL;
+    slots_forget(&server->memory, r->model);
+    note_model(r->conn, "load_done", r->model);
+    run(r);
+    look(server);
+}
+
+/* Loads are done one after the other. */
+static void load(struct reply *r, uint64_t time)
+{
+    struct server *server = r->conn->server;
+    r->needs_load = true;
+    if (server->loading || in_use(r)) {
+        return;
+    }
+    server->loading = r;
+    r->state.load_ns = time;
+    models_unload(server, r->model);
+    note_model(r->conn, "load_start", r->model);
+    pace_at(&server->pace, &r->timer, uv_hrtime() + time, on_loaded, r);
+}
+
+/* Lets those go on whose turn has come. */
+static void look(struct server *server)
+{
+    for (struct reply *r = server->replies; r; r = r->next) {
+        if (r->running || r == server->loading || must_wait(r)) {
+            continue;
+        }
+        uint64_t time = r->loads ? models_load_time(server, r->model, r->settings) : 0;
+        if (time) {
+            load(r, time);
+        } else {
+            run(r);
+        }
+    }
+}
+
+void turn_ask(struct reply *r)
+{
+    struct server *server = r->conn->server;
+    struct reply **at = &server->replies;
+    while (*at) {
+        at = &(*at)->next;
+    }
+    *at = r;
+    r->asked = uv_hrtime();
+    if (must_wait(r)) {
+        journal_addf(&server->journal, "queued", "\"request\":%u", r->conn->request);
+    }
+    look(server);
+}
+
+void turn_leave(struct reply *r)
+{
+    struct server *server = r->conn->server;
+    for (struct reply **at = &server->replies; *at; at = &(*at)->next) {
+        if (*at == r) {
+            *at = r->next;
+            break;
+        }
+    }
+    if (server->loading == r) {
+        server->loading = NULL;
+        note_model(r->conn, "load_abort", r->model);
+    }
+    if (r->slot) {
+        size_t thinking = reply_thinking(r);
+        slots_give(r->slot, &r->answer.text, r->sent > thinking ? r->sent - thinking : 0);
+    }
+    if (r->unload && r->running && !in_use(r)) {
+        models_unload(server, r->model);
+        slots_forget(&server->memory, r->model);
+    }
+    look(server);
+}

@@ -25,17 +25,18 @@ void window_init(struct window *w);
  * replaced by more or fewer lines is forgotten. */
 void window_edit(struct window *w, int64_t first, int64_t last, size_t new_count);
 
-/* Appends (caps must allow the budgets, in bytes):
+/* Appends, within budgets in bytes that the caps must allow:
  *   before  whole lines above the cursor's, from the anchor on, each with its "\n"
  *   line    the cursor's line left of it
  *   after   from the cursor on: the rest of the line, "\n", following lines; no "\n" at the end
- * before + line <= before_max, and no less than a quarter of it unless the text begins there;
- * the text's first line is the anchor whenever that leaves a quarter of the budget free.
- * after <= after_max, and no less than half of it unless the text ends there or the next line
- * is too long; it depends on the text right of the cursor and so is the same while a line is
- * typed. A part of a line too long for its budget is cut: left of the cursor where a step of
- * half a budget ends, right of it where the budget ends. No character is cut; bytes that are
- * not UTF-8 stay. A place beyond the text means its nearest place inside. */
+ * before + line take between a quarter and all of their budget, after between a half and all
+ * of its own; less where the text begins or ends, or where the next line is longer than what
+ * is left. The text's first line is the anchor when one is chosen and a quarter stays free.
+ * What stands left of the cursor says nothing about after, so a line that is typed leaves it
+ * as it is. A part of a line too long for its budget is cut: left of the cursor where a step
+ * of half a budget ends, right of it where the budget ends; so is the line below the cursor's
+ * if no other is shown. No character is cut, and bytes that are not UTF-8 stay. A place beyond
+ * the text means its nearest place inside. */
 void window_take(struct window *w, const struct mirror *m, size_t row, size_t col,
                  size_t before_max, size_t after_max, struct buf *before, struct buf *line,
                  struct buf *after);

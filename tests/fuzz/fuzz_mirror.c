@@ -1,0 +1,179 @@
+/* mirror and window: edits and places decoded from bytes. The text is the same as one kept
+ * in one piece, and a window is what stands around its place, within the budgets. */
+#include "fuzz.h"
+
+#include "buf.h"
+#include "mirror.h"
+#include "proto.h"
+#include "value.h"
+#include "window.h"
+
+#define MAX_TEXT (1u << 20)
+#define MAX_LINES 8
+
+/* Numbers and text taken from the front; zeros and nothing when it is empty. */
+struct input {
+    const char *data;
+    size_t len;
+};
+
+static size_t number(struct input *in)
+{
+    if (in->len == 0) {
+        return 0;
+    }
+    in->len--;
+    return (unsigned char)*in->data++;
+}
+
+/* Up to the next "\n", which no line contains. */
+static struct value line(struct input *in)
+{
+    size_t n = number(in) % 80;
+    struct value v = {.type = VALUE_STRING};
+    const char *stop;
+
+    n = n < in->len ? n : in->len;
+    stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
+    v.as.string.data = in->data;
+    v.as.string.len = stop ? (size_t)(stop - in->data) : n;
+    in->data += n;
+    in->len -= n;
+    return v;
+}
+
+/* Where a line begins in a text whose lines all end with "\n". */
+static size_t offset(const struct buf *text, size_t row)
+{
+    size_t at = 0;
+
+    while (row-- > 0) {
+        at = (size_t)((char *)memchr(text->data + at, '\n', text->len - at) - text->data) + 1;
+    }
+    return at;
+}
+
+static void splice(struct buf *text, size_t first, size_t last, const struct value *lines)
+{
+    size_t from = offset(text, first), to = offset(text, last);
+    struct buf result;
+
+    buf_init(&result, MAX_TEXT);
+    buf_add(&result, text->data, from);
+    for (size_t i = 0; i < lines->as.array.count; i++) {
+        const struct value *v = &lines->as.array.items[i];
+
+        buf_add(&result, v->as.string.data, v->as.string.len);
+        buf_add(&result, "\n", 1);
+    }
+    buf_add(&result, text->data + to, text->len - to);
+    if (result.len == 0) {
+        buf_add(&result, "\n", 1);
+    }
+    buf_finish(text);
+    *text = result;
+}
+
+static void must_be(const struct buf *got, const char *data, size_t len)
+{
+    MUST(got->len == len);
+    MUST(len == 0 || memcmp(got->data, data, len) == 0);
+}
+
+static void edit(struct input *in, struct mirror *m, struct window *w, struct buf *text)
+{
+    struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
+    size_t count = number(in) % (MAX_LINES + 1), all = mirror_lines(m);
+    size_t first = number(in) % (all + 2), last = first + number(in) % 6;
+    int err;
+
+    for (size_t i = 0; i < count; i++) {
+        items[i] = line(in);
+    }
+    lines.as.array.items = items;
+    lines.as.array.count = count;
+    err = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
+    MUST(err == (last <= all ? 0 : HUM_EBAD));
+    if (!err) {
+        window_edit(w, (int64_t)first, (int64_t)last, count);
+        splice(text, first, last, &lines);
+    }
+}
+
+static void check_text(const struct mirror *m, const struct buf *text)
+{
+    struct buf all;
+
+    buf_init(&all, MAX_TEXT);
+    mirror_range(m, 0, mirror_lines(m), &all);
+    must_be(&all, text->data, text->len);
+    MUST(mirror_bytes(m) == text->len);
+    buf_finish(&all);
+}
+
+/* What ends at a place, or begins there, is at most 3 bytes short of max or of the text. */
+static void check_around(const struct mirror *m, const struct buf *text, size_t row, size_t col,
+                         size_t max)
+{
+    size_t at = offset(text, row) + col, rest = text->len - 1 - at;
+    struct buf out;
+
+    buf_init(&out, MAX_TEXT);
+    mirror_before(m, row, col, max, &out);
+    MUST(out.len <= max && (out.len == at || out.len + 3 >= max));
+    must_be(&out, text->data + at - out.len, out.len);
+    buf_clear(&out);
+    mirror_after(m, row, col, max, &out);
+    MUST(out.len <= max && (out.len == rest || out.len + 3 >= max));
+    must_be(&out, text->data + at, out.len);
+    buf_finish(&out);
+}
+
+static void check_window(struct window *w, const struct mirror *m, const struct buf *text,
+                         size_t row, size_t col, size_t max)
+{
+    size_t at = offset(text, row) + col, begin;
+    struct buf before, line, after;
+
+    buf_init(&before, max);
+    buf_init(&line, max);
+    buf_init(&after, max / 2);
+    window_take(w, m, row, col, max, max / 2, &before, &line, &after);
+    MUST(before.len + line.len <= max);
+    begin = at - line.len - before.len;
+    must_be(&before, text->data + begin, before.len);
+    must_be(&line, text->data + at - line.len, line.len);
+    must_be(&after, text->data + at, after.len);
+    MUST(line.len == col || before.len == 0);
+    MUST(line.len < col || begin == 0 || text->data[begin - 1] == '\n');
+    buf_finish(&before);
+    buf_finish(&line);
+    buf_finish(&after);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct input in = {(const char *)bytes, len};
+    struct mirror *m = mirror_new();
+    struct window w;
+    struct buf text;
+
+    window_init(&w);
+    buf_init(&text, MAX_TEXT);
+    buf_add(&text, "\n", 1);
+    while (in.len > 0) {
+        size_t row, col, max, line_len;
+
+        edit(&in, m, &w, &text);
+        check_text(m, &text);
+        row = number(&in) % mirror_lines(m);
+        mirror_line(m, row, &line_len);
+        col = number(&in) % (line_len + 1);
+        max = number(&in) * 2;
+        check_around(m, &text, row, col, max);
+        check_window(&w, m, &text, row, col, max);
+    }
+    mirror_free(m);
+    buf_finish(&text);
+    return 0;
+}

@@ -339,12 +339,12 @@ way_test('what stands against completion is told once, and looked at again later
     return #t:lua('return told') > 0
   end, 'a message')
   srv:script({ models = { 'starcoder2:3b' }, rules = {} })
-  t:cmd('normal! ix')
+  t:lua('require("hum.complete.way").renew()')
   eq({ 'none', 'none' }, told_ways(t, 2)) -- too soon
   t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
-  t:cmd('normal! ix')
+  t:lua('require("hum.complete.way").renew() require("hum.complete.way").renew()')
   eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
-  t:cmd('normal! ix')
+  t:lua('require("hum.complete.way").renew()')
   eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
   local told = t:lua('return told')
   eq(1, #told)

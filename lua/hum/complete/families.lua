@@ -107,6 +107,7 @@ M.list = {
     except = { 'mellum%-?2' },
     tokens = starcoder({
       suffix_first = true,
+      file = '<filename>%s\n',
       stop = { '<|endoftext|>', '<filename>', '<fim_suffix>', '<fim_pad>' },
     }),
   },

@@ -31,7 +31,6 @@ local PAUSE = 10000
 local known ---@type { key: table, err?: string, found?: hum.Found, at: integer }|nil
 local asking ---@type { key: table, callbacks: function[] }|nil
 local told ---@type string|nil  what the user was told last
-local retry ---@type integer|nil  autocommand
 
 ---What an answer depends on.
 ---@return table
@@ -46,6 +45,12 @@ end
 ---@return boolean
 local function same(a, b)
   return rawequal(a.config, b.config) and a.endpoint == b.endpoint and a.chat_model == b.chat_model
+end
+
+---@param key table
+---@return boolean  what is known holds for it still
+local function holds(key)
+  return known ~= nil and same(known.key, key) and (known.found ~= nil or vim.uv.now() - known.at < PAUSE)
 end
 
 ---@param map table
@@ -154,8 +159,7 @@ end
 ---@param cb fun(err: string?, found: hum.Found?)
 function M.find(cb)
   local key = current_key()
-  local holds = known and same(known.key, key) and (known.found or vim.uv.now() - known.at < PAUSE)
-  if known and holds then
+  if known and holds(key) then
     return cb(known.err, known.found)
   elseif asking then
     table.insert(asking.callbacks, cb)
@@ -184,29 +188,12 @@ function M.resolve(cb)
   end)
 end
 
----Looks again when the user next enters insert mode.
-local function retry_later()
-  retry = retry
-    or vim.api.nvim_create_autocmd('InsertEnter', {
-      callback = function()
-        if vim.uv.now() - (known and known.at or 0) >= PAUSE then
-          vim.api.nvim_del_autocmd(retry)
-          retry = nil
-          M.send()
-        end
-      end,
-    })
-end
-
 ---Tells the helper the way, now or once it is found. What stands against it is told to the
 ---user, once.
 function M.send()
   local link = require('hum.complete.link')
   M.resolve(function(err, way)
     link.tell('way', way or vim.NIL)
-    if err then
-      retry_later()
-    end
     if err and err ~= told then
       require('hum.notify').warn(err)
     end
@@ -214,10 +201,12 @@ function M.send()
   end)
 end
 
----The configuration or the choice of models may have changed.
+---The configuration or the choice of models may have changed, or a server that could not be
+---asked may be there now.
 function M.renew()
-  local holds = known and same(known.key, current_key())
-  if not holds and require('hum.complete.link').is_open() then
+  local key = current_key()
+  local is_asked = asking ~= nil and same(asking.key, key)
+  if not holds(key) and not is_asked and require('hum.complete.link').is_open() then
     M.send()
   end
 end

@@ -5,11 +5,13 @@
  * new ones come last.
  *
  * No text is told twice. Lines are compared without the blanks around them, and only those
- * count that say something: that have a letter, a digit or a byte that is not ASCII. Of
- * two chunks
- *   - the later one is left out if the earlier one has all of it, line by line;
- *   - else it replaces the earlier one if more than 90 % of the lines of either are in the
- *     other, or if both are of the same file and more than half of the earlier one's are. */
+ * count that say something: that have a letter, a digit or a byte that is not ASCII. Of an
+ * earlier and a later chunk
+ *   - the later is left out if the earlier has all of it in one piece, whatever the file;
+ *   - else, of the same file, the later replaces the earlier if it has more than half of
+ *     that one's lines, or if more than 90 % of its own are in that one: text has changed;
+ *   - else, of different files, the later replaces the earlier if it has more than 90 % of
+ *     that one's lines, and is left out if more than 90 % of its own are in that one. */
 #ifndef HUM_RING_H
 #define HUM_RING_H
 
@@ -34,8 +36,8 @@ void ring_free(struct ring *r); /* NULL is nothing */
  * longest waiting leaves. */
 void ring_collect(struct ring *r, const char *name, const char *text, size_t len);
 
-/* The queue moves into the ring. Those leave that were collected longest ago, a chunk
- * left out because the ring has it all counting as that one collected anew. True if the
+/* The queue moves into the ring. Those leave that were collected longest ago; a chunk that
+ * others are left out for counts as collected anew with each of them. True if the
  * ring is another than before: then prompts begin differently. */
 bool ring_settle(struct ring *r);
 

@@ -48,17 +48,13 @@ static void move_gap(struct mirror *m, size_t to)
     m->gap = to;
 }
 
+/* The gap is at the end then. */
 static void set_room(struct mirror *m, size_t room)
 {
-    struct line *lines = xmalloc(room * sizeof(*lines));
-    size_t behind = m->count - m->gap;
-
-    if (m->lines) {
-        memcpy(lines, m->lines, m->gap * sizeof(*lines));
-        memcpy(lines + room - behind, m->lines + m->room - behind, behind * sizeof(*lines));
-        free(m->lines);
+    if (m->gap < m->count) {
+        move_gap(m, m->count);
     }
-    m->lines = lines;
+    m->lines = xrealloc(m->lines, room * sizeof(*m->lines));
     m->room = room;
 }
 
@@ -148,17 +144,18 @@ void mirror_free(struct mirror *m)
 int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct value *lines)
 {
     int64_t count = (int64_t)m->count, end = last == -1 ? count : last;
-    size_t added;
+    size_t left, added;
 
     if (first < 0 || end < first || end > count || !are_strings(lines)) {
         return HUM_EBAD;
     }
     added = lines->as.array.count;
-    move_gap(m, (size_t)first);
-    drop_lines(m, (size_t)(end - first));
-    if (m->room - m->count <= added) {
-        set_room(m, room_for(m->count + added));
+    left = m->count - (size_t)(end - first);
+    if (m->room < left + added) {
+        set_room(m, room_for(left + added));
     }
+    move_gap(m, (size_t)first);
+    drop_lines(m, m->count - left);
     for (size_t i = 0; i < added; i++) {
         const struct value *line = &lines->as.array.items[i];
 

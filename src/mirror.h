@@ -1,11 +1,18 @@
-/* The text of a buffer as nvim_buf_lines_event tells it, byte for byte: any bytes may
- * stand in a line except "\n", which Neovim's NUL bytes are not (they come as NUL).
- * Rows and columns count from 0, columns in bytes; a place beyond the text means its
- * nearest place inside. Pure: no loop, no I/O.
+/* The text of a buffer as nvim_buf_lines_event tells it, byte for byte: a line is any
+ * bytes but "\n". Rows and columns count from 0, columns in bytes; a place beyond the text
+ * means its nearest place inside. Pure: no loop, no I/O.
+ *
+ * What the caller must know of Neovim 0.10 and 0.12 (measured with random edits):
+ *   - An event without a changedtick shows a preview ('inccommand') that is taken back
+ *     without an event: it is no edit.
+ *   - :append, :insert and :change in a buffer that was emptied take its empty line away and
+ *     do not tell: the text then has one line less than the mirror. The same event for
+ *     nvim_buf_set_lines means that the empty line stays, so only a count of lines can tell.
+ *   - Some changes of changedtick (:write) come without an event.
  *
  * Lines are records in a gap buffer, so an edit costs its own lines plus the records
- * between it and the edit before; their bytes stand in one growing block, of which less
- * than half is ever waste (and 64 KiB). Copies below append to out, whose cap must allow it. */
+ * between it and the edit before. Their bytes stand in one growing block with the remains
+ * of former lines, never more than the text itself and 64 KiB. */
 #ifndef HUM_MIRROR_H
 #define HUM_MIRROR_H
 
@@ -32,12 +39,13 @@ size_t mirror_bytes(const struct mirror *m); /* with a "\n" for each line */
 /* A line without its "\n", not NUL-terminated, until the next mirror_apply. */
 const char *mirror_line(const struct mirror *m, size_t row, size_t *len);
 
-/* The last max bytes before a place, the first max bytes behind it, with "\n" between
- * lines; up to 3 fewer so that no character is cut. */
+/* What gives text appends to out, whose cap must allow it: the last max bytes before a
+ * place, the first max bytes behind it, with "\n" between lines, up to 3 fewer so that no
+ * character is cut ... */
 void mirror_before(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);
 void mirror_after(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);
 
-/* Lines [first, last), each with its "\n". */
+/* ... and lines [first, last), each with its "\n". */
 void mirror_range(const struct mirror *m, size_t first, size_t last, struct buf *out);
 
 #endif

@@ -316,11 +316,15 @@ static bool same(const struct mirror *m, const struct plain *p)
 
 static void a_storm_of_edits_leaves_the_same_text(void)
 {
-    static const char bytes[] =
+    static const char sorts[] =
         "all sorts of bytes\0\r\xFF\xC3\xA9 and \xF0\x9D\x84\x9E, to be cut";
+    char bytes[8 * sizeof(sorts)];
     static struct plain p;
     struct mirror *m = mirror_new();
 
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = sorts[i % sizeof(sorts)];
+    }
     p.len = p.lines = 1;
     p.data[0] = '\n';
     seed = 3;

@@ -61,18 +61,17 @@ static void edit(struct desk *d, size_t first, size_t last, const char *text)
     window_edit(&d->w, (int64_t)first, (int64_t)last, count);
 }
 
-/* As many lines of 40 bytes, with their "\n", every tenth of them empty, the next one not
- * indented: "line 12", "    line 13" and so on. */
+/* As many lines of 40 bytes with their "\n", every tenth of them empty, the next one not
+ * indented: "line 11", "    line 12" and so on. */
 static void fill(struct desk *d, size_t count)
 {
     edit(d, 0, mirror_lines(d->m), "");
     for (size_t i = 0; i < count; i++) {
-        char text[128];
+        char name[32], text[64];
 
-        snprintf(text, sizeof(text), "%sline %zu %s", i % 10 > 1 ? "    " : "", i,
-                 "of a text with forty bytes in it.....");
-        text[39] = '\0';
-        edit(d, i, i + (i == 0), i % 10 == 0 ? "\n" : strcat(text, "\n"));
+        snprintf(name, sizeof(name), "%sline %zu ", i % 10 > 1 ? "    " : "", i);
+        snprintf(text, sizeof(text), "%-39s\n", name);
+        edit(d, i, i + (i == 0), i % 10 == 0 ? "\n" : text);
     }
 }
 
@@ -407,8 +406,7 @@ static const char *const pieces[] = {
     "\xE6\xBC\xA2\xE5\xAD\x97\n",
     "int f(void)\n{\n",
     "\xF0\x9D\x84\x9E\xF0\x9D\x84\x9E\xF0\x9D\x84\x9E\xF0\x9D\x84\x9E\xF0\x9D\x84\x9E\n",
-    "a line that is longer than most budgets here: \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 and "
-    "on\n",
+    "a line that is longer than most of the budgets: \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\n",
 };
 
 static void any_window_keeps_to_its_budgets(void)

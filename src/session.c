@@ -438,7 +438,7 @@ static void show_ask(struct session *s)
 static void on_grow(void *ctx)
 {
     struct session *s = ctx;
-    if (!s->ahead && s->wanted) {
+    if (!s->ahead && s->wanted && s->attached.mirror != NULL) {
         show_ask(s);
     }
 }

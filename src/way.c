@@ -1,6 +1,7 @@
 #include "way.h"
 
 #include "buf.h"
+#include "cache.h"
 #include "dialect.h"
 #include "proto.h"
 
@@ -11,6 +12,9 @@
 
 /* Ollama's own default, less what clocks and slow requests may take. */
 #define KEPT_MS (4 * 60 * 1000)
+
+/* What is shown is looked up in the cache, so it must hold the longest answer. */
+#define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
 
@@ -87,6 +91,7 @@ static void read_limits(struct way *w, const struct value *spec)
     w->window_tokens = size_in(spec, "window_tokens", 2048, 1 << 20);
     w->ring_tokens = size_in(spec, "ring_tokens", 1024, 1 << 20);
     w->cache_bytes = size_in(spec, "cache_bytes", 4 << 20, 1 << 30);
+    w->cache_bytes = w->cache_bytes > LEAST_CACHE ? w->cache_bytes : LEAST_CACHE;
     w->min_confidence = value_number(value_get(spec, "confidence"), 0);
 }
 

@@ -18,10 +18,9 @@ struct fim_tokens {
     const char *prefix; /* "<|fim_prefix|>"; with "%s": the file's own path goes there */
     const char *suffix; /* "<|fim_suffix|>" */
     const char *middle; /* "<|fim_middle|>", or "" */
-    const char *repo;   /* NULL, or what begins the prompt with the project's name */
     const char *file;   /* NULL, or what begins a file: else paths and chunks are comments */
-    bool suffix_first;  /* the suffix comes before the prefix, and what is known of other
-                         * files behind the prefix token */
+    const char *repo;   /* NULL, or, with file, what begins the prompt with the project's name */
+    bool suffix_first;  /* suffix token and text come before those of the prefix */
 };
 
 struct fill {
@@ -37,7 +36,7 @@ struct fill {
     size_t line_len;
     const char *after; /* from the cursor on: the rest of its line, then whole lines */
     size_t after_len;
-    const struct chunk *const *chunks; /* of other places, least worth first, stable */
+    const struct chunk *const *chunks; /* of other places, in the order of the prompt */
     size_t chunk_count;
 
     int64_t max_tokens; /* at least 1 */
@@ -46,7 +45,7 @@ struct fill {
     bool logprobs;      /* events are to tell how sure the model was */
     bool load;          /* Ollama: no text, only load the model; ends with reason "load" */
     const char *const *stop;
-    size_t stop_count; /* 0: not said, the model's own hold */
+    size_t stop_count; /* 0: not said. Ollama takes them in the place of the model's own */
 
     /* The user's, NULL for none: sampling and load options as in a chat (see chat_body),
      * fields of the request, and how long Ollama keeps the model. What this struct says wins

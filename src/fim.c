@@ -130,6 +130,16 @@ static void add_prefix(struct text *t, const struct fill *fill)
     } else {
         add_str(t, fill->tokens->prefix);
     }
+    if (!fill->tokens->file) {
+        add_comments(t, fill);
+    }
+    add(t, fill->before, fill->before_len);
+}
+
+static void add_suffix(struct text *t, const struct fill *fill)
+{
+    add_str(t, fill->tokens->suffix);
+    add(t, fill->after, fill->after_len);
 }
 
 int fim_raw(const struct fill *fill, struct buf *out)
@@ -137,24 +147,15 @@ int fim_raw(const struct fill *fill, struct buf *out)
     const struct fim_tokens *tokens = fill->tokens;
     struct text t = {.out = out};
 
-    if (tokens->suffix_first) {
-        add_str(&t, tokens->suffix);
-        add(&t, fill->after, fill->after_len);
-        add_prefix(&t, fill);
-    }
     if (tokens->file) {
         add_files(&t, fill);
     }
-    if (!tokens->suffix_first) {
-        add_prefix(&t, fill);
+    if (tokens->suffix_first) {
+        add_suffix(&t, fill);
     }
-    if (!tokens->file) {
-        add_comments(&t, fill);
-    }
-    add(&t, fill->before, fill->before_len);
+    add_prefix(&t, fill);
     if (!tokens->suffix_first) {
-        add_str(&t, tokens->suffix);
-        add(&t, fill->after, fill->after_len);
+        add_suffix(&t, fill);
     }
     add_str(&t, tokens->middle);
     add(&t, fill->line, fill->line_len);

@@ -7,14 +7,12 @@
 
 /* A raw prompt by the fill's tokens (not NULL):
  *   repo project, file name text (for each chunk), file path,
- *   prefix before suffix after middle line
- * The typed part of the cursor's line comes last, behind the middle token: so the prompts of
- * one line differ only in their end, and the server evaluates only that. Families without a
- * file token have chunks and path as comments between the prefix token and before. With
- * suffix_first it is
- *   suffix after, prefix, repo project, file name text ..., file path, before middle line
- * The caller's window keeps the size within bounds.
- * Returns 0 or HUM_ETOOBIG. */
+ *   prefix before suffix after middle line        or, with suffix_first,
+ *   suffix after prefix before middle line
+ * Families without a file token have chunks and path as comments in front of before.
+ * The typed part of the cursor's line comes last, behind the middle token, where a model
+ * takes it for the beginning of its own answer: so the prompts of one line differ only in
+ * their end, and the server evaluates only that. Returns 0 or HUM_ETOOBIG. */
 int fim_raw(const struct fill *fill, struct buf *out);
 
 /* The prompt for a server that fills in by itself, to be sent with fim_suffix: chunks and

@@ -82,7 +82,7 @@ static const char *reason_for(const cJSON *stop_type)
 
 static int give_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *error = emit_find_error(root);
+    const cJSON *content = json_get(root, "content"), *error = emit_find_error(root);
     struct dialect_stats stats = emit_no_stats;
     int err;
 
@@ -90,9 +90,13 @@ static int give_record(const struct emit *e, const cJSON *root)
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    err = emit_text(e, DIALECT_TEXT, json_get(root, "content"));
+    err = emit_text(e, DIALECT_TEXT, content);
     if (err) {
         return err;
+    }
+    /* Older servers send the inside of the error object alone. */
+    if (!error && !content && cJSON_IsString(json_get(root, "message"))) {
+        error = json_get(root, "message");
     }
     if (error) {
         return emit_error(e, error);

@@ -84,10 +84,13 @@ static inline int events_run(struct events *x, const char *data, size_t len, siz
     return err;
 }
 
+/* By its name, or by its route to fill in. */
 static inline void events_init(struct events *x, const char *dialect)
 {
     memset(x, 0, sizeof(*x));
     x->dialect = dialect_find(dialect);
+    if (!x->dialect)
+        x->dialect = dialect_for_route(dialect);
     buf_init(&x->log, (size_t)4 * LIMIT_RECORD);
 }
 

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "dialect.h"
+#include "fill.h"
 #include "json.h"
 #include "proto.h"
 
@@ -82,6 +83,71 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     buf_finish(&body);
     spec_free(&v);
     cJSON_Delete(json);
+}
+
+/* A gap in a file without any chunks; only what every request says. */
+static inline struct fill spec_fill(const char *before, const char *line, const char *after)
+{
+    return (struct fill){
+        .model = "m",
+        .before = before,
+        .before_len = strlen(before),
+        .line = line,
+        .line_len = strlen(line),
+        .after = after,
+        .after_len = strlen(after),
+        .max_tokens = 64,
+        .temperature = -1,
+        .seed = -1,
+    };
+}
+
+/* The body that the route's dialect makes of a fill, or "why: ...". options and extra are
+ * JSON or NULL. */
+static inline void spec_check_fill(const char *file, int line, const char *route,
+                                   const struct fill *fill, const char *options, const char *extra,
+                                   const char *wanted)
+{
+    cJSON *json[] = {cJSON_Parse(options ? options : "null"), cJSON_Parse(extra ? extra : "null")};
+    struct value maps[] = {spec_value(json[0]), spec_value(json[1])};
+    struct fill whole = *fill;
+    const char *why = NULL;
+    struct buf body;
+    int err;
+
+    whole.options = options ? &maps[0] : NULL;
+    whole.extra = extra ? &maps[1] : NULL;
+    buf_init(&body, LIMIT_MESSAGE);
+    err = dialect_for_route(route)->fill_body(&whole, &body, &why);
+    if (err) {
+        check_ints(file, line, "error", err, HUM_ESPEC);
+        buf_clear(&body);
+        buf_printf(&body, "why: %s", why);
+    }
+    check_texts(file, line, "body", body.data, wanted);
+    buf_finish(&body);
+    for (size_t i = 0; i < 2; i++) {
+        spec_free(&maps[i]);
+        cJSON_Delete(json[i]);
+    }
+}
+
+/* No cap on the body's size makes it anything but whole or refused. */
+static inline void spec_check_fill_caps(const char *route, const struct fill *fill)
+{
+    const char *why = NULL;
+    int err = HUM_ETOOBIG;
+    size_t cap = 0;
+    struct buf body;
+
+    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+        buf_init(&body, cap);
+        err = dialect_for_route(route)->fill_body(fill, &body, &why);
+        CHECK(err || body.len == cap);
+        buf_finish(&body);
+    }
+    CHECK_INT(err, 0);
+    CHECK(cap > 50);
 }
 
 #endif

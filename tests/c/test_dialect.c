@@ -31,6 +31,21 @@ static void finds_the_dialects_by_name(void)
     CHECK(dialect_find("") == NULL);
 }
 
+static void finds_the_dialects_by_how_they_fill_in(void)
+{
+    CHECK_TEXT(dialect_for_route("generate")->fill_path, "/api/generate");
+    CHECK_TEXT(dialect_for_route("completions")->fill_path, "/v1/completions");
+    CHECK_TEXT(dialect_for_route("infill")->fill_path, "/infill");
+    CHECK(dialect_for_route("chat") == NULL);
+    CHECK(dialect_for_route("") == NULL);
+}
+
+static void no_endpoint_can_chat_in_what_only_fills_in(void)
+{
+    CHECK(dialect_llamacpp.chat_body == NULL);
+    CHECK(dialect_find(dialect_llamacpp.name) == NULL);
+}
+
 static void an_error_may_be_a_text_or_an_object(void)
 {
     BODY("{\"error\":\"model 'nope' not found\"}", "model 'nope' not found");
@@ -226,6 +241,8 @@ static void recorded_errors_give_their_message(void)
 int main(void)
 {
     RUN(finds_the_dialects_by_name);
+    RUN(finds_the_dialects_by_how_they_fill_in);
+    RUN(no_endpoint_can_chat_in_what_only_fills_in);
     RUN(an_error_may_be_a_text_or_an_object);
     RUN(json_nested_in_the_text_is_opened);
     RUN(plain_text_is_taken_as_it_is_on_one_line);

@@ -6,6 +6,9 @@
     events_check(__FILE__, __LINE__, "ollama", data, sizeof(data) - 1, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "ollama", spec, wanted)
 
+#define FILL(fill, options, extra, wanted) \
+    spec_check_fill(__FILE__, __LINE__, "generate", fill, options, extra, wanted)
+
 #define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
 #define DONE "{\"done\":true,\"done_reason\":\"stop\"}\n"
 
@@ -242,6 +245,170 @@ static void a_recorded_chat_has_its_thinking_text_and_figures(void)
     fixture_finish(&f);
 }
 
+static void a_filled_gap_has_its_text_in_the_record(void)
+{
+    STREAM("{\"model\":\"m\",\"created_at\":\"2026-01-02T03:04:05Z\",\"response\":\"a(\",\"done\":"
+           "false}\n{\"response\":\"\",\"done\":false}\n{\"response\":\"b)\",\"done\":false}\n"
+           "{\"response\":\"\",\"done\":true,\"done_reason\":\"length\",\"context\":[1,2],"
+           "\"prompt_eval_count\":12,\"eval_count\":2}\n",
+           "{text a(}{text b)}{stats 12 2 - - - -}{done length}");
+    STREAM("{\"response\":\"a\",\"thinking\":\"hm\"}\n{\"response\":\"b\",\"done\":true}\n",
+           "{thinking hm}{text a}{text b}{done }");
+    STREAM("{\"response\":7}\n", "{odd {\"response\":7}}");
+    STREAM("{\"response\":\"a\"}\n{\"error\":\"no\"}\n", "{text a}{error no}");
+}
+
+static void a_text_comes_with_the_probabilities_of_its_tokens(void)
+{
+    STREAM(
+        "{\"response\":\"a\",\"logprobs\":[{\"token\":\"a\",\"logprob\":-0.25,\"top_logprobs\":[{"
+        "\"token\":\"x\",\"logprob\":-9}]}]}\n"
+        "{\"response\":\"bc\",\"logprobs\":[{\"logprob\":-0.5},{\"logprob\":-1}]}\n"
+        "{\"response\":\"d\"}\n" DONE,
+        "{text a, 1 token -0.250}{text bc, 2 token -1.500}{text d}{done stop}");
+}
+
+static void a_token_without_text_counts_for_the_next_text(void)
+{
+    STREAM("{\"response\":\"\",\"logprobs\":[{\"logprob\":-2}]}\n"
+           "{\"response\":\"\xC3\xA9\",\"logprobs\":[{\"logprob\":-1}]}\n"
+           "{\"response\":\"\",\"logprobs\":[{\"logprob\":-3}]}\n" DONE,
+           "{text \xC3\xA9, 2 token -3.000}{done stop}");
+}
+
+static void probabilities_that_are_none_count_for_nothing(void)
+{
+    STREAM(
+        "{\"response\":\"a\",\"logprobs\":[{\"logprob\":null},{},7,\"x\",{\"logprob\":-1e999}]}\n"
+        "{\"response\":\"b\",\"logprobs\":{\"logprob\":-1}}\n"
+        "{\"response\":\"c\",\"logprobs\":null}\n" DONE,
+        "{text a, 1 token 7.000}{text b}{text c}{done stop}");
+}
+
+static void a_recorded_filled_gap_has_its_text_and_figures(void)
+{
+    struct fixture f;
+    char *log;
+
+    CHECK(fixture_load(&f, "ollama/gotemplate-generate-stream-suffix.http"));
+    log = events_of_recording("ollama", &f);
+    CHECK(strncmp(log, "{text \tif}{text  (!}{text t}{text )\n}", 37) == 0);
+    CHECK(strstr(log, "{text data}{text );\n}{stats 14 24 988000 15485000 1232678 20323999}"
+                      "{done length}") != NULL);
+    free(log);
+    fixture_finish(&f);
+}
+
+static void a_loaded_model_is_told_as_done(void)
+{
+    struct fixture f;
+    char *log;
+
+    CHECK(fixture_load(&f, "ollama/generate-load.http"));
+    log = events_of_recording("ollama", &f);
+    CHECK_TEXT(log, "{done load}");
+    free(log);
+    fixture_finish(&f);
+}
+
+static void a_gap_is_filled_by_prompt_and_suffix(void)
+{
+    struct fill fill = spec_fill("int a;\n", "int b", ";\n");
+
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"int a;\\nint "
+         "b\",\"suffix\":"
+         "\";\\n\",\"think\":false,\"stream\":true}");
+}
+
+/* An empty prompt would only load the model, an empty suffix begin a chat. */
+static void prompt_and_suffix_are_never_empty(void)
+{
+    struct fill fill = spec_fill("", "", "");
+
+    fill.path = "a.c";
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"\\n\",\"suffix\":\"\\n\","
+         "\"think\":false,\"stream\":true}");
+}
+
+static void with_tokens_the_prompt_is_raw_and_there_is_no_suffix(void)
+{
+    static const struct fim_tokens tokens = {.prefix = "<P>", .suffix = "<S>", .middle = "<M>"};
+    struct fill fill = spec_fill("a\n", "b", "");
+
+    fill.tokens = &tokens;
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"<P>a\\n<S><M>b\",\"raw\":"
+         "true,"
+         "\"think\":false,\"stream\":true}");
+}
+
+static void how_to_generate_goes_with_the_users_options_and_wins(void)
+{
+    static const char *const stop[] = {"<E>", "<F>"};
+    struct value keep = value_text("10m");
+    struct fill fill = spec_fill("a", "", "b");
+
+    fill.temperature = 0.5;
+    fill.seed = 7;
+    fill.logprobs = true;
+    fill.keep_alive = &keep;
+    FILL(&fill,
+         "{\"num_ctx\":8192,\"num_predict\":-1,\"temperature\":1,\"top_k\":null,\"stop\":\"x\"}",
+         NULL,
+         "{\"model\":\"m\",\"options\":{\"num_ctx\":8192,\"stop\":[\"x\"],\"num_predict\":64,"
+         "\"temperature\":0.5,\"seed\":7},\"keep_alive\":\"10m\",\"prompt\":\"a\",\"suffix\":\"b\","
+         "\"think\":false,\"logprobs\":true,\"stream\":true}");
+    fill = spec_fill("a", "", "b");
+    fill.stop = stop;
+    fill.stop_count = 2;
+    FILL(&fill, "{\"stop\":\"x\"}", NULL,
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64,\"stop\":[\"<E>\",\"<F>\",\"x\"]},"
+         "\"prompt\":"
+         "\"a\",\"suffix\":\"b\",\"think\":false,\"stream\":true}");
+    FILL(&fill, "{\"stop\":[\"x\",\"y\"]}", NULL,
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64,\"stop\":[\"<E>\",\"<F>\",\"x\",\"y\"]},"
+         "\"prompt\":\"a\",\"suffix\":\"b\",\"think\":false,\"stream\":true}");
+}
+
+static void extra_wins_over_what_a_fill_says(void)
+{
+    struct fill fill = spec_fill("a", "", "b");
+
+    FILL(&fill, "[]", "{\"think\":null,\"shift\":true,\"raw\":false,\"stream\":false}",
+         "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"a\",\"suffix\":\"b\","
+         "\"shift\":"
+         "true,\"raw\":false,\"stream\":true}");
+    FILL(&fill, "\"x\"", NULL, "why: request: options and extra must be tables of named fields");
+    FILL(&fill, NULL, "[1]", "why: request: options and extra must be tables of named fields");
+}
+
+/* Other load options than a chat's would make Ollama load the model anew. */
+static void a_model_is_loaded_with_its_options_and_no_prompt(void)
+{
+    struct value keep = value_text("10m");
+    struct fill fill = spec_fill("a", "", "b");
+
+    fill.load = true;
+    FILL(&fill, NULL, NULL, "{\"model\":\"m\",\"stream\":true}");
+    fill.keep_alive = &keep;
+    FILL(&fill, "{\"num_ctx\":8192}", "{\"shift\":true}",
+         "{\"model\":\"m\",\"options\":{\"num_ctx\":8192},\"keep_alive\":\"10m\",\"shift\":true,"
+         "\"stream\":"
+         "true}");
+}
+
+static void a_fill_over_the_cap_is_too_big(void)
+{
+    static const char *const stop[] = {"<E>"};
+    struct fill fill = spec_fill("a", "", "b");
+
+    fill.stop = stop;
+    fill.stop_count = 1;
+    spec_check_fill_caps("generate", &fill);
+}
+
 static void the_body_has_what_the_spec_says(void)
 {
     BODY("{\"model\":\"m\"," HI "}",
@@ -369,6 +536,19 @@ int main(void)
     RUN(a_refusing_callback_stops_the_record);
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(a_recorded_chat_has_its_thinking_text_and_figures);
+    RUN(a_filled_gap_has_its_text_in_the_record);
+    RUN(a_text_comes_with_the_probabilities_of_its_tokens);
+    RUN(a_token_without_text_counts_for_the_next_text);
+    RUN(probabilities_that_are_none_count_for_nothing);
+    RUN(a_recorded_filled_gap_has_its_text_and_figures);
+    RUN(a_loaded_model_is_told_as_done);
+    RUN(a_gap_is_filled_by_prompt_and_suffix);
+    RUN(prompt_and_suffix_are_never_empty);
+    RUN(with_tokens_the_prompt_is_raw_and_there_is_no_suffix);
+    RUN(how_to_generate_goes_with_the_users_options_and_wins);
+    RUN(extra_wins_over_what_a_fill_says);
+    RUN(a_model_is_loaded_with_its_options_and_no_prompt);
+    RUN(a_fill_over_the_cap_is_too_big);
     RUN(the_body_has_what_the_spec_says);
     RUN(an_empty_table_stands_for_no_options);
     RUN(a_stop_string_becomes_an_array);

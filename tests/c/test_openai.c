@@ -4,6 +4,8 @@
 
 #define STREAM(data, wanted) \
     events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
+#define FILL(fill, options, extra, wanted) \
+    spec_check_fill(__FILE__, __LINE__, "completions", fill, options, extra, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)
 
 #define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
@@ -328,14 +330,15 @@ static void recorded_chats_have_their_events(void)
                  "{stats 12 24 - - - -}{done length}");
     check_events(__LINE__, "llama-server/chat-stream-two-choices.http",
                  "{text Text}{text  is}{text  not}{text  the}{text  same}{text  as}"
-                 "{stats 10 6 626000 4228000 - -, 9 cached}{stats 10 6 761000 4314000 - -, 9 cached}{done length}");
+                 "{stats 10 6 626000 4228000 - -, 9 cached}{stats 10 6 761000 4314000 - -, 9 "
+                 "cached}{done length}");
     check_events(
         __LINE__, "llama-server/chat-stream-tool-call.http",
         "{call {\"id\":\"S2qp9YvAwRH4f6w2OzoSc0u0042RdLV7\",\"name\":\"look\",\"arguments\":"
         "{\"n\": 2}}}{stats 207 20 20395000 7757000 - -, 0 cached}{done tool_calls}");
-    check_events(
-        __LINE__, "llama-server/chat-stream-stop.http",
-        "{text The}{text  function}{text  reads}{stats 12 4 1017000 1059000 - -, 3 cached}{done stop}");
+    check_events(__LINE__, "llama-server/chat-stream-stop.http",
+                 "{text The}{text  function}{text  reads}{stats 12 4 1017000 1059000 - -, 3 "
+                 "cached}{done stop}");
     check_events(
         __LINE__, "ollama/v1-chat-stream-tools.http",
         "{call {\"id\":\"Cp2nxnX6JowUcpne6CvJvrCpNa3U8YSw\",\"name\":\"look\",\"arguments\":"
@@ -359,6 +362,101 @@ static void a_recorded_chat_cut_off_anywhere_is_never_done(void)
     }
     events_finish(&x);
     fixture_finish(&f);
+}
+
+static void a_filled_gap_has_its_text_in_the_choice(void)
+{
+    STREAM("data: "
+           "{\"object\":\"text_completion\",\"choices\":[{\"text\":\"a(\",\"index\":0,\"logprobs\":"
+           "null,\"finish_reason\":null}]}\n\n"
+           "data: {\"choices\":[{\"text\":\"b)\",\"index\":0,\"finish_reason\":null}]}\n\n"
+           "data: {\"choices\":[{\"text\":\"\",\"index\":0,\"finish_reason\":\"length\"}]}\n\n"
+           "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":2,"
+           "\"prompt_tokens_details\":{\"cached_tokens\":11}}}\n\ndata: [DONE]\n\n",
+           "{text a(}{text b)}{stats 12 2 - - - -, 11 cached}{done length}");
+    STREAM("data: {\"choices\":[{\"text\":7}]}\n\n", "{odd {\"choices\":[{\"text\":7}]}}");
+}
+
+/* OpenAI's form for completions, and the one of chats, which llama-server and Ollama have for
+ * both. */
+static void probabilities_come_in_two_forms(void)
+{
+    STREAM(
+        "data: {\"choices\":[{\"text\":\"ab\",\"logprobs\":{\"tokens\":[\"a\",\"b\"],"
+        "\"token_logprobs\":[null,-0.5],\"top_logprobs\":[{\"a\":-9}],\"text_offset\":[0,1]}}]}\n\n"
+        "data: "
+        "{\"choices\":[{\"text\":\"c\",\"logprobs\":{\"content\":[{\"token\":\"c\",\"logprob\":"
+        "-0.25,\"top_logprobs\":[{\"logprob\":-9}]}]}}]}\n\n"
+        "data: "
+        "{\"choices\":[{\"delta\":{\"content\":\"d\"},\"logprobs\":{\"content\":[{\"logprob\":-1},"
+        "{\"logprob\":-2}]}}]}\n\n"
+        "data: {\"choices\":[{\"text\":\"e\",\"logprobs\":-3}]}\n\ndata: [DONE]\n\n",
+        "{text ab, 1 token -0.500}{text c, 1 token -0.250}{text d, 2 token -3.000}{text e}{done }");
+}
+
+static void recorded_filled_gaps_have_their_events(void)
+{
+    check_events(__LINE__, "llama-server/completions-stream-suffix.http",
+                 "{text    }{text  for}{text  (}{text int}{stats 7 4 1059000 1062000 - -, 1 cached}"
+                 "{done length}");
+    check_events(__LINE__, "llama-server/completions-stream-usage.http",
+                 "{text  buf}{text  *}{text b}{text )\n}{stats 5 4 493000 1139000 - -, 4 cached}"
+                 "{done length}");
+}
+
+static void a_gap_is_filled_by_prompt_and_suffix(void)
+{
+    static const char *const stop[] = {"<E>"};
+    struct fill fill = spec_fill("int a;\n", "int b", ";\n");
+
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\"," USAGE
+         ",\"prompt\":\"int a;\\nint b\",\"suffix\":\";\\n\",\"max_tokens\":64,"
+         "\"stream\":true}");
+    fill = spec_fill("", "", "");
+    fill.temperature = 0;
+    fill.seed = 7;
+    fill.logprobs = true;
+    fill.stop = stop;
+    fill.stop_count = 1;
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\"," USAGE ",\"prompt\":\"\\n\",\"suffix\":\"\\n\",\"max_tokens\":64,"
+         "\"temperature\":0,\"seed\":7,\"stop\":[\"<E>\"],\"logprobs\":1,\"stream\":true}");
+}
+
+static void with_tokens_the_prompt_is_raw_and_there_is_no_suffix(void)
+{
+    static const struct fim_tokens tokens = {.prefix = "<P>", .suffix = "<S>", .middle = "<M>"};
+    struct fill fill = spec_fill("a\n", "b", "c");
+
+    fill.tokens = &tokens;
+    FILL(&fill, NULL, NULL,
+         "{\"model\":\"m\"," USAGE
+         ",\"prompt\":\"<P>a\\n<S>c<M>b\",\"max_tokens\":64,\"stream\":true}");
+}
+
+static void a_fill_wins_over_options_and_extra_over_both(void)
+{
+    static const char *const stop[] = {"<E>"};
+    struct value keep = value_text("10m");
+    struct fill fill = spec_fill("a", "", "b");
+
+    fill.keep_alive = &keep;
+    fill.stop = stop;
+    fill.stop_count = 1;
+    FILL(
+        &fill, "{\"max_tokens\":4096,\"top_p\":0.5,\"stop\":[\"x\"],\"prompt\":\"y\"}",
+        "{\"stream_options\":null,\"max_tokens\":16}",
+        "{\"model\":\"m\",\"top_p\":0.5,\"prompt\":\"a\",\"suffix\":\"b\",\"stop\":[\"<E>\",\"x\"],"
+        "\"max_tokens\":16,\"stream\":true}");
+    FILL(&fill, "7", NULL, "why: request: options and extra must be tables of named fields");
+}
+
+static void a_fill_over_the_cap_is_too_big(void)
+{
+    struct fill fill = spec_fill("a", "", "b");
+
+    spec_check_fill_caps("completions", &fill);
 }
 
 static void the_body_streams_with_usage(void)
@@ -461,6 +559,13 @@ int main(void)
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(recorded_chats_have_their_events);
     RUN(a_recorded_chat_cut_off_anywhere_is_never_done);
+    RUN(a_filled_gap_has_its_text_in_the_choice);
+    RUN(probabilities_come_in_two_forms);
+    RUN(recorded_filled_gaps_have_their_events);
+    RUN(a_gap_is_filled_by_prompt_and_suffix);
+    RUN(with_tokens_the_prompt_is_raw_and_there_is_no_suffix);
+    RUN(a_fill_wins_over_options_and_extra_over_both);
+    RUN(a_fill_over_the_cap_is_too_big);
     RUN(the_body_streams_with_usage);
     RUN(options_are_top_level_fields_and_extra_wins);
     RUN(a_nil_in_extra_leaves_a_field_out);

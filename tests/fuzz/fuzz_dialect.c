@@ -1,10 +1,12 @@
 /* The dialects and json: a stream of any bytes gives the same events however it is split,
- * in a right order, and a text put into JSON comes out again. The seeds are recorded HTTP
+ * in a right order, a text put into JSON comes out again, and a gap in any bytes makes a
+ * body that is JSON and has all of them. The seeds are recorded HTTP
  * responses, whose head and chunks are taken off. */
 #include "fuzz.h"
 
 #include "../c/fixture.h"
 #include "dialect.h"
+#include "fill.h"
 #include "json.h"
 #include "utf8.h"
 
@@ -28,7 +30,9 @@ static int on_event(void *ctx, const struct dialect_event *event)
     if (event->type == DIALECT_ERROR || event->type == DIALECT_ODD) {
         MUST(event->len > 0 && fuzz_is_utf8(event->text, event->len));
     }
-    buf_printf(&s->log, "{%d ", (int)event->type);
+    MUST(event->logprobs >= 0 && (event->logprobs == 0 || event->type == DIALECT_TEXT));
+    buf_printf(&s->log, "{%d %lld %g ", (int)event->type, (long long)event->logprobs,
+               event->logprob_sum);
     if (event->type == DIALECT_STATS) {
         buf_add(&s->log, &event->stats, sizeof(event->stats));
     } else {
@@ -44,13 +48,14 @@ static int on_record(void *ctx, char *record, size_t len)
     return s->dialect->record(&s->state, record, len, on_event, s);
 }
 
-static void run(struct stream *s, const char *name, const char *data, size_t len, bool whole)
+static void run(struct stream *s, const struct dialect *dialect, const char *data, size_t len,
+                bool whole)
 {
     struct split split = {whole, fuzz_hash(data, len), len};
     struct frame frame;
 
     memset(s, 0, sizeof(*s));
-    s->dialect = dialect_find(name);
+    s->dialect = dialect;
     buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
     frame_init(&frame, s->dialect->frame, LIMIT_RECORD);
     while (split.left > 0) {
@@ -65,12 +70,12 @@ static void run(struct stream *s, const char *name, const char *data, size_t len
     dialect_state_finish(&s->state);
 }
 
-static void check_stream(const char *name, const char *data, size_t len)
+static void check_stream(const struct dialect *dialect, const char *data, size_t len)
 {
     struct stream whole, pieces;
 
-    run(&whole, name, data, len, true);
-    run(&pieces, name, data, len, false);
+    run(&whole, dialect, data, len, true);
+    run(&pieces, dialect, data, len, false);
     MUST(whole.log.len == pieces.log.len);
     MUST(whole.log.len == 0 || memcmp(whole.log.data, pieces.log.data, whole.log.len) == 0);
     buf_finish(&whole.log);
@@ -119,6 +124,33 @@ static void check_round_trip(const char *data, size_t len)
     buf_finish(&json);
 }
 
+/* Every byte is in the body, or what became of it: U+FFFD is no shorter than it. */
+static void check_fill(const struct dialect *dialect, const char *data, size_t len)
+{
+    static const struct fim_tokens tokens = {
+        .prefix = "<P>", .suffix = "<S>", .middle = "<M>", .file = "<F>"};
+    struct fill fill = {.model = "m", .max_tokens = 1, .temperature = -1, .seed = -1};
+    size_t third = len / 3;
+    struct buf body;
+    const char *why;
+    cJSON *json;
+
+    fill.tokens = len % 2 ? &tokens : NULL;
+    fill.before = data;
+    fill.before_len = third;
+    fill.line = data + third;
+    fill.line_len = third;
+    fill.after = data + 2 * third;
+    fill.after_len = len - 2 * third;
+    buf_init(&body, (size_t)8 * LIMIT_RECORD);
+    MUST(dialect->fill_body(&fill, &body, &why) == 0);
+    MUST(body.len > len && fuzz_is_utf8(body.data, body.len));
+    json = json_parse(body.data, body.len);
+    MUST(cJSON_IsTrue(json_get(json, "stream")) && cJSON_IsString(json_get(json, "prompt")));
+    cJSON_Delete(json);
+    buf_finish(&body);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     char *data = xstrndup((const char *)bytes, len);
@@ -129,8 +161,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         body = f.body.data ? f.body.data : "";
         len = f.body.len;
     }
-    check_stream("ollama", body, len);
-    check_stream("openai", body, len);
+    check_stream(&dialect_ollama, body, len);
+    check_stream(&dialect_openai, body, len);
+    check_stream(&dialect_llamacpp, body, len);
+    check_fill(&dialect_ollama, body, len);
+    check_fill(&dialect_openai, body, len);
+    check_fill(&dialect_llamacpp, body, len);
     check_error_text(body, len);
     check_round_trip(body, len);
     fixture_finish(&f);

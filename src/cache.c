@@ -169,31 +169,40 @@ static void index_put(struct cache *c, struct entry *e)
     c->sides[fold(e->side_hash) & mask]++;
 }
 
+static size_t index_wanted(const struct cache *c)
+{
+    if (c->count == 0) {
+        return 0;
+    }
+    if (c->count * 2 > c->slot_count) {
+        return c->slot_count > 0 ? c->slot_count * 2 : FIRST_SLOTS;
+    }
+    return c->slot_count > FIRST_SLOTS && c->count * 8 < c->slot_count ? c->slot_count / 2
+                                                                       : c->slot_count;
+}
+
 /* Makes the index as large as the count of entries demands. */
 static void index_fit(struct cache *c)
 {
     struct slot *old = c->slots;
-    size_t old_count = c->slot_count, wanted = old_count;
+    size_t old_count = c->slot_count, wanted = index_wanted(c);
 
-    if (c->count == 0) {
-        wanted = 0;
-    } else if (c->count * 2 > old_count) {
-        wanted = old_count ? old_count * 2 : FIRST_SLOTS;
-    } else if (old_count > FIRST_SLOTS && c->count * 8 < old_count) {
-        wanted = old_count / 2;
-    }
     if (wanted == old_count) {
         return;
     }
     free(c->sides);
-    c->slots = wanted ? xcalloc(wanted, sizeof(*c->slots)) : NULL;
-    c->sides = wanted ? xcalloc(wanted, sizeof(*c->sides)) : NULL;
+    c->slots = NULL;
+    c->sides = NULL;
     c->slot_count = wanted;
     c->bytes += wanted * SLOT_BYTES;
     c->bytes -= old_count * SLOT_BYTES;
-    for (size_t i = 0; i < old_count; i++) {
-        if (old[i].entry) {
-            index_put(c, old[i].entry);
+    if (wanted > 0) {
+        c->slots = xcalloc(wanted, sizeof(*c->slots));
+        c->sides = xcalloc(wanted, sizeof(*c->sides));
+        for (size_t i = 0; i < old_count; i++) {
+            if (old[i].entry) {
+                index_put(c, old[i].entry);
+            }
         }
     }
     free(old);

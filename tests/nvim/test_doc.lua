@@ -52,8 +52,10 @@ test('every subcommand, map, event, function and highlight group is described', 
     local out = {}
     for name in pairs(require('hum.command').subcommands) do table.insert(out, ':Hum-' .. name) end
     for name in pairs(require('hum')) do table.insert(out, 'hum.' .. name .. '()') end
-    for _, map in ipairs(vim.api.nvim_get_keymap('n')) do
-      if map.lhs:find('^<Plug>%(hum') then table.insert(out, map.lhs) end
+    for _, mode in ipairs({ 'n', 'i' }) do
+      for _, map in ipairs(vim.api.nvim_get_keymap(mode)) do
+        if map.lhs:find('^<Plug>%(hum') then table.insert(out, map.lhs) end
+      end
     end
     for name in pairs(require('hum.chat.highlight').groups) do table.insert(out, 'hl-' .. name) end
     return out
@@ -67,8 +69,10 @@ test('every subcommand, map, event, function and highlight group is described', 
     for event in source:gmatch("emit%('(Hum%a+)'") do
       T.ok(found[event], 'no help for ' .. event)
     end
-    for group in source:gmatch("nvim_set_hl%(0, '(Hum%a+)'") do
-      T.ok(found['hl-' .. group], 'no help for ' .. group)
+    for _, pattern in ipairs({ "nvim_set_hl%(0, '(Hum%a+)'", "default_link%('(Hum%a+)'" }) do
+      for group in source:gmatch(pattern) do
+        T.ok(found['hl-' .. group], 'no help for ' .. group)
+      end
     end
   end
 end)

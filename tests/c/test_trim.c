@@ -1,0 +1,424 @@
+#include "buf.h"
+#include "check.h"
+#include "trim.h"
+
+/* '~' in code is the cursor. shown is what a user gets of answer; why is checked too. Each
+ * example is looked at whole and as it streams, byte by byte. */
+struct example {
+    const char *what, *code, *answer, *shown;
+    enum trim_why why;
+};
+
+static struct trim_place place_of(const char *code, size_t max_lines, bool prose)
+{
+    const char *cursor = strchr(code, '~'), *line = cursor;
+
+    while (line > code && line[-1] != '\n') {
+        line--;
+    }
+    return (struct trim_place){
+        .before = code,
+        .before_len = (size_t)(line - code),
+        .line = line,
+        .line_len = (size_t)(cursor - line),
+        .after = cursor + 1,
+        .after_len = strlen(cursor + 1),
+        .max_lines = max_lines,
+        .prose = prose,
+    };
+}
+
+static int taken_back; /* how often something shown was taken back, in all examples */
+
+static void check_stream(const char *what, const struct trim_place *p, const char *answer,
+                         size_t lead, struct trim whole)
+{
+    size_t len = strlen(answer), shown = 0;
+    bool stopped = false;
+
+    for (size_t n = 0; n <= len; n++) {
+        size_t part_lead = trim_lead(p, answer, n, false);
+
+        if (part_lead == TRIM_WAIT) {
+            CHECK(!stopped && shown == 0);
+            continue;
+        }
+        if (part_lead != lead) {
+            check_fail(what, (int)n, "the lead has changed");
+            return;
+        }
+        struct trim part = trim_look(p, answer + lead, n - lead, false);
+        struct trim again = trim_look(p, answer + lead, part.shown, true);
+
+        if (again.shown != part.shown) {
+            check_fail(what, (int)n, "what is shown is not shown whole");
+        }
+        if (part.shown < shown) {
+            taken_back++;
+            if (whole.why != TRIM_REPEATS) {
+                check_fail(what, (int)n, "taken back");
+            }
+        }
+        if (stopped && (!part.stop || part.shown != shown)) {
+            check_fail(what, (int)n, "it went on behind a stop");
+        }
+        shown = part.shown;
+        stopped = part.stop;
+    }
+    if (shown > whole.shown && whole.why != TRIM_REPEATS) {
+        check_fail(what, (int)len, "taken back at the end");
+    }
+    if (stopped && shown != whole.shown) {
+        check_fail(what, (int)len, "the end shows more than the stop");
+    }
+}
+
+static void check_example(const struct example *x, size_t max_lines, bool prose)
+{
+    struct trim_place p = place_of(x->code, max_lines, prose);
+    size_t lead = trim_lead(&p, x->answer, strlen(x->answer), true);
+    struct trim t;
+    char *shown;
+
+    if (lead > strlen(x->answer)) {
+        check_fail(x->what, 0, "lead beyond the answer");
+        return;
+    }
+    t = trim_look(&p, x->answer + lead, strlen(x->answer) - lead, true);
+    shown = xstrndup(x->answer + lead, t.shown);
+    check_texts(x->what, (int)t.why, "shown", shown, x->shown);
+    check_ints(x->what, 0, "why", t.why, x->why);
+    free(shown);
+    check_stream(x->what, &p, x->answer, lead, t);
+}
+
+#define EXAMPLES(...)                                             \
+    do {                                                          \
+        static const struct example list[] = {__VA_ARGS__};       \
+        for (size_t i = 0; i < sizeof list / sizeof *list; i++) { \
+            check_example(&list[i], 0, false);                    \
+        }                                                         \
+    } while (0)
+
+static void c_is_filled_in(void)
+{
+    EXAMPLES(
+        {"the rest of a statement", "int main(void)\n{\n    int x = ~\n}\n", "42;", "42;",
+         TRIM_NOTHING},
+        {"a body whose brace is there",
+         "int sum(const int *v, size_t n)\n{\n    ~\n}\n\nint main(void)\n{\n}\n",
+         "int total = 0;\n\n    for (size_t i = 0; i < n; i++) {\n        total += v[i];\n    }\n\n"
+         "    return total;\n}\n\nint product(",
+         "int total = 0;\n\n    for (size_t i = 0; i < n; i++) {\n        total += v[i];\n    }\n\n"
+         "    return total;",
+         TRIM_SCOPE},
+        {"a body whose brace is not there", "int twice(int x)\n{\n    ~",
+         "return x * 2;\n}\n\nint main(void)\n{\n    return twice(2);\n}\n", "return x * 2;\n}",
+         TRIM_SCOPE},
+        {"a brace that belongs to the next function is not ours",
+         "int twice(int x)\n{\n    ~\n\nint main(void)\n{\n    return 0;\n}\n",
+         "return x * 2;\n}\n", "return x * 2;\n}", TRIM_NOTHING},
+        {"one block of two, the outer brace is there",
+         "void f(void)\n{\n    while (busy()) {\n        ~\n}\n",
+         "wait();\n    }\n    done();\n}\n", "wait();\n    }", TRIM_SCOPE},
+        {"both braces are there", "void f(void)\n{\n    while (busy()) {\n        ~\n    }\n}\n",
+         "wait();\n    }\n    done();\n}\n", "wait();", TRIM_SCOPE},
+        {"the next line is not said again",
+         "    FILE *f = fopen(path, \"r\");\n    ~\n    return parse(f);\n}\n",
+         "if (f == NULL) {\n        return NULL;\n    }\n    return parse(f);\n}\n",
+         "if (f == NULL) {\n        return NULL;\n    }", TRIM_BELOW},
+        {"the same words in a deeper block are no join",
+         "    FILE *f = fopen(path, \"r\");\n    ~\n    return NULL;\n}\n",
+         "if (f == NULL) {\n        return NULL;\n    }\n    fclose(f);\n    return NULL;\n",
+         "if (f == NULL) {\n        return NULL;\n    }\n    fclose(f);", TRIM_BELOW},
+        {"nothing but the next line", "    lock();\n    ~\n    work();\n    unlock();\n",
+         "work();\n    unlock();\n", "", TRIM_BELOW},
+        {"half of the next line is typed already", "    lock();\n    wor~\n    work();\n", "k();",
+         "", TRIM_BELOW},
+        {"a beginning of the next line is no join", "    fo~\n    foobar();\n", "o();", "o();",
+         TRIM_NOTHING},
+        {"an else goes on", "    if (a) {\n        ~",
+         "b();\n    } else {\n        c();\n    }\n    d();\n",
+         "b();\n    } else {\n        c();\n    }", TRIM_SCOPE},
+        {"a function at top level and no second one", "#include <stdio.h>\n\n~\n",
+         "static void hello(void)\n{\n    puts(\"hello\");\n}\n\nint main(void)\n{\n",
+         "static void hello(void)\n{\n    puts(\"hello\");\n}", TRIM_SCOPE},
+        {"the block of the cursor's line and not what follows it",
+         "void f(void)\n{\n    if (x) {~\n}\n", "\n        y();\n    }\n\n    z();\n}\n",
+         "\n        y();\n    }", TRIM_SCOPE},
+        {"tabs", "void f(void)\n{\n\tint i;\n\t~\n}\n",
+         "for (i = 0; i < 3; i++) {\n\t\tputs(\"x\");\n\t}\n}\n",
+         "for (i = 0; i < 3; i++) {\n\t\tputs(\"x\");\n\t}", TRIM_SCOPE}, );
+}
+
+static void python_is_filled_in(void)
+{
+    EXAMPLES(
+        {"a body", "def twice(x):\n    ~\n", "return x * 2\n\n\ndef thrice(x):\n    return x * 3\n",
+         "return x * 2", TRIM_BLANK},
+        {"a body behind a typed head", "def twice(x):~\n", "\n    return x * 2\n\ndef thrice(x):\n",
+         "\n    return x * 2", TRIM_SCOPE},
+        {"an if ends where its indentation ends", "def f(x):\n    if x:\n        ~\n    return 0\n",
+         "return 1\n    elif y:\n        return 2\n", "return 1", TRIM_SCOPE},
+        {"in an unindented line the answer brings its indentation", "def f(x):\n~\n",
+         "    y = x + 1\n    return y\n\nprint(f(1))\n", "    y = x + 1\n    return y", TRIM_SCOPE},
+        {"blank lines inside a body", "def f(x):\n    ~\n",
+         "a = 1\n\n    b = 2\n\n    return a + b\n", "a = 1\n\n    b = 2\n\n    return a + b",
+         TRIM_NOTHING},
+        {"arguments up to the bracket", "print(~)\n", "\"a\", b)\nprint(c)\n", "\"a\", b",
+         TRIM_REST},
+        {"brackets of its own", "print(~)\n", "f(a), g(b))", "f(a), g(b)", TRIM_REST},
+        {"a bracket in a string", "print(~)\n", "\":)\", x)", "\":)\", x", TRIM_REST},
+        {"a string up to its quote", "print(\"hello ~\")\n", "world\")\nprint(1)", "world",
+         TRIM_REST},
+        {"a quote that is escaped", "x = \"~\"\n", "say \\\"hi\\\" to\"", "say \\\"hi\\\" to",
+         TRIM_REST},
+        {"a colon", "if ~:\n    pass\n", "x is None:\n    return", "x is None", TRIM_REST},
+        {"a dictionary in brackets", "x = {~}\n", "\n    'a': 1,\n    'b': 2,\n}\n",
+         "\n    'a': 1,\n    'b': 2,\n", TRIM_REST},
+        {"a list comprehension", "xs = [~]\n", "x[0] for x in ys if x]\n", "x[0] for x in ys if x",
+         TRIM_REST},
+        {"a docstring", "def f():\n    \"\"\"~\"\"\"\n", "Do it.\n\n    Twice.\"\"\"\n    x()",
+         "Do it.\n\n    Twice.", TRIM_REST},
+        {"a method in a class", "class A:\n    ~\n",
+         "def __init__(self):\n        self.x = 1\n\nclass B:\n    pass",
+         "def __init__(self):\n        self.x = 1", TRIM_SCOPE}, );
+}
+
+static void lua_is_filled_in(void)
+{
+    EXAMPLES({"a body whose end is there", "local function f(x)\n  ~\nend\n",
+              "return x + 1\nend\n\nreturn M\n", "return x + 1", TRIM_SCOPE},
+             {"a body whose end is not there", "local function f(x)\n  ~\n",
+              "return x + 1\nend\n\nlocal y = f(1)\n", "return x + 1\nend", TRIM_SCOPE},
+             {"inner ends are shown", "local function f(x)\n  ~\nend\n",
+              "if x then\n    return 1\n  end\n  return 2\nend\n",
+              "if x then\n    return 1\n  end\n  return 2", TRIM_SCOPE},
+             {"a callback with its brackets there", "vim.schedule(function()~\nend)\n",
+              "\n  print('x')\nend)\n", "\n  print('x')", TRIM_BELOW},
+             {"a variable that begins like end", "if x then\n  ~\nend\n", "f()\nendpoint = 1\n",
+              "f()", TRIM_SCOPE},
+             {"a table on one line", "local t = {~}\n", " a = 1, b = { 2 } }\n",
+              " a = 1, b = { 2 } ", TRIM_REST},
+             {"an argument in front of others", "f(~, b)\n", "a, b)", "a", TRIM_REST}, );
+}
+
+static void javascript_is_filled_in(void)
+{
+    EXAMPLES(
+        {"a callback between brackets that are there", "app.get('/', (req, res) => {~})\n",
+         "\n  res.send('hi');\n});\n\napp.listen(1);\n", "\n  res.send('hi');\n", TRIM_REST},
+        {"a callback whose brackets stand below", "it('works', () => {~\n});\n",
+         "\n  expect(f(1)).toBe(2);\n})\n", "\n  expect(f(1)).toBe(2);", TRIM_BELOW},
+        {"a template", "const s = `~`;\n", "a ${b} c`;\n", "a ${b} c", TRIM_REST},
+        {"an attribute", "  <App ~/>\n", "message={m => <b>{m}</b>} />\n",
+         "message={m => <b>{m}</b>} ", TRIM_REST},
+        {"an element", "  <div>~</div>\n", "\n    <p>hi</p>\n  </div>\n", "\n    <p>hi</p>\n  ",
+         TRIM_REST},
+        {"an object goes on", "const a = {\n  x: 1,\n  ~\n};\n", "y: { z: 2 },\n  w: 3,\n};\n",
+         "y: { z: 2 },\n  w: 3,", TRIM_SCOPE},
+        {"a method and no further one", "class A {\n  get x() {\n    ~\n  }\n}\n",
+         "return this._x;\n  }\n\n  get y() {\n", "return this._x;", TRIM_SCOPE},
+        {"one bracket is there, one is not", "foo(bar(~)\n", "1, 2))", "1, 2)", TRIM_REST},
+        {"text to the right: one line", "let x = ~ + 1;\n", "y * 2\nlet z = 3", "y * 2", TRIM_LINE},
+        {"text to the right is not said again", "let x = ~ + 1;\n", "y * 2 + 1;\nlet z", "y * 2",
+         TRIM_REST},
+        {"a part of the text to the right", "let x = ~ + 1;\n", "y * 2 +", "y * 2", TRIM_NOTHING},
+        {"a word in front of a word", "let x = ~count;\n", "my_c", "my_c", TRIM_NOTHING},
+        {"a semicolon", "const x = ~;\n", "f(1, 2);\n", "f(1, 2)", TRIM_REST},
+        {"a comma inside brackets is not the comma to the right", "  x: ~,\n", "f(a, b),\n  y: 2",
+         "f(a, b)", TRIM_REST}, );
+}
+
+static void go_is_filled_in(void)
+{
+    EXAMPLES({"error handling that stands above too",
+              "\ta, err := f()\n\tif err != nil {\n\t\treturn err\n\t}\n\tb, err := g()\n\t~\n}\n",
+              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)\n}\n",
+              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)", TRIM_SCOPE},
+             {"imports, and not what follows them", "package main\n\n~\n",
+              "import (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n",
+              "import (\n\t\"fmt\"\n\t\"os\"\n)", TRIM_SCOPE},
+             {"a switch", "func f(x int) {\n\tswitch x {\n\tcase 1:\n\t\t~\n\tcase 2:\n\t}\n}\n",
+              "a()\n\tcase 2:\n\t\tb()\n", "a()", TRIM_SCOPE}, );
+}
+
+static void yaml_is_filled_in(void)
+{
+    EXAMPLES(
+        {"keys of a map", "services:\n  web:\n    ~\n\nvolumes:\n",
+         "image: nginx\n    ports:\n      - \"80:80\"\n  db:\n    image: x\n",
+         "image: nginx\n    ports:\n      - \"80:80\"", TRIM_SCOPE},
+        {"a value", "on: [~]\n", "push, pull_request]\njobs:", "push, pull_request", TRIM_REST},
+        {"a list", "steps:\n  - ~\n", "run: make\n  - run: make test\n",
+         "run: make\n  - run: make test", TRIM_NOTHING},
+        {"a top-level key with its block", "name: x\n~\n", "on:\n  push:\n\njobs:\n  a:\n",
+         "on:\n  push:", TRIM_SCOPE}, );
+}
+
+static void prose_is_filled_in(void)
+{
+    static const struct example list[] = {
+        {"a fence is text", "# Use\n\n~\n", "```sh\nmake\n```\n", "```sh\nmake\n```", TRIM_NOTHING},
+        {"a list may go out", "- a\n  - b\n  - ~\n", "c\n- d\n", "c\n- d", TRIM_NOTHING},
+        {"a paragraph, and another", "Hello ~\n", "world.\n\nMore of it.\n",
+         "world.\n\nMore of it.", TRIM_NOTHING},
+        {"greetings are text", "~\n", "Here is a list:\n", "Here is a list:", TRIM_NOTHING},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        check_example(&list[i], 0, true);
+    }
+}
+
+static void white_space_is_dropped(void)
+{
+    EXAMPLES({"nothing", "x = ~\n", "", "", TRIM_BLANK},
+             {"blanks alone", "x = ~\n", "  \t", "", TRIM_BLANK},
+             {"line breaks alone", "x = 1\n~\n", "\n\n\n\n\n", "", TRIM_BLANK},
+             {"at the end", "x = ~\n", "1  \n\n", "1", TRIM_NOTHING},
+             {"two blank lines are an end", "x = ~\n", "1\n\n\ny = 2\n", "1", TRIM_BLANK},
+             {"between words in front of text", "f(~b)\n", "a, ", "a, ", TRIM_NOTHING},
+             {"of DOS", "x = ~\n", "1\r\ny = 2\r\n", "1\r\ny = 2", TRIM_NOTHING}, );
+}
+
+static void repetition_is_dropped(void)
+{
+    EXAMPLES(
+        {"a line", "~\n", "print(x)\nprint(x)\nprint(x)\n", "print(x)", TRIM_REPEATS},
+        {"the line above", "    print(x)\n    ~\n", "print(x)\n    print(y)\n", "", TRIM_REPEATS},
+        {"the line above, begun again by the user", "    print(x)\n    pr~\n", "int(x)", "int(x)",
+         TRIM_NOTHING},
+        {"a block", "~\n", "a = f(1)\nb = f(2)\nc = f(3)\na = f(1)\nb = f(2)\nc = f(3)\na = f(1)",
+         "a = f(1)\nb = f(2)\nc = f(3)", TRIM_REPEATS},
+        {"the block above", "alpha = 1\nbeta = 2\n~\n", "alpha = 1\nbeta = 2\nalpha = 1\n", "",
+         TRIM_REPEATS},
+        {"brackets may come again", "~\n", "[\n  {\n    {\n    },\n    {\n    },\n  },\n]",
+         "[\n  {\n    {\n    },\n    {\n    },\n  },\n]", TRIM_NOTHING},
+        {"inside a line", "x = [~",
+         "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0", "0,",
+         TRIM_REPEATS},
+        {"a ruler is long", "# ~\n",
+         "--------------------------------------------------------------------------",
+         "--------------------------------------------------------------------------",
+         TRIM_NOTHING}, );
+}
+
+static void words_of_chat_models_are_dropped(void)
+{
+    EXAMPLES(
+        {"a fence around it", "def f():\n    ~\n", "```python\n    return 1\n```\nThis returns 1.",
+         "return 1", TRIM_TALK},
+        {"a greeting", "~\n", "Here is the code:\n\n```c\nint x;\n```\n", "int x;", TRIM_TALK},
+        {"a greeting alone", "~\n", "Sure, I can do that.", "", TRIM_BLANK},
+        {"a name that begins like a greeting", "~\n", "Surely = 1", "Surely = 1", TRIM_NOTHING},
+        {"a comment may greet", "// ~\n", "Here is the list of all.", "Here is the list of all.",
+         TRIM_NOTHING},
+        {"a special token", "x = ~\n", "1<|fim_pad|>def f", "1", TRIM_TALK},
+        {"a special token of DeepSeek", "x = ~\n",
+         "1<\xEF\xBD\x9C"
+         "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>",
+         "1", TRIM_TALK},
+        {"a special token of StarCoder", "x = ~\n", "1<file_sep>a", "1", TRIM_TALK},
+        {"a token cut off by the limit stays", "x = ~\n", "a <|", "a <|", TRIM_NOTHING},
+        {"F# has such an operator", "let x = ~\n", "f <| g |> h", "f <| g |> h", TRIM_NOTHING}, );
+}
+
+static void an_echo_is_dropped(void)
+{
+    EXAMPLES(
+        {"the typed line", "    local x = ~\n", "local x = 5", "5", TRIM_NOTHING},
+        {"with its indentation", "    local x =~\n", "    local x = 5", " 5", TRIM_NOTHING},
+        {"the head of a function", "def fib(~\n", "def fib(n):\n    return n", "n):\n    return n",
+         TRIM_NOTHING},
+        {"a call in itself is none", "x\nmax(~\n", "max(a, b), c)", "max(a, b), c)", TRIM_NOTHING},
+        {"the typed word", "    ret~\n", "return x;", "urn x;", TRIM_NOTHING},
+        {"a short word is none", "a = b~\n", "bar", "bar", TRIM_NOTHING},
+        {"a second blank", "x = ~\n", " 5", "5", TRIM_NOTHING},
+        {"two blanks are meant", "x = 5 ~\n", "  # five", "  # five", TRIM_NOTHING}, );
+}
+
+static void doubled_indentation_is_dropped(void)
+{
+    EXAMPLES(
+        {"of a body", "def f():\n    ~\n", "    return 1\n", "return 1", TRIM_NOTHING},
+        {"of a statement", "    x = 1;\n    ~\n", "    y = 2;\n    z = 3;", "y = 2;\n    z = 3;",
+         TRIM_NOTHING},
+        {"one blank of a tokenizer", "def f():\n    ~\n", " return 1\n", "return 1", TRIM_NOTHING},
+        {"a deeper line is meant", "    if (x)\n    ~\n", "    y();", "    y();", TRIM_NOTHING},
+        {"aligned arguments are meant", "foo(a,\n  ~\n", "  b)", "  b)", TRIM_NOTHING},
+        {"line breaks enough", "import os\n\n~\n", "\n\ndef f():\n    pass", "def f():\n    pass",
+         TRIM_NOTHING}, );
+}
+
+static void no_more_lines_than_wanted(void)
+{
+    static const struct example two = {"two lines", "~\n", "alpha()\nbeta()\ngamma()\n",
+                                       "alpha()\nbeta()", TRIM_LINES};
+    static const struct example typed = {"the typed line's end is none", "if x:~\n",
+                                         "\n    alpha()\n    beta()\n    gamma()\n",
+                                         "\n    alpha()\n    beta()", TRIM_LINES};
+    static const struct example blank = {"blank ones count", "~\n", "alpha()\n\nbeta()\n",
+                                         "alpha()", TRIM_LINES};
+    check_example(&two, 2, false);
+    check_example(&typed, 2, false);
+    check_example(&blank, 2, false);
+}
+
+static void characters_are_whole(void)
+{
+    EXAMPLES({"of several bytes", "s = \"~\"\n", "gr\xC3\xBC\xC3\x9F \xF0\x9F\x99\x82\"",
+              "gr\xC3\xBC\xC3\x9F \xF0\x9F\x99\x82", TRIM_REST},
+             {"cut at the end", "s = ~\n", "gr\xC3\xBC\xF0\x9F\x99", "gr\xC3\xBC", TRIM_NOTHING},
+             {"that begin like what stands right", "s = ~\xC3\xA8 + 1\n", "\xC3\xA9", "\xC3\xA9",
+              TRIM_NOTHING}, );
+}
+
+static void stops_as_early_as_it_can(void)
+{
+    struct trim_place p = place_of("def f():\n    ~\n", 0, false);
+
+    CHECK(!trim_look(&p, "return 1\n", 9, false).stop);
+    CHECK(trim_look(&p, "return 1\nx", 10, false).stop);
+    p = place_of("let x = ~ + 1;\n", 0, false);
+    CHECK(trim_look(&p, "y\n", 2, false).stop);
+    CHECK(trim_look(&p, "y + 1;", 6, false).stop);
+    p = place_of("~\n", 1, false);
+    CHECK(!trim_look(&p, "y", 1, false).stop);
+    CHECK(trim_look(&p, "y\n", 2, false).stop);
+}
+
+static void little_is_taken_back(void)
+{
+    printf("    taken back: %d times\n", taken_back);
+    CHECK(taken_back <= 4);
+}
+
+static void prose_is_known_by_its_file_type(void)
+{
+    CHECK(trim_is_prose("markdown"));
+    CHECK(trim_is_prose(""));
+    CHECK(!trim_is_prose("c"));
+    CHECK(!trim_is_prose("mark"));
+}
+
+int main(void)
+{
+    RUN(c_is_filled_in);
+    RUN(python_is_filled_in);
+    RUN(lua_is_filled_in);
+    RUN(javascript_is_filled_in);
+    RUN(go_is_filled_in);
+    RUN(yaml_is_filled_in);
+    RUN(prose_is_filled_in);
+    RUN(white_space_is_dropped);
+    RUN(repetition_is_dropped);
+    RUN(words_of_chat_models_are_dropped);
+    RUN(an_echo_is_dropped);
+    RUN(doubled_indentation_is_dropped);
+    RUN(no_more_lines_than_wanted);
+    RUN(characters_are_whole);
+    RUN(stops_as_early_as_it_can);
+    RUN(little_is_taken_back);
+    RUN(prose_is_known_by_its_file_type);
+    return check_report("test_trim");
+}

@@ -13,6 +13,7 @@ import traceback
 
 sys.dont_write_bytecode = True
 
+import check_fill
 from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, parse, recorded, records,
                     request, same_as_recorded, shape, texts)
 
@@ -541,6 +542,10 @@ def survives_garbage():
     seed = int(os.environ.get('SEED', random.randrange(1 << 30)))
     chance = random.Random(seed)
     good = [chat('/api/chat'), chat(PATHS[1]), request('/api/tags'), request('/_fake/state'),
+            request('/infill', {'input_prefix': 'int a', 'input_suffix': '', 'stream': True,
+                                'response_fields': ['timings/cache_n'], 'n_probs': 1}),
+            request('/api/generate', {'model': 'fake', 'prompt': '<PRE> a <SUF>b <MID>',
+                                      'raw': True, 'logprobs': True}),
             request('/_fake/script', b'[{"text":"x","faults":[{"at":0,"do":"stall"}]}]'),
             request('/api/chat', CHAT, headers='X-Fake: {"split":1,"count":3}\r\n'),
             b'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -589,7 +594,8 @@ def main():
                  keeps_connections, speaks_older_http, gives_fixed_answers,
                  chooses_by_rule_name_and_header, checks_what_is_expected,
                  refuses_what_servers_refuse, ends_with_its_parent, writes_its_log,
-                 forgets_when_told, says_what_the_demo_says, survives_garbage):
+                 forgets_when_told, says_what_the_demo_says, *check_fill.TESTS,
+                 survives_garbage):
         name = test.__name__.replace('_', ' ')
         try:
             test()

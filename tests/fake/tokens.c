@@ -42,9 +42,25 @@ static bool in_word(char c)
     return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
+/* Length of a special token such as <|fim_middle|> at s, or 0. */
+static size_t special_length(const char *s, size_t len)
+{
+    size_t i = 2;
+    if (len < 5 || s[0] != '<' || s[1] != '|') {
+        return 0;
+    }
+    while (i < len && (in_word(s[i]) || s[i] == '_')) {
+        i++;
+    }
+    return i > 2 && len - i >= 2 && s[i] == '|' && s[i + 1] == '>' ? i + 2 : 0;
+}
+
 static size_t token_length(const char *s, size_t len)
 {
-    size_t i = 0;
+    size_t i = special_length(s, len);
+    if (i) {
+        return i;
+    }
     if (*s == '\n') {
         while (i < len && s[i] == '\n') {
             i++;

@@ -18,7 +18,7 @@ void tokens_finish(struct tokens *t);
 void tokens_add(struct tokens *t, const char *text, size_t len);
 
 /* Cuts text as tokenizers do: a word with the blank before it, a run of blanks or
- * of line ends, one sign. Together the tokens are the text. */
+ * of line ends, a special token such as <|im_end|>, one sign. Together they are the text. */
 void tokens_cut(struct tokens *t, const char *text, size_t len);
 
 /* Cuts text every n bytes, or a little before that, never inside a character. */

@@ -207,19 +207,14 @@ static void row_append(struct row *row, struct piece *p)
     row->bytes += piece_bytes(p);
 }
 
-static struct piece *row_detach(struct row *row, size_t i)
+static void row_remove(struct row *row, size_t i)
 {
     struct piece *p = row->pieces[i];
 
     row->count--;
     row->bytes -= piece_bytes(p);
     memmove(row->pieces + i, row->pieces + i + 1, (row->count - i) * sizeof(*row->pieces));
-    return p;
-}
-
-static void row_remove(struct row *row, size_t i)
-{
-    piece_free(row_detach(row, i));
+    piece_free(p);
 }
 
 static void row_clear(struct row *row)
@@ -267,7 +262,7 @@ static bool row_take(const struct ring *limits, struct row *row, struct piece *p
         }
     }
     row_append(row, p);
-    while (row->count > limits->max_chunks || row->bytes > limits->max_bytes) {
+    while (row->count > 0 && (row->count > limits->max_chunks || row->bytes > limits->max_bytes)) {
         row_remove(row, row_oldest(row));
     }
     return true;
@@ -315,15 +310,26 @@ void ring_collect(struct ring *r, const char *name, const char *text, size_t len
     row_take(r, &r->queue, p);
 }
 
+static int compare_times(const void *a, const void *b)
+{
+    const struct piece *one = *(struct piece *const *)a, *two = *(struct piece *const *)b;
+
+    return (one->collected > two->collected) - (one->collected < two->collected);
+}
+
 bool ring_settle(struct ring *r)
 {
+    struct row *waiting = &r->queue;
     bool changed = false;
 
-    while (r->queue.count > 0) {
-        struct piece *p = row_detach(&r->queue, row_oldest(&r->queue));
-
-        changed = row_take(r, &r->ring, p) || changed;
+    if (waiting->count > 0) {
+        qsort(waiting->pieces, waiting->count, sizeof(*waiting->pieces), compare_times);
     }
+    for (size_t i = 0; i < waiting->count; i++) {
+        changed = row_take(r, &r->ring, waiting->pieces[i]) || changed;
+    }
+    waiting->count = 0;
+    waiting->bytes = 0;
     return changed;
 }
 

@@ -68,7 +68,7 @@ end)
 
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
   eq('hum: there is no ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
-  T.match('hum: there is no ":Hum frobnicate"; there are: build, chat, health,', said(t, 'Hum frobnicate'), true)
+  T.match('hum: there is no ":Hum frobnicate"; there are: build, chat, complete, health,', said(t, 'Hum frobnicate'), true)
   eq('hum: :Hum send takes no range', said(t, '1Hum send'))
   eq('hum: :Hum retry takes no "!"', said(t, 'Hum! retry'))
   eq('hum: :Hum stop takes no argument', said(t, 'Hum stop now'))
@@ -87,7 +87,7 @@ test('subcommands and models are completed', { ui = false, init = RECORDER, env 
   local function complete(line)
     return t:lua('return vim.fn.getcompletion(..., "cmdline")', line)
   end
-  eq({ 'build', 'chat', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
+  eq({ 'build', 'chat', 'complete', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
   eq({ 'send', 'stop' }, complete('Hum s'))
   eq({ 'stop' }, complete('Hum! st'))
   eq({ 'chat' }, complete("tab '<,'>Hum c"))

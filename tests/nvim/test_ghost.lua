@@ -624,6 +624,6 @@ test('a key costs the same in a long buffer as in a short one, and little', { in
       for i = 1, 50000 do lines[i] = ('line %d'):format(i) end
       vim.api.nvim_buf_set_lines(0, 0, 0, false, lines)]])
     local long = cost()
-    T.ok(short < 100, ('%.1f µs per key'):format(short))
+    T.ok(short < 40, ('%.1f µs per key'):format(short))
     T.ok(long < 2 * short + 5, ('%.1f µs per key in a long buffer, %.1f in a short one'):format(long, short))
   end)

@@ -12,6 +12,9 @@ local AROUND = 32
 ---In one second at most, for `:wall` and its like.
 local MOST = 8
 
+---The user has come to a buffer, and not just passed by, after so long, in ms.
+local STAYS = 200
+
 ---@type table<integer, integer>  the row collected last, by buffer
 local latest = {}
 local second, count = 0, 0
@@ -48,7 +51,7 @@ local function cursor_row()
   return vim.api.nvim_win_get_cursor(0)[1] - 1
 end
 
----The user came to a buffer, and stays: a command that goes through many has ended by now.
+---The user came to a buffer, and stays.
 local function look_around()
   local buf = vim.api.nvim_get_current_buf()
   if link.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) and not latest[buf] then
@@ -71,15 +74,10 @@ function M.start(group, guarded)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, callback = guarded(callback) })
   end
-  local coming = false
+  local timer = assert(vim.uv.new_timer())
+  local stays = vim.schedule_wrap(guarded(look_around))
   on('BufEnter', function()
-    if not coming then
-      coming = true
-      vim.schedule(guarded(function()
-        coming = false
-        look_around()
-      end))
-    end
+    timer:start(STAYS, 0, stays)
   end)
   on('CursorHold', rest)
   on('BufWritePost', function(ev)

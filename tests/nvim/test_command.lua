@@ -90,7 +90,7 @@ test('subcommands and models are completed', { ui = false, init = RECORDER, env 
   eq({ 'build', 'chat', 'complete', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
   eq({ 'send', 'stop' }, complete('Hum s'))
   eq({ 'stop' }, complete('Hum! st'))
-  eq({ 'chat' }, complete("tab '<,'>Hum c"))
+  eq({ 'chat' }, complete("tab '<,'>Hum ch"))
   eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
   eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
   eq({ 'team/', 'team/big' }, complete('Hum new t'))

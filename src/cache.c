@@ -1,6 +1,6 @@
 #include "cache.h"
 
-#include "proto.h"
+#include "place.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,6 @@
 #define FIRST_SLOTS 16
 /* Variants that cache_variants can tell. */
 #define VARIANTS 64
-
-/* Odd, and without a pattern in its bits. */
-#define FACTOR UINT64_C(0x9E3779B97F4A7C15)
 
 struct entry {
     struct answer answer; /* first: a pointer to one is a pointer to the other */
@@ -40,14 +37,6 @@ struct cache {
     struct entry *newest, *oldest;
     size_t bytes, max_bytes;
     uint64_t last_serial;
-    uint64_t leaving; /* what a byte weighs in a hash when it leaves the window */
-};
-
-/* Text after a place that an answer may have been asked for with. */
-struct side {
-    const char *text;
-    size_t len;
-    uint64_t hash; /* of the way too */
 };
 
 /* How well an answer fits at a place, the best last. */
@@ -71,86 +60,6 @@ struct search {
     uint64_t variants; /* a bit for each that fits */
 };
 
-/* --- hashes ---------------------------------------------------------------------------- */
-
-/* A polynomial modulo 2^64. Plus 1, so that a NUL counts. */
-static uint64_t push(uint64_t hash, char c)
-{
-    return hash * FACTOR + (unsigned char)c + 1;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        hash = push(hash, text[i]);
-    }
-    return hash;
-}
-
-/* Low bits of a polynomial come from low bits of the text only: high bits join them. */
-static uint64_t fold(uint64_t hash)
-{
-    return hash ^ (hash >> 32);
-}
-
-static uint64_t mix(uint64_t before, uint64_t side)
-{
-    uint64_t hash = fold(before) * UINT64_C(0xBF58476D1CE4E5B9) + side;
-
-    return fold(fold(hash) * UINT64_C(0x94D049BB133111EB));
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* What counts of the text before the place that lies `back` bytes before p. */
-static const char *before_at(const struct cache_place *p, size_t back, size_t *len)
-{
-    *len = least(p->before_len - back, CACHE_BEFORE);
-    return p->before + p->before_len - back - *len;
-}
-
-/* hashes[n] becomes that of the text before the place n bytes back. Returns the greatest n.
- * A window slides over the text; at the beginning of the text it grows first. */
-static size_t hash_before(const struct cache *c, const struct cache_place *p, uint64_t *hashes)
-{
-    size_t back = least(p->before_len, CACHE_BACK), len;
-    const char *from = before_at(p, back, &len);
-    uint64_t hash = hash_text(0, from, len);
-
-    hashes[back] = hash;
-    for (size_t n = back; n > 0; n--) {
-        hash = push(hash, from[len]);
-        if (len < CACHE_BEFORE) {
-            len++;
-        } else {
-            hash -= ((unsigned char)*from++ + UINT64_C(1)) * c->leaving;
-        }
-        hashes[n - 1] = hash;
-    }
-    return back;
-}
-
-static bool is_closer(char c)
-{
-    return c != '\0' && strchr(")]}>\"'`", c);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n';
-}
-
-static struct side side_at(const struct cache_place *p, size_t at)
-{
-    struct side side = {p->after + at, least(p->after_len - at, CACHE_AFTER), 0};
-
-    side.hash = hash_text(p->way, side.text, side.len);
-    return side;
-}
-
 /* --- the index ------------------------------------------------------------------------- */
 
 static size_t entry_bytes(const struct entry *e)
@@ -166,7 +75,7 @@ static void index_put(struct cache *c, struct entry *e)
         i = (i + 1) & mask;
     }
     c->slots[i] = (struct slot){e->hash, e};
-    c->sides[fold(e->side_hash) & mask]++;
+    c->sides[e->side_hash & mask]++;
 }
 
 static size_t index_wanted(const struct cache *c)
@@ -213,7 +122,7 @@ static void index_take(struct cache *c, const struct entry *e)
 {
     size_t mask = c->slot_count - 1, hole = e->hash & mask;
 
-    c->sides[fold(e->side_hash) & mask]--;
+    c->sides[e->side_hash & mask]--;
     while (c->slots[hole].entry != e) {
         hole = (hole + 1) & mask;
     }
@@ -275,29 +184,14 @@ static void evict(struct cache *c, const struct entry *keep)
 
 /* --- searching ------------------------------------------------------------------------- */
 
-static void add_side(const struct cache *c, const struct cache_place *p, size_t at,
-                     struct side *sides, size_t *count)
-{
-    struct side side = side_at(p, at);
-
-    if (c->sides[fold(side.hash) & (c->slot_count - 1)] > 0) {
-        sides[(*count)++] = side;
-    }
-}
-
-/* The text after the place, as it is and behind each closer that it begins with, if anything
- * may have been asked for with that text after it: nothing was at most places. */
+/* The sides that anything may have been asked for with; at most places there are none. */
 static size_t find_sides(const struct cache *c, const struct cache_place *p, struct side *sides)
 {
-    size_t count = 0, closers = 0;
+    size_t all = place_sides(p, sides), count = 0;
 
-    add_side(c, p, 0, sides, &count);
-    for (size_t i = 0; i < least(p->after_len, CACHE_PAIR) && closers < CACHE_CLOSERS; i++) {
-        if (is_closer(p->after[i])) {
-            closers++;
-            add_side(c, p, i + 1, sides, &count);
-        } else if (!is_blank(p->after[i])) {
-            break;
+    for (size_t i = 0; i < all; i++) {
+        if (c->sides[sides[i].hash & (c->slot_count - 1)] > 0) {
+            sides[count++] = sides[i];
         }
     }
     return count;
@@ -307,7 +201,7 @@ static bool is_at(const struct entry *e, const struct cache_place *p, size_t bac
                   const struct side *side)
 {
     size_t len;
-    const char *before = before_at(p, back, &len);
+    const char *before = place_before(p, back, &len);
 
     return e->way == p->way && e->before_len == len && e->after_len == side->len &&
            (len == 0 || memcmp(e->around, before, len) == 0) &&
@@ -316,7 +210,7 @@ static bool is_at(const struct entry *e, const struct cache_place *p, size_t bac
 
 static enum fit fit_of(const struct answer *a, const char *typed, size_t used)
 {
-    size_t common = least(a->text.len, used);
+    size_t common = a->text.len < used ? a->text.len : used;
 
     if (common > 0 && memcmp(a->text.data, typed, common) != 0) {
         return FIT_NOT;
@@ -352,7 +246,7 @@ static void search_slots(const struct cache *c, const struct cache_place *p, siz
 static void search_run(const struct cache *c, const struct cache_place *p, struct search *s)
 {
     uint64_t hashes[CACHE_BACK + 1];
-    struct side sides[1 + CACHE_CLOSERS];
+    struct side sides[PLACE_SIDES];
     size_t back, side_count;
 
     if (c->count == 0) {
@@ -362,10 +256,10 @@ static void search_run(const struct cache *c, const struct cache_place *p, struc
     if (side_count == 0) {
         return;
     }
-    back = hash_before(c, p, hashes);
+    back = place_hashes(p, hashes);
     for (size_t n = 0; n <= back && !s->enough; n++) {
         for (size_t i = 0; i < side_count; i++) {
-            search_slots(c, p, n, mix(hashes[n], sides[i].hash), &sides[i], s);
+            search_slots(c, p, n, place_hash(hashes[n], &sides[i]), &sides[i], s);
         }
     }
 }
@@ -451,10 +345,6 @@ struct cache *cache_new(size_t max_bytes)
     struct cache *c = xcalloc(1, sizeof(*c));
 
     c->max_bytes = max_bytes;
-    c->leaving = 1;
-    for (size_t i = 0; i < CACHE_BEFORE; i++) {
-        c->leaving *= FACTOR;
-    }
     return c;
 }
 
@@ -509,12 +399,12 @@ static struct entry *find_replaced(const struct cache *c, const struct entry *li
 static struct entry *new_entry(const struct cache_place *p)
 {
     size_t before_len;
-    const char *before = before_at(p, 0, &before_len);
-    struct side side = side_at(p, 0);
+    const char *before = place_before(p, 0, &before_len);
+    struct side side = place_side(p, 0);
     struct entry *e = xcalloc(1, sizeof(*e) + before_len + side.len);
 
     e->side_hash = side.hash;
-    e->hash = mix(hash_text(0, before, before_len), side.hash);
+    e->hash = place_hash(place_hash_text(before, before_len), &side);
     e->way = p->way;
     e->before_len = before_len;
     e->after_len = side.len;

@@ -29,7 +29,7 @@
 
 struct cache;
 
-/* Only read during a call. */
+/* Only read during a call; no text is NULL. */
 struct cache_place {
     /* All else that an answer depends on: server, model, kind of request, file type. */
     uint64_t way;

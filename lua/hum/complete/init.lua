@@ -10,6 +10,7 @@
 --   collect  other places that are worth knowing
 --   link     the way to the helper
 --   way      which server and model fill in
+--   source   the same for other completion plugins: omni, cmp, blink, lsp
 local M = {}
 
 ---@alias hum.CompleteMode 'on'|'off'|'manual'
@@ -142,7 +143,6 @@ end
 
 ---@param failure hum.Failure
 local function tell_fault(failure)
-  require('hum.complete.way').on_error(failure)
   local text = ('hum: completion: %s'):format(failure.message)
   if failure.hint and failure.hint ~= '' then
     text = text .. '. ' .. failure.hint
@@ -156,6 +156,24 @@ local function tell_fault(failure)
   end
 end
 
+---Other completion plugins may be waiting, if any are used.
+---@param name 'on_suggest'|'on_failed'
+local function tell_source(name, ...)
+  local source = package.loaded['hum.complete.source']
+  if source then
+    source[name](...)
+  end
+end
+
+---Tells the sources of other completion plugins, if they are in use.
+---@param what 'on_suggest'|'on_failed'
+local function tell_source(what, ...)
+  local source = package.loaded['hum.complete.source']
+  if source then
+    source[what](...)
+  end
+end
+
 ---An event of the helper.
 ---@param name 'suggest'|'way_error'
 ---@param buf integer
@@ -163,9 +181,13 @@ end
 function M.on_event(name, buf, data)
   if name == 'suggest' then
     require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
+    tell_source('on_suggest', buf, data)
+    tell_source('on_suggest', buf, data)
   elseif name == 'way_error' then
     tell_fault(data --[[@as hum.Failure]])
+    tell_source('on_failed')
     require('hum.complete.way').on_error(data --[[@as hum.Failure]])
+    tell_source('on_failed')
   end
 end
 
@@ -176,6 +198,8 @@ function M.on_lost()
   require('hum.complete.link').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.keys').lost()
+  tell_source('on_failed')
+  tell_source('on_failed')
 end
 
 return M

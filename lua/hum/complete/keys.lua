@@ -133,6 +133,12 @@ local function on_enter()
   end
 end
 
+---@param buf integer
+---@return boolean  what is typed in this buffer is told
+function M.is_here(buf)
+  return here == buf
+end
+
 function M.leave()
   block = false
   if here ~= 0 then
@@ -234,6 +240,12 @@ function M.accepted()
     end
     told_key('accepted', serial, length)
   end
+end
+
+---@param buf integer
+---@return boolean  the user types there and sees suggestions
+function M.is_here(buf)
+  return buf == here
 end
 
 ---@param buf integer

@@ -1,0 +1,36 @@
+-- A source for nvim-cmp: `require('hum.complete.cmp').register()`, then
+-- `{ name = 'hum' }` among its sources.
+local source = require('hum.complete.source')
+
+local M = {}
+M.__index = M
+
+---@return string
+function M.get_position_encoding_kind()
+  return 'utf-8'
+end
+
+---nvim-cmp asks after each key that begins a word; code is also to be completed elsewhere.
+---@return string[]
+function M.get_trigger_characters()
+  return { ' ', '.', '(', '[', '{', '=', ',', ':', '>', '-', '\t' }
+end
+
+---@param callback fun(response: table)
+function M.complete(_, _, callback)
+  source.request(function(found)
+    callback({ items = found and { source.item(found) } or {}, isIncomplete = true })
+  end)
+end
+
+---@return table
+function M.new()
+  return setmetatable({}, M)
+end
+
+---Makes the source known to nvim-cmp as "hum".
+function M.register()
+  require('cmp').register_source('hum', M.new())
+end
+
+return M

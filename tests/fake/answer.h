@@ -79,6 +79,9 @@ enum { ANSWER_ERROR = 256 };
 /* Whether all fields are known and of the right type; else why says what is wrong. */
 bool answer_check(const cJSON *src, char why[ANSWER_ERROR]);
 
+/* What is to go wrong there; FAULT_NONE if it is nothing that is known. */
+enum fault_type answer_fault_type(const cJSON *fault);
+
 /* Reads a checked src, files relative to fixtures. Fails if a file cannot be read. */
 bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR]);
 void answer_finish(struct answer *a);

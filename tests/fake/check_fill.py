@@ -133,7 +133,11 @@ def ollama_fills_as_recorded():
                                                                   stream_options=usage))))[2])
         assert [r['usage']['completion_tokens'] for r in got] == [0, 0, 0, 2], got
         assert got[2]['choices'][0]['finish_reason'] == 'stop' and got[3]['choices'] == []
+        f.script({'models': [CODER, dict(CODER, name='tiny-fim', show={'license': 'MIT',
+                                                                       'template': '.Suffix'})]})
         text = json.loads(parse(f.ask(request('/api/show', {'model': 'tiny-fim'})))[2])
+        assert text['template'] == '.Suffix' and text['license'] == 'MIT'
+        text = json.loads(parse(f.ask(request('/api/show', {'model': 'coder'})))[2])
         assert 'insert' in text['capabilities'] and '.Suffix' in text['template']
 
 

@@ -134,7 +134,7 @@ cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer
     }
     cJSON *copy = cJSON_Duplicate(answer, true);
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "continue");
-    if (document.len && f && f->before.len) {
+    if (document.data && document.len && f && f->before.len) {
         const char *at = find_place(&document, &f->before);
         at = at ? at : find_beginning(&document, &f->before);
         if (at) {

@@ -157,7 +157,7 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ER
                  text_of(&f->after), begins);
         return false;
     }
-    if (max && f->prompt.len > max->valuedouble) {
+    if (max && (double)f->prompt.len > max->valuedouble) {
         snprintf(why, ANSWER_ERROR, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
                  max->valuedouble);
         return false;

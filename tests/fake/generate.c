@@ -8,6 +8,7 @@
 #include "quote.h"
 #include "reply.h"
 #include "routes.h"
+#include "spec.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -30,8 +31,7 @@ const char *generate_model(const cJSON *body)
     return string(body, "model");
 }
 
-/* The text of a message; OpenAI's may be a list of parts. */
-static const char *message_text(const cJSON *message)
+const char *generate_message_text(const cJSON *message)
 {
     const cJSON *content = cJSON_GetObjectItem(message, "content"), *part;
     const char *text = cJSON_IsString(content) ? content->valuestring : "";
@@ -46,118 +46,13 @@ const char *generate_last_text(const cJSON *body)
 {
     const cJSON *messages = cJSON_GetObjectItem(body, "messages");
     int count = cJSON_IsArray(messages) ? cJSON_GetArraySize(messages) : 0;
-    return count ? message_text(cJSON_GetArrayItem(messages, count - 1)) : string(body, "prompt");
-}
-
-/* Four bytes to a token is near enough. */
-static size_t prompt_tokens(const cJSON *body)
-{
-    size_t bytes = strlen(string(body, "prompt"));
-    const cJSON *message;
-    cJSON_ArrayForEach(message, cJSON_GetObjectItem(body, "messages"))
-    {
-        bytes += strlen(message_text(message)) + 16;
-    }
-    return bytes / 4 + 1;
-}
-
-static const struct shape *shape_of(const struct context *x)
-{
-    switch (x->route) {
-    case ROUTE_CHAT:
-        return &shape_ollama_chat;
-    case ROUTE_GENERATE:
-        return &shape_ollama_generate;
-    case ROUTE_V1_CHAT:
-        return x->llama ? &shape_llama_chat : &shape_compat_chat;
-    case ROUTE_V1_COMPLETIONS:
-        return x->llama ? &shape_llama_completion : &shape_compat_completion;
-    case ROUTE_INFILL:
-        return &shape_llama_infill;
-    default:
-        return NULL;
-    }
-}
-
-static bool is_native(enum route r)
-{
-    return r == ROUTE_CHAT || r == ROUTE_GENERATE;
-}
-
-static bool wants_thinking(const struct context *x)
-{
-    const cJSON *kwargs = cJSON_GetObjectItem(x->body, "chat_template_kwargs");
-    if (x->route == ROUTE_INFILL) {
-        return false;
-    }
-    if (is_native(x->route)) {
-        return !cJSON_IsFalse(cJSON_GetObjectItem(x->body, "think"));
-    }
-    return !cJSON_IsFalse(cJSON_GetObjectItem(kwargs, "enable_thinking")) &&
-           strcmp(string(x->body, "reasoning_effort"), "none") != 0;
-}
-
-/* keep_alive 0, as a number or a duration. */
-static bool unloads(const cJSON *body)
-{
-    const cJSON *keep = cJSON_GetObjectItem(body, "keep_alive");
-    return (cJSON_IsNumber(keep) && keep->valuedouble == 0) ||
-           (cJSON_IsString(keep) && strtod(keep->valuestring, NULL) == 0);
-}
-
-/* Ollama takes 0 for no limit, llama-server says one token all the same. */
-static struct limit limit_of(const struct context *x)
-{
-    const cJSON *from =
-        x->route == ROUTE_GENERATE ? cJSON_GetObjectItem(x->body, "options") : x->body;
-    const cJSON *most =
-        cJSON_GetObjectItem(from, is_native(x->route) ? "num_predict" : "max_tokens");
-    if (x->llama && cJSON_GetObjectItem(from, "n_predict")) {
-        most = cJSON_GetObjectItem(from, "n_predict");
-    }
-    double n = cJSON_IsNumber(most) ? most->valuedouble : -1;
-    n = x->llama && n == 0 ? 1 : n;
-    return (struct limit){
-        .tokens = n > 0 ? (size_t)n : SIZE_MAX,
-        .stop = cJSON_GetObjectItem(from, "stop"),
-    };
-}
-
-/* How many top_logprobs are wanted, -1 for no probabilities at all. */
-static int probs_of(const struct context *x)
-{
-    const cJSON *asked = cJSON_GetObjectItem(x->body, "logprobs");
-    const cJSON *top = cJSON_GetObjectItem(x->body, "top_logprobs");
-    if (is_native(x->route)) {
-        return !cJSON_IsTrue(asked) ? -1 : cJSON_IsNumber(top) ? top->valueint : 0;
-    }
-    if (x->llama && cJSON_IsNumber(cJSON_GetObjectItem(x->body, "n_probs"))) {
-        asked = cJSON_GetObjectItem(x->body, "n_probs");
-    }
-    return cJSON_IsNumber(asked) && asked->valueint > 0 ? asked->valueint : -1;
+    return count ? generate_message_text(cJSON_GetArrayItem(messages, count - 1))
+                 : string(body, "prompt");
 }
 
 void generate_reply(struct context *x, const cJSON *answer)
 {
-    const cJSON *stream = cJSON_GetObjectItem(x->body, "stream");
-    const cJSON *usage = cJSON_GetObjectItem(x->body, "stream_options");
-    struct reply_spec spec = {
-        .shape = shape_of(x),
-        .model = x->model,
-        .queue = generate_is(x->route) ? x->model : NULL,
-        .settings = is_native(x->route) ? models_settings(x->body) : NULL,
-        .stream = is_native(x->route) ? !cJSON_IsFalse(stream) : cJSON_IsTrue(stream),
-        .llama = x->llama,
-        .think = wants_thinking(x),
-        .usage = cJSON_IsTrue(cJSON_GetObjectItem(usage, "include_usage")),
-        .raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw")),
-        .unload = is_native(x->route) && unloads(x->body),
-        .probs = probs_of(x),
-        .prompt_tokens = prompt_tokens(x->body),
-        .prompt = x->fill ? &x->fill->prompt : NULL,
-        .request = x->body,
-        .limit = limit_of(x),
-    };
+    struct reply_spec spec = spec_of(x);
     char why[ANSWER_ERROR];
     cJSON *continued = NULL;
     if (cJSON_GetObjectItemCaseSensitive(answer, "continue")) {
@@ -188,14 +83,14 @@ static void load_body(const struct context *x, struct buf *out)
     buf_printf(out, "\",%s,\"done\":true,\"done_reason\":\"%s\"}",
                x->route == ROUTE_CHAT ? "\"message\":{\"role\":\"assistant\",\"content\":\"\"}"
                                       : "\"response\":\"\"",
-               unloads(x->body) ? "unload" : "load");
+               spec_unloads(x->body) ? "unload" : "load");
 }
 
 /* Loads or unloads; answer is NULL or says when and with what faults. The waiting is left to
  * a reply, so that a client that goes away ends the load. */
 static void load(struct context *x, const cJSON *answer)
 {
-    bool unload = unloads(x->body);
+    bool unload = spec_unloads(x->body);
     struct buf body;
     buf_init(&body, SIZE_MAX / 2);
     load_body(x, &body);
@@ -296,8 +191,9 @@ static int validate(struct context *x, struct buf *why)
     if (x->route == ROUTE_INFILL) {
         return validate_infill(x->body, why);
     }
-    return is_native(x->route) ? validate_ollama(x->body, x->route == ROUTE_CHAT, why)
-                               : validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);
+    return spec_native(x->route)
+               ? validate_ollama(x->body, x->route == ROUTE_CHAT, why)
+               : validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);
 }
 
 void generate_answer(struct context *x, const cJSON *answer, bool scripted)

@@ -41,8 +41,9 @@ bool generate_is(enum route r); /* one of those routes */
 /* Whether the request has no prompt, which loads the model. */
 bool generate_loads(const struct context *x);
 
-const char *generate_model(const cJSON *body);     /* "" if none is named */
-const char *generate_last_text(const cJSON *body); /* of the last message, or the prompt */
+const char *generate_model(const cJSON *body);           /* "" if none is named */
+const char *generate_message_text(const cJSON *message); /* OpenAI's may be a list of parts */
+const char *generate_last_text(const cJSON *body);       /* of the last message, or the prompt */
 
 /* Answers with what the script says (scripted: meant for this request), or, with answer
  * NULL, with what is usual. */

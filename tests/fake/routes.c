@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "admit.h"
 #include "control.h"
 #include "fill.h"
 #include "head.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct {
     const char *path;
@@ -79,40 +79,6 @@ void routes_unexpected(struct conn *c, const char *why)
     buf_printf(&more, "fake server: unexpected request: %s", why);
     head_error(c, false, 500, more.data);
     buf_finish(&more);
-}
-
-/* Ollama's check against pages in a browser: only names that cannot be rebound. */
-static bool allowed_host(const struct request *r)
-{
-    static const char *const good[] = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", ""};
-    static const char *const ends[] = {".localhost", ".local", ".internal"};
-    const char *host = request_header(r, "host");
-    if (request_header(r, "origin")) {
-        return false;
-    }
-    if (!host) {
-        return true;
-    }
-    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        if (strlen(good[i]) == len && strncasecmp(host, good[i], len) == 0) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t n = strlen(ends[i]);
-        if (len > n && strncasecmp(host + len - n, ends[i], n) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool has_key(const struct context *x)
-{
-    const char *key = x->conn->server->script.key;
-    const char *given = request_header(x->request, "authorization");
-    return !key || (given && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
 }
 
 /* A doubled or trailing slash is redirected to the path that was meant. */
@@ -289,27 +255,6 @@ static const char *model_of(const struct context *x)
                : model;
 }
 
-static bool admits(struct context *x)
-{
-    const struct server *s = x->conn->server;
-    if (s->script.check_host && !x->llama && !allowed_host(x->request)) {
-        struct head head = {.status = 403};
-        head_answer(x->conn, &head, "", 0);
-        return false;
-    }
-    if (has_key(x)) {
-        return true;
-    }
-    if (x->llama) {
-        head_error(x->conn, true, 401, "Invalid API Key");
-    } else {
-        head_json(x->conn, 401,
-                  "{\"error\":\"unauthorized\",\"signin_url\":"
-                  "\"https://ollama.com/connect?name=fake\\u0026key=fake\"}");
-    }
-    return false;
-}
-
 /* What the request is; then it is noted, and answered. */
 static void read_request(struct context *x)
 {
@@ -327,7 +272,7 @@ static void read_request(struct context *x)
     if (generate_is(x->route) && !x->loads) {
         live_began(x->conn, x->fill != NULL);
     }
-    if (admits(x)) {
+    if (admit(x)) {
         dispatch(x);
     }
     if (x->fill) {

@@ -3,7 +3,6 @@
 #include "models.h"
 #include "note.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Whether as many earlier replies of the same model as can be are not yet done. */

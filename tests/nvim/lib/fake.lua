@@ -84,10 +84,21 @@ function Fake:requests(path)
   return requests
 end
 
+---Counts of now, among them `filling` and `active_max`.
+---@return table
+function Fake:state()
+  return vim.json.decode(ask(self, 'GET', 'state'))
+end
+
 ---How many tokens were written so far, by all replies.
 ---@return integer
 function Fake:tokens_written()
-  return vim.json.decode(ask(self, 'GET', 'state')).tokens
+  return self:state().tokens
+end
+
+---Forgets the events, so that counts begin anew.
+function Fake:reset()
+  ask(self, 'POST', 'reset')
 end
 
 ---@return string

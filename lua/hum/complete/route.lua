@@ -36,7 +36,7 @@ local GET = 'get one with "ollama pull qwen2.5-coder:1.5b-base"'
 ---@param err hum.ServerError
 ---@return string
 local function text(err)
-  return require('hum.server').text(err)
+  return (require('hum.server').text(err):gsub('^hum: ', 'hum: completion: '))
 end
 
 ---@param wish hum.Wish

@@ -1,0 +1,95 @@
+-- Every way to fill in, from the server to the screen: what each kind of server gets is what
+-- stands around the cursor, and its answer becomes a suggestion.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+local ANSWER = '1 + 2;'
+
+---A rule for requests to fill in at the place where `ask` types.
+local function rule(path)
+  return {
+    match = { path = path },
+    text = ANSWER,
+    expect_prompt = { prefix_ends = '    int sum = ', suffix_begins = '\n    return sum;\n}' },
+  }
+end
+
+local NO_PROPS = { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } }
+
+---What is not certain is tried first.
+local function trial(path)
+  return { match = { path = path, nth = 1 }, text = 'x' }
+end
+
+---Types in a file until the suggestion is there.
+---@return table request  that brought it
+local function ask(t, srv, path, endpoint)
+  t:lua([[
+    local url, fields = ...
+    vim.g.hum = {
+      complete = { mode = 'on', debounce = 0, prefetch = false },
+      endpoints = { ollama = vim.tbl_extend('force', { url = url }, fields) },
+    }
+  ]], srv.url, endpoint or vim.empty_dict())
+  t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
+  t:keys('3GAint sum = ')
+  t:wait_screen('    int sum = ' .. ANSWER, true)
+  eq({}, srv:events('unexpected'))
+  local requests = vim.tbl_filter(function(request)
+    local body = request.body
+    return request.path == path and (body.stream == true) and #(body.prompt or body.input_prefix or '') > 1
+  end, srv:requests())
+  return requests[#requests]
+end
+
+local function server(t, model, path, fields)
+  local srv = t:fake()
+  srv:script(vim.tbl_extend('force', { models = { model }, rules = { rule(path) } }, fields or {}))
+  return srv
+end
+
+test('Ollama, by itself', {}, function(t)
+  local model = { name = 'coder:1b', capabilities = { 'completion', 'insert' } }
+  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
+end)
+
+test('Ollama, with the tokens of a known family', {}, function(t)
+  local srv = server(t, 'qwen2.5-coder:1.5b', '/api/generate', { server = 'ollama' })
+  local body = ask(t, srv, '/api/generate').body
+  eq({ true, nil }, { body.raw, body.suffix })
+  T.match('<|fim_suffix|>', body.prompt, true)
+  T.match('<|file_sep|>main.c\n', body.prompt, true)
+  T.match('<|fim_middle|>    int sum = $', body.prompt)
+end)
+
+test('Ollama, with a family that wants the suffix first', {}, function(t)
+  local tokens = { prefix = '[PREFIX]', suffix = '[SUFFIX]', middle = '' }
+  local model = { name = 'codestral:22b', fim = tokens }
+  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  T.ok(body.prompt:find('[SUFFIX]', 1, true) < body.prompt:find('[PREFIX]', 1, true), body.prompt)
+end)
+
+test('llama-server, by /infill', {}, function(t)
+  local srv = server(t, 'coder', '/infill', { server = 'llama-server', rules = { trial('/infill'), rule('/infill') } })
+  local body = ask(t, srv, '/infill', { dialect = 'openai' }).body
+  eq('    int sum = ', body.prompt)
+  T.match('int main%(void%)\n{\n$', body.input_prefix)
+end)
+
+test('another server, with the tokens of a known family', {}, function(t)
+  local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
+  local srv = server(t, 'deepseek-ai/deepseek-coder-6.7b-base', '/v1/completions', { rules = rules })
+  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  eq(nil, body.suffix)
+  T.match('<｜fim▁hole｜>', body.prompt, true)
+  T.match('<｜fim▁end｜>    int sum = ', body.prompt, true)
+end)
+
+test('another server, by its suffix', {}, function(t)
+  local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
+  local model = { name = 'some-coder', capabilities = { 'completion', 'insert' } }
+  local srv = server(t, model, '/v1/completions', { rules = rules, server = 'ollama' })
+  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  eq('\n    return sum;\n}', body.suffix)
+end)

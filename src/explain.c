@@ -123,9 +123,17 @@ static void hint_not_found(const struct failure *f, struct buf *hint)
     }
 }
 
+static bool cannot_fill(const struct failure *f)
+{
+    return says(f, "does not support insert") || says(f, "nfill is not supported");
+}
+
 static void hint_bad_request(const struct failure *f, struct buf *hint)
 {
-    if (says(f, "does not support thinking") || says(f, "think value")) {
+    if (cannot_fill(f)) {
+        buf_add_str(hint, "This model cannot fill in: choose another for complete.model, or set "
+                          "its tokens in complete.fim.");
+    } else if (says(f, "does not support thinking") || says(f, "think value")) {
         buf_printf(hint, "Set endpoints.%s.think = false (or remove it) for this model.",
                    f->endpoint);
     } else if (says(f, "does not support chat")) {
@@ -182,7 +190,8 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
         hint_busy(f, hint);
     } else if (f->status == 413) {
         buf_add_str(hint, "The chat is too big for the server: begin a new one with :Hum new.");
-    } else if (f->status < 500 || says(f, "option ") || says(f, "invalid format")) {
+    } else if (f->status < 500 || says(f, "option ") || says(f, "invalid format") ||
+               cannot_fill(f)) {
         hint_bad_request(f, hint);
     } else {
         buf_add_str(hint, "The server failed: see its log, then ask again with :Hum retry.");

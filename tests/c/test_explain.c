@@ -86,6 +86,10 @@ static void statuses_lead_to_what_cures_them(void)
     check_words(&f, "thinking", "think = false");
     f = answered(400, "\"m\" does not support chat");
     check_words(&f, "chat", ":Hum model");
+    f = answered(400, "registry.ollama.ai/library/m:latest does not support insert");
+    check_words(&f, "insert", "complete.model");
+    f = answered(501, "Infill is not supported by this model: prefix token is missing. ");
+    check_words(&f, "prefix token", "complete.model");
     f = answered(400, "request (9000 tokens) exceeds the available context size");
     check_words(&f, "9000", "num_ctx");
     f = answered(401, "Invalid API Key");

@@ -115,6 +115,11 @@ static void recorded_filled_gaps_have_their_events(void)
                  "\tmemset(t, 0;\n}{stats 35 31 1226000 6469000 - -, 22 cached}{done stop}");
     check_events(__LINE__, "llama-server/infill-no-predict.http",
                  "{text \t}{stats 28 1 707000 1000 - -, 23 cached}{done length}");
+    check_events(__LINE__, "llama-server/infill-stream-probs.http",
+                 "{text {\n, 1 token -1.035}{text \tif, 1 token -0.174}{text  (, 1 token -0.433}"
+                 "{text b, 1 token -1.299}{text ->, 1 token -0.209}{text len, 1 token -0.001}"
+                 "{text  +, 1 token -0.019}{text  n, 1 token -0.001}"
+                 "{stats 77 8 130585000 16096000 - -, 76 cached}{done length}");
     check_events(__LINE__, "llama-server/completion-stream-probs.http",
                  "{text )\n, 1 token -0.015}{text {\n, 1 token -0.016}{text \tif, 1 token -0.619}"
                  "{text  (, 1 token -0.414}{stats 3 4 729000 1205000 - -, 0 cached}{done length}");

@@ -399,6 +399,12 @@ static void recorded_filled_gaps_have_their_events(void)
     check_events(__LINE__, "llama-server/completions-stream-suffix.http",
                  "{text    }{text  for}{text  (}{text int}{stats 7 4 1059000 1062000 - -, 1 cached}"
                  "{done length}");
+    check_events(
+        __LINE__, "llama-server/completions-stream-logprobs.http",
+        "{text  (!, 1 token -0.067}{text s, 1 token -0.769}{text )\n, 1 token -0.000}"
+        "{text \t\t, 1 token -0.021}{text \tbreak, 1 token -0.063}{text ;\n, 1 token -0.001}"
+        "{text \t, 1 token -0.002}{text \tif, 1 token -0.210}"
+        "{stats 59 8 786000 11826000 - -, 58 cached}{done length}");
     check_events(__LINE__, "llama-server/completions-stream-usage.http",
                  "{text  buf}{text  *}{text b}{text )\n}{stats 5 4 493000 1139000 - -, 4 cached}"
                  "{done length}");

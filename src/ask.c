@@ -252,7 +252,6 @@ struct ask *ask_start(const struct ask_env *env, struct question *q,
     }
     a->generation = post(a, q, why);
     a->gap = q->gap;
-    gap_init(&q->gap);
     a->place = (struct trim_place){
         .before = a->gap.before.data,
         .before_len = a->gap.before.len,

@@ -52,6 +52,9 @@ void attached_finish(struct attached *a)
 
 void attached_lines(struct attached *a, const struct value *params)
 {
+    if (value_int(value_item(params, 1), -1) < 0) {
+        return; /* no tick: a preview, which is taken back without an event */
+    }
     int64_t first = value_int(value_item(params, 2), -1);
     int64_t last = value_int(value_item(params, 3), -1);
     const struct value *lines = value_item(params, 4);

@@ -165,15 +165,6 @@ local function tell_source(name, ...)
   end
 end
 
----Tells the sources of other completion plugins, if they are in use.
----@param what 'on_suggest'|'on_failed'
-local function tell_source(what, ...)
-  local source = package.loaded['hum.complete.source']
-  if source then
-    source[what](...)
-  end
-end
-
 ---An event of the helper.
 ---@param name 'suggest'|'way_error'
 ---@param buf integer
@@ -182,12 +173,10 @@ function M.on_event(name, buf, data)
   if name == 'suggest' then
     require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
     tell_source('on_suggest', buf, data)
-    tell_source('on_suggest', buf, data)
   elseif name == 'way_error' then
     tell_fault(data --[[@as hum.Failure]])
     tell_source('on_failed')
     require('hum.complete.way').on_error(data --[[@as hum.Failure]])
-    tell_source('on_failed')
   end
 end
 
@@ -198,7 +187,6 @@ function M.on_lost()
   require('hum.complete.link').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.keys').lost()
-  tell_source('on_failed')
   tell_source('on_failed')
 end
 

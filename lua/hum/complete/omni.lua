@@ -2,6 +2,25 @@
 -- |i_CTRL-X_CTRL-O|. The menu opens when the answer is there; nothing waits for it.
 local M = {}
 
+---The menu inserts one line; Neovim 0.10 makes a NUL of a line break.
+local function add_rest_when_done()
+  vim.api.nvim_create_autocmd('CompleteDone', {
+    buffer = 0,
+    once = true,
+    callback = function()
+      local data = vim.v.completed_item.user_data
+      local rest = type(data) == 'table' and data.hum or ''
+      if rest == '' then
+        return
+      end
+      local lines = vim.split(rest, '\n', { plain = true })
+      local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+      vim.api.nvim_buf_set_text(0, row - 1, col, row - 1, col, lines)
+      vim.api.nvim_win_set_cursor(0, { row + #lines - 1, #lines[#lines] })
+    end,
+  })
+end
+
 ---@param found hum.Found
 local function open_menu(found)
   local cursor = vim.api.nvim_win_get_cursor(0)
@@ -13,14 +32,17 @@ local function open_menu(found)
     return
   end
   local item = require('hum.complete.source').item(found)
+  local first, rest = item.textEdit.newText:match('^([^\n]*)(.*)$')
+  add_rest_when_done()
   vim.fn.complete(item.textEdit.range.start.character + 1, {
     {
-      word = item.textEdit.newText,
+      word = first,
       abbr = item.label,
       info = item.textEdit.newText,
       menu = 'hum',
       dup = 1,
       empty = 1,
+      user_data = { hum = rest },
     },
   })
 end

@@ -221,6 +221,23 @@ static void closers_may_come_in_between(void)
     cache_free(c);
 }
 
+static void closers_are_looked_for_so_far_and_no_farther(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    char after[CACHE_PAIR + 2];
+
+    memset(after, ' ', sizeof(after));
+    after[CACHE_PAIR - 1] = ')';
+    after[CACHE_PAIR] = '\0';
+    answer(c, "f", "", 0, "(x)");
+    CHECK_TEXT(left(c, "f(", after), "x)");
+    after[CACHE_PAIR - 1] = ' ';
+    after[CACHE_PAIR] = ')';
+    after[CACHE_PAIR + 1] = '\0';
+    NOTHING(left(c, "f(", after));
+    cache_free(c);
+}
+
 static void bytes_of_any_value_count(void)
 {
     struct cache *c = cache_new(PLENTY);
@@ -933,6 +950,7 @@ int main(void)
     RUN(counts_so_many_bytes_after_and_no_more);
     RUN(looks_so_far_back_and_no_farther);
     RUN(closers_may_come_in_between);
+    RUN(closers_are_looked_for_so_far_and_no_farther);
     RUN(bytes_of_any_value_count);
     RUN(places_of_equal_hash_are_told_apart);
     RUN(the_nearest_is_preferred_then_the_newest);

@@ -12,6 +12,7 @@ local M = {}
 ---@field tokens integer
 ---@field tokens_per_second? number
 ---@field prompt_tokens? integer
+---@field cached_tokens? integer  those of the prompt that the server's cache spared it
 ---@field prompt_ms? number
 ---@field load_ms? number
 ---@field ttft_ms? number   from the request to the first token

@@ -44,7 +44,7 @@ local function check_buffer(buf)
   end
 end
 
----@param found hum.Found
+---@param found hum.WayFound
 ---@param config hum.CompleteConfig
 ---@param name string  of the endpoint
 ---@param is_ollama boolean
@@ -64,7 +64,7 @@ local function check_context(found, config, name, is_ollama)
   })
 end
 
----@param found hum.Found
+---@param found hum.WayFound
 ---@param name string
 ---@param wait_for fun(start: fun(done: fun(...))): any
 local function check_loaded(found, name, wait_for)

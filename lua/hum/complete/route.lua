@@ -8,7 +8,7 @@ local families = require('hum.complete.families')
 
 local M = {}
 
----@class hum.Found
+---@class hum.WayFound
 ---@field model string
 ---@field route 'generate'|'infill'|'completions'
 ---@field tokens? hum.FimTokens  nil: the server knows them
@@ -71,7 +71,7 @@ end
 ---@param wish hum.Wish
 ---@param model string
 ---@param why string
----@return string|nil err, hum.Found|nil found  neither: not with this model
+---@return string|nil err, hum.WayFound|nil found  neither: not with this model
 local function look_at(wish, model, why)
   local query = { method = 'POST', path = '/api/show', body = { model = model } }
   local err, shown = ask.query(wish.endpoint, query)
@@ -113,9 +113,9 @@ local function loaded_on_ollama(wish)
   return loaded
 end
 
----@param found hum.Found
+---@param found hum.WayFound
 ---@param loaded table<string, table>
----@return hum.Found
+---@return hum.WayFound
 local function with_context(found, loaded)
   local item = loaded[found.model] or loaded[found.model .. ':latest'] or {}
   found.context = found.context or tonumber(item.context_length)
@@ -123,7 +123,7 @@ local function with_context(found, loaded)
 end
 
 ---@param wish hum.Wish
----@return string|nil err, hum.Found|nil found
+---@return string|nil err, hum.WayFound|nil found
 local function on_ollama(wish)
   if wish.model then
     local err, found = look_at(wish, wish.model, NAMED)
@@ -189,7 +189,7 @@ end
 
 ---@param wish hum.Wish
 ---@param props table  answer of /props
----@return string|nil err, hum.Found|nil found
+---@return string|nil err, hum.WayFound|nil found
 local function on_llama_server(wish, props)
   local err, model, why = choose(wish)
   if not model then
@@ -228,7 +228,7 @@ local function on_llama_server(wish, props)
 end
 
 ---@param wish hum.Wish
----@return string|nil err, hum.Found|nil found
+---@return string|nil err, hum.WayFound|nil found
 local function on_completions(wish)
   local err, model, why = choose(wish)
   if not model then
@@ -255,7 +255,7 @@ local function on_completions(wish)
 end
 
 ---@param wish hum.Wish
----@return string|nil err, hum.Found|nil found
+---@return string|nil err, hum.WayFound|nil found
 local function on_openai(wish)
   local err, props = ask.query(wish.endpoint, { path = '/props' })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
@@ -268,7 +268,7 @@ end
 
 ---@param wish hum.Wish
 ---@param dialect 'ollama'|'openai'
----@param cb fun(err: string?, found: hum.Found?)
+---@param cb fun(err: string?, found: hum.WayFound?)
 function M.find(wish, dialect, cb)
   ask.run(function()
     cb((dialect == 'ollama' and on_ollama or on_openai)(wish))

@@ -28,7 +28,7 @@ local M = {}
 ---at the earliest, in ms.
 local PAUSE = 10000
 
-local known ---@type { key: table, err?: string, found?: hum.Found, at: integer }|nil
+local known ---@type { key: table, err?: string, found?: hum.WayFound, at: integer }|nil
 local asking ---@type { key: table, callbacks: function[] }|nil
 local told ---@type string|nil  what the user was told last
 
@@ -96,7 +96,7 @@ local function wish_of(key, resolved)
   }
 end
 
----@param found hum.Found
+---@param found hum.WayFound
 ---@param resolved hum.Resolved
 ---@param config hum.CompleteConfig
 ---@return hum.Way
@@ -127,7 +127,7 @@ local function way_of(found, resolved, config)
 end
 
 ---@param key table
----@param cb fun(err: string?, found: hum.Found?)
+---@param cb fun(err: string?, found: hum.WayFound?)
 local function find(key, cb)
   require('hum.endpoint').resolve(key.endpoint, function(err, resolved)
     if not resolved then
@@ -139,7 +139,7 @@ end
 
 ---@param key table
 ---@param err? string
----@param found? hum.Found
+---@param found? hum.WayFound
 local function finish(key, err, found)
   local callbacks = assert(asking).callbacks
   asking = nil
@@ -156,7 +156,7 @@ local function finish(key, err, found)
 end
 
 ---Finds how to fill in, or remembers it. Several callers share one search.
----@param cb fun(err: string?, found: hum.Found?)
+---@param cb fun(err: string?, found: hum.WayFound?)
 function M.find(cb)
   local key = current_key()
   if known and holds(key) then
@@ -228,7 +228,7 @@ local ROUTES = {
   completions = '/v1/completions',
 }
 
----@param found hum.Found
+---@param found hum.WayFound
 ---@return string
 local function route_text(found)
   local route = ROUTES[found.route]
@@ -242,7 +242,7 @@ end
 
 ---A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
 ---/api/generate with a suffix'.
----@param found hum.Found
+---@param found hum.WayFound
 ---@return string
 function M.describe(found)
   local config = require('hum.config').get()

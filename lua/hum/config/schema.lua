@@ -411,8 +411,8 @@ first line, from 0 (all are shown) to 1. Holds where the server tells probabilit
       values = { 'auto', 'always', 'never' },
       default = 'auto',
       help = [[
-Whether suggestions are asked for while a chat streams from the same endpoint. "auto":
-if the server is known to serve several requests at a time.]],
+Whether suggestions are asked for while a chat streams from the same model. "auto": if
+the server is known to do several requests at a time.]],
     },
     {
       name = 'menu',

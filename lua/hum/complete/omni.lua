@@ -33,7 +33,6 @@ local function open_menu(found)
   end
   local item = require('hum.complete.source').item(found)
   local first, rest = item.textEdit.newText:match('^([^\n]*)(.*)$')
-  add_rest_when_done()
   vim.fn.complete(item.textEdit.range.start.character + 1, {
     {
       word = first,
@@ -45,6 +44,7 @@ local function open_menu(found)
       user_data = { hum = rest },
     },
   })
+  add_rest_when_done() -- now: CTRL-X CTRL-O was done when this menu opened
 end
 
 ---@param findstart 0|1

@@ -52,6 +52,8 @@ test('Ollama, by itself', {}, function(t)
   local model = { name = 'coder:1b', capabilities = { 'completion', 'insert' } }
   local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
   eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
+  T.match('completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
+    .. 'through /api/generate with a suffix', t:lua('return require("hum.complete").status()'), true)
 end)
 
 test('Ollama, with the tokens of a known family', {}, function(t)

@@ -44,6 +44,7 @@ local function ollama(t, models)
       table.insert(ps, { name = name, model = name, context_length = 4096 })
     end
     local shown = { capabilities = model.capabilities or { 'completion' }, model_info = model.model_info, template = model.template }
+    shown.remote_host = (model.tags or {}).remote_host
     table.insert(rules, { match = { path = '/api/show', model = name }, json = shown })
   end
   table.insert(rules, { match = { path = '/api/tags' }, json = { models = tags } })
@@ -152,7 +153,9 @@ way_test('models that think, or are elsewhere, are not taken unasked', function(
     ['starcoder2:3b'] = {},
   })
   eq('starcoder2:3b', resolve(t, srv).way.model)
+  eq('starcoder2:3b', resolve(t, srv, nil, { model = 'qwen2.5-coder:mine' }).way.model)
   eq('codestral:thinks', resolve(t, srv, { model = 'codestral:thinks' }).way.model)
+  eq(false, resolve(t, srv, { model = 'qwen2.5-coder:mine' }).way.load)
 end)
 
 way_test('the model of chats is taken if it fills in', function(t)

@@ -79,7 +79,8 @@ local function look_at(wish, model, why)
     return text(err)
   end
   local can = type(shown.capabilities) == 'table' and shown.capabilities or {}
-  if vim.tbl_contains(can, 'thinking') and why ~= NAMED then
+  local is_remote = shown.remote_host ~= nil or shown.remote_model ~= nil
+  if why ~= NAMED and (is_remote or vim.tbl_contains(can, 'thinking')) then
     return nil
   end
   -- Servers before 0.6.4 tell no capabilities, but the template they come from.
@@ -96,7 +97,7 @@ local function look_at(wish, model, why)
     tokens = wish.tokens or (not inserts and family and family.tokens or nil),
     family = not own and not inserts and family and family.name or nil,
     why = why,
-    load = shown.remote_host == nil,
+    load = not is_remote,
     parallel = false,
     context = context_of(shown, wish.num_ctx),
   }
@@ -177,7 +178,7 @@ local function choose(wish)
   end
   if #models == 1 and type(models[1].id) == 'string' then
     return nil, models[1].id, ONLY
-  elseif wish.chat_model and families.of(wish.chat_model) then
+  elseif wish.chat_model and (wish.tokens or families.of(wish.chat_model)) then
     return nil, wish.chat_model, CHATS
   end
   local first = candidates.order(models, loaded)[1]

@@ -1,5 +1,6 @@
 -- A suggestion, or its first part, becomes text.
 local ghost = require('hum.complete.ghost')
+local keys = require('hum.complete.keys')
 local typed = require('hum.complete.typed')
 
 local M = {}
@@ -38,6 +39,7 @@ end
 ---@param what 'all'|'line'|'word'
 ---@return boolean  false: there was nothing to accept
 function M.accept(what)
+  keys.catch_up()
   local shown = ghost.shown()
   if not shown then
     return false
@@ -51,13 +53,32 @@ function M.accept(what)
   local lines = vim.split(text, '\n', { plain = true })
   -- Closes the undo block: what was typed before is a step of its own. So is, by the key
   -- that follows, what is typed afterwards.
-  vim.cmd('let &l:undolevels = &l:undolevels')
+  vim.cmd('noautocmd let &l:undolevels = &l:undolevels')
   vim.api.nvim_buf_set_text(0, shown.row, from, shown.row, to, lines)
   local col = #lines == 1 and from + #text or #lines[#lines]
   vim.api.nvim_win_set_cursor(0, { shown.row + #lines, col })
   vim.api.nvim_feedkeys(vim.keycode('<C-g>u'), 'in', false)
-  require('hum.complete.keys').accepted()
+  keys.accepted()
   return true
+end
+
+local kept = '' ---@type string  the latest fallback of keys()
+
+---Keys that accept, or are `fallback` if the suggestion is gone when they are handled:
+---Neovim asks an `expr` mapping ahead, before what was typed just before is text.
+---@param fallback string
+---@param what 'all'|'line'|'word'
+---@return string
+function M.keys(fallback, what)
+  kept = fallback
+  return ("<Cmd>lua require('hum.complete.accept').accept_or_fall_back('%s')<CR>"):format(what)
+end
+
+---@param what 'all'|'line'|'word'
+function M.accept_or_fall_back(what)
+  if not M.accept(what) then
+    vim.api.nvim_feedkeys(vim.keycode(kept), 'in', false)
+  end
 end
 
 return M

@@ -76,6 +76,23 @@ local function secret_path(path)
   end
 end
 
+---What was said of a file. Asking costs a look at the disk, which may be far away.
+---@type table<table, table<string, string|false>>  by configuration, then by name
+local verdicts = setmetatable({}, { __mode = 'k' })
+
+---@param name string
+---@return string? why
+local function secret_file(name)
+  local config = require('hum.config').get()
+  local said = verdicts[config] or {}
+  verdicts[config] = said
+  if said[name] == nil then
+    local real = vim.uv.fs_realpath(name)
+    said[name] = secret_path(name) or (real and real ~= name and secret_path(real)) or false
+  end
+  return said[name] or nil
+end
+
 ---@param buf integer
 ---@return string? why
 local function secret(buf)
@@ -84,11 +101,7 @@ local function secret(buf)
     return "'noswapfile' is set for it alone, as for secrets"
   end
   local name = vim.api.nvim_buf_get_name(buf)
-  if name == '' then
-    return nil
-  end
-  local real = vim.uv.fs_realpath(name)
-  return secret_path(name) or (real and real ~= name and secret_path(real)) or nil
+  return name ~= '' and secret_file(name) or nil
 end
 
 ---@param buf integer

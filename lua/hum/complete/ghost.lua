@@ -9,7 +9,7 @@ local api = vim.api
 local agree, closes, grown = typed.agree, typed.closes, typed.grown
 
 local ns = api.nvim_create_namespace('hum.complete')
-local MARK = 1
+local MARK, INFO_MARK = 1, 2
 
 ---@class hum.Ghost  columns are bytes, rows count from 0
 ---@field buf integer
@@ -31,6 +31,7 @@ local MARK = 1
 ---@field extra integer   bytes right of the cursor that `want` closes itself
 ---@field indent? string  to replace the blanks left of the cursor
 ---@field drawn boolean
+---@field aside boolean   the info stands behind the text right of the cursor
 
 local ghost ---@type hum.Ghost|nil
 local menu_hides = true
@@ -90,11 +91,26 @@ local function layout(g, rest)
   return drawable(lines[1], vim.fn.virtcol('.') - 1), below, info
 end
 
+---@param g hum.Ghost
+---@param info string|nil
+local function draw_aside(g, info)
+  if info then
+    local text = { { info, 'HumGhostInfo' } }
+    local mark = { id = INFO_MARK, virt_text = text, virt_text_pos = 'eol', strict = false }
+    api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, mark)
+  elseif g.aside then
+    api.nvim_buf_del_extmark(g.buf, ns, INFO_MARK)
+  end
+  g.aside = info ~= nil
+end
+
 local function undraw()
-  if ghost and ghost.drawn then
-    ghost.drawn = false
-    if api.nvim_buf_is_loaded(ghost.buf) then
-      api.nvim_buf_del_extmark(ghost.buf, ns, MARK)
+  local g = ghost
+  if g and g.drawn then
+    g.drawn = false
+    if api.nvim_buf_is_loaded(g.buf) then
+      api.nvim_buf_del_extmark(g.buf, ns, MARK)
+      draw_aside(g, nil)
     end
   end
 end
@@ -126,10 +142,12 @@ local function draw()
   local pos
   first, pos = with_extra(g, first, #below == 0)
   local line = { { first, 'HumGhost' } }
-  if info ~= '' then
+  local aside = info ~= '' and #below == 0 and pos == 'inline' and g.tail ~= ''
+  if info ~= '' and not aside then
     local last = below[#below] or line
     last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
   end
+  draw_aside(g, aside and info or nil)
   g.drawn = true
   api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
     id = MARK,
@@ -236,6 +254,7 @@ local function show_new(data)
     have = #head,
     extra = 0,
     drawn = was ~= nil and was.drawn,
+    aside = was ~= nil and was.aside,
   }
   draw()
 end

@@ -74,6 +74,7 @@ end
 
 ---@return boolean
 function M.is_visible()
+  require('hum.complete.keys').catch_up()
   return require('hum.complete.ghost').is_visible()
 end
 
@@ -97,13 +98,10 @@ end
 
 ---For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`.
 ---@param fallback string
----@param what? ''|'_line'|'_word'
+---@param what? 'all'|'line'|'word'
 ---@return string
 function M.accept_keys(fallback, what)
-  if not M.is_visible() then
-    return fallback
-  end
-  return ("<Cmd>lua require('hum.complete').accept%s()<CR>"):format(what or '')
+  return M.is_visible() and require('hum.complete.accept').keys(fallback, what or 'all') or fallback
 end
 
 ---The next alternative.

@@ -19,6 +19,7 @@ local here = 0 ---@type integer  the buffer that is typed in, 0 when none is com
 local manual = false
 local asked = false ---@type boolean  in manual mode: an answer is to come
 local sideways = false ---@type boolean  'virtualedit': the cursor may be where no text is
+local quiet = false ---@type boolean  dismissed: what is on its way comes too late
 local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was told last
 
 ---Calls `fn`. An error of it must not come between the user and the text.
@@ -62,6 +63,7 @@ local function look()
     return false
   end
   tick, row, col = now_tick, now_row, now_col
+  quiet = false
   return true
 end
 
@@ -96,6 +98,9 @@ local function on_key()
 end
 
 M.on_key = guarded(on_key)
+
+---What was typed ahead of a mapping has not been seen yet when the mapping runs.
+M.catch_up = on_key
 
 ---@return boolean
 local function is_inserting()
@@ -203,7 +208,7 @@ function M.ask()
     begin()
     if here ~= 0 then
       look()
-      asked = manual
+      asked, quiet = manual, false
       local serial, length = follow(row, col)
       return told_key('asked', serial, length)
     end
@@ -215,7 +220,8 @@ end
 ---@param step 1|-1
 function M.cycle(step)
   if here ~= 0 then
-    look()
+    on_key()
+    quiet = false
     tell('cycle', here, tick, row, col, step)
   end
 end
@@ -224,8 +230,9 @@ end
 function M.dismiss()
   local visible = ghost.is_visible()
   if here ~= 0 then
+    on_key()
     ghost.drop()
-    asked = false
+    asked, quiet = false, true
     tell('leave', here)
   end
   return visible
@@ -251,7 +258,7 @@ end
 ---@param buf integer
 ---@param data hum.Suggest
 function M.on_suggest(buf, data)
-  if buf ~= here or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then
+  if buf ~= here or quiet or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then
     return
   end
   local cursor = get_cursor(0)

@@ -47,6 +47,20 @@ static struct span first_word(struct span s)
     return (struct span){s.data, n};
 }
 
+/* How many bytes of white space s begins with, and how many line breaks are among them. */
+static size_t white_space(struct span s, size_t *newlines)
+{
+    size_t n = 0;
+    size_t count = 0;
+    while (n < s.len && (is_blank(s.data[n]) || s.data[n] == '\n')) {
+        count += s.data[n++] == '\n';
+    }
+    if (newlines != NULL) {
+        *newlines = count;
+    }
+    return n;
+}
+
 /* --- words of a chat model ----------------------------------------------------------------- */
 
 /* Bytes up to and with the line that opens a fence; 0: none so far. */
@@ -68,16 +82,13 @@ static size_t skip_talk(struct span text, bool may_greet, bool final)
     static const char *const greetings[] = {"Here is ",     "Here's ",     "Here are ", "Sure,",
                                             "Sure!",        "Certainly",   "Of course", "The code ",
                                             "The missing ", "To complete "};
-    struct span from = text;
-    while (from.len > 0 && (is_blank(from.data[0]) || from.data[0] == '\n')) {
-        from = span_skip(from, 1);
-    }
+    struct span from = may_greet ? span_skip(text, white_space(text, NULL)) : text;
     bool talks = span_starts(from, "```");
-    bool may_talk = is_begun(from, (struct span){"```", 3}) && from.len > 0;
+    bool may_talk = is_begun(from, (struct span){"```", 3});
     for (size_t i = 0; may_greet && i < sizeof greetings / sizeof *greetings; i++) {
         struct span greeting = {greetings[i], strlen(greetings[i])};
         talks = talks || starts(from, greeting);
-        may_talk = may_talk || (from.len > 0 && is_begun(from, greeting));
+        may_talk = may_talk || is_begun(from, greeting);
     }
     if (!talks) {
         return may_talk && !final ? TRIM_WAIT : 0;
@@ -140,39 +151,42 @@ static bool is_indented(const struct trim_place *p)
     return !aligns(above) && (column != wanted || !opens(above));
 }
 
-static size_t skip_indent(const struct trim_place *p, struct span text, bool final)
+static size_t skip_indent(const struct trim_place *p, struct span text)
 {
     struct span trimmed = span_ltrim(text);
-    if (p->line_len == 0 || p->prose || trimmed.len == text.len) {
+    if (p->line_len == 0 || p->prose || trimmed.len == 0 || trimmed.data[0] == '\n') {
         return 0;
     }
-    if (trimmed.len == 0) {
-        return final ? 0 : TRIM_WAIT;
-    }
-    return trimmed.data[0] != '\n' && is_indented(p) ? text.len - trimmed.len : 0;
+    return is_indented(p) ? text.len - trimmed.len : 0;
 }
 
 /* In an empty line under an empty line there are line breaks enough. */
-static size_t skip_newlines(const struct trim_place *p, struct span text, bool final)
+static size_t skip_newlines(const struct trim_place *p, struct span text)
 {
-    size_t above_len = p->before_len, newlines = 0, n = 0, end = 0;
-    if (above_len > 0 && p->before[above_len - 1] == '\n') {
-        above_len--;
-    }
-    bool under_blank = above_len == 0 || p->before[above_len - 1] == '\n';
+    size_t above = p->before_len;
+    bool under_blank = above < 2 || p->before[above - 2] == '\n';
+    size_t n = white_space(text, NULL);
     if (p->line_len > 0 || !under_blank) {
         return 0;
     }
-    for (; n < text.len && (text.data[n] == '\n' || is_blank(text.data[n])); n++) {
-        if (text.data[n] == '\n') {
-            newlines++;
-            end = n + 1;
-        }
+    while (n > 0 && text.data[n - 1] != '\n') {
+        n--;
     }
-    if (n == text.len && newlines <= NEWLINES_MAX && !final) {
-        return TRIM_WAIT;
+    return n;
+}
+
+/* In a line without text. */
+static size_t skip_white_space(const struct trim_place *p, struct span text, bool final)
+{
+    size_t newlines, n = white_space(text, &newlines);
+    if (newlines > NEWLINES_MAX) {
+        return 0;
     }
-    return end;
+    if (n == text.len) {
+        return final ? 0 : TRIM_WAIT;
+    }
+    n = skip_newlines(p, text);
+    return n + skip_indent(p, span_skip(text, n));
 }
 
 /* --- what is typed ------------------------------------------------------------------------- */
@@ -234,33 +248,20 @@ static size_t skip_echo(struct span line, struct span text, bool final)
 
 size_t trim_lead(const struct trim_place *p, const char *text, size_t len, bool final)
 {
-    struct span line = {p->line, p->line_len}, all = {text, len};
+    struct span line = {p->line, p->line_len}, answer = {text, len};
     bool is_typed = span_ltrim(line).len > 0;
-    size_t lead = 0, skip;
+    size_t talk = 0, skip, newlines;
 
-    if (len == 0) {
-        return final ? 0 : TRIM_WAIT;
+    white_space(answer, &newlines);
+    if (!p->prose && newlines <= NEWLINES_MAX) {
+        talk = skip_talk(answer, !is_typed, final);
     }
-    if (!p->prose) {
-        lead = skip_talk(all, !is_typed, final);
-        if (lead == TRIM_WAIT) {
-            return TRIM_WAIT;
-        }
-        if (lead == len) {
-            return final ? len : TRIM_WAIT;
-        }
+    if (talk == TRIM_WAIT || (len == 0 && !final)) {
+        return TRIM_WAIT;
     }
-    all = span_skip(all, lead);
-    if (is_typed) {
-        skip = skip_echo(line, all, final);
-    } else {
-        skip = skip_newlines(p, all, final);
-        if (skip != TRIM_WAIT) {
-            size_t indent = skip_indent(p, span_skip(all, skip), final);
-            skip = indent == TRIM_WAIT ? TRIM_WAIT : skip + indent;
-        }
-    }
-    return skip == TRIM_WAIT ? TRIM_WAIT : lead + skip;
+    answer = span_skip(answer, talk);
+    skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(p, answer, final);
+    return skip == TRIM_WAIT ? TRIM_WAIT : talk + skip;
 }
 
 bool trim_is_prose(const char *filetype)

@@ -160,6 +160,10 @@ static bool take_text(struct rest *r, const char *text, size_t i, size_t *cut)
         n = r->back[n];
         whole = false;
     }
+    /* Only the end of an answer can be a part of the rest: of many lines none is its end. */
+    if (!r->one_line && !r->whole) {
+        n = 0;
+    }
     mark.clean = n > 0 ? mark_of(r, i + 1 - n)->clean : i + 1;
     *mark_of(r, i + 1) = mark;
     if (r->whole && !is_word(r->text.data[r->text.len - 1])) {

@@ -283,9 +283,12 @@ static void look_inside(struct look *l, struct now *now)
         if (marker == MARKER_IS) {
             to = i < to ? i : to;
             cut(l, TRIM_TALK);
-        } else if (marker == MARKER_MAYBE && !l->final) {
+            break;
+        }
+        if (marker == MARKER_MAYBE && !l->final) {
             to = i < to ? i : to;
-        } else if (rest_take(&l->rest, l->text.data, i, &at)) {
+        }
+        if (rest_take(&l->rest, l->text.data, i, &at)) {
             to = at < to ? at : to;
             cut(l, TRIM_REST);
         } else if (is_endless(l, i, &at)) {
@@ -296,9 +299,9 @@ static void look_inside(struct look *l, struct now *now)
     if (l->result.stop) {
         now->closed = true;
         now->has_next = false;
-    } else if (!now->has_next || l->rest.one_line) {
-        at = rest_remains(&l->rest, now->to, now->closed);
-        to = at < to ? at : to;
+    }
+    if (l->result.why != TRIM_REST && (!now->has_next || l->rest.one_line)) {
+        to = rest_remains(&l->rest, to, now->closed);
     }
     now->to = to;
 }
@@ -349,9 +352,8 @@ static enum verdict look_text(struct look *l, const struct now *now)
 /* White space at the end of an answer stays only where text of the user's follows it. */
 static size_t shown_end(const struct look *l, const struct now *now)
 {
-    size_t to = now->to;
     if (l->rest.one_line || (l->rest.kind != REST_NONE && now->closed && !now->has_next)) {
-        return to > now->from && l->text.data[to - 1] == '\r' ? to - 1 : to;
+        return now->to;
     }
     return now->from + span_rtrim(now->row.tail).len;
 }

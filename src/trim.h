@@ -1,7 +1,8 @@
 /* What of a model's answer for a place may be shown, and when its generation should end.
  * Both functions are pure and linear; they are asked again with all text so far whenever
- * more of it arrives. Texts are UTF-8 without NUL; a character may be cut at the end of an
- * answer that still streams. Blanks are spaces, tabs and carriage returns. */
+ * more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
+ * still streams. A carriage return is a blank like any other: the caller makes lines end with
+ * '\n' alone. */
 #ifndef HUM_TRIM_H
 #define HUM_TRIM_H
 

@@ -270,6 +270,9 @@ def understands_every_prompt():
         for prefix, word in (('a', 'lacks "b"'), ('abd', 'contains "d"')):
             assert b' 500 ' in f.ask(completion(prefix))
             assert word in f.log('event=unexpected')[-1]['why'], word
+        f.script([{'match': {'text': 'a.c'}, 'text': 'in a.c'}, {'text': 'elsewhere'}])
+        assert said(f.ask(infill('x', input_extra=[{'filename': 'a.c', 'text': ''}]))) == 'in a.c'
+        assert said(f.ask(infill('x'))) == 'elsewhere'
         status, data = f.control('POST', 'script', '[{"expect_prompt": {"contain": []}}]')
         assert status == 400 and b'contain' in data
 

@@ -74,7 +74,7 @@ static void read_suffix(struct fill *f, const struct fim *fim, const cJSON *body
 static void read_completion(struct fill *f, const struct fim *fim, const struct context *x)
 {
     const char *suffix = string(x->body, "suffix");
-    if (*suffix && !x->llama && x->conn->server->script.server == SERVER_OLLAMA) {
+    if (*suffix && !x->llama) {
         read_suffix(f, fim, x->body);
         return;
     }
@@ -109,6 +109,11 @@ bool fill_read(struct fill *f, const struct context *x)
         read_suffix(f, &fim, x->body);
     }
     return true;
+}
+
+const char *fill_prompt(const struct fill *f)
+{
+    return text_of(&f->prompt);
 }
 
 void fill_finish(struct fill *f)

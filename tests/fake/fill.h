@@ -13,6 +13,8 @@ struct fill {
 bool fill_read(struct fill *f, const struct context *x);
 void fill_finish(struct fill *f);
 
+const char *fill_prompt(const struct fill *f); /* the whole, maybe "" */
+
 /* Whether the prompt is as expect_prompt of the answer wants it; else why tells. */
 bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ERROR]);
 

@@ -217,7 +217,7 @@ static void dispatch(struct context *x)
         .request = x->request,
         .body = x->body,
         .model = x->model,
-        .last_text = generate_last_text(x->body),
+        .last_text = x->fill ? fill_prompt(x->fill) : generate_last_text(x->body),
         .generates = generate_is(x->route),
         .loads = x->loads,
     };

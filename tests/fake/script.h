@@ -46,7 +46,7 @@ struct script_query {
     const struct request *request;
     const cJSON *body;     /* or NULL */
     const char *model;     /* or "" */
-    const char *last_text; /* of the last message, or the prompt, or "" */
+    const char *last_text; /* of the last message, or the whole prompt, or "" */
     bool generates;        /* rules without a path are for these requests only */
     bool loads;            /* the request only loads a model: for rules that say so */
 };

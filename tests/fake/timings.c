@@ -37,7 +37,8 @@ static double per(double a, double b)
 /* Microseconds, as the real one measures. */
 static double milliseconds(const struct shape_state *s, const char *name, uint64_t ns)
 {
-    return (double)(shape_stat(s, name, ns) / 1000) / 1e3;
+    int64_t us = shape_stat(s, name, ns) / 1000;
+    return (double)us / 1e3;
 }
 
 /* The first token counts as part of the prompt, so that the rest is over one less. */

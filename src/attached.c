@@ -41,6 +41,12 @@ void attached_init(struct attached *a, struct rpc *rpc, int64_t buf,
     attach(a);
 }
 
+void attached_renew(struct attached *a)
+{
+    drop_text(a);
+    detach(a); /* its event attaches again */
+}
+
 void attached_finish(struct attached *a)
 {
     rpc_forget(a->rpc, a);
@@ -70,8 +76,7 @@ void attached_lines(struct attached *a, const struct value *params)
     if (mirror_apply(a->mirror, first, last, lines) != 0) {
         log_write(LOG_WARN, "buffer %lld: an edit does not fit, its text is asked for anew",
                   (long long)a->buf);
-        drop_text(a);
-        detach(a); /* its event attaches again */
+        attached_renew(a);
         return;
     }
     if (whole) {

@@ -35,6 +35,7 @@ struct complete {
     struct generation *loading; /* loads the model; never cancelled by keys */
     uint64_t loaded_ms;         /* when the model was last known to be loaded, 0: never */
     int64_t warmed;
+    size_t ring_bytes;
 };
 
 /* ---- the model ----------------------------------------------------------------- */
@@ -195,8 +196,17 @@ static void drop_way(struct complete *c)
     c->loaded_ms = 0;
     way_free(c->shared.way);
     c->shared.way = NULL;
-    ring_free(c->shared.ring);
-    c->shared.ring = NULL;
+}
+
+static void size_ring(struct complete *c, size_t tokens)
+{
+    size_t bytes = tokens * (size_t)BYTES_PER_TOKEN;
+    if (bytes != c->ring_bytes) {
+        ring_free(c->shared.ring);
+        c->shared.ring = ring_new(MAX_CHUNKS, bytes);
+        c->shared.ring_version++;
+        c->ring_bytes = bytes;
+    }
 }
 
 static void do_way(struct complete *c, const struct value *params)
@@ -212,10 +222,8 @@ static void do_way(struct complete *c, const struct value *params)
         on_failed(c, &f);
     }
     struct session_env *shared = &c->shared;
-    double ring_bytes = way != NULL ? (double)way->ring_tokens * BYTES_PER_TOKEN : 0;
     shared->way = way;
-    shared->ring = ring_new(MAX_CHUNKS, (size_t)ring_bytes);
-    shared->ring_version++;
+    size_ring(c, way != NULL ? way->ring_tokens : 0);
     shared->bytes_per_token = BYTES_PER_TOKEN;
     pace_init(&shared->pace, way != NULL ? (double)way->debounce_ms : -1);
     cache_resize(shared->cache, way != NULL ? way->cache_bytes : 0);
@@ -304,7 +312,10 @@ static void do_leave(struct complete *c, const struct value *params)
 
 static void do_enter(struct complete *c, const struct value *params)
 {
-    (void)params;
+    struct session *s = find(c, params);
+    if (s != NULL) {
+        session_check(s, size_param(params, 1));
+    }
     if (c->shared.way != NULL && !is_loaded(c) && !is_chat_in_the_way(c)) {
         load(c);
     }
@@ -397,6 +408,7 @@ void complete_free(struct complete *c)
     }
     drop_way(c);
     cache_free(c->shared.cache);
+    ring_free(c->shared.ring);
     free(c);
 }
 

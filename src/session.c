@@ -41,6 +41,7 @@ struct session {
     char *name;
     char *comment;
     bool prose;
+    uint64_t kind_hash; /* of the file type: the same text means another thing in another */
 
     struct session_key at; /* the last key: where the user is, and what Lua shows there */
     bool wanted;           /* in insert mode, and not dismissed */
@@ -88,7 +89,7 @@ static void spot_init(struct spot *spot, const struct session *s, const char *ty
         buf_drop(&spot->before, spot->before.len - max);
     }
     spot->place = (struct cache_place){
-        .way = s->env->way->hash,
+        .way = s->env->way->hash ^ s->kind_hash,
         .before = spot->before.data,
         .before_len = spot->before.len,
         .after = spot->after.data,
@@ -560,6 +561,14 @@ void session_leave(struct session *s)
     stop_ask(s);
 }
 
+void session_check(struct session *s, size_t lines)
+{
+    if (s->attached.mirror != NULL && mirror_lines(s->attached.mirror) != lines) {
+        log_write(LOG_INFO, "buffer %lld: its text is asked for anew", (long long)s->attached.buf);
+        attached_renew(&s->attached);
+    }
+}
+
 void session_collect(struct session *s, int64_t first, int64_t last)
 {
     if (s->attached.mirror == NULL || first < 0 || last <= first) {
@@ -642,6 +651,7 @@ struct session *session_new(struct session_env *env, int64_t buf, const struct v
     s->comment = strdup_or(value_get(about, "comment"), "");
     char *filetype = strdup_or(value_get(about, "filetype"), "");
     s->prose = trim_is_prose(filetype);
+    s->kind_hash = way_hash_text(0, filetype);
     free(filetype);
     s->chunk_version = UINT64_MAX;
     window_init(&s->window);

@@ -91,6 +91,10 @@ void session_cycle(struct session *s, const struct session_key *key, int step);
 /* No suggestion is wanted any more, until the next key. */
 void session_leave(struct session *s);
 
+/* Insert mode begins, and the buffer has so many lines: if the mirror has not, it is made
+ * anew. Neovim does not tell every edit (see mirror.h). */
+void session_check(struct session *s, size_t lines);
+
 /* Lines [first, last) are worth remembering for prompts at other places. */
 void session_collect(struct session *s, int64_t first, int64_t last);
 

@@ -69,9 +69,10 @@ static void read_stop(struct way *w, const struct value *tokens)
     }
 }
 
-/* FNV-1a: neighbours differ, and nothing hangs on more. */
-static uint64_t hash_text(uint64_t hash, const char *text)
+/* FNV-1a. */
+uint64_t way_hash_text(uint64_t hash, const char *text)
 {
+    hash = hash != 0 ? hash : 14695981039346656037u;
     for (const char *c = text; *c != '\0'; c++) {
         hash = (hash ^ (unsigned char)*c) * 1099511628211u;
     }
@@ -121,9 +122,9 @@ static int read_spec(struct way *w, const struct value *spec, const char **why)
     w->keep_alive = value_copy(value_get(spec, "keep_alive"));
     read_stop(w, tokens);
     read_limits(w, spec);
-    w->hash = hash_text(14695981039346656037u, w->endpoint.url);
-    w->hash = hash_text(w->hash, w->dialect->name);
-    w->hash = hash_text(w->hash, w->model);
+    w->hash = way_hash_text(0, w->endpoint.url);
+    w->hash = way_hash_text(w->hash, w->dialect->name);
+    w->hash = way_hash_text(w->hash, w->model);
     return read_tokens(w, tokens, why);
 }
 

@@ -44,6 +44,9 @@ struct way {
 struct way *way_new(const struct value *spec, const char **why);
 void way_free(struct way *w); /* NULL is fine */
 
+/* Goes on with a hash, 0 to begin one; neighbours differ, and nothing hangs on more. */
+uint64_t way_hash_text(uint64_t hash, const char *text);
+
 /* What all fills of this way have in common. */
 struct fill way_fill(const struct way *w);
 

@@ -78,7 +78,7 @@ function M.request(cb)
     cb = cb,
   }
   pending = one
-  link.tell('enter', buf)
+  link.tell('enter', buf, vim.api.nvim_buf_line_count(buf))
   link.tell('key', buf, one.tick, one.row, one.col, 'wanted', 0, 0)
   return function()
     cancel(one)

@@ -126,7 +126,7 @@ local function begin()
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   ghost.prepare()
   require('hum.complete.way').renew()
-  tell('enter', here)
+  tell('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
 end
 

@@ -55,6 +55,7 @@ local M = {}
 ---@field debounce? number      ms
 ---@field cache number          MB
 ---@field confidence number
+---@field prompts 'hum'|'server'
 ---@field prefetch boolean
 ---@field during_chat 'auto'|'always'|'never'
 ---@field menu 'hide'|'show'

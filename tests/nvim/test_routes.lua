@@ -23,14 +23,14 @@ end
 
 ---Types in a file until the suggestion is there.
 ---@return table request  that brought it
-local function ask(t, srv, path, endpoint)
+local function ask(t, srv, path, endpoint, prompts)
   t:lua([[
-    local url, fields = ...
+    local url, fields, prompts = ...
     vim.g.hum = {
-      complete = { mode = 'on', debounce = 0, prefetch = false },
+      complete = { mode = 'on', debounce = 0, prefetch = false, prompts = prompts },
       endpoints = { ollama = vim.tbl_extend('force', { url = url }, fields) },
     }
-  ]], srv.url, endpoint or vim.empty_dict())
+  ]], srv.url, endpoint or vim.empty_dict(), prompts or 'hum')
   t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
   t:keys('3GAint sum = ')
   t:wait_screen('    int sum = ' .. ANSWER, true)
@@ -50,10 +50,24 @@ end
 
 test('Ollama, by itself', {}, function(t)
   local model = { name = 'coder:1b', capabilities = { 'completion', 'insert' } }
-  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  local srv = server(t, model, '/api/generate', { server = 'ollama' })
+  local body = ask(t, srv, '/api/generate', {}, 'server').body
   eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
   T.match('completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
     .. 'through /api/generate with a suffix', t:lua('return require("hum.complete").status()'), true)
+end)
+
+test('Ollama, with the tokens that its template has', {}, function(t)
+  local model = {
+    name = 'mine:1b',
+    capabilities = { 'completion', 'insert' },
+    fim = { prefix = '<PRE>', suffix = '<SUF>', middle = '<MID>' },
+    show = { template = '{{- if .Suffix }}<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>{{- else }}{{ .Prompt }}{{- end }}' },
+  }
+  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  eq({ true, nil }, { body.raw, body.suffix })
+  T.match('^<PRE>.*<SUF>\n    return sum;\n}<MID>    int sum = $', body.prompt)
+  T.match('with the tokens that the server tells', t:lua('return require("hum.complete").status()'), true)
 end)
 
 test('Ollama, with the tokens of a known family', {}, function(t)
@@ -74,9 +88,17 @@ end)
 
 test('llama-server, by /infill', {}, function(t)
   local srv = server(t, 'coder', '/infill', { server = 'llama-server', rules = { trial('/infill'), rule('/infill') } })
-  local body = ask(t, srv, '/infill', { dialect = 'openai' }).body
+  local body = ask(t, srv, '/infill', { dialect = 'openai' }, 'server').body
   eq('    int sum = ', body.prompt)
   T.match('int main%(void%)\n{\n$', body.input_prefix)
+end)
+
+test('llama-server, with the tokens that its /infill quotes', {}, function(t)
+  local srv = server(t, 'coder', '/v1/completions', { server = 'llama-server' })
+  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  eq(nil, body.suffix)
+  T.match('<|file_sep|>main.c\n', body.prompt, true)
+  T.match('<|fim_suffix|>\n    return sum;\n}<|fim_middle|>    int sum = $', body.prompt)
 end)
 
 test('another server, with the tokens of a known family', {}, function(t)

@@ -401,3 +401,41 @@ test('no family asks for more stop texts than servers take', { ui = false }, fun
     T.ok(#one.tokens.stop >= 1 and #one.tokens.stop <= 4, one.name)
   end
 end)
+
+way_test('a template teaches its tokens, whatever its order and blanks', function(t)
+  local function learned(template)
+    return t:lua('return require("hum.complete.learn").from_template(...)', template)
+  end
+  local qwen = '{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>\n'
+    .. '{{- else if .Messages }}{{ range .Messages }}{{ .Content }}{{ end }}{{ end }}'
+  eq('<|fim_middle|>', learned(qwen).middle)
+  eq({ '<|fim_prefix|>', '<|fim_suffix|>' }, { learned(qwen).prefix, learned(qwen).suffix })
+  local llama = '{{- if .Suffix }}<PRE> {{ .Prompt }} <SUF>{{ .Suffix }} <MID>\n{{- else }}{{ .Prompt }}{{ end }}'
+  eq({ '<PRE> ', ' <SUF>', ' <MID>' }, { learned(llama).prefix, learned(llama).suffix, learned(llama).middle })
+  local mistral = '{{- if .Suffix }}[SUFFIX]{{ .Suffix }}[PREFIX] {{ .Prompt }}\n{{- else }}x{{ end }}'
+  eq({ '[PREFIX] ', '[SUFFIX]', true }, { learned(mistral).prefix, learned(mistral).suffix, learned(mistral).suffix_first })
+  for _, template in ipairs({
+    '',
+    '{{ .Prompt }}',
+    '{{ if .Suffix }}{{ .Prompt }}{{ .Suffix }}{{ end }}',
+    '{{ if .Suffix }}<A>{{ if .System }}{{ end }}{{ .Prompt }}<B>{{ .Suffix }}{{ else }}{{ end }}',
+  }) do
+    eq(nil, learned(template), template)
+  end
+end)
+
+way_test('a quoted prompt teaches its tokens', function(t)
+  local function learned(prompt)
+    return t:lua([[
+      local learn = require('hum.complete.learn')
+      return learn.from_infill((...):gsub('BEFORE', learn.BEFORE):gsub('AFTER', learn.AFTER))
+    ]], prompt)
+  end
+  local qwen = learned('<|repo_name|>myproject\n<|file_sep|>filename\n<|fim_prefix|>BEFORE<|fim_suffix|>AFTER<|fim_middle|>')
+  eq({ '<|repo_name|>%s\n', '<|file_sep|>%s\n' }, { qwen.repo, qwen.file })
+  eq({ '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>' }, { qwen.prefix, qwen.suffix, qwen.middle })
+  local llama = learned('<s><PRE>BEFORE<SUF>AFTER<MID>')
+  eq({ '<PRE>', '<SUF>', '<MID>', nil }, { llama.prefix, llama.suffix, llama.middle, llama.file })
+  eq(nil, learned('something else'))
+  eq(nil, learned('BEFOREAFTER'))
+end)

@@ -1,10 +1,13 @@
 -- How an endpoint fills in: which model, and by which kind of request. Ollama is asked for
--- the model's capabilities; of the others llama-server is known by its /props and has
--- /infill; the rest has /v1/completions, which takes a raw prompt of a known family's
--- tokens, or with some servers a suffix. What is not certain is tried with one token.
+-- the model's capabilities and template; of the others llama-server is known by its /props
+-- and has /infill; the rest has /v1/completions, which takes a raw prompt of a known family's
+-- tokens, or with some servers a suffix. Where a server that fills in by itself tells its
+-- tokens, they are used for raw prompts (see hum.complete.learn). What is not certain is
+-- tried with one token.
 local ask = require('hum.complete.ask')
 local candidates = require('hum.complete.candidates')
 local families = require('hum.complete.families')
+local learn = require('hum.complete.learn')
 
 local M = {}
 
@@ -12,7 +15,8 @@ local M = {}
 ---@field model string
 ---@field route 'generate'|'infill'|'completions'
 ---@field tokens? hum.FimTokens  nil: the server knows them
----@field family? string         whose tokens they are; nil with tokens: the user's
+---@field family? string         whose tokens they are
+---@field learned? boolean       the server told the tokens; else, without family: the user
 ---@field why string             why this model
 ---@field load boolean           loading it is a request of its own
 ---@field parallel boolean       the server does several requests at a time
@@ -23,6 +27,7 @@ local M = {}
 ---@field model? string          to be used and no other
 ---@field chat_model? string     the one of chats, if it is decided
 ---@field tokens? hum.FimTokens
+---@field by_server boolean      prompts are the server's business where it knows how
 ---@field num_ctx? integer
 
 ---Trying may have to wait for a free slot.
@@ -67,6 +72,20 @@ local function context_of(shown, num_ctx)
   return num_ctx
 end
 
+---@param found hum.WayFound
+---@param wish hum.Wish
+---@param learned hum.FimTokens|nil
+---@param family hum.Family|nil
+---@return boolean  prompts can be put together here
+local function take_learned(found, wish, learned, family)
+  if not learned or wish.by_server then
+    return false
+  end
+  found.tokens, found.family = learn.with_family(learned, family)
+  found.learned = true
+  return true
+end
+
 ---Whether and how Ollama fills in with a model.
 ---@param wish hum.Wish
 ---@param model string
@@ -90,17 +109,22 @@ local function look_at(wish, model, why)
   if not inserts and not wish.tokens and not family then
     return nil
   end
-  local own = wish.tokens ~= nil
-  return nil, {
+  local found = {
     model = model,
     route = 'generate',
-    tokens = wish.tokens or (not inserts and family and family.tokens or nil),
-    family = not own and not inserts and family and family.name or nil,
     why = why,
     load = not is_remote,
     parallel = false,
     context = context_of(shown, wish.num_ctx),
   }
+  if wish.tokens then
+    found.tokens = wish.tokens
+  elseif not inserts then
+    found.tokens, found.family = family.tokens, family.name
+  elseif type(shown.template) == 'string' then
+    take_learned(found, wish, learn.from_template(shown.template), family)
+  end
+  return nil, found
 end
 
 ---@param wish hum.Wish
@@ -154,10 +178,10 @@ end
 ---@param wish hum.Wish
 ---@param path string
 ---@param body table
----@return hum.ServerError|nil
+---@return hum.ServerError|nil err, any answer
 local function try(wish, path, body)
   local query = { method = 'POST', path = path, body = body, timeout = TRY_WITHIN }
-  return (ask.query(wish.endpoint, query))
+  return ask.query(wish.endpoint, query)
 end
 
 ---The models of a server, and which of them is to fill in.
@@ -206,15 +230,19 @@ local function on_llama_server(wish, props)
     parallel = slots ~= nil and slots > 1,
     context = context > 0 and context or nil, -- a router says 0
   }
+  local family = families.of(model)
   if not wish.tokens then
-    local refused = try(wish, '/infill', { model = model, input_prefix = 'a', input_suffix = 'b', n_predict = 1 })
+    local body = { model = model, input_prefix = learn.BEFORE, input_suffix = learn.AFTER, n_predict = 1 }
+    local refused, answer = try(wish, '/infill', body)
     if not refused then
+      if take_learned(found, wish, learn.from_infill(answer.prompt), family) then
+        found.route = 'completions'
+      end
       return nil, found
     elseif refused.status ~= 501 and refused.status ~= 404 then
       return text(refused)
     end
   end
-  local family = families.of(model)
   found.route = 'completions'
   found.tokens, found.family = wish.tokens, nil
   if not wish.tokens and family then

@@ -92,6 +92,7 @@ local function wish_of(key, resolved)
     model = config.model,
     chat_model = key.chat_model,
     tokens = own_tokens(config.fim),
+    by_server = config.prompts == 'server',
     num_ctx = resolved.options.num_ctx,
   }
 end
@@ -237,7 +238,9 @@ local function route_text(found)
   elseif not found.tokens then
     return route .. ' with a suffix'
   end
-  return ('%s with %s'):format(route, found.family and 'the tokens of ' .. found.family or 'tokens of complete.fim')
+  local whose = found.family and 'the tokens of ' .. found.family
+    or (found.learned and 'the tokens that the server tells' or 'the tokens of complete.fim')
+  return ('%s with %s'):format(route, whose)
 end
 
 ---A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through

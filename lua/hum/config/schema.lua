@@ -399,6 +399,16 @@ How sure of a suggestion the model has to be: the mean probability of the tokens
 first line, from 0 (all are shown) to 1. Holds where the server tells probabilities.]],
     },
     {
+      name = 'prompts',
+      kind = 'enum',
+      values = { 'hum', 'server' },
+      default = 'hum',
+      help = [[
+Who puts prompts together where the server could: "hum", if it knows the model's fill-in
+tokens, so that what is typed stands last and the server has little to evaluate at each
+key, or the "server", by `suffix` or `/infill`.]],
+    },
+    {
       name = 'prefetch',
       kind = 'boolean',
       default = true,

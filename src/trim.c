@@ -2,25 +2,11 @@
 
 #include "line.h"
 #include "marker.h"
+#include "repeat.h"
 #include "rest.h"
+#include "scope.h"
 
-#include <string.h>
-
-/* Lines that are looked back at for repetitions, and the longest block of them. */
-#define PAST 32
-#define PERIOD_MAX (PAST / 2)
-#define WEIGHT_MIN 3 /* bytes in words: less is found twice anywhere */
-
-/* Inside a line: units of up to so many bytes, found again over so many bytes. */
-#define UNIT_MAX 16
-#define UNITS_MIN 48
-
-/* A line that stands above or was generated. */
-struct past {
-    struct row row;
-    size_t weight;
-    size_t from; /* where it begins in the answer */
-};
+#define WEIGHT_MIN 3 /* as row_weight: lines that have less are alike by chance */
 
 struct look {
     const struct trim_place *place;
@@ -30,20 +16,12 @@ struct look {
     bool final;
     struct trim result;
     struct rest rest;
+    struct repeat repeat;
+    struct scope scope;
+    bool in_scope; /* scope is known */
 
     size_t lines;  /* so far, without a first one that only ends what is typed */
     size_t blanks; /* blank lines since the last that is not */
-
-    bool has_base;
-    size_t base;    /* indentation of the scope */
-    bool deeper;    /* a block inside of it has begun */
-    bool left;      /* the answer has closed it */
-    size_t scanned; /* of place->after, for the line that closes the scope */
-
-    struct past past[PAST];
-    size_t past_count;
-    size_t runs[PERIOD_MAX + 1]; /* lines in a row that equal those n lines before */
-    size_t units[UNIT_MAX + 1];  /* bytes in a row that equal those n bytes before */
 };
 
 /* The line of the answer that is looked at. */
@@ -117,105 +95,41 @@ static enum verdict look_below(struct look *l, const struct now *now)
 
 /* --- scope --------------------------------------------------------------------------------- */
 
-/* Whether a line below closes a block with that indentation. As the scope goes outwards the
- * search goes on where it was: each line is looked at once. */
-static bool below_closes(struct look *l, size_t indent)
-{
-    bool any = false;
-    while (l->scanned < l->place->after_len) {
-        size_t at = l->scanned;
-        struct span line = line_next(l->place->after, l->place->after_len, &at);
-        struct row row = {{NULL, 0}, line};
-        struct span trimmed = span_ltrim(line);
-        if (trimmed.len > 0 && row_indent(row) <= indent) {
-            return row_indent(row) == indent && line_closes(trimmed);
-        }
-        any = any || trimmed.len > 0;
-        l->scanned = at;
-    }
-    /* The closing line may be beyond what the caller gave us. */
-    return any;
-}
-
-/* The scope of a cursor behind text is that line's indentation, of one in a blank line what
- * the answer's first text gets. */
-static void set_base(struct look *l, const struct now *now)
+/* The block of a cursor behind text is that of its line; in a blank line it is what the
+ * answer's first text gets, which knows better. */
+static void enter_scope(struct look *l, const struct now *now)
 {
     struct row typed = {l->line, {NULL, 0}};
-    l->base = is_typed(l) || (!now->is_first && l->line.len > 0) ? row_indent(typed) : now->indent;
-    l->has_base = true;
+    bool own = is_typed(l);
+    size_t at = 0;
+
+    line_next(l->place->after, l->place->after_len, &at);
+    at = at < l->place->after_len ? at : l->place->after_len;
+    scope_init(&l->scope, span_skip((struct span){l->place->after, l->place->after_len}, at),
+               own || (!now->is_first && l->line.len > 0) ? row_indent(typed) : now->indent, own);
+    l->in_scope = true;
 }
 
 static enum verdict look_scope(struct look *l, const struct now *now)
 {
-    bool first_text = !l->has_base;
-    if (first_text) {
-        set_base(l, now);
+    if (!l->in_scope) {
+        enter_scope(l, now);
     }
     if (now->is_first || l->place->prose) {
         return SHOW;
     }
-    if (now->indent > l->base) {
-        l->deeper = true;
-        return SHOW;
-    }
-    if (!now->closed && line_may_close(now->trimmed)) {
+    switch (scope_line(&l->scope, now->trimmed, now->indent, now->closed, l->blanks > 0)) {
+    case SCOPE_OUT:
+        return cut(l, TRIM_SCOPE);
+    case SCOPE_MAYBE:
         return HOLD;
+    case SCOPE_IN:
+        break;
     }
-    bool closes = line_closes(now->trimmed);
-    if (now->indent < l->base) {
-        if (!closes || below_closes(l, now->indent)) {
-            return cut(l, TRIM_SCOPE);
-        }
-        l->base = now->indent;
-        l->left = true;
-        return SHOW;
-    }
-    if (closes || first_text) {
-        return SHOW;
-    }
-    /* Behind a finished block and a blank line something else begins: at top level, or if it
-     * was the block of the cursor's own line. */
-    bool done = l->deeper && l->blanks > 0 && (l->base == 0 || is_typed(l));
-    return l->left || done ? cut(l, TRIM_SCOPE) : SHOW;
+    return SHOW;
 }
 
 /* --- repetition ---------------------------------------------------------------------------- */
-
-static struct past *past_of(struct look *l, size_t back)
-{
-    return &l->past[(l->past_count - back) % PAST];
-}
-
-static void remember(struct look *l, struct row row, size_t from)
-{
-    row.tail = span_rtrim(row.tail);
-    l->past_count++;
-    *past_of(l, 1) = (struct past){row, row_weight(row), from};
-}
-
-/* The lines above, the oldest first. */
-static void remember_above(struct look *l)
-{
-    struct span lines[PAST];
-    size_t count = 0, len = l->place->before_len;
-    while (count < PAST && len > 0) {
-        lines[count] = line_last(l->place->before, &len);
-        count += lines[count].len > 0;
-    }
-    while (count > 0) {
-        remember(l, (struct row){{NULL, 0}, lines[--count]}, 0);
-    }
-}
-
-static bool has_weight(struct look *l, size_t lines)
-{
-    size_t weight = 0;
-    for (size_t back = 1; back <= lines; back++) {
-        weight += past_of(l, back)->weight;
-    }
-    return weight >= WEIGHT_MIN;
-}
 
 /* Nothing from there on is shown, nor the white space before it. */
 static void take_back(struct look *l, size_t from)
@@ -226,50 +140,21 @@ static void take_back(struct look *l, size_t from)
     l->result.shown = from < l->result.shown ? from : l->result.shown;
 }
 
-/* The line is compared with those 1, 2, 3... lines before: when n lines in a row equal those n
- * lines before, a block has come twice and its second coming goes. */
 static enum verdict look_back(struct look *l, const struct now *now)
 {
-    enum verdict verdict = SHOW;
-    /* What the user has begun to type again is wanted again. */
     bool wanted = now->is_first && is_typed(l);
+    size_t from;
 
-    for (size_t n = 1; n <= PERIOD_MAX && n <= l->past_count; n++) {
-        enum row_likeness like = wanted ? ROW_OTHER : row_compare(now->row, past_of(l, n)->row);
-        bool twice = l->runs[n] + 1 == n && has_weight(l, n);
-        if (twice && like != ROW_OTHER && !now->closed) {
-            verdict = HOLD;
-        } else if (twice && like == ROW_SAME) {
-            take_back(l, n > 1 ? past_of(l, n - 1)->from : now->from);
-            return cut(l, TRIM_REPEATS);
-        }
-        if (now->closed) {
-            l->runs[n] = like == ROW_SAME ? l->runs[n] + 1 : 0;
-        }
+    switch (repeat_line(&l->repeat, now->row, now->from, now->closed, wanted, &from)) {
+    case REPEAT_YES:
+        take_back(l, from);
+        return cut(l, TRIM_REPEATS);
+    case REPEAT_MAYBE:
+        return HOLD;
+    case REPEAT_NO:
+        break;
     }
-    if (now->closed) {
-        remember(l, now->row, now->from);
-    }
-    return verdict;
-}
-
-/* "0, 0, 0, 0, ...": true if it has gone on too long; *from is where its first unit ends. */
-static bool is_endless(struct look *l, size_t i, size_t *from)
-{
-    for (size_t n = 1; n <= UNIT_MAX; n++) {
-        bool same = i >= n && l->text.data[i] == l->text.data[i - n] && l->text.data[i] != '\n';
-        l->units[n] = same ? l->units[n] + 1 : 0;
-        if (l->units[n] < UNITS_MIN) {
-            continue;
-        }
-        /* Rulers such as "-----" are meant to be long. */
-        struct span unit = {l->text.data + i + 1 - n, n};
-        if (row_weight((struct row){unit, {NULL, 0}}) > 0) {
-            *from = i + 1 - l->units[n];
-            return true;
-        }
-    }
-    return false;
+    return SHOW;
 }
 
 /* --- one line ------------------------------------------------------------------------------ */
@@ -291,7 +176,7 @@ static void look_inside(struct look *l, struct now *now)
         if (rest_take(&l->rest, l->text.data, i, &at)) {
             to = at < to ? at : to;
             cut(l, TRIM_REST);
-        } else if (is_endless(l, i, &at)) {
+        } else if (repeat_byte(&l->repeat, l->text.data, i, &at)) {
             to = at < to ? at : to;
             cut(l, TRIM_REPEATS);
         }
@@ -386,17 +271,14 @@ static void look_init(struct look *l, const struct trim_place *p, const char *te
     l->text = (struct span){text, whole_characters(text, len)};
     l->final = final;
     l->result = (struct trim){0, false, TRIM_NOTHING};
-    l->lines = l->blanks = l->base = l->past_count = 0;
-    l->has_base = l->deeper = l->left = false;
-    memset(l->runs, 0, sizeof l->runs);
-    memset(l->units, 0, sizeof l->units);
+    l->lines = l->blanks = 0;
+    l->in_scope = false;
     rest_init(&l->rest, l->line, (struct span){p->after, p->after_len});
     line_next(p->after, p->after_len, &at);
-    l->scanned = at;
     while (span_ltrim(l->below).len == 0 && at < p->after_len) {
         l->below = line_next(p->after, p->after_len, &at);
     }
-    remember_above(l);
+    repeat_init(&l->repeat, (struct span){p->before, p->before_len});
 }
 
 static enum verdict look_line(struct look *l, struct now *now)

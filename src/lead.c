@@ -256,7 +256,7 @@ size_t trim_lead(const struct trim_place *p, const char *text, size_t len, bool 
     if (!p->prose && newlines <= NEWLINES_MAX) {
         talk = skip_talk(answer, !is_typed, final);
     }
-    if (talk == TRIM_WAIT || (len == 0 && !final)) {
+    if (talk == TRIM_WAIT || (talk == len && !final)) {
         return TRIM_WAIT;
     }
     answer = span_skip(answer, talk);

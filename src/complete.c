@@ -52,9 +52,11 @@ static void on_failed(void *ctx, const struct failure *failure)
     struct complete *c = ctx;
     double retry_ms = failure->retry_after_s > 0 ? (double)failure->retry_after_s * 1000 : -1;
     pace_failed(&c->shared.pace, uv_now(c->env.loop), retry_ms);
+    struct failure f = *failure;
+    f.fills = true;
     struct buf *out = event_begin(c->env.rpc, EVENT_WAY_ERROR, 0);
     wire_map(out, EVENT_FAILURE_FIELDS);
-    event_failure(out, failure);
+    event_failure(out, &f);
 }
 
 static void on_load_event(void *ctx, const struct dialect_event *event)

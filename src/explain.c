@@ -48,6 +48,13 @@ static const char *words(const struct failure *f)
     return f->text != NULL && f->text[0] != '\0' ? f->text : "no further word";
 }
 
+/* What arrived, and how it goes on. */
+static void hint_again(const struct failure *f, struct buf *hint)
+{
+    buf_add_str(hint, f->fills ? "Completion tries again as you type on"
+                               : "What arrived is kept. Ask again with :Hum retry");
+}
+
 static void hint_reach(const struct failure *f, struct buf *hint)
 {
     if (is_ollama(f)) {
@@ -85,10 +92,8 @@ static void explain_timeout(const struct failure *f, struct buf *message, struct
     case WAIT_IDLE:
         buf_printf(message, "endpoint \"%s\" at %s has been silent for %g s in mid-answer",
                    f->endpoint, f->url, (double)f->waited_ms / 1000);
-        buf_printf(hint,
-                   "What arrived is kept. Ask again with :Hum retry, or raise "
-                   "endpoints.%s.idle_timeout.",
-                   f->endpoint);
+        hint_again(f, hint);
+        buf_printf(hint, ", or raise endpoints.%s.idle_timeout.", f->endpoint);
         break;
     }
 }
@@ -108,7 +113,8 @@ static void hint_key(const struct failure *f, struct buf *hint)
 static void hint_not_found(const struct failure *f, struct buf *hint)
 {
     if (f->model != NULL && (says(f, "not found") || says(f, "model")) && !says(f, "page")) {
-        buf_add_str(hint, "Choose an installed model with :Hum model");
+        buf_add_str(hint, f->fills ? "Name an installed model in complete.model"
+                                   : "Choose an installed model with :Hum model");
         if (is_ollama(f)) {
             buf_printf(hint, ", or get it with \"ollama pull %s\"", f->model);
         }
@@ -138,13 +144,19 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
                    f->endpoint);
     } else if (says(f, "does not support chat")) {
         buf_add_str(hint, "This model cannot chat: choose another with :Hum model.");
+    } else if (f->fills && says(f, "context")) {
+        buf_add_str(hint, "Lower complete.window_tokens or complete.ring_tokens, or raise the "
+                          "server's context.");
     } else if (says(f, "context")) {
         buf_printf(hint,
                    "The chat is too long for the model's context: begin a new one with :Hum new, "
                    "delete old turns, or raise the context%s.",
                    is_ollama(f) ? " (options.num_ctx)" : " of the server");
     } else if (f->model != NULL && says(f, "model")) {
-        buf_add_str(hint, "Choose another model with :Hum model.");
+        buf_add_str(hint, f->fills ? "Choose another model for complete.model."
+                                   : "Choose another model with :Hum model.");
+    } else if (f->fills) {
+        buf_printf(hint, "Check endpoints.%s.options and complete.options.", f->endpoint);
     } else {
         buf_printf(hint, "Check endpoints.%s.options and the front matter of the chat.",
                    f->endpoint);
@@ -153,12 +165,12 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
 
 static void hint_busy(const struct failure *f, struct buf *hint)
 {
+    const char *again = f->fills ? "completion tries again" : "ask again with :Hum retry";
+    const char *why = says(f, "oading") ? "The model is still being loaded" : "The server is busy";
     if (f->retry_after_s > 0) {
-        buf_printf(hint, "Ask again with :Hum retry in %ld s.", f->retry_after_s);
-    } else if (says(f, "oading")) {
-        buf_add_str(hint, "The model is still being loaded: ask again with :Hum retry in a while.");
+        buf_printf(hint, "%s: %s in %ld s.", why, again, f->retry_after_s);
     } else {
-        buf_add_str(hint, "The server is busy: ask again with :Hum retry in a while.");
+        buf_printf(hint, "%s: %s in a while.", why, again);
     }
 }
 
@@ -188,13 +200,17 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
         hint_not_found(f, hint);
     } else if (f->status == 429 || f->status == 503) {
         hint_busy(f, hint);
+    } else if (f->status == 413 && f->fills) {
+        buf_add_str(hint, "Lower complete.window_tokens and complete.ring_tokens.");
     } else if (f->status == 413) {
         buf_add_str(hint, "The chat is too big for the server: begin a new one with :Hum new.");
     } else if (f->status < 500 || says(f, "option ") || says(f, "invalid format") ||
                cannot_fill(f)) {
         hint_bad_request(f, hint);
     } else {
-        buf_add_str(hint, "The server failed: see its log, then ask again with :Hum retry.");
+        buf_add_str(hint, "The server failed: see its log. ");
+        hint_again(f, hint);
+        buf_add_str(hint, ".");
     }
 }
 
@@ -215,16 +231,15 @@ void explain(const struct failure *f, struct buf *message, struct buf *hint)
     case HUM_ESERVER:
         buf_printf(message, "endpoint \"%s\" at %s failed while it answered: %s", f->endpoint,
                    f->url, words(f));
-        buf_add_str(hint,
-                    "What arrived is kept. See the server's log, then ask again with :Hum retry.");
+        hint_again(f, hint);
+        buf_add_str(hint, "; the server's log may say more.");
         break;
     case HUM_ECUT:
         buf_printf(message, "endpoint \"%s\" at %s broke off before the answer was complete%s%s",
                    f->endpoint, f->url, f->text != NULL ? ": " : "",
                    f->text != NULL ? f->text : "");
-        buf_add_str(hint,
-                    "What arrived is kept. Ask again with :Hum retry; if it happens again see "
-                    "the server's log.");
+        hint_again(f, hint);
+        buf_add_str(hint, "; if it happens again see the server's log.");
         break;
     case HUM_ETOOBIG:
         buf_printf(message, "endpoint \"%s\" at %s sent a record over the limit of %u MB",

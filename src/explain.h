@@ -5,6 +5,8 @@
 
 #include "proto.h"
 
+#include <stdbool.h>
+
 struct buf;
 
 enum explain_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
@@ -20,6 +22,7 @@ struct failure {
     const char *signin_url; /* or NULL */
     long status;            /* HTTP, or 0 */
     long retry_after_s;     /* or 0 */
+    bool fills;             /* of a request for a suggestion, which nobody has to repeat */
     enum explain_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
     long waited_ms;         /* ... and how long */
 };

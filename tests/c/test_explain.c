@@ -76,6 +76,35 @@ static void each_wait_says_what_was_waited_for(void)
     check_words(&f, "silent for 9 s", "idle_timeout");
 }
 
+static void a_suggestion_is_nothing_to_be_asked_for_again(void)
+{
+    static const long statuses[] = {404, 400, 413, 429, 500, 503};
+    static const enum hum_error codes[] = {HUM_ECUT, HUM_ESERVER, HUM_ETIMEOUT};
+    struct buf message, hint;
+
+    buf_init(&message, 65536);
+    buf_init(&hint, 65536);
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        struct failure f = answered(statuses[i], "model 'x' not found");
+        f.fills = true;
+        explain(&f, &message, &hint);
+    }
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        struct failure f = at;
+        f.code = codes[i];
+        f.wait = WAIT_IDLE;
+        f.fills = true;
+        explain(&f, &message, &hint);
+    }
+    CHECK(strstr(hint.data, ":Hum retry") == NULL);
+    CHECK(strstr(hint.data, ":Hum model") == NULL);
+    CHECK(strstr(hint.data, "The chat") == NULL);
+    CHECK(strstr(hint.data, "complete.model") != NULL);
+    CHECK(strstr(hint.data, "Completion tries again") != NULL);
+    buf_finish(&message);
+    buf_finish(&hint);
+}
+
 static void statuses_lead_to_what_cures_them(void)
 {
     struct failure f = answered(404, "model 'm' not found");
@@ -119,6 +148,7 @@ int main(void)
     RUN(every_code_names_the_endpoint_and_has_a_name);
     RUN(a_server_that_is_not_there_can_be_started);
     RUN(each_wait_says_what_was_waited_for);
+    RUN(a_suggestion_is_nothing_to_be_asked_for_again);
     RUN(statuses_lead_to_what_cures_them);
     return check_report("explain");
 }

@@ -662,3 +662,118 @@ test('a key costs the same in a long buffer as in a short one, and little', { in
     T.ok(short < 40, ('%.1f µs per key'):format(short))
     T.ok(long < 2 * short + 5, ('%.1f µs per key in a long buffer, %.1f in a short one'):format(long, short))
   end)
+
+-- A storm: keys, suggestions of any age, and what the user may do with them, in any order.
+local STORM = [==[
+storm = {}
+local complete, ghost = require('hum.complete'), require('hum.complete.ghost')
+local random = math.random
+-- Bytes are characters, as a piece may begin at any.
+local TEXTS = { 'abc', 'a(b)c', '\n  x', ' = { 1,\n  2 }', '"q"', '(', 'ab', '}\n', '\tt' }
+local serial, past = 0, {}
+
+local function place()
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  return { tick = vim.b.changedtick, row = cursor[1] - 1, col = cursor[2] }
+end
+
+local function text()
+  local pieces = {}
+  for i = 1, random(4) do pieces[i] = TEXTS[random(#TEXTS)] end
+  return table.concat(pieces)
+end
+
+---One event: for here and now, or for a state that was.
+function storm.suggest()
+  local data = place()
+  table.insert(past, data)
+  if #past > 5 then table.remove(past, 1) end
+  data = vim.deepcopy(random(4) == 1 and past[random(#past)] or data)
+  if random(3) > 1 then serial = serial + 1 end
+  data.serial, data.from, data.n, data.of = serial, random(4) == 1 and random(6) or 0, 1, random(2)
+  data.text, data.final = random(12) == 1 and '' or text(), random(2) == 1
+  complete.on_event('suggest', vim.api.nvim_get_current_buf(), data)
+end
+
+---A key that goes on in the suggestion, or nil.
+function storm.agreeing()
+  local shown = ghost.shown()
+  return shown and shown.rest:match('^[%z\1-\127\194-\244][\128-\191]*')
+end
+
+function storm.accept(name)
+  local shown = ghost.shown()
+  local before = table.concat(vim.api.nvim_buf_get_text(0, 0, 0, shown.row, shown.col, {}), '\n')
+  local after = table.concat(vim.api.nvim_buf_get_text(0, shown.row, shown.col, -1, -1, {}), '\n')
+  assert(complete[name]())
+  if name == 'accept' then
+    if shown.indent then before = before:gsub('[ \t]*$', '') .. shown.indent end
+    local got = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+    local want = before .. shown.rest .. after:sub(#shown.right + 1)
+    return got ~= want and ('%q\ninstead of %q'):format(got, want) or nil
+  end
+end
+
+---What is not as it has to be, nil: all is.
+function storm.fault()
+  local ns = vim.api.nvim_create_namespace('hum.complete')
+  local mark = vim.api.nvim_buf_get_extmarks(0, ns, { 0, 0 }, { -1, -1 }, {})[1]
+  local at = place()
+  if (mark ~= nil) ~= ghost.is_visible() then
+    return 'drawn is not what it says'
+  elseif mark and (mark[2] ~= at.row or mark[3] ~= at.col) then
+    return 'drawn elsewhere than at the cursor'
+  elseif mark and not vim.api.nvim_get_mode().mode:find('^i') then
+    return 'drawn outside insert mode'
+  end
+end
+]==]
+
+local KEYS = { 'a', 'b', '(', ')', '"', ' ', '<CR>', '<BS>', '<BS>', '<C-w>', '<C-u>', '<Left>', '<Right>', '<Tab>',
+  '<Up>', '<Del>', '<Esc>A', '<Esc>ua', '<C-o>x', '<C-n><C-e>', '}', 'x' }
+
+---Set to repeat a storm that failed.
+local SEED = tonumber(vim.env.HUM_TEST_SEED)
+
+test('whatever is typed and whatever comes, it is drawn at the cursor or not at all', OPTS, function(t)
+  local seed = SEED or vim.uv.hrtime() % 1000000
+  insert(t, { 'one(', '\ttwo {', '', '}' })
+  t:cmd('set autoindent backspace=indent,eol,start')
+  t:lua(STORM .. ('math.randomseed(%d)'):format(seed))
+  t:lua(PAIRS)
+  math.randomseed(seed)
+  local done = {}
+  local function check()
+    local fault = t:lua('return storm.fault()')
+    if fault then
+      error(('%s\nHUM_TEST_SEED=%d after: %s'):format(fault, seed, table.concat(done, ' ', math.max(1, #done - 15))))
+    end
+  end
+  local function step()
+    local dice = math.random(10)
+    local agreeing = dice > 3 and t:lua('return storm.agreeing()')
+    if dice <= 3 then
+      t:lua('storm.suggest()')
+      return 'suggest'
+    elseif agreeing and dice <= 8 then
+      local key = agreeing:gsub('[\n\t]', { ['\n'] = '<CR>', ['\t'] = '<Tab>' })
+      suggest.type(t, key)
+      return key
+    elseif agreeing and dice == 9 then
+      local name = ({ 'accept', 'accept_line', 'accept_word', 'dismiss' })[math.random(4)]
+      local fault = t:lua('return storm.accept(...)', name)
+      T.ok(not fault, ('%s, HUM_TEST_SEED=%d'):format(fault, seed))
+      return name
+    end
+    local key = KEYS[math.random(#KEYS)]
+    suggest.type_at_once(t, key)
+    return key
+  end
+  for _ = 1, 500 do
+    done[#done + 1] = step()
+    suggest.settle(t)
+    check()
+  end
+  T.no_match('hum', t:messages())
+  T.no_match('fault', t:log())
+end)

@@ -7,6 +7,7 @@
 #include "proto.h"
 #include "ring.h"
 #include "trim.h"
+#include "utf8.h"
 #include "way.h"
 
 #include <math.h>
@@ -24,7 +25,9 @@ struct ask {
     struct generation *generation;
     struct gap gap;
     struct trim_place place; /* views of gap */
-    struct buf lead;         /* what came, until it is known how much of it is not to be inserted */
+    struct utf8 utf8;
+    struct buf piece; /* scratch: one event's text as a buffer of Neovim may have it */
+    struct buf lead;  /* what came, until it is known how much of it is not to be inserted */
     bool led;
     struct answer *answer;
     const struct ask_callbacks *callbacks;
@@ -71,6 +74,7 @@ void gap_type(struct gap *g, const char *text, size_t len)
 static void ask_free(struct ask *a)
 {
     gap_finish(&a->gap);
+    buf_finish(&a->piece);
     buf_finish(&a->lead);
     free(a);
 }
@@ -144,11 +148,28 @@ static void note_first(struct ask *a)
     }
 }
 
+/* Whole characters, and none that a line of code does not have: Neovim's lines end without
+ * CR, whatever the file's do. */
+static void clean(struct ask *a, const char *text, size_t len)
+{
+    size_t kept = 0;
+    buf_clear(&a->piece);
+    utf8_feed(&a->utf8, text, len, &a->piece);
+    for (size_t i = 0; i < a->piece.len; i++) {
+        char c = a->piece.data[i];
+        if (c != '\r' && c != '\0') {
+            a->piece.data[kept++] = c;
+        }
+    }
+    a->piece.len = kept;
+}
+
 static void add_text(struct ask *a, const struct dialect_event *event)
 {
     struct answer *answer = a->answer;
     size_t shown = answer->shown;
-    bool full = extend(a, event->text, event->len, false);
+    clean(a, event->text, event->len);
+    bool full = a->piece.len > 0 && extend(a, a->piece.data, a->piece.len, false);
     answer->logprob_sum += event->logprob_sum;
     answer->logprobs += (int)event->logprobs;
     if (look(a, false) || full) {
@@ -262,6 +283,8 @@ struct ask *ask_start(const struct ask_env *env, struct question *q,
         .max_lines = env->way->max_lines,
         .prose = q->prose,
     };
+    utf8_init(&a->utf8);
+    buf_init(&a->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&a->lead, CACHE_TEXT);
     if (a->generation == NULL) {
         ask_free(a);

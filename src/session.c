@@ -47,6 +47,8 @@ struct session {
     bool wanted;           /* in insert mode, and not dismissed */
     bool due;              /* to be asked as soon as that is possible */
     bool early;            /* the key came before the text */
+    int64_t collect_first; /* lines to be collected when the text comes ... */
+    int64_t collect_last;  /* ... up to this one, 0: none */
     uint64_t serial;       /* of the answer that fits here, 0: none */
     size_t used;           /* bytes of it that stand before the cursor */
     bool silent;           /* there is nothing left of it, and no more will come */
@@ -569,11 +571,8 @@ void session_check(struct session *s, size_t lines)
     }
 }
 
-void session_collect(struct session *s, int64_t first, int64_t last)
+static void collect(struct session *s, int64_t first, int64_t last)
 {
-    if (s->attached.mirror == NULL || first < 0 || last <= first) {
-        return;
-    }
     struct buf text;
     buf_init(&text, SIZE_MAX);
     mirror_range(s->attached.mirror, (size_t)first, (size_t)last, &text);
@@ -581,6 +580,19 @@ void session_collect(struct session *s, int64_t first, int64_t last)
         ring_collect(s->env->ring, s->name, text.data, text.len);
     }
     buf_finish(&text);
+}
+
+void session_collect(struct session *s, int64_t first, int64_t last)
+{
+    if (first < 0 || last <= first) {
+        return;
+    }
+    if (s->attached.mirror == NULL) {
+        s->collect_first = first;
+        s->collect_last = last;
+    } else {
+        collect(s, first, last);
+    }
 }
 
 void session_forget(struct session *s)
@@ -602,7 +614,7 @@ void session_resume(struct session *s)
 {
     if (s->due && s->wanted) {
         s->due = false;
-        request(s, 0);
+        wait_for(s, WAITING_TO_ASK, 0); /* libcurl may have called: it starts nothing then */
     }
 }
 
@@ -612,6 +624,10 @@ static void on_text(void *ctx)
 {
     struct session *s = ctx;
     window_init(&s->window);
+    if (s->collect_last > 0) {
+        collect(s, s->collect_first, s->collect_last);
+        s->collect_last = 0;
+    }
     if (s->early) {
         s->early = false;
         if (s->env->way != NULL && s->wanted) {

@@ -51,14 +51,16 @@ test('a buffer is attached when insert mode is entered, once, with name, type an
   eq({
     { 'way' },
     { 'attach', buf, { name = 'src/main.c', filetype = 'c', comment = '// %s' } },
-    { 'enter', buf },
+    { 'enter', buf, 1 },
     { 'key', buf, place.tick, 0, 6, 'typed', 0, 0 },
   }, suggest.told(t))
   suggest.type(t, '<Esc>A')
   eq({ 'leave', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  local watched = t:lua([[return #vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = 0 })]])
   t:cmd('setlocal filetype=cpp')
   suggest.type(t, '<Esc>A')
   eq('cpp', suggest.told(t, 'attach')[1][3].filetype)
+  eq(watched, t:lua([[return #vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = 0 })]]))
 end)
 
 test('of a file elsewhere only the last part of its name is told', OPTS, function(t)
@@ -321,6 +323,10 @@ test('a helper that cannot be started is told of once, and tried again', configu
   visit(t)
   t:wait(function() return t:messages():find('no completion: the helper is not built', 1, true) end, 'a message')
   t:cmd('messages clear')
+  -- What is told twice in a moment is shown once in any case.
+  t:lua([[
+    local now = vim.uv.now
+    vim.uv.now = function() return now() + 60000 end]])
   visit(t)
   visit(t)
   T.no_match('%S', t:messages())

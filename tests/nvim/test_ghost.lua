@@ -242,6 +242,18 @@ test('indentation that Neovim makes may be another than the suggestion has', OPT
   eq('    if x {\n        y\n    }', t:text())
 end)
 
+test('indentation of the same width stays as it was made', OPTS, function(t)
+  insert(t, { '\tif x' })
+  t:cmd('set autoindent noexpandtab tabstop=8')
+  suggest.suggest(t, '\n        y\n        z')
+  suggest.type(t, '<CR>')
+  eq('\tif x\n\t', t:text())
+  suggest.call(t, 'accept_line')
+  eq('\tif x\n\ty', t:text())
+  suggest.call(t, 'accept')
+  eq('\tif x\n\ty\n        z', t:text())
+end)
+
 test('a line that is indented anew while it is typed still agrees', OPTS, function(t)
   insert(t, { '\tif (x) {', '\t\ty;' }, 'a.c')
   t:cmd('set cindent tabstop=8 shiftwidth=8')
@@ -319,6 +331,18 @@ test('brackets that the suggestion does not close end it', OPTS, function(t)
   suggest.suggest(t, '(a')
   suggest.type(t, '(')
   eq({ 'x()' }, suggest.seen(t))
+end)
+
+test('a bracket that is moved to a line of its own ends it', OPTS, function(t)
+  insert(t, { 'x' })
+  t:lua(PAIRS)
+  suggest.suggest(t, ' {\n  a\n}')
+  suggest.type(t, ' {')
+  eq(true, suggest.call(t, 'is_visible'))
+  suggest.type_at_once(t, '<CR><C-o>O')
+  eq('x {\n\n}', t:text())
+  eq(false, suggest.call(t, 'is_visible'))
+  eq({ 'x {', '', '}' }, suggest.seen(t))
 end)
 
 test('accepted whole, the cursor is at its end, and one undo takes back just that', OPTS, function(t)
@@ -444,6 +468,16 @@ test('alternatives say which one of how many is shown', OPTS, function(t)
   for _, frame in ipairs(frames) do
     T.ok(#frame[1] > 1, 'no frame is without a suggestion')
   end
+  -- What was typed just before counts.
+  t:cmd([[inoremap <C-l> <Cmd>lua require('hum.complete').next()<CR>]])
+  suggest.told(t)
+  suggest.type_at_once(t, 'X<C-l>')
+  eq({ 'xX' }, suggest.seen(t))
+  place = suggest.place(t)
+  eq({
+    { 'key', buf, place.tick, 0, 2, 'typed', 0, 0 },
+    { 'cycle', buf, place.tick, 0, 2, 1 },
+  }, suggest.told(t))
 end)
 
 test('which one of how many stands behind text right of the cursor', OPTS, function(t)
@@ -509,6 +543,21 @@ test('the popup menu has the place to itself, and what it leaves is drawn again'
   T.match('abacus()', t:screen(), true)
   suggest.call(t, 'accept')
   eq('abacus()', t:eval('getline(".")'))
+end)
+
+test('a menu that another plugin opens and closes hides it no longer than that', OPTS, function(t)
+  insert(t, { 'x', '' })
+  t:cmd('set completeopt=menu,menuone,noinsert,noselect')
+  t:cmd([[inoremap <C-l> <Cmd>call complete(col('.'), ['abacus', 'abandon'])<CR>]])
+  for _, close in ipairs({ '<C-e>', '<C-y>' }) do
+    suggest.suggest(t, 'ghost')
+    suggest.type(t, '<C-l>')
+    eq(1, t:eval('pumvisible()'))
+    T.no_match('ghost', t:screen())
+    suggest.type(t, close)
+    eq(0, t:eval('pumvisible()'))
+    T.match('ghost', t:screen())
+  end
 end)
 
 test('or it shares the place, as configured', OPTS, function(t)

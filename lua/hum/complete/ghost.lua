@@ -253,7 +253,7 @@ local function show_new(data)
     at_col = data.col,
     have = #head,
     extra = 0,
-    drawn = was ~= nil and was.drawn,
+    drawn = false,
     aside = was ~= nil and was.aside,
   }
   draw()
@@ -274,11 +274,7 @@ local function update(g, data)
   else
     text = data.text:sub(g.first - data.from + 1)
   end
-  local want = g.head .. text
-  if want:sub(1, g.have) ~= g.want:sub(1, g.have) then
-    return false
-  end
-  g.text, g.want = text, want
+  g.text, g.want = text, g.head .. text
   g.final, g.n, g.of = data.final, data.n, data.of
   return place(g, g.at_row, g.at_col)
 end

@@ -132,7 +132,7 @@ end
 
 ---Later, because a macro or `:g` may come here a thousand times without being seen.
 local function on_enter()
-  if not coming and vim.v.insertmode == 'i' then
+  if not coming then
     coming = true
     vim.schedule(guarded(begin))
   end
@@ -189,7 +189,6 @@ function M.start()
   on('BufLeave', M.leave)
   on('CompleteChanged', on_menu)
   on('CompleteDone', on_menu_done)
-  on('ColorScheme', ghost.highlight)
   require('hum.complete.collect').start(group, guarded)
   ghost.highlight()
   on_enter()

@@ -9,7 +9,8 @@ local api = vim.api
 local agree, closes, grown = typed.agree, typed.closes, typed.grown
 
 local ns = api.nvim_create_namespace('hum.complete')
-local MARK, INFO_MARK = 1, 2
+local bases = api.nvim_create_namespace('hum.complete.base')
+local MARK, INFO_MARK, BASE_MARK = 1, 2, 1
 
 ---@class hum.Ghost  columns are bytes, rows count from 0
 ---@field buf integer
@@ -161,10 +162,18 @@ end
 
 ---@param g hum.Ghost
 ---@param row integer
+---@return boolean  lines came between the base and the cursor, if any, and nowhere else
+local function is_in_place(g, row)
+  local base = api.nvim_buf_get_extmark_by_id(g.buf, bases, BASE_MARK, {})
+  return base[1] == g.row and row >= g.row and api.nvim_buf_line_count(g.buf) == g.lines + row - g.row
+end
+
+---@param g hum.Ghost
+---@param row integer
 ---@param col integer
----@return integer? have, string|integer? indent, integer? extra
+---@return integer? have, string? indent, integer? extra
 local function measure(g, row, col)
-  if row < g.row or api.nvim_buf_line_count(g.buf) ~= g.lines + row - g.row then
+  if not is_in_place(g, row) then
     return nil
   end
   local lines = api.nvim_buf_get_lines(g.buf, g.row, row + 1, false)
@@ -198,6 +207,9 @@ end
 ---Takes the suggestion away.
 function M.drop()
   undraw()
+  if ghost and api.nvim_buf_is_loaded(ghost.buf) then
+    api.nvim_buf_del_extmark(ghost.buf, bases, BASE_MARK)
+  end
   ghost = nil
 end
 
@@ -256,6 +268,8 @@ local function show_new(data)
     drawn = false,
     aside = was ~= nil and was.aside,
   }
+  -- Stays in front of what is typed there.
+  api.nvim_buf_set_extmark(buf, bases, data.row, data.col, { id = BASE_MARK, right_gravity = false })
   draw()
 end
 

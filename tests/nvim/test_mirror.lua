@@ -186,6 +186,7 @@ test('buffers without text, with NULs, with one long line, without a last line e
   local path = t:write_file('odd.src', 'a\0b\n\0\n\nlast without end')
   complete.start(t, { text = '' })
   t:cmd('edit ' .. path)
+  complete.settle(t) -- what BufEnter schedules would refuse the long line
   t:lua('assert(attach())')
   becomes_same(t, 'NULs and no line end')
   eq('a\0b\n\0\n\nlast without end\n', t:lua([[

@@ -6,8 +6,8 @@ local M = { type = suggest.type, type_at_once = suggest.type_at_once, settle = s
 
 ---Kinds of requests: the server that has them and the endpoint's dialect.
 M.ROUTES = {
+  completions = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
   infill = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
-  completions = { dialect = 'openai', script = { server = 'llama-server', fim = false, models = { 'qwen2.5-coder' } } },
   generate = {
     dialect = 'ollama',
     script = { server = 'ollama', models = { { name = 'fake', capabilities = { 'completion', 'insert' } } } },
@@ -49,7 +49,7 @@ end
 ---@param route string?
 ---@param more table? further fields of the script
 function M.script(srv, rule, route, more)
-  local script = vim.deepcopy(M.ROUTES[route or 'infill'].script)
+  local script = vim.deepcopy(M.ROUTES[route or 'completions'].script)
   script.rules = vim.islist(rule) and rule or { rule }
   srv:script(vim.tbl_extend('force', script, more or {}))
 end
@@ -71,11 +71,21 @@ function M.asked(srv)
     srv:requests())
 end
 
+---With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so here.
+local function use_infill(t)
+  t:lua([[
+    require('hum.complete.way').resolve(function(_, way)
+      way.route, way.tokens = 'infill', nil
+      require('hum.complete.link').tell('way', way)
+    end)]])
+  t:wait(function() return t:log():find('way: /infill', 1, true) end, 'the helper knows the other way')
+end
+
 ---Configures hum to complete with that server, and waits until it has found out how.
 ---@param opts { route: string?, config: table?, complete: table?, endpoint: table?, more: table? }?
 function M.setup(t, srv, opts)
   opts = opts or {}
-  local route = M.ROUTES[opts.route or 'infill']
+  local route = M.ROUTES[opts.route or 'completions']
   local endpoint = vim.tbl_extend('force', { url = srv.url, dialect = route.dialect }, opts.endpoint or {})
   local complete = vim.tbl_extend('force', { mode = 'on', debounce = 0, prefetch = false }, opts.complete or {})
   local config = vim.tbl_extend('force', { endpoints = { ollama = endpoint }, complete = complete }, opts.config or {})
@@ -86,6 +96,9 @@ function M.setup(t, srv, opts)
     require('hum.complete').start()
     return require('hum.complete.link').open()]], config), 'no helper')
   t:wait(function() return M.ways(t) > former end, 'the helper knows the way')
+  if opts.route == 'infill' then
+    use_infill(t)
+  end
 end
 
 ---Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
@@ -112,7 +125,11 @@ end
 ---@return integer buf
 function M.open(t, lines, opts)
   opts = opts or {}
-  t:cmd('edit ' .. (opts.name or 'code.src'))
+  local name = opts.name or 'code.src'
+  if t:eval('expand("%:t")') ~= name then
+    t:cmd('edit ' .. name)
+    t:cmd('noautocmd setlocal filetype=code') -- without one it would be taken for prose
+  end
   return t:lua([[
     local lines, row, col = ...
     vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
@@ -176,11 +193,12 @@ function M.wait_count(t, name, n)
   end, ('%d %s'):format(n, name))
 end
 
----Waits until nothing is being asked any more.
+---Waits until nothing is being asked any more. Two looks: between them the helper has done
+---what a key made due at once.
 function M.wait_idle(t)
   return t:wait(function()
-    local info = M.info(t)
-    return info.live == 0 and info
+    local info = M.info(t).live == 0 and M.info(t)
+    return info and info.live == 0 and info
   end, 'nothing is asked any more')
 end
 

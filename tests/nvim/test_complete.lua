@@ -1,0 +1,842 @@
+-- The engine of completion: what is asked, when, and what of the answer is seen. Neovim, the
+-- real helper and a fake server that goes on in a document from where the cursor stands, so
+-- that whatever is drawn can be held against that document.
+local T = require('harness')
+local chat = require('lib.chat')
+local complete = require('lib.complete')
+local task = require('lib.task')
+local test, eq = T.test, T.eq
+
+local OPTS = complete.OPTS
+local DOC = complete.lines(60)
+
+---Set to repeat a storm that failed.
+local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
+
+---The first `n` lines, and of the next one so many bytes.
+local function head(n, bytes)
+  local lines = vim.list_slice(DOC, 1, n)
+  if bytes then
+    lines[n + 1] = DOC[n + 1]:sub(1, bytes)
+  end
+  return lines
+end
+
+---What follows there: the rest of a line and `n` whole ones.
+local function rest(row, bytes, n)
+  local lines = vim.list_slice(DOC, row + 1, row + 1 + n)
+  lines[1] = lines[1]:sub(bytes + 1)
+  return table.concat(lines, '\n')
+end
+
+local function keys_of(text)
+  return (text:gsub('<', '<lt>'):gsub('\n', '<CR>'))
+end
+
+---The text before the cursor, of a request to /infill.
+local function place_of(request)
+  return request.body.input_prefix .. request.body.prompt
+end
+
+-- ---- streaming ----------------------------------------------------------------------------
+
+test('the first line is seen while the answer is still under way, and grows', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }))
+  complete.insert(t, head(4, 3))
+  srv:wait_event('stall')
+  local whole = rest(4, 3, 8)
+  local seen = complete.wait_ghost(t)
+  T.ok(vim.startswith(whole, seen), seen)
+  T.match('\n', seen)
+  eq({}, srv:events('done'))
+end)
+
+test('each frame has the same text or more of it', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { token_bytes = 4, interval_ms = 8, continue_lines = 6 }))
+  complete.open(t, head(4, 3))
+  local frames = require('lib.suggest').frames(t)
+  complete.type(t, 'A')
+  complete.wait_ghost(t, rest(4, 3, 5))
+  local sizes, last = {}, 0
+  for _, frame in ipairs(frames) do
+    local size = #table.concat(frame, '\n')
+    T.ok(size >= last, 'no frame has less than the one before')
+    sizes[size], last = true, size
+  end
+  T.ok(vim.tbl_count(sizes) > 10, ('only %d steps'):format(vim.tbl_count(sizes)))
+end)
+
+for route in pairs(complete.ROUTES) do
+  test(('a suggestion by the route %s, typed and accepted'):format(route), OPTS, function(t)
+    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 3 }), { route = route })
+    complete.insert(t, head(4, 3))
+    complete.wait_ghost(t, rest(4, 3, 2))
+    eq({}, srv:events('unexpected'))
+    complete.type(t, keys_of(DOC[5]:sub(4, 8)))
+    eq(true, complete.call(t, 'accept'))
+    eq(table.concat(head(7), '\n'), t:text())
+  end)
+end
+
+-- ---- typing through, deviating ------------------------------------------------------------
+
+test('what is typed as suggested asks nothing', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 3 }))
+  complete.insert(t, head(4, 3))
+  local whole = rest(4, 3, 2)
+  complete.wait_ghost(t, whole)
+  local before = complete.wait_idle(t)
+  eq(1, before.requests)
+  for i = 1, #whole - 1 do
+    complete.type(t, keys_of(whole:sub(i, i)))
+    eq(whole:sub(i + 1), complete.ghost(t))
+  end
+  local after = complete.info(t)
+  eq(1, after.requests)
+  eq(#whole - 1, after.through - before.through)
+  eq(1, #complete.asked(srv))
+  complete.type(t, ('<BS>'):rep(10))
+  eq(whole:sub(-11), complete.ghost(t))
+  eq(1, complete.info(t).requests)
+end)
+
+test('what is typed as suggested while it streams lets the request run', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 4, interval_ms = 15, continue_lines = 4 }))
+  complete.insert(t, head(4, 3))
+  local whole = rest(4, 3, 3)
+  for i = 1, 20 do
+    t:wait(function() return #(complete.ghost(t) or '') > 1 end, 'text to type')
+    complete.type(t, keys_of(whole:sub(i, i)))
+  end
+  complete.wait_ghost(t, whole:sub(21))
+  eq(1, complete.wait_idle(t).requests)
+  eq({}, srv:events('disconnect'))
+end)
+
+test('a deviating key takes the suggestion away and ends its request at the server at once', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }))
+  complete.insert(t, head(4, 3))
+  srv:wait_event('stall')
+  complete.wait_ghost(t)
+  complete.script(srv, { text = '' })
+  complete.type(t, '#')
+  eq(nil, complete.ghost(t))
+  local gone = srv:wait_event('disconnect')
+  eq('streaming', gone.phase)
+  local second = srv:wait_event('request', 2)
+  T.ok(gone.seq < second.seq, 'the first request is over before the second comes')
+  eq(1, complete.info(t).cancelled)
+end)
+
+test('any key ends a request at the server of which nothing has come', OPTS, function(t)
+  local srv = complete.start(t, { text = 'never', first_ms = 600000 })
+  complete.insert(t, head(4, 3))
+  srv:wait_event('request')
+  complete.type(t, keys_of(DOC[5]:sub(4, 4)))
+  eq('waiting', srv:wait_event('disconnect').phase)
+  srv:wait_event('request', 2)
+  eq(1, complete.info(t).live)
+end)
+
+for name, keys in pairs({ ['<Esc>'] = '<Esc>', ['CTRL-C'] = '<C-c>', ['another buffer'] = '<C-o>:enew<CR>' }) do
+  test(('%s ends the request at the server'):format(name), OPTS, function(t)
+    local srv = complete.start(t, { text = 'never', first_ms = 600000 })
+    complete.insert(t, head(4, 3))
+    srv:wait_event('request')
+    t:cmd('set hidden')
+    t:keys(keys)
+    srv:wait_event('disconnect')
+    eq(1, complete.info(t).cancelled)
+  end)
+end
+
+test('a dismissed suggestion ends its request, and does not come back before a key', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }))
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t)
+  complete.call(t, 'dismiss')
+  eq(nil, complete.ghost(t))
+  srv:wait_event('disconnect')
+  eq(1, complete.info(t).requests)
+  eq(nil, complete.ghost(t))
+end)
+
+-- ---- scheduling ---------------------------------------------------------------------------
+
+for name, debounce in pairs({ none = 0, ['of 200 ms'] = 200, adapted = false }) do
+  test(('the last of many keys is asked for, debounce %s'):format(name), OPTS, function(t)
+    local srv = complete.start(t, complete.continue(DOC, { first_ms = 40, continue_lines = 1 }),
+      { complete = { debounce = debounce or nil } })
+    complete.insert(t, head(4))
+    for row = 4, 13 do
+      t:keys(keys_of('\n' .. DOC[row + 1]:sub(1, 12)) .. ('<BS>'):rep(5))
+      complete.wait_ghost(t, rest(row, 7, 0))
+      t:keys(keys_of(DOC[row + 1]:sub(8)))
+    end
+    eq(1, complete.state(srv).active_max.fill)
+  end)
+end
+
+test('while keys come faster than the debounce, only the last is asked for', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { debounce = 400 } })
+  complete.open(t, head(4))
+  complete.type_at_once(t, 'A' .. keys_of('\n' .. DOC[5]:sub(1, 20)))
+  complete.wait_ghost(t, rest(4, 20, 1))
+  T.ok(complete.info(t).requests <= 2, vim.inspect(complete.info(t)))
+  T.ok(#complete.asked(srv) <= 2)
+end)
+
+---A storm of keys 1 ms apart, typed along a document with faults, against a slow server; each
+---frame is held against the document.
+local function storm(t, seed, fields, debounce)
+  local state = seed
+  local function random(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return math.floor(state / 65536) % n + 1
+  end
+  local doc = complete.lines(300, seed % 1000)
+  local text = table.concat(doc, '\n') .. '\n'
+  local srv = complete.start(t, complete.continue(doc, fields), { complete = { debounce = debounce } })
+  complete.open(t, vim.list_slice(doc, 1, 3))
+  local stale, drawn = {}, 0
+  local screen = t.child.screen
+  local redraw = screen.redraw
+  local function check()
+    local lines = screen:lines()
+    local row, col = unpack(screen.cursor)
+    local before = {}
+    for i = 1, row do
+      before[i] = lines[i]
+    end
+    local now = lines[row + 1]
+    before[row + 1] = now:sub(1, col)
+    -- The line may end before the cursor: blanks at its end are not to be seen.
+    before[row + 1] = before[row + 1] .. (' '):rep(col - #before[row + 1])
+    local ghost = { now:sub(col + 1) }
+    for i = row + 2, screen.rows - 2 do
+      if lines[i]:find('^~') or lines[i] == '' then
+        break
+      end
+      ghost[#ghost + 1] = lines[i]
+    end
+    local shown = table.concat(ghost, '\n')
+    if shown == '' then
+      return
+    end
+    drawn = drawn + 1
+    local typed = table.concat(before, '\n')
+    if not text:find(typed:sub(-64) .. shown, 1, true) then
+      stale[#stale + 1] = ('behind %q: %q'):format(typed:sub(-64), shown)
+    end
+  end
+  screen.redraw = function(self, events)
+    redraw(self, events)
+    if #events > 0 and events[#events][1] == 'flush' and self.mode == 'insert' then
+      check()
+    end
+  end
+  complete.type(t, 'A')
+  local at = #table.concat(vim.list_slice(doc, 1, 3), '\n')
+  for _ = 1, 500 do
+    local what = random(20)
+    if what == 1 then
+      t:keys('@#')
+      task.await(function() return false end, random(4))
+      t:keys('<BS><BS>')
+    elseif what == 2 then
+      t:keys('<Left><Right>')
+    elseif what == 3 then
+      local n = math.min(random(5), (text:sub(1, at):match('[^\n]*$') or ''):len())
+      t:keys(('<BS>'):rep(n))
+      at = at - n
+    elseif what == 4 then
+      task.await(function() return false end, random(60))
+    else
+      t:keys(keys_of(text:sub(at + 1, at + 1)))
+      at = at + 1
+    end
+    task.await(function() return false end, 1)
+  end
+  return { srv = srv, text = text, at = at, stale = stale, drawn = function() return drawn end }
+end
+
+for i, server in ipairs({
+  { answer = { first_ms = 30, interval_ms = 4, token_bytes = 4, continue_lines = 3 }, debounce = 0 },
+  { answer = { first_ms = 5, interval_ms = 1, token_bytes = 3, continue_lines = 6 }, debounce = 0 },
+  { answer = { first_ms = 60, continue_lines = 2 }, debounce = 20 },
+}) do
+  local seed = SEED + i - 1
+  test(('a storm of keys 1 ms apart, HUM_TEST_SEED=%d, first token after %d ms'):format(seed, server.answer.first_ms), OPTS,
+    function(t)
+      local s = storm(t, seed, server.answer, server.debounce)
+      local row = select(2, s.text:sub(1, s.at):gsub('\n', ''))
+      eq(row + 1, t:eval('line("$")'))
+      eq(s.text:sub(1, s.at), t:text())
+      complete.wait_ghost(t)
+      complete.wait_idle(t)
+      local seen = complete.ghost(t)
+      T.ok(#seen > 0 and s.text:find(s.text:sub(1, s.at):sub(-64) .. seen, 1, true), 'the last state has its answer')
+      eq({}, s.stale, 'stale drawings')
+      T.ok(s.drawn() > 0, 'no frame had a suggestion')
+      eq(1, complete.state(s.srv).active_max.fill, 'requests at a time')
+      -- Each request has its end at the server, by an answer or by a closed connection.
+      local info = complete.info(t)
+      eq(info.requests, info.done + info.cancelled + info.failed)
+      eq(0, info.failed)
+      local asked = #complete.asked(s.srv)
+      t:wait(function()
+        return #s.srv:events('done') + #s.srv:events('disconnect') == asked
+      end, 'the server sees the end of each')
+    end)
+end
+
+test('two buffers with the same text: each gets its answer', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { first_ms = 300, continue_lines = 2 }))
+  t:cmd('set hidden')
+  complete.open(t, head(4, 3), { name = 'other.src' })
+  complete.open(t, head(4, 3), { name = 'code.src' })
+  complete.type(t, 'A')
+  srv:wait_event('request')
+  complete.type_at_once(t, '<Esc>:buffer other.src<CR>A')
+  complete.wait_ghost(t, rest(4, 3, 1))
+end)
+
+-- ---- the cache ----------------------------------------------------------------------------
+
+test('going back, typing a part again and undoing show what is known, without a request', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  complete.insert(t, head(4, 3))
+  local whole = rest(4, 3, 1)
+  complete.wait_ghost(t, whole)
+  complete.script(srv, { text = '' }) -- whatever is asked from now on has no answer
+  complete.type(t, '%')
+  eq(nil, complete.ghost(t))
+  local before = complete.wait_idle(t)
+  complete.type(t, '<BS>')
+  complete.wait_ghost(t, whole)
+  complete.type(t, keys_of(whole:sub(1, 5)))
+  complete.wait_ghost(t, whole:sub(6))
+  complete.type(t, '<Esc>')
+  complete.type(t, 'u')
+  complete.type(t, '<Esc>A')
+  t:wait(function() return complete.info(t).keys > before.keys end, 'keys')
+  local typed = t:text():sub(#table.concat(head(4), '\n') + 2)
+  complete.wait_ghost(t, DOC[5]:sub(#typed + 1) .. '\n' .. DOC[6])
+  eq(before.requests, complete.info(t).requests)
+  T.ok(complete.info(t).hits > before.hits, 'hits are counted')
+end)
+
+test('an answer is known again in another buffer with the same text, after :e!', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  complete.type(t, '<Esc>')
+  t:cmd('silent write')
+  t:cmd('edit!')
+  complete.type(t, 'GA')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(1, #complete.asked(srv))
+end)
+
+-- ---- prefetch -----------------------------------------------------------------------------
+
+test('what comes behind a suggestion is asked for while the user looks at it', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { prefetch = true } })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  complete.wait_count(t, 'prefetched', 1)
+  complete.wait_count(t, 'done', 2)
+  eq(rest(4, 3, 1), complete.ghost(t))
+  complete.script(srv, { text = '' })
+  eq(true, complete.call(t, 'accept'))
+  local asked = #complete.asked(srv)
+  complete.wait_ghost(t, '\n' .. table.concat(vim.list_slice(DOC, 7, 8), '\n'))
+  eq(2, asked)
+end)
+
+test('a prefetch goes on while its suggestion is typed, and ends when it is left', OPTS, function(t)
+  local srv = complete.start(t, {
+    complete.continue(DOC, { match = { nth = 1 }, continue_lines = 2 }),
+    { text = 'never', first_ms = 600000 },
+  }, { complete = { prefetch = true } })
+  complete.insert(t, head(4, 3))
+  local whole = rest(4, 3, 1)
+  complete.wait_ghost(t, whole)
+  srv:wait_event('request', 2)
+  complete.type(t, keys_of(whole:sub(1, 10)))
+  eq(1, complete.info(t).live)
+  eq({}, srv:events('disconnect'))
+  complete.type(t, '%')
+  srv:wait_event('disconnect')
+end)
+
+test('after acceptance the next place is asked for without a pause', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { debounce = 10000 } })
+  complete.insert(t, head(4, 3))
+  complete.call(t, 'now')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  local began = task.now()
+  complete.call(t, 'accept')
+  complete.wait_ghost(t, '\n' .. table.concat(vim.list_slice(DOC, 7, 8), '\n'))
+  T.ok(task.now() - began < 8000, 'not after the debounce')
+end)
+
+-- ---- the model ----------------------------------------------------------------------------
+
+test('entering insert mode loads the model; keys do not cancel that, and the last one is asked for', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }),
+    { route = 'generate', more = { load_ms = 1200 } })
+  complete.insert(t, head(4))
+  srv:wait_event('load_start')
+  complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 9)) .. '<BS><BS>')
+  eq({}, srv:events('load_done'), 'the keys came while it was loading')
+  complete.wait_ghost(t, rest(4, 7, 1))
+  eq({}, srv:events('load_abort'))
+  local loaded = srv:wait_event('load_done').seq
+  local asked = complete.asked(srv)
+  eq(1, #asked)
+  T.ok(asked[1].seq > loaded, 'nothing is asked while the model is loaded')
+  eq(1, complete.info(t).warmed)
+  eq(0, complete.info(t).cancelled)
+end)
+
+test('leaving insert mode does not throw the load away either', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }),
+    { route = 'generate', more = { load_ms = 600 } })
+  complete.insert(t, head(4, 3))
+  srv:wait_event('load_start')
+  complete.type(t, '<Esc>')
+  srv:wait_event('load_done')
+  eq({}, srv:events('load_abort'))
+  eq({}, complete.asked(srv))
+  complete.type(t, 'A')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(1, complete.info(t).warmed)
+end)
+
+-- ---- chats --------------------------------------------------------------------------------
+
+---A chat and a code buffer on one server with one slot; the code buffer is current.
+local function with_chat(t, chat_rule, fill_rule, complete_opts)
+  local rules = {
+    vim.tbl_extend('force', chat_rule, { match = { path = '/api/chat' } }),
+    vim.tbl_extend('force', fill_rule, { match = { path = '/api/generate' } }),
+  }
+  local srv = complete.start(t, rules, {
+    route = 'generate', config = { chat = { window = 'current' } }, complete = complete_opts, endpoint = { model = 'fake' },
+  })
+  t:cmd('set hidden | Hum new')
+  local buf = t:wait(function()
+    local here = t:lua('return vim.api.nvim_get_current_buf()')
+    return t:lua('return vim.bo[...].filetype', here) == 'hum' and here
+  end, 'a chat opens')
+  return srv, buf
+end
+
+test('while a chat streams nothing is asked, then the last key is', OPTS, function(t)
+  local srv, buf = with_chat(t, { tokens = (chat.tokens(400)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'never' })
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('first')
+  complete.insert(t, head(4))
+  complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 7)))
+  eq({}, complete.asked(srv))
+  eq(0, #t:events('HumRequestFinished'), 'the chat still streams')
+  complete.wait_ghost(t, rest(4, 7, 1))
+  eq('done', chat.finished(t).status)
+  eq(1, complete.state(srv).active_max.all)
+end)
+
+test('a chat that begins ends what is asked, which is asked again when it is over', OPTS, function(t)
+  local srv, buf = with_chat(t, { tokens = (chat.tokens(20)), interval_ms = 2 },
+    complete.continue(DOC, { continue_lines = 2, first_ms = 1000 }), { during_chat = 'never' })
+  complete.insert(t, head(4, 3))
+  t:wait(function() return #complete.asked(srv) == 1 end, 'a request to fill in')
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('disconnect')
+  eq('done', chat.finished(t).status)
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(1, complete.info(t).cancelled)
+  eq(2, #complete.asked(srv))
+end)
+
+test('a server that serves both at a time is asked for both', OPTS, function(t)
+  local srv, buf = with_chat(t, { tokens = (chat.tokens(2000)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'always' })
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('first')
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(0, #t:events('HumRequestFinished'))
+end)
+
+-- ---- stop early ---------------------------------------------------------------------------
+
+---The cursor is behind the first line of `above`; the server goes on in `doc` for ever.
+local function stopped(t, doc, above, below, opts)
+  local rule = complete.continue(doc, { token_bytes = 4, interval_ms = 5, continue_lines = 0 })
+  rule.continue = rule.continue .. table.concat(complete.lines(300, 99), '\n')
+  local srv = complete.start(t, rule, opts)
+  local lines = vim.list_extend(vim.list_slice(above), below)
+  complete.insert(t, lines, { row = #above, col = opts and opts.col or #above[#above] })
+  srv:wait_event('disconnect')
+  local info = complete.wait_idle(t)
+  eq({ 1, 0 }, { info.done, info.cancelled })
+  return complete.ghost(t), srv
+end
+
+test('enough lines end the request at the server', OPTS, function(t)
+  local seen = stopped(t, DOC, head(4, 3), {}, { complete = { max_lines = 3 } })
+  eq(rest(4, 3, 2), seen)
+end)
+
+test('an answer that comes to what stands below ends the request', OPTS, function(t)
+  local seen = stopped(t, DOC, head(4, 3), vim.list_slice(DOC, 7, 20))
+  eq(rest(4, 3, 1), seen)
+end)
+
+test('an answer that leaves the block ends the request', OPTS, function(t)
+  local doc = { 'function alpha(one)', '  local two = one * 17', '  return two + beta(one)', 'end', 'function gamma()' }
+  local seen = stopped(t, doc, { doc[1], '  local' }, {})
+  T.match('^ two = one %* 17\n  return two %+ beta%(one%)', seen)
+  T.no_match('gamma', seen, true)
+end)
+
+test('text right of the cursor makes it one line, without what stands there already', OPTS, function(t)
+  local doc = { DOC[1], 'value = first(second, third)', DOC[2] }
+  eq('second, third', (stopped(t, doc, { DOC[1], 'value = first()' }, { DOC[2] }, { col = 14 })))
+end)
+
+test('an answer that says the same again and again ends the request', OPTS, function(t)
+  local srv = complete.start(t, { tokens = { 'the same line again\n' }, count = 100000, interval_ms = 5 })
+  complete.insert(t, head(4))
+  srv:wait_event('disconnect')
+  eq(1, complete.wait_idle(t).done)
+  T.ok(srv:tokens_written() < 100, srv:tokens_written())
+end)
+
+test('mid-line, what follows is not repeated and the rest stays where it is', OPTS, function(t)
+  local line = 'value = first(second, third)'
+  complete.start(t, complete.continue({ DOC[1], line, DOC[2] }, { continue_lines = 1 }))
+  complete.insert(t, { DOC[1], 'value = first()' }, { row = 2, col = 14 })
+  complete.wait_ghost(t, 'second, third')
+  complete.call(t, 'accept')
+  eq(DOC[1] .. '\n' .. line, t:text())
+end)
+
+-- ---- alternatives and confidence ----------------------------------------------------------
+
+test('alternatives are asked for one by one, and known ones are shown again', OPTS, function(t)
+  local srv = complete.start(t, {
+    { match = { nth = 1 }, text = 'first_answer()' },
+    { match = { nth = 1 }, text = 'second_answer()' },
+    { match = { nth = 1 }, text = 'third_answer()' },
+  })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, 'first_answer()')
+  complete.call(t, 'next')
+  complete.wait_ghost(t, 'second_answer()')
+  t:wait_screen('second_answer() (2/2)', true)
+  complete.call(t, 'next')
+  complete.wait_ghost(t, 'third_answer()')
+  complete.call(t, 'prev')
+  complete.wait_ghost(t, 'second_answer()')
+  complete.call(t, 'prev')
+  complete.wait_ghost(t, 'first_answer()')
+  complete.call(t, 'next')
+  complete.wait_ghost(t, 'second_answer()')
+  local asked = complete.asked(srv)
+  eq(3, #asked)
+  T.ok(asked[2].body.temperature > asked[1].body.temperature, 'alternatives are sampled')
+  T.ok(asked[2].body.seed ~= asked[3].body.seed, 'and differ in their seed')
+  complete.type(t, 'sec')
+  complete.wait_ghost(t, 'ond_answer()')
+  complete.call(t, 'accept')
+  T.match('second_answer%(%)$', t:text())
+end)
+
+for route in pairs(complete.ROUTES) do
+  test(('a suggestion that the model doubts is held back, by %s'):format(route), OPTS, function(t)
+    if route == 'generate' then
+      T.skip('Ollama tells no probabilities for it')
+    end
+    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2, logprob = -3 }),
+      { route = route, complete = { confidence = 0.5 } })
+    complete.insert(t, head(4, 3))
+    complete.wait_count(t, 'done', 1)
+    complete.settle(t)
+    eq(nil, complete.ghost(t))
+    complete.script(srv, complete.continue(DOC, { continue_lines = 2, logprob = -0.1 }), route)
+    complete.type(t, keys_of(DOC[5]:sub(4, 4)))
+    complete.wait_ghost(t, rest(4, 4, 1))
+  end)
+end
+
+-- ---- what goes wrong ----------------------------------------------------------------------
+
+---How often something was told.
+local function told(t, pattern)
+  return select(2, t:messages():gsub(pattern, ''))
+end
+
+local FAULTS = {
+  ['an unknown model'] = { status = 404, json = { error = { message = 'model "coder" not found', code = 404 } } },
+  ['a fault of the server'] = { status = 500, json = { error = { message = 'out of memory', code = 500 } } },
+  ['garbage'] = { status = 200, body = '<html>not json</html>' },
+  ['an answer that is cut'] = { text = 'cut cut', faults = { { at = 1, ['do'] = 'reset' } } },
+  ['too many requests'] = { status = 429, headers = { ['Retry-After'] = '1' }, json = { error = 'slow down' } },
+}
+
+for name, rule in pairs(FAULTS) do
+  test(('%s: told once, no storm of requests, and then it goes on'):format(name), OPTS, function(t)
+    local srv = complete.start(t, rule)
+    complete.insert(t, head(4, 0))
+    complete.wait_count(t, 'failed', 1)
+    local before = #complete.asked(srv)
+    for i = 1, 20 do
+      complete.type(t, keys_of(DOC[5]:sub(i, i)))
+    end
+    local more = #complete.asked(srv) - before
+    T.ok(more <= 1, ('%d requests for 20 keys'):format(more))
+    t:wait(function() return told(t, 'hum: completion') > 0 end, 'a word about it')
+    eq(1, told(t, 'hum: completion'), t:messages())
+    complete.script(srv, complete.continue(DOC, { continue_lines = 2 }))
+    complete.type(t, keys_of(DOC[5]:sub(21, 21)))
+    complete.wait_ghost(t, rest(4, 21, 1))
+    eq(1, told(t, 'hum: completion'), t:messages())
+  end)
+end
+
+test('a server that is gone: told once, and completion goes on when it is back', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC))
+  complete.open(t, head(4, 0))
+  srv:stop()
+  complete.type(t, 'A' .. keys_of(DOC[5]:sub(1, 20)))
+  local info = complete.wait_count(t, 'failed', 1)
+  T.ok(info.requests <= 3, vim.inspect(info))
+  eq(1, told(t, 'hum: completion'), t:messages())
+  complete.type(t, '<C-u>' .. keys_of(DOC[5]:sub(1, 20)))
+  srv = t:fake({ args = { '--port', tostring(srv.port) } })
+  complete.script(srv, complete.continue(DOC, { continue_lines = 2 }))
+  complete.type(t, '%<BS>')
+  complete.wait_ghost(t, rest(4, 20, 1))
+end)
+
+test('a helper that is killed: typing goes on, and so does completion', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }))
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t)
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigkill')
+  srv:wait_event('disconnect')
+  complete.type(t, keys_of(DOC[5]:sub(4)))
+  eq(table.concat(head(5), '\n'), t:text())
+  t:wait(function() return complete.ghost(t) == nil end, 'the suggestion is gone')
+  complete.script(srv, complete.continue(DOC, { continue_lines = 2 }))
+  t:wait(function()
+    complete.type(t, '<Esc>A')
+    return t:helper_pid() and t:helper_pid() ~= pid
+  end, 'another helper')
+  complete.type(t, keys_of('\n' .. DOC[6]:sub(1, 3)))
+  complete.wait_ghost(t, rest(5, 3, 1))
+  T.no_match('E%d+:', t:messages())
+end)
+
+test('another way ends what the former one is asked and asks the new one', OPTS, function(t)
+  local srv = complete.start(t, { text = 'never', first_ms = 600000 })
+  complete.insert(t, head(4, 3))
+  srv:wait_event('request')
+  local other = t:fake()
+  complete.script(other, complete.continue(DOC, { continue_lines = 2 }))
+  t:lua([[require('hum').setup({
+    endpoints = { ollama = { url = ..., dialect = 'openai' } },
+    complete = { mode = 'on', debounce = 0, prefetch = false },
+  })]], other.url)
+  srv:wait_event('disconnect')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(1, #complete.asked(srv))
+end)
+
+-- ---- the prompt ---------------------------------------------------------------------------
+
+test('prompts of one place share their beginning: one key processes little anew', OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { complete = { window_tokens = 1024 } })
+  local lines = complete.lines(1500, 5)
+  complete.insert(t, lines, { row = 700 })
+  local typed = '\n' .. table.concat(complete.lines(5, 77), '\n')
+  for i = 1, #typed do
+    complete.type(t, keys_of(typed:sub(i, i)))
+    complete.wait_idle(t)
+  end
+  local asked = complete.asked(srv)
+  T.ok(#asked > #typed / 2, #asked)
+  local little, jumps = 0, 0
+  for i = 2, #asked do
+    local fill = asked[i].fill
+    little = little + (fill.prompt_bytes - fill.shared <= 8 and 1 or 0)
+    jumps = jumps + (fill.shared < fill.prefix_bytes / 2 and 1 or 0)
+  end
+  T.ok(jumps <= 1, ('%d of %d prompts begin anew'):format(jumps, #asked))
+  T.ok(little > 0.9 * #asked, ('%d of %d prompts have up to 8 bytes that are new'):format(little, #asked))
+end)
+
+test('the cursor moves through a long file and the window follows in big steps', OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { window_tokens = 512 } })
+  local lines = complete.lines(1000, 5)
+  complete.insert(t, lines, { row = 500 })
+  for _ = 1, 100 do
+    complete.type(t, '<Down>x')
+  end
+  complete.wait_idle(t)
+  local former, starts = nil, 0
+  for _, request in ipairs(complete.asked(srv)) do
+    local first = place_of(request):match('^[^\n]*')
+    starts = starts + (first ~= former and 1 or 0)
+    former = first
+  end
+  T.ok(starts >= 2 and starts <= 12, ('%d beginnings over 100 lines'):format(starts))
+end)
+
+test('a prompt keeps to its budgets, whatever the lines are like', OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { window_tokens = 200, ring_tokens = 0 } })
+  local bytes = 200 * 3
+  local function check(lines, row, col)
+    t:cmd('silent! %delete _')
+    complete.insert(t, lines, { row = row, col = col })
+    complete.call(t, 'now')
+    complete.wait_idle(t)
+    complete.type(t, '<Esc>')
+  end
+  check(complete.lines(500, 3), 250)
+  check(complete.lines(500, 3), 1, 0)
+  check(complete.lines(500, 3), 500)
+  local long = complete.lines(40, 3)
+  long[20], long[21] = ('word '):rep(1000), ('é日本'):rep(500)
+  check(long, 20, 2500)
+  check(long, 21, 8 * 250)
+  check(long, 22)
+  check(vim.split(('\n'):rep(3000), '\n'), 1500)
+  local asked = complete.asked(srv)
+  T.ok(#asked >= 6, #asked)
+  for _, request in ipairs(asked) do
+    local fill = request.fill
+    T.ok(fill.prefix_bytes <= bytes * 3 / 4 and fill.suffix_bytes <= bytes / 4 + 1, vim.inspect(fill))
+    T.no_match('\239\191\189', place_of(request))
+  end
+end)
+
+test('pieces of other places stand before the text, and stay as they are while it is typed', OPTS, function(t)
+  t:write_file('helper.src', table.concat(complete.lines(12, 41), '\n') .. '\n')
+  t:write_file('third.src', table.concat(complete.lines(12, 43), '\n') .. '\n')
+  local srv = complete.start(t, { text = '' }, { route = 'infill' })
+  t:cmd('set hidden | edit helper.src')
+  complete.wait_count(t, 'attached', 1)
+  complete.insert(t, head(20, 3))
+  complete.wait_count(t, 'done', 1)
+  local first = complete.asked(srv)[1].body
+  eq('helper.src', first.input_extra[1].filename)
+  T.match(complete.lines(12, 41)[5], first.input_extra[1].text, true)
+  complete.type(t, '<Esc>')
+  t:cmd('edit third.src')
+  complete.wait_count(t, 'attached', 3)
+  t:cmd('buffer code.src')
+  complete.type(t, 'A' .. keys_of('abc def'))
+  complete.wait_idle(t)
+  local last = complete.asked(srv)
+  last = last[#last]
+  eq(first.input_extra, last.body.input_extra, 'a new piece waits until the prompt begins anew')
+  T.ok(last.fill.shared > last.fill.prompt_bytes / 2)
+end)
+
+test('what is yanked is known elsewhere', OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { route = 'infill' })
+  t:cmd('set hidden')
+  complete.open(t, complete.lines(400, 51), { name = 'yanked.src', row = 1 })
+  complete.wait_count(t, 'attached', 1)
+  complete.type(t, ':300,310yank<CR>')
+  complete.insert(t, head(20, 3))
+  complete.wait_count(t, 'done', 1)
+  local extra = complete.asked(srv)[1].body.input_extra
+  local text = table.concat(vim.tbl_map(function(one) return one.text end, extra))
+  T.match(complete.lines(400, 51)[305], text, true)
+end)
+
+-- ---- what is not asked --------------------------------------------------------------------
+
+test('buffers with secrets never reach the server', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  t:cmd('set hidden')
+  local lines = vim.tbl_map(function(line) return 'SECRET ' .. line end, complete.lines(20, 61))
+  for _, name in ipairs({ '.env', 'my-password.txt', 'id_rsa', 'server.pem' }) do
+    local buf = complete.insert(t, lines, { name = name })
+    complete.type(t, 'SECRET<Esc>:%yank<CR>')
+    t:cmd('silent write!')
+    complete.type(t, 'O# SECRET<Esc>')
+    eq(nil, t:lua([[
+      local text = vim.rpcrequest(require('hum.helper').state().channel, 'mirror', ...)
+      return text ~= vim.NIL and text or nil]], buf), name)
+  end
+  -- A buffer that becomes one.
+  complete.insert(t, vim.list_extend(head(10), lines), { name = 'plain.src' })
+  complete.type(t, '<Esc>')
+  t:cmd('silent file .env.local')
+  local before = #complete.asked(srv)
+  complete.type(t, 'Ax<Esc>:yank<CR>')
+  eq(before, #complete.asked(srv))
+  t:cmd('bwipeout! .env.local')
+  complete.reset(srv)
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  for _, request in ipairs(srv:requests()) do
+    T.no_match('SECRET', vim.inspect(request.body), true)
+  end
+end)
+
+test('in manual mode only an explicit wish asks', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { mode = 'manual' } })
+  complete.insert(t, head(4))
+  complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 5)))
+  eq(0, complete.info(t).requests)
+  complete.call(t, 'now')
+  complete.wait_ghost(t, rest(4, 5, 1))
+  complete.type(t, keys_of(DOC[5]:sub(6, 9)))
+  eq(rest(4, 9, 1), complete.ghost(t))
+  complete.type(t, '%%<BS><BS>')
+  complete.type(t, '<Esc>A%')
+  eq(1, complete.wait_idle(t).requests)
+  eq(1, #complete.asked(srv))
+end)
+
+test('a wish of the user goes before debounce and back-off', OPTS, function(t)
+  local srv = complete.start(t, { status = 500, json = { error = 'no' } }, { complete = { debounce = 10000 } })
+  complete.insert(t, head(4, 3))
+  for i = 1, 6 do
+    complete.call(t, 'now')
+    complete.wait_count(t, 'failed', i)
+  end
+  complete.script(srv, complete.continue(DOC, { continue_lines = 2 }))
+  local began = task.now()
+  complete.call(t, 'now')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  T.ok(task.now() - began < 8000, 'neither 10 s of debounce nor 16 s of back-off')
+end)
+
+test('switched off nothing is asked, nor any helper started', { ui = OPTS.ui, init = OPTS.init }, function(t)
+  local srv = t:fake()
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } }, complete = { mode = 'off' } })]], srv.url)
+  complete.insert(t, head(4, 3))
+  complete.type(t, 'abc<Esc>oabc')
+  eq(nil, t:helper_pid())
+  eq({}, srv:requests())
+end)
+
+test('switched off later, what is asked ends at the server and mirrors are dropped', OPTS, function(t)
+  local srv = complete.start(t, { text = 'never', first_ms = 600000 })
+  complete.insert(t, head(4, 3))
+  srv:wait_event('request')
+  t:cmd('Hum complete off')
+  srv:wait_event('disconnect')
+  t:wait(function() return complete.info(t).attached == 0 end, 'no buffer is attached')
+  complete.type(t, 'abc')
+  eq(1, #complete.asked(srv))
+end)

@@ -522,6 +522,13 @@ test('tabs and control characters are drawn as they will look', OPTS, function(t
   eq({ 'ab  c', '    dé  e^[[31m' }, suggest.seen(t))
   suggest.call(t, 'accept')
   eq('ab\tc\n\tdé\te\27[31m', t:text())
+  suggest.type(t, '<CR>')
+  suggest.suggest(t, 'xy\tz', { serial = 8 })
+  eq('    xy  z', suggest.seen(t)[3])
+  suggest.type(t, 'x')
+  eq('    xy  z', suggest.seen(t)[3])
+  suggest.type(t, 'y')
+  eq('    xy  z', suggest.seen(t)[3])
 end)
 
 test('lines that the window has no room for are counted', OPTS, function(t)

@@ -1,6 +1,5 @@
--- The suggestion at the cursor: what it is, how much of it has been typed, and how it is
--- drawn. It is drawn by one extmark that is always set anew under its id and never taken
--- away in between, so that nothing flickers.
+-- The suggestion at the cursor: what it is, and how much of it has been typed.
+local draw = require('hum.complete.draw')
 local typed = require('hum.complete.typed')
 
 local M = {}
@@ -8,9 +7,8 @@ local M = {}
 local api = vim.api
 local agree, closes, grown = typed.agree, typed.closes, typed.grown
 
-local ns = api.nvim_create_namespace('hum.complete')
 local bases = api.nvim_create_namespace('hum.complete.base')
-local MARK, INFO_MARK, BASE_MARK = 1, 2, 1
+local BASE_MARK = 1
 
 ---@class hum.Ghost  columns are bytes, rows count from 0
 ---@field buf integer
@@ -31,134 +29,11 @@ local MARK, INFO_MARK, BASE_MARK = 1, 2, 1
 ---@field have integer    bytes of `want` that stand in the buffer
 ---@field extra integer   bytes right of the cursor that `want` closes itself
 ---@field indent? string  to replace the blanks left of the cursor
+---@field tabstop integer
 ---@field drawn boolean
 ---@field aside boolean   the info stands behind the text right of the cursor
 
 local ghost ---@type hum.Ghost|nil
-local menu_hides = true
-local tabstop = 8
-
----@param group string
----@param link string
-local function default_link(group, link)
-  api.nvim_set_hl(0, group, { link = link, default = true })
-end
-
-function M.highlight()
-  default_link('HumGhost', 'Comment')
-  default_link('HumGhostInfo', 'NonText')
-end
-
----What holds until insert mode is left.
-function M.prepare()
-  menu_hides = require('hum.config').get().complete.menu == 'hide'
-end
-
----@param text string
----@param cell integer  where it begins
----@return string  as it can be drawn
-local function drawable(text, cell)
-  if not text:find('%c') then
-    return text
-  end
-  local out = {}
-  for part, tab in text:gmatch('([^\t]*)(\t?)') do
-    part = vim.fn.strtrans(part)
-    cell = cell + api.nvim_strwidth(part)
-    local blanks = tab == '' and 0 or tabstop - cell % tabstop
-    cell = cell + blanks
-    out[#out + 1] = part .. (' '):rep(blanks)
-  end
-  return table.concat(out)
-end
-
----@param g hum.Ghost
----@param rest string
----@return string first
----@return table[] below  virtual lines
----@return string info    what else is to be known
-local function layout(g, rest)
-  local lines = vim.split(rest, '\n', { plain = true })
-  local room = api.nvim_win_get_height(0) - vim.fn.winline()
-  local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  local below = {}
-  for i = 2, math.min(#lines, room + 1) do
-    below[i - 1] = { { drawable(lines[i], 0), 'HumGhost' } }
-  end
-  local hidden = #lines - 1 - #below
-  if hidden > 0 then
-    info = vim.trim(('%s +%d'):format(info, hidden))
-  end
-  return drawable(lines[1], vim.fn.virtcol('.') - 1), below, info
-end
-
----@param g hum.Ghost
----@param info string|nil
-local function draw_aside(g, info)
-  if info then
-    local text = { { info, 'HumGhostInfo' } }
-    local mark = { id = INFO_MARK, virt_text = text, virt_text_pos = 'eol', strict = false }
-    api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, mark)
-  elseif g.aside then
-    api.nvim_buf_del_extmark(g.buf, ns, INFO_MARK)
-  end
-  g.aside = info ~= nil
-end
-
-local function undraw()
-  local g = ghost
-  if g and g.drawn then
-    g.drawn = false
-    if api.nvim_buf_is_loaded(g.buf) then
-      api.nvim_buf_del_extmark(g.buf, ns, MARK)
-      draw_aside(g, nil)
-    end
-  end
-end
-
----Closing characters right of the cursor that the answer has too are not to be seen
----twice. Where nothing follows them they lie under the ghost text, else, if the answer ends
----with them, the text itself shows them.
----@param g hum.Ghost
----@param first string
----@param only boolean  the answer ends with `first`
----@return string first, 'inline'|'overlay' pos
-local function with_extra(g, first, only)
-  if g.extra == 0 then
-    return first, 'inline'
-  elseif g.tail == '' then
-    return first .. (' '):rep(g.extra - #first), 'overlay'
-  end
-  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra)
-  return only and vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
-end
-
-local function draw()
-  local g = ghost --[[@as hum.Ghost]]
-  local rest = g.want:sub(g.have + 1)
-  if rest == '' or (menu_hides and vim.fn.pumvisible() == 1) then
-    return undraw()
-  end
-  local first, below, info = layout(g, rest)
-  local pos
-  first, pos = with_extra(g, first, #below == 0)
-  local line = { { first, 'HumGhost' } }
-  local aside = info ~= '' and #below == 0 and pos == 'inline' and g.tail ~= ''
-  if info ~= '' and not aside then
-    local last = below[#below] or line
-    last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
-  end
-  draw_aside(g, aside and info or nil)
-  g.drawn = true
-  api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
-    id = MARK,
-    virt_text = line,
-    virt_text_pos = pos,
-    virt_lines = #below > 0 and below or nil,
-    hl_mode = 'combine',
-    strict = false,
-  })
-end
 
 ---@param g hum.Ghost
 ---@param row integer
@@ -183,7 +58,7 @@ local function measure(g, row, col)
     return nil
   end
   lines[#lines] = line:sub(1, col)
-  local have, indent = agree(g.want, lines, tabstop)
+  local have, indent = agree(g.want, lines, g.tabstop)
   if not have or have < #g.head then
     return nil
   elseif extra > 0 and not closes(line:sub(col + 1, col + extra), g.want:sub(have + 1)) then
@@ -206,11 +81,12 @@ end
 
 ---Takes the suggestion away.
 function M.drop()
-  undraw()
-  if ghost and api.nvim_buf_is_loaded(ghost.buf) then
-    api.nvim_buf_del_extmark(ghost.buf, bases, BASE_MARK)
-  end
+  local g = ghost
   ghost = nil
+  if g and api.nvim_buf_is_loaded(g.buf) then
+    draw.hide(g)
+    api.nvim_buf_del_extmark(g.buf, bases, BASE_MARK)
+  end
 end
 
 ---Text or cursor have changed: what agrees with the suggestion is a part of it, anything
@@ -227,7 +103,7 @@ function M.follow(row, col)
     M.drop()
     return 0, 0
   end
-  draw()
+  draw.show(g)
   if g.final and g.have == #g.want then
     return 0, 0 -- kept, for who goes back
   end
@@ -236,7 +112,7 @@ end
 
 function M.redraw()
   if ghost then
-    draw()
+    draw.show(ghost)
   end
 end
 
@@ -246,7 +122,6 @@ local function show_new(data)
   local line = api.nvim_get_current_line()
   local head = line:sub(1, data.col)
   local was = ghost
-  tabstop = vim.bo.tabstop
   ghost = {
     buf = buf,
     serial = data.serial,
@@ -265,12 +140,13 @@ local function show_new(data)
     at_col = data.col,
     have = #head,
     extra = 0,
+    tabstop = vim.bo.tabstop,
     drawn = false,
     aside = was ~= nil and was.aside,
   }
   -- Stays in front of what is typed there.
   api.nvim_buf_set_extmark(buf, bases, data.row, data.col, { id = BASE_MARK, right_gravity = false })
-  draw()
+  draw.show(ghost)
 end
 
 ---More of the answer that is shown, or less. It may have been sent before the latest keys.
@@ -303,7 +179,7 @@ function M.suggest(data, now)
       M.drop()
     end
   elseif g and same and update(g, data) then
-    draw()
+    draw.show(g)
   elseif now then
     show_new(data)
   elseif same then

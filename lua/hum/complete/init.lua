@@ -5,7 +5,8 @@
 --   attach   what the helper knows of them
 --   keys     what is typed
 --   typed    is it what the suggestion has?
---   ghost    the suggestion and its drawing
+--   ghost    the suggestion and how far it is typed
+--   draw     how it looks
 --   accept   the suggestion becomes text
 --   collect  other places that are worth knowing
 --   link     the way to the helper

@@ -2,6 +2,7 @@
 -- and cursor. This runs at every key, so it is written for speed.
 local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
+local draw = require('hum.complete.draw')
 local ghost = require('hum.complete.ghost')
 local link = require('hum.complete.link')
 
@@ -124,7 +125,7 @@ local function begin()
   end
   here, manual, asked, tick = buf, mode == 'manual', false, -1
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
-  ghost.prepare()
+  draw.prepare()
   require('hum.complete.way').renew()
   tell('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
@@ -158,12 +159,7 @@ local function on_insert_change()
   on_enter()
 end
 
----The popup menu came: it has the place to itself, unless configured otherwise.
-local function on_menu()
-  ghost.redraw()
-end
-
----And went. It is still there when the event comes.
+---The popup menu went. It is still there when the event comes.
 local function on_menu_done()
   if here ~= 0 then
     vim.schedule(guarded(ghost.redraw))
@@ -187,10 +183,10 @@ function M.start()
     block = true
   end, '\22*:i*')
   on('BufLeave', M.leave)
-  on('CompleteChanged', on_menu)
+  on('CompleteChanged', ghost.redraw)
   on('CompleteDone', on_menu_done)
   require('hum.complete.collect').start(group, guarded)
-  ghost.highlight()
+  draw.highlight()
   on_enter()
 end
 
@@ -218,22 +214,23 @@ end
 
 ---@param step 1|-1
 function M.cycle(step)
-  if here ~= 0 then
+  if here ~= 0 and not is_aside() then
     on_key()
-    quiet = false
+    asked, quiet = manual, false
     tell('cycle', here, tick, row, col, step)
   end
 end
 
 ---@return boolean  there was a suggestion
 function M.dismiss()
-  local visible = ghost.is_visible()
-  if here ~= 0 then
-    on_key()
-    ghost.drop()
-    asked, quiet = false, true
-    tell('leave', here)
+  if here == 0 then
+    return false
   end
+  on_key()
+  local visible = ghost.is_visible()
+  ghost.drop()
+  asked, quiet = false, true
+  tell('leave', here)
   return visible
 end
 
@@ -246,12 +243,6 @@ function M.accepted()
     end
     told_key('accepted', serial, length)
   end
-end
-
----@param buf integer
----@return boolean  the user types there and sees suggestions
-function M.is_here(buf)
-  return buf == here
 end
 
 ---@param buf integer

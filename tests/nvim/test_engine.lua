@@ -1,6 +1,7 @@
--- A real llama-server with a tiny model: a whole chat through the plugin.
+-- A real llama-server with a tiny model: whole chats and completion through the plugin.
 local T = require('harness')
 local chat = require('lib.chat')
+local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
 -- Starts the engine, or skips the case where it cannot be had.
@@ -73,4 +74,49 @@ test('the engine tells its fill-in tokens', function(t)
   eq(nil, answer.err)
   eq({ 'completions', 'tiny-reciter', true }, { answer.found.route, answer.found.model, answer.found.parallel })
   T.ok(answer.found.context >= 4096, answer.found.context)
+end)
+
+---What the server told of each prompt: so many tokens, so many of them evaluated anew.
+local function prompts(t)
+  local list = {}
+  for all, cached in t:log():gmatch('ask: (%d+) prompt tokens, (%d+) of them cached') do
+    list[#list + 1] = { all = tonumber(all), new = all - cached }
+  end
+  return list
+end
+
+---Types a line, each key after the answer to the former. Gives what was told of the prompts
+---but for the first two, between which hum learns how dense the text is.
+local function complete_with(t, route)
+  local srv = engine(t)
+  complete.configure(t, srv, {
+    route = route, config = { log = 'debug' }, endpoint = { model = 'tiny-reciter' }, complete = { max_tokens = 6 },
+  })
+  complete.insert(t, complete.lines(120), { row = 60 })
+  complete.wait_count(t, 'done', 1)
+  local shown = 0
+  for char in ('\n' .. complete.lines(1, 9)[1]):gmatch('.') do
+    complete.type(t, char == '\n' and '<CR>' or char)
+    complete.wait_idle(t)
+    shown = shown + (complete.ghost(t) and 1 or 0)
+  end
+  local info = complete.info(t)
+  eq({ 0, 0 }, { info.failed, info.cancelled })
+  T.ok(shown > 0, 'no suggestion was seen')
+  local told = prompts(t)
+  T.ok(#told > 20, #told)
+  return vim.list_slice(told, 3), vim.inspect(told)
+end
+
+test('completion by the engine: of a prompt it evaluates one or two tokens for a key', complete.OPTS, function(t)
+  local told, all = complete_with(t, 'completions')
+  local few = vim.tbl_filter(function(prompt) return prompt.new <= 4 end, told)
+  T.ok(#few >= 0.9 * #told, all)
+end)
+
+test('by /infill, which has the suffix behind what is typed, it evaluates that too', complete.OPTS, function(t)
+  local told, all = complete_with(t, 'infill')
+  for i = 2, #told do
+    T.ok(told[i].new < told[i].all / 3, all)
+  end
 end)

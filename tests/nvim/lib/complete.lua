@@ -71,8 +71,9 @@ function M.asked(srv)
     srv:requests())
 end
 
----With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so here.
-local function use_infill(t)
+---With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so from
+---now on.
+function M.use_infill(t)
   t:lua([[
     require('hum.complete.way').resolve(function(_, way)
       way.route, way.tokens = 'infill', nil
@@ -81,33 +82,33 @@ local function use_infill(t)
   t:wait(function() return t:log():find('way: /infill', 1, true) end, 'the helper knows the other way')
 end
 
----Configures hum to complete with that server, and waits until it has found out how.
----@param opts { route: string?, config: table?, complete: table?, endpoint: table?, more: table? }?
-function M.setup(t, srv, opts)
+---Configures hum to complete with a server, and waits until it has found out how.
+---@param opts { route: string?, config: table?, complete: table?, endpoint: table? }?
+function M.configure(t, srv, opts)
   opts = opts or {}
-  local route = M.ROUTES[opts.route or 'completions']
-  local endpoint = vim.tbl_extend('force', { url = srv.url, dialect = route.dialect }, opts.endpoint or {})
+  local dialect = M.ROUTES[opts.route or 'completions'].dialect
+  local endpoint = vim.tbl_extend('force', { url = srv.url, dialect = dialect }, opts.endpoint or {})
   local complete = vim.tbl_extend('force', { mode = 'on', debounce = 0, prefetch = false }, opts.complete or {})
   local config = vim.tbl_extend('force', { endpoints = { ollama = endpoint }, complete = complete }, opts.config or {})
   local former = M.ways(t)
-  M.script(srv, { text = '' }, opts.route, opts.more)
   assert(t:lua([[
     assert(require('hum').setup(...))
     require('hum.complete').start()
     return require('hum.complete.link').open()]], config), 'no helper')
   t:wait(function() return M.ways(t) > former end, 'the helper knows the way')
   if opts.route == 'infill' then
-    use_infill(t)
+    M.use_infill(t)
   end
 end
 
 ---Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
 ---@param rule table|table[]
----@param opts table? as for setup()
+---@param opts table? as for configure(), and `more`: fields of the script
 ---@return test.Fake
 function M.start(t, rule, opts)
   local srv = t:fake()
-  M.setup(t, srv, opts)
+  M.script(srv, { text = '' }, opts and opts.route, opts and opts.more)
+  M.configure(t, srv, opts)
   M.script(srv, rule, opts and opts.route, opts and opts.more)
   M.reset(srv)
   return srv

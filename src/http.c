@@ -127,6 +127,21 @@ static bool is_loopback(const char *url)
     return loopback;
 }
 
+static void add_unwanted(struct transfer *t)
+{
+    t->next_unwanted = t->http->unwanted;
+    t->http->unwanted = t;
+}
+
+/* Inside one of curl's callbacks, which may be that of another transfer. */
+static void cancel_later(struct transfer *t)
+{
+    if (!t->cancelled) {
+        t->cancelled = true;
+        add_unwanted(t);
+    }
+}
+
 static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct transfer *t = ctx;
@@ -147,7 +162,7 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
         return len; /* a redirect's own page */
     }
     if (t->callbacks->on_body(t->ctx, status, data, len) != 0) {
-        http_cancel(t);
+        cancel_later(t);
     }
     return t->cancelled ? CURL_WRITEFUNC_ERROR : len;
 }
@@ -222,12 +237,6 @@ static void reap(struct http *http)
             end_transfer(t, message->data.result);
         }
     }
-}
-
-static void add_unwanted(struct transfer *t)
-{
-    t->next_unwanted = t->http->unwanted;
-    t->http->unwanted = t;
 }
 
 /* Those that were cancelled inside one of curl's callbacks. */
@@ -345,8 +354,9 @@ static void on_timer_closed(uv_handle_t *handle)
 
 void http_close(struct http *http)
 {
-    while (http->unwanted != NULL) {
-        transfer_free(http->unwanted);
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        transfer_free(t);
     }
     curl_multi_cleanup(http->multi);
     curl_global_cleanup();
@@ -448,11 +458,10 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
 
 void http_cancel(struct transfer *t)
 {
-    if (!t->http->in_curl) {
+    if (t->http->in_curl) {
+        cancel_later(t);
+    } else {
         transfer_free(t);
-    } else if (!t->cancelled) {
-        t->cancelled = true;
-        add_unwanted(t);
     }
 }
 

@@ -40,23 +40,23 @@ struct session {
     void *ctx;
     char *name;
     char *comment;
-    bool prose;
     uint64_t kind_hash; /* of the file type: the same text means another thing in another */
+    bool prose;
 
     struct session_key at; /* the last key: where the user is, and what Lua shows there */
     bool wanted;           /* in insert mode, and not dismissed */
     bool due;              /* to be asked as soon as that is possible */
     bool early;            /* the key came before the text */
+    bool silent;           /* there is nothing left of what fits, and no more will come */
     int64_t collect_first; /* lines to be collected when the text comes ... */
     int64_t collect_last;  /* ... up to this one, 0: none */
     uint64_t serial;       /* of the answer that fits here, 0: none */
     size_t used;           /* bytes of it that stand before the cursor */
-    bool silent;           /* there is nothing left of it, and no more will come */
     uint64_t told_final;   /* serial of the answer that Lua was last told to be complete */
 
     struct ask *ask; /* the question under way, or NULL */
-    bool ahead;      /* it is for the place behind the answer with the serial ahead_of */
     uint64_t ahead_of;
+    bool ahead; /* it is for the place behind the answer with the serial ahead_of */
 
     enum waiting waiting;
     uv_timer_t timer;

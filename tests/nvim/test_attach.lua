@@ -377,6 +377,17 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
   t:cmd('edit other.txt')
   local other = t:eval('bufnr()')
   eq({ 'collect', other, 0, 3 }, t:wait(function() return collected()[1] end, 'the opened file is collected'))
+  -- Another helper knows nothing of all that.
+  t:lua([[
+    require('hum.complete').on_lost()
+    local now = vim.uv.now
+    vim.uv.now = function() return now() + 60000 end]])
+  visit(t)
+  suggest.told(t)
+  t:cmd('silent write | buffer ' .. buf)
+  t:wait(function()
+    return vim.tbl_contains(collected(), function(one) return one[2] == buf end, { predicate = true })
+  end, 'the file is collected again')
 end)
 
 test('nothing is collected of what must not be attached, nor of buffers passed by', OPTS, function(t)

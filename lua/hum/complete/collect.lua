@@ -68,6 +68,11 @@ local function rest()
   end
 end
 
+---The helper is gone, and what it collected.
+function M.lost()
+  latest = {}
+end
+
 ---@param group integer
 ---@param guarded fun(fn: function): function
 function M.start(group, guarded)

@@ -185,6 +185,7 @@ function M.on_lost()
   faults = {}
   require('hum.complete.link').lost()
   require('hum.complete.attach').lost()
+  require('hum.complete.collect').lost()
   require('hum.complete.keys').lost()
   tell_source('on_failed')
 end

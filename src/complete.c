@@ -236,10 +236,20 @@ static void do_way(struct complete *c, const struct value *params)
     }
 }
 
+/* No prompt has text of it any more. */
+static void forget_text(struct complete *c, const char *name)
+{
+    ring_forget(c->shared.ring, name);
+    c->shared.ring_version++;
+}
+
 static void do_attach(struct complete *c, const struct value *params)
 {
     struct session *s = find(c, params);
     if (s != NULL) {
+        if (!value_is_string(value_get(value_item(params, 1), "name"), session_name(s))) {
+            forget_text(c, session_name(s));
+        }
         remove_session(c, s);
     }
     if (c->count < SESSIONS_MAX) {
@@ -253,6 +263,9 @@ static void do_detach(struct complete *c, const struct value *params)
 {
     struct session *s = find(c, params);
     if (s != NULL) {
+        if (!value_bool(value_item(params, 1), false)) {
+            forget_text(c, session_name(s));
+        }
         remove_session(c, s);
     }
 }

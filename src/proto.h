@@ -19,7 +19,7 @@
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_WAY "way"         /* spec or nil: where and how to ask for suggestions */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
-#define METHOD_DETACH "detach"   /* buf */
+#define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still told */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see session.h */
 #define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */

@@ -704,6 +704,11 @@ struct attached *session_attached(struct session *s)
     return &s->attached;
 }
 
+const char *session_name(const struct session *s)
+{
+    return s->name;
+}
+
 bool session_is_asking(const struct session *s)
 {
     return s->ask != NULL;

@@ -79,6 +79,7 @@ void session_free(struct session *s);
 
 int64_t session_buf(const struct session *s);
 struct attached *session_attached(struct session *s);
+const char *session_name(const struct session *s);
 bool session_is_asking(const struct session *s);
 
 /* Something happened in insert mode. */

@@ -274,7 +274,7 @@ test('a buffer that is wiped out is detached', OPTS, function(t)
   visit(t)
   suggest.told(t)
   t:cmd('bwipeout!')
-  eq({ { 'detach', buf } }, suggest.told(t, 'detach'))
+  eq({ { 'detach', buf, true } }, suggest.told(t, 'detach'))
 end)
 
 test('a helper that dies learns everything again when insert mode is next entered, in good time', OPTS, function(t)

@@ -29,6 +29,11 @@ local function rest(row, bytes, n)
   return table.concat(lines, '\n')
 end
 
+---How often something was told.
+local function told(t, pattern)
+  return select(2, t:messages():gsub(pattern, ''))
+end
+
 local function keys_of(text)
   return (text:gsub('<', '<lt>'):gsub('\n', '<CR>'))
 end
@@ -186,108 +191,163 @@ test('while keys come faster than the debounce, only the last is asked for', OPT
   T.ok(#complete.asked(srv) <= 2)
 end)
 
----A storm of keys 1 ms apart, typed along a document with faults, against a slow server; each
----frame is held against the document.
-local function storm(t, seed, fields, debounce)
-  local state = seed
-  local function random(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
-  local doc = complete.lines(300, seed % 1000)
-  local text = table.concat(doc, '\n') .. '\n'
-  local srv = complete.start(t, complete.continue(doc, fields), { complete = { debounce = debounce } })
-  complete.open(t, vim.list_slice(doc, 1, 3))
-  local stale, drawn = {}, 0
+---Holds each frame from now on against the document: what is seen behind the cursor must go on
+---there as the server would. The cursor has to be at the end of the buffer.
+---@return { stale: string[], drawn: integer }
+local function watch(t, text)
+  local found = { stale = {}, drawn = 0 }
   local screen = t.child.screen
-  local redraw = screen.redraw
   local function check()
-    local lines = screen:lines()
-    local row, col = unpack(screen.cursor)
-    local before = {}
-    for i = 1, row do
-      before[i] = lines[i]
-    end
+    local lines, row, col = screen:lines(), unpack(screen.cursor)
     local now = lines[row + 1]
-    before[row + 1] = now:sub(1, col)
-    -- The line may end before the cursor: blanks at its end are not to be seen.
-    before[row + 1] = before[row + 1] .. (' '):rep(col - #before[row + 1])
-    local ghost = { now:sub(col + 1) }
+    local typed = vim.list_slice(lines, 1, row)
+    typed[row + 1] = now:sub(1, col) .. (' '):rep(col - #now) -- blanks at a line's end are not seen
+    local shown = { now:sub(col + 1) }
     for i = row + 2, screen.rows - 2 do
       if lines[i]:find('^~') or lines[i] == '' then
         break
       end
-      ghost[#ghost + 1] = lines[i]
+      shown[#shown + 1] = lines[i]
     end
-    local shown = table.concat(ghost, '\n')
-    if shown == '' then
-      return
-    end
-    drawn = drawn + 1
-    local typed = table.concat(before, '\n')
-    if not text:find(typed:sub(-64) .. shown, 1, true) then
-      stale[#stale + 1] = ('behind %q: %q'):format(typed:sub(-64), shown)
+    local before, ghost = table.concat(typed, '\n'):sub(-64), table.concat(shown, '\n')
+    ghost = ghost:gsub(' %(%d/%d%)$', '')
+    if ghost ~= '' then
+      found.drawn = found.drawn + 1
+      if not text:find(before .. ghost, 1, true) then
+        table.insert(found.stale, ('behind %q: %q'):format(before, ghost))
+      end
     end
   end
+  local redraw = screen.redraw
   screen.redraw = function(self, events)
     redraw(self, events)
     if #events > 0 and events[#events][1] == 'flush' and self.mode == 'insert' then
       check()
     end
   end
-  complete.type(t, 'A')
-  local at = #table.concat(vim.list_slice(doc, 1, 3), '\n')
-  for _ = 1, 500 do
-    local what = random(20)
-    if what == 1 then
-      t:keys('@#')
-      task.await(function() return false end, random(4))
-      t:keys('<BS><BS>')
-    elseif what == 2 then
-      t:keys('<Left><Right>')
-    elseif what == 3 then
-      local n = math.min(random(5), (text:sub(1, at):match('[^\n]*$') or ''):len())
-      t:keys(('<BS>'):rep(n))
-      at = at - n
-    elseif what == 4 then
-      task.await(function() return false end, random(60))
-    else
-      t:keys(keys_of(text:sub(at + 1, at + 1)))
-      at = at + 1
-    end
-    task.await(function() return false end, 1)
+  return found
+end
+
+---@return fun(n: integer): integer  from 1 to n
+local function random_from(seed)
+  local state = seed
+  return function(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return math.floor(state / 65536) % n + 1
   end
-  return { srv = srv, text = text, at = at, stale = stale, drawn = function() return drawn end }
+end
+
+local function pause(ms)
+  task.await(function() return false end, ms)
+end
+
+---A document of its own for each seed, its first lines in a buffer, insert mode.
+local function begin_storm(t, seed, server)
+  local doc = complete.lines(300, seed % 1000)
+  local text = table.concat(doc, '\n') .. '\n'
+  local srv = complete.start(t, complete.continue(doc, server.answer),
+    { complete = { debounce = server.debounce, prefetch = server.prefetch } })
+  complete.open(t, vim.list_slice(doc, 1, 3))
+  local found = watch(t, text)
+  complete.type(t, 'A')
+  return srv, text, found
+end
+
+---After a storm: the last state has its answer, no drawing was stale, the server has not had two
+---requests at a time, and has seen the end of each, by its answer or by a closed connection.
+local function end_storm(t, srv, text, found)
+  local typed = t:text()
+  eq(text:sub(1, #typed), typed)
+  complete.wait_ghost(t)
+  local info = complete.wait_idle(t)
+  local seen = complete.ghost(t)
+  T.ok(text:find(typed:sub(-64) .. seen, 1, true), seen)
+  eq({}, found.stale, 'stale drawings')
+  T.ok(found.drawn > 0, 'no frame had a suggestion')
+  eq(1, complete.state(srv).active_max.fill, 'requests at a time')
+  eq({ info.requests, 0 }, { info.done + info.cancelled + info.failed, info.failed })
+  local asked = #complete.asked(srv)
+  t:wait(function()
+    return #srv:events('done') + #srv:events('disconnect') == asked
+  end, 'the server sees the end of each')
 end
 
 for i, server in ipairs({
   { answer = { first_ms = 30, interval_ms = 4, token_bytes = 4, continue_lines = 3 }, debounce = 0 },
-  { answer = { first_ms = 5, interval_ms = 1, token_bytes = 3, continue_lines = 6 }, debounce = 0 },
+  { answer = { first_ms = 5, interval_ms = 1, token_bytes = 3, continue_lines = 6 }, debounce = 0, prefetch = true },
   { answer = { first_ms = 60, continue_lines = 2 }, debounce = 20 },
 }) do
   local seed = SEED + i - 1
-  test(('a storm of keys 1 ms apart, HUM_TEST_SEED=%d, first token after %d ms'):format(seed, server.answer.first_ms), OPTS,
-    function(t)
-      local s = storm(t, seed, server.answer, server.debounce)
-      local row = select(2, s.text:sub(1, s.at):gsub('\n', ''))
-      eq(row + 1, t:eval('line("$")'))
-      eq(s.text:sub(1, s.at), t:text())
-      complete.wait_ghost(t)
-      complete.wait_idle(t)
-      local seen = complete.ghost(t)
-      T.ok(#seen > 0 and s.text:find(s.text:sub(1, s.at):sub(-64) .. seen, 1, true), 'the last state has its answer')
-      eq({}, s.stale, 'stale drawings')
-      T.ok(s.drawn() > 0, 'no frame had a suggestion')
-      eq(1, complete.state(s.srv).active_max.fill, 'requests at a time')
-      -- Each request has its end at the server, by an answer or by a closed connection.
-      local info = complete.info(t)
-      eq(info.requests, info.done + info.cancelled + info.failed)
-      eq(0, info.failed)
-      local asked = #complete.asked(s.srv)
-      t:wait(function()
-        return #s.srv:events('done') + #s.srv:events('disconnect') == asked
-      end, 'the server sees the end of each')
-    end)
+  local name = 'keys 1 ms apart, HUM_TEST_SEED=%d, the first token after %d ms'
+  test(name:format(seed, server.answer.first_ms), OPTS, function(t)
+    local srv, text, found = begin_storm(t, seed, server)
+    local random = random_from(seed)
+    local at = #t:text()
+    for _ = 1, 500 do
+      local what = random(20)
+      if what == 1 then
+        t:keys('@#')
+        pause(random(4))
+        t:keys('<BS><BS>')
+      elseif what == 2 then
+        t:keys('<Left><Right>')
+      elseif what == 3 then
+        local n = math.min(random(5), #text:sub(1, at):match('[^\n]*$'))
+        t:keys(('<BS>'):rep(n))
+        at = at - n
+      elseif what == 4 then
+        pause(random(60))
+      else
+        at = at + 1
+        t:keys(keys_of(text:sub(at, at)))
+      end
+      pause(1)
+    end
+    complete.settle(t)
+    eq(text:sub(1, at), t:text())
+    end_storm(t, srv, text, found)
+  end)
+
+  test(('all that a user does, at random, HUM_TEST_SEED=%d'):format(seed), OPTS, function(t)
+    local srv, text, found = begin_storm(t, seed, server)
+    t:lua([[
+      text = ...
+      -- The next right character, or what takes the last wrong one back.
+      function next_key()
+        local row, col = unpack(vim.api.nvim_win_get_cursor(0))
+        local lines = vim.api.nvim_buf_get_lines(0, 0, row, false)
+        lines[row] = lines[row]:sub(1, col)
+        local typed = table.concat(lines, '\n')
+        local right = text:sub(1, #typed) == typed
+        return right and text:sub(#typed + 1, #typed + 1):gsub('\n', '\r') or vim.keycode('<BS>')
+      end
+      vim.keymap.set('i', '<F2>', 'v:lua.next_key()', { expr = true, replace_keycodes = false })
+      for key, name in pairs({ ['<F3>'] = 'accept-word', ['<F4>'] = 'accept-line', ['<F5>'] = 'accept',
+        ['<F6>'] = 'next-suggestion', ['<F7>'] = 'prev-suggestion', ['<F8>'] = 'dismiss', ['<F9>'] = 'suggest' }) do
+        vim.keymap.set('i', key, '<Plug>(hum-' .. name .. ')')
+      end]], text)
+    local actions = {
+      '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2><F2><F2>', '<F3>', '<F3>', '<F4>', '<F5>', '<F6>',
+      '<F7>', '<F8>', '<F9>', '@', '<BS>', '<C-w>', '<Esc>A', '<Esc>uGA', '<Esc><C-r>GA', '<C-g>u', 'é<F2>',
+    }
+    local random = random_from(seed)
+    for _ = 1, 300 do
+      t:keys(actions[random(#actions)])
+      pause(random(3) == 1 and random(80) or 1)
+      if t:eval('line("$")') > 25 then
+        t:keys('<C-u><Esc>:silent 4,$delete _<CR>A')
+      end
+    end
+    t:wait(function()
+      t:keys('<F2>')
+      complete.settle(t)
+      local typed = t:text()
+      return text:sub(1, #typed) == typed
+    end, 'what is typed is right')
+    end_storm(t, srv, text, found)
+    T.no_match('fault', t:log())
+    T.no_match('E%d+:', t:messages())
+  end)
 end
 
 test('two buffers with the same text: each gets its answer', OPTS, function(t)
@@ -299,6 +359,20 @@ test('two buffers with the same text: each gets its answer', OPTS, function(t)
   srv:wait_event('request')
   complete.type_at_once(t, '<Esc>:buffer other.src<CR>A')
   complete.wait_ghost(t, rest(4, 3, 1))
+end)
+
+test('a line break that brings its indentation, and a bracket that brings its other half, are typed through', OPTS, function(t)
+  local doc = { 'function alpha(one)', '  local two = call(one, 17)', '  return two', 'end' }
+  complete.start(t, complete.continue(doc, { continue_lines = 3 }))
+  t:cmd('set autoindent')
+  t:cmd('inoremap ( ()<Left>')
+  t:cmd('inoremap <expr> ) getline(".")[col(".") - 1] == ")" ? "<Right>" : ")"')
+  complete.insert(t, { doc[1], '  local' })
+  complete.wait_ghost(t, ' two = call(one, 17)\n  return two\nend')
+  complete.type(t, keys_of(' two = call(one, 17)\nreturn'))
+  eq(' two\nend', complete.ghost(t))
+  eq(doc[1] .. '\n' .. doc[2] .. '\n  return', t:text())
+  eq(1, complete.wait_idle(t).requests)
 end)
 
 -- ---- the cache ----------------------------------------------------------------------------
@@ -412,6 +486,32 @@ test('leaving insert mode does not throw the load away either', OPTS, function(t
   complete.type(t, 'A')
   complete.wait_ghost(t, rest(4, 3, 1))
   eq(1, complete.info(t).warmed)
+end)
+
+test('a model that the server has given up by now is loaded again', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }),
+    { route = 'generate', endpoint = { keep_alive = '50ms' } })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 0))
+  eq(1, complete.info(t).warmed)
+  t:elapse(0.2)
+  complete.type(t, '%')
+  complete.wait_count(t, 'warmed', 2)
+  complete.wait_count(t, 'done', 2)
+  local loads = vim.tbl_map(function(request) return (request.body.prompt or '') == '' end, srv:requests('/api/generate'))
+  eq({ true, false, true, false }, loads)
+end)
+
+test('a model that cannot be loaded: told once, and asked again later', OPTS, function(t)
+  local srv = complete.start(t, { { match = { load = true }, status = 500, json = { error = 'no memory' } } },
+    { route = 'generate' })
+  complete.insert(t, head(4))
+  t:wait(function() return told(t, 'hum: completion') == 1 end, 'a word about it')
+  complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 7)))
+  T.ok(#srv:requests('/api/generate') <= 2)
+  complete.script(srv, complete.continue(DOC, { continue_lines = 1 }), 'generate')
+  complete.wait_ghost(t, rest(4, 7, 0))
+  eq(1, told(t, 'hum: completion'))
 end)
 
 -- ---- chats --------------------------------------------------------------------------------
@@ -573,11 +673,6 @@ for route in pairs(complete.ROUTES) do
 end
 
 -- ---- what goes wrong ----------------------------------------------------------------------
-
----How often something was told.
-local function told(t, pattern)
-  return select(2, t:messages():gsub(pattern, ''))
-end
 
 local FAULTS = {
   ['an unknown model'] = { status = 404, json = { error = { message = 'model "coder" not found', code = 404 } } },
@@ -779,6 +874,7 @@ test('buffers with secrets never reach the server', OPTS, function(t)
   -- A buffer that becomes one.
   complete.insert(t, vim.list_extend(head(10), lines), { name = 'plain.src' })
   complete.type(t, '<Esc>')
+  t:cmd('silent write') -- its change is worth knowing elsewhere
   t:cmd('silent file .env.local')
   local before = #complete.asked(srv)
   complete.type(t, 'Ax<Esc>:yank<CR>')

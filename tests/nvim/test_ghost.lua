@@ -613,7 +613,7 @@ test('nothing is left of it in a buffer that is left or wiped out', OPTS, functi
   eq({ 'xabc' }, suggest.seen(t))
   t:cmd('bwipeout! ' .. buf)
   suggest.settle(t)
-  eq({ { 'detach', buf } }, suggest.told(t, 'detach'))
+  eq({ { 'detach', buf, true } }, suggest.told(t, 'detach'))
   eq('', t:messages())
 end)
 

@@ -37,10 +37,20 @@ local function forget(buf)
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
 end
 
+---No prompt has its text any more.
 ---@param buf integer
 function M.detach(buf)
   if attached[buf] then
     link.tell('detach', buf)
+    forget(buf)
+  end
+end
+
+---What is closed may still be worth knowing elsewhere.
+---@param buf integer
+local function close(buf)
+  if attached[buf] then
+    link.tell('detach', buf, true)
     forget(buf)
   end
 end
@@ -59,7 +69,15 @@ local function watch(buf)
     group = group,
     buffer = buf,
     callback = function()
-      M.detach(buf)
+      close(buf)
+    end,
+  })
+  -- The new name may be one of a secret.
+  vim.api.nvim_create_autocmd('BufFilePost', {
+    group = group,
+    buffer = buf,
+    callback = function()
+      M.ensure(buf)
     end,
   })
 end

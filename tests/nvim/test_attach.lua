@@ -168,7 +168,7 @@ test('a buffer that becomes one of these is detached', OPTS, function(t)
   eq({ { 'detach', buf } }, suggest.told(t))
 end)
 
-test('nothing happens by default, nor is anything loaded before it is configured', { ui = { 60, 12 } }, function(t)
+test('nothing happens by default, nor is anything loaded before it is configured', { ui = { 60, 12 }, helper = false }, function(t)
   suggest.open(t, { '' })
   visit(t)
   eq({}, t:lua([[return vim.tbl_filter(function(name) return vim.startswith(name, 'hum.') end,

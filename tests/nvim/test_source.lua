@@ -123,6 +123,35 @@ test('leaving insert mode ends a request at the server', function(t)
   eq(0, t:lua('return #_G.answer.items'))
 end)
 
+test('in manual mode what a source is told is no ghost text', function(t)
+  open(t)
+  t:lua("require('hum').setup(vim.tbl_deep_extend('force', { complete = { mode = 'manual' } }, ...))", {
+    endpoints = { ollama = { url = t:lua("return require('hum.config').get().endpoints.ollama.url") } },
+  })
+  t:keys('<Esc>a')
+  eq(1, #items_of(t, "require('hum.complete.cmp').new():complete({}, take)"))
+  eq(false, t:lua("return require('hum.complete').is_visible()"))
+end)
+
+test('ghost text gives way to the menu of another plugin, and comes back', function(t)
+  open(t)
+  t:lua([[
+    _G.open, _G.told = false, {}
+    package.loaded.cmp = {
+      visible = function() return _G.open end,
+      event = { on = function(_, name, fn) _G.told[name] = fn end },
+    }
+    require('hum.complete').on()
+  ]])
+  t:wait_screen('x = print("hello")', true)
+  t:lua("_G.open = true; _G.told.menu_opened()")
+  t:wait(function()
+    return not t.child.screen:find('hello')
+  end, 'the ghost text is gone')
+  t:lua("_G.open = false; _G.told.menu_closed()")
+  t:wait_screen('x = print("hello")', true)
+end)
+
 test('omni completion opens the menu when the answer is there, and inserts it whole', function(t)
   open(t)
   t:cmd("set omnifunc=v:lua.require'hum.complete.omni'.omnifunc completeopt=menuone")

@@ -1,5 +1,7 @@
 -- How a suggestion is drawn: by one extmark that is always set anew under its id and never
 -- taken away in between, so that nothing flickers.
+local menu = require('hum.complete.menu')
+
 local M = {}
 
 local api = vim.api
@@ -15,8 +17,15 @@ local function default_link(group, link)
   api.nvim_set_hl(0, group, { link = link, default = true })
 end
 
+---Where comments look like text, as in Neovim's own colours on a terminal of 256, ghost text
+---must not.
 function M.highlight()
-  default_link('HumGhost', 'Comment')
+  local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
+  if vim.o.termguicolors or comment.ctermfg then
+    default_link('HumGhost', 'Comment')
+  else
+    api.nvim_set_hl(0, 'HumGhost', vim.tbl_extend('force', comment, { ctermfg = 8, default = true }))
+  end
   default_link('HumGhostInfo', 'NonText')
 end
 
@@ -111,7 +120,7 @@ end
 ---@param g hum.Ghost
 function M.show(g)
   local rest = g.want:sub(g.have + 1)
-  if rest == '' or (menu_hides and vim.fn.pumvisible() == 1) then
+  if rest == '' or (menu_hides and menu.is_open()) then
     return M.hide(g)
   end
   local first, below, info = layout(g, rest)

@@ -5,6 +5,7 @@ local attach = require('hum.complete.attach')
 local draw = require('hum.complete.draw')
 local ghost = require('hum.complete.ghost')
 local link = require('hum.complete.link')
+local menu = require('hum.complete.menu')
 
 local M = {}
 
@@ -108,6 +109,12 @@ local function is_inserting()
   return vim.startswith(vim.api.nvim_get_mode().mode, 'i')
 end
 
+local function on_menu_change()
+  if here ~= 0 then
+    ghost.redraw()
+  end
+end
+
 ---The user is in insert mode and at rest, which a macro or `:normal` never is.
 local function begin()
   coming = false
@@ -126,6 +133,7 @@ local function begin()
   here, manual, asked, tick = buf, mode == 'manual', false, -1
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
+  menu.listen(guarded(on_menu_change))
   require('hum.complete.way').renew()
   tell('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
@@ -159,13 +167,6 @@ local function on_insert_change()
   on_enter()
 end
 
----The popup menu went. It is still there when the event comes.
-local function on_menu_done()
-  if here ~= 0 then
-    vim.schedule(guarded(ghost.redraw))
-  end
-end
-
 function M.start()
   if started then
     return
@@ -184,7 +185,10 @@ function M.start()
   end, '\22*:i*')
   on('BufLeave', M.leave)
   on('CompleteChanged', ghost.redraw)
-  on('CompleteDone', on_menu_done)
+  on('ColorScheme', draw.highlight)
+  on('CompleteDone', function()
+    vim.schedule(guarded(on_menu_change)) -- the menu is still there when the event comes
+  end)
   require('hum.complete.collect').start(group, guarded)
   draw.highlight()
   on_enter()
@@ -250,6 +254,9 @@ end
 function M.on_suggest(buf, data)
   if buf ~= here or quiet or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then
     return
+  end
+  if manual and not asked and not ghost.is_visible() then
+    return -- another plugin wants to know
   end
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col

@@ -13,6 +13,7 @@ local COLUMNS, ROWS = 200, 50
 ---@field pid integer
 ---@field flushes integer  frames drawn
 ---@field bytes integer    sent to the UI
+---@field flush_times? integer[]  when frames came, in ns; kept if there is a list
 ---@field told table<string, any>  what the probe has announced
 local Editor = {}
 Editor.__index = Editor
@@ -23,6 +24,9 @@ local function on_redraw(self, data)
     local _, flushes = data:gsub('\165flush', '')
     self.flushes = self.flushes + flushes
     self.bytes = self.bytes + #data
+    if self.flush_times and flushes > 0 then
+      table.insert(self.flush_times, vim.uv.hrtime())
+    end
   end
 end
 

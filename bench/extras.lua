@@ -80,7 +80,7 @@ end
 ---System calls of the idle helper in three seconds.
 ---@return integer? calls
 ---@return string? why not
-local function idle_calls(pid)
+function M.idle_calls(pid)
   if vim.fn.executable('strace') == 0 then
     return nil, 'no strace'
   end
@@ -127,7 +127,7 @@ function M.measure(run, note)
   note('start-up, idling')
   local nvim, pid = after_a_chat(run)
   out.helper_kb, out.helper_peak_kb, out.helper_own_kb = system.memory(pid)
-  out.idle_calls, out.idle_why = idle_calls(pid)
+  out.idle_calls, out.idle_why = M.idle_calls(pid)
   out.first_event_ms = nvim:lua(FIRST_EVENT)
   nvim:stop()
   out.version_ms = often(11, function() return exec_ms({ run.root .. '/build/hum', '--version' }) end)

@@ -4,6 +4,8 @@ local root = vim.fs.dirname(vim.fs.dirname(vim.uv.fs_realpath(debug.getinfo(1, '
 package.path = ('%s/bench/?.lua;%s/tests/nvim/?.lua;%s'):format(root, root, package.path)
 
 local cell = require('cell')
+local completion = require('completion')
+local completion_report = require('completion_report')
 local extras = require('extras')
 local fake = require('lib.fake')
 local report = require('report')
@@ -17,11 +19,13 @@ local QUICK = { { 200, 150 }, { 1000, 500 }, { 0, 20000 } }
 local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
-usage: bench/run [--quick] [--repeat N] [--way NAME] [--place NAME] [--rate N] [--no-extras]
+usage: bench/run [--quick] [--repeat N] [--chat | --completion]
+                 [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
-  --quick      one repetition, fewer tokens; about two minutes
-  --way        only these ways (may be repeated); the ratios need "bare"
-  --place      empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
+  --quick       one repetition, less of everything
+  --chat        only the chat; --completion: only completion
+  --way         of the chat only these ways (may be repeated); the ratios need "bare"
+  --place       empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
 ]]
 
 local function parse(args)
@@ -36,6 +40,8 @@ local function parse(args)
       opts.quick, opts.repeats, opts.rates = true, 1, QUICK
     elseif name == '--no-extras' then
       opts.no_extras = true
+    elseif name == '--chat' or name == '--completion' then
+      opts.half = name:sub(3)
     elseif name == '--repeat' then
       opts.repeats = assert(tonumber(value(i)), USAGE)
     elseif name == '--way' or name == '--place' then
@@ -46,7 +52,7 @@ local function parse(args)
       io.stderr:write(USAGE)
       os.exit(2)
     end
-    i = i + (name:find('^%-%-[qn]') and 1 or 2)
+    i = i + (name:find('^%-%-[qnc]') and 1 or 2)
   end
   return opts
 end
@@ -91,24 +97,42 @@ local function write(path, text)
   f:close()
 end
 
+---@return string text, table figures
+local function chat(run, opts)
+  run.ways, run.parsers = ways(opts)
+  local results = measure_all(run, opts)
+  write(root .. '/build/bench.json', vim.json.encode({ results = results }))
+  local figures = opts.no_extras and {} or extras.measure(run, note)
+  return report.markdown(run, results, figures), { results = results, extras = figures }
+end
+
+---@return string text, table figures
+local function complete(run, opts)
+  local results = completion.measure(run, opts.repeats, note)
+  return completion_report.markdown(results), results
+end
+
 local function main()
   local opts = parse(arg)
   local started = vim.uv.hrtime()
   local dir = vim.fn.tempname()
   vim.fn.mkdir(dir, 'p')
   local run = { root = root, dir = dir, fake = fake.start(root), quick = opts.quick }
-  run.ways, run.parsers = ways(opts)
-  run.machine = system.describe()
-  run.neovim = tostring(vim.version())
-  local results = measure_all(run, opts)
-  write(root .. '/build/bench.json', vim.json.encode({ results = results }))
-  local figures = opts.no_extras and {} or extras.measure(run, note)
+  local machine = system.describe()
+  local texts, figures = {}, {}
+  if opts.half ~= 'completion' then
+    texts[1], figures = chat(run, opts)
+  end
+  if opts.half ~= 'chat' then
+    texts[#texts + 1], figures.completion = complete(run, opts)
+  end
   run.fake:stop()
   vim.fn.delete(dir, 'rf')
-  run.seconds = (vim.uv.hrtime() - started) / 1e9
-  local text = report.markdown(run, results, figures)
+  local seconds = (vim.uv.hrtime() - started) / 1e9
+  table.insert(texts, 1, ('%s. Neovim %s, %.0f s.\n'):format(machine, tostring(vim.version()), seconds))
+  local text = table.concat(texts, '\n')
   write(root .. '/build/bench.md', text)
-  write(root .. '/build/bench.json', vim.json.encode({ results = results, extras = figures }))
+  write(root .. '/build/bench.json', vim.json.encode(figures))
   io.stdout:write(text)
 end
 

@@ -1,5 +1,9 @@
--- Results to Markdown: figures, ratios to "bare" of the same repetition, aims.
+-- Results of the chat to Markdown: figures, ratios to "bare" of the same repetition, aims.
+local markdown = require('markdown')
+
 local M = {}
+
+local median, number, percentile, row = markdown.median, markdown.number, markdown.percentile, markdown.row
 
 local PLACES = { 'empty', 'long', 'paragraph' }
 local TITLES = {
@@ -14,15 +18,6 @@ local OURS = { 'hum', 'hum, other window' }
 local FIELDS = { 'p50', 'p99', 'max', 'per_edit', 'nvim', 'helper', 'stall', 'rate', 'frames', 'nvim_kb', 'helper_kb' }
 -- Of these not the middle one of the repetitions is told, but the worst.
 local WORST = { max = true, stall = true }
-
-local function median(list)
-  table.sort(list)
-  return list[math.ceil(#list / 2)]
-end
-
-local function percentile(sorted, p)
-  return sorted[math.max(1, math.ceil(#sorted * p))]
-end
 
 ---The figures of one result; most only where all text arrived.
 ---@param r bench.Result
@@ -83,13 +78,6 @@ local function summarize(results)
   return cells
 end
 
-local function number(value, digits)
-  if not value then
-    return '–'
-  end
-  return (value >= 100 and '%.0f' or '%.' .. (digits or 2) .. 'f'):format(value)
-end
-
 local function with_ratio(cell, field, digits)
   local ratio = cell.ratio[field]
   return number(cell[field], digits) .. (ratio and (' (%s)'):format(number(ratio)) or '')
@@ -107,14 +95,6 @@ local COLUMNS = {
   { 'tokens/s reached', function(c) return c.rate and number(c.rate, 0) or 'given up' end },
 }
 
-local function row(out, cells)
-  out[#out + 1] = '| ' .. table.concat(cells, ' | ') .. ' |'
-end
-
-local function rule(out, count)
-  out[#out + 1] = '|' .. (' --- |'):rep(count)
-end
-
 local function place_table(out, cells, place, ways)
   if not cells[key(place, 'any')] then
     return
@@ -124,8 +104,7 @@ local function place_table(out, cells, place, ways)
   for _, column in ipairs(COLUMNS) do
     head[#head + 1] = column[1]
   end
-  row(out, head)
-  rule(out, #head)
+  markdown.head(out, head)
   for _, rate in ipairs(RATES) do
     for _, way in ipairs(ways) do
       local cell = cells[key(place, rate, way)]
@@ -157,13 +136,7 @@ end
 
 local function aims(out, cells, extras)
   vim.list_extend(out, { '', '## Aims', '' })
-  row(out, { 'aim', 'limit', 'worst', 'where', 'met' })
-  rule(out, 5)
-  local function aim(what, limit, value, where, at_least)
-    local met = value and (at_least and value >= limit or not at_least and value <= limit)
-    row(out, { what, (at_least and '≥ ' or '≤ ') .. limit, number(value), where or '',
-      value == nil and '–' or met and 'yes' or '**no**' })
-  end
+  local aim = markdown.aims(out)
   for _, place in ipairs(PLACES) do
     aim('latency p50, ratio', 1.3, worst_ratio(cells, 'p50', place, PACED))
   end
@@ -215,7 +188,7 @@ without one. "reader" is the process that reads from the server. bench/README.md
 function M.markdown(run, results, extras)
   local cells = summarize(results)
   local out = {
-    '# Benchmark', '', ('%s. Neovim %s, %.0f s.'):format(run.machine, run.neovim, run.seconds), '', NOTES,
+    '# Chat', '', NOTES,
     run.parsers and '`+md`: in a Markdown buffer with treesitter on.'
       or '`+md` is left out: this Neovim has no parsers for Markdown.',
   }

@@ -240,6 +240,10 @@ static struct generation *post(struct ask *a, const struct question *q, const ch
     struct fill fill = fill_of(way, q);
     struct generation *g = NULL;
     struct buf body;
+    if (a->env.http == NULL) {
+        *why = "libcurl cannot be initialised";
+        return NULL;
+    }
     buf_init(&body, LIMIT_MESSAGE);
     *why = "the prompt is too long";
     if (way->dialect->fill_body(&fill, &body, why) == 0) {

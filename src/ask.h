@@ -20,7 +20,7 @@ struct way;
 /* What questions stand on; must outlive them. */
 struct ask_env {
     uv_loop_t *loop;
-    struct http *http;
+    struct http *http; /* NULL: nothing can be asked */
     struct cache *cache;
     struct pace *pace; /* learns how long the first token takes */
     const struct way *way;

@@ -206,7 +206,6 @@ static void size_ring(struct complete *c, size_t tokens)
     if (bytes != c->ring_bytes) {
         ring_free(c->shared.ring);
         c->shared.ring = ring_new(MAX_CHUNKS, bytes);
-        c->shared.ring_version++;
         c->ring_bytes = bytes;
     }
 }
@@ -236,19 +235,12 @@ static void do_way(struct complete *c, const struct value *params)
     }
 }
 
-/* No prompt has text of it any more. */
-static void forget_text(struct complete *c, const char *name)
-{
-    ring_forget(c->shared.ring, name);
-    c->shared.ring_version++;
-}
-
 static void do_attach(struct complete *c, const struct value *params)
 {
     struct session *s = find(c, params);
     if (s != NULL) {
         if (!value_is_string(value_get(value_item(params, 1), "name"), session_name(s))) {
-            forget_text(c, session_name(s));
+            ring_forget(c->shared.ring, session_name(s));
         }
         remove_session(c, s);
     }
@@ -264,7 +256,7 @@ static void do_detach(struct complete *c, const struct value *params)
     struct session *s = find(c, params);
     if (s != NULL) {
         if (!value_bool(value_item(params, 1), false)) {
-            forget_text(c, session_name(s));
+            ring_forget(c->shared.ring, session_name(s));
         }
         remove_session(c, s);
     }

@@ -28,6 +28,7 @@ struct ring {
     struct row ring, queue;
     size_t max_chunks, max_bytes;
     uint64_t clock; /* counts what was collected */
+    uint64_t version;
 };
 
 /* --- pieces ---------------------------------------------------------------------------- */
@@ -224,15 +225,6 @@ static void row_clear(struct row *row)
     }
 }
 
-static void row_forget(struct row *row, const char *name)
-{
-    for (size_t i = row->count; i-- > 0;) {
-        if (strcmp(row->pieces[i]->chunk.name, name) == 0) {
-            row_remove(row, i);
-        }
-    }
-}
-
 /* The one that was collected longest ago. */
 static size_t row_oldest(const struct row *row)
 {
@@ -330,13 +322,29 @@ bool ring_settle(struct ring *r)
     }
     waiting->count = 0;
     waiting->bytes = 0;
+    r->version += changed;
     return changed;
+}
+
+static void row_forget(struct row *row, const char *name)
+{
+    for (size_t i = row->count; i-- > 0;) {
+        if (strcmp(row->pieces[i]->chunk.name, name) == 0) {
+            row_remove(row, i);
+        }
+    }
 }
 
 void ring_forget(struct ring *r, const char *name)
 {
     row_forget(&r->ring, name);
     row_forget(&r->queue, name);
+    r->version++;
+}
+
+uint64_t ring_version(const struct ring *r)
+{
+    return r->version;
 }
 
 size_t ring_count(const struct ring *r)

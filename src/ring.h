@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ring;
 
@@ -43,6 +44,9 @@ bool ring_settle(struct ring *r);
 
 /* Drops what is known of a file, in ring and queue, at once. */
 void ring_forget(struct ring *r, const char *name);
+
+/* Another number whenever the ring may be another, from 0. */
+uint64_t ring_version(const struct ring *r);
 
 /* The chunks of the ring, oldest first; valid until ring_settle, ring_forget, ring_free. */
 size_t ring_count(const struct ring *r);

@@ -7,12 +7,13 @@
 #include "event.h"
 #include "log.h"
 #include "mirror.h"
+#include "prompt.h"
 #include "proto.h"
 #include "ring.h"
 #include "rpc.h"
+#include "spot.h"
 #include "trim.h"
 #include "way.h"
-#include "window.h"
 #include "wire.h"
 
 #include <stdlib.h>
@@ -26,10 +27,6 @@
 #define COLD_MS (15 * 1000)
 
 #define MAX_VARIANTS 4
-#define MAX_CHUNKS 32
-
-/* Of the window, in quarters. */
-#define BEFORE_SHARE 3
 
 enum waiting { WAITING_NOTHING, WAITING_TO_ASK, WAITING_TO_PREFETCH };
 
@@ -52,6 +49,7 @@ struct session {
     int64_t collect_last;  /* ... up to this one, 0: none */
     uint64_t serial;       /* of the answer that fits here, 0: none */
     size_t used;           /* bytes of it that stand before the cursor */
+    bool lags;             /* not all of these have come: nobody knows whether they agree */
     uint64_t told_final;   /* serial of the answer that Lua was last told to be complete */
 
     struct ask *ask; /* the question under way, or NULL */
@@ -61,48 +59,14 @@ struct session {
     enum waiting waiting;
     uv_timer_t timer;
 
-    struct window window;
-    size_t chunk_anchor; /* of the window that the chunks were chosen for */
-    uint64_t chunk_version;
-    uint32_t chunk_mask;
+    struct prompt prompt;
 };
 
-/* ---- places -------------------------------------------------------------------- */
-
-/* What the cache knows a place by. */
-struct spot {
-    struct buf before;
-    struct buf after;
-    struct cache_place place;
-};
-
-/* typed: text that is taken to stand before the cursor in addition. */
-static void spot_init(struct spot *spot, const struct session *s, const char *typed, size_t len)
+/* The cursor's place, with this text taken to be typed there. */
+static void spot_of(struct spot *spot, const struct session *s, const char *typed, size_t len)
 {
-    const struct mirror *m = s->attached.mirror;
-    buf_init(&spot->before, SIZE_MAX);
-    buf_init(&spot->after, SIZE_MAX);
-    buf_add(&spot->after, "", 0);
-    mirror_before(m, s->at.row, s->at.col, CACHE_BEFORE + CACHE_BACK, &spot->before);
-    mirror_after(m, s->at.row, s->at.col, CACHE_AFTER + CACHE_PAIR, &spot->after);
-    buf_add(&spot->before, typed, len);
-    size_t max = CACHE_BEFORE + CACHE_BACK;
-    if (spot->before.len > max) {
-        buf_drop(&spot->before, spot->before.len - max);
-    }
-    spot->place = (struct cache_place){
-        .way = s->env->way->hash ^ s->kind_hash,
-        .before = spot->before.data,
-        .before_len = spot->before.len,
-        .after = spot->after.data,
-        .after_len = spot->after.len,
-    };
-}
-
-static void spot_finish(struct spot *spot)
-{
-    buf_finish(&spot->before);
-    buf_finish(&spot->after);
+    spot_init(spot, s->attached.mirror, s->at.row, s->at.col, s->env->way->hash ^ s->kind_hash,
+              typed, len);
 }
 
 /* ---- telling Lua --------------------------------------------------------------- */
@@ -160,64 +124,31 @@ static void stop_ask(struct session *s)
     }
 }
 
-/* Text of the window itself is not worth telling twice. Looked at only when the prompt begins
- * anew anyway, as leaving a chunk out or in makes it another. */
-static bool is_in(const struct buf *text, const struct chunk *chunk)
-{
-    const char *middle = memchr(chunk->text + chunk->len / 2, '\n', chunk->len - chunk->len / 2);
-    size_t at = middle != NULL ? (size_t)(middle - chunk->text) : 0;
-    size_t len = chunk->len - at < 80 ? chunk->len - at : 80;
-    return text->len > 0 && memmem(text->data, text->len, chunk->text + at, len) != NULL;
-}
-
-static size_t choose_chunks(struct session *s, const struct gap *gap, const struct chunk **chunks)
-{
-    struct session_env *env = s->env;
-    size_t count = ring_count(env->ring), chosen = 0;
-    count = count < MAX_CHUNKS ? count : MAX_CHUNKS;
-    if (s->chunk_version != env->ring_version || s->chunk_anchor != s->window.anchor) {
-        s->chunk_version = env->ring_version;
-        s->chunk_anchor = s->window.anchor;
-        s->chunk_mask = 0;
-        for (size_t i = 0; i < count; i++) {
-            const struct chunk *c = ring_chunk(env->ring, i);
-            bool inside =
-                strcmp(c->name, s->name) == 0 && (is_in(&gap->before, c) || is_in(&gap->after, c));
-            s->chunk_mask |= inside ? 0 : (uint32_t)1 << i;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (s->chunk_mask & (uint32_t)1 << i) {
-            chunks[chosen++] = ring_chunk(env->ring, i);
-        }
-    }
-    return chosen;
-}
-
-static void take_gap(struct session *s, struct gap *gap)
-{
-    const struct session_env *env = s->env;
-    size_t max = (size_t)((double)env->way->window_tokens * env->bytes_per_token);
-    gap_init(gap);
-    window_take(&s->window, s->attached.mirror, s->at.row, s->at.col, max * BEFORE_SHARE / 4,
-                max / 4, &gap->before, &gap->line, &gap->after);
-}
-
-/* New chunks go in when the prompt begins anew for another reason. */
-static void settle_ring(struct session *s, size_t old_anchor)
-{
-    struct session_env *env = s->env;
-    bool anew = env->asker != s || s->window.anchor != old_anchor ||
-                uv_now(env->loop) - env->asked_ms > COLD_MS;
-    if (anew && ring_settle(env->ring)) {
-        env->ring_version++;
-    }
-}
-
 static void on_grow(void *ctx);
 static void on_ask_end(void *ctx, const struct failure *failure);
 
 static const struct ask_callbacks ask_callbacks = {on_grow, on_ask_end};
+
+static size_t take_prompt(struct session *s, struct gap *gap,
+                          const struct chunk *chunks[PROMPT_CHUNKS])
+{
+    const struct session_env *env = s->env;
+    const struct prompt_place place = {
+        .mirror = s->attached.mirror,
+        .row = s->at.row,
+        .col = s->at.col,
+        .name = s->name,
+        .max_bytes = (size_t)((double)env->way->window_tokens * env->bytes_per_token),
+        .anew = env->asker != s || uv_now(env->loop) - env->asked_ms > COLD_MS,
+    };
+    return prompt_take(&s->prompt, env->ring, &place, gap, chunks);
+}
+
+static void fail(struct session *s, const struct failure *failure)
+{
+    s->env->counts.failed++;
+    s->env->on_failed(s->env->ctx, failure);
+}
 
 /* Asks for the place behind the typed text, which is behind the cursor. */
 static void ask(struct session *s, const char *typed, size_t len, unsigned variant)
@@ -230,36 +161,33 @@ static void ask(struct session *s, const char *typed, size_t len, unsigned varia
         .pace = &env->pace,
         .way = env->way,
     };
-    const struct chunk *chunks[MAX_CHUNKS];
-    size_t old_anchor = s->window.anchor;
+    const struct chunk *chunks[PROMPT_CHUNKS];
     struct spot spot;
     struct question q = {
+        .place = &spot.place,
         .variant = variant,
         .prose = s->prose,
         .path = s->name,
         .comment = s->comment,
         .chunks = chunks,
     };
-    spot_init(&spot, s, typed, len);
-    take_gap(s, &q.gap);
-    settle_ring(s, old_anchor);
-    q.chunk_count = choose_chunks(s, &q.gap, chunks);
+    spot_of(&spot, s, typed, len);
+    q.chunk_count = take_prompt(s, &q.gap, chunks);
     gap_type(&q.gap, typed, len);
-    q.place = &spot.place;
 
-    const char *why = "there is no HTTP library";
-    s->ask = ask_env.http != NULL ? ask_start(&ask_env, &q, &ask_callbacks, s, &why) : NULL;
+    const char *why = NULL;
+    s->ask = ask_start(&ask_env, &q, &ask_callbacks, s, &why);
     spot_finish(&spot);
     env->asked_ms = uv_now(env->loop);
     env->asker = s;
     env->counts.requests++;
     if (s->ask == NULL) {
         const struct failure f = endpoint_failure(&env->way->endpoint, HUM_ESPEC, why);
-        env->counts.failed++;
-        env->on_failed(env->ctx, &f);
+        fail(s, &f);
     } else if (!s->ahead && variant == 0) {
         s->serial = ask_answer(s->ask)->serial;
         s->used = 0;
+        s->lags = false;
     }
 }
 
@@ -288,7 +216,7 @@ static void prefetch(struct session *s)
     struct session_env *env = s->env;
     struct spot spot;
     size_t used = 0;
-    spot_init(&spot, s, NULL, 0);
+    spot_of(&spot, s, NULL, 0);
     const struct answer *a = cache_follow(env->cache, &spot.place, s->serial, &used);
     spot_finish(&spot);
     if (a == NULL || !a->complete || used >= a->text.len || s->ask != NULL ||
@@ -299,7 +227,7 @@ static void prefetch(struct session *s)
     buf_init(&rest, SIZE_MAX);
     buf_add(&rest, a->text.data + used, a->text.len - used);
     s->ahead_of = a->serial;
-    spot_init(&spot, s, rest.data, rest.len);
+    spot_of(&spot, s, rest.data, rest.len);
     if (cache_find(env->cache, &spot.place, 0, &used) == NULL) {
         s->ahead = true;
         env->counts.prefetched++;
@@ -374,11 +302,12 @@ static bool fit(struct session *s)
 {
     struct session_env *env = s->env;
     struct spot spot;
-    spot_init(&spot, s, NULL, 0);
+    spot_of(&spot, s, NULL, 0);
     struct answer *a = fitting(s, &spot.place, &s->used);
     stop_stale(s, a);
     s->serial = a != NULL ? a->serial : 0;
     s->silent = a != NULL && a->complete && s->used >= a->text.len;
+    s->lags = a != NULL && s->used > a->text.len;
     if (a != NULL) {
         tell(s, a, cache_variants(env->cache, &spot.place));
         if (a->complete && !s->silent && env->way->prefetch && s->ask == NULL) {
@@ -420,6 +349,14 @@ static void look(struct session *s)
 
 /* ---- what comes in ------------------------------------------------------------- */
 
+/* What has come may say that the user has typed something else. */
+static void fit_or_ask(struct session *s)
+{
+    if (!fit(s) && s->at.kind != SESSION_FOLLOWED) {
+        wait_for(s, WAITING_TO_ASK, 0);
+    }
+}
+
 /* An alternative replaces what is shown. */
 static void show_ask(struct session *s)
 {
@@ -430,9 +367,10 @@ static void show_ask(struct session *s)
     if (a->serial != s->serial) {
         s->serial = a->serial;
         s->used = 0;
+        s->lags = false;
     }
-    if (s->used > shown(a)) {
-        fit(s); /* the user is ahead of it: does it still agree? */
+    if (s->lags || s->used > shown(a)) {
+        fit_or_ask(s);
     } else {
         tell(s, a, 0);
     }
@@ -466,8 +404,7 @@ static void on_ask_end(void *ctx, const struct failure *failure)
     learn_density(s);
     s->ask = NULL;
     if (failure != NULL) {
-        env->counts.failed++;
-        env->on_failed(env->ctx, failure);
+        fail(s, failure);
         return;
     }
     env->counts.done++;
@@ -479,9 +416,7 @@ static void on_ask_end(void *ctx, const struct failure *failure)
         s->at.serial = serial; /* an alternative */
         s->at.length = 0;
     }
-    if (!fit(s)) {
-        wait_for(s, WAITING_TO_ASK, 0);
-    }
+    fit_or_ask(s);
 }
 
 /* ---- what Lua says ------------------------------------------------------------- */
@@ -520,6 +455,7 @@ static bool show_variant(struct session *s, const struct cache_place *place, uns
     }
     s->serial = a->serial;
     s->used = used;
+    s->lags = false;
     stop_stale(s, a);
     tell(s, a, known);
     return true;
@@ -537,7 +473,7 @@ void session_cycle(struct session *s, const struct session_key *key, int step)
     }
     struct spot spot;
     size_t used = 0;
-    spot_init(&spot, s, NULL, 0);
+    spot_of(&spot, s, NULL, 0);
     unsigned known = cache_variants(env->cache, &spot.place);
     const struct answer *now = cache_follow(env->cache, &spot.place, here.serial, &used);
     unsigned variant = now == NULL ? 0 : now->variant;
@@ -600,6 +536,7 @@ void session_forget(struct session *s)
     bool wanted = s->wanted;
     session_leave(s);
     s->wanted = s->due = wanted;
+    prompt_init(&s->prompt);
 }
 
 void session_interrupt(struct session *s)
@@ -623,7 +560,7 @@ void session_resume(struct session *s)
 static void on_text(void *ctx)
 {
     struct session *s = ctx;
-    window_init(&s->window);
+    prompt_init(&s->prompt);
     if (s->collect_last > 0) {
         collect(s, s->collect_first, s->collect_last);
         s->collect_last = 0;
@@ -639,7 +576,7 @@ static void on_text(void *ctx)
 static void on_edit(void *ctx, int64_t first, int64_t last, size_t count)
 {
     struct session *s = ctx;
-    window_edit(&s->window, first, last, count);
+    prompt_edit(&s->prompt, first, last, count);
 }
 
 static void on_attached_gone(void *ctx)
@@ -669,8 +606,7 @@ struct session *session_new(struct session_env *env, int64_t buf, const struct v
     s->prose = trim_is_prose(filetype);
     s->kind_hash = way_hash_text(0, filetype);
     free(filetype);
-    s->chunk_version = UINT64_MAX;
-    window_init(&s->window);
+    prompt_init(&s->prompt);
     uv_timer_init(env->loop, &s->timer);
     s->timer.data = s;
     attached_init(&s->attached, env->rpc, buf, &attached_callbacks, s);

@@ -43,7 +43,6 @@ struct session_env {
     double bytes_per_token; /* as measured where text is densest */
     uint64_t asked_ms;      /* when the last question went out; the loop's clock */
     struct session *asker;  /* and whose it was */
-    uint64_t ring_version;  /* another number whenever the ring is another */
     struct session_counts counts;
 
     /* Whether a question may be sent now; if not, session_resume follows when it may. */

@@ -133,6 +133,23 @@ test('a deviating key takes the suggestion away and ends its request at the serv
   eq(1, complete.info(t).cancelled)
 end)
 
+test('a deviating key that is ahead of the answer is found out when more of it comes', OPTS, function(t)
+  local srv = complete.start(t, {
+    { match = { nth = 1 }, tokens = { 'one(', 'two, three)' }, faults = { { at = 1, ['do'] = 'pause', ms = 500 } } },
+    { text = 'right()' },
+  })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, 'one(')
+  local frames = require('lib.suggest').frames(t)
+  complete.type(t, 'one(%')
+  eq({}, srv:events('done'), 'no more has come so far')
+  complete.wait_ghost(t, 'right()')
+  for _, frame in ipairs(frames) do
+    T.no_match('%wo', table.concat(frame, '\n'), true)
+  end
+  eq(2, complete.info(t).requests)
+end)
+
 test('any key ends a request at the server of which nothing has come', OPTS, function(t)
   local srv = complete.start(t, { text = 'never', first_ms = 600000 })
   complete.insert(t, head(4, 3))

@@ -587,12 +587,6 @@ static void on_attached_gone(void *ctx)
 
 static const struct attached_callbacks attached_callbacks = {on_text, on_edit, on_attached_gone};
 
-static char *strdup_or(const struct value *v, const char *fallback)
-{
-    char *text = value_strdup(v);
-    return text != NULL ? text : xstrdup(fallback);
-}
-
 struct session *session_new(struct session_env *env, int64_t buf, const struct value *about,
                             void (*on_gone)(void *ctx, struct session *s), void *ctx)
 {
@@ -600,9 +594,9 @@ struct session *session_new(struct session_env *env, int64_t buf, const struct v
     s->env = env;
     s->on_gone = on_gone;
     s->ctx = ctx;
-    s->name = strdup_or(value_get(about, "name"), "");
-    s->comment = strdup_or(value_get(about, "comment"), "");
-    char *filetype = strdup_or(value_get(about, "filetype"), "");
+    s->name = value_strdup_or(value_get(about, "name"), "");
+    s->comment = value_strdup_or(value_get(about, "comment"), "");
+    char *filetype = value_strdup_or(value_get(about, "filetype"), "");
     s->prose = trim_is_prose(filetype);
     s->kind_hash = way_hash_text(0, filetype);
     free(filetype);

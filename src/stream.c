@@ -288,12 +288,6 @@ static void finish(struct stream *s, enum ending ending)
 
 /* ---- life ---------------------------------------------------------------------- */
 
-static char *strdup_or(const struct value *v, const char *fallback)
-{
-    char *s = value_strdup(v);
-    return s != NULL ? s : xstrdup(fallback);
-}
-
 static int make_body(struct stream *s, const struct value *spec, struct buf *body, const char **why)
 {
     const struct value *request = value_get(spec, "request");
@@ -356,9 +350,9 @@ struct stream *stream_start(const struct stream_env *env, int64_t id, const stru
     buf_init(&s->failure, SIZE_MAX);
 
     const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
-    s->thinking_open = strdup_or(value_get(thinking, "open"), "");
-    s->thinking_close = strdup_or(value_get(thinking, "close"), "");
-    s->model = strdup_or(value_get(value_get(spec, "request"), "model"), "");
+    s->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
+    s->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
+    s->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
 
     start(s, spec);
     if (s->ending != END_NONE) {

@@ -30,6 +30,12 @@ const struct value *value_get(const struct value *v, const char *key)
     return NULL;
 }
 
+char *value_strdup_or(const struct value *v, const char *fallback)
+{
+    char *s = value_strdup(v);
+    return s != NULL ? s : xstrdup(fallback);
+}
+
 const struct value *value_item(const struct value *v, size_t i)
 {
     bool is_there = v != NULL && v->type == VALUE_ARRAY && i < v->as.array.count;

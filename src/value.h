@@ -66,6 +66,9 @@ bool value_bool(const struct value *v, bool fallback);
  * string or contains a NUL byte. */
 char *value_strdup(const struct value *v);
 
+/* The same, or a copy of the fallback. */
+char *value_strdup_or(const struct value *v, const char *fallback);
+
 bool value_is_string(const struct value *v, const char *s);
 
 /* A deep copy of its own, to be freed with value_free; NULL for NULL. */

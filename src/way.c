@@ -18,12 +18,6 @@
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
 
-static char *text_or(const struct value *v, const char *fallback)
-{
-    char *s = value_strdup(v);
-    return s != NULL ? s : xstrdup(fallback);
-}
-
 static size_t size_in(const struct value *spec, const char *key, int64_t fallback, int64_t max)
 {
     int64_t n = value_int(value_get(spec, key), fallback);
@@ -108,11 +102,11 @@ static int read_spec(struct way *w, const struct value *spec, const char **why)
     if (error != 0) {
         return error;
     }
-    char *route = text_or(value_get(spec, "route"), "");
+    char *route = value_strdup_or(value_get(spec, "route"), "");
     w->dialect = dialect_for_route(route);
     free(route);
-    w->model = text_or(value_get(spec, "model"), "");
-    w->project = text_or(value_get(spec, "project"), "");
+    w->model = value_strdup_or(value_get(spec, "model"), "");
+    w->project = value_strdup_or(value_get(spec, "project"), "");
     if (w->dialect == NULL) {
         *why = "way.route is none of \"generate\", \"completions\" and \"infill\"";
         return HUM_ESPEC;

@@ -55,25 +55,48 @@ local function drawable(text, left, tabstop)
   return table.concat(out)
 end
 
+---@class hum.GhostBelow  virtual lines
+---@field row integer     the cursor's
+---@field text string
+---@field lines table[]   those that there is room for
+---@field hidden integer  the others
+
+---What stands below does not change while the cursor's line is typed, so it is kept.
+---@param g hum.Ghost
+---@param text string  behind the first line break
+---@return hum.GhostBelow
+local function below_of(g, text)
+  local below = g.below
+  if below and below.row == g.at_row and below.text == text then
+    return below
+  end
+  local lines = vim.split(text, '\n', { plain = true })
+  local room = api.nvim_win_get_height(0) - vim.fn.winline()
+  below = { row = g.at_row, text = text, lines = {}, hidden = math.max(0, #lines - room) }
+  for i = 1, #lines - below.hidden do
+    below.lines[i] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
+  end
+  g.below = below
+  return below
+end
+
 ---@param g hum.Ghost
 ---@param rest string
 ---@return string first
 ---@return table[] below  virtual lines
 ---@return string info    what else is to be known
 local function layout(g, rest)
-  local lines = vim.split(rest, '\n', { plain = true })
-  local room = api.nvim_win_get_height(0) - vim.fn.winline()
+  local first, more = rest:match('^([^\n]*)\n?(.*)$')
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  local below = {}
-  for i = 2, math.min(#lines, room + 1) do
-    below[i - 1] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
+  local below = { lines = {}, hidden = 0 }
+  if #first < #rest then
+    below = below_of(g, more)
   end
-  local hidden = #lines - 1 - #below
-  if hidden > 0 then
-    info = vim.trim(('%s +%d'):format(info, hidden))
+  if below.hidden > 0 then
+    info = vim.trim(('%s +%d'):format(info, below.hidden))
   end
   local left = api.nvim_get_current_line():sub(1, g.at_col)
-  return drawable(lines[1], left, g.tabstop), below, info
+  return drawable(first, left, g.tabstop), below.lines, info
 end
 
 ---@param g hum.Ghost
@@ -99,21 +122,37 @@ function M.hide(g)
   end
 end
 
----Closing characters right of the cursor that the answer has too are not to be seen
----twice. Where nothing follows them they lie under the ghost text, else, if the answer ends
----with them, the text itself shows them.
+---Overlaid text is cut at the edge of the window, where other text is wrapped.
+---@param cells integer
+---@return boolean  so many from the cursor on are in the window
+local function fits(cells)
+  return vim.fn.wincol() - 1 + cells <= api.nvim_win_get_width(0)
+end
+
+---The first line as it is to be drawn, given what stands right of the cursor. Closing
+---characters there that the answer has too are not to be seen twice; all that stands there
+---will stand behind the last line. Where nothing remains beside the first one, it lies under
+---the ghost text.
 ---@param g hum.Ghost
 ---@param first string
----@param only boolean  the answer ends with `first`
+---@param goes_on boolean  there are further lines
 ---@return string first, 'inline'|'overlay' pos
-local function with_extra(g, first, only)
-  if g.extra == 0 then
+local function beside(g, first, goes_on)
+  local line = api.nvim_get_current_line()
+  local right = line:sub(g.at_col + 1)
+  if right == '' or (g.extra == 0 and not goes_on) then
     return first, 'inline'
-  elseif g.tail == '' then
-    return first .. (' '):rep(g.extra - #first), 'overlay'
+  elseif goes_on or g.tail == '' then
+    local cells = api.nvim_strwidth(first)
+    local covered = api.nvim_strwidth(drawable(right, line:sub(1, g.at_col), g.tabstop))
+    if fits(math.max(cells, covered)) then
+      return first .. (' '):rep(covered - cells), 'overlay'
+    end
+    return first, 'inline'
   end
-  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra)
-  return only and vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
+  -- If the answer ends with them, the text itself shows them.
+  right = right:sub(1, g.extra)
+  return vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
 end
 
 ---Draws what is left of it at the cursor.
@@ -123,14 +162,19 @@ function M.show(g)
   if rest == '' or (menu_hides and menu.is_open()) then
     return M.hide(g)
   end
-  local first, below, info = layout(g, rest)
+  local first, below, info, whole = layout(g, rest)
+  local goes_on = #below > 0
   local pos
-  first, pos = with_extra(g, first, #below == 0)
+  first, pos = beside(g, first, goes_on)
   local line = { { first, 'HumGhost' } }
-  local aside = info ~= '' and #below == 0 and pos == 'inline' and g.tail ~= ''
+  local last = below[#below] or line
+  if goes_on and whole and pos == 'overlay' then
+    last[1][1] = last[1][1] .. drawable(g.tail, last[1][1], g.tabstop)
+  end
+  local aside = info ~= '' and not goes_on and pos == 'inline' and g.tail ~= ''
   if info ~= '' and not aside then
-    local last = below[#below] or line
     last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
+    g.below = nil -- now it is another
   end
   draw_aside(g, aside and info or nil)
   g.drawn = true
@@ -138,8 +182,10 @@ function M.show(g)
     id = MARK,
     virt_text = line,
     virt_text_pos = pos,
-    virt_lines = #below > 0 and below or nil,
-    hl_mode = 'combine',
+    virt_lines = goes_on and below or nil,
+    -- Inline it would else look like the character behind it, a matching bracket, say;
+    -- over other text it would lose the colour of the cursor's line.
+    hl_mode = pos == 'inline' and 'replace' or 'combine',
     strict = false,
   })
 end

@@ -85,6 +85,7 @@ end
 ---@return string first
 ---@return table[] below  virtual lines
 ---@return string info    what else is to be known
+---@return boolean whole  there is room for all lines
 local function layout(g, rest)
   local first, more = rest:match('^([^\n]*)\n?(.*)$')
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
@@ -96,7 +97,7 @@ local function layout(g, rest)
     info = vim.trim(('%s +%d'):format(info, below.hidden))
   end
   local left = api.nvim_get_current_line():sub(1, g.at_col)
-  return drawable(first, left, g.tabstop), below.lines, info
+  return drawable(first, left, g.tabstop), below.lines, info, below.hidden == 0
 end
 
 ---@param g hum.Ghost
@@ -170,11 +171,12 @@ function M.show(g)
   local last = below[#below] or line
   if goes_on and whole and pos == 'overlay' then
     last[1][1] = last[1][1] .. drawable(g.tail, last[1][1], g.tabstop)
+    g.below = nil -- now it is another
   end
   local aside = info ~= '' and not goes_on and pos == 'inline' and g.tail ~= ''
   if info ~= '' and not aside then
     last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
-    g.below = nil -- now it is another
+    g.below = nil
   end
   draw_aside(g, aside and info or nil)
   g.drawn = true

@@ -31,6 +31,7 @@ local BASE_MARK = 1
 ---@field indent? string  to replace the blanks left of the cursor
 ---@field tabstop integer
 ---@field drawn boolean
+---@field below? hum.GhostBelow
 ---@field aside boolean   the info stands behind the text right of the cursor
 
 local ghost ---@type hum.Ghost|nil

@@ -13,6 +13,9 @@
 /* Ollama's own default, less what clocks and slow requests may take. */
 #define KEPT_MS (4 * 60 * 1000)
 
+/* A model that leaves sooner than this may be gone before the question that its load was for. */
+#define LEAST_KEPT_MS 50
+
 /* What is shown is looked up in the cache, so it must hold the longest answer. */
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
@@ -75,8 +78,8 @@ uint64_t way_hash_text(uint64_t hash, const char *text)
 
 static void read_limits(struct way *w, const struct value *spec)
 {
-    w->load = value_bool(value_get(spec, "load"), false);
     w->kept_ms = value_int(value_get(spec, "kept_ms"), KEPT_MS);
+    w->load = value_bool(value_get(spec, "load"), false) && w->kept_ms >= LEAST_KEPT_MS;
     w->prefetch = value_bool(value_get(spec, "prefetch"), true);
     w->during_chat = value_bool(value_get(spec, "during_chat"), false);
     w->debounce_ms = value_int(value_get(spec, "debounce_ms"), -1);

@@ -26,7 +26,7 @@ struct way {
     struct value *options, *extra, *keep_alive; /* NULL: none */
     uint64_t hash;                              /* answers of one way are not those of another */
 
-    bool load;             /* the model must be loaded before it is asked */
+    bool load;             /* the model must be loaded before it is asked, and stays for that */
     int64_t kept_ms;       /* how long the server keeps it loaded, at least */
     bool prefetch;         /* ask for the place behind a suggestion, too */
     bool during_chat;      /* also while a chat streams from the same model */

@@ -90,6 +90,29 @@ static void limits_are_kept_within_bounds(void)
     way_free(way);
 }
 
+static void what_is_not_kept_is_not_loaded_before(void)
+{
+    static const struct {
+        const char *json;
+        bool load;
+    } cases[] = {
+        {"{" ENDPOINT ",\"route\":\"generate\",\"load\":true}", true},
+        {"{" ENDPOINT ",\"route\":\"generate\",\"load\":true,\"kept_ms\":300000}", true},
+        {"{" ENDPOINT ",\"route\":\"generate\",\"load\":true,\"kept_ms\":1}", false},
+        {"{" ENDPOINT ",\"route\":\"generate\",\"load\":true,\"kept_ms\":0}", false},
+        {"{" ENDPOINT ",\"route\":\"generate\",\"load\":true,\"kept_ms\":-1}", false},
+        {"{" ENDPOINT ",\"route\":\"generate\",\"kept_ms\":300000}", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = NULL;
+        struct way *way = way_of(cases[i].json, &why);
+
+        CHECK_INT(way->load, cases[i].load);
+        way_free(way);
+    }
+}
+
 static void another_model_is_another_way(void)
 {
     const char *why = NULL;
@@ -110,6 +133,7 @@ int main(void)
     RUN(keeps_what_it_was_told_after_the_call);
     RUN(tells_what_is_wrong);
     RUN(limits_are_kept_within_bounds);
+    RUN(what_is_not_kept_is_not_loaded_before);
     RUN(another_model_is_another_way);
     return check_report("way");
 }

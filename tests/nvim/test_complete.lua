@@ -519,6 +519,14 @@ test('a model that the server has given up by now is loaded again', OPTS, functi
   eq({ true, false, true, false }, loads)
 end)
 
+test('a model that the server does not keep is not loaded before it is asked', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }),
+    { route = 'generate', endpoint = { keep_alive = 0 } })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 0))
+  eq(1, #srv:requests('/api/generate'))
+end)
+
 test('a model that cannot be loaded: told once, and asked again later', OPTS, function(t)
   local srv = complete.start(t, { { match = { load = true }, status = 500, json = { error = 'no memory' } } },
     { route = 'generate' })

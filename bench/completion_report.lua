@@ -9,10 +9,15 @@ local OURS = { 'hum', 'hum, through', 'hum, off it' }
 
 local NOTES = [[
 CPU is that of Neovim's process, for each key, medians of keys and then of repetitions; "less bare": what it is more
-than without any plugin, in the same repetition. "callbacks": time inside the autocommands, of all keys.
+than without any plugin, in the same repetition. "callbacks": time inside the autocommands, of all keys; their median
+as a share of the CPU of a bare key, and as a ratio to `hum, through`.
 `hum`: no suggestion is shown; `through`: a shown one is typed; `off it`: something else is typed, and it goes away.
 `hashes`: what llama.vim does at a key, 256 lines before and 64 after the cursor, 129 hashes of them;
 `all lines`: the same with the lines of the whole buffer collected. bench/README.md tells how each figure is made.]]
+
+local function percent(part, whole)
+  return ('%.0f %%'):format(100 * part / whole)
+end
 
 ---@param keys bench.KeyResult[]
 ---@return table<string, table>  by way and size
@@ -43,15 +48,16 @@ end
 local function key_tables(out, cells, sizes, ways)
   for _, size in ipairs(sizes) do
     vim.list_extend(out, { '', ('## A key in a buffer of %d lines'):format(size), '' })
-    markdown.head(out, { 'way', 'CPU µs', 'mean', 'less bare', 'ratio to hum', 'callbacks p50 µs', 'p99' })
-    local hum = cells['hum|' .. size]
+    markdown.head(out, { 'way', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' })
+    local hum, bare = cells['hum, through|' .. size], cells['bare|' .. size]
     for _, way in ipairs(ways) do
       local cell = cells[('%s|%d'):format(way, size)]
       if cell then
-        local ratio = hum and hum.less > 0 and way ~= 'bare' and cell.less / hum.less or nil
+        local own = way ~= 'bare'
         markdown.row(out, {
-          way, number(cell.cpu, 0), number(cell.mean, 0), way == 'bare' and '' or ('%.0f'):format(cell.less),
-          number(ratio, 1), number(cell.p50, 1), number(cell.p99, 1),
+          way, number(cell.cpu, 0), number(cell.mean, 0), own and ('%.0f'):format(cell.less) or '–',
+          number(own and cell.p50 or nil, 0), number(own and cell.p99 or nil, 0),
+          own and percent(cell.p50, bare.cpu) or '–', number(own and cell.p50 / hum.p50 or nil, 1),
         })
       end
     end
@@ -67,10 +73,6 @@ local function arrival_table(out, arrivals)
       one.what, number(percentile(one.ms, 0.5)), number(percentile(one.ms, 0.99)), number(one.ms[#one.ms]), #one.ms,
     })
   end
-end
-
-local function percent(part, whole)
-  return ('%.0f %%'):format(100 * part / whole)
 end
 
 ---Keys after which the answer was known.

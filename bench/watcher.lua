@@ -50,7 +50,8 @@ local function size_of(opts)
   return size
 end
 
-local function watch_marks()
+---Notes each drawing of a ghost text.
+function M.watch_marks()
   local set = vim.api.nvim_buf_set_extmark
   local ns = vim.api.nvim_create_namespace('hum.complete')
   vim.api.nvim_buf_set_extmark = function(buf, namespace, row, col, opts)
@@ -93,7 +94,6 @@ function M.hum(url, complete)
     endpoints = { ollama = { url = url, dialect = 'openai' } },
     complete = vim.tbl_extend('force', { mode = 'on' }, complete),
   }))
-  watch_marks()
   watch_suggestions()
   local keys = require('hum.complete.keys')
   keys.on_key = timed(keys.on_key)

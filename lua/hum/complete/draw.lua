@@ -96,8 +96,10 @@ local function layout(g, rest)
   if below.hidden > 0 then
     info = vim.trim(('%s +%d'):format(info, below.hidden))
   end
-  local left = api.nvim_get_current_line():sub(1, g.at_col)
-  return drawable(first, left, g.tabstop), below.lines, info, below.hidden == 0
+  if first:find('%c') then
+    first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop)
+  end
+  return first, below.lines, info, below.hidden == 0
 end
 
 ---@param g hum.Ghost
@@ -139,11 +141,12 @@ end
 ---@param goes_on boolean  there are further lines
 ---@return string first, 'inline'|'overlay' pos
 local function beside(g, first, goes_on)
+  if g.extra == 0 and (g.tail == '' or not goes_on) then
+    return first, 'inline'
+  end
   local line = api.nvim_get_current_line()
   local right = line:sub(g.at_col + 1)
-  if right == '' or (g.extra == 0 and not goes_on) then
-    return first, 'inline'
-  elseif goes_on or g.tail == '' then
+  if goes_on or g.tail == '' then
     local cells = api.nvim_strwidth(first)
     local covered = api.nvim_strwidth(drawable(right, line:sub(1, g.at_col), g.tabstop))
     if fits(math.max(cells, covered)) then

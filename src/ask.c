@@ -20,6 +20,10 @@
 /* A first line is judged by its tokens, a long one by so many. */
 #define JUDGED_TOKENS 12
 
+/* With each piece all text so far is looked at again. So many bytes for each token that was
+ * asked for are enough for answers of 4096 tokens; beyond, the server keeps to no limit. */
+#define LOOKED_PER_TOKEN ((size_t)16 << 10)
+
 struct ask {
     struct ask_env env;
     struct generation *generation;
@@ -29,6 +33,7 @@ struct ask {
     struct buf piece; /* scratch: one event's text as a buffer of Neovim may have it */
     struct buf lead;  /* what came, until it is known how much of it is not to be inserted */
     bool led;
+    size_t looked; /* bytes that were looked at, see LOOKED_PER_TOKEN */
     struct answer *answer;
     const struct ask_callbacks *callbacks;
     void *ctx;
@@ -96,7 +101,8 @@ static void judge(struct ask *a, bool final)
         return;
     }
     a->judged = true;
-    a->doubtful = answer->logprobs > 0 && exp(answer->logprob_sum / answer->logprobs) < least;
+    a->doubtful =
+        answer->logprobs > 0 && exp(answer->logprob_sum / (double)answer->logprobs) < least;
 }
 
 /* Returns whether the model should be stopped. */
@@ -107,6 +113,7 @@ static bool look(struct ask *a, bool final)
         return false;
     }
     judge(a, final);
+    a->looked += answer->text.len;
     struct trim trim = trim_look(&a->place, answer->text.data, answer->text.len, final);
     answer->shown = a->judged && !a->doubtful ? trim.shown : 0;
     return trim.stop || a->doubtful;
@@ -118,13 +125,15 @@ static bool extend(struct ask *a, const char *text, size_t len, bool final)
     if (a->led) {
         return cache_extend(a->env.cache, a->answer, text, len) != 0;
     }
-    buf_add(&a->lead, text, len);
-    size_t drop = trim_lead(&a->place, a->lead.data, a->lead.len, final);
+    bool full = buf_add(&a->lead, text, len) != 0;
+    a->looked += a->lead.len;
+    size_t drop = trim_lead(&a->place, a->lead.data, a->lead.len, final || full);
     if (drop == TRIM_WAIT) {
         return false;
     }
     a->led = true;
-    return cache_extend(a->env.cache, a->answer, a->lead.data + drop, a->lead.len - drop) != 0;
+    return cache_extend(a->env.cache, a->answer, a->lead.data + drop, a->lead.len - drop) != 0 ||
+           full;
 }
 
 static void finish(struct ask *a)
@@ -171,8 +180,9 @@ static void add_text(struct ask *a, const struct dialect_event *event)
     clean(a, event->text, event->len);
     bool full = a->piece.len > 0 && extend(a, a->piece.data, a->piece.len, false);
     answer->logprob_sum += event->logprob_sum;
-    answer->logprobs += (int)event->logprobs;
-    if (look(a, false) || full) {
+    answer->logprobs += event->logprobs;
+    bool enough = look(a, false) || full;
+    if (enough || a->looked > LOOKED_PER_TOKEN * (size_t)a->env.way->max_tokens) {
         generation_stop(a->generation);
         finish(a);
     } else if (answer->shown != shown) {

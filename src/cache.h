@@ -54,8 +54,8 @@ struct answer {
     bool pinned;      /* a live request fills it: never evicted, however much it grows */
     struct buf text;  /* changed by cache_extend and cache_cut only */
     double logprob_sum;
-    int logprobs; /* how many tokens logprob_sum is of, 0: the server gives none */
-    size_t shown; /* how much of text may be shown while more may come */
+    int64_t logprobs; /* how many tokens logprob_sum is of, 0: the server gives none */
+    size_t shown;     /* how much of text may be shown while more may come */
 };
 
 /* max_bytes: of everything, answers, their places and the index. With 0 only pinned

@@ -331,3 +331,43 @@ test('started by hand in a terminal says what it is for', BARE, function(t)
   local out = t:in_terminal({ exe })
   T.match('Neovim', out)
 end)
+
+-- ---- completion ---------------------------------------------------------------------------
+
+---A helper that completes in buffer 1 with a server that answers by `rules`.
+local function completer(t, rules, way)
+  local srv = t:fake()
+  srv:script({ server = 'llama-server', models = { 'coder' }, rules = rules })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('way', vim.tbl_extend('force', {
+    endpoint = { name = 'fake', url = srv.url, dialect = 'openai' }, route = 'completions', model = 'coder', debounce_ms = 0,
+  }, way or {}))
+  e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
+  e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
+  return srv, e
+end
+
+local function counts(e)
+  return e:ask('info').result.complete
+end
+
+for name, piece in pairs({
+  ['of blanks'] = function() return (' '):rep(1000) end,
+  ['of one line'] = function(i) return ('w%d '):format(i * 7919 % 65537) end,
+}) do
+  test(('an answer %s that never ends is ended, and costs little'):format(name), BARE, function(t)
+    local records = {}
+    for i = 1, 40000 do
+      records[i] = ('data: {"choices":[{"index":0,"text":"%s"}]}\n\n'):format(piece(i))
+    end
+    local endless = { tokens = { '' }, faults = { { at = 0, ['do'] = 'raw', text = table.concat(records) }, { ['do'] = 'stall' } } }
+    local srv, e = completer(t, { endless })
+    e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+    srv:wait_event('request')
+    local began = vim.uv.hrtime()
+    t:wait(function() return counts(e).done == 1 end, 'an end')
+    T.ok(vim.uv.hrtime() - began < 3e9, ('%.1f s'):format((vim.uv.hrtime() - began) / 1e9))
+    eq(0, counts(e).live)
+  end)
+end

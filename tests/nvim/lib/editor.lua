@@ -31,7 +31,7 @@ local function perform(self, method, args)
   elseif method == 'nvim_exec_lua' and args[1]:find('on_event', 1, true) then
     table.insert(self.events, { name = args[2][1], id = args[2][2], data = args[2][3] })
   end
-  return 1
+  return method == 'nvim_buf_attach' or 1
 end
 
 ---Starts the helper.

@@ -386,9 +386,20 @@ void stream_stop(struct stream *s)
     leave(s);
 }
 
+/* Ollama adds this tag to a name without one. */
+static size_t length_without_tag(const char *model)
+{
+    static const char tag[] = ":latest";
+    size_t len = strlen(model), tag_len = sizeof tag - 1;
+    bool tagged = len > tag_len && strcmp(model + len - tag_len, tag) == 0;
+    return tagged ? len - tag_len : len;
+}
+
 bool stream_uses(const struct stream *s, const char *url, const char *model)
 {
-    return strcmp(s->endpoint.url, url) == 0 && strcmp(s->model, model) == 0;
+    size_t len = length_without_tag(model);
+    return strcmp(s->endpoint.url, url) == 0 && length_without_tag(s->model) == len &&
+           memcmp(s->model, model, len) == 0;
 }
 
 void stream_join(struct stream *s, bool join)

@@ -654,6 +654,17 @@ test('while a chat streams nothing is asked, then the last key is', OPTS, functi
   eq(1, complete.state(srv).active_max.all)
 end)
 
+test('a model is the same one with the tag that it has anyway', OPTS, function(t)
+  local srv, buf = with_chat(t, { tokens = (chat.tokens(200)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'never', model = 'fake:latest' })
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('first')
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq('done', chat.finished(t).status)
+  eq(1, complete.state(srv).active_max.all)
+end)
+
 test('a chat that begins ends what is asked, which is asked again when it is over', OPTS, function(t)
   local srv, buf = with_chat(t, { tokens = (chat.tokens(20)), interval_ms = 2 },
     complete.continue(DOC, { continue_lines = 2, first_ms = 1000 }), { during_chat = 'never' })

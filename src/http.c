@@ -63,11 +63,15 @@ static void wipe_headers(struct curl_slist *headers)
 
 static void forget_unwanted(struct transfer *t)
 {
-    for (struct transfer **at = &t->http->unwanted; *at != NULL; at = &(*at)->next_unwanted) {
+    struct http *http = t->http;
+    for (struct transfer **at = &http->unwanted; *at != NULL; at = &(*at)->next_unwanted) {
         if (*at == t) {
             *at = t->next_unwanted;
-            return;
+            break;
         }
+    }
+    if (http->unwanted == NULL) {
+        uv_timer_stop(&http->linger); /* nothing to wake up for */
     }
 }
 

@@ -10,7 +10,7 @@ local OURS = { 'hum', 'hum, through', 'hum, off it' }
 local NOTES = [[
 CPU is that of Neovim's process, for each key, medians of keys and then of repetitions; "less bare": what it is more
 than without any plugin, in the same repetition. "callbacks": time inside the autocommands, of all keys; their median
-as a share of the CPU of a bare key, and as a ratio to `hum, through`.
+as a share of the CPU of a bare key, and as a ratio to `least`: one notification and one extmark of three lines.
 `hum`: no suggestion is shown; `through`: a shown one is typed; `off it`: something else is typed, and it goes away.
 `hashes`: what llama.vim does at a key, 256 lines before and 64 after the cursor, 129 hashes of them;
 `all lines`: the same with the lines of the whole buffer collected. bench/README.md tells how each figure is made.]]
@@ -49,7 +49,7 @@ local function key_tables(out, cells, sizes, ways)
   for _, size in ipairs(sizes) do
     vim.list_extend(out, { '', ('## A key in a buffer of %d lines'):format(size), '' })
     markdown.head(out, { 'way', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' })
-    local hum, bare = cells['hum, through|' .. size], cells['bare|' .. size]
+    local least, bare = cells['least|' .. size], cells['bare|' .. size]
     for _, way in ipairs(ways) do
       local cell = cells[('%s|%d'):format(way, size)]
       if cell then
@@ -57,7 +57,7 @@ local function key_tables(out, cells, sizes, ways)
         markdown.row(out, {
           way, number(cell.cpu, 0), number(cell.mean, 0), own and ('%.0f'):format(cell.less) or '–',
           number(own and cell.p50 or nil, 0), number(own and cell.p99 or nil, 0),
-          own and percent(cell.p50, bare.cpu) or '–', number(own and cell.p50 / hum.p50 or nil, 1),
+          own and percent(cell.p50, bare.cpu) or '–', number(own and cell.p50 / least.p50 or nil, 1),
         })
       end
     end

@@ -5,7 +5,7 @@ local coding = require('coding')
 local M = {}
 
 M.SIZES = { 100, 5000, 50000 }
-M.WAYS = { 'bare', 'hum', 'hum, through', 'hum, off it', 'hashes', 'hashes, all lines' }
+M.WAYS = { 'bare', 'least', 'hum', 'hum, through', 'hum, off it', 'hashes', 'hashes, all lines' }
 
 -- From a key to the next one, in ms: redrawing is done, and the helper's next suggestion (after
 -- its pause and FIRST_MS) has not come.
@@ -21,11 +21,14 @@ local BELOW = '\n  -- and so on\n  -- until here'
 ---@field calls number[]     µs of each key in autocommands
 
 ---@param c bench.Coding
+---@param run table
 ---@param way string
-local function prepare(c, way)
+local function prepare(c, run, way)
   if way:find('^hum') then
     coding.script(c.fake, { text = way == 'hum' and '' or TEXT .. BELOW, first_ms = FIRST_MS })
     c:hum({ prefetch = false })
+  elseif way == 'least' then
+    c:lua('w.least(...)', run.root .. '/build/hum')
   elseif way ~= 'bare' then
     c:lua('w.hashing(...)', way == 'hashes, all lines')
   end
@@ -85,7 +88,7 @@ end
 function M.measure(run, way, size)
   local c = coding.start(run, run.fake)
   c:open(coding.lines(size), 'typed.src')
-  prepare(c, way)
+  prepare(c, run, way)
   open_line(c, size, -1) -- the helper reads the buffer, modules are loaded
   c:type('local a')
   coding.sleep(300)

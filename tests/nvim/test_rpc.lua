@@ -276,19 +276,13 @@ test('reads what came before a reset', BARE, function(t)
   eq('alpha beta ', e.texts[1])
 end)
 
-test('makes no system call while idle', { nvim = false, alone = true }, function(t)
+---That the helper does nothing for 3 s.
+local function rests(t, e)
   if vim.fn.executable('strace') == 0 then
     T.skip('no strace here')
   elseif t.run.valgrind then
     T.skip('valgrind makes calls of its own')
   end
-  local srv = t:fake()
-  srv:script({ tokens = { 'a', 'b' } })
-  local e = editor.start(t)
-  e:hello()
-  -- With a connection kept alive behind it: that one must not be polled either.
-  e.rpc:notify('chat', 1, spec(srv.url))
-  eq('done', e:wait_end(1).name)
   local trace = t.dir .. '/strace'
   local s = t:spawn({ 'strace', '-f', '-o', trace, '-p', tostring(e.proc.pid) })
   t:wait(function()
@@ -310,6 +304,17 @@ test('makes no system call while idle', { nvim = false, alone = true }, function
   eq({}, calls)
   local _, waits = (t:read_file(trace) or ''):gsub('epoll_p?wait%d?%(', '')
   T.ok(waits <= 1, ('woke %d times'):format(waits))
+end
+
+test('makes no system call while idle', { nvim = false, alone = true }, function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { 'a', 'b' } })
+  local e = editor.start(t)
+  e:hello()
+  -- With a connection kept alive behind it: that one must not be polled either.
+  e.rpc:notify('chat', 1, spec(srv.url))
+  eq('done', e:wait_end(1).name)
+  rests(t, e)
 end)
 
 test('says its version and its use', BARE, function(t)
@@ -371,3 +376,13 @@ for name, piece in pairs({
     eq(0, counts(e).live)
   end)
 end
+
+test('makes no system call while a suggestion is shown', { nvim = false, alone = true }, function(t)
+  local _, e = completer(t, { { text = 'one(two)' } })
+  for _, kind in ipairs({ 'typed', 'asked' }) do
+    e.rpc:notify('key', 1, 1, 1, 0, kind, 0, 0)
+  end
+  t:wait(function() return counts(e).done == 2 end, 'the answer, and the one behind it')
+  eq(1, counts(e).prefetched)
+  rests(t, e)
+end)

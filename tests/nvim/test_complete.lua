@@ -820,6 +820,31 @@ for name, rule in pairs(FAULTS) do
   end)
 end
 
+test('a server that fails again and again is asked less and less', OPTS, function(t)
+  local srv = complete.start(t, { status = 500, json = { error = 'no' } })
+  complete.insert(t, head(4, 0))
+  complete.wait_count(t, 'failed', 1)
+  local began, i = task.now(), 0
+  while task.now() - began < 2500 do
+    i = i + 1
+    complete.type(t, i % 30 == 0 and '<C-u>' or 'x')
+    pause(5)
+  end
+  -- After 0.5 s, 1 s, 2 s.
+  local n = #complete.asked(srv)
+  T.ok(i > 50 and n >= 2 and n <= 3, ('%d requests for %d keys'):format(n, i))
+end)
+
+test('a server that says when to ask again is not asked before', OPTS, function(t)
+  local srv = complete.start(t, { status = 429, headers = { ['Retry-After'] = '2' }, json = { error = 'slow down' } })
+  complete.insert(t, head(4, 0))
+  complete.wait_count(t, 'failed', 1)
+  complete.type(t, 'x')
+  srv:wait_event('request', 2)
+  local asked = complete.asked(srv)
+  T.ok(asked[2].ns - asked[1].ns >= 1.9e9, ('after %.1f s'):format((asked[2].ns - asked[1].ns) / 1e9))
+end)
+
 test('a server that is gone: told once, and completion goes on when it is back', OPTS, function(t)
   local srv = complete.start(t, complete.continue(DOC))
   complete.open(t, head(4, 0))
@@ -963,6 +988,25 @@ test('pieces of other places stand before the text, and stay as they are while i
   T.ok(last.fill.shared > last.fill.prompt_bytes / 2)
 end)
 
+test('pieces of other places keep to their budget', OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { ring_tokens = 200 } })
+  t:cmd('set hidden')
+  for i = 1, 3 do
+    t:write_file(('other%d.src'):format(i), table.concat(complete.lines(6, 100 + i), '\n') .. '\n')
+    t:cmd(('edit other%d.src'):format(i))
+    complete.wait_count(t, 'attached', i)
+  end
+  complete.insert(t, head(4, 3))
+  complete.wait_count(t, 'done', 1)
+  local size, names = 0, {}
+  for _, one in ipairs(complete.asked(srv)[1].body.input_extra) do
+    size = size + #one.text + #one.filename
+    table.insert(names, one.filename)
+  end
+  T.ok(size > 200 and size <= 600, size)
+  eq({ 'other2.src', 'other3.src' }, names, 'the latest ones')
+end)
+
 test('what is yanked is known elsewhere', OPTS, function(t)
   local srv = complete.start(t, { text = '' }, { route = 'infill' })
   t:cmd('set hidden')
@@ -974,6 +1018,52 @@ test('what is yanked is known elsewhere', OPTS, function(t)
   local extra = complete.asked(srv)[1].body.input_extra
   local text = table.concat(vim.tbl_map(function(one) return one.text end, extra))
   T.match(complete.lines(400, 51)[305], text, true)
+end)
+
+-- ---- what Lua never says -------------------------------------------------------------------
+
+test('what makes no sense is borne by the helper, which completes afterwards', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  local buf = complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  local pid = t:helper_pid()
+  t:lua([[
+    local buf = ...
+    local tell = require('hum.complete.link').tell
+    local huge = 2 ^ 53
+    for _, method in ipairs({ 'attach', 'enter', 'key', 'cycle', 'leave', 'collect', 'detach', 'nvim_buf_lines_event',
+      'nvim_buf_detach_event', 'nvim_buf_changedtick_event' }) do
+      for _, args in ipairs({ {}, { 'text' }, { -1 }, { huge }, { 99999, {} }, { buf }, { buf, 'text', {}, {}, {}, {}, {} },
+        { buf, 1, huge, huge, 'typed', huge, huge }, { buf, 1, -1, -1, 'typed', -1, -1 }, { buf, 1, 2, 3, 'nonsense', 0, 0 },
+        { buf, 1, 2, 3, 'typed', 12345, 0 }, { buf, huge, 4, 4, huge }, { buf, 1, 4, 3, -5 }, { buf, -5, 5 }, { buf, 3, 1 },
+        { buf, 0, huge }, { buf, 1, 0, 9999, { 'a' } }, { buf, 1, 0, -1, { 1, {} } }, { buf, 1, 0, -1, 'text' },
+        { buf, { name = {}, filetype = 1, comment = '%s%s' } }, { buf, 1, 4, 0, 'accepted', 1, huge }, { buf, 1, 4, 0, 'asked', 1, 1 } }) do
+        tell(method, unpack(args))
+      end
+    end]], buf)
+  t:lua([[require('hum.complete.attach').lost()]]) -- so that it is attached anew
+  complete.type(t, '<Esc>A')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  eq(pid, t:helper_pid())
+end)
+
+test('a way that makes no sense is told, and none is gone then', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  local requests = complete.info(t).requests
+  t:lua([[
+    local tell = require('hum.complete.link').tell
+    local endpoint = { name = 'x', url = 'http://127.0.0.1:1', dialect = 'openai', headers = vim.empty_dict() }
+    for _, way in ipairs({ 'text', 5, {}, { route = 'infill' }, { endpoint = {}, route = 'infill' }, { endpoint = endpoint },
+      { endpoint = endpoint, route = 'nonsense' }, { endpoint = endpoint, route = 'completions', tokens = { prefix = 'a' } },
+      { endpoint = endpoint, route = 'completions', tokens = 5 }, vim.NIL }) do
+      tell('way', way)
+    end]])
+  complete.type(t, '%')
+  complete.settle(t)
+  eq(requests, complete.info(t).requests)
+  T.match('endpoint.name is missing', t:log(), true)
 end)
 
 -- ---- what is not asked --------------------------------------------------------------------

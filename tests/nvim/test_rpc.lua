@@ -386,3 +386,96 @@ test('makes no system call while a suggestion is shown', { nvim = false, alone =
   eq(1, counts(e).prefetched)
   rests(t, e)
 end)
+
+-- ---- garbage ------------------------------------------------------------------------------
+
+---Set to repeat a storm that failed.
+local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
+
+local ODD = {
+  vim.NIL, true, false, 0, 1, -1, 255, 2 ^ 31, 2 ^ 53, -2 ^ 53, 0.5, 1 / 0, 0 / 0, '', 'x', '\0', '\255\254', ('y'):rep(5000),
+  'typed', 'infill', 'http://', 'http://127.0.0.1:1', '%s', {}, { 1 }, vim.empty_dict(), { a = 1 }, { '', '' },
+  { [''] = '' }, { { {} } },
+}
+
+local function pick(list)
+  return list[math.random(#list)]
+end
+
+---A copy in which each part may have become another, and one more may have come.
+local function spoil(value, chance)
+  if math.random() < chance then
+    return vim.deepcopy(pick(ODD))
+  elseif type(value) ~= 'table' then
+    return value
+  end
+  local spoilt = setmetatable({}, getmetatable(value))
+  for key, item in pairs(value) do
+    spoilt[key] = spoil(item, chance)
+  end
+  if math.random() < chance then
+    spoilt[vim.islist(value) and #spoilt + 1 or 'more'] = vim.deepcopy(pick(ODD))
+  end
+  return spoilt
+end
+
+---Each notification as it should be, and how often it comes.
+local function calls(url)
+  local buf = math.random(3)
+  local endpoint = { name = 'fake', url = url, dialect = 'openai', headers = { A = 'b' } }
+  return {
+    hello = { 1, { protocol = 2, log_level = 'debug' } },
+    chat = { 1, math.random(50), spec(url) },
+    stop = { 1, math.random(50) },
+    join = { 1, math.random(50), true },
+    query = { 1, math.random(51, 99), { endpoint = endpoint, path = '/v1/models', method = 'GET', body = 'x', timeout = 1 } },
+    nvim_error_event = { 1, 0, 'x' },
+    way = { 1, {
+      endpoint = endpoint, route = pick({ 'completions', 'infill', 'generate' }), model = 'coder', project = 'p',
+      tokens = pick({ { prefix = '<P%s>', suffix = '<S>', middle = '<M>', file = '<F>', repo = '<R>', stop = { '<E>' } }, vim.NIL }),
+      options = { top_k = 2, stop = { 'x' } }, extra = { seed = 1 }, keep_alive = '5m', kept_ms = 1000, max_tokens = 9,
+      load = math.random() < 0.3, max_lines = 4, window_tokens = 100, ring_tokens = 100, cache_bytes = 1000,
+      debounce_ms = 0, confidence = 0.1, prefetch = true, during_chat = true,
+    } },
+    attach = { 2, buf, { name = 'a.src', filetype = 'code', comment = '// %s' } },
+    detach = { 1, buf, false },
+    enter = { 2, buf, 4 },
+    key = { 12, buf, 5, 1, 3, pick({ 'typed', 'followed', 'accepted', 'wanted', 'asked' }), math.random(9), 3 },
+    cycle = { 3, buf, 5, 1, 3, pick({ 1, -1 }) },
+    leave = { 1, buf },
+    collect = { 2, buf, 0, 4 },
+    nvim_buf_lines_event = {
+      6, buf, 5, pick({ 0, 0, 0, 1, 2 }), pick({ -1, -1, -1, 1, 2 }), { 'local one = two', 'three(four)', '  five = six', 'return 7' }, false,
+    },
+    nvim_buf_changedtick_event = { 1, buf, 6 },
+    nvim_buf_detach_event = { 1, buf },
+  }
+end
+
+test(('goes on, whatever its methods are called with, HUM_TEST_SEED=%d'):format(SEED), BARE, function(t)
+  math.randomseed(SEED)
+  local srv = t:fake()
+  srv:script({ server = 'llama-server', models = { 'coder' }, rules = { { text = 'one(two)\nthree' } } })
+  local e = editor.start(t)
+  e:hello()
+  local bag = {}
+  for name, call in pairs(calls(srv.url)) do
+    vim.list_extend(bag, vim.fn['repeat']({ name }, call[1]))
+  end
+  table.sort(bag)
+  for i = 1, 4000 do
+    local name = pick(bag)
+    local chance = pick({ 0, 0, 0, 0.05, 0.3 })
+    local params = spoil(vim.list_slice(calls(srv.url)[name], 2), chance)
+    e.rpc.write(vim.mpack.encode({ 2, name, params }))
+    if math.random() < 0.05 then
+      e.rpc:send(pick({ 'mirror', 'info', 'poll', 'specs' }), vim.deepcopy(pick(ODD)))
+    end
+    if i % 20 == 0 then
+      T.ok((e:ask('info') or {}).result, ('no answer after %d calls'):format(i))
+    end
+  end
+  T.ok(counts(e).keys > 100 and counts(e).requests > 10, vim.inspect(counts(e)))
+  e.proc:eof()
+  eq({ 0, 0 }, { e:join() })
+end)

@@ -8,9 +8,6 @@ local M = {}
 
 local KEYS = 60
 
--- libcurl has a last look at a connection a second after it was used.
-local LAST_MS = 1500
-
 ---A tracer that is attached, or why not.
 ---@param pids integer[]
 ---@return test.Proc? tracer, string? why
@@ -77,7 +74,7 @@ function M.measure(run)
   c:await_ghost()
   coding.sleep(500) -- hum looks ahead
   c:await_answer()
-  coding.sleep(LAST_MS)
+  coding.sleep(200)
   out.idle_calls, out.idle_why = extras.idle_calls(c:lua('return w.helper()'))
   c:stop()
   return out

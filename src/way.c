@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "cache.h"
 #include "dialect.h"
+#include "json.h"
 #include "proto.h"
 
 #include <stdlib.h>
@@ -93,6 +94,33 @@ static void read_limits(struct way *w, const struct value *spec)
     w->min_confidence = value_number(value_get(spec, "confidence"), 0);
 }
 
+/* Of all that makes another answer to the same question. */
+static uint64_t hash_way(const struct way *w)
+{
+    const struct value *const maps[] = {w->options, w->extra};
+    uint64_t hash = way_hash_text(0, w->endpoint.url);
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(&text, "%lld %zu %g ", (long long)w->max_tokens, w->max_lines, w->min_confidence);
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        if (maps[i] != NULL) {
+            json_write(&text, maps[i]);
+        }
+        buf_add_str(&text, " ");
+    }
+    hash = way_hash_text(hash, w->dialect->name);
+    hash = way_hash_text(hash, w->model);
+    hash = way_hash_text(hash, text.data);
+    for (size_t i = 0; i < TOKENS; i++) {
+        hash = way_hash_text(hash, w->texts[i] != NULL ? w->texts[i] : "");
+    }
+    for (size_t i = 0; i < w->stop_count; i++) {
+        hash = way_hash_text(hash, w->stop[i]);
+    }
+    buf_finish(&text);
+    return hash;
+}
+
 static const struct value *map_or_null(const struct value *v)
 {
     return v != NULL && v->type == VALUE_MAP ? v : NULL;
@@ -119,10 +147,9 @@ static int read_spec(struct way *w, const struct value *spec, const char **why)
     w->keep_alive = value_copy(value_get(spec, "keep_alive"));
     read_stop(w, tokens);
     read_limits(w, spec);
-    w->hash = way_hash_text(0, w->endpoint.url);
-    w->hash = way_hash_text(w->hash, w->dialect->name);
-    w->hash = way_hash_text(w->hash, w->model);
-    return read_tokens(w, tokens, why);
+    error = read_tokens(w, tokens, why);
+    w->hash = hash_way(w);
+    return error;
 }
 
 struct way *way_new(const struct value *spec, const char **why)

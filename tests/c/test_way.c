@@ -113,18 +113,41 @@ static void what_is_not_kept_is_not_loaded_before(void)
     }
 }
 
-static void another_model_is_another_way(void)
+static uint64_t hash_of(const char *more)
 {
     const char *why = NULL;
-    struct way *a = way_of("{" ENDPOINT ",\"route\":\"infill\",\"model\":\"a\"}", &why);
-    struct way *b = way_of("{" ENDPOINT ",\"route\":\"infill\",\"model\":\"b\"}", &why);
-    struct way *again = way_of("{" ENDPOINT ",\"route\":\"infill\",\"model\":\"a\"}", &why);
+    char json[512];
+    snprintf(json, sizeof json, "{" ENDPOINT ",\"route\":\"infill\"%s}", more);
+    struct way *way = way_of(json, &why);
+    uint64_t hash = way->hash;
 
-    CHECK(a->hash != b->hash);
-    CHECK(a->hash == again->hash);
-    way_free(a);
-    way_free(b);
-    way_free(again);
+    way_free(way);
+    return hash;
+}
+
+static void what_makes_another_answer_is_another_way(void)
+{
+    static const char *const all[] = {
+        "",
+        ",\"model\":\"a\"",
+        ",\"model\":\"b\"",
+        ",\"max_lines\":1",
+        ",\"max_tokens\":9",
+        ",\"confidence\":0.5",
+        ",\"options\":{\"top_k\":1}",
+        ",\"options\":{\"top_k\":2}",
+        ",\"extra\":{\"top_k\":1}",
+        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\"}",
+        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<M>\",\"middle\":\"<S>\"}",
+    };
+    size_t count = sizeof all / sizeof *all;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            CHECK((hash_of(all[i]) == hash_of(all[j])) == (i == j));
+        }
+    }
+    CHECK(hash_of(",\"debounce_ms\":5,\"prefetch\":false,\"window_tokens\":7") == hash_of(""));
 }
 
 int main(void)
@@ -134,6 +157,6 @@ int main(void)
     RUN(tells_what_is_wrong);
     RUN(limits_are_kept_within_bounds);
     RUN(what_is_not_kept_is_not_loaded_before);
-    RUN(another_model_is_another_way);
+    RUN(what_makes_another_answer_is_another_way);
     return check_report("way");
 }

@@ -432,7 +432,9 @@ local function calls(url)
     nvim_error_event = { 1, 0, 'x' },
     way = { 1, {
       endpoint = endpoint, route = pick({ 'completions', 'infill', 'generate' }), model = 'coder', project = 'p',
-      tokens = pick({ { prefix = '<P%s>', suffix = '<S>', middle = '<M>', file = '<F>', repo = '<R>', stop = { '<E>' } }, vim.NIL }),
+      tokens = pick({
+        { prefix = '<P%s>', suffix = '<S>', middle = '<M>', file = '<F>', repo = '<R>', stop = { '<E>' } }, vim.NIL,
+      }),
       options = { top_k = 2, stop = { 'x' } }, extra = { seed = 1 }, keep_alive = '5m', kept_ms = 1000, max_tokens = 9,
       load = math.random() < 0.3, max_lines = 4, window_tokens = 100, ring_tokens = 100, cache_bytes = 1000,
       debounce_ms = 0, confidence = 0.1, prefetch = true, during_chat = true,
@@ -445,7 +447,8 @@ local function calls(url)
     leave = { 1, buf },
     collect = { 2, buf, 0, 4 },
     nvim_buf_lines_event = {
-      6, buf, 5, pick({ 0, 0, 0, 1, 2 }), pick({ -1, -1, -1, 1, 2 }), { 'local one = two', 'three(four)', '  five = six', 'return 7' }, false,
+      6, buf, 5, pick({ 0, 0, 0, 1, 2 }), pick({ -1, -1, -1, 1, 2 }),
+      { 'local one = two', 'three(four)', '  five = six', 'return 7' }, false,
     },
     nvim_buf_changedtick_event = { 1, buf, 6 },
     nvim_buf_detach_event = { 1, buf },

@@ -65,7 +65,7 @@ local COMPLETE = {
     require('hum.complete').now()
   end,
   status = function()
-    require('hum.notify').info('hum: ' .. require('hum.complete').status())
+    require('hum.notify').answer('hum: ' .. require('hum.complete').status())
   end,
 }
 

@@ -1,5 +1,5 @@
 -- The one way to tell the user something. Safe from any context, scheduled, written to
--- the log as well, and never repeated within a moment.
+-- the log as well, never repeated within a moment, and not before it can be read.
 local M = {}
 
 ---The same message again within this time is dropped, in ms.
@@ -14,7 +14,8 @@ local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] 
 ---@field quotes boolean  words of a server, which may quote what was said: not for the log
 
 local seen = {} ---@type table<string, integer>
-local queue = {} ---@type hum.Message[]
+local queue = {} ---@type hum.Message[]  not logged yet
+local held = {} ---@type hum.Message[]  to be shown
 
 ---Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
 ---to "?" later.
@@ -39,12 +40,11 @@ end
 ---Neovim's own vim.notify prints to the message area, where a second line or a second
 ---message ends in a hit-enter prompt: it gets one line for all that came at once.
 ---Replacements of it have room for everything.
-local function flush()
-  local messages = queue
-  queue = {}
+local function show()
+  local messages = held
+  held = {}
   local texts, level = {}, LEVELS.INFO
   for i, message in ipairs(messages) do
-    require('hum.log').write(message.quotes and 'debug' or NAMES[message.level], message.text)
     texts[i], level = message.text, math.max(level, message.level)
   end
   if is_builtin() then
@@ -53,6 +53,35 @@ local function flush()
   end
   for _, message in ipairs(messages) do
     vim.notify(message.text, message.level, { title = 'hum' })
+  end
+end
+
+---@return boolean  "-- INSERT --" would take the place of a message before it can be read
+local function is_covered()
+  local mode = vim.api.nvim_get_mode().mode
+  return is_builtin() and vim.o.showmode and mode:find('^[iR]') ~= nil
+end
+
+local function show_in_time()
+  if not is_covered() then
+    return show()
+  end
+  vim.api.nvim_create_autocmd('ModeChanged', {
+    pattern = '*:n',
+    once = true,
+    callback = vim.schedule_wrap(show_in_time),
+  })
+end
+
+local function flush()
+  for _, message in ipairs(queue) do
+    require('hum.log').write(message.quotes and 'debug' or NAMES[message.level], message.text)
+  end
+  local waits = #held > 0
+  vim.list_extend(held, queue)
+  queue = {}
+  if not waits then
+    show_in_time()
   end
 end
 
@@ -81,6 +110,15 @@ end
 ---@param text string
 function M.warn(text)
   tell(text, LEVELS.WARN)
+end
+
+---What the user asked to know, whole: a prompt that asks for a key is no surprise then.
+---@param text string
+function M.answer(text)
+  if not is_builtin() then
+    return M.info(text)
+  end
+  vim.api.nvim_echo({ { text } }, true, {})
 end
 
 ---@param text string

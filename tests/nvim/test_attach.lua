@@ -241,6 +241,16 @@ test(':Hum complete switches at once, everywhere or with "!" in the buffer', con
   eq({ 'off', 'on' }, t:lua([[return vim.fn.getcompletion('Hum complete o', 'cmdline')]]))
 end)
 
+test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
+  suggest.open(t, { '' }, 'a.txt')
+  t:lua([[package.loaded['hum.complete.way'].text = function() return ('way '):rep(50) .. 'end' end]])
+  t:cmd('Hum complete on')
+  for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
+    T.match('completion is on in this buffer; way .* way end$',
+      t:lua('return vim.api.nvim_exec2(..., { output = true }).output', command))
+  end
+end)
+
 test('in manual mode only what is asked for is told',
   configured({ complete = { mode = 'manual' } }), function(t)
     local buf = suggest.open(t, { 'x' })

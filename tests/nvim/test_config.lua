@@ -200,6 +200,27 @@ test('several messages at once, or one after the other, lead to no prompt either
   eq(false, t.child:mode().blocking)
 end)
 
+test('in insert mode a message waits until it can be read', function(t)
+  t:keys('i')
+  t:wait_screen('%-%- INSERT %-%-')
+  t:lua([[
+    require('hum.notify').warn('first')
+    vim.schedule(function() vim.schedule(function() require('hum.notify').warn('second') end) end)
+  ]])
+  t:wait(function() return t:log():find('second') end, 'both are in the log')
+  T.match('-- INSERT --', t:screen(), true)
+  t:keys('x<C-o>l')
+  t:wait(function() return t:text() == 'x' end, 'the keys are done')
+  eq('', t:messages())
+  t:keys('<Esc>')
+  t:wait_screen('first; second')
+  t:cmd('set noshowmode')
+  t:keys('i')
+  t:lua([[require('hum.notify').warn('third')]])
+  t:wait_screen('third')
+  eq('i', t.child:mode().mode)
+end)
+
 test('a replacement of vim.notify gets the whole text', { ui = false }, function(t)
   t:lua([[
     vim.notify = function(text, level, opts) told = { text, level, opts } end

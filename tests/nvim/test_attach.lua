@@ -243,7 +243,7 @@ end)
 
 test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
   suggest.open(t, { '' }, 'a.txt')
-  t:lua([[package.loaded['hum.complete.way'].text = function() return ('way '):rep(50) .. 'end' end]])
+  t:lua([[require('hum.complete.way').text = function() return ('way '):rep(50) .. 'end' end]])
   t:cmd('Hum complete on')
   for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
     T.match('completion is on in this buffer; way .* way end$',

@@ -268,9 +268,9 @@ static size_t size_param(const struct value *params, size_t i)
     return n > 0 ? (size_t)n : 0;
 }
 
-static struct session_key key_from(const struct value *params, enum session_kind kind)
+static struct key key_from(const struct value *params, enum key_kind kind)
 {
-    return (struct session_key){
+    return (struct key){
         .tick = value_int(value_item(params, 1), 0),
         .row = size_param(params, 2),
         .col = size_param(params, 3),
@@ -284,16 +284,16 @@ static void do_key(struct complete *c, const struct value *params)
 {
     static const struct {
         const char *name;
-        enum session_kind kind;
-    } kinds[] = {{"typed", SESSION_TYPED},
-                 {"followed", SESSION_FOLLOWED},
-                 {"accepted", SESSION_ACCEPTED},
-                 {"wanted", SESSION_WANTED},
-                 {"asked", SESSION_ASKED}};
+        enum key_kind kind;
+    } kinds[] = {{"typed", KEY_TYPED},
+                 {"followed", KEY_FOLLOWED},
+                 {"accepted", KEY_ACCEPTED},
+                 {"wanted", KEY_WANTED},
+                 {"asked", KEY_ASKED}};
     struct session *s = find(c, params);
     for (size_t i = 0; s != NULL && i < sizeof kinds / sizeof *kinds; i++) {
         if (value_is_string(value_item(params, 4), kinds[i].name)) {
-            const struct session_key key = key_from(params, kinds[i].kind);
+            const struct key key = key_from(params, kinds[i].kind);
             session_key(s, &key);
             return;
         }
@@ -304,7 +304,7 @@ static void do_cycle(struct complete *c, const struct value *params)
 {
     struct session *s = find(c, params);
     if (s != NULL) {
-        const struct session_key key = key_from(params, SESSION_ASKED);
+        const struct key key = key_from(params, KEY_ASKED);
         session_cycle(s, &key, value_int(value_item(params, 4), 1) < 0 ? -1 : 1);
     }
 }

@@ -21,7 +21,7 @@
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
 #define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still told */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
-#define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see session.h */
+#define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see suggestion.h */
 #define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */
 #define METHOD_LEAVE "leave"     /* buf: no suggestion is wanted now */
 #define METHOD_COLLECT "collect" /* buf, first, last: lines worth knowing elsewhere */

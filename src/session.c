@@ -4,17 +4,14 @@
 #include "attached.h"
 #include "buf.h"
 #include "cache.h"
-#include "event.h"
 #include "log.h"
 #include "mirror.h"
 #include "prompt.h"
-#include "proto.h"
 #include "ring.h"
 #include "rpc.h"
 #include "spot.h"
 #include "trim.h"
 #include "way.h"
-#include "wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +37,12 @@ struct session {
     uint64_t kind_hash; /* of the file type: the same text means another thing in another */
     bool prose;
 
-    struct session_key at; /* the last key: where the user is, and what Lua shows there */
+    struct suggestion suggestion;
     bool wanted;           /* in insert mode, and not dismissed */
     bool due;              /* to be asked as soon as that is possible */
     bool early;            /* the key came before the text */
-    bool silent;           /* there is nothing left of what fits, and no more will come */
     int64_t collect_first; /* lines to be collected when the text comes ... */
     int64_t collect_last;  /* ... up to this one, 0: none */
-    uint64_t serial;       /* of the answer that fits here, 0: none */
-    size_t used;           /* bytes of it that stand before the cursor */
-    bool lags;             /* not all of these have come: nobody knows whether they agree */
-    uint64_t told_final;   /* serial of the answer that Lua was last told to be complete */
 
     struct ask *ask; /* the question under way, or NULL */
     uint64_t ahead_of;
@@ -65,50 +57,8 @@ struct session {
 /* The cursor's place, with this text taken to be typed there. */
 static void spot_of(struct spot *spot, const struct session *s, const char *typed, size_t len)
 {
-    spot_init(spot, s->attached.mirror, s->at.row, s->at.col, s->env->way->hash ^ s->kind_hash,
-              typed, len);
-}
-
-/* ---- telling Lua --------------------------------------------------------------- */
-
-static size_t shown(const struct answer *a)
-{
-    return a->complete ? a->text.len : a->shown;
-}
-
-static void tell(struct session *s, const struct answer *a, unsigned of)
-{
-    size_t len = shown(a);
-    bool known = s->at.serial == a->serial;
-    bool ending = a->complete && s->told_final != a->serial;
-    bool owed = ending && (s->at.kind == SESSION_WANTED || s->at.kind == SESSION_ASKED);
-    if (known ? s->at.length == len && !ending : len <= s->used && !owed) {
-        return;
-    }
-    size_t from = s->used < len ? s->used : len;
-    struct buf *out = event_begin(s->env->rpc, EVENT_SUGGEST, s->attached.buf);
-    wire_map(out, 9);
-    wire_cstr(out, "tick");
-    wire_int(out, s->at.tick);
-    wire_cstr(out, "row");
-    wire_int(out, (int64_t)s->at.row);
-    wire_cstr(out, "col");
-    wire_int(out, (int64_t)s->at.col);
-    wire_cstr(out, "serial");
-    wire_int(out, (int64_t)a->serial);
-    wire_cstr(out, "from");
-    wire_int(out, (int64_t)from);
-    wire_cstr(out, "text");
-    wire_str(out, a->text.data + from, len - from);
-    wire_cstr(out, "final");
-    wire_bool(out, a->complete);
-    wire_cstr(out, "n");
-    wire_int(out, (int64_t)a->variant + 1);
-    wire_cstr(out, "of");
-    wire_int(out, of > a->variant ? of : a->variant + 1);
-    s->at.serial = a->serial;
-    s->at.length = len;
-    s->told_final = a->complete ? a->serial : 0;
+    spot_init(spot, s->attached.mirror, s->suggestion.at.row, s->suggestion.at.col,
+              s->env->way->hash ^ s->kind_hash, typed, len);
 }
 
 /* ---- asking -------------------------------------------------------------------- */
@@ -135,8 +85,8 @@ static size_t take_prompt(struct session *s, struct gap *gap,
     const struct session_env *env = s->env;
     const struct prompt_place place = {
         .mirror = s->attached.mirror,
-        .row = s->at.row,
-        .col = s->at.col,
+        .row = s->suggestion.at.row,
+        .col = s->suggestion.at.col,
         .name = s->name,
         .max_bytes = (size_t)((double)env->way->window_tokens * env->bytes_per_token),
         .anew = env->asker != s || uv_now(env->loop) - env->asked_ms > COLD_MS,
@@ -185,9 +135,7 @@ static void ask(struct session *s, const char *typed, size_t len, unsigned varia
         const struct failure f = endpoint_failure(&env->way->endpoint, HUM_ESPEC, why);
         fail(s, &f);
     } else if (!s->ahead && variant == 0) {
-        s->serial = ask_answer(s->ask)->serial;
-        s->used = 0;
-        s->lags = false;
+        suggestion_take(&s->suggestion, ask_answer(s->ask));
     }
 }
 
@@ -217,7 +165,7 @@ static void prefetch(struct session *s)
     struct spot spot;
     size_t used = 0;
     spot_of(&spot, s, NULL, 0);
-    const struct answer *a = cache_follow(env->cache, &spot.place, s->serial, &used);
+    const struct answer *a = cache_follow(env->cache, &spot.place, s->suggestion.serial, &used);
     spot_finish(&spot);
     if (a == NULL || !a->complete || used >= a->text.len || s->ask != NULL ||
         pace_closed(&env->pace, uv_now(env->loop)) > 0 || !env->may_ask(env->ctx)) {
@@ -264,24 +212,6 @@ static void wait_for(struct session *s, enum waiting waiting, uint64_t ms)
 
 /* ---- what fits ----------------------------------------------------------------- */
 
-/* The answer for this place: the one that Lua shows if it still fits, else the one that
- * comes in, else what is known. Nothing has come yet and the user types on: nobody can say
- * that it fits, so it does not. */
-static struct answer *fitting(struct session *s, const struct cache_place *place, size_t *used)
-{
-    struct cache *cache = s->env->cache;
-    struct answer *a = NULL;
-    if (s->at.serial != 0) {
-        a = cache_follow(cache, place, s->at.serial, used);
-    }
-    if (a == NULL && s->ask != NULL && !s->ahead) {
-        a = cache_follow(cache, place, ask_answer(s->ask)->serial, used);
-    }
-    bool useless =
-        a != NULL && *used >= a->text.len && (a->complete || (a->text.len == 0 && *used > 0));
-    return a == NULL || useless ? cache_find(cache, place, 0, used) : a;
-}
-
 /* Stops the question under way unless it is for what fits here, or for what comes behind. */
 static void stop_stale(struct session *s, const struct answer *a)
 {
@@ -303,14 +233,12 @@ static bool fit(struct session *s)
     struct session_env *env = s->env;
     struct spot spot;
     spot_of(&spot, s, NULL, 0);
-    struct answer *a = fitting(s, &spot.place, &s->used);
+    const struct answer *coming = s->ask != NULL && !s->ahead ? ask_answer(s->ask) : NULL;
+    struct answer *a = suggestion_fit(&s->suggestion, &spot.place, coming);
     stop_stale(s, a);
-    s->serial = a != NULL ? a->serial : 0;
-    s->silent = a != NULL && a->complete && s->used >= a->text.len;
-    s->lags = a != NULL && s->used > a->text.len;
     if (a != NULL) {
-        tell(s, a, cache_variants(env->cache, &spot.place));
-        if (a->complete && !s->silent && env->way->prefetch && s->ask == NULL) {
+        suggestion_tell(&s->suggestion, a, cache_variants(env->cache, &spot.place));
+        if (a->complete && !s->suggestion.silent && env->way->prefetch && s->ask == NULL) {
             wait_for(s, WAITING_TO_PREFETCH, IDLE_MS);
         }
     }
@@ -321,8 +249,9 @@ static bool fit(struct session *s)
 static bool is_in_word(const struct session *s)
 {
     size_t len = 0;
-    const char *line = mirror_line(s->attached.mirror, s->at.row, &len);
-    unsigned char next = s->at.col < len ? (unsigned char)line[s->at.col] : ' ';
+    const char *line = mirror_line(s->attached.mirror, s->suggestion.at.row, &len);
+    unsigned char next =
+        s->suggestion.at.col < len ? (unsigned char)line[s->suggestion.at.col] : ' ';
     return (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') ||
            (next >= '0' && next <= '9') || next == '_' || next >= 0x80;
 }
@@ -330,19 +259,19 @@ static bool is_in_word(const struct session *s)
 static void look(struct session *s)
 {
     struct session_env *env = s->env;
-    uint64_t shown_before = s->at.serial;
+    uint64_t shown_before = s->suggestion.at.serial;
     if (fit(s)) {
-        bool through = s->serial == shown_before && s->used > 0;
+        bool through = s->suggestion.serial == shown_before && s->suggestion.used > 0;
         env->counts.through += through;
         env->counts.hits += !through && s->ask == NULL;
-        if (s->at.kind == SESSION_ASKED && s->silent) {
+        if (s->suggestion.at.kind == KEY_ASKED && s->suggestion.silent) {
             request(s, 1); /* it had nothing to say before, so it is to try harder */
         }
-    } else if (s->at.kind == SESSION_TYPED) {
+    } else if (s->suggestion.at.kind == KEY_TYPED) {
         if (!is_in_word(s)) {
             wait_for(s, WAITING_TO_ASK, pace_debounce(&env->pace));
         }
-    } else if (s->at.kind != SESSION_FOLLOWED) {
+    } else if (s->suggestion.at.kind != KEY_FOLLOWED) {
         request(s, 0);
     }
 }
@@ -352,7 +281,7 @@ static void look(struct session *s)
 /* What has come may say that the user has typed something else. */
 static void fit_or_ask(struct session *s)
 {
-    if (!fit(s) && s->at.kind != SESSION_FOLLOWED) {
+    if (!fit(s) && s->suggestion.at.kind != KEY_FOLLOWED) {
         wait_for(s, WAITING_TO_ASK, 0);
     }
 }
@@ -361,18 +290,16 @@ static void fit_or_ask(struct session *s)
 static void show_ask(struct session *s)
 {
     const struct answer *a = ask_answer(s->ask);
-    if (a->serial != s->serial && a->variant == 0) {
+    if (a->serial != s->suggestion.serial && a->variant == 0) {
         return;
     }
-    if (a->serial != s->serial) {
-        s->serial = a->serial;
-        s->used = 0;
-        s->lags = false;
+    if (a->serial != s->suggestion.serial) {
+        suggestion_take(&s->suggestion, a);
     }
-    if (s->lags || s->used > shown(a)) {
+    if (s->suggestion.lags || s->suggestion.used > suggestion_shown(a)) {
         fit_or_ask(s);
     } else {
-        tell(s, a, 0);
+        suggestion_tell(&s->suggestion, a, 0);
     }
 }
 
@@ -412,31 +339,30 @@ static void on_ask_end(void *ctx, const struct failure *failure)
     if (ahead || !s->wanted || s->attached.mirror == NULL) {
         return;
     }
-    if (s->serial != serial) {
-        s->at.serial = serial; /* an alternative */
-        s->at.length = 0;
+    if (s->suggestion.serial != serial) {
+        s->suggestion.at.serial = serial; /* an alternative */
+        s->suggestion.at.length = 0;
     }
     fit_or_ask(s);
 }
 
 /* ---- what Lua says ------------------------------------------------------------- */
 
-static void place_at(struct session *s, const struct session_key *key)
+static void place_at(struct session *s, const struct key *key)
 {
-    s->at = *key;
-    s->told_final = key->serial == 0 ? 0 : s->told_final;
+    suggestion_move(&s->suggestion, key);
     s->wanted = true;
     s->due = false;
     s->early = s->attached.mirror == NULL;
     wait_for(s, WAITING_NOTHING, 0);
 }
 
-void session_key(struct session *s, const struct session_key *key)
+void session_key(struct session *s, const struct key *key)
 {
     struct session_env *env = s->env;
     env->counts.keys++;
     place_at(s, key);
-    if (key->kind == SESSION_ASKED) {
+    if (key->kind == KEY_ASKED) {
         pace_open(&env->pace);
     }
     if (env->way != NULL && !s->early) {
@@ -444,29 +370,12 @@ void session_key(struct session *s, const struct session_key *key)
     }
 }
 
-/* Returns false if there is nothing to be shown of it. */
-static bool show_variant(struct session *s, const struct cache_place *place, unsigned variant,
-                         unsigned known)
-{
-    size_t used = 0;
-    struct answer *a = cache_find(s->env->cache, place, variant, &used);
-    if (a == NULL || shown(a) <= used) {
-        return false;
-    }
-    s->serial = a->serial;
-    s->used = used;
-    s->lags = false;
-    stop_stale(s, a);
-    tell(s, a, known);
-    return true;
-}
-
-void session_cycle(struct session *s, const struct session_key *key, int step)
+void session_cycle(struct session *s, const struct key *key, int step)
 {
     struct session_env *env = s->env;
-    struct session_key here = *key;
-    here.serial = s->at.serial;
-    here.length = s->at.length;
+    struct key here = *key;
+    here.serial = s->suggestion.at.serial;
+    here.length = s->suggestion.at.length;
     place_at(s, &here);
     if (env->way == NULL || s->early) {
         return;
@@ -480,7 +389,11 @@ void session_cycle(struct session *s, const struct session_key *key, int step)
     bool ask_more = now != NULL && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
     for (unsigned i = 1; !ask_more && i <= known; i++) {
         unsigned other = (variant + (step > 0 ? i : known - i)) % known;
-        if (show_variant(s, &spot.place, now == NULL ? i - 1 : other, known)) {
+        struct answer *a =
+            suggestion_turn(&s->suggestion, &spot.place, now == NULL ? i - 1 : other);
+        if (a != NULL) {
+            stop_stale(s, a);
+            suggestion_tell(&s->suggestion, a, known);
             break;
         }
     }
@@ -493,8 +406,7 @@ void session_cycle(struct session *s, const struct session_key *key, int step)
 void session_leave(struct session *s)
 {
     s->wanted = s->due = s->early = false;
-    s->serial = s->at.serial = 0;
-    s->at.length = 0;
+    suggestion_clear(&s->suggestion);
     wait_for(s, WAITING_NOTHING, 0);
     stop_ask(s);
 }
@@ -592,6 +504,7 @@ struct session *session_new(struct session_env *env, int64_t buf, const struct v
 {
     struct session *s = xcalloc(1, sizeof *s);
     s->env = env;
+    s->suggestion = (struct suggestion){.rpc = env->rpc, .cache = env->cache, .buf = buf};
     s->on_gone = on_gone;
     s->ctx = ctx;
     s->name = value_strdup_or(value_get(about, "name"), "");

@@ -4,6 +4,7 @@
 #define HUM_SESSION_H
 
 #include "pace.h"
+#include "suggestion.h"
 #include "value.h"
 
 #include <stdbool.h>
@@ -54,22 +55,6 @@ struct session_env {
     void *ctx;
 };
 
-enum session_kind {
-    SESSION_FOLLOWED, /* as typed, but what is not known is not asked for */
-    SESSION_TYPED,    /* the text or the cursor is another */
-    SESSION_ACCEPTED, /* because a suggestion, or a part of it, was accepted */
-    SESSION_WANTED,   /* another completion plugin wants to know; it is told of nothing, too */
-    SESSION_ASKED,    /* the user asks for a suggestion; likewise */
-};
-
-struct session_key {
-    int64_t tick;
-    size_t row, col;
-    enum session_kind kind;
-    uint64_t serial; /* of the answer that Lua shows, 0: none ... */
-    size_t length;   /* ... and how much of its text Lua knows, from its beginning */
-};
-
 /* about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or gone; the owner
  * is to free the session then. */
 struct session *session_new(struct session_env *env, int64_t buf, const struct value *about,
@@ -82,11 +67,11 @@ const char *session_name(const struct session *s);
 bool session_is_asking(const struct session *s);
 
 /* Something happened in insert mode. */
-void session_key(struct session *s, const struct session_key *key);
+void session_key(struct session *s, const struct key *key);
 
 /* The alternative after (step 1) or before (-1) the one that is shown; asked for if there is
  * none yet. What Lua shows is taken to be what it was last told. */
-void session_cycle(struct session *s, const struct session_key *key, int step);
+void session_cycle(struct session *s, const struct key *key, int step);
 
 /* No suggestion is wanted any more, until the next key. */
 void session_leave(struct session *s);

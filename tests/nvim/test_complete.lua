@@ -133,6 +133,31 @@ test('a deviating key takes the suggestion away and ends its request at the serv
   eq(1, complete.info(t).cancelled)
 end)
 
+test('a deviating key ends the request without waiting for the debounce of the next one', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
+    { complete = { debounce = 10000 } })
+  complete.insert(t, head(4, 3))
+  complete.call(t, 'now')
+  complete.wait_ghost(t)
+  complete.type(t, '#')
+  srv:wait_event('disconnect')
+  eq(1, complete.info(t).requests)
+end)
+
+test('going back to a place that is known ends the request for another', OPTS, function(t)
+  local srv = complete.start(t, {
+    complete.continue(DOC, { match = { nth = 1 }, continue_lines = 2 }),
+    { text = 'never', first_ms = 600000 },
+  })
+  complete.insert(t, head(4, 3))
+  complete.wait_ghost(t, rest(4, 3, 1))
+  complete.type(t, '%')
+  srv:wait_event('request', 2)
+  complete.type(t, '<BS>')
+  complete.wait_ghost(t, rest(4, 3, 1))
+  srv:wait_event('disconnect')
+end)
+
 test('a deviating key that is ahead of the answer is found out when more of it comes', OPTS, function(t)
   local srv = complete.start(t, {
     { match = { nth = 1 }, tokens = { 'one(', 'two, three)' }, faults = { { at = 1, ['do'] = 'pause', ms = 500 } } },
@@ -1111,6 +1136,18 @@ test('in manual mode only an explicit wish asks', OPTS, function(t)
   complete.type(t, '<Esc>A%')
   eq(1, complete.wait_idle(t).requests)
   eq(1, #complete.asked(srv))
+end)
+
+test('in the middle of a word nothing is asked but on an explicit wish', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }))
+  complete.insert(t, head(6), { row = 5, col = 2 })
+  complete.type(t, 'x<BS>')
+  eq(0, complete.wait_idle(t).requests)
+  complete.call(t, 'now')
+  complete.wait_count(t, 'done', 1)
+  complete.type(t, '<End>')
+  complete.wait_count(t, 'done', 2)
+  eq(2, #complete.asked(srv))
 end)
 
 test('a wish of the user goes before debounce and back-off', OPTS, function(t)

@@ -315,6 +315,11 @@ void ask_stop(struct ask *a)
     ask_free(a);
 }
 
+bool ask_has_begun(const struct ask *a)
+{
+    return a->first_came;
+}
+
 struct answer *ask_answer(const struct ask *a)
 {
     return a->answer;

@@ -67,6 +67,9 @@ struct ask *ask_start(const struct ask_env *env, struct question *q,
 /* Closes the connection at once. The answer is dropped; no callback follows. */
 void ask_stop(struct ask *a);
 
+/* Whether the model has said something. */
+bool ask_has_begun(const struct ask *a);
+
 struct answer *ask_answer(const struct ask *a);
 
 /* How many bytes and tokens the prompt had; false while the server has not told. */

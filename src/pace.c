@@ -8,6 +8,11 @@
 /* Before any measurement: a small model on the same machine takes about 150 ms. */
 #define DEBOUNCE_FIRST_MS 75.0
 
+/* Each request in vain makes the pause longer by this share, until it is longer than the time
+ * between two keys and requests wait for the user to stop. */
+#define VAIN_SHARE 0.5
+#define VAIN_MAX 8
+
 /* The mean falls faster than it rises: a slow answer is often one that loaded the model or
  * found nothing in the prompt cache, and says little about the next. */
 #define WEIGHT_FASTER 0.5
@@ -37,7 +42,13 @@ void pace_answered(struct pace *p, double ttft_ms)
         double weight = measured < p->first_ms ? WEIGHT_FASTER : WEIGHT_SLOWER;
         p->first_ms += weight * (measured - p->first_ms);
     }
+    p->vain /= 2;
     pace_open(p);
+}
+
+void pace_vain(struct pace *p)
+{
+    p->vain += p->vain < VAIN_MAX;
 }
 
 /* 500 ms, doubled with each failure. */
@@ -71,6 +82,7 @@ uint64_t pace_debounce(const struct pace *p)
         return (uint64_t)p->fixed_ms;
     }
     double pause = p->first_ms < 0 ? DEBOUNCE_FIRST_MS : p->first_ms * DEBOUNCE_SHARE;
+    pause *= 1 + VAIN_SHARE * p->vain;
     return (uint64_t)clamp(pause, DEBOUNCE_MIN_MS, DEBOUNCE_MAX_MS);
 }
 

@@ -10,6 +10,7 @@
 struct pace {
     double fixed_ms;      /* configured debounce; negative: adapted */
     double first_ms;      /* weighted mean time to first token; negative: none measured */
+    unsigned vain;        /* requests that a key cancelled too soon, lately */
     unsigned failures;    /* in a row */
     uint64_t closed_till; /* no request before that moment; 0: none failed */
 };
@@ -19,6 +20,10 @@ void pace_init(struct pace *p, double debounce_ms);
 
 /* A first token came ttft_ms after its request went out. Resets the back-off. */
 void pace_answered(struct pace *p, double ttft_ms);
+
+/* A key cancelled a request before its first token: the user types faster than the server
+ * begins, so the next pause is longer. */
+void pace_vain(struct pace *p);
 
 /* A request failed (not: was cancelled). retry_after_ms: what the server asked for by
  * Retry-After; negative: nothing. */

@@ -223,6 +223,9 @@ static void stop_stale(struct session *s, const struct answer *a)
     if (is_its) {
         s->ahead = false;
     } else if (!is_behind) {
+        if (!s->ahead && !ask_has_begun(s->ask)) {
+            pace_vain(&s->env->pace);
+        }
         stop_ask(s);
     }
 }

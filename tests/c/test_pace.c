@@ -177,6 +177,34 @@ static void no_server_closes_for_hours(void)
     CHECK_INT(pace_closed(&p, 1000), 600000);
 }
 
+static void requests_in_vain_make_the_pause_longer_until_one_is_answered(void)
+{
+    struct pace p;
+
+    pace_init(&p, -1);
+    pace_answered(&p, 100);
+    CHECK_INT(pace_debounce(&p), 50);
+    pace_vain(&p);
+    CHECK_INT(pace_debounce(&p), 75);
+    pace_vain(&p);
+    CHECK_INT(pace_debounce(&p), 100);
+    pace_answered(&p, 100);
+    CHECK_INT(pace_debounce(&p), 75);
+    pace_answered(&p, 100);
+    CHECK_INT(pace_debounce(&p), 50);
+    for (int i = 0; i < 1000; i++) {
+        pace_vain(&p);
+    }
+    CHECK(pace_debounce(&p) <= 300);
+    for (int i = 0; i < 5; i++) {
+        pace_answered(&p, 100);
+    }
+    CHECK_INT(pace_debounce(&p), 50);
+    pace_init(&p, 40);
+    pace_vain(&p);
+    CHECK_INT(pace_debounce(&p), 40);
+}
+
 int main(void)
 {
     RUN(before_any_measurement_the_pause_suits_a_local_model);
@@ -192,5 +220,6 @@ int main(void)
     RUN(the_user_opens_again_and_figures_stay);
     RUN(retry_after_is_honoured);
     RUN(no_server_closes_for_hours);
+    RUN(requests_in_vain_make_the_pause_longer_until_one_is_answered);
     return check_report("test_pace");
 }

@@ -16,9 +16,11 @@ local function says(name, method)
   return ok and open == true
 end
 
+local pum = false ---@type boolean  Neovim's own is open
+
 ---@return boolean
 function M.is_open()
-  return vim.fn.pumvisible() == 1 or says('cmp', 'visible') or says('blink.cmp', 'is_menu_visible')
+  return pum or says('cmp', 'visible') or says('blink.cmp', 'is_menu_visible')
 end
 
 ---@param on_change fun()
@@ -41,6 +43,13 @@ local function listen_to_blink(on_change)
       callback = on_change,
     })
   end
+end
+
+---Neovim's own menu is there (CompleteChanged), or goes (CompleteDone). Asking pumvisible()
+---at each key would cost more than drawing does.
+---@param open boolean
+function M.note(open)
+  pum = open
 end
 
 ---Calls back, scheduled, whenever a menu of a plugin that is loaded by now opens or closes.

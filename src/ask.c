@@ -244,37 +244,10 @@ static struct fill fill_of(const struct way *way, const struct question *q)
     return fill;
 }
 
-static struct generation *post(struct ask *a, const struct question *q, const char **why)
-{
-    const struct way *way = a->env.way;
-    struct fill fill = fill_of(way, q);
-    struct generation *g = NULL;
-    struct buf body;
-    if (a->env.http == NULL) {
-        *why = "libcurl cannot be initialised";
-        return NULL;
-    }
-    buf_init(&body, LIMIT_MESSAGE);
-    *why = "the prompt is too long";
-    if (way->dialect->fill_body(&fill, &body, why) == 0) {
-        const struct generation_request request = {
-            .endpoint = &way->endpoint,
-            .dialect = way->dialect,
-            .path = way->dialect->fill_path,
-            .body = body.data,
-            .body_len = body.len,
-            .model = way->model,
-        };
-        *why = "endpoint.url is not a URL that can be used";
-        g = generation_start(a->env.loop, a->env.http, &request, &generation_callbacks, a);
-    }
-    buf_finish(&body);
-    return g;
-}
-
 struct ask *ask_start(const struct ask_env *env, struct question *q,
                       const struct ask_callbacks *callbacks, void *ctx, const char **why)
 {
+    const struct fill fill = fill_of(env->way, q);
     struct ask *a = xcalloc(1, sizeof *a);
     a->env = *env;
     a->callbacks = callbacks;
@@ -285,7 +258,7 @@ struct ask *ask_start(const struct ask_env *env, struct question *q,
     for (size_t i = 0; i < q->chunk_count; i++) {
         a->prompt_bytes += q->chunks[i]->len;
     }
-    a->generation = post(a, q, why);
+    a->generation = way_ask(env->way, &fill, env->loop, env->http, &generation_callbacks, a, why);
     a->gap = q->gap;
     a->place = (struct trim_place){
         .before = a->gap.before.data,

@@ -92,28 +92,19 @@ static bool is_loaded(const struct complete *c)
 static void load(struct complete *c)
 {
     const struct way *way = c->shared.way;
-    struct http *http = c->env.http(c->env.ctx);
-    if (c->loading != NULL || http == NULL || pace_closed(&c->shared.pace, uv_now(c->env.loop))) {
+    if (c->loading != NULL || pace_closed(&c->shared.pace, uv_now(c->env.loop))) {
         return;
     }
+    const char *why = NULL;
     struct fill fill = way_fill(way);
     fill.load = true;
-    struct buf body;
-    const char *why = NULL;
-    buf_init(&body, LIMIT_MESSAGE);
-    if (way->dialect->fill_body(&fill, &body, &why) == 0) {
-        const struct generation_request request = {
-            .endpoint = &way->endpoint,
-            .dialect = way->dialect,
-            .path = way->dialect->fill_path,
-            .body = body.data,
-            .body_len = body.len,
-            .model = way->model,
-        };
-        c->loading = generation_start(c->env.loop, http, &request, &load_callbacks, c);
-        c->warmed++;
+    c->warmed++;
+    c->loading =
+        way_ask(way, &fill, c->env.loop, c->env.http(c->env.ctx), &load_callbacks, c, &why);
+    if (c->loading == NULL) {
+        const struct failure f = endpoint_failure(&way->endpoint, HUM_ESPEC, why);
+        on_failed(c, &f);
     }
-    buf_finish(&body);
 }
 
 static bool is_chat_in_the_way(const struct complete *c)

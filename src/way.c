@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "cache.h"
 #include "dialect.h"
+#include "generation.h"
 #include "json.h"
 #include "proto.h"
 
@@ -200,4 +201,32 @@ struct fill way_fill(const struct way *w)
         .extra = w->extra,
         .keep_alive = w->keep_alive,
     };
+}
+
+struct generation *way_ask(const struct way *w, const struct fill *fill, uv_loop_t *loop,
+                           struct http *http, const struct generation_callbacks *callbacks,
+                           void *ctx, const char **why)
+{
+    struct generation *g = NULL;
+    struct buf body;
+    if (http == NULL) {
+        *why = "libcurl cannot be initialised";
+        return NULL;
+    }
+    buf_init(&body, LIMIT_MESSAGE);
+    *why = "the prompt is too long";
+    if (w->dialect->fill_body(fill, &body, why) == 0) {
+        const struct generation_request request = {
+            .endpoint = &w->endpoint,
+            .dialect = w->dialect,
+            .path = w->dialect->fill_path,
+            .body = body.data,
+            .body_len = body.len,
+            .model = w->model,
+        };
+        *why = "endpoint.url is not a URL that can be used";
+        g = generation_start(loop, http, &request, callbacks, ctx);
+    }
+    buf_finish(&body);
+    return g;
 }

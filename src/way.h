@@ -10,8 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uv.h>
 
 struct dialect;
+struct generation;
+struct generation_callbacks;
+struct http;
 
 struct way {
     struct endpoint endpoint;
@@ -49,5 +53,11 @@ uint64_t way_hash_text(uint64_t hash, const char *text);
 
 /* What all fills of this way have in common. */
 struct fill way_fill(const struct way *w);
+
+/* Sends this fill. No callback runs before it returns. http may be NULL: there is none. Returns
+ * NULL with *why a static text if it cannot be sent. */
+struct generation *way_ask(const struct way *w, const struct fill *fill, uv_loop_t *loop,
+                           struct http *http, const struct generation_callbacks *callbacks,
+                           void *ctx, const char **why);
 
 #endif

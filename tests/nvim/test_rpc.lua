@@ -387,6 +387,19 @@ test('makes no system call while a suggestion is shown', { nvim = false, alone =
   rests(t, e)
 end)
 
+for what, way in pairs({
+  ['a URL'] = { endpoint = { name = 'fake', url = 'nonsense:', dialect = 'ollama' } },
+  ['options'] = { endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' }, options = { x = 0 / 0 } },
+}) do
+  for _, load in ipairs({ true, false }) do
+    test(('tells of %s that cannot be sent, %s'):format(what, load and 'to load the model' or 'to ask'), BARE, function(t)
+      local _, e = completer(t, {}, vim.tbl_extend('force', way, { route = 'generate', load = load }))
+      e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+      eq('spec', e:wait_event('way_error', 0).code)
+    end)
+  end
+end
+
 -- ---- garbage ------------------------------------------------------------------------------
 
 ---Set to repeat a storm that failed.

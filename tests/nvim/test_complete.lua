@@ -392,14 +392,12 @@ for i, server in ipairs({
   end)
 end
 
-test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the cursor'):format(SEED), OPTS, function(t)
-  local doc = complete.lines(30, SEED % 1000)
-  local srv = complete.start(t, complete.continue(doc, { first_ms = 8, interval_ms = 1, token_bytes = 3, continue_lines = 2 }),
-    { complete = { prefetch = true } })
-  complete.open(t, doc)
+---Holds what is drawn against the document at each frame, wherever the cursor is: for windows
+---in which something else is seen too. The child then has `stale` and `drawn`.
+local function watch_marks(t, text)
   t:lua([[
-    vim.g.doc = ...
-    doc, stale, drawn = table.concat(..., '\n') .. '\n', {}, 0
+    local doc = ...
+    stale, drawn = {}, 0
     local ns = vim.api.nvim_create_namespace('hum.complete')
     local function check(buf)
       local mark = vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true })[1]
@@ -414,17 +412,26 @@ test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the curso
       for _, line in ipairs(mark[4].virt_lines or {}) do
         ghost[#ghost + 1] = line[1][1]
       end
-      local before, text = table.concat(lines, '\n'):sub(-64), table.concat(ghost, '\n')
-      if not doc:find(before .. text, 1, true) or cursor[1] - 1 ~= mark[2] or cursor[2] ~= mark[3] then
-        table.insert(stale, ('behind %q: %q; cursor %s, mark %d %d'):format(before, text, vim.inspect(cursor), mark[2], mark[3]))
+      local before, shown = table.concat(lines, '\n'):sub(-64), table.concat(ghost, '\n')
+      if not doc:find(before .. shown, 1, true) or cursor[1] - 1 ~= mark[2] or cursor[2] ~= mark[3] then
+        table.insert(stale, ('behind %q: %q; cursor %s, mark %d %d'):format(before, shown, vim.inspect(cursor), mark[2], mark[3]))
       end
     end
-    -- As each frame is drawn, with what is drawn in it.
     vim.api.nvim_set_decoration_provider(vim.api.nvim_create_namespace('test'), {
       on_win = function(_, _, buf)
         check(buf)
       end,
-    })
+    })]], text)
+end
+
+test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the cursor'):format(SEED), OPTS, function(t)
+  local doc = complete.lines(30, SEED % 1000)
+  local srv = complete.start(t, complete.continue(doc, { first_ms = 8, interval_ms = 1, token_bytes = 3, continue_lines = 2 }),
+    { complete = { prefetch = true } })
+  complete.open(t, doc)
+  watch_marks(t, table.concat(doc, '\n') .. '\n')
+  t:lua([[
+    vim.g.doc = ...
     for key, name in pairs({ ['<F3>'] = 'accept-word', ['<F5>'] = 'accept', ['<F6>'] = 'next-suggestion' }) do
       vim.keymap.set('i', key, '<Plug>(hum-' .. name .. ')')
     end]], doc)
@@ -711,6 +718,33 @@ test('a server that serves both at a time is asked for both', OPTS, function(t)
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 1))
   eq(0, #t:events('HumRequestFinished'))
+end)
+
+test('code is typed and completed beside a chat that streams, and neither loses anything', OPTS, function(t)
+  local tokens, reply = chat.tokens(900)
+  local srv, buf = with_chat(t, { tokens = tokens, interval_ms = 3 },
+    complete.continue(DOC, { first_ms = 10, interval_ms = 2, token_bytes = 4, continue_lines = 3 }),
+    { during_chat = 'always', prefetch = true })
+  t:cmd('split')
+  complete.open(t, head(2))
+  local text = table.concat(DOC, '\n')
+  watch_marks(t, text)
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('first')
+  complete.type(t, 'A')
+  local from = #t:text()
+  for at = from + 1, from + 400 do
+    t:keys(keys_of(text:sub(at, at)))
+    pause(at % 10 == 0 and 30 or 2)
+  end
+  complete.settle(t)
+  eq(text:sub(1, from + 400), t:text())
+  eq({}, t:lua('return stale'), 'stale drawings')
+  T.ok(t:lua('return drawn') > 20, 'hardly anything was drawn')
+  eq('done', chat.finished(t).status)
+  eq(reply, chat.reply(t, buf))
+  eq(1, complete.state(srv).active_max.fill)
+  T.ok(complete.info(t).through > 200, vim.inspect(complete.info(t)))
 end)
 
 -- ---- stop early ---------------------------------------------------------------------------

@@ -59,7 +59,8 @@ local COMPLETE = {
   end,
   toggle = function(given)
     require('hum.complete').toggle({ here = given.bang })
-    require('hum.notify').info('hum: ' .. require('hum.complete').status())
+    local short = require('hum.complete').status():match('^[^;]*')
+    require('hum.notify').info('hum: ' .. short)
   end,
   now = function()
     require('hum.complete').now()

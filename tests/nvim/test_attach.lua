@@ -234,7 +234,7 @@ test(':Hum complete switches at once, everywhere or with "!" in the buffer', con
   eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
   suggest.type(t, '<Esc>')
   T.match('completion is off in this buffer: b:hum_complete', said(t, 'Hum! complete toggle'), true)
-  T.match('completion is on in this buffer; the way is here', said(t, 'Hum! complete toggle'), true)
+  T.match('completion is on in this buffer$', said(t, 'Hum! complete toggle'))
   T.match('completion waits in this buffer', said(t, 'let b:hum_complete = "manual" | Hum complete'), true)
   T.match('completion is for insert mode', said(t, 'Hum complete now'), true)
   T.match('takes one of: now, off, on, status, toggle', said(t, 'Hum complete maybe'), true)
@@ -358,6 +358,21 @@ test('what stands against the way is told once for each kind', configured(nil, W
   T.no_match('%S', t:messages())
   suggest.event(t, 'way_error', { code = 'connect', message = 'ollama does not answer', hint = '' })
   t:wait(function() return t:messages():find('does not answer', 1, true) end, 'another message')
+end)
+
+test('the status tells that requests fail, until text comes again', configured(nil, WIDE), function(t)
+  suggest.open(t, { 'x' })
+  suggest.type(t, 'A')
+  suggest.event(t, 'way_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
+  local function status()
+    return t:lua([[return require('hum.complete').status()]])
+  end
+  local fails = '; a request failed at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
+  T.match('^completion is on in this buffer; the way is here' .. fails, status())
+  suggest.suggest(t, '')
+  T.match(fails, status())
+  suggest.suggest(t, 'GHOST')
+  eq('completion is on in this buffer; the way is here', status())
 end)
 
 test('what is opened, edited, yanked and jumped to is collected', OPTS, function(t)

@@ -28,6 +28,7 @@ local M = {}
 ---@field of integer
 
 local faults = {} ---@type table<string, boolean>  told already
+local trouble = nil ---@type string|nil  what a request failed of, until text has come again
 
 ---Begins to look after buffers; called once the user is known to have configured hum.
 function M.start()
@@ -134,6 +135,9 @@ function M.status()
     return 'completion is off in this buffer: ' .. why
   end
   local way = require('hum.complete.way').text()
+  if trouble then
+    way = ('%s; a request failed at %s'):format(way, trouble)
+  end
   if mode == 'manual' then
     return 'completion waits in this buffer to be asked; ' .. way
   end
@@ -142,10 +146,12 @@ end
 
 ---@param failure hum.Failure
 local function tell_fault(failure)
-  local text = ('hum: completion: %s'):format(failure.message)
+  local text = failure.message
   if failure.hint and failure.hint ~= '' then
     text = text .. '. ' .. failure.hint
   end
+  trouble = ('%s: %s'):format(os.date('%H:%M:%S'), text)
+  text = 'hum: completion: ' .. text
   local kind = failure.code .. (failure.status or '')
   if not faults[kind] then
     faults[kind] = true
@@ -170,6 +176,7 @@ end
 ---@param data hum.Suggest|hum.Failure
 function M.on_event(name, buf, data)
   if name == 'suggest' then
+    trouble = data.text == '' and trouble or nil
     require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
     tell_source('on_suggest', buf, data)
   elseif name == 'way_error' then
@@ -182,7 +189,7 @@ end
 ---The helper is gone, and with it what it knew. It learns all of it again when the user
 ---next enters insert mode.
 function M.on_lost()
-  faults = {}
+  faults, trouble = {}, nil
   require('hum.complete.link').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.collect').lost()

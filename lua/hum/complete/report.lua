@@ -85,8 +85,9 @@ end
 
 ---@param err string
 local function report(err)
-  local message, cure = err:gsub('^hum: ', ''):gsub('^completion: ', ''):match('^(.-); (.*)$')
-  health.error(message or err, cure and { cure } or nil)
+  local text = err:gsub('^hum: ', ''):gsub('^completion: ', '')
+  local message, cure = text:match('^(.-); (.*)$')
+  health.error(message or text, cure and { (cure:gsub('^%l', string.upper)) } or nil)
 end
 
 ---@param usable boolean  the helper can be asked

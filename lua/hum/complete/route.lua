@@ -95,6 +95,9 @@ local function look_at(wish, model, why)
   local query = { method = 'POST', path = '/api/show', body = { model = model } }
   local err, shown = ask.query(wish.endpoint, query)
   if err then
+    if err.status == 404 and not err.hint then
+      err.hint = ('get it with "ollama pull %s", or correct the name'):format(model)
+    end
     return text(err)
   end
   local can = type(shown.capabilities) == 'table' and shown.capabilities or {}

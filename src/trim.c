@@ -166,12 +166,13 @@ static void look_inside(struct look *l, struct now *now)
     for (size_t i = now->from; i < now->to + now->has_next && !l->result.stop; i++) {
         enum marker marker = marker_look(span_skip(l->text, i));
         if (marker == MARKER_IS) {
-            to = i < to ? i : to;
+            to = i;
             cut(l, TRIM_TALK);
             break;
         }
         if (marker == MARKER_MAYBE && !l->final) {
-            to = i < to ? i : to;
+            to = i; /* if it is one, nothing behind it counts */
+            break;
         }
         if (rest_take(&l->rest, l->text.data, i, &at)) {
             to = at < to ? at : to;

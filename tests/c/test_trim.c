@@ -320,6 +320,8 @@ static void words_of_chat_models_are_dropped(void)
          "1", TRIM_TALK},
         {"a special token of StarCoder", "x = ~\n", "1<file_sep>a", "1", TRIM_TALK},
         {"a token cut off by the limit stays", "x = ~\n", "a <|", "a <|", TRIM_NOTHING},
+        {"a bar of it that stands there already", "x = ~|\n", "<|", "<", TRIM_REST},
+        {"a bar of it that only looks so", "x = ~|\n", "<|fim_pad|>", "", TRIM_TALK},
         {"F# has such an operator", "let x = ~\n", "f <| g |> h", "f <| g |> h", TRIM_NOTHING}, );
 }
 

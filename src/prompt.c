@@ -21,12 +21,10 @@ void prompt_edit(struct prompt *p, int64_t first, int64_t last, size_t count)
     window_edit(&p->window, first, last, count);
 }
 
-/* Whether lines from the middle of the chunk stand there. */
+/* Whether text from the middle of the chunk stands there. */
 static bool has(const struct buf *text, const struct chunk *chunk)
 {
-    size_t half = chunk->len / 2;
-    const char *middle = memchr(chunk->text + half, '\n', chunk->len - half);
-    size_t at = middle != NULL ? (size_t)(middle - chunk->text) : 0;
+    size_t at = chunk->len / 2;
     size_t len = chunk->len - at < PROBE ? chunk->len - at : PROBE;
     return memmem(text->data, text->len, chunk->text + at, len) != NULL;
 }

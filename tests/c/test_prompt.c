@@ -1,0 +1,63 @@
+#include "check.h"
+#include "mirror.h"
+#include "prompt.h"
+#include "ring.h"
+#include "value.h"
+
+#define CHUNK "static int first;\nstatic int second;\nstatic int third = FIRST + SECOND + OTHERS;\n"
+
+static struct mirror *mirror_of(const char *const *lines, size_t count)
+{
+    struct mirror *m = mirror_new();
+    struct value items[8], all = {.type = VALUE_ARRAY};
+
+    for (size_t i = 0; i < count; i++) {
+        items[i] = value_text(lines[i]);
+    }
+    all.as.array.items = items;
+    all.as.array.count = count;
+    CHECK_INT(mirror_apply(m, 0, -1, &all), 0);
+    return m;
+}
+
+/* How many chunks a prompt of file "here" has, behind the last of its lines. */
+static size_t chunks_in(const char *name, const char *const *lines, size_t count)
+{
+    struct mirror *m = mirror_of(lines, count);
+    struct ring *r = ring_new(8, 4096);
+    struct prompt p;
+    struct gap gap;
+    const struct chunk *chunks[PROMPT_CHUNKS];
+    const struct prompt_place place = {.mirror = m,
+                                       .row = count - 1,
+                                       .col = strlen(lines[count - 1]),
+                                       .name = "here",
+                                       .max_bytes = 1000,
+                                       .anew = true};
+
+    ring_collect(r, name, CHUNK, strlen(CHUNK));
+    prompt_init(&p);
+    size_t chosen = prompt_take(&p, r, &place, &gap, chunks);
+    gap_finish(&gap);
+    ring_free(r);
+    mirror_free(m);
+    return chosen;
+}
+
+static void the_windows_own_text_is_not_told_twice(void)
+{
+    static const char *const with[] = {"static int first;", "static int second;",
+                                       "static int third = FIRST + SECOND + OTHERS;", "int x = "};
+    static const char *const without[] = {"int main(void)", "{", "    int x = "};
+
+    CHECK_INT(chunks_in("here", with, 4), 0);
+    CHECK_INT(chunks_in("there", with, 4), 1);
+    CHECK_INT(chunks_in("here", without, 3), 1);
+    CHECK_INT(chunks_in("there", without, 3), 1);
+}
+
+int main(void)
+{
+    RUN(the_windows_own_text_is_not_told_twice);
+    return check_report("prompt");
+}

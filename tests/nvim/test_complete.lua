@@ -255,7 +255,9 @@ local function watch(t, text)
     ghost = ghost:gsub(' %(%d/%d%)$', '')
     if ghost ~= '' then
       found.drawn = found.drawn + 1
-      if not text:find(before .. ghost, 1, true) then
+      -- The server also takes the beginning of its document for it, whatever stands above.
+      local begins = vim.startswith(text, typed[#typed] .. ghost)
+      if not begins and not text:find(before .. ghost, 1, true) then
         table.insert(found.stale, ('behind %q: %q'):format(before, ghost))
       end
     end
@@ -413,7 +415,9 @@ local function watch_marks(t, text)
         ghost[#ghost + 1] = line[1][1]
       end
       local before, shown = table.concat(lines, '\n'):sub(-64), table.concat(ghost, '\n')
-      if not doc:find(before .. shown, 1, true) or cursor[1] - 1 ~= mark[2] or cursor[2] ~= mark[3] then
+      -- The server also takes the beginning of its document for it, whatever stands above.
+      local right = vim.startswith(doc, lines[#lines] .. shown) or doc:find(before .. shown, 1, true)
+      if not right or cursor[1] - 1 ~= mark[2] or cursor[2] ~= mark[3] then
         table.insert(stale, ('behind %q: %q; cursor %s, mark %d %d'):format(before, shown, vim.inspect(cursor), mark[2], mark[3]))
       end
     end
@@ -1122,7 +1126,7 @@ test('a way that makes no sense is told, and none is gone then', OPTS, function(
   complete.type(t, '%')
   complete.settle(t)
   eq(requests, complete.info(t).requests)
-  T.match('endpoint.name is missing', t:log(), true)
+  t:wait(function() return t:log():find('endpoint.name is missing', 1, true) end, 'a word about it')
 end)
 
 -- ---- what is not asked --------------------------------------------------------------------

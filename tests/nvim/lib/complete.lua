@@ -14,7 +14,15 @@ M.ROUTES = {
   },
 }
 
-M.OPTS = { ui = { 100, 40 }, init = "vim.o.shortmess = vim.o.shortmess .. 'I'\nvim.o.autoindent = false" }
+-- With 'showmode' messages would wait for the end of insert mode.
+M.OPTS = {
+  ui = { 100, 40 },
+  init = [[
+    vim.o.shortmess = vim.o.shortmess .. 'I'
+    vim.o.autoindent = false
+    vim.o.showmode = false
+  ]],
+}
 
 local WORDS = {
   'amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heath', 'inlet', 'jetty', 'knoll', 'larch', 'marsh',

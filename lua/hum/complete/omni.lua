@@ -1,5 +1,5 @@
--- An 'omnifunc': `:set omnifunc=v:lua.require'hum.complete.omni'.omnifunc`, then
--- |i_CTRL-X_CTRL-O|. The menu opens when the answer is there; nothing waits for it.
+-- A 'completefunc' or 'omnifunc': `:set completefunc=v:lua.require'hum.complete.omni'.omnifunc`,
+-- then |i_CTRL-X_CTRL-U|. The menu opens when the answer is there; nothing waits for it.
 local M = {}
 
 ---The menu inserts one line; Neovim 0.10 makes a NUL of a line break.
@@ -44,7 +44,7 @@ local function open_menu(found)
       user_data = { hum = rest },
     },
   })
-  add_rest_when_done() -- now: CTRL-X CTRL-O was done when this menu opened
+  add_rest_when_done() -- now: CTRL-X CTRL-U was done when this menu opened
 end
 
 ---@param findstart 0|1

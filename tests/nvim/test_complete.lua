@@ -836,11 +836,8 @@ test('alternatives are asked for one by one, and known ones are shown again', OP
   T.match('second_answer%(%)$', t:text())
 end)
 
-for route in pairs(complete.ROUTES) do
+for _, route in ipairs({ 'completions', 'infill' }) do
   test(('a suggestion that the model doubts is held back, by %s'):format(route), OPTS, function(t)
-    if route == 'generate' then
-      T.skip('Ollama tells no probabilities for it')
-    end
     local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2, logprob = -3 }),
       { route = route, complete = { confidence = 0.5 } })
     complete.insert(t, head(4, 3))

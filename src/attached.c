@@ -29,9 +29,11 @@ static void attach(struct attached *a)
     wire_map(out, 0);
 }
 
+/* A request, though its answer says nothing: a notification for a buffer that was wiped out
+ * would come back as nvim_error_event, which chats take for theirs. */
 static void detach(struct attached *a)
 {
-    wire_int(rpc_notify(a->rpc, "nvim_buf_detach", 1), a->buf);
+    wire_int(rpc_request(a->rpc, "nvim_buf_detach", 1, NULL, NULL), a->buf);
 }
 
 void attached_init(struct attached *a, struct rpc *rpc, int64_t buf,

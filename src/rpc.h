@@ -34,7 +34,8 @@ struct rpc *rpc_new(uv_loop_t *loop, int in_fd, int out_fd, const struct rpc_han
 /* Stops all callbacks; frees itself when the loop has closed the handles. */
 void rpc_close(struct rpc *rpc);
 
-/* Begin a message; the caller appends exactly args values with wire_*. */
+/* Begin a message; the caller appends exactly args values with wire_*. on_answer may be NULL:
+ * nobody wants to know. */
 struct buf *rpc_notify(struct rpc *rpc, const char *method, uint32_t args);
 struct buf *rpc_request(struct rpc *rpc, const char *method, uint32_t args, rpc_on_answer on_answer,
                         void *ctx);

@@ -1158,6 +1158,19 @@ test('buffers with secrets never reach the server', OPTS, function(t)
   end
 end)
 
+for _, command in ipairs({ 'bwipeout!', 'bdelete!', 'enew!', 'tabnew | bwipeout! #' }) do
+  test((':%s ends the request at the server, and Neovim complains of nothing'):format(command), OPTS, function(t)
+    local srv = complete.start(t, { text = 'never', first_ms = 600000 })
+    complete.insert(t, head(4, 3))
+    srv:wait_event('request')
+    t:lua('local command = ... vim.schedule(function() vim.cmd(command) end)', command)
+    srv:wait_event('disconnect')
+    t:wait(function() return complete.info(t).cancelled == 1 end, 'the helper knows it')
+    complete.settle(t)
+    T.no_match('refused', t:log())
+  end)
+end
+
 test('in manual mode only an explicit wish asks', OPTS, function(t)
   local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { mode = 'manual' } })
   complete.insert(t, head(4))

@@ -80,26 +80,63 @@ local function below_of(g, text)
   return below
 end
 
+---@param text string
+---@param cells integer
+---@return string  as much of it as fits
+local function cut(text, cells)
+  local part = vim.fn.strcharpart(text, 0, math.max(0, cells))
+  while api.nvim_strwidth(part) > cells and part ~= '' do
+    part = vim.fn.strcharpart(part, 0, vim.fn.strchars(part) - 1)
+  end
+  return part
+end
+
+---Cells that are kept behind a line that is cut.
+local CUT_ROOM = 8
+
+---A line that wraps beyond the last row would make Neovim scroll the window.
+---@param first string
+---@param right string  what stands right of the cursor
+---@param room integer  rows below the cursor's
+---@return string first  cut where that would be
+---@return integer room  what is left
+local function within(first, right, room)
+  local free = api.nvim_win_get_width(0) - vim.fn.wincol() + 1
+  local over = api.nvim_strwidth(first .. right) - free
+  if over <= 0 or not vim.wo.wrap then
+    return first, room
+  end
+  local info = vim.fn.getwininfo(api.nvim_get_current_win())[1]
+  local width = math.max(1, info.width - info.textoff)
+  local rows = math.ceil(over / width)
+  if rows <= room then
+    return first, room - rows
+  end
+  return cut(first, free + room * width - api.nvim_strwidth(right) - CUT_ROOM) .. '…', 0
+end
+
 ---@param g hum.Ghost
 ---@param rest string
 ---@return string first
 ---@return table[] below  virtual lines
 ---@return string info    what else is to be known
----@return boolean whole  there is room for all lines
+---@return boolean whole   the last line is among them
 local function layout(g, rest)
-  local first, more = rest:match('^([^\n]*)\n?(.*)$')
+  local lines = vim.split(rest, '\n', { plain = true })
+  local line = api.nvim_get_current_line()
+  local first = drawable(lines[1], line:sub(1, g.at_col), g.tabstop)
+  local room = api.nvim_win_get_height(0) - vim.fn.winline()
+  first, room = within(first, line:sub(g.at_col + 1), room)
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  local below = { lines = {}, hidden = 0 }
-  if #first < #rest then
-    below = below_of(g, more)
+  local below = {}
+  for i = 2, math.min(#lines, room + 1) do
+    below[i - 1] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
   end
-  if below.hidden > 0 then
-    info = vim.trim(('%s +%d'):format(info, below.hidden))
+  local hidden = #lines - 1 - #below
+  if hidden > 0 then
+    info = vim.trim(('%s +%d'):format(info, hidden))
   end
-  if first:find('%c') then
-    first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop)
-  end
-  return first, below.lines, info, below.hidden == 0
+  return first, below, info, hidden == 0
 end
 
 ---@param g hum.Ghost

@@ -24,6 +24,10 @@
 
 #define MAX_CHUNKS 16
 
+/* Of the ring while no way says it: what is collected before the first one is kept if that
+ * has the default of lua/hum/config/schema.lua. */
+#define RING_TOKENS 1024
+
 /* More than anyone edits at once; a bound against a runaway caller. */
 #define SESSIONS_MAX 512
 
@@ -215,7 +219,7 @@ static void do_way(struct complete *c, const struct value *params)
     }
     struct session_env *shared = &c->shared;
     shared->way = way;
-    size_ring(c, way != NULL ? way->ring_tokens : 0);
+    size_ring(c, way != NULL ? way->ring_tokens : RING_TOKENS);
     shared->bytes_per_token = BYTES_PER_TOKEN;
     pace_init(&shared->pace, way != NULL ? (double)way->debounce_ms : -1);
     cache_resize(shared->cache, way != NULL ? way->cache_bytes : 0);
@@ -387,7 +391,6 @@ struct complete *complete_new(const struct complete_env *env)
         .loop = env->loop,
         .rpc = env->rpc,
         .cache = cache_new(0),
-        .ring = ring_new(0, 0),
         .bytes_per_token = BYTES_PER_TOKEN,
         .may_ask = may_ask,
         .http = http_of,
@@ -395,6 +398,7 @@ struct complete *complete_new(const struct complete_env *env)
         .on_failed = on_failed,
         .ctx = c,
     };
+    size_ring(c, RING_TOKENS);
     pace_init(&c->shared.pace, -1);
     return c;
 }

@@ -43,7 +43,6 @@ void pace_answered(struct pace *p, double ttft_ms)
         p->first_ms += weight * (measured - p->first_ms);
     }
     p->vain /= 2;
-    pace_open(p);
 }
 
 void pace_vain(struct pace *p)

@@ -18,7 +18,7 @@ struct pace {
 /* debounce_ms: as configured, 0 included; negative: adapt it. */
 void pace_init(struct pace *p, double debounce_ms);
 
-/* A first token came ttft_ms after its request went out. Resets the back-off. */
+/* A first token came ttft_ms after its request went out. */
 void pace_answered(struct pace *p, double ttft_ms);
 
 /* A key cancelled a request before its first token: the user types faster than the server
@@ -35,7 +35,7 @@ uint64_t pace_debounce(const struct pace *p);
 /* How long until the back-off is over; 0: requests may go out. */
 uint64_t pace_closed(const struct pace *p, uint64_t now_ms);
 
-/* The user asked, or the way changed: failures are forgotten, figures are kept. */
+/* An answer is whole, or the user asked: failures are forgotten, figures are kept. */
 void pace_open(struct pace *p);
 
 #endif

@@ -338,6 +338,7 @@ static void on_ask_end(void *ctx, const struct failure *failure)
         return;
     }
     env->counts.done++;
+    pace_open(&env->pace);
     env->on_done(env->ctx);
     if (ahead || !s->wanted || s->attached.mirror == NULL) {
         return;

@@ -56,23 +56,30 @@ local function drawable(text, left, tabstop)
 end
 
 ---@class hum.GhostBelow  virtual lines
----@field row integer     the cursor's
+---@field row integer      the cursor's
+---@field wrapped integer  rows that its line takes more than before
 ---@field text string
----@field lines table[]   those that there is room for
----@field hidden integer  the others
+---@field lines table[]    those that there is room for
+---@field hidden integer   the others
+
+---@return integer rows  of the window below the cursor
+local function room_below()
+  return api.nvim_win_get_height(0) - vim.fn.winline()
+end
 
 ---What stands below does not change while the cursor's line is typed, so it is kept.
 ---@param g hum.Ghost
 ---@param text string  behind the first line break
+---@param wrapped integer
 ---@return hum.GhostBelow
-local function below_of(g, text)
+local function below_of(g, text, wrapped)
   local below = g.below
-  if below and below.row == g.at_row and below.text == text then
+  if below and below.row == g.at_row and below.wrapped == wrapped and below.text == text then
     return below
   end
   local lines = vim.split(text, '\n', { plain = true })
-  local room = api.nvim_win_get_height(0) - vim.fn.winline()
-  below = { row = g.at_row, text = text, lines = {}, hidden = math.max(0, #lines - room) }
+  local room = math.max(0, room_below() - wrapped)
+  below = { row = g.at_row, wrapped = wrapped, text = text, lines = {}, hidden = math.max(0, #lines - room) }
   for i = 1, #lines - below.hidden do
     below.lines[i] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
   end
@@ -91,28 +98,29 @@ local function cut(text, cells)
   return part
 end
 
----Cells that are kept behind a line that is cut.
+---Cells that are kept for what stands behind a line that is cut.
 local CUT_ROOM = 8
 
----A line that wraps beyond the last row would make Neovim scroll the window.
+---A first line that wraps beyond the last row would make Neovim scroll the window: it is
+---cut there.
+---@param g hum.Ghost
 ---@param first string
----@param right string  what stands right of the cursor
----@param room integer  rows below the cursor's
----@return string first  cut where that would be
----@return integer room  what is left
-local function within(first, right, room)
+---@return string first
+---@return integer wrapped  rows that it takes below the cursor's
+local function within(g, first)
   local free = api.nvim_win_get_width(0) - vim.fn.wincol() + 1
-  local over = api.nvim_strwidth(first .. right) - free
-  if over <= 0 or not vim.wo.wrap then
-    return first, room
+  if #first + g.extra + #g.tail <= free or not vim.wo.wrap then
+    return first, 0 -- no text has more cells than bytes
   end
-  local info = vim.fn.getwininfo(api.nvim_get_current_win())[1]
-  local width = math.max(1, info.width - info.textoff)
-  local rows = math.ceil(over / width)
-  if rows <= room then
-    return first, room - rows
+  local right = api.nvim_strwidth(api.nvim_get_current_line():sub(g.at_col + 1))
+  local over = api.nvim_strwidth(first) + right - free
+  local window = vim.fn.getwininfo(api.nvim_get_current_win())[1]
+  local width = math.max(1, window.width - window.textoff)
+  local wrapped, room = math.max(0, math.ceil(over / width)), room_below()
+  if wrapped <= room then
+    return first, wrapped
   end
-  return cut(first, free + room * width - api.nvim_strwidth(right) - CUT_ROOM) .. '…', 0
+  return cut(first, free + room * width - right - CUT_ROOM) .. '…', room
 end
 
 ---@param g hum.Ghost
@@ -120,23 +128,24 @@ end
 ---@return string first
 ---@return table[] below  virtual lines
 ---@return string info    what else is to be known
----@return boolean whole   the last line is among them
+---@return boolean whole  there is room for all lines
 local function layout(g, rest)
-  local lines = vim.split(rest, '\n', { plain = true })
-  local line = api.nvim_get_current_line()
-  local first = drawable(lines[1], line:sub(1, g.at_col), g.tabstop)
-  local room = api.nvim_win_get_height(0) - vim.fn.winline()
-  first, room = within(first, line:sub(g.at_col + 1), room)
+  local first, more = rest:match('^([^\n]*)\n?(.*)$')
+  local goes_on = #first < #rest
+  local below = { lines = {}, hidden = 0 }
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  local below = {}
-  for i = 2, math.min(#lines, room + 1) do
-    below[i - 1] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
+  if first:find('%c') then
+    first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop)
   end
-  local hidden = #lines - 1 - #below
-  if hidden > 0 then
-    info = vim.trim(('%s +%d'):format(info, hidden))
+  local wrapped
+  first, wrapped = within(g, first)
+  if goes_on then
+    below = below_of(g, more, wrapped)
   end
-  return first, below, info, hidden == 0
+  if below.hidden > 0 then
+    info = vim.trim(('%s +%d'):format(info, below.hidden))
+  end
+  return first, below.lines, info, below.hidden == 0
 end
 
 ---@param g hum.Ghost

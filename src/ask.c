@@ -24,6 +24,9 @@
  * asked for are enough for answers of 4096 tokens; beyond, the server keeps to no limit. */
 #define LOOKED_PER_TOKEN ((size_t)16 << 10)
 
+/* Servers and templates add tokens of their own, which are few beside a prompt of so many bytes. */
+#define TELLING_BYTES 1024
+
 struct ask {
     struct ask_env env;
     struct generation *generation;
@@ -302,5 +305,5 @@ bool ask_prompt(const struct ask *a, size_t *bytes, size_t *tokens)
 {
     *bytes = a->prompt_bytes;
     *tokens = a->prompt_tokens > 0 ? (size_t)a->prompt_tokens : 0;
-    return a->prompt_tokens > 0;
+    return a->prompt_tokens > 0 && a->prompt_bytes >= TELLING_BYTES;
 }

@@ -72,7 +72,8 @@ bool ask_has_begun(const struct ask *a);
 
 struct answer *ask_answer(const struct ask *a);
 
-/* How many bytes and tokens the prompt had; false while the server has not told. */
+/* How many bytes and tokens the prompt had; false while the server has not told, and of a
+ * prompt so short that this says nothing about others. */
 bool ask_prompt(const struct ask *a, size_t *bytes, size_t *tokens);
 
 #endif

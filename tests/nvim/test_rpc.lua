@@ -387,6 +387,23 @@ test('makes no system call while a suggestion is shown', { nvim = false, alone =
   rests(t, e)
 end)
 
+test('a short prompt, of which most tokens are not text, does not make later ones short', BARE, function(t)
+  local usage = 'data: {"choices":[],"usage":{"prompt_tokens":8,"completion_tokens":1}}\n\n'
+  local srv, e = completer(t, { { tokens = { '1' }, faults = { { ['do'] = 'raw', text = usage } } } },
+    { window_tokens = 400, prefetch = false })
+  e.rpc:notify('nvim_buf_lines_event', 1, 2, 0, 2, { 'local x = ' }, false)
+  e.rpc:notify('key', 1, 2, 0, 10, 'typed', 0, 0)
+  t:wait(function() return counts(e).done == 1 end, 'an answer')
+  local lines = {}
+  for i = 1, 100 do
+    lines[i] = ('local variable_%d = %d'):format(i, i)
+  end
+  e.rpc:notify('nvim_buf_lines_event', 1, 3, 0, 1, lines, false)
+  e.rpc:notify('key', 1, 3, 99, #lines[100], 'typed', 0, 0)
+  t:wait(function() return counts(e).done == 2 end, 'another answer')
+  T.ok(srv:requests()[2].fill.prompt_bytes > 400, vim.inspect(srv:requests()[2].fill))
+end)
+
 for what, way in pairs({
   ['a URL'] = { endpoint = { name = 'fake', url = 'nonsense:', dialect = 'ollama' } },
   ['options'] = { endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' }, options = { x = 0 / 0 } },

@@ -4,7 +4,6 @@
 #include "generation.h"
 #include "log.h"
 #include "pace.h"
-#include "proto.h"
 #include "ring.h"
 #include "trim.h"
 #include "utf8.h"

@@ -6,7 +6,6 @@
 #include "dialect.h"
 #include "event.h"
 #include "generation.h"
-#include "http.h"
 #include "log.h"
 #include "mirror.h"
 #include "proto.h"

@@ -25,7 +25,7 @@
 #define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */
 #define METHOD_LEAVE "leave"     /* buf: no suggestion is wanted now */
 #define METHOD_COLLECT "collect" /* buf, first, last: lines worth knowing elsewhere */
-#define METHOD_INFO "info"       /* request: version, protocol, pid, running */
+#define METHOD_INFO "info"       /* request: version, protocol, pid, running, complete */
 #define METHOD_MIRROR "mirror"   /* request: buf; its text as the helper has it, or nil */
 #define METHOD_SPECS "specs"     /* request: remote-plugin specs of a file */
 #define METHOD_POLL "poll"       /* request: "ok" */

@@ -177,7 +177,7 @@ test('nothing happens by default, nor is anything loaded before it is configured
   visit(t)
   eq(nil, t:helper_pid())
   T.no_match('%S', t:messages())
-  T.match('the option "complete.mode" says so', status(t), true)
+  T.match('"complete.mode" says so', status(t), true)
 end)
 
 test('the mode is told by buffer, command, file type and option, in this order',

@@ -36,7 +36,7 @@ function M.mode(buf)
   if own then
     return own, own == 'off' and 'b:hum_complete says so' or nil
   elseif forced == 'off' then
-    return 'off', ':Hum complete on switches it on'
+    return 'off', 'it was switched off; see :Hum complete on'
   end
   local config = require('hum.config').get().complete
   local filetype = vim.bo[buf].filetype
@@ -49,7 +49,7 @@ function M.mode(buf)
     return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil
   end
   local mode = forced or config.mode
-  return mode, mode == 'off' and 'the option "complete.mode" says so; see :Hum complete on' or nil
+  return mode, mode == 'off' and '"complete.mode" says so; see :Hum complete on' or nil
 end
 
 ---A pattern without a slash is for the last part of a name.

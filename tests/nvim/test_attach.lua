@@ -364,15 +364,12 @@ test('the status tells that requests fail, until text comes again', configured(n
   suggest.open(t, { 'x' })
   suggest.type(t, 'A')
   suggest.event(t, 'way_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
-  local function status()
-    return t:lua([[return require('hum.complete').status()]])
-  end
   local fails = '; a request failed at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
-  T.match('^completion is on in this buffer; the way is here' .. fails, status())
+  T.match('^completion is on in this buffer; the way is here' .. fails, status(t))
   suggest.suggest(t, '')
-  T.match(fails, status())
+  T.match(fails, status(t))
   suggest.suggest(t, 'GHOST')
-  eq('completion is on in this buffer; the way is here', status())
+  eq('completion is on in this buffer; the way is here', status(t))
 end)
 
 test('what is opened, edited, yanked and jumped to is collected', OPTS, function(t)

@@ -39,8 +39,8 @@ struct session {
 
     struct suggestion suggestion;
     bool wanted;           /* in insert mode, and not dismissed */
+    bool edited;           /* since the last key: the next one is on its way */
     bool due;              /* to be asked as soon as that is possible */
-    bool early;            /* the key came before the text */
     int64_t collect_first; /* lines to be collected when the text comes ... */
     int64_t collect_last;  /* ... up to this one, 0: none */
 
@@ -284,7 +284,7 @@ static void look(struct session *s)
 /* What has come may say that the user has typed something else. */
 static void fit_or_ask(struct session *s)
 {
-    if (!fit(s) && s->suggestion.at.kind != KEY_FOLLOWED) {
+    if (!fit(s) && !s->edited && s->suggestion.at.kind != KEY_FOLLOWED) {
         wait_for(s, WAITING_TO_ASK, 0);
     }
 }
@@ -356,8 +356,8 @@ static void place_at(struct session *s, const struct key *key)
 {
     suggestion_move(&s->suggestion, key);
     s->wanted = true;
+    s->edited = false;
     s->due = false;
-    s->early = s->attached.mirror == NULL;
     wait_for(s, WAITING_NOTHING, 0);
 }
 
@@ -369,7 +369,7 @@ void session_key(struct session *s, const struct key *key)
     if (key->kind == KEY_ASKED) {
         pace_open(&env->pace);
     }
-    if (env->way != NULL && !s->early) {
+    if (env->way != NULL && s->attached.mirror != NULL) {
         look(s);
     }
 }
@@ -381,7 +381,7 @@ void session_cycle(struct session *s, const struct key *key, int step)
     here.serial = s->suggestion.at.serial;
     here.length = s->suggestion.at.length;
     place_at(s, &here);
-    if (env->way == NULL || s->early) {
+    if (env->way == NULL || s->attached.mirror == NULL) {
         return;
     }
     struct spot spot;
@@ -390,7 +390,8 @@ void session_cycle(struct session *s, const struct key *key, int step)
     unsigned known = cache_variants(env->cache, &spot.place);
     const struct answer *now = cache_follow(env->cache, &spot.place, here.serial, &used);
     unsigned variant = now == NULL ? 0 : now->variant;
-    bool ask_more = now != NULL && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
+    bool ask_more =
+        now != NULL && now->complete && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
     for (unsigned i = 1; !ask_more && i <= known; i++) {
         unsigned other = (variant + (step > 0 ? i : known - i)) % known;
         struct answer *a =
@@ -409,7 +410,7 @@ void session_cycle(struct session *s, const struct key *key, int step)
 
 void session_leave(struct session *s)
 {
-    s->wanted = s->due = s->early = false;
+    s->wanted = s->due = false;
     suggestion_clear(&s->suggestion);
     wait_for(s, WAITING_NOTHING, 0);
     stop_ask(s);
@@ -477,21 +478,20 @@ static void on_text(void *ctx)
 {
     struct session *s = ctx;
     prompt_init(&s->prompt);
+    s->edited = false;
     if (s->collect_last > 0) {
         collect(s, s->collect_first, s->collect_last);
         s->collect_last = 0;
     }
-    if (s->early) {
-        s->early = false;
-        if (s->env->way != NULL && s->wanted) {
-            look(s);
-        }
+    if (s->env->way != NULL && s->wanted) {
+        look(s); /* keys, timers and answers that came before the text have waited for it */
     }
 }
 
 static void on_edit(void *ctx, int64_t first, int64_t last, size_t count)
 {
     struct session *s = ctx;
+    s->edited = true;
     prompt_edit(&s->prompt, first, last, count);
 }
 

@@ -345,9 +345,10 @@ local function completer(t, rules, way)
   srv:script({ server = 'llama-server', models = { 'coder' }, rules = rules })
   local e = editor.start(t)
   e:hello()
-  e.rpc:notify('way', vim.tbl_extend('force', {
+  e.way = vim.tbl_extend('force', {
     endpoint = { name = 'fake', url = srv.url, dialect = 'openai' }, route = 'completions', model = 'coder', debounce_ms = 0,
-  }, way or {}))
+  }, way or {})
+  e.rpc:notify('way', e.way)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
   e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
   return srv, e
@@ -402,6 +403,60 @@ test('a short prompt, of which most tokens are not text, does not make later one
   e.rpc:notify('key', 1, 3, 99, #lines[100], 'typed', 0, 0)
   t:wait(function() return counts(e).done == 2 end, 'another answer')
   T.ok(srv:requests()[2].fill.prompt_bytes > 400, vim.inspect(srv:requests()[2].fill))
+end)
+---The text as it was, once more.
+local function send_text(e)
+  e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
+end
+
+for name, opts in pairs({
+  ['a key'] = { during = function(e) e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0) end },
+  ['a key and another way'] = {
+    during = function(e, _, t)
+      e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+      e.rpc:notify('way', e.way)
+      t:elapse(0.05)
+    end,
+  },
+  ['the end of the debounce'] = {
+    debounce_ms = 20,
+    before = function(e) e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0) end,
+    during = function(_, _, t) t:elapse(0.1) end,
+  },
+  ['the answer'] = {
+    before = function(e, srv)
+      e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+      srv:wait_event('request')
+    end,
+    during = function(e, _, t) t:wait(function() return counts(e).done == 1 end, 'the answer') end,
+  },
+}) do
+  test(('%s while the text is read anew is not lost'):format(name), BARE, function(t)
+    local srv, e = completer(t, { { text = 'one', first_ms = 200 } }, { prefetch = false, debounce_ms = opts.debounce_ms })
+    if opts.before then
+      opts.before(e, srv)
+    end
+    e.rpc:notify('nvim_buf_detach_event', 1) -- as :e! does
+    eq(vim.NIL, e:ask('mirror', 1).result)
+    opts.during(e, srv, t)
+    send_text(e)
+    eq('one', e:wait_event('suggest', 1).text)
+    eq(1, counts(e).requests)
+  end)
+end
+
+test('an answer that ends between an edit and its key asks nothing more', BARE, function(t)
+  local srv, e = completer(t, { { text = 'one', first_ms = 100 } }, { prefetch = false })
+  e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+  srv:wait_event('request')
+  e.rpc:notify('nvim_buf_lines_event', 1, 2, 1, 2, { 'o' }, false)
+  t:wait(function() return counts(e).done == 1 end, 'the answer')
+  e.rpc:notify('key', 1, 2, 1, 1, 'typed', 0, 0)
+  t:wait(function()
+    local events = e:events_of(1, 'suggest')
+    return #events > 0 and events[#events].data.tick == 2 and events[#events].data.text == 'ne'
+  end, 'what is left of it')
+  eq(1, counts(e).requests)
 end)
 
 for what, way in pairs({

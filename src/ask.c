@@ -283,10 +283,26 @@ struct ask *ask_start(const struct ask_env *env, struct question *q,
     return a;
 }
 
+/* How much of what is shown ends with its line, without the last line's end. */
+static size_t whole_lines(const struct answer *answer)
+{
+    size_t len = answer->shown;
+    while (len > 0 && answer->text.data[len - 1] != '\n') {
+        len--;
+    }
+    return len > 0 ? len - 1 : 0;
+}
+
 void ask_stop(struct ask *a)
 {
     generation_stop(a->generation);
-    cache_drop(a->env.cache, a->answer);
+    size_t kept = whole_lines(a->answer);
+    if (kept > 0) {
+        cache_cut(a->env.cache, a->answer, kept);
+        cache_complete(a->env.cache, a->answer);
+    } else {
+        cache_drop(a->env.cache, a->answer);
+    }
     ask_free(a);
 }
 

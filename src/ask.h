@@ -64,7 +64,8 @@ struct ask_callbacks {
 struct ask *ask_start(const struct ask_env *env, struct question *q,
                       const struct ask_callbacks *callbacks, void *ctx, const char **why);
 
-/* Closes the connection at once. The answer is dropped; no callback follows. */
+/* Closes the connection at once; no callback follows. Whole lines that were shown stay in the
+ * cache for who comes back, the rest of the answer is dropped. */
 void ask_stop(struct ask *a);
 
 /* Whether the model has said something. */

@@ -158,6 +158,19 @@ test('going back to a place that is known ends the request for another', OPTS, f
   srv:wait_event('disconnect')
 end)
 
+test('whole lines of a suggestion that a key ended in mid-stream come back with <BS>, without a request', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
+    { complete = { debounce = 10000 } })
+  complete.insert(t, head(4, 3))
+  complete.call(t, 'now')
+  complete.wait_ghost(t, rest(4, 3, 2))
+  complete.type(t, '#')
+  eq(nil, complete.ghost(t))
+  complete.type(t, '<BS>')
+  T.ok(vim.startswith(complete.wait_ghost(t), rest(4, 3, 1)))
+  eq(1, complete.info(t).requests)
+end)
+
 test('a deviating key that is ahead of the answer is found out when more of it comes', OPTS, function(t)
   local srv = complete.start(t, {
     { match = { nth = 1 }, tokens = { 'one(', 'two, three)' }, faults = { { at = 1, ['do'] = 'pause', ms = 500 } } },

@@ -118,9 +118,10 @@ end
 function M.alive(pid)
   local f = io.open('/proc/' .. pid .. '/stat')
   if f then
-    local state = f:read('*a'):match('%) (%a)')
+    local stat = f:read('*a') -- nil for one that has just gone
     f:close()
-    return state ~= 'Z' and state ~= 'X'
+    local state = stat and stat:match('%) (%a)')
+    return state ~= nil and state ~= 'Z' and state ~= 'X'
   end
   return not uv.fs_stat('/proc/self') and uv.kill(pid, 0) == 0
 end

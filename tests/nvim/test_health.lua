@@ -112,6 +112,15 @@ test('completion that is off is no reason to ask anyone', function(t)
   T.no_match('WARN', text)
 end)
 
+test('what :Hum complete says in the session is told beside the configured mode', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, rules = {} })
+  t:lua("require('hum').setup({ endpoints = { ollama = { url = ... } } })", srv.url)
+  t:cmd('Hum complete on')
+  t:cmd('checkhealth hum')
+  T.match('mode: off; in this session on, by :Hum complete', completion(t:text()), true)
+end)
+
 ---A server with one model, and completion switched on.
 local function with_coder(t, options, loaded)
   local srv = t:fake()

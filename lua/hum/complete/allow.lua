@@ -16,6 +16,11 @@ function M.override(mode)
   forced = mode
 end
 
+---@return hum.CompleteMode|nil  what :Hum complete said in this session
+function M.overridden()
+  return forced
+end
+
 ---@param buf integer
 ---@return hum.CompleteMode|nil
 local function of_buffer(buf)

@@ -14,7 +14,9 @@ local function modes(config)
   for filetype, mode in vim.spairs(config.filetypes) do
     own[#own + 1] = ('%s %s'):format(filetype, mode)
   end
-  return #own == 0 and config.mode or ('%s; %s'):format(config.mode, table.concat(own, ', '))
+  local text = #own == 0 and config.mode or ('%s; %s'):format(config.mode, table.concat(own, ', '))
+  local forced = require('hum.complete.allow').overridden()
+  return forced and ('%s; in this session %s, by :Hum complete'):format(text, forced) or text
 end
 
 ---@param config hum.CompleteConfig

@@ -20,16 +20,12 @@ local function open(c, complete, lines)
   coding.sleep(100) -- modules are loaded, the helper has the buffer
 end
 
-local function reset(fake)
-  http.request(fake.host, fake.port, 'POST', '/_fake/reset', '')
-end
+local function reset(fake) http.request(fake.host, fake.port, 'POST', '/_fake/reset', '') end
 
----In ms.
-local function ms_between(from, to)
-  return (to - from) / 1e6
-end
+--- In ms.
+local function ms_between(from, to) return (to - from) / 1e6 end
 
----Keys, none of which goes on as suggested, to their requests.
+--- Keys, none of which goes on as suggested, to their requests.
 ---@param run table
 ---@param debounce integer
 ---@param answer table   of the server
@@ -59,7 +55,7 @@ function M.key_to_request(run, debounce, answer, pause)
   return out
 end
 
----When a mark first had so many bytes of text.
+--- When a mark first had so many bytes of text.
 local function mark_time(marks, at, size)
   while marks.sizes[at] and marks.sizes[at] < size do
     at = at + 1
@@ -72,7 +68,7 @@ local function token_times(fake)
   return vim.json.decode(body:match('%b{}')).times
 end
 
----One answer that streams in a new line.
+--- One answer that streams in a new line.
 local function stream(c, tokens, out)
   local former = #c:lua('return w.marks()').times
   c:type('<Esc>')
@@ -100,13 +96,33 @@ local function stream(c, tokens, out)
   end
 end
 
----Tokens to ghost text: in the text's marks, and drawn by the user interface.
+--- Tokens to ghost text: in the text's marks, and drawn by the user interface.
 ---@return { first: number[], all: number[], drawn: number[] } ms
 function M.tokens_to_ghost(run)
   local c = coding.start(run, run.fake)
   local tokens = {
-    'return', ' combine', '(first', '_operand', ',', ' second', '_operand', ',', ' third', '_operand', ')',
-    '\n  ', '--', ' and', ' so', ' on', '\n  ', 'print', '(rest', ', ', 'last', ')',
+    'return',
+    ' combine',
+    '(first',
+    '_operand',
+    ',',
+    ' second',
+    '_operand',
+    ',',
+    ' third',
+    '_operand',
+    ')',
+    '\n  ',
+    '--',
+    ' and',
+    ' so',
+    ' on',
+    '\n  ',
+    'print',
+    '(rest',
+    ', ',
+    'last',
+    ')',
   }
   coding.script(run.fake, { tokens = tokens, first_ms = 30, interval_ms = 15 })
   open(c, { debounce = 0, prefetch = false })
@@ -118,17 +134,15 @@ function M.tokens_to_ghost(run)
   return out
 end
 
----The first mark after a moment.
+--- The first mark after a moment.
 local function mark_after(c, time, from)
   local marks = c:lua('return w.marks()')
   for i = from + 1, #marks.times do
-    if marks.times[i] > time then
-      return marks.times[i], #marks.times
-    end
+    if marks.times[i] > time then return marks.times[i], #marks.times end
   end
 end
 
----Off what is suggested, and back: the answer is known.
+--- Off what is suggested, and back: the answer is known.
 ---@return number[] ms
 function M.cache_to_ghost(run)
   local c = coding.start(run, run.fake)
@@ -150,14 +164,17 @@ function M.cache_to_ghost(run)
   return out
 end
 
----Acceptance of a suggestion to the next one.
+--- Acceptance of a suggestion to the next one.
 ---@param prefetch boolean
 ---@return number[] ms
 function M.accept_to_ghost(run, prefetch)
   local c = coding.start(run, run.fake)
   local document = coding.lines(300)
   coding.script(run.fake, {
-    continue = table.concat(document, '\n') .. '\n', continue_lines = 1, first_ms = 120, interval_ms = 1000 / 60,
+    continue = table.concat(document, '\n') .. '\n',
+    continue_lines = 1,
+    first_ms = 120,
+    interval_ms = 1000 / 60,
   })
   c:open(vim.list_slice(document, 1, 100), NAME)
   c:hum({ prefetch = prefetch })
@@ -186,9 +203,7 @@ end
 ---@return { what: string, ms: number[], aim: number? }[]
 function M.measure(run, note)
   local out = {}
-  local function add(what, ms, aim)
-    out[#out + 1] = { what = what, ms = ms, aim = aim }
-  end
+  local function add(what, ms, aim) out[#out + 1] = { what = what, ms = ms, aim = aim } end
   local short, slow = { text = '' }, { text = 'never seen', first_ms = 5000 }
   note('key to request')
   add('key to request, no pause', M.key_to_request(run, 0, short, 50))

@@ -26,17 +26,17 @@ local GIVE_UP_MS = 8000
 ---@field helper_kb integer
 ---@field missed boolean?     it did not arrive in time
 
-local function sleep(ms) task.await(function() return false end, ms) end
+local function sleep(ms)
+  task.await(function() return false end, ms)
+end
 
----Waits until a process does nothing.
+--- Waits until a process does nothing.
 local function settle(pid, ms)
   local deadline, last = task.now() + ms, system.cpu(pid)
   while task.now() < deadline do
     sleep(60)
     local now = system.cpu(pid)
-    if now - last < 2e6 then
-      return
-    end
+    if now - last < 2e6 then return end
     last = now
   end
 end
@@ -52,18 +52,14 @@ local function latencies(tokens, times, record)
     while record.sizes[event] and record.sizes[event] < sum do
       event = event + 1
     end
-    if not record.sizes[event] then
-      return nil
-    end
-    if i > 1 then
-      out[i - 1] = (record.times[event] - times[i]) / 1e6
-    end
+    if not record.sizes[event] then return nil end
+    if i > 1 then out[i - 1] = (record.times[event] - times[i]) / 1e6 end
   end
   table.sort(out)
   return out
 end
 
----Edits that carried the measured tokens.
+--- Edits that carried the measured tokens.
 local function edits(record, opening)
   local n = 0
   for _, size in ipairs(record.sizes) do
@@ -72,7 +68,7 @@ local function edits(record, opening)
   return n
 end
 
----When the server wrote each token of its last reply.
+--- When the server wrote each token of its last reply.
 ---@param fake test.Fake
 ---@return number[]
 local function token_times(fake)
@@ -102,9 +98,15 @@ function M.measure(run, way, rate, place, count)
   script(fake, tokens, rate > 0 and 1000 / rate or nil)
   local nvim = editor.start(run.root, run.dir)
   nvim:lua([[require('probe').prepare(...)]], {
-    way = way, helper = run.helper, bare = run.root .. '/build/bare',
-    url = fake.url, host = fake.host, port = fake.port,
-    history = texts.history(place), opening = #tokens[1], total = total,
+    way = way,
+    helper = run.helper,
+    bare = run.root .. '/build/bare',
+    url = fake.url,
+    host = fake.host,
+    port = fake.port,
+    history = texts.history(place),
+    opening = #tokens[1],
+    total = total,
   })
   settle(nvim.pid, 5000)
   local helper = nvim:lua([[return require('probe').go()]])
@@ -117,7 +119,11 @@ function M.measure(run, way, rate, place, count)
   sleep(SETTLE_MS)
   local nvim_1, helper_1, frames_1 = system.cpu(nvim.pid), system.cpu(helper), nvim.flushes
   local result = {
-    way = way, wanted = rate, place = place, tokens = count, missed = not arrived or nil,
+    way = way,
+    wanted = rate,
+    place = place,
+    tokens = count,
+    missed = not arrived or nil,
     nvim = (nvim_1 - nvim_0) / 1e3 / count,
     helper = (helper_1 - helper_0) / 1e3 / count,
     frames = (frames_1 - frames_0) / count,

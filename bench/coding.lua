@@ -15,14 +15,36 @@ local WAIT_MS = 10000
 local Coding = {}
 Coding.__index = Coding
 
-function M.sleep(ms) task.await(function() return false end, ms) end
+function M.sleep(ms)
+  task.await(function() return false end, ms)
+end
 
 local WORDS = {
-  'anchor', 'buffer', 'column', 'digest', 'editor', 'folder', 'gutter', 'handle', 'indent', 'jumper', 'kernel',
-  'length', 'marker', 'number', 'offset', 'parent', 'quotes', 'record', 'socket', 'target', 'update', 'vector',
+  'anchor',
+  'buffer',
+  'column',
+  'digest',
+  'editor',
+  'folder',
+  'gutter',
+  'handle',
+  'indent',
+  'jumper',
+  'kernel',
+  'length',
+  'marker',
+  'number',
+  'offset',
+  'parent',
+  'quotes',
+  'record',
+  'socket',
+  'target',
+  'update',
+  'vector',
 }
 
----Lines of code no two of which are alike.
+--- Lines of code no two of which are alike.
 ---@param count integer
 ---@return string[]
 function M.lines(count)
@@ -51,18 +73,14 @@ function M.start(run, fake)
   return setmetatable({ nvim = nvim, fake = fake }, Coding)
 end
 
----Runs Lua code that knows the watcher as `w`.
-function Coding:lua(code, ...)
-  return self.nvim:lua("local w = require('watcher'); " .. code, ...)
-end
+--- Runs Lua code that knows the watcher as `w`.
+function Coding:lua(code, ...) return self.nvim:lua("local w = require('watcher'); " .. code, ...) end
 
 ---@param lines string[]
 ---@param name string
-function Coding:open(lines, name)
-  self:lua('w.open(...)', lines, name)
-end
+function Coding:open(lines, name) self:lua('w.open(...)', lines, name) end
 
----Starts hum, and waits until it has found out how to fill in.
+--- Starts hum, and waits until it has found out how to fill in.
 ---@param complete table?
 function Coding:hum(complete)
   self:lua('w.hum(...)', self.fake.url, complete or vim.empty_dict())
@@ -71,7 +89,7 @@ function Coding:hum(complete)
   http.request(self.fake.host, self.fake.port, 'POST', '/_fake/reset', '')
 end
 
----Types keys, in the notation of mappings.
+--- Types keys, in the notation of mappings.
 ---@return integer ns  just before
 function Coding:type(keys)
   local now = vim.uv.hrtime()
@@ -79,15 +97,13 @@ function Coding:type(keys)
   return now
 end
 
----Waits until code gives something in the measured Neovim.
+--- Waits until code gives something in the measured Neovim.
 ---@return any
 function Coding:await(what, code, ...)
   local deadline = task.now() + WAIT_MS
   repeat
     local value = self:lua(code, ...)
-    if value then
-      return value
-    end
+    if value then return value end
     M.sleep(5)
   until task.now() > deadline
   local status = self:lua("return require('hum.complete').status()")
@@ -95,16 +111,12 @@ function Coding:await(what, code, ...)
 end
 
 ---@return string
-function Coding:await_ghost()
-  return self:await('suggestion', 'return w.ghost()')
-end
+function Coding:await_ghost() return self:await('suggestion', 'return w.ghost()') end
 
----Waits until the helper asks nothing.
-function Coding:await_answer()
-  return self:await('end of requests', 'return w.counts().live == 0')
-end
+--- Waits until the helper asks nothing.
+function Coding:await_answer() return self:await('end of requests', 'return w.counts().live == 0') end
 
----CPU of Neovim in ns that something takes, from now until it has come to rest.
+--- CPU of Neovim in ns that something takes, from now until it has come to rest.
 ---@param fn fun()
 ---@param ms number  at least so long
 ---@return number
@@ -121,12 +133,13 @@ function Coding:cpu(fn, ms)
   return after - before
 end
 
----Requests to fill in that have come.
+--- Requests to fill in that have come.
 ---@return table[]
 function Coding:requests()
-  return vim.tbl_filter(function(request)
-    return request.fill and request.fill.prompt_bytes > 0
-  end, self.fake:requests())
+  return vim.tbl_filter(
+    function(request) return request.fill and request.fill.prompt_bytes > 0 end,
+    self.fake:requests()
+  )
 end
 
 function Coding:stop() self.nvim:stop() end

@@ -15,9 +15,7 @@ as a share of the CPU of a bare key, and as a ratio to `least`: one notification
 `hashes`: what llama.vim does at a key, 256 lines before and 64 after the cursor, 129 hashes of them;
 `all lines`: the same with the lines of the whole buffer collected. bench/README.md tells how each figure is made.]]
 
-local function percent(part, whole)
-  return ('%.0f %%'):format(100 * part / whole)
-end
+local function percent(part, whole) return ('%.0f %%'):format(100 * part / whole) end
 
 ---@param keys bench.KeyResult[]
 ---@return table<string, table>  by way and size
@@ -29,9 +27,7 @@ local function summarize(keys)
     local cell = cells[name] or { cpu = {}, mean = {}, less = {}, calls = {} }
     cells[name] = cell
     local here = median(r.cpu)
-    if r.way == 'bare' then
-      bare[r.size] = here
-    end
+    if r.way == 'bare' then bare[r.size] = here end
     table.insert(cell.cpu, here)
     table.insert(cell.mean, mean(r.cpu))
     table.insert(cell.less, bare[r.size] and here - bare[r.size])
@@ -55,9 +51,14 @@ local function key_tables(out, cells, sizes, ways)
       if cell then
         local own = way ~= 'bare'
         markdown.row(out, {
-          way, number(cell.cpu, 0), number(cell.mean, 0), own and ('%.0f'):format(cell.less) or '–',
-          number(own and cell.p50 or nil, 0), number(own and cell.p99 or nil, 0),
-          own and percent(cell.p50, bare.cpu) or '–', number(own and cell.p50 / least.p50 or nil, 1),
+          way,
+          number(cell.cpu, 0),
+          number(cell.mean, 0),
+          own and ('%.0f'):format(cell.less) or '–',
+          number(own and cell.p50 or nil, 0),
+          number(own and cell.p99 or nil, 0),
+          own and percent(cell.p50, bare.cpu) or '–',
+          number(own and cell.p50 / least.p50 or nil, 1),
         })
       end
     end
@@ -70,31 +71,52 @@ local function arrival_table(out, arrivals)
   for _, one in ipairs(arrivals) do
     table.sort(one.ms)
     markdown.row(out, {
-      one.what, number(percentile(one.ms, 0.5)), number(percentile(one.ms, 0.99)), number(one.ms[#one.ms]), #one.ms,
+      one.what,
+      number(percentile(one.ms, 0.5)),
+      number(percentile(one.ms, 0.99)),
+      number(one.ms[#one.ms]),
+      #one.ms,
     })
   end
 end
 
----Keys after which the answer was known.
-local function answered(r)
-  return r.counts.through + r.counts.hits
-end
+--- Keys after which the answer was known.
+local function answered(r) return r.counts.through + r.counts.hits end
 
-local function miss_text(miss)
-  return miss == 1 and 'all' or ('1 of %d'):format(miss)
-end
+local function miss_text(miss) return miss == 1 and 'all' or ('1 of %d'):format(miss) end
 
 local function replay_table(out, replays)
   vim.list_extend(out, { '', '## A replayed session', '' })
   markdown.head(out, {
-    'wrong answers', 'keys', 'answered without a request', 'typed through', 'known', 'requests', 'for 100 keys',
-    'looked ahead', 'cancelled', 'suggestions shown', 'accepted', 'bytes of them', 'seconds',
+    'wrong answers',
+    'keys',
+    'answered without a request',
+    'typed through',
+    'known',
+    'requests',
+    'for 100 keys',
+    'looked ahead',
+    'cancelled',
+    'suggestions shown',
+    'accepted',
+    'bytes of them',
+    'seconds',
   })
   for _, r in ipairs(replays) do
     local n = r.counts
     markdown.row(out, {
-      miss_text(r.miss), n.keys, percent(answered(r), n.keys), n.through, n.hits, n.requests,
-      number(100 * n.requests / n.keys, 1), n.prefetched, n.cancelled, r.shown, r.accepts, r.accepted,
+      miss_text(r.miss),
+      n.keys,
+      percent(answered(r), n.keys),
+      n.through,
+      n.hits,
+      n.requests,
+      number(100 * n.requests / n.keys, 1),
+      n.prefetched,
+      n.cancelled,
+      r.shown,
+      r.accepts,
+      r.accepted,
       number(r.seconds, 0),
     })
   end
@@ -110,8 +132,12 @@ local function prompt_table(out, replays)
       local p = r.prompts[name]
       local ratio = p.anew / r.prompts.hum.anew
       markdown.row(out, {
-        miss_text(r.miss), name, number(p.tokens / p.requests, 0), number(p.anew / p.requests, 0),
-        percent(p.anew, p.tokens), number(ratio, 1),
+        miss_text(r.miss),
+        name,
+        number(p.tokens / p.requests, 0),
+        number(p.anew / p.requests, 0),
+        percent(p.anew, p.tokens),
+        number(ratio, 1),
       })
     end
   end
@@ -119,7 +145,7 @@ local function prompt_table(out, replays)
   out[#out + 1] = 'Means of all requests, in tokens as hum-fake cuts them.'
 end
 
----The worst of a field over our ways.
+--- The worst of a field over our ways.
 local function worst(cells, field, size)
   local value, where
   for _, way in ipairs(OURS) do
@@ -138,9 +164,7 @@ local function aims(out, cells, results)
     aim('callbacks for each key, p50, µs', 100, worst(cells, 'p50', size))
   end
   for _, one in ipairs(results.arrivals) do
-    if one.aim then
-      aim(one.what .. ', p50, ms', one.aim, percentile(one.ms, 0.5))
-    end
+    if one.aim then aim(one.what .. ', p50, ms', one.aim, percentile(one.ms, 0.5)) end
   end
   for _, r in ipairs(results.replays) do
     if r.miss > 1 then

@@ -24,9 +24,7 @@ local function on_redraw(self, data)
     local _, flushes = data:gsub('\165flush', '')
     self.flushes = self.flushes + flushes
     self.bytes = self.bytes + #data
-    if self.flush_times and flushes > 0 then
-      table.insert(self.flush_times, vim.uv.hrtime())
-    end
+    if self.flush_times and flushes > 0 then table.insert(self.flush_times, vim.uv.hrtime()) end
   end
 end
 
@@ -45,9 +43,7 @@ local function connect(self, path)
   end, ANSWER_MS)
   assert(self.pipe, 'no socket of Neovim')
   self.rpc = rpc.new(function(data) self.pipe:write(data) end)
-  self.rpc.on_notify = function(method, args)
-    self.told[method] = args[1] or true
-  end
+  self.rpc.on_notify = function(method, args) self.told[method] = args[1] or true end
   self.pipe:read_start(function(_, data) self.rpc:feed(data) end)
 end
 
@@ -59,8 +55,16 @@ function M.start(root, dir, args)
   local self = setmetatable({ flushes = 0, bytes = 0, told = {} }, Editor)
   local socket = dir .. '/socket'
   os.remove(socket)
-  local argv = { root .. '/.deps/bin/nvim-new', '--embed', '--listen', socket, '--clean', '-n',
-    '--cmd', 'set runtimepath^=' .. root }
+  local argv = {
+    root .. '/.deps/bin/nvim-new',
+    '--embed',
+    '--listen',
+    socket,
+    '--clean',
+    '-n',
+    '--cmd',
+    'set runtimepath^=' .. root,
+  }
   self.proc = proc.spawn(vim.list_extend(argv, args or {}), {
     env = require('lib.child').env(dir),
     cwd = dir,
@@ -74,14 +78,14 @@ function M.start(root, dir, args)
   return self
 end
 
----What it has said to the user; an error makes it wait for a key.
+--- What it has said to the user; an error makes it wait for a key.
 local function messages(self)
   self.rpc:notify('nvim_input', '<CR>')
   local answer = self.rpc:call(ANSWER_MS, 'nvim_exec2', 'messages', { output = true })
   return answer and answer.result and answer.result.output or 'and no messages'
 end
 
----Runs Lua code in it and gives its result.
+--- Runs Lua code in it and gives its result.
 function Editor:lua(code, ...)
   local answer, why = self.rpc:call(ANSWER_MS, 'nvim_exec_lua', code, { ... })
   if not answer then
@@ -92,7 +96,7 @@ function Editor:lua(code, ...)
   return answer.result ~= vim.NIL and answer.result or nil
 end
 
----Waits until the probe has announced `name`.
+--- Waits until the probe has announced `name`.
 ---@return any  what it said; false when the time is up
 function Editor:wait(name, ms)
   return task.await(function() return self.told[name] or self.rpc.closed end, ms)

@@ -12,7 +12,7 @@ local function median(list)
   return list[math.ceil(#list / 2)]
 end
 
----A median of what `fn` gives, n times.
+--- A median of what `fn` gives, n times.
 local function often(n, fn)
   local list = {}
   for i = 1, n do
@@ -50,13 +50,20 @@ local function exec_ms(argv)
   return (vim.uv.hrtime() - before) / 1e6
 end
 
----What `--startuptime` says of the plugin file, in ms.
+--- What `--startuptime` says of the plugin file, in ms.
 local function plugin_ms(run)
   local path = run.dir .. '/startuptime'
   os.remove(path)
   proc.run({
-    run.root .. '/.deps/bin/nvim-new', '--headless', '--clean', '--cmd', 'set rtp^=' .. run.root,
-    '--startuptime', path, '-c', 'qa',
+    run.root .. '/.deps/bin/nvim-new',
+    '--headless',
+    '--clean',
+    '--cmd',
+    'set rtp^=' .. run.root,
+    '--startuptime',
+    path,
+    '-c',
+    'qa',
   }, { env = require('lib.child').env(run.dir) })
   local f = assert(io.open(path))
   local own = f:read('*a'):match('([%d.]+): sourcing [^\n]*/plugin/hum%.lua')
@@ -64,12 +71,16 @@ local function plugin_ms(run)
   return tonumber(own)
 end
 
----A Neovim whose helper has had one chat; gives the helper's pid too.
+--- A Neovim whose helper has had one chat; gives the helper's pid too.
 local function after_a_chat(run)
   local nvim = editor.start(run.root, run.dir)
   run.fake:script({ text = 'Yes.' })
   nvim:lua([[require('probe').prepare(...)]], {
-    way = 'hum', url = run.fake.url, history = {}, opening = 1, total = 4,
+    way = 'hum',
+    url = run.fake.url,
+    history = {},
+    opening = 1,
+    total = 4,
   })
   local pid = nvim:lua([[return require('probe').go()]])
   nvim:wait('finished', 10000)
@@ -77,13 +88,11 @@ local function after_a_chat(run)
   return nvim, pid
 end
 
----System calls of the idle helper in three seconds.
+--- System calls of the idle helper in three seconds.
 ---@return integer? calls
 ---@return string? why not
 function M.idle_calls(pid)
-  if vim.fn.executable('strace') == 0 then
-    return nil, 'no strace'
-  end
+  if vim.fn.executable('strace') == 0 then return nil, 'no strace' end
   local tracer = proc.spawn({ 'strace', '-f', '-c', '-p', tostring(pid) })
   if not task.await(function() return tracer.err:find('attached') or tracer.code end, 5000) or tracer.code then
     return nil, vim.trim(tracer.err)
@@ -98,7 +107,7 @@ function M.idle_calls(pid)
   return calls
 end
 
----Instructions of a helper under callgrind for a reply of `count` tokens.
+--- Instructions of a helper under callgrind for a reply of `count` tokens.
 local function instructions(run, count, rate)
   local out = run.dir .. '/callgrind.out'
   local wrapper = run.dir .. '/helper'

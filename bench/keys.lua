@@ -34,7 +34,7 @@ local function prepare(c, run, way)
   end
 end
 
----In a new line in the middle, another one for each line that is typed.
+--- In a new line in the middle, another one for each line that is typed.
 local function open_line(c, size, n)
   c:lua('vim.api.nvim_win_set_cursor(0, { ..., 0 })', math.floor(size / 2) + 12 * n)
   c:type('o')
@@ -54,9 +54,7 @@ local function type_keys(c, way, size, count)
         c:await_ghost()
         coding.sleep(KEY_MS) -- all of it
       end
-      cpu[#cpu + 1] = c:cpu(function()
-        times[#times + 1] = c:type(key == ' ' and '<Space>' or key)
-      end, KEY_MS) / 1e3
+      cpu[#cpu + 1] = c:cpu(function() times[#times + 1] = c:type(key == ' ' and '<Space>' or key) end, KEY_MS) / 1e3
     end
     c:type('<Esc>')
     coding.sleep(KEY_MS)
@@ -64,16 +62,14 @@ local function type_keys(c, way, size, count)
   return cpu, times
 end
 
----µs that autocommands took from one key to the next.
+--- µs that autocommands took from one key to the next.
 local function call_times(calls, times)
   local out, at = {}, 1
   for i, time in ipairs(times) do
     local sum = 0
     local before = times[i + 1] or math.huge
     while calls.starts[at] and calls.starts[at] < before do
-      if calls.starts[at] > time then
-        sum = sum + (calls.ends[at] - calls.starts[at]) / 1e3
-      end
+      if calls.starts[at] > time then sum = sum + (calls.ends[at] - calls.starts[at]) / 1e3 end
       at = at + 1
     end
     out[i] = sum

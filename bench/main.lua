@@ -30,9 +30,7 @@ usage: bench/run [--quick] [--repeat N] [--chat | --completion]
 
 local function parse(args)
   local opts = { repeats = 3, rates = RATES, ways = {}, places = {}, only = {} }
-  local function value(i)
-    return (assert(args[i + 1], USAGE))
-  end
+  local function value(i) return (assert(args[i + 1], USAGE)) end
   local i = 1
   while args[i] do
     local name = args[i]
@@ -57,7 +55,7 @@ local function parse(args)
   return opts
 end
 
----Markdown ways need the parsers that come with Neovim.
+--- Markdown ways need the parsers that come with Neovim.
 local function ways(opts)
   local all = { 'bare', 'bare+md', 'hum', 'hum, other window', 'curl', 'curl+md' }
   local ok, added = pcall(vim.treesitter.language.add, 'markdown_inline')
@@ -65,12 +63,11 @@ local function ways(opts)
   return vim.tbl_filter(function(way)
     local wanted = #opts.ways == 0 or vim.tbl_contains(opts.ways, way)
     return wanted and (parsers or not way:find('+md', 1, true))
-  end, all), parsers
+  end, all),
+    parsers
 end
 
-local function note(...)
-  io.stderr:write(string.format(...), '\n')
-end
+local function note(...) io.stderr:write(string.format(...), '\n') end
 
 local function measure_all(run, opts)
   local results = {}

@@ -10,13 +10,11 @@ local state ---@type table
 ---@param name string
 local function announce(name, ...)
   for _, channel in ipairs(vim.api.nvim_list_chans()) do
-    if channel.mode == 'rpc' and channel.stream == 'socket' then
-      vim.rpcnotify(channel.id, name, ...)
-    end
+    if channel.mode == 'rpc' and channel.stream == 'socket' then vim.rpcnotify(channel.id, name, ...) end
   end
 end
 
----Notes the changes of a buffer until `total` bytes have been added.
+--- Notes the changes of a buffer until `total` bytes have been added.
 ---@param buf integer
 ---@param opening integer  bytes of the first token
 ---@param total integer
@@ -40,7 +38,7 @@ local function watch(buf, opening, total)
   })
 end
 
----How long the loop was away: time between two turns less the time spent waiting for events.
+--- How long the loop was away: time between two turns less the time spent waiting for events.
 local function watch_loop()
   local loop = { worst = 0 }
   pcall(vim.uv.loop_configure, 'metrics_idle_time')
@@ -49,9 +47,7 @@ local function watch_loop()
   loop.handle:start(function()
     local now, waited = hrtime(), idle_time()
     local busy = (now - last) - (waited - idle)
-    if busy > loop.worst then
-      loop.worst = busy
-    end
+    if busy > loop.worst then loop.worst = busy end
     last, idle = now, waited
   end)
   M.loop = loop
@@ -101,9 +97,7 @@ local function curl(spec)
       rest = table.remove(data)
       for _, line in ipairs(data) do
         local record = line ~= '' and vim.json.decode(line)
-        if record and record.message and record.message.content ~= '' then
-          append(record.message.content)
-        end
+        if record and record.message and record.message.content ~= '' then append(record.message.content) end
       end
     end,
   })
@@ -159,7 +153,7 @@ function M.go()
   return vim.fn.jobpid(state.channel or require('hum.helper').state().channel)
 end
 
----The measured part begins.
+--- The measured part begins.
 function M.begin() watch_loop() end
 
 ---@return table  times and sizes of the edits up to the last token, worst stall in ns

@@ -8,36 +8,28 @@ local M = {}
 
 local KEYS = 60
 
----A tracer that is attached, or why not.
+--- A tracer that is attached, or why not.
 ---@param pids integer[]
 ---@return test.Proc? tracer, string? why
 local function trace(pids)
-  if vim.fn.executable('strace') == 0 then
-    return nil, 'no strace'
-  end
+  if vim.fn.executable('strace') == 0 then return nil, 'no strace' end
   local argv = { 'strace', '-f', '-e', 'trace=execve,fork,vfork,clone,clone3' }
   for _, pid in ipairs(pids) do
     vim.list_extend(argv, { '-p', tostring(pid) })
   end
   local tracer = proc.spawn(argv)
-  local function attached()
-    return select(2, tracer.err:gsub(' attached', '')) >= #pids or tracer.code
-  end
-  if not task.await(attached, 5000) or tracer.code then
-    return nil, vim.trim(tracer.err)
-  end
+  local function attached() return select(2, tracer.err:gsub(' attached', '')) >= #pids or tracer.code end
+  if not task.await(attached, 5000) or tracer.code then return nil, vim.trim(tracer.err) end
   return tracer
 end
 
----Processes that Neovim and the helper start while keys are typed and suggestions come.
+--- Processes that Neovim and the helper start while keys are typed and suggestions come.
 ---@param c bench.Coding
 ---@return integer? processes
 ---@return string? why not
 local function spawned(c)
   local tracer, why = trace({ c.nvim.pid, c:lua('return w.helper()') })
-  if not tracer then
-    return nil, why
-  end
+  if not tracer then return nil, why end
   local before = c:lua('return w.counts().requests')
   for i = 1, KEYS do
     c:type(string.char(97 + i % 26))
@@ -53,9 +45,7 @@ local function spawned(c)
   local processes = 0
   for line in tracer.err:gmatch('[^\n]+') do
     local begins = line:find('execve%(') or line:find('fork%(') or line:find('clone3?%(')
-    if begins and not line:find('CLONE_THREAD', 1, true) then
-      processes = processes + 1
-    end
+    if begins and not line:find('CLONE_THREAD', 1, true) then processes = processes + 1 end
   end
   return processes
 end

@@ -49,7 +49,7 @@ local function load(root)
   return events, documents, missing
 end
 
----A server that knows how the documents go on, and takes its time.
+--- A server that knows how the documents go on, and takes its time.
 local function script(fake, documents, miss)
   local text = ''
   for _, lines in vim.spairs(documents) do
@@ -73,7 +73,7 @@ local function script(fake, documents, miss)
   return path
 end
 
----What of a suggestion the typist takes.
+--- What of a suggestion the typist takes.
 ---@param ghost string
 ---@param follows string  what is to be written
 ---@return 'accept'|'accept_line'|'accept_word'|nil
@@ -101,7 +101,7 @@ local function look(self, from)
   local ghost = self.c:lua('return w.ghost()')
   local how = ghost and choose(ghost, self.text:sub(from + 1, self.last))
   if how then
-    local row = "local c = vim.api.nvim_win_get_cursor(0); return vim.api.nvim_buf_get_offset(0, c[1] - 1) + c[2]"
+    local row = 'local c = vim.api.nvim_win_get_cursor(0); return vim.api.nvim_buf_get_offset(0, c[1] - 1) + c[2]'
     local before = self.c:lua(row)
     self.c:lua("require('hum.complete')[...]()", how)
     local size = self.c:lua(row) - before
@@ -123,7 +123,7 @@ local function step(self, event)
   end
 end
 
----The end of the replay: what was written is the document.
+--- The end of the replay: what was written is the document.
 local function check(self)
   for name, lines in pairs(self.documents) do
     local text = self.c:lua('return vim.api.nvim_buf_get_lines(vim.fn.bufnr(...), 0, -1, false)', name)
@@ -155,8 +155,13 @@ function M.measure(run, fake, miss)
   local events, documents, missing = load(run.root)
   local c = coding.start(run, fake)
   local self = {
-    c = c, documents = documents, progress = 0,
-    keys = 0, looks = 0, accepts = 0, accepted = 0,
+    c = c,
+    documents = documents,
+    progress = 0,
+    keys = 0,
+    looks = 0,
+    accepts = 0,
+    accepted = 0,
   }
   local path = script(fake, documents, miss)
   for name, lines in vim.spairs(documents) do
@@ -180,7 +185,10 @@ function M.measure(run, fake, miss)
   local result = {
     miss = miss,
     counts = c:lua('return w.counts()'),
-    keys = self.keys, looks = self.looks, accepts = self.accepts, accepted = self.accepted,
+    keys = self.keys,
+    looks = self.looks,
+    accepts = self.accepts,
+    accepted = self.accepted,
     shown = c:lua('return w.shown()'),
     disconnected = #fake:events('disconnect'),
     seconds = (task.now() - started) / 1e3,
@@ -191,7 +199,7 @@ function M.measure(run, fake, miss)
   return result
 end
 
----Several at a time: they wait, most of the time.
+--- Several at a time: they wait, most of the time.
 ---@param run table
 ---@param misses integer[]
 ---@return bench.Replayed[]
@@ -207,9 +215,7 @@ function M.measure_all(run, misses)
       fake:stop()
     end, function(ok, err)
       left = left - 1
-      if not ok then
-        results[i] = { failed = tostring(err) }
-      end
+      if not ok then results[i] = { failed = tostring(err) } end
     end)
   end
   task.run(function() end)

@@ -19,7 +19,7 @@ local FIELDS = { 'p50', 'p99', 'max', 'per_edit', 'nvim', 'helper', 'stall', 'ra
 -- Of these not the middle one of the repetitions is told, but the worst.
 local WORST = { max = true, stall = true }
 
----The figures of one result; most only where all text arrived.
+--- The figures of one result; most only where all text arrived.
 ---@param r bench.Result
 local function figures(r)
   local l = r.latency
@@ -38,9 +38,7 @@ local function figures(r)
   }
 end
 
-local function key(place, rate, way)
-  return table.concat({ place, rate, way }, '|')
-end
+local function key(place, rate, way) return table.concat({ place, rate, way }, '|') end
 
 ---@param list table[]   figures of one cell, by repetition
 ---@param bare table[]?  those of `bare` in the same place and at the same rate
@@ -50,19 +48,15 @@ local function cell_of(list, bare)
     local values, ratios = {}, {}
     for i, f in ipairs(list) do
       values[#values + 1] = f[field]
-      if bare and bare[i] and bare[i][field] and f[field] then
-        ratios[#ratios + 1] = f[field] / bare[i][field]
-      end
+      if bare and bare[i] and bare[i][field] and f[field] then ratios[#ratios + 1] = f[field] / bare[i][field] end
     end
     cell[field], cell.ratio[field] = median(values), median(ratios)
-    if WORST[field] then
-      cell[field] = values[#values]
-    end
+    if WORST[field] then cell[field] = values[#values] end
   end
   return cell
 end
 
----Medians and ratios of every cell.
+--- Medians and ratios of every cell.
 ---@return table<string, table> cells  by place|rate|way
 local function summarize(results)
   local by_cell, cells = {}, {}
@@ -96,9 +90,7 @@ local COLUMNS = {
 }
 
 local function place_table(out, cells, place, ways)
-  if not cells[key(place, 'any')] then
-    return
-  end
+  if not cells[key(place, 'any')] then return end
   vim.list_extend(out, { '', '## ' .. TITLES[place], '' })
   local head = { 'tokens/s', 'way' }
   for _, column in ipairs(COLUMNS) do
@@ -119,7 +111,7 @@ local function place_table(out, cells, place, ways)
   end
 end
 
----The worst of our ratios over rates, and where it is.
+--- The worst of our ratios over rates, and where it is.
 local function worst_ratio(cells, field, place, rates)
   local worst, where
   for _, rate in ipairs(rates) do
@@ -160,9 +152,7 @@ end
 local function others(out, cells, extras)
   vim.list_extend(out, { '', '## Other figures', '' })
   local function line(what, value, format, ...)
-    if value then
-      out[#out + 1] = ('- %s: ' .. format):format(what, value, ...)
-    end
+    if value then out[#out + 1] = ('- %s: ' .. format):format(what, value, ...) end
   end
   local function mb(kb) return kb and kb / 1024 end
   line('helper, its own memory, without the pages of libraries', mb(extras.helper_own_kb), '%.1f MB')
@@ -188,7 +178,9 @@ without one. "reader" is the process that reads from the server. bench/README.md
 function M.markdown(run, results, extras)
   local cells = summarize(results)
   local out = {
-    '# Chat', '', NOTES,
+    '# Chat',
+    '',
+    NOTES,
     run.parsers and '`+md`: in a Markdown buffer with treesitter on.'
       or '`+md` is left out: this Neovim has no parsers for Markdown.',
   }

@@ -10,7 +10,7 @@ local function read(path)
   end
 end
 
----CPU time of all threads in nanoseconds; 0 once the process is gone.
+--- CPU time of all threads in nanoseconds; 0 once the process is gone.
 ---@param pid integer
 ---@return number
 function M.cpu(pid)
@@ -22,7 +22,7 @@ function M.cpu(pid)
   return sum
 end
 
----Resident memory in kB, its peak, and what of it is the process's own (not files').
+--- Resident memory in kB, its peak, and what of it is the process's own (not files').
 ---@param pid integer
 ---@return number? now
 ---@return number? peak
@@ -38,7 +38,12 @@ function M.describe()
   local cpu = (read('/proc/cpuinfo') or ''):match('model name%s*:%s*([^\n]+)') or 'unknown CPU'
   local load = (read('/proc/loadavg') or '?'):match('^%S+')
   return ('%s, %d cores, %s %s; load before the run %s'):format(
-    cpu, #vim.uv.cpu_info(), vim.uv.os_uname().sysname, vim.uv.os_uname().release, load)
+    cpu,
+    #vim.uv.cpu_info(),
+    vim.uv.os_uname().sysname,
+    vim.uv.os_uname().release,
+    load
+  )
 end
 
 return M

@@ -48,8 +48,8 @@ local function repeated(tokens, count)
   return out
 end
 
----The tokens of one reply. The first one is not measured: it opens the reply, and makes the
----paragraph long.
+--- The tokens of one reply. The first one is not measured: it opens the reply, and makes the
+--- paragraph long.
 ---@param place string
 ---@param count integer
 ---@return string[]
@@ -60,7 +60,7 @@ function M.tokens(place, count)
   return tokens
 end
 
----Lines that are there before the question.
+--- Lines that are there before the question.
 ---@param place string
 ---@return string[]
 function M.history(place)

@@ -10,7 +10,7 @@ local marks = { times = {}, sizes = {}, serials = {} } ---@type table<string, in
 local shown = {} ---@type table<integer, boolean>  serials of suggestions that were drawn
 local serial = 0
 
----Has each call of `fn` noted.
+--- Has each call of `fn` noted.
 ---@param fn function
 local function timed(fn)
   return function(...)
@@ -30,12 +30,10 @@ function M.open(lines, name)
   M.plain()
 end
 
----Of what might change what is typed only 'autoindent' is left.
-function M.plain()
-  vim.cmd('setlocal expandtab indentexpr= nocindent nosmartindent formatoptions= textwidth=0')
-end
+--- Of what might change what is typed only 'autoindent' is left.
+function M.plain() vim.cmd('setlocal expandtab indentexpr= nocindent nosmartindent formatoptions= textwidth=0') end
 
----Text of the ghost, its lines joined.
+--- Text of the ghost, its lines joined.
 local function size_of(opts)
   local size = 0
   for _, chunk in ipairs(opts.virt_text or {}) do
@@ -50,7 +48,7 @@ local function size_of(opts)
   return size
 end
 
----Notes each drawing of a ghost text.
+--- Notes each drawing of a ghost text.
 function M.watch_marks()
   local set = vim.api.nvim_buf_set_extmark
   local ns = vim.api.nvim_create_namespace('hum.complete')
@@ -71,9 +69,7 @@ local function watch_suggestions()
   ghost.suggest = function(data, now)
     serial = data.serial
     suggest(data, now)
-    if data.text ~= '' and ghost.is_visible() then
-      shown[data.serial] = true
-    end
+    if data.text ~= '' and ghost.is_visible() then shown[data.serial] = true end
   end
 end
 
@@ -128,7 +124,7 @@ function M.hashing(whole)
   vim.api.nvim_create_autocmd('CursorMovedI', { callback = callback })
 end
 
----The least that any plugin of this kind does at a key: it tells another process, and draws.
+--- The least that any plugin of this kind does at a key: it tells another process, and draws.
 ---@param helper string
 function M.least(helper)
   local channel = vim.fn.jobstart({ helper }, { rpc = true })
@@ -157,7 +153,7 @@ function M.marks() return marks end
 ---@return integer
 function M.shown() return vim.tbl_count(shown) end
 
----What is left of the suggestion at the cursor, if one is drawn.
+--- What is left of the suggestion at the cursor, if one is drawn.
 ---@return string|nil
 function M.ghost()
   local now = require('hum.complete.ghost').shown()
@@ -165,9 +161,7 @@ function M.ghost()
 end
 
 ---@return table<string, integer>
-function M.counts()
-  return vim.rpcrequest(M.channel(), 'info').complete
-end
+function M.counts() return vim.rpcrequest(M.channel(), 'info').complete end
 
 ---@return integer
 function M.channel() return require('hum.helper').state().channel end

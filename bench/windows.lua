@@ -13,7 +13,7 @@ local KEPT = 2 * BEFORE
 
 local states = {} ---@type { ns: integer, before: string, after: string }[]  at each key
 
----Bytes of the buffer on both sides of the cursor.
+--- Bytes of the buffer on both sides of the cursor.
 local function keep()
   local row, col = unpack(vim.api.nvim_win_get_cursor(0))
   local first = math.max(0, row - 1 - 200)
@@ -27,16 +27,14 @@ local function keep()
   }
 end
 
----Notes where the user is at each key that the helper is told of.
+--- Notes where the user is at each key that the helper is told of.
 function M.watch()
   require('watcher').watch_link(function(method)
-    if method == 'key' then
-      keep()
-    end
+    if method == 'key' then keep() end
   end)
 end
 
----The parts of a prompt as hum makes them for this model: the cursor's line stands last.
+--- The parts of a prompt as hum makes them for this model: the cursor's line stands last.
 ---@param prompt string
 ---@return string other   what comes of other places
 ---@return string before  the text before the place
@@ -45,27 +43,19 @@ local function parts(prompt)
   return other, above .. line
 end
 
----Tokens as the fake server cuts: a word with the blank before it, blanks, or one other character.
+--- Tokens as the fake server cuts: a word with the blank before it, blanks, or one other character.
 ---@param text string
 ---@param at integer
 ---@return integer last
 local function token_end(text, at)
   local _, last = text:find('^<|[%w_]+|>', at)
-  if last then
-    return last
-  end
+  if last then return last end
   _, last = text:find('^ ?[%w\128-\255]+', at)
-  if last then
-    return last
-  end
+  if last then return last end
   _, last = text:find('^\n+', at)
-  if last then
-    return last
-  end
+  if last then return last end
   _, last = text:find('^ +', at)
-  if last and last > at and text:find('^[%w\128-\255]', last + 1) then
-    last = last - 1
-  end
+  if last and last > at and text:find('^[%w\128-\255]', last + 1) then last = last - 1 end
   return last or at
 end
 
@@ -78,36 +68,28 @@ local function count(text, former)
   while at <= #text do
     local last = token_end(text, at)
     tokens = tokens + 1
-    if anew > 0 or text:sub(at, last) ~= former:sub(at, last) then
-      anew = anew + 1
-    end
+    if anew > 0 or text:sub(at, last) ~= former:sub(at, last) then anew = anew + 1 end
     at = last + 1
   end
   return tokens, anew
 end
 
----Windows as others have them.
+--- Windows as others have them.
 local SLIDE = {
   ['slides by lines'] = function(before, after)
     local cut = before:sub(-BEFORE)
-    if #before > BEFORE then
-      cut = cut:match('\n(.*)$') or cut
-    end
+    if #before > BEFORE then cut = cut:match('\n(.*)$') or cut end
     local kept = after:sub(1, AFTER)
     return cut, #after > AFTER and kept:match('^(.*)\n') or kept
   end,
-  ['slides by characters'] = function(before, after)
-    return before:sub(-BEFORE), after:sub(1, AFTER)
-  end,
+  ['slides by characters'] = function(before, after) return before:sub(-BEFORE), after:sub(1, AFTER) end,
 }
 
----The text before the place that a request was for; it may be behind a suggestion.
+--- The text before the place that a request was for; it may be behind a suggestion.
 ---@param state table
 ---@param asked string  the prompt's text before the place
 local function whole_before(state, asked)
-  if asked:sub(-#state.before) == state.before:sub(-#asked) then
-    return state.before
-  end
+  if asked:sub(-#state.before) == state.before:sub(-#asked) then return state.before end
   local tail, at, found = state.before:sub(-64), 1, nil
   repeat
     local first, last = asked:find(tail, at, true)
@@ -130,9 +112,7 @@ end
 ---@param asked { ns: integer, prompt: string }[]  requests in their order
 ---@return table<string, bench.Prompts>
 function M.compare(asked)
-  local function sum()
-    return { requests = 0, tokens = 0, anew = 0 }
-  end
+  local function sum() return { requests = 0, tokens = 0, anew = 0 } end
   local sums, at = { hum = sum(), lost = 0 }, 1
   for name in pairs(SLIDE) do
     sums[name] = sum()
@@ -154,9 +134,7 @@ function M.compare(asked)
     end
   end
   for _, one in pairs(sums) do
-    if type(one) == 'table' then
-      one.former = nil
-    end
+    if type(one) == 'table' then one.former = nil end
   end
   return sums
 end

@@ -1,6 +1,4 @@
-if vim.b.did_ftplugin then
-  return
-end
+if vim.b.did_ftplugin then return end
 vim.b.did_ftplugin = 1
 
 vim.bo.comments = 'b:- [ ],b:- [x],fb:*,fb:-,fb:+,n:>'

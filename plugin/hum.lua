@@ -1,7 +1,5 @@
 -- Commands and <Plug> maps only: nothing is required before it is used.
-if vim.g.loaded_hum then
-  return
-end
+if vim.g.loaded_hum then return end
 vim.g.loaded_hum = 1
 
 if vim.fn.has('nvim-0.10') == 0 then
@@ -9,16 +7,12 @@ if vim.fn.has('nvim-0.10') == 0 then
   return
 end
 
-vim.api.nvim_create_user_command('Hum', function(opts)
-  require('hum.command').run(opts)
-end, {
+vim.api.nvim_create_user_command('Hum', function(opts) require('hum.command').run(opts) end, {
   nargs = '*',
   range = true,
   bang = true,
   desc = 'Chat with a language model',
-  complete = function(...)
-    return require('hum.command').complete(...)
-  end,
+  complete = function(...) return require('hum.command').complete(...) end,
 })
 
 -- Not vim.keymap, which would have to be loaded first.
@@ -31,22 +25,14 @@ local function map(mode, name, callback)
 end
 
 for _, name in ipairs({ 'chat', 'send', 'stop', 'retry', 'model', 'ask' }) do
-  map('n', name, function()
-    require('hum')[name]()
-  end)
+  map('n', name, function() require('hum')[name]() end)
 end
-map('n', 'new', function()
-  require('hum').chat({ new = true })
-end)
+map('n', 'new', function() require('hum').chat({ new = true }) end)
 
 -- The selected lines are quoted: "chat" leaves the question to be written in the chat,
 -- "ask" asks for it.
-map('x', 'chat', function()
-  require('hum').chat({ new = true, quote = require('hum').selection() })
-end)
-map('x', 'ask', function()
-  require('hum').ask(require('hum').selection())
-end)
+map('x', 'chat', function() require('hum').chat({ new = true, quote = require('hum').selection() }) end)
+map('x', 'ask', function() require('hum').ask(require('hum').selection()) end)
 
 for name, action in pairs({
   accept = 'accept',
@@ -57,9 +43,7 @@ for name, action in pairs({
   dismiss = 'dismiss',
   suggest = 'now',
 }) do
-  map('i', name, function()
-    require('hum.complete')[action]()
-  end)
+  map('i', name, function() require('hum.complete')[action]() end)
 end
 
 local group = vim.api.nvim_create_augroup('hum', {})

@@ -22,25 +22,21 @@ end
 
 local function give_up(why)
   say('demo: ' .. why)
-  if headless then
-    vim.cmd.cquit()
-  end
+  if headless then vim.cmd.cquit() end
 end
 
----A fault must end the demo and not leave it waiting.
+--- A fault must end the demo and not leave it waiting.
 ---@generic F: function
 ---@param fn F
 ---@return F
 local function guarded(fn)
   return function(...)
     local ok, err = xpcall(fn, debug.traceback, ...)
-    if not ok then
-      give_up(err)
-    end
+    if not ok then give_up(err) end
   end
 end
 
----Starts the stand-in; it ends with this Neovim.
+--- Starts the stand-in; it ends with this Neovim.
 ---@param cb fun(url: string)
 local function stand_in(cb)
   local job = vim.fn.jobstart({ root .. '/build/hum-fake', '--demo', '--stdin-guard' }, {
@@ -53,14 +49,10 @@ local function stand_in(cb)
       end
     end,
     on_exit = function(_, code)
-      if cb then
-        give_up(('the stand-in ended with status %d'):format(code))
-      end
+      if cb then give_up(('the stand-in ended with status %d'):format(code)) end
     end,
   })
-  if job <= 0 then
-    give_up('the stand-in build/hum-fake cannot be started')
-  end
+  if job <= 0 then give_up('the stand-in build/hum-fake cannot be started') end
 end
 
 ---@param stats table
@@ -68,9 +60,7 @@ end
 local function figures(stats)
   local parts = {}
   local function add(format, value)
-    if value then
-      parts[#parts + 1] = format:format(value)
-    end
+    if value then parts[#parts + 1] = format:format(value) end
   end
   add('%d tokens', stats.tokens)
   add('%.1f tokens/s', stats.tokens_per_second)
@@ -82,7 +72,7 @@ local function figures(stats)
   return table.concat(parts, ', ')
 end
 
----Prints the chat when its reply has ended, and ends Neovim.
+--- Prints the chat when its reply has ended, and ends Neovim.
 local function report(data)
   say('')
   say(table.concat(vim.api.nvim_buf_get_lines(data.buf, 0, -1, true), '\n'))
@@ -104,22 +94,14 @@ local function chat(endpoint, model, question)
       once = true,
       callback = function(event)
         -- What hum itself does at the end comes first.
-        vim.schedule(guarded(function()
-          report(event.data)
-        end))
+        vim.schedule(guarded(function() report(event.data) end))
       end,
     })
-    vim.defer_fn(function()
-      give_up('no whole reply in ten minutes')
-    end, PATIENCE_MS)
+    vim.defer_fn(function() give_up('no whole reply in ten minutes') end, PATIENCE_MS)
   end
   local buf, err = require('hum').chat({ new = true, endpoint = endpoint, model = model, question = question })
-  if not buf then
-    return give_up(err)
-  end
-  if not headless then
-    vim.cmd.only()
-  end
+  if not buf then return give_up(err) end
+  if not headless then vim.cmd.only() end
 end
 
 local function with_stand_in(why)
@@ -136,16 +118,15 @@ end
 local function start()
   -- A host that does not answer should not delay the demo for long.
   require('hum').setup({ endpoints = { ollama = { connect_timeout = 2 } } })
-  require('hum.models').list('ollama', guarded(function(err, names)
-    local model = vim.iter(names or {}):find(function(name)
-      return not name:find('embed')
+  require('hum.models').list(
+    'ollama',
+    guarded(function(err, names)
+      local model = vim.iter(names or {}):find(function(name) return not name:find('embed') end)
+      if not model then return with_stand_in(err and 'no Ollama here' or 'Ollama has no chat model') end
+      say(('demo: Ollama answers with %s'):format(model))
+      chat('ollama', model, QUESTION)
     end)
-    if not model then
-      return with_stand_in(err and 'no Ollama here' or 'Ollama has no chat model')
-    end
-    say(('demo: Ollama answers with %s'):format(model))
-    chat('ollama', model, QUESTION)
-  end))
+  )
 end
 
 vim.api.nvim_create_autocmd('VimEnter', { callback = vim.schedule_wrap(guarded(start)) })

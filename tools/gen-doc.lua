@@ -13,9 +13,7 @@ local path = root .. '/doc/hum.txt'
 local function wrap(text, indent)
   local lines, line = {}, ''
   -- Code in backticks stays on one line.
-  local words = text:gsub('%s+', ' '):gsub('`[^`]*`', function(code)
-    return (code:gsub(' ', '\1'))
-  end)
+  local words = text:gsub('%s+', ' '):gsub('`[^`]*`', function(code) return (code:gsub(' ', '\1')) end)
   for word in words:gmatch('%S+') do
     word = word:gsub('\1', ' ')
     if line ~= '' and indent + vim.fn.strdisplaywidth(line .. ' ' .. word) > WIDTH then
@@ -25,12 +23,10 @@ local function wrap(text, indent)
     end
   end
   lines[#lines + 1] = line ~= '' and line or nil
-  return vim.tbl_map(function(l)
-    return (' '):rep(indent) .. l
-  end, lines)
+  return vim.tbl_map(function(l) return (' '):rep(indent) .. l end, lines)
 end
 
----A Lua value as a user would write it.
+--- A Lua value as a user would write it.
 ---@param value any
 ---@return string
 local function literal(value)
@@ -60,9 +56,7 @@ local KINDS = {
 ---@param node hum.Node
 ---@return string
 local function kind(node)
-  if node.kind == 'enum' then
-    return '"' .. table.concat(node.values, '", "') .. '"'
-  end
+  if node.kind == 'enum' then return '"' .. table.concat(node.values, '", "') .. '"' end
   return KINDS[node.kind]
 end
 
@@ -96,7 +90,7 @@ local function describe(node, name, out)
   vim.list_extend(out, wrap(node.help, 4))
 end
 
----One option with its default; a long list goes over several lines.
+--- One option with its default; a long list goes over several lines.
 ---@param indent string
 ---@param name string
 ---@param value any
@@ -113,7 +107,7 @@ local function assignment(indent, name, value, out)
   out[#out + 1] = indent .. '},'
 end
 
----All defaults as a call of setup().
+--- All defaults as a call of setup().
 ---@param node hum.Node
 ---@param indent string
 ---@param out string[]
@@ -159,9 +153,7 @@ local function replaced(lines)
   local out, inside = {}, false
   for i, line in ipairs(lines) do
     inside = inside and not line:find('^====')
-    if not inside then
-      out[#out + 1] = line
-    end
+    if not inside then out[#out + 1] = line end
     if line:find('*hum-options*', 1, true) and lines[i - 1]:find('^====') then
       inside = true
       vim.list_extend(out, section())

@@ -37,22 +37,16 @@ end
 ---@param ms integer
 ---@param from integer  bytes of the document that stand before the cursor, or stood there
 ---@param what string   keys, or what else is done
-local function note(ms, from, what)
-  out[#out + 1] = ('%d %d %s'):format(ms, from, what)
-end
+local function note(ms, from, what) out[#out + 1] = ('%d %d %s'):format(ms, from, what) end
 
-local function look(from)
-  note(pause(LOOK_MS), from, 'look')
-end
+local function look(from) note(pause(LOOK_MS), from, 'look') end
 
 ---@param from integer
 ---@param chance number
 ---@return integer ms  to wait before the next key in addition
 local function think(from, chance, look_anyway)
   local thinks = math.random() < chance
-  if thinks and math.random() < LOOK_THOUGHT or math.random() < look_anyway then
-    look(from)
-  end
+  if thinks and math.random() < LOOK_THOUGHT or math.random() < look_anyway then look(from) end
   return thinks and pause(THINK_MS) or 0
 end
 
@@ -68,20 +62,14 @@ local function slip(from, letter, after)
   local wrong = string.char(97 + (letter:byte() - 97 + math.random(1, 25)) % 26)
   note(pause(LETTER), from, wrong)
   local late = after:find('%l') and math.random() < LATE
-  if late then
-    note(pause(LETTER), from, after)
-  end
+  if late then note(pause(LETTER), from, after) end
   note(pause(SLIP_SEEN), from, '<BS>')
-  if late then
-    note(pause(LETTER), from, '<BS>')
-  end
+  if late then note(pause(LETTER), from, '<BS>') end
 end
 
-local function key_of(char)
-  return char == '<' and '<lt>' or char == ' ' and '<Space>' or char
-end
+local function key_of(char) return char == '<' and '<lt>' or char == ' ' and '<Space>' or char end
 
----The rest of a line, behind its indentation.
+--- The rest of a line, behind its indentation.
 ---@param from integer
 ---@param text string
 local function type_line(from, text)
@@ -91,9 +79,7 @@ local function type_line(from, text)
     local begins = i == 1 or former:find('[%s(]')
     local extra = 0
     if begins and char:find('%a') then
-      if i > 1 and math.random() < STRAY then
-        stray(at)
-      end
+      if i > 1 and math.random() < STRAY then stray(at) end
       extra = think(at, i == 1 and THINK_LINE or THINK_WORD, LOOK_WORD)
     elseif char:find('%l') and math.random() < SLIP then
       slip(at, char, text:sub(i + 1, i + 1))
@@ -103,11 +89,9 @@ local function type_line(from, text)
   end
 end
 
-local function blanks(line)
-  return #line:match('^ *')
-end
+local function blanks(line) return #line:match('^ *') end
 
----From the indentation that 'autoindent' gives to the line's own.
+--- From the indentation that 'autoindent' gives to the line's own.
 local function indent(from, given, wanted, step)
   local col = given
   while col > wanted do
@@ -146,9 +130,7 @@ end
 
 ---@param file string
 ---@return string[]
-local function document(file)
-  return vim.fn.readfile(('%s/%s.txt'):format(dir, file))
-end
+local function document(file) return vim.fn.readfile(('%s/%s.txt'):format(dir, file)) end
 
 math.randomseed(SEED)
 out[1] = ('# made by generate.lua, seed %d'):format(SEED)

@@ -33,7 +33,7 @@ local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 local live = {}
 local last_id = 0
 
----msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
+--- msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
 local DEPTH = 24
 
 ---@param value any
@@ -46,9 +46,7 @@ local function is_flat(value, left)
     return false
   end
   for _, item in pairs(value) do
-    if not is_flat(item, left - 1) then
-      return false
-    end
+    if not is_flat(item, left - 1) then return false end
   end
   return true
 end
@@ -59,17 +57,13 @@ end
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)
-  if not is_flat(spec, DEPTH) then
-    return nil, 'the options of the request are nested too deeply'
-  end
+  if not is_flat(spec, DEPTH) then return nil, 'the options of the request are nested too deeply' end
   local helper = require('hum.helper')
   local ok, err
   -- The channel of a helper that died closes before its exit is told: then start another.
   for _ = 1, 2 do
     local channel, why = helper.start()
-    if not channel then
-      return nil, why
-    end
+    if not channel then return nil, why end
     ok, err = pcall(vim.rpcnotify, channel, method, last_id + 1, spec)
     if ok then
       last_id = last_id + 1
@@ -89,27 +83,21 @@ local function tell(method, ...)
   end
 end
 
----Starts a generation into a buffer; the spec is described in |hum-protocol|.
+--- Starts a generation into a buffer; the spec is described in |hum-protocol|.
 ---@param spec table
 ---@param on_event hum.OnEvent
 ---@return integer? id
 ---@return string? why  nothing was started
-function M.chat(spec, on_event)
-  return begin('chat', spec, on_event)
-end
+function M.chat(spec, on_event) return begin('chat', spec, on_event) end
 
----Stops a generation: the server is told at once, "cancelled" follows.
+--- Stops a generation: the server is told at once, "cancelled" follows.
 ---@param id integer
-function M.stop(id)
-  tell('stop', id)
-end
+function M.stop(id) tell('stop', id) end
 
----Whether edits of this generation must join the open undo block.
+--- Whether edits of this generation must join the open undo block.
 ---@param id integer
 ---@param join boolean
-function M.join(id, join)
-  tell('join', id, join)
-end
+function M.join(id, join) tell('join', id, join) end
 
 ---@class hum.Query
 ---@field endpoint table  as |hum-protocol| says
@@ -118,7 +106,7 @@ end
 ---@field body? table
 ---@field timeout? number  seconds
 
----One question to an endpoint and its whole answer.
+--- One question to an endpoint and its whole answer.
 ---@param query hum.Query
 ---@param cb fun(err: hum.Failure?, result: { status: integer, body: string }?)
 ---@return integer? id
@@ -135,11 +123,9 @@ function M.query(query, cb)
 end
 
 ---@return boolean  a request is under way
-function M.is_busy()
-  return next(live) ~= nil
-end
+function M.is_busy() return next(live) ~= nil end
 
----An event of the helper. Errors of handlers end here: the helper cannot act on them.
+--- An event of the helper. Errors of handlers end here: the helper cannot act on them.
 ---@param name string
 ---@param id integer
 ---@param data table
@@ -150,35 +136,25 @@ function M.on_event(name, id, data)
     return require('hum.complete').on_event(name, id, data)
   end
   local on_event = live[id]
-  if ENDINGS[name] then
-    live[id] = nil
-  end
-  if data.status == 401 then
-    require('hum.secret').forget()
-  end
+  if ENDINGS[name] then live[id] = nil end
+  if data.status == 401 then require('hum.secret').forget() end
   if on_event then
     local ok, err = xpcall(on_event, debug.traceback, name, data)
-    if not ok then
-      require('hum.notify').error(('hum: a fault of hum in the event "%s": %s'):format(name, err))
-    end
+    if not ok then require('hum.notify').error(('hum: a fault of hum in the event "%s": %s'):format(name, err)) end
   end
 end
 
----The helper is gone: every request ends with this failure.
+--- The helper is gone: every request ends with this failure.
 ---@param failure hum.Failure
 function M.on_lost(failure)
   local complete = package.loaded['hum.complete']
-  if complete then
-    complete.on_lost()
-  end
+  if complete then complete.on_lost() end
   local ids = vim.tbl_keys(live)
   table.sort(ids)
   for _, id in ipairs(ids) do
     M.on_event('error', id, vim.deepcopy(failure))
   end
-  if #ids == 0 then
-    require('hum.log').write('info', failure.message)
-  end
+  if #ids == 0 then require('hum.log').write('info', failure.message) end
 end
 
 return M

@@ -18,14 +18,10 @@ local M = {}
 
 ---@param text string
 ---@return boolean
-function M.is_model(text)
-  return text:match('^[%w_][%w%._:/-]*$') ~= nil
-end
+function M.is_model(text) return text:match('^[%w_][%w%._:/-]*$') ~= nil end
 
 ---@return string[]
-local function model_names()
-  return require('hum.models').completions()
-end
+local function model_names() return require('hum.models').completions() end
 
 ---@param given hum.Invocation
 local function chat(given)
@@ -48,26 +44,18 @@ local function new(given)
   require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
 end
 
----What follows `:Hum complete`; a bang means the current buffer alone.
+--- What follows `:Hum complete`; a bang means the current buffer alone.
 ---@type table<string, fun(given: hum.Invocation)>
 local COMPLETE = {
-  on = function(given)
-    require('hum.complete').on({ here = given.bang })
-  end,
-  off = function(given)
-    require('hum.complete').off({ here = given.bang })
-  end,
+  on = function(given) require('hum.complete').on({ here = given.bang }) end,
+  off = function(given) require('hum.complete').off({ here = given.bang }) end,
   toggle = function(given)
     require('hum.complete').toggle({ here = given.bang })
     local short = require('hum.complete').status():match('^[^;]*')
     require('hum.notify').info('hum: ' .. short)
   end,
-  now = function()
-    require('hum.complete').now()
-  end,
-  status = function()
-    require('hum.notify').answer('hum: ' .. require('hum.complete').status())
-  end,
+  now = function() require('hum.complete').now() end,
+  status = function() require('hum.notify').answer('hum: ' .. require('hum.complete').status()) end,
 }
 
 ---@return string[]
@@ -80,9 +68,7 @@ end
 ---@param given hum.Invocation
 local function complete(given)
   local act = COMPLETE[given.text ~= '' and given.text or 'status']
-  if act then
-    return act(given)
-  end
+  if act then return act(given) end
   local all = table.concat(complete_names(), ', ')
   require('hum.notify').error(('hum: ":Hum complete" takes one of: %s'):format(all))
 end
@@ -93,42 +79,28 @@ M.subcommands = {
   complete = { run = complete, complete = complete_names, bang = true, text = true },
   new = { run = new, complete = model_names, text = true },
   send = {
-    run = function()
-      require('hum').send()
-    end,
+    run = function() require('hum').send() end,
   },
   stop = {
     bang = true,
-    run = function(given)
-      require('hum').stop({ all = given.bang })
-    end,
+    run = function(given) require('hum').stop({ all = given.bang }) end,
   },
   retry = {
-    run = function()
-      require('hum').retry()
-    end,
+    run = function() require('hum').retry() end,
   },
   model = {
     complete = model_names,
     text = true,
-    run = function(given)
-      require('hum').model(given.text ~= '' and given.text or nil)
-    end,
+    run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
   log = {
-    run = function(given)
-      require('hum.log').open(given.mods)
-    end,
+    run = function(given) require('hum.log').open(given.mods) end,
   },
   build = {
-    run = function()
-      require('hum').build()
-    end,
+    run = function() require('hum').build() end,
   },
   health = {
-    run = function()
-      vim.cmd.checkhealth('hum')
-    end,
+    run = function() vim.cmd.checkhealth('hum') end,
   },
 }
 
@@ -163,16 +135,12 @@ function M.run(opts)
   local sub, text = opts.args:match('^%s*(%S*)%s*(.-)%s*$')
   sub = sub ~= '' and sub or 'chat'
   local why = refusal(sub, opts, text)
-  if why then
-    return require('hum.notify').error('hum: ' .. why)
-  end
+  if why then return require('hum.notify').error('hum: ' .. why) end
   M.subcommands[sub].run({
     text = text,
     bang = opts.bang,
     mods = opts.smods,
-    quote = opts.range > 0
-        and { buf = vim.api.nvim_get_current_buf(), first = opts.line1, last = opts.line2 }
-      or nil,
+    quote = opts.range > 0 and { buf = vim.api.nvim_get_current_buf(), first = opts.line1, last = opts.line2 } or nil,
   })
 end
 
@@ -190,9 +158,7 @@ function M.complete(lead, line, pos)
   elseif M.subcommands[sub] and M.subcommands[sub].complete and not rest:find('%s') then
     candidates = M.subcommands[sub].complete()
   end
-  return vim.tbl_filter(function(name)
-    return vim.startswith(name, lead)
-  end, candidates)
+  return vim.tbl_filter(function(name) return vim.startswith(name, lead) end, candidates)
 end
 
 return M

@@ -74,7 +74,7 @@ local current ---@type hum.Config|nil
 local given = {} ---@type table  what setup() was last given and was right
 local offered = {} ---@type any  what setup() was last given
 
----`over` laid on `under`, both shaped as `node` says; tables in leaves are replaced.
+--- `over` laid on `under`, both shaped as `node` says; tables in leaves are replaced.
 ---@param node hum.Node
 ---@param under any
 ---@param over any
@@ -98,14 +98,12 @@ local function merge(node, under, over)
   return out
 end
 
----The defaults of a node written out, in `value` where it says nothing.
+--- The defaults of a node written out, in `value` where it says nothing.
 ---@param node hum.Node
 ---@param value any
 ---@return any
 local function with_defaults(node, value)
-  if value == nil then
-    value = vim.deepcopy(node.default)
-  end
+  if value == nil then value = vim.deepcopy(node.default) end
   if node.kind == 'group' then
     value = value or {}
     for _, field in ipairs(node.fields) do
@@ -119,7 +117,7 @@ local function with_defaults(node, value)
   return value
 end
 
----Options of Ollama that reload a model when two requests differ in them.
+--- Options of Ollama that reload a model when two requests differ in them.
 -- stylua: ignore
 local LOAD_OPTIONS = {
   'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict',
@@ -145,7 +143,7 @@ local function check_complete(config, problems)
   end
 end
 
----What only the whole configuration can tell.
+--- What only the whole configuration can tell.
 ---@param config hum.Config
 ---@return string[] problems
 local function cross_check(config)
@@ -179,9 +177,7 @@ local function build(user, opts)
   local problems = {}
   vim.list_extend(problems, check.problems(schema, user))
   vim.list_extend(problems, check.problems(schema, opts))
-  if #problems > 0 then
-    return nil, problems
-  end
+  if #problems > 0 then return nil, problems end
   local config = merge(schema, with_defaults(schema, nil), merge(schema, user, opts))
   config = with_defaults(schema, config)
   problems = cross_check(config)
@@ -193,9 +189,7 @@ local function user_table()
   local user = vim.g.hum
   if type(user) == 'function' then
     local ok, result = pcall(user)
-    if not ok then
-      return nil, 'the function in vim.g.hum failed: ' .. tostring(result)
-    end
+    if not ok then return nil, 'the function in vim.g.hum failed: ' .. tostring(result) end
     user = result
   end
   if user == nil then
@@ -208,13 +202,11 @@ end
 
 ---@param problems string[]
 local function tell(problems)
-  local lines = vim.tbl_map(function(problem)
-    return 'hum: ' .. problem
-  end, problems)
+  local lines = vim.tbl_map(function(problem) return 'hum: ' .. problem end, problems)
   require('hum.notify').error(table.concat(lines, '\n'))
 end
 
----Checks and takes options. With a fault in them everything stays as it was.
+--- Checks and takes options. With a fault in them everything stays as it was.
 ---@param opts? table
 ---@return boolean|nil ok, string[]|nil problems
 function M.setup(opts)
@@ -235,27 +227,21 @@ function M.setup(opts)
   end
   current, given = config, opts
   local way = package.loaded['hum.complete.way']
-  if way then
-    way.renew()
-  end
+  if way then way.renew() end
   return true
 end
 
----The options in force. Not to be changed by the caller.
+--- The options in force. Not to be changed by the caller.
 ---@return hum.Config
 function M.get()
-  if not current and not M.setup(given) then
-    current = assert(build({}, {}))
-  end
+  if not current and not M.setup(given) then current = assert(build({}, {})) end
   return current
 end
 
 ---@return string[] problems  of `vim.g.hum` and of what setup() was given, for the health check
 function M.problems()
   local user, problem = user_table()
-  if not user then
-    return { problem }
-  end
+  if not user then return { problem } end
   local _, problems = build(user, type(offered) == 'table' and offered or {})
   return problems
 end

@@ -15,7 +15,7 @@ local M = {}
 
 local pending ---@type { name: string, data: table }|nil
 
----Runs the autocommands of `pending`; called by `emit` alone.
+--- Runs the autocommands of `pending`; called by `emit` alone.
 function M._fire()
   local event = assert(pending)
   pending = nil
@@ -28,14 +28,12 @@ local function tell(name, err)
   local text = err:gsub('^.-User Autocommands for "%w+":%s*', '')
   text = text:gsub('^Error executing lua callback: ', ''):gsub('^Lua callback: ', '')
   text = text:gsub('\nstack traceback:.*', '')
-  if err ~= '' then
-    require('hum.notify').error(('hum: an autocommand for %s failed: %s'):format(name, text))
-  end
+  if err ~= '' then require('hum.notify').error(('hum: an autocommand for %s failed: %s'):format(name, text)) end
 end
 
----A fault in the user's autocommand must not reach the request that it is about, nor stop
----it behind a hit-enter prompt: Neovim would show a traceback. So errors, and only errors,
----are silent here and then told in a line.
+--- A fault in the user's autocommand must not reach the request that it is about, nor stop
+--- it behind a hit-enter prompt: Neovim would show a traceback. So errors, and only errors,
+--- are silent here and then told in a line.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)

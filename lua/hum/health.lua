@@ -4,7 +4,7 @@ local M = {}
 
 local health = vim.health
 
----Bounds of the two waits, in ms.
+--- Bounds of the two waits, in ms.
 local HELPER_WITHIN = 3000
 local SERVER_WITHIN = 6000
 
@@ -24,9 +24,7 @@ local function check_config()
   for _, problem in ipairs(problems) do
     health.error(problem, { 'See |hum-config|. With a fault in it nothing of a configuration is applied.' })
   end
-  if #problems == 0 then
-    health.ok('no faults in vim.g.hum and setup()')
-  end
+  if #problems == 0 then health.ok('no faults in vim.g.hum and setup()') end
   health.info('log: ' .. require('hum.log').path())
 end
 
@@ -46,9 +44,7 @@ local function check_helper()
     return false
   end
   health.ok('found: ' .. path)
-  local ok, done = pcall(function()
-    return vim.system({ path, '--version' }, { text = true }):wait(HELPER_WITHIN)
-  end)
+  local ok, done = pcall(function() return vim.system({ path, '--version' }, { text = true }):wait(HELPER_WITHIN) end)
   if not ok or done.code ~= 0 then
     local said = ok and vim.trim((done.stderr or '') .. (done.stdout or '')) or tostring(done)
     health.error('it does not run: ' .. said, { 'Build it anew with :Hum build: a library may have changed.' })
@@ -56,9 +52,7 @@ local function check_helper()
   end
   health.ok(vim.trim(done.stdout))
   local channel, reason = helper.start()
-  vim.wait(HELPER_WITHIN, function()
-    return helper.state().status ~= 'starting'
-  end, 10)
+  vim.wait(HELPER_WITHIN, function() return helper.state().status ~= 'starting' end, 10)
   local state = helper.state()
   if not channel or state.status ~= 'ready' then
     health.error(
@@ -71,20 +65,14 @@ local function check_helper()
   return true
 end
 
----Runs `start(done)` and waits until `done(...)` was called.
+--- Runs `start(done)` and waits until `done(...)` was called.
 ---@param start fun(done: fun(...))
 ---@return any ...  what done was given; nothing if it was not called in time
 local function wait_for(start)
   local results ---@type any[]?
-  start(function(...)
-    results = vim.F.pack_len(...)
-  end)
-  vim.wait(SERVER_WITHIN, function()
-    return results ~= nil
-  end, 10)
-  if results then
-    return vim.F.unpack_len(results)
-  end
+  start(function(...) results = vim.F.pack_len(...) end)
+  vim.wait(SERVER_WITHIN, function() return results ~= nil end, 10)
+  if results then return vim.F.unpack_len(results) end
   return ('no answer within %d s'):format(SERVER_WITHIN / 1000)
 end
 
@@ -155,17 +143,13 @@ end
 
 ---@param err hum.ServerError|string
 local function report(err)
-  if type(err) == 'string' then
-    return health.error((err:gsub('^hum: ', '')))
-  end
+  if type(err) == 'string' then return health.error((err:gsub('^hum: ', ''))) end
   health.error(err.message, err.hint and { err.hint } or nil)
 end
 
 ---@param name string
 local function check_version(name)
-  local err, answer = wait_for(function(done)
-    require('hum.server').query(name, { path = '/api/version' }, done)
-  end)
+  local err, answer = wait_for(function(done) require('hum.server').query(name, { path = '/api/version' }, done) end)
   if err then
     report(err)
     return false
@@ -183,9 +167,7 @@ end
 ---@param endpoint hum.Endpoint
 ---@param model string  of new chats
 local function check_model(name, endpoint, model)
-  local _, can = wait_for(function(done)
-    require('hum.models').capabilities(name, model, done)
-  end)
+  local _, can = wait_for(function(done) require('hum.models').capabilities(name, model, done) end)
   local list = can and ', which can: ' .. table.concat(can, ', ') or ''
   health.ok(('new chats use "%s"%s'):format(model, list))
   local thinks = not can or vim.tbl_contains(can, 'thinking')
@@ -200,12 +182,8 @@ end
 ---@param name string
 ---@param endpoint hum.Endpoint
 local function check_models(name, endpoint)
-  local err, names = wait_for(function(done)
-    require('hum.models').list(name, done)
-  end)
-  if err then
-    return report(err)
-  end
+  local err, names = wait_for(function(done) require('hum.models').list(name, done) end)
+  if err then return report(err) end
   if #names == 0 then
     local advice = endpoint.dialect == 'ollama' and 'Get one: ollama pull qwen3:8b'
       or ('Set endpoints.%s.model.'):format(name)
@@ -234,18 +212,14 @@ local function check_endpoint(name, usable)
   local endpoint = config.endpoints[name]
   health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
   local url, why = require('hum.endpoint').url(name)
-  if not url then
-    return health.error(why, { 'See |hum-endpoints|.' })
-  end
+  if not url then return health.error(why, { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
   if not check_key(name, endpoint) then
     return
   elseif not usable then
     return health.warn('not asked: that is the work of the helper')
   end
-  if endpoint.dialect == 'ollama' and not check_version(name) then
-    return
-  end
+  if endpoint.dialect == 'ollama' and not check_version(name) then return end
   check_models(name, endpoint)
 end
 

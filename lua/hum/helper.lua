@@ -2,10 +2,10 @@
 -- dies. One for the whole Neovim; the client sends through its channel.
 local M = {}
 
----What this side speaks; src/proto.h has the helper's number.
+--- What this side speaks; src/proto.h has the helper's number.
 M.PROTOCOL = 2
 
----A process that is a hum answers within milliseconds, in ms.
+--- A process that is a hum answers within milliseconds, in ms.
 local READY_WITHIN = 5000
 
 ---@class hum.HelperState
@@ -40,28 +40,22 @@ function M.find()
 end
 
 ---@return hum.HelperState  a copy
-function M.state()
-  return vim.deepcopy(state)
-end
+function M.state() return vim.deepcopy(state) end
 
----Forgets the running helper and tells the client why its requests end.
+--- Forgets the running helper and tells the client why its requests end.
 ---@param message string
 ---@param hint string
 local function lost(message, hint)
   local channel = state.channel
   state = { status = 'stopped' }
-  if channel then
-    pcall(vim.fn.jobstop, channel)
-  end
+  if channel then pcall(vim.fn.jobstop, channel) end
   require('hum.client').on_lost({ code = 'helper', message = message, hint = hint })
 end
 
 ---@param channel integer
 ---@param code integer
 local function on_exit(channel, code)
-  if channel ~= state.channel then
-    return
-  end
+  if channel ~= state.channel then return end
   local words = vim.trim(table.concat(stderr, ' '))
   local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('ended with status %d'):format(code)
   require('hum.log').write('error', ('the helper %s %s'):format(how, words))
@@ -71,7 +65,7 @@ local function on_exit(channel, code)
   )
 end
 
----Its channel is closed: it has ended, though its exit has not been told yet.
+--- Its channel is closed: it has ended, though its exit has not been told yet.
 ---@param channel integer
 function M.missed(channel)
   if channel == state.channel then
@@ -92,7 +86,7 @@ local function on_stderr(_, data)
   end
 end
 
----Gives up on a process that has not greeted: it is not a hum.
+--- Gives up on a process that has not greeted: it is not a hum.
 ---@param channel integer
 local function expect_ready(channel)
   vim.defer_fn(function()
@@ -105,18 +99,14 @@ local function expect_ready(channel)
   end, READY_WITHIN)
 end
 
----Starts the helper unless it runs. Never waits for it: what is sent to the channel
----before it has greeted is kept by the pipe.
+--- Starts the helper unless it runs. Never waits for it: what is sent to the channel
+--- before it has greeted is kept by the pipe.
 ---@return integer? channel
 ---@return string? why
 function M.start()
-  if state.channel then
-    return state.channel
-  end
+  if state.channel then return state.channel end
   local path, why = M.find()
-  if not path then
-    return nil, why
-  end
+  if not path then return nil, why end
   stderr = {}
   local ok, channel = pcall(vim.fn.jobstart, { path }, {
     rpc = true,
@@ -138,7 +128,7 @@ function M.start()
   return channel
 end
 
----The helper's greeting.
+--- The helper's greeting.
 ---@param data { version: string, protocol: integer }
 function M.on_ready(data)
   if data.protocol ~= M.PROTOCOL then
@@ -158,25 +148,24 @@ function M.on_ready(data)
   state.protocol = data.protocol
 end
 
----Ends the helper; the next request starts it again.
+--- Ends the helper; the next request starts it again.
 function M.stop()
-  if state.channel then
-    lost('the helper was stopped', 'Ask again with :Hum retry.')
-  end
+  if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
 end
 
 ---@param result vim.SystemCompleted
 ---@return string  the lines that say what is wrong, else the last ones
 local function complaint(result)
   local lines = vim.split(vim.trim((result.stderr or '') .. (result.stdout or '')), '\n')
-  local errors = vim.tbl_filter(function(line)
-    return line:find('[Ee]rror') ~= nil or line:find('missing') ~= nil
-  end, lines)
+  local errors = vim.tbl_filter(
+    function(line) return line:find('[Ee]rror') ~= nil or line:find('missing') ~= nil end,
+    lines
+  )
   return table.concat(vim.list_slice(#errors > 0 and errors or lines, 1, 3), '; ')
 end
 
----Builds the helper with make, in the background. A running helper is replaced once
----nothing streams through it.
+--- Builds the helper with make, in the background. A running helper is replaced once
+--- nothing streams through it.
 ---@param cb? fun(ok: boolean, output: string)
 function M.build(cb)
   local notify = require('hum.notify')
@@ -193,9 +182,7 @@ function M.build(cb)
       if result.code ~= 0 then
         notify.error('hum: the helper cannot be built: ' .. complaint(result))
       else
-        if not require('hum.client').is_busy() then
-          M.stop()
-        end
+        if not require('hum.client').is_busy() then M.stop() end
         notify.info('hum: the helper is built')
       end
       cb(result.code == 0, output)

@@ -1,13 +1,11 @@
 -- The public API. Everything below loads on first use.
 local M = {}
 
----Options, see |hum-config|. Works without: every option has a default. Checked as a
----whole; with a fault in it nothing of it is applied and each fault is told.
+--- Options, see |hum-config|. Works without: every option has a default. Checked as a
+--- whole; with a fault in it nothing of it is applied and each fault is told.
 ---@param opts? table
 ---@return boolean ok
-function M.setup(opts)
-  return require('hum.config').setup(opts) == true
-end
+function M.setup(opts) return require('hum.config').setup(opts) == true end
 
 ---@class hum.ChatOpts
 ---@field endpoint? string   name of a configured endpoint
@@ -17,38 +15,28 @@ end
 ---@field new? boolean       false: go on in the latest chat, if there is one
 ---@field mods? table        window modifiers, as `smods` of a user command
 
----Opens a chat and shows it. Returns its buffer.
+--- Opens a chat and shows it. Returns its buffer.
 ---@param opts? hum.ChatOpts
 ---@return integer|nil buf, string|nil err
-function M.chat(opts)
-  return require('hum.chat').open(opts or {})
-end
+function M.chat(opts) return require('hum.chat').open(opts or {}) end
 
----Sends what stands under the last heading of a chat.
+--- Sends what stands under the last heading of a chat.
 ---@param buf? integer  default: the current buffer
-function M.send(buf)
-  return require('hum.chat').send(buf)
-end
+function M.send(buf) return require('hum.chat').send(buf) end
 
----Stops the reply of a chat, or with `all` every reply.
+--- Stops the reply of a chat, or with `all` every reply.
 ---@param opts? { buf?: integer, all?: boolean }
-function M.stop(opts)
-  return require('hum.chat').stop(opts or {})
-end
+function M.stop(opts) return require('hum.chat').stop(opts or {}) end
 
----Asks again: takes the last reply away and sends, in one undo step.
+--- Asks again: takes the last reply away and sends, in one undo step.
 ---@param buf? integer  default: the current buffer
-function M.retry(buf)
-  return require('hum.chat').retry(buf)
-end
+function M.retry(buf) return require('hum.chat').retry(buf) end
 
----Sets the model: of the current buffer if it is a chat, else of new chats.
+--- Sets the model: of the current buffer if it is a chat, else of new chats.
 ---@param name? string  "model" or "endpoint/model"; nil: ask with vim.ui.select()
-function M.model(name)
-  require('hum.models').set(name)
-end
+function M.model(name) require('hum.models').set(name) end
 
----The lines selected in visual mode, which this ends.
+--- The lines selected in visual mode, which this ends.
 ---@return { buf: integer, first: integer, last: integer }
 function M.selection()
   local here, there = vim.fn.line('.'), vim.fn.line('v')
@@ -60,23 +48,19 @@ function M.selection()
   }
 end
 
----Asks for a question with vim.ui.input(), then for an answer about the given lines.
+--- Asks for a question with vim.ui.input(), then for an answer about the given lines.
 ---@param quote? { buf: integer, first: integer, last: integer }
 function M.ask(quote)
   vim.ui.input({ prompt = 'Ask: ' }, function(question)
-    if question and vim.trim(question) ~= '' then
-      M.chat({ new = true, question = question, quote = quote })
-    end
+    if question and vim.trim(question) ~= '' then M.chat({ new = true, question = question, quote = quote }) end
   end)
 end
 
----Builds the helper, without blocking the editor.
+--- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
-function M.build(cb)
-  require('hum.helper').build(cb)
-end
+function M.build(cb) require('hum.helper').build(cb) end
 
----For statuslines: '' while nothing runs.
+--- For statuslines: '' while nothing runs.
 ---@return string
 function M.status()
   local status = package.loaded['hum.status']

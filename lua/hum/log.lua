@@ -3,7 +3,7 @@ local M = {}
 
 local RANK = { error = 1, warn = 2, info = 3, debug = 4 }
 
----At this size the file moves to hum.log.old, once a session, in bytes.
+--- At this size the file moves to hum.log.old, once a session, in bytes.
 local LIMIT = 4 * 1024 * 1024
 
 local fd ---@type integer|nil
@@ -14,7 +14,7 @@ function M.path()
   return vim.fs.joinpath(vim.fn.stdpath('log') --[[@as string]], 'hum.log')
 end
 
----Sees to it, once, that the file can be written and is not long already.
+--- Sees to it, once, that the file can be written and is not long already.
 ---@return string path
 function M.prepare()
   local path = M.path()
@@ -22,21 +22,17 @@ function M.prepare()
     prepared = true
     vim.fn.mkdir(vim.fs.dirname(path), 'p')
     local stat = vim.uv.fs_stat(path)
-    if stat and stat.size > LIMIT then
-      vim.uv.fs_rename(path, path .. '.old')
-    end
+    if stat and stat.size > LIMIT then vim.uv.fs_rename(path, path .. '.old') end
   end
   return path
 end
 
----Appends a line if the configured level asks for it. No texts of chats below level
----debug, no keys ever: the caller sees to both.
+--- Appends a line if the configured level asks for it. No texts of chats below level
+--- debug, no keys ever: the caller sees to both.
 ---@param level 'error'|'warn'|'info'|'debug'
 ---@param text string
 function M.write(level, text)
-  if RANK[level] > RANK[require('hum.config').get().log] then
-    return
-  end
+  if RANK[level] > RANK[require('hum.config').get().log] then return end
   -- 0600: at level debug the helper writes what was said.
   fd = fd or vim.uv.fs_open(M.prepare(), 'a', 384)
   if fd then
@@ -46,12 +42,10 @@ function M.write(level, text)
   end
 end
 
----Shows the end of the log in a window of its own.
+--- Shows the end of the log in a window of its own.
 ---@param mods? table  window modifiers, as `smods` of a user command
 function M.open(mods)
-  if not vim.uv.fs_stat(M.path()) then
-    return require('hum.notify').info('hum: the log is empty: ' .. M.path())
-  end
+  if not vim.uv.fs_stat(M.path()) then return require('hum.notify').info('hum: the log is empty: ' .. M.path()) end
   -- No swap file: another Neovim may show the log too.
   mods = vim.tbl_extend('force', mods or {}, { noswapfile = true })
   vim.cmd.split({ vim.fn.fnameescape(M.path()), mods = mods })

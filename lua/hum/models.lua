@@ -19,9 +19,7 @@ end
 
 ---@return hum.ModelState
 local function load()
-  if state then
-    return state
-  end
+  if state then return state end
   local read, lines = pcall(vim.fn.readfile, state_path())
   local ok, value = pcall(vim.json.decode, read and table.concat(lines, '\n') or '', { luanil = { object = true } })
   value = ok and type(value) == 'table' and value or {}
@@ -40,13 +38,11 @@ local function save()
     chosen = next(state.chosen) and state.chosen or vim.empty_dict(),
   })
   local ok = pcall(vim.fn.writefile, { text }, path)
-  if not ok then
-    require('hum.log').write('warn', 'cannot write ' .. path)
-  end
+  if not ok then require('hum.log').write('warn', 'cannot write ' .. path) end
 end
 
----What a server says about its models, to names. Models that cannot chat are left out
----where the server tells (Ollama from 0.30 on).
+--- What a server says about its models, to names. Models that cannot chat are left out
+--- where the server tells (Ollama from 0.30 on).
 ---@param dialect string
 ---@param answer table
 ---@return string[]
@@ -58,9 +54,7 @@ local function names_in(dialect, answer)
     local able = type(item.capabilities) ~= 'table'
       or #item.capabilities == 0
       or vim.tbl_contains(item.capabilities, 'completion')
-    if type(name) == 'string' and (dialect ~= 'ollama' or able) then
-      names[#names + 1] = name
-    end
+    if type(name) == 'string' and (dialect ~= 'ollama' or able) then names[#names + 1] = name end
   end
   return names
 end
@@ -73,9 +67,7 @@ function M.list(name, cb)
   local path = endpoint.dialect == 'ollama' and '/api/tags' or '/v1/models'
   local server = require('hum.server')
   server.query(name, { path = path }, function(err, answer)
-    if err then
-      return cb(server.text(err))
-    end
+    if err then return cb(server.text(err)) end
     local names = names_in(endpoint.dialect, answer)
     fresh[name] = true
     if not vim.deep_equal(names, load().names[name]) then
@@ -86,14 +78,12 @@ function M.list(name, cb)
   end)
 end
 
----The models of an endpoint as last seen, perhaps in an earlier session.
+--- The models of an endpoint as last seen, perhaps in an earlier session.
 ---@param name? string
 ---@return string[]
-function M.known(name)
-  return load().names[M.endpoint(name)] or {}
-end
+function M.known(name) return load().names[M.endpoint(name)] or {} end
 
----The endpoint of new chats: as chosen with `:Hum model`, else as configured.
+--- The endpoint of new chats: as chosen with `:Hum model`, else as configured.
 ---@param name? string
 ---@return string
 function M.endpoint(name)
@@ -102,9 +92,9 @@ function M.endpoint(name)
   return name or (chosen and config.endpoints[chosen] and chosen) or config.endpoint
 end
 
----For the command line: models of the default endpoint by name, those of others as
----"endpoint/model". Asks the servers for the next time, once a session; a <Tab> is no
----reason to ask for a passphrase.
+--- For the command line: models of the default endpoint by name, those of others as
+--- "endpoint/model". Asks the servers for the next time, once a session; a <Tab> is no
+--- reason to ask for a passphrase.
 ---@return string[]
 function M.completions()
   local default = M.endpoint()
@@ -127,9 +117,7 @@ end
 ---@param cb fun(err: string?, model: string?)
 local function ask(name, names, cb)
   vim.ui.select(names, { prompt = ('Model of %s:'):format(name), kind = 'hum_model' }, function(model)
-    if not model then
-      return cb('hum: no model chosen')
-    end
+    if not model then return cb('hum: no model chosen') end
     cb(nil, model)
   end)
 end
@@ -140,9 +128,7 @@ local function remember(name, model)
   load().chosen[name] = model
   save()
   local way = package.loaded['hum.complete.way']
-  if way then
-    way.renew()
-  end
+  if way then way.renew() end
 end
 
 ---@param name string
@@ -154,7 +140,7 @@ local function none_text(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
----The model of new chats as far as it is decided without asking server or user.
+--- The model of new chats as far as it is decided without asking server or user.
 ---@param name? string  of the endpoint
 ---@return string|nil
 function M.decided(name)
@@ -163,16 +149,14 @@ function M.decided(name)
   return session.models[name] or (endpoint and endpoint.model) or load().chosen[name]
 end
 
----The model of new chats. The user is asked only if nothing says it and the server has
----several.
+--- The model of new chats. The user is asked only if nothing says it and the server has
+--- several.
 ---@param name? string  of the endpoint
 ---@param cb fun(err: string?, model: string?)
 function M.resolve(name, cb)
   name = M.endpoint(name)
   local decided = M.decided(name)
-  if decided then
-    return cb(nil, decided)
-  end
+  if decided then return cb(nil, decided) end
   M.list(name, function(err, names)
     if not names then
       return cb(err)
@@ -182,15 +166,13 @@ function M.resolve(name, cb)
       return cb(nil, names[1])
     end
     ask(name, names, function(why, model)
-      if model then
-        remember(name, model)
-      end
+      if model then remember(name, model) end
       cb(why, model)
     end)
   end)
 end
 
----Asks which model to use, of all that the endpoint has now.
+--- Asks which model to use, of all that the endpoint has now.
 ---@param name? string
 ---@param cb fun(err: string?, model: string?)
 function M.choose(name, cb)
@@ -219,16 +201,14 @@ local function apply(buf, name, model)
   notify.info(('hum: new chats use %s/%s'):format(name, model))
 end
 
----`:Hum model`: for the chat in the current buffer, or for new chats.
+--- `:Hum model`: for the chat in the current buffer, or for new chats.
 ---@param text? string  "model" or "endpoint/model" or "endpoint/"; nil asks
 function M.set(text)
   local buf = vim.api.nvim_get_current_buf()
   local name, model = require('hum.endpoint').split_model(text or '')
   local chat = package.loaded['hum.chat']
   name = M.endpoint(name or (chat and chat.endpoint(buf)))
-  if model then
-    return apply(buf, name, model)
-  end
+  if model then return apply(buf, name, model) end
   M.choose(name, function(err, chosen)
     if chosen then
       apply(buf, name, chosen)
@@ -238,21 +218,17 @@ function M.set(text)
   end)
 end
 
----What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama tells.
+--- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama tells.
 ---@param name string
 ---@param model string
 ---@param cb fun(err: string?, capabilities: string[]?)  nil, nil: the server does not say
 function M.capabilities(name, model, cb)
   local endpoint = require('hum.config').get().endpoints[name]
-  if not endpoint or endpoint.dialect ~= 'ollama' then
-    return cb()
-  end
+  if not endpoint or endpoint.dialect ~= 'ollama' then return cb() end
   local server = require('hum.server')
   local body = { model = model }
   server.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
-    if err then
-      return cb(server.text(err))
-    end
+    if err then return cb(server.text(err)) end
     cb(nil, type(answer.capabilities) == 'table' and answer.capabilities or nil)
   end)
 end

@@ -2,7 +2,7 @@
 -- the log as well, never repeated within a moment, and not before it can be read.
 local M = {}
 
----The same message again within this time is dropped, in ms.
+--- The same message again within this time is dropped, in ms.
 local QUIET = 2000
 
 local LEVELS = vim.log.levels
@@ -17,8 +17,8 @@ local seen = {} ---@type table<string, integer>
 local queue = {} ---@type hum.Message[]  not logged yet
 local held = {} ---@type hum.Message[]  to be shown
 
----Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
----to "?" later.
+--- Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
+--- to "?" later.
 ---@return boolean
 local function is_builtin()
   local source = debug.getinfo(vim.notify, 'S').source
@@ -30,16 +30,14 @@ end
 local function fitted(text)
   local line = text:gsub('%s*\n%s*', '; ')
   local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
-  if vim.fn.strdisplaywidth(line) <= room then
-    return line
-  end
+  if vim.fn.strdisplaywidth(line) <= room then return line end
   local rest = ' … (:Hum log)'
   return vim.fn.strcharpart(line, 0, math.max(20, room - #rest)) .. rest
 end
 
----Neovim's own vim.notify prints to the message area, where a second line or a second
----message ends in a hit-enter prompt: it gets one line for all that came at once.
----Replacements of it have room for everything.
+--- Neovim's own vim.notify prints to the message area, where a second line or a second
+--- message ends in a hit-enter prompt: it gets one line for all that came at once.
+--- Replacements of it have room for everything.
 local function show()
   local messages = held
   held = {}
@@ -63,9 +61,7 @@ local function is_covered()
 end
 
 local function show_in_time()
-  if not is_covered() then
-    return show()
-  end
+  if not is_covered() then return show() end
   vim.api.nvim_create_autocmd('ModeChanged', {
     pattern = '*:n',
     once = true,
@@ -80,9 +76,7 @@ local function flush()
   local waits = #held > 0
   vim.list_extend(held, queue)
   queue = {}
-  if not waits then
-    show_in_time()
-  end
+  if not waits then show_in_time() end
 end
 
 ---@param text string
@@ -91,40 +85,28 @@ end
 local function tell(text, level, quotes)
   local now = vim.uv.now()
   local id = level .. text
-  if seen[id] and now - seen[id] < QUIET then
-    return
-  end
+  if seen[id] and now - seen[id] < QUIET then return end
   seen = #queue == 0 and vim.tbl_count(seen) > 100 and {} or seen
   seen[id] = now
   queue[#queue + 1] = { text = text, level = level, quotes = quotes or false }
-  if #queue == 1 then
-    vim.schedule(flush)
-  end
+  if #queue == 1 then vim.schedule(flush) end
 end
 
 ---@param text string
-function M.info(text)
-  tell(text, LEVELS.INFO)
-end
+function M.info(text) tell(text, LEVELS.INFO) end
 
 ---@param text string
-function M.warn(text)
-  tell(text, LEVELS.WARN)
-end
+function M.warn(text) tell(text, LEVELS.WARN) end
 
----What the user asked to know, whole: a prompt that asks for a key is no surprise then.
+--- What the user asked to know, whole: a prompt that asks for a key is no surprise then.
 ---@param text string
 function M.answer(text)
-  if not is_builtin() then
-    return M.info(text)
-  end
+  if not is_builtin() then return M.info(text) end
   vim.api.nvim_echo({ { text } }, true, {})
 end
 
 ---@param text string
 ---@param quotes? boolean  it holds a server's words, and is shown whole elsewhere
-function M.error(text, quotes)
-  tell(text, LEVELS.ERROR, quotes)
-end
+function M.error(text, quotes) tell(text, LEVELS.ERROR, quotes) end
 
 return M

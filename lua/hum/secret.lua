@@ -2,7 +2,7 @@
 -- They live in this module and in the call that needs them, never in the configuration.
 local M = {}
 
----A command may ask for a passphrase in a window of its own.
+--- A command may ask for a passphrase in a window of its own.
 local TIMEOUT = 120000
 
 local cache = {} ---@type table<string, string>  command to secret
@@ -12,9 +12,7 @@ local waiting = {} ---@type table<string, fun(err: string?, value: string?)[]>
 ---@return string|nil value, string|nil err
 local function from_env(name)
   local value = vim.env[name]
-  if value and vim.trim(value) ~= '' then
-    return vim.trim(value)
-  end
+  if value and vim.trim(value) ~= '' then return vim.trim(value) end
   -- A key that was put where its variable's name belongs must not be shown.
   local seen = name:match('^[A-Z][A-Z0-9_]*$') and ('$' .. name) or 'the environment variable'
   return nil, seen .. ' is not set'
@@ -25,24 +23,19 @@ end
 ---@return string|nil value, string|nil err
 local function from_output(command, done)
   if done.code ~= 0 or done.signal ~= 0 then
-    local how = done.signal ~= 0 and 'was ended by signal ' .. done.signal
-      or 'failed with exit code ' .. done.code
+    local how = done.signal ~= 0 and 'was ended by signal ' .. done.signal or 'failed with exit code ' .. done.code
     local said = vim.trim((done.stderr or ''):match('[^\n]*') or ''):sub(1, 200)
     return nil, ('"%s" %s%s'):format(command[1], how, said ~= '' and ': ' .. said or '')
   end
   for line in (done.stdout or ''):gmatch('[^\r\n]+') do
-    if vim.trim(line) ~= '' then
-      return vim.trim(line)
-    end
+    if vim.trim(line) ~= '' then return vim.trim(line) end
   end
   return nil, ('"%s" printed nothing'):format(command[1])
 end
 
 ---@param command string[]
 ---@return string
-local function id_of(command)
-  return table.concat(command, '\0')
-end
+local function id_of(command) return table.concat(command, '\0') end
 
 ---@param command string[]
 ---@param cb fun(err: string?, value: string?)
@@ -68,19 +61,15 @@ local function from_command(command, cb)
       finish(err, value)
     end)
   end)
-  if not ok then
-    finish(('"%s" cannot be run'):format(command[1]))
-  end
+  if not ok then finish(('"%s" cannot be run'):format(command[1])) end
 end
 
----The secret itself. The callback runs at once if it is known already.
+--- The secret itself. The callback runs at once if it is known already.
 ---@param source hum.Secret|string  a string is what it says
 ---@param cb fun(err: string?, value: string?)
 function M.resolve(source, cb)
   local function checked(err, value)
-    if value and value:find('%c') then
-      return cb('it contains control characters')
-    end
+    if value and value:find('%c') then return cb('it contains control characters') end
     cb(err, value)
   end
   if type(source) == 'string' then
@@ -93,14 +82,14 @@ function M.resolve(source, cb)
   end
 end
 
----Whether it can be had without running a command, which may ask for a passphrase.
+--- Whether it can be had without running a command, which may ask for a passphrase.
 ---@param source hum.Secret|string
 ---@return boolean
 function M.is_at_hand(source)
   return type(source) == 'string' or source.env ~= nil or cache[id_of(source.command)] ~= nil
 end
 
----Where a secret comes from, in words that do not tell it.
+--- Where a secret comes from, in words that do not tell it.
 ---@param source hum.Secret
 ---@return boolean ok, string text
 function M.describe(source)
@@ -109,16 +98,12 @@ function M.describe(source)
     return value ~= nil, err or ('from $' .. source.env)
   end
   local program = source.command[1]
-  if vim.fn.executable(program) == 0 then
-    return false, ('the program "%s" is not executable'):format(program)
-  end
+  if vim.fn.executable(program) == 0 then return false, ('the program "%s" is not executable'):format(program) end
   return true, ('from the output of "%s"'):format(program)
 end
 
----Forgets what commands gave, so that the next request asks them again: a server refused
----it, and keys may expire.
-function M.forget()
-  cache = {}
-end
+--- Forgets what commands gave, so that the next request asks them again: a server refused
+--- it, and keys may expire.
+function M.forget() cache = {} end
 
 return M

@@ -7,7 +7,7 @@ local M = {}
 ---@field hint? string
 ---@field status? integer
 
----What a status that is no success means, with the cure.
+--- What a status that is no success means, with the cure.
 ---@param name string
 ---@param status integer
 ---@param body string
@@ -32,9 +32,7 @@ function M.explain(name, status, body)
       err.hint = 'the server is busy or still loading: try again in a moment'
     end
   end
-  if type(said) == 'string' then
-    err.message = err.message .. ': ' .. said:gsub('%s+', ' '):sub(1, 200)
-  end
+  if type(said) == 'string' then err.message = err.message .. ': ' .. said:gsub('%s+', ' '):sub(1, 200) end
   return err
 end
 
@@ -49,9 +47,7 @@ end
 ---@param cb fun(err: hum.ServerError?, answer: any)  the decoded JSON
 function M.query(name, ask, cb)
   require('hum.endpoint').resolve(name, function(why, resolved)
-    if not resolved then
-      return cb({ message = why })
-    end
+    if not resolved then return cb({ message = why }) end
     local _, problem = require('hum.client').query({
       endpoint = resolved.endpoint,
       method = ask.method or 'GET',
@@ -73,17 +69,13 @@ function M.query(name, ask, cb)
       end
       cb(nil, answer)
     end)
-    if problem then
-      cb({ message = problem })
-    end
+    if problem then cb({ message = problem }) end
   end)
 end
 
----An error in one line, for messages.
+--- An error in one line, for messages.
 ---@param err hum.ServerError
 ---@return string
-function M.text(err)
-  return 'hum: ' .. err.message .. (err.hint and '; ' .. err.hint or '')
-end
+function M.text(err) return 'hum: ' .. err.message .. (err.hint and '; ' .. err.hint or '') end
 
 return M

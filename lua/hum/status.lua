@@ -12,12 +12,10 @@ local running = {} ---@type table<integer, hum.Running>  by request id
 local WORD = { waiting = 'waits', thinking = 'thinks', text = 'writes' }
 
 local function redraw()
-  vim.schedule(function()
-    vim.cmd.redrawstatus({ bang = true })
-  end)
+  vim.schedule(function() vim.cmd.redrawstatus({ bang = true }) end)
 end
 
----Called by hum.events before the autocommands run, so that they see the new state.
+--- Called by hum.events before the autocommands run, so that they see the new state.
 ---@param name hum.EventName
 ---@param data table
 function M.on_event(name, data)
@@ -34,7 +32,7 @@ function M.on_event(name, data)
   redraw()
 end
 
----'' while nothing runs, 'qwen3:8b thinks', or '3 replies' when several run.
+--- '' while nothing runs, 'qwen3:8b thinks', or '3 replies' when several run.
 ---@return string
 function M.text()
   local id, one = next(running)

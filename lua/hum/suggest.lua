@@ -1,7 +1,7 @@
 -- "Did you mean": the nearest of some names, for messages about a wrong one.
 local M = {}
 
----Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`.
+--- Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`.
 ---@param a string
 ---@param b string
 ---@return integer
@@ -17,9 +17,7 @@ local function distance(a, b)
       local same = a:byte(i) == b:byte(j)
       row[j] = math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (same and 0 or 1))
       local swapped = i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j)
-      if swapped then
-        row[j] = math.min(row[j], before[j - 2] + 1)
-      end
+      if swapped then row[j] = math.min(row[j], before[j - 2] + 1) end
     end
     before = above
   end

@@ -6,7 +6,7 @@ local M = {}
 
 M.DEFAULT = 'http://127.0.0.1:11434'
 
----A server that listens on "every address" is reached on loopback.
+--- A server that listens on "every address" is reached on loopback.
 local CONNECTABLE = { ['0.0.0.0'] = '127.0.0.1', ['::'] = '::1', [''] = '127.0.0.1' }
 
 ---@param text string
@@ -25,9 +25,7 @@ end
 local function is_ipv4(text)
   local parts = { text:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)$') }
   for _, part in ipairs(parts) do
-    if #part > 3 or tonumber(part) > 255 then
-      return false
-    end
+    if #part > 3 or tonumber(part) > 255 then return false end
   end
   return #parts == 4
 end
@@ -40,20 +38,16 @@ local function is_ipv6(text)
   local function count(part)
     for group in (part .. ':'):gmatch('([^:]*):') do
       local v4 = group:find('.', 1, true) ~= nil
-      if not (v4 and is_ipv4(group) or group:match('^%x%x?%x?%x?$')) then
-        return false
-      end
+      if not (v4 and is_ipv4(group) or group:match('^%x%x?%x?%x?$')) then return false end
       groups = groups + (v4 and 2 or 1)
     end
     return true
   end
-  if not head then
-    return text:find(':', 1, true) ~= nil and count((text:gsub('%%[^%%]+$', ''))) and groups == 8
-  end
+  if not head then return text:find(':', 1, true) ~= nil and count((text:gsub('%%[^%%]+$', ''))) and groups == 8 end
   return (head == '' or count(head)) and (tail == '' or count(tail)) and groups < 8
 end
 
----Go's net.SplitHostPort, as far as it decides anything here.
+--- Go's net.SplitHostPort, as far as it decides anything here.
 ---@param text string
 ---@return string|nil host, string|nil port  nil if it fails
 local function split_host_port(text)
@@ -62,9 +56,7 @@ local function split_host_port(text)
     local port = rest:match('^:([^:]*)$')
     return port and bracketed, port
   end
-  if text:find('[%[%]]') then
-    return nil
-  end
+  if text:find('[%[%]]') then return nil end
   local host, port = text:match('^([^:]*):([^:]*)$')
   return host, port
 end
@@ -72,23 +64,17 @@ end
 ---@param host string  without brackets
 ---@return string
 local function for_url(host)
-  if host:find(':', 1, true) then
-    return '[' .. host:gsub('%%', '%%25') .. ']'
-  end
+  if host:find(':', 1, true) then return '[' .. host:gsub('%%', '%%25') .. ']' end
   return host
 end
 
----Path segments joined by single slashes, with what a URL path may not hold escaped.
+--- Path segments joined by single slashes, with what a URL path may not hold escaped.
 ---@param path string
 ---@param escapes? boolean  "%2F" and its like are escapes already
 ---@return string  '' or '/a/b'
 local function clean_path(path, escapes)
-  local escaped = path:gsub('%%(%x?%x?)', function(hex)
-    return escapes and #hex == 2 and '%' .. hex or '%25' .. hex
-  end)
-  escaped = escaped:gsub("[^%w%-%._~!$&'()*+,;=:@/%%]", function(char)
-    return ('%%%02X'):format(char:byte())
-  end)
+  local escaped = path:gsub('%%(%x?%x?)', function(hex) return escapes and #hex == 2 and '%' .. hex or '%25' .. hex end)
+  escaped = escaped:gsub("[^%w%-%._~!$&'()*+,;=:@/%%]", function(char) return ('%%%02X'):format(char:byte()) end)
   local kept = {}
   for segment in escaped:gmatch('[^/]+') do
     if segment == '..' then
@@ -107,16 +93,14 @@ local PORTS = { http = 80, https = 443 }
 ---@field base string  as Ollama's own tools write it
 ---@field url string   the same in a form that can be connected to
 
----What OLLAMA_HOST means. Follows envconfig/config.go of Ollama 0.33 step by step,
----with two differences: addresses to bind to become addresses to connect to, and what
----Ollama accepts only to fail on use is refused here.
+--- What OLLAMA_HOST means. Follows envconfig/config.go of Ollama 0.33 step by step,
+--- with two differences: addresses to bind to become addresses to connect to, and what
+--- Ollama accepts only to fail on use is refused here.
 ---@param value string|nil
 ---@return hum.Url|nil, string|nil err
 function M.ollama_host(value)
   local text = trim_quotes(value or '')
-  if text == '' then
-    return { base = M.DEFAULT, url = M.DEFAULT }
-  end
+  if text == '' then return { base = M.DEFAULT, url = M.DEFAULT } end
   local function refuse(why)
     -- What stands before an "@" is a password as a rule.
     local seen = text:gsub('[^/]*@', '…@')
@@ -133,14 +117,10 @@ function M.ollama_host(value)
     scheme, rest = 'http', text
   end
   local lower = scheme:lower()
-  if not PORTS[lower] then
-    return refuse(('the scheme "%s" is not known, use http:// or https://'):format(scheme))
-  end
+  if not PORTS[lower] then return refuse(('the scheme "%s" is not known, use http:// or https://'):format(scheme)) end
 
   local authority, path = rest:match('^([^/]*)/?(.*)$')
-  if authority:find('@', 1, true) then
-    return refuse('user names and passwords are not understood here')
-  end
+  if authority:find('@', 1, true) then return refuse('user names and passwords are not understood here') end
   local host, port = split_host_port(authority)
   if not host then
     local bare = authority:gsub('^%[', ''):gsub('%]$', '')
@@ -152,15 +132,9 @@ function M.ollama_host(value)
     end
   end
   local number = port and port:match('^%+?%d+$') and tonumber(port)
-  if not number or number > 65535 then
-    number = usual_port
-  end
-  if number == 0 then
-    return refuse('port 0 cannot be connected to')
-  end
-  if host:find('[%s%c"<>\\^`{|}?#]') then
-    return refuse('the host name has characters that no host name has')
-  end
+  if not number or number > 65535 then number = usual_port end
+  if number == 0 then return refuse('port 0 cannot be connected to') end
+  if host:find('[%s%c"<>\\^`{|}?#]') then return refuse('the host name has characters that no host name has') end
 
   local tail = (':%d%s'):format(number, clean_path(path))
   local reached = CONNECTABLE[host] or host
@@ -170,7 +144,7 @@ function M.ollama_host(value)
   }
 end
 
----What to say about a path that stops at the API's own: `/api`, `/v1` and below.
+--- What to say about a path that stops at the API's own: `/api`, `/v1` and below.
 ---@param path string
 ---@param dialect string
 ---@return string|nil why
@@ -184,16 +158,14 @@ local function path_fault(path, dialect)
   end
 end
 
----The `url` of a configured endpoint.
+--- The `url` of a configured endpoint.
 ---@param text string
 ---@param dialect 'ollama'|'openai'
 ---@return string|nil url, string|nil err
 function M.endpoint(text, dialect)
   local scheme, rest = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
   scheme = (scheme or ''):lower()
-  if not PORTS[scheme] then
-    return nil, 'expected a URL that begins with http:// or https://'
-  end
+  if not PORTS[scheme] then return nil, 'expected a URL that begins with http:// or https://' end
   local authority, path = rest:match('^([^/?#]*)(.*)$')
   if authority:find('@', 1, true) then
     return nil, 'a user name or password in a URL is refused, use key or headers'
@@ -220,12 +192,8 @@ function M.endpoint(text, dialect)
   end
   path = clean_path(path, true)
   local why = path_fault(path, dialect)
-  if why then
-    return nil, why
-  end
-  if dialect == 'openai' then
-    path = path:gsub('/v1$', '')
-  end
+  if why then return nil, why end
+  if dialect == 'openai' then path = path:gsub('/v1$', '') end
   host = CONNECTABLE[host] or host
   return ('%s://%s:%d%s'):format(scheme, for_url(host), tonumber(port), path)
 end
@@ -239,8 +207,6 @@ end
 
 ---@param url string
 ---@return string|nil  '/api' or '/v1' if OLLAMA_HOST ends in the path of the API
-function M.api_suffix(url)
-  return url:match('(/api)$') or url:match('(/v1)$')
-end
+function M.api_suffix(url) return url:match('(/api)$') or url:match('(/v1)$') end
 
 return M

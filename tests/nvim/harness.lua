@@ -28,7 +28,7 @@ Case.__index = Case
 ---@field helper string|false? another helper program; false: the plugin's own in any case
 ---@field alone boolean? no other case runs at the same time
 
----Registers a case.
+--- Registers a case.
 ---@param name string a sentence
 ---@param opts test.Opts|fun(t: test.Case)
 ---@param fn fun(t: test.Case)?
@@ -41,44 +41,40 @@ function M.test(name, opts, fn)
 end
 
 local function show(value)
-  return type(value) == 'string' and (#value < 2000 and ('%q'):format(value)
-    or ('%q… (%d bytes)'):format(value:sub(1, 300), #value)) or vim.inspect(value)
+  return type(value) == 'string'
+      and (#value < 2000 and ('%q'):format(value) or ('%q… (%d bytes)'):format(value:sub(1, 300), #value))
+    or vim.inspect(value)
 end
 
-local function fail(text, level)
-  error(debug.traceback(text, (level or 1) + 2), 0)
-end
+local function fail(text, level) error(debug.traceback(text, (level or 1) + 2), 0) end
 
----Where two strings part, with some of what stands there.
+--- Where two strings part, with some of what stands there.
 local function difference(want, got)
   local n = 1
   while n <= #want and want:byte(n) == got:byte(n) do
     n = n + 1
   end
   return ('they part at byte %d: wanted …%q, got …%q'):format(
-    n, want:sub(math.max(1, n - 30), n + 50), got:sub(math.max(1, n - 30), n + 50))
+    n,
+    want:sub(math.max(1, n - 30), n + 50),
+    got:sub(math.max(1, n - 30), n + 50)
+  )
 end
 
----Fails unless both are equal, tables by their content.
+--- Fails unless both are equal, tables by their content.
 function M.eq(want, got, what)
-  if vim.deep_equal(want, got) then
-    return
-  end
+  if vim.deep_equal(want, got) then return end
   local text = ('%swanted %s\n   got %s'):format(what and what .. ': ' or '', show(want), show(got))
-  if type(want) == 'string' and type(got) == 'string' then
-    text = text .. '\n   ' .. difference(want, got)
-  end
+  if type(want) == 'string' and type(got) == 'string' then text = text .. '\n   ' .. difference(want, got) end
   fail(text)
 end
 
 function M.ok(value, what)
-  if not value then
-    fail(what or ('wanted something true, got %s'):format(show(value)))
-  end
+  if not value then fail(what or ('wanted something true, got %s'):format(show(value))) end
   return value
 end
 
----Fails unless `text` has `pattern`.
+--- Fails unless `text` has `pattern`.
 ---@param plain boolean? no Lua pattern but the text itself
 function M.match(pattern, text, plain)
   if type(text) ~= 'string' or not text:find(pattern, 1, plain) then
@@ -87,25 +83,27 @@ function M.match(pattern, text, plain)
 end
 
 function M.no_match(pattern, text, plain)
-  if text:find(pattern, 1, plain) then
-    fail(('%q is in %s'):format(pattern, show(text)))
-  end
+  if text:find(pattern, 1, plain) then fail(('%q is in %s'):format(pattern, show(text))) end
 end
 
----Ends the case as skipped.
-function M.skip(why)
-  error({ skip = why }, 0)
-end
+--- Ends the case as skipped.
+function M.skip(why) error({ skip = why }, 0) end
 
----Starts one more Neovim for this case (the first one is `t.child`).
+--- Starts one more Neovim for this case (the first one is `t.child`).
 ---@param opts test.Opts?
 ---@return test.Child
 function Case:start(opts)
   opts = vim.tbl_extend('force', self.opts, opts or {})
   local n = #self.children + 1
   local c = child.start({
-    nvim = self.run.nvim, root = self.root, dir = self.dir, name = 'nvim' .. n, ui = opts.ui,
-    tui = opts.tui, init = opts.init, args = opts.args,
+    nvim = self.run.nvim,
+    root = self.root,
+    dir = self.dir,
+    name = 'nvim' .. n,
+    ui = opts.ui,
+    tui = opts.tui,
+    init = opts.init,
+    args = opts.args,
     helper = opts.helper == nil and self.run.helper or opts.helper or nil,
     env = vim.tbl_extend('force', self.run.env(self.dir), opts.env or {}),
   })
@@ -113,8 +111,8 @@ function Case:start(opts)
   return c
 end
 
----Waits until `cond` gives something true, and returns that. Looks again as soon as anything
----came in, at the latest after a pause that grows to 50 ms.
+--- Waits until `cond` gives something true, and returns that. Looks again as soon as anything
+--- came in, at the latest after a pause that grows to 50 ms.
 ---@param cond fun(): any
 ---@param what string what is waited for, as a sentence
 ---@param seconds number?
@@ -123,71 +121,49 @@ function Case:wait(cond, what, seconds)
   local pause = 1
   while true do
     local value = cond()
-    if value then
-      return value
-    end
-    if task.now() > deadline then
-      fail('waited in vain: ' .. (what or 'no word what for'))
-    end
+    if value then return value end
+    if task.now() > deadline then fail('waited in vain: ' .. (what or 'no word what for')) end
     local mark = self.child and self.child.screen and self.child.screen.flushes
-    task.await(function()
-      return mark and self.child.screen.flushes ~= mark
-    end, pause)
+    task.await(function() return mark and self.child.screen.flushes ~= mark end, pause)
     pause = math.min(pause * 2, 50)
   end
 end
 
 -- Shortcuts to the case's own Neovim.
 for _, name in ipairs({ 'lua', 'api', 'keys' }) do
-  Case[name] = function(self, ...)
-    return self.child[name](self.child, ...)
-  end
+  Case[name] = function(self, ...) return self.child[name](self.child, ...) end
 end
 
----Runs an Ex command.
-function Case:cmd(command)
-  return self.child:api('nvim_command', command)
-end
+--- Runs an Ex command.
+function Case:cmd(command) return self.child:api('nvim_command', command) end
 
 ---@return any value of a Vim script expression
-function Case:eval(expr)
-  return self.child:api('nvim_eval', expr)
-end
+function Case:eval(expr) return self.child:api('nvim_eval', expr) end
 
 ---@return string text of a buffer (0: the current one)
-function Case:text(buf)
-  return table.concat(self.child:api('nvim_buf_get_lines', buf or 0, 0, -1, false), '\n')
-end
+function Case:text(buf) return table.concat(self.child:api('nvim_buf_get_lines', buf or 0, 0, -1, false), '\n') end
 
 ---@return string all of :messages
-function Case:messages()
-  return self.child:api('nvim_exec2', 'messages', { output = true }).output
-end
+function Case:messages() return self.child:api('nvim_exec2', 'messages', { output = true }).output end
 
 ---@return string
-function Case:screen()
-  return self.child:screen_text()
-end
+function Case:screen() return self.child:screen_text() end
 
----Waits until the screen has `pattern`.
+--- Waits until the screen has `pattern`.
 ---@param plain boolean?
 function Case:wait_screen(pattern, plain)
-  return self:wait(function()
-    return self:screen():find(pattern, 1, plain)
-  end, ('the screen shows %q'):format(pattern))
+  return self:wait(function() return self:screen():find(pattern, 1, plain) end, ('the screen shows %q'):format(pattern))
 end
 
----`User Hum…` events so far, in order: {name, data}; only those called `name`, if given.
+--- `User Hum…` events so far, in order: {name, data}; only those called `name`, if given.
 function Case:events(name)
   local events = self:lua('return hum_test.events')
   return vim.tbl_filter(function(e) return not name or e.name == name end, events)
 end
 
----Waits for the `n`th (1) event of that name and returns its data.
+--- Waits for the `n`th (1) event of that name and returns its data.
 function Case:wait_event(name, n)
-  return self:wait(function()
-    return self:events(name)[n or 1]
-  end, ('event %d of %s'):format(n or 1, name)).data
+  return self:wait(function() return self:events(name)[n or 1] end, ('event %d of %s'):format(n or 1, name)).data
 end
 
 ---@return integer? pid of the helper that this Neovim runs
@@ -201,7 +177,7 @@ function Case:helper_pid(c)
     end]])
 end
 
----Starts a fake server for this case.
+--- Starts a fake server for this case.
 ---@param opts {host: string?, args: string[]?}?
 ---@return test.Fake
 function Case:fake(opts)
@@ -210,7 +186,7 @@ function Case:fake(opts)
   return server
 end
 
----Starts a process that ends with the case.
+--- Starts a process that ends with the case.
 function Case:spawn(argv, opts)
   opts = opts or {}
   opts.env = child.env(self.dir, vim.tbl_extend('force', self.run.env(self.dir), opts.env or {}))
@@ -219,38 +195,49 @@ function Case:spawn(argv, opts)
   return p
 end
 
----Lets time pass, with everything else going on: only for cases that measure what happens
----during that time, never to wait for something.
+--- Lets time pass, with everything else going on: only for cases that measure what happens
+--- during that time, never to wait for something.
 function Case:elapse(seconds)
   task.await(function() return false end, seconds * 1000)
 end
 
----Runs a program in a terminal and gives the screen after its end.
+--- Runs a program in a terminal and gives the screen after its end.
 ---@return string
 function Case:in_terminal(argv)
   local socket = self.dir .. '/program.tmux'
   local env = child.env(self.dir, self.run.env(self.dir))
-  local function tmux(...)
-    return proc.run({ 'tmux', '-u', '-S', socket, '-f', '/dev/null', ... }, { env = env })
-  end
-  local session = { 'new-session', '-d', '-x', '100', '-y', '30', ';',
-    'set-option', '-g', 'remain-on-exit', 'on', ';', 'respawn-pane', '-k' }
+  local function tmux(...) return proc.run({ 'tmux', '-u', '-S', socket, '-f', '/dev/null', ... }, { env = env }) end
+  local session = {
+    'new-session',
+    '-d',
+    '-x',
+    '100',
+    '-y',
+    '30',
+    ';',
+    'set-option',
+    '-g',
+    'remain-on-exit',
+    'on',
+    ';',
+    'respawn-pane',
+    '-k',
+  }
   local p = tmux(unpack(vim.list_extend(session, argv)))
   assert(p.code == 0, p.err)
-  self:wait(function()
-    return tmux('list-panes', '-F', '#{pane_dead}').out:find('1')
-  end, table.concat(argv, ' ') .. ' ends by itself in a terminal')
+  self:wait(
+    function() return tmux('list-panes', '-F', '#{pane_dead}').out:find('1') end,
+    table.concat(argv, ' ') .. ' ends by itself in a terminal'
+  )
   local out = tmux('capture-pane', '-p').out
   tmux('kill-server')
   return out
 end
 
----Has `fn` called when the case ends, however it ends.
-function Case:finally(fn)
-  table.insert(self.cleanups, fn)
-end
+--- Has `fn` called when the case ends, however it ends.
+function Case:finally(fn) table.insert(self.cleanups, fn) end
 
----Writes a file into the case's directory and returns its path.
+--- Writes a file into the case's directory and returns its path.
 function Case:write_file(name, text)
   local path = self.dir .. '/' .. name
   vim.fn.mkdir(vim.fs.dirname(path), 'p')
@@ -271,9 +258,7 @@ function Case:read_file(path)
 end
 
 ---@return string text of hum.log
-function Case:log()
-  return self:read_file('state/nvim/hum.log') or ''
-end
+function Case:log() return self:read_file('state/nvim/hum.log') or '' end
 
 local function section(out, title, fn)
   local ok, text = pcall(fn)
@@ -282,7 +267,7 @@ local function section(out, title, fn)
   end
 end
 
----Everything that tells why a case failed.
+--- Everything that tells why a case failed.
 function Case:dump()
   local out = {}
   for i, c in ipairs(self.children) do
@@ -297,9 +282,7 @@ function Case:dump()
     end)
     section(out, 'screen', function() return c:screen_text() end)
     if not ended and not c:mode().blocking then
-      section(out, 'messages', function()
-        return c:api('nvim_exec2', 'messages', { output = true }).output
-      end)
+      section(out, 'messages', function() return c:api('nvim_exec2', 'messages', { output = true }).output end)
       section(out, 'buffer', function()
         local text = table.concat(c:api('nvim_buf_get_lines', 0, 0, -1, false), '\n')
         return #text < 3000 and text or text:sub(1, 1500) .. '\n[…]\n' .. text:sub(-1500)
@@ -313,7 +296,7 @@ function Case:dump()
   return table.concat(out, '\n')
 end
 
----Ends everything that the case started.
+--- Ends everything that the case started.
 ---@return string? complaint
 function Case:finish()
   local complaint
@@ -339,8 +322,14 @@ end
 ---@return test.Case
 function M.new_case(case, run, dir)
   return setmetatable({
-    opts = case.opts, run = run, dir = dir, root = run.root,
-    children = {}, servers = {}, procs = {}, cleanups = {},
+    opts = case.opts,
+    run = run,
+    dir = dir,
+    root = run.root,
+    children = {},
+    servers = {},
+    procs = {},
+    cleanups = {},
   }, Case)
 end
 

@@ -29,7 +29,10 @@ end
 local function parse(argv)
   local opts = { nvim = 'nvim', jobs = 2, files = {}, helper = vim.env.HUM_HELPER }
   local takes = {
-    ['--nvim'] = 'nvim', ['--only'] = 'only', ['--jobs'] = 'jobs', ['--helper'] = 'helper',
+    ['--nvim'] = 'nvim',
+    ['--only'] = 'only',
+    ['--jobs'] = 'jobs',
+    ['--helper'] = 'helper',
   }
   local flags = { ['--valgrind'] = 'valgrind', ['--list'] = 'list' }
   local i = 1
@@ -47,14 +50,10 @@ local function parse(argv)
     i = i + 1
   end
   opts.jobs = tonumber(opts.jobs) or usage('--jobs wants a number')
-  if opts.helper == '' then
-    opts.helper = nil
-  end
+  if opts.helper == '' then opts.helper = nil end
   for _, key in ipairs({ 'nvim', 'helper' }) do
     local path = opts[key]
-    if path and vim.fn.executable(path) == 0 then
-      usage('not executable: ' .. path)
-    end
+    if path and vim.fn.executable(path) == 0 then usage('not executable: ' .. path) end
     opts[key] = path and vim.fn.fnamemodify(vim.fn.exepath(path), ':p')
   end
   return opts
@@ -62,16 +61,15 @@ end
 
 local function load_cases(opts)
   local files = opts.files
-  if #files == 0 then
-    files = vim.fn.sort(vim.fn.glob(here .. '/test_*.lua', false, true))
-  end
+  if #files == 0 then files = vim.fn.sort(vim.fn.glob(here .. '/test_*.lua', false, true)) end
   for _, file in ipairs(files) do
     harness.file = vim.fs.basename(file):gsub('^test_', ''):gsub('%.lua$', '')
     dofile(file)
   end
-  return vim.tbl_filter(function(case)
-    return not opts.only or (case.file .. ': ' .. case.name):find(opts.only, 1, true) ~= nil
-  end, harness.cases)
+  return vim.tbl_filter(
+    function(case) return not opts.only or (case.file .. ': ' .. case.name):find(opts.only, 1, true) ~= nil end,
+    harness.cases
+  )
 end
 
 -- Outlives this driver however it ends, and takes away what it left: terminals and files.
@@ -81,9 +79,7 @@ cat >/dev/null
 for s in "$1"/*/*.tmux; do [ -S "$s" ] && tmux -S "$s" kill-server; done 2>/dev/null
 rm -rf "$1"]]
 
-local function guard(dir)
-  return proc.spawn({ 'setsid', 'sh', '-c', GUARD, 'sh', dir })
-end
+local function guard(dir) return proc.spawn({ 'setsid', 'sh', '-c', GUARD, 'sh', dir }) end
 
 -- A program of its own for valgrind, because the helper's option is a path and not a command.
 local function valgrind_wrapper(dir, helper)
@@ -104,12 +100,8 @@ local function checked(dir)
     for _, path in ipairs(vim.fn.glob(dir .. pattern, false, true)) do
       local f = io.open(path)
       local text = f and f:read('*a') or ''
-      if f then
-        f:close()
-      end
-      if text:find('%S') then
-        return 'the helper misbehaved:\n' .. text:sub(1, 8000)
-      end
+      if f then f:close() end
+      if text:find('%S') then return 'the helper misbehaved:\n' .. text:sub(1, 8000) end
     end
   end
 end
@@ -125,17 +117,20 @@ end
 
 -- A traceback without the harness's own frames; a table is the word of T.skip.
 local function traceback(err)
-  if type(err) == 'table' then
-    return err
-  end
+  if type(err) == 'table' then return err end
   local text = tostring(err)
-  if not text:find('stack traceback:', 1, true) then
-    text = debug.traceback(text, 2)
-  end
-  local lines = vim.tbl_filter(function(line)
-    return not (line:find('^\t%[C%]') or line:find('^\t.*tests/nvim/lib/')
-      or line:find('^\t.*tests/nvim/run.lua') or line:find('^\t.*tests/nvim/harness.lua'))
-  end, vim.split(text, '\n'))
+  if not text:find('stack traceback:', 1, true) then text = debug.traceback(text, 2) end
+  local lines = vim.tbl_filter(
+    function(line)
+      return not (
+        line:find('^\t%[C%]')
+        or line:find('^\t.*tests/nvim/lib/')
+        or line:find('^\t.*tests/nvim/run.lua')
+        or line:find('^\t.*tests/nvim/harness.lua')
+      )
+    end,
+    vim.split(text, '\n')
+  )
   return table.concat(lines, '\n')
 end
 
@@ -143,9 +138,7 @@ local function run_case(case, run, dir)
   vim.fn.mkdir(dir, 'p')
   local t = harness.new_case(case, run, dir)
   local ok, err = xpcall(function()
-    if case.opts.nvim ~= false then
-      t.child = t:start()
-    end
+    if case.opts.nvim ~= false then t.child = t:start() end
     case.fn(t)
   end, traceback)
   local skipped = not ok and type(err) == 'table' and err.skip
@@ -161,9 +154,7 @@ end
 -- Cases that want the machine for themselves come last, one after the other.
 local function order(a, b)
   local alone_a, alone_b = a.opts.alone or false, b.opts.alone or false
-  if alone_a ~= alone_b then
-    return not alone_a
-  end
+  if alone_a ~= alone_b then return not alone_a end
   return a.n < b.n
 end
 
@@ -172,9 +163,7 @@ local function run_all(cases, run, base, jobs, results)
   task.run(function()
     while cases[next_case] and running < jobs and not alone do
       local case = cases[next_case]
-      if case.opts.alone and running > 0 then
-        return
-      end
+      if case.opts.alone and running > 0 then return end
       next_case, running, alone = next_case + 1, running + 1, case.opts.alone
       local started = task.now()
       task.spawn(function()
@@ -182,9 +171,7 @@ local function run_all(cases, run, base, jobs, results)
         results:add(case, result, (task.now() - started) / 1000)
       end, function(ok, err)
         running, alone = running - 1, false
-        if not ok then
-          results:add(case, { err = 'the harness itself failed: ' .. tostring(err) }, 0)
-        end
+        if not ok then results:add(case, { err = 'the harness itself failed: ' .. tostring(err) }, 0) end
       end)
     end
   end)
@@ -201,24 +188,24 @@ local function main()
   end
   local base = assert(vim.uv.fs_mkdtemp((vim.env.TMPDIR or '/tmp') .. '/hum-test-XXXXXX'))
   local guardian = guard(base)
-  if opts.valgrind then
-    opts.helper = valgrind_wrapper(base, opts.helper or root .. '/build/hum')
-  end
+  if opts.valgrind then opts.helper = valgrind_wrapper(base, opts.helper or root .. '/build/hum') end
   local version = vim.fn.system({ opts.nvim, '--version' }):match('NVIM v(%d+%.%d+%.%d+)') or '?'
   local results = report.new(version, root .. '/build/test-logs')
   table.sort(cases, order)
   run_all(cases, {
-    nvim = opts.nvim, version = version, root = root,
-    helper = opts.helper, valgrind = opts.valgrind,
-    env = environment, checked = checked,
+    nvim = opts.nvim,
+    version = version,
+    root = root,
+    helper = opts.helper,
+    valgrind = opts.valgrind,
+    env = environment,
+    checked = checked,
   }, base, opts.jobs, results)
   guardian:finish(5000)
   return results:summary()
 end
 
 local ok, code = xpcall(main, debug.traceback)
-if not ok then
-  io.stderr:write(code .. '\n')
-end
+if not ok then io.stderr:write(code .. '\n') end
 io.stdout:flush()
 os.exit(ok and code or 1)

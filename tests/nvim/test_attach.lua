@@ -6,32 +6,26 @@ local test, eq = T.test, T.eq
 
 local OPTS = suggest.OPTS
 
----Room for whole messages.
+--- Room for whole messages.
 local WIDE = { ui = { 160, 12 } }
 
----Options of a case with this configuration.
+--- Options of a case with this configuration.
 local function configured(config, opts)
   local set = config and ('\nvim.g.hum = %s\n'):format(vim.inspect(config)) or ''
   return vim.tbl_extend('force', OPTS, { init = suggest.init .. set }, opts or {})
 end
 
----Names of the buffers that were attached since the last call.
+--- Names of the buffers that were attached since the last call.
 local function attached(t)
-  return vim.tbl_map(function(one)
-    return one[3].name
-  end, suggest.told(t, 'attach'))
+  return vim.tbl_map(function(one) return one[3].name end, suggest.told(t, 'attach'))
 end
 
----Enters insert mode, types a character, and leaves.
-local function visit(t)
-  suggest.type(t, 'Ax<Esc>')
-end
+--- Enters insert mode, types a character, and leaves.
+local function visit(t) suggest.type(t, 'Ax<Esc>') end
 
-local function status(t)
-  return t:lua([[return require('hum.complete').status()]])
-end
+local function status(t) return t:lua([[return require('hum.complete').status()]]) end
 
----What a command says.
+--- What a command says.
 local function said(t, command)
   t:cmd('messages clear')
   t:cmd(command)
@@ -111,42 +105,58 @@ local REFUSED = {
   { 'a certificate', [[vim.cmd('edit SERVER.PEM')]], '*.pem' },
   { 'an SSH key', [[vim.cmd('edit id_rsa.old')]], 'id_rsa*' },
   { 'a secret', [[vim.cmd('edit my-Secrets.yml')]], '*secret*' },
-  { 'a secret by another name', [[
+  {
+    'a secret by another name',
+    [[
     vim.fn.writefile({ '' }, 'secret.txt')
     vim.uv.fs_symlink(vim.uv.cwd() .. '/secret.txt', 'innocent.txt')
-    vim.cmd('edit innocent.txt')]], '*secret*' },
+    vim.cmd('edit innocent.txt')]],
+    '*secret*',
+  },
   { 'what pass edits', [[vim.cmd('edit /dev/shm/pass.4711/x-name.txt')]], 'secrets are edited' },
   { 'what gopass edits', [[vim.cmd('edit /tmp/gopass-edit123/x')]], 'secrets are edited' },
   { 'what is kept off the disk', [[vim.cmd('edit a.txt | setlocal noswapfile')]], 'noswapfile' },
-  { 'a long buffer', [[
+  {
+    'a long buffer',
+    [[
     local lines = {}
     for i = 1, 1200 do lines[i] = ('x'):rep(900) end
     vim.cmd('edit a.txt')
-    vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)]], 'larger than 1000 kB' },
-  { 'long lines', [[
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)]],
+    'larger than 1000 kB',
+  },
+  {
+    'long lines',
+    [[
     vim.cmd('edit a.txt')
     vim.api.nvim_buf_set_lines(0, 0, -1, false, { ('x'):rep(5000), '' })
-    vim.cmd('2')]], 'very long' },
-  { 'a long line', [[
+    vim.cmd('2')]],
+    'very long',
+  },
+  {
+    'a long line',
+    [[
     local lines = {}
     for i = 1, 100 do lines[i] = ('x'):rep(10) end
     lines[50] = ('x'):rep(10001)
     vim.cmd('edit a.txt')
     vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
-    vim.cmd('50')]], 'very long' },
+    vim.cmd('50')]],
+    'very long',
+  },
 }
 
-test('what is special, secret or huge is never attached, whatever is set for the buffer',
-  configured({ complete = { mode = 'on', max_size = 1000 } }), function(t)
+test(
+  'what is special, secret or huge is never attached, whatever is set for the buffer',
+  configured({ complete = { mode = 'on', max_size = 1000 } }),
+  function(t)
     suggest.open(t, { '' }, 'good.txt')
     visit(t)
     eq({ 'good.txt' }, attached(t))
     suggest.told(t)
     for _, case in ipairs(REFUSED) do
       t:lua(case[2])
-      if case[1] ~= 'a chat' then
-        t:lua('vim.b.hum_complete = true')
-      end
+      if case[1] ~= 'a chat' then t:lua('vim.b.hum_complete = true') end
       suggest.type(t, 'A<Esc>')
       eq({}, suggest.told(t), case[1])
       T.match(case[3], status(t), true)
@@ -157,7 +167,8 @@ test('what is special, secret or huge is never attached, whatever is set for the
     t:cmd('edit a.txt | setlocal readonly')
     T.match('not to be changed', status(t), true)
     T.no_match('fault', t:log())
-  end)
+  end
+)
 
 test('a buffer that becomes one of these is detached', OPTS, function(t)
   local buf = suggest.open(t, { 'x' })
@@ -168,23 +179,30 @@ test('a buffer that becomes one of these is detached', OPTS, function(t)
   eq({ { 'detach', buf } }, suggest.told(t))
 end)
 
-test('nothing happens by default, nor is anything loaded before it is configured', { ui = { 60, 12 }, helper = false }, function(t)
-  suggest.open(t, { '' })
-  visit(t)
-  eq({}, t:lua([[return vim.tbl_filter(function(name) return vim.startswith(name, 'hum.') end,
-    vim.tbl_keys(package.loaded))]]))
-  t:lua([[require('hum').setup({ helper = '/no/such/hum' })]])
-  visit(t)
-  eq(nil, t:helper_pid())
-  T.no_match('%S', t:messages())
-  T.match('"complete.mode" says so', status(t), true)
-end)
+test(
+  'nothing happens by default, nor is anything loaded before it is configured',
+  { ui = { 60, 12 }, helper = false },
+  function(t)
+    suggest.open(t, { '' })
+    visit(t)
+    eq(
+      {},
+      t:lua([[return vim.tbl_filter(function(name) return vim.startswith(name, 'hum.') end,
+    vim.tbl_keys(package.loaded))]])
+    )
+    t:lua([[require('hum').setup({ helper = '/no/such/hum' })]])
+    visit(t)
+    eq(nil, t:helper_pid())
+    T.no_match('%S', t:messages())
+    T.match('"complete.mode" says so', status(t), true)
+  end
+)
 
-test('the mode is told by buffer, command, file type and option, in this order',
-  configured({ complete = { mode = 'on', filetypes = { python = 'off', lua = 'manual' } } }), function(t)
-    local function mode()
-      return t:lua([[return (require('hum.complete.allow').mode(vim.api.nvim_get_current_buf()))]])
-    end
+test(
+  'the mode is told by buffer, command, file type and option, in this order',
+  configured({ complete = { mode = 'on', filetypes = { python = 'off', lua = 'manual' } } }),
+  function(t)
+    local function mode() return t:lua([[return (require('hum.complete.allow').mode(vim.api.nvim_get_current_buf()))]]) end
     suggest.open(t, { '' }, 'a.txt')
     eq('on', mode())
     for filetype, expected in pairs({ python = 'off', lua = 'manual', c = 'on' }) do
@@ -203,81 +221,90 @@ test('the mode is told by buffer, command, file type and option, in this order',
     end
     t:cmd('unlet b:hum_complete | set filetype=python')
     eq('off', mode())
-  end)
+  end
+)
 
-test('"*" stands for file types that are not named',
-  configured({ complete = { filetypes = { ['*'] = 'on', text = 'off' } } }), function(t)
+test(
+  '"*" stands for file types that are not named',
+  configured({ complete = { filetypes = { ['*'] = 'on', text = 'off' } } }),
+  function(t)
     suggest.open(t, { '' }, 'a.txt')
     visit(t)
     eq({}, suggest.told(t))
     suggest.open(t, { '' }, 'a.c')
     visit(t)
     eq({ 'a.c' }, attached(t))
-  end)
+  end
+)
 
-test(':Hum complete switches at once, everywhere or with "!" in the buffer', configured({ complete = {} }, WIDE), function(t)
-  local buf = suggest.open(t, { '' })
-  visit(t)
-  eq({}, suggest.told(t))
-  t:cmd('Hum complete on')
-  visit(t)
-  eq(1, #suggest.told(t, 'attach'))
-  suggest.type(t, 'A')
-  suggest.suggest(t, 'GHOST')
-  T.match('GHOST', t:screen())
-  suggest.told(t)
-  t:cmd('Hum! complete off')
-  suggest.settle(t)
-  T.no_match('GHOST', t:screen())
-  eq({ { 'leave', buf }, { 'detach', buf } }, suggest.told(t))
-  t:cmd('Hum! complete on')
-  eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
-  suggest.type(t, '<Esc>')
-  T.match('completion is off in this buffer: b:hum_complete', said(t, 'Hum! complete toggle'), true)
-  T.match('completion is on in this buffer$', said(t, 'Hum! complete toggle'))
-  T.match('completion waits in this buffer', said(t, 'let b:hum_complete = "manual" | Hum complete'), true)
-  T.match('completion is for insert mode', said(t, 'Hum complete now'), true)
-  T.match('takes one of: now, off, on, status, toggle', said(t, 'Hum complete maybe'), true)
-  eq({ 'off', 'on' }, t:lua([[return vim.fn.getcompletion('Hum complete o', 'cmdline')]]))
-end)
+test(
+  ':Hum complete switches at once, everywhere or with "!" in the buffer',
+  configured({ complete = {} }, WIDE),
+  function(t)
+    local buf = suggest.open(t, { '' })
+    visit(t)
+    eq({}, suggest.told(t))
+    t:cmd('Hum complete on')
+    visit(t)
+    eq(1, #suggest.told(t, 'attach'))
+    suggest.type(t, 'A')
+    suggest.suggest(t, 'GHOST')
+    T.match('GHOST', t:screen())
+    suggest.told(t)
+    t:cmd('Hum! complete off')
+    suggest.settle(t)
+    T.no_match('GHOST', t:screen())
+    eq({ { 'leave', buf }, { 'detach', buf } }, suggest.told(t))
+    t:cmd('Hum! complete on')
+    eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+    suggest.type(t, '<Esc>')
+    T.match('completion is off in this buffer: b:hum_complete', said(t, 'Hum! complete toggle'), true)
+    T.match('completion is on in this buffer$', said(t, 'Hum! complete toggle'))
+    T.match('completion waits in this buffer', said(t, 'let b:hum_complete = "manual" | Hum complete'), true)
+    T.match('completion is for insert mode', said(t, 'Hum complete now'), true)
+    T.match('takes one of: now, off, on, status, toggle', said(t, 'Hum complete maybe'), true)
+    eq({ 'off', 'on' }, t:lua([[return vim.fn.getcompletion('Hum complete o', 'cmdline')]]))
+  end
+)
 
 test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
   suggest.open(t, { '' }, 'a.txt')
   t:lua([[require('hum.complete.way').text = function() return ('way '):rep(50) .. 'end' end]])
   t:cmd('Hum complete on')
   for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
-    T.match('completion is on in this buffer; way .* way end$',
-      t:lua('return vim.api.nvim_exec2(..., { output = true }).output', command))
+    T.match(
+      'completion is on in this buffer; way .* way end$',
+      t:lua('return vim.api.nvim_exec2(..., { output = true }).output', command)
+    )
   end
 end)
 
-test('in manual mode only what is asked for is told',
-  configured({ complete = { mode = 'manual' } }), function(t)
-    local buf = suggest.open(t, { 'x' })
-    t:lua([[vim.keymap.set('i', '<C-l>', '<Plug>(hum-suggest)')]])
-    suggest.type(t, 'Aa')
-    eq({}, suggest.told(t, 'key'))
-    suggest.told(t)
-    suggest.type(t, '<C-l>')
-    local function key(kind, serial, length)
-      local place = suggest.place(t)
-      return { 'key', buf, place.tick, place.row, place.col, kind, serial, length }
-    end
-    eq({ key('asked', 0, 0) }, suggest.told(t, 'key'))
-    suggest.suggest(t, 'bcd')
-    suggest.type(t, 'b')
-    eq({ key('followed', 7, 3) }, suggest.told(t, 'key'))
-    suggest.call(t, 'accept_word')
-    eq({ { 'leave', buf } }, vim.tbl_filter(function(one) return one[1] ~= 'key' end, suggest.told(t)))
-    suggest.type(t, 'x')
-    eq({}, suggest.told(t))
-    -- What was asked for comes too late.
-    suggest.type(t, '<C-l>')
-    suggest.type(t, 'yz')
-    eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
-    suggest.type(t, '<C-o>:Hum complete now<CR>')
-    eq('asked', suggest.told(t, 'key')[1][6])
-  end)
+test('in manual mode only what is asked for is told', configured({ complete = { mode = 'manual' } }), function(t)
+  local buf = suggest.open(t, { 'x' })
+  t:lua([[vim.keymap.set('i', '<C-l>', '<Plug>(hum-suggest)')]])
+  suggest.type(t, 'Aa')
+  eq({}, suggest.told(t, 'key'))
+  suggest.told(t)
+  suggest.type(t, '<C-l>')
+  local function key(kind, serial, length)
+    local place = suggest.place(t)
+    return { 'key', buf, place.tick, place.row, place.col, kind, serial, length }
+  end
+  eq({ key('asked', 0, 0) }, suggest.told(t, 'key'))
+  suggest.suggest(t, 'bcd')
+  suggest.type(t, 'b')
+  eq({ key('followed', 7, 3) }, suggest.told(t, 'key'))
+  suggest.call(t, 'accept_word')
+  eq({ { 'leave', buf } }, vim.tbl_filter(function(one) return one[1] ~= 'key' end, suggest.told(t)))
+  suggest.type(t, 'x')
+  eq({}, suggest.told(t))
+  -- What was asked for comes too late.
+  suggest.type(t, '<C-l>')
+  suggest.type(t, 'yz')
+  eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  suggest.type(t, '<C-o>:Hum complete now<CR>')
+  eq('asked', suggest.told(t, 'key')[1][6])
+end)
 
 test('a buffer that is wiped out is detached', OPTS, function(t)
   local buf = suggest.open(t, { 'x' })
@@ -297,9 +324,12 @@ test('a helper that dies learns everything again when insert mode is next entere
     suggest.settle(t)
   end
   local function later(seconds)
-    t:lua([[
+    t:lua(
+      [[
       local now, seconds = vim.uv.now, ...
-      vim.uv.now = function() return now() + seconds * 1000 end]], seconds)
+      vim.uv.now = function() return now() + seconds * 1000 end]],
+      seconds
+    )
   end
   lose()
   T.no_match('GHOST', t:screen())
@@ -350,9 +380,10 @@ test('what stands against the way is told once for each kind', configured(nil, W
   visit(t)
   local failure = { code = 'http', status = 404, message = 'no model "x" at ollama', hint = 'Pull it.' }
   suggest.event(t, 'way_error', failure)
-  t:wait(function()
-    return t:messages():find('hum: completion: no model "x" at ollama. Pull it.', 1, true)
-  end, 'a message')
+  t:wait(
+    function() return t:messages():find('hum: completion: no model "x" at ollama. Pull it.', 1, true) end,
+    'a message'
+  )
   t:cmd('messages clear')
   suggest.event(t, 'way_error', failure)
   T.no_match('%S', t:messages())
@@ -378,9 +409,7 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
     lines[i] = ('line %d'):format(i)
   end
   local buf = suggest.open(t, lines)
-  local function collected()
-    return suggest.told(t, 'collect')
-  end
+  local function collected() return suggest.told(t, 'collect') end
   t:cmd('normal! gg')
   visit(t)
   eq({}, collected())
@@ -430,9 +459,10 @@ test('nothing is collected of what must not be attached, nor of buffers passed b
   t:wait(function()
     return #vim.tbl_filter(function(one) return one[1] == 'collect' end, t.told) > 0
   end, 'the last one is collected')
-  eq({ { 'attach', last }, { 'collect', last } }, vim.tbl_map(function(one)
-    return { one[1], one[2] }
-  end, suggest.told(t)))
+  eq(
+    { { 'attach', last }, { 'collect', last } },
+    vim.tbl_map(function(one) return { one[1], one[2] } end, suggest.told(t))
+  )
 end)
 
 test('much that is written at once is not all collected', OPTS, function(t)

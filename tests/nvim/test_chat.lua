@@ -7,17 +7,13 @@ local OPTS = { init = stream.init, ui = { 100, 24 } }
 local HEAD = '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
 local TAIL = '\n\n## » You\n\n'
 
-local function setup(t, opts)
-  T.ok(t:lua([[return require('hum').setup(...)]], opts), 'setup() refused the options')
-end
+local function setup(t, opts) T.ok(t:lua([[return require('hum').setup(...)]], opts), 'setup() refused the options') end
 
 local function mode_is(t, mode)
   t:wait(function() return t.child:mode().mode == mode end, 'mode ' .. mode)
 end
 
-local function sent(t)
-  return t:lua('return stub.last')
-end
+local function sent(t) return t:lua('return stub.last') end
 
 local function wait_sent(t, n)
   t:wait(function() return sent(t) == n end, ('request %d'):format(n))
@@ -31,9 +27,15 @@ test('a new chat is a scratch buffer that :q does not ask about', OPTS, function
   t:cmd('let g:first = bufnr()')
   local buf = stream.open(t)
   eq(HEAD, t:text(buf))
-  eq({ 'hum', 'nofile', false, true }, t:lua([[
+  eq(
+    { 'hum', 'nofile', false, true },
+    t:lua(
+      [[
     local bo = vim.bo[...]
-    return { bo.filetype, bo.buftype, bo.modified, bo.modifiable }]], buf))
+    return { bo.filetype, bo.buftype, bo.modified, bo.modifiable }]],
+      buf
+    )
+  )
   eq({ 9, 0 }, t:lua('return vim.api.nvim_win_get_cursor(0)'))
   eq(0, t:eval('changenr()'))
   eq({ buf = buf }, t:wait_event('HumChatOpened'))
@@ -53,9 +55,10 @@ test('<CR> and <C-s> send, in insert mode <C-s>', OPTS, function(t)
   t:keys('iagain<C-s>')
   wait_sent(t, 2)
   mode_is(t, 'n')
-  eq({ 'user: hello', 'assistant: well', 'user: again' }, vim.tbl_map(function(m)
-    return m.role .. ': ' .. m.content
-  end, stream.spec(t).request.messages))
+  eq(
+    { 'user: hello', 'assistant: well', 'user: again' },
+    vim.tbl_map(function(m) return m.role .. ': ' .. m.content end, stream.spec(t).request.messages)
+  )
   stream.done(t)
   t:keys('imore<Esc><C-s>')
   wait_sent(t, 3)
@@ -102,7 +105,8 @@ end)
 test('keys are as configured, and none if switched off', OPTS, function(t)
   setup(t, { chat = { window = 'current', maps = { send = 'gs', send_insert = false, stop = false, retry = 'gr' } } })
   local buf = stream.open(t)
-  local maps = t:lua([[
+  local maps = t:lua(
+    [[
     local out = {}
     for _, mode in ipairs({ 'n', 'i' }) do
       for _, map in ipairs(vim.api.nvim_buf_get_keymap(..., mode)) do
@@ -110,7 +114,9 @@ test('keys are as configured, and none if switched off', OPTS, function(t)
       end
     end
     table.sort(out)
-    return out]], buf)
+    return out]],
+    buf
+  )
   eq({ 'i<C-C>', 'n[[', 'n]]', 'ngr', 'ngs' }, maps)
   eq({}, t:lua([[return vim.tbl_filter(function(m) return m.lhs == '<CR>' end, vim.api.nvim_get_keymap('n'))]]))
 end)
@@ -163,9 +169,7 @@ test('<C-c> is heard also when it comes while Neovim is at work', OPTS, function
     for _ = 1, 3 do
       t:keys('<C-c>')
       heard = pcall(t.wait, t, function() return stream.stops(t) > 0 end, 'stop ' .. i, 1)
-      if heard then
-        break
-      end
+      if heard then break end
       missed = missed + 1
     end
     T.ok(heard, 'stop ' .. i)
@@ -178,7 +182,11 @@ test('an error is shown where it happened and told, and sending again asks again
   stream.open(t)
   stream.ask(t, 'one')
   t:wait_screen('waiting for fake')
-  stream.event(t, 'error', { code = 'connect', message = 'endpoint "ollama" is not there', hint = 'start it', stats = {} })
+  stream.event(
+    t,
+    'error',
+    { code = 'connect', message = 'endpoint "ollama" is not there', hint = 'start it', stats = {} }
+  )
   eq(HEAD .. 'one\n\n## « fake\n\n<!-- hum: error: endpoint "ollama" is not there -->' .. TAIL, t:text())
   t:wait(function() return t:messages():find('is not there') end, 'a message')
   t:wait_screen('\n  start it')
@@ -266,7 +274,7 @@ test('several chats stream side by side', OPTS, function(t)
   eq(HEAD .. 'second\n\n## « fake\n\nto two' .. TAIL, t:text(two))
 end)
 
-test('window options are the chat\'s only while it is shown', OPTS, function(t)
+test("window options are the chat's only while it is shown", OPTS, function(t)
   t:cmd('set nowrap spell foldmethod=marker')
   t:cmd('edit other.txt')
   local win = t:lua('return vim.api.nvim_get_current_win()')
@@ -286,8 +294,13 @@ test('a chat is saved under a name, goes on as a file, and can be written again'
   stream.ask(t, 'one')
   stream.write(t, 'reply')
   t:cmd('write talk.md')
-  eq({ 'talk.md', '', false, 'hum' }, t:lua([[
-    return { vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t'), vim.bo.buftype, vim.bo.modified, vim.bo.filetype }]]))
+  eq(
+    { 'talk.md', '', false, 'hum' },
+    t:lua(
+      [[
+    return { vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t'), vim.bo.buftype, vim.bo.modified, vim.bo.filetype }]]
+    )
+  )
   stream.write(t, ' goes on')
   stream.done(t)
   eq(true, t:lua('return vim.bo[...].modified', buf))
@@ -295,9 +308,12 @@ test('a chat is saved under a name, goes on as a file, and can be written again'
   eq(HEAD .. 'one\n\n## « fake\n\nreply goes on' .. TAIL .. '\n', t:read_file('talk.md'))
   eq(false, t:lua('return vim.bo[...].modified', buf))
   T.no_match('E%d+', t:messages())
-  eq({ 'talk.md' }, t:lua([[
+  eq(
+    { 'talk.md' },
+    t:lua([[
     return vim.tbl_map(function(b) return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(b), ':t') end,
-      vim.tbl_filter(function(b) return vim.api.nvim_buf_get_name(b) ~= '' end, vim.api.nvim_list_bufs()))]]))
+      vim.tbl_filter(function(b) return vim.api.nvim_buf_get_name(b) ~= '' end, vim.api.nvim_list_bufs()))]])
+  )
   t:cmd('bwipeout | edit talk.md')
   eq('hum', t:eval('&filetype'))
   stream.ask(t, 'two')
@@ -321,9 +337,7 @@ test('an ending under textlock waits for its end', OPTS, function(t)
   stream.write(t, 'reply')
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   t:keys('<F5>')
-  t:wait(function()
-    return not t:lua([[return pcall(vim.api.nvim_buf_set_lines, 0, 0, 0, false, {})]])
-  end, 'textlock')
+  t:wait(function() return not t:lua([[return pcall(vim.api.nvim_buf_set_lines, 0, 0, 0, false, {})]]) end, 'textlock')
   stream.done(t)
   eq({}, t:events('HumRequestFinished'))
   t:keys('l')
@@ -332,7 +346,7 @@ test('an ending under textlock waits for its end', OPTS, function(t)
   eq(1, #t:events('HumRequestFinished'))
 end)
 
-test('figures stand beside the heading, marked where they are not the server\'s own', OPTS, function(t)
+test("figures stand beside the heading, marked where they are not the server's own", OPTS, function(t)
   stream.open(t)
   stream.ask(t, 'one')
   stream.tokens(t, 'reply')
@@ -354,7 +368,11 @@ test('the fold of thinking is told how long it takes', OPTS, function(t)
   stream.tokens(t, '<think>\n', 'hm')
   local row = t:lua('return vim.api.nvim_buf_line_count(...)', buf) - 2
   local function info()
-    return t:lua([[local i = require('hum.chat.session').thinking(...); return i and { i.running, i.seconds }]], buf, row)
+    return t:lua(
+      [[local i = require('hum.chat.session').thinking(...); return i and { i.running, i.seconds }]],
+      buf,
+      row
+    )
   end
   eq({ true, 0 }, info())
   stream.tokens(t, '\n</think>\n\n')

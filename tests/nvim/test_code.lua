@@ -25,9 +25,7 @@ local function colour(t, text)
 end
 
 local function wait_colour(t, text, want, what)
-  t:wait(function()
-    return colour(t, text) == want
-  end, what)
+  t:wait(function() return colour(t, text) == want end, what)
 end
 
 --- Everything that was put off has run: what is not coloured now will not be.
@@ -111,9 +109,7 @@ test('a changed block is coloured again, a block that is no longer one loses its
   eq(KEYWORD, colour(t, 'return'))
   ok(colour(t, 'y = 2') ~= KEYWORD)
   t:lua([[vim.api.nvim_buf_set_lines(buf, 3, 4, false, {'no fence'})]])
-  t:wait(function()
-    return t:lua('return marks()') == 0
-  end, 'no colours are left')
+  t:wait(function() return t:lua('return marks()') == 0 end, 'no colours are left')
   t:cmd('undo')
   wait_colour(t, 'return', KEYWORD, 'undo brings them back')
 end)
@@ -127,9 +123,10 @@ test('only the blocks that are shown are coloured', function(t)
   settle(t)
   ok(t:lua('return marks()') < 60, 'few marks')
   t:keys('G')
-  t:wait(function()
-    return t.child.screen:find('~') == nil and colour(t, 'local') == KEYWORD
-  end, 'the end is coloured when it is shown')
+  t:wait(
+    function() return t.child.screen:find('~') == nil and colour(t, 'local') == KEYWORD end,
+    'the end is coloured when it is shown'
+  )
 end)
 
 test('a wiped chat leaves nothing behind', function(t)

@@ -16,7 +16,7 @@ local RECORDER = [[
   vim.g.hum = { endpoints = { team = { url = 'http://h:1', dialect = 'openai' } } }
 ]]
 
----The calls that an Ex command leads to.
+--- The calls that an Ex command leads to.
 local function calls(t, command)
   t:lua('calls = {}')
   t:cmd(command)
@@ -33,9 +33,7 @@ local function said(t, command)
 end
 
 test('one word is a model, anything else a question', { ui = false, init = RECORDER }, function(t)
-  local function open(opts)
-    return { { 'open', opts } }
-  end
+  local function open(opts) return { { 'open', opts } } end
   eq(open({ new = true, model = 'qwen3:8b' }), calls(t, 'Hum chat qwen3:8b'))
   eq(open({ new = true, model = 'mistral' }), calls(t, 'Hum chat   mistral  '))
   eq(open({ new = true, model = 'hf.co/a/b:Q4' }), calls(t, 'Hum chat hf.co/a/b:Q4'))
@@ -50,14 +48,18 @@ test('one word is a model, anything else a question', { ui = false, init = RECOR
   eq(open({ new = true }), calls(t, 'Hum new'))
 end)
 
-test('with a range the lines are quoted and all of the text is the question', { ui = false, init = RECORDER }, function(t)
-  t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })
-  local buf = t:eval('bufnr()')
-  local quote = { buf = buf, first = 2, last = 3 }
-  eq({ { 'open', { new = true, quote = quote, question = 'why' } } }, calls(t, '2,3Hum chat why'))
-  eq({ { 'open', { new = true, quote = quote } } }, calls(t, '2,3Hum chat'))
-  eq({ { 'open', { new = false, quote = quote, question = 'x y' } } }, calls(t, '2,3Hum! chat x y'))
-end)
+test(
+  'with a range the lines are quoted and all of the text is the question',
+  { ui = false, init = RECORDER },
+  function(t)
+    t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })
+    local buf = t:eval('bufnr()')
+    local quote = { buf = buf, first = 2, last = 3 }
+    eq({ { 'open', { new = true, quote = quote, question = 'why' } } }, calls(t, '2,3Hum chat why'))
+    eq({ { 'open', { new = true, quote = quote } } }, calls(t, '2,3Hum chat'))
+    eq({ { 'open', { new = false, quote = quote, question = 'x y' } } }, calls(t, '2,3Hum! chat x y'))
+  end
+)
 
 test('subcommands reach the chat', { ui = false, init = RECORDER }, function(t)
   eq({ { 'send' } }, calls(t, 'Hum send'))
@@ -68,35 +70,41 @@ end)
 
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
   eq('hum: there is no ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
-  T.match('hum: there is no ":Hum frobnicate"; there are: build, chat, complete, health,', said(t, 'Hum frobnicate'), true)
+  T.match(
+    'hum: there is no ":Hum frobnicate"; there are: build, chat, complete, health,',
+    said(t, 'Hum frobnicate'),
+    true
+  )
   eq('hum: :Hum send takes no range', said(t, '1Hum send'))
   eq('hum: :Hum retry takes no "!"', said(t, 'Hum! retry'))
   eq('hum: :Hum stop takes no argument', said(t, 'Hum stop now'))
   eq({}, t:lua('return calls'))
 end)
 
-test('subcommands and models are completed', { ui = false, init = RECORDER, env = { OLLAMA_HOST = '127.0.0.1:9' } }, function(t)
-  local path = t:lua([[
+test(
+  'subcommands and models are completed',
+  { ui = false, init = RECORDER, env = { OLLAMA_HOST = '127.0.0.1:9' } },
+  function(t)
+    local path = t:lua([[
     local path = vim.fn.stdpath('state') .. '/hum.json'
     vim.fn.mkdir(vim.fs.dirname(path), 'p')
     vim.fn.writefile({ vim.json.encode({
       names = { ollama = { 'qwen3:8b', 'qwen3:1b', 'mistral:latest' }, team = { 'big' } } }) }, path)
     return path
   ]])
-  T.ok(path)
-  local function complete(line)
-    return t:lua('return vim.fn.getcompletion(..., "cmdline")', line)
+    T.ok(path)
+    local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
+    eq({ 'build', 'chat', 'complete', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
+    eq({ 'send', 'stop' }, complete('Hum s'))
+    eq({ 'stop' }, complete('Hum! st'))
+    eq({ 'chat' }, complete("tab '<,'>Hum ch"))
+    eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
+    eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
+    eq({ 'team/', 'team/big' }, complete('Hum new t'))
+    eq({}, complete('Hum chat mistral and t'))
+    eq({}, complete('Hum send q'))
   end
-  eq({ 'build', 'chat', 'complete', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
-  eq({ 'send', 'stop' }, complete('Hum s'))
-  eq({ 'stop' }, complete('Hum! st'))
-  eq({ 'chat' }, complete("tab '<,'>Hum ch"))
-  eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
-  eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
-  eq({ 'team/', 'team/big' }, complete('Hum new t'))
-  eq({}, complete('Hum chat mistral and t'))
-  eq({}, complete('Hum send q'))
-end)
+)
 
 test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
   t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })
@@ -112,9 +120,7 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
   local function typed(keys)
     t:lua('calls = {}')
     t:keys(keys)
-    return t:wait(function()
-      return t:lua('return calls')[1]
-    end, 'a call')
+    return t:wait(function() return t:lua('return calls')[1] end, 'a call')
   end
   eq({ 'open', {} }, typed('<F2>chat'))
   eq({ 'open', { new = true } }, typed('<F2>new'))
@@ -129,9 +135,12 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
 end)
 
 test('nothing is loaded before it is used, and no key is mapped', { ui = false }, function(t)
-  eq({}, t:lua([[
+  eq(
+    {},
+    t:lua([[
     return vim.tbl_filter(function(name) return name:find('^hum') end, vim.tbl_keys(package.loaded))
-  ]]))
+  ]])
+  )
   eq(1, t:eval('g:loaded_hum'))
   eq('', t:lua('return require("hum").status()'))
   local mapped = t:lua([[
@@ -160,22 +169,24 @@ test('the statusline says what runs', { ui = false }, function(t)
   eq('a%b\n', t:events('HumRequestStarted')[1].data.model)
 end)
 
-test('a fault in the user\'s autocommand is told and goes no further', { init = [[
+test("a fault in the user's autocommand is told and goes no further", {
+  init = [[
   vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() error('oops') end })
   vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', command = 'throw "ouch"' })
-]] }, function(t)
+]],
+}, function(t)
   t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 }) went_on = true')
   eq(true, t:lua('return went_on'))
-  t:wait(function()
-    return t:log():find('ouch', 1, true)
-  end, 'both faults are told')
+  t:wait(function() return t:log():find('ouch', 1, true) end, 'both faults are told')
   T.match('an autocommand for HumChatOpened failed: %S+init%.lua:%d+: oops\n', t:log())
   eq(false, t.child:mode().blocking)
 end)
 
-test('what the user\'s autocommand says is seen', { init = [[
+test("what the user's autocommand says is seen", {
+  init = [[
   vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() vim.notify('hello there') end })
-]] }, function(t)
+]],
+}, function(t)
   t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 })')
   t:wait_screen('hello there', true)
 end)
@@ -214,9 +225,11 @@ test('from another buffer :Hum stop stops the reply that runs, :Hum! stop all of
   eq('cancelled', t:wait_event('HumRequestFinished', 3).status)
 end)
 
-test('starting Neovim does not pay for file types', { ui = false }, function(t)
-  eq(nil, t:lua('return package.loaded["vim.filetype"] and true'))
-end)
+test(
+  'starting Neovim does not pay for file types',
+  { ui = false },
+  function(t) eq(nil, t:lua('return package.loaded["vim.filetype"] and true')) end
+)
 
 test('a saved chat named on the command line is a chat, other Markdown is not', { ui = false }, function(t)
   local saved = t:write_file('saved.md', '---\nhum: 1\nmodel: m\n---\n\n## » You\n\n')

@@ -10,38 +10,30 @@ local test, eq = T.test, T.eq
 local OPTS = complete.OPTS
 local DOC = complete.lines(60)
 
----Set to repeat a storm that failed.
+--- Set to repeat a storm that failed.
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
 
----The first `n` lines, and of the next one so many bytes.
+--- The first `n` lines, and of the next one so many bytes.
 local function head(n, bytes)
   local lines = vim.list_slice(DOC, 1, n)
-  if bytes then
-    lines[n + 1] = DOC[n + 1]:sub(1, bytes)
-  end
+  if bytes then lines[n + 1] = DOC[n + 1]:sub(1, bytes) end
   return lines
 end
 
----What follows there: the rest of a line and `n` whole ones.
+--- What follows there: the rest of a line and `n` whole ones.
 local function rest(row, bytes, n)
   local lines = vim.list_slice(DOC, row + 1, row + 1 + n)
   lines[1] = lines[1]:sub(bytes + 1)
   return table.concat(lines, '\n')
 end
 
----How often something was told.
-local function told(t, pattern)
-  return select(2, t:messages():gsub(pattern, ''))
-end
+--- How often something was told.
+local function told(t, pattern) return select(2, t:messages():gsub(pattern, '')) end
 
-local function keys_of(text)
-  return (text:gsub('<', '<lt>'):gsub('\n', '<CR>'))
-end
+local function keys_of(text) return (text:gsub('<', '<lt>'):gsub('\n', '<CR>')) end
 
----The text before the cursor, of a request to /infill.
-local function place_of(request)
-  return request.body.input_prefix .. request.body.prompt
-end
+--- The text before the cursor, of a request to /infill.
+local function place_of(request) return request.body.input_prefix .. request.body.prompt end
 
 -- ---- streaming ----------------------------------------------------------------------------
 
@@ -134,8 +126,11 @@ test('a deviating key takes the suggestion away and ends its request at the serv
 end)
 
 test('a deviating key ends the request without waiting for the debounce of the next one', OPTS, function(t)
-  local srv = complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
-    { complete = { debounce = 10000 } })
+  local srv = complete.start(
+    t,
+    complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
+    { complete = { debounce = 10000 } }
+  )
   complete.insert(t, head(4, 3))
   complete.call(t, 'now')
   complete.wait_ghost(t)
@@ -158,18 +153,25 @@ test('going back to a place that is known ends the request for another', OPTS, f
   srv:wait_event('disconnect')
 end)
 
-test('whole lines of a suggestion that a key ended in mid-stream come back with <BS>, without a request', OPTS, function(t)
-  complete.start(t, complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
-    { complete = { debounce = 10000 } })
-  complete.insert(t, head(4, 3))
-  complete.call(t, 'now')
-  complete.wait_ghost(t, rest(4, 3, 2))
-  complete.type(t, '#')
-  eq(nil, complete.ghost(t))
-  complete.type(t, '<BS>')
-  T.ok(vim.startswith(complete.wait_ghost(t), rest(4, 3, 1)))
-  eq(1, complete.info(t).requests)
-end)
+test(
+  'whole lines of a suggestion that a key ended in mid-stream come back with <BS>, without a request',
+  OPTS,
+  function(t)
+    complete.start(
+      t,
+      complete.continue(DOC, { token_bytes = 8, faults = { { at = 14, ['do'] = 'stall' } } }),
+      { complete = { debounce = 10000 } }
+    )
+    complete.insert(t, head(4, 3))
+    complete.call(t, 'now')
+    complete.wait_ghost(t, rest(4, 3, 2))
+    complete.type(t, '#')
+    eq(nil, complete.ghost(t))
+    complete.type(t, '<BS>')
+    T.ok(vim.startswith(complete.wait_ghost(t), rest(4, 3, 1)))
+    eq(1, complete.info(t).requests)
+  end
+)
 
 test('a deviating key that is ahead of the answer is found out when more of it comes', OPTS, function(t)
   local srv = complete.start(t, {
@@ -225,8 +227,11 @@ end)
 
 for name, debounce in pairs({ none = 0, ['of 200 ms'] = 200, adapted = false }) do
   test(('the last of many keys is asked for, debounce %s'):format(name), OPTS, function(t)
-    local srv = complete.start(t, complete.continue(DOC, { first_ms = 40, continue_lines = 1 }),
-      { complete = { debounce = debounce or nil } })
+    local srv = complete.start(
+      t,
+      complete.continue(DOC, { first_ms = 40, continue_lines = 1 }),
+      { complete = { debounce = debounce or nil } }
+    )
     complete.insert(t, head(4))
     for row = 4, 13 do
       t:keys(keys_of('\n' .. DOC[row + 1]:sub(1, 12)) .. ('<BS>'):rep(5))
@@ -246,8 +251,8 @@ test('while keys come faster than the debounce, only the last is asked for', OPT
   T.ok(#complete.asked(srv) <= 2)
 end)
 
----Holds each frame from now on against the document: what is seen behind the cursor must go on
----there as the server would. The cursor has to be at the end of the buffer.
+--- Holds each frame from now on against the document: what is seen behind the cursor must go on
+--- there as the server would. The cursor has to be at the end of the buffer.
 ---@return { stale: string[], drawn: integer }
 local function watch(t, text)
   local found = { stale = {}, drawn = 0 }
@@ -259,9 +264,7 @@ local function watch(t, text)
     typed[row + 1] = now:sub(1, col) .. (' '):rep(col - #now) -- blanks at a line's end are not seen
     local shown = { now:sub(col + 1) }
     for i = row + 2, screen.rows - 2 do
-      if lines[i]:find('^~') or lines[i] == '' then
-        break
-      end
+      if lines[i]:find('^~') or lines[i] == '' then break end
       shown[#shown + 1] = lines[i]
     end
     local before, ghost = table.concat(typed, '\n'):sub(-64), table.concat(shown, '\n')
@@ -278,9 +281,7 @@ local function watch(t, text)
   local redraw = screen.redraw
   screen.redraw = function(self, events)
     redraw(self, events)
-    if #events > 0 and events[#events][1] == 'flush' and self.mode == 'insert' then
-      check()
-    end
+    if #events > 0 and events[#events][1] == 'flush' and self.mode == 'insert' then check() end
   end
   return found
 end
@@ -298,20 +299,23 @@ local function pause(ms)
   task.await(function() return false end, ms)
 end
 
----A document of its own for each seed, its first lines in a buffer, insert mode.
+--- A document of its own for each seed, its first lines in a buffer, insert mode.
 local function begin_storm(t, seed, server)
   local doc = complete.lines(300, seed % 1000)
   local text = table.concat(doc, '\n') .. '\n'
-  local srv = complete.start(t, complete.continue(doc, server.answer),
-    { complete = { debounce = server.debounce, prefetch = server.prefetch } })
+  local srv = complete.start(
+    t,
+    complete.continue(doc, server.answer),
+    { complete = { debounce = server.debounce, prefetch = server.prefetch } }
+  )
   complete.open(t, vim.list_slice(doc, 1, 3))
   local found = watch(t, text)
   complete.type(t, 'A')
   return srv, text, found
 end
 
----After a storm: the last state has its answer, no drawing was stale, the server has not had two
----requests at a time, and has seen the end of each, by its answer or by a closed connection.
+--- After a storm: the last state has its answer, no drawing was stale, the server has not had two
+--- requests at a time, and has seen the end of each, by its answer or by a closed connection.
 local function end_storm(t, srv, text, found)
   local typed = t:text()
   eq(text:sub(1, #typed), typed)
@@ -324,9 +328,10 @@ local function end_storm(t, srv, text, found)
   eq(1, complete.state(srv).active_max.fill, 'requests at a time')
   eq({ info.requests, 0 }, { info.done + info.cancelled + info.failed, info.failed })
   local asked = #complete.asked(srv)
-  t:wait(function()
-    return #srv:events('done') + #srv:events('disconnect') == asked
-  end, 'the server sees the end of each')
+  t:wait(
+    function() return #srv:events('done') + #srv:events('disconnect') == asked end,
+    'the server sees the end of each'
+  )
 end
 
 for i, server in ipairs({
@@ -367,7 +372,8 @@ for i, server in ipairs({
 
   test(('all that a user does, at random, HUM_TEST_SEED=%d'):format(seed), OPTS, function(t)
     local srv, text, found = begin_storm(t, seed, server)
-    t:lua([[
+    t:lua(
+      [[
       text = ...
       -- The next right character, or what takes the last wrong one back.
       function next_key()
@@ -382,18 +388,41 @@ for i, server in ipairs({
       for key, name in pairs({ ['<F3>'] = 'accept-word', ['<F4>'] = 'accept-line', ['<F5>'] = 'accept',
         ['<F6>'] = 'next-suggestion', ['<F7>'] = 'prev-suggestion', ['<F8>'] = 'dismiss', ['<F9>'] = 'suggest' }) do
         vim.keymap.set('i', key, '<Plug>(hum-' .. name .. ')')
-      end]], text)
+      end]],
+      text
+    )
     local actions = {
-      '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2>', '<F2><F2><F2>', '<F3>', '<F3>', '<F4>', '<F5>', '<F6>',
-      '<F7>', '<F8>', '<F9>', '@', '<BS>', '<C-w>', '<Esc>A', '<Esc>uGA', '<Esc><C-r>GA', '<C-g>u', 'é<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2>',
+      '<F2><F2><F2>',
+      '<F3>',
+      '<F3>',
+      '<F4>',
+      '<F5>',
+      '<F6>',
+      '<F7>',
+      '<F8>',
+      '<F9>',
+      '@',
+      '<BS>',
+      '<C-w>',
+      '<Esc>A',
+      '<Esc>uGA',
+      '<Esc><C-r>GA',
+      '<C-g>u',
+      'é<F2>',
     }
     local random = random_from(seed)
     for _ = 1, 300 do
       t:keys(actions[random(#actions)])
       pause(random(3) == 1 and random(80) or 1)
-      if t:eval('line("$")') > 25 then
-        t:keys('<C-u><Esc>:silent 4,$delete _<CR>A')
-      end
+      if t:eval('line("$")') > 25 then t:keys('<C-u><Esc>:silent 4,$delete _<CR>A') end
     end
     t:wait(function()
       t:keys('<F2>')
@@ -407,10 +436,11 @@ for i, server in ipairs({
   end)
 end
 
----Holds what is drawn against the document at each frame, wherever the cursor is: for windows
----in which something else is seen too. The child then has `stale` and `drawn`.
+--- Holds what is drawn against the document at each frame, wherever the cursor is: for windows
+--- in which something else is seen too. The child then has `stale` and `drawn`.
 local function watch_marks(t, text)
-  t:lua([[
+  t:lua(
+    [[
     local doc = ...
     stale, drawn = {}, 0
     local ns = vim.api.nvim_create_namespace('hum.complete')
@@ -438,20 +468,28 @@ local function watch_marks(t, text)
       on_win = function(_, _, buf)
         check(buf)
       end,
-    })]], text)
+    })]],
+    text
+  )
 end
 
 test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the cursor'):format(SEED), OPTS, function(t)
   local doc = complete.lines(30, SEED % 1000)
-  local srv = complete.start(t, complete.continue(doc, { first_ms = 8, interval_ms = 1, token_bytes = 3, continue_lines = 2 }),
-    { complete = { prefetch = true } })
+  local srv = complete.start(
+    t,
+    complete.continue(doc, { first_ms = 8, interval_ms = 1, token_bytes = 3, continue_lines = 2 }),
+    { complete = { prefetch = true } }
+  )
   complete.open(t, doc)
   watch_marks(t, table.concat(doc, '\n') .. '\n')
-  t:lua([[
+  t:lua(
+    [[
     vim.g.doc = ...
     for key, name in pairs({ ['<F3>'] = 'accept-word', ['<F5>'] = 'accept', ['<F6>'] = 'next-suggestion' }) do
       vim.keymap.set('i', key, '<Plug>(hum-' .. name .. ')')
-    end]], doc)
+    end]],
+    doc
+  )
   local random = random_from(SEED)
   for _ = 1, 250 do
     local row = random(28) + 1
@@ -472,14 +510,14 @@ test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the curso
     elseif what == 4 then
       t:keys('<F' .. ({ 3, 5, 6 })[random(3)] .. '>')
     elseif what == 5 then
-      t:keys(({ '<Esc>uA', '<Esc><C-r>A', '<Esc>uui', '<Up>', '<Down>', '<End>', '<C-o>D', '<CR>', '<C-w>' })[random(9)])
+      t:keys(
+        ({ '<Esc>uA', '<Esc><C-r>A', '<Esc>uui', '<Up>', '<Down>', '<End>', '<C-o>D', '<CR>', '<C-w>' })[random(9)]
+      )
     else
       t:keys(('<Esc>%dGS'):format(row))
     end
     pause(random(2) == 1 and random(60) or 1)
-    if random(20) == 1 then
-      t:keys('<Esc>:silent %delete _ | silent put =g:doc | 1delete _<CR>A')
-    end
+    if random(20) == 1 then t:keys('<Esc>:silent %delete _ | silent put =g:doc | 1delete _<CR>A') end
   end
   complete.settle(t)
   eq({}, t:lua('return stale'), 'stale drawings')
@@ -509,19 +547,23 @@ test('two buffers with the same text: each gets its answer', OPTS, function(t)
   complete.wait_ghost(t, rest(4, 3, 1))
 end)
 
-test('a line break that brings its indentation, and a bracket that brings its other half, are typed through', OPTS, function(t)
-  local doc = { 'function alpha(one)', '  local two = call(one, 17)', '  return two', 'end' }
-  complete.start(t, complete.continue(doc, { continue_lines = 3 }))
-  t:cmd('set autoindent')
-  t:cmd('inoremap ( ()<Left>')
-  t:cmd('inoremap <expr> ) getline(".")[col(".") - 1] == ")" ? "<Right>" : ")"')
-  complete.insert(t, { doc[1], '  local' })
-  complete.wait_ghost(t, ' two = call(one, 17)\n  return two\nend')
-  complete.type(t, keys_of(' two = call(one, 17)\nreturn'))
-  eq(' two\nend', complete.ghost(t))
-  eq(doc[1] .. '\n' .. doc[2] .. '\n  return', t:text())
-  eq(1, complete.wait_idle(t).requests)
-end)
+test(
+  'a line break that brings its indentation, and a bracket that brings its other half, are typed through',
+  OPTS,
+  function(t)
+    local doc = { 'function alpha(one)', '  local two = call(one, 17)', '  return two', 'end' }
+    complete.start(t, complete.continue(doc, { continue_lines = 3 }))
+    t:cmd('set autoindent')
+    t:cmd('inoremap ( ()<Left>')
+    t:cmd('inoremap <expr> ) getline(".")[col(".") - 1] == ")" ? "<Right>" : ")"')
+    complete.insert(t, { doc[1], '  local' })
+    complete.wait_ghost(t, ' two = call(one, 17)\n  return two\nend')
+    complete.type(t, keys_of(' two = call(one, 17)\nreturn'))
+    eq(' two\nend', complete.ghost(t))
+    eq(doc[1] .. '\n' .. doc[2] .. '\n  return', t:text())
+    eq(1, complete.wait_idle(t).requests)
+  end
+)
 
 -- ---- the cache ----------------------------------------------------------------------------
 
@@ -606,8 +648,8 @@ end)
 -- ---- the model ----------------------------------------------------------------------------
 
 test('entering insert mode loads the model; keys do not cancel that, and the last one is asked for', OPTS, function(t)
-  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }),
-    { route = 'generate', more = { load_ms = 1200 } })
+  local srv =
+    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { route = 'generate', more = { load_ms = 1200 } })
   complete.insert(t, head(4))
   srv:wait_event('load_start')
   complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 9)) .. '<BS><BS>')
@@ -623,8 +665,8 @@ test('entering insert mode loads the model; keys do not cancel that, and the las
 end)
 
 test('leaving insert mode does not throw the load away either', OPTS, function(t)
-  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }),
-    { route = 'generate', more = { load_ms = 600 } })
+  local srv =
+    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { route = 'generate', more = { load_ms = 600 } })
   complete.insert(t, head(4, 3))
   srv:wait_event('load_start')
   complete.type(t, '<Esc>')
@@ -637,8 +679,11 @@ test('leaving insert mode does not throw the load away either', OPTS, function(t
 end)
 
 test('a model that the server has given up by now is loaded again', OPTS, function(t)
-  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }),
-    { route = 'generate', endpoint = { keep_alive = '50ms' } })
+  local srv = complete.start(
+    t,
+    complete.continue(DOC, { continue_lines = 1 }),
+    { route = 'generate', endpoint = { keep_alive = '50ms' } }
+  )
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 0))
   eq(1, complete.info(t).warmed)
@@ -646,21 +691,30 @@ test('a model that the server has given up by now is loaded again', OPTS, functi
   complete.type(t, '%')
   complete.wait_count(t, 'warmed', 2)
   complete.wait_count(t, 'done', 2)
-  local loads = vim.tbl_map(function(request) return (request.body.prompt or '') == '' end, srv:requests('/api/generate'))
+  local loads = vim.tbl_map(
+    function(request) return (request.body.prompt or '') == '' end,
+    srv:requests('/api/generate')
+  )
   eq({ true, false, true, false }, loads)
 end)
 
 test('a model that the server does not keep is not loaded before it is asked', OPTS, function(t)
-  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }),
-    { route = 'generate', endpoint = { keep_alive = 0 } })
+  local srv = complete.start(
+    t,
+    complete.continue(DOC, { continue_lines = 1 }),
+    { route = 'generate', endpoint = { keep_alive = 0 } }
+  )
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 0))
   eq(1, #srv:requests('/api/generate'))
 end)
 
 test('a model that cannot be loaded: told once, and asked again later', OPTS, function(t)
-  local srv = complete.start(t, { { match = { load = true }, status = 500, json = { error = 'no memory' } } },
-    { route = 'generate' })
+  local srv = complete.start(
+    t,
+    { { match = { load = true }, status = 500, json = { error = 'no memory' } } },
+    { route = 'generate' }
+  )
   complete.insert(t, head(4))
   t:wait(function() return told(t, 'hum: completion') == 1 end, 'a word about it')
   complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 7)))
@@ -672,14 +726,17 @@ end)
 
 -- ---- chats --------------------------------------------------------------------------------
 
----A chat and a code buffer on one server with one slot; the code buffer is current.
+--- A chat and a code buffer on one server with one slot; the code buffer is current.
 local function with_chat(t, chat_rule, fill_rule, complete_opts)
   local rules = {
     vim.tbl_extend('force', chat_rule, { match = { path = '/api/chat' } }),
     vim.tbl_extend('force', fill_rule, { match = { path = '/api/generate' } }),
   }
   local srv = complete.start(t, rules, {
-    route = 'generate', config = { chat = { window = 'current' } }, complete = complete_opts, endpoint = { model = 'fake' },
+    route = 'generate',
+    config = { chat = { window = 'current' } },
+    complete = complete_opts,
+    endpoint = { model = 'fake' },
   })
   t:cmd('set hidden | Hum new')
   local buf = t:wait(function()
@@ -690,8 +747,12 @@ local function with_chat(t, chat_rule, fill_rule, complete_opts)
 end
 
 test('while a chat streams nothing is asked, then the last key is', OPTS, function(t)
-  local srv, buf = with_chat(t, { tokens = (chat.tokens(400)), interval_ms = 5 },
-    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'never' })
+  local srv, buf = with_chat(
+    t,
+    { tokens = (chat.tokens(400)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }),
+    { during_chat = 'never' }
+  )
   chat.ask(t, 'hello', buf)
   srv:wait_event('first')
   complete.insert(t, head(4))
@@ -704,8 +765,12 @@ test('while a chat streams nothing is asked, then the last key is', OPTS, functi
 end)
 
 test('a model is the same one with the tag that it has anyway', OPTS, function(t)
-  local srv, buf = with_chat(t, { tokens = (chat.tokens(200)), interval_ms = 5 },
-    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'never', model = 'fake:latest' })
+  local srv, buf = with_chat(
+    t,
+    { tokens = (chat.tokens(200)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }),
+    { during_chat = 'never', model = 'fake:latest' }
+  )
   chat.ask(t, 'hello', buf)
   srv:wait_event('first')
   complete.insert(t, head(4, 3))
@@ -715,8 +780,12 @@ test('a model is the same one with the tag that it has anyway', OPTS, function(t
 end)
 
 test('a chat that begins ends what is asked, which is asked again when it is over', OPTS, function(t)
-  local srv, buf = with_chat(t, { tokens = (chat.tokens(20)), interval_ms = 2 },
-    complete.continue(DOC, { continue_lines = 2, first_ms = 1000 }), { during_chat = 'never' })
+  local srv, buf = with_chat(
+    t,
+    { tokens = (chat.tokens(20)), interval_ms = 2 },
+    complete.continue(DOC, { continue_lines = 2, first_ms = 1000 }),
+    { during_chat = 'never' }
+  )
   complete.insert(t, head(4, 3))
   t:wait(function() return #complete.asked(srv) == 1 end, 'a request to fill in')
   chat.ask(t, 'hello', buf)
@@ -728,8 +797,12 @@ test('a chat that begins ends what is asked, which is asked again when it is ove
 end)
 
 test('a server that serves both at a time is asked for both', OPTS, function(t)
-  local srv, buf = with_chat(t, { tokens = (chat.tokens(2000)), interval_ms = 5 },
-    complete.continue(DOC, { continue_lines = 2 }), { during_chat = 'always' })
+  local srv, buf = with_chat(
+    t,
+    { tokens = (chat.tokens(2000)), interval_ms = 5 },
+    complete.continue(DOC, { continue_lines = 2 }),
+    { during_chat = 'always' }
+  )
   chat.ask(t, 'hello', buf)
   srv:wait_event('first')
   complete.insert(t, head(4, 3))
@@ -739,9 +812,12 @@ end)
 
 test('code is typed and completed beside a chat that streams, and neither loses anything', OPTS, function(t)
   local tokens, reply = chat.tokens(900)
-  local srv, buf = with_chat(t, { tokens = tokens, interval_ms = 3 },
+  local srv, buf = with_chat(
+    t,
+    { tokens = tokens, interval_ms = 3 },
     complete.continue(DOC, { first_ms = 10, interval_ms = 2, token_bytes = 4, continue_lines = 3 }),
-    { during_chat = 'always', prefetch = true })
+    { during_chat = 'always', prefetch = true }
+  )
   t:cmd('split')
   complete.open(t, head(2))
   local text = table.concat(DOC, '\n')
@@ -766,7 +842,7 @@ end)
 
 -- ---- stop early ---------------------------------------------------------------------------
 
----The cursor is behind the first line of `above`; the server goes on in `doc` for ever.
+--- The cursor is behind the first line of `above`; the server goes on in `doc` for ever.
 local function stopped(t, doc, above, below, opts)
   local rule = complete.continue(doc, { token_bytes = 4, interval_ms = 5, continue_lines = 0 })
   rule.continue = rule.continue .. table.concat(complete.lines(300, 99), '\n')
@@ -851,8 +927,11 @@ end)
 
 for _, route in ipairs({ 'completions', 'infill' }) do
   test(('a suggestion that the model doubts is held back, by %s'):format(route), OPTS, function(t)
-    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2, logprob = -3 }),
-      { route = route, complete = { confidence = 0.5 } })
+    local srv = complete.start(
+      t,
+      complete.continue(DOC, { continue_lines = 2, logprob = -3 }),
+      { route = route, complete = { confidence = 0.5 } }
+    )
     complete.insert(t, head(4, 3))
     complete.wait_count(t, 'done', 1)
     complete.settle(t)
@@ -964,10 +1043,13 @@ test('another way ends what the former one is asked and asks the new one', OPTS,
   srv:wait_event('request')
   local other = t:fake()
   complete.script(other, complete.continue(DOC, { continue_lines = 2 }))
-  t:lua([[require('hum').setup({
+  t:lua(
+    [[require('hum').setup({
     endpoints = { ollama = { url = ..., dialect = 'openai' } },
     complete = { mode = 'on', debounce = 0, prefetch = false },
-  })]], other.url)
+  })]],
+    other.url
+  )
   srv:wait_event('disconnect')
   complete.wait_ghost(t, rest(4, 3, 1))
   eq(1, #complete.asked(srv))
@@ -1014,7 +1096,11 @@ test('the cursor moves through a long file and the window follows in big steps',
 end)
 
 test('a prompt keeps to its budgets, whatever the lines are like', OPTS, function(t)
-  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { window_tokens = 200, ring_tokens = 0 } })
+  local srv = complete.start(
+    t,
+    { text = '' },
+    { route = 'infill', complete = { window_tokens = 200, ring_tokens = 0 } }
+  )
   local bytes = 200 * 3
   local function check(lines, row, col)
     t:cmd('silent! %delete _')
@@ -1103,7 +1189,8 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
   local buf = complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 1))
   local pid = t:helper_pid()
-  t:lua([[
+  t:lua(
+    [[
     local buf = ...
     local tell = require('hum.complete.link').tell
     local huge = 2 ^ 53
@@ -1116,7 +1203,9 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
         { buf, { name = {}, filetype = 1, comment = '%s%s' } }, { buf, 1, 4, 0, 'accepted', 1, huge }, { buf, 1, 4, 0, 'asked', 1, 1 } }) do
         tell(method, unpack(args))
       end
-    end]], buf)
+    end]],
+    buf
+  )
   t:lua([[require('hum.complete.attach').lost()]]) -- so that it is attached anew
   complete.type(t, '<Esc>A')
   complete.wait_ghost(t, rest(4, 3, 1))
@@ -1153,9 +1242,16 @@ test('buffers with secrets never reach the server', OPTS, function(t)
     complete.type(t, 'SECRET<Esc>:%yank<CR>')
     t:cmd('silent write!')
     complete.type(t, 'O# SECRET<Esc>')
-    eq(nil, t:lua([[
+    eq(
+      nil,
+      t:lua(
+        [[
       local text = vim.rpcrequest(require('hum.helper').state().channel, 'mirror', ...)
-      return text ~= vim.NIL and text or nil]], buf), name)
+      return text ~= vim.NIL and text or nil]],
+        buf
+      ),
+      name
+    )
   end
   -- A buffer that becomes one.
   complete.insert(t, vim.list_extend(head(10), lines), { name = 'plain.src' })

@@ -6,7 +6,7 @@ local function get(t, path)
   return t:lua('return vim.tbl_get(require("hum.config").get(), unpack(vim.split(..., ".", { plain = true })))', path)
 end
 
----What setup() says about options given as Lua text.
+--- What setup() says about options given as Lua text.
 local function problems(t, options)
   local answer = t:lua(('return { require("hum.config").setup(%s) }'):format(options))
   return answer[2] or {}
@@ -20,12 +20,15 @@ test('everything has a default without setup()', { ui = false }, function(t)
   eq('', t:messages())
 end)
 
-test('vim.g.hum and setup() merge, setup() last', { ui = false, init = [[
+test('vim.g.hum and setup() merge, setup() last', {
+  ui = false,
+  init = [[
   vim.g.hum = {
     chat = { window = 'tab', size = 80 },
     endpoints = { team = { url = 'http://h:1/v1', dialect = 'openai', options = { max_tokens = 5 } } },
   }
-]] }, function(t)
+]],
+}, function(t)
   eq('tab', get(t, 'chat.window'))
   t:lua([[require('hum').setup({ chat = { window = 'split' }, endpoint = 'team',
     endpoints = { team = { model = 'm', options = { top_p = 1 } } } })]])
@@ -38,19 +41,23 @@ test('vim.g.hum and setup() merge, setup() last', { ui = false, init = [[
   eq(120, get(t, 'endpoints.team.idle_timeout'))
 end)
 
-test('vim.g.hum may be a function, or come from Vim script', { ui = false, init = [[
+test(
+  'vim.g.hum may be a function, or come from Vim script',
+  { ui = false, init = [[
   vim.g.hum = function() return { chat = { window = 'tab' } } end
-]] }, function(t)
-  eq('tab', get(t, 'chat.window'))
-  local other = t:start({ init = "vim.cmd([[let g:hum = #{chat: #{follow: v:false, maps: #{send: v:false}}}]])" })
-  eq(false, other:lua('return require("hum.config").get().chat.follow'))
-  eq(false, other:lua('return require("hum.config").get().chat.maps.send'))
-end)
+]] },
+  function(t)
+    eq('tab', get(t, 'chat.window'))
+    local other = t:start({ init = 'vim.cmd([[let g:hum = #{chat: #{follow: v:false, maps: #{send: v:false}}}]])' })
+    eq(false, other:lua('return require("hum.config").get().chat.follow'))
+    eq(false, other:lua('return require("hum.config").get().chat.maps.send'))
+  end
+)
 
 test('the default endpoint can be taken away', { ui = false }, function(t)
   eq({}, problems(t, "{ endpoint = 'a', endpoints = { a = { url = 'http://h:1' }, ollama = false } }"))
   eq({ 'a' }, t:lua('return require("hum.config").endpoint_names()'))
-  eq({ 'endpoint: there is no endpoint "ollama"' }, problems(t, "{ endpoints = { ollama = false } }"))
+  eq({ 'endpoint: there is no endpoint "ollama"' }, problems(t, '{ endpoints = { ollama = false } }'))
 end)
 
 test('completion is off by default, and file types have modes of their own', { ui = false }, function(t)
@@ -61,26 +68,36 @@ test('completion is off by default, and file types have modes of their own', { u
   eq({ suffix_first = false, stop = {} }, get(t, 'complete.fim'))
 end)
 
-test('options that load a model belong to Ollama alone', { ui = false }, function(t)
-  eq({}, problems(t, "{ endpoints = { a = { url = 'http://h:1', dialect = 'openai' } }, "
-    .. "complete = { endpoint = 'a', options = { num_ctx = 1 } } }"))
-end)
+test(
+  'options that load a model belong to Ollama alone',
+  { ui = false },
+  function(t)
+    eq(
+      {},
+      problems(
+        t,
+        "{ endpoints = { a = { url = 'http://h:1', dialect = 'openai' } }, "
+          .. "complete = { endpoint = 'a', options = { num_ctx = 1 } } }"
+      )
+    )
+  end
+)
 
 -- Options as Lua text, and what is said about them.
 local FAULTS = {
   { "{ chat = { widow = 'tab' } }", 'chat.widow: no such option (did you mean "window"?)' },
   { '{ keys = {} }', 'keys: no such option; there are "endpoint", "endpoints", "chat", "complete", "helper", "log"' },
-  { "{ chat = { keys = {} } }", 'chat.keys: no such option (did you mean "maps"?)' },
+  { '{ chat = { keys = {} } }', 'chat.keys: no such option (did you mean "maps"?)' },
   { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
   {
     "{ endpoints = { ['local'] = { url = 'http://h:1', dialect = 'olama' } } }",
     'endpoints.local.dialect: expected one of "ollama", "openai", got "olama" (did you mean "ollama"?)',
   },
-  { "{ log = 3 }", 'log: expected one of "error", "warn", "info", "debug", got 3' },
+  { '{ log = 3 }', 'log: expected one of "error", "warn", "info", "debug", got 3' },
   { "{ chat = 'tab' }", 'chat: expected a table, got "tab"' },
   { "{ chat = { size = 'wide' } }", 'chat.size: expected a number of at least 0, got "wide"' },
-  { "{ chat = { size = 0/0 } }", 'chat.size: expected a number of at least 0, got' },
-  { "{ chat = { follow = 1 } }", 'chat.follow: expected true or false, got 1' },
+  { '{ chat = { size = 0/0 } }', 'chat.size: expected a number of at least 0, got' },
+  { '{ chat = { follow = 1 } }', 'chat.follow: expected true or false, got 1' },
   { "{ chat = { system = '' } }", 'chat.system: expected a string that is not empty, got ""' },
   {
     '{ chat = { maps = { send = { 1 } } } }',
@@ -102,15 +119,15 @@ local FAULTS = {
     "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",
     'endpoints.a.options: expected values that JSON knows, got a function',
   },
-  { "{ endpoints = { a = {} } }", 'endpoints.a.url: expected a URL' },
+  { '{ endpoints = { a = {} } }', 'endpoints.a.url: expected a URL' },
   { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },
   { "{ endpoints = { { url = 'http://h:1' } } }", 'endpoints.1: expected a name of letters' },
   { "{ endpoints = { a = { url = 'h:1' } } }", 'endpoints.a.url: expected a URL that begins with http://' },
   { "{ endpoint = 'olama' }", 'endpoint: there is no endpoint "olama" (did you mean "ollama"?)' },
   { "{ complete = { mode = 'yes' } }", 'complete.mode: expected one of "off", "on", "manual", got "yes"' },
-  { "{ complete = { enabled = true } }", 'complete.enabled: no such option (did you mean "mode"?)' },
+  { '{ complete = { enabled = true } }', 'complete.enabled: no such option (did you mean "mode"?)' },
   {
-    "{ complete = { filetypes = { lua = true } } }",
+    '{ complete = { filetypes = { lua = true } } }',
     'complete.filetypes.lua: expected one of "off", "on", "manual", got true',
   },
   { "{ complete = { exclude = '*.pem' } }", 'complete.exclude: expected a list of strings, got "*.pem"' },
@@ -118,8 +135,11 @@ local FAULTS = {
     "{ complete = { exclude = { '*.pem', 1 } } }",
     'complete.exclude: expected a list of strings that are not empty, found 1',
   },
-  { "{ complete = { max_lines = 1.5 } }", 'complete.max_lines: expected a whole number from 1 to 1000, got 1.5' },
-  { "{ complete = { endpoint = 'olama' } }", 'complete.endpoint: there is no endpoint "olama" (did you mean "ollama"?)' },
+  { '{ complete = { max_lines = 1.5 } }', 'complete.max_lines: expected a whole number from 1 to 1000, got 1.5' },
+  {
+    "{ complete = { endpoint = 'olama' } }",
+    'complete.endpoint: there is no endpoint "olama" (did you mean "ollama"?)',
+  },
   {
     '{ complete = { options = { num_ctx = 8192 } } }',
     'complete.options.num_ctx: two values would load the model again and again; set it in endpoints.ollama.options',
@@ -163,20 +183,23 @@ test('with a fault nothing is applied, and all faults are told', { ui = false },
   eq(2, #problems(t, "{ chat = { size = 60, widow = 1, follow = 'x' } }"))
   eq(50, get(t, 'chat.size'))
   eq(true, get(t, 'chat.follow'))
-  t:wait(function()
-    return t:messages():find('chat.follow: expected true or false, got "x"', 1, true)
-  end, 'the fault is among the messages')
+  t:wait(
+    function() return t:messages():find('chat.follow: expected true or false, got "x"', 1, true) end,
+    'the fault is among the messages'
+  )
 end)
 
-test('a wrong vim.g.hum is told once, and the defaults hold', { init = 'vim.g.hum = { chat = { widow = 1, size = 9 } }' }, function(t)
-  eq(0, get(t, 'chat.size'))
-  eq(0, get(t, 'chat.size'))
-  t:wait(function()
-    return t:messages() ~= ''
-  end, 'a message')
-  eq('hum: chat.widow: no such option (did you mean "window"?)', t:messages())
-  eq({ 'chat.widow: no such option (did you mean "window"?)' }, t:lua('return require("hum.config").problems()'))
-end)
+test(
+  'a wrong vim.g.hum is told once, and the defaults hold',
+  { init = 'vim.g.hum = { chat = { widow = 1, size = 9 } }' },
+  function(t)
+    eq(0, get(t, 'chat.size'))
+    eq(0, get(t, 'chat.size'))
+    t:wait(function() return t:messages() ~= '' end, 'a message')
+    eq('hum: chat.widow: no such option (did you mean "window"?)', t:messages())
+    eq({ 'chat.widow: no such option (did you mean "window"?)' }, t:lua('return require("hum.config").problems()'))
+  end
+)
 
 test('a long message leads to no hit-enter prompt and is whole in the log', function(t)
   t:lua([[require('hum').setup({ one = 1, two = 2, three = 3, four = 4, five = 5 })]])
@@ -193,9 +216,7 @@ test('several messages at once, or one after the other, lead to no prompt either
     notify.info('first') notify.error('second') notify.info('first')
     vim.schedule(function() vim.schedule(function() notify.warn('third') end) end)
   ]])
-  t:wait(function()
-    return t:messages():find('third')
-  end, 'all is told')
+  t:wait(function() return t:messages():find('third') end, 'all is told')
   eq('first; second\nthird', t:messages())
   eq(false, t.child:mode().blocking)
 end)
@@ -226,9 +247,7 @@ test('a replacement of vim.notify gets the whole text', { ui = false }, function
     vim.notify = function(text, level, opts) told = { text, level, opts } end
     require('hum').setup({ one = 1, two = 2 })
   ]])
-  local told = t:wait(function()
-    return t:lua('return told')
-  end, 'a message')
+  local told = t:wait(function() return t:lua('return told') end, 'a message')
   T.match('^hum: one: .*\nhum: two: ', told[1])
   eq(vim.log.levels.ERROR, told[2])
   eq({ title = 'hum' }, told[3])

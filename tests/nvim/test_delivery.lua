@@ -39,18 +39,17 @@ end
 
 test('1000 tokens make 1000 edits in the current buffer', one_edit_each(function() end))
 
-test('1000 tokens make 1000 edits in a buffer that is not shown', one_edit_each(function(t)
-  t:cmd('enew')
-end))
+test('1000 tokens make 1000 edits in a buffer that is not shown', one_edit_each(function(t) t:cmd('enew') end))
 
-test('1000 tokens make 1000 edits in another window', one_edit_each(function(t)
-  t:cmd('new')
-end))
+test('1000 tokens make 1000 edits in another window', one_edit_each(function(t) t:cmd('new') end))
 
-test('1000 tokens make 1000 edits while the user is in insert mode', one_edit_each(function(t)
-  t:keys('gg0i')
-  t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
-end))
+test(
+  '1000 tokens make 1000 edits while the user is in insert mode',
+  one_edit_each(function(t)
+    t:keys('gg0i')
+    t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
+  end)
+)
 
 test('20000 tokens flat out arrive whole, within the window', function(t)
   local tokens, text = chat.tokens(20000)
@@ -87,13 +86,15 @@ local function while_blocked(block, free)
   end
 end
 
-test('tokens merge while a hit-enter prompt is open, and all are there afterwards', while_blocked(
-  function(t) t:keys([[:echo "one\ntwo\nthree"<CR>]]) end,
-  function(t) t:keys('<CR>') end))
+test(
+  'tokens merge while a hit-enter prompt is open, and all are there afterwards',
+  while_blocked(function(t) t:keys([[:echo "one\ntwo\nthree"<CR>]]) end, function(t) t:keys('<CR>') end)
+)
 
-test('tokens merge while f waits for its key, and all are there afterwards', while_blocked(
-  function(t) t:keys('ggf') end,
-  function(t) t:keys('<Esc>') end))
+test(
+  'tokens merge while f waits for its key, and all are there afterwards',
+  while_blocked(function(t) t:keys('ggf') end, function(t) t:keys('<Esc>') end)
+)
 
 test('tokens merge while system() runs, and all are there afterwards', function(t)
   local tokens, text = chat.tokens(600)
@@ -140,9 +141,7 @@ test('textlock comes and goes in mid-stream', function(t)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
   for i = 1, 6 do
-    t:wait(function()
-      return #chat.reply(t, buf) > i * 1000
-    end, ('%d bytes'):format(i * 1000))
+    t:wait(function() return #chat.reply(t, buf) > i * 1000 end, ('%d bytes'):format(i * 1000))
     local sent = srv:tokens_written()
     t:keys('<F5>')
     t:wait(function() return srv:tokens_written() > sent + 25 end, 'tokens under the lock')
@@ -252,9 +251,20 @@ end)
 
 -- What a user may do elsewhere; each leaves the modes as they were.
 local BUSY = {
-  'ithis and that<Esc>', 'yypVjd', 'qaOmacro<Esc>q@a@a', '/that<CR>n', ':s/i/o/g<CR>', 'u<C-r>',
-  ':<C-f>ihello<Esc><C-c><C-c>', ':tabnew<CR>itext<Esc>:tabclose!<CR>', '<C-w>v<C-w>c', 'gg<C-v>Gly',
-  ':vnew<CR>:terminal<CR>i<C-\\><C-n>:close<CR>', 'ggVGJ', 'i<C-r>=1+2<CR><Esc>', 'O<C-x><C-n><C-e><Esc>',
+  'ithis and that<Esc>',
+  'yypVjd',
+  'qaOmacro<Esc>q@a@a',
+  '/that<CR>n',
+  ':s/i/o/g<CR>',
+  'u<C-r>',
+  ':<C-f>ihello<Esc><C-c><C-c>',
+  ':tabnew<CR>itext<Esc>:tabclose!<CR>',
+  '<C-w>v<C-w>c',
+  'gg<C-v>Gly',
+  ':vnew<CR>:terminal<CR>i<C-\\><C-n>:close<CR>',
+  'ggVGJ',
+  'i<C-r>=1+2<CR><Esc>',
+  'O<C-x><C-n><C-e><Esc>',
 }
 
 test('a user who does many things elsewhere meets no disturbance and causes none', function(t)
@@ -269,8 +279,7 @@ test('a user who does many things elsewhere meets no disturbance and causes none
     t:keys(keys)
     t:wait(function()
       local mode = t.child:mode()
-      return not mode.blocking and mode.mode == 'n'
-        and t:lua('return vim.api.nvim_get_current_buf() == ...', work)
+      return not mode.blocking and mode.mode == 'n' and t:lua('return vim.api.nvim_get_current_buf() == ...', work)
     end, 'normal mode after ' .. keys)
   end
   finish_well(t)

@@ -2,11 +2,9 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
-local function help(t)
-  return t:read_file(t.root .. '/doc/hum.txt')
-end
+local function help(t) return t:read_file(t.root .. '/doc/hum.txt') end
 
----Makes the tags in the case's own directory, as :helptags refuses duplicates.
+--- Makes the tags in the case's own directory, as :helptags refuses duplicates.
 local function tags(t)
   local dir = t:write_file('site/doc/hum.txt', help(t)):gsub('/doc/hum.txt$', '')
   t:lua('vim.opt.runtimepath:prepend(...) vim.cmd.helptags((...) .. "/doc")', dir)
@@ -21,13 +19,16 @@ test(':help hum opens, and every reference leads somewhere', function(t)
   local found = tags(t)
   t:cmd('help hum')
   eq('hum.txt', t:eval('expand("%:t")'))
-  eq({}, t:lua([[
+  eq(
+    {},
+    t:lua([[
     local dead = {}
     for reference in table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n'):gmatch('|([^|%s]+)|') do
       if not pcall(vim.cmd.help, vim.fn.escape(reference, '\\')) then table.insert(dead, reference) end
     end
     return dead
-  ]]))
+  ]])
+  )
   -- :help takes what is near; our own tags have to be exact.
   for reference in help(t):gmatch('|([^|%s]+)|') do
     T.ok(found[reference] or not reference:find('[Hh]um'), '|' .. reference .. '|')

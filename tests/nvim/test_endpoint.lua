@@ -144,9 +144,7 @@ local RESOLVE = [[
 
 local function resolved(t, name)
   t:lua(RESOLVE, name)
-  return t:wait(function()
-    return t:lua('return resolved')
-  end, 'the endpoint is resolved')
+  return t:wait(function() return t:lua('return resolved') end, 'the endpoint is resolved')
 end
 
 local function with_key(key)
@@ -167,12 +165,11 @@ test('a key comes from an environment variable', {
   eq('openai', spec.endpoint.dialect)
 end)
 
-test('a variable that is not set is named', { ui = false, init = with_key("{ env = 'TEAM_KEY' }") }, function(t)
-  eq(
-    'no key: endpoints.team.key: $TEAM_KEY is not set',
-    resolved(t, 'team').err
-  )
-end)
+test(
+  'a variable that is not set is named',
+  { ui = false, init = with_key("{ env = 'TEAM_KEY' }") },
+  function(t) eq('no key: endpoints.team.key: $TEAM_KEY is not set', resolved(t, 'team').err) end
+)
 
 test('a key put where its variable belongs is not shown', {
   ui = false,
@@ -202,13 +199,16 @@ test('a key that a server refuses is asked for anew', { ui = false }, function(t
   local srv = t:fake()
   srv:script({ key = 'new', models = { 'alpha:7b' }, rules = {} })
   local script = t:write_file('pass.sh', '[ -e "$0.again" ] && echo new || echo old; touch "$0.again"\n')
-  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ..., key = { command = { 'sh', select(2, ...) } } } } })]],
-    srv.url, script)
+  t:lua(
+    [[require('hum').setup({ endpoints = { ollama = { url = ..., key = { command = { 'sh', select(2, ...) } } } } })]],
+    srv.url,
+    script
+  )
   local function list()
-    t:lua('answer = nil require("hum.models").list("ollama", function(err, names) answer = { err = err, names = names } end)')
-    return t:wait(function()
-      return t:lua('return answer')
-    end, 'an answer')
+    t:lua(
+      'answer = nil require("hum.models").list("ollama", function(err, names) answer = { err = err, names = names } end)'
+    )
+    return t:wait(function() return t:lua('return answer') end, 'an answer')
   end
   T.match('refuses access (401)', list().err, true)
   eq({ 'alpha:7b' }, list().names)
@@ -222,27 +222,34 @@ test('a command that fails is named with what it said', {
   eq('no key: endpoints.team.key: "sh" failed with exit code 3: locked', err)
 end)
 
-test('a command that is not there or says nothing is named', { ui = false, init = [[
+test('a command that is not there or says nothing is named', {
+  ui = false,
+  init = [[
   vim.g.hum = { endpoints = {
     a = { url = 'http://h:1', key = { command = { 'no-such-program' } } },
     b = { url = 'http://h:1', key = { command = { 'true' } } },
   } }
-]] }, function(t)
+]],
+}, function(t)
   T.match('endpoints.a.key: "no-such-program" cannot be run', resolved(t, 'a').err, true)
   T.match('endpoints.b.key: "true" printed nothing', resolved(t, 'b').err, true)
 end)
 
-test('headers take secrets too', { ui = false, env = { PROXY_KEY = 'sesame' }, init = [[
+test('headers take secrets too', {
+  ui = false,
+  env = { PROXY_KEY = 'sesame' },
+  init = [[
   vim.g.hum = { endpoints = { a = { url = 'http://h:1', headers = {
     ['X-Team'] = 'blue', ['X-Api-Key'] = { env = 'PROXY_KEY' },
   } } } }
-]] }, function(t)
-  eq({ ['X-Team'] = 'blue', ['X-Api-Key'] = 'sesame' }, resolved(t, 'a').spec.endpoint.headers)
-end)
+]],
+}, function(t) eq({ ['X-Team'] = 'blue', ['X-Api-Key'] = 'sesame' }, resolved(t, 'a').spec.endpoint.headers) end)
 
-test('an unknown endpoint is told with the nearest name', { ui = false }, function(t)
-  eq('there is no endpoint "olama" (did you mean "ollama"?)', resolved(t, 'olama').err)
-end)
+test(
+  'an unknown endpoint is told with the nearest name',
+  { ui = false },
+  function(t) eq('there is no endpoint "olama" (did you mean "ollama"?)', resolved(t, 'olama').err) end
+)
 
 test('a first part before a slash is an endpoint only if one has that name', { ui = false }, function(t)
   local function split(text)

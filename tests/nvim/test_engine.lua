@@ -7,20 +7,22 @@ local test, eq = T.test, T.eq
 -- Starts the engine, or skips the case where it cannot be had.
 local function engine(t)
   local p = t:spawn({ t.root .. '/tests/engine/start' })
-  local said = t:wait(function()
-    return p.out:match('^(%a+ [^\n]*)\n') or (p.code and 'skip it ended with status ' .. p.code)
-  end, 'the engine is ready', 90)
+  local said = t:wait(
+    function() return p.out:match('^(%a+ [^\n]*)\n') or (p.code and 'skip it ended with status ' .. p.code) end,
+    'the engine is ready',
+    90
+  )
   local url = said:match('^ready (%S+)')
-  if not url then
-    T.skip((said:gsub('^skip ', '')))
-  end
+  if not url then T.skip((said:gsub('^skip ', ''))) end
   return { url = url }
 end
 
 test('a whole chat with thinking over /v1/chat/completions', function(t)
   local srv = engine(t)
   local buf = chat.open(t, srv, {
-    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 300, temperature = 0.3 },
+    dialect = 'openai',
+    model = 'tiny-reciter',
+    options = { max_tokens = 300, temperature = 0.3 },
   })
   chat.ask(t, 'Tell me about the sea.')
   local data = chat.finished(t)
@@ -43,7 +45,9 @@ end)
 test('a long reply of the engine is stopped, and the next question is answered', function(t)
   local srv = engine(t)
   local buf = chat.open(t, srv, {
-    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 4000 },
+    dialect = 'openai',
+    model = 'tiny-reciter',
+    options = { max_tokens = 4000 },
   })
   chat.ask(t, 'Tell me everything.')
   t:wait(function() return #chat.reply(t, buf) > 50 end, 'some text')
@@ -52,7 +56,9 @@ test('a long reply of the engine is stopped, and the next question is answered',
   -- The tiny model may come to its end before it is stopped.
   T.ok(data.status == 'cancelled' or data.status == 'done', vim.inspect(data))
   chat.configure(t, srv, {
-    dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 50 },
+    dialect = 'openai',
+    model = 'tiny-reciter',
+    options = { max_tokens = 50 },
   })
   chat.ask(t, 'And now?')
   eq('done', chat.finished(t, 2).status)
@@ -61,9 +67,10 @@ end)
 test('the models of the engine are offered', function(t)
   local srv = engine(t)
   chat.configure(t, srv, { dialect = 'openai' })
-  t:wait(function()
-    return vim.tbl_contains(t:eval([[getcompletion('Hum chat ', 'cmdline')]]), 'tiny-reciter')
-  end, 'the model in the completion')
+  t:wait(
+    function() return vim.tbl_contains(t:eval([[getcompletion('Hum chat ', 'cmdline')]]), 'tiny-reciter') end,
+    'the model in the completion'
+  )
 end)
 
 test('the engine tells its fill-in tokens', function(t)
@@ -76,7 +83,7 @@ test('the engine tells its fill-in tokens', function(t)
   T.ok(answer.found.context >= 4096, answer.found.context)
 end)
 
----What the server told of each prompt: so many tokens, so many of them evaluated anew.
+--- What the server told of each prompt: so many tokens, so many of them evaluated anew.
 local function prompts(t)
   local list = {}
   for all, cached in t:log():gmatch('ask: (%d+) prompt tokens, (%d+) of them cached') do
@@ -85,12 +92,15 @@ local function prompts(t)
   return list
 end
 
----Types so many keys, each one after the answer to the former. Gives what was told of the prompts
----but for the first two, between which hum learns how dense the text is.
+--- Types so many keys, each one after the answer to the former. Gives what was told of the prompts
+--- but for the first two, between which hum learns how dense the text is.
 local function complete_with(t, route, keys)
   local srv = engine(t)
   complete.configure(t, srv, {
-    route = route, config = { log = 'debug' }, endpoint = { model = 'tiny-reciter' }, complete = { max_tokens = 6 },
+    route = route,
+    config = { log = 'debug' },
+    endpoint = { model = 'tiny-reciter' },
+    complete = { max_tokens = 6 },
   })
   complete.insert(t, complete.lines(120), { row = 60 })
   complete.wait_count(t, 'done', 1)

@@ -7,8 +7,8 @@ local test, eq = T.test, T.eq
 -- Wide enough that no message is shortened.
 local WIDE = { ui = { 320, 30 } }
 
----The error that a request ended with, and in `hint` what the chat says below it is to be done.
----Checks that the user was told of it.
+--- The error that a request ended with, and in `hint` what the chat says below it is to be done.
+--- Checks that the user was told of it.
 local function told(t, buf, n)
   local data = chat.finished(t, n)
   eq('error', data.status, vim.inspect(data))
@@ -19,9 +19,10 @@ local function told(t, buf, n)
   T.match('hum: ', t:messages(), true)
   -- Below the mark stand two lines that are no text: what happened, what to do.
   local start = data.message:sub(1, 30):gsub('%p', '%%%0')
-  data.hint = t:wait(function()
-    return t:screen():match('\n  ' .. start .. '[^\n]*\n  (%S[^\n]+)')
-  end, 'the chat shows the error and what to do')
+  data.hint = t:wait(
+    function() return t:screen():match('\n  ' .. start .. '[^\n]*\n  (%S[^\n]+)') end,
+    'the chat shows the error and what to do'
+  )
   return data
 end
 
@@ -46,13 +47,12 @@ local CURES = {
   ['llama-server/ollama-api-chat-default.http'] = 'url',
 }
 
-local names = vim.tbl_filter(function(name)
-  return recorded.read(T.root, name).status >= 400
-end, recorded.names(T.root, 'error'))
+local names = vim.tbl_filter(
+  function(name) return recorded.read(T.root, name).status >= 400 end,
+  recorded.names(T.root, 'error')
+)
 for name in pairs(CURES) do
-  if not vim.tbl_contains(names, name) then
-    names[#names + 1] = name
-  end
+  if not vim.tbl_contains(names, name) then names[#names + 1] = name end
 end
 table.sort(names)
 
@@ -66,9 +66,7 @@ for _, name in ipairs(names) do
     local data = told(t, buf)
     eq('http', data.code)
     T.match(tostring(record.status), data.message, true)
-    if record.error then
-      T.match(record.error:sub(1, 60), data.message, true)
-    end
+    if record.error then T.match(record.error:sub(1, 60), data.message, true) end
     T.match(CURES[name] or '%a%a%a', data.hint)
   end)
 end
@@ -80,15 +78,20 @@ local FAULTS = {
   ['is closed'] = { fault = { ['do'] = 'close' }, code = 'cut' },
   ['is reset'] = { fault = { ['do'] = 'reset' }, code = 'cut' },
   ['tells an error'] = {
-    fault = { ['do'] = 'error', text = 'the model has lost its mind' }, code = 'server',
+    fault = { ['do'] = 'error', text = 'the model has lost its mind' },
+    code = 'server',
     word = 'lost its mind',
   },
   ['sends junk'] = {
-    fault = { ['do'] = 'raw', text = '{"model": oops\n\n' }, code = 'bad', cure = 'dialect',
+    fault = { ['do'] = 'raw', text = '{"model": oops\n\n' },
+    code = 'bad',
+    cure = 'dialect',
   },
   ['falls silent'] = { fault = { ['do'] = 'stall' }, code = 'timeout', idle = 1 },
   ['sends a record of 17 MB'] = {
-    fault = { ['do'] = 'huge', size = 17 * 1048576 }, code = 'toobig', cure = 'url',
+    fault = { ['do'] = 'huge', size = 17 * 1048576 },
+    code = 'toobig',
+    cure = 'url',
   },
 }
 
@@ -96,18 +99,29 @@ for _, dialect in ipairs({ 'ollama', 'openai' }) do
   for name, case in vim.spairs(FAULTS) do
     test(('%s: a stream that %s is told, and its text stays'):format(dialect, name), WIDE, function(t)
       local srv = t:fake()
-      srv:script({ rules = {
-        { match = { text = 'one' }, tokens = { 'alpha ', 'beta ', 'gamma ', 'delta' },
-          interval_ms = case.fault['do'] == 'reset' and 0 or 5, faults = { vim.tbl_extend('force', { at = 2 }, case.fault) } },
-        { match = { text = 'two' }, text = 'all is well' },
-      } })
+      srv:script({
+        rules = {
+          {
+            match = { text = 'one' },
+            tokens = { 'alpha ', 'beta ', 'gamma ', 'delta' },
+            interval_ms = case.fault['do'] == 'reset' and 0 or 5,
+            faults = { vim.tbl_extend('force', { at = 2 }, case.fault) },
+          },
+          { match = { text = 'two' }, text = 'all is well' },
+        },
+      })
       local raw_sse = dialect == 'openai' and case.fault['do'] == 'raw'
       if raw_sse then
-        srv:script({ rules = {
-          { match = { text = 'one' }, tokens = { 'alpha ', 'beta ', 'gamma ' },
-            faults = { { at = 2, ['do'] = 'raw', text = 'data: {"choices": oops\n\n' } } },
-          { match = { text = 'two' }, text = 'all is well' },
-        } })
+        srv:script({
+          rules = {
+            {
+              match = { text = 'one' },
+              tokens = { 'alpha ', 'beta ', 'gamma ' },
+              faults = { { at = 2, ['do'] = 'raw', text = 'data: {"choices": oops\n\n' } },
+            },
+            { match = { text = 'two' }, text = 'all is well' },
+          },
+        })
       end
       local buf = chat.open(t, srv, { dialect = dialect, idle_timeout = case.idle })
       chat.ask(t, 'one')
@@ -142,9 +156,15 @@ end)
 
 test('a server that is no model server is told', WIDE, function(t)
   local srv = t:fake()
-  srv:script({ rules = { {
-    status = 200, body = '<html><body>Welcome</body></html>', content_type = 'text/html',
-  } } })
+  srv:script({
+    rules = {
+      {
+        status = 200,
+        body = '<html><body>Welcome</body></html>',
+        content_type = 'text/html',
+      },
+    },
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
   local data = told(t, buf)
@@ -152,16 +172,19 @@ test('a server that is no model server is told', WIDE, function(t)
   T.match('url', data.hint)
 end)
 
-for name, answer in vim.spairs({
-  ['200 without a body'] = { status = 200, body = '', content_type = 'application/x-ndjson' },
-  ['403 without a body'] = { status = 403, body = '' },
-  ['429 with Retry-After'] = { status = 429, body = '{"error":"slow down"}', headers = { ['Retry-After'] = '7' } },
-  ['500 in plain text'] = { status = 500, body = 'boom', content_type = 'text/plain' },
-  ['502 in HTML'] = { status = 502, body = '<html><h1>Bad Gateway</h1></html>', content_type = 'text/html' },
-  ['503 of a busy Ollama'] = {
-    status = 503, body = '{"error":"server busy, please try again. maximum pending requests exceeded"}',
-  },
-}) do
+for name, answer in
+  vim.spairs({
+    ['200 without a body'] = { status = 200, body = '', content_type = 'application/x-ndjson' },
+    ['403 without a body'] = { status = 403, body = '' },
+    ['429 with Retry-After'] = { status = 429, body = '{"error":"slow down"}', headers = { ['Retry-After'] = '7' } },
+    ['500 in plain text'] = { status = 500, body = 'boom', content_type = 'text/plain' },
+    ['502 in HTML'] = { status = 502, body = '<html><h1>Bad Gateway</h1></html>', content_type = 'text/html' },
+    ['503 of a busy Ollama'] = {
+      status = 503,
+      body = '{"error":"server busy, please try again. maximum pending requests exceeded"}',
+    },
+  })
+do
   test('an answer ' .. name .. ' is told', WIDE, function(t)
     local srv = t:fake()
     srv:script({ rules = { answer } })
@@ -169,9 +192,7 @@ for name, answer in vim.spairs({
     chat.ask(t, 'hello')
     local data = told(t, buf)
     T.ok(#data.hint > 10, data.hint)
-    if answer.headers then
-      T.match('7 s', data.hint, true)
-    end
+    if answer.headers then T.match('7 s', data.hint, true) end
   end)
 end
 
@@ -203,9 +224,14 @@ end)
 
 test('a wrong answer of the server is never run: text of an error is text', WIDE, function(t)
   local srv = t:fake()
-  srv:script({ rules = { {
-    status = 500, body = vim.json.encode({ error = "\27]0;title\7 %s \n|call system('touch " .. t.dir .. "/ran')|" }),
-  } } })
+  srv:script({
+    rules = {
+      {
+        status = 500,
+        body = vim.json.encode({ error = "\27]0;title\7 %s \n|call system('touch " .. t.dir .. "/ran')|" }),
+      },
+    },
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
   told(t, buf)

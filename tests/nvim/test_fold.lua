@@ -27,11 +27,14 @@ end
 
 --- First and last line of the fold at a line, "open" or "none".
 local function fold(t, lnum)
-  return t:lua([[
+  return t:lua(
+    [[
     local l = ...
     if vim.fn.foldlevel(l) == 0 then return 'none' end
     if vim.fn.foldclosed(l) == -1 then return 'open' end
-    return vim.fn.foldclosed(l) .. '-' .. vim.fn.foldclosedend(l)]], lnum)
+    return vim.fn.foldclosed(l) .. '-' .. vim.fn.foldclosedend(l)]],
+    lnum
+  )
 end
 
 test('thinking is folded while it streams and tells its last words', function(t)
@@ -62,30 +65,34 @@ test('what follows the thinking is seen at once', function(t)
 end)
 
 for _, size in ipairs({ 1, 5, 40 }) do
-  test(('an opened fold stays open and a closed one closed, %d bytes at a time'):format(size), { ui = { 80, 40 } }, function(t)
-    start(t)
-    stream(t, '<think>\none\ntwo\n\n', size)
-    t:wait_screen('Thinking · 2 words', true)
-    t:cmd('7')
-    t:keys('zo')
-    t:wait_screen('<think>', true)
-    stream(t, 'three\nfour\n\n\nfive\n', size)
-    t:wait_screen('five', true)
-    eq('open', fold(t, 7))
-    eq('open', fold(t, 14))
-    t:keys('za')
-    t:wait_screen('Thinking · 5 words', true)
-    stream(t, 'six\n\n\nseven\neight\n', size)
-    t:wait_screen('Thinking · 8 words', true)
-    eq('7-21', fold(t, 7))
-    t:keys('zo')
-    t:wait_screen('<think>', true)
-    stream(t, '\n</think>\n\nBecause\n', size)
-    t:wait_screen('Because', true)
-    eq('open', fold(t, 7))
-    eq('open', fold(t, 22))
-    eq('none', fold(t, 24))
-  end)
+  test(
+    ('an opened fold stays open and a closed one closed, %d bytes at a time'):format(size),
+    { ui = { 80, 40 } },
+    function(t)
+      start(t)
+      stream(t, '<think>\none\ntwo\n\n', size)
+      t:wait_screen('Thinking · 2 words', true)
+      t:cmd('7')
+      t:keys('zo')
+      t:wait_screen('<think>', true)
+      stream(t, 'three\nfour\n\n\nfive\n', size)
+      t:wait_screen('five', true)
+      eq('open', fold(t, 7))
+      eq('open', fold(t, 14))
+      t:keys('za')
+      t:wait_screen('Thinking · 5 words', true)
+      stream(t, 'six\n\n\nseven\neight\n', size)
+      t:wait_screen('Thinking · 8 words', true)
+      eq('7-21', fold(t, 7))
+      t:keys('zo')
+      t:wait_screen('<think>', true)
+      stream(t, '\n</think>\n\nBecause\n', size)
+      t:wait_screen('Because', true)
+      eq('open', fold(t, 7))
+      eq('open', fold(t, 22))
+      eq('none', fold(t, 24))
+    end
+  )
 end
 
 test('the fold grows while the user types in another window', function(t)

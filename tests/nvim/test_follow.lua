@@ -18,15 +18,15 @@ local function lines(t, from, to)
   end
 end
 
----The cursor's line in each window, from the first to the last.
+--- The cursor's line in each window, from the first to the last.
 local function cursors(t)
-  return t:lua([[
-    return vim.tbl_map(function(win) return vim.api.nvim_win_get_cursor(win)[1] end, vim.api.nvim_tabpage_list_wins(0))]])
+  return t:lua(
+    [[
+    return vim.tbl_map(function(win) return vim.api.nvim_win_get_cursor(win)[1] end, vim.api.nvim_tabpage_list_wins(0))]]
+  )
 end
 
-local function last(t, buf)
-  return t:lua('return vim.api.nvim_buf_line_count(...)', buf)
-end
+local function last(t, buf) return t:lua('return vim.api.nvim_buf_line_count(...)', buf) end
 
 test('the current window follows', OPTS, function(t)
   local buf = start(t)

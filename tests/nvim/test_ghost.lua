@@ -5,7 +5,7 @@ local test, eq = T.test, T.eq
 
 local OPTS = suggest.OPTS
 
----A buffer with these lines, the cursor behind the last one, in insert mode.
+--- A buffer with these lines, the cursor behind the last one, in insert mode.
 local function insert(t, lines, name)
   local buf = suggest.open(t, lines, name)
   suggest.type(t, 'A')
@@ -13,7 +13,7 @@ local function insert(t, lines, name)
   return buf
 end
 
----The last state of text and cursor that the helper was told.
+--- The last state of text and cursor that the helper was told.
 local function last_key(t)
   local keys = suggest.told(t, 'key')
   return keys[#keys]
@@ -685,9 +685,15 @@ test('nothing is left of it in a buffer that is left or wiped out', OPTS, functi
   local buf = insert(t, { 'x' })
   suggest.suggest(t, 'abc')
   t:cmd('set hidden | enew')
-  eq({}, t:lua([[
+  eq(
+    {},
+    t:lua(
+      [[
     local ns = vim.api.nvim_create_namespace('hum.complete')
-    return vim.api.nvim_buf_get_extmarks(..., ns, 0, -1, {})]], buf))
+    return vim.api.nvim_buf_get_extmarks(..., ns, 0, -1, {})]],
+      buf
+    )
+  )
   suggest.suggest(t, 'abc')
   eq({ '' }, suggest.seen(t))
   t:cmd('buffer ' .. buf)
@@ -780,7 +786,9 @@ test('folded lines make no trouble', OPTS, function(t)
   T.no_match('fault', t:log())
 end)
 
-test('a key costs the same in a long buffer as in a short one, and little', { init = suggest.init, alone = true },
+test(
+  'a key costs the same in a long buffer as in a short one, and little',
+  { init = suggest.init, alone = true },
   function(t)
     insert(t, { 'x' })
     suggest.suggest(t, ('y'):rep(40) .. '\n' .. ('z\n'):rep(10), { final = false })
@@ -808,7 +816,8 @@ test('a key costs the same in a long buffer as in a short one, and little', { in
     local long = cost()
     T.ok(short < 40, ('%.1f µs per key'):format(short))
     T.ok(long < 2 * short + 5, ('%.1f µs per key in a long buffer, %.1f in a short one'):format(long, short))
-  end)
+  end
+)
 
 -- A storm: keys, suggestions of any age, and what the user may do with them, in any order.
 local STORM = [==[
@@ -830,7 +839,7 @@ local function text()
   return table.concat(pieces)
 end
 
----One event: for here and now, or for a state that was.
+--- One event: for here and now, or for a state that was.
 function storm.suggest()
   local data = place()
   table.insert(past, data)
@@ -842,7 +851,7 @@ function storm.suggest()
   complete.on_event('suggest', vim.api.nvim_get_current_buf(), data)
 end
 
----A key that goes on in the suggestion, or nil.
+--- A key that goes on in the suggestion, or nil.
 function storm.agreeing()
   local shown = ghost.shown()
   return shown and shown.rest:match('^[%z\1-\127\194-\244][\128-\191]*')
@@ -861,7 +870,7 @@ function storm.accept(name)
   end
 end
 
----What is not as it has to be, nil: all is.
+--- What is not as it has to be, nil: all is.
 function storm.fault()
   local ns = vim.api.nvim_create_namespace('hum.complete')
   local mark = vim.api.nvim_buf_get_extmarks(0, ns, { 0, 0 }, { -1, -1 }, {})[1]
@@ -876,10 +885,32 @@ function storm.fault()
 end
 ]==]
 
-local KEYS = { 'a', 'b', '(', ')', '"', ' ', '<CR>', '<BS>', '<BS>', '<C-w>', '<C-u>', '<Left>', '<Right>', '<Tab>',
-  '<Up>', '<Del>', '<Esc>A', '<Esc>ua', '<C-o>x', '<C-n><C-e>', '}', 'x' }
+local KEYS = {
+  'a',
+  'b',
+  '(',
+  ')',
+  '"',
+  ' ',
+  '<CR>',
+  '<BS>',
+  '<BS>',
+  '<C-w>',
+  '<C-u>',
+  '<Left>',
+  '<Right>',
+  '<Tab>',
+  '<Up>',
+  '<Del>',
+  '<Esc>A',
+  '<Esc>ua',
+  '<C-o>x',
+  '<C-n><C-e>',
+  '}',
+  'x',
+}
 
----Set to repeat a storm that failed.
+--- Set to repeat a storm that failed.
 local SEED = tonumber(vim.env.HUM_TEST_SEED)
 
 test('whatever is typed and whatever comes, it is drawn at the cursor or not at all', OPTS, function(t)

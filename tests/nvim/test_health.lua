@@ -2,24 +2,22 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
----The report, with these options of hum.
+--- The report, with these options of hum.
 local function report(t, options)
   t:lua('vim.g.hum = ...', options)
   -- Typed, as an error that is told meanwhile would fail a command of the API.
   t:keys(':checkhealth hum | let g:checked = 1<CR>')
-  t:wait(function()
-    return t:eval('get(g:, "checked")') == 1
-  end, 'the check is done')
+  t:wait(function() return t:eval('get(g:, "checked")') == 1 end, 'the check is done')
   return t:text()
 end
 
----The part of a report about an endpoint.
+--- The part of a report about an endpoint.
 local function about(text, name)
   local from = text:find(('hum: endpoint "%s"'):format(name), 1, true)
   return T.ok(from and text:sub(from):match('^(.-)\n\n') or text:sub(from), name)
 end
 
----The part of a report about completion.
+--- The part of a report about completion.
 local function completion(text)
   local from = T.ok(text:find('hum: completion', 1, true), 'the section')
   return text:sub(from):match('^(.-)\n\n') or text:sub(from)
@@ -29,11 +27,13 @@ test('common mistakes with addresses are named', { env = { http_proxy = 'http://
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, version = '0.33.0', rules = {} })
   t:lua('vim.env.OLLAMA_HOST = ...', srv.url .. '/api')
-  local text = report(t, { endpoints = {
-    deeper = { url = srv.url .. '/base' },
-    good = { url = srv.url, model = 'alpha:7b' },
-    wrong_model = { url = srv.url, model = 'gamma' },
-  } })
+  local text = report(t, {
+    endpoints = {
+      deeper = { url = srv.url .. '/base' },
+      good = { url = srv.url, model = 'alpha:7b' },
+      wrong_model = { url = srv.url, model = 'gamma' },
+    },
+  })
   T.match('OLLAMA_HOST ends in "/api"', about(text, 'ollama'), true)
   T.match('Take "/api" off', about(text, 'ollama'), true)
   T.match('no such path (404)', about(text, 'deeper'), true)
@@ -45,9 +45,11 @@ test('common mistakes with addresses are named', { env = { http_proxy = 'http://
   T.match('"gamma", which is not among them', about(text, 'wrong_model'), true)
 end)
 
-test('the port that a scheme implies is told', { env = { OLLAMA_HOST = 'http://127.0.0.1' } }, function(t)
-  T.match('it means port 80, not 11434', report(t, {}), true)
-end)
+test(
+  'the port that a scheme implies is told',
+  { env = { OLLAMA_HOST = 'http://127.0.0.1' } },
+  function(t) T.match('it means port 80, not 11434', report(t, {}), true) end
+)
 
 test('a host name that Ollama refuses is explained', function(t)
   local srv = t:fake()
@@ -59,12 +61,14 @@ end)
 test('the source of a key is told, never the key', { env = { GOOD_KEY = 'sesame' } }, function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, key = 'sesame', rules = {} })
-  local text = report(t, { endpoints = {
-    good = { url = srv.url, dialect = 'openai', key = { env = 'GOOD_KEY' } },
-    none = { url = srv.url, dialect = 'openai', key = { env = 'NO_SUCH_KEY' } },
-    keyless = { url = srv.url, dialect = 'openai' },
-    command = { url = srv.url, dialect = 'openai', key = { command = { 'no-such-program' } } },
-  } })
+  local text = report(t, {
+    endpoints = {
+      good = { url = srv.url, dialect = 'openai', key = { env = 'GOOD_KEY' } },
+      none = { url = srv.url, dialect = 'openai', key = { env = 'NO_SUCH_KEY' } },
+      keyless = { url = srv.url, dialect = 'openai' },
+      command = { url = srv.url, dialect = 'openai', key = { command = { 'no-such-program' } } },
+    },
+  })
   T.match('key: from $GOOD_KEY', about(text, 'good'), true)
   T.match('1 model(s): alpha:7b', about(text, 'good'), true)
   T.match('key: $NO_SUCH_KEY is not set', about(text, 'none'), true)
@@ -121,7 +125,7 @@ test('what :Hum complete says in the session is told beside the configured mode'
   T.match('mode: off; in this session on, by :Hum complete', completion(t:text()), true)
 end)
 
----A server with one model, and completion switched on.
+--- A server with one model, and completion switched on.
 local function with_coder(t, options, loaded)
   local srv = t:fake()
   srv:script({

@@ -47,71 +47,81 @@ local function expect(t, cases)
     lines[i] = case[1]
   end
   show(t, lines)
-  t:wait(function()
-    return t.child.screen:find(lines[#lines]:sub(1, 20))
-  end, 'the text is shown')
+  t:wait(function() return t.child.screen:find(lines[#lines]:sub(1, 20)) end, 'the text is shown')
   for i, case in ipairs(cases) do
     eq(vim.list_slice(case, 2), pieces(t, i), ('line %d: %s'):format(i, case[1]))
   end
 end
 
-test('turns, thinking, marks and the head', { ui = { 80, 40 } }, function(t)
-  expect(t, {
-    { '---', 'FrontMatter:---' },
-    { 'model: m', 'FrontMatter:model: m' },
-    { '---', 'FrontMatter:---' },
-    { '## » You', 'User:## » You' },
-    { '<think>' },
-    { '## « m', 'Assistant:## « m' },
-    { '<think>', 'Thinking:<think>' },
-    { 'a **b** `c`', 'Thinking:a **b** `c`' },
-    { '```', 'Thinking:```' },
-    { '</think>', 'Thinking:</think>' },
-    { '<!-- hum: stopped -->', 'Mark:<!-- hum: stopped -->' },
-    { '## § System', 'System:## § System' },
-    { '\\## » You' },
-  })
-end)
+test(
+  'turns, thinking, marks and the head',
+  { ui = { 80, 40 } },
+  function(t)
+    expect(t, {
+      { '---', 'FrontMatter:---' },
+      { 'model: m', 'FrontMatter:model: m' },
+      { '---', 'FrontMatter:---' },
+      { '## » You', 'User:## » You' },
+      { '<think>' },
+      { '## « m', 'Assistant:## « m' },
+      { '<think>', 'Thinking:<think>' },
+      { 'a **b** `c`', 'Thinking:a **b** `c`' },
+      { '```', 'Thinking:```' },
+      { '</think>', 'Thinking:</think>' },
+      { '<!-- hum: stopped -->', 'Mark:<!-- hum: stopped -->' },
+      { '## § System', 'System:## § System' },
+      { '\\## » You' },
+    })
+  end
+)
 
-test('blocks', { ui = { 80, 40 } }, function(t)
-  expect(t, {
-    { '# A **b**', 'Heading:# A', 'Strong:**b**' },
-    { '#hash' },
-    { '- one `c`', 'ListMarker:-', 'CodeInline:`c`' },
-    { '  10. two', 'ListMarker:10.' },
-    { '- [x] done', 'ListMarker:-', 'ListChecked:[x]' },
-    { '- [ ] open', 'ListMarker:-', 'ListUnchecked:[ ]' },
-    { '-no' },
-    { '> quote *e*', 'Quote:> quote', 'Emphasis:*e*' },
-    { '* * *', 'Rule:* * *' },
-    { '---', 'Rule:---' },
-    { '| a | **b** |', 'Table:|', 'Table:|', 'Strong:**b**', 'Table:|' },
-    { '|---|:-:|', 'Table:|---|:-:|' },
-    { '```nosuch', 'Fence:```nosuch' },
-    { 'x = **y**', 'Code:x = **y**' },
-    { '## » You', 'Code:## » You' },
-    { '```', 'Fence:```' },
-    { 'end' },
-  })
-end)
+test(
+  'blocks',
+  { ui = { 80, 40 } },
+  function(t)
+    expect(t, {
+      { '# A **b**', 'Heading:# A', 'Strong:**b**' },
+      { '#hash' },
+      { '- one `c`', 'ListMarker:-', 'CodeInline:`c`' },
+      { '  10. two', 'ListMarker:10.' },
+      { '- [x] done', 'ListMarker:-', 'ListChecked:[x]' },
+      { '- [ ] open', 'ListMarker:-', 'ListUnchecked:[ ]' },
+      { '-no' },
+      { '> quote *e*', 'Quote:> quote', 'Emphasis:*e*' },
+      { '* * *', 'Rule:* * *' },
+      { '---', 'Rule:---' },
+      { '| a | **b** |', 'Table:|', 'Table:|', 'Strong:**b**', 'Table:|' },
+      { '|---|:-:|', 'Table:|---|:-:|' },
+      { '```nosuch', 'Fence:```nosuch' },
+      { 'x = **y**', 'Code:x = **y**' },
+      { '## » You', 'Code:## » You' },
+      { '```', 'Fence:```' },
+      { 'end' },
+    })
+  end
+)
 
-test('inside a line', { ui = { 80, 40 } }, function(t)
-  expect(t, {
-    { 'a *b* c', 'Emphasis:*b*' },
-    { 'a **b c** d', 'Strong:**b c**' },
-    { 'a_b_c 2*3*4 * x *', 'Emphasis:*3*' },
-    { '_a_ __b__', 'Emphasis:_a_', 'Strong:__b__' },
-    { '`a *b*` *c', 'CodeInline:`a *b*`' },
-    { '``a ` b`` `', 'CodeInline:``a ` b``' },
-    { '\\*a\\* \\`b`' },
-    { '~~a~~ ~b', 'Strike:~~a~~' },
-    { '[a](http://b.c/d_e_f) x', 'Link:[a]', 'Url:(http://b.c/d_e_f)' },
-    { '[a] [b][c]', 'Link:[b]', 'Url:[c]' },
-    { 'see https://a.b/c_d_e. and <http://x.y>', 'Url:https://a.b/c_d_e', 'Url:<http://x.y>' },
-    { 'ä*ö*ü 日本**語**', 'Emphasis:*ö*', 'Strong:**語**' },
-    { 'end' },
-  })
-end)
+test(
+  'inside a line',
+  { ui = { 80, 40 } },
+  function(t)
+    expect(t, {
+      { 'a *b* c', 'Emphasis:*b*' },
+      { 'a **b c** d', 'Strong:**b c**' },
+      { 'a_b_c 2*3*4 * x *', 'Emphasis:*3*' },
+      { '_a_ __b__', 'Emphasis:_a_', 'Strong:__b__' },
+      { '`a *b*` *c', 'CodeInline:`a *b*`' },
+      { '``a ` b`` `', 'CodeInline:``a ` b``' },
+      { '\\*a\\* \\`b`' },
+      { '~~a~~ ~b', 'Strike:~~a~~' },
+      { '[a](http://b.c/d_e_f) x', 'Link:[a]', 'Url:(http://b.c/d_e_f)' },
+      { '[a] [b][c]', 'Link:[b]', 'Url:[c]' },
+      { 'see https://a.b/c_d_e. and <http://x.y>', 'Url:https://a.b/c_d_e', 'Url:<http://x.y>' },
+      { 'ä*ö*ü 日本**語**', 'Emphasis:*ö*', 'Strong:**語**' },
+      { 'end' },
+    })
+  end
+)
 
 test('a token changes the colours of the line it is in', function(t)
   show(t, { '## « m', '' })
@@ -122,9 +132,7 @@ test('a token changes the colours of the line it is in', function(t)
   t:wait_screen('strong', true)
   eq({ 'Strong:**strong**' }, pieces(t, 2))
   t:lua([[vim.api.nvim_buf_set_lines(buf, 1, 1, false, { '```' })]])
-  t:wait(function()
-    return pieces(t, 3)[1] == 'Code:so **strong** x'
-  end, 'a fence above makes it code')
+  t:wait(function() return pieces(t, 3)[1] == 'Code:so **strong** x' end, 'a fence above makes it code')
 end)
 
 test('the end of a very long line is coloured, also with wide characters', { ui = { 80, 20 } }, function(t)
@@ -132,9 +140,7 @@ test('the end of a very long line is coloured, also with wide characters', { ui 
   t:keys('G$')
   t:wait_screen('**strong** end', true)
   local row = t.child.screen:find('**strong** end')
-  t:wait(function()
-    return vim.deep_equal(pieces(t, row), { 'Strong:**strong**' })
-  end, 'the strong word is')
+  t:wait(function() return vim.deep_equal(pieces(t, row), { 'Strong:**strong**' }) end, 'the strong word is')
   t:lua([[vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, { ' and `code` at the end' })]])
   t:wait_screen('at the end', true)
   ok(table.concat(pieces(t, (t.child.screen:find('`code`')))):find('CodeInline:`code`', 1, true))
@@ -147,9 +153,7 @@ end)
 test('only chats are coloured, and in every window that shows them', function(t)
   show(t, { 'a **b** c' })
   t:cmd('split')
-  t:wait(function()
-    return #pieces(t, 1) == 1 and #pieces(t, 13) == 1
-  end, 'both windows')
+  t:wait(function() return #pieces(t, 1) == 1 and #pieces(t, 13) == 1 end, 'both windows')
   t:cmd('enew')
   t:lua([[vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'x **y** z' })]])
   t:wait_screen('x **y** z', true)
@@ -170,9 +174,7 @@ test('no treesitter runs in a chat, not even when all files have it', function(t
   t:lua([[
     vim.api.nvim_create_autocmd('FileType', { callback = function(ev) pcall(vim.treesitter.start, ev.buf) end })
     vim.bo.filetype = 'hum']])
-  t:wait(function()
-    return t:lua('return next(vim.treesitter.highlighter.active) == nil')
-  end, 'it is stopped')
+  t:wait(function() return t:lua('return next(vim.treesitter.highlighter.active) == nil') end, 'it is stopped')
   eq('markdown', t:lua('return vim.treesitter.language.get_lang("hum")'))
   t:cmd('new')
   t:lua('vim.bo.filetype = "lua"')

@@ -5,9 +5,7 @@ local chat = require('lib.chat')
 local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
-local function descriptors(pid)
-  return #vim.fn.glob('/proc/' .. pid .. '/fd/*', false, true)
-end
+local function descriptors(pid) return #vim.fn.glob('/proc/' .. pid .. '/fd/*', false, true) end
 
 local function resident(pid)
   local f = assert(io.open('/proc/' .. pid .. '/status'))
@@ -42,7 +40,8 @@ local function many(t, srv, buf, rounds)
       chat.ask(t, 'hello', buf)
     end
     chat.finished(t, done + i)
-    t:lua([[
+    t:lua(
+      [[
       local buf = ...
       for i, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) do
         if line:find('^## » You') then
@@ -50,7 +49,9 @@ local function many(t, srv, buf, rounds)
           break
         end
       end
-    ]], buf)
+    ]],
+      buf
+    )
   end
 end
 
@@ -70,8 +71,10 @@ test('a hundred requests of all kinds leave nothing behind in the helper', { alo
   T.no_match('E%d+:', t:messages())
 end)
 
-test('the sanitized helper has nothing to say about streams, stops and errors',
-  { nvim = false, alone = true }, function(t)
+test(
+  'the sanitized helper has nothing to say about streams, stops and errors',
+  { nvim = false, alone = true },
+  function(t)
     local asan = t.root .. '/build/asan/hum'
     if t.run.helper then
       T.skip('another helper is under test already')
@@ -88,4 +91,5 @@ test('the sanitized helper has nothing to say about streams, stops and errors',
     local pid = t:helper_pid()
     t:lua([[require('hum.helper').stop()]])
     t:wait(function() return not proc.alive(pid) end, 'the helper ends by itself')
-  end)
+  end
+)

@@ -34,36 +34,35 @@ test('one helper serves all chats', function(t)
   eq(pid, t:helper_pid())
 end)
 
-test('a helper that is killed is told in each chat, the text stays, the next send starts another',
-  function(t)
-    local srv, first, text = streaming(t)
-    local second = chat.open(t, srv)
-    chat.ask(t, 'hello', second)
-    t:wait(function() return chat.reply(t, second):find('000005') end, 'tokens of the second chat')
-    local pid = t:helper_pid()
-    vim.uv.kill(pid, 'sigkill')
-    local seen = {}
-    for i = 1, 2 do
-      local data = chat.finished(t, i)
-      eq({ 'error', 'helper' }, { data.status, data.code })
-      T.match('helper', data.message)
-      seen[data.buf] = true
-    end
-    eq({ [first] = true, [second] = true }, seen)
-    for _, buf in ipairs({ first, second }) do
-      local reply = chat.reply(t, buf)
-      T.match('<!-- hum: error', reply, true)
-      local kept = reply:gsub('\n<!%-%- hum: error.*', '')
-      eq(text:sub(1, #kept), kept)
-      T.ok(#kept > 30)
-    end
-    srv:wait_event('disconnect', 2)
-    srv:script({ text = 'back again' })
-    chat.ask(t, 'and now?', second)
-    eq('done', chat.finished(t, 3).status)
-    eq('back again', chat.reply(t, second))
-    T.ok(t:helper_pid() ~= pid)
-  end)
+test('a helper that is killed is told in each chat, the text stays, the next send starts another', function(t)
+  local srv, first, text = streaming(t)
+  local second = chat.open(t, srv)
+  chat.ask(t, 'hello', second)
+  t:wait(function() return chat.reply(t, second):find('000005') end, 'tokens of the second chat')
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigkill')
+  local seen = {}
+  for i = 1, 2 do
+    local data = chat.finished(t, i)
+    eq({ 'error', 'helper' }, { data.status, data.code })
+    T.match('helper', data.message)
+    seen[data.buf] = true
+  end
+  eq({ [first] = true, [second] = true }, seen)
+  for _, buf in ipairs({ first, second }) do
+    local reply = chat.reply(t, buf)
+    T.match('<!-- hum: error', reply, true)
+    local kept = reply:gsub('\n<!%-%- hum: error.*', '')
+    eq(text:sub(1, #kept), kept)
+    T.ok(#kept > 30)
+  end
+  srv:wait_event('disconnect', 2)
+  srv:script({ text = 'back again' })
+  chat.ask(t, 'and now?', second)
+  eq('done', chat.finished(t, 3).status)
+  eq('back again', chat.reply(t, second))
+  T.ok(t:helper_pid() ~= pid)
+end)
 
 test('a helper that is killed while idle is no matter', function(t)
   local srv = t:fake()
@@ -155,9 +154,14 @@ end)
 
 -- A program that greets as a helper of another protocol does.
 local function stranger(t, ready)
-  local message = vim.mpack.encode({ 2, 'nvim_exec_lua', {
-    "require('hum.client').on_event(...)", { 'ready', 0, ready },
-  } })
+  local message = vim.mpack.encode({
+    2,
+    'nvim_exec_lua',
+    {
+      "require('hum.client').on_event(...)",
+      { 'ready', 0, ready },
+    },
+  })
   local octal = message:gsub('.', function(c) return ('\\%03o'):format(c:byte()) end)
   -- No exec: its output must stay open, or Neovim drops the channel with the greeting in it.
   local path = t:write_file('stranger', "#!/bin/sh\nprintf '" .. octal .. "'\ncat >/dev/null\n")

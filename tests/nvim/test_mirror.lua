@@ -3,12 +3,13 @@ local T = require('harness')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
----The environment repeats a storm that failed; its name has the seed.
+--- The environment repeats a storm that failed; its name has the seed.
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
 
-local INIT = complete.OPTS.init .. [==[
+local INIT = complete.OPTS.init
+  .. [==[
 
----Where mirror and buffer differ, nil: nowhere.
+--- Where mirror and buffer differ, nil: nowhere.
 function difference(buf)
   buf = buf or vim.api.nvim_get_current_buf()
   local channel = require('hum.helper').state().channel
@@ -117,7 +118,7 @@ local OPS = {
   function() if random(3) == 1 then vim.cmd('silent! %!cat -n') end end,
 }
 
----So many random edits. Neither too much text nor too little of it remains.
+--- So many random edits. Neither too much text nor too little of it remains.
 function storm.run(n)
   vim.o.textwidth = 60
   for _ = 1, n do
@@ -135,7 +136,7 @@ end
 
 local OPTS = { ui = complete.OPTS.ui, init = INIT }
 
----A case with these lines in an attached buffer.
+--- A case with these lines in an attached buffer.
 local function open(t, lines, name)
   complete.start(t, { text = '' })
   local buf = complete.open(t, lines, { name = name })
@@ -143,12 +144,10 @@ local function open(t, lines, name)
   return buf
 end
 
----The mirror is the buffer, now that everything sent before has been read.
-local function same(t, what, buf)
-  eq(nil, t:lua('return difference(...)', buf), what)
-end
+--- The mirror is the buffer, now that everything sent before has been read.
+local function same(t, what, buf) eq(nil, t:lua('return difference(...)', buf), what) end
 
----The same once the helper has the text.
+--- The same once the helper has the text.
 local function becomes_same(t, what, buf)
   local last
   local ok = pcall(t.wait, t, function()
@@ -160,15 +159,19 @@ end
 
 for round = 1, 3 do
   local seed = SEED + round - 1
-  test(('thousands of edits, HUM_TEST_SEED=%d: after each batch the mirror is the buffer'):format(seed), OPTS, function(t)
-    open(t, complete.lines(60))
-    becomes_same(t, 'attached')
-    t:lua('math.randomseed(...)', seed)
-    for i = 1, 60 do
-      t:lua('storm.run(25)')
-      same(t, ('seed %d, %d edits'):format(seed, i * 25))
+  test(
+    ('thousands of edits, HUM_TEST_SEED=%d: after each batch the mirror is the buffer'):format(seed),
+    OPTS,
+    function(t)
+      open(t, complete.lines(60))
+      becomes_same(t, 'attached')
+      t:lua('math.randomseed(...)', seed)
+      for i = 1, 60 do
+        t:lua('storm.run(25)')
+        same(t, ('seed %d, %d edits'):format(seed, i * 25))
+      end
     end
-  end)
+  )
 end
 
 test('insert mode attaches a buffer, and typing keeps the mirror', OPTS, function(t)
@@ -189,8 +192,11 @@ test('buffers without text, with NULs, with one long line, without a last line e
   complete.settle(t) -- what BufEnter schedules would refuse the long line
   t:lua('assert(attach())')
   becomes_same(t, 'NULs and no line end')
-  eq('a\0b\n\0\n\nlast without end\n', t:lua([[
-    return vim.rpcrequest(require('hum.helper').state().channel, 'mirror', vim.api.nvim_get_current_buf())]]))
+  eq(
+    'a\0b\n\0\n\nlast without end\n',
+    t:lua([[
+    return vim.rpcrequest(require('hum.helper').state().channel, 'mirror', vim.api.nvim_get_current_buf())]])
+  )
   t:cmd('%delete _')
   same(t, 'emptied')
   t:lua([[vim.api.nvim_buf_set_lines(0, 0, -1, false, { ('é'):rep(300000) })]])
@@ -323,12 +329,16 @@ test('two windows and several buffers, each with a mirror of its own', OPTS, fun
   becomes_same(t, 'the first', one)
   becomes_same(t, 'the second', two)
   eq(2, complete.info(t).attached)
-  t:lua([[
+  t:lua(
+    [[
     local one, two = ...
     for i = 1, 300 do
       vim.api.nvim_buf_set_lines(i % 2 == 0 and one or two, i % 20, i % 20 + 1, false, { 'line ' .. i, 'and' })
     end
-    vim.cmd('silent bufdo %s/and/&s/e')]], one, two)
+    vim.cmd('silent bufdo %s/and/&s/e')]],
+    one,
+    two
+  )
   same(t, 'the first', one)
   same(t, 'the second', two)
   t:cmd('bwipeout! ' .. two)

@@ -14,16 +14,22 @@ local function server(t, script)
   return srv
 end
 
----The endpoints "ollama" and "team", none with a model of its own unless `fields` says so.
+--- The endpoints "ollama" and "team", none with a model of its own unless `fields` says so.
 local function configure(c, url, fields)
   local endpoint = vim.tbl_extend('force', { url = url }, fields or {})
-  T.ok(c:lua('return require("hum").setup({ endpoints = { ollama = ..., team = { url = select(2, ...) } } })',
-    endpoint, url))
+  T.ok(
+    c:lua(
+      'return require("hum").setup({ endpoints = { ollama = ..., team = { url = select(2, ...) } } })',
+      endpoint,
+      url
+    )
+  )
 end
 
----Calls a function of hum.models that calls back.
+--- Calls a function of hum.models that calls back.
 local function ask(t, name, endpoint, model)
-  t:lua([[
+  t:lua(
+    [[
     answer = nil
     local name, endpoint, model = ...
     local function cb(err, value) answer = { err = err, value = value } end
@@ -32,32 +38,33 @@ local function ask(t, name, endpoint, model)
     else
       require('hum.models')[name](endpoint or nil, cb)
     end
-  ]], name, endpoint or false, model)
-  return t:wait(function()
-    return t:lua('return answer')
-  end, 'an answer')
+  ]],
+    name,
+    endpoint or false,
+    model
+  )
+  return t:wait(function() return t:lua('return answer') end, 'an answer')
 end
 
----Replaces vim.ui.select by one that takes the `n`th item and keeps what was asked.
+--- Replaces vim.ui.select by one that takes the `n`th item and keeps what was asked.
 local function choose(c, n)
-  c:lua([[
+  c:lua(
+    [[
     local n = ...
     asked = {}
     vim.ui.select = function(items, opts, cb)
       table.insert(asked, { items = items, prompt = opts.prompt })
       cb(items[n])
     end
-  ]], n)
+  ]],
+    n
+  )
 end
 
-local function asked(c)
-  return c:lua('return asked')
-end
+local function asked(c) return c:lua('return asked') end
 
 local function paths(srv)
-  return vim.tbl_map(function(request)
-    return request.path
-  end, srv:requests())
+  return vim.tbl_map(function(request) return request.path end, srv:requests())
 end
 
 test('models that cannot chat are left out where the server tells', { ui = false }, function(t)
@@ -132,13 +139,9 @@ end)
 
 test('completion knows the models of all endpoints and never waits', { ui = false }, function(t)
   configure(t, server(t).url)
-  local function complete()
-    return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")')
-  end
+  local function complete() return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")') end
   eq({ 'team/' }, complete())
-  t:wait(function()
-    return #complete() > 4
-  end, 'the models are known')
+  t:wait(function() return #complete() > 4 end, 'the models are known')
   eq({ 'alpha:7b', 'beta:1b', 'team/', 'team/alpha:7b', 'team/beta:1b' }, complete())
 end)
 
@@ -146,9 +149,7 @@ test('completion runs no command for a key', { ui = false }, function(t)
   local srv = server(t, { key = 'sesame' })
   local script = t:write_file('pass.sh', 'touch "$0.ran"; echo sesame\n')
   configure(t, srv.url, { key = { command = { 'sh', script } } })
-  local function complete()
-    return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")')
-  end
+  local function complete() return t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")') end
   eq({ 'team/' }, complete())
   srv:wait_event('request') -- of the other endpoint
   eq(nil, vim.uv.fs_stat(script .. '.ran'))

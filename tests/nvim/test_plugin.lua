@@ -16,8 +16,10 @@ local function fresh_copy(t)
   return dir
 end
 
-test('without a built helper one message gives the exact command, and :Hum build does it',
-  { nvim = false, alone = true }, function(t)
+test(
+  'without a built helper one message gives the exact command, and :Hum build does it',
+  { nvim = false, alone = true },
+  function(t)
     local dir = fresh_copy(t)
     t.root = dir
     t.child = t:start({ ui = { 300, 30 }, helper = false })
@@ -35,7 +37,8 @@ test('without a built helper one message gives the exact command, and :Hum build
     t:lua([[require('hum').send(...)]], buf)
     eq('done', chat.finished(t).status)
     eq('built', chat.reply(t, buf))
-  end)
+  end
+)
 
 test('a build that fails says why', { nvim = false }, function(t)
   local dir = fresh_copy(t)
@@ -92,8 +95,10 @@ test('events come in order, each once, with their data', function(t)
     names[#names + 1] = e.name .. (e.data.part and ' ' .. e.data.part or '')
     eq(buf, e.data.buf)
   end
-  eq({ 'HumChatOpened', 'HumRequestStarted', 'HumPartStarted thinking', 'HumPartStarted text',
-    'HumRequestFinished' }, names)
+  eq(
+    { 'HumChatOpened', 'HumRequestStarted', 'HumPartStarted thinking', 'HumPartStarted text', 'HumRequestFinished' },
+    names
+  )
   local started, finished = t:events('HumRequestStarted')[1].data, chat.finished(t)
   eq({ 'ollama', 'thinker' }, { started.endpoint, started.model })
   eq(started.id, finished.id)

@@ -3,7 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
----Streams `count` equal tokens under a textlock that comes and goes.
+--- Streams `count` equal tokens under a textlock that comes and goes.
 local function under_locks(t, token, count)
   local srv = t:fake()
   srv:script({ tokens = vim.fn['repeat']({ token }, count), interval_ms = 2 })
@@ -11,14 +11,10 @@ local function under_locks(t, token, count)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
   for i = 1, 3 do
-    t:wait(function()
-      return srv:tokens_written() > i * 60
-    end, ('%d tokens'):format(i * 60))
+    t:wait(function() return srv:tokens_written() > i * 60 end, ('%d tokens'):format(i * 60))
     local sent = srv:tokens_written()
     t:keys('<F5>')
-    t:wait(function()
-      return srv:tokens_written() > sent + 25
-    end, 'tokens under the lock')
+    t:wait(function() return srv:tokens_written() > sent + 25 end, 'tokens under the lock')
     t:keys('l')
   end
   return chat.finished(t), chat.reply(t, buf)
@@ -44,9 +40,7 @@ test('text edited in the reply meanwhile is kept by the repair', function(t)
   local buf = chat.open(t, srv)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
-  t:wait(function()
-    return chat.reply(t, buf):find('000010')
-  end, 'the first tokens')
+  t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
   t:lua(
     [[local buf = ...
     local row = vim.fn.search('000003', 'bnw') - 1
@@ -66,9 +60,7 @@ test('a buffer that stays locked ends the reply with a word', function(t)
   srv:script({ tokens = chat.tokens(5000), interval_ms = 2 })
   local buf = chat.open(t, srv)
   chat.ask(t, 'go on', buf)
-  t:wait(function()
-    return chat.reply(t, buf):find('000010')
-  end, 'the first tokens')
+  t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
   t:api('nvim_set_option_value', 'modifiable', false, { buf = buf })
   local data = chat.finished(t)
   eq('error', data.status)

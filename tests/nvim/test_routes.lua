@@ -5,7 +5,7 @@ local test, eq = T.test, T.eq
 
 local ANSWER = '1 + 2;'
 
----A rule for requests to fill in at the place where `ask` types.
+--- A rule for requests to fill in at the place where `ask` types.
 local function rule(path)
   return {
     match = { path = path },
@@ -16,21 +16,24 @@ end
 
 local NO_PROPS = { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } }
 
----What is not certain is tried first.
-local function trial(path)
-  return { match = { path = path, nth = 1 }, text = 'x' }
-end
+--- What is not certain is tried first.
+local function trial(path) return { match = { path = path, nth = 1 }, text = 'x' } end
 
----Types in a file until the suggestion is there.
+--- Types in a file until the suggestion is there.
 ---@return table request  that brought it
 local function ask(t, srv, path, endpoint, prompts)
-  t:lua([[
+  t:lua(
+    [[
     local url, fields, prompts = ...
     vim.g.hum = {
       complete = { mode = 'on', debounce = 0, prefetch = false, prompts = prompts },
       endpoints = { ollama = vim.tbl_extend('force', { url = url }, fields) },
     }
-  ]], srv.url, endpoint or vim.empty_dict(), prompts or 'hum')
+  ]],
+    srv.url,
+    endpoint or vim.empty_dict(),
+    prompts or 'hum'
+  )
   t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
   t:keys('3GAint sum = ')
   t:wait_screen('    int sum = ' .. ANSWER, true)
@@ -53,8 +56,12 @@ test('Ollama, by itself', {}, function(t)
   local srv = server(t, model, '/api/generate', { server = 'ollama' })
   local body = ask(t, srv, '/api/generate', {}, 'server').body
   eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
-  T.match('completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
-    .. 'through /api/generate with a suffix', t:lua('return require("hum.complete").status()'), true)
+  T.match(
+    'completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
+      .. 'through /api/generate with a suffix',
+    t:lua('return require("hum.complete").status()'),
+    true
+  )
 end)
 
 test('Ollama, with the tokens that its template has', {}, function(t)

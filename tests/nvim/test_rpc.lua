@@ -22,9 +22,7 @@ local function survives(t, bytes)
   e:hello()
   e.rpc.write(bytes)
   e.rpc:send('info')
-  t:wait(function()
-    return e.proc.code or e.rpc.answers[1]
-  end, 'an answer to what follows, or the end')
+  t:wait(function() return e.proc.code or e.rpc.answers[1] end, 'an answer to what follows, or the end')
   eq(0, e.proc.signal or 0, 'signal')
   e.proc:eof()
   local _, signal = e:join()
@@ -62,9 +60,7 @@ test('answers requests in their order, each once', BARE, function(t)
   local feed = e.rpc.answers
   t:wait(function()
     for _, id in ipairs(ids) do
-      if not feed[id] then
-        return false
-      end
+      if not feed[id] then return false end
       seen[id] = feed[id]
     end
     return true
@@ -97,9 +93,7 @@ test('answers requests that it cannot read, so that nobody waits', BARE, functio
   for i, rest in ipairs(requests) do
     local id = 70000 + i
     e.rpc.write('\x94\x00' .. encode(id) .. rest)
-    local answer = t:wait(function()
-      return e.rpc.answers[id]
-    end, 'an answer')
+    local answer = t:wait(function() return e.rpc.answers[id] end, 'an answer')
     T.ok(answer.err ~= vim.NIL, vim.inspect(answer))
   end
   eq('ok', e:ask('poll').result)
@@ -132,9 +126,7 @@ for name, bytes in pairs({
   ['an array said to have 4 billion items'] = '\x93\x02\xa5hello\xdd\xff\xff\xff\xff',
   ['200 nested arrays'] = '\x93\x02\xa5hello' .. ('\x91'):rep(200) .. '\xc0',
 }) do
-  test('survives ' .. name, BARE, function(t)
-    survives(t, bytes)
-  end)
+  test('survives ' .. name, BARE, function(t) survives(t, bytes) end)
 end
 
 for name, size in pairs({ ['65 MB'] = '\x04\x10\x00\x00', ['4 GB'] = '\xff\xff\xff\xff' }) do
@@ -172,9 +164,7 @@ test('refuses each wrong spec with one error that names the field', BARE, functi
     local ending = e:wait_end(id)
     eq('error', ending.name, case[1])
     eq('spec', ending.data.code, case[1])
-    if id > 1 then
-      T.match(case[1], ending.data.message)
-    end
+    if id > 1 then T.match(case[1], ending.data.message) end
     eq(1, #e:events_of(id), case[1])
   end
   eq({}, e.edits)
@@ -261,8 +251,7 @@ end)
 
 test('reads what came before a reset', BARE, function(t)
   local srv = t:fake()
-  srv:script({ tokens = { 'alpha ', 'beta ', 'gamma' }, first_ms = 100,
-    faults = { { at = 2, ['do'] = 'reset' } } })
+  srv:script({ tokens = { 'alpha ', 'beta ', 'gamma' }, first_ms = 100, faults = { { at = 2, ['do'] = 'reset' } } })
   local e = editor.start(t)
   e:hello()
   e.rpc:notify('chat', 1, spec(srv.url))
@@ -276,7 +265,7 @@ test('reads what came before a reset', BARE, function(t)
   eq('alpha beta ', e.texts[1])
 end)
 
----That the helper does nothing for 3 s.
+--- That the helper does nothing for 3 s.
 local function rests(t, e)
   if vim.fn.executable('strace') == 0 then
     T.skip('no strace here')
@@ -285,21 +274,15 @@ local function rests(t, e)
   end
   local trace = t.dir .. '/strace'
   local s = t:spawn({ 'strace', '-f', '-o', trace, '-p', tostring(e.proc.pid) })
-  t:wait(function()
-    return s.err:find('attached') or s.code
-  end, 'strace attached')
-  if s.code then
-    T.skip('strace may not attach: ' .. s.err)
-  end
+  t:wait(function() return s.err:find('attached') or s.code end, 'strace attached')
+  if s.code then T.skip('strace may not attach: ' .. s.err) end
   t:elapse(3)
   s:kill('sigint')
   s:join(5000)
   -- One call is on the way all the time: the wait for events, cut off by strace's leaving.
   local calls = {}
   for line in (t:read_file(trace) or ''):gmatch('[^\n]+') do
-    if not line:find('detached') and not line:find('epoll_p?wait') then
-      table.insert(calls, line)
-    end
+    if not line:find('detached') and not line:find('epoll_p?wait') then table.insert(calls, line) end
   end
   eq({}, calls)
   local _, waits = (t:read_file(trace) or ''):gsub('epoll_p?wait%d?%(', '')
@@ -339,14 +322,17 @@ end)
 
 -- ---- completion ---------------------------------------------------------------------------
 
----A helper that completes in buffer 1 with a server that answers by `rules`.
+--- A helper that completes in buffer 1 with a server that answers by `rules`.
 local function completer(t, rules, way)
   local srv = t:fake()
   srv:script({ server = 'llama-server', models = { 'coder' }, rules = rules })
   local e = editor.start(t)
   e:hello()
   e.way = vim.tbl_extend('force', {
-    endpoint = { name = 'fake', url = srv.url, dialect = 'openai' }, route = 'completions', model = 'coder', debounce_ms = 0,
+    endpoint = { name = 'fake', url = srv.url, dialect = 'openai' },
+    route = 'completions',
+    model = 'coder',
+    debounce_ms = 0,
   }, way or {})
   e.rpc:notify('way', e.way)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
@@ -354,9 +340,7 @@ local function completer(t, rules, way)
   return srv, e
 end
 
-local function counts(e)
-  return e:ask('info').result.complete
-end
+local function counts(e) return e:ask('info').result.complete end
 
 for name, piece in pairs({
   ['of blanks'] = function() return (' '):rep(1000) end,
@@ -367,7 +351,8 @@ for name, piece in pairs({
     for i = 1, 40000 do
       records[i] = ('data: {"choices":[{"index":0,"text":"%s"}]}\n\n'):format(piece(i))
     end
-    local endless = { tokens = { '' }, faults = { { at = 0, ['do'] = 'raw', text = table.concat(records) }, { ['do'] = 'stall' } } }
+    local endless =
+      { tokens = { '' }, faults = { { at = 0, ['do'] = 'raw', text = table.concat(records) }, { ['do'] = 'stall' } } }
     local srv, e = completer(t, { endless }, { prefetch = false })
     e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
     srv:wait_event('request')
@@ -388,8 +373,11 @@ end)
 
 test('a short prompt, of which most tokens are not text, does not make later ones short', BARE, function(t)
   local usage = 'data: {"choices":[],"usage":{"prompt_tokens":8,"completion_tokens":1}}\n\n'
-  local srv, e = completer(t, { { tokens = { '1' }, faults = { { ['do'] = 'raw', text = usage } } } },
-    { window_tokens = 400, prefetch = false })
+  local srv, e = completer(
+    t,
+    { { tokens = { '1' }, faults = { { ['do'] = 'raw', text = usage } } } },
+    { window_tokens = 400, prefetch = false }
+  )
   e.rpc:notify('nvim_buf_lines_event', 1, 2, 0, 2, { 'local x = ' }, false)
   e.rpc:notify('key', 1, 2, 0, 10, 'typed', 0, 0)
   t:wait(function() return counts(e).done == 1 end, 'an answer')
@@ -402,10 +390,8 @@ test('a short prompt, of which most tokens are not text, does not make later one
   t:wait(function() return counts(e).done == 2 end, 'another answer')
   T.ok(srv:requests()[2].fill.prompt_bytes > 400, vim.inspect(srv:requests()[2].fill))
 end)
----The text as it was, once more.
-local function send_text(e)
-  e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
-end
+--- The text as it was, once more.
+local function send_text(e) e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false) end
 
 for name, opts in pairs({
   ['a key'] = { during = function(e) e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0) end },
@@ -426,14 +412,18 @@ for name, opts in pairs({
       e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
       srv:wait_event('request')
     end,
-    during = function(e, _, t) t:wait(function() return counts(e).done == 1 end, 'the answer') end,
+    during = function(e, _, t)
+      t:wait(function() return counts(e).done == 1 end, 'the answer')
+    end,
   },
 }) do
   test(('%s while the text is read anew is not lost'):format(name), BARE, function(t)
-    local srv, e = completer(t, { { text = 'one', first_ms = 200 } }, { prefetch = false, debounce_ms = opts.debounce_ms })
-    if opts.before then
-      opts.before(e, srv)
-    end
+    local srv, e = completer(
+      t,
+      { { text = 'one', first_ms = 200 } },
+      { prefetch = false, debounce_ms = opts.debounce_ms }
+    )
+    if opts.before then opts.before(e, srv) end
     e.rpc:notify('nvim_buf_detach_event', 1) -- as :e! does
     eq(vim.NIL, e:ask('mirror', 1).result)
     opts.during(e, srv, t)
@@ -459,33 +449,65 @@ end)
 
 for what, way in pairs({
   ['a URL'] = { endpoint = { name = 'fake', url = 'nonsense:', dialect = 'ollama' } },
-  ['options'] = { endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' }, options = { x = 0 / 0 } },
+  ['options'] = {
+    endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' },
+    options = { x = 0 / 0 },
+  },
 }) do
   for _, load in ipairs({ true, false }) do
-    test(('tells of %s that cannot be sent, %s'):format(what, load and 'to load the model' or 'to ask'), BARE, function(t)
-      local _, e = completer(t, {}, vim.tbl_extend('force', way, { route = 'generate', load = load }))
-      e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
-      eq('spec', e:wait_event('way_error', 0).code)
-    end)
+    test(
+      ('tells of %s that cannot be sent, %s'):format(what, load and 'to load the model' or 'to ask'),
+      BARE,
+      function(t)
+        local _, e = completer(t, {}, vim.tbl_extend('force', way, { route = 'generate', load = load }))
+        e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
+        eq('spec', e:wait_event('way_error', 0).code)
+      end
+    )
   end
 end
 
 -- ---- garbage ------------------------------------------------------------------------------
 
----Set to repeat a storm that failed.
+--- Set to repeat a storm that failed.
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
 
 local ODD = {
-  vim.NIL, true, false, 0, 1, -1, 255, 2 ^ 31, 2 ^ 53, -2 ^ 53, 0.5, 1 / 0, 0 / 0, '', 'x', '\0', '\255\254', ('y'):rep(5000),
-  'typed', 'infill', 'http://', 'http://127.0.0.1:1', '%s', {}, { 1 }, vim.empty_dict(), { a = 1 }, { '', '' },
-  { [''] = '' }, { { {} } },
+  vim.NIL,
+  true,
+  false,
+  0,
+  1,
+  -1,
+  255,
+  2 ^ 31,
+  2 ^ 53,
+  -2 ^ 53,
+  0.5,
+  1 / 0,
+  0 / 0,
+  '',
+  'x',
+  '\0',
+  '\255\254',
+  ('y'):rep(5000),
+  'typed',
+  'infill',
+  'http://',
+  'http://127.0.0.1:1',
+  '%s',
+  {},
+  { 1 },
+  vim.empty_dict(),
+  { a = 1 },
+  { '', '' },
+  { [''] = '' },
+  { { {} } },
 }
 
-local function pick(list)
-  return list[math.random(#list)]
-end
+local function pick(list) return list[math.random(#list)] end
 
----A copy in which each part may have become another, and one more may have come.
+--- A copy in which each part may have become another, and one more may have come.
 local function spoil(value, chance)
   if math.random() < chance then
     return vim.deepcopy(pick(ODD))
@@ -496,13 +518,11 @@ local function spoil(value, chance)
   for key, item in pairs(value) do
     spoilt[key] = spoil(item, chance)
   end
-  if math.random() < chance then
-    spoilt[vim.islist(value) and #spoilt + 1 or 'more'] = vim.deepcopy(pick(ODD))
-  end
+  if math.random() < chance then spoilt[vim.islist(value) and #spoilt + 1 or 'more'] = vim.deepcopy(pick(ODD)) end
   return spoilt
 end
 
----Each notification as it should be, and how often it comes.
+--- Each notification as it should be, and how often it comes.
 local function calls(url)
   local buf = math.random(3)
   local endpoint = { name = 'fake', url = url, dialect = 'openai', headers = { A = 'b' } }
@@ -511,17 +531,39 @@ local function calls(url)
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
     join = { 1, math.random(50), true },
-    query = { 1, math.random(51, 99), { endpoint = endpoint, path = '/v1/models', method = 'GET', body = 'x', timeout = 1 } },
+    query = {
+      1,
+      math.random(51, 99),
+      { endpoint = endpoint, path = '/v1/models', method = 'GET', body = 'x', timeout = 1 },
+    },
     nvim_error_event = { 1, 0, 'x' },
-    way = { 1, {
-      endpoint = endpoint, route = pick({ 'completions', 'infill', 'generate' }), model = 'coder', project = 'p',
-      tokens = pick({
-        { prefix = '<P%s>', suffix = '<S>', middle = '<M>', file = '<F>', repo = '<R>', stop = { '<E>' } }, vim.NIL,
-      }),
-      options = { top_k = 2, stop = { 'x' } }, extra = { seed = 1 }, keep_alive = '5m', kept_ms = 1000, max_tokens = 9,
-      load = math.random() < 0.3, max_lines = 4, window_tokens = 100, ring_tokens = 100, cache_bytes = 1000,
-      debounce_ms = 0, confidence = 0.1, prefetch = true, during_chat = true,
-    } },
+    way = {
+      1,
+      {
+        endpoint = endpoint,
+        route = pick({ 'completions', 'infill', 'generate' }),
+        model = 'coder',
+        project = 'p',
+        tokens = pick({
+          { prefix = '<P%s>', suffix = '<S>', middle = '<M>', file = '<F>', repo = '<R>', stop = { '<E>' } },
+          vim.NIL,
+        }),
+        options = { top_k = 2, stop = { 'x' } },
+        extra = { seed = 1 },
+        keep_alive = '5m',
+        kept_ms = 1000,
+        max_tokens = 9,
+        load = math.random() < 0.3,
+        max_lines = 4,
+        window_tokens = 100,
+        ring_tokens = 100,
+        cache_bytes = 1000,
+        debounce_ms = 0,
+        confidence = 0.1,
+        prefetch = true,
+        during_chat = true,
+      },
+    },
     attach = { 2, buf, { name = 'a.src', filetype = 'code', comment = '// %s' } },
     detach = { 1, buf, false },
     enter = { 2, buf, 4 },
@@ -530,8 +572,13 @@ local function calls(url)
     leave = { 1, buf },
     collect = { 2, buf, 0, 4 },
     nvim_buf_lines_event = {
-      6, buf, 5, pick({ 0, 0, 0, 1, 2 }), pick({ -1, -1, -1, 1, 2 }),
-      { 'local one = two', 'three(four)', '  five = six', 'return 7' }, false,
+      6,
+      buf,
+      5,
+      pick({ 0, 0, 0, 1, 2 }),
+      pick({ -1, -1, -1, 1, 2 }),
+      { 'local one = two', 'three(four)', '  five = six', 'return 7' },
+      false,
     },
     nvim_buf_changedtick_event = { 1, buf, 6 },
     nvim_buf_detach_event = { 1, buf },
@@ -554,12 +601,8 @@ test(('goes on, whatever its methods are called with, HUM_TEST_SEED=%d'):format(
     local chance = pick({ 0, 0, 0, 0.05, 0.3 })
     local params = spoil(vim.list_slice(calls(srv.url)[name], 2), chance)
     e.rpc.write(vim.mpack.encode({ 2, name, params }))
-    if math.random() < 0.05 then
-      e.rpc:send(pick({ 'mirror', 'info', 'poll', 'specs' }), vim.deepcopy(pick(ODD)))
-    end
-    if i % 20 == 0 then
-      T.ok((e:ask('info') or {}).result, ('no answer after %d calls'):format(i))
-    end
+    if math.random() < 0.05 then e.rpc:send(pick({ 'mirror', 'info', 'poll', 'specs' }), vim.deepcopy(pick(ODD))) end
+    if i % 20 == 0 then T.ok((e:ask('info') or {}).result, ('no answer after %d calls'):format(i)) end
   end
   T.ok(counts(e).keys > 100 and counts(e).requests > 10, vim.inspect(counts(e)))
   e.proc:eof()

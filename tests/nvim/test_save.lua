@@ -9,10 +9,13 @@ end
 
 test('a chat that was saved goes on in another Neovim, with its model and endpoint', function(t)
   local srv = t:fake()
-  srv:script({ models = { 'special:2b', 'fake' }, rules = {
-    { match = { text = 'first' }, text = 'reply one' },
-    { match = { text = 'second' }, text = 'reply two' },
-  } })
+  srv:script({
+    models = { 'special:2b', 'fake' },
+    rules = {
+      { match = { text = 'first' }, text = 'reply one' },
+      { match = { text = 'second' }, text = 'reply two' },
+    },
+  })
   local endpoints = { other = { url = srv.url, model = 'special:2b' } }
   chat.open(t, { url = 'http://127.0.0.1:1' }, {}, { endpoint = 'other', endpoints = endpoints })
   chat.ask(t, 'first')
@@ -80,10 +83,12 @@ end)
 
 test('what was stopped is sent back without its mark', function(t)
   local srv = t:fake()
-  srv:script({ rules = {
-    { match = { text = 'one' }, tokens = (chat.tokens(500)), interval_ms = 5 },
-    { match = { text = 'two' }, text = 'fine' },
-  } })
+  srv:script({
+    rules = {
+      { match = { text = 'one' }, tokens = (chat.tokens(500)), interval_ms = 5 },
+      { match = { text = 'two' }, text = 'fine' },
+    },
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'one')
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'some tokens')

@@ -33,12 +33,15 @@ local function setup(t, lines)
 end
 
 local function kinds(t, lines)
-  return t:lua([[
+  return t:lua(
+    [[
     local block, id, out = require('hum.chat.block'), require('hum.chat.block').FIRST, {}
     for i, line in ipairs(...) do
       id, out[i] = block.next(id, line)
     end
-    return out]], lines)
+    return out]],
+    lines
+  )
 end
 
 test('lines are told apart', { ui = false }, function(t)
@@ -47,15 +50,21 @@ test('lines are told apart', { ui = false }, function(t)
     { { '', '---', 'a' }, { 'blank', 'text', 'text' } },
     { { '## « m', '<think>', 'a', '</think>', 'b' }, { 'assistant', 'think_open', 'text', 'think_close', 'text' } },
     { { '## » You', '<think>', '<!-- hum: cut -->' }, { 'user', 'text', 'text' } },
-    { { '## « m', '<think>', '```', 'x', '</think>', 'y' },
-      { 'assistant', 'think_open', 'fence_open', 'code', 'think_close', 'text' } },
-    { { '## « m', '```', '## » You', '```', '## » You' },
-      { 'assistant', 'fence_open', 'code', 'fence_close', 'user' } },
+    {
+      { '## « m', '<think>', '```', 'x', '</think>', 'y' },
+      { 'assistant', 'think_open', 'fence_open', 'code', 'think_close', 'text' },
+    },
+    {
+      { '## « m', '```', '## » You', '```', '## » You' },
+      { 'assistant', 'fence_open', 'code', 'fence_close', 'user' },
+    },
     { { '````', '```', '`````' }, { 'fence_open', 'code', 'fence_close' } },
     { { '~~~', '```', '~~~' }, { 'fence_open', 'code', 'fence_close' } },
     { { '``` a`b', '    ```', '\\## » You' }, { 'text', 'text', 'text' } },
-    { { '- a', '', '     ```c', '     x', '     ```', 'y' },
-      { 'text', 'blank', 'fence_open', 'code', 'fence_close', 'text' } },
+    {
+      { '- a', '', '     ```c', '     x', '     ```', 'y' },
+      { 'text', 'blank', 'fence_open', 'code', 'fence_close', 'text' },
+    },
     { { '## « m', 'a', '<!-- hum: error: x -->' }, { 'assistant', 'text', 'mark' } },
     { { '## §', '## »You', '##  » You', ' ## » You' }, { 'system', 'text', 'text', 'text' } },
   }
@@ -66,19 +75,31 @@ end)
 
 test('the language of a fence is the first word of its info string', { ui = false }, function(t)
   for info, lang in pairs({
-    ['lua'] = 'lua', [' Python title="x"'] = 'python', ['{.sh}'] = 'sh', [''] = '', ['js{1,2}'] = 'js', ['c++'] = 'c++',
+    ['lua'] = 'lua',
+    [' Python title="x"'] = 'python',
+    ['{.sh}'] = 'sh',
+    [''] = '',
+    ['js{1,2}'] = 'js',
+    ['c++'] = 'c++',
   }) do
-    eq(lang, t:lua([[
+    eq(
+      lang,
+      t:lua(
+        [[
       local block = require('hum.chat.block')
-      return block.def((block.next(block.FIRST, '```' .. ...))).fence.lang]], info))
+      return block.def((block.next(block.FIRST, '```' .. ...))).fence.lang]],
+        info
+      )
+    )
   end
 end)
 
----Edits a chat at random and compares now and then.
+--- Edits a chat at random and compares now and then.
 ---@param seed integer
 ---@return string what is wrong, '' if nothing is
 local function storm(t, seed)
-  return t:lua([[
+  return t:lua(
+    [[
     math.randomseed(...)
     local pieces = { '## » You', '## « m', '<think>', '</think>', '```lua', '```', '~~~', '- item', '   ```c',
       'text', '', '---', '    deep', '## § S', '<!-- hum: cut -->' }
@@ -111,7 +132,9 @@ local function storm(t, seed)
         if why ~= '' then return step .. ': ' .. why end
       end
     end
-    return '' ]], seed)
+    return '' ]],
+    seed
+  )
 end
 
 test('random edits leave the same states as a reading from scratch', { ui = false }, function(t)
@@ -139,7 +162,6 @@ test('a long append is told of after its folds', { ui = false }, function(t)
   eq({ 503, 503 }, result)
   eq('', t:lua('return agree()'))
 end)
-
 
 test('a token at the end of a long chat reads no line, a line break one', { ui = false }, function(t)
   local lines = {}
@@ -188,12 +210,8 @@ test('a long chat is read in slices and the window drawn again', function(t)
     vim.cmd.redraw()
     return require('hum.chat.scan').complete(buf, 29999)]])
   ok(not complete, 'one redraw does not read it all')
-  t:wait(function()
-    return t.child.screen:attr(1, 1).foreground == 0x00aa01
-  end, 'the last lines are code')
-  t:wait(function()
-    return t:lua('return agree()') == ''
-  end, 'the rest is read')
+  t:wait(function() return t.child.screen:attr(1, 1).foreground == 0x00aa01 end, 'the last lines are code')
+  t:wait(function() return t:lua('return agree()') == '' end, 'the rest is read')
 end)
 
 test('reload, deletion of all and undo are followed', { ui = false }, function(t)
@@ -204,7 +222,10 @@ test('reload, deletion of all and undo are followed', { ui = false }, function(t
   t:cmd('undo')
   eq('', t:lua('return agree()'))
   t:write_file('chat.md', '## » You\n\n~~~\nz\n')
-  t:lua('vim.cmd.edit(...) buf = vim.api.nvim_get_current_buf() require("hum.chat.scan").attach(buf)', t.dir .. '/chat.md')
+  t:lua(
+    'vim.cmd.edit(...) buf = vim.api.nvim_get_current_buf() require("hum.chat.scan").attach(buf)',
+    t.dir .. '/chat.md'
+  )
   eq('', t:lua('return agree()'))
   t:write_file('chat.md', 'z\n')
   t:cmd('edit!')

@@ -4,7 +4,7 @@ local test, eq = T.test, T.eq
 
 local TEXT = 'print("hello")\nreturn 1'
 
----A buffer in insert mode behind "x = pr", hum set up against a fake that fills in.
+--- A buffer in insert mode behind "x = pr", hum set up against a fake that fills in.
 local function open(t, answer)
   local srv = t:fake()
   srv:script({
@@ -20,18 +20,14 @@ local function open(t, answer)
     srv.url
   )
   t:keys('ix = pr')
-  t:wait(function()
-    return t:eval("getline('.')") == 'x = pr'
-  end, 'it is typed')
+  t:wait(function() return t:eval("getline('.')") == 'x = pr' end, 'it is typed')
   return srv
 end
 
----Asks for what a plugin would, and returns the items.
+--- Asks for what a plugin would, and returns the items.
 local function items_of(t, code)
   t:lua(('_G.answer = nil; local function take(r) _G.answer = r end; %s'):format(code))
-  t:wait(function()
-    return t:lua('return _G.answer ~= nil')
-  end, 'the source answers')
+  t:wait(function() return t:lua('return _G.answer ~= nil') end, 'the source answers')
   return t:lua('return _G.answer.items')
 end
 
@@ -95,7 +91,10 @@ end)
 
 test('line ends of another system are not inserted, what is no text is seen, characters stay whole', function(t)
   open(t, { escaped = { 'int(\\u00e9\\r', '\\n', 'x\\u0000y\\r\\n' } })
-  eq('print(é\nx\239\191\189y', items_of(t, "require('hum.complete.cmp').new():complete({}, take)")[1].textEdit.newText)
+  eq(
+    'print(é\nx\239\191\189y',
+    items_of(t, "require('hum.complete.cmp').new():complete({}, take)")[1].textEdit.newText
+  )
 end)
 
 test('a server that fails gives no items', function(t)
@@ -115,9 +114,7 @@ end)
 test('leaving insert mode ends a request at the server', function(t)
   local srv = open(t, { text = 'int("hello")', first_ms = 60000 })
   t:lua("require('hum.complete.cmp').new():complete({}, function(r) _G.answer = r end)")
-  t:wait(function()
-    return #srv:requests('/api/generate') == 2
-  end, 'it is asked')
+  t:wait(function() return #srv:requests('/api/generate') == 2 end, 'it is asked')
   t:keys('<Esc>')
   srv:wait_event('disconnect')
   eq(0, t:lua('return #_G.answer.items'))
@@ -144,11 +141,9 @@ test('ghost text gives way to the menu of another plugin, and comes back', funct
     require('hum.complete').on()
   ]])
   t:wait_screen('x = print("hello")', true)
-  t:lua("_G.open = true; _G.told.menu_opened()")
-  t:wait(function()
-    return not t.child.screen:find('hello')
-  end, 'the ghost text is gone')
-  t:lua("_G.open = false; _G.told.menu_closed()")
+  t:lua('_G.open = true; _G.told.menu_opened()')
+  t:wait(function() return not t.child.screen:find('hello') end, 'the ghost text is gone')
+  t:lua('_G.open = false; _G.told.menu_closed()')
   t:wait_screen('x = print("hello")', true)
 end)
 
@@ -156,19 +151,13 @@ test('omni completion opens the menu when the answer is there, and inserts it wh
   open(t)
   t:cmd("set omnifunc=v:lua.require'hum.complete.omni'.omnifunc completeopt=menuone")
   t:keys('<C-x><C-o>')
-  t:wait(function()
-    return t:eval('pumvisible()') == 1
-  end, 'the menu is open')
+  t:wait(function() return t:eval('pumvisible()') == 1 end, 'the menu is open')
   t:keys('<C-y>')
-  t:wait(function()
-    return t:text() == 'x = print("hello")\nreturn 1'
-  end, 'it is inserted')
+  t:wait(function() return t:text() == 'x = print("hello")\nreturn 1' end, 'it is inserted')
 end)
 
 test('inline completion of Neovim 0.12 shows and accepts a suggestion', function(t)
-  if not t:lua('return vim.lsp.inline_completion ~= nil') then
-    T.skip('there is none in this Neovim')
-  end
+  if not t:lua('return vim.lsp.inline_completion ~= nil') then T.skip('there is none in this Neovim') end
   open(t)
   t:lua([[
     require('hum.complete.lsp').start()
@@ -177,7 +166,5 @@ test('inline completion of Neovim 0.12 shows and accepts a suggestion', function
   t:keys('i')
   t:wait_screen('hello')
   eq(true, t:lua('return vim.lsp.inline_completion.get()'))
-  t:wait(function()
-    return t:text():find('hello', 1, true)
-  end, 'it is inserted')
+  t:wait(function() return t:text():find('hello', 1, true) end, 'it is inserted')
 end)

@@ -13,9 +13,7 @@ end
 -- How many sockets wait for a port of the loopback to answer, by the kernel's own list.
 local function connecting(port)
   local f = io.open('/proc/net/tcp')
-  if not f then
-    T.skip('the kernel does not list its sockets here')
-  end
+  if not f then T.skip('the kernel does not list its sockets here') end
   local _, n = f:read('*a'):gsub((' 0100007F:%04X 02 '):format(port), '')
   f:close()
   return n
@@ -39,9 +37,7 @@ local function deaf_listener(t)
     t:elapse(0.05)
     return connecting(port) > 0 or #fillers > 20
   end, 'the backlog is full')
-  if connecting(port) == 0 then
-    T.skip('the backlog of a listener cannot be filled here')
-  end
+  if connecting(port) == 0 then T.skip('the backlog of a listener cannot be filled here') end
   return port
 end
 
@@ -140,10 +136,12 @@ end)
 test('stop ends only the chat it is said in', function(t)
   local srv = t:fake()
   local tokens, text = chat.tokens(400)
-  srv:script({ rules = {
-    { match = { text = 'first' }, tokens = tokens, interval_ms = 5 },
-    { match = { text = 'second' }, tokens = tokens, interval_ms = 5 },
-  } })
+  srv:script({
+    rules = {
+      { match = { text = 'first' }, tokens = tokens, interval_ms = 5 },
+      { match = { text = 'second' }, tokens = tokens, interval_ms = 5 },
+    },
+  })
   local first, second = chat.open(t, srv), chat.open(t, srv)
   chat.ask(t, 'first', first)
   chat.ask(t, 'second', second)
@@ -162,7 +160,9 @@ test('stop while the transfer is paused, seen at once by the server', { nvim = f
   e:hello()
   e.held = {}
   e.rpc:notify('chat', 1, {
-    buf = 1, join = false, endpoint = { name = 'fake', url = srv.url, dialect = 'ollama' },
+    buf = 1,
+    join = false,
+    endpoint = { name = 'fake', url = srv.url, dialect = 'ollama' },
     request = { model = 'fake', messages = { { role = 'user', content = 'hi' } } },
   })
   -- 20 MB cannot go anywhere: the helper stops reading at its cap.
@@ -181,9 +181,7 @@ test('stop while the transfer is paused, seen at once by the server', { nvim = f
   if f then
     local rss = tonumber(f:read('*a'):match('VmRSS:%s*(%d+)'))
     f:close()
-    if not t.run.helper then
-      T.ok(rss < 30000, ('the helper takes %d kB'):format(rss))
-    end
+    if not t.run.helper then T.ok(rss < 30000, ('the helper takes %d kB'):format(rss)) end
   end
   e.rpc:notify('stop', 1)
   srv:wait_event('disconnect')

@@ -115,19 +115,27 @@ test('connections are kept alive and used again', function(t)
   eq(1, vim.tbl_count(used), 'connections')
 end)
 
-test('a loopback server is reached past a proxy that is dead', { env = {
-  http_proxy = 'http://127.0.0.1:1', HTTP_PROXY = 'http://127.0.0.1:1', all_proxy = 'http://127.0.0.1:1',
-} }, function(t)
-  local srv = t:fake()
-  srv:script({ text = 'straight' })
-  local buf = chat.open(t, srv)
-  chat.ask(t, 'hello')
-  eq('done', chat.finished(t).status)
-  eq('straight', chat.reply(t, buf))
-  chat.configure(t, { url = (srv.url:gsub('127%.0%.0%.1', 'localhost')) })
-  chat.ask(t, 'hello')
-  eq('done', chat.finished(t, 2).status)
-end)
+test(
+  'a loopback server is reached past a proxy that is dead',
+  {
+    env = {
+      http_proxy = 'http://127.0.0.1:1',
+      HTTP_PROXY = 'http://127.0.0.1:1',
+      all_proxy = 'http://127.0.0.1:1',
+    },
+  },
+  function(t)
+    local srv = t:fake()
+    srv:script({ text = 'straight' })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello')
+    eq('done', chat.finished(t).status)
+    eq('straight', chat.reply(t, buf))
+    chat.configure(t, { url = (srv.url:gsub('127%.0%.0%.1', 'localhost')) })
+    chat.ask(t, 'hello')
+    eq('done', chat.finished(t, 2).status)
+  end
+)
 
 test('IPv6 loopback is reached', function(t)
   local srv = t:fake({ host = '::1' })
@@ -141,12 +149,16 @@ end)
 
 test('a redirect within the server is followed with the whole request', function(t)
   local srv = t:fake()
-  srv:script({ rules = {
-    { match = { path = '/api/chat' }, redirect = '/moved/api/chat', status = 307 },
-    { match = { path = '/moved/api/chat' }, body =
-      '{"model":"fake","message":{"role":"assistant","content":"moved"},"done":true,"done_reason":"stop"}\n',
-      content_type = 'application/x-ndjson' },
-  } })
+  srv:script({
+    rules = {
+      { match = { path = '/api/chat' }, redirect = '/moved/api/chat', status = 307 },
+      {
+        match = { path = '/moved/api/chat' },
+        body = '{"model":"fake","message":{"role":"assistant","content":"moved"},"done":true,"done_reason":"stop"}\n',
+        content_type = 'application/x-ndjson',
+      },
+    },
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
   local data = chat.finished(t)
@@ -182,9 +194,7 @@ local function key_stays_secret(key)
     local seen = proc.run({ 'ps', 'axeww' }).out
     for line in seen:gmatch('[^\n]+') do
       -- The environment that the user gave it by is his own; the arguments are ours.
-      if line:find('k-secret-4711', 1, true) then
-        T.match('SECRET=k-secret-4711', line, true)
-      end
+      if line:find('k-secret-4711', 1, true) then T.match('SECRET=k-secret-4711', line, true) end
     end
     local data = chat.finished(t)
     eq('done', data.status, vim.inspect(data))
@@ -195,7 +205,10 @@ local function key_stays_secret(key)
     chat.ask(t, 'again')
     eq('error', chat.finished(t, 2).status)
     for what, text in pairs({
-      log = t:log(), messages = t:messages(), buffer = t:text(buf), screen = t:screen(),
+      log = t:log(),
+      messages = t:messages(),
+      buffer = t:text(buf),
+      screen = t:screen(),
       events = vim.inspect(t:events()),
     }) do
       T.ok(not text:find('k-secret-4711', 1, true), 'the key is in the ' .. what)
@@ -203,8 +216,11 @@ local function key_stays_secret(key)
   end
 end
 
-test('a key from the environment stays secret', { env = { SECRET = 'k-secret-4711' } },
-  key_stays_secret({ env = 'SECRET' }))
+test(
+  'a key from the environment stays secret',
+  { env = { SECRET = 'k-secret-4711' } },
+  key_stays_secret({ env = 'SECRET' })
+)
 
 test('a key from a command stays secret', function(t)
   local file = t:write_file('key', 'k-secret-4711\n')
@@ -230,16 +246,23 @@ test('while the server is silent the chat shows that it waits and for how long',
   t:wait_screen('[Ww]ait[^\n]*2 s')
   eq('', chat.reply(t, buf))
   chat.finished(t)
-  t:wait(function() return not t:screen():find('[Ww]aits? ') and not t:screen():find('[Ww]aiting') end,
-    'the mark is gone')
+  t:wait(
+    function() return not t:screen():find('[Ww]aits? ') and not t:screen():find('[Ww]aiting') end,
+    'the mark is gone'
+  )
   eq('at last', chat.reply(t, buf))
 end)
 
 test("the end shows the server's own figures, beside the text and not in it", function(t)
   local srv = t:fake()
-  srv:script({ text = 'one two three', stats = {
-    eval_count = 42, eval_duration = 2000000000, prompt_eval_count = 7,
-  } })
+  srv:script({
+    text = 'one two three',
+    stats = {
+      eval_count = 42,
+      eval_duration = 2000000000,
+      prompt_eval_count = 7,
+    },
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
   local data = chat.finished(t)

@@ -54,36 +54,33 @@ test('thinking that is stopped is closed and marked', function(t)
   T.match('<!-- hum: stopped -->', reply, true)
 end)
 
-test('in a terminal thinking is folded and alive while it runs, and the text is not folded',
-  { tui = true }, function(t)
-    local srv = t:fake()
-    local thoughts = {}
-    for i = 1, 400 do
-      thoughts[i] = ('thought%03d%s'):format(i, i % 5 == 0 and '\n' or ' ')
-    end
-    srv:script({ thinking = thoughts, text = 'It is 42.', interval_ms = 10 })
-    local buf = chat.open(t, srv, { model = 'thinker' })
-    chat.ask(t, 'hello')
-    -- Folded: the thoughts themselves are not on the screen, once the first line has ended.
-    t:wait(function() return chat.reply(t, buf):find('thought050') end, 'some thinking')
-    local frames = {}
-    t:wait(function()
-      local screen = t:screen()
-      if chat.reply(t, buf):find('thought380') then
-        return true
-      end
-      T.no_match('\nthought', screen)
-      frames[screen] = true
-    end, 'the thinking goes on')
-    T.ok(vim.tbl_count(frames) >= 5, ('the screen changed %d times'):format(vim.tbl_count(frames)))
-    chat.finished(t)
-    t:wait_screen('It is 42.', true)
-    T.no_match('\nthought', t:screen())
-    -- It can be opened.
-    t:lua([[vim.fn.search('^<think>', 'bw')]])
-    t:cmd('normal! zo')
-    t:wait_screen('thought001')
-  end)
+test('in a terminal thinking is folded and alive while it runs, and the text is not folded', { tui = true }, function(t)
+  local srv = t:fake()
+  local thoughts = {}
+  for i = 1, 400 do
+    thoughts[i] = ('thought%03d%s'):format(i, i % 5 == 0 and '\n' or ' ')
+  end
+  srv:script({ thinking = thoughts, text = 'It is 42.', interval_ms = 10 })
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello')
+  -- Folded: the thoughts themselves are not on the screen, once the first line has ended.
+  t:wait(function() return chat.reply(t, buf):find('thought050') end, 'some thinking')
+  local frames = {}
+  t:wait(function()
+    local screen = t:screen()
+    if chat.reply(t, buf):find('thought380') then return true end
+    T.no_match('\nthought', screen)
+    frames[screen] = true
+  end, 'the thinking goes on')
+  T.ok(vim.tbl_count(frames) >= 5, ('the screen changed %d times'):format(vim.tbl_count(frames)))
+  chat.finished(t)
+  t:wait_screen('It is 42.', true)
+  T.no_match('\nthought', t:screen())
+  -- It can be opened.
+  t:lua([[vim.fn.search('^<think>', 'bw')]])
+  t:cmd('normal! zo')
+  t:wait_screen('thought001')
+end)
 
 test('thinking is not folded when the option says so', function(t)
   local srv = thinker(t)

@@ -94,7 +94,8 @@ test('a chat of 500 kB moves on at 200 tokens a second', { tui = true, alone = t
   local tokens = chat.tokens(600)
   srv:script({ tokens = tokens, interval_ms = 5 })
   local buf = chat.open(t, srv)
-  t:lua([[
+  t:lua(
+    [[
     local buf = ...
     local block = {}
     for i = 1, 8990 do
@@ -110,7 +111,9 @@ test('a chat of 500 kB moves on at 200 tokens a second', { tui = true, alone = t
       end
     end
     vim.cmd('normal! G')
-  ]], buf)
+  ]],
+    buf
+  )
   T.ok(t:eval('line2byte(line("$"))') > 500000)
   chat.ask(t, 'go on')
   t:keys('G')
@@ -120,9 +123,7 @@ test('a chat of 500 kB moves on at 200 tokens a second', { tui = true, alone = t
     for token in t:screen():gmatch('%f[%d]000%d%d%d%f[%D]') do
       last = token
     end
-    if last then
-      shown[last] = true
-    end
+    if last then shown[last] = true end
     return #t:events('HumRequestFinished') > 0
   end, 'the stream ends', 60)
   -- A screen that stands still shows the end at once; each look is one frame of the terminal.
@@ -134,7 +135,10 @@ end)
 
 test('a screenful of reply is coloured as Markdown while it streams', function(t)
   local srv = t:fake()
-  srv:script({ tokens = { '# Head', '\n\n', 'plain ', '**bold** ', '`code`', '\n', 'more ', 'words' }, interval_ms = 50 })
+  srv:script({
+    tokens = { '# Head', '\n\n', 'plain ', '**bold** ', '`code`', '\n', 'more ', 'words' },
+    interval_ms = 50,
+  })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
   t:wait(function() return chat.reply(t, buf):find('more') end, 'the last line begins')

@@ -5,22 +5,18 @@ local test, eq = T.test, T.eq
 
 local OPTS = { init = stream.init }
 
----Types keys and waits until they are handled and, if they change the text, have done so.
+--- Types keys and waits until they are handled and, if they change the text, have done so.
 local function type_keys(t, keys, what)
   local before = t:eval('b:changedtick')
   t:keys(keys)
-  t:wait(function()
-    return t:eval('b:changedtick') ~= before
-  end, what or (keys .. ' changes the text'))
+  t:wait(function() return t:eval('b:changedtick') ~= before end, what or (keys .. ' changes the text'))
 end
 
 local function mode_is(t, mode)
-  t:wait(function()
-    return t.child:mode().mode == mode
-  end, 'mode ' .. mode)
+  t:wait(function() return t.child:mode().mode == mode end, 'mode ' .. mode)
 end
 
----A chat with three lines of the user above, each an undo step of its own.
+--- A chat with three lines of the user above, each an undo step of its own.
 local LINES = { 'alpha', 'beta', 'gamma' }
 local function prepare(t)
   local buf = stream.open(t)
@@ -32,15 +28,11 @@ end
 local HEAD = '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
 local TAIL = '\n\n## » You\n\n'
 
-local function user(...)
-  return HEAD .. table.concat({ ... }, '\n')
-end
+local function user(...) return HEAD .. table.concat({ ... }, '\n') end
 
-local function with_reply(above, reply)
-  return above .. '\n\n## « fake\n\n' .. reply .. TAIL
-end
+local function with_reply(above, reply) return above .. '\n\n## « fake\n\n' .. reply .. TAIL end
 
----Presses `u` and compares: `...` are the texts expected, one after each press.
+--- Presses `u` and compares: `...` are the texts expected, one after each press.
 local function undo_gives(t, ...)
   for i, want in ipairs({ ... }) do
     type_keys(t, 'u')
@@ -48,7 +40,7 @@ local function undo_gives(t, ...)
   end
 end
 
----The same with <C-r>.
+--- The same with <C-r>.
 local function redo_gives(t, ...)
   for i, want in ipairs({ ... }) do
     type_keys(t, '<C-r>')
@@ -156,10 +148,24 @@ test('edits above in normal mode keep their steps', OPTS, function(t)
   stream.done(t)
   local full = with_reply(user('new', 'ta', 'gamma'), 'one two\nthree four\nfive six')
   eq(full, t:text())
-  undo_gives(t, user('new', 'ta', 'gamma'), user('ta', 'gamma'), user('eta', 'gamma'),
-    user('beta', 'gamma'), user(unpack(LINES)), HEAD)
-  redo_gives(t, user(unpack(LINES)), user('beta', 'gamma'), user('eta', 'gamma'),
-    user('ta', 'gamma'), user('new', 'ta', 'gamma'), full)
+  undo_gives(
+    t,
+    user('new', 'ta', 'gamma'),
+    user('ta', 'gamma'),
+    user('eta', 'gamma'),
+    user('beta', 'gamma'),
+    user(unpack(LINES)),
+    HEAD
+  )
+  redo_gives(
+    t,
+    user(unpack(LINES)),
+    user('beta', 'gamma'),
+    user('eta', 'gamma'),
+    user('ta', 'gamma'),
+    user('new', 'ta', 'gamma'),
+    full
+  )
 end)
 
 test('a substitution over the whole chat is a step above and none in the reply', OPTS, function(t)
@@ -271,22 +277,28 @@ test('marks, views and extmarks survive the ordering of the history', OPTS, func
   stream.tokens(t, ('line\n'):rep(40))
   type_keys(t, 'gg/beta<CR>dd')
   stream.tokens(t, 'and ', 'more')
-  t:lua([[
+  t:lua(
+    [[
     local buf = ...
     vim.api.nvim_buf_set_mark(buf, 'a', 9, 2, {})
     vim.api.nvim_buf_set_mark(buf, 'b', 30, 1, {})
     hum_test.ns = vim.api.nvim_create_namespace('mine')
     vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 8, 1, { id = 1, end_col = 3, hl_group = 'Error' })
     vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 29, 1, { id = 2, virt_text = { { 'x', 'Error' } } })
-  ]], buf)
+  ]],
+    buf
+  )
   t:keys('30Gzt')
   t:wait(function() return t:eval('line("w0")') == 30 end, 'line 30 is at the top')
   local function state()
-    return t:lua([[
+    return t:lua(
+      [[
       local buf = ...
       return { vim.fn.winsaveview(), vim.api.nvim_buf_get_mark(buf, 'a'), vim.api.nvim_buf_get_mark(buf, 'b'),
         vim.api.nvim_buf_get_extmarks(buf, hum_test.ns, 0, -1, { details = true }) }
-    ]], buf)
+    ]],
+      buf
+    )
   end
   local before = state()
   stream.done(t)
@@ -295,7 +307,7 @@ test('marks, views and extmarks survive the ordering of the history', OPTS, func
   undo_gives(t, user('alpha', 'gamma'), user(unpack(LINES)))
 end)
 
----A generator of its own for each case: cases run side by side.
+--- A generator of its own for each case: cases run side by side.
 local function generator(seed)
   local state = seed
   return function(n)
@@ -304,19 +316,22 @@ local function generator(seed)
   end
 end
 
----Keys that change text above the reply, in the user's lines 9 to `last`.
+--- Keys that change text above the reply, in the user's lines 9 to `last`.
 local function storm_keys(random, i, last)
   local row = 8 + random(last - 8)
   local edits = {
-    'A' .. i .. '<Esc>', 'Iw' .. i .. '<Esc>', 'cca' .. i .. '<CR>b' .. i .. '<Esc>', 'yyp', 'yyP',
-    'Onew' .. i .. '<CR>c<Esc>', 'ob' .. i .. '<Esc>', 'A.<Left><Left>x' .. i .. '<Esc>', 'Vc' .. i .. '<Esc>',
+    'A' .. i .. '<Esc>',
+    'Iw' .. i .. '<Esc>',
+    'cca' .. i .. '<CR>b' .. i .. '<Esc>',
+    'yyp',
+    'yyP',
+    'Onew' .. i .. '<CR>c<Esc>',
+    'ob' .. i .. '<Esc>',
+    'A.<Left><Left>x' .. i .. '<Esc>',
+    'Vc' .. i .. '<Esc>',
   }
-  if last > 10 then
-    vim.list_extend(edits, { 'dd', 'dd' })
-  end
-  if row < last then
-    edits[#edits + 1] = 'J'
-  end
+  if last > 10 then vim.list_extend(edits, { 'dd', 'dd' }) end
+  if row < last then edits[#edits + 1] = 'J' end
   return row .. 'G' .. edits[random(#edits)]
 end
 
@@ -325,9 +340,7 @@ local function storm(seed)
     local random = generator(seed)
     prepare(t)
     local steps, reply, log = { user(unpack(LINES)) }, {}, {}
-    local function note(i)
-      return ('seed %d, edit %d of %s'):format(seed, i, table.concat(log, ' '))
-    end
+    local function note(i) return ('seed %d, edit %d of %s'):format(seed, i, table.concat(log, ' ')) end
     for i = 1, 80 do
       reply[i] = ('t%d%s'):format(i, random(5) == 1 and '\n' or ' ')
       stream.tokens(t, reply[i])
@@ -335,9 +348,7 @@ local function storm(seed)
         local _, last = t:text():match('^(.-)\n\n## « fake'):gsub('\n', '')
         log[#log + 1] = storm_keys(random, i, last + 1)
         t:keys(log[#log] .. (':let g:typed = %d<CR>'):format(i))
-        t:wait(function()
-          return t:eval('get(g:, "typed")') == i
-        end, note(#log))
+        t:wait(function() return t:eval('get(g:, "typed")') == i end, note(#log))
         steps[#steps + 1] = t:text():match('^(.-)\n\n## « fake')
       end
     end

@@ -2,17 +2,22 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
----Configures hum for a server and finds the way. `complete` and `endpoint` are options.
+--- Configures hum for a server and finds the way. `complete` and `endpoint` are options.
 local function resolve(t, srv, complete, endpoint)
-  t:lua([[
+  t:lua(
+    [[
     local url, complete, endpoint = ...
     local fields = vim.tbl_extend('force', { url = url }, endpoint)
     assert(require('hum').setup({ complete = complete, endpoints = { ollama = fields } }))
-  ]], srv.url, complete or vim.empty_dict(), endpoint or vim.empty_dict())
+  ]],
+    srv.url,
+    complete or vim.empty_dict(),
+    endpoint or vim.empty_dict()
+  )
   return t:resolve_again()
 end
 
----A case's way, without another setup(). Secrets are left out.
+--- A case's way, without another setup(). Secrets are left out.
 local function again(t)
   t:lua([[
     answer = nil
@@ -22,9 +27,7 @@ local function again(t)
       way.find(function(_, seen) answer.found = seen and vim.tbl_extend('force', seen, { text = way.describe(seen) }) end)
     end)
   ]])
-  return t:wait(function()
-    return t:lua('return answer')
-  end, 'an answer')
+  return t:wait(function() return t:lua('return answer') end, 'an answer')
 end
 
 local function way_test(name, fn)
@@ -34,16 +37,18 @@ local function way_test(name, fn)
   end)
 end
 
----An Ollama with these models: name to fields of /api/show; `size`, `loaded`, `tags` are for the lists.
+--- An Ollama with these models: name to fields of /api/show; `size`, `loaded`, `tags` are for the lists.
 local function ollama(t, models)
   local srv, rules, tags, ps = t:fake(), {}, {}, {}
   for name, model in vim.spairs(models) do
     local tag = vim.tbl_extend('force', { name = name, model = name, size = model.size or 1e9 }, model.tags or {})
     table.insert(tags, tag)
-    if model.loaded then
-      table.insert(ps, { name = name, model = name, context_length = 4096 })
-    end
-    local shown = { capabilities = model.capabilities or { 'completion' }, model_info = model.model_info, template = model.template }
+    if model.loaded then table.insert(ps, { name = name, model = name, context_length = 4096 }) end
+    local shown = {
+      capabilities = model.capabilities or { 'completion' },
+      model_info = model.model_info,
+      template = model.template,
+    }
     shown.remote_host = (model.tags or {}).remote_host
     table.insert(rules, { match = { path = '/api/show', model = name }, json = shown })
   end
@@ -53,7 +58,7 @@ local function ollama(t, models)
   return srv
 end
 
----Another server: models that it lists, and further rules.
+--- Another server: models that it lists, and further rules.
 local function openai(t, models, rules)
   local srv, data = t:fake(), {}
   for _, name in ipairs(models) do
@@ -69,7 +74,8 @@ local function openai(t, models, rules)
 end
 
 local function props(fields)
-  local json = vim.tbl_extend('force', { total_slots = 1, default_generation_settings = { n_ctx = 2048 } }, fields or {})
+  local json =
+    vim.tbl_extend('force', { total_slots = 1, default_generation_settings = { n_ctx = 2048 } }, fields or {})
   return { match = { path = '/props' }, json = json }
 end
 
@@ -83,9 +89,7 @@ local OPENAI = { dialect = 'openai' }
 local INSERTS = { 'completion', 'insert' }
 
 local function paths(srv)
-  return vim.tbl_map(function(request)
-    return request.path
-  end, srv:requests())
+  return vim.tbl_map(function(request) return request.path end, srv:requests())
 end
 
 local function family(t, name)
@@ -100,8 +104,10 @@ way_test('Ollama fills in by itself with a model that can', function(t)
   eq(nil, got.way.tokens)
   eq(true, got.way.load)
   eq(false, got.way.during_chat)
-  eq('"mine:1b" at endpoint "ollama" (found among the models of the server), through /api/generate with a suffix',
-    got.found.text)
+  eq(
+    '"mine:1b" at endpoint "ollama" (found among the models of the server), through /api/generate with a suffix',
+    got.found.text
+  )
 end)
 
 way_test('without that, tokens of a known family make a raw prompt', function(t)
@@ -132,9 +138,7 @@ way_test('a server that tells no capabilities is judged by the template', functi
 end)
 
 way_test('of several the suitable one is taken', function(t)
-  local function chosen(models)
-    return resolve(t, ollama(t, models)).way.model
-  end
+  local function chosen(models) return resolve(t, ollama(t, models)).way.model end
   local coder, small, base = 'qwen2.5-coder:7b', 'qwen2.5-coder:1.5b', 'qwen2.5-coder:7b-base'
   eq(small, chosen({ [coder] = { size = 4.7e9 }, [small] = { size = 1e9 }, ['codellama:7b-code'] = {} }))
   eq(base, chosen({ [base] = { size = 4.7e9 }, ['qwen2.5-coder:7b-instruct'] = { size = 4e9 } }))
@@ -249,7 +253,9 @@ way_test('a server that cannot be asked is no server without models', function(t
   local srv = t:fake()
   srv:script({ key = 'sesame', rules = {} })
   T.match('refuses access', resolve(t, srv, nil, OPENAI).err, true)
-  srv:script({ rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } } })
+  srv:script({
+    rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } },
+  })
   T.match('try again', resolve(t, srv, nil, OPENAI).err, true)
 end)
 
@@ -273,31 +279,42 @@ way_test('several who ask at once share one search', function(t)
     for i = 1, 3 do require('hum.complete.way').find(function(_, found) answers[i] = found.model end) end
     said = require('hum.complete.way').text()
   ]])
-  t:wait(function()
-    return #t:lua('return answers') == 3
-  end, 'three answers')
+  t:wait(function() return #t:lua('return answers') == 3 end, 'three answers')
   eq(2, #srv:requests('/api/tags'))
   eq('a model is being looked for', t:lua('return said'))
 end)
 
 way_test('the helper is told limits and options', function(t)
   local complete = {
-    max_tokens = 64, max_lines = 5, window_tokens = 900, ring_tokens = 0, debounce = 80.5, cache = 1,
-    confidence = 0.5, prefetch = false, options = { temperature = 0.1 },
+    max_tokens = 64,
+    max_lines = 5,
+    window_tokens = 900,
+    ring_tokens = 0,
+    debounce = 80.5,
+    cache = 1,
+    confidence = 0.5,
+    prefetch = false,
+    options = { temperature = 0.1 },
   }
   local endpoint = { options = { num_ctx = 2048, temperature = 1 }, keep_alive = '1h30m', headers = { ['X-A'] = 'b' } }
   local way = resolve(t, ollama(t, { ['starcoder2:3b'] = {} }), complete, endpoint).way
   eq({ num_ctx = 2048, temperature = 0.1 }, way.options)
   eq({ 64, 5, 900, 0, 80, 1048576, 0.5, false }, {
-    way.max_tokens, way.max_lines, way.window_tokens, way.ring_tokens, way.debounce_ms, way.cache_bytes,
-    way.confidence, way.prefetch,
+    way.max_tokens,
+    way.max_lines,
+    way.window_tokens,
+    way.ring_tokens,
+    way.debounce_ms,
+    way.cache_bytes,
+    way.confidence,
+    way.prefetch,
   })
   eq({ '1h30m', 5400000 }, { way.keep_alive, way.kept_ms })
   eq({ 'ollama', 'ollama', { ['X-A'] = 'b' } }, { way.endpoint.name, way.endpoint.dialect, way.endpoint.headers })
   eq(vim.fs.basename(t:lua('return vim.fn.getcwd()')), way.project)
 end)
 
----Replaces the link to the helper by one that keeps what it is told.
+--- Replaces the link to the helper by one that keeps what it is told.
 local function keep_told(t)
   t:lua([[
     ways, told = {}, {}
@@ -309,14 +326,10 @@ local function keep_told(t)
   ]])
 end
 
----Waits for what the helper is told.
+--- Waits for what the helper is told.
 local function told_ways(t, n)
-  t:wait(function()
-    return #t:lua('return ways') == n
-  end, n .. ' ways')
-  return vim.tbl_map(function(way)
-    return way.model
-  end, t:lua('return ways'))
+  t:wait(function() return #t:lua('return ways') == n end, n .. ' ways')
+  return vim.tbl_map(function(way) return way.model end, t:lua('return ways'))
 end
 
 way_test('the helper is told the way again when something changes', function(t)
@@ -338,9 +351,7 @@ way_test('what stands against completion is told once, and looked at again later
   resolve(t, srv)
   t:lua('require("hum.complete.way").send() require("hum.complete.way").send()')
   eq({ 'none', 'none' }, told_ways(t, 2))
-  t:wait(function()
-    return #t:lua('return told') > 0
-  end, 'a message')
+  t:wait(function() return #t:lua('return told') > 0 end, 'a message')
   srv:script({ models = { 'starcoder2:3b' }, rules = {} })
   t:lua('require("hum.complete.way").renew()')
   eq({ 'none', 'none' }, told_ways(t, 2)) -- too soon
@@ -369,13 +380,22 @@ end)
 
 test('families are known by the names that servers give them', { ui = false }, function(t)
   local names = {
-    ['qwen2.5-coder'] = { 'qwen2.5-coder:1.5b-base-q8_0', 'Qwen/Qwen2.5-Coder-32B-Instruct', '/m/qwen2.5_coder_7b.gguf',
-      'hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M', 'Qwen2.5 Coder 7B' },
+    ['qwen2.5-coder'] = {
+      'qwen2.5-coder:1.5b-base-q8_0',
+      'Qwen/Qwen2.5-Coder-32B-Instruct',
+      '/m/qwen2.5_coder_7b.gguf',
+      'hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M',
+      'Qwen2.5 Coder 7B',
+    },
     ['qwen3-coder'] = { 'qwen3-coder:30b', 'Qwen3-Coder-30B-A3B-Instruct', 'qwen3-coder-next' },
     ['codellama'] = { 'codellama:7b-code', 'codellama:code', 'codellama/CodeLlama-13b-hf', 'codellama-7b.Q4_K_M.gguf' },
     ['starcoder2'] = { 'starcoder2:3b', 'bigcode/starcoder2-15b' },
     ['starcoder'] = { 'starcoder:1b', 'bigcode/starcoderbase-3b', 'tiny_starcoder_py' },
-    ['deepseek-coder'] = { 'deepseek-coder:1.3b-base', 'deepseek-coder-v2:16b-lite-base-q4_0', 'DeepSeek-Coder-V2-Lite-Base' },
+    ['deepseek-coder'] = {
+      'deepseek-coder:1.3b-base',
+      'deepseek-coder-v2:16b-lite-base-q4_0',
+      'DeepSeek-Coder-V2-Lite-Base',
+    },
     ['codestral'] = { 'codestral:22b', 'mistralai/Codestral-22B-v0.1' },
     ['codegemma'] = { 'codegemma:2b-code', 'google/codegemma-7b' },
     ['granite-code'] = { 'granite-code:3b', 'ibm-granite/granite-8b-code-base-4k' },
@@ -389,9 +409,22 @@ test('families are known by the names that servers give them', { ui = false }, f
       eq(expected, family(t, name), name)
     end
   end
-  for _, name in ipairs({ 'llama3.2:3b', 'qwen2.5:7b', 'qwen3:8b', 'deepseek-r1:7b', 'codellama:7b', 'codellama:13b-python',
-    'codellama:34b-code', 'CodeLlama-7b-Instruct-hf', 'codegemma:7b-instruct', 'google/codegemma-7b-it', 'granite3.3:8b',
-    'Seed-Coder-8B-Reasoning', 'codestral-embed', 'mellum2-base' }) do
+  for _, name in ipairs({
+    'llama3.2:3b',
+    'qwen2.5:7b',
+    'qwen3:8b',
+    'deepseek-r1:7b',
+    'codellama:7b',
+    'codellama:13b-python',
+    'codellama:34b-code',
+    'CodeLlama-7b-Instruct-hf',
+    'codegemma:7b-instruct',
+    'google/codegemma-7b-it',
+    'granite3.3:8b',
+    'Seed-Coder-8B-Reasoning',
+    'codestral-embed',
+    'mellum2-base',
+  }) do
     eq(nil, family(t, name), name)
   end
 end)
@@ -403,9 +436,7 @@ test('no family asks for more stop texts than servers take', { ui = false }, fun
 end)
 
 way_test('a template teaches its tokens, whatever its order and blanks', function(t)
-  local function learned(template)
-    return t:lua('return require("hum.complete.learn").from_template(...)', template)
-  end
+  local function learned(template) return t:lua('return require("hum.complete.learn").from_template(...)', template) end
   local qwen = '{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>\n'
     .. '{{- else if .Messages }}{{ range .Messages }}{{ .Content }}{{ end }}{{ end }}'
   eq('<|fim_middle|>', learned(qwen).middle)
@@ -413,7 +444,10 @@ way_test('a template teaches its tokens, whatever its order and blanks', functio
   local llama = '{{- if .Suffix }}<PRE> {{ .Prompt }} <SUF>{{ .Suffix }} <MID>\n{{- else }}{{ .Prompt }}{{ end }}'
   eq({ '<PRE> ', ' <SUF>', ' <MID>' }, { learned(llama).prefix, learned(llama).suffix, learned(llama).middle })
   local mistral = '{{- if .Suffix }}[SUFFIX]{{ .Suffix }}[PREFIX] {{ .Prompt }}\n{{- else }}x{{ end }}'
-  eq({ '[PREFIX] ', '[SUFFIX]', true }, { learned(mistral).prefix, learned(mistral).suffix, learned(mistral).suffix_first })
+  eq(
+    { '[PREFIX] ', '[SUFFIX]', true },
+    { learned(mistral).prefix, learned(mistral).suffix, learned(mistral).suffix_first }
+  )
   for _, template in ipairs({
     '',
     '{{ .Prompt }}',
@@ -426,12 +460,16 @@ end)
 
 way_test('a quoted prompt teaches its tokens', function(t)
   local function learned(prompt)
-    return t:lua([[
+    return t:lua(
+      [[
       local learn = require('hum.complete.learn')
       return learn.from_infill((...):gsub('BEFORE', learn.BEFORE):gsub('AFTER', learn.AFTER))
-    ]], prompt)
+    ]],
+      prompt
+    )
   end
-  local qwen = learned('<|repo_name|>myproject\n<|file_sep|>filename\n<|fim_prefix|>BEFORE<|fim_suffix|>AFTER<|fim_middle|>')
+  local qwen =
+    learned('<|repo_name|>myproject\n<|file_sep|>filename\n<|fim_prefix|>BEFORE<|fim_suffix|>AFTER<|fim_middle|>')
   eq({ '<|repo_name|>%s\n', '<|file_sep|>%s\n' }, { qwen.repo, qwen.file })
   eq({ '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>' }, { qwen.prefix, qwen.suffix, qwen.middle })
   local llama = learned('<s><PRE>BEFORE<SUF>AFTER<MID>')

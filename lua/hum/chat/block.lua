@@ -1,10 +1,10 @@
---- What one line of a chat is, given what came before it.
----
---- The only place that knows the patterns of the chat format: `format` (parse, escape) and `scan` (colours,
---- folds) both ask here, so that what is coloured as a turn is also sent as one.
----
---- A state is a small integer that stands for everything an earlier line can mean for the next one. States
---- are interned: equal states are equal numbers, so a rescan can stop where the numbers agree again.
+-- What one line of a chat is, given what came before it.
+--
+-- The only place that knows the patterns of the chat format: `format` (parse, escape) and `scan` (colours,
+-- folds) both ask here, so that what is coloured as a turn is also sent as one.
+--
+-- A state is a small integer that stands for everything an earlier line can mean for the next one. States
+-- are interned: equal states are equal numbers, so a rescan can stop where the numbers agree again.
 local M = {}
 
 ---@class hum.BlockState

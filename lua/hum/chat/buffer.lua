@@ -7,8 +7,8 @@ local M = {}
 local NAME = 'hum://chat/%d'
 local made = 0
 
----A chat that was only a scratch buffer becomes the buffer of the file it is written to.
----Neovim has checked by now that the file may be overwritten.
+--- A chat that was only a scratch buffer becomes the buffer of the file it is written to.
+--- Neovim has checked by now that the file may be overwritten.
 ---@param buf integer
 ---@param file string
 ---@return boolean saved
@@ -29,9 +29,7 @@ local function save(buf, file)
     return false
   end
   local left = vim.fn.bufnr('^' .. vim.fn.fnameescape(old) .. '$')
-  if left > 0 and left ~= buf then
-    pcall(vim.api.nvim_buf_delete, left, { force = true })
-  end
+  if left > 0 and left ~= buf then pcall(vim.api.nvim_buf_delete, left, { force = true }) end
   return true
 end
 
@@ -44,9 +42,7 @@ local function save_on_write(buf, group)
     nested = true,
     callback = function(event)
       vim.api.nvim_del_autocmd(event.id) -- or writing would come here again
-      if not save(buf, event.match) then
-        save_on_write(buf, group)
-      end
+      if not save(buf, event.match) then save_on_write(buf, group) end
     end,
   })
 end
@@ -57,32 +53,24 @@ local function watch(buf)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
-  if vim.bo[buf].buftype == 'nofile' then
-    save_on_write(buf, group)
-  end
+  if vim.bo[buf].buftype == 'nofile' then save_on_write(buf, group) end
   on('BufEnter', function()
     local one = session.get(buf)
-    if one then
-      session.touch(one)
-    end
+    if one then session.touch(one) end
   end)
   require('hum.chat.notes').watch(buf)
-  on('BufWinEnter', function()
-    require('hum.chat.window').setup(buf)
-  end)
+  on('BufWinEnter', function() require('hum.chat.window').setup(buf) end)
   on('BufUnload', function()
     session.drop(buf)
     vim.api.nvim_create_augroup('hum.chat.' .. buf, {})
   end)
 end
 
----Makes a buffer a chat; nothing if it is one.
+--- Makes a buffer a chat; nothing if it is one.
 ---@param buf integer
 function M.attach(buf)
   buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
-  if session.get(buf) then
-    return
-  end
+  if session.get(buf) then return end
   session.new(buf)
   -- Lets plugins that render Markdown find its parser; colours do not come from it.
   vim.treesitter.language.register('markdown', 'hum')
@@ -92,13 +80,11 @@ function M.attach(buf)
   end
   watch(buf)
   require('hum.chat.maps').setup(buf)
-  if require('hum.config').get().chat.highlight then
-    require('hum.chat.highlight').attach(buf)
-  end
+  if require('hum.config').get().chat.highlight then require('hum.chat.highlight').attach(buf) end
   require('hum.chat.window').setup(buf)
 end
 
----Changes a buffer that has no history yet, without a step that `u` could take back.
+--- Changes a buffer that has no history yet, without a step that `u` could take back.
 ---@param buf integer
 ---@param fn fun()
 function M.without_undo(buf, fn)
@@ -109,7 +95,7 @@ function M.without_undo(buf, fn)
   assert(ok, err)
 end
 
----A new chat, with the cursor's place under its first heading.
+--- A new chat, with the cursor's place under its first heading.
 ---@param endpoint string
 ---@param model? string
 ---@return integer buf
@@ -128,9 +114,7 @@ function M.create(endpoint, model)
     vim.list_extend(lines, format.body(vim.split(vim.trim(system), '\n'), 'system'))
   end
   vim.list_extend(lines, { '', format.heading('user'), '', '' })
-  M.without_undo(buf, function()
-    vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
-  end)
+  M.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines) end)
   M.attach(buf)
   return buf
 end

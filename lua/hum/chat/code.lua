@@ -1,12 +1,12 @@
---- Colours of code blocks, in their own language, once a block is closed.
----
---- Only blocks that a window shows are coloured; their colours then lie in the buffer as extmarks, so they cost
---- nothing while text streams. Treesitter does it when a parser and queries for the language exist (of the
---- block's text alone, never of the chat), else the regex syntax of the file type, in a hidden buffer. Both
---- work in slices of SLICE; what one cannot be cut is the loading of a language's files, once each. A block
---- of more than MAX_BYTES or MAX_LINES, or of an unknown language, keeps the plain colour of code.
----
---- A changed block keeps its old colours, which move with the text, until PAUSE after the last change in it.
+-- Colours of code blocks, in their own language, once a block is closed.
+--
+-- Only blocks that a window shows are coloured; their colours then lie in the buffer as extmarks, so they cost
+-- nothing while text streams. Treesitter does it when a parser and queries for the language exist (of the
+-- block's text alone, never of the chat), else the regex syntax of the file type, in a hidden buffer. Both
+-- work in slices of SLICE; what one cannot be cut is the loading of a language's files, once each. A block
+-- of more than MAX_BYTES or MAX_LINES, or of an unknown language, keeps the plain colour of code.
+--
+-- A changed block keeps its old colours, which move with the text, until PAUSE after the last change in it.
 local block = require('hum.chat.block')
 local guard = require('hum.chat.interrupt').guard
 local highlight = require('hum.chat.highlight')

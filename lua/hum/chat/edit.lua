@@ -3,8 +3,8 @@ local format = require('hum.chat.format')
 
 local M = {}
 
----How many bytes, or lines, two strings or lists have in common at their start and, of
----what is left, at their end.
+--- How many bytes, or lines, two strings or lists have in common at their start and, of
+--- what is left, at their end.
 ---@param n integer
 ---@param m integer
 ---@param same fun(i: integer, j: integer): boolean
@@ -26,23 +26,19 @@ end
 ---@param from string
 ---@param to string
 local function replace_in_line(buf, row, from, to)
-  local head, tail = common(#from, #to, function(i, j)
-    return from:byte(i) == to:byte(j)
-  end)
+  local head, tail = common(#from, #to, function(i, j) return from:byte(i) == to:byte(j) end)
   vim.api.nvim_buf_set_text(buf, row, head, row, #from - tail, { to:sub(head + 1, #to - tail) })
 end
 
----Rows [first, last) become `lines`, with as small a change as possible, so that marks
----in them stay where they are. Lines are as nvim_buf_get_lines() gives them.
+--- Rows [first, last) become `lines`, with as small a change as possible, so that marks
+--- in them stay where they are. Lines are as nvim_buf_get_lines() gives them.
 ---@param buf integer
 ---@param first integer
 ---@param last integer  -1: the end
 ---@param lines string[]
 function M.replace(buf, first, last, lines)
   local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
-  local head, tail = common(#old, #lines, function(i, j)
-    return old[i] == lines[j]
-  end)
+  local head, tail = common(#old, #lines, function(i, j) return old[i] == lines[j] end)
   local new = format.to_buffer(vim.list_slice(lines, head + 1, #lines - tail))
   local from, to = first + head, first + #old - tail
   if to - from == 1 and #new == 1 then

@@ -23,7 +23,7 @@ local function mark_of(ending)
   end
 end
 
----The end of a reply's lines from its last word on, and where that is.
+--- The end of a reply's lines from its last word on, and where that is.
 ---@param lines string[]
 ---@param heading integer
 ---@param added string[]
@@ -36,16 +36,14 @@ local function tail_of(lines, heading, added, draft)
     kept = kept - 1
   end
   local tail = {}
-  if kept == heading and #added > 0 then
-    tail[1] = ''
-  end
+  if kept == heading and #added > 0 then tail[1] = '' end
   vim.list_extend(tail, added)
   vim.list_extend(tail, { '', format.heading('user'), '' })
   vim.list_extend(tail, #draft > 0 and draft or { '' })
   return kept, tail
 end
 
----Writes what the reply's text still needs.
+--- Writes what the reply's text still needs.
 ---@param record hum.UndoRecord
 ---@param mark? string
 ---@param draft string[]
@@ -54,9 +52,7 @@ end
 local function write(record, mark, draft)
   if record.undone then
     local ok, err = undo.unwind(record)
-    if not ok then
-      return nil, err
-    end
+    if not ok then return nil, err end
   end
   local row = undo.heading(record)
   if not row then
@@ -82,9 +78,7 @@ local function write(record, mark, draft)
       end
       edit.replace(record.buf, start + kept, -1, tail)
     end)
-    if not ok then
-      return nil, err
-    end
+    if not ok then return nil, err end
     follow.to_end(record.buf, wins)
   end
   undo.settle(record, reply)
@@ -102,7 +96,7 @@ local function tell(ending)
   end
 end
 
----Finishes a request's text.
+--- Finishes a request's text.
 ---@param request hum.Request
 ---@param ending hum.Ending
 ---@return boolean done  false: the text cannot be changed now, try again
@@ -118,9 +112,7 @@ function M.finish(request, ending)
       undo.forget(buf)
     elseif rows and not record.undone then
       notes.stats(buf, rows.heading, ending.data.stats)
-      if ending.name == 'error' then
-        notes.failure(buf, rows.mark, ending.data)
-      end
+      if ending.name == 'error' then notes.failure(buf, rows.mark, ending.data) end
     end
   end
   tell(ending)

@@ -1,15 +1,15 @@
---- Thinking parts are folded, and their fold tells that they live.
----
---- 'foldmethod' is expr with an expression that looks one number up in `scan`. Neovim keeps such folds while
---- text is appended, with two holes that `mend` closes, once per line and only where needed:
---- * In insert mode, in whatever window, no fold is updated at all.
---- * Before 0.12 an append of several lines at the end of a fold moves the fold away from its first line.
---- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
----
---- A closed fold is drawn again for each token within it, so its text can count them.
----
---- Neovim asks the expression twice for each token. So it is asked only while something is being thought;
---- else 'foldmethod' is manual, which keeps the folds and moves them with the text.
+-- Thinking parts are folded, and their fold tells that they live.
+--
+-- 'foldmethod' is expr with an expression that looks one number up in `scan`. Neovim keeps such folds while
+-- text is appended, with two holes that `mend` closes, once per line and only where needed:
+-- * In insert mode, in whatever window, no fold is updated at all.
+-- * Before 0.12 an append of several lines at the end of a fold moves the fold away from its first line.
+-- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
+--
+-- A closed fold is drawn again for each token within it, so its text can count them.
+--
+-- Neovim asks the expression twice for each token. So it is asked only while something is being thought;
+-- else 'foldmethod' is manual, which keeps the folds and moves them with the text.
 local block = require('hum.chat.block')
 local guard = require('hum.chat.interrupt').guard
 local highlight = require('hum.chat.highlight')
@@ -77,9 +77,7 @@ end
 ---@param guess? integer
 ---@return integer
 local function first_row(s, row, guess)
-  if guess and guess < row and thinking(s, guess + 1) and not thinking(s, guess) then
-    return guess
-  end
+  if guess and guess < row and thinking(s, guess + 1) and not thinking(s, guess) then return guess end
   while row > 0 and thinking(s, row) do
     row = row - 1
   end

@@ -13,13 +13,13 @@ local M = {}
 
 local states = {} ---@type table<integer, hum.Following>  buffers with a stream
 
----A frame, in ms.
+--- A frame, in ms.
 local FRAME = 16
 local in_cmdline = false
 local drawing = false
 
----Shows the end of a last line that has grown. Neovim does that by itself only in the
----current window, and only for lines that fit into it.
+--- Shows the end of a last line that has grown. Neovim does that by itself only in the
+--- current window, and only for lines that fit into it.
 ---@param buf integer
 ---@param state hum.Following
 local function grow(buf, state)
@@ -41,12 +41,10 @@ end
 
 ---@param mode string
 ---@return boolean
-local function is_insert(mode)
-  return mode:find('^[iR]') ~= nil
-end
+local function is_insert(mode) return mode:find('^[iR]') ~= nil end
 
----Keeps the cursor where it was while an operator waits, or lines are selected: there,
----moving would make `dd` delete the reply. Neovim itself moves it on an empty last line.
+--- Keeps the cursor where it was while an operator waits, or lines are selected: there,
+--- moving would make `dd` delete the reply. Neovim itself moves it on an empty last line.
 ---@param win integer
 ---@param row integer
 ---@param from integer
@@ -60,7 +58,7 @@ local function hold(win, row, from, last)
   return row
 end
 
----Moves the windows that were at the end before the last line break.
+--- Moves the windows that were at the end before the last line break.
 ---@param buf integer
 ---@param state hum.Following
 ---@param from integer
@@ -81,8 +79,8 @@ local function move(buf, state, from)
   end
 end
 
----Called by the helper after each edit with a line break, and after some dozens of bytes
----without one.
+--- Called by the helper after each edit with a line break, and after some dozens of bytes
+--- without one.
 ---@param buf integer
 function M.lines(buf)
   local state = states[buf]
@@ -97,15 +95,13 @@ function M.lines(buf)
   end
 end
 
----Windows that follow: their cursor is on the last line.
+--- Windows that follow: their cursor is on the last line.
 ---@param buf integer
 ---@return integer[]
 function M.windows(buf)
   local last = vim.api.nvim_buf_line_count(buf)
   local state = states[buf]
-  if not state or not state.follows then
-    return {}
-  end
+  if not state or not state.follows then return {} end
   local held = state.held
   return vim.tbl_filter(function(win)
     local row = vim.api.nvim_win_get_cursor(win)[1]
@@ -113,8 +109,8 @@ function M.windows(buf)
   end, vim.fn.win_findbuf(buf))
 end
 
----Puts the cursor of these windows on the last line, of the current one only in plain
----normal mode.
+--- Puts the cursor of these windows on the last line, of the current one only in plain
+--- normal mode.
 ---@param buf integer
 ---@param wins integer[]
 function M.to_end(buf, wins)
@@ -128,32 +124,24 @@ function M.to_end(buf, wins)
   end
 end
 
----What is written while the user is in the command line is not drawn by itself.
+--- What is written while the user is in the command line is not drawn by itself.
 local function draw_soon()
-  if drawing then
-    return
-  end
+  if drawing then return end
   drawing = true
   vim.defer_fn(function()
     drawing = false
-    if in_cmdline then
-      pcall(vim.cmd.redraw)
-    end
+    if in_cmdline then pcall(vim.cmd.redraw) end
   end, FRAME)
 end
 
----A change of a buffer; for each edit of a stream, so it must be quick.
+--- A change of a buffer; for each edit of a stream, so it must be quick.
 ---@param buf integer
 ---@param old_last integer  0-based, exclusive
 ---@param new_last integer
 function M.changed(buf, old_last, new_last)
-  if in_cmdline then
-    draw_soon()
-  end
+  if in_cmdline then draw_soon() end
   local state = states[buf]
-  if not state or old_last == new_last then
-    return
-  end
+  if not state or old_last == new_last then return end
   if new_last < old_last then
     state.from = nil
   elseif old_last == state.count then
@@ -170,9 +158,7 @@ function M.start(buf, follows)
     local group = vim.api.nvim_create_augroup('hum.follow', {})
     vim.api.nvim_create_autocmd({ 'CmdlineEnter', 'CmdlineLeave' }, {
       group = group,
-      callback = function(event)
-        in_cmdline = event.event == 'CmdlineEnter'
-      end,
+      callback = function(event) in_cmdline = event.event == 'CmdlineEnter' end,
     })
   end
   states[buf] = {

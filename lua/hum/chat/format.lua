@@ -39,18 +39,16 @@ local M = {}
 
 local MARK = '^<!%-%- hum: (.-) %-%->%s*$'
 
----The role that a new turn of the user has in its heading, for people.
+--- The role that a new turn of the user has in its heading, for people.
 local NAMES = { user = 'You', system = 'System' }
 
 ---@param role 'user'|'assistant'|'system'
 ---@param name? string
 ---@return string
-function M.heading(role, name)
-  return block.heading_line(role, name or NAMES[role] or '')
-end
+function M.heading(role, name) return block.heading_line(role, name or NAMES[role] or '') end
 
----Lines of a buffer as they may be written into one: NUL is "\n" when read and "\0" when
----written.
+--- Lines of a buffer as they may be written into one: NUL is "\n" when read and "\0" when
+--- written.
 ---@param lines string[]
 ---@return string[]
 function M.to_buffer(lines)
@@ -85,7 +83,7 @@ local function closing(def)
   return {}
 end
 
----Takes the mark off a turn's last line, or the backslash that keeps one from being a mark.
+--- Takes the mark off a turn's last line, or the backslash that keeps one from being a mark.
 ---@param turn table
 local function take_mark(turn)
   local body = turn.body
@@ -106,9 +104,7 @@ end
 ---@param last integer
 local function finish_turn(turn, last)
   turn.last = last
-  if turn.role == 'assistant' then
-    take_mark(turn)
-  end
+  if turn.role == 'assistant' then take_mark(turn) end
   turn.content = joined(turn.body)
   turn.body, turn.marks, turn.verbatim = nil, nil, nil
 end
@@ -142,7 +138,7 @@ local function body_line(turn, kind, line)
   turn.verbatim[n] = kind == 'code' or nil
 end
 
----Reads a chat.
+--- Reads a chat.
 ---@param lines string[]
 ---@return hum.ChatText
 function M.parse(lines)
@@ -156,9 +152,7 @@ function M.parse(lines)
       role, name = block.heading(line)
     end
     if role then
-      if turn then
-        finish_turn(turn, i - 2)
-      end
+      if turn then finish_turn(turn, i - 2) end
       turn = { role = role, name = name, row = i - 1, body = {}, marks = {}, verbatim = {} }
       turn.has_thinking = false
       chat.turns[#chat.turns + 1] = turn
@@ -169,9 +163,7 @@ function M.parse(lines)
       body_line(turn, kind, line)
     end
   end
-  if turn then
-    finish_turn(turn, #lines - 1)
-  end
+  if turn then finish_turn(turn, #lines - 1) end
   for _, one in ipairs(chat.turns) do
     one.in_thinking = nil
   end
@@ -179,9 +171,9 @@ function M.parse(lines)
   return chat
 end
 
----What is sent: the turns with content, up to and with `last`. Neighbours of one role
----become one message, since some servers insist on the roles taking turns: a reply that
----failed before its first word leaves two questions in a row.
+--- What is sent: the turns with content, up to and with `last`. Neighbours of one role
+--- become one message, since some servers insist on the roles taking turns: a reply that
+--- failed before its first word leaves two questions in a row.
 ---@param turns hum.Turn[]
 ---@param last? integer  index of the last turn to take
 ---@return { role: string, content: string }[]
@@ -198,19 +190,17 @@ function M.messages(turns, last)
   return out
 end
 
----The front matter of a new chat.
+--- The front matter of a new chat.
 ---@param meta { endpoint: string, model?: string }
 ---@return string[]
 function M.front(meta)
   local lines = { '---', 'hum: 1', 'endpoint: ' .. meta.endpoint }
-  if meta.model then
-    lines[#lines + 1] = 'model: ' .. meta.model
-  end
+  if meta.model then lines[#lines + 1] = 'model: ' .. meta.model end
   lines[#lines + 1] = '---'
   return lines
 end
 
----What the front matter asks for beyond endpoint and model.
+--- What the front matter asks for beyond endpoint and model.
 ---@param front? hum.Front
 ---@return { think?: boolean|string, options?: table }|nil settings, string|nil err
 function M.settings(front)
@@ -218,9 +208,7 @@ function M.settings(front)
   local out = {}
   if values.think and values.think ~= '' then
     out.think = values.think
-    if values.think == 'true' or values.think == 'false' then
-      out.think = values.think == 'true'
-    end
+    if values.think == 'true' or values.think == 'false' then out.think = values.think == 'true' end
   end
   if values.options and values.options ~= '' then
     local ok, options = pcall(vim.json.decode, values.options)
@@ -232,7 +220,7 @@ function M.settings(front)
   return out
 end
 
----Text that is to stand in a turn, lines escaped that would be read as headings.
+--- Text that is to stand in a turn, lines escaped that would be read as headings.
 ---@param lines string[]
 ---@param role 'user'|'assistant'|'system'
 ---@return table<integer, string> changed  index to new line
@@ -241,9 +229,7 @@ function M.escapes(lines, role)
   local changed = {}
   local id = block.next(block.FIRST, M.heading(role, 'x'))
   for i, line in ipairs(lines) do
-    if not block.def(id).fence and block.needs_escape(line) then
-      changed[i] = '\\' .. line
-    end
+    if not block.def(id).fence and block.needs_escape(line) then changed[i] = '\\' .. line end
     id = block.next(id, changed[i] or line)
   end
   return changed, block.def(id)
@@ -261,8 +247,8 @@ function M.body(lines, role)
   return vim.list_extend(out, closing(state))
 end
 
----What a reply needs when it ends, so that reading it gives what was sent: lines to be
----replaced, and lines to be added after it.
+--- What a reply needs when it ends, so that reading it gives what was sent: lines to be
+--- replaced, and lines to be added after it.
 ---@param lines string[]  of the turn, without its heading
 ---@param mark? string
 ---@return table<integer, string> changed
@@ -284,11 +270,9 @@ end
 
 ---@param text string
 ---@return string  without line breaks and other control characters
-function M.one_line(text)
-  return vim.trim((text:gsub('[%c%s]+', ' ')))
-end
+function M.one_line(text) return vim.trim((text:gsub('[%c%s]+', ' '))) end
 
----A fence that ends nowhere inside `lines`.
+--- A fence that ends nowhere inside `lines`.
 ---@param lines string[]
 ---@return string
 local function fence_around(lines)
@@ -301,7 +285,7 @@ local function fence_around(lines)
   return ('`'):rep(longest + 1)
 end
 
----Lines of a file, quoted.
+--- Lines of a file, quoted.
 ---@param quote { lines: string[], filetype: string, name: string, first: integer, last: integer }
 ---@return string[]
 function M.quote(quote)

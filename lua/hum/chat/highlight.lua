@@ -1,36 +1,36 @@
---- Colours of a chat, found anew for each line that is drawn.
----
---- A decoration provider: Neovim asks for the lines it draws, so a token costs one line whatever the length
---- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed
---- blocks are not made here but lie in the buffer as extmarks (see `code`).
----
---- Of a line longer than LONG bytes NEAR bytes are coloured at most: the last ones if the end of the line is
---- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
---- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
---- read too; emphasis that begins further left is not seen.
----
---- Groups, each a default link that `:highlight` may change:
----   HumUser             @markup.heading.1            `## » You`
----   HumAssistant        @markup.heading.2            `## « model`
----   HumSystem           @markup.heading.3            `## § System`
----   HumHeading          @markup.heading              other headings
----   HumFrontMatter      @comment                     the head of a saved chat
----   HumThinking         Comment                      thinking, tags included
----   HumMark             @comment.warning             `<!-- hum: stopped -->`
----   HumListMarker       @markup.list                 `-`, `1.`
----   HumListChecked      @markup.list.checked         `[x]`
----   HumListUnchecked    @markup.list.unchecked       `[ ]`
----   HumQuote            @markup.quote                `> text`
----   HumRule             @punctuation.special         `---`
----   HumTable            @punctuation.special         `|` and the line under a table's head
----   HumFence            @punctuation.delimiter       the lines that open and close a block of code
----   HumCode             @markup.raw.block            code in a block
----   HumCodeInline       @markup.raw                  `code`
----   HumEmphasis         @markup.italic               *emphasis*
----   HumStrong           @markup.strong               **strong**
----   HumStrike           @markup.strikethrough        ~~struck~~
----   HumLink             @markup.link.label           [text]
----   HumUrl              @markup.link.url             (address)
+-- Colours of a chat, found anew for each line that is drawn.
+--
+-- A decoration provider: Neovim asks for the lines it draws, so a token costs one line whatever the length
+-- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed
+-- blocks are not made here but lie in the buffer as extmarks (see `code`).
+--
+-- Of a line longer than LONG bytes NEAR bytes are coloured at most: the last ones if the end of the line is
+-- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
+-- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
+-- read too; emphasis that begins further left is not seen.
+--
+-- Groups, each a default link that `:highlight` may change:
+--   HumUser             @markup.heading.1            `## » You`
+--   HumAssistant        @markup.heading.2            `## « model`
+--   HumSystem           @markup.heading.3            `## § System`
+--   HumHeading          @markup.heading              other headings
+--   HumFrontMatter      @comment                     the head of a saved chat
+--   HumThinking         Comment                      thinking, tags included
+--   HumMark             @comment.warning             `<!-- hum: stopped -->`
+--   HumListMarker       @markup.list                 `-`, `1.`
+--   HumListChecked      @markup.list.checked         `[x]`
+--   HumListUnchecked    @markup.list.unchecked       `[ ]`
+--   HumQuote            @markup.quote                `> text`
+--   HumRule             @punctuation.special         `---`
+--   HumTable            @punctuation.special         `|` and the line under a table's head
+--   HumFence            @punctuation.delimiter       the lines that open and close a block of code
+--   HumCode             @markup.raw.block            code in a block
+--   HumCodeInline       @markup.raw                  `code`
+--   HumEmphasis         @markup.italic               *emphasis*
+--   HumStrong           @markup.strong               **strong**
+--   HumStrike           @markup.strikethrough        ~~struck~~
+--   HumLink             @markup.link.label           [text]
+--   HumUrl              @markup.link.url             (address)
 local block = require('hum.chat.block')
 local guard = require('hum.chat.interrupt').guard
 local inline = require('hum.chat.inline')
@@ -115,7 +115,8 @@ local at = { buf = 0, row = 0, offset = 0 }
 
 ---@type hum.Emit
 local function emit(first, last, group)
-  span(at.buf, at.row, at.offset + first - 1, at.offset + last - 1, INLINE[group])
+  local offset = at.offset - 1
+  span(at.buf, at.row, offset + first, offset + last, INLINE[group])
 end
 
 ---@param buf integer
@@ -220,9 +221,7 @@ local WHOLE = {
 local function part(buf, row, from, to)
   from = math.max(0, from - MARGIN)
   local text = get_text(buf, row, from, row, to + NEAR, {})[1]
-  if #text < to + NEAR - from then
-    return text:sub(-NEAR), from + math.max(0, #text - NEAR)
-  end
+  if #text < to + NEAR - from then return text:sub(-NEAR), from + math.max(0, #text - NEAR) end
   return text:sub(1, MARGIN + NEAR), from
 end
 

@@ -1,8 +1,8 @@
---- Emphasis, code spans and links of one line of Markdown.
----
---- A reading for the eye: one pass over the special characters. Each is looked for by itself, which is a
---- `memchr`: a set in a pattern is matched byte by byte, 0.3 ms for a screen full of one paragraph. It knows
---- one line at a time: what begins on one line and ends on the next is not seen.
+-- Emphasis, code spans and links of one line of Markdown.
+--
+-- A reading for the eye: one pass over the special characters. Each is looked for by itself, which is a
+-- `memchr`: a set in a pattern is matched byte by byte, 0.3 ms for a screen full of one paragraph. It knows
+-- one line at a time: what begins on one line and ends on the next is not seen.
 local M = {}
 
 ---@alias hum.Emit fun(first: integer, last: integer, group: 'emphasis'|'strong'|'strike'|'code'|'link'|'url')
@@ -19,9 +19,7 @@ local SPACE, PUNCT, WORD = 1, 2, 3
 local function kind(byte)
   if not byte or byte == 32 or (byte >= 9 and byte <= 13) then return SPACE end
   if byte >= 128 then return WORD end
-  if (byte >= 48 and byte <= 57) or (byte >= 65 and byte <= 90) or (byte >= 97 and byte <= 122) then
-    return WORD
-  end
+  if (byte >= 48 and byte <= 57) or (byte >= 65 and byte <= 90) or (byte >= 97 and byte <= 122) then return WORD end
   return PUNCT
 end
 
@@ -123,7 +121,7 @@ local function bare_url(text, i, emit)
   local scheme = text:sub(math.max(i - 5, 1), i - 1):match('https?$')
   if not scheme then return nil end
   local _, last = text:find('^[^%s<>"`|]*', i + 3)
-  while last > i + 2 and text:find('^[.,;:!?)%]*_\']', last) do
+  while last > i + 2 and text:find("^[.,;:!?)%]*_']", last) do
     last = last - 1
   end
   if last <= i + 2 then return nil end

@@ -6,19 +6,15 @@ local M = {}
 
 ---@param err any
 ---@return boolean
-local function is_interrupt(err)
-  return tostring(err):find('Keyboard interrupt', 1, true) ~= nil
-end
+local function is_interrupt(err) return tostring(err):find('Keyboard interrupt', 1, true) ~= nil end
 
----Types the key again, for when Neovim waits for one.
+--- Types the key again, for when Neovim waits for one.
 function M.give_back()
-  vim.schedule(function()
-    vim.api.nvim_input('<C-c>')
-  end)
+  vim.schedule(function() vim.api.nvim_input('<C-c>') end)
 end
 
----Calls `fn` and hands on what it returns or raises. Interrupted, it is called once more,
----and the key is given back.
+--- Calls `fn` and hands on what it returns or raises. Interrupted, it is called once more,
+--- and the key is given back.
 ---@param fn function
 ---@return any
 function M.guard(fn, ...)
@@ -32,7 +28,7 @@ function M.guard(fn, ...)
   return fn(...)
 end
 
----The same for a change of a buffer, which must not be made twice.
+--- The same for a change of a buffer, which must not be made twice.
 ---@param buf integer
 ---@param fn function
 function M.guard_change(buf, fn, ...)
@@ -44,9 +40,7 @@ function M.guard_change(buf, fn, ...)
     error(err, 0)
   end
   M.give_back()
-  if vim.api.nvim_buf_get_changedtick(buf) == tick then
-    fn(...)
-  end
+  if vim.api.nvim_buf_get_changedtick(buf) == tick then fn(...) end
 end
 
 return M

@@ -3,7 +3,7 @@ local config = require('hum.config')
 
 local M = {}
 
----To the heading of a turn before or after the cursor.
+--- To the heading of a turn before or after the cursor.
 ---@param step -1|1
 local function go_to_turn(step)
   local format = require('hum.chat.format')
@@ -19,19 +19,15 @@ local function go_to_turn(step)
         target = turn.row + 1
       end
     end
-    if target then
-      vim.api.nvim_win_set_cursor(0, { target, 0 })
-    end
+    if target then vim.api.nvim_win_set_cursor(0, { target, 0 }) end
   end
 end
 
----Stops the reply; without one the key does what it always does.
+--- Stops the reply; without one the key does what it always does.
 ---@param key string
 local function stop_or(key)
   return function()
-    if not require('hum.chat').stop({ quiet = true }) then
-      vim.api.nvim_feedkeys(vim.keycode(key), 'n', false)
-    end
+    if not require('hum.chat').stop({ quiet = true }) then vim.api.nvim_feedkeys(vim.keycode(key), 'n', false) end
   end
 end
 
@@ -40,37 +36,29 @@ end
 local function is_ctrl_c(name)
   local keys = config.get().chat.maps[name]
   for _, key in ipairs(type(keys) == 'table' and keys or { keys or nil }) do
-    if key:lower() == '<c-c>' then
-      return true
-    end
+    if key:lower() == '<c-c>' then return true end
   end
   return false
 end
 
 local ns = vim.api.nvim_create_namespace('hum.maps')
 
----A CTRL-C that comes while Neovim draws or runs something, which is often so while text
----streams, interrupts that and is then taken without its mapping. So it is looked for
----among the keys that were taken, as long as there is something to stop.
+--- A CTRL-C that comes while Neovim draws or runs something, which is often so while text
+--- streams, interrupts that and is then taken without its mapping. So it is looked for
+--- among the keys that were taken, as long as there is something to stop.
 function M.watch_ctrl_c()
   vim.on_key(function(key)
-    if key ~= '\3' then
-      return
-    end
+    if key ~= '\3' then return end
     local mode = vim.api.nvim_get_mode().mode
     if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
       -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
       local buf = vim.api.nvim_get_current_buf()
-      vim.schedule(function()
-        require('hum.chat').stop({ buf = buf, quiet = true })
-      end)
+      vim.schedule(function() require('hum.chat').stop({ buf = buf, quiet = true }) end)
     end
   end, ns)
 end
 
-function M.unwatch_ctrl_c()
-  vim.on_key(nil, ns)
-end
+function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 
 ---@type table<string, { mode: string|string[], desc: string, action: fun(key: string): string|function }>
 local ACTIONS = {
@@ -78,18 +66,14 @@ local ACTIONS = {
     mode = 'n',
     desc = 'send the message',
     action = function()
-      return function()
-        require('hum').send()
-      end
+      return function() require('hum').send() end
     end,
   },
   -- Insert mode ends: the message is complete, and the window can follow the reply.
   send_insert = {
     mode = 'i',
     desc = 'send the message',
-    action = function()
-      return "<Esc><Cmd>lua require('hum').send()<CR>"
-    end,
+    action = function() return "<Esc><Cmd>lua require('hum').send()<CR>" end,
   },
   stop = { mode = 'n', desc = 'stop the reply', action = stop_or },
   stop_insert = { mode = 'i', desc = 'stop the reply', action = stop_or },
@@ -97,36 +81,28 @@ local ACTIONS = {
     mode = 'n',
     desc = 'ask again',
     action = function()
-      return function()
-        require('hum').retry()
-      end
+      return function() require('hum').retry() end
     end,
   },
   model = {
     mode = 'n',
     desc = 'choose the model',
     action = function()
-      return function()
-        require('hum').model()
-      end
+      return function() require('hum').model() end
     end,
   },
   next_turn = {
     mode = { 'n', 'x', 'o' },
     desc = 'next turn',
     action = function()
-      return function()
-        go_to_turn(1)
-      end
+      return function() go_to_turn(1) end
     end,
   },
   prev_turn = {
     mode = { 'n', 'x', 'o' },
     desc = 'previous turn',
     action = function()
-      return function()
-        go_to_turn(-1)
-      end
+      return function() go_to_turn(-1) end
     end,
   },
 }

@@ -6,11 +6,9 @@ local M = {}
 
 ---@param buf integer
 ---@return hum.ChatText
-local function parse(buf)
-  return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false))
-end
+local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
 
----The endpoint that a chat uses; nil for other buffers.
+--- The endpoint that a chat uses; nil for other buffers.
 ---@param buf integer
 ---@return string|nil
 function M.endpoint(buf)
@@ -20,7 +18,7 @@ function M.endpoint(buf)
   return name ~= '' and name or nil
 end
 
----Sets a line of the front matter, which is made if there is none.
+--- Sets a line of the front matter, which is made if there is none.
 ---@param buf integer
 ---@param key string
 ---@param value string
@@ -43,13 +41,9 @@ end
 ---@return boolean  false: the buffer is no chat
 function M.set_model(buf, endpoint, model)
   local one = session.get(buf)
-  if not one or not vim.api.nvim_buf_is_loaded(one.buf) then
-    return false
-  end
+  if not one or not vim.api.nvim_buf_is_loaded(one.buf) then return false end
   local function set()
-    if endpoint then
-      set_front(one.buf, 'endpoint', endpoint)
-    end
+    if endpoint then set_front(one.buf, 'endpoint', endpoint) end
     set_front(one.buf, 'model', model)
   end
   local pristine = vim.api.nvim_buf_call(one.buf, vim.fn.changenr) == 0 and not vim.bo[one.buf].modified
@@ -59,9 +53,7 @@ function M.set_model(buf, endpoint, model)
   else
     ok, err = pcall(set)
   end
-  if not ok then
-    require('hum.notify').error('hum: ' .. tostring(err))
-  end
+  if not ok then require('hum.notify').error('hum: ' .. tostring(err)) end
   return true
 end
 

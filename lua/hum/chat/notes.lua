@@ -22,16 +22,14 @@ local shown = {} ---@type table<integer, table<integer, hum.Note>>  by buffer an
 ---@param opts vim.api.keyset.set_extmark
 local function attach(buf, row, opts)
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
-  if not line or line == '' then
-    return
-  end
+  if not line or line == '' then return end
   opts.end_col, opts.invalidate = #line, true
   local id = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, opts)
   shown[buf] = shown[buf] or {}
   shown[buf][id] = { row = row, line = line, opts = opts }
 end
 
----Brings back what `u` took away and `<C-r>` has brought back the text of.
+--- Brings back what `u` took away and `<C-r>` has brought back the text of.
 ---@param buf integer
 function M.revive(buf)
   for id, note in pairs(shown[buf] or {}) do
@@ -45,7 +43,7 @@ function M.revive(buf)
   end
 end
 
----Not while a reply streams: the event comes for each token then.
+--- Not while a reply streams: the event comes for each token then.
 ---@param buf integer
 function M.watch(buf)
   vim.api.nvim_create_autocmd('TextChanged', {
@@ -59,9 +57,7 @@ function M.watch(buf)
 end
 
 ---@param buf integer
-function M.unwatch(buf)
-  vim.api.nvim_create_augroup('hum.notes.' .. buf, {})
-end
+function M.unwatch(buf) vim.api.nvim_create_augroup('hum.notes.' .. buf, {}) end
 
 ---@param buf integer
 function M.forget(buf)
@@ -75,9 +71,7 @@ local function stats_text(stats)
   local about = stats.server and '' or '~'
   local parts = { ('%s%d token%s'):format(about, stats.tokens, stats.tokens == 1 and '' or 's') }
   local rate = stats.tokens_per_second
-  if rate then
-    parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate)
-  end
+  if rate then parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate) end
   if stats.ttft_ms then
     local seconds = stats.ttft_ms / 1000
     local digits = seconds < 0.1 and '%.3f' or seconds < 10 and '%.2f' or '%.0f'
@@ -100,13 +94,11 @@ end
 ---@param failure hum.Failure
 function M.failure(buf, row, failure)
   local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } }
-  if failure.hint and failure.hint ~= '' then
-    lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } }
-  end
+  if failure.hint and failure.hint ~= '' then lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } } end
   attach(buf, row, { virt_lines = lines })
 end
 
----Takes away what errors before left on the screen.
+--- Takes away what errors before left on the screen.
 ---@param buf integer
 function M.clear_failures(buf)
   for id, note in pairs(shown[buf] or {}) do

@@ -1,4 +1,4 @@
---- Colours for a piece of code, found in short slices between other events.
+-- Colours for a piece of code, found in short slices between other events.
 local guard = require('hum.chat.interrupt').guard
 
 local M = {}
@@ -142,9 +142,7 @@ end
 ---@return { tree: TSTree, lang: string }[]
 local function trees(parser)
   local list = {}
-  parser:for_each_tree(function(tree, language)
-    list[#list + 1] = { tree = tree, lang = language:lang() }
-  end)
+  parser:for_each_tree(function(tree, language) list[#list + 1] = { tree = tree, lang = language:lang() } end)
   return list
 end
 

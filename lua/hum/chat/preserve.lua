@@ -20,9 +20,7 @@ local function marks_of(buf)
   local marks = {}
   for _, item in ipairs(vim.fn.getmarklist(buf)) do
     local name = item.mark:sub(2)
-    if name:find('^[a-z<>]$') then
-      marks[name] = { item.pos[2], item.pos[3] - 1 }
-    end
+    if name:find('^[a-z<>]$') then marks[name] = { item.pos[2], item.pos[3] - 1 } end
   end
   return marks
 end
@@ -32,14 +30,10 @@ end
 local function open_folds(win)
   return vim.api.nvim_win_call(win, function()
     local lines, before = {}, 0
-    if not vim.wo.foldenable or vim.wo.foldmethod == 'manual' then
-      return lines
-    end
+    if not vim.wo.foldenable or vim.wo.foldmethod == 'manual' then return lines end
     for line = 1, vim.fn.line('$') do
       local level = vim.fn.foldlevel(line)
-      if level > before and vim.fn.foldclosed(line) == -1 then
-        lines[#lines + 1] = line
-      end
+      if level > before and vim.fn.foldclosed(line) == -1 then lines[#lines + 1] = line end
       before = level
     end
     return lines
@@ -97,17 +91,13 @@ function M.restore(keep)
     if vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_buf(win) == keep.buf then
       vim.api.nvim_win_call(win, function()
         for _, line in ipairs(keep.open[win]) do
-          if vim.fn.foldclosed(line) ~= -1 then
-            pcall(vim.cmd, line .. 'foldopen')
-          end
+          if vim.fn.foldclosed(line) ~= -1 then pcall(vim.cmd, line .. 'foldopen') end
         end
         vim.fn.winrestview(view)
       end)
     end
   end
-  if not keep.upto then
-    vim.bo[keep.buf].modified = keep.modified
-  end
+  if not keep.upto then vim.bo[keep.buf].modified = keep.modified end
 end
 
 return M

@@ -11,7 +11,7 @@ local undo = require('hum.chat.undo')
 
 local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
 
----Raises E565 under textlock, of which the helper hears.
+--- Raises E565 under textlock, of which the helper hears.
 ---@param buf integer
 ---@param lines string[]
 ---@param follows boolean  windows are due to follow
@@ -25,9 +25,7 @@ function M.joined(buf, lines, follows)
   if record and not joined then
     guard(undo.check, record) -- a block has begun that a `u` would end
   end
-  if follows then
-    follow.lines(buf)
-  end
+  if follows then follow.lines(buf) end
 end
 
 return M

@@ -6,10 +6,10 @@ local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.repair')
 
----Enough of a text's end to find it again, in bytes.
+--- Enough of a text's end to find it again, in bytes.
 local WORDS = 40
 
----The end of the buffer is where the reply begins that has this key.
+--- The end of the buffer is where the reply begins that has this key.
 ---@param buf integer
 ---@param key integer
 function M.anchor(buf, key)
@@ -18,7 +18,7 @@ function M.anchor(buf, key)
   vim.api.nvim_buf_set_extmark(buf, ns, row, #line, { id = key, right_gravity = false })
 end
 
----The last place of `tail` in `text`, or 0.
+--- The last place of `tail` in `text`, or 0.
 ---@param text string
 ---@param tail string
 ---@return integer bytes  up to its end
@@ -26,24 +26,20 @@ local function last_end(text, tail)
   local found, from = 0, 1
   while tail ~= '' do
     local first, last = text:find(tail, from, true)
-    if not first then
-      break
-    end
+    if not first then break end
     found, from = last, first + 1
   end
   return found
 end
 
----Where the sure part ends in the text of the reply. The user may have edited the reply:
----then the tail's last place is taken, else the end.
+--- Where the sure part ends in the text of the reply. The user may have edited the reply:
+--- then the tail's last place is taken, else the end.
 ---@param text string
 ---@param acked integer
 ---@param tail string
 ---@return integer bytes
 local function sure_part(text, acked, tail)
-  if acked <= #text and text:sub(acked - #tail + 1, acked) == tail then
-    return acked
-  end
+  if acked <= #text and text:sub(acked - #tail + 1, acked) == tail then return acked end
   local found = last_end(text, tail)
   return found > 0 and found or #text
 end
@@ -64,7 +60,7 @@ local function common(a, b)
   return low
 end
 
----What of `rest` still has to be written, and how much of `there` gives way to it.
+--- What of `rest` still has to be written, and how much of `there` gives way to it.
 ---@param there string  what stands behind the sure part
 ---@param rest string   what should
 ---@return integer kept  bytes of `there`
@@ -79,7 +75,7 @@ local function difference(there, rest)
   return #there, missing:sub(last_end(missing, odd:sub(-WORDS)) + 1)
 end
 
----Makes the reply end with `rest`. Raises E565 while textlock lasts; the helper asks again.
+--- Makes the reply end with `rest`. Raises E565 while textlock lasts; the helper asks again.
 ---@param buf integer
 ---@param key integer
 ---@param acked integer  bytes of the reply that are surely there
@@ -96,9 +92,7 @@ function M.run(buf, key, acked, tail, rest)
   local sure = sure_part(text, acked, tail)
   local kept, missing = difference(text:sub(sure + 1), rest)
   local before = text:sub(1, sure + kept)
-  if missing == '' and #before == #text then
-    return
-  end
+  if missing == '' and #before == #text then return end
   local _, breaks = before:gsub('\n', '')
   local last = breaks > 0 and #before:match('[^\n]*$') or col + #before
   vim.api.nvim_buf_call(buf, function()

@@ -1,12 +1,12 @@
---- The block state at the start of every line of a chat, kept up to date lazily.
----
---- A change of the buffer costs O(1): `on_lines` only notes what is no longer known. Lines are read when
---- somebody asks (redraw, fold, code blocks), and only as many as needed:
---- * An append takes the lines it ended; the last line itself is never read, since the state *before* it
----   does not depend on its text. A token that does not end a line costs nothing.
---- * An edit further up is followed until the new states agree with the old ones.
---- * A call takes at most BUDGET lines. What is left is done in later slices, outside redraws, and the
----   windows are then drawn again.
+-- The block state at the start of every line of a chat, kept up to date lazily.
+--
+-- A change of the buffer costs O(1): `on_lines` only notes what is no longer known. Lines are read when
+-- somebody asks (redraw, fold, code blocks), and only as many as needed:
+-- * An append takes the lines it ended; the last line itself is never read, since the state *before* it
+--   does not depend on its text. A token that does not end a line costs nothing.
+-- * An edit further up is followed until the new states agree with the old ones.
+-- * A call takes at most BUDGET lines. What is left is done in later slices, outside redraws, and the
+--   windows are then drawn again.
 local block = require('hum.chat.block')
 
 local M = {}
@@ -132,9 +132,7 @@ local function advance(s, row, budget)
   s.count = vim.api.nvim_buf_line_count(s.buf)
   row = math.min(row, s.count)
   budget = repair(s, budget)
-  if s.known < row and budget > 0 then
-    s.known = read(s, s.known, math.min(row, s.known + budget), math.huge)
-  end
+  if s.known < row and budget > 0 then s.known = read(s, s.known, math.min(row, s.known + budget), math.huge) end
   return not s.dirty and s.known >= row
 end
 

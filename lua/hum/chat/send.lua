@@ -6,15 +6,11 @@ local session = require('hum.chat.session')
 local M = {}
 
 ---@param err any
-local function complain(err)
-  require('hum.notify').error('hum: ' .. tostring(err))
-end
+local function complain(err) require('hum.notify').error('hum: ' .. tostring(err)) end
 
 ---@param buf integer
 ---@return hum.ChatText
-local function parse(buf)
-  return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false))
-end
+local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
 
 ---@param one hum.Session
 ---@return string  what is in the way
@@ -33,15 +29,13 @@ end
 local function after_text(buf, row)
   while row > 0 do
     local line = vim.api.nvim_buf_get_lines(buf, row - 1, row, false)[1]
-    if line:find('%S') then
-      break
-    end
+    if line:find('%S') then break end
     row = row - 1
   end
   return row
 end
 
----What to send, and from where on the reply goes.
+--- What to send, and from where on the reply goes.
 ---@param buf integer
 ---@param again boolean
 ---@return { row: integer, lines: string[], sent: integer, draft: string[], messages: table[] }|nil job
@@ -93,18 +87,14 @@ end
 local function start(one, again, model, resolved)
   local settings, why = format.settings(parse(one.buf).front)
   local job, reason = job_of(one.buf, again)
-  if not settings or not job then
-    return complain(why or reason)
-  end
+  if not settings or not job then return complain(why or reason) end
   job.model, job.resolved, job.settings = model, resolved, settings
   local ok, err = session.start(one, job)
-  if not ok then
-    complain(err)
-  end
+  if not ok then complain(err) end
 end
 
----Endpoint, key and model are found out, then the request starts. All of it at once
----unless a key comes from a command or the model is not known yet.
+--- Endpoint, key and model are found out, then the request starts. All of it at once
+--- unless a key comes from a command or the model is not known yet.
 ---@param one hum.Session
 ---@param again boolean
 local function prepare(one, again)
@@ -118,9 +108,7 @@ local function prepare(one, again)
     complain((why:gsub('^hum: ', '')))
   end
   require('hum.endpoint').resolve(name, function(err, resolved)
-    if not resolved then
-      return fail(err)
-    end
+    if not resolved then return fail(err) end
     local function go(why, model)
       one.preparing = nil
       if not model then
@@ -129,19 +117,15 @@ local function prepare(one, again)
         start(one, again, model, resolved)
       end
     end
-    if values.model and values.model ~= '' then
-      return go(nil, values.model)
-    end
+    if values.model and values.model ~= '' then return go(nil, values.model) end
     models.resolve(name, function(why, model)
-      if model then
-        meta.set_model(one.buf, nil, model)
-      end
+      if model then meta.set_model(one.buf, nil, model) end
       go(why, model)
     end)
   end)
 end
 
----Sends the last message, or asks for another reply to it.
+--- Sends the last message, or asks for another reply to it.
 ---@param one hum.Session
 ---@param again boolean
 function M.submit(one, again)

@@ -47,38 +47,30 @@ local sessions = {} ---@type table<integer, hum.Session>
 local uses = 0
 local ns = vim.api.nvim_create_namespace('hum.session')
 
----What the helper writes around thinking.
+--- What the helper writes around thinking.
 local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }
 
 ---@param buf integer
 ---@return hum.Session|nil
-function M.get(buf)
-  return sessions[buf == 0 and vim.api.nvim_get_current_buf() or buf]
-end
+function M.get(buf) return sessions[buf == 0 and vim.api.nvim_get_current_buf() or buf] end
 
 ---@return table<integer, hum.Session>
-function M.all()
-  return sessions
-end
+function M.all() return sessions end
 
 ---@return boolean  a reply is coming, in some chat
 local function is_busy()
   for _, session in pairs(sessions) do
-    if session.request then
-      return true
-    end
+    if session.request then return true end
   end
   return false
 end
 
----The chat used last.
+--- The chat used last.
 ---@return hum.Session|nil
 function M.latest()
   local latest
   for _, session in pairs(sessions) do
-    if vim.api.nvim_buf_is_loaded(session.buf) and (not latest or session.used > latest.used) then
-      latest = session
-    end
+    if vim.api.nvim_buf_is_loaded(session.buf) and (not latest or session.used > latest.used) then latest = session end
   end
   return latest
 end
@@ -103,7 +95,7 @@ function M.new(buf)
   return session
 end
 
----The text of the chat is going away.
+--- The text of the chat is going away.
 ---@param buf integer
 function M.drop(buf)
   local session = sessions[buf]
@@ -118,15 +110,13 @@ function M.drop(buf)
   notes.forget(buf)
 end
 
----Of the thinking part that begins at a row; for its fold.
+--- Of the thinking part that begins at a row; for its fold.
 ---@param buf integer
 ---@param row integer
 ---@return { running: boolean, since: integer, seconds: integer }|nil
 function M.thinking(buf, row)
   local session = sessions[buf]
-  if not session or not next(session.thoughts) then
-    return nil
-  end
+  if not session or not next(session.thoughts) then return nil end
   for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, { row, 0 }, { row, -1 }, {})) do
     local thought = session.thoughts[mark[1]]
     if thought then
@@ -168,9 +158,7 @@ end
 
 ---@param request hum.Request
 ---@return string
-local function group_name(request)
-  return 'hum.request.' .. request.buf
-end
+local function group_name(request) return 'hum.request.' .. request.buf end
 
 ---@param session hum.Session
 ---@param request hum.Request
@@ -178,13 +166,9 @@ end
 local function report(session, request, how)
   if session.request == request then
     session.request = nil
-    if sessions[request.buf] then
-      notes.watch(request.buf)
-    end
+    if sessions[request.buf] then notes.watch(request.buf) end
   end
-  if not is_busy() then
-    require('hum.chat.maps').unwatch_ctrl_c()
-  end
+  if not is_busy() then require('hum.chat.maps').unwatch_ctrl_c() end
   local data = how.data
   require('hum.events').emit('HumRequestFinished', {
     buf = request.buf,
@@ -209,16 +193,12 @@ local function on_ending(session, request, how)
   fold.rest(request.buf)
   local group = vim.api.nvim_create_augroup(group_name(request), {})
   local function try()
-    if not ending.finish(request, how) then
-      return false
-    end
+    if not ending.finish(request, how) then return false end
     follow.stop(request.buf)
     report(session, request, how)
     return true
   end
-  if try() then
-    return
-  end
+  if try() then return end
   -- Textlock: an <expr> mapping waits for a key, say. The text is complete without this.
   vim.api.nvim_create_autocmd('SafeState', { group = group, callback = try })
 end
@@ -235,8 +215,8 @@ local function on_event(session, request, name, data)
   end
 end
 
----Must edits join the open undo block? Neovim closes blocks of the current buffer outside
----insert mode, and only those.
+--- Must edits join the open undo block? Neovim closes blocks of the current buffer outside
+--- insert mode, and only those.
 ---@param buf integer
 ---@return boolean
 local function must_join(buf)
@@ -251,29 +231,21 @@ local function watch(request)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
   notes.unwatch(buf)
-  request.record.on_undone = function()
-    client.stop(request.id)
-  end
+  request.record.on_undone = function() client.stop(request.id) end
   on({ 'BufEnter', 'InsertLeave' }, function(event)
     undo.check(request.record)
-    if event.event == 'InsertLeave' then
-      undo.insert_left(request.record)
-    end
+    if event.event == 'InsertLeave' then undo.insert_left(request.record) end
     client.join(request.id, true)
   end)
-  on({ 'BufLeave', 'InsertEnter' }, function()
-    client.join(request.id, false)
-  end)
+  on({ 'BufLeave', 'InsertEnter' }, function() client.join(request.id, false) end)
 end
 
----Windows that shall follow the reply: the cursor is in the turn that is sent, or below.
+--- Windows that shall follow the reply: the cursor is in the turn that is sent, or below.
 ---@param buf integer
 ---@param row integer
 ---@return integer[]
 local function followers(buf, row)
-  return vim.tbl_filter(function(win)
-    return vim.api.nvim_win_get_cursor(win)[1] > row
-  end, vim.fn.win_findbuf(buf))
+  return vim.tbl_filter(function(win) return vim.api.nvim_win_get_cursor(win)[1] > row end, vim.fn.win_findbuf(buf))
 end
 
 ---@param buf integer
@@ -285,12 +257,8 @@ local function write_heading(buf, job)
   vim.list_extend(lines, { '', format.heading('assistant', job.model), '', '' })
   local record = undo.begin(buf)
   local ok, err = pcall(edit.replace, buf, job.row, -1, lines)
-  if not ok then
-    return nil, tostring(err)
-  end
-  undo.watch(record, job.row, #job.lines + 2, function()
-    M.stop(sessions[buf])
-  end)
+  if not ok then return nil, tostring(err) end
+  undo.watch(record, job.row, #job.lines + 2, function() M.stop(sessions[buf]) end)
   follow.start(buf, require('hum.config').get().chat.follow)
   follow.to_end(buf, wins)
   return record
@@ -298,9 +266,7 @@ end
 
 ---@param map table
 ---@return table  so that an empty one is a map on the other side of the pipe
-local function as_map(map)
-  return next(map) == nil and vim.empty_dict() or map
-end
+local function as_map(map) return next(map) == nil and vim.empty_dict() or map end
 
 ---@param buf integer
 ---@param job hum.Job
@@ -309,9 +275,7 @@ local function spec_of(buf, job)
   local resolved = job.resolved
   local endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = as_map(resolved.endpoint.headers) })
   local think = job.settings.think
-  if think == nil then
-    think = resolved.think
-  end
+  if think == nil then think = resolved.think end
   local options = vim.tbl_extend('force', resolved.options or {}, job.settings.options or {})
   return {
     buf = buf,
@@ -328,7 +292,7 @@ local function spec_of(buf, job)
   }
 end
 
----Starts a request: the heading is written, the rest comes by itself.
+--- Starts a request: the heading is written, the rest comes by itself.
 ---@param session hum.Session
 ---@param job hum.Job
 ---@return boolean|nil ok, string|nil err
@@ -342,13 +306,9 @@ function M.start(session, job)
   }
   undo.forget(buf)
   local id, why = client.chat(spec_of(buf, job), function(name, data)
-    if request.record then
-      on_event(session, request, name, data)
-    end
+    if request.record then on_event(session, request, name, data) end
   end)
-  if not id then
-    return nil, why
-  end
+  if not id then return nil, why end
   local record, err = write_heading(buf, job)
   if not record then
     client.stop(id)
@@ -361,9 +321,7 @@ function M.start(session, job)
   require('hum.chat.maps').watch_ctrl_c()
   wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, job.model)
   if require('hum.config').get().chat.highlight then
-    require('hum.chat.code').prepare(function()
-      return wait.is_waiting(buf)
-    end)
+    require('hum.chat.code').prepare(function() return wait.is_waiting(buf) end)
   end
   require('hum.events').emit('HumRequestStarted', {
     buf = buf,
@@ -377,9 +335,7 @@ end
 ---@param session hum.Session
 ---@return boolean  there was something to stop
 function M.stop(session)
-  if not session.request then
-    return false
-  end
+  if not session.request then return false end
   require('hum.client').stop(session.request.id)
   return true
 end

@@ -46,16 +46,12 @@ local ns = vim.api.nvim_create_namespace('hum.undo')
 ---@param buf integer
 ---@return integer
 local function changenr(buf)
-  if buf == vim.api.nvim_get_current_buf() then
-    return vim.fn.changenr()
-  end
+  if buf == vim.api.nvim_get_current_buf() then return vim.fn.changenr() end
   return vim.api.nvim_buf_call(buf, vim.fn.changenr)
 end
 
----Closes the open undo block of the current buffer.
-local function close_block()
-  vim.cmd('let &l:undolevels = &l:undolevels')
-end
+--- Closes the open undo block of the current buffer.
+local function close_block() vim.cmd('let &l:undolevels = &l:undolevels') end
 
 ---@param record hum.UndoRecord
 ---@param fn fun()
@@ -68,7 +64,7 @@ local function by_us(record, fn)
   return ok, err
 end
 
----A reply begins: whatever comes next in the buffer is its own block.
+--- A reply begins: whatever comes next in the buffer is its own block.
 ---@param buf integer
 ---@return hum.UndoRecord
 function M.begin(buf)
@@ -90,7 +86,7 @@ function M.begin(buf)
   }
 end
 
----The heading is written: from now on changes are watched.
+--- The heading is written: from now on changes are watched.
 ---@param record hum.UndoRecord
 ---@param row integer   first row that it changed
 ---@param head integer  the heading is the how manyth line from there
@@ -108,14 +104,12 @@ function M.watch(record, row, head, on_lost)
   records[record.buf] = record
 end
 
----What is known of the reply that streams into a buffer.
+--- What is known of the reply that streams into a buffer.
 ---@param buf integer
 ---@return hum.UndoRecord|nil
-function M.record(buf)
-  return records[buf]
-end
+function M.record(buf) return records[buf] end
 
----The row of the reply's heading; nil when it was deleted.
+--- The row of the reply's heading; nil when it was deleted.
 ---@param record hum.UndoRecord
 ---@return integer|nil
 function M.heading(record)
@@ -123,15 +117,13 @@ function M.heading(record)
   if record.broken then
     local at = vim.api.nvim_buf_get_extmark_by_id(record.buf, ns, record.mark, { details = true })
     row = at[1]
-    if not row or at[3].invalid then
-      return nil
-    end
+    if not row or at[3].invalid then return nil end
   end
   local line = vim.api.nvim_buf_get_lines(record.buf, row, row + 1, false)[1] or ''
   return line:find('^## « ') and row or nil
 end
 
----Where the reply begins, and the part of a change that is the user's, above it.
+--- Where the reply begins, and the part of a change that is the user's, above it.
 ---@param record hum.UndoRecord
 ---@param first integer
 ---@param old_last integer
@@ -157,37 +149,29 @@ local function user_part(record, first, old_last, new_last)
   elseif delta ~= 0 then
     record.broken = true
     vim.schedule(function()
-      if records[record.buf] == record and not record.undone and not M.heading(record) then
-        record.on_lost()
-      end
+      if records[record.buf] == record and not record.undone and not M.heading(record) then record.on_lost() end
     end)
   end
 end
 
 ---@param record hum.UndoRecord
 local function look_soon(record)
-  if record.looking then
-    return
-  end
+  if record.looking then return end
   record.looking = true
   vim.schedule(function()
     record.looking = false
-    if records[record.buf] == record and vim.api.nvim_buf_is_loaded(record.buf) then
-      M.check(record)
-    end
+    if records[record.buf] == record and vim.api.nvim_buf_is_loaded(record.buf) then M.check(record) end
   end)
 end
 
----A change of a buffer; called for each token, so it must be quick. Changes nothing.
+--- A change of a buffer; called for each token, so it must be quick. Changes nothing.
 ---@param buf integer
 ---@param first integer
 ---@param old_last integer
 ---@param new_last integer
 function M.changed(buf, first, old_last, new_last)
   local record = records[buf]
-  if not record or record.own or record.broken or record.undone then
-    return
-  end
+  if not record or record.own or record.broken or record.undone then return end
   if old_last - first > 1 or new_last < old_last then
     look_soon(record) -- no token does that, and an undo of this reply does
   end
@@ -197,9 +181,7 @@ function M.changed(buf, first, old_last, new_last)
       return -- the reply's own text
     end
     local old_part, new_part = user_part(record, first, old_last, new_last)
-    if not old_part then
-      return
-    end
+    if not old_part then return end
     list, old_last, new_last = record.edits, old_part, new_part
   end
   list[#list + 1] = {
@@ -210,23 +192,19 @@ function M.changed(buf, first, old_last, new_last)
   }
 end
 
----Looks whether the user has undone something, before any further token joins in; the
----first time it tells.
+--- Looks whether the user has undone something, before any further token joins in; the
+--- first time it tells.
 ---@param record hum.UndoRecord
 ---@return boolean undone
 function M.check(record)
-  if record.undone or record.reply then
-    return record.undone ~= nil
-  end
+  if record.undone or record.reply then return record.undone ~= nil end
   local now, sure = changenr(record.buf), record.sure
   if now >= record.newest then
     record.newest = now
     sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
     return false
   end
-  record.undone = vim.api.nvim_buf_call(record.buf, function()
-    return vim.fn.undotree().seq_last
-  end)
+  record.undone = vim.api.nvim_buf_call(record.buf, function() return vim.fn.undotree().seq_last end)
   record.edits = vim.list_slice(record.edits, 1, sure.edits)
   record.row, record.head = sure.row, sure.head
   record.broken = false
@@ -234,13 +212,11 @@ function M.check(record)
   return true
 end
 
----Insert mode was left: what is typed from now on is another step.
+--- Insert mode was left: what is typed from now on is another step.
 ---@param record hum.UndoRecord
-function M.insert_left(record)
-  record.session = record.session + 1
-end
+function M.insert_left(record) record.session = record.session + 1 end
 
----Edits by hum that belong to the reply.
+--- Edits by hum that belong to the reply.
 ---@param record hum.UndoRecord
 ---@param fn fun()
 ---@return boolean ok, any err  E565 under textlock
@@ -251,13 +227,11 @@ function M.join(record, fn)
   end)
 end
 
----Back to the text before `u`, as far as the history has it.
+--- Back to the text before `u`, as far as the history has it.
 ---@param record hum.UndoRecord
 ---@return boolean ok, any err
 function M.unwind(record)
-  return by_us(record, function()
-    vim.cmd('silent undo ' .. record.undone)
-  end)
+  return by_us(record, function() vim.cmd('silent undo ' .. record.undone) end)
 end
 
 ---@param buf integer
@@ -277,9 +251,7 @@ end
 local function build(record)
   local buf = record.buf
   vim.cmd('silent undo ' .. record.before)
-  if vim.fn.changenr() ~= record.before then
-    error('the history does not reach back', 0)
-  end
+  if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
   apply_all(buf, record.edits)
   close_block()
   edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), record.reply)
@@ -294,42 +266,33 @@ local function rebuild(record)
   local want = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   local ok, err = pcall(build, record)
   if ok and (record.undone or vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false))) then
-    if record.undone then
-      vim.cmd('silent undo')
-    end
+    if record.undone then vim.cmd('silent undo') end
     return
   end
   require('hum.log').write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
   vim.cmd('silent undo ' .. newest)
-  if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then
-    edit.replace(buf, 0, -1, want)
-  end
+  if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
 end
 
 ---@param record hum.UndoRecord
 ---@return boolean
 local function is_mixed(record)
-  return record.undone ~= nil
-    or #record.edits > 0
-    or #record.later > 0
-    or changenr(record.buf) ~= record.block
+  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or changenr(record.buf) ~= record.block
 end
 
----Changing history under the user's hands is only safe in plain normal mode.
+--- Changing history under the user's hands is only safe in plain normal mode.
 ---@return boolean
 local function may_settle()
   local mode = vim.api.nvim_get_mode()
   return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
 end
 
----Forgets what is watched, with the history as it is.
+--- Forgets what is watched, with the history as it is.
 ---@param buf integer
 function M.forget(buf)
   local record = records[buf]
   records[buf] = nil
-  if record and vim.api.nvim_buf_is_loaded(buf) then
-    vim.api.nvim_buf_del_extmark(buf, ns, record.mark)
-  end
+  if record and vim.api.nvim_buf_is_loaded(buf) then vim.api.nvim_buf_del_extmark(buf, ns, record.mark) end
 end
 
 ---@param record hum.UndoRecord
@@ -359,15 +322,13 @@ local function settle_now(record)
   return true
 end
 
----The reply has ended: puts the history in order, at once or as soon as the user is in
----plain normal mode.
+--- The reply has ended: puts the history in order, at once or as soon as the user is in
+--- plain normal mode.
 ---@param record hum.UndoRecord
 ---@param reply string[]  lines from the record's row on
 function M.settle(record, reply)
   record.reply = reply
-  if settle_now(record) then
-    return
-  end
+  if settle_now(record) then return end
   local done = false
   vim.api.nvim_create_autocmd({ 'SafeState', 'InsertLeave' }, {
     group = vim.api.nvim_create_augroup('hum.undo.' .. record.buf, {}),

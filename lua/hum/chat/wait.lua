@@ -26,26 +26,20 @@ local function show(buf, row, text, id)
   })
 end
 
----Takes the mark away; nothing if there is none.
+--- Takes the mark away; nothing if there is none.
 ---@param buf integer
 function M.stop(buf)
   local one = waiting[buf]
-  if not one then
-    return
-  end
+  if not one then return end
   waiting[buf] = nil
   one.timer:stop()
   one.timer:close()
-  if vim.api.nvim_buf_is_valid(buf) then
-    vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
-  end
+  if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1) end
 end
 
 ---@param buf integer
 ---@return boolean
-function M.is_waiting(buf)
-  return waiting[buf] ~= nil
-end
+function M.is_waiting(buf) return waiting[buf] ~= nil end
 
 ---@param buf integer
 ---@param row integer  0-based
@@ -56,18 +50,22 @@ function M.start(buf, row, model)
   local since = vim.uv.hrtime()
   local one = { mark = show(buf, row, text), timer = assert(vim.uv.new_timer()) }
   waiting[buf] = one
-  one.timer:start(1000, 1000, vim.schedule_wrap(function()
-    if waiting[buf] ~= one then
-      return
-    elseif not vim.api.nvim_buf_is_loaded(buf) then
-      return M.stop(buf)
-    end
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, one.mark, {})
-    if at[1] then
-      local seconds = math.floor((vim.uv.hrtime() - since) / 1e9 + 0.1)
-      show(buf, at[1], ('%s %d s'):format(text, seconds), one.mark)
-    end
-  end))
+  one.timer:start(
+    1000,
+    1000,
+    vim.schedule_wrap(function()
+      if waiting[buf] ~= one then
+        return
+      elseif not vim.api.nvim_buf_is_loaded(buf) then
+        return M.stop(buf)
+      end
+      local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, one.mark, {})
+      if at[1] then
+        local seconds = math.floor((vim.uv.hrtime() - since) / 1e9 + 0.1)
+        show(buf, at[1], ('%s %d s'):format(text, seconds), one.mark)
+      end
+    end)
+  )
 end
 
 return M

@@ -7,8 +7,7 @@ local M = {}
 ---@param mods? table  as `smods` of a user command
 ---@return boolean
 local function has_place(mods)
-  return mods ~= nil
-    and (mods.vertical or mods.horizontal or (mods.tab or -1) >= 0 or (mods.split or '') ~= '')
+  return mods ~= nil and (mods.vertical or mods.horizontal or (mods.tab or -1) >= 0 or (mods.split or '') ~= '')
 end
 
 ---@param mods? table
@@ -29,9 +28,7 @@ end
 ---@param how? string
 local function resize(how)
   local size = config.get().chat.size
-  local function share(whole)
-    return math.floor(size < 1 and size * whole or size)
-  end
+  local function share(whole) return math.floor(size < 1 and size * whole or size) end
   if size > 0 and how == 'vsplit' then
     vim.api.nvim_win_set_width(0, share(vim.o.columns))
   elseif size > 0 and how == 'split' then
@@ -39,7 +36,7 @@ local function resize(how)
   end
 end
 
----Shows a chat and makes its window the current one.
+--- Shows a chat and makes its window the current one.
 ---@param buf integer
 ---@param mods? table
 ---@return boolean|nil ok, string|nil err
@@ -57,7 +54,7 @@ function M.show(buf, mods)
   return ok or nil, not ok and tostring(err) or nil
 end
 
----Sets the options of the windows that show a chat, once for each.
+--- Sets the options of the windows that show a chat, once for each.
 ---@param buf integer
 function M.setup(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
@@ -73,9 +70,7 @@ function M.setup(buf)
   end
 end
 
----Puts the cursor of the current window on the last line.
-function M.to_end()
-  vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(0), 0 })
-end
+--- Puts the cursor of the current window on the last line.
+function M.to_end() vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(0), 0 }) end
 
 return M

@@ -5,33 +5,27 @@ local typed = require('hum.complete.typed')
 
 local M = {}
 
----A word with the white space before it; what is no word is one of its own.
+--- A word with the white space before it; what is no word is one of its own.
 local WORD = [[^\_s*\%(\k\+\|\%(\k\@!\S\)\+\)]]
 
 ---@type table<string, fun(rest: string): string>
 local PART = {
-  all = function(rest)
-    return rest
-  end,
-  line = function(rest)
-    return rest:match('^\n?[^\n]*')
-  end,
+  all = function(rest) return rest end,
+  line = function(rest) return rest:match('^\n?[^\n]*') end,
   word = function(rest)
     local word = vim.fn.matchstr(rest, WORD)
     return word ~= '' and word or rest
   end,
 }
 
----Closing characters that an auto-pair put right of the cursor stay as long as the
----suggestion itself is yet to close them.
+--- Closing characters that an auto-pair put right of the cursor stay as long as the
+--- suggestion itself is yet to close them.
 ---@param right string
 ---@param rest string  what is left of the suggestion
 ---@return integer  bytes that go
 local function surplus(right, rest)
   for gone = 0, #right - 1 do
-    if typed.closes(right:sub(gone + 1), rest) then
-      return gone
-    end
+    if typed.closes(right:sub(gone + 1), rest) then return gone end
   end
   return #right
 end
@@ -41,9 +35,7 @@ end
 function M.accept(what)
   keys.catch_up()
   local shown = ghost.shown()
-  if not shown then
-    return false
-  end
+  if not shown then return false end
   local part = PART[what](shown.rest)
   local from, text = shown.col, part
   if shown.indent then
@@ -64,8 +56,8 @@ end
 
 local kept = '' ---@type string  the latest fallback of keys()
 
----Keys that accept, or are `fallback` if the suggestion is gone when they are handled:
----Neovim asks an `expr` mapping ahead, before what was typed just before is text.
+--- Keys that accept, or are `fallback` if the suggestion is gone when they are handled:
+--- Neovim asks an `expr` mapping ahead, before what was typed just before is text.
 ---@param fallback string
 ---@param what 'all'|'line'|'word'
 ---@return string
@@ -76,9 +68,7 @@ end
 
 ---@param what 'all'|'line'|'word'
 function M.accept_or_fall_back(what)
-  if not M.accept(what) then
-    vim.api.nvim_feedkeys(vim.keycode(kept), 'in', false)
-  end
+  if not M.accept(what) then vim.api.nvim_feedkeys(vim.keycode(kept), 'in', false) end
 end
 
 return M

@@ -2,24 +2,20 @@
 -- is copied to the helper and may be a part of any prompt.
 local M = {}
 
----Bytes. Beyond, on average or where the cursor is, lines were not written by hand, and
----drawing anything in them is slow.
+--- Bytes. Beyond, on average or where the cursor is, lines were not written by hand, and
+--- drawing anything in them is slow.
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
----Where editors of passwords put what they decrypt.
+--- Where editors of passwords put what they decrypt.
 local SECRET_PLACES = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
 
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 
 ---@param mode hum.CompleteMode
-function M.override(mode)
-  forced = mode
-end
+function M.override(mode) forced = mode end
 
 ---@return hum.CompleteMode|nil  what :Hum complete said in this session
-function M.overridden()
-  return forced
-end
+function M.overridden() return forced end
 
 ---@param buf integer
 ---@return hum.CompleteMode|nil
@@ -46,18 +42,14 @@ function M.mode(buf)
   local config = require('hum.config').get().complete
   local filetype = vim.bo[buf].filetype
   local by_type = config.filetypes[filetype]
-  if by_type == nil and filetype == 'hum' then
-    return 'off', 'it is a chat'
-  end
+  if by_type == nil and filetype == 'hum' then return 'off', 'it is a chat' end
   by_type = by_type or config.filetypes['*']
-  if by_type then
-    return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil
-  end
+  if by_type then return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil end
   local mode = forced or config.mode
   return mode, mode == 'off' and '"complete.mode" says so; see :Hum complete on' or nil
 end
 
----A pattern without a slash is for the last part of a name.
+--- A pattern without a slash is for the last part of a name.
 ---@param path string
 ---@param pattern string
 ---@return boolean
@@ -70,18 +62,14 @@ end
 ---@return string? why
 local function secret_path(path)
   for _, place in ipairs(SECRET_PLACES) do
-    if path:find(place) then
-      return 'its file is where secrets are edited'
-    end
+    if path:find(place) then return 'its file is where secrets are edited' end
   end
   for _, pattern in ipairs(require('hum.config').get().complete.exclude) do
-    if matches(path, pattern) then
-      return ('the option "complete.exclude" has %s'):format(pattern)
-    end
+    if matches(path, pattern) then return ('the option "complete.exclude" has %s'):format(pattern) end
   end
 end
 
----What was said of a file. Asking costs a look at the disk, which may be far away.
+--- What was said of a file. Asking costs a look at the disk, which may be far away.
 ---@type table<table, table<string, string|false>>  by configuration, then by name
 local verdicts = setmetatable({}, { __mode = 'k' })
 
@@ -102,9 +90,7 @@ end
 ---@return string? why
 local function secret(buf)
   -- Plugins that decrypt files keep them off the disk in this way.
-  if not vim.bo[buf].swapfile and vim.go.swapfile then
-    return "'noswapfile' is set for it alone, as for secrets"
-  end
+  if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil
 end
@@ -141,8 +127,6 @@ end
 
 ---@param buf integer
 ---@return string? why  the buffer must not be attached; nil: it may
-function M.refusal(buf)
-  return special(buf) or secret(buf) or huge(buf)
-end
+function M.refusal(buf) return special(buf) or secret(buf) or huge(buf) end
 
 return M

@@ -19,17 +19,13 @@ local attached = {}
 local function describe(buf)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
   -- Folders elsewhere on the disk are nobody's business.
-  if name:find('^[/~]') then
-    name = vim.fs.basename(name)
-  end
+  if name:find('^[/~]') then name = vim.fs.basename(name) end
   return { name = name, filetype = vim.bo[buf].filetype, comment = vim.bo[buf].commentstring }
 end
 
 ---@param buf integer
 ---@return boolean
-function M.is_attached(buf)
-  return attached[buf] ~= nil
-end
+function M.is_attached(buf) return attached[buf] ~= nil end
 
 ---@param buf integer
 local function forget(buf)
@@ -37,7 +33,7 @@ local function forget(buf)
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
 end
 
----No prompt has its text any more.
+--- No prompt has its text any more.
 ---@param buf integer
 function M.detach(buf)
   if attached[buf] then
@@ -46,7 +42,7 @@ function M.detach(buf)
   end
 end
 
----What is closed may still be worth knowing elsewhere.
+--- What is closed may still be worth knowing elsewhere.
 ---@param buf integer
 local function close(buf)
   if attached[buf] then
@@ -55,8 +51,8 @@ local function close(buf)
   end
 end
 
----At every key of an attached buffer, and of no other one. The keys' own module is
----required late: it needs this one.
+--- At every key of an attached buffer, and of no other one. The keys' own module is
+--- required late: it needs this one.
 ---@param buf integer
 local function watch(buf)
   local keys = require('hum.complete.keys')
@@ -68,22 +64,18 @@ local function watch(buf)
   vim.api.nvim_create_autocmd({ 'BufUnload', 'BufDelete', 'BufWipeout' }, {
     group = group,
     buffer = buf,
-    callback = function()
-      close(buf)
-    end,
+    callback = function() close(buf) end,
   })
   -- The new name may be one of a secret.
   vim.api.nvim_create_autocmd('BufFilePost', {
     group = group,
     buffer = buf,
-    callback = function()
-      M.ensure(buf)
-    end,
+    callback = function() M.ensure(buf) end,
   })
 end
 
----Sees to it that the helper has the buffer and knows its name and type, unless the buffer
----must not be read.
+--- Sees to it that the helper has the buffer and knows its name and type, unless the buffer
+--- must not be read.
 ---@param buf integer
 ---@return boolean
 function M.ensure(buf)
@@ -104,16 +96,14 @@ function M.ensure(buf)
   return true
 end
 
----Detaches what is no longer to be completed.
+--- Detaches what is no longer to be completed.
 function M.review()
   for buf in pairs(attached) do
-    if allow.mode(buf) == 'off' or allow.refusal(buf) then
-      M.detach(buf)
-    end
+    if allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
   end
 end
 
----The helper is gone.
+--- The helper is gone.
 function M.lost()
   for buf in pairs(attached) do
     forget(buf)

@@ -11,10 +11,10 @@ local M = {}
 ---@field size? number    bytes
 ---@field rank integer    of the family
 
----Files up to this size, about 8 billion parameters in 4 bits, answer in time on most machines.
+--- Files up to this size, about 8 billion parameters in 4 bits, answer in time on most machines.
 local LIGHT = 5e9
 
----Behind all known families: the server says that it can, nothing is known of how well.
+--- Behind all known families: the server says that it can, nothing is known of how well.
 local UNKNOWN = 100
 
 ---@param item table
@@ -36,13 +36,9 @@ end
 ---@return string|nil name, integer|nil rank  nil: it cannot fill in, or should not unasked
 local function judge(item)
   local name = item.name or item.model or item.id
-  if type(name) ~= 'string' or families.is_thinker(name) or is_remote(item, name) then
-    return nil
-  end
+  if type(name) ~= 'string' or families.is_thinker(name) or is_remote(item, name) then return nil end
   local can = type(item.capabilities) == 'table' and item.capabilities or {}
-  if vim.tbl_contains(can, 'thinking') then
-    return nil
-  end
+  if vim.tbl_contains(can, 'thinking') then return nil end
   local _, rank = families.of(name)
   rank = rank or vim.tbl_contains(can, 'insert') and UNKNOWN or nil
   return rank and name, rank

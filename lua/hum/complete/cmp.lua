@@ -6,31 +6,21 @@ local M = {}
 M.__index = M
 
 ---@return string
-function M.get_position_encoding_kind()
-  return 'utf-8'
-end
+function M.get_position_encoding_kind() return 'utf-8' end
 
----nvim-cmp asks after each key that begins a word; code is also to be completed elsewhere.
+--- nvim-cmp asks after each key that begins a word; code is also to be completed elsewhere.
 ---@return string[]
-function M.get_trigger_characters()
-  return { ' ', '.', '(', '[', '{', '=', ',', ':', '>', '-', '\t' }
-end
+function M.get_trigger_characters() return { ' ', '.', '(', '[', '{', '=', ',', ':', '>', '-', '\t' } end
 
 ---@param callback fun(response: table)
 function M.complete(_, _, callback)
-  source.request(function(found)
-    callback({ items = found and { source.item(found) } or {}, isIncomplete = true })
-  end)
+  source.request(function(found) callback({ items = found and { source.item(found) } or {}, isIncomplete = true }) end)
 end
 
 ---@return table
-function M.new()
-  return setmetatable({}, M)
-end
+function M.new() return setmetatable({}, M) end
 
----Makes the source known to nvim-cmp as "hum".
-function M.register()
-  require('cmp').register_source('hum', M.new())
-end
+--- Makes the source known to nvim-cmp as "hum".
+function M.register() require('cmp').register_source('hum', M.new()) end
 
 return M

@@ -6,13 +6,13 @@ local link = require('hum.complete.link')
 
 local M = {}
 
----Lines on each side of a place.
+--- Lines on each side of a place.
 local AROUND = 32
 
----In one second at most, for `:wall` and its like.
+--- In one second at most, for `:wall` and its like.
 local MOST = 8
 
----The user has come to a buffer, and not just passed by, after so long, in ms.
+--- The user has come to a buffer, and not just passed by, after so long, in ms.
 local STAYS = 200
 
 ---@type table<integer, integer>  the row collected last, by buffer
@@ -42,16 +42,12 @@ end
 
 ---@param buf integer
 ---@param row integer
-local function around(buf, row)
-  collect(buf, row - AROUND, row + AROUND + 1)
-end
+local function around(buf, row) collect(buf, row - AROUND, row + AROUND + 1) end
 
 ---@return integer
-local function cursor_row()
-  return vim.api.nvim_win_get_cursor(0)[1] - 1
-end
+local function cursor_row() return vim.api.nvim_win_get_cursor(0)[1] - 1 end
 
----The user came to a buffer, and stays.
+--- The user came to a buffer, and stays.
 local function look_around()
   local buf = vim.api.nvim_get_current_buf()
   if link.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) and not latest[buf] then
@@ -59,19 +55,15 @@ local function look_around()
   end
 end
 
----The cursor rests. Was it a jump?
+--- The cursor rests. Was it a jump?
 local function rest()
   local buf = vim.api.nvim_get_current_buf()
   local row = cursor_row()
-  if attach.is_attached(buf) and math.abs(row - (latest[buf] or row)) > 2 * AROUND then
-    around(buf, row)
-  end
+  if attach.is_attached(buf) and math.abs(row - (latest[buf] or row)) > 2 * AROUND then around(buf, row) end
 end
 
----The helper is gone, and what it collected.
-function M.lost()
-  latest = {}
-end
+--- The helper is gone, and what it collected.
+function M.lost() latest = {} end
 
 ---@param group integer
 ---@param guarded fun(fn: function): function
@@ -81,15 +73,11 @@ function M.start(group, guarded)
   end
   local timer = assert(vim.uv.new_timer())
   local stays = vim.schedule_wrap(guarded(look_around))
-  on('BufEnter', function()
-    timer:start(STAYS, 0, stays)
-  end)
+  on('BufEnter', function() timer:start(STAYS, 0, stays) end)
   on('CursorHold', rest)
   on('BufWritePost', function(ev)
     local change = vim.api.nvim_buf_get_mark(ev.buf, '.')[1]
-    if change > 0 then
-      around(ev.buf, change - 1)
-    end
+    if change > 0 then around(ev.buf, change - 1) end
   end)
   on('TextYankPost', function()
     if vim.v.event.operator == 'y' then
@@ -98,9 +86,7 @@ function M.start(group, guarded)
       collect(buf, first - 1 - AROUND / 2, last + AROUND / 2)
     end
   end)
-  on({ 'BufUnload', 'BufWipeout' }, function(ev)
-    latest[ev.buf] = nil
-  end)
+  on({ 'BufUnload', 'BufWipeout' }, function(ev) latest[ev.buf] = nil end)
 end
 
 return M

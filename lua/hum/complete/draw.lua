@@ -13,12 +13,10 @@ local menu_hides = true
 
 ---@param group string
 ---@param link string
-local function default_link(group, link)
-  api.nvim_set_hl(0, group, { link = link, default = true })
-end
+local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
 
----Where comments look like text, as in Neovim's own colours on a terminal of 256, ghost text
----must not.
+--- Where comments look like text, as in Neovim's own colours on a terminal of 256, ghost text
+--- must not.
 function M.highlight()
   local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
   if vim.o.termguicolors or comment.ctermfg then
@@ -29,19 +27,15 @@ function M.highlight()
   default_link('HumGhostInfo', 'NonText')
 end
 
----What holds until insert mode is left.
-function M.prepare()
-  menu_hides = require('hum.config').get().complete.menu == 'hide'
-end
+--- What holds until insert mode is left.
+function M.prepare() menu_hides = require('hum.config').get().complete.menu == 'hide' end
 
 ---@param text string
 ---@param left string  what stands left of it
 ---@param tabstop integer
 ---@return string  as it can be drawn
 local function drawable(text, left, tabstop)
-  if not text:find('%c') then
-    return text
-  end
+  if not text:find('%c') then return text end
   -- Not virtcol(), which counts the drawing that is there.
   local cell = vim.fn.strdisplaywidth(left)
   local out = {}
@@ -63,20 +57,16 @@ end
 ---@field hidden integer   the others
 
 ---@return integer rows  of the window below the cursor
-local function room_below()
-  return api.nvim_win_get_height(0) - vim.fn.winline()
-end
+local function room_below() return api.nvim_win_get_height(0) - vim.fn.winline() end
 
----What stands below does not change while the cursor's line is typed, so it is kept.
+--- What stands below does not change while the cursor's line is typed, so it is kept.
 ---@param g hum.Ghost
 ---@param text string  behind the first line break
 ---@param wrapped integer
 ---@return hum.GhostBelow
 local function below_of(g, text, wrapped)
   local below = g.below
-  if below and below.row == g.at_row and below.wrapped == wrapped and below.text == text then
-    return below
-  end
+  if below and below.row == g.at_row and below.wrapped == wrapped and below.text == text then return below end
   local lines = vim.split(text, '\n', { plain = true })
   local room = math.max(0, room_below() - wrapped)
   below = { row = g.at_row, wrapped = wrapped, text = text, lines = {}, hidden = math.max(0, #lines - room) }
@@ -98,11 +88,11 @@ local function cut(text, cells)
   return part
 end
 
----Cells that are kept for what stands behind a line that is cut.
+--- Cells that are kept for what stands behind a line that is cut.
 local CUT_ROOM = 8
 
----A first line that wraps beyond the last row would make Neovim scroll the window: it is
----cut there.
+--- A first line that wraps beyond the last row would make Neovim scroll the window: it is
+--- cut there.
 ---@param g hum.Ghost
 ---@param first string
 ---@return string first
@@ -117,9 +107,7 @@ local function within(g, first)
   local window = vim.fn.getwininfo(api.nvim_get_current_win())[1]
   local width = math.max(1, window.width - window.textoff)
   local wrapped, room = math.max(0, math.ceil(over / width)), room_below()
-  if wrapped <= room then
-    return first, wrapped
-  end
+  if wrapped <= room then return first, wrapped end
   return cut(first, free + room * width - right - CUT_ROOM) .. '…', room
 end
 
@@ -134,17 +122,11 @@ local function layout(g, rest)
   local goes_on = #first < #rest
   local below = { lines = {}, hidden = 0 }
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  if first:find('%c') then
-    first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop)
-  end
+  if first:find('%c') then first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop) end
   local wrapped
   first, wrapped = within(g, first)
-  if goes_on then
-    below = below_of(g, more, wrapped)
-  end
-  if below.hidden > 0 then
-    info = vim.trim(('%s +%d'):format(info, below.hidden))
-  end
+  if goes_on then below = below_of(g, more, wrapped) end
+  if below.hidden > 0 then info = vim.trim(('%s +%d'):format(info, below.hidden)) end
   return first, below.lines, info, below.hidden == 0
 end
 
@@ -161,7 +143,7 @@ local function draw_aside(g, info)
   g.aside = info ~= nil
 end
 
----Takes the drawing away.
+--- Takes the drawing away.
 ---@param g hum.Ghost
 function M.hide(g)
   if g.drawn then
@@ -171,33 +153,27 @@ function M.hide(g)
   end
 end
 
----Overlaid text is cut at the edge of the window, where other text is wrapped.
+--- Overlaid text is cut at the edge of the window, where other text is wrapped.
 ---@param cells integer
 ---@return boolean  so many from the cursor on are in the window
-local function fits(cells)
-  return vim.fn.wincol() - 1 + cells <= api.nvim_win_get_width(0)
-end
+local function fits(cells) return vim.fn.wincol() - 1 + cells <= api.nvim_win_get_width(0) end
 
----The first line as it is to be drawn, given what stands right of the cursor. Closing
----characters there that the answer has too are not to be seen twice; all that stands there
----will stand behind the last line. Where nothing remains beside the first one, it lies under
----the ghost text.
+--- The first line as it is to be drawn, given what stands right of the cursor. Closing
+--- characters there that the answer has too are not to be seen twice; all that stands there
+--- will stand behind the last line. Where nothing remains beside the first one, it lies under
+--- the ghost text.
 ---@param g hum.Ghost
 ---@param first string
 ---@param goes_on boolean  there are further lines
 ---@return string first, 'inline'|'overlay' pos
 local function beside(g, first, goes_on)
-  if g.extra == 0 and (g.tail == '' or not goes_on) then
-    return first, 'inline'
-  end
+  if g.extra == 0 and (g.tail == '' or not goes_on) then return first, 'inline' end
   local line = api.nvim_get_current_line()
   local right = line:sub(g.at_col + 1)
   if goes_on or g.tail == '' then
     local cells = api.nvim_strwidth(first)
     local covered = api.nvim_strwidth(drawable(right, line:sub(1, g.at_col), g.tabstop))
-    if fits(math.max(cells, covered)) then
-      return first .. (' '):rep(covered - cells), 'overlay'
-    end
+    if fits(math.max(cells, covered)) then return first .. (' '):rep(covered - cells), 'overlay' end
     return first, 'inline'
   end
   -- If the answer ends with them, the text itself shows them.
@@ -205,13 +181,11 @@ local function beside(g, first, goes_on)
   return vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
 end
 
----Draws what is left of it at the cursor.
+--- Draws what is left of it at the cursor.
 ---@param g hum.Ghost
 function M.show(g)
   local rest = g.want:sub(g.have + 1)
-  if rest == '' or (menu_hides and menu.is_open()) then
-    return M.hide(g)
-  end
+  if rest == '' or (menu_hides and menu.is_open()) then return M.hide(g) end
   local first, below, info, whole = layout(g, rest)
   local goes_on = #below > 0
   local pos

@@ -23,7 +23,7 @@ local M = {}
 ---@field except? string[]    members that were not trained to fill in
 ---@field tokens hum.FimTokens
 
----StarCoder's, taken over by many.
+--- StarCoder's, taken over by many.
 ---@param more? table
 ---@return hum.FimTokens
 local function starcoder(more)
@@ -47,7 +47,7 @@ local function qwen()
   }
 end
 
----The better ones of a size first: the order decides between models of a server.
+--- The better ones of a size first: the order decides between models of a server.
 ---@type hum.Family[]
 M.list = {
   {
@@ -174,22 +174,18 @@ M.list = {
   },
 }
 
----Names come as "qwen2.5-coder:1.5b-base", "hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M",
----"/srv/models/qwen2.5-coder-7b-q8_0.gguf", or as a title, "Qwen2.5 Coder 7B".
+--- Names come as "qwen2.5-coder:1.5b-base", "hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M",
+--- "/srv/models/qwen2.5-coder-7b-q8_0.gguf", or as a title, "Qwen2.5 Coder 7B".
 ---@param name string
 ---@return string
-local function normal(name)
-  return (name:lower():gsub('^.*/', ''):gsub('[%s_]', '-'))
-end
+local function normal(name) return (name:lower():gsub('^.*/', ''):gsub('[%s_]', '-')) end
 
 ---@param name string
 ---@param patterns string[]
 ---@return boolean
 local function fits(name, patterns)
   for _, pattern in ipairs(patterns) do
-    if name:find(pattern) then
-      return true
-    end
+    if name:find(pattern) then return true end
   end
   return false
 end
@@ -199,14 +195,12 @@ end
 function M.of(name)
   name = normal(name)
   for rank, family in ipairs(M.list) do
-    if fits(name, family.patterns) and not fits(name, family.except or {}) then
-      return family, rank
-    end
+    if fits(name, family.patterns) and not fits(name, family.except or {}) then return family, rank end
   end
 end
 
----The family of a model that Ollama has described. Its own name goes first; one that says
----nothing ("mine:latest") may be made from a model that is known.
+--- The family of a model that Ollama has described. Its own name goes first; one that says
+--- nothing ("mine:latest") may be made from a model that is known.
 ---@param name string
 ---@param shown table  answer of /api/show
 ---@return hum.Family|nil
@@ -222,14 +216,12 @@ function M.of_shown(name, shown)
   }
   for i = 1, 5 do
     local family = type(names[i]) == 'string' and M.of(names[i])
-    if family then
-      return family
-    end
+    if family then return family end
   end
 end
 
----Whether a model was trained to follow instructions. Those fill in too, if they did before,
----but base models are better at it.
+--- Whether a model was trained to follow instructions. Those fill in too, if they did before,
+--- but base models are better at it.
 ---@param name string
 ---@return boolean
 function M.is_instructed(name)
@@ -237,7 +229,7 @@ function M.is_instructed(name)
   return fits(name, { 'instruct', 'chat', '%f[%w]it%f[%W]' })
 end
 
----Whether the name says that a model thinks before it answers, which is too slow here.
+--- Whether the name says that a model thinks before it answers, which is too slow here.
 ---@param name string
 ---@return boolean
 function M.is_thinker(name)

@@ -49,15 +49,11 @@ end
 ---@param col integer
 ---@return integer? have, string? indent, integer? extra
 local function measure(g, row, col)
-  if not is_in_place(g, row) then
-    return nil
-  end
+  if not is_in_place(g, row) then return nil end
   local lines = api.nvim_buf_get_lines(g.buf, g.row, row + 1, false)
   local line = lines[#lines]
   local extra = grown(line:sub(col + 1), g.tail)
-  if not extra then
-    return nil
-  end
+  if not extra then return nil end
   lines[#lines] = line:sub(1, col)
   local have, indent = agree(g.want, lines, g.tabstop)
   if not have or have < #g.head then
@@ -72,15 +68,13 @@ end
 ---@return boolean  the text at the cursor is the suggestion's
 local function place(g, row, col)
   local have, indent, extra = measure(g, row, col)
-  if not have then
-    return false
-  end
+  if not have then return false end
   g.at_row, g.at_col = row, col
   g.have, g.indent, g.extra = have, indent, extra
   return true
 end
 
----Takes the suggestion away.
+--- Takes the suggestion away.
 function M.drop()
   local g = ghost
   ghost = nil
@@ -90,8 +84,8 @@ function M.drop()
   end
 end
 
----Text or cursor have changed: what agrees with the suggestion is a part of it, anything
----else ends it. All of this happens before the change is drawn.
+--- Text or cursor have changed: what agrees with the suggestion is a part of it, anything
+--- else ends it. All of this happens before the change is drawn.
 ---@param row integer
 ---@param col integer
 ---@return integer serial  of the suggestion, 0: none
@@ -112,9 +106,7 @@ function M.follow(row, col)
 end
 
 function M.redraw()
-  if ghost then
-    draw.show(ghost)
-  end
+  if ghost then draw.show(ghost) end
 end
 
 ---@param data hum.Suggest
@@ -150,7 +142,7 @@ local function show_new(data)
   draw.show(ghost)
 end
 
----More of the answer that is shown, or less. It may have been sent before the latest keys.
+--- More of the answer that is shown, or less. It may have been sent before the latest keys.
 ---@param g hum.Ghost
 ---@param data hum.Suggest
 ---@return boolean  it still goes with what was typed
@@ -176,9 +168,7 @@ function M.suggest(data, now)
   local g = ghost
   local same = g and g.serial == data.serial
   if data.text == '' then
-    if same or now then
-      M.drop()
-    end
+    if same or now then M.drop() end
   elseif g and same and update(g, data) then
     draw.show(g)
   elseif now then
@@ -189,9 +179,7 @@ function M.suggest(data, now)
 end
 
 ---@return boolean
-function M.is_visible()
-  return ghost ~= nil and ghost.drawn
-end
+function M.is_visible() return ghost ~= nil and ghost.drawn end
 
 ---@class hum.Shown
 ---@field row integer    the cursor
@@ -203,9 +191,7 @@ end
 ---@return hum.Shown|nil
 function M.shown()
   local g = ghost
-  if not g or not g.drawn then
-    return nil
-  end
+  if not g or not g.drawn then return nil end
   local line = api.nvim_get_current_line()
   return {
     row = g.at_row,

@@ -30,10 +30,8 @@ local M = {}
 local faults = {} ---@type table<string, boolean>  told already
 local trouble = nil ---@type string|nil  what a request failed of, until text has come again
 
----Begins to look after buffers; called once the user is known to have configured hum.
-function M.start()
-  require('hum.complete.keys').start()
-end
+--- Begins to look after buffers; called once the user is known to have configured hum.
+function M.start() require('hum.complete.keys').start() end
 
 ---@param mode hum.CompleteMode
 ---@param here? boolean  in the current buffer alone
@@ -48,17 +46,13 @@ local function set(mode, here)
   keys.renew()
 end
 
----Suggests while the user types.
+--- Suggests while the user types.
 ---@param opts? { here?: boolean }  here: in the current buffer alone
-function M.on(opts)
-  set('on', opts and opts.here)
-end
+function M.on(opts) set('on', opts and opts.here) end
 
----Suggests nothing.
+--- Suggests nothing.
 ---@param opts? { here?: boolean }
-function M.off(opts)
-  set('off', opts and opts.here)
-end
+function M.off(opts) set('off', opts and opts.here) end
 
 ---@param opts? { here?: boolean }
 ---@return hum.CompleteMode  in the current buffer from now on
@@ -68,7 +62,7 @@ function M.toggle(opts)
   return mode == 'on' and 'off' or 'on'
 end
 
----Asks for a suggestion now.
+--- Asks for a suggestion now.
 function M.now()
   M.start()
   require('hum.complete.keys').ask()
@@ -80,25 +74,19 @@ function M.is_visible()
   return require('hum.complete.ghost').is_visible()
 end
 
----Makes the suggestion text.
+--- Makes the suggestion text.
 ---@return boolean  false: there was none
-function M.accept()
-  return require('hum.complete.accept').accept('all')
-end
+function M.accept() return require('hum.complete.accept').accept('all') end
 
----The same with its first line alone.
+--- The same with its first line alone.
 ---@return boolean
-function M.accept_line()
-  return require('hum.complete.accept').accept('line')
-end
+function M.accept_line() return require('hum.complete.accept').accept('line') end
 
----The same with its first word alone.
+--- The same with its first word alone.
 ---@return boolean
-function M.accept_word()
-  return require('hum.complete.accept').accept('word')
-end
+function M.accept_word() return require('hum.complete.accept').accept('word') end
 
----For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`.
+--- For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`.
 ---@param fallback string
 ---@param what? 'all'|'line'|'word'
 ---@return string
@@ -106,50 +94,34 @@ function M.accept_keys(fallback, what)
   return M.is_visible() and require('hum.complete.accept').keys(fallback, what or 'all') or fallback
 end
 
----The next alternative.
-function M.next()
-  require('hum.complete.keys').cycle(1)
-end
+--- The next alternative.
+function M.next() require('hum.complete.keys').cycle(1) end
 
----The previous one.
-function M.prev()
-  require('hum.complete.keys').cycle(-1)
-end
+--- The previous one.
+function M.prev() require('hum.complete.keys').cycle(-1) end
 
----Takes the suggestion away.
+--- Takes the suggestion away.
 ---@return boolean  false: there was none
-function M.dismiss()
-  return require('hum.complete.keys').dismiss()
-end
+function M.dismiss() return require('hum.complete.keys').dismiss() end
 
----What completion does in the current buffer, and why not.
+--- What completion does in the current buffer, and why not.
 ---@return string
 function M.status()
   local buf = vim.api.nvim_get_current_buf()
   local allow = require('hum.complete.allow')
   local mode, why = allow.mode(buf)
-  if mode ~= 'off' then
-    why = allow.refusal(buf)
-  end
-  if why then
-    return 'completion is off in this buffer: ' .. why
-  end
+  if mode ~= 'off' then why = allow.refusal(buf) end
+  if why then return 'completion is off in this buffer: ' .. why end
   local way = require('hum.complete.way').text()
-  if trouble then
-    way = ('%s; a request failed at %s'):format(way, trouble)
-  end
-  if mode == 'manual' then
-    return 'completion waits in this buffer to be asked; ' .. way
-  end
+  if trouble then way = ('%s; a request failed at %s'):format(way, trouble) end
+  if mode == 'manual' then return 'completion waits in this buffer to be asked; ' .. way end
   return 'completion is on in this buffer; ' .. way
 end
 
 ---@param failure hum.Failure
 local function tell_fault(failure)
   local text = failure.message
-  if failure.hint and failure.hint ~= '' then
-    text = text .. '. ' .. failure.hint
-  end
+  if failure.hint and failure.hint ~= '' then text = text .. '. ' .. failure.hint end
   trouble = ('%s: %s'):format(os.date('%H:%M:%S'), text)
   text = 'hum: completion: ' .. text
   local kind = failure.code .. (failure.status or '')
@@ -161,16 +133,14 @@ local function tell_fault(failure)
   end
 end
 
----Other completion plugins may be waiting, if any are used.
+--- Other completion plugins may be waiting, if any are used.
 ---@param name 'on_suggest'|'on_failed'
 local function tell_source(name, ...)
   local source = package.loaded['hum.complete.source']
-  if source then
-    source[name](...)
-  end
+  if source then source[name](...) end
 end
 
----An event of the helper.
+--- An event of the helper.
 ---@param name 'suggest'|'way_error'
 ---@param buf integer
 ---@param data hum.Suggest|hum.Failure
@@ -186,8 +156,8 @@ function M.on_event(name, buf, data)
   end
 end
 
----The helper is gone, and with it what it knew. It learns all of it again when the user
----next enters insert mode.
+--- The helper is gone, and with it what it knew. It learns all of it again when the user
+--- next enters insert mode.
 function M.on_lost()
   faults, trouble = {}, nil
   require('hum.complete.link').lost()

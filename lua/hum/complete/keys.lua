@@ -24,7 +24,7 @@ local sideways = false ---@type boolean  'virtualedit': the cursor may be where 
 local quiet = false ---@type boolean  dismissed: what is on its way comes too late
 local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was told last
 
----Calls `fn`. An error of it must not come between the user and the text.
+--- Calls `fn`. An error of it must not come between the user and the text.
 ---@param fn function
 local function guarded(fn)
   return function(ev)
@@ -40,11 +40,9 @@ local function guarded(fn)
 end
 
 ---@param kind 'typed'|'followed'|'accepted'|'asked'
-local function told_key(kind, serial, length)
-  tell('key', here, tick, row, col, kind, serial, length)
-end
+local function told_key(kind, serial, length) tell('key', here, tick, row, col, kind, serial, length) end
 
----Manual mode: what agrees with a suggestion is told, and its end.
+--- Manual mode: what agrees with a suggestion is told, and its end.
 ---@param serial integer
 ---@param length integer
 local function manual_key(serial, length)
@@ -61,20 +59,16 @@ local function look()
   local now_tick = get_tick(0)
   local cursor = get_cursor(0)
   local now_row, now_col = cursor[1] - 1, cursor[2]
-  if now_tick == tick and now_row == row and now_col == col then
-    return false
-  end
+  if now_tick == tick and now_row == row and now_col == col then return false end
   tick, row, col = now_tick, now_row, now_col
   quiet = false
   return true
 end
 
 ---@return boolean  the cursor is where no text is
-local function is_aside()
-  return sideways and vim.fn.getpos('.')[4] > 0
-end
+local function is_aside() return sideways and vim.fn.getpos('.')[4] > 0 end
 
----Nothing is wanted until the next key.
+--- Nothing is wanted until the next key.
 local function pause()
   ghost.drop()
   asked = false
@@ -93,43 +87,31 @@ local function on_key()
     return
   end
   local serial, length = follow(row, col)
-  if manual then
-    return manual_key(serial, length)
-  end
+  if manual then return manual_key(serial, length) end
   tell('key', here, tick, row, col, 'typed', serial, length)
 end
 
 M.on_key = guarded(on_key)
 
----What was typed ahead of a mapping has not been seen yet when the mapping runs.
+--- What was typed ahead of a mapping has not been seen yet when the mapping runs.
 M.catch_up = on_key
 
 ---@return boolean
-local function is_inserting()
-  return vim.startswith(vim.api.nvim_get_mode().mode, 'i')
-end
+local function is_inserting() return vim.startswith(vim.api.nvim_get_mode().mode, 'i') end
 
 local function on_menu_change()
-  if here ~= 0 then
-    ghost.redraw()
-  end
+  if here ~= 0 then ghost.redraw() end
 end
 
----The user is in insert mode and at rest, which a macro or `:normal` never is.
+--- The user is in insert mode and at rest, which a macro or `:normal` never is.
 local function begin()
   coming = false
-  if here ~= 0 or block or not is_inserting() then
-    return
-  end
+  if here ~= 0 or block or not is_inserting() then return end
   -- What is recorded must not depend on what a model happens to say.
-  if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then
-    return
-  end
+  if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
   local buf = vim.api.nvim_get_current_buf()
   local mode = allow.mode(buf)
-  if mode == 'off' or not attach.ensure(buf) then
-    return
-  end
+  if mode == 'off' or not attach.ensure(buf) then return end
   here, manual, asked, tick = buf, mode == 'manual', false, -1
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
@@ -139,7 +121,7 @@ local function begin()
   on_key()
 end
 
----Later, because a macro or `:g` may come here a thousand times without being seen.
+--- Later, because a macro or `:g` may come here a thousand times without being seen.
 local function on_enter()
   if not coming then
     coming = true
@@ -149,9 +131,7 @@ end
 
 ---@param buf integer
 ---@return boolean  what is typed in this buffer is told
-function M.is_here(buf)
-  return here == buf
-end
+function M.is_here(buf) return here == buf end
 
 function M.leave()
   block = false
@@ -168,9 +148,7 @@ local function on_insert_change()
 end
 
 function M.start()
-  if started then
-    return
-  end
+  if started then return end
   started = true
   local group = vim.api.nvim_create_augroup('hum.complete', {})
   local function on(events, callback, pattern)
@@ -180,9 +158,7 @@ function M.start()
   on('InsertChange', on_insert_change)
   -- Not InsertLeave, which CTRL-C goes without.
   on('ModeChanged', M.leave, 'i*:[^i]*')
-  on('ModeChanged', function()
-    block = true
-  end, '\22*:i*')
+  on('ModeChanged', function() block = true end, '\22*:i*')
   on('BufLeave', M.leave)
   on('CompleteChanged', function()
     menu.note(true)
@@ -198,14 +174,14 @@ function M.start()
   on_enter()
 end
 
----Something that decides about completion has changed.
+--- Something that decides about completion has changed.
 function M.renew()
   M.leave()
   attach.review()
   on_enter()
 end
 
----The user asks for a suggestion. After CTRL-O, insert mode is still to come.
+--- The user asks for a suggestion. After CTRL-O, insert mode is still to come.
 function M.ask()
   vim.schedule(guarded(function()
     begin()
@@ -231,9 +207,7 @@ end
 
 ---@return boolean  there was a suggestion
 function M.dismiss()
-  if here == 0 then
-    return false
-  end
+  if here == 0 then return false end
   on_key()
   local visible = ghost.is_visible()
   ghost.drop()
@@ -242,13 +216,11 @@ function M.dismiss()
   return visible
 end
 
----A suggestion, or a part of it, has become text.
+--- A suggestion, or a part of it, has become text.
 function M.accepted()
   if look() then
     local serial, length = follow(row, col)
-    if manual then
-      return manual_key(serial, length)
-    end
+    if manual then return manual_key(serial, length) end
     told_key('accepted', serial, length)
   end
 end
@@ -256,9 +228,7 @@ end
 ---@param buf integer
 ---@param data hum.Suggest
 function M.on_suggest(buf, data)
-  if buf ~= here or quiet or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then
-    return
-  end
+  if buf ~= here or quiet or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then return end
   if manual and not asked and not ghost.is_visible() then
     return -- another plugin wants to know
   end

@@ -3,8 +3,8 @@ local M = {}
 
 local rpcnotify = vim.rpcnotify
 
----A helper that died is started again after this long at the earliest, in ms; twice as long
----each time that it dies again, but for one that lived for LIVED.
+--- A helper that died is started again after this long at the earliest, in ms; twice as long
+--- each time that it dies again, but for one that lived for LIVED.
 local PAUSE, MAX_PAUSE, LIVED = 1000, 60000, 60000
 
 local channel ---@type integer|nil  the helper that was told the way
@@ -14,11 +14,9 @@ local not_before = 0
 local told ---@type string|nil  why there is no helper, as the user was told
 
 ---@return boolean
-function M.is_open()
-  return channel ~= nil
-end
+function M.is_open() return channel ~= nil end
 
----Finds or starts the helper. Told once when that fails.
+--- Finds or starts the helper. Told once when that fails.
 ---@return boolean
 function M.open()
   if channel then
@@ -40,7 +38,7 @@ function M.open()
   return true
 end
 
----Its arguments are described in |hum-protocol|. Nothing happens without a helper.
+--- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
 ---@param method 'way'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
 function M.tell(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
@@ -48,7 +46,7 @@ function M.tell(method, ...)
   end
 end
 
----The helper is gone.
+--- The helper is gone.
 function M.lost()
   if channel then
     local now = vim.uv.now()

@@ -10,9 +10,7 @@ local METHOD = 'textDocument/inlineCompletion'
 ---@param found hum.Found|nil
 ---@return lsp.InlineCompletionItem[]
 local function items(found)
-  if not found then
-    return {}
-  end
+  if not found then return {} end
   local place = { line = found.row, character = found.col }
   return { { insertText = found.text, range = { start = place, ['end'] = place } } }
 end
@@ -29,15 +27,11 @@ local function server(dispatchers)
         serverInfo = { name = 'hum' },
       })
     end,
-    shutdown = function(_, callback)
-      callback(nil, vim.NIL)
-    end,
+    shutdown = function(_, callback) callback(nil, vim.NIL) end,
     [METHOD] = function(id, callback)
       cancels[id] = source.request(function(found)
         cancels[id] = nil
-        vim.schedule(function()
-          callback(nil, { items = items(found) })
-        end)
+        vim.schedule(function() callback(nil, { items = items(found) }) end)
       end)
     end,
   }
@@ -61,9 +55,7 @@ local function server(dispatchers)
       end
       return true
     end,
-    is_closing = function()
-      return closing
-    end,
+    is_closing = function() return closing end,
     terminate = function()
       closing = true
       dispatchers.on_exit(0, 0)
@@ -71,15 +63,13 @@ local function server(dispatchers)
   }
 end
 
----Offers suggestions in a buffer; switch them on there with
----`vim.lsp.inline_completion.enable()`.
+--- Offers suggestions in a buffer; switch them on there with
+--- `vim.lsp.inline_completion.enable()`.
 ---@param buf? integer  default: the current buffer
 ---@return integer|nil client_id
 ---@return string|nil why
 function M.start(buf)
-  if not vim.lsp.inline_completion then
-    return nil, 'this Neovim has no inline completion, it takes 0.12'
-  end
+  if not vim.lsp.inline_completion then return nil, 'this Neovim has no inline completion, it takes 0.12' end
   return vim.lsp.start({ name = 'hum', cmd = server, root_dir = vim.fn.getcwd() }, { bufnr = buf })
 end
 

@@ -9,9 +9,7 @@ local heard = {} ---@type table<string, boolean>  plugins that are listened to
 ---@return boolean
 local function says(name, method)
   local plugin = package.loaded[name]
-  if type(plugin) ~= 'table' or type(plugin[method]) ~= 'function' then
-    return false
-  end
+  if type(plugin) ~= 'table' or type(plugin[method]) ~= 'function' then return false end
   local ok, open = pcall(plugin[method])
   return ok and open == true
 end
@@ -19,9 +17,7 @@ end
 local pum = false ---@type boolean  Neovim's own is open
 
 ---@return boolean
-function M.is_open()
-  return pum or says('cmp', 'visible') or says('blink.cmp', 'is_menu_visible')
-end
+function M.is_open() return pum or says('cmp', 'visible') or says('blink.cmp', 'is_menu_visible') end
 
 ---@param on_change fun()
 local function listen_to_cmp(on_change)
@@ -45,19 +41,15 @@ local function listen_to_blink(on_change)
   end
 end
 
----Neovim's own menu is there (CompleteChanged), or goes (CompleteDone). Asking pumvisible()
----at each key would cost more than drawing does.
+--- Neovim's own menu is there (CompleteChanged), or goes (CompleteDone). Asking pumvisible()
+--- at each key would cost more than drawing does.
 ---@param open boolean
-function M.note(open)
-  pum = open
-end
+function M.note(open) pum = open end
 
----Calls back, scheduled, whenever a menu of a plugin that is loaded by now opens or closes.
+--- Calls back, scheduled, whenever a menu of a plugin that is loaded by now opens or closes.
 ---@param callback fun()
 function M.listen(callback)
-  local function on_change()
-    vim.schedule(callback)
-  end
+  local function on_change() vim.schedule(callback) end
   listen_to_cmp(on_change)
   listen_to_blink(on_change)
 end

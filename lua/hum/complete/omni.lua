@@ -2,7 +2,7 @@
 -- then |i_CTRL-X_CTRL-U|. The menu opens when the answer is there; nothing waits for it.
 local M = {}
 
----The menu inserts one line; Neovim 0.10 makes a NUL of a line break.
+--- The menu inserts one line; Neovim 0.10 makes a NUL of a line break.
 local function add_rest_when_done()
   vim.api.nvim_create_autocmd('CompleteDone', {
     buffer = 0,
@@ -10,9 +10,7 @@ local function add_rest_when_done()
     callback = function()
       local data = vim.v.completed_item.user_data
       local rest = type(data) == 'table' and data.hum or ''
-      if rest == '' then
-        return
-      end
+      if rest == '' then return end
       local lines = vim.split(rest, '\n', { plain = true })
       local row, col = unpack(vim.api.nvim_win_get_cursor(0))
       vim.api.nvim_buf_set_text(0, row - 1, col, row - 1, col, lines)
@@ -28,9 +26,7 @@ local function open_menu(found)
     and cursor[1] - 1 == found.row
     and cursor[2] == found.col
     and vim.startswith(vim.api.nvim_get_mode().mode, 'i')
-  if not same then
-    return
-  end
+  if not same then return end
   local item = require('hum.complete.source').item(found)
   local first, rest = item.textEdit.newText:match('^([^\n]*)(.*)$')
   vim.fn.complete(item.textEdit.range.start.character + 1, {
@@ -50,15 +46,9 @@ end
 ---@param findstart 0|1
 ---@return integer|table  as |complete-functions| want it
 function M.omnifunc(findstart)
-  if findstart == 0 then
-    return {}
-  end
+  if findstart == 0 then return {} end
   require('hum.complete.source').request(function(found)
-    if found then
-      vim.schedule(function()
-        open_menu(found)
-      end)
-    end
+    if found then vim.schedule(function() open_menu(found) end) end
   end)
   return -2 -- no matches yet, and no message
 end

@@ -4,7 +4,7 @@ local M = {}
 
 local health = vim.health
 
----Ollama's own, unless `num_ctx`, its environment or much memory say more.
+--- Ollama's own, unless `num_ctx`, its environment or much memory say more.
 local USUAL_CONTEXT = 4096
 
 ---@param config hum.CompleteConfig
@@ -53,13 +53,9 @@ end
 local function check_context(found, config, name, is_ollama)
   local needs = config.window_tokens + config.ring_tokens + config.max_tokens
   local has = found.context or (is_ollama and USUAL_CONTEXT)
-  if not has then
-    return
-  end
+  if not has then return end
   local sum = ('window_tokens, ring_tokens and max_tokens are %d together'):format(needs)
-  if needs <= has then
-    return health.ok(('%s, the context is %d'):format(sum, has))
-  end
+  if needs <= has then return health.ok(('%s, the context is %d'):format(sum, has)) end
   local cure = is_ollama and ('set endpoints.%s.options.num_ctx'):format(name) or 'give the server a larger context'
   health.warn(('%s, more than the context of %d: prompts will be cut'):format(sum, has), {
     ('Lower them in "complete", or %s.'):format(cure),
@@ -70,12 +66,8 @@ end
 ---@param name string
 ---@param wait_for fun(start: fun(done: fun(...))): any
 local function check_loaded(found, name, wait_for)
-  local err, answer = wait_for(function(done)
-    require('hum.server').query(name, { path = '/api/ps' }, done)
-  end)
-  if err or type(answer.models) ~= 'table' then
-    return
-  end
+  local err, answer = wait_for(function(done) require('hum.server').query(name, { path = '/api/ps' }, done) end)
+  if err or type(answer.models) ~= 'table' then return end
   for _, item in ipairs(answer.models) do
     if item.name == found.model or item.name == found.model .. ':latest' then
       found.context = found.context or tonumber(item.context_length)
@@ -108,14 +100,10 @@ function M.check(usable, wait_for)
   end
   local way = require('hum.complete.way')
   local err, found = wait_for(way.find)
-  if not found then
-    return report(err)
-  end
+  if not found then return report(err) end
   health.ok('fills in with ' .. way.describe(found))
   local is_ollama = config.endpoints[name].dialect == 'ollama'
-  if is_ollama then
-    check_loaded(found, name, wait_for)
-  end
+  if is_ollama then check_loaded(found, name, wait_for) end
   check_context(found, complete, name, is_ollama)
   check_buffer(buf)
 end

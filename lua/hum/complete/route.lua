@@ -30,19 +30,16 @@ local M = {}
 ---@field by_server boolean      prompts are the server's business where it knows how
 ---@field num_ctx? integer
 
----Trying may have to wait for a free slot.
+--- Trying may have to wait for a free slot.
 local TRY_WITHIN = 60
 
-local NAMED, CHATS, LOADED, ONLY =
-  'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
+local NAMED, CHATS, LOADED, ONLY = 'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
 
 local GET = 'get one with "ollama pull qwen2.5-coder:1.5b-base"'
 
 ---@param err hum.ServerError
 ---@return string
-local function text(err)
-  return (require('hum.server').text(err):gsub('^hum: ', 'hum: completion: '))
-end
+local function text(err) return (require('hum.server').text(err):gsub('^hum: ', 'hum: completion: ')) end
 
 ---@param wish hum.Wish
 ---@param cure string
@@ -65,9 +62,7 @@ end
 ---@return integer|nil
 local function context_of(shown, num_ctx)
   for key, value in pairs(type(shown.model_info) == 'table' and shown.model_info or {}) do
-    if num_ctx and type(value) == 'number' and key:find('%.context_length$') then
-      return math.min(num_ctx, value)
-    end
+    if num_ctx and type(value) == 'number' and key:find('%.context_length$') then return math.min(num_ctx, value) end
   end
   return num_ctx
 end
@@ -78,15 +73,13 @@ end
 ---@param family hum.Family|nil
 ---@return boolean  prompts can be put together here
 local function take_learned(found, wish, learned, family)
-  if not learned or wish.by_server then
-    return false
-  end
+  if not learned or wish.by_server then return false end
   found.tokens, found.family = learn.with_family(learned, family)
   found.learned = true
   return true
 end
 
----Whether and how Ollama fills in with a model.
+--- Whether and how Ollama fills in with a model.
 ---@param wish hum.Wish
 ---@param model string
 ---@param why string
@@ -102,16 +95,12 @@ local function look_at(wish, model, why)
   end
   local can = type(shown.capabilities) == 'table' and shown.capabilities or {}
   local is_remote = shown.remote_host ~= nil or shown.remote_model ~= nil
-  if why ~= NAMED and (is_remote or vim.tbl_contains(can, 'thinking')) then
-    return nil
-  end
+  if why ~= NAMED and (is_remote or vim.tbl_contains(can, 'thinking')) then return nil end
   -- Servers before 0.6.4 tell no capabilities, but the template they come from.
   local inserts = vim.tbl_contains(can, 'insert')
     or (#can == 0 and type(shown.template) == 'string' and shown.template:find('.Suffix', 1, true))
   local family = families.of_shown(model, shown)
-  if not inserts and not wish.tokens and not family then
-    return nil
-  end
+  if not inserts and not wish.tokens and not family then return nil end
   local found = {
     model = model,
     route = 'generate',
@@ -160,9 +149,7 @@ local function on_ollama(wish)
     return err or not found and cannot:format(wish.model) or nil, found
   end
   local err, answer = ask.query(wish.endpoint, { path = '/api/tags' })
-  if err then
-    return text(err)
-  end
+  if err then return text(err) end
   local loaded = loaded_on_ollama(wish)
   local list = candidates.order(list_in(answer, 'models'), loaded)
   if wish.chat_model and not families.is_thinker(wish.chat_model) then
@@ -171,9 +158,7 @@ local function on_ollama(wish)
   for _, one in ipairs(list) do
     local why = one.chat and CHATS or one.loaded and LOADED or 'found among the models of the server'
     local _, found = look_at(wish, one.model, why)
-    if found then
-      return nil, with_context(found, loaded)
-    end
+    if found then return nil, with_context(found, loaded) end
   end
   return nothing(wish, GET)
 end
@@ -187,17 +172,13 @@ local function try(wish, path, body)
   return ask.query(wish.endpoint, query)
 end
 
----The models of a server, and which of them is to fill in.
+--- The models of a server, and which of them is to fill in.
 ---@param wish hum.Wish
 ---@return string|nil err, string|nil model, string|nil why
 local function choose(wish)
-  if wish.model then
-    return nil, wish.model, NAMED
-  end
+  if wish.model then return nil, wish.model, NAMED end
   local err, answer = ask.query(wish.endpoint, { path = '/v1/models' })
-  if err then
-    return text(err)
-  end
+  if err then return text(err) end
   local models, loaded = list_in(answer, 'data'), {}
   for _, item in ipairs(models) do
     local status = type(item.status) == 'table' and item.status.value -- of llama-server's router
@@ -209,9 +190,7 @@ local function choose(wish)
     return nil, wish.chat_model, CHATS
   end
   local first = candidates.order(models, loaded)[1]
-  if first then
-    return nil, first.model, first.loaded and LOADED or 'found among the models of the server'
-  end
+  if first then return nil, first.model, first.loaded and LOADED or 'found among the models of the server' end
   return nothing(wish, 'serve one, such as Qwen2.5-Coder, or name yours in complete.model')
 end
 
@@ -220,9 +199,7 @@ end
 ---@return string|nil err, hum.WayFound|nil found
 local function on_llama_server(wish, props)
   local err, model, why = choose(wish)
-  if not model then
-    return err
-  end
+  if not model then return err end
   local slots, settings = tonumber(props.total_slots), props.default_generation_settings
   local context = type(settings) == 'table' and tonumber(settings.n_ctx) or 0
   local found = {
@@ -238,9 +215,7 @@ local function on_llama_server(wish, props)
     local body = { model = model, input_prefix = learn.BEFORE, input_suffix = learn.AFTER, n_predict = 1 }
     local refused, answer = try(wish, '/infill', body)
     if not refused then
-      if take_learned(found, wish, learn.from_infill(answer.prompt), family) then
-        found.route = 'completions'
-      end
+      if take_learned(found, wish, learn.from_infill(answer.prompt), family) then found.route = 'completions' end
       return nil, found
     elseif refused.status ~= 501 and refused.status ~= 404 then
       return text(refused)
@@ -251,9 +226,7 @@ local function on_llama_server(wish, props)
   if not wish.tokens and family then
     found.tokens, found.family = family.tokens, family.name
   end
-  if found.tokens then
-    return nil, found
-  end
+  if found.tokens then return nil, found end
   local cannot = 'hum: completion: llama-server says that "%s" has no fill-in tokens; serve another model, '
     .. 'such as Qwen2.5-Coder, or see :help hum-complete-tokens'
   return cannot:format(model)
@@ -263,9 +236,7 @@ end
 ---@return string|nil err, hum.WayFound|nil found
 local function on_completions(wish)
   local err, model, why = choose(wish)
-  if not model then
-    return err
-  end
+  if not model then return err end
   local family = not wish.tokens and families.of(model) or nil
   local tokens = wish.tokens or (family and family.tokens)
   local body = { model = model, prompt = 'a', suffix = not tokens and 'b' or nil, max_tokens = 1 }
@@ -275,15 +246,16 @@ local function on_completions(wish)
     refused.hint = refused.hint or cure:format(tokens and '' or ' with a suffix, or a model that hum knows')
     return text(refused)
   end
-  return nil, {
-    model = model,
-    route = 'completions',
-    tokens = tokens,
-    family = family and family.name,
-    why = why,
-    load = false,
-    parallel = true,
-  }
+  return nil,
+    {
+      model = model,
+      route = 'completions',
+      tokens = tokens,
+      family = family and family.name,
+      why = why,
+      load = false,
+      parallel = true,
+    }
 end
 
 ---@param wish hum.Wish
@@ -302,9 +274,7 @@ end
 ---@param dialect 'ollama'|'openai'
 ---@param cb fun(err: string?, found: hum.WayFound?)
 function M.find(wish, dialect, cb)
-  ask.run(function()
-    cb((dialect == 'ollama' and on_ollama or on_openai)(wish))
-  end)
+  ask.run(function() cb((dialect == 'ollama' and on_ollama or on_openai)(wish)) end)
 end
 
 return M

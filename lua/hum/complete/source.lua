@@ -6,7 +6,7 @@ local link = require('hum.complete.link')
 
 local M = {}
 
----The longest label of an item, in cells.
+--- The longest label of an item, in cells.
 local LABEL = 60
 
 ---@class hum.Found  a suggestion for where the cursor was
@@ -29,18 +29,14 @@ local pending ---@type hum.Pending|nil
 local function finish(found)
   local done = pending
   pending = nil
-  if done then
-    done.cb(found)
-  end
+  if done then done.cb(found) end
 end
 
 ---@param one hum.Pending
 local function cancel(one)
   if pending == one then
     finish(nil)
-    if not keys.is_here(one.buf) then
-      link.tell('leave', one.buf)
-    end
+    if not keys.is_here(one.buf) then link.tell('leave', one.buf) end
   end
 end
 
@@ -50,15 +46,13 @@ local function watch()
     group = vim.api.nvim_create_augroup('hum.complete.source', {}),
     pattern = 'i*:[^i]*',
     callback = function()
-      if pending then
-        cancel(pending)
-      end
+      if pending then cancel(pending) end
     end,
   })
 end
 
----Asks for a suggestion at the cursor. A later request, or leaving insert mode, ends this
----one with nil, as do a buffer that must not be read and a server that fails.
+--- Asks for a suggestion at the cursor. A later request, or leaving insert mode, ends this
+--- one with nil, as do a buffer that must not be read and a server that fails.
 ---@param cb fun(found: hum.Found?)  called exactly once
 ---@return fun() cancel
 function M.request(cb)
@@ -80,9 +74,7 @@ function M.request(cb)
   pending = one
   link.tell('enter', buf, vim.api.nvim_buf_line_count(buf))
   link.tell('key', buf, one.tick, one.row, one.col, 'wanted', 0, 0)
-  return function()
-    cancel(one)
-  end
+  return function() cancel(one) end
 end
 
 ---@param buf integer
@@ -101,10 +93,8 @@ function M.on_suggest(buf, data)
   finish({ buf = buf, row = data.row, col = data.col, text = data.text, word = word })
 end
 
----The way fails, or the helper is gone.
-function M.on_failed()
-  finish(nil)
-end
+--- The way fails, or the helper is gone.
+function M.on_failed() finish(nil) end
 
 ---@param text string
 ---@return string  its first line that says something

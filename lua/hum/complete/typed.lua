@@ -3,7 +3,7 @@ local M = {}
 
 local find, match, sub = string.find, string.match, string.sub
 
----What an auto-pair plugin, or the user, puts right of the cursor.
+--- What an auto-pair plugin, or the user, puts right of the cursor.
 local CLOSERS = '^[%)%]}>"\'`%s]+$'
 
 ---@param blanks string
@@ -17,9 +17,9 @@ local function width(blanks, tabstop)
   return cells
 end
 
----The cursor's line. Its indentation may be another than the suggestion's, because
----'autoindent' and the like made it: so long as it stands alone, that of the suggestion
----is meant.
+--- The cursor's line. Its indentation may be another than the suggestion's, because
+--- 'autoindent' and the like made it: so long as it stands alone, that of the suggestion
+--- is meant.
 ---@param want string
 ---@param at integer   where the line begins in `want`
 ---@param line string  as far as the cursor
@@ -27,22 +27,16 @@ end
 ---@param tabstop integer
 ---@return integer? bytes, string? indent
 local function agree_last(want, at, line, own, tabstop)
-  if sub(want, at, at + #line - 1) == line then
-    return at - 1 + #line
-  end
+  if sub(want, at, at + #line - 1) == line then return at - 1 + #line end
   local blanks, text = match(line, '^([ \t]*)(.*)$')
   local indent = match(want, '^[ \t]*', at)
   local from = at + #indent
-  if sub(want, from, from + #text - 1) ~= text or (text == '' and own) then
-    return nil
-  end
-  if text == '' and width(blanks, tabstop) ~= width(indent, tabstop) then
-    return from - 1, indent
-  end
+  if sub(want, from, from + #text - 1) ~= text or (text == '' and own) then return nil end
+  if text == '' and width(blanks, tabstop) ~= width(indent, tabstop) then return from - 1, indent end
   return from - 1 + #text
 end
 
----How much of `want` stands in the buffer.
+--- How much of `want` stands in the buffer.
 ---@param want string      the beginning of the base line, and the answer
 ---@param got string[]     the lines from the base to the cursor, the last one cut there
 ---@param tabstop integer
@@ -52,13 +46,9 @@ function M.agree(want, got, tabstop)
   local at = 1
   for i = 1, #got - 1 do
     local stop = find(want, '\n', at, true)
-    if not stop then
-      return nil
-    end
+    if not stop then return nil end
     local line = sub(want, at, stop - 1)
-    if line ~= got[i] and match(line, '^%s*(.*)$') ~= match(got[i], '^%s*(.*)$') then
-      return nil
-    end
+    if line ~= got[i] and match(line, '^%s*(.*)$') ~= match(got[i], '^%s*(.*)$') then return nil end
     at = stop + 1
   end
   return agree_last(want, at, got[#got], #got == 1, tabstop)
@@ -71,9 +61,7 @@ function M.closes(closers, rest)
   local at = 0
   for i = 1, #closers do
     at = find(rest, sub(closers, i, i), at + 1, true)
-    if not at then
-      return false
-    end
+    if not at then return false end
   end
   return true
 end

@@ -24,15 +24,15 @@ local M = {}
 ---@field prefetch boolean
 ---@field during_chat boolean
 
----A server that could not be asked, or that changed its mind, is asked again after this long
----at the earliest, in ms.
+--- A server that could not be asked, or that changed its mind, is asked again after this long
+--- at the earliest, in ms.
 local PAUSE = 10000
 
 local known ---@type { key: table, err?: string, found?: hum.WayFound, at: integer }|nil
 local asking ---@type { key: table, callbacks: function[] }|nil
 local told ---@type string|nil  what the user was told last
 
----What an answer depends on.
+--- What an answer depends on.
 ---@return table
 local function current_key()
   local config = require('hum.config').get()
@@ -55,11 +55,9 @@ end
 
 ---@param map table
 ---@return table  so that an empty one is a map on the other side of the pipe
-local function as_map(map)
-  return next(map) == nil and vim.empty_dict() or map
-end
+local function as_map(map) return next(map) == nil and vim.empty_dict() or map end
 
----In ms, per unit of a Go duration.
+--- In ms, per unit of a Go duration.
 local UNITS = { h = 3600000, m = 60000, s = 1000, ms = 1, us = 0.001, ns = 0.000001 }
 
 ---@param keep_alive? string|number  a duration, or seconds; negative: for ever
@@ -76,9 +74,7 @@ end
 ---@param fim hum.FimConfig
 ---@return hum.FimTokens|nil
 local function own_tokens(fim)
-  if not fim.prefix then
-    return nil
-  end
+  if not fim.prefix then return nil end
   return vim.tbl_extend('force', { middle = '' }, fim) --[[@as hum.FimTokens]]
 end
 
@@ -131,9 +127,7 @@ end
 ---@param cb fun(err: string?, found: hum.WayFound?)
 local function find(key, cb)
   require('hum.endpoint').resolve(key.endpoint, function(err, resolved)
-    if not resolved then
-      return cb('hum: completion: ' .. err)
-    end
+    if not resolved then return cb('hum: completion: ' .. err) end
     require('hum.complete.route').find(wish_of(key, resolved), resolved.endpoint.dialect, cb)
   end)
 end
@@ -156,7 +150,7 @@ local function finish(key, err, found)
   end
 end
 
----Finds how to fill in, or remembers it. Several callers share one search.
+--- Finds how to fill in, or remembers it. Several callers share one search.
 ---@param cb fun(err: string?, found: hum.WayFound?)
 function M.find(cb)
   local key = current_key()
@@ -167,53 +161,43 @@ function M.find(cb)
     return
   end
   asking = { key = key, callbacks = { cb } }
-  find(key, function(err, found)
-    finish(key, err, found)
-  end)
+  find(key, function(err, found) finish(key, err, found) end)
 end
 
----The way as the helper takes it. It holds the endpoint's key.
+--- The way as the helper takes it. It holds the endpoint's key.
 ---@param cb fun(err: string?, way: hum.Way?)
 function M.resolve(cb)
   M.find(function(err, found)
-    if not found then
-      return cb(err)
-    end
+    if not found then return cb(err) end
     local config = require('hum.config').get()
     require('hum.endpoint').resolve(config.complete.endpoint or config.endpoint, function(why, resolved)
-      if not resolved then
-        return cb('hum: completion: ' .. why)
-      end
+      if not resolved then return cb('hum: completion: ' .. why) end
       cb(nil, way_of(found, resolved, config.complete))
     end)
   end)
 end
 
----Tells the helper the way, now or once it is found. What stands against it is told to the
----user, once.
+--- Tells the helper the way, now or once it is found. What stands against it is told to the
+--- user, once.
 function M.send()
   local link = require('hum.complete.link')
   M.resolve(function(err, way)
     link.tell('way', way or vim.NIL)
-    if err and err ~= told then
-      require('hum.notify').warn(err)
-    end
+    if err and err ~= told then require('hum.notify').warn(err) end
     told = err
   end)
 end
 
----The configuration or the choice of models may have changed, or a server that could not be
----asked may be there now.
+--- The configuration or the choice of models may have changed, or a server that could not be
+--- asked may be there now.
 function M.renew()
   local key = current_key()
   local is_asked = asking ~= nil and same(asking.key, key)
-  if not holds(key) and not is_asked and require('hum.complete.link').is_open() then
-    M.send()
-  end
+  if not holds(key) and not is_asked and require('hum.complete.link').is_open() then M.send() end
 end
 
----A request of completion failed: what the server said before may hold no longer. A model may
----be gone (404), or have another template now (400).
+--- A request of completion failed: what the server said before may hold no longer. A model may
+--- be gone (404), or have another template now (400).
 ---@param failure hum.Failure
 function M.on_error(failure)
   local stale = failure.status == 400 or failure.status == 404 or failure.status == 501
@@ -243,8 +227,8 @@ local function route_text(found)
   return ('%s with %s'):format(route, whose)
 end
 
----A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
----/api/generate with a suffix'.
+--- A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
+--- /api/generate with a suffix'.
 ---@param found hum.WayFound
 ---@return string
 function M.describe(found)
@@ -253,7 +237,7 @@ function M.describe(found)
   return ('"%s" at endpoint "%s" (%s), through %s'):format(found.model, name, found.why, route_text(found))
 end
 
----What is known of the way now, in words, without asking anyone.
+--- What is known of the way now, in words, without asking anyone.
 ---@return string
 function M.text()
   if asking then

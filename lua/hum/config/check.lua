@@ -20,14 +20,12 @@ end
 
 ---@param names string[]
 ---@return string
-local function quoted(names)
-  return '"' .. table.concat(names, '", "') .. '"'
-end
+local function quoted(names) return '"' .. table.concat(names, '", "') .. '"' end
 
 local SECRET = "{ env = 'NAME' } or { command = { 'pass', 'show', 'NAME' } }"
 local LEVELS = { 'low', 'medium', 'high', 'max' }
 
----Names of headers whose values are secret as a rule.
+--- Names of headers whose values are secret as a rule.
 ---@param name string
 local function is_secret_header(name)
   name = name:lower()
@@ -41,18 +39,12 @@ end
 ---@param value any
 ---@return string|nil why
 local function secret_fault(value)
-  if type(value) ~= 'table' then
-    return 'a secret written in clear is refused; use ' .. SECRET
-  end
+  if type(value) ~= 'table' then return 'a secret written in clear is refused; use ' .. SECRET end
   for key in pairs(value) do
-    if key ~= 'env' and key ~= 'command' then
-      return 'expected ' .. SECRET .. ', found another field'
-    end
+    if key ~= 'env' and key ~= 'command' then return 'expected ' .. SECRET .. ', found another field' end
   end
   local env, command = value.env, value.command
-  if (env == nil) == (command == nil) then
-    return 'expected either ' .. SECRET
-  end
+  if (env == nil) == (command == nil) then return 'expected either ' .. SECRET end
   if env ~= nil then
     -- The pattern also catches a key that was put where its variable's name belongs.
     local named = type(env) == 'string' and env:match('^[%a_][%w_]*$')
@@ -65,9 +57,7 @@ local function secret_fault(value)
     return 'command: expected a list of words'
   end
   for _, word in ipairs(command) do
-    if type(word) ~= 'string' then
-      return 'command: expected a list of words'
-    end
+    if type(word) ~= 'string' then return 'command: expected a list of words' end
   end
 end
 
@@ -80,34 +70,24 @@ local function json_fault(value, depth)
     return 'expected values that JSON knows, got a ' .. kind
   end
   if kind == 'table' then
-    if depth > 16 then
-      return 'nested too deeply'
-    end
+    if depth > 16 then return 'nested too deeply' end
     for _, inner in pairs(value) do
       local why = json_fault(inner, depth + 1)
-      if why then
-        return why
-      end
+      if why then return why end
     end
   end
 end
 
-local function expected(what, value)
-  return ('expected %s, got %s'):format(what, shown(value))
-end
+local function expected(what, value) return ('expected %s, got %s'):format(what, shown(value)) end
 
----What is wrong with a single value, by kind of node. Groups and maps are walked below.
+--- What is wrong with a single value, by kind of node. Groups and maps are walked below.
 ---@type table<string, fun(value: any, node: hum.Node): string?>
 local faults = {
   string = function(value)
-    if type(value) ~= 'string' or value == '' then
-      return expected('a string that is not empty', value)
-    end
+    if type(value) ~= 'string' or value == '' then return expected('a string that is not empty', value) end
   end,
   boolean = function(value)
-    if type(value) ~= 'boolean' then
-      return expected('true or false', value)
-    end
+    if type(value) ~= 'boolean' then return expected('true or false', value) end
   end,
   number = function(value, node)
     local fits = type(value) == 'number'
@@ -137,14 +117,10 @@ local faults = {
     for _, key in ipairs(type(list) == 'table' and list or {}) do
       fits = fits and type(key) == 'string' and key ~= ''
     end
-    if not fits then
-      return expected('a key such as "<C-s>", a list of keys, or false', value)
-    end
+    if not fits then return expected('a key such as "<C-s>", a list of keys, or false', value) end
   end,
   list = function(value)
-    if type(value) ~= 'table' or not vim.islist(value) then
-      return expected('a list of strings', value)
-    end
+    if type(value) ~= 'table' or not vim.islist(value) then return expected('a list of strings', value) end
     for _, item in ipairs(value) do
       if type(item) ~= 'string' or item == '' then
         return 'expected a list of strings that are not empty, found ' .. shown(item)
@@ -159,15 +135,9 @@ local faults = {
   end,
   secret = secret_fault,
   header = function(value)
-    if type(value) == 'table' then
-      return secret_fault(value)
-    end
-    if type(value) ~= 'string' then
-      return 'expected a string, ' .. SECRET
-    end
-    if value:find('%c') then
-      return 'a header is one line without control characters'
-    end
+    if type(value) == 'table' then return secret_fault(value) end
+    if type(value) ~= 'string' then return 'expected a string, ' .. SECRET end
+    if value:find('%c') then return 'a header is one line without control characters' end
   end,
   think = function(value)
     if type(value) ~= 'boolean' and not vim.tbl_contains(LEVELS, value) then
@@ -176,9 +146,7 @@ local faults = {
   end,
   duration = function(value)
     -- Ollama: a number of seconds, or a Go duration, whose every number has a unit.
-    if type(value) == 'number' then
-      return
-    end
+    if type(value) == 'number' then return end
     local text = type(value) == 'string' and value:gsub('^[-+]', '') or ''
     local rest = text:gsub('%d*%.?%d+[mun]?[hms]', '')
     if text == '' or rest ~= '' then
@@ -201,9 +169,7 @@ end
 ---@param key any
 ---@return string
 local function unknown_key(node, key)
-  if type(key) ~= 'string' then
-    return 'expected names of options, found a list'
-  end
+  if type(key) ~= 'string' then return 'expected names of options, found a list' end
   for _, field in ipairs(node.fields) do
     if vim.tbl_contains(field.also or {}, key) then
       return ('no such option (did you mean "%s"?)'):format(field.name)
@@ -214,14 +180,12 @@ local function unknown_key(node, key)
   return 'no such option' .. (hint ~= '' and hint or '; there are ' .. quoted(names))
 end
 
----The keys of a table in a fixed order, whatever their types.
+--- The keys of a table in a fixed order, whatever their types.
 ---@param value table
 ---@return any[]
 local function sorted_keys(value)
   local keys = vim.tbl_keys(value)
-  table.sort(keys, function(a, b)
-    return tostring(a) < tostring(b)
-  end)
+  table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
   return keys
 end
 
@@ -231,14 +195,10 @@ local function walk_group(node, value, path, found)
   local known = {}
   for _, field in ipairs(node.fields) do
     known[field.name] = true
-    if value[field.name] ~= nil then
-      walk(field, value[field.name], path .. '.' .. field.name, found)
-    end
+    if value[field.name] ~= nil then walk(field, value[field.name], path .. '.' .. field.name, found) end
   end
   for _, key in ipairs(sorted_keys(value)) do
-    if not known[key] then
-      found[#found + 1] = { path .. '.' .. tostring(key), unknown_key(node, key) }
-    end
+    if not known[key] then found[#found + 1] = { path .. '.' .. tostring(key), unknown_key(node, key) } end
   end
 end
 
@@ -263,13 +223,9 @@ end
 ---@param found { [1]: string, [2]: string }[]
 function walk(node, value, path, found)
   local inner = node.kind == 'group' and walk_group or node.kind == 'map' and walk_map
-  if inner and type(value) == 'table' then
-    return inner(node, value, path, found)
-  end
+  if inner and type(value) == 'table' then return inner(node, value, path, found) end
   local why = inner and expected('a table', value) or not inner and faults[node.kind](value, node)
-  if why then
-    found[#found + 1] = { path, why }
-  end
+  if why then found[#found + 1] = { path, why } end
 end
 
 ---@param schema hum.Node

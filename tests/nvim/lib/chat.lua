@@ -1,7 +1,7 @@
 -- Chats with the fake server, as most cases need them.
 local M = {}
 
----Configures hum for a server: the endpoint "ollama" speaks to it unless `name` says other.
+--- Configures hum for a server: the endpoint "ollama" speaks to it unless `name` says other.
 ---@param t test.Case
 ---@param srv {url: string}
 ---@param endpoint table? more fields of the endpoint
@@ -13,7 +13,7 @@ function M.configure(t, srv, endpoint, config)
   assert(t:lua([[return require('hum').setup(...)]], opts), 'setup() refused the options')
 end
 
----Configures hum, opens a chat in the current window and gives its buffer.
+--- Configures hum, opens a chat in the current window and gives its buffer.
 ---@return integer buf
 function M.open(t, srv, endpoint, config)
   config = vim.tbl_deep_extend('keep', config or {}, { chat = { window = 'current' } })
@@ -25,23 +25,25 @@ function M.open(t, srv, endpoint, config)
   end, 'a chat opens')
 end
 
----Writes under the last heading of a chat and sends it.
+--- Writes under the last heading of a chat and sends it.
 ---@param buf integer? default: the current one
 function M.ask(t, text, buf)
-  t:lua([[
+  t:lua(
+    [[
     local buf, text = ...
     buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
     vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(text, '\n'))
     require('hum').send(buf)
-  ]], buf or 0, text)
+  ]],
+    buf or 0,
+    text
+  )
 end
 
----The data of the `n`th request that finished.
-function M.finished(t, n)
-  return t:wait_event('HumRequestFinished', n)
-end
+--- The data of the `n`th request that finished.
+function M.finished(t, n) return t:wait_event('HumRequestFinished', n) end
 
----The text of the last reply, whole or as far as it has come.
+--- The text of the last reply, whole or as far as it has come.
 ---@return string
 function M.reply(t, buf)
   local text = t:text(buf)
@@ -53,7 +55,7 @@ function M.reply(t, buf)
   return (body:gsub('\n\n## » You\n*$', ''))
 end
 
----`n` tokens of 7 bytes each, all different, with a line end every twelfth, the last with a blank.
+--- `n` tokens of 7 bytes each, all different, with a line end every twelfth, the last with a blank.
 ---@return string[] tokens
 ---@return string text
 function M.tokens(n)
@@ -64,9 +66,10 @@ function M.tokens(n)
   return tokens, table.concat(tokens)
 end
 
----Counts changes of a buffer from now on, by the number of bytes each inserts.
+--- Counts changes of a buffer from now on, by the number of bytes each inserts.
 function M.count_changes(t, buf)
-  t:lua([[
+  t:lua(
+    [[
     local changes = {}
     hum_test.changes = changes
     vim.api.nvim_buf_attach(..., false, { on_bytes = function(_, _, _, _, _, _, _, _, removed, _, _, bytes)
@@ -75,12 +78,12 @@ function M.count_changes(t, buf)
       end
       return changes ~= hum_test.changes
     end })
-  ]], buf)
+  ]],
+    buf
+  )
 end
 
----How often a change inserted exactly `bytes` bytes.
-function M.changes(t, bytes)
-  return t:lua('return hum_test.changes[...] or 0', bytes)
-end
+--- How often a change inserted exactly `bytes` bytes.
+function M.changes(t, bytes) return t:lua('return hum_test.changes[...] or 0', bytes) end
 
 return M

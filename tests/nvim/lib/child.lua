@@ -46,14 +46,21 @@ local function write_file(path, text)
   f:close()
 end
 
----The environment of everything that a case starts: nothing of the user's own.
+--- The environment of everything that a case starts: nothing of the user's own.
 ---@return table<string, string>
 function M.env(dir, extra)
   local env = {
-    HOME = dir, TMPDIR = dir, PATH = vim.env.PATH, LANG = 'C.UTF-8', TERM = 'xterm-256color',
-    XDG_CONFIG_HOME = dir .. '/config', XDG_DATA_HOME = dir .. '/data',
-    XDG_STATE_HOME = dir .. '/state', XDG_CACHE_HOME = dir .. '/cache',
-    XDG_RUNTIME_DIR = dir, NVIM_LOG_FILE = dir .. '/nvim.log',
+    HOME = dir,
+    TMPDIR = dir,
+    PATH = vim.env.PATH,
+    LANG = 'C.UTF-8',
+    TERM = 'xterm-256color',
+    XDG_CONFIG_HOME = dir .. '/config',
+    XDG_DATA_HOME = dir .. '/data',
+    XDG_STATE_HOME = dir .. '/state',
+    XDG_CACHE_HOME = dir .. '/cache',
+    XDG_RUNTIME_DIR = dir,
+    NVIM_LOG_FILE = dir .. '/nvim.log',
   }
   for k, v in pairs(extra or {}) do
     env[k] = v
@@ -63,9 +70,7 @@ end
 
 local function attach(self, opts)
   self.rpc.on_notify = function(method, args)
-    if method == 'redraw' then
-      self.screen:redraw(args)
-    end
+    if method == 'redraw' then self.screen:redraw(args) end
   end
   if opts.ui ~= false and not opts.tui then
     self.screen = screen.new()
@@ -76,16 +81,10 @@ end
 
 local function embed(self, opts, argv, env)
   argv = vim.list_extend({ opts.nvim, '--embed' }, argv)
-  if opts.ui == false then
-    argv[#argv + 1] = '--headless'
-  end
-  self.proc = proc.spawn(argv, { env = env, cwd = opts.dir, on_stdout = function(data)
-    self.rpc:feed(data)
-  end })
+  if opts.ui == false then argv[#argv + 1] = '--headless' end
+  self.proc = proc.spawn(argv, { env = env, cwd = opts.dir, on_stdout = function(data) self.rpc:feed(data) end })
   self.rpc = rpc.new(function(data)
-    if not self.proc.stdin:is_closing() then
-      self.proc:write(data)
-    end
+    if not self.proc.stdin:is_closing() then self.proc:write(data) end
   end)
   self.pid = self.proc.pid
 end
@@ -114,12 +113,8 @@ local function connect(self, path)
   until pipe or task.now() > deadline
   assert(pipe, 'the Neovim in the terminal does not listen')
   self.pipe = pipe
-  self.rpc = rpc.new(function(data)
-    pipe:write(data)
-  end)
-  pipe:read_start(function(_, data)
-    self.rpc:feed(data)
-  end)
+  self.rpc = rpc.new(function(data) pipe:write(data) end)
+  pipe:read_start(function(_, data) self.rpc:feed(data) end)
 end
 
 local function terminal(self, opts, argv, env)
@@ -127,8 +122,23 @@ local function terminal(self, opts, argv, env)
   local server = ('%s/%s.nvim'):format(opts.dir, self.name)
   self.tmux = ('%s/%s.tmux'):format(opts.dir, self.name)
   self.env = env
-  local cmd = { 'tmux', '-u', '-S', self.tmux, '-f', '/dev/null', 'new-session', '-d',
-    '-x', tostring(ui[1]), '-y', tostring(ui[2]), opts.nvim, '--listen', server }
+  local cmd = {
+    'tmux',
+    '-u',
+    '-S',
+    self.tmux,
+    '-f',
+    '/dev/null',
+    'new-session',
+    '-d',
+    '-x',
+    tostring(ui[1]),
+    '-y',
+    tostring(ui[2]),
+    opts.nvim,
+    '--listen',
+    server,
+  }
   local p = proc.run(vim.list_extend(cmd, argv), { env = env, cwd = opts.dir })
   assert(p.code == 0, p.err)
   connect(self, server)
@@ -145,9 +155,7 @@ function M.start(opts)
   local self = setmetatable({ name = opts.name or 'nvim', dir = opts.dir }, Child)
   local init = ('%s/%s-init.lua'):format(opts.dir, self.name)
   local text = { opts.root == '' and '' or INIT:format(opts.root), opts.init or '' }
-  if opts.helper then
-    text[3] = HELPER:format(opts.helper)
-  end
+  if opts.helper then text[3] = HELPER:format(opts.helper) end
   write_file(init, table.concat(text, '\n'))
   local argv = vim.list_extend({ '-u', init, '-i', 'NONE' }, opts.args or {})
   local env = M.env(opts.dir, opts.env)
@@ -162,35 +170,23 @@ function M.start(opts)
   return self
 end
 
----Calls an API function; an error of it is an error here.
+--- Calls an API function; an error of it is an error here.
 function Child:api(method, ...)
   local answer, why = self.rpc:call(ANSWER_MS, method, ...)
-  if not answer then
-    error(('%s: %s'):format(method, why), 2)
-  end
-  if answer.err ~= vim.NIL then
-    error(('%s: %s'):format(method, answer.err[2] or vim.inspect(answer.err)), 2)
-  end
-  if answer.result == vim.NIL then
-    return nil
-  end
+  if not answer then error(('%s: %s'):format(method, why), 2) end
+  if answer.err ~= vim.NIL then error(('%s: %s'):format(method, answer.err[2] or vim.inspect(answer.err)), 2) end
+  if answer.result == vim.NIL then return nil end
   return answer.result
 end
 
----Runs Lua code in it and gives its result.
-function Child:lua(code, ...)
-  return self:api('nvim_exec_lua', code, { ... })
-end
+--- Runs Lua code in it and gives its result.
+function Child:lua(code, ...) return self:api('nvim_exec_lua', code, { ... }) end
 
 ---@return {mode: string, blocking: boolean}
-function Child:mode()
-  return self:api('nvim_get_mode')
-end
+function Child:mode() return self:api('nvim_get_mode') end
 
----Types keys, in the notation of mappings.
-function Child:keys(keys)
-  self.rpc:notify('nvim_input', keys)
-end
+--- Types keys, in the notation of mappings.
+function Child:keys(keys) self.rpc:notify('nvim_input', keys) end
 
 local function tmux(self, ...)
   local p = proc.run({ 'tmux', '-u', '-S', self.tmux, ... }, { env = self.env })
@@ -198,10 +194,8 @@ local function tmux(self, ...)
   return p.out
 end
 
----Types into the terminal: names of tmux keys, or `-l` and text.
-function Child:send_keys(...)
-  tmux(self, 'send-keys', ...)
-end
+--- Types into the terminal: names of tmux keys, or `-l` and text.
+function Child:send_keys(...) tmux(self, 'send-keys', ...) end
 
 ---@param colours boolean? with escape sequences
 ---@return string
@@ -214,22 +208,18 @@ function Child:screen_text(colours)
   return ''
 end
 
----The status it ended with, nil while it runs.
+--- The status it ended with, nil while it runs.
 function Child:ended()
-  if self.proc then
-    return self.proc.code and { code = self.proc.code, signal = self.proc.signal }
-  end
+  if self.proc then return self.proc.code and { code = self.proc.code, signal = self.proc.signal } end
   return not proc.alive(self.pid) and { code = 0, signal = 0 }
 end
 
----Ends it, by force if need be.
+--- Ends it, by force if need be.
 ---@return string? complaint what was wrong with its end
 function Child:finish()
   local before = self:ended()
   if before then
-    if before.signal ~= 0 and not self.killed then
-      return ('Neovim died of signal %d'):format(before.signal)
-    end
+    if before.signal ~= 0 and not self.killed then return ('Neovim died of signal %d'):format(before.signal) end
   else
     self.rpc:notify('nvim_input', '<C-\\><C-n>:<C-u>qa!<CR>')
     self.rpc:notify('nvim_command', 'qa!')
@@ -240,7 +230,7 @@ function Child:finish()
   end
 end
 
----kill -9.
+--- kill -9.
 function Child:kill()
   self.killed = true
   if self.proc then
@@ -250,17 +240,11 @@ function Child:kill()
   end
 end
 
----Frees what is left; nothing of it survives this.
+--- Frees what is left; nothing of it survives this.
 function Child:close()
-  if self.proc then
-    self.proc:finish(0)
-  end
-  if self.pipe and not self.pipe:is_closing() then
-    self.pipe:close()
-  end
-  if self.tmux then
-    pcall(proc.run, { 'tmux', '-S', self.tmux, 'kill-server' }, { env = self.env })
-  end
+  if self.proc then self.proc:finish(0) end
+  if self.pipe and not self.pipe:is_closing() then self.pipe:close() end
+  if self.tmux then pcall(proc.run, { 'tmux', '-S', self.tmux, 'kill-server' }, { env = self.env }) end
 end
 
 return M

@@ -4,7 +4,7 @@ local suggest = require('lib.suggest')
 
 local M = { type = suggest.type, type_at_once = suggest.type_at_once, settle = suggest.settle, call = suggest.call }
 
----Kinds of requests: the server that has them and the endpoint's dialect.
+--- Kinds of requests: the server that has them and the endpoint's dialect.
 M.ROUTES = {
   completions = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
   infill = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
@@ -25,11 +25,34 @@ M.OPTS = {
 }
 
 local WORDS = {
-  'amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'heath', 'inlet', 'jetty', 'knoll', 'larch', 'marsh',
-  'north', 'ocean', 'plain', 'quarry', 'ridge', 'stone', 'trail', 'urchin', 'valley', 'willow', 'yarrow', 'zephyr',
+  'amber',
+  'birch',
+  'cedar',
+  'delta',
+  'ember',
+  'fjord',
+  'grove',
+  'heath',
+  'inlet',
+  'jetty',
+  'knoll',
+  'larch',
+  'marsh',
+  'north',
+  'ocean',
+  'plain',
+  'quarry',
+  'ridge',
+  'stone',
+  'trail',
+  'urchin',
+  'valley',
+  'willow',
+  'yarrow',
+  'zephyr',
 }
 
----Lines of code no two of which are alike, nor any part of them for long.
+--- Lines of code no two of which are alike, nor any part of them for long.
 ---@param n integer
 ---@param seed integer?
 ---@return string[]
@@ -45,14 +68,14 @@ function M.lines(n, seed)
   return lines
 end
 
----An answer that goes on in these lines.
+--- An answer that goes on in these lines.
 ---@param lines string[]
 ---@param fields table?
 function M.continue(lines, fields)
   return vim.tbl_extend('force', { continue = table.concat(lines, '\n') .. '\n' }, fields or {})
 end
 
----The script of a server that answers requests to fill in by `rule`, or by these rules.
+--- The script of a server that answers requests to fill in by `rule`, or by these rules.
 ---@param rule table
 ---@param route string?
 ---@param more table? further fields of the script
@@ -62,10 +85,8 @@ function M.script(srv, rule, route, more)
   srv:script(vim.tbl_extend('force', script, more or {}))
 end
 
----Forgets what the server saw.
-function M.reset(srv)
-  assert(http.request(srv.host, srv.port, 'POST', '/_fake/reset', '') == 200)
-end
+--- Forgets what the server saw.
+function M.reset(srv) assert(http.request(srv.host, srv.port, 'POST', '/_fake/reset', '') == 200) end
 
 ---@return table  figures of the fake server
 function M.state(srv)
@@ -73,14 +94,16 @@ function M.state(srv)
   return vim.json.decode(answer)
 end
 
----Requests to fill in, in their order.
+--- Requests to fill in, in their order.
 function M.asked(srv)
-  return vim.tbl_filter(function(request) return request.fill ~= nil and request.fill.prompt_bytes > 0 end,
-    srv:requests())
+  return vim.tbl_filter(
+    function(request) return request.fill ~= nil and request.fill.prompt_bytes > 0 end,
+    srv:requests()
+  )
 end
 
----With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so from
----now on.
+--- With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so from
+--- now on.
 function M.use_infill(t)
   t:lua([[
     require('hum.complete.way').resolve(function(_, way)
@@ -90,7 +113,7 @@ function M.use_infill(t)
   t:wait(function() return t:log():find('way: /infill', 1, true) end, 'the helper knows the other way')
 end
 
----Configures hum to complete with a server, and waits until it has found out how.
+--- Configures hum to complete with a server, and waits until it has found out how.
 ---@param opts { route: string?, config: table?, complete: table?, endpoint: table? }?
 function M.configure(t, srv, opts)
   opts = opts or {}
@@ -99,17 +122,21 @@ function M.configure(t, srv, opts)
   local complete = vim.tbl_extend('force', { mode = 'on', debounce = 0, prefetch = false }, opts.complete or {})
   local config = vim.tbl_extend('force', { endpoints = { ollama = endpoint }, complete = complete }, opts.config or {})
   local former = M.ways(t)
-  assert(t:lua([[
+  assert(
+    t:lua(
+      [[
     assert(require('hum').setup(...))
     require('hum.complete').start()
-    return require('hum.complete.link').open()]], config), 'no helper')
+    return require('hum.complete.link').open()]],
+      config
+    ),
+    'no helper'
+  )
   t:wait(function() return M.ways(t) > former end, 'the helper knows the way')
-  if opts.route == 'infill' then
-    M.use_infill(t)
-  end
+  if opts.route == 'infill' then M.use_infill(t) end
 end
 
----Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
+--- Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
 ---@param rule table|table[]
 ---@param opts table? as for configure(), and `more`: fields of the script
 ---@return test.Fake
@@ -122,13 +149,11 @@ function M.start(t, rule, opts)
   return srv
 end
 
----How often the helper was told a way.
+--- How often the helper was told a way.
 ---@return integer
-function M.ways(t)
-  return select(2, t:log():gsub('way: ', ''))
-end
+function M.ways(t) return select(2, t:log():gsub('way: ', '')) end
 
----A file with these lines, the cursor behind the last of them or at `row` and `col`.
+--- A file with these lines, the cursor behind the last of them or at `row` and `col`.
 ---@param lines string[]
 ---@param opts { name: string?, row: integer?, col: integer? }?
 ---@return integer buf
@@ -139,16 +164,21 @@ function M.open(t, lines, opts)
     t:cmd('edit ' .. name)
     t:cmd('noautocmd setlocal filetype=code') -- without one it would be taken for prose
   end
-  return t:lua([[
+  return t:lua(
+    [[
     local lines, row, col = ...
     vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
     vim.cmd('let &l:undolevels = &l:undolevels')
     vim.api.nvim_win_set_cursor(0, { row, col })
     return vim.api.nvim_get_current_buf()
-  ]], lines, opts.row or #lines, opts.col or #lines[opts.row or #lines])
+  ]],
+    lines,
+    opts.row or #lines,
+    opts.col or #lines[opts.row or #lines]
+  )
 end
 
----The same, in insert mode.
+--- The same, in insert mode.
 function M.insert(t, lines, opts)
   local buf = M.open(t, lines, opts)
   local at_end = not opts or not opts.col or opts.col >= #lines[opts.row or #lines]
@@ -156,7 +186,7 @@ function M.insert(t, lines, opts)
   return buf
 end
 
----The ghost text at the cursor.
+--- The ghost text at the cursor.
 ---@return string? nil: there is none
 function M.ghost(t)
   return t:lua([[
@@ -174,7 +204,7 @@ function M.ghost(t)
     end, lines), '\n')]])
 end
 
----Waits for this ghost text, or, without one, for any.
+--- Waits for this ghost text, or, without one, for any.
 ---@param text string?
 ---@return string
 function M.wait_ghost(t, text)
@@ -183,18 +213,14 @@ function M.wait_ghost(t, text)
     seen = M.ghost(t)
     return text and seen == text or not text and seen
   end, text and ('the suggestion %q'):format(text) or 'a suggestion')
-  if not ok then
-    error(('%s\nlast seen: %s'):format(err, vim.inspect(seen)), 0)
-  end
+  if not ok then error(('%s\nlast seen: %s'):format(err, vim.inspect(seen)), 0) end
   return seen
 end
 
 ---@return table<string, integer>  what the helper has counted
-function M.info(t)
-  return t:lua([[return vim.rpcrequest(require('hum.helper').state().channel, 'info').complete]])
-end
+function M.info(t) return t:lua([[return vim.rpcrequest(require('hum.helper').state().channel, 'info').complete]]) end
 
----Waits until a count is at least that.
+--- Waits until a count is at least that.
 function M.wait_count(t, name, n)
   return t:wait(function()
     local info = M.info(t)
@@ -202,8 +228,8 @@ function M.wait_count(t, name, n)
   end, ('%d %s'):format(n, name))
 end
 
----Waits until nothing is being asked any more. Two looks: between them the helper has done
----what a key made due at once.
+--- Waits until nothing is being asked any more. Two looks: between them the helper has done
+--- what a key made due at once.
 function M.wait_idle(t)
   return t:wait(function()
     local info = M.info(t).live == 0 and M.info(t)

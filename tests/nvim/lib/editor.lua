@@ -34,24 +34,18 @@ local function perform(self, method, args)
   return method == 'nvim_buf_attach' or 1
 end
 
----Starts the helper.
+--- Starts the helper.
 ---@param t test.Case
 ---@param argv string[]?
 ---@return test.Editor
 function M.start(t, argv)
   local self = setmetatable({ t = t, texts = {}, edits = {}, events = {}, requests = 0 }, Editor)
   argv = argv or { t.run.helper or t.root .. '/build/hum' }
-  self.proc = t:spawn(argv, { on_stdout = function(data)
-    self.rpc:feed(data)
-  end })
+  self.proc = t:spawn(argv, { on_stdout = function(data) self.rpc:feed(data) end })
   self.rpc = rpc.new(function(data)
-    if not self.proc.stdin:is_closing() then
-      self.proc:write(data)
-    end
+    if not self.proc.stdin:is_closing() then self.proc:write(data) end
   end)
-  self.rpc.on_notify = function(method, args)
-    perform(self, method, args)
-  end
+  self.rpc.on_notify = function(method, args) perform(self, method, args) end
   self.rpc.on_request = function(method, args, id)
     self.requests = self.requests + 1
     local result = perform(self, method, args)
@@ -64,7 +58,7 @@ function M.start(t, argv)
   return self
 end
 
----Answers what was held back, and holds nothing back from now on.
+--- Answers what was held back, and holds nothing back from now on.
 function Editor:release()
   local held = self.held
   self.held = nil
@@ -73,36 +67,32 @@ function Editor:release()
   end
 end
 
----Says hello and waits until the helper is ready.
+--- Says hello and waits until the helper is ready.
 function Editor:hello(log_level)
   self.rpc:notify('hello', {
-    protocol = 1, log_file = self.t.dir .. '/hum.log', log_level = log_level or 'debug',
+    protocol = 1,
+    log_file = self.t.dir .. '/hum.log',
+    log_level = log_level or 'debug',
   })
   return self:wait_event('ready', 0)
 end
 
 ---@return table[] events of an id, of that name if one is given
 function Editor:events_of(id, name)
-  return vim.tbl_filter(function(e)
-    return e.id == id and (not name or e.name == name)
-  end, self.events)
+  return vim.tbl_filter(function(e) return e.id == id and (not name or e.name == name) end, self.events)
 end
 
 function Editor:wait_event(name, id)
-  return self.t:wait(function()
-    return self:events_of(id, name)[1]
-  end, ('event %s of %d'):format(name, id)).data
+  return self.t:wait(function() return self:events_of(id, name)[1] end, ('event %s of %d'):format(name, id)).data
 end
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 
----The one ending of an id.
+--- The one ending of an id.
 function Editor:wait_end(id)
   self.t:wait(function()
     for _, e in ipairs(self:events_of(id)) do
-      if ENDINGS[e.name] then
-        return true
-      end
+      if ENDINGS[e.name] then return true end
     end
   end, ('an ending of %d'):format(id))
   local events = self:events_of(id)
@@ -111,12 +101,10 @@ function Editor:wait_end(id)
   return ending
 end
 
----Asks a request of the helper.
-function Editor:ask(method, ...)
-  return self.rpc:call(10000, method, ...)
-end
+--- Asks a request of the helper.
+function Editor:ask(method, ...) return self.rpc:call(10000, method, ...) end
 
----Waits for the helper's end.
+--- Waits for the helper's end.
 ---@return integer? code, integer? signal
 function Editor:join()
   local code = self.proc:join(10000)

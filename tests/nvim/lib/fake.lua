@@ -18,20 +18,21 @@ Fake.__index = Fake
 function M.start(root, opts)
   opts = opts or {}
   local argv = {
-    root .. '/build/hum-fake', '--stdin-guard', '--port', '0',
-    '--fixtures', root .. '/tests/fixtures',
+    root .. '/build/hum-fake',
+    '--stdin-guard',
+    '--port',
+    '0',
+    '--fixtures',
+    root .. '/tests/fixtures',
   }
-  if opts.host then
-    vim.list_extend(argv, { '--host', opts.host })
-  end
+  if opts.host then vim.list_extend(argv, { '--host', opts.host }) end
   local self = setmetatable({}, Fake)
   self.proc = proc.spawn(vim.list_extend(argv, opts.args or {}), {})
-  local url = task.await(function()
-    return self.proc.out:match('(http://%S+:%d+)') or (self.proc.code and '')
-  end, 10000)
-  if not url or url == '' then
-    error('the fake server did not start: ' .. self.proc.out .. self.proc.err)
-  end
+  local url = task.await(
+    function() return self.proc.out:match('(http://%S+:%d+)') or (self.proc.code and '') end,
+    10000
+  )
+  if not url or url == '' then error('the fake server did not start: ' .. self.proc.out .. self.proc.err) end
   self.url, self.host = url, opts.host or '127.0.0.1'
   self.port = tonumber(url:match(':(%d+)$'))
   return self
@@ -39,14 +40,12 @@ end
 
 local function ask(self, method, path, body, ms)
   local status, answer = http.request(self.host, self.port, method, '/_fake/' .. path, body, ms)
-  if status ~= 200 then
-    error(('fake server: %s: %s %s'):format(path, status, answer), 3)
-  end
+  if status ~= 200 then error(('fake server: %s: %s %s'):format(path, status, answer), 3) end
   return answer
 end
 
----Tells how requests are answered from now on: a whole script, or one answer for every
----request for a generation.
+--- Tells how requests are answered from now on: a whole script, or one answer for every
+--- request for a generation.
 function Fake:script(script)
   if not (script.rules or script.default or script.models or vim.islist(script)) then
     script = { rules = { script } }
@@ -54,7 +53,7 @@ function Fake:script(script)
   ask(self, 'POST', 'script', vim.json.encode(script))
 end
 
----Events in their order, all or those of that name.
+--- Events in their order, all or those of that name.
 ---@return table[]
 function Fake:events(name)
   local events = {}
@@ -64,13 +63,13 @@ function Fake:events(name)
   return events
 end
 
----Waits for the `n`th (1) event of that name.
+--- Waits for the `n`th (1) event of that name.
 function Fake:wait_event(name, n)
   local path = ('wait?event=%s&n=%d&timeout_ms=20000'):format(name, n or 1)
   return vim.json.decode(ask(self, 'GET', path, nil, 25000))
 end
 
----Requests that came, with their bodies decoded; those to that path, if one is given.
+--- Requests that came, with their bodies decoded; those to that path, if one is given.
 ---@return table[]
 function Fake:requests(path)
   local requests = {}
@@ -84,22 +83,16 @@ function Fake:requests(path)
   return requests
 end
 
----Counts of now, among them `filling` and `active_max`.
+--- Counts of now, among them `filling` and `active_max`.
 ---@return table
-function Fake:state()
-  return vim.json.decode(ask(self, 'GET', 'state'))
-end
+function Fake:state() return vim.json.decode(ask(self, 'GET', 'state')) end
 
----How many tokens were written so far, by all replies.
+--- How many tokens were written so far, by all replies.
 ---@return integer
-function Fake:tokens_written()
-  return self:state().tokens
-end
+function Fake:tokens_written() return self:state().tokens end
 
----Forgets the events, so that counts begin anew.
-function Fake:reset()
-  ask(self, 'POST', 'reset')
-end
+--- Forgets the events, so that counts begin anew.
+function Fake:reset() ask(self, 'POST', 'reset') end
 
 ---@return string
 function Fake:dump()
@@ -107,8 +100,6 @@ function Fake:dump()
   return #text < 6000 and text or text:sub(1, 3000) .. '\n[…]\n' .. text:sub(-3000)
 end
 
-function Fake:stop()
-  self.proc:finish(2000)
-end
+function Fake:stop() self.proc:finish(2000) end
 
 return M

@@ -18,8 +18,10 @@ function M.request(host, port, method, path, body, ms)
       ended = err
       return
     end
-    tcp:write(('%s %s HTTP/1.1\r\nHost: localhost:%d\r\n'):format(method, path, port)
-      .. ('Content-Length: %d\r\nConnection: close\r\n\r\n%s'):format(#body, body))
+    tcp:write(
+      ('%s %s HTTP/1.1\r\nHost: localhost:%d\r\n'):format(method, path, port)
+        .. ('Content-Length: %d\r\nConnection: close\r\n\r\n%s'):format(#body, body)
+    )
     tcp:read_start(function(e, chunk)
       data = data .. (chunk or '')
       ended = ended or e or (not chunk and 'end')
@@ -33,9 +35,7 @@ function M.request(host, port, method, path, body, ms)
   task.await(complete, ms or 10000)
   tcp:close()
   local status, rest = data:match('^HTTP/1%.%d (%d+).-\r\n\r\n(.*)$')
-  if not status then
-    return nil, ended or 'no answer'
-  end
+  if not status then return nil, ended or 'no answer' end
   return tonumber(status), rest
 end
 

@@ -38,9 +38,7 @@ function M.spawn(argv, opts)
     self.code, self.signal = code, signal
     self.handle:close()
   end)
-  if not handle then
-    error(argv[1] .. ': ' .. tostring(pid))
-  end
+  if not handle then error(argv[1] .. ': ' .. tostring(pid)) end
   self.handle, self.pid, self.open = handle, pid, 2
   local function reader(name, pipe, sink)
     pipe:read_start(function(_, data)
@@ -61,47 +59,37 @@ function M.spawn(argv, opts)
   return self
 end
 
-function Proc:write(data)
-  self.stdin:write(data)
-end
+function Proc:write(data) self.stdin:write(data) end
 
----Ends its input.
+--- Ends its input.
 function Proc:eof()
-  if not self.stdin:is_closing() then
-    self.stdin:close()
-  end
+  if not self.stdin:is_closing() then self.stdin:close() end
 end
 
 function Proc:kill(signal)
-  if not self.code then
-    uv.kill(self.pid, signal or 'sigkill')
-  end
+  if not self.code then uv.kill(self.pid, signal or 'sigkill') end
 end
 
----Waits for its end.
+--- Waits for its end.
 ---@param ms number
 ---@return integer? code nil if it still runs
 function Proc:join(ms)
   -- A grandchild may hold the pipes open after the child itself has ended.
-  if task.await(function() return self.code end, ms) then
-    task.await(function() return self.open == 0 end, 500)
-  end
+  if task.await(function() return self.code end, ms) then task.await(function() return self.open == 0 end, 500) end
   return self.code
 end
 
----Gentle end: end of input, then the signal if that does not do it.
+--- Gentle end: end of input, then the signal if that does not do it.
 ---@return boolean gone by itself
 function Proc:finish(ms)
   self:eof()
-  if self:join(ms) then
-    return true
-  end
+  if self:join(ms) then return true end
   self:kill()
   self:join(5000)
   return false
 end
 
----Runs a command to its end.
+--- Runs a command to its end.
 ---@return test.Proc
 function M.run(argv, opts, ms)
   local p = M.spawn(argv, opts)
@@ -113,7 +101,7 @@ function M.run(argv, opts, ms)
   return p
 end
 
----Whether a process (not a zombie) of this id exists.
+--- Whether a process (not a zombie) of this id exists.
 ---@param pid integer
 function M.alive(pid)
   local f = io.open('/proc/' .. pid .. '/stat')

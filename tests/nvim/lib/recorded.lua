@@ -4,41 +4,31 @@ local M = {}
 
 local function body_of(raw)
   local head, body = raw:match('^(.-\r\n\r\n)(.*)$')
-  if not head:lower():find('transfer%-encoding: chunked') then
-    return head, body
-  end
+  if not head:lower():find('transfer%-encoding: chunked') then return head, body end
   local out, pos = {}, 1
   while true do
     local size, after = body:match('^(%x+)[^\r]*\r\n()', pos)
     size = tonumber(size or '0', 16)
-    if size == 0 then
-      return head, table.concat(out)
-    end
+    if size == 0 then return head, table.concat(out) end
     out[#out + 1] = body:sub(after, after + size - 1)
     pos = after + size + 2
   end
 end
 
-local function text(value)
-  return type(value) == 'string' and value or ''
-end
+local function text(value) return type(value) == 'string' and value or '' end
 
 -- Text and thinking of one decoded record, whichever dialect it is of; of several choices
 -- the first.
 local function parts(record)
-  if record.choices and record.choices[1] and record.choices[1].index ~= 0 then
-    return '', ''
-  end
-  local message = record.message or (record.choices and record.choices[1]
-    and (record.choices[1].delta or record.choices[1].message)) or {}
-  return text(message.content),
-    text(message.thinking) .. text(message.reasoning_content) .. text(message.reasoning)
+  if record.choices and record.choices[1] and record.choices[1].index ~= 0 then return '', '' end
+  local message = record.message
+    or (record.choices and record.choices[1] and (record.choices[1].delta or record.choices[1].message))
+    or {}
+  return text(message.content), text(message.thinking) .. text(message.reasoning_content) .. text(message.reasoning)
 end
 
 local function said(err)
-  if type(err) == 'table' then
-    return said(err.message)
-  end
+  if type(err) == 'table' then return said(err.message) end
   local ok, inner = pcall(vim.json.decode, err)
   return ok and type(inner) == 'table' and inner.error and said(inner.error) or err
 end
@@ -60,7 +50,10 @@ function M.read(root, name)
   f:close()
   local head, body = body_of(raw)
   local r = {
-    name = name, status = tonumber(head:match('^HTTP/%S+ (%d+)')), text = '', thinking = '',
+    name = name,
+    status = tonumber(head:match('^HTTP/%S+ (%d+)')),
+    text = '',
+    thinking = '',
     body = body,
   }
   for line in body:gmatch('[^\r\n]+') do
@@ -74,15 +67,13 @@ function M.read(root, name)
   return r
 end
 
----Names of all recorded responses that match a pattern.
+--- Names of all recorded responses that match a pattern.
 ---@return string[]
 function M.names(root, pattern)
   local names = {}
   for _, path in ipairs(vim.fn.glob(root .. '/tests/fixtures/*/*.http', false, true)) do
     local name = path:match('([^/]+/[^/]+)$')
-    if name:find(pattern) then
-      names[#names + 1] = name
-    end
+    if name:find(pattern) then names[#names + 1] = name end
   end
   return vim.fn.sort(names)
 end

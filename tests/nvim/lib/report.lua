@@ -8,7 +8,11 @@ Report.__index = Report
 ---@param dir string where logs of failed cases are kept
 function M.new(version, dir)
   return setmetatable({
-    version = version, dir = dir .. '/' .. version, passed = 0, failed = {}, skipped = 0,
+    version = version,
+    dir = dir .. '/' .. version,
+    passed = 0,
+    failed = {},
+    skipped = 0,
   }, Report)
 end
 
@@ -51,8 +55,7 @@ function Report:summary()
   for _, name in ipairs(self.failed) do
     say('failed: %s', name)
   end
-  say('nvim %s: %d passed, %d failed, %d skipped',
-    self.version, self.passed, #self.failed, self.skipped)
+  say('nvim %s: %d passed, %d failed, %d skipped', self.version, self.passed, #self.failed, self.skipped)
   local ran = self.passed + #self.failed + self.skipped
   return (#self.failed == 0 and ran > 0) and 0 or 1
 end

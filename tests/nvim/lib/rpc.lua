@@ -17,9 +17,7 @@ local Rpc = {}
 Rpc.__index = Rpc
 
 local function handle(n)
-  return function(data)
-    return { handle = n, id = vim.mpack.decode(data) }
-  end
+  return function(data) return { handle = n, id = vim.mpack.decode(data) } end
 end
 
 ---@param write fun(data: string)
@@ -28,9 +26,7 @@ function M.new(write)
   local self = setmetatable({ write = write, next_id = 1, answers = {}, rest = '' }, Rpc)
   self.unpack = vim.mpack.Unpacker({ ext = { [0] = handle(0), [1] = handle(1), [2] = handle(2) } })
   self.on_notify = function() end
-  self.on_request = function(method)
-    return { 0, 'Invalid method: ' .. method }, vim.NIL
-  end
+  self.on_request = function(method) return { 0, 'Invalid method: ' .. method }, vim.NIL end
   return self
 end
 
@@ -41,13 +37,11 @@ local function dispatch(self, msg)
     self.on_notify(msg[2], msg[3])
   else
     local err, result = self.on_request(msg[3], msg[4], msg[2])
-    if err ~= M.LATER then
-      self:answer_with(msg[2], err, result)
-    end
+    if err ~= M.LATER then self:answer_with(msg[2], err, result) end
   end
 end
 
----Bytes from the peer; nil at end of file.
+--- Bytes from the peer; nil at end of file.
 ---@param data string?
 function Rpc:feed(data)
   if not data then
@@ -60,28 +54,22 @@ function Rpc:feed(data)
       -- Given an incomplete message the unpacker keeps what it has taken.
       local msg, after = self.unpack(bytes, pos)
       pos = after
-      if msg == nil then
-        break
-      end
+      if msg == nil then break end
       dispatch(self, msg)
     end
   end)
   self.rest = bytes:sub(pos)
-  if not ok then
-    self.broken = tostring(err)
-  end
+  if not ok then self.broken = tostring(err) end
 end
 
----Answers a request of the peer.
+--- Answers a request of the peer.
 function Rpc:answer_with(id, err, result)
   self.write(vim.mpack.encode({ 1, id, err or vim.NIL, result == nil and vim.NIL or result }))
 end
 
-function Rpc:notify(method, ...)
-  self.write(vim.mpack.encode({ 2, method, { ... } }))
-end
+function Rpc:notify(method, ...) self.write(vim.mpack.encode({ 2, method, { ... } })) end
 
----Sends a request; the answer is taken by `answer`.
+--- Sends a request; the answer is taken by `answer`.
 ---@return integer id
 function Rpc:send(method, ...)
   local id = self.next_id
@@ -97,7 +85,7 @@ function Rpc:answer(id)
   return answer
 end
 
----Sends a request and waits for its answer.
+--- Sends a request and waits for its answer.
 ---@param ms number
 ---@return table? answer {err, result}, nil when none came
 ---@return string? why
@@ -105,9 +93,7 @@ function Rpc:call(ms, method, ...)
   local id = self:send(method, ...)
   task.await(function() return self.answers[id] or self.closed or self.broken end, ms)
   local answer = self:answer(id)
-  if answer then
-    return answer
-  end
+  if answer then return answer end
   return nil, self.broken or (self.closed and 'the channel is closed' or 'no answer')
 end
 

@@ -12,7 +12,13 @@ Screen.__index = Screen
 
 function M.new()
   return setmetatable({
-    rows = 0, cols = 0, cells = {}, hls = { [0] = {} }, flushes = 0, cursor = { 0, 0 }, mode = '',
+    rows = 0,
+    cols = 0,
+    cells = {},
+    hls = { [0] = {} },
+    flushes = 0,
+    cursor = { 0, 0 },
+    mode = '',
   }, Screen)
 end
 
@@ -66,27 +72,17 @@ function on:grid_scroll(_, top, bot, left, right, rows)
   end
 end
 
-function on:grid_cursor_goto(_, row, col)
-  self.cursor = { row, col }
-end
+function on:grid_cursor_goto(_, row, col) self.cursor = { row, col } end
 
-function on:hl_attr_define(id, rgb)
-  self.hls[id] = rgb
-end
+function on:hl_attr_define(id, rgb) self.hls[id] = rgb end
 
-function on:default_colors_set(fg, bg)
-  self.default = { foreground = fg, background = bg }
-end
+function on:default_colors_set(fg, bg) self.default = { foreground = fg, background = bg } end
 
-function on:mode_change(mode)
-  self.mode = mode
-end
+function on:mode_change(mode) self.mode = mode end
 
-function on:flush()
-  self.flushes = self.flushes + 1
-end
+function on:flush() self.flushes = self.flushes + 1 end
 
----Takes the arguments of one 'redraw' notification.
+--- Takes the arguments of one 'redraw' notification.
 function Screen:redraw(events)
   for _, event in ipairs(events) do
     local f = on[event[1]]
@@ -112,19 +108,15 @@ function Screen:lines()
 end
 
 ---@return string
-function Screen:text()
-  return table.concat(self:lines(), '\n')
-end
+function Screen:text() return table.concat(self:lines(), '\n') end
 
----Highlight attributes of a cell: foreground, background, bold, italic, …
+--- Highlight attributes of a cell: foreground, background, bold, italic, …
 ---@param row integer from 1
 ---@param col integer cell, from 1
 ---@return table
-function Screen:attr(row, col)
-  return self.hls[self.cells[row][col][2]] or {}
-end
+function Screen:attr(row, col) return self.hls[self.cells[row][col][2]] or {} end
 
----Place of plain text on the screen, in cells.
+--- Place of plain text on the screen, in cells.
 ---@return integer? row
 ---@return integer? col
 function Screen:find(text)
@@ -137,9 +129,7 @@ function Screen:find(text)
       size = size + #at[c]
     end
     local s = table.concat(at):find(text, 1, true)
-    if s then
-      return r, starts[s - 1]
-    end
+    if s then return r, starts[s - 1] end
   end
 end
 

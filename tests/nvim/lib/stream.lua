@@ -2,7 +2,7 @@
 -- form in which the helper sends them, and so decides what happens between two of them.
 local M = {}
 
----Lua for the `init` of a case: a client that only notes what it is told.
+--- Lua for the `init` of a case: a client that only notes what it is told.
 M.init = [[
 stub = { specs = {}, stops = {}, join = {}, on = {}, last = 0 }
 package.preload['hum.client'] = function()
@@ -23,17 +23,15 @@ vim.g.hum = { chat = { window = 'current' }, endpoints = { ollama = { model = 'f
 vim.o.shortmess = vim.o.shortmess .. 'I'
 ]]
 
----Opens a chat.
+--- Opens a chat.
 ---@return integer buf
 function M.open(t)
   t:cmd('Hum new')
   return t:lua('return vim.api.nvim_get_current_buf()')
 end
 
----What the client was told for the request started last.
-function M.spec(t)
-  return t:lua('return stub.specs[stub.last]')
-end
+--- What the client was told for the request started last.
+function M.spec(t) return t:lua('return stub.specs[stub.last]') end
 
 ---@return integer  how often the last request was told to stop
 function M.stops(t)
@@ -44,14 +42,18 @@ end
 ---@param t test.Case
 ---@param text string  the user's message
 function M.ask(t, text, buf)
-  t:lua([[
+  t:lua(
+    [[
     local buf, text = ...
     buf = buf ~= 0 and buf or vim.api.nvim_get_current_buf()
     vim.api.nvim_buf_call(buf, function() vim.cmd('let &l:ul = &l:ul') end)
     vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(text, '\n'))
     vim.api.nvim_buf_call(buf, function() vim.cmd('let &l:ul = &l:ul') end)
     require('hum').send(buf)
-  ]], buf or 0, text)
+  ]],
+    buf or 0,
+    text
+  )
 end
 
 -- As src/sink.c does it.
@@ -59,7 +61,7 @@ local FOLLOW = "require('hum.chat.follow').lines(...)"
 local JOINED = "require('hum.chat.put').joined(...)"
 local FOLLOW_BYTES = 32
 
----One edit of the helper.
+--- One edit of the helper.
 function M.write(t, text)
   local rpc = t.child.rpc
   local now = t:lua('return { stub.specs[stub.last].buf, stub.join[stub.last] }')
@@ -67,45 +69,33 @@ function M.write(t, text)
   local lines = vim.split(text, '\n', { plain = true })
   t.unfollowed = (t.unfollowed or 0) + #text
   local follows = #lines > 1 or t.unfollowed >= FOLLOW_BYTES
-  if follows then
-    t.unfollowed = 0
-  end
+  if follows then t.unfollowed = 0 end
   if join then
     rpc:notify('nvim_exec_lua', JOINED, { buf, lines, follows })
   else
     rpc:notify('nvim_buf_set_text', buf, -1, -1, -1, -1, lines)
-    if follows then
-      rpc:notify('nvim_exec_lua', FOLLOW, { buf })
-    end
+    if follows then rpc:notify('nvim_exec_lua', FOLLOW, { buf }) end
   end
   -- Typed keys overtake notifications; an answered request says that these were handled.
   t:lua('return 0')
 end
 
----Each of the texts as an edit of its own.
+--- Each of the texts as an edit of its own.
 function M.tokens(t, ...)
   for _, text in ipairs({ ... }) do
     M.write(t, text)
   end
 end
 
----An event of the helper for the last request.
-function M.event(t, name, data)
-  t:lua('stub.on[stub.last](...)', name, data)
-end
+--- An event of the helper for the last request.
+function M.event(t, name, data) t:lua('stub.on[stub.last](...)', name, data) end
 
-function M.part(t, part)
-  M.event(t, 'part', { part = part, ttft_ms = 12 })
-end
+function M.part(t, part) M.event(t, 'part', { part = part, ttft_ms = 12 }) end
 
 local STATS = { tokens = 3, tokens_per_second = 50, ttft_ms = 12, server = true, total_ms = 60 }
 
-function M.done(t)
-  M.event(t, 'done', { reason = 'stop', stats = STATS })
-end
+function M.done(t) M.event(t, 'done', { reason = 'stop', stats = STATS }) end
 
-function M.cancelled(t)
-  M.event(t, 'cancelled', { stats = STATS })
-end
+function M.cancelled(t) M.event(t, 'cancelled', { stats = STATS }) end
 
 return M

@@ -2,7 +2,7 @@
 -- case sends the suggestions itself.
 local M = {}
 
----Lua for the `init` of a case: the helper's channel is that of the driver.
+--- Lua for the `init` of a case: the helper's channel is that of the driver.
 M.init = [[
 local open = { starts = 0 }
 stub = open
@@ -32,14 +32,14 @@ vim.o.swapfile = true
 
 M.OPTS = { init = M.init, ui = { 60, 12 } }
 
----Waits until everything that was sent before is done and drawn.
+--- Waits until everything that was sent before is done and drawn.
 function M.settle(t)
   for _ = 1, 2 do
     t:lua('return 0')
   end
 end
 
----Types keys one by one; each is done and drawn before the next one comes.
+--- Types keys one by one; each is done and drawn before the next one comes.
 ---@param keys string  in the notation of mappings
 function M.type(t, keys)
   for key in keys:gsub('<%-?%w[^<> ]*>', '\0%0\0'):gmatch('%Z+') do
@@ -51,52 +51,47 @@ function M.type(t, keys)
   end
 end
 
----Types keys so that Neovim finds all of them at once.
+--- Types keys so that Neovim finds all of them at once.
 function M.type_at_once(t, keys)
   t:keys(keys)
   M.settle(t)
 end
 
----Notes what the helper is told from now on.
+--- Notes what the helper is told from now on.
 local function listen(t)
-  if t.told then
-    return
-  end
+  if t.told then return end
   t.told = {}
   local rpc = t.child.rpc
   local former = rpc.on_notify
   rpc.on_notify = function(method, args)
     former(method, args)
-    if method ~= 'redraw' then
-      table.insert(t.told, { method, unpack(args) })
-    end
+    if method ~= 'redraw' then table.insert(t.told, { method, unpack(args) }) end
   end
 end
 
----A buffer with these lines; the cursor on the last one, in normal mode.
+--- A buffer with these lines; the cursor on the last one, in normal mode.
 ---@param lines string[]
 ---@return integer buf
 function M.open(t, lines, name)
   listen(t)
   t:cmd('edit ' .. (name or 'text.txt'))
-  t:lua([[
+  t:lua(
+    [[
     vim.api.nvim_buf_set_lines(0, 0, -1, false, ...)
     vim.cmd('normal! G$')
     vim.cmd('let &l:undolevels = &l:undolevels')
-  ]], lines)
+  ]],
+    lines
+  )
   return t:lua('return vim.api.nvim_get_current_buf()')
 end
 
----What the helper was told, all of it or one method's; then forgotten.
+--- What the helper was told, all of it or one method's; then forgotten.
 ---@return any[][]
 function M.told(t, method)
   M.settle(t)
-  local told = vim.tbl_filter(function(one)
-    return not method or one[1] == method
-  end, t.told)
-  t.told = vim.tbl_filter(function(one)
-    return method and one[1] ~= method
-  end, t.told)
+  local told = vim.tbl_filter(function(one) return not method or one[1] == method end, t.told)
+  t.told = vim.tbl_filter(function(one) return method and one[1] ~= method end, t.told)
   return told
 end
 
@@ -107,15 +102,19 @@ function M.place(t)
     return { tick = vim.b.changedtick, row = cursor[1] - 1, col = cursor[2] }]])
 end
 
----An event of the helper for the current buffer.
+--- An event of the helper for the current buffer.
 function M.event(t, name, data)
-  t:lua([[
+  t:lua(
+    [[
     local name, data = ...
-    require('hum.complete').on_event(name, vim.api.nvim_get_current_buf(), data)]], name, data)
+    require('hum.complete').on_event(name, vim.api.nvim_get_current_buf(), data)]],
+    name,
+    data
+  )
   M.settle(t)
 end
 
----A suggestion for the state that there is now, unless `fields` say otherwise.
+--- A suggestion for the state that there is now, unless `fields` say otherwise.
 ---@param text string
 ---@param fields table?
 function M.suggest(t, text, fields)
@@ -123,7 +122,7 @@ function M.suggest(t, text, fields)
   M.event(t, 'suggest', vim.tbl_extend('force', data, M.place(t), fields or {}))
 end
 
----Calls a function of the API and gives what it returns.
+--- Calls a function of the API and gives what it returns.
 function M.call(t, name)
   local result = t:lua("return require('hum.complete')[...]()", name)
   M.settle(t)
@@ -135,15 +134,13 @@ function M.seen(t)
   local lines = t.child.screen:lines()
   local seen = {}
   for i = 1, #lines - 2 do
-    if lines[i]:find('^~') then
-      break
-    end
+    if lines[i]:find('^~') then break end
     seen[i] = lines[i]
   end
   return seen
 end
 
----Keeps what each frame shows from now on.
+--- Keeps what each frame shows from now on.
 ---@return string[][] frames
 function M.frames(t)
   local frames = {}
@@ -151,9 +148,7 @@ function M.frames(t)
   local redraw = screen.redraw
   screen.redraw = function(self, events)
     redraw(self, events)
-    if #events > 0 and events[#events][1] == 'flush' then
-      table.insert(frames, M.seen(t))
-    end
+    if #events > 0 and events[#events][1] == 'flush' then table.insert(frames, M.seen(t)) end
   end
   return frames
 end

@@ -115,27 +115,23 @@ test('connections are kept alive and used again', function(t)
   eq(1, vim.tbl_count(used), 'connections')
 end)
 
-test(
-  'a loopback server is reached past a proxy that is dead',
-  {
-    env = {
-      http_proxy = 'http://127.0.0.1:1',
-      HTTP_PROXY = 'http://127.0.0.1:1',
-      all_proxy = 'http://127.0.0.1:1',
-    },
+test('a loopback server is reached past a proxy that is dead', {
+  env = {
+    http_proxy = 'http://127.0.0.1:1',
+    HTTP_PROXY = 'http://127.0.0.1:1',
+    all_proxy = 'http://127.0.0.1:1',
   },
-  function(t)
-    local srv = t:fake()
-    srv:script({ text = 'straight' })
-    local buf = chat.open(t, srv)
-    chat.ask(t, 'hello')
-    eq('done', chat.finished(t).status)
-    eq('straight', chat.reply(t, buf))
-    chat.configure(t, { url = (srv.url:gsub('127%.0%.0%.1', 'localhost')) })
-    chat.ask(t, 'hello')
-    eq('done', chat.finished(t, 2).status)
-  end
-)
+}, function(t)
+  local srv = t:fake()
+  srv:script({ text = 'straight' })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  eq('done', chat.finished(t).status)
+  eq('straight', chat.reply(t, buf))
+  chat.configure(t, { url = (srv.url:gsub('127%.0%.0%.1', 'localhost')) })
+  chat.ask(t, 'hello')
+  eq('done', chat.finished(t, 2).status)
+end)
 
 test('IPv6 loopback is reached', function(t)
   local srv = t:fake({ host = '::1' })

@@ -21,7 +21,7 @@ COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(DEPENDENCIES)
 FUZZ_COMPILE = $(CLANG) $(LANGUAGE) $(WARNINGS) $(DEPENDENCIES) $(SANITIZE)
 
 # All but main go into an archive; each program takes from it what it names.
-MODULES := $(filter-out main,$(basename $(notdir $(wildcard src/*.c))))
+MODULES := $(filter-out main,$(patsubst src/%.c,%,$(wildcard src/*.c src/*/*.c src/*/*/*.c)))
 FAKE := $(basename $(notdir $(wildcard tests/fake/*.c)))
 C_TESTS := $(basename $(notdir $(wildcard tests/c/test_*.c)))
 FUZZERS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))

@@ -84,7 +84,7 @@ function Coding:open(lines, name) self:lua('w.open(...)', lines, name) end
 ---@param complete table?
 function Coding:hum(complete)
   self:lua('w.hum(...)', self.fake.url, complete or vim.empty_dict())
-  self:await('the way', "return not require('hum.complete.way').text():find('looked for', 1, true)")
+  self:await('the way', "return not require('hum.complete.backend').text():find('looked for', 1, true)")
   M.sleep(100) -- what was asked to find it out ends
   http.request(self.fake.host, self.fake.port, 'POST', '/_fake/reset', '')
 end

@@ -23,7 +23,7 @@ end
 
 -- From jobstart() to the helper's first event, in ms.
 local FIRST_EVENT = [[
-  local client, helper = require('hum.client'), require('hum.helper')
+  local client, helper = require('hum.server.client'), require('hum.server.helper')
   local on_event, times = client.on_event, {}
   helper.stop()
   for i = 1, 11 do

@@ -150,7 +150,7 @@ end
 ---@return integer pid  of the process that reads from the server
 function M.go()
   WAYS[M.spec.way][2](M.spec)
-  return vim.fn.jobpid(state.channel or require('hum.helper').state().channel)
+  return vim.fn.jobpid(state.channel or require('hum.server.helper').state().channel)
 end
 
 --- The measured part begins.

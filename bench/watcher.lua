@@ -75,7 +75,7 @@ end
 
 ---@param on_tell fun(method: string, ...)
 function M.watch_link(on_tell)
-  local link = require('hum.complete.link')
+  local link = require('hum.complete.channel')
   local tell = link.tell
   link.tell = function(...)
     on_tell(...)
@@ -94,7 +94,7 @@ function M.hum(url, complete)
   local keys = require('hum.complete.keys')
   keys.on_key = timed(keys.on_key)
   require('hum.complete').start()
-  assert(require('hum.complete.link').open())
+  assert(require('hum.complete.channel').open())
 end
 
 -- What llama.vim does on the main thread at each move of the cursor, but for a request: it
@@ -164,7 +164,7 @@ end
 function M.counts() return vim.rpcrequest(M.channel(), 'info').complete end
 
 ---@return integer
-function M.channel() return require('hum.helper').state().channel end
+function M.channel() return require('hum.server.helper').state().channel end
 
 ---@return integer
 function M.helper() return vim.fn.jobpid(M.channel()) end

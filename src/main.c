@@ -1,8 +1,8 @@
 /* hum: the helper process of hum.nvim. Arguments, the loop, an orderly end. */
-#include "http.h"
-#include "log.h"
+#include "base/log.h"
 #include "methods.h"
 #include "proto.h"
+#include "server/http.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,15 +1,15 @@
 #include "methods.h"
 
-#include "buf.h"
-#include "complete.h"
-#include "event.h"
-#include "http.h"
-#include "log.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "complete/engine.h"
+#include "job/chat.h"
+#include "job/query.h"
+#include "nvim/event.h"
+#include "nvim/rpc.h"
+#include "nvim/wire.h"
 #include "proto.h"
-#include "query.h"
-#include "rpc.h"
-#include "stream.h"
-#include "wire.h"
+#include "server/http.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +20,14 @@
 
 struct running {
     int64_t id;
-    struct stream *stream; /* one of the two */
+    struct chat *stream; /* one of the two */
     struct query *query;
 };
 
 struct methods {
     uv_loop_t *loop;
     struct rpc *rpc;
-    struct complete *complete;
+    struct engine *complete;
     struct http *http; /* NULL before the first request: its libraries take milliseconds */
     struct running running[RUNNING_MAX];
     size_t count;
@@ -75,18 +75,18 @@ static bool chats(void *ctx, const char *url, const char *model)
 {
     struct methods *m = ctx;
     for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].stream != NULL && stream_uses(m->running[i].stream, url, model)) {
+        if (m->running[i].stream != NULL && chat_uses(m->running[i].stream, url, model)) {
             return true;
         }
     }
     return false;
 }
 
-static void on_stream_end(void *ctx, struct stream *s)
+static void on_chat_end(void *ctx, struct chat *s)
 {
     struct methods *m = ctx;
     forget(m, s);
-    complete_note_chat(m->complete);
+    engine_note_chat(m->complete);
 }
 
 static void on_query_end(void *ctx, struct query *q)
@@ -143,11 +143,11 @@ static void do_chat(struct methods *m, const struct value *params)
     if (refuse(m, id)) {
         return;
     }
-    const struct stream_env env = {m->loop, m->http, m->rpc, on_stream_end, m};
-    struct stream *s = stream_start(&env, id, value_item(params, 1));
+    const struct chat_env env = {m->loop, m->http, m->rpc, on_chat_end, m};
+    struct chat *s = chat_start(&env, id, value_item(params, 1));
     if (s != NULL) {
         add(m, (struct running){.id = id, .stream = s});
-        complete_note_chat(m->complete);
+        engine_note_chat(m->complete);
     }
 }
 
@@ -169,7 +169,7 @@ static void do_stop(struct methods *m, const struct value *params)
 {
     struct running *r = find(m, value_int(value_item(params, 0), 0));
     if (r != NULL && r->stream != NULL) {
-        stream_stop(r->stream);
+        chat_stop(r->stream);
     }
 }
 
@@ -177,7 +177,7 @@ static void do_join(struct methods *m, const struct value *params)
 {
     struct running *r = find(m, value_int(value_item(params, 0), 0));
     if (r != NULL && r->stream != NULL) {
-        stream_join(r->stream, value_bool(value_item(params, 1), false));
+        chat_join(r->stream, value_bool(value_item(params, 1), false));
     }
 }
 
@@ -201,12 +201,12 @@ static void do_error_event(struct methods *m, const struct value *params)
         wire_cstr(rpc_notify(m->rpc, "nvim_input", 1), "<C-c>");
     }
     bool is_lua = has(text, "Error executing lua") || has(text, "Lua:");
-    if (is_lua && !has(text, "hum/chat/put.lua")) {
+    if (is_lua && !has(text, LUA_PUT_FILE)) {
         return;
     }
     for (size_t i = 0; i < m->count; i++) {
         if (m->running[i].stream != NULL) {
-            stream_suspect(m->running[i].stream);
+            chat_suspect(m->running[i].stream);
         }
     }
 }
@@ -225,7 +225,7 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
     struct buf *out = rpc_respond(m->rpc, id);
     wire_map(out, 5);
     wire_cstr(out, "complete");
-    complete_info(m->complete, out);
+    engine_info(m->complete, out);
     wire_cstr(out, "version");
     wire_cstr(out, HUM_VERSION);
     wire_cstr(out, "protocol");
@@ -238,7 +238,7 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
 
 static void answer_mirror(struct methods *m, uint32_t id, const struct value *params)
 {
-    complete_mirror(m->complete, params, rpc_respond(m->rpc, id));
+    engine_mirror(m->complete, params, rpc_respond(m->rpc, id));
 }
 
 /* The one thing offered through Neovim's remote-plugin mechanism: a function that
@@ -292,7 +292,7 @@ static bool matches(const char *method, const char *name)
 static void on_notification(void *ctx, const char *method, const struct value *params)
 {
     struct methods *m = ctx;
-    if (complete_take(m->complete, method, params)) {
+    if (engine_handle(m->complete, method, params)) {
         return;
     }
     for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
@@ -362,8 +362,8 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
         free(m);
         return NULL;
     }
-    const struct complete_env env = {loop, m->rpc, http, chats, m};
-    m->complete = complete_new(&env);
+    const struct engine_env env = {loop, m->rpc, http, chats, m};
+    m->complete = engine_new(&env);
     introduce(m->rpc);
     return m;
 }
@@ -372,12 +372,12 @@ void methods_close(struct methods *m)
 {
     for (size_t i = 0; i < m->count; i++) {
         if (m->running[i].stream != NULL) {
-            stream_free(m->running[i].stream);
+            chat_free(m->running[i].stream);
         } else {
             query_free(m->running[i].query);
         }
     }
-    complete_free(m->complete);
+    engine_free(m->complete);
     if (m->http != NULL) {
         http_close(m->http);
     }

@@ -5,7 +5,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 2
+#define HUM_PROTOCOL 3
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
@@ -17,7 +17,7 @@
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
-#define METHOD_WAY "way"         /* spec or nil: where and how to ask for suggestions */
+#define METHOD_BACKEND "backend" /* spec or nil: where and how to ask for suggestions */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
 #define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still told */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
@@ -30,8 +30,7 @@
 #define METHOD_SPECS "specs"     /* request: remote-plugin specs of a file */
 #define METHOD_POLL "poll"       /* request: "ok" */
 
-/* Helper to Lua: require('hum.client').on_event(name, id, data). Each id gets any
- * number of events, then exactly one of done, error, cancelled or result. */
+/* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then exactly one of done, error, cancelled or result. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_DONE "done"           /* {reason, stats} */
@@ -42,10 +41,18 @@
 /* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
  * text is what follows its first from bytes: to be shown at tick, row, col. It may come
  * again with more, or with less when the end is not to be shown. */
-#define EVENT_SUGGEST "suggest"     /* {tick, row, col, serial, from, text, final, n, of} */
-#define EVENT_WAY_ERROR "way_error" /* id 0; {code, message, hint, status} */
+#define EVENT_SUGGEST "suggest"             /* {tick, row, col, serial, from, text, final, n, of} */
+#define EVENT_BACKEND_ERROR "backend_error" /* id 0; {code, message, hint, status} */
 
-/* Errors inside the helper: 0 is success, these are negative. explain_code()
+/* What the helper calls in Lua, with nvim_exec_lua. */
+#define LUA_ON_EVENT "require('hum.server.client').on_event(...)"
+#define LUA_PUT "require('hum.chat.reply.put').joined(...)"
+#define LUA_PUT_FILE "hum/chat/reply/put.lua" /* in a traceback: an edit was refused */
+#define LUA_FOLLOW "require('hum.chat.reply.follow').lines(...)"
+#define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
+#define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
+
+/* Errors inside the helper: 0 is success, these are negative. failure_code()
  * gives the code that Lua sees. */
 enum hum_error {
     HUM_OK = 0,
@@ -65,7 +72,7 @@ enum hum_error {
 #define LIMIT_MESSAGE (64u << 20) /* one msgpack-RPC message: a whole chat */
 #define LIMIT_ERROR_BODY (64u << 10)
 #define LIMIT_QUERY_BODY (16u << 20)
-#define LIMIT_WINDOW 64          /* edits that may be unacknowledged, a count */
+#define LIMIT_UNACKED 64         /* edits that may be unacknowledged, a count */
 #define LIMIT_PENDING (1u << 20) /* text held for a busy editor before HTTP is paused */
 #define LIMIT_EDIT (64u << 10)   /* text merged into one edit */
 #define LIMIT_DEPTH 64           /* nesting of values and JSON, a count */

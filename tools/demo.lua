@@ -118,7 +118,7 @@ end
 local function start()
   -- A host that does not answer should not delay the demo for long.
   require('hum').setup({ endpoints = { ollama = { connect_timeout = 2 } } })
-  require('hum.models').list(
+  require('hum.server.models').list(
     'ollama',
     guarded(function(err, names)
       local model = vim.iter(names or {}):find(function(name) return not name:find('embed') end)

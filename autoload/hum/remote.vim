@@ -9,9 +9,9 @@ endfunction
 
 " The factory: a process of its own for the host and for the clone that is asked for specs.
 function! hum#remote#start(host) abort
-  let path = luaeval('(require("hum.helper").find())')
+  let path = luaeval('(require("hum.server.helper").find())')
   if path is v:null
-    throw 'hum: ' . luaeval('select(2, require("hum.helper").find())')
+    throw 'hum: ' . luaeval('select(2, require("hum.server.helper").find())')
   endif
   return jobstart([path], {'rpc': v:true})
 endfunction

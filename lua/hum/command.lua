@@ -21,13 +21,13 @@ local M = {}
 function M.is_model(text) return text:match('^[%w_][%w%._:/-]*$') ~= nil end
 
 ---@return string[]
-local function model_names() return require('hum.models').completions() end
+local function model_names() return require('hum.server.models').completions() end
 
 ---@param given hum.Invocation
 local function chat(given)
   local opts = { quote = given.quote, mods = given.mods }
   if given.text ~= '' and not given.quote and M.is_model(given.text) then
-    local endpoint = require('hum.endpoint')
+    local endpoint = require('hum.server.endpoint')
     opts.endpoint, opts.model = endpoint.split_model(given.text)
   elseif given.text ~= '' then
     opts.question = given.text
@@ -40,7 +40,7 @@ end
 
 ---@param given hum.Invocation
 local function new(given)
-  local name, model = require('hum.endpoint').split_model(given.text)
+  local name, model = require('hum.server.endpoint').split_model(given.text)
   require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
 end
 
@@ -118,7 +118,7 @@ end
 local function refusal(sub, opts, text)
   local known = M.subcommands[sub]
   if not known then
-    local hint = require('hum.suggest').hint(sub, names())
+    local hint = require('hum.spelling').hint(sub, names())
     hint = hint ~= '' and hint or '; there are: ' .. table.concat(names(), ', ')
     return ('there is no ":Hum %s"%s'):format(sub, hint)
   elseif opts.range > 0 and not known.range then

@@ -152,7 +152,7 @@ local function cross_check(config)
   table.sort(names)
   for path, name in vim.spairs({ endpoint = config.endpoint, ['complete.endpoint'] = config.complete.endpoint }) do
     if not config.endpoints[name] then
-      local hint = require('hum.suggest').hint(name, names)
+      local hint = require('hum.spelling').hint(name, names)
       problems[#problems + 1] = ('%s: there is no endpoint "%s"%s'):format(path, name, hint)
     end
   end
@@ -161,7 +161,7 @@ local function cross_check(config)
     local endpoint = config.endpoints[name]
     local path = 'endpoints.' .. name .. '.url: '
     if endpoint.url then
-      local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
+      local _, why = require('hum.server.url').endpoint(endpoint.url, endpoint.dialect)
       problems[#problems + 1] = why and path .. why
     elseif name ~= 'ollama' or endpoint.dialect ~= 'ollama' then
       problems[#problems + 1] = path .. 'expected a URL; only "ollama" has one by default'
@@ -226,7 +226,7 @@ function M.setup(opts)
     return nil, problems
   end
   current, given = config, opts
-  local way = package.loaded['hum.complete.way']
+  local way = package.loaded['hum.complete.backend']
   if way then way.renew() end
   return true
 end

@@ -31,7 +31,7 @@ end
 ---@return boolean usable
 local function check_helper()
   health.start('hum: helper')
-  local helper = require('hum.helper')
+  local helper = require('hum.server.helper')
   local path, why = helper.find()
   if not path then
     local advice = { 'Run :Hum build, or "make" in the folder of the plugin.' }
@@ -81,7 +81,7 @@ end
 local function check_proxies(name, url)
   for _, variable in ipairs({ 'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY' }) do
     local set = vim.env[variable] and vim.env[variable] ~= ''
-    if set and require('hum.url').is_loopback(url) then
+    if set and require('hum.server.url').is_loopback(url) then
       return health.info(('$%s is set; hum does not use it for addresses of this machine'):format(variable))
     elseif set then
       return health.info(('$%s may apply to endpoint "%s"'):format(variable, name))
@@ -100,7 +100,7 @@ local function check_address(name, endpoint, url)
     if url:find(':80$') and not host:find(':80', 1, true) then
       health.info('with "http://" and no port it means port 80, not 11434')
     end
-    local suffix = require('hum.url').api_suffix(url)
+    local suffix = require('hum.server.url').api_suffix(url)
     if suffix then
       health.warn(
         ('$OLLAMA_HOST ends in "%s": every request will be answered with 404'):format(suffix),
@@ -108,7 +108,7 @@ local function check_address(name, endpoint, url)
       )
     end
   end
-  if endpoint.key and url:find('^http://') and not require('hum.url').is_loopback(url) then
+  if endpoint.key and url:find('^http://') and not require('hum.server.url').is_loopback(url) then
     health.warn(
       ('the key of endpoint "%s" travels unencrypted'):format(name),
       { ('Use https:// in endpoints.%s.url.'):format(name) }
@@ -127,7 +127,7 @@ local function check_key(name, endpoint)
   end
   local all = true
   for path, source in vim.spairs(sources) do
-    local ok, text = require('hum.secret').describe(source)
+    local ok, text = require('hum.server.secret').describe(source)
     if ok then
       health.ok(('%s: %s'):format(path, text))
     else
@@ -149,7 +149,9 @@ end
 
 ---@param name string
 local function check_version(name)
-  local err, answer = wait_for(function(done) require('hum.server').query(name, { path = '/api/version' }, done) end)
+  local err, answer = wait_for(
+    function(done) require('hum.server.query').query(name, { path = '/api/version' }, done) end
+  )
   if err then
     report(err)
     return false
@@ -167,7 +169,7 @@ end
 ---@param endpoint hum.Endpoint
 ---@param model string  of new chats
 local function check_model(name, endpoint, model)
-  local _, can = wait_for(function(done) require('hum.models').capabilities(name, model, done) end)
+  local _, can = wait_for(function(done) require('hum.server.models').capabilities(name, model, done) end)
   local list = can and ', which can: ' .. table.concat(can, ', ') or ''
   health.ok(('new chats use "%s"%s'):format(model, list))
   local thinks = not can or vim.tbl_contains(can, 'thinking')
@@ -182,7 +184,7 @@ end
 ---@param name string
 ---@param endpoint hum.Endpoint
 local function check_models(name, endpoint)
-  local err, names = wait_for(function(done) require('hum.models').list(name, done) end)
+  local err, names = wait_for(function(done) require('hum.server.models').list(name, done) end)
   if err then return report(err) end
   if #names == 0 then
     local advice = endpoint.dialect == 'ollama' and 'Get one: ollama pull qwen3:8b'
@@ -192,7 +194,7 @@ local function check_models(name, endpoint)
   local shown = vim.list_slice(names, 1, 10)
   local more = #names > #shown and (' and %d more'):format(#names - #shown) or ''
   health.ok(('%d model(s): %s%s'):format(#names, table.concat(shown, ', '), more))
-  local wanted = require('hum.models').decided(name) or (#names == 1 and names[1])
+  local wanted = require('hum.server.models').decided(name) or (#names == 1 and names[1])
   if not wanted then
     health.info('which one new chats use is asked at the first message')
   elseif vim.tbl_contains(names, wanted) or vim.tbl_contains(names, wanted .. ':latest') then
@@ -211,7 +213,7 @@ local function check_endpoint(name, usable)
   local config = require('hum.config').get()
   local endpoint = config.endpoints[name]
   health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
-  local url, why = require('hum.endpoint').url(name)
+  local url, why = require('hum.server.endpoint').url(name)
   if not url then return health.error(why, { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
   if not check_key(name, endpoint) then
@@ -230,7 +232,7 @@ function M.check()
   for _, name in ipairs(require('hum.config').endpoint_names()) do
     check_endpoint(name, usable)
   end
-  require('hum.complete.report').check(usable, wait_for)
+  require('hum.complete.backend.report').check(usable, wait_for)
 end
 
 return M

@@ -6,8 +6,8 @@
 #define HUM_EVENTS_H
 
 #include "check.h"
-#include "dialect.h"
 #include "fixture.h"
+#include "server/dialect.h"
 
 struct events {
     const struct dialect *dialect;
@@ -90,7 +90,7 @@ static inline void events_init(struct events *x, const char *dialect)
     memset(x, 0, sizeof(*x));
     x->dialect = dialect_find(dialect);
     if (!x->dialect)
-        x->dialect = dialect_for_route(dialect);
+        x->dialect = dialect_for_fill_api(dialect);
     buf_init(&x->log, (size_t)4 * LIMIT_RECORD);
 }
 

@@ -2,7 +2,7 @@
 #ifndef HUM_FIXTURE_H
 #define HUM_FIXTURE_H
 
-#include "buf.h"
+#include "base/buf.h"
 #include "proto.h"
 
 #include <dirent.h>

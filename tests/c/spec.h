@@ -3,10 +3,10 @@
 #define HUM_SPEC_H
 
 #include "check.h"
-#include "dialect.h"
-#include "fill.h"
-#include "json.h"
 #include "proto.h"
+#include "server/dialect.h"
+#include "server/fill.h"
+#include "server/json.h"
 
 #include <math.h>
 
@@ -104,7 +104,7 @@ static inline struct fill spec_fill(const char *before, const char *line, const 
 
 /* The body that the route's dialect makes of a fill, or "why: ...". options and extra are
  * JSON or NULL. */
-static inline void spec_check_fill(const char *file, int line, const char *route,
+static inline void spec_check_fill(const char *file, int line, const char *api,
                                    const struct fill *fill, const char *options, const char *extra,
                                    const char *wanted)
 {
@@ -118,7 +118,7 @@ static inline void spec_check_fill(const char *file, int line, const char *route
     whole.options = options ? &maps[0] : NULL;
     whole.extra = extra ? &maps[1] : NULL;
     buf_init(&body, LIMIT_MESSAGE);
-    err = dialect_for_route(route)->fill_body(&whole, &body, &why);
+    err = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
     if (err) {
         check_ints(file, line, "error", err, HUM_ESPEC);
         buf_clear(&body);
@@ -133,7 +133,7 @@ static inline void spec_check_fill(const char *file, int line, const char *route
 }
 
 /* No cap on the body's size makes it anything but whole or refused. */
-static inline void spec_check_fill_caps(const char *route, const struct fill *fill)
+static inline void spec_check_fill_caps(const char *api, const struct fill *fill)
 {
     const char *why = NULL;
     int err = HUM_ETOOBIG;
@@ -142,7 +142,7 @@ static inline void spec_check_fill_caps(const char *route, const struct fill *fi
 
     for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        err = dialect_for_route(route)->fill_body(fill, &body, &why);
+        err = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
         CHECK(err || body.len == cap);
         buf_finish(&body);
     }

@@ -1,5 +1,5 @@
-#include "cache.h"
 #include "check.h"
+#include "complete/cache.h"
 #include "proto.h"
 
 #define PLENTY (1 << 20)
@@ -87,7 +87,7 @@ static void is_found_where_it_was_asked_for(void)
     NOTHING(left(c, "int ", "\n\n"));
     NOTHING(left(c, "", ""));
     NOTHING(left_at(c, &p, 1));
-    p.way++;
+    p.backend++;
     NOTHING(left_at(c, &p, 0));
     cache_free(c);
 }
@@ -261,7 +261,7 @@ static void places_of_equal_hash_are_told_apart(void)
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("a", "b"), q = place("a", "");
 
-    q.way = p.way * UINT64_C(0x9E3779B97F4A7C15) + 'b' + 1;
+    q.backend = p.backend * UINT64_C(0x9E3779B97F4A7C15) + 'b' + 1;
     cache_complete(c, cache_add(c, &p, 0));
     CHECK_TEXT(left_at(c, &p, 0), "");
     NOTHING(left_at(c, &q, 0));
@@ -571,7 +571,7 @@ static void a_growing_answer_pushes_others_out(void)
 #define MODEL_MAX 400
 
 struct known {
-    uint64_t serial, way, use;
+    uint64_t serial, backend, use;
     unsigned variant;
     bool complete;
     struct answer *live; /* while pinned */
@@ -636,8 +636,9 @@ static int model_fit(const struct known *k, const struct cache_place *p, size_t 
     size_t end = p->before_len - back, len = end < CACHE_BEFORE ? end : CACHE_BEFORE;
     size_t common = back < k->len ? back : k->len;
 
-    if (k->way != p->way || memcmp(k->text, p->before + end, common) != 0 || k->before_len != len ||
-        memcmp(k->before, p->before + end - len, len) != 0 || !has_way_to(k, p)) {
+    if (k->backend != p->backend || memcmp(k->text, p->before + end, common) != 0 ||
+        k->before_len != len || memcmp(k->before, p->before + end - len, len) != 0 ||
+        !has_way_to(k, p)) {
         return 0;
     }
     return k->len > back              ? 4
@@ -695,7 +696,7 @@ static void check_same(struct answer *got, size_t got_used, struct known *wanted
 
 static struct cache_place place_of(const struct known *k)
 {
-    return (struct cache_place){k->way, k->before, k->before_len, k->after, k->after_len};
+    return (struct cache_place){k->backend, k->before, k->before_len, k->after, k->after_len};
 }
 
 static bool is_gone(const struct known *k)
@@ -743,14 +744,16 @@ static void model_ask(void)
     }
     for (size_t i = m.count; i-- > 0;) {
         k = &m.known[i];
-        if (!k->live && k->way == p.way && k->variant == variant && k->before_len == before &&
-            k->after_len == after && memcmp(k->after, p.after, after) == 0 &&
+        if (!k->live && k->backend == p.backend && k->variant == variant &&
+            k->before_len == before && k->after_len == after &&
+            memcmp(k->after, p.after, after) == 0 &&
             memcmp(k->before, p.before + p.before_len - before, before) == 0) {
             model_forget(k);
         }
     }
     k = &m.known[m.count++];
-    *k = (struct known){.way = p.way, .variant = variant, .before_len = before, .after_len = after};
+    *k = (struct known){
+        .backend = p.backend, .variant = variant, .before_len = before, .after_len = after};
     memcpy(k->before, p.before + p.before_len - before, before);
     memcpy(k->after, p.after, after);
     k->live = cache_add(m.cache, &p, variant);

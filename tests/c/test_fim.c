@@ -1,9 +1,9 @@
 #include "check.h"
 
-#include "buf.h"
-#include "fim.h"
+#include "base/buf.h"
+#include "complete/ring.h"
 #include "proto.h"
-#include "ring.h"
+#include "server/fim.h"
 #include "spec.h"
 
 static const struct fim_tokens qwen = {

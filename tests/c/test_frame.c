@@ -1,6 +1,6 @@
 #include "check.h"
 #include "fixture.h"
-#include "frame.h"
+#include "server/frame.h"
 
 /* Records are logged as [record]; stop_at is the record whose callback refuses. */
 struct records {

@@ -1,6 +1,6 @@
 #include "check.h"
-#include "json.h"
 #include "proto.h"
+#include "server/json.h"
 
 static void check_write(int line, struct value v, const char *wanted)
 {

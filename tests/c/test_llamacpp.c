@@ -1,6 +1,6 @@
 #include "check.h"
+#include "complete/ring.h"
 #include "events.h"
-#include "ring.h"
 #include "spec.h"
 
 #define STREAM(data, wanted) \

@@ -1,8 +1,8 @@
-#include "buf.h"
+#include "base/buf.h"
+#include "base/value.h"
 #include "check.h"
-#include "mirror.h"
+#include "nvim/mirror.h"
 #include "proto.h"
-#include "value.h"
 
 #include <time.h>
 

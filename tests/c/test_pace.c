@@ -1,5 +1,5 @@
 #include "check.h"
-#include "pace.h"
+#include "complete/pace.h"
 
 static void before_any_measurement_the_pause_suits_a_local_model(void)
 {
@@ -165,7 +165,7 @@ static void retry_after_is_honoured(void)
     pace_init(&p, -1);
     pace_failed(&p, 1000, 0);
     CHECK_INT(pace_closed(&p, 1000), 500);
-    /* Told while closed, by a request that was under way. */
+    /* Told while closed, by a request that was under backend. */
     pace_failed(&p, 1001, 5000);
     CHECK_INT(pace_closed(&p, 1001), 5000);
 }

@@ -1,8 +1,8 @@
+#include "base/value.h"
 #include "check.h"
-#include "mirror.h"
-#include "prompt.h"
-#include "ring.h"
-#include "value.h"
+#include "complete/prompt.h"
+#include "complete/ring.h"
+#include "nvim/mirror.h"
 
 #define CHUNK "static int first;\nstatic int second;\nstatic int third = FIRST + SECOND + OTHERS;\n"
 

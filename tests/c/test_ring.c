@@ -1,5 +1,5 @@
 #include "check.h"
-#include "ring.h"
+#include "complete/ring.h"
 
 #define PLENTY 100000
 

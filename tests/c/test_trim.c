@@ -1,6 +1,6 @@
-#include "buf.h"
+#include "base/buf.h"
 #include "check.h"
-#include "trim.h"
+#include "complete/trim/trim.h"
 
 /* '~' in code is the cursor. shown is what a user gets of answer; why is checked too. Each
  * example is looked at whole and as it streams, byte by byte. */
@@ -37,7 +37,7 @@ static void check_stream(const char *what, const struct trim_place *p, const cha
     bool stopped = false;
 
     for (size_t n = 0; n <= len; n++) {
-        size_t part_lead = trim_lead(p, answer, n, false);
+        size_t part_lead = trim_preamble(p, answer, n, false);
 
         if (part_lead == TRIM_WAIT) {
             CHECK(!stopped && shown == 0);
@@ -47,8 +47,8 @@ static void check_stream(const char *what, const struct trim_place *p, const cha
             check_fail(what, (int)n, "the lead has changed");
             return;
         }
-        struct trim part = trim_look(p, answer + lead, n - lead, false);
-        struct trim again = trim_look(p, answer + lead, part.shown, true);
+        struct trim part = trim_answer(p, answer + lead, n - lead, false);
+        struct trim again = trim_answer(p, answer + lead, part.shown, true);
 
         if (again.shown != part.shown) {
             check_fail(what, (int)n, "what is shown is not shown whole");
@@ -76,7 +76,7 @@ static void check_stream(const char *what, const struct trim_place *p, const cha
 static void check_example(const struct example *x, size_t max_lines, bool prose)
 {
     struct trim_place p = place_of(x->code, max_lines, prose);
-    size_t lead = trim_lead(&p, x->answer, strlen(x->answer), true);
+    size_t lead = trim_preamble(&p, x->answer, strlen(x->answer), true);
     struct trim t;
     char *shown;
 
@@ -84,7 +84,7 @@ static void check_example(const struct example *x, size_t max_lines, bool prose)
         check_fail(x->what, 0, "lead beyond the answer");
         return;
     }
-    t = trim_look(&p, x->answer + lead, strlen(x->answer) - lead, true);
+    t = trim_answer(&p, x->answer + lead, strlen(x->answer) - lead, true);
     shown = xstrndup(x->answer + lead, t.shown);
     check_texts(x->what, (int)t.why, "shown", shown, x->shown);
     check_ints(x->what, 0, "why", t.why, x->why);
@@ -166,20 +166,20 @@ static void python_is_filled_in(void)
          "a = 1\n\n    b = 2\n\n    return a + b\n", "a = 1\n\n    b = 2\n\n    return a + b",
          TRIM_NOTHING},
         {"arguments up to the bracket", "print(~)\n", "\"a\", b)\nprint(c)\n", "\"a\", b",
-         TRIM_REST},
-        {"brackets of its own", "print(~)\n", "f(a), g(b))", "f(a), g(b)", TRIM_REST},
-        {"a bracket in a string", "print(~)\n", "\":)\", x)", "\":)\", x", TRIM_REST},
+         TRIM_RIGHT},
+        {"brackets of its own", "print(~)\n", "f(a), g(b))", "f(a), g(b)", TRIM_RIGHT},
+        {"a bracket in a string", "print(~)\n", "\":)\", x)", "\":)\", x", TRIM_RIGHT},
         {"a string up to its quote", "print(\"hello ~\")\n", "world\")\nprint(1)", "world",
-         TRIM_REST},
+         TRIM_RIGHT},
         {"a quote that is escaped", "x = \"~\"\n", "say \\\"hi\\\" to\"", "say \\\"hi\\\" to",
-         TRIM_REST},
-        {"a colon", "if ~:\n    pass\n", "x is None:\n    return", "x is None", TRIM_REST},
+         TRIM_RIGHT},
+        {"a colon", "if ~:\n    pass\n", "x is None:\n    return", "x is None", TRIM_RIGHT},
         {"a dictionary in brackets", "x = {~}\n", "\n    'a': 1,\n    'b': 2,\n}\n",
-         "\n    'a': 1,\n    'b': 2,\n", TRIM_REST},
+         "\n    'a': 1,\n    'b': 2,\n", TRIM_RIGHT},
         {"a list comprehension", "xs = [~]\n", "x[0] for x in ys if x]\n", "x[0] for x in ys if x",
-         TRIM_REST},
+         TRIM_RIGHT},
         {"a docstring", "def f():\n    \"\"\"~\"\"\"\n", "Do it.\n\n    Twice.\"\"\"\n    x()",
-         "Do it.\n\n    Twice.", TRIM_REST},
+         "Do it.\n\n    Twice.", TRIM_RIGHT},
         {"a method in a class", "class A:\n    ~\n",
          "def __init__(self):\n        self.x = 1\n\nclass B:\n    pass",
          "def __init__(self):\n        self.x = 1", TRIM_SCOPE}, );
@@ -199,35 +199,35 @@ static void lua_is_filled_in(void)
              {"a variable that begins like end", "if x then\n  ~\nend\n", "f()\nendpoint = 1\n",
               "f()", TRIM_SCOPE},
              {"a table on one line", "local t = {~}\n", " a = 1, b = { 2 } }\n",
-              " a = 1, b = { 2 } ", TRIM_REST},
-             {"an argument in front of others", "f(~, b)\n", "a, b)", "a", TRIM_REST}, );
+              " a = 1, b = { 2 } ", TRIM_RIGHT},
+             {"an argument in front of others", "f(~, b)\n", "a, b)", "a", TRIM_RIGHT}, );
 }
 
 static void javascript_is_filled_in(void)
 {
     EXAMPLES(
         {"a callback between brackets that are there", "app.get('/', (req, res) => {~})\n",
-         "\n  res.send('hi');\n});\n\napp.listen(1);\n", "\n  res.send('hi');\n", TRIM_REST},
+         "\n  res.send('hi');\n});\n\napp.listen(1);\n", "\n  res.send('hi');\n", TRIM_RIGHT},
         {"a callback whose brackets stand below", "it('works', () => {~\n});\n",
          "\n  expect(f(1)).toBe(2);\n})\n", "\n  expect(f(1)).toBe(2);", TRIM_BELOW},
-        {"a template", "const s = `~`;\n", "a ${b} c`;\n", "a ${b} c", TRIM_REST},
+        {"a template", "const s = `~`;\n", "a ${b} c`;\n", "a ${b} c", TRIM_RIGHT},
         {"an attribute", "  <App ~/>\n", "message={m => <b>{m}</b>} />\n",
-         "message={m => <b>{m}</b>} ", TRIM_REST},
+         "message={m => <b>{m}</b>} ", TRIM_RIGHT},
         {"an element", "  <div>~</div>\n", "\n    <p>hi</p>\n  </div>\n", "\n    <p>hi</p>\n  ",
-         TRIM_REST},
+         TRIM_RIGHT},
         {"an object goes on", "const a = {\n  x: 1,\n  ~\n};\n", "y: { z: 2 },\n  w: 3,\n};\n",
          "y: { z: 2 },\n  w: 3,", TRIM_SCOPE},
         {"a method and no further one", "class A {\n  get x() {\n    ~\n  }\n}\n",
          "return this._x;\n  }\n\n  get y() {\n", "return this._x;", TRIM_SCOPE},
-        {"one bracket is there, one is not", "foo(bar(~)\n", "1, 2))", "1, 2)", TRIM_REST},
+        {"one bracket is there, one is not", "foo(bar(~)\n", "1, 2))", "1, 2)", TRIM_RIGHT},
         {"text to the right: one line", "let x = ~ + 1;\n", "y * 2\nlet z = 3", "y * 2", TRIM_LINE},
         {"text to the right is not said again", "let x = ~ + 1;\n", "y * 2 + 1;\nlet z", "y * 2",
-         TRIM_REST},
+         TRIM_RIGHT},
         {"a part of the text to the right", "let x = ~ + 1;\n", "y * 2 +", "y * 2", TRIM_NOTHING},
         {"a word in front of a word", "let x = ~count;\n", "my_c", "my_c", TRIM_NOTHING},
-        {"a semicolon", "const x = ~;\n", "f(1, 2);\n", "f(1, 2)", TRIM_REST},
+        {"a semicolon", "const x = ~;\n", "f(1, 2);\n", "f(1, 2)", TRIM_RIGHT},
         {"a comma inside brackets is not the comma to the right", "  x: ~,\n", "f(a, b),\n  y: 2",
-         "f(a, b)", TRIM_REST}, );
+         "f(a, b)", TRIM_RIGHT}, );
 }
 
 static void go_is_filled_in(void)
@@ -249,7 +249,7 @@ static void yaml_is_filled_in(void)
         {"keys of a map", "services:\n  web:\n    ~\n\nvolumes:\n",
          "image: nginx\n    ports:\n      - \"80:80\"\n  db:\n    image: x\n",
          "image: nginx\n    ports:\n      - \"80:80\"", TRIM_SCOPE},
-        {"a value", "on: [~]\n", "push, pull_request]\njobs:", "push, pull_request", TRIM_REST},
+        {"a value", "on: [~]\n", "push, pull_request]\njobs:", "push, pull_request", TRIM_RIGHT},
         {"a list", "steps:\n  - ~\n", "run: make\n  - run: make test\n",
          "run: make\n  - run: make test", TRIM_NOTHING},
         {"a top-level key with its block", "name: x\n~\n", "on:\n  push:\n\njobs:\n  a:\n",
@@ -320,7 +320,7 @@ static void words_of_chat_models_are_dropped(void)
          "1", TRIM_TALK},
         {"a special token of StarCoder", "x = ~\n", "1<file_sep>a", "1", TRIM_TALK},
         {"a token cut off by the limit stays", "x = ~\n", "a <|", "a <|", TRIM_NOTHING},
-        {"a bar of it that stands there already", "x = ~|\n", "<|", "<", TRIM_REST},
+        {"a bar of it that stands there already", "x = ~|\n", "<|", "<", TRIM_RIGHT},
         {"a bar of it that only looks so", "x = ~|\n", "<|fim_pad|>", "", TRIM_TALK},
         {"F# has such an operator", "let x = ~\n", "f <| g |> h", "f <| g |> h", TRIM_NOTHING}, );
 }
@@ -369,7 +369,7 @@ static void no_more_lines_than_wanted(void)
 static void characters_are_whole(void)
 {
     EXAMPLES({"of several bytes", "s = \"~\"\n", "gr\xC3\xBC\xC3\x9F \xF0\x9F\x99\x82\"",
-              "gr\xC3\xBC\xC3\x9F \xF0\x9F\x99\x82", TRIM_REST},
+              "gr\xC3\xBC\xC3\x9F \xF0\x9F\x99\x82", TRIM_RIGHT},
              {"cut at the end", "s = ~\n", "gr\xC3\xBC\xF0\x9F\x99", "gr\xC3\xBC", TRIM_NOTHING},
              {"that begin like what stands right", "s = ~\xC3\xA8 + 1\n", "\xC3\xA9", "\xC3\xA9",
               TRIM_NOTHING}, );
@@ -379,14 +379,14 @@ static void stops_as_early_as_it_can(void)
 {
     struct trim_place p = place_of("def f():\n    ~\n", 0, false);
 
-    CHECK(!trim_look(&p, "return 1\n", 9, false).stop);
-    CHECK(trim_look(&p, "return 1\nx", 10, false).stop);
+    CHECK(!trim_answer(&p, "return 1\n", 9, false).stop);
+    CHECK(trim_answer(&p, "return 1\nx", 10, false).stop);
     p = place_of("let x = ~ + 1;\n", 0, false);
-    CHECK(trim_look(&p, "y\n", 2, false).stop);
-    CHECK(trim_look(&p, "y + 1;", 6, false).stop);
+    CHECK(trim_answer(&p, "y\n", 2, false).stop);
+    CHECK(trim_answer(&p, "y + 1;", 6, false).stop);
     p = place_of("~\n", 1, false);
-    CHECK(!trim_look(&p, "y", 1, false).stop);
-    CHECK(trim_look(&p, "y\n", 2, false).stop);
+    CHECK(!trim_answer(&p, "y", 1, false).stop);
+    CHECK(trim_answer(&p, "y\n", 2, false).stop);
 }
 
 static void little_is_taken_back(void)

@@ -1,7 +1,7 @@
-#include "buf.h"
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "check.h"
 #include "proto.h"
-#include "utf8.h"
 
 #define BAD "\xEF\xBF\xBD"
 

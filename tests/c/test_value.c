@@ -1,5 +1,5 @@
+#include "base/value.h"
 #include "check.h"
-#include "value.h"
 
 static const struct value nil = {.type = VALUE_NIL};
 

@@ -1,9 +1,9 @@
 /* msgpack-RPC messages, written and read. */
 #include "check.h"
 
-#include "buf.h"
+#include "base/buf.h"
+#include "nvim/wire.h"
 #include "proto.h"
-#include "wire.h"
 
 #define SEEN_MAX 8
 

@@ -1,6 +1,6 @@
 #include "demo.h"
 
-#include "buf.h"
+#include "base/buf.h"
 #include "quote.h"
 
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #ifndef FAKE_JOURNAL_H
 #define FAKE_JOURNAL_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 #include <stdint.h>

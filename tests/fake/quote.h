@@ -2,7 +2,7 @@
 #ifndef FAKE_QUOTE_H
 #define FAKE_QUOTE_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 enum quote_style {
     QUOTE_GO,    /* Ollama: also escapes < > & U+2028 U+2029 */

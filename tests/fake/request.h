@@ -3,7 +3,7 @@
 #ifndef FAKE_REQUEST_H
 #define FAKE_REQUEST_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 

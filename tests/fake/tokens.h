@@ -2,7 +2,7 @@
 #ifndef FAKE_TOKENS_H
 #define FAKE_TOKENS_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 #ifndef FAKE_VALIDATE_H
 #define FAKE_VALIDATE_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

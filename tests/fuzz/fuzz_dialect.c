@@ -5,12 +5,12 @@
 #include "fuzz.h"
 
 #include "../c/fixture.h"
-#include "dialect.h"
-#include "fill.h"
-#include "json.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "server/dialect.h"
+#include "server/fill.h"
+#include "server/json.h"
 
-struct stream {
+struct chat {
     const struct dialect *dialect;
     struct dialect_state state;
     struct buf log;
@@ -19,7 +19,7 @@ struct stream {
 
 static int on_event(void *ctx, const struct dialect_event *event)
 {
-    struct stream *s = ctx;
+    struct chat *s = ctx;
 
     MUST(!s->ended);
     s->ended =
@@ -43,12 +43,12 @@ static int on_event(void *ctx, const struct dialect_event *event)
 
 static int on_record(void *ctx, char *record, size_t len)
 {
-    struct stream *s = ctx;
+    struct chat *s = ctx;
 
     return s->dialect->record(&s->state, record, len, on_event, s);
 }
 
-static void run(struct stream *s, const struct dialect *dialect, const char *data, size_t len,
+static void run(struct chat *s, const struct dialect *dialect, const char *data, size_t len,
                 bool whole)
 {
     struct split split = {whole, fuzz_hash(data, len), len};
@@ -72,7 +72,7 @@ static void run(struct stream *s, const struct dialect *dialect, const char *dat
 
 static void check_stream(const struct dialect *dialect, const char *data, size_t len)
 {
-    struct stream whole, pieces;
+    struct chat whole, pieces;
 
     run(&whole, dialect, data, len, true);
     run(&pieces, dialect, data, len, false);
@@ -88,7 +88,7 @@ static void check_error_text(const char *data, size_t len)
     char *url;
 
     buf_init(&text, LIMIT_ERROR_BODY);
-    dialect_error_text(data, len, &text, &url);
+    error_text(data, len, &text, &url);
     MUST(text.len <= 2000 && fuzz_is_utf8(text.data, text.len));
     for (size_t i = 0; i < text.len; i++) {
         MUST((unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7F);

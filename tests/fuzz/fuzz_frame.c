@@ -2,9 +2,9 @@
  * split, and the text is valid UTF-8. */
 #include "fuzz.h"
 
-#include "frame.h"
+#include "base/utf8.h"
 #include "proto.h"
-#include "utf8.h"
+#include "server/frame.h"
 
 #define NO_RECORD 0x1E /* between the records of a log */
 

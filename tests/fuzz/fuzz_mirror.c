@@ -2,11 +2,11 @@
  * in one piece, and a window is what stands around its place, within the budgets. */
 #include "fuzz.h"
 
-#include "buf.h"
-#include "mirror.h"
+#include "base/buf.h"
+#include "base/value.h"
+#include "complete/excerpt.h"
+#include "nvim/mirror.h"
 #include "proto.h"
-#include "value.h"
-#include "window.h"
 
 #define MAX_TEXT (1u << 20)
 #define MAX_LINES 8
@@ -80,7 +80,7 @@ static void must_be(const struct buf *got, const char *data, size_t len)
     MUST(len == 0 || memcmp(got->data, data, len) == 0);
 }
 
-static void edit(struct input *in, struct mirror *m, struct window *w, struct buf *text)
+static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct buf *text)
 {
     struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
     size_t count = number(in) % (MAX_LINES + 1), all = mirror_lines(m);
@@ -95,7 +95,7 @@ static void edit(struct input *in, struct mirror *m, struct window *w, struct bu
     err = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
     MUST(err == (last <= all ? 0 : HUM_EBAD));
     if (!err) {
-        window_edit(w, (int64_t)first, (int64_t)last, count);
+        excerpt_edit(w, (int64_t)first, (int64_t)last, count);
         splice(text, first, last, &lines);
     }
 }
@@ -129,7 +129,7 @@ static void check_around(const struct mirror *m, const struct buf *text, size_t 
     buf_finish(&out);
 }
 
-static void check_window(struct window *w, const struct mirror *m, const struct buf *text,
+static void check_window(struct excerpt *w, const struct mirror *m, const struct buf *text,
                          size_t row, size_t col, size_t max)
 {
     size_t at = offset(text, row) + col, begin;
@@ -138,7 +138,7 @@ static void check_window(struct window *w, const struct mirror *m, const struct 
     buf_init(&before, max);
     buf_init(&line, max);
     buf_init(&after, max / 2);
-    window_take(w, m, row, col, max, max / 2, &before, &line, &after);
+    excerpt_read(w, m, row, col, max, max / 2, &before, &line, &after);
     MUST(before.len + line.len <= max);
     begin = at - line.len - before.len;
     must_be(&before, text->data + begin, before.len);
@@ -155,10 +155,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct input in = {(const char *)bytes, len};
     struct mirror *m = mirror_new();
-    struct window w;
+    struct excerpt w;
     struct buf text;
 
-    window_init(&w);
+    excerpt_init(&w);
     buf_init(&text, MAX_TEXT);
     buf_add(&text, "\n", 1);
     while (in.len > 0) {

@@ -2,7 +2,7 @@
  * again, is shown whole; it grows while the answer streams; behind a stop nothing changes. */
 #include "fuzz.h"
 
-#include "trim.h"
+#include "complete/trim/trim.h"
 
 #define PART '\x1F' /* between the parts of an input: before, line, after, answer */
 
@@ -24,15 +24,15 @@ static bool is_boundary(const char *text, size_t len, size_t at)
 
 static void check_look(const char *text, size_t len)
 {
-    struct trim whole = trim_look(&place, text, len, true), last = {0};
+    struct trim whole = trim_answer(&place, text, len, true), last = {0};
 
     MUST(whole.shown <= len && is_boundary(text, len, whole.shown));
-    MUST(trim_look(&place, text, whole.shown, true).shown == whole.shown);
+    MUST(trim_answer(&place, text, whole.shown, true).shown == whole.shown);
     for (size_t n = 0; n <= len; n++) {
-        struct trim t = trim_look(&place, text, n, false);
+        struct trim t = trim_answer(&place, text, n, false);
 
         MUST(t.shown <= n && is_boundary(text, len, t.shown));
-        MUST(trim_look(&place, text, t.shown, true).shown == t.shown);
+        MUST(trim_answer(&place, text, t.shown, true).shown == t.shown);
         MUST(t.shown >= last.shown || t.why == TRIM_REPEATS);
         MUST(!last.stop || (t.stop && t.shown == last.shown && t.why == last.why));
         last = t;
@@ -43,11 +43,11 @@ static void check_look(const char *text, size_t len)
 
 static void check_lead(const char *text, size_t len)
 {
-    size_t whole = trim_lead(&place, text, len, true), known = TRIM_WAIT;
+    size_t whole = trim_preamble(&place, text, len, true), known = TRIM_WAIT;
 
     MUST(whole <= len);
     for (size_t n = 0; n <= len; n++) {
-        size_t lead = trim_lead(&place, text, n, false);
+        size_t lead = trim_preamble(&place, text, n, false);
 
         MUST(lead == TRIM_WAIT || (lead <= n && is_boundary(text, len, lead)));
         MUST(known == TRIM_WAIT || lead == known);

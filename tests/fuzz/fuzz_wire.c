@@ -1,7 +1,7 @@
 /* Any bytes as msgpack-RPC: no crash, and the same messages however they are split. */
-#include "buf.h"
+#include "base/buf.h"
+#include "nvim/wire.h"
 #include "proto.h"
-#include "wire.h"
 
 #include <stdint.h>
 #include <stdlib.h>

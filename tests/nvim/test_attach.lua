@@ -43,7 +43,7 @@ test('a buffer is attached when insert mode is entered, once, with name, type an
   suggest.type(t, 'A')
   local place = suggest.place(t)
   eq({
-    { 'way' },
+    { 'backend' },
     { 'attach', buf, { name = 'src/main.c', filetype = 'c', comment = '// %s' } },
     { 'enter', buf, 1 },
     { 'key', buf, place.tick, 0, 6, 'typed', 0, 0 },
@@ -269,7 +269,7 @@ test(
 
 test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
   suggest.open(t, { '' }, 'a.txt')
-  t:lua([[require('hum.complete.way').text = function() return ('way '):rep(50) .. 'end' end]])
+  t:lua([[require('hum.complete.backend').text = function() return ('way '):rep(50) .. 'end' end]])
   t:cmd('Hum complete on')
   for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
     T.match(
@@ -337,7 +337,7 @@ test('a helper that dies learns everything again when insert mode is next entere
   eq({}, suggest.told(t))
   later(3)
   suggest.type(t, '<Esc>A')
-  eq({ 'way', 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  eq({ 'backend', 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
   eq(2, t:lua('return stub.starts'))
   -- Again and again: each time it is given longer.
   lose()
@@ -379,22 +379,22 @@ test('what stands against the way is told once for each kind', configured(nil, W
   suggest.open(t, { 'x' })
   visit(t)
   local failure = { code = 'http', status = 404, message = 'no model "x" at ollama', hint = 'Pull it.' }
-  suggest.event(t, 'way_error', failure)
+  suggest.event(t, 'backend_error', failure)
   t:wait(
     function() return t:messages():find('hum: completion: no model "x" at ollama. Pull it.', 1, true) end,
     'a message'
   )
   t:cmd('messages clear')
-  suggest.event(t, 'way_error', failure)
+  suggest.event(t, 'backend_error', failure)
   T.no_match('%S', t:messages())
-  suggest.event(t, 'way_error', { code = 'connect', message = 'ollama does not answer', hint = '' })
+  suggest.event(t, 'backend_error', { code = 'connect', message = 'ollama does not answer', hint = '' })
   t:wait(function() return t:messages():find('does not answer', 1, true) end, 'another message')
 end)
 
 test('the status tells that requests fail, until text comes again', configured(nil, WIDE), function(t)
   suggest.open(t, { 'x' })
   suggest.type(t, 'A')
-  suggest.event(t, 'way_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
+  suggest.event(t, 'backend_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
   local fails = '; a request failed at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
   T.match('^completion is on in this buffer; the way is here' .. fails, status(t))
   suggest.suggest(t, '')

@@ -11,7 +11,7 @@ local SETUP = [[
   vim.cmd('hi Include guifg=#00aa01 gui=NONE')
   vim.cmd('hi HumCode guifg=#00aa02')
   buf = vim.api.nvim_get_current_buf()
-  require('hum.chat.highlight').attach(buf)
+  require('hum.chat.view.highlight').attach(buf)
   function append(...) vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, {...}) end
   function marks()
     local ns = vim.api.nvim_get_namespaces()['hum.code']

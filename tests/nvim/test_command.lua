@@ -237,7 +237,7 @@ test('a saved chat named on the command line is a chat, other Markdown is not', 
   local c = t:start({ args = { saved, notes } })
   eq('hum', c:lua('return vim.bo.filetype'))
   eq(false, c:lua('return vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()] ~= nil'))
-  eq('ollama', c:lua('return require("hum.models").endpoint(require("hum.chat").endpoint(0))'))
+  eq('ollama', c:lua('return require("hum.server.models").endpoint(require("hum.chat").endpoint(0))'))
   c:lua('vim.cmd.next()')
   eq('markdown', c:lua('return vim.bo.filetype'))
 end)

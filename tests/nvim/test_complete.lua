@@ -63,9 +63,9 @@ test('each frame has the same text or more of it', OPTS, function(t)
   T.ok(vim.tbl_count(sizes) > 10, ('only %d steps'):format(vim.tbl_count(sizes)))
 end)
 
-for route in pairs(complete.ROUTES) do
-  test(('a suggestion by the route %s, typed and accepted'):format(route), OPTS, function(t)
-    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 3 }), { route = route })
+for api in pairs(complete.APIS) do
+  test(('a suggestion by the api %s, typed and accepted'):format(api), OPTS, function(t)
+    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 3 }), { api = api })
     complete.insert(t, head(4, 3))
     complete.wait_ghost(t, rest(4, 3, 2))
     eq({}, srv:events('unexpected'))
@@ -527,9 +527,9 @@ test(('all over a file, HUM_TEST_SEED=%d: whatever is drawn goes on at the curso
   T.no_match('fault', t:log())
 end)
 
-for route in pairs(complete.ROUTES) do
-  test(('bytes that are no text do no harm, by %s'):format(route), OPTS, function(t)
-    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }), { route = route })
+for api in pairs(complete.APIS) do
+  test(('bytes that are no text do no harm, by %s'):format(api), OPTS, function(t)
+    local srv = complete.start(t, complete.continue(DOC, { continue_lines = 1 }), { api = api })
     complete.insert(t, vim.list_extend({ 'a\255\254 \195', '\27 \237\160\128' }, head(4, 3)))
     complete.wait_ghost(t, rest(4, 3, 0))
     eq({ {}, {} }, { srv:events('bad_request'), srv:events('unexpected') })
@@ -649,7 +649,7 @@ end)
 
 test('entering insert mode loads the model; keys do not cancel that, and the last one is asked for', OPTS, function(t)
   local srv =
-    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { route = 'generate', more = { load_ms = 1200 } })
+    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { api = 'generate', more = { load_ms = 1200 } })
   complete.insert(t, head(4))
   srv:wait_event('load_start')
   complete.type(t, keys_of('\n' .. DOC[5]:sub(1, 9)) .. '<BS><BS>')
@@ -666,7 +666,7 @@ end)
 
 test('leaving insert mode does not throw the load away either', OPTS, function(t)
   local srv =
-    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { route = 'generate', more = { load_ms = 600 } })
+    complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { api = 'generate', more = { load_ms = 600 } })
   complete.insert(t, head(4, 3))
   srv:wait_event('load_start')
   complete.type(t, '<Esc>')
@@ -682,7 +682,7 @@ test('a model that the server has given up by now is loaded again', OPTS, functi
   local srv = complete.start(
     t,
     complete.continue(DOC, { continue_lines = 1 }),
-    { route = 'generate', endpoint = { keep_alive = '50ms' } }
+    { api = 'generate', endpoint = { keep_alive = '50ms' } }
   )
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 0))
@@ -702,7 +702,7 @@ test('a model that the server does not keep is not loaded before it is asked', O
   local srv = complete.start(
     t,
     complete.continue(DOC, { continue_lines = 1 }),
-    { route = 'generate', endpoint = { keep_alive = 0 } }
+    { api = 'generate', endpoint = { keep_alive = 0 } }
   )
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 0))
@@ -713,7 +713,7 @@ test('a model that cannot be loaded: told once, and asked again later', OPTS, fu
   local srv = complete.start(
     t,
     { { match = { load = true }, status = 500, json = { error = 'no memory' } } },
-    { route = 'generate' }
+    { api = 'generate' }
   )
   complete.insert(t, head(4))
   t:wait(function() return told(t, 'hum: completion') == 1 end, 'a word about it')
@@ -733,7 +733,7 @@ local function with_chat(t, chat_rule, fill_rule, complete_opts)
     vim.tbl_extend('force', fill_rule, { match = { path = '/api/generate' } }),
   }
   local srv = complete.start(t, rules, {
-    route = 'generate',
+    api = 'generate',
     config = { chat = { window = 'current' } },
     complete = complete_opts,
     endpoint = { model = 'fake' },
@@ -925,18 +925,18 @@ test('alternatives are asked for one by one, and known ones are shown again', OP
   T.match('second_answer%(%)$', t:text())
 end)
 
-for _, route in ipairs({ 'completions', 'infill' }) do
-  test(('a suggestion that the model doubts is held back, by %s'):format(route), OPTS, function(t)
+for _, api in ipairs({ 'completions', 'infill' }) do
+  test(('a suggestion that the model doubts is held back, by %s'):format(api), OPTS, function(t)
     local srv = complete.start(
       t,
       complete.continue(DOC, { continue_lines = 2, logprob = -3 }),
-      { route = route, complete = { confidence = 0.5 } }
+      { api = api, complete = { confidence = 0.5 } }
     )
     complete.insert(t, head(4, 3))
     complete.wait_count(t, 'done', 1)
     complete.settle(t)
     eq(nil, complete.ghost(t))
-    complete.script(srv, complete.continue(DOC, { continue_lines = 2, logprob = -0.1 }), route)
+    complete.script(srv, complete.continue(DOC, { continue_lines = 2, logprob = -0.1 }), api)
     complete.type(t, keys_of(DOC[5]:sub(4, 4)))
     complete.wait_ghost(t, rest(4, 4, 1))
   end)
@@ -1079,7 +1079,7 @@ test('prompts of one place share their beginning: one key processes little anew'
 end)
 
 test('the cursor moves through a long file and the window follows in big steps', OPTS, function(t)
-  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { window_tokens = 512 } })
+  local srv = complete.start(t, { text = '' }, { api = 'infill', complete = { window_tokens = 512 } })
   local lines = complete.lines(1000, 5)
   complete.insert(t, lines, { row = 500 })
   for _ = 1, 100 do
@@ -1096,11 +1096,7 @@ test('the cursor moves through a long file and the window follows in big steps',
 end)
 
 test('a prompt keeps to its budgets, whatever the lines are like', OPTS, function(t)
-  local srv = complete.start(
-    t,
-    { text = '' },
-    { route = 'infill', complete = { window_tokens = 200, ring_tokens = 0 } }
-  )
+  local srv = complete.start(t, { text = '' }, { api = 'infill', complete = { window_tokens = 200, ring_tokens = 0 } })
   local bytes = 200 * 3
   local function check(lines, row, col)
     t:cmd('silent! %delete _')
@@ -1130,7 +1126,7 @@ end)
 test('pieces of other places stand before the text, and stay as they are while it is typed', OPTS, function(t)
   t:write_file('helper.src', table.concat(complete.lines(12, 41), '\n') .. '\n')
   t:write_file('third.src', table.concat(complete.lines(12, 43), '\n') .. '\n')
-  local srv = complete.start(t, { text = '' }, { route = 'infill' })
+  local srv = complete.start(t, { text = '' }, { api = 'infill' })
   t:cmd('set hidden | edit helper.src')
   complete.wait_count(t, 'attached', 1)
   complete.insert(t, head(20, 3))
@@ -1151,7 +1147,7 @@ test('pieces of other places stand before the text, and stay as they are while i
 end)
 
 test('pieces of other places keep to their budget', OPTS, function(t)
-  local srv = complete.start(t, { text = '' }, { route = 'infill', complete = { ring_tokens = 200 } })
+  local srv = complete.start(t, { text = '' }, { api = 'infill', complete = { ring_tokens = 200 } })
   t:cmd('set hidden')
   for i = 1, 3 do
     t:write_file(('other%d.src'):format(i), table.concat(complete.lines(6, 100 + i), '\n') .. '\n')
@@ -1170,7 +1166,7 @@ test('pieces of other places keep to their budget', OPTS, function(t)
 end)
 
 test('what is yanked is known elsewhere', OPTS, function(t)
-  local srv = complete.start(t, { text = '' }, { route = 'infill' })
+  local srv = complete.start(t, { text = '' }, { api = 'infill' })
   t:cmd('set hidden')
   complete.open(t, complete.lines(400, 51), { name = 'yanked.src', row = 1 })
   complete.wait_count(t, 'attached', 1)
@@ -1192,7 +1188,7 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
   t:lua(
     [[
     local buf = ...
-    local tell = require('hum.complete.link').tell
+    local tell = require('hum.complete.channel').tell
     local huge = 2 ^ 53
     for _, method in ipairs({ 'attach', 'enter', 'key', 'cycle', 'leave', 'collect', 'detach', 'nvim_buf_lines_event',
       'nvim_buf_detach_event', 'nvim_buf_changedtick_event' }) do
@@ -1218,12 +1214,12 @@ test('a way that makes no sense is told, and none is gone then', OPTS, function(
   complete.wait_ghost(t, rest(4, 3, 1))
   local requests = complete.info(t).requests
   t:lua([[
-    local tell = require('hum.complete.link').tell
+    local tell = require('hum.complete.channel').tell
     local endpoint = { name = 'x', url = 'http://127.0.0.1:1', dialect = 'openai', headers = vim.empty_dict() }
-    for _, way in ipairs({ 'text', 5, {}, { route = 'infill' }, { endpoint = {}, route = 'infill' }, { endpoint = endpoint },
-      { endpoint = endpoint, route = 'nonsense' }, { endpoint = endpoint, route = 'completions', tokens = { prefix = 'a' } },
-      { endpoint = endpoint, route = 'completions', tokens = 5 }, vim.NIL }) do
-      tell('way', way)
+    for _, way in ipairs({ 'text', 5, {}, { api = 'infill' }, { endpoint = {}, api = 'infill' }, { endpoint = endpoint },
+      { endpoint = endpoint, api = 'nonsense' }, { endpoint = endpoint, api = 'completions', tokens = { prefix = 'a' } },
+      { endpoint = endpoint, api = 'completions', tokens = 5 }, vim.NIL }) do
+      tell('backend', way)
     end]])
   complete.type(t, '%')
   complete.settle(t)
@@ -1246,7 +1242,7 @@ test('buffers with secrets never reach the server', OPTS, function(t)
       nil,
       t:lua(
         [[
-      local text = vim.rpcrequest(require('hum.helper').state().channel, 'mirror', ...)
+      local text = vim.rpcrequest(require('hum.server.helper').state().channel, 'mirror', ...)
       return text ~= vim.NIL and text or nil]],
         buf
       ),

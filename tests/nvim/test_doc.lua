@@ -58,7 +58,7 @@ test('every subcommand, map, event, function and highlight group is described', 
         if map.lhs:find('^<Plug>%(hum') then table.insert(out, map.lhs) end
       end
     end
-    for name in pairs(require('hum.chat.highlight').groups) do table.insert(out, 'hl-' .. name) end
+    for name in pairs(require('hum.chat.view.highlight').groups) do table.insert(out, 'hl-' .. name) end
     return out
   ]])
   T.ok(#wanted > 40)

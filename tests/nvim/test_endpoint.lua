@@ -79,14 +79,14 @@ local REFUSED = {
 
 test('OLLAMA_HOST means what it means to Ollama', { ui = false }, function(t)
   for _, vector in ipairs(VECTORS) do
-    local got = t:lua('return { require("hum.url").ollama_host(...) }', vector[1])
+    local got = t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1])
     eq({ base = vector[2], url = vector[3] or vector[2] }, got[1], vector[1])
   end
 end)
 
 test('what cannot work in OLLAMA_HOST is refused with the reason', { ui = false }, function(t)
   for _, vector in ipairs(REFUSED) do
-    local url, why = unpack(t:lua('return { require("hum.url").ollama_host(...) }', vector[1]))
+    local url, why = unpack(t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1]))
     eq(vim.NIL, url, vector[1])
     T.match(vector[2], why, true)
     T.no_match('pw', why, true)
@@ -94,9 +94,9 @@ test('what cannot work in OLLAMA_HOST is refused with the reason', { ui = false 
 end)
 
 test('the default endpoint follows OLLAMA_HOST', { ui = false }, function(t)
-  eq('http://127.0.0.1:11434', t:lua('return require("hum.endpoint").url()'))
+  eq('http://127.0.0.1:11434', t:lua('return require("hum.server.endpoint").url()'))
   t:lua('vim.env.OLLAMA_HOST = "0.0.0.0:8080"')
-  eq('http://127.0.0.1:8080', t:lua('return require("hum.endpoint").url()'))
+  eq('http://127.0.0.1:8080', t:lua('return require("hum.server.endpoint").url()'))
 end)
 
 test('the url of an endpoint is brought into one form', { ui = false }, function(t)
@@ -126,7 +126,7 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
     { 'http://[::zz]:1', 'ollama', nil, 'no IPv6 address' },
   }
   for _, vector in ipairs(vectors) do
-    local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
+    local got = t:lua('return { require("hum.server.url").endpoint(...) }', vector[1], vector[2])
     eq(vector[3] or vim.NIL, got[1], vector[1])
     if vector[4] then
       T.match(vector[4], got[2], true)
@@ -137,7 +137,7 @@ end)
 
 local RESOLVE = [[
   resolved = nil
-  require('hum.endpoint').resolve(..., function(err, spec)
+  require('hum.server.endpoint').resolve(..., function(err, spec)
     resolved = { err = err, spec = spec }
   end)
 ]]
@@ -206,7 +206,7 @@ test('a key that a server refuses is asked for anew', { ui = false }, function(t
   )
   local function list()
     t:lua(
-      'answer = nil require("hum.models").list("ollama", function(err, names) answer = { err = err, names = names } end)'
+      'answer = nil require("hum.server.models").list("ollama", function(err, names) answer = { err = err, names = names } end)'
     )
     return t:wait(function() return t:lua('return answer') end, 'an answer')
   end
@@ -253,7 +253,7 @@ test(
 
 test('a first part before a slash is an endpoint only if one has that name', { ui = false }, function(t)
   local function split(text)
-    return t:lua('local a, b = require("hum.endpoint").split_model(...) return { a or "-", b or "-" }', text)
+    return t:lua('local a, b = require("hum.server.endpoint").split_model(...) return { a or "-", b or "-" }', text)
   end
   eq({ 'ollama', 'qwen3:8b' }, split('ollama/qwen3:8b'))
   eq({ 'ollama', '-' }, split('ollama/'))

@@ -76,10 +76,10 @@ end)
 test('the engine tells its fill-in tokens', function(t)
   local srv = engine(t)
   chat.configure(t, srv, { dialect = 'openai', model = 'tiny-reciter' })
-  t:lua([[require('hum.complete.way').find(function(err, found) answer = { err = err, found = found } end)]])
+  t:lua([[require('hum.complete.backend').find(function(err, found) answer = { err = err, found = found } end)]])
   local answer = t:wait(function() return t:lua('return answer') end, 'an answer')
   eq(nil, answer.err)
-  eq({ 'completions', 'tiny-reciter', true }, { answer.found.route, answer.found.model, answer.found.parallel })
+  eq({ 'completions', 'tiny-reciter', true }, { answer.found.api, answer.found.model, answer.found.parallel })
   T.ok(answer.found.context >= 4096, answer.found.context)
 end)
 
@@ -94,10 +94,10 @@ end
 
 --- Types so many keys, each one after the answer to the former. Gives what was told of the prompts
 --- but for the first two, between which hum learns how dense the text is.
-local function complete_with(t, route, keys)
+local function complete_with(t, api, keys)
   local srv = engine(t)
   complete.configure(t, srv, {
-    route = route,
+    api = api,
     config = { log = 'debug' },
     endpoint = { model = 'tiny-reciter' },
     complete = { max_tokens = 6 },

@@ -5,8 +5,8 @@ local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 local SETUP = [[
   buf = vim.api.nvim_get_current_buf()
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, { '## » You', '', 'Why?', '', '## « m', '', '' })
-  require('hum.chat.highlight').attach(buf)
-  require('hum.chat.fold').setup_window(0)
+  require('hum.chat.view.highlight').attach(buf)
+  require('hum.chat.view.fold').setup_window(0)
 ]]
 
 -- As the helper does it: one notification for each piece.
@@ -164,7 +164,7 @@ end)
 
 test('on request thinking starts open', function(t)
   t:lua(SETUP)
-  t:lua('require("hum.chat.fold").setup_window(0, false)')
+  t:lua('require("hum.chat.view.fold").setup_window(0, false)')
   t.buf = t:lua('return buf')
   stream(t, '<think>\none\n\n\ntwo\n', 5)
   t:wait_screen('two', true)

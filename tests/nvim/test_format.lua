@@ -5,7 +5,7 @@ local test, eq = T.test, T.eq
 local PURE = { ui = false }
 
 --- Runs `code` with `format` and the arguments in the child.
-local function run(t, code, ...) return t:lua("local format = require('hum.chat.format')\n" .. code, ...) end
+local function run(t, code, ...) return t:lua("local format = require('hum.chat.text.format')\n" .. code, ...) end
 
 local function parse(t, text)
   return run(

@@ -4,7 +4,7 @@ local test, eq, ok = T.test, T.eq, T.ok
 
 -- Each group has a foreground of its own, so that a cell tells its group.
 local SETUP = [[
-  local highlight = require('hum.chat.highlight')
+  local highlight = require('hum.chat.view.highlight')
   names = vim.tbl_keys(highlight.groups)
   table.sort(names)
   for i, name in ipairs(names) do
@@ -161,10 +161,10 @@ test('only chats are coloured, and in every window that shows them', function(t)
 end)
 
 test('the groups are links that a user may change', { ui = false }, function(t)
-  t:lua('require("hum.chat.highlight").attach(0)')
+  t:lua('require("hum.chat.view.highlight").attach(0)')
   eq('@markup.strong', t:lua('return vim.api.nvim_get_hl(0, { name = "HumStrong" }).link'))
   t:cmd('hi HumQuote guifg=#123456')
-  t:lua('require("hum.chat.highlight").attach(0)')
+  t:lua('require("hum.chat.view.highlight").attach(0)')
   eq(0x123456, t:lua('return vim.api.nvim_get_hl(0, { name = "HumQuote" }).fg'))
   t:cmd('colorscheme habamax')
   eq('@markup.strong', t:lua('return vim.api.nvim_get_hl(0, { name = "HumStrong" }).link'))

@@ -89,7 +89,7 @@ test(
     chat.ask(t, 'hello', buf)
     eq('done', chat.finished(t, 31).status)
     local pid = t:helper_pid()
-    t:lua([[require('hum.helper').stop()]])
+    t:lua([[require('hum.server.helper').stop()]])
     t:wait(function() return not proc.alive(pid) end, 'the helper ends by itself')
   end
 )

@@ -158,7 +158,7 @@ local function stranger(t, ready)
     2,
     'nvim_exec_lua',
     {
-      "require('hum.client').on_event(...)",
+      "require('hum.server.client').on_event(...)",
       { 'ready', 0, ready },
     },
   })

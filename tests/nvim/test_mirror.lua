@@ -12,7 +12,7 @@ local INIT = complete.OPTS.init
 --- Where mirror and buffer differ, nil: nowhere.
 function difference(buf)
   buf = buf or vim.api.nvim_get_current_buf()
-  local channel = require('hum.helper').state().channel
+  local channel = require('hum.server.helper').state().channel
   local mirror = vim.rpcrequest(channel, 'mirror', buf)
   if mirror == vim.NIL or mirror == nil then
     return 'there is no mirror'
@@ -195,7 +195,7 @@ test('buffers without text, with NULs, with one long line, without a last line e
   eq(
     'a\0b\n\0\n\nlast without end\n',
     t:lua([[
-    return vim.rpcrequest(require('hum.helper').state().channel, 'mirror', vim.api.nvim_get_current_buf())]])
+    return vim.rpcrequest(require('hum.server.helper').state().channel, 'mirror', vim.api.nvim_get_current_buf())]])
   )
   t:cmd('%delete _')
   same(t, 'emptied')

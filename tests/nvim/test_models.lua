@@ -26,7 +26,7 @@ local function configure(c, url, fields)
   )
 end
 
---- Calls a function of hum.models that calls back.
+--- Calls a function of hum.server.models that calls back.
 local function ask(t, name, endpoint, model)
   t:lua(
     [[
@@ -34,9 +34,9 @@ local function ask(t, name, endpoint, model)
     local name, endpoint, model = ...
     local function cb(err, value) answer = { err = err, value = value } end
     if model then
-      require('hum.models')[name](endpoint, model, cb)
+      require('hum.server.models')[name](endpoint, model, cb)
     else
-      require('hum.models')[name](endpoint or nil, cb)
+      require('hum.server.models')[name](endpoint or nil, cb)
     end
   ]],
     name,
@@ -126,7 +126,7 @@ test(':Hum model sets the model and endpoint of new chats, in this session', { u
   configure(t, server(t).url, { model = 'mine' })
   t:cmd('Hum model team/alpha:7b')
   t:wait_screen('new chats use team/alpha:7b', true)
-  eq('team', t:lua('return require("hum.models").endpoint()'))
+  eq('team', t:lua('return require("hum.server.models").endpoint()'))
   eq({ value = 'alpha:7b' }, ask(t, 'resolve'))
   choose(t, 2)
   t:cmd('Hum model ollama/')

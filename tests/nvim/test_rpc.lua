@@ -35,7 +35,7 @@ end
 test('is ready after hello, and names itself as an RPC client', BARE, function(t)
   local e = editor.start(t)
   local ready = e:hello()
-  eq(2, ready.protocol)
+  eq(3, ready.protocol)
   T.match('^%d+%.%d+%.%d+', ready.version)
   t:wait(function() return e.client end, 'client info')
   eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
@@ -43,7 +43,7 @@ end)
 
 test('takes messages split at every byte', BARE, function(t)
   local e = editor.start(t)
-  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 2, log_file = t.dir .. '/hum.log' } } })
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 3, log_file = t.dir .. '/hum.log' } } })
   for i = 1, #hello do
     e.rpc.write(hello:sub(i, i))
   end
@@ -66,7 +66,7 @@ test('answers requests in their order, each once', BARE, function(t)
     return true
   end, '50 answers')
   eq('ok', seen[ids[2]].result)
-  eq(2, seen[ids[1]].result.protocol)
+  eq(3, seen[ids[1]].result.protocol)
   eq(e.proc.pid, seen[ids[1]].result.pid)
 end)
 
@@ -330,11 +330,11 @@ local function completer(t, rules, way)
   e:hello()
   e.way = vim.tbl_extend('force', {
     endpoint = { name = 'fake', url = srv.url, dialect = 'openai' },
-    route = 'completions',
+    api = 'completions',
     model = 'coder',
     debounce_ms = 0,
   }, way or {})
-  e.rpc:notify('way', e.way)
+  e.rpc:notify('backend', e.way)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
   e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
   return srv, e
@@ -398,7 +398,7 @@ for name, opts in pairs({
   ['a key and another way'] = {
     during = function(e, _, t)
       e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
-      e.rpc:notify('way', e.way)
+      e.rpc:notify('backend', e.way)
       t:elapse(0.05)
     end,
   },
@@ -459,9 +459,9 @@ for what, way in pairs({
       ('tells of %s that cannot be sent, %s'):format(what, load and 'to load the model' or 'to ask'),
       BARE,
       function(t)
-        local _, e = completer(t, {}, vim.tbl_extend('force', way, { route = 'generate', load = load }))
+        local _, e = completer(t, {}, vim.tbl_extend('force', way, { api = 'generate', load = load }))
         e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
-        eq('spec', e:wait_event('way_error', 0).code)
+        eq('spec', e:wait_event('backend_error', 0).code)
       end
     )
   end
@@ -527,7 +527,7 @@ local function calls(url)
   local buf = math.random(3)
   local endpoint = { name = 'fake', url = url, dialect = 'openai', headers = { A = 'b' } }
   return {
-    hello = { 1, { protocol = 2, log_level = 'debug' } },
+    hello = { 1, { protocol = 3, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
     join = { 1, math.random(50), true },
@@ -537,11 +537,11 @@ local function calls(url)
       { endpoint = endpoint, path = '/v1/models', method = 'GET', body = 'x', timeout = 1 },
     },
     nvim_error_event = { 1, 0, 'x' },
-    way = {
+    backend = {
       1,
       {
         endpoint = endpoint,
-        route = pick({ 'completions', 'infill', 'generate' }),
+        api = pick({ 'completions', 'infill', 'generate' }),
         model = 'coder',
         project = 'p',
         tokens = pick({

@@ -4,7 +4,7 @@ local test, eq, ok = T.test, T.eq, T.ok
 
 -- In the child: a chat with a scan, `scratch()` (states by reading everything), `agree()`.
 local SETUP = [[
-  local block, scan = require('hum.chat.block'), require('hum.chat.scan')
+  local block, scan = require('hum.chat.text.block'), require('hum.chat.text.scan')
   buf = vim.api.nvim_get_current_buf()
   function scratch()
     local states, id = { [0] = block.FIRST }, block.FIRST
@@ -29,13 +29,13 @@ local SETUP = [[
 
 local function setup(t, lines)
   t:lua(SETUP)
-  t:lua('vim.api.nvim_buf_set_lines(buf, 0, -1, false, ...) require("hum.chat.scan").attach(buf)', lines)
+  t:lua('vim.api.nvim_buf_set_lines(buf, 0, -1, false, ...) require("hum.chat.text.scan").attach(buf)', lines)
 end
 
 local function kinds(t, lines)
   return t:lua(
     [[
-    local block, id, out = require('hum.chat.block'), require('hum.chat.block').FIRST, {}
+    local block, id, out = require('hum.chat.text.block'), require('hum.chat.text.block').FIRST, {}
     for i, line in ipairs(...) do
       id, out[i] = block.next(id, line)
     end
@@ -86,7 +86,7 @@ test('the language of a fence is the first word of its info string', { ui = fals
       lang,
       t:lua(
         [[
-      local block = require('hum.chat.block')
+      local block = require('hum.chat.text.block')
       return block.def((block.next(block.FIRST, '```' .. ...))).fence.lang]],
         info
       )
@@ -125,7 +125,7 @@ local function storm(t, seed)
         vim.cmd('silent! undo')
       end
       if math.random(4) == 1 then
-        require('hum.chat.scan').sync(buf, math.random(0, count))
+        require('hum.chat.text.scan').sync(buf, math.random(0, count))
       end
       if math.random(4) == 1 then
         local why = agree()
@@ -146,18 +146,18 @@ end)
 -- Neovim asks for the folds of changed lines before it tells of the change.
 test('states stay right when folds ask first', { ui = false }, function(t)
   setup(t, { '' })
-  t:lua("require('hum.chat.fold').setup_window(0)")
+  t:lua("require('hum.chat.view.fold').setup_window(0)")
   local seed = os.time()
   eq('', storm(t, seed), 'seed ' .. seed)
 end)
 
 test('a long append is told of after its folds', { ui = false }, function(t)
   setup(t, { '## « m', '```', 'x' })
-  t:lua("require('hum.chat.fold').setup_window(0)")
+  t:lua("require('hum.chat.view.fold').setup_window(0)")
   local result = t:lua([[
     assert(agree() == '')
     vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(('x\n'):rep(500), '\n'))
-    local s = require('hum.chat.scan').get(buf)
+    local s = require('hum.chat.text.scan').get(buf)
     return { s.count, math.max(s.known, s.count) }]])
   eq({ 503, 503 }, result)
   eq('', t:lua('return agree()'))
@@ -170,7 +170,7 @@ test('a token at the end of a long chat reads no line, a line break one', { ui =
   end
   setup(t, lines)
   local read = t:lua([[
-    local scan, block = require('hum.chat.scan'), require('hum.chat.block')
+    local scan, block = require('hum.chat.text.scan'), require('hum.chat.text.block')
     assert(agree() == '')
     local next_state, n, out = block.next, 0, {}
     block.next = function(...) n = n + 1 return next_state(...) end
@@ -205,10 +205,10 @@ test('a long chat is read in slices and the window drawn again', function(t)
   setup(t, lines)
   local complete = t:lua([[
     vim.cmd('hi HumCode guifg=#00aa01')
-    require('hum.chat.highlight').attach(buf)
+    require('hum.chat.view.highlight').attach(buf)
     vim.cmd('normal! G')
     vim.cmd.redraw()
-    return require('hum.chat.scan').complete(buf, 29999)]])
+    return require('hum.chat.text.scan').complete(buf, 29999)]])
   ok(not complete, 'one redraw does not read it all')
   t:wait(function() return t.child.screen:attr(1, 1).foreground == 0x00aa01 end, 'the last lines are code')
   t:wait(function() return t:lua('return agree()') == '' end, 'the rest is read')
@@ -223,11 +223,11 @@ test('reload, deletion of all and undo are followed', { ui = false }, function(t
   eq('', t:lua('return agree()'))
   t:write_file('chat.md', '## » You\n\n~~~\nz\n')
   t:lua(
-    'vim.cmd.edit(...) buf = vim.api.nvim_get_current_buf() require("hum.chat.scan").attach(buf)',
+    'vim.cmd.edit(...) buf = vim.api.nvim_get_current_buf() require("hum.chat.text.scan").attach(buf)',
     t.dir .. '/chat.md'
   )
   eq('', t:lua('return agree()'))
   t:write_file('chat.md', 'z\n')
   t:cmd('edit!')
-  eq('', t:lua('require("hum.chat.scan").attach(buf) return agree()'))
+  eq('', t:lua('require("hum.chat.text.scan").attach(buf) return agree()'))
 end)

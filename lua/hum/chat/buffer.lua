@@ -1,5 +1,5 @@
 -- The buffer of a chat: made, attached to, saved, given up.
-local format = require('hum.chat.format')
+local format = require('hum.chat.text.format')
 local session = require('hum.chat.session')
 
 local M = {}
@@ -58,8 +58,8 @@ local function watch(buf)
     local one = session.get(buf)
     if one then session.touch(one) end
   end)
-  require('hum.chat.notes').watch(buf)
-  on('BufWinEnter', function() require('hum.chat.window').setup(buf) end)
+  require('hum.chat.view.notes').watch(buf)
+  on('BufWinEnter', function() require('hum.chat.view.window').setup(buf) end)
   on('BufUnload', function()
     session.drop(buf)
     vim.api.nvim_create_augroup('hum.chat.' .. buf, {})
@@ -80,8 +80,8 @@ function M.attach(buf)
   end
   watch(buf)
   require('hum.chat.maps').setup(buf)
-  if require('hum.config').get().chat.highlight then require('hum.chat.highlight').attach(buf) end
-  require('hum.chat.window').setup(buf)
+  if require('hum.config').get().chat.highlight then require('hum.chat.view.highlight').attach(buf) end
+  require('hum.chat.view.window').setup(buf)
 end
 
 --- Changes a buffer that has no history yet, without a step that `u` could take back.

@@ -1,6 +1,6 @@
 -- Chats: opening, sending, stopping, asking again.
 local buffer = require('hum.chat.buffer')
-local format = require('hum.chat.format')
+local format = require('hum.chat.text.format')
 local meta = require('hum.chat.meta')
 local send = require('hum.chat.send')
 local session = require('hum.chat.session')
@@ -28,7 +28,7 @@ end
 ---@param buf integer
 ---@param blocks string[][]  with a blank line between them
 local function write(buf, blocks)
-  local edit = require('hum.chat.edit')
+  local edit = require('hum.chat.text.edit')
   local count = vim.api.nvim_buf_line_count(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
   local lines = last == '' and {} or { last, '' }
@@ -45,7 +45,7 @@ end
 local function compose(buf, opts)
   local blocks = {}
   if opts.quote then
-    local quoted, err = require('hum.chat.context').quote(opts.quote)
+    local quoted, err = require('hum.chat.text.quote').quote(opts.quote)
     if not quoted then return nil, err end
     blocks[1] = quoted
   end
@@ -62,7 +62,7 @@ end
 ---@param opts hum.ChatOpts
 ---@return integer|nil buf, string|nil err
 function M.open(opts)
-  local window, models = require('hum.chat.window'), require('hum.models')
+  local window, models = require('hum.chat.view.window'), require('hum.server.models')
   local one = opts.new == false and session.latest() or nil
   local buf
   if one then
@@ -70,7 +70,7 @@ function M.open(opts)
     if one.request and (opts.question or opts.quote) then return nil, send.busy(one) end
   else
     local endpoint = models.endpoint(opts.endpoint)
-    local known, err = require('hum.endpoint').url(endpoint)
+    local known, err = require('hum.server.endpoint').url(endpoint)
     if not known then
       complain(err)
       return nil, err

@@ -6,7 +6,7 @@ local M = {}
 --- To the heading of a turn before or after the cursor.
 ---@param step -1|1
 local function go_to_turn(step)
-  local format = require('hum.chat.format')
+  local format = require('hum.chat.text.format')
   local turns = format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns
   for _ = 1, vim.v.count1 do
     local here = vim.api.nvim_win_get_cursor(0)[1]

@@ -1,5 +1,5 @@
 -- What a chat's front matter says about endpoint and model.
-local format = require('hum.chat.format')
+local format = require('hum.chat.text.format')
 local session = require('hum.chat.session')
 
 local M = {}
@@ -23,7 +23,7 @@ end
 ---@param key string
 ---@param value string
 local function set_front(buf, key, value)
-  local edit = require('hum.chat.edit')
+  local edit = require('hum.chat.text.edit')
   local front = parse(buf).front
   local line = key .. ': ' .. format.one_line(value)
   if not front then

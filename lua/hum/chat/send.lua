@@ -1,5 +1,5 @@
 -- From the text of a chat to a request.
-local format = require('hum.chat.format')
+local format = require('hum.chat.text.format')
 local meta = require('hum.chat.meta')
 local session = require('hum.chat.session')
 
@@ -98,7 +98,7 @@ end
 ---@param one hum.Session
 ---@param again boolean
 local function prepare(one, again)
-  local models = require('hum.models')
+  local models = require('hum.server.models')
   local front = parse(one.buf).front
   local values = front and front.values or {}
   local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
@@ -107,7 +107,7 @@ local function prepare(one, again)
     one.preparing = nil
     complain((why:gsub('^hum: ', '')))
   end
-  require('hum.endpoint').resolve(name, function(err, resolved)
+  require('hum.server.endpoint').resolve(name, function(err, resolved)
     if not resolved then return fail(err) end
     local function go(why, model)
       one.preparing = nil

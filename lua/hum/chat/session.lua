@@ -1,13 +1,13 @@
 -- A chat that is open: its request, from the heading of the reply to its end.
-local edit = require('hum.chat.edit')
-local ending = require('hum.chat.ending')
-local fold = require('hum.chat.fold')
-local follow = require('hum.chat.follow')
-local format = require('hum.chat.format')
-local notes = require('hum.chat.notes')
-local scan = require('hum.chat.scan')
-local undo = require('hum.chat.undo')
-local wait = require('hum.chat.wait')
+local edit = require('hum.chat.text.edit')
+local ending = require('hum.chat.reply.ending')
+local fold = require('hum.chat.view.fold')
+local follow = require('hum.chat.reply.follow')
+local format = require('hum.chat.text.format')
+local notes = require('hum.chat.view.notes')
+local scan = require('hum.chat.text.scan')
+local undo = require('hum.chat.reply.undo')
+local wait = require('hum.chat.view.wait')
 
 local M = {}
 
@@ -102,7 +102,7 @@ function M.drop(buf)
   sessions[buf] = nil
   if session and session.request then
     session.request.unloaded = true
-    require('hum.client').stop(session.request.id)
+    require('hum.server.client').stop(session.request.id)
   end
   wait.stop(buf)
   follow.stop(buf)
@@ -225,7 +225,7 @@ end
 
 ---@param request hum.Request
 local function watch(request)
-  local buf, client = request.buf, require('hum.client')
+  local buf, client = request.buf, require('hum.server.client')
   local group = vim.api.nvim_create_augroup(group_name(request), {})
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
@@ -297,7 +297,7 @@ end
 ---@param job hum.Job
 ---@return boolean|nil ok, string|nil err
 function M.start(session, job)
-  local buf, client = session.buf, require('hum.client')
+  local buf, client = session.buf, require('hum.server.client')
   local request = {
     buf = buf,
     endpoint = job.resolved.endpoint.name,
@@ -321,7 +321,7 @@ function M.start(session, job)
   require('hum.chat.maps').watch_ctrl_c()
   wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, job.model)
   if require('hum.config').get().chat.highlight then
-    require('hum.chat.code').prepare(function() return wait.is_waiting(buf) end)
+    require('hum.chat.view.code').prepare(function() return wait.is_waiting(buf) end)
   end
   require('hum.events').emit('HumRequestStarted', {
     buf = buf,
@@ -336,7 +336,7 @@ end
 ---@return boolean  there was something to stop
 function M.stop(session)
   if not session.request then return false end
-  require('hum.client').stop(session.request.id)
+  require('hum.server.client').stop(session.request.id)
   return true
 end
 

@@ -1,7 +1,7 @@
 -- A suggestion, or its first part, becomes text.
 local ghost = require('hum.complete.ghost')
 local keys = require('hum.complete.keys')
-local typed = require('hum.complete.typed')
+local typed = require('hum.complete.ghost.typed')
 
 local M = {}
 

@@ -89,7 +89,7 @@ end
 ---@param buf integer
 ---@return string? why
 local function secret(buf)
-  -- Plugins that decrypt files keep them off the disk in this way.
+  -- Plugins that decrypt files keep them off the disk in this backend.
   if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil

@@ -1,6 +1,6 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
-local link = require('hum.complete.link')
+local link = require('hum.complete.channel')
 
 local M = {}
 

@@ -2,7 +2,7 @@
 -- edited, yanked from. Their lines are in the helper's copy already; it is told the rows.
 local attach = require('hum.complete.attach')
 local allow = require('hum.complete.allow')
-local link = require('hum.complete.link')
+local link = require('hum.complete.channel')
 
 local M = {}
 

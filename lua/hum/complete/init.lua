@@ -112,10 +112,10 @@ function M.status()
   local mode, why = allow.mode(buf)
   if mode ~= 'off' then why = allow.refusal(buf) end
   if why then return 'completion is off in this buffer: ' .. why end
-  local way = require('hum.complete.way').text()
-  if trouble then way = ('%s; a request failed at %s'):format(way, trouble) end
-  if mode == 'manual' then return 'completion waits in this buffer to be asked; ' .. way end
-  return 'completion is on in this buffer; ' .. way
+  local backend = require('hum.complete.backend').text()
+  if trouble then backend = ('%s; a request failed at %s'):format(backend, trouble) end
+  if mode == 'manual' then return 'completion waits in this buffer to be asked; ' .. backend end
+  return 'completion is on in this buffer; ' .. backend
 end
 
 ---@param failure hum.Failure
@@ -141,7 +141,7 @@ local function tell_source(name, ...)
 end
 
 --- An event of the helper.
----@param name 'suggest'|'way_error'
+---@param name 'suggest'|'backend_error'
 ---@param buf integer
 ---@param data hum.Suggest|hum.Failure
 function M.on_event(name, buf, data)
@@ -149,10 +149,10 @@ function M.on_event(name, buf, data)
     trouble = data.text == '' and trouble or nil
     require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
     tell_source('on_suggest', buf, data)
-  elseif name == 'way_error' then
+  elseif name == 'backend_error' then
     tell_fault(data --[[@as hum.Failure]])
     tell_source('on_failed')
-    require('hum.complete.way').on_error(data --[[@as hum.Failure]])
+    require('hum.complete.backend').on_error(data --[[@as hum.Failure]])
   end
 end
 
@@ -160,7 +160,7 @@ end
 --- next enters insert mode.
 function M.on_lost()
   faults, trouble = {}, nil
-  require('hum.complete.link').lost()
+  require('hum.complete.channel').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.collect').lost()
   require('hum.complete.keys').lost()

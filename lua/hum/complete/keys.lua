@@ -2,10 +2,10 @@
 -- and cursor. This runs at every key, so it is written for speed.
 local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
-local draw = require('hum.complete.draw')
+local draw = require('hum.complete.ghost.draw')
 local ghost = require('hum.complete.ghost')
-local link = require('hum.complete.link')
-local menu = require('hum.complete.menu')
+local link = require('hum.complete.channel')
+local menu = require('hum.complete.ghost.menu')
 
 local M = {}
 
@@ -32,7 +32,7 @@ local function guarded(fn)
     if ok then
       return
     elseif tostring(err):find('Keyboard interrupt', 1, true) then
-      return require('hum.chat.interrupt').give_back()
+      return require('hum.interrupt').give_back()
     end
     pcall(M.leave)
     require('hum.log').write('error', 'a fault of hum in completion: ' .. err)
@@ -116,7 +116,7 @@ local function begin()
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
   menu.listen(guarded(on_menu_change))
-  require('hum.complete.way').renew()
+  require('hum.complete.backend').renew()
   tell('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
 end

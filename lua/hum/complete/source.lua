@@ -2,7 +2,7 @@
 -- stand on. Ghost text and a source may work side by side in a buffer.
 local attach = require('hum.complete.attach')
 local keys = require('hum.complete.keys')
-local link = require('hum.complete.link')
+local link = require('hum.complete.channel')
 
 local M = {}
 

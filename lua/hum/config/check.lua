@@ -1,6 +1,6 @@
 -- Values against the schema: every wrong key, type and value is named with its path
 -- and what would be right. Pure; values of secret options never enter a message.
-local suggest = require('hum.suggest')
+local suggest = require('hum.spelling')
 
 local M = {}
 

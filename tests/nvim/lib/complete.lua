@@ -5,7 +5,7 @@ local suggest = require('lib.suggest')
 local M = { type = suggest.type, type_at_once = suggest.type_at_once, settle = suggest.settle, call = suggest.call }
 
 --- Kinds of requests: the server that has them and the endpoint's dialect.
-M.ROUTES = {
+M.APIS = {
   completions = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
   infill = { dialect = 'openai', script = { server = 'llama-server', models = { 'coder' } } },
   generate = {
@@ -77,10 +77,10 @@ end
 
 --- The script of a server that answers requests to fill in by `rule`, or by these rules.
 ---@param rule table
----@param route string?
+---@param api string?
 ---@param more table? further fields of the script
-function M.script(srv, rule, route, more)
-  local script = vim.deepcopy(M.ROUTES[route or 'completions'].script)
+function M.script(srv, rule, api, more)
+  local script = vim.deepcopy(M.APIS[api or 'completions'].script)
   script.rules = vim.islist(rule) and rule or { rule }
   srv:script(vim.tbl_extend('force', script, more or {}))
 end
@@ -106,34 +106,34 @@ end
 --- now on.
 function M.use_infill(t)
   t:lua([[
-    require('hum.complete.way').resolve(function(_, way)
-      way.route, way.tokens = 'infill', nil
-      require('hum.complete.link').tell('way', way)
+    require('hum.complete.backend').resolve(function(_, way)
+      way.api, way.tokens = 'infill', nil
+      require('hum.complete.channel').tell('backend', way)
     end)]])
-  t:wait(function() return t:log():find('way: /infill', 1, true) end, 'the helper knows the other way')
+  t:wait(function() return t:log():find('backend: /infill', 1, true) end, 'the helper knows the other way')
 end
 
 --- Configures hum to complete with a server, and waits until it has found out how.
----@param opts { route: string?, config: table?, complete: table?, endpoint: table? }?
+---@param opts { api: string?, config: table?, complete: table?, endpoint: table? }?
 function M.configure(t, srv, opts)
   opts = opts or {}
-  local dialect = M.ROUTES[opts.route or 'completions'].dialect
+  local dialect = M.APIS[opts.api or 'completions'].dialect
   local endpoint = vim.tbl_extend('force', { url = srv.url, dialect = dialect }, opts.endpoint or {})
   local complete = vim.tbl_extend('force', { mode = 'on', debounce = 0, prefetch = false }, opts.complete or {})
   local config = vim.tbl_extend('force', { endpoints = { ollama = endpoint }, complete = complete }, opts.config or {})
-  local former = M.ways(t)
+  local former = M.backends(t)
   assert(
     t:lua(
       [[
     assert(require('hum').setup(...))
     require('hum.complete').start()
-    return require('hum.complete.link').open()]],
+    return require('hum.complete.channel').open()]],
       config
     ),
     'no helper'
   )
-  t:wait(function() return M.ways(t) > former end, 'the helper knows the way')
-  if opts.route == 'infill' then M.use_infill(t) end
+  t:wait(function() return M.backends(t) > former end, 'the helper knows the way')
+  if opts.api == 'infill' then M.use_infill(t) end
 end
 
 --- Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
@@ -142,16 +142,16 @@ end
 ---@return test.Fake
 function M.start(t, rule, opts)
   local srv = t:fake()
-  M.script(srv, { text = '' }, opts and opts.route, opts and opts.more)
+  M.script(srv, { text = '' }, opts and opts.api, opts and opts.more)
   M.configure(t, srv, opts)
-  M.script(srv, rule, opts and opts.route, opts and opts.more)
+  M.script(srv, rule, opts and opts.api, opts and opts.more)
   M.reset(srv)
   return srv
 end
 
 --- How often the helper was told a way.
 ---@return integer
-function M.ways(t) return select(2, t:log():gsub('way: ', '')) end
+function M.backends(t) return select(2, t:log():gsub('backend: ', '')) end
 
 --- A file with these lines, the cursor behind the last of them or at `row` and `col`.
 ---@param lines string[]
@@ -218,7 +218,9 @@ function M.wait_ghost(t, text)
 end
 
 ---@return table<string, integer>  what the helper has counted
-function M.info(t) return t:lua([[return vim.rpcrequest(require('hum.helper').state().channel, 'info').complete]]) end
+function M.info(t)
+  return t:lua([[return vim.rpcrequest(require('hum.server.helper').state().channel, 'info').complete]])
+end
 
 --- Waits until a count is at least that.
 function M.wait_count(t, name, n)

@@ -5,7 +5,7 @@ local M = {}
 --- Lua for the `init` of a case: a client that only notes what it is told.
 M.init = [[
 stub = { specs = {}, stops = {}, join = {}, on = {}, last = 0 }
-package.preload['hum.client'] = function()
+package.preload['hum.server.client'] = function()
   return {
     chat = function(spec, on_event)
       if stub.fail then return nil, stub.fail end
@@ -57,8 +57,8 @@ function M.ask(t, text, buf)
 end
 
 -- As src/sink.c does it.
-local FOLLOW = "require('hum.chat.follow').lines(...)"
-local JOINED = "require('hum.chat.put').joined(...)"
+local FOLLOW = "require('hum.chat.reply.follow').lines(...)"
+local JOINED = "require('hum.chat.reply.put').joined(...)"
 local FOLLOW_BYTES = 32
 
 --- One edit of the helper.

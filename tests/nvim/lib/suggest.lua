@@ -6,7 +6,7 @@ local M = {}
 M.init = [[
 local open = { starts = 0 }
 stub = open
-package.preload['hum.helper'] = function()
+package.preload['hum.server.helper'] = function()
   return {
     start = function()
       open.starts = open.starts + 1
@@ -17,9 +17,9 @@ package.preload['hum.helper'] = function()
     state = function() return { status = 'ready' } end,
   }
 end
-package.preload['hum.complete.way'] = function()
+package.preload['hum.complete.backend'] = function()
   return {
-    send = function() vim.rpcnotify(vim.api.nvim_list_uis()[1].chan, 'way') end,
+    send = function() vim.rpcnotify(vim.api.nvim_list_uis()[1].chan, 'backend') end,
     renew = function() end,
     on_error = function() end,
     text = function() return 'the way is here' end,

@@ -1,0 +1,122 @@
+-- How a reply ends: the text that it still needs, the history, what is told.
+local edit = require('hum.chat.text.edit')
+local follow = require('hum.chat.reply.follow')
+local format = require('hum.chat.text.format')
+local notes = require('hum.chat.view.notes')
+local undo = require('hum.chat.reply.undo')
+
+local M = {}
+
+---@class hum.Ending
+---@field name 'done'|'error'|'cancelled'
+---@field data table  of the event, see hum.server.client
+
+---@param ending hum.Ending
+---@return string|nil
+local function mark_of(ending)
+  if ending.name == 'cancelled' then
+    return 'stopped'
+  elseif ending.name == 'error' then
+    return 'error: ' .. ending.data.message
+  elseif ending.data.reason == 'length' then
+    return 'cut'
+  end
+end
+
+--- The end of a reply's lines from its last word on, and where that is.
+---@param lines string[]
+---@param heading integer
+---@param added string[]
+---@param draft string[]
+---@return integer kept  lines before
+---@return string[] tail
+local function tail_of(lines, heading, added, draft)
+  local kept = #lines
+  while kept > heading and not lines[kept]:find('%S') do
+    kept = kept - 1
+  end
+  local tail = {}
+  if kept == heading and #added > 0 then tail[1] = '' end
+  vim.list_extend(tail, added)
+  vim.list_extend(tail, { '', format.heading('user'), '' })
+  vim.list_extend(tail, #draft > 0 and draft or { '' })
+  return kept, tail
+end
+
+--- Writes what the reply's text still needs.
+---@param record hum.UndoRecord
+---@param mark? string
+---@param draft string[]
+---@return boolean|nil ok, any err  E565: not now
+---@return { heading: integer, mark: integer }|nil rows
+local function write(record, mark, draft)
+  if record.undone then
+    local ok, err = undo.unwind(record)
+    if not ok then return nil, err end
+  end
+  local row = undo.heading(record)
+  if not row then
+    record.broken = true
+    undo.settle(record, {})
+    return true
+  end
+  local start = record.broken and row or record.row
+  local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, -1, false), row - start + 1
+  local body = vim.list_slice(lines, heading + 1)
+  local changed, added = format.ending(body, mark)
+  local kept, tail = tail_of(lines, heading, added, draft)
+  local reply = vim.list_slice(lines, 1, kept)
+  for i, line in pairs(changed) do
+    reply[heading + i] = line
+  end
+  vim.list_extend(reply, tail)
+  if not record.undone then
+    local wins = follow.windows(record.buf)
+    local ok, err = undo.join(record, function()
+      for i in pairs(changed) do
+        vim.api.nvim_buf_set_text(record.buf, row + i, 0, row + i, 0, { '\\' })
+      end
+      edit.replace(record.buf, start + kept, -1, tail)
+    end)
+    if not ok then return nil, err end
+    follow.to_end(record.buf, wins)
+  end
+  undo.settle(record, reply)
+  return true, nil, { heading = row, mark = start + kept + (tail[1] == '' and 1 or 0) + #added - 1 }
+end
+
+---@param ending hum.Ending
+local function tell(ending)
+  local notify, data = require('hum.notify'), ending.data
+  if ending.name == 'error' then
+    local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
+    notify.error('hum: ' .. data.message .. hint, true)
+  elseif ending.name == 'done' and data.reason == 'length' then
+    notify.warn('hum: the reply was cut at the length limit of the model or the options')
+  end
+end
+
+--- Finishes a request's text.
+---@param request hum.Request
+---@param ending hum.Ending
+---@return boolean done  false: the text cannot be changed now, try again
+function M.finish(request, ending)
+  local buf, record = request.buf, request.record
+  if vim.api.nvim_buf_is_loaded(buf) and not request.unloaded then
+    undo.check(record)
+    local ok, err, rows = write(record, mark_of(ending), request.draft)
+    if not ok and tostring(err):find('E565', 1, true) then
+      return false
+    elseif not ok then
+      require('hum.log').write('warn', 'the end of a reply: ' .. tostring(err))
+      undo.forget(buf)
+    elseif rows and not record.undone then
+      notes.stats(buf, rows.heading, ending.data.stats)
+      if ending.name == 'error' then notes.failure(buf, rows.mark, ending.data) end
+    end
+  end
+  tell(ending)
+  return true
+end
+
+return M

@@ -1,0 +1,31 @@
+-- Where a reply's text goes in when the chat is the current buffer and the user is not
+-- inserting. Neovim then closes the undo block after each event, so each edit has to join
+-- it; and only there can the user press `u`. Elsewhere the helper calls
+-- nvim_buf_set_text() itself.
+local M = {}
+
+local follow = require('hum.chat.reply.follow')
+local guard = require('hum.interrupt').guard
+local guard_change = require('hum.interrupt').guard_change
+local undo = require('hum.chat.reply.undo')
+
+local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
+
+--- Raises E565 under textlock, of which the helper hears.
+---@param buf integer
+---@param lines string[]
+---@param follows boolean  windows are due to follow
+function M.joined(buf, lines, follows)
+  local record = undo.record(buf)
+  if record and guard(undo.check, record) then
+    return -- the reply was taken back and is being stopped
+  end
+  local joined = pcall(guard, command, 'undojoin')
+  guard_change(buf, set_text, buf, -1, -1, -1, -1, lines)
+  if record and not joined then
+    guard(undo.check, record) -- a block has begun that a `u` would end
+  end
+  if follows then follow.lines(buf) end
+end
+
+return M

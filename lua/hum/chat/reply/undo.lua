@@ -1,0 +1,346 @@
+-- One reply is one undo step, whatever else was changed while it streamed.
+--
+-- The helper's edits join the block that the reply's heading opened. Where the user edits
+-- the chat meanwhile, his change and the tokens after it end up in one block, because
+-- Neovim's blocks are a line and not lanes. So his edits are recorded, and when the reply
+-- has ended the history is built again: back to the state before the reply (`:undo N`),
+-- then his edits, each a block of its own, then the reply as one block. The text must be
+-- the same afterwards; if it is not, `:undo` goes back to the history as it was.
+--
+-- `u` in mid-stream takes back a part of all this. It is seen by changenr() going back;
+-- the stream is stopped, and the history built again ends with the reply undone.
+local edit = require('hum.chat.text.edit')
+local preserve = require('hum.chat.reply.preserve')
+
+local M = {}
+
+---@class hum.UndoEdit
+---@field first integer      rows [first, old_last) became `lines`
+---@field old_last integer
+---@field lines string[]
+---@field block integer      changenr() then: edits of one block are one step
+
+---@class hum.UndoRecord
+---@field buf integer
+---@field before integer     changenr() before the reply
+---@field row integer        first row of the reply's block
+---@field head integer       its heading is the how manyth line from there
+---@field mark integer       extmark on the heading
+---@field on_lost fun()      the heading was deleted
+---@field block integer      changenr() of the block that the heading opened
+---@field newest integer     the highest changenr() seen
+---@field edits hum.UndoEdit[]   the user's, above the reply, in order
+---@field later hum.UndoEdit[]   the user's, anywhere, after its end
+---@field sure { edits: integer, row: integer, head: integer }  as of the last time that no undo was seen
+---@field session integer    counts the times that insert mode was left: those are ends of steps
+---@field own boolean        hum itself is editing
+---@field broken boolean     an edit cannot be told apart from the reply
+---@field on_undone? fun()     the user pressed `u`; called once
+---@field looking? boolean     a look for an undo is on its way
+---@field undone? integer    the newest changenr() when the user pressed `u`
+---@field reply? string[]    the reply's lines from `row` on, once it has ended
+
+local records = {} ---@type table<integer, hum.UndoRecord>
+local ns = vim.api.nvim_create_namespace('hum.undo')
+
+---@param buf integer
+---@return integer
+local function changenr(buf)
+  if buf == vim.api.nvim_get_current_buf() then return vim.fn.changenr() end
+  return vim.api.nvim_buf_call(buf, vim.fn.changenr)
+end
+
+--- Closes the open undo block of the current buffer.
+local function close_block() vim.cmd('let &l:undolevels = &l:undolevels') end
+
+---@param record hum.UndoRecord
+---@param fn fun()
+---@return boolean ok, any err
+local function by_us(record, fn)
+  local own = record.own
+  record.own = true
+  local ok, err = pcall(vim.api.nvim_buf_call, record.buf, fn)
+  record.own = own
+  return ok, err
+end
+
+--- A reply begins: whatever comes next in the buffer is its own block.
+---@param buf integer
+---@return hum.UndoRecord
+function M.begin(buf)
+  vim.api.nvim_buf_call(buf, close_block)
+  local before = changenr(buf)
+  return {
+    buf = buf,
+    before = before,
+    row = 0,
+    block = before,
+    newest = before,
+    edits = {},
+    later = {},
+    head = 1,
+    sure = { edits = 0, row = 0, head = 1 },
+    session = 0,
+    own = false,
+    broken = false,
+  }
+end
+
+--- The heading is written: from now on changes are watched.
+---@param record hum.UndoRecord
+---@param row integer   first row that it changed
+---@param head integer  the heading is the how manyth line from there
+---@param on_lost fun() the heading was deleted
+function M.watch(record, row, head, on_lost)
+  record.row, record.head, record.on_lost = row, head, on_lost
+  record.block = changenr(record.buf)
+  record.newest = record.block
+  record.sure = { edits = 0, row = row, head = head }
+  record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
+    end_col = 1,
+    invalidate = true,
+    right_gravity = false,
+  })
+  records[record.buf] = record
+end
+
+--- What is known of the reply that streams into a buffer.
+---@param buf integer
+---@return hum.UndoRecord|nil
+function M.record(buf) return records[buf] end
+
+--- The row of the reply's heading; nil when it was deleted.
+---@param record hum.UndoRecord
+---@return integer|nil
+function M.heading(record)
+  local row = record.row + record.head - 1
+  if record.broken then
+    local at = vim.api.nvim_buf_get_extmark_by_id(record.buf, ns, record.mark, { details = true })
+    row = at[1]
+    if not row or at[3].invalid then return nil end
+  end
+  local line = vim.api.nvim_buf_get_lines(record.buf, row, row + 1, false)[1] or ''
+  return line:find('^## « ') and row or nil
+end
+
+--- Where the reply begins, and the part of a change that is the user's, above it.
+---@param record hum.UndoRecord
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+---@return integer|nil old_last  nil: nothing is the user's
+---@return integer|nil new_last
+local function user_part(record, first, old_last, new_last)
+  local row, heading = record.row, record.row + record.head - 1
+  local delta = new_last - old_last
+  if old_last <= row then
+    record.row = row + delta
+    return old_last, new_last
+  elseif old_last <= heading then
+    -- Between the user's text and the heading. What reached into it from above is his.
+    if first >= row then
+      record.head = record.head + delta
+      return
+    end
+    record.row, record.head = new_last, heading - old_last + 1
+    return row, new_last
+  elseif delta == 0 and first < row then
+    return row, row -- `:%s` and the like
+  elseif delta ~= 0 then
+    record.broken = true
+    vim.schedule(function()
+      if records[record.buf] == record and not record.undone and not M.heading(record) then record.on_lost() end
+    end)
+  end
+end
+
+---@param record hum.UndoRecord
+local function look_soon(record)
+  if record.looking then return end
+  record.looking = true
+  vim.schedule(function()
+    record.looking = false
+    if records[record.buf] == record and vim.api.nvim_buf_is_loaded(record.buf) then M.check(record) end
+  end)
+end
+
+--- A change of a buffer; called for each token, so it must be quick. Changes nothing.
+---@param buf integer
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+function M.changed(buf, first, old_last, new_last)
+  local record = records[buf]
+  if not record or record.own or record.broken or record.undone then return end
+  if old_last - first > 1 or new_last < old_last then
+    look_soon(record) -- no token does that, and an undo of this reply does
+  end
+  local list = record.later
+  if not record.reply then
+    if first >= record.row + record.head then
+      return -- the reply's own text
+    end
+    local old_part, new_part = user_part(record, first, old_last, new_last)
+    if not old_part then return end
+    list, old_last, new_last = record.edits, old_part, new_part
+  end
+  list[#list + 1] = {
+    first = first,
+    old_last = old_last,
+    lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
+    block = ('%d.%d'):format(changenr(buf), record.session),
+  }
+end
+
+--- Looks whether the user has undone something, before any further token joins in; the
+--- first time it tells.
+---@param record hum.UndoRecord
+---@return boolean undone
+function M.check(record)
+  if record.undone or record.reply then return record.undone ~= nil end
+  local now, sure = changenr(record.buf), record.sure
+  if now >= record.newest then
+    record.newest = now
+    sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
+    return false
+  end
+  record.undone = vim.api.nvim_buf_call(record.buf, function() return vim.fn.undotree().seq_last end)
+  record.edits = vim.list_slice(record.edits, 1, sure.edits)
+  record.row, record.head = sure.row, sure.head
+  record.broken = false
+  record.on_undone()
+  return true
+end
+
+--- Insert mode was left: what is typed from now on is another step.
+---@param record hum.UndoRecord
+function M.insert_left(record) record.session = record.session + 1 end
+
+--- Edits by hum that belong to the reply.
+---@param record hum.UndoRecord
+---@param fn fun()
+---@return boolean ok, any err  E565 under textlock
+function M.join(record, fn)
+  return by_us(record, function()
+    pcall(vim.cmd.undojoin)
+    fn()
+  end)
+end
+
+--- Back to the text before `u`, as far as the history has it.
+---@param record hum.UndoRecord
+---@return boolean ok, any err
+function M.unwind(record)
+  return by_us(record, function() vim.cmd('silent undo ' .. record.undone) end)
+end
+
+---@param buf integer
+---@param edits hum.UndoEdit[]
+local function apply_all(buf, edits)
+  local block
+  for _, one in ipairs(edits) do
+    if one.block ~= block then
+      close_block()
+      block = one.block
+    end
+    edit.replace(buf, one.first, one.old_last, one.lines)
+  end
+end
+
+---@param record hum.UndoRecord
+local function build(record)
+  local buf = record.buf
+  vim.cmd('silent undo ' .. record.before)
+  if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
+  apply_all(buf, record.edits)
+  close_block()
+  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), record.reply)
+  apply_all(buf, record.later)
+  close_block()
+end
+
+---@param record hum.UndoRecord
+local function rebuild(record)
+  local buf = record.buf
+  local newest = vim.fn.undotree().seq_last
+  local want = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  local ok, err = pcall(build, record)
+  if ok and (record.undone or vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false))) then
+    if record.undone then vim.cmd('silent undo') end
+    return
+  end
+  require('hum.log').write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
+  vim.cmd('silent undo ' .. newest)
+  if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
+end
+
+---@param record hum.UndoRecord
+---@return boolean
+local function is_mixed(record)
+  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or changenr(record.buf) ~= record.block
+end
+
+--- Changing history under the user's hands is only safe in plain normal mode.
+---@return boolean
+local function may_settle()
+  local mode = vim.api.nvim_get_mode()
+  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
+end
+
+--- Forgets what is watched, with the history as it is.
+---@param buf integer
+function M.forget(buf)
+  local record = records[buf]
+  records[buf] = nil
+  if record and vim.api.nvim_buf_is_loaded(buf) then vim.api.nvim_buf_del_extmark(buf, ns, record.mark) end
+end
+
+---@param record hum.UndoRecord
+---@return boolean done
+local function settle_now(record)
+  if records[record.buf] ~= record or not vim.api.nvim_buf_is_loaded(record.buf) then
+    return true
+  elseif not may_settle() then
+    return false
+  end
+  local ok, err
+  if record.broken or not vim.bo[record.buf].modifiable then
+    ok, err = by_us(record, close_block)
+  elseif is_mixed(record) then
+    local keep = preserve.save(record.buf, record.undone and record.row)
+    ok, err = by_us(record, function() rebuild(record) end)
+    preserve.restore(keep)
+  else
+    ok, err = by_us(record, close_block)
+  end
+  if not ok and tostring(err):find('E565', 1, true) then
+    return false
+  elseif not ok then
+    require('hum.log').write('warn', 'undo: ' .. tostring(err))
+  end
+  M.forget(record.buf)
+  return true
+end
+
+--- The reply has ended: puts the history in order, at once or as soon as the user is in
+--- plain normal mode.
+---@param record hum.UndoRecord
+---@param reply string[]  lines from the record's row on
+function M.settle(record, reply)
+  record.reply = reply
+  if settle_now(record) then return end
+  local done = false
+  vim.api.nvim_create_autocmd({ 'SafeState', 'InsertLeave' }, {
+    group = vim.api.nvim_create_augroup('hum.undo.' .. record.buf, {}),
+    callback = function(event)
+      if event.event == 'InsertLeave' then
+        M.insert_left(record)
+        return
+      end
+      done = done or settle_now(record)
+      return done
+    end,
+  })
+end
+
+return M

@@ -1,0 +1,51 @@
+-- Changes of a buffer's text.
+local format = require('hum.chat.text.format')
+
+local M = {}
+
+--- How many bytes, or lines, two strings or lists have in common at their start and, of
+--- what is left, at their end.
+---@param n integer
+---@param m integer
+---@param same fun(i: integer, j: integer): boolean
+---@return integer head, integer tail
+local function common(n, m, same)
+  local head, tail = 0, 0
+  local most = math.min(n, m)
+  while head < most and same(head + 1, head + 1) do
+    head = head + 1
+  end
+  while tail < most - head and same(n - tail, m - tail) do
+    tail = tail + 1
+  end
+  return head, tail
+end
+
+---@param buf integer
+---@param row integer
+---@param from string
+---@param to string
+local function replace_in_line(buf, row, from, to)
+  local head, tail = common(#from, #to, function(i, j) return from:byte(i) == to:byte(j) end)
+  vim.api.nvim_buf_set_text(buf, row, head, row, #from - tail, { to:sub(head + 1, #to - tail) })
+end
+
+--- Rows [first, last) become `lines`, with as small a change as possible, so that marks
+--- in them stay where they are. Lines are as nvim_buf_get_lines() gives them.
+---@param buf integer
+---@param first integer
+---@param last integer  -1: the end
+---@param lines string[]
+function M.replace(buf, first, last, lines)
+  local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
+  local head, tail = common(#old, #lines, function(i, j) return old[i] == lines[j] end)
+  local new = format.to_buffer(vim.list_slice(lines, head + 1, #lines - tail))
+  local from, to = first + head, first + #old - tail
+  if to - from == 1 and #new == 1 then
+    replace_in_line(buf, from, format.to_buffer({ old[head + 1] })[1], new[1])
+  elseif to > from or #new > 0 then
+    vim.api.nvim_buf_set_lines(buf, from, to, true, new)
+  end
+end
+
+return M

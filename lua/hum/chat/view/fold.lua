@@ -1,0 +1,422 @@
+-- Thinking parts are folded, and their fold tells that they live.
+--
+-- 'foldmethod' is expr with an expression that looks one number up in `scan`. Neovim keeps such folds while
+-- text is appended, with two holes that `mend` closes, once per line and only where needed:
+-- * In insert mode, in whatever window, no fold is updated at all.
+-- * Before 0.12 an append of several lines at the end of a fold moves the fold away from its first line.
+-- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
+--
+-- A closed fold is drawn again for each token within it, so its text can count them.
+--
+-- Neovim asks the expression twice for each token. So it is asked only while something is being thought;
+-- else 'foldmethod' is manual, which keeps the folds and moves them with the text.
+local block = require('hum.chat.text.block')
+local guard = require('hum.interrupt').guard
+local highlight = require('hum.chat.view.highlight')
+local scan = require('hum.chat.text.scan')
+
+local M = {}
+
+--- Bytes of the last words that a running part shows.
+local TAIL = 60
+
+---@class hum.FoldLive  the thinking part at the end of a chat
+---@field first integer  row of its `<think>`
+---@field row integer    words are counted up to this row …
+---@field words integer
+---@field bytes integer  … and in it up to this byte, `partial` of them
+---@field partial integer
+
+---@class hum.FoldBuf
+---@field live? hum.FoldLive
+---@field closed table<integer, { first: integer, shut: boolean }>  by window: state of the live fold
+---@field words table<integer, integer>  of finished parts, by their first row
+---@field finished integer  rows from here on have no part in `words`
+---@field from integer      first row that `mend` has not looked at
+---@field first? integer    first row of the part that was mended last
+---@field stale? integer    first row whose folds insert mode has left behind
+---@field pending boolean   `mend` is on its way
+---@field resting boolean   nothing is being thought: folds stay as they are
+---@field refold boolean    lines with thinking came in while resting
+
+---@type table<integer, hum.FoldBuf>
+local bufs = {}
+
+---@param s hum.Scan
+---@param row integer
+---@return boolean
+local function thinking(s, row) return block.def(scan.at(s, row)).thinking end
+
+--- Does the last line, beyond which no state is known, open a part? A token asks for it twice.
+---@param s hum.Scan
+---@param row integer
+---@return boolean
+local function opens(s, row)
+  local id = scan.at(s, row)
+  if block.def(id).role ~= 'assistant' then return false end
+  local line = vim.api.nvim_buf_get_text(s.buf, row, 0, row, 16, {})[1]
+  return line:byte(1) == 60 and block.def((block.next(id, line))).thinking
+end
+
+--- 'foldexpr': the tags and what is between them.
+---@return integer|string
+function M.expr()
+  local row, buf = vim.v.lnum - 1, vim.api.nvim_get_current_buf()
+  local s = scan.get(buf)
+  if not s then return 0 end
+  if row > s.known or s.dirty then scan.sync(buf, row) end
+  if thinking(s, row) then return 1 end
+  if row < s.known then return thinking(s, row + 1) and '>1' or 0 end
+  return opens(s, row) and '>1' or 0
+end
+
+--- Row of the `<think>` of the part that `row` is in. A part is walked through at most once: the row found is
+--- kept as long as it is one.
+---@param s hum.Scan
+---@param row integer
+---@param guess? integer
+---@return integer
+local function first_row(s, row, guess)
+  if guess and guess < row and thinking(s, guess + 1) and not thinking(s, guess) then return guess end
+  while row > 0 and thinking(s, row) do
+    row = row - 1
+  end
+  return row
+end
+
+---@param text string
+---@return integer
+local function count(text)
+  local _, n = text:gsub('%S+', '')
+  return n
+end
+
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return integer
+local function count_rows(buf, first, last)
+  local n = 0
+  for row = first, last, 256 do
+    n = n + count(table.concat(vim.api.nvim_buf_get_lines(buf, row, math.min(row + 256, last + 1), false), '\n'))
+  end
+  return n
+end
+
+--- Words of the part at the end of the chat: only what came since the last time is counted.
+---@param buf integer
+---@param b hum.FoldBuf
+---@param first integer
+---@param last integer
+---@return integer
+local function live_words(buf, b, first, last)
+  local live = b.live
+  if not live or live.first ~= first or live.row > last then
+    live = { first = first, row = first + 1, words = 0, bytes = 0, partial = 0 }
+    b.live = live
+  end
+  if live.row < last then
+    live.words = live.words + count_rows(buf, live.row, last - 1)
+    live.row, live.bytes, live.partial = last, 0, 0
+  end
+  local before = math.max(0, live.bytes - 1)
+  local ok, text = pcall(vim.api.nvim_buf_get_text, buf, last, before, last, 1000000000, {})
+  if not ok then -- the line has become shorter
+    live.bytes, live.partial, before = 0, 0, 0
+    text = vim.api.nvim_buf_get_lines(buf, last, last + 1, false)
+  end
+  local new = text[1]
+  if before < live.bytes then -- one byte more, to see whether a word goes on
+    local goes_on = new:find('^%S%S')
+    live.partial = live.partial + count(new:sub(2)) - (goes_on and 1 or 0)
+  else
+    live.partial = count(new)
+  end
+  live.bytes = before + #new
+  return live.words + live.partial
+end
+
+---@param buf integer
+---@param b hum.FoldBuf
+---@param first integer
+---@param last integer
+---@return integer
+local function finished_words(buf, b, first, last)
+  local words = b.words[first]
+  if not words then
+    words = count_rows(buf, first + 1, last - 1)
+    b.words[first] = words
+    b.finished = math.max(b.finished, last + 1)
+  end
+  return words
+end
+
+--- The end of what is being thought.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return string
+local function last_words(buf, first, last)
+  local text = ''
+  for row = last, math.max(first + 1, last - 3), -1 do
+    local size = vim.fn.col({ row + 1, '$' }) - 1
+    local part = vim.api.nvim_buf_get_text(buf, row, math.max(0, size - 2 * TAIL), row, size, {})[1]
+    text = vim.trim(part .. ' ' .. text)
+    if #text > TAIL then break end
+  end
+  if #text <= TAIL then return text end
+  text = text:sub(-TAIL)
+  local _, cut = text:find('^%S*%s+')
+  return '…' .. text:sub(cut and cut + 1 or vim.str_utf_end(text, 1) + 2)
+end
+
+---@param buf integer
+---@param first integer
+---@return { running: boolean, seconds?: number }?
+local function told(buf, first)
+  local session = package.loaded['hum.chat.session']
+  return session and session.thinking and session.thinking(buf, first) or nil
+end
+
+---@param n integer
+---@return string
+local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
+
+---@return string
+local function text_of_fold()
+  local buf = vim.api.nvim_get_current_buf()
+  local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
+  local s, b = scan.sync(buf, last + 1), bufs[buf]
+  if not s or not b or not scan.complete(buf, last) then return vim.fn.foldtext() end
+  local info = told(buf, first)
+  local seconds = info and info.seconds
+  local closed = thinking(s, last) and last + 1 <= s.known and not thinking(s, last + 1)
+  if closed then
+    local words = finished_words(buf, b, first, last)
+    local time = seconds and (' for %d s'):format(seconds) or ''
+    return ('▸ Thought%s · %s'):format(time, words_text(words))
+  end
+  local words = live_words(buf, b, first, last)
+  local time = seconds and (' %d s'):format(seconds) or ''
+  local line = ('▸ Thinking%s · %s'):format(time, words_text(words))
+  local tail = last_words(buf, first, last)
+  return tail ~= '' and line .. ' · ' .. tail or line
+end
+
+--- 'foldtext'.
+---@return string
+function M.text() return guard(text_of_fold) end
+
+---@return boolean
+local function in_insert() return vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil end
+
+--- Runs `fn` where folds are updated: not in insert mode, which an `<Cmd>` inside `:normal` leaves for as
+--- long as it runs. All that the user could notice of it is the cursor, which normal mode takes off the end
+--- of a line.
+---@param fn fun()
+local function outside_insert(fn)
+  if not in_insert() then return fn() end
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  M._run = fn
+  local keys = "<Cmd>lua require('hum.chat.view.fold')._run()<CR>"
+  vim.cmd.normal({ vim.api.nvim_replace_termcodes(keys, true, false, true), bang = true })
+  M._run = nil
+  vim.api.nvim_win_set_cursor(0, cursor)
+end
+
+---@param win integer
+---@return boolean
+local function is_ours(win)
+  local method = vim.wo[win].foldmethod
+  return (method == 'expr' or method == 'manual') and vim.wo[win].foldexpr:find('hum.chat.view.fold', 1, true) ~= nil
+end
+
+---@param buf integer
+---@return integer[]
+local function windows(buf) return vim.tbl_filter(is_ours, vim.fn.win_findbuf(buf)) end
+
+--- Makes one window's fold reach from `first` to `last` again.
+---@param win integer
+---@param b hum.FoldBuf
+---@param first integer
+---@param last integer
+local function mend_window(win, b, first, last)
+  local whole = vim.api.nvim_win_call(win, function()
+    local shut = vim.fn.foldclosed(first + 1)
+    if shut == -1 then return vim.fn.foldlevel(first + 1) > 0 and vim.fn.foldlevel(last + 1) > 0 end
+    return shut == first + 1 and vim.fn.foldclosedend(first + 1) == last + 1
+  end)
+  if whole then return end
+  vim._foldupdate(win, first, last + 1)
+  local seen = b.closed[win]
+  local shut = not seen or seen.first ~= first or seen.shut
+  vim.api.nvim_win_call(win, function()
+    if vim.fn.foldlevel(first + 1) == 0 or not vim.wo.foldenable then return end
+    if seen == nil and vim.wo.foldlevel > 0 then return end
+    vim.cmd(('silent! %dfold%s'):format(first + 1, shut and 'close' or 'open'))
+  end)
+end
+
+--- Looks after the fold of the part at the end, or of the one that has just ended.
+---@param buf integer
+local function mend(buf)
+  local b = bufs[buf]
+  if not b or not vim.api.nvim_buf_is_loaded(buf) then return end
+  b.pending = false
+  if in_insert() then b.stale = math.min(b.stale or b.from, b.from) end
+  local last = vim.api.nvim_buf_line_count(buf) - 1
+  local s = scan.sync(buf, last)
+  local wins = windows(buf)
+  if not s or not scan.complete(buf, last) or #wins == 0 then return end
+  while last > 0 and last >= b.from and not thinking(s, last) do
+    last = last - 1
+  end
+  if not thinking(s, last) then return end
+  local first = first_row(s, last, b.first)
+  b.first = first
+  outside_insert(function()
+    for _, win in ipairs(wins) do
+      mend_window(win, b, first, last)
+    end
+  end)
+end
+
+--- For each change: new lines at the end of a part need a look, everything else only bookkeeping.
+---@param buf integer
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+local function on_lines(buf, first, old_last, new_last)
+  local b = bufs[buf]
+  if not b then return end
+  if first < b.finished then
+    b.words, b.finished, b.live = {}, 0, nil
+  elseif b.live and first < b.live.row then
+    b.live = nil
+  end
+  if new_last == old_last then return end
+  if b.resting then
+    b.refold = b.refold or new_last - old_last > 1
+    return
+  end
+  local s = scan.get(buf)
+  if not (s and thinking(s, first)) and not in_insert() then return end
+  b.from = b.pending and math.min(b.from, first) or first
+  if b.pending then return end
+  b.pending = true
+  vim.schedule(function() guard(mend, buf) end)
+end
+
+-- Only in the current window can the user open or close a fold, and a redraw follows at once. When nothing
+-- is being thought there is nothing to remember.
+local function on_view(win, buf)
+  local b, s = bufs[buf], scan.get(buf)
+  if not b or not s or not thinking(s, s.known) or win ~= vim.api.nvim_get_current_win() then return end
+  b.first = first_row(s, s.known, b.first)
+  local lnum = b.first + 1
+  if vim.fn.foldlevel(lnum) == 0 then return end
+  b.closed[win] = { first = b.first, shut = vim.fn.foldclosed(lnum) ~= -1 }
+end
+
+--- Computes the folds of a window once, and keeps them.
+---@param win integer
+local function compute_once(win)
+  local wo = vim.wo[win][0]
+  wo.foldmethod = 'expr'
+  vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
+  wo.foldmethod = 'manual'
+end
+
+--- Something is being thought from now on.
+---@param buf integer
+function M.wake(buf)
+  local b = bufs[buf]
+  if not b or not b.resting then return end
+  b.resting = false
+  for _, win in ipairs(windows(buf)) do
+    vim.wo[win][0].foldmethod = 'expr'
+  end
+end
+
+--- Nothing is being thought any more. In insert mode folds are not computed, so it waits for its end.
+---@param buf integer
+function M.rest(buf)
+  local b = bufs[buf]
+  if not b or b.resting then return end
+  mend(buf)
+  if in_insert() then
+    b.stale = b.stale or b.from
+    return
+  end
+  b.resting = true
+  local last = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(windows(buf)) do
+    -- 0.10 may have left a fold over the first lines of the text, which would stay.
+    if b.first then vim._foldupdate(win, b.first, last) end
+    vim.wo[win][0].foldmethod = 'manual'
+  end
+end
+
+--- Thinking that came while resting is folded: what `<C-r>` has brought back, above all.
+---@param buf integer
+function M.refresh(buf)
+  local b = bufs[buf]
+  if not b or not b.resting or not b.refold or in_insert() then return end
+  b.refold = false
+  for _, win in ipairs(windows(buf)) do
+    compute_once(win)
+  end
+end
+
+--- What insert mode has left behind.
+local function catch_up()
+  for buf, b in pairs(bufs) do
+    if b.stale and vim.api.nvim_buf_is_loaded(buf) then
+      for _, win in ipairs(windows(buf)) do
+        vim._foldupdate(win, b.stale, vim.api.nvim_buf_line_count(buf))
+      end
+      b.stale = nil
+      local s = scan.get(buf)
+      if s and not thinking(s, s.known) then M.rest(buf) end
+    end
+  end
+end
+
+---@param buf integer
+local function watch(buf)
+  if bufs[buf] then return end
+  bufs[buf] = { closed = {}, words = {}, finished = 0, from = 0, pending = false, resting = false, refold = false }
+  scan.listen('fold', on_lines)
+  highlight.on_view('fold', on_view)
+  local group = vim.api.nvim_create_augroup('hum.fold', { clear = false })
+  vim.api.nvim_create_autocmd('BufUnload', {
+    group = group,
+    buffer = buf,
+    once = true,
+    callback = function() bufs[buf] = nil end,
+  })
+  if #vim.api.nvim_get_autocmds({ group = group, event = 'InsertLeave' }) == 0 then
+    vim.api.nvim_create_autocmd('InsertLeave', { group = group, callback = catch_up })
+  end
+end
+
+--- Folds the thinking parts of the chat in a window. Only options of this window and this buffer are set.
+---@param win integer
+---@param folded? boolean  start with the parts closed (default true)
+function M.setup_window(win, folded)
+  if win == 0 then win = vim.api.nvim_get_current_win() end
+  local buf = vim.api.nvim_win_get_buf(win)
+  scan.attach(buf)
+  watch(buf)
+  local wo = vim.wo[win][0]
+  wo.foldexpr = "v:lua.require'hum.chat.view.fold'.expr()"
+  wo.foldtext = "v:lua.require'hum.chat.view.fold'.text()"
+  wo.fillchars = (vim.o.fillchars ~= '' and vim.o.fillchars .. ',' or '') .. 'fold: '
+  wo.foldlevel = folded == false and 99 or 0
+  wo.foldminlines = 0
+  wo.foldenable = true
+  wo.foldmethod = 'expr'
+  if bufs[buf].resting and not in_insert() then compute_once(win) end
+end
+
+return M

@@ -1,0 +1,352 @@
+-- Colours of a chat, found anew for each line that is drawn.
+--
+-- A decoration provider: Neovim asks for the lines it draws, so a token costs one line whatever the length
+-- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed
+-- blocks are not made here but lie in the buffer as extmarks (see `code`).
+--
+-- Of a line longer than LONG bytes NEAR bytes are coloured at most: the last ones if the end of the line is
+-- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
+-- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
+-- read too; emphasis that begins further left is not seen.
+--
+-- Groups, each a default link that `:highlight` may change:
+--   HumUser             @markup.heading.1            `## » You`
+--   HumAssistant        @markup.heading.2            `## « model`
+--   HumSystem           @markup.heading.3            `## § System`
+--   HumHeading          @markup.heading              other headings
+--   HumFrontMatter      @comment                     the head of a saved chat
+--   HumThinking         Comment                      thinking, tags included
+--   HumMark             @comment.warning             `<!-- hum: stopped -->`
+--   HumListMarker       @markup.list                 `-`, `1.`
+--   HumListChecked      @markup.list.checked         `[x]`
+--   HumListUnchecked    @markup.list.unchecked       `[ ]`
+--   HumQuote            @markup.quote                `> text`
+--   HumRule             @punctuation.special         `---`
+--   HumTable            @punctuation.special         `|` and the line under a table's head
+--   HumFence            @punctuation.delimiter       the lines that open and close a block of code
+--   HumCode             @markup.raw.block            code in a block
+--   HumCodeInline       @markup.raw                  `code`
+--   HumEmphasis         @markup.italic               *emphasis*
+--   HumStrong           @markup.strong               **strong**
+--   HumStrike           @markup.strikethrough        ~~struck~~
+--   HumLink             @markup.link.label           [text]
+--   HumUrl              @markup.link.url             (address)
+local block = require('hum.chat.text.block')
+local guard = require('hum.interrupt').guard
+local inline = require('hum.chat.text.inline')
+local scan = require('hum.chat.text.scan')
+local visible = require('hum.chat.view.visible')
+
+local M = {}
+
+M.groups = {
+  HumUser = '@markup.heading.1',
+  HumAssistant = '@markup.heading.2',
+  HumSystem = '@markup.heading.3',
+  HumHeading = '@markup.heading',
+  HumFrontMatter = '@comment',
+  HumThinking = 'Comment',
+  HumMark = '@comment.warning',
+  HumListMarker = '@markup.list',
+  HumListChecked = '@markup.list.checked',
+  HumListUnchecked = '@markup.list.unchecked',
+  HumQuote = '@markup.quote',
+  HumRule = '@punctuation.special',
+  HumTable = '@punctuation.special',
+  HumFence = '@punctuation.delimiter',
+  HumCode = '@markup.raw.block',
+  HumCodeInline = '@markup.raw',
+  HumEmphasis = '@markup.italic',
+  HumStrong = '@markup.strong',
+  HumStrike = '@markup.strikethrough',
+  HumLink = '@markup.link.label',
+  HumUrl = '@markup.link.url',
+}
+
+local LONG, MARGIN, NEAR = 4096, 1024, 2048
+--- Below treesitter's 100 and the code blocks' colours.
+local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
+
+local ns = vim.api.nvim_create_namespace('hum.highlight')
+local set_extmark, get_text = vim.api.nvim_buf_set_extmark, vim.api.nvim_buf_get_text
+---@type table<string, integer>
+local id = {}
+local started = false
+
+-- Reused for each mark: making a table per mark would be most of its cost.
+local base_mark = { ephemeral = true, end_col = 0, strict = false, priority = BASE_PRIORITY }
+local span_mark = { ephemeral = true, strict = false, priority = INLINE_PRIORITY }
+
+-- Their background, if they have one, goes to the window's edge.
+local BAR = { HumUser = true, HumAssistant = true, HumSystem = true, HumFence = true, HumCode = true }
+
+---@param buf integer
+---@param row integer
+---@param group string
+local function whole(buf, row, group)
+  base_mark.end_row = row + 1
+  base_mark.hl_group = id[group]
+  base_mark.hl_eol = BAR[group] or false
+  set_extmark(buf, ns, row, 0, base_mark)
+end
+
+---@param buf integer
+---@param row integer
+---@param first integer
+---@param last integer
+---@param group string
+local function span(buf, row, first, last, group)
+  span_mark.end_col = last
+  span_mark.hl_group = id[group]
+  set_extmark(buf, ns, row, first, span_mark)
+end
+
+local INLINE = {
+  emphasis = 'HumEmphasis',
+  strong = 'HumStrong',
+  strike = 'HumStrike',
+  code = 'HumCodeInline',
+  link = 'HumLink',
+  url = 'HumUrl',
+}
+
+-- What `emit` needs; a closure per line would cost more than the line.
+local at = { buf = 0, row = 0, offset = 0 }
+
+---@type hum.Emit
+local function emit(first, last, group)
+  local offset = at.offset - 1
+  span(at.buf, at.row, offset + first, offset + last, INLINE[group])
+end
+
+---@param buf integer
+---@param row integer
+---@param text string
+---@param offset integer  of the text in its line
+local function draw_inline(buf, row, text, offset)
+  at.buf, at.row, at.offset = buf, row, offset
+  inline.parse(text, emit)
+end
+
+---@param buf integer
+---@param row integer
+---@param line string
+local function draw_table(buf, row, line)
+  if line:find('^[%s|:-]*%-[%s|:-]*$') then return span(buf, row, 0, #line, 'HumTable') end
+  local i = line:find('|', 1, true)
+  while i do
+    span(buf, row, i - 1, i, 'HumTable')
+    i = line:find('|', i + 1, true)
+  end
+end
+
+---@param buf integer
+---@param row integer
+---@param line string
+---@param first integer  where the marker begins
+---@return boolean drawn
+local function draw_list(buf, row, line, first)
+  local _, last = line:find('^[-*+]%s', first)
+  if not last then
+    _, last = line:find('^%d+[.)]%s', first)
+  end
+  if not last then return false end
+  span(buf, row, first - 1, last - 1, 'HumListMarker')
+  local box_first, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
+  if box_first then
+    span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked')
+  end
+  return true
+end
+
+---@param line string
+---@param first integer
+---@return boolean
+local function is_rule(line, first)
+  local char = line:sub(first, first)
+  local bare = #line < 200 and line:gsub('%s', '') or ''
+  return #bare >= 3 and bare == char:rep(#bare)
+end
+
+-- By the first byte of the text: `#`, `>`, `|`, `-`, `*`, `+`, `_`, digits. Most lines have none of them.
+local LEADING = {}
+for char in ('#>|-*+_0123456789'):gmatch('.') do
+  LEADING[char:byte()] = true
+end
+
+--- The head of a line of text: what its first characters make of it.
+---@param buf integer
+---@param row integer
+---@param line string
+---@return boolean plain  is there anything inside to look at?
+local function draw_leading(buf, row, line)
+  local columns, first = block.indent(line)
+  local byte = line:byte(first)
+  if not LEADING[byte] then return true end
+  if byte == 35 then
+    if columns <= 3 and line:find('^#+%s', first) then whole(buf, row, 'HumHeading') end
+  elseif byte == 62 then
+    whole(buf, row, 'HumQuote')
+  elseif byte == 124 then
+    draw_table(buf, row, line)
+  elseif is_rule(line, first) then
+    whole(buf, row, 'HumRule')
+    return false
+  else
+    draw_list(buf, row, line, first)
+  end
+  return true
+end
+
+local WHOLE = {
+  user = 'HumUser',
+  assistant = 'HumAssistant',
+  system = 'HumSystem',
+  front = 'HumFrontMatter',
+  think_open = 'HumThinking',
+  think_close = 'HumThinking',
+  fence_open = 'HumFence',
+  fence_close = 'HumFence',
+  code = 'HumCode',
+  mark = 'HumMark',
+}
+
+--- The part of a long line that is coloured.
+---@param buf integer
+---@param row integer
+---@param from integer
+---@param to integer
+---@return string text
+---@return integer offset
+local function part(buf, row, from, to)
+  from = math.max(0, from - MARGIN)
+  local text = get_text(buf, row, from, row, to + NEAR, {})[1]
+  if #text < to + NEAR - from then return text:sub(-NEAR), from + math.max(0, #text - NEAR) end
+  return text:sub(1, MARGIN + NEAR), from
+end
+
+--- Draws one row of which the bytes [from, to) are visible.
+---@param s hum.Scan
+---@param row integer
+---@param from integer
+---@param to integer
+local function draw(s, row, from, to)
+  local buf = s.buf
+  local head = get_text(buf, row, 0, row, LONG, {})[1]
+  local state = scan.at(s, row)
+  local _, kind = block.next(state, head)
+  local group = WHOLE[kind]
+  local thinking = block.def(state).thinking
+  if thinking then group = 'HumThinking' end
+  if group then return whole(buf, row, group) end
+  if kind == 'blank' or not draw_leading(buf, row, head) then return end
+  if #head == LONG then
+    head, from = part(buf, row, from, to)
+  else
+    from = 0
+  end
+  draw_inline(buf, row, head, from)
+end
+
+-- Before 0.12 Neovim names only the row; END is a column behind any end.
+local END = 1000000000
+
+local function on_line(_, win, buf, row)
+  local s = scan.get(buf)
+  if not s then return end
+  local from, to = 0, LONG
+  if #get_text(buf, row, 0, row, LONG, {})[1] == LONG then
+    from, to = visible.bytes(win, buf, row)
+  end
+  draw(s, row, from, to)
+end
+
+-- From 0.12 on it names the visible bytes too.
+local function on_range(_, _, buf, first_row, first_col, last_row, last_col)
+  local s = scan.get(buf)
+  if not s then return end
+  for row = first_row, last_col > 0 and last_row or last_row - 1 do
+    draw(s, row, row == first_row and first_col or 0, row == last_row and last_col or END)
+  end
+end
+
+---@type table<integer, boolean>
+local coloured = {}
+---@type table<any, hum.Viewer>
+local viewers = {}
+
+---@alias hum.Viewer fun(win: integer, buf: integer, top: integer, bottom: integer)
+
+local function look(win, buf, top, bottom)
+  scan.sync(buf, bottom)
+  for _, fn in pairs(viewers) do
+    fn(win, buf, top, bottom)
+  end
+end
+
+local function on_win(_, win, buf, top, bottom)
+  if not scan.get(buf) then return false end
+  guard(look, win, buf, top, bottom)
+  return coloured[buf] or false
+end
+
+local function define_groups()
+  for name, link in pairs(M.groups) do
+    vim.api.nvim_set_hl(0, name, { link = link, default = true })
+    id[name] = vim.api.nvim_get_hl_id_by_name(name)
+  end
+end
+
+local function start()
+  if started then return end
+  started = true
+  define_groups()
+  local callbacks = { on_win = on_win }
+  if vim.fn.has('nvim-0.12') == 1 then
+    callbacks.on_range = on_range
+  else
+    callbacks.on_line = on_line
+  end
+  vim.api.nvim_set_decoration_provider(ns, callbacks)
+end
+
+--- Calls `fn` when a window with a chat is drawn, from within the redraw: it must be quick and change nothing.
+---@param key any
+---@param fn hum.Viewer
+function M.on_view(key, fn)
+  start()
+  viewers[key] = fn
+end
+
+-- `autocmd FileType * lua vim.treesitter.start()` is meant for files; in a chat it would parse the whole text
+-- for each token. Whoever wants it starts it by hand.
+---@param buf integer
+local function without_treesitter(buf)
+  vim.schedule(function()
+    -- Not loaded just to ask: from then on it would take part in each redraw.
+    local highlighter = package.loaded['vim.treesitter.highlighter']
+    if coloured[buf] and highlighter and highlighter.active[buf] then vim.treesitter.stop(buf) end
+  end)
+end
+
+--- Colours a chat from now on, code blocks included, until its buffer is unloaded.
+---@param buf integer
+function M.attach(buf)
+  if buf == 0 then buf = vim.api.nvim_get_current_buf() end
+  start()
+  scan.attach(buf)
+  if coloured[buf] then return end
+  coloured[buf] = true
+  require('hum.chat.view.code').attach(buf)
+  without_treesitter(buf)
+  vim.api.nvim_create_autocmd('BufUnload', {
+    buffer = buf,
+    once = true,
+    callback = function()
+      coloured[buf] = nil
+      visible.forget(buf)
+    end,
+  })
+end
+
+return M

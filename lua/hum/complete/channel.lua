@@ -1,0 +1,58 @@
+-- What completion tells the helper: notifications to its channel, none of which waits.
+local M = {}
+
+local rpcnotify = vim.rpcnotify
+
+--- A helper that died is started again after this long at the earliest, in ms; twice as long
+--- each time that it dies again, but for one that lived for LIVED.
+local PAUSE, MAX_PAUSE, LIVED = 1000, 60000, 60000
+
+local channel ---@type integer|nil  the helper that was told the way
+local opened = 0 ---@type integer  when, in ms
+local pause = PAUSE
+local not_before = 0
+local told ---@type string|nil  why there is no helper, as the user was told
+
+---@return boolean
+function M.is_open() return channel ~= nil end
+
+--- Finds or starts the helper. Told once when that fails.
+---@return boolean
+function M.open()
+  if channel then
+    return true
+  elseif vim.uv.now() < not_before then
+    return false
+  end
+  local helper = require('hum.server.helper')
+  local started, why = helper.start()
+  if not started then
+    if why ~= told then
+      told = why
+      require('hum.notify').error('hum: no completion: ' .. why)
+    end
+    return false
+  end
+  channel, told, opened = started, nil, vim.uv.now()
+  require('hum.complete.backend').send()
+  return true
+end
+
+--- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
+---@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
+function M.tell(method, ...)
+  if channel and not pcall(rpcnotify, channel, method, ...) then
+    require('hum.server.helper').missed(channel) -- calls lost()
+  end
+end
+
+--- The helper is gone.
+function M.lost()
+  if channel then
+    local now = vim.uv.now()
+    pause = now - opened > LIVED and PAUSE or math.min(2 * pause, MAX_PAUSE)
+    not_before, channel = now + pause, nil
+  end
+end
+
+return M

@@ -1,0 +1,136 @@
+-- Endpoints: from a name in the configuration to what the helper needs to reach it.
+local config = require('hum.config')
+local secret = require('hum.server.secret')
+local url = require('hum.server.url')
+
+local M = {}
+
+---@class hum.EndpointSpec  as the helper takes it
+---@field name string
+---@field url string
+---@field dialect 'ollama'|'openai'
+---@field headers table<string, string>
+---@field key? string
+---@field connect_timeout number
+---@field first_timeout number
+---@field idle_timeout number
+
+---@class hum.Resolved
+---@field endpoint hum.EndpointSpec
+---@field model? string       the configured model; nil: see hum.server.models
+---@field options table<string, any>
+---@field keep_alive? string|number
+---@field think? boolean|string
+
+---@param name string
+---@return hum.Endpoint|nil endpoint, string|nil err
+local function find(name)
+  local endpoint = config.get().endpoints[name]
+  if endpoint then return endpoint end
+  local names = config.endpoint_names()
+  local hint = require('hum.spelling').hint(name, names)
+  if hint == '' then hint = #names > 0 and '; there are: ' .. table.concat(names, ', ') or '' end
+  return nil, ('there is no endpoint "%s"%s'):format(name, hint)
+end
+
+---@param name? string  nil: the default one
+---@return string
+function M.name_of(name) return name or config.get().endpoint end
+
+--- The URL of an endpoint, without asking for its key.
+---@param name? string
+---@return string|nil url, string|nil err
+function M.url(name)
+  local endpoint, err = find(M.name_of(name))
+  if not endpoint then
+    return nil, err
+  elseif endpoint.url then
+    return url.endpoint(endpoint.url, endpoint.dialect)
+  end
+  local found, why = url.ollama_host(vim.env.OLLAMA_HOST)
+  return found and found.url, why
+end
+
+--- Whether an endpoint can be asked without running a command for its secrets.
+---@param name string
+---@return boolean
+function M.is_at_hand(name)
+  local endpoint = find(name)
+  local sources = endpoint and vim.tbl_values(endpoint.headers) or {}
+  sources[#sources + 1] = endpoint and endpoint.key
+  for _, source in ipairs(sources) do
+    if not secret.is_at_hand(source) then return false end
+  end
+  return endpoint ~= nil
+end
+
+--- Splits "endpoint/model". Models may have slashes of their own, so the first part
+--- counts as an endpoint only if one has that name.
+---@param text string
+---@return string|nil endpoint, string|nil model
+function M.split_model(text)
+  local name, model = text:match('^([^/]+)/(.*)$')
+  if name and config.get().endpoints[name] then return name, model ~= '' and model or nil end
+  return nil, text ~= '' and text or nil
+end
+
+--- Replaces each secret among `headers` by its value, then calls back.
+---@param headers table<string, string|hum.Secret>
+---@param cb fun(err: string?, headers: table<string, string>?)
+local function resolve_headers(headers, cb)
+  local out, names = {}, vim.tbl_keys(headers)
+  table.sort(names)
+  local function step(i)
+    local name = names[i]
+    if not name then return cb(nil, out) end
+    secret.resolve(headers[name], function(err, value)
+      if err then return cb(('headers.%s: %s'):format(name, err)) end
+      out[name] = value
+      step(i + 1)
+    end)
+  end
+  step(1)
+end
+
+--- All that a request to an endpoint needs. The callback runs at once unless a key has
+--- to be fetched from a command. What comes out holds secrets: not for logs or buffers.
+---@param name? string  nil: the default one
+---@param cb fun(err: string?, resolved: hum.Resolved?)
+function M.resolve(name, cb)
+  name = M.name_of(name)
+  local address, err = M.url(name)
+  if not address then return cb(err) end
+  local endpoint = config.get().endpoints[name]
+  local function finish(key, headers)
+    cb(nil, {
+      endpoint = {
+        name = name,
+        url = address,
+        dialect = endpoint.dialect,
+        headers = headers,
+        key = key,
+        connect_timeout = endpoint.connect_timeout,
+        first_timeout = endpoint.first_timeout,
+        idle_timeout = endpoint.idle_timeout,
+      },
+      model = endpoint.model,
+      options = vim.deepcopy(endpoint.options),
+      keep_alive = endpoint.keep_alive,
+      think = endpoint.think,
+    })
+  end
+  local function fail(path, why) cb(('no key: endpoints.%s.%s: %s'):format(name, path, why)) end
+  resolve_headers(endpoint.headers, function(why, headers)
+    if why then
+      return fail(why:match('^[^:]+'), why:match(': (.*)$'))
+    elseif not endpoint.key then
+      return finish(nil, headers)
+    end
+    secret.resolve(endpoint.key, function(reason, key)
+      if reason then return fail('key', reason) end
+      finish(key, headers)
+    end)
+  end)
+end
+
+return M

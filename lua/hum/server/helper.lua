@@ -1,0 +1,193 @@
+-- The helper process: found, built, started on first use, greeted, and missed when it
+-- dies. One for the whole Neovim; the client sends through its channel.
+local M = {}
+
+--- What this side speaks; src/proto.h has the helper's number.
+M.PROTOCOL = 3
+
+--- A process that is a hum answers within milliseconds, in ms.
+local READY_WITHIN = 5000
+
+---@class hum.HelperState
+---@field status 'stopped'|'starting'|'ready'
+---@field path? string     of the running executable
+---@field channel? integer
+---@field version? string  what it said of itself
+---@field protocol? integer
+
+---@type hum.HelperState
+local state = { status = 'stopped' }
+
+local stderr = {} ---@type string[]  its last words, for the log and the error
+
+---@return string  the plugin's own folder
+local function root()
+  local source = debug.getinfo(1, 'S').source:sub(2)
+  return vim.fn.fnamemodify(source, ':p:h:h:h:h')
+end
+
+---@return string? path  of the executable, or nil and
+---@return string? why   in one sentence with the cure
+function M.find()
+  local configured = require('hum.config').get().helper
+  local path = configured and vim.fn.expand(configured) or vim.fs.joinpath(root(), 'build', 'hum')
+  if vim.fn.executable(path) == 1 then
+    return path
+  elseif configured then
+    return nil, ('the helper set in the option "helper" cannot be run: %s'):format(path)
+  end
+  return nil, ('the helper is not built: run :Hum build, or "make" in %s'):format(root())
+end
+
+---@return hum.HelperState  a copy
+function M.state() return vim.deepcopy(state) end
+
+--- Forgets the running helper and tells the client why its requests end.
+---@param message string
+---@param hint string
+local function lost(message, hint)
+  local channel = state.channel
+  state = { status = 'stopped' }
+  if channel then pcall(vim.fn.jobstop, channel) end
+  require('hum.server.client').on_lost({ code = 'helper', message = message, hint = hint })
+end
+
+---@param channel integer
+---@param code integer
+local function on_exit(channel, code)
+  if channel ~= state.channel then return end
+  local words = vim.trim(table.concat(stderr, ' '))
+  local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('ended with status %d'):format(code)
+  require('hum.log').write('error', ('the helper %s %s'):format(how, words))
+  lost(
+    'the helper ' .. how .. (words ~= '' and ': ' .. words or ''),
+    'What arrived is kept. The next message starts a new helper; see :Hum log.'
+  )
+end
+
+--- Its channel is closed: it has ended, though its exit has not been told yet.
+---@param channel integer
+function M.missed(channel)
+  if channel == state.channel then
+    lost('the helper has ended', 'What arrived is kept. The next message starts a new helper; see :Hum log.')
+  end
+end
+
+---@param data string[]
+local function on_stderr(_, data)
+  for _, line in ipairs(data) do
+    if line ~= '' then
+      stderr[#stderr + 1] = line
+      require('hum.log').write('warn', 'helper: ' .. line)
+    end
+  end
+  while #stderr > 5 do
+    table.remove(stderr, 1)
+  end
+end
+
+--- Gives up on a process that has not greeted: it is not a hum.
+---@param channel integer
+local function expect_ready(channel)
+  vim.defer_fn(function()
+    if channel == state.channel and state.status == 'starting' then
+      lost(
+        ('%s does not answer as the helper of hum does'):format(state.path),
+        'Run :Hum build, or correct the option "helper".'
+      )
+    end
+  end, READY_WITHIN)
+end
+
+--- Starts the helper unless it runs. Never waits for it: what is sent to the channel
+--- before it has greeted is kept by the pipe.
+---@return integer? channel
+---@return string? why
+function M.start()
+  if state.channel then return state.channel end
+  local path, why = M.find()
+  if not path then return nil, why end
+  stderr = {}
+  local ok, channel = pcall(vim.fn.jobstart, { path }, {
+    rpc = true,
+    on_exit = on_exit,
+    on_stderr = on_stderr,
+  })
+  if not ok or channel <= 0 then
+    return nil, ('the helper %s cannot be started: %s'):format(path, ok and 'jobstart failed' or channel)
+  end
+  state = { status = 'starting', path = path, channel = channel }
+  local log = require('hum.log')
+  local level = require('hum.config').get().log
+  vim.rpcnotify(channel, 'hello', {
+    protocol = M.PROTOCOL,
+    log_file = log.prepare(),
+    log_level = level,
+  })
+  expect_ready(channel)
+  return channel
+end
+
+--- The helper's greeting.
+---@param data { version: string, protocol: integer }
+function M.on_ready(data)
+  if data.protocol ~= M.PROTOCOL then
+    local path = state.path
+    return lost(
+      ('the helper %s is version %s and speaks protocol %s, this plugin speaks %d'):format(
+        path,
+        data.version,
+        data.protocol,
+        M.PROTOCOL
+      ),
+      'Build it anew with :Hum build, then ask again.'
+    )
+  end
+  state.status = 'ready'
+  state.version = data.version
+  state.protocol = data.protocol
+end
+
+--- Ends the helper; the next request starts it again.
+function M.stop()
+  if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
+end
+
+---@param result vim.SystemCompleted
+---@return string  the lines that say what is wrong, else the last ones
+local function complaint(result)
+  local lines = vim.split(vim.trim((result.stderr or '') .. (result.stdout or '')), '\n')
+  local errors = vim.tbl_filter(
+    function(line) return line:find('[Ee]rror') ~= nil or line:find('missing') ~= nil end,
+    lines
+  )
+  return table.concat(vim.list_slice(#errors > 0 and errors or lines, 1, 3), '; ')
+end
+
+--- Builds the helper with make, in the background. A running helper is replaced once
+--- nothing streams through it.
+---@param cb? fun(ok: boolean, output: string)
+function M.build(cb)
+  local notify = require('hum.notify')
+  cb = cb or function() end
+  if vim.fn.executable('make') == 0 then
+    notify.error('hum: :Hum build needs "make", a C compiler and the libraries named in :help hum-requirements')
+    return cb(false, 'make is not installed')
+  end
+  notify.info('hum: building the helper …')
+  vim.system({ 'make', '-C', root(), 'all' }, { text = true }, function(result)
+    local output = (result.stdout or '') .. (result.stderr or '')
+    vim.schedule(function()
+      require('hum.log').write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
+      if result.code ~= 0 then
+        notify.error('hum: the helper cannot be built: ' .. complaint(result))
+      else
+        if not require('hum.server.client').is_busy() then M.stop() end
+        notify.info('hum: the helper is built')
+      end
+      cb(result.code == 0, output)
+    end)
+  end)
+end
+
+return M

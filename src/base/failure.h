@@ -1,0 +1,36 @@
+/* Failures in words: what happened, at which endpoint, and what to do about it. Pure,
+ * so that every message can be tested. */
+#ifndef HUM_FAILURE_H
+#define HUM_FAILURE_H
+
+#include "proto.h"
+
+#include <stdbool.h>
+
+struct buf;
+
+enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
+
+struct failure {
+    enum hum_error code;
+    const char *endpoint; /* its name in the configuration */
+    const char *url;
+    const char *dialect;
+    const char *model;      /* or NULL */
+    const char *text;       /* the server's or curl's words, or NULL */
+    const char *location;   /* of a redirect, or NULL */
+    const char *signin_url; /* or NULL */
+    long status;            /* HTTP, or 0 */
+    long retry_after_s;     /* or 0 */
+    bool fills;             /* of a request for a suggestion, which nobody has to repeat */
+    enum failure_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
+    long waited_ms;         /* ... and how long */
+};
+
+/* The code that Lua sees: "connect", "http", "cut", ... */
+const char *failure_code(enum hum_error code);
+
+/* Appends one sentence to message and one or more to hint. */
+void failure_explain(const struct failure *f, struct buf *message, struct buf *hint);
+
+#endif

@@ -1,0 +1,97 @@
+#include "complete/pace.h"
+
+/* A pause of this share of the time to first token costs little beside the answer itself,
+ * and lets most of the requests go that the next key would have cancelled. */
+#define DEBOUNCE_SHARE 0.5
+#define DEBOUNCE_MIN_MS 15.0
+#define DEBOUNCE_MAX_MS 300.0
+/* Before any measurement: a small model on the same machine takes about 150 ms. */
+#define DEBOUNCE_FIRST_MS 75.0
+
+/* Each request in vain makes the pause longer by this share, until it is longer than the time
+ * between two keys and requests wait for the user to stop. */
+#define VAIN_SHARE 0.5
+#define VAIN_MAX 8
+
+/* The mean falls faster than it rises: a slow answer is often one that loaded the model or
+ * found nothing in the prompt cache, and says little about the next. */
+#define WEIGHT_FASTER 0.5
+#define WEIGHT_SLOWER 0.2
+
+#define BACKOFF_MS 500u
+#define BACKOFF_MAX_MS 30000u
+#define RETRY_AFTER_MAX_MS 600000.0
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+void pace_init(struct pace *p, double debounce_ms)
+{
+    *p = (struct pace){.fixed_ms = debounce_ms, .first_ms = -1};
+}
+
+void pace_answered(struct pace *p, double ttft_ms)
+{
+    /* Beyond this the debounce is the longest anyway; the mean must find back from it. */
+    double measured = clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE);
+    if (p->first_ms < 0) {
+        p->first_ms = measured;
+    } else {
+        double weight = measured < p->first_ms ? WEIGHT_FASTER : WEIGHT_SLOWER;
+        p->first_ms += weight * (measured - p->first_ms);
+    }
+    p->vain /= 2;
+}
+
+void pace_vain(struct pace *p)
+{
+    p->vain += p->vain < VAIN_MAX;
+}
+
+/* 500 ms, doubled with each failure. */
+static uint64_t backoff(unsigned failures)
+{
+    uint64_t pause = BACKOFF_MS;
+    for (unsigned i = 1; i < failures && pause < BACKOFF_MAX_MS; i++) {
+        pause *= 2;
+    }
+    return pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS;
+}
+
+void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms)
+{
+    uint64_t till = p->closed_till;
+    /* Requests that were under way together fail together: that counts once. */
+    if (now_ms >= p->closed_till) {
+        p->failures++;
+        till = now_ms + backoff(p->failures);
+    }
+    if (retry_after_ms > 0) {
+        uint64_t asked = now_ms + (uint64_t)clamp(retry_after_ms, 1, RETRY_AFTER_MAX_MS);
+        till = asked > till ? asked : till;
+    }
+    p->closed_till = till;
+}
+
+uint64_t pace_debounce(const struct pace *p)
+{
+    if (p->fixed_ms >= 0) {
+        return (uint64_t)p->fixed_ms;
+    }
+    double pause = p->first_ms < 0 ? DEBOUNCE_FIRST_MS : p->first_ms * DEBOUNCE_SHARE;
+    pause *= 1 + VAIN_SHARE * p->vain;
+    return (uint64_t)clamp(pause, DEBOUNCE_MIN_MS, DEBOUNCE_MAX_MS);
+}
+
+uint64_t pace_closed(const struct pace *p, uint64_t now_ms)
+{
+    return now_ms < p->closed_till ? p->closed_till - now_ms : 0;
+}
+
+void pace_open(struct pace *p)
+{
+    p->failures = 0;
+    p->closed_till = 0;
+}

@@ -1,0 +1,51 @@
+/* Chunks of text from other places than the cursor's, to be told to the model: what the
+ * user opened, edited, yanked or jumped to. Prompts begin with them, so every change of
+ * the ring costs the server what it has cached of the prompt. Hence new chunks wait in a
+ * queue until the caller finds the moment good, those in the ring keep their order, and
+ * new ones come last.
+ *
+ * No text is told twice. Lines are compared without the blanks around them, and only those
+ * count that say something: that have a letter, a digit or a byte that is not ASCII. Of an
+ * earlier and a later chunk
+ *   - the later is left out if the earlier has all of it in one piece, whatever the file;
+ *   - else, of the same file, the later replaces the earlier if it has more than half of
+ *     that one's lines, or if more than 90 % of its own are in that one: text has changed;
+ *   - else, of different files, the later replaces the earlier if it has more than 90 % of
+ *     that one's lines, and is left out if more than 90 % of its own are in that one. */
+#ifndef HUM_RING_H
+#define HUM_RING_H
+
+#include "server/fill.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring;
+
+/* At most so many chunks, and so many bytes of their names and texts; the queue is bounded
+ * likewise. 0 of either keeps none. */
+struct ring *ring_new(size_t max_chunks, size_t max_bytes);
+void ring_free(struct ring *r); /* NULL is nothing */
+
+/* Copies text into the queue. Less than 3 lines that say something are not worth it, and
+ * what is larger than all that the ring may hold is left out. When the queue is full the
+ * longest waiting leaves. */
+void ring_collect(struct ring *r, const char *name, const char *text, size_t len);
+
+/* The queue moves into the ring. Those leave that were collected longest ago; a chunk that
+ * others are left out for counts as collected anew with each of them. True if the
+ * ring is another than before: then prompts begin differently. */
+bool ring_settle(struct ring *r);
+
+/* Drops what is known of a file, in ring and queue, at once. */
+void ring_forget(struct ring *r, const char *name);
+
+/* Another number whenever the ring may be another, from 0. */
+uint64_t ring_version(const struct ring *r);
+
+/* The chunks of the ring, oldest first; valid until ring_settle, ring_forget, ring_free. */
+size_t ring_count(const struct ring *r);
+const struct chunk *ring_chunk(const struct ring *r, size_t i);
+
+#endif

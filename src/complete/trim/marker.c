@@ -1,0 +1,65 @@
+#include "complete/trim/marker.h"
+
+#include <string.h>
+
+#define NAME_MAX_LEN 40
+
+/* Takes word off the beginning of s. */
+static enum marker take(struct span *s, const char *word)
+{
+    size_t len = strlen(word), n = len < s->len ? len : s->len;
+    if (n > 0 && memcmp(s->data, word, n) != 0) {
+        return MARKER_NONE;
+    }
+    if (n < len) {
+        return MARKER_MAYBE;
+    }
+    *s = span_skip(*s, len);
+    return MARKER_IS;
+}
+
+/* ASCII, or a byte of U+2581, which DeepSeek's tokens have for a blank. */
+static bool is_name(char c)
+{
+    return ((unsigned char)c < 0x80 && is_word(c)) || c == '-' || c == '\xE2' || c == '\x96' ||
+           c == '\x81';
+}
+
+/* <|name|>, whose bars differ between models. No blank stands in it, so that the operators
+ * of F# and Elm are none. */
+static enum marker look_between(struct span s, const char *bar)
+{
+    enum marker m = take(&s, "<");
+    if (m == MARKER_IS) {
+        m = take(&s, bar);
+    }
+    if (m != MARKER_IS) {
+        return m;
+    }
+    for (size_t n = 0; n < NAME_MAX_LEN && s.len > 0 && is_name(s.data[0]); n++) {
+        s = span_skip(s, 1);
+    }
+    m = take(&s, bar);
+    return m == MARKER_IS ? take(&s, ">") : m;
+}
+
+enum marker marker_look(struct span s)
+{
+    static const char *const words[] = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<EOT>",
+                                        "<file_sep>",   "<repo_name>",  "<end_of_turn>"};
+    enum marker found = MARKER_NONE;
+
+    if (s.len == 0 || s.data[0] != '<') {
+        return MARKER_NONE;
+    }
+    const enum marker looks[] = {look_between(s, "|"), look_between(s, "\xEF\xBD\x9C")};
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        found = looks[i] > found ? looks[i] : found;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct span copy = s;
+        enum marker m = take(&copy, words[i]);
+        found = m > found ? m : found;
+    }
+    return found;
+}

@@ -1,0 +1,44 @@
+/* Repetition, the way in which models fail most: lines and units of a line that come again
+ * and again. */
+#ifndef HUM_REPEAT_H
+#define HUM_REPEAT_H
+
+#include "complete/trim/line.h"
+
+#define REPEAT_PAST 32                 /* lines that are looked back at */
+#define REPEAT_LINES (REPEAT_PAST / 2) /* of the longest block that is found */
+#define REPEAT_UNIT 16                 /* bytes of the longest unit of a line */
+
+/* A line that stands above or was generated. */
+struct past {
+    struct row row;
+    size_t weight;
+    size_t from; /* where it begins in the answer */
+};
+
+struct repeat {
+    struct past past[REPEAT_PAST];
+    size_t count;
+    size_t runs[REPEAT_LINES + 1]; /* lines in a row that equal those n lines before */
+    size_t units[REPEAT_UNIT + 1]; /* bytes in a row that equal those n bytes before */
+};
+
+/* above: the lines above the cursor's, which outlive r. */
+void repeat_init(struct repeat *r, struct span above);
+
+enum repeat_verdict {
+    REPEAT_NO,
+    REPEAT_MAYBE, /* the line goes on, and may become the last of a block that came before */
+    REPEAT_YES,   /* a block has come twice; the second begins at byte *from of the answer */
+};
+
+/* The next line that is not blank, from byte at of the answer on. closed: it will not grow.
+ * wanted: the user has begun to type it, so that it may well be there already. */
+enum repeat_verdict repeat_line(struct repeat *r, struct row row, size_t at, bool closed,
+                                bool wanted, size_t *from);
+
+/* Takes byte i of the answer; every byte in turn. True if a unit has come often enough that it
+ * would come for ever: "0, 0, 0, 0, ". Its second coming begins at byte *from. */
+bool repeat_byte(struct repeat *r, const char *text, size_t i, size_t *from);
+
+#endif

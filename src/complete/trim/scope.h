@@ -1,0 +1,29 @@
+/* The block of code that the cursor is in, by indentation and by what closes it. */
+#ifndef HUM_SCOPE_H
+#define HUM_SCOPE_H
+
+#include "complete/trim/line.h"
+
+struct scope {
+    struct span below; /* the lines below the cursor's that are not looked at yet */
+    size_t base;       /* indentation of the lines of the block, in columns */
+    bool own;          /* a block that opens inside of it is the cursor's line's own */
+    bool deeper;       /* one has opened */
+    bool left;         /* the answer has closed the block itself */
+};
+
+enum scope_verdict {
+    SCOPE_IN,
+    SCOPE_MAYBE, /* the line goes on, and may be one that closes the block */
+    SCOPE_OUT,
+};
+
+/* below: the lines below the cursor's. base, own: as above. */
+void scope_init(struct scope *s, struct span below, size_t base, bool own);
+
+/* The next line that is not blank, without its indentation of so many columns. closed: it will
+ * not grow. apart: a blank line stands above it. */
+enum scope_verdict scope_line(struct scope *s, struct span trimmed, size_t indent, bool closed,
+                              bool apart);
+
+#endif

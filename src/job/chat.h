@@ -1,0 +1,45 @@
+/* One generation, from the request to its single ending: bytes from http through
+ * frame, dialect and utf8 into a sink, and events to Lua. */
+#ifndef HUM_CHAT_H
+#define HUM_CHAT_H
+
+#include "base/value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct http;
+struct rpc;
+struct chat;
+
+/* What a stream stands on. Must outlive it. */
+struct chat_env {
+    uv_loop_t *loop;
+    struct http *http;
+    struct rpc *rpc;
+    /* The stream has sent its ending and is gone when this returns. */
+    void (*on_end)(void *ctx, struct chat *s);
+    void *ctx;
+};
+
+/* Starts from the spec of the "chat" method (doc/hum.txt, hum-protocol). Returns NULL
+ * if the spec is wrong; the ending event was then sent already. */
+struct chat *chat_start(const struct chat_env *env, int64_t id, const struct value *spec);
+
+/* Drops everything at once, without an ending: Neovim has gone. */
+void chat_free(struct chat *s);
+
+/* Closes the connection now. The ending "cancelled" follows when Neovim has handled
+ * the text that had arrived. */
+void chat_stop(struct chat *s);
+
+/* Whether it is a generation of that model at that base URL. */
+bool chat_uses(const struct chat *s, const char *url, const char *model);
+
+void chat_join(struct chat *s, bool join);
+
+/* Neovim refused some notification. */
+void chat_suspect(struct chat *s);
+
+#endif

@@ -1,0 +1,138 @@
+#include "job/query.h"
+
+#include "base/buf.h"
+#include "nvim/event.h"
+#include "nvim/wire.h"
+#include "proto.h"
+#include "server/dialect.h"
+#include "server/endpoint.h"
+#include "server/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT_S 10
+
+struct query {
+    struct query_env env;
+    int64_t id;
+    struct endpoint endpoint;
+    struct transfer *transfer;
+    struct buf body;
+    uv_timer_t deadline;
+    long timeout_ms;
+};
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct query *q = handle->data;
+    endpoint_finish(&q->endpoint);
+    buf_finish(&q->body);
+    free(q);
+}
+
+void query_free(struct query *q)
+{
+    if (q->transfer != NULL) {
+        http_cancel(q->transfer);
+    }
+    uv_close((uv_handle_t *)&q->deadline, on_timer_closed);
+}
+
+static void end(struct query *q)
+{
+    q->env.on_end(q->env.ctx, q);
+    query_free(q);
+}
+
+static void fail(struct query *q, const struct failure *f)
+{
+    event_error(q->env.rpc, q->id, f);
+    end(q);
+}
+
+/* An answer of any status is an answer: what a 404 means, the asker knows. */
+static void on_http_end(void *ctx, const struct http_result *result)
+{
+    struct query *q = ctx;
+    q->transfer = NULL;
+    if (result->error != 0) {
+        struct failure f = endpoint_result_failure(&q->endpoint, result, NULL);
+        fail(q, &f);
+        return;
+    }
+    struct buf *out = event_begin(q->env.rpc, EVENT_RESULT, q->id);
+    wire_map(out, 2);
+    wire_cstr(out, "status");
+    wire_int(out, result->status);
+    wire_cstr(out, "body");
+    wire_str(out, q->body.data, q->body.len);
+    end(q);
+}
+
+static int on_body(void *ctx, long status, const char *data, size_t len)
+{
+    (void)status;
+    struct query *q = ctx;
+    int error = buf_add(&q->body, data, len);
+    if (error != 0) {
+        struct failure f = endpoint_failure(&q->endpoint, (enum hum_error)error, NULL);
+        q->transfer = NULL; /* ended by what is returned */
+        fail(q, &f);
+    }
+    return error;
+}
+
+static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+
+static void on_deadline(uv_timer_t *timer)
+{
+    struct query *q = timer->data;
+    struct failure f = endpoint_failure(&q->endpoint, HUM_ETIMEOUT, NULL);
+    f.wait = WAIT_ANSWER;
+    f.waited_ms = q->timeout_ms;
+    fail(q, &f);
+}
+
+static int read_spec(struct query *q, const struct value *spec, const char **why)
+{
+    int error = endpoint_init(&q->endpoint, value_get(spec, "endpoint"), why);
+    if (error != 0) {
+        return error;
+    }
+    char *path = value_strdup(value_get(spec, "path"));
+    char *body = value_strdup(value_get(spec, "body"));
+    bool post = value_is_string(value_get(spec, "method"), "POST");
+    *why = "path is missing";
+    if (path != NULL) {
+        q->transfer = endpoint_start(&q->endpoint, q->env.http, post ? "POST" : "GET", path,
+                                     "application/json", body, body != NULL ? strlen(body) : 0,
+                                     &http_callbacks, q);
+        *why = "endpoint.url is not a URL that can be used";
+    }
+    free(path);
+    free(body);
+    return q->transfer != NULL ? 0 : HUM_ESPEC;
+}
+
+struct query *query_start(const struct query_env *env, int64_t id, const struct value *spec)
+{
+    struct query *q = xcalloc(1, sizeof *q);
+    q->env = *env;
+    q->id = id;
+    buf_init(&q->body, LIMIT_QUERY_BODY);
+    uv_timer_init(env->loop, &q->deadline);
+    q->deadline.data = q;
+    q->timeout_ms = value_milliseconds(value_get(spec, "timeout"), TIMEOUT_S);
+
+    const char *why = NULL;
+    if (read_spec(q, spec, &why) != 0) {
+        struct failure f = {
+            .code = HUM_ESPEC, .endpoint = "?", .url = "?", .dialect = "?", .text = why};
+        event_error(env->rpc, id, &f);
+        query_free(q);
+        return NULL;
+    }
+    uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);
+    return q;
+}

@@ -1,0 +1,31 @@
+/* What a generation cost: the server's figures, our own clock and counts, and the "stats"
+ * of the ending event made from them. */
+#ifndef HUM_STATS_H
+#define HUM_STATS_H
+
+#include "nvim/sink.h"
+#include "server/dialect.h"
+
+#include <stdint.h>
+
+struct stats {
+    struct dialect_stats server;
+    int64_t pieces; /* of text and thinking, as they arrived: tokens, nearly always */
+    uint64_t started_ns;
+    uint64_t first_ns; /* 0: no piece yet */
+    uint64_t ended_ns; /* 0: still running */
+};
+
+/* now_ns as of uv_hrtime. */
+void stats_init(struct stats *f, uint64_t now_ns);
+
+/* Servers tell their figures in several records: what is known stays known. */
+void stats_add(struct stats *f, const struct dialect_stats *news);
+
+/* From the start to that moment, negative if it has not come. */
+double stats_ms(const struct stats *f, uint64_t ns);
+
+/* Appends a map; figures that are not known are left out. sent may be NULL. */
+void stats_pack(const struct stats *f, const struct sink_stats *sent, struct buf *out);
+
+#endif

@@ -1,0 +1,46 @@
+#include "nvim/event.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "nvim/rpc.h"
+#include "nvim/wire.h"
+#include "proto.h"
+
+struct buf *event_begin(struct rpc *rpc, const char *name, int64_t id)
+{
+    struct buf *out = rpc_notify(rpc, "nvim_exec_lua", 2);
+    wire_cstr(out, LUA_ON_EVENT);
+    wire_array(out, 3);
+    wire_cstr(out, name);
+    wire_int(out, id);
+    return out;
+}
+
+void event_failure(struct buf *out, const struct failure *f)
+{
+    struct buf message, hint;
+    buf_init(&message, SIZE_MAX);
+    buf_init(&hint, SIZE_MAX);
+    failure_explain(f, &message, &hint);
+    /* Servers quote prompts in their errors: their words are for level debug. */
+    log_write(LOG_WARN, "%s: %s, status %ld", f->endpoint, failure_code(f->code), f->status);
+    log_write(LOG_DEBUG, "%s", message.len > 0 ? message.data : "");
+
+    wire_cstr(out, "code");
+    wire_cstr(out, failure_code(f->code));
+    wire_cstr(out, "message");
+    wire_str(out, message.data, message.len);
+    wire_cstr(out, "hint");
+    wire_str(out, hint.data, hint.len);
+    wire_cstr(out, "status");
+    wire_int(out, f->status);
+    buf_finish(&message);
+    buf_finish(&hint);
+}
+
+void event_error(struct rpc *rpc, int64_t id, const struct failure *f)
+{
+    struct buf *out = event_begin(rpc, EVENT_ERROR, id);
+    wire_map(out, EVENT_FAILURE_FIELDS);
+    event_failure(out, f);
+}

@@ -1,0 +1,23 @@
+/* Events to Lua: see proto.h. */
+#ifndef HUM_EVENT_H
+#define HUM_EVENT_H
+
+#include "base/failure.h"
+
+#include <stdint.h>
+
+struct buf;
+struct rpc;
+
+/* Begins an event; the caller appends data (one value) with wire_*. */
+struct buf *event_begin(struct rpc *rpc, const char *name, int64_t id);
+
+/* Appends code, message, hint and status of a failure, EVENT_FAILURE_FIELDS pairs of a
+ * map, to out (any buffer), and logs the message. */
+#define EVENT_FAILURE_FIELDS 4
+void event_failure(struct buf *out, const struct failure *f);
+
+/* A whole error event that has nothing but the failure. */
+void event_error(struct rpc *rpc, int64_t id, const struct failure *f);
+
+#endif

@@ -1,0 +1,67 @@
+/* Text to edits: puts a stream's text at the end of one buffer, and knows what Neovim
+ * has handled. Calls nvim_buf_set_text itself or, where an edit must join the undo block,
+ * lua/hum/chat/reply/put.lua.
+ *
+ * Each piece of text leaves at once as an edit of its own, while fewer than
+ * LIMIT_UNACKED edits are unacknowledged; beyond that text gathers and leaves as one
+ * edit when an acknowledgement comes. An acknowledgement is the answer to a fence, a
+ * cheap request behind the edits. Text is kept until then: if Neovim refused an edit
+ * (it does so under textlock, and tells it by nvim_error_event only), Lua puts what was
+ * not acknowledged behind what was, lua/hum/chat/reply/repair.lua. */
+#ifndef HUM_SINK_H
+#define HUM_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct rpc;
+struct sink;
+
+struct sink_callbacks {
+    /* More text is waiting for Neovim than LIMIT_PENDING, or (false) less than half. */
+    void (*on_pressure)(void *ctx, bool high);
+    /* After sink_end: every edit was handled. */
+    void (*on_drained)(void *ctx);
+    /* What was given to sink_notice, once Neovim has been sent all text before it. */
+    void (*on_notice)(void *ctx, int notice);
+    /* The buffer is gone or stays locked; nothing can be delivered any more. why is gone
+     * when it returns. */
+    void (*on_gone)(void *ctx, const char *why);
+};
+
+struct sink_stats {
+    uint64_t bytes;
+    uint64_t edits;       /* nvim_buf_set_text calls sent */
+    uint64_t merged;      /* those of them that carried more than one piece */
+    uint64_t redelivered; /* times that refused text had to be mended */
+    unsigned max_unacked;
+};
+
+struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
+                      const struct sink_callbacks *callbacks, void *ctx);
+
+/* No callback follows. Undelivered text is dropped. NULL is fine. */
+void sink_free(struct sink *s);
+
+/* Appends one piece: valid UTF-8, any line breaks. */
+void sink_text(struct sink *s, const char *text, size_t len);
+
+/* Asks for on_notice behind the text so far: at once, unless some of it waits. */
+void sink_notice(struct sink *s, int notice);
+
+/* No more text comes. on_drained may run before this returns. */
+void sink_end(struct sink *s);
+
+/* Whether edits must join Neovim's open undo block: needed while the buffer is the
+ * current one and the user is not inserting, because Neovim then closes the block
+ * after each event. */
+void sink_join(struct sink *s, bool join);
+
+/* Neovim reported an error for some notification: unacknowledged edits are suspect. */
+void sink_suspect(struct sink *s);
+
+const struct sink_stats *sink_stats(const struct sink *s);
+
+#endif

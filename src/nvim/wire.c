@@ -1,0 +1,439 @@
+#include "nvim/wire.h"
+
+#include "proto.h"
+
+#include <msgpack.h>
+#include <string.h>
+
+#define MIN_SPACE 4096
+
+/* Memory of a long message is given back: most are short. */
+#define KEPT_ROOM (256u << 10)
+
+/* Neovim's handle types; the payload is the handle as a msgpack integer
+ * (nvim_get_api_info().types). */
+#define EXT_BUFFER 0
+#define EXT_TABPAGE 2
+
+static int write_to_buf(void *data, const char *bytes, size_t len)
+{
+    return buf_add(data, bytes, len);
+}
+
+static msgpack_packer packer_for(struct buf *out)
+{
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, out, write_to_buf);
+    return pk;
+}
+
+void wire_notification(struct buf *out, const char *method, uint32_t args)
+{
+    wire_array(out, 3);
+    wire_int(out, 2);
+    wire_cstr(out, method);
+    wire_array(out, args);
+}
+
+void wire_request(struct buf *out, uint32_t id, const char *method, uint32_t args)
+{
+    wire_array(out, 4);
+    wire_int(out, 0);
+    wire_int(out, id);
+    wire_cstr(out, method);
+    wire_array(out, args);
+}
+
+void wire_result(struct buf *out, uint32_t id)
+{
+    wire_array(out, 4);
+    wire_int(out, 1);
+    wire_int(out, id);
+    wire_nil(out);
+}
+
+void wire_error(struct buf *out, uint32_t id, const char *text)
+{
+    wire_array(out, 4);
+    wire_int(out, 1);
+    wire_int(out, id);
+    wire_cstr(out, text);
+    wire_nil(out);
+}
+
+void wire_nil(struct buf *out)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_nil(&pk);
+}
+
+void wire_bool(struct buf *out, bool b)
+{
+    msgpack_packer pk = packer_for(out);
+    if (b) {
+        msgpack_pack_true(&pk);
+    } else {
+        msgpack_pack_false(&pk);
+    }
+}
+
+void wire_int(struct buf *out, int64_t i)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_int64(&pk, i);
+}
+
+void wire_float(struct buf *out, double d)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_double(&pk, d);
+}
+
+void wire_str(struct buf *out, const char *data, size_t len)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_str(&pk, len);
+    msgpack_pack_str_body(&pk, data, len);
+}
+
+void wire_cstr(struct buf *out, const char *s)
+{
+    wire_str(out, s, strlen(s));
+}
+
+void wire_array(struct buf *out, uint32_t count)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_array(&pk, count);
+}
+
+void wire_map(struct buf *out, uint32_t count)
+{
+    msgpack_packer pk = packer_for(out);
+    msgpack_pack_map(&pk, count);
+}
+
+void wire_lines(struct buf *out, const char *text, size_t len)
+{
+    size_t breaks = 0;
+    const char *end = text + len;
+    for (const char *p = text; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+        breaks++;
+    }
+    wire_array(out, (uint32_t)breaks + 1);
+    const char *line = text;
+    for (size_t i = 0; i < breaks; i++) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        wire_str(out, line, (size_t)(stop - line));
+        line = stop + 1;
+    }
+    wire_str(out, line, (size_t)(end - line));
+}
+
+/* ---- where messages end ---------------------------------------------------------- */
+
+/* msgpack-c allocates for a container when it sees the head, which may promise 2^32
+ * items in five bytes. So the reader first counts its way to the end of a message, and
+ * unpacks only what is there whole. */
+enum body { BODY_NONE, BODY_BYTES, BODY_ITEMS, BODY_PAIRS };
+
+struct head {
+    enum body body;
+    unsigned char size_bytes; /* of the big-endian number that says how many ... */
+    unsigned char fixed;      /* ... besides these bytes */
+};
+
+/* For the first bytes 0xc0 to 0xdf, https://github.com/msgpack/msgpack/blob/master/spec.md;
+ * 0xc1 is never used. */
+static const struct head heads[32] = {
+    {BODY_NONE, 0, 0},  {BODY_NONE, 0, 0},   {BODY_NONE, 0, 0},  {BODY_NONE, 0, 0},
+    {BODY_BYTES, 1, 0}, {BODY_BYTES, 2, 0},  {BODY_BYTES, 4, 0}, /* bin */
+    {BODY_BYTES, 1, 1}, {BODY_BYTES, 2, 1},  {BODY_BYTES, 4, 1}, /* ext */
+    {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},                      /* float */
+    {BODY_BYTES, 0, 1}, {BODY_BYTES, 0, 2},  {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},
+    {BODY_BYTES, 0, 1}, {BODY_BYTES, 0, 2},  {BODY_BYTES, 0, 4}, {BODY_BYTES, 0, 8},
+    {BODY_BYTES, 0, 2}, {BODY_BYTES, 0, 3},  {BODY_BYTES, 0, 5}, /* fixext */
+    {BODY_BYTES, 0, 9}, {BODY_BYTES, 0, 17}, {BODY_BYTES, 1, 0}, {BODY_BYTES, 2, 0},
+    {BODY_BYTES, 4, 0}, /* str */
+    {BODY_ITEMS, 2, 0}, {BODY_ITEMS, 4, 0},  {BODY_PAIRS, 2, 0}, {BODY_PAIRS, 4, 0},
+};
+
+struct wire_reader {
+    struct buf bytes;
+    size_t looked_at; /* how far the unfinished message has been counted */
+    uint64_t missing; /* values that it still lacks */
+};
+
+struct wire_reader *wire_reader_new(size_t cap)
+{
+    struct wire_reader *r = xcalloc(1, sizeof *r);
+    buf_init(&r->bytes, cap + MIN_SPACE);
+    r->missing = 1;
+    return r;
+}
+
+void wire_reader_free(struct wire_reader *r)
+{
+    if (r != NULL) {
+        buf_finish(&r->bytes);
+        free(r);
+    }
+}
+
+char *wire_reader_space(struct wire_reader *r, size_t *room)
+{
+    if (buf_reserve(&r->bytes, MIN_SPACE) != 0) {
+        *room = 0;
+        return NULL;
+    }
+    *room = r->bytes.room - r->bytes.len - 1;
+    return r->bytes.data + r->bytes.len;
+}
+
+/* Passes over one head and its bytes. Returns 1, 0 if they are not all there yet, or
+ * HUM_EBAD. */
+static int pass_value(struct wire_reader *r)
+{
+    const unsigned char *at = (const unsigned char *)r->bytes.data + r->looked_at;
+    size_t left = r->bytes.len - r->looked_at;
+    if (left == 0) {
+        return 0;
+    }
+    struct head head = {BODY_NONE, 0, 0};
+    uint64_t size = 0;
+    if (*at >= 0x80 && *at <= 0xbf) { /* the number stands in the first byte itself */
+        head.body = *at <= 0x8f ? BODY_PAIRS : *at <= 0x9f ? BODY_ITEMS : BODY_BYTES;
+        size = *at <= 0x9f ? *at & 0x0fu : *at & 0x1fu;
+    } else if (*at >= 0xc0 && *at <= 0xdf) {
+        head = heads[*at - 0xc0];
+    }
+    if (*at == 0xc1) {
+        return HUM_EBAD;
+    }
+    if (left < 1u + head.size_bytes) {
+        return 0;
+    }
+    for (unsigned i = 1; i <= head.size_bytes; i++) {
+        size = size << 8 | at[i];
+    }
+    uint64_t bytes = 1u + head.size_bytes + head.fixed + (head.body == BODY_BYTES ? size : 0);
+    if (bytes > left) {
+        return bytes > r->bytes.cap ? HUM_ETOOBIG : 0;
+    }
+    r->looked_at += (size_t)bytes;
+    r->missing += head.body == BODY_ITEMS ? size : head.body == BODY_PAIRS ? 2 * size : 0;
+    r->missing--;
+    /* Each value takes a byte at least. */
+    return r->missing > r->bytes.cap ? HUM_ETOOBIG : 1;
+}
+
+/* ---- what they say --------------------------------------------------------------- */
+
+/* Nodes live in the message's zone and are freed with it. */
+static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
+{
+    void *p = msgpack_zone_malloc(zone, count > 0 ? count * size : 1);
+    if (p == NULL) {
+        xmalloc(SIZE_MAX); /* aborts with its usual line */
+    }
+    return p;
+}
+
+/* The payload is an unsigned msgpack integer: 0x00-0x7f, or 0xcc-0xcf before 1, 2, 4 or 8
+ * bytes. Any other extension is nil. */
+static void set_handle(const msgpack_object_ext *ext, struct value *to)
+{
+    const unsigned char *at = (const unsigned char *)ext->ptr;
+    to->type = VALUE_NIL;
+    if (ext->type < EXT_BUFFER || ext->type > EXT_TABPAGE || ext->size == 0) {
+        return;
+    }
+    bool small = at[0] <= 0x7f;
+    uint64_t handle = small ? at[0] : 0;
+    if (!small && (at[0] < 0xcc || at[0] > 0xcf || ext->size != 1u + (1u << (at[0] - 0xcc)))) {
+        return;
+    }
+    for (uint32_t i = 1; !small && i < ext->size; i++) {
+        handle = handle << 8 | at[i];
+    }
+    to->type = VALUE_INT;
+    to->as.integer = (int64_t)(handle & INT64_MAX);
+}
+
+static void set_string(const char *data, uint32_t len, struct value *to)
+{
+    to->type = VALUE_STRING;
+    to->as.string.data = data;
+    to->as.string.len = len;
+}
+
+static void convert(msgpack_zone *zone, const msgpack_object *from, struct value *to);
+
+static void convert_array(msgpack_zone *zone, const msgpack_object_array *from, struct value *to)
+{
+    struct value *items = zone_array(zone, from->size, sizeof *items);
+    for (uint32_t i = 0; i < from->size; i++) {
+        convert(zone, &from->ptr[i], &items[i]);
+    }
+    to->type = VALUE_ARRAY;
+    to->as.array.items = items;
+    to->as.array.count = from->size;
+}
+
+static void convert_map(msgpack_zone *zone, const msgpack_object_map *from, struct value *to)
+{
+    struct value_pair *pairs = zone_array(zone, from->size, sizeof *pairs);
+    size_t count = 0;
+    for (uint32_t i = 0; i < from->size; i++) {
+        convert(zone, &from->ptr[i].key, &pairs[count].key);
+        if (pairs[count].key.type == VALUE_STRING) {
+            convert(zone, &from->ptr[i].val, &pairs[count].value);
+            count++;
+        }
+    }
+    to->type = VALUE_MAP;
+    to->as.map.pairs = pairs;
+    to->as.map.count = count;
+}
+
+/* The depth is bounded by msgpack-c, which refuses what is nested more than 32 deep. */
+static void convert(msgpack_zone *zone, const msgpack_object *from, struct value *to)
+{
+    switch (from->type) {
+    case MSGPACK_OBJECT_BOOLEAN:
+        to->type = VALUE_BOOL;
+        to->as.boolean = from->via.boolean;
+        break;
+    case MSGPACK_OBJECT_POSITIVE_INTEGER:
+        to->type = VALUE_INT;
+        to->as.integer = from->via.u64 > INT64_MAX ? INT64_MAX : (int64_t)from->via.u64;
+        break;
+    case MSGPACK_OBJECT_NEGATIVE_INTEGER:
+        to->type = VALUE_INT;
+        to->as.integer = from->via.i64;
+        break;
+    case MSGPACK_OBJECT_FLOAT32:
+    case MSGPACK_OBJECT_FLOAT64:
+        to->type = VALUE_FLOAT;
+        to->as.real = from->via.f64;
+        break;
+    case MSGPACK_OBJECT_STR:
+        set_string(from->via.str.ptr, from->via.str.size, to);
+        break;
+    case MSGPACK_OBJECT_BIN:
+        set_string(from->via.bin.ptr, from->via.bin.size, to);
+        break;
+    case MSGPACK_OBJECT_ARRAY:
+        convert_array(zone, &from->via.array, to);
+        break;
+    case MSGPACK_OBJECT_MAP:
+        convert_map(zone, &from->via.map, to);
+        break;
+    case MSGPACK_OBJECT_EXT:
+        set_handle(&from->via.ext, to);
+        break;
+    case MSGPACK_OBJECT_NIL:
+    default:
+        to->type = VALUE_NIL;
+        break;
+    }
+}
+
+static const struct value *unless_nil(const struct value *v)
+{
+    return v->type == VALUE_NIL ? NULL : v;
+}
+
+/* [0, id, method, params], [1, id, error, result], [2, method, params] */
+static void read_message(msgpack_zone *zone, const struct value *v, struct wire_message *m)
+{
+    if (v->type != VALUE_ARRAY || v->as.array.count < 3 || v->as.array.count > 4) {
+        return;
+    }
+    const struct value *item = v->as.array.items;
+    bool has_id = v->as.array.count == 4;
+    int64_t type = value_int(&item[0], -1);
+    int64_t id = has_id ? value_int(&item[1], -1) : 0;
+    if (type < 0 || type > 2 || (type == 2) == has_id || id < 0 || id > UINT32_MAX) {
+        return;
+    }
+    m->id = (uint32_t)id;
+    if (type == 1) {
+        m->type = WIRE_RESPONSE;
+        m->error = unless_nil(&item[2]);
+        m->result = unless_nil(&item[3]);
+        return;
+    }
+    const struct value *name = &item[has_id ? 2 : 1];
+    const struct value *params = &item[has_id ? 3 : 2];
+    if (name->type != VALUE_STRING || params->type != VALUE_ARRAY) {
+        m->type = has_id ? WIRE_BAD_REQUEST : WIRE_INVALID;
+        return;
+    }
+    char *method = zone_array(zone, name->as.string.len + 1, 1);
+    memcpy(method, name->as.string.data, name->as.string.len);
+    method[name->as.string.len] = '\0';
+    m->type = has_id ? WIRE_REQUEST : WIRE_NOTIFICATION;
+    m->method = method;
+    m->params = params;
+}
+
+/* A message that msgpack-c refuses, being nested too deeply, may still be a request that
+ * Neovim waits for: 0x94, 0x00, then the id as a positive integer. */
+static void read_bare_request(const unsigned char *data, size_t len, struct wire_message *m)
+{
+    size_t size = len > 2 && data[2] >= 0xcc && data[2] <= 0xce ? (size_t)1 << (data[2] - 0xcc) : 0;
+    if (len < 3 + size || data[0] != 0x94 || data[1] != 0 || (size == 0 && data[2] > 0x7f)) {
+        return;
+    }
+    uint32_t id = size == 0 ? data[2] : 0;
+    for (size_t i = 0; i < size; i++) {
+        id = id << 8 | data[3 + i];
+    }
+    m->type = WIRE_BAD_REQUEST;
+    m->id = id;
+}
+
+static void give_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
+{
+    struct wire_message message = {.type = WIRE_INVALID};
+    msgpack_zone zone;
+    msgpack_object object;
+    struct value value;
+    if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE)) {
+        xmalloc(SIZE_MAX); /* aborts with its usual line */
+    }
+    if (msgpack_unpack(data, len, NULL, &zone, &object) == MSGPACK_UNPACK_SUCCESS) {
+        convert(&zone, &object, &value);
+        read_message(&zone, &value, &message);
+    } else {
+        read_bare_request((const unsigned char *)data, len, &message);
+    }
+    on_message(ctx, &message);
+    msgpack_zone_destroy(&zone);
+}
+
+int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx)
+{
+    r->bytes.len += len;
+    size_t start = 0;
+    int passed;
+    while ((passed = pass_value(r)) == 1) {
+        if (r->missing == 0) {
+            give_message(r->bytes.data + start, r->looked_at - start, on_message, ctx);
+            start = r->looked_at;
+            r->missing = 1;
+        }
+    }
+    buf_drop(&r->bytes, start);
+    r->looked_at -= start;
+    if (r->bytes.len == 0 && r->bytes.room > KEPT_ROOM) {
+        size_t cap = r->bytes.cap;
+        buf_finish(&r->bytes);
+        buf_init(&r->bytes, cap);
+    }
+    if (passed < 0) {
+        return passed;
+    }
+    return r->bytes.len > r->bytes.cap - MIN_SPACE ? HUM_ETOOBIG : 0;
+}

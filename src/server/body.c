@@ -1,0 +1,289 @@
+#include "server/body.h"
+
+#include "proto.h"
+#include "server/fill.h"
+#include "server/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void body_fail(struct body *b, const char *why)
+{
+    if (b->err) {
+        return;
+    }
+    b->err = HUM_ESPEC;
+    b->why = why;
+}
+
+static void note(struct body *b, int err)
+{
+    if (err == HUM_ESPEC) {
+        body_fail(b, "request: nested too deeply, or a number that is not finite");
+    } else if (!b->err) {
+        b->err = err;
+    }
+}
+
+/* Whether the map names the key, be it with nil. */
+static bool names(const struct value *map, const struct value *key)
+{
+    for (size_t i = 0; map && i < map->as.map.count; i++) {
+        const struct value *other = &map->as.map.pairs[i].key;
+
+        if (other->as.string.len == key->as.string.len &&
+            memcmp(other->as.string.data, key->as.string.data, key->as.string.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Begins a field unless one of the maps has its own. */
+static bool begin_field(struct body *b, const struct value *key, const struct value *const maps[],
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (names(maps[i], key)) {
+            return false;
+        }
+    }
+    if (b->err) {
+        return false;
+    }
+    if (b->started) {
+        note(b, buf_add(b->out, ",", 1));
+    }
+    b->started = true;
+    note(b, json_write_string(b->out, key->as.string.data, key->as.string.len));
+    note(b, buf_add(b->out, ":", 1));
+    return !b->err;
+}
+
+bool body_key(struct body *b, const char *key)
+{
+    struct value name = value_text(key);
+
+    return begin_field(b, &name, b->maps, BODY_MAPS);
+}
+
+void body_value(struct body *b, const char *key, const struct value *v)
+{
+    if (v && body_key(b, key)) {
+        note(b, json_write(b->out, v));
+    }
+}
+
+static void write_members(struct body *b, const struct value *const maps[], size_t count,
+                          body_change change)
+{
+    for (size_t m = 0; m < count; m++) {
+        for (size_t i = 0; maps[m] && i < maps[m]->as.map.count && !b->err; i++) {
+            const struct value_pair *member = &maps[m]->as.map.pairs[i];
+            struct value v = member->value;
+
+            if (change(member, &v) && begin_field(b, &member->key, maps + m + 1, count - m - 1)) {
+                note(b, json_write(b->out, &v));
+            }
+        }
+    }
+}
+
+void body_object(struct body *b, const struct value *const maps[], size_t count, body_change change)
+{
+    bool started = b->started;
+
+    note(b, buf_add(b->out, "{", 1));
+    b->started = false;
+    write_members(b, maps, count, change);
+    b->started = started;
+    note(b, buf_add(b->out, "}", 1));
+}
+
+static void check_message(struct body *b, const struct value *message)
+{
+    const struct value *role = value_get(message, "role");
+    const struct value *content = value_get(message, "content");
+
+    if (!role || role->type != VALUE_STRING || role->as.string.len == 0) {
+        body_fail(b, "request.messages: each needs a role, a string");
+    } else if (!content && !value_get(message, "tool_calls")) {
+        body_fail(b, "request.messages: each needs a content");
+    } else if (content && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
+        body_fail(b, "request.messages: content must be a string");
+    }
+}
+
+static void write_messages(struct body *b, const struct value *messages, body_change change)
+{
+    if (!messages || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
+        body_fail(b, "request.messages must be a list with at least one message");
+        return;
+    }
+    for (size_t i = 0; i < messages->as.array.count; i++) {
+        check_message(b, &messages->as.array.items[i]);
+    }
+    if (!body_key(b, "messages")) {
+        return;
+    }
+    for (size_t i = 0; i < messages->as.array.count && !b->err; i++) {
+        const struct value *message = &messages->as.array.items[i];
+
+        note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
+        body_object(b, &message, 1, change);
+    }
+    note(b, buf_add(b->out, "]", 1));
+}
+
+const struct value *body_map(struct body *b, const struct value *map)
+{
+    if (!map || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
+        return NULL;
+    }
+    if (map->type == VALUE_MAP) {
+        return map;
+    }
+    body_fail(b, "request: options and extra must be tables of named fields");
+    return NULL;
+}
+
+void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options,
+                body_change change)
+{
+    const struct value *model = value_get(spec, "model");
+
+    *b = (struct body){.out = out};
+    if (merge_options) {
+        b->maps[BODY_OPTIONS] = body_map(b, value_get(spec, "options"));
+    }
+    b->maps[BODY_EXTRA] = body_map(b, value_get(spec, "extra"));
+    if (!model || model->type != VALUE_STRING || model->as.string.len == 0) {
+        body_fail(b, "request.model must be a name");
+    }
+    if (!b->err) {
+        note(b, buf_add(out, "{", 1));
+    }
+    body_value(b, "model", model);
+    write_messages(b, value_get(spec, "messages"), change);
+}
+
+void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
+                     const struct body_fields *own, bool merge_options)
+{
+    *b = (struct body){.out = out};
+    if (merge_options) {
+        b->maps[BODY_OPTIONS] = body_map(b, fill->options);
+    }
+    b->maps[BODY_OWN] = &own->map;
+    b->maps[BODY_EXTRA] = body_map(b, fill->extra);
+    note(b, buf_add(out, "{", 1));
+    if (fill->model) {
+        const struct value model = value_text(fill->model);
+
+        body_value(b, "model", &model);
+    }
+}
+
+void body_fields_init(struct body_fields *f)
+{
+    memset(f, 0, sizeof(*f));
+    f->map = value_pairs(f->pairs, 0);
+}
+
+void body_fields_finish(struct body_fields *f)
+{
+    free(f->stop);
+}
+
+void body_field(struct body_fields *f, const char *key, struct value v)
+{
+    struct value_pair *pair = &f->pairs[f->map.as.map.count++];
+
+    pair->key = value_text(key);
+    pair->value = v;
+}
+
+void body_field_array(struct body_fields *f, const char *key, const struct value *items,
+                      size_t count)
+{
+    struct value v = {.type = VALUE_ARRAY};
+
+    v.as.array.items = items;
+    v.as.array.count = count;
+    body_field(f, key, v);
+}
+
+void body_field_bool(struct body_fields *f, const char *key, bool truth)
+{
+    body_field(f, key, (struct value){.type = VALUE_BOOL, .as.boolean = truth});
+}
+
+void body_field_int(struct body_fields *f, const char *key, int64_t number)
+{
+    body_field(f, key, (struct value){.type = VALUE_INT, .as.integer = number});
+}
+
+void body_field_text(struct body_fields *f, const char *key, const char *data, size_t len)
+{
+    struct value v = {.type = VALUE_STRING};
+
+    v.as.string.data = data;
+    v.as.string.len = len;
+    body_field(f, key, v);
+}
+
+/* A server takes a request's stop strings in the place of what else it knows of, so that
+ * the fill's alone would put the user's out of force. */
+static void add_stop(struct body_fields *f, const struct fill *fill)
+{
+    const struct value *users = value_get(fill->options, "stop");
+    const struct value *items = users;
+    size_t more = users && users->type == VALUE_STRING;
+
+    if (users && users->type == VALUE_ARRAY) {
+        items = users->as.array.items;
+        more = users->as.array.count;
+    }
+    if (fill->stop_count == 0) {
+        return;
+    }
+    f->stop = xcalloc(fill->stop_count + more, sizeof(*f->stop));
+    for (size_t i = 0; i < fill->stop_count; i++) {
+        f->stop[i] = value_text(fill->stop[i]);
+    }
+    for (size_t i = 0; i < more; i++) {
+        f->stop[fill->stop_count + i] = items[i];
+    }
+    body_field_array(f, "stop", f->stop, fill->stop_count + more);
+}
+
+void body_sampling(struct body_fields *f, const struct fill *fill, const char *limit)
+{
+    body_field_int(f, limit, fill->max_tokens);
+    if (fill->temperature >= 0) {
+        body_field(f, "temperature",
+                   (struct value){.type = VALUE_FLOAT, .as.real = fill->temperature});
+    }
+    if (fill->seed >= 0) {
+        body_field_int(f, "seed", fill->seed);
+    }
+    add_stop(f, fill);
+}
+
+/* The answer is read as a stream, whatever the user's maps say. */
+static bool leave_stream_out(const struct value_pair *member, struct value *v)
+{
+    return v->type != VALUE_NIL && !value_is_string(&member->key, "stream");
+}
+
+int body_end(struct body *b, const char **why)
+{
+    write_members(b, b->maps, BODY_MAPS, leave_stream_out);
+    if (!b->err) {
+        note(b, buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}"));
+    }
+    if (b->err == HUM_ESPEC) {
+        *why = b->why;
+    }
+    return b->err;
+}

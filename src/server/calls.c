@@ -1,0 +1,144 @@
+#include "server/calls.h"
+
+#include "proto.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More than any server sends; a bound for what a broken one can make us keep. */
+#define MAX_CALLS 64
+#define MAX_ARGUMENTS (1u << 20)
+
+struct call {
+    int64_t index;
+    char *id;
+    char *name;
+    struct buf arguments;
+};
+
+struct calls {
+    struct call items[MAX_CALLS];
+    size_t count;
+};
+
+void calls_free(struct calls *calls)
+{
+    if (!calls) {
+        return;
+    }
+    for (size_t i = 0; i < calls->count; i++) {
+        free(calls->items[i].id);
+        free(calls->items[i].name);
+        buf_finish(&calls->items[i].arguments);
+    }
+    free(calls);
+}
+
+/* The call with that index, a new one if there is none, NULL if there are too many. */
+static struct call *find(struct calls *calls, int64_t index)
+{
+    struct call *call;
+
+    for (size_t i = 0; i < calls->count; i++) {
+        if (calls->items[i].index == index) {
+            return &calls->items[i];
+        }
+    }
+    if (calls->count == MAX_CALLS) {
+        return NULL;
+    }
+    call = &calls->items[calls->count++];
+    *call = (struct call){.index = index};
+    buf_init(&call->arguments, MAX_ARGUMENTS);
+    return call;
+}
+
+static void set_once(char **field, const cJSON *item)
+{
+    if (!*field && cJSON_IsString(item) && item->valuestring[0] != '\0') {
+        *field = xstrdup(item->valuestring);
+    }
+}
+
+/* Some servers send the arguments as an object, in one piece. */
+static int add_arguments(struct call *call, const cJSON *arguments)
+{
+    char *json;
+    int err;
+
+    if (!arguments) {
+        return 0;
+    }
+    if (cJSON_IsString(arguments)) {
+        return buf_add_str(&call->arguments, arguments->valuestring);
+    }
+    json = cJSON_PrintUnformatted(arguments);
+    err = json ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
+    cJSON_free(json);
+    return err;
+}
+
+int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
+{
+    int64_t position = 0;
+
+    if (!pieces) {
+        return 0;
+    }
+    if (!cJSON_IsArray(pieces)) {
+        return emit_odd(e);
+    }
+    if (!*calls) {
+        *calls = xcalloc(1, sizeof(**calls));
+    }
+    for (const cJSON *piece = pieces->child; piece; piece = piece->next, position++) {
+        const cJSON *function = json_get(piece, "function");
+        int64_t index = json_count(json_get(piece, "index"));
+        struct call *call = find(*calls, index >= 0 ? index : position);
+
+        if (!call) {
+            return emit_failure(e, "too many tool calls");
+        }
+        set_once(&call->id, json_get(piece, "id"));
+        set_once(&call->name, json_get(function, "name"));
+        if (add_arguments(call, json_get(function, "arguments"))) {
+            return emit_failure(e, "a tool call is too long");
+        }
+    }
+    return 0;
+}
+
+static int give(const struct call *call, const struct emit *e)
+{
+    const char *text = call->arguments.len > 0 ? call->arguments.data : "{}";
+    size_t len = strlen(text);
+    char *copy = xstrndup(text, len);
+    cJSON *parsed = json_parse(copy, len);
+    struct buf quoted;
+    int err;
+
+    buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
+    if (!parsed && json_write_string(&quoted, text, len) == 0) {
+        err = emit_call(e, call->id, call->name, quoted.data, quoted.len);
+    } else {
+        err = emit_call(e, call->id, call->name, copy, len);
+    }
+    buf_finish(&quoted);
+    cJSON_Delete(parsed);
+    free(copy);
+    return err;
+}
+
+int calls_flush(struct calls **calls, const struct emit *e)
+{
+    int err = 0;
+
+    for (size_t i = 0; *calls && i < (*calls)->count && !err; i++) {
+        if ((*calls)->items[i].name) {
+            err = give(&(*calls)->items[i], e);
+        }
+    }
+    calls_free(*calls);
+    *calls = NULL;
+    return err;
+}

@@ -1,0 +1,20 @@
+/* Tool calls put together from the pieces in which OpenAI-compatible servers stream
+ * them: the first piece of a call has its id and name, all have bits of the arguments. */
+#ifndef HUM_CALLS_H
+#define HUM_CALLS_H
+
+#include "server/emit.h"
+
+struct calls;
+
+/* Takes the array "tool_calls" of a delta. *calls is made when it is first needed.
+ * Returns 0 or the callback's non-zero (a shape that is wrong is told as an error). */
+int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e);
+
+/* No more pieces come: every call is told, in order, and forgotten. Arguments that are
+ * not JSON are given as a JSON string. */
+int calls_flush(struct calls **calls, const struct emit *e);
+
+void calls_free(struct calls *calls);
+
+#endif

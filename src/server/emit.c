@@ -1,0 +1,206 @@
+#include "server/emit.h"
+
+#include "base/utf8.h"
+#include "proto.h"
+#include "server/error_text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* How much of an odd record an error shows, in bytes. */
+#define SHOWN 200
+
+const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
+
+static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
+{
+    struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
+
+    if (e->state->done) {
+        return 0;
+    }
+    if (type == DIALECT_TEXT) {
+        event.logprob_sum = e->state->logprob_sum;
+        event.logprobs = e->state->logprobs;
+        e->state->logprob_sum = 0;
+        e->state->logprobs = 0;
+    }
+    if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE) {
+        e->state->done = true;
+    }
+    return e->on_event(e->ctx, &event);
+}
+
+int emit_record(const struct emit *e, char *record, emit_give give_record)
+{
+    cJSON *root;
+    int err;
+
+    if (e->state->done) {
+        return 0;
+    }
+    root = json_parse(record, e->len);
+    err = give_record(e, root);
+    cJSON_Delete(root);
+    return err;
+}
+
+int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+{
+    (void)st;
+    (void)on_event;
+    (void)ctx;
+    return 0;
+}
+
+int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
+{
+    if (!item) {
+        return 0;
+    }
+    if (!cJSON_IsString(item)) {
+        return emit_odd(e);
+    }
+    if (item->valuestring[0] == '\0') {
+        return 0;
+    }
+    return give(e, type, item->valuestring, strlen(item->valuestring));
+}
+
+void emit_logprobs(const struct emit *e, const cJSON *tokens)
+{
+    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token;
+         token = token->next) {
+        const cJSON *logprob = cJSON_IsNumber(token) ? token : json_get(token, "logprob");
+
+        if (cJSON_IsNumber(logprob) && isfinite(logprob->valuedouble)) {
+            e->state->logprob_sum += logprob->valuedouble;
+            e->state->logprobs++;
+        }
+    }
+}
+
+int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
+              size_t len)
+{
+    struct buf text;
+    int err = 0;
+
+    /* Escaping makes a text at most six times as long. */
+    buf_init(&text, (size_t)8 * LIMIT_RECORD);
+    if (id) {
+        err = buf_add_str(&text, "{\"id\":");
+        if (!err) {
+            err = json_write_string(&text, id, strlen(id));
+        }
+    }
+    if (!err) {
+        err = buf_add_str(&text, id ? ",\"name\":" : "{\"name\":");
+    }
+    if (!err) {
+        err = json_write_string(&text, name, strlen(name));
+    }
+    if (!err) {
+        err = buf_add_str(&text, ",\"arguments\":");
+    }
+    if (!err) {
+        err = buf_add(&text, arguments, len);
+    }
+    if (!err) {
+        err = buf_add_str(&text, "}");
+    }
+    err = err ? emit_failure(e, "a tool call is too long")
+              : give(e, DIALECT_TOOL_CALL, text.data, text.len);
+    buf_finish(&text);
+    return err;
+}
+
+void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
+{
+    int64_t processed = json_count(json_get(timings, "prompt_n"));
+    int64_t cached = json_count(json_get(timings, "cache_n"));
+
+    if (stats->prompt_tokens < 0 && processed >= 0) {
+        stats->prompt_tokens = processed + (cached > 0 ? cached : 0);
+    }
+    if (stats->cached_tokens < 0) {
+        stats->cached_tokens = cached;
+    }
+    if (stats->tokens < 0) {
+        stats->tokens = json_count(json_get(timings, "predicted_n"));
+    }
+    stats->prompt_ns = json_ms_to_ns(json_get(timings, "prompt_ms"));
+    stats->eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
+}
+
+int emit_stats(const struct emit *e, const struct dialect_stats *stats)
+{
+    struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
+
+    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0) {
+        return 0;
+    }
+    return e->on_event(e->ctx, &event);
+}
+
+int emit_failure(const struct emit *e, const char *text)
+{
+    return give(e, DIALECT_ERROR, text, strlen(text));
+}
+
+const cJSON *emit_find_error(const cJSON *root)
+{
+    const cJSON *error = json_get(root, "error");
+
+    if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0')) {
+        return NULL;
+    }
+    return error;
+}
+
+int emit_error(const struct emit *e, const cJSON *error)
+{
+    char *json = cJSON_PrintUnformatted(error);
+    struct buf text;
+    int err;
+
+    buf_init(&text, LIMIT_ERROR_BODY);
+    if (json) {
+        error_text(json, strlen(json), &text, NULL);
+    }
+    err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    buf_finish(&text);
+    cJSON_free(json);
+    return err;
+}
+
+int emit_odd(const struct emit *e)
+{
+    size_t at = 0;
+    struct buf text;
+    bool words;
+    int err;
+
+    while (at < e->len && (unsigned char)e->record[at] <= ' ') {
+        at++;
+    }
+    buf_init(&text, LIMIT_ERROR_BODY);
+    words = at < e->len && !strchr("{[<", e->record[at]);
+    if (at < e->len && e->record[at] != '<' && !words) {
+        utf8_line(e->record + at, e->len - at, SHOWN, &text);
+    } else {
+        error_text(e->record, e->len, &text, NULL);
+    }
+    if (text.len == 0) {
+        buf_add_str(&text, "nothing");
+    }
+    /* Plain words between records come from a proxy or a server that has failed. */
+    err = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    buf_finish(&text);
+    return err;
+}
+
+int emit_done(const struct emit *e, const char *reason)
+{
+    return give(e, DIALECT_DONE, reason, strlen(reason));
+}

@@ -1,0 +1,59 @@
+/* What the dialects share when they turn a record into events. Each function returns 0
+ * or the callback's non-zero, and does nothing once the stream is done. */
+#ifndef HUM_EMIT_H
+#define HUM_EMIT_H
+
+#include "server/dialect_event.h"
+#include "server/json.h"
+
+struct emit {
+    struct dialect_state *state;
+    dialect_on_event on_event;
+    void *ctx;
+    const char *record; /* shown by emit_odd */
+    size_t len;
+};
+
+/* A record parsed and given, as dialect->record. */
+typedef int (*emit_give)(const struct emit *e, const cJSON *root);
+int emit_record(const struct emit *e, char *record, emit_give give);
+
+/* dialect->end of a stream whose last record says that it is the last. */
+int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
+
+/* Text or thinking from a JSON string; nothing if item is NULL or empty, an error if it is
+ * no string. */
+int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
+
+/* The next text tells of these tokens too: an array of objects with "logprob", or of numbers.
+ * What is none of these counts for nothing. */
+void emit_logprobs(const struct emit *e, const cJSON *tokens);
+
+/* arguments is JSON. id may be NULL. */
+int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
+              size_t len);
+
+/* Fills in what llama-server tells: the count of tokens processed leaves out those that its
+ * cache held. */
+void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
+
+/* Nothing if every figure is absent. */
+int emit_stats(const struct emit *e, const struct dialect_stats *stats);
+
+/* The member "error" if it tells one: not absent, null, false or "". */
+const cJSON *emit_find_error(const cJSON *root);
+
+/* The server's message, from whatever that member holds. */
+int emit_error(const struct emit *e, const cJSON *error);
+
+/* The record is not what it should be: the error shows its beginning. */
+int emit_odd(const struct emit *e);
+
+/* An error of our own words. */
+int emit_failure(const struct emit *e, const char *text);
+
+int emit_done(const struct emit *e, const char *reason);
+
+extern const struct dialect_stats emit_no_stats;
+
+#endif

@@ -1,0 +1,144 @@
+#include "server/endpoint.h"
+
+#include "base/buf.h"
+#include "server/dialect.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNECT_TIMEOUT_S 10
+#define IDLE_TIMEOUT_S 120
+
+/* A line break in a header would let a value add headers of its own. */
+static bool is_header_text(const char *s)
+{
+    return s != NULL && strpbrk(s, "\r\n") == NULL;
+}
+
+static int read_headers(struct endpoint *e, const struct value *map, const char **why)
+{
+    size_t count = map != NULL && map->type == VALUE_MAP ? map->as.map.count : 0;
+    e->headers = xcalloc(count + 1, sizeof *e->headers);
+    for (size_t i = 0; i < count; i++) {
+        char *name = value_strdup(&map->as.map.pairs[i].key);
+        char *text = value_strdup(&map->as.map.pairs[i].value);
+        if (is_header_text(name) && is_header_text(text)) {
+            struct buf line;
+            buf_init(&line, SIZE_MAX);
+            /* curl drops "Name:"; "Name;" is its form of an empty header */
+            buf_printf(&line, text[0] != '\0' ? "%s: %s" : "%s;%s", name, text);
+            e->headers[i] = line.data;
+        } else {
+            *why = "endpoint.headers: names and values must be strings without line breaks";
+        }
+        free(name);
+        free(text);
+        if (e->headers[i] == NULL) {
+            return HUM_ESPEC;
+        }
+    }
+    return 0;
+}
+
+int endpoint_init(struct endpoint *e, const struct value *spec, const char **why)
+{
+    memset(e, 0, sizeof *e);
+    e->name = value_strdup(value_get(spec, "name"));
+    e->url = value_strdup(value_get(spec, "url"));
+    e->key = value_strdup(value_get(spec, "key"));
+    e->connect_timeout_ms =
+        value_milliseconds(value_get(spec, "connect_timeout"), CONNECT_TIMEOUT_S);
+    e->first_timeout_ms = value_milliseconds(value_get(spec, "first_timeout"), 0);
+    e->idle_timeout_ms = value_milliseconds(value_get(spec, "idle_timeout"), IDLE_TIMEOUT_S);
+
+    char *dialect = value_strdup(value_get(spec, "dialect"));
+    e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
+    free(dialect);
+
+    *why = NULL;
+    if (e->name == NULL) {
+        *why = "endpoint.name is missing";
+    } else if (e->url == NULL) {
+        *why = "endpoint.url is missing";
+    } else if (e->dialect == NULL) {
+        *why = "endpoint.dialect is neither \"ollama\" nor \"openai\"";
+    } else if (value_get(spec, "key") != NULL && !is_header_text(e->key)) {
+        *why = "endpoint.key must be a string without line breaks";
+    }
+    if (*why != NULL) {
+        return HUM_ESPEC;
+    }
+    for (size_t len = strlen(e->url); len > 0 && e->url[len - 1] == '/'; len--) {
+        e->url[len - 1] = '\0';
+    }
+    return read_headers(e, value_get(spec, "headers"), why);
+}
+
+static void wipe(char *secret)
+{
+    for (volatile char *c = secret; c != NULL && *c != '\0'; c++) {
+        *c = '\0';
+    }
+}
+
+void endpoint_finish(struct endpoint *e)
+{
+    for (char **line = e->headers; line != NULL && *line != NULL; line++) {
+        wipe(*line);
+        free(*line);
+    }
+    wipe(e->key);
+    free(e->headers);
+    free(e->key);
+    free(e->url);
+    free(e->name);
+    memset(e, 0, sizeof *e);
+}
+
+struct transfer *endpoint_start(const struct endpoint *e, struct http *http, const char *method,
+                                const char *path, const char *accept, const char *body, size_t len,
+                                const struct http_callbacks *callbacks, void *ctx)
+{
+    struct buf url;
+    buf_init(&url, SIZE_MAX);
+    buf_printf(&url, "%s%s", e->url, path);
+    struct http_request request = {
+        .method = method,
+        .url = url.data,
+        .accept = accept,
+        .key = e->key,
+        .headers = e->headers,
+        .body = body,
+        .body_len = len,
+        .connect_timeout_ms = e->connect_timeout_ms,
+    };
+    struct transfer *t = http_start(http, &request, callbacks, ctx);
+    buf_finish(&url);
+    return t;
+}
+
+struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, const char *text)
+{
+    return (struct failure){
+        .code = code,
+        .endpoint = e->name,
+        .url = e->url,
+        .dialect = e->dialect->name,
+        .text = text,
+    };
+}
+
+struct failure endpoint_result_failure(const struct endpoint *e, const struct http_result *result,
+                                       const char *text)
+{
+    bool answered = result->error == 0;
+    struct failure f = endpoint_failure(e, answered ? HUM_EHTTP : (enum hum_error)result->error,
+                                        answered ? text : result->why);
+    f.status = result->status;
+    f.location = result->location;
+    f.retry_after_s = result->retry_after_s;
+    f.wait = WAIT_CONNECT;
+    f.waited_ms = e->connect_timeout_ms;
+    return f;
+}

@@ -1,0 +1,39 @@
+/* A server as Lua describes it in each call: where, in which dialect, with which key. */
+#ifndef HUM_ENDPOINT_H
+#define HUM_ENDPOINT_H
+
+#include "base/failure.h"
+#include "base/value.h"
+#include "server/http.h"
+
+struct dialect;
+
+struct endpoint {
+    char *name;
+    char *url;      /* base, without a trailing slash */
+    char *key;      /* NULL: none */
+    char **headers; /* "Name: value" lines, NULL-terminated */
+    const struct dialect *dialect;
+    long connect_timeout_ms;
+    long first_timeout_ms; /* 0: none */
+    long idle_timeout_ms;  /* 0: none */
+};
+
+/* Fills e from {name, url, dialect, key?, headers?, ...}. Returns 0, or HUM_ESPEC with
+ * *why a static text. endpoint_finish is due in both cases. */
+int endpoint_init(struct endpoint *e, const struct value *spec, const char **why);
+void endpoint_finish(struct endpoint *e);
+
+/* Starts a request for path below the endpoint's URL. As http_start. */
+struct transfer *endpoint_start(const struct endpoint *e, struct http *http, const char *method,
+                                const char *path, const char *accept, const char *body, size_t len,
+                                const struct http_callbacks *callbacks, void *ctx);
+
+/* A failure with the endpoint's part filled in. */
+struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, const char *text);
+
+/* The failure that a transfer's unsuccessful end means; text may be NULL. */
+struct failure endpoint_result_failure(const struct endpoint *e, const struct http_result *result,
+                                       const char *text);
+
+#endif

@@ -1,0 +1,31 @@
+/* The texts of prompts that fill in a gap, from what the fill says. */
+#ifndef HUM_FIM_H
+#define HUM_FIM_H
+
+#include "base/buf.h"
+#include "server/fill.h"
+
+/* A raw prompt by the fill's tokens (not NULL):
+ *   repo project, file name text (for each chunk), file path,
+ *   prefix before suffix after middle line        or, with suffix_first,
+ *   suffix after prefix before middle line
+ * Families without a file token have chunks and path as comments in front of before.
+ * The typed part of the cursor's line comes last, behind the middle token, where a model
+ * takes it for the beginning of its own answer: so the prompts of one line differ only in
+ * their end, and the server evaluates only that. Returns 0 or HUM_ETOOBIG. */
+int fim_raw(const struct fill *fill, struct buf *out);
+
+/* The prompt for a server that fills in by itself, to be sent with fim_suffix: chunks and
+ * path as comments, then before and line. Never empty: an empty one would make Ollama only
+ * load the model. Returns 0 or HUM_ETOOBIG. */
+int fim_prompt(const struct fill *fill, struct buf *out);
+
+/* For a server that is told of chunks in its own way: the path as a comment, then before.
+ * Returns 0 or HUM_ETOOBIG. */
+int fim_before(const struct fill *fill, struct buf *out);
+
+/* The fill's after, or a line break if that is empty: Ollama takes an empty suffix for none,
+ * and then chats. Sets *len. */
+const char *fim_suffix(const struct fill *fill, size_t *len);
+
+#endif

@@ -1,0 +1,197 @@
+#include "server/frame.h"
+
+#include "proto.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* "data: ", "error: " or a CR may stand around a record of exactly cap bytes. */
+#define AROUND 8
+
+void frame_init(struct frame *f, enum frame_kind kind, size_t cap)
+{
+    *f = (struct frame){.kind = kind};
+    buf_init(&f->line, cap + AROUND);
+    buf_init(&f->record, cap);
+}
+
+void frame_finish(struct frame *f)
+{
+    buf_finish(&f->line);
+    buf_finish(&f->record);
+}
+
+/* Gives the collected record away. Nothing of f is touched after a non-zero answer:
+ * the callback may have finished f. */
+static int give(struct frame *f, frame_on_record on_record, void *ctx)
+{
+    int err = on_record(ctx, f->record.data, f->record.len);
+
+    if (err) {
+        return err;
+    }
+    f->has_data = 0;
+    buf_clear(&f->record);
+    return 0;
+}
+
+static int collect(struct frame *f, const char *text, size_t len)
+{
+    int err = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
+
+    f->has_data = 1;
+    return err ? err : buf_add(&f->record, text, len);
+}
+
+static bool is_blank(const char *line, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (line[i] != ' ' && line[i] != '\t') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The value of a field that holds data, or NULL. Older llama-servers tell the failure of
+ * a stream in a field "error". */
+static const char *field_data(const char *line, size_t len, size_t *value_len)
+{
+    size_t name = 0;
+
+    if (len >= 4 && memcmp(line, "data", 4) == 0) {
+        name = 4;
+    } else if (len > 5 && memcmp(line, "error", 5) == 0) {
+        name = 5;
+    }
+    if (name == 0 || (name < len && line[name] != ':')) {
+        return NULL;
+    }
+    if (name < len) {
+        name++;
+    }
+    if (name < len && line[name] == ' ') {
+        name++;
+    }
+    *value_len = len - name;
+    return line + name;
+}
+
+static int take_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+                           void *ctx)
+{
+    const char *value;
+    size_t value_len;
+
+    if (len == 0) {
+        return f->has_data ? give(f, on_record, ctx) : 0;
+    }
+    value = field_data(line, len, &value_len);
+    return value ? collect(f, value, value_len) : 0;
+}
+
+static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+                     void *ctx)
+{
+    int err;
+
+    if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
+        line += 3;
+        len -= 3;
+    }
+    if (!f->started && !is_blank(line, len)) {
+        f->started = 1;
+        f->bare = line[0] == '<' || (line[0] == '{' && f->kind == FRAME_EVENTS);
+    }
+    if (f->bare) {
+        return collect(f, line, len);
+    }
+    if (f->kind == FRAME_EVENTS) {
+        return take_event_line(f, line, len, on_record, ctx);
+    }
+    if (len > 0 && line[len - 1] == '\r') {
+        len--;
+    }
+    if (is_blank(line, len)) {
+        return 0;
+    }
+    err = collect(f, line, len);
+    return err ? err : give(f, on_record, ctx);
+}
+
+/* The unfinished line joined with its last piece. */
+static int finish_line(struct frame *f, const char *data, size_t len, frame_on_record on_record,
+                       void *ctx)
+{
+    int err;
+
+    if (f->line.len == 0 && len <= f->line.cap) {
+        return take_line(f, data, len, on_record, ctx);
+    }
+    err = buf_add(&f->line, data, len);
+    if (!err) {
+        err = take_line(f, f->line.data, f->line.len, on_record, ctx);
+    }
+    if (err) {
+        return err;
+    }
+    buf_clear(&f->line);
+    return 0;
+}
+
+/* Where the next byte c is, or end. *at remembers what an earlier call found, so that
+ * no byte is searched twice for the same c. */
+static const char *next(const char **at, const char *from, const char *end, char c)
+{
+    if (*at < from) {
+        const char *found = memchr(from, c, (size_t)(end - from));
+
+        *at = found ? found : end;
+    }
+    return *at;
+}
+
+int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on_record, void *ctx)
+{
+    const char *end = data + len, *lf = NULL, *cr = NULL;
+
+    if (len == 0) {
+        return 0;
+    }
+    while (data < end) {
+        const char *stop;
+        int err;
+
+        if (f->after_cr) {
+            f->after_cr = 0;
+            if (*data == '\n') {
+                data++;
+                continue;
+            }
+        }
+        stop = next(&lf, data, end, '\n');
+        if (f->kind == FRAME_EVENTS && next(&cr, data, end, '\r') < stop) {
+            stop = cr;
+        }
+        if (stop == end) {
+            return buf_add(&f->line, data, (size_t)(end - data));
+        }
+        f->after_cr = *stop == '\r';
+        err = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
+        if (err) {
+            return err;
+        }
+        data = stop + 1;
+    }
+    return 0;
+}
+
+int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
+{
+    int err = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
+
+    if (err || !f->has_data) {
+        return err;
+    }
+    return give(f, on_record, ctx);
+}

@@ -1,0 +1,519 @@
+#include "server/http.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "proto.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define REDIRECTS_MAX 3
+
+/* How long the rest of a released transfer's body is waited for. */
+#define LINGER_MS 1000
+
+/* One read from the socket may carry hundreds of tokens when the server is fast. */
+#define RECEIVE_BUFFER (128L * 1024)
+
+struct http {
+    uv_loop_t *loop;
+    CURLM *multi;
+    uv_timer_t timer;
+    uv_timer_t linger;
+    struct transfer *unwanted; /* released or cancelled, not freed yet */
+    int open_timers;
+    bool in_curl; /* removing a transfer must wait until curl's callback has returned */
+};
+
+struct socket {
+    uv_poll_t poll;
+    curl_socket_t fd;
+    struct http *http;
+};
+
+struct transfer {
+    struct http *http;
+    CURL *easy;
+    struct curl_slist *headers;
+    char *url;
+    struct buf body;
+    const struct http_callbacks *callbacks;
+    void *ctx;
+    char why[CURL_ERROR_SIZE];
+    int redirects;
+    bool pause_wanted;
+    bool paused;
+    bool cancelled; /* inside a curl callback: freed once curl has let go */
+    bool released;
+    uint64_t linger_until_ms;
+    struct transfer *next_unwanted;
+};
+
+/* Header lines may hold a key. */
+static void wipe_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *h = headers; h != NULL; h = h->next) {
+        for (volatile char *c = h->data; *c != '\0'; c++) {
+            *c = '\0';
+        }
+    }
+}
+
+static void forget_unwanted(struct transfer *t)
+{
+    struct http *http = t->http;
+    for (struct transfer **at = &http->unwanted; *at != NULL; at = &(*at)->next_unwanted) {
+        if (*at == t) {
+            *at = t->next_unwanted;
+            break;
+        }
+    }
+    if (http->unwanted == NULL) {
+        uv_timer_stop(&http->linger); /* nothing to wake up for */
+    }
+}
+
+static void transfer_free(struct transfer *t)
+{
+    forget_unwanted(t);
+    curl_multi_remove_handle(t->http->multi, t->easy);
+    curl_easy_cleanup(t->easy);
+    wipe_headers(t->headers);
+    curl_slist_free_all(t->headers);
+    buf_finish(&t->body);
+    free(t->url);
+    free(t);
+}
+
+/* A part of a URL, to be freed with curl_free, or NULL. */
+static char *url_part(const char *url, CURLUPart part)
+{
+    char *text = NULL;
+    CURLU *parsed = curl_url();
+    if (parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
+        curl_url_get(parsed, part, &text, CURLU_DEFAULT_PORT);
+    }
+    curl_url_cleanup(parsed);
+    return text;
+}
+
+static bool same_part(const char *a, const char *b, CURLUPart part)
+{
+    char *of_a = url_part(a, part);
+    char *of_b = url_part(b, part);
+    bool same = of_a != NULL && of_b != NULL && strcasecmp(of_a, of_b) == 0;
+    curl_free(of_a);
+    curl_free(of_b);
+    return same;
+}
+
+static bool same_origin(const char *a, const char *b)
+{
+    return same_part(a, b, CURLUPART_SCHEME) && same_part(a, b, CURLUPART_HOST) &&
+           same_part(a, b, CURLUPART_PORT);
+}
+
+/* Go's clients, Ollama's own among them, never ask a proxy for these; curl would. */
+static bool is_loopback(const char *url)
+{
+    char *host = url_part(url, CURLUPART_HOST);
+    if (host == NULL) {
+        return false;
+    }
+    size_t len = strlen(host);
+    const char *tail = len > 10 ? host + len - 10 : "";
+    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(tail, ".localhost") == 0 ||
+                    (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
+                    strcmp(host, "[::1]") == 0;
+    curl_free(host);
+    return loopback;
+}
+
+static void add_unwanted(struct transfer *t)
+{
+    t->next_unwanted = t->http->unwanted;
+    t->http->unwanted = t;
+}
+
+/* Inside one of curl's callbacks, which may be that of another transfer. */
+static void cancel_later(struct transfer *t)
+{
+    if (!t->cancelled) {
+        t->cancelled = true;
+        add_unwanted(t);
+    }
+}
+
+static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct transfer *t = ctx;
+    size_t len = size * count;
+    if (t->cancelled) {
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (t->released) {
+        return len;
+    }
+    if (t->pause_wanted) {
+        t->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 300 && status < 400) {
+        return len; /* a redirect's own page */
+    }
+    if (t->callbacks->on_body(t->ctx, status, data, len) != 0) {
+        cancel_later(t);
+    }
+    return t->cancelled ? CURL_WRITEFUNC_ERROR : len;
+}
+
+static int error_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return 0;
+    case CURLE_OPERATION_TIMEDOUT: /* only connecting is timed by curl */
+        return HUM_ETIMEOUT;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+        return HUM_ECUT;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return HUM_EBAD;
+    default:
+        return HUM_ECONNECT;
+    }
+}
+
+static bool follow_redirect(struct transfer *t)
+{
+    char *location = NULL;
+    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+    if (location == NULL || t->redirects >= REDIRECTS_MAX || !same_origin(t->url, location)) {
+        return false;
+    }
+    t->redirects++;
+    char *url = xstrdup(location);
+    free(t->url);
+    t->url = url;
+    curl_multi_remove_handle(t->http->multi, t->easy);
+    curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
+    return curl_multi_add_handle(t->http->multi, t->easy) == CURLM_OK;
+}
+
+static void end_transfer(struct transfer *t, CURLcode code)
+{
+    if (t->cancelled || t->released) {
+        transfer_free(t);
+        return;
+    }
+    struct http_result result = {.error = error_of(code)};
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
+    if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
+        if (follow_redirect(t)) {
+            return;
+        }
+        curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &result.location);
+    }
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    result.retry_after_s = (long)retry_after;
+    result.why = t->why[0] != '\0' ? t->why : curl_easy_strerror(code);
+    t->callbacks->on_end(t->ctx, &result);
+    transfer_free(t);
+}
+
+static void reap(struct http *http)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        if (message->msg == CURLMSG_DONE) {
+            struct transfer *t = NULL;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+            end_transfer(t, message->data.result);
+        }
+    }
+}
+
+/* Those that were cancelled inside one of curl's callbacks. */
+static void free_cancelled(struct http *http)
+{
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        if (t->cancelled) {
+            transfer_free(t);
+        }
+    }
+}
+
+static void act(struct http *http, curl_socket_t fd, int flags)
+{
+    int running;
+    http->in_curl = true;
+    curl_multi_socket_action(http->multi, fd, flags, &running);
+    http->in_curl = false;
+    free_cancelled(http);
+    reap(http);
+}
+
+static void on_socket_ready(uv_poll_t *poll, int status, int events)
+{
+    struct socket *s = poll->data;
+    /* A reset shows itself as an error of the poll. Told so, curl gives up without reading
+     * what came before it; let it read to the end and meet the error itself. */
+    int flags = (events & UV_READABLE || status < 0 ? CURL_CSELECT_IN : 0) |
+                (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
+    act(s->http, s->fd, flags);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int on_curl_timer(CURLM *multi, long timeout_ms, void *ctx)
+{
+    (void)multi;
+    struct http *http = ctx;
+    if (timeout_ms < 0) {
+        uv_timer_stop(&http->timer);
+    } else {
+        uv_timer_start(&http->timer, on_timer, (uint64_t)timeout_ms, 0);
+    }
+    return 0;
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
+{
+    (void)easy;
+    struct http *http = ctx;
+    struct socket *s = socket_ctx;
+    if (what == CURL_POLL_REMOVE) {
+        if (s != NULL) {
+            curl_multi_assign(http->multi, fd, NULL);
+            uv_poll_stop(&s->poll);
+            uv_close((uv_handle_t *)&s->poll, on_poll_closed);
+        }
+        return 0;
+    }
+    if (s == NULL) {
+        s = xcalloc(1, sizeof *s);
+        s->fd = fd;
+        s->http = http;
+        s->poll.data = s;
+        if (uv_poll_init_socket(http->loop, &s->poll, fd) != 0) {
+            free(s);
+            return -1;
+        }
+        curl_multi_assign(http->multi, fd, s);
+    }
+    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    uv_poll_start(&s->poll, events, on_socket_ready);
+    return 0;
+}
+
+struct http *http_new(uv_loop_t *loop)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        return NULL;
+    }
+    struct http *http = xcalloc(1, sizeof *http);
+    http->loop = loop;
+    http->multi = curl_multi_init();
+    if (http->multi == NULL) {
+        free(http);
+        return NULL;
+    }
+    uv_timer_init(loop, &http->timer);
+    uv_timer_init(loop, &http->linger);
+    http->timer.data = http->linger.data = http;
+    http->open_timers = 2;
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    return http;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct http *http = handle->data;
+    if (--http->open_timers == 0) {
+        free(http);
+    }
+}
+
+void http_close(struct http *http)
+{
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        transfer_free(t);
+    }
+    curl_multi_cleanup(http->multi);
+    curl_global_cleanup();
+    uv_close((uv_handle_t *)&http->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&http->linger, on_timer_closed);
+}
+
+static void add_header(struct transfer *t, const char *name, const char *value)
+{
+    struct buf line;
+    buf_init(&line, SIZE_MAX);
+    buf_printf(&line, "%s: %s", name, value);
+    struct curl_slist *longer = curl_slist_append(t->headers, line.data);
+    if (longer != NULL) {
+        t->headers = longer;
+    }
+    buf_finish(&line);
+}
+
+static void add_headers(struct transfer *t, const struct http_request *request)
+{
+    struct curl_slist *longer = curl_slist_append(NULL, "Expect:"); /* stalls behind some proxies */
+    t->headers = longer;
+    if (request->body != NULL) {
+        add_header(t, "Content-Type", "application/json");
+    }
+    if (request->accept != NULL) {
+        add_header(t, "Accept", request->accept);
+    }
+    if (request->key != NULL) {
+        struct buf bearer;
+        buf_init(&bearer, SIZE_MAX);
+        buf_printf(&bearer, "Bearer %s", request->key);
+        add_header(t, "Authorization", bearer.data);
+        buf_finish(&bearer);
+    }
+    for (char **line = request->headers; line != NULL && *line != NULL; line++) {
+        longer = curl_slist_append(t->headers, *line);
+        if (longer != NULL) {
+            t->headers = longer;
+        }
+    }
+}
+
+static void set_options(struct transfer *t, const struct http_request *request)
+{
+    CURL *easy = t->easy;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->why);
+    curl_easy_setopt(easy, CURLOPT_URL, t->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "hum/" HUM_VERSION);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_curl_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    if (is_loopback(t->url)) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    }
+    if (strcmp(request->method, "POST") == 0) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.len > 0 ? t->body.data : "");
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+    }
+}
+
+struct transfer *http_start(struct http *http, const struct http_request *request,
+                            const struct http_callbacks *callbacks, void *ctx)
+{
+    char *host = url_part(request->url, CURLUPART_HOST);
+    curl_free(host);
+    CURL *easy = host != NULL ? curl_easy_init() : NULL;
+    if (easy == NULL) {
+        return NULL;
+    }
+    struct transfer *t = xcalloc(1, sizeof *t);
+    t->http = http;
+    t->easy = easy;
+    t->url = xstrdup(request->url);
+    t->callbacks = callbacks;
+    t->ctx = ctx;
+    buf_init(&t->body, SIZE_MAX);
+    if (request->body != NULL) {
+        buf_add(&t->body, request->body, request->body_len);
+    }
+    add_headers(t, request);
+    set_options(t, request);
+    if (curl_multi_add_handle(http->multi, easy) != CURLM_OK) {
+        transfer_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void http_cancel(struct transfer *t)
+{
+    if (t->http->in_curl) {
+        cancel_later(t);
+    } else {
+        transfer_free(t);
+    }
+}
+
+void http_pause(struct transfer *t, bool paused)
+{
+    t->pause_wanted = paused;
+    if (paused || !t->paused) {
+        return;
+    }
+    t->paused = false;
+    /* Bytes that curl holds may reach on_body inside this call. */
+    struct http *http = t->http;
+    http->in_curl = true;
+    curl_easy_pause(t->easy, CURLPAUSE_CONT);
+    http->in_curl = false;
+    free_cancelled(http);
+}
+
+static void on_linger(uv_timer_t *timer)
+{
+    struct http *http = timer->data;
+    uint64_t now = uv_now(http->loop), next = 0;
+    for (struct transfer *t = http->unwanted, *after; t != NULL; t = after) {
+        after = t->next_unwanted;
+        if (t->linger_until_ms <= now) {
+            transfer_free(t);
+        } else if (next == 0 || t->linger_until_ms < next) {
+            next = t->linger_until_ms;
+        }
+    }
+    if (next > 0) {
+        uv_timer_start(timer, on_linger, next - now, 0);
+    }
+}
+
+void http_release(struct transfer *t)
+{
+    struct http *http = t->http;
+    t->released = true;
+    t->linger_until_ms = uv_now(http->loop) + LINGER_MS;
+    add_unwanted(t);
+    if (!uv_is_active((uv_handle_t *)&http->linger)) {
+        uv_timer_start(&http->linger, on_linger, LINGER_MS, 0);
+    }
+    http_pause(t, false);
+}
+
+const char *http_library(void)
+{
+    return curl_version();
+}

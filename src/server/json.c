@@ -1,0 +1,255 @@
+#include "server/json.h"
+
+#include "base/utf8.h"
+#include "proto.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a byte below 0x20, a quote or a backslash is written. */
+static int write_escape(struct buf *out, unsigned char c)
+{
+    switch (c) {
+    case '"':
+        return buf_add(out, "\\\"", 2);
+    case '\\':
+        return buf_add(out, "\\\\", 2);
+    case '\n':
+        return buf_add(out, "\\n", 2);
+    case '\r':
+        return buf_add(out, "\\r", 2);
+    case '\t':
+        return buf_add(out, "\\t", 2);
+    default:
+        return buf_printf(out, "\\u%04x", c);
+    }
+}
+
+static int write_escaped(struct buf *out, const char *s, size_t len)
+{
+    size_t from = 0;
+    int err = 0;
+
+    for (size_t i = 0; i < len && !err; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
+        err = buf_add(out, s + from, i - from);
+        if (!err) {
+            err = write_escape(out, c);
+        }
+        from = i + 1;
+    }
+    return err ? err : buf_add(out, s + from, len - from);
+}
+
+int json_write_string(struct buf *out, const char *s, size_t len)
+{
+    struct buf clean;
+    int err;
+
+    /* Cleaning makes a text at most three times as long. */
+    buf_init(&clean, SIZE_MAX);
+    err = utf8_clean(s, len, &clean);
+    if (!err) {
+        err = buf_add(out, "\"", 1);
+    }
+    if (!err && clean.len > 0) {
+        err = write_escaped(out, clean.data, clean.len);
+    }
+    if (!err) {
+        err = buf_add(out, "\"", 1);
+    }
+    buf_finish(&clean);
+    return err;
+}
+
+/* The shortest text that reads back as the same number. */
+static int write_real(struct buf *out, double number)
+{
+    char text[32];
+
+    if (!isfinite(number)) {
+        return HUM_ESPEC;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, number);
+        if (strtod(text, NULL) == number) { // NOLINT(clang-diagnostic-float-equal)
+            break;
+        }
+    }
+    return buf_add_str(out, text);
+}
+
+static int write_any(struct buf *out, const struct value *v, int depth);
+
+static int write_array(struct buf *out, const struct value *v, int depth)
+{
+    int err = buf_add(out, "[", 1);
+
+    for (size_t i = 0; i < v->as.array.count && !err; i++) {
+        if (i > 0) {
+            err = buf_add(out, ",", 1);
+        }
+        if (!err) {
+            err = write_any(out, &v->as.array.items[i], depth + 1);
+        }
+    }
+    return err ? err : buf_add(out, "]", 1);
+}
+
+static int write_map(struct buf *out, const struct value *v, int depth)
+{
+    int err = buf_add(out, "{", 1);
+
+    for (size_t i = 0; i < v->as.map.count && !err; i++) {
+        const struct value_pair *pair = &v->as.map.pairs[i];
+
+        if (i > 0) {
+            err = buf_add(out, ",", 1);
+        }
+        if (!err) {
+            err = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
+        }
+        if (!err) {
+            err = buf_add(out, ":", 1);
+        }
+        if (!err) {
+            err = write_any(out, &pair->value, depth + 1);
+        }
+    }
+    return err ? err : buf_add(out, "}", 1);
+}
+
+static int write_any(struct buf *out, const struct value *v, int depth)
+{
+    if (depth > LIMIT_DEPTH) {
+        return HUM_ESPEC;
+    }
+    switch (v->type) {
+    case VALUE_BOOL:
+        return buf_add_str(out, v->as.boolean ? "true" : "false");
+    case VALUE_INT:
+        return buf_printf(out, "%" PRId64, v->as.integer);
+    case VALUE_FLOAT:
+        return write_real(out, v->as.real);
+    case VALUE_STRING:
+        return json_write_string(out, v->as.string.data, v->as.string.len);
+    case VALUE_ARRAY:
+        return write_array(out, v, depth);
+    case VALUE_MAP:
+        return write_map(out, v, depth);
+    case VALUE_NIL:
+        break;
+    }
+    return buf_add_str(out, "null");
+}
+
+int json_write(struct buf *out, const struct value *v)
+{
+    return write_any(out, v, 1);
+}
+
+/* The number that four hexadecimal digits stand for, or -1. */
+static long hex4(const char *p, const char *end)
+{
+    long number = 0;
+
+    if (end - p < 4) {
+        return -1;
+    }
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+
+        number *= 16;
+        if (c >= '0' && c <= '9') {
+            number += c - '0';
+        } else if (c >= 'a' && c <= 'f') {
+            number += c - 'a' + 10;
+        } else if (c >= 'A' && c <= 'F') {
+            number += c - 'A' + 10;
+        } else {
+            return -1;
+        }
+    }
+    return number;
+}
+
+/* Mends the escape whose backslash is at p; returns what follows it. */
+static char *mend_escape(char *p, const char *end)
+{
+    long code, next;
+
+    if (end - p < 2 || p[1] != 'u') {
+        return end - p < 2 ? p + 1 : p + 2;
+    }
+    code = hex4(p + 2, end);
+    if (code < 0) {
+        /* cJSON would take it for NUL; so it sees an error. */
+        p[1] = '?';
+        return p + 2;
+    }
+    if (code >= 0xD800 && code < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
+        next = hex4(p + 8, end);
+        if (next >= 0xDC00 && next < 0xE000) {
+            return p + 12;
+        }
+    }
+    if (code == 0 || (code >= 0xD800 && code < 0xE000)) {
+        memcpy(p + 2, "fffd", 4);
+    }
+    return p + 6;
+}
+
+void json_mend(char *text, size_t len)
+{
+    char *end = text + len, *p = text;
+
+    /* A raw NUL is no JSON, but cJSON would take it for the end of the string. */
+    while (p < end && (p = memchr(p, '\0', (size_t)(end - p)))) {
+        *p++ = 0x1A;
+    }
+    p = text;
+    while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+        p = mend_escape(p, end);
+    }
+}
+
+cJSON *json_parse(char *text, size_t len)
+{
+    json_mend(text, len);
+    /* The NUL counts, so that cJSON can see that nothing else follows the value. */
+    return cJSON_ParseWithLengthOpts(text, len + 1, NULL, 1);
+}
+
+const cJSON *json_get(const cJSON *object, const char *name)
+{
+    const cJSON *item;
+
+    if (!cJSON_IsObject(object)) {
+        return NULL;
+    }
+    item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNull(item) ? NULL : item;
+}
+
+static int64_t to_count(double number)
+{
+    /* Written so that NaN fails; 2^63 is the first that does not fit. */
+    return number >= 0 && number < 9223372036854775808.0 ? (int64_t)number : -1;
+}
+
+int64_t json_count(const cJSON *number)
+{
+    return cJSON_IsNumber(number) ? to_count(number->valuedouble) : -1;
+}
+
+int64_t json_ms_to_ns(const cJSON *number)
+{
+    return cJSON_IsNumber(number) ? to_count(number->valuedouble * 1e6 + 0.5) : -1;
+}

@@ -1,0 +1,128 @@
+/* llama-server's /infill: SSE events with one JSON object each, the last with "stop":true
+ * and the figures; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
+ * is the typed part of the cursor's line. In spite of its documentation the server puts it
+ * behind the prefix, not behind the middle token, and so evaluates the suffix anew with
+ * every key; a raw prompt to /v1/completions spares it that. */
+#include "proto.h"
+#include "server/body.h"
+#include "server/dialect.h"
+#include "server/emit.h"
+#include "server/fim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The chunks as an array of maps. */
+struct extra {
+    struct value *items;
+    struct value_pair (*pairs)[2];
+};
+
+static void extra_init(struct extra *x, const struct fill *fill)
+{
+    x->items = xcalloc(fill->chunk_count, sizeof(*x->items));
+    x->pairs = xcalloc(fill->chunk_count, sizeof(*x->pairs));
+    for (size_t i = 0; i < fill->chunk_count; i++) {
+        x->pairs[i][0].key = value_text("filename");
+        x->pairs[i][0].value = value_text(fill->chunks[i]->name);
+        x->pairs[i][1].key = value_text("text");
+        x->pairs[i][1].value = value_text(fill->chunks[i]->text);
+        x->items[i] = value_pairs(x->pairs[i], 2);
+    }
+}
+
+static void extra_finish(struct extra *x)
+{
+    free(x->pairs);
+    free(x->items);
+}
+
+static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+{
+    /* Else the last event repeats the prompt and all settings. */
+    const struct value fields[] = {value_text("content"), value_text("stop"),
+                                   value_text("stop_type"), value_text("timings")};
+    struct body_fields own;
+    struct extra extra;
+    struct buf before;
+    struct body b;
+    int err;
+
+    buf_init(&before, LIMIT_MESSAGE);
+    body_fields_init(&own);
+    extra_init(&extra, fill);
+    err = fim_before(fill, &before);
+    if (!err) {
+        body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
+        body_field_text(&own, "input_prefix", before.data, before.len);
+        body_field_text(&own, "input_suffix", fill->after, fill->after_len);
+        body_field_text(&own, "prompt", fill->line, fill->line_len);
+        body_sampling(&own, fill, "n_predict");
+        body_field_bool(&own, "cache_prompt", true);
+        if (fill->logprobs) {
+            body_field_int(&own, "n_probs", 1);
+        }
+        body_field_array(&own, "response_fields", fields, sizeof(fields) / sizeof(fields[0]));
+        body_begin_fill(&b, out, fill, &own, true);
+        err = body_end(&b, why);
+    }
+    extra_finish(&extra);
+    body_fields_finish(&own);
+    buf_finish(&before);
+    return err;
+}
+
+/* The words that OpenAI has for it. */
+static const char *reason_for(const cJSON *stop_type)
+{
+    return cJSON_IsString(stop_type) && strcmp(stop_type->valuestring, "limit") == 0 ? "length"
+                                                                                     : "stop";
+}
+
+static int give_record(const struct emit *e, const cJSON *root)
+{
+    const cJSON *content = json_get(root, "content"), *error = emit_find_error(root);
+    struct dialect_stats stats = emit_no_stats;
+    int err;
+
+    if (!cJSON_IsObject(root)) {
+        return emit_odd(e);
+    }
+    emit_logprobs(e, json_get(root, "completion_probabilities"));
+    err = emit_text(e, DIALECT_TEXT, content);
+    if (err) {
+        return err;
+    }
+    /* Older servers send the inside of the error object alone. */
+    if (!error && !content && cJSON_IsString(json_get(root, "message"))) {
+        error = json_get(root, "message");
+    }
+    if (error) {
+        return emit_error(e, error);
+    }
+    if (!cJSON_IsTrue(json_get(root, "stop"))) {
+        return 0;
+    }
+    emit_read_timings(json_get(root, "timings"), &stats);
+    err = emit_stats(e, &stats);
+    return err ? err : emit_done(e, reason_for(json_get(root, "stop_type")));
+}
+
+static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                  void *ctx)
+{
+    struct emit e = {st, on_event, ctx, record, len};
+
+    return emit_record(&e, record, give_record);
+}
+
+const struct dialect dialect_llamacpp = {
+    .name = "llamacpp",
+    .frame = FRAME_EVENTS,
+    .accept = "text/event-stream",
+    .fill_api = "infill",
+    .fill_path = "/infill",
+    .fill_body = fill_body,
+    .record = record,
+    .end = emit_no_end,
+};

@@ -1,0 +1,209 @@
+/* Ollama's /api/chat and /api/generate: one JSON object for each line. The last has
+ * "done":true with the figures, and may still hold text. A failure is a line
+ * {"error":...}, at any place; a clean end without either is a stream cut off. */
+#include "proto.h"
+#include "server/body.h"
+#include "server/dialect.h"
+#include "server/emit.h"
+#include "server/fim.h"
+
+#include <string.h>
+
+/* The OpenAI dialect has its own name for a message's thinking. */
+static bool change_message(const struct value_pair *member, struct value *v)
+{
+    return v->type != VALUE_NIL && !value_is_string(&member->key, "reasoning_content");
+}
+
+/* Ollama wants "stop" as an array, and answers a string with status 500. */
+static bool change_option(const struct value_pair *member, struct value *v)
+{
+    if (v->type == VALUE_STRING && value_is_string(&member->key, "stop")) {
+        v->type = VALUE_ARRAY;
+        v->as.array.items = &member->value;
+        v->as.array.count = 1;
+    }
+    return v->type != VALUE_NIL;
+}
+
+static int chat_body(const struct value *spec, struct buf *out, const char **why)
+{
+    struct body b;
+    const struct value *think = value_get(spec, "think"), *options;
+
+    body_begin(&b, out, spec, false, change_message);
+    if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
+        body_fail(&b, "request.think must be a boolean or a string");
+    }
+    options = body_map(&b, value_get(spec, "options"));
+    if (options && body_key(&b, "options")) {
+        body_object(&b, &options, 1, change_option);
+    }
+    body_value(&b, "think", think);
+    body_value(&b, "keep_alive", value_get(spec, "keep_alive"));
+    body_value(&b, "format", value_get(spec, "format"));
+    body_value(&b, "tools", value_get(spec, "tools"));
+    return body_end(&b, why);
+}
+
+/* A model that thinks does so unless told not to. A raw prompt needs no template, and spares
+ * the last line the tokens of the whole context. */
+static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
+{
+    int err = fill->tokens ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
+
+    body_field_text(own, "prompt", prompt->data, prompt->len);
+    if (fill->tokens) {
+        body_field_bool(own, "raw", true);
+    } else {
+        size_t len;
+        const char *suffix = fim_suffix(fill, &len);
+
+        body_field_text(own, "suffix", suffix, len);
+    }
+    body_field_bool(own, "think", false);
+    if (fill->logprobs) {
+        body_field_bool(own, "logprobs", true);
+    }
+    return err;
+}
+
+/* The load options go out as in a chat, also when nothing is generated: others would make
+ * Ollama load the model anew. */
+static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+{
+    struct body_fields own, sampling;
+    struct buf prompt;
+    struct body b;
+    const struct value *options[2];
+    int err = 0;
+
+    buf_init(&prompt, LIMIT_MESSAGE);
+    body_fields_init(&own);
+    body_fields_init(&sampling);
+    if (!fill->load) {
+        err = write_prompt(&own, fill, &prompt);
+        body_sampling(&sampling, fill, "num_predict");
+    }
+    if (!err) {
+        body_begin_fill(&b, out, fill, &own, false);
+        options[0] = body_map(&b, fill->options);
+        options[1] = &sampling.map;
+        if ((options[0] || !fill->load) && body_key(&b, "options")) {
+            body_object(&b, options, 2, change_option);
+        }
+        body_value(&b, "keep_alive", fill->keep_alive);
+        err = body_end(&b, why);
+    }
+    body_fields_finish(&sampling);
+    body_fields_finish(&own);
+    buf_finish(&prompt);
+    return err;
+}
+
+static int give_calls(const struct emit *e, const cJSON *calls)
+{
+    int err = 0;
+
+    if (calls && !cJSON_IsArray(calls)) {
+        return emit_odd(e);
+    }
+    for (const cJSON *call = calls ? calls->child : NULL; call && !err; call = call->next) {
+        const cJSON *function = json_get(call, "function");
+        const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
+        const cJSON *arguments = json_get(function, "arguments");
+        char *json = arguments ? cJSON_PrintUnformatted(arguments) : NULL;
+
+        if (!cJSON_IsString(name) || (arguments && !json)) {
+            err = emit_odd(e);
+        } else {
+            err = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
+                            json ? json : "{}", json ? strlen(json) : 2);
+        }
+        cJSON_free(json);
+    }
+    return err;
+}
+
+/* A chat has its text in a message, a filled gap in the record itself. */
+static int give_text(const struct emit *e, const cJSON *from, const char *name)
+{
+    int err = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
+
+    return err ? err : emit_text(e, DIALECT_TEXT, json_get(from, name));
+}
+
+static int give_message(const struct emit *e, const cJSON *message)
+{
+    int err;
+
+    if (!message) {
+        return 0;
+    }
+    if (!cJSON_IsObject(message)) {
+        return emit_odd(e);
+    }
+    err = give_text(e, message, "content");
+    return err ? err : give_calls(e, json_get(message, "tool_calls"));
+}
+
+/* Figures that are zero are absent. Durations are in ns. */
+static int give_done(const struct emit *e, const cJSON *root)
+{
+    const cJSON *reason = json_get(root, "done_reason");
+    struct dialect_stats stats = {
+        .prompt_tokens = json_count(json_get(root, "prompt_eval_count")),
+        .cached_tokens = -1,
+        .tokens = json_count(json_get(root, "eval_count")),
+        .prompt_ns = json_count(json_get(root, "prompt_eval_duration")),
+        .eval_ns = json_count(json_get(root, "eval_duration")),
+        .load_ns = json_count(json_get(root, "load_duration")),
+        .total_ns = json_count(json_get(root, "total_duration")),
+    };
+    int err = emit_stats(e, &stats);
+
+    return err ? err : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
+}
+
+static int give_record(const struct emit *e, const cJSON *root)
+{
+    const cJSON *error = emit_find_error(root);
+    int err;
+
+    if (!cJSON_IsObject(root)) {
+        return emit_odd(e);
+    }
+    emit_logprobs(e, json_get(root, "logprobs"));
+    err = give_message(e, json_get(root, "message"));
+    if (!err) {
+        err = give_text(e, root, "response");
+    }
+    if (err) {
+        return err;
+    }
+    if (error) {
+        return emit_error(e, error);
+    }
+    return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;
+}
+
+static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                  void *ctx)
+{
+    struct emit e = {st, on_event, ctx, record, len};
+
+    return emit_record(&e, record, give_record);
+}
+
+const struct dialect dialect_ollama = {
+    .name = "ollama",
+    .frame = FRAME_LINES,
+    .accept = "application/x-ndjson",
+    .chat_path = "/api/chat",
+    .fill_api = "generate",
+    .fill_path = "/api/generate",
+    .chat_body = chat_body,
+    .fill_body = fill_body,
+    .record = record,
+    .end = emit_no_end,
+};

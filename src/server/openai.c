@@ -1,0 +1,262 @@
+/* The OpenAI-compatible /v1/chat/completions and /v1/completions: SSE events with one JSON
+ * object each. A choice ends with a "finish_reason", the figures may follow, then
+ * "[DONE]". Ollama hides a failure in mid-stream: its stream ends with neither, and so
+ * counts as cut off. llama-server adds "timings". A server that does not stream answers
+ * with one object that has "message" in the place of "delta". */
+#include "proto.h"
+#include "server/body.h"
+#include "server/calls.h"
+#include "server/dialect.h"
+#include "server/emit.h"
+#include "server/fim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Ollama has its own name for a message's thinking. */
+static bool change_message(const struct value_pair *member, struct value *v)
+{
+    return v->type != VALUE_NIL && !value_is_string(&member->key, "thinking");
+}
+
+static void write_usage_wish(struct body *b)
+{
+    const struct value_pair member = {value_text("include_usage"), value_true()};
+    const struct value wish = value_pairs(&member, 1);
+
+    body_value(b, "stream_options", &wish);
+}
+
+static void write_format(struct body *b, const struct value *format)
+{
+    struct value_pair json[] = {{value_text("type"), value_text("json_object")}};
+    struct value_pair schema[] = {{value_text("name"), value_text("reply")},
+                                  {value_text("schema"), {.type = VALUE_NIL}}};
+    struct value_pair typed[] = {{value_text("type"), value_text("json_schema")},
+                                 {value_text("json_schema"), value_pairs(schema, 2)}};
+    struct value wish = value_pairs(json, 1);
+
+    if (!format) {
+        return;
+    }
+    if (format->type == VALUE_MAP) {
+        schema[1].value = *format;
+        wish = value_pairs(typed, 2);
+    } else if (!value_is_string(format, "json")) {
+        body_fail(b, "request.format must be \"json\" or a JSON schema");
+    }
+    body_value(b, "response_format", &wish);
+}
+
+static void write_think(struct body *b, const struct value *think)
+{
+    const struct value none = value_text("none");
+
+    if (!think) {
+        return;
+    }
+    if (think->type == VALUE_STRING) {
+        body_value(b, "reasoning_effort", think);
+    } else if (think->type != VALUE_BOOL) {
+        body_fail(b, "request.think must be a boolean or a string");
+    } else if (!think->as.boolean) {
+        body_value(b, "reasoning_effort", &none);
+    }
+}
+
+static int chat_body(const struct value *spec, struct buf *out, const char **why)
+{
+    struct body b;
+
+    body_begin(&b, out, spec, true, change_message);
+    write_usage_wish(&b);
+    write_think(&b, value_get(spec, "think"));
+    write_format(&b, value_get(spec, "format"));
+    body_value(&b, "tools", value_get(spec, "tools"));
+    return body_end(&b, why);
+}
+
+/* 1 means the token itself to all servers: to llama-server 0 means none, and to Ollama and
+ * OpenAI, true is no number. */
+static void write_fill(struct body_fields *own, const struct fill *fill, const struct buf *prompt)
+{
+    body_field_text(own, "prompt", prompt->data, prompt->len);
+    if (!fill->tokens) {
+        size_t len;
+        const char *suffix = fim_suffix(fill, &len);
+
+        body_field_text(own, "suffix", suffix, len);
+    }
+    body_sampling(own, fill, "max_tokens");
+    if (fill->logprobs) {
+        body_field_int(own, "logprobs", 1);
+    }
+}
+
+static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+{
+    struct body_fields own;
+    struct buf prompt;
+    struct body b;
+    int err;
+
+    buf_init(&prompt, LIMIT_MESSAGE);
+    body_fields_init(&own);
+    err = fill->tokens ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    if (!err) {
+        write_fill(&own, fill, &prompt);
+        body_begin_fill(&b, out, fill, &own, true);
+        write_usage_wish(&b);
+        err = body_end(&b, why);
+    }
+    body_fields_finish(&own);
+    buf_finish(&prompt);
+    return err;
+}
+
+/* Both names are in use for the thinking; servers that send both say the same twice. */
+static int give_thinking(const struct emit *e, const cJSON *delta)
+{
+    const cJSON *thinking = json_get(delta, "reasoning_content");
+
+    if (!thinking) {
+        thinking = json_get(delta, "reasoning");
+    }
+    return emit_text(e, DIALECT_THINKING, thinking);
+}
+
+static int give_delta(const struct emit *e, const cJSON *delta)
+{
+    int err;
+
+    if (!delta) {
+        return 0;
+    }
+    if (!cJSON_IsObject(delta)) {
+        return emit_odd(e);
+    }
+    err = give_thinking(e, delta);
+    if (!err) {
+        err = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
+    }
+    if (!err) {
+        err = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
+    }
+    return err ? err : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
+}
+
+/* OpenAI lists the tokens of a filled gap in one array, their probabilities in another. */
+static void take_logprobs(const struct emit *e, const cJSON *logprobs)
+{
+    emit_logprobs(e, json_get(logprobs, "content"));
+    emit_logprobs(e, json_get(logprobs, "token_logprobs"));
+}
+
+static int give_choice(const struct emit *e, const cJSON *choice)
+{
+    struct dialect_state *st = e->state;
+    const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
+    int err;
+
+    take_logprobs(e, json_get(choice, "logprobs"));
+    err = give_delta(e, delta ? delta : json_get(choice, "message"));
+    if (!err) {
+        err = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    }
+    if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
+        return err;
+    }
+    st->finished = true;
+    snprintf(st->reason, sizeof(st->reason), "%s", reason->valuestring);
+    return calls_flush(&st->calls, e);
+}
+
+/* Other choices than the first are alternatives that nobody asked for. */
+static int give_choices(const struct emit *e, const cJSON *choices)
+{
+    int err = 0;
+
+    if (choices && !cJSON_IsArray(choices)) {
+        return emit_odd(e);
+    }
+    for (const cJSON *choice = choices ? choices->child : NULL; choice && !err;
+         choice = choice->next) {
+        if (json_count(json_get(choice, "index")) <= 0) {
+            err = give_choice(e, choice);
+        }
+    }
+    return err;
+}
+
+static int give_stats(const struct emit *e, const cJSON *root)
+{
+    const cJSON *usage = json_get(root, "usage");
+    const cJSON *details = json_get(usage, "prompt_tokens_details");
+    struct dialect_stats stats = emit_no_stats;
+
+    stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
+    stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
+    stats.tokens = json_count(json_get(usage, "completion_tokens"));
+    emit_read_timings(json_get(root, "timings"), &stats);
+    return emit_stats(e, &stats);
+}
+
+static int give_record(const struct emit *e, const cJSON *root)
+{
+    const cJSON *choices = json_get(root, "choices"), *error = emit_find_error(root);
+    int err;
+
+    if (!cJSON_IsObject(root)) {
+        return emit_odd(e);
+    }
+    err = give_choices(e, choices);
+    if (!err) {
+        err = give_stats(e, root);
+    }
+    if (err) {
+        return err;
+    }
+    /* Some servers send the inside of the error object alone. */
+    if (!error && !choices && cJSON_IsString(json_get(root, "message"))) {
+        error = json_get(root, "message");
+    }
+    return error ? emit_error(e, error) : 0;
+}
+
+static int give_done(const struct emit *e)
+{
+    int err = calls_flush(&e->state->calls, e);
+
+    return err ? err : emit_done(e, e->state->reason);
+}
+
+static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                  void *ctx)
+{
+    struct emit e = {st, on_event, ctx, record, len};
+
+    if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
+        return give_done(&e);
+    }
+    return emit_record(&e, record, give_record);
+}
+
+static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+{
+    struct emit e = {st, on_event, ctx, "", 0};
+
+    return st->finished && !st->done ? give_done(&e) : 0;
+}
+
+const struct dialect dialect_openai = {
+    .name = "openai",
+    .frame = FRAME_EVENTS,
+    .accept = "text/event-stream",
+    .chat_path = "/v1/chat/completions",
+    .fill_api = "completions",
+    .fill_path = "/v1/completions",
+    .chat_body = chat_body,
+    .fill_body = fill_body,
+    .record = record,
+    .end = end,
+};

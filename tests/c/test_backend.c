@@ -1,0 +1,163 @@
+#include "check.h"
+#include "complete/backend.h"
+#include "server/dialect.h"
+#include "server/fill.h"
+#include "spec.h"
+
+#define ENDPOINT "\"endpoint\":{\"name\":\"here\",\"url\":\"http://h:1/\",\"dialect\":\"ollama\"}"
+
+static struct backend *backend_of(const char *json, const char **why)
+{
+    cJSON *parsed = cJSON_Parse(json);
+    struct value spec = spec_value(parsed);
+    struct backend *backend = backend_new(&spec, why);
+
+    spec_free(&spec);
+    cJSON_Delete(parsed);
+    return backend;
+}
+
+static void has_limits_of_its_own(void)
+{
+    const char *why = NULL;
+    struct backend *backend = backend_of("{" ENDPOINT ",\"api\":\"infill\"}", &why);
+
+    CHECK(backend != NULL && backend->dialect == &dialect_llamacpp);
+    CHECK_TEXT(backend->model, "");
+    CHECK(!backend->load && backend->prefetch && !backend->raw);
+    CHECK(backend->max_tokens > 0 && backend->max_lines > 0 && backend->window_tokens > 0);
+    CHECK_INT(backend->debounce_ms, -1);
+    CHECK(backend_fill(backend).model == NULL);
+    backend_free(backend);
+}
+
+static void keeps_what_it_was_told_after_the_call(void)
+{
+    const char *why = NULL;
+    struct backend *backend =
+        backend_of("{" ENDPOINT ",\"api\":\"generate\",\"model\":\"m\",\"max_tokens\":9,"
+                   "\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\","
+                   "\"file\":\"<F>\",\"suffix_first\":true,\"stop\":[\"<E>\",\"<F>\"]},"
+                   "\"options\":{\"num_ctx\":4096,\"stop\":[\"x\"]},\"keep_alive\":\"10m\"}",
+                   &why);
+    struct fill fill = backend_fill(backend);
+
+    CHECK_TEXT(fill.model, "m");
+    CHECK_INT(fill.max_tokens, 9);
+    CHECK_TEXT(fill.tokens->prefix, "<P>");
+    CHECK_TEXT(fill.tokens->file, "<F>");
+    CHECK(fill.tokens->repo == NULL && fill.tokens->suffix_first);
+    CHECK_INT(fill.stop_count, 2);
+    CHECK_TEXT(fill.stop[1], "<F>");
+    CHECK_INT(value_int(value_get(fill.options, "num_ctx"), 0), 4096);
+    CHECK(value_is_string(value_item(value_get(fill.options, "stop"), 0), "x"));
+    CHECK(value_is_string(fill.keep_alive, "10m"));
+    backend_free(backend);
+}
+
+static void tells_what_is_wrong(void)
+{
+    static const struct {
+        const char *json, *why;
+    } cases[] = {
+        {"{}", "endpoint.name is missing"},
+        {"{" ENDPOINT "}", "backend.api is none of \"generate\", \"completions\" and \"infill\""},
+        {"{" ENDPOINT ",\"api\":\"chat\"}",
+         "backend.api is none of \"generate\", \"completions\" and \"infill\""},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"tokens\":{\"prefix\":\"<P>\"}}",
+         "backend.tokens needs prefix, suffix and middle"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = NULL;
+
+        CHECK(backend_of(cases[i].json, &why) == NULL);
+        CHECK_TEXT(why, cases[i].why);
+    }
+}
+
+static void limits_are_kept_within_bounds(void)
+{
+    const char *why = NULL;
+    struct backend *backend =
+        backend_of("{" ENDPOINT ",\"api\":\"infill\",\"max_tokens\":0,"
+                   "\"window_tokens\":-5,\"cache_bytes\":1e15,\"max_lines\":\"many\"}",
+                   &why);
+
+    CHECK_INT(backend->max_tokens, 1);
+    CHECK_INT(backend->window_tokens, 0);
+    CHECK(backend->cache_bytes <= 1u << 30);
+    CHECK(backend->max_lines > 0);
+    backend_free(backend);
+}
+
+static void what_is_not_kept_is_not_loaded_before(void)
+{
+    static const struct {
+        const char *json;
+        bool load;
+    } cases[] = {
+        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true}", true},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":300000}", true},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":1}", false},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":0}", false},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":-1}", false},
+        {"{" ENDPOINT ",\"api\":\"generate\",\"kept_ms\":300000}", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = NULL;
+        struct backend *backend = backend_of(cases[i].json, &why);
+
+        CHECK_INT(backend->load, cases[i].load);
+        backend_free(backend);
+    }
+}
+
+static uint64_t hash_of(const char *more)
+{
+    const char *why = NULL;
+    char json[512];
+    snprintf(json, sizeof json, "{" ENDPOINT ",\"api\":\"infill\"%s}", more);
+    struct backend *backend = backend_of(json, &why);
+    uint64_t hash = backend->hash;
+
+    backend_free(backend);
+    return hash;
+}
+
+static void what_makes_another_answer_is_another_way(void)
+{
+    static const char *const all[] = {
+        "",
+        ",\"model\":\"a\"",
+        ",\"model\":\"b\"",
+        ",\"max_lines\":1",
+        ",\"max_tokens\":9",
+        ",\"confidence\":0.5",
+        ",\"options\":{\"top_k\":1}",
+        ",\"options\":{\"top_k\":2}",
+        ",\"extra\":{\"top_k\":1}",
+        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\"}",
+        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<M>\",\"middle\":\"<S>\"}",
+    };
+    size_t count = sizeof all / sizeof *all;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            CHECK((hash_of(all[i]) == hash_of(all[j])) == (i == j));
+        }
+    }
+    CHECK(hash_of(",\"debounce_ms\":5,\"prefetch\":false,\"window_tokens\":7") == hash_of(""));
+}
+
+int main(void)
+{
+    RUN(has_limits_of_its_own);
+    RUN(keeps_what_it_was_told_after_the_call);
+    RUN(tells_what_is_wrong);
+    RUN(limits_are_kept_within_bounds);
+    RUN(what_is_not_kept_is_not_loaded_before);
+    RUN(what_makes_another_answer_is_another_way);
+    return check_report("backend");
+}

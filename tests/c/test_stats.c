@@ -1,0 +1,100 @@
+/* What a generation cost, from the server's figures and our own clock. */
+#include "check.h"
+
+#include "base/buf.h"
+#include "job/stats.h"
+#include "nvim/wire.h"
+#include "proto.h"
+
+#define MS UINT64_C(1000000)
+
+/* The number under a name in packed stats, -1 if it is absent. */
+struct wanted {
+    const char *name;
+    double number;
+    bool truth;
+};
+
+static void on_message(void *ctx, const struct wire_message *m)
+{
+    struct wanted *w = ctx;
+    const struct value *found = value_get(&m->params->as.array.items[0], w->name);
+    w->number = value_number(found, -1);
+    w->truth = value_bool(found, false);
+}
+
+static struct wanted packed(const struct stats *f, const char *name)
+{
+    struct wanted w = {.name = name, .number = -2};
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    wire_notification(&out, "stats", 1);
+    stats_pack(f, NULL, &out);
+    struct wire_reader *r = wire_reader_new(LIMIT_MESSAGE);
+    size_t room;
+    memcpy(wire_reader_space(r, &room), out.data, out.len);
+    CHECK_INT(wire_reader_feed(r, out.len, on_message, &w), 0);
+    wire_reader_free(r);
+    buf_finish(&out);
+    return w;
+}
+
+static void the_servers_own_rate_comes_first(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    f.pieces = 7;
+    f.first_ns = 1500 * MS;
+    f.ended_ns = 2500 * MS;
+    stats_add(&f, &(struct dialect_stats){12, 8, 30, -1, 2000000000, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, 15);
+    CHECK_INT(packed(&f, "tokens").number, 30);
+    CHECK_INT(packed(&f, "prompt_tokens").number, 12);
+    CHECK_INT(packed(&f, "cached_tokens").number, 8);
+    CHECK_INT(packed(&f, "ttft_ms").number, 500);
+    CHECK_INT(packed(&f, "total_ms").number, 1500);
+    CHECK(packed(&f, "server").truth);
+}
+
+static void without_it_ours_counts_from_the_first_token(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    f.pieces = 11;
+    f.first_ns = 3000 * MS;
+    f.ended_ns = 5000 * MS;
+    CHECK_INT(packed(&f, "tokens_per_second").number, 5);
+    CHECK_INT(packed(&f, "tokens").number, 11);
+    CHECK_INT(packed(&f, "prompt_tokens").number, -1);
+    CHECK_INT(packed(&f, "cached_tokens").number, -1);
+    CHECK(!packed(&f, "server").truth);
+}
+
+static void nothing_is_made_up_before_the_first_token(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    CHECK_INT(packed(&f, "tokens_per_second").number, -1);
+    CHECK_INT(packed(&f, "ttft_ms").number, -1);
+    CHECK_INT(packed(&f, "total_ms").number, -1);
+}
+
+static void figures_told_in_several_records_add_up(void)
+{
+    struct stats f;
+    stats_init(&f, 0);
+    stats_add(&f, &(struct dialect_stats){-1, -1, 5, -1, 1000000000, -1, -1});
+    stats_add(&f, &(struct dialect_stats){9, -1, -1, -1, -1, -1, -1});
+    CHECK_INT(f.server.prompt_tokens, 9);
+    CHECK_INT(f.server.tokens, 5);
+    CHECK_INT(f.server.eval_ns, 1000000000);
+}
+
+int main(void)
+{
+    RUN(the_servers_own_rate_comes_first);
+    RUN(without_it_ours_counts_from_the_first_token);
+    RUN(nothing_is_made_up_before_the_first_token);
+    RUN(figures_told_in_several_records_add_up);
+    return check_report("stats");
+}

@@ -1,0 +1,484 @@
+-- How completion finds a model and a kind of request that fill in.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+--- Configures hum for a server and finds the way. `complete` and `endpoint` are options.
+local function resolve(t, srv, complete, endpoint)
+  t:lua(
+    [[
+    local url, complete, endpoint = ...
+    local fields = vim.tbl_extend('force', { url = url }, endpoint)
+    assert(require('hum').setup({ complete = complete, endpoints = { ollama = fields } }))
+  ]],
+    srv.url,
+    complete or vim.empty_dict(),
+    endpoint or vim.empty_dict()
+  )
+  return t:resolve_again()
+end
+
+--- A case's way, without another setup(). Secrets are left out.
+local function again(t)
+  t:lua([[
+    answer = nil
+    local backend = require('hum.complete.backend')
+    backend.resolve(function(err, found)
+      answer = { err = err, backend = found }
+      backend.find(function(_, seen) answer.found = seen and vim.tbl_extend('force', seen, { text = backend.describe(seen) }) end)
+    end)
+  ]])
+  return t:wait(function() return t:lua('return answer') end, 'an answer')
+end
+
+local function backend_test(name, fn)
+  test(name, { ui = false }, function(t)
+    t.resolve_again = again
+    fn(t)
+  end)
+end
+
+--- An Ollama with these models: name to fields of /api/show; `size`, `loaded`, `tags` are for the lists.
+local function ollama(t, models)
+  local srv, rules, tags, ps = t:fake(), {}, {}, {}
+  for name, model in vim.spairs(models) do
+    local tag = vim.tbl_extend('force', { name = name, model = name, size = model.size or 1e9 }, model.tags or {})
+    table.insert(tags, tag)
+    if model.loaded then table.insert(ps, { name = name, model = name, context_length = 4096 }) end
+    local shown = {
+      capabilities = model.capabilities or { 'completion' },
+      model_info = model.model_info,
+      template = model.template,
+    }
+    shown.remote_host = (model.tags or {}).remote_host
+    table.insert(rules, { match = { path = '/api/show', model = name }, json = shown })
+  end
+  table.insert(rules, { match = { path = '/api/tags' }, json = { models = tags } })
+  table.insert(rules, { match = { path = '/api/ps' }, json = { models = ps } })
+  srv:script({ rules = rules })
+  return srv
+end
+
+--- Another server: models that it lists, and further rules.
+local function openai(t, models, rules)
+  local srv, data = t:fake(), {}
+  for _, name in ipairs(models) do
+    table.insert(data, type(name) == 'table' and name or { id = name, object = 'model' })
+  end
+  rules = vim.list_extend(rules or {}, {
+    { match = { path = '/v1/models' }, json = { object = 'list', data = data } },
+    { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } },
+    { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } },
+  })
+  srv:script({ rules = rules })
+  return srv
+end
+
+local function props(fields)
+  local json =
+    vim.tbl_extend('force', { total_slots = 1, default_generation_settings = { n_ctx = 2048 } }, fields or {})
+  return { match = { path = '/props' }, json = json }
+end
+
+local INFILL = { match = { path = '/infill' }, json = { content = 'x', stop = true } }
+local NO_INFILL = {
+  match = { path = '/infill' },
+  status = 501,
+  json = { error = { code = 501, message = 'Infill is not supported by this model.', type = 'not_supported_error' } },
+}
+local OPENAI = { dialect = 'openai' }
+local INSERTS = { 'completion', 'insert' }
+
+local function paths(srv)
+  return vim.tbl_map(function(request) return request.path end, srv:requests())
+end
+
+local function family(t, name)
+  return t:lua('local f = require("hum.complete.backend.families").of(...) return f and f.name', name)
+end
+
+backend_test('Ollama fills in by itself with a model that can', function(t)
+  local got = resolve(t, ollama(t, { ['mine:1b'] = { capabilities = INSERTS, tags = { capabilities = INSERTS } } }))
+  eq(nil, got.err)
+  eq('mine:1b', got.backend.model)
+  eq('generate', got.backend.api)
+  eq(nil, got.backend.tokens)
+  eq(true, got.backend.load)
+  eq(false, got.backend.during_chat)
+  eq(
+    '"mine:1b" at endpoint "ollama" (found among the models of the server), through /api/generate with a suffix',
+    got.found.text
+  )
+end)
+
+backend_test('without that, tokens of a known family make a raw prompt', function(t)
+  local got = resolve(t, ollama(t, { ['hf.co/u/Qwen2.5-Coder-1.5B-GGUF:Q8_0'] = {} }))
+  eq('generate', got.backend.api)
+  eq({
+    prefix = '<|fim_prefix|>',
+    suffix = '<|fim_suffix|>',
+    middle = '<|fim_middle|>',
+    repo = '<|repo_name|>%s\n',
+    file = '<|file_sep|>%s\n',
+    stop = { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>' },
+  }, got.backend.tokens)
+  T.match('with the tokens of qwen2.5-coder', got.found.text, true)
+end)
+
+backend_test('a model of another name is known by what it was made from', function(t)
+  local srv = ollama(t, {
+    ['mine:latest'] = { model_info = { ['general.architecture'] = 'qwen2', ['general.basename'] = 'Qwen2.5-Coder' } },
+  })
+  eq('qwen2.5-coder', resolve(t, srv, { model = 'mine:latest' }).found.family)
+end)
+
+backend_test('a server that tells no capabilities is judged by the template', function(t)
+  local srv = ollama(t, { old = { capabilities = {}, template = '<A>{{ .Prompt }}<B>{{ .Suffix }}<C>' } })
+  local got = resolve(t, srv, { model = 'old' })
+  eq({ 'generate', nil }, { got.backend.api, got.backend.tokens })
+end)
+
+backend_test('of several the suitable one is taken', function(t)
+  local function chosen(models) return resolve(t, ollama(t, models)).backend.model end
+  local coder, small, base = 'qwen2.5-coder:7b', 'qwen2.5-coder:1.5b', 'qwen2.5-coder:7b-base'
+  eq(small, chosen({ [coder] = { size = 4.7e9 }, [small] = { size = 1e9 }, ['codellama:7b-code'] = {} }))
+  eq(base, chosen({ [base] = { size = 4.7e9 }, ['qwen2.5-coder:7b-instruct'] = { size = 4e9 } }))
+  eq('starcoder2:3b', chosen({ ['qwen3-coder:30b'] = { size = 18e9 }, ['starcoder2:3b'] = { size = 1.7e9 } }))
+  eq(coder, chosen({ [coder] = { size = 4.7e9, loaded = true }, [small] = { size = 1e9 } }))
+end)
+
+backend_test('models that think, or are elsewhere, are not taken unasked', function(t)
+  local thinks = { capabilities = { 'completion', 'insert', 'thinking' } }
+  local remote = { tags = { remote_host = 'https://ollama.com' } }
+  local srv = ollama(t, {
+    ['qwen3-coder:480b-cloud'] = {},
+    ['qwen2.5-coder:mine'] = remote,
+    ['seed-coder:8b-reasoning'] = {},
+    ['codestral:thinks'] = thinks,
+    ['starcoder2:3b'] = {},
+  })
+  eq('starcoder2:3b', resolve(t, srv).backend.model)
+  eq('starcoder2:3b', resolve(t, srv, nil, { model = 'qwen2.5-coder:mine' }).backend.model)
+  eq('codestral:thinks', resolve(t, srv, { model = 'codestral:thinks' }).backend.model)
+  eq(false, resolve(t, srv, { model = 'qwen2.5-coder:mine' }).backend.load)
+end)
+
+backend_test('the model of chats is taken if it fills in', function(t)
+  local models = { ['qwen2.5-coder:7b'] = { capabilities = INSERTS }, ['starcoder2:3b'] = {}, ['qwen3:8b'] = {} }
+  local srv = ollama(t, models)
+  eq('qwen2.5-coder:7b', resolve(t, srv, nil, { model = 'qwen2.5-coder:7b' }).backend.model)
+  eq('starcoder2:3b', resolve(t, srv, { model = 'starcoder2:3b' }, { model = 'qwen2.5-coder:7b' }).backend.model)
+  eq('qwen2.5-coder:7b', resolve(t, srv, nil, { model = 'qwen3:8b' }).backend.model)
+  eq('starcoder2:3b', resolve(t, srv, nil, { model = 'starcoder2:3b' }).backend.model)
+end)
+
+backend_test('no model that fills in is told with the cure', function(t)
+  local srv = ollama(t, { ['qwen3:8b'] = { capabilities = { 'completion', 'thinking' } } })
+  local err = resolve(t, srv).err
+  T.match('no model of endpoint "ollama"', err, true)
+  T.match('ollama pull qwen2.5-coder:1.5b-base', err, true)
+  err = resolve(t, srv, { model = 'qwen3:8b' }).err
+  T.match('no "insert" for "qwen3:8b"', err, true)
+  T.match('complete.fim', err, true)
+end)
+
+backend_test("the user's own tokens go before all else", function(t)
+  local fim = { prefix = '<P>', suffix = '<S>', stop = { '<E>' } }
+  local got = resolve(t, ollama(t, { any = { capabilities = INSERTS } }), { model = 'any', fim = fim })
+  eq('generate', got.backend.api)
+  eq({ prefix = '<P>', suffix = '<S>', middle = '', suffix_first = false, stop = { '<E>' } }, got.backend.tokens)
+  T.match('tokens of complete.fim', got.found.text, true)
+  got = resolve(t, openai(t, { 'any' }, { props(), NO_INFILL }), { fim = fim }, OPENAI)
+  eq({ 'completions', '<P>' }, { got.backend.api, got.backend.tokens.prefix })
+end)
+
+backend_test('llama-server has a way of its own', function(t)
+  local srv = openai(t, { '/srv/models/coder.gguf' }, { props({ total_slots = 2 }), INFILL })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq(nil, got.err)
+  eq('infill', got.backend.api)
+  eq(true, got.backend.during_chat)
+  eq(2048, got.found.context)
+  eq(1, srv:requests('/infill')[1].body.n_predict)
+  srv = openai(t, { 'coder' }, { props(), INFILL })
+  eq(false, resolve(t, srv, nil, OPENAI).backend.during_chat)
+  eq(true, resolve(t, srv, { during_chat = 'always' }, OPENAI).backend.during_chat)
+end)
+
+backend_test('a llama-server with several models is told which', function(t)
+  local router = props({ role = 'router', default_generation_settings = { n_ctx = 0 } })
+  local models = {
+    { id = 'Qwen2.5-Coder-7B', status = { value = 'unloaded' } },
+    { id = 'starcoder2-3b', status = { value = 'loaded' } },
+    { id = 'talker', status = { value = 'loaded' } },
+  }
+  local srv = openai(t, models, { router, INFILL })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'infill', 'starcoder2-3b', 'loaded already' }, { got.backend.api, got.backend.model, got.found.why })
+  eq('starcoder2-3b', srv:requests('/infill')[1].body.model)
+  eq(nil, got.found.context)
+  eq('Qwen2.5-Coder-7B', resolve(t, srv, { model = 'Qwen2.5-Coder-7B' }, OPENAI).backend.model)
+end)
+
+backend_test('llama-server with a model without tokens', function(t)
+  local got = resolve(t, openai(t, { 'codestral-22b' }, { props(), NO_INFILL }), nil, OPENAI)
+  eq({ 'completions', true }, { got.backend.api, got.backend.tokens.suffix_first })
+  T.match('has no fill-in tokens', resolve(t, openai(t, { 'talker' }, { props(), NO_INFILL }), nil, OPENAI).err, true)
+end)
+
+backend_test('other servers get raw prompts of a known family', function(t)
+  local srv = openai(t, { 'meta/talker', 'deepseek-ai/deepseek-coder-6.7b-base' })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'completions', 'deepseek-ai/deepseek-coder-6.7b-base' }, { got.backend.api, got.backend.model })
+  eq('<｜fim▁hole｜>', got.backend.tokens.suffix)
+  eq({ true, false }, { got.backend.during_chat, got.backend.load })
+  eq(nil, srv:requests('/v1/completions')[1].body.suffix)
+end)
+
+backend_test('or a suffix, if they take one', function(t)
+  local srv = openai(t, { 'coder-x' })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'completions', nil }, { got.backend.api, got.backend.tokens })
+  eq('b', srv:requests('/v1/completions')[1].body.suffix)
+  local refusal = { error = { message = 'suffix is not currently supported' } }
+  srv = openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, status = 400, json = refusal } })
+  local err = resolve(t, srv, nil, OPENAI).err
+  T.match('suffix is not currently supported', err, true)
+  T.match('hum-complete-model', err, true)
+  T.match('no model of endpoint "ollama" is known', resolve(t, openai(t, { 'a', 'b' }), nil, OPENAI).err, true)
+end)
+
+backend_test('a server that cannot be asked is no server without models', function(t)
+  T.match('ollama serve', resolve(t, { url = 'http://127.0.0.1:1' }).err, true)
+  T.match('cannot reach', resolve(t, { url = 'http://127.0.0.1:1' }, nil, OPENAI).err, true)
+  local srv = t:fake()
+  srv:script({ key = 'sesame', rules = {} })
+  T.match('refuses access', resolve(t, srv, nil, OPENAI).err, true)
+  srv:script({
+    rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } },
+  })
+  T.match('try again', resolve(t, srv, nil, OPENAI).err, true)
+end)
+
+backend_test('what was found is remembered until something changes', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {}, ['codestral:22b'] = { size = 13e9 } })
+  eq('starcoder2:3b', resolve(t, srv).backend.model)
+  local before = #paths(srv)
+  eq('starcoder2:3b', again(t).backend.model)
+  eq(before, #paths(srv))
+  t:cmd('Hum model codestral:22b')
+  eq('codestral:22b', again(t).backend.model)
+  eq('starcoder2:3b', resolve(t, srv, { model = 'starcoder2:3b' }).backend.model)
+end)
+
+backend_test('several who ask at once share one search', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  resolve(t, srv)
+  t:lua([[
+    require('hum').setup(require('hum.config').get())
+    answers = {}
+    for i = 1, 3 do require('hum.complete.backend').find(function(_, found) answers[i] = found.model end) end
+    said = require('hum.complete.backend').text()
+  ]])
+  t:wait(function() return #t:lua('return answers') == 3 end, 'three answers')
+  eq(2, #srv:requests('/api/tags'))
+  eq('a model is being looked for', t:lua('return said'))
+end)
+
+backend_test('the helper is told limits and options', function(t)
+  local complete = {
+    max_tokens = 64,
+    max_lines = 5,
+    window_tokens = 900,
+    ring_tokens = 0,
+    debounce = 80.5,
+    cache = 1,
+    confidence = 0.5,
+    prefetch = false,
+    options = { temperature = 0.1 },
+  }
+  local endpoint = { options = { num_ctx = 2048, temperature = 1 }, keep_alive = '1h30m', headers = { ['X-A'] = 'b' } }
+  local backend = resolve(t, ollama(t, { ['starcoder2:3b'] = {} }), complete, endpoint).backend
+  eq({ num_ctx = 2048, temperature = 0.1 }, backend.options)
+  eq({ 64, 5, 900, 0, 80, 1048576, 0.5, false }, {
+    backend.max_tokens,
+    backend.max_lines,
+    backend.window_tokens,
+    backend.ring_tokens,
+    backend.debounce_ms,
+    backend.cache_bytes,
+    backend.confidence,
+    backend.prefetch,
+  })
+  eq({ '1h30m', 5400000 }, { backend.keep_alive, backend.kept_ms })
+  eq(
+    { 'ollama', 'ollama', { ['X-A'] = 'b' } },
+    { backend.endpoint.name, backend.endpoint.dialect, backend.endpoint.headers }
+  )
+  eq(vim.fs.basename(t:lua('return vim.fn.getcwd()')), backend.project)
+end)
+
+--- Replaces the link to the helper by one that keeps what it is told.
+local function keep_told(t)
+  t:lua([[
+    backends, told = {}, {}
+    package.loaded['hum.complete.channel'] = {
+      is_open = function() return true end,
+      tell = function(method, backend) table.insert(backends, { method = method, model = backend ~= vim.NIL and backend.model or 'none' }) end,
+    }
+    vim.notify = function(text) table.insert(told, text) end
+  ]])
+end
+
+--- Waits for what the helper is told.
+local function told_ways(t, n)
+  t:wait(function() return #t:lua('return backends') == n end, n .. ' backends')
+  return vim.tbl_map(function(backend) return backend.model end, t:lua('return backends'))
+end
+
+backend_test('the helper is told the way again when something changes', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {}, ['codestral:22b'] = { size = 13e9 } })
+  keep_told(t)
+  resolve(t, srv)
+  t:lua('require("hum.complete.backend").send()')
+  eq({ 'starcoder2:3b' }, told_ways(t, 1))
+  eq('backend', t:lua('return backends[1].method'))
+  t:cmd('Hum model codestral:22b')
+  eq({ 'starcoder2:3b', 'codestral:22b' }, told_ways(t, 2))
+  resolve(t, srv, { model = 'starcoder2:3b' })
+  eq({ 'starcoder2:3b', 'codestral:22b', 'starcoder2:3b' }, told_ways(t, 3))
+end)
+
+backend_test('what stands against completion is told once, and looked at again later', function(t)
+  local srv = ollama(t, { talker = {} })
+  keep_told(t)
+  resolve(t, srv)
+  t:lua('require("hum.complete.backend").send() require("hum.complete.backend").send()')
+  eq({ 'none', 'none' }, told_ways(t, 2))
+  t:wait(function() return #t:lua('return told') > 0 end, 'a message')
+  srv:script({ models = { 'starcoder2:3b' }, rules = {} })
+  t:lua('require("hum.complete.backend").renew()')
+  eq({ 'none', 'none' }, told_ways(t, 2)) -- too soon
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:lua('require("hum.complete.backend").renew() require("hum.complete.backend").renew()')
+  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  t:lua('require("hum.complete.backend").renew()')
+  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  local told = t:lua('return told')
+  eq(1, #told)
+  T.match('ollama pull', told[1], true)
+end)
+
+backend_test('a model that is gone is looked for anew', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  keep_told(t)
+  resolve(t, srv)
+  srv:script({ models = { 'codestral:22b' }, rules = {} })
+  local gone = 'require("hum.complete.backend").on_error({ code = "http", status = 404, message = "" })'
+  t:lua('require("hum.complete.backend").on_error({ code = "http", status = 429, message = "" })' .. gone)
+  eq('starcoder2:3b', again(t).backend.model) -- an error right behind it is no news
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:lua(gone)
+  eq({ 'codestral:22b' }, told_ways(t, 1))
+end)
+
+test('families are known by the names that servers give them', { ui = false }, function(t)
+  local names = {
+    ['qwen2.5-coder'] = {
+      'qwen2.5-coder:1.5b-base-q8_0',
+      'Qwen/Qwen2.5-Coder-32B-Instruct',
+      '/m/qwen2.5_coder_7b.gguf',
+      'hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M',
+      'Qwen2.5 Coder 7B',
+    },
+    ['qwen3-coder'] = { 'qwen3-coder:30b', 'Qwen3-Coder-30B-A3B-Instruct', 'qwen3-coder-next' },
+    ['codellama'] = { 'codellama:7b-code', 'codellama:code', 'codellama/CodeLlama-13b-hf', 'codellama-7b.Q4_K_M.gguf' },
+    ['starcoder2'] = { 'starcoder2:3b', 'bigcode/starcoder2-15b' },
+    ['starcoder'] = { 'starcoder:1b', 'bigcode/starcoderbase-3b', 'tiny_starcoder_py' },
+    ['deepseek-coder'] = {
+      'deepseek-coder:1.3b-base',
+      'deepseek-coder-v2:16b-lite-base-q4_0',
+      'DeepSeek-Coder-V2-Lite-Base',
+    },
+    ['codestral'] = { 'codestral:22b', 'mistralai/Codestral-22B-v0.1' },
+    ['codegemma'] = { 'codegemma:2b-code', 'google/codegemma-7b' },
+    ['granite-code'] = { 'granite-code:3b', 'ibm-granite/granite-8b-code-base-4k' },
+    ['stable-code'] = { 'stable-code:3b-code', 'stabilityai/stable-code-3b' },
+    ['codeqwen'] = { 'codeqwen:7b-code', 'Qwen/CodeQwen1.5-7B' },
+    ['seed-coder'] = { 'ByteDance-Seed/Seed-Coder-8B-Base' },
+    ['mellum'] = { 'JetBrains/Mellum-4b-base' },
+  }
+  for expected, list in pairs(names) do
+    for _, name in ipairs(list) do
+      eq(expected, family(t, name), name)
+    end
+  end
+  for _, name in ipairs({
+    'llama3.2:3b',
+    'qwen2.5:7b',
+    'qwen3:8b',
+    'deepseek-r1:7b',
+    'codellama:7b',
+    'codellama:13b-python',
+    'codellama:34b-code',
+    'CodeLlama-7b-Instruct-hf',
+    'codegemma:7b-instruct',
+    'google/codegemma-7b-it',
+    'granite3.3:8b',
+    'Seed-Coder-8B-Reasoning',
+    'codestral-embed',
+    'mellum2-base',
+  }) do
+    eq(nil, family(t, name), name)
+  end
+end)
+
+test('no family asks for more stop texts than servers take', { ui = false }, function(t)
+  for _, one in ipairs(t:lua('return require("hum.complete.backend.families").list')) do
+    T.ok(#one.tokens.stop >= 1 and #one.tokens.stop <= 4, one.name)
+  end
+end)
+
+backend_test('a template teaches its tokens, whatever its order and blanks', function(t)
+  local function learned(template)
+    return t:lua('return require("hum.complete.backend.tokens").from_template(...)', template)
+  end
+  local qwen = '{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>\n'
+    .. '{{- else if .Messages }}{{ range .Messages }}{{ .Content }}{{ end }}{{ end }}'
+  eq('<|fim_middle|>', learned(qwen).middle)
+  eq({ '<|fim_prefix|>', '<|fim_suffix|>' }, { learned(qwen).prefix, learned(qwen).suffix })
+  local llama = '{{- if .Suffix }}<PRE> {{ .Prompt }} <SUF>{{ .Suffix }} <MID>\n{{- else }}{{ .Prompt }}{{ end }}'
+  eq({ '<PRE> ', ' <SUF>', ' <MID>' }, { learned(llama).prefix, learned(llama).suffix, learned(llama).middle })
+  local mistral = '{{- if .Suffix }}[SUFFIX]{{ .Suffix }}[PREFIX] {{ .Prompt }}\n{{- else }}x{{ end }}'
+  eq(
+    { '[PREFIX] ', '[SUFFIX]', true },
+    { learned(mistral).prefix, learned(mistral).suffix, learned(mistral).suffix_first }
+  )
+  for _, template in ipairs({
+    '',
+    '{{ .Prompt }}',
+    '{{ if .Suffix }}{{ .Prompt }}{{ .Suffix }}{{ end }}',
+    '{{ if .Suffix }}<A>{{ if .System }}{{ end }}{{ .Prompt }}<B>{{ .Suffix }}{{ else }}{{ end }}',
+  }) do
+    eq(nil, learned(template), template)
+  end
+end)
+
+backend_test('a quoted prompt teaches its tokens', function(t)
+  local function learned(prompt)
+    return t:lua(
+      [[
+      local learn = require('hum.complete.backend.tokens')
+      return learn.from_infill((...):gsub('BEFORE', learn.BEFORE):gsub('AFTER', learn.AFTER))
+    ]],
+      prompt
+    )
+  end
+  local qwen =
+    learned('<|repo_name|>myproject\n<|file_sep|>filename\n<|fim_prefix|>BEFORE<|fim_suffix|>AFTER<|fim_middle|>')
+  eq({ '<|repo_name|>%s\n', '<|file_sep|>%s\n' }, { qwen.repo, qwen.file })
+  eq({ '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>' }, { qwen.prefix, qwen.suffix, qwen.middle })
+  local llama = learned('<s><PRE>BEFORE<SUF>AFTER<MID>')
+  eq({ '<PRE>', '<SUF>', '<MID>', nil }, { llama.prefix, llama.suffix, llama.middle, llama.file })
+  eq(nil, learned('something else'))
+  eq(nil, learned('BEFOREAFTER'))
+end)

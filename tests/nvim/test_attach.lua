@@ -320,7 +320,7 @@ test('a helper that dies learns everything again when insert mode is next entere
   suggest.suggest(t, 'GHOST')
   suggest.told(t)
   local function lose()
-    t:lua([[require('hum.complete').on_lost()]])
+    t:lua([[for _, fn in ipairs(stub.on_lost) do fn({ message = 'gone' }) end]])
     suggest.settle(t)
   end
   local function later(seconds)
@@ -430,7 +430,7 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
   eq({ 'collect', other, 0, 3 }, t:wait(function() return collected()[1] end, 'the opened file is collected'))
   -- Another helper knows nothing of all that.
   t:lua([[
-    require('hum.complete').on_lost()
+    for _, fn in ipairs(stub.on_lost) do fn({ message = 'gone' }) end
     local now = vim.uv.now
     vim.uv.now = function() return now() + 60000 end]])
   visit(t)

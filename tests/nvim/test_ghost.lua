@@ -848,7 +848,7 @@ function storm.suggest()
   if random(3) > 1 then serial = serial + 1 end
   data.serial, data.from, data.n, data.of = serial, random(4) == 1 and random(6) or 0, 1, random(2)
   data.text, data.final = random(12) == 1 and '' or text(), random(2) == 1
-  complete.on_event('suggest', vim.api.nvim_get_current_buf(), data)
+  require('hum.server.client').on_event('suggest', vim.api.nvim_get_current_buf(), data)
 end
 
 --- A key that goes on in the suggestion, or nil.

@@ -12,6 +12,8 @@
 --   link     the way to the helper
 --   way      which server and model fill in
 --   source   the same for other completion plugins: omni, cmp, blink, lsp
+local client = require('hum.server.client')
+
 local M = {}
 
 ---@alias hum.CompleteMode 'on'|'off'|'manual'
@@ -140,31 +142,27 @@ local function tell_source(name, ...)
   if source then source[name](...) end
 end
 
---- An event of the helper.
----@param name 'suggest'|'backend_error'
----@param buf integer
----@param data hum.Suggest|hum.Failure
-function M.on_event(name, buf, data)
-  if name == 'suggest' then
-    trouble = data.text == '' and trouble or nil
-    require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
-    tell_source('on_suggest', buf, data)
-  elseif name == 'backend_error' then
-    tell_fault(data --[[@as hum.Failure]])
-    tell_source('on_failed')
-    require('hum.complete.backend').on_error(data --[[@as hum.Failure]])
-  end
-end
+client.on('suggest', function(buf, data)
+  trouble = data.text == '' and trouble or nil
+  require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
+  tell_source('on_suggest', buf, data)
+end)
 
---- The helper is gone, and with it what it knew. It learns all of it again when the user
---- next enters insert mode.
-function M.on_lost()
+client.on('backend_error', function(_, failure)
+  tell_fault(failure --[[@as hum.Failure]])
+  tell_source('on_failed')
+  require('hum.complete.backend').on_error(failure --[[@as hum.Failure]])
+end)
+
+-- The helper is gone, and with it what it knew. It learns all of it again when the user
+-- next enters insert mode.
+require('hum.server.helper').on_lost(function()
   faults, trouble = {}, nil
   require('hum.complete.channel').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.collect').lost()
   require('hum.complete.keys').lost()
   tell_source('on_failed')
-end
+end)
 
 return M

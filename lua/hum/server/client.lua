@@ -1,5 +1,10 @@
 -- Requests to the helper and the events that come back. Each id that `chat` or `query`
 -- returns gets its events and then exactly one ending, also when the helper dies.
+local helper = require('hum.server.helper')
+local log = require('hum.log')
+local notify = require('hum.notify')
+local secret = require('hum.server.secret')
+
 local M = {}
 
 ---@class hum.Failure
@@ -33,6 +38,15 @@ local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 local live = {}
 local last_id = 0
 
+--- Of events that belong to no request.
+---@type table<string, fun(id: integer, data: table)>
+local listeners = {}
+
+--- Sets who takes the events of this name, which belong to no request: see |hum-protocol|.
+---@param name 'suggest'|'backend_error'
+---@param fn fun(id: integer, data: table)
+function M.on(name, fn) listeners[name] = fn end
+
 --- msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
 local DEPTH = 24
 
@@ -58,7 +72,6 @@ end
 ---@return string? why
 local function begin(method, spec, on_event)
   if not is_flat(spec, DEPTH) then return nil, 'the options of the request are nested too deeply' end
-  local helper = require('hum.server.helper')
   local ok, err
   -- The channel of a helper that died closes before its exit is told: then start another.
   for _ = 1, 2 do
@@ -77,7 +90,7 @@ end
 
 ---@param method string
 local function tell(method, ...)
-  local channel = require('hum.server.helper').state().channel
+  local channel = helper.state().channel
   if channel then
     pcall(vim.rpcnotify, channel, method, ...) -- a dead channel has ended the id already
   end
@@ -131,30 +144,27 @@ function M.is_busy() return next(live) ~= nil end
 ---@param data table
 function M.on_event(name, id, data)
   if name == 'ready' then
-    return require('hum.server.helper').on_ready(data)
-  elseif name == 'suggest' or name == 'backend_error' then
-    return require('hum.complete').on_event(name, id, data)
+    return helper.on_ready(data)
+  elseif listeners[name] then
+    return listeners[name](id, data)
   end
   local on_event = live[id]
   if ENDINGS[name] then live[id] = nil end
-  if data.status == 401 then require('hum.server.secret').forget() end
+  if data.status == 401 then secret.forget() end
   if on_event then
     local ok, err = xpcall(on_event, debug.traceback, name, data)
-    if not ok then require('hum.notify').error(('hum: a fault of hum in the event "%s": %s'):format(name, err)) end
+    if not ok then notify.error(('hum: a fault of hum in the event "%s": %s'):format(name, err)) end
   end
 end
 
---- The helper is gone: every request ends with this failure.
----@param failure hum.Failure
-function M.on_lost(failure)
-  local complete = package.loaded['hum.complete']
-  if complete then complete.on_lost() end
+-- The helper is gone: every request ends with this failure.
+helper.on_lost(function(failure)
   local ids = vim.tbl_keys(live)
   table.sort(ids)
   for _, id in ipairs(ids) do
     M.on_event('error', id, vim.deepcopy(failure))
   end
-  if #ids == 0 then require('hum.log').write('info', failure.message) end
-end
+  if #ids == 0 then log.write('info', failure.message) end
+end)
 
 return M

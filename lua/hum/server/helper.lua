@@ -20,6 +20,12 @@ local state = { status = 'stopped' }
 
 local stderr = {} ---@type string[]  its last words, for the log and the error
 
+local on_lost = {} ---@type (fun(failure: hum.Failure))[]
+
+--- Calls `fn` whenever the helper is gone, with the reason.
+---@param fn fun(failure: hum.Failure)
+function M.on_lost(fn) on_lost[#on_lost + 1] = fn end
+
 ---@return string  the plugin's own folder
 local function root()
   local source = debug.getinfo(1, 'S').source:sub(2)
@@ -42,14 +48,16 @@ end
 ---@return hum.HelperState  a copy
 function M.state() return vim.deepcopy(state) end
 
---- Forgets the running helper and tells the client why its requests end.
+--- Forgets the running helper and tells its users why their requests end.
 ---@param message string
 ---@param hint string
 local function lost(message, hint)
   local channel = state.channel
   state = { status = 'stopped' }
   if channel then pcall(vim.fn.jobstop, channel) end
-  require('hum.server.client').on_lost({ code = 'helper', message = message, hint = hint })
+  for _, fn in ipairs(on_lost) do
+    fn({ code = 'helper', message = message, hint = hint })
+  end
 end
 
 ---@param channel integer

@@ -4,7 +4,7 @@ local M = {}
 
 --- Lua for the `init` of a case: the helper's channel is that of the driver.
 M.init = [[
-local open = { starts = 0 }
+local open = { starts = 0, on_lost = {} }
 stub = open
 package.preload['hum.server.helper'] = function()
   return {
@@ -14,6 +14,7 @@ package.preload['hum.server.helper'] = function()
       return vim.api.nvim_list_uis()[1].chan
     end,
     missed = function() end,
+    on_lost = function(fn) table.insert(open.on_lost, fn) end,
     state = function() return { status = 'ready' } end,
   }
 end
@@ -107,7 +108,7 @@ function M.event(t, name, data)
   t:lua(
     [[
     local name, data = ...
-    require('hum.complete').on_event(name, vim.api.nvim_get_current_buf(), data)]],
+    require('hum.complete'); require('hum.server.client').on_event(name, vim.api.nvim_get_current_buf(), data)]],
     name,
     data
   )

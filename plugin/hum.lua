@@ -46,6 +46,9 @@ for name, action in pairs({
   map('i', name, function() require('hum.complete')[action]() end)
 end
 
+-- Loaded anew by a plugin manager while a helper runs: see there.
+if vim.g.hum_helper then require('hum.server.helper') end
+
 local group = vim.api.nvim_create_augroup('hum', {})
 
 -- Whether there is completion is for the options to say, which are not read before there

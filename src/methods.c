@@ -169,7 +169,7 @@ static void do_stop(struct methods *m, const struct value *params)
 {
     struct running *r = find(m, value_int(value_item(params, 0), 0));
     if (r != NULL && r->stream != NULL) {
-        chat_stop(r->stream);
+        chat_stop(r->stream, value_bool(value_item(params, 1), false));
     }
 }
 

@@ -12,7 +12,7 @@
  * by Neovim's remote-plugin code and by tests. */
 #define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
 #define METHOD_CHAT "chat"   /* id, spec: starts a generation into a buffer */
-#define METHOD_STOP "stop"   /* id */
+#define METHOD_STOP "stop"   /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
@@ -33,6 +33,7 @@
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then exactly one of done, error, cancelled or result. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_STOPPING "stopping"   /* {unacked}: "stop" has come; texts of edits on their way */
 #define EVENT_DONE "done"           /* {reason, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */

@@ -13,12 +13,12 @@ local M = {}
 
 ---@alias hum.EventName 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'
 
-local pending ---@type { name: string, data: table }|nil
+M._pending = nil ---@type { name: string, data: table }|nil
 
---- Runs the autocommands of `pending`; called by `emit` alone.
+--- Runs the autocommands of the pending event; called by `emit` alone.
 function M._fire()
-  local event = assert(pending)
-  pending = nil
+  local event = assert(M._pending)
+  M._pending = nil
   vim.api.nvim_exec_autocmds('User', { pattern = event.name, modeline = false, data = event.data })
 end
 
@@ -40,7 +40,8 @@ function M.emit(name, data)
   require('hum.status').on_event(name, data)
   local errmsg = vim.v.errmsg
   vim.v.errmsg = ''
-  pending = { name = name, data = data }
+  -- The module that the command finds, which is another one once hum was loaded anew.
+  require('hum.events')._pending = { name = name, data = data }
   local ok, err = pcall(vim.cmd, "silent! unsilent lua require('hum.events')._fire()")
   tell(name, vim.v.errmsg)
   tell(name, not ok and tostring(err) or '')

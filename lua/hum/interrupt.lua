@@ -6,7 +6,7 @@ local M = {}
 
 ---@param err any
 ---@return boolean
-local function is_interrupt(err) return tostring(err):find('Keyboard interrupt', 1, true) ~= nil end
+function M.is_interrupt(err) return tostring(err):find('Keyboard interrupt', 1, true) ~= nil end
 
 --- Types the key again, for when Neovim waits for one.
 function M.give_back()
@@ -21,7 +21,7 @@ function M.guard(fn, ...)
   local ok, result = pcall(fn, ...)
   if ok then
     return result
-  elseif not is_interrupt(result) then
+  elseif not M.is_interrupt(result) then
     error(result, 0)
   end
   M.give_back()
@@ -36,7 +36,7 @@ function M.guard_change(buf, fn, ...)
   local ok, err = pcall(fn, ...)
   if ok then
     return
-  elseif not is_interrupt(err) then
+  elseif not M.is_interrupt(err) then
     error(err, 0)
   end
   M.give_back()

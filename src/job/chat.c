@@ -278,7 +278,7 @@ static void finish(struct chat *s, enum ending ending)
         generation_stop(s->generation);
         s->generation = NULL;
     }
-    if (s->sink == NULL) {
+    if (s->sink == NULL || s->drained) {
         s->drained = true;
         return;
     }
@@ -379,9 +379,24 @@ void chat_free(struct chat *s)
     free(s);
 }
 
-void chat_stop(struct chat *s)
+static void tell_stopping(struct chat *s)
+{
+    struct buf *out = event_begin(s->env.rpc, EVENT_STOPPING, s->id);
+    wire_map(out, 1);
+    wire_cstr(out, "unacked");
+    sink_pack_unacked(s->sink, out);
+}
+
+void chat_stop(struct chat *s, bool discard)
 {
     enter(s);
+    if (s->ending == END_NONE) {
+        tell_stopping(s);
+    }
+    if (discard) {
+        sink_discard(s->sink);
+        s->drained = true;
+    }
     finish(s, END_CANCELLED);
     leave(s);
 }

@@ -30,9 +30,10 @@ struct chat *chat_start(const struct chat_env *env, int64_t id, const struct val
 /* Drops everything at once, without an ending: Neovim has gone. */
 void chat_free(struct chat *s);
 
-/* Closes the connection now. The ending "cancelled" follows when Neovim has handled
- * the text that had arrived. */
-void chat_stop(struct chat *s);
+/* Closes the connection now. Lua is told at once that it was heard; the ending "cancelled"
+ * follows when Neovim has handled the text that had arrived. discard: what Neovim has not
+ * been sent yet is dropped, and no edit is repaired any more: there is no place for it. */
+void chat_stop(struct chat *s, bool discard);
 
 /* Whether it is a generation of that model at that base URL. */
 bool chat_uses(const struct chat *s, const char *url, const char *model);

@@ -416,6 +416,26 @@ void sink_end(struct sink *s)
     advance(s);
 }
 
+void sink_pack_unacked(const struct sink *s, struct buf *out)
+{
+    const char *text = s->sent.data;
+    wire_array(out, s->unacked);
+    for (unsigned i = 0; i < s->unacked; i++) {
+        wire_str(out, text, s->sizes[i]);
+        text += s->sizes[i];
+    }
+}
+
+void sink_discard(struct sink *s)
+{
+    rpc_forget(s->rpc, s);
+    uv_timer_stop(&s->retry);
+    buf_clear(&s->pending);
+    buf_clear(&s->sent);
+    s->unacked = s->fenced = s->notice_count = 0;
+    s->suspect = s->repairing = false;
+}
+
 void sink_join(struct sink *s, bool join)
 {
     s->join = join;

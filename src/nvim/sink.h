@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+struct buf;
 struct rpc;
 struct sink;
 
@@ -53,6 +54,13 @@ void sink_notice(struct sink *s, int notice);
 
 /* No more text comes. on_drained may run before this returns. */
 void sink_end(struct sink *s);
+
+/* Appends an array of strings: the texts of the edits on their way, in their order. */
+void sink_pack_unacked(const struct sink *s, struct buf *out);
+
+/* Nothing more is delivered, and no callback follows: what waits is dropped, and what is on
+ * its way is not looked after. */
+void sink_discard(struct sink *s);
 
 /* Whether edits must join Neovim's open undo block: needed while the buffer is the
  * current one and the user is not inserting, because Neovim then closes the block

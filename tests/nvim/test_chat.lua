@@ -41,7 +41,7 @@ test('a new chat is a scratch buffer that :q does not ask about', OPTS, function
   eq({ buf = buf }, t:wait_event('HumChatOpened'))
   stream.ask(t, 'hello')
   t:cmd('new | wincmd p | quit')
-  eq(buf, t:lua('return require("hum.chat.session").latest().buf'))
+  eq(buf, t:lua('return require("hum.chat.chats").latest().buf'))
 end)
 
 test('<CR> and <C-s> send, in insert mode <C-s>', OPTS, function(t)
@@ -369,7 +369,7 @@ test('the fold of thinking is told how long it takes', OPTS, function(t)
   local row = t:lua('return vim.api.nvim_buf_line_count(...)', buf) - 2
   local function info()
     return t:lua(
-      [[local i = require('hum.chat.session').thinking(...); return i and { i.running, i.seconds }]],
+      [[local i = require('hum.chat.view.thoughts').at(...); return i and { i.running, i.seconds }]],
       buf,
       row
     )

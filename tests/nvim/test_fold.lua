@@ -136,13 +136,13 @@ test('other windows and other buffers keep their folds', function(t)
   eq({ 'marker', 7 }, { t:eval('&foldmethod'), t:eval('&foldlevel') })
 end)
 
-test('the seconds come from the session', function(t)
+test('the seconds come from the times of thinking', function(t)
   start(t)
   t:lua([[
     running = { running = true, seconds = 12 }
-    package.loaded['hum.chat.session'] = { thinking = function(b, row)
+    require('hum.chat.view.thoughts').at = function(b, row)
       return b == buf and row == 6 and running or nil
-    end }]])
+    end]])
   stream(t, '<think>\none', 4)
   t:wait_screen('▸ Thinking 12 s · 1 word · one', true)
   t:lua('running = { running = false, seconds = 14 }')

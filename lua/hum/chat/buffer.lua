@@ -1,8 +1,22 @@
 -- The buffer of a chat: made, attached to, saved, given up.
+local chats = require('hum.chat.chats')
+local code = require('hum.chat.view.code')
+local config = require('hum.config')
+local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
-local session = require('hum.chat.session')
+local highlight = require('hum.chat.view.highlight')
+local notes = require('hum.chat.view.notes')
+local notify = require('hum.notify')
+local window = require('hum.chat.view.window')
 
 local M = {}
+
+local group = vim.api.nvim_create_augroup('hum.chat', {})
+local on_attach = function(_) end ---@type fun(buf: integer)
+
+--- Sets who hears of each new chat.
+---@param fn fun(buf: integer)
+function M.on_attach(fn) on_attach = fn end
 
 local NAME = 'hum://chat/%d'
 local made = 0
@@ -25,7 +39,7 @@ local function save(buf, file)
   if not ok then
     vim.bo[buf].buftype = 'nofile'
     pcall(vim.api.nvim_buf_set_name, buf, old)
-    require('hum.notify').error('hum: ' .. tostring(err))
+    notify.error('hum: ' .. tostring(err))
     return false
   end
   local left = vim.fn.bufnr('^' .. vim.fn.fnameescape(old) .. '$')
@@ -34,35 +48,34 @@ local function save(buf, file)
 end
 
 ---@param buf integer
----@param group integer
-local function save_on_write(buf, group)
+local function save_on_write(buf)
   vim.api.nvim_create_autocmd('BufWriteCmd', {
     group = group,
     buffer = buf,
     nested = true,
     callback = function(event)
       vim.api.nvim_del_autocmd(event.id) -- or writing would come here again
-      if not save(buf, event.match) then save_on_write(buf, group) end
+      if not save(buf, event.match) then save_on_write(buf) end
     end,
   })
 end
 
 ---@param buf integer
 local function watch(buf)
-  local group = vim.api.nvim_create_augroup('hum.chat.' .. buf, {})
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
-  if vim.bo[buf].buftype == 'nofile' then save_on_write(buf, group) end
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  if vim.bo[buf].buftype == 'nofile' then save_on_write(buf) end
   on('BufEnter', function()
-    local one = session.get(buf)
-    if one then session.touch(one) end
+    local chat = chats.get(buf)
+    if chat then chats.touch(chat) end
   end)
-  require('hum.chat.view.notes').watch(buf)
-  on('BufWinEnter', function() require('hum.chat.view.window').setup(buf) end)
+  notes.watch(buf)
+  on('BufWinEnter', function() window.setup(buf) end)
   on('BufUnload', function()
-    session.drop(buf)
-    vim.api.nvim_create_augroup('hum.chat.' .. buf, {})
+    chats.drop(buf)
+    vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   end)
 end
 
@@ -70,8 +83,8 @@ end
 ---@param buf integer
 function M.attach(buf)
   buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
-  if session.get(buf) then return end
-  session.new(buf)
+  if chats.get(buf) then return end
+  chats.new(buf)
   -- Lets plugins that render Markdown find its parser; colours do not come from it.
   vim.treesitter.language.register('markdown', 'hum')
   if vim.bo[buf].filetype ~= 'hum' then
@@ -79,27 +92,22 @@ function M.attach(buf)
     vim.bo[buf].filetype = 'hum'
   end
   watch(buf)
-  require('hum.chat.maps').setup(buf)
-  if require('hum.config').get().chat.highlight then require('hum.chat.view.highlight').attach(buf) end
-  require('hum.chat.view.window').setup(buf)
-end
-
---- Changes a buffer that has no history yet, without a step that `u` could take back.
----@param buf integer
----@param fn fun()
-function M.without_undo(buf, fn)
-  vim.bo[buf].undolevels = -1
-  local ok, err = pcall(fn)
-  vim.bo[buf].undolevels = -123456 -- stands for "as the global value"
-  vim.bo[buf].modified = false
-  assert(ok, err)
+  on_attach(buf)
+  if config.get().chat.highlight then
+    highlight.attach(buf)
+    code.attach(buf)
+  end
+  window.setup(buf)
 end
 
 --- A new chat, with the cursor's place under its first heading.
 ---@param endpoint string
 ---@param model? string
----@return integer buf
+---@return integer|nil buf, string|nil err
 function M.create(endpoint, model)
+  if not vim.go.modifiable then
+    return nil, 'no buffer can be changed in this Neovim (nvim -M); run ":set modifiable", then try again'
+  end
   local buf = vim.api.nvim_create_buf(true, true)
   repeat
     made = made + 1
@@ -108,13 +116,13 @@ function M.create(endpoint, model)
   vim.bo[buf].bufhidden = 'hide'
   vim.bo[buf].swapfile = false
   local lines = format.front({ endpoint = endpoint, model = model })
-  local system = require('hum.config').get().chat.system
+  local system = config.get().chat.system
   if system then
     vim.list_extend(lines, { '', format.heading('system'), '' })
     vim.list_extend(lines, format.body(vim.split(vim.trim(system), '\n'), 'system'))
   end
   vim.list_extend(lines, { '', format.heading('user'), '', '' })
-  M.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines) end)
+  edit.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines) end)
   M.attach(buf)
   return buf
 end

@@ -1,9 +1,18 @@
--- Chats: opening, sending, stopping, asking again.
+-- Chats: opening, sending, stopping, regenerating.
 local buffer = require('hum.chat.buffer')
+local chats = require('hum.chat.chats')
+local edit = require('hum.chat.text.edit')
+local endpoints = require('hum.server.endpoint')
+local events = require('hum.events')
 local format = require('hum.chat.text.format')
+local maps = require('hum.chat.maps')
 local meta = require('hum.chat.meta')
+local models = require('hum.server.models')
+local notify = require('hum.notify')
+local quote = require('hum.chat.text.quote')
+local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
-local session = require('hum.chat.session')
+local window = require('hum.chat.view.window')
 
 local M = {}
 
@@ -12,23 +21,26 @@ M.endpoint = meta.endpoint
 M.set_model = meta.set_model
 
 ---@param err any
-local function complain(err) require('hum.notify').error('hum: ' .. tostring(err)) end
+local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
---- The session of a buffer, told if it is not a chat.
+--- The chat in a buffer; the user is told if there is none.
 ---@param buf? integer
----@return hum.Session|nil
+---@return hum.Chat|nil
 local function chat_of(buf)
   buf = (buf == nil or buf == 0) and vim.api.nvim_get_current_buf() or buf
-  local one = session.get(buf)
-  if not one then require('hum.notify').warn('hum: this buffer is no chat; :Hum chat opens one') end
-  return one
+  -- After hum's modules were loaded anew the chats that are open are found again here.
+  if not chats.get(buf) and vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == 'hum' then
+    buffer.attach(buf)
+  end
+  local chat = chats.get(buf)
+  if not chat then notify.warn('hum: this buffer is not a chat; :Hum chat opens one') end
+  return chat
 end
 
 --- Adds to what the user is writing.
 ---@param buf integer
 ---@param blocks string[][]  with a blank line between them
 local function write(buf, blocks)
-  local edit = require('hum.chat.text.edit')
   local count = vim.api.nvim_buf_line_count(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
   local lines = last == '' and {} or { last, '' }
@@ -45,7 +57,7 @@ end
 local function compose(buf, opts)
   local blocks = {}
   if opts.quote then
-    local quoted, err = require('hum.chat.text.quote').quote(opts.quote)
+    local quoted, err = quote.lines(opts.quote)
     if not quoted then return nil, err end
     blocks[1] = quoted
   end
@@ -58,42 +70,44 @@ local function compose(buf, opts)
   return true
 end
 
+---@param opts hum.ChatOpts
+---@return integer|nil buf, string|nil err
+local function create(opts)
+  local endpoint = models.endpoint(opts.endpoint)
+  local known, err = endpoints.url(endpoint)
+  if not known then return nil, err end
+  return buffer.create(endpoint, opts.model)
+end
+
 --- Opens a chat, or shows the latest one. Returns its buffer.
 ---@param opts hum.ChatOpts
 ---@return integer|nil buf, string|nil err
 function M.open(opts)
-  local window, models = require('hum.chat.view.window'), require('hum.server.models')
-  local one = opts.new == false and session.latest() or nil
-  local buf
-  if one then
-    buf = one.buf
-    if one.request and (opts.question or opts.quote) then return nil, send.busy(one) end
-  else
-    local endpoint = models.endpoint(opts.endpoint)
-    local known, err = require('hum.server.endpoint').url(endpoint)
-    if not known then
-      complain(err)
-      return nil, err
+  local latest = opts.new == false and chats.latest() or nil
+  if latest and reply.of(latest.buf) and (opts.question or opts.quote) then return nil, send.busy() end
+  local buf, err = latest and latest.buf, nil
+  if not buf then
+    buf, err = create(opts)
+  end
+  local ok = buf ~= nil
+  if buf then
+    ok, err = window.show(buf, opts.mods)
+    if ok then
+      ok, err = compose(buf, opts)
     end
-    buf = buffer.create(endpoint, opts.model)
+    if not ok and not latest then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
   end
-  local from = opts.quote
-  local ok, err = window.show(buf, opts.mods)
-  if not ok then
+  if not ok or not buf then
     complain(err)
     return nil, err
   end
-  ok, err = compose(buf, { quote = from, question = opts.question })
-  if not ok then
-    complain(err)
-    return nil, err
-  end
-  if not one or opts.question or opts.quote then window.to_end() end
-  if not one then require('hum.events').emit('HumChatOpened', { buf = buf }) end
+  if not latest or opts.question or opts.quote then window.to_end(buf) end
+  if not latest then events.emit('HumChatOpened', { buf = buf }) end
+  if not chats.get(buf) then return nil, 'the chat was closed again by an autocommand' end
   if opts.question then
     M.send(buf)
-  elseif not one and not opts.model then
-    -- What is in the way of finding a model out is told when a message is sent.
+  elseif not latest and not opts.model then
+    -- What is in the way of finding out a model is told when a message is sent.
     models.resolve(models.endpoint(opts.endpoint), function(_, model)
       if model then M.set_model(buf, nil, model) end
     end)
@@ -104,41 +118,58 @@ end
 --- Sends what stands under the last heading.
 ---@param buf? integer
 function M.send(buf)
-  local one = chat_of(buf)
-  if one then send.submit(one, false) end
+  local chat = chat_of(buf)
+  if chat then send.submit(chat, false) end
 end
 
---- Asks again: the last reply gives way to a new one, in one undo step.
+--- The last reply gives way to a new one, in one undo step.
 ---@param buf? integer
 function M.retry(buf)
-  local one = chat_of(buf)
-  if one then send.submit(one, true) end
+  local chat = chat_of(buf)
+  if chat then send.submit(chat, true) end
 end
 
---- The chats that replies come into.
----@return hum.Session[]
-local function running()
-  return vim.tbl_filter(function(one) return one.request ~= nil end, vim.tbl_values(session.all()))
-end
+---@param chat hum.Chat
+---@return boolean
+local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparation ~= nil end
 
---- Stops the reply of a chat, or every reply. From a buffer that is no chat: the reply that
---- runs, if only one does.
+--- Stops the reply of a chat, or every reply; what is being prepared for it counts as one. From a buffer that is not a
+--- chat: the reply that runs, if only one does.
 ---@param opts { buf?: integer, all?: boolean, quiet?: boolean }
 ---@return boolean stopped
 function M.stop(opts)
-  local one = session.get(opts.buf or 0)
-  local which = { one }
-  if opts.all or (not one and opts.buf == nil) then which = running() end
+  local chat = chats.get(opts.buf or 0)
+  local which = { chat }
+  if opts.all or (not chat and opts.buf == nil) then which = vim.tbl_filter(is_busy, chats.all()) end
   if #which > 1 and not opts.all then
-    require('hum.notify').warn('hum: several replies come in; :Hum! stop stops them all')
+    notify.warn('hum: several replies are coming in; :Hum! stop stops them all')
     return false
   end
   local stopped = false
-  for _, chat in ipairs(which) do
-    stopped = session.stop(chat) or stopped
+  for _, one in ipairs(which) do
+    local prepared = chats.cancel_preparation(one)
+    stopped = reply.stop(one.buf) or prepared or stopped
   end
-  if not stopped and not opts.quiet then require('hum.notify').info('hum: there is no reply to stop') end
+  if not stopped and not opts.quiet then notify.info('hum: there is no reply to stop') end
   return stopped
 end
+
+---@type hum.MapActions
+local actions = {
+  send = function() M.send() end,
+  stop = function(buf) return M.stop({ buf = buf, quiet = true }) end,
+  retry = function() M.retry() end,
+  model = function() models.set() end,
+}
+
+buffer.on_attach(function(buf) maps.setup(buf, actions) end)
+
+reply.on_busy(function(busy)
+  if busy then
+    maps.watch_ctrl_c(actions)
+  else
+    maps.unwatch_ctrl_c()
+  end
+end)
 
 return M

@@ -1,12 +1,12 @@
 -- Keys in chat buffers, as configured.
 local config = require('hum.config')
+local format = require('hum.chat.text.format')
 
 local M = {}
 
 --- To the heading of a turn before or after the cursor.
 ---@param step -1|1
 local function go_to_turn(step)
-  local format = require('hum.chat.text.format')
   local turns = format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns
   for _ = 1, vim.v.count1 do
     local here = vim.api.nvim_win_get_cursor(0)[1]
@@ -46,77 +46,69 @@ local ns = vim.api.nvim_create_namespace('hum.maps')
 --- A CTRL-C that comes while Neovim draws or runs something, which is often so while text
 --- streams, interrupts that and is then taken without its mapping. So it is looked for
 --- among the keys that were taken, as long as there is something to stop.
-function M.watch_ctrl_c()
+---@param actions hum.MapActions
+function M.watch_ctrl_c(actions)
   vim.on_key(function(key)
     if key ~= '\3' then return end
     local mode = vim.api.nvim_get_mode().mode
     if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
       -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
       local buf = vim.api.nvim_get_current_buf()
-      vim.schedule(function() require('hum.chat').stop({ buf = buf, quiet = true }) end)
+      vim.schedule(function() actions.stop(buf) end)
     end
   end, ns)
 end
 
 function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 
----@type table<string, { mode: string|string[], desc: string, action: fun(key: string): string|function }>
-local ACTIONS = {
-  send = {
-    mode = 'n',
-    desc = 'send the message',
-    action = function()
-      return function() require('hum').send() end
-    end,
-  },
+---@class hum.ChatMap
+---@field mode string|string[]
+---@field desc string
+---@field rhs fun(key: string, actions: hum.MapActions): string|fun()
+---@field remap? boolean
+
+---@type table<string, hum.ChatMap>
+local MAPS = {
+  send = { mode = 'n', desc = 'send the message', rhs = function(_, actions) return actions.send end },
   -- Insert mode ends: the message is complete, and the window can follow the reply.
   send_insert = {
     mode = 'i',
     desc = 'send the message',
-    action = function() return "<Esc><Cmd>lua require('hum').send()<CR>" end,
+    rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end,
+    remap = true,
   },
-  stop = { mode = 'n', desc = 'stop the reply', action = stop_or },
-  stop_insert = { mode = 'i', desc = 'stop the reply', action = stop_or },
-  retry = {
-    mode = 'n',
-    desc = 'ask again',
-    action = function()
-      return function() require('hum').retry() end
-    end,
-  },
-  model = {
-    mode = 'n',
-    desc = 'choose the model',
-    action = function()
-      return function() require('hum').model() end
-    end,
-  },
+  stop = { mode = 'n', desc = 'stop the reply', rhs = stop_or },
+  stop_insert = { mode = 'i', desc = 'stop the reply', rhs = stop_or },
+  retry = { mode = 'n', desc = 'regenerate the reply', rhs = function(_, actions) return actions.retry end },
+  model = { mode = 'n', desc = 'choose the model', rhs = function(_, actions) return actions.model end },
   next_turn = {
     mode = { 'n', 'x', 'o' },
     desc = 'next turn',
-    action = function()
+    rhs = function()
       return function() go_to_turn(1) end
     end,
   },
   prev_turn = {
     mode = { 'n', 'x', 'o' },
     desc = 'previous turn',
-    action = function()
+    rhs = function()
       return function() go_to_turn(-1) end
     end,
   },
 }
 
 ---@param buf integer
-function M.setup(buf)
-  for name, action in pairs(ACTIONS) do
+---@param actions hum.MapActions
+function M.setup(buf, actions)
+  for name, map in pairs(MAPS) do
     local keys = config.get().chat.maps[name]
     keys = type(keys) == 'string' and { keys } or keys
     for _, key in ipairs(keys or {}) do
-      vim.keymap.set(action.mode, key, action.action(key), {
+      vim.keymap.set(map.mode, key, map.rhs(key, actions), {
         buffer = buf,
         nowait = true,
-        desc = 'hum: ' .. action.desc,
+        remap = map.remap,
+        desc = 'hum: ' .. map.desc,
       })
     end
   end

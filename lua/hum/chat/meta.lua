@@ -1,6 +1,8 @@
 -- What a chat's front matter says about endpoint and model.
+local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
-local session = require('hum.chat.session')
+local notify = require('hum.notify')
+local chats = require('hum.chat.chats')
 
 local M = {}
 
@@ -12,8 +14,8 @@ local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0,
 ---@param buf integer
 ---@return string|nil
 function M.endpoint(buf)
-  local one = session.get(buf)
-  local front = one and parse(one.buf).front
+  local chat = chats.get(buf)
+  local front = chat and parse(chat.buf).front
   local name = front and front.values.endpoint
   return name ~= '' and name or nil
 end
@@ -23,7 +25,6 @@ end
 ---@param key string
 ---@param value string
 local function set_front(buf, key, value)
-  local edit = require('hum.chat.text.edit')
   local front = parse(buf).front
   local line = key .. ': ' .. format.one_line(value)
   if not front then
@@ -40,20 +41,20 @@ end
 ---@param model string
 ---@return boolean  false: the buffer is no chat
 function M.set_model(buf, endpoint, model)
-  local one = session.get(buf)
-  if not one or not vim.api.nvim_buf_is_loaded(one.buf) then return false end
+  local chat = chats.get(buf)
+  if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
   local function set()
-    if endpoint then set_front(one.buf, 'endpoint', endpoint) end
-    set_front(one.buf, 'model', model)
+    if endpoint then set_front(chat.buf, 'endpoint', endpoint) end
+    set_front(chat.buf, 'model', model)
   end
-  local pristine = vim.api.nvim_buf_call(one.buf, vim.fn.changenr) == 0 and not vim.bo[one.buf].modified
+  local pristine = vim.api.nvim_buf_call(chat.buf, vim.fn.changenr) == 0 and not vim.bo[chat.buf].modified
   local ok, err
   if pristine then
-    ok, err = pcall(require('hum.chat.buffer').without_undo, one.buf, set)
+    ok, err = pcall(edit.without_undo, chat.buf, set)
   else
     ok, err = pcall(set)
   end
-  if not ok then require('hum.notify').error('hum: ' .. tostring(err)) end
+  if not ok then notify.error('hum: ' .. tostring(err)) end
   return true
 end
 

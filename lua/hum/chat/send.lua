@@ -1,25 +1,31 @@
--- From the text of a chat to a request.
+-- From the text of a chat to a message that is sent.
+local chats = require('hum.chat.chats')
+local config = require('hum.config')
+local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local meta = require('hum.chat.meta')
-local session = require('hum.chat.session')
+local models = require('hum.server.models')
+local notify = require('hum.notify')
+local prepare = require('hum.chat.prepare')
+local reply = require('hum.chat.reply')
 
 local M = {}
 
 ---@param err any
-local function complain(err) require('hum.notify').error('hum: ' .. tostring(err)) end
+local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
 ---@param buf integer
 ---@return hum.ChatText
 local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
 
----@param one hum.Session
----@return string  what is in the way
-function M.busy(one)
-  local keys = require('hum.config').get().chat.maps.stop
+--- Tells that a reply is still coming.
+---@return string  the same words
+function M.busy()
+  local keys = config.get().chat.maps.stop
   local key = type(keys) == 'table' and keys[1] or keys
   local how = key and (key .. ' or :Hum stop') or ':Hum stop'
-  local text = one.request and ('a reply is still coming; %s stops it'):format(how) or 'the message is being sent'
-  require('hum.notify').warn('hum: ' .. text)
+  local text = ('a reply is still coming; %s stops it'):format(how)
+  notify.warn('hum: ' .. text)
   return text
 end
 
@@ -38,9 +44,9 @@ end
 --- What to send, and from where on the reply goes.
 ---@param buf integer
 ---@param again boolean
----@return { row: integer, lines: string[], sent: integer, draft: string[], messages: table[] }|nil job
+---@return { row: integer, lines: string[], sent: integer, draft: string[], messages: table[] }|nil message
 ---@return string|nil why
-local function job_of(buf, again)
+local function message_of(buf, again)
   local chat = parse(buf)
   local turns = chat.turns
   local n = #turns
@@ -48,22 +54,22 @@ local function job_of(buf, again)
     return nil, ('there is no "%s" heading to write a message under'):format(format.heading('user'))
   end
   local last, draft, lines = turns[n], {}, chat.tail
-  local reply = last.role == 'assistant' and n or nil
+  local answer = last.role == 'assistant' and n or nil
   if last.role == 'user' and n > 1 and turns[n - 1].role == 'assistant' then
     local before = turns[n - 1]
     -- A reply that failed before its first word: sending nothing new asks again.
     again = again or (last.content == '' and before.mark ~= nil and before.content == '')
-    reply = again and n - 1 or nil
+    answer = again and n - 1 or nil
   end
-  if again and reply then
-    if last ~= turns[reply] and last.content ~= '' then
+  if again and answer then
+    if last ~= turns[answer] and last.content ~= '' then
       local first = last.row + 1
       draft = vim.api.nvim_buf_get_lines(buf, first, after_text(buf, last.last + 1), false)
       while draft[1] == '' do
         table.remove(draft, 1)
       end
     end
-    n, lines = reply - 1, {}
+    n, lines = answer - 1, {}
   elseif again and last.content == '' then
     return nil, 'there is no reply to ask for again'
   end
@@ -80,67 +86,63 @@ local function job_of(buf, again)
   }
 end
 
----@param one hum.Session
+--- Text without any heading, as in a chat that was emptied, becomes the user's message.
+---@param buf integer
+---@return boolean|nil ok, string|nil err
+local function adopt_text(buf)
+  local chat = parse(buf)
+  if #chat.turns > 0 then return true end
+  local first = chat.front and chat.front.last + 1 or 0
+  local lines = vim.api.nvim_buf_get_lines(buf, first, -1, false)
+  if not table.concat(lines):find('%S') then return true end
+  local heading = { format.heading('user'), '' }
+  if first > 0 then table.insert(heading, 1, '') end
+  local ok, err = pcall(edit.replace, buf, first, first, heading)
+  return ok, not ok and tostring(err) or nil
+end
+
+---@param buf integer
 ---@param again boolean
 ---@param model string
 ---@param resolved hum.Resolved
-local function start(one, again, model, resolved)
-  local settings, why = format.settings(parse(one.buf).front)
-  local job, reason = job_of(one.buf, again)
-  if not settings or not job then return complain(why or reason) end
-  job.model, job.resolved, job.settings = model, resolved, settings
-  local ok, err = session.start(one, job)
+local function start(buf, again, model, resolved)
+  local settings, why = format.settings(parse(buf).front)
+  local message, reason = message_of(buf, again)
+  if not settings or not message then return complain(why or reason) end
+  ---@cast message hum.Message
+  message.buf, message.model, message.resolved, message.settings = buf, model, resolved, settings
+  local ok, err = reply.start(message)
   if not ok then complain(err) end
 end
 
---- Endpoint, key and model are found out, then the request starts. All of it at once
---- unless a key comes from a command or the model is not known yet.
----@param one hum.Session
+--- Sends the last message, or asks for another reply to it. A message that is still being prepared gives way.
+---@param chat hum.Chat
 ---@param again boolean
-local function prepare(one, again)
-  local models = require('hum.server.models')
-  local front = parse(one.buf).front
-  local values = front and front.values or {}
-  local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
-  one.preparing = true
-  local function fail(why)
-    one.preparing = nil
-    complain((why:gsub('^hum: ', '')))
-  end
-  require('hum.server.endpoint').resolve(name, function(err, resolved)
-    if not resolved then return fail(err) end
-    local function go(why, model)
-      one.preparing = nil
-      if not model then
-        return fail(why)
-      elseif vim.api.nvim_buf_is_loaded(one.buf) and session.get(one.buf) == one then
-        start(one, again, model, resolved)
-      end
-    end
-    if values.model and values.model ~= '' then return go(nil, values.model) end
-    models.resolve(name, function(why, model)
-      if model then meta.set_model(one.buf, nil, model) end
-      go(why, model)
-    end)
-  end)
-end
-
---- Sends the last message, or asks for another reply to it.
----@param one hum.Session
----@param again boolean
-function M.submit(one, again)
-  if one.request or one.preparing then
-    M.busy(one)
+function M.submit(chat, again)
+  local buf = chat.buf
+  if reply.of(buf) then
+    M.busy()
     return
-  elseif not vim.bo[one.buf].modifiable then
+  elseif not vim.bo[buf].modifiable then
     return complain("the chat is 'nomodifiable'")
   end
-  local job, why = job_of(one.buf, again)
-  if not job then
-    require('hum.notify').warn('hum: ' .. why)
-    return
-  end
-  prepare(one, again)
+  local ok, err = adopt_text(buf)
+  if not ok then return complain(err) end
+  local message, why = message_of(buf, again)
+  if not message then return notify.warn('hum: ' .. why) end
+  local front = parse(buf).front
+  local values = front and front.values or {}
+  local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
+  local known = values.model ~= '' and values.model or nil
+  prepare.start(chat, name, known, function(reason, resolved, model)
+    if not resolved or not model then
+      return complain((tostring(reason):gsub('^hum: ', '')))
+    elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
+      return
+    end
+    if not known then meta.set_model(buf, nil, model) end
+    start(buf, again, model, resolved)
+  end)
 end
 
 return M

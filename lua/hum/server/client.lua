@@ -1,8 +1,8 @@
--- Requests to the helper and the events that come back. Each id that `chat` or `query`
--- returns gets its events and then exactly one ending, also when the helper dies.
+-- Requests to the helper and the events that come back. Each id that `chat` or `query` returns gets its events and
+-- then exactly one ending, also when the helper dies, or hangs when it is told to stop.
+local fault = require('hum.fault')
 local helper = require('hum.server.helper')
 local log = require('hum.log')
-local notify = require('hum.notify')
 local secret = require('hum.server.secret')
 
 local M = {}
@@ -30,13 +30,14 @@ local M = {}
 ---@field redelivered integer
 ---@field bytes integer
 
----@alias hum.OnEvent fun(name: 'part'|'done'|'error'|'cancelled', data: table)
+---@alias hum.OnEvent fun(name: 'part'|'stopping'|'done'|'error'|'cancelled', data: table)
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 
 ---@type table<integer, fun(name: string, data: table)>
 local live = {}
 local last_id = 0
+local stopping = {} ---@type table<integer, boolean>  ids whose stop has not been answered
 
 --- Of events that belong to no request.
 ---@type table<string, fun(id: integer, data: table)>
@@ -50,19 +51,35 @@ function M.on(name, fn) listeners[name] = fn end
 --- msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
 local DEPTH = 24
 
+--- Bytes of one message, less what its packing takes. src/proto.h: LIMIT_MESSAGE.
+local LIMIT = 63 * 1024 * 1024
+
 ---@param value any
----@param left integer
----@return boolean
-local function is_flat(value, left)
-  if type(value) ~= 'table' then
-    return true
-  elseif left == 0 then
-    return false
+---@param depth integer  that may still come
+---@return integer|nil bytes  about; nil: nested too deeply
+local function weigh(value, depth)
+  if type(value) == 'string' then return #value + 5 end
+  if type(value) ~= 'table' then return 9 end
+  if depth == 0 then return nil end
+  local bytes = 5
+  for key, item in pairs(value) do
+    local inner = weigh(item, depth - 1)
+    if not inner then return nil end
+    bytes = bytes + inner + (type(key) == 'string' and #key + 5 or 0)
   end
-  for _, item in pairs(value) do
-    if not is_flat(item, left - 1) then return false end
+  return bytes
+end
+
+---@param spec table
+---@return string|nil why  it cannot be sent
+local function refusal(spec)
+  local bytes = weigh(spec, DEPTH)
+  if not bytes then return 'the options of the request are nested too deeply' end
+  if bytes > LIMIT then
+    local text =
+      'the chat is too long to be sent (%d MB, the limit is %d MB): delete old turns, or begin a new one with :Hum new'
+    return text:format(math.ceil(bytes / 1048576), LIMIT / 1048576)
   end
-  return true
 end
 
 ---@param method string
@@ -71,7 +88,8 @@ end
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)
-  if not is_flat(spec, DEPTH) then return nil, 'the options of the request are nested too deeply' end
+  local refused = refusal(spec)
+  if refused then return nil, refused end
   local ok, err
   -- The channel of a helper that died closes before its exit is told: then start another.
   for _ = 1, 2 do
@@ -103,9 +121,34 @@ end
 ---@return string? why  nothing was started
 function M.chat(spec, on_event) return begin('chat', spec, on_event) end
 
---- Stops a generation: the server is told at once, "cancelled" follows.
+--- A helper answers "stop" within milliseconds. One that has not after so many seconds hangs.
+local STOP_WITHIN = 3
+
+--- Counts the seconds in scheduled calls, one after the other: what the helper has sent is handled before the next one,
+--- so a Neovim that was blocked meanwhile does not mistake its own absence for the helper's.
 ---@param id integer
-function M.stop(id) tell('stop', id) end
+---@param left integer
+local function expect_stopping(id, left)
+  if not stopping[id] then return end
+  if left == 0 then
+    stopping[id] = nil
+    return helper.replace()
+  end
+  vim.defer_fn(function() expect_stopping(id, left - 1) end, 1000)
+end
+
+--- Stops a generation: the server is told at once, "cancelled" follows. A helper that does not react is replaced; all
+--- its requests end with an error then.
+---@param id integer
+---@param discard? boolean  there is no place any more for text that has not been written yet
+function M.stop(id, discard)
+  if not live[id] then return end
+  tell('stop', id, discard)
+  if not stopping[id] then
+    stopping[id] = true
+    expect_stopping(id, STOP_WITHIN)
+  end
+end
 
 --- Whether edits of this generation must join the open undo block.
 ---@param id integer
@@ -138,22 +181,21 @@ end
 ---@return boolean  a request is under way
 function M.is_busy() return next(live) ~= nil end
 
---- An event of the helper. Errors of handlers end here: the helper cannot act on them.
+--- An event of the helper. Faults of handlers end here: the helper cannot act on them.
 ---@param name string
 ---@param id integer
 ---@param data table
 function M.on_event(name, id, data)
   if name == 'ready' then
-    return helper.on_ready(data)
+    helper.on_ready(data)
   elseif listeners[name] then
-    return listeners[name](id, data)
-  end
-  local on_event = live[id]
-  if ENDINGS[name] then live[id] = nil end
-  if data.status == 401 then secret.forget() end
-  if on_event then
-    local ok, err = xpcall(on_event, debug.traceback, name, data)
-    if not ok then notify.error(('hum: a fault of hum in the event "%s": %s'):format(name, err)) end
+    fault.guard(('the event "%s"'):format(name), listeners[name], id, data)
+  elseif live[id] then
+    local on_event = live[id]
+    stopping[id] = nil
+    if ENDINGS[name] then live[id] = nil end
+    if data.status == 401 then secret.forget() end
+    fault.guard(('the event "%s"'):format(name), on_event, name, data)
   end
 end
 

@@ -1,5 +1,9 @@
 -- The helper process: found, built, started on first use, greeted, and missed when it
 -- dies. One for the whole Neovim; the client sends through its channel.
+local config = require('hum.config')
+local log = require('hum.log')
+local notify = require('hum.notify')
+
 local M = {}
 
 --- What this side speaks; src/proto.h has the helper's number.
@@ -35,7 +39,7 @@ end
 ---@return string? path  of the executable, or nil and
 ---@return string? why   in one sentence with the cure
 function M.find()
-  local configured = require('hum.config').get().helper
+  local configured = config.get().helper
   local path = configured and vim.fn.expand(configured) or vim.fs.joinpath(root(), 'build', 'hum')
   if vim.fn.executable(path) == 1 then
     return path
@@ -54,31 +58,42 @@ function M.state() return vim.deepcopy(state) end
 local function lost(message, hint)
   local channel = state.channel
   state = { status = 'stopped' }
-  if channel then pcall(vim.fn.jobstop, channel) end
+  if channel then
+    pcall(vim.fn.jobstop, channel)
+    if vim.g.hum_helper == channel then vim.g.hum_helper = nil end
+  end
   for _, fn in ipairs(on_lost) do
     fn({ code = 'helper', message = message, hint = hint })
   end
 end
 
+local KEPT = 'What arrived is kept. The next message starts a new helper; see :Hum log.'
+
+--- Whether these modules were replaced by others (`:Lazy reload`), which have a helper of their own.
+---@return boolean
+local function is_former() return package.loaded['hum.server.helper'] ~= M end
+
 ---@param channel integer
 ---@param code integer
 local function on_exit(channel, code)
-  if channel ~= state.channel then return end
+  if channel ~= state.channel then
+    return
+  elseif vim.v.exiting ~= vim.NIL then
+    state = { status = 'stopped' }
+    return
+  elseif is_former() then
+    return lost('hum was reloaded', KEPT)
+  end
   local words = vim.trim(table.concat(stderr, ' '))
   local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('ended with status %d'):format(code)
-  require('hum.log').write('error', ('the helper %s %s'):format(how, words))
-  lost(
-    'the helper ' .. how .. (words ~= '' and ': ' .. words or ''),
-    'What arrived is kept. The next message starts a new helper; see :Hum log.'
-  )
+  log.write('error', ('the helper %s %s'):format(how, words))
+  lost('the helper ' .. how .. (words ~= '' and ': ' .. words or ''), KEPT)
 end
 
 --- Its channel is closed: it has ended, though its exit has not been told yet.
 ---@param channel integer
 function M.missed(channel)
-  if channel == state.channel then
-    lost('the helper has ended', 'What arrived is kept. The next message starts a new helper; see :Hum log.')
-  end
+  if channel == state.channel then lost('the helper has ended', KEPT) end
 end
 
 ---@param data string[]
@@ -86,7 +101,7 @@ local function on_stderr(_, data)
   for _, line in ipairs(data) do
     if line ~= '' then
       stderr[#stderr + 1] = line
-      require('hum.log').write('warn', 'helper: ' .. line)
+      log.write('warn', 'helper: ' .. line)
     end
   end
   while #stderr > 5 do
@@ -125,12 +140,11 @@ function M.start()
     return nil, ('the helper %s cannot be started: %s'):format(path, ok and 'jobstart failed' or channel)
   end
   state = { status = 'starting', path = path, channel = channel }
-  local log = require('hum.log')
-  local level = require('hum.config').get().log
+  vim.g.hum_helper = channel
   vim.rpcnotify(channel, 'hello', {
     protocol = M.PROTOCOL,
     log_file = log.prepare(),
-    log_level = level,
+    log_level = config.get().log,
   })
   expect_ready(channel)
   return channel
@@ -156,6 +170,15 @@ function M.on_ready(data)
   state.protocol = data.protocol
 end
 
+--- Ends a helper that hangs: it does not hear a polite request.
+function M.replace()
+  local channel = state.channel
+  if not channel then return end
+  local ok, pid = pcall(vim.fn.jobpid, channel)
+  if ok then vim.uv.kill(pid, 'sigkill') end
+  lost('the helper does not respond, and was ended', KEPT)
+end
+
 --- Ends the helper; the next request starts it again.
 function M.stop()
   if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
@@ -176,7 +199,6 @@ end
 --- nothing streams through it.
 ---@param cb? fun(ok: boolean, output: string)
 function M.build(cb)
-  local notify = require('hum.notify')
   cb = cb or function() end
   if vim.fn.executable('make') == 0 then
     notify.error('hum: :Hum build needs "make", a C compiler and the libraries named in :help hum-requirements')
@@ -186,7 +208,7 @@ function M.build(cb)
   vim.system({ 'make', '-C', root(), 'all' }, { text = true }, function(result)
     local output = (result.stdout or '') .. (result.stderr or '')
     vim.schedule(function()
-      require('hum.log').write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
+      log.write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
       if result.code ~= 0 then
         notify.error('hum: the helper cannot be built: ' .. complaint(result))
       else
@@ -196,6 +218,13 @@ function M.build(cb)
       cb(result.code == 0, output)
     end)
   end)
+end
+
+-- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. It is
+-- ended, and the former modules, which still hear of that, end the replies.
+if vim.g.hum_helper then
+  pcall(vim.fn.jobstop, vim.g.hum_helper)
+  vim.g.hum_helper = nil
 end
 
 return M

@@ -3,6 +3,7 @@ local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local notes = require('hum.chat.view.notes')
+local notify = require('hum.notify')
 local undo = require('hum.chat.reply.undo')
 
 local M = {}
@@ -85,38 +86,52 @@ local function write(record, mark, draft)
   return true, nil, { heading = row, mark = start + kept + (tail[1] == '' and 1 or 0) + #added - 1 }
 end
 
+--- Finishes a reply's text.
+---@param reply hum.Reply
 ---@param ending hum.Ending
-local function tell(ending)
-  local notify, data = require('hum.notify'), ending.data
+---@return boolean done  false: the text cannot be changed now, try again
+function M.finish(reply, ending)
+  local buf, record = reply.buf, reply.record
+  undo.check(record)
+  local ok, err, rows = write(record, mark_of(ending), reply.draft)
+  if not ok and tostring(err):find('E565', 1, true) then
+    return false
+  elseif not ok then
+    error(err, 0)
+  elseif rows and not record.undone then
+    notes.stats(buf, rows.heading, ending.data.stats)
+    if ending.name == 'error' then notes.failure(buf, rows.mark, ending.data) end
+  end
+  return true
+end
+
+--- Writes just what the next message needs, when `finish` has failed: a mark, the draft under its heading.
+---@param reply hum.Reply
+---@param ending hum.Ending
+function M.patch(reply, ending)
+  local buf = reply.buf
+  undo.forget(buf)
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  local turns = format.parse(lines).turns
+  if #turns == 0 or turns[#turns].role == 'user' then return end
+  local added = { '' }
+  local mark = mark_of(ending)
+  if mark then added = { '', ('<!-- hum: %s -->'):format(format.one_line(mark)), '' } end
+  vim.list_extend(added, { format.heading('user'), '' })
+  vim.list_extend(added, #reply.draft > 0 and reply.draft or { '' })
+  edit.replace(buf, #lines, #lines, added)
+end
+
+--- Tells the user what they must know of an ending.
+---@param ending hum.Ending
+function M.tell(ending)
+  local data = ending.data
   if ending.name == 'error' then
     local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
     notify.error('hum: ' .. data.message .. hint, true)
   elseif ending.name == 'done' and data.reason == 'length' then
     notify.warn('hum: the reply was cut at the length limit of the model or the options')
   end
-end
-
---- Finishes a request's text.
----@param request hum.Request
----@param ending hum.Ending
----@return boolean done  false: the text cannot be changed now, try again
-function M.finish(request, ending)
-  local buf, record = request.buf, request.record
-  if vim.api.nvim_buf_is_loaded(buf) and not request.unloaded then
-    undo.check(record)
-    local ok, err, rows = write(record, mark_of(ending), request.draft)
-    if not ok and tostring(err):find('E565', 1, true) then
-      return false
-    elseif not ok then
-      require('hum.log').write('warn', 'the end of a reply: ' .. tostring(err))
-      undo.forget(buf)
-    elseif rows and not record.undone then
-      notes.stats(buf, rows.heading, ending.data.stats)
-      if ending.name == 'error' then notes.failure(buf, rows.mark, ending.data) end
-    end
-  end
-  tell(ending)
-  return true
 end
 
 return M

@@ -10,6 +10,8 @@
 -- `u` in mid-stream takes back a part of all this. It is seen by changenr() going back;
 -- the stream is stopped, and the history built again ends with the reply undone.
 local edit = require('hum.chat.text.edit')
+local fault = require('hum.fault')
+local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
 
 local M = {}
@@ -18,21 +20,24 @@ local M = {}
 ---@field first integer      rows [first, old_last) became `lines`
 ---@field old_last integer
 ---@field lines string[]
----@field block integer      changenr() then: edits of one block are one step
+---@field block string       changenr() then, and the count of `inserts`: edits of one block are one step
 
 ---@class hum.UndoRecord
 ---@field buf integer
 ---@field before integer     changenr() before the reply
 ---@field row integer        first row of the reply's block
----@field head integer       its heading is the how manyth line from there
+---@field head integer       its heading is line number `head` from there, counted from 1
 ---@field mark integer       extmark on the heading
----@field on_lost fun()      the heading was deleted
+---@field heading? string    its text
+---@field on_lost? fun()     the heading was deleted; called once
+---@field lost? boolean      it was
+---@field strays integer     changes since an edit that cannot be told apart
 ---@field block integer      changenr() of the block that the heading opened
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
 ---@field later hum.UndoEdit[]   the user's, anywhere, after its end
 ---@field sure { edits: integer, row: integer, head: integer }  as of the last time that no undo was seen
----@field session integer    counts the times that insert mode was left: those are ends of steps
+---@field inserts integer    counts the times that insert mode was left: those are ends of steps
 ---@field own boolean        hum itself is editing
 ---@field broken boolean     an edit cannot be told apart from the reply
 ---@field on_undone? fun()     the user pressed `u`; called once
@@ -80,22 +85,31 @@ function M.begin(buf)
     later = {},
     head = 1,
     sure = { edits = 0, row = 0, head = 1 },
-    session = 0,
+    inserts = 0,
+    strays = 0,
     own = false,
     broken = false,
   }
 end
 
+---@param buf integer
+---@param row integer
+---@return string|nil
+local function heading_at(buf, row)
+  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
+  return line:match('^## « .*')
+end
+
 --- The heading is written: from now on changes are watched.
 ---@param record hum.UndoRecord
 ---@param row integer   first row that it changed
----@param head integer  the heading is the how manyth line from there
----@param on_lost fun() the heading was deleted
-function M.watch(record, row, head, on_lost)
-  record.row, record.head, record.on_lost = row, head, on_lost
+---@param head integer  the heading is line number `head` from there, counted from 1
+function M.watch(record, row, head)
+  record.row, record.head = row, head
   record.block = changenr(record.buf)
   record.newest = record.block
   record.sure = { edits = 0, row = row, head = head }
+  record.heading = heading_at(record.buf, row + head - 1)
   record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
     end_col = 1,
     invalidate = true,
@@ -116,11 +130,24 @@ function M.heading(record)
   local row = record.row + record.head - 1
   if record.broken then
     local at = vim.api.nvim_buf_get_extmark_by_id(record.buf, ns, record.mark, { details = true })
-    row = at[1]
-    if not row or at[3].invalid then return nil end
+    -- A heading that went and came back (`u<C-r>`) is where it was, though its mark is not.
+    if at[1] and not at[3].invalid then row = at[1] end
   end
-  local line = vim.api.nvim_buf_get_lines(record.buf, row, row + 1, false)[1] or ''
-  return line:find('^## « ') and row or nil
+  return heading_at(record.buf, row) == record.heading and row or nil
+end
+
+--- Looks whether the heading was deleted; the first time it tells.
+---@param record hum.UndoRecord
+---@return boolean lost
+function M.check_lost(record)
+  if record.lost or not record.broken or record.undone or records[record.buf] ~= record then
+    return record.lost or false
+  elseif not vim.api.nvim_buf_is_loaded(record.buf) or M.heading(record) then
+    return false
+  end
+  record.lost = true
+  if record.on_lost then record.on_lost() end
+  return true
 end
 
 --- Where the reply begins, and the part of a change that is the user's, above it.
@@ -148,9 +175,7 @@ local function user_part(record, first, old_last, new_last)
     return row, row -- `:%s` and the like
   elseif delta ~= 0 then
     record.broken = true
-    vim.schedule(function()
-      if records[record.buf] == record and not record.undone and not M.heading(record) then record.on_lost() end
-    end)
+    vim.schedule(function() fault.guard('a deleted reply', M.check_lost, record) end)
   end
 end
 
@@ -171,7 +196,12 @@ end
 ---@param new_last integer
 function M.changed(buf, first, old_last, new_last)
   local record = records[buf]
-  if not record or record.own or record.broken or record.undone then return end
+  if not record or record.own or record.undone then
+    return
+  elseif record.broken then
+    record.strays = record.strays + 1
+    return
+  end
   if old_last - first > 1 or new_last < old_last then
     look_soon(record) -- no token does that, and an undo of this reply does
   end
@@ -188,7 +218,7 @@ function M.changed(buf, first, old_last, new_last)
     first = first,
     old_last = old_last,
     lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
-    block = ('%d.%d'):format(changenr(buf), record.session),
+    block = ('%d.%d'):format(changenr(buf), record.inserts),
   }
 end
 
@@ -208,13 +238,13 @@ function M.check(record)
   record.edits = vim.list_slice(record.edits, 1, sure.edits)
   record.row, record.head = sure.row, sure.head
   record.broken = false
-  record.on_undone()
+  if record.on_undone then record.on_undone() end
   return true
 end
 
 --- Insert mode was left: what is typed from now on is another step.
 ---@param record hum.UndoRecord
-function M.insert_left(record) record.session = record.session + 1 end
+function M.insert_left(record) record.inserts = record.inserts + 1 end
 
 --- Edits by hum that belong to the reply.
 ---@param record hum.UndoRecord
@@ -269,7 +299,7 @@ local function rebuild(record)
     if record.undone then vim.cmd('silent undo') end
     return
   end
-  require('hum.log').write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
+  log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
   vim.cmd('silent undo ' .. newest)
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
 end
@@ -316,7 +346,7 @@ local function settle_now(record)
   if not ok and tostring(err):find('E565', 1, true) then
     return false
   elseif not ok then
-    require('hum.log').write('warn', 'undo: ' .. tostring(err))
+    log.write('warn', 'undo: ' .. tostring(err))
   end
   M.forget(record.buf)
   return true
@@ -331,11 +361,11 @@ function M.settle(record, reply)
   if settle_now(record) then return end
   local done = false
   vim.api.nvim_create_autocmd({ 'SafeState', 'InsertLeave' }, {
-    group = vim.api.nvim_create_augroup('hum.undo.' .. record.buf, {}),
+    group = vim.api.nvim_create_augroup('hum.undo', { clear = false }),
     callback = function(event)
       if event.event == 'InsertLeave' then
         M.insert_left(record)
-        return
+        return done
       end
       done = done or settle_now(record)
       return done

@@ -48,4 +48,15 @@ function M.replace(buf, first, last, lines)
   end
 end
 
+--- Changes a buffer that has no history yet, without a step that `u` could take back.
+---@param buf integer
+---@param fn fun()
+function M.without_undo(buf, fn)
+  vim.bo[buf].undolevels = -1
+  local ok, err = pcall(fn)
+  vim.bo[buf].undolevels = -123456 -- stands for "as the global value"
+  vim.bo[buf].modified = false
+  assert(ok, err)
+end
+
 return M

@@ -13,7 +13,7 @@ end
 
 ---@param quote { buf: integer, first: integer, last: integer }  1-based
 ---@return string[]|nil lines, string|nil err
-function M.quote(quote)
+function M.lines(quote)
   if not vim.api.nvim_buf_is_loaded(quote.buf) then return nil, 'the buffer to quote from is gone' end
   local last = math.min(quote.last, vim.api.nvim_buf_line_count(quote.buf))
   local first = math.max(1, math.min(quote.first, last))

@@ -8,6 +8,8 @@
 -- * A call takes at most BUDGET lines. What is left is done in later slices, outside redraws, and the
 --   windows are then drawn again.
 local block = require('hum.chat.text.block')
+local fault = require('hum.fault')
+local interrupt = require('hum.interrupt')
 
 local M = {}
 
@@ -34,8 +36,29 @@ local TAIL = 64
 local scans = {}
 ---@alias hum.ScanListener fun(buf: integer, first: integer, old_last: integer, new_last: integer, count: integer)
 
----@type table<any, hum.ScanListener>
+---@type table<string, hum.ScanListener>
 local listeners = {}
+local on_detach ---@type fun(buf: integer)|nil
+local faulty = {} ---@type table<string, boolean>  listeners whose fault was reported
+
+---@param buf integer
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+---@param count integer
+local function publish(buf, first, old_last, new_last, count)
+  for key, fn in pairs(listeners) do
+    local ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count)
+    if not ok and interrupt.is_interrupt(err) then
+      interrupt.give_back()
+      ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count)
+    end
+    if not ok and not faulty[key] then -- once: the next token would bring it again
+      faulty[key] = true
+      fault.report(('following the text (%s)'):format(key), err)
+    end
+  end
+end
 
 --- Notes that rows [first, old_last) have become [first, new_last). All there is to do for an append is the
 --- first comparison: nothing from the last line on was known.
@@ -195,9 +218,13 @@ end
 
 --- Calls `fn` for each change of a watched buffer, from within `on_lines`: it must be quick and change
 --- nothing. The colours' modules share this one callback because each one is paid for per token.
----@param key any
+---@param key string
 ---@param fn hum.ScanListener
 function M.listen(key, fn) listeners[key] = fn end
+
+--- Sets who hears that a buffer is watched no longer.
+---@param fn fun(buf: integer)
+function M.on_detach(fn) on_detach = fn end
 
 ---@param buf integer
 local function reset(buf)
@@ -222,19 +249,18 @@ function M.attach(buf)
       local s = scans[buf]
       if not s then return true end
       note(s, first, old_last, new_last)
-      for _, fn in pairs(listeners) do
-        fn(buf, first, old_last, new_last, s.count)
-      end
+      publish(buf, first, old_last, new_last, s.count)
     end,
     on_reload = function()
       local s = scans[buf]
       if not s then return end
       reset(buf)
-      for _, fn in pairs(listeners) do
-        fn(buf, 0, s.count, scans[buf].count, scans[buf].count)
-      end
+      publish(buf, 0, s.count, scans[buf].count, scans[buf].count)
     end,
-    on_detach = function() scans[buf] = nil end,
+    on_detach = function()
+      scans[buf] = nil
+      if on_detach then on_detach(buf) end
+    end,
   })
 end
 

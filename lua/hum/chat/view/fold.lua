@@ -13,7 +13,9 @@
 local block = require('hum.chat.text.block')
 local guard = require('hum.interrupt').guard
 local highlight = require('hum.chat.view.highlight')
+local private = require('hum.private')
 local scan = require('hum.chat.text.scan')
+local thoughts = require('hum.chat.view.thoughts')
 
 local M = {}
 
@@ -170,14 +172,6 @@ local function last_words(buf, first, last)
   return '…' .. text:sub(cut and cut + 1 or vim.str_utf_end(text, 1) + 2)
 end
 
----@param buf integer
----@param first integer
----@return { running: boolean, seconds?: number }?
-local function told(buf, first)
-  local session = package.loaded['hum.chat.session']
-  return session and session.thinking and session.thinking(buf, first) or nil
-end
-
 ---@param n integer
 ---@return string
 local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
@@ -188,7 +182,7 @@ local function text_of_fold()
   local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
   local s, b = scan.sync(buf, last + 1), bufs[buf]
   if not s or not b or not scan.complete(buf, last) then return vim.fn.foldtext() end
-  local info = told(buf, first)
+  local info = thoughts.at(buf, first)
   local seconds = info and info.seconds
   local closed = thinking(s, last) and last + 1 <= s.known and not thinking(s, last + 1)
   if closed then
@@ -247,7 +241,7 @@ local function mend_window(win, b, first, last)
     return shut == first + 1 and vim.fn.foldclosedend(first + 1) == last + 1
   end)
   if whole then return end
-  vim._foldupdate(win, first, last + 1)
+  private.foldupdate(win, first, last + 1)
   local seen = b.closed[win]
   local shut = not seen or seen.first ~= first or seen.shut
   vim.api.nvim_win_call(win, function()
@@ -352,7 +346,7 @@ function M.rest(buf)
   local last = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(windows(buf)) do
     -- 0.10 may have left a fold over the first lines of the text, which would stay.
-    if b.first then vim._foldupdate(win, b.first, last) end
+    if b.first then private.foldupdate(win, b.first, last) end
     vim.wo[win][0].foldmethod = 'manual'
   end
 end
@@ -373,7 +367,7 @@ local function catch_up()
   for buf, b in pairs(bufs) do
     if b.stale and vim.api.nvim_buf_is_loaded(buf) then
       for _, win in ipairs(windows(buf)) do
-        vim._foldupdate(win, b.stale, vim.api.nvim_buf_line_count(buf))
+        private.foldupdate(win, b.stale, vim.api.nvim_buf_line_count(buf))
       end
       b.stale = nil
       local s = scan.get(buf)

@@ -337,7 +337,6 @@ function M.attach(buf)
   scan.attach(buf)
   if coloured[buf] then return end
   coloured[buf] = true
-  require('hum.chat.view.code').attach(buf)
   without_treesitter(buf)
   vim.api.nvim_create_autocmd('BufUnload', {
     buffer = buf,

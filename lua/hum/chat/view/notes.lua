@@ -1,9 +1,12 @@
 -- What stands beside the text of a reply: its figures, and an error.
+local config = require('hum.config')
+local fold = require('hum.chat.view.fold')
 local format = require('hum.chat.text.format')
 
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.notes')
+local group = vim.api.nvim_create_augroup('hum.notes', {})
 
 vim.api.nvim_set_hl(0, 'HumStats', { link = 'Comment', default = true })
 vim.api.nvim_set_hl(0, 'HumError', { link = 'DiagnosticError', default = true })
@@ -46,22 +49,23 @@ end
 --- Not while a reply streams: the event comes for each token then.
 ---@param buf integer
 function M.watch(buf)
+  M.unwatch(buf)
   vim.api.nvim_create_autocmd('TextChanged', {
-    group = vim.api.nvim_create_augroup('hum.notes.' .. buf, {}),
+    group = group,
     buffer = buf,
     callback = function()
       M.revive(buf)
-      require('hum.chat.view.fold').refresh(buf)
+      fold.refresh(buf)
     end,
   })
 end
 
 ---@param buf integer
-function M.unwatch(buf) vim.api.nvim_create_augroup('hum.notes.' .. buf, {}) end
+function M.unwatch(buf) vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
 
 ---@param buf integer
 function M.forget(buf)
-  M.unwatch(buf)
+  if vim.api.nvim_buf_is_valid(buf) then M.unwatch(buf) end
   shown[buf] = nil
 end
 
@@ -84,7 +88,7 @@ end
 ---@param row integer
 ---@param stats? hum.Stats
 function M.stats(buf, row, stats)
-  if stats and (stats.tokens or 0) > 0 and require('hum.config').get().chat.stats then
+  if stats and (stats.tokens or 0) > 0 and config.get().chat.stats then
     attach(buf, row, { virt_text = { { stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
   end
 end

@@ -1,5 +1,5 @@
--- The mark that says that a reply is waited for, and for how long. A server may say
--- nothing for minutes while it loads a model or reads a prompt.
+-- The mark that shows what is waited for, and for how long. A server may be silent for
+-- minutes while it loads a model or reads a prompt.
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.wait')
@@ -43,10 +43,9 @@ function M.is_waiting(buf) return waiting[buf] ~= nil end
 
 ---@param buf integer
 ---@param row integer  0-based
----@param model string
-function M.start(buf, row, model)
+---@param text string  what is waited for; the seconds follow it
+function M.start(buf, row, text)
   M.stop(buf)
-  local text = 'waiting for ' .. model
   local since = vim.uv.hrtime()
   local one = { mark = show(buf, row, text), timer = assert(vim.uv.new_timer()) }
   waiting[buf] = one

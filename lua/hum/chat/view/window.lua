@@ -1,6 +1,7 @@
 -- Where a chat is shown, and how. Options are local to window and buffer, so Neovim puts
 -- them away when another buffer takes the window.
 local config = require('hum.config')
+local fold = require('hum.chat.view.fold')
 
 local M = {}
 
@@ -65,12 +66,17 @@ function M.setup(buf)
       -- Not 'breakindent': it makes a token seven times as dear (15 ms) in a paragraph of 100 kB.
       wo.linebreak = true
       wo.spell = false
-      require('hum.chat.view.fold').setup_window(win, config.get().chat.fold_thinking)
+      fold.setup_window(win, config.get().chat.fold_thinking)
     end
   end
 end
 
 --- Puts the cursor of the current window on the last line.
-function M.to_end() vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(0), 0 }) end
+---@param buf integer  nothing happens if the window shows another one
+function M.to_end(buf)
+  if vim.api.nvim_get_current_buf() == buf then
+    vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(buf), 0 })
+  end
+end
 
 return M

@@ -1,0 +1,97 @@
+-- The chats that are open, by buffer.
+local fault = require('hum.fault')
+local follow = require('hum.chat.reply.follow')
+local notes = require('hum.chat.view.notes')
+local reply = require('hum.chat.reply')
+local scan = require('hum.chat.text.scan')
+local thoughts = require('hum.chat.view.thoughts')
+local undo = require('hum.chat.reply.undo')
+local wait = require('hum.chat.view.wait')
+
+local M = {}
+
+---@class hum.Chat
+---@field buf integer
+---@field preparation? hum.Preparation  of the message that is being sent
+---@field used integer                  when it was last entered, counted
+
+local chats = {} ---@type table<integer, hum.Chat>
+local uses = 0
+
+---@param buf integer
+---@return hum.Chat|nil
+function M.get(buf) return chats[buf == 0 and vim.api.nvim_get_current_buf() or buf] end
+
+---@return hum.Chat[]
+function M.all() return vim.tbl_values(chats) end
+
+--- The chat used last.
+---@return hum.Chat|nil
+function M.latest()
+  local latest
+  for _, chat in pairs(chats) do
+    if vim.api.nvim_buf_is_loaded(chat.buf) and (not latest or chat.used > latest.used) then latest = chat end
+  end
+  return latest
+end
+
+---@param chat hum.Chat
+function M.touch(chat)
+  uses = uses + 1
+  chat.used = uses
+end
+
+--- Ends what is being prepared for a chat; its callback is not called.
+---@param chat hum.Chat
+---@return boolean  there was something to end
+function M.cancel_preparation(chat)
+  local preparation = chat.preparation
+  if not preparation then return false end
+  chat.preparation = nil
+  wait.stop(chat.buf)
+  preparation.cancel()
+  return true
+end
+
+--- The text of the chat is gone, or going.
+---@param buf integer
+function M.drop(buf)
+  local chat = chats[buf]
+  if not chat then return end
+  chats[buf] = nil
+  M.cancel_preparation(chat)
+  for what, fn in pairs({
+    ['a reply'] = reply.drop,
+    ['the waiting mark'] = wait.stop,
+    ['following'] = follow.stop,
+    ['the undo record'] = undo.forget,
+    ['the notes'] = notes.forget,
+    ['the times of thinking'] = thoughts.forget,
+  }) do
+    fault.guard(('giving up %s'):format(what), fn, buf)
+  end
+end
+
+scan.listen('chat', function(buf, first, old_last, new_last)
+  follow.changed(buf, old_last, new_last)
+  undo.changed(buf, first, old_last, new_last)
+end)
+
+-- A buffer may go without an autocommand (`:noautocmd bwipeout!`). Reloading detaches as well.
+scan.on_detach(function(buf)
+  vim.schedule(function()
+    if not vim.api.nvim_buf_is_loaded(buf) then M.drop(buf) end
+  end)
+end)
+
+---@param buf integer
+---@return hum.Chat
+function M.new(buf)
+  local chat = { buf = buf, used = 0 }
+  chats[buf] = chat
+  M.touch(chat)
+  scan.attach(buf)
+  return chat
+end
+
+return M

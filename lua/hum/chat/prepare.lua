@@ -1,0 +1,77 @@
+-- What has to be known before a message can be sent: endpoint, key, model. All of it is at hand at once unless a key
+-- comes from a command, or a server or the user has to be asked for the model. That may take long, or for ever (a
+-- dialog that is closed without a word): so it is shown, can be cancelled, and gives way to a new attempt.
+local chats = require('hum.chat.chats')
+local endpoints = require('hum.server.endpoint')
+local fault = require('hum.fault')
+local models = require('hum.server.models')
+local wait = require('hum.chat.view.wait')
+
+local M = {}
+
+---@class hum.Preparation
+---@field id integer
+---@field cancel fun()  ends what runs for it, as far as that can be ended
+
+local last_id = 0
+
+--- Finds out endpoint and model, in the place of what is being found out for this chat already.
+---@param chat hum.Chat
+---@param name string    of the endpoint
+---@param model? string  if it is known
+---@param cb fun(err: string?, resolved: hum.Resolved?, model: string?)  at most once, not after a cancel
+---@return integer id
+function M.start(chat, name, model, cb)
+  chats.cancel_preparation(chat)
+  last_id = last_id + 1
+  local cancel ---@type fun()|nil
+  local one = {
+    id = last_id,
+    cancel = function()
+      if cancel then fault.guard('cancelling', cancel) end
+    end,
+  }
+  chat.preparation = one
+
+  local function is_live() return chat.preparation == one end
+
+  local function finish(...)
+    if not is_live() then return end
+    chat.preparation = nil
+    wait.stop(chat.buf)
+    cb(...)
+  end
+
+  local steps = 0
+
+  --- Runs a step, and shows it unless it has ended at once.
+  local function step(text, fn, ...)
+    steps = steps + 1
+    local this = steps
+    local ok, how = fault.guard(text, fn, ...)
+    if not ok then return finish(text .. ' failed') end
+    if is_live() and steps == this then
+      cancel = how
+      if vim.api.nvim_buf_is_loaded(chat.buf) then
+        wait.start(chat.buf, vim.api.nvim_buf_line_count(chat.buf) - 1, text)
+      end
+    end
+  end
+
+  step(('getting the key of endpoint "%s"'):format(name), endpoints.resolve, name, function(err, resolved)
+    if not is_live() then
+      return
+    elseif not resolved or model then
+      return finish(err, resolved, model)
+    end
+    step(
+      ('choosing a model of endpoint "%s"'):format(name),
+      models.resolve,
+      name,
+      function(why, found) finish(why, found and resolved, found) end
+    )
+  end)
+  return one.id
+end
+
+return M

@@ -1,0 +1,297 @@
+-- A reply, from its heading to its end.
+--
+-- The helper writes its text by itself; here its parts begin, and it ends: in `close`, once, whatever becomes of its
+-- buffer, of the helper, or of hum. Each step of the end is guarded, so that a fault in one of them costs that step
+-- and not the chat.
+local client = require('hum.server.client')
+local code = require('hum.chat.view.code')
+local config = require('hum.config')
+local discard = require('hum.chat.reply.discard')
+local edit = require('hum.chat.text.edit')
+local ending = require('hum.chat.reply.ending')
+local events = require('hum.events')
+local fault = require('hum.fault')
+local fold = require('hum.chat.view.fold')
+local follow = require('hum.chat.reply.follow')
+local format = require('hum.chat.text.format')
+local notes = require('hum.chat.view.notes')
+local thoughts = require('hum.chat.view.thoughts')
+local undo = require('hum.chat.reply.undo')
+local wait = require('hum.chat.view.wait')
+
+local M = {}
+
+---@class hum.Message  what is sent, and where the reply to it goes
+---@field buf integer
+---@field row integer        lines from here on give way to the reply
+---@field lines string[]     written before the heading
+---@field sent integer       row of the turn that is sent
+---@field draft string[]     what the user had begun to write next
+---@field messages table[]
+---@field model string
+---@field settings table     of the front matter
+---@field resolved hum.Resolved
+
+---@class hum.Reply
+---@field buf integer
+---@field id integer
+---@field endpoint string
+---@field model string
+---@field draft string[]
+---@field record hum.UndoRecord
+---@field how? hum.Ending     how it ended; the first ending counts
+---@field unloaded? boolean   its text is gone
+---@field closed? boolean
+
+local replies = {} ---@type table<integer, hum.Reply>  those that come in, by buffer
+local on_busy = function(_) end ---@type fun(busy: boolean)
+local group = vim.api.nvim_create_augroup('hum.reply', {})
+
+--- What the helper writes around thinking.
+local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }
+
+--- The reply that comes into a buffer.
+---@param buf integer
+---@return hum.Reply|nil
+function M.of(buf) return replies[buf] end
+
+--- Sets who hears that some reply comes in, or that none does any more.
+---@param fn fun(busy: boolean)
+function M.on_busy(fn) on_busy = fn end
+
+---@param buf integer
+local function clear_autocmds(buf) vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
+
+-- ---- the end ---------------------------------------------------------------------------------
+
+---@param reply hum.Reply
+local function report(reply)
+  local how = assert(reply.how)
+  local data = how.data
+  if not reply.unloaded then fault.guard('a message', ending.tell, how) end
+  events.emit('HumRequestFinished', {
+    buf = reply.buf,
+    id = reply.id,
+    endpoint = reply.endpoint,
+    model = reply.model,
+    status = how.name,
+    reason = data.reason,
+    code = data.code,
+    message = data.message,
+    hint = data.hint,
+    stats = data.stats,
+  })
+end
+
+--- The text is complete, or beyond help: the reply is no more.
+---@param reply hum.Reply
+local function conclude(reply)
+  if reply.closed then return end
+  reply.closed = true
+  local buf = reply.buf
+  if replies[buf] == reply then
+    replies[buf] = nil
+    if vim.api.nvim_buf_is_valid(buf) then clear_autocmds(buf) end
+    fault.guard('following', follow.stop, buf)
+    if vim.api.nvim_buf_is_loaded(buf) and not reply.unloaded then fault.guard('the notes', notes.watch, buf) end
+  end
+  if not next(replies) then fault.guard('the keys', on_busy, false) end
+  report(reply)
+end
+
+---@param reply hum.Reply
+---@return boolean done  false: the text cannot be changed now
+local function complete_text(reply)
+  if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return true end
+  local ok, done = fault.guard('the end of a reply', ending.finish, reply, reply.how)
+  if not ok then fault.guard('the end of a reply', ending.patch, reply, reply.how) end
+  return not ok or done
+end
+
+--- The one place where a reply ends.
+---@param reply hum.Reply
+---@param how hum.Ending
+local function close(reply, how)
+  if reply.how then return end
+  reply.how = how
+  local buf = reply.buf
+  fault.guard('the waiting mark', wait.stop, buf)
+  fault.guard('the time of thinking', thoughts.finish, buf)
+  fault.guard('the folds', fold.rest, buf)
+  if complete_text(reply) then return conclude(reply) end
+  -- Textlock: an <expr> mapping waits for a key, say. The text is complete without this.
+  vim.api.nvim_create_autocmd('SafeState', {
+    group = vim.api.nvim_create_augroup('hum.reply.locked', { clear = false }),
+    callback = function()
+      local done = reply.closed or complete_text(reply)
+      if done then conclude(reply) end
+      return done
+    end,
+  })
+end
+
+-- ---- events ----------------------------------------------------------------------------------
+
+---@param reply hum.Reply
+---@param data table
+local function on_part(reply, data)
+  local buf = reply.buf
+  local thinks = data.part == 'thinking'
+  fault.guard('the waiting mark', wait.stop, buf)
+  if vim.api.nvim_buf_is_loaded(buf) then
+    fault.guard('the time of thinking', thoughts.finish, buf)
+    fault.guard('the folds', thinks and fold.wake or fold.rest, buf)
+    if thinks then fault.guard('the time of thinking', thoughts.begin, buf) end
+  end
+  events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
+end
+
+---@param reply hum.Reply
+---@param name string
+---@param data table
+local function on_event(reply, name, data)
+  if name == 'part' then
+    on_part(reply, data)
+  elseif name == 'stopping' then
+    discard.run(reply.record, data.unacked)
+  else
+    close(reply, { name = name, data = data })
+  end
+end
+
+-- ---- the beginning ---------------------------------------------------------------------------
+
+--- Must edits join the open undo block? Neovim closes blocks of the current buffer outside insert mode, and only
+--- those.
+---@param buf integer
+---@return boolean
+local function must_join(buf)
+  return buf == vim.api.nvim_get_current_buf() and not vim.api.nvim_get_mode().mode:find('^[iR]')
+end
+
+---@param map table
+---@return table  so that an empty one is a map on the other side of the pipe
+local function as_map(map) return next(map) == nil and vim.empty_dict() or map end
+
+---@param message hum.Message
+---@return table spec
+local function spec_of(message)
+  local resolved, settings = message.resolved, message.settings
+  local think = settings.think
+  if think == nil then think = resolved.think end
+  return {
+    buf = message.buf,
+    join = must_join(message.buf),
+    endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = as_map(resolved.endpoint.headers) }),
+    request = {
+      model = message.model,
+      messages = message.messages,
+      options = as_map(vim.tbl_extend('force', resolved.options or {}, settings.options or {})),
+      think = think,
+      keep_alive = resolved.keep_alive,
+    },
+    parts = PARTS,
+  }
+end
+
+--- Windows that shall follow the reply: the cursor is in the turn that is sent, or below.
+---@param buf integer
+---@param row integer
+---@return integer[]
+local function followers(buf, row)
+  return vim.tbl_filter(function(win) return vim.api.nvim_win_get_cursor(win)[1] > row end, vim.fn.win_findbuf(buf))
+end
+
+---@param message hum.Message
+---@return hum.UndoRecord|nil record, string|nil err
+local function write_heading(message)
+  local buf = message.buf
+  local wins = followers(buf, message.sent)
+  local lines = vim.list_extend({}, message.lines)
+  vim.list_extend(lines, { '', format.heading('assistant', message.model), '', '' })
+  local record = undo.begin(buf)
+  local ok, err = pcall(edit.replace, buf, message.row, -1, lines)
+  if not ok then return nil, tostring(err) end
+  undo.watch(record, message.row, #message.lines + 2)
+  follow.start(buf, config.get().chat.follow)
+  follow.to_end(buf, wins)
+  return record
+end
+
+---@param reply hum.Reply
+local function watch(reply)
+  local buf, record = reply.buf, reply.record
+  local function on(names, callback)
+    vim.api.nvim_create_autocmd(names, { group = group, buffer = buf, callback = callback })
+  end
+  notes.unwatch(buf)
+  clear_autocmds(buf)
+  record.on_undone = function() client.stop(reply.id) end
+  record.on_lost = function() client.stop(reply.id, true) end
+  on({ 'BufEnter', 'InsertLeave' }, function(event)
+    undo.check(record)
+    if event.event == 'InsertLeave' then undo.insert_left(record) end
+    client.join(reply.id, true)
+  end)
+  -- Edits that do not join need no Lua, so nobody could keep them out of a chat whose heading is gone.
+  on({ 'BufLeave', 'InsertEnter' }, function()
+    if not undo.check_lost(record) then client.join(reply.id, false) end
+  end)
+end
+
+--- Starts a reply: the heading is written, the rest comes by itself.
+---@param message hum.Message
+---@return boolean|nil ok, string|nil err
+function M.start(message)
+  local buf = message.buf
+  local reply = {
+    buf = buf,
+    endpoint = message.resolved.endpoint.name,
+    model = message.model,
+    draft = message.draft,
+  } --[[@as hum.Reply]]
+  undo.forget(buf)
+  local id, why = client.chat(spec_of(message), function(name, data)
+    if reply.record then on_event(reply, name, data) end
+  end)
+  if not id then return nil, why end
+  local record, err = write_heading(message)
+  if not record then
+    client.stop(id)
+    return nil, err
+  end
+  reply.id, reply.record = id, record
+  local first = not next(replies)
+  replies[buf] = reply
+  fault.guard('the beginning of a reply', function()
+    notes.clear_failures(buf)
+    watch(reply)
+    if first then on_busy(true) end
+    wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, 'waiting for ' .. message.model)
+    if config.get().chat.highlight then code.prepare(function() return wait.is_waiting(buf) end) end
+  end)
+  events.emit('HumRequestStarted', { buf = buf, id = id, endpoint = reply.endpoint, model = reply.model })
+  return true
+end
+
+--- Stops the reply that comes into a buffer.
+---@param buf integer
+---@return boolean  there was one
+function M.stop(buf)
+  local reply = replies[buf]
+  if not reply then return false end
+  client.stop(reply.id)
+  return true
+end
+
+--- The buffer's text is gone, or going: its reply is stopped, and ends without it.
+---@param buf integer
+function M.drop(buf)
+  local reply = replies[buf]
+  if reply then
+    reply.unloaded = true
+    client.stop(reply.id, true)
+  end
+end
+
+return M

@@ -8,6 +8,7 @@
 -- * A call takes at most BUDGET lines. What is left is done in later slices, outside redraws, and the
 --   windows are then drawn again.
 local block = require('hum.chat.text.block')
+local private = require('hum.private')
 
 local M = {}
 
@@ -146,7 +147,7 @@ local function later(s, row)
     s.scheduled = false
     if scans[s.buf] ~= s or not vim.api.nvim_buf_is_loaded(s.buf) then return end
     if advance(s, row, BUDGET) then
-      vim.api.nvim__redraw({ buf = s.buf, valid = false })
+      private.redraw({ buf = s.buf, valid = false })
     else
       later(s, row)
     end

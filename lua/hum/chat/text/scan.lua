@@ -20,7 +20,7 @@ local TAIL = 64
 ---@class hum.Scan
 ---@field buf integer
 ---@field count integer     lines in the buffer
----@field state integer[]   [row] state before the line, rows from 0
+---@field state table<integer, integer>  by row, from 0: the state before the line
 ---@field known integer     the states of rows 0 .. known are right, those in `dirty` excepted
 ---@field dirty? hum.ScanDirty
 ---@field closings integer  fences that were seen to close
@@ -76,7 +76,7 @@ end
 ---@param s hum.Scan
 ---@param row integer
 ---@param last integer    first row not to be read
----@param converged integer  from this row on, meeting the state that is there already ends the reading
+---@param converged number  from this row on, meeting the state that is there already ends the reading
 ---@return integer row    the row reached: states up to it are right
 ---@return boolean agreed
 local function read(s, row, last, converged)
@@ -106,6 +106,7 @@ local function repair(s, budget)
   local from, state = dirty.first, s.state
   if dirty.shift ~= 0 then
     local id = state[from]
+    ---@diagnostic disable-next-line: access-invisible  LuaJIT has it
     table.move(state, dirty.last - dirty.shift, s.known - dirty.shift, dirty.last)
     dirty.shift = 0
     if from == dirty.last and state[from] ~= id then -- lines were deleted that had meant something
@@ -201,8 +202,9 @@ end
 function M.listen(key, fn) listeners[key] = fn end
 
 ---@param buf integer
+---@return hum.Scan
 local function reset(buf)
-  scans[buf] = {
+  local s = {
     buf = buf,
     count = vim.api.nvim_buf_line_count(buf),
     state = { [0] = block.FIRST },
@@ -210,6 +212,8 @@ local function reset(buf)
     closings = 0,
     scheduled = false,
   }
+  scans[buf] = s
+  return s
 end
 
 --- Watches a buffer until it is unloaded. Calling it again changes nothing.
@@ -220,7 +224,7 @@ function M.attach(buf)
   reset(buf)
   vim.api.nvim_buf_attach(buf, false, {
     on_lines = function(_, _, _, first, old_last, new_last)
-      local s = scans[buf]
+      local s = M.get(buf)
       if not s then return true end
       note(s, first, old_last, new_last)
       for _, fn in pairs(listeners) do
@@ -228,11 +232,11 @@ function M.attach(buf)
       end
     end,
     on_reload = function()
-      local s = scans[buf]
+      local s = M.get(buf)
       if not s then return end
-      reset(buf)
+      local count = reset(buf).count
       for _, fn in pairs(listeners) do
-        fn(buf, 0, s.count, scans[buf].count, scans[buf].count)
+        fn(buf, 0, s.count, count, count)
       end
     end,
     on_detach = function() scans[buf] = nil end,

@@ -4,7 +4,8 @@ return {
   runtime = { version = 'LuaJIT' },
   workspace = { library = { '$VIMRUNTIME/lua' } },
   -- An index is within its list, as loops have it; else each `list[i]` would be "may be nil".
-  strict = { arrayIndex = false },
+  -- require('cmp') is not lua/hum/complete/cmp.lua.
+  strict = { arrayIndex = false, requirePath = true },
   diagnostics = {
     disable = {
       -- It takes no pattern for one that always matches, and knows of no pair (nil, error).

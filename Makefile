@@ -143,12 +143,14 @@ demo: ## a chat with a first question already streaming
 
 # --- sources ------------------------------------------------------------------------------
 
-lint: build/libraries ## clang-format, clang-tidy, cppcheck, luacheck, shellcheck, doc-check
+lint: build/libraries ## all linters: of C, Lua, shell, of the structure, of the help
 	@tools/deps build lint
 	@tools/lint $(LANGUAGE) -Itests/c -Itests/fake
 
-format: ## lets clang-format have its way
+format: ## lets clang-format and StyLua have their way
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
+	@tools/get stylua
+	tools/stylua $$(git ls-files -co --exclude-standard '*.lua')
 
 doc: ## writes doc/hum.txt anew from the configuration's schema
 	@tools/gen-doc

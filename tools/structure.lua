@@ -1,5 +1,5 @@
--- The plan of the house, checked: which folder may know which, and that no modules know each
--- other in a circle. Part of `make lint`:
+-- The plan of the house, checked: which folder may know which, that no modules know each other
+-- in a circle, and that one file alone touches Neovim's private functions. Part of `make lint`:
 --
 --   nvim -l tools/structure.lua [ROOT]
 --
@@ -33,20 +33,24 @@ local LUA = {
 }
 
 -- Modules that stand in lua/hum/ itself and below everything else.
-local LUA_BASE = { 'config', 'events', 'fault', 'interrupt', 'log', 'notify', 'private', 'spelling', 'status' }
+local LUA_BASE = { 'config', 'events', 'fault', 'interrupt', 'log', 'notify', 'private', 'spelling', 'status', 'url' }
+
+-- Neovim's functions that may go or change without notice, and the one file that may use them.
+local PRIVATE = { 'vim%._%w+', 'nvim__%w+' }
+local PRIVATE_HOME = 'lua/hum/private.lua'
 
 ---@class Graph
 ---@field edges table<string, table<string, string>>  from, to, where
 ---@field floor fun(module: string): string
----@field allowed table<string, string[]>
+---@field plan table<string, string[]>  what each floor may know
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read('*a')
-  file:close()
-  return text
-end
+local faults = {}
+local function fault(...) faults[#faults + 1] = string.format(...) end
 
+--- The files below a folder whose names match, sorted.
+---@param folder string
+---@param pattern string
+---@return string[]
 local function files(folder, pattern)
   local found = {}
   for name, kind in vim.fs.dir(vim.fs.joinpath(root, folder), { depth = 8 }) do
@@ -56,147 +60,186 @@ local function files(folder, pattern)
   return found
 end
 
-local function add(edges, from, to, where)
-  edges[from] = edges[from] or {}
+--- Calls `visit` with each line of a file and with where it stands.
+---@param path string
+---@param visit fun(line: string, where: string)
+local function each_line(path, visit)
+  local nr = 0
+  for line in io.lines(vim.fs.joinpath(root, path)) do
+    nr = nr + 1
+    visit(line, ('%s:%d'):format(path, nr))
+  end
+end
+
+--- A module's place in the graph, with no edges yet.
+local function node(edges, module) edges[module] = edges[module] or {} end
+
+local function edge(edges, from, to, where)
   if from ~= to then edges[from][to] = edges[from][to] or where end
 end
 
+--- A header and the source beside it are one module.
 ---@return Graph
 local function of_c()
-  local edges = {}
-  for _, name in ipairs(files('src', '%.[ch]$')) do
-    local module, line_nr = name:gsub('%.[ch]$', ''), 0
-    for line in vim.gsplit(read(vim.fs.joinpath(root, 'src', name)), '\n') do
-      line_nr = line_nr + 1
+  local edges, names = {}, files('src', '%.[ch]$')
+  for _, name in ipairs(names) do
+    node(edges, (name:gsub('%.[ch]$', '')))
+  end
+  for _, name in ipairs(names) do
+    local module = name:gsub('%.[ch]$', '')
+    each_line('src/' .. name, function(line, where)
       local included = line:match('^%s*#%s*include%s+"([^"]+)%.h"')
-      if included then add(edges, module, included, ('src/%s:%d'):format(name, line_nr)) end
-    end
+      if not included then return end
+      if not edges[included] then return fault('C: %s: there is no src/%s.h', where, included) end
+      edge(edges, module, included, where)
+    end)
   end
   local function floor(module)
     if module == 'proto' then return 'proto' end
     return module:match('^(.*)/') or '.'
   end
-  return { edges = edges, floor = floor, allowed = C }
+  return { edges = edges, floor = floor, plan = C }
 end
 
-local function module_of(name) return (name:gsub('%.lua$', ''):gsub('/init$', ''):gsub('/', '.')) end
+--- Names of modules that a line of Lua asks for, in code or in a string: require('hum.x'),
+--- pcall(require, 'hum.x'), "<Cmd>lua require\"hum.x\"", package.loaded['hum.x'].
+---@param line string
+---@return string[]
+local function wanted(line)
+  local found = {}
+  if line:find('^%s*%-%-') then return found end
+  for _, word in ipairs({ 'require', 'loaded' }) do
+    for name in line:gmatch(word .. '[%s%(%[,]*\\?[\'"](hum[%w_.]*)') do
+      if name == 'hum' or name:find('^hum%.') then found[#found + 1] = name end
+    end
+  end
+  return found
+end
 
 ---@return Graph, integer lazy
 local function of_lua()
-  local edges, lazy, is_module = {}, 0, {}
-  local names = files('lua', '%.lua$')
+  local edges, folder, lazy, names = {}, {}, 0, files('lua', '%.lua$')
+  local function module_of(name) return (name:gsub('%.lua$', ''):gsub('/init$', ''):gsub('/', '.')) end
   for _, name in ipairs(names) do
-    is_module[module_of(name)] = name:match('^(.*)/')
+    node(edges, module_of(name))
+    folder[module_of(name)] = name:match('^(.*)/')
   end
   for _, name in ipairs(names) do
-    local module, line_nr = module_of(name), 0
-    edges[module] = edges[module] or {}
-    for line in vim.gsplit(read(vim.fs.joinpath(root, 'lua', name)), '\n') do
-      line_nr = line_nr + 1
-      local code = line:gsub('^%s*%-%-.*', '')
-      for _, called in ipairs({ 'require', 'loaded' }) do
-        for wanted in code:gmatch(called .. '%s*[%(%[]?%s*\\?[\'"](hum[%w_.]*)') do
-          if not is_module[wanted] then
-            io.stderr:write(('lua/%s:%d: there is no module %s\n'):format(name, line_nr, wanted))
-            os.exit(1)
-          end
-          add(edges, module, wanted, ('lua/%s:%d'):format(name, line_nr))
-          if wanted ~= module and not code:find('^local [%w_, ]+ = require') then lazy = lazy + 1 end
+    local module = module_of(name)
+    each_line('lua/' .. name, function(line, where)
+      for _, other in ipairs(wanted(line)) do
+        if not edges[other] then
+          fault('Lua: %s: there is no module %s', where, other)
+        else
+          edge(edges, module, other, where)
+          if other ~= module and not line:find('^local [%w_, ]+ = require') then lazy = lazy + 1 end
         end
       end
-    end
+    end)
   end
   local function floor(module)
     for _, base in ipairs(LUA_BASE) do
       if module == 'hum.' .. base or vim.startswith(module, 'hum.' .. base .. '.') then return 'hum/base' end
     end
-    return is_module[module]
+    return folder[module] or '.'
   end
-  return { edges = edges, floor = floor, allowed = LUA }, lazy
+  return { edges = edges, floor = floor, plan = LUA }, lazy
 end
 
+---@param language string
 ---@param graph Graph
----@return string[]
-local function broken_floors(graph)
-  local faults = {}
+local function check_floors(language, graph)
   for from, targets in vim.spairs(graph.edges) do
     local here = graph.floor(from)
-    local allowed = graph.allowed[here]
+    local allowed = graph.plan[here]
     if not allowed then
-      faults[#faults + 1] = ('%s stands in "%s", which is not in the plan'):format(from, here)
+      fault('%s: %s stands in "%s", which is not in the plan', language, from, here)
       allowed = { '*' }
     end
     for to, where in vim.spairs(targets) do
       local there = graph.floor(to)
       if there ~= here and not vim.tbl_contains(allowed, there) and not vim.tbl_contains(allowed, '*') then
-        faults[#faults + 1] = ('%s: %s may not know %s: "%s" stands below "%s", or beside it'):format(
-          where,
-          from,
-          to,
-          here,
-          there
-        )
+        local why = '%s: %s: %s may not know %s: "%s" stands below "%s", or beside it'
+        fault(why, language, where, from, to, here, there)
       end
     end
   end
-  return faults
 end
 
---- Strongly connected components, by Tarjan.
----@param graph Graph
----@return string[]
-local function circles(graph)
+--- Strongly connected components of more than one module, by Tarjan.
+---@param edges table<string, table<string, string>>
+---@return string[][]
+local function components(edges)
   local index, low, on_stack, stack, count, found = {}, {}, {}, {}, 0, {}
-  local function visit(node)
+  local function visit(module)
     count = count + 1
-    index[node], low[node] = count, count
-    stack[#stack + 1], on_stack[node] = node, true
-    for to in vim.spairs(graph.edges[node] or {}) do
+    index[module], low[module] = count, count
+    stack[#stack + 1], on_stack[module] = module, true
+    for to in vim.spairs(edges[module]) do
       if not index[to] then
         visit(to)
-        low[node] = math.min(low[node], low[to])
+        low[module] = math.min(low[module], low[to])
       elseif on_stack[to] then
-        low[node] = math.min(low[node], index[to])
+        low[module] = math.min(low[module], index[to])
       end
     end
-    if low[node] ~= index[node] then return end
+    if low[module] ~= index[module] then return end
     local members = {}
     repeat
       local member = table.remove(stack)
       on_stack[member] = nil
       members[#members + 1] = member
-    until member == node
+    until member == module
     if #members > 1 then found[#found + 1] = members end
   end
-  for node in vim.spairs(graph.edges) do
-    if not index[node] then visit(node) end
+  for module in vim.spairs(edges) do
+    if not index[module] then visit(module) end
   end
-  local faults = {}
-  for _, members in ipairs(found) do
-    table.sort(members)
-    local lines = { ('%d modules know each other in a circle:'):format(#members) }
-    for _, from in ipairs(members) do
-      for to, where in vim.spairs(graph.edges[from]) do
-        if vim.tbl_contains(members, to) then lines[#lines + 1] = ('  %s: %s -> %s'):format(where, from, to) end
-      end
-    end
-    faults[#faults + 1] = table.concat(lines, '\n')
-  end
-  return faults
+  return found
 end
 
-local failed = false
-local function report(name, graph)
-  local faults = vim.list_extend(broken_floors(graph), circles(graph))
-  failed = failed or #faults > 0
-  for _, fault in ipairs(faults) do
-    io.stderr:write(name, ': ', fault, '\n')
+---@param language string
+---@param graph Graph
+local function check_circles(language, graph)
+  for _, members in ipairs(components(graph.edges)) do
+    table.sort(members)
+    local lines = {}
+    for _, from in ipairs(members) do
+      for to, where in vim.spairs(graph.edges[from]) do
+        if vim.tbl_contains(members, to) then lines[#lines + 1] = ('\n  %s: %s -> %s'):format(where, from, to) end
+      end
+    end
+    fault('%s: %d modules know each other in a circle:%s', language, #members, table.concat(lines))
   end
+end
+
+local function check_private()
+  for _, folder in ipairs({ 'autoload', 'ftplugin', 'lua', 'plugin' }) do
+    for _, name in ipairs(files(folder, '%.%w+$')) do
+      local path = folder .. '/' .. name
+      each_line(path, function(line, where)
+        if path == PRIVATE_HOME or line:find('^%s*%-%-') then return end
+        for _, pattern in ipairs(PRIVATE) do
+          local used = line:match('%f[%w]' .. pattern)
+          if used then fault('private: %s: %s is for %s alone', where, used, PRIVATE_HOME) end
+        end
+      end)
+    end
+  end
+end
+
+local function check(language, graph)
+  check_floors(language, graph)
+  check_circles(language, graph)
   return vim.tbl_count(graph.edges)
 end
 
-local c = report('C', of_c())
+local c = check('C', of_c())
 local graph, lazy = of_lua()
-local lua = report('Lua', graph)
-print(('structure: %d modules of C, %d of Lua, %d lazy requires'):format(c, lua, lazy))
-os.exit(failed and 1 or 0)
+local lua = check('Lua', graph)
+check_private()
+for _, text in ipairs(faults) do
+  io.stderr:write(text, '\n')
+end
+io.stdout:write(('structure: %d modules of C, %d of Lua, %d lazy requires\n'):format(c, lua, lazy))
+os.exit(#faults > 0 and 1 or 0)

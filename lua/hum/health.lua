@@ -10,6 +10,7 @@ local SERVER_WITHIN = 6000
 
 local function check_neovim()
   health.start('hum: Neovim')
+  ---@diagnostic disable-next-line: call-non-callable  it has a metatable
   local version = tostring(vim.version())
   if vim.fn.has('nvim-0.10') == 1 then
     health.ok('Neovim ' .. version)
@@ -40,7 +41,7 @@ local function check_helper()
         advice[#advice + 1] = ('"%s" is not installed; see |hum-requirements|.'):format(program)
       end
     end
-    health.error(why, advice)
+    health.error(why or 'not found', advice)
     return false
   end
   health.ok('found: ' .. path)
@@ -50,7 +51,7 @@ local function check_helper()
     health.error('it does not run: ' .. said, { 'Build it anew with :Hum build: a library may have changed.' })
     return false
   end
-  health.ok(vim.trim(done.stdout))
+  health.ok(vim.trim(done.stdout or ''))
   local channel, reason = helper.start()
   vim.wait(HELPER_WITHIN, function() return helper.state().status ~= 'starting' end, 10)
   local state = helper.state()
@@ -69,7 +70,7 @@ end
 ---@param start fun(done: fun(...))
 ---@return any ...  what done was given; nothing if it was not called in time
 local function wait_for(start)
-  local results ---@type any[]?
+  local results ---@type table?
   start(function(...) results = vim.F.pack_len(...) end)
   vim.wait(SERVER_WITHIN, function() return results ~= nil end, 10)
   if results then return vim.F.unpack_len(results) end
@@ -144,7 +145,8 @@ end
 ---@param err hum.ServerError|string
 local function report(err)
   if type(err) == 'string' then return health.error((err:gsub('^hum: ', ''))) end
-  health.error(err.message, err.hint and { err.hint } or nil)
+  if not err.hint then return health.error(err.message) end
+  health.error(err.message, { err.hint })
 end
 
 ---@param name string
@@ -214,7 +216,7 @@ local function check_endpoint(name, usable)
   local endpoint = config.endpoints[name]
   health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
   local url, why = require('hum.server.endpoint').url(name)
-  if not url then return health.error(why, { 'See |hum-endpoints|.' }) end
+  if not url then return health.error(why or 'no address', { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
   if not check_key(name, endpoint) then
     return

@@ -21,13 +21,18 @@ local M = {}
 ---@field lang string    first word of the info string, '' without one
 
 ---@alias hum.BlockKind
----| 'front'      a line of the front matter, its delimiters included
----| 'user' | 'assistant' | 'system'  a turn heading
----| 'think_open' | 'think_close'
----| 'fence_open' | 'fence_close' | 'code'
----| 'mark'       `<!-- hum: … -->`
+---| 'front'        # a line of the front matter, its delimiters included
+---| 'user'         # a turn heading
+---| 'assistant'    # a turn heading
+---| 'system'       # a turn heading
+---| 'think_open'
+---| 'think_close'
+---| 'fence_open'
+---| 'fence_close'
+---| 'code'
+---| 'mark'         # `<!-- hum: … -->`
 ---| 'blank'
----| 'text'       anything else
+---| 'text'         # anything else
 
 --- Columns of a list item's content beyond which it no longer moves the limit for fences, and the bytes of
 --- a language name that are kept: they bound the number of states.
@@ -165,6 +170,7 @@ local function fence_open(line, first, columns)
     run, info = line:match('^(~~~+)(.*)$', first)
   end
   if not run then return nil end
+  ---@cast info string
   local lang = info:match('^%s*{?%.?([^%s,{}:]+)') or ''
   return {
     char = run:sub(1, 1),
@@ -281,7 +287,7 @@ function M.next(id, line)
   end
   if def.role == 'assistant' and line:byte(1) == 60 then
     local after, kind = tag_line(def, line)
-    if after then return after, kind end
+    if after and kind then return after, kind end
   end
   if def.fence then
     if closes(line, def.fence) then return state({ fence = false }, def), 'fence_close' end

@@ -34,7 +34,7 @@ end
 --- in them stay where they are. Lines are as nvim_buf_get_lines() gives them.
 ---@param buf integer
 ---@param first integer
----@param last integer  -1: the end
+---@param last integer  the row after them; -1: the end
 ---@param lines string[]
 function M.replace(buf, first, last, lines)
   local old = vim.api.nvim_buf_get_lines(buf, first, last, false)

@@ -106,7 +106,7 @@ local function finish_turn(turn, last)
   turn.last = last
   if turn.role == 'assistant' then take_mark(turn) end
   turn.content = joined(turn.body)
-  turn.body, turn.marks, turn.verbatim = nil, nil, nil
+  turn.body, turn.marks, turn.verbatim, turn.in_thinking = nil, nil, nil, nil
 end
 
 ---@param front hum.Front
@@ -142,7 +142,7 @@ end
 ---@param lines string[]
 ---@return hum.ChatText
 function M.parse(lines)
-  local chat = { turns = {} } ---@type hum.ChatText
+  local chat = { turns = {}, tail = {} } ---@type hum.ChatText
   local id, turn = block.FIRST, nil
   for i, line in ipairs(lines) do
     local kind
@@ -164,9 +164,6 @@ function M.parse(lines)
     end
   end
   if turn then finish_turn(turn, #lines - 1) end
-  for _, one in ipairs(chat.turns) do
-    one.in_thinking = nil
-  end
   chat.tail = closing(block.def(id))
   return chat
 end
@@ -205,7 +202,7 @@ end
 ---@return { think?: boolean|string, options?: table }|nil settings, string|nil err
 function M.settings(front)
   local values = front and front.values or {}
-  local out = {}
+  local out = {} ---@type { think?: boolean|string, options?: table }
   if values.think and values.think ~= '' then
     out.think = values.think
     if values.think == 'true' or values.think == 'false' then out.think = values.think == 'true' end

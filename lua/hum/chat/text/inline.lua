@@ -121,6 +121,7 @@ local function bare_url(text, i, emit)
   local scheme = text:sub(math.max(i - 5, 1), i - 1):match('https?$')
   if not scheme then return nil end
   local _, last = text:find('^[^%s<>"`|]*', i + 3)
+  ---@cast last integer
   while last > i + 2 and text:find("^[.,;:!?)%]*_']", last) do
     last = last - 1
   end
@@ -164,6 +165,7 @@ function M.parse(text, emit)
       last = i + 1
     elseif byte == 96 then
       local _, run_end = text:find('^`+', i)
+      ---@cast run_end integer
       local e = code_end(text, run_end + 1, run_end - i + 1, vain)
       last = run_end
       if e then

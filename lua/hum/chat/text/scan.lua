@@ -10,6 +10,7 @@
 local block = require('hum.chat.text.block')
 local fault = require('hum.fault')
 local interrupt = require('hum.interrupt')
+local private = require('hum.private')
 
 local M = {}
 
@@ -21,7 +22,7 @@ local TAIL = 64
 ---@class hum.Scan
 ---@field buf integer
 ---@field count integer     lines in the buffer
----@field state integer[]   [row] state before the line, rows from 0
+---@field state table<integer, integer>  by row, from 0: the state before the line
 ---@field known integer     the states of rows 0 .. known are right, those in `dirty` excepted
 ---@field dirty? hum.ScanDirty
 ---@field closings integer  fences that were seen to close
@@ -98,7 +99,7 @@ end
 ---@param s hum.Scan
 ---@param row integer
 ---@param last integer    first row not to be read
----@param converged integer  from this row on, meeting the state that is there already ends the reading
+---@param converged number  from this row on, meeting the state that is there already ends the reading
 ---@return integer row    the row reached: states up to it are right
 ---@return boolean agreed
 local function read(s, row, last, converged)
@@ -128,6 +129,7 @@ local function repair(s, budget)
   local from, state = dirty.first, s.state
   if dirty.shift ~= 0 then
     local id = state[from]
+    ---@diagnostic disable-next-line: access-invisible  LuaJIT has it
     table.move(state, dirty.last - dirty.shift, s.known - dirty.shift, dirty.last)
     dirty.shift = 0
     if from == dirty.last and state[from] ~= id then -- lines were deleted that had meant something
@@ -169,7 +171,7 @@ local function later(s, row)
     s.scheduled = false
     if scans[s.buf] ~= s or not vim.api.nvim_buf_is_loaded(s.buf) then return end
     if advance(s, row, BUDGET) then
-      vim.api.nvim__redraw({ buf = s.buf, valid = false })
+      private.redraw({ buf = s.buf, valid = false })
     else
       later(s, row)
     end
@@ -227,8 +229,9 @@ function M.listen(key, fn) listeners[key] = fn end
 function M.on_detach(fn) on_detach = fn end
 
 ---@param buf integer
+---@return hum.Scan
 local function reset(buf)
-  scans[buf] = {
+  local s = {
     buf = buf,
     count = vim.api.nvim_buf_line_count(buf),
     state = { [0] = block.FIRST },
@@ -236,6 +239,8 @@ local function reset(buf)
     closings = 0,
     scheduled = false,
   }
+  scans[buf] = s
+  return s
 end
 
 --- Watches a buffer until it is unloaded. Calling it again changes nothing.
@@ -246,16 +251,16 @@ function M.attach(buf)
   reset(buf)
   vim.api.nvim_buf_attach(buf, false, {
     on_lines = function(_, _, _, first, old_last, new_last)
-      local s = scans[buf]
+      local s = M.get(buf)
       if not s then return true end
       note(s, first, old_last, new_last)
       publish(buf, first, old_last, new_last, s.count)
     end,
     on_reload = function()
-      local s = scans[buf]
+      local s = M.get(buf)
       if not s then return end
-      reset(buf)
-      publish(buf, 0, s.count, scans[buf].count, scans[buf].count)
+      local count = reset(buf).count
+      publish(buf, 0, s.count, count, count)
     end,
     on_detach = function()
       scans[buf] = nil

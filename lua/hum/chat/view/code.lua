@@ -122,7 +122,9 @@ end
 local function look(buf, top, bottom)
   local s, c = scan.get(buf), bufs[buf]
   if not s or not c or not scan.complete(buf, math.min(bottom, s.count - 1)) then return end
-  local found, row = {}, math.max(top, 0)
+  ---@type table<integer, { first: integer, last: integer, lang: string, indent: integer }>
+  local found = {}
+  local row = math.max(top, 0)
   while row <= math.min(bottom, s.known) do
     local def = block.def(s.state[row])
     if def.fence then

@@ -101,6 +101,7 @@ local function span(buf, row, first, last, group)
   set_extmark(buf, ns, row, first, span_mark)
 end
 
+---@type table<string, string>
 local INLINE = {
   emphasis = 'HumEmphasis',
   strong = 'HumStrong',
@@ -113,7 +114,9 @@ local INLINE = {
 -- What `emit` needs; a closure per line would cost more than the line.
 local at = { buf = 0, row = 0, offset = 0 }
 
----@type hum.Emit
+---@param first integer
+---@param last integer
+---@param group string
 local function emit(first, last, group)
   local offset = at.offset - 1
   span(at.buf, at.row, offset + first, offset + last, INLINE[group])
@@ -152,10 +155,8 @@ local function draw_list(buf, row, line, first)
   end
   if not last then return false end
   span(buf, row, first - 1, last - 1, 'HumListMarker')
-  local box_first, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
-  if box_first then
-    span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked')
-  end
+  local _, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
+  if box_last then span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked') end
   return true
 end
 

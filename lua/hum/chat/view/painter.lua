@@ -12,7 +12,7 @@ local PAUSE = 3
 ---@class hum.Paint
 ---@field cancelled boolean
 
----@alias hum.Spans (integer|string)[]  first byte (from 0), end, group; three for each span
+---@alias hum.Spans any[]  first byte (from 0), end, group; three for each span
 ---@alias hum.PaintLine fun(i: integer, spans: hum.Spans)
 
 -- Names that models use and Neovim does not know.
@@ -228,10 +228,11 @@ local function next_syntax()
   local task = table.remove(waiting, 1)
   busy = task ~= nil
   if not task then return end
-  local buf, row
+  local buf ---@type integer?
+  local row = 0
   run(task.job, function()
     if not buf then
-      buf, row = hidden_buffer(task.ft), 0
+      buf = hidden_buffer(task.ft)
       if not buf then return false end
       vim.api.nvim_buf_set_lines(buf, 0, -1, false, task.lines)
     end

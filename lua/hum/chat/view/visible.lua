@@ -10,7 +10,7 @@ local STEP, JUMP = 2048, 4096
 ---@class hum.Measured
 ---@field row integer
 ---@field length integer   of the line when last asked
----@field cells integer[]  [n] cells of the first n * STEP bytes
+---@field cells integer[]  at n, from 0: cells of the first n * STEP bytes
 
 ---@type table<integer, hum.Measured> by buffer: the last long line asked about
 local measured = {}
@@ -50,7 +50,7 @@ local function byte_before(buf, row, length, cell)
 end
 
 ---@param win integer
----@return table
+---@return vim.fn.winsaveview.ret
 local function view(win)
   if win == vim.api.nvim_get_current_win() then return vim.fn.winsaveview() end
   return vim.api.nvim_win_call(win, vim.fn.winsaveview)

@@ -33,7 +33,7 @@ local LUA = {
 }
 
 -- Modules that stand in lua/hum/ itself and below everything else.
-local LUA_BASE = { 'config', 'events', 'interrupt', 'log', 'notify', 'spelling', 'status' }
+local LUA_BASE = { 'config', 'events', 'interrupt', 'log', 'notify', 'spelling', 'status', 'url' }
 
 ---@class Graph
 ---@field edges table<string, table<string, string>>  from, to, where

@@ -79,14 +79,14 @@ local REFUSED = {
 
 test('OLLAMA_HOST means what it means to Ollama', { ui = false }, function(t)
   for _, vector in ipairs(VECTORS) do
-    local got = t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1])
+    local got = t:lua('return { require("hum.url").ollama_host(...) }', vector[1])
     eq({ base = vector[2], url = vector[3] or vector[2] }, got[1], vector[1])
   end
 end)
 
 test('what cannot work in OLLAMA_HOST is refused with the reason', { ui = false }, function(t)
   for _, vector in ipairs(REFUSED) do
-    local url, why = unpack(t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1]))
+    local url, why = unpack(t:lua('return { require("hum.url").ollama_host(...) }', vector[1]))
     eq(vim.NIL, url, vector[1])
     T.match(vector[2], why, true)
     T.no_match('pw', why, true)
@@ -126,7 +126,7 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
     { 'http://[::zz]:1', 'ollama', nil, 'no IPv6 address' },
   }
   for _, vector in ipairs(vectors) do
-    local got = t:lua('return { require("hum.server.url").endpoint(...) }', vector[1], vector[2])
+    local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
     eq(vector[3] or vim.NIL, got[1], vector[1])
     if vector[4] then
       T.match(vector[4], got[2], true)

@@ -7,14 +7,14 @@ local M = {}
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
 --- Where editors of passwords put what they decrypt.
-local SECRET_PLACES = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
+local SECRET_FOLDERS = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
 
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 
 ---@param mode hum.CompleteMode
 function M.override(mode) forced = mode end
 
----@return hum.CompleteMode|nil  what :Hum complete said in this session
+---@return hum.CompleteMode|nil  by :Hum complete
 function M.overridden() return forced end
 
 ---@param buf integer
@@ -61,15 +61,15 @@ end
 ---@param path string
 ---@return string? why
 local function secret_path(path)
-  for _, place in ipairs(SECRET_PLACES) do
-    if path:find(place) then return 'its file is where secrets are edited' end
+  for _, folder in ipairs(SECRET_FOLDERS) do
+    if path:find(folder) then return 'its file is where secrets are edited' end
   end
   for _, pattern in ipairs(require('hum.config').get().complete.exclude) do
     if matches(path, pattern) then return ('the option "complete.exclude" has %s'):format(pattern) end
   end
 end
 
---- What was said of a file. Asking costs a look at the disk, which may be far away.
+--- What was found of a file. Resolving its name reads from the disk, which may be far away.
 ---@type table<table, table<string, string|false>>  by configuration, then by name
 local verdicts = setmetatable({}, { __mode = 'k' })
 

@@ -1,6 +1,6 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
-local link = require('hum.complete.channel')
+local channel = require('hum.complete.channel')
 
 local M = {}
 
@@ -14,11 +14,17 @@ local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 ---@type table<integer, hum.Attached>
 local attached = {}
 
+local on_key = function() end ---@type fun()
+
+--- Sets what runs at every key in an attached buffer, and in no other one.
+---@param fn fun()
+function M.on_key(fn) on_key = fn end
+
 ---@param buf integer
 ---@return hum.Attached
 local function describe(buf)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
-  -- Folders elsewhere on the disk are nobody's business.
+  -- Where it is on the disk is not for a model to know.
   if name:find('^[/~]') then name = vim.fs.basename(name) end
   return { name = name, filetype = vim.bo[buf].filetype, comment = vim.bo[buf].commentstring }
 end
@@ -33,33 +39,30 @@ local function forget(buf)
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
 end
 
---- No prompt has its text any more.
+--- From now on no prompt has its text.
 ---@param buf integer
 function M.detach(buf)
   if attached[buf] then
-    link.tell('detach', buf)
+    channel.notify('detach', buf)
     forget(buf)
   end
 end
 
---- What is closed may still be worth knowing elsewhere.
+--- The buffer is closed: the helper may still use what it knows of it in prompts elsewhere.
 ---@param buf integer
 local function close(buf)
   if attached[buf] then
-    link.tell('detach', buf, true)
+    channel.notify('detach', buf, true)
     forget(buf)
   end
 end
 
---- At every key of an attached buffer, and of no other one. The keys' own module is
---- required late: it needs this one.
 ---@param buf integer
 local function watch(buf)
-  local keys = require('hum.complete.keys')
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
     group = group,
     buffer = buf,
-    callback = keys.on_key,
+    callback = on_key,
   })
   vim.api.nvim_create_autocmd({ 'BufUnload', 'BufDelete', 'BufWipeout' }, {
     group = group,
@@ -82,7 +85,7 @@ function M.ensure(buf)
   if allow.refusal(buf) then
     M.detach(buf)
     return false
-  elseif not link.open() then
+  elseif not channel.open() then
     return false
   end
   local now, known = describe(buf), attached[buf]
@@ -92,7 +95,7 @@ function M.ensure(buf)
     watch(buf)
   end
   attached[buf] = now
-  link.tell('attach', buf, now)
+  channel.notify('attach', buf, now)
   return true
 end
 

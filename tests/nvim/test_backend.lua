@@ -485,3 +485,102 @@ backend_test('a quoted prompt teaches its tokens', function(t)
   eq(nil, learned('something else'))
   eq(nil, learned('BEFOREAFTER'))
 end)
+
+--- Answers that no server should give, as JSON; `LIST` is the field that has the list.
+local ODD = {
+  'null',
+  '5',
+  '[]',
+  '[1, null]',
+  '{"LIST": null}',
+  '{"LIST": "text"}',
+  '{"LIST": {"a": 1}}',
+  '{"LIST": [1]}',
+  '{"LIST": [null, null]}',
+  '{"LIST": [[], {}, "x", true]}',
+  '{"LIST": [{"name": 5, "model": {}, "id": null, "status": {"value": 1}}]}',
+  '{"LIST": [{"name": "a\\nb", "id": "a\\nb"}]}',
+  '{"LIST": [{"name": "starcoder2:3b", "id": "starcoder2:3b", "size": {}, "capabilities": [1, null, {}],'
+    .. ' "context_length": "many", "status": 5, "remote_host": null}]}',
+  '{"capabilities": "insert", "template": {}, "details": 5, "model_info": [1], "remote_host": null}',
+  '{"capabilities": {"a": null}, "template": "{{ if .Suffix }}", "details": {"parent_model": 5}, "model_info": "x"}',
+  '{"default_generation_settings": {"n_ctx": {}}, "total_slots": "many", "prompt": 5, "choices": 5}',
+  '{"default_generation_settings": {"n_ctx": -1}, "total_slots": {}, "prompt": {}, "choices": [null]}',
+}
+
+--- Good answers to all paths, but for `path`, which has this one.
+local function with_odd(dialect, path, body)
+  local list = { { name = 'starcoder2:3b', id = 'starcoder2:3b', model = 'starcoder2:3b' }, { name = 'x', id = 'y' } }
+  local rules = { { match = { path = path }, body = body } }
+  if dialect == 'ollama' then
+    table.insert(rules, { match = { path = '/api/tags' }, json = { models = list } })
+    table.insert(rules, { match = { path = '/api/ps' }, json = { models = list } })
+    table.insert(rules, { match = { path = '/api/show' }, json = { capabilities = { 'completion', 'insert' } } })
+  else
+    table.insert(rules, { match = { path = '/v1/models' }, json = { data = list } })
+    table.insert(rules, props())
+    table.insert(rules, { match = { path = '/infill' }, json = { content = 'x', prompt = 'x' } })
+    table.insert(rules, { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } })
+  end
+  return { rules = rules }
+end
+
+for path, dialect in pairs({
+  ['/api/tags'] = 'ollama',
+  ['/api/ps'] = 'ollama',
+  ['/api/show'] = 'ollama',
+  ['/v1/models'] = 'openai',
+  ['/props'] = 'openai',
+  ['/infill'] = 'openai',
+  ['/v1/completions'] = 'openai',
+}) do
+  backend_test(('whatever %s answers, the search ends'):format(path), function(t)
+    local srv = t:fake()
+    for _, body in ipairs(ODD) do
+      srv:script(with_odd(dialect, path, (body:gsub('LIST', dialect == 'ollama' and 'models' or 'data'))))
+      local answer = resolve(t, srv, nil, { dialect = dialect })
+      T.ok(answer.err or answer.backend, body)
+      T.no_match('fault of hum', (answer.err or '') .. t:messages(), true)
+      T.no_match('looked for', t:lua('return require("hum.complete.backend").text()'), true)
+    end
+  end)
+end
+
+backend_test('among odd entries of a list the good ones are found', function(t)
+  local srv, body = t:fake(), '{"LIST": [null, 1, {"name": 7}, "x", {"name": "starcoder2:3b", "id": "starcoder2:3b"}]}'
+  srv:script(with_odd('ollama', '/api/tags', (body:gsub('LIST', 'models'))))
+  eq('starcoder2:3b', resolve(t, srv).backend.model)
+  srv:script(with_odd('openai', '/v1/models', (body:gsub('LIST', 'data'))))
+  eq('starcoder2:3b', resolve(t, srv, nil, OPENAI).backend.model)
+end)
+
+backend_test('a search that dies of a fault is told, ends, and is made again later', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  t:lua([[
+    local families = require('hum.complete.backend.families')
+    of = families.of
+    families.of = function() error('oops') end]])
+  keep_sent(t)
+  local answer = resolve(t, srv)
+  T.match('model at endpoint "ollama" ended by a fault of hum: .*oops', answer.err)
+  T.match('fault of hum: .*oops', t:lua('return require("hum.complete.backend").text()'))
+  T.match('stack traceback', t:log(), true)
+  t:lua('require("hum.complete.channel").open()')
+  eq({ 'none' }, sent(t, 1))
+  t:wait(function() return #t:lua('return told') > 0 end, 'a message')
+  t:lua('require("hum.complete.backend.families").of = of')
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:lua('require("hum.complete.backend").renew()')
+  eq({ 'none', 'starcoder2:3b' }, sent(t, 2))
+end)
+
+backend_test('the fault of one who waits for a search keeps it from nobody else', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  resolve(t, srv)
+  t:lua([[
+    require('hum').setup(require('hum.config').get())
+    local backend = require('hum.complete.backend')
+    backend.find(function() error('oops') end)
+    backend.find(function(_, found) model = found.model end)]])
+  t:wait(function() return t:lua('return model') end, 'an answer')
+end)

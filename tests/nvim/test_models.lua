@@ -174,3 +174,98 @@ test('a state file that is broken does no harm', { ui = false }, function(t)
   eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
   T.match('"alpha:7b"', t:read_file('state/nvim/hum.json'), true)
 end)
+
+test('odd lists of models lose what is odd and no more', { ui = false }, function(t)
+  local srv = t:fake()
+  for _, list in ipairs({
+    '[1]',
+    'null',
+    '5',
+    '"x"',
+    '{"a": 1}',
+    '[null, {"name": null}, {"name": {}}, {"name": "a\\nb"}]',
+  }) do
+    srv:script({
+      rules = {
+        { match = { path = '/api/tags' }, body = ('{"models": %s}'):format(list) },
+        { match = { path = '/v1/models' }, body = ('{"data": %s}'):format(list) },
+      },
+    })
+    for _, dialect in ipairs({ 'ollama', 'openai' }) do
+      configure(t, srv.url, { dialect = dialect })
+      T.match('has no models', call(t, 'resolve', 'ollama').err, true)
+    end
+  end
+  local mixed =
+    '[null, 7, "x", {"name": "alpha:7b", "capabilities": [null, 1]}, {"model": "beta:1b", "capabilities": 5}]'
+  srv:script({ rules = { { match = { path = '/api/tags' }, body = ('{"models": %s}'):format(mixed) } } })
+  configure(t, srv.url)
+  eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value)
+end)
+
+test('odd capabilities are none', { ui = false }, function(t)
+  local srv = t:fake()
+  for body, expected in pairs({
+    ['{"capabilities": [1, null, "completion", {}]}'] = { 'completion' },
+    ['{"capabilities": "completion"}'] = false,
+    ['{"capabilities": {"a": 1}}'] = {},
+    ['[]'] = false,
+  }) do
+    srv:script({ rules = { { match = { path = '/api/show' }, body = body } } })
+    configure(t, srv.url)
+    eq(expected or nil, call(t, 'capabilities', 'ollama', 'm').value, body)
+  end
+end)
+
+test('of a state file with odd values the good ones are used', { ui = false }, function(t)
+  t:write_file(
+    'state/nvim/hum.json',
+    '{"names": {"ollama": [1, null, "old"], "team": 5}, "chosen": {"ollama": 5, "team": "b"}}'
+  )
+  configure(t, server(t).url)
+  eq({ 'old', 'team/' }, t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")'))
+  eq({ value = 'b' }, call(t, 'resolve', 'team'))
+  choose(t, 1)
+  eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
+end)
+
+for _, name in ipairs({ 'resolve', 'choose' }) do
+  test(('%s given up calls back no more, whatever the list of models does'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    t:lua(
+      [[
+      calls = 0
+      vim.ui.select = function(items, _, cb) chosen = function() cb(items[2]) end end
+      cancel = require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)]],
+      name
+    )
+    t:wait(function() return t:lua('return chosen ~= nil') end, 'the list is shown')
+    t:lua('cancel() chosen() cancel()')
+    eq(0, t:lua('return calls'))
+    eq(nil, t:lua('return require("hum.server.models").decided("ollama")'))
+  end)
+
+  test(('%s given up before the server has answered shows no list'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    choose(t, 1)
+    t:lua([[calls = 0; require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)()]], name)
+    eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value) -- answered later
+    eq({}, offered(t))
+    eq(0, t:lua('return calls'))
+  end)
+
+  test(('%s calls back once, and says so if there is no list to choose from'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    t:lua([[vim.ui.select = function() error('oops') end]])
+    T.match('^hum: no model chosen: vim.ui.select failed: .*oops', call(t, name, 'ollama').err)
+    t:lua(
+      [[
+      models = {}
+      vim.ui.select = function(items, _, cb) cb(items[2]) cb(items[1]) cb(nil) end
+      require('hum.server.models')[...]('ollama', function(_, model) table.insert(models, model or 'none') end)]],
+      name
+    )
+    t:wait(function() return t:lua('return #models > 0') end, 'an answer')
+    eq({ 'beta:1b' }, t:lua('return models'))
+  end)
+end

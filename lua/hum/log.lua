@@ -51,7 +51,7 @@ function M.prepare()
   if not prepared then
     prepared = true
     local ok, err = pcall(make_room, path)
-    if not ok then give_up(tostring(err):gsub('^Vim:', '')) end
+    if not ok then give_up(tostring(err):gsub('^.-(E%d+:)', '%1')) end
   end
   return not problem and path or nil
 end
@@ -84,7 +84,7 @@ function M.open(mods)
   -- No swap file: another Neovim may show the log too.
   mods = vim.tbl_extend('force', mods or {}, { noswapfile = true })
   local ok, err = pcall(vim.cmd.split, { vim.fn.fnameescape(M.path()), mods = mods })
-  if not ok then return nil, 'hum: the log cannot be shown here: ' .. tostring(err):gsub('^.-Vim%b():', '') end
+  if not ok then return nil, 'hum: the log cannot be shown here: ' .. tostring(err):gsub('^.-(E%d+:)', '%1') end
   vim.bo.autoread = true
   vim.bo.modifiable = false
   vim.bo.bufhidden = 'wipe'

@@ -476,3 +476,27 @@ test('much that is written at once is not all collected', OPTS, function(t)
   t:cmd('silent wall')
   eq(8, #suggest.sent(t, 'collect'))
 end)
+
+test('what hum keeps for buffers does not grow with their number', configured(), function(t)
+  local function count()
+    return t:lua([[
+      local groups = vim.fn.getcompletion('hum', 'augroup')
+      local n = 0
+      for _, one in ipairs(vim.api.nvim_get_autocmds({})) do
+        n = n + ((one.group_name or ''):find('^hum') and 1 or 0)
+      end
+      return { #groups, n }]])
+  end
+  local function visit_new(i)
+    suggest.open(t, { 'x' }, ('file%d.txt'):format(i))
+    visit(t)
+    suggest.type(t, '<Esc>')
+    t:cmd('bwipeout!')
+  end
+  visit_new(0)
+  local before = count()
+  for i = 1, 20 do
+    visit_new(i)
+  end
+  eq(before, count())
+end)

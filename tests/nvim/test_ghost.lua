@@ -955,3 +955,121 @@ test('whatever is typed and whatever comes, it is drawn at the cursor or not at 
   T.no_match('hum', t:messages())
   T.no_match('fault', t:log())
 end)
+
+local WIDE = { init = suggest.init, ui = { 120, 12 } }
+
+--- Waits for a message that says it, and nothing of Lua's own.
+local function wait_told(t, text)
+  t:wait(function() return t:messages():find(text, 1, true) end, 'a message')
+  T.no_match('traceback', t:messages())
+  T.no_match('[Ll]ua:', t:messages())
+end
+
+test('where nothing may be changed accepting says so, and the suggestion goes', WIDE, function(t)
+  t:lua([[vim.o.showmode = false]])
+  insert(t, { 'x' })
+  for _, name in ipairs({ 'accept', 'accept_line', 'accept_word' }) do
+    t:cmd('messages clear')
+    suggest.type(t, 'y')
+    suggest.suggest(t, 'abc\ndef')
+    t:cmd('setlocal nomodifiable')
+    t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+    eq(true, suggest.call(t, name))
+    wait_told(t, "hum: the suggestion cannot be inserted: 'nomodifiable' is set")
+    eq(false, suggest.call(t, 'is_visible'))
+    T.no_match('abc', t:screen() .. t:text())
+    t:cmd('setlocal modifiable')
+  end
+  suggest.type(t, 'y')
+  suggest.suggest(t, 'z', { serial = 8 })
+  eq(true, suggest.call(t, 'accept'))
+  eq('xyyyyz', t:text())
+end)
+
+test('while text is locked accepting says so, and the suggestion goes', WIDE, function(t)
+  t:lua(
+    [[
+    vim.o.showmode = false
+    vim.keymap.set('i', '<Tab>', function() return require('hum.complete').accept() and '' or '#' end, { expr = true })]]
+  )
+  insert(t, { 'x' })
+  suggest.suggest(t, 'abc')
+  suggest.type(t, '<Tab>')
+  wait_told(t, 'hum: the suggestion cannot be inserted: text is locked at this moment (E565)')
+  eq({ false, 'x', 'i' }, { suggest.call(t, 'is_visible'), t:text(), t.child:mode().mode })
+  suggest.type(t, 'y')
+  eq('xy', t:text())
+end)
+
+--- Calls all of the API, and what other plugins call, and gives what was raised.
+local CALL_ALL = [[
+  local failed = {}
+  local complete, source = require('hum.complete'), require('hum.complete.source')
+  local function call(name, fn, ...)
+    local ok, err = pcall(fn, ...)
+    if not ok then table.insert(failed, name .. ': ' .. err) end
+  end
+  for _, name in ipairs({ 'accept', 'accept_line', 'accept_word', 'next', 'prev', 'dismiss', 'is_visible', 'now', 'status',
+    'start' }) do
+    call(name, complete[name])
+  end
+  for _, name in ipairs({ 'off', 'on', 'toggle', 'toggle' }) do
+    call(name, complete[name], { here = true })
+  end
+  call('accept_keys', complete.accept_keys, 'x')
+  call('omnifunc', require('hum.complete.omni').omnifunc, 1)
+  call('cmp', require('hum.complete.cmp').complete, nil, nil, function() end)
+  call('blink', function() require('hum.complete.blink').new():get_completions(nil, function() end)() end)
+  for _, sub in ipairs({ 'status', 'now', 'on', 'off', 'toggle', '! on', '! off', '! toggle', 'on' }) do
+    local bang, name = sub:match('^(!?) ?(%w+)$')
+    call(sub, vim.cmd, ('silent Hum%s complete %s'):format(bang, name))
+  end
+  return failed]]
+
+for name, open in pairs({
+  ['the command-line window'] = function(t) suggest.type_at_once(t, 'q:') end,
+  ['a terminal'] = function(t) t:cmd('terminal') end,
+  ['help'] = function(t) t:cmd('help') end,
+  ['the quickfix window'] = function(t) t:cmd('copen') end,
+  ['a prompt'] = function(t) t:cmd('new | set buftype=prompt') end,
+  ['a preview that is wiped when it is left'] = function(t)
+    t:cmd('pedit other.txt | wincmd P | setlocal bufhidden=wipe buftype=nofile nomodifiable')
+  end,
+  ['a floating window'] = function(t)
+    t:lua([[vim.api.nvim_open_win(vim.api.nvim_create_buf(false, true), true,
+      { relative = 'editor', row = 1, col = 1, width = 9, height = 3 })]])
+  end,
+}) do
+  test(('the API in %s raises nothing'):format(name), WIDE, function(t)
+    insert(t, { 'x' })
+    suggest.suggest(t, 'abc')
+    suggest.type(t, '<Esc>')
+    open(t)
+    suggest.settle(t)
+    eq({}, t:lua(CALL_ALL))
+    suggest.type(t, 'i')
+    suggest.settle(t)
+    eq({}, t:lua(CALL_ALL))
+    suggest.settle(t)
+    T.no_match('traceback', t:messages())
+    T.no_match('fault of hum', t:messages() .. t:log())
+  end)
+end
+
+test('a buffer that changes or goes without a word is borne', WIDE, function(t)
+  local buf = insert(t, { 'x' })
+  for _, change in ipairs({ 'noautocmd hide enew', 'noautocmd enew!', 'noautocmd bwipeout! ' .. buf }) do
+    suggest.suggest(t, 'abc')
+    t:cmd(change)
+    eq({}, t:lua(CALL_ALL), change)
+    suggest.settle(t)
+    t:keys('<Esc>')
+    if change:find('hide') then t:cmd('buffer ' .. buf) end
+    if not change:find('wipe') then
+      t:cmd('buffer! ' .. buf)
+      t:keys('A')
+      suggest.settle(t)
+    end
+  end
+  T.no_match('fault of hum', t:messages() .. t:log())
+end)

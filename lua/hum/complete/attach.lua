@@ -36,7 +36,7 @@ function M.is_attached(buf) return attached[buf] ~= nil end
 ---@param buf integer
 local function forget(buf)
   attached[buf] = nil
-  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
 end
 
 --- From now on no prompt has its text.
@@ -99,10 +99,10 @@ function M.ensure(buf)
   return true
 end
 
---- Detaches what is no longer to be completed.
+--- Detaches what is no longer to be completed, or was wiped under ":noautocmd".
 function M.review()
   for buf in pairs(attached) do
-    if allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
+    if not vim.api.nvim_buf_is_valid(buf) or allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
   end
 end
 

@@ -81,9 +81,12 @@ local function pause()
   end
 end
 
-local function on_key()
+---@param ev? table  of an autocommand
+local function on_key(ev)
   if here == 0 then
     return
+  elseif ev and ev.buf ~= here then
+    return M.leave() -- it was left under ":noautocmd"
   elseif is_aside() then
     return pause()
   elseif not has_changed() then
@@ -111,13 +114,15 @@ M.catch_up = catch_up
 local function is_inserting() return vim.startswith(vim.api.nvim_get_mode().mode, 'i') end
 
 local function on_menu_change()
-  if here ~= 0 then ghost.redraw() end
+  if here ~= 0 and here == get_buf() then ghost.redraw() end
 end
 
 --- The user is in insert mode and at rest, as in a macro or `:normal` he never is.
 local function begin()
   coming = false
-  if here ~= 0 or block or not is_inserting() then return end
+  if block or not is_inserting() then return end
+  if here ~= 0 and here ~= get_buf() then M.leave() end
+  if here ~= 0 then return end
   -- What is recorded must not depend on what a model happens to say.
   if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
   local buf = get_buf()

@@ -1,4 +1,7 @@
 -- What completion says to the helper: notifications to its channel, none of which waits.
+local helper = require('hum.server.helper')
+local notify = require('hum.notify')
+
 local M = {}
 
 local rpcnotify = vim.rpcnotify
@@ -22,14 +25,14 @@ function M.is_open() return channel ~= nil end
 ---@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
 function M.notify(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
-    require('hum.server.helper').missed(channel) -- calls lost()
+    helper.missed(channel) -- calls lost()
   end
 end
 
 --- Sends the backend, now or once it is found, and again whenever there is another. What
 --- stands against it is told to the user, once.
 local function send_backend()
-  local backend = require('hum.complete.backend')
+  local backend = require('hum.complete.backend') -- late: where nothing is completed it is not needed
   if not subscribed then
     subscribed = true
     backend.on_change(function()
@@ -38,7 +41,7 @@ local function send_backend()
   end
   backend.resolve(function(err, spec)
     M.notify('backend', spec or vim.NIL)
-    if err and err ~= backend_fault then require('hum.notify').warn(err) end
+    if err and err ~= backend_fault then notify.warn(err) end
     backend_fault = err
   end)
 end
@@ -51,12 +54,11 @@ function M.open()
   elseif vim.uv.now() < not_before then
     return false
   end
-  local helper = require('hum.server.helper')
   local started, why = helper.start()
   if not started then
     if why ~= reported then
       reported = why
-      require('hum.notify').error('hum: no completion: ' .. why)
+      notify.error('hum: no completion: ' .. why)
     end
     return false
   end

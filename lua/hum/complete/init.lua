@@ -16,6 +16,9 @@
 --   source       suggestions for other completion plugins: omni, cmp, blink, lsp
 --   report       what :checkhealth says
 local client = require('hum.server.client')
+local helper = require('hum.server.helper')
+local log = require('hum.log')
+local notify = require('hum.notify')
 
 local M = {}
 
@@ -132,9 +135,9 @@ local function report(failure)
   local kind = failure.code .. (failure.status or '')
   if not reported[kind] then
     reported[kind] = true
-    require('hum.notify').warn(text)
+    notify.warn(text)
   else
-    require('hum.log').write('debug', text)
+    log.write('debug', text)
   end
 end
 
@@ -159,7 +162,7 @@ end)
 
 -- The helper is gone, and with it what it knew. It learns all of it again when the user
 -- next enters insert mode.
-require('hum.server.helper').on_lost(function()
+helper.on_lost(function()
   reported, trouble = {}, nil
   require('hum.complete.channel').lost()
   require('hum.complete.attach').lost()

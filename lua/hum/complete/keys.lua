@@ -6,14 +6,16 @@ local channel = require('hum.complete.channel')
 local collect = require('hum.complete.collect')
 local draw = require('hum.complete.ghost.draw')
 local ghost = require('hum.complete.ghost')
+local log = require('hum.log')
 local menu = require('hum.complete.ghost.menu')
+local notify = require('hum.notify')
 
 local M = {}
 
 local get_buf = vim.api.nvim_get_current_buf
 local get_tick = vim.api.nvim_buf_get_changedtick
 local get_cursor = vim.api.nvim_win_get_cursor
-local follow, notify = ghost.follow, channel.notify
+local follow, send = ghost.follow, channel.notify
 
 local started = false
 local coming = false ---@type boolean  begin() is scheduled
@@ -37,22 +39,22 @@ local function guarded(fn)
       return require('hum.interrupt').give_back()
     end
     pcall(M.leave)
-    require('hum.log').write('error', 'a fault of hum in completion: ' .. err)
+    log.write('error', 'a fault of hum in completion: ' .. err)
   end
 end
 
 ---@param kind 'typed'|'followed'|'accepted'|'asked'
-local function notify_key(kind, serial, length) notify('key', here, tick, row, col, kind, serial, length) end
+local function send_key(kind, serial, length) send('key', here, tick, row, col, kind, serial, length) end
 
 --- Manual mode: only what agrees with a suggestion is sent, and its end.
 ---@param serial integer
 ---@param length integer
 local function manual_key(serial, length)
   if serial ~= 0 then
-    notify_key('followed', serial, length)
+    send_key('followed', serial, length)
   elseif requested then
     requested = false
-    notify('leave', here)
+    send('leave', here)
   end
 end
 
@@ -77,7 +79,7 @@ local function pause()
   requested = false
   if tick ~= -1 then
     tick = -1
-    notify('leave', here)
+    send('leave', here)
   end
 end
 
@@ -94,7 +96,7 @@ local function on_key(ev)
   end
   local serial, length = follow(row, col)
   if manual then return manual_key(serial, length) end
-  notify('key', here, tick, row, col, 'typed', serial, length)
+  send('key', here, tick, row, col, 'typed', serial, length)
 end
 
 M.on_key = guarded(on_key)
@@ -133,7 +135,7 @@ local function begin()
   draw.prepare()
   menu.listen(guarded(on_menu_change))
   require('hum.complete.backend').renew()
-  notify('enter', here, vim.api.nvim_buf_line_count(here))
+  send('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
 end
 
@@ -153,7 +155,7 @@ function M.leave()
   block = false
   if here ~= 0 then
     ghost.drop()
-    notify('leave', here)
+    send('leave', here)
     here = 0
   end
 end
@@ -206,10 +208,10 @@ function M.request(why_not)
       has_changed()
       requested, quiet = manual, false
       local serial, length = follow(row, col)
-      return notify_key('asked', serial, length)
+      return send_key('asked', serial, length)
     end
     local why = is_inserting() and why_not() or 'completion is for insert mode'
-    require('hum.notify').info('hum: ' .. why)
+    notify.info('hum: ' .. why)
   end))
 end
 
@@ -218,7 +220,7 @@ function M.cycle(step)
   catch_up()
   if here ~= 0 and not is_aside() then
     requested, quiet = manual, false
-    notify('cycle', here, tick, row, col, step)
+    send('cycle', here, tick, row, col, step)
   end
 end
 
@@ -229,7 +231,7 @@ function M.dismiss()
   local visible = ghost.is_visible()
   ghost.drop()
   requested, quiet = false, true
-  notify('leave', here)
+  send('leave', here)
   return visible
 end
 
@@ -238,7 +240,7 @@ function M.accepted()
   if has_changed() then
     local serial, length = follow(row, col)
     if manual then return manual_key(serial, length) end
-    notify_key('accepted', serial, length)
+    send_key('accepted', serial, length)
   end
 end
 

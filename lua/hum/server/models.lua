@@ -6,6 +6,7 @@ local answers = require('hum.server.answer')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
+local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
 
 local M = {}
@@ -87,9 +88,8 @@ function M.list(name, cb)
   name = M.endpoint(name)
   local endpoint = config.get().endpoints[name] or { dialect = 'ollama' }
   local path = endpoint.dialect == 'ollama' and '/api/tags' or '/v1/models'
-  local server = require('hum.server.query')
-  return server.query(name, { path = path }, function(err, answer)
-    if err then return cb(server.text(err)) end
+  return query.query(name, { path = path }, function(err, answer)
+    if err then return cb(query.text(err)) end
     local names = names_in(endpoint.dialect, answer)
     fresh[name] = true
     if not vim.deep_equal(names, load().names[name]) then
@@ -249,10 +249,9 @@ function M.capabilities(name, model, cb)
     cb()
     return function() end
   end
-  local server = require('hum.server.query')
   local body = { model = model }
-  return server.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
-    if err then return cb(server.text(err)) end
+  return query.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
+    if err then return cb(query.text(err)) end
     cb(nil, type(answer.capabilities) == 'table' and answers.strings(answer.capabilities) or nil)
   end)
 end

@@ -7,6 +7,7 @@ local steps_of = require('hum.server.steps').new
 local M = {}
 
 ---@class hum.ServerError
+---@field code? string     as hum.Failure has it, where no answer came
 ---@field message string
 ---@field hint? string
 ---@field status? integer

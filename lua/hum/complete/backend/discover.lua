@@ -7,7 +7,6 @@
 local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
 local families = require('hum.complete.backend.families')
-local log = require('hum.log')
 local query = require('hum.server.query')
 local task = require('hum.complete.backend.task')
 local tokens = require('hum.complete.backend.tokens')
@@ -265,21 +264,13 @@ local function on_openai(opts)
   return on_completions(opts)
 end
 
---- The search ends in any case: a fault in it is one of hum, is reported as such, and the log
---- has where it was.
+--- Runs in a task.
 ---@param opts hum.DiscoverOpts
 ---@param dialect 'ollama'|'openai'
----@param cb fun(err: string?, found: hum.FoundBackend?)
-function M.find(opts, dialect, cb)
-  local find = dialect == 'ollama' and on_ollama or on_openai
-  task.run(function() return find(opts) end, function(fault, err, found)
-    if fault then
-      log.write('error', fault)
-      local why = 'hum: completion: the search for a model at endpoint "%s" ended by a fault of hum: %s'
-      err = why:format(opts.endpoint, fault:match('^[^\n]*'))
-    end
-    cb(err, found)
-  end)
+---@return string|nil err, hum.FoundBackend|nil found
+function M.find(opts, dialect)
+  if dialect == 'ollama' then return on_ollama(opts) end
+  return on_openai(opts)
 end
 
 return M

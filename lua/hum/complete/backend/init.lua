@@ -6,8 +6,10 @@ local answers = require('hum.server.answer')
 local config = require('hum.config')
 local discover = require('hum.complete.backend.discover')
 local endpoints = require('hum.server.endpoint')
+local log = require('hum.log')
 local models = require('hum.server.models')
 local steps = require('hum.server.steps')
+local task = require('hum.complete.backend.task')
 
 local M = {}
 
@@ -156,6 +158,16 @@ local function finish(key, err, found)
   end
 end
 
+--- A search ends in any case: that it died is a fault of hum, of which the log has the place.
+---@param key hum.BackendKey
+---@param fault string
+---@return string err
+local function fault_text(key, fault)
+  log.write('error', fault)
+  local text = 'hum: completion: the search for a model at endpoint "%s" ended by a fault of hum: %s'
+  return text:format(key.endpoint, fault:match('^[^\n]*'))
+end
+
 --- Finds how to fill in, or remembers it. Several callers share one search.
 ---@param cb fun(err: string?, found: hum.FoundBackend?)
 function M.find(cb)
@@ -167,11 +179,11 @@ function M.find(cb)
     return
   end
   search = { key = key, callbacks = { cb } }
-  endpoints.resolve(key.endpoint, function(err, resolved)
-    if not resolved then return finish(key, 'hum: completion: ' .. err) end
-    local dialect = resolved.endpoint.dialect
-    discover.find(discover_opts(key, resolved), dialect, function(why, found) finish(key, why, found) end)
-  end)
+  task.run(function()
+    local err, resolved = task.wait(function(done) endpoints.resolve(key.endpoint, done) end)
+    if not resolved then return 'hum: completion: ' .. err end
+    return discover.find(discover_opts(key, resolved), resolved.endpoint.dialect)
+  end, function(fault, err, found) finish(key, fault and fault_text(key, fault) or err, found) end)
 end
 
 --- The backend as the helper wants it. It holds the endpoint's key.

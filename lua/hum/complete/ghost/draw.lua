@@ -1,5 +1,6 @@
 -- How a suggestion is drawn: by one extmark that is always set anew under its id and never
 -- taken away in between, so that nothing flickers.
+local config = require('hum.config')
 local menu = require('hum.complete.ghost.menu')
 
 local M = {}
@@ -28,7 +29,7 @@ function M.highlight()
 end
 
 --- What holds until insert mode is left.
-function M.prepare() menu_hides = require('hum.config').get().complete.menu == 'hide' end
+function M.prepare() menu_hides = config.get().complete.menu == 'hide' end
 
 ---@param text string
 ---@param left string  what stands left of it

@@ -5,7 +5,6 @@
 local check = require('hum.config.check')
 local log = require('hum.log')
 local schema = require('hum.config.schema')
-local spelling = require('hum.spelling')
 
 local M = {}
 
@@ -156,7 +155,7 @@ local function cross_check(config)
   table.sort(names)
   for path, name in vim.spairs({ endpoint = config.endpoint, ['complete.endpoint'] = config.complete.endpoint }) do
     if not config.endpoints[name] then
-      local hint = spelling.hint(name, names)
+      local hint = require('hum.spelling').hint(name, names)
       problems[#problems + 1] = ('%s: there is no endpoint "%s"%s'):format(path, name, hint)
     end
   end

@@ -4,8 +4,8 @@ local config = require('hum.config')
 
 local M = {}
 
---- Bytes. Beyond, on average or where the cursor is, lines were not written by hand, and
---- drawing anything in them is slow.
+--- In bytes. Longer lines, on average or at the cursor, were not written by hand, and drawing
+--- anything in them is slow.
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
 --- Where editors of passwords put what they decrypt.
@@ -91,7 +91,7 @@ end
 ---@param buf integer
 ---@return string? why
 local function secret(buf)
-  -- Plugins that decrypt files keep them off the disk in this backend.
+  -- Plugins that decrypt files keep the text off the disk by this.
   if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil

@@ -7,7 +7,7 @@ local M = {}
 local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 
 ---@class hum.Attached
----@field name string      as a model is to see it
+---@field name string      as prompts have it
 ---@field filetype string
 ---@field comment string   'commentstring'
 
@@ -69,7 +69,7 @@ local function watch(buf)
     buffer = buf,
     callback = function() close(buf) end,
   })
-  -- The new name may be one of a secret.
+  -- The new name may be that of a file with secrets.
   vim.api.nvim_create_autocmd('BufFilePost', {
     group = group,
     buffer = buf,

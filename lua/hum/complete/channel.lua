@@ -25,7 +25,7 @@ function M.is_open() return channel ~= nil end
 ---@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
 function M.notify(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
-    helper.missed(channel) -- calls lost()
+    helper.missed(channel) -- which ends in lost()
   end
 end
 

@@ -141,6 +141,16 @@ local function report(failure)
   end
 end
 
+--- Wraps what events of the helper call: an error in it is of no use to the helper, and must not
+--- keep the event from others.
+---@param fn function
+local function guarded(fn)
+  return function(...)
+    local ok, err = xpcall(fn, debug.traceback, ...)
+    if not ok then log.write('error', 'a fault of hum in completion: ' .. err) end
+  end
+end
+
 --- Other completion plugins may be waiting, if any are used: then the module is there.
 ---@param name 'on_suggest'|'on_failed'
 local function notify_source(name, ...)
@@ -148,27 +158,33 @@ local function notify_source(name, ...)
   if source then source[name](...) end
 end
 
-client.on('suggest', function(buf, data)
+---@param buf integer
+---@param data hum.Suggestion
+local function on_suggest(buf, data)
   trouble = data.text == '' and trouble or nil
-  require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggestion]])
+  require('hum.complete.keys').on_suggest(buf, data)
   notify_source('on_suggest', buf, data)
-end)
+end
 
-client.on('backend_error', function(_, failure)
-  report(failure --[[@as hum.Failure]])
+---@param failure hum.Failure
+local function on_backend_error(_, failure)
+  report(failure)
+  require('hum.complete.backend').on_error(failure)
   notify_source('on_failed')
-  require('hum.complete.backend').on_error(failure --[[@as hum.Failure]])
-end)
+end
+
+client.on('suggest', guarded(on_suggest))
+client.on('backend_error', guarded(on_backend_error))
 
 -- The helper is gone, and with it what it knew. It learns all of it again when the user
 -- next enters insert mode.
-helper.on_lost(function()
+helper.on_lost(guarded(function()
   reported, trouble = {}, nil
   require('hum.complete.channel').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.collect').lost()
   require('hum.complete.keys').lost()
   notify_source('on_failed')
-end)
+end))
 
 return M

@@ -28,7 +28,7 @@ local sideways = false ---@type boolean  'virtualedit': the cursor may be where 
 local quiet = false ---@type boolean  dismissed: what is on its way comes too late
 local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was sent last
 
---- Calls `fn`. An error of it must not come between the user and the text.
+--- Wraps `fn`: an error of it goes to the log, and not between the user and the text.
 ---@param fn function
 local function guarded(fn)
   return function(ev)
@@ -88,7 +88,7 @@ local function on_key(ev)
   if here == 0 then
     return
   elseif ev and ev.buf ~= here then
-    return M.leave() -- it was left under ":noautocmd"
+    return M.leave() -- the other buffer was left under ":noautocmd"
   elseif is_aside() then
     return pause()
   elseif not has_changed() then
@@ -119,7 +119,8 @@ local function on_menu_change()
   if here ~= 0 and here == get_buf() then ghost.redraw() end
 end
 
---- The user is in insert mode and at rest, as in a macro or `:normal` he never is.
+--- Begins to complete. Neovim waits for a key in insert mode, which it never does in a macro or
+--- in `:normal`.
 local function begin()
   coming = false
   if block or not is_inserting() then return end
@@ -139,7 +140,7 @@ local function begin()
   on_key()
 end
 
---- Later, because a macro or `:g` may come here a thousand times without being seen.
+--- Scheduled: a macro or `:g` may enter insert mode a thousand times before anything is drawn.
 local function on_enter()
   if not coming then
     coming = true
@@ -249,7 +250,7 @@ end
 function M.on_suggest(buf, data)
   if buf ~= here or quiet or buf ~= get_buf() or not is_inserting() or is_aside() then return end
   if manual and not requested and not ghost.is_visible() then
-    return -- another plugin wants to know
+    return -- it was requested by the source of another plugin
   end
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col

@@ -39,7 +39,7 @@ end
 ---@return string
 function M.name_of(name) return name or config.get().endpoint end
 
---- The URL of an endpoint, without asking for its key.
+--- The URL of an endpoint. Its key is not needed for that.
 ---@param name? string
 ---@return string|nil url, string|nil err
 function M.url(name)

@@ -30,7 +30,7 @@ local function state_path()
   return vim.fs.joinpath(vim.fn.stdpath('state') --[[@as string]], 'hum.json')
 end
 
---- The values of a map that are of use; anybody may have written the file.
+--- The values of a map that can be used: the file may be damaged, or of another version.
 ---@param map any
 ---@param read fun(value: any): any
 ---@return table<string, any>
@@ -66,8 +66,8 @@ local function save()
   if not ok then log.write('warn', 'cannot write ' .. path) end
 end
 
---- What a server says about its models, to names. Models that cannot chat are left out
---- where the server tells (Ollama from 0.30 on).
+--- The names in a server's list of models. Models that cannot chat are left out where the list
+--- says so (Ollama from 0.30 on).
 ---@param dialect string
 ---@param answer table
 ---@return string[]
@@ -182,7 +182,7 @@ local function none_text(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
---- The model of new chats as far as it is decided without asking server or user.
+--- The model of new chats as far as it is decided without a query or a choice of the user.
 ---@param name? string  of the endpoint
 ---@return string|nil
 function M.decided(name)
@@ -238,7 +238,7 @@ function M.choose(name, cb)
   return steps.cancel
 end
 
---- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama tells.
+--- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama lists that.
 ---@param name string
 ---@param model string
 ---@param cb fun(err: string?, capabilities: string[]?)  nil, nil: the server does not say

@@ -1,4 +1,4 @@
--- One question to a server, outside of chats: through the helper, with the endpoint's
+-- One query to a server, outside of chats: through the helper, with the endpoint's
 -- key and headers, the answer decoded and what went wrong put into words.
 local client = require('hum.server.client')
 local endpoints = require('hum.server.endpoint')

@@ -10,7 +10,7 @@ M.WITHIN = 120000
 --- No key is longer, in bytes.
 local MOST = 65536
 
---- From the request to end until it is enforced, in ms.
+--- From SIGTERM to SIGKILL, in ms.
 local GRACE = 2000
 
 ---@class hum.SecretRun  of a command, for all who wait for its output
@@ -54,7 +54,7 @@ end
 ---@return string
 local function id_of(command) return table.concat(command, '\0') end
 
---- Ends the process, if need be by force.
+--- Ends the process, with SIGKILL if it heeds nothing else.
 ---@param run hum.SecretRun
 local function kill(run)
   local process = run.process
@@ -65,7 +65,7 @@ local function kill(run)
   end, GRACE)
 end
 
---- Nobody waits for a run any more.
+--- The run is over: it has its result, or nobody waits for it any more.
 ---@param id string
 ---@param run hum.SecretRun
 local function close(id, run)
@@ -92,7 +92,7 @@ end
 ---@param run hum.SecretRun
 ---@param command string[]
 local function start(id, run, command)
-  --- Takes output in, as far as it can be that of a program that prints a key.
+  --- Keeps output, up to the size that a key may have.
   local function into(parts)
     return function(_, data)
       if not data then return end
@@ -183,8 +183,8 @@ function M.describe(source)
   return true, ('from the output of "%s"'):format(program)
 end
 
---- Forgets what commands gave, so that the next request asks them again: a server refused
---- it, and keys may expire.
+--- Forgets what commands gave, so that the next request runs them again: a server refused
+--- the key, which may have expired.
 function M.forget() cache = {} end
 
 return M

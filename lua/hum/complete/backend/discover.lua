@@ -32,7 +32,7 @@ local M = {}
 ---@field by_server boolean      prompts are the server's business where it knows how
 ---@field num_ctx? integer
 
---- Trying may have to wait for a free slot.
+--- A trial may have to wait for a free slot. In seconds.
 local TRY_WITHIN = 60
 
 local NAMED, CHATS, LOADED, ONLY = 'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
@@ -259,7 +259,7 @@ local function on_openai(opts)
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
     return on_llama_server(opts, props)
   elseif err and (err.code or err.status == 401 or err.status == 503) then
-    return text(err) -- nothing was heard, or not what could be heard
+    return text(err) -- no answer, no access, or still loading: that says nothing about the API
   end
   return on_completions(opts)
 end

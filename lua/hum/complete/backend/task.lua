@@ -4,11 +4,11 @@ local query = require('hum.server.query')
 
 local M = {}
 
----@type table<thread, fun(fault: string?, ...)>  who is waiting for its end
+---@type table<thread, fun(fault: string?, ...)>  `done` of each task that runs
 local waiting = setmetatable({}, { __mode = 'k' })
 
---- Runs it until it waits or ends. Its end is handed on outside of it, so that a fault of who
---- gets the results is not taken for one of the task.
+--- Runs it until it waits or ends. `done` is called outside of the coroutine, so that an error
+--- in `done` is not taken for one of the task.
 ---@param co thread
 local function resume(co, ...)
   local results = vim.F.pack_len(coroutine.resume(co, ...))

@@ -16,8 +16,8 @@ local menu_hides = true
 ---@param link string
 local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
 
---- Where comments look like text, as in Neovim's own colours on a terminal of 256, ghost text
---- must not.
+--- Ghost text looks like comments. Where those have no colour, as with Neovim's own scheme in a
+--- terminal of 256 colours, it is grey: it must not look like text.
 function M.highlight()
   local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
   if vim.o.termguicolors or comment.ctermfg then
@@ -28,7 +28,7 @@ function M.highlight()
   default_link('HumGhostInfo', 'NonText')
 end
 
---- What holds until insert mode is left.
+--- Reads the options that hold until insert mode is left.
 function M.prepare() menu_hides = config.get().complete.menu == 'hide' end
 
 ---@param text string

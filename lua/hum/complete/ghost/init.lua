@@ -100,7 +100,7 @@ function M.follow(row, col)
   end
   draw.show(g)
   if g.final and g.have == #g.want then
-    return 0, 0 -- kept, for who goes back
+    return 0, 0 -- typed whole; kept in case that the user deletes some of it
   end
   return g.serial, g.first + #g.text
 end
@@ -151,7 +151,7 @@ local function update(g, data)
   if data.from >= g.first then
     local kept = g.text:sub(1, data.from - g.first)
     if #kept < data.from - g.first then
-      return true -- a piece between is missing; the next key tells the helper
+      return true -- a piece between is missing; with the next key the helper learns that
     end
     text = kept .. data.text
   else

@@ -75,11 +75,11 @@ end
 
 ---@param on_tell fun(method: string, ...)
 function M.watch_link(on_tell)
-  local link = require('hum.complete.channel')
-  local tell = link.tell
-  link.tell = function(...)
+  local channel = require('hum.complete.channel')
+  local notify = channel.notify
+  channel.notify = function(...)
     on_tell(...)
-    tell(...)
+    notify(...)
   end
 end
 
@@ -92,7 +92,7 @@ function M.hum(url, complete)
   }))
   watch_suggestions()
   local keys = require('hum.complete.keys')
-  keys.on_key = timed(keys.on_key)
+  require('hum.complete.attach').on_key(timed(keys.on_key))
   require('hum.complete').start()
   assert(require('hum.complete.channel').open())
 end

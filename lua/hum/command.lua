@@ -1,4 +1,4 @@
--- `:Hum {sub}`. Whether the text after "chat" is a model or a question is told by one
+-- `:Hum {sub}`. Whether the text after "chat" is a model or a question is decided by one
 -- rule: without a range a single word made of the characters of a model's name is a
 -- model, anything else is a question.
 local M = {}
@@ -14,7 +14,7 @@ local M = {}
 ---@field complete? fun(): string[]
 ---@field range? boolean
 ---@field bang? boolean
----@field text? boolean      takes an argument
+---@field text? boolean      it may have an argument
 
 ---@param text string
 ---@return boolean
@@ -94,7 +94,10 @@ M.subcommands = {
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
   log = {
-    run = function(given) require('hum.log').open(given.mods) end,
+    run = function(given)
+      local ok, why = require('hum.log').open(given.mods)
+      if not ok then require('hum.notify').info(why) end
+    end,
   },
   build = {
     run = function() require('hum').build() end,
@@ -144,21 +147,21 @@ function M.run(opts)
   })
 end
 
----@param lead string
+---@param typed string  of the word at the cursor
 ---@param line string  the whole command line
 ---@param pos integer  bytes before the cursor
 ---@return string[]
-function M.complete(lead, line, pos)
+function M.complete(typed, line, pos)
   local before = line:sub(1, pos)
   local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
-  local sub, rest = args:match('^(%S+)%s+(.*)$')
+  local sub, argument = args:match('^(%S+)%s+(.*)$')
   local candidates = {}
   if not sub then
     candidates = names()
-  elseif M.subcommands[sub] and M.subcommands[sub].complete and not rest:find('%s') then
+  elseif M.subcommands[sub] and M.subcommands[sub].complete and not argument:find('%s') then
     candidates = M.subcommands[sub].complete()
   end
-  return vim.tbl_filter(function(name) return vim.startswith(name, lead) end, candidates)
+  return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, candidates)
 end
 
 return M

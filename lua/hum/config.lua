@@ -1,7 +1,9 @@
 -- Configuration: defaults, then `vim.g.hum` (a table or a function that returns one),
--- then what setup() was given. It is checked as a whole and taken as a whole: with one
--- fault in it nothing of it is applied, and each fault is told.
+-- then what setup() was given. It is checked as a whole and applied as a whole: with one
+-- fault in it nothing of it is applied, and each fault is told. Who keeps what depends on
+-- options subscribes to their change.
 local check = require('hum.config.check')
+local log = require('hum.log')
 local schema = require('hum.config.schema')
 
 local M = {}
@@ -73,6 +75,7 @@ local M = {}
 local current ---@type hum.Config|nil
 local given = {} ---@type table  what setup() was last given and was right
 local offered = {} ---@type any  what setup() was last given
+local on_change = {} ---@type (fun(config: hum.Config))[]
 
 --- `over` laid on `under`, both shaped as `node` says; tables in leaves are replaced.
 ---@param node hum.Node
@@ -143,7 +146,7 @@ local function check_complete(config, problems)
   end
 end
 
---- What only the whole configuration can tell.
+--- What can only be checked in the whole configuration.
 ---@param config hum.Config
 ---@return string[] problems
 local function cross_check(config)
@@ -161,7 +164,7 @@ local function cross_check(config)
     local endpoint = config.endpoints[name]
     local path = 'endpoints.' .. name .. '.url: '
     if endpoint.url then
-      local _, why = require('hum.server.url').endpoint(endpoint.url, endpoint.dialect)
+      local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
       problems[#problems + 1] = why and path .. why
     elseif name ~= 'ollama' or endpoint.dialect ~= 'ollama' then
       problems[#problems + 1] = path .. 'expected a URL; only "ollama" has one by default'
@@ -201,12 +204,16 @@ local function user_table()
 end
 
 ---@param problems string[]
-local function tell(problems)
+local function report(problems)
   local lines = vim.tbl_map(function(problem) return 'hum: ' .. problem end, problems)
   require('hum.notify').error(table.concat(lines, '\n'))
 end
 
---- Checks and takes options. With a fault in them everything stays as it was.
+--- Calls `fn` with the options whenever others are in force.
+---@param fn fun(config: hum.Config)
+function M.on_change(fn) on_change[#on_change + 1] = fn end
+
+--- Checks and applies options. With a fault in them everything stays as it was.
 ---@param opts? table
 ---@return boolean|nil ok, string[]|nil problems
 function M.setup(opts)
@@ -222,12 +229,14 @@ function M.setup(opts)
     config, problems = build(user, opts)
   end
   if not config then
-    tell(problems)
+    report(problems)
     return nil, problems
   end
   current, given = config, opts
-  local way = package.loaded['hum.complete.backend']
-  if way then way.renew() end
+  log.set_level(config.log)
+  for _, fn in ipairs(on_change) do
+    fn(config)
+  end
   return true
 end
 

@@ -9,6 +9,9 @@
 --                       status: "done", "error" or "cancelled"
 --
 -- An id belongs to one request; Started and Finished come once each.
+local notify = require('hum.notify')
+local status = require('hum.status')
+
 local M = {}
 
 ---@alias hum.EventName 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'
@@ -24,27 +27,27 @@ end
 
 ---@param name string
 ---@param err string  as Neovim puts it; '' if all went well
-local function tell(name, err)
+local function report(name, err)
   local text = err:gsub('^.-User Autocommands for "%w+":%s*', '')
   text = text:gsub('^Error executing lua callback: ', ''):gsub('^Lua callback: ', '')
   text = text:gsub('\nstack traceback:.*', '')
-  if err ~= '' then require('hum.notify').error(('hum: an autocommand for %s failed: %s'):format(name, text)) end
+  if err ~= '' then notify.error(('hum: an autocommand for %s failed: %s'):format(name, text)) end
 end
 
 --- A fault in the user's autocommand must not reach the request that it is about, nor stop
 --- it behind a hit-enter prompt: Neovim would show a traceback. So errors, and only errors,
---- are silent here and then told in a line.
+--- are silent here and then reported in a line.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)
-  require('hum.status').on_event(name, data)
+  status.on_event(name, data)
   local errmsg = vim.v.errmsg
   vim.v.errmsg = ''
   -- The module that the command finds, which is another one once hum was loaded anew.
   require('hum.events')._pending = { name = name, data = data }
   local ok, err = pcall(vim.cmd, "silent! unsilent lua require('hum.events')._fire()")
-  tell(name, vim.v.errmsg)
-  tell(name, not ok and tostring(err) or '')
+  report(name, vim.v.errmsg)
+  report(name, not ok and tostring(err) or '')
   vim.v.errmsg = errmsg
 end
 

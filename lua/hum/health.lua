@@ -82,7 +82,7 @@ end
 local function check_proxies(name, url)
   for _, variable in ipairs({ 'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY' }) do
     local set = vim.env[variable] and vim.env[variable] ~= ''
-    if set and require('hum.server.url').is_loopback(url) then
+    if set and require('hum.url').is_loopback(url) then
       return health.info(('$%s is set; hum does not use it for addresses of this machine'):format(variable))
     elseif set then
       return health.info(('$%s may apply to endpoint "%s"'):format(variable, name))
@@ -101,7 +101,7 @@ local function check_address(name, endpoint, url)
     if url:find(':80$') and not host:find(':80', 1, true) then
       health.info('with "http://" and no port it means port 80, not 11434')
     end
-    local suffix = require('hum.server.url').api_suffix(url)
+    local suffix = require('hum.url').api_suffix(url)
     if suffix then
       health.warn(
         ('$OLLAMA_HOST ends in "%s": every request will be answered with 404'):format(suffix),
@@ -109,7 +109,7 @@ local function check_address(name, endpoint, url)
       )
     end
   end
-  if endpoint.key and url:find('^http://') and not require('hum.server.url').is_loopback(url) then
+  if endpoint.key and url:find('^http://') and not require('hum.url').is_loopback(url) then
     health.warn(
       ('the key of endpoint "%s" travels unencrypted'):format(name),
       { ('Use https:// in endpoints.%s.url.'):format(name) }
@@ -234,7 +234,7 @@ function M.check()
   for _, name in ipairs(require('hum.config').endpoint_names()) do
     check_endpoint(name, usable)
   end
-  require('hum.complete.backend.report').check(usable, wait_for)
+  require('hum.complete.report').check(usable, wait_for)
 end
 
 return M

@@ -34,7 +34,7 @@ function M.retry(buf) return require('hum.chat').retry(buf) end
 
 --- Sets the model: of the current buffer if it is a chat, else of new chats.
 ---@param name? string  "model" or "endpoint/model"; nil: ask with vim.ui.select()
-function M.model(name) require('hum.server.models').set(name) end
+function M.model(name) require('hum.chat.model').set(name) end
 
 --- The lines selected in visual mode, which this ends.
 ---@return { buf: integer, first: integer, last: integer }

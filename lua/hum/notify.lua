@@ -1,5 +1,7 @@
 -- The one way to tell the user something. Safe from any context, scheduled, written to
 -- the log as well, never repeated within a moment, and not before it can be read.
+local log = require('hum.log')
+
 local M = {}
 
 --- The same message again within this time is dropped, in ms.
@@ -31,8 +33,8 @@ local function fitted(text)
   local line = text:gsub('%s*\n%s*', '; ')
   local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
   if vim.fn.strdisplaywidth(line) <= room then return line end
-  local rest = ' … (:Hum log)'
-  return vim.fn.strcharpart(line, 0, math.max(20, room - #rest)) .. rest
+  local hint = ' … (:Hum log)'
+  return vim.fn.strcharpart(line, 0, math.max(20, room - #hint)) .. hint
 end
 
 --- Neovim's own vim.notify prints to the message area, where a second line or a second
@@ -46,7 +48,7 @@ local function show()
     texts[i], level = message.text, math.max(level, message.level)
   end
   if is_builtin() then
-    vim.cmd.redraw() -- a message that is shown already gives way
+    vim.cmd.redraw() -- takes a message away that is shown already
     return vim.notify(fitted(table.concat(texts, '\n')), level)
   end
   for _, message in ipairs(messages) do
@@ -54,7 +56,7 @@ local function show()
   end
 end
 
----@return boolean  "-- INSERT --" would take the place of a message before it can be read
+---@return boolean  "-- INSERT --" would cover a message before it can be read
 local function is_covered()
   local mode = vim.api.nvim_get_mode().mode
   return is_builtin() and vim.o.showmode and mode:find('^[iR]') ~= nil
@@ -71,7 +73,7 @@ end
 
 local function flush()
   for _, message in ipairs(queue) do
-    require('hum.log').write(message.quotes and 'debug' or NAMES[message.level], message.text)
+    log.write(message.quotes and 'debug' or NAMES[message.level], message.text)
   end
   local waits = #held > 0
   vim.list_extend(held, queue)
@@ -82,7 +84,7 @@ end
 ---@param text string
 ---@param level integer
 ---@param quotes? boolean
-local function tell(text, level, quotes)
+local function add(text, level, quotes)
   local now = vim.uv.now()
   local id = level .. text
   if seen[id] and now - seen[id] < QUIET then return end
@@ -93,12 +95,12 @@ local function tell(text, level, quotes)
 end
 
 ---@param text string
-function M.info(text) tell(text, LEVELS.INFO) end
+function M.info(text) add(text, LEVELS.INFO) end
 
 ---@param text string
-function M.warn(text) tell(text, LEVELS.WARN) end
+function M.warn(text) add(text, LEVELS.WARN) end
 
---- What the user asked to know, whole: a prompt that asks for a key is no surprise then.
+--- What the user wanted to know, whole: a prompt that waits for a key is no surprise then.
 ---@param text string
 function M.answer(text)
   if not is_builtin() then return M.info(text) end
@@ -107,6 +109,8 @@ end
 
 ---@param text string
 ---@param quotes? boolean  it holds a server's words, and is shown whole elsewhere
-function M.error(text, quotes) tell(text, LEVELS.ERROR, quotes) end
+function M.error(text, quotes) add(text, LEVELS.ERROR, quotes) end
+
+log.on_problem(M.warn)
 
 return M

@@ -1,4 +1,4 @@
--- Which buffers completion reads, when it works, and what the helper is told. The case plays
+-- Which buffers completion reads, when it works, and what the helper is sent. The case plays
 -- the helper.
 local T = require('harness')
 local suggest = require('lib.suggest')
@@ -17,7 +17,7 @@ end
 
 --- Names of the buffers that were attached since the last call.
 local function attached(t)
-  return vim.tbl_map(function(one) return one[3].name end, suggest.told(t, 'attach'))
+  return vim.tbl_map(function(one) return one[3].name end, suggest.sent(t, 'attach'))
 end
 
 --- Enters insert mode, types a character, and leaves.
@@ -39,25 +39,25 @@ test('a buffer is attached when insert mode is entered, once, with name, type an
   t:write_file('src/main.c', 'int x;\n')
   local buf = suggest.open(t, { 'int x;' }, 'src/main.c')
   t:cmd('setlocal commentstring=//\\ %s')
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
   suggest.type(t, 'A')
-  local place = suggest.place(t)
+  local position = suggest.position(t)
   eq({
-    { 'backend' },
+    { 'backend', {} },
     { 'attach', buf, { name = 'src/main.c', filetype = 'c', comment = '// %s' } },
     { 'enter', buf, 1 },
-    { 'key', buf, place.tick, 0, 6, 'typed', 0, 0 },
-  }, suggest.told(t))
+    { 'key', buf, position.tick, 0, 6, 'typed', 0, 0 },
+  }, suggest.sent(t))
   suggest.type(t, '<Esc>A')
-  eq({ 'leave', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  eq({ 'leave', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
   local watched = t:lua([[return #vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = 0 })]])
   t:cmd('setlocal filetype=cpp')
   suggest.type(t, '<Esc>A')
-  eq('cpp', suggest.told(t, 'attach')[1][3].filetype)
+  eq('cpp', suggest.sent(t, 'attach')[1][3].filetype)
   eq(watched, t:lua([[return #vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = 0 })]]))
 end)
 
-test('of a file elsewhere only the last part of its name is told', OPTS, function(t)
+test('of a file elsewhere only the last part of its name is sent', OPTS, function(t)
   t:write_file('here/x', '')
   local path = t:write_file('there/deep/y.txt', '')
   t:cmd('cd here')
@@ -66,29 +66,29 @@ test('of a file elsewhere only the last part of its name is told', OPTS, functio
   eq({ 'y.txt' }, attached(t))
 end)
 
-test('each state of text and cursor is told once', OPTS, function(t)
+test('each state of text and cursor is sent once', OPTS, function(t)
   local buf = suggest.open(t, { 'one' })
   suggest.type(t, 'A')
-  suggest.told(t)
+  suggest.sent(t)
   suggest.type(t, 'ab<Left><BS>')
-  local tick = suggest.place(t).tick
+  local tick = suggest.position(t).tick
   eq({
     { 'key', buf, tick - 2, 0, 4, 'typed', 0, 0 },
     { 'key', buf, tick - 1, 0, 5, 'typed', 0, 0 },
     { 'key', buf, tick - 1, 0, 4, 'typed', 0, 0 },
     { 'key', buf, tick, 0, 3, 'typed', 0, 0 },
-  }, suggest.told(t))
+  }, suggest.sent(t))
   suggest.type_at_once(t, 'cdef')
-  eq({ { 'key', buf, suggest.place(t).tick, 0, 7, 'typed', 0, 0 } }, suggest.told(t))
+  eq({ { 'key', buf, suggest.position(t).tick, 0, 7, 'typed', 0, 0 } }, suggest.sent(t))
 end)
 
-test('commands that pass through insert mode tell nothing', OPTS, function(t)
+test('commands that pass through insert mode send nothing', OPTS, function(t)
   suggest.open(t, { '1', '2', '3' })
   visit(t)
-  suggest.told(t)
+  suggest.sent(t)
   t:cmd('g/./normal Axyz')
   t:cmd('normal! ofoo')
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
 end)
 
 -- What is set up by Lua, and a part of the reason that :Hum complete status gives.
@@ -153,15 +153,15 @@ test(
     suggest.open(t, { '' }, 'good.txt')
     visit(t)
     eq({ 'good.txt' }, attached(t))
-    suggest.told(t)
+    suggest.sent(t)
     for _, case in ipairs(REFUSED) do
       t:lua(case[2])
       if case[1] ~= 'a chat' then t:lua('vim.b.hum_complete = true') end
       suggest.type(t, 'A<Esc>')
-      eq({}, suggest.told(t), case[1])
+      eq({}, suggest.sent(t), case[1])
       T.match(case[3], status(t), true)
       t:cmd('%bwipeout!')
-      suggest.told(t)
+      suggest.sent(t)
     end
     -- Insert mode there begins with a warning that waits for a key.
     t:cmd('edit a.txt | setlocal readonly')
@@ -173,10 +173,10 @@ test(
 test('a buffer that becomes one of these is detached', OPTS, function(t)
   local buf = suggest.open(t, { 'x' })
   visit(t)
-  suggest.told(t)
+  suggest.sent(t)
   t:cmd('file credentials.txt')
   visit(t)
-  eq({ { 'detach', buf } }, suggest.told(t))
+  eq({ { 'detach', buf } }, suggest.sent(t))
 end)
 
 test(
@@ -230,7 +230,7 @@ test(
   function(t)
     suggest.open(t, { '' }, 'a.txt')
     visit(t)
-    eq({}, suggest.told(t))
+    eq({}, suggest.sent(t))
     suggest.open(t, { '' }, 'a.c')
     visit(t)
     eq({ 'a.c' }, attached(t))
@@ -243,20 +243,20 @@ test(
   function(t)
     local buf = suggest.open(t, { '' })
     visit(t)
-    eq({}, suggest.told(t))
+    eq({}, suggest.sent(t))
     t:cmd('Hum complete on')
     visit(t)
-    eq(1, #suggest.told(t, 'attach'))
+    eq(1, #suggest.sent(t, 'attach'))
     suggest.type(t, 'A')
     suggest.suggest(t, 'GHOST')
     T.match('GHOST', t:screen())
-    suggest.told(t)
+    suggest.sent(t)
     t:cmd('Hum! complete off')
     suggest.settle(t)
     T.no_match('GHOST', t:screen())
-    eq({ { 'leave', buf }, { 'detach', buf } }, suggest.told(t))
+    eq({ { 'leave', buf }, { 'detach', buf } }, suggest.sent(t))
     t:cmd('Hum! complete on')
-    eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+    eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
     suggest.type(t, '<Esc>')
     T.match('completion is off in this buffer: b:hum_complete', said(t, 'Hum! complete toggle'), true)
     T.match('completion is on in this buffer$', said(t, 'Hum! complete toggle'))
@@ -269,56 +269,56 @@ test(
 
 test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
   suggest.open(t, { '' }, 'a.txt')
-  t:lua([[require('hum.complete.backend').text = function() return ('way '):rep(50) .. 'end' end]])
+  t:lua([[require('hum.complete.backend').text = function() return ('word '):rep(50) .. 'end' end]])
   t:cmd('Hum complete on')
   for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
     T.match(
-      'completion is on in this buffer; way .* way end$',
+      'completion is on in this buffer; word .* word end$',
       t:lua('return vim.api.nvim_exec2(..., { output = true }).output', command)
     )
   end
 end)
 
-test('in manual mode only what is asked for is told', configured({ complete = { mode = 'manual' } }), function(t)
+test('in manual mode only what is asked for is sent', configured({ complete = { mode = 'manual' } }), function(t)
   local buf = suggest.open(t, { 'x' })
   t:lua([[vim.keymap.set('i', '<C-l>', '<Plug>(hum-suggest)')]])
   suggest.type(t, 'Aa')
-  eq({}, suggest.told(t, 'key'))
-  suggest.told(t)
+  eq({}, suggest.sent(t, 'key'))
+  suggest.sent(t)
   suggest.type(t, '<C-l>')
   local function key(kind, serial, length)
-    local place = suggest.place(t)
-    return { 'key', buf, place.tick, place.row, place.col, kind, serial, length }
+    local position = suggest.position(t)
+    return { 'key', buf, position.tick, position.row, position.col, kind, serial, length }
   end
-  eq({ key('asked', 0, 0) }, suggest.told(t, 'key'))
+  eq({ key('asked', 0, 0) }, suggest.sent(t, 'key'))
   suggest.suggest(t, 'bcd')
   suggest.type(t, 'b')
-  eq({ key('followed', 7, 3) }, suggest.told(t, 'key'))
+  eq({ key('followed', 7, 3) }, suggest.sent(t, 'key'))
   suggest.call(t, 'accept_word')
-  eq({ { 'leave', buf } }, vim.tbl_filter(function(one) return one[1] ~= 'key' end, suggest.told(t)))
+  eq({ { 'leave', buf } }, vim.tbl_filter(function(one) return one[1] ~= 'key' end, suggest.sent(t)))
   suggest.type(t, 'x')
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
   -- What was asked for comes too late.
   suggest.type(t, '<C-l>')
   suggest.type(t, 'yz')
-  eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
   suggest.type(t, '<C-o>:Hum complete now<CR>')
-  eq('asked', suggest.told(t, 'key')[1][6])
+  eq('asked', suggest.sent(t, 'key')[1][6])
 end)
 
 test('a buffer that is wiped out is detached', OPTS, function(t)
   local buf = suggest.open(t, { 'x' })
   visit(t)
-  suggest.told(t)
+  suggest.sent(t)
   t:cmd('bwipeout!')
-  eq({ { 'detach', buf, true } }, suggest.told(t, 'detach'))
+  eq({ { 'detach', buf, true } }, suggest.sent(t, 'detach'))
 end)
 
 test('a helper that dies learns everything again when insert mode is next entered, in good time', OPTS, function(t)
   local buf = suggest.open(t, { 'x' })
   suggest.type(t, 'A')
   suggest.suggest(t, 'GHOST')
-  suggest.told(t)
+  suggest.sent(t)
   local function lose()
     t:lua([[for _, fn in ipairs(stub.on_lost) do fn({ message = 'gone' }) end]])
     suggest.settle(t)
@@ -334,10 +334,10 @@ test('a helper that dies learns everything again when insert mode is next entere
   lose()
   T.no_match('GHOST', t:screen())
   suggest.type(t, 'abc')
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
   later(3)
   suggest.type(t, '<Esc>A')
-  eq({ 'backend', 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.told(t)))
+  eq({ 'backend', 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
   eq(2, t:lua('return stub.starts'))
   -- Again and again: each time it is given longer.
   lose()
@@ -345,11 +345,11 @@ test('a helper that dies learns everything again when insert mode is next entere
   later(3)
   suggest.type(t, '<Esc>A')
   eq(2, t:lua('return stub.starts'))
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
   later(2)
   suggest.type(t, '<Esc>A')
   eq(3, t:lua('return stub.starts'))
-  eq(buf, suggest.told(t, 'attach')[1][2])
+  eq(buf, suggest.sent(t, 'attach')[1][2])
   later(120)
   lose()
   later(1.1)
@@ -375,7 +375,7 @@ test('a helper that cannot be started is told of once, and tried again', configu
   eq({ 'text.txt' }, attached(t))
 end)
 
-test('what stands against the way is told once for each kind', configured(nil, WIDE), function(t)
+test('what a request fails of is told once for each kind', configured(nil, WIDE), function(t)
   suggest.open(t, { 'x' })
   visit(t)
   local failure = { code = 'http', status = 404, message = 'no model "x" at ollama', hint = 'Pull it.' }
@@ -396,11 +396,11 @@ test('the status tells that requests fail, until text comes again', configured(n
   suggest.type(t, 'A')
   suggest.event(t, 'backend_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
   local fails = '; a request failed at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
-  T.match('^completion is on in this buffer; the way is here' .. fails, status(t))
+  T.match('^completion is on in this buffer; the backend is here' .. fails, status(t))
   suggest.suggest(t, '')
   T.match(fails, status(t))
   suggest.suggest(t, 'GHOST')
-  eq('completion is on in this buffer; the way is here', status(t))
+  eq('completion is on in this buffer; the backend is here', status(t))
 end)
 
 test('what is opened, edited, yanked and jumped to is collected', OPTS, function(t)
@@ -409,7 +409,7 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
     lines[i] = ('line %d'):format(i)
   end
   local buf = suggest.open(t, lines)
-  local function collected() return suggest.told(t, 'collect') end
+  local function collected() return suggest.sent(t, 'collect') end
   t:cmd('normal! gg')
   visit(t)
   eq({}, collected())
@@ -434,7 +434,7 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
     local now = vim.uv.now
     vim.uv.now = function() return now() + 60000 end]])
   visit(t)
-  suggest.told(t)
+  suggest.sent(t)
   t:cmd('silent write | buffer ' .. buf)
   t:wait(function()
     return vim.tbl_contains(collected(), function(one) return one[2] == buf end, { predicate = true })
@@ -449,19 +449,19 @@ test('nothing is collected of what must not be attached, nor of buffers passed b
   end
   t:write_file('.env', 'KEY=1\n')
   t:cmd('edit .env')
-  suggest.told(t)
+  suggest.sent(t)
   t:cmd('normal! yy')
   t:cmd('silent write!')
-  eq({}, suggest.told(t))
+  eq({}, suggest.sent(t))
   t:cmd('silent args ?.txt')
   t:cmd('silent argdo silent write!')
   local last = t:eval('bufnr()')
   t:wait(function()
-    return #vim.tbl_filter(function(one) return one[1] == 'collect' end, t.told) > 0
+    return #vim.tbl_filter(function(one) return one[1] == 'collect' end, t.sent) > 0
   end, 'the last one is collected')
   eq(
     { { 'attach', last }, { 'collect', last } },
-    vim.tbl_map(function(one) return { one[1], one[2] } end, suggest.told(t))
+    vim.tbl_map(function(one) return { one[1], one[2] } end, suggest.sent(t))
   )
 end)
 
@@ -471,8 +471,32 @@ test('much that is written at once is not all collected', OPTS, function(t)
     suggest.open(t, { 'text' }, ('f%d.txt'):format(i))
     visit(t)
   end
-  suggest.told(t)
+  suggest.sent(t)
   t:lua([[vim.uv.now = function() return 5000000 end]])
   t:cmd('silent wall')
-  eq(8, #suggest.told(t, 'collect'))
+  eq(8, #suggest.sent(t, 'collect'))
+end)
+
+test('what hum keeps for buffers does not grow with their number', configured(), function(t)
+  local function count()
+    return t:lua([[
+      local groups = vim.fn.getcompletion('hum', 'augroup')
+      local n = 0
+      for _, one in ipairs(vim.api.nvim_get_autocmds({})) do
+        n = n + ((one.group_name or ''):find('^hum') and 1 or 0)
+      end
+      return { #groups, n }]])
+  end
+  local function visit_new(i)
+    suggest.open(t, { 'x' }, ('file%d.txt'):format(i))
+    visit(t)
+    suggest.type(t, '<Esc>')
+    t:cmd('bwipeout!')
+  end
+  visit_new(0)
+  local before = count()
+  for i = 1, 20 do
+    visit_new(i)
+  end
+  eq(before, count())
 end)

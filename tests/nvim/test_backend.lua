@@ -2,7 +2,7 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
---- Configures hum for a server and finds the way. `complete` and `endpoint` are options.
+--- Configures hum for a server and finds the backend. `complete` and `endpoint` are options.
 local function resolve(t, srv, complete, endpoint)
   t:lua(
     [[
@@ -17,7 +17,7 @@ local function resolve(t, srv, complete, endpoint)
   return t:resolve_again()
 end
 
---- A case's way, without another setup(). Secrets are left out.
+--- A case's backend, without another setup(). Secrets are left out.
 local function again(t)
   t:lua([[
     answer = nil
@@ -191,7 +191,7 @@ backend_test("the user's own tokens go before all else", function(t)
   eq({ 'completions', '<P>' }, { got.backend.api, got.backend.tokens.prefix })
 end)
 
-backend_test('llama-server has a way of its own', function(t)
+backend_test('llama-server has an API of its own', function(t)
   local srv = openai(t, { '/srv/models/coder.gguf' }, { props({ total_slots = 2 }), INFILL })
   local got = resolve(t, srv, nil, OPENAI)
   eq(nil, got.err)
@@ -204,7 +204,7 @@ backend_test('llama-server has a way of its own', function(t)
   eq(true, resolve(t, srv, { during_chat = 'always' }, OPENAI).backend.during_chat)
 end)
 
-backend_test('a llama-server with several models is told which', function(t)
+backend_test('a llama-server with several models is sent which', function(t)
   local router = props({ role = 'router', default_generation_settings = { n_ctx = 0 } })
   local models = {
     { id = 'Qwen2.5-Coder-7B', status = { value = 'unloaded' } },
@@ -284,7 +284,7 @@ backend_test('several who ask at once share one search', function(t)
   eq('a model is being looked for', t:lua('return said'))
 end)
 
-backend_test('the helper is told limits and options', function(t)
+backend_test('the helper is sent limits and options', function(t)
   local complete = {
     max_tokens = 64,
     max_lines = 5,
@@ -317,52 +317,53 @@ backend_test('the helper is told limits and options', function(t)
   eq(vim.fs.basename(t:lua('return vim.fn.getcwd()')), backend.project)
 end)
 
---- Replaces the link to the helper by one that keeps what it is told.
-local function keep_told(t)
+--- Keeps what the helper is sent as a backend, and what the user is told.
+local function keep_sent(t)
   t:lua([[
     backends, told = {}, {}
-    package.loaded['hum.complete.channel'] = {
-      is_open = function() return true end,
-      tell = function(method, backend) table.insert(backends, { method = method, model = backend ~= vim.NIL and backend.model or 'none' }) end,
-    }
+    local rpcnotify = vim.rpcnotify
+    vim.rpcnotify = function(channel, method, ...)
+      if method ~= 'backend' then return rpcnotify(channel, method, ...) end
+      local backend = ...
+      table.insert(backends, backend ~= vim.NIL and backend.model or 'none')
+    end
     vim.notify = function(text) table.insert(told, text) end
   ]])
 end
 
---- Waits for what the helper is told.
-local function told_ways(t, n)
-  t:wait(function() return #t:lua('return backends') == n end, n .. ' backends')
-  return vim.tbl_map(function(backend) return backend.model end, t:lua('return backends'))
+--- Waits until the helper was sent so many, and gives the names of their models.
+local function sent(t, n)
+  t:wait(function() return #t:lua('return backends') >= n end, n .. ' backends')
+  return t:lua('return backends')
 end
 
-backend_test('the helper is told the way again when something changes', function(t)
+backend_test('the helper is sent the backend again when something changes', function(t)
   local srv = ollama(t, { ['starcoder2:3b'] = {}, ['codestral:22b'] = { size = 13e9 } })
-  keep_told(t)
+  keep_sent(t)
   resolve(t, srv)
-  t:lua('require("hum.complete.backend").send()')
-  eq({ 'starcoder2:3b' }, told_ways(t, 1))
-  eq('backend', t:lua('return backends[1].method'))
+  t:lua('require("hum.complete.channel").open()')
+  eq({ 'starcoder2:3b' }, sent(t, 1))
   t:cmd('Hum model codestral:22b')
-  eq({ 'starcoder2:3b', 'codestral:22b' }, told_ways(t, 2))
+  eq({ 'starcoder2:3b', 'codestral:22b' }, sent(t, 2))
   resolve(t, srv, { model = 'starcoder2:3b' })
-  eq({ 'starcoder2:3b', 'codestral:22b', 'starcoder2:3b' }, told_ways(t, 3))
+  eq({ 'starcoder2:3b', 'codestral:22b', 'starcoder2:3b' }, sent(t, 3))
 end)
 
-backend_test('what stands against completion is told once, and looked at again later', function(t)
+backend_test('what stands against completion is told once, and searched for again later', function(t)
   local srv = ollama(t, { talker = {} })
-  keep_told(t)
+  keep_sent(t)
   resolve(t, srv)
-  t:lua('require("hum.complete.backend").send() require("hum.complete.backend").send()')
-  eq({ 'none', 'none' }, told_ways(t, 2))
+  t:lua('require("hum.complete.channel").open()')
+  eq({ 'none' }, sent(t, 1))
   t:wait(function() return #t:lua('return told') > 0 end, 'a message')
   srv:script({ models = { 'starcoder2:3b' }, rules = {} })
   t:lua('require("hum.complete.backend").renew()')
-  eq({ 'none', 'none' }, told_ways(t, 2)) -- too soon
+  eq({ 'none' }, sent(t, 1)) -- too soon
   t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
   t:lua('require("hum.complete.backend").renew() require("hum.complete.backend").renew()')
-  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  eq({ 'none', 'starcoder2:3b' }, sent(t, 2))
   t:lua('require("hum.complete.backend").renew()')
-  eq({ 'none', 'none', 'starcoder2:3b' }, told_ways(t, 3))
+  eq({ 'none', 'starcoder2:3b' }, sent(t, 2))
   local told = t:lua('return told')
   eq(1, #told)
   T.match('ollama pull', told[1], true)
@@ -370,15 +371,17 @@ end)
 
 backend_test('a model that is gone is looked for anew', function(t)
   local srv = ollama(t, { ['starcoder2:3b'] = {} })
-  keep_told(t)
+  keep_sent(t)
   resolve(t, srv)
+  t:lua('require("hum.complete.channel").open()')
+  eq({ 'starcoder2:3b' }, sent(t, 1))
   srv:script({ models = { 'codestral:22b' }, rules = {} })
   local gone = 'require("hum.complete.backend").on_error({ code = "http", status = 404, message = "" })'
   t:lua('require("hum.complete.backend").on_error({ code = "http", status = 429, message = "" })' .. gone)
   eq('starcoder2:3b', again(t).backend.model) -- an error right behind it is no news
   t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
   t:lua(gone)
-  eq({ 'codestral:22b' }, told_ways(t, 1))
+  eq({ 'starcoder2:3b', 'codestral:22b' }, sent(t, 2))
 end)
 
 test('families are known by the names that servers give them', { ui = false }, function(t)
@@ -467,8 +470,8 @@ backend_test('a quoted prompt teaches its tokens', function(t)
   local function learned(prompt)
     return t:lua(
       [[
-      local learn = require('hum.complete.backend.tokens')
-      return learn.from_infill((...):gsub('BEFORE', learn.BEFORE):gsub('AFTER', learn.AFTER))
+      local tokens = require('hum.complete.backend.tokens')
+      return tokens.from_infill((...):gsub('BEFORE', tokens.BEFORE):gsub('AFTER', tokens.AFTER))
     ]],
       prompt
     )
@@ -481,4 +484,103 @@ backend_test('a quoted prompt teaches its tokens', function(t)
   eq({ '<PRE>', '<SUF>', '<MID>', nil }, { llama.prefix, llama.suffix, llama.middle, llama.file })
   eq(nil, learned('something else'))
   eq(nil, learned('BEFOREAFTER'))
+end)
+
+--- Answers that no server should give, as JSON; `LIST` is the field that has the list.
+local ODD = {
+  'null',
+  '5',
+  '[]',
+  '[1, null]',
+  '{"LIST": null}',
+  '{"LIST": "text"}',
+  '{"LIST": {"a": 1}}',
+  '{"LIST": [1]}',
+  '{"LIST": [null, null]}',
+  '{"LIST": [[], {}, "x", true]}',
+  '{"LIST": [{"name": 5, "model": {}, "id": null, "status": {"value": 1}}]}',
+  '{"LIST": [{"name": "a\\nb", "id": "a\\nb"}]}',
+  '{"LIST": [{"name": "starcoder2:3b", "id": "starcoder2:3b", "size": {}, "capabilities": [1, null, {}],'
+    .. ' "context_length": "many", "status": 5, "remote_host": null}]}',
+  '{"capabilities": "insert", "template": {}, "details": 5, "model_info": [1], "remote_host": null}',
+  '{"capabilities": {"a": null}, "template": "{{ if .Suffix }}", "details": {"parent_model": 5}, "model_info": "x"}',
+  '{"default_generation_settings": {"n_ctx": {}}, "total_slots": "many", "prompt": 5, "choices": 5}',
+  '{"default_generation_settings": {"n_ctx": -1}, "total_slots": {}, "prompt": {}, "choices": [null]}',
+}
+
+--- Good answers to all paths, but for `path`, which has this one.
+local function with_odd(dialect, path, body)
+  local list = { { name = 'starcoder2:3b', id = 'starcoder2:3b', model = 'starcoder2:3b' }, { name = 'x', id = 'y' } }
+  local rules = { { match = { path = path }, body = body } }
+  if dialect == 'ollama' then
+    table.insert(rules, { match = { path = '/api/tags' }, json = { models = list } })
+    table.insert(rules, { match = { path = '/api/ps' }, json = { models = list } })
+    table.insert(rules, { match = { path = '/api/show' }, json = { capabilities = { 'completion', 'insert' } } })
+  else
+    table.insert(rules, { match = { path = '/v1/models' }, json = { data = list } })
+    table.insert(rules, props())
+    table.insert(rules, { match = { path = '/infill' }, json = { content = 'x', prompt = 'x' } })
+    table.insert(rules, { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } })
+  end
+  return { rules = rules }
+end
+
+for path, dialect in pairs({
+  ['/api/tags'] = 'ollama',
+  ['/api/ps'] = 'ollama',
+  ['/api/show'] = 'ollama',
+  ['/v1/models'] = 'openai',
+  ['/props'] = 'openai',
+  ['/infill'] = 'openai',
+  ['/v1/completions'] = 'openai',
+}) do
+  backend_test(('whatever %s answers, the search ends'):format(path), function(t)
+    local srv = t:fake()
+    for _, body in ipairs(ODD) do
+      srv:script(with_odd(dialect, path, (body:gsub('LIST', dialect == 'ollama' and 'models' or 'data'))))
+      local answer = resolve(t, srv, nil, { dialect = dialect })
+      T.ok(answer.err or answer.backend, body)
+      T.no_match('fault of hum', (answer.err or '') .. t:messages(), true)
+      T.no_match('looked for', t:lua('return require("hum.complete.backend").text()'), true)
+    end
+  end)
+end
+
+backend_test('among odd entries of a list the good ones are found', function(t)
+  local srv, body = t:fake(), '{"LIST": [null, 1, {"name": 7}, "x", {"name": "starcoder2:3b", "id": "starcoder2:3b"}]}'
+  srv:script(with_odd('ollama', '/api/tags', (body:gsub('LIST', 'models'))))
+  eq('starcoder2:3b', resolve(t, srv).backend.model)
+  srv:script(with_odd('openai', '/v1/models', (body:gsub('LIST', 'data'))))
+  eq('starcoder2:3b', resolve(t, srv, nil, OPENAI).backend.model)
+end)
+
+backend_test('a search that dies of a fault is told, ends, and is made again later', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  t:lua([[
+    local families = require('hum.complete.backend.families')
+    of = families.of
+    families.of = function() error('oops') end]])
+  keep_sent(t)
+  local answer = resolve(t, srv)
+  T.match('model at endpoint "ollama" ended by a fault of hum: .*oops', answer.err)
+  T.match('fault of hum: .*oops', t:lua('return require("hum.complete.backend").text()'))
+  T.match('stack traceback', t:log(), true)
+  t:lua('require("hum.complete.channel").open()')
+  eq({ 'none' }, sent(t, 1))
+  t:wait(function() return #t:lua('return told') > 0 end, 'a message')
+  t:lua('require("hum.complete.backend.families").of = of')
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:lua('require("hum.complete.backend").renew()')
+  eq({ 'none', 'starcoder2:3b' }, sent(t, 2))
+end)
+
+backend_test('the fault of one who waits for a search keeps it from nobody else', function(t)
+  local srv = ollama(t, { ['starcoder2:3b'] = {} })
+  resolve(t, srv)
+  t:lua([[
+    require('hum').setup(require('hum.config').get())
+    local backend = require('hum.complete.backend')
+    backend.find(function() error('oops') end)
+    backend.find(function(_, found) model = found.model end)]])
+  t:wait(function() return t:lua('return model') end, 'an answer')
 end)

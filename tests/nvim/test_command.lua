@@ -241,3 +241,64 @@ test('a saved chat named on the command line is a chat, other Markdown is not', 
   c:lua('vim.cmd.next()')
   eq('markdown', c:lua('return vim.bo.filetype'))
 end)
+
+test("whatever the user's autocommand does, the event goes no further", { ui = false }, function(t)
+  t:lua([[
+    local function on(pattern, callback)
+      vim.api.nvim_create_autocmd('User', { pattern = pattern, callback = callback })
+    end
+    on('HumChatOpened', function(ev) vim.api.nvim_buf_delete(ev.data.buf, { force = true }) end)
+    on('HumRequestStarted', function(ev) ev.data.model = nil error(setmetatable({}, {})) end)
+    on('HumPartStarted', function() vim.cmd('bwipeout! | throw "ouch"') end)
+    on('HumRequestFinished', function() require('hum.events').emit('HumPartStarted', { id = 7, part = 'text' }) error() end)
+  ]])
+  for _, name in ipairs({ 'HumChatOpened', 'HumRequestStarted', 'HumPartStarted', 'HumRequestFinished' }) do
+    t:lua(
+      [[
+      local buf = vim.api.nvim_create_buf(true, false)
+      vim.api.nvim_set_current_buf(buf)
+      require('hum.events').emit(..., { id = 7, buf = buf, model = 'm', endpoint = 'ollama', status = 'done' })]],
+      name
+    )
+  end
+  eq('', t:lua('return require("hum").status()'))
+  t:wait(function() return t:log():find('HumRequestFinished failed', 1, true) end, 'the faults are told')
+  for _, name in ipairs({ 'HumRequestStarted', 'HumPartStarted' }) do
+    T.match(name .. ' failed', t:log(), true)
+  end
+end)
+
+--- A folder for the log that cannot be made.
+local NO_STATE = { env = { XDG_STATE_HOME = '/dev/null' }, ui = { 160, 20 } }
+
+test('where no log can be written everything else works, and that is told once', NO_STATE, function(t)
+  local srv = t:fake()
+  srv:script({ text = 'the answer' })
+  local buf = chat.open(t, srv)
+  for i = 1, 2 do
+    chat.ask(t, 'hello', buf)
+    eq('done', chat.finished(t, i).status)
+    eq('the answer', chat.reply(t, buf))
+  end
+  t:lua([[require('hum.notify').warn('one'); require('hum.log').write('error', 'two')]])
+  t:wait(function() return t:messages():find('one', 1, true) end, 'a message')
+  local _, count = t:messages():gsub('hum: there is no log', '')
+  eq(1, count, t:messages())
+  T.match('there is no log, /dev/null/nvim/hum.log cannot be written', said(t, 'Hum log'), true)
+  t:cmd('Hum model other')
+  eq(1, #t:events('HumChatOpened'))
+end)
+
+test('a folder in the place of the log is no log', { ui = { 160, 20 } }, function(t)
+  vim.fn.mkdir(t.dir .. '/state/nvim/hum.log', 'p')
+  T.match('cannot be written: it is a folder', said(t, "lua require('hum.notify').warn('one')"), true)
+end)
+
+test(':Hum log in the command-line window is refused in words', { ui = { 160, 20 } }, function(t)
+  t:lua([[require('hum.log').write('info', 'line')]])
+  t:keys('q:')
+  t:wait(function() return t:eval('getcmdwintype()') == ':' end, 'the window')
+  t:cmd('Hum log')
+  t:wait_screen('hum: the log cannot be shown here: E11: Invalid in command-line window', true)
+  t:cmd('quit')
+end)

@@ -157,7 +157,7 @@ test('a fault is told with its path and what would be right', { ui = false }, fu
 end)
 
 test('a secret written in clear is refused and not shown', { ui = false }, function(t)
-  local places = {
+  local fields = {
     "key = 'sesame'",
     "key = { value = 'sesame' }",
     "key = { env = 'ses ame', }",
@@ -167,9 +167,9 @@ test('a secret written in clear is refused and not shown', { ui = false }, funct
     "headers = { ['x-api-key'] = 'sesame' }",
     "headers = { ['X-Auth-Token'] = 'sesame' }",
   }
-  for _, place in ipairs(places) do
-    local told = problems(t, ("{ endpoints = { a = { url = 'http://h:1', %s } } }"):format(place))
-    eq(1, #told, place)
+  for _, field in ipairs(fields) do
+    local told = problems(t, ("{ endpoints = { a = { url = 'http://h:1', %s } } }"):format(field))
+    eq(1, #told, field)
     T.match('^endpoints%.a%.%a+', told[1])
     T.no_match('sesame', told[1], true)
   end

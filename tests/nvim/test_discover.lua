@@ -1,11 +1,11 @@
--- Every way to fill in, from the server to the screen: what each kind of server gets is what
+-- Every API that fills in, from the server to the screen: what each kind of server gets is what
 -- stands around the cursor, and its answer becomes a suggestion.
 local T = require('harness')
 local test, eq = T.test, T.eq
 
 local ANSWER = '1 + 2;'
 
---- A rule for requests to fill in at the place where `ask` types.
+--- A rule for requests to fill in at the position where `fill_in` types.
 local function rule(path)
   return {
     match = { path = path },
@@ -21,7 +21,7 @@ local function trial(path) return { match = { path = path, nth = 1 }, text = 'x'
 
 --- Types in a file until the suggestion is there.
 ---@return table request  that brought it
-local function ask(t, srv, path, endpoint, prompts)
+local function fill_in(t, srv, path, endpoint, prompts)
   t:lua(
     [[
     local url, fields, prompts = ...
@@ -54,7 +54,7 @@ end
 test('Ollama, by itself', {}, function(t)
   local model = { name = 'coder:1b', capabilities = { 'completion', 'insert' } }
   local srv = server(t, model, '/api/generate', { server = 'ollama' })
-  local body = ask(t, srv, '/api/generate', {}, 'server').body
+  local body = fill_in(t, srv, '/api/generate', {}, 'server').body
   eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
   T.match(
     'completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
@@ -71,7 +71,7 @@ test('Ollama, with the tokens that its template has', {}, function(t)
     fim = { prefix = '<PRE>', suffix = '<SUF>', middle = '<MID>' },
     show = { template = '{{- if .Suffix }}<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>{{- else }}{{ .Prompt }}{{- end }}' },
   }
-  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  local body = fill_in(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
   eq({ true, nil }, { body.raw, body.suffix })
   T.match('^<PRE>.*<SUF>\n    return sum;\n}<MID>    int sum = $', body.prompt)
   T.match('with the tokens that the server tells', t:lua('return require("hum.complete").status()'), true)
@@ -79,7 +79,7 @@ end)
 
 test('Ollama, with the tokens of a known family', {}, function(t)
   local srv = server(t, 'qwen2.5-coder:1.5b', '/api/generate', { server = 'ollama' })
-  local body = ask(t, srv, '/api/generate').body
+  local body = fill_in(t, srv, '/api/generate').body
   eq({ true, nil }, { body.raw, body.suffix })
   T.match('<|fim_suffix|>', body.prompt, true)
   T.match('<|file_sep|>main.c\n', body.prompt, true)
@@ -89,20 +89,20 @@ end)
 test('Ollama, with a family that wants the suffix first', {}, function(t)
   local tokens = { prefix = '[PREFIX]', suffix = '[SUFFIX]', middle = '' }
   local model = { name = 'codestral:22b', fim = tokens }
-  local body = ask(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
+  local body = fill_in(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
   T.ok(body.prompt:find('[SUFFIX]', 1, true) < body.prompt:find('[PREFIX]', 1, true), body.prompt)
 end)
 
 test('llama-server, by /infill', {}, function(t)
   local srv = server(t, 'coder', '/infill', { server = 'llama-server', rules = { trial('/infill'), rule('/infill') } })
-  local body = ask(t, srv, '/infill', { dialect = 'openai' }, 'server').body
+  local body = fill_in(t, srv, '/infill', { dialect = 'openai' }, 'server').body
   eq('    int sum = ', body.prompt)
   T.match('int main%(void%)\n{\n$', body.input_prefix)
 end)
 
 test('llama-server, with the tokens that its /infill quotes', {}, function(t)
   local srv = server(t, 'coder', '/v1/completions', { server = 'llama-server' })
-  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq(nil, body.suffix)
   T.match('<|file_sep|>main.c\n', body.prompt, true)
   T.match('<|fim_suffix|>\n    return sum;\n}<|fim_middle|>    int sum = $', body.prompt)
@@ -111,7 +111,7 @@ end)
 test('another server, with the tokens of a known family', {}, function(t)
   local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
   local srv = server(t, 'deepseek-ai/deepseek-coder-6.7b-base', '/v1/completions', { rules = rules })
-  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq(nil, body.suffix)
   T.match('<｜fim▁hole｜>', body.prompt, true)
   T.match('<｜fim▁end｜>    int sum = ', body.prompt, true)
@@ -121,6 +121,6 @@ test('another server, by its suffix', {}, function(t)
   local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
   local model = { name = 'some-coder', capabilities = { 'completion', 'insert' } }
   local srv = server(t, model, '/v1/completions', { rules = rules, server = 'ollama' })
-  local body = ask(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq('\n    return sum;\n}', body.suffix)
 end)

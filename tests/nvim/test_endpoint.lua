@@ -1,5 +1,6 @@
 -- Addresses and keys: OLLAMA_HOST, configured URLs, secrets.
 local T = require('harness')
+local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
 -- What Ollama's own tools make of the variable, and what can be connected to where that
@@ -79,14 +80,14 @@ local REFUSED = {
 
 test('OLLAMA_HOST means what it means to Ollama', { ui = false }, function(t)
   for _, vector in ipairs(VECTORS) do
-    local got = t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1])
+    local got = t:lua('return { require("hum.url").ollama_host(...) }', vector[1])
     eq({ base = vector[2], url = vector[3] or vector[2] }, got[1], vector[1])
   end
 end)
 
 test('what cannot work in OLLAMA_HOST is refused with the reason', { ui = false }, function(t)
   for _, vector in ipairs(REFUSED) do
-    local url, why = unpack(t:lua('return { require("hum.server.url").ollama_host(...) }', vector[1]))
+    local url, why = unpack(t:lua('return { require("hum.url").ollama_host(...) }', vector[1]))
     eq(vim.NIL, url, vector[1])
     T.match(vector[2], why, true)
     T.no_match('pw', why, true)
@@ -126,7 +127,7 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
     { 'http://[::zz]:1', 'ollama', nil, 'no IPv6 address' },
   }
   for _, vector in ipairs(vectors) do
-    local got = t:lua('return { require("hum.server.url").endpoint(...) }', vector[1], vector[2])
+    local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
     eq(vector[3] or vim.NIL, got[1], vector[1])
     if vector[4] then
       T.match(vector[4], got[2], true)
@@ -260,4 +261,92 @@ test('a first part before a slash is an endpoint only if one has that name', { u
   eq({ '-', 'hf.co/some/model:Q4' }, split('hf.co/some/model:Q4'))
   eq({ '-', 'qwen3:8b' }, split('qwen3:8b'))
   eq({ '-', '-' }, split(''))
+end)
+
+--- Resolves the endpoint "team", whose key a script prints, `n` times. Their ends are in `ends`,
+--- and `cancels[i]()` gives one up.
+---@return string script
+local function wait_for_key(t, text, n)
+  local script = t:write_file('pass.sh', 'echo $$ > "$0.pid"\n' .. text)
+  t:lua(
+    [[
+    local script, n = ...
+    require('hum').setup({ endpoints = { team = {
+      url = 'http://h:1', dialect = 'openai', key = { command = { 'sh', script } },
+    } } })
+    ends, cancels = {}, {}
+    for i = 1, n do
+      cancels[i] = require('hum.server.endpoint').resolve('team', function(err, spec)
+        table.insert(ends, i .. ' ' .. (err or spec.endpoint.key))
+      end)
+    end]],
+    script,
+    n or 1
+  )
+  t:wait(function() return (t:read_file(script .. '.pid') or ''):find('\n') end, 'the command runs')
+  return script
+end
+
+local function wait_gone(t, script)
+  local pid = tonumber((t:read_file(script .. '.pid')))
+  t:wait(function() return not proc.alive(pid) end, 'the command is gone')
+end
+
+test('a command for a key is ended when the last one who waits gives up', { ui = false }, function(t)
+  local script = wait_for_key(t, 'exec sleep 1000\n', 2)
+  t:lua('cancels[1]()')
+  T.ok(proc.alive(tonumber((t:read_file(script .. '.pid')))), 'one still waits')
+  t:lua('cancels[2]() cancels[2]()')
+  wait_gone(t, script)
+  eq({}, t:lua('return ends'))
+  -- The next one runs it again.
+  t:write_file('pass.sh', 'echo sesame\n')
+  eq('sesame', resolved(t, 'team').spec.endpoint.key)
+end)
+
+test('a command that heeds no signal is ended too', { ui = false }, function(t)
+  local script = wait_for_key(t, 'trap "" TERM INT HUP\nwhile :; do sleep 1; done\n')
+  t:lua('cancels[1]()')
+  wait_gone(t, script)
+end)
+
+test('one who gives up a key takes it from nobody else', { ui = false }, function(t)
+  local script = wait_for_key(t, 'until [ -e "$0.go" ]; do sleep 0.05; done; echo sesame\n', 2)
+  t:lua('cancels[1]()')
+  t:write_file('pass.sh.go', '')
+  t:wait(function() return #t:lua('return ends') > 0 end, 'a key')
+  eq({ '2 sesame' }, t:lua('return ends'))
+  wait_gone(t, script)
+end)
+
+test('the fault of one who waits takes the key from nobody else', { ui = false }, function(t)
+  wait_for_key(t, 'until [ -e "$0.go" ]; do sleep 0.05; done; echo sesame\n', 0 + 1)
+  t:lua([[
+    local source = require('hum.config').get().endpoints.team.key
+    require('hum.server.secret').resolve(source, function() error('oops') end)
+    require('hum.server.secret').resolve(source, function(_, value) key = value end)]])
+  t:write_file('pass.sh.go', '')
+  eq('sesame', t:wait(function() return t:lua('return key') end, 'a key'))
+end)
+
+test('a command that hangs ends at its limit', { ui = false }, function(t)
+  t:lua([[require('hum.server.secret').WITHIN = 200]])
+  -- The child of the command keeps the pipe open, too.
+  local script = wait_for_key(t, 'sleep 20 &\nexec sleep 1000\n')
+  t:wait(function() return #t:lua('return ends') > 0 end, 'an end')
+  eq({ '1 no key: endpoints.team.key: "sh" did not end within 1 s' }, t:lua('return ends'))
+  wait_gone(t, script)
+end)
+
+test('a command that prints without end is ended', { ui = false }, function(t)
+  local script = wait_for_key(t, 'exec cat /dev/zero\n')
+  t:wait(function() return #t:lua('return ends') > 0 end, 'an end')
+  eq({ '1 no key: endpoints.team.key: "sh" printed too much to be a key' }, t:lua('return ends'))
+  wait_gone(t, script)
+end)
+
+test('garbage is no key', { ui = false }, function(t)
+  wait_for_key(t, [[printf 'a\000b\033[31m\n']])
+  t:wait(function() return #t:lua('return ends') > 0 end, 'an end')
+  eq({ '1 no key: endpoints.team.key: it contains control characters' }, t:lua('return ends'))
 end)

@@ -9,13 +9,13 @@ local OPTS = suggest.OPTS
 local function insert(t, lines, name)
   local buf = suggest.open(t, lines, name)
   suggest.type(t, 'A')
-  suggest.told(t)
+  suggest.sent(t)
   return buf
 end
 
---- The last state of text and cursor that the helper was told.
+--- The last state of text and cursor that the helper was sent.
 local function last_key(t)
-  local keys = suggest.told(t, 'key')
+  local keys = suggest.sent(t, 'key')
   return keys[#keys]
 end
 
@@ -56,10 +56,10 @@ end)
 
 test('what was made for another text, cursor or mode is not drawn', OPTS, function(t)
   insert(t, { 'one', 'two' })
-  local place = suggest.place(t)
-  suggest.suggest(t, 'GHOST', { tick = place.tick - 1 })
-  suggest.suggest(t, 'GHOST', { col = place.col - 1 })
-  suggest.suggest(t, 'GHOST', { row = place.row - 1 })
+  local position = suggest.position(t)
+  suggest.suggest(t, 'GHOST', { tick = position.tick - 1 })
+  suggest.suggest(t, 'GHOST', { col = position.col - 1 })
+  suggest.suggest(t, 'GHOST', { row = position.row - 1 })
   eq({ 'one', 'two' }, suggest.seen(t))
   suggest.type(t, '<Esc>')
   suggest.suggest(t, 'GHOST')
@@ -82,16 +82,16 @@ test('typed text that agrees is taken from the suggestion, and no frame is witho
   eq('x = function(a)\n  ret', t:text())
 end)
 
-test('the helper is told how much of which suggestion is known', OPTS, function(t)
+test('the helper is sent how much of which suggestion is known', OPTS, function(t)
   local buf = insert(t, { 'x' })
   suggest.suggest(t, 'abc', { serial = 9, final = false })
   suggest.type(t, 'a')
-  local place = suggest.place(t)
-  eq({ 'key', buf, place.tick, 0, 2, 'typed', 9, 3 }, last_key(t))
+  local position = suggest.position(t)
+  eq({ 'key', buf, position.tick, 0, 2, 'typed', 9, 3 }, last_key(t))
   suggest.suggest(t, 'cdef', { serial = 9, from = 2 })
   suggest.type(t, 'b')
-  place = suggest.place(t)
-  eq({ 'key', buf, place.tick, 0, 3, 'typed', 9, 6 }, last_key(t))
+  position = suggest.position(t)
+  eq({ 'key', buf, position.tick, 0, 3, 'typed', 9, 6 }, last_key(t))
   suggest.type(t, 'X')
   eq({ 'typed', 0, 0 }, vim.list_slice(last_key(t), 6))
 end)
@@ -140,28 +140,28 @@ test('several characters that come at once are taken together', OPTS, function(t
   suggest.suggest(t, 'abc\n  def\nghi')
   suggest.type_at_once(t, 'abc<CR>  de')
   eq({ 'xabc', '  def', 'ghi' }, suggest.seen(t))
-  eq(1, #suggest.told(t, 'key'))
+  eq(1, #suggest.sent(t, 'key'))
   suggest.type_at_once(t, 'fX')
   eq({ 'xabc', '  defX' }, suggest.seen(t))
 end)
 
 test('more of the answer that crosses a typed key is not lost', OPTS, function(t)
   insert(t, { 'x' })
-  local place = suggest.place(t)
+  local position = suggest.position(t)
   suggest.suggest(t, 'abcd', { final = false })
   suggest.type(t, 'ab')
-  place.from, place.final = 0, false
-  suggest.suggest(t, 'abcdefg', place)
+  position.from, position.final = 0, false
+  suggest.suggest(t, 'abcdefg', position)
   eq({ 'xabcdefg' }, suggest.seen(t))
-  place.from = 4
-  suggest.suggest(t, 'efgh\ni', place)
+  position.from = 4
+  suggest.suggest(t, 'efgh\ni', position)
   eq({ 'xabcdefgh', 'i' }, suggest.seen(t))
   -- One that knows of the first key only.
-  suggest.suggest(t, 'bcdE', { tick = place.tick + 1, col = 2, from = 1 })
+  suggest.suggest(t, 'bcdE', { tick = position.tick + 1, col = 2, from = 1 })
   eq({ 'xabcdE' }, suggest.seen(t))
   -- One that has become something else where the user has typed already.
-  place.from = 0
-  suggest.suggest(t, 'aBc', place)
+  position.from = 0
+  suggest.suggest(t, 'aBc', position)
   eq({ 'xab' }, suggest.seen(t))
 end)
 
@@ -414,7 +414,7 @@ test('accepted whole, the cursor is at its end, and one undo takes back just tha
   insert(t, { 'one', '' })
   suggest.type(t, 'foo')
   suggest.suggest(t, '(\n  bar\n)')
-  suggest.told(t)
+  suggest.sent(t)
   eq(true, suggest.call(t, 'accept'))
   eq('one\nfoo(\n  bar\n)', t:text())
   eq({ 'accepted', 0, 0 }, vim.list_slice(last_key(t), 6))
@@ -520,13 +520,13 @@ test('alternatives say which one of how many is shown', OPTS, function(t)
   local buf = insert(t, { 'x' })
   suggest.suggest(t, 'abc\nd', { n = 2, of = 3 })
   eq({ 'xabc', 'd (2/3)' }, suggest.seen(t))
-  local place = suggest.place(t)
+  local position = suggest.position(t)
   suggest.call(t, 'next')
   suggest.call(t, 'prev')
   eq({
-    { 'cycle', buf, place.tick, 0, 1, 1 },
-    { 'cycle', buf, place.tick, 0, 1, -1 },
-  }, suggest.told(t, 'cycle'))
+    { 'cycle', buf, position.tick, 0, 1, 1 },
+    { 'cycle', buf, position.tick, 0, 1, -1 },
+  }, suggest.sent(t, 'cycle'))
   local frames = suggest.frames(t)
   suggest.suggest(t, 'xyz', { serial = 8, n = 3, of = 3 })
   eq({ 'xxyz (3/3)' }, suggest.seen(t))
@@ -535,14 +535,14 @@ test('alternatives say which one of how many is shown', OPTS, function(t)
   end
   -- What was typed just before counts.
   t:cmd([[inoremap <C-l> <Cmd>lua require('hum.complete').next()<CR>]])
-  suggest.told(t)
+  suggest.sent(t)
   suggest.type_at_once(t, 'X<C-l>')
   eq({ 'xX' }, suggest.seen(t))
-  place = suggest.place(t)
+  position = suggest.position(t)
   eq({
-    { 'key', buf, place.tick, 0, 2, 'typed', 0, 0 },
-    { 'cycle', buf, place.tick, 0, 2, 1 },
-  }, suggest.told(t))
+    { 'key', buf, position.tick, 0, 2, 'typed', 0, 0 },
+    { 'cycle', buf, position.tick, 0, 2, 1 },
+  }, suggest.sent(t))
 end)
 
 test('which one of how many stands behind text right of the cursor', OPTS, function(t)
@@ -566,7 +566,7 @@ test('a dismissed suggestion is gone and the helper knows', OPTS, function(t)
   eq({ 'x' }, suggest.seen(t))
   suggest.suggest(t, 'abcdef') -- was on its way
   eq({ 'x' }, suggest.seen(t))
-  eq({ { 'leave', buf } }, suggest.told(t, 'leave'))
+  eq({ { 'leave', buf } }, suggest.sent(t, 'leave'))
   eq(false, suggest.call(t, 'dismiss'))
   eq(false, suggest.call(t, 'accept'))
   eq('x', t:text())
@@ -676,7 +676,7 @@ for name, keys in pairs({ Esc = '<Esc>', ['CTRL-C'] = '<C-c>', ['CTRL-O'] = '<C-
     suggest.suggest(t, 'abc')
     suggest.type(t, keys)
     t:wait(function() return suggest.seen(t)[1] == 'x' end, 'the ghost text is gone')
-    eq({ { 'leave', buf } }, suggest.told(t, 'leave'))
+    eq({ { 'leave', buf } }, suggest.sent(t, 'leave'))
     eq({}, ghost_mark(t))
   end)
 end
@@ -702,7 +702,7 @@ test('nothing is left of it in a buffer that is left or wiped out', OPTS, functi
   eq({ 'xabc' }, suggest.seen(t))
   t:cmd('bwipeout! ' .. buf)
   suggest.settle(t)
-  eq({ { 'detach', buf, true } }, suggest.told(t, 'detach'))
+  eq({ { 'detach', buf, true } }, suggest.sent(t, 'detach'))
   eq('', t:messages())
 end)
 
@@ -713,17 +713,17 @@ test('other windows of the buffer show it in its place, and keep theirs', OPTS, 
   suggest.suggest(t, 'abc')
   suggest.call(t, 'accept')
   t:cmd('wincmd w')
-  eq(2, suggest.place(t).row)
+  eq(2, suggest.position(t).row)
   eq('1abc\n2\n3', t:text())
 end)
 
 test('modes of their own get no suggestions and are not disturbed', OPTS, function(t)
   local function nothing(what)
-    eq({}, suggest.told(t, 'key'), what)
+    eq({}, suggest.sent(t, 'key'), what)
     suggest.suggest(t, 'GHOST')
     T.no_match('GHOST', t:screen())
     suggest.type(t, '<Esc>')
-    eq({}, suggest.told(t, 'key'), what)
+    eq({}, suggest.sent(t, 'key'), what)
   end
   suggest.open(t, { 'one', 'two', 'three' })
   t:cmd('normal! gg0')
@@ -751,11 +751,11 @@ test('modes of their own get no suggestions and are not disturbed', OPTS, functi
   t:cmd('quit')
   suggest.type(t, ':echo 1<CR>')
   nothing('the command line')
-  eq({}, suggest.told(t, 'key'))
+  eq({}, suggest.sent(t, 'key'))
   T.no_match('hum', t:messages())
   T.no_match('fault', t:log())
   suggest.type(t, 'A')
-  eq(1, #suggest.told(t, 'key'))
+  eq(1, #suggest.sent(t, 'key'))
 end)
 
 test('with "virtualedit" a cursor where no text is gets none', OPTS, function(t)
@@ -767,12 +767,12 @@ test('with "virtualedit" a cursor where no text is gets none', OPTS, function(t)
   eq({ 'xabc' }, suggest.seen(t))
   suggest.type(t, '<Right><Right>')
   eq({ 'x' }, suggest.seen(t))
-  suggest.told(t)
+  suggest.sent(t)
   suggest.suggest(t, 'abc')
   eq({ 'x' }, suggest.seen(t))
   suggest.type(t, 'y')
   eq('x  y', t:text())
-  eq({ 'key', buf, suggest.place(t).tick, 0, 4, 'typed', 0, 0 }, last_key(t))
+  eq({ 'key', buf, suggest.position(t).tick, 0, 4, 'typed', 0, 0 }, last_key(t))
 end)
 
 test('folded lines make no trouble', OPTS, function(t)
@@ -828,7 +828,7 @@ local random = math.random
 local TEXTS = { 'abc', 'a(b)c', '\n  x', ' = { 1,\n  2 }', '"q"', '(', 'ab', '}\n', '\tt' }
 local serial, past = 0, {}
 
-local function place()
+local function random_position()
   local cursor = vim.api.nvim_win_get_cursor(0)
   return { tick = vim.b.changedtick, row = cursor[1] - 1, col = cursor[2] }
 end
@@ -841,7 +841,7 @@ end
 
 --- One event: for here and now, or for a state that was.
 function storm.suggest()
-  local data = place()
+  local data = random_position()
   table.insert(past, data)
   if #past > 5 then table.remove(past, 1) end
   data = vim.deepcopy(random(4) == 1 and past[random(#past)] or data)
@@ -854,7 +854,7 @@ end
 --- A key that goes on in the suggestion, or nil.
 function storm.agreeing()
   local shown = ghost.shown()
-  return shown and shown.rest:match('^[%z\1-\127\194-\244][\128-\191]*')
+  return shown and shown.left_over:match('^[%z\1-\127\194-\244][\128-\191]*')
 end
 
 function storm.accept(name)
@@ -865,7 +865,7 @@ function storm.accept(name)
   if name == 'accept' then
     if shown.indent then before = before:gsub('[ \t]*$', '') .. shown.indent end
     local got = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
-    local want = before .. shown.rest .. after:sub(#shown.right + 1)
+    local want = before .. shown.left_over .. after:sub(#shown.closers + 1)
     return got ~= want and ('%q\ninstead of %q'):format(got, want) or nil
   end
 end
@@ -874,7 +874,7 @@ end
 function storm.fault()
   local ns = vim.api.nvim_create_namespace('hum.complete')
   local mark = vim.api.nvim_buf_get_extmarks(0, ns, { 0, 0 }, { -1, -1 }, {})[1]
-  local at = place()
+  local at = random_position()
   if (mark ~= nil) ~= ghost.is_visible() then
     return 'drawn is not what it says'
   elseif mark and (mark[2] ~= at.row or mark[3] ~= at.col) then
@@ -954,4 +954,122 @@ test('whatever is typed and whatever comes, it is drawn at the cursor or not at 
   end
   T.no_match('hum', t:messages())
   T.no_match('fault', t:log())
+end)
+
+local WIDE = { init = suggest.init, ui = { 120, 12 } }
+
+--- Waits for a message that says it, and nothing of Lua's own.
+local function wait_told(t, text)
+  t:wait(function() return t:messages():find(text, 1, true) end, 'a message')
+  T.no_match('traceback', t:messages())
+  T.no_match('[Ll]ua:', t:messages())
+end
+
+test('where nothing may be changed accepting says so, and the suggestion goes', WIDE, function(t)
+  t:lua([[vim.o.showmode = false]])
+  insert(t, { 'x' })
+  for _, name in ipairs({ 'accept', 'accept_line', 'accept_word' }) do
+    t:cmd('messages clear')
+    suggest.type(t, 'y')
+    suggest.suggest(t, 'abc\ndef')
+    t:cmd('setlocal nomodifiable')
+    t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+    eq(true, suggest.call(t, name))
+    wait_told(t, "hum: the suggestion cannot be inserted: 'nomodifiable' is set")
+    eq(false, suggest.call(t, 'is_visible'))
+    T.no_match('abc', t:screen() .. t:text())
+    t:cmd('setlocal modifiable')
+  end
+  suggest.type(t, 'y')
+  suggest.suggest(t, 'z', { serial = 8 })
+  eq(true, suggest.call(t, 'accept'))
+  eq('xyyyyz', t:text())
+end)
+
+test('while text is locked accepting says so, and the suggestion goes', WIDE, function(t)
+  t:lua(
+    [[
+    vim.o.showmode = false
+    vim.keymap.set('i', '<Tab>', function() return require('hum.complete').accept() and '' or '#' end, { expr = true })]]
+  )
+  insert(t, { 'x' })
+  suggest.suggest(t, 'abc')
+  suggest.type(t, '<Tab>')
+  wait_told(t, 'hum: the suggestion cannot be inserted: text is locked at this moment (E565)')
+  eq({ false, 'x', 'i' }, { suggest.call(t, 'is_visible'), t:text(), t.child:mode().mode })
+  suggest.type(t, 'y')
+  eq('xy', t:text())
+end)
+
+--- Calls all of the API, and what other plugins call, and gives what was raised.
+local CALL_ALL = [[
+  local failed = {}
+  local complete, source = require('hum.complete'), require('hum.complete.source')
+  local function call(name, fn, ...)
+    local ok, err = pcall(fn, ...)
+    if not ok then table.insert(failed, name .. ': ' .. err) end
+  end
+  for _, name in ipairs({ 'accept', 'accept_line', 'accept_word', 'next', 'prev', 'dismiss', 'is_visible', 'now', 'status',
+    'start' }) do
+    call(name, complete[name])
+  end
+  for _, name in ipairs({ 'off', 'on', 'toggle', 'toggle' }) do
+    call(name, complete[name], { here = true })
+  end
+  call('accept_keys', complete.accept_keys, 'x')
+  call('omnifunc', require('hum.complete.omni').omnifunc, 1)
+  call('cmp', require('hum.complete.cmp').complete, nil, nil, function() end)
+  call('blink', function() require('hum.complete.blink').new():get_completions(nil, function() end)() end)
+  for _, sub in ipairs({ 'status', 'now', 'on', 'off', 'toggle', '! on', '! off', '! toggle', 'on' }) do
+    local bang, name = sub:match('^(!?) ?(%w+)$')
+    call(sub, vim.cmd, ('silent Hum%s complete %s'):format(bang, name))
+  end
+  return failed]]
+
+for name, open in pairs({
+  ['the command-line window'] = function(t) suggest.type_at_once(t, 'q:') end,
+  ['a terminal'] = function(t) t:cmd('terminal') end,
+  ['help'] = function(t) t:cmd('help') end,
+  ['the quickfix window'] = function(t) t:cmd('copen') end,
+  ['a prompt'] = function(t) t:cmd('new | set buftype=prompt') end,
+  ['a preview that is wiped when it is left'] = function(t)
+    t:cmd('pedit other.txt | wincmd P | setlocal bufhidden=wipe buftype=nofile nomodifiable')
+  end,
+  ['a floating window'] = function(t)
+    t:lua([[vim.api.nvim_open_win(vim.api.nvim_create_buf(false, true), true,
+      { relative = 'editor', row = 1, col = 1, width = 9, height = 3 })]])
+  end,
+}) do
+  test(('the API in %s raises nothing'):format(name), WIDE, function(t)
+    insert(t, { 'x' })
+    suggest.suggest(t, 'abc')
+    suggest.type(t, '<Esc>')
+    open(t)
+    suggest.settle(t)
+    eq({}, t:lua(CALL_ALL))
+    suggest.type(t, 'i')
+    suggest.settle(t)
+    eq({}, t:lua(CALL_ALL))
+    suggest.settle(t)
+    T.no_match('traceback', t:messages())
+    T.no_match('fault of hum', t:messages() .. t:log())
+  end)
+end
+
+test('a buffer that changes or goes without a word is borne', WIDE, function(t)
+  local buf = insert(t, { 'x' })
+  for _, change in ipairs({ 'noautocmd hide enew', 'noautocmd enew!', 'noautocmd bwipeout! ' .. buf }) do
+    suggest.suggest(t, 'abc')
+    t:cmd(change)
+    eq({}, t:lua(CALL_ALL), change)
+    suggest.settle(t)
+    t:keys('<Esc>')
+    if change:find('hide') then t:cmd('buffer ' .. buf) end
+    if not change:find('wipe') then
+      t:cmd('buffer! ' .. buf)
+      t:keys('A')
+      suggest.settle(t)
+    end
+  end
+  T.no_match('fault of hum', t:messages() .. t:log())
 end)

@@ -27,7 +27,7 @@ local function configure(c, url, fields)
 end
 
 --- Calls a function of hum.server.models that calls back.
-local function ask(t, name, endpoint, model)
+local function call(t, name, endpoint, model)
   t:lua(
     [[
     answer = nil
@@ -46,14 +46,14 @@ local function ask(t, name, endpoint, model)
   return t:wait(function() return t:lua('return answer') end, 'an answer')
 end
 
---- Replaces vim.ui.select by one that takes the `n`th item and keeps what was asked.
+--- Replaces vim.ui.select by one that takes the `n`th item and keeps what it was given.
 local function choose(c, n)
   c:lua(
     [[
     local n = ...
-    asked = {}
+    offered = {}
     vim.ui.select = function(items, opts, cb)
-      table.insert(asked, { items = items, prompt = opts.prompt })
+      table.insert(offered, { items = items, prompt = opts.prompt })
       cb(items[n])
     end
   ]],
@@ -61,7 +61,7 @@ local function choose(c, n)
   )
 end
 
-local function asked(c) return c:lua('return asked') end
+local function offered(c) return c:lua('return offered') end
 
 local function paths(srv)
   return vim.tbl_map(function(request) return request.path end, srv:requests())
@@ -69,72 +69,72 @@ end
 
 test('models that cannot chat are left out where the server tells', { ui = false }, function(t)
   configure(t, server(t).url)
-  eq({ 'alpha:7b', 'beta:1b' }, ask(t, 'list', 'ollama').value)
+  eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value)
 end)
 
-test('an OpenAI-compatible server is asked its own way', { ui = false }, function(t)
+test('an OpenAI-compatible server is queried as such', { ui = false }, function(t)
   local srv = server(t, { models = { { name = 'big' } } })
   configure(t, srv.url, { dialect = 'openai' })
-  eq({ 'big' }, ask(t, 'list', 'ollama').value)
+  eq({ 'big' }, call(t, 'list', 'ollama').value)
   eq({ '/v1/models' }, paths(srv))
 end)
 
 test('the only model is taken without a question', { ui = false }, function(t)
   configure(t, server(t, { models = { { name = 'alpha:7b' } } }).url)
   choose(t, 1)
-  eq({ value = 'alpha:7b' }, ask(t, 'resolve', 'ollama'))
-  eq({}, asked(t))
+  eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
+  eq({}, offered(t))
 end)
 
-test('with several the user is asked once, also over sessions', { ui = false }, function(t)
+test('with several the user chooses once, also for a later Neovim', { ui = false }, function(t)
   local srv = server(t)
   configure(t, srv.url)
   choose(t, 2)
-  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
-  eq({ { prompt = 'Model of ollama:', items = { 'alpha:7b', 'beta:1b' } } }, asked(t))
-  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
-  eq(1, #asked(t))
+  eq({ value = 'beta:1b' }, call(t, 'resolve', 'ollama'))
+  eq({ { prompt = 'Model of ollama:', items = { 'alpha:7b', 'beta:1b' } } }, offered(t))
+  eq({ value = 'beta:1b' }, call(t, 'resolve', 'ollama'))
+  eq(1, #offered(t))
   t.child = t:start()
   configure(t, srv.url)
   choose(t, 1)
-  eq({ value = 'beta:1b' }, ask(t, 'resolve', 'ollama'))
-  eq({}, asked(t))
+  eq({ value = 'beta:1b' }, call(t, 'resolve', 'ollama'))
+  eq({}, offered(t))
   eq(1, #paths(srv))
 end)
 
 test('a configured model is used without asking anyone', { ui = false }, function(t)
   local srv = server(t)
   configure(t, srv.url, { model = 'mine' })
-  eq({ value = 'mine' }, ask(t, 'resolve', 'ollama'))
+  eq({ value = 'mine' }, call(t, 'resolve', 'ollama'))
   eq({}, paths(srv))
 end)
 
 test('no answer to the question is told', { ui = false }, function(t)
   configure(t, server(t).url)
   choose(t, 0)
-  eq({ err = 'hum: no model chosen' }, ask(t, 'resolve', 'ollama'))
+  eq({ err = 'hum: no model chosen' }, call(t, 'resolve', 'ollama'))
 end)
 
 test('a server without models, or none at all, is told with the cure', { ui = false }, function(t)
   configure(t, server(t, { models = {} }).url)
-  T.match('ollama pull', ask(t, 'resolve', 'ollama').err, true)
+  T.match('ollama pull', call(t, 'resolve', 'ollama').err, true)
   configure(t, 'http://127.0.0.1:1')
-  T.match('ollama serve', ask(t, 'resolve', 'ollama').err, true)
+  T.match('ollama serve', call(t, 'resolve', 'ollama').err, true)
 end)
 
-test(':Hum model sets the model and endpoint of new chats, in this session', { ui = { 120, 20 } }, function(t)
+test(':Hum model sets the model and endpoint of new chats, as long as Neovim runs', { ui = { 120, 20 } }, function(t)
   configure(t, server(t).url, { model = 'mine' })
   t:cmd('Hum model team/alpha:7b')
   t:wait_screen('new chats use team/alpha:7b', true)
   eq('team', t:lua('return require("hum.server.models").endpoint()'))
-  eq({ value = 'alpha:7b' }, ask(t, 'resolve'))
+  eq({ value = 'alpha:7b' }, call(t, 'resolve'))
   choose(t, 2)
   t:cmd('Hum model ollama/')
   t:wait_screen('new chats use ollama/beta:1b', true)
-  eq({ value = 'beta:1b' }, ask(t, 'resolve'))
+  eq({ value = 'beta:1b' }, call(t, 'resolve'))
   t.child = t:start()
   configure(t, 'http://127.0.0.1:1', { model = 'mine' })
-  eq({ value = 'mine' }, ask(t, 'resolve'))
+  eq({ value = 'mine' }, call(t, 'resolve'))
 end)
 
 test('completion knows the models of all endpoints and never waits', { ui = false }, function(t)
@@ -154,23 +154,118 @@ test('completion runs no command for a key', { ui = false }, function(t)
   srv:wait_event('request') -- of the other endpoint
   eq(nil, vim.uv.fs_stat(script .. '.ran'))
   -- Once the key is known there is nothing against it.
-  eq({ 'alpha:7b', 'beta:1b' }, ask(t, 'list', 'ollama').value)
+  eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value)
   eq({ 'alpha:7b', 'beta:1b', 'team/' }, complete())
 end)
 
-test('what a model can do is asked of Ollama', { ui = false }, function(t)
+test('what a model can do is what Ollama says', { ui = false }, function(t)
   local url = server(t).url
   configure(t, url)
-  eq({ 'completion', 'thinking' }, ask(t, 'capabilities', 'ollama', 'beta:1b').value)
-  T.match('404', ask(t, 'capabilities', 'ollama', 'no-such').err, true)
+  eq({ 'completion', 'thinking' }, call(t, 'capabilities', 'ollama', 'beta:1b').value)
+  T.match('404', call(t, 'capabilities', 'ollama', 'no-such').err, true)
   configure(t, url, { dialect = 'openai' })
-  eq({}, ask(t, 'capabilities', 'ollama', 'beta:1b'))
+  eq({}, call(t, 'capabilities', 'ollama', 'beta:1b'))
 end)
 
 test('a state file that is broken does no harm', { ui = false }, function(t)
   configure(t, server(t).url)
   t:write_file('state/nvim/hum.json', '{"names": 3, "chosen": [')
   choose(t, 1)
-  eq({ value = 'alpha:7b' }, ask(t, 'resolve', 'ollama'))
+  eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
   T.match('"alpha:7b"', t:read_file('state/nvim/hum.json'), true)
 end)
+
+test('odd lists of models lose what is odd and no more', { ui = false }, function(t)
+  local srv = t:fake()
+  for _, list in ipairs({
+    '[1]',
+    'null',
+    '5',
+    '"x"',
+    '{"a": 1}',
+    '[null, {"name": null}, {"name": {}}, {"name": "a\\nb"}]',
+  }) do
+    srv:script({
+      rules = {
+        { match = { path = '/api/tags' }, body = ('{"models": %s}'):format(list) },
+        { match = { path = '/v1/models' }, body = ('{"data": %s}'):format(list) },
+      },
+    })
+    for _, dialect in ipairs({ 'ollama', 'openai' }) do
+      configure(t, srv.url, { dialect = dialect })
+      T.match('has no models', call(t, 'resolve', 'ollama').err, true)
+    end
+  end
+  local mixed =
+    '[null, 7, "x", {"name": "alpha:7b", "capabilities": [null, 1]}, {"model": "beta:1b", "capabilities": 5}]'
+  srv:script({ rules = { { match = { path = '/api/tags' }, body = ('{"models": %s}'):format(mixed) } } })
+  configure(t, srv.url)
+  eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value)
+end)
+
+test('odd capabilities are none', { ui = false }, function(t)
+  local srv = t:fake()
+  for body, expected in pairs({
+    ['{"capabilities": [1, null, "completion", {}]}'] = { 'completion' },
+    ['{"capabilities": "completion"}'] = false,
+    ['{"capabilities": {"a": 1}}'] = {},
+    ['[]'] = false,
+  }) do
+    srv:script({ rules = { { match = { path = '/api/show' }, body = body } } })
+    configure(t, srv.url)
+    eq(expected or nil, call(t, 'capabilities', 'ollama', 'm').value, body)
+  end
+end)
+
+test('of a state file with odd values the good ones are used', { ui = false }, function(t)
+  t:write_file(
+    'state/nvim/hum.json',
+    '{"names": {"ollama": [1, null, "old"], "team": 5}, "chosen": {"ollama": 5, "team": "b"}}'
+  )
+  configure(t, server(t).url)
+  eq({ 'old', 'team/' }, t:lua('return vim.fn.getcompletion("Hum chat ", "cmdline")'))
+  eq({ value = 'b' }, call(t, 'resolve', 'team'))
+  choose(t, 1)
+  eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
+end)
+
+for _, name in ipairs({ 'resolve', 'choose' }) do
+  test(('%s given up calls back no more, whatever the list of models does'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    t:lua(
+      [[
+      calls = 0
+      vim.ui.select = function(items, _, cb) chosen = function() cb(items[2]) end end
+      cancel = require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)]],
+      name
+    )
+    t:wait(function() return t:lua('return chosen ~= nil') end, 'the list is shown')
+    t:lua('cancel() chosen() cancel()')
+    eq(0, t:lua('return calls'))
+    eq(nil, t:lua('return require("hum.server.models").decided("ollama")'))
+  end)
+
+  test(('%s given up before the server has answered shows no list'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    choose(t, 1)
+    t:lua([[calls = 0; require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)()]], name)
+    eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value) -- answered later
+    eq({}, offered(t))
+    eq(0, t:lua('return calls'))
+  end)
+
+  test(('%s calls back once, and says so if there is no list to choose from'):format(name), { ui = false }, function(t)
+    configure(t, server(t).url)
+    t:lua([[vim.ui.select = function() error('oops') end]])
+    T.match('^hum: no model chosen: vim.ui.select failed: .*oops', call(t, name, 'ollama').err)
+    t:lua(
+      [[
+      models = {}
+      vim.ui.select = function(items, _, cb) cb(items[2]) cb(items[1]) cb(nil) end
+      require('hum.server.models')[...]('ollama', function(_, model) table.insert(models, model or 'none') end)]],
+      name
+    )
+    t:wait(function() return t:lua('return #models > 0') end, 'an answer')
+    eq({ 'beta:1b' }, t:lua('return models'))
+  end)
+end

@@ -168,3 +168,13 @@ test('inline completion of Neovim 0.12 shows and accepts a suggestion', function
   eq(true, t:lua('return vim.lsp.inline_completion.get()'))
   t:wait(function() return t:text():find('hello', 1, true) end, 'it is inserted')
 end)
+
+test('a plugin that fails with what it gets is no trouble to the helper, nor to ghost text', function(t)
+  open(t)
+  t:lua([[
+    _G.failed = 0
+    require('hum.complete.source').request(function() _G.failed = _G.failed + 1 error('oops') end)]])
+  t:wait(function() return t:lua('return _G.failed') == 1 end, 'the source answers')
+  t:wait(function() return t:log():find('oops', 1, true) end, 'the fault is logged')
+  eq(1, #items_of(t, "require('hum.complete.cmp').new():complete({}, take)"))
+end)

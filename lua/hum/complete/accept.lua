@@ -1,6 +1,7 @@
 -- A suggestion, or its first part, becomes text.
 local ghost = require('hum.complete.ghost')
 local keys = require('hum.complete.keys')
+local notify = require('hum.notify')
 local typed = require('hum.complete.ghost.typed')
 
 local M = {}
@@ -8,40 +9,37 @@ local M = {}
 --- A word with the white space before it; what is no word is one of its own.
 local WORD = [[^\_s*\%(\k\+\|\%(\k\@!\S\)\+\)]]
 
----@type table<string, fun(rest: string): string>
+---@type table<string, fun(left_over: string): string>
 local PART = {
-  all = function(rest) return rest end,
-  line = function(rest) return rest:match('^\n?[^\n]*') end,
-  word = function(rest)
-    local word = vim.fn.matchstr(rest, WORD)
-    return word ~= '' and word or rest
+  all = function(left_over) return left_over end,
+  line = function(left_over) return left_over:match('^\n?[^\n]*') end,
+  word = function(left_over)
+    local word = vim.fn.matchstr(left_over, WORD)
+    return word ~= '' and word or left_over
   end,
 }
 
 --- Closing characters that an auto-pair put right of the cursor stay as long as the
 --- suggestion itself is yet to close them.
 ---@param right string
----@param rest string  what is left of the suggestion
+---@param left_over string  of the suggestion
 ---@return integer  bytes that go
-local function surplus(right, rest)
+local function surplus(right, left_over)
   for gone = 0, #right - 1 do
-    if typed.closes(right:sub(gone + 1), rest) then return gone end
+    if typed.closes(right:sub(gone + 1), left_over) then return gone end
   end
   return #right
 end
 
----@param what 'all'|'line'|'word'
----@return boolean  false: there was nothing to accept
-function M.accept(what)
-  keys.catch_up()
-  local shown = ghost.shown()
-  if not shown then return false end
-  local part = PART[what](shown.rest)
+--- Changes the buffer, and puts the cursor behind the new text.
+---@param shown hum.Shown
+---@param part string  of the suggestion
+local function insert(shown, part)
   local from, text = shown.col, part
   if shown.indent then
     from, text = 0, shown.indent .. part
   end
-  local to = shown.col + surplus(shown.right, shown.rest:sub(#part + 1))
+  local to = shown.col + surplus(shown.closers, shown.left_over:sub(#part + 1))
   local lines = vim.split(text, '\n', { plain = true })
   -- Closes the undo block: what was typed before is a step of its own. So is, by the key
   -- that follows, what is typed afterwards.
@@ -50,7 +48,33 @@ function M.accept(what)
   local col = #lines == 1 and from + #text or #lines[#lines]
   vim.api.nvim_win_set_cursor(0, { shown.row + #lines, col })
   vim.api.nvim_feedkeys(vim.keycode('<C-g>u'), 'in', false)
-  keys.accepted()
+end
+
+--- Why the text cannot be changed, in words.
+---@param err any  of Neovim
+---@return string
+local function refusal(err)
+  if not vim.bo.modifiable then
+    return "'nomodifiable' is set"
+  elseif tostring(err):find('E565', 1, true) then
+    return 'text is locked at this moment (E565)'
+  end
+  return (tostring(err):match('^[^\n]*'):gsub('^.-:%d+: ', ''):gsub('^Vim%b():', ''))
+end
+
+---@param what 'all'|'line'|'word'
+---@return boolean  false: there was nothing to accept
+function M.accept(what)
+  keys.catch_up()
+  local shown = ghost.shown()
+  if not shown then return false end
+  local ok, err = pcall(insert, shown, PART[what](shown.left_over))
+  if ok then
+    keys.accepted()
+  else
+    keys.dismiss()
+    notify.warn('hum: the suggestion cannot be inserted: ' .. refusal(err))
+  end
   return true
 end
 

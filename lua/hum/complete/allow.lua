@@ -1,20 +1,22 @@
 -- Which buffers are completed, and which must never be read by a model: an attached buffer
 -- is copied to the helper and may be a part of any prompt.
+local config = require('hum.config')
+
 local M = {}
 
---- Bytes. Beyond, on average or where the cursor is, lines were not written by hand, and
---- drawing anything in them is slow.
+--- In bytes. Longer lines, on average or at the cursor, were not written by hand, and drawing
+--- anything in them is slow.
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
 --- Where editors of passwords put what they decrypt.
-local SECRET_PLACES = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
+local SECRET_FOLDERS = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
 
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 
 ---@param mode hum.CompleteMode
 function M.override(mode) forced = mode end
 
----@return hum.CompleteMode|nil  what :Hum complete said in this session
+---@return hum.CompleteMode|nil  by :Hum complete
 function M.overridden() return forced end
 
 ---@param buf integer
@@ -39,13 +41,13 @@ function M.mode(buf)
   elseif forced == 'off' then
     return 'off', 'it was switched off; see :Hum complete on'
   end
-  local config = require('hum.config').get().complete
+  local complete = config.get().complete
   local filetype = vim.bo[buf].filetype
-  local by_type = config.filetypes[filetype]
+  local by_type = complete.filetypes[filetype]
   if by_type == nil and filetype == 'hum' then return 'off', 'it is a chat' end
-  by_type = by_type or config.filetypes['*']
+  by_type = by_type or complete.filetypes['*']
   if by_type then return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil end
-  local mode = forced or config.mode
+  local mode = forced or complete.mode
   return mode, mode == 'off' and '"complete.mode" says so; see :Hum complete on' or nil
 end
 
@@ -61,35 +63,35 @@ end
 ---@param path string
 ---@return string? why
 local function secret_path(path)
-  for _, place in ipairs(SECRET_PLACES) do
-    if path:find(place) then return 'its file is where secrets are edited' end
+  for _, folder in ipairs(SECRET_FOLDERS) do
+    if path:find(folder) then return 'its file is where secrets are edited' end
   end
-  for _, pattern in ipairs(require('hum.config').get().complete.exclude) do
+  for _, pattern in ipairs(config.get().complete.exclude) do
     if matches(path, pattern) then return ('the option "complete.exclude" has %s'):format(pattern) end
   end
 end
 
---- What was said of a file. Asking costs a look at the disk, which may be far away.
+--- What was found of a file. Resolving its name reads from the disk, which may be far away.
 ---@type table<table, table<string, string|false>>  by configuration, then by name
 local verdicts = setmetatable({}, { __mode = 'k' })
 
 ---@param name string
 ---@return string? why
 local function secret_file(name)
-  local config = require('hum.config').get()
-  local said = verdicts[config] or {}
-  verdicts[config] = said
-  if said[name] == nil then
+  local options = config.get()
+  local known = verdicts[options] or {}
+  verdicts[options] = known
+  if known[name] == nil then
     local real = vim.uv.fs_realpath(name)
-    said[name] = secret_path(name) or (real and real ~= name and secret_path(real)) or false
+    known[name] = secret_path(name) or (real and real ~= name and secret_path(real)) or false
   end
-  return said[name] or nil
+  return known[name] or nil
 end
 
 ---@param buf integer
 ---@return string? why
 local function secret(buf)
-  -- Plugins that decrypt files keep them off the disk in this backend.
+  -- Plugins that decrypt files keep the text off the disk by this.
   if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil
@@ -115,7 +117,7 @@ end
 local function huge(buf)
   local count = vim.api.nvim_buf_line_count(buf)
   local bytes = vim.api.nvim_buf_get_offset(buf, count)
-  local limit = require('hum.config').get().complete.max_size
+  local limit = config.get().complete.max_size
   if bytes > limit * 1024 then
     return ('it is larger than %d kB, see "complete.max_size"'):format(limit)
   elseif bytes > AVERAGE_LINE * count then

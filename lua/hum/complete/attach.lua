@@ -1,24 +1,30 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
-local link = require('hum.complete.channel')
+local channel = require('hum.complete.channel')
 
 local M = {}
 
 local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 
 ---@class hum.Attached
----@field name string      as a model is to see it
+---@field name string      as prompts have it
 ---@field filetype string
 ---@field comment string   'commentstring'
 
 ---@type table<integer, hum.Attached>
 local attached = {}
 
+local on_key = function() end ---@type fun()
+
+--- Sets what runs at every key in an attached buffer, and in no other one.
+---@param fn fun()
+function M.on_key(fn) on_key = fn end
+
 ---@param buf integer
 ---@return hum.Attached
 local function describe(buf)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
-  -- Folders elsewhere on the disk are nobody's business.
+  -- Where it is on the disk is not for a model to know.
   if name:find('^[/~]') then name = vim.fs.basename(name) end
   return { name = name, filetype = vim.bo[buf].filetype, comment = vim.bo[buf].commentstring }
 end
@@ -30,43 +36,40 @@ function M.is_attached(buf) return attached[buf] ~= nil end
 ---@param buf integer
 local function forget(buf)
   attached[buf] = nil
-  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
 end
 
---- No prompt has its text any more.
+--- From now on no prompt has its text.
 ---@param buf integer
 function M.detach(buf)
   if attached[buf] then
-    link.tell('detach', buf)
+    channel.notify('detach', buf)
     forget(buf)
   end
 end
 
---- What is closed may still be worth knowing elsewhere.
+--- The buffer is closed: the helper may still use what it knows of it in prompts elsewhere.
 ---@param buf integer
 local function close(buf)
   if attached[buf] then
-    link.tell('detach', buf, true)
+    channel.notify('detach', buf, true)
     forget(buf)
   end
 end
 
---- At every key of an attached buffer, and of no other one. The keys' own module is
---- required late: it needs this one.
 ---@param buf integer
 local function watch(buf)
-  local keys = require('hum.complete.keys')
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
     group = group,
     buffer = buf,
-    callback = keys.on_key,
+    callback = on_key,
   })
   vim.api.nvim_create_autocmd({ 'BufUnload', 'BufDelete', 'BufWipeout' }, {
     group = group,
     buffer = buf,
     callback = function() close(buf) end,
   })
-  -- The new name may be one of a secret.
+  -- The new name may be that of a file with secrets.
   vim.api.nvim_create_autocmd('BufFilePost', {
     group = group,
     buffer = buf,
@@ -82,7 +85,7 @@ function M.ensure(buf)
   if allow.refusal(buf) then
     M.detach(buf)
     return false
-  elseif not link.open() then
+  elseif not channel.open() then
     return false
   end
   local now, known = describe(buf), attached[buf]
@@ -92,14 +95,14 @@ function M.ensure(buf)
     watch(buf)
   end
   attached[buf] = now
-  link.tell('attach', buf, now)
+  channel.notify('attach', buf, now)
   return true
 end
 
---- Detaches what is no longer to be completed.
+--- Detaches what is no longer to be completed, or was wiped under ":noautocmd".
 function M.review()
   for buf in pairs(attached) do
-    if allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
+    if not vim.api.nvim_buf_is_valid(buf) or allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
   end
 end
 

@@ -1,4 +1,7 @@
--- What completion tells the helper: notifications to its channel, none of which waits.
+-- What completion says to the helper: notifications to its channel, none of which waits.
+local helper = require('hum.server.helper')
+local notify = require('hum.notify')
+
 local M = {}
 
 local rpcnotify = vim.rpcnotify
@@ -7,14 +10,41 @@ local rpcnotify = vim.rpcnotify
 --- each time that it dies again, but for one that lived for LIVED.
 local PAUSE, MAX_PAUSE, LIVED = 1000, 60000, 60000
 
-local channel ---@type integer|nil  the helper that was told the way
+local channel ---@type integer|nil  of the helper that was sent the backend
 local opened = 0 ---@type integer  when, in ms
 local pause = PAUSE
 local not_before = 0
-local told ---@type string|nil  why there is no helper, as the user was told
+local reported ---@type string|nil  why there is no helper, as the user was told
+local backend_fault ---@type string|nil  why there is no backend, as the user was told
+local subscribed = false
 
 ---@return boolean
 function M.is_open() return channel ~= nil end
+
+--- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
+---@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
+function M.notify(method, ...)
+  if channel and not pcall(rpcnotify, channel, method, ...) then
+    helper.missed(channel) -- which ends in lost()
+  end
+end
+
+--- Sends the backend, now or once it is found, and again whenever there is another. What
+--- stands against it is told to the user, once.
+local function send_backend()
+  local backend = require('hum.complete.backend') -- late: where nothing is completed it is not needed
+  if not subscribed then
+    subscribed = true
+    backend.on_change(function()
+      if channel then send_backend() end
+    end)
+  end
+  backend.resolve(function(err, spec)
+    M.notify('backend', spec or vim.NIL)
+    if err and err ~= backend_fault then notify.warn(err) end
+    backend_fault = err
+  end)
+end
 
 --- Finds or starts the helper. Told once when that fails.
 ---@return boolean
@@ -24,26 +54,17 @@ function M.open()
   elseif vim.uv.now() < not_before then
     return false
   end
-  local helper = require('hum.server.helper')
   local started, why = helper.start()
   if not started then
-    if why ~= told then
-      told = why
-      require('hum.notify').error('hum: no completion: ' .. why)
+    if why ~= reported then
+      reported = why
+      notify.error('hum: no completion: ' .. why)
     end
     return false
   end
-  channel, told, opened = started, nil, vim.uv.now()
-  require('hum.complete.backend').send()
+  channel, reported, opened = started, nil, vim.uv.now()
+  send_backend()
   return true
-end
-
---- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
----@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
-function M.tell(method, ...)
-  if channel and not pcall(rpcnotify, channel, method, ...) then
-    require('hum.server.helper').missed(channel) -- calls lost()
-  end
 end
 
 --- The helper is gone.

@@ -8,7 +8,7 @@ M.__index = M
 ---@return string
 function M.get_position_encoding_kind() return 'utf-8' end
 
---- nvim-cmp asks after each key that begins a word; code is also to be completed elsewhere.
+--- Characters behind which nvim-cmp is to want items, too; by itself it does so within words.
 ---@return string[]
 function M.get_trigger_characters() return { ' ', '.', '(', '[', '{', '=', ',', ':', '>', '-', '\t' } end
 

@@ -1,18 +1,18 @@
--- Places that are worth knowing when another place is to be filled in: opened, jumped to,
--- edited, yanked from. Their lines are in the helper's copy already; it is told the rows.
-local attach = require('hum.complete.attach')
+-- Excerpts that help to fill in elsewhere: lines around where a buffer was opened, jumped to,
+-- edited or yanked from. The helper's copy has the lines already; it is sent their rows.
 local allow = require('hum.complete.allow')
-local link = require('hum.complete.channel')
+local attach = require('hum.complete.attach')
+local channel = require('hum.complete.channel')
 
 local M = {}
 
---- Lines on each side of a place.
+--- Lines on each side of a row.
 local AROUND = 32
 
 --- In one second at most, for `:wall` and its like.
 local MOST = 8
 
---- The user has come to a buffer, and not just passed by, after so long, in ms.
+--- Who is in a buffer for so long has come to stay, in ms.
 local STAYS = 200
 
 ---@type table<integer, integer>  the row collected last, by buffer
@@ -20,7 +20,7 @@ local latest = {}
 local second, count = 0, 0
 
 ---@return boolean
-local function is_time()
+local function is_in_budget()
   local now = math.floor(vim.uv.now() / 1000)
   if now ~= second then
     second, count = now, 0
@@ -33,10 +33,10 @@ end
 ---@param first integer  from 0
 ---@param last integer   not included
 local function collect(buf, first, last)
-  if attach.is_attached(buf) and is_time() then
+  if attach.is_attached(buf) and is_in_budget() then
     latest[buf] = math.floor((first + last) / 2)
     local lines = vim.api.nvim_buf_line_count(buf)
-    link.tell('collect', buf, math.max(0, first), math.min(lines, last))
+    channel.notify('collect', buf, math.max(0, first), math.min(lines, last))
   end
 end
 
@@ -47,16 +47,16 @@ local function around(buf, row) collect(buf, row - AROUND, row + AROUND + 1) end
 ---@return integer
 local function cursor_row() return vim.api.nvim_win_get_cursor(0)[1] - 1 end
 
---- The user came to a buffer, and stays.
-local function look_around()
+--- The user has come to a buffer, and stays.
+local function on_stay()
   local buf = vim.api.nvim_get_current_buf()
-  if link.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) and not latest[buf] then
+  if channel.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) and not latest[buf] then
     around(buf, cursor_row())
   end
 end
 
---- The cursor rests. Was it a jump?
-local function rest()
+--- The cursor rests. If that was a jump, its target is of interest.
+local function on_hold()
   local buf = vim.api.nvim_get_current_buf()
   local row = cursor_row()
   if attach.is_attached(buf) and math.abs(row - (latest[buf] or row)) > 2 * AROUND then around(buf, row) end
@@ -72,9 +72,9 @@ function M.start(group, guarded)
     vim.api.nvim_create_autocmd(events, { group = group, callback = guarded(callback) })
   end
   local timer = assert(vim.uv.new_timer())
-  local stays = vim.schedule_wrap(guarded(look_around))
+  local stays = vim.schedule_wrap(guarded(on_stay))
   on('BufEnter', function() timer:start(STAYS, 0, stays) end)
-  on('CursorHold', rest)
+  on('CursorHold', on_hold)
   on('BufWritePost', function(ev)
     local change = vim.api.nvim_buf_get_mark(ev.buf, '.')[1]
     if change > 0 then around(ev.buf, change - 1) end

@@ -1,24 +1,30 @@
--- Completion: suggestions as ghost text while typing. What to suggest, and when to ask for
--- it, is the helper's business; here is what the user sees of it and does with it.
+-- Completion: suggestions as ghost text while typing. What to suggest, and when to request it,
+-- is the helper's business; here is what the user sees of it and does with it.
 --
---   allow    which buffers are completed, and which must never leave the editor
---   attach   what the helper knows of them
---   keys     what is typed
---   typed    is it what the suggestion has?
---   ghost    the suggestion and how far it is typed
---   draw     how it looks
---   accept   the suggestion becomes text
---   collect  other places that are worth knowing
---   link     the way to the helper
---   way      which server and model fill in
---   source   the same for other completion plugins: omni, cmp, blink, lsp
+--   allow        which buffers are completed, and which must never leave the editor
+--   attach       the buffers of which the helper has a copy
+--   keys         what is typed
+--   ghost        the suggestion at the cursor
+--     typed        does the text agree with it?
+--     draw         how it looks
+--     menu         completion menus beside it
+--   accept       the suggestion becomes text
+--   collect      excerpts for prompts elsewhere
+--   channel      notifications to the helper
+--   backend      the server, model and API that fill in
+--     discover     finds them
+--   source       suggestions for other completion plugins: omni, cmp, blink, lsp
+--   report       what :checkhealth says
 local client = require('hum.server.client')
+local helper = require('hum.server.helper')
+local log = require('hum.log')
+local notify = require('hum.notify')
 
 local M = {}
 
 ---@alias hum.CompleteMode 'on'|'off'|'manual'
 
----@class hum.Suggest  of the helper, see |hum-protocol|
+---@class hum.Suggestion  of the helper, see |hum-protocol|
 ---@field tick integer
 ---@field row integer
 ---@field col integer
@@ -29,10 +35,10 @@ local M = {}
 ---@field n integer
 ---@field of integer
 
-local faults = {} ---@type table<string, boolean>  told already
-local trouble = nil ---@type string|nil  what a request failed of, until text has come again
+local reported = {} ---@type table<string, boolean>  kinds of failures that the user was told
+local trouble = nil ---@type string|nil  why a request failed, until text has come again
 
---- Begins to look after buffers; called once the user is known to have configured hum.
+--- Completes in buffers from now on; called once the user is known to have configured hum.
 function M.start() require('hum.complete.keys').start() end
 
 ---@param mode hum.CompleteMode
@@ -64,10 +70,10 @@ function M.toggle(opts)
   return mode == 'on' and 'off' or 'on'
 end
 
---- Asks for a suggestion now.
+--- Requests a suggestion now.
 function M.now()
   M.start()
-  require('hum.complete.keys').ask()
+  require('hum.complete.keys').request(M.status)
 end
 
 ---@return boolean
@@ -121,48 +127,64 @@ function M.status()
 end
 
 ---@param failure hum.Failure
-local function tell_fault(failure)
+local function report(failure)
   local text = failure.message
   if failure.hint and failure.hint ~= '' then text = text .. '. ' .. failure.hint end
   trouble = ('%s: %s'):format(os.date('%H:%M:%S'), text)
   text = 'hum: completion: ' .. text
   local kind = failure.code .. (failure.status or '')
-  if not faults[kind] then
-    faults[kind] = true
-    require('hum.notify').warn(text)
+  if not reported[kind] then
+    reported[kind] = true
+    notify.warn(text)
   else
-    require('hum.log').write('debug', text)
+    log.write('debug', text)
   end
 end
 
---- Other completion plugins may be waiting, if any are used.
+--- Wraps what events of the helper call: an error in it is of no use to the helper, and must not
+--- keep the event from others.
+---@param fn function
+local function guarded(fn)
+  return function(...)
+    local ok, err = xpcall(fn, debug.traceback, ...)
+    if not ok then log.write('error', 'a fault of hum in completion: ' .. err) end
+  end
+end
+
+--- Other completion plugins may be waiting, if any are used: then the module is there.
 ---@param name 'on_suggest'|'on_failed'
-local function tell_source(name, ...)
+local function notify_source(name, ...)
   local source = package.loaded['hum.complete.source']
   if source then source[name](...) end
 end
 
-client.on('suggest', function(buf, data)
+---@param buf integer
+---@param data hum.Suggestion
+local function on_suggest(buf, data)
   trouble = data.text == '' and trouble or nil
-  require('hum.complete.keys').on_suggest(buf, data --[[@as hum.Suggest]])
-  tell_source('on_suggest', buf, data)
-end)
+  require('hum.complete.keys').on_suggest(buf, data)
+  notify_source('on_suggest', buf, data)
+end
 
-client.on('backend_error', function(_, failure)
-  tell_fault(failure --[[@as hum.Failure]])
-  tell_source('on_failed')
-  require('hum.complete.backend').on_error(failure --[[@as hum.Failure]])
-end)
+---@param failure hum.Failure
+local function on_backend_error(_, failure)
+  report(failure)
+  require('hum.complete.backend').on_error(failure)
+  notify_source('on_failed')
+end
+
+client.on('suggest', guarded(on_suggest))
+client.on('backend_error', guarded(on_backend_error))
 
 -- The helper is gone, and with it what it knew. It learns all of it again when the user
 -- next enters insert mode.
-require('hum.server.helper').on_lost(function()
-  faults, trouble = {}, nil
+helper.on_lost(guarded(function()
+  reported, trouble = {}, nil
   require('hum.complete.channel').lost()
   require('hum.complete.attach').lost()
   require('hum.complete.collect').lost()
   require('hum.complete.keys').lost()
-  tell_source('on_failed')
-end)
+  notify_source('on_failed')
+end))
 
 return M

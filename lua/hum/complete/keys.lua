@@ -1,17 +1,21 @@
--- What is typed in insert mode, told to the helper: one notification for each state of text
+-- What is typed in insert mode, sent to the helper: one notification for each state of text
 -- and cursor. This runs at every key, so it is written for speed.
 local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
+local channel = require('hum.complete.channel')
+local collect = require('hum.complete.collect')
 local draw = require('hum.complete.ghost.draw')
 local ghost = require('hum.complete.ghost')
-local link = require('hum.complete.channel')
+local log = require('hum.log')
 local menu = require('hum.complete.ghost.menu')
+local notify = require('hum.notify')
 
 local M = {}
 
+local get_buf = vim.api.nvim_get_current_buf
 local get_tick = vim.api.nvim_buf_get_changedtick
 local get_cursor = vim.api.nvim_win_get_cursor
-local follow, tell = ghost.follow, link.tell
+local follow, send = ghost.follow, channel.notify
 
 local started = false
 local coming = false ---@type boolean  begin() is scheduled
@@ -19,12 +23,12 @@ local block = false ---@type boolean  a visual block is inserted: its other line
 
 local here = 0 ---@type integer  the buffer that is typed in, 0 when none is completed
 local manual = false
-local asked = false ---@type boolean  in manual mode: an answer is to come
+local requested = false ---@type boolean  in manual mode: a suggestion is to come
 local sideways = false ---@type boolean  'virtualedit': the cursor may be where no text is
 local quiet = false ---@type boolean  dismissed: what is on its way comes too late
-local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was told last
+local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was sent last
 
---- Calls `fn`. An error of it must not come between the user and the text.
+--- Wraps `fn`: an error of it goes to the log, and not between the user and the text.
 ---@param fn function
 local function guarded(fn)
   return function(ev)
@@ -35,27 +39,28 @@ local function guarded(fn)
       return require('hum.interrupt').give_back()
     end
     pcall(M.leave)
-    require('hum.log').write('error', 'a fault of hum in completion: ' .. err)
+    log.write('error', 'a fault of hum in completion: ' .. err)
   end
 end
 
 ---@param kind 'typed'|'followed'|'accepted'|'asked'
-local function told_key(kind, serial, length) tell('key', here, tick, row, col, kind, serial, length) end
+local function send_key(kind, serial, length) send('key', here, tick, row, col, kind, serial, length) end
 
---- Manual mode: what agrees with a suggestion is told, and its end.
+--- Manual mode: only what agrees with a suggestion is sent, and its end.
 ---@param serial integer
 ---@param length integer
 local function manual_key(serial, length)
   if serial ~= 0 then
-    told_key('followed', serial, length)
-  elseif asked then
-    asked = false
-    tell('leave', here)
+    send_key('followed', serial, length)
+  elseif requested then
+    requested = false
+    send('leave', here)
   end
 end
 
----@return boolean  false: text and cursor are as they were
-local function look()
+--- Takes note of text and cursor as they are now.
+---@return boolean  false: they are as they were
+local function has_changed()
   local now_tick = get_tick(0)
   local cursor = get_cursor(0)
   local now_row, now_col = cursor[1] - 1, cursor[2]
@@ -68,60 +73,74 @@ end
 ---@return boolean  the cursor is where no text is
 local function is_aside() return sideways and vim.fn.getpos('.')[4] > 0 end
 
---- Nothing is wanted until the next key.
+--- Nothing is to be suggested until the next key.
 local function pause()
   ghost.drop()
-  asked = false
+  requested = false
   if tick ~= -1 then
     tick = -1
-    tell('leave', here)
+    send('leave', here)
   end
 end
 
-local function on_key()
+---@param ev? table  of an autocommand
+local function on_key(ev)
   if here == 0 then
     return
+  elseif ev and ev.buf ~= here then
+    return M.leave() -- the other buffer was left under ":noautocmd"
   elseif is_aside() then
     return pause()
-  elseif not look() then
+  elseif not has_changed() then
     return
   end
   local serial, length = follow(row, col)
   if manual then return manual_key(serial, length) end
-  tell('key', here, tick, row, col, 'typed', serial, length)
+  send('key', here, tick, row, col, 'typed', serial, length)
 end
 
 M.on_key = guarded(on_key)
 
---- What was typed ahead of a mapping has not been seen yet when the mapping runs.
-M.catch_up = on_key
+attach.on_key(M.on_key)
+
+--- For who runs between keys: what was typed ahead of a mapping has caused no event yet when the
+--- mapping runs. Nor has a change of buffers under ":noautocmd".
+local function catch_up()
+  if here ~= 0 and here ~= get_buf() then return M.leave() end
+  on_key()
+end
+
+M.catch_up = catch_up
 
 ---@return boolean
 local function is_inserting() return vim.startswith(vim.api.nvim_get_mode().mode, 'i') end
 
 local function on_menu_change()
-  if here ~= 0 then ghost.redraw() end
+  if here ~= 0 and here == get_buf() then ghost.redraw() end
 end
 
---- The user is in insert mode and at rest, which a macro or `:normal` never is.
+--- Begins to complete. Neovim waits for a key in insert mode, which it never does in a macro or
+--- in `:normal`.
 local function begin()
   coming = false
-  if here ~= 0 or block or not is_inserting() then return end
+  if block or not is_inserting() then return end
+  if here ~= 0 and here ~= get_buf() then M.leave() end
+  if here ~= 0 then return end
   -- What is recorded must not depend on what a model happens to say.
   if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
-  local buf = vim.api.nvim_get_current_buf()
+  local buf = get_buf()
   local mode = allow.mode(buf)
   if mode == 'off' or not attach.ensure(buf) then return end
-  here, manual, asked, tick = buf, mode == 'manual', false, -1
+  here, manual, requested, tick = buf, mode == 'manual', false, -1
   sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
   menu.listen(guarded(on_menu_change))
   require('hum.complete.backend').renew()
-  tell('enter', here, vim.api.nvim_buf_line_count(here))
+  send('enter', here, vim.api.nvim_buf_line_count(here))
   on_key()
 end
 
---- Later, because a macro or `:g` may come here a thousand times without being seen.
+--- Scheduled: a macro or `:g` may enter insert mode a thousand times before anything is drawn.
 local function on_enter()
   if not coming then
     coming = true
@@ -130,14 +149,14 @@ local function on_enter()
 end
 
 ---@param buf integer
----@return boolean  what is typed in this buffer is told
+---@return boolean  what is typed in this buffer is sent
 function M.is_here(buf) return here == buf end
 
 function M.leave()
   block = false
   if here ~= 0 then
     ghost.drop()
-    tell('leave', here)
+    send('leave', here)
     here = 0
   end
 end
@@ -169,7 +188,7 @@ function M.start()
     menu.note(false)
     on_menu_change()
   end)
-  require('hum.complete.collect').start(group, guarded)
+  collect.start(group, guarded)
   draw.highlight()
   on_enter()
 end
@@ -181,56 +200,57 @@ function M.renew()
   on_enter()
 end
 
---- The user asks for a suggestion. After CTRL-O, insert mode is still to come.
-function M.ask()
+--- The user wants a suggestion now. After CTRL-O, insert mode is still to come.
+---@param why_not fun(): string  what to say where there are none
+function M.request(why_not)
   vim.schedule(guarded(function()
     begin()
     if here ~= 0 then
-      look()
-      asked, quiet = manual, false
+      has_changed()
+      requested, quiet = manual, false
       local serial, length = follow(row, col)
-      return told_key('asked', serial, length)
+      return send_key('asked', serial, length)
     end
-    local why = is_inserting() and require('hum.complete').status() or 'completion is for insert mode'
-    require('hum.notify').info('hum: ' .. why)
+    local why = is_inserting() and why_not() or 'completion is for insert mode'
+    notify.info('hum: ' .. why)
   end))
 end
 
 ---@param step 1|-1
 function M.cycle(step)
+  catch_up()
   if here ~= 0 and not is_aside() then
-    on_key()
-    asked, quiet = manual, false
-    tell('cycle', here, tick, row, col, step)
+    requested, quiet = manual, false
+    send('cycle', here, tick, row, col, step)
   end
 end
 
 ---@return boolean  there was a suggestion
 function M.dismiss()
+  catch_up()
   if here == 0 then return false end
-  on_key()
   local visible = ghost.is_visible()
   ghost.drop()
-  asked, quiet = false, true
-  tell('leave', here)
+  requested, quiet = false, true
+  send('leave', here)
   return visible
 end
 
 --- A suggestion, or a part of it, has become text.
 function M.accepted()
-  if look() then
+  if has_changed() then
     local serial, length = follow(row, col)
     if manual then return manual_key(serial, length) end
-    told_key('accepted', serial, length)
+    send_key('accepted', serial, length)
   end
 end
 
 ---@param buf integer
----@param data hum.Suggest
+---@param data hum.Suggestion
 function M.on_suggest(buf, data)
-  if buf ~= here or quiet or buf ~= vim.api.nvim_get_current_buf() or not is_inserting() or is_aside() then return end
-  if manual and not asked and not ghost.is_visible() then
-    return -- another plugin wants to know
+  if buf ~= here or quiet or buf ~= get_buf() or not is_inserting() or is_aside() then return end
+  if manual and not requested and not ghost.is_visible() then
+    return -- it was requested by the source of another plugin
   end
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col

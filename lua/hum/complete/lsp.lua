@@ -11,8 +11,8 @@ local METHOD = 'textDocument/inlineCompletion'
 ---@return lsp.InlineCompletionItem[]
 local function items(found)
   if not found then return {} end
-  local place = { line = found.row, character = found.col }
-  return { { insertText = found.text, range = { start = place, ['end'] = place } } }
+  local position = { line = found.row, character = found.col }
+  return { { insertText = found.text, range = { start = position, ['end'] = position } } }
 end
 
 ---@param dispatchers vim.lsp.rpc.Dispatchers

@@ -1,8 +1,8 @@
--- Suggestions for other completion plugins, asked for once at a time: what |hum-sources|
--- stand on. Ghost text and a source may work side by side in a buffer.
+-- Suggestions for other completion plugins, one request at a time: the common part of
+-- |hum-sources|. Ghost text and a source may work side by side in a buffer.
 local attach = require('hum.complete.attach')
+local channel = require('hum.complete.channel')
 local keys = require('hum.complete.keys')
-local link = require('hum.complete.channel')
 
 local M = {}
 
@@ -36,7 +36,7 @@ end
 local function cancel(one)
   if pending == one then
     finish(nil)
-    if not keys.is_here(one.buf) then link.tell('leave', one.buf) end
+    if not keys.is_here(one.buf) then channel.notify('leave', one.buf) end
   end
 end
 
@@ -51,7 +51,7 @@ local function watch()
   })
 end
 
---- Asks for a suggestion at the cursor. A later request, or leaving insert mode, ends this
+--- Requests a suggestion at the cursor. A later request, or leaving insert mode, ends this
 --- one with nil, as do a buffer that must not be read and a server that fails.
 ---@param cb fun(found: hum.Found?)  called exactly once
 ---@return fun() cancel
@@ -72,13 +72,13 @@ function M.request(cb)
     cb = cb,
   }
   pending = one
-  link.tell('enter', buf, vim.api.nvim_buf_line_count(buf))
-  link.tell('key', buf, one.tick, one.row, one.col, 'wanted', 0, 0)
+  channel.notify('enter', buf, vim.api.nvim_buf_line_count(buf))
+  channel.notify('key', buf, one.tick, one.row, one.col, 'wanted', 0, 0)
   return function() cancel(one) end
 end
 
 ---@param buf integer
----@param data hum.Suggest
+---@param data hum.Suggestion
 function M.on_suggest(buf, data)
   local one = pending
   if not one or not data.final or one.buf ~= buf or one.tick ~= data.tick then
@@ -93,7 +93,7 @@ function M.on_suggest(buf, data)
   finish({ buf = buf, row = data.row, col = data.col, text = data.text, word = word })
 end
 
---- The way fails, or the helper is gone.
+--- The backend fails, or the helper is gone.
 function M.on_failed() finish(nil) end
 
 ---@param text string

@@ -1,8 +1,12 @@
 -- Values against the schema: every wrong key, type and value is named with its path
 -- and what would be right. Pure; values of secret options never enter a message.
-local suggest = require('hum.spelling')
-
 local M = {}
+
+--- Loaded with the first fault: most configurations have none, and are checked at start-up.
+---@param word string
+---@param names string[]
+---@return string
+local function hint_for(word, names) return require('hum.spelling').hint(word, names) end
 
 ---@param value any
 ---@return string
@@ -107,7 +111,7 @@ local faults = {
   end,
   enum = function(value, node)
     if not vim.tbl_contains(node.values, value) then
-      local hint = type(value) == 'string' and suggest.hint(value, node.values) or ''
+      local hint = type(value) == 'string' and hint_for(value, node.values) or ''
       return expected('one of ' .. quoted(node.values), value) .. hint
     end
   end,
@@ -148,8 +152,8 @@ local faults = {
     -- Ollama: a number of seconds, or a Go duration, whose every number has a unit.
     if type(value) == 'number' then return end
     local text = type(value) == 'string' and value:gsub('^[-+]', '') or ''
-    local rest = text:gsub('%d*%.?%d+[mun]?[hms]', '')
-    if text == '' or rest ~= '' then
+    local unknown = text:gsub('%d*%.?%d+[mun]?[hms]', '')
+    if text == '' or unknown ~= '' then
       return expected('seconds, or a text with units such as "10m" or "1h30m"', value)
     end
   end,
@@ -176,7 +180,7 @@ local function unknown_key(node, key)
     end
   end
   local names = field_names(node)
-  local hint = suggest.hint(key, names)
+  local hint = hint_for(key, names)
   return 'no such option' .. (hint ~= '' and hint or '; there are ' .. quoted(names))
 end
 

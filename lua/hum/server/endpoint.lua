@@ -1,11 +1,13 @@
 -- Endpoints: from a name in the configuration to what the helper needs to reach it.
 local config = require('hum.config')
 local secret = require('hum.server.secret')
-local url = require('hum.server.url')
+local spelling = require('hum.spelling')
+local steps_of = require('hum.server.steps').new
+local url = require('hum.url')
 
 local M = {}
 
----@class hum.EndpointSpec  as the helper takes it
+---@class hum.EndpointSpec  as the helper wants it
 ---@field name string
 ---@field url string
 ---@field dialect 'ollama'|'openai'
@@ -28,7 +30,7 @@ local function find(name)
   local endpoint = config.get().endpoints[name]
   if endpoint then return endpoint end
   local names = config.endpoint_names()
-  local hint = require('hum.spelling').hint(name, names)
+  local hint = spelling.hint(name, names)
   if hint == '' then hint = #names > 0 and '; there are: ' .. table.concat(names, ', ') or '' end
   return nil, ('there is no endpoint "%s"%s'):format(name, hint)
 end
@@ -37,7 +39,7 @@ end
 ---@return string
 function M.name_of(name) return name or config.get().endpoint end
 
---- The URL of an endpoint, without asking for its key.
+--- The URL of an endpoint. Its key is not needed for that.
 ---@param name? string
 ---@return string|nil url, string|nil err
 function M.url(name)
@@ -51,7 +53,7 @@ function M.url(name)
   return found and found.url, why
 end
 
---- Whether an endpoint can be asked without running a command for its secrets.
+--- Whether an endpoint can be reached without running a command for its secrets.
 ---@param name string
 ---@return boolean
 function M.is_at_hand(name)
@@ -76,33 +78,39 @@ end
 
 --- Replaces each secret among `headers` by its value, then calls back.
 ---@param headers table<string, string|hum.Secret>
----@param cb fun(err: string?, headers: table<string, string>?)
-local function resolve_headers(headers, cb)
+---@param steps hum.Steps
+---@param cb fun(err: string?, name: string?, headers: table<string, string>?)
+local function resolve_headers(headers, steps, cb)
   local out, names = {}, vim.tbl_keys(headers)
   table.sort(names)
-  local function step(i)
+  local function resolve_from(i)
     local name = names[i]
-    if not name then return cb(nil, out) end
-    secret.resolve(headers[name], function(err, value)
-      if err then return cb(('headers.%s: %s'):format(name, err)) end
+    if not name then return cb(nil, nil, out) end
+    steps.add(secret.resolve(headers[name], function(err, value)
+      if err then return cb(err, name) end
       out[name] = value
-      step(i + 1)
-    end)
+      resolve_from(i + 1)
+    end))
   end
-  step(1)
+  resolve_from(1)
 end
 
 --- All that a request to an endpoint needs. The callback runs at once unless a key has
 --- to be fetched from a command. What comes out holds secrets: not for logs or buffers.
 ---@param name? string  nil: the default one
----@param cb fun(err: string?, resolved: hum.Resolved?)
+---@param cb fun(err: string?, resolved: hum.Resolved?)  called once at most
+---@return hum.Cancel
 function M.resolve(name, cb)
   name = M.name_of(name)
+  local steps = steps_of(cb)
   local address, err = M.url(name)
-  if not address then return cb(err) end
+  if not address then
+    steps.finish(err)
+    return steps.cancel
+  end
   local endpoint = config.get().endpoints[name]
   local function finish(key, headers)
-    cb(nil, {
+    steps.finish(nil, {
       endpoint = {
         name = name,
         url = address,
@@ -119,18 +127,19 @@ function M.resolve(name, cb)
       think = endpoint.think,
     })
   end
-  local function fail(path, why) cb(('no key: endpoints.%s.%s: %s'):format(name, path, why)) end
-  resolve_headers(endpoint.headers, function(why, headers)
+  local function fail(path, why) steps.finish(('no key: endpoints.%s.%s: %s'):format(name, path, why)) end
+  resolve_headers(endpoint.headers, steps, function(why, header, headers)
     if why then
-      return fail(why:match('^[^:]+'), why:match(': (.*)$'))
+      return fail('headers.' .. header, why)
     elseif not endpoint.key then
       return finish(nil, headers)
     end
-    secret.resolve(endpoint.key, function(reason, key)
+    steps.add(secret.resolve(endpoint.key, function(reason, key)
       if reason then return fail('key', reason) end
       finish(key, headers)
-    end)
+    end))
   end)
+  return steps.cancel
 end
 
 return M

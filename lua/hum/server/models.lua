@@ -1,20 +1,45 @@
--- Which models an endpoint has, and which one new chats use: what `:Hum model` said in this
--- session, else the configured one, else what was chosen when it was asked for. Lists and
--- answers are kept in stdpath('state')/hum.json, so that completion knows names before it
--- has asked a server and the question is put once.
+-- Which models an endpoint has, and which one new chats use: the one of `:Hum model` since
+-- Neovim started, else the configured one, else the one that the user chose from the list.
+-- Lists and choices are kept in stdpath('state')/hum.json, so that the command line knows
+-- names before a server was queried and nobody has to choose twice.
+local answers = require('hum.server.answer')
+local config = require('hum.config')
+local endpoints = require('hum.server.endpoint')
+local log = require('hum.log')
+local query = require('hum.server.query')
+local steps_of = require('hum.server.steps').new
+
 local M = {}
 
 ---@class hum.ModelState
 ---@field names table<string, string[]>  endpoint to models, as last seen
 ---@field chosen table<string, string>   endpoint to model
 
-local session = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
+--- What `:Hum model` set since Neovim started.
+local override = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
 local state ---@type hum.ModelState|nil
-local fresh = {} ---@type table<string, boolean>  asked in this session
+local fresh = {} ---@type table<string, boolean>  listed since Neovim started
+local on_change = {} ---@type fun()[]
+
+--- Calls `fn` whenever new chats use another model.
+---@param fn fun()
+function M.on_change(fn) on_change[#on_change + 1] = fn end
 
 ---@return string
 local function state_path()
   return vim.fs.joinpath(vim.fn.stdpath('state') --[[@as string]], 'hum.json')
+end
+
+--- The values of a map that can be used: the file may be damaged, or of another version.
+---@param map any
+---@param read fun(value: any): any
+---@return table<string, any>
+local function usable(map, read)
+  local values = {}
+  for name, value in pairs(type(map) == 'table' and map or {}) do
+    if type(name) == 'string' then values[name] = read(value) end
+  end
+  return values
 end
 
 ---@return hum.ModelState
@@ -24,8 +49,8 @@ local function load()
   local ok, value = pcall(vim.json.decode, read and table.concat(lines, '\n') or '', { luanil = { object = true } })
   value = ok and type(value) == 'table' and value or {}
   state = {
-    names = type(value.names) == 'table' and value.names or {},
-    chosen = type(value.chosen) == 'table' and value.chosen or {},
+    names = usable(value.names, answers.strings),
+    chosen = usable(value.chosen, answers.name),
   }
   return state
 end
@@ -38,36 +63,33 @@ local function save()
     chosen = next(state.chosen) and state.chosen or vim.empty_dict(),
   })
   local ok = pcall(vim.fn.writefile, { text }, path)
-  if not ok then require('hum.log').write('warn', 'cannot write ' .. path) end
+  if not ok then log.write('warn', 'cannot write ' .. path) end
 end
 
---- What a server says about its models, to names. Models that cannot chat are left out
---- where the server tells (Ollama from 0.30 on).
+--- The names in a server's list of models. Models that cannot chat are left out where the list
+--- says so (Ollama from 0.30 on).
 ---@param dialect string
 ---@param answer table
 ---@return string[]
 local function names_in(dialect, answer)
-  local list = dialect == 'ollama' and answer.models or answer.data
   local names = {}
-  for _, item in ipairs(type(list) == 'table' and list or {}) do
-    local name = item.name or item.model or item.id
-    local able = type(item.capabilities) ~= 'table'
-      or #item.capabilities == 0
-      or vim.tbl_contains(item.capabilities, 'completion')
-    if type(name) == 'string' and (dialect ~= 'ollama' or able) then names[#names + 1] = name end
+  for _, item in ipairs(answers.objects(answer, dialect == 'ollama' and 'models' or 'data')) do
+    local can = answers.strings(item.capabilities)
+    local able = dialect ~= 'ollama' or #can == 0 or vim.tbl_contains(can, 'completion')
+    names[#names + 1] = able and answers.model_name(item) or nil
   end
   return names
 end
 
 ---@param name? string  of the endpoint
----@param cb fun(err: string?, names: string[]?)
+---@param cb fun(err: string?, names: string[]?)  called once at most
+---@return hum.Cancel
 function M.list(name, cb)
   name = M.endpoint(name)
-  local endpoint = require('hum.config').get().endpoints[name] or { dialect = 'ollama' }
+  local endpoint = config.get().endpoints[name] or { dialect = 'ollama' }
   local path = endpoint.dialect == 'ollama' and '/api/tags' or '/v1/models'
-  local server = require('hum.server.query')
-  server.query(name, { path = path }, function(err, answer)
-    if err then return cb(server.text(err)) end
+  return query.query(name, { path = path }, function(err, answer)
+    if err then return cb(query.text(err)) end
     local names = names_in(endpoint.dialect, answer)
     fresh[name] = true
     if not vim.deep_equal(names, load().names[name]) then
@@ -78,7 +100,7 @@ function M.list(name, cb)
   end)
 end
 
---- The models of an endpoint as last seen, perhaps in an earlier session.
+--- The models of an endpoint as last seen, perhaps by an earlier Neovim.
 ---@param name? string
 ---@return string[]
 function M.known(name) return load().names[M.endpoint(name)] or {} end
@@ -87,20 +109,19 @@ function M.known(name) return load().names[M.endpoint(name)] or {} end
 ---@param name? string
 ---@return string
 function M.endpoint(name)
-  local config = require('hum.config').get()
-  local chosen = session.endpoint
-  return name or (chosen and config.endpoints[chosen] and chosen) or config.endpoint
+  local options, chosen = config.get(), override.endpoint
+  return name or (chosen and options.endpoints[chosen] and chosen) or options.endpoint
 end
 
 --- For the command line: models of the default endpoint by name, those of others as
---- "endpoint/model". Asks the servers for the next time, once a session; a <Tab> is no
---- reason to ask for a passphrase.
+--- "endpoint/model". Queries each server once, for the next time; a <Tab> is no reason to
+--- want a passphrase from the user.
 ---@return string[]
 function M.completions()
   local default = M.endpoint()
   local out = vim.deepcopy(M.known(default))
-  for _, name in ipairs(require('hum.config').endpoint_names()) do
-    if not fresh[name] and require('hum.server.endpoint').is_at_hand(name) then
+  for _, name in ipairs(config.endpoint_names()) do
+    if not fresh[name] and endpoints.is_at_hand(name) then
       fresh[name] = true
       M.list(name, function() end)
     end
@@ -112,124 +133,126 @@ function M.completions()
   return out
 end
 
----@param name string
+--- Lets the user choose. Whatever vim.ui.select is by now, `cb` is called once at most.
+---@param name string  of the endpoint
 ---@param names string[]
 ---@param cb fun(err: string?, model: string?)
-local function ask(name, names, cb)
-  vim.ui.select(names, { prompt = ('Model of %s:'):format(name), kind = 'hum_model' }, function(model)
-    if not model then return cb('hum: no model chosen') end
-    cb(nil, model)
+---@return hum.Cancel
+local function choose_from(name, names, cb)
+  local steps = steps_of(cb)
+  local prompt = ('Model of %s:'):format(name)
+  local called = false
+  local ok, why = pcall(vim.ui.select, names, { prompt = prompt, kind = 'hum_model' }, function(model)
+    called = true
+    if type(model) ~= 'string' then return steps.finish('hum: no model chosen') end
+    steps.finish(nil, model)
   end)
+  if not ok and called then
+    error(why, 0)
+  elseif not ok then
+    steps.finish(('hum: no model chosen: vim.ui.select failed: %s'):format(why))
+  end
+  return steps.cancel
 end
 
----@param name string
+---@param name string  of the endpoint
 ---@param model string
 local function remember(name, model)
   load().chosen[name] = model
   save()
-  local way = package.loaded['hum.complete.backend']
-  if way then way.renew() end
+  for _, fn in ipairs(on_change) do
+    fn()
+  end
+end
+
+--- From now on new chats use this one.
+---@param name string  of the endpoint
+---@param model string
+function M.set_default(name, model)
+  override.endpoint, override.models[name] = name, model
+  remember(name, model)
 end
 
 ---@param name string
 ---@return string
 local function none_text(name)
-  local endpoint = require('hum.config').get().endpoints[name]
-  local cure = endpoint.dialect == 'ollama' and 'get one with "ollama pull qwen3:8b"'
+  local endpoint = config.get().endpoints[name]
+  local cure = (not endpoint or endpoint.dialect == 'ollama') and 'get one with "ollama pull qwen3:8b"'
     or ('set endpoints.%s.model'):format(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
---- The model of new chats as far as it is decided without asking server or user.
+--- The model of new chats as far as it is decided without a query or a choice of the user.
 ---@param name? string  of the endpoint
 ---@return string|nil
 function M.decided(name)
   name = M.endpoint(name)
-  local endpoint = require('hum.config').get().endpoints[name]
-  return session.models[name] or (endpoint and endpoint.model) or load().chosen[name]
+  local endpoint = config.get().endpoints[name]
+  return override.models[name] or (endpoint and endpoint.model) or load().chosen[name]
 end
 
---- The model of new chats. The user is asked only if nothing says it and the server has
+--- The model of new chats. The user has to choose only if nothing says it and the server has
 --- several.
 ---@param name? string  of the endpoint
----@param cb fun(err: string?, model: string?)
+---@param cb fun(err: string?, model: string?)  called once at most
+---@return hum.Cancel
 function M.resolve(name, cb)
   name = M.endpoint(name)
+  local steps = steps_of(cb)
   local decided = M.decided(name)
-  if decided then return cb(nil, decided) end
-  M.list(name, function(err, names)
+  if decided then
+    steps.finish(nil, decided)
+    return steps.cancel
+  end
+  steps.add(M.list(name, function(err, names)
     if not names then
-      return cb(err)
+      return steps.finish(err)
     elseif #names == 0 then
-      return cb(none_text(name))
+      return steps.finish(none_text(name))
     elseif #names == 1 then
-      return cb(nil, names[1])
+      return steps.finish(nil, names[1])
     end
-    ask(name, names, function(why, model)
+    steps.add(choose_from(name, names, function(why, model)
       if model then remember(name, model) end
-      cb(why, model)
-    end)
-  end)
+      steps.finish(why, model)
+    end))
+  end))
+  return steps.cancel
 end
 
---- Asks which model to use, of all that the endpoint has now.
+--- Lets the user choose among all models that the endpoint has now.
 ---@param name? string
----@param cb fun(err: string?, model: string?)
+---@param cb fun(err: string?, model: string?)  called once at most
+---@return hum.Cancel
 function M.choose(name, cb)
   name = M.endpoint(name)
-  M.list(name, function(err, names)
+  local steps = steps_of(cb)
+  steps.add(M.list(name, function(err, names)
     if not names then
-      return cb(err)
+      return steps.finish(err)
     elseif #names == 0 then
-      return cb(none_text(name))
+      return steps.finish(none_text(name))
     end
-    ask(name, names, cb)
-  end)
+    steps.add(choose_from(name, names, steps.finish))
+  end))
+  return steps.cancel
 end
 
----@param buf integer
----@param name string   endpoint
----@param model string
-local function apply(buf, name, model)
-  local notify = require('hum.notify')
-  local chat = package.loaded['hum.chat']
-  if chat and chat.set_model(buf, name, model) then
-    return notify.info(('hum: this chat uses %s/%s'):format(name, model))
-  end
-  session.endpoint, session.models[name] = name, model
-  remember(name, model)
-  notify.info(('hum: new chats use %s/%s'):format(name, model))
-end
-
---- `:Hum model`: for the chat in the current buffer, or for new chats.
----@param text? string  "model" or "endpoint/model" or "endpoint/"; nil asks
-function M.set(text)
-  local buf = vim.api.nvim_get_current_buf()
-  local name, model = require('hum.server.endpoint').split_model(text or '')
-  local chat = package.loaded['hum.chat']
-  name = M.endpoint(name or (chat and chat.endpoint(buf)))
-  if model then return apply(buf, name, model) end
-  M.choose(name, function(err, chosen)
-    if chosen then
-      apply(buf, name, chosen)
-    elseif err then
-      require('hum.notify').warn(err)
-    end
-  end)
-end
-
---- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama tells.
+--- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama lists that.
 ---@param name string
 ---@param model string
 ---@param cb fun(err: string?, capabilities: string[]?)  nil, nil: the server does not say
+---@return hum.Cancel
 function M.capabilities(name, model, cb)
-  local endpoint = require('hum.config').get().endpoints[name]
-  if not endpoint or endpoint.dialect ~= 'ollama' then return cb() end
-  local server = require('hum.server.query')
+  local endpoint = config.get().endpoints[name]
+  if not endpoint or endpoint.dialect ~= 'ollama' then
+    cb()
+    return function() end
+  end
   local body = { model = model }
-  server.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
-    if err then return cb(server.text(err)) end
-    cb(nil, type(answer.capabilities) == 'table' and answer.capabilities or nil)
+  return query.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
+    if err then return cb(query.text(err)) end
+    cb(nil, type(answer.capabilities) == 'table' and answers.strings(answer.capabilities) or nil)
   end)
 end
 

@@ -1,8 +1,13 @@
--- One question to a server, outside of chats: through the helper, with the endpoint's
+-- One query to a server, outside of chats: through the helper, with the endpoint's
 -- key and headers, the answer decoded and what went wrong put into words.
+local client = require('hum.server.client')
+local endpoints = require('hum.server.endpoint')
+local steps_of = require('hum.server.steps').new
+
 local M = {}
 
 ---@class hum.ServerError
+---@field code? string     as hum.Failure has it, where no answer came
 ---@field message string
 ---@field hint? string
 ---@field status? integer
@@ -36,41 +41,48 @@ function M.explain(name, status, body)
   return err
 end
 
----@class hum.Ask
+---@class hum.QuerySpec
 ---@field method? 'GET'|'POST'
 ---@field path string
 ---@field body? table
 ---@field timeout? number  seconds
 
+--- The JSON of an answer. A null in an object is nothing, one in a list vim.NIL.
+---@param name string
+---@param path string
+---@param result { status: integer, body?: string }
+---@return hum.ServerError|nil err, table|nil answer
+local function decode(name, path, result)
+  if result.status < 200 or result.status > 299 then return M.explain(name, result.status, result.body or '') end
+  local ok, answer = pcall(vim.json.decode, result.body, { luanil = { object = true } })
+  if ok and type(answer) == 'table' then return nil, answer end
+  return {
+    message = ('endpoint "%s" answered %s with something that is not JSON'):format(name, path),
+    hint = 'is this the address of a model server?',
+  }
+end
+
 ---@param name string  of the endpoint
----@param ask hum.Ask
----@param cb fun(err: hum.ServerError?, answer: any)  the decoded JSON
-function M.query(name, ask, cb)
-  require('hum.server.endpoint').resolve(name, function(why, resolved)
-    if not resolved then return cb({ message = why }) end
-    local _, problem = require('hum.server.client').query({
+---@param spec hum.QuerySpec
+---@param cb fun(err: hum.ServerError?, answer: table?)  the decoded JSON; called once at most
+---@return hum.Cancel
+function M.query(name, spec, cb)
+  local steps = steps_of(cb)
+  steps.add(endpoints.resolve(name, function(why, resolved)
+    if not resolved then return steps.finish({ message = why }) end
+    local _, problem = client.query({
       endpoint = resolved.endpoint,
-      method = ask.method or 'GET',
-      path = ask.path,
-      body = ask.body,
-      timeout = ask.timeout or 5,
+      method = spec.method or 'GET',
+      path = spec.path,
+      body = spec.body,
+      timeout = spec.timeout or 5,
     }, function(err, result)
-      if err then
-        return cb(type(err) == 'table' and err or { message = tostring(err) })
-      elseif result.status < 200 or result.status > 299 then
-        return cb(M.explain(name, result.status, result.body or ''))
-      end
-      local ok, answer = pcall(vim.json.decode, result.body, { luanil = { object = true, array = true } })
-      if not ok or type(answer) ~= 'table' then
-        return cb({
-          message = ('endpoint "%s" answered %s with something that is not JSON'):format(name, ask.path),
-          hint = 'is this the address of a model server?',
-        })
-      end
-      cb(nil, answer)
+      if err then return steps.finish(type(err) == 'table' and err or { message = tostring(err) }) end
+      steps.finish(decode(name, spec.path, result))
     end)
-    if problem then cb({ message = problem }) end
-  end)
+    if problem then steps.finish({ message = problem }) end
+  end))
+  return steps.cancel
 end
 
 --- An error in one line, for messages.

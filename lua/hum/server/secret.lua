@@ -1,12 +1,28 @@
 -- API keys and other secrets: from an environment variable or the output of a command.
 -- They live in this module and in the call that needs them, never in the configuration.
+local steps = require('hum.server.steps')
+
 local M = {}
 
---- A command may ask for a passphrase in a window of its own.
-local TIMEOUT = 120000
+--- A command may ask for a passphrase in a window of its own. In ms.
+M.WITHIN = 120000
+
+--- No key is longer, in bytes.
+local MOST = 65536
+
+--- From SIGTERM to SIGKILL, in ms.
+local GRACE = 2000
+
+---@class hum.SecretRun  of a command, for all who wait for its output
+---@field waiting { cb: fun(err: string?, value: string?) }[]
+---@field out string[]
+---@field said string[]  on stderr
+---@field bytes integer
+---@field process? vim.SystemObj
+---@field timer? uv.uv_timer_t
 
 local cache = {} ---@type table<string, string>  command to secret
-local waiting = {} ---@type table<string, fun(err: string?, value: string?)[]>
+local runs = {} ---@type table<string, hum.SecretRun>  by command
 
 ---@param name string
 ---@return string|nil value, string|nil err
@@ -19,15 +35,16 @@ local function from_env(name)
 end
 
 ---@param command string[]
+---@param run hum.SecretRun
 ---@param done vim.SystemCompleted
 ---@return string|nil value, string|nil err
-local function from_output(command, done)
+local function from_output(command, run, done)
   if done.code ~= 0 or done.signal ~= 0 then
     local how = done.signal ~= 0 and 'was ended by signal ' .. done.signal or 'failed with exit code ' .. done.code
-    local said = vim.trim((done.stderr or ''):match('[^\n]*') or ''):sub(1, 200)
+    local said = vim.trim(table.concat(run.said):match('[^\n]*') or ''):sub(1, 200)
     return nil, ('"%s" %s%s'):format(command[1], how, said ~= '' and ': ' .. said or '')
   end
-  for line in (done.stdout or ''):gmatch('[^\r\n]+') do
+  for line in table.concat(run.out):gmatch('[^\r\n]+') do
     if vim.trim(line) ~= '' then return vim.trim(line) end
   end
   return nil, ('"%s" printed nothing'):format(command[1])
@@ -37,36 +54,99 @@ end
 ---@return string
 local function id_of(command) return table.concat(command, '\0') end
 
+--- Ends the process, with SIGKILL if it heeds nothing else.
+---@param run hum.SecretRun
+local function kill(run)
+  local process = run.process
+  if not process then return end
+  pcall(process.kill, process, 'sigterm')
+  vim.defer_fn(function()
+    if run.process then pcall(process.kill, process, 'sigkill') end
+  end, GRACE)
+end
+
+--- The run is over: it has its result, or nobody waits for it any more.
+---@param id string
+---@param run hum.SecretRun
+local function close(id, run)
+  if runs[id] == run then runs[id] = nil end
+  if run.timer and not run.timer:is_closing() then run.timer:close() end
+  kill(run)
+end
+
+---@param id string
+---@param run hum.SecretRun
+---@param err? string
+---@param value? string
+local function finish(id, run, err, value)
+  if runs[id] ~= run then return end
+  close(id, run)
+  cache[id] = value
+  local function callback(waiter)
+    return function(...) waiter.cb(...) end -- one of them may cancel another
+  end
+  steps.call_all(vim.tbl_map(callback, run.waiting), err, value)
+end
+
+---@param id string
+---@param run hum.SecretRun
+---@param command string[]
+local function start(id, run, command)
+  --- Keeps output, up to the size that a key may have.
+  local function into(parts)
+    return function(_, data)
+      if not data then return end
+      run.bytes = run.bytes + #data
+      if run.bytes <= MOST then
+        parts[#parts + 1] = data
+      elseif run.bytes - #data <= MOST then
+        vim.schedule(function() finish(id, run, ('"%s" printed too much to be a key'):format(command[1])) end)
+      end
+    end
+  end
+  local ok, process = pcall(vim.system, command, { stdout = into(run.out), stderr = into(run.said) }, function(done)
+    run.process = nil
+    vim.schedule(function()
+      local value, err = from_output(command, run, done)
+      finish(id, run, err, value)
+    end)
+  end)
+  if not ok then return finish(id, run, ('"%s" cannot be run'):format(command[1])) end
+  run.process = process
+  run.timer = vim.defer_fn(function()
+    local seconds = math.ceil(M.WITHIN / 1000)
+    finish(id, run, ('"%s" did not end within %d s'):format(command[1], seconds))
+  end, M.WITHIN)
+end
+
 ---@param command string[]
 ---@param cb fun(err: string?, value: string?)
+---@return hum.Cancel
 local function from_command(command, cb)
   local id = id_of(command)
   if cache[id] then
-    return cb(nil, cache[id])
-  elseif waiting[id] then
-    table.insert(waiting[id], cb)
-    return
+    cb(nil, cache[id])
+    return function() end
   end
-  waiting[id] = { cb }
-  local function finish(err, value)
-    local callbacks = waiting[id]
-    cache[id], waiting[id] = value, nil
-    for _, callback in ipairs(callbacks) do
-      callback(err, value)
-    end
+  local run, waiter = runs[id], { cb = cb }
+  if run then
+    table.insert(run.waiting, waiter)
+  else
+    run = { waiting = { waiter }, out = {}, said = {}, bytes = 0 }
+    runs[id] = run
+    start(id, run, command)
   end
-  local ok = pcall(vim.system, command, { text = true, timeout = TIMEOUT }, function(done)
-    vim.schedule(function()
-      local value, err = from_output(command, done)
-      finish(err, value)
-    end)
-  end)
-  if not ok then finish(('"%s" cannot be run'):format(command[1])) end
+  return function()
+    waiter.cb = function() end
+    run.waiting = vim.tbl_filter(function(one) return one ~= waiter end, run.waiting)
+    if #run.waiting == 0 and runs[id] == run then close(id, run) end
+  end
 end
 
 --- The secret itself. The callback runs at once if it is known already.
 ---@param source hum.Secret|string  a string is what it says
----@param cb fun(err: string?, value: string?)
+---@param cb fun(err: string?, value: string?)  called once at most
+---@return hum.Cancel  a command that nobody else waits for is ended
 function M.resolve(source, cb)
   local function checked(err, value)
     if value and value:find('%c') then return cb('it contains control characters') end
@@ -78,8 +158,9 @@ function M.resolve(source, cb)
     local value, err = from_env(source.env)
     checked(err, value)
   else
-    from_command(source.command, checked)
+    return from_command(source.command, checked)
   end
+  return function() end
 end
 
 --- Whether it can be had without running a command, which may ask for a passphrase.
@@ -89,7 +170,7 @@ function M.is_at_hand(source)
   return type(source) == 'string' or source.env ~= nil or cache[id_of(source.command)] ~= nil
 end
 
---- Where a secret comes from, in words that do not tell it.
+--- Where a secret comes from, in words that do not show it.
 ---@param source hum.Secret
 ---@return boolean ok, string text
 function M.describe(source)
@@ -102,8 +183,8 @@ function M.describe(source)
   return true, ('from the output of "%s"'):format(program)
 end
 
---- Forgets what commands gave, so that the next request asks them again: a server refused
---- it, and keys may expire.
+--- Forgets what commands gave, so that the next request runs them again: a server refused
+--- the key, which may have expired.
 function M.forget() cache = {} end
 
 return M

@@ -95,7 +95,7 @@ function M.state(srv)
 end
 
 --- Requests to fill in, in their order.
-function M.asked(srv)
+function M.requests(srv)
   return vim.tbl_filter(
     function(request) return request.fill ~= nil and request.fill.prompt_bytes > 0 end,
     srv:requests()
@@ -106,11 +106,11 @@ end
 --- now on.
 function M.use_infill(t)
   t:lua([[
-    require('hum.complete.backend').resolve(function(_, way)
-      way.api, way.tokens = 'infill', nil
-      require('hum.complete.channel').tell('backend', way)
+    require('hum.complete.backend').resolve(function(_, spec)
+      spec.api, spec.tokens = 'infill', nil
+      require('hum.complete.channel').notify('backend', spec)
     end)]])
-  t:wait(function() return t:log():find('backend: /infill', 1, true) end, 'the helper knows the other way')
+  t:wait(function() return t:log():find('backend: /infill', 1, true) end, 'the helper knows the other backend')
 end
 
 --- Configures hum to complete with a server, and waits until it has found out how.
@@ -132,11 +132,11 @@ function M.configure(t, srv, opts)
     ),
     'no helper'
   )
-  t:wait(function() return M.backends(t) > former end, 'the helper knows the way')
+  t:wait(function() return M.backends(t) > former end, 'the helper knows the backend')
   if opts.api == 'infill' then M.use_infill(t) end
 end
 
---- Opens a case: a server that answers by `rule`, hum that completes with it, nothing asked so far.
+--- Opens a case: a server that answers by `rule`, hum that completes with it, no requests so far.
 ---@param rule table|table[]
 ---@param opts table? as for configure(), and `more`: fields of the script
 ---@return test.Fake
@@ -149,7 +149,7 @@ function M.start(t, rule, opts)
   return srv
 end
 
---- How often the helper was told a way.
+--- How often the helper was sent a backend.
 ---@return integer
 function M.backends(t) return select(2, t:log():gsub('backend: ', '')) end
 
@@ -230,13 +230,13 @@ function M.wait_count(t, name, n)
   end, ('%d %s'):format(n, name))
 end
 
---- Waits until nothing is being asked any more. Two looks: between them the helper has done
+--- Waits until no request is under way. It looks twice: between them the helper has done
 --- what a key made due at once.
 function M.wait_idle(t)
   return t:wait(function()
     local info = M.info(t).live == 0 and M.info(t)
     return info and info.live == 0 and info
-  end, 'nothing is asked any more')
+  end, 'no request is under way')
 end
 
 return M

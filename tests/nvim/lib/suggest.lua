@@ -1,4 +1,4 @@
--- Plays the helper towards completion: what Neovim would tell the helper comes here, and a
+-- Plays the helper towards completion: what Neovim would send to the helper comes here, and a
 -- case sends the suggestions itself.
 local M = {}
 
@@ -20,10 +20,11 @@ package.preload['hum.server.helper'] = function()
 end
 package.preload['hum.complete.backend'] = function()
   return {
-    send = function() vim.rpcnotify(vim.api.nvim_list_uis()[1].chan, 'backend') end,
+    resolve = function(cb) cb(nil, {}) end,
+    on_change = function() end,
     renew = function() end,
     on_error = function() end,
-    text = function() return 'the way is here' end,
+    text = function() return 'the backend is here' end,
   }
 end
 vim.g.hum = { complete = { mode = 'on' } }
@@ -58,15 +59,15 @@ function M.type_at_once(t, keys)
   M.settle(t)
 end
 
---- Notes what the helper is told from now on.
+--- Notes what the helper is sent from now on.
 local function listen(t)
-  if t.told then return end
-  t.told = {}
+  if t.sent then return end
+  t.sent = {}
   local rpc = t.child.rpc
   local former = rpc.on_notify
   rpc.on_notify = function(method, args)
     former(method, args)
-    if method ~= 'redraw' then table.insert(t.told, { method, unpack(args) }) end
+    if method ~= 'redraw' then table.insert(t.sent, { method, unpack(args) }) end
   end
 end
 
@@ -87,17 +88,17 @@ function M.open(t, lines, name)
   return t:lua('return vim.api.nvim_get_current_buf()')
 end
 
---- What the helper was told, all of it or one method's; then forgotten.
+--- What the helper was sent, all of it or one method's; then forgotten.
 ---@return any[][]
-function M.told(t, method)
+function M.sent(t, method)
   M.settle(t)
-  local told = vim.tbl_filter(function(one) return not method or one[1] == method end, t.told)
-  t.told = vim.tbl_filter(function(one) return method and one[1] ~= method end, t.told)
-  return told
+  local sent = vim.tbl_filter(function(one) return not method or one[1] == method end, t.sent)
+  t.sent = vim.tbl_filter(function(one) return method and one[1] ~= method end, t.sent)
+  return sent
 end
 
 ---@return { tick: integer, row: integer, col: integer }
-function M.place(t)
+function M.position(t)
   return t:lua([[
     local cursor = vim.api.nvim_win_get_cursor(0)
     return { tick = vim.b.changedtick, row = cursor[1] - 1, col = cursor[2] }]])
@@ -120,7 +121,7 @@ end
 ---@param fields table?
 function M.suggest(t, text, fields)
   local data = { serial = 7, from = 0, text = text, final = true, n = 1, of = 1 }
-  M.event(t, 'suggest', vim.tbl_extend('force', data, M.place(t), fields or {}))
+  M.event(t, 'suggest', vim.tbl_extend('force', data, M.position(t), fields or {}))
 end
 
 --- Calls a function of the API and gives what it returns.

@@ -1,6 +1,7 @@
 -- Which models of a server may fill in when none is named, the most suitable first: loaded
 -- ones before others, as loading takes seconds and memory; then those that answer while one
 -- types; then by family; base models before instructed ones; small before large.
+local answers = require('hum.server.answer')
 local families = require('hum.complete.backend.families')
 
 local M = {}
@@ -19,10 +20,10 @@ local UNKNOWN = 100
 
 ---@param item table
 ---@param name string
----@return number|nil bytes  as told, or guessed from "7b" in the name
+---@return number|nil bytes  as listed, or guessed from "7b" in the name
 local function size_of(item, name)
   local billions = name:lower():match('%f[%d](%d+%.?%d*)b%f[%W]')
-  return tonumber(item.size) or (billions and tonumber(billions) * 0.6e9)
+  return answers.number(item.size) or (billions and tonumber(billions) * 0.6e9)
 end
 
 ---@param item table
@@ -35,9 +36,9 @@ end
 ---@param item table  a model, as a server lists it
 ---@return string|nil name, integer|nil rank  nil: it cannot fill in, or should not unasked
 local function judge(item)
-  local name = item.name or item.model or item.id
-  if type(name) ~= 'string' or families.is_thinker(name) or is_remote(item, name) then return nil end
-  local can = type(item.capabilities) == 'table' and item.capabilities or {}
+  local name = answers.model_name(item)
+  if not name or families.is_thinker(name) or is_remote(item, name) then return nil end
+  local can = answers.strings(item.capabilities)
   if vim.tbl_contains(can, 'thinking') then return nil end
   local _, rank = families.of(name)
   rank = rank or vim.tbl_contains(can, 'insert') and UNKNOWN or nil

@@ -1,13 +1,15 @@
--- How an endpoint fills in: which model, and by which kind of request. Ollama is asked for
--- the model's capabilities and template; of the others llama-server is known by its /props
--- and has /infill; the rest has /v1/completions, which takes a raw prompt of a known family's
+-- How an endpoint fills in: which model, and by which API. Ollama says what a model can do
+-- and which template it has; of the others llama-server is known by its /props and has
+-- /infill; all others have /v1/completions, which takes a raw prompt of a known family's
 -- tokens, or with some servers a suffix. Where a server that fills in by itself tells its
--- tokens, they are used for raw prompts (see hum.complete.backend.tokens). What is not certain is
--- tried with one token.
-local ask = require('hum.complete.backend.task')
+-- tokens, they are used for raw prompts (see hum.complete.backend.tokens). What is not certain
+-- is tried with one token.
+local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
 local families = require('hum.complete.backend.families')
-local learn = require('hum.complete.backend.tokens')
+local query = require('hum.server.query')
+local task = require('hum.complete.backend.task')
+local tokens = require('hum.complete.backend.tokens')
 
 local M = {}
 
@@ -16,13 +18,13 @@ local M = {}
 ---@field api 'generate'|'infill'|'completions'
 ---@field tokens? hum.FimTokens  nil: the server knows them
 ---@field family? string         whose tokens they are
----@field learned? boolean       the server told the tokens; else, without family: the user
+---@field learned? boolean       tokens are the server's; else, without family, the user's
 ---@field why string             why this model
 ---@field load boolean           loading it is a request of its own
 ---@field parallel boolean       the server does several requests at a time
 ---@field context? integer       tokens a prompt and its answer may have together, if known
 
----@class hum.Wish  what the user said about it
+---@class hum.DiscoverOpts  what the user decided about it
 ---@field endpoint string
 ---@field model? string          to be used and no other
 ---@field chat_model? string     the one of chats, if it is decided
@@ -30,7 +32,7 @@ local M = {}
 ---@field by_server boolean      prompts are the server's business where it knows how
 ---@field num_ctx? integer
 
---- Trying may have to wait for a free slot.
+--- A trial may have to wait for a free slot. In seconds.
 local TRY_WITHIN = 60
 
 local NAMED, CHATS, LOADED, ONLY = 'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
@@ -39,22 +41,14 @@ local GET = 'get one with "ollama pull qwen2.5-coder:1.5b-base"'
 
 ---@param err hum.ServerError
 ---@return string
-local function text(err) return (require('hum.server.query').text(err):gsub('^hum: ', 'hum: completion: ')) end
+local function text(err) return (query.text(err):gsub('^hum: ', 'hum: completion: ')) end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@param cure string
 ---@return string
-local function nothing(wish, cure)
+local function nothing(opts, cure)
   local why = 'hum: completion: no model of endpoint "%s" is known to fill in; %s, or see :help hum-complete-model'
-  return why:format(wish.endpoint, cure)
-end
-
----@param answer any
----@param field string
----@return table[]
-local function list_in(answer, field)
-  local list = type(answer) == 'table' and answer[field]
-  return type(list) == 'table' and list or {}
+  return why:format(opts.endpoint, cure)
 end
 
 ---@param shown table  answer of /api/show
@@ -68,64 +62,64 @@ local function context_of(shown, num_ctx)
 end
 
 ---@param found hum.FoundBackend
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@param learned hum.FimTokens|nil
 ---@param family hum.Family|nil
 ---@return boolean  prompts can be put together here
-local function take_learned(found, wish, learned, family)
-  if not learned or wish.by_server then return false end
-  found.tokens, found.family = learn.with_family(learned, family)
+local function use_learned(found, opts, learned, family)
+  if not learned or opts.by_server then return false end
+  found.tokens, found.family = tokens.with_family(learned, family)
   found.learned = true
   return true
 end
 
 --- Whether and how Ollama fills in with a model.
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@param model string
 ---@param why string
 ---@return string|nil err, hum.FoundBackend|nil found  neither: not with this model
-local function look_at(wish, model, why)
-  local query = { method = 'POST', path = '/api/show', body = { model = model } }
-  local err, shown = ask.query(wish.endpoint, query)
+local function examine(opts, model, why)
+  local spec = { method = 'POST', path = '/api/show', body = { model = model } }
+  local err, shown = task.query(opts.endpoint, spec)
   if err then
     if err.status == 404 and not err.hint then
       err.hint = ('get it with "ollama pull %s", or correct the name'):format(model)
     end
     return text(err)
   end
-  local can = type(shown.capabilities) == 'table' and shown.capabilities or {}
+  local can = answers.strings(shown.capabilities)
   local is_remote = shown.remote_host ~= nil or shown.remote_model ~= nil
   if why ~= NAMED and (is_remote or vim.tbl_contains(can, 'thinking')) then return nil end
-  -- Servers before 0.6.4 tell no capabilities, but the template they come from.
+  -- Servers before 0.6.4 list no capabilities; what they have the template shows.
   local inserts = vim.tbl_contains(can, 'insert')
     or (#can == 0 and type(shown.template) == 'string' and shown.template:find('.Suffix', 1, true))
   local family = families.of_shown(model, shown)
-  if not inserts and not wish.tokens and not family then return nil end
+  if not inserts and not opts.tokens and not family then return nil end
   local found = {
     model = model,
     api = 'generate',
     why = why,
     load = not is_remote,
     parallel = false,
-    context = context_of(shown, wish.num_ctx),
+    context = context_of(shown, opts.num_ctx),
   }
-  if wish.tokens then
-    found.tokens = wish.tokens
+  if opts.tokens then
+    found.tokens = opts.tokens
   elseif not inserts then
     found.tokens, found.family = family.tokens, family.name
   elseif type(shown.template) == 'string' then
-    take_learned(found, wish, learn.from_template(shown.template), family)
+    use_learned(found, opts, tokens.from_template(shown.template), family)
   end
   return nil, found
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@return table<string, table>  by name
-local function loaded_on_ollama(wish)
-  local _, answer = ask.query(wish.endpoint, { path = '/api/ps' })
+local function loaded_on_ollama(opts)
+  local _, answer = task.query(opts.endpoint, { path = '/api/ps' })
   local loaded = {}
-  for _, item in ipairs(list_in(answer, 'models')) do
-    loaded[item.name or item.model or ''] = item
+  for _, item in ipairs(answers.objects(answer, 'models')) do
+    loaded[answers.model_name(item) or ''] = item
   end
   return loaded
 end
@@ -135,73 +129,73 @@ end
 ---@return hum.FoundBackend
 local function with_context(found, loaded)
   local item = loaded[found.model] or loaded[found.model .. ':latest'] or {}
-  found.context = found.context or tonumber(item.context_length)
+  found.context = found.context or answers.number(item.context_length)
   return found
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
-local function on_ollama(wish)
-  if wish.model then
-    local err, found = look_at(wish, wish.model, NAMED)
+local function on_ollama(opts)
+  if opts.model then
+    local err, found = examine(opts, opts.model, NAMED)
     local cannot = 'hum: completion: Ollama lists no "insert" for "%s", and hum does not know its fill-in tokens; '
       .. 'choose another model or set complete.fim, see :help hum-complete-tokens'
-    return err or not found and cannot:format(wish.model) or nil, found
+    return err or not found and cannot:format(opts.model) or nil, found
   end
-  local err, answer = ask.query(wish.endpoint, { path = '/api/tags' })
+  local err, answer = task.query(opts.endpoint, { path = '/api/tags' })
   if err then return text(err) end
-  local loaded = loaded_on_ollama(wish)
-  local list = candidates.order(list_in(answer, 'models'), loaded)
-  if wish.chat_model and not families.is_thinker(wish.chat_model) then
-    table.insert(list, 1, { model = wish.chat_model, chat = true })
+  local loaded = loaded_on_ollama(opts)
+  local list = candidates.order(answers.objects(answer, 'models'), loaded)
+  if opts.chat_model and not families.is_thinker(opts.chat_model) then
+    table.insert(list, 1, { model = opts.chat_model, chat = true })
   end
   for _, one in ipairs(list) do
     local why = one.chat and CHATS or one.loaded and LOADED or 'found among the models of the server'
-    local _, found = look_at(wish, one.model, why)
+    local _, found = examine(opts, one.model, why)
     if found then return nil, with_context(found, loaded) end
   end
-  return nothing(wish, GET)
+  return nothing(opts, GET)
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@param path string
 ---@param body table
 ---@return hum.ServerError|nil err, any answer
-local function try(wish, path, body)
-  local query = { method = 'POST', path = path, body = body, timeout = TRY_WITHIN }
-  return ask.query(wish.endpoint, query)
+local function try(opts, path, body)
+  return task.query(opts.endpoint, { method = 'POST', path = path, body = body, timeout = TRY_WITHIN })
 end
 
 --- The models of a server, and which of them is to fill in.
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@return string|nil err, string|nil model, string|nil why
-local function choose(wish)
-  if wish.model then return nil, wish.model, NAMED end
-  local err, answer = ask.query(wish.endpoint, { path = '/v1/models' })
+local function choose(opts)
+  if opts.model then return nil, opts.model, NAMED end
+  local err, answer = task.query(opts.endpoint, { path = '/v1/models' })
   if err then return text(err) end
-  local models, loaded = list_in(answer, 'data'), {}
+  local models, loaded, only = answers.objects(answer, 'data'), {}, nil
   for _, item in ipairs(models) do
     local status = type(item.status) == 'table' and item.status.value -- of llama-server's router
-    loaded[item.id or ''] = status == 'loaded' or nil
+    only = answers.model_name(item)
+    loaded[only or ''] = status == 'loaded' or nil
   end
-  if #models == 1 and type(models[1].id) == 'string' then
-    return nil, models[1].id, ONLY
-  elseif wish.chat_model and (wish.tokens or families.of(wish.chat_model)) then
-    return nil, wish.chat_model, CHATS
+  if #models == 1 and only then
+    return nil, only, ONLY
+  elseif opts.chat_model and (opts.tokens or families.of(opts.chat_model)) then
+    return nil, opts.chat_model, CHATS
   end
   local first = candidates.order(models, loaded)[1]
   if first then return nil, first.model, first.loaded and LOADED or 'found among the models of the server' end
-  return nothing(wish, 'serve one, such as Qwen2.5-Coder, or name yours in complete.model')
+  return nothing(opts, 'serve one, such as Qwen2.5-Coder, or name yours in complete.model')
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@param props table  answer of /props
 ---@return string|nil err, hum.FoundBackend|nil found
-local function on_llama_server(wish, props)
-  local err, model, why = choose(wish)
+local function on_llama_server(opts, props)
+  local err, model, why = choose(opts)
   if not model then return err end
-  local slots, settings = tonumber(props.total_slots), props.default_generation_settings
-  local context = type(settings) == 'table' and tonumber(settings.n_ctx) or 0
+  local slots, settings = answers.number(props.total_slots), props.default_generation_settings
+  local context = type(settings) == 'table' and answers.number(settings.n_ctx) or 0
   local found = {
     model = model,
     api = 'infill',
@@ -211,19 +205,19 @@ local function on_llama_server(wish, props)
     context = context > 0 and context or nil, -- a router says 0
   }
   local family = families.of(model)
-  if not wish.tokens then
-    local body = { model = model, input_prefix = learn.BEFORE, input_suffix = learn.AFTER, n_predict = 1 }
-    local refused, answer = try(wish, '/infill', body)
+  if not opts.tokens then
+    local body = { model = model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
+    local refused, answer = try(opts, '/infill', body)
     if not refused then
-      if take_learned(found, wish, learn.from_infill(answer.prompt), family) then found.api = 'completions' end
+      if use_learned(found, opts, tokens.from_infill(answer.prompt), family) then found.api = 'completions' end
       return nil, found
     elseif refused.status ~= 501 and refused.status ~= 404 then
       return text(refused)
     end
   end
   found.api = 'completions'
-  found.tokens, found.family = wish.tokens, nil
-  if not wish.tokens and family then
+  found.tokens, found.family = opts.tokens, nil
+  if not opts.tokens and family then
     found.tokens, found.family = family.tokens, family.name
   end
   if found.tokens then return nil, found end
@@ -232,25 +226,25 @@ local function on_llama_server(wish, props)
   return cannot:format(model)
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
-local function on_completions(wish)
-  local err, model, why = choose(wish)
+local function on_completions(opts)
+  local err, model, why = choose(opts)
   if not model then return err end
-  local family = not wish.tokens and families.of(model) or nil
-  local tokens = wish.tokens or (family and family.tokens)
-  local body = { model = model, prompt = 'a', suffix = not tokens and 'b' or nil, max_tokens = 1 }
-  local refused = try(wish, '/v1/completions', body)
+  local family = not opts.tokens and families.of(model) or nil
+  local own = opts.tokens or (family and family.tokens)
+  local body = { model = model, prompt = 'a', suffix = not own and 'b' or nil, max_tokens = 1 }
+  local refused = try(opts, '/v1/completions', body)
   if refused then
     local cure = 'completion needs /v1/completions%s, see :help hum-complete-model'
-    refused.hint = refused.hint or cure:format(tokens and '' or ' with a suffix, or a model that hum knows')
+    refused.hint = refused.hint or cure:format(own and '' or ' with a suffix, or a model that hum knows')
     return text(refused)
   end
   return nil,
     {
       model = model,
       api = 'completions',
-      tokens = tokens,
+      tokens = own,
       family = family and family.name,
       why = why,
       load = false,
@@ -258,23 +252,25 @@ local function on_completions(wish)
     }
 end
 
----@param wish hum.Wish
+---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
-local function on_openai(wish)
-  local err, props = ask.query(wish.endpoint, { path = '/props' })
+local function on_openai(opts)
+  local err, props = task.query(opts.endpoint, { path = '/props' })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
-    return on_llama_server(wish, props)
+    return on_llama_server(opts, props)
   elseif err and (err.code or err.status == 401 or err.status == 503) then
-    return text(err) -- nothing was heard, or not what could be heard
+    return text(err) -- no answer, no access, or still loading: that says nothing about the API
   end
-  return on_completions(wish)
+  return on_completions(opts)
 end
 
----@param wish hum.Wish
+--- Runs in a task.
+---@param opts hum.DiscoverOpts
 ---@param dialect 'ollama'|'openai'
----@param cb fun(err: string?, found: hum.FoundBackend?)
-function M.find(wish, dialect, cb)
-  ask.run(function() cb((dialect == 'ollama' and on_ollama or on_openai)(wish)) end)
+---@return string|nil err, hum.FoundBackend|nil found
+function M.find(opts, dialect)
+  if dialect == 'ollama' then return on_ollama(opts) end
+  return on_openai(opts)
 end
 
 return M

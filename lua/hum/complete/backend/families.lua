@@ -1,5 +1,5 @@
 -- How known families of models were trained to fill in: the tokens of raw prompts, as
--- src/fill.h takes them ("%s" is where a name goes), and the texts that end an answer. At
+-- src/server/fill.h has them ("%s" is where a name goes), and the texts that end an answer. At
 -- most four of those: OpenAI-compatible servers take no more. A model's own end of text
 -- ends an answer in any case.
 --
@@ -23,7 +23,7 @@ local M = {}
 ---@field except? string[]    members that were not trained to fill in
 ---@field tokens hum.FimTokens
 
---- StarCoder's, taken over by many.
+--- StarCoder's, and those of many others.
 ---@param more? table
 ---@return hum.FimTokens
 local function starcoder(more)

@@ -1,9 +1,19 @@
--- The way in which completion fills in: endpoint, model, kind of request, and the limits of
--- the configuration, as the helper takes it. Found once and kept until the configuration or
--- the choice of models changes, or the server says that it holds no longer.
+-- The backend of completion: endpoint, model, API, and the limits of the configuration, as the
+-- helper wants them. Found once and kept until the configuration or the choice of models
+-- changes, or the server says that it holds no longer. Who has sent it to the helper
+-- subscribes to that.
+local answers = require('hum.server.answer')
+local config = require('hum.config')
+local discover = require('hum.complete.backend.discover')
+local endpoints = require('hum.server.endpoint')
+local log = require('hum.log')
+local models = require('hum.server.models')
+local steps = require('hum.server.steps')
+local task = require('hum.complete.backend.task')
+
 local M = {}
 
----@class hum.BackendSpec  what the helper is told, see |hum-protocol|
+---@class hum.BackendSpec  what the helper is sent, see |hum-protocol|
 ---@field endpoint hum.EndpointSpec  with its key: not for logs or buffers
 ---@field api 'generate'|'infill'|'completions'
 ---@field model string
@@ -24,30 +34,38 @@ local M = {}
 ---@field prefetch boolean
 ---@field during_chat boolean
 
---- A server that could not be asked, or that changed its mind, is asked again after this long
---- at the earliest, in ms.
+--- After a search that failed, and for a server that changed its mind: the next search comes
+--- after this long at the earliest, in ms.
 local PAUSE = 10000
 
-local known ---@type { key: table, err?: string, found?: hum.FoundBackend, at: integer }|nil
-local asking ---@type { key: table, callbacks: function[] }|nil
-local told ---@type string|nil  what the user was told last
+---@class hum.BackendKey  what a search depends on
+---@field config hum.Config
+---@field endpoint string
+---@field chat_model? string
 
---- What an answer depends on.
----@return table
+local known ---@type { key: hum.BackendKey, err?: string, found?: hum.FoundBackend, at: integer }|nil
+local search ---@type { key: hum.BackendKey, callbacks: function[] }|nil  under way
+local on_change = {} ---@type fun()[]
+
+--- Calls `fn` when what resolve() gave holds no longer, and another search is due.
+---@param fn fun()
+function M.on_change(fn) on_change[#on_change + 1] = fn end
+
+---@return hum.BackendKey
 local function current_key()
-  local config = require('hum.config').get()
-  local name = config.complete.endpoint or config.endpoint
-  return { config = config, endpoint = name, chat_model = require('hum.server.models').decided(name) }
+  local options = config.get()
+  local name = options.complete.endpoint or options.endpoint
+  return { config = options, endpoint = name, chat_model = models.decided(name) }
 end
 
----@param a table
----@param b table
+---@param a hum.BackendKey
+---@param b hum.BackendKey
 ---@return boolean
 local function same(a, b)
   return rawequal(a.config, b.config) and a.endpoint == b.endpoint and a.chat_model == b.chat_model
 end
 
----@param key table
+---@param key hum.BackendKey
 ---@return boolean  what is known holds for it still
 local function holds(key)
   return known ~= nil and same(known.key, key) and (known.found ~= nil or vim.uv.now() - known.at < PAUSE)
@@ -78,76 +96,76 @@ local function own_tokens(fim)
   return vim.tbl_extend('force', { middle = '' }, fim) --[[@as hum.FimTokens]]
 end
 
----@param key table  of current_key()
+---@param key hum.BackendKey
 ---@param resolved hum.Resolved
----@return hum.Wish
-local function wish_of(key, resolved)
-  local config = key.config.complete
+---@return hum.DiscoverOpts
+local function discover_opts(key, resolved)
+  local complete = key.config.complete
   return {
     endpoint = key.endpoint,
-    model = config.model,
+    model = complete.model,
     chat_model = key.chat_model,
-    tokens = own_tokens(config.fim),
-    by_server = config.prompts == 'server',
-    num_ctx = resolved.options.num_ctx,
+    tokens = own_tokens(complete.fim),
+    by_server = complete.prompts == 'server',
+    num_ctx = answers.number(resolved.options.num_ctx),
   }
 end
 
 ---@param found hum.FoundBackend
 ---@param resolved hum.Resolved
----@param config hum.CompleteConfig
+---@param complete hum.CompleteConfig
 ---@return hum.BackendSpec
-local function backend_of(found, resolved, config)
+local function spec_of(found, resolved, complete)
   local endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = as_map(resolved.endpoint.headers) })
-  local during = config.during_chat
+  local during = complete.during_chat
   return {
     endpoint = endpoint,
     api = found.api,
     model = found.model,
     tokens = found.tokens,
-    options = as_map(vim.tbl_extend('force', resolved.options, config.options)),
+    options = as_map(vim.tbl_extend('force', resolved.options, complete.options)),
     extra = vim.empty_dict(),
     keep_alive = resolved.keep_alive,
     project = vim.fs.basename(vim.fn.getcwd()),
     load = found.load,
     kept_ms = kept_ms(resolved.keep_alive),
-    max_tokens = config.max_tokens,
-    max_lines = config.max_lines,
-    window_tokens = config.window_tokens,
-    ring_tokens = config.ring_tokens,
-    cache_bytes = math.floor(config.cache * 1048576),
-    debounce_ms = config.debounce and math.floor(config.debounce),
-    confidence = config.confidence,
-    prefetch = config.prefetch,
+    max_tokens = complete.max_tokens,
+    max_lines = complete.max_lines,
+    window_tokens = complete.window_tokens,
+    ring_tokens = complete.ring_tokens,
+    cache_bytes = math.floor(complete.cache * 1048576),
+    debounce_ms = complete.debounce and math.floor(complete.debounce),
+    confidence = complete.confidence,
+    prefetch = complete.prefetch,
     during_chat = during == 'always' or (during == 'auto' and found.parallel),
   }
 end
 
----@param key table
----@param cb fun(err: string?, found: hum.FoundBackend?)
-local function find(key, cb)
-  require('hum.server.endpoint').resolve(key.endpoint, function(err, resolved)
-    if not resolved then return cb('hum: completion: ' .. err) end
-    require('hum.complete.backend.discover').find(wish_of(key, resolved), resolved.endpoint.dialect, cb)
-  end)
-end
-
----@param key table
+---@param key hum.BackendKey
 ---@param err? string
 ---@param found? hum.FoundBackend
 local function finish(key, err, found)
-  local callbacks = assert(asking).callbacks
-  asking = nil
-  if not same(key, current_key()) then -- it changed meanwhile
-    for _, cb in ipairs(callbacks) do
-      M.find(cb)
-    end
-    return
+  local callbacks = assert(search).callbacks
+  search = nil
+  local stale = not same(key, current_key()) -- it changed meanwhile
+  if not stale then known = { key = key, err = err, found = found, at = vim.uv.now() } end
+  if stale then
+    steps.call_all(vim.tbl_map(function(cb)
+      return function() M.find(cb) end
+    end, callbacks))
+  else
+    steps.call_all(callbacks, err, found)
   end
-  known = { key = key, err = err, found = found, at = vim.uv.now() }
-  for _, cb in ipairs(callbacks) do
-    cb(err, found)
-  end
+end
+
+--- A search ends in any case: that it died is a fault of hum, of which the log has the place.
+---@param key hum.BackendKey
+---@param fault string
+---@return string err
+local function fault_text(key, fault)
+  log.write('error', fault)
+  local text = 'hum: completion: the search for a model at endpoint "%s" ended by a fault of hum: %s'
+  return text:format(key.endpoint, fault:match('^[^\n]*'))
 end
 
 --- Finds how to fill in, or remembers it. Several callers share one search.
@@ -156,45 +174,44 @@ function M.find(cb)
   local key = current_key()
   if known and holds(key) then
     return cb(known.err, known.found)
-  elseif asking then
-    table.insert(asking.callbacks, cb)
+  elseif search then
+    table.insert(search.callbacks, cb)
     return
   end
-  asking = { key = key, callbacks = { cb } }
-  find(key, function(err, found) finish(key, err, found) end)
+  search = { key = key, callbacks = { cb } }
+  task.run(function()
+    local err, resolved = task.wait(function(done) endpoints.resolve(key.endpoint, done) end)
+    if not resolved then return 'hum: completion: ' .. err end
+    return discover.find(discover_opts(key, resolved), resolved.endpoint.dialect)
+  end, function(fault, err, found) finish(key, fault and fault_text(key, fault) or err, found) end)
 end
 
---- The way as the helper takes it. It holds the endpoint's key.
----@param cb fun(err: string?, way: hum.BackendSpec?)
+--- The backend as the helper wants it. It holds the endpoint's key.
+---@param cb fun(err: string?, spec: hum.BackendSpec?)
 function M.resolve(cb)
   M.find(function(err, found)
     if not found then return cb(err) end
-    local config = require('hum.config').get()
-    require('hum.server.endpoint').resolve(config.complete.endpoint or config.endpoint, function(why, resolved)
+    local options = config.get()
+    endpoints.resolve(options.complete.endpoint or options.endpoint, function(why, resolved)
       if not resolved then return cb('hum: completion: ' .. why) end
-      cb(nil, backend_of(found, resolved, config.complete))
+      cb(nil, spec_of(found, resolved, options.complete))
     end)
   end)
 end
 
---- Tells the helper the backend, now or once it is found. What stands against it is told to the
---- user, once.
-function M.send()
-  local link = require('hum.complete.channel')
-  M.resolve(function(err, backend)
-    link.tell('backend', backend or vim.NIL)
-    if err and err ~= told then require('hum.notify').warn(err) end
-    told = err
-  end)
-end
-
 --- The configuration or the choice of models may have changed, or a server that could not be
---- asked may be there now.
+--- reached may be there now.
 function M.renew()
   local key = current_key()
-  local is_asked = asking ~= nil and same(asking.key, key)
-  if not holds(key) and not is_asked and require('hum.complete.channel').is_open() then M.send() end
+  local is_under_way = search ~= nil and same(search.key, key)
+  if holds(key) or is_under_way then return end
+  for _, fn in ipairs(on_change) do
+    fn()
+  end
 end
+
+config.on_change(M.renew)
+models.on_change(M.renew)
 
 --- A request of completion failed: what the server said before may hold no longer. A model may
 --- be gone (404), or have another template now (400).
@@ -227,20 +244,20 @@ local function api_text(found)
   return ('%s with %s'):format(api, whose)
 end
 
---- A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
+--- A backend in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
 --- /api/generate with a suffix'.
 ---@param found hum.FoundBackend
 ---@return string
 function M.describe(found)
-  local config = require('hum.config').get()
-  local name = config.complete.endpoint or config.endpoint
+  local options = config.get()
+  local name = options.complete.endpoint or options.endpoint
   return ('"%s" at endpoint "%s" (%s), through %s'):format(found.model, name, found.why, api_text(found))
 end
 
---- What is known of the way now, in words, without asking anyone.
+--- What is known of the backend now, in words; no server is queried for it.
 ---@return string
 function M.text()
-  if asking then
+  if search then
     return 'a model is being looked for'
   elseif not known or not same(known.key, current_key()) then
     return 'a model is looked for when it is needed'

@@ -1,4 +1,4 @@
--- Fill-in tokens as a server tells them without being asked for: Ollama in the template of a
+-- Fill-in tokens as a server shows them without meaning to: Ollama in the template of a
 -- model, llama-server in the prompt that it quotes. With them hum puts prompts together
 -- itself, and can put what is typed at their end: servers keep the state of the last prompt
 -- up to where the next one differs. Of a prompt of 981 tokens llama-server evaluated 1 or 2

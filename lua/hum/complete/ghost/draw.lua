@@ -1,5 +1,6 @@
 -- How a suggestion is drawn: by one extmark that is always set anew under its id and never
 -- taken away in between, so that nothing flickers.
+local config = require('hum.config')
 local menu = require('hum.complete.ghost.menu')
 
 local M = {}
@@ -15,8 +16,8 @@ local menu_hides = true
 ---@param link string
 local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
 
---- Where comments look like text, as in Neovim's own colours on a terminal of 256, ghost text
---- must not.
+--- Ghost text looks like comments. Where those have no colour, as with Neovim's own scheme in a
+--- terminal of 256 colours, it is grey: it must not look like text.
 function M.highlight()
   local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
   if vim.o.termguicolors or comment.ctermfg then
@@ -27,8 +28,8 @@ function M.highlight()
   default_link('HumGhostInfo', 'NonText')
 end
 
---- What holds until insert mode is left.
-function M.prepare() menu_hides = require('hum.config').get().complete.menu == 'hide' end
+--- Reads the options that hold until insert mode is left.
+function M.prepare() menu_hides = config.get().complete.menu == 'hide' end
 
 ---@param text string
 ---@param left string  what stands left of it
@@ -99,7 +100,7 @@ local CUT_ROOM = 8
 ---@return integer wrapped  rows that it takes below the cursor's
 local function within(g, first)
   local free = api.nvim_win_get_width(0) - vim.fn.wincol() + 1
-  if #first + g.extra + #g.tail <= free or not vim.wo.wrap then
+  if #first + g.extra + #g.right <= free or not vim.wo.wrap then
     return first, 0 -- no text has more cells than bytes
   end
   local right = api.nvim_strwidth(api.nvim_get_current_line():sub(g.at_col + 1))
@@ -112,14 +113,14 @@ local function within(g, first)
 end
 
 ---@param g hum.Ghost
----@param rest string
+---@param left_over string
 ---@return string first
 ---@return table[] below  virtual lines
 ---@return string info    what else is to be known
 ---@return boolean whole  there is room for all lines
-local function layout(g, rest)
-  local first, more = rest:match('^([^\n]*)\n?(.*)$')
-  local goes_on = #first < #rest
+local function layout(g, left_over)
+  local first, more = left_over:match('^([^\n]*)\n?(.*)$')
+  local goes_on = #first < #left_over
   local below = { lines = {}, hidden = 0 }
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
   if first:find('%c') then first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop) end
@@ -167,10 +168,10 @@ local function fits(cells) return vim.fn.wincol() - 1 + cells <= api.nvim_win_ge
 ---@param goes_on boolean  there are further lines
 ---@return string first, 'inline'|'overlay' pos
 local function beside(g, first, goes_on)
-  if g.extra == 0 and (g.tail == '' or not goes_on) then return first, 'inline' end
+  if g.extra == 0 and (g.right == '' or not goes_on) then return first, 'inline' end
   local line = api.nvim_get_current_line()
   local right = line:sub(g.at_col + 1)
-  if goes_on or g.tail == '' then
+  if goes_on or g.right == '' then
     local cells = api.nvim_strwidth(first)
     local covered = api.nvim_strwidth(drawable(right, line:sub(1, g.at_col), g.tabstop))
     if fits(math.max(cells, covered)) then return first .. (' '):rep(covered - cells), 'overlay' end
@@ -184,19 +185,19 @@ end
 --- Draws what is left of it at the cursor.
 ---@param g hum.Ghost
 function M.show(g)
-  local rest = g.want:sub(g.have + 1)
-  if rest == '' or (menu_hides and menu.is_open()) then return M.hide(g) end
-  local first, below, info, whole = layout(g, rest)
+  local left_over = g.want:sub(g.have + 1)
+  if left_over == '' or (menu_hides and menu.is_open()) then return M.hide(g) end
+  local first, below, info, whole = layout(g, left_over)
   local goes_on = #below > 0
   local pos
   first, pos = beside(g, first, goes_on)
   local line = { { first, 'HumGhost' } }
   local last = below[#below] or line
   if goes_on and whole and pos == 'overlay' then
-    last[1][1] = last[1][1] .. drawable(g.tail, last[1][1], g.tabstop)
+    last[1][1] = last[1][1] .. drawable(g.right, last[1][1], g.tabstop)
     g.below = nil -- now it is another
   end
-  local aside = info ~= '' and not goes_on and pos == 'inline' and g.tail ~= ''
+  local aside = info ~= '' and not goes_on and pos == 'inline' and g.right ~= ''
   if info ~= '' and not aside then
     last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
     g.below = nil

@@ -20,10 +20,10 @@ local BASE_MARK = 1
 ---@field of integer      so many alternatives
 ---@field row integer     the base, where it was first drawn
 ---@field col integer
----@field head string     the base line left of it
----@field tail string     and right of it
+---@field left string    the base line left of it
+---@field right string   and right of it
 ---@field lines integer   of the buffer
----@field want string     head .. text
+---@field want string     left .. text
 ---@field at_row integer  the cursor
 ---@field at_col integer
 ---@field have integer    bytes of `want` that stand in the buffer
@@ -52,11 +52,11 @@ local function measure(g, row, col)
   if not is_in_place(g, row) then return nil end
   local lines = api.nvim_buf_get_lines(g.buf, g.row, row + 1, false)
   local line = lines[#lines]
-  local extra = grown(line:sub(col + 1), g.tail)
+  local extra = grown(line:sub(col + 1), g.right)
   if not extra then return nil end
   lines[#lines] = line:sub(1, col)
   local have, indent = agree(g.want, lines, g.tabstop)
-  if not have or have < #g.head then
+  if not have or have < #g.left then
     return nil
   elseif extra > 0 and not closes(line:sub(col + 1, col + extra), g.want:sub(have + 1)) then
     return nil
@@ -66,7 +66,7 @@ end
 
 ---@param g hum.Ghost
 ---@return boolean  the text at the cursor is the suggestion's
-local function place(g, row, col)
+local function realign(g, row, col)
   local have, indent, extra = measure(g, row, col)
   if not have then return false end
   g.at_row, g.at_col = row, col
@@ -94,13 +94,13 @@ function M.follow(row, col)
   local g = ghost
   if not g then
     return 0, 0
-  elseif not place(g, row, col) then
+  elseif not realign(g, row, col) then
     M.drop()
     return 0, 0
   end
   draw.show(g)
   if g.final and g.have == #g.want then
-    return 0, 0 -- kept, for who goes back
+    return 0, 0 -- typed whole; kept in case that the user deletes some of it
   end
   return g.serial, g.first + #g.text
 end
@@ -109,11 +109,11 @@ function M.redraw()
   if ghost then draw.show(ghost) end
 end
 
----@param data hum.Suggest
+---@param data hum.Suggestion
 local function show_new(data)
   local buf = api.nvim_get_current_buf()
   local line = api.nvim_get_current_line()
-  local head = line:sub(1, data.col)
+  local left = line:sub(1, data.col)
   local was = ghost
   ghost = {
     buf = buf,
@@ -125,13 +125,13 @@ local function show_new(data)
     of = data.of,
     row = data.row,
     col = data.col,
-    head = head,
-    tail = line:sub(data.col + 1),
+    left = left,
+    right = line:sub(data.col + 1),
     lines = api.nvim_buf_line_count(buf),
-    want = head .. data.text,
+    want = left .. data.text,
     at_row = data.row,
     at_col = data.col,
-    have = #head,
+    have = #left,
     extra = 0,
     tabstop = vim.bo.tabstop,
     drawn = false,
@@ -144,25 +144,25 @@ end
 
 --- More of the answer that is shown, or less. It may have been sent before the latest keys.
 ---@param g hum.Ghost
----@param data hum.Suggest
+---@param data hum.Suggestion
 ---@return boolean  it still goes with what was typed
 local function update(g, data)
   local text
   if data.from >= g.first then
     local kept = g.text:sub(1, data.from - g.first)
     if #kept < data.from - g.first then
-      return true -- a piece between is missing; the next key tells the helper
+      return true -- a piece between is missing; with the next key the helper learns that
     end
     text = kept .. data.text
   else
     text = data.text:sub(g.first - data.from + 1)
   end
-  g.text, g.want = text, g.head .. text
+  g.text, g.want = text, g.left .. text
   g.final, g.n, g.of = data.final, data.n, data.of
-  return place(g, g.at_row, g.at_col)
+  return realign(g, g.at_row, g.at_col)
 end
 
----@param data hum.Suggest
+---@param data hum.Suggestion
 ---@param now boolean  text and cursor are still those that it was made for
 function M.suggest(data, now)
   local g = ghost
@@ -184,20 +184,20 @@ function M.is_visible() return ghost ~= nil and ghost.drawn end
 ---@class hum.Shown
 ---@field row integer    the cursor
 ---@field col integer
----@field rest string    what is left of the suggestion
----@field right string   closing characters right of the cursor that it has too
+---@field left_over string  of the suggestion
+---@field closers string    right of the cursor, which it has too
 ---@field indent? string to replace the blanks left of the cursor
 
 ---@return hum.Shown|nil
 function M.shown()
   local g = ghost
-  if not g or not g.drawn then return nil end
+  if not g or not g.drawn or g.buf ~= api.nvim_get_current_buf() then return nil end
   local line = api.nvim_get_current_line()
   return {
     row = g.at_row,
     col = g.at_col,
-    rest = g.want:sub(g.have + 1),
-    right = line:sub(g.at_col + 1, g.at_col + g.extra),
+    left_over = g.want:sub(g.have + 1),
+    closers = line:sub(g.at_col + 1, g.at_col + g.extra),
     indent = g.indent,
   }
 end

@@ -1,5 +1,5 @@
--- Whether a completion menu is open: Neovim's own, nvim-cmp's or blink.cmp's. Theirs are
--- windows, of which Neovim tells nothing; both plugins say when they open and close.
+-- Whether a completion menu is open: Neovim's own, nvim-cmp's or blink.cmp's. Theirs are plain
+-- windows, for which Neovim has no event; both plugins have events of their own.
 local M = {}
 
 local heard = {} ---@type table<string, boolean>  plugins that are listened to

@@ -55,25 +55,25 @@ function M.agree(want, got, tabstop)
 end
 
 ---@param closers string
----@param rest string
----@return boolean  `rest` has these characters in this order
-function M.closes(closers, rest)
+---@param left_over string
+---@return boolean  `left_over` has these characters in this order
+function M.closes(closers, left_over)
   local at = 0
   for i = 1, #closers do
-    at = find(rest, sub(closers, i, i), at + 1, true)
+    at = find(left_over, sub(closers, i, i), at + 1, true)
     if not at then return false end
   end
   return true
 end
 
 ---@param right string  what stands right of the cursor now
----@param tail string   what stood there
----@return integer?  bytes of closing characters that came before the tail; nil: other changes
-function M.grown(right, tail)
-  local grown = #right - #tail
+---@param before string   what stood there
+---@return integer?  bytes of closing characters that came before it; nil: other changes
+function M.grown(right, before)
+  local grown = #right - #before
   if grown == 0 then
-    return right == tail and 0 or nil
-  elseif grown > 0 and sub(right, grown + 1) == tail and find(sub(right, 1, grown), CLOSERS) then
+    return right == before and 0 or nil
+  elseif grown > 0 and sub(right, grown + 1) == before and find(sub(right, 1, grown), CLOSERS) then
     return grown
   end
   return nil

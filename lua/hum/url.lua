@@ -33,7 +33,7 @@ end
 ---@param text string
 ---@return boolean
 local function is_ipv6(text)
-  local head, tail = text:gsub('%%[^%%]+$', ''):match('^(.-)::(.*)$')
+  local before, after = text:gsub('%%[^%%]+$', ''):match('^(.-)::(.*)$')
   local groups = 0
   local function count(part)
     for group in (part .. ':'):gmatch('([^:]*):') do
@@ -43,17 +43,17 @@ local function is_ipv6(text)
     end
     return true
   end
-  if not head then return text:find(':', 1, true) ~= nil and count((text:gsub('%%[^%%]+$', ''))) and groups == 8 end
-  return (head == '' or count(head)) and (tail == '' or count(tail)) and groups < 8
+  if not before then return text:find(':', 1, true) ~= nil and count((text:gsub('%%[^%%]+$', ''))) and groups == 8 end
+  return (before == '' or count(before)) and (after == '' or count(after)) and groups < 8
 end
 
 --- Go's net.SplitHostPort, as far as it decides anything here.
 ---@param text string
 ---@return string|nil host, string|nil port  nil if it fails
 local function split_host_port(text)
-  local bracketed, rest = text:match('^%[([^%[%]]*)%](.*)$')
+  local bracketed, behind = text:match('^%[([^%[%]]*)%](.*)$')
   if bracketed then
-    local port = rest:match('^:([^:]*)$')
+    local port = behind:match('^:([^:]*)$')
     return port and bracketed, port
   end
   if text:find('[%[%]]') then return nil end
@@ -107,19 +107,19 @@ function M.ollama_host(value)
     return nil, ('OLLAMA_HOST is "%s": %s'):format(seen, why)
   end
 
-  local scheme, rest = text:match('^(.-)://(.*)$')
+  local scheme, address = text:match('^(.-)://(.*)$')
   local usual_port = PORTS[scheme] or 11434
   if text == 'ollama.com' then
-    scheme, rest = 'https', 'ollama.com:443'
+    scheme, address = 'https', 'ollama.com:443'
   elseif text:find('^https?:/') and not scheme then
     return refuse('a slash is missing after the scheme')
   elseif not scheme then
-    scheme, rest = 'http', text
+    scheme, address = 'http', text
   end
   local lower = scheme:lower()
   if not PORTS[lower] then return refuse(('the scheme "%s" is not known, use http:// or https://'):format(scheme)) end
 
-  local authority, path = rest:match('^([^/]*)/?(.*)$')
+  local authority, path = address:match('^([^/]*)/?(.*)$')
   if authority:find('@', 1, true) then return refuse('user names and passwords are not understood here') end
   local host, port = split_host_port(authority)
   if not host then
@@ -136,11 +136,11 @@ function M.ollama_host(value)
   if number == 0 then return refuse('port 0 cannot be connected to') end
   if host:find('[%s%c"<>\\^`{|}?#]') then return refuse('the host name has characters that no host name has') end
 
-  local tail = (':%d%s'):format(number, clean_path(path))
+  local port_and_path = (':%d%s'):format(number, clean_path(path))
   local reached = CONNECTABLE[host] or host
   return {
-    base = scheme .. '://' .. for_url(host) .. tail,
-    url = lower .. '://' .. for_url(reached) .. tail,
+    base = scheme .. '://' .. for_url(host) .. port_and_path,
+    url = lower .. '://' .. for_url(reached) .. port_and_path,
   }
 end
 
@@ -163,10 +163,10 @@ end
 ---@param dialect 'ollama'|'openai'
 ---@return string|nil url, string|nil err
 function M.endpoint(text, dialect)
-  local scheme, rest = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
+  local scheme, address = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
   scheme = (scheme or ''):lower()
   if not PORTS[scheme] then return nil, 'expected a URL that begins with http:// or https://' end
-  local authority, path = rest:match('^([^/?#]*)(.*)$')
+  local authority, path = address:match('^([^/?#]*)(.*)$')
   if authority:find('@', 1, true) then
     return nil, 'a user name or password in a URL is refused, use key or headers'
   elseif path:find('[?#]') then

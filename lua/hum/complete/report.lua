@@ -1,5 +1,12 @@
 -- What `:checkhealth hum` says about completion: whether it will work, how, and if not, what
 -- to do about it.
+local allow = require('hum.complete.allow')
+local answers = require('hum.server.answer')
+local attach = require('hum.complete.attach')
+local backend = require('hum.complete.backend')
+local config = require('hum.config')
+local query = require('hum.server.query')
+
 local M = {}
 
 local health = vim.health
@@ -7,24 +14,24 @@ local health = vim.health
 --- Ollama's own, unless `num_ctx`, its environment or much memory say more.
 local USUAL_CONTEXT = 4096
 
----@param config hum.CompleteConfig
+---@param complete hum.CompleteConfig
 ---@return string
-local function modes(config)
+local function modes(complete)
   local own = {}
-  for filetype, mode in vim.spairs(config.filetypes) do
+  for filetype, mode in vim.spairs(complete.filetypes) do
     own[#own + 1] = ('%s %s'):format(filetype, mode)
   end
-  local text = #own == 0 and config.mode or ('%s; %s'):format(config.mode, table.concat(own, ', '))
-  local forced = require('hum.complete.allow').overridden()
+  local text = #own == 0 and complete.mode or ('%s; %s'):format(complete.mode, table.concat(own, ', '))
+  local forced = allow.overridden()
   return forced and ('%s; in this session %s, by :Hum complete'):format(text, forced) or text
 end
 
----@param config hum.CompleteConfig
+---@param complete hum.CompleteConfig
 ---@param buf integer
 ---@return boolean  somewhere it is on
-local function is_wanted(config, buf)
-  local any = config.mode ~= 'off' or require('hum.complete.allow').mode(buf) ~= 'off'
-  for _, mode in pairs(config.filetypes) do
+local function is_wanted(complete, buf)
+  local any = complete.mode ~= 'off' or allow.mode(buf) ~= 'off'
+  for _, mode in pairs(complete.filetypes) do
     any = any or mode ~= 'off'
   end
   return any
@@ -32,14 +39,13 @@ end
 
 ---@param buf integer  where the check was called
 local function check_buffer(buf)
-  local allow = require('hum.complete.allow')
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':t')
   name = name == '' and 'the unnamed buffer' or '"' .. name .. '"'
   local mode, why = allow.mode(buf)
   why = why or allow.refusal(buf)
   if why then
     health.info(('%s is not completed: %s'):format(name, why))
-  elseif require('hum.complete.attach').is_attached(buf) then
+  elseif attach.is_attached(buf) then
     health.ok(('%s is completed, and the helper has it (mode "%s")'):format(name, mode))
   else
     health.ok(('%s is completed from the next insert mode on (mode "%s")'):format(name, mode))
@@ -47,11 +53,11 @@ local function check_buffer(buf)
 end
 
 ---@param found hum.FoundBackend
----@param config hum.CompleteConfig
+---@param complete hum.CompleteConfig
 ---@param name string  of the endpoint
 ---@param is_ollama boolean
-local function check_context(found, config, name, is_ollama)
-  local needs = config.window_tokens + config.ring_tokens + config.max_tokens
+local function check_context(found, complete, name, is_ollama)
+  local needs = complete.window_tokens + complete.ring_tokens + complete.max_tokens
   local has = found.context or (is_ollama and USUAL_CONTEXT)
   if not has then return end
   local sum = ('window_tokens, ring_tokens and max_tokens are %d together'):format(needs)
@@ -66,11 +72,12 @@ end
 ---@param name string
 ---@param wait_for fun(start: fun(done: fun(...))): any
 local function check_loaded(found, name, wait_for)
-  local err, answer = wait_for(function(done) require('hum.server.query').query(name, { path = '/api/ps' }, done) end)
-  if err or type(answer.models) ~= 'table' then return end
-  for _, item in ipairs(answer.models) do
-    if item.name == found.model or item.name == found.model .. ':latest' then
-      found.context = found.context or tonumber(item.context_length)
+  local err, answer = wait_for(function(done) query.query(name, { path = '/api/ps' }, done) end)
+  if err or type(answer) ~= 'table' then return end
+  for _, item in ipairs(answers.objects(answer, 'models')) do
+    local listed = answers.model_name(item)
+    if listed == found.model or listed == found.model .. ':latest' then
+      found.context = found.context or answers.number(item.context_length)
       return health.ok('the model is loaded')
     end
   end
@@ -84,13 +91,13 @@ local function report(err)
   health.error(message or text, cure and { (cure:gsub('^%l', string.upper)) } or nil)
 end
 
----@param usable boolean  the helper can be asked
+---@param usable boolean  the helper runs
 ---@param wait_for fun(start: fun(done: fun(...))): any  bounded
 function M.check(usable, wait_for)
-  local config = require('hum.config').get()
-  local complete, buf = config.complete, vim.fn.bufnr('#')
+  local options = config.get()
+  local complete, buf = options.complete, vim.fn.bufnr('#')
   buf = buf > 0 and buf or vim.api.nvim_get_current_buf()
-  local name = complete.endpoint or config.endpoint
+  local name = complete.endpoint or options.endpoint
   health.start('hum: completion')
   health.info('mode: ' .. modes(complete))
   if not is_wanted(complete, buf) then
@@ -98,11 +105,10 @@ function M.check(usable, wait_for)
   elseif not usable then
     return health.warn('no model was looked for: that is the work of the helper')
   end
-  local backend = require('hum.complete.backend')
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
   health.ok('fills in with ' .. backend.describe(found))
-  local is_ollama = config.endpoints[name].dialect == 'ollama'
+  local is_ollama = options.endpoints[name].dialect == 'ollama'
   if is_ollama then check_loaded(found, name, wait_for) end
   check_context(found, complete, name, is_ollama)
   check_buffer(buf)

@@ -76,13 +76,14 @@ end
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
   chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
-  complete = { run = complete, complete = complete_names, bang = true, text = true },
+  complete = { run = complete, complete = complete_names, bang = true, text = true, anywhere = true },
   new = { run = new, complete = model_names, text = true },
   send = {
     run = function() require('hum').send() end,
   },
   stop = {
     bang = true,
+    anywhere = true,
     run = function(given) require('hum').stop({ all = given.bang }) end,
   },
   retry = {
@@ -124,6 +125,8 @@ local function refusal(sub, opts, text)
     local hint = require('hum.spelling').hint(sub, names())
     hint = hint ~= '' and hint or '; there are: ' .. table.concat(names(), ', ')
     return ('there is no ":Hum %s"%s'):format(sub, hint)
+  elseif vim.fn.getcmdwintype() ~= '' and not known.anywhere then
+    return ('close the command-line window first: ":Hum %s" does not work in it'):format(sub)
   elseif opts.range > 0 and not known.range then
     return (':Hum %s takes no range'):format(sub)
   elseif opts.bang and not known.bang then

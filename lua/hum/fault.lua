@@ -1,5 +1,7 @@
 -- Faults of hum itself: told in one line, logged whole, and kept from what has to go on.
 local interrupt = require('hum.interrupt')
+local log = require('hum.log')
+local notify = require('hum.notify')
 
 local M = {}
 
@@ -7,8 +9,8 @@ local M = {}
 ---@param trace string
 function M.report(what, trace)
   local line = trace:match('^[^\n]*'):gsub('^.-:%d+: ', '')
-  require('hum.log').write('error', ('internal error in %s: %s'):format(what, trace))
-  require('hum.notify').error(('hum: internal error in %s: %s; see :Hum log and please report it'):format(what, line))
+  log.write('error', ('internal error in %s: %s'):format(what, trace))
+  notify.error(('hum: internal error in %s: %s\nsee :Hum log'):format(what, line))
 end
 
 --- Calls `fn`. What it raises is reported and goes no further. A CTRL-C that interrupted it is no fault: the key is

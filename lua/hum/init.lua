@@ -58,7 +58,7 @@ end
 
 --- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
-function M.build(cb) require('hum.server.helper').build(cb) end
+function M.build(cb) require('hum.server.build').run(cb) end
 
 --- For statuslines: '' while nothing runs.
 ---@return string

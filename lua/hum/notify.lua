@@ -28,13 +28,24 @@ local function is_builtin()
 end
 
 ---@param text string
+---@param cells integer
+---@return string
+local function cut(text, cells)
+  if vim.fn.strdisplaywidth(text) <= cells then return text end
+  return vim.fn.strcharpart(text, 0, math.max(0, cells - 2)) .. ' …'
+end
+
+--- What to do stands in the last line, and is what is left of a message that is too long.
+---@param text string
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
-  local line = text:gsub('%s*\n%s*', '; ')
   local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
-  if vim.fn.strdisplaywidth(line) <= room then return line end
-  local hint = ' … (:Hum log)'
-  return vim.fn.strcharpart(line, 0, math.max(20, room - #hint)) .. hint
+  local line = text:gsub('%s*\n%s*', '; ')
+  local what, hint = text:match('^(.*)\n(.-)%s*$')
+  if not hint or vim.fn.strdisplaywidth(line) <= room then return cut(line, room) end
+  local left = room - vim.fn.strdisplaywidth(hint) - 1
+  if left < 12 then return cut(hint, room) end
+  return cut((what:gsub('%s*\n%s*', '; ')), left) .. ' ' .. hint
 end
 
 --- Neovim's own vim.notify prints to the message area, where a second line or a second

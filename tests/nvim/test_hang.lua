@@ -141,22 +141,26 @@ for _, module in ipairs({
   { 'hum.chat.reply.follow', 'stop' },
   { 'hum.chat.reply.undo', 'settle' },
 }) do
-  test(('a fault in %s.%s is told, and the request ends once'):format(module[1], module[2]), function(t)
-    local srv = t:fake()
-    srv:script({ thinking = 'so', text = 'it is' })
-    local buf = chat.open(t, srv, { model = 'thinker' })
-    t:lua([[local name, field = ...; require(name)[field] = function() error('planted fault') end]], unpack(module))
-    chat.ask(t, 'hello', buf)
-    eq('done', chat.finished(t).status)
-    T.match('it is', t:text(buf), true)
-    t:wait(function() return t:messages():find('planted fault', 1, true) end, 'the fault is told')
-    t:lua([[local name = ...; package.loaded[name] = nil]], module[1])
-    eq(1, #t:events('HumRequestFinished'))
-    T.no_match('stack traceback', t:messages(), true)
-    -- Busy no longer: the next message is taken, whatever becomes of it.
-    chat.ask(t, 'again', buf)
-    chat.finished(t, 2)
-  end)
+  test(
+    ('a fault in %s.%s is told, and the request ends once'):format(module[1], module[2]),
+    { ui = { 160, 24 } },
+    function(t)
+      local srv = t:fake()
+      srv:script({ thinking = 'so', text = 'it is' })
+      local buf = chat.open(t, srv, { model = 'thinker' })
+      t:lua([[local name, field = ...; require(name)[field] = function() error('planted fault') end]], unpack(module))
+      chat.ask(t, 'hello', buf)
+      eq('done', chat.finished(t).status)
+      T.match('it is', t:text(buf), true)
+      t:wait(function() return t:messages():find('planted fault', 1, true) end, 'the fault is told')
+      t:lua([[local name = ...; package.loaded[name] = nil]], module[1])
+      eq(1, #t:events('HumRequestFinished'))
+      T.no_match('stack traceback', t:messages(), true)
+      -- Busy no longer: the next message is taken, whatever becomes of it.
+      chat.ask(t, 'again', buf)
+      chat.finished(t, 2)
+    end
+  )
 end
 
 test('autocommands that throw do no harm', function(t)
@@ -454,7 +458,7 @@ for _, command in ipairs({ 'chat', 'new', 'chat why?', 'send', 'retry', 'log', '
     t:wait(function() return t:eval('getcmdwintype()') == ':' end, 'the command-line window is open')
     local buffers = #t:api('nvim_list_bufs')
     t:cmd('Hum ' .. command)
-    t:wait(function() return t:messages() ~= '' end, 'it says something')
+    t:wait_screen('hum: ', true)
     no_traceback(t)
     eq(buffers, #t:api('nvim_list_bufs'))
     t:keys('<C-c><C-c>')

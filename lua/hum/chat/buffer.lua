@@ -105,9 +105,7 @@ end
 ---@param model? string
 ---@return integer|nil buf, string|nil err
 function M.create(endpoint, model)
-  if not vim.go.modifiable then
-    return nil, 'no buffer can be changed in this Neovim (nvim -M); run ":set modifiable", then try again'
-  end
+  if not vim.go.modifiable then return nil, 'run ":set modifiable" first: Neovim was started with -M' end
   local buf = vim.api.nvim_create_buf(true, true)
   repeat
     made = made + 1

@@ -7,6 +7,7 @@ local events = require('hum.events')
 local format = require('hum.chat.text.format')
 local maps = require('hum.chat.maps')
 local meta = require('hum.chat.meta')
+local model = require('hum.chat.model')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local quote = require('hum.chat.text.quote')
@@ -108,8 +109,8 @@ function M.open(opts)
     M.send(buf)
   elseif not latest and not opts.model then
     -- What is in the way of finding out a model is told when a message is sent.
-    models.resolve(models.endpoint(opts.endpoint), function(_, model)
-      if model then M.set_model(buf, nil, model) end
+    models.resolve(models.endpoint(opts.endpoint), function(_, name)
+      if name then M.set_model(buf, nil, name) end
     end)
   end
   return buf
@@ -159,7 +160,7 @@ local actions = {
   send = function() M.send() end,
   stop = function(buf) return M.stop({ buf = buf, quiet = true }) end,
   retry = function() M.retry() end,
-  model = function() models.set() end,
+  model = function() model.set() end,
 }
 
 buffer.on_attach(function(buf) maps.setup(buf, actions) end)

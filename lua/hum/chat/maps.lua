@@ -23,11 +23,19 @@ local function go_to_turn(step)
   end
 end
 
+---@class hum.MapActions
+---@field send fun()
+---@field stop fun(buf: integer): boolean  false: there was nothing to stop
+---@field retry fun()
+---@field model fun()
+
 --- Stops the reply; without one the key does what it always does.
 ---@param key string
-local function stop_or(key)
+---@param actions hum.MapActions
+---@return fun()
+local function stop_or(key, actions)
   return function()
-    if not require('hum.chat').stop({ quiet = true }) then vim.api.nvim_feedkeys(vim.keycode(key), 'n', false) end
+    if not actions.stop(vim.api.nvim_get_current_buf()) then vim.api.nvim_feedkeys(vim.keycode(key), 'n', false) end
   end
 end
 

@@ -38,7 +38,7 @@ function M.start(chat, name, model, cb)
   local function finish(...)
     if not is_live() then return end
     chat.preparation = nil
-    wait.stop(chat.buf)
+    fault.guard('the waiting mark', wait.stop, chat.buf)
     cb(...)
   end
 

@@ -2,7 +2,6 @@
 -- dies. One for the whole Neovim; the client sends through its channel.
 local config = require('hum.config')
 local log = require('hum.log')
-local notify = require('hum.notify')
 
 local M = {}
 
@@ -31,7 +30,7 @@ local on_lost = {} ---@type (fun(failure: hum.Failure))[]
 function M.on_lost(fn) on_lost[#on_lost + 1] = fn end
 
 ---@return string  the plugin's own folder
-local function root()
+function M.root()
   local source = debug.getinfo(1, 'S').source:sub(2)
   return vim.fn.fnamemodify(source, ':p:h:h:h:h')
 end
@@ -40,13 +39,13 @@ end
 ---@return string? why   in one sentence with the cure
 function M.find()
   local configured = config.get().helper
-  local path = configured and vim.fn.expand(configured) or vim.fs.joinpath(root(), 'build', 'hum')
+  local path = configured and vim.fn.expand(configured) or vim.fs.joinpath(M.root(), 'build', 'hum')
   if vim.fn.executable(path) == 1 then
     return path
   elseif configured then
     return nil, ('the helper set in the option "helper" cannot be run: %s'):format(path)
   end
-  return nil, ('the helper is not built: run :Hum build, or "make" in %s'):format(root())
+  return nil, ('the helper is not built: run :Hum build, or "make" in %s'):format(M.root())
 end
 
 ---@return hum.HelperState  a copy
@@ -182,42 +181,6 @@ end
 --- Ends the helper; the next request starts it again.
 function M.stop()
   if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
-end
-
----@param result vim.SystemCompleted
----@return string  the lines that say what is wrong, else the last ones
-local function complaint(result)
-  local lines = vim.split(vim.trim((result.stderr or '') .. (result.stdout or '')), '\n')
-  local errors = vim.tbl_filter(
-    function(line) return line:find('[Ee]rror') ~= nil or line:find('missing') ~= nil end,
-    lines
-  )
-  return table.concat(vim.list_slice(#errors > 0 and errors or lines, 1, 3), '; ')
-end
-
---- Builds the helper with make, in the background. A running helper is replaced once
---- nothing streams through it.
----@param cb? fun(ok: boolean, output: string)
-function M.build(cb)
-  cb = cb or function() end
-  if vim.fn.executable('make') == 0 then
-    notify.error('hum: :Hum build needs "make", a C compiler and the libraries named in :help hum-requirements')
-    return cb(false, 'make is not installed')
-  end
-  notify.info('hum: building the helper …')
-  vim.system({ 'make', '-C', root(), 'all' }, { text = true }, function(result)
-    local output = (result.stdout or '') .. (result.stderr or '')
-    vim.schedule(function()
-      log.write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
-      if result.code ~= 0 then
-        notify.error('hum: the helper cannot be built: ' .. complaint(result))
-      else
-        if not require('hum.server.client').is_busy() then M.stop() end
-        notify.info('hum: the helper is built')
-      end
-      cb(result.code == 0, output)
-    end)
-  end)
 end
 
 -- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. It is

@@ -10,7 +10,6 @@
 -- `u` in mid-stream takes back a part of all this. It is seen by changenr() going back;
 -- the stream is stopped, and the history built again ends with the reply undone.
 local edit = require('hum.chat.text.edit')
-local fault = require('hum.fault')
 local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
 
@@ -136,7 +135,8 @@ function M.heading(record)
   return heading_at(record.buf, row) == record.heading and row or nil
 end
 
---- Looks whether the heading was deleted; the first time it tells.
+--- Looks whether the heading was deleted; the first time it tells. From within the change that did it: then the stop
+--- is in the pipe before any answer to an edit that Neovim handles later, and so the helper knows which these are.
 ---@param record hum.UndoRecord
 ---@return boolean lost
 function M.check_lost(record)
@@ -175,7 +175,7 @@ local function user_part(record, first, old_last, new_last)
     return row, row -- `:%s` and the like
   elseif delta ~= 0 then
     record.broken = true
-    vim.schedule(function() fault.guard('a deleted reply', M.check_lost, record) end)
+    M.check_lost(record)
   end
 end
 

@@ -35,18 +35,18 @@ end
 function M.mode(buf)
   local own = of_buffer(buf)
   if own then
-    return own, own == 'off' and 'b:hum_complete says so' or nil
+    return own, own == 'off' and 'set by b:hum_complete' or nil
   elseif forced == 'off' then
-    return 'off', 'it was switched off; see :Hum complete on'
+    return 'off', 'switched off in this session (see :Hum complete on)'
   end
   local config = require('hum.config').get().complete
   local filetype = vim.bo[buf].filetype
   local by_type = config.filetypes[filetype]
-  if by_type == nil and filetype == 'hum' then return 'off', 'it is a chat' end
+  if by_type == nil and filetype == 'hum' then return 'off', 'this is a chat' end
   by_type = by_type or config.filetypes['*']
-  if by_type then return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil end
+  if by_type then return by_type, by_type == 'off' and 'set by complete.filetypes' or nil end
   local mode = forced or config.mode
-  return mode, mode == 'off' and '"complete.mode" says so; see :Hum complete on' or nil
+  return mode, mode == 'off' and 'complete.mode is "off" (see :Hum complete on)' or nil
 end
 
 --- A pattern without a slash is for the last part of a name.
@@ -62,10 +62,10 @@ end
 ---@return string? why
 local function secret_path(path)
   for _, place in ipairs(SECRET_PLACES) do
-    if path:find(place) then return 'its file is where secrets are edited' end
+    if path:find(place) then return 'its directory is one where secrets are edited' end
   end
   for _, pattern in ipairs(require('hum.config').get().complete.exclude) do
-    if matches(path, pattern) then return ('the option "complete.exclude" has %s'):format(pattern) end
+    if matches(path, pattern) then return ('complete.exclude contains %s'):format(pattern) end
   end
 end
 
@@ -90,7 +90,9 @@ end
 ---@return string? why
 local function secret(buf)
   -- Plugins that decrypt files keep them off the disk in this backend.
-  if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
+  if not vim.bo[buf].swapfile and vim.go.swapfile then
+    return "'noswapfile' is set in this buffer only, as for secrets"
+  end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil
 end
@@ -102,9 +104,9 @@ local function special(buf)
   if options.buftype ~= '' then
     return ("its 'buftype' is %s"):format(options.buftype)
   elseif not options.buflisted then
-    return 'it is not listed'
+    return 'it is unlisted'
   elseif options.readonly or not options.modifiable then
-    return 'it is not to be changed'
+    return 'it is read-only'
   elseif options.binary then
     return 'it is binary'
   end
@@ -117,7 +119,7 @@ local function huge(buf)
   local bytes = vim.api.nvim_buf_get_offset(buf, count)
   local limit = require('hum.config').get().complete.max_size
   if bytes > limit * 1024 then
-    return ('it is larger than %d kB, see "complete.max_size"'):format(limit)
+    return ('it is larger than %d kB (see complete.max_size)'):format(limit)
   elseif bytes > AVERAGE_LINE * count then
     return 'its lines are very long'
   elseif buf == vim.api.nvim_get_current_buf() and #vim.api.nvim_get_current_line() > LONGEST_LINE then

@@ -35,7 +35,7 @@ local function guarded(fn)
       return require('hum.interrupt').give_back()
     end
     pcall(M.leave)
-    require('hum.log').write('error', 'a fault of hum in completion: ' .. err)
+    require('hum.log').write('error', 'internal fault in completion: ' .. err)
   end
 end
 
@@ -191,7 +191,7 @@ function M.ask()
       local serial, length = follow(row, col)
       return told_key('asked', serial, length)
     end
-    local why = is_inserting() and require('hum.complete').status() or 'completion is for insert mode'
+    local why = is_inserting() and require('hum.complete').status() or 'completion works in insert mode only'
     require('hum.notify').info('hum: ' .. why)
   end))
 end

@@ -33,9 +33,10 @@ local M = {}
 --- Trying may have to wait for a free slot.
 local TRY_WITHIN = 60
 
-local NAMED, CHATS, LOADED, ONLY = 'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
+local NAMED, CHATS, LOADED, ONLY = 'set in complete.model', 'the chat model', 'already loaded', 'the only model'
+local FOUND = 'chosen from the models of the server'
 
-local GET = 'get one with "ollama pull qwen2.5-coder:1.5b-base"'
+local GET = 'run "ollama pull qwen2.5-coder:1.5b-base"'
 
 ---@param err hum.ServerError
 ---@return string
@@ -45,7 +46,7 @@ local function text(err) return (require('hum.server.query').text(err):gsub('^hu
 ---@param cure string
 ---@return string
 local function nothing(wish, cure)
-  local why = 'hum: completion: no model of endpoint "%s" is known to fill in; %s, or see :help hum-complete-model'
+  local why = 'hum: no FIM model at endpoint "%s"; %s (:help hum-fim)'
   return why:format(wish.endpoint, cure)
 end
 
@@ -89,7 +90,7 @@ local function look_at(wish, model, why)
   local err, shown = ask.query(wish.endpoint, query)
   if err then
     if err.status == 404 and not err.hint then
-      err.hint = ('get it with "ollama pull %s", or correct the name'):format(model)
+      err.hint = ('run "ollama pull %s", or correct the name'):format(model)
     end
     return text(err)
   end
@@ -144,8 +145,8 @@ end
 local function on_ollama(wish)
   if wish.model then
     local err, found = look_at(wish, wish.model, NAMED)
-    local cannot = 'hum: completion: Ollama lists no "insert" for "%s", and hum does not know its fill-in tokens; '
-      .. 'choose another model or set complete.fim, see :help hum-complete-tokens'
+    local cannot = 'hum: "%s" does not support FIM; set complete.fim or change complete.model '
+      .. '(:help hum-complete-tokens)'
     return err or not found and cannot:format(wish.model) or nil, found
   end
   local err, answer = ask.query(wish.endpoint, { path = '/api/tags' })
@@ -156,7 +157,7 @@ local function on_ollama(wish)
     table.insert(list, 1, { model = wish.chat_model, chat = true })
   end
   for _, one in ipairs(list) do
-    local why = one.chat and CHATS or one.loaded and LOADED or 'found among the models of the server'
+    local why = one.chat and CHATS or one.loaded and LOADED or FOUND
     local _, found = look_at(wish, one.model, why)
     if found then return nil, with_context(found, loaded) end
   end
@@ -190,8 +191,8 @@ local function choose(wish)
     return nil, wish.chat_model, CHATS
   end
   local first = candidates.order(models, loaded)[1]
-  if first then return nil, first.model, first.loaded and LOADED or 'found among the models of the server' end
-  return nothing(wish, 'serve one, such as Qwen2.5-Coder, or name yours in complete.model')
+  if first then return nil, first.model, first.loaded and LOADED or FOUND end
+  return nothing(wish, 'serve one, such as Qwen2.5-Coder, or set complete.model')
 end
 
 ---@param wish hum.Wish
@@ -227,8 +228,8 @@ local function on_llama_server(wish, props)
     found.tokens, found.family = family.tokens, family.name
   end
   if found.tokens then return nil, found end
-  local cannot = 'hum: completion: llama-server says that "%s" has no fill-in tokens; serve another model, '
-    .. 'such as Qwen2.5-Coder, or see :help hum-complete-tokens'
+  local cannot = 'hum: "%s" has no FIM tokens; set complete.fim or serve a FIM model, '
+    .. 'such as Qwen2.5-Coder (:help hum-complete-tokens)'
   return cannot:format(model)
 end
 
@@ -242,8 +243,8 @@ local function on_completions(wish)
   local body = { model = model, prompt = 'a', suffix = not tokens and 'b' or nil, max_tokens = 1 }
   local refused = try(wish, '/v1/completions', body)
   if refused then
-    local cure = 'completion needs /v1/completions%s, see :help hum-complete-model'
-    refused.hint = refused.hint or cure:format(tokens and '' or ' with a suffix, or a model that hum knows')
+    local cure = 'completion needs /v1/completions%s (:help hum-fim)'
+    refused.hint = refused.hint or cure:format(tokens and '' or ' with support for "suffix", or a known FIM model')
     return text(refused)
   end
   return nil,

@@ -209,7 +209,7 @@ end
 
 local APIS = {
   generate = '/api/generate',
-  infill = '/infill of llama-server',
+  infill = "llama-server's /infill",
   completions = '/v1/completions',
 }
 
@@ -222,30 +222,31 @@ local function api_text(found)
   elseif not found.tokens then
     return api .. ' with a suffix'
   end
-  local whose = found.family and 'the tokens of ' .. found.family
-    or (found.learned and 'the tokens that the server tells' or 'the tokens of complete.fim')
+  local whose = found.family and 'the FIM tokens of ' .. found.family
+    or (found.learned and 'the FIM tokens reported by the server' or 'the FIM tokens in complete.fim')
   return ('%s with %s'):format(api, whose)
 end
 
---- A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
+--- A way in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (already loaded), using
 --- /api/generate with a suffix'.
 ---@param found hum.FoundBackend
 ---@return string
 function M.describe(found)
   local config = require('hum.config').get()
   local name = config.complete.endpoint or config.endpoint
-  return ('"%s" at endpoint "%s" (%s), through %s'):format(found.model, name, found.why, api_text(found))
+  return ('"%s" at endpoint "%s" (%s), using %s'):format(found.model, name, found.why, api_text(found))
 end
 
 --- What is known of the way now, in words, without asking anyone.
 ---@return string
 function M.text()
   if asking then
-    return 'a model is being looked for'
+    return 'looking for a FIM model'
   elseif not known or not same(known.key, current_key()) then
-    return 'a model is looked for when it is needed'
+    return 'the FIM model will be chosen when it is needed'
   end
-  return known.found and M.describe(known.found) or (known.err:gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
+  return known.found and 'FIM model: ' .. M.describe(known.found)
+    or (known.err:gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
 end
 
 return M

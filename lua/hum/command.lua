@@ -70,7 +70,7 @@ local function complete(given)
   local act = COMPLETE[given.text ~= '' and given.text or 'status']
   if act then return act(given) end
   local all = table.concat(complete_names(), ', ')
-  require('hum.notify').error(('hum: ":Hum complete" takes one of: %s'):format(all))
+  require('hum.notify').error(('hum: ":Hum complete" expects one of: %s'):format(all))
 end
 
 ---@type table<string, hum.Subcommand>
@@ -119,8 +119,8 @@ local function refusal(sub, opts, text)
   local known = M.subcommands[sub]
   if not known then
     local hint = require('hum.spelling').hint(sub, names())
-    hint = hint ~= '' and hint or '; there are: ' .. table.concat(names(), ', ')
-    return ('there is no ":Hum %s"%s'):format(sub, hint)
+    hint = hint ~= '' and hint or '; use one of: ' .. table.concat(names(), ', ')
+    return ('unknown subcommand ":Hum %s"%s'):format(sub, hint)
   elseif opts.range > 0 and not known.range then
     return (':Hum %s takes no range'):format(sub)
   elseif opts.bang and not known.bang then

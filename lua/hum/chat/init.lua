@@ -20,7 +20,7 @@ local function complain(err) require('hum.notify').error('hum: ' .. tostring(err
 local function chat_of(buf)
   buf = (buf == nil or buf == 0) and vim.api.nvim_get_current_buf() or buf
   local one = session.get(buf)
-  if not one then require('hum.notify').warn('hum: this buffer is no chat; :Hum chat opens one') end
+  if not one then require('hum.notify').warn('hum: this buffer is not a chat; open one with :Hum chat') end
   return one
 end
 
@@ -130,7 +130,7 @@ function M.stop(opts)
   local which = { one }
   if opts.all or (not one and opts.buf == nil) then which = running() end
   if #which > 1 and not opts.all then
-    require('hum.notify').warn('hum: several replies come in; :Hum! stop stops them all')
+    require('hum.notify').warn('hum: several replies are running; stop them all with :Hum! stop')
     return false
   end
   local stopped = false

@@ -79,7 +79,7 @@ local ACTIONS = {
   stop_insert = { mode = 'i', desc = 'stop the reply', action = stop_or },
   retry = {
     mode = 'n',
-    desc = 'ask again',
+    desc = 'regenerate the last reply',
     action = function()
       return function() require('hum').retry() end
     end,

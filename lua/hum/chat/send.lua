@@ -18,7 +18,8 @@ function M.busy(one)
   local keys = require('hum.config').get().chat.maps.stop
   local key = type(keys) == 'table' and keys[1] or keys
   local how = key and (key .. ' or :Hum stop') or ':Hum stop'
-  local text = one.request and ('a reply is still coming; %s stops it'):format(how) or 'the message is being sent'
+  local text = one.request and ('a reply is still streaming; stop it with %s'):format(how)
+    or 'the message is being sent'
   require('hum.notify').warn('hum: ' .. text)
   return text
 end
@@ -45,7 +46,7 @@ local function job_of(buf, again)
   local turns = chat.turns
   local n = #turns
   if n == 0 or (n == 1 and turns[1].role == 'system') then
-    return nil, ('there is no "%s" heading to write a message under'):format(format.heading('user'))
+    return nil, ('nothing to send: add a "%s" heading and write a message below it'):format(format.heading('user'))
   end
   local last, draft, lines = turns[n], {}, chat.tail
   local reply = last.role == 'assistant' and n or nil
@@ -65,11 +66,11 @@ local function job_of(buf, again)
     end
     n, lines = reply - 1, {}
   elseif again and last.content == '' then
-    return nil, 'there is no reply to ask for again'
+    return nil, 'there is no reply to regenerate'
   end
   local sent = turns[n]
   if not sent or sent.role ~= 'user' or sent.content == '' then
-    return nil, ('nothing to send: write a message under the last "%s"'):format(format.heading('user'))
+    return nil, ('nothing to send: write a message below the last "%s"'):format(format.heading('user'))
   end
   return {
     row = after_text(buf, sent.last + 1),

@@ -153,7 +153,7 @@ function M.on_event(name, id, data)
   if data.status == 401 then secret.forget() end
   if on_event then
     local ok, err = xpcall(on_event, debug.traceback, name, data)
-    if not ok then notify.error(('hum: a fault of hum in the event "%s": %s'):format(name, err)) end
+    if not ok then notify.error(('hum: internal error in event "%s": %s'):format(name, err)) end
   end
 end
 

@@ -65,11 +65,11 @@ end
 local function on_exit(channel, code)
   if channel ~= state.channel then return end
   local words = vim.trim(table.concat(stderr, ' '))
-  local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('ended with status %d'):format(code)
+  local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('exited with status %d'):format(code)
   require('hum.log').write('error', ('the helper %s %s'):format(how, words))
   lost(
     'the helper ' .. how .. (words ~= '' and ': ' .. words or ''),
-    'What arrived is kept. The next message starts a new helper; see :Hum log.'
+    'The next message starts a new helper; what arrived is kept. See :Hum log.'
   )
 end
 
@@ -77,7 +77,7 @@ end
 ---@param channel integer
 function M.missed(channel)
   if channel == state.channel then
-    lost('the helper has ended', 'What arrived is kept. The next message starts a new helper; see :Hum log.')
+    lost('the helper has exited', 'The next message starts a new helper; what arrived is kept. See :Hum log.')
   end
 end
 
@@ -100,7 +100,7 @@ local function expect_ready(channel)
   vim.defer_fn(function()
     if channel == state.channel and state.status == 'starting' then
       lost(
-        ('%s does not answer as the helper of hum does'):format(state.path),
+        ('%s does not respond as a hum helper'):format(state.path),
         'Run :Hum build, or correct the option "helper".'
       )
     end
@@ -148,7 +148,7 @@ function M.on_ready(data)
         data.protocol,
         M.PROTOCOL
       ),
-      'Build it anew with :Hum build, then ask again.'
+      'Rebuild it with :Hum build, then retry.'
     )
   end
   state.status = 'ready'
@@ -158,7 +158,7 @@ end
 
 --- Ends the helper; the next request starts it again.
 function M.stop()
-  if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
+  if state.channel then lost('the helper was stopped', 'Retry with :Hum retry.') end
 end
 
 ---@param result vim.SystemCompleted
@@ -179,7 +179,7 @@ function M.build(cb)
   local notify = require('hum.notify')
   cb = cb or function() end
   if vim.fn.executable('make') == 0 then
-    notify.error('hum: :Hum build needs "make", a C compiler and the libraries named in :help hum-requirements')
+    notify.error('hum: :Hum build needs make, a C compiler and libraries: see :help hum-requirements')
     return cb(false, 'make is not installed')
   end
   notify.info('hum: building the helper …')
@@ -188,7 +188,7 @@ function M.build(cb)
     vim.schedule(function()
       require('hum.log').write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
       if result.code ~= 0 then
-        notify.error('hum: the helper cannot be built: ' .. complaint(result))
+        notify.error('hum: building the helper failed: ' .. complaint(result))
       else
         if not require('hum.server.client').is_busy() then M.stop() end
         notify.info('hum: the helper is built')

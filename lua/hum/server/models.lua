@@ -116,8 +116,8 @@ end
 ---@param names string[]
 ---@param cb fun(err: string?, model: string?)
 local function ask(name, names, cb)
-  vim.ui.select(names, { prompt = ('Model of %s:'):format(name), kind = 'hum_model' }, function(model)
-    if not model then return cb('hum: no model chosen') end
+  vim.ui.select(names, { prompt = ('Select a model (%s):'):format(name), kind = 'hum_model' }, function(model)
+    if not model then return cb('hum: no model selected') end
     cb(nil, model)
   end)
 end
@@ -135,7 +135,7 @@ end
 ---@return string
 local function none_text(name)
   local endpoint = require('hum.config').get().endpoints[name]
-  local cure = endpoint.dialect == 'ollama' and 'get one with "ollama pull qwen3:8b"'
+  local cure = endpoint.dialect == 'ollama' and 'download one with "ollama pull qwen3:8b"'
     or ('set endpoints.%s.model'):format(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end

@@ -86,7 +86,7 @@ local ACTIONS = {
   },
   model = {
     mode = 'n',
-    desc = 'choose the model',
+    desc = 'select the model',
     action = function()
       return function() require('hum').model() end
     end,

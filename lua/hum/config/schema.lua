@@ -51,7 +51,7 @@ Which API the server speaks: "ollama" for Ollama's native `/api/chat`, "openai" 
     {
       name = 'model',
       kind = 'string',
-      default_help = 'asked for once, then remembered',
+      default_help = 'you are asked once, see |hum-models|',
       help = [[
 The model for new chats. If it is not set, hum uses the server's only model, or asks you
 to select one with |vim.ui.select()| and remembers your choice.]],
@@ -124,7 +124,7 @@ it loads a model or processes a long prompt, which can take minutes.]],
       kind = 'number',
       min = 0,
       default = 120,
-      help = 'Seconds without data, after the first token, until a reply is aborted; 0 waits indefinitely.',
+      help = 'Abort a reply after this many seconds without data, counted from the first token on; 0 waits indefinitely.',
     },
   },
 }
@@ -243,7 +243,7 @@ local fim = {
   also = { 'tokens', 'fill_in', 'template' },
   help = [[
 Fill-in-the-middle (FIM) tokens of a model that hum does not know, see
-|hum-complete-tokens|. If `prefix` and `suffix` are set, hum builds FIM prompts from
+|hum-fim-tokens|. If `prefix` and `suffix` are set, hum builds FIM prompts from
 these tokens and sends them raw, without a template.]],
   fields = {
     { name = 'prefix', kind = 'string', help = 'Token before the text that precedes the cursor.' },
@@ -306,7 +306,7 @@ all other file types. Takes precedence over `mode`.]],
     {
       name = 'model',
       kind = 'string',
-      default_help = 'chosen automatically, see |hum-complete-model|',
+      default_help = 'chosen automatically, see |hum-fim|',
       help = 'The fill-in-the-middle (FIM) model. Small FIM models are fast enough to keep up with typing; chat models are slow.',
     },
     {
@@ -363,7 +363,7 @@ list replaces the default.]],
       help = [[
 How much text around the cursor is sent with a request, in estimated tokens. The sum of
 `window_tokens`, `ring_tokens` and `max_tokens` has to fit into the model's context
-window, which is 4096 tokens in Ollama unless `num_ctx` is larger; the defaults leave
+window, which is 4096 tokens in Ollama unless `num_ctx` is set; the defaults leave
 room for estimation errors.]],
     },
     {
@@ -474,7 +474,7 @@ return {
       item = endpoint,
       removable = true,
       default = { ollama = {} },
-      default_help = 'one named "ollama"',
+      default_help = 'the endpoint "ollama"',
       also = { 'providers', 'servers', 'adapters' },
       help = [[
 The servers that hum can use, by name; see |hum-endpoints|. Names consist of letters,

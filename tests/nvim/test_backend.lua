@@ -177,7 +177,7 @@ backend_test('no model that fills in is told with the cure', function(t)
   T.match('no FIM model at endpoint "ollama"', err, true)
   T.match('ollama pull qwen2.5-coder:1.5b-base', err, true)
   err = resolve(t, srv, { model = 'qwen3:8b' }).err
-  T.match('"qwen3:8b" does not support FIM', err, true)
+  T.match('"qwen3:8b" is not a known FIM model', err, true)
   T.match('complete.fim', err, true)
 end)
 

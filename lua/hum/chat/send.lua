@@ -46,7 +46,7 @@ local function job_of(buf, again)
   local turns = chat.turns
   local n = #turns
   if n == 0 or (n == 1 and turns[1].role == 'system') then
-    return nil, ('nothing to send: add a "%s" heading and write a message below it'):format(format.heading('user'))
+    return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user'))
   end
   local last, draft, lines = turns[n], {}, chat.tail
   local reply = last.role == 'assistant' and n or nil

@@ -179,7 +179,7 @@ function M.build(cb)
   local notify = require('hum.notify')
   cb = cb or function() end
   if vim.fn.executable('make') == 0 then
-    notify.error('hum: :Hum build needs make, a C compiler and libraries: see :help hum-requirements')
+    notify.error('hum: install make and a C compiler first (:help hum-requirements)')
     return cb(false, 'make is not installed')
   end
   notify.info('hum: building the helper …')

@@ -92,7 +92,7 @@ local function tell(ending)
     local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
     notify.error('hum: ' .. data.message .. hint, true)
   elseif ending.name == 'done' and data.reason == 'length' then
-    notify.warn('hum: reply cut off at the token limit: raise max_tokens or num_predict')
+    notify.warn('hum: reply cut at the token limit; raise num_predict or max_tokens')
   end
 end
 

@@ -46,7 +46,7 @@ local function text(err) return (require('hum.server.query').text(err):gsub('^hu
 ---@param cure string
 ---@return string
 local function nothing(wish, cure)
-  local why = 'hum: no FIM model at endpoint "%s"; %s (:help hum-fim)'
+  local why = 'hum: no FIM model at endpoint "%s"; %s'
   return why:format(wish.endpoint, cure)
 end
 
@@ -145,8 +145,7 @@ end
 local function on_ollama(wish)
   if wish.model then
     local err, found = look_at(wish, wish.model, NAMED)
-    local cannot = 'hum: "%s" does not support FIM; set complete.fim or change complete.model '
-      .. '(:help hum-complete-tokens)'
+    local cannot = 'hum: "%s" is not a known FIM model; set complete.fim or complete.model'
     return err or not found and cannot:format(wish.model) or nil, found
   end
   local err, answer = ask.query(wish.endpoint, { path = '/api/tags' })
@@ -228,8 +227,7 @@ local function on_llama_server(wish, props)
     found.tokens, found.family = family.tokens, family.name
   end
   if found.tokens then return nil, found end
-  local cannot = 'hum: "%s" has no FIM tokens; set complete.fim or serve a FIM model, '
-    .. 'such as Qwen2.5-Coder (:help hum-complete-tokens)'
+  local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
   return cannot:format(model)
 end
 

@@ -147,7 +147,7 @@ lint: build/libraries ## clang-format, clang-tidy, cppcheck, luacheck, shellchec
 	@tools/deps build lint
 	@tools/lint $(LANGUAGE) -Itests/c -Itests/fake
 
-format: ## format the sources
+format: ## lets clang-format have its way
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
 
 doc: ## regenerate the options in doc/hum.txt from the schema

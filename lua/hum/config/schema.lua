@@ -307,7 +307,9 @@ all other file types. Takes precedence over `mode`.]],
       name = 'model',
       kind = 'string',
       default_help = 'chosen automatically, see |hum-fim|',
-      help = 'The fill-in-the-middle (FIM) model. Small FIM models are fast enough to keep up with typing; chat models are slow.',
+      help = [[
+The fill-in-the-middle (FIM) model. Small FIM models are fast enough to keep up with
+typing; chat models are slow.]],
     },
     {
       name = 'exclude',

@@ -124,7 +124,9 @@ it loads a model or processes a long prompt, which can take minutes.]],
       kind = 'number',
       min = 0,
       default = 120,
-      help = 'Abort a reply after this many seconds without data, counted from the first token on; 0 waits indefinitely.',
+      help = [[
+Abort a reply after this many seconds without data, counted from the first token on; 0
+waits indefinitely.]],
     },
   },
 }

@@ -135,10 +135,10 @@ deps:
 fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
-bench: ## side by side with a bare client and with curl; takes minutes
+bench: ## compare with a minimal client and with curl; takes minutes
 	@bench/run
 
-demo: ## a chat with a first question already streaming
+demo: ## open a chat with a reply already streaming
 	@tools/demo
 
 # --- sources ------------------------------------------------------------------------------
@@ -152,10 +152,10 @@ format: ## lets clang-format and StyLua have their way
 	@tools/get stylua
 	tools/stylua $$(git ls-files -co --exclude-standard '*.lua')
 
-doc: ## writes doc/hum.txt anew from the configuration's schema
+doc: ## regenerate the options in doc/hum.txt from the schema
 	@tools/gen-doc
 
-doc-check: ## fails if doc/hum.txt is not what `make doc` writes
+doc-check: ## fail if doc/hum.txt is out of date
 	@tools/gen-doc --check
 
 # --- packing ------------------------------------------------------------------------------
@@ -163,21 +163,21 @@ doc-check: ## fails if doc/hum.txt is not what `make doc` writes
 RUNTIME := plugin lua ftplugin ftdetect autoload rplugin doc syntax
 PACK = $(DESTDIR)$(PREFIX)/share/nvim/site/pack/hum/start/hum.nvim
 
-install: all ## as a package that Neovim finds; PREFIX=~/.local for one user
+install: all ## install as a Neovim package; PREFIX=~/.local for one user
 	mkdir -p '$(PACK)/build'
 	cp -R $(wildcard $(RUNTIME)) '$(PACK)/'
 	cp build/hum '$(PACK)/build/hum'
 	cp $(wildcard LICENSE README.md) '$(PACK)/'
 	@! command -v nvim >/dev/null || nvim --headless -u NONE -c 'helptags $(PACK)/doc' -c quit
 
-dist: ## build/hum.nvim-VERSION.tar.gz of what is committed
+dist: ## pack the last commit as build/hum.nvim-VERSION.tar.gz
 	@mkdir -p build
 	git archive --prefix=hum.nvim-$(VERSION)/ -o build/hum.nvim-$(VERSION).tar.gz HEAD
 
-clean: ## removes build/; .deps/ stays
+clean: ## remove build/, but not .deps/
 	rm -rf build
 
-help: ## this list
+help: ## show this list
 	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
 	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 

@@ -11,7 +11,7 @@ vim.api.nvim_create_user_command('Hum', function(opts) require('hum.command').ru
   nargs = '*',
   range = true,
   bang = true,
-  desc = 'Chat with a language model',
+  desc = 'Chat and code completion with language models',
   complete = function(...) return require('hum.command').complete(...) end,
 })
 

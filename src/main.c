@@ -13,13 +13,13 @@
 static const char usage[] =
     "hum " HUM_VERSION " - the helper process of hum.nvim\n"
     "\n"
-    "Neovim starts it and talks msgpack-RPC with it over stdin and stdout; it talks\n"
-    "HTTP with Ollama and OpenAI-compatible servers. There is nothing to do with it\n"
-    "by hand. In Neovim: :Hum chat, :checkhealth hum, :help hum.\n"
+    "Neovim starts it; it is not meant to be run by hand. It speaks msgpack-RPC over\n"
+    "stdin and stdout, and HTTP to Ollama and OpenAI-compatible servers.\n"
+    "In Neovim, see :Hum chat, :checkhealth hum and :help hum.\n"
     "\n"
-    "  hum              serve one Neovim, until it ends\n"
-    "  hum --version    versions of hum, its protocol and its libraries\n"
-    "  hum --help       this text\n";
+    "  hum              serve the Neovim that started it, until it exits\n"
+    "  hum --version    print the versions of hum, its protocol and its libraries\n"
+    "  hum --help       print this text\n";
 
 struct program {
     uv_loop_t loop;

@@ -49,10 +49,10 @@ local function stand_in(cb)
       end
     end,
     on_exit = function(_, code)
-      if cb then give_up(('the stand-in ended with status %d'):format(code)) end
+      if cb then give_up(('the stand-in exited with status %d'):format(code)) end
     end,
   })
-  if job <= 0 then give_up('the stand-in build/hum-fake cannot be started') end
+  if job <= 0 then give_up('cannot start the stand-in build/hum-fake') end
 end
 
 ---@param stats table
@@ -64,10 +64,10 @@ local function figures(stats)
   end
   add('%d tokens', stats.tokens)
   add('%.1f tokens/s', stats.tokens_per_second)
-  add('first token after %.0f ms', stats.ttft_ms)
-  add('%.0f ms in all', stats.total_ms)
+  add('first token %.0f ms', stats.ttft_ms)
+  add('%.0f ms total', stats.total_ms)
   add('%d edits', stats.edits)
-  add('%d of them merged', stats.merged)
+  add('%d merged', stats.merged)
   add('at most %d unacknowledged', stats.max_unacked)
   return table.concat(parts, ', ')
 end
@@ -78,7 +78,7 @@ local function report(data)
   say(table.concat(vim.api.nvim_buf_get_lines(data.buf, 0, -1, true), '\n'))
   say('')
   if data.status ~= 'done' then
-    return give_up(('the reply ended as %s: %s'):format(data.status, data.message or ''))
+    return give_up(('the reply ended with status "%s": %s'):format(data.status, data.message or ''))
   end
   say('figures: ' .. figures(data.stats))
   vim.cmd('qall!')
@@ -97,7 +97,7 @@ local function chat(endpoint, model, question)
         vim.schedule(guarded(function() report(event.data) end))
       end,
     })
-    vim.defer_fn(function() give_up('no whole reply in ten minutes') end, PATIENCE_MS)
+    vim.defer_fn(function() give_up('no complete reply within ten minutes') end, PATIENCE_MS)
   end
   local buf, err = require('hum').chat({ new = true, endpoint = endpoint, model = model, question = question })
   if not buf then return give_up(err) end
@@ -106,7 +106,7 @@ end
 
 local function with_stand_in(why)
   stand_in(guarded(function(url)
-    say(('demo: %s, so a built-in stand-in answers'):format(why))
+    say(('demo: %s; using a built-in stand-in'):format(why))
     require('hum').setup({
       endpoint = 'stand-in',
       endpoints = { ['stand-in'] = { url = url, model = 'hum-demo' } },
@@ -122,8 +122,8 @@ local function start()
     'ollama',
     guarded(function(err, names)
       local model = vim.iter(names or {}):find(function(name) return not name:find('embed') end)
-      if not model then return with_stand_in(err and 'no Ollama here' or 'Ollama has no chat model') end
-      say(('demo: Ollama answers with %s'):format(model))
+      if not model then return with_stand_in(err and 'Ollama is not running' or 'Ollama has no chat model') end
+      say(('demo: using Ollama with %s'):format(model))
       chat('ollama', model, QUESTION)
     end)
   )

@@ -1,5 +1,5 @@
 -- See tools/gen-doc. Everything between the heading of the section *hum-options* and the
--- next heading is made anew.
+-- next heading is generated.
 local root, check = arg[1], arg[2] == '--check'
 vim.opt.runtimepath:prepend(root)
 local schema = require('hum.config.schema')
@@ -167,7 +167,7 @@ local after = replaced(before)
 if vim.deep_equal(before, after) then
   os.exit(0)
 elseif check then
-  io.stderr:write('doc/hum.txt is not what "make doc" writes: run it\n')
+  io.stderr:write('doc/hum.txt is out of date: run "make doc"\n')
   os.exit(1)
 end
 vim.fn.writefile(after, path)

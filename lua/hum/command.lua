@@ -70,7 +70,7 @@ local function complete(given)
   local act = COMPLETE[given.text ~= '' and given.text or 'status']
   if act then return act(given) end
   local all = table.concat(complete_names(), ', ')
-  require('hum.notify').error(('hum: ":Hum complete" takes one of: %s'):format(all))
+  require('hum.notify').error(('hum: ":Hum complete" expects one of: %s'):format(all))
 end
 
 ---@type table<string, hum.Subcommand>

@@ -134,8 +134,8 @@ local function check_complete(config, problems)
   local endpoint = config.endpoints[name]
   for _, option in ipairs(endpoint and endpoint.dialect == 'ollama' and LOAD_OPTIONS or {}) do
     if complete.options[option] ~= nil then
-      local text = 'complete.options.%s: two values would load the model again and again; '
-        .. 'set it in endpoints.%s.options, for chats too'
+      local text = 'complete.options.%s: set it in endpoints.%s.options instead: '
+        .. 'with different values Ollama would reload the model between chat and completion'
       problems[#problems + 1] = text:format(option, name)
     end
   end

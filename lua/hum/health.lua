@@ -23,9 +23,9 @@ local function check_config()
   health.start('hum: configuration')
   local problems = require('hum.config').problems()
   for _, problem in ipairs(problems) do
-    health.error(problem, { 'See |hum-config|. With a fault in it nothing of a configuration is applied.' })
+    health.error(problem, { 'See |hum-config|. A configuration with an error in it is not applied at all.' })
   end
-  if #problems == 0 then health.ok('no faults in vim.g.hum and setup()') end
+  if #problems == 0 then health.ok('no errors in vim.g.hum and setup()') end
   health.info('log: ' .. require('hum.log').path())
 end
 
@@ -35,7 +35,7 @@ local function check_helper()
   local helper = require('hum.server.helper')
   local path, why = helper.find()
   if not path then
-    local advice = { 'Run :Hum build, or "make" in the folder of the plugin.' }
+    local advice = { 'Run :Hum build, or "make" in the plugin directory.' }
     for _, program in ipairs({ 'make', 'cc', 'pkg-config' }) do
       if vim.fn.executable(program) == 0 then
         advice[#advice + 1] = ('"%s" is not installed; see |hum-requirements|.'):format(program)
@@ -48,7 +48,7 @@ local function check_helper()
   local ok, done = pcall(function() return vim.system({ path, '--version' }, { text = true }):wait(HELPER_WITHIN) end)
   if not ok or done.code ~= 0 then
     local said = ok and vim.trim((done.stderr or '') .. (done.stdout or '')) or tostring(done)
-    health.error('it does not run: ' .. said, { 'Build it anew with :Hum build: a library may have changed.' })
+    health.error('it cannot be run: ' .. said, { 'Rebuild it with :Hum build: a library may have changed.' })
     return false
   end
   health.ok(vim.trim(done.stdout or ''))
@@ -57,12 +57,12 @@ local function check_helper()
   local state = helper.state()
   if not channel or state.status ~= 'ready' then
     health.error(
-      reason or 'it does not greet, or speaks another protocol than the plugin',
-      { 'Build it anew with :Hum build. The plugin and its helper must be of the same version.' }
+      reason or 'it does not respond, or its protocol is not the one of the plugin',
+      { 'Rebuild it with :Hum build. The plugin and its helper must have the same version.' }
     )
     return false
   end
-  health.ok(('runs; version %s, protocol %d, as the plugin'):format(state.version, state.protocol))
+  health.ok(('running: version %s, protocol %d (matches the plugin)'):format(state.version, state.protocol))
   return true
 end
 
@@ -74,7 +74,7 @@ local function wait_for(start)
   start(function(...) results = vim.F.pack_len(...) end)
   vim.wait(SERVER_WITHIN, function() return results ~= nil end, 10)
   if results then return vim.F.unpack_len(results) end
-  return ('no answer within %d s'):format(SERVER_WITHIN / 1000)
+  return ('no response within %d s'):format(SERVER_WITHIN / 1000)
 end
 
 ---@param name string
@@ -99,19 +99,19 @@ local function check_address(name, endpoint, url)
   if not endpoint.url and host and host ~= '' then
     health.info('the address comes from $OLLAMA_HOST')
     if url:find(':80$') and not host:find(':80', 1, true) then
-      health.info('with "http://" and no port it means port 80, not 11434')
+      health.info('"http://" without a port means port 80, not 11434')
     end
     local suffix = require('hum.url').api_suffix(url)
     if suffix then
       health.warn(
-        ('$OLLAMA_HOST ends in "%s": every request will be answered with 404'):format(suffix),
-        { ('Take "%s" off; it is the base address that is wanted.'):format(suffix) }
+        ('$OLLAMA_HOST ends in "%s": every request will fail with 404'):format(suffix),
+        { ('Remove "%s": $OLLAMA_HOST is the base address.'):format(suffix) }
       )
     end
   end
   if endpoint.key and url:find('^http://') and not require('hum.url').is_loopback(url) then
     health.warn(
-      ('the key of endpoint "%s" travels unencrypted'):format(name),
+      ('the API key of endpoint "%s" is sent unencrypted'):format(name),
       { ('Use https:// in endpoints.%s.url.'):format(name) }
     )
   end
@@ -135,7 +135,7 @@ local function check_key(name, endpoint)
       all = false
       health.error(
         ('%s: %s'):format(path, text),
-        { ('See endpoints.%s.%s in your configuration, and |hum-keys|.'):format(name, path) }
+        { ('See endpoints.%s.%s in your configuration, and |hum-api-keys|.'):format(name, path) }
       )
     end
   end
@@ -162,7 +162,7 @@ local function check_version(name)
   health.ok('reachable: Ollama ' .. version)
   local parsed = vim.version.parse(version)
   if parsed and version ~= '0.0.0' and vim.version.lt(parsed, { 0, 9, 0 }) then
-    health.warn('this Ollama is older than 0.9 and knows nothing of thinking', { 'Update Ollama.' })
+    health.warn('Ollama before 0.9 does not support thinking', { 'Update Ollama.' })
   end
   return true
 end
@@ -172,13 +172,13 @@ end
 ---@param model string  of new chats
 local function check_model(name, endpoint, model)
   local _, can = wait_for(function(done) require('hum.server.models').capabilities(name, model, done) end)
-  local list = can and ', which can: ' .. table.concat(can, ', ') or ''
+  local list = can and (' (capabilities: %s)'):format(table.concat(can, ', ')) or ''
   health.ok(('new chats use "%s"%s'):format(model, list))
   local thinks = not can or vim.tbl_contains(can, 'thinking')
   if endpoint.think and not thinks then
     health.warn(
-      ('"%s" cannot think, but endpoints.%s.think is set'):format(model, name),
-      { 'Every request will be refused: set it to false.' }
+      ('"%s" does not support thinking, but endpoints.%s.think is set'):format(model, name),
+      { 'Set it to false; otherwise the server rejects every request.' }
     )
   end
 end
@@ -189,7 +189,7 @@ local function check_models(name, endpoint)
   local err, names = wait_for(function(done) require('hum.server.models').list(name, done) end)
   if err then return report(err) end
   if #names == 0 then
-    local advice = endpoint.dialect == 'ollama' and 'Get one: ollama pull qwen3:8b'
+    local advice = endpoint.dialect == 'ollama' and 'Download one: ollama pull qwen3:8b'
       or ('Set endpoints.%s.model.'):format(name)
     return health.warn('the server has no models', { advice })
   end
@@ -198,12 +198,12 @@ local function check_models(name, endpoint)
   health.ok(('%d model(s): %s%s'):format(#names, table.concat(shown, ', '), more))
   local wanted = require('hum.server.models').decided(name) or (#names == 1 and names[1])
   if not wanted then
-    health.info('which one new chats use is asked at the first message')
+    health.info('you will be asked for a model at the first message')
   elseif vim.tbl_contains(names, wanted) or vim.tbl_contains(names, wanted .. ':latest') then
     check_model(name, endpoint, wanted)
   else
     health.warn(
-      ('new chats use "%s", which is not among them'):format(wanted),
+      ('new chats use "%s", which the server does not have'):format(wanted),
       { ('Choose another with :Hum model, or correct endpoints.%s.model.'):format(name) }
     )
   end
@@ -221,7 +221,7 @@ local function check_endpoint(name, usable)
   if not check_key(name, endpoint) then
     return
   elseif not usable then
-    return health.warn('not asked: that is the work of the helper')
+    return health.warn('not checked: needs the helper')
   end
   if endpoint.dialect == 'ollama' and not check_version(name) then return end
   check_models(name, endpoint)

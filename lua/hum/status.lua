@@ -9,7 +9,7 @@ local M = {}
 
 local running = {} ---@type table<integer, hum.Running>  by request id
 
-local WORD = { waiting = 'waits', thinking = 'thinks', text = 'writes' }
+local TEXT = { waiting = 'waiting for %s', thinking = '%s is thinking', text = '%s is writing' }
 
 local function redraw()
   vim.schedule(function() vim.cmd.redrawstatus({ bang = true }) end)
@@ -32,7 +32,7 @@ function M.on_event(name, data)
   redraw()
 end
 
---- '' while nothing runs, 'qwen3:8b thinks', or '3 replies' when several run.
+--- '' while nothing runs, 'qwen3:8b is thinking', or '3 replies' when several run.
 ---@return string
 function M.text()
   local id, one = next(running)
@@ -41,7 +41,7 @@ function M.text()
   elseif next(running, id) then
     return ('%d replies'):format(vim.tbl_count(running))
   end
-  local text = ('%s %s'):format(one.model, WORD[one.state])
+  local text = TEXT[one.state]:format(one.model)
   if one.state == 'waiting' then
     local seconds = math.floor((vim.uv.now() - one.since) / 1000)
     text = seconds > 0 and ('%s %d s'):format(text, seconds) or text

@@ -117,7 +117,7 @@ function M.ollama_host(value)
     scheme, address = 'http', text
   end
   local lower = scheme:lower()
-  if not PORTS[lower] then return refuse(('the scheme "%s" is not known, use http:// or https://'):format(scheme)) end
+  if not PORTS[lower] then return refuse(('unknown scheme "%s", use http:// or https://'):format(scheme)) end
 
   local authority, path = address:match('^([^/]*)/?(.*)$')
   if authority:find('@', 1, true) then return refuse('user names and passwords are not understood here') end
@@ -128,13 +128,13 @@ function M.ollama_host(value)
     if host == '' then
       host = '127.0.0.1'
     elseif host == authority and host:find('[:%[%]]') and not is_ipv6(host) then
-      return refuse('host and port cannot be told apart')
+      return refuse('cannot tell host and port apart')
     end
   end
   local number = port and port:match('^%+?%d+$') and tonumber(port)
   if not number or number > 65535 then number = usual_port end
-  if number == 0 then return refuse('port 0 cannot be connected to') end
-  if host:find('[%s%c"<>\\^`{|}?#]') then return refuse('the host name has characters that no host name has') end
+  if number == 0 then return refuse('port 0 is not a valid port') end
+  if host:find('[%s%c"<>\\^`{|}?#]') then return refuse('the host name has invalid characters') end
 
   local port_and_path = (':%d%s'):format(number, clean_path(path))
   local reached = CONNECTABLE[host] or host
@@ -150,11 +150,11 @@ end
 ---@return string|nil why
 local function path_fault(path, dialect)
   if dialect == 'openai' and path:find('/chat/completions$') then
-    return 'leave "/chat/completions" out, hum adds it'
+    return 'remove "/chat/completions", hum adds it'
   elseif dialect == 'ollama' and (path:find('/api$') or path:find('/api/chat$')) then
-    return 'leave "/api" out, hum adds "/api/chat" itself'
+    return 'remove "/api", hum adds "/api/chat" itself'
   elseif dialect == 'ollama' and path:find('/v1$') then
-    return 'the path "/v1" is the OpenAI-compatible API: leave it out, or set dialect = "openai"'
+    return 'the path "/v1" is the OpenAI-compatible API: remove it, or set dialect = "openai"'
   end
 end
 
@@ -168,9 +168,9 @@ function M.endpoint(text, dialect)
   if not PORTS[scheme] then return nil, 'expected a URL that begins with http:// or https://' end
   local authority, path = address:match('^([^/?#]*)(.*)$')
   if authority:find('@', 1, true) then
-    return nil, 'a user name or password in a URL is refused, use key or headers'
+    return nil, 'a user name or password in a URL is not accepted, use key or headers'
   elseif path:find('[?#]') then
-    return nil, 'a URL with "?" or "#" is refused, give the base URL alone'
+    return nil, 'a URL with "?" or "#" is not accepted, use the base URL'
   end
   local host, port = split_host_port(authority)
   if not host then
@@ -180,11 +180,11 @@ function M.endpoint(text, dialect)
     end
   end
   if host == '' then
-    return nil, 'the URL names no host'
+    return nil, 'the URL has no host'
   elseif host:find('[%s%c"<>\\^`{|}%[%]]') then
-    return nil, 'the host name has characters that no host name has'
+    return nil, 'the host name has invalid characters'
   elseif host:find(':', 1, true) and not is_ipv6(host) then
-    return nil, 'this is no IPv6 address'
+    return nil, 'not a valid IPv6 address'
   end
   port = (port == nil or port == '') and tostring(PORTS[scheme]) or port
   if not port:match('^%d+$') or tonumber(port) < 1 or tonumber(port) > 65535 then

@@ -73,7 +73,7 @@ static void each_wait_says_what_was_waited_for(void)
     f.wait = WAIT_FIRST;
     check_words(&f, "no token within 9 s", "first_timeout");
     f.wait = WAIT_IDLE;
-    check_words(&f, "silent for 9 s", "idle_timeout");
+    check_words(&f, "sent nothing for 9 s", "idle_timeout");
 }
 
 static void a_suggestion_is_nothing_to_be_asked_for_again(void)
@@ -100,7 +100,7 @@ static void a_suggestion_is_nothing_to_be_asked_for_again(void)
     CHECK(strstr(hint.data, ":Hum model") == NULL);
     CHECK(strstr(hint.data, "The chat") == NULL);
     CHECK(strstr(hint.data, "complete.model") != NULL);
-    CHECK(strstr(hint.data, "Completion tries again") != NULL);
+    CHECK(strstr(hint.data, "Completion retries") != NULL);
     buf_finish(&message);
     buf_finish(&hint);
 }
@@ -108,7 +108,7 @@ static void a_suggestion_is_nothing_to_be_asked_for_again(void)
 static void statuses_lead_to_what_cures_them(void)
 {
     struct failure f = answered(404, "model 'm' not found");
-    check_words(&f, "answered 404: model 'm' not found", "ollama pull m");
+    check_words(&f, "returned HTTP 404: model 'm' not found", "ollama pull m");
     f = answered(404, "404 page not found");
     check_words(&f, "404", "base address");
     f = answered(400, "\"m\" does not support thinking");
@@ -126,21 +126,21 @@ static void statuses_lead_to_what_cures_them(void)
     f.signin_url = "https://sign.in/x";
     check_words(&f, "401", "Sign in at https://sign.in/x");
     f = answered(403, NULL);
-    check_words(&f, "403: no further word", "host name");
+    check_words(&f, "403: no details given", "host names");
     f = answered(429, "slow down");
     f.retry_after_s = 7;
     check_words(&f, "429", "in 7 s");
     f = answered(503, "Loading model");
-    check_words(&f, "503", "still being loaded");
+    check_words(&f, "503", "still loading");
     f = answered(503, "server busy");
     check_words(&f, "503", "busy");
     f = answered(500, "option \"num_ctx\" must be of type integer");
     check_words(&f, "500", "endpoints.local.options");
     f = answered(500, "boom");
-    check_words(&f, "boom", "see its log");
+    check_words(&f, "boom", "check the server's log");
     f = answered(307, NULL);
     f.location = "http://other/";
-    check_words(&f, "redirects to http://other/", "not sent to another server unasked");
+    check_words(&f, "redirects to http://other/", "hum does not follow redirects");
 }
 
 int main(void)

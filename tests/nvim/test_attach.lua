@@ -95,8 +95,8 @@ end)
 local REFUSED = {
   { 'a scratch buffer', [[vim.cmd('enew | setlocal buftype=nofile')]], 'nofile' },
   { 'a prompt', [[vim.cmd('enew | setlocal buftype=prompt')]], 'prompt' },
-  { 'an unlisted buffer', [[vim.cmd('edit a.txt | setlocal nobuflisted')]], 'not listed' },
-  { 'a buffer that cannot be changed', [[vim.cmd('edit a.txt | setlocal nomodifiable')]], 'not to be changed' },
+  { 'an unlisted buffer', [[vim.cmd('edit a.txt | setlocal nobuflisted')]], 'unlisted' },
+  { 'a buffer that cannot be changed', [[vim.cmd('edit a.txt | setlocal nomodifiable')]], 'read-only' },
   { 'a binary buffer', [[vim.cmd('edit a.txt | setlocal binary')]], 'binary' },
   { 'a chat', [[vim.cmd('edit a.txt') vim.bo.filetype = 'hum']], 'a chat' },
   { '.env', [[vim.cmd('edit .env')]], '.env*' },
@@ -165,7 +165,7 @@ test(
     end
     -- Insert mode there begins with a warning that waits for a key.
     t:cmd('edit a.txt | setlocal readonly')
-    T.match('not to be changed', status(t), true)
+    T.match('read-only', status(t), true)
     T.no_match('fault', t:log())
   end
 )
@@ -194,7 +194,7 @@ test(
     visit(t)
     eq(nil, t:helper_pid())
     T.no_match('%S', t:messages())
-    T.match('"complete.mode" says so', status(t), true)
+    T.match('complete.mode is "off"', status(t), true)
   end
 )
 
@@ -258,11 +258,11 @@ test(
     t:cmd('Hum! complete on')
     eq({ 'attach', 'enter', 'key' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
     suggest.type(t, '<Esc>')
-    T.match('completion is off in this buffer: b:hum_complete', said(t, 'Hum! complete toggle'), true)
+    T.match('completion is off in this buffer: set by b:hum_complete', said(t, 'Hum! complete toggle'), true)
     T.match('completion is on in this buffer$', said(t, 'Hum! complete toggle'))
-    T.match('completion waits in this buffer', said(t, 'let b:hum_complete = "manual" | Hum complete'), true)
-    T.match('completion is for insert mode', said(t, 'Hum complete now'), true)
-    T.match('takes one of: now, off, on, status, toggle', said(t, 'Hum complete maybe'), true)
+    T.match('completion is manual in this buffer', said(t, 'let b:hum_complete = "manual" | Hum complete'), true)
+    T.match('completion works in insert mode only', said(t, 'Hum complete now'), true)
+    T.match('expects one of: now, off, on, status, toggle', said(t, 'Hum complete maybe'), true)
     eq({ 'off', 'on' }, t:lua([[return vim.fn.getcompletion('Hum complete o', 'cmdline')]]))
   end
 )

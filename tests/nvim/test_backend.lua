@@ -105,7 +105,7 @@ backend_test('Ollama fills in by itself with a model that can', function(t)
   eq(true, got.backend.load)
   eq(false, got.backend.during_chat)
   eq(
-    '"mine:1b" at endpoint "ollama" (found among the models of the server), through /api/generate with a suffix',
+    '"mine:1b" at endpoint "ollama" (chosen from the models of the server), using /api/generate with a suffix',
     got.found.text
   )
 end)
@@ -121,7 +121,7 @@ backend_test('without that, tokens of a known family make a raw prompt', functio
     file = '<|file_sep|>%s\n',
     stop = { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>' },
   }, got.backend.tokens)
-  T.match('with the tokens of qwen2.5-coder', got.found.text, true)
+  T.match('with the FIM tokens of qwen2.5-coder', got.found.text, true)
 end)
 
 backend_test('a model of another name is known by what it was made from', function(t)
@@ -174,10 +174,10 @@ end)
 backend_test('no model that fills in is told with the cure', function(t)
   local srv = ollama(t, { ['qwen3:8b'] = { capabilities = { 'completion', 'thinking' } } })
   local err = resolve(t, srv).err
-  T.match('no model of endpoint "ollama"', err, true)
+  T.match('no FIM model at endpoint "ollama"', err, true)
   T.match('ollama pull qwen2.5-coder:1.5b-base', err, true)
   err = resolve(t, srv, { model = 'qwen3:8b' }).err
-  T.match('no "insert" for "qwen3:8b"', err, true)
+  T.match('"qwen3:8b" is not a known FIM model', err, true)
   T.match('complete.fim', err, true)
 end)
 
@@ -186,7 +186,7 @@ backend_test("the user's own tokens go before all else", function(t)
   local got = resolve(t, ollama(t, { any = { capabilities = INSERTS } }), { model = 'any', fim = fim })
   eq('generate', got.backend.api)
   eq({ prefix = '<P>', suffix = '<S>', middle = '', suffix_first = false, stop = { '<E>' } }, got.backend.tokens)
-  T.match('tokens of complete.fim', got.found.text, true)
+  T.match('the FIM tokens in complete.fim', got.found.text, true)
   got = resolve(t, openai(t, { 'any' }, { props(), NO_INFILL }), { fim = fim }, OPENAI)
   eq({ 'completions', '<P>' }, { got.backend.api, got.backend.tokens.prefix })
 end)
@@ -213,7 +213,7 @@ backend_test('a llama-server with several models is sent which', function(t)
   }
   local srv = openai(t, models, { router, INFILL })
   local got = resolve(t, srv, nil, OPENAI)
-  eq({ 'infill', 'starcoder2-3b', 'loaded already' }, { got.backend.api, got.backend.model, got.found.why })
+  eq({ 'infill', 'starcoder2-3b', 'already loaded' }, { got.backend.api, got.backend.model, got.found.why })
   eq('starcoder2-3b', srv:requests('/infill')[1].body.model)
   eq(nil, got.found.context)
   eq('Qwen2.5-Coder-7B', resolve(t, srv, { model = 'Qwen2.5-Coder-7B' }, OPENAI).backend.model)
@@ -222,7 +222,7 @@ end)
 backend_test('llama-server with a model without tokens', function(t)
   local got = resolve(t, openai(t, { 'codestral-22b' }, { props(), NO_INFILL }), nil, OPENAI)
   eq({ 'completions', true }, { got.backend.api, got.backend.tokens.suffix_first })
-  T.match('has no fill-in tokens', resolve(t, openai(t, { 'talker' }, { props(), NO_INFILL }), nil, OPENAI).err, true)
+  T.match('has no FIM tokens', resolve(t, openai(t, { 'talker' }, { props(), NO_INFILL }), nil, OPENAI).err, true)
 end)
 
 backend_test('other servers get raw prompts of a known family', function(t)
@@ -243,8 +243,8 @@ backend_test('or a suffix, if they take one', function(t)
   srv = openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, status = 400, json = refusal } })
   local err = resolve(t, srv, nil, OPENAI).err
   T.match('suffix is not currently supported', err, true)
-  T.match('hum-complete-model', err, true)
-  T.match('no model of endpoint "ollama" is known', resolve(t, openai(t, { 'a', 'b' }), nil, OPENAI).err, true)
+  T.match('hum-fim', err, true)
+  T.match('no FIM model at endpoint "ollama"', resolve(t, openai(t, { 'a', 'b' }), nil, OPENAI).err, true)
 end)
 
 backend_test('a server that cannot be asked is no server without models', function(t)
@@ -252,7 +252,7 @@ backend_test('a server that cannot be asked is no server without models', functi
   T.match('cannot reach', resolve(t, { url = 'http://127.0.0.1:1' }, nil, OPENAI).err, true)
   local srv = t:fake()
   srv:script({ key = 'sesame', rules = {} })
-  T.match('refuses access', resolve(t, srv, nil, OPENAI).err, true)
+  T.match('denied access', resolve(t, srv, nil, OPENAI).err, true)
   srv:script({
     rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } },
   })
@@ -281,7 +281,7 @@ backend_test('several who ask at once share one search', function(t)
   ]])
   t:wait(function() return #t:lua('return answers') == 3 end, 'three answers')
   eq(2, #srv:requests('/api/tags'))
-  eq('a model is being looked for', t:lua('return said'))
+  eq('looking for a FIM model', t:lua('return said'))
 end)
 
 backend_test('the helper is sent limits and options', function(t)

@@ -69,9 +69,9 @@ test('subcommands reach the chat', { ui = false, init = RECORDER }, function(t)
 end)
 
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
-  eq('hum: there is no ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
+  eq('hum: unknown subcommand ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
   T.match(
-    'hum: there is no ":Hum frobnicate"; there are: build, chat, complete, health,',
+    'hum: unknown subcommand ":Hum frobnicate"; use one of: build, chat, complete, health,',
     said(t, 'Hum frobnicate'),
     true
   )
@@ -160,11 +160,11 @@ test('the statusline says what runs', { ui = false }, function(t)
     t:lua('require("hum.events").emit(...)', name, data)
     return t:lua('return require("hum").status()')
   end
-  eq('ab waits', after('HumRequestStarted', { id = 1, buf = 1, model = 'a%b\n', endpoint = 'ollama' }))
-  eq('ab thinks', after('HumPartStarted', { id = 1, buf = 1, part = 'thinking' }))
-  eq('ab writes', after('HumPartStarted', { id = 1, buf = 1, part = 'text' }))
+  eq('waiting for ab', after('HumRequestStarted', { id = 1, buf = 1, model = 'a%b\n', endpoint = 'ollama' }))
+  eq('ab is thinking', after('HumPartStarted', { id = 1, buf = 1, part = 'thinking' }))
+  eq('ab is writing', after('HumPartStarted', { id = 1, buf = 1, part = 'text' }))
   eq('2 replies', after('HumRequestStarted', { id = 2, buf = 2, model = 'c', endpoint = 'ollama' }))
-  eq('c waits', after('HumRequestFinished', { id = 1, buf = 1, status = 'done' }))
+  eq('waiting for c', after('HumRequestFinished', { id = 1, buf = 1, status = 'done' }))
   eq('', after('HumRequestFinished', { id = 2, buf = 2, status = 'error' }))
   eq('a%b\n', t:events('HumRequestStarted')[1].data.model)
 end)

@@ -86,7 +86,7 @@ test(
 -- Options as Lua text, and what is said about them.
 local FAULTS = {
   { "{ chat = { widow = 'tab' } }", 'chat.widow: no such option (did you mean "window"?)' },
-  { '{ keys = {} }', 'keys: no such option; there are "endpoint", "endpoints", "chat", "complete", "helper", "log"' },
+  { '{ keys = {} }', 'keys: no such option; expected one of "endpoint", "endpoints", "chat", "complete"' },
   { '{ chat = { keys = {} } }', 'chat.keys: no such option (did you mean "maps"?)' },
   { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
   {
@@ -98,7 +98,7 @@ local FAULTS = {
   { "{ chat = { size = 'wide' } }", 'chat.size: expected a number of at least 0, got "wide"' },
   { '{ chat = { size = 0/0 } }', 'chat.size: expected a number of at least 0, got' },
   { '{ chat = { follow = 1 } }', 'chat.follow: expected true or false, got 1' },
-  { "{ chat = { system = '' } }", 'chat.system: expected a string that is not empty, got ""' },
+  { "{ chat = { system = '' } }", 'chat.system: expected a non-empty string, got ""' },
   {
     '{ chat = { maps = { send = { 1 } } } }',
     'chat.maps.send: expected a key such as "<C-s>", a list of keys, or false, got a list',
@@ -109,7 +109,7 @@ local FAULTS = {
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', keep_alive = '300' } } }",
-    'endpoints.a.keep_alive: expected seconds, or a text with units such as "10m" or "1h30m", got "300"',
+    'endpoints.a.keep_alive: expected a number of seconds, or a duration such as "10m" or "1h30m", got "300"',
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', think = 'hard' } } }",
@@ -117,7 +117,7 @@ local FAULTS = {
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",
-    'endpoints.a.options: expected values that JSON knows, got a function',
+    'endpoints.a.options: expected JSON-compatible values, got a function',
   },
   { '{ endpoints = { a = {} } }', 'endpoints.a.url: expected a URL' },
   { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },
@@ -133,7 +133,7 @@ local FAULTS = {
   { "{ complete = { exclude = '*.pem' } }", 'complete.exclude: expected a list of strings, got "*.pem"' },
   {
     "{ complete = { exclude = { '*.pem', 1 } } }",
-    'complete.exclude: expected a list of strings that are not empty, found 1',
+    'complete.exclude: expected a list of non-empty strings, found 1',
   },
   { '{ complete = { max_lines = 1.5 } }', 'complete.max_lines: expected a whole number from 1 to 1000, got 1.5' },
   {
@@ -142,7 +142,7 @@ local FAULTS = {
   },
   {
     '{ complete = { options = { num_ctx = 8192 } } }',
-    'complete.options.num_ctx: two values would load the model again and again; set it in endpoints.ollama.options',
+    'complete.options.num_ctx: set it in endpoints.ollama.options instead',
   },
   { "{ complete = { fim = { prefix = '<PRE>' } } }", 'complete.fim: expected both "prefix" and "suffix"' },
   { "'ollama'", 'setup: expected a table of options, got a string' },

@@ -57,8 +57,8 @@ test('Ollama, by itself', {}, function(t)
   local body = fill_in(t, srv, '/api/generate', {}, 'server').body
   eq({ 'coder:1b', '\n    return sum;\n}', nil }, { body.model, body.suffix, body.raw })
   T.match(
-    'completion is on in this buffer; "coder:1b" at endpoint "ollama" (found among the models of the server), '
-      .. 'through /api/generate with a suffix',
+    'completion is on in this buffer; FIM model: "coder:1b" at endpoint "ollama" '
+      .. '(chosen from the models of the server), using /api/generate with a suffix',
     t:lua('return require("hum.complete").status()'),
     true
   )
@@ -74,7 +74,7 @@ test('Ollama, with the tokens that its template has', {}, function(t)
   local body = fill_in(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
   eq({ true, nil }, { body.raw, body.suffix })
   T.match('^<PRE>.*<SUF>\n    return sum;\n}<MID>    int sum = $', body.prompt)
-  T.match('with the tokens that the server tells', t:lua('return require("hum.complete").status()'), true)
+  T.match('with the FIM tokens reported by the server', t:lua('return require("hum.complete").status()'), true)
 end)
 
 test('Ollama, with the tokens of a known family', {}, function(t)

@@ -71,11 +71,11 @@ local VECTORS = {
 -- What would only fail on use, or cannot be connected to.
 local REFUSED = {
   { ':0', 'port 0' },
-  { 'ftp://h', '"ftp" is not known' },
-  { 'unix:///run/s', '"unix" is not known' },
+  { 'ftp://h', 'unknown scheme "ftp"' },
+  { 'unix:///run/s', 'unknown scheme "unix"' },
   { 'http:/h', 'slash is missing' },
-  { 'h:80:90', 'cannot be told apart' },
-  { 'http://user:pw@h:1', 'passwords are not understood' },
+  { 'h:80:90', 'cannot tell host and port apart' },
+  { 'http://user:pw@h:1', 'passwords are not supported' },
 }
 
 test('OLLAMA_HOST means what it means to Ollama', { ui = false }, function(t)
@@ -113,18 +113,18 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
     { 'http://0.0.0.0:1', 'ollama', 'http://127.0.0.1:1' },
     { 'h:11434', 'ollama', nil, 'begins with http:// or https://' },
     { 'unix:///run/s', 'ollama', nil, 'begins with http:// or https://' },
-    { 'http://me:secret@h:1', 'ollama', nil, 'password in a URL is refused' },
-    { 'http://h:1/?key=secret', 'ollama', nil, 'is refused' },
-    { 'http://h:11434/api', 'ollama', nil, 'leave "/api" out' },
-    { 'http://h:11434/api/chat', 'ollama', nil, 'leave "/api" out' },
+    { 'http://me:secret@h:1', 'ollama', nil, 'password in a URL is not accepted' },
+    { 'http://h:1/?key=secret', 'ollama', nil, 'is not accepted' },
+    { 'http://h:11434/api', 'ollama', nil, 'remove "/api"' },
+    { 'http://h:11434/api/chat', 'ollama', nil, 'remove "/api"' },
     { 'http://h:11434/v1', 'ollama', nil, 'dialect = "openai"' },
-    { 'http://h/v1/chat/completions', 'openai', nil, 'leave "/chat/completions" out' },
+    { 'http://h/v1/chat/completions', 'openai', nil, 'remove "/chat/completions"' },
     { 'http://::1:80', 'ollama', nil, 'needs brackets' },
     { 'http://h:0', 'ollama', nil, 'port from 1 to 65535' },
     { 'http://h:65536', 'ollama', nil, 'port from 1 to 65535' },
     { 'http://h:x', 'ollama', nil, 'port from 1 to 65535' },
-    { 'http:///x', 'ollama', nil, 'names no host' },
-    { 'http://[::zz]:1', 'ollama', nil, 'no IPv6 address' },
+    { 'http:///x', 'ollama', nil, 'has no host' },
+    { 'http://[::zz]:1', 'ollama', nil, 'not a valid IPv6 address' },
   }
   for _, vector in ipairs(vectors) do
     local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
@@ -211,7 +211,7 @@ test('a key that a server refuses is asked for anew', { ui = false }, function(t
     )
     return t:wait(function() return t:lua('return answer') end, 'an answer')
   end
-  T.match('refuses access (401)', list().err, true)
+  T.match('denied access (401)', list().err, true)
   eq({ 'alpha:7b' }, list().names)
 end)
 

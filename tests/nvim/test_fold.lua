@@ -148,6 +148,11 @@ test('the seconds come from the times of thinking', function(t)
   t:lua('running = { running = false, seconds = 14 }')
   stream(t, '\n</think>\n\nx', 4)
   t:wait_screen('▸ Thought for 14 s · 1 word', true)
+  for seconds, text in pairs({ [0.02] = '<0.1', [0.42] = '0.4', [9.96] = '10', [12.5] = '13' }) do
+    t:lua('running.seconds = ...', seconds)
+    t:cmd('redraw!')
+    t:wait_screen(('▸ Thought for %s s · 1 word'):format(text), true)
+  end
 end)
 
 test('an edit within a closed fold is counted', function(t)

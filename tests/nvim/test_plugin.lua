@@ -46,7 +46,7 @@ test('a build that fails says why', { nvim = false }, function(t)
   t.root = dir
   t.child = t:start({ ui = { 300, 30 } })
   t:cmd('Hum build')
-  t:wait(function() return t:messages():find('cannot be built') end, 'a message', 120)
+  t:wait(function() return t:messages():find('building the helper failed') end, 'a message', 120)
 end)
 
 test('checkhealth of a good installation has no complaint', function(t)

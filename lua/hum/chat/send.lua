@@ -51,7 +51,7 @@ local function message_of(buf, again)
   local turns = chat.turns
   local n = #turns
   if n == 0 or (n == 1 and turns[1].role == 'system') then
-    return nil, ('there is no "%s" heading to write a message under'):format(format.heading('user'))
+    return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user'))
   end
   local last, draft, lines = turns[n], {}, chat.tail
   local answer = last.role == 'assistant' and n or nil
@@ -71,11 +71,11 @@ local function message_of(buf, again)
     end
     n, lines = answer - 1, {}
   elseif again and last.content == '' then
-    return nil, 'there is no reply to ask for again'
+    return nil, 'there is no reply to regenerate'
   end
   local sent = turns[n]
   if not sent or sent.role ~= 'user' or sent.content == '' then
-    return nil, ('nothing to send: write a message under the last "%s"'):format(format.heading('user'))
+    return nil, ('nothing to send: write a message below the last "%s"'):format(format.heading('user'))
   end
   return {
     row = after_text(buf, sent.last + 1),

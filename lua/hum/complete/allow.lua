@@ -37,9 +37,9 @@ end
 function M.mode(buf)
   local own = of_buffer(buf)
   if own then
-    return own, own == 'off' and 'b:hum_complete says so' or nil
+    return own, own == 'off' and 'set by b:hum_complete' or nil
   elseif forced == 'off' then
-    return 'off', 'it was switched off; see :Hum complete on'
+    return 'off', 'switched off in this session (see :Hum complete on)'
   end
   local complete = config.get().complete
   local filetype = vim.bo[buf].filetype
@@ -104,9 +104,9 @@ local function special(buf)
   if options.buftype ~= '' then
     return ("its 'buftype' is %s"):format(options.buftype)
   elseif not options.buflisted then
-    return 'it is not listed'
+    return 'it is unlisted'
   elseif options.readonly or not options.modifiable then
-    return 'it is not to be changed'
+    return 'it is read-only'
   elseif options.binary then
     return 'it is binary'
   end
@@ -119,7 +119,7 @@ local function huge(buf)
   local bytes = vim.api.nvim_buf_get_offset(buf, count)
   local limit = config.get().complete.max_size
   if bytes > limit * 1024 then
-    return ('it is larger than %d kB, see "complete.max_size"'):format(limit)
+    return ('it is larger than %d kB (see complete.max_size)'):format(limit)
   elseif bytes > AVERAGE_LINE * count then
     return 'its lines are very long'
   elseif buf == vim.api.nvim_get_current_buf() and #vim.api.nvim_get_current_line() > LONGEST_LINE then

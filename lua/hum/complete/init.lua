@@ -121,8 +121,8 @@ function M.status()
   if mode ~= 'off' then why = allow.refusal(buf) end
   if why then return 'completion is off in this buffer: ' .. why end
   local backend = require('hum.complete.backend').text()
-  if trouble then backend = ('%s; a request failed at %s'):format(backend, trouble) end
-  if mode == 'manual' then return 'completion waits in this buffer to be asked; ' .. backend end
+  if trouble then backend = ('%s; last error at %s'):format(backend, trouble) end
+  if mode == 'manual' then return 'completion is manual in this buffer; ' .. backend end
   return 'completion is on in this buffer; ' .. backend
 end
 

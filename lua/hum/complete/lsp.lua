@@ -69,7 +69,7 @@ end
 ---@return integer|nil client_id
 ---@return string|nil why
 function M.start(buf)
-  if not vim.lsp.inline_completion then return nil, 'this Neovim has no inline completion, it takes 0.12' end
+  if not vim.lsp.inline_completion then return nil, 'inline completion needs Neovim 0.12 or newer' end
   return vim.lsp.start({ name = 'hum', cmd = server, root_dir = vim.fn.getcwd() }, { bufnr = buf })
 end
 

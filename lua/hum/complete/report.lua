@@ -48,7 +48,7 @@ local function check_buffer(buf)
   elseif attach.is_attached(buf) then
     health.ok(('%s is completed, and the helper has it (mode "%s")'):format(name, mode))
   else
-    health.ok(('%s is completed from the next insert mode on (mode "%s")'):format(name, mode))
+    health.ok(('completion in %s starts with insert mode (mode "%s")'):format(name, mode))
   end
 end
 
@@ -60,10 +60,10 @@ local function check_context(found, complete, name, is_ollama)
   local needs = complete.window_tokens + complete.ring_tokens + complete.max_tokens
   local has = found.context or (is_ollama and USUAL_CONTEXT)
   if not has then return end
-  local sum = ('window_tokens, ring_tokens and max_tokens are %d together'):format(needs)
-  if needs <= has then return health.ok(('%s, the context is %d'):format(sum, has)) end
-  local cure = is_ollama and ('set endpoints.%s.options.num_ctx'):format(name) or 'give the server a larger context'
-  health.warn(('%s, more than the context of %d: prompts will be cut'):format(sum, has), {
+  local sum = ('window_tokens + ring_tokens + max_tokens = %d'):format(needs)
+  if needs <= has then return health.ok(('%s fits into the context window of %d tokens'):format(sum, has)) end
+  local cure = is_ollama and ('raise endpoints.%s.options.num_ctx'):format(name) or "increase the server's context size"
+  health.warn(('%s exceeds the context window of %d tokens: prompts will be truncated'):format(sum, has), {
     ('Lower them in "complete", or %s.'):format(cure),
   })
 end
@@ -81,7 +81,7 @@ local function check_loaded(found, name, wait_for)
       return health.ok('the model is loaded')
     end
   end
-  health.info('the model is not loaded; it will be when you enter insert mode, which takes its time')
+  health.info('the model is not loaded yet; it will be loaded when you enter insert mode, which may take a while')
 end
 
 ---@param err string
@@ -103,7 +103,7 @@ function M.check(usable, wait_for)
   if not is_wanted(complete, buf) then
     return health.info('see |hum-complete| for what it does and how to switch it on')
   elseif not usable then
-    return health.warn('no model was looked for: that is the work of the helper')
+    return health.warn('not checked: needs the helper')
   end
   local err, found = wait_for(backend.find)
   if not found then return report(err) end

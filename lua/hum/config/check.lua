@@ -43,7 +43,7 @@ end
 ---@param value any
 ---@return string|nil why
 local function secret_fault(value)
-  if type(value) ~= 'table' then return 'a secret written in clear is refused; use ' .. SECRET end
+  if type(value) ~= 'table' then return 'a plain-text secret is not accepted; use ' .. SECRET end
   for key in pairs(value) do
     if key ~= 'env' and key ~= 'command' then return 'expected ' .. SECRET .. ', found another field' end
   end
@@ -71,7 +71,7 @@ end
 local function json_fault(value, depth)
   local kind = type(value)
   if kind == 'function' or kind == 'thread' or (kind == 'userdata' and value ~= vim.NIL) then
-    return 'expected values that JSON knows, got a ' .. kind
+    return 'expected JSON-compatible values, got a ' .. kind
   end
   if kind == 'table' then
     if depth > 16 then return 'nested too deeply' end
@@ -88,7 +88,7 @@ local function expected(what, value) return ('expected %s, got %s'):format(what,
 ---@type table<string, fun(value: any, node: hum.Node): string?>
 local faults = {
   string = function(value)
-    if type(value) ~= 'string' or value == '' then return expected('a string that is not empty', value) end
+    if type(value) ~= 'string' or value == '' then return expected('a non-empty string', value) end
   end,
   boolean = function(value)
     if type(value) ~= 'boolean' then return expected('true or false', value) end
@@ -127,7 +127,7 @@ local faults = {
     if type(value) ~= 'table' or not vim.islist(value) then return expected('a list of strings', value) end
     for _, item in ipairs(value) do
       if type(item) ~= 'string' or item == '' then
-        return 'expected a list of strings that are not empty, found ' .. shown(item)
+        return 'expected a list of non-empty strings, found ' .. shown(item)
       end
     end
   end,
@@ -141,7 +141,7 @@ local faults = {
   header = function(value)
     if type(value) == 'table' then return secret_fault(value) end
     if type(value) ~= 'string' then return 'expected a string, ' .. SECRET end
-    if value:find('%c') then return 'a header is one line without control characters' end
+    if value:find('%c') then return 'a header must be a single line without control characters' end
   end,
   think = function(value)
     if type(value) ~= 'boolean' and not vim.tbl_contains(LEVELS, value) then
@@ -173,7 +173,7 @@ end
 ---@param key any
 ---@return string
 local function unknown_key(node, key)
-  if type(key) ~= 'string' then return 'expected names of options, found a list' end
+  if type(key) ~= 'string' then return 'expected option names, found a list' end
   for _, field in ipairs(node.fields) do
     if vim.tbl_contains(field.also or {}, key) then
       return ('no such option (did you mean "%s"?)'):format(field.name)

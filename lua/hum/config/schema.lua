@@ -33,10 +33,10 @@ local endpoint = {
       also = { 'base_url', 'host', 'endpoint', 'address' },
       default_help = '$OLLAMA_HOST, else "http://127.0.0.1:11434"',
       help = [[
-Where the server listens: `http://` or `https://`, host, port, and a base path if a
-proxy adds one. Not the path of the API: hum adds `/api/chat` or
-`/v1/chat/completions` itself (a `/v1` at the end is taken off when the dialect is
-"openai"). User names and passwords do not belong here; see `key`.]],
+Base URL of the server: `http://` or `https://`, host, port, and a base path if a proxy
+adds one. Leave out the API's path: hum appends `/api/chat` or `/v1/chat/completions`
+itself (with the dialect "openai" a trailing `/v1` is ignored). User names and passwords
+are not accepted here; see `key`.]],
     },
     {
       name = 'dialect',
@@ -45,16 +45,16 @@ proxy adds one. Not the path of the API: hum adds `/api/chat` or
       default = 'ollama',
       also = { 'type', 'provider', 'api', 'kind' },
       help = [[
-The API that is spoken: "ollama" is Ollama's own `/api/chat`, "openai" is
-`/v1/chat/completions` as llama-server, vLLM, SGLang, LiteLLM and others offer it.]],
+Which API the server speaks: "ollama" for Ollama's native `/api/chat`, "openai" for
+`/v1/chat/completions` as provided by llama-server, vLLM, SGLang, LiteLLM and others.]],
     },
     {
       name = 'model',
       kind = 'string',
-      default_help = 'asked for once, then remembered',
+      default_help = 'you are asked once, see |hum-models|',
       help = [[
-The model of new chats. When it is not set, the server's only model is taken; with
-several you are asked with |vim.ui.select()|, and the answer is remembered.]],
+The model for new chats. If it is not set, hum uses the server's only model, or asks you
+to select one with |vim.ui.select()| and remembers your choice.]],
     },
     {
       name = 'options',
@@ -62,9 +62,9 @@ several you are asked with |vim.ui.select()|, and the answer is remembered.]],
       default = {},
       also = { 'params', 'parameters' },
       help = [[
-Sampling and load options, handed to the server as they are: `temperature`,
-`num_ctx` ... for "ollama", top-level fields such as `max_tokens` for "openai".
-An Ollama server loads the model anew when `num_ctx` differs from the last request.]],
+Sampling and load options, passed to the server unchanged: `temperature`, `num_ctx` and
+so on for "ollama", top-level fields such as `max_tokens` for "openai". Ollama reloads
+the model whenever `num_ctx` differs from the previous request.]],
     },
     {
       name = 'headers',
@@ -72,7 +72,7 @@ An Ollama server loads the model anew when `num_ctx` differs from the last reque
       item = { kind = 'header' },
       default = {},
       help = [[
-Further HTTP headers, name to value. A value is a string or, for anything secret,
+Additional HTTP headers by name. A value is a string or, for anything secret,
 `{ env = 'NAME' }` or `{ command = { ... } }` as in `key`.]],
     },
     {
@@ -80,25 +80,26 @@ Further HTTP headers, name to value. A value is a string or, for anything secret
       kind = 'secret',
       also = { 'api_key', 'apikey', 'token', 'secret', 'password' },
       help = [[
-The API key, sent as `Authorization: Bearer ...`. Never written here in clear but as
-`{ env = 'NAME' }`, an environment variable, or `{ command = { 'pass', 'show', 'x' } }`,
-a command whose first line of output is the key. The command runs at first use,
-without blocking the editor; the key is kept in memory only.]],
+The API key, sent as `Authorization: Bearer ...`; see |hum-api-keys|. Plain text is
+rejected: use `{ env = 'NAME' }` for an environment variable, or
+`{ command = { 'pass', 'show', 'x' } }` for a command that prints the key on its first
+line. The command runs in the background when the key is first needed; the key is kept
+in memory only.]],
     },
     {
       name = 'keep_alive',
       kind = 'duration',
       help = [[
-How long an Ollama server keeps the model loaded after a request: "10m", "-1s" (for
-ever), or a number of seconds.]],
+How long Ollama keeps the model loaded after a request: a duration such as "10m", a
+number of seconds, or "-1s" for no limit.]],
     },
     {
       name = 'think',
       kind = 'think',
       also = { 'thinking', 'reasoning' },
       help = [[
-Whether a thinking model thinks: `true`, `false`, or a level: "low", "medium", "high",
-"max". Not set, the server decides.]],
+Whether a thinking model thinks: `true`, `false`, or a level ("low", "medium", "high" or
+"max"). If it is not set, the server decides.]],
     },
     {
       name = 'connect_timeout',
@@ -106,7 +107,7 @@ Whether a thinking model thinks: `true`, `false`, or a level: "low", "medium", "
       min = 0.3,
       max = 600,
       default = 10,
-      help = 'Seconds until a connection must be made.',
+      help = 'Seconds to wait for a connection.',
     },
     {
       name = 'first_timeout',
@@ -115,15 +116,17 @@ Whether a thinking model thinks: `true`, `false`, or a level: "low", "medium", "
       default = 0,
       also = { 'timeout' },
       help = [[
-Seconds until the first token must come; 0 waits without end. A server says nothing
-while it loads a model or reads a long prompt, and that may take minutes.]],
+Seconds to wait for the first token; 0 waits indefinitely. A server sends nothing while
+it loads a model or processes a long prompt, which can take minutes.]],
     },
     {
       name = 'idle_timeout',
       kind = 'number',
       min = 0,
       default = 120,
-      help = 'Seconds of silence after the first token that end a reply; 0 waits without end.',
+      help = [[
+Abort a reply after this many seconds without data, counted from the first token on; 0
+waits indefinitely.]],
     },
   },
 }
@@ -133,49 +136,50 @@ local maps = {
   name = 'maps',
   also = { 'keys', 'mappings', 'keymaps' },
   help = [[
-Keys in chat buffers. Each is a string, a list of strings, or `false` for none.]],
+Keys in chat buffers, see |hum-keys|. Each is a string, a list of strings, or `false`
+for no key.]],
   fields = {
     {
       name = 'send',
       kind = 'keys',
       default = { '<CR>', '<C-s>' },
-      help = 'Normal mode: send what you wrote.',
+      help = 'Normal mode: send the message.',
     },
     {
       name = 'send_insert',
       kind = 'keys',
       default = '<C-s>',
-      help = 'Insert mode: send what you wrote.',
+      help = 'Insert mode: send the message and leave insert mode.',
     },
     {
       name = 'stop',
       kind = 'keys',
       default = '<C-c>',
-      help = 'Normal mode: stop the reply. Without one the key does what it always does.',
+      help = 'Normal mode: stop the reply. When no reply is running, the key keeps its usual meaning.',
     },
     {
       name = 'stop_insert',
       kind = 'keys',
       default = '<C-c>',
-      help = 'Insert mode: stop the reply. Without one the key does what it always does.',
+      help = 'Insert mode: stop the reply. When no reply is running, the key keeps its usual meaning.',
     },
-    { name = 'retry', kind = 'keys', default = false, help = 'Normal mode: ask again.' },
-    { name = 'model', kind = 'keys', default = false, help = 'Normal mode: choose the model.' },
-    { name = 'next_turn', kind = 'keys', default = ']]', help = 'To the next heading of a turn.' },
-    { name = 'prev_turn', kind = 'keys', default = '[[', help = 'To the heading before.' },
+    { name = 'retry', kind = 'keys', default = false, help = 'Normal mode: regenerate the last reply.' },
+    { name = 'model', kind = 'keys', default = false, help = 'Normal mode: select the model.' },
+    { name = 'next_turn', kind = 'keys', default = ']]', help = 'Jump to the next turn.' },
+    { name = 'prev_turn', kind = 'keys', default = '[[', help = 'Jump to the previous turn.' },
   },
 }
 
 local chat = {
   kind = 'group',
   name = 'chat',
-  help = 'Chats and their windows.',
+  help = 'Chat buffers and windows.',
   fields = {
     {
       name = 'system',
       kind = 'string',
       also = { 'system_prompt', 'prompt' },
-      help = 'A system prompt that new chats begin with.',
+      help = 'System prompt for new chats.',
     },
     {
       name = 'window',
@@ -184,7 +188,7 @@ local chat = {
       default = 'vsplit',
       also = { 'layout', 'win', 'position' },
       help = [[
-Where a chat opens. Modifiers of the command win: `:tab Hum chat`, `:botright Hum chat`.]],
+Where a chat opens. Command modifiers take precedence: `:tab Hum chat`, `:botright Hum chat`.]],
     },
     {
       name = 'size',
@@ -193,8 +197,8 @@ Where a chat opens. Modifiers of the command win: `:tab Hum chat`, `:botright Hu
       default = 0,
       also = { 'width', 'height' },
       help = [[
-Width of a "vsplit" or height of a "split": below 1 a share of the screen, else columns
-or lines; 0 leaves it to Neovim.]],
+Width of a "vsplit" or height of a "split": a fraction of the screen if it is below 1,
+otherwise columns or lines; 0 leaves it to Neovim.]],
     },
     maps,
     {
@@ -202,7 +206,7 @@ or lines; 0 leaves it to Neovim.]],
       kind = 'boolean',
       default = true,
       also = { 'thinking', 'fold' },
-      help = 'Thinking is folded; |zo| opens it.',
+      help = 'Fold thinking; |zo| opens the fold.',
     },
     {
       name = 'stats',
@@ -210,15 +214,16 @@ or lines; 0 leaves it to Neovim.]],
       default = true,
       also = { 'show_stats', 'figures' },
       help = [[
-Show tokens, tokens per second and the time to the first token behind a finished reply.]],
+Show the number of tokens, tokens per second and the time to the first token next to the
+heading of a finished reply.]],
     },
     {
       name = 'follow',
       kind = 'boolean',
       default = true,
       help = [[
-A window whose cursor is on the last line follows the reply. A window whose cursor is
-elsewhere is left alone in any case.]],
+Scroll with the reply in windows whose cursor is on the last line. Windows whose cursor
+is elsewhere never scroll.]],
     },
     {
       name = 'highlight',
@@ -226,7 +231,8 @@ elsewhere is left alone in any case.]],
       default = true,
       also = { 'syntax', 'colors', 'colours' },
       help = [[
-Colour chats by hum's own highlighter, at a cost that does not grow with their length.]],
+Highlight chats with hum's own highlighter, whose cost does not grow with the length of
+the chat.]],
     },
   },
 }
@@ -238,25 +244,30 @@ local fim = {
   name = 'fim',
   also = { 'tokens', 'fill_in', 'template' },
   help = [[
-Fill-in tokens of a model that hum does not know, see |hum-complete-tokens|. With
-`prefix` and `suffix` set, prompts are built of these and sent as they are.]],
+Fill-in-the-middle (FIM) tokens of a model that hum does not know, see
+|hum-fim-tokens|. If `prefix` and `suffix` are set, hum builds FIM prompts from
+these tokens and sends them raw, without a template.]],
   fields = {
-    { name = 'prefix', kind = 'string', help = 'Stands before the text above the cursor.' },
-    { name = 'suffix', kind = 'string', help = 'Stands before the text below the cursor.' },
-    { name = 'middle', kind = 'string', help = 'Stands last: the answer follows it.' },
+    { name = 'prefix', kind = 'string', help = 'Token before the text that precedes the cursor.' },
+    { name = 'suffix', kind = 'string', help = 'Token before the text that follows the cursor.' },
+    {
+      name = 'middle',
+      kind = 'string',
+      help = 'Token at the end of the prompt, after which the model writes the missing middle.',
+    },
     {
       name = 'file',
       kind = 'string',
-      help = 'Stands before the name of a file; without it other files travel as comments.',
+      help = 'Token before a file name. If it is not set, context from other files is sent as comments.',
     },
-    { name = 'repo', kind = 'string', help = 'Stands before the name of the project.' },
+    { name = 'repo', kind = 'string', help = 'Token before the project name.' },
     {
       name = 'suffix_first',
       kind = 'boolean',
       default = false,
-      help = 'The text below the cursor goes first.',
+      help = 'Put the text that follows the cursor first (SPM instead of PSM order).',
     },
-    { name = 'stop', kind = 'list', default = {}, help = 'Texts that end an answer.' },
+    { name = 'stop', kind = 'list', default = {}, help = 'Stop sequences: strings that end a suggestion.' },
   },
 }
 
@@ -264,7 +275,7 @@ local complete = {
   kind = 'group',
   name = 'complete',
   also = { 'completion', 'ghost', 'suggest', 'fill', 'autocomplete' },
-  help = 'Suggestions while you type, see |hum-complete|.',
+  help = 'Code completion as you type, see |hum-complete|.',
   fields = {
     {
       name = 'mode',
@@ -273,8 +284,8 @@ local complete = {
       default = 'off',
       also = { 'enabled', 'enable', 'auto', 'auto_trigger' },
       help = [[
-"on": suggestions come while you type; "manual": only when you ask for one; "off":
-never. |:Hum-complete| changes it for this session or a buffer.]],
+"on": show suggestions as you type; "manual": only on request, with <Plug>(hum-suggest);
+"off": never. |:Hum-complete| changes it for the session or for a buffer.]],
     },
     {
       name = 'filetypes',
@@ -284,21 +295,23 @@ never. |:Hum-complete| changes it for this session or a buffer.]],
       default = {},
       also = { 'filetype', 'languages', 'ft' },
       help = [[
-The mode for file types, such as `{ lua = 'on', markdown = 'manual' }`. `['*']` is for
-all that are not named. What is said here goes before `mode`.]],
+The mode by file type, such as `{ lua = 'on', markdown = 'manual' }`. `['*']` stands for
+all other file types. Takes precedence over `mode`.]],
     },
     {
       name = 'endpoint',
       kind = 'string',
       also = { 'provider', 'server' },
       default_help = 'the default endpoint',
-      help = 'The name of the endpoint that fills in.',
+      help = 'Name of the endpoint used for completion.',
     },
     {
       name = 'model',
       kind = 'string',
-      default_help = 'found, see |hum-complete-model|',
-      help = 'The model that fills in. A small one made for it answers in time; chat models are slow.',
+      default_help = 'chosen automatically, see |hum-fim|',
+      help = [[
+The fill-in-the-middle (FIM) model. Small FIM models are fast enough to keep up with
+typing; chat models are slow.]],
     },
     {
       name = 'exclude',
@@ -312,9 +325,9 @@ all that are not named. What is said here goes before `mode`.]],
       },
       also = { 'ignore', 'excludes', 'blacklist', 'secrets' },
       help = [[
-Files that are never read for completion, as a |file-pattern|, upper and lower case
-alike: one without "/" is compared with the file's name, one with "/" with its whole
-path. A list of yours replaces this one.]],
+Files that are never read for completion, as |file-pattern|s that ignore case. A pattern
+without "/" is matched against the file name, one with "/" against the full path. Your
+list replaces the default.]],
     },
     {
       name = 'max_size',
@@ -322,7 +335,7 @@ path. A list of yours replaces this one.]],
       min = 1,
       default = 8192,
       also = { 'max_file_size', 'size' },
-      help = 'Larger buffers get no suggestions. In kB.',
+      help = 'Largest buffer that gets suggestions, in kB.',
     },
     {
       name = 'max_lines',
@@ -331,7 +344,7 @@ path. A list of yours replaces this one.]],
       min = 1,
       max = 1000,
       default = 16,
-      help = 'Lines of a suggestion at most.',
+      help = 'Maximum number of lines in a suggestion.',
     },
     {
       name = 'max_tokens',
@@ -341,7 +354,7 @@ path. A list of yours replaces this one.]],
       max = 4096,
       default = 128,
       also = { 'num_predict', 'n_predict' },
-      help = 'Tokens of a suggestion at most.',
+      help = 'Maximum number of tokens in a suggestion.',
     },
     {
       name = 'window_tokens',
@@ -352,10 +365,10 @@ path. A list of yours replaces this one.]],
       default = 1536,
       also = { 'context', 'context_window', 'context_size' },
       help = [[
-How much of the buffer around the cursor a request shows the model, in tokens as hum
-estimates them. Together with `ring_tokens` and `max_tokens` it has to fit into the
-model's context, which is 4096 with Ollama unless `num_ctx` says more; the defaults
-leave room for a wrong estimate.]],
+How much text around the cursor is sent with a request, in estimated tokens. The sum of
+`window_tokens`, `ring_tokens` and `max_tokens` has to fit into the model's context
+window, which is 4096 tokens in Ollama unless `num_ctx` is set; the defaults leave
+room for estimation errors.]],
     },
     {
       name = 'ring_tokens',
@@ -366,8 +379,8 @@ leave room for a wrong estimate.]],
       default = 1024,
       also = { 'ring', 'extra_tokens' },
       help = [[
-How much of other places a request shows: pieces of what you opened, edited, yanked
-and jumped to. 0: none.]],
+How much extra context is sent with a request, in estimated tokens: chunks of text around
+places that you opened, edited, yanked from or jumped to. 0 sends none.]],
     },
     {
       name = 'debounce',
@@ -375,8 +388,8 @@ and jumped to. 0: none.]],
       min = 0,
       max = 10000,
       also = { 'delay', 'throttle', 'timeout' },
-      default_help = 'adapted to how fast the server answers',
-      help = 'Milliseconds of rest after a key before the server is asked.',
+      default_help = 'adapts to the response time of the server',
+      help = 'Milliseconds to wait after the last keystroke before a request is sent.',
     },
     {
       name = 'cache',
@@ -385,7 +398,7 @@ and jumped to. 0: none.]],
       max = 1024,
       default = 16,
       also = { 'cache_size' },
-      help = 'Memory for former answers, in MB.',
+      help = 'Size of the cache for suggestions, in MB.',
     },
     {
       name = 'confidence',
@@ -395,8 +408,9 @@ and jumped to. 0: none.]],
       default = 0,
       also = { 'min_confidence', 'threshold' },
       help = [[
-How sure of a suggestion the model has to be: the mean probability of the tokens of its
-first line, from 0 (all are shown) to 1. Holds where the server tells probabilities.]],
+Minimum confidence of a suggestion: the mean token probability of its first line, from 0
+(show every suggestion) to 1. Has no effect with servers that do not report
+probabilities.]],
     },
     {
       name = 'prompts',
@@ -404,16 +418,17 @@ first line, from 0 (all are shown) to 1. Holds where the server tells probabilit
       values = { 'hum', 'server' },
       default = 'hum',
       help = [[
-Who puts prompts together where the server could: "hum", if it knows the model's fill-in
-tokens, so that what is typed stands last and the server has little to evaluate at each
-key, or the "server", by `suffix` or `/infill`.]],
+Who builds FIM prompts for servers that can do it themselves (with `suffix` or
+`/infill`). "hum" puts the text before the cursor last, so that the server has only a
+few new tokens to process per keystroke; it needs the model's FIM tokens and otherwise
+leaves it to the server. "server": always the server.]],
     },
     {
       name = 'prefetch',
       kind = 'boolean',
       default = true,
       also = { 'speculative' },
-      help = 'After a suggestion was accepted, ask for the next one before you type.',
+      help = 'While a suggestion is shown, already request the one that follows it.',
     },
     {
       name = 'during_chat',
@@ -421,8 +436,8 @@ key, or the "server", by `suffix` or `/infill`.]],
       values = { 'auto', 'always', 'never' },
       default = 'auto',
       help = [[
-Whether suggestions are asked for while a chat streams from the same model. "auto": if
-the server is known to do several requests at a time.]],
+Whether to request suggestions while a chat streams from the same model. "auto": only if
+the server is known to process requests in parallel.]],
     },
     {
       name = 'menu',
@@ -430,7 +445,7 @@ the server is known to do several requests at a time.]],
       values = { 'hide', 'show' },
       default = 'hide',
       also = { 'popup', 'pum' },
-      help = 'Whether a suggestion is shown while the popup menu of completion is open.',
+      help = 'Whether to show a suggestion while a completion menu (|popupmenu-completion|) is open.',
     },
     fim,
     {
@@ -439,8 +454,9 @@ the server is known to do several requests at a time.]],
       default = {},
       also = { 'params', 'parameters' },
       help = [[
-Laid over the endpoint's `options` in requests of completion, such as `temperature`.
-What makes Ollama load the model anew, as `num_ctx`, belongs to the endpoint alone.]],
+Merged over the endpoint's `options` in completion requests, for example `temperature`.
+Options that make Ollama reload the model, such as `num_ctx`, are only allowed in the
+endpoint.]],
     },
   },
 }
@@ -454,7 +470,7 @@ return {
       kind = 'string',
       default = 'ollama',
       also = { 'default', 'provider' },
-      help = 'The name of the endpoint that new chats use.',
+      help = 'Name of the endpoint for new chats.',
     },
     {
       name = 'endpoints',
@@ -462,11 +478,12 @@ return {
       item = endpoint,
       removable = true,
       default = { ollama = {} },
-      default_help = 'one named "ollama"',
+      default_help = 'the endpoint "ollama"',
       also = { 'providers', 'servers', 'adapters' },
       help = [[
-The servers that hum may talk to, by name. Names consist of letters, digits, `-`, `_`
-and `.`. The one named "ollama" is there unless you set it to `false`.]],
+The servers that hum can use, by name; see |hum-endpoints|. Names consist of letters,
+digits, `-`, `_` and `.`. The endpoint "ollama" always exists unless you set it to
+`false`.]],
     },
     chat,
     complete,
@@ -474,8 +491,8 @@ and `.`. The one named "ollama" is there unless you set it to `false`.]],
       name = 'helper',
       kind = 'string',
       also = { 'binary', 'bin', 'cmd', 'path' },
-      default_help = '`build/hum` inside the plugin',
-      help = 'Path of the helper program.',
+      default_help = '`build/hum` in the plugin directory',
+      help = 'Path of the helper executable, see |hum-helper|.',
     },
     {
       name = 'log',
@@ -484,8 +501,7 @@ and `.`. The one named "ollama" is there unless you set it to `false`.]],
       default = 'info',
       also = { 'log_level', 'level', 'debug' },
       help = [[
-What goes into the log, see |hum-log|. Below "debug" no text of a chat is written, and
-keys never are.]],
+Log level, see |hum-log|. Chat text is only logged at level "debug", API keys never.]],
     },
   },
 }

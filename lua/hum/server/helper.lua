@@ -114,7 +114,7 @@ local function expect_ready(channel)
   vim.defer_fn(function()
     if channel == state.channel and state.status == 'starting' then
       lost(
-        ('%s does not answer as the helper of hum does'):format(state.path),
+        ('%s does not respond as a hum helper'):format(state.path),
         'Run :Hum build, or correct the option "helper".'
       )
     end
@@ -161,7 +161,7 @@ function M.on_ready(data)
         data.protocol,
         M.PROTOCOL
       ),
-      'Build it anew with :Hum build, then ask again.'
+      'Rebuild it with :Hum build, then retry.'
     )
   end
   state.status = 'ready'
@@ -180,7 +180,7 @@ end
 
 --- Ends the helper; the next request starts it again.
 function M.stop()
-  if state.channel then lost('the helper was stopped', 'Ask again with :Hum retry.') end
+  if state.channel then lost('the helper was stopped', 'Retry with :Hum retry.') end
 end
 
 -- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. It is

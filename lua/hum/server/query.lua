@@ -23,18 +23,18 @@ function M.explain(name, status, body)
   said = type(said) == 'table' and said.message or said
   local err = { status = status }
   if status == 401 or (status == 403 and body ~= '') then
-    err.message = ('endpoint "%s" refuses access (%d)'):format(name, status)
+    err.message = ('endpoint "%s" denied access (%d)'):format(name, status)
     err.hint = ('check endpoints.%s.key'):format(name)
   elseif status == 403 then
-    err.message = ('endpoint "%s" refuses this host name (403, empty body)'):format(name)
-    err.hint = 'Ollama on loopback answers only to "localhost" and addresses: use one of them in the URL'
+    err.message = ('endpoint "%s" rejects this host name (403, empty body)'):format(name)
+    err.hint = 'use "localhost" or an IP address in the URL: Ollama rejects other host names'
   elseif status == 404 and not said then
     err.message = ('endpoint "%s" has no such path (404)'):format(name)
-    err.hint = 'the URL should be the base alone, without /api or /v1; check the dialect too'
+    err.hint = 'set the URL to the base address, without /api or /v1, and check the dialect'
   else
-    err.message = ('endpoint "%s" answered with status %d'):format(name, status)
+    err.message = ('endpoint "%s" returned HTTP %d'):format(name, status)
     if status == 502 or status == 503 or status == 504 then
-      err.hint = 'the server is busy or still loading: try again in a moment'
+      err.hint = 'try again in a moment: the server is busy or still loading'
     end
   end
   if type(said) == 'string' then err.message = err.message .. ': ' .. said:gsub('%s+', ' '):sub(1, 200) end

@@ -130,7 +130,7 @@ function M.tell(ending)
     local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
     notify.error('hum: ' .. data.message .. hint, true)
   elseif ending.name == 'done' and data.reason == 'length' then
-    notify.warn('hum: the reply was cut at the length limit of the model or the options')
+    notify.warn('hum: reply cut at the token limit; raise num_predict or max_tokens')
   end
 end
 

@@ -176,6 +176,14 @@ end
 ---@return string
 local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
 
+--- Tenths below 10 s. A source that rounds to whole seconds gets no decimals that it does not have.
+---@param seconds number
+---@return string
+local function duration_text(seconds)
+  if seconds >= 9.95 or seconds % 1 == 0 then return ('%d s'):format(math.floor(seconds + 0.5)) end
+  return seconds < 0.05 and '<0.1 s' or ('%.1f s'):format(seconds)
+end
+
 ---@return string
 local function text_of_fold()
   local buf = vim.api.nvim_get_current_buf()
@@ -187,11 +195,11 @@ local function text_of_fold()
   local closed = thinking(s, last) and last + 1 <= s.known and not thinking(s, last + 1)
   if closed then
     local words = finished_words(buf, b, first, last)
-    local time = seconds and (' for %d s'):format(seconds) or ''
+    local time = seconds and ' for ' .. duration_text(seconds) or ''
     return ('▸ Thought%s · %s'):format(time, words_text(words))
   end
   local words = live_words(buf, b, first, last)
-  local time = seconds and (' %d s'):format(seconds) or ''
+  local time = seconds and (' %d s'):format(math.floor(seconds)) or ''
   local line = ('▸ Thinking%s · %s'):format(time, words_text(words))
   local tail = last_words(buf, first, last)
   return tail ~= '' and line .. ' · ' .. tail or line

@@ -79,7 +79,7 @@ local function stats_text(stats)
   if stats.ttft_ms then
     local seconds = stats.ttft_ms / 1000
     local digits = seconds < 0.1 and '%.3f' or seconds < 10 and '%.2f' or '%.0f'
-    parts[#parts + 1] = ('first after %s s'):format(digits:format(seconds))
+    parts[#parts + 1] = ('first token %s s'):format(digits:format(seconds))
   end
   return table.concat(parts, ' · ')
 end

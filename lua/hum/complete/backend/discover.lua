@@ -35,9 +35,10 @@ local M = {}
 --- A trial may have to wait for a free slot. In seconds.
 local TRY_WITHIN = 60
 
-local NAMED, CHATS, LOADED, ONLY = 'named in complete.model', 'the model of chats', 'loaded already', 'the only model'
+local NAMED, CHATS, LOADED, ONLY = 'set in complete.model', 'the chat model', 'already loaded', 'the only model'
+local FOUND = 'chosen from the models of the server'
 
-local GET = 'get one with "ollama pull qwen2.5-coder:1.5b-base"'
+local GET = 'run "ollama pull qwen2.5-coder:1.5b-base"'
 
 ---@param err hum.ServerError
 ---@return string
@@ -83,7 +84,7 @@ local function examine(opts, model, why)
   local err, shown = task.query(opts.endpoint, spec)
   if err then
     if err.status == 404 and not err.hint then
-      err.hint = ('get it with "ollama pull %s", or correct the name'):format(model)
+      err.hint = ('run "ollama pull %s", or correct the name'):format(model)
     end
     return text(err)
   end
@@ -221,8 +222,7 @@ local function on_llama_server(opts, props)
     found.tokens, found.family = family.tokens, family.name
   end
   if found.tokens then return nil, found end
-  local cannot = 'hum: completion: llama-server says that "%s" has no fill-in tokens; serve another model, '
-    .. 'such as Qwen2.5-Coder, or see :help hum-complete-tokens'
+  local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
   return cannot:format(model)
 end
 

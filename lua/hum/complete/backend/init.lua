@@ -226,7 +226,7 @@ end
 
 local APIS = {
   generate = '/api/generate',
-  infill = '/infill of llama-server',
+  infill = "llama-server's /infill",
   completions = '/v1/completions',
 }
 
@@ -239,8 +239,8 @@ local function api_text(found)
   elseif not found.tokens then
     return api .. ' with a suffix'
   end
-  local whose = found.family and 'the tokens of ' .. found.family
-    or (found.learned and 'the tokens that the server tells' or 'the tokens of complete.fim')
+  local whose = found.family and 'the FIM tokens of ' .. found.family
+    or (found.learned and 'the FIM tokens reported by the server' or 'the FIM tokens in complete.fim')
   return ('%s with %s'):format(api, whose)
 end
 
@@ -260,9 +260,10 @@ function M.text()
   if search then
     return 'a model is being looked for'
   elseif not known or not same(known.key, current_key()) then
-    return 'a model is looked for when it is needed'
+    return 'the FIM model will be chosen when it is needed'
   end
-  return known.found and M.describe(known.found) or (known.err:gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
+  return known.found and 'FIM model: ' .. M.describe(known.found)
+    or (known.err:gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
 end
 
 return M

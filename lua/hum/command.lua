@@ -123,8 +123,8 @@ local function refusal(sub, opts, text)
   local known = M.subcommands[sub]
   if not known then
     local hint = require('hum.spelling').hint(sub, names())
-    hint = hint ~= '' and hint or '; there are: ' .. table.concat(names(), ', ')
-    return ('there is no ":Hum %s"%s'):format(sub, hint)
+    hint = hint ~= '' and hint or '; use one of: ' .. table.concat(names(), ', ')
+    return ('unknown subcommand ":Hum %s"%s'):format(sub, hint)
   elseif vim.fn.getcmdwintype() ~= '' and not known.anywhere then
     return ('close the command-line window first: ":Hum %s" does not work in it'):format(sub)
   elseif opts.range > 0 and not known.range then

@@ -83,7 +83,7 @@ local function check_proxies(name, url)
   for _, variable in ipairs({ 'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY' }) do
     local set = vim.env[variable] and vim.env[variable] ~= ''
     if set and require('hum.url').is_loopback(url) then
-      return health.info(('$%s is set; hum does not use it for addresses of this machine'):format(variable))
+      return health.info(('$%s is set; hum ignores it for local addresses'):format(variable))
     elseif set then
       return health.info(('$%s may apply to endpoint "%s"'):format(variable, name))
     end

@@ -120,7 +120,7 @@ function M.ollama_host(value)
   if not PORTS[lower] then return refuse(('unknown scheme "%s", use http:// or https://'):format(scheme)) end
 
   local authority, path = address:match('^([^/]*)/?(.*)$')
-  if authority:find('@', 1, true) then return refuse('user names and passwords are not understood here') end
+  if authority:find('@', 1, true) then return refuse('user names and passwords are not supported here') end
   local host, port = split_host_port(authority)
   if not host then
     local bare = authority:gsub('^%[', ''):gsub('%]$', '')

@@ -419,7 +419,7 @@ void typing_leave(struct typing *s)
 void typing_check(struct typing *s, size_t lines)
 {
     if (s->attached.mirror != NULL && mirror_lines(s->attached.mirror) != lines) {
-        log_write(LOG_INFO, "buffer %lld: its text is asked for anew", (long long)s->attached.buf);
+        log_write(LOG_INFO, "buffer %lld: its text is requested again", (long long)s->attached.buf);
         attached_renew(&s->attached);
     }
 }

@@ -395,7 +395,7 @@ test('the status tells that requests fail, until text comes again', configured(n
   suggest.open(t, { 'x' })
   suggest.type(t, 'A')
   suggest.event(t, 'backend_error', { code = 'connect', message = 'ollama does not answer', hint = 'Start it.' })
-  local fails = '; a request failed at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
+  local fails = '; last error at %d%d:%d%d:%d%d: ollama does not answer%. Start it%.$'
   T.match('^completion is on in this buffer; the backend is here' .. fails, status(t))
   suggest.suggest(t, '')
   T.match(fails, status(t))

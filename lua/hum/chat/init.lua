@@ -34,7 +34,7 @@ local function chat_of(buf)
     buffer.attach(buf)
   end
   local chat = chats.get(buf)
-  if not chat then notify.warn('hum: this buffer is not a chat; :Hum chat opens one') end
+  if not chat then notify.warn('hum: this buffer is not a chat; open one with :Hum chat') end
   return chat
 end
 
@@ -143,7 +143,7 @@ function M.stop(opts)
   local which = { chat }
   if opts.all or (not chat and opts.buf == nil) then which = vim.tbl_filter(is_busy, chats.all()) end
   if #which > 1 and not opts.all then
-    notify.warn('hum: several replies are coming in; :Hum! stop stops them all')
+    notify.warn('hum: several replies are running; stop them all with :Hum! stop')
     return false
   end
   local stopped = false

@@ -87,8 +87,8 @@ local MAPS = {
   },
   stop = { mode = 'n', desc = 'stop the reply', rhs = stop_or },
   stop_insert = { mode = 'i', desc = 'stop the reply', rhs = stop_or },
-  retry = { mode = 'n', desc = 'regenerate the reply', rhs = function(_, actions) return actions.retry end },
-  model = { mode = 'n', desc = 'choose the model', rhs = function(_, actions) return actions.model end },
+  retry = { mode = 'n', desc = 'regenerate the last reply', rhs = function(_, actions) return actions.retry end },
+  model = { mode = 'n', desc = 'select the model', rhs = function(_, actions) return actions.model end },
   next_turn = {
     mode = { 'n', 'x', 'o' },
     desc = 'next turn',

@@ -24,7 +24,7 @@ function M.busy()
   local keys = config.get().chat.maps.stop
   local key = type(keys) == 'table' and keys[1] or keys
   local how = key and (key .. ' or :Hum stop') or ':Hum stop'
-  local text = ('a reply is still coming; %s stops it'):format(how)
+  local text = ('a reply is still streaming; stop it with %s'):format(how)
   notify.warn('hum: ' .. text)
   return text
 end

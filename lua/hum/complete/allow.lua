@@ -44,11 +44,11 @@ function M.mode(buf)
   local complete = config.get().complete
   local filetype = vim.bo[buf].filetype
   local by_type = complete.filetypes[filetype]
-  if by_type == nil and filetype == 'hum' then return 'off', 'it is a chat' end
+  if by_type == nil and filetype == 'hum' then return 'off', 'this is a chat' end
   by_type = by_type or complete.filetypes['*']
-  if by_type then return by_type, by_type == 'off' and 'the option "complete.filetypes" says so' or nil end
+  if by_type then return by_type, by_type == 'off' and 'set by complete.filetypes' or nil end
   local mode = forced or complete.mode
-  return mode, mode == 'off' and '"complete.mode" says so; see :Hum complete on' or nil
+  return mode, mode == 'off' and 'complete.mode is "off" (see :Hum complete on)' or nil
 end
 
 --- A pattern without a slash is for the last part of a name.
@@ -64,10 +64,10 @@ end
 ---@return string? why
 local function secret_path(path)
   for _, folder in ipairs(SECRET_FOLDERS) do
-    if path:find(folder) then return 'its file is where secrets are edited' end
+    if path:find(folder) then return 'its directory is one where secrets are edited' end
   end
   for _, pattern in ipairs(config.get().complete.exclude) do
-    if matches(path, pattern) then return ('the option "complete.exclude" has %s'):format(pattern) end
+    if matches(path, pattern) then return ('complete.exclude contains %s'):format(pattern) end
   end
 end
 
@@ -92,7 +92,9 @@ end
 ---@return string? why
 local function secret(buf)
   -- Plugins that decrypt files keep the text off the disk by this.
-  if not vim.bo[buf].swapfile and vim.go.swapfile then return "'noswapfile' is set for it alone, as for secrets" end
+  if not vim.bo[buf].swapfile and vim.go.swapfile then
+    return "'noswapfile' is set in this buffer only, as for secrets"
+  end
   local name = vim.api.nvim_buf_get_name(buf)
   return name ~= '' and secret_file(name) or nil
 end

@@ -39,7 +39,7 @@ local function guarded(fn)
       return require('hum.interrupt').give_back()
     end
     pcall(M.leave)
-    log.write('error', 'a fault of hum in completion: ' .. err)
+    log.write('error', 'internal fault in completion: ' .. err)
   end
 end
 
@@ -211,7 +211,7 @@ function M.request(why_not)
       local serial, length = follow(row, col)
       return send_key('asked', serial, length)
     end
-    local why = is_inserting() and why_not() or 'completion is for insert mode'
+    local why = is_inserting() and why_not() or 'completion works in insert mode only'
     notify.info('hum: ' .. why)
   end))
 end

@@ -19,11 +19,11 @@ local USUAL_CONTEXT = 4096
 local function modes(complete)
   local own = {}
   for filetype, mode in vim.spairs(complete.filetypes) do
-    own[#own + 1] = ('%s %s'):format(filetype, mode)
+    own[#own + 1] = ('%s: %s'):format(filetype, mode)
   end
-  local text = #own == 0 and complete.mode or ('%s; %s'):format(complete.mode, table.concat(own, ', '))
   local forced = allow.overridden()
-  return forced and ('%s; in this session %s, by :Hum complete'):format(text, forced) or text
+  local mode = forced and ('%s (switched %s in this session)'):format(forced, forced) or complete.mode
+  return #own == 0 and mode or ('%s; %s'):format(mode, table.concat(own, ', '))
 end
 
 ---@param complete hum.CompleteConfig
@@ -44,9 +44,9 @@ local function check_buffer(buf)
   local mode, why = allow.mode(buf)
   why = why or allow.refusal(buf)
   if why then
-    health.info(('%s is not completed: %s'):format(name, why))
+    health.info(('no completion in %s: %s'):format(name, why))
   elseif attach.is_attached(buf) then
-    health.ok(('%s is completed, and the helper has it (mode "%s")'):format(name, mode))
+    health.ok(('completion is active in %s (mode "%s")'):format(name, mode))
   else
     health.ok(('completion in %s starts with insert mode (mode "%s")'):format(name, mode))
   end
@@ -107,7 +107,7 @@ function M.check(usable, wait_for)
   end
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
-  health.ok('fills in with ' .. backend.describe(found))
+  health.ok('FIM model: ' .. backend.describe(found))
   local is_ollama = options.endpoints[name].dialect == 'ollama'
   if is_ollama then check_loaded(found, name, wait_for) end
   check_context(found, complete, name, is_ollama)

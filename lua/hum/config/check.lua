@@ -154,7 +154,7 @@ local faults = {
     local text = type(value) == 'string' and value:gsub('^[-+]', '') or ''
     local unknown = text:gsub('%d*%.?%d+[mun]?[hms]', '')
     if text == '' or unknown ~= '' then
-      return expected('seconds, or a text with units such as "10m" or "1h30m"', value)
+      return expected('a number of seconds, or a duration such as "10m" or "1h30m"', value)
     end
   end,
 }
@@ -181,7 +181,7 @@ local function unknown_key(node, key)
   end
   local names = field_names(node)
   local hint = hint_for(key, names)
-  return 'no such option' .. (hint ~= '' and hint or '; there are ' .. quoted(names))
+  return 'no such option' .. (hint ~= '' and hint or '; expected one of ' .. quoted(names))
 end
 
 --- The keys of a table in a fixed order, whatever their types.

@@ -22,7 +22,7 @@ end
 function M.run(cb)
   cb = cb or function() end
   if vim.fn.executable('make') == 0 then
-    notify.error('hum: :Hum build needs "make", a C compiler and the libraries named in :help hum-requirements')
+    notify.error('hum: install make and a C compiler first (:help hum-requirements)')
     return cb(false, 'make is not installed')
   end
   notify.info('hum: building the helper …')
@@ -31,7 +31,7 @@ function M.run(cb)
     vim.schedule(function()
       log.write(result.code == 0 and 'info' or 'error', 'build: ' .. vim.trim(output))
       if result.code ~= 0 then
-        notify.error('hum: the helper cannot be built: ' .. complaint(result))
+        notify.error('hum: building the helper failed: ' .. complaint(result))
       else
         if not client.is_busy() then helper.stop() end
         notify.info('hum: the helper is built')

@@ -77,7 +77,7 @@ local function refusal(spec)
   if not bytes then return 'the options of the request are nested too deeply' end
   if bytes > LIMIT then
     local text =
-      'the chat is too long to be sent (%d MB, the limit is %d MB): delete old turns, or begin a new one with :Hum new'
+      'the chat is too long to be sent (%d MB, the limit is %d MB): start a new one with :Hum new or delete old turns'
     return text:format(math.ceil(bytes / 1048576), LIMIT / 1048576)
   end
 end

@@ -31,7 +31,7 @@ local function find(name)
   if endpoint then return endpoint end
   local names = config.endpoint_names()
   local hint = spelling.hint(name, names)
-  if hint == '' then hint = #names > 0 and '; there are: ' .. table.concat(names, ', ') or '' end
+  if hint == '' then hint = #names > 0 and '; configured are: ' .. table.concat(names, ', ') or '' end
   return nil, ('there is no endpoint "%s"%s'):format(name, hint)
 end
 

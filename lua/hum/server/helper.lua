@@ -66,7 +66,7 @@ local function lost(message, hint)
   end
 end
 
-local KEPT = 'What arrived is kept. The next message starts a new helper; see :Hum log.'
+local KEPT = 'The next message starts a new helper; what arrived is kept. See :Hum log.'
 
 --- Whether these modules were replaced by others (`:Lazy reload`), which have a helper of their own.
 ---@return boolean
@@ -84,7 +84,7 @@ local function on_exit(channel, code)
     return lost('hum was reloaded', KEPT)
   end
   local words = vim.trim(table.concat(stderr, ' '))
-  local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('ended with status %d'):format(code)
+  local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('exited with status %d'):format(code)
   log.write('error', ('the helper %s %s'):format(how, words))
   lost('the helper ' .. how .. (words ~= '' and ': ' .. words or ''), KEPT)
 end
@@ -92,7 +92,7 @@ end
 --- Its channel is closed: it has ended, though its exit has not been told yet.
 ---@param channel integer
 function M.missed(channel)
-  if channel == state.channel then lost('the helper has ended', KEPT) end
+  if channel == state.channel then lost('the helper has exited', KEPT) end
 end
 
 ---@param data string[]
@@ -175,7 +175,7 @@ function M.replace()
   if not channel then return end
   local ok, pid = pcall(vim.fn.jobpid, channel)
   if ok then vim.uv.kill(pid, 'sigkill') end
-  lost('the helper does not respond, and was ended', KEPT)
+  lost('the helper does not respond and was killed', KEPT)
 end
 
 --- Ends the helper; the next request starts it again.

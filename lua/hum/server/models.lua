@@ -140,11 +140,11 @@ end
 ---@return hum.Cancel
 local function choose_from(name, names, cb)
   local steps = steps_of(cb)
-  local prompt = ('Model of %s:'):format(name)
+  local prompt = ('Select a model (%s):'):format(name)
   local called = false
   local ok, why = pcall(vim.ui.select, names, { prompt = prompt, kind = 'hum_model' }, function(model)
     called = true
-    if type(model) ~= 'string' then return steps.finish('hum: no model chosen') end
+    if type(model) ~= 'string' then return steps.finish('hum: no model selected') end
     steps.finish(nil, model)
   end)
   if not ok and called then
@@ -177,7 +177,7 @@ end
 ---@return string
 local function none_text(name)
   local endpoint = config.get().endpoints[name]
-  local cure = (not endpoint or endpoint.dialect == 'ollama') and 'get one with "ollama pull qwen3:8b"'
+  local cure = (not endpoint or endpoint.dialect == 'ollama') and 'download one with "ollama pull qwen3:8b"'
     or ('set endpoints.%s.model'):format(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end

@@ -57,8 +57,8 @@ local function decode(name, path, result)
   local ok, answer = pcall(vim.json.decode, result.body, { luanil = { object = true } })
   if ok and type(answer) == 'table' then return nil, answer end
   return {
-    message = ('endpoint "%s" answered %s with something that is not JSON'):format(name, path),
-    hint = 'is this the address of a model server?',
+    message = ('endpoint "%s" did not return JSON for %s'):format(name, path),
+    hint = 'check that the URL is that of a model server',
   }
 end
 

@@ -40,7 +40,7 @@ end
 ---@return string|nil value, string|nil err
 local function from_output(command, run, done)
   if done.code ~= 0 or done.signal ~= 0 then
-    local how = done.signal ~= 0 and 'was ended by signal ' .. done.signal or 'failed with exit code ' .. done.code
+    local how = done.signal ~= 0 and 'was killed by signal ' .. done.signal or 'failed with exit code ' .. done.code
     local said = vim.trim(table.concat(run.said):match('[^\n]*') or ''):sub(1, 200)
     return nil, ('"%s" %s%s'):format(command[1], how, said ~= '' and ': ' .. said or '')
   end

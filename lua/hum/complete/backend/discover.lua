@@ -48,7 +48,7 @@ local function text(err) return (query.text(err):gsub('^hum: ', 'hum: completion
 ---@param cure string
 ---@return string
 local function nothing(opts, cure)
-  local why = 'hum: completion: no model of endpoint "%s" is known to fill in; %s, or see :help hum-complete-model'
+  local why = 'hum: no FIM model at endpoint "%s"; %s'
   return why:format(opts.endpoint, cure)
 end
 
@@ -139,8 +139,7 @@ end
 local function on_ollama(opts)
   if opts.model then
     local err, found = examine(opts, opts.model, NAMED)
-    local cannot = 'hum: completion: Ollama lists no "insert" for "%s", and hum does not know its fill-in tokens; '
-      .. 'choose another model or set complete.fim, see :help hum-complete-tokens'
+    local cannot = 'hum: "%s" is not a known FIM model; set complete.fim or complete.model'
     return err or not found and cannot:format(opts.model) or nil, found
   end
   local err, answer = task.query(opts.endpoint, { path = '/api/tags' })
@@ -151,7 +150,7 @@ local function on_ollama(opts)
     table.insert(list, 1, { model = opts.chat_model, chat = true })
   end
   for _, one in ipairs(list) do
-    local why = one.chat and CHATS or one.loaded and LOADED or 'found among the models of the server'
+    local why = one.chat and CHATS or one.loaded and LOADED or FOUND
     local _, found = examine(opts, one.model, why)
     if found then return nil, with_context(found, loaded) end
   end
@@ -185,8 +184,8 @@ local function choose(opts)
     return nil, opts.chat_model, CHATS
   end
   local first = candidates.order(models, loaded)[1]
-  if first then return nil, first.model, first.loaded and LOADED or 'found among the models of the server' end
-  return nothing(opts, 'serve one, such as Qwen2.5-Coder, or name yours in complete.model')
+  if first then return nil, first.model, first.loaded and LOADED or FOUND end
+  return nothing(opts, 'serve one, such as Qwen2.5-Coder, or set complete.model')
 end
 
 ---@param opts hum.DiscoverOpts
@@ -236,8 +235,8 @@ local function on_completions(opts)
   local body = { model = model, prompt = 'a', suffix = not own and 'b' or nil, max_tokens = 1 }
   local refused = try(opts, '/v1/completions', body)
   if refused then
-    local cure = 'completion needs /v1/completions%s, see :help hum-complete-model'
-    refused.hint = refused.hint or cure:format(own and '' or ' with a suffix, or a model that hum knows')
+    local cure = 'completion needs /v1/completions%s (:help hum-fim)'
+    refused.hint = refused.hint or cure:format(own and '' or ' with support for "suffix", or a known FIM model')
     return text(refused)
   end
   return nil,

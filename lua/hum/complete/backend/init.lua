@@ -244,21 +244,21 @@ local function api_text(found)
   return ('%s with %s'):format(api, whose)
 end
 
---- A backend in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (loaded already), through
+--- A backend in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (already loaded), using
 --- /api/generate with a suffix'.
 ---@param found hum.FoundBackend
 ---@return string
 function M.describe(found)
   local options = config.get()
   local name = options.complete.endpoint or options.endpoint
-  return ('"%s" at endpoint "%s" (%s), through %s'):format(found.model, name, found.why, api_text(found))
+  return ('"%s" at endpoint "%s" (%s), using %s'):format(found.model, name, found.why, api_text(found))
 end
 
 --- What is known of the backend now, in words; no server is queried for it.
 ---@return string
 function M.text()
   if search then
-    return 'a model is being looked for'
+    return 'looking for a FIM model'
   elseif not known or not same(known.key, current_key()) then
     return 'the FIM model will be chosen when it is needed'
   end

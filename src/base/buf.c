@@ -13,7 +13,7 @@
 
 static void *checked(void *p, size_t size)
 {
-    if (!p) {
+    if (p == NULL) {
         fprintf(stderr, "hum: out of memory (%zu bytes)\n", size);
         abort();
     }
@@ -69,7 +69,7 @@ void buf_finish(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    if (b->data) {
+    if (b->data != NULL) {
         b->data[0] = '\0';
     }
 }

@@ -71,7 +71,7 @@ static void index_put(struct cache *c, struct entry *e)
 {
     size_t mask = c->slot_count - 1, i = e->hash & mask;
 
-    while (c->slots[i].entry) {
+    while (c->slots[i].entry != NULL) {
         i = (i + 1) & mask;
     }
     c->slots[i] = (struct slot){e->hash, e};
@@ -109,7 +109,7 @@ static void index_fit(struct cache *c)
         c->slots = xcalloc(wanted, sizeof(*c->slots));
         c->sides = xcalloc(wanted, sizeof(*c->sides));
         for (size_t i = 0; i < old_count; i++) {
-            if (old[i].entry) {
+            if (old[i].entry != NULL) {
                 index_put(c, old[i].entry);
             }
         }
@@ -126,7 +126,7 @@ static void index_take(struct cache *c, const struct entry *e)
     while (c->slots[hole].entry != e) {
         hole = (hole + 1) & mask;
     }
-    for (size_t i = (hole + 1) & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = (hole + 1) & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         size_t home = c->slots[i].hash & mask;
 
         if (((i - home) & mask) >= ((i - hole) & mask)) {
@@ -143,14 +143,14 @@ static void link_newest(struct cache *c, struct entry *e)
 {
     e->newer = NULL;
     e->older = c->newest;
-    *(c->newest ? &c->newest->newer : &c->oldest) = e;
+    *(c->newest != NULL ? &c->newest->newer : &c->oldest) = e;
     c->newest = e;
 }
 
 static void unlink_entry(struct cache *c, struct entry *e)
 {
-    *(e->newer ? &e->newer->older : &c->newest) = e->older;
-    *(e->older ? &e->older->newer : &c->oldest) = e->newer;
+    *(e->newer != NULL ? &e->newer->older : &c->newest) = e->older;
+    *(e->older != NULL ? &e->older->newer : &c->oldest) = e->newer;
 }
 
 static void touch(struct cache *c, struct entry *e)
@@ -177,7 +177,7 @@ static void remove_entry(struct cache *c, struct entry *e)
 /* keep may be NULL. */
 static void evict(struct cache *c, const struct entry *keep)
 {
-    while (c->bytes > c->max_bytes && c->oldest && c->oldest != keep) {
+    while (c->bytes > c->max_bytes && c->oldest != NULL && c->oldest != keep) {
         remove_entry(c, c->oldest);
     }
 }
@@ -229,7 +229,7 @@ static void search_slots(const struct cache *c, const struct cache_place *p, siz
 {
     size_t mask = c->slot_count - 1;
 
-    for (size_t i = hash & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
         enum fit fit;
 
@@ -266,7 +266,8 @@ static void search_run(const struct cache *c, const struct cache_place *p, struc
 
 static void keep_better(struct search *s, struct entry *e, enum fit fit, size_t used)
 {
-    bool is_as_near = used == s->best_used && s->best && e->answer.serial > s->best->answer.serial;
+    bool is_as_near =
+        used == s->best_used && s->best != NULL && e->answer.serial > s->best->answer.serial;
 
     if (fit > s->best_fit || (fit == s->best_fit && is_as_near)) {
         s->best = e;
@@ -302,7 +303,7 @@ static struct answer *search_best(struct cache *c, const struct cache_place *p, 
                                   size_t *used)
 {
     search_run(c, p, s);
-    if (!s->best) {
+    if (s->best == NULL) {
         return NULL;
     }
     touch(c, s->best);
@@ -350,11 +351,11 @@ struct cache *cache_new(size_t max_bytes)
 
 void cache_free(struct cache *c)
 {
-    if (!c) {
+    if (c == NULL) {
         return;
     }
     for (size_t i = 0; i < c->slot_count; i++) {
-        if (c->slots[i].entry) {
+        if (c->slots[i].entry != NULL) {
             buf_finish(&c->slots[i].entry->answer.text);
             free(c->slots[i].entry);
         }
@@ -383,7 +384,7 @@ static struct entry *find_replaced(const struct cache *c, const struct entry *li
     if (c->count == 0) {
         return NULL;
     }
-    for (size_t i = like->hash & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = like->hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
 
         if (c->slots[i].hash == like->hash && !e->answer.pinned &&

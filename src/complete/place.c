@@ -84,7 +84,7 @@ size_t place_hashes(const struct cache_place *p, uint64_t hashes[CACHE_BACK + 1]
 
 static bool is_closer(char c)
 {
-    return c != '\0' && strchr(")]}>\"'`", c);
+    return c != '\0' && strchr(")]}>\"'`", c) != NULL;
 }
 
 static bool is_blank(char c)

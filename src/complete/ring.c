@@ -70,7 +70,7 @@ static const char *line_end(const char *text, const char *end)
 {
     const char *lf = memchr(text, '\n', (size_t)(end - text));
 
-    return lf ? lf + 1 : end;
+    return lf != NULL ? lf + 1 : end;
 }
 
 static bool is_blank_line(const char *line, const char *end)
@@ -171,12 +171,12 @@ static bool contains(const struct chunk *whole, const struct chunk *part)
 {
     const char *at = whole->text, *end = at + whole->len;
 
-    while (at) {
+    while (at != NULL) {
         at = memmem(at, (size_t)(end - at), part->text, part->len);
-        if (at && (at == whole->text || at[-1] == '\n')) {
+        if (at != NULL && (at == whole->text || at[-1] == '\n')) {
             return true;
         }
-        at = at ? at + 1 : NULL;
+        at = at != NULL ? at + 1 : NULL;
     }
     return false;
 }
@@ -275,7 +275,7 @@ struct ring *ring_new(size_t max_chunks, size_t max_bytes)
 
 void ring_free(struct ring *r)
 {
-    if (!r) {
+    if (r == NULL) {
         return;
     }
     row_clear(&r->ring);

@@ -110,7 +110,7 @@ static void compact(struct mirror *m)
 
 static bool are_strings(const struct value *lines)
 {
-    if (!lines || lines->type != VALUE_ARRAY) {
+    if (lines == NULL || lines->type != VALUE_ARRAY) {
         return false;
     }
     for (size_t i = 0; i < lines->as.array.count; i++) {
@@ -134,7 +134,7 @@ struct mirror *mirror_new(void)
 
 void mirror_free(struct mirror *m)
 {
-    if (m) {
+    if (m != NULL) {
         buf_finish(&m->text);
         free(m->lines);
         free(m);

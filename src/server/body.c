@@ -28,7 +28,7 @@ static void note(struct body *b, int err)
 /* Whether the map names the key, be it with nil. */
 static bool names(const struct value *map, const struct value *key)
 {
-    for (size_t i = 0; map && i < map->as.map.count; i++) {
+    for (size_t i = 0; map != NULL && i < map->as.map.count; i++) {
         const struct value *other = &map->as.map.pairs[i].key;
 
         if (other->as.string.len == key->as.string.len &&
@@ -69,7 +69,7 @@ bool body_key(struct body *b, const char *key)
 
 void body_value(struct body *b, const char *key, const struct value *v)
 {
-    if (v && body_key(b, key)) {
+    if (v != NULL && body_key(b, key)) {
         note(b, json_write(b->out, v));
     }
 }
@@ -78,7 +78,7 @@ static void write_members(struct body *b, const struct value *const maps[], size
                           body_change change)
 {
     for (size_t m = 0; m < count; m++) {
-        for (size_t i = 0; maps[m] && i < maps[m]->as.map.count && !b->err; i++) {
+        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && !b->err; i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
             struct value v = member->value;
 
@@ -105,18 +105,18 @@ static void check_message(struct body *b, const struct value *message)
     const struct value *role = value_get(message, "role");
     const struct value *content = value_get(message, "content");
 
-    if (!role || role->type != VALUE_STRING || role->as.string.len == 0) {
+    if (role == NULL || role->type != VALUE_STRING || role->as.string.len == 0) {
         body_fail(b, "request.messages: each needs a role, a string");
-    } else if (!content && !value_get(message, "tool_calls")) {
+    } else if (content == NULL && value_get(message, "tool_calls") == NULL) {
         body_fail(b, "request.messages: each needs a content");
-    } else if (content && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
+    } else if (content != NULL && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
         body_fail(b, "request.messages: content must be a string");
     }
 }
 
 static void write_messages(struct body *b, const struct value *messages, body_change change)
 {
-    if (!messages || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
+    if (messages == NULL || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
         body_fail(b, "request.messages must be a list with at least one message");
         return;
     }
@@ -137,7 +137,7 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
 
 const struct value *body_map(struct body *b, const struct value *map)
 {
-    if (!map || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
+    if (map == NULL || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
         return NULL;
     }
     if (map->type == VALUE_MAP) {
@@ -157,7 +157,7 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
         b->maps[BODY_OPTIONS] = body_map(b, value_get(spec, "options"));
     }
     b->maps[BODY_EXTRA] = body_map(b, value_get(spec, "extra"));
-    if (!model || model->type != VALUE_STRING || model->as.string.len == 0) {
+    if (model == NULL || model->type != VALUE_STRING || model->as.string.len == 0) {
         body_fail(b, "request.model must be a name");
     }
     if (!b->err) {
@@ -177,7 +177,7 @@ void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
     b->maps[BODY_OWN] = &own->map;
     b->maps[BODY_EXTRA] = body_map(b, fill->extra);
     note(b, buf_add(out, "{", 1));
-    if (fill->model) {
+    if (fill->model != NULL) {
         const struct value model = value_text(fill->model);
 
         body_value(b, "model", &model);
@@ -238,9 +238,9 @@ static void add_stop(struct body_fields *f, const struct fill *fill)
 {
     const struct value *users = value_get(fill->options, "stop");
     const struct value *items = users;
-    size_t more = users && users->type == VALUE_STRING;
+    size_t more = users != NULL && users->type == VALUE_STRING;
 
-    if (users && users->type == VALUE_ARRAY) {
+    if (users != NULL && users->type == VALUE_ARRAY) {
         items = users->as.array.items;
         more = users->as.array.count;
     }

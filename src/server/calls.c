@@ -23,7 +23,7 @@ struct calls {
 
 void calls_free(struct calls *calls)
 {
-    if (!calls) {
+    if (calls == NULL) {
         return;
     }
     for (size_t i = 0; i < calls->count; i++) {
@@ -55,7 +55,7 @@ static struct call *find(struct calls *calls, int64_t index)
 
 static void set_once(char **field, const cJSON *item)
 {
-    if (!*field && cJSON_IsString(item) && item->valuestring[0] != '\0') {
+    if (*field == NULL && cJSON_IsString(item) && item->valuestring[0] != '\0') {
         *field = xstrdup(item->valuestring);
     }
 }
@@ -66,14 +66,14 @@ static int add_arguments(struct call *call, const cJSON *arguments)
     char *json;
     int err;
 
-    if (!arguments) {
+    if (arguments == NULL) {
         return 0;
     }
     if (cJSON_IsString(arguments)) {
         return buf_add_str(&call->arguments, arguments->valuestring);
     }
     json = cJSON_PrintUnformatted(arguments);
-    err = json ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
+    err = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
     cJSON_free(json);
     return err;
 }
@@ -82,21 +82,21 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
 {
     int64_t position = 0;
 
-    if (!pieces) {
+    if (pieces == NULL) {
         return 0;
     }
     if (!cJSON_IsArray(pieces)) {
         return emit_odd(e);
     }
-    if (!*calls) {
+    if (*calls == NULL) {
         *calls = xcalloc(1, sizeof(**calls));
     }
-    for (const cJSON *piece = pieces->child; piece; piece = piece->next, position++) {
+    for (const cJSON *piece = pieces->child; piece != NULL; piece = piece->next, position++) {
         const cJSON *function = json_get(piece, "function");
         int64_t index = json_count(json_get(piece, "index"));
         struct call *call = find(*calls, index >= 0 ? index : position);
 
-        if (!call) {
+        if (call == NULL) {
             return emit_failure(e, "too many tool calls");
         }
         set_once(&call->id, json_get(piece, "id"));
@@ -118,7 +118,7 @@ static int give(const struct call *call, const struct emit *e)
     int err;
 
     buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
-    if (!parsed && json_write_string(&quoted, text, len) == 0) {
+    if (parsed == NULL && json_write_string(&quoted, text, len) == 0) {
         err = emit_call(e, call->id, call->name, quoted.data, quoted.len);
     } else {
         err = emit_call(e, call->id, call->name, copy, len);
@@ -133,8 +133,8 @@ int calls_flush(struct calls **calls, const struct emit *e)
 {
     int err = 0;
 
-    for (size_t i = 0; *calls && i < (*calls)->count && !err; i++) {
-        if ((*calls)->items[i].name) {
+    for (size_t i = 0; *calls != NULL && i < (*calls)->count && !err; i++) {
+        if ((*calls)->items[i].name != NULL) {
             err = give(&(*calls)->items[i], e);
         }
     }

@@ -10,7 +10,7 @@ static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &d
 const struct dialect *dialect_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (all[i]->chat_body && strcmp(all[i]->name, name) == 0) {
+        if (all[i]->chat_body != NULL && strcmp(all[i]->name, name) == 0) {
             return all[i];
         }
     }

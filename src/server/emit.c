@@ -55,7 +55,7 @@ int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
 {
-    if (!item) {
+    if (item == NULL) {
         return 0;
     }
     if (!cJSON_IsString(item)) {
@@ -69,7 +69,7 @@ int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *i
 
 void emit_logprobs(const struct emit *e, const cJSON *tokens)
 {
-    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token;
+    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token != NULL;
          token = token->next) {
         const cJSON *logprob = cJSON_IsNumber(token) ? token : json_get(token, "logprob");
 
@@ -88,14 +88,14 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
 
     /* Escaping makes a text at most six times as long. */
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
-    if (id) {
+    if (id != NULL) {
         err = buf_add_str(&text, "{\"id\":");
         if (!err) {
             err = json_write_string(&text, id, strlen(id));
         }
     }
     if (!err) {
-        err = buf_add_str(&text, id ? ",\"name\":" : "{\"name\":");
+        err = buf_add_str(&text, id != NULL ? ",\"name\":" : "{\"name\":");
     }
     if (!err) {
         err = json_write_string(&text, name, strlen(name));
@@ -165,7 +165,7 @@ int emit_error(const struct emit *e, const cJSON *error)
     int err;
 
     buf_init(&text, LIMIT_ERROR_BODY);
-    if (json) {
+    if (json != NULL) {
         error_text(json, strlen(json), &text, NULL);
     }
     err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
@@ -185,7 +185,7 @@ int emit_odd(const struct emit *e)
         at++;
     }
     buf_init(&text, LIMIT_ERROR_BODY);
-    words = at < e->len && !strchr("{[<", e->record[at]);
+    words = at < e->len && strchr("{[<", e->record[at]) == NULL;
     if (at < e->len && e->record[at] != '<' && !words) {
         utf8_line(e->record + at, e->len - at, SHOWN, &text);
     } else {

@@ -27,9 +27,9 @@ static bool add_format(struct text *t, const char *format, const char *name, siz
 {
     const char *place = strstr(format, "%s");
 
-    add(t, format, place ? (size_t)(place - format) : strlen(format));
+    add(t, format, place != NULL ? (size_t)(place - format) : strlen(format));
     add(t, name, len);
-    add_str(t, place ? place + 2 : "");
+    add_str(t, place != NULL ? place + 2 : "");
     return place != NULL;
 }
 
@@ -64,7 +64,7 @@ static void add_commented(struct text *t, const char *comment, const char *data,
 
     while (data < end) {
         const char *lf = memchr(data, '\n', (size_t)(end - data));
-        size_t n = (size_t)((lf ? lf : end) - data);
+        size_t n = (size_t)((lf != NULL ? lf : end) - data);
 
         if (!is_blank(data, n)) {
             add_comment(t, comment, data, n);
@@ -105,7 +105,7 @@ static void add_files(struct text *t, const struct fill *fill)
 {
     const struct fim_tokens *tokens = fill->tokens;
 
-    if (tokens->repo && is_named(fill->project)) {
+    if (tokens->repo != NULL && is_named(fill->project)) {
         add_head(t, tokens->repo, fill->project);
     }
     for (size_t i = 0; i < fill->chunk_count; i++) {
@@ -115,20 +115,20 @@ static void add_files(struct text *t, const struct fill *fill)
         add(t, chunk->text, chunk->len);
     }
     if (!prefix_has_path(tokens) && (fill->chunk_count > 0 || is_named(fill->path))) {
-        add_head(t, tokens->file, fill->path ? fill->path : "");
+        add_head(t, tokens->file, fill->path != NULL ? fill->path : "");
     }
 }
 
 static void add_prefix(struct text *t, const struct fill *fill)
 {
-    const char *path = fill->path ? fill->path : "";
+    const char *path = fill->path != NULL ? fill->path : "";
 
     if (prefix_has_path(fill->tokens)) {
         add_format(t, fill->tokens->prefix, path, strlen(path));
     } else {
         add_str(t, fill->tokens->prefix);
     }
-    if (!fill->tokens->file) {
+    if (fill->tokens->file == NULL) {
         add_comments(t, fill);
     }
     add(t, fill->before, fill->before_len);
@@ -145,7 +145,7 @@ int fim_raw(const struct fill *fill, struct buf *out)
     const struct fim_tokens *tokens = fill->tokens;
     struct text t = {.out = out};
 
-    if (tokens->file) {
+    if (tokens->file != NULL) {
         add_files(&t, fill);
     }
     if (tokens->suffix_first) {

@@ -87,7 +87,7 @@ static int take_event_line(struct frame *f, const char *line, size_t len, frame_
         return f->has_data ? give(f, on_record, ctx) : 0;
     }
     value = field_data(line, len, &value_len);
-    return value ? collect(f, value, value_len) : 0;
+    return value != NULL ? collect(f, value, value_len) : 0;
 }
 
 static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
@@ -146,7 +146,7 @@ static const char *next(const char **at, const char *from, const char *end, char
     if (*at < from) {
         const char *found = memchr(from, c, (size_t)(end - from));
 
-        *at = found ? found : end;
+        *at = found != NULL ? found : end;
     }
     return *at;
 }

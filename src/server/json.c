@@ -211,11 +211,11 @@ void json_mend(char *text, size_t len)
     char *end = text + len, *p = text;
 
     /* A raw NUL is no JSON, but cJSON would take it for the end of the string. */
-    while (p < end && (p = memchr(p, '\0', (size_t)(end - p)))) {
+    while (p < end && (p = memchr(p, '\0', (size_t)(end - p))) != NULL) {
         *p++ = 0x1A;
     }
     p = text;
-    while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+    while (p < end && (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
         p = mend_escape(p, end);
     }
 }

@@ -94,10 +94,10 @@ static int give_record(const struct emit *e, const cJSON *root)
         return err;
     }
     /* Older servers send the inside of the error object alone. */
-    if (!error && !content && cJSON_IsString(json_get(root, "message"))) {
+    if (error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
         error = json_get(root, "message");
     }
-    if (error) {
+    if (error != NULL) {
         return emit_error(e, error);
     }
     if (!cJSON_IsTrue(json_get(root, "stop"))) {

@@ -32,11 +32,11 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     const struct value *think = value_get(spec, "think"), *options;
 
     body_begin(&b, out, spec, false, change_message);
-    if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
+    if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
     }
     options = body_map(&b, value_get(spec, "options"));
-    if (options && body_key(&b, "options")) {
+    if (options != NULL && body_key(&b, "options")) {
         body_object(&b, &options, 1, change_option);
     }
     body_value(&b, "think", think);
@@ -50,10 +50,10 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
  * the last line the tokens of the whole context. */
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
-    int err = fill->tokens ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
+    int err = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
 
     body_field_text(own, "prompt", prompt->data, prompt->len);
-    if (fill->tokens) {
+    if (fill->tokens != NULL) {
         body_field_bool(own, "raw", true);
     } else {
         size_t len;
@@ -89,7 +89,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
         body_begin_fill(&b, out, fill, &own, false);
         options[0] = body_map(&b, fill->options);
         options[1] = &sampling.map;
-        if ((options[0] || !fill->load) && body_key(&b, "options")) {
+        if ((options[0] != NULL || !fill->load) && body_key(&b, "options")) {
             body_object(&b, options, 2, change_option);
         }
         body_value(&b, "keep_alive", fill->keep_alive);
@@ -105,20 +105,21 @@ static int give_calls(const struct emit *e, const cJSON *calls)
 {
     int err = 0;
 
-    if (calls && !cJSON_IsArray(calls)) {
+    if (calls != NULL && !cJSON_IsArray(calls)) {
         return emit_odd(e);
     }
-    for (const cJSON *call = calls ? calls->child : NULL; call && !err; call = call->next) {
+    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && !err;
+         call = call->next) {
         const cJSON *function = json_get(call, "function");
         const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
         const cJSON *arguments = json_get(function, "arguments");
-        char *json = arguments ? cJSON_PrintUnformatted(arguments) : NULL;
+        char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
 
-        if (!cJSON_IsString(name) || (arguments && !json)) {
+        if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
             err = emit_odd(e);
         } else {
             err = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
-                            json ? json : "{}", json ? strlen(json) : 2);
+                            json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
         }
         cJSON_free(json);
     }
@@ -137,7 +138,7 @@ static int give_message(const struct emit *e, const cJSON *message)
 {
     int err;
 
-    if (!message) {
+    if (message == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(message)) {
@@ -181,7 +182,7 @@ static int give_record(const struct emit *e, const cJSON *root)
     if (err) {
         return err;
     }
-    if (error) {
+    if (error != NULL) {
         return emit_error(e, error);
     }
     return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;

@@ -36,7 +36,7 @@ static void write_format(struct body *b, const struct value *format)
                                  {value_text("json_schema"), value_pairs(schema, 2)}};
     struct value wish = value_pairs(json, 1);
 
-    if (!format) {
+    if (format == NULL) {
         return;
     }
     if (format->type == VALUE_MAP) {
@@ -52,7 +52,7 @@ static void write_think(struct body *b, const struct value *think)
 {
     const struct value none = value_text("none");
 
-    if (!think) {
+    if (think == NULL) {
         return;
     }
     if (think->type == VALUE_STRING) {
@@ -81,7 +81,7 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 static void write_fill(struct body_fields *own, const struct fill *fill, const struct buf *prompt)
 {
     body_field_text(own, "prompt", prompt->data, prompt->len);
-    if (!fill->tokens) {
+    if (fill->tokens == NULL) {
         size_t len;
         const char *suffix = fim_suffix(fill, &len);
 
@@ -102,7 +102,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 
     buf_init(&prompt, LIMIT_MESSAGE);
     body_fields_init(&own);
-    err = fill->tokens ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    err = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
     if (!err) {
         write_fill(&own, fill, &prompt);
         body_begin_fill(&b, out, fill, &own, true);
@@ -119,7 +119,7 @@ static int give_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
 
-    if (!thinking) {
+    if (thinking == NULL) {
         thinking = json_get(delta, "reasoning");
     }
     return emit_text(e, DIALECT_THINKING, thinking);
@@ -129,7 +129,7 @@ static int give_delta(const struct emit *e, const cJSON *delta)
 {
     int err;
 
-    if (!delta) {
+    if (delta == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(delta)) {
@@ -159,7 +159,7 @@ static int give_choice(const struct emit *e, const cJSON *choice)
     int err;
 
     take_logprobs(e, json_get(choice, "logprobs"));
-    err = give_delta(e, delta ? delta : json_get(choice, "message"));
+    err = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
     if (!err) {
         err = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
     }
@@ -176,10 +176,10 @@ static int give_choices(const struct emit *e, const cJSON *choices)
 {
     int err = 0;
 
-    if (choices && !cJSON_IsArray(choices)) {
+    if (choices != NULL && !cJSON_IsArray(choices)) {
         return emit_odd(e);
     }
-    for (const cJSON *choice = choices ? choices->child : NULL; choice && !err;
+    for (const cJSON *choice = choices != NULL ? choices->child : NULL; choice != NULL && !err;
          choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
             err = give_choice(e, choice);
@@ -217,10 +217,10 @@ static int give_record(const struct emit *e, const cJSON *root)
         return err;
     }
     /* Some servers send the inside of the error object alone. */
-    if (!error && !choices && cJSON_IsString(json_get(root, "message"))) {
+    if (error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
         error = json_get(root, "message");
     }
-    return error ? emit_error(e, error) : 0;
+    return error != NULL ? emit_error(e, error) : 0;
 }
 
 static int give_done(const struct emit *e)

@@ -28,7 +28,7 @@ static const char *left_at(struct cache *c, const struct cache_place *p, unsigne
     size_t used = 99;
     struct answer *a = cache_find(c, p, variant, &used);
 
-    return !a ? NULL : a->text.len > used ? a->text.data + used : "";
+    return a == NULL ? NULL : a->text.len > used ? a->text.data + used : "";
 }
 
 static const char *left(struct cache *c, const char *before, const char *after)
@@ -622,7 +622,7 @@ static bool has_way_to(const struct known *k, const struct cache_place *p)
         if (closed && len == k->after_len && memcmp(p->after + skip, k->after, len) == 0) {
             return true;
         }
-        if (skip == p->after_len || !strchr(") \n", p->after[skip])) {
+        if (skip == p->after_len || strchr(") \n", p->after[skip]) == NULL) {
             break;
         }
         closers += p->after[skip] == ')';
@@ -664,7 +664,7 @@ static struct known *model_find(const struct cache_place *p, unsigned variant, u
             }
             fit = model_fit(k, p, back);
             if (fit > best_fit ||
-                (best && fit == best_fit && back == *used && k->serial > best->serial)) {
+                (best != NULL && fit == best_fit && back == *used && k->serial > best->serial)) {
                 best = k;
                 best_fit = fit;
                 *used = back;
@@ -681,7 +681,7 @@ static void model_forget(struct known *k)
 
 static void check_same(struct answer *got, size_t got_used, struct known *wanted, size_t used)
 {
-    if (!got || !wanted) {
+    if (got == NULL || wanted == NULL) {
         CHECK(!got && !wanted);
         return;
     }
@@ -704,7 +704,7 @@ static bool is_gone(const struct known *k)
     struct cache_place p = place_of(k);
     size_t used;
 
-    return !cache_follow(m.cache, &p, k->serial, &used);
+    return cache_follow(m.cache, &p, k->serial, &used) == NULL;
 }
 
 /* Those evicted must be the ones used longest ago: asks for each from there on, until one is
@@ -715,11 +715,11 @@ static void model_evict(void)
         struct known *oldest = NULL;
 
         for (size_t i = 0; i < m.count; i++) {
-            if (!m.known[i].live && (!oldest || m.known[i].use < oldest->use)) {
+            if (m.known[i].live == NULL && (oldest == NULL || m.known[i].use < oldest->use)) {
                 oldest = &m.known[i];
             }
         }
-        if (!oldest) {
+        if (oldest == NULL) {
             return;
         }
         if (!is_gone(oldest)) {
@@ -744,7 +744,7 @@ static void model_ask(void)
     }
     for (size_t i = m.count; i-- > 0;) {
         k = &m.known[i];
-        if (!k->live && k->backend == p.backend && k->variant == variant &&
+        if (k->live == NULL && k->backend == p.backend && k->variant == variant &&
             k->before_len == before && k->after_len == after &&
             memcmp(k->after, p.after, after) == 0 &&
             memcmp(k->before, p.before + p.before_len - before, before) == 0) {
@@ -765,7 +765,7 @@ static void model_grow(struct known *k)
 {
     size_t more = 1 + dice(40);
 
-    if (!k->live || k->len + more > sizeof(k->text)) {
+    if (k->live == NULL || k->len + more > sizeof(k->text)) {
         return;
     }
     for (size_t i = 0; i < more; i++) {
@@ -778,7 +778,7 @@ static void model_grow(struct known *k)
 
 static void model_end(struct known *k)
 {
-    if (!k->live) {
+    if (k->live == NULL) {
         return;
     }
     if (dice(3) == 0) {
@@ -814,7 +814,7 @@ static void model_look(void)
         got = cache_follow(m.cache, &p, serial, &got_used);
         check_same(got, got_used, wanted, used);
     }
-    while (model_find(&p, count, 0, &used)) {
+    while (model_find(&p, count, 0, &used) != NULL) {
         count++;
     }
     CHECK_INT(cache_variants(m.cache, &p), count);
@@ -847,7 +847,7 @@ static void model_edit(void)
     struct cache_place p = here();
     struct known *k = what < 19 ? model_find(&p, 0, 0, &used) : NULL;
 
-    if (k && k->len > used) {
+    if (k != NULL && k->len > used) {
         insert(k->text + used, 1 + dice(k->len - used));
     } else if (what < 23) {
         insert(&c, 1);
@@ -882,7 +882,7 @@ static void model_step(size_t limit)
     model_look();
     if (what < 15) {
         model_ask();
-    } else if (what < 60 && k) {
+    } else if (what < 60 && k != NULL) {
         model_grow(k);
     } else if (what < 61) {
         cache_resize(m.cache, limit / (1 + dice(4)));
@@ -891,7 +891,7 @@ static void model_step(size_t limit)
     }
     for (size_t i = m.count; i-- > 0;) {
         pinned += m.known[i].live != NULL;
-        if (m.known[i].live && pinned > 4) {
+        if (m.known[i].live != NULL && pinned > 4) {
             model_end(&m.known[i]);
         }
     }
@@ -914,7 +914,7 @@ static void model_finish(void)
         CHECK(!is_gone(&m.known[i]));
     }
     for (size_t i = 0; i < m.count; i++) {
-        if (m.known[i].live) {
+        if (m.known[i].live != NULL) {
             cache_drop(m.cache, m.known[i].live);
         }
     }

@@ -141,7 +141,8 @@ static void nesting_without_end_is_survived(void)
         buf_init(&outer, 1u << 20);
         buf_add_str(&outer, "{\"error\":\"");
         for (size_t i = 0; i < body.len; i++) {
-            buf_printf(&outer, "%s%c", strchr("\"\\", body.data[i]) ? "\\" : "", body.data[i]);
+            buf_printf(&outer, "%s%c", strchr("\"\\", body.data[i]) != NULL ? "\\" : "",
+                       body.data[i]);
         }
         buf_add_str(&outer, "\"}");
         buf_finish(&body);
@@ -172,9 +173,9 @@ static void check_url(int line, const char *body, const char *wanted)
 
     buf_init(&out, LIMIT_ERROR_BODY);
     error_text(body, strlen(body), &out, &url);
-    if (wanted) {
+    if (wanted != NULL) {
         check_texts(__FILE__, line, "signin_url", url, wanted);
-    } else if (url) {
+    } else if (url != NULL) {
         check_fail(__FILE__, line, "there should be no signin_url");
     }
     free(url);
@@ -232,7 +233,7 @@ static void recorded_errors_give_their_message(void)
 
         CHECK(fixture_load(&f, cases[i].path));
         CHECK_INT(f.status, cases[i].status);
-        text = text_of(f.body.data ? f.body.data : "", f.body.len);
+        text = text_of(f.body.data != NULL ? f.body.data : "", f.body.len);
         CHECK_TEXT(text, cases[i].wanted);
         free(text);
         fixture_finish(&f);

@@ -186,9 +186,9 @@ static void check_parse(int line, const char *text, size_t len, const char *want
     char *copy = xstrndup(text, len);
     cJSON *json = json_parse(copy, len);
 
-    if (wanted) {
+    if (wanted != NULL) {
         check_texts(__FILE__, line, "parsed", cJSON_GetStringValue(json), wanted);
-    } else if (json) {
+    } else if (json != NULL) {
         check_fail(__FILE__, line, "parsed what is no JSON");
     }
     cJSON_Delete(json);

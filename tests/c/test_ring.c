@@ -330,7 +330,7 @@ static size_t common_lines(const char *a, const char *b)
     for (; *a; a++) {
         char *at = *a == '}' ? NULL : strchr(rest, *a);
 
-        if (at) {
+        if (at != NULL) {
             *at = '}';
             n++;
         }
@@ -345,7 +345,7 @@ static char verdict(const struct note *earlier, const struct note *later)
     double of_earlier = common / (double)count_telling(earlier->row);
     double of_later = common / (double)count_telling(later->row);
 
-    if (strstr(earlier->row, later->row)) {
+    if (strstr(earlier->row, later->row) != NULL) {
         return 'o';
     }
     if (earlier->name[0] == later->name[0]) {

@@ -60,7 +60,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
         utf8_init(&u);
         buf_clear(&out);
         CHECK_INT(utf8_feed(&u, data, cut, &out), HUM_OK);
-        CHECK(is_valid(out.data ? out.data : "", out.len));
+        != NULLCHECK(is_valid(out.data ? out.data : "", out.len));
         CHECK_INT(utf8_feed(&u, data + cut, len - cut, &out), HUM_OK);
         CHECK_INT(utf8_end(&u, &out), HUM_OK);
         CHECK_TEXT(out.data, wanted);
@@ -69,7 +69,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
     buf_clear(&out);
     for (size_t i = 0; i < len; i++) {
         utf8_feed(&u, data + i, 1, &out);
-        CHECK(is_valid(out.data ? out.data : "", out.len));
+        != NULLCHECK(is_valid(out.data ? out.data : "", out.len));
     }
     utf8_end(&u, &out);
     CHECK_TEXT(out.data, wanted);

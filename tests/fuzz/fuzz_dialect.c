@@ -118,7 +118,8 @@ static void check_round_trip(const char *data, size_t len)
     MUST(json_write_string(&json, data, len) == 0);
     MUST(fuzz_is_utf8(json.data, json.len));
     back = json_parse(json.data, json.len);
-    MUST(cJSON_IsString(back) && strcmp(back->valuestring, wanted.data ? wanted.data : "") == 0);
+    != NULLMUST(cJSON_IsString(back) &&
+                strcmp(back->valuestring, wanted.data ? wanted.data : "") == 0);
     cJSON_Delete(back);
     buf_finish(&wanted);
     buf_finish(&json);
@@ -158,7 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fixture f;
 
     if (fixture_parse(&f, data, len)) {
-        body = f.body.data ? f.body.data : "";
+        body = f.body.data != NULL ? f.body.data : "";
         len = f.body.len;
     }
     check_stream(&dialect_ollama, body, len);

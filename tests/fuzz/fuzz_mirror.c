@@ -36,7 +36,7 @@ static struct value line(struct input *in)
     n = n < in->len ? n : in->len;
     stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
     v.as.string.data = in->data;
-    v.as.string.len = stop ? (size_t)(stop - in->data) : n;
+    v.as.string.len = stop != NULL ? (size_t)(stop - in->data) : n;
     in->data += n;
     in->len -= n;
     return v;

@@ -127,7 +127,8 @@ static bool is_bracket(char c)
 static bool ends_word(struct span behind)
 {
     behind = span_ltrim(behind);
-    return behind.len == 0 || (behind.data[0] != '\0' && strchr(")]},;|&<>#-/", behind.data[0]));
+    return behind.len == 0 ||
+           (behind.data[0] != '\0' && strchr(")]},;|&<>#-/", behind.data[0]) != NULL);
 }
 
 bool line_closes(struct span trimmed)

@@ -98,10 +98,10 @@ int buf_reserve(struct buf *b, size_t more)
 
 int buf_add(struct buf *b, const void *data, size_t len)
 {
-    int err = buf_reserve(b, len);
+    int error = buf_reserve(b, len);
 
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
     if (len > 0) {
         memcpy(b->data + b->len, data, len);
@@ -119,7 +119,7 @@ int buf_add_str(struct buf *b, const char *s)
 int buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
-    int len, err;
+    int len, error;
 
     va_start(args, format);
     len = vsnprintf(NULL, 0, format, args);
@@ -127,9 +127,9 @@ int buf_printf(struct buf *b, const char *format, ...)
     if (len < 0) {
         return HUM_EBAD;
     }
-    err = buf_reserve(b, (size_t)len);
-    if (err) {
-        return err;
+    error = buf_reserve(b, (size_t)len);
+    if (error != 0) {
+        return error;
     }
     va_start(args, format);
     vsnprintf(b->data + b->len, (size_t)len + 1, format, args);

@@ -67,12 +67,12 @@ static size_t ascii_run(const unsigned char *p, size_t len)
     size_t n = 0;
     uint64_t word;
 
-    while (len - n >= sizeof(word)) {
-        memcpy(&word, p + n, sizeof(word));
+    while (len - n >= sizeof word) {
+        memcpy(&word, p + n, sizeof word);
         if (word & UINT64_C(0x8080808080808080)) {
             break;
         }
-        n += sizeof(word);
+        n += sizeof word;
     }
     while (n < len && p[n] < 0x80) {
         n++;
@@ -85,7 +85,7 @@ static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *use
 {
     size_t from = 0, at = 0;
     bool valid;
-    int err;
+    int error;
 
     while (at < len) {
         size_t n = ascii_run(p + at, len - at);
@@ -99,12 +99,12 @@ static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *use
             break;
         }
         if (!valid) {
-            err = buf_add(out, p + from, at - from);
-            if (!err) {
-                err = buf_add(out, replacement, 3);
+            error = buf_add(out, p + from, at - from);
+            if (error == 0) {
+                error = buf_add(out, replacement, 3);
             }
-            if (err) {
-                return err;
+            if (error != 0) {
+                return error;
             }
             from = at + n;
         }
@@ -123,11 +123,11 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
 {
     const unsigned char *p = (const unsigned char *)data;
     size_t used;
-    int err;
+    int error;
 
     if (u->held_len > 0 && len > 0) {
-        unsigned char joined[sizeof(u->held)];
-        size_t more = sizeof(joined) - u->held_len;
+        unsigned char joined[sizeof u->held];
+        size_t more = sizeof joined - u->held_len;
         bool valid;
 
         if (more > len) {
@@ -141,9 +141,9 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
             u->held_len += more;
             return 0;
         }
-        err = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
-        if (err) {
-            return err;
+        error = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
+        if (error != 0) {
+            return error;
         }
         /* What is held begins a character, so a step never ends inside it. */
         p += used - u->held_len;
@@ -153,9 +153,9 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
     if (len == 0) {
         return 0;
     }
-    err = pass(p, len, out, &used);
-    if (err) {
-        return err;
+    error = pass(p, len, out, &used);
+    if (error != 0) {
+        return error;
     }
     u->held_len = len - used;
     memcpy(u->held, p + used, u->held_len);
@@ -174,11 +174,11 @@ int utf8_end(struct utf8 *u, struct buf *out)
 int utf8_clean(const char *data, size_t len, struct buf *out)
 {
     struct utf8 u;
-    int err;
+    int error;
 
     utf8_init(&u);
-    err = utf8_feed(&u, data, len, out);
-    return err ? err : utf8_end(&u, out);
+    error = utf8_feed(&u, data, len, out);
+    return error != 0 ? error : utf8_end(&u, out);
 }
 
 /* Whether a byte of valid UTF-8 goes on with a character begun before. */
@@ -231,21 +231,21 @@ int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
 {
     struct buf clean;
     bool cut;
-    int err;
+    int error;
 
     buf_init(&clean, SIZE_MAX);
-    err = utf8_clean(data, len, &clean);
+    error = utf8_clean(data, len, &clean);
     len = squeeze(clean.data, clean.len);
     cut = len > max;
     if (cut) {
         len = utf8_floor(clean.data, clean.len, max > 3 ? max - 3 : 0);
     }
-    if (!err) {
-        err = buf_add(out, clean.data, len);
+    if (error == 0) {
+        error = buf_add(out, clean.data, len);
     }
-    if (!err && cut) {
-        err = buf_add(out, "...", 3);
+    if (error == 0 && cut) {
+        error = buf_add(out, "...", 3);
     }
     buf_finish(&clean);
-    return err;
+    return error;
 }

@@ -60,11 +60,11 @@ struct search {
     uint64_t variants; /* a bit for each that fits */
 };
 
-/* --- the index ------------------------------------------------------------------------- */
+/* ---- the index ----------------------------------------------------------------- */
 
 static size_t entry_bytes(const struct entry *e)
 {
-    return sizeof(*e) + e->before_len + e->after_len + e->answer.text.room;
+    return sizeof *e + e->before_len + e->after_len + e->answer.text.room;
 }
 
 static void index_put(struct cache *c, struct entry *e)
@@ -106,8 +106,8 @@ static void index_fit(struct cache *c)
     c->bytes += wanted * SLOT_BYTES;
     c->bytes -= old_count * SLOT_BYTES;
     if (wanted > 0) {
-        c->slots = xcalloc(wanted, sizeof(*c->slots));
-        c->sides = xcalloc(wanted, sizeof(*c->sides));
+        c->slots = xcalloc(wanted, sizeof *c->slots);
+        c->sides = xcalloc(wanted, sizeof *c->sides);
         for (size_t i = 0; i < old_count; i++) {
             if (old[i].entry != NULL) {
                 index_put(c, old[i].entry);
@@ -137,7 +137,7 @@ static void index_take(struct cache *c, const struct entry *e)
     c->slots[hole].entry = NULL;
 }
 
-/* --- the order of use ------------------------------------------------------------------ */
+/* ---- the order of use ---------------------------------------------------------- */
 
 static void link_newest(struct cache *c, struct entry *e)
 {
@@ -182,7 +182,7 @@ static void evict(struct cache *c, const struct entry *keep)
     }
 }
 
-/* --- searching ------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------- */
 
 /* The sides that anything may have been asked for with; at most places there are none. */
 static size_t find_sides(const struct cache *c, const struct cache_place *p, struct side *sides)
@@ -339,11 +339,11 @@ unsigned cache_variants(const struct cache *c, const struct cache_place *p)
     return n;
 }
 
-/* --- answers --------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------------- */
 
 struct cache *cache_new(size_t max_bytes)
 {
-    struct cache *c = xcalloc(1, sizeof(*c));
+    struct cache *c = xcalloc(1, sizeof *c);
 
     c->max_bytes = max_bytes;
     return c;
@@ -402,7 +402,7 @@ static struct entry *new_entry(const struct cache_place *p)
     size_t before_len;
     const char *before = place_before(p, 0, &before_len);
     struct side side = place_side(p, 0);
-    struct entry *e = xcalloc(1, sizeof(*e) + before_len + side.len);
+    struct entry *e = xcalloc(1, sizeof *e + before_len + side.len);
 
     e->side_hash = side.hash;
     e->hash = place_hash(place_hash_text(before, before_len), &side);
@@ -440,11 +440,11 @@ struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned 
 int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len)
 {
     size_t room = a->text.room;
-    int err = buf_add(&a->text, data, len);
+    int error = buf_add(&a->text, data, len);
 
     c->bytes += a->text.room - room;
     evict(c, NULL);
-    return err;
+    return error;
 }
 
 void cache_cut(struct cache *c, struct answer *a, size_t len)

@@ -37,7 +37,7 @@ void excerpt_edit(struct excerpt *w, int64_t first, int64_t last, size_t new_cou
     }
 }
 
-/* ---- above the cursor ---------------------------------------------------------------- */
+/* ---- above the cursor ---------------------------------------------------------- */
 
 /* With its "\n". */
 static size_t line_size(const struct mirror *m, size_t row)
@@ -132,7 +132,7 @@ static void take_before(struct excerpt *w, const struct mirror *m, size_t row, s
     buf_add(line, text + cut, col - cut);
 }
 
-/* ---- below the cursor ---------------------------------------------------------------- */
+/* ---- below the cursor ---------------------------------------------------------- */
 
 static bool end_holds(const struct excerpt *w, const struct mirror *m, size_t row, size_t rest,
                       size_t max)

@@ -31,7 +31,7 @@ struct ring {
     uint64_t version;
 };
 
-/* --- pieces ---------------------------------------------------------------------------- */
+/* ---- pieces -------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -114,19 +114,19 @@ static void find_lines(struct piece *p)
     for (const char *line = text; line < end; line = line_end(line, end)) {
         most++;
     }
-    p->lines = xcalloc(most, sizeof(*p->lines));
+    p->lines = xcalloc(most, sizeof *p->lines);
     for (const char *line = text, *next; line < end; line = next) {
         next = line_end(line, end);
         if (hash_line(line, (size_t)(next - 1 - line), &p->lines[p->line_count])) {
             p->line_count++;
         }
     }
-    qsort(p->lines, p->line_count, sizeof(*p->lines), compare_hashes);
+    qsort(p->lines, p->line_count, sizeof *p->lines, compare_hashes);
 }
 
 static struct piece *piece_new(const char *name, const char *text, size_t len)
 {
-    struct piece *p = xcalloc(1, sizeof(*p));
+    struct piece *p = xcalloc(1, sizeof *p);
     bool ends = len > 0 && text[len - 1] == '\n';
     char *copy = xmalloc(len + 2);
 
@@ -200,7 +200,7 @@ static enum relation relate(const struct piece *earlier, const struct piece *lat
     return is_most(common, earlier) ? REPLACES : is_most(common, later) ? LEFT_OUT : BOTH;
 }
 
-/* --- rows ------------------------------------------------------------------------------ */
+/* ---- rows ---------------------------------------------------------------------- */
 
 static void row_append(struct row *row, struct piece *p)
 {
@@ -214,7 +214,7 @@ static void row_remove(struct row *row, size_t i)
 
     row->count--;
     row->bytes -= piece_bytes(p);
-    memmove(row->pieces + i, row->pieces + i + 1, (row->count - i) * sizeof(*row->pieces));
+    memmove(row->pieces + i, row->pieces + i + 1, (row->count - i) * sizeof *row->pieces);
     piece_free(p);
 }
 
@@ -260,11 +260,11 @@ static bool row_take(const struct ring *limits, struct row *row, struct piece *p
     return true;
 }
 
-/* --- the ring -------------------------------------------------------------------------- */
+/* ---- the ring ------------------------------------------------------------------ */
 
 struct ring *ring_new(size_t max_chunks, size_t max_bytes)
 {
-    struct ring *r = xcalloc(1, sizeof(*r));
+    struct ring *r = xcalloc(1, sizeof *r);
 
     r->max_chunks = max_chunks;
     r->max_bytes = max_bytes;
@@ -315,7 +315,7 @@ bool ring_settle(struct ring *r)
     bool changed = false;
 
     if (waiting->count > 0) {
-        qsort(waiting->pieces, waiting->count, sizeof(*waiting->pieces), compare_times);
+        qsort(waiting->pieces, waiting->count, sizeof *waiting->pieces, compare_times);
     }
     for (size_t i = 0; i < waiting->count; i++) {
         changed = row_take(r, &r->ring, waiting->pieces[i]) || changed;

@@ -34,16 +34,16 @@ static const char *bytes_of(const struct mirror *m, const struct line *line)
     return m->text.data + line->at;
 }
 
-/* ---- the gap --------------------------------------------------------------------- */
+/* ---- the gap ------------------------------------------------------------------- */
 
 static void move_gap(struct mirror *m, size_t to)
 {
     size_t unused = m->room - m->count;
 
     if (to < m->gap) {
-        memmove(m->lines + to + unused, m->lines + to, (m->gap - to) * sizeof(*m->lines));
+        memmove(m->lines + to + unused, m->lines + to, (m->gap - to) * sizeof *m->lines);
     } else {
-        memmove(m->lines + m->gap, m->lines + m->gap + unused, (to - m->gap) * sizeof(*m->lines));
+        memmove(m->lines + m->gap, m->lines + m->gap + unused, (to - m->gap) * sizeof *m->lines);
     }
     m->gap = to;
 }
@@ -54,7 +54,7 @@ static void set_room(struct mirror *m, size_t room)
     if (m->gap < m->count) {
         move_gap(m, m->count);
     }
-    m->lines = xrealloc(m->lines, room * sizeof(*m->lines));
+    m->lines = xrealloc(m->lines, room * sizeof *m->lines);
     m->room = room;
 }
 
@@ -64,7 +64,7 @@ static size_t room_for(size_t count)
     return count + count / 4 + 16;
 }
 
-/* ---- lines in and out ------------------------------------------------------------- */
+/* ---- lines in and out ---------------------------------------------------------- */
 
 /* The lines behind the gap leave. What stands last in text is overwritten at once, so
  * typing in one line makes no waste. */
@@ -123,7 +123,7 @@ static bool are_strings(const struct value *lines)
 
 struct mirror *mirror_new(void)
 {
-    struct mirror *m = xcalloc(1, sizeof(*m));
+    struct mirror *m = xcalloc(1, sizeof *m);
 
     buf_init(&m->text, SIZE_MAX);
     buf_reserve(&m->text, 0);
@@ -170,7 +170,7 @@ int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct val
     return 0;
 }
 
-/* ---- reading ----------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------- */
 
 size_t mirror_lines(const struct mirror *m)
 {

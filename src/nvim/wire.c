@@ -130,7 +130,7 @@ void wire_lines(struct buf *out, const char *text, size_t len)
     wire_str(out, line, (size_t)(end - line));
 }
 
-/* ---- where messages end ---------------------------------------------------------- */
+/* ---- where messages end -------------------------------------------------------- */
 
 /* msgpack-c allocates for a container when it sees the head, which may promise 2^32
  * items in five bytes. So the reader first counts its way to the end of a message, and
@@ -227,7 +227,7 @@ static int pass_value(struct wire_reader *r)
     return r->missing > r->bytes.cap ? HUM_ETOOBIG : 1;
 }
 
-/* ---- what they say --------------------------------------------------------------- */
+/* ---- what they say ------------------------------------------------------------- */
 
 /* Nodes live in the message's zone and are freed with it. */
 static void *zone_array(msgpack_zone *zone, size_t count, size_t size)

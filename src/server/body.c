@@ -9,19 +9,19 @@
 
 void body_fail(struct body *b, const char *why)
 {
-    if (b->err) {
+    if (b->error != 0) {
         return;
     }
-    b->err = HUM_ESPEC;
+    b->error = HUM_ESPEC;
     b->why = why;
 }
 
-static void note(struct body *b, int err)
+static void note(struct body *b, int error)
 {
-    if (err == HUM_ESPEC) {
+    if (error == HUM_ESPEC) {
         body_fail(b, "request: nested too deeply, or a number that is not finite");
-    } else if (!b->err) {
-        b->err = err;
+    } else if (b->error == 0) {
+        b->error = error;
     }
 }
 
@@ -48,7 +48,7 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
             return false;
         }
     }
-    if (b->err) {
+    if (b->error != 0) {
         return false;
     }
     if (b->started) {
@@ -57,7 +57,7 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
     b->started = true;
     note(b, json_write_string(b->out, key->as.string.data, key->as.string.len));
     note(b, buf_add(b->out, ":", 1));
-    return !b->err;
+    return b->error == 0;
 }
 
 bool body_key(struct body *b, const char *key)
@@ -78,7 +78,7 @@ static void write_members(struct body *b, const struct value *const maps[], size
                           body_change change)
 {
     for (size_t m = 0; m < count; m++) {
-        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && !b->err; i++) {
+        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->error == 0; i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
             struct value v = member->value;
 
@@ -126,7 +126,7 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
     if (!body_key(b, "messages")) {
         return;
     }
-    for (size_t i = 0; i < messages->as.array.count && !b->err; i++) {
+    for (size_t i = 0; i < messages->as.array.count && b->error == 0; i++) {
         const struct value *message = &messages->as.array.items[i];
 
         note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
@@ -160,7 +160,7 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
     if (model == NULL || model->type != VALUE_STRING || model->as.string.len == 0) {
         body_fail(b, "request.model must be a name");
     }
-    if (!b->err) {
+    if (b->error == 0) {
         note(b, buf_add(out, "{", 1));
     }
     body_value(b, "model", model);
@@ -186,7 +186,7 @@ void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
 
 void body_fields_init(struct body_fields *f)
 {
-    memset(f, 0, sizeof(*f));
+    memset(f, 0, sizeof *f);
     f->map = value_pairs(f->pairs, 0);
 }
 
@@ -247,7 +247,7 @@ static void add_stop(struct body_fields *f, const struct fill *fill)
     if (fill->stop_count == 0) {
         return;
     }
-    f->stop = xcalloc(fill->stop_count + more, sizeof(*f->stop));
+    f->stop = xcalloc(fill->stop_count + more, sizeof *f->stop);
     for (size_t i = 0; i < fill->stop_count; i++) {
         f->stop[i] = value_text(fill->stop[i]);
     }
@@ -279,11 +279,11 @@ static bool leave_stream_out(const struct value_pair *member, struct value *v)
 int body_end(struct body *b, const char **why)
 {
     write_members(b, b->maps, BODY_MAPS, leave_stream_out);
-    if (!b->err) {
+    if (b->error == 0) {
         note(b, buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}"));
     }
-    if (b->err == HUM_ESPEC) {
+    if (b->error == HUM_ESPEC) {
         *why = b->why;
     }
-    return b->err;
+    return b->error;
 }

@@ -16,7 +16,7 @@ struct body {
     struct buf *out;
     const struct value *maps[BODY_MAPS]; /* NULL for an absent one */
     bool started;                        /* the object has a field */
-    int err;                             /* the first error: then nothing more is written */
+    int error;                           /* the first error: then nothing more is written */
     const char *why;                     /* for HUM_ESPEC, a static text */
 };
 

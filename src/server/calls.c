@@ -64,7 +64,7 @@ static void set_once(char **field, const cJSON *item)
 static int add_arguments(struct call *call, const cJSON *arguments)
 {
     char *json;
-    int err;
+    int error;
 
     if (arguments == NULL) {
         return 0;
@@ -73,9 +73,9 @@ static int add_arguments(struct call *call, const cJSON *arguments)
         return buf_add_str(&call->arguments, arguments->valuestring);
     }
     json = cJSON_PrintUnformatted(arguments);
-    err = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
+    error = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
     cJSON_free(json);
-    return err;
+    return error;
 }
 
 int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
@@ -89,7 +89,7 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
         return emit_odd(e);
     }
     if (*calls == NULL) {
-        *calls = xcalloc(1, sizeof(**calls));
+        *calls = xcalloc(1, sizeof **calls);
     }
     for (const cJSON *piece = pieces->child; piece != NULL; piece = piece->next, position++) {
         const cJSON *function = json_get(piece, "function");
@@ -115,30 +115,30 @@ static int give(const struct call *call, const struct emit *e)
     char *copy = xstrndup(text, len);
     cJSON *parsed = json_parse(copy, len);
     struct buf quoted;
-    int err;
+    int error;
 
     buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
     if (parsed == NULL && json_write_string(&quoted, text, len) == 0) {
-        err = emit_call(e, call->id, call->name, quoted.data, quoted.len);
+        error = emit_call(e, call->id, call->name, quoted.data, quoted.len);
     } else {
-        err = emit_call(e, call->id, call->name, copy, len);
+        error = emit_call(e, call->id, call->name, copy, len);
     }
     buf_finish(&quoted);
     cJSON_Delete(parsed);
     free(copy);
-    return err;
+    return error;
 }
 
 int calls_flush(struct calls **calls, const struct emit *e)
 {
-    int err = 0;
+    int error = 0;
 
-    for (size_t i = 0; *calls != NULL && i < (*calls)->count && !err; i++) {
+    for (size_t i = 0; *calls != NULL && i < (*calls)->count && error == 0; i++) {
         if ((*calls)->items[i].name != NULL) {
-            err = give(&(*calls)->items[i], e);
+            error = give(&(*calls)->items[i], e);
         }
     }
     calls_free(*calls);
     *calls = NULL;
-    return err;
+    return error;
 }

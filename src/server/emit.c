@@ -34,15 +34,15 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
 int emit_record(const struct emit *e, char *record, emit_give give_record)
 {
     cJSON *root;
-    int err;
+    int error;
 
     if (e->state->done) {
         return 0;
     }
     root = json_parse(record, e->len);
-    err = give_record(e, root);
+    error = give_record(e, root);
     cJSON_Delete(root);
-    return err;
+    return error;
 }
 
 int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
@@ -84,35 +84,35 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
               size_t len)
 {
     struct buf text;
-    int err = 0;
+    int error = 0;
 
     /* Escaping makes a text at most six times as long. */
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
     if (id != NULL) {
-        err = buf_add_str(&text, "{\"id\":");
-        if (!err) {
-            err = json_write_string(&text, id, strlen(id));
+        error = buf_add_str(&text, "{\"id\":");
+        if (error == 0) {
+            error = json_write_string(&text, id, strlen(id));
         }
     }
-    if (!err) {
-        err = buf_add_str(&text, id != NULL ? ",\"name\":" : "{\"name\":");
+    if (error == 0) {
+        error = buf_add_str(&text, id != NULL ? ",\"name\":" : "{\"name\":");
     }
-    if (!err) {
-        err = json_write_string(&text, name, strlen(name));
+    if (error == 0) {
+        error = json_write_string(&text, name, strlen(name));
     }
-    if (!err) {
-        err = buf_add_str(&text, ",\"arguments\":");
+    if (error == 0) {
+        error = buf_add_str(&text, ",\"arguments\":");
     }
-    if (!err) {
-        err = buf_add(&text, arguments, len);
+    if (error == 0) {
+        error = buf_add(&text, arguments, len);
     }
-    if (!err) {
-        err = buf_add_str(&text, "}");
+    if (error == 0) {
+        error = buf_add_str(&text, "}");
     }
-    err = err ? emit_failure(e, "a tool call is too long")
-              : give(e, DIALECT_TOOL_CALL, text.data, text.len);
+    error = error != 0 ? emit_failure(e, "a tool call is too long")
+                       : give(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
-    return err;
+    return error;
 }
 
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
@@ -137,7 +137,7 @@ int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
 
-    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0) {
+    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof *stats) == 0) {
         return 0;
     }
     return e->on_event(e->ctx, &event);
@@ -158,20 +158,20 @@ const cJSON *emit_find_error(const cJSON *root)
     return error;
 }
 
-int emit_error(const struct emit *e, const cJSON *error)
+int emit_error(const struct emit *e, const cJSON *member)
 {
-    char *json = cJSON_PrintUnformatted(error);
+    char *json = cJSON_PrintUnformatted(member);
     struct buf text;
-    int err;
+    int error;
 
     buf_init(&text, LIMIT_ERROR_BODY);
     if (json != NULL) {
         error_text(json, strlen(json), &text, NULL);
     }
-    err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    error = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
     buf_finish(&text);
     cJSON_free(json);
-    return err;
+    return error;
 }
 
 int emit_odd(const struct emit *e)
@@ -179,7 +179,7 @@ int emit_odd(const struct emit *e)
     size_t at = 0;
     struct buf text;
     bool words;
-    int err;
+    int error;
 
     while (at < e->len && (unsigned char)e->record[at] <= ' ') {
         at++;
@@ -195,9 +195,9 @@ int emit_odd(const struct emit *e)
         buf_add_str(&text, "nothing");
     }
     /* Plain words between records come from a proxy or a server that has failed. */
-    err = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    error = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
-    return err;
+    return error;
 }
 
 int emit_done(const struct emit *e, const char *reason)

@@ -44,7 +44,7 @@ int emit_stats(const struct emit *e, const struct dialect_stats *stats);
 const cJSON *emit_find_error(const cJSON *root);
 
 /* The server's message, from whatever that member holds. */
-int emit_error(const struct emit *e, const cJSON *error);
+int emit_error(const struct emit *e, const cJSON *member);
 
 /* The record is not what it should be: the error shows its beginning. */
 int emit_odd(const struct emit *e);

@@ -56,7 +56,7 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
         return unwrap(item->valuestring, depth, out) || buf_add_str(out, item->valuestring) == 0;
     }
     if (cJSON_IsObject(item)) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             if (find_message(json_get(item, names[i]), depth + 1, out)) {
                 return true;
             }
@@ -96,7 +96,7 @@ static void add_page(const char *html, struct buf *out)
 {
     static const char *const names[] = {"title", "h1", "message"};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t before = out->len, len = 0;
         const char *text = find_element(html, names[i], &len);
 

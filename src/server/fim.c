@@ -6,13 +6,13 @@
 /* Text appended until the first error, which stays. */
 struct text {
     struct buf *out;
-    int err;
+    int error;
 };
 
 static void add(struct text *t, const char *data, size_t len)
 {
-    if (!t->err && len > 0) {
-        t->err = buf_add(t->out, data, len);
+    if (t->error == 0 && len > 0) {
+        t->error = buf_add(t->out, data, len);
     }
 }
 
@@ -157,7 +157,7 @@ int fim_raw(const struct fill *fill, struct buf *out)
     }
     add_str(&t, tokens->middle);
     add(&t, fill->line, fill->line_len);
-    return t.err;
+    return t.error;
 }
 
 int fim_before(const struct fill *fill, struct buf *out)
@@ -166,7 +166,7 @@ int fim_before(const struct fill *fill, struct buf *out)
 
     add_path_comment(&t, fill);
     add(&t, fill->before, fill->before_len);
-    return t.err;
+    return t.error;
 }
 
 int fim_prompt(const struct fill *fill, struct buf *out)
@@ -180,7 +180,7 @@ int fim_prompt(const struct fill *fill, struct buf *out)
     if (out->len == begun) {
         add_str(&t, "\n");
     }
-    return t.err;
+    return t.error;
 }
 
 const char *fim_suffix(const struct fill *fill, size_t *len)

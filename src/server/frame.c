@@ -25,10 +25,10 @@ void frame_finish(struct frame *f)
  * the callback may have finished f. */
 static int give(struct frame *f, frame_on_record on_record, void *ctx)
 {
-    int err = on_record(ctx, f->record.data, f->record.len);
+    int error = on_record(ctx, f->record.data, f->record.len);
 
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
     f->has_data = 0;
     buf_clear(&f->record);
@@ -37,10 +37,10 @@ static int give(struct frame *f, frame_on_record on_record, void *ctx)
 
 static int collect(struct frame *f, const char *text, size_t len)
 {
-    int err = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
+    int error = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
 
     f->has_data = 1;
-    return err ? err : buf_add(&f->record, text, len);
+    return error != 0 ? error : buf_add(&f->record, text, len);
 }
 
 static bool is_blank(const char *line, size_t len)
@@ -93,7 +93,7 @@ static int take_event_line(struct frame *f, const char *line, size_t len, frame_
 static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                      void *ctx)
 {
-    int err;
+    int error;
 
     if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
@@ -115,25 +115,25 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
     if (is_blank(line, len)) {
         return 0;
     }
-    err = collect(f, line, len);
-    return err ? err : give(f, on_record, ctx);
+    error = collect(f, line, len);
+    return error != 0 ? error : give(f, on_record, ctx);
 }
 
 /* The unfinished line joined with its last piece. */
 static int finish_line(struct frame *f, const char *data, size_t len, frame_on_record on_record,
                        void *ctx)
 {
-    int err;
+    int error;
 
     if (f->line.len == 0 && len <= f->line.cap) {
         return take_line(f, data, len, on_record, ctx);
     }
-    err = buf_add(&f->line, data, len);
-    if (!err) {
-        err = take_line(f, f->line.data, f->line.len, on_record, ctx);
+    error = buf_add(&f->line, data, len);
+    if (error == 0) {
+        error = take_line(f, f->line.data, f->line.len, on_record, ctx);
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
     buf_clear(&f->line);
     return 0;
@@ -160,7 +160,7 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
     }
     while (data < end) {
         const char *stop;
-        int err;
+        int error;
 
         if (f->after_cr) {
             f->after_cr = 0;
@@ -177,9 +177,9 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
             return buf_add(&f->line, data, (size_t)(end - data));
         }
         f->after_cr = *stop == '\r';
-        err = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
-        if (err) {
-            return err;
+        error = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
+        if (error != 0) {
+            return error;
         }
         data = stop + 1;
     }
@@ -188,10 +188,10 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
 
 int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
 {
-    int err = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
+    int error = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
 
-    if (err || !f->has_data) {
-        return err;
+    if (error != 0 || !f->has_data) {
+        return error;
     }
     return give(f, on_record, ctx);
 }

@@ -31,42 +31,42 @@ static int write_escape(struct buf *out, unsigned char c)
 static int write_escaped(struct buf *out, const char *s, size_t len)
 {
     size_t from = 0;
-    int err = 0;
+    int error = 0;
 
-    for (size_t i = 0; i < len && !err; i++) {
+    for (size_t i = 0; i < len && error == 0; i++) {
         unsigned char c = (unsigned char)s[i];
 
         if (c >= 0x20 && c != '"' && c != '\\') {
             continue;
         }
-        err = buf_add(out, s + from, i - from);
-        if (!err) {
-            err = write_escape(out, c);
+        error = buf_add(out, s + from, i - from);
+        if (error == 0) {
+            error = write_escape(out, c);
         }
         from = i + 1;
     }
-    return err ? err : buf_add(out, s + from, len - from);
+    return error != 0 ? error : buf_add(out, s + from, len - from);
 }
 
 int json_write_string(struct buf *out, const char *s, size_t len)
 {
     struct buf clean;
-    int err;
+    int error;
 
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
-    err = utf8_clean(s, len, &clean);
-    if (!err) {
-        err = buf_add(out, "\"", 1);
+    error = utf8_clean(s, len, &clean);
+    if (error == 0) {
+        error = buf_add(out, "\"", 1);
     }
-    if (!err && clean.len > 0) {
-        err = write_escaped(out, clean.data, clean.len);
+    if (error == 0 && clean.len > 0) {
+        error = write_escaped(out, clean.data, clean.len);
     }
-    if (!err) {
-        err = buf_add(out, "\"", 1);
+    if (error == 0) {
+        error = buf_add(out, "\"", 1);
     }
     buf_finish(&clean);
-    return err;
+    return error;
 }
 
 /* The shortest text that reads back as the same number. */
@@ -78,7 +78,7 @@ static int write_real(struct buf *out, double number)
         return HUM_ESPEC;
     }
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, number);
+        snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number) { // NOLINT(clang-diagnostic-float-equal)
             break;
         }
@@ -90,40 +90,40 @@ static int write_any(struct buf *out, const struct value *v, int depth);
 
 static int write_array(struct buf *out, const struct value *v, int depth)
 {
-    int err = buf_add(out, "[", 1);
+    int error = buf_add(out, "[", 1);
 
-    for (size_t i = 0; i < v->as.array.count && !err; i++) {
+    for (size_t i = 0; i < v->as.array.count && error == 0; i++) {
         if (i > 0) {
-            err = buf_add(out, ",", 1);
+            error = buf_add(out, ",", 1);
         }
-        if (!err) {
-            err = write_any(out, &v->as.array.items[i], depth + 1);
+        if (error == 0) {
+            error = write_any(out, &v->as.array.items[i], depth + 1);
         }
     }
-    return err ? err : buf_add(out, "]", 1);
+    return error != 0 ? error : buf_add(out, "]", 1);
 }
 
 static int write_map(struct buf *out, const struct value *v, int depth)
 {
-    int err = buf_add(out, "{", 1);
+    int error = buf_add(out, "{", 1);
 
-    for (size_t i = 0; i < v->as.map.count && !err; i++) {
+    for (size_t i = 0; i < v->as.map.count && error == 0; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
 
         if (i > 0) {
-            err = buf_add(out, ",", 1);
+            error = buf_add(out, ",", 1);
         }
-        if (!err) {
-            err = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
+        if (error == 0) {
+            error = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
         }
-        if (!err) {
-            err = buf_add(out, ":", 1);
+        if (error == 0) {
+            error = buf_add(out, ":", 1);
         }
-        if (!err) {
-            err = write_any(out, &pair->value, depth + 1);
+        if (error == 0) {
+            error = write_any(out, &pair->value, depth + 1);
         }
     }
-    return err ? err : buf_add(out, "}", 1);
+    return error != 0 ? error : buf_add(out, "}", 1);
 }
 
 static int write_any(struct buf *out, const struct value *v, int depth)

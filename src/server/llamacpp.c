@@ -20,8 +20,8 @@ struct extra {
 
 static void extra_init(struct extra *x, const struct fill *fill)
 {
-    x->items = xcalloc(fill->chunk_count, sizeof(*x->items));
-    x->pairs = xcalloc(fill->chunk_count, sizeof(*x->pairs));
+    x->items = xcalloc(fill->chunk_count, sizeof *x->items);
+    x->pairs = xcalloc(fill->chunk_count, sizeof *x->pairs);
     for (size_t i = 0; i < fill->chunk_count; i++) {
         x->pairs[i][0].key = value_text("filename");
         x->pairs[i][0].value = value_text(fill->chunks[i]->name);
@@ -46,13 +46,13 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     struct extra extra;
     struct buf before;
     struct body b;
-    int err;
+    int error;
 
     buf_init(&before, LIMIT_MESSAGE);
     body_fields_init(&own);
     extra_init(&extra, fill);
-    err = fim_before(fill, &before);
-    if (!err) {
+    error = fim_before(fill, &before);
+    if (error == 0) {
         body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
         body_field_text(&own, "input_prefix", before.data, before.len);
         body_field_text(&own, "input_suffix", fill->after, fill->after_len);
@@ -62,14 +62,14 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
         if (fill->logprobs) {
             body_field_int(&own, "n_probs", 1);
         }
-        body_field_array(&own, "response_fields", fields, sizeof(fields) / sizeof(fields[0]));
+        body_field_array(&own, "response_fields", fields, sizeof fields / sizeof *fields);
         body_begin_fill(&b, out, fill, &own, true);
-        err = body_end(&b, why);
+        error = body_end(&b, why);
     }
     extra_finish(&extra);
     body_fields_finish(&own);
     buf_finish(&before);
-    return err;
+    return error;
 }
 
 /* The words that OpenAI has for it. */
@@ -81,31 +81,31 @@ static const char *reason_for(const cJSON *stop_type)
 
 static int give_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *content = json_get(root, "content"), *error = emit_find_error(root);
+    const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
     struct dialect_stats stats = emit_no_stats;
-    int err;
+    int error;
 
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    err = emit_text(e, DIALECT_TEXT, content);
-    if (err) {
-        return err;
+    error = emit_text(e, DIALECT_TEXT, content);
+    if (error != 0) {
+        return error;
     }
-    /* Older servers send the inside of the error object alone. */
-    if (error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
-        error = json_get(root, "message");
+    /* Older servers send the inside of the server_error object alone. */
+    if (server_error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
+        server_error = json_get(root, "message");
     }
-    if (error != NULL) {
-        return emit_error(e, error);
+    if (server_error != NULL) {
+        return emit_error(e, server_error);
     }
     if (!cJSON_IsTrue(json_get(root, "stop"))) {
         return 0;
     }
     emit_read_timings(json_get(root, "timings"), &stats);
-    err = emit_stats(e, &stats);
-    return err ? err : emit_done(e, reason_for(json_get(root, "stop_type")));
+    error = emit_stats(e, &stats);
+    return error != 0 ? error : emit_done(e, reason_for(json_get(root, "stop_type")));
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,

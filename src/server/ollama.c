@@ -50,7 +50,7 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
  * the last line the tokens of the whole context. */
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
-    int err = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
+    int error = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
 
     body_field_text(own, "prompt", prompt->data, prompt->len);
     if (fill->tokens != NULL) {
@@ -65,7 +65,7 @@ static int write_prompt(struct body_fields *own, const struct fill *fill, struct
     if (fill->logprobs) {
         body_field_bool(own, "logprobs", true);
     }
-    return err;
+    return error;
 }
 
 /* The load options go out as in a chat, also when nothing is generated: others would make
@@ -76,16 +76,16 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     struct buf prompt;
     struct body b;
     const struct value *options[2];
-    int err = 0;
+    int error = 0;
 
     buf_init(&prompt, LIMIT_MESSAGE);
     body_fields_init(&own);
     body_fields_init(&sampling);
     if (!fill->load) {
-        err = write_prompt(&own, fill, &prompt);
+        error = write_prompt(&own, fill, &prompt);
         body_sampling(&sampling, fill, "num_predict");
     }
-    if (!err) {
+    if (error == 0) {
         body_begin_fill(&b, out, fill, &own, false);
         options[0] = body_map(&b, fill->options);
         options[1] = &sampling.map;
@@ -93,22 +93,22 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
             body_object(&b, options, 2, change_option);
         }
         body_value(&b, "keep_alive", fill->keep_alive);
-        err = body_end(&b, why);
+        error = body_end(&b, why);
     }
     body_fields_finish(&sampling);
     body_fields_finish(&own);
     buf_finish(&prompt);
-    return err;
+    return error;
 }
 
 static int give_calls(const struct emit *e, const cJSON *calls)
 {
-    int err = 0;
+    int error = 0;
 
     if (calls != NULL && !cJSON_IsArray(calls)) {
         return emit_odd(e);
     }
-    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && !err;
+    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && error == 0;
          call = call->next) {
         const cJSON *function = json_get(call, "function");
         const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
@@ -116,27 +116,27 @@ static int give_calls(const struct emit *e, const cJSON *calls)
         char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
 
         if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
-            err = emit_odd(e);
+            error = emit_odd(e);
         } else {
-            err = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
-                            json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
+            error = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
+                              json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
         }
         cJSON_free(json);
     }
-    return err;
+    return error;
 }
 
 /* A chat has its text in a message, a filled gap in the record itself. */
 static int give_text(const struct emit *e, const cJSON *from, const char *name)
 {
-    int err = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
+    int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
 
-    return err ? err : emit_text(e, DIALECT_TEXT, json_get(from, name));
+    return error != 0 ? error : emit_text(e, DIALECT_TEXT, json_get(from, name));
 }
 
 static int give_message(const struct emit *e, const cJSON *message)
 {
-    int err;
+    int error;
 
     if (message == NULL) {
         return 0;
@@ -144,8 +144,8 @@ static int give_message(const struct emit *e, const cJSON *message)
     if (!cJSON_IsObject(message)) {
         return emit_odd(e);
     }
-    err = give_text(e, message, "content");
-    return err ? err : give_calls(e, json_get(message, "tool_calls"));
+    error = give_text(e, message, "content");
+    return error != 0 ? error : give_calls(e, json_get(message, "tool_calls"));
 }
 
 /* Figures that are zero are absent. Durations are in ns. */
@@ -161,29 +161,29 @@ static int give_done(const struct emit *e, const cJSON *root)
         .load_ns = json_count(json_get(root, "load_duration")),
         .total_ns = json_count(json_get(root, "total_duration")),
     };
-    int err = emit_stats(e, &stats);
+    int error = emit_stats(e, &stats);
 
-    return err ? err : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
+    return error != 0 ? error : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
 }
 
 static int give_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *error = emit_find_error(root);
-    int err;
+    const cJSON *server_error = emit_find_error(root);
+    int error;
 
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "logprobs"));
-    err = give_message(e, json_get(root, "message"));
-    if (!err) {
-        err = give_text(e, root, "response");
+    error = give_message(e, json_get(root, "message"));
+    if (error == 0) {
+        error = give_text(e, root, "response");
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
-    if (error != NULL) {
-        return emit_error(e, error);
+    if (server_error != NULL) {
+        return emit_error(e, server_error);
     }
     return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;
 }

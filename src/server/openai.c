@@ -98,20 +98,20 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     struct body_fields own;
     struct buf prompt;
     struct body b;
-    int err;
+    int error;
 
     buf_init(&prompt, LIMIT_MESSAGE);
     body_fields_init(&own);
-    err = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
-    if (!err) {
+    error = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    if (error == 0) {
         write_fill(&own, fill, &prompt);
         body_begin_fill(&b, out, fill, &own, true);
         write_usage_wish(&b);
-        err = body_end(&b, why);
+        error = body_end(&b, why);
     }
     body_fields_finish(&own);
     buf_finish(&prompt);
-    return err;
+    return error;
 }
 
 /* Both names are in use for the thinking; servers that send both say the same twice. */
@@ -127,7 +127,7 @@ static int give_thinking(const struct emit *e, const cJSON *delta)
 
 static int give_delta(const struct emit *e, const cJSON *delta)
 {
-    int err;
+    int error;
 
     if (delta == NULL) {
         return 0;
@@ -135,14 +135,14 @@ static int give_delta(const struct emit *e, const cJSON *delta)
     if (!cJSON_IsObject(delta)) {
         return emit_odd(e);
     }
-    err = give_thinking(e, delta);
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
+    error = give_thinking(e, delta);
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
     }
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
     }
-    return err ? err : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
+    return error != 0 ? error : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
 /* OpenAI lists the tokens of a filled gap in one array, their probabilities in another. */
@@ -156,36 +156,36 @@ static int give_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
-    int err;
+    int error;
 
     take_logprobs(e, json_get(choice, "logprobs"));
-    err = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    error = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
     }
-    if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
-        return err;
+    if (error != 0 || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
+        return error;
     }
     st->finished = true;
-    snprintf(st->reason, sizeof(st->reason), "%s", reason->valuestring);
+    snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
     return calls_flush(&st->calls, e);
 }
 
 /* Other choices than the first are alternatives that nobody asked for. */
 static int give_choices(const struct emit *e, const cJSON *choices)
 {
-    int err = 0;
+    int error = 0;
 
     if (choices != NULL && !cJSON_IsArray(choices)) {
         return emit_odd(e);
     }
-    for (const cJSON *choice = choices != NULL ? choices->child : NULL; choice != NULL && !err;
-         choice = choice->next) {
+    for (const cJSON *choice = choices != NULL ? choices->child : NULL;
+         choice != NULL && error == 0; choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
-            err = give_choice(e, choice);
+            error = give_choice(e, choice);
         }
     }
-    return err;
+    return error;
 }
 
 static int give_stats(const struct emit *e, const cJSON *root)
@@ -203,31 +203,31 @@ static int give_stats(const struct emit *e, const cJSON *root)
 
 static int give_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *choices = json_get(root, "choices"), *error = emit_find_error(root);
-    int err;
+    const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
+    int error;
 
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
-    err = give_choices(e, choices);
-    if (!err) {
-        err = give_stats(e, root);
+    error = give_choices(e, choices);
+    if (error == 0) {
+        error = give_stats(e, root);
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
-    /* Some servers send the inside of the error object alone. */
-    if (error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
-        error = json_get(root, "message");
+    /* Some servers send the inside of the server_error object alone. */
+    if (server_error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
+        server_error = json_get(root, "message");
     }
-    return error != NULL ? emit_error(e, error) : 0;
+    return server_error != NULL ? emit_error(e, server_error) : 0;
 }
 
 static int give_done(const struct emit *e)
 {
-    int err = calls_flush(&e->state->calls, e);
+    int error = calls_flush(&e->state->calls, e);
 
-    return err ? err : emit_done(e, e->state->reason);
+    return error != 0 ? error : emit_done(e, e->state->reason);
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,

@@ -60,36 +60,36 @@ static inline int events_run(struct events *x, const char *data, size_t len, siz
                              size_t step)
 {
     struct frame frame;
-    int err;
+    int error;
 
-    memset(&x->state, 0, sizeof(x->state));
+    memset(&x->state, 0, sizeof x->state);
     x->count = 0;
     buf_clear(&x->log);
     frame_init(&frame, x->dialect->frame, LIMIT_RECORD);
-    err = frame_feed(&frame, data, cut, events_on_record, x);
-    while (!err && cut < len) {
+    error = frame_feed(&frame, data, cut, events_on_record, x);
+    while (error == 0 && cut < len) {
         size_t n = step < len - cut ? step : len - cut;
 
-        err = frame_feed(&frame, data + cut, n, events_on_record, x);
+        error = frame_feed(&frame, data + cut, n, events_on_record, x);
         cut += n;
     }
-    if (!err)
-        err = frame_end(&frame, events_on_record, x);
-    if (!err)
-        err = x->dialect->end(&x->state, events_on_event, x);
-    if (!err && !x->state.done)
+    if (error == 0)
+        error = frame_end(&frame, events_on_record, x);
+    if (error == 0)
+        error = x->dialect->end(&x->state, events_on_event, x);
+    if (error == 0 && !x->state.done)
         buf_add_str(&x->log, "{cut}");
     frame_finish(&frame);
     dialect_state_finish(&x->state);
-    return err;
+    return error;
 }
 
 /* By its name, or by its route to fill in. */
 static inline void events_init(struct events *x, const char *dialect)
 {
-    memset(x, 0, sizeof(*x));
+    memset(x, 0, sizeof *x);
     x->dialect = dialect_find(dialect);
-    if (!x->dialect)
+    if (x->dialect == NULL)
         x->dialect = dialect_for_fill_api(dialect);
     buf_init(&x->log, (size_t)4 * LIMIT_RECORD);
 }

@@ -39,7 +39,7 @@ static inline void fixture_dechunk(const char *data, const char *end, struct buf
         size_t size = strtoul(data, &rest, 16);
         const char *lf = memchr(rest, '\n', (size_t)(end - rest));
 
-        if (rest == data || !lf || size == 0) {
+        if (rest == data || lf == NULL || size == 0) {
             return;
         }
         data = lf + 1;
@@ -59,7 +59,7 @@ static inline bool fixture_parse(struct fixture *f, const char *data, size_t len
 {
     const char *end = data + len, *body;
 
-    memset(f, 0, sizeof(*f));
+    memset(f, 0, sizeof *f);
     buf_init(&f->body, LIMIT_RECORD);
     do {
         if (len < 12 || strncmp(data, "HTTP/1.", 7) != 0) {
@@ -67,12 +67,12 @@ static inline bool fixture_parse(struct fixture *f, const char *data, size_t len
         }
         f->status = (int)strtol(data + 9, NULL, 10);
         body = strstr(data, "\r\n\r\n");
-        if (!body) {
+        if (body == NULL) {
             return false;
         }
         body += 4;
         len = (size_t)(end - body);
-    } while (f->status == 100 && (data = body));
+    } while (f->status == 100 && (data = body) != NULL);
     f->is_events = fixture_has(data, body, "\r\nContent-Type: text/event-stream");
     f->is_lines = fixture_has(data, body, "\r\nContent-Type: application/x-ndjson");
     if (fixture_has(data, body, "\r\nTransfer-Encoding: chunked")) {
@@ -92,11 +92,11 @@ static inline bool fixture_load(struct fixture *f, const char *path)
     FILE *file;
     bool ok;
 
-    snprintf(name, sizeof(name), "tests/fixtures/%s", path);
+    snprintf(name, sizeof name, "tests/fixtures/%s", path);
     file = fopen(name, "rb");
-    if (!file) {
+    if (file == NULL) {
         printf("%s: cannot be read\n", name);
-        memset(f, 0, sizeof(*f));
+        memset(f, 0, sizeof *f);
         return false;
     }
     buf_init(&raw, LIMIT_RECORD);
@@ -124,27 +124,27 @@ static inline int fixture_each(void (*visit)(const char *path, const struct fixt
     static const char *const folders[] = {"ollama", "llama-server"};
     int count = 0;
 
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[512];
         struct dirent *entry;
         DIR *dir;
 
-        snprintf(path, sizeof(path), "tests/fixtures/%s", folders[i]);
+        snprintf(path, sizeof path, "tests/fixtures/%s", folders[i]);
         dir = opendir(path);
-        while (dir && (entry = readdir(dir))) {
+        while (dir != NULL && (entry = readdir(dir)) != NULL) {
             struct fixture f;
 
-            if (!strstr(entry->d_name, ".http")) {
+            if (strstr(entry->d_name, ".http") == NULL) {
                 continue;
             }
-            snprintf(path, sizeof(path), "%s/%s", folders[i], entry->d_name);
+            snprintf(path, sizeof path, "%s/%s", folders[i], entry->d_name);
             if (fixture_load(&f, path) && f.status == 200 && (f.is_lines || f.is_events)) {
                 visit(path, &f);
                 count++;
             }
             fixture_finish(&f);
         }
-        if (dir) {
+        if (dir != NULL) {
             closedir(dir);
         }
     }

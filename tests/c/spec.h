@@ -25,20 +25,20 @@ static inline struct value spec_value(const cJSON *json)
         return (struct value){.type = VALUE_INT, .as.integer = (int64_t)json->valuedouble};
     if (!cJSON_IsArray(json) && !cJSON_IsObject(json))
         return v;
-    for (const cJSON *child = json->child; child; child = child->next)
+    for (const cJSON *child = json->child; child != NULL; child = child->next)
         count++;
     if (cJSON_IsArray(json)) {
-        struct value *items = xcalloc(count, sizeof(*items));
+        struct value *items = xcalloc(count, sizeof *items);
 
-        for (const cJSON *child = json->child; child; child = child->next)
+        for (const cJSON *child = json->child; child != NULL; child = child->next)
             items[i++] = spec_value(child);
         v.type = VALUE_ARRAY;
         v.as.array.items = items;
         v.as.array.count = count;
     } else {
-        struct value_pair *pairs = xcalloc(count, sizeof(*pairs));
+        struct value_pair *pairs = xcalloc(count, sizeof *pairs);
 
-        for (const cJSON *child = json->child; child; child = child->next, i++) {
+        for (const cJSON *child = json->child; child != NULL; child = child->next, i++) {
             pairs[i].key = value_text(child->string);
             pairs[i].value = spec_value(child);
         }
@@ -68,14 +68,14 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     struct value v = spec_value(json);
     const char *why = NULL;
     struct buf body;
-    int err;
+    int error;
 
-    if (!json)
+    if (json == NULL)
         check_fail(file, line, "the test's own JSON is broken");
     buf_init(&body, LIMIT_MESSAGE);
-    err = dialect_find(dialect)->chat_body(&v, &body, &why);
-    if (err) {
-        check_ints(file, line, "error", err, HUM_ESPEC);
+    error = dialect_find(dialect)->chat_body(&v, &body, &why);
+    if (error != 0) {
+        check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
         buf_printf(&body, "why: %s", why);
     }
@@ -108,19 +108,20 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
                                    const struct fill *fill, const char *options, const char *extra,
                                    const char *wanted)
 {
-    cJSON *json[] = {cJSON_Parse(options ? options : "null"), cJSON_Parse(extra ? extra : "null")};
+    cJSON *json[] = {cJSON_Parse(options != NULL ? options : "null"),
+                     cJSON_Parse(extra != NULL ? extra : "null")};
     struct value maps[] = {spec_value(json[0]), spec_value(json[1])};
     struct fill whole = *fill;
     const char *why = NULL;
     struct buf body;
-    int err;
+    int error;
 
-    whole.options = options ? &maps[0] : NULL;
-    whole.extra = extra ? &maps[1] : NULL;
+    whole.options = options != NULL ? &maps[0] : NULL;
+    whole.extra = extra != NULL ? &maps[1] : NULL;
     buf_init(&body, LIMIT_MESSAGE);
-    err = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
-    if (err) {
-        check_ints(file, line, "error", err, HUM_ESPEC);
+    error = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
+    if (error != 0) {
+        check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
         buf_printf(&body, "why: %s", why);
     }
@@ -136,17 +137,17 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
 static inline void spec_check_fill_caps(const char *api, const struct fill *fill)
 {
     const char *why = NULL;
-    int err = HUM_ETOOBIG;
+    int error = HUM_ETOOBIG;
     size_t cap = 0;
     struct buf body;
 
-    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+    for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        err = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
-        CHECK(err || body.len == cap);
+        error = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
+        CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }
-    CHECK_INT(err, 0);
+    CHECK_INT(error, 0);
     CHECK(cap > 50);
 }
 

@@ -40,7 +40,7 @@ static const char *left(struct cache *c, const char *before, const char *after)
 
 #define NOTHING(found) CHECK((found) == NULL)
 
-/* --- finding --------------------------------------------------------------------------- */
+/* ---- finding ------------------------------------------------------------------- */
 
 static void an_answer_begins_empty_and_pinned(void)
 {
@@ -138,7 +138,7 @@ static void counts_so_many_bytes_before_and_no_more(void)
     struct cache *c = cache_new(PLENTY);
     char *text = xcalloc(1, 3001);
 
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         size_t len = lengths[i];
 
         memset(text, '.', len);
@@ -161,7 +161,7 @@ static void counts_so_many_bytes_after_and_no_more(void)
     struct cache *c = cache_new(PLENTY);
     char after[CACHE_AFTER + 2];
 
-    memset(after, '.', sizeof(after));
+    memset(after, '.', sizeof after);
     after[CACHE_AFTER + 1] = '\0';
     answer(c, "a", after, 0, "yes");
     after[CACHE_AFTER] = 'x';
@@ -178,20 +178,20 @@ static void counts_so_many_bytes_after_and_no_more(void)
 static void looks_so_far_back_and_no_farther(void)
 {
     static const size_t tops[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1};
-    char typed[CACHE_BACK + 2], before[sizeof(typed) + CACHE_BEFORE + 2];
+    char typed[CACHE_BACK + 2], before[sizeof typed + CACHE_BEFORE + 2];
 
     for (size_t i = 0; i <= CACHE_BACK; i++) {
         typed[i] = (char)('a' + i * i % 23);
     }
     typed[CACHE_BACK + 1] = '\0';
-    for (size_t i = 0; i < sizeof(tops) / sizeof(*tops); i++) {
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
         struct cache *c = cache_new(PLENTY);
         size_t top = tops[i];
 
         memset(before, '.', top);
         before[top] = '\0';
         answer(c, before, "", 0, typed);
-        memcpy(before + top, typed, sizeof(typed));
+        memcpy(before + top, typed, sizeof typed);
         before[top + CACHE_BACK] = '\0';
         CHECK_TEXT(left(c, before, ""), typed + CACHE_BACK);
         before[top + CACHE_BACK] = typed[CACHE_BACK];
@@ -226,7 +226,7 @@ static void closers_are_looked_for_so_far_and_no_farther(void)
     struct cache *c = cache_new(PLENTY);
     char after[CACHE_PAIR + 2];
 
-    memset(after, ' ', sizeof(after));
+    memset(after, ' ', sizeof after);
     after[CACHE_PAIR - 1] = ')';
     after[CACHE_PAIR] = '\0';
     answer(c, "f", "", 0, "(x)");
@@ -271,7 +271,7 @@ static void places_of_equal_hash_are_told_apart(void)
     cache_free(c);
 }
 
-/* --- which one ------------------------------------------------------------------------- */
+/* ---- which one ----------------------------------------------------------------- */
 
 static void the_nearest_is_preferred_then_the_newest(void)
 {
@@ -391,7 +391,7 @@ static void counts_the_alternatives_without_a_gap(void)
     cache_free(c);
 }
 
-/* --- what stays ------------------------------------------------------------------------ */
+/* ---- what stays ---------------------------------------------------------------- */
 
 static void a_new_answer_replaces_the_old_one_unless_that_is_pinned(void)
 {
@@ -484,7 +484,7 @@ static size_t count_found(struct cache *c)
     char name[16];
 
     for (int i = 0; i < 10000; i++) {
-        snprintf(name, sizeof(name), "%04d", i);
+        snprintf(name, sizeof name, "%04d", i);
         found += left(c, name, "") != NULL;
     }
     return found;
@@ -503,7 +503,7 @@ static void holds_as_many_as_the_limit_allows(void)
     answer(c, "1000", "", 0, "x");
     one = cache_bytes(c) - one;
     for (int i = 0; i < 20000; i++) {
-        snprintf(name, sizeof(name), "%04d", i % 10000);
+        snprintf(name, sizeof name, "%04d", i % 10000);
         answer(c, name, "", 0, "x");
         over += cache_bytes(c) > PLENTY;
     }
@@ -565,7 +565,7 @@ static void a_growing_answer_pushes_others_out(void)
     cache_free(c);
 }
 
-/* --- against a model that compares everything with everything -------------------------- */
+/* ---- against a model that compares everything with everything ------------------ */
 
 #define TEXT_MAX 4000
 #define MODEL_MAX 400
@@ -765,7 +765,7 @@ static void model_grow(struct known *k)
 {
     size_t more = 1 + dice(40);
 
-    if (k->live == NULL || k->len + more > sizeof(k->text)) {
+    if (k->live == NULL || k->len + more > sizeof k->text) {
         return;
     }
     for (size_t i = 0; i < more; i++) {
@@ -925,7 +925,7 @@ static void model_finish(void)
 
 static void agrees_with_a_model_that_compares_everything(void)
 {
-    memset(&m, 0, sizeof(m));
+    memset(&m, 0, sizeof m);
     for (uint64_t seed = 1; seed <= 6 && !check_state.bad; seed++) {
         size_t limit = seed * 6000;
 

@@ -22,7 +22,7 @@ static void check_body(int line, const char *body, size_t len, const char *wante
     free(text);
 }
 
-#define BODY(body, wanted) check_body(__LINE__, body, sizeof(body) - 1, wanted)
+#define BODY(body, wanted) check_body(__LINE__, body, sizeof body - 1, wanted)
 
 static void finds_the_dialects_by_name(void)
 {
@@ -121,8 +121,8 @@ static void texts_are_cut_at_2000_bytes(void)
     char body[5000];
     char *text;
 
-    memset(body, 'a', sizeof(body));
-    text = text_of(body, sizeof(body));
+    memset(body, 'a', sizeof body);
+    text = text_of(body, sizeof body);
     CHECK_INT(strlen(text), 2000);
     CHECK_TEXT(text + 1995, "aa...");
     free(text);
@@ -227,7 +227,7 @@ static void recorded_errors_give_their_message(void)
         {"llama-server/error-bad-header.http", "", 400},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
         char *text;
 

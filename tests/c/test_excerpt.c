@@ -69,8 +69,8 @@ static void fill(struct desk *d, size_t count)
     for (size_t i = 0; i < count; i++) {
         char name[32], text[64];
 
-        snprintf(name, sizeof(name), "%sline %zu ", i % 10 > 1 ? "    " : "", i);
-        snprintf(text, sizeof(text), "%-39s\n", name);
+        snprintf(name, sizeof name, "%sline %zu ", i % 10 > 1 ? "    " : "", i);
+        snprintf(text, sizeof text, "%-39s\n", name);
         edit(d, i, i + (i == 0), i % 10 == 0 ? "\n" : text);
     }
 }
@@ -303,10 +303,10 @@ static void a_line_too_long_is_cut_in_steps(void)
     size_t steps = 0;
 
     desk_init(&d);
-    for (size_t i = 0; i < sizeof(text) - 2; i++) {
+    for (size_t i = 0; i < sizeof text - 2; i++) {
         text[i] = (char)('a' + i % 26);
     }
-    memcpy(text + sizeof(text) - 2, "\n", 2);
+    memcpy(text + sizeof text - 2, "\n", 2);
     edit(&d, 0, 1, "one\n");
     edit(&d, 1, 1, text);
     for (size_t col = 101; col < 900; col++) {
@@ -338,7 +338,7 @@ static void a_long_line_below_is_cut_if_there_is_nothing_else(void)
     desk_finish(&d);
 }
 
-/* ---- properties ----------------------------------------------------------------------- */
+/* ---- properties ---------------------------------------------------------------- */
 
 static bool is_inner(char c)
 {
@@ -418,7 +418,7 @@ static void any_window_keeps_to_its_budgets(void)
     for (int i = 0; i < 20000 && !check_state.bad; i++) {
         static const size_t budgets[] = {0, 1, 2, 3, 7, 30, 100, 101, 400, 5000};
         size_t lines = mirror_lines(d.m), first = below(lines + 1), last = first + below(3), len;
-        const char *text = pieces[below(sizeof(pieces) / sizeof(pieces[0]))];
+        const char *text = pieces[below(sizeof pieces / sizeof *pieces)];
         size_t before_max = budgets[i / 40 % 10], after_max = budgets[i / 60 % 10];
 
         if (last > lines) {
@@ -440,7 +440,7 @@ static void any_window_keeps_to_its_budgets(void)
     desk_finish(&d);
 }
 
-/* ---- a session ------------------------------------------------------------------------ */
+/* ---- a session ----------------------------------------------------------------- */
 
 struct typing {
     struct desk d;

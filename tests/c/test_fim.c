@@ -91,7 +91,7 @@ static void typing_changes_nothing_but_the_end(void)
     static const struct fim_tokens *const families[] = {&qwen, &codellama, &codestral, &starcoder2,
                                                         &mellum};
 
-    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct fill fill = big(families[i]);
         struct buf one, two;
 

@@ -27,24 +27,24 @@ static int feed(struct records *r, enum frame_kind kind, size_t cap, const char 
                 size_t cut, size_t step)
 {
     struct frame f;
-    int err;
+    int error;
 
     r->count = 0;
     buf_clear(&r->log);
     buf_add(&r->log, "", 0);
     frame_init(&f, kind, cap);
-    err = frame_feed(&f, data, cut, on_record, r);
-    while (!err && cut < len) {
+    error = frame_feed(&f, data, cut, on_record, r);
+    while (error == 0 && cut < len) {
         size_t n = step < len - cut ? step : len - cut;
 
-        err = frame_feed(&f, data + cut, n, on_record, r);
+        error = frame_feed(&f, data + cut, n, on_record, r);
         cut += n;
     }
-    if (!err) {
-        err = frame_end(&f, on_record, r);
+    if (error == 0) {
+        error = frame_end(&f, on_record, r);
     }
     frame_finish(&f);
-    return err;
+    return error;
 }
 
 static void check_all_cuts(enum frame_kind kind, size_t cap, const char *data, size_t len,
@@ -64,8 +64,8 @@ static void check_all_cuts(enum frame_kind kind, size_t cap, const char *data, s
     buf_finish(&r.log);
 }
 
-#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof(data) - 1, wanted, 0)
-#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof(data) - 1, wanted, 0)
+#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof data - 1, wanted, 0)
+#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof data - 1, wanted, 0)
 
 static void joins_a_line_split_anywhere(void)
 {
@@ -165,14 +165,14 @@ static void an_endless_line_is_too_big_before_it_ends(void)
 {
     struct records r = {.count = 0};
     struct frame f;
-    int err = 0, fed = 0;
+    int error = 0, fed = 0;
 
     buf_init(&r.log, 1000);
     frame_init(&f, FRAME_LINES, 1000);
-    while (!err && ++fed < 100) {
-        err = frame_feed(&f, "0123456789012345678901234567890123456789", 40, on_record, &r);
+    while (error == 0 && ++fed < 100) {
+        error = frame_feed(&f, "0123456789012345678901234567890123456789", 40, on_record, &r);
     }
-    CHECK_INT(err, HUM_ETOOBIG);
+    CHECK_INT(error, HUM_ETOOBIG);
     CHECK(fed < 30);
     CHECK(f.line.len <= 1010);
     frame_finish(&f);
@@ -252,18 +252,18 @@ static bool gives_same(const struct fixture *f, enum frame_kind kind, size_t cut
 {
     struct expected x = {log, 0};
     struct frame frame;
-    int err;
+    int error;
 
     frame_init(&frame, kind, LIMIT_RECORD);
-    err = frame_feed(&frame, f->body.data, cut, on_expected, &x);
-    if (!err) {
-        err = frame_feed(&frame, f->body.data + cut, f->body.len - cut, on_expected, &x);
+    error = frame_feed(&frame, f->body.data, cut, on_expected, &x);
+    if (error == 0) {
+        error = frame_feed(&frame, f->body.data + cut, f->body.len - cut, on_expected, &x);
     }
-    if (!err) {
-        err = frame_end(&frame, on_expected, &x);
+    if (error == 0) {
+        error = frame_end(&frame, on_expected, &x);
     }
     frame_finish(&frame);
-    return !err && x.at == log->len;
+    return error == 0 && x.at == log->len;
 }
 
 static void check_recording(const char *path, const struct fixture *f)

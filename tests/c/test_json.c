@@ -132,7 +132,7 @@ static void check_mend(int line, const char *text, size_t len, const char *wante
     free(copy);
 }
 
-#define MEND(text, wanted) check_mend(__LINE__, text, sizeof(text) - 1, wanted)
+#define MEND(text, wanted) check_mend(__LINE__, text, sizeof text - 1, wanted)
 
 static void escaped_nul_becomes_a_replacement_character(void)
 {
@@ -195,7 +195,7 @@ static void check_parse(int line, const char *text, size_t len, const char *want
     free(copy);
 }
 
-#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof(text) - 1, wanted)
+#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof text - 1, wanted)
 
 static void parses_one_whole_value(void)
 {
@@ -275,7 +275,7 @@ static void counts_are_64_bit_integers_or_absent(void)
         {"true", -1, -1},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cJSON *json = cJSON_Parse(cases[i].text);
 
         CHECK(json != NULL);

@@ -226,7 +226,7 @@ static void no_character_is_cut(void)
     mirror_free(m);
 }
 
-/* ---- against a text in one piece --------------------------------------------------- */
+/* ---- against a text in one piece ----------------------------------------------- */
 
 struct plain {
     char data[1 << 16];
@@ -300,7 +300,7 @@ static bool same(const struct mirror *m, const struct plain *p)
     struct buf out;
     bool equal;
 
-    buf_init(&out, sizeof(p->data));
+    buf_init(&out, sizeof p->data);
     mirror_range(m, 0, mirror_lines(m), &out);
     equal = mirror_lines(m) == p->lines && mirror_bytes(m) == p->len && out.len == p->len &&
             memcmp(out.data, p->data, p->len) == 0;
@@ -318,12 +318,12 @@ static void a_storm_of_edits_leaves_the_same_text(void)
 {
     static const char sorts[] =
         "all sorts of bytes\0\r\xFF\xC3\xA9 and \xF0\x9D\x84\x9E, to be cut";
-    char bytes[8 * sizeof(sorts)];
+    char bytes[8 * sizeof sorts];
     static struct plain p;
     struct mirror *m = mirror_new();
 
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        bytes[i] = sorts[i % sizeof(sorts)];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = sorts[i % sizeof sorts];
     }
     p.len = p.lines = 1;
     p.data[0] = '\n';
@@ -333,7 +333,7 @@ static void a_storm_of_edits_leaves_the_same_text(void)
         size_t count = p.len < 40000 ? below(below(30) == 0 ? MAX_LINES : 4) : 0, first, last;
 
         for (size_t j = 0; j < count; j++) {
-            size_t from = below(sizeof(bytes)), len = below(sizeof(bytes) - from);
+            size_t from = below(sizeof bytes), len = below(sizeof bytes - from);
 
             items[j] = string(bytes + from, len);
         }
@@ -347,14 +347,14 @@ static void a_storm_of_edits_leaves_the_same_text(void)
     mirror_free(m);
 }
 
-/* ---- at scale ----------------------------------------------------------------------- */
+/* ---- at scale ------------------------------------------------------------------ */
 
 #define MANY 100000
 
 static struct mirror *many_lines(size_t count)
 {
     static const char text[] = "    an ordinary line of a program, with some text in it";
-    struct value *items = xmalloc(count * sizeof(*items)), lines = array(items, count);
+    struct value *items = xmalloc(count * sizeof *items), lines = array(items, count);
     struct mirror *m = mirror_new();
 
     for (size_t i = 0; i < count; i++) {

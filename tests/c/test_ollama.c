@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "ollama", data, sizeof(data) - 1, wanted)
+    events_check(__FILE__, __LINE__, "ollama", data, sizeof data - 1, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "ollama", spec, wanted)
 
 #define FILL(fill, options, extra, wanted) \
@@ -129,10 +129,10 @@ static void an_odd_answer_is_shown_in_short(void)
     struct events x;
     char line[5000];
 
-    memset(line, 'a', sizeof(line));
+    memset(line, 'a', sizeof line);
     memcpy(line, "{\"x", 3);
     events_init(&x, "ollama");
-    events_run(&x, line, sizeof(line), 0, sizeof(line));
+    events_run(&x, line, sizeof line, 0, sizeof line);
     CHECK(x.log.len > 200 && x.log.len < 300);
     events_finish(&x);
 }
@@ -162,13 +162,13 @@ static void crlf_blank_lines_and_a_missing_last_newline_are_accepted(void)
 static void a_line_of_megabytes_is_one_text(void)
 {
     static const char head[] = "{\"message\":{\"content\":\"", tail[] = "\"},\"done\":true}\n";
-    size_t len = 8u << 20, all = sizeof(head) - 1 + len + sizeof(tail) - 1;
+    size_t len = 8u << 20, all = sizeof head - 1 + len + sizeof tail - 1;
     char *data = xmalloc(all);
     struct events x;
 
     memset(data, 'a', all);
-    memcpy(data, head, sizeof(head) - 1);
-    memcpy(data + all - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+    memcpy(data, head, sizeof head - 1);
+    memcpy(data + all - (sizeof tail - 1), tail, sizeof tail - 1);
     events_init(&x, "ollama");
     CHECK_INT(events_run(&x, data, all, 0, 16384), 0);
     CHECK_INT(x.count, 2);
@@ -201,7 +201,7 @@ static void a_refusing_callback_stops_the_record(void)
     events_init(&x, "ollama");
     for (int i = 0; i < 4; i++) {
         x.stop_at = i + 1;
-        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 100), 77);
+        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 100), 77);
         CHECK_TEXT(x.log.data, wanted[i]);
     }
     events_finish(&x);
@@ -496,16 +496,16 @@ static void a_body_over_the_cap_is_too_big(void)
     struct value v = spec_value(json);
     const char *why = NULL;
     struct buf body;
-    int err = HUM_ETOOBIG;
+    int error = HUM_ETOOBIG;
     size_t cap = 0;
 
-    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+    for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        err = dialect_find("ollama")->chat_body(&v, &body, &why);
-        CHECK(err || body.len == cap);
+        error = dialect_find("ollama")->chat_body(&v, &body, &why);
+        CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }
-    CHECK_INT(err, 0);
+    CHECK_INT(error, 0);
     CHECK(cap > 50);
     spec_free(&v);
     cJSON_Delete(json);

@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
+    events_check(__FILE__, __LINE__, "openai", data, sizeof data - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "completions", fill, options, extra, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)
@@ -249,7 +249,7 @@ static void a_tool_call_without_end_is_an_error(void)
     for (int i = 0; i < 5; i++) {
         size_t at;
 
-        buf_add(&data, head, sizeof(head) - 1);
+        buf_add(&data, head, sizeof head - 1);
         at = data.len;
         buf_reserve(&data, 300000);
         memset(data.data + at, 'a', 300000);
@@ -281,10 +281,10 @@ static void a_refusing_callback_stops_the_record(void)
 
     events_init(&x, "openai");
     for (x.stop_at = 1; x.stop_at <= 5; x.stop_at++) {
-        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 77);
+        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 77);
         CHECK_INT(x.count, x.stop_at);
     }
-    CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 0);
+    CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 0);
     CHECK_TEXT(x.log.data, "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}"
                            "{stats 1 - - - - -}{done stop}");
     events_finish(&x);

@@ -15,11 +15,11 @@ static const char *show(const struct ring *r)
     size_t len = 0;
 
     shown[0] = '\0';
-    for (size_t i = 0; i < ring_count(r) && len < sizeof(shown); i++) {
+    for (size_t i = 0; i < ring_count(r) && len < sizeof shown; i++) {
         const struct chunk *c = ring_chunk(r, i);
 
         CHECK_INT(strlen(c->text), c->len);
-        len += (size_t)snprintf(shown + len, sizeof(shown) - len, "%s%s:%s", i > 0 ? "|" : "",
+        len += (size_t)snprintf(shown + len, sizeof shown - len, "%s%s:%s", i > 0 ? "|" : "",
                                 c->name, c->text);
     }
     return shown;
@@ -33,7 +33,7 @@ static const char *lines(char what, int first, int n)
 
     text[0] = '\0';
     for (int i = first; i < first + n; i++) {
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%d\n", what, i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "%c%d\n", what, i);
     }
     return text;
 }
@@ -284,7 +284,7 @@ static void a_file_is_forgotten_at_once(void)
     ring_free(r);
 }
 
-/* --- against a model ------------------------------------------------------------------- */
+/* ---- against a model ----------------------------------------------------------- */
 
 /* Here a text is a row of letters, each the line that it stands for; '}' says nothing. */
 #define ROW 24
@@ -326,7 +326,7 @@ static size_t common_lines(const char *a, const char *b)
     char rest[ROW + 1];
     size_t n = 0;
 
-    snprintf(rest, sizeof(rest), "%s", b);
+    snprintf(rest, sizeof rest, "%s", b);
     for (; *a; a++) {
         char *at = *a == '}' ? NULL : strchr(rest, *a);
 
@@ -357,7 +357,7 @@ static char verdict(const struct note *earlier, const struct note *later)
 static void strike(struct notes *n, size_t i)
 {
     n->count--;
-    memmove(n->notes + i, n->notes + i + 1, (n->count - i) * sizeof(*n->notes));
+    memmove(n->notes + i, n->notes + i + 1, (n->count - i) * sizeof *n->notes);
 }
 
 static size_t longest_ago(const struct notes *n)

@@ -233,9 +233,10 @@ static void javascript_is_filled_in(void)
 static void go_is_filled_in(void)
 {
     EXAMPLES({"error handling that stands above too",
-              "\ta, err := f()\n\tif err != nil {\n\t\treturn err\n\t}\n\tb, err := g()\n\t~\n}\n",
-              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)\n}\n",
-              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)", TRIM_SCOPE},
+              "\ta, error := f()\n\tif error != nil {\n\t\treturn error\n\t}\n\tb, error := "
+              "g()\n\t~\n}\n",
+              "if error != nil {\n\t\treturn error\n\t}\n\treturn use(a, b)\n}\n",
+              "if error != nil {\n\t\treturn error\n\t}\n\treturn use(a, b)", TRIM_SCOPE},
              {"imports, and not what follows them", "package main\n\n~\n",
               "import (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n",
               "import (\n\t\"fmt\"\n\t\"os\"\n)", TRIM_SCOPE},

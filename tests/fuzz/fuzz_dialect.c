@@ -34,7 +34,7 @@ static int on_event(void *ctx, const struct dialect_event *event)
     buf_printf(&s->log, "{%d %lld %g ", (int)event->type, (long long)event->logprobs,
                event->logprob_sum);
     if (event->type == DIALECT_STATS) {
-        buf_add(&s->log, &event->stats, sizeof(event->stats));
+        buf_add(&s->log, &event->stats, sizeof event->stats);
     } else {
         buf_add(&s->log, event->text, event->len);
     }
@@ -54,7 +54,7 @@ static void run(struct chat *s, const struct dialect *dialect, const char *data,
     struct split split = {whole, fuzz_hash(data, len), len};
     struct frame frame;
 
-    memset(s, 0, sizeof(*s));
+    memset(s, 0, sizeof *s);
     s->dialect = dialect;
     buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
     frame_init(&frame, s->dialect->frame, LIMIT_RECORD);

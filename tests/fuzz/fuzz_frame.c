@@ -23,19 +23,19 @@ static int feed_frame(enum frame_kind kind, size_t cap, const char *data, size_t
 {
     struct split split = {whole, fuzz_hash(data, len), len};
     struct frame f;
-    int err = 0;
+    int error = 0;
 
     frame_init(&f, kind, cap);
-    while (!err && split.left > 0) {
+    while (error == 0 && split.left > 0) {
         size_t n = split_next(&split);
 
-        err = frame_feed(&f, data + len - split.left - n, n, on_record, log);
+        error = frame_feed(&f, data + len - split.left - n, n, on_record, log);
     }
-    if (!err) {
-        err = frame_end(&f, on_record, log);
+    if (error == 0) {
+        error = frame_end(&f, on_record, log);
     }
     frame_finish(&f);
-    return err;
+    return error;
 }
 
 static void check_frame(enum frame_kind kind, size_t cap, const char *data, size_t len)

@@ -85,16 +85,16 @@ static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct b
     struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
     size_t count = number(in) % (MAX_LINES + 1), all = mirror_lines(m);
     size_t first = number(in) % (all + 2), last = first + number(in) % 6;
-    int err;
+    int error;
 
     for (size_t i = 0; i < count; i++) {
         items[i] = line(in);
     }
     lines.as.array.items = items;
     lines.as.array.count = count;
-    err = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
-    MUST(err == (last <= all ? 0 : HUM_EBAD));
-    if (!err) {
+    error = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
+    MUST(error == (last <= all ? 0 : HUM_EBAD));
+    if (error == 0) {
         excerpt_edit(w, (int64_t)first, (int64_t)last, count);
         splice(text, first, last, &lines);
     }

@@ -61,7 +61,7 @@ static size_t white_space(struct span s, size_t *newlines)
     return n;
 }
 
-/* --- words of a chat model ----------------------------------------------------------------- */
+/* ---- words of a chat model ----------------------------------------------------- */
 
 /* Bytes up to and with the line that opens a fence; 0: none so far. */
 static size_t fence_end(struct span text)
@@ -100,7 +100,7 @@ static size_t skip_talk(struct span text, bool may_greet, bool final)
     return final ? text.len : TRIM_WAIT;
 }
 
-/* --- indentation --------------------------------------------------------------------------- */
+/* ---- indentation --------------------------------------------------------------- */
 
 /* Whether what follows that line is deeper than it: a block, or a statement not finished. */
 static bool opens(struct span line)
@@ -189,7 +189,7 @@ static size_t skip_white_space(const struct trim_place *p, struct span text, boo
     return n + skip_indent(p, span_skip(text, n));
 }
 
-/* --- what is typed ------------------------------------------------------------------------- */
+/* ---- what is typed ------------------------------------------------------------- */
 
 static bool opens_bracket(char c)
 {
@@ -244,7 +244,7 @@ static size_t skip_echo(struct span line, struct span text, bool final)
     return 0;
 }
 
-/* --- all ----------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------- */
 
 size_t trim_preamble(const struct trim_place *p, const char *text, size_t len, bool final)
 {

@@ -53,7 +53,7 @@ static bool is_typed(const struct look *l)
     return span_ltrim(l->line).len > 0;
 }
 
-/* --- what stands below --------------------------------------------------------------------- */
+/* ---- what stands below --------------------------------------------------------- */
 
 /* "}" and "})" in the same column close the same, whatever punctuation is behind them. */
 static bool close_alike(struct span a, struct span b)
@@ -93,7 +93,7 @@ static enum verdict look_below(struct look *l, const struct now *now)
     return like == ROW_SAME ? cut(l, TRIM_BELOW) : SHOW;
 }
 
-/* --- scope --------------------------------------------------------------------------------- */
+/* ---- scope --------------------------------------------------------------------- */
 
 /* The block of a cursor behind text is that of its line; in a blank line it is what the
  * answer's first text gets, which knows better. */
@@ -129,7 +129,7 @@ static enum verdict look_scope(struct look *l, const struct now *now)
     return SHOW;
 }
 
-/* --- repetition ---------------------------------------------------------------------------- */
+/* ---- repetition ---------------------------------------------------------------- */
 
 /* Nothing from there on is shown, nor the white space before it. */
 static void take_back(struct look *l, size_t from)
@@ -157,7 +157,7 @@ static enum verdict look_back(struct look *l, const struct now *now)
     return SHOW;
 }
 
-/* --- one line ------------------------------------------------------------------------------ */
+/* ---- one line ------------------------------------------------------------------ */
 
 /* Goes through the bytes of a line and its line break; the line may prove to end earlier. */
 static void look_inside(struct look *l, struct now *now)
@@ -244,7 +244,7 @@ static size_t shown_end(const struct look *l, const struct now *now)
     return now->from + span_rtrim(now->row.tail).len;
 }
 
-/* --- all ----------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------- */
 
 /* Without the beginning of a character at the end. */
 static size_t whole_characters(const char *text, size_t len)

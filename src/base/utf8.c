@@ -42,7 +42,6 @@ static size_t step(const unsigned char *p, size_t len, bool *valid)
 {
     unsigned char low, high;
     size_t want = expect(p[0], &low, &high);
-
     *valid = false;
     if (want == 0) {
         return 1;
@@ -64,9 +63,8 @@ static size_t step(const unsigned char *p, size_t len, bool *valid)
 /* How many bytes at p are ASCII, which is most of most text: eight at a time. */
 static size_t ascii_run(const unsigned char *p, size_t len)
 {
-    size_t n = 0;
     uint64_t word;
-
+    size_t n = 0;
     while (len - n >= sizeof word) {
         memcpy(&word, p + n, sizeof word);
         if (word & UINT64_C(0x8080808080808080)) {
@@ -83,13 +81,12 @@ static size_t ascii_run(const unsigned char *p, size_t len)
 /* Appends what is complete; *used says how many bytes that took. */
 static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *used)
 {
-    size_t from = 0, at = 0;
-    bool valid;
     int error;
-
+    size_t at = 0;
+    bool valid;
+    size_t from = 0;
     while (at < len) {
         size_t n = ascii_run(p + at, len - at);
-
         at += n;
         if (at == len) {
             break;
@@ -122,19 +119,17 @@ void utf8_init(struct utf8 *u)
 int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
 {
     const unsigned char *p = (const unsigned char *)data;
-    size_t used;
     int error;
-
+    size_t used;
     if (u->held_len > 0 && len > 0) {
         unsigned char joined[sizeof u->held];
         size_t more = sizeof joined - u->held_len;
-        bool valid;
-
         if (more > len) {
             more = len;
         }
         memcpy(joined, u->held, u->held_len);
         memcpy(joined + u->held_len, p, more);
+        bool valid;
         used = step(joined, u->held_len + more, &valid);
         if (used == 0) {
             memcpy(u->held, joined, u->held_len + more);
@@ -174,10 +169,8 @@ int utf8_end(struct utf8 *u, struct buf *out)
 int utf8_clean(const char *data, size_t len, struct buf *out)
 {
     struct utf8 u;
-    int error;
-
     utf8_init(&u);
-    error = utf8_feed(&u, data, len, out);
+    int error = utf8_feed(&u, data, len, out);
     return error != 0 ? error : utf8_end(&u, out);
 }
 
@@ -190,7 +183,6 @@ static bool is_inner(char c)
 size_t utf8_floor(const char *text, size_t len, size_t at)
 {
     size_t low = at;
-
     if (at >= len) {
         return len;
     }
@@ -203,7 +195,6 @@ size_t utf8_floor(const char *text, size_t len, size_t at)
 size_t utf8_ceil(const char *text, size_t len, size_t at)
 {
     size_t high = at;
-
     while (high > 0 && high < len && high - at < 3 && is_inner(text[high])) {
         high++;
     }
@@ -214,10 +205,8 @@ size_t utf8_ceil(const char *text, size_t len, size_t at)
 static size_t squeeze(char *text, size_t len)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < len; i++) {
         bool blank = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
-
         if (!blank) {
             text[kept++] = text[i];
         } else if (kept > 0 && text[kept - 1] != ' ') {
@@ -230,13 +219,10 @@ static size_t squeeze(char *text, size_t len)
 int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
 {
     struct buf clean;
-    bool cut;
-    int error;
-
     buf_init(&clean, SIZE_MAX);
-    error = utf8_clean(data, len, &clean);
+    int error = utf8_clean(data, len, &clean);
     len = squeeze(clean.data, clean.len);
-    cut = len > max;
+    bool cut = len > max;
     if (cut) {
         len = utf8_floor(clean.data, clean.len, max > 3 ? max - 3 : 0);
     }

@@ -10,7 +10,6 @@
 bool value_is_string(const struct value *v, const char *s)
 {
     size_t len = strlen(s);
-
     return v != NULL && v->type == VALUE_STRING && v->as.string.len == len &&
            (len == 0 || memcmp(v->as.string.data, s, len) == 0);
 }
@@ -22,7 +21,6 @@ const struct value *value_get(const struct value *v, const char *key)
     }
     for (size_t i = 0; i < v->as.map.count; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
-
         if (value_is_string(&pair->key, key)) {
             return pair->value.type == VALUE_NIL ? NULL : &pair->value;
         }
@@ -58,7 +56,6 @@ double value_number(const struct value *v, double fallback)
 long value_milliseconds(const struct value *v, long fallback_s)
 {
     double s = value_number(v, (double)fallback_s);
-
     return s >= 0 && s <= WEEK_S ? (long)(s * 1000 + 0.999) : fallback_s * 1000;
 }
 
@@ -81,7 +78,6 @@ char *value_strdup(const struct value *v)
 struct value value_text(const char *s)
 {
     struct value v = {.type = VALUE_STRING};
-
     v.as.string.data = s;
     v.as.string.len = strlen(s);
     return v;
@@ -95,7 +91,6 @@ struct value value_true(void)
 struct value value_pairs(const struct value_pair *pairs, size_t count)
 {
     struct value v = {.type = VALUE_MAP};
-
     v.as.map.pairs = pairs;
     v.as.map.count = count;
     return v;

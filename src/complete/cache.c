@@ -70,7 +70,6 @@ static size_t entry_bytes(const struct entry *e)
 static void index_put(struct cache *c, struct entry *e)
 {
     size_t mask = c->slot_count - 1, i = e->hash & mask;
-
     while (c->slots[i].entry != NULL) {
         i = (i + 1) & mask;
     }
@@ -95,7 +94,6 @@ static void index_fit(struct cache *c)
 {
     struct slot *old = c->slots;
     size_t old_count = c->slot_count, wanted = index_wanted(c);
-
     if (wanted == old_count) {
         return;
     }
@@ -121,14 +119,12 @@ static void index_fit(struct cache *c)
 static void index_take(struct cache *c, const struct entry *e)
 {
     size_t mask = c->slot_count - 1, hole = e->hash & mask;
-
     c->sides[e->side_hash & mask]--;
     while (c->slots[hole].entry != e) {
         hole = (hole + 1) & mask;
     }
     for (size_t i = (hole + 1) & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         size_t home = c->slots[i].hash & mask;
-
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             c->slots[hole] = c->slots[i];
             hole = i;
@@ -188,7 +184,6 @@ static void evict(struct cache *c, const struct entry *keep)
 static size_t find_sides(const struct cache *c, const struct cache_place *p, struct side *sides)
 {
     size_t all = place_sides(p, sides), count = 0;
-
     for (size_t i = 0; i < all; i++) {
         if (c->sides[sides[i].hash & (c->slot_count - 1)] > 0) {
             sides[count++] = sides[i];
@@ -202,7 +197,6 @@ static bool is_at(const struct entry *e, const struct cache_place *p, size_t bac
 {
     size_t len;
     const char *before = place_before(p, back, &len);
-
     return e->backend == p->backend && e->before_len == len && e->after_len == side->len &&
            (len == 0 || memcmp(e->around, before, len) == 0) &&
            (side->len == 0 || memcmp(e->around + len, side->text, side->len) == 0);
@@ -211,7 +205,6 @@ static bool is_at(const struct entry *e, const struct cache_place *p, size_t bac
 static enum fit fit_of(const struct answer *a, const char *typed, size_t used)
 {
     size_t common = a->text.len < used ? a->text.len : used;
-
     if (common > 0 && memcmp(a->text.data, typed, common) != 0) {
         return FIT_NOT;
     }
@@ -228,15 +221,12 @@ static void search_slots(const struct cache *c, const struct cache_place *p, siz
                          uint64_t hash, const struct side *side, struct search *s)
 {
     size_t mask = c->slot_count - 1;
-
     for (size_t i = hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
-        enum fit fit;
-
         if (c->slots[i].hash != hash) {
             continue;
         }
-        fit = fit_of(&e->answer, p->before + p->before_len - back, back);
+        enum fit fit = fit_of(&e->answer, p->before + p->before_len - back, back);
         if (fit != FIT_NOT && is_at(e, p, back, side)) {
             s->visit(s, e, fit, back);
         }
@@ -245,18 +235,16 @@ static void search_slots(const struct cache *c, const struct cache_place *p, siz
 
 static void search_run(const struct cache *c, const struct cache_place *p, struct search *s)
 {
-    uint64_t hashes[CACHE_BACK + 1];
-    struct side sides[PLACE_SIDES];
-    size_t back, side_count;
-
     if (c->count == 0) {
         return;
     }
-    side_count = find_sides(c, p, sides);
+    struct side sides[PLACE_SIDES];
+    size_t side_count = find_sides(c, p, sides);
     if (side_count == 0) {
         return;
     }
-    back = place_hashes(p, hashes);
+    uint64_t hashes[CACHE_BACK + 1];
+    size_t back = place_hashes(p, hashes);
     for (size_t n = 0; n <= back && !s->enough; n++) {
         for (size_t i = 0; i < side_count; i++) {
             search_slots(c, p, n, place_hash(hashes[n], &sides[i]), &sides[i], s);
@@ -268,7 +256,6 @@ static void keep_better(struct search *s, struct entry *e, enum fit fit, size_t 
 {
     bool is_as_near =
         used == s->best_used && s->best != NULL && e->answer.serial > s->best->answer.serial;
-
     if (fit > s->best_fit || (fit == s->best_fit && is_as_near)) {
         s->best = e;
         s->best_fit = fit;
@@ -315,7 +302,6 @@ struct answer *cache_find(struct cache *c, const struct cache_place *p, unsigned
                           size_t *used)
 {
     struct search s = {.visit = visit_variant, .wanted = variant};
-
     return search_best(c, p, &s, used);
 }
 
@@ -323,16 +309,14 @@ struct answer *cache_follow(struct cache *c, const struct cache_place *p, uint64
                             size_t *used)
 {
     struct search s = {.visit = visit_serial, .wanted = serial};
-
     return search_best(c, p, &s, used);
 }
 
 unsigned cache_variants(const struct cache *c, const struct cache_place *p)
 {
     struct search s = {.visit = visit_all};
-    unsigned n = 0;
-
     search_run(c, p, &s);
+    unsigned n = 0;
     while (n < VARIANTS && s.variants >> n & 1) {
         n++;
     }
@@ -344,7 +328,6 @@ unsigned cache_variants(const struct cache *c, const struct cache_place *p)
 struct cache *cache_new(size_t max_bytes)
 {
     struct cache *c = xcalloc(1, sizeof *c);
-
     c->max_bytes = max_bytes;
     return c;
 }
@@ -380,13 +363,11 @@ size_t cache_bytes(const struct cache *c)
 static struct entry *find_replaced(const struct cache *c, const struct entry *like)
 {
     size_t mask = c->slot_count - 1;
-
     if (c->count == 0) {
         return NULL;
     }
     for (size_t i = like->hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
-
         if (c->slots[i].hash == like->hash && !e->answer.pinned &&
             e->answer.variant == like->answer.variant && e->backend == like->backend &&
             e->before_len == like->before_len && e->after_len == like->after_len &&
@@ -403,7 +384,6 @@ static struct entry *new_entry(const struct cache_place *p)
     const char *before = place_before(p, 0, &before_len);
     struct side side = place_side(p, 0);
     struct entry *e = xcalloc(1, sizeof *e + before_len + side.len);
-
     e->side_hash = side.hash;
     e->hash = place_hash(place_hash_text(before, before_len), &side);
     e->backend = p->backend;
@@ -420,12 +400,12 @@ static struct entry *new_entry(const struct cache_place *p)
 
 struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned variant)
 {
-    struct entry *e = new_entry(p), *replaced;
-
+    struct entry *e = new_entry(p);
     e->answer.serial = ++c->last_serial;
     e->answer.variant = variant;
     e->answer.pinned = true;
     buf_init(&e->answer.text, CACHE_TEXT);
+    struct entry *replaced;
     while ((replaced = find_replaced(c, e)) != NULL) {
         remove_entry(c, replaced);
     }
@@ -441,7 +421,6 @@ int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len
 {
     size_t room = a->text.room;
     int error = buf_add(&a->text, data, len);
-
     c->bytes += a->text.room - room;
     evict(c, NULL);
     return error;
@@ -450,7 +429,6 @@ int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len
 void cache_cut(struct cache *c, struct answer *a, size_t len)
 {
     struct buf *text = &a->text;
-
     if (len < text->len) {
         c->bytes -= text->room - (len + 1);
         text->data = xrealloc(text->data, len + 1);
@@ -463,7 +441,6 @@ void cache_cut(struct cache *c, struct answer *a, size_t len)
 void cache_complete(struct cache *c, struct answer *a)
 {
     struct entry *e = (struct entry *)a;
-
     a->complete = true;
     a->pinned = false;
     link_newest(c, e);

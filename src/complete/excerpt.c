@@ -20,7 +20,6 @@ void excerpt_init(struct excerpt *w)
 void excerpt_edit(struct excerpt *w, int64_t first, int64_t last, size_t new_count)
 {
     size_t from = (size_t)first, to = last < 0 ? SIZE_MAX : (size_t)last;
-
     if (first < 0 || to < from) {
         excerpt_init(w);
         return;
@@ -43,7 +42,6 @@ void excerpt_edit(struct excerpt *w, int64_t first, int64_t last, size_t new_cou
 static size_t line_size(const struct mirror *m, size_t row)
 {
     size_t len;
-
     mirror_line(m, row, &len);
     return len + 1;
 }
@@ -59,7 +57,6 @@ static bool begins_block(const struct mirror *m, size_t row)
     size_t len, above_len;
     const char *line = mirror_line(m, row, &len);
     const char *above = mirror_line(m, row - 1, &above_len);
-
     while (above_len > 0 && is_blank(above[above_len - 1])) {
         above_len--;
     }
@@ -71,7 +68,6 @@ static bool anchor_holds(const struct excerpt *w, const struct mirror *m, size_t
                          size_t max)
 {
     size_t size = col;
-
     if (w->anchor > row) {
         return false;
     }
@@ -88,7 +84,6 @@ static bool anchor_holds(const struct excerpt *w, const struct mirror *m, size_t
 static size_t choose_anchor(const struct mirror *m, size_t row, size_t col, size_t max)
 {
     size_t size = col, half = row, block = NO_ANCHOR, at = row;
-
     for (; at > 0; at--) {
         size += line_size(m, at - 1);
         if (size > max - max / 4) {
@@ -112,16 +107,15 @@ static size_t choose_anchor(const struct mirror *m, size_t row, size_t col, size
 static size_t cut_left(const char *text, size_t col, size_t max)
 {
     size_t step = max > 1 ? max / 2 : 1;
-
     return utf8_ceil(text, col, (col - max + step - 1) / step * step);
 }
 
 static void take_before(struct excerpt *w, const struct mirror *m, size_t row, size_t col,
                         size_t max, struct buf *before, struct buf *line)
 {
-    size_t len, cut = 0;
+    size_t len;
     const char *text = mirror_line(m, row, &len);
-
+    size_t cut = 0;
     if (col > max) {
         cut = cut_left(text, col, max);
         w->anchor = row;
@@ -138,7 +132,6 @@ static bool end_holds(const struct excerpt *w, const struct mirror *m, size_t ro
                       size_t max)
 {
     size_t size = rest;
-
     if (w->end <= row || w->end > mirror_lines(m)) {
         return false;
     }
@@ -152,7 +145,6 @@ static bool end_holds(const struct excerpt *w, const struct mirror *m, size_t ro
 static size_t choose_end(const struct mirror *m, size_t row, size_t rest, size_t max)
 {
     size_t size = rest, end = row + 1;
-
     while (end < mirror_lines(m)) {
         size += line_size(m, end);
         if (size > max - max / 4) {
@@ -166,10 +158,9 @@ static size_t choose_end(const struct mirror *m, size_t row, size_t rest, size_t
 static void take_after(struct excerpt *w, const struct mirror *m, size_t row, size_t col,
                        size_t max, struct buf *after)
 {
-    size_t len, size;
-
+    size_t len;
     mirror_line(m, row, &len);
-    size = len - col;
+    size_t size = len - col;
     if (!end_holds(w, m, row, size, max)) {
         w->end = choose_end(m, row, size, max);
     }
@@ -187,12 +178,11 @@ void excerpt_read(struct excerpt *w, const struct mirror *m, size_t row, size_t 
                   size_t before_max, size_t after_max, struct buf *before, struct buf *line,
                   struct buf *after)
 {
-    size_t len;
-
     if (row >= mirror_lines(m)) {
         row = mirror_lines(m) - 1;
         col = SIZE_MAX;
     }
+    size_t len;
     mirror_line(m, row, &len);
     if (col > len) {
         col = len;

@@ -36,7 +36,6 @@ static uint64_t fold(uint64_t hash)
 uint64_t place_hash(uint64_t before, const struct side *side)
 {
     uint64_t hash = fold(before) * UINT64_C(0xBF58476D1CE4E5B9) + side->hash;
-
     return fold(fold(hash) * UINT64_C(0x94D049BB133111EB));
 }
 
@@ -55,7 +54,6 @@ const char *place_before(const struct cache_place *p, size_t back, size_t *len)
 static uint64_t weight_leaving(void)
 {
     uint64_t weight = FACTOR;
-
     for (size_t power = 1; power < CACHE_BEFORE; power *= 2) {
         weight *= weight;
     }
@@ -68,7 +66,6 @@ size_t place_hashes(const struct cache_place *p, uint64_t hashes[CACHE_BACK + 1]
     size_t back = least(p->before_len, CACHE_BACK), len;
     const char *from = place_before(p, back, &len);
     uint64_t hash = place_hash_text(from, len), weight = weight_leaving();
-
     hashes[back] = hash;
     for (size_t n = back; n > 0; n--) {
         hash = push(hash, from[len]);
@@ -95,7 +92,6 @@ static bool is_blank(char c)
 struct side place_side(const struct cache_place *p, size_t at)
 {
     struct side side = {p->after + at, least(p->after_len - at, CACHE_AFTER), 0};
-
     side.hash = fold(hash_on(p->backend, side.text, side.len));
     return side;
 }
@@ -103,7 +99,6 @@ struct side place_side(const struct cache_place *p, size_t at)
 size_t place_sides(const struct cache_place *p, struct side sides[PLACE_SIDES])
 {
     size_t count = 0;
-
     sides[count++] = place_side(p, 0);
     for (size_t i = 0; i < least(p->after_len, CACHE_PAIR) && count < PLACE_SIDES; i++) {
         if (is_closer(p->after[i])) {

@@ -48,8 +48,6 @@ static bool is_telling(char c)
  * lines taken for equal by mistake could at most cost one chunk. */
 static bool hash_line(const char *line, size_t len, uint64_t *hash)
 {
-    bool telling = false;
-
     while (len > 0 && is_blank(line[len - 1])) {
         len--;
     }
@@ -58,6 +56,7 @@ static bool hash_line(const char *line, size_t len, uint64_t *hash)
         len--;
     }
     *hash = UINT64_C(0xCBF29CE484222325);
+    bool telling = false;
     for (size_t i = 0; i < len; i++) {
         telling = telling || is_telling(line[i]);
         *hash = (*hash ^ (unsigned char)line[i]) * UINT64_C(0x100000001B3);
@@ -69,7 +68,6 @@ static bool hash_line(const char *line, size_t len, uint64_t *hash)
 static const char *line_end(const char *text, const char *end)
 {
     const char *lf = memchr(text, '\n', (size_t)(end - text));
-
     return lf != NULL ? lf + 1 : end;
 }
 
@@ -85,7 +83,6 @@ static bool is_blank_line(const char *line, const char *end)
 static void trim(const char **text, size_t *len)
 {
     const char *from = *text, *end = from + *len, *stop = from;
-
     while (from < end && is_blank_line(from, line_end(from, end))) {
         from = line_end(from, end);
     }
@@ -102,7 +99,6 @@ static void trim(const char **text, size_t *len)
 static int compare_hashes(const void *a, const void *b)
 {
     uint64_t one = *(const uint64_t *)a, two = *(const uint64_t *)b;
-
     return (one > two) - (one < two);
 }
 
@@ -110,7 +106,6 @@ static void find_lines(struct piece *p)
 {
     const char *text = p->chunk.text, *end = text + p->chunk.len;
     size_t most = 0;
-
     for (const char *line = text; line < end; line = line_end(line, end)) {
         most++;
     }
@@ -129,7 +124,6 @@ static struct piece *piece_new(const char *name, const char *text, size_t len)
     struct piece *p = xcalloc(1, sizeof *p);
     bool ends = len > 0 && text[len - 1] == '\n';
     char *copy = xmalloc(len + 2);
-
     memcpy(copy, text, len);
     memcpy(copy + len, "\n", 2);
     p->chunk = (struct chunk){xstrdup(name), copy, ends ? len : len + 1};
@@ -155,10 +149,8 @@ static size_t piece_bytes(const struct piece *p)
 static size_t count_common(const struct piece *a, const struct piece *b)
 {
     size_t i = 0, j = 0, common = 0;
-
     while (i < a->line_count && j < b->line_count) {
         uint64_t one = a->lines[i], two = b->lines[j];
-
         common += one == two;
         i += one <= two;
         j += two <= one;
@@ -170,7 +162,6 @@ static size_t count_common(const struct piece *a, const struct piece *b)
 static bool contains(const struct chunk *whole, const struct chunk *part)
 {
     const char *at = whole->text, *end = at + whole->len;
-
     while (at != NULL) {
         at = memmem(at, (size_t)(end - at), part->text, part->len);
         if (at != NULL && (at == whole->text || at[-1] == '\n')) {
@@ -190,7 +181,6 @@ static bool is_most(size_t common, const struct piece *p)
 static enum relation relate(const struct piece *earlier, const struct piece *later)
 {
     size_t common = count_common(earlier, later);
-
     if (contains(&earlier->chunk, &later->chunk)) {
         return LEFT_OUT;
     }
@@ -211,7 +201,6 @@ static void row_append(struct row *row, struct piece *p)
 static void row_remove(struct row *row, size_t i)
 {
     struct piece *p = row->pieces[i];
-
     row->count--;
     row->bytes -= piece_bytes(p);
     memmove(row->pieces + i, row->pieces + i + 1, (row->count - i) * sizeof *row->pieces);
@@ -229,7 +218,6 @@ static void row_clear(struct row *row)
 static size_t row_oldest(const struct row *row)
 {
     size_t oldest = 0;
-
     for (size_t i = 1; i < row->count; i++) {
         if (row->pieces[i]->collected < row->pieces[oldest]->collected) {
             oldest = i;
@@ -265,7 +253,6 @@ static bool row_take(const struct ring *limits, struct row *row, struct piece *p
 struct ring *ring_new(size_t max_chunks, size_t max_bytes)
 {
     struct ring *r = xcalloc(1, sizeof *r);
-
     r->max_chunks = max_chunks;
     r->max_bytes = max_bytes;
     r->ring.pieces = xcalloc(max_chunks + 1, sizeof(struct piece *));
@@ -287,13 +274,11 @@ void ring_free(struct ring *r)
 
 void ring_collect(struct ring *r, const char *name, const char *text, size_t len)
 {
-    struct piece *p;
-
     trim(&text, &len);
     if (r->max_chunks == 0 || len == 0 || len > r->max_bytes) {
         return;
     }
-    p = piece_new(name, text, len);
+    struct piece *p = piece_new(name, text, len);
     if (p->line_count < LEAST_LINES || piece_bytes(p) > r->max_bytes) {
         piece_free(p);
         return;
@@ -305,18 +290,16 @@ void ring_collect(struct ring *r, const char *name, const char *text, size_t len
 static int compare_times(const void *a, const void *b)
 {
     const struct piece *one = *(struct piece *const *)a, *two = *(struct piece *const *)b;
-
     return (one->collected > two->collected) - (one->collected < two->collected);
 }
 
 bool ring_settle(struct ring *r)
 {
     struct row *waiting = &r->queue;
-    bool changed = false;
-
     if (waiting->count > 0) {
         qsort(waiting->pieces, waiting->count, sizeof *waiting->pieces, compare_times);
     }
+    bool changed = false;
     for (size_t i = 0; i < waiting->count; i++) {
         changed = row_take(r, &r->ring, waiting->pieces[i]) || changed;
     }

@@ -30,7 +30,6 @@ static bool names(const struct value *map, const struct value *key)
 {
     for (size_t i = 0; map != NULL && i < map->as.map.count; i++) {
         const struct value *other = &map->as.map.pairs[i].key;
-
         if (other->as.string.len == key->as.string.len &&
             memcmp(other->as.string.data, key->as.string.data, key->as.string.len) == 0) {
             return true;
@@ -63,7 +62,6 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
 bool body_key(struct body *b, const char *key)
 {
     struct value name = value_text(key);
-
     return begin_field(b, &name, b->maps, BODY_MAPS);
 }
 
@@ -81,7 +79,6 @@ static void write_members(struct body *b, const struct value *const maps[], size
         for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->error == 0; i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
             struct value v = member->value;
-
             if (change(member, &v) && begin_field(b, &member->key, maps + m + 1, count - m - 1)) {
                 note(b, json_write(b->out, &v));
             }
@@ -92,7 +89,6 @@ static void write_members(struct body *b, const struct value *const maps[], size
 void body_object(struct body *b, const struct value *const maps[], size_t count, body_change change)
 {
     bool started = b->started;
-
     note(b, buf_add(b->out, "{", 1));
     b->started = false;
     write_members(b, maps, count, change);
@@ -104,7 +100,6 @@ static void check_message(struct body *b, const struct value *message)
 {
     const struct value *role = value_get(message, "role");
     const struct value *content = value_get(message, "content");
-
     if (role == NULL || role->type != VALUE_STRING || role->as.string.len == 0) {
         body_fail(b, "request.messages: each needs a role, a string");
     } else if (content == NULL && value_get(message, "tool_calls") == NULL) {
@@ -128,7 +123,6 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
     }
     for (size_t i = 0; i < messages->as.array.count && b->error == 0; i++) {
         const struct value *message = &messages->as.array.items[i];
-
         note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
         body_object(b, &message, 1, change);
     }
@@ -151,7 +145,6 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
                 body_change change)
 {
     const struct value *model = value_get(spec, "model");
-
     *b = (struct body){.out = out};
     if (merge_options) {
         b->maps[BODY_OPTIONS] = body_map(b, value_get(spec, "options"));
@@ -179,7 +172,6 @@ void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
     note(b, buf_add(out, "{", 1));
     if (fill->model != NULL) {
         const struct value model = value_text(fill->model);
-
         body_value(b, "model", &model);
     }
 }
@@ -198,7 +190,6 @@ void body_fields_finish(struct body_fields *f)
 void body_field(struct body_fields *f, const char *key, struct value v)
 {
     struct value_pair *pair = &f->pairs[f->map.as.map.count++];
-
     pair->key = value_text(key);
     pair->value = v;
 }
@@ -207,7 +198,6 @@ void body_field_array(struct body_fields *f, const char *key, const struct value
                       size_t count)
 {
     struct value v = {.type = VALUE_ARRAY};
-
     v.as.array.items = items;
     v.as.array.count = count;
     body_field(f, key, v);
@@ -226,7 +216,6 @@ void body_field_int(struct body_fields *f, const char *key, int64_t number)
 void body_field_text(struct body_fields *f, const char *key, const char *data, size_t len)
 {
     struct value v = {.type = VALUE_STRING};
-
     v.as.string.data = data;
     v.as.string.len = len;
     body_field(f, key, v);
@@ -239,7 +228,6 @@ static void add_stop(struct body_fields *f, const struct fill *fill)
     const struct value *users = value_get(fill->options, "stop");
     const struct value *items = users;
     size_t more = users != NULL && users->type == VALUE_STRING;
-
     if (users != NULL && users->type == VALUE_ARRAY) {
         items = users->as.array.items;
         more = users->as.array.count;

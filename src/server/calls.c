@@ -37,8 +37,6 @@ void calls_free(struct calls *calls)
 /* The call with that index, a new one if there is none, NULL if there are too many. */
 static struct call *find(struct calls *calls, int64_t index)
 {
-    struct call *call;
-
     for (size_t i = 0; i < calls->count; i++) {
         if (calls->items[i].index == index) {
             return &calls->items[i];
@@ -47,7 +45,7 @@ static struct call *find(struct calls *calls, int64_t index)
     if (calls->count == MAX_CALLS) {
         return NULL;
     }
-    call = &calls->items[calls->count++];
+    struct call *call = &calls->items[calls->count++];
     *call = (struct call){.index = index};
     buf_init(&call->arguments, MAX_ARGUMENTS);
     return call;
@@ -63,25 +61,20 @@ static void set_once(char **field, const cJSON *item)
 /* Some servers send the arguments as an object, in one piece. */
 static int add_arguments(struct call *call, const cJSON *arguments)
 {
-    char *json;
-    int error;
-
     if (arguments == NULL) {
         return 0;
     }
     if (cJSON_IsString(arguments)) {
         return buf_add_str(&call->arguments, arguments->valuestring);
     }
-    json = cJSON_PrintUnformatted(arguments);
-    error = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
+    char *json = cJSON_PrintUnformatted(arguments);
+    int error = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
     cJSON_free(json);
     return error;
 }
 
 int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
 {
-    int64_t position = 0;
-
     if (pieces == NULL) {
         return 0;
     }
@@ -91,11 +84,11 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
     if (*calls == NULL) {
         *calls = xcalloc(1, sizeof **calls);
     }
+    int64_t position = 0;
     for (const cJSON *piece = pieces->child; piece != NULL; piece = piece->next, position++) {
         const cJSON *function = json_get(piece, "function");
         int64_t index = json_count(json_get(piece, "index"));
         struct call *call = find(*calls, index >= 0 ? index : position);
-
         if (call == NULL) {
             return emit_failure(e, "too many tool calls");
         }
@@ -115,9 +108,8 @@ static int give(const struct call *call, const struct emit *e)
     char *copy = xstrndup(text, len);
     cJSON *parsed = json_parse(copy, len);
     struct buf quoted;
-    int error;
-
     buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
+    int error;
     if (parsed == NULL && json_write_string(&quoted, text, len) == 0) {
         error = emit_call(e, call->id, call->name, quoted.data, quoted.len);
     } else {
@@ -132,7 +124,6 @@ static int give(const struct call *call, const struct emit *e)
 int calls_flush(struct calls **calls, const struct emit *e)
 {
     int error = 0;
-
     for (size_t i = 0; *calls != NULL && i < (*calls)->count && error == 0; i++) {
         if ((*calls)->items[i].name != NULL) {
             error = give(&(*calls)->items[i], e);

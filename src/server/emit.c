@@ -15,7 +15,6 @@ const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
 {
     struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
-
     if (e->state->done) {
         return 0;
     }
@@ -33,14 +32,11 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
 
 int emit_record(const struct emit *e, char *record, emit_give give_record)
 {
-    cJSON *root;
-    int error;
-
     if (e->state->done) {
         return 0;
     }
-    root = json_parse(record, e->len);
-    error = give_record(e, root);
+    cJSON *root = json_parse(record, e->len);
+    int error = give_record(e, root);
     cJSON_Delete(root);
     return error;
 }
@@ -72,7 +68,6 @@ void emit_logprobs(const struct emit *e, const cJSON *tokens)
     for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token != NULL;
          token = token->next) {
         const cJSON *logprob = cJSON_IsNumber(token) ? token : json_get(token, "logprob");
-
         if (cJSON_IsNumber(logprob) && isfinite(logprob->valuedouble)) {
             e->state->logprob_sum += logprob->valuedouble;
             e->state->logprobs++;
@@ -84,10 +79,9 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
               size_t len)
 {
     struct buf text;
-    int error = 0;
-
     /* Escaping makes a text at most six times as long. */
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
+    int error = 0;
     if (id != NULL) {
         error = buf_add_str(&text, "{\"id\":");
         if (error == 0) {
@@ -119,7 +113,6 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
 {
     int64_t processed = json_count(json_get(timings, "prompt_n"));
     int64_t cached = json_count(json_get(timings, "cache_n"));
-
     if (stats->prompt_tokens < 0 && processed >= 0) {
         stats->prompt_tokens = processed + (cached > 0 ? cached : 0);
     }
@@ -136,7 +129,6 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
 int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
-
     if (e->state->done || memcmp(stats, &emit_no_stats, sizeof *stats) == 0) {
         return 0;
     }
@@ -151,7 +143,6 @@ int emit_failure(const struct emit *e, const char *text)
 const cJSON *emit_find_error(const cJSON *root)
 {
     const cJSON *error = json_get(root, "error");
-
     if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0')) {
         return NULL;
     }
@@ -162,13 +153,11 @@ int emit_error(const struct emit *e, const cJSON *member)
 {
     char *json = cJSON_PrintUnformatted(member);
     struct buf text;
-    int error;
-
     buf_init(&text, LIMIT_ERROR_BODY);
     if (json != NULL) {
         error_text(json, strlen(json), &text, NULL);
     }
-    error = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    int error = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
     buf_finish(&text);
     cJSON_free(json);
     return error;
@@ -177,15 +166,12 @@ int emit_error(const struct emit *e, const cJSON *member)
 int emit_odd(const struct emit *e)
 {
     size_t at = 0;
-    struct buf text;
-    bool words;
-    int error;
-
     while (at < e->len && (unsigned char)e->record[at] <= ' ') {
         at++;
     }
+    struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
-    words = at < e->len && strchr("{[<", e->record[at]) == NULL;
+    bool words = at < e->len && strchr("{[<", e->record[at]) == NULL;
     if (at < e->len && e->record[at] != '<' && !words) {
         utf8_line(e->record + at, e->len - at, SHOWN, &text);
     } else {
@@ -195,7 +181,7 @@ int emit_odd(const struct emit *e)
         buf_add_str(&text, "nothing");
     }
     /* Plain words between records come from a proxy or a server that has failed. */
-    error = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    int error = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
     return error;
 }

@@ -22,17 +22,13 @@ static bool unwrap(const char *text, int depth, struct buf *out)
 {
     const char *brace = strchr(text, '{');
     size_t before = out->len;
-    char *copy;
-    cJSON *inner;
-    bool found;
-
     if (brace == NULL || depth >= MAX_NESTED) {
         return false;
     }
-    copy = xstrdup(brace);
-    inner = json_parse(copy, strlen(copy));
-    found = inner != NULL && buf_add(out, text, (size_t)(brace - text)) == 0 &&
-            find_message(inner, depth + 1, out);
+    char *copy = xstrdup(brace);
+    cJSON *inner = json_parse(copy, strlen(copy));
+    bool found = inner != NULL && buf_add(out, text, (size_t)(brace - text)) == 0 &&
+                 find_message(inner, depth + 1, out);
     if (!found && out->len > before) {
         out->data[out->len = before] = '\0';
     }
@@ -45,7 +41,6 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
 {
     static const char *const names[] = {"error", "message",           "detail", "errors",
                                         "msg",   "error_description", "title"};
-
     if (depth > MAX_NESTED) {
         return false;
     }
@@ -76,7 +71,6 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
 static const char *find_element(const char *html, const char *name, size_t *len)
 {
     size_t name_len = strlen(name);
-
     for (const char *p = strchr(html, '<'); p != NULL; p = strchr(p + 1, '<')) {
         if (strncasecmp(p + 1, name, name_len) != 0 || isalnum((unsigned char)p[1 + name_len])) {
             continue;
@@ -95,11 +89,9 @@ static const char *find_element(const char *html, const char *name, size_t *len)
 static void add_page(const char *html, struct buf *out)
 {
     static const char *const names[] = {"title", "h1", "message"};
-
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t before = out->len, len = 0;
         const char *text = find_element(html, names[i], &len);
-
         if (text != NULL) {
             utf8_line(text, len, MAX_TEXT, out);
         }
@@ -112,7 +104,6 @@ static void add_page(const char *html, struct buf *out)
 static char *find_signin_url(const cJSON *root)
 {
     const cJSON *url = json_get(root, "signin_url");
-
     if (url == NULL) {
         url = json_get(json_get(root, "error"), "signin_url");
     }
@@ -139,20 +130,17 @@ static cJSON *parse_body(char *text, size_t len)
 
 void error_text(const char *body, size_t len, struct buf *out, char **signin_url)
 {
-    struct buf message;
-    cJSON *root;
-    char *text, *start;
-
     if (signin_url != NULL) {
         *signin_url = NULL;
     }
-    text = start = xstrndup(body, len);
-    start += strspn(start, " \t\r\n");
+    char *text = xstrndup(body, len);
+    char *start = text + strspn(text, " \t\r\n");
     if (strncmp(start, "data:", 5) == 0) {
         start += 5 + strspn(start + 5, " ");
     }
     len -= (size_t)(start - text);
-    root = parse_body(start, len);
+    cJSON *root = parse_body(start, len);
+    struct buf message;
     buf_init(&message, SIZE_MAX);
     if (find_message(root, 0, &message)) {
         utf8_line(message.data, message.len, MAX_TEXT, out);

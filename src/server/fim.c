@@ -26,7 +26,6 @@ static void add_str(struct text *t, const char *s)
 static bool add_format(struct text *t, const char *format, const char *name, size_t len)
 {
     const char *place = strstr(format, "%s");
-
     add(t, format, place != NULL ? (size_t)(place - format) : strlen(format));
     add(t, name, len);
     add_str(t, place != NULL ? place + 2 : "");
@@ -61,11 +60,9 @@ static bool is_blank(const char *line, size_t len)
 static void add_commented(struct text *t, const char *comment, const char *data, size_t len)
 {
     const char *end = data + len;
-
     while (data < end) {
         const char *lf = memchr(data, '\n', (size_t)(end - data));
         size_t n = (size_t)((lf != NULL ? lf : end) - data);
-
         if (!is_blank(data, n)) {
             add_comment(t, comment, data, n);
         }
@@ -89,7 +86,6 @@ static void add_comments(struct text *t, const struct fill *fill)
 {
     for (size_t i = 0; i < fill->chunk_count && is_named(fill->comment); i++) {
         const struct chunk *chunk = fill->chunks[i];
-
         add_comment(t, fill->comment, chunk->name, strlen(chunk->name));
         add_commented(t, fill->comment, chunk->text, chunk->len);
     }
@@ -104,13 +100,11 @@ static bool prefix_has_path(const struct fim_tokens *tokens)
 static void add_files(struct text *t, const struct fill *fill)
 {
     const struct fim_tokens *tokens = fill->tokens;
-
     if (tokens->repo != NULL && is_named(fill->project)) {
         add_head(t, tokens->repo, fill->project);
     }
     for (size_t i = 0; i < fill->chunk_count; i++) {
         const struct chunk *chunk = fill->chunks[i];
-
         add_head(t, tokens->file, chunk->name);
         add(t, chunk->text, chunk->len);
     }
@@ -122,7 +116,6 @@ static void add_files(struct text *t, const struct fill *fill)
 static void add_prefix(struct text *t, const struct fill *fill)
 {
     const char *path = fill->path != NULL ? fill->path : "";
-
     if (prefix_has_path(fill->tokens)) {
         add_format(t, fill->tokens->prefix, path, strlen(path));
     } else {
@@ -144,7 +137,6 @@ int fim_raw(const struct fill *fill, struct buf *out)
 {
     const struct fim_tokens *tokens = fill->tokens;
     struct text t = {.out = out};
-
     if (tokens->file != NULL) {
         add_files(&t, fill);
     }
@@ -163,7 +155,6 @@ int fim_raw(const struct fill *fill, struct buf *out)
 int fim_before(const struct fill *fill, struct buf *out)
 {
     struct text t = {.out = out};
-
     add_path_comment(&t, fill);
     add(&t, fill->before, fill->before_len);
     return t.error;
@@ -173,7 +164,6 @@ int fim_prompt(const struct fill *fill, struct buf *out)
 {
     struct text t = {.out = out};
     size_t begun = out->len;
-
     add_comments(&t, fill);
     add(&t, fill->before, fill->before_len);
     add(&t, fill->line, fill->line_len);

@@ -26,7 +26,6 @@ void frame_finish(struct frame *f)
 static int give(struct frame *f, frame_on_record on_record, void *ctx)
 {
     int error = on_record(ctx, f->record.data, f->record.len);
-
     if (error != 0) {
         return error;
     }
@@ -38,7 +37,6 @@ static int give(struct frame *f, frame_on_record on_record, void *ctx)
 static int collect(struct frame *f, const char *text, size_t len)
 {
     int error = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
-
     f->has_data = 1;
     return error != 0 ? error : buf_add(&f->record, text, len);
 }
@@ -58,7 +56,6 @@ static bool is_blank(const char *line, size_t len)
 static const char *field_data(const char *line, size_t len, size_t *value_len)
 {
     size_t name = 0;
-
     if (len >= 4 && memcmp(line, "data", 4) == 0) {
         name = 4;
     } else if (len > 5 && memcmp(line, "error", 5) == 0) {
@@ -80,21 +77,17 @@ static const char *field_data(const char *line, size_t len, size_t *value_len)
 static int take_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                            void *ctx)
 {
-    const char *value;
-    size_t value_len;
-
     if (len == 0) {
         return f->has_data ? give(f, on_record, ctx) : 0;
     }
-    value = field_data(line, len, &value_len);
+    size_t value_len;
+    const char *value = field_data(line, len, &value_len);
     return value != NULL ? collect(f, value, value_len) : 0;
 }
 
 static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                      void *ctx)
 {
-    int error;
-
     if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
         len -= 3;
@@ -115,7 +108,7 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
     if (is_blank(line, len)) {
         return 0;
     }
-    error = collect(f, line, len);
+    int error = collect(f, line, len);
     return error != 0 ? error : give(f, on_record, ctx);
 }
 
@@ -123,12 +116,10 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
 static int finish_line(struct frame *f, const char *data, size_t len, frame_on_record on_record,
                        void *ctx)
 {
-    int error;
-
     if (f->line.len == 0 && len <= f->line.cap) {
         return take_line(f, data, len, on_record, ctx);
     }
-    error = buf_add(&f->line, data, len);
+    int error = buf_add(&f->line, data, len);
     if (error == 0) {
         error = take_line(f, f->line.data, f->line.len, on_record, ctx);
     }
@@ -145,7 +136,6 @@ static const char *next(const char **at, const char *from, const char *end, char
 {
     if (*at < from) {
         const char *found = memchr(from, c, (size_t)(end - from));
-
         *at = found != NULL ? found : end;
     }
     return *at;
@@ -153,15 +143,13 @@ static const char *next(const char **at, const char *from, const char *end, char
 
 int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on_record, void *ctx)
 {
-    const char *end = data + len, *lf = NULL, *cr = NULL;
-
+    const char *end = data + len;
     if (len == 0) {
         return 0;
     }
+    const char *cr = NULL;
+    const char *lf = NULL;
     while (data < end) {
-        const char *stop;
-        int error;
-
         if (f->after_cr) {
             f->after_cr = 0;
             if (*data == '\n') {
@@ -169,7 +157,7 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
                 continue;
             }
         }
-        stop = next(&lf, data, end, '\n');
+        const char *stop = next(&lf, data, end, '\n');
         if (f->kind == FRAME_EVENTS && next(&cr, data, end, '\r') < stop) {
             stop = cr;
         }
@@ -177,7 +165,7 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
             return buf_add(&f->line, data, (size_t)(end - data));
         }
         f->after_cr = *stop == '\r';
-        error = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
+        int error = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
         if (error != 0) {
             return error;
         }
@@ -189,7 +177,6 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
 int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
 {
     int error = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
-
     if (error != 0 || !f->has_data) {
         return error;
     }

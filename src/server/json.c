@@ -30,12 +30,10 @@ static int write_escape(struct buf *out, unsigned char c)
 
 static int write_escaped(struct buf *out, const char *s, size_t len)
 {
-    size_t from = 0;
     int error = 0;
-
+    size_t from = 0;
     for (size_t i = 0; i < len && error == 0; i++) {
         unsigned char c = (unsigned char)s[i];
-
         if (c >= 0x20 && c != '"' && c != '\\') {
             continue;
         }
@@ -51,11 +49,9 @@ static int write_escaped(struct buf *out, const char *s, size_t len)
 int json_write_string(struct buf *out, const char *s, size_t len)
 {
     struct buf clean;
-    int error;
-
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
-    error = utf8_clean(s, len, &clean);
+    int error = utf8_clean(s, len, &clean);
     if (error == 0) {
         error = buf_add(out, "\"", 1);
     }
@@ -72,11 +68,10 @@ int json_write_string(struct buf *out, const char *s, size_t len)
 /* The shortest text that reads back as the same number. */
 static int write_real(struct buf *out, double number)
 {
-    char text[32];
-
     if (!isfinite(number)) {
         return HUM_ESPEC;
     }
+    char text[32];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number) { // NOLINT(clang-diagnostic-float-equal)
@@ -91,7 +86,6 @@ static int write_any(struct buf *out, const struct value *v, int depth);
 static int write_array(struct buf *out, const struct value *v, int depth)
 {
     int error = buf_add(out, "[", 1);
-
     for (size_t i = 0; i < v->as.array.count && error == 0; i++) {
         if (i > 0) {
             error = buf_add(out, ",", 1);
@@ -106,10 +100,8 @@ static int write_array(struct buf *out, const struct value *v, int depth)
 static int write_map(struct buf *out, const struct value *v, int depth)
 {
     int error = buf_add(out, "{", 1);
-
     for (size_t i = 0; i < v->as.map.count && error == 0; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
-
         if (i > 0) {
             error = buf_add(out, ",", 1);
         }
@@ -158,14 +150,12 @@ int json_write(struct buf *out, const struct value *v)
 /* The number that four hexadecimal digits stand for, or -1. */
 static long hex4(const char *p, const char *end)
 {
-    long number = 0;
-
     if (end - p < 4) {
         return -1;
     }
+    long number = 0;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
-
         number *= 16;
         if (c >= '0' && c <= '9') {
             number += c - '0';
@@ -183,17 +173,16 @@ static long hex4(const char *p, const char *end)
 /* Mends the escape whose backslash is at p; returns what follows it. */
 static char *mend_escape(char *p, const char *end)
 {
-    long code, next;
-
     if (end - p < 2 || p[1] != 'u') {
         return end - p < 2 ? p + 1 : p + 2;
     }
-    code = hex4(p + 2, end);
+    long code = hex4(p + 2, end);
     if (code < 0) {
         /* cJSON would take it for NUL; so it sees an error. */
         p[1] = '?';
         return p + 2;
     }
+    long next;
     if (code >= 0xD800 && code < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
         next = hex4(p + 8, end);
         if (next >= 0xDC00 && next < 0xE000) {
@@ -209,7 +198,6 @@ static char *mend_escape(char *p, const char *end)
 void json_mend(char *text, size_t len)
 {
     char *end = text + len, *p = text;
-
     /* A raw NUL is no JSON, but cJSON would take it for the end of the string. */
     while (p < end && (p = memchr(p, '\0', (size_t)(end - p))) != NULL) {
         *p++ = 0x1A;
@@ -229,12 +217,10 @@ cJSON *json_parse(char *text, size_t len)
 
 const cJSON *json_get(const cJSON *object, const char *name)
 {
-    const cJSON *item;
-
     if (!cJSON_IsObject(object)) {
         return NULL;
     }
-    item = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsNull(item) ? NULL : item;
 }
 

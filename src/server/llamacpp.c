@@ -42,16 +42,14 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     /* Else the last event repeats the prompt and all settings. */
     const struct value fields[] = {value_text("content"), value_text("stop"),
                                    value_text("stop_type"), value_text("timings")};
-    struct body_fields own;
-    struct extra extra;
     struct buf before;
-    struct body b;
-    int error;
-
     buf_init(&before, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
+    struct extra extra;
     extra_init(&extra, fill);
-    error = fim_before(fill, &before);
+    int error = fim_before(fill, &before);
+    struct body b;
     if (error == 0) {
         body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
         body_field_text(&own, "input_prefix", before.data, before.len);
@@ -83,13 +81,11 @@ static int give_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
     struct dialect_stats stats = emit_no_stats;
-    int error;
-
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    error = emit_text(e, DIALECT_TEXT, content);
+    int error = emit_text(e, DIALECT_TEXT, content);
     if (error != 0) {
         return error;
     }
@@ -112,7 +108,6 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
     return emit_record(&e, record, give_record);
 }
 

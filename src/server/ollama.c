@@ -28,14 +28,13 @@ static bool change_option(const struct value_pair *member, struct value *v)
 
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
 {
+    const struct value *think = value_get(spec, "think");
     struct body b;
-    const struct value *think = value_get(spec, "think"), *options;
-
     body_begin(&b, out, spec, false, change_message);
     if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
     }
-    options = body_map(&b, value_get(spec, "options"));
+    const struct value *options = body_map(&b, value_get(spec, "options"));
     if (options != NULL && body_key(&b, "options")) {
         body_object(&b, &options, 1, change_option);
     }
@@ -51,14 +50,12 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
     int error = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
-
     body_field_text(own, "prompt", prompt->data, prompt->len);
     if (fill->tokens != NULL) {
         body_field_bool(own, "raw", true);
     } else {
         size_t len;
         const char *suffix = fim_suffix(fill, &len);
-
         body_field_text(own, "suffix", suffix, len);
     }
     body_field_bool(own, "think", false);
@@ -72,19 +69,19 @@ static int write_prompt(struct body_fields *own, const struct fill *fill, struct
  * Ollama load the model anew. */
 static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 {
-    struct body_fields own, sampling;
     struct buf prompt;
-    struct body b;
-    const struct value *options[2];
-    int error = 0;
-
     buf_init(&prompt, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
+    struct body_fields sampling;
     body_fields_init(&sampling);
+    int error = 0;
     if (!fill->load) {
         error = write_prompt(&own, fill, &prompt);
         body_sampling(&sampling, fill, "num_predict");
     }
+    struct body b;
+    const struct value *options[2];
     if (error == 0) {
         body_begin_fill(&b, out, fill, &own, false);
         options[0] = body_map(&b, fill->options);
@@ -103,18 +100,16 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 
 static int give_calls(const struct emit *e, const cJSON *calls)
 {
-    int error = 0;
-
     if (calls != NULL && !cJSON_IsArray(calls)) {
         return emit_odd(e);
     }
+    int error = 0;
     for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && error == 0;
          call = call->next) {
         const cJSON *function = json_get(call, "function");
         const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
         const cJSON *arguments = json_get(function, "arguments");
         char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
-
         if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
             error = emit_odd(e);
         } else {
@@ -130,21 +125,18 @@ static int give_calls(const struct emit *e, const cJSON *calls)
 static int give_text(const struct emit *e, const cJSON *from, const char *name)
 {
     int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
-
     return error != 0 ? error : emit_text(e, DIALECT_TEXT, json_get(from, name));
 }
 
 static int give_message(const struct emit *e, const cJSON *message)
 {
-    int error;
-
     if (message == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(message)) {
         return emit_odd(e);
     }
-    error = give_text(e, message, "content");
+    int error = give_text(e, message, "content");
     return error != 0 ? error : give_calls(e, json_get(message, "tool_calls"));
 }
 
@@ -162,20 +154,17 @@ static int give_done(const struct emit *e, const cJSON *root)
         .total_ns = json_count(json_get(root, "total_duration")),
     };
     int error = emit_stats(e, &stats);
-
     return error != 0 ? error : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
 }
 
 static int give_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *server_error = emit_find_error(root);
-    int error;
-
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "logprobs"));
-    error = give_message(e, json_get(root, "message"));
+    int error = give_message(e, json_get(root, "message"));
     if (error == 0) {
         error = give_text(e, root, "response");
     }
@@ -192,7 +181,6 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
     return emit_record(&e, record, give_record);
 }
 

@@ -23,7 +23,6 @@ static void write_usage_wish(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
     const struct value wish = value_pairs(&member, 1);
-
     body_value(b, "stream_options", &wish);
 }
 
@@ -35,7 +34,6 @@ static void write_format(struct body *b, const struct value *format)
     struct value_pair typed[] = {{value_text("type"), value_text("json_schema")},
                                  {value_text("json_schema"), value_pairs(schema, 2)}};
     struct value wish = value_pairs(json, 1);
-
     if (format == NULL) {
         return;
     }
@@ -51,7 +49,6 @@ static void write_format(struct body *b, const struct value *format)
 static void write_think(struct body *b, const struct value *think)
 {
     const struct value none = value_text("none");
-
     if (think == NULL) {
         return;
     }
@@ -67,7 +64,6 @@ static void write_think(struct body *b, const struct value *think)
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
 {
     struct body b;
-
     body_begin(&b, out, spec, true, change_message);
     write_usage_wish(&b);
     write_think(&b, value_get(spec, "think"));
@@ -84,7 +80,6 @@ static void write_fill(struct body_fields *own, const struct fill *fill, const s
     if (fill->tokens == NULL) {
         size_t len;
         const char *suffix = fim_suffix(fill, &len);
-
         body_field_text(own, "suffix", suffix, len);
     }
     body_sampling(own, fill, "max_tokens");
@@ -95,14 +90,12 @@ static void write_fill(struct body_fields *own, const struct fill *fill, const s
 
 static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 {
-    struct body_fields own;
     struct buf prompt;
-    struct body b;
-    int error;
-
     buf_init(&prompt, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
-    error = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    int error = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    struct body b;
     if (error == 0) {
         write_fill(&own, fill, &prompt);
         body_begin_fill(&b, out, fill, &own, true);
@@ -118,7 +111,6 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 static int give_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
-
     if (thinking == NULL) {
         thinking = json_get(delta, "reasoning");
     }
@@ -127,15 +119,13 @@ static int give_thinking(const struct emit *e, const cJSON *delta)
 
 static int give_delta(const struct emit *e, const cJSON *delta)
 {
-    int error;
-
     if (delta == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(delta)) {
         return emit_odd(e);
     }
-    error = give_thinking(e, delta);
+    int error = give_thinking(e, delta);
     if (error == 0) {
         error = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
     }
@@ -156,10 +146,8 @@ static int give_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
-    int error;
-
     take_logprobs(e, json_get(choice, "logprobs"));
-    error = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
+    int error = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
     if (error == 0) {
         error = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
     }
@@ -174,11 +162,10 @@ static int give_choice(const struct emit *e, const cJSON *choice)
 /* Other choices than the first are alternatives that nobody asked for. */
 static int give_choices(const struct emit *e, const cJSON *choices)
 {
-    int error = 0;
-
     if (choices != NULL && !cJSON_IsArray(choices)) {
         return emit_odd(e);
     }
+    int error = 0;
     for (const cJSON *choice = choices != NULL ? choices->child : NULL;
          choice != NULL && error == 0; choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
@@ -193,7 +180,6 @@ static int give_stats(const struct emit *e, const cJSON *root)
     const cJSON *usage = json_get(root, "usage");
     const cJSON *details = json_get(usage, "prompt_tokens_details");
     struct dialect_stats stats = emit_no_stats;
-
     stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
     stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));
@@ -204,12 +190,10 @@ static int give_stats(const struct emit *e, const cJSON *root)
 static int give_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
-    int error;
-
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
-    error = give_choices(e, choices);
+    int error = give_choices(e, choices);
     if (error == 0) {
         error = give_stats(e, root);
     }
@@ -226,7 +210,6 @@ static int give_record(const struct emit *e, const cJSON *root)
 static int give_done(const struct emit *e)
 {
     int error = calls_flush(&e->state->calls, e);
-
     return error != 0 ? error : emit_done(e, e->state->reason);
 }
 
@@ -234,7 +217,6 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
     if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
         return give_done(&e);
     }
@@ -244,7 +226,6 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
 static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
     struct emit e = {st, on_event, ctx, "", 0};
-
     return st->finished && !st->done ? give_done(&e) : 0;
 }
 

@@ -13,8 +13,6 @@
 static inline struct value spec_value(const cJSON *json)
 {
     struct value v = {.type = VALUE_NIL};
-    size_t count = 0, i = 0;
-
     if (cJSON_IsBool(json))
         return (struct value){.type = VALUE_BOOL, .as.boolean = cJSON_IsTrue(json) != 0};
     if (cJSON_IsString(json))
@@ -25,11 +23,12 @@ static inline struct value spec_value(const cJSON *json)
         return (struct value){.type = VALUE_INT, .as.integer = (int64_t)json->valuedouble};
     if (!cJSON_IsArray(json) && !cJSON_IsObject(json))
         return v;
+    size_t count = 0;
     for (const cJSON *child = json->child; child != NULL; child = child->next)
         count++;
+    size_t i = 0;
     if (cJSON_IsArray(json)) {
         struct value *items = xcalloc(count, sizeof *items);
-
         for (const cJSON *child = json->child; child != NULL; child = child->next)
             items[i++] = spec_value(child);
         v.type = VALUE_ARRAY;
@@ -37,7 +36,6 @@ static inline struct value spec_value(const cJSON *json)
         v.as.array.count = count;
     } else {
         struct value_pair *pairs = xcalloc(count, sizeof *pairs);
-
         for (const cJSON *child = json->child; child != NULL; child = child->next, i++) {
             pairs[i].key = value_text(child->string);
             pairs[i].value = spec_value(child);
@@ -66,14 +64,12 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
 {
     cJSON *json = cJSON_Parse(spec);
     struct value v = spec_value(json);
-    const char *why = NULL;
-    struct buf body;
-    int error;
-
     if (json == NULL)
         check_fail(file, line, "the test's own JSON is broken");
+    struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    error = dialect_find(dialect)->chat_body(&v, &body, &why);
+    const char *why = NULL;
+    int error = dialect_find(dialect)->chat_body(&v, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -112,14 +108,12 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
                      cJSON_Parse(extra != NULL ? extra : "null")};
     struct value maps[] = {spec_value(json[0]), spec_value(json[1])};
     struct fill whole = *fill;
-    const char *why = NULL;
-    struct buf body;
-    int error;
-
     whole.options = options != NULL ? &maps[0] : NULL;
     whole.extra = extra != NULL ? &maps[1] : NULL;
+    struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    error = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
+    const char *why = NULL;
+    int error = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -136,11 +130,10 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
 /* No cap on the body's size makes it anything but whole or refused. */
 static inline void spec_check_fill_caps(const char *api, const struct fill *fill)
 {
-    const char *why = NULL;
     int error = HUM_ETOOBIG;
-    size_t cap = 0;
     struct buf body;
-
+    const char *why = NULL;
+    size_t cap = 0;
     for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
         error = dialect_for_fill_api(api)->fill_body(fill, &body, &why);

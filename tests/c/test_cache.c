@@ -16,7 +16,6 @@ static uint64_t answer(struct cache *c, const char *before, const char *after, u
     struct cache_place p = place(before, after);
     struct answer *a = cache_add(c, &p, variant);
     uint64_t serial = a->serial;
-
     CHECK_INT(cache_extend(c, a, text, strlen(text)), HUM_OK);
     cache_complete(c, a);
     return serial;
@@ -27,14 +26,12 @@ static const char *left_at(struct cache *c, const struct cache_place *p, unsigne
 {
     size_t used = 99;
     struct answer *a = cache_find(c, p, variant, &used);
-
     return a == NULL ? NULL : a->text.len > used ? a->text.data + used : "";
 }
 
 static const char *left(struct cache *c, const char *before, const char *after)
 {
     struct cache_place p = place(before, after);
-
     return left_at(c, &p, 0);
 }
 
@@ -47,7 +44,6 @@ static void an_answer_begins_empty_and_pinned(void)
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("a", "b");
     struct answer *a = cache_add(c, &p, 3), *b = cache_add(c, &p, 4);
-
     CHECK_INT(a->serial, 1);
     CHECK_INT(b->serial, 2);
     CHECK_INT(a->variant, 3);
@@ -62,10 +58,8 @@ static void serials_are_never_used_again(void)
 {
     struct cache *c = cache_new(0);
     struct cache_place p = place("a", "b");
-
     for (uint64_t serial = 1; serial < 100; serial += 2) {
         struct answer *a = cache_add(c, &p, 0);
-
         CHECK_INT(a->serial, serial);
         cache_drop(c, a);
         CHECK_INT(answer(c, "x", "y", 0, "z"), serial + 1);
@@ -77,7 +71,6 @@ static void is_found_where_it_was_asked_for(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("int ", "\n");
-
     answer(c, "int ", "\n", 0, "main(void)");
     CHECK_TEXT(left(c, "int ", "\n"), "main(void)");
     NOTHING(left(c, "int", "\n"));
@@ -95,7 +88,6 @@ static void is_found_where_it_was_asked_for(void)
 static void is_found_while_what_it_says_is_typed(void)
 {
     struct cache *c = cache_new(PLENTY);
-
     answer(c, "if (x) {", "\n}\n", 0, "\n    return y;\n  }");
     CHECK_TEXT(left(c, "if (x) {\n", "\n}\n"), "    return y;\n  }");
     CHECK_TEXT(left(c, "if (x) {\n    ret", "\n}\n"), "urn y;\n  }");
@@ -108,7 +100,6 @@ static void is_found_while_what_it_says_is_typed(void)
 static void is_found_again_after_going_back(void)
 {
     struct cache *c = cache_new(PLENTY);
-
     answer(c, "x = fo", "\n", 0, "o()");
     answer(c, "x = b", "\n", 0, "ar()");
     NOTHING(left(c, "x = ", "\n"));
@@ -122,7 +113,6 @@ static void is_found_again_after_going_back(void)
 static void works_from_the_first_byte_of_a_text(void)
 {
     struct cache *c = cache_new(PLENTY);
-
     answer(c, "", "", 0, "#include <stdio.h>\n");
     CHECK_TEXT(left(c, "", ""), "#include <stdio.h>\n");
     CHECK_TEXT(left(c, "#in", ""), "clude <stdio.h>\n");
@@ -137,15 +127,12 @@ static void counts_so_many_bytes_before_and_no_more(void)
     static const size_t lengths[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1, 3000};
     struct cache *c = cache_new(PLENTY);
     char *text = xcalloc(1, 3001);
-
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         size_t len = lengths[i];
-
         memset(text, '.', len);
         text[len] = '\0';
         for (size_t at = 0; at < len; at += at + 2 < len ? 1 + len / 3 : 1) {
             bool counts = len - at <= CACHE_BEFORE;
-
             answer(c, text, "|", 0, "yes");
             text[at] = 'x';
             CHECK((left(c, text, "|") == NULL) == counts);
@@ -160,7 +147,6 @@ static void counts_so_many_bytes_after_and_no_more(void)
 {
     struct cache *c = cache_new(PLENTY);
     char after[CACHE_AFTER + 2];
-
     memset(after, '.', sizeof after);
     after[CACHE_AFTER + 1] = '\0';
     answer(c, "a", after, 0, "yes");
@@ -178,16 +164,15 @@ static void counts_so_many_bytes_after_and_no_more(void)
 static void looks_so_far_back_and_no_farther(void)
 {
     static const size_t tops[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1};
-    char typed[CACHE_BACK + 2], before[sizeof typed + CACHE_BEFORE + 2];
-
+    char typed[CACHE_BACK + 2];
     for (size_t i = 0; i <= CACHE_BACK; i++) {
         typed[i] = (char)('a' + i * i % 23);
     }
     typed[CACHE_BACK + 1] = '\0';
+    char before[sizeof typed + CACHE_BEFORE + 2];
     for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
         struct cache *c = cache_new(PLENTY);
         size_t top = tops[i];
-
         memset(before, '.', top);
         before[top] = '\0';
         answer(c, before, "", 0, typed);
@@ -203,7 +188,6 @@ static void looks_so_far_back_and_no_farther(void)
 static void closers_may_come_in_between(void)
 {
     struct cache *c = cache_new(PLENTY);
-
     answer(c, "f", "\nnext", 0, "(\"a\", [b])");
     CHECK_TEXT(left(c, "f(", ")\nnext"), "\"a\", [b])");
     CHECK_TEXT(left(c, "f(\"", "\")\nnext"), "a\", [b])");
@@ -225,7 +209,6 @@ static void closers_are_looked_for_so_far_and_no_farther(void)
 {
     struct cache *c = cache_new(PLENTY);
     char after[CACHE_PAIR + 2];
-
     memset(after, ' ', sizeof after);
     after[CACHE_PAIR - 1] = ')';
     after[CACHE_PAIR] = '\0';
@@ -243,9 +226,8 @@ static void bytes_of_any_value_count(void)
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = {1, "\0\xFF", 2, "\0", 1}, q = {1, "\0\0\xFF\0", 4, "\0", 1};
     struct answer *a = cache_add(c, &p, 0);
-    size_t used;
-
     cache_extend(c, a, "\0\0\n", 3);
+    size_t used;
     CHECK(cache_find(c, &p, 0, &used) == a);
     CHECK(cache_find(c, &q, 0, &used) == NULL);
     q.before++;
@@ -260,7 +242,6 @@ static void places_of_equal_hash_are_told_apart(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("a", "b"), q = place("a", "");
-
     q.backend = p.backend * UINT64_C(0x9E3779B97F4A7C15) + 'b' + 1;
     cache_complete(c, cache_add(c, &p, 0));
     CHECK_TEXT(left_at(c, &p, 0), "");
@@ -277,21 +258,19 @@ static void the_nearest_is_preferred_then_the_newest(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("ab", "");
-    struct answer *one, *two;
-    size_t used;
-
     answer(c, "", "", 0, "abcd");
     answer(c, "a", "", 0, "bce");
     CHECK_TEXT(left(c, "ab", ""), "ce");
-    one = cache_add(c, &p, 0);
+    struct answer *one = cache_add(c, &p, 0);
     CHECK_TEXT(left(c, "ab", ""), "ce");
     cache_extend(c, one, "f", 1);
     CHECK_TEXT(left(c, "ab", ""), "f");
-    two = cache_add(c, &p, 0);
+    struct answer *two = cache_add(c, &p, 0);
     cache_extend(c, two, "g", 1);
     CHECK_TEXT(left(c, "ab", ""), "g");
     cache_complete(c, two);
     cache_complete(c, one);
+    size_t used;
     CHECK(cache_find(c, &p, 0, &used) == two);
     CHECK_INT(used, 0);
     cache_free(c);
@@ -301,16 +280,14 @@ static void nothing_to_suggest_is_an_answer_if_there_is_no_other(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("ab", "");
-    struct answer *live;
-    size_t used;
-
     answer(c, "ab", "", 0, "");
     CHECK_TEXT(left(c, "ab", ""), "");
     NOTHING(left(c, "abc", ""));
     p.before_len = 1;
-    live = cache_add(c, &p, 0);
+    struct answer *live = cache_add(c, &p, 0);
     cache_extend(c, live, "b", 1);
     p.before_len = 2;
+    size_t used;
     CHECK(cache_find(c, &p, 0, &used) == live);
     CHECK_INT(used, 1);
     answer(c, "", "", 0, "abc");
@@ -323,9 +300,8 @@ static void what_is_used_up_fits_only_while_more_may_come(void)
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("a", ""), q = place("abc", ""), r = place("abcd", "");
     struct answer *a = cache_add(c, &p, 0);
-    size_t used;
-
     cache_extend(c, a, "bc", 2);
+    size_t used;
     CHECK(cache_find(c, &q, 0, &used) == a);
     CHECK_INT(used, 2);
     CHECK(cache_find(c, &r, 0, &used) == NULL);
@@ -340,7 +316,6 @@ static void follows_an_answer_that_lags_behind_the_typing(void)
     struct cache_place p = place("a", ""), q = place("abc", ""), r = place("axc", "");
     struct answer *a = cache_add(c, &p, 0);
     size_t used;
-
     CHECK(cache_follow(c, &p, a->serial, &used) == a);
     CHECK(cache_follow(c, &q, a->serial + 1, &used) == NULL);
     CHECK(cache_follow(c, &q, a->serial, &used) == a);
@@ -361,11 +336,9 @@ static void follows_an_alternative_that_is_typed_through(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("xf", "");
-    uint64_t serial;
-    size_t used;
-
     answer(c, "x", "", 0, "foo");
-    serial = answer(c, "x", "", 1, "fab");
+    uint64_t serial = answer(c, "x", "", 1, "fab");
+    size_t used;
     CHECK_TEXT(cache_follow(c, &p, serial, &used)->text.data, "fab");
     CHECK_INT(used, 1);
     CHECK_TEXT(left_at(c, &p, 1), "ab");
@@ -377,7 +350,6 @@ static void counts_the_alternatives_without_a_gap(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("x", ""), q = place("xf", "");
-
     CHECK_INT(cache_variants(c, &p), 0);
     answer(c, "x", "", 0, "foo");
     CHECK_INT(cache_variants(c, &p), 1);
@@ -397,16 +369,13 @@ static void a_new_answer_replaces_the_old_one_unless_that_is_pinned(void)
 {
     struct cache *c = cache_new(PLENTY);
     struct cache_place p = place("a", "");
-    size_t bytes, used;
-    uint64_t serial;
-    struct answer *live;
-
     answer(c, "a", "", 0, "one");
-    bytes = cache_bytes(c);
-    serial = answer(c, "a", "", 0, "two");
+    size_t bytes = cache_bytes(c);
+    uint64_t serial = answer(c, "a", "", 0, "two");
     CHECK_INT(cache_bytes(c), bytes);
+    size_t used;
     CHECK(cache_follow(c, &p, serial - 1, &used) == NULL);
-    live = cache_add(c, &p, 0);
+    struct answer *live = cache_add(c, &p, 0);
     CHECK(cache_follow(c, &p, serial, &used) == NULL);
     answer(c, "a", "", 0, "four");
     CHECK(cache_follow(c, &p, live->serial, &used) == live);
@@ -422,7 +391,6 @@ static void a_cut_gives_memory_back_and_text_may_come_again(void)
     struct cache_place p = place("a", "");
     struct answer *a = cache_add(c, &p, 0);
     size_t empty = cache_bytes(c);
-
     cache_cut(c, a, 0);
     cache_extend(c, a, "some text, long enough", 22);
     cache_cut(c, a, 100);
@@ -444,7 +412,6 @@ static void an_answer_without_end_is_refused(void)
     struct cache_place p = place("a", "");
     struct answer *a = cache_add(c, &p, 0);
     char *text = xcalloc(1, CACHE_TEXT);
-
     CHECK_INT(cache_extend(c, a, text, CACHE_TEXT), HUM_OK);
     CHECK_INT(cache_extend(c, a, text, 1), HUM_ETOOBIG);
     CHECK_INT(a->text.len, CACHE_TEXT);
@@ -455,10 +422,8 @@ static void an_answer_without_end_is_refused(void)
 static void what_was_not_used_for_longest_leaves(void)
 {
     struct cache *c = cache_new(PLENTY);
-    size_t one;
-
     answer(c, "a", "", 0, "x");
-    one = cache_bytes(c);
+    size_t one = cache_bytes(c);
     answer(c, "b", "", 0, "x");
     one = cache_bytes(c) - one;
     answer(c, "c", "", 0, "x");
@@ -480,9 +445,8 @@ static void what_was_not_used_for_longest_leaves(void)
 
 static size_t count_found(struct cache *c)
 {
-    size_t found = 0;
     char name[16];
-
+    size_t found = 0;
     for (int i = 0; i < 10000; i++) {
         snprintf(name, sizeof name, "%04d", i);
         found += left(c, name, "") != NULL;
@@ -495,20 +459,19 @@ static size_t count_found(struct cache *c)
 static void holds_as_many_as_the_limit_allows(void)
 {
     struct cache *c = cache_new(PLENTY);
-    size_t one, found, over = 0;
-    char name[16];
-
     answer(c, "0000", "", 0, "x");
-    one = cache_bytes(c);
+    size_t one = cache_bytes(c);
     answer(c, "1000", "", 0, "x");
     one = cache_bytes(c) - one;
+    size_t over = 0;
+    char name[16];
     for (int i = 0; i < 20000; i++) {
         snprintf(name, sizeof name, "%04d", i % 10000);
         answer(c, name, "", 0, "x");
         over += cache_bytes(c) > PLENTY;
     }
     CHECK_INT(over, 0);
-    found = count_found(c);
+    size_t found = count_found(c);
     CHECK(found >= PLENTY / (one + 4 * 20) && found <= PLENTY / (one + 2 * 20));
     cache_resize(c, PLENTY / 64);
     found = count_found(c);
@@ -523,13 +486,12 @@ static void pinned_answers_stay_and_may_grow(void)
     struct cache *c = cache_new(0);
     struct cache_place p = place("a", ""), q = place("b", "");
     struct answer *a = cache_add(c, &p, 0), *b = cache_add(c, &q, 0);
-    size_t used;
-
     for (int i = 0; i < 100; i++) {
         cache_extend(c, a, "0123456789", 10);
         cache_extend(c, b, "9876543210", 10);
     }
     cache_resize(c, 1);
+    size_t used;
     CHECK(cache_find(c, &p, 0, &used) == a);
     CHECK_INT(a->text.len, 1000);
     cache_complete(c, a);
@@ -546,11 +508,9 @@ static void a_growing_answer_pushes_others_out(void)
 {
     struct cache *c = cache_new(4096);
     struct cache_place p = place("live", "");
-    struct answer *a;
-
     answer(c, "old", "", 0, "x");
     answer(c, "new", "", 0, "x");
-    a = cache_add(c, &p, 0);
+    struct answer *a = cache_add(c, &p, 0);
     while (cache_bytes(c) < 2048) {
         cache_extend(c, a, "0123456789", 10);
     }
@@ -605,7 +565,6 @@ static struct cache_place here(void)
 {
     size_t most = CACHE_BEFORE + CACHE_BACK, ahead = CACHE_AFTER + CACHE_PAIR;
     size_t before = m.cursor < most ? m.cursor : most, after = m.len - m.cursor;
-
     return (struct cache_place){dice(40) == 0, m.text + m.cursor - before, before,
                                 m.text + m.cursor, after < ahead ? after : ahead};
 }
@@ -613,12 +572,10 @@ static struct cache_place here(void)
 static bool has_way_to(const struct known *k, const struct cache_place *p)
 {
     size_t closers = 0;
-
     for (size_t skip = 0; skip <= p->after_len && skip <= CACHE_PAIR && closers <= CACHE_CLOSERS;
          skip++) {
         size_t len = p->after_len - skip < CACHE_AFTER ? p->after_len - skip : CACHE_AFTER;
         bool closed = skip == 0 || p->after[skip - 1] == ')';
-
         if (closed && len == k->after_len && memcmp(p->after + skip, k->after, len) == 0) {
             return true;
         }
@@ -635,7 +592,6 @@ static int model_fit(const struct known *k, const struct cache_place *p, size_t 
 {
     size_t end = p->before_len - back, len = end < CACHE_BEFORE ? end : CACHE_BEFORE;
     size_t common = back < k->len ? back : k->len;
-
     if (k->backend != p->backend || memcmp(k->text, p->before + end, common) != 0 ||
         k->before_len != len || memcmp(k->before, p->before + end - len, len) != 0 ||
         !has_way_to(k, p)) {
@@ -651,18 +607,15 @@ static int model_fit(const struct known *k, const struct cache_place *p, size_t 
 static struct known *model_find(const struct cache_place *p, unsigned variant, uint64_t serial,
                                 size_t *used)
 {
-    struct known *best = NULL;
     int best_fit = serial ? 0 : 1;
-
+    struct known *best = NULL;
     for (size_t back = 0; back <= p->before_len && back <= CACHE_BACK; back++) {
         for (size_t i = 0; i < m.count; i++) {
             struct known *k = &m.known[i];
-            int fit;
-
             if (serial ? k->serial != serial : k->variant != variant) {
                 continue;
             }
-            fit = model_fit(k, p, back);
+            int fit = model_fit(k, p, back);
             if (fit > best_fit ||
                 (best != NULL && fit == best_fit && back == *used && k->serial > best->serial)) {
                 best = k;
@@ -703,7 +656,6 @@ static bool is_gone(const struct known *k)
 {
     struct cache_place p = place_of(k);
     size_t used;
-
     return cache_follow(m.cache, &p, k->serial, &used) == NULL;
 }
 
@@ -713,7 +665,6 @@ static void model_evict(void)
 {
     for (;;) {
         struct known *oldest = NULL;
-
         for (size_t i = 0; i < m.count; i++) {
             if (m.known[i].live == NULL && (oldest == NULL || m.known[i].use < oldest->use)) {
                 oldest = &m.known[i];
@@ -734,14 +685,13 @@ static void model_evict(void)
 static void model_ask(void)
 {
     struct cache_place p = here();
-    struct known *k;
     size_t before = p.before_len < CACHE_BEFORE ? p.before_len : CACHE_BEFORE;
     size_t after = p.after_len < CACHE_AFTER ? p.after_len : CACHE_AFTER;
     unsigned variant = (unsigned)dice(8) / 6;
-
     if (m.count == MODEL_MAX) {
         return;
     }
+    struct known *k;
     for (size_t i = m.count; i-- > 0;) {
         k = &m.known[i];
         if (k->live == NULL && k->backend == p.backend && k->variant == variant &&
@@ -764,7 +714,6 @@ static void model_ask(void)
 static void model_grow(struct known *k)
 {
     size_t more = 1 + dice(40);
-
     if (k->live == NULL || k->len + more > sizeof k->text) {
         return;
     }
@@ -800,20 +749,19 @@ static void model_end(struct known *k)
 static void model_look(void)
 {
     struct cache_place p = here();
-    unsigned variant = (unsigned)dice(2), count = 0;
+    unsigned variant = (unsigned)dice(2);
     size_t used = 0, got_used = 0;
     struct known *wanted = model_find(&p, variant, 0, &used);
 
     struct answer *got = cache_find(m.cache, &p, variant, &got_used);
-
     check_same(got, got_used, wanted, used);
     if (m.count > 0) {
         uint64_t serial = m.known[dice(m.count)].serial;
-
         wanted = model_find(&p, 0, serial, &used);
         got = cache_follow(m.cache, &p, serial, &got_used);
         check_same(got, got_used, wanted, used);
     }
+    unsigned count = 0;
     while (model_find(&p, count, 0, &used) != NULL) {
         count++;
     }
@@ -846,7 +794,6 @@ static void model_edit(void)
     size_t what = dice(30), used = 0;
     struct cache_place p = here();
     struct known *k = what < 19 ? model_find(&p, 0, 0, &used) : NULL;
-
     if (k != NULL && k->len > used) {
         insert(k->text + used, 1 + dice(k->len - used));
     } else if (what < 23) {
@@ -876,8 +823,7 @@ static void model_edit(void)
 static void model_step(size_t limit)
 {
     struct known *k = m.count > 0 ? &m.known[dice(m.count)] : NULL;
-    size_t what = dice(100), pinned = 0;
-
+    size_t what = dice(100);
     model_edit();
     model_look();
     if (what < 15) {
@@ -889,6 +835,7 @@ static void model_step(size_t limit)
         model_evict();
         cache_resize(m.cache, limit);
     }
+    size_t pinned = 0;
     for (size_t i = m.count; i-- > 0;) {
         pinned += m.known[i].live != NULL;
         if (m.known[i].live != NULL && pinned > 4) {
@@ -928,7 +875,6 @@ static void agrees_with_a_model_that_compares_everything(void)
     memset(&m, 0, sizeof m);
     for (uint64_t seed = 1; seed <= 6 && !check_state.bad; seed++) {
         size_t limit = seed * 6000;
-
         model_begin(seed, limit);
         for (int i = 0; i < 2000 && !check_state.bad; i++) {
             model_step(limit);

@@ -7,7 +7,6 @@
 static char *text_of(const char *body, size_t len)
 {
     struct buf out;
-
     buf_init(&out, LIMIT_ERROR_BODY);
     buf_add_str(&out, "");
     error_text(body, len, &out, NULL);
@@ -17,7 +16,6 @@ static char *text_of(const char *body, size_t len)
 static void check_body(int line, const char *body, size_t len, const char *wanted)
 {
     char *text = text_of(body, len);
-
     check_texts(__FILE__, line, "error text", text, wanted);
     free(text);
 }
@@ -119,10 +117,8 @@ static void what_follows_the_error_is_left_aside(void)
 static void texts_are_cut_at_2000_bytes(void)
 {
     char body[5000];
-    char *text;
-
     memset(body, 'a', sizeof body);
-    text = text_of(body, sizeof body);
+    char *text = text_of(body, sizeof body);
     CHECK_INT(strlen(text), 2000);
     CHECK_TEXT(text + 1995, "aa...");
     free(text);
@@ -131,13 +127,11 @@ static void texts_are_cut_at_2000_bytes(void)
 static void nesting_without_end_is_survived(void)
 {
     struct buf body;
-
     /* A string in a string in a string: each level doubles the backslashes. */
     buf_init(&body, 1u << 20);
     buf_add_str(&body, "{\"error\":\"end\"}");
     for (int level = 0; level < 12; level++) {
         struct buf outer;
-
         buf_init(&outer, 1u << 20);
         buf_add_str(&outer, "{\"error\":\"");
         for (size_t i = 0; i < body.len; i++) {
@@ -169,9 +163,8 @@ static void nesting_without_end_is_survived(void)
 static void check_url(int line, const char *body, const char *wanted)
 {
     struct buf out;
-    char *url;
-
     buf_init(&out, LIMIT_ERROR_BODY);
+    char *url;
     error_text(body, strlen(body), &out, &url);
     if (wanted != NULL) {
         check_texts(__FILE__, line, "signin_url", url, wanted);
@@ -226,14 +219,11 @@ static void recorded_errors_give_their_message(void)
         {"llama-server/router-error-unknown-model.http", "model 'no-such-model' not found", 400},
         {"llama-server/error-bad-header.http", "", 400},
     };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
-        char *text;
-
         CHECK(fixture_load(&f, cases[i].path));
         CHECK_INT(f.status, cases[i].status);
-        text = text_of(f.body.data != NULL ? f.body.data : "", f.body.len);
+        char *text = text_of(f.body.data != NULL ? f.body.data : "", f.body.len);
         CHECK_TEXT(text, cases[i].wanted);
         free(text);
         fixture_finish(&f);

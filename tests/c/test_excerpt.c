@@ -44,12 +44,11 @@ static void desk_finish(struct desk *d)
 /* Lines of text, each with its "\n"; "" is none. */
 static void edit(struct desk *d, size_t first, size_t last, const char *text)
 {
-    struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
+    struct value lines = {.type = VALUE_ARRAY};
     size_t count = 0;
-
+    struct value items[MAX_LINES];
     while (*text) {
         const char *end = strchr(text, '\n');
-
         items[count] = (struct value){.type = VALUE_STRING};
         items[count].as.string.data = text;
         items[count++].as.string.len = (size_t)(end - text);
@@ -67,9 +66,9 @@ static void fill(struct desk *d, size_t count)
 {
     edit(d, 0, mirror_lines(d->m), "");
     for (size_t i = 0; i < count; i++) {
-        char name[32], text[64];
-
+        char name[32];
         snprintf(name, sizeof name, "%sline %zu ", i % 10 > 1 ? "    " : "", i);
+        char text[64];
         snprintf(text, sizeof text, "%-39s\n", name);
         edit(d, i, i + (i == 0), i % 10 == 0 ? "\n" : text);
     }
@@ -91,7 +90,6 @@ static void take(struct desk *d, size_t row, size_t col, size_t before_max, size
 static void a_short_text_is_shown_whole(void)
 {
     struct desk d;
-
     desk_init(&d);
     take(&d, 0, 0, 100, 100);
     CHECK_TEXT(d.before.data, "");
@@ -121,7 +119,6 @@ static void a_short_text_is_shown_whole(void)
 static void a_window_begins_where_the_text_does_if_there_is_room_left(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 76, 4, BEFORE, AFTER);
@@ -140,7 +137,6 @@ static void a_window_begins_where_the_text_does_if_there_is_room_left(void)
 static void a_window_begins_with_a_block_near_half_of_the_budget(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 205, 4, BEFORE, AFTER);
@@ -161,12 +157,10 @@ static void a_window_begins_with_a_block_near_half_of_the_budget(void)
 static void the_anchor_stays_between_a_quarter_and_all_of_the_budget(void)
 {
     struct desk d;
-    size_t anchor;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 205, 4, BEFORE, AFTER);
-    anchor = d.w.anchor;
+    size_t anchor = d.w.anchor;
     for (size_t row = anchor + 27; row < anchor + 109; row++) {
         take(&d, row, 4, BEFORE, AFTER);
         CHECK_INT(d.w.anchor, anchor);
@@ -180,10 +174,10 @@ static void the_anchor_stays_between_a_quarter_and_all_of_the_budget(void)
 
 static void check_moved(struct desk *d, size_t first, size_t last, const char *text, size_t rows)
 {
-    struct buf before, after;
-
     take(d, d->row, d->col, BEFORE, AFTER);
+    struct buf before;
     buf_init(&before, SIZE_MAX);
+    struct buf after;
     buf_init(&after, SIZE_MAX);
     buf_add(&before, d->before.data, d->before.len);
     buf_add(&after, d->after.data, d->after.len);
@@ -198,15 +192,13 @@ static void check_moved(struct desk *d, size_t first, size_t last, const char *t
 static void edits_around_a_window_leave_it_as_it_was(void)
 {
     struct desk d;
-    size_t anchor;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 205, 4, BEFORE, AFTER);
     check_moved(&d, 0, 0, "new\nnew\n", 2);
     check_moved(&d, 3, 10, "", (size_t)-7);
     check_moved(&d, 100, 101, "changed\n", 0);
-    anchor = d.w.anchor;
+    size_t anchor = d.w.anchor;
     check_moved(&d, anchor, anchor, "just above it\n", 1);
     check_moved(&d, d.w.anchor - 1, d.w.anchor, "one\ntwo\n", 1);
     check_moved(&d, d.w.end, d.w.end, "just below it\n", 0);
@@ -218,13 +210,11 @@ static void edits_around_a_window_leave_it_as_it_was(void)
 static void edits_inside_leave_its_ends(void)
 {
     struct desk d;
-    size_t anchor, end;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 205, 4, BEFORE, AFTER);
-    anchor = d.w.anchor;
-    end = d.w.end;
+    size_t anchor = d.w.anchor;
+    size_t end = d.w.end;
     edit(&d, anchor, anchor + 2, "its first line and another\n");
     edit(&d, 210, 210, "one below the cursor\n");
     take(&d, 204, 4, BEFORE, AFTER);
@@ -246,7 +236,6 @@ static void edits_inside_leave_its_ends(void)
 static void lines_put_above_the_first_are_seen(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 100);
     take(&d, 50, 0, BEFORE, AFTER);
@@ -259,7 +248,6 @@ static void lines_put_above_the_first_are_seen(void)
 static void a_new_text_makes_a_new_window(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 205, 4, BEFORE, AFTER);
@@ -281,12 +269,11 @@ static void a_new_text_makes_a_new_window(void)
 static void the_end_moves_in_steps(void)
 {
     struct desk d;
-    size_t end, steps = 0;
-
     desk_init(&d);
     fill(&d, 400);
     take(&d, 100, 0, BEFORE, AFTER);
-    end = d.w.end;
+    size_t end = d.w.end;
+    size_t steps = 0;
     for (size_t row = 101; row < 200; row++) {
         take(&d, row, 0, BEFORE, AFTER);
         steps += d.w.end != end;
@@ -299,19 +286,17 @@ static void the_end_moves_in_steps(void)
 static void a_line_too_long_is_cut_in_steps(void)
 {
     struct desk d;
-    char text[1000];
-    size_t steps = 0;
-
     desk_init(&d);
+    char text[1000];
     for (size_t i = 0; i < sizeof text - 2; i++) {
         text[i] = (char)('a' + i % 26);
     }
     memcpy(text + sizeof text - 2, "\n", 2);
     edit(&d, 0, 1, "one\n");
     edit(&d, 1, 1, text);
+    size_t steps = 0;
     for (size_t col = 101; col < 900; col++) {
         char first = d.line.len > 0 ? d.line.data[0] : 'b';
-
         take(&d, 1, col, 100, 50);
         CHECK_INT(d.before.len, 0);
         CHECK(d.line.len > 50 - 1 && d.line.len <= 100);
@@ -327,7 +312,6 @@ static void a_line_too_long_is_cut_in_steps(void)
 static void a_long_line_below_is_cut_if_there_is_nothing_else(void)
 {
     struct desk d;
-
     desk_init(&d);
     edit(&d, 0, 1, "x\nthe next line is long\nthe last\n");
     take(&d, 0, 1, 100, 9);
@@ -347,15 +331,14 @@ static bool is_inner(char c)
 
 static void check_above(const struct desk *d, size_t max)
 {
-    size_t size = d->before.len + d->line.len, len = 0;
+    size_t size = d->before.len + d->line.len;
     struct buf text; /* what stands above the cursor and is shown, and some bytes more */
-    const char *from;
-
     buf_init(&text, SIZE_MAX);
     buf_add_str(&text, "");
     mirror_before(d->m, d->row, d->col, size + 8, &text);
     CHECK(size <= max && size <= text.len);
-    from = text.data + text.len - (size < text.len ? size : text.len);
+    const char *from = text.data + text.len - (size < text.len ? size : text.len);
+    size_t len = 0;
     if (!check_state.bad && size < text.len) {
         mirror_line(d->m, d->w.anchor - 1, &len);
         CHECK(size + 3 >= max / 4 || len >= max / 4);
@@ -373,13 +356,13 @@ static void check_above(const struct desk *d, size_t max)
 
 static void check_below(const struct desk *d, size_t max)
 {
-    size_t size = d->after.len, len = 0;
+    size_t size = d->after.len;
     struct buf text; /* what stands below the cursor and is shown, and some bytes more */
-
     buf_init(&text, SIZE_MAX);
     buf_add_str(&text, "");
     mirror_after(d->m, d->row, d->col, size + 8, &text);
     CHECK(size <= max && size <= text.len);
+    size_t len = 0;
     if (!check_state.bad && size < text.len) {
         mirror_line(d->m, d->w.end, &len);
         CHECK(size + 3 >= max / 2 || len >= max / 4);
@@ -412,15 +395,13 @@ static const char *const pieces[] = {
 static void any_window_keeps_to_its_budgets(void)
 {
     struct desk d;
-
     desk_init(&d);
     seed = 7;
     for (int i = 0; i < 20000 && !check_state.bad; i++) {
         static const size_t budgets[] = {0, 1, 2, 3, 7, 30, 100, 101, 400, 5000};
-        size_t lines = mirror_lines(d.m), first = below(lines + 1), last = first + below(3), len;
+        size_t lines = mirror_lines(d.m), first = below(lines + 1), last = first + below(3);
         const char *text = pieces[below(sizeof pieces / sizeof *pieces)];
         size_t before_max = budgets[i / 40 % 10], after_max = budgets[i / 60 % 10];
-
         if (last > lines) {
             last = lines;
         }
@@ -429,6 +410,7 @@ static void any_window_keeps_to_its_budgets(void)
             edit(&d, first, lines > 300 ? lines : last, text);
         }
         d.row = d.row < mirror_lines(d.m) ? d.row : 0;
+        size_t len;
         text = mirror_line(d.m, d.row, &len);
         d.col = below(len + 1);
         while (d.col < len && is_inner(text[d.col])) {
@@ -454,7 +436,6 @@ static void press(struct typing *s, char key)
     size_t len, kept = key == '\b' && d->col > 0 ? d->col - 1 : d->col;
     const char *line = mirror_line(d->m, d->row, &len);
     struct buf text;
-
     buf_init(&text, SIZE_MAX);
     buf_add(&text, line, kept);
     buf_add(&text, &key, key != '\b');
@@ -472,14 +453,13 @@ static void press(struct typing *s, char key)
 static void look(struct typing *s)
 {
     struct desk *d = &s->d;
-    struct buf prompt;
-    size_t same = 0;
-
     take(d, d->row, d->col, BEFORE, AFTER);
     check_window(d, BEFORE, AFTER);
+    struct buf prompt;
     buf_init(&prompt, SIZE_MAX);
     buf_add(&prompt, d->before.data, d->before.len);
     buf_add(&prompt, d->line.data, d->line.len);
+    size_t same = 0;
     while (same < prompt.len && same < s->prompt.len && prompt.data[same] == s->prompt.data[same]) {
         same++;
     }
@@ -516,7 +496,6 @@ static void session_end(struct typing *s)
 static void writing_on_restarts_a_prompt_once_in_thousands_of_keys(void)
 {
     struct typing s;
-
     session_start(&s);
     seed = 11;
     while (s.keys < 8000) {
@@ -532,14 +511,13 @@ static void writing_on_restarts_a_prompt_once_in_thousands_of_keys(void)
 static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
 {
     struct typing s;
-    size_t moves = 0, leaps = 0;
-
     session_start(&s);
     seed = 13;
+    size_t moves = 0;
+    size_t leaps = 0;
     while (s.keys < 8000 && !check_state.bad) {
         struct desk *d = &s.d;
-        size_t what = below(200), len;
-
+        size_t what = below(200);
         if (what < 4) {
             d->row += what < 2 ? below(4) : (size_t)0 - below(4);
             moves++;
@@ -552,6 +530,7 @@ static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
         } else {
             press(&s, what < 20 ? '\b' : what < 27 ? '\n' : (char)('a' + what % 26));
         }
+        size_t len;
         mirror_line(d->m, d->row, &len);
         d->col = what < 5 ? len : d->col;
         look(&s);

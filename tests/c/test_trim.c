@@ -12,7 +12,6 @@ struct example {
 static struct trim_place place_of(const char *code, size_t max_lines, bool prose)
 {
     const char *cursor = strchr(code, '~'), *line = cursor;
-
     while (line > code && line[-1] != '\n') {
         line--;
     }
@@ -33,12 +32,11 @@ static int taken_back; /* how often something shown was taken back, in all examp
 static void check_stream(const char *what, const struct trim_place *p, const char *answer,
                          size_t lead, struct trim whole)
 {
-    size_t len = strlen(answer), shown = 0;
+    size_t len = strlen(answer);
     bool stopped = false;
-
+    size_t shown = 0;
     for (size_t n = 0; n <= len; n++) {
         size_t part_lead = trim_preamble(p, answer, n, false);
-
         if (part_lead == TRIM_WAIT) {
             CHECK(!stopped && shown == 0);
             continue;
@@ -77,15 +75,12 @@ static void check_example(const struct example *x, size_t max_lines, bool prose)
 {
     struct trim_place p = place_of(x->code, max_lines, prose);
     size_t lead = trim_preamble(&p, x->answer, strlen(x->answer), true);
-    struct trim t;
-    char *shown;
-
     if (lead > strlen(x->answer)) {
         check_fail(x->what, 0, "lead beyond the answer");
         return;
     }
-    t = trim_answer(&p, x->answer + lead, strlen(x->answer) - lead, true);
-    shown = xstrndup(x->answer + lead, t.shown);
+    struct trim t = trim_answer(&p, x->answer + lead, strlen(x->answer) - lead, true);
+    char *shown = xstrndup(x->answer + lead, t.shown);
     check_texts(x->what, (int)t.why, "shown", shown, x->shown);
     check_ints(x->what, 0, "why", t.why, x->why);
     free(shown);
@@ -379,7 +374,6 @@ static void characters_are_whole(void)
 static void stops_as_early_as_it_can(void)
 {
     struct trim_place p = place_of("def f():\n    ~\n", 0, false);
-
     CHECK(!trim_answer(&p, "return 1\n", 9, false).stop);
     CHECK(trim_answer(&p, "return 1\nx", 10, false).stop);
     p = place_of("let x = ~ + 1;\n", 0, false);

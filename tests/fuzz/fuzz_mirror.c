@@ -31,10 +31,8 @@ static struct value line(struct input *in)
 {
     size_t n = number(in) % 80;
     struct value v = {.type = VALUE_STRING};
-    const char *stop;
-
     n = n < in->len ? n : in->len;
-    stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
+    const char *stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
     v.as.string.data = in->data;
     v.as.string.len = stop != NULL ? (size_t)(stop - in->data) : n;
     in->data += n;
@@ -46,7 +44,6 @@ static struct value line(struct input *in)
 static size_t offset(const struct buf *text, size_t row)
 {
     size_t at = 0;
-
     while (row-- > 0) {
         at = (size_t)((char *)memchr(text->data + at, '\n', text->len - at) - text->data) + 1;
     }
@@ -57,12 +54,10 @@ static void splice(struct buf *text, size_t first, size_t last, const struct val
 {
     size_t from = offset(text, first), to = offset(text, last);
     struct buf result;
-
     buf_init(&result, MAX_TEXT);
     buf_add(&result, text->data, from);
     for (size_t i = 0; i < lines->as.array.count; i++) {
         const struct value *v = &lines->as.array.items[i];
-
         buf_add(&result, v->as.string.data, v->as.string.len);
         buf_add(&result, "\n", 1);
     }
@@ -82,17 +77,16 @@ static void must_be(const struct buf *got, const char *data, size_t len)
 
 static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct buf *text)
 {
-    struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
+    struct value lines = {.type = VALUE_ARRAY};
     size_t count = number(in) % (MAX_LINES + 1), all = mirror_lines(m);
     size_t first = number(in) % (all + 2), last = first + number(in) % 6;
-    int error;
-
+    struct value items[MAX_LINES];
     for (size_t i = 0; i < count; i++) {
         items[i] = line(in);
     }
     lines.as.array.items = items;
     lines.as.array.count = count;
-    error = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
+    int error = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
     MUST(error == (last <= all ? 0 : HUM_EBAD));
     if (error == 0) {
         excerpt_edit(w, (int64_t)first, (int64_t)last, count);
@@ -103,7 +97,6 @@ static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct b
 static void check_text(const struct mirror *m, const struct buf *text)
 {
     struct buf all;
-
     buf_init(&all, MAX_TEXT);
     mirror_range(m, 0, mirror_lines(m), &all);
     must_be(&all, text->data, text->len);
@@ -117,7 +110,6 @@ static void check_around(const struct mirror *m, const struct buf *text, size_t 
 {
     size_t at = offset(text, row) + col, rest = text->len - 1 - at;
     struct buf out;
-
     buf_init(&out, MAX_TEXT);
     mirror_before(m, row, col, max, &out);
     MUST(out.len <= max && (out.len == at || out.len + 3 >= max));
@@ -132,15 +124,16 @@ static void check_around(const struct mirror *m, const struct buf *text, size_t 
 static void check_window(struct excerpt *w, const struct mirror *m, const struct buf *text,
                          size_t row, size_t col, size_t max)
 {
-    size_t at = offset(text, row) + col, begin;
-    struct buf before, line, after;
-
+    size_t at = offset(text, row) + col;
+    struct buf before;
     buf_init(&before, max);
+    struct buf line;
     buf_init(&line, max);
+    struct buf after;
     buf_init(&after, max / 2);
     excerpt_read(w, m, row, col, max, max / 2, &before, &line, &after);
     MUST(before.len + line.len <= max);
-    begin = at - line.len - before.len;
+    size_t begin = at - line.len - before.len;
     must_be(&before, text->data + begin, before.len);
     must_be(&line, text->data + at - line.len, line.len);
     must_be(&after, text->data + at, after.len);
@@ -156,20 +149,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct input in = {(const char *)bytes, len};
     struct mirror *m = mirror_new();
     struct excerpt w;
-    struct buf text;
-
     excerpt_init(&w);
+    struct buf text;
     buf_init(&text, MAX_TEXT);
     buf_add(&text, "\n", 1);
     while (in.len > 0) {
-        size_t row, col, max, line_len;
-
         edit(&in, m, &w, &text);
         check_text(m, &text);
-        row = number(&in) % mirror_lines(m);
+        size_t row = number(&in) % mirror_lines(m);
+        size_t line_len;
         mirror_line(m, row, &line_len);
-        col = number(&in) % (line_len + 1);
-        max = number(&in) * 2;
+        size_t col = number(&in) % (line_len + 1);
+        size_t max = number(&in) * 2;
         check_around(m, &text, row, col, max);
         check_window(&w, m, &text, row, col, max);
     }

@@ -11,7 +11,6 @@ static struct trim_place place;
 static const char *part(const char **from, const char *end, size_t *len)
 {
     const char *begin = *from, *to = memchr(begin, PART, (size_t)(end - begin));
-
     *len = (size_t)((to != NULL ? to : end) - begin);
     *from = to != NULL ? to + 1 : end;
     return begin;
@@ -25,12 +24,10 @@ static bool is_boundary(const char *text, size_t len, size_t at)
 static void check_look(const char *text, size_t len)
 {
     struct trim whole = trim_answer(&place, text, len, true), last = {0};
-
     MUST(whole.shown <= len && is_boundary(text, len, whole.shown));
     MUST(trim_answer(&place, text, whole.shown, true).shown == whole.shown);
     for (size_t n = 0; n <= len; n++) {
         struct trim t = trim_answer(&place, text, n, false);
-
         MUST(t.shown <= n && is_boundary(text, len, t.shown));
         MUST(trim_answer(&place, text, t.shown, true).shown == t.shown);
         MUST(t.shown >= last.shown || t.why == TRIM_REPEATS);
@@ -44,11 +41,9 @@ static void check_look(const char *text, size_t len)
 static void check_lead(const char *text, size_t len)
 {
     size_t whole = trim_preamble(&place, text, len, true), known = TRIM_WAIT;
-
     MUST(whole <= len);
     for (size_t n = 0; n <= len; n++) {
         size_t lead = trim_preamble(&place, text, n, false);
-
         MUST(lead == TRIM_WAIT || (lead <= n && is_boundary(text, len, lead)));
         MUST(known == TRIM_WAIT || lead == known);
         known = lead;
@@ -58,9 +53,7 @@ static void check_lead(const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    const char *from = (const char *)bytes + 1, *end = (const char *)bytes + len, *answer;
-    size_t answer_len;
-
+    const char *from = (const char *)bytes + 1, *end = (const char *)bytes + len;
     /* Long inputs cost the square of their length here, and show nothing new. */
     if (len < 1 || len > 400 || !fuzz_is_utf8(from, len - 1)) {
         return 0;
@@ -70,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     place.before = part(&from, end, &place.before_len);
     place.line = part(&from, end, &place.line_len);
     place.after = part(&from, end, &place.after_len);
-    answer = part(&from, end, &answer_len);
+    size_t answer_len;
+    const char *answer = part(&from, end, &answer_len);
     if (memchr(place.line, '\n', place.line_len) != NULL) {
         return 0;
     }

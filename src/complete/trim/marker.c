@@ -48,7 +48,6 @@ enum marker marker_look(struct span s)
     static const char *const words[] = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<EOT>",
                                         "<file_sep>",   "<repo_name>",  "<end_of_turn>"};
     enum marker found = MARKER_NONE;
-
     if (s.len == 0 || s.data[0] != '<') {
         return MARKER_NONE;
     }

@@ -213,7 +213,6 @@ static size_t skip_echo(struct span line, struct span text, bool final)
     struct span typed = span_rtrim(span_ltrim(line)), word = last_word(line);
     struct span from = span_ltrim(text);
     size_t skipped = text.len - from.len;
-
     if (is_echo_of_line(typed)) {
         if (starts(from, typed)) {
             struct span left = span_skip(from, typed.len), trimmed = span_ltrim(left);
@@ -250,9 +249,9 @@ size_t trim_preamble(const struct trim_place *p, const char *text, size_t len, b
 {
     struct span line = {p->line, p->line_len}, answer = {text, len};
     bool is_typed = span_ltrim(line).len > 0;
-    size_t talk = 0, skip, newlines;
-
+    size_t newlines;
     white_space(answer, &newlines);
+    size_t talk = 0;
     if (!p->prose && newlines <= NEWLINES_MAX) {
         talk = skip_talk(answer, !is_typed, final);
     }
@@ -260,7 +259,7 @@ size_t trim_preamble(const struct trim_place *p, const char *text, size_t len, b
         return TRIM_WAIT;
     }
     answer = span_skip(answer, talk);
-    skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(p, answer, final);
+    size_t skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(p, answer, final);
     return skip == TRIM_WAIT ? TRIM_WAIT : talk + skip;
 }
 

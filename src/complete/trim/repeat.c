@@ -19,12 +19,11 @@ static void remember(struct repeat *r, struct row row, size_t from)
 
 void repeat_init(struct repeat *r, struct span above)
 {
-    struct span lines[REPEAT_PAST];
-    size_t count = 0;
-
     r->count = 0;
     memset(r->runs, 0, sizeof r->runs);
     memset(r->units, 0, sizeof r->units);
+    struct span lines[REPEAT_PAST];
+    size_t count = 0;
     while (count < REPEAT_PAST && above.len > 0) {
         lines[count] = line_last(above.data, &above.len);
         count += lines[count].len > 0;
@@ -49,7 +48,6 @@ enum repeat_verdict repeat_line(struct repeat *r, struct row row, size_t at, boo
                                 bool wanted, size_t *from)
 {
     enum repeat_verdict verdict = REPEAT_NO;
-
     for (size_t n = 1; n <= REPEAT_LINES && n <= r->count; n++) {
         enum row_likeness like = wanted ? ROW_OTHER : row_compare(row, past_of(r, n)->row);
         bool is_last = r->runs[n] + 1 == n && has_weight(r, n);

@@ -141,7 +141,6 @@ static bool take_text(struct right *r, const char *text, size_t i, size_t *cut)
 {
     struct right_mark mark = {.depth = mark_of(r, i)->depth + nesting(text[i])};
     size_t n = r->matched;
-
     /* The whole rest has come, and its last word is over. */
     if (r->whole && !is_word(text[i])) {
         *cut = mark_of(r, i)->clean;

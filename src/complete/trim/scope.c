@@ -29,7 +29,6 @@ enum scope_verdict scope_line(struct scope *s, struct span trimmed, size_t inden
                               bool apart)
 {
     bool closes = line_closes(trimmed);
-
     if (indent > s->base) {
         s->deeper = true;
         return SCOPE_IN;

@@ -71,7 +71,6 @@ static enum verdict look_below(struct look *l, const struct now *now)
     struct span below = span_ltrim(l->below);
     struct row want = {{NULL, 0}, l->below};
     struct row got = now->row;
-
     if (below.len == 0) {
         return SHOW;
     }
@@ -102,7 +101,6 @@ static void enter_scope(struct look *l, const struct now *now)
     struct row typed = {l->line, {NULL, 0}};
     bool own = is_typed(l);
     size_t at = 0;
-
     line_next(l->place->after, l->place->after_len, &at);
     at = at < l->place->after_len ? at : l->place->after_len;
     scope_init(&l->scope, span_skip((struct span){l->place->after, l->place->after_len}, at),
@@ -144,7 +142,6 @@ static enum verdict look_back(struct look *l, const struct now *now)
 {
     bool wanted = now->is_first && is_typed(l);
     size_t from;
-
     switch (repeat_line(&l->repeat, now->row, now->from, now->closed, wanted, &from)) {
     case REPEAT_YES:
         take_back(l, from);
@@ -264,8 +261,6 @@ static size_t whole_characters(const char *text, size_t len)
 static void look_init(struct look *l, const struct trim_place *p, const char *text, size_t len,
                       bool final)
 {
-    size_t at = 0;
-
     l->place = p;
     l->line = (struct span){p->line, p->line_len};
     l->below = (struct span){NULL, 0};
@@ -275,6 +270,7 @@ static void look_init(struct look *l, const struct trim_place *p, const char *te
     l->lines = l->blanks = 0;
     l->in_scope = false;
     right_init(&l->rest, l->line, (struct span){p->after, p->after_len});
+    size_t at = 0;
     line_next(p->after, p->after_len, &at);
     while (span_ltrim(l->below).len == 0 && at < p->after_len) {
         l->below = line_next(p->after, p->after_len, &at);
@@ -314,10 +310,9 @@ static enum verdict look_line(struct look *l, struct now *now)
 struct trim trim_answer(const struct trim_place *p, const char *text, size_t len, bool final)
 {
     struct look l;
-    size_t at = 0;
-    enum verdict verdict = SHOW;
-
     look_init(&l, p, text, len, final);
+    enum verdict verdict = SHOW;
+    size_t at = 0;
     while (verdict == SHOW && at <= l.text.len) {
         struct now now = {.from = at, .to = at, .is_first = at == 0};
         now.to += line_next(l.text.data, l.text.len, &at).len;

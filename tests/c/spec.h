@@ -13,24 +13,31 @@
 static inline struct value spec_value(const cJSON *json)
 {
     struct value v = {.type = VALUE_NIL};
-    if (cJSON_IsBool(json))
+    if (cJSON_IsBool(json)) {
         return (struct value){.type = VALUE_BOOL, .as.boolean = cJSON_IsTrue(json) != 0};
-    if (cJSON_IsString(json))
+    }
+    if (cJSON_IsString(json)) {
         return value_text(json->valuestring);
-    if (cJSON_IsNumber(json) && floor(json->valuedouble) < json->valuedouble)
+    }
+    if (cJSON_IsNumber(json) && floor(json->valuedouble) < json->valuedouble) {
         return (struct value){.type = VALUE_FLOAT, .as.real = json->valuedouble};
-    if (cJSON_IsNumber(json))
+    }
+    if (cJSON_IsNumber(json)) {
         return (struct value){.type = VALUE_INT, .as.integer = (int64_t)json->valuedouble};
-    if (!cJSON_IsArray(json) && !cJSON_IsObject(json))
+    }
+    if (!cJSON_IsArray(json) && !cJSON_IsObject(json)) {
         return v;
+    }
     size_t count = 0;
-    for (const cJSON *child = json->child; child != NULL; child = child->next)
+    for (const cJSON *child = json->child; child != NULL; child = child->next) {
         count++;
+    }
     size_t i = 0;
     if (cJSON_IsArray(json)) {
         struct value *items = xcalloc(count, sizeof *items);
-        for (const cJSON *child = json->child; child != NULL; child = child->next)
+        for (const cJSON *child = json->child; child != NULL; child = child->next) {
             items[i++] = spec_value(child);
+        }
         v.type = VALUE_ARRAY;
         v.as.array.items = items;
         v.as.array.count = count;
@@ -48,12 +55,14 @@ static inline struct value spec_value(const cJSON *json)
 static inline void spec_free(const struct value *v)
 {
     if (v->type == VALUE_ARRAY) {
-        for (size_t i = 0; i < v->as.array.count; i++)
+        for (size_t i = 0; i < v->as.array.count; i++) {
             spec_free(&v->as.array.items[i]);
+        }
         free((void *)v->as.array.items);
     } else if (v->type == VALUE_MAP) {
-        for (size_t i = 0; i < v->as.map.count; i++)
+        for (size_t i = 0; i < v->as.map.count; i++) {
             spec_free(&v->as.map.pairs[i].value);
+        }
         free((void *)v->as.map.pairs);
     }
 }
@@ -64,8 +73,9 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
 {
     cJSON *json = cJSON_Parse(spec);
     struct value v = spec_value(json);
-    if (json == NULL)
+    if (json == NULL) {
         check_fail(file, line, "the test's own JSON is broken");
+    }
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     const char *why = NULL;

@@ -174,10 +174,18 @@ int utf8_clean(const char *data, size_t len, struct buf *out)
     return error != 0 ? error : utf8_end(&u, out);
 }
 
-/* Whether a byte of valid UTF-8 goes on with a character begun before. */
-static bool is_inner(char c)
+size_t utf8_whole(const char *text, size_t len)
 {
-    return ((unsigned char)c & 0xC0) == 0x80;
+    size_t at = len;
+    while (at > 0 && len - at < 3 && utf8_is_inner(text[at - 1])) {
+        at--;
+    }
+    if (at == 0) {
+        return len;
+    }
+    unsigned char lead = (unsigned char)text[at - 1];
+    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    return len - (at - 1) < wanted ? at - 1 : len;
 }
 
 size_t utf8_floor(const char *text, size_t len, size_t at)
@@ -186,7 +194,7 @@ size_t utf8_floor(const char *text, size_t len, size_t at)
     if (at >= len) {
         return len;
     }
-    while (low > 0 && at - low < 3 && is_inner(text[low])) {
+    while (low > 0 && at - low < 3 && utf8_is_inner(text[low])) {
         low--;
     }
     return low;
@@ -195,7 +203,7 @@ size_t utf8_floor(const char *text, size_t len, size_t at)
 size_t utf8_ceil(const char *text, size_t len, size_t at)
 {
     size_t high = at;
-    while (high > 0 && high < len && high - at < 3 && is_inner(text[high])) {
+    while (high > 0 && high < len && high - at < 3 && utf8_is_inner(text[high])) {
         high++;
     }
     return high < len ? high : len;
@@ -206,8 +214,8 @@ static size_t squeeze(char *text, size_t len)
 {
     size_t kept = 0;
     for (size_t i = 0; i < len; i++) {
-        bool blank = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
-        if (!blank) {
+        bool is_gap = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
+        if (!is_gap) {
             text[kept++] = text[i];
         } else if (kept > 0 && text[kept - 1] != ' ') {
             text[kept++] = ' ';

@@ -1,26 +1,24 @@
 #include "complete/cache.h"
 
-#include "complete/place.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-/* The index is at most half full, so that looking at a place where nothing was asked for,
- * as nearly all are, ends at the first or second slot. */
+/* The index is at most half full, so that a search at a position where nothing was asked
+ * for, as nearly all are, ends at the first or second slot. */
 #define FIRST_SLOTS 16
 /* Variants that cache_variants can tell. */
 #define VARIANTS 64
 
 struct entry {
     struct answer answer; /* first: a pointer to one is a pointer to the other */
-    uint64_t hash, side_hash;
+    uint64_t hash, after_hash;
     uint64_t backend;
     struct entry *newer, *older; /* by use, of those that are not pinned */
-    size_t before_len, after_len;
-    char around[]; /* the text before the place, then that after it */
+    size_t left_len, after_len;
+    char around[]; /* the text left of the position, then that behind it */
 };
 
-/* The hash stands here too: an entry is looked at only if it is, very likely, the right one. */
+/* The hash stands here too: an entry is read only if it is, very likely, the right one. */
 struct slot {
     uint64_t hash;
     struct entry *entry; /* NULL: free */
@@ -31,7 +29,7 @@ struct slot {
 
 struct cache {
     struct slot *slots; /* open addressing, linear probing; NULL while there are no entries */
-    uint32_t *sides;    /* how many entries there are by their side's hash: as many as slots */
+    uint32_t *afters;   /* how many entries there are by their after_hash: as many as slots */
     size_t slot_count;  /* a power of two, or 0 */
     size_t count;
     struct entry *newest, *oldest;
@@ -39,11 +37,11 @@ struct cache {
     uint64_t last_serial;
 };
 
-/* How well an answer fits at a place, the best last. */
+/* How well an answer fits at a position, the best last. */
 enum fit {
     FIT_NOT,
     FIT_LAGS,  /* what there is of it agrees, but more was typed already */
-    FIT_EMPTY, /* complete, and nothing was suggested */
+    FIT_EMPTY, /* final, and nothing was suggested */
     FIT_EVEN,  /* used up, but more may come */
     FIT_LEFT,  /* there is text to show */
 };
@@ -64,7 +62,7 @@ struct search {
 
 static size_t entry_bytes(const struct entry *e)
 {
-    return sizeof *e + e->before_len + e->after_len + e->answer.text.room;
+    return sizeof *e + e->left_len + e->after_len + e->answer.text.room;
 }
 
 static void index_put(struct cache *c, struct entry *e)
@@ -74,7 +72,7 @@ static void index_put(struct cache *c, struct entry *e)
         i = (i + 1) & mask;
     }
     c->slots[i] = (struct slot){e->hash, e};
-    c->sides[e->side_hash & mask]++;
+    c->afters[e->after_hash & mask]++;
 }
 
 static size_t index_wanted(const struct cache *c)
@@ -97,15 +95,15 @@ static void index_fit(struct cache *c)
     if (wanted == old_count) {
         return;
     }
-    free(c->sides);
+    free(c->afters);
     c->slots = NULL;
-    c->sides = NULL;
+    c->afters = NULL;
     c->slot_count = wanted;
     c->bytes += wanted * SLOT_BYTES;
     c->bytes -= old_count * SLOT_BYTES;
     if (wanted > 0) {
         c->slots = xcalloc(wanted, sizeof *c->slots);
-        c->sides = xcalloc(wanted, sizeof *c->sides);
+        c->afters = xcalloc(wanted, sizeof *c->afters);
         for (size_t i = 0; i < old_count; i++) {
             if (old[i].entry != NULL) {
                 index_put(c, old[i].entry);
@@ -116,10 +114,10 @@ static void index_fit(struct cache *c)
 }
 
 /* Those behind it move up to where a search for them passes. */
-static void index_take(struct cache *c, const struct entry *e)
+static void index_remove(struct cache *c, const struct entry *e)
 {
     size_t mask = c->slot_count - 1, hole = e->hash & mask;
-    c->sides[e->side_hash & mask]--;
+    c->afters[e->after_hash & mask]--;
     while (c->slots[hole].entry != e) {
         hole = (hole + 1) & mask;
     }
@@ -162,7 +160,7 @@ static void remove_entry(struct cache *c, struct entry *e)
     if (!e->answer.pinned) {
         unlink_entry(c, e);
     }
-    index_take(c, e);
+    index_remove(c, e);
     c->count--;
     c->bytes -= entry_bytes(e);
     buf_finish(&e->answer.text);
@@ -180,26 +178,27 @@ static void evict(struct cache *c, const struct entry *keep)
 
 /* ---- searching ----------------------------------------------------------------- */
 
-/* The sides that anything may have been asked for with; at most places there are none. */
-static size_t find_sides(const struct cache *c, const struct cache_place *p, struct side *sides)
+/* Those that anything may have been asked for with; at most positions there are none. */
+static size_t find_afters(const struct cache *c, const struct cache_key *key,
+                          struct cache_after *afters)
 {
-    size_t all = place_sides(p, sides), count = 0;
+    size_t all = cache_key_afters(key, afters), count = 0;
     for (size_t i = 0; i < all; i++) {
-        if (c->sides[sides[i].hash & (c->slot_count - 1)] > 0) {
-            sides[count++] = sides[i];
+        if (c->afters[afters[i].hash & (c->slot_count - 1)] > 0) {
+            afters[count++] = afters[i];
         }
     }
     return count;
 }
 
-static bool is_at(const struct entry *e, const struct cache_place *p, size_t back,
-                  const struct side *side)
+static bool is_at(const struct entry *e, const struct cache_key *key, size_t back,
+                  const struct cache_after *after)
 {
-    size_t len;
-    const char *before = place_before(p, back, &len);
-    return e->backend == p->backend && e->before_len == len && e->after_len == side->len &&
-           (len == 0 || memcmp(e->around, before, len) == 0) &&
-           (side->len == 0 || memcmp(e->around + len, side->text, side->len) == 0);
+    struct span left = cache_key_left(key, back);
+    size_t len = after->text.len;
+    return e->backend == key->backend && e->left_len == left.len && e->after_len == len &&
+           (left.len == 0 || memcmp(e->around, left.data, left.len) == 0) &&
+           (len == 0 || memcmp(e->around + left.len, after->text.data, len) == 0);
 }
 
 static enum fit fit_of(const struct answer *a, const char *typed, size_t used)
@@ -211,43 +210,45 @@ static enum fit fit_of(const struct answer *a, const char *typed, size_t used)
     if (a->text.len > used) {
         return FIT_LEFT;
     }
-    if (!a->complete) {
+    if (!a->final) {
         return a->text.len == used ? FIT_EVEN : FIT_LAGS;
     }
     return used == 0 ? FIT_EMPTY : FIT_NOT;
 }
 
-static void search_slots(const struct cache *c, const struct cache_place *p, size_t back,
-                         uint64_t hash, const struct side *side, struct search *s)
+static void search_slots(const struct cache *c, const struct cache_key *key, size_t back,
+                         uint64_t left_hash, const struct cache_after *after, struct search *s)
 {
+    uint64_t hash = cache_key_hash(left_hash, after);
     size_t mask = c->slot_count - 1;
     for (size_t i = hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
         if (c->slots[i].hash != hash) {
             continue;
         }
-        enum fit fit = fit_of(&e->answer, p->before + p->before_len - back, back);
-        if (fit != FIT_NOT && is_at(e, p, back, side)) {
+        struct span left = around_left(&key->around);
+        enum fit fit = fit_of(&e->answer, left.data + left.len - back, back);
+        if (fit != FIT_NOT && is_at(e, key, back, after)) {
             s->visit(s, e, fit, back);
         }
     }
 }
 
-static void search_run(const struct cache *c, const struct cache_place *p, struct search *s)
+static void search_run(const struct cache *c, const struct cache_key *key, struct search *s)
 {
     if (c->count == 0) {
         return;
     }
-    struct side sides[PLACE_SIDES];
-    size_t side_count = find_sides(c, p, sides);
-    if (side_count == 0) {
+    struct cache_after afters[CACHE_AFTERS];
+    size_t after_count = find_afters(c, key, afters);
+    if (after_count == 0) {
         return;
     }
     uint64_t hashes[CACHE_BACK + 1];
-    size_t back = place_hashes(p, hashes);
+    size_t back = cache_key_left_hashes(key, hashes);
     for (size_t n = 0; n <= back && !s->enough; n++) {
-        for (size_t i = 0; i < side_count; i++) {
-            search_slots(c, p, n, place_hash(hashes[n], &sides[i]), &sides[i], s);
+        for (size_t i = 0; i < after_count; i++) {
+            search_slots(c, key, n, hashes[n], &afters[i], s);
         }
     }
 }
@@ -286,10 +287,10 @@ static void visit_all(struct search *s, struct entry *e, enum fit fit, size_t us
     }
 }
 
-static struct answer *search_best(struct cache *c, const struct cache_place *p, struct search *s,
+static struct answer *search_best(struct cache *c, const struct cache_key *key, struct search *s,
                                   size_t *used)
 {
-    search_run(c, p, s);
+    search_run(c, key, s);
     if (s->best == NULL) {
         return NULL;
     }
@@ -298,24 +299,24 @@ static struct answer *search_best(struct cache *c, const struct cache_place *p, 
     return &s->best->answer;
 }
 
-struct answer *cache_find(struct cache *c, const struct cache_place *p, unsigned variant,
+struct answer *cache_find(struct cache *c, const struct cache_key *key, unsigned variant,
                           size_t *used)
 {
     struct search s = {.visit = visit_variant, .wanted = variant};
-    return search_best(c, p, &s, used);
+    return search_best(c, key, &s, used);
 }
 
-struct answer *cache_follow(struct cache *c, const struct cache_place *p, uint64_t serial,
+struct answer *cache_follow(struct cache *c, const struct cache_key *key, uint64_t serial,
                             size_t *used)
 {
     struct search s = {.visit = visit_serial, .wanted = serial};
-    return search_best(c, p, &s, used);
+    return search_best(c, key, &s, used);
 }
 
-unsigned cache_variants(const struct cache *c, const struct cache_place *p)
+unsigned cache_variants(const struct cache *c, const struct cache_key *key)
 {
     struct search s = {.visit = visit_all};
-    search_run(c, p, &s);
+    search_run(c, key, &s);
     unsigned n = 0;
     while (n < VARIANTS && s.variants >> n & 1) {
         n++;
@@ -344,7 +345,7 @@ void cache_free(struct cache *c)
         }
     }
     free(c->slots);
-    free(c->sides);
+    free(c->afters);
     free(c);
 }
 
@@ -359,7 +360,7 @@ size_t cache_bytes(const struct cache *c)
     return c->bytes;
 }
 
-/* One that is not pinned, of just this place and variant, or NULL. */
+/* One that is not pinned, of just this position and variant, or NULL. */
 static struct entry *find_replaced(const struct cache *c, const struct entry *like)
 {
     size_t mask = c->slot_count - 1;
@@ -370,37 +371,36 @@ static struct entry *find_replaced(const struct cache *c, const struct entry *li
         struct entry *e = c->slots[i].entry;
         if (c->slots[i].hash == like->hash && !e->answer.pinned &&
             e->answer.variant == like->answer.variant && e->backend == like->backend &&
-            e->before_len == like->before_len && e->after_len == like->after_len &&
-            memcmp(e->around, like->around, e->before_len + e->after_len) == 0) {
+            e->left_len == like->left_len && e->after_len == like->after_len &&
+            memcmp(e->around, like->around, e->left_len + e->after_len) == 0) {
             return e;
         }
     }
     return NULL;
 }
 
-static struct entry *new_entry(const struct cache_place *p)
+static struct entry *new_entry(const struct cache_key *key)
 {
-    size_t before_len;
-    const char *before = place_before(p, 0, &before_len);
-    struct side side = place_side(p, 0);
-    struct entry *e = xcalloc(1, sizeof *e + before_len + side.len);
-    e->side_hash = side.hash;
-    e->hash = place_hash(place_hash_text(before, before_len), &side);
-    e->backend = p->backend;
-    e->before_len = before_len;
-    e->after_len = side.len;
-    if (before_len > 0) {
-        memcpy(e->around, before, before_len);
+    struct span left = cache_key_left(key, 0);
+    struct cache_after after = cache_key_after(key, 0);
+    struct entry *e = xcalloc(1, sizeof *e + left.len + after.text.len);
+    e->after_hash = after.hash;
+    e->hash = cache_key_hash(cache_key_left_hash(left), &after);
+    e->backend = key->backend;
+    e->left_len = left.len;
+    e->after_len = after.text.len;
+    if (left.len > 0) {
+        memcpy(e->around, left.data, left.len);
     }
-    if (side.len > 0) {
-        memcpy(e->around + before_len, side.text, side.len);
+    if (after.text.len > 0) {
+        memcpy(e->around + left.len, after.text.data, after.text.len);
     }
     return e;
 }
 
-struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned variant)
+struct answer *cache_add(struct cache *c, const struct cache_key *key, unsigned variant)
 {
-    struct entry *e = new_entry(p);
+    struct entry *e = new_entry(key);
     e->answer.serial = ++c->last_serial;
     e->answer.variant = variant;
     e->answer.pinned = true;
@@ -438,10 +438,10 @@ void cache_cut(struct cache *c, struct answer *a, size_t len)
     }
 }
 
-void cache_complete(struct cache *c, struct answer *a)
+void cache_finalize(struct cache *c, struct answer *a)
 {
     struct entry *e = (struct entry *)a;
-    a->complete = true;
+    a->final = true;
     a->pinned = false;
     link_newest(c, e);
     evict(c, e);

@@ -76,7 +76,7 @@ void attached_lines(struct attached *a, const struct value *params)
     size_t count = lines != NULL && lines->type == VALUE_ARRAY ? lines->as.array.count : 0;
     a->callbacks->on_edit(a->ctx, first, last, count);
     if (mirror_apply(a->mirror, first, last, lines) != 0) {
-        log_write(LOG_WARN, "buffer %lld: an edit does not fit, its text is asked for anew",
+        log_write(LOG_WARN, "buffer %lld: an edit does not fit, its text is requested anew",
                   (long long)a->buf);
         attached_renew(a);
         return;

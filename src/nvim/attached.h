@@ -35,7 +35,7 @@ struct attached {
 void attached_init(struct attached *a, struct rpc *rpc, int64_t buf,
                    const struct attached_callbacks *callbacks, void *ctx);
 
-/* Drops the text and asks for it anew. */
+/* Drops the text and requests it anew. */
 void attached_renew(struct attached *a);
 
 /* Detaches, unless the buffer is gone. No callback follows. */

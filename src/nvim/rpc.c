@@ -105,7 +105,7 @@ static void after_events(uv_check_t *handle)
     flush(handle->data);
 }
 
-static void take_answer(struct rpc *rpc, const struct wire_message *m)
+static void read_answer(struct rpc *rpc, const struct wire_message *m)
 {
     /* Neovim answers a channel's requests in order: it is nearly always the first. */
     for (size_t i = 0; i < rpc->waiting_count; i++) {
@@ -137,7 +137,7 @@ static void on_message(void *ctx, const struct wire_message *m)
         rpc->handlers->on_notification(rpc->ctx, m->method, m->params);
         break;
     case WIRE_RESPONSE:
-        take_answer(rpc, m);
+        read_answer(rpc, m);
         break;
     case WIRE_BAD_REQUEST:
         rpc_respond_error(rpc, m->id, "hum cannot read this request");

@@ -1,4 +1,4 @@
-/* Text to edits: puts a stream's text at the end of one buffer, and knows what Neovim
+/* Text to edits: puts a chat's text at the end of one buffer, and knows what Neovim
  * has handled. Calls nvim_buf_set_text itself or, where an edit must join the undo block,
  * lua/hum/chat/reply/put.lua.
  *
@@ -39,8 +39,15 @@ struct sink_stats {
     unsigned max_unacked;
 };
 
-struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
-                      const struct sink_callbacks *callbacks, void *ctx);
+struct sink_env {
+    uv_loop_t *loop;
+    struct rpc *rpc;
+    int64_t buffer;
+    bool join; /* as sink_join */
+};
+
+struct sink *sink_new(const struct sink_env *env, const struct sink_callbacks *callbacks,
+                      void *ctx);
 
 /* No callback follows. Undelivered text is dropped. NULL is fine. */
 void sink_free(struct sink *s);

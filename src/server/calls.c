@@ -101,7 +101,7 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
     return 0;
 }
 
-static int give(const struct call *call, const struct emit *e)
+static int flush_call(const struct call *call, const struct emit *e)
 {
     const char *text = call->arguments.len > 0 ? call->arguments.data : "{}";
     size_t len = strlen(text);
@@ -126,7 +126,7 @@ int calls_flush(struct calls **calls, const struct emit *e)
     int error = 0;
     for (size_t i = 0; *calls != NULL && i < (*calls)->count && error == 0; i++) {
         if ((*calls)->items[i].name != NULL) {
-            error = give(&(*calls)->items[i], e);
+            error = flush_call(&(*calls)->items[i], e);
         }
     }
     calls_free(*calls);

@@ -43,7 +43,7 @@ struct dialect {
      * HUM_ETOOBIG. */
     int (*chat_body)(const struct value *spec, struct buf *out, const char **why);
 
-    /* The body of a request that fills in a gap, appended to out; a stream, as above. Ollama
+    /* The body of a request that fills in, appended to out; a stream, as above. Ollama
      * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;
      * llama-server knows its model's own. Returns as chat_body. */
     int (*fill_body)(const struct fill *fill, struct buf *out, const char **why);

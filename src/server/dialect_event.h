@@ -10,13 +10,13 @@ enum dialect_event_type {
     DIALECT_TEXT,      /* text, len: a piece of the answer, any bytes, never empty */
     DIALECT_THINKING,  /* text, len: a piece of the thinking, never empty */
     DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
-    DIALECT_STATS,     /* stats: may come more than once, each later figure wins */
+    DIALECT_STATS,     /* stats: may come more than once, each later one wins */
     DIALECT_ERROR,     /* text, len: the server's message, one readable text */
     DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */
     DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty) */
 };
 
-/* The server's own figures; absent ones are -1. Durations in ns. */
+/* The server's own stats; absent ones are -1. Durations in ns. */
 struct dialect_stats {
     int64_t prompt_tokens; /* of the whole prompt */
     int64_t cached_tokens; /* those of them that the server's cache spared it */

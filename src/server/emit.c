@@ -12,7 +12,8 @@
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
-static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
+static int emit_event(const struct emit *e, enum dialect_event_type type, const char *text,
+                      size_t len)
 {
     struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
     if (e->state->done) {
@@ -30,13 +31,13 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
     return e->on_event(e->ctx, &event);
 }
 
-int emit_record(const struct emit *e, char *record, emit_give give_record)
+int emit_record(const struct emit *e, char *record, emit_read read_record)
 {
     if (e->state->done) {
         return 0;
     }
     cJSON *root = json_parse(record, e->len);
-    int error = give_record(e, root);
+    int error = read_record(e, root);
     cJSON_Delete(root);
     return error;
 }
@@ -60,7 +61,7 @@ int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *i
     if (item->valuestring[0] == '\0') {
         return 0;
     }
-    return give(e, type, item->valuestring, strlen(item->valuestring));
+    return emit_event(e, type, item->valuestring, strlen(item->valuestring));
 }
 
 void emit_logprobs(const struct emit *e, const cJSON *tokens)
@@ -104,7 +105,7 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
         error = buf_add_str(&text, "}");
     }
     error = error != 0 ? emit_failure(e, "a tool call is too long")
-                       : give(e, DIALECT_TOOL_CALL, text.data, text.len);
+                       : emit_event(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
     return error;
 }
@@ -137,7 +138,7 @@ int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 
 int emit_failure(const struct emit *e, const char *text)
 {
-    return give(e, DIALECT_ERROR, text, strlen(text));
+    return emit_event(e, DIALECT_ERROR, text, strlen(text));
 }
 
 const cJSON *emit_find_error(const cJSON *root)
@@ -181,12 +182,12 @@ int emit_odd(const struct emit *e)
         buf_add_str(&text, "nothing");
     }
     /* Plain words between records come from a proxy or a server that has failed. */
-    int error = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    int error = emit_event(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
     return error;
 }
 
 int emit_done(const struct emit *e, const char *reason)
 {
-    return give(e, DIALECT_DONE, reason, strlen(reason));
+    return emit_event(e, DIALECT_DONE, reason, strlen(reason));
 }

@@ -14,9 +14,9 @@ struct emit {
     size_t len;
 };
 
-/* A record parsed and given, as dialect->record. */
-typedef int (*emit_give)(const struct emit *e, const cJSON *root);
-int emit_record(const struct emit *e, char *record, emit_give give);
+/* Parses a record and hands it to read, which turns it into events; as dialect->record. */
+typedef int (*emit_read)(const struct emit *e, const cJSON *root);
+int emit_record(const struct emit *e, char *record, emit_read read);
 
 /* dialect->end of a stream whose last record says that it is the last. */
 int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
@@ -37,7 +37,7 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
  * cache held. */
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
-/* Nothing if every figure is absent. */
+/* Nothing if all are absent. */
 int emit_stats(const struct emit *e, const struct dialect_stats *stats);
 
 /* The member "error" if it tells one: not absent, null, false or "". */

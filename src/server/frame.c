@@ -1,5 +1,6 @@
 #include "server/frame.h"
 
+#include "base/span.h"
 #include "proto.h"
 
 #include <stdbool.h>
@@ -23,7 +24,7 @@ void frame_finish(struct frame *f)
 
 /* Gives the collected record away. Nothing of f is touched after a non-zero answer:
  * the callback may have finished f. */
-static int give(struct frame *f, frame_on_record on_record, void *ctx)
+static int end_record(struct frame *f, frame_on_record on_record, void *ctx)
 {
     int error = on_record(ctx, f->record.data, f->record.len);
     if (error != 0) {
@@ -39,16 +40,6 @@ static int collect(struct frame *f, const char *text, size_t len)
     int error = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
     f->has_data = 1;
     return error != 0 ? error : buf_add(&f->record, text, len);
-}
-
-static bool is_blank(const char *line, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (line[i] != ' ' && line[i] != '\t') {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* The value of a field that holds data, or NULL. Older llama-servers tell the failure of
@@ -74,25 +65,25 @@ static const char *field_data(const char *line, size_t len, size_t *value_len)
     return line + name;
 }
 
-static int take_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+static int read_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                            void *ctx)
 {
     if (len == 0) {
-        return f->has_data ? give(f, on_record, ctx) : 0;
+        return f->has_data ? end_record(f, on_record, ctx) : 0;
     }
     size_t value_len;
     const char *value = field_data(line, len, &value_len);
     return value != NULL ? collect(f, value, value_len) : 0;
 }
 
-static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+static int read_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                      void *ctx)
 {
     if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
         len -= 3;
     }
-    if (!f->started && !is_blank(line, len)) {
+    if (!f->started && !span_is_blank((struct span){line, len})) {
         f->started = 1;
         f->bare = line[0] == '<' || (line[0] == '{' && f->kind == FRAME_EVENTS);
     }
@@ -100,16 +91,16 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
         return collect(f, line, len);
     }
     if (f->kind == FRAME_EVENTS) {
-        return take_event_line(f, line, len, on_record, ctx);
+        return read_event_line(f, line, len, on_record, ctx);
     }
     if (len > 0 && line[len - 1] == '\r') {
         len--;
     }
-    if (is_blank(line, len)) {
+    if (span_is_blank((struct span){line, len})) {
         return 0;
     }
     int error = collect(f, line, len);
-    return error != 0 ? error : give(f, on_record, ctx);
+    return error != 0 ? error : end_record(f, on_record, ctx);
 }
 
 /* The unfinished line joined with its last piece. */
@@ -117,11 +108,11 @@ static int finish_line(struct frame *f, const char *data, size_t len, frame_on_r
                        void *ctx)
 {
     if (f->line.len == 0 && len <= f->line.cap) {
-        return take_line(f, data, len, on_record, ctx);
+        return read_line(f, data, len, on_record, ctx);
     }
     int error = buf_add(&f->line, data, len);
     if (error == 0) {
-        error = take_line(f, f->line.data, f->line.len, on_record, ctx);
+        error = read_line(f, f->line.data, f->line.len, on_record, ctx);
     }
     if (error != 0) {
         return error;
@@ -180,5 +171,5 @@ int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
     if (error != 0 || !f->has_data) {
         return error;
     }
-    return give(f, on_record, ctx);
+    return end_record(f, on_record, ctx);
 }

@@ -11,7 +11,7 @@
 
 #define REDIRECTS_MAX 3
 
-/* How long the rest of a released transfer's body is waited for. */
+/* How long the remaining body of a released transfer is waited for. */
 #define LINGER_MS 1000
 
 /* One read from the socket may carry hundreds of tokens when the server is fast. */
@@ -123,8 +123,8 @@ static bool is_loopback(const char *url)
         return false;
     }
     size_t len = strlen(host);
-    const char *tail = len > 10 ? host + len - 10 : "";
-    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(tail, ".localhost") == 0 ||
+    const char *end = len > 10 ? host + len - 10 : "";
+    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(end, ".localhost") == 0 ||
                     (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
                     strcmp(host, "[::1]") == 0;
     curl_free(host);

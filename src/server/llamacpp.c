@@ -1,5 +1,5 @@
 /* llama-server's /infill: SSE events with one JSON object each, the last with "stop":true
- * and the figures; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
+ * and its stats; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
  * is the typed part of the cursor's line. In spite of its documentation the server puts it
  * behind the prefix, not behind the middle token, and so evaluates the suffix anew with
  * every key; a raw prompt to /v1/completions spares it that. */
@@ -53,8 +53,8 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     if (error == 0) {
         body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
         body_field_text(&own, "input_prefix", before.data, before.len);
-        body_field_text(&own, "input_suffix", fill->after, fill->after_len);
-        body_field_text(&own, "prompt", fill->line, fill->line_len);
+        body_field_text(&own, "input_suffix", fill->around.after.data, fill->around.after.len);
+        body_field_text(&own, "prompt", fill->around.line.data, fill->around.line.len);
         body_sampling(&own, fill, "n_predict");
         body_field_bool(&own, "cache_prompt", true);
         if (fill->logprobs) {
@@ -77,7 +77,7 @@ static const char *reason_for(const cJSON *stop_type)
                                                                                      : "stop";
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
     struct dialect_stats stats = emit_no_stats;
@@ -108,7 +108,7 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_llamacpp = {

@@ -54,9 +54,8 @@ static int write_prompt(struct body_fields *own, const struct fill *fill, struct
     if (fill->tokens != NULL) {
         body_field_bool(own, "raw", true);
     } else {
-        size_t len;
-        const char *suffix = fim_suffix(fill, &len);
-        body_field_text(own, "suffix", suffix, len);
+        const struct span suffix = fim_suffix(fill);
+        body_field_text(own, "suffix", suffix.data, suffix.len);
     }
     body_field_bool(own, "think", false);
     if (fill->logprobs) {
@@ -98,7 +97,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     return error;
 }
 
-static int give_calls(const struct emit *e, const cJSON *calls)
+static int read_calls(const struct emit *e, const cJSON *calls)
 {
     if (calls != NULL && !cJSON_IsArray(calls)) {
         return emit_odd(e);
@@ -121,14 +120,14 @@ static int give_calls(const struct emit *e, const cJSON *calls)
     return error;
 }
 
-/* A chat has its text in a message, a filled gap in the record itself. */
-static int give_text(const struct emit *e, const cJSON *from, const char *name)
+/* A chat has its text in a message, text that was filled in in the record itself. */
+static int read_text(const struct emit *e, const cJSON *from, const char *name)
 {
     int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
     return error != 0 ? error : emit_text(e, DIALECT_TEXT, json_get(from, name));
 }
 
-static int give_message(const struct emit *e, const cJSON *message)
+static int read_message(const struct emit *e, const cJSON *message)
 {
     if (message == NULL) {
         return 0;
@@ -136,12 +135,12 @@ static int give_message(const struct emit *e, const cJSON *message)
     if (!cJSON_IsObject(message)) {
         return emit_odd(e);
     }
-    int error = give_text(e, message, "content");
-    return error != 0 ? error : give_calls(e, json_get(message, "tool_calls"));
+    int error = read_text(e, message, "content");
+    return error != 0 ? error : read_calls(e, json_get(message, "tool_calls"));
 }
 
-/* Figures that are zero are absent. Durations are in ns. */
-static int give_done(const struct emit *e, const cJSON *root)
+/* Stats that are zero are absent. Durations are in ns. */
+static int read_done(const struct emit *e, const cJSON *root)
 {
     const cJSON *reason = json_get(root, "done_reason");
     struct dialect_stats stats = {
@@ -157,16 +156,16 @@ static int give_done(const struct emit *e, const cJSON *root)
     return error != 0 ? error : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "logprobs"));
-    int error = give_message(e, json_get(root, "message"));
+    int error = read_message(e, json_get(root, "message"));
     if (error == 0) {
-        error = give_text(e, root, "response");
+        error = read_text(e, root, "response");
     }
     if (error != 0) {
         return error;
@@ -174,14 +173,14 @@ static int give_record(const struct emit *e, const cJSON *root)
     if (server_error != NULL) {
         return emit_error(e, server_error);
     }
-    return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;
+    return cJSON_IsTrue(json_get(root, "done")) ? read_done(e, root) : 0;
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_ollama = {

@@ -1,5 +1,5 @@
 /* The OpenAI-compatible /v1/chat/completions and /v1/completions: SSE events with one JSON
- * object each. A choice ends with a "finish_reason", the figures may follow, then
+ * object each. A choice ends with a "finish_reason", the stats may follow, then
  * "[DONE]". Ollama hides a failure in mid-stream: its stream ends with neither, and so
  * counts as cut off. llama-server adds "timings". A server that does not stream answers
  * with one object that has "message" in the place of "delta". */
@@ -19,11 +19,11 @@ static bool change_message(const struct value_pair *member, struct value *v)
     return v->type != VALUE_NIL && !value_is_string(&member->key, "thinking");
 }
 
-static void write_usage_wish(struct body *b)
+static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
-    const struct value wish = value_pairs(&member, 1);
-    body_value(b, "stream_options", &wish);
+    const struct value options = value_pairs(&member, 1);
+    body_value(b, "stream_options", &options);
 }
 
 static void write_format(struct body *b, const struct value *format)
@@ -33,17 +33,17 @@ static void write_format(struct body *b, const struct value *format)
                                   {value_text("schema"), {.type = VALUE_NIL}}};
     struct value_pair typed[] = {{value_text("type"), value_text("json_schema")},
                                  {value_text("json_schema"), value_pairs(schema, 2)}};
-    struct value wish = value_pairs(json, 1);
+    struct value written = value_pairs(json, 1);
     if (format == NULL) {
         return;
     }
     if (format->type == VALUE_MAP) {
         schema[1].value = *format;
-        wish = value_pairs(typed, 2);
+        written = value_pairs(typed, 2);
     } else if (!value_is_string(format, "json")) {
         body_fail(b, "request.format must be \"json\" or a JSON schema");
     }
-    body_value(b, "response_format", &wish);
+    body_value(b, "response_format", &written);
 }
 
 static void write_think(struct body *b, const struct value *think)
@@ -65,7 +65,7 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 {
     struct body b;
     body_begin(&b, out, spec, true, change_message);
-    write_usage_wish(&b);
+    request_usage(&b);
     write_think(&b, value_get(spec, "think"));
     write_format(&b, value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
@@ -78,9 +78,8 @@ static void write_fill(struct body_fields *own, const struct fill *fill, const s
 {
     body_field_text(own, "prompt", prompt->data, prompt->len);
     if (fill->tokens == NULL) {
-        size_t len;
-        const char *suffix = fim_suffix(fill, &len);
-        body_field_text(own, "suffix", suffix, len);
+        const struct span suffix = fim_suffix(fill);
+        body_field_text(own, "suffix", suffix.data, suffix.len);
     }
     body_sampling(own, fill, "max_tokens");
     if (fill->logprobs) {
@@ -99,7 +98,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     if (error == 0) {
         write_fill(&own, fill, &prompt);
         body_begin_fill(&b, out, fill, &own, true);
-        write_usage_wish(&b);
+        request_usage(&b);
         error = body_end(&b, why);
     }
     body_fields_finish(&own);
@@ -108,7 +107,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 }
 
 /* Both names are in use for the thinking; servers that send both say the same twice. */
-static int give_thinking(const struct emit *e, const cJSON *delta)
+static int read_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
     if (thinking == NULL) {
@@ -117,7 +116,7 @@ static int give_thinking(const struct emit *e, const cJSON *delta)
     return emit_text(e, DIALECT_THINKING, thinking);
 }
 
-static int give_delta(const struct emit *e, const cJSON *delta)
+static int read_delta(const struct emit *e, const cJSON *delta)
 {
     if (delta == NULL) {
         return 0;
@@ -125,7 +124,7 @@ static int give_delta(const struct emit *e, const cJSON *delta)
     if (!cJSON_IsObject(delta)) {
         return emit_odd(e);
     }
-    int error = give_thinking(e, delta);
+    int error = read_thinking(e, delta);
     if (error == 0) {
         error = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
     }
@@ -135,19 +134,19 @@ static int give_delta(const struct emit *e, const cJSON *delta)
     return error != 0 ? error : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
-/* OpenAI lists the tokens of a filled gap in one array, their probabilities in another. */
-static void take_logprobs(const struct emit *e, const cJSON *logprobs)
+/* OpenAI lists the tokens of text that was filled in in one array, their probabilities in another. */
+static void read_logprobs(const struct emit *e, const cJSON *logprobs)
 {
     emit_logprobs(e, json_get(logprobs, "content"));
     emit_logprobs(e, json_get(logprobs, "token_logprobs"));
 }
 
-static int give_choice(const struct emit *e, const cJSON *choice)
+static int read_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
-    take_logprobs(e, json_get(choice, "logprobs"));
-    int error = give_delta(e, delta != NULL ? delta : json_get(choice, "message"));
+    read_logprobs(e, json_get(choice, "logprobs"));
+    int error = read_delta(e, delta != NULL ? delta : json_get(choice, "message"));
     if (error == 0) {
         error = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
     }
@@ -159,8 +158,8 @@ static int give_choice(const struct emit *e, const cJSON *choice)
     return calls_flush(&st->calls, e);
 }
 
-/* Other choices than the first are alternatives that nobody asked for. */
-static int give_choices(const struct emit *e, const cJSON *choices)
+/* Other choices than the first are alternatives that nobody requested. */
+static int read_choices(const struct emit *e, const cJSON *choices)
 {
     if (choices != NULL && !cJSON_IsArray(choices)) {
         return emit_odd(e);
@@ -169,13 +168,13 @@ static int give_choices(const struct emit *e, const cJSON *choices)
     for (const cJSON *choice = choices != NULL ? choices->child : NULL;
          choice != NULL && error == 0; choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
-            error = give_choice(e, choice);
+            error = read_choice(e, choice);
         }
     }
     return error;
 }
 
-static int give_stats(const struct emit *e, const cJSON *root)
+static int read_stats(const struct emit *e, const cJSON *root)
 {
     const cJSON *usage = json_get(root, "usage");
     const cJSON *details = json_get(usage, "prompt_tokens_details");
@@ -187,15 +186,15 @@ static int give_stats(const struct emit *e, const cJSON *root)
     return emit_stats(e, &stats);
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
-    int error = give_choices(e, choices);
+    int error = read_choices(e, choices);
     if (error == 0) {
-        error = give_stats(e, root);
+        error = read_stats(e, root);
     }
     if (error != 0) {
         return error;
@@ -207,7 +206,7 @@ static int give_record(const struct emit *e, const cJSON *root)
     return server_error != NULL ? emit_error(e, server_error) : 0;
 }
 
-static int give_done(const struct emit *e)
+static int end_reply(const struct emit *e)
 {
     int error = calls_flush(&e->state->calls, e);
     return error != 0 ? error : emit_done(e, e->state->reason);
@@ -218,15 +217,15 @@ static int record(struct dialect_state *st, char *record, size_t len, dialect_on
 {
     struct emit e = {st, on_event, ctx, record, len};
     if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
-        return give_done(&e);
+        return end_reply(&e);
     }
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
     struct emit e = {st, on_event, ctx, "", 0};
-    return st->finished && !st->done ? give_done(&e) : 0;
+    return st->finished && !st->done ? end_reply(&e) : 0;
 }
 
 const struct dialect dialect_openai = {

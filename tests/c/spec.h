@@ -91,17 +91,12 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     cJSON_Delete(json);
 }
 
-/* A gap in a file without any chunks; only what every request says. */
+/* To be filled in without any chunks; only what every request says. */
 static inline struct fill spec_fill(const char *before, const char *line, const char *after)
 {
     return (struct fill){
         .model = "m",
-        .before = before,
-        .before_len = strlen(before),
-        .line = line,
-        .line_len = strlen(line),
-        .after = after,
-        .after_len = strlen(after),
+        .around = {span_of(before), span_of(line), span_of(after)},
         .max_tokens = 64,
         .temperature = -1,
         .seed = -1,

@@ -29,7 +29,7 @@ static void has_limits_of_its_own(void)
     backend_free(backend);
 }
 
-static void keeps_what_it_was_told_after_the_call(void)
+static void keeps_its_spec_after_the_call(void)
 {
     const char *why = NULL;
     struct backend *backend =
@@ -52,7 +52,7 @@ static void keeps_what_it_was_told_after_the_call(void)
     backend_free(backend);
 }
 
-static void tells_what_is_wrong(void)
+static void says_what_is_wrong(void)
 {
     static const struct {
         const char *json, *why;
@@ -118,7 +118,7 @@ static uint64_t hash_of(const char *more)
     return hash;
 }
 
-static void what_makes_another_answer_is_another_way(void)
+static void what_makes_another_answer_is_another_backend(void)
 {
     static const char *const all[] = {
         "",
@@ -145,10 +145,10 @@ static void what_makes_another_answer_is_another_way(void)
 int main(void)
 {
     RUN(has_limits_of_its_own);
-    RUN(keeps_what_it_was_told_after_the_call);
-    RUN(tells_what_is_wrong);
+    RUN(keeps_its_spec_after_the_call);
+    RUN(says_what_is_wrong);
     RUN(limits_are_kept_within_bounds);
     RUN(what_is_not_kept_is_not_loaded_before);
-    RUN(what_makes_another_answer_is_another_way);
+    RUN(what_makes_another_answer_is_another_backend);
     return check_report("backend");
 }

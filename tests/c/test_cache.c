@@ -4,25 +4,30 @@
 
 #define PLENTY (1 << 20)
 
-static struct cache_place place(const char *before, const char *after)
+static struct cache_key key_of(uint64_t backend, struct span left, struct span after)
 {
-    return (struct cache_place){7, before, strlen(before), after, strlen(after)};
+    return (struct cache_key){backend, {left, {left.data + left.len, 0}, after}};
+}
+
+static struct cache_key at(const char *left, const char *after)
+{
+    return key_of(7, span_of(left), span_of(after));
 }
 
 /* Asks and gets the whole answer. Returns its serial. */
 static uint64_t answer(struct cache *c, const char *before, const char *after, unsigned variant,
                        const char *text)
 {
-    struct cache_place p = place(before, after);
+    struct cache_key p = at(before, after);
     struct answer *a = cache_add(c, &p, variant);
     uint64_t serial = a->serial;
     CHECK_INT(cache_extend(c, a, text, strlen(text)), HUM_OK);
-    cache_complete(c, a);
+    cache_finalize(c, a);
     return serial;
 }
 
-/* What of an answer is left to show at a place, NULL if there is no answer. */
-static const char *left_at(struct cache *c, const struct cache_place *p, unsigned variant)
+/* What of an answer is left to show there, NULL if there is no answer. */
+static const char *left_at(struct cache *c, const struct cache_key *p, unsigned variant)
 {
     size_t used = 99;
     struct answer *a = cache_find(c, p, variant, &used);
@@ -31,7 +36,7 @@ static const char *left_at(struct cache *c, const struct cache_place *p, unsigne
 
 static const char *left(struct cache *c, const char *before, const char *after)
 {
-    struct cache_place p = place(before, after);
+    struct cache_key p = at(before, after);
     return left_at(c, &p, 0);
 }
 
@@ -42,22 +47,22 @@ static const char *left(struct cache *c, const char *before, const char *after)
 static void an_answer_begins_empty_and_pinned(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", "b");
+    struct cache_key p = at("a", "b");
     struct answer *a = cache_add(c, &p, 3), *b = cache_add(c, &p, 4);
     CHECK_INT(a->serial, 1);
     CHECK_INT(b->serial, 2);
     CHECK_INT(a->variant, 3);
     CHECK_INT(a->text.len, 0);
-    CHECK(a->pinned && !a->complete);
-    cache_complete(c, a);
-    CHECK(!a->pinned && a->complete);
+    CHECK(a->pinned && !a->final);
+    cache_finalize(c, a);
+    CHECK(!a->pinned && a->final);
     cache_free(c);
 }
 
 static void serials_are_never_used_again(void)
 {
     struct cache *c = cache_new(0);
-    struct cache_place p = place("a", "b");
+    struct cache_key p = at("a", "b");
     for (uint64_t serial = 1; serial < 100; serial += 2) {
         struct answer *a = cache_add(c, &p, 0);
         CHECK_INT(a->serial, serial);
@@ -70,7 +75,7 @@ static void serials_are_never_used_again(void)
 static void is_found_where_it_was_asked_for(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("int ", "\n");
+    struct cache_key p = at("int ", "\n");
     answer(c, "int ", "\n", 0, "main(void)");
     CHECK_TEXT(left(c, "int ", "\n"), "main(void)");
     NOTHING(left(c, "int", "\n"));
@@ -121,10 +126,10 @@ static void works_from_the_first_byte_of_a_text(void)
     cache_free(c);
 }
 
-/* Texts of every length about the size of the window, all of one byte or not. */
+/* Texts of every length about CACHE_LEFT, all of one byte or not. */
 static void counts_so_many_bytes_before_and_no_more(void)
 {
-    static const size_t lengths[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1, 3000};
+    static const size_t lengths[] = {0, 1, CACHE_LEFT - 1, CACHE_LEFT, CACHE_LEFT + 1, 3000};
     struct cache *c = cache_new(PLENTY);
     char *text = xcalloc(1, 3001);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
@@ -132,7 +137,7 @@ static void counts_so_many_bytes_before_and_no_more(void)
         memset(text, '.', len);
         text[len] = '\0';
         for (size_t at = 0; at < len; at += at + 2 < len ? 1 + len / 3 : 1) {
-            bool counts = len - at <= CACHE_BEFORE;
+            bool counts = len - at <= CACHE_LEFT;
             answer(c, text, "|", 0, "yes");
             text[at] = 'x';
             CHECK((left(c, text, "|") == NULL) == counts);
@@ -163,13 +168,13 @@ static void counts_so_many_bytes_after_and_no_more(void)
 
 static void looks_so_far_back_and_no_farther(void)
 {
-    static const size_t tops[] = {0, 1, CACHE_BEFORE - 1, CACHE_BEFORE, CACHE_BEFORE + 1};
+    static const size_t tops[] = {0, 1, CACHE_LEFT - 1, CACHE_LEFT, CACHE_LEFT + 1};
     char typed[CACHE_BACK + 2];
     for (size_t i = 0; i <= CACHE_BACK; i++) {
         typed[i] = (char)('a' + i * i % 23);
     }
     typed[CACHE_BACK + 1] = '\0';
-    char before[sizeof typed + CACHE_BEFORE + 2];
+    char before[sizeof typed + CACHE_LEFT + 2];
     for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
         struct cache *c = cache_new(PLENTY);
         size_t top = tops[i];
@@ -224,29 +229,29 @@ static void closers_are_looked_for_so_far_and_no_farther(void)
 static void bytes_of_any_value_count(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = {1, "\0\xFF", 2, "\0", 1}, q = {1, "\0\0\xFF\0", 4, "\0", 1};
+    struct cache_key p = key_of(1, (struct span){"\0\xFF", 2}, (struct span){"\0", 1});
+    struct cache_key q = key_of(1, (struct span){"\0\0\xFF\0", 4}, (struct span){"\0", 1});
     struct answer *a = cache_add(c, &p, 0);
     cache_extend(c, a, "\0\0\n", 3);
     size_t used;
     CHECK(cache_find(c, &p, 0, &used) == a);
     CHECK(cache_find(c, &q, 0, &used) == NULL);
-    q.before++;
-    q.before_len--;
+    q.around.before = span_skip(q.around.before, 1);
     CHECK(cache_find(c, &q, 0, &used) == a);
     CHECK_INT(used, 1);
     cache_free(c);
 }
 
 /* Both ways lead to the same sum, as long as the hash is a polynomial of this factor. */
-static void places_of_equal_hash_are_told_apart(void)
+static void keys_of_equal_hash_are_told_apart(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", "b"), q = place("a", "");
+    struct cache_key p = at("a", "b"), q = at("a", "");
     q.backend = p.backend * UINT64_C(0x9E3779B97F4A7C15) + 'b' + 1;
-    cache_complete(c, cache_add(c, &p, 0));
+    cache_finalize(c, cache_add(c, &p, 0));
     CHECK_TEXT(left_at(c, &p, 0), "");
     NOTHING(left_at(c, &q, 0));
-    cache_complete(c, cache_add(c, &q, 0));
+    cache_finalize(c, cache_add(c, &q, 0));
     CHECK_TEXT(left_at(c, &p, 0), "");
     CHECK_TEXT(left_at(c, &q, 0), "");
     cache_free(c);
@@ -257,7 +262,7 @@ static void places_of_equal_hash_are_told_apart(void)
 static void the_nearest_is_preferred_then_the_newest(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("ab", "");
+    struct cache_key p = at("ab", "");
     answer(c, "", "", 0, "abcd");
     answer(c, "a", "", 0, "bce");
     CHECK_TEXT(left(c, "ab", ""), "ce");
@@ -268,8 +273,8 @@ static void the_nearest_is_preferred_then_the_newest(void)
     struct answer *two = cache_add(c, &p, 0);
     cache_extend(c, two, "g", 1);
     CHECK_TEXT(left(c, "ab", ""), "g");
-    cache_complete(c, two);
-    cache_complete(c, one);
+    cache_finalize(c, two);
+    cache_finalize(c, one);
     size_t used;
     CHECK(cache_find(c, &p, 0, &used) == two);
     CHECK_INT(used, 0);
@@ -279,14 +284,14 @@ static void the_nearest_is_preferred_then_the_newest(void)
 static void nothing_to_suggest_is_an_answer_if_there_is_no_other(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("ab", "");
+    struct cache_key p = at("ab", "");
     answer(c, "ab", "", 0, "");
     CHECK_TEXT(left(c, "ab", ""), "");
     NOTHING(left(c, "abc", ""));
-    p.before_len = 1;
+    p.around.before.len = 1;
     struct answer *live = cache_add(c, &p, 0);
     cache_extend(c, live, "b", 1);
-    p.before_len = 2;
+    p.around.before.len = 2;
     size_t used;
     CHECK(cache_find(c, &p, 0, &used) == live);
     CHECK_INT(used, 1);
@@ -298,14 +303,14 @@ static void nothing_to_suggest_is_an_answer_if_there_is_no_other(void)
 static void what_is_used_up_fits_only_while_more_may_come(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", ""), q = place("abc", ""), r = place("abcd", "");
+    struct cache_key p = at("a", ""), q = at("abc", ""), r = at("abcd", "");
     struct answer *a = cache_add(c, &p, 0);
     cache_extend(c, a, "bc", 2);
     size_t used;
     CHECK(cache_find(c, &q, 0, &used) == a);
     CHECK_INT(used, 2);
     CHECK(cache_find(c, &r, 0, &used) == NULL);
-    cache_complete(c, a);
+    cache_finalize(c, a);
     CHECK(cache_find(c, &q, 0, &used) == NULL);
     cache_free(c);
 }
@@ -313,7 +318,7 @@ static void what_is_used_up_fits_only_while_more_may_come(void)
 static void follows_an_answer_that_lags_behind_the_typing(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", ""), q = place("abc", ""), r = place("axc", "");
+    struct cache_key p = at("a", ""), q = at("abc", ""), r = at("axc", "");
     struct answer *a = cache_add(c, &p, 0);
     size_t used;
     CHECK(cache_follow(c, &p, a->serial, &used) == a);
@@ -325,7 +330,7 @@ static void follows_an_answer_that_lags_behind_the_typing(void)
     CHECK(cache_follow(c, &q, a->serial, &used) == a);
     CHECK_INT(used, 2);
     CHECK(cache_follow(c, &r, a->serial, &used) == NULL);
-    cache_complete(c, a);
+    cache_finalize(c, a);
     CHECK(cache_follow(c, &q, a->serial, &used) == NULL);
     CHECK(cache_follow(c, &p, a->serial, &used) == a);
     CHECK_INT(used, 0);
@@ -335,7 +340,7 @@ static void follows_an_answer_that_lags_behind_the_typing(void)
 static void follows_an_alternative_that_is_typed_through(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("xf", "");
+    struct cache_key p = at("xf", "");
     answer(c, "x", "", 0, "foo");
     uint64_t serial = answer(c, "x", "", 1, "fab");
     size_t used;
@@ -349,7 +354,7 @@ static void follows_an_alternative_that_is_typed_through(void)
 static void counts_the_alternatives_without_a_gap(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("x", ""), q = place("xf", "");
+    struct cache_key p = at("x", ""), q = at("xf", "");
     CHECK_INT(cache_variants(c, &p), 0);
     answer(c, "x", "", 0, "foo");
     CHECK_INT(cache_variants(c, &p), 1);
@@ -368,7 +373,7 @@ static void counts_the_alternatives_without_a_gap(void)
 static void a_new_answer_replaces_the_old_one_unless_that_is_pinned(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", "");
+    struct cache_key p = at("a", "");
     answer(c, "a", "", 0, "one");
     size_t bytes = cache_bytes(c);
     uint64_t serial = answer(c, "a", "", 0, "two");
@@ -388,7 +393,7 @@ static void a_new_answer_replaces_the_old_one_unless_that_is_pinned(void)
 static void a_cut_gives_memory_back_and_text_may_come_again(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", "");
+    struct cache_key p = at("a", "");
     struct answer *a = cache_add(c, &p, 0);
     size_t empty = cache_bytes(c);
     cache_cut(c, a, 0);
@@ -409,7 +414,7 @@ static void a_cut_gives_memory_back_and_text_may_come_again(void)
 static void an_answer_without_end_is_refused(void)
 {
     struct cache *c = cache_new(PLENTY);
-    struct cache_place p = place("a", "");
+    struct cache_key p = at("a", "");
     struct answer *a = cache_add(c, &p, 0);
     char *text = xcalloc(1, CACHE_TEXT);
     CHECK_INT(cache_extend(c, a, text, CACHE_TEXT), HUM_OK);
@@ -484,7 +489,7 @@ static void holds_as_many_as_the_limit_allows(void)
 static void pinned_answers_stay_and_may_grow(void)
 {
     struct cache *c = cache_new(0);
-    struct cache_place p = place("a", ""), q = place("b", "");
+    struct cache_key p = at("a", ""), q = at("b", "");
     struct answer *a = cache_add(c, &p, 0), *b = cache_add(c, &q, 0);
     for (int i = 0; i < 100; i++) {
         cache_extend(c, a, "0123456789", 10);
@@ -494,7 +499,7 @@ static void pinned_answers_stay_and_may_grow(void)
     size_t used;
     CHECK(cache_find(c, &p, 0, &used) == a);
     CHECK_INT(a->text.len, 1000);
-    cache_complete(c, a);
+    cache_finalize(c, a);
     CHECK_INT(a->text.len, 1000);
     cache_extend(c, b, "!", 1);
     CHECK(cache_find(c, &p, 0, &used) == NULL);
@@ -507,7 +512,7 @@ static void pinned_answers_stay_and_may_grow(void)
 static void a_growing_answer_pushes_others_out(void)
 {
     struct cache *c = cache_new(4096);
-    struct cache_place p = place("live", "");
+    struct cache_key p = at("live", "");
     answer(c, "old", "", 0, "x");
     answer(c, "new", "", 0, "x");
     struct answer *a = cache_add(c, &p, 0);
@@ -533,10 +538,10 @@ static void a_growing_answer_pushes_others_out(void)
 struct known {
     uint64_t serial, backend, use;
     unsigned variant;
-    bool complete;
+    bool final;
     struct answer *live; /* while pinned */
-    size_t before_len, after_len, len;
-    char before[CACHE_BEFORE], after[CACHE_AFTER], text[200];
+    size_t left_len, after_len, len;
+    char left[CACHE_LEFT], after[CACHE_AFTER], text[200];
 };
 
 static struct {
@@ -561,55 +566,57 @@ static char letter(void)
     return "aaaaaaaaaaaabab)\n "[dice(18)];
 }
 
-static struct cache_place here(void)
+static struct cache_key here(void)
 {
-    size_t most = CACHE_BEFORE + CACHE_BACK, ahead = CACHE_AFTER + CACHE_PAIR;
+    size_t most = CACHE_LEFT + CACHE_BACK, ahead = CACHE_AFTER + CACHE_PAIR;
     size_t before = m.cursor < most ? m.cursor : most, after = m.len - m.cursor;
-    return (struct cache_place){dice(40) == 0, m.text + m.cursor - before, before,
-                                m.text + m.cursor, after < ahead ? after : ahead};
+    return key_of(dice(40) == 0, (struct span){m.text + m.cursor - before, before},
+                  (struct span){m.text + m.cursor, after < ahead ? after : ahead});
 }
 
-static bool has_way_to(const struct known *k, const struct cache_place *p)
+static bool has_way_to(const struct known *k, const struct cache_key *p)
 {
     size_t closers = 0;
-    for (size_t skip = 0; skip <= p->after_len && skip <= CACHE_PAIR && closers <= CACHE_CLOSERS;
-         skip++) {
-        size_t len = p->after_len - skip < CACHE_AFTER ? p->after_len - skip : CACHE_AFTER;
-        bool closed = skip == 0 || p->after[skip - 1] == ')';
-        if (closed && len == k->after_len && memcmp(p->after + skip, k->after, len) == 0) {
+    for (size_t skip = 0;
+         skip <= p->around.after.len && skip <= CACHE_PAIR && closers <= CACHE_CLOSERS; skip++) {
+        size_t len =
+            p->around.after.len - skip < CACHE_AFTER ? p->around.after.len - skip : CACHE_AFTER;
+        bool closed = skip == 0 || p->around.after.data[skip - 1] == ')';
+        if (closed && len == k->after_len &&
+            memcmp(p->around.after.data + skip, k->after, len) == 0) {
             return true;
         }
-        if (skip == p->after_len || strchr(") \n", p->after[skip]) == NULL) {
+        if (skip == p->around.after.len || strchr(") \n", p->around.after.data[skip]) == NULL) {
             break;
         }
-        closers += p->after[skip] == ')';
+        closers += p->around.after.data[skip] == ')';
     }
     return false;
 }
 
 /* 0: does not fit, else the better the greater. */
-static int model_fit(const struct known *k, const struct cache_place *p, size_t back)
+static int model_fit(const struct known *k, const struct cache_key *p, size_t back)
 {
-    size_t end = p->before_len - back, len = end < CACHE_BEFORE ? end : CACHE_BEFORE;
+    size_t end = p->around.before.len - back, len = end < CACHE_LEFT ? end : CACHE_LEFT;
     size_t common = back < k->len ? back : k->len;
-    if (k->backend != p->backend || memcmp(k->text, p->before + end, common) != 0 ||
-        k->before_len != len || memcmp(k->before, p->before + end - len, len) != 0 ||
+    if (k->backend != p->backend || memcmp(k->text, p->around.before.data + end, common) != 0 ||
+        k->left_len != len || memcmp(k->left, p->around.before.data + end - len, len) != 0 ||
         !has_way_to(k, p)) {
         return 0;
     }
     return k->len > back              ? 4
-           : !k->complete             ? (k->len == back ? 3 : 1)
+           : !k->final                ? (k->len == back ? 3 : 1)
            : k->len == 0 && back == 0 ? 2
                                       : 0;
 }
 
 /* By variant, or by serial if that is not 0. */
-static struct known *model_find(const struct cache_place *p, unsigned variant, uint64_t serial,
+static struct known *model_find(const struct cache_key *p, unsigned variant, uint64_t serial,
                                 size_t *used)
 {
     int best_fit = serial ? 0 : 1;
     struct known *best = NULL;
-    for (size_t back = 0; back <= p->before_len && back <= CACHE_BACK; back++) {
+    for (size_t back = 0; back <= p->around.before.len && back <= CACHE_BACK; back++) {
         for (size_t i = 0; i < m.count; i++) {
             struct known *k = &m.known[i];
             if (serial ? k->serial != serial : k->variant != variant) {
@@ -642,19 +649,20 @@ static void check_same(struct answer *got, size_t got_used, struct known *wanted
     CHECK_INT(got_used, used);
     CHECK(got->text.len == wanted->len);
     CHECK(got->text.len == 0 || memcmp(got->text.data, wanted->text, wanted->len) == 0);
-    CHECK(got->pinned == (wanted->live != NULL) && got->complete == wanted->complete);
+    CHECK(got->pinned == (wanted->live != NULL) && got->final == wanted->final);
     wanted->use = ++m.use;
     *(used == 0 ? &m.here : used <= wanted->len ? &m.typed : &m.lagging) += 1;
 }
 
-static struct cache_place place_of(const struct known *k)
+static struct cache_key key_of_known(const struct known *k)
 {
-    return (struct cache_place){k->backend, k->before, k->before_len, k->after, k->after_len};
+    return key_of(k->backend, (struct span){k->left, k->left_len},
+                  (struct span){k->after, k->after_len});
 }
 
 static bool is_gone(const struct known *k)
 {
-    struct cache_place p = place_of(k);
+    struct cache_key p = key_of_known(k);
     size_t used;
     return cache_follow(m.cache, &p, k->serial, &used) == NULL;
 }
@@ -682,11 +690,11 @@ static void model_evict(void)
     }
 }
 
-static void model_ask(void)
+static void model_fetch(void)
 {
-    struct cache_place p = here();
-    size_t before = p.before_len < CACHE_BEFORE ? p.before_len : CACHE_BEFORE;
-    size_t after = p.after_len < CACHE_AFTER ? p.after_len : CACHE_AFTER;
+    struct cache_key p = here();
+    size_t before = p.around.before.len < CACHE_LEFT ? p.around.before.len : CACHE_LEFT;
+    size_t after = p.around.after.len < CACHE_AFTER ? p.around.after.len : CACHE_AFTER;
     unsigned variant = (unsigned)dice(8) / 6;
     if (m.count == MODEL_MAX) {
         return;
@@ -695,17 +703,17 @@ static void model_ask(void)
     for (size_t i = m.count; i-- > 0;) {
         k = &m.known[i];
         if (k->live == NULL && k->backend == p.backend && k->variant == variant &&
-            k->before_len == before && k->after_len == after &&
-            memcmp(k->after, p.after, after) == 0 &&
-            memcmp(k->before, p.before + p.before_len - before, before) == 0) {
+            k->left_len == before && k->after_len == after &&
+            memcmp(k->after, p.around.after.data, after) == 0 &&
+            memcmp(k->left, p.around.before.data + p.around.before.len - before, before) == 0) {
             model_forget(k);
         }
     }
     k = &m.known[m.count++];
     *k = (struct known){
-        .backend = p.backend, .variant = variant, .before_len = before, .after_len = after};
-    memcpy(k->before, p.before + p.before_len - before, before);
-    memcpy(k->after, p.after, after);
+        .backend = p.backend, .variant = variant, .left_len = before, .after_len = after};
+    memcpy(k->left, p.around.before.data + p.around.before.len - before, before);
+    memcpy(k->after, p.around.after.data, after);
     k->live = cache_add(m.cache, &p, variant);
     k->serial = k->live->serial;
     model_evict();
@@ -739,8 +747,8 @@ static void model_end(struct known *k)
         model_forget(k);
         return;
     }
-    cache_complete(m.cache, k->live);
-    k->complete = true;
+    cache_finalize(m.cache, k->live);
+    k->final = true;
     k->live = NULL;
     k->use = ++m.use;
     model_evict();
@@ -748,7 +756,7 @@ static void model_end(struct known *k)
 
 static void model_look(void)
 {
-    struct cache_place p = here();
+    struct cache_key p = here();
     unsigned variant = (unsigned)dice(2);
     size_t used = 0, got_used = 0;
     struct known *wanted = model_find(&p, variant, 0, &used);
@@ -792,7 +800,7 @@ static void model_edit(void)
 {
     char c = letter();
     size_t what = dice(30), used = 0;
-    struct cache_place p = here();
+    struct cache_key p = here();
     struct known *k = what < 19 ? model_find(&p, 0, 0, &used) : NULL;
     if (k != NULL && k->len > used) {
         insert(k->text + used, 1 + dice(k->len - used));
@@ -808,9 +816,9 @@ static void model_edit(void)
     } else if (what < 29 && m.count > 0) {
         k = &m.known[dice(m.count)];
         m.len = m.cursor = 0;
-        insert(k->before, k->before_len);
+        insert(k->left, k->left_len);
         insert(k->after, k->after_len);
-        m.cursor = k->before_len;
+        m.cursor = k->left_len;
     } else if (dice(10) == 0) {
         m.len = m.cursor = 0;
         for (size_t n = dice(2) * dice(TEXT_MAX - 500); n > 0; n--) {
@@ -827,7 +835,7 @@ static void model_step(size_t limit)
     model_edit();
     model_look();
     if (what < 15) {
-        model_ask();
+        model_fetch();
     } else if (what < 60 && k != NULL) {
         model_grow(k);
     } else if (what < 61) {
@@ -901,7 +909,7 @@ int main(void)
     RUN(closers_may_come_in_between);
     RUN(closers_are_looked_for_so_far_and_no_farther);
     RUN(bytes_of_any_value_count);
-    RUN(places_of_equal_hash_are_told_apart);
+    RUN(keys_of_equal_hash_are_told_apart);
     RUN(the_nearest_is_preferred_then_the_newest);
     RUN(nothing_to_suggest_is_an_answer_if_there_is_no_other);
     RUN(what_is_used_up_fits_only_while_more_may_come);

@@ -1,3 +1,4 @@
+#include "base/around.h"
 #include "base/buf.h"
 #include "base/value.h"
 #include "check.h"
@@ -16,10 +17,10 @@ static size_t below(size_t limit)
     return (size_t)(seed >> 8) % limit;
 }
 
-/* A text, its window, what was last taken. */
+/* A text, its excerpt, what was read last. */
 struct desk {
     struct mirror *m;
-    struct excerpt w;
+    struct excerpt e;
     struct buf before, line, after;
     size_t row, col;
 };
@@ -27,7 +28,7 @@ struct desk {
 static void desk_init(struct desk *d)
 {
     *d = (struct desk){.m = mirror_new()};
-    excerpt_init(&d->w);
+    excerpt_init(&d->e);
     buf_init(&d->before, SIZE_MAX);
     buf_init(&d->line, SIZE_MAX);
     buf_init(&d->after, SIZE_MAX);
@@ -57,7 +58,7 @@ static void edit(struct desk *d, size_t first, size_t last, const char *text)
     lines.as.array.items = items;
     lines.as.array.count = count;
     CHECK_INT(mirror_apply(d->m, (int64_t)first, (int64_t)last, &lines), 0);
-    excerpt_edit(&d->w, (int64_t)first, (int64_t)last, count);
+    excerpt_edit(&d->e, (int64_t)first, (int64_t)last, count);
 }
 
 /* As many lines of 40 bytes with their "\n", every tenth of them empty, the next one not
@@ -74,82 +75,89 @@ static void fill(struct desk *d, size_t count)
     }
 }
 
-static void take(struct desk *d, size_t row, size_t col, size_t before_max, size_t after_max)
+static void copy(struct buf *to, struct span from)
+{
+    buf_clear(to);
+    buf_add(to, from.data, from.len);
+}
+
+static void read_at(struct desk *d, size_t row, size_t col, size_t before_max, size_t after_max)
 {
     d->row = row;
     d->col = col;
-    buf_clear(&d->before);
-    buf_clear(&d->line);
-    buf_clear(&d->after);
-    buf_add_str(&d->before, "");
-    buf_add_str(&d->line, "");
-    buf_add_str(&d->after, "");
-    excerpt_read(&d->w, d->m, row, col, before_max, after_max, &d->before, &d->line, &d->after);
+    struct around_text text;
+    around_text_init(&text);
+    excerpt_read(&d->e, d->m, row, col, (struct excerpt_budget){before_max, after_max}, &text);
+    const struct around around = around_text_view(&text);
+    copy(&d->before, around.before);
+    copy(&d->line, around.line);
+    copy(&d->after, around.after);
+    around_text_finish(&text);
 }
 
 static void a_short_text_is_shown_whole(void)
 {
     struct desk d;
     desk_init(&d);
-    take(&d, 0, 0, 100, 100);
+    read_at(&d, 0, 0, 100, 100);
     CHECK_TEXT(d.before.data, "");
     CHECK_TEXT(d.line.data, "");
     CHECK_TEXT(d.after.data, "");
     edit(&d, 0, 1, "one\ntwo\nthree\nfour\n");
-    take(&d, 1, 2, 100, 100);
+    read_at(&d, 1, 2, 100, 100);
     CHECK_TEXT(d.before.data, "one\n");
     CHECK_TEXT(d.line.data, "tw");
     CHECK_TEXT(d.after.data, "o\nthree\nfour");
-    take(&d, 3, 4, 100, 100);
+    read_at(&d, 3, 4, 100, 100);
     CHECK_TEXT(d.before.data, "one\ntwo\nthree\n");
     CHECK_TEXT(d.line.data, "four");
     CHECK_TEXT(d.after.data, "");
-    take(&d, 0, 0, 100, 100);
+    read_at(&d, 0, 0, 100, 100);
     CHECK_TEXT(d.line.data, "");
     CHECK_TEXT(d.after.data, "one\ntwo\nthree\nfour");
-    take(&d, 99, 99, 100, 100);
+    read_at(&d, 99, 99, 100, 100);
     CHECK_TEXT(d.line.data, "four");
-    take(&d, 1, 99, 100, 100);
+    read_at(&d, 1, 99, 100, 100);
     CHECK_TEXT(d.line.data, "two");
-    take(&d, 1, 1, 0, 0);
+    read_at(&d, 1, 1, 0, 0);
     CHECK_INT(d.before.len + d.line.len + d.after.len, 0);
     desk_finish(&d);
 }
 
-static void a_window_begins_where_the_text_does_if_there_is_room_left(void)
+static void an_excerpt_begins_where_the_text_does_if_there_is_room_left(void)
 {
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 76, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    excerpt_init(&d.w);
-    take(&d, 90, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor > 0);
-    take(&d, 10, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    take(&d, 99, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
+    read_at(&d, 76, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    excerpt_init(&d.e);
+    read_at(&d, 90, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor > 0);
+    read_at(&d, 10, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    read_at(&d, 99, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
     desk_finish(&d);
 }
 
 /* Ten lines are 361 bytes, so lines 141 to 205 are 5/8 of the budget. */
-static void a_window_begins_with_a_block_near_half_of_the_budget(void)
+static void an_excerpt_begins_with_a_block_near_half_of_the_budget(void)
 {
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 141);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 141);
     CHECK_INT(memcmp(d.before.data, "line 141 ", 9), 0);
-    excerpt_init(&d.w);
-    take(&d, 208, 0, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 141);
+    excerpt_init(&d.e);
+    read_at(&d, 208, 0, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 141);
     for (size_t row = 100; row < 300; row++) {
         edit(&d, row, row + 1, "    nothing begins here, for all is indented\n");
     }
-    excerpt_init(&d.w);
-    take(&d, 250, 0, BEFORE, AFTER);
+    excerpt_init(&d.e);
+    read_at(&d, 250, 0, BEFORE, AFTER);
     CHECK_INT(d.before.len, BEFORE / 2 / 45 * 45);
     desk_finish(&d);
 }
@@ -159,22 +167,22 @@ static void the_anchor_stays_between_a_quarter_and_all_of_the_budget(void)
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    size_t anchor = d.w.anchor;
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    size_t anchor = d.e.anchor;
     for (size_t row = anchor + 27; row < anchor + 109; row++) {
-        take(&d, row, 4, BEFORE, AFTER);
-        CHECK_INT(d.w.anchor, anchor);
+        read_at(&d, row, 4, BEFORE, AFTER);
+        CHECK_INT(d.e.anchor, anchor);
     }
-    take(&d, anchor + 115, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor > anchor + 40);
-    take(&d, anchor + 60, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor < anchor + 60 - 25);
+    read_at(&d, anchor + 115, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor > anchor + 40);
+    read_at(&d, anchor + 60, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor < anchor + 60 - 25);
     desk_finish(&d);
 }
 
 static void check_moved(struct desk *d, size_t first, size_t last, const char *text, size_t rows)
 {
-    take(d, d->row, d->col, BEFORE, AFTER);
+    read_at(d, d->row, d->col, BEFORE, AFTER);
     struct buf before;
     buf_init(&before, SIZE_MAX);
     struct buf after;
@@ -182,27 +190,27 @@ static void check_moved(struct desk *d, size_t first, size_t last, const char *t
     buf_add(&before, d->before.data, d->before.len);
     buf_add(&after, d->after.data, d->after.len);
     edit(d, first, last, text);
-    take(d, d->row + rows, d->col, BEFORE, AFTER);
+    read_at(d, d->row + rows, d->col, BEFORE, AFTER);
     CHECK_TEXT(d->before.data, before.data);
     CHECK_TEXT(d->after.data, after.data);
     buf_finish(&before);
     buf_finish(&after);
 }
 
-static void edits_around_a_window_leave_it_as_it_was(void)
+static void edits_around_an_excerpt_leave_it_as_it_was(void)
 {
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
+    read_at(&d, 205, 4, BEFORE, AFTER);
     check_moved(&d, 0, 0, "new\nnew\n", 2);
     check_moved(&d, 3, 10, "", (size_t)-7);
     check_moved(&d, 100, 101, "changed\n", 0);
-    size_t anchor = d.w.anchor;
+    size_t anchor = d.e.anchor;
     check_moved(&d, anchor, anchor, "just above it\n", 1);
-    check_moved(&d, d.w.anchor - 1, d.w.anchor, "one\ntwo\n", 1);
-    check_moved(&d, d.w.end, d.w.end, "just below it\n", 0);
-    check_moved(&d, d.w.end, d.w.end + 1, "", 0);
+    check_moved(&d, d.e.anchor - 1, d.e.anchor, "one\ntwo\n", 1);
+    check_moved(&d, d.e.end, d.e.end, "just below it\n", 0);
+    check_moved(&d, d.e.end, d.e.end + 1, "", 0);
     check_moved(&d, 390, mirror_lines(d.m), "", 0);
     desk_finish(&d);
 }
@@ -212,24 +220,24 @@ static void edits_inside_leave_its_ends(void)
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    size_t anchor = d.w.anchor;
-    size_t end = d.w.end;
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    size_t anchor = d.e.anchor;
+    size_t end = d.e.end;
     edit(&d, anchor, anchor + 2, "its first line and another\n");
     edit(&d, 210, 210, "one below the cursor\n");
-    take(&d, 204, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, anchor);
-    CHECK_INT(d.w.end, end);
+    read_at(&d, 204, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, anchor);
+    CHECK_INT(d.e.end, end);
     /* Across them: the same number of lines, as when the text is changed everywhere. */
     edit(&d, anchor - 2, anchor + 2, "1\n2\n3\n4\n");
     edit(&d, end - 1, end + 1, "1\n2\n");
-    take(&d, 204, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, anchor);
-    CHECK_INT(d.w.end, end);
+    read_at(&d, 204, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, anchor);
+    CHECK_INT(d.e.end, end);
     edit(&d, anchor - 2, anchor + 2, "1\n");
-    CHECK_INT(d.w.anchor, SIZE_MAX);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
     edit(&d, end - 5, end, "1\n");
-    CHECK_INT(d.w.end, 0);
+    CHECK_INT(d.e.end, 0);
     desk_finish(&d);
 }
 
@@ -238,30 +246,30 @@ static void lines_put_above_the_first_are_seen(void)
     struct desk d;
     desk_init(&d);
     fill(&d, 100);
-    take(&d, 50, 0, BEFORE, AFTER);
+    read_at(&d, 50, 0, BEFORE, AFTER);
     edit(&d, 0, 0, "#include <new.h>\n");
-    take(&d, 51, 0, BEFORE, AFTER);
+    read_at(&d, 51, 0, BEFORE, AFTER);
     CHECK_INT(memcmp(d.before.data, "#include <new.h>\n", 17), 0);
     desk_finish(&d);
 }
 
-static void a_new_text_makes_a_new_window(void)
+static void a_new_text_makes_a_new_excerpt(void)
 {
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    excerpt_edit(&d.w, 0, -1, 7);
-    CHECK_INT(d.w.anchor, SIZE_MAX);
-    CHECK_INT(d.w.end, 0);
-    take(&d, 205, 4, BEFORE, AFTER);
-    excerpt_edit(&d.w, 3, 1, 7);
-    CHECK_INT(d.w.anchor, SIZE_MAX);
-    take(&d, 205, 4, BEFORE, AFTER);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    excerpt_edit(&d.e, 0, -1, 7);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
+    CHECK_INT(d.e.end, 0);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    excerpt_edit(&d.e, 3, 1, 7);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
+    read_at(&d, 205, 4, BEFORE, AFTER);
     edit(&d, 0, mirror_lines(d.m), "");
-    take(&d, 0, 0, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    CHECK_INT(d.w.end, 1);
+    read_at(&d, 0, 0, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    CHECK_INT(d.e.end, 1);
     desk_finish(&d);
 }
 
@@ -271,13 +279,13 @@ static void the_end_moves_in_steps(void)
     struct desk d;
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 100, 0, BEFORE, AFTER);
-    size_t end = d.w.end;
+    read_at(&d, 100, 0, BEFORE, AFTER);
+    size_t end = d.e.end;
     size_t steps = 0;
     for (size_t row = 101; row < 200; row++) {
-        take(&d, row, 0, BEFORE, AFTER);
-        steps += d.w.end != end;
-        end = d.w.end;
+        read_at(&d, row, 0, BEFORE, AFTER);
+        steps += d.e.end != end;
+        end = d.e.end;
     }
     CHECK(steps >= 10 && steps <= 99 * 40 / (AFTER / 4) + 1);
     desk_finish(&d);
@@ -297,7 +305,7 @@ static void a_line_too_long_is_cut_in_steps(void)
     size_t steps = 0;
     for (size_t col = 101; col < 900; col++) {
         char first = d.line.len > 0 ? d.line.data[0] : 'b';
-        take(&d, 1, col, 100, 50);
+        read_at(&d, 1, col, 100, 50);
         CHECK_INT(d.before.len, 0);
         CHECK(d.line.len > 50 - 1 && d.line.len <= 100);
         CHECK_INT(memcmp(d.line.data, text + col - d.line.len, d.line.len), 0);
@@ -314,10 +322,10 @@ static void a_long_line_below_is_cut_if_there_is_nothing_else(void)
     struct desk d;
     desk_init(&d);
     edit(&d, 0, 1, "x\nthe next line is long\nthe last\n");
-    take(&d, 0, 1, 100, 9);
+    read_at(&d, 0, 1, 100, 9);
     CHECK_TEXT(d.after.data, "\nthe next");
     edit(&d, 1, 2, "abc\n");
-    take(&d, 0, 1, 100, 9);
+    read_at(&d, 0, 1, 100, 9);
     CHECK_TEXT(d.after.data, "\nabc");
     desk_finish(&d);
 }
@@ -340,7 +348,7 @@ static void check_above(const struct desk *d, size_t max)
     const char *from = text.data + text.len - (size < text.len ? size : text.len);
     size_t len = 0;
     if (!check_state.bad && size < text.len) {
-        mirror_line(d->m, d->w.anchor - 1, &len);
+        mirror_line(d->m, d->e.anchor - 1, &len);
         CHECK(size + 3 >= max / 4 || len >= max / 4);
         CHECK(d->before.len == 0 || from[-1] == '\n');
     }
@@ -364,17 +372,17 @@ static void check_below(const struct desk *d, size_t max)
     CHECK(size <= max && size <= text.len);
     size_t len = 0;
     if (!check_state.bad && size < text.len) {
-        mirror_line(d->m, d->w.end, &len);
+        mirror_line(d->m, d->e.end, &len);
         CHECK(size + 3 >= max / 2 || len >= max / 4);
-        CHECK(text.data[size] == '\n' || d->w.end == d->row + 1);
+        CHECK(text.data[size] == '\n' || d->e.end == d->row + 1);
         CHECK(!is_inner(text.data[size]));
     }
     CHECK(check_state.bad || memcmp(text.data, d->after.data, size) == 0);
     buf_finish(&text);
 }
 
-/* What a window has to be for any text, place and budgets. */
-static void check_window(const struct desk *d, size_t before_max, size_t after_max)
+/* What an excerpt has to be for any text, position and budgets. */
+static void check_excerpt(const struct desk *d, size_t before_max, size_t after_max)
 {
     check_above(d, before_max);
     check_below(d, after_max);
@@ -392,7 +400,7 @@ static const char *const pieces[] = {
     "a line that is longer than most of the budgets: \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\n",
 };
 
-static void any_window_keeps_to_its_budgets(void)
+static void any_excerpt_keeps_to_its_budgets(void)
 {
     struct desk d;
     desk_init(&d);
@@ -416,8 +424,8 @@ static void any_window_keeps_to_its_budgets(void)
         while (d.col < len && is_inner(text[d.col])) {
             d.col++;
         }
-        take(&d, d.row, d.col, before_max, after_max);
-        check_window(&d, before_max, after_max);
+        read_at(&d, d.row, d.col, before_max, after_max);
+        check_excerpt(&d, before_max, after_max);
     }
     desk_finish(&d);
 }
@@ -448,13 +456,13 @@ static void press(struct typing *s, char key)
     buf_finish(&text);
 }
 
-/* Takes the window after a key and compares it with the one before: what a server that kept
+/* Reads the excerpt after a key and compares it with the one before: what a server that kept
  * the state of that prompt has to read anew is little, save after a restart. */
 static void look(struct typing *s)
 {
     struct desk *d = &s->d;
-    take(d, d->row, d->col, BEFORE, AFTER);
-    check_window(d, BEFORE, AFTER);
+    read_at(d, d->row, d->col, BEFORE, AFTER);
+    check_excerpt(d, BEFORE, AFTER);
     struct buf prompt;
     buf_init(&prompt, SIZE_MAX);
     buf_add(&prompt, d->before.data, d->before.len);
@@ -544,17 +552,17 @@ static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
 int main(void)
 {
     RUN(a_short_text_is_shown_whole);
-    RUN(a_window_begins_where_the_text_does_if_there_is_room_left);
-    RUN(a_window_begins_with_a_block_near_half_of_the_budget);
+    RUN(an_excerpt_begins_where_the_text_does_if_there_is_room_left);
+    RUN(an_excerpt_begins_with_a_block_near_half_of_the_budget);
     RUN(the_anchor_stays_between_a_quarter_and_all_of_the_budget);
-    RUN(edits_around_a_window_leave_it_as_it_was);
+    RUN(edits_around_an_excerpt_leave_it_as_it_was);
     RUN(edits_inside_leave_its_ends);
     RUN(lines_put_above_the_first_are_seen);
-    RUN(a_new_text_makes_a_new_window);
+    RUN(a_new_text_makes_a_new_excerpt);
     RUN(the_end_moves_in_steps);
     RUN(a_line_too_long_is_cut_in_steps);
     RUN(a_long_line_below_is_cut_if_there_is_nothing_else);
-    RUN(any_window_keeps_to_its_budgets);
+    RUN(any_excerpt_keeps_to_its_budgets);
     RUN(writing_on_restarts_a_prompt_once_in_thousands_of_keys);
     RUN(a_session_restarts_prompts_for_leaps_and_growth_only);
     return check_report("excerpt");

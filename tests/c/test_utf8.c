@@ -216,6 +216,17 @@ static void finds_where_characters_begin(void)
     CHECK_INT(utf8_ceil("", 0, 0), 0);
 }
 
+static void knows_how_much_is_whole_characters(void)
+{
+    static const char text[] = "a\xC3\xB6\xE2\x82\xAC\xF0\x9F\xA6\x99z";
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+    for (size_t len = 0; len < sizeof text; len++) {
+        CHECK_INT(utf8_whole(text, len), whole[len]);
+    }
+    CHECK_INT(utf8_whole("\x80\x80\x80", 3), 3);
+    CHECK_INT(utf8_whole("\x80\x80\x80\x80\x80", 5), 5);
+}
+
 int main(void)
 {
     RUN(passes_valid_text_of_every_length);
@@ -229,5 +240,6 @@ int main(void)
     RUN(a_line_is_trimmed_and_squeezed);
     RUN(a_long_line_is_cut_between_characters);
     RUN(finds_where_characters_begin);
+    RUN(knows_how_much_is_whole_characters);
     return check_report("utf8");
 }

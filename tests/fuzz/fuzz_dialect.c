@@ -127,12 +127,11 @@ static void check_fill(const struct dialect *dialect, const char *data, size_t l
     struct fill fill = {.model = "m", .max_tokens = 1, .temperature = -1, .seed = -1};
     size_t third = len / 3;
     fill.tokens = len % 2 ? &tokens : NULL;
-    fill.before = data;
-    fill.before_len = third;
-    fill.line = data + third;
-    fill.line_len = third;
-    fill.after = data + 2 * third;
-    fill.after_len = len - 2 * third;
+    fill.around = (struct around){
+        .before = {data, third},
+        .line = {data + third, third},
+        .after = {data + 2 * third, len - 2 * third},
+    };
     struct buf body;
     buf_init(&body, (size_t)8 * LIMIT_RECORD);
     const char *why;

@@ -332,7 +332,7 @@ static void on_closed(void *ctx, const char *why)
 
 static const struct rpc_handlers handlers = {on_request, on_notification, on_closed};
 
-/* Type "msgpack-rpc" makes Neovim close the channel on a response it did not ask for;
+/* Type "msgpack-rpc" makes Neovim close the channel on a response it did not wait for;
  * with any other type it crashes (seen up to 0.12.4). */
 static void introduce(struct rpc *rpc)
 {

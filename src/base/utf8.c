@@ -37,7 +37,7 @@ static size_t expect(unsigned char lead, unsigned char *low, unsigned char *high
 }
 
 /* One step into the bytes at p: the length of the valid character there, or of the
- * maximal invalid part (*valid tells which), or 0 if more bytes must decide. */
+ * maximal invalid part (*valid says which), or 0 if more bytes must decide. */
 static size_t step(const unsigned char *p, size_t len, bool *valid)
 {
     unsigned char low, high;

@@ -6,7 +6,7 @@
 /* The index is at most half full, so that a search at a position where nothing was asked
  * for, as nearly all are, ends at the first or second slot. */
 #define FIRST_SLOTS 16
-/* Variants that cache_variants can tell. */
+/* Variants that cache_variants can count. */
 #define VARIANTS 64
 
 struct entry {

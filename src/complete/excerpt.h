@@ -33,9 +33,7 @@ struct excerpt_budget {
 
 /* Appends to text, which was just initialised:
  *   left   whole lines above the cursor's, from the anchor on, then its line left of it
- *   after  from the cursor on: the rest of the line, "
-", following lines; no "
-" at the end
+ *   after  from the cursor on: the rest of the line, "\n", following lines; no "\n" at the end
  * left takes between a quarter and all of its budget, after between a half and all of its own;
  * less where the text begins or ends, or where the next line is longer than what
  * is still free. The text's first line is the anchor when one is chosen and a quarter stays free.

@@ -91,7 +91,7 @@ static bool examine(struct fetch *f, bool final)
     return trim.stop || f->doubtful;
 }
 
-/* Returns whether the answer takes no more. */
+/* Returns whether the answer has no room for more. */
 static bool extend(struct fetch *f, const char *text, size_t len, bool final)
 {
     if (f->preamble_over) {

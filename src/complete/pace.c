@@ -69,8 +69,8 @@ void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms)
         till = now_ms + backoff(p->failures);
     }
     if (retry_after_ms > 0) {
-        uint64_t told = now_ms + (uint64_t)clamp(retry_after_ms, 1, RETRY_AFTER_MAX_MS);
-        till = told > till ? told : till;
+        uint64_t after = now_ms + (uint64_t)clamp(retry_after_ms, 1, RETRY_AFTER_MAX_MS);
+        till = after > till ? after : till;
     }
     p->closed_till = till;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fewer lines that say something tell a model nothing. */
+/* Fewer lines that say something are of no use to a model. */
 #define LEAST_LINES 3
 
 struct piece {
@@ -35,7 +35,7 @@ struct ring {
 
 /* ---- pieces -------------------------------------------------------------------- */
 
-static bool is_telling(char c)
+static bool says_something(char c)
 {
     return is_word(c) && c != '_';
 }
@@ -44,14 +44,14 @@ static bool is_telling(char c)
  * mistake could at most cost one chunk. */
 static bool hash_line(struct span line, uint64_t *hash)
 {
-    bool telling = false;
+    bool useful = false;
     line = span_rtrim(span_ltrim(line));
     *hash = HASH_START;
     for (size_t i = 0; i < line.len; i++) {
-        telling = telling || is_telling(line.data[i]);
+        useful = useful || says_something(line.data[i]);
         *hash = hash_byte(*hash, line.data[i]);
     }
-    return telling;
+    return useful;
 }
 
 /* Narrows text to whole lines, those at its ends not blank. */

@@ -19,7 +19,7 @@ struct stats {
 /* now_ns as of uv_hrtime. */
 void stats_init(struct stats *s, uint64_t now_ns);
 
-/* Servers tell their stats in several records: what is known stays known. */
+/* Servers send their stats in several records: what is known stays known. */
 void stats_add(struct stats *s, const struct dialect_stats *news);
 
 /* From the start to that moment, negative if it has not come. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory of a long message is given back: most are short. */
+/* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
 
 struct waiting {
@@ -57,7 +57,7 @@ static void on_written(uv_write_t *request, int status)
     free(w);
 }
 
-/* The pipe is full: libuv keeps the rest. Its size stays bounded because each sink
+/* The pipe is full: libuv keeps what is left. Its size stays bounded because each sink
  * bounds its unacknowledged edits and everything else is small. */
 static void write_later(struct rpc *rpc, const char *data, size_t len)
 {

@@ -6,7 +6,7 @@
  * LIMIT_UNACKED edits are unacknowledged; beyond that text gathers and leaves as one
  * edit when an acknowledgement comes. An acknowledgement is the answer to a fence, a
  * cheap request behind the edits. Text is kept until then: if Neovim refused an edit
- * (it does so under textlock, and tells it by nvim_error_event only), Lua puts what was
+ * (it does so under textlock, and reports it by nvim_error_event only), Lua puts what was
  * not acknowledged behind what was, lua/hum/chat/reply/repair.lua. */
 #ifndef HUM_SINK_H
 #define HUM_SINK_H

@@ -7,7 +7,7 @@
 
 #define MIN_SPACE 4096
 
-/* Memory of a long message is given back: most are short. */
+/* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
 
 /* Neovim's handle types; the payload is the handle as a msgpack integer
@@ -394,7 +394,7 @@ static void read_bare_request(const unsigned char *data, size_t len, struct wire
     m->id = id;
 }
 
-static void give_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
+static void pass_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
 {
     struct wire_message message = {.type = WIRE_INVALID};
     msgpack_zone zone;
@@ -420,7 +420,7 @@ int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_messa
     int passed;
     while ((passed = pass_value(r)) == 1) {
         if (r->missing == 0) {
-            give_message(r->bytes.data + start, r->looked_at - start, on_message, ctx);
+            pass_message(r->bytes.data + start, r->looked_at - start, on_message, ctx);
             start = r->looked_at;
             r->missing = 1;
         }

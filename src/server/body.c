@@ -221,7 +221,7 @@ void body_field_text(struct body_fields *f, const char *key, const char *data, s
     body_field(f, key, v);
 }
 
-/* A server takes a request's stop strings in the place of what else it knows of, so that
+/* A request's stop strings replace, in the server, what else it knows of, so that
  * the fill's alone would put the user's out of force. */
 static void add_stop(struct body_fields *f, const struct fill *fill)
 {

@@ -20,7 +20,7 @@ struct body {
     const char *why;                     /* for HUM_ESPEC, a static text */
 };
 
-/* Looks at a member of a map before it is written: may put another value into *v, which
+/* Sees a member of a map before it is written: may put another value into *v, which
  * holds the member's own, or return false to leave the member out. */
 typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 

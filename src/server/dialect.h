@@ -31,7 +31,7 @@ struct dialect {
      * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
      * merged at the top level last and wins. There a nil leaves a field out, for servers
      * that refuse one that hum sends by itself ("stream_options"). "stream" is always
-     * true. An empty array stands for an empty map, as Lua cannot tell them apart.
+     * true. An empty array stands for an empty map, since Lua has one form for both.
      * Invalid UTF-8 becomes U+FFFD.
      * Ollama gets think, keep_alive and format as they are. OpenAI-compatible servers
      * have no keep_alive, so it is not sent; format "json" or a schema becomes

@@ -32,7 +32,7 @@ struct dialect_event {
     const char *text; /* NUL-terminated behind len; valid during the callback */
     size_t len;
     struct dialect_stats stats;
-    /* Of DIALECT_TEXT, where the server tells: the sum of the natural logarithms of its
+    /* Of DIALECT_TEXT, where the server says it: the sum of the natural logarithms of its
      * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come
      * with the tokens of an empty one before it. */
     double logprob_sum;
@@ -51,7 +51,7 @@ struct dialect_state {
     bool done;     /* DIALECT_DONE or DIALECT_ERROR was given: no event follows */
     char reason[32];
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
-    double logprob_sum;  /* of tokens that no text has told of yet */
+    double logprob_sum;  /* of tokens whose text has not come yet */
     int64_t logprobs;
 };
 

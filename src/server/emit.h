@@ -25,7 +25,7 @@ int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
  * no string. */
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
-/* The next text tells of these tokens too: an array of objects with "logprob", or of numbers.
+/* The next text event counts these tokens too: an array of objects with "logprob", or of numbers.
  * What is none of these counts for nothing. */
 void emit_logprobs(const struct emit *e, const cJSON *tokens);
 
@@ -33,14 +33,14 @@ void emit_logprobs(const struct emit *e, const cJSON *tokens);
 int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
               size_t len);
 
-/* Fills in what llama-server tells: the count of tokens processed leaves out those that its
+/* Fills in what llama-server reports: the count of tokens processed leaves out those that its
  * cache held. */
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
 /* Nothing if all are absent. */
 int emit_stats(const struct emit *e, const struct dialect_stats *stats);
 
-/* The member "error" if it tells one: not absent, null, false or "". */
+/* The member "error" if it reports one: not absent, null, false or "". */
 const cJSON *emit_find_error(const cJSON *root);
 
 /* The server's message, from whatever that member holds. */

@@ -45,10 +45,10 @@ struct fill {
     int64_t max_tokens; /* at least 1 */
     double temperature; /* negative: not said */
     int64_t seed;       /* negative: not said */
-    bool logprobs;      /* events are to tell how sure the model was */
+    bool logprobs;      /* events are to say how sure the model was */
     bool load;          /* Ollama: no text, only load the model; ends with reason "load" */
     const char *const *stop;
-    size_t stop_count; /* 0: not said. Ollama takes them in the place of the model's own */
+    size_t stop_count; /* 0: not said. To Ollama they replace the model's own */
 
     /* The user's, NULL for none: sampling and load options as in a chat (see chat_body),
      * fields of the request, and how long Ollama keeps the model. What this struct says wins

@@ -24,8 +24,8 @@ int fim_prompt(const struct fill *fill, struct buf *out);
  * Returns 0 or HUM_ETOOBIG. */
 int fim_before(const struct fill *fill, struct buf *out);
 
-/* The fill's after, or a line break if that is empty: Ollama takes an empty suffix for none,
- * and then chats. */
+/* The fill's after, or a line break if that is empty: to Ollama an empty suffix is none,
+ * and then it chats. */
 struct span fim_suffix(const struct fill *fill);
 
 #endif

@@ -22,7 +22,7 @@ void frame_finish(struct frame *f)
     buf_finish(&f->record);
 }
 
-/* Gives the collected record away. Nothing of f is touched after a non-zero answer:
+/* Hands over the collected record. Nothing of f is touched after a non-zero answer:
  * the callback may have finished f. */
 static int end_record(struct frame *f, frame_on_record on_record, void *ctx)
 {
@@ -42,8 +42,8 @@ static int collect(struct frame *f, const char *text, size_t len)
     return error != 0 ? error : buf_add(&f->record, text, len);
 }
 
-/* The value of a field that holds data, or NULL. Older llama-servers tell the failure of
- * a stream in a field "error". */
+/* The value of a field that holds data, or NULL. Older llama-servers report the failure
+ * of a stream in a field "error". */
 static const char *field_data(const char *line, size_t len, size_t *value_len)
 {
     size_t name = 0;

@@ -115,7 +115,7 @@ static bool same_origin(const char *a, const char *b)
            same_part(a, b, CURLUPART_PORT);
 }
 
-/* Go's clients, Ollama's own among them, never ask a proxy for these; curl would. */
+/* Go's clients, Ollama's own among them, never use a proxy for these; curl would. */
 static bool is_loopback(const char *url)
 {
     char *host = url_part(url, CURLUPART_HOST);
@@ -267,7 +267,7 @@ static void act(struct http *http, curl_socket_t fd, int flags)
 static void on_socket_ready(uv_poll_t *poll, int status, int events)
 {
     struct socket *s = poll->data;
-    /* A reset shows itself as an error of the poll. Told so, curl gives up without reading
+    /* A reset shows itself as an error of the poll. If curl hears of it, it gives up without reading
      * what came before it; let it read to the end and meet the error itself. */
     int flags = (events & UV_READABLE || status < 0 ? CURL_CSELECT_IN : 0) |
                 (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);

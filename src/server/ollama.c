@@ -1,6 +1,6 @@
 /* Ollama's /api/chat and /api/generate: one JSON object for each line. The last has
- * "done":true with the figures, and may still hold text. A failure is a line
- * {"error":...}, at any place; a clean end without either is a stream cut off. */
+ * "done":true with the stats, and may still hold text. A failure is a line
+ * {"error":...}, anywhere; a clean end without either is a stream cut off. */
 #include "proto.h"
 #include "server/body.h"
 #include "server/dialect.h"
@@ -45,7 +45,7 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     return body_end(&b, why);
 }
 
-/* A model that thinks does so unless told not to. A raw prompt needs no template, and spares
+/* A model that can think does so unless the request says not to. A raw prompt needs no template, and spares
  * the last line the tokens of the whole context. */
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {

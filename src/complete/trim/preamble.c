@@ -6,7 +6,7 @@
 
 #define ECHO_MIN 8      /* bytes of a typed line: shorter ones may well be said twice */
 #define WORD_ECHO_MIN 3 /* of a typed word, likewise */
-#define NEWLINES_MAX 3  /* then trim_answer may see the rest of nothing */
+#define NEWLINES_MAX 3  /* behind more, trim_answer may be left with nothing */
 
 static bool is_in(struct span s, const char *const *words, size_t count)
 {

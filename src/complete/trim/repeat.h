@@ -5,7 +5,7 @@
 
 #include "complete/trim/line.h"
 
-#define REPEAT_PAST 32                 /* lines that are looked back at */
+#define REPEAT_PAST 32                 /* earlier lines that are compared */
 #define REPEAT_LINES (REPEAT_PAST / 2) /* of the longest block that is found */
 #define REPEAT_UNIT 16                 /* bytes of the longest unit of a line */
 

@@ -8,7 +8,7 @@ void scope_init(struct scope *s, struct span below, size_t base, bool own)
 }
 
 /* Whether a line below closes a block of that indentation. The scope only goes outwards, so
- * the search goes on where it was: each line is looked at once. */
+ * the search goes on where it was: each line is compared once. */
 static bool is_closed_below(struct scope *s, size_t indent)
 {
     bool any = false;

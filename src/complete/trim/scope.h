@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct scope {
-    struct span below; /* the lines below the cursor's that are not looked at yet */
+    struct span below; /* the lines below the cursor's that were not compared yet */
     size_t base;       /* indentation of the lines of the block, in columns */
     bool own;          /* a block that opens inside of it is the cursor's line's own */
     bool deeper;       /* one has opened */

@@ -1,6 +1,6 @@
 /* What of a model's answer may be shown at the cursor, and when its generation should end.
- * Both functions are pure and linear; they are asked again with all text so far whenever
- * more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
+ * Both functions are pure and linear; they are called again with all text so far
+ * whenever more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
  * still streams. A carriage return is a blank like any other: the caller makes lines end with
  * '\n' alone. */
 #ifndef HUM_TRIM_H
@@ -39,8 +39,8 @@ struct trim {
 
 /* Answers may begin with what is not to be inserted: the words that are typed already, the
  * indentation that the cursor stands behind, the opening fence of a chat model. Returns how
- * many bytes that are, to be dropped once and for all before trim_answer sees the rest, or
- * TRIM_WAIT while too little text has come to tell; never TRIM_WAIT if final. */
+ * many bytes that are, to be dropped once and for all before trim_answer sees what follows, or
+ * TRIM_WAIT while too little text has come to decide; never TRIM_WAIT if final. */
 #define TRIM_WAIT ((size_t)-1)
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final);
 

@@ -1,6 +1,6 @@
-/* When the backend may be sent a request: the pause after a key (debounce), adapted to how long the server
- * takes to its first token, and the longer pause after failures (back-off). No clock and no
- * timer in here: times are milliseconds of any steady clock, given by the caller. */
+/* When the backend may be sent a request: the pause after a key (debounce), adapted to how long
+ * the server takes to its first token, and the longer pause after failures (back-off). No clock
+ * and no timer in here: times are milliseconds of any steady clock, given by the caller. */
 #ifndef HUM_PACE_H
 #define HUM_PACE_H
 

@@ -267,8 +267,8 @@ static void act(struct http *http, curl_socket_t fd, int flags)
 static void on_socket_ready(uv_poll_t *poll, int status, int events)
 {
     struct socket *s = poll->data;
-    /* A reset shows itself as an error of the poll. If curl hears of it, it gives up without reading
-     * what came before it; let it read to the end and meet the error itself. */
+    /* A reset shows itself as an error of the poll. If curl hears of it, it gives up without
+     * reading what came before it; let it read to the end and meet the error itself. */
     int flags = (events & UV_READABLE || status < 0 ? CURL_CSELECT_IN : 0) |
                 (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
     act(s->http, s->fd, flags);

@@ -39,7 +39,8 @@ struct http_callbacks {
 };
 
 struct http *http_new(uv_loop_t *loop);
-/* Every transfer must have ended or been released. Frees itself when the loop has closed its handles. */
+/* Every transfer must have ended or been released. Frees itself when the loop has closed its
+ * handles. */
 void http_close(struct http *http);
 
 /* Copies what it needs of the request. No callback runs before it returns. A redirect

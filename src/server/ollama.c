@@ -45,8 +45,8 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     return body_end(&b, why);
 }
 
-/* A model that can think does so unless the request says not to. A raw prompt needs no template, and spares
- * the last line the tokens of the whole context. */
+/* A model that can think does so unless the request says not to. A raw prompt needs no template,
+ * and spares the last line the tokens of the whole context. */
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
     int error = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);

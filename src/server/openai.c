@@ -134,7 +134,8 @@ static int read_delta(const struct emit *e, const cJSON *delta)
     return error != 0 ? error : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
-/* OpenAI lists the tokens of text that was filled in in one array, their probabilities in another. */
+/* OpenAI lists the tokens of text that was filled in in one array, their probabilities in
+ * another. */
 static void read_logprobs(const struct emit *e, const cJSON *logprobs)
 {
     emit_logprobs(e, json_get(logprobs, "content"));

@@ -6,7 +6,7 @@
 #include "base/around.h"
 
 #include <stdbool.h>
-
+#include <stddef.h>
 #include <stdint.h>
 
 #define RIGHT_MAX 256 /* bytes of the text right of the cursor that are compared */

@@ -95,17 +95,17 @@ static void on_query_end(void *ctx, struct query *q)
     forget(ctx, q);
 }
 
-/* Whether a request cannot run. Each id that Lua gave gets an ending: then it is here. */
-static bool refuse(struct methods *m, int64_t id)
+/* Whether a request cannot run, for this reason or another. Each id that Lua gave gets an ending:
+ * then it is here. */
+static bool refuse(struct methods *m, int64_t id, const char *why)
 {
-    const char *why = NULL;
     if (find(m, id) != NULL) {
         log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
         return true; /* an ending would be taken for the first one's */
     }
-    if (http(m) == NULL) {
+    if (why == NULL && http(m) == NULL) {
         why = "libcurl cannot be initialised";
-    } else if (m->count == RUNNING_MAX) {
+    } else if (why == NULL && m->count == RUNNING_MAX) {
         why = "too many requests run already";
     }
     if (why != NULL) {
@@ -140,7 +140,7 @@ static void do_hello(struct methods *m, const struct value *params)
 static void do_chat(struct methods *m, const struct value *params)
 {
     int64_t id = value_int(value_item(params, 0), 0);
-    if (refuse(m, id)) {
+    if (refuse(m, id, NULL)) {
         return;
     }
     const struct chat_env env = {m->loop, m->http, m->rpc, on_chat_end, m};
@@ -154,7 +154,7 @@ static void do_chat(struct methods *m, const struct value *params)
 static void do_query(struct methods *m, const struct value *params)
 {
     int64_t id = value_int(value_item(params, 0), 0);
-    if (refuse(m, id)) {
+    if (refuse(m, id, NULL)) {
         return;
     }
     const struct query_env env = {m->loop, m->http, m->rpc, on_query_end, m};
@@ -321,6 +321,16 @@ static void on_request(void *ctx, uint32_t id, const char *method, const struct 
     buf_finish(&text);
 }
 
+static void on_too_big(void *ctx, const char *method, int64_t first)
+{
+    struct methods *m = ctx;
+    if (first >= 0 && (strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_QUERY) == 0)) {
+        refuse(m, first, "it is longer than hum can read");
+    } else {
+        engine_on_too_big(m->engine, method, first);
+    }
+}
+
 static void on_closed(void *ctx, const char *why)
 {
     struct methods *m = ctx;
@@ -330,7 +340,7 @@ static void on_closed(void *ctx, const char *why)
     m->on_closed(m->ctx);
 }
 
-static const struct rpc_handlers handlers = {on_request, on_notification, on_closed};
+static const struct rpc_handlers handlers = {on_request, on_notification, on_too_big, on_closed};
 
 /* Type "msgpack-rpc" makes Neovim close the channel on a response it did not wait for;
  * with any other type it crashes (seen up to 0.12.4). */

@@ -27,6 +27,8 @@
  * has the default of lua/hum/config/schema.lua. */
 #define RING_TOKENS 1024
 
+#define LINES_EVENT "nvim_buf_lines_event"
+
 /* More than anyone edits at once; a bound against a runaway caller. */
 #define TYPINGS_MAX 512
 
@@ -157,15 +159,19 @@ void engine_on_chat(struct engine *e)
 
 /* ---- methods ------------------------------------------------------------------- */
 
-static struct typing *find(struct engine *e, const struct value *params)
+static struct typing *find_buf(struct engine *e, int64_t buf)
 {
-    int64_t buf = value_int(value_item(params, 0), 0);
     for (size_t i = 0; i < e->count; i++) {
         if (typing_buf(e->typings[i]) == buf) {
             return e->typings[i];
         }
     }
     return NULL;
+}
+
+static struct typing *find(struct engine *e, const struct value *params)
+{
+    return find_buf(e, value_int(value_item(params, 0), 0));
 }
 
 static void remove_typing(void *ctx, struct typing *t)
@@ -358,7 +364,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         const char *name;
         void (*run)(struct engine *e, const struct value *params);
     } methods[] = {
-        {"nvim_buf_lines_event", do_lines},
+        {LINES_EVENT, do_lines},
         {METHOD_KEY, do_key},
         {METHOD_LEAVE, do_leave},
         {METHOD_CYCLE, do_cycle},
@@ -377,6 +383,17 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         }
     }
     return false;
+}
+
+/* Without the text nothing can be suggested in this buffer. To attach anew would bring the same
+ * text, and again too much of it. */
+void engine_on_too_big(struct engine *e, const char *method, int64_t buf)
+{
+    struct typing *t = find_buf(e, buf);
+    if (t != NULL && strcmp(method, LINES_EVENT) == 0) {
+        log_write(LOG_WARN, "buffer %lld: no suggestions, its text is too long", (long long)buf);
+        attached_missed(typing_attached(t));
+    }
 }
 
 /* ---- life ---------------------------------------------------------------------- */

@@ -34,6 +34,9 @@ void engine_on_chat(struct engine *e);
  * is none of them. */
 bool engine_handle(struct engine *e, const char *method, const struct value *params);
 
+/* A notification was too long to be read; its first parameter was buf. */
+void engine_on_too_big(struct engine *e, const char *method, int64_t buf);
+
 /* Appends the text of the attached buffer that is the first parameter, each line with its
  * "\n", or nil. */
 void engine_mirror(struct engine *e, const struct value *params, struct buf *out);

@@ -44,6 +44,9 @@ void attached_finish(struct attached *a);
 /* The parameters of nvim_buf_lines_event: buf, tick, first, last, lines, more. */
 void attached_lines(struct attached *a, const struct value *params);
 
+/* An edit was too long to be read: the text is not known until Neovim sends it whole. */
+void attached_missed(struct attached *a);
+
 /* nvim_buf_detach_event came. */
 void attached_detached(struct attached *a);
 

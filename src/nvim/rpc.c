@@ -123,6 +123,19 @@ static void read_answer(struct rpc *rpc, const struct wire_message *m)
     log_write(LOG_WARN, "rpc: answer to an unknown request %u", m->id);
 }
 
+static void skip_too_big(struct rpc *rpc, const struct wire_message *m)
+{
+    log_write(LOG_ERROR, "rpc: a message over %u MB was not read: %s", LIMIT_MESSAGE >> 20,
+              m->is_request       ? "a request"
+              : m->method != NULL ? m->method
+                                  : "no notification of a known form");
+    if (m->is_request) {
+        rpc_respond_error(rpc, m->id, "hum cannot read this request: it is too long");
+    } else if (m->method != NULL) {
+        rpc->handlers->on_too_big(rpc->ctx, m->method, m->first);
+    }
+}
+
 static void on_message(void *ctx, const struct wire_message *m)
 {
     struct rpc *rpc = ctx;
@@ -141,6 +154,9 @@ static void on_message(void *ctx, const struct wire_message *m)
         break;
     case WIRE_BAD_REQUEST:
         rpc_respond_error(rpc, m->id, "hum cannot read this request");
+        break;
+    case WIRE_TOO_BIG:
+        skip_too_big(rpc, m);
         break;
     case WIRE_INVALID:
         log_write(LOG_WARN, "rpc: a message that is not msgpack-RPC was ignored");
@@ -170,8 +186,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *piece)
     }
     int error = wire_reader_feed(rpc->reader, (size_t)len, on_message, rpc);
     if (error != 0 && !rpc->closing) {
-        close_once(rpc, error == HUM_ETOOBIG ? "a message is over the size limit"
-                                             : "the input is not msgpack-RPC");
+        close_once(rpc, "the input is not msgpack-RPC");
     }
 }
 

@@ -7,6 +7,7 @@
 #include "../c/fixture.h"
 #include "base/utf8.h"
 #include "server/dialect.h"
+#include "server/error_text.h"
 #include "server/fill.h"
 #include "server/json.h"
 

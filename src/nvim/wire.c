@@ -410,7 +410,9 @@ static void read_message(msgpack_zone *zone, const struct value *v, struct wire_
         return;
     }
     char *method = zone_array(zone, name->as.string.len + 1, 1);
-    memcpy(method, name->as.string.data, name->as.string.len);
+    if (name->as.string.len > 0) {
+        memcpy(method, name->as.string.data, name->as.string.len);
+    }
     method[name->as.string.len] = '\0';
     m->type = has_id ? WIRE_REQUEST : WIRE_NOTIFICATION;
     m->method = method;

@@ -159,6 +159,14 @@ static void a_buffer_handle_is_an_integer(void)
     CHECK_INT(seen.message[0].number, 200);
 }
 
+static void a_method_may_have_no_name(void)
+{
+    struct seen seen;
+    CHECK_INT(read_bytes("\x94\x00\x79\xa0\x90", 5, &seen), 0);
+    CHECK_INT(seen.message[0].type, WIRE_REQUEST);
+    CHECK_TEXT(seen.message[0].method, "");
+}
+
 static void bytes_that_are_not_msgpack_are_an_error(void)
 {
     struct seen seen;
@@ -358,6 +366,7 @@ int main(void)
     RUN(splits_text_at_line_breaks);
     RUN(a_value_that_is_no_message_is_told_and_the_next_one_read);
     RUN(a_buffer_handle_is_an_integer);
+    RUN(a_method_may_have_no_name);
     RUN(bytes_that_are_not_msgpack_are_an_error);
     RUN(a_message_nested_too_deeply_is_passed_over);
     RUN(a_notification_over_the_cap_is_passed_over_with_its_name_and_id);

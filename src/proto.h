@@ -69,8 +69,9 @@ enum hum_error {
 };
 
 /* Limits, in bytes unless said. */
-#define LIMIT_RECORD (16u << 20)  /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
-#define LIMIT_MESSAGE (64u << 20) /* one msgpack-RPC message: a whole chat */
+#define LIMIT_RECORD (16u << 20) /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
+#define LIMIT_MESSAGE \
+    (64u << 20) /* one msgpack-RPC message: a whole chat; longer ones are not read */
 #define LIMIT_ERROR_BODY (64u << 10)
 #define LIMIT_QUERY_BODY (16u << 20)
 #define LIMIT_UNACKED 64         /* edits that may be unacknowledged, a count */

@@ -8,8 +8,7 @@
 
 #include <stddef.h>
 
-/* Views of a text whose lines end with '
-'. For around_left before and line must be one text in
+/* Views of a text whose lines end with '\n'. For around_left before and line must be one text in
  * memory, as in a view of around_text. */
 struct around {
     struct span before; /* whole lines above the cursor's, up to and with the last '\n' */

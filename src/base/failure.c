@@ -48,7 +48,7 @@ static const char *words(const struct failure *f)
     return f->text != NULL && f->text[0] != '\0' ? f->text : "no further word";
 }
 
-/* What arrived, and how it goes on. */
+/* What becomes of the text that has arrived, and how to go on. */
 static void hint_again(const struct failure *f, struct buf *hint)
 {
     buf_add_str(hint, f->fills ? "Completion tries again as you type on"

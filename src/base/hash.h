@@ -1,5 +1,5 @@
-/* FNV-1a with 64 bits, for hashes that nobody attacks and nothing hangs on: equal texts have
- * equal ones, and others nearly always different ones. */
+/* FNV-1a with 64 bits: equal texts have equal hashes, and others nearly always different ones. Only
+ * for texts that no attacker chooses, and where two with the same hash do no harm. */
 #ifndef HUM_HASH_H
 #define HUM_HASH_H
 

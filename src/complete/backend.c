@@ -13,7 +13,8 @@
 
 #define MAX_STOP 32
 
-/* Ollama's own default, less what clocks and slow requests may take. */
+/* Ollama keeps a model for 5 minutes unless the request says how long. A minute less is counted on:
+ * our clock and the server's begin at different moments of a request. */
 #define KEPT_MS (4 * 60 * 1000)
 
 /* A model that leaves sooner than this may be gone before the fetch that its load was for. */

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The index is at most half full, so that a search at a position where nothing was asked
- * for, as nearly all are, ends at the first or second slot. */
+/* The index is at most half full, so that a search at a position where nothing was fetched,
+ * as nearly all are, ends at the first or second slot. */
 #define FIRST_SLOTS 16
 /* Variants that cache_variants can count. */
 #define VARIANTS 64
@@ -18,7 +18,7 @@ struct entry {
     char around[]; /* the text left of the position, then that behind it */
 };
 
-/* The hash stands here too: an entry is read only if it is, very likely, the right one. */
+/* With the hash, so that an entry is read only if it is, very likely, the right one. */
 struct slot {
     uint64_t hash;
     struct entry *entry; /* NULL: free */
@@ -46,7 +46,7 @@ enum fit {
     FIT_LEFT,  /* there is text to show */
 };
 
-/* A search shows each answer that may fit to visit, those asked for nearest first, until
+/* A search shows each answer that may fit to visit, those fetched nearest first, until
  * enough is set and all those as near have been shown. */
 struct search {
     void (*visit)(struct search *s, struct entry *e, enum fit fit, size_t used);
@@ -113,7 +113,8 @@ static void index_fit(struct cache *c)
     free(old);
 }
 
-/* Those behind it move up to where a search for them passes. */
+/* A search ends at the first free slot, so those behind the hole move up where it would hide
+ * them. */
 static void index_remove(struct cache *c, const struct entry *e)
 {
     size_t mask = c->slot_count - 1, hole = e->hash & mask;
@@ -178,7 +179,7 @@ static void evict(struct cache *c, const struct entry *keep)
 
 /* ---- searching ----------------------------------------------------------------- */
 
-/* Those that anything may have been asked for with; at most positions there are none. */
+/* Those that some answer may have been fetched with; at most positions there are none. */
 static size_t find_afters(const struct cache *c, const struct cache_key *key,
                           struct cache_after *afters)
 {

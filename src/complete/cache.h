@@ -1,6 +1,6 @@
-/* Answers of models, by the position in a text that they were asked for at. An answer is found
+/* Answers of models, by the position in a text that they were fetched for. An answer is found
  * again at its position, and at those that are reached from there by typing what it says;
- * what was asked for elsewhere is found when the user goes back there. Answers leave by the
+ * what was fetched elsewhere is found when the user goes back there. Answers leave by the
  * memory that they take, the least recently used one first. No hash is trusted, bytes are
  * compared. */
 #ifndef HUM_CACHE_H
@@ -51,7 +51,7 @@ struct answer *cache_add(struct cache *c, const struct cache_key *key, unsigned 
  * the text is as before. */
 int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len);
 
-/* Leaves the first len bytes of the text, and gives back the memory of what is cut off. */
+/* Leaves the first len bytes of the text, and frees the memory of what is cut off. */
 void cache_cut(struct cache *c, struct answer *a, size_t len);
 
 /* There will be no more text: unpins. It counts as used now. */
@@ -61,12 +61,12 @@ void cache_finalize(struct cache *c, struct answer *a);
 void cache_drop(struct cache *c, struct answer *a);
 
 /* The answer of that variant that fits here best, or NULL, and how many bytes of its text
- * stand before the cursor already: 0 if it was asked for here, else what was typed since
+ * stand before the cursor already: 0 if it was fetched for here, else what was typed since
  * agrees with its beginning, to the byte. In this order:
  *   1. one with text left (text.len > *used);
  *   2. one that is not final, all text so far is used;
- *   3. a final empty one asked for here: the model has nothing to say.
- * Among these the one asked for nearest to the cursor, then the newest. A final answer
+ *   3. a final empty one fetched for here: the model has nothing to say.
+ * Among these the one fetched nearest to the cursor, then the newest. A final answer
  * that is used up does not fit. Behind the cursor something may have come in between, see
  * CACHE_PAIR. The answer counts as used now. used may not be NULL. */
 struct answer *cache_find(struct cache *c, const struct cache_key *key, unsigned variant,

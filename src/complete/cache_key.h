@@ -12,7 +12,7 @@
 /* What a position is known by, in bytes: so much left of it and so much behind it. */
 #define CACHE_LEFT 512
 #define CACHE_AFTER 128
-/* How far before the cursor the position may lie that an answer was asked for at. */
+/* How far before the cursor the position may lie that an answer was fetched for. */
 #define CACHE_BACK 1024
 /* How much text may have come between the cursor and what stood behind it, by a plugin
  * that closes brackets and quotes: so many closers, each maybe after blanks and line
@@ -37,7 +37,7 @@ struct cache_key {
 /* The text behind the cursor as it is, and what follows each of the first closers. */
 #define CACHE_AFTERS (1 + CACHE_CLOSERS)
 
-/* What may have stood behind the cursor when an answer was asked for. */
+/* What may have stood behind the cursor when an answer was fetched. */
 struct cache_after {
     struct span text; /* in the key's own */
     uint64_t hash;    /* of the backend too; all bits are good */
@@ -56,7 +56,7 @@ uint64_t cache_key_left_hash(struct span left);
 /* What counts of the text behind the cursor, from its byte at on. */
 struct cache_after cache_key_after(const struct cache_key *key, size_t at);
 
-/* All that there may have been; returns how many, 1 at least, that as it is now first. */
+/* All that may have stood there; returns how many, 1 at least, what stands there now first. */
 size_t cache_key_afters(const struct cache_key *key, struct cache_after afters[CACHE_AFTERS]);
 
 /* Of both, all bits good. left: from cache_key_left_hashes or cache_key_left_hash. */

@@ -14,7 +14,7 @@ void excerpt_init(struct excerpt *e)
     *e = (struct excerpt){.anchor = NO_ANCHOR, .end = NO_END};
 }
 
-/* The rows of a border between two lines stay if what is replaced lies below it or has as
+/* A border between two lines keeps its row if what is replaced lies below it or has as
  * many lines as before. Lines put exactly at the border stay outside of the excerpt, save
  * above the text's first line. */
 void excerpt_edit(struct excerpt *e, int64_t first, int64_t last, size_t new_count)

@@ -52,7 +52,7 @@ struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *req
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why);
 
 /* Closes the connection at once; no callback follows. Whole lines that were shown stay in the
- * cache for who comes back, what follows them is dropped. */
+ * cache, for a user who comes back; what follows them is dropped. */
 void fetch_stop(struct fetch *f);
 
 /* Whether the model has said something. */

@@ -1,7 +1,7 @@
 #include "complete/pace.h"
 
 /* A pause of this share of the time to first token costs little beside the answer itself,
- * and lets most of the requests go that the next key would have cancelled. */
+ * and spares most of the requests that the next key would have cancelled. */
 #define DEBOUNCE_SHARE 0.5
 #define DEBOUNCE_MIN_MS 15.0
 #define DEBOUNCE_MAX_MS 300.0
@@ -34,7 +34,8 @@ void pace_init(struct pace *p, double debounce_ms)
 
 void pace_answered(struct pace *p, double ttft_ms)
 {
-    /* Beyond this the debounce is the longest anyway; the mean must find back from it. */
+    /* Beyond this the debounce is the longest anyway; from there the mean could not come back
+     * soon. */
     double measured = clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE);
     if (p->first_ms < 0) {
         p->first_ms = measured;

@@ -53,7 +53,7 @@ void suggestion_clear(struct suggestion *s);
 struct answer *suggestion_fit(struct suggestion *s, const struct cache_key *here,
                               const struct answer *growing);
 
-/* This answer was asked for here, so it fits. */
+/* This answer was fetched for here, so it fits. */
 void suggestion_set(struct suggestion *s, const struct answer *a);
 
 /* The alternative that fits and has something to show, or NULL; it is the suggestion then. */

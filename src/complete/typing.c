@@ -35,12 +35,12 @@ struct typing {
     void *ctx;
     char *name;
     char *comment;
-    uint64_t kind_hash; /* of the file type: the same text means another thing in another */
+    uint64_t kind_hash; /* of the file type: the same text means something else in another */
     bool prose;
 
     struct suggestion suggestion;
     bool wanted;           /* in insert mode, and not dismissed */
-    bool edited;           /* since the last key: the next one is on its way */
+    bool edited;           /* since the last key: so the next key is on its way */
     bool due;              /* to be fetched as soon as that is possible */
     int64_t collect_first; /* lines to be collected when the text comes ... */
     int64_t collect_last;  /* ... up to this one, 0: none */
@@ -290,7 +290,8 @@ static void update(struct typing *t)
 
 /* ---- what comes in ------------------------------------------------------------- */
 
-/* What has come may say that the user has typed something else. */
+/* The text that has come now may not agree with what the user has typed meanwhile: then another
+ * answer is shown or fetched. */
 static void show_or_fetch(struct typing *t)
 {
     if (!show_known(t) && !t->edited && t->suggestion.at.kind != KEY_FOLLOWED) {
@@ -298,7 +299,8 @@ static void show_or_fetch(struct typing *t)
     }
 }
 
-/* An alternative replaces what is shown. */
+/* Shows more of the answer under way, unless the suggestion is another by now. An alternative is
+ * not: the user has requested it, so it replaces what is shown. */
 static void show_growth(struct typing *t)
 {
     const struct answer *a = fetch_answer(t->fetch);
@@ -477,7 +479,8 @@ void typing_resume(struct typing *t)
 {
     if (t->due && t->wanted) {
         t->due = false;
-        wait_for(t, WAITING_TO_FETCH, 0); /* libcurl may have called: it starts nothing then */
+        wait_for(t, WAITING_TO_FETCH,
+                 0); /* later: libcurl may be calling, and can start nothing then */
     }
 }
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before text that was refused is tried again: a textlock lasts as long as the user
- * takes to press a key, so this is about answering soon, not about load. */
+/* After so long text that was refused is sent again: a textlock lasts until the user presses
+ * a key, so it is to be noticed soon; the load does not matter. */
 #define REDELIVER_MS 30
 
 /* Windows follow on a line break, and when a paragraph may have grown by a screen row:

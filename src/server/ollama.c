@@ -120,7 +120,7 @@ static int read_calls(const struct emit *e, const cJSON *calls)
     return error;
 }
 
-/* A chat has its text in a message, text that was filled in in the record itself. */
+/* A chat has its text in a message; what was filled in stands in the record itself. */
 static int read_text(const struct emit *e, const cJSON *from, const char *name)
 {
     int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));

@@ -200,7 +200,7 @@ static int read_record(const struct emit *e, const cJSON *root)
     if (error != 0) {
         return error;
     }
-    /* Some servers send the inside of the server_error object alone. */
+    /* Some servers send the inside of the error object alone. */
     if (server_error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
         server_error = json_get(root, "message");
     }

@@ -4,7 +4,7 @@
 
 #define TAB 8
 
-/* Ruby, Lua, Julia and Elixir; shell; Vim script and others that name what ends. */
+/* Of Ruby, Lua, Julia and Elixir; of shell; of Vim script and others whose word says what ends. */
 static const char *const closers[] = {"end",    "fi",       "done",        "esac",   "endif",
                                       "endfor", "endwhile", "endfunction", "endtry", "until"};
 

@@ -19,7 +19,7 @@ enum line_likeness {
     LINE_SAME,
 };
 
-/* A line of one part, be it whose it is. */
+/* A line in one part, the user's or the model's. */
 struct line line_of(struct span s);
 
 /* Columns of white space that the line begins with; a tab goes to the next multiple of 8. */

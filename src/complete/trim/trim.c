@@ -95,7 +95,7 @@ static enum verdict check_below(struct state *s, const struct current *now)
 /* ---- scope --------------------------------------------------------------------- */
 
 /* The block of a cursor behind text is that of its line; in a blank line it is what the
- * answer's first text gets, which knows better. */
+ * answer's first text is indented to, for the blank line says nothing. */
 static void enter_scope(struct state *s, const struct current *now)
 {
     struct span line = s->context->around.line, after = s->context->around.after;

@@ -3,11 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-struct span around_left(const struct around *a)
-{
-    return (struct span){a->before.data, a->before.len + a->line.len};
-}
-
 void around_text_init(struct around_text *t)
 {
     buf_init(&t->left, SIZE_MAX);

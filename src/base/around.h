@@ -17,7 +17,10 @@ struct around {
 };
 
 /* All that stands left of the cursor: before and line, with data even if it is empty. */
-struct span around_left(const struct around *a);
+static inline struct span around_left(const struct around *a)
+{
+    return (struct span){a->before.data, a->before.len + a->line.len};
+}
 
 /* Owns such a text. */
 struct around_text {

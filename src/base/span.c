@@ -2,35 +2,9 @@
 
 #include <string.h>
 
-struct span span_of(const char *text)
-{
-    return (struct span){text, strlen(text)};
-}
-
 bool span_is_blank(struct span s)
 {
     return span_ltrim(s).len == 0;
-}
-
-bool span_starts(struct span s, struct span beginning)
-{
-    return s.len >= beginning.len &&
-           (beginning.len == 0 || memcmp(s.data, beginning.data, beginning.len) == 0);
-}
-
-bool span_starts_with(struct span s, const char *beginning)
-{
-    return span_starts(s, span_of(beginning));
-}
-
-bool span_equals(struct span s, const char *text)
-{
-    return s.len == strlen(text) && span_starts_with(s, text);
-}
-
-struct span span_skip(struct span s, size_t n)
-{
-    return n == 0 ? s : (struct span){s.data + n, s.len - n};
 }
 
 struct span span_ltrim(struct span s)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
     const char *data; /* NULL only if len is 0 */
@@ -31,16 +32,40 @@ static inline bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
-struct span span_of(const char *text); /* NUL-terminated */
+/* Of a NUL-terminated text. */
+static inline struct span span_of(const char *text)
+{
+    return (struct span){text, strlen(text)};
+}
+
+static inline bool span_starts(struct span s, struct span beginning)
+{
+    return s.len >= beginning.len &&
+           (beginning.len == 0 || memcmp(s.data, beginning.data, beginning.len) == 0);
+}
+
+/* NUL-terminated. */
+static inline bool span_starts_with(struct span s, const char *beginning)
+{
+    return span_starts(s, span_of(beginning));
+}
+
+/* NUL-terminated. */
+static inline bool span_equals(struct span s, const char *text)
+{
+    return s.len == strlen(text) && span_starts_with(s, text);
+}
 
 bool span_is_blank(struct span s); /* nothing but blanks, or nothing: of a line, a blank line */
-bool span_starts(struct span s, struct span beginning);
-bool span_starts_with(struct span s, const char *beginning); /* NUL-terminated */
-bool span_equals(struct span s, const char *text);           /* NUL-terminated */
 
-struct span span_skip(struct span s, size_t n); /* without its first n <= len bytes */
-struct span span_ltrim(struct span s);          /* without the blanks that it begins with */
-struct span span_rtrim(struct span s);          /* ... that it ends with */
+/* Without its first n <= len bytes. */
+static inline struct span span_skip(struct span s, size_t n)
+{
+    return n == 0 ? s : (struct span){s.data + n, s.len - n};
+}
+
+struct span span_ltrim(struct span s); /* without the blanks that it begins with */
+struct span span_rtrim(struct span s); /* ... that it ends with */
 
 /* The word that it begins or ends with, empty if there is none. */
 struct span span_first_word(struct span s);

@@ -14,7 +14,7 @@
 struct generation;
 struct http;
 
-/* Where generations run; must outlive them. */
+/* Read during the call; what it points to must outlive the generation. */
 struct generation_env {
     uv_loop_t *loop;
     struct http *http;

@@ -186,7 +186,8 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *piece)
     }
     int error = wire_reader_feed(rpc->reader, (size_t)len, on_message, rpc);
     if (error != 0 && !rpc->closing) {
-        close_once(rpc, "the input is not msgpack-RPC");
+        close_once(rpc, error == HUM_ETOOBIG ? "a message is far over the size limit"
+                                             : "the input is not msgpack-RPC");
     }
 }
 

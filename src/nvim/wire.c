@@ -10,6 +10,10 @@
 /* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
 
+/* A message said to be so many times as long as the cap is none, but a fault: to pass over it would
+ * mean to read nothing else for good. */
+#define BELIEVED_TIMES 16
+
 /* Neovim's handle types; the payload is the handle as a msgpack integer
  * (nvim_get_api_info().types). */
 #define EXT_BUFFER 0
@@ -247,9 +251,9 @@ static int count_head(struct wire_reader *r)
 }
 
 /* Each value that is missing takes a byte at least. */
-static bool is_too_big(const struct wire_reader *r)
+static bool is_over(const struct wire_reader *r, uint64_t limit)
 {
-    return r->missing > r->cap || r->size > r->cap - r->missing;
+    return r->missing > limit || r->size > limit - r->missing;
 }
 
 /* ---- what they say ------------------------------------------------------------- */
@@ -520,7 +524,9 @@ int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_messa
             start = r->counted;
         }
         counted = count_head(r);
-        if (!r->too_big && is_too_big(r)) {
+        if (is_over(r, BELIEVED_TIMES * (uint64_t)r->cap)) {
+            counted = HUM_ETOOBIG;
+        } else if (!r->too_big && is_over(r, r->cap)) {
             r->too_big = true;
             pass_too_big(r->bytes.data + start, r->counted - start, on_message, ctx);
         }

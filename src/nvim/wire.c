@@ -272,14 +272,18 @@ static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
  * 2, 4 or 8 bytes. Returns how many bytes it has, 0 if there is none. */
 static size_t read_unsigned(const unsigned char *at, size_t len, uint64_t *number)
 {
-    if (len == 0 || (at[0] > 0x7f && at[0] < 0xcc) || at[0] > 0xcf) {
+    if (len > 0 && at[0] <= 0x7f) {
+        *number = at[0];
+        return 1;
+    }
+    if (len == 0 || at[0] < 0xcc || at[0] > 0xcf) {
         return 0;
     }
-    size_t size = at[0] <= 0x7f ? 0 : (size_t)1 << (at[0] - 0xcc);
+    size_t size = (size_t)1 << (at[0] - 0xcc);
     if (len < 1 + size) {
         return 0;
     }
-    *number = size == 0 ? at[0] : 0;
+    *number = 0;
     for (size_t i = 1; i <= size; i++) {
         *number = *number << 8 | at[i];
     }

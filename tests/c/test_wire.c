@@ -187,6 +187,18 @@ static void a_message_nested_too_deeply_is_passed_over(void)
 
 #define TINY 64
 
+static void check_same(const struct seen *seen, const struct seen *wanted)
+{
+    CHECK_INT(seen->count, wanted->count);
+    for (int i = 0; i < seen->count; i++) {
+        CHECK_INT(seen->message[i].type, wanted->message[i].type);
+        CHECK_INT(seen->message[i].id, wanted->message[i].id);
+        CHECK_TEXT(seen->message[i].method, wanted->message[i].method);
+        CHECK_INT(seen->message[i].number, wanted->message[i].number);
+        CHECK_INT(seen->message[i].is_request, wanted->message[i].is_request);
+    }
+}
+
 /* What a reader with a tiny cap makes of the bytes and of a message behind them, fed in pieces of
  * any size: the messages must be the same, and the last one the one behind. */
 static struct seen read_too_big(const struct buf *b)
@@ -197,15 +209,12 @@ static struct seen read_too_big(const struct buf *b)
     buf_add(&all, b->data, b->len);
     wire_notification(&all, "behind", 0);
     for (size_t piece = 1; piece <= all.len; piece++) {
-        struct seen seen;
-        memset(&seen, 0, sizeof seen);
+        struct seen seen = {0};
         struct wire_reader *r = wire_reader_new(TINY);
         CHECK_INT(feed(r, all.data, all.len, piece, &seen), 0);
         wire_reader_free(r);
-        if (piece == 1) {
-            memcpy(&first, &seen, sizeof seen);
-        }
-        CHECK(memcmp(&first, &seen, sizeof seen) == 0);
+        first = piece == 1 ? seen : first;
+        check_same(&seen, &first);
     }
     CHECK_INT(first.count, 2);
     CHECK_INT(first.message[0].type, WIRE_TOO_BIG);

@@ -9,6 +9,7 @@
 #include "nvim/rpc.h"
 #include "nvim/wire.h"
 #include "proto.h"
+#include "server/endpoint.h"
 #include "server/http.h"
 
 #include <stdlib.h>
@@ -20,14 +21,14 @@
 
 struct running {
     int64_t id;
-    struct chat *stream; /* one of the two */
+    struct chat *chat; /* one of the two */
     struct query *query;
 };
 
 struct methods {
     uv_loop_t *loop;
     struct rpc *rpc;
-    struct engine *complete;
+    struct engine *engine;
     struct http *http; /* NULL before the first request: its libraries take milliseconds */
     struct running running[RUNNING_MAX];
     size_t count;
@@ -55,7 +56,7 @@ static void add(struct methods *m, struct running r)
 static void forget(struct methods *m, const void *thing)
 {
     for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].stream == thing || m->running[i].query == thing) {
+        if (m->running[i].chat == thing || m->running[i].query == thing) {
             m->running[i] = m->running[--m->count];
             return;
         }
@@ -75,18 +76,18 @@ static bool chats(void *ctx, const char *url, const char *model)
 {
     struct methods *m = ctx;
     for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].stream != NULL && chat_uses(m->running[i].stream, url, model)) {
+        if (m->running[i].chat != NULL && chat_uses(m->running[i].chat, url, model)) {
             return true;
         }
     }
     return false;
 }
 
-static void on_chat_end(void *ctx, struct chat *s)
+static void on_chat_end(void *ctx, struct chat *c)
 {
     struct methods *m = ctx;
-    forget(m, s);
-    engine_note_chat(m->complete);
+    forget(m, c);
+    engine_on_chat(m->engine);
 }
 
 static void on_query_end(void *ctx, struct query *q)
@@ -94,22 +95,21 @@ static void on_query_end(void *ctx, struct query *q)
     forget(ctx, q);
 }
 
-/* Whether a request cannot run. Each id that Lua gave gets an ending: then it is here. */
-static bool refuse(struct methods *m, int64_t id)
+/* Whether a request cannot run, for this reason or another. Each id that Lua gave gets an ending:
+ * then it is here. */
+static bool refuse(struct methods *m, int64_t id, const char *why)
 {
-    const char *why = NULL;
     if (find(m, id) != NULL) {
         log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
         return true; /* an ending would be taken for the first one's */
     }
-    if (http(m) == NULL) {
+    if (why == NULL && http(m) == NULL) {
         why = "libcurl cannot be initialised";
-    } else if (m->count == RUNNING_MAX) {
+    } else if (why == NULL && m->count == RUNNING_MAX) {
         why = "too many requests run already";
     }
     if (why != NULL) {
-        struct failure f = {
-            .code = HUM_ESPEC, .endpoint = "?", .url = "?", .dialect = "?", .text = why};
+        const struct failure f = endpoint_failure(NULL, HUM_ESPEC, why);
         event_error(m->rpc, id, &f);
     }
     return why != NULL;
@@ -140,21 +140,21 @@ static void do_hello(struct methods *m, const struct value *params)
 static void do_chat(struct methods *m, const struct value *params)
 {
     int64_t id = value_int(value_item(params, 0), 0);
-    if (refuse(m, id)) {
+    if (refuse(m, id, NULL)) {
         return;
     }
     const struct chat_env env = {m->loop, m->http, m->rpc, on_chat_end, m};
-    struct chat *s = chat_start(&env, id, value_item(params, 1));
-    if (s != NULL) {
-        add(m, (struct running){.id = id, .stream = s});
-        engine_note_chat(m->complete);
+    struct chat *c = chat_start(&env, id, value_item(params, 1));
+    if (c != NULL) {
+        add(m, (struct running){.id = id, .chat = c});
+        engine_on_chat(m->engine);
     }
 }
 
 static void do_query(struct methods *m, const struct value *params)
 {
     int64_t id = value_int(value_item(params, 0), 0);
-    if (refuse(m, id)) {
+    if (refuse(m, id, NULL)) {
         return;
     }
     const struct query_env env = {m->loop, m->http, m->rpc, on_query_end, m};
@@ -168,16 +168,16 @@ static void do_query(struct methods *m, const struct value *params)
 static void do_stop(struct methods *m, const struct value *params)
 {
     struct running *r = find(m, value_int(value_item(params, 0), 0));
-    if (r != NULL && r->stream != NULL) {
-        chat_stop(r->stream, value_bool(value_item(params, 1), false));
+    if (r != NULL && r->chat != NULL) {
+        chat_stop(r->chat, value_bool(value_item(params, 1), false));
     }
 }
 
 static void do_join(struct methods *m, const struct value *params)
 {
     struct running *r = find(m, value_int(value_item(params, 0), 0));
-    if (r != NULL && r->stream != NULL) {
-        chat_join(r->stream, value_bool(value_item(params, 1), false));
+    if (r != NULL && r->chat != NULL) {
+        chat_join(r->chat, value_bool(value_item(params, 1), false));
     }
 }
 
@@ -205,8 +205,8 @@ static void do_error_event(struct methods *m, const struct value *params)
         return;
     }
     for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].stream != NULL) {
-            chat_suspect(m->running[i].stream);
+        if (m->running[i].chat != NULL) {
+            chat_suspect(m->running[i].chat);
         }
     }
 }
@@ -225,7 +225,7 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
     struct buf *out = rpc_respond(m->rpc, id);
     wire_map(out, 5);
     wire_cstr(out, "complete");
-    engine_info(m->complete, out);
+    engine_info(m->engine, out);
     wire_cstr(out, "version");
     wire_cstr(out, HUM_VERSION);
     wire_cstr(out, "protocol");
@@ -238,7 +238,7 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
 
 static void answer_mirror(struct methods *m, uint32_t id, const struct value *params)
 {
-    engine_mirror(m->complete, params, rpc_respond(m->rpc, id));
+    engine_mirror(m->engine, params, rpc_respond(m->rpc, id));
 }
 
 /* The one thing offered through Neovim's remote-plugin mechanism: a function that
@@ -284,15 +284,15 @@ static const struct {
 
 static bool matches(const char *method, const char *name)
 {
-    size_t len = strlen(method), tail = strlen(name);
-    return name[0] == ':' ? len >= tail && strcmp(method + len - tail, name) == 0
+    size_t len = strlen(method), end = strlen(name);
+    return name[0] == ':' ? len >= end && strcmp(method + len - end, name) == 0
                           : strcmp(method, name) == 0;
 }
 
 static void on_notification(void *ctx, const char *method, const struct value *params)
 {
     struct methods *m = ctx;
-    if (engine_handle(m->complete, method, params)) {
+    if (engine_handle(m->engine, method, params)) {
         return;
     }
     for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++) {
@@ -321,6 +321,16 @@ static void on_request(void *ctx, uint32_t id, const char *method, const struct 
     buf_finish(&text);
 }
 
+static void on_too_big(void *ctx, const char *method, int64_t first)
+{
+    struct methods *m = ctx;
+    if (first >= 0 && (strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_QUERY) == 0)) {
+        refuse(m, first, "it is longer than hum can read");
+    } else {
+        engine_on_too_big(m->engine, method, first);
+    }
+}
+
 static void on_closed(void *ctx, const char *why)
 {
     struct methods *m = ctx;
@@ -330,9 +340,9 @@ static void on_closed(void *ctx, const char *why)
     m->on_closed(m->ctx);
 }
 
-static const struct rpc_handlers handlers = {on_request, on_notification, on_closed};
+static const struct rpc_handlers handlers = {on_request, on_notification, on_too_big, on_closed};
 
-/* Type "msgpack-rpc" makes Neovim close the channel on a response it did not ask for;
+/* Type "msgpack-rpc" makes Neovim close the channel on a response it did not wait for;
  * with any other type it crashes (seen up to 0.12.4). */
 static void introduce(struct rpc *rpc)
 {
@@ -363,7 +373,7 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
         return NULL;
     }
     const struct engine_env env = {loop, m->rpc, http, chats, m};
-    m->complete = engine_new(&env);
+    m->engine = engine_new(&env);
     introduce(m->rpc);
     return m;
 }
@@ -371,13 +381,13 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
 void methods_close(struct methods *m)
 {
     for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].stream != NULL) {
-            chat_free(m->running[i].stream);
+        if (m->running[i].chat != NULL) {
+            chat_free(m->running[i].chat);
         } else {
             query_free(m->running[i].query);
         }
     }
-    engine_free(m->complete);
+    engine_free(m->engine);
     if (m->http != NULL) {
         http_close(m->http);
     }

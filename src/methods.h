@@ -1,5 +1,5 @@
 /* What may be called in the helper: one function per method, found in a table. Keeps
- * the running streams and queries by id. */
+ * the running chats and queries by id. */
 #ifndef HUM_METHODS_H
 #define HUM_METHODS_H
 
@@ -12,7 +12,7 @@ struct methods;
 struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*on_closed)(void *ctx),
                             void *ctx, const char **why);
 
-/* Ends every stream and closes everything; frees itself as the loop closes handles. */
+/* Ends every chat and query and closes everything; frees itself as the loop closes handles. */
 void methods_close(struct methods *m);
 
 #endif

@@ -1,6 +1,6 @@
 /* The vocabulary that both sides of the pipe share: what Lua may call in the
  * helper, what the helper calls in Lua, error codes, limits. The Lua side is
- * lua/hum/client.lua; a change here that Lua can see raises HUM_PROTOCOL. */
+ * lua/hum/server/client.lua; a change here that Lua can see raises HUM_PROTOCOL. */
 #ifndef HUM_PROTO_H
 #define HUM_PROTO_H
 
@@ -11,15 +11,15 @@
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
  * by Neovim's remote-plugin code and by tests. */
 #define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
-#define METHOD_CHAT "chat"   /* id, spec: starts a generation into a buffer */
+#define METHOD_CHAT "chat"   /* id, spec: a reply of a model into a buffer */
 #define METHOD_STOP "stop"   /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
-#define METHOD_BACKEND "backend" /* spec or nil: where and how to ask for suggestions */
+#define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
-#define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still told */
+#define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still shown to models */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see suggestion.h */
 #define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */
@@ -30,7 +30,8 @@
 #define METHOD_SPECS "specs"     /* request: remote-plugin specs of a file */
 #define METHOD_POLL "poll"       /* request: "ok" */
 
-/* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then exactly one of done, error, cancelled or result. */
+/* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
+ * exactly one of done, error, cancelled or result. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_STOPPING "stopping"   /* {unacked}: "stop" has come; texts of edits on their way */
@@ -63,14 +64,15 @@ enum hum_error {
     HUM_ECONNECT = -4, /* no connection: refused, unknown host, TLS */
     HUM_ETIMEOUT = -5, /* connect, first token or idle limit passed */
     HUM_EHTTP = -6,    /* an HTTP status that is not 2xx */
-    HUM_ESERVER = -7,  /* an error inside a 200 stream */
-    HUM_ECUT = -8,     /* the stream ended without saying that it is done */
+    HUM_ESERVER = -7,  /* an error inside an answer with status 200 */
+    HUM_ECUT = -8,     /* the answer ended without saying that it is done */
     HUM_EGONE = -9,    /* the buffer is gone or cannot be changed */
 };
 
 /* Limits, in bytes unless said. */
-#define LIMIT_RECORD (16u << 20)  /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
-#define LIMIT_MESSAGE (64u << 20) /* one msgpack-RPC message: a whole chat */
+#define LIMIT_RECORD (16u << 20) /* one NDJSON line or SSE event; Ollama's own cap is 8 MB */
+#define LIMIT_MESSAGE \
+    (64u << 20) /* one msgpack-RPC message: a whole chat; longer ones are not read */
 #define LIMIT_ERROR_BODY (64u << 10)
 #define LIMIT_QUERY_BODY (16u << 20)
 #define LIMIT_UNACKED 64         /* edits that may be unacknowledged, a count */

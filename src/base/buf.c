@@ -13,7 +13,7 @@
 
 static void *checked(void *p, size_t size)
 {
-    if (!p) {
+    if (p == NULL) {
         fprintf(stderr, "hum: out of memory (%zu bytes)\n", size);
         abort();
     }
@@ -42,7 +42,6 @@ void *xrealloc(void *p, size_t size)
 char *xstrndup(const char *s, size_t len)
 {
     char *copy = xmalloc(len + 1);
-
     if (len > 0) {
         memcpy(copy, s, len);
     }
@@ -69,24 +68,22 @@ void buf_finish(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    if (b->data) {
+    if (b->data != NULL) {
         b->data[0] = '\0';
     }
 }
 
 int buf_reserve(struct buf *b, size_t more)
 {
-    size_t need, room;
-
     /* One byte stays for the NUL; SIZE_MAX as a cap must not wrap. */
     if (more > b->cap - b->len || more >= SIZE_MAX - b->len) {
         return HUM_ETOOBIG;
     }
-    need = b->len + more + 1;
+    size_t need = b->len + more + 1;
     if (need <= b->room) {
         return 0;
     }
-    room = b->room ? b->room : FIRST_ROOM;
+    size_t room = b->room ? b->room : FIRST_ROOM;
     while (room < need) {
         room = room > SIZE_MAX / 2 ? need : room * 2;
     }
@@ -98,10 +95,9 @@ int buf_reserve(struct buf *b, size_t more)
 
 int buf_add(struct buf *b, const void *data, size_t len)
 {
-    int err = buf_reserve(b, len);
-
-    if (err) {
-        return err;
+    int error = buf_reserve(b, len);
+    if (error != 0) {
+        return error;
     }
     if (len > 0) {
         memcpy(b->data + b->len, data, len);
@@ -119,17 +115,15 @@ int buf_add_str(struct buf *b, const char *s)
 int buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
-    int len, err;
-
     va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (len < 0) {
         return HUM_EBAD;
     }
-    err = buf_reserve(b, (size_t)len);
-    if (err) {
-        return err;
+    int error = buf_reserve(b, (size_t)len);
+    if (error != 0) {
+        return error;
     }
     va_start(args, format);
     vsnprintf(b->data + b->len, (size_t)len + 1, format, args);

@@ -37,12 +37,11 @@ static size_t expect(unsigned char lead, unsigned char *low, unsigned char *high
 }
 
 /* One step into the bytes at p: the length of the valid character there, or of the
- * maximal invalid part (*valid tells which), or 0 if more bytes must decide. */
+ * maximal invalid part (*valid says which), or 0 if more bytes must decide. */
 static size_t step(const unsigned char *p, size_t len, bool *valid)
 {
     unsigned char low, high;
     size_t want = expect(p[0], &low, &high);
-
     *valid = false;
     if (want == 0) {
         return 1;
@@ -64,15 +63,14 @@ static size_t step(const unsigned char *p, size_t len, bool *valid)
 /* How many bytes at p are ASCII, which is most of most text: eight at a time. */
 static size_t ascii_run(const unsigned char *p, size_t len)
 {
-    size_t n = 0;
     uint64_t word;
-
-    while (len - n >= sizeof(word)) {
-        memcpy(&word, p + n, sizeof(word));
+    size_t n = 0;
+    while (len - n >= sizeof word) {
+        memcpy(&word, p + n, sizeof word);
         if (word & UINT64_C(0x8080808080808080)) {
             break;
         }
-        n += sizeof(word);
+        n += sizeof word;
     }
     while (n < len && p[n] < 0x80) {
         n++;
@@ -83,13 +81,12 @@ static size_t ascii_run(const unsigned char *p, size_t len)
 /* Appends what is complete; *used says how many bytes that took. */
 static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *used)
 {
-    size_t from = 0, at = 0;
+    int error;
+    size_t at = 0;
     bool valid;
-    int err;
-
+    size_t from = 0;
     while (at < len) {
         size_t n = ascii_run(p + at, len - at);
-
         at += n;
         if (at == len) {
             break;
@@ -99,12 +96,12 @@ static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *use
             break;
         }
         if (!valid) {
-            err = buf_add(out, p + from, at - from);
-            if (!err) {
-                err = buf_add(out, replacement, 3);
+            error = buf_add(out, p + from, at - from);
+            if (error == 0) {
+                error = buf_add(out, replacement, 3);
             }
-            if (err) {
-                return err;
+            if (error != 0) {
+                return error;
             }
             from = at + n;
         }
@@ -122,28 +119,26 @@ void utf8_init(struct utf8 *u)
 int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
 {
     const unsigned char *p = (const unsigned char *)data;
+    int error;
     size_t used;
-    int err;
-
     if (u->held_len > 0 && len > 0) {
-        unsigned char joined[sizeof(u->held)];
-        size_t more = sizeof(joined) - u->held_len;
-        bool valid;
-
+        unsigned char joined[sizeof u->held];
+        size_t more = sizeof joined - u->held_len;
         if (more > len) {
             more = len;
         }
         memcpy(joined, u->held, u->held_len);
         memcpy(joined + u->held_len, p, more);
+        bool valid;
         used = step(joined, u->held_len + more, &valid);
         if (used == 0) {
             memcpy(u->held, joined, u->held_len + more);
             u->held_len += more;
             return 0;
         }
-        err = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
-        if (err) {
-            return err;
+        error = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
+        if (error != 0) {
+            return error;
         }
         /* What is held begins a character, so a step never ends inside it. */
         p += used - u->held_len;
@@ -153,9 +148,9 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
     if (len == 0) {
         return 0;
     }
-    err = pass(p, len, out, &used);
-    if (err) {
-        return err;
+    error = pass(p, len, out, &used);
+    if (error != 0) {
+        return error;
     }
     u->held_len = len - used;
     memcpy(u->held, p + used, u->held_len);
@@ -174,27 +169,32 @@ int utf8_end(struct utf8 *u, struct buf *out)
 int utf8_clean(const char *data, size_t len, struct buf *out)
 {
     struct utf8 u;
-    int err;
-
     utf8_init(&u);
-    err = utf8_feed(&u, data, len, out);
-    return err ? err : utf8_end(&u, out);
+    int error = utf8_feed(&u, data, len, out);
+    return error != 0 ? error : utf8_end(&u, out);
 }
 
-/* Whether a byte of valid UTF-8 goes on with a character begun before. */
-static bool is_inner(char c)
+size_t utf8_whole(const char *text, size_t len)
 {
-    return ((unsigned char)c & 0xC0) == 0x80;
+    size_t at = len;
+    while (at > 0 && len - at < 3 && utf8_is_inner(text[at - 1])) {
+        at--;
+    }
+    if (at == 0) {
+        return len;
+    }
+    unsigned char lead = (unsigned char)text[at - 1];
+    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    return len - (at - 1) < wanted ? at - 1 : len;
 }
 
 size_t utf8_floor(const char *text, size_t len, size_t at)
 {
     size_t low = at;
-
     if (at >= len) {
         return len;
     }
-    while (low > 0 && at - low < 3 && is_inner(text[low])) {
+    while (low > 0 && at - low < 3 && utf8_is_inner(text[low])) {
         low--;
     }
     return low;
@@ -203,8 +203,7 @@ size_t utf8_floor(const char *text, size_t len, size_t at)
 size_t utf8_ceil(const char *text, size_t len, size_t at)
 {
     size_t high = at;
-
-    while (high > 0 && high < len && high - at < 3 && is_inner(text[high])) {
+    while (high > 0 && high < len && high - at < 3 && utf8_is_inner(text[high])) {
         high++;
     }
     return high < len ? high : len;
@@ -214,11 +213,9 @@ size_t utf8_ceil(const char *text, size_t len, size_t at)
 static size_t squeeze(char *text, size_t len)
 {
     size_t kept = 0;
-
     for (size_t i = 0; i < len; i++) {
-        bool blank = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
-
-        if (!blank) {
+        bool is_gap = (unsigned char)text[i] <= ' ' || text[i] == 0x7F;
+        if (!is_gap) {
             text[kept++] = text[i];
         } else if (kept > 0 && text[kept - 1] != ' ') {
             text[kept++] = ' ';
@@ -230,22 +227,19 @@ static size_t squeeze(char *text, size_t len)
 int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
 {
     struct buf clean;
-    bool cut;
-    int err;
-
     buf_init(&clean, SIZE_MAX);
-    err = utf8_clean(data, len, &clean);
+    int error = utf8_clean(data, len, &clean);
     len = squeeze(clean.data, clean.len);
-    cut = len > max;
+    bool cut = len > max;
     if (cut) {
         len = utf8_floor(clean.data, clean.len, max > 3 ? max - 3 : 0);
     }
-    if (!err) {
-        err = buf_add(out, clean.data, len);
+    if (error == 0) {
+        error = buf_add(out, clean.data, len);
     }
-    if (!err && cut) {
-        err = buf_add(out, "...", 3);
+    if (error == 0 && cut) {
+        error = buf_add(out, "...", 3);
     }
     buf_finish(&clean);
-    return err;
+    return error;
 }

@@ -1,10 +1,11 @@
 /* Complete, valid UTF-8 only. Fed any split of a byte stream, it passes on whole
- * characters, holds back a split one until its rest arrives, and replaces each
+ * characters, holds back a split one until all of it has arrived, and replaces each
  * invalid sequence by U+FFFD (one per maximal invalid part, as Unicode 3.9
  * recommends). NUL and control characters pass unchanged. */
 #ifndef HUM_UTF8_H
 #define HUM_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -29,7 +30,16 @@ int utf8_clean(const char *data, size_t len, struct buf *out);
  * spaces, none at the ends; what is over max bytes is cut off and shown as "...". */
 int utf8_line(const char *data, size_t len, size_t max, struct buf *out);
 
-/* The place nearest to at, no higher (no lower), that is not inside a character; within 3
+/* Whether a byte goes on with a character that was begun before. */
+static inline bool utf8_is_inner(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* How much of a text is whole characters: its length, less the beginning of one at its end. */
+size_t utf8_whole(const char *text, size_t len);
+
+/* The position nearest to at, no higher (no lower), that is not inside a character; within 3
  * bytes in any case, for text may be invalid. At most len. */
 size_t utf8_floor(const char *text, size_t len, size_t at);
 size_t utf8_ceil(const char *text, size_t len, size_t at);

@@ -1,6 +1,7 @@
 #include "complete/backend.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "complete/cache.h"
 #include "proto.h"
 #include "server/dialect.h"
@@ -12,13 +13,14 @@
 
 #define MAX_STOP 32
 
-/* Ollama's own default, less what clocks and slow requests may take. */
+/* Ollama keeps a model for 5 minutes unless the request says how long. A minute less is counted on:
+ * our clock and the server's begin at different moments of a request. */
 #define KEPT_MS (4 * 60 * 1000)
 
-/* A model that leaves sooner than this may be gone before the question that its load was for. */
+/* A model that leaves sooner than this may be gone before the fetch that its load was for. */
 #define LEAST_KEPT_MS 50
 
-/* What is shown is looked up in the cache, so it must hold the longest answer. */
+/* What is shown is found in the cache, so it must hold the longest answer. */
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
@@ -29,94 +31,84 @@ static size_t size_in(const struct value *spec, const char *key, int64_t fallbac
     return (size_t)(n < 0 ? 0 : n > max ? max : n);
 }
 
-static int read_tokens(struct backend *w, const struct value *tokens, const char **why)
+static int read_tokens(struct backend *b, const struct value *tokens, const char **why)
 {
     static const char *const names[TOKENS] = {"prefix", "suffix", "middle", "repo", "file"};
-    w->texts = xcalloc(TOKENS, sizeof *w->texts);
+    b->texts = xcalloc(TOKENS, sizeof *b->texts);
     if (tokens == NULL) {
         return 0;
     }
     for (size_t i = 0; i < TOKENS; i++) {
-        w->texts[i] = value_strdup(value_get(tokens, names[i]));
+        b->texts[i] = value_strdup(value_get(tokens, names[i]));
     }
-    if (w->texts[PREFIX] == NULL || w->texts[SUFFIX] == NULL || w->texts[MIDDLE] == NULL) {
+    if (b->texts[PREFIX] == NULL || b->texts[SUFFIX] == NULL || b->texts[MIDDLE] == NULL) {
         *why = "backend.tokens needs prefix, suffix and middle";
         return HUM_ESPEC;
     }
-    w->raw = true;
-    w->tokens = (struct fim_tokens){
-        .prefix = w->texts[PREFIX],
-        .suffix = w->texts[SUFFIX],
-        .middle = w->texts[MIDDLE],
-        .repo = w->texts[REPO],
-        .file = w->texts[FILE_],
+    b->raw = true;
+    b->tokens = (struct fim_tokens){
+        .prefix = b->texts[PREFIX],
+        .suffix = b->texts[SUFFIX],
+        .middle = b->texts[MIDDLE],
+        .repo = b->texts[REPO],
+        .file = b->texts[FILE_],
         .suffix_first = value_bool(value_get(tokens, "suffix_first"), false),
     };
     return 0;
 }
 
-static void read_stop(struct backend *w, const struct value *tokens)
+static void read_stop(struct backend *b, const struct value *tokens)
 {
     const struct value *stop = value_get(tokens, "stop");
     size_t count = stop != NULL && stop->type == VALUE_ARRAY ? stop->as.array.count : 0;
-    w->stop = xcalloc(MAX_STOP, sizeof *w->stop);
-    for (size_t i = 0; i < count && w->stop_count < MAX_STOP; i++) {
+    b->stop = xcalloc(MAX_STOP, sizeof *b->stop);
+    for (size_t i = 0; i < count && b->stop_count < MAX_STOP; i++) {
         const char *text = value_strdup(&stop->as.array.items[i]);
         if (text != NULL) {
-            w->stop[w->stop_count++] = text;
+            b->stop[b->stop_count++] = text;
         }
     }
 }
 
-/* FNV-1a. */
-uint64_t backend_hash_text(uint64_t hash, const char *text)
+static void read_limits(struct backend *b, const struct value *spec)
 {
-    hash = hash != 0 ? hash : 14695981039346656037u;
-    for (const char *c = text; *c != '\0'; c++) {
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    }
-    return (hash ^ 0xff) * 1099511628211u;
+    b->kept_ms = value_int(value_get(spec, "kept_ms"), KEPT_MS);
+    b->load = value_bool(value_get(spec, "load"), false) && b->kept_ms >= LEAST_KEPT_MS;
+    b->prefetch = value_bool(value_get(spec, "prefetch"), true);
+    b->during_chat = value_bool(value_get(spec, "during_chat"), false);
+    b->debounce_ms = value_int(value_get(spec, "debounce_ms"), -1);
+    b->max_tokens = (int64_t)size_in(spec, "max_tokens", 128, 4096);
+    b->max_tokens += b->max_tokens == 0;
+    b->max_lines = size_in(spec, "max_lines", 16, 1000);
+    b->window_tokens = size_in(spec, "window_tokens", 2048, 1 << 20);
+    b->ring_tokens = size_in(spec, "ring_tokens", 1024, 1 << 20);
+    b->cache_bytes = size_in(spec, "cache_bytes", 4 << 20, 1 << 30);
+    b->cache_bytes = b->cache_bytes > LEAST_CACHE ? b->cache_bytes : LEAST_CACHE;
+    b->min_confidence = value_number(value_get(spec, "confidence"), 0);
 }
 
-static void read_limits(struct backend *w, const struct value *spec)
+/* Of all that makes another answer to the same prompt. */
+static uint64_t hash_backend(const struct backend *b)
 {
-    w->kept_ms = value_int(value_get(spec, "kept_ms"), KEPT_MS);
-    w->load = value_bool(value_get(spec, "load"), false) && w->kept_ms >= LEAST_KEPT_MS;
-    w->prefetch = value_bool(value_get(spec, "prefetch"), true);
-    w->during_chat = value_bool(value_get(spec, "during_chat"), false);
-    w->debounce_ms = value_int(value_get(spec, "debounce_ms"), -1);
-    w->max_tokens = (int64_t)size_in(spec, "max_tokens", 128, 4096);
-    w->max_tokens += w->max_tokens == 0;
-    w->max_lines = size_in(spec, "max_lines", 16, 1000);
-    w->window_tokens = size_in(spec, "window_tokens", 2048, 1 << 20);
-    w->ring_tokens = size_in(spec, "ring_tokens", 1024, 1 << 20);
-    w->cache_bytes = size_in(spec, "cache_bytes", 4 << 20, 1 << 30);
-    w->cache_bytes = w->cache_bytes > LEAST_CACHE ? w->cache_bytes : LEAST_CACHE;
-    w->min_confidence = value_number(value_get(spec, "confidence"), 0);
-}
-
-/* Of all that makes another answer to the same question. */
-static uint64_t hash_backend(const struct backend *w)
-{
-    const struct value *const maps[] = {w->options, w->extra};
-    uint64_t hash = backend_hash_text(0, w->endpoint.url);
+    const struct value *const maps[] = {b->options, b->extra};
+    uint64_t hash = hash_text(HASH_START, b->endpoint.url);
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "%lld %zu %g ", (long long)w->max_tokens, w->max_lines, w->min_confidence);
+    buf_printf(&text, "%lld %zu %g ", (long long)b->max_tokens, b->max_lines, b->min_confidence);
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         if (maps[i] != NULL) {
             json_write(&text, maps[i]);
         }
         buf_add_str(&text, " ");
     }
-    hash = backend_hash_text(hash, w->dialect->name);
-    hash = backend_hash_text(hash, w->model);
-    hash = backend_hash_text(hash, text.data);
+    hash = hash_text(hash, b->dialect->name);
+    hash = hash_text(hash, b->model);
+    hash = hash_text(hash, text.data);
     for (size_t i = 0; i < TOKENS; i++) {
-        hash = backend_hash_text(hash, w->texts[i] != NULL ? w->texts[i] : "");
+        hash = hash_text(hash, b->texts[i] != NULL ? b->texts[i] : "");
     }
-    for (size_t i = 0; i < w->stop_count; i++) {
-        hash = backend_hash_text(hash, w->stop[i]);
+    for (size_t i = 0; i < b->stop_count; i++) {
+        hash = hash_text(hash, b->stop[i]);
     }
     buf_finish(&text);
     return hash;
@@ -127,105 +119,106 @@ static const struct value *map_or_null(const struct value *v)
     return v != NULL && v->type == VALUE_MAP ? v : NULL;
 }
 
-static int read_spec(struct backend *w, const struct value *spec, const char **why)
+static int read_spec(struct backend *b, const struct value *spec, const char **why)
 {
     const struct value *tokens = value_get(spec, "tokens");
-    int error = endpoint_init(&w->endpoint, value_get(spec, "endpoint"), why);
+    int error = endpoint_init(&b->endpoint, value_get(spec, "endpoint"), why);
     if (error != 0) {
         return error;
     }
     char *api = value_strdup_or(value_get(spec, "api"), "");
-    w->dialect = dialect_for_fill_api(api);
+    b->dialect = dialect_for_fill_api(api);
     free(api);
-    w->model = value_strdup_or(value_get(spec, "model"), "");
-    w->project = value_strdup_or(value_get(spec, "project"), "");
-    if (w->dialect == NULL) {
+    b->model = value_strdup_or(value_get(spec, "model"), "");
+    b->project = value_strdup_or(value_get(spec, "project"), "");
+    if (b->dialect == NULL) {
         *why = "backend.api is none of \"generate\", \"completions\" and \"infill\"";
         return HUM_ESPEC;
     }
-    w->options = value_copy(map_or_null(value_get(spec, "options")));
-    w->extra = value_copy(map_or_null(value_get(spec, "extra")));
-    w->keep_alive = value_copy(value_get(spec, "keep_alive"));
-    read_stop(w, tokens);
-    read_limits(w, spec);
-    error = read_tokens(w, tokens, why);
-    w->hash = hash_backend(w);
+    b->options = value_copy(map_or_null(value_get(spec, "options")));
+    b->extra = value_copy(map_or_null(value_get(spec, "extra")));
+    b->keep_alive = value_copy(value_get(spec, "keep_alive"));
+    read_stop(b, tokens);
+    read_limits(b, spec);
+    error = read_tokens(b, tokens, why);
+    b->hash = hash_backend(b);
     return error;
 }
 
 struct backend *backend_new(const struct value *spec, const char **why)
 {
-    struct backend *w = xcalloc(1, sizeof *w);
-    if (read_spec(w, spec, why) != 0) {
-        backend_free(w);
+    struct backend *b = xcalloc(1, sizeof *b);
+    if (read_spec(b, spec, why) != 0) {
+        backend_free(b);
         return NULL;
     }
-    return w;
+    return b;
 }
 
-void backend_free(struct backend *w)
+void backend_free(struct backend *b)
 {
-    if (w == NULL) {
+    if (b == NULL) {
         return;
     }
-    for (size_t i = 0; w->texts != NULL && i < TOKENS; i++) {
-        free(w->texts[i]);
+    for (size_t i = 0; b->texts != NULL && i < TOKENS; i++) {
+        free(b->texts[i]);
     }
-    for (size_t i = 0; i < w->stop_count; i++) {
-        free((void *)(uintptr_t)w->stop[i]);
+    for (size_t i = 0; i < b->stop_count; i++) {
+        free((void *)(uintptr_t)b->stop[i]);
     }
-    free(w->texts);
-    free(w->stop);
-    free(w->model);
-    free(w->project);
-    endpoint_finish(&w->endpoint);
-    value_free(w->options);
-    value_free(w->extra);
-    value_free(w->keep_alive);
-    free(w);
+    free(b->texts);
+    free(b->stop);
+    free(b->model);
+    free(b->project);
+    endpoint_finish(&b->endpoint);
+    value_free(b->options);
+    value_free(b->extra);
+    value_free(b->keep_alive);
+    free(b);
 }
 
-struct fill backend_fill(const struct backend *w)
+struct fill backend_fill(const struct backend *b)
 {
     return (struct fill){
-        .model = w->model[0] != '\0' ? w->model : NULL,
-        .tokens = w->raw ? &w->tokens : NULL,
-        .project = w->project,
-        .max_tokens = w->max_tokens,
+        .model = b->model[0] != '\0' ? b->model : NULL,
+        .tokens = b->raw ? &b->tokens : NULL,
+        .project = b->project,
+        .max_tokens = b->max_tokens,
         .temperature = 0,
         .seed = -1,
-        .logprobs = w->min_confidence > 0,
-        .stop = w->stop,
-        .stop_count = w->stop_count,
-        .options = w->options,
-        .extra = w->extra,
-        .keep_alive = w->keep_alive,
+        .logprobs = b->min_confidence > 0,
+        .stop = b->stop,
+        .stop_count = b->stop_count,
+        .options = b->options,
+        .extra = b->extra,
+        .keep_alive = b->keep_alive,
     };
 }
 
-struct generation *backend_start(const struct backend *w, const struct fill *fill, uv_loop_t *loop,
-                                 struct http *http, const struct generation_callbacks *callbacks,
-                                 void *ctx, const char **why)
+struct generation *backend_start(const struct backend *b, const struct generation_env *env,
+                                 const struct fill *fill,
+                                 const struct generation_callbacks *callbacks, void *ctx,
+                                 const char **why)
 {
     struct generation *g = NULL;
     struct buf body;
-    if (http == NULL) {
+    if (env->http == NULL) {
         *why = "libcurl cannot be initialised";
         return NULL;
     }
     buf_init(&body, LIMIT_MESSAGE);
     *why = "the prompt is too long";
-    if (w->dialect->fill_body(fill, &body, why) == 0) {
+    if (b->dialect->fill_body(fill, &body, why) == 0) {
         const struct generation_request request = {
-            .endpoint = &w->endpoint,
-            .dialect = w->dialect,
-            .path = w->dialect->fill_path,
+            .endpoint = &b->endpoint,
+            .dialect = b->dialect,
+            .path = b->dialect->fill_path,
             .body = body.data,
             .body_len = body.len,
-            .model = w->model,
+            .model = b->model,
         };
         *why = "endpoint.url is not a URL that can be used";
-        g = generation_start(loop, http, &request, callbacks, ctx);
+        g = generation_start(env, &request, callbacks, ctx);
     }
     buf_finish(&body);
     return g;

@@ -1,26 +1,24 @@
 #include "complete/cache.h"
 
-#include "complete/place.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-/* The index is at most half full, so that looking at a place where nothing was asked for,
+/* The index is at most half full, so that a search at a position where nothing was fetched,
  * as nearly all are, ends at the first or second slot. */
 #define FIRST_SLOTS 16
-/* Variants that cache_variants can tell. */
+/* Variants that cache_variants can count. */
 #define VARIANTS 64
 
 struct entry {
     struct answer answer; /* first: a pointer to one is a pointer to the other */
-    uint64_t hash, side_hash;
+    uint64_t hash, after_hash;
     uint64_t backend;
     struct entry *newer, *older; /* by use, of those that are not pinned */
-    size_t before_len, after_len;
-    char around[]; /* the text before the place, then that after it */
+    size_t left_len, after_len;
+    char around[]; /* the text left of the position, then that behind it */
 };
 
-/* The hash stands here too: an entry is looked at only if it is, very likely, the right one. */
+/* With the hash, so that an entry is read only if it is, very likely, the right one. */
 struct slot {
     uint64_t hash;
     struct entry *entry; /* NULL: free */
@@ -31,7 +29,7 @@ struct slot {
 
 struct cache {
     struct slot *slots; /* open addressing, linear probing; NULL while there are no entries */
-    uint32_t *sides;    /* how many entries there are by their side's hash: as many as slots */
+    uint32_t *afters;   /* how many entries there are by their after_hash: as many as slots */
     size_t slot_count;  /* a power of two, or 0 */
     size_t count;
     struct entry *newest, *oldest;
@@ -39,16 +37,16 @@ struct cache {
     uint64_t last_serial;
 };
 
-/* How well an answer fits at a place, the best last. */
+/* How well an answer fits at a position, the best last. */
 enum fit {
     FIT_NOT,
     FIT_LAGS,  /* what there is of it agrees, but more was typed already */
-    FIT_EMPTY, /* complete, and nothing was suggested */
+    FIT_EMPTY, /* final, and nothing was suggested */
     FIT_EVEN,  /* used up, but more may come */
     FIT_LEFT,  /* there is text to show */
 };
 
-/* A search shows each answer that may fit to visit, those asked for nearest first, until
+/* A search shows each answer that may fit to visit, those fetched nearest first, until
  * enough is set and all those as near have been shown. */
 struct search {
     void (*visit)(struct search *s, struct entry *e, enum fit fit, size_t used);
@@ -60,22 +58,21 @@ struct search {
     uint64_t variants; /* a bit for each that fits */
 };
 
-/* --- the index ------------------------------------------------------------------------- */
+/* ---- the index ----------------------------------------------------------------- */
 
 static size_t entry_bytes(const struct entry *e)
 {
-    return sizeof(*e) + e->before_len + e->after_len + e->answer.text.room;
+    return sizeof *e + e->left_len + e->after_len + e->answer.text.room;
 }
 
 static void index_put(struct cache *c, struct entry *e)
 {
     size_t mask = c->slot_count - 1, i = e->hash & mask;
-
-    while (c->slots[i].entry) {
+    while (c->slots[i].entry != NULL) {
         i = (i + 1) & mask;
     }
     c->slots[i] = (struct slot){e->hash, e};
-    c->sides[e->side_hash & mask]++;
+    c->afters[e->after_hash & mask]++;
 }
 
 static size_t index_wanted(const struct cache *c)
@@ -95,21 +92,20 @@ static void index_fit(struct cache *c)
 {
     struct slot *old = c->slots;
     size_t old_count = c->slot_count, wanted = index_wanted(c);
-
     if (wanted == old_count) {
         return;
     }
-    free(c->sides);
+    free(c->afters);
     c->slots = NULL;
-    c->sides = NULL;
+    c->afters = NULL;
     c->slot_count = wanted;
     c->bytes += wanted * SLOT_BYTES;
     c->bytes -= old_count * SLOT_BYTES;
     if (wanted > 0) {
-        c->slots = xcalloc(wanted, sizeof(*c->slots));
-        c->sides = xcalloc(wanted, sizeof(*c->sides));
+        c->slots = xcalloc(wanted, sizeof *c->slots);
+        c->afters = xcalloc(wanted, sizeof *c->afters);
         for (size_t i = 0; i < old_count; i++) {
-            if (old[i].entry) {
+            if (old[i].entry != NULL) {
                 index_put(c, old[i].entry);
             }
         }
@@ -117,18 +113,17 @@ static void index_fit(struct cache *c)
     free(old);
 }
 
-/* Those behind it move up to where a search for them passes. */
-static void index_take(struct cache *c, const struct entry *e)
+/* A search ends at the first free slot, so those behind the hole move up where it would hide
+ * them. */
+static void index_remove(struct cache *c, const struct entry *e)
 {
     size_t mask = c->slot_count - 1, hole = e->hash & mask;
-
-    c->sides[e->side_hash & mask]--;
+    c->afters[e->after_hash & mask]--;
     while (c->slots[hole].entry != e) {
         hole = (hole + 1) & mask;
     }
-    for (size_t i = (hole + 1) & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = (hole + 1) & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         size_t home = c->slots[i].hash & mask;
-
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             c->slots[hole] = c->slots[i];
             hole = i;
@@ -137,20 +132,20 @@ static void index_take(struct cache *c, const struct entry *e)
     c->slots[hole].entry = NULL;
 }
 
-/* --- the order of use ------------------------------------------------------------------ */
+/* ---- the order of use ---------------------------------------------------------- */
 
 static void link_newest(struct cache *c, struct entry *e)
 {
     e->newer = NULL;
     e->older = c->newest;
-    *(c->newest ? &c->newest->newer : &c->oldest) = e;
+    *(c->newest != NULL ? &c->newest->newer : &c->oldest) = e;
     c->newest = e;
 }
 
 static void unlink_entry(struct cache *c, struct entry *e)
 {
-    *(e->newer ? &e->newer->older : &c->newest) = e->older;
-    *(e->older ? &e->older->newer : &c->oldest) = e->newer;
+    *(e->newer != NULL ? &e->newer->older : &c->newest) = e->older;
+    *(e->older != NULL ? &e->older->newer : &c->oldest) = e->newer;
 }
 
 static void touch(struct cache *c, struct entry *e)
@@ -166,7 +161,7 @@ static void remove_entry(struct cache *c, struct entry *e)
     if (!e->answer.pinned) {
         unlink_entry(c, e);
     }
-    index_take(c, e);
+    index_remove(c, e);
     c->count--;
     c->bytes -= entry_bytes(e);
     buf_finish(&e->answer.text);
@@ -177,97 +172,92 @@ static void remove_entry(struct cache *c, struct entry *e)
 /* keep may be NULL. */
 static void evict(struct cache *c, const struct entry *keep)
 {
-    while (c->bytes > c->max_bytes && c->oldest && c->oldest != keep) {
+    while (c->bytes > c->max_bytes && c->oldest != NULL && c->oldest != keep) {
         remove_entry(c, c->oldest);
     }
 }
 
-/* --- searching ------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------- */
 
-/* The sides that anything may have been asked for with; at most places there are none. */
-static size_t find_sides(const struct cache *c, const struct cache_place *p, struct side *sides)
+/* Those that some answer may have been fetched with; at most positions there are none. */
+static size_t find_afters(const struct cache *c, const struct cache_key *key,
+                          struct cache_after *afters)
 {
-    size_t all = place_sides(p, sides), count = 0;
-
+    size_t all = cache_key_afters(key, afters), count = 0;
     for (size_t i = 0; i < all; i++) {
-        if (c->sides[sides[i].hash & (c->slot_count - 1)] > 0) {
-            sides[count++] = sides[i];
+        if (c->afters[afters[i].hash & (c->slot_count - 1)] > 0) {
+            afters[count++] = afters[i];
         }
     }
     return count;
 }
 
-static bool is_at(const struct entry *e, const struct cache_place *p, size_t back,
-                  const struct side *side)
+static bool is_at(const struct entry *e, const struct cache_key *key, size_t back,
+                  const struct cache_after *after)
 {
-    size_t len;
-    const char *before = place_before(p, back, &len);
-
-    return e->backend == p->backend && e->before_len == len && e->after_len == side->len &&
-           (len == 0 || memcmp(e->around, before, len) == 0) &&
-           (side->len == 0 || memcmp(e->around + len, side->text, side->len) == 0);
+    struct span left = cache_key_left(key, back);
+    size_t len = after->text.len;
+    return e->backend == key->backend && e->left_len == left.len && e->after_len == len &&
+           (left.len == 0 || memcmp(e->around, left.data, left.len) == 0) &&
+           (len == 0 || memcmp(e->around + left.len, after->text.data, len) == 0);
 }
 
 static enum fit fit_of(const struct answer *a, const char *typed, size_t used)
 {
     size_t common = a->text.len < used ? a->text.len : used;
-
     if (common > 0 && memcmp(a->text.data, typed, common) != 0) {
         return FIT_NOT;
     }
     if (a->text.len > used) {
         return FIT_LEFT;
     }
-    if (!a->complete) {
+    if (!a->final) {
         return a->text.len == used ? FIT_EVEN : FIT_LAGS;
     }
     return used == 0 ? FIT_EMPTY : FIT_NOT;
 }
 
-static void search_slots(const struct cache *c, const struct cache_place *p, size_t back,
-                         uint64_t hash, const struct side *side, struct search *s)
+static void search_slots(const struct cache *c, const struct cache_key *key, size_t back,
+                         uint64_t left_hash, const struct cache_after *after, struct search *s)
 {
+    uint64_t hash = cache_key_hash(left_hash, after);
     size_t mask = c->slot_count - 1;
-
-    for (size_t i = hash & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
-        enum fit fit;
-
         if (c->slots[i].hash != hash) {
             continue;
         }
-        fit = fit_of(&e->answer, p->before + p->before_len - back, back);
-        if (fit != FIT_NOT && is_at(e, p, back, side)) {
+        struct span left = around_left(&key->around);
+        enum fit fit = fit_of(&e->answer, left.data + left.len - back, back);
+        if (fit != FIT_NOT && is_at(e, key, back, after)) {
             s->visit(s, e, fit, back);
         }
     }
 }
 
-static void search_run(const struct cache *c, const struct cache_place *p, struct search *s)
+static void search_run(const struct cache *c, const struct cache_key *key, struct search *s)
 {
-    uint64_t hashes[CACHE_BACK + 1];
-    struct side sides[PLACE_SIDES];
-    size_t back, side_count;
-
     if (c->count == 0) {
         return;
     }
-    side_count = find_sides(c, p, sides);
-    if (side_count == 0) {
+    struct cache_after afters[CACHE_AFTERS];
+    size_t after_count = find_afters(c, key, afters);
+    if (after_count == 0) {
         return;
     }
-    back = place_hashes(p, hashes);
+    uint64_t hashes[CACHE_BACK + 1];
+    size_t back = cache_key_left_hashes(key, hashes);
     for (size_t n = 0; n <= back && !s->enough; n++) {
-        for (size_t i = 0; i < side_count; i++) {
-            search_slots(c, p, n, place_hash(hashes[n], &sides[i]), &sides[i], s);
+        for (size_t i = 0; i < after_count; i++) {
+            search_slots(c, key, n, hashes[n], &afters[i], s);
         }
     }
 }
 
 static void keep_better(struct search *s, struct entry *e, enum fit fit, size_t used)
 {
-    bool is_as_near = used == s->best_used && s->best && e->answer.serial > s->best->answer.serial;
-
+    bool is_as_near =
+        used == s->best_used && s->best != NULL && e->answer.serial > s->best->answer.serial;
     if (fit > s->best_fit || (fit == s->best_fit && is_as_near)) {
         s->best = e;
         s->best_fit = fit;
@@ -298,11 +288,11 @@ static void visit_all(struct search *s, struct entry *e, enum fit fit, size_t us
     }
 }
 
-static struct answer *search_best(struct cache *c, const struct cache_place *p, struct search *s,
+static struct answer *search_best(struct cache *c, const struct cache_key *key, struct search *s,
                                   size_t *used)
 {
-    search_run(c, p, s);
-    if (!s->best) {
+    search_run(c, key, s);
+    if (s->best == NULL) {
         return NULL;
     }
     touch(c, s->best);
@@ -310,57 +300,53 @@ static struct answer *search_best(struct cache *c, const struct cache_place *p, 
     return &s->best->answer;
 }
 
-struct answer *cache_find(struct cache *c, const struct cache_place *p, unsigned variant,
+struct answer *cache_find(struct cache *c, const struct cache_key *key, unsigned variant,
                           size_t *used)
 {
     struct search s = {.visit = visit_variant, .wanted = variant};
-
-    return search_best(c, p, &s, used);
+    return search_best(c, key, &s, used);
 }
 
-struct answer *cache_follow(struct cache *c, const struct cache_place *p, uint64_t serial,
+struct answer *cache_follow(struct cache *c, const struct cache_key *key, uint64_t serial,
                             size_t *used)
 {
     struct search s = {.visit = visit_serial, .wanted = serial};
-
-    return search_best(c, p, &s, used);
+    return search_best(c, key, &s, used);
 }
 
-unsigned cache_variants(const struct cache *c, const struct cache_place *p)
+unsigned cache_variants(const struct cache *c, const struct cache_key *key)
 {
     struct search s = {.visit = visit_all};
+    search_run(c, key, &s);
     unsigned n = 0;
-
-    search_run(c, p, &s);
     while (n < VARIANTS && s.variants >> n & 1) {
         n++;
     }
     return n;
 }
 
-/* --- answers --------------------------------------------------------------------------- */
+/* ---- answers ------------------------------------------------------------------- */
 
 struct cache *cache_new(size_t max_bytes)
 {
-    struct cache *c = xcalloc(1, sizeof(*c));
-
+    struct cache *c = xcalloc(1, sizeof *c);
     c->max_bytes = max_bytes;
     return c;
 }
 
 void cache_free(struct cache *c)
 {
-    if (!c) {
+    if (c == NULL) {
         return;
     }
     for (size_t i = 0; i < c->slot_count; i++) {
-        if (c->slots[i].entry) {
+        if (c->slots[i].entry != NULL) {
             buf_finish(&c->slots[i].entry->answer.text);
             free(c->slots[i].entry);
         }
     }
     free(c->slots);
-    free(c->sides);
+    free(c->afters);
     free(c);
 }
 
@@ -375,56 +361,52 @@ size_t cache_bytes(const struct cache *c)
     return c->bytes;
 }
 
-/* One that is not pinned, of just this place and variant, or NULL. */
+/* One that is not pinned, of just this position and variant, or NULL. */
 static struct entry *find_replaced(const struct cache *c, const struct entry *like)
 {
     size_t mask = c->slot_count - 1;
-
     if (c->count == 0) {
         return NULL;
     }
-    for (size_t i = like->hash & mask; c->slots[i].entry; i = (i + 1) & mask) {
+    for (size_t i = like->hash & mask; c->slots[i].entry != NULL; i = (i + 1) & mask) {
         struct entry *e = c->slots[i].entry;
-
         if (c->slots[i].hash == like->hash && !e->answer.pinned &&
             e->answer.variant == like->answer.variant && e->backend == like->backend &&
-            e->before_len == like->before_len && e->after_len == like->after_len &&
-            memcmp(e->around, like->around, e->before_len + e->after_len) == 0) {
+            e->left_len == like->left_len && e->after_len == like->after_len &&
+            memcmp(e->around, like->around, e->left_len + e->after_len) == 0) {
             return e;
         }
     }
     return NULL;
 }
 
-static struct entry *new_entry(const struct cache_place *p)
+static struct entry *new_entry(const struct cache_key *key)
 {
-    size_t before_len;
-    const char *before = place_before(p, 0, &before_len);
-    struct side side = place_side(p, 0);
-    struct entry *e = xcalloc(1, sizeof(*e) + before_len + side.len);
-
-    e->side_hash = side.hash;
-    e->hash = place_hash(place_hash_text(before, before_len), &side);
-    e->backend = p->backend;
-    e->before_len = before_len;
-    e->after_len = side.len;
-    if (before_len > 0) {
-        memcpy(e->around, before, before_len);
+    struct span left = cache_key_left(key, 0);
+    struct cache_after after = cache_key_after(key, 0);
+    struct entry *e = xcalloc(1, sizeof *e + left.len + after.text.len);
+    e->after_hash = after.hash;
+    e->hash = cache_key_hash(cache_key_left_hash(left), &after);
+    e->backend = key->backend;
+    e->left_len = left.len;
+    e->after_len = after.text.len;
+    if (left.len > 0) {
+        memcpy(e->around, left.data, left.len);
     }
-    if (side.len > 0) {
-        memcpy(e->around + before_len, side.text, side.len);
+    if (after.text.len > 0) {
+        memcpy(e->around + left.len, after.text.data, after.text.len);
     }
     return e;
 }
 
-struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned variant)
+struct answer *cache_add(struct cache *c, const struct cache_key *key, unsigned variant)
 {
-    struct entry *e = new_entry(p), *replaced;
-
+    struct entry *e = new_entry(key);
     e->answer.serial = ++c->last_serial;
     e->answer.variant = variant;
     e->answer.pinned = true;
     buf_init(&e->answer.text, CACHE_TEXT);
+    struct entry *replaced;
     while ((replaced = find_replaced(c, e)) != NULL) {
         remove_entry(c, replaced);
     }
@@ -439,17 +421,15 @@ struct answer *cache_add(struct cache *c, const struct cache_place *p, unsigned 
 int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len)
 {
     size_t room = a->text.room;
-    int err = buf_add(&a->text, data, len);
-
+    int error = buf_add(&a->text, data, len);
     c->bytes += a->text.room - room;
     evict(c, NULL);
-    return err;
+    return error;
 }
 
 void cache_cut(struct cache *c, struct answer *a, size_t len)
 {
     struct buf *text = &a->text;
-
     if (len < text->len) {
         c->bytes -= text->room - (len + 1);
         text->data = xrealloc(text->data, len + 1);
@@ -459,11 +439,10 @@ void cache_cut(struct cache *c, struct answer *a, size_t len)
     }
 }
 
-void cache_complete(struct cache *c, struct answer *a)
+void cache_finalize(struct cache *c, struct answer *a)
 {
     struct entry *e = (struct entry *)a;
-
-    a->complete = true;
+    a->final = true;
     a->pinned = false;
     link_newest(c, e);
     evict(c, e);

@@ -1,5 +1,5 @@
-/* Suggestions for the code being typed: the buffers they are for, the way they come, and
- * what all buffers share. The methods of proto.h that are about completion end here. */
+/* Suggestions for the code being typed: the buffers they are for, the backend they come
+ * from, and what all buffers share. The methods of proto.h that are about completion end here. */
 #ifndef HUM_ENGINE_H
 #define HUM_ENGINE_H
 
@@ -25,20 +25,23 @@ struct engine_env {
 };
 
 struct engine *engine_new(const struct engine_env *env);
-void engine_free(struct engine *c);
+void engine_free(struct engine *e);
 
 /* A chat has begun or ended. */
-void engine_note_chat(struct engine *c);
+void engine_on_chat(struct engine *e);
 
 /* Notifications of Lua and Neovim, with their parameters. Returns false for a method that
  * is none of them. */
-bool engine_handle(struct engine *c, const char *method, const struct value *params);
+bool engine_handle(struct engine *e, const char *method, const struct value *params);
+
+/* A notification was too long to be read; its first parameter was buf. */
+void engine_on_too_big(struct engine *e, const char *method, int64_t buf);
 
 /* Appends the text of the attached buffer that is the first parameter, each line with its
  * "\n", or nil. */
-void engine_mirror(struct engine *c, const struct value *params, struct buf *out);
+void engine_mirror(struct engine *e, const struct value *params, struct buf *out);
 
 /* Appends a map of counts. */
-void engine_info(const struct engine *c, struct buf *out);
+void engine_info(const struct engine *e, struct buf *out);
 
 #endif

@@ -19,82 +19,51 @@
 /* A first line is judged by its tokens, a long one by so many. */
 #define JUDGED_TOKENS 12
 
-/* With each piece all text so far is looked at again. So many bytes for each token that was
- * asked for are enough for answers of 4096 tokens; beyond, the server keeps to no limit. */
-#define LOOKED_PER_TOKEN ((size_t)16 << 10)
+/* With each piece all text so far is examined again. So many bytes for each token that was
+ * requested are enough for answers of 4096 tokens; beyond, the server keeps to no limit. */
+#define EXAMINED_PER_TOKEN ((size_t)16 << 10)
 
 /* Servers and templates add tokens of their own, which are few beside a prompt of so many bytes. */
-#define TELLING_BYTES 1024
+#define MEASURED_BYTES 1024
 
 struct fetch {
     struct fetch_env env;
     struct generation *generation;
-    struct gap gap;
-    struct trim_place place; /* views of gap */
+    struct around_text around;
+    struct trim_context context; /* views of around */
     struct utf8 utf8;
-    struct buf piece; /* scratch: one event's text as a buffer of Neovim may have it */
-    struct buf lead;  /* what came, until it is known how much of it is not to be inserted */
-    bool led;
-    size_t looked; /* bytes that were looked at, see LOOKED_PER_TOKEN */
+    struct buf piece;    /* scratch: one event's text as a buffer of Neovim may have it */
+    struct buf preamble; /* what came, until it is known how much of it is not to be inserted */
+    bool preamble_over;
+    size_t examined; /* bytes, see EXAMINED_PER_TOKEN */
     struct answer *answer;
     const struct fetch_callbacks *callbacks;
     void *ctx;
     size_t prompt_bytes;
-    int64_t prompt_tokens; /* -1: not told */
+    int64_t prompt_tokens; /* -1: not known */
     uint64_t started_ms;
     bool first_came;
     bool judged; /* the server's confidence in the first line is known and enough */
     bool doubtful;
 };
 
-void gap_init(struct gap *g)
+static void fetch_free(struct fetch *f)
 {
-    buf_init(&g->before, SIZE_MAX);
-    buf_init(&g->line, SIZE_MAX);
-    buf_init(&g->after, SIZE_MAX);
-    buf_add(&g->before, "", 0);
-    buf_add(&g->line, "", 0);
-    buf_add(&g->after, "", 0);
-}
-
-void gap_finish(struct gap *g)
-{
-    buf_finish(&g->before);
-    buf_finish(&g->line);
-    buf_finish(&g->after);
-}
-
-void gap_type(struct gap *g, const char *text, size_t len)
-{
-    const char *end = text;
-    for (size_t i = 0; i < len; i++) {
-        end = text[i] == '\n' ? text + i + 1 : end;
-    }
-    if (end > text) {
-        buf_add(&g->before, g->line.data, g->line.len);
-        buf_add(&g->before, text, (size_t)(end - text));
-        buf_clear(&g->line);
-    }
-    buf_add(&g->line, end, len - (size_t)(end - text));
-}
-
-static void fetch_free(struct fetch *a)
-{
-    gap_finish(&a->gap);
-    buf_finish(&a->piece);
-    buf_finish(&a->lead);
-    free(a);
+    around_text_finish(&f->around);
+    buf_finish(&f->piece);
+    buf_finish(&f->preamble);
+    free(f);
 }
 
 /* ---- the answer ---------------------------------------------------------------- */
 
 /* An answer whose first line the model itself thinks unlikely is held back whole. */
-static void judge(struct fetch *a, bool final)
+static void judge(struct fetch *f, bool final)
 {
-    const struct answer *answer = a->answer;
-    double least = a->env.backend->min_confidence;
-    if (a->judged || least <= 0) {
-        a->judged = true;
+    const struct answer *answer = f->answer;
+    double least = f->env.backend->min_confidence;
+    if (f->judged || least <= 0) {
+        f->judged = true;
         return;
     }
     bool enough = final || answer->logprobs >= JUDGED_TOKENS ||
@@ -102,186 +71,180 @@ static void judge(struct fetch *a, bool final)
     if (!enough) {
         return;
     }
-    a->judged = true;
-    a->doubtful =
+    f->judged = true;
+    f->doubtful =
         answer->logprobs > 0 && exp(answer->logprob_sum / (double)answer->logprobs) < least;
 }
 
 /* Returns whether the model should be stopped. */
-static bool look(struct fetch *a, bool final)
+static bool examine(struct fetch *f, bool final)
 {
-    struct answer *answer = a->answer;
+    struct answer *answer = f->answer;
     if (answer->text.len == 0) {
         return false;
     }
-    judge(a, final);
-    a->looked += answer->text.len;
-    struct trim trim = trim_answer(&a->place, answer->text.data, answer->text.len, final);
-    answer->shown = a->judged && !a->doubtful ? trim.shown : 0;
-    return trim.stop || a->doubtful;
+    judge(f, final);
+    f->examined += answer->text.len;
+    struct trim trim =
+        trim_answer(&f->context, (struct span){answer->text.data, answer->text.len}, final);
+    answer->shown = f->judged && !f->doubtful ? trim.shown : 0;
+    return trim.stop || f->doubtful;
 }
 
-/* Returns whether the answer takes no more. */
-static bool extend(struct fetch *a, const char *text, size_t len, bool final)
+/* Returns whether the answer has no room for more. */
+static bool extend(struct fetch *f, const char *text, size_t len, bool final)
 {
-    if (a->led) {
-        return cache_extend(a->env.cache, a->answer, text, len) != 0;
+    if (f->preamble_over) {
+        return cache_extend(f->env.cache, f->answer, text, len) != 0;
     }
-    bool full = buf_add(&a->lead, text, len) != 0;
-    a->looked += a->lead.len;
-    size_t drop = trim_preamble(&a->place, a->lead.data, a->lead.len, final || full);
+    bool full = buf_add(&f->preamble, text, len) != 0;
+    f->examined += f->preamble.len;
+    size_t drop =
+        trim_preamble(&f->context, (struct span){f->preamble.data, f->preamble.len}, final || full);
     if (drop == TRIM_WAIT) {
         return false;
     }
-    a->led = true;
-    return cache_extend(a->env.cache, a->answer, a->lead.data + drop, a->lead.len - drop) != 0 ||
+    f->preamble_over = true;
+    return cache_extend(f->env.cache, f->answer, f->preamble.data + drop, f->preamble.len - drop) !=
+               0 ||
            full;
 }
 
-static void finish(struct fetch *a)
+static void finish(struct fetch *f)
 {
-    a->generation = NULL;
-    if (a->lead.len > 0 && !a->led) {
-        extend(a, "", 0, true);
+    f->generation = NULL;
+    if (f->preamble.len > 0 && !f->preamble_over) {
+        extend(f, "", 0, true);
     }
-    look(a, true);
-    cache_cut(a->env.cache, a->answer, a->answer->shown);
-    cache_complete(a->env.cache, a->answer);
-    a->callbacks->on_end(a->ctx, NULL);
-    fetch_free(a);
+    examine(f, true);
+    cache_cut(f->env.cache, f->answer, f->answer->shown);
+    cache_finalize(f->env.cache, f->answer);
+    f->callbacks->on_end(f->ctx, NULL);
+    fetch_free(f);
 }
 
-static void note_first(struct fetch *a)
+static void note_first(struct fetch *f)
 {
-    if (!a->first_came) {
-        a->first_came = true;
-        pace_answered(a->env.pace, (double)(uv_now(a->env.loop) - a->started_ms));
+    if (!f->first_came) {
+        f->first_came = true;
+        pace_answered(f->env.pace, (double)(uv_now(f->env.loop) - f->started_ms));
     }
 }
 
 /* Whole characters, and none that a line of code does not have: Neovim's lines end without
  * CR, whatever the file's do. */
-static void clean(struct fetch *a, const char *text, size_t len)
+static void clean(struct fetch *f, const char *text, size_t len)
 {
     size_t kept = 0;
-    buf_clear(&a->piece);
-    utf8_feed(&a->utf8, text, len, &a->piece);
-    for (size_t i = 0; i < a->piece.len; i++) {
-        char c = a->piece.data[i];
+    buf_clear(&f->piece);
+    utf8_feed(&f->utf8, text, len, &f->piece);
+    for (size_t i = 0; i < f->piece.len; i++) {
+        char c = f->piece.data[i];
         if (c != '\r' && c != '\0') {
-            a->piece.data[kept++] = c;
+            f->piece.data[kept++] = c;
         }
     }
-    a->piece.len = kept;
+    f->piece.len = kept;
 }
 
-static void add_text(struct fetch *a, const struct dialect_event *event)
+static void add_text(struct fetch *f, const struct dialect_event *event)
 {
-    struct answer *answer = a->answer;
+    struct answer *answer = f->answer;
     size_t shown = answer->shown;
-    clean(a, event->text, event->len);
-    bool full = a->piece.len > 0 && extend(a, a->piece.data, a->piece.len, false);
+    clean(f, event->text, event->len);
+    bool full = f->piece.len > 0 && extend(f, f->piece.data, f->piece.len, false);
     answer->logprob_sum += event->logprob_sum;
     answer->logprobs += event->logprobs;
-    bool enough = look(a, false) || full;
-    if (enough || a->looked > LOOKED_PER_TOKEN * (size_t)a->env.backend->max_tokens) {
-        generation_stop(a->generation);
-        finish(a);
+    bool enough = examine(f, false) || full;
+    if (enough || f->examined > EXAMINED_PER_TOKEN * (size_t)f->env.backend->max_tokens) {
+        generation_stop(f->generation);
+        finish(f);
     } else if (answer->shown != shown) {
-        a->callbacks->on_grow(a->ctx);
+        f->callbacks->on_grow(f->ctx);
     }
 }
 
 static void on_event(void *ctx, const struct dialect_event *event)
 {
-    struct fetch *a = ctx;
+    struct fetch *f = ctx;
     if (event->type == DIALECT_STATS) {
-        a->prompt_tokens = event->stats.prompt_tokens;
-        log_write(LOG_DEBUG, "ask: %lld prompt tokens, %lld of them cached",
+        f->prompt_tokens = event->stats.prompt_tokens;
+        log_write(LOG_DEBUG, "fetch: %lld prompt tokens, %lld of them cached",
                   (long long)event->stats.prompt_tokens, (long long)event->stats.cached_tokens);
         return;
     }
-    note_first(a);
+    note_first(f);
     if (event->type == DIALECT_TEXT) {
-        add_text(a, event);
+        add_text(f, event);
     }
 }
 
 static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
 {
     (void)reason;
-    struct fetch *a = ctx;
+    struct fetch *f = ctx;
     if (failure == NULL) {
-        note_first(a);
-        finish(a);
+        note_first(f);
+        finish(f);
         return;
     }
-    cache_drop(a->env.cache, a->answer);
-    a->answer = NULL;
-    a->callbacks->on_end(a->ctx, failure);
-    fetch_free(a);
+    cache_drop(f->env.cache, f->answer);
+    f->answer = NULL;
+    f->callbacks->on_end(f->ctx, failure);
+    fetch_free(f);
 }
 
 static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
 
-/* ---- the question -------------------------------------------------------------- */
+/* ---- the request --------------------------------------------------------------- */
 
-static struct fill fill_of(const struct backend *backend, const struct fetch_request *q)
+static struct fill fill_of(const struct backend *backend, const struct fetch_request *request)
 {
     struct fill fill = backend_fill(backend);
-    fill.path = q->path;
-    fill.comment = q->comment;
-    fill.before = q->gap.before.data;
-    fill.before_len = q->gap.before.len;
-    fill.line = q->gap.line.data;
-    fill.line_len = q->gap.line.len;
-    fill.after = q->gap.after.data;
-    fill.after_len = q->gap.after.len;
-    fill.chunks = q->chunks;
-    fill.chunk_count = q->chunk_count;
-    if (q->variant > 0) {
+    fill.path = request->path;
+    fill.comment = request->comment;
+    fill.around = around_text_view(&request->around);
+    fill.chunks = request->chunks;
+    fill.chunk_count = request->chunk_count;
+    if (request->variant > 0) {
         fill.temperature = ALTERNATIVE_TEMPERATURE;
-        fill.seed = q->variant;
+        fill.seed = request->variant;
     }
     return fill;
 }
 
-struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *q,
+struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why)
 {
-    const struct fill fill = fill_of(env->backend, q);
-    struct fetch *a = xcalloc(1, sizeof *a);
-    a->env = *env;
-    a->callbacks = callbacks;
-    a->ctx = ctx;
-    a->prompt_tokens = -1;
-    a->started_ms = uv_now(env->loop);
-    a->prompt_bytes = q->gap.before.len + q->gap.line.len + q->gap.after.len;
-    for (size_t i = 0; i < q->chunk_count; i++) {
-        a->prompt_bytes += q->chunks[i]->len;
+    const struct fill fill = fill_of(env->backend, request);
+    struct fetch *f = xcalloc(1, sizeof *f);
+    f->env = *env;
+    f->callbacks = callbacks;
+    f->ctx = ctx;
+    f->prompt_tokens = -1;
+    f->started_ms = uv_now(env->loop);
+    f->prompt_bytes = request->around.left.len + request->around.after.len;
+    for (size_t i = 0; i < request->chunk_count; i++) {
+        f->prompt_bytes += request->chunks[i]->len;
     }
-    a->generation =
-        backend_start(env->backend, &fill, env->loop, env->http, &generation_callbacks, a, why);
-    a->gap = q->gap;
-    a->place = (struct trim_place){
-        .before = a->gap.before.data,
-        .before_len = a->gap.before.len,
-        .line = a->gap.line.data,
-        .line_len = a->gap.line.len,
-        .after = a->gap.after.data,
-        .after_len = a->gap.after.len,
+    const struct generation_env generation_env = {env->loop, env->http};
+    f->generation =
+        backend_start(env->backend, &generation_env, &fill, &generation_callbacks, f, why);
+    f->around = request->around;
+    f->context = (struct trim_context){
+        .around = around_text_view(&f->around),
         .max_lines = env->backend->max_lines,
-        .prose = q->prose,
+        .prose = request->prose,
     };
-    utf8_init(&a->utf8);
-    buf_init(&a->piece, SIZE_MAX); /* a record's text, which has its cap */
-    buf_init(&a->lead, CACHE_TEXT);
-    if (a->generation == NULL) {
-        fetch_free(a);
+    utf8_init(&f->utf8);
+    buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */
+    buf_init(&f->preamble, CACHE_TEXT);
+    if (f->generation == NULL) {
+        fetch_free(f);
         return NULL;
     }
-    a->answer = cache_add(env->cache, q->place, q->variant);
-    return a;
+    f->answer = cache_add(env->cache, request->key, request->variant);
+    return f;
 }
 
 /* How much of what is shown ends with its line, without the last line's end. */
@@ -294,32 +257,32 @@ static size_t whole_lines(const struct answer *answer)
     return len > 0 ? len - 1 : 0;
 }
 
-void fetch_stop(struct fetch *a)
+void fetch_stop(struct fetch *f)
 {
-    generation_stop(a->generation);
-    size_t kept = whole_lines(a->answer);
+    generation_stop(f->generation);
+    size_t kept = whole_lines(f->answer);
     if (kept > 0) {
-        cache_cut(a->env.cache, a->answer, kept);
-        cache_complete(a->env.cache, a->answer);
+        cache_cut(f->env.cache, f->answer, kept);
+        cache_finalize(f->env.cache, f->answer);
     } else {
-        cache_drop(a->env.cache, a->answer);
+        cache_drop(f->env.cache, f->answer);
     }
-    fetch_free(a);
+    fetch_free(f);
 }
 
-bool fetch_has_begun(const struct fetch *a)
+bool fetch_has_begun(const struct fetch *f)
 {
-    return a->first_came;
+    return f->first_came;
 }
 
-struct answer *fetch_answer(const struct fetch *a)
+struct answer *fetch_answer(const struct fetch *f)
 {
-    return a->answer;
+    return f->answer;
 }
 
-bool fetch_prompt(const struct fetch *a, size_t *bytes, size_t *tokens)
+bool fetch_prompt(const struct fetch *f, size_t *bytes, size_t *tokens)
 {
-    *bytes = a->prompt_bytes;
-    *tokens = a->prompt_tokens > 0 ? (size_t)a->prompt_tokens : 0;
-    return a->prompt_tokens > 0 && a->prompt_bytes >= TELLING_BYTES;
+    *bytes = f->prompt_bytes;
+    *tokens = f->prompt_tokens > 0 ? (size_t)f->prompt_tokens : 0;
+    return f->prompt_tokens > 0 && f->prompt_bytes >= MEASURED_BYTES;
 }

@@ -1,7 +1,7 @@
 #include "complete/pace.h"
 
 /* A pause of this share of the time to first token costs little beside the answer itself,
- * and lets most of the requests go that the next key would have cancelled. */
+ * and spares most of the requests that the next key would have cancelled. */
 #define DEBOUNCE_SHARE 0.5
 #define DEBOUNCE_MIN_MS 15.0
 #define DEBOUNCE_MAX_MS 300.0
@@ -34,7 +34,8 @@ void pace_init(struct pace *p, double debounce_ms)
 
 void pace_answered(struct pace *p, double ttft_ms)
 {
-    /* Beyond this the debounce is the longest anyway; the mean must find back from it. */
+    /* Beyond this the debounce is the longest anyway; from there the mean could not come back
+     * soon. */
     double measured = clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE);
     if (p->first_ms < 0) {
         p->first_ms = measured;
@@ -69,8 +70,8 @@ void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms)
         till = now_ms + backoff(p->failures);
     }
     if (retry_after_ms > 0) {
-        uint64_t asked = now_ms + (uint64_t)clamp(retry_after_ms, 1, RETRY_AFTER_MAX_MS);
-        till = asked > till ? asked : till;
+        uint64_t after = now_ms + (uint64_t)clamp(retry_after_ms, 1, RETRY_AFTER_MAX_MS);
+        till = after > till ? after : till;
     }
     p->closed_till = till;
 }

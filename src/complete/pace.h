@@ -1,6 +1,6 @@
-/* When a way may be asked: the pause after a key (debounce), adapted to how long the server
- * takes to its first token, and the longer pause after failures (back-off). No clock and no
- * timer in here: times are milliseconds of any steady clock, given by the caller. */
+/* When the backend may be sent a request: the pause after a key (debounce), adapted to how long
+ * the server takes to its first token, and the longer pause after failures (back-off). No clock
+ * and no timer in here: times are milliseconds of any steady clock, given by the caller. */
 #ifndef HUM_PACE_H
 #define HUM_PACE_H
 
@@ -25,17 +25,17 @@ void pace_answered(struct pace *p, double ttft_ms);
  * begins, so the next pause is longer. */
 void pace_vain(struct pace *p);
 
-/* A request failed (not: was cancelled). retry_after_ms: what the server asked for by
+/* A request failed (not: was cancelled). retry_after_ms: what the server said in
  * Retry-After; negative: nothing. */
 void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms);
 
-/* How long to wait after a key before asking. */
+/* How long to wait after a key before a fetch. */
 uint64_t pace_debounce(const struct pace *p);
 
 /* How long until the back-off is over; 0: requests may go out. */
 uint64_t pace_closed(const struct pace *p, uint64_t now_ms);
 
-/* An answer is whole, or the user asked: failures are forgotten, figures are kept. */
+/* An answer is whole, or the user requested one: failures are forgotten, measurements are kept. */
 void pace_open(struct pace *p);
 
 #endif

@@ -1,16 +1,17 @@
-/* What the prompts of one buffer are made of: the window around the cursor, and chunks of
- * other places. Servers go on from where a prompt differs from the one before, so both stay
- * as they are until something makes the prompt begin anew anyway. */
+/* What the prompts of one buffer are made of: the excerpt around the cursor, and chunks from
+ * elsewhere. Servers go on from where a prompt differs from the one before, so both stay
+ * as they are until something makes the prompt begin differently anyway. */
 #ifndef HUM_PROMPT_H
 #define HUM_PROMPT_H
 
 #include "complete/excerpt.h"
-#include "complete/fetch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct around_text;
+struct chunk;
 struct mirror;
 struct ring;
 
@@ -18,13 +19,14 @@ struct ring;
 
 /* The owner embeds it; nothing is to be freed. */
 struct prompt {
-    struct excerpt window;
-    size_t chunk_anchor; /* of the window that the chunks were chosen for */
+    struct excerpt excerpt;
+    size_t chunk_anchor; /* of the excerpt that the chunks were chosen for */
     uint64_t chunk_version;
     uint32_t chunk_mask;
 };
 
-struct prompt_place {
+/* What a prompt is for. */
+struct prompt_request {
     const struct mirror *mirror;
     size_t row, col;
     const char *name; /* of the file */
@@ -37,8 +39,9 @@ void prompt_init(struct prompt *p);
 /* As excerpt_edit. */
 void prompt_edit(struct prompt *p, int64_t first, int64_t last, size_t count);
 
-/* Fills gap (gap_finish is due) and chunks, which are the ring's. Returns how many of these. */
-size_t prompt_take(struct prompt *p, struct ring *ring, const struct prompt_place *at,
-                   struct gap *gap, const struct chunk *chunks[PROMPT_CHUNKS]);
+/* Appends the excerpt to text, which was just initialised, and fills chunks, which are the
+ * ring's. Returns how many of these. */
+size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_request *request,
+                   struct around_text *text, const struct chunk *chunks[PROMPT_CHUNKS]);
 
 #endif

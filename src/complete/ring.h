@@ -1,10 +1,10 @@
-/* Chunks of text from other places than the cursor's, to be told to the model: what the
+/* Chunks of text from elsewhere than around the cursor, to be shown to the model: what the
  * user opened, edited, yanked or jumped to. Prompts begin with them, so every change of
  * the ring costs the server what it has cached of the prompt. Hence new chunks wait in a
  * queue until the caller finds the moment good, those in the ring keep their order, and
  * new ones come last.
  *
- * No text is told twice. Lines are compared without the blanks around them, and only those
+ * No text is shown twice. Lines are compared without the blanks around them, and only those
  * count that say something: that have a letter, a digit or a byte that is not ASCII. Of an
  * earlier and a later chunk
  *   - the later is left out if the earlier has all of it in one piece, whatever the file;

@@ -4,86 +4,86 @@
 #include "nvim/wire.h"
 #include "proto.h"
 
-void suggestion_move(struct suggestion *g, const struct key *key)
+void suggestion_move(struct suggestion *s, const struct key *key)
 {
-    g->at = *key;
-    g->told_final = key->serial == 0 ? 0 : g->told_final;
+    s->at = *key;
+    s->sent_final = key->serial == 0 ? 0 : s->sent_final;
 }
 
-void suggestion_clear(struct suggestion *g)
+void suggestion_clear(struct suggestion *s)
 {
-    g->serial = g->at.serial = 0;
-    g->at.length = 0;
+    s->serial = s->at.serial = 0;
+    s->at.length = 0;
 }
 
-static struct answer *find(struct suggestion *g, const struct cache_place *place,
-                           const struct answer *coming)
+static struct answer *find(struct suggestion *s, const struct cache_key *here,
+                           const struct answer *growing)
 {
     struct answer *a = NULL;
-    if (g->at.serial != 0) {
-        a = cache_follow(g->cache, place, g->at.serial, &g->used);
+    if (s->at.serial != 0) {
+        a = cache_follow(s->cache, here, s->at.serial, &s->used);
     }
-    if (a == NULL && coming != NULL) {
-        a = cache_follow(g->cache, place, coming->serial, &g->used);
+    if (a == NULL && growing != NULL) {
+        a = cache_follow(s->cache, here, growing->serial, &s->used);
     }
     bool useless =
-        a != NULL && g->used >= a->text.len && (a->complete || (a->text.len == 0 && g->used > 0));
-    return a == NULL || useless ? cache_find(g->cache, place, 0, &g->used) : a;
+        a != NULL && s->used >= a->text.len && (a->final || (a->text.len == 0 && s->used > 0));
+    return a == NULL || useless ? cache_find(s->cache, here, 0, &s->used) : a;
 }
 
-struct answer *suggestion_fit(struct suggestion *g, const struct cache_place *place,
-                              const struct answer *coming)
+struct answer *suggestion_fit(struct suggestion *s, const struct cache_key *here,
+                              const struct answer *growing)
 {
-    struct answer *a = find(g, place, coming);
-    g->serial = a != NULL ? a->serial : 0;
-    g->silent = a != NULL && a->complete && g->used >= a->text.len;
-    g->lags = a != NULL && g->used > a->text.len;
+    struct answer *a = find(s, here, growing);
+    s->serial = a != NULL ? a->serial : 0;
+    s->silent = a != NULL && a->final && s->used >= a->text.len;
+    s->lags = a != NULL && s->used > a->text.len;
     return a;
 }
 
-void suggestion_take(struct suggestion *g, const struct answer *a)
+void suggestion_set(struct suggestion *s, const struct answer *a)
 {
-    g->serial = a->serial;
-    g->used = 0;
-    g->lags = false;
+    s->serial = a->serial;
+    s->used = 0;
+    s->lags = false;
 }
 
-struct answer *suggestion_turn(struct suggestion *g, const struct cache_place *place,
-                               unsigned variant)
+struct answer *suggestion_switch(struct suggestion *s, const struct cache_key *here,
+                                 unsigned variant)
 {
     size_t used = 0;
-    struct answer *a = cache_find(g->cache, place, variant, &used);
+    struct answer *a = cache_find(s->cache, here, variant, &used);
     if (a == NULL || suggestion_shown(a) <= used) {
         return NULL;
     }
-    suggestion_take(g, a);
-    g->used = used;
+    suggestion_set(s, a);
+    s->used = used;
     return a;
 }
 
 size_t suggestion_shown(const struct answer *a)
 {
-    return a->complete ? a->text.len : a->shown;
+    return a->final ? a->text.len : a->shown;
 }
 
-void suggestion_tell(struct suggestion *g, const struct answer *a, unsigned of)
+void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of)
 {
     size_t len = suggestion_shown(a);
-    bool known = g->at.serial == a->serial;
-    bool ending = a->complete && g->told_final != a->serial;
-    bool owed = ending && (g->at.kind == KEY_WANTED || g->at.kind == KEY_ASKED);
-    if (known ? g->at.length == len && !ending : len <= g->used && !owed) {
+    bool known = s->at.serial == a->serial;
+    bool finished = a->final && s->sent_final != a->serial;
+    bool owed = finished && (s->at.kind == KEY_WANTED || s->at.kind == KEY_REQUESTED);
+    if (known ? s->at.length == len && !finished : len <= s->used && !owed) {
         return;
     }
-    size_t from = g->used < len ? g->used : len;
-    struct buf *out = event_begin(g->rpc, EVENT_SUGGEST, g->buf);
+    size_t from = s->used < len ? s->used : len;
+    struct buf *out = event_begin(s->rpc, EVENT_SUGGEST, s->buf);
     wire_map(out, 9);
     wire_cstr(out, "tick");
-    wire_int(out, g->at.tick);
+    wire_int(out, s->at.tick);
     wire_cstr(out, "row");
-    wire_int(out, (int64_t)g->at.row);
+    wire_int(out, (int64_t)s->at.row);
     wire_cstr(out, "col");
-    wire_int(out, (int64_t)g->at.col);
+    wire_int(out, (int64_t)s->at.col);
     wire_cstr(out, "serial");
     wire_int(out, (int64_t)a->serial);
     wire_cstr(out, "from");
@@ -91,12 +91,12 @@ void suggestion_tell(struct suggestion *g, const struct answer *a, unsigned of)
     wire_cstr(out, "text");
     wire_str(out, a->text.data + from, len - from);
     wire_cstr(out, "final");
-    wire_bool(out, a->complete);
+    wire_bool(out, a->final);
     wire_cstr(out, "n");
     wire_int(out, (int64_t)a->variant + 1);
     wire_cstr(out, "of");
     wire_int(out, of > a->variant ? of : a->variant + 1);
-    g->at.serial = a->serial;
-    g->at.length = len;
-    g->told_final = a->complete ? a->serial : 0;
+    s->at.serial = a->serial;
+    s->at.length = len;
+    s->sent_final = a->final ? a->serial : 0;
 }

@@ -1,5 +1,5 @@
 /* What is suggested where the user is: the answer that fits there, how much of it stands in
- * the buffer already, and how much of it Lua knows. Knows nothing of when to ask. */
+ * the buffer already, and how much of it Lua knows. Knows nothing of when to fetch. */
 #ifndef HUM_SUGGESTION_H
 #define HUM_SUGGESTION_H
 
@@ -12,11 +12,11 @@
 struct rpc;
 
 enum key_kind {
-    KEY_FOLLOWED, /* as typed, but what is not known is not asked for */
-    KEY_TYPED,    /* the text or the cursor is another */
-    KEY_ACCEPTED, /* because a suggestion, or a part of it, was accepted */
-    KEY_WANTED,   /* another completion plugin wants to know; it is told of nothing, too */
-    KEY_ASKED,    /* the user asks for a suggestion; likewise */
+    KEY_FOLLOWED,  /* as typed, but what is not known is not fetched */
+    KEY_TYPED,     /* the text or the cursor is another */
+    KEY_ACCEPTED,  /* because a suggestion, or a part of it, was accepted */
+    KEY_WANTED,    /* another completion plugin wants to know, also that there is nothing */
+    KEY_REQUESTED, /* the user requests a suggestion; likewise */
 };
 
 /* Something happened in insert mode. */
@@ -38,31 +38,31 @@ struct suggestion {
     size_t used;         /* bytes of it that stand before the cursor */
     bool silent;         /* there is nothing left of it, and no more will come */
     bool lags;           /* not all used bytes have come: nobody knows whether they agree */
-    uint64_t told_final; /* serial of the answer that Lua was last told to be complete */
+    uint64_t sent_final; /* serial of the answer that Lua last got as final */
 };
 
-void suggestion_move(struct suggestion *g, const struct key *key);
+void suggestion_move(struct suggestion *s, const struct key *key);
 
 /* Nothing is shown any more. */
-void suggestion_clear(struct suggestion *g);
+void suggestion_clear(struct suggestion *s);
 
-/* Finds the answer that fits at the key's place, NULL if none is known: the one that Lua
- * shows if it still fits, else coming, the one that streams in for here (or NULL), else
- * another. While coming has no text and the user types on, nobody can say that it fits, so
+/* Finds the answer that fits at the key's position, NULL if none is known: the one that Lua
+ * shows if it still fits, else growing, the one that streams in for here (or NULL), else
+ * another. While growing has no text and the user types on, nobody can say that it fits, so
  * it does not. */
-struct answer *suggestion_fit(struct suggestion *g, const struct cache_place *place,
-                              const struct answer *coming);
+struct answer *suggestion_fit(struct suggestion *s, const struct cache_key *here,
+                              const struct answer *growing);
 
-/* This answer was asked for here, so it fits. */
-void suggestion_take(struct suggestion *g, const struct answer *a);
+/* This answer was fetched for here, so it fits. */
+void suggestion_set(struct suggestion *s, const struct answer *a);
 
 /* The alternative that fits and has something to show, or NULL; it is the suggestion then. */
-struct answer *suggestion_turn(struct suggestion *g, const struct cache_place *place,
-                               unsigned variant);
+struct answer *suggestion_switch(struct suggestion *s, const struct cache_key *here,
+                                 unsigned variant);
 
-/* Tells Lua what it does not know yet of the suggestion, which a is; of: how many
+/* Sends Lua what it does not know yet of the suggestion, which a is; of: how many
  * alternatives are known. */
-void suggestion_tell(struct suggestion *g, const struct answer *a, unsigned of);
+void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of);
 
 /* How much of an answer may be shown by now. */
 size_t suggestion_shown(const struct answer *a);

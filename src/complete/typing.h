@@ -1,5 +1,6 @@
-/* Suggestions in one attached buffer: what fits where the user is, whether to ask the model,
- * when, and what to tell Lua. Never more than one question is under way for a buffer. */
+/* Suggestions in one attached buffer: what fits where the user is, whether and when to fetch
+ * more from the model, and what to send Lua. Never more than one fetch is under way for a
+ * buffer. */
 #ifndef HUM_TYPING_H
 #define HUM_TYPING_H
 
@@ -26,28 +27,28 @@ struct typing_counts {
     int64_t keys;
     int64_t through;    /* keys that typed what was suggested */
     int64_t hits;       /* keys after which an answer was known already */
-    int64_t requests;   /* all questions sent */
-    int64_t prefetched; /* those of them for a place where the user is not yet */
+    int64_t requests;   /* all fetches */
+    int64_t prefetched; /* those of them for a position where the user is not yet */
     int64_t cancelled;
     int64_t done;
     int64_t failed;
 };
 
-/* What sessions share. complete.c owns it; it must outlive them. */
+/* What all buffers share. engine.c owns it; it must outlive them. */
 struct typing_env {
     uv_loop_t *loop;
     struct rpc *rpc;
-    struct backend *backend; /* NULL: there is none, nothing is asked */
+    struct backend *backend; /* NULL: there is none, nothing is fetched */
     struct cache *cache;
     struct ring *ring;
     struct pace pace;
-    double bytes_per_token; /* as measured where text is densest */
-    uint64_t asked_ms;      /* when the last question went out; the loop's clock */
-    struct typing *asker;   /* and whose it was */
+    double bytes_per_token;    /* as measured where text is densest */
+    uint64_t fetched_ms;       /* when the last fetch began; the loop's clock */
+    struct typing *fetched_by; /* and whose it was */
     struct typing_counts counts;
 
-    /* Whether a question may be sent now; if not, typing_resume follows when it may. */
-    bool (*may_ask)(void *ctx);
+    /* Whether a fetch may begin now; if not, typing_resume follows when it may. */
+    bool (*may_fetch)(void *ctx);
     /* NULL if there can be none. */
     struct http *(*http)(void *ctx);
     void (*on_done)(void *ctx);
@@ -56,39 +57,39 @@ struct typing_env {
 };
 
 /* about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or gone; the owner
- * is to free the session then. */
+ * is to free it then. */
 struct typing *typing_new(struct typing_env *env, int64_t buf, const struct value *about,
-                          void (*on_gone)(void *ctx, struct typing *s), void *ctx);
-void typing_free(struct typing *s);
+                          void (*on_gone)(void *ctx, struct typing *t), void *ctx);
+void typing_free(struct typing *t);
 
-int64_t typing_buf(const struct typing *s);
-struct attached *typing_attached(struct typing *s);
-const char *typing_name(const struct typing *s);
-bool typing_is_fetching(const struct typing *s);
+int64_t typing_buf(const struct typing *t);
+struct attached *typing_attached(struct typing *t);
+const char *typing_name(const struct typing *t);
+bool typing_is_fetching(const struct typing *t);
 
 /* Something happened in insert mode. */
-void typing_key(struct typing *s, const struct key *key);
+void typing_key(struct typing *t, const struct key *key);
 
-/* The alternative after (step 1) or before (-1) the one that is shown; asked for if there is
- * none yet. What Lua shows is taken to be what it was last told. */
-void typing_cycle(struct typing *s, const struct key *key, int step);
+/* The alternative after (step 1) or before (-1) the one that is shown; fetched if there is
+ * none yet. What Lua shows is taken to be what it was last sent. */
+void typing_cycle(struct typing *t, const struct key *key, int step);
 
 /* No suggestion is wanted any more, until the next key. */
-void typing_leave(struct typing *s);
+void typing_leave(struct typing *t);
 
 /* Insert mode begins, and the buffer has so many lines: if the mirror has not, it is made
- * anew. Neovim does not tell every edit (see mirror.h). */
-void typing_check(struct typing *s, size_t lines);
+ * anew. Neovim does not report every edit (see mirror.h). */
+void typing_check(struct typing *t, size_t lines);
 
-/* Lines [first, last) are worth remembering for prompts at other places. */
-void typing_collect(struct typing *s, int64_t first, int64_t last);
+/* Lines [first, last) are worth remembering for prompts elsewhere. */
+void typing_collect(struct typing *t, int64_t first, int64_t last);
 
-/* The way is about to be another: nothing that is under way or shown counts any more. */
-void typing_forget(struct typing *s);
+/* The backend is about to be another: nothing that is under way or shown counts any more. */
+void typing_forget(struct typing *t);
 
-/* Asking became impossible (a chat began): what is under way is stopped, and asked again ... */
-void typing_interrupt(struct typing *s);
+/* Fetching became impossible (a chat began): what is under way is stopped, and begun again ... */
+void typing_interrupt(struct typing *t);
 /* ... when it is possible. */
-void typing_resume(struct typing *s);
+void typing_resume(struct typing *t);
 
 #endif

@@ -29,206 +29,206 @@ struct chat {
     char *thinking_close;
 
     struct generation *generation; /* NULL once it has ended */
-    struct stats figures;
+    struct stats stats;
     struct utf8 utf8;
     struct buf piece; /* scratch: one event's text on its way to the sink */
     struct sink *sink;
 
     enum part part;
     bool at_line_start; /* the last byte given to the sink was a line break */
-    bool told_first;
+    bool sent_first;    /* the event of the first part */
 
     enum ending ending;
-    struct buf failure; /* the error event's fields, packed while what they tell of exists */
+    struct buf failure; /* the error event's fields, packed while what they are about exists */
     char *reason;
     bool drained; /* the sink has nothing left, or nowhere to put it */
-    bool told;    /* the ending event was sent */
+    bool ended;   /* the ending event was sent */
     int busy;     /* inside one of its own callbacks: must not be freed */
 };
 
-static void finish(struct chat *s, enum ending ending);
+static void finish(struct chat *c, enum ending ending);
 
-static void tell_ending(struct chat *s);
+static void send_ending(struct chat *c);
 
-/* Every way into a stream is between these; leave may free it. */
-static void enter(struct chat *s)
+/* Every way into a chat is between these; leave may free it. */
+static void enter(struct chat *c)
 {
-    s->busy++;
+    c->busy++;
 }
 
-static void leave(struct chat *s)
+static void leave(struct chat *c)
 {
-    if (--s->busy > 0) {
+    if (--c->busy > 0) {
         return;
     }
-    if (s->ending != END_NONE && s->drained && !s->told) {
-        s->told = true;
-        tell_ending(s);
+    if (c->ending != END_NONE && c->drained && !c->ended) {
+        c->ended = true;
+        send_ending(c);
     }
-    if (s->told) {
-        s->env.on_end(s->env.ctx, s);
-        chat_free(s);
+    if (c->ended) {
+        c->env.on_end(c->env.ctx, c);
+        chat_free(c);
     }
 }
 
 /* ---- the ending ---------------------------------------------------------------- */
 
-static void fail(struct chat *s, const struct failure *f)
+static void fail(struct chat *c, const struct failure *f)
 {
-    event_failure(&s->failure, f);
-    finish(s, END_ERROR);
+    event_failure(&c->failure, f);
+    finish(c, END_ERROR);
 }
 
-static void fail_with(struct chat *s, enum hum_error code, const char *text)
+static void fail_with(struct chat *c, enum hum_error code, const char *text)
 {
-    struct failure f = endpoint_failure(&s->endpoint, code, text);
-    f.model = s->model;
-    fail(s, &f);
+    struct failure f = endpoint_failure(&c->endpoint, code, text);
+    f.model = c->model;
+    fail(c, &f);
 }
 
-static void tell_ending(struct chat *s)
+static void send_ending(struct chat *c)
 {
     struct buf *out;
-    switch (s->ending) {
+    switch (c->ending) {
     case END_DONE:
-        out = event_begin(s->env.rpc, EVENT_DONE, s->id);
+        out = event_begin(c->env.rpc, EVENT_DONE, c->id);
         wire_map(out, 2);
         wire_cstr(out, "reason");
-        wire_cstr(out, s->reason != NULL ? s->reason : "");
+        wire_cstr(out, c->reason != NULL ? c->reason : "");
         break;
     case END_ERROR:
-        out = event_begin(s->env.rpc, EVENT_ERROR, s->id);
+        out = event_begin(c->env.rpc, EVENT_ERROR, c->id);
         wire_map(out, EVENT_FAILURE_FIELDS + 1);
-        buf_add(out, s->failure.data, s->failure.len);
+        buf_add(out, c->failure.data, c->failure.len);
         break;
     case END_CANCELLED:
     case END_NONE:
     default:
-        out = event_begin(s->env.rpc, EVENT_CANCELLED, s->id);
+        out = event_begin(c->env.rpc, EVENT_CANCELLED, c->id);
         wire_map(out, 1);
         break;
     }
     wire_cstr(out, "stats");
-    stats_pack(&s->figures, s->sink != NULL ? sink_stats(s->sink) : NULL, out);
-    log_write(LOG_INFO, "stream %lld: ended, %lld pieces", (long long)s->id,
-              (long long)s->figures.pieces);
+    stats_pack(&c->stats, c->sink != NULL ? sink_stats(c->sink) : NULL, out);
+    log_write(LOG_INFO, "chat %lld: ended, %lld pieces", (long long)c->id,
+              (long long)c->stats.pieces);
 }
 
 /* ---- text ---------------------------------------------------------------------- */
 
-static void close_thinking(struct chat *s)
+static void close_thinking(struct chat *c)
 {
-    const char *close = s->thinking_close;
+    const char *close = c->thinking_close;
     bool at_line_start =
-        s->piece.len > 0 ? s->piece.data[s->piece.len - 1] == '\n' : s->at_line_start;
-    buf_add_str(&s->piece, close + (at_line_start && close[0] == '\n'));
+        c->piece.len > 0 ? c->piece.data[c->piece.len - 1] == '\n' : c->at_line_start;
+    buf_add_str(&c->piece, close + (at_line_start && close[0] == '\n'));
 }
 
-static void give_piece(struct chat *s)
+static void send_piece(struct chat *c)
 {
-    if (s->piece.len > 0) {
-        s->at_line_start = s->piece.data[s->piece.len - 1] == '\n';
-        sink_text(s->sink, s->piece.data, s->piece.len);
-        buf_clear(&s->piece);
+    if (c->piece.len > 0) {
+        c->at_line_start = c->piece.data[c->piece.len - 1] == '\n';
+        sink_text(c->sink, c->piece.data, c->piece.len);
+        buf_clear(&c->piece);
     }
 }
 
 /* What the part still needs goes out before anything of the next. */
-static void end_part(struct chat *s)
+static void end_part(struct chat *c)
 {
-    utf8_end(&s->utf8, &s->piece);
-    if (s->part == PART_THINKING) {
-        close_thinking(s);
+    utf8_end(&c->utf8, &c->piece);
+    if (c->part == PART_THINKING) {
+        close_thinking(c);
     }
-    s->part = PART_NONE;
-    give_piece(s);
+    c->part = PART_NONE;
+    send_piece(c);
 }
 
-static void begin_part(struct chat *s, enum part part)
+static void begin_part(struct chat *c, enum part part)
 {
-    s->part = part;
-    if (s->figures.first_ns == 0) {
-        s->figures.first_ns = uv_hrtime();
+    c->part = part;
+    if (c->stats.first_ns == 0) {
+        c->stats.first_ns = uv_hrtime();
     }
-    sink_notice(s->sink, (int)part);
+    sink_notice(c->sink, (int)part);
     if (part == PART_THINKING) {
-        buf_add_str(&s->piece, s->thinking_open);
+        buf_add_str(&c->piece, c->thinking_open);
     }
 }
 
-/* Lua takes the end of the buffer for the place where a part begins, so the event must
+/* Lua takes the end of the buffer for where a part begins, so the event must
  * not overtake text. */
 static void on_notice(void *ctx, int part)
 {
-    struct chat *s = ctx;
-    struct buf *out = event_begin(s->env.rpc, EVENT_PART, s->id);
-    wire_map(out, s->told_first ? 1 : 2);
+    struct chat *c = ctx;
+    struct buf *out = event_begin(c->env.rpc, EVENT_PART, c->id);
+    wire_map(out, c->sent_first ? 1 : 2);
     wire_cstr(out, "part");
     wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
-    if (!s->told_first) {
+    if (!c->sent_first) {
         wire_cstr(out, "ttft_ms");
-        wire_float(out, stats_ms(&s->figures, s->figures.first_ns));
+        wire_float(out, stats_ms(&c->stats, c->stats.first_ns));
     }
-    s->told_first = true;
+    c->sent_first = true;
 }
 
-static void add_text(struct chat *s, enum part part, const char *text, size_t len)
+static void add_text(struct chat *c, enum part part, const char *text, size_t len)
 {
-    if (s->part != part) {
-        end_part(s);
-        begin_part(s, part);
+    if (c->part != part) {
+        end_part(c);
+        begin_part(c, part);
     }
-    utf8_feed(&s->utf8, text, len, &s->piece);
-    s->figures.pieces++;
-    give_piece(s);
+    utf8_feed(&c->utf8, text, len, &c->piece);
+    c->stats.pieces++;
+    send_piece(c);
 }
 
 /* No tools are offered yet, so a call is nothing to act on; it is shown, not dropped. */
-static void add_tool_call(struct chat *s, const char *call, size_t len)
+static void add_tool_call(struct chat *c, const char *call, size_t len)
 {
     static const char open[] = "\n```json\n", close[] = "\n```\n";
-    add_text(s, PART_TEXT, open, sizeof open - 1);
-    add_text(s, PART_TEXT, call, len);
-    add_text(s, PART_TEXT, close, sizeof close - 1);
+    add_text(c, PART_TEXT, open, sizeof open - 1);
+    add_text(c, PART_TEXT, call, len);
+    add_text(c, PART_TEXT, close, sizeof close - 1);
 }
 
 static void on_event(void *ctx, const struct dialect_event *event)
 {
-    struct chat *s = ctx;
-    enter(s);
+    struct chat *c = ctx;
+    enter(c);
     switch (event->type) {
     case DIALECT_TEXT:
-        add_text(s, PART_TEXT, event->text, event->len);
+        add_text(c, PART_TEXT, event->text, event->len);
         break;
     case DIALECT_THINKING:
-        add_text(s, PART_THINKING, event->text, event->len);
+        add_text(c, PART_THINKING, event->text, event->len);
         break;
     case DIALECT_TOOL_CALL:
-        add_tool_call(s, event->text, event->len);
+        add_tool_call(c, event->text, event->len);
         break;
     case DIALECT_STATS:
-        stats_add(&s->figures, &event->stats);
+        stats_add(&c->stats, &event->stats);
         break;
     case DIALECT_ERROR: /* the generation ends with these */
     case DIALECT_ODD:
     case DIALECT_DONE:
         break;
     }
-    leave(s);
+    leave(c);
 }
 
 static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
 {
-    struct chat *s = ctx;
-    enter(s);
-    s->generation = NULL;
+    struct chat *c = ctx;
+    enter(c);
+    c->generation = NULL;
     if (failure != NULL) {
-        fail(s, failure);
+        fail(c, failure);
     } else {
-        s->reason = xstrdup(reason);
-        finish(s, END_DONE);
+        c->reason = xstrdup(reason);
+        finish(c, END_DONE);
     }
-    leave(s);
+    leave(c);
 }
 
 static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
@@ -237,168 +237,169 @@ static const struct generation_callbacks generation_callbacks = {on_event, on_ge
 
 static void on_pressure(void *ctx, bool high)
 {
-    struct chat *s = ctx;
-    enter(s);
-    if (s->generation != NULL) {
-        generation_pause(s->generation, high);
+    struct chat *c = ctx;
+    enter(c);
+    if (c->generation != NULL) {
+        generation_pause(c->generation, high);
     }
-    leave(s);
+    leave(c);
 }
 
 static void on_drained(void *ctx)
 {
-    struct chat *s = ctx;
-    enter(s);
-    s->drained = true;
-    leave(s);
+    struct chat *c = ctx;
+    enter(c);
+    c->drained = true;
+    leave(c);
 }
 
 static void on_gone(void *ctx, const char *why)
 {
-    struct chat *s = ctx;
-    enter(s);
-    if (s->ending == END_NONE) {
-        fail_with(s, HUM_EGONE, why);
+    struct chat *c = ctx;
+    enter(c);
+    if (c->ending == END_NONE) {
+        fail_with(c, HUM_EGONE, why);
     }
-    s->drained = true;
-    leave(s);
+    c->drained = true;
+    leave(c);
 }
 
 static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_notice, on_gone};
 
-/* The one place where a stream ends; what arrived still goes to Neovim. */
-static void finish(struct chat *s, enum ending ending)
+/* The only way to end; what arrived still goes to Neovim. */
+static void finish(struct chat *c, enum ending ending)
 {
-    if (s->ending != END_NONE) {
+    if (c->ending != END_NONE) {
         return;
     }
-    s->ending = ending;
-    s->figures.ended_ns = uv_hrtime();
-    if (s->generation != NULL) {
-        generation_stop(s->generation);
-        s->generation = NULL;
+    c->ending = ending;
+    c->stats.ended_ns = uv_hrtime();
+    if (c->generation != NULL) {
+        generation_stop(c->generation);
+        c->generation = NULL;
     }
-    if (s->sink == NULL || s->drained) {
-        s->drained = true;
+    if (c->sink == NULL || c->drained) {
+        c->drained = true;
         return;
     }
-    end_part(s);
-    sink_end(s->sink);
+    end_part(c);
+    sink_end(c->sink);
 }
 
 /* ---- life ---------------------------------------------------------------------- */
 
-static int make_body(struct chat *s, const struct value *spec, struct buf *body, const char **why)
+static int make_body(struct chat *c, const struct value *spec, struct buf *body, const char **why)
 {
     const struct value *request = value_get(spec, "request");
     *why = "request is missing";
-    return request != NULL ? s->endpoint.dialect->chat_body(request, body, why) : HUM_ESPEC;
+    return request != NULL ? c->endpoint.dialect->chat_body(request, body, why) : HUM_ESPEC;
 }
 
-static void start(struct chat *s, const struct value *spec)
+static void start(struct chat *c, const struct value *spec)
 {
     const char *why = NULL;
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     int64_t buffer = value_int(value_get(spec, "buf"), 0);
-    int error = endpoint_init(&s->endpoint, value_get(spec, "endpoint"), &why);
+    int error = endpoint_init(&c->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
-        error = make_body(s, spec, &body, &why);
+        error = make_body(c, spec, &body, &why);
     }
     if (error == 0 && buffer <= 0) {
         why = "buf is missing";
         error = HUM_ESPEC;
     }
     if (error == 0) {
-        const struct dialect *d = s->endpoint.dialect;
+        const struct dialect *d = c->endpoint.dialect;
         const struct generation_request request = {
-            .endpoint = &s->endpoint,
+            .endpoint = &c->endpoint,
             .dialect = d,
             .path = d->chat_path,
             .body = body.data,
             .body_len = body.len,
-            .model = s->model,
+            .model = c->model,
         };
-        s->generation =
-            generation_start(s->env.loop, s->env.http, &request, &generation_callbacks, s);
+        const struct generation_env env = {c->env.loop, c->env.http};
+        c->generation = generation_start(&env, &request, &generation_callbacks, c);
         why = "endpoint.url is not a URL that can be used";
-        error = s->generation != NULL ? 0 : HUM_ESPEC;
+        error = c->generation != NULL ? 0 : HUM_ESPEC;
     }
     buf_finish(&body);
     if (error != 0) {
-        static const struct dialect unknown = {.name = "unknown"};
-        s->endpoint.dialect = s->endpoint.dialect != NULL ? s->endpoint.dialect : &unknown;
-        s->endpoint.name = s->endpoint.name != NULL ? s->endpoint.name : xstrdup("?");
-        s->endpoint.url = s->endpoint.url != NULL ? s->endpoint.url : xstrdup("?");
-        fail_with(s, HUM_ESPEC, why);
+        fail_with(c, HUM_ESPEC, why);
         return;
     }
-    s->sink = sink_new(s->env.loop, s->env.rpc, buffer, value_bool(value_get(spec, "join"), false),
-                       &sink_callbacks, s);
-    log_write(LOG_INFO, "stream %lld: %s at %s, model %s", (long long)s->id, s->endpoint.name,
-              s->endpoint.url, s->model);
+    const struct sink_env sink_env = {
+        .loop = c->env.loop,
+        .rpc = c->env.rpc,
+        .buffer = buffer,
+        .join = value_bool(value_get(spec, "join"), false),
+    };
+    c->sink = sink_new(&sink_env, &sink_callbacks, c);
+    log_write(LOG_INFO, "chat %lld: %s at %s, model %s", (long long)c->id, c->endpoint.name,
+              c->endpoint.url, c->model);
 }
 
 struct chat *chat_start(const struct chat_env *env, int64_t id, const struct value *spec)
 {
-    struct chat *s = xcalloc(1, sizeof *s);
-    s->env = *env;
-    s->id = id;
-    stats_init(&s->figures, uv_hrtime());
-    utf8_init(&s->utf8);
-    buf_init(&s->piece, SIZE_MAX); /* a record's text, which has its cap */
-    buf_init(&s->failure, SIZE_MAX);
+    struct chat *c = xcalloc(1, sizeof *c);
+    c->env = *env;
+    c->id = id;
+    stats_init(&c->stats, uv_hrtime());
+    utf8_init(&c->utf8);
+    buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
+    buf_init(&c->failure, SIZE_MAX);
 
     const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
-    s->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
-    s->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
-    s->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
+    c->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
+    c->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
+    c->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
 
-    start(s, spec);
-    if (s->ending != END_NONE) {
-        tell_ending(s);
-        chat_free(s);
+    start(c, spec);
+    if (c->ending != END_NONE) {
+        send_ending(c);
+        chat_free(c);
         return NULL;
     }
-    return s;
+    return c;
 }
 
-void chat_free(struct chat *s)
+void chat_free(struct chat *c)
 {
-    if (s->generation != NULL) {
-        generation_stop(s->generation);
+    if (c->generation != NULL) {
+        generation_stop(c->generation);
     }
-    sink_free(s->sink);
-    endpoint_finish(&s->endpoint);
-    buf_finish(&s->piece);
-    buf_finish(&s->failure);
-    free(s->thinking_open);
-    free(s->thinking_close);
-    free(s->model);
-    free(s->reason);
-    free(s);
+    sink_free(c->sink);
+    endpoint_finish(&c->endpoint);
+    buf_finish(&c->piece);
+    buf_finish(&c->failure);
+    free(c->thinking_open);
+    free(c->thinking_close);
+    free(c->model);
+    free(c->reason);
+    free(c);
 }
 
-static void tell_stopping(struct chat *s)
+static void send_stopping(struct chat *c)
 {
-    struct buf *out = event_begin(s->env.rpc, EVENT_STOPPING, s->id);
+    struct buf *out = event_begin(c->env.rpc, EVENT_STOPPING, c->id);
     wire_map(out, 1);
     wire_cstr(out, "unacked");
-    sink_pack_unacked(s->sink, out);
+    sink_pack_unacked(c->sink, out);
 }
 
-void chat_stop(struct chat *s, bool discard)
+void chat_stop(struct chat *c, bool discard)
 {
-    enter(s);
-    if (s->ending == END_NONE) {
-        tell_stopping(s);
+    enter(c);
+    if (c->ending == END_NONE) {
+        send_stopping(c);
     }
     if (discard) {
-        sink_discard(s->sink);
-        s->drained = true;
+        sink_discard(c->sink);
+        c->drained = true;
     }
-    finish(s, END_CANCELLED);
-    leave(s);
+    finish(c, END_CANCELLED);
+    leave(c);
 }
 
 /* Ollama adds this tag to a name without one. */
@@ -410,23 +411,23 @@ static size_t length_without_tag(const char *model)
     return tagged ? len - tag_len : len;
 }
 
-bool chat_uses(const struct chat *s, const char *url, const char *model)
+bool chat_uses(const struct chat *c, const char *url, const char *model)
 {
     size_t len = length_without_tag(model);
-    return strcmp(s->endpoint.url, url) == 0 && length_without_tag(s->model) == len &&
-           memcmp(s->model, model, len) == 0;
+    return strcmp(c->endpoint.url, url) == 0 && length_without_tag(c->model) == len &&
+           memcmp(c->model, model, len) == 0;
 }
 
-void chat_join(struct chat *s, bool join)
+void chat_join(struct chat *c, bool join)
 {
-    if (s->sink != NULL) {
-        sink_join(s->sink, join);
+    if (c->sink != NULL) {
+        sink_join(c->sink, join);
     }
 }
 
-void chat_suspect(struct chat *s)
+void chat_suspect(struct chat *c)
 {
-    if (s->sink != NULL) {
-        sink_suspect(s->sink);
+    if (c->sink != NULL) {
+        sink_suspect(c->sink);
     }
 }

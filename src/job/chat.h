@@ -1,5 +1,5 @@
-/* One generation, from the request to its single ending: bytes from http through
- * frame, dialect and utf8 into a sink, and events to Lua. */
+/* One reply in a chat, from the spec to its single ending: a generation's text goes through
+ * utf8 into a sink, events go to Lua. */
 #ifndef HUM_CHAT_H
 #define HUM_CHAT_H
 
@@ -13,13 +13,13 @@ struct http;
 struct rpc;
 struct chat;
 
-/* What a stream stands on. Must outlive it. */
+/* What a chat stands on. Must outlive it. */
 struct chat_env {
     uv_loop_t *loop;
     struct http *http;
     struct rpc *rpc;
-    /* The stream has sent its ending and is gone when this returns. */
-    void (*on_end)(void *ctx, struct chat *s);
+    /* The chat has sent its ending and is gone when this returns. */
+    void (*on_end)(void *ctx, struct chat *c);
     void *ctx;
 };
 
@@ -28,19 +28,21 @@ struct chat_env {
 struct chat *chat_start(const struct chat_env *env, int64_t id, const struct value *spec);
 
 /* Drops everything at once, without an ending: Neovim has gone. */
-void chat_free(struct chat *s);
+void chat_free(struct chat *c);
 
-/* Closes the connection now. Lua is told at once that it was heard; the ending "cancelled"
- * follows when Neovim has handled the text that had arrived. discard: what Neovim has not
- * been sent yet is dropped, and no edit is repaired any more: there is no place for it. */
-void chat_stop(struct chat *s, bool discard);
+/* Closes the connection now. Lua learns at once that the stop was heard; the ending
+ * "cancelled" follows when Neovim has handled the text that had arrived. discard: what
+ * Neovim has not been sent yet is dropped, and no edit is repaired any more: there is no
+ * place for it. */
+void chat_stop(struct chat *c, bool discard);
 
-/* Whether it is a generation of that model at that base URL. */
-bool chat_uses(const struct chat *s, const char *url, const char *model);
+/* Whether it is a chat with that model at that base URL. */
+bool chat_uses(const struct chat *c, const char *url, const char *model);
 
-void chat_join(struct chat *s, bool join);
+/* As sink_join. */
+void chat_join(struct chat *c, bool join);
 
 /* Neovim refused some notification. */
-void chat_suspect(struct chat *s);
+void chat_suspect(struct chat *c);
 
 #endif

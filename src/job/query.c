@@ -51,7 +51,7 @@ static void fail(struct query *q, const struct failure *f)
     end(q);
 }
 
-/* An answer of any status is an answer: what a 404 means, the asker knows. */
+/* An answer of any status is an answer: what a 404 means, the caller in Lua knows. */
 static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct query *q = ctx;
@@ -105,9 +105,14 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     bool post = value_is_string(value_get(spec, "method"), "POST");
     *why = "path is missing";
     if (path != NULL) {
-        q->transfer = endpoint_start(&q->endpoint, q->env.http, post ? "POST" : "GET", path,
-                                     "application/json", body, body != NULL ? strlen(body) : 0,
-                                     &http_callbacks, q);
+        const struct endpoint_request request = {
+            .method = post ? "POST" : "GET",
+            .path = path,
+            .accept = "application/json",
+            .body = body,
+            .body_len = body != NULL ? strlen(body) : 0,
+        };
+        q->transfer = endpoint_start(&q->endpoint, q->env.http, &request, &http_callbacks, q);
         *why = "endpoint.url is not a URL that can be used";
     }
     free(path);
@@ -127,8 +132,7 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
 
     const char *why = NULL;
     if (read_spec(q, spec, &why) != 0) {
-        struct failure f = {
-            .code = HUM_ESPEC, .endpoint = "?", .url = "?", .dialect = "?", .text = why};
+        struct failure f = endpoint_failure(NULL, HUM_ESPEC, why);
         event_error(env->rpc, id, &f);
         query_free(q);
         return NULL;

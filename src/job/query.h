@@ -1,4 +1,4 @@
-/* One question to an endpoint, such as its list of models: a request, its whole answer
+/* One request to an endpoint, such as for its list of models: its whole answer goes
  * to Lua as the event "result". */
 #ifndef HUM_QUERY_H
 #define HUM_QUERY_H

@@ -1,4 +1,4 @@
-/* What a generation cost: the server's figures, our own clock and counts, and the "stats"
+/* What a generation cost: the server's stats, our own clock and counts, and the "stats"
  * of the ending event made from them. */
 #ifndef HUM_STATS_H
 #define HUM_STATS_H
@@ -17,15 +17,15 @@ struct stats {
 };
 
 /* now_ns as of uv_hrtime. */
-void stats_init(struct stats *f, uint64_t now_ns);
+void stats_init(struct stats *s, uint64_t now_ns);
 
-/* Servers tell their figures in several records: what is known stays known. */
-void stats_add(struct stats *f, const struct dialect_stats *news);
+/* Servers send their stats in several records: what is known stays known. */
+void stats_add(struct stats *s, const struct dialect_stats *news);
 
 /* From the start to that moment, negative if it has not come. */
-double stats_ms(const struct stats *f, uint64_t ns);
+double stats_ms(const struct stats *s, uint64_t ns);
 
-/* Appends a map; figures that are not known are left out. sent may be NULL. */
-void stats_pack(const struct stats *f, const struct sink_stats *sent, struct buf *out);
+/* Appends a map; what is not known is left out. sent may be NULL. */
+void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf *out);
 
 #endif

@@ -86,6 +86,11 @@ void attached_lines(struct attached *a, const struct value *params)
     }
 }
 
+void attached_missed(struct attached *a)
+{
+    drop_text(a);
+}
+
 void attached_detached(struct attached *a)
 {
     drop_text(a);

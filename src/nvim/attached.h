@@ -35,7 +35,7 @@ struct attached {
 void attached_init(struct attached *a, struct rpc *rpc, int64_t buf,
                    const struct attached_callbacks *callbacks, void *ctx);
 
-/* Drops the text and asks for it anew. */
+/* Drops the text and requests it anew. */
 void attached_renew(struct attached *a);
 
 /* Detaches, unless the buffer is gone. No callback follows. */
@@ -43,6 +43,9 @@ void attached_finish(struct attached *a);
 
 /* The parameters of nvim_buf_lines_event: buf, tick, first, last, lines, more. */
 void attached_lines(struct attached *a, const struct value *params);
+
+/* An edit was too long to be read: the text is not known until Neovim sends it whole. */
+void attached_missed(struct attached *a);
 
 /* nvim_buf_detach_event came. */
 void attached_detached(struct attached *a);

@@ -34,16 +34,15 @@ static const char *bytes_of(const struct mirror *m, const struct line *line)
     return m->text.data + line->at;
 }
 
-/* ---- the gap --------------------------------------------------------------------- */
+/* ---- the gap ------------------------------------------------------------------- */
 
 static void move_gap(struct mirror *m, size_t to)
 {
     size_t unused = m->room - m->count;
-
     if (to < m->gap) {
-        memmove(m->lines + to + unused, m->lines + to, (m->gap - to) * sizeof(*m->lines));
+        memmove(m->lines + to + unused, m->lines + to, (m->gap - to) * sizeof *m->lines);
     } else {
-        memmove(m->lines + m->gap, m->lines + m->gap + unused, (to - m->gap) * sizeof(*m->lines));
+        memmove(m->lines + m->gap, m->lines + m->gap + unused, (to - m->gap) * sizeof *m->lines);
     }
     m->gap = to;
 }
@@ -54,7 +53,7 @@ static void set_room(struct mirror *m, size_t room)
     if (m->gap < m->count) {
         move_gap(m, m->count);
     }
-    m->lines = xrealloc(m->lines, room * sizeof(*m->lines));
+    m->lines = xrealloc(m->lines, room * sizeof *m->lines);
     m->room = room;
 }
 
@@ -64,7 +63,7 @@ static size_t room_for(size_t count)
     return count + count / 4 + 16;
 }
 
-/* ---- lines in and out ------------------------------------------------------------- */
+/* ---- lines in and out ---------------------------------------------------------- */
 
 /* The lines behind the gap leave. What stands last in text is overwritten at once, so
  * typing in one line makes no waste. */
@@ -72,7 +71,6 @@ static void drop_lines(struct mirror *m, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct line *line = line_at(m, m->gap + count - 1 - i);
-
         m->live -= line->len;
         if (line->at + line->len == m->text.len) {
             m->text.len = line->at;
@@ -93,13 +91,11 @@ static void add_line(struct mirror *m, const char *data, size_t len)
 static void compact(struct mirror *m)
 {
     struct buf text;
-
     buf_init(&text, SIZE_MAX);
     buf_reserve(&text, m->live);
     for (size_t row = 0; row < m->count; row++) {
         struct line *line = line_at(m, row);
         const char *bytes = bytes_of(m, line);
-
         line->at = text.len;
         buf_add(&text, bytes, line->len);
     }
@@ -110,7 +106,7 @@ static void compact(struct mirror *m)
 
 static bool are_strings(const struct value *lines)
 {
-    if (!lines || lines->type != VALUE_ARRAY) {
+    if (lines == NULL || lines->type != VALUE_ARRAY) {
         return false;
     }
     for (size_t i = 0; i < lines->as.array.count; i++) {
@@ -123,8 +119,7 @@ static bool are_strings(const struct value *lines)
 
 struct mirror *mirror_new(void)
 {
-    struct mirror *m = xcalloc(1, sizeof(*m));
-
+    struct mirror *m = xcalloc(1, sizeof *m);
     buf_init(&m->text, SIZE_MAX);
     buf_reserve(&m->text, 0);
     set_room(m, room_for(1));
@@ -134,7 +129,7 @@ struct mirror *mirror_new(void)
 
 void mirror_free(struct mirror *m)
 {
-    if (m) {
+    if (m != NULL) {
         buf_finish(&m->text);
         free(m->lines);
         free(m);
@@ -144,13 +139,11 @@ void mirror_free(struct mirror *m)
 int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct value *lines)
 {
     int64_t count = (int64_t)m->count, end = last == -1 ? count : last;
-    size_t left, added;
-
     if (first < 0 || end < first || end > count || !are_strings(lines)) {
         return HUM_EBAD;
     }
-    added = lines->as.array.count;
-    left = m->count - (size_t)(end - first);
+    size_t added = lines->as.array.count;
+    size_t left = m->count - (size_t)(end - first);
     if (m->room < left + added) {
         set_room(m, room_for(left + added));
     }
@@ -158,7 +151,6 @@ int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct val
     drop_lines(m, m->count - left);
     for (size_t i = 0; i < added; i++) {
         const struct value *line = &lines->as.array.items[i];
-
         add_line(m, line->as.string.data, line->as.string.len);
     }
     if (m->count == 0) {
@@ -170,7 +162,7 @@ int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct val
     return 0;
 }
 
-/* ---- reading ----------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------- */
 
 size_t mirror_lines(const struct mirror *m)
 {
@@ -185,7 +177,6 @@ size_t mirror_bytes(const struct mirror *m)
 const char *mirror_line(const struct mirror *m, size_t row, size_t *len)
 {
     const struct line *line = line_at(m, row < m->count ? row : m->count - 1);
-
     *len = line->len;
     return bytes_of(m, line);
 }
@@ -193,13 +184,11 @@ const char *mirror_line(const struct mirror *m, size_t row, size_t *len)
 /* A row below the last line means the end of the text. */
 static void clamp(const struct mirror *m, size_t *row, size_t *col)
 {
-    size_t len;
-
     if (*row >= m->count) {
         *row = m->count - 1;
         *col = SIZE_MAX;
     }
-    len = line_at(m, *row)->len;
+    size_t len = line_at(m, *row)->len;
     if (*col > len) {
         *col = len;
     }
@@ -207,23 +196,20 @@ static void clamp(const struct mirror *m, size_t *row, size_t *col)
 
 void mirror_before(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out)
 {
-    size_t first, size, from = 0;
-
     clamp(m, &row, &col);
-    first = row;
-    size = col;
+    size_t first = row;
+    size_t size = col;
     while (first > 0 && size < max) {
         first--;
         size += line_at(m, first)->len + 1;
     }
+    size_t from = 0;
     if (size > max) {
         const struct line *line = line_at(m, first);
-
         from = utf8_ceil(bytes_of(m, line), line->len, size - max);
     }
     for (; first < row; first++, from = 0) {
         const struct line *line = line_at(m, first);
-
         buf_add(out, bytes_of(m, line) + from, line->len - from);
         buf_add(out, "\n", 1);
     }
@@ -239,7 +225,6 @@ void mirror_after(const struct mirror *m, size_t row, size_t col, size_t max, st
         const struct line *line = line_at(m, row);
         const char *bytes = bytes_of(m, line) + col;
         size_t len = utf8_floor(bytes, line->len - col, max);
-
         buf_add(out, bytes, len);
         max -= len;
         if (len < line->len - col || max == 0 || ++row == m->count) {
@@ -258,7 +243,6 @@ void mirror_range(const struct mirror *m, size_t first, size_t last, struct buf 
     }
     for (size_t row = first; row < last; row++) {
         const struct line *line = line_at(m, row);
-
         buf_add(out, bytes_of(m, line), line->len);
         buf_add(out, "\n", 1);
     }

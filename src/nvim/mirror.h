@@ -1,12 +1,12 @@
-/* The text of a buffer as nvim_buf_lines_event tells it, byte for byte: a line is any
- * bytes but "\n". Rows and columns count from 0, columns in bytes; a place beyond the text
- * means its nearest place inside. Pure: no loop, no I/O.
+/* The text of a buffer as nvim_buf_lines_event reports it, byte for byte: a line is any
+ * bytes but "\n". Rows and columns count from 0, columns in bytes; a position beyond the text
+ * means the nearest one inside. Pure: no loop, no I/O.
  *
  * What the caller must know of Neovim 0.10 and 0.12 (measured with random edits):
  *   - An event without a changedtick shows a preview ('inccommand') that is taken back
  *     without an event: it is no edit.
- *   - :append, :insert and :change in a buffer that was emptied take its empty line away and
- *     do not tell: the text then has one line less than the mirror. The same event for
+ *   - :append, :insert and :change in a buffer that was emptied remove its empty line without
+ *     an event: the text then has one line less than the mirror. The same event for
  *     nvim_buf_set_lines means that the empty line stays, so only a count of lines can tell.
  *   - Some changes of changedtick (:write) come without an event.
  *
@@ -40,7 +40,7 @@ size_t mirror_bytes(const struct mirror *m); /* with a "\n" for each line */
 const char *mirror_line(const struct mirror *m, size_t row, size_t *len);
 
 /* What gives text appends to out, whose cap must allow it: the last max bytes before a
- * place, the first max bytes behind it, with "\n" between lines, up to 3 fewer so that no
+ * position, the first max bytes behind it, with "\n" between lines, up to 3 fewer so that no
  * character is cut ... */
 void mirror_before(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);
 void mirror_after(const struct mirror *m, size_t row, size_t col, size_t max, struct buf *out);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory of a long message is given back: most are short. */
+/* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
 
 struct waiting {
@@ -57,7 +57,7 @@ static void on_written(uv_write_t *request, int status)
     free(w);
 }
 
-/* The pipe is full: libuv keeps the rest. Its size stays bounded because each sink
+/* The pipe is full: libuv keeps what is left. Its size stays bounded because each sink
  * bounds its unacknowledged edits and everything else is small. */
 static void write_later(struct rpc *rpc, const char *data, size_t len)
 {
@@ -105,7 +105,7 @@ static void after_events(uv_check_t *handle)
     flush(handle->data);
 }
 
-static void take_answer(struct rpc *rpc, const struct wire_message *m)
+static void read_answer(struct rpc *rpc, const struct wire_message *m)
 {
     /* Neovim answers a channel's requests in order: it is nearly always the first. */
     for (size_t i = 0; i < rpc->waiting_count; i++) {
@@ -123,6 +123,19 @@ static void take_answer(struct rpc *rpc, const struct wire_message *m)
     log_write(LOG_WARN, "rpc: answer to an unknown request %u", m->id);
 }
 
+static void skip_too_big(struct rpc *rpc, const struct wire_message *m)
+{
+    log_write(LOG_ERROR, "rpc: a message over %u MB was not read: %s", LIMIT_MESSAGE >> 20,
+              m->is_request       ? "a request"
+              : m->method != NULL ? m->method
+                                  : "no notification of a known form");
+    if (m->is_request) {
+        rpc_respond_error(rpc, m->id, "hum cannot read this request: it is too long");
+    } else if (m->method != NULL) {
+        rpc->handlers->on_too_big(rpc->ctx, m->method, m->first);
+    }
+}
+
 static void on_message(void *ctx, const struct wire_message *m)
 {
     struct rpc *rpc = ctx;
@@ -137,10 +150,13 @@ static void on_message(void *ctx, const struct wire_message *m)
         rpc->handlers->on_notification(rpc->ctx, m->method, m->params);
         break;
     case WIRE_RESPONSE:
-        take_answer(rpc, m);
+        read_answer(rpc, m);
         break;
     case WIRE_BAD_REQUEST:
         rpc_respond_error(rpc, m->id, "hum cannot read this request");
+        break;
+    case WIRE_TOO_BIG:
+        skip_too_big(rpc, m);
         break;
     case WIRE_INVALID:
         log_write(LOG_WARN, "rpc: a message that is not msgpack-RPC was ignored");
@@ -170,7 +186,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *piece)
     }
     int error = wire_reader_feed(rpc->reader, (size_t)len, on_message, rpc);
     if (error != 0 && !rpc->closing) {
-        close_once(rpc, error == HUM_ETOOBIG ? "a message is over the size limit"
+        close_once(rpc, error == HUM_ETOOBIG ? "a message is far over the size limit"
                                              : "the input is not msgpack-RPC");
     }
 }

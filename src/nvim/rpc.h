@@ -23,6 +23,8 @@ struct rpc_handlers {
     /* Must call rpc_respond exactly once before it returns. */
     void (*on_request)(void *ctx, uint32_t id, const char *method, const struct value *params);
     void (*on_notification)(void *ctx, const char *method, const struct value *params);
+    /* A notification over LIMIT_MESSAGE was passed over; method and first as in wire.h. */
+    void (*on_too_big)(void *ctx, const char *method, int64_t first);
     /* Neovim has gone, or sent what is not RPC (why, else NULL). Called at most once. */
     void (*on_closed)(void *ctx, const char *why);
 };

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "nvim/rpc.h"
 #include "nvim/wire.h"
 #include "proto.h"
@@ -9,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before text that was refused is tried again: a textlock lasts as long as the user
- * takes to press a key, so this is about answering soon, not about load. */
+/* After so long text that was refused is sent again: a textlock lasts until the user presses
+ * a key, so it is to be noticed soon; the load does not matter. */
 #define REDELIVER_MS 30
 
 /* Windows follow on a line break, and when a paragraph may have grown by a screen row:
@@ -21,7 +22,7 @@
 #define REPAIRS_MAX 5
 
 /* The end of the acknowledged text, by which Lua finds it in a buffer that was edited. */
-#define TAIL_BYTES 64
+#define ACKED_END_BYTES 64
 
 #define NOTICES_MAX 8
 
@@ -46,20 +47,20 @@ struct sink {
     struct notice notices[NOTICES_MAX];
     unsigned notice_count;
 
-    struct buf sent;             /* text of the unacknowledged edits, in order */
-    size_t sizes[LIMIT_UNACKED]; /* their lengths */
-    unsigned unacked;            /* how many */
-    unsigned fenced;             /* the first of them, before the fence under way; 0: none is */
-    uint64_t acked;              /* bytes acknowledged */
-    char tail[TAIL_BYTES];       /* the last of them */
-    size_t tail_len;
+    struct buf sent;                 /* text of the unacknowledged edits, in order */
+    size_t sizes[LIMIT_UNACKED];     /* their lengths */
+    unsigned unacked;                /* how many */
+    unsigned fenced;                 /* the first of them, before the fence under way; 0: none is */
+    uint64_t acked;                  /* bytes acknowledged */
+    char acked_end[ACKED_END_BYTES]; /* the last of them */
+    size_t acked_end_len;
     unsigned failures; /* repairs that failed, other than by textlock */
     int64_t key;       /* of the anchor in Lua */
 
-    size_t unfollowed; /* bytes sent since windows were last told to follow */
+    size_t unfollowed; /* bytes sent since windows last followed */
     bool join;
     bool suspect;   /* an edit may have been refused: send nothing new, mend first */
-    bool repairing; /* Lua is mending, or the timer will ask it to */
+    bool repairing; /* Lua is mending, or will when the timer fires */
     bool ended;
     bool high;
     struct sink_stats stats;
@@ -151,17 +152,18 @@ static void send_edit(struct sink *s, const char *text, size_t len, unsigned pie
     }
 }
 
-static void keep_tail(struct sink *s, const char *text, size_t len)
+static void keep_acked_end(struct sink *s, const char *text, size_t len)
 {
-    if (len >= TAIL_BYTES) {
-        memcpy(s->tail, text + len - TAIL_BYTES, TAIL_BYTES);
-        s->tail_len = TAIL_BYTES;
+    if (len >= ACKED_END_BYTES) {
+        memcpy(s->acked_end, text + len - ACKED_END_BYTES, ACKED_END_BYTES);
+        s->acked_end_len = ACKED_END_BYTES;
         return;
     }
-    size_t kept = s->tail_len < TAIL_BYTES - len ? s->tail_len : TAIL_BYTES - len;
-    memmove(s->tail, s->tail + s->tail_len - kept, kept);
-    memcpy(s->tail + kept, text, len);
-    s->tail_len = kept + len;
+    size_t kept =
+        s->acked_end_len < ACKED_END_BYTES - len ? s->acked_end_len : ACKED_END_BYTES - len;
+    memmove(s->acked_end, s->acked_end + s->acked_end_len - kept, kept);
+    memcpy(s->acked_end + kept, text, len);
+    s->acked_end_len = kept + len;
 }
 
 static void forget_edits(struct sink *s, unsigned count)
@@ -171,7 +173,7 @@ static void forget_edits(struct sink *s, unsigned count)
         bytes += s->sizes[i];
     }
     if (bytes > 0) {
-        keep_tail(s, s->sent.data, bytes);
+        keep_acked_end(s, s->sent.data, bytes);
     }
     s->acked += bytes;
     buf_drop(&s->sent, bytes);
@@ -252,7 +254,7 @@ static void repair(struct sink *s)
     wire_int(out, s->buffer);
     wire_int(out, s->key);
     wire_int(out, (int64_t)s->acked);
-    wire_str(out, s->tail, s->tail_len);
+    wire_str(out, s->acked_end, s->acked_end_len);
     wire_str(out, s->sent.data, s->sent.len);
 }
 
@@ -278,7 +280,7 @@ static void on_fence(void *ctx, const struct value *error, const struct value *r
     advance(s);
 }
 
-static void tell_pressure(struct sink *s)
+static void report_pressure(struct sink *s)
 {
     if (!s->high && s->pending.len > LIMIT_PENDING) {
         s->high = true;
@@ -292,14 +294,10 @@ static void tell_pressure(struct sink *s)
 /* A merged edit ends between characters. */
 static size_t edit_size(const struct buf *b)
 {
-    size_t size = b->len < LIMIT_EDIT ? b->len : LIMIT_EDIT;
-    while (size < b->len && size > 0 && ((unsigned char)b->data[size] & 0xc0) == 0x80) {
-        size--;
-    }
-    return size;
+    return utf8_floor(b->data, b->len, LIMIT_EDIT);
 }
 
-static void give_notices(struct sink *s)
+static void report_notices(struct sink *s)
 {
     while (s->notice_count > 0 && s->notices[0].at == 0) {
         int what = s->notices[0].what;
@@ -312,7 +310,7 @@ static void give_notices(struct sink *s)
 /* An edit does not reach beyond a notice. */
 static void send_pending(struct sink *s)
 {
-    give_notices(s);
+    report_notices(s);
     size_t size = edit_size(&s->pending);
     if (s->notice_count > 0 && s->notices[0].at < size) {
         size = s->notices[0].at;
@@ -325,7 +323,7 @@ static void send_pending(struct sink *s)
     if (s->pending.len == 0) {
         s->pieces = 0;
     }
-    give_notices(s);
+    report_notices(s);
 }
 
 /* Whether it is time to know what Neovim has handled. */
@@ -340,7 +338,7 @@ static void advance(struct sink *s)
 {
     if (!s->suspect && s->pending.len > 0 && unsent_room(s) > 0) {
         send_pending(s);
-        tell_pressure(s);
+        report_pressure(s);
     }
     if (fence_is_due(s)) {
         send_fence(s);
@@ -351,20 +349,19 @@ static void advance(struct sink *s)
     }
 }
 
-struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
-                      const struct sink_callbacks *callbacks, void *ctx)
+struct sink *sink_new(const struct sink_env *env, const struct sink_callbacks *callbacks, void *ctx)
 {
     static int64_t last_key;
     struct sink *s = xcalloc(1, sizeof *s);
     s->key = ++last_key;
-    s->rpc = rpc;
+    s->rpc = env->rpc;
     s->callbacks = callbacks;
     s->ctx = ctx;
-    s->buffer = buffer;
-    s->join = join;
+    s->buffer = env->buffer;
+    s->join = env->join;
     buf_init(&s->pending, SIZE_MAX); /* bounded by on_pressure */
-    buf_init(&s->sent, SIZE_MAX);    /* bounded by the window */
-    uv_timer_init(loop, &s->retry);
+    buf_init(&s->sent, SIZE_MAX);    /* bounded by LIMIT_UNACKED */
+    uv_timer_init(env->loop, &s->retry);
     s->retry.data = s;
     return s;
 }
@@ -398,7 +395,7 @@ void sink_text(struct sink *s, const char *text, size_t len)
     buf_add(&s->pending, text, len);
     s->pieces++;
     advance(s);
-    tell_pressure(s);
+    report_pressure(s);
 }
 
 void sink_notice(struct sink *s, int notice)

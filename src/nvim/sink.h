@@ -1,4 +1,4 @@
-/* Text to edits: puts a stream's text at the end of one buffer, and knows what Neovim
+/* Text to edits: puts a chat's text at the end of one buffer, and knows what Neovim
  * has handled. Calls nvim_buf_set_text itself or, where an edit must join the undo block,
  * lua/hum/chat/reply/put.lua.
  *
@@ -6,7 +6,7 @@
  * LIMIT_UNACKED edits are unacknowledged; beyond that text gathers and leaves as one
  * edit when an acknowledgement comes. An acknowledgement is the answer to a fence, a
  * cheap request behind the edits. Text is kept until then: if Neovim refused an edit
- * (it does so under textlock, and tells it by nvim_error_event only), Lua puts what was
+ * (it does so under textlock, and reports it by nvim_error_event only), Lua puts what was
  * not acknowledged behind what was, lua/hum/chat/reply/repair.lua. */
 #ifndef HUM_SINK_H
 #define HUM_SINK_H
@@ -40,8 +40,15 @@ struct sink_stats {
     unsigned max_unacked;
 };
 
-struct sink *sink_new(uv_loop_t *loop, struct rpc *rpc, int64_t buffer, bool join,
-                      const struct sink_callbacks *callbacks, void *ctx);
+struct sink_env {
+    uv_loop_t *loop;
+    struct rpc *rpc;
+    int64_t buffer;
+    bool join; /* as sink_join */
+};
+
+struct sink *sink_new(const struct sink_env *env, const struct sink_callbacks *callbacks,
+                      void *ctx);
 
 /* No callback follows. Undelivered text is dropped. NULL is fine. */
 void sink_free(struct sink *s);

@@ -7,8 +7,12 @@
 
 #define MIN_SPACE 4096
 
-/* Memory of a long message is given back: most are short. */
+/* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
+
+/* A message said to be so many times as long as the cap is none, but a fault: to pass over it would
+ * mean to read nothing else for good. */
+#define BELIEVED_TIMES 16
 
 /* Neovim's handle types; the payload is the handle as a msgpack integer
  * (nvim_get_api_info().types). */
@@ -130,7 +134,7 @@ void wire_lines(struct buf *out, const char *text, size_t len)
     wire_str(out, line, (size_t)(end - line));
 }
 
-/* ---- where messages end ---------------------------------------------------------- */
+/* ---- where messages end -------------------------------------------------------- */
 
 /* msgpack-c allocates for a container when it sees the head, which may promise 2^32
  * items in five bytes. So the reader first counts its way to the end of a message, and
@@ -159,16 +163,29 @@ static const struct head heads[32] = {
 };
 
 struct wire_reader {
-    struct buf bytes;
-    size_t looked_at; /* how far the unfinished message has been counted */
-    uint64_t missing; /* values that it still lacks */
+    struct buf bytes;   /* of the unfinished message, unless that is too big */
+    size_t cap;         /* of a message */
+    size_t counted;     /* how many of the bytes have been counted */
+    uint64_t size;      /* of the message, as far as its heads have said it */
+    uint64_t missing;   /* values that it still lacks */
+    uint64_t uncounted; /* bytes that the last value still lacks */
+    bool too_big;       /* the message is passed over, and its bytes are dropped as they come */
 };
+
+static void begin_message(struct wire_reader *r)
+{
+    r->size = 0;
+    r->missing = 1;
+    r->too_big = false;
+}
 
 struct wire_reader *wire_reader_new(size_t cap)
 {
     struct wire_reader *r = xcalloc(1, sizeof *r);
-    buf_init(&r->bytes, cap + MIN_SPACE);
-    r->missing = 1;
+    /* What is kept is no longer than the cap, and the head of one value. */
+    buf_init(&r->bytes, cap + (size_t)2 * MIN_SPACE);
+    r->cap = cap;
+    begin_message(r);
     return r;
 }
 
@@ -190,12 +207,21 @@ char *wire_reader_space(struct wire_reader *r, size_t *room)
     return r->bytes.data + r->bytes.len;
 }
 
-/* Passes over one head and its bytes. Returns 1, 0 if they are not all there yet, or
- * HUM_EBAD. */
-static int pass_value(struct wire_reader *r)
+/* Passes over what there is of the last value. Returns whether that is all of it. */
+static bool count_bytes(struct wire_reader *r)
 {
-    const unsigned char *at = (const unsigned char *)r->bytes.data + r->looked_at;
-    size_t left = r->bytes.len - r->looked_at;
+    size_t left = r->bytes.len - r->counted;
+    size_t n = r->uncounted < left ? (size_t)r->uncounted : left;
+    r->counted += n;
+    r->uncounted -= n;
+    return r->uncounted == 0;
+}
+
+/* Passes over the head of the next value. Returns 1, 0 if it is not all there yet, or HUM_EBAD. */
+static int count_head(struct wire_reader *r)
+{
+    const unsigned char *at = (const unsigned char *)r->bytes.data + r->counted;
+    size_t left = r->bytes.len - r->counted;
     if (left == 0) {
         return 0;
     }
@@ -216,18 +242,21 @@ static int pass_value(struct wire_reader *r)
     for (unsigned i = 1; i <= head.size_bytes; i++) {
         size = size << 8 | at[i];
     }
-    uint64_t bytes = 1u + head.size_bytes + head.fixed + (head.body == BODY_BYTES ? size : 0);
-    if (bytes > left) {
-        return bytes > r->bytes.cap ? HUM_ETOOBIG : 0;
-    }
-    r->looked_at += (size_t)bytes;
+    r->counted += 1u + head.size_bytes;
+    r->uncounted = head.fixed + (head.body == BODY_BYTES ? size : 0);
+    r->size += 1u + head.size_bytes + r->uncounted;
     r->missing += head.body == BODY_ITEMS ? size : head.body == BODY_PAIRS ? 2 * size : 0;
     r->missing--;
-    /* Each value takes a byte at least. */
-    return r->missing > r->bytes.cap ? HUM_ETOOBIG : 1;
+    return 1;
 }
 
-/* ---- what they say --------------------------------------------------------------- */
+/* Each value that is missing takes a byte at least. */
+static bool is_over(const struct wire_reader *r, uint64_t limit)
+{
+    return r->missing > limit || r->size > limit - r->missing;
+}
+
+/* ---- what they say ------------------------------------------------------------- */
 
 /* Nodes live in the message's zone and are freed with it. */
 static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
@@ -239,25 +268,43 @@ static void *zone_array(msgpack_zone *zone, size_t count, size_t size)
     return p;
 }
 
-/* The payload is an unsigned msgpack integer: 0x00-0x7f, or 0xcc-0xcf before 1, 2, 4 or 8
- * bytes. Any other extension is nil. */
+/* An unsigned msgpack integer at the beginning of these bytes: 0x00-0x7f, or 0xcc-0xcf before 1,
+ * 2, 4 or 8 bytes. Returns how many bytes it has, 0 if there is none. */
+static size_t read_unsigned(const unsigned char *at, size_t len, uint64_t *number)
+{
+    if (len > 0 && at[0] <= 0x7f) {
+        *number = at[0];
+        return 1;
+    }
+    if (len == 0 || at[0] < 0xcc || at[0] > 0xcf) {
+        return 0;
+    }
+    size_t size = (size_t)1 << (at[0] - 0xcc);
+    if (len < 1 + size) {
+        return 0;
+    }
+    *number = 0;
+    for (size_t i = 1; i <= size; i++) {
+        *number = *number << 8 | at[i];
+    }
+    return 1 + size;
+}
+
+static bool is_handle(int type)
+{
+    return type >= EXT_BUFFER && type <= EXT_TABPAGE;
+}
+
+/* Any other extension is nil. */
 static void set_handle(const msgpack_object_ext *ext, struct value *to)
 {
-    const unsigned char *at = (const unsigned char *)ext->ptr;
+    uint64_t handle = 0;
+    size_t used = read_unsigned((const unsigned char *)ext->ptr, ext->size, &handle);
     to->type = VALUE_NIL;
-    if (ext->type < EXT_BUFFER || ext->type > EXT_TABPAGE || ext->size == 0) {
-        return;
+    if (is_handle(ext->type) && used > 0 && used == ext->size) {
+        to->type = VALUE_INT;
+        to->as.integer = (int64_t)(handle & INT64_MAX);
     }
-    bool small = at[0] <= 0x7f;
-    uint64_t handle = small ? at[0] : 0;
-    if (!small && (at[0] < 0xcc || at[0] > 0xcf || ext->size != 1u + (1u << (at[0] - 0xcc)))) {
-        return;
-    }
-    for (uint32_t i = 1; !small && i < ext->size; i++) {
-        handle = handle << 8 | at[i];
-    }
-    to->type = VALUE_INT;
-    to->as.integer = (int64_t)(handle & INT64_MAX);
 }
 
 static void set_string(const char *data, uint32_t len, struct value *to)
@@ -371,30 +418,29 @@ static void read_message(msgpack_zone *zone, const struct value *v, struct wire_
         return;
     }
     char *method = zone_array(zone, name->as.string.len + 1, 1);
-    memcpy(method, name->as.string.data, name->as.string.len);
+    if (name->as.string.len > 0) {
+        memcpy(method, name->as.string.data, name->as.string.len);
+    }
     method[name->as.string.len] = '\0';
     m->type = has_id ? WIRE_REQUEST : WIRE_NOTIFICATION;
     m->method = method;
     m->params = params;
 }
 
-/* A message that msgpack-c refuses, being nested too deeply, may still be a request that
- * Neovim waits for: 0x94, 0x00, then the id as a positive integer. */
-static void read_bare_request(const unsigned char *data, size_t len, struct wire_message *m)
+/* A message that cannot be unpacked may still be a request that Neovim waits for: 0x94, 0x00,
+ * then the id. */
+static bool read_request_id(const unsigned char *data, size_t len, uint32_t *id)
 {
-    size_t size = len > 2 && data[2] >= 0xcc && data[2] <= 0xce ? (size_t)1 << (data[2] - 0xcc) : 0;
-    if (len < 3 + size || data[0] != 0x94 || data[1] != 0 || (size == 0 && data[2] > 0x7f)) {
-        return;
+    uint64_t number = 0;
+    if (len < 3 || data[0] != 0x94 || data[1] != 0 ||
+        read_unsigned(data + 2, len - 2, &number) == 0 || number > UINT32_MAX) {
+        return false;
     }
-    uint32_t id = size == 0 ? data[2] : 0;
-    for (size_t i = 0; i < size; i++) {
-        id = id << 8 | data[3 + i];
-    }
-    m->type = WIRE_BAD_REQUEST;
-    m->id = id;
+    *id = (uint32_t)number;
+    return true;
 }
 
-static void give_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
+static void pass_message(const char *data, size_t len, wire_on_message on_message, void *ctx)
 {
     struct wire_message message = {.type = WIRE_INVALID};
     msgpack_zone zone;
@@ -407,33 +453,88 @@ static void give_message(const char *data, size_t len, wire_on_message on_messag
         convert(&zone, &object, &value);
         read_message(&zone, &value, &message);
     } else {
-        read_bare_request((const unsigned char *)data, len, &message);
+        bool is_request = read_request_id((const unsigned char *)data, len, &message.id);
+        message.type = is_request ? WIRE_BAD_REQUEST : WIRE_INVALID;
     }
     on_message(ctx, &message);
     msgpack_zone_destroy(&zone);
 }
 
-int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx)
+/* The first parameter of a notification, if it is a number from 0 on or a handle. The head before
+ * it may be that of an array of any size. */
+static int64_t read_first(const unsigned char *at, size_t len)
 {
-    r->bytes.len += len;
-    size_t start = 0;
-    int passed;
-    while ((passed = pass_value(r)) == 1) {
-        if (r->missing == 0) {
-            give_message(r->bytes.data + start, r->looked_at - start, on_message, ctx);
-            start = r->looked_at;
-            r->missing = 1;
-        }
+    size_t head = len == 0 ? 0 : at[0] == 0xdc ? 3 : at[0] == 0xdd ? 5 : (at[0] & 0xf0) == 0x90;
+    if (head == 0 || len <= head) {
+        return -1;
     }
-    buf_drop(&r->bytes, start);
-    r->looked_at -= start;
+    at += head;
+    len -= head;
+    /* fixext 1 to 8 have their type behind the first byte, ext 8 has its size between. */
+    size_t ext = at[0] >= 0xd4 && at[0] <= 0xd7 ? 2 : at[0] == 0xc7 ? 3 : 0;
+    if (len <= ext || (ext > 0 && !is_handle(at[ext - 1]))) {
+        return -1;
+    }
+    uint64_t number = 0;
+    size_t used = read_unsigned(at + ext, len - ext, &number);
+    return used > 0 && number <= INT64_MAX ? (int64_t)number : -1;
+}
+
+/* The message is too big, and this is what came of it before that was known. */
+static void pass_too_big(const char *data, size_t len, wire_on_message on_message, void *ctx)
+{
+    const unsigned char *at = (const unsigned char *)data;
+    struct wire_message message = {.type = WIRE_TOO_BIG, .first = -1};
+    char method[32] = "";
+    message.is_request = read_request_id(at, len, &message.id);
+    size_t name_len = len > 2 ? at[2] & 0x1fu : 0;
+    /* [2, method, ...], the name in a fixstr. */
+    if (len >= 3 + name_len && at[0] == 0x93 && at[1] == 2 && (at[2] & 0xe0) == 0xa0) {
+        memcpy(method, at + 3, name_len);
+        message.method = method;
+        message.first = read_first(at + 3 + name_len, len - 3 - name_len);
+    }
+    on_message(ctx, &message);
+}
+
+static void end_message(struct wire_reader *r, size_t start, wire_on_message on_message, void *ctx)
+{
+    if (!r->too_big) {
+        pass_message(r->bytes.data + start, r->counted - start, on_message, ctx);
+    }
+    begin_message(r);
+}
+
+/* Drops the first bytes, and the memory if it is much and nothing is left. */
+static void drop(struct wire_reader *r, size_t len)
+{
+    buf_drop(&r->bytes, len);
+    r->counted -= len;
     if (r->bytes.len == 0 && r->bytes.room > KEPT_ROOM) {
         size_t cap = r->bytes.cap;
         buf_finish(&r->bytes);
         buf_init(&r->bytes, cap);
     }
-    if (passed < 0) {
-        return passed;
+}
+
+int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx)
+{
+    r->bytes.len += len;
+    size_t start = 0; /* of the message */
+    int counted = 1;
+    while (counted == 1 && count_bytes(r)) {
+        if (r->missing == 0) {
+            end_message(r, start, on_message, ctx);
+            start = r->counted;
+        }
+        counted = count_head(r);
+        if (is_over(r, BELIEVED_TIMES * (uint64_t)r->cap)) {
+            counted = HUM_ETOOBIG;
+        } else if (!r->too_big && is_over(r, r->cap)) {
+            r->too_big = true;
+            pass_too_big(r->bytes.data + start, r->counted - start, on_message, ctx);
+        }
     }
-    return r->bytes.len > r->bytes.cap - MIN_SPACE ? HUM_ETOOBIG : 0;
+    drop(r, r->too_big ? r->counted : start);
+    return counted < 0 ? counted : 0;
 }

@@ -38,15 +38,19 @@ enum wire_type {
     WIRE_NOTIFICATION,
     WIRE_BAD_REQUEST, /* only the id can be read: to be answered with an error */
     WIRE_INVALID,     /* a value that is not a message, or nested too deeply: worth a log line */
+    WIRE_TOO_BIG,     /* a message over the cap, which is passed over: worth a log line */
 };
 
 struct wire_message {
     enum wire_type type;
-    uint32_t id;                /* request and response */
+    uint32_t id;                /* request, bad request and response */
     const char *method;         /* request and notification; NUL-terminated */
     const struct value *params; /* request and notification: an array */
     const struct value *error;  /* response: NULL for success */
     const struct value *result; /* response: NULL for nil */
+    /* Of one that is too big, as far as what came before it was too big says it: */
+    bool is_request; /* to be answered with an error, has an id; else a notification ... */
+    int64_t first; /* ... with method (or NULL) and its first parameter, a number from 0 on or -1 */
 };
 
 /* The message and all it points to are gone when the callback returns. */
@@ -54,15 +58,16 @@ typedef void (*wire_on_message)(void *ctx, const struct wire_message *message);
 
 struct wire_reader;
 
-/* cap: the longest message in bytes. */
+/* cap: the longest message in bytes. More memory is never used, whatever comes. */
 struct wire_reader *wire_reader_new(size_t cap);
 void wire_reader_free(struct wire_reader *r);
 
 /* Where the next bytes may be put, at least 4096 of them; *room says how many. */
 char *wire_reader_space(struct wire_reader *r, size_t *room);
 
-/* len bytes were put there. Returns 0, HUM_EBAD for bytes that are not msgpack, or
- * HUM_ETOOBIG; after an error the stream is lost and the reader must not be fed. */
+/* len bytes were put there. Returns 0, HUM_EBAD for bytes that are not msgpack, or HUM_ETOOBIG for a
+ * message said to be more than 16 times as long as the cap. After an error nobody knows where the
+ * next message begins, and the reader must not be fed any more. */
 int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx);
 
 #endif

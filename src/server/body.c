@@ -9,28 +9,27 @@
 
 void body_fail(struct body *b, const char *why)
 {
-    if (b->err) {
+    if (b->error != 0) {
         return;
     }
-    b->err = HUM_ESPEC;
+    b->error = HUM_ESPEC;
     b->why = why;
 }
 
-static void note(struct body *b, int err)
+static void note(struct body *b, int error)
 {
-    if (err == HUM_ESPEC) {
+    if (error == HUM_ESPEC) {
         body_fail(b, "request: nested too deeply, or a number that is not finite");
-    } else if (!b->err) {
-        b->err = err;
+    } else if (b->error == 0) {
+        b->error = error;
     }
 }
 
 /* Whether the map names the key, be it with nil. */
 static bool names(const struct value *map, const struct value *key)
 {
-    for (size_t i = 0; map && i < map->as.map.count; i++) {
+    for (size_t i = 0; map != NULL && i < map->as.map.count; i++) {
         const struct value *other = &map->as.map.pairs[i].key;
-
         if (other->as.string.len == key->as.string.len &&
             memcmp(other->as.string.data, key->as.string.data, key->as.string.len) == 0) {
             return true;
@@ -48,7 +47,7 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
             return false;
         }
     }
-    if (b->err) {
+    if (b->error != 0) {
         return false;
     }
     if (b->started) {
@@ -57,19 +56,18 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
     b->started = true;
     note(b, json_write_string(b->out, key->as.string.data, key->as.string.len));
     note(b, buf_add(b->out, ":", 1));
-    return !b->err;
+    return b->error == 0;
 }
 
 bool body_key(struct body *b, const char *key)
 {
     struct value name = value_text(key);
-
     return begin_field(b, &name, b->maps, BODY_MAPS);
 }
 
 void body_value(struct body *b, const char *key, const struct value *v)
 {
-    if (v && body_key(b, key)) {
+    if (v != NULL && body_key(b, key)) {
         note(b, json_write(b->out, v));
     }
 }
@@ -78,10 +76,9 @@ static void write_members(struct body *b, const struct value *const maps[], size
                           body_change change)
 {
     for (size_t m = 0; m < count; m++) {
-        for (size_t i = 0; maps[m] && i < maps[m]->as.map.count && !b->err; i++) {
+        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->error == 0; i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
             struct value v = member->value;
-
             if (change(member, &v) && begin_field(b, &member->key, maps + m + 1, count - m - 1)) {
                 note(b, json_write(b->out, &v));
             }
@@ -92,7 +89,6 @@ static void write_members(struct body *b, const struct value *const maps[], size
 void body_object(struct body *b, const struct value *const maps[], size_t count, body_change change)
 {
     bool started = b->started;
-
     note(b, buf_add(b->out, "{", 1));
     b->started = false;
     write_members(b, maps, count, change);
@@ -104,19 +100,18 @@ static void check_message(struct body *b, const struct value *message)
 {
     const struct value *role = value_get(message, "role");
     const struct value *content = value_get(message, "content");
-
-    if (!role || role->type != VALUE_STRING || role->as.string.len == 0) {
+    if (role == NULL || role->type != VALUE_STRING || role->as.string.len == 0) {
         body_fail(b, "request.messages: each needs a role, a string");
-    } else if (!content && !value_get(message, "tool_calls")) {
+    } else if (content == NULL && value_get(message, "tool_calls") == NULL) {
         body_fail(b, "request.messages: each needs a content");
-    } else if (content && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
+    } else if (content != NULL && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
         body_fail(b, "request.messages: content must be a string");
     }
 }
 
 static void write_messages(struct body *b, const struct value *messages, body_change change)
 {
-    if (!messages || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
+    if (messages == NULL || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
         body_fail(b, "request.messages must be a list with at least one message");
         return;
     }
@@ -126,9 +121,8 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
     if (!body_key(b, "messages")) {
         return;
     }
-    for (size_t i = 0; i < messages->as.array.count && !b->err; i++) {
+    for (size_t i = 0; i < messages->as.array.count && b->error == 0; i++) {
         const struct value *message = &messages->as.array.items[i];
-
         note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
         body_object(b, &message, 1, change);
     }
@@ -137,7 +131,7 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
 
 const struct value *body_map(struct body *b, const struct value *map)
 {
-    if (!map || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
+    if (map == NULL || (map->type == VALUE_ARRAY && map->as.array.count == 0)) {
         return NULL;
     }
     if (map->type == VALUE_MAP) {
@@ -151,16 +145,15 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
                 body_change change)
 {
     const struct value *model = value_get(spec, "model");
-
     *b = (struct body){.out = out};
     if (merge_options) {
         b->maps[BODY_OPTIONS] = body_map(b, value_get(spec, "options"));
     }
     b->maps[BODY_EXTRA] = body_map(b, value_get(spec, "extra"));
-    if (!model || model->type != VALUE_STRING || model->as.string.len == 0) {
+    if (model == NULL || model->type != VALUE_STRING || model->as.string.len == 0) {
         body_fail(b, "request.model must be a name");
     }
-    if (!b->err) {
+    if (b->error == 0) {
         note(b, buf_add(out, "{", 1));
     }
     body_value(b, "model", model);
@@ -177,16 +170,15 @@ void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
     b->maps[BODY_OWN] = &own->map;
     b->maps[BODY_EXTRA] = body_map(b, fill->extra);
     note(b, buf_add(out, "{", 1));
-    if (fill->model) {
+    if (fill->model != NULL) {
         const struct value model = value_text(fill->model);
-
         body_value(b, "model", &model);
     }
 }
 
 void body_fields_init(struct body_fields *f)
 {
-    memset(f, 0, sizeof(*f));
+    memset(f, 0, sizeof *f);
     f->map = value_pairs(f->pairs, 0);
 }
 
@@ -198,7 +190,6 @@ void body_fields_finish(struct body_fields *f)
 void body_field(struct body_fields *f, const char *key, struct value v)
 {
     struct value_pair *pair = &f->pairs[f->map.as.map.count++];
-
     pair->key = value_text(key);
     pair->value = v;
 }
@@ -207,7 +198,6 @@ void body_field_array(struct body_fields *f, const char *key, const struct value
                       size_t count)
 {
     struct value v = {.type = VALUE_ARRAY};
-
     v.as.array.items = items;
     v.as.array.count = count;
     body_field(f, key, v);
@@ -226,28 +216,26 @@ void body_field_int(struct body_fields *f, const char *key, int64_t number)
 void body_field_text(struct body_fields *f, const char *key, const char *data, size_t len)
 {
     struct value v = {.type = VALUE_STRING};
-
     v.as.string.data = data;
     v.as.string.len = len;
     body_field(f, key, v);
 }
 
-/* A server takes a request's stop strings in the place of what else it knows of, so that
+/* A request's stop strings replace, in the server, what else it knows of, so that
  * the fill's alone would put the user's out of force. */
 static void add_stop(struct body_fields *f, const struct fill *fill)
 {
     const struct value *users = value_get(fill->options, "stop");
     const struct value *items = users;
-    size_t more = users && users->type == VALUE_STRING;
-
-    if (users && users->type == VALUE_ARRAY) {
+    size_t more = users != NULL && users->type == VALUE_STRING;
+    if (users != NULL && users->type == VALUE_ARRAY) {
         items = users->as.array.items;
         more = users->as.array.count;
     }
     if (fill->stop_count == 0) {
         return;
     }
-    f->stop = xcalloc(fill->stop_count + more, sizeof(*f->stop));
+    f->stop = xcalloc(fill->stop_count + more, sizeof *f->stop);
     for (size_t i = 0; i < fill->stop_count; i++) {
         f->stop[i] = value_text(fill->stop[i]);
     }
@@ -279,11 +267,11 @@ static bool leave_stream_out(const struct value_pair *member, struct value *v)
 int body_end(struct body *b, const char **why)
 {
     write_members(b, b->maps, BODY_MAPS, leave_stream_out);
-    if (!b->err) {
+    if (b->error == 0) {
         note(b, buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}"));
     }
-    if (b->err == HUM_ESPEC) {
+    if (b->error == HUM_ESPEC) {
         *why = b->why;
     }
-    return b->err;
+    return b->error;
 }

@@ -16,11 +16,11 @@ struct body {
     struct buf *out;
     const struct value *maps[BODY_MAPS]; /* NULL for an absent one */
     bool started;                        /* the object has a field */
-    int err;                             /* the first error: then nothing more is written */
+    int error;                           /* the first error: then nothing more is written */
     const char *why;                     /* for HUM_ESPEC, a static text */
 };
 
-/* Looks at a member of a map before it is written: may put another value into *v, which
+/* Sees a member of a map before it is written: may put another value into *v, which
  * holds the member's own, or return false to leave the member out. */
 typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 

@@ -23,7 +23,7 @@ struct calls {
 
 void calls_free(struct calls *calls)
 {
-    if (!calls) {
+    if (calls == NULL) {
         return;
     }
     for (size_t i = 0; i < calls->count; i++) {
@@ -37,8 +37,6 @@ void calls_free(struct calls *calls)
 /* The call with that index, a new one if there is none, NULL if there are too many. */
 static struct call *find(struct calls *calls, int64_t index)
 {
-    struct call *call;
-
     for (size_t i = 0; i < calls->count; i++) {
         if (calls->items[i].index == index) {
             return &calls->items[i];
@@ -47,7 +45,7 @@ static struct call *find(struct calls *calls, int64_t index)
     if (calls->count == MAX_CALLS) {
         return NULL;
     }
-    call = &calls->items[calls->count++];
+    struct call *call = &calls->items[calls->count++];
     *call = (struct call){.index = index};
     buf_init(&call->arguments, MAX_ARGUMENTS);
     return call;
@@ -55,7 +53,7 @@ static struct call *find(struct calls *calls, int64_t index)
 
 static void set_once(char **field, const cJSON *item)
 {
-    if (!*field && cJSON_IsString(item) && item->valuestring[0] != '\0') {
+    if (*field == NULL && cJSON_IsString(item) && item->valuestring[0] != '\0') {
         *field = xstrdup(item->valuestring);
     }
 }
@@ -63,40 +61,35 @@ static void set_once(char **field, const cJSON *item)
 /* Some servers send the arguments as an object, in one piece. */
 static int add_arguments(struct call *call, const cJSON *arguments)
 {
-    char *json;
-    int err;
-
-    if (!arguments) {
+    if (arguments == NULL) {
         return 0;
     }
     if (cJSON_IsString(arguments)) {
         return buf_add_str(&call->arguments, arguments->valuestring);
     }
-    json = cJSON_PrintUnformatted(arguments);
-    err = json ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
+    char *json = cJSON_PrintUnformatted(arguments);
+    int error = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
     cJSON_free(json);
-    return err;
+    return error;
 }
 
 int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
 {
-    int64_t position = 0;
-
-    if (!pieces) {
+    if (pieces == NULL) {
         return 0;
     }
     if (!cJSON_IsArray(pieces)) {
         return emit_odd(e);
     }
-    if (!*calls) {
-        *calls = xcalloc(1, sizeof(**calls));
+    if (*calls == NULL) {
+        *calls = xcalloc(1, sizeof **calls);
     }
-    for (const cJSON *piece = pieces->child; piece; piece = piece->next, position++) {
+    int64_t position = 0;
+    for (const cJSON *piece = pieces->child; piece != NULL; piece = piece->next, position++) {
         const cJSON *function = json_get(piece, "function");
         int64_t index = json_count(json_get(piece, "index"));
         struct call *call = find(*calls, index >= 0 ? index : position);
-
-        if (!call) {
+        if (call == NULL) {
             return emit_failure(e, "too many tool calls");
         }
         set_once(&call->id, json_get(piece, "id"));
@@ -108,37 +101,35 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
     return 0;
 }
 
-static int give(const struct call *call, const struct emit *e)
+static int flush_call(const struct call *call, const struct emit *e)
 {
     const char *text = call->arguments.len > 0 ? call->arguments.data : "{}";
     size_t len = strlen(text);
     char *copy = xstrndup(text, len);
     cJSON *parsed = json_parse(copy, len);
     struct buf quoted;
-    int err;
-
     buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
-    if (!parsed && json_write_string(&quoted, text, len) == 0) {
-        err = emit_call(e, call->id, call->name, quoted.data, quoted.len);
+    int error;
+    if (parsed == NULL && json_write_string(&quoted, text, len) == 0) {
+        error = emit_call(e, call->id, call->name, quoted.data, quoted.len);
     } else {
-        err = emit_call(e, call->id, call->name, copy, len);
+        error = emit_call(e, call->id, call->name, copy, len);
     }
     buf_finish(&quoted);
     cJSON_Delete(parsed);
     free(copy);
-    return err;
+    return error;
 }
 
 int calls_flush(struct calls **calls, const struct emit *e)
 {
-    int err = 0;
-
-    for (size_t i = 0; *calls && i < (*calls)->count && !err; i++) {
-        if ((*calls)->items[i].name) {
-            err = give(&(*calls)->items[i], e);
+    int error = 0;
+    for (size_t i = 0; *calls != NULL && i < (*calls)->count && error == 0; i++) {
+        if ((*calls)->items[i].name != NULL) {
+            error = flush_call(&(*calls)->items[i], e);
         }
     }
     calls_free(*calls);
     *calls = NULL;
-    return err;
+    return error;
 }

@@ -7,11 +7,11 @@
 
 struct calls;
 
-/* Takes the array "tool_calls" of a delta. *calls is made when it is first needed.
- * Returns 0 or the callback's non-zero (a shape that is wrong is told as an error). */
+/* Adds the array "tool_calls" of a delta. *calls is made when it is first needed.
+ * Returns 0 or the callback's non-zero (a wrong shape becomes an error event). */
 int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e);
 
-/* No more pieces come: every call is told, in order, and forgotten. Arguments that are
+/* No more pieces come: every call becomes an event, in order, and is forgotten. Arguments that are
  * not JSON are given as a JSON string. */
 int calls_flush(struct calls **calls, const struct emit *e);
 

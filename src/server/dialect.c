@@ -9,8 +9,8 @@ static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &d
 
 const struct dialect *dialect_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        if (all[i]->chat_body && strcmp(all[i]->name, name) == 0) {
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i]->chat_body != NULL && strcmp(all[i]->name, name) == 0) {
             return all[i];
         }
     }
@@ -19,7 +19,7 @@ const struct dialect *dialect_find(const char *name)
 
 const struct dialect *dialect_for_fill_api(const char *api)
 {
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (strcmp(all[i]->fill_api, api) == 0) {
             return all[i];
         }

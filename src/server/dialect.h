@@ -31,7 +31,7 @@ struct dialect {
      * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
      * merged at the top level last and wins. There a nil leaves a field out, for servers
      * that refuse one that hum sends by itself ("stream_options"). "stream" is always
-     * true. An empty array stands for an empty map, as Lua cannot tell them apart.
+     * true. An empty array stands for an empty map, since Lua has one form for both.
      * Invalid UTF-8 becomes U+FFFD.
      * Ollama gets think, keep_alive and format as they are. OpenAI-compatible servers
      * have no keep_alive, so it is not sent; format "json" or a schema becomes
@@ -43,7 +43,7 @@ struct dialect {
      * HUM_ETOOBIG. */
     int (*chat_body)(const struct value *spec, struct buf *out, const char **why);
 
-    /* The body of a request that fills in a gap, appended to out; a stream, as above. Ollama
+    /* The body of a request that fills in, appended to out; a stream, as above. Ollama
      * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;
      * llama-server knows its model's own. Returns as chat_body. */
     int (*fill_body)(const struct fill *fill, struct buf *out, const char **why);

@@ -10,13 +10,13 @@ enum dialect_event_type {
     DIALECT_TEXT,      /* text, len: a piece of the answer, any bytes, never empty */
     DIALECT_THINKING,  /* text, len: a piece of the thinking, never empty */
     DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
-    DIALECT_STATS,     /* stats: may come more than once, each later figure wins */
+    DIALECT_STATS,     /* stats: may come more than once, each later one wins */
     DIALECT_ERROR,     /* text, len: the server's message, one readable text */
     DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */
     DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty) */
 };
 
-/* The server's own figures; absent ones are -1. Durations in ns. */
+/* The server's own stats; absent ones are -1. Durations in ns. */
 struct dialect_stats {
     int64_t prompt_tokens; /* of the whole prompt */
     int64_t cached_tokens; /* those of them that the server's cache spared it */
@@ -32,7 +32,7 @@ struct dialect_event {
     const char *text; /* NUL-terminated behind len; valid during the callback */
     size_t len;
     struct dialect_stats stats;
-    /* Of DIALECT_TEXT, where the server tells: the sum of the natural logarithms of its
+    /* Of DIALECT_TEXT, where the server says it: the sum of the natural logarithms of its
      * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come
      * with the tokens of an empty one before it. */
     double logprob_sum;
@@ -51,7 +51,7 @@ struct dialect_state {
     bool done;     /* DIALECT_DONE or DIALECT_ERROR was given: no event follows */
     char reason[32];
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
-    double logprob_sum;  /* of tokens that no text has told of yet */
+    double logprob_sum;  /* of tokens whose text has not come yet */
     int64_t logprobs;
 };
 

@@ -12,10 +12,10 @@
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
-static int give(const struct emit *e, enum dialect_event_type type, const char *text, size_t len)
+static int emit_event(const struct emit *e, enum dialect_event_type type, const char *text,
+                      size_t len)
 {
     struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
-
     if (e->state->done) {
         return 0;
     }
@@ -31,18 +31,15 @@ static int give(const struct emit *e, enum dialect_event_type type, const char *
     return e->on_event(e->ctx, &event);
 }
 
-int emit_record(const struct emit *e, char *record, emit_give give_record)
+int emit_record(const struct emit *e, char *record, emit_read read_record)
 {
-    cJSON *root;
-    int err;
-
     if (e->state->done) {
         return 0;
     }
-    root = json_parse(record, e->len);
-    err = give_record(e, root);
+    cJSON *root = json_parse(record, e->len);
+    int error = read_record(e, root);
     cJSON_Delete(root);
-    return err;
+    return error;
 }
 
 int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
@@ -55,7 +52,7 @@ int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
 {
-    if (!item) {
+    if (item == NULL) {
         return 0;
     }
     if (!cJSON_IsString(item)) {
@@ -64,15 +61,14 @@ int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *i
     if (item->valuestring[0] == '\0') {
         return 0;
     }
-    return give(e, type, item->valuestring, strlen(item->valuestring));
+    return emit_event(e, type, item->valuestring, strlen(item->valuestring));
 }
 
 void emit_logprobs(const struct emit *e, const cJSON *tokens)
 {
-    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token;
+    for (const cJSON *token = cJSON_IsArray(tokens) ? tokens->child : NULL; token != NULL;
          token = token->next) {
         const cJSON *logprob = cJSON_IsNumber(token) ? token : json_get(token, "logprob");
-
         if (cJSON_IsNumber(logprob) && isfinite(logprob->valuedouble)) {
             e->state->logprob_sum += logprob->valuedouble;
             e->state->logprobs++;
@@ -84,42 +80,40 @@ int emit_call(const struct emit *e, const char *id, const char *name, const char
               size_t len)
 {
     struct buf text;
-    int err = 0;
-
     /* Escaping makes a text at most six times as long. */
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
-    if (id) {
-        err = buf_add_str(&text, "{\"id\":");
-        if (!err) {
-            err = json_write_string(&text, id, strlen(id));
+    int error = 0;
+    if (id != NULL) {
+        error = buf_add_str(&text, "{\"id\":");
+        if (error == 0) {
+            error = json_write_string(&text, id, strlen(id));
         }
     }
-    if (!err) {
-        err = buf_add_str(&text, id ? ",\"name\":" : "{\"name\":");
+    if (error == 0) {
+        error = buf_add_str(&text, id != NULL ? ",\"name\":" : "{\"name\":");
     }
-    if (!err) {
-        err = json_write_string(&text, name, strlen(name));
+    if (error == 0) {
+        error = json_write_string(&text, name, strlen(name));
     }
-    if (!err) {
-        err = buf_add_str(&text, ",\"arguments\":");
+    if (error == 0) {
+        error = buf_add_str(&text, ",\"arguments\":");
     }
-    if (!err) {
-        err = buf_add(&text, arguments, len);
+    if (error == 0) {
+        error = buf_add(&text, arguments, len);
     }
-    if (!err) {
-        err = buf_add_str(&text, "}");
+    if (error == 0) {
+        error = buf_add_str(&text, "}");
     }
-    err = err ? emit_failure(e, "a tool call is too long")
-              : give(e, DIALECT_TOOL_CALL, text.data, text.len);
+    error = error != 0 ? emit_failure(e, "a tool call is too long")
+                       : emit_event(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
-    return err;
+    return error;
 }
 
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
 {
     int64_t processed = json_count(json_get(timings, "prompt_n"));
     int64_t cached = json_count(json_get(timings, "cache_n"));
-
     if (stats->prompt_tokens < 0 && processed >= 0) {
         stats->prompt_tokens = processed + (cached > 0 ? cached : 0);
     }
@@ -136,8 +130,7 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
 int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
-
-    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof(*stats)) == 0) {
+    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof *stats) == 0) {
         return 0;
     }
     return e->on_event(e->ctx, &event);
@@ -145,47 +138,41 @@ int emit_stats(const struct emit *e, const struct dialect_stats *stats)
 
 int emit_failure(const struct emit *e, const char *text)
 {
-    return give(e, DIALECT_ERROR, text, strlen(text));
+    return emit_event(e, DIALECT_ERROR, text, strlen(text));
 }
 
 const cJSON *emit_find_error(const cJSON *root)
 {
     const cJSON *error = json_get(root, "error");
-
     if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0')) {
         return NULL;
     }
     return error;
 }
 
-int emit_error(const struct emit *e, const cJSON *error)
+int emit_error(const struct emit *e, const cJSON *member)
 {
-    char *json = cJSON_PrintUnformatted(error);
+    char *json = cJSON_PrintUnformatted(member);
     struct buf text;
-    int err;
-
     buf_init(&text, LIMIT_ERROR_BODY);
-    if (json) {
+    if (json != NULL) {
         error_text(json, strlen(json), &text, NULL);
     }
-    err = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    int error = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
     buf_finish(&text);
     cJSON_free(json);
-    return err;
+    return error;
 }
 
 int emit_odd(const struct emit *e)
 {
     size_t at = 0;
-    struct buf text;
-    bool words;
-    int err;
-
     while (at < e->len && (unsigned char)e->record[at] <= ' ') {
         at++;
     }
+    struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
-    words = at < e->len && !strchr("{[<", e->record[at]);
+    bool words = at < e->len && strchr("{[<", e->record[at]) == NULL;
     if (at < e->len && e->record[at] != '<' && !words) {
         utf8_line(e->record + at, e->len - at, SHOWN, &text);
     } else {
@@ -195,12 +182,12 @@ int emit_odd(const struct emit *e)
         buf_add_str(&text, "nothing");
     }
     /* Plain words between records come from a proxy or a server that has failed. */
-    err = give(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    int error = emit_event(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
-    return err;
+    return error;
 }
 
 int emit_done(const struct emit *e, const char *reason)
 {
-    return give(e, DIALECT_DONE, reason, strlen(reason));
+    return emit_event(e, DIALECT_DONE, reason, strlen(reason));
 }

@@ -14,9 +14,9 @@ struct emit {
     size_t len;
 };
 
-/* A record parsed and given, as dialect->record. */
-typedef int (*emit_give)(const struct emit *e, const cJSON *root);
-int emit_record(const struct emit *e, char *record, emit_give give);
+/* Parses a record and hands it to read, which turns it into events; as dialect->record. */
+typedef int (*emit_read)(const struct emit *e, const cJSON *root);
+int emit_record(const struct emit *e, char *record, emit_read read);
 
 /* dialect->end of a stream whose last record says that it is the last. */
 int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
@@ -25,7 +25,7 @@ int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
  * no string. */
 int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
-/* The next text tells of these tokens too: an array of objects with "logprob", or of numbers.
+/* The next text event counts these tokens too: an array of objects with "logprob", or of numbers.
  * What is none of these counts for nothing. */
 void emit_logprobs(const struct emit *e, const cJSON *tokens);
 
@@ -33,18 +33,18 @@ void emit_logprobs(const struct emit *e, const cJSON *tokens);
 int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
               size_t len);
 
-/* Fills in what llama-server tells: the count of tokens processed leaves out those that its
+/* Fills in what llama-server reports: the count of tokens processed leaves out those that its
  * cache held. */
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
-/* Nothing if every figure is absent. */
+/* Nothing if all are absent. */
 int emit_stats(const struct emit *e, const struct dialect_stats *stats);
 
-/* The member "error" if it tells one: not absent, null, false or "". */
+/* The member "error" if it reports one: not absent, null, false or "". */
 const cJSON *emit_find_error(const cJSON *root);
 
 /* The server's message, from whatever that member holds. */
-int emit_error(const struct emit *e, const cJSON *error);
+int emit_error(const struct emit *e, const cJSON *member);
 
 /* The record is not what it should be: the error shows its beginning. */
 int emit_odd(const struct emit *e);

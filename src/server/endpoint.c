@@ -96,24 +96,24 @@ void endpoint_finish(struct endpoint *e)
     memset(e, 0, sizeof *e);
 }
 
-struct transfer *endpoint_start(const struct endpoint *e, struct http *http, const char *method,
-                                const char *path, const char *accept, const char *body, size_t len,
+struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
+                                const struct endpoint_request *request,
                                 const struct http_callbacks *callbacks, void *ctx)
 {
     struct buf url;
     buf_init(&url, SIZE_MAX);
-    buf_printf(&url, "%s%s", e->url, path);
-    struct http_request request = {
-        .method = method,
+    buf_printf(&url, "%s%s", e->url, request->path);
+    const struct http_request http_request = {
+        .method = request->method,
         .url = url.data,
-        .accept = accept,
+        .accept = request->accept,
         .key = e->key,
         .headers = e->headers,
-        .body = body,
-        .body_len = len,
+        .body = request->body,
+        .body_len = request->body_len,
         .connect_timeout_ms = e->connect_timeout_ms,
     };
-    struct transfer *t = http_start(http, &request, callbacks, ctx);
+    struct transfer *t = http_start(http, &http_request, callbacks, ctx);
     buf_finish(&url);
     return t;
 }
@@ -122,9 +122,9 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
 {
     return (struct failure){
         .code = code,
-        .endpoint = e->name,
-        .url = e->url,
-        .dialect = e->dialect->name,
+        .endpoint = e != NULL && e->name != NULL ? e->name : "?",
+        .url = e != NULL && e->url != NULL ? e->url : "?",
+        .dialect = e != NULL && e->dialect != NULL ? e->dialect->name : "?",
         .text = text,
     };
 }

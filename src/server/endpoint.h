@@ -24,12 +24,22 @@ struct endpoint {
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why);
 void endpoint_finish(struct endpoint *e);
 
-/* Starts a request for path below the endpoint's URL. As http_start. */
-struct transfer *endpoint_start(const struct endpoint *e, struct http *http, const char *method,
-                                const char *path, const char *accept, const char *body, size_t len,
+/* One request to it. */
+struct endpoint_request {
+    const char *method; /* "GET" or "POST" */
+    const char *path;   /* below the endpoint's URL */
+    const char *accept;
+    const char *body; /* of a POST; JSON */
+    size_t body_len;
+};
+
+/* Starts it, as http_start. */
+struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
+                                const struct endpoint_request *request,
                                 const struct http_callbacks *callbacks, void *ctx);
 
-/* A failure with the endpoint's part filled in. */
+/* A failure with the endpoint's part filled in; what is not known of it, all if e is NULL, is
+ * called "?". */
 struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, const char *text);
 
 /* The failure that a transfer's unsuccessful end means; text may be NULL. */

@@ -22,17 +22,13 @@ static bool unwrap(const char *text, int depth, struct buf *out)
 {
     const char *brace = strchr(text, '{');
     size_t before = out->len;
-    char *copy;
-    cJSON *inner;
-    bool found;
-
-    if (!brace || depth >= MAX_NESTED) {
+    if (brace == NULL || depth >= MAX_NESTED) {
         return false;
     }
-    copy = xstrdup(brace);
-    inner = json_parse(copy, strlen(copy));
-    found = inner && buf_add(out, text, (size_t)(brace - text)) == 0 &&
-            find_message(inner, depth + 1, out);
+    char *copy = xstrdup(brace);
+    cJSON *inner = json_parse(copy, strlen(copy));
+    bool found = inner != NULL && buf_add(out, text, (size_t)(brace - text)) == 0 &&
+                 find_message(inner, depth + 1, out);
     if (!found && out->len > before) {
         out->data[out->len = before] = '\0';
     }
@@ -45,7 +41,6 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
 {
     static const char *const names[] = {"error", "message",           "detail", "errors",
                                         "msg",   "error_description", "title"};
-
     if (depth > MAX_NESTED) {
         return false;
     }
@@ -56,14 +51,14 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
         return unwrap(item->valuestring, depth, out) || buf_add_str(out, item->valuestring) == 0;
     }
     if (cJSON_IsObject(item)) {
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             if (find_message(json_get(item, names[i]), depth + 1, out)) {
                 return true;
             }
         }
     }
     if (cJSON_IsArray(item)) {
-        for (const cJSON *child = item->child; child; child = child->next) {
+        for (const cJSON *child = item->child; child != NULL; child = child->next) {
             if (find_message(child, depth + 1, out)) {
                 return true;
             }
@@ -76,13 +71,12 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
 static const char *find_element(const char *html, const char *name, size_t *len)
 {
     size_t name_len = strlen(name);
-
-    for (const char *p = strchr(html, '<'); p; p = strchr(p + 1, '<')) {
+    for (const char *p = strchr(html, '<'); p != NULL; p = strchr(p + 1, '<')) {
         if (strncasecmp(p + 1, name, name_len) != 0 || isalnum((unsigned char)p[1 + name_len])) {
             continue;
         }
         p = strchr(p, '>');
-        if (!p) {
+        if (p == NULL) {
             return NULL;
         }
         *len = strcspn(p + 1, "<");
@@ -95,12 +89,10 @@ static const char *find_element(const char *html, const char *name, size_t *len)
 static void add_page(const char *html, struct buf *out)
 {
     static const char *const names[] = {"title", "h1", "message"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t before = out->len, len = 0;
         const char *text = find_element(html, names[i], &len);
-
-        if (text) {
+        if (text != NULL) {
             utf8_line(text, len, MAX_TEXT, out);
         }
         if (out->len > before) {
@@ -112,8 +104,7 @@ static void add_page(const char *html, struct buf *out)
 static char *find_signin_url(const cJSON *root)
 {
     const cJSON *url = json_get(root, "signin_url");
-
-    if (!url) {
+    if (url == NULL) {
         url = json_get(json_get(root, "error"), "signin_url");
     }
     if (!cJSON_IsString(url) || (strncmp(url->valuestring, "https://", 8) != 0 &&
@@ -139,29 +130,26 @@ static cJSON *parse_body(char *text, size_t len)
 
 void error_text(const char *body, size_t len, struct buf *out, char **signin_url)
 {
-    struct buf message;
-    cJSON *root;
-    char *text, *start;
-
-    if (signin_url) {
+    if (signin_url != NULL) {
         *signin_url = NULL;
     }
-    text = start = xstrndup(body, len);
-    start += strspn(start, " \t\r\n");
+    char *text = xstrndup(body, len);
+    char *start = text + strspn(text, " \t\r\n");
     if (strncmp(start, "data:", 5) == 0) {
         start += 5 + strspn(start + 5, " ");
     }
     len -= (size_t)(start - text);
-    root = parse_body(start, len);
+    cJSON *root = parse_body(start, len);
+    struct buf message;
     buf_init(&message, SIZE_MAX);
     if (find_message(root, 0, &message)) {
         utf8_line(message.data, message.len, MAX_TEXT, out);
-    } else if (!root && start[0] == '<') {
+    } else if (root == NULL && start[0] == '<') {
         add_page(start, out);
-    } else if (!root || root->child || cJSON_IsNumber(root)) {
+    } else if (root == NULL || root->child != NULL || cJSON_IsNumber(root)) {
         utf8_line(start, len, MAX_TEXT, out);
     }
-    if (signin_url) {
+    if (signin_url != NULL) {
         *signin_url = find_signin_url(root);
     }
     cJSON_Delete(root);

@@ -1,8 +1,10 @@
-/* What a request to fill in a gap is made from: the texts around the cursor, what else is
+/* What a request to fill in text at the cursor is made from: the text around it, what else is
  * worth knowing, and how much may be generated. A dialect's fill_body makes a request of it.
  * Everything is borrowed for the time of the call. Texts with a length may hold any bytes. */
 #ifndef HUM_FILL_H
 #define HUM_FILL_H
+
+#include "base/around.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +12,7 @@
 
 struct value;
 
-/* Text of another place than the cursor's that is worth telling the model. */
+/* Text from elsewhere than around the cursor that is worth showing the model. */
 struct chunk {
     const char *name; /* of the file */
     const char *text; /* whole lines, no blank ones at either end; ends with '\n' and a NUL */
@@ -36,22 +38,17 @@ struct fill {
     const char *path;                /* the file's, to be shown to the model; NULL or "": none */
     const char *comment; /* how a line of comment is written, "// %s"; NULL or "": unknown */
 
-    const char *before; /* whole lines, up to and with the line break above the cursor's line */
-    size_t before_len;
-    const char *line; /* the cursor's line, left of the cursor */
-    size_t line_len;
-    const char *after; /* from the cursor on: the rest of its line, then whole lines */
-    size_t after_len;
-    const struct chunk *const *chunks; /* of other places, in the order of the prompt */
+    struct around around;
+    const struct chunk *const *chunks; /* in the order of the prompt */
     size_t chunk_count;
 
     int64_t max_tokens; /* at least 1 */
     double temperature; /* negative: not said */
     int64_t seed;       /* negative: not said */
-    bool logprobs;      /* events are to tell how sure the model was */
+    bool logprobs;      /* events are to say how sure the model was */
     bool load;          /* Ollama: no text, only load the model; ends with reason "load" */
     const char *const *stop;
-    size_t stop_count; /* 0: not said. Ollama takes them in the place of the model's own */
+    size_t stop_count; /* 0: not said. To Ollama they replace the model's own */
 
     /* The user's, NULL for none: sampling and load options as in a chat (see chat_body),
      * fields of the request, and how long Ollama keeps the model. What this struct says wins

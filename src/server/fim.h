@@ -1,4 +1,4 @@
-/* The texts of prompts that fill in a gap, from what the fill says. */
+/* The texts of prompts that fill in, from what the fill says. */
 #ifndef HUM_FIM_H
 #define HUM_FIM_H
 
@@ -20,12 +20,12 @@ int fim_raw(const struct fill *fill, struct buf *out);
  * load the model. Returns 0 or HUM_ETOOBIG. */
 int fim_prompt(const struct fill *fill, struct buf *out);
 
-/* For a server that is told of chunks in its own way: the path as a comment, then before.
+/* For a server that gets the chunks in its own way: the path as a comment, then before.
  * Returns 0 or HUM_ETOOBIG. */
 int fim_before(const struct fill *fill, struct buf *out);
 
-/* The fill's after, or a line break if that is empty: Ollama takes an empty suffix for none,
- * and then chats. Sets *len. */
-const char *fim_suffix(const struct fill *fill, size_t *len);
+/* The fill's after, or a line break if that is empty: to Ollama an empty suffix is none,
+ * and then it chats. */
+struct span fim_suffix(const struct fill *fill);
 
 #endif

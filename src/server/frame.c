@@ -1,5 +1,6 @@
 #include "server/frame.h"
 
+#include "base/span.h"
 #include "proto.h"
 
 #include <stdbool.h>
@@ -21,14 +22,13 @@ void frame_finish(struct frame *f)
     buf_finish(&f->record);
 }
 
-/* Gives the collected record away. Nothing of f is touched after a non-zero answer:
+/* Hands over the collected record. Nothing of f is touched after a non-zero answer:
  * the callback may have finished f. */
-static int give(struct frame *f, frame_on_record on_record, void *ctx)
+static int end_record(struct frame *f, frame_on_record on_record, void *ctx)
 {
-    int err = on_record(ctx, f->record.data, f->record.len);
-
-    if (err) {
-        return err;
+    int error = on_record(ctx, f->record.data, f->record.len);
+    if (error != 0) {
+        return error;
     }
     f->has_data = 0;
     buf_clear(&f->record);
@@ -37,28 +37,16 @@ static int give(struct frame *f, frame_on_record on_record, void *ctx)
 
 static int collect(struct frame *f, const char *text, size_t len)
 {
-    int err = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
-
+    int error = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
     f->has_data = 1;
-    return err ? err : buf_add(&f->record, text, len);
+    return error != 0 ? error : buf_add(&f->record, text, len);
 }
 
-static bool is_blank(const char *line, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (line[i] != ' ' && line[i] != '\t') {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The value of a field that holds data, or NULL. Older llama-servers tell the failure of
- * a stream in a field "error". */
+/* The value of a field that holds data, or NULL. Older llama-servers report the failure
+ * of a stream in a field "error". */
 static const char *field_data(const char *line, size_t len, size_t *value_len)
 {
     size_t name = 0;
-
     if (len >= 4 && memcmp(line, "data", 4) == 0) {
         name = 4;
     } else if (len > 5 && memcmp(line, "error", 5) == 0) {
@@ -77,29 +65,25 @@ static const char *field_data(const char *line, size_t len, size_t *value_len)
     return line + name;
 }
 
-static int take_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+static int read_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                            void *ctx)
 {
-    const char *value;
-    size_t value_len;
-
     if (len == 0) {
-        return f->has_data ? give(f, on_record, ctx) : 0;
+        return f->has_data ? end_record(f, on_record, ctx) : 0;
     }
-    value = field_data(line, len, &value_len);
-    return value ? collect(f, value, value_len) : 0;
+    size_t value_len;
+    const char *value = field_data(line, len, &value_len);
+    return value != NULL ? collect(f, value, value_len) : 0;
 }
 
-static int take_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
+static int read_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                      void *ctx)
 {
-    int err;
-
     if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
         len -= 3;
     }
-    if (!f->started && !is_blank(line, len)) {
+    if (!f->started && !span_is_blank((struct span){line, len})) {
         f->started = 1;
         f->bare = line[0] == '<' || (line[0] == '{' && f->kind == FRAME_EVENTS);
     }
@@ -107,33 +91,31 @@ static int take_line(struct frame *f, const char *line, size_t len, frame_on_rec
         return collect(f, line, len);
     }
     if (f->kind == FRAME_EVENTS) {
-        return take_event_line(f, line, len, on_record, ctx);
+        return read_event_line(f, line, len, on_record, ctx);
     }
     if (len > 0 && line[len - 1] == '\r') {
         len--;
     }
-    if (is_blank(line, len)) {
+    if (span_is_blank((struct span){line, len})) {
         return 0;
     }
-    err = collect(f, line, len);
-    return err ? err : give(f, on_record, ctx);
+    int error = collect(f, line, len);
+    return error != 0 ? error : end_record(f, on_record, ctx);
 }
 
 /* The unfinished line joined with its last piece. */
 static int finish_line(struct frame *f, const char *data, size_t len, frame_on_record on_record,
                        void *ctx)
 {
-    int err;
-
     if (f->line.len == 0 && len <= f->line.cap) {
-        return take_line(f, data, len, on_record, ctx);
+        return read_line(f, data, len, on_record, ctx);
     }
-    err = buf_add(&f->line, data, len);
-    if (!err) {
-        err = take_line(f, f->line.data, f->line.len, on_record, ctx);
+    int error = buf_add(&f->line, data, len);
+    if (error == 0) {
+        error = read_line(f, f->line.data, f->line.len, on_record, ctx);
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
     buf_clear(&f->line);
     return 0;
@@ -145,23 +127,20 @@ static const char *next(const char **at, const char *from, const char *end, char
 {
     if (*at < from) {
         const char *found = memchr(from, c, (size_t)(end - from));
-
-        *at = found ? found : end;
+        *at = found != NULL ? found : end;
     }
     return *at;
 }
 
 int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on_record, void *ctx)
 {
-    const char *end = data + len, *lf = NULL, *cr = NULL;
-
+    const char *end = data + len;
     if (len == 0) {
         return 0;
     }
+    const char *cr = NULL;
+    const char *lf = NULL;
     while (data < end) {
-        const char *stop;
-        int err;
-
         if (f->after_cr) {
             f->after_cr = 0;
             if (*data == '\n') {
@@ -169,7 +148,7 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
                 continue;
             }
         }
-        stop = next(&lf, data, end, '\n');
+        const char *stop = next(&lf, data, end, '\n');
         if (f->kind == FRAME_EVENTS && next(&cr, data, end, '\r') < stop) {
             stop = cr;
         }
@@ -177,9 +156,9 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
             return buf_add(&f->line, data, (size_t)(end - data));
         }
         f->after_cr = *stop == '\r';
-        err = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
-        if (err) {
-            return err;
+        int error = finish_line(f, data, (size_t)(stop - data), on_record, ctx);
+        if (error != 0) {
+            return error;
         }
         data = stop + 1;
     }
@@ -188,10 +167,9 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
 
 int frame_end(struct frame *f, frame_on_record on_record, void *ctx)
 {
-    int err = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
-
-    if (err || !f->has_data) {
-        return err;
+    int error = f->line.len > 0 ? finish_line(f, NULL, 0, on_record, ctx) : 0;
+    if (error != 0 || !f->has_data) {
+        return error;
     }
-    return give(f, on_record, ctx);
+    return end_record(f, on_record, ctx);
 }

@@ -6,7 +6,7 @@
  *                 over; LF, CRLF and CR end lines; one space after "data:" is
  *                 optional; a leading BOM is dropped. A field "error" counts as data.
  * A body that is no stream at all, because its first byte is "<" (a proxy's page) or,
- * where events were asked for, "{" (a server that does not stream), is one record.
+ * where events were requested, "{" (a server that does not stream), is one record.
  * The work is linear in the bytes, however often they are split. */
 #ifndef HUM_FRAME_H
 #define HUM_FRAME_H

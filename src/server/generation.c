@@ -134,7 +134,7 @@ static void watch(struct generation *g, long ms)
     }
 }
 
-/* One timer for the whole wait, looked at when it fires: bytes only note the time. */
+/* One timer for the whole wait, judged when it fires: bytes only note the time. */
 static void on_watchdog(uv_timer_t *timer)
 {
     struct generation *g = timer->data;
@@ -225,19 +225,24 @@ static void on_http_end(void *ctx, const struct http_result *result)
 
 static const struct http_callbacks http_callbacks = {on_body, on_http_end};
 
-struct generation *generation_start(uv_loop_t *loop, struct http *http,
+struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_request *request,
                                     const struct generation_callbacks *callbacks, void *ctx)
 {
     struct generation *g = xcalloc(1, sizeof *g);
-    g->transfer =
-        endpoint_start(request->endpoint, http, "POST", request->path, request->dialect->accept,
-                       request->body, request->body_len, &http_callbacks, g);
+    const struct endpoint_request post = {
+        .method = "POST",
+        .path = request->path,
+        .accept = request->dialect->accept,
+        .body = request->body,
+        .body_len = request->body_len,
+    };
+    g->transfer = endpoint_start(request->endpoint, env->http, &post, &http_callbacks, g);
     if (g->transfer == NULL) {
         free(g);
         return NULL;
     }
-    g->loop = loop;
+    g->loop = env->loop;
     g->endpoint = request->endpoint;
     g->dialect = request->dialect;
     g->model = request->model;
@@ -245,7 +250,7 @@ struct generation *generation_start(uv_loop_t *loop, struct http *http,
     g->ctx = ctx;
     frame_init(&g->frame, g->dialect->frame, LIMIT_RECORD);
     buf_init(&g->error_body, LIMIT_ERROR_BODY);
-    uv_timer_init(loop, &g->watchdog);
+    uv_timer_init(env->loop, &g->watchdog);
     g->watchdog.data = g;
     watch(g, g->endpoint->first_timeout_ms);
     return g;

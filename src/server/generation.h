@@ -1,6 +1,6 @@
 /* One request to a model, from its body to its single ending: bytes from http through
  * frame and dialect to events. Keeps the limits of time, and says what went wrong. What
- * becomes of the events is the business of stream (chats) and complete (suggestions). */
+ * becomes of the events is the business of job/chat and complete/fetch. */
 #ifndef HUM_GENERATION_H
 #define HUM_GENERATION_H
 
@@ -13,6 +13,12 @@
 
 struct generation;
 struct http;
+
+/* Read during the call; what it points to must outlive the generation. */
+struct generation_env {
+    uv_loop_t *loop;
+    struct http *http;
+};
 
 struct generation_request {
     const struct endpoint *endpoint; /* must live until the ending */
@@ -32,7 +38,7 @@ struct generation_callbacks {
 };
 
 /* No callback runs before it returns. Returns NULL if the URL cannot be used. */
-struct generation *generation_start(uv_loop_t *loop, struct http *http,
+struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_request *request,
                                     const struct generation_callbacks *callbacks, void *ctx);
 

@@ -11,7 +11,7 @@
 
 #define REDIRECTS_MAX 3
 
-/* How long the rest of a released transfer's body is waited for. */
+/* How long the remaining body of a released transfer is waited for. */
 #define LINGER_MS 1000
 
 /* One read from the socket may carry hundreds of tokens when the server is fast. */
@@ -115,7 +115,7 @@ static bool same_origin(const char *a, const char *b)
            same_part(a, b, CURLUPART_PORT);
 }
 
-/* Go's clients, Ollama's own among them, never ask a proxy for these; curl would. */
+/* Go's clients, Ollama's own among them, never use a proxy for these; curl would. */
 static bool is_loopback(const char *url)
 {
     char *host = url_part(url, CURLUPART_HOST);
@@ -123,8 +123,8 @@ static bool is_loopback(const char *url)
         return false;
     }
     size_t len = strlen(host);
-    const char *tail = len > 10 ? host + len - 10 : "";
-    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(tail, ".localhost") == 0 ||
+    const char *end = len > 10 ? host + len - 10 : "";
+    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(end, ".localhost") == 0 ||
                     (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
                     strcmp(host, "[::1]") == 0;
     curl_free(host);
@@ -267,8 +267,8 @@ static void act(struct http *http, curl_socket_t fd, int flags)
 static void on_socket_ready(uv_poll_t *poll, int status, int events)
 {
     struct socket *s = poll->data;
-    /* A reset shows itself as an error of the poll. Told so, curl gives up without reading
-     * what came before it; let it read to the end and meet the error itself. */
+    /* A reset shows itself as an error of the poll. If curl hears of it, it gives up without
+     * reading what came before it; let it read to the end and meet the error itself. */
     int flags = (events & UV_READABLE || status < 0 ? CURL_CSELECT_IN : 0) |
                 (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
     act(s->http, s->fd, flags);

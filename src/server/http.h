@@ -1,6 +1,6 @@
 /* HTTP requests on the loop: one curl multi handle, driven by socket and timer
  * callbacks; the only user of curl. HTTP/1.1 only, so that cancelling closes the
- * socket, which is how Ollama and llama-server are told to stop generating. */
+ * socket, at which Ollama and llama-server stop generating. */
 #ifndef HUM_HTTP_H
 #define HUM_HTTP_H
 
@@ -13,7 +13,7 @@ struct transfer;
 
 struct http_request {
     const char *method; /* "GET" or "POST" */
-    const char *url;    /* http or https; loopback hosts are never asked through a proxy */
+    const char *url;    /* http or https; loopback hosts are never reached through a proxy */
     const char *accept; /* Accept header, or NULL */
     const char *key;    /* sent as "Authorization: Bearer", or NULL */
     char **headers;     /* further "Name: value" lines, NULL-terminated, or NULL */
@@ -39,7 +39,8 @@ struct http_callbacks {
 };
 
 struct http *http_new(uv_loop_t *loop);
-/* Every transfer must have ended or been released. Frees itself when the loop has closed its handles. */
+/* Every transfer must have ended or been released. Frees itself when the loop has closed its
+ * handles. */
 void http_close(struct http *http);
 
 /* Copies what it needs of the request. No callback runs before it returns. A redirect
@@ -52,7 +53,7 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
  * follows and the transfer is freed. */
 void http_cancel(struct transfer *t);
 
-/* Nothing more of it is wanted: no callback follows. The rest of the body, if it ends
+/* Nothing more of it is wanted: no callback follows. What is missing of the body, if it ends
  * within a second, is read, so that the connection can serve the next request. */
 void http_release(struct transfer *t);
 

@@ -30,55 +30,50 @@ static int write_escape(struct buf *out, unsigned char c)
 
 static int write_escaped(struct buf *out, const char *s, size_t len)
 {
+    int error = 0;
     size_t from = 0;
-    int err = 0;
-
-    for (size_t i = 0; i < len && !err; i++) {
+    for (size_t i = 0; i < len && error == 0; i++) {
         unsigned char c = (unsigned char)s[i];
-
         if (c >= 0x20 && c != '"' && c != '\\') {
             continue;
         }
-        err = buf_add(out, s + from, i - from);
-        if (!err) {
-            err = write_escape(out, c);
+        error = buf_add(out, s + from, i - from);
+        if (error == 0) {
+            error = write_escape(out, c);
         }
         from = i + 1;
     }
-    return err ? err : buf_add(out, s + from, len - from);
+    return error != 0 ? error : buf_add(out, s + from, len - from);
 }
 
 int json_write_string(struct buf *out, const char *s, size_t len)
 {
     struct buf clean;
-    int err;
-
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
-    err = utf8_clean(s, len, &clean);
-    if (!err) {
-        err = buf_add(out, "\"", 1);
+    int error = utf8_clean(s, len, &clean);
+    if (error == 0) {
+        error = buf_add(out, "\"", 1);
     }
-    if (!err && clean.len > 0) {
-        err = write_escaped(out, clean.data, clean.len);
+    if (error == 0 && clean.len > 0) {
+        error = write_escaped(out, clean.data, clean.len);
     }
-    if (!err) {
-        err = buf_add(out, "\"", 1);
+    if (error == 0) {
+        error = buf_add(out, "\"", 1);
     }
     buf_finish(&clean);
-    return err;
+    return error;
 }
 
 /* The shortest text that reads back as the same number. */
 static int write_real(struct buf *out, double number)
 {
-    char text[32];
-
     if (!isfinite(number)) {
         return HUM_ESPEC;
     }
+    char text[32];
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, number);
+        snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number) { // NOLINT(clang-diagnostic-float-equal)
             break;
         }
@@ -90,40 +85,37 @@ static int write_any(struct buf *out, const struct value *v, int depth);
 
 static int write_array(struct buf *out, const struct value *v, int depth)
 {
-    int err = buf_add(out, "[", 1);
-
-    for (size_t i = 0; i < v->as.array.count && !err; i++) {
+    int error = buf_add(out, "[", 1);
+    for (size_t i = 0; i < v->as.array.count && error == 0; i++) {
         if (i > 0) {
-            err = buf_add(out, ",", 1);
+            error = buf_add(out, ",", 1);
         }
-        if (!err) {
-            err = write_any(out, &v->as.array.items[i], depth + 1);
+        if (error == 0) {
+            error = write_any(out, &v->as.array.items[i], depth + 1);
         }
     }
-    return err ? err : buf_add(out, "]", 1);
+    return error != 0 ? error : buf_add(out, "]", 1);
 }
 
 static int write_map(struct buf *out, const struct value *v, int depth)
 {
-    int err = buf_add(out, "{", 1);
-
-    for (size_t i = 0; i < v->as.map.count && !err; i++) {
+    int error = buf_add(out, "{", 1);
+    for (size_t i = 0; i < v->as.map.count && error == 0; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
-
         if (i > 0) {
-            err = buf_add(out, ",", 1);
+            error = buf_add(out, ",", 1);
         }
-        if (!err) {
-            err = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
+        if (error == 0) {
+            error = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
         }
-        if (!err) {
-            err = buf_add(out, ":", 1);
+        if (error == 0) {
+            error = buf_add(out, ":", 1);
         }
-        if (!err) {
-            err = write_any(out, &pair->value, depth + 1);
+        if (error == 0) {
+            error = write_any(out, &pair->value, depth + 1);
         }
     }
-    return err ? err : buf_add(out, "}", 1);
+    return error != 0 ? error : buf_add(out, "}", 1);
 }
 
 static int write_any(struct buf *out, const struct value *v, int depth)
@@ -158,14 +150,12 @@ int json_write(struct buf *out, const struct value *v)
 /* The number that four hexadecimal digits stand for, or -1. */
 static long hex4(const char *p, const char *end)
 {
-    long number = 0;
-
     if (end - p < 4) {
         return -1;
     }
+    long number = 0;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
-
         number *= 16;
         if (c >= '0' && c <= '9') {
             number += c - '0';
@@ -183,17 +173,16 @@ static long hex4(const char *p, const char *end)
 /* Mends the escape whose backslash is at p; returns what follows it. */
 static char *mend_escape(char *p, const char *end)
 {
-    long code, next;
-
     if (end - p < 2 || p[1] != 'u') {
         return end - p < 2 ? p + 1 : p + 2;
     }
-    code = hex4(p + 2, end);
+    long code = hex4(p + 2, end);
     if (code < 0) {
         /* cJSON would take it for NUL; so it sees an error. */
         p[1] = '?';
         return p + 2;
     }
+    long next;
     if (code >= 0xD800 && code < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
         next = hex4(p + 8, end);
         if (next >= 0xDC00 && next < 0xE000) {
@@ -209,13 +198,12 @@ static char *mend_escape(char *p, const char *end)
 void json_mend(char *text, size_t len)
 {
     char *end = text + len, *p = text;
-
     /* A raw NUL is no JSON, but cJSON would take it for the end of the string. */
-    while (p < end && (p = memchr(p, '\0', (size_t)(end - p)))) {
+    while (p < end && (p = memchr(p, '\0', (size_t)(end - p))) != NULL) {
         *p++ = 0x1A;
     }
     p = text;
-    while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
+    while (p < end && (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
         p = mend_escape(p, end);
     }
 }
@@ -229,12 +217,10 @@ cJSON *json_parse(char *text, size_t len)
 
 const cJSON *json_get(const cJSON *object, const char *name)
 {
-    const cJSON *item;
-
     if (!cJSON_IsObject(object)) {
         return NULL;
     }
-    item = cJSON_GetObjectItemCaseSensitive(object, name);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsNull(item) ? NULL : item;
 }
 

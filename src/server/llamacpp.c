@@ -1,5 +1,5 @@
 /* llama-server's /infill: SSE events with one JSON object each, the last with "stop":true
- * and the figures; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
+ * and its stats; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
  * is the typed part of the cursor's line. In spite of its documentation the server puts it
  * behind the prefix, not behind the middle token, and so evaluates the suffix anew with
  * every key; a raw prompt to /v1/completions spares it that. */
@@ -20,8 +20,8 @@ struct extra {
 
 static void extra_init(struct extra *x, const struct fill *fill)
 {
-    x->items = xcalloc(fill->chunk_count, sizeof(*x->items));
-    x->pairs = xcalloc(fill->chunk_count, sizeof(*x->pairs));
+    x->items = xcalloc(fill->chunk_count, sizeof *x->items);
+    x->pairs = xcalloc(fill->chunk_count, sizeof *x->pairs);
     for (size_t i = 0; i < fill->chunk_count; i++) {
         x->pairs[i][0].key = value_text("filename");
         x->pairs[i][0].value = value_text(fill->chunks[i]->name);
@@ -42,34 +42,32 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     /* Else the last event repeats the prompt and all settings. */
     const struct value fields[] = {value_text("content"), value_text("stop"),
                                    value_text("stop_type"), value_text("timings")};
-    struct body_fields own;
-    struct extra extra;
     struct buf before;
-    struct body b;
-    int err;
-
     buf_init(&before, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
+    struct extra extra;
     extra_init(&extra, fill);
-    err = fim_before(fill, &before);
-    if (!err) {
+    int error = fim_before(fill, &before);
+    struct body b;
+    if (error == 0) {
         body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
         body_field_text(&own, "input_prefix", before.data, before.len);
-        body_field_text(&own, "input_suffix", fill->after, fill->after_len);
-        body_field_text(&own, "prompt", fill->line, fill->line_len);
+        body_field_text(&own, "input_suffix", fill->around.after.data, fill->around.after.len);
+        body_field_text(&own, "prompt", fill->around.line.data, fill->around.line.len);
         body_sampling(&own, fill, "n_predict");
         body_field_bool(&own, "cache_prompt", true);
         if (fill->logprobs) {
             body_field_int(&own, "n_probs", 1);
         }
-        body_field_array(&own, "response_fields", fields, sizeof(fields) / sizeof(fields[0]));
+        body_field_array(&own, "response_fields", fields, sizeof fields / sizeof *fields);
         body_begin_fill(&b, out, fill, &own, true);
-        err = body_end(&b, why);
+        error = body_end(&b, why);
     }
     extra_finish(&extra);
     body_fields_finish(&own);
     buf_finish(&before);
-    return err;
+    return error;
 }
 
 /* The words that OpenAI has for it. */
@@ -79,41 +77,38 @@ static const char *reason_for(const cJSON *stop_type)
                                                                                      : "stop";
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *content = json_get(root, "content"), *error = emit_find_error(root);
+    const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
     struct dialect_stats stats = emit_no_stats;
-    int err;
-
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    err = emit_text(e, DIALECT_TEXT, content);
-    if (err) {
-        return err;
+    int error = emit_text(e, DIALECT_TEXT, content);
+    if (error != 0) {
+        return error;
     }
     /* Older servers send the inside of the error object alone. */
-    if (!error && !content && cJSON_IsString(json_get(root, "message"))) {
-        error = json_get(root, "message");
+    if (server_error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
+        server_error = json_get(root, "message");
     }
-    if (error) {
-        return emit_error(e, error);
+    if (server_error != NULL) {
+        return emit_error(e, server_error);
     }
     if (!cJSON_IsTrue(json_get(root, "stop"))) {
         return 0;
     }
     emit_read_timings(json_get(root, "timings"), &stats);
-    err = emit_stats(e, &stats);
-    return err ? err : emit_done(e, reason_for(json_get(root, "stop_type")));
+    error = emit_stats(e, &stats);
+    return error != 0 ? error : emit_done(e, reason_for(json_get(root, "stop_type")));
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_llamacpp = {

@@ -1,6 +1,6 @@
 /* Ollama's /api/chat and /api/generate: one JSON object for each line. The last has
- * "done":true with the figures, and may still hold text. A failure is a line
- * {"error":...}, at any place; a clean end without either is a stream cut off. */
+ * "done":true with the stats, and may still hold text. A failure is a line
+ * {"error":...}, anywhere; a clean end without either is a stream cut off. */
 #include "proto.h"
 #include "server/body.h"
 #include "server/dialect.h"
@@ -28,15 +28,14 @@ static bool change_option(const struct value_pair *member, struct value *v)
 
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
 {
+    const struct value *think = value_get(spec, "think");
     struct body b;
-    const struct value *think = value_get(spec, "think"), *options;
-
     body_begin(&b, out, spec, false, change_message);
-    if (think && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
+    if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
     }
-    options = body_map(&b, value_get(spec, "options"));
-    if (options && body_key(&b, "options")) {
+    const struct value *options = body_map(&b, value_get(spec, "options"));
+    if (options != NULL && body_key(&b, "options")) {
         body_object(&b, &options, 1, change_option);
     }
     body_value(&b, "think", think);
@@ -46,109 +45,102 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
     return body_end(&b, why);
 }
 
-/* A model that thinks does so unless told not to. A raw prompt needs no template, and spares
- * the last line the tokens of the whole context. */
+/* A model that can think does so unless the request says not to. A raw prompt needs no template,
+ * and spares the last line the tokens of the whole context. */
 static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
-    int err = fill->tokens ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
-
+    int error = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
     body_field_text(own, "prompt", prompt->data, prompt->len);
-    if (fill->tokens) {
+    if (fill->tokens != NULL) {
         body_field_bool(own, "raw", true);
     } else {
-        size_t len;
-        const char *suffix = fim_suffix(fill, &len);
-
-        body_field_text(own, "suffix", suffix, len);
+        const struct span suffix = fim_suffix(fill);
+        body_field_text(own, "suffix", suffix.data, suffix.len);
     }
     body_field_bool(own, "think", false);
     if (fill->logprobs) {
         body_field_bool(own, "logprobs", true);
     }
-    return err;
+    return error;
 }
 
 /* The load options go out as in a chat, also when nothing is generated: others would make
  * Ollama load the model anew. */
 static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 {
-    struct body_fields own, sampling;
     struct buf prompt;
-    struct body b;
-    const struct value *options[2];
-    int err = 0;
-
     buf_init(&prompt, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
+    struct body_fields sampling;
     body_fields_init(&sampling);
+    int error = 0;
     if (!fill->load) {
-        err = write_prompt(&own, fill, &prompt);
+        error = write_prompt(&own, fill, &prompt);
         body_sampling(&sampling, fill, "num_predict");
     }
-    if (!err) {
+    struct body b;
+    const struct value *options[2];
+    if (error == 0) {
         body_begin_fill(&b, out, fill, &own, false);
         options[0] = body_map(&b, fill->options);
         options[1] = &sampling.map;
-        if ((options[0] || !fill->load) && body_key(&b, "options")) {
+        if ((options[0] != NULL || !fill->load) && body_key(&b, "options")) {
             body_object(&b, options, 2, change_option);
         }
         body_value(&b, "keep_alive", fill->keep_alive);
-        err = body_end(&b, why);
+        error = body_end(&b, why);
     }
     body_fields_finish(&sampling);
     body_fields_finish(&own);
     buf_finish(&prompt);
-    return err;
+    return error;
 }
 
-static int give_calls(const struct emit *e, const cJSON *calls)
+static int read_calls(const struct emit *e, const cJSON *calls)
 {
-    int err = 0;
-
-    if (calls && !cJSON_IsArray(calls)) {
+    if (calls != NULL && !cJSON_IsArray(calls)) {
         return emit_odd(e);
     }
-    for (const cJSON *call = calls ? calls->child : NULL; call && !err; call = call->next) {
+    int error = 0;
+    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && error == 0;
+         call = call->next) {
         const cJSON *function = json_get(call, "function");
         const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
         const cJSON *arguments = json_get(function, "arguments");
-        char *json = arguments ? cJSON_PrintUnformatted(arguments) : NULL;
-
-        if (!cJSON_IsString(name) || (arguments && !json)) {
-            err = emit_odd(e);
+        char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
+        if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
+            error = emit_odd(e);
         } else {
-            err = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
-                            json ? json : "{}", json ? strlen(json) : 2);
+            error = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
+                              json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
         }
         cJSON_free(json);
     }
-    return err;
+    return error;
 }
 
-/* A chat has its text in a message, a filled gap in the record itself. */
-static int give_text(const struct emit *e, const cJSON *from, const char *name)
+/* A chat has its text in a message; what was filled in stands in the record itself. */
+static int read_text(const struct emit *e, const cJSON *from, const char *name)
 {
-    int err = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
-
-    return err ? err : emit_text(e, DIALECT_TEXT, json_get(from, name));
+    int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
+    return error != 0 ? error : emit_text(e, DIALECT_TEXT, json_get(from, name));
 }
 
-static int give_message(const struct emit *e, const cJSON *message)
+static int read_message(const struct emit *e, const cJSON *message)
 {
-    int err;
-
-    if (!message) {
+    if (message == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(message)) {
         return emit_odd(e);
     }
-    err = give_text(e, message, "content");
-    return err ? err : give_calls(e, json_get(message, "tool_calls"));
+    int error = read_text(e, message, "content");
+    return error != 0 ? error : read_calls(e, json_get(message, "tool_calls"));
 }
 
-/* Figures that are zero are absent. Durations are in ns. */
-static int give_done(const struct emit *e, const cJSON *root)
+/* Stats that are zero are absent. Durations are in ns. */
+static int read_done(const struct emit *e, const cJSON *root)
 {
     const cJSON *reason = json_get(root, "done_reason");
     struct dialect_stats stats = {
@@ -160,39 +152,35 @@ static int give_done(const struct emit *e, const cJSON *root)
         .load_ns = json_count(json_get(root, "load_duration")),
         .total_ns = json_count(json_get(root, "total_duration")),
     };
-    int err = emit_stats(e, &stats);
-
-    return err ? err : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
+    int error = emit_stats(e, &stats);
+    return error != 0 ? error : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *error = emit_find_error(root);
-    int err;
-
+    const cJSON *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
     emit_logprobs(e, json_get(root, "logprobs"));
-    err = give_message(e, json_get(root, "message"));
-    if (!err) {
-        err = give_text(e, root, "response");
+    int error = read_message(e, json_get(root, "message"));
+    if (error == 0) {
+        error = read_text(e, root, "response");
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
-    if (error) {
-        return emit_error(e, error);
+    if (server_error != NULL) {
+        return emit_error(e, server_error);
     }
-    return cJSON_IsTrue(json_get(root, "done")) ? give_done(e, root) : 0;
+    return cJSON_IsTrue(json_get(root, "done")) ? read_done(e, root) : 0;
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_ollama = {

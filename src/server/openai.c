@@ -1,5 +1,5 @@
 /* The OpenAI-compatible /v1/chat/completions and /v1/completions: SSE events with one JSON
- * object each. A choice ends with a "finish_reason", the figures may follow, then
+ * object each. A choice ends with a "finish_reason", the stats may follow, then
  * "[DONE]". Ollama hides a failure in mid-stream: its stream ends with neither, and so
  * counts as cut off. llama-server adds "timings". A server that does not stream answers
  * with one object that has "message" in the place of "delta". */
@@ -19,12 +19,11 @@ static bool change_message(const struct value_pair *member, struct value *v)
     return v->type != VALUE_NIL && !value_is_string(&member->key, "thinking");
 }
 
-static void write_usage_wish(struct body *b)
+static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
-    const struct value wish = value_pairs(&member, 1);
-
-    body_value(b, "stream_options", &wish);
+    const struct value options = value_pairs(&member, 1);
+    body_value(b, "stream_options", &options);
 }
 
 static void write_format(struct body *b, const struct value *format)
@@ -34,25 +33,23 @@ static void write_format(struct body *b, const struct value *format)
                                   {value_text("schema"), {.type = VALUE_NIL}}};
     struct value_pair typed[] = {{value_text("type"), value_text("json_schema")},
                                  {value_text("json_schema"), value_pairs(schema, 2)}};
-    struct value wish = value_pairs(json, 1);
-
-    if (!format) {
+    struct value written = value_pairs(json, 1);
+    if (format == NULL) {
         return;
     }
     if (format->type == VALUE_MAP) {
         schema[1].value = *format;
-        wish = value_pairs(typed, 2);
+        written = value_pairs(typed, 2);
     } else if (!value_is_string(format, "json")) {
         body_fail(b, "request.format must be \"json\" or a JSON schema");
     }
-    body_value(b, "response_format", &wish);
+    body_value(b, "response_format", &written);
 }
 
 static void write_think(struct body *b, const struct value *think)
 {
     const struct value none = value_text("none");
-
-    if (!think) {
+    if (think == NULL) {
         return;
     }
     if (think->type == VALUE_STRING) {
@@ -67,9 +64,8 @@ static void write_think(struct body *b, const struct value *think)
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
 {
     struct body b;
-
     body_begin(&b, out, spec, true, change_message);
-    write_usage_wish(&b);
+    request_usage(&b);
     write_think(&b, value_get(spec, "think"));
     write_format(&b, value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
@@ -81,11 +77,9 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 static void write_fill(struct body_fields *own, const struct fill *fill, const struct buf *prompt)
 {
     body_field_text(own, "prompt", prompt->data, prompt->len);
-    if (!fill->tokens) {
-        size_t len;
-        const char *suffix = fim_suffix(fill, &len);
-
-        body_field_text(own, "suffix", suffix, len);
+    if (fill->tokens == NULL) {
+        const struct span suffix = fim_suffix(fill);
+        body_field_text(own, "suffix", suffix.data, suffix.len);
     }
     body_sampling(own, fill, "max_tokens");
     if (fill->logprobs) {
@@ -95,105 +89,97 @@ static void write_fill(struct body_fields *own, const struct fill *fill, const s
 
 static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 {
-    struct body_fields own;
     struct buf prompt;
-    struct body b;
-    int err;
-
     buf_init(&prompt, LIMIT_MESSAGE);
+    struct body_fields own;
     body_fields_init(&own);
-    err = fill->tokens ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
-    if (!err) {
+    int error = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    struct body b;
+    if (error == 0) {
         write_fill(&own, fill, &prompt);
         body_begin_fill(&b, out, fill, &own, true);
-        write_usage_wish(&b);
-        err = body_end(&b, why);
+        request_usage(&b);
+        error = body_end(&b, why);
     }
     body_fields_finish(&own);
     buf_finish(&prompt);
-    return err;
+    return error;
 }
 
 /* Both names are in use for the thinking; servers that send both say the same twice. */
-static int give_thinking(const struct emit *e, const cJSON *delta)
+static int read_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
-
-    if (!thinking) {
+    if (thinking == NULL) {
         thinking = json_get(delta, "reasoning");
     }
     return emit_text(e, DIALECT_THINKING, thinking);
 }
 
-static int give_delta(const struct emit *e, const cJSON *delta)
+static int read_delta(const struct emit *e, const cJSON *delta)
 {
-    int err;
-
-    if (!delta) {
+    if (delta == NULL) {
         return 0;
     }
     if (!cJSON_IsObject(delta)) {
         return emit_odd(e);
     }
-    err = give_thinking(e, delta);
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
+    int error = read_thinking(e, delta);
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
     }
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
     }
-    return err ? err : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
+    return error != 0 ? error : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
-/* OpenAI lists the tokens of a filled gap in one array, their probabilities in another. */
-static void take_logprobs(const struct emit *e, const cJSON *logprobs)
+/* OpenAI lists the tokens of text that was filled in in one array, their probabilities in
+ * another. */
+static void read_logprobs(const struct emit *e, const cJSON *logprobs)
 {
     emit_logprobs(e, json_get(logprobs, "content"));
     emit_logprobs(e, json_get(logprobs, "token_logprobs"));
 }
 
-static int give_choice(const struct emit *e, const cJSON *choice)
+static int read_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
-    int err;
-
-    take_logprobs(e, json_get(choice, "logprobs"));
-    err = give_delta(e, delta ? delta : json_get(choice, "message"));
-    if (!err) {
-        err = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    read_logprobs(e, json_get(choice, "logprobs"));
+    int error = read_delta(e, delta != NULL ? delta : json_get(choice, "message"));
+    if (error == 0) {
+        error = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
     }
-    if (err || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
-        return err;
+    if (error != 0 || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
+        return error;
     }
     st->finished = true;
-    snprintf(st->reason, sizeof(st->reason), "%s", reason->valuestring);
+    snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
     return calls_flush(&st->calls, e);
 }
 
-/* Other choices than the first are alternatives that nobody asked for. */
-static int give_choices(const struct emit *e, const cJSON *choices)
+/* Other choices than the first are alternatives that nobody requested. */
+static int read_choices(const struct emit *e, const cJSON *choices)
 {
-    int err = 0;
-
-    if (choices && !cJSON_IsArray(choices)) {
+    if (choices != NULL && !cJSON_IsArray(choices)) {
         return emit_odd(e);
     }
-    for (const cJSON *choice = choices ? choices->child : NULL; choice && !err;
-         choice = choice->next) {
+    int error = 0;
+    for (const cJSON *choice = choices != NULL ? choices->child : NULL;
+         choice != NULL && error == 0; choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
-            err = give_choice(e, choice);
+            error = read_choice(e, choice);
         }
     }
-    return err;
+    return error;
 }
 
-static int give_stats(const struct emit *e, const cJSON *root)
+static int read_stats(const struct emit *e, const cJSON *root)
 {
     const cJSON *usage = json_get(root, "usage");
     const cJSON *details = json_get(usage, "prompt_tokens_details");
     struct dialect_stats stats = emit_no_stats;
-
     stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
     stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));
@@ -201,51 +187,46 @@ static int give_stats(const struct emit *e, const cJSON *root)
     return emit_stats(e, &stats);
 }
 
-static int give_record(const struct emit *e, const cJSON *root)
+static int read_record(const struct emit *e, const cJSON *root)
 {
-    const cJSON *choices = json_get(root, "choices"), *error = emit_find_error(root);
-    int err;
-
+    const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
         return emit_odd(e);
     }
-    err = give_choices(e, choices);
-    if (!err) {
-        err = give_stats(e, root);
+    int error = read_choices(e, choices);
+    if (error == 0) {
+        error = read_stats(e, root);
     }
-    if (err) {
-        return err;
+    if (error != 0) {
+        return error;
     }
     /* Some servers send the inside of the error object alone. */
-    if (!error && !choices && cJSON_IsString(json_get(root, "message"))) {
-        error = json_get(root, "message");
+    if (server_error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
+        server_error = json_get(root, "message");
     }
-    return error ? emit_error(e, error) : 0;
+    return server_error != NULL ? emit_error(e, server_error) : 0;
 }
 
-static int give_done(const struct emit *e)
+static int end_reply(const struct emit *e)
 {
-    int err = calls_flush(&e->state->calls, e);
-
-    return err ? err : emit_done(e, e->state->reason);
+    int error = calls_flush(&e->state->calls, e);
+    return error != 0 ? error : emit_done(e, e->state->reason);
 }
 
 static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-
     if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
-        return give_done(&e);
+        return end_reply(&e);
     }
-    return emit_record(&e, record, give_record);
+    return emit_record(&e, record, read_record);
 }
 
 static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
     struct emit e = {st, on_event, ctx, "", 0};
-
-    return st->finished && !st->done ? give_done(&e) : 0;
+    return st->finished && !st->done ? end_reply(&e) : 0;
 }
 
 const struct dialect dialect_openai = {

@@ -36,12 +36,12 @@ static inline void check_ints(const char *file, int line, const char *what, int6
 static inline void check_texts(const char *file, int line, const char *what, const char *got,
                                const char *wanted)
 {
-    if (got && wanted && strcmp(got, wanted) == 0) {
+    if (got != NULL && wanted != NULL && strcmp(got, wanted) == 0) {
         return;
     }
     check_fail(file, line, what);
-    printf("    got    \"%s\"\n    wanted \"%s\"\n", got ? got : "(null)",
-           wanted ? wanted : "(null)");
+    printf("    got    \"%s\"\n    wanted \"%s\"\n", got != NULL ? got : "(null)",
+           wanted != NULL ? wanted : "(null)");
 }
 
 #define CHECK(condition) \

@@ -22,27 +22,29 @@ static inline int events_on_event(void *ctx, const struct dialect_event *event)
     static const char *const names[] = {"text",  "thinking", "call", "stats",
                                         "error", "odd",      "done"};
     struct events *x = ctx;
-
     buf_printf(&x->log, "{%s", names[event->type]);
     if (event->type == DIALECT_STATS) {
         const struct dialect_stats *s = &event->stats;
         const int64_t all[] = {s->prompt_tokens, s->tokens,  s->prompt_ns,
                                s->eval_ns,       s->load_ns, s->total_ns};
-
-        for (size_t i = 0; i < 6; i++)
-            if (all[i] < 0)
+        for (size_t i = 0; i < 6; i++) {
+            if (all[i] < 0) {
                 buf_add_str(&x->log, " -");
-            else
+            } else {
                 buf_printf(&x->log, " %" PRId64, all[i]);
-        if (s->cached_tokens >= 0)
+            }
+        }
+        if (s->cached_tokens >= 0) {
             buf_printf(&x->log, ", %" PRId64 " cached", s->cached_tokens);
+        }
     } else {
         CHECK_INT(event->text[event->len], '\0');
         CHECK(event->len > 0 || event->type == DIALECT_DONE);
         buf_add_str(&x->log, " ");
         buf_add(&x->log, event->text, event->len);
-        if (event->logprobs > 0)
+        if (event->logprobs > 0) {
             buf_printf(&x->log, ", %" PRId64 " token %.3f", event->logprobs, event->logprob_sum);
+        }
     }
     buf_add_str(&x->log, "}");
     return ++x->count == x->stop_at ? 77 : 0;
@@ -51,7 +53,6 @@ static inline int events_on_event(void *ctx, const struct dialect_event *event)
 static inline int events_on_record(void *ctx, char *record, size_t len)
 {
     struct events *x = ctx;
-
     return x->dialect->record(&x->state, record, len, events_on_event, x);
 }
 
@@ -59,38 +60,39 @@ static inline int events_on_record(void *ctx, char *record, size_t len)
 static inline int events_run(struct events *x, const char *data, size_t len, size_t cut,
                              size_t step)
 {
-    struct frame frame;
-    int err;
-
-    memset(&x->state, 0, sizeof(x->state));
+    memset(&x->state, 0, sizeof x->state);
     x->count = 0;
     buf_clear(&x->log);
+    struct frame frame;
     frame_init(&frame, x->dialect->frame, LIMIT_RECORD);
-    err = frame_feed(&frame, data, cut, events_on_record, x);
-    while (!err && cut < len) {
+    int error = frame_feed(&frame, data, cut, events_on_record, x);
+    while (error == 0 && cut < len) {
         size_t n = step < len - cut ? step : len - cut;
-
-        err = frame_feed(&frame, data + cut, n, events_on_record, x);
+        error = frame_feed(&frame, data + cut, n, events_on_record, x);
         cut += n;
     }
-    if (!err)
-        err = frame_end(&frame, events_on_record, x);
-    if (!err)
-        err = x->dialect->end(&x->state, events_on_event, x);
-    if (!err && !x->state.done)
+    if (error == 0) {
+        error = frame_end(&frame, events_on_record, x);
+    }
+    if (error == 0) {
+        error = x->dialect->end(&x->state, events_on_event, x);
+    }
+    if (error == 0 && !x->state.done) {
         buf_add_str(&x->log, "{cut}");
+    }
     frame_finish(&frame);
     dialect_state_finish(&x->state);
-    return err;
+    return error;
 }
 
 /* By its name, or by its route to fill in. */
 static inline void events_init(struct events *x, const char *dialect)
 {
-    memset(x, 0, sizeof(*x));
+    memset(x, 0, sizeof *x);
     x->dialect = dialect_find(dialect);
-    if (!x->dialect)
+    if (x->dialect == NULL) {
         x->dialect = dialect_for_fill_api(dialect);
+    }
     buf_init(&x->log, (size_t)4 * LIMIT_RECORD);
 }
 
@@ -104,7 +106,6 @@ static inline void events_check(const char *file, int line, const char *dialect,
                                 size_t len, const char *wanted)
 {
     struct events x;
-
     events_init(&x, dialect);
     for (size_t cut = 0; cut <= len; cut++) {
         check_ints(file, line, "error", events_run(&x, data, len, cut, len), 0);
@@ -119,16 +120,17 @@ static inline void events_check(const char *file, int line, const char *dialect,
  * the text. */
 static inline char *events_of_recording(const char *dialect, const struct fixture *f)
 {
-    struct events whole, cut;
-
+    struct events whole;
     events_init(&whole, dialect);
+    struct events cut;
     events_init(&cut, dialect);
     CHECK_INT(events_run(&whole, f->body.data, f->body.len, f->body.len, 1), 0);
     /* test_frame cuts the long ones at every byte. */
     for (size_t at = 0; at <= f->body.len; at += f->body.len < 2500 ? 1 : 307) {
         events_run(&cut, f->body.data, f->body.len, at, f->body.len);
-        if (strcmp(cut.log.data, whole.log.data) != 0)
+        if (strcmp(cut.log.data, whole.log.data) != 0) {
             printf("cut at %zu\n", at);
+        }
         CHECK_TEXT(cut.log.data, whole.log.data);
     }
     for (size_t step = 1; step < 20; step += 9) {

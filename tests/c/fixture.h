@@ -22,7 +22,6 @@ struct fixture {
 static inline bool fixture_has(const char *head, const char *end, const char *what)
 {
     size_t len = strlen(what);
-
     for (; head + len <= end; head++) {
         if (strncasecmp(head, what, len) == 0) {
             return true;
@@ -38,8 +37,7 @@ static inline void fixture_dechunk(const char *data, const char *end, struct buf
         char *rest;
         size_t size = strtoul(data, &rest, 16);
         const char *lf = memchr(rest, '\n', (size_t)(end - rest));
-
-        if (rest == data || !lf || size == 0) {
+        if (rest == data || lf == NULL || size == 0) {
             return;
         }
         data = lf + 1;
@@ -57,22 +55,22 @@ static inline void fixture_dechunk(const char *data, const char *end, struct buf
 /* Parses a whole response, NUL-terminated behind len: false if it is none. */
 static inline bool fixture_parse(struct fixture *f, const char *data, size_t len)
 {
-    const char *end = data + len, *body;
-
-    memset(f, 0, sizeof(*f));
+    const char *end = data + len;
+    memset(f, 0, sizeof *f);
     buf_init(&f->body, LIMIT_RECORD);
+    const char *body;
     do {
         if (len < 12 || strncmp(data, "HTTP/1.", 7) != 0) {
             return false;
         }
         f->status = (int)strtol(data + 9, NULL, 10);
         body = strstr(data, "\r\n\r\n");
-        if (!body) {
+        if (body == NULL) {
             return false;
         }
         body += 4;
         len = (size_t)(end - body);
-    } while (f->status == 100 && (data = body));
+    } while (f->status == 100 && (data = body) != NULL);
     f->is_events = fixture_has(data, body, "\r\nContent-Type: text/event-stream");
     f->is_lines = fixture_has(data, body, "\r\nContent-Type: application/x-ndjson");
     if (fixture_has(data, body, "\r\nTransfer-Encoding: chunked")) {
@@ -87,19 +85,16 @@ static inline bool fixture_parse(struct fixture *f, const char *data, size_t len
 static inline bool fixture_load(struct fixture *f, const char *path)
 {
     char name[600];
-    struct buf raw;
-    size_t n;
-    FILE *file;
-    bool ok;
-
-    snprintf(name, sizeof(name), "tests/fixtures/%s", path);
-    file = fopen(name, "rb");
-    if (!file) {
+    snprintf(name, sizeof name, "tests/fixtures/%s", path);
+    FILE *file = fopen(name, "rb");
+    if (file == NULL) {
         printf("%s: cannot be read\n", name);
-        memset(f, 0, sizeof(*f));
+        memset(f, 0, sizeof *f);
         return false;
     }
+    struct buf raw;
     buf_init(&raw, LIMIT_RECORD);
+    size_t n;
     do {
         buf_reserve(&raw, 65536);
         n = fread(raw.data + raw.len, 1, 65536, file);
@@ -107,7 +102,7 @@ static inline bool fixture_load(struct fixture *f, const char *path)
         raw.data[raw.len] = '\0';
     } while (n > 0);
     fclose(file);
-    ok = fixture_parse(f, raw.data, raw.len);
+    bool ok = fixture_parse(f, raw.data, raw.len);
     buf_finish(&raw);
     return ok;
 }
@@ -123,28 +118,24 @@ static inline int fixture_each(void (*visit)(const char *path, const struct fixt
 {
     static const char *const folders[] = {"ollama", "llama-server"};
     int count = 0;
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char path[512];
+        snprintf(path, sizeof path, "tests/fixtures/%s", folders[i]);
+        DIR *dir = opendir(path);
         struct dirent *entry;
-        DIR *dir;
-
-        snprintf(path, sizeof(path), "tests/fixtures/%s", folders[i]);
-        dir = opendir(path);
-        while (dir && (entry = readdir(dir))) {
-            struct fixture f;
-
-            if (!strstr(entry->d_name, ".http")) {
+        while (dir != NULL && (entry = readdir(dir)) != NULL) {
+            if (strstr(entry->d_name, ".http") == NULL) {
                 continue;
             }
-            snprintf(path, sizeof(path), "%s/%s", folders[i], entry->d_name);
+            snprintf(path, sizeof path, "%s/%s", folders[i], entry->d_name);
+            struct fixture f;
             if (fixture_load(&f, path) && f.status == 200 && (f.is_lines || f.is_events)) {
                 visit(path, &f);
                 count++;
             }
             fixture_finish(&f);
         }
-        if (dir) {
+        if (dir != NULL) {
             closedir(dir);
         }
     }

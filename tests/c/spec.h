@@ -13,32 +13,37 @@
 static inline struct value spec_value(const cJSON *json)
 {
     struct value v = {.type = VALUE_NIL};
-    size_t count = 0, i = 0;
-
-    if (cJSON_IsBool(json))
+    if (cJSON_IsBool(json)) {
         return (struct value){.type = VALUE_BOOL, .as.boolean = cJSON_IsTrue(json) != 0};
-    if (cJSON_IsString(json))
+    }
+    if (cJSON_IsString(json)) {
         return value_text(json->valuestring);
-    if (cJSON_IsNumber(json) && floor(json->valuedouble) < json->valuedouble)
+    }
+    if (cJSON_IsNumber(json) && floor(json->valuedouble) < json->valuedouble) {
         return (struct value){.type = VALUE_FLOAT, .as.real = json->valuedouble};
-    if (cJSON_IsNumber(json))
+    }
+    if (cJSON_IsNumber(json)) {
         return (struct value){.type = VALUE_INT, .as.integer = (int64_t)json->valuedouble};
-    if (!cJSON_IsArray(json) && !cJSON_IsObject(json))
+    }
+    if (!cJSON_IsArray(json) && !cJSON_IsObject(json)) {
         return v;
-    for (const cJSON *child = json->child; child; child = child->next)
+    }
+    size_t count = 0;
+    for (const cJSON *child = json->child; child != NULL; child = child->next) {
         count++;
+    }
+    size_t i = 0;
     if (cJSON_IsArray(json)) {
-        struct value *items = xcalloc(count, sizeof(*items));
-
-        for (const cJSON *child = json->child; child; child = child->next)
+        struct value *items = xcalloc(count, sizeof *items);
+        for (const cJSON *child = json->child; child != NULL; child = child->next) {
             items[i++] = spec_value(child);
+        }
         v.type = VALUE_ARRAY;
         v.as.array.items = items;
         v.as.array.count = count;
     } else {
-        struct value_pair *pairs = xcalloc(count, sizeof(*pairs));
-
-        for (const cJSON *child = json->child; child; child = child->next, i++) {
+        struct value_pair *pairs = xcalloc(count, sizeof *pairs);
+        for (const cJSON *child = json->child; child != NULL; child = child->next, i++) {
             pairs[i].key = value_text(child->string);
             pairs[i].value = spec_value(child);
         }
@@ -50,12 +55,14 @@ static inline struct value spec_value(const cJSON *json)
 static inline void spec_free(const struct value *v)
 {
     if (v->type == VALUE_ARRAY) {
-        for (size_t i = 0; i < v->as.array.count; i++)
+        for (size_t i = 0; i < v->as.array.count; i++) {
             spec_free(&v->as.array.items[i]);
+        }
         free((void *)v->as.array.items);
     } else if (v->type == VALUE_MAP) {
-        for (size_t i = 0; i < v->as.map.count; i++)
+        for (size_t i = 0; i < v->as.map.count; i++) {
             spec_free(&v->as.map.pairs[i].value);
+        }
         free((void *)v->as.map.pairs);
     }
 }
@@ -66,16 +73,15 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
 {
     cJSON *json = cJSON_Parse(spec);
     struct value v = spec_value(json);
-    const char *why = NULL;
-    struct buf body;
-    int err;
-
-    if (!json)
+    if (json == NULL) {
         check_fail(file, line, "the test's own JSON is broken");
+    }
+    struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    err = dialect_find(dialect)->chat_body(&v, &body, &why);
-    if (err) {
-        check_ints(file, line, "error", err, HUM_ESPEC);
+    const char *why = NULL;
+    int error = dialect_find(dialect)->chat_body(&v, &body, &why);
+    if (error != 0) {
+        check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
         buf_printf(&body, "why: %s", why);
     }
@@ -85,17 +91,12 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     cJSON_Delete(json);
 }
 
-/* A gap in a file without any chunks; only what every request says. */
+/* To be filled in without any chunks; only what every request says. */
 static inline struct fill spec_fill(const char *before, const char *line, const char *after)
 {
     return (struct fill){
         .model = "m",
-        .before = before,
-        .before_len = strlen(before),
-        .line = line,
-        .line_len = strlen(line),
-        .after = after,
-        .after_len = strlen(after),
+        .around = {span_of(before), span_of(line), span_of(after)},
         .max_tokens = 64,
         .temperature = -1,
         .seed = -1,
@@ -108,19 +109,18 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
                                    const struct fill *fill, const char *options, const char *extra,
                                    const char *wanted)
 {
-    cJSON *json[] = {cJSON_Parse(options ? options : "null"), cJSON_Parse(extra ? extra : "null")};
+    cJSON *json[] = {cJSON_Parse(options != NULL ? options : "null"),
+                     cJSON_Parse(extra != NULL ? extra : "null")};
     struct value maps[] = {spec_value(json[0]), spec_value(json[1])};
     struct fill whole = *fill;
-    const char *why = NULL;
+    whole.options = options != NULL ? &maps[0] : NULL;
+    whole.extra = extra != NULL ? &maps[1] : NULL;
     struct buf body;
-    int err;
-
-    whole.options = options ? &maps[0] : NULL;
-    whole.extra = extra ? &maps[1] : NULL;
     buf_init(&body, LIMIT_MESSAGE);
-    err = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
-    if (err) {
-        check_ints(file, line, "error", err, HUM_ESPEC);
+    const char *why = NULL;
+    int error = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
+    if (error != 0) {
+        check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
         buf_printf(&body, "why: %s", why);
     }
@@ -135,18 +135,17 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
 /* No cap on the body's size makes it anything but whole or refused. */
 static inline void spec_check_fill_caps(const char *api, const struct fill *fill)
 {
-    const char *why = NULL;
-    int err = HUM_ETOOBIG;
-    size_t cap = 0;
+    int error = HUM_ETOOBIG;
     struct buf body;
-
-    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+    const char *why = NULL;
+    size_t cap = 0;
+    for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        err = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
-        CHECK(err || body.len == cap);
+        error = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
+        CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }
-    CHECK_INT(err, 0);
+    CHECK_INT(error, 0);
     CHECK(cap > 50);
 }
 

@@ -11,7 +11,6 @@ static struct backend *backend_of(const char *json, const char **why)
     cJSON *parsed = cJSON_Parse(json);
     struct value spec = spec_value(parsed);
     struct backend *backend = backend_new(&spec, why);
-
     spec_free(&spec);
     cJSON_Delete(parsed);
     return backend;
@@ -21,7 +20,6 @@ static void has_limits_of_its_own(void)
 {
     const char *why = NULL;
     struct backend *backend = backend_of("{" ENDPOINT ",\"api\":\"infill\"}", &why);
-
     CHECK(backend != NULL && backend->dialect == &dialect_llamacpp);
     CHECK_TEXT(backend->model, "");
     CHECK(!backend->load && backend->prefetch && !backend->raw);
@@ -31,7 +29,7 @@ static void has_limits_of_its_own(void)
     backend_free(backend);
 }
 
-static void keeps_what_it_was_told_after_the_call(void)
+static void keeps_its_spec_after_the_call(void)
 {
     const char *why = NULL;
     struct backend *backend =
@@ -41,7 +39,6 @@ static void keeps_what_it_was_told_after_the_call(void)
                    "\"options\":{\"num_ctx\":4096,\"stop\":[\"x\"]},\"keep_alive\":\"10m\"}",
                    &why);
     struct fill fill = backend_fill(backend);
-
     CHECK_TEXT(fill.model, "m");
     CHECK_INT(fill.max_tokens, 9);
     CHECK_TEXT(fill.tokens->prefix, "<P>");
@@ -55,7 +52,7 @@ static void keeps_what_it_was_told_after_the_call(void)
     backend_free(backend);
 }
 
-static void tells_what_is_wrong(void)
+static void says_what_is_wrong(void)
 {
     static const struct {
         const char *json, *why;
@@ -67,10 +64,8 @@ static void tells_what_is_wrong(void)
         {"{" ENDPOINT ",\"api\":\"generate\",\"tokens\":{\"prefix\":\"<P>\"}}",
          "backend.tokens needs prefix, suffix and middle"},
     };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *why = NULL;
-
         CHECK(backend_of(cases[i].json, &why) == NULL);
         CHECK_TEXT(why, cases[i].why);
     }
@@ -83,7 +78,6 @@ static void limits_are_kept_within_bounds(void)
         backend_of("{" ENDPOINT ",\"api\":\"infill\",\"max_tokens\":0,"
                    "\"window_tokens\":-5,\"cache_bytes\":1e15,\"max_lines\":\"many\"}",
                    &why);
-
     CHECK_INT(backend->max_tokens, 1);
     CHECK_INT(backend->window_tokens, 0);
     CHECK(backend->cache_bytes <= 1u << 30);
@@ -104,11 +98,9 @@ static void what_is_not_kept_is_not_loaded_before(void)
         {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":-1}", false},
         {"{" ENDPOINT ",\"api\":\"generate\",\"kept_ms\":300000}", false},
     };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *why = NULL;
         struct backend *backend = backend_of(cases[i].json, &why);
-
         CHECK_INT(backend->load, cases[i].load);
         backend_free(backend);
     }
@@ -126,7 +118,7 @@ static uint64_t hash_of(const char *more)
     return hash;
 }
 
-static void what_makes_another_answer_is_another_way(void)
+static void what_makes_another_answer_is_another_backend(void)
 {
     static const char *const all[] = {
         "",
@@ -142,7 +134,6 @@ static void what_makes_another_answer_is_another_way(void)
         ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<M>\",\"middle\":\"<S>\"}",
     };
     size_t count = sizeof all / sizeof *all;
-
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) {
             CHECK((hash_of(all[i]) == hash_of(all[j])) == (i == j));
@@ -154,10 +145,10 @@ static void what_makes_another_answer_is_another_way(void)
 int main(void)
 {
     RUN(has_limits_of_its_own);
-    RUN(keeps_what_it_was_told_after_the_call);
-    RUN(tells_what_is_wrong);
+    RUN(keeps_its_spec_after_the_call);
+    RUN(says_what_is_wrong);
     RUN(limits_are_kept_within_bounds);
     RUN(what_is_not_kept_is_not_loaded_before);
-    RUN(what_makes_another_answer_is_another_way);
+    RUN(what_makes_another_answer_is_another_backend);
     return check_report("backend");
 }

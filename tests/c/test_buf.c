@@ -5,7 +5,6 @@
 static void grows_from_nothing_and_stays_terminated(void)
 {
     struct buf b;
-
     buf_init(&b, 1000);
     CHECK(b.data == NULL);
     for (int i = 0; i < 1000; i++) {
@@ -21,7 +20,6 @@ static void grows_from_nothing_and_stays_terminated(void)
 static void refuses_what_is_over_the_cap_and_stays_as_it_was(void)
 {
     struct buf b;
-
     buf_init(&b, 4);
     CHECK_INT(buf_add_str(&b, "abc"), HUM_OK);
     CHECK_INT(buf_add_str(&b, "de"), HUM_ETOOBIG);
@@ -37,7 +35,6 @@ static void refuses_what_is_over_the_cap_and_stays_as_it_was(void)
 static void a_size_that_would_wrap_is_too_big(void)
 {
     struct buf b;
-
     buf_init(&b, SIZE_MAX);
     CHECK_INT(buf_add_str(&b, "abc"), HUM_OK);
     CHECK_INT(buf_reserve(&b, SIZE_MAX), HUM_ETOOBIG);
@@ -49,7 +46,6 @@ static void a_size_that_would_wrap_is_too_big(void)
 static void a_cap_of_zero_takes_only_nothing(void)
 {
     struct buf b;
-
     buf_init(&b, 0);
     CHECK_INT(buf_add(&b, NULL, 0), HUM_OK);
     CHECK_TEXT(b.data, "");
@@ -60,7 +56,6 @@ static void a_cap_of_zero_takes_only_nothing(void)
 static void adding_nothing_gives_an_empty_string(void)
 {
     struct buf b;
-
     buf_init(&b, 10);
     CHECK_INT(buf_add_str(&b, ""), HUM_OK);
     CHECK_TEXT(b.data, "");
@@ -70,7 +65,6 @@ static void adding_nothing_gives_an_empty_string(void)
 static void prints_behind_what_is_there(void)
 {
     struct buf b;
-
     buf_init(&b, 100);
     buf_add_str(&b, "n=");
     CHECK_INT(buf_printf(&b, "%d %s", 7, "a long enough word to make it grow"), HUM_OK);
@@ -81,7 +75,6 @@ static void prints_behind_what_is_there(void)
 static void keeps_nul_bytes(void)
 {
     struct buf b;
-
     buf_init(&b, 10);
     buf_add(&b, "a\0b", 3);
     CHECK_INT(b.len, 3);
@@ -92,7 +85,6 @@ static void keeps_nul_bytes(void)
 static void drops_from_the_front(void)
 {
     struct buf b;
-
     buf_init(&b, 10);
     buf_drop(&b, 0);
     buf_add_str(&b, "abcdef");
@@ -106,12 +98,10 @@ static void drops_from_the_front(void)
 static void clearing_keeps_the_memory(void)
 {
     struct buf b;
-    size_t room;
-
     buf_init(&b, 100);
     buf_clear(&b);
     buf_add_str(&b, "some text that needs room");
-    room = b.room;
+    size_t room = b.room;
     buf_clear(&b);
     CHECK_INT(b.len, 0);
     CHECK_INT(b.room, room);
@@ -123,7 +113,6 @@ static void clearing_keeps_the_memory(void)
 static void can_be_used_again_after_finish(void)
 {
     struct buf b;
-
     buf_init(&b, 3);
     buf_add_str(&b, "abc");
     buf_finish(&b);
@@ -136,7 +125,6 @@ static void can_be_used_again_after_finish(void)
 static void copies_strings(void)
 {
     char *a = xstrdup("abc"), *b = xstrndup("abcdef", 2), *c = xstrndup(NULL, 0);
-
     CHECK_TEXT(a, "abc");
     CHECK_TEXT(b, "ab");
     CHECK_TEXT(c, "");
@@ -148,7 +136,6 @@ static void copies_strings(void)
 static void allocations_of_nothing_are_no_failure(void)
 {
     char *a = xmalloc(0), *b = xcalloc(0, 8);
-
     CHECK(a && b);
     a = xrealloc(a, 0);
     CHECK(a != NULL);

@@ -7,7 +7,6 @@
 static char *text_of(const char *body, size_t len)
 {
     struct buf out;
-
     buf_init(&out, LIMIT_ERROR_BODY);
     buf_add_str(&out, "");
     error_text(body, len, &out, NULL);
@@ -17,12 +16,11 @@ static char *text_of(const char *body, size_t len)
 static void check_body(int line, const char *body, size_t len, const char *wanted)
 {
     char *text = text_of(body, len);
-
     check_texts(__FILE__, line, "error text", text, wanted);
     free(text);
 }
 
-#define BODY(body, wanted) check_body(__LINE__, body, sizeof(body) - 1, wanted)
+#define BODY(body, wanted) check_body(__LINE__, body, sizeof body - 1, wanted)
 
 static void finds_the_dialects_by_name(void)
 {
@@ -119,10 +117,8 @@ static void what_follows_the_error_is_left_aside(void)
 static void texts_are_cut_at_2000_bytes(void)
 {
     char body[5000];
-    char *text;
-
-    memset(body, 'a', sizeof(body));
-    text = text_of(body, sizeof(body));
+    memset(body, 'a', sizeof body);
+    char *text = text_of(body, sizeof body);
     CHECK_INT(strlen(text), 2000);
     CHECK_TEXT(text + 1995, "aa...");
     free(text);
@@ -131,17 +127,16 @@ static void texts_are_cut_at_2000_bytes(void)
 static void nesting_without_end_is_survived(void)
 {
     struct buf body;
-
     /* A string in a string in a string: each level doubles the backslashes. */
     buf_init(&body, 1u << 20);
     buf_add_str(&body, "{\"error\":\"end\"}");
     for (int level = 0; level < 12; level++) {
         struct buf outer;
-
         buf_init(&outer, 1u << 20);
         buf_add_str(&outer, "{\"error\":\"");
         for (size_t i = 0; i < body.len; i++) {
-            buf_printf(&outer, "%s%c", strchr("\"\\", body.data[i]) ? "\\" : "", body.data[i]);
+            buf_printf(&outer, "%s%c", strchr("\"\\", body.data[i]) != NULL ? "\\" : "",
+                       body.data[i]);
         }
         buf_add_str(&outer, "\"}");
         buf_finish(&body);
@@ -168,13 +163,12 @@ static void nesting_without_end_is_survived(void)
 static void check_url(int line, const char *body, const char *wanted)
 {
     struct buf out;
-    char *url;
-
     buf_init(&out, LIMIT_ERROR_BODY);
+    char *url;
     error_text(body, strlen(body), &out, &url);
-    if (wanted) {
+    if (wanted != NULL) {
         check_texts(__FILE__, line, "signin_url", url, wanted);
-    } else if (url) {
+    } else if (url != NULL) {
         check_fail(__FILE__, line, "there should be no signin_url");
     }
     free(url);
@@ -225,14 +219,11 @@ static void recorded_errors_give_their_message(void)
         {"llama-server/router-error-unknown-model.http", "model 'no-such-model' not found", 400},
         {"llama-server/error-bad-header.http", "", 400},
     };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f;
-        char *text;
-
         CHECK(fixture_load(&f, cases[i].path));
         CHECK_INT(f.status, cases[i].status);
-        text = text_of(f.body.data ? f.body.data : "", f.body.len);
+        char *text = text_of(f.body.data != NULL ? f.body.data : "", f.body.len);
         CHECK_TEXT(text, cases[i].wanted);
         free(text);
         fixture_finish(&f);

@@ -1,3 +1,4 @@
+#include "base/around.h"
 #include "base/buf.h"
 #include "base/value.h"
 #include "check.h"
@@ -16,10 +17,10 @@ static size_t below(size_t limit)
     return (size_t)(seed >> 8) % limit;
 }
 
-/* A text, its window, what was last taken. */
+/* A text, its excerpt, what was read last. */
 struct desk {
     struct mirror *m;
-    struct excerpt w;
+    struct excerpt e;
     struct buf before, line, after;
     size_t row, col;
 };
@@ -27,7 +28,7 @@ struct desk {
 static void desk_init(struct desk *d)
 {
     *d = (struct desk){.m = mirror_new()};
-    excerpt_init(&d->w);
+    excerpt_init(&d->e);
     buf_init(&d->before, SIZE_MAX);
     buf_init(&d->line, SIZE_MAX);
     buf_init(&d->after, SIZE_MAX);
@@ -44,12 +45,11 @@ static void desk_finish(struct desk *d)
 /* Lines of text, each with its "\n"; "" is none. */
 static void edit(struct desk *d, size_t first, size_t last, const char *text)
 {
-    struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
+    struct value lines = {.type = VALUE_ARRAY};
     size_t count = 0;
-
+    struct value items[MAX_LINES];
     while (*text) {
         const char *end = strchr(text, '\n');
-
         items[count] = (struct value){.type = VALUE_STRING};
         items[count].as.string.data = text;
         items[count++].as.string.len = (size_t)(end - text);
@@ -58,7 +58,7 @@ static void edit(struct desk *d, size_t first, size_t last, const char *text)
     lines.as.array.items = items;
     lines.as.array.count = count;
     CHECK_INT(mirror_apply(d->m, (int64_t)first, (int64_t)last, &lines), 0);
-    excerpt_edit(&d->w, (int64_t)first, (int64_t)last, count);
+    excerpt_edit(&d->e, (int64_t)first, (int64_t)last, count);
 }
 
 /* As many lines of 40 bytes with their "\n", every tenth of them empty, the next one not
@@ -67,93 +67,97 @@ static void fill(struct desk *d, size_t count)
 {
     edit(d, 0, mirror_lines(d->m), "");
     for (size_t i = 0; i < count; i++) {
-        char name[32], text[64];
-
-        snprintf(name, sizeof(name), "%sline %zu ", i % 10 > 1 ? "    " : "", i);
-        snprintf(text, sizeof(text), "%-39s\n", name);
+        char name[32];
+        snprintf(name, sizeof name, "%sline %zu ", i % 10 > 1 ? "    " : "", i);
+        char text[64];
+        snprintf(text, sizeof text, "%-39s\n", name);
         edit(d, i, i + (i == 0), i % 10 == 0 ? "\n" : text);
     }
 }
 
-static void take(struct desk *d, size_t row, size_t col, size_t before_max, size_t after_max)
+static void copy(struct buf *to, struct span from)
+{
+    buf_clear(to);
+    buf_add(to, from.data, from.len);
+}
+
+static void read_at(struct desk *d, size_t row, size_t col, size_t before_max, size_t after_max)
 {
     d->row = row;
     d->col = col;
-    buf_clear(&d->before);
-    buf_clear(&d->line);
-    buf_clear(&d->after);
-    buf_add_str(&d->before, "");
-    buf_add_str(&d->line, "");
-    buf_add_str(&d->after, "");
-    excerpt_read(&d->w, d->m, row, col, before_max, after_max, &d->before, &d->line, &d->after);
+    struct around_text text;
+    around_text_init(&text);
+    excerpt_read(&d->e, d->m, row, col, (struct excerpt_budget){before_max, after_max}, &text);
+    const struct around around = around_text_view(&text);
+    copy(&d->before, around.before);
+    copy(&d->line, around.line);
+    copy(&d->after, around.after);
+    around_text_finish(&text);
 }
 
 static void a_short_text_is_shown_whole(void)
 {
     struct desk d;
-
     desk_init(&d);
-    take(&d, 0, 0, 100, 100);
+    read_at(&d, 0, 0, 100, 100);
     CHECK_TEXT(d.before.data, "");
     CHECK_TEXT(d.line.data, "");
     CHECK_TEXT(d.after.data, "");
     edit(&d, 0, 1, "one\ntwo\nthree\nfour\n");
-    take(&d, 1, 2, 100, 100);
+    read_at(&d, 1, 2, 100, 100);
     CHECK_TEXT(d.before.data, "one\n");
     CHECK_TEXT(d.line.data, "tw");
     CHECK_TEXT(d.after.data, "o\nthree\nfour");
-    take(&d, 3, 4, 100, 100);
+    read_at(&d, 3, 4, 100, 100);
     CHECK_TEXT(d.before.data, "one\ntwo\nthree\n");
     CHECK_TEXT(d.line.data, "four");
     CHECK_TEXT(d.after.data, "");
-    take(&d, 0, 0, 100, 100);
+    read_at(&d, 0, 0, 100, 100);
     CHECK_TEXT(d.line.data, "");
     CHECK_TEXT(d.after.data, "one\ntwo\nthree\nfour");
-    take(&d, 99, 99, 100, 100);
+    read_at(&d, 99, 99, 100, 100);
     CHECK_TEXT(d.line.data, "four");
-    take(&d, 1, 99, 100, 100);
+    read_at(&d, 1, 99, 100, 100);
     CHECK_TEXT(d.line.data, "two");
-    take(&d, 1, 1, 0, 0);
+    read_at(&d, 1, 1, 0, 0);
     CHECK_INT(d.before.len + d.line.len + d.after.len, 0);
     desk_finish(&d);
 }
 
-static void a_window_begins_where_the_text_does_if_there_is_room_left(void)
+static void an_excerpt_begins_where_the_text_does_if_there_is_room_left(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 76, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    excerpt_init(&d.w);
-    take(&d, 90, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor > 0);
-    take(&d, 10, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    take(&d, 99, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
+    read_at(&d, 76, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    excerpt_init(&d.e);
+    read_at(&d, 90, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor > 0);
+    read_at(&d, 10, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    read_at(&d, 99, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
     desk_finish(&d);
 }
 
 /* Ten lines are 361 bytes, so lines 141 to 205 are 5/8 of the budget. */
-static void a_window_begins_with_a_block_near_half_of_the_budget(void)
+static void an_excerpt_begins_with_a_block_near_half_of_the_budget(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 141);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 141);
     CHECK_INT(memcmp(d.before.data, "line 141 ", 9), 0);
-    excerpt_init(&d.w);
-    take(&d, 208, 0, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 141);
+    excerpt_init(&d.e);
+    read_at(&d, 208, 0, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 141);
     for (size_t row = 100; row < 300; row++) {
         edit(&d, row, row + 1, "    nothing begins here, for all is indented\n");
     }
-    excerpt_init(&d.w);
-    take(&d, 250, 0, BEFORE, AFTER);
+    excerpt_init(&d.e);
+    read_at(&d, 250, 0, BEFORE, AFTER);
     CHECK_INT(d.before.len, BEFORE / 2 / 45 * 45);
     desk_finish(&d);
 }
@@ -161,56 +165,52 @@ static void a_window_begins_with_a_block_near_half_of_the_budget(void)
 static void the_anchor_stays_between_a_quarter_and_all_of_the_budget(void)
 {
     struct desk d;
-    size_t anchor;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    anchor = d.w.anchor;
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    size_t anchor = d.e.anchor;
     for (size_t row = anchor + 27; row < anchor + 109; row++) {
-        take(&d, row, 4, BEFORE, AFTER);
-        CHECK_INT(d.w.anchor, anchor);
+        read_at(&d, row, 4, BEFORE, AFTER);
+        CHECK_INT(d.e.anchor, anchor);
     }
-    take(&d, anchor + 115, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor > anchor + 40);
-    take(&d, anchor + 60, 4, BEFORE, AFTER);
-    CHECK(d.w.anchor < anchor + 60 - 25);
+    read_at(&d, anchor + 115, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor > anchor + 40);
+    read_at(&d, anchor + 60, 4, BEFORE, AFTER);
+    CHECK(d.e.anchor < anchor + 60 - 25);
     desk_finish(&d);
 }
 
 static void check_moved(struct desk *d, size_t first, size_t last, const char *text, size_t rows)
 {
-    struct buf before, after;
-
-    take(d, d->row, d->col, BEFORE, AFTER);
+    read_at(d, d->row, d->col, BEFORE, AFTER);
+    struct buf before;
     buf_init(&before, SIZE_MAX);
+    struct buf after;
     buf_init(&after, SIZE_MAX);
     buf_add(&before, d->before.data, d->before.len);
     buf_add(&after, d->after.data, d->after.len);
     edit(d, first, last, text);
-    take(d, d->row + rows, d->col, BEFORE, AFTER);
+    read_at(d, d->row + rows, d->col, BEFORE, AFTER);
     CHECK_TEXT(d->before.data, before.data);
     CHECK_TEXT(d->after.data, after.data);
     buf_finish(&before);
     buf_finish(&after);
 }
 
-static void edits_around_a_window_leave_it_as_it_was(void)
+static void edits_around_an_excerpt_leave_it_as_it_was(void)
 {
     struct desk d;
-    size_t anchor;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
+    read_at(&d, 205, 4, BEFORE, AFTER);
     check_moved(&d, 0, 0, "new\nnew\n", 2);
     check_moved(&d, 3, 10, "", (size_t)-7);
     check_moved(&d, 100, 101, "changed\n", 0);
-    anchor = d.w.anchor;
+    size_t anchor = d.e.anchor;
     check_moved(&d, anchor, anchor, "just above it\n", 1);
-    check_moved(&d, d.w.anchor - 1, d.w.anchor, "one\ntwo\n", 1);
-    check_moved(&d, d.w.end, d.w.end, "just below it\n", 0);
-    check_moved(&d, d.w.end, d.w.end + 1, "", 0);
+    check_moved(&d, d.e.anchor - 1, d.e.anchor, "one\ntwo\n", 1);
+    check_moved(&d, d.e.end, d.e.end, "just below it\n", 0);
+    check_moved(&d, d.e.end, d.e.end + 1, "", 0);
     check_moved(&d, 390, mirror_lines(d.m), "", 0);
     desk_finish(&d);
 }
@@ -218,62 +218,58 @@ static void edits_around_a_window_leave_it_as_it_was(void)
 static void edits_inside_leave_its_ends(void)
 {
     struct desk d;
-    size_t anchor, end;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    anchor = d.w.anchor;
-    end = d.w.end;
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    size_t anchor = d.e.anchor;
+    size_t end = d.e.end;
     edit(&d, anchor, anchor + 2, "its first line and another\n");
     edit(&d, 210, 210, "one below the cursor\n");
-    take(&d, 204, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, anchor);
-    CHECK_INT(d.w.end, end);
+    read_at(&d, 204, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, anchor);
+    CHECK_INT(d.e.end, end);
     /* Across them: the same number of lines, as when the text is changed everywhere. */
     edit(&d, anchor - 2, anchor + 2, "1\n2\n3\n4\n");
     edit(&d, end - 1, end + 1, "1\n2\n");
-    take(&d, 204, 4, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, anchor);
-    CHECK_INT(d.w.end, end);
+    read_at(&d, 204, 4, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, anchor);
+    CHECK_INT(d.e.end, end);
     edit(&d, anchor - 2, anchor + 2, "1\n");
-    CHECK_INT(d.w.anchor, SIZE_MAX);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
     edit(&d, end - 5, end, "1\n");
-    CHECK_INT(d.w.end, 0);
+    CHECK_INT(d.e.end, 0);
     desk_finish(&d);
 }
 
 static void lines_put_above_the_first_are_seen(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 100);
-    take(&d, 50, 0, BEFORE, AFTER);
+    read_at(&d, 50, 0, BEFORE, AFTER);
     edit(&d, 0, 0, "#include <new.h>\n");
-    take(&d, 51, 0, BEFORE, AFTER);
+    read_at(&d, 51, 0, BEFORE, AFTER);
     CHECK_INT(memcmp(d.before.data, "#include <new.h>\n", 17), 0);
     desk_finish(&d);
 }
 
-static void a_new_text_makes_a_new_window(void)
+static void a_new_text_makes_a_new_excerpt(void)
 {
     struct desk d;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 205, 4, BEFORE, AFTER);
-    excerpt_edit(&d.w, 0, -1, 7);
-    CHECK_INT(d.w.anchor, SIZE_MAX);
-    CHECK_INT(d.w.end, 0);
-    take(&d, 205, 4, BEFORE, AFTER);
-    excerpt_edit(&d.w, 3, 1, 7);
-    CHECK_INT(d.w.anchor, SIZE_MAX);
-    take(&d, 205, 4, BEFORE, AFTER);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    excerpt_edit(&d.e, 0, -1, 7);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
+    CHECK_INT(d.e.end, 0);
+    read_at(&d, 205, 4, BEFORE, AFTER);
+    excerpt_edit(&d.e, 3, 1, 7);
+    CHECK_INT(d.e.anchor, SIZE_MAX);
+    read_at(&d, 205, 4, BEFORE, AFTER);
     edit(&d, 0, mirror_lines(d.m), "");
-    take(&d, 0, 0, BEFORE, AFTER);
-    CHECK_INT(d.w.anchor, 0);
-    CHECK_INT(d.w.end, 1);
+    read_at(&d, 0, 0, BEFORE, AFTER);
+    CHECK_INT(d.e.anchor, 0);
+    CHECK_INT(d.e.end, 1);
     desk_finish(&d);
 }
 
@@ -281,16 +277,15 @@ static void a_new_text_makes_a_new_window(void)
 static void the_end_moves_in_steps(void)
 {
     struct desk d;
-    size_t end, steps = 0;
-
     desk_init(&d);
     fill(&d, 400);
-    take(&d, 100, 0, BEFORE, AFTER);
-    end = d.w.end;
+    read_at(&d, 100, 0, BEFORE, AFTER);
+    size_t end = d.e.end;
+    size_t steps = 0;
     for (size_t row = 101; row < 200; row++) {
-        take(&d, row, 0, BEFORE, AFTER);
-        steps += d.w.end != end;
-        end = d.w.end;
+        read_at(&d, row, 0, BEFORE, AFTER);
+        steps += d.e.end != end;
+        end = d.e.end;
     }
     CHECK(steps >= 10 && steps <= 99 * 40 / (AFTER / 4) + 1);
     desk_finish(&d);
@@ -299,20 +294,18 @@ static void the_end_moves_in_steps(void)
 static void a_line_too_long_is_cut_in_steps(void)
 {
     struct desk d;
-    char text[1000];
-    size_t steps = 0;
-
     desk_init(&d);
-    for (size_t i = 0; i < sizeof(text) - 2; i++) {
+    char text[1000];
+    for (size_t i = 0; i < sizeof text - 2; i++) {
         text[i] = (char)('a' + i % 26);
     }
-    memcpy(text + sizeof(text) - 2, "\n", 2);
+    memcpy(text + sizeof text - 2, "\n", 2);
     edit(&d, 0, 1, "one\n");
     edit(&d, 1, 1, text);
+    size_t steps = 0;
     for (size_t col = 101; col < 900; col++) {
         char first = d.line.len > 0 ? d.line.data[0] : 'b';
-
-        take(&d, 1, col, 100, 50);
+        read_at(&d, 1, col, 100, 50);
         CHECK_INT(d.before.len, 0);
         CHECK(d.line.len > 50 - 1 && d.line.len <= 100);
         CHECK_INT(memcmp(d.line.data, text + col - d.line.len, d.line.len), 0);
@@ -327,18 +320,17 @@ static void a_line_too_long_is_cut_in_steps(void)
 static void a_long_line_below_is_cut_if_there_is_nothing_else(void)
 {
     struct desk d;
-
     desk_init(&d);
     edit(&d, 0, 1, "x\nthe next line is long\nthe last\n");
-    take(&d, 0, 1, 100, 9);
+    read_at(&d, 0, 1, 100, 9);
     CHECK_TEXT(d.after.data, "\nthe next");
     edit(&d, 1, 2, "abc\n");
-    take(&d, 0, 1, 100, 9);
+    read_at(&d, 0, 1, 100, 9);
     CHECK_TEXT(d.after.data, "\nabc");
     desk_finish(&d);
 }
 
-/* ---- properties ----------------------------------------------------------------------- */
+/* ---- properties ---------------------------------------------------------------- */
 
 static bool is_inner(char c)
 {
@@ -347,17 +339,16 @@ static bool is_inner(char c)
 
 static void check_above(const struct desk *d, size_t max)
 {
-    size_t size = d->before.len + d->line.len, len = 0;
+    size_t size = d->before.len + d->line.len;
     struct buf text; /* what stands above the cursor and is shown, and some bytes more */
-    const char *from;
-
     buf_init(&text, SIZE_MAX);
     buf_add_str(&text, "");
     mirror_before(d->m, d->row, d->col, size + 8, &text);
     CHECK(size <= max && size <= text.len);
-    from = text.data + text.len - (size < text.len ? size : text.len);
+    const char *from = text.data + text.len - (size < text.len ? size : text.len);
+    size_t len = 0;
     if (!check_state.bad && size < text.len) {
-        mirror_line(d->m, d->w.anchor - 1, &len);
+        mirror_line(d->m, d->e.anchor - 1, &len);
         CHECK(size + 3 >= max / 4 || len >= max / 4);
         CHECK(d->before.len == 0 || from[-1] == '\n');
     }
@@ -373,25 +364,25 @@ static void check_above(const struct desk *d, size_t max)
 
 static void check_below(const struct desk *d, size_t max)
 {
-    size_t size = d->after.len, len = 0;
+    size_t size = d->after.len;
     struct buf text; /* what stands below the cursor and is shown, and some bytes more */
-
     buf_init(&text, SIZE_MAX);
     buf_add_str(&text, "");
     mirror_after(d->m, d->row, d->col, size + 8, &text);
     CHECK(size <= max && size <= text.len);
+    size_t len = 0;
     if (!check_state.bad && size < text.len) {
-        mirror_line(d->m, d->w.end, &len);
+        mirror_line(d->m, d->e.end, &len);
         CHECK(size + 3 >= max / 2 || len >= max / 4);
-        CHECK(text.data[size] == '\n' || d->w.end == d->row + 1);
+        CHECK(text.data[size] == '\n' || d->e.end == d->row + 1);
         CHECK(!is_inner(text.data[size]));
     }
     CHECK(check_state.bad || memcmp(text.data, d->after.data, size) == 0);
     buf_finish(&text);
 }
 
-/* What a window has to be for any text, place and budgets. */
-static void check_window(const struct desk *d, size_t before_max, size_t after_max)
+/* What an excerpt has to be for any text, position and budgets. */
+static void check_excerpt(const struct desk *d, size_t before_max, size_t after_max)
 {
     check_above(d, before_max);
     check_below(d, after_max);
@@ -409,18 +400,16 @@ static const char *const pieces[] = {
     "a line that is longer than most of the budgets: \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\n",
 };
 
-static void any_window_keeps_to_its_budgets(void)
+static void any_excerpt_keeps_to_its_budgets(void)
 {
     struct desk d;
-
     desk_init(&d);
     seed = 7;
     for (int i = 0; i < 20000 && !check_state.bad; i++) {
         static const size_t budgets[] = {0, 1, 2, 3, 7, 30, 100, 101, 400, 5000};
-        size_t lines = mirror_lines(d.m), first = below(lines + 1), last = first + below(3), len;
-        const char *text = pieces[below(sizeof(pieces) / sizeof(pieces[0]))];
+        size_t lines = mirror_lines(d.m), first = below(lines + 1), last = first + below(3);
+        const char *text = pieces[below(sizeof pieces / sizeof *pieces)];
         size_t before_max = budgets[i / 40 % 10], after_max = budgets[i / 60 % 10];
-
         if (last > lines) {
             last = lines;
         }
@@ -429,18 +418,19 @@ static void any_window_keeps_to_its_budgets(void)
             edit(&d, first, lines > 300 ? lines : last, text);
         }
         d.row = d.row < mirror_lines(d.m) ? d.row : 0;
+        size_t len;
         text = mirror_line(d.m, d.row, &len);
         d.col = below(len + 1);
         while (d.col < len && is_inner(text[d.col])) {
             d.col++;
         }
-        take(&d, d.row, d.col, before_max, after_max);
-        check_window(&d, before_max, after_max);
+        read_at(&d, d.row, d.col, before_max, after_max);
+        check_excerpt(&d, before_max, after_max);
     }
     desk_finish(&d);
 }
 
-/* ---- a session ------------------------------------------------------------------------ */
+/* ---- a session ----------------------------------------------------------------- */
 
 struct typing {
     struct desk d;
@@ -454,7 +444,6 @@ static void press(struct typing *s, char key)
     size_t len, kept = key == '\b' && d->col > 0 ? d->col - 1 : d->col;
     const char *line = mirror_line(d->m, d->row, &len);
     struct buf text;
-
     buf_init(&text, SIZE_MAX);
     buf_add(&text, line, kept);
     buf_add(&text, &key, key != '\b');
@@ -467,19 +456,18 @@ static void press(struct typing *s, char key)
     buf_finish(&text);
 }
 
-/* Takes the window after a key and compares it with the one before: what a server that kept
+/* Reads the excerpt after a key and compares it with the one before: what a server that kept
  * the state of that prompt has to read anew is little, save after a restart. */
 static void look(struct typing *s)
 {
     struct desk *d = &s->d;
+    read_at(d, d->row, d->col, BEFORE, AFTER);
+    check_excerpt(d, BEFORE, AFTER);
     struct buf prompt;
-    size_t same = 0;
-
-    take(d, d->row, d->col, BEFORE, AFTER);
-    check_window(d, BEFORE, AFTER);
     buf_init(&prompt, SIZE_MAX);
     buf_add(&prompt, d->before.data, d->before.len);
     buf_add(&prompt, d->line.data, d->line.len);
+    size_t same = 0;
     while (same < prompt.len && same < s->prompt.len && prompt.data[same] == s->prompt.data[same]) {
         same++;
     }
@@ -516,7 +504,6 @@ static void session_end(struct typing *s)
 static void writing_on_restarts_a_prompt_once_in_thousands_of_keys(void)
 {
     struct typing s;
-
     session_start(&s);
     seed = 11;
     while (s.keys < 8000) {
@@ -532,14 +519,13 @@ static void writing_on_restarts_a_prompt_once_in_thousands_of_keys(void)
 static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
 {
     struct typing s;
-    size_t moves = 0, leaps = 0;
-
     session_start(&s);
     seed = 13;
+    size_t moves = 0;
+    size_t leaps = 0;
     while (s.keys < 8000 && !check_state.bad) {
         struct desk *d = &s.d;
-        size_t what = below(200), len;
-
+        size_t what = below(200);
         if (what < 4) {
             d->row += what < 2 ? below(4) : (size_t)0 - below(4);
             moves++;
@@ -552,6 +538,7 @@ static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
         } else {
             press(&s, what < 20 ? '\b' : what < 27 ? '\n' : (char)('a' + what % 26));
         }
+        size_t len;
         mirror_line(d->m, d->row, &len);
         d->col = what < 5 ? len : d->col;
         look(&s);
@@ -565,17 +552,17 @@ static void a_session_restarts_prompts_for_leaps_and_growth_only(void)
 int main(void)
 {
     RUN(a_short_text_is_shown_whole);
-    RUN(a_window_begins_where_the_text_does_if_there_is_room_left);
-    RUN(a_window_begins_with_a_block_near_half_of_the_budget);
+    RUN(an_excerpt_begins_where_the_text_does_if_there_is_room_left);
+    RUN(an_excerpt_begins_with_a_block_near_half_of_the_budget);
     RUN(the_anchor_stays_between_a_quarter_and_all_of_the_budget);
-    RUN(edits_around_a_window_leave_it_as_it_was);
+    RUN(edits_around_an_excerpt_leave_it_as_it_was);
     RUN(edits_inside_leave_its_ends);
     RUN(lines_put_above_the_first_are_seen);
-    RUN(a_new_text_makes_a_new_window);
+    RUN(a_new_text_makes_a_new_excerpt);
     RUN(the_end_moves_in_steps);
     RUN(a_line_too_long_is_cut_in_steps);
     RUN(a_long_line_below_is_cut_if_there_is_nothing_else);
-    RUN(any_window_keeps_to_its_budgets);
+    RUN(any_excerpt_keeps_to_its_budgets);
     RUN(writing_on_restarts_a_prompt_once_in_thousands_of_keys);
     RUN(a_session_restarts_prompts_for_leaps_and_growth_only);
     return check_report("excerpt");

@@ -80,9 +80,9 @@ static void a_suggestion_is_nothing_to_be_asked_for_again(void)
 {
     static const long statuses[] = {404, 400, 413, 429, 500, 503};
     static const enum hum_error codes[] = {HUM_ECUT, HUM_ESERVER, HUM_ETIMEOUT};
-    struct buf message, hint;
-
+    struct buf message;
     buf_init(&message, 65536);
+    struct buf hint;
     buf_init(&hint, 65536);
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         struct failure f = answered(statuses[i], "model 'x' not found");

@@ -12,7 +12,6 @@ struct records {
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct records *r = ctx;
-
     CHECK_INT(record[len], '\0');
     buf_add(&r->log, "[", 1);
     buf_add(&r->log, record, len);
@@ -26,32 +25,28 @@ static int on_record(void *ctx, char *record, size_t len)
 static int feed(struct records *r, enum frame_kind kind, size_t cap, const char *data, size_t len,
                 size_t cut, size_t step)
 {
-    struct frame f;
-    int err;
-
     r->count = 0;
     buf_clear(&r->log);
     buf_add(&r->log, "", 0);
+    struct frame f;
     frame_init(&f, kind, cap);
-    err = frame_feed(&f, data, cut, on_record, r);
-    while (!err && cut < len) {
+    int error = frame_feed(&f, data, cut, on_record, r);
+    while (error == 0 && cut < len) {
         size_t n = step < len - cut ? step : len - cut;
-
-        err = frame_feed(&f, data + cut, n, on_record, r);
+        error = frame_feed(&f, data + cut, n, on_record, r);
         cut += n;
     }
-    if (!err) {
-        err = frame_end(&f, on_record, r);
+    if (error == 0) {
+        error = frame_end(&f, on_record, r);
     }
     frame_finish(&f);
-    return err;
+    return error;
 }
 
 static void check_all_cuts(enum frame_kind kind, size_t cap, const char *data, size_t len,
                            const char *wanted, int wanted_err)
 {
     struct records r = {.count = 0};
-
     buf_init(&r.log, LIMIT_RECORD);
     for (size_t cut = 0; cut <= len; cut++) {
         CHECK_INT(feed(&r, kind, cap, data, len, cut, len), wanted_err);
@@ -64,8 +59,8 @@ static void check_all_cuts(enum frame_kind kind, size_t cap, const char *data, s
     buf_finish(&r.log);
 }
 
-#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof(data) - 1, wanted, 0)
-#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof(data) - 1, wanted, 0)
+#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof data - 1, wanted, 0)
+#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof data - 1, wanted, 0)
 
 static void joins_a_line_split_anywhere(void)
 {
@@ -164,15 +159,15 @@ static void a_record_as_long_as_the_cap_passes_and_one_byte_more_does_not(void)
 static void an_endless_line_is_too_big_before_it_ends(void)
 {
     struct records r = {.count = 0};
-    struct frame f;
-    int err = 0, fed = 0;
-
     buf_init(&r.log, 1000);
+    struct frame f;
     frame_init(&f, FRAME_LINES, 1000);
-    while (!err && ++fed < 100) {
-        err = frame_feed(&f, "0123456789012345678901234567890123456789", 40, on_record, &r);
+    int error = 0;
+    int fed = 0;
+    while (error == 0 && ++fed < 100) {
+        error = frame_feed(&f, "0123456789012345678901234567890123456789", 40, on_record, &r);
     }
-    CHECK_INT(err, HUM_ETOOBIG);
+    CHECK_INT(error, HUM_ETOOBIG);
     CHECK(fed < 30);
     CHECK(f.line.len <= 1010);
     frame_finish(&f);
@@ -184,7 +179,6 @@ static void a_line_of_megabytes_comes_whole(void)
     struct records r = {.count = 0};
     size_t len = 9u << 20;
     char *line = xmalloc(len + 1);
-
     memset(line, 'a', len);
     line[len] = '\n';
     buf_init(&r.log, LIMIT_RECORD);
@@ -198,7 +192,6 @@ static void a_line_of_megabytes_comes_whole(void)
 static void a_refusing_callback_ends_the_feeding(void)
 {
     struct records r = {.stop_at = 2};
-
     buf_init(&r.log, 1000);
     CHECK_INT(feed(&r, FRAME_LINES, 1000, "a\nb\nc\nd\n", 8, 8, 8), 77);
     CHECK_TEXT(r.log.data, "[a][b]");
@@ -220,7 +213,6 @@ static int finish_on_record(void *ctx, char *record, size_t len)
 static void a_refusing_callback_may_finish_the_frame(void)
 {
     struct frame f;
-
     frame_init(&f, FRAME_LINES, 100);
     CHECK_INT(frame_feed(&f, "a", 1, finish_on_record, &f), 0);
     CHECK_INT(frame_feed(&f, "b\nc\n", 4, finish_on_record, &f), 1);
@@ -238,7 +230,6 @@ static int on_expected(void *ctx, char *record, size_t len)
 {
     struct expected *x = ctx;
     const char *wanted = x->log->data + x->at;
-
     if (x->log->len - x->at < len + 2 || memcmp(wanted + 1, record, len) != 0 ||
         wanted[len + 1] != ']') {
         return 1;
@@ -252,25 +243,22 @@ static bool gives_same(const struct fixture *f, enum frame_kind kind, size_t cut
 {
     struct expected x = {log, 0};
     struct frame frame;
-    int err;
-
     frame_init(&frame, kind, LIMIT_RECORD);
-    err = frame_feed(&frame, f->body.data, cut, on_expected, &x);
-    if (!err) {
-        err = frame_feed(&frame, f->body.data + cut, f->body.len - cut, on_expected, &x);
+    int error = frame_feed(&frame, f->body.data, cut, on_expected, &x);
+    if (error == 0) {
+        error = frame_feed(&frame, f->body.data + cut, f->body.len - cut, on_expected, &x);
     }
-    if (!err) {
-        err = frame_end(&frame, on_expected, &x);
+    if (error == 0) {
+        error = frame_end(&frame, on_expected, &x);
     }
     frame_finish(&frame);
-    return !err && x.at == log->len;
+    return error == 0 && x.at == log->len;
 }
 
 static void check_recording(const char *path, const struct fixture *f)
 {
     enum frame_kind kind = f->is_lines ? FRAME_LINES : FRAME_EVENTS;
     struct records whole = {.count = 0}, bytes = {.count = 0};
-
     buf_init(&whole.log, LIMIT_RECORD);
     buf_init(&bytes.log, LIMIT_RECORD);
     /* on_record overwrites what it got, which must not be the fed data. */

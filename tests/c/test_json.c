@@ -5,7 +5,6 @@
 static void check_write(int line, struct value v, const char *wanted)
 {
     struct buf out;
-
     buf_init(&out, 1000);
     check_ints(__FILE__, line, "error", json_write(&out, &v), 0);
     check_texts(__FILE__, line, "JSON", out.data, wanted);
@@ -27,7 +26,6 @@ static struct value integer(int64_t number)
 static struct value bytes(const char *data, size_t len)
 {
     struct value v = {.type = VALUE_STRING};
-
     v.as.string.data = data;
     v.as.string.len = len;
     return v;
@@ -36,7 +34,6 @@ static struct value bytes(const char *data, size_t len)
 static struct value array(const struct value *items, size_t count)
 {
     struct value v = {.type = VALUE_ARRAY};
-
     v.as.array.items = items;
     v.as.array.count = count;
     return v;
@@ -47,7 +44,6 @@ static void writes_every_type(void)
     struct value items[] = {integer(1), value_true(), {.type = VALUE_NIL}};
     struct value_pair pairs[] = {{value_text("a"), array(items, 3)},
                                  {value_text("b \"c\""), value_pairs(NULL, 0)}};
-
     WRITE(value_pairs(pairs, 2), "{\"a\":[1,true,null],\"b \\\"c\\\"\":{}}");
     WRITE(array(NULL, 0), "[]");
     WRITE(((struct value){.type = VALUE_BOOL}), "false");
@@ -87,13 +83,12 @@ static void invalid_utf8_is_replaced(void)
 static void what_json_cannot_say_is_refused(void)
 {
     struct value not_finite[] = {real(1.0 / 0.0), real(-1.0 / 0.0), real(0.0 / 0.0)};
-    struct value deep[LIMIT_DEPTH + 1];
     struct buf out;
-
     buf_init(&out, 1000);
     for (size_t i = 0; i < 3; i++) {
         CHECK_INT(json_write(&out, &not_finite[i]), HUM_ESPEC);
     }
+    struct value deep[LIMIT_DEPTH + 1];
     deep[0] = array(NULL, 0);
     for (size_t i = 1; i <= LIMIT_DEPTH; i++) {
         deep[i] = array(&deep[i - 1], 1);
@@ -109,7 +104,6 @@ static void every_cap_is_an_error_and_no_overrun(void)
     struct value_pair pairs[] = {{value_text("key"), array(items, 4)}};
     struct value map = value_pairs(pairs, 1);
     struct buf out;
-
     for (size_t cap = 0; cap < 34; cap++) {
         buf_init(&out, cap);
         CHECK_INT(json_write(&out, &map), HUM_ETOOBIG);
@@ -124,7 +118,6 @@ static void every_cap_is_an_error_and_no_overrun(void)
 static void check_mend(int line, const char *text, size_t len, const char *wanted)
 {
     char *copy = xstrndup(text, len);
-
     json_mend(copy, len);
     if (memcmp(copy, wanted, len) != 0) {
         check_texts(__FILE__, line, "mended", copy, wanted);
@@ -132,7 +125,7 @@ static void check_mend(int line, const char *text, size_t len, const char *wante
     free(copy);
 }
 
-#define MEND(text, wanted) check_mend(__LINE__, text, sizeof(text) - 1, wanted)
+#define MEND(text, wanted) check_mend(__LINE__, text, sizeof text - 1, wanted)
 
 static void escaped_nul_becomes_a_replacement_character(void)
 {
@@ -185,17 +178,16 @@ static void check_parse(int line, const char *text, size_t len, const char *want
 {
     char *copy = xstrndup(text, len);
     cJSON *json = json_parse(copy, len);
-
-    if (wanted) {
+    if (wanted != NULL) {
         check_texts(__FILE__, line, "parsed", cJSON_GetStringValue(json), wanted);
-    } else if (json) {
+    } else if (json != NULL) {
         check_fail(__FILE__, line, "parsed what is no JSON");
     }
     cJSON_Delete(json);
     free(copy);
 }
 
-#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof(text) - 1, wanted)
+#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof text - 1, wanted)
 
 static void parses_one_whole_value(void)
 {
@@ -236,7 +228,6 @@ static void nesting_without_end_is_an_error(void)
 {
     size_t len = 100000;
     char *deep = xmalloc(len + 1);
-
     memset(deep, '[', len);
     deep[len] = '\0';
     CHECK(json_parse(deep, len) == NULL);
@@ -247,7 +238,6 @@ static void members_that_are_null_are_absent(void)
 {
     char text[] = "{\"a\":null,\"b\":1}", list[] = "[1]";
     cJSON *json = json_parse(text, strlen(text)), *array = json_parse(list, strlen(list));
-
     CHECK(json_get(json, "a") == NULL);
     CHECK(json_get(json, "B") == NULL);
     CHECK_INT(json_count(json_get(json, "b")), 1);
@@ -274,10 +264,8 @@ static void counts_are_64_bit_integers_or_absent(void)
         {"\"5\"", -1, -1},
         {"true", -1, -1},
     };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cJSON *json = cJSON_Parse(cases[i].text);
-
         CHECK(json != NULL);
         CHECK_INT(json_count(json), cases[i].wanted);
         CHECK_INT(json_ms_to_ns(json), cases[i].wanted_ns);

@@ -4,7 +4,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "infill", data, sizeof(data) - 1, wanted)
+    events_check(__FILE__, __LINE__, "infill", data, sizeof data - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "infill", fill, options, extra, wanted)
 
@@ -74,13 +74,11 @@ static void nothing_follows_the_end(void)
 
 static void check_recording(const char *path, const struct fixture *f)
 {
-    char *log;
-
     (void)path;
     if (!f->is_events) {
         return;
     }
-    log = events_of_recording("infill", f);
+    char *log = events_of_recording("infill", f);
     CHECK(!strstr(log, "{error") || strstr(log, "[DONE]"));
     free(log);
 }
@@ -93,10 +91,8 @@ static void recorded_streams_give_equal_events_however_cut(void)
 static void check_events(int line, const char *path, const char *wanted)
 {
     struct fixture f;
-    char *log;
-
     CHECK(fixture_load(&f, path));
-    log = events_of_recording("infill", &f);
+    char *log = events_of_recording("infill", &f);
     check_texts(__FILE__, line, path, log, wanted);
     free(log);
     fixture_finish(&f);
@@ -131,7 +127,6 @@ static void recorded_filled_gaps_have_their_events(void)
 static void a_gap_is_filled_by_prefix_prompt_and_suffix(void)
 {
     struct fill fill = spec_fill("int a;\n", "int b", ";\n");
-
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\",\"input_extra\":[],\"input_prefix\":\"int "
          "a;\\n\",\"input_suffix\":\";\\n\","
@@ -148,7 +143,6 @@ static void a_gap_is_filled_by_prefix_prompt_and_suffix(void)
 static void texts_may_be_empty(void)
 {
     struct fill fill = {.max_tokens = 1, .temperature = -1, .seed = -1};
-
     FILL(&fill, NULL, NULL,
          "{\"input_extra\":[],\"input_prefix\":\"\",\"input_suffix\":\"\",\"prompt\":\"\",\"n_"
          "predict\":1,"
@@ -160,7 +154,6 @@ static void chunks_are_extra_files(void)
     static const struct chunk chunks[] = {{"a.h", "int a;\n", 7}, {"b.h", "\"b\"\n", 4}};
     static const struct chunk *const all[] = {&chunks[0], &chunks[1]};
     struct fill fill = spec_fill("", "", "");
-
     fill.chunks = all;
     fill.chunk_count = 2;
     fill.comment = "// %s";
@@ -176,7 +169,6 @@ static void a_fill_wins_over_options_and_extra_over_both(void)
 {
     static const char *const stop[] = {"<E>"};
     struct fill fill = spec_fill("a", "b", "c");
-
     fill.temperature = 0;
     fill.seed = 7;
     fill.logprobs = true;
@@ -196,7 +188,6 @@ static void a_fill_over_the_cap_is_too_big(void)
     static const struct chunk chunk = {"a.h", "int a;\n", 7};
     static const struct chunk *const all[] = {&chunk};
     struct fill fill = spec_fill("a", "b", "c");
-
     fill.chunks = all;
     fill.chunk_count = 1;
     spec_check_fill_caps("infill", &fill);

@@ -14,7 +14,6 @@ size_t __sanitizer_get_current_allocated_bytes(void);
 static struct value string(const char *data, size_t len)
 {
     struct value v = {.type = VALUE_STRING};
-
     v.as.string.data = data;
     v.as.string.len = len;
     return v;
@@ -23,7 +22,6 @@ static struct value string(const char *data, size_t len)
 static struct value array(const struct value *items, size_t count)
 {
     struct value v = {.type = VALUE_ARRAY};
-
     v.as.array.items = items;
     v.as.array.count = count;
     return v;
@@ -32,23 +30,20 @@ static struct value array(const struct value *items, size_t count)
 /* An event whose lines are those of text, each with its "\n"; "" is none. */
 static int apply(struct mirror *m, int64_t first, int64_t last, const char *text)
 {
-    struct value items[MAX_LINES], lines;
     size_t count = 0;
-
+    struct value items[MAX_LINES];
     while (*text) {
         const char *end = strchr(text, '\n');
-
         items[count++] = string(text, (size_t)(end - text));
         text = end + 1;
     }
-    lines = array(items, count);
+    struct value lines = array(items, count);
     return mirror_apply(m, first, last, &lines);
 }
 
 static void check_text(const struct mirror *m, const char *wanted)
 {
     struct buf out;
-
     buf_init(&out, 10000);
     mirror_range(m, 0, mirror_lines(m), &out);
     CHECK_TEXT(out.data, wanted);
@@ -59,9 +54,8 @@ static void check_text(const struct mirror *m, const char *wanted)
 static void a_new_text_is_one_empty_line(void)
 {
     struct mirror *m = mirror_new();
-    size_t len = 1;
-
     CHECK_INT(mirror_lines(m), 1);
+    size_t len = 1;
     CHECK(mirror_line(m, 0, &len) != NULL);
     CHECK_INT(len, 0);
     check_text(m, "\n");
@@ -72,7 +66,6 @@ static void a_new_text_is_one_empty_line(void)
 static void lines_are_put_in_replaced_and_taken_out(void)
 {
     struct mirror *m = mirror_new();
-
     CHECK_INT(apply(m, 0, -1, "one\ntwo\nthree\n"), 0);
     check_text(m, "one\ntwo\nthree\n");
     CHECK_INT(apply(m, 1, 2, "2\n2b\n"), 0);
@@ -93,7 +86,6 @@ static void lines_are_put_in_replaced_and_taken_out(void)
 static void an_emptied_text_keeps_one_empty_line(void)
 {
     struct mirror *m = mirror_new();
-
     apply(m, 0, -1, "\n");
     apply(m, 0, 1, "a\n");
     apply(m, 0, 1, "a\n\n");
@@ -119,7 +111,6 @@ static void what_is_no_edit_of_the_text_changes_nothing(void)
 {
     struct value items[2] = {string("x", 1), {.type = VALUE_INT}}, lines = array(items, 2);
     struct mirror *m = mirror_new();
-
     apply(m, 0, -1, "one\ntwo\n");
     CHECK_INT(apply(m, -1, 1, "x\n"), HUM_EBAD);
     CHECK_INT(apply(m, -1, -1, "x\n"), HUM_EBAD);
@@ -141,11 +132,9 @@ static void any_bytes_are_kept(void)
     struct value items[2] = {string("nul\0mid\0", 8), string("\xFF\xFE\r\x80", 4)};
     struct value lines = array(items, 2);
     struct mirror *m = mirror_new();
-    const char *line;
-    size_t len;
-
     CHECK_INT(mirror_apply(m, 0, -1, &lines), 0);
-    line = mirror_line(m, 0, &len);
+    size_t len;
+    const char *line = mirror_line(m, 0, &len);
     CHECK_INT(len, 8);
     CHECK_INT(memcmp(line, "nul\0mid\0", 8), 0);
     line = mirror_line(m, 1, &len);
@@ -158,7 +147,6 @@ static void check_around(const struct mirror *m, size_t row, size_t col, size_t 
                          const char *before, const char *after)
 {
     struct buf out;
-
     buf_init(&out, 1000);
     buf_reserve(&out, 0);
     mirror_before(m, row, col, max, &out);
@@ -174,7 +162,6 @@ static void check_around(const struct mirror *m, size_t row, size_t col, size_t 
 static void gives_what_stands_around_a_place(void)
 {
     struct mirror *m = mirror_new();
-
     apply(m, 0, -1, "one\ntwo\n\nthree\n");
     check_around(m, 1, 1, 100, "one\nt", "wo\n\nthree");
     check_around(m, 1, 1, 3, "e\nt", "wo\n");
@@ -189,14 +176,13 @@ static void gives_what_stands_around_a_place(void)
 static void a_place_beyond_the_text_is_its_nearest(void)
 {
     struct mirror *m = mirror_new();
-    struct buf out;
-    size_t len;
-
     apply(m, 0, -1, "one\ntwo\n");
     check_around(m, 0, 99, 100, "one", "\ntwo");
     check_around(m, 9, 0, 100, "one\ntwo", "");
+    size_t len;
     CHECK_INT(memcmp(mirror_line(m, SIZE_MAX, &len), "two", 3), 0);
     CHECK_INT(len, 3);
+    struct buf out;
     buf_init(&out, 100);
     mirror_range(m, 1, SIZE_MAX, &out);
     mirror_range(m, 5, 7, &out);
@@ -209,7 +195,6 @@ static void a_place_beyond_the_text_is_its_nearest(void)
 static void no_character_is_cut(void)
 {
     struct mirror *m = mirror_new();
-
     apply(m, 0, -1,
           "\xE6\xBC\xA2"
           "a\xF0\x9D\x84\x9E\n\xC3\xA9\n");
@@ -226,7 +211,7 @@ static void no_character_is_cut(void)
     mirror_free(m);
 }
 
-/* ---- against a text in one piece --------------------------------------------------- */
+/* ---- against a text in one piece ----------------------------------------------- */
 
 struct plain {
     char data[1 << 16];
@@ -237,7 +222,6 @@ struct plain {
 static size_t offset(const struct plain *p, size_t row)
 {
     size_t at = 0;
-
     while (row-- > 0) {
         at = (size_t)((const char *)memchr(p->data + at, '\n', p->len - at) - p->data) + 1;
     }
@@ -249,12 +233,10 @@ static void splice(struct plain *p, size_t first, size_t last, const struct valu
     size_t from = offset(p, first), to = offset(p, last);
     char *tail = xmalloc(p->len - to + 1);
     size_t tail_len = p->len - to;
-
     memcpy(tail, p->data + to, tail_len);
     p->len = from;
     for (size_t i = 0; i < lines->as.array.count; i++) {
         const struct value *line = &lines->as.array.items[i];
-
         memcpy(p->data + p->len, line->as.string.data, line->as.string.len);
         p->len += line->as.string.len;
         p->data[p->len++] = '\n';
@@ -281,7 +263,6 @@ static size_t below(size_t limit)
 static void random_range(size_t lines, size_t *first, size_t *last)
 {
     static size_t near;
-
     if (below(20) == 0) {
         near = below(lines + 1);
     }
@@ -298,12 +279,10 @@ static void random_range(size_t lines, size_t *first, size_t *last)
 static bool same(const struct mirror *m, const struct plain *p)
 {
     struct buf out;
-    bool equal;
-
-    buf_init(&out, sizeof(p->data));
+    buf_init(&out, sizeof p->data);
     mirror_range(m, 0, mirror_lines(m), &out);
-    equal = mirror_lines(m) == p->lines && mirror_bytes(m) == p->len && out.len == p->len &&
-            memcmp(out.data, p->data, p->len) == 0;
+    bool equal = mirror_lines(m) == p->lines && mirror_bytes(m) == p->len && out.len == p->len &&
+                 memcmp(out.data, p->data, p->len) == 0;
     buf_clear(&out);
     mirror_before(m, p->lines, 0, SIZE_MAX, &out);
     equal = equal && out.len == p->len - 1 && memcmp(out.data, p->data, out.len) == 0;
@@ -318,27 +297,26 @@ static void a_storm_of_edits_leaves_the_same_text(void)
 {
     static const char sorts[] =
         "all sorts of bytes\0\r\xFF\xC3\xA9 and \xF0\x9D\x84\x9E, to be cut";
-    char bytes[8 * sizeof(sorts)];
     static struct plain p;
     struct mirror *m = mirror_new();
-
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        bytes[i] = sorts[i % sizeof(sorts)];
+    char bytes[8 * sizeof sorts];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = sorts[i % sizeof sorts];
     }
     p.len = p.lines = 1;
     p.data[0] = '\n';
     seed = 3;
     for (int i = 0; i < 5000 && !check_state.bad; i++) {
-        struct value items[MAX_LINES], lines;
-        size_t count = p.len < 40000 ? below(below(30) == 0 ? MAX_LINES : 4) : 0, first, last;
-
+        size_t count = p.len < 40000 ? below(below(30) == 0 ? MAX_LINES : 4) : 0;
+        struct value items[MAX_LINES];
         for (size_t j = 0; j < count; j++) {
-            size_t from = below(sizeof(bytes)), len = below(sizeof(bytes) - from);
-
+            size_t from = below(sizeof bytes), len = below(sizeof bytes - from);
             items[j] = string(bytes + from, len);
         }
+        size_t last;
+        size_t first;
         random_range(p.lines, &first, &last);
-        lines = array(items, count);
+        struct value lines = array(items, count);
         CHECK_INT(mirror_apply(m, (int64_t)first, last == p.lines ? -1 : (int64_t)last, &lines), 0);
         splice(&p, first, last, &lines);
         CHECK(same(m, &p));
@@ -347,16 +325,15 @@ static void a_storm_of_edits_leaves_the_same_text(void)
     mirror_free(m);
 }
 
-/* ---- at scale ----------------------------------------------------------------------- */
+/* ---- at scale ------------------------------------------------------------------ */
 
 #define MANY 100000
 
 static struct mirror *many_lines(size_t count)
 {
     static const char text[] = "    an ordinary line of a program, with some text in it";
-    struct value *items = xmalloc(count * sizeof(*items)), lines = array(items, count);
+    struct value *items = xmalloc(count * sizeof *items), lines = array(items, count);
     struct mirror *m = mirror_new();
-
     for (size_t i = 0; i < count; i++) {
         items[i] = string(text, 20 + i % 30);
     }
@@ -371,7 +348,6 @@ static double time_of_keys(size_t count)
     struct mirror *m = many_lines(count);
     int64_t row = (int64_t)count / 2;
     clock_t start = clock();
-
     for (int i = 0; i < 20000; i++) {
         if (i % 40 == 0) {
             apply(m, row, row + 1, "half a\nline\n");
@@ -388,23 +364,20 @@ static double time_of_keys(size_t count)
 static void a_key_costs_the_same_in_a_long_text(void)
 {
     double few = time_of_keys(100), many = time_of_keys(MANY);
-
     CHECK(many < 0.1 + 20 * few);
 }
 
 static void memory_is_bounded_by_the_text(void)
 {
-    size_t at_first = __sanitizer_get_current_allocated_bytes(), text, most = 0;
+    size_t at_first = __sanitizer_get_current_allocated_bytes();
     struct mirror *m = many_lines(MANY);
-
-    text = mirror_bytes(m) + MANY * 2 * sizeof(size_t);
+    size_t text = mirror_bytes(m) + MANY * 2 * sizeof(size_t);
+    size_t most = 0;
     for (int64_t i = 0; i < 5 * MANY; i++) {
         int64_t row = i * 2 % MANY;
-
         apply(m, row, row + 1, "each time in another line, so none is written over\n");
         if (i % 1000 == 0) {
             size_t used = __sanitizer_get_current_allocated_bytes() - at_first;
-
             most = used > most ? used : most;
         }
     }

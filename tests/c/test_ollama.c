@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "ollama", data, sizeof(data) - 1, wanted)
+    events_check(__FILE__, __LINE__, "ollama", data, sizeof data - 1, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "ollama", spec, wanted)
 
 #define FILL(fill, options, extra, wanted) \
@@ -126,13 +126,12 @@ static void a_wrong_shape_is_an_error_that_shows_it(void)
 
 static void an_odd_answer_is_shown_in_short(void)
 {
-    struct events x;
     char line[5000];
-
-    memset(line, 'a', sizeof(line));
+    memset(line, 'a', sizeof line);
     memcpy(line, "{\"x", 3);
+    struct events x;
     events_init(&x, "ollama");
-    events_run(&x, line, sizeof(line), 0, sizeof(line));
+    events_run(&x, line, sizeof line, 0, sizeof line);
     CHECK(x.log.len > 200 && x.log.len < 300);
     events_finish(&x);
 }
@@ -162,13 +161,12 @@ static void crlf_blank_lines_and_a_missing_last_newline_are_accepted(void)
 static void a_line_of_megabytes_is_one_text(void)
 {
     static const char head[] = "{\"message\":{\"content\":\"", tail[] = "\"},\"done\":true}\n";
-    size_t len = 8u << 20, all = sizeof(head) - 1 + len + sizeof(tail) - 1;
+    size_t len = 8u << 20, all = sizeof head - 1 + len + sizeof tail - 1;
     char *data = xmalloc(all);
-    struct events x;
-
     memset(data, 'a', all);
-    memcpy(data, head, sizeof(head) - 1);
-    memcpy(data + all - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
+    memcpy(data, head, sizeof head - 1);
+    memcpy(data + all - (sizeof tail - 1), tail, sizeof tail - 1);
+    struct events x;
     events_init(&x, "ollama");
     CHECK_INT(events_run(&x, data, all, 0, 16384), 0);
     CHECK_INT(x.count, 2);
@@ -197,11 +195,10 @@ static void a_refusing_callback_stops_the_record(void)
         "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}",
         "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}{stats - 1 - - - -}"};
     struct events x;
-
     events_init(&x, "ollama");
     for (int i = 0; i < 4; i++) {
         x.stop_at = i + 1;
-        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 100), 77);
+        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 100), 77);
         CHECK_TEXT(x.log.data, wanted[i]);
     }
     events_finish(&x);
@@ -209,14 +206,12 @@ static void a_refusing_callback_stops_the_record(void)
 
 static void check_recording(const char *path, const struct fixture *f)
 {
-    char *log;
-
     if (!f->is_lines) {
         return;
     }
-    log = events_of_recording("ollama", f);
+    char *log = events_of_recording("ollama", f);
     CHECK(!strstr(log, "{error"));
-    if (!strstr(log, "{done")) {
+    if (strstr(log, "{done") == NULL) {
         printf("%s: %s\n", path, log);
     }
     CHECK(strstr(log, "{done") != NULL);
@@ -231,10 +226,8 @@ static void recorded_streams_give_equal_events_however_cut(void)
 static void a_recorded_chat_has_its_thinking_text_and_figures(void)
 {
     struct fixture f;
-    char *log;
-
     CHECK(fixture_load(&f, "ollama/chat-stream.http"));
-    log = events_of_recording("ollama", &f);
+    char *log = events_of_recording("ollama", &f);
     CHECK_TEXT(log,
                "{thinking Okay}{thinking ,}{thinking  so}{thinking  someone}{thinking  asks}"
                "{thinking  about}{thinking  something}{thinking  known}{thinking .}{thinking  "
@@ -288,10 +281,8 @@ static void probabilities_that_are_none_count_for_nothing(void)
 static void a_recorded_filled_gap_has_its_text_and_figures(void)
 {
     struct fixture f;
-    char *log;
-
     CHECK(fixture_load(&f, "ollama/gotemplate-generate-stream-suffix.http"));
-    log = events_of_recording("ollama", &f);
+    char *log = events_of_recording("ollama", &f);
     CHECK(strncmp(log, "{text \tif}{text  (!}{text t}{text )\n}", 37) == 0);
     CHECK(strstr(log, "{text data}{text );\n}{stats 14 24 988000 15485000 1232678 20323999}"
                       "{done length}") != NULL);
@@ -302,10 +293,8 @@ static void a_recorded_filled_gap_has_its_text_and_figures(void)
 static void a_loaded_model_is_told_as_done(void)
 {
     struct fixture f;
-    char *log;
-
     CHECK(fixture_load(&f, "ollama/generate-load.http"));
-    log = events_of_recording("ollama", &f);
+    char *log = events_of_recording("ollama", &f);
     CHECK_TEXT(log, "{done load}");
     free(log);
     fixture_finish(&f);
@@ -314,7 +303,6 @@ static void a_loaded_model_is_told_as_done(void)
 static void a_gap_is_filled_by_prompt_and_suffix(void)
 {
     struct fill fill = spec_fill("int a;\n", "int b", ";\n");
-
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"int a;\\nint "
          "b\",\"suffix\":"
@@ -325,7 +313,6 @@ static void a_gap_is_filled_by_prompt_and_suffix(void)
 static void prompt_and_suffix_are_never_empty(void)
 {
     struct fill fill = spec_fill("", "", "");
-
     fill.path = "a.c";
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"\\n\",\"suffix\":\"\\n\","
@@ -336,7 +323,6 @@ static void with_tokens_the_prompt_is_raw_and_there_is_no_suffix(void)
 {
     static const struct fim_tokens tokens = {.prefix = "<P>", .suffix = "<S>", .middle = "<M>"};
     struct fill fill = spec_fill("a\n", "b", "");
-
     fill.tokens = &tokens;
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"<P>a\\n<S><M>b\",\"raw\":"
@@ -349,7 +335,6 @@ static void how_to_generate_goes_with_the_users_options_and_wins(void)
     static const char *const stop[] = {"<E>", "<F>"};
     struct value keep = value_text("10m");
     struct fill fill = spec_fill("a", "", "b");
-
     fill.temperature = 0.5;
     fill.seed = 7;
     fill.logprobs = true;
@@ -375,7 +360,6 @@ static void how_to_generate_goes_with_the_users_options_and_wins(void)
 static void extra_wins_over_what_a_fill_says(void)
 {
     struct fill fill = spec_fill("a", "", "b");
-
     FILL(&fill, "[]", "{\"think\":null,\"shift\":true,\"raw\":false,\"stream\":false}",
          "{\"model\":\"m\",\"options\":{\"num_predict\":64},\"prompt\":\"a\",\"suffix\":\"b\","
          "\"shift\":"
@@ -389,7 +373,6 @@ static void a_model_is_loaded_with_its_options_and_no_prompt(void)
 {
     struct value keep = value_text("10m");
     struct fill fill = spec_fill("a", "", "b");
-
     fill.load = true;
     FILL(&fill, NULL, NULL, "{\"model\":\"m\",\"stream\":true}");
     fill.keep_alive = &keep;
@@ -403,7 +386,6 @@ static void a_fill_over_the_cap_is_too_big(void)
 {
     static const char *const stop[] = {"<E>"};
     struct fill fill = spec_fill("a", "", "b");
-
     fill.stop = stop;
     fill.stop_count = 1;
     spec_check_fill_caps("generate", &fill);
@@ -494,18 +476,17 @@ static void a_body_over_the_cap_is_too_big(void)
     cJSON *json =
         cJSON_Parse("{\"model\":\"m\"," HI ",\"options\":{\"seed\":1},\"extra\":{\"a\":1}}");
     struct value v = spec_value(json);
-    const char *why = NULL;
-    struct buf body;
-    int err = HUM_ETOOBIG;
+    int error = HUM_ETOOBIG;
     size_t cap = 0;
-
-    for (; err == HUM_ETOOBIG && cap < 1000; cap++) {
+    struct buf body;
+    const char *why = NULL;
+    for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        err = dialect_find("ollama")->chat_body(&v, &body, &why);
-        CHECK(err || body.len == cap);
+        error = dialect_find("ollama")->chat_body(&v, &body, &why);
+        CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }
-    CHECK_INT(err, 0);
+    CHECK_INT(error, 0);
     CHECK(cap > 50);
     spec_free(&v);
     cJSON_Delete(json);

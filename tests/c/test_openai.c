@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
+    events_check(__FILE__, __LINE__, "openai", data, sizeof data - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "completions", fill, options, extra, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)
@@ -220,9 +220,7 @@ static void a_tool_call_without_a_name_is_dropped(void)
 
 static void too_many_tool_calls_are_an_error(void)
 {
-    struct events x;
     struct buf data;
-
     buf_init(&data, LIMIT_RECORD);
     for (int i = 0; i < 65; i++) {
         buf_printf(&data,
@@ -230,6 +228,7 @@ static void too_many_tool_calls_are_an_error(void)
                    "\"name\":\"f\"}}]}}]}\n\n",
                    i);
     }
+    struct events x;
     events_init(&x, "openai");
     CHECK_INT(events_run(&x, data.data, data.len, 0, data.len), 0);
     CHECK_TEXT(x.log.data, "{error too many tool calls}");
@@ -242,20 +241,17 @@ static void a_tool_call_without_end_is_an_error(void)
     static const char head[] =
         "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":"
         "\"f\",\"arguments\":\"";
-    struct events x;
     struct buf data;
-
     buf_init(&data, LIMIT_RECORD);
     for (int i = 0; i < 5; i++) {
-        size_t at;
-
-        buf_add(&data, head, sizeof(head) - 1);
-        at = data.len;
+        buf_add(&data, head, sizeof head - 1);
+        size_t at = data.len;
         buf_reserve(&data, 300000);
         memset(data.data + at, 'a', 300000);
         data.len += 300000;
         buf_add_str(&data, "\"}}]}}]}\n\n");
     }
+    struct events x;
     events_init(&x, "openai");
     CHECK_INT(events_run(&x, data.data, data.len, 0, data.len), 0);
     CHECK_TEXT(x.log.data, "{error a tool call is too long}");
@@ -278,13 +274,12 @@ static void a_refusing_callback_stops_the_record(void)
         "tokens\":1}}"
         "\n\n" DONE;
     struct events x;
-
     events_init(&x, "openai");
     for (x.stop_at = 1; x.stop_at <= 5; x.stop_at++) {
-        CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 77);
+        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 77);
         CHECK_INT(x.count, x.stop_at);
     }
-    CHECK_INT(events_run(&x, data, sizeof(data) - 1, 0, 1000), 0);
+    CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 0);
     CHECK_TEXT(x.log.data, "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}"
                            "{stats 1 - - - - -}{done stop}");
     events_finish(&x);
@@ -292,13 +287,11 @@ static void a_refusing_callback_stops_the_record(void)
 
 static void check_recording(const char *path, const struct fixture *f)
 {
-    char *log;
-
     (void)path;
     if (!f->is_events) {
         return;
     }
-    log = events_of_recording("openai", f);
+    char *log = events_of_recording("openai", f);
     CHECK(!strstr(log, "{error"));
     free(log);
 }
@@ -311,10 +304,8 @@ static void recorded_streams_give_equal_events_however_cut(void)
 static void check_events(int line, const char *path, const char *wanted)
 {
     struct fixture f;
-    char *log;
-
     CHECK(fixture_load(&f, path));
-    log = events_of_recording("openai", &f);
+    char *log = events_of_recording("openai", &f);
     check_texts(__FILE__, line, path, log, wanted);
     free(log);
     fixture_finish(&f);
@@ -347,12 +338,10 @@ static void recorded_chats_have_their_events(void)
 
 static void a_recorded_chat_cut_off_anywhere_is_never_done(void)
 {
-    struct events x;
     struct fixture f;
-    size_t finish;
-
     CHECK(fixture_load(&f, "llama-server/chat-stream-reasoning.http"));
-    finish = (size_t)(strstr(f.body.data, "\"finish_reason\":\"stop\"") - f.body.data);
+    size_t finish = (size_t)(strstr(f.body.data, "\"finish_reason\":\"stop\"") - f.body.data);
+    struct events x;
     events_init(&x, "openai");
     for (size_t len = 0; len < finish; len += 13) {
         CHECK_INT(events_run(&x, f.body.data, len, 0, len), 0);
@@ -414,7 +403,6 @@ static void a_gap_is_filled_by_prompt_and_suffix(void)
 {
     static const char *const stop[] = {"<E>"};
     struct fill fill = spec_fill("int a;\n", "int b", ";\n");
-
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\"," USAGE
          ",\"prompt\":\"int a;\\nint b\",\"suffix\":\";\\n\",\"max_tokens\":64,"
@@ -434,7 +422,6 @@ static void with_tokens_the_prompt_is_raw_and_there_is_no_suffix(void)
 {
     static const struct fim_tokens tokens = {.prefix = "<P>", .suffix = "<S>", .middle = "<M>"};
     struct fill fill = spec_fill("a\n", "b", "c");
-
     fill.tokens = &tokens;
     FILL(&fill, NULL, NULL,
          "{\"model\":\"m\"," USAGE
@@ -446,7 +433,6 @@ static void a_fill_wins_over_options_and_extra_over_both(void)
     static const char *const stop[] = {"<E>"};
     struct value keep = value_text("10m");
     struct fill fill = spec_fill("a", "", "b");
-
     fill.keep_alive = &keep;
     fill.stop = stop;
     fill.stop_count = 1;
@@ -461,7 +447,6 @@ static void a_fill_wins_over_options_and_extra_over_both(void)
 static void a_fill_over_the_cap_is_too_big(void)
 {
     struct fill fill = spec_fill("a", "", "b");
-
     spec_check_fill_caps("completions", &fill);
 }
 

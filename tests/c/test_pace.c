@@ -4,7 +4,6 @@
 static void before_any_measurement_the_pause_suits_a_local_model(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     CHECK_INT(pace_debounce(&p), 75);
     CHECK_INT(pace_closed(&p, 1000), 0);
@@ -13,7 +12,6 @@ static void before_any_measurement_the_pause_suits_a_local_model(void)
 static void the_pause_is_half_of_the_time_to_first_token(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 200);
     CHECK_INT(pace_debounce(&p), 100);
@@ -24,7 +22,6 @@ static void the_pause_is_half_of_the_time_to_first_token(void)
 static void the_pause_is_kept_within_bounds(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 0);
     CHECK_INT(pace_debounce(&p), 15);
@@ -39,7 +36,6 @@ static void the_pause_is_kept_within_bounds(void)
 static void one_slow_answer_says_little(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 100);
     pace_answered(&p, 30000);
@@ -52,7 +48,6 @@ static void one_slow_answer_says_little(void)
 static void the_load_of_a_model_is_soon_forgotten(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 20000);
     CHECK_INT(pace_debounce(&p), 300);
@@ -65,12 +60,10 @@ static void the_load_of_a_model_is_soon_forgotten(void)
 static void a_server_that_has_become_slow_is_asked_less(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 60);
     for (int i = 0; i < 15; i++) {
         uint64_t before = pace_debounce(&p);
-
         pace_answered(&p, 500);
         CHECK(pace_debounce(&p) >= before);
     }
@@ -80,7 +73,6 @@ static void a_server_that_has_become_slow_is_asked_less(void)
 static void a_configured_pause_is_kept(void)
 {
     struct pace p;
-
     pace_init(&p, 0);
     CHECK_INT(pace_debounce(&p), 0);
     pace_answered(&p, 500);
@@ -93,9 +85,8 @@ static void a_configured_pause_is_kept(void)
 static void failures_close_for_longer_and_longer(void)
 {
     static const uint64_t wanted[] = {500, 1000, 2000, 4000, 8000, 16000, 30000, 30000};
-    struct pace p;
     uint64_t now = 1000000;
-
+    struct pace p;
     pace_init(&p, -1);
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         pace_failed(&p, now, -1);
@@ -114,7 +105,6 @@ static void failures_close_for_longer_and_longer(void)
 static void requests_that_fail_together_count_once(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_failed(&p, 1000, -1);
     pace_failed(&p, 1001, -1);
@@ -127,7 +117,6 @@ static void requests_that_fail_together_count_once(void)
 static void a_whole_answer_opens_again(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     for (uint64_t i = 0; i < 5; i++) {
         pace_failed(&p, i * 100000, -1);
@@ -143,7 +132,6 @@ static void a_whole_answer_opens_again(void)
 static void the_user_opens_again_and_figures_stay(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 300);
     pace_failed(&p, 1000, 60000);
@@ -155,7 +143,6 @@ static void the_user_opens_again_and_figures_stay(void)
 static void retry_after_is_honoured(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_failed(&p, 1000, 20000);
     CHECK_INT(pace_closed(&p, 1000), 20000);
@@ -173,7 +160,6 @@ static void retry_after_is_honoured(void)
 static void no_server_closes_for_hours(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_failed(&p, 1000, 1e300);
     CHECK_INT(pace_closed(&p, 1000), 600000);
@@ -182,7 +168,6 @@ static void no_server_closes_for_hours(void)
 static void requests_in_vain_make_the_pause_longer_until_one_is_answered(void)
 {
     struct pace p;
-
     pace_init(&p, -1);
     pace_answered(&p, 100);
     CHECK_INT(pace_debounce(&p), 50);

@@ -1,3 +1,4 @@
+#include "base/around.h"
 #include "base/value.h"
 #include "check.h"
 #include "complete/prompt.h"
@@ -10,7 +11,6 @@ static struct mirror *mirror_of(const char *const *lines, size_t count)
 {
     struct mirror *m = mirror_new();
     struct value items[8], all = {.type = VALUE_ARRAY};
-
     for (size_t i = 0; i < count; i++) {
         items[i] = value_text(lines[i]);
     }
@@ -25,31 +25,30 @@ static size_t chunks_in(const char *name, const char *const *lines, size_t count
 {
     struct mirror *m = mirror_of(lines, count);
     struct ring *r = ring_new(8, 4096);
-    struct prompt p;
-    struct gap gap;
-    const struct chunk *chunks[PROMPT_CHUNKS];
-    const struct prompt_place place = {.mirror = m,
-                                       .row = count - 1,
-                                       .col = strlen(lines[count - 1]),
-                                       .name = "here",
-                                       .max_bytes = 1000,
-                                       .anew = true};
-
+    const struct prompt_request request = {.mirror = m,
+                                           .row = count - 1,
+                                           .col = strlen(lines[count - 1]),
+                                           .name = "here",
+                                           .max_bytes = 1000,
+                                           .anew = true};
     ring_collect(r, name, CHUNK, strlen(CHUNK));
+    struct prompt p;
     prompt_init(&p);
-    size_t chosen = prompt_take(&p, r, &place, &gap, chunks);
-    gap_finish(&gap);
+    struct around_text text;
+    around_text_init(&text);
+    const struct chunk *chunks[PROMPT_CHUNKS];
+    size_t chosen = prompt_read(&p, r, &request, &text, chunks);
+    around_text_finish(&text);
     ring_free(r);
     mirror_free(m);
     return chosen;
 }
 
-static void the_windows_own_text_is_not_told_twice(void)
+static void the_excerpts_own_text_is_not_shown_twice(void)
 {
     static const char *const with[] = {"static int first;", "static int second;",
                                        "static int third = FIRST + SECOND + OTHERS;", "int x = "};
     static const char *const without[] = {"int main(void)", "{", "    int x = "};
-
     CHECK_INT(chunks_in("here", with, 4), 0);
     CHECK_INT(chunks_in("there", with, 4), 1);
     CHECK_INT(chunks_in("here", without, 3), 1);
@@ -58,6 +57,6 @@ static void the_windows_own_text_is_not_told_twice(void)
 
 int main(void)
 {
-    RUN(the_windows_own_text_is_not_told_twice);
+    RUN(the_excerpts_own_text_is_not_shown_twice);
     return check_report("prompt");
 }

@@ -12,14 +12,12 @@ static void collect(struct ring *r, const char *name, const char *text)
 static const char *show(const struct ring *r)
 {
     static char shown[4096];
-    size_t len = 0;
-
     shown[0] = '\0';
-    for (size_t i = 0; i < ring_count(r) && len < sizeof(shown); i++) {
+    size_t len = 0;
+    for (size_t i = 0; i < ring_count(r) && len < sizeof shown; i++) {
         const struct chunk *c = ring_chunk(r, i);
-
         CHECK_INT(strlen(c->text), c->len);
-        len += (size_t)snprintf(shown + len, sizeof(shown) - len, "%s%s:%s", i > 0 ? "|" : "",
+        len += (size_t)snprintf(shown + len, sizeof shown - len, "%s%s:%s", i > 0 ? "|" : "",
                                 c->name, c->text);
     }
     return shown;
@@ -29,11 +27,10 @@ static const char *show(const struct ring *r)
 static const char *lines(char what, int first, int n)
 {
     static char text[4096];
-    size_t len = 0;
-
     text[0] = '\0';
+    size_t len = 0;
     for (int i = first; i < first + n; i++) {
-        len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%d\n", what, i);
+        len += (size_t)snprintf(text + len, sizeof text - len, "%c%d\n", what, i);
     }
     return text;
 }
@@ -41,7 +38,6 @@ static const char *lines(char what, int first, int n)
 static void chunks_wait_until_the_ring_settles(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     CHECK(!ring_settle(r));
     collect(r, "a", "one\ntwo\nthree\n");
     CHECK_INT(ring_count(r), 0);
@@ -58,7 +54,6 @@ static void chunks_wait_until_the_ring_settles(void)
 static void a_chunk_is_whole_lines_without_blank_ones_around(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     collect(r, "a", "\n \t\n  one\n\n\ttwo\n}\nthree");
     collect(r, "b", "four\r\nfive\r\nsix  \n\r\n\n \n");
     CHECK(ring_settle(r));
@@ -69,7 +64,6 @@ static void a_chunk_is_whole_lines_without_blank_ones_around(void)
 static void what_says_little_is_not_worth_it(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     collect(r, "a", "");
     collect(r, "a", "\n\n\n\n");
     collect(r, "a", "one\n\n\n\ntwo\n");
@@ -84,7 +78,6 @@ static void what_says_little_is_not_worth_it(void)
 static void a_text_with_nul_bytes_is_kept(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     ring_collect(r, "a", "a\0b\nc\nd", 7);
     CHECK(ring_settle(r));
     CHECK_INT(ring_chunk(r, 0)->len, 8);
@@ -97,7 +90,6 @@ static void a_text_with_nul_bytes_is_kept(void)
 static void what_the_ring_has_is_left_out(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     collect(r, "a", "one\n  two\nthree\nfour\n");
     ring_settle(r);
     collect(r, "a", "one\n  two\nthree\nfour");
@@ -112,7 +104,6 @@ static void what_the_ring_has_is_left_out(void)
 static void a_part_of_a_line_is_another_line(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-
     collect(r, "a", "xone\ntwo\nthree\n");
     collect(r, "b", "one\ntwo\nthree\n");
     ring_settle(r);
@@ -123,7 +114,6 @@ static void a_part_of_a_line_is_another_line(void)
 static void a_chunk_replaces_those_that_it_has(void)
 {
     struct ring *r = ring_new(8, PLENTY);
-
     collect(r, "a", "two\nthree\nfour\n");
     collect(r, "b", "x\ny\nz\n");
     collect(r, "c", "five\nsix\nseven\n");
@@ -137,7 +127,6 @@ static void a_chunk_replaces_those_that_it_has(void)
 static void a_line_that_is_there_twice_counts_twice(void)
 {
     struct ring *r = ring_new(8, PLENTY);
-
     collect(r, "a", "one\none\none\n");
     collect(r, "b", "one\ntwo\nthree\n");
     ring_settle(r);
@@ -148,7 +137,6 @@ static void a_line_that_is_there_twice_counts_twice(void)
 static void more_than_nine_tenths_in_common_are_the_same(void)
 {
     struct ring *r = ring_new(8, PLENTY);
-
     collect(r, "a", lines('a', 0, 20));
     ring_settle(r);
     collect(r, "b", lines('a', 1, 20));
@@ -165,7 +153,6 @@ static void more_than_nine_tenths_in_common_are_the_same(void)
 static void lines_of_another_file_that_are_known_are_left_out(void)
 {
     struct ring *r = ring_new(8, PLENTY);
-
     collect(r, "a", lines('a', 10, 20));
     ring_settle(r);
     collect(r, "b", "a20\na10\na13\na12\n");
@@ -179,7 +166,6 @@ static void lines_of_another_file_that_are_known_are_left_out(void)
 static void changed_text_of_a_file_replaces_what_it_was(void)
 {
     struct ring *r = ring_new(8, PLENTY);
-
     collect(r, "a", lines('a', 0, 20));
     collect(r, "b", lines('b', 0, 4));
     ring_settle(r);
@@ -200,7 +186,6 @@ static void changed_text_of_a_file_replaces_what_it_was(void)
 static void the_queue_too_keeps_only_the_latest(void)
 {
     struct ring *r = ring_new(2, PLENTY);
-
     collect(r, "a", lines('a', 0, 20));
     collect(r, "a", lines('a', 5, 20));
     collect(r, "a", lines('a', 6, 19));
@@ -219,7 +204,6 @@ static void the_queue_too_keeps_only_the_latest(void)
 static void those_not_collected_for_longest_leave(void)
 {
     struct ring *r = ring_new(3, PLENTY);
-
     collect(r, "a", lines('a', 0, 3));
     collect(r, "b", lines('b', 0, 3));
     collect(r, "c", lines('c', 0, 3));
@@ -236,7 +220,6 @@ static void those_not_collected_for_longest_leave(void)
 static void bytes_of_names_and_texts_are_bounded(void)
 {
     struct ring *r = ring_new(100, 30);
-
     collect(r, "a", lines('a', 0, 3));
     collect(r, "b", lines('b', 0, 3));
     collect(r, "c", lines('c', 0, 3));
@@ -256,7 +239,6 @@ static void bytes_of_names_and_texts_are_bounded(void)
 static void a_ring_of_nothing_keeps_nothing(void)
 {
     struct ring *r = ring_new(0, PLENTY), *q = ring_new(3, 0);
-
     collect(r, "a", lines('a', 0, 3));
     collect(q, "a", lines('a', 0, 3));
     CHECK(!ring_settle(r) && !ring_settle(q));
@@ -269,7 +251,6 @@ static void a_ring_of_nothing_keeps_nothing(void)
 static void a_file_is_forgotten_at_once(void)
 {
     struct ring *r = ring_new(9, PLENTY);
-
     collect(r, "a", lines('a', 0, 3));
     collect(r, "b", lines('b', 0, 3));
     collect(r, "a", lines('c', 0, 3));
@@ -284,7 +265,7 @@ static void a_file_is_forgotten_at_once(void)
     ring_free(r);
 }
 
-/* --- against a model ------------------------------------------------------------------- */
+/* ---- against a model ----------------------------------------------------------- */
 
 /* Here a text is a row of letters, each the line that it stands for; '}' says nothing. */
 #define ROW 24
@@ -313,7 +294,6 @@ static size_t dice(size_t sides)
 static size_t count_telling(const char *row)
 {
     size_t n = 0;
-
     for (; *row; row++) {
         n += *row != '}';
     }
@@ -324,13 +304,11 @@ static size_t count_telling(const char *row)
 static size_t common_lines(const char *a, const char *b)
 {
     char rest[ROW + 1];
+    snprintf(rest, sizeof rest, "%s", b);
     size_t n = 0;
-
-    snprintf(rest, sizeof(rest), "%s", b);
     for (; *a; a++) {
         char *at = *a == '}' ? NULL : strchr(rest, *a);
-
-        if (at) {
+        if (at != NULL) {
             *at = '}';
             n++;
         }
@@ -344,8 +322,7 @@ static char verdict(const struct note *earlier, const struct note *later)
     double common = (double)common_lines(earlier->row, later->row);
     double of_earlier = common / (double)count_telling(earlier->row);
     double of_later = common / (double)count_telling(later->row);
-
-    if (strstr(earlier->row, later->row)) {
+    if (strstr(earlier->row, later->row) != NULL) {
         return 'o';
     }
     if (earlier->name[0] == later->name[0]) {
@@ -357,13 +334,12 @@ static char verdict(const struct note *earlier, const struct note *later)
 static void strike(struct notes *n, size_t i)
 {
     n->count--;
-    memmove(n->notes + i, n->notes + i + 1, (n->count - i) * sizeof(*n->notes));
+    memmove(n->notes + i, n->notes + i + 1, (n->count - i) * sizeof *n->notes);
 }
 
 static size_t longest_ago(const struct notes *n)
 {
     size_t oldest = 0;
-
     for (size_t i = 1; i < n->count; i++) {
         oldest = n->notes[i].collected < n->notes[oldest].collected ? i : oldest;
     }
@@ -373,7 +349,6 @@ static size_t longest_ago(const struct notes *n)
 static bool is_over(const struct notes *n)
 {
     size_t bytes = 0;
-
     for (size_t i = 0; i < n->count; i++) {
         bytes += 1 + 2 * strlen(n->notes[i].row);
     }
@@ -404,7 +379,6 @@ static struct note random_note(int now)
 {
     struct note note = {{(char)('p' + dice(3)), '\0'}, "", now};
     size_t len = 2 + dice(ROW - 2), from = dice(26);
-
     for (size_t i = 0; i < len; i++) {
         note.row[i] = (char)('a' + (from + i) % 26);
     }
@@ -418,9 +392,8 @@ static struct note random_note(int now)
 /* The row as text, one letter a line, indented now and then in what is not compared. */
 static void collect_note(struct ring *r, const struct note *note)
 {
-    char text[2 * ROW + 1];
     size_t len = 0;
-
+    char text[2 * ROW + 1];
     for (const char *at = note->row; *at; at++) {
         text[len++] = *at;
         text[len++] = '\n';
@@ -433,7 +406,6 @@ static void check_notes(const struct ring *r, const struct notes *n)
     CHECK_INT(ring_count(r), n->count);
     for (size_t i = 0; i < n->count && i < ring_count(r); i++) {
         const struct chunk *c = ring_chunk(r, i);
-
         CHECK_TEXT(c->name, n->notes[i].name);
         CHECK(c->len == 2 * strlen(n->notes[i].row));
         for (size_t at = 0; at < c->len / 2; at++) {
@@ -445,7 +417,6 @@ static void check_notes(const struct ring *r, const struct notes *n)
 static bool is_same(const struct notes *a, const struct notes *b)
 {
     bool same = a->count == b->count;
-
     for (size_t i = 0; i < a->count && same; i++) {
         same = strcmp(a->notes[i].name, b->notes[i].name) == 0 &&
                strcmp(a->notes[i].row, b->notes[i].row) == 0;
@@ -457,12 +428,11 @@ static void agrees_with_a_model(void)
 {
     struct notes ring = {.count = 0}, queue = {.count = 0};
     struct ring *r = ring_new(CHUNKS, BYTES);
-    int settled = 0, unchanged = 0;
-
     seed = 1;
+    int unchanged = 0;
+    int settled = 0;
     for (int now = 0; now < 20000 && !check_state.bad; now++) {
         struct note note = random_note(now);
-
         collect_note(r, &note);
         if (count_telling(note.row) >= 3) {
             note_down(&queue, note);
@@ -470,16 +440,13 @@ static void agrees_with_a_model(void)
         check_notes(r, &ring);
         if (dice(4) == 0) {
             struct notes before = ring;
-            bool changed;
-
             while (queue.count > 0) {
                 size_t oldest = longest_ago(&queue);
-
                 note = queue.notes[oldest];
                 strike(&queue, oldest);
                 note_down(&ring, note);
             }
-            changed = !is_same(&before, &ring);
+            bool changed = !is_same(&before, &ring);
             CHECK(ring_settle(r) == changed);
             check_notes(r, &ring);
             settled++;

@@ -3,26 +3,22 @@
 #include "complete/trim/trim.h"
 
 /* '~' in code is the cursor. shown is what a user gets of answer; why is checked too. Each
- * example is looked at whole and as it streams, byte by byte. */
+ * example is trimmed whole and as it streams, byte by byte. */
 struct example {
     const char *what, *code, *answer, *shown;
     enum trim_why why;
 };
 
-static struct trim_place place_of(const char *code, size_t max_lines, bool prose)
+static struct trim_context context_of(const char *code, size_t max_lines, bool prose)
 {
     const char *cursor = strchr(code, '~'), *line = cursor;
-
     while (line > code && line[-1] != '\n') {
         line--;
     }
-    return (struct trim_place){
-        .before = code,
-        .before_len = (size_t)(line - code),
-        .line = line,
-        .line_len = (size_t)(cursor - line),
-        .after = cursor + 1,
-        .after_len = strlen(cursor + 1),
+    return (struct trim_context){
+        .around = {.before = {code, (size_t)(line - code)},
+                   .line = {line, (size_t)(cursor - line)},
+                   .after = span_of(cursor + 1)},
         .max_lines = max_lines,
         .prose = prose,
     };
@@ -30,25 +26,24 @@ static struct trim_place place_of(const char *code, size_t max_lines, bool prose
 
 static int taken_back; /* how often something shown was taken back, in all examples */
 
-static void check_stream(const char *what, const struct trim_place *p, const char *answer,
-                         size_t lead, struct trim whole)
+static void check_stream(const char *what, const struct trim_context *c, const char *answer,
+                         size_t preamble, struct trim whole)
 {
-    size_t len = strlen(answer), shown = 0;
+    size_t len = strlen(answer);
     bool stopped = false;
-
+    size_t shown = 0;
     for (size_t n = 0; n <= len; n++) {
-        size_t part_lead = trim_preamble(p, answer, n, false);
-
-        if (part_lead == TRIM_WAIT) {
+        size_t part_preamble = trim_preamble(c, (struct span){answer, n}, false);
+        if (part_preamble == TRIM_WAIT) {
             CHECK(!stopped && shown == 0);
             continue;
         }
-        if (part_lead != lead) {
-            check_fail(what, (int)n, "the lead has changed");
+        if (part_preamble != preamble) {
+            check_fail(what, (int)n, "the preamble has changed");
             return;
         }
-        struct trim part = trim_answer(p, answer + lead, n - lead, false);
-        struct trim again = trim_answer(p, answer + lead, part.shown, true);
+        struct trim part = trim_answer(c, (struct span){answer + preamble, n - preamble}, false);
+        struct trim again = trim_answer(c, (struct span){answer + preamble, part.shown}, true);
 
         if (again.shown != part.shown) {
             check_fail(what, (int)n, "what is shown is not shown whole");
@@ -75,21 +70,18 @@ static void check_stream(const char *what, const struct trim_place *p, const cha
 
 static void check_example(const struct example *x, size_t max_lines, bool prose)
 {
-    struct trim_place p = place_of(x->code, max_lines, prose);
-    size_t lead = trim_preamble(&p, x->answer, strlen(x->answer), true);
-    struct trim t;
-    char *shown;
-
-    if (lead > strlen(x->answer)) {
-        check_fail(x->what, 0, "lead beyond the answer");
+    struct trim_context c = context_of(x->code, max_lines, prose);
+    size_t preamble = trim_preamble(&c, span_of(x->answer), true);
+    if (preamble > strlen(x->answer)) {
+        check_fail(x->what, 0, "preamble beyond the answer");
         return;
     }
-    t = trim_answer(&p, x->answer + lead, strlen(x->answer) - lead, true);
-    shown = xstrndup(x->answer + lead, t.shown);
+    struct trim t = trim_answer(&c, span_of(x->answer + preamble), true);
+    char *shown = xstrndup(x->answer + preamble, t.shown);
     check_texts(x->what, (int)t.why, "shown", shown, x->shown);
     check_ints(x->what, 0, "why", t.why, x->why);
     free(shown);
-    check_stream(x->what, &p, x->answer, lead, t);
+    check_stream(x->what, &c, x->answer, preamble, t);
 }
 
 #define EXAMPLES(...)                                             \
@@ -233,9 +225,10 @@ static void javascript_is_filled_in(void)
 static void go_is_filled_in(void)
 {
     EXAMPLES({"error handling that stands above too",
-              "\ta, err := f()\n\tif err != nil {\n\t\treturn err\n\t}\n\tb, err := g()\n\t~\n}\n",
-              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)\n}\n",
-              "if err != nil {\n\t\treturn err\n\t}\n\treturn use(a, b)", TRIM_SCOPE},
+              "\ta, error := f()\n\tif error != nil {\n\t\treturn error\n\t}\n\tb, error := "
+              "g()\n\t~\n}\n",
+              "if error != nil {\n\t\treturn error\n\t}\n\treturn use(a, b)\n}\n",
+              "if error != nil {\n\t\treturn error\n\t}\n\treturn use(a, b)", TRIM_SCOPE},
              {"imports, and not what follows them", "package main\n\n~\n",
               "import (\n\t\"fmt\"\n\t\"os\"\n)\n\nfunc main() {\n",
               "import (\n\t\"fmt\"\n\t\"os\"\n)", TRIM_SCOPE},
@@ -377,16 +370,15 @@ static void characters_are_whole(void)
 
 static void stops_as_early_as_it_can(void)
 {
-    struct trim_place p = place_of("def f():\n    ~\n", 0, false);
-
-    CHECK(!trim_answer(&p, "return 1\n", 9, false).stop);
-    CHECK(trim_answer(&p, "return 1\nx", 10, false).stop);
-    p = place_of("let x = ~ + 1;\n", 0, false);
-    CHECK(trim_answer(&p, "y\n", 2, false).stop);
-    CHECK(trim_answer(&p, "y + 1;", 6, false).stop);
-    p = place_of("~\n", 1, false);
-    CHECK(!trim_answer(&p, "y", 1, false).stop);
-    CHECK(trim_answer(&p, "y\n", 2, false).stop);
+    struct trim_context c = context_of("def f():\n    ~\n", 0, false);
+    CHECK(!trim_answer(&c, span_of("return 1\n"), false).stop);
+    CHECK(trim_answer(&c, span_of("return 1\nx"), false).stop);
+    c = context_of("let x = ~ + 1;\n", 0, false);
+    CHECK(trim_answer(&c, span_of("y\n"), false).stop);
+    CHECK(trim_answer(&c, span_of("y + 1;"), false).stop);
+    c = context_of("~\n", 1, false);
+    CHECK(!trim_answer(&c, span_of("y"), false).stop);
+    CHECK(trim_answer(&c, span_of("y\n"), false).stop);
 }
 
 static void little_is_taken_back(void)

@@ -15,15 +15,13 @@ static size_t character(const unsigned char *p, size_t len)
                   : p[0] >> 4 == 14 ? 3
                   : p[0] >> 3 == 30 ? 4
                                     : 0;
-    uint32_t code;
-
     if (want == 0 || want > len) {
         return 0;
     }
     if (want == 1) {
         return 1;
     }
-    code = p[0] & (0x7Fu >> want);
+    uint32_t code = p[0] & (0x7Fu >> want);
     for (size_t i = 1; i < want; i++) {
         if (p[i] >> 6 != 2) {
             return 0;
@@ -40,7 +38,6 @@ static bool is_valid(const char *data, size_t len)
 {
     for (size_t at = 0; at < len;) {
         size_t n = character((const unsigned char *)data + at, len - at);
-
         if (n == 0) {
             return false;
         }
@@ -52,15 +49,14 @@ static bool is_valid(const char *data, size_t len)
 /* Feeds data cut in two, at each byte, and one byte at a time. */
 static void check_clean(const char *data, size_t len, const char *wanted)
 {
-    struct utf8 u;
     struct buf out;
-
     buf_init(&out, 1000);
+    struct utf8 u;
     for (size_t cut = 0; cut <= len; cut++) {
         utf8_init(&u);
         buf_clear(&out);
         CHECK_INT(utf8_feed(&u, data, cut, &out), HUM_OK);
-        CHECK(is_valid(out.data ? out.data : "", out.len));
+        CHECK(is_valid(out.data != NULL ? out.data : "", out.len));
         CHECK_INT(utf8_feed(&u, data + cut, len - cut, &out), HUM_OK);
         CHECK_INT(utf8_end(&u, &out), HUM_OK);
         CHECK_TEXT(out.data, wanted);
@@ -69,7 +65,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
     buf_clear(&out);
     for (size_t i = 0; i < len; i++) {
         utf8_feed(&u, data + i, 1, &out);
-        CHECK(is_valid(out.data ? out.data : "", out.len));
+        CHECK(is_valid(out.data != NULL ? out.data : "", out.len));
     }
     utf8_end(&u, &out);
     CHECK_TEXT(out.data, wanted);
@@ -79,7 +75,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
     buf_finish(&out);
 }
 
-#define CLEAN(data, wanted) check_clean(data, sizeof(data) - 1, wanted)
+#define CLEAN(data, wanted) check_clean(data, sizeof data - 1, wanted)
 
 static void passes_valid_text_of_every_length(void)
 {
@@ -118,9 +114,8 @@ static void a_held_beginning_that_goes_on_wrongly_is_replaced(void)
 static void holds_back_only_what_may_become_a_character(void)
 {
     struct utf8 u;
-    struct buf out;
-
     utf8_init(&u);
+    struct buf out;
     buf_init(&out, 100);
     utf8_feed(&u, "a\xF0\x9F\xA6", 4, &out);
     CHECK_TEXT(out.data, "a");
@@ -136,7 +131,6 @@ static void holds_back_only_what_may_become_a_character(void)
 static void passes_nul_and_control_characters(void)
 {
     struct buf out;
-
     buf_init(&out, 100);
     CHECK_INT(utf8_clean("a\0\x1B\r\n", 5, &out), HUM_OK);
     CHECK_INT(out.len, 5);
@@ -147,7 +141,6 @@ static void passes_nul_and_control_characters(void)
 static void every_pair_and_triple_of_bytes_becomes_valid(void)
 {
     struct buf out;
-
     buf_init(&out, 100);
     for (unsigned n = 0; n < 1u << 18; n++) {
         /* All second bytes at the borders of the ranges, behind all first bytes. */
@@ -156,7 +149,6 @@ static void every_pair_and_triple_of_bytes_becomes_valid(void)
         unsigned char text[4] = {(unsigned char)(n >> 10), marks[n >> 6 & 15], marks[n >> 2 & 15],
                                  marks[(n & 3) * 2]};
         bool was_valid = is_valid((char *)text, 4);
-
         buf_clear(&out);
         utf8_clean((char *)text, 4, &out);
         if (!is_valid(out.data, out.len)) {
@@ -172,7 +164,6 @@ static void every_pair_and_triple_of_bytes_becomes_valid(void)
 static void says_when_the_text_outgrows_the_buffer(void)
 {
     struct buf out;
-
     buf_init(&out, 4);
     CHECK_INT(utf8_clean("abcde", 5, &out), HUM_ETOOBIG);
     buf_clear(&out);
@@ -183,7 +174,6 @@ static void says_when_the_text_outgrows_the_buffer(void)
 static void a_line_is_trimmed_and_squeezed(void)
 {
     struct buf out;
-
     buf_init(&out, 100);
     CHECK_INT(utf8_line(" \n a\t\tb\r\n\x1B[31mc\0d\x7F ", 19, 100, &out), HUM_OK);
     CHECK_TEXT(out.data, "a b [31mc d");
@@ -198,7 +188,6 @@ static void a_line_is_trimmed_and_squeezed(void)
 static void a_long_line_is_cut_between_characters(void)
 {
     struct buf out;
-
     buf_init(&out, 100);
     utf8_line("abcdef", 6, 6, &out);
     CHECK_TEXT(out.data, "abcdef");
@@ -214,11 +203,9 @@ static void a_long_line_is_cut_between_characters(void)
 static void finds_where_characters_begin(void)
 {
     static const char text[] = "a\xF0\x9D\x84\x9Ez";
-
     for (size_t at = 0; at <= 8; at++) {
         size_t low = at >= 6 ? 6 : at == 5 ? 5 : at > 0 ? 1 : 0;
         size_t high = at >= 6 ? 6 : at > 1 ? 5 : at;
-
         CHECK_INT(utf8_floor(text, 6, at), low);
         CHECK_INT(utf8_ceil(text, 6, at), high);
     }
@@ -227,6 +214,17 @@ static void finds_where_characters_begin(void)
     CHECK_INT(utf8_ceil("\x80\x80", 2, 1), 2);
     CHECK_INT(utf8_floor("\x80\x80", 2, 1), 0);
     CHECK_INT(utf8_ceil("", 0, 0), 0);
+}
+
+static void knows_how_much_is_whole_characters(void)
+{
+    static const char text[] = "a\xC3\xB6\xE2\x82\xAC\xF0\x9F\xA6\x99z";
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+    for (size_t len = 0; len < sizeof text; len++) {
+        CHECK_INT(utf8_whole(text, len), whole[len]);
+    }
+    CHECK_INT(utf8_whole("\x80\x80\x80", 3), 3);
+    CHECK_INT(utf8_whole("\x80\x80\x80\x80\x80", 5), 5);
 }
 
 int main(void)
@@ -242,5 +240,6 @@ int main(void)
     RUN(a_line_is_trimmed_and_squeezed);
     RUN(a_long_line_is_cut_between_characters);
     RUN(finds_where_characters_begin);
+    RUN(knows_how_much_is_whole_characters);
     return check_report("utf8");
 }

@@ -14,7 +14,6 @@ static void finds_a_key_among_others(void)
                                  {value_text("ab"), integer(2)},
                                  {value_text(""), integer(3)}};
     struct value map = value_pairs(pairs, 3);
-
     CHECK_INT(value_int(value_get(&map, "a"), -1), 1);
     CHECK_INT(value_int(value_get(&map, "ab"), -1), 2);
     CHECK_INT(value_int(value_get(&map, ""), -1), 3);
@@ -25,7 +24,6 @@ static void nil_is_the_same_as_absent(void)
 {
     struct value_pair pairs[] = {{value_text("a"), nil}};
     struct value map = value_pairs(pairs, 1);
-
     CHECK(value_get(&map, "a") == NULL);
     CHECK(value_get(NULL, "a") == NULL);
     CHECK(value_get(&nil, "a") == NULL);
@@ -38,7 +36,6 @@ static void another_type_counts_as_absent(void)
 {
     struct value text = value_text("1"), yes = value_true(), one = integer(1);
     struct value half = {.type = VALUE_FLOAT, .as.real = 0.5};
-
     CHECK_INT(value_int(&text, 7), 7);
     CHECK_INT(value_int(&half, 7), 7);
     CHECK_INT(value_bool(&one, false), 0);
@@ -54,7 +51,6 @@ static void copies_strings_but_not_what_c_cannot_hold(void)
     struct value text = value_text("abc"), empty = {.type = VALUE_STRING}, one = integer(1);
     struct value with_nul = {.type = VALUE_STRING};
     char *copy = value_strdup(&text);
-
     with_nul.as.string.data = "a\0b";
     with_nul.as.string.len = 3;
     CHECK_TEXT(copy, "abc");
@@ -70,7 +66,6 @@ static void copies_strings_but_not_what_c_cannot_hold(void)
 static void compares_strings_whole(void)
 {
     struct value text = value_text("ollama"), one = integer(1), empty = {.type = VALUE_STRING};
-
     CHECK(value_is_string(&text, "ollama"));
     CHECK(!value_is_string(&text, "oll"));
     CHECK(!value_is_string(&text, "ollamas"));
@@ -87,7 +82,6 @@ static void a_copy_lives_on_its_own(void)
     struct value_pair pairs[] = {{value_text("list"), list}};
     struct value map = value_pairs(pairs, 1);
     struct value *copy = value_copy(&map);
-
     memset(word, 'x', 4);
     items[1] = nil;
     CHECK(value_is_string(value_item(value_get(copy, "list"), 0), "word"));

@@ -23,7 +23,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 static inline uint32_t fuzz_hash(const char *data, size_t len)
 {
     uint32_t hash = 2166136261u;
-
     for (size_t i = 0; i < len; i++) {
         hash = (hash ^ (unsigned char)data[i]) * 16777619u;
     }
@@ -39,10 +38,8 @@ struct split {
 
 static inline size_t split_next(struct split *s)
 {
-    size_t n;
-
     s->seed = s->seed * 1664525u + 1013904223u;
-    n = 1 + (s->seed >> 24) % (s->seed >> 16 & 1 ? 8 : 64);
+    size_t n = 1 + (s->seed >> 24) % (s->seed >> 16 & 1 ? 8 : 64);
     if (s->whole || n > s->left) {
         n = s->left;
     }
@@ -54,18 +51,15 @@ static inline size_t split_next(struct split *s)
 static inline bool fuzz_is_utf8(const char *data, size_t len)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-
     for (size_t at = 0; at < len;) {
         unsigned char lead = (unsigned char)data[at];
         size_t n = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : 4;
         uint32_t code = n == 1 ? lead : lead & (0x7Fu >> n);
-
         if (at + n > len || (n == 4 && lead >> 3 != 30)) {
             return false;
         }
         for (size_t i = 1; i < n; i++) {
             unsigned char c = (unsigned char)data[at + i];
-
             if (c >> 6 != 2) {
                 return false;
             }

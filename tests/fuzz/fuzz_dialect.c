@@ -7,6 +7,7 @@
 #include "../c/fixture.h"
 #include "base/utf8.h"
 #include "server/dialect.h"
+#include "server/error_text.h"
 #include "server/fill.h"
 #include "server/json.h"
 
@@ -20,7 +21,6 @@ struct chat {
 static int on_event(void *ctx, const struct dialect_event *event)
 {
     struct chat *s = ctx;
-
     MUST(!s->ended);
     s->ended =
         event->type == DIALECT_ERROR || event->type == DIALECT_ODD || event->type == DIALECT_DONE;
@@ -34,7 +34,7 @@ static int on_event(void *ctx, const struct dialect_event *event)
     buf_printf(&s->log, "{%d %lld %g ", (int)event->type, (long long)event->logprobs,
                event->logprob_sum);
     if (event->type == DIALECT_STATS) {
-        buf_add(&s->log, &event->stats, sizeof(event->stats));
+        buf_add(&s->log, &event->stats, sizeof event->stats);
     } else {
         buf_add(&s->log, event->text, event->len);
     }
@@ -44,7 +44,6 @@ static int on_event(void *ctx, const struct dialect_event *event)
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct chat *s = ctx;
-
     return s->dialect->record(&s->state, record, len, on_event, s);
 }
 
@@ -52,15 +51,13 @@ static void run(struct chat *s, const struct dialect *dialect, const char *data,
                 bool whole)
 {
     struct split split = {whole, fuzz_hash(data, len), len};
-    struct frame frame;
-
-    memset(s, 0, sizeof(*s));
+    memset(s, 0, sizeof *s);
     s->dialect = dialect;
     buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
+    struct frame frame;
     frame_init(&frame, s->dialect->frame, LIMIT_RECORD);
     while (split.left > 0) {
         size_t n = split_next(&split);
-
         MUST(frame_feed(&frame, data + len - split.left - n, n, on_record, s) == 0);
     }
     MUST(frame_end(&frame, on_record, s) == 0);
@@ -72,9 +69,9 @@ static void run(struct chat *s, const struct dialect *dialect, const char *data,
 
 static void check_stream(const struct dialect *dialect, const char *data, size_t len)
 {
-    struct chat whole, pieces;
-
+    struct chat whole;
     run(&whole, dialect, data, len, true);
+    struct chat pieces;
     run(&pieces, dialect, data, len, false);
     MUST(whole.log.len == pieces.log.len);
     MUST(whole.log.len == 0 || memcmp(whole.log.data, pieces.log.data, whole.log.len) == 0);
@@ -85,9 +82,8 @@ static void check_stream(const struct dialect *dialect, const char *data, size_t
 static void check_error_text(const char *data, size_t len)
 {
     struct buf text;
-    char *url;
-
     buf_init(&text, LIMIT_ERROR_BODY);
+    char *url;
     error_text(data, len, &text, &url);
     MUST(text.len <= 2000 && fuzz_is_utf8(text.data, text.len));
     for (size_t i = 0; i < text.len; i++) {
@@ -101,10 +97,9 @@ static void check_error_text(const char *data, size_t len)
 /* NUL cannot come back as itself, and comes as U+FFFD. */
 static void check_round_trip(const char *data, size_t len)
 {
-    struct buf wanted, json;
-    cJSON *back;
-
+    struct buf wanted;
     buf_init(&wanted, LIMIT_RECORD);
+    struct buf json;
     buf_init(&json, LIMIT_RECORD);
     for (size_t from = 0, to; from <= len; from = to + 1) {
         for (to = from; to < len && data[to] != '\0';) {
@@ -117,8 +112,9 @@ static void check_round_trip(const char *data, size_t len)
     }
     MUST(json_write_string(&json, data, len) == 0);
     MUST(fuzz_is_utf8(json.data, json.len));
-    back = json_parse(json.data, json.len);
-    MUST(cJSON_IsString(back) && strcmp(back->valuestring, wanted.data ? wanted.data : "") == 0);
+    cJSON *back = json_parse(json.data, json.len);
+    MUST(cJSON_IsString(back) &&
+         strcmp(back->valuestring, wanted.data != NULL ? wanted.data : "") == 0);
     cJSON_Delete(back);
     buf_finish(&wanted);
     buf_finish(&json);
@@ -131,21 +127,18 @@ static void check_fill(const struct dialect *dialect, const char *data, size_t l
         .prefix = "<P>", .suffix = "<S>", .middle = "<M>", .file = "<F>"};
     struct fill fill = {.model = "m", .max_tokens = 1, .temperature = -1, .seed = -1};
     size_t third = len / 3;
-    struct buf body;
-    const char *why;
-    cJSON *json;
-
     fill.tokens = len % 2 ? &tokens : NULL;
-    fill.before = data;
-    fill.before_len = third;
-    fill.line = data + third;
-    fill.line_len = third;
-    fill.after = data + 2 * third;
-    fill.after_len = len - 2 * third;
+    fill.around = (struct around){
+        .before = {data, third},
+        .line = {data + third, third},
+        .after = {data + 2 * third, len - 2 * third},
+    };
+    struct buf body;
     buf_init(&body, (size_t)8 * LIMIT_RECORD);
+    const char *why;
     MUST(dialect->fill_body(&fill, &body, &why) == 0);
     MUST(body.len > len && fuzz_is_utf8(body.data, body.len));
-    json = json_parse(body.data, body.len);
+    cJSON *json = json_parse(body.data, body.len);
     MUST(cJSON_IsTrue(json_get(json, "stream")) && cJSON_IsString(json_get(json, "prompt")));
     cJSON_Delete(json);
     buf_finish(&body);
@@ -156,9 +149,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     char *data = xstrndup((const char *)bytes, len);
     const char *body = data;
     struct fixture f;
-
     if (fixture_parse(&f, data, len)) {
-        body = f.body.data ? f.body.data : "";
+        body = f.body.data != NULL ? f.body.data : "";
         len = f.body.len;
     }
     check_stream(&dialect_ollama, body, len);

@@ -11,7 +11,6 @@
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct buf *log = ctx;
-
     MUST(record[len] == '\0');
     MUST(buf_add(log, record, len) == 0);
     memset(record, NO_RECORD, len);
@@ -23,26 +22,24 @@ static int feed_frame(enum frame_kind kind, size_t cap, const char *data, size_t
 {
     struct split split = {whole, fuzz_hash(data, len), len};
     struct frame f;
-    int err = 0;
-
     frame_init(&f, kind, cap);
-    while (!err && split.left > 0) {
+    int error = 0;
+    while (error == 0 && split.left > 0) {
         size_t n = split_next(&split);
-
-        err = frame_feed(&f, data + len - split.left - n, n, on_record, log);
+        error = frame_feed(&f, data + len - split.left - n, n, on_record, log);
     }
-    if (!err) {
-        err = frame_end(&f, on_record, log);
+    if (error == 0) {
+        error = frame_end(&f, on_record, log);
     }
     frame_finish(&f);
-    return err;
+    return error;
 }
 
 static void check_frame(enum frame_kind kind, size_t cap, const char *data, size_t len)
 {
-    struct buf whole, pieces;
-
+    struct buf whole;
     buf_init(&whole, LIMIT_RECORD);
+    struct buf pieces;
     buf_init(&pieces, LIMIT_RECORD);
     MUST(feed_frame(kind, cap, data, len, true, &whole) ==
          feed_frame(kind, cap, data, len, false, &pieces));
@@ -55,17 +52,17 @@ static void check_frame(enum frame_kind kind, size_t cap, const char *data, size
 static void check_utf8(const char *data, size_t len)
 {
     struct split split = {false, fuzz_hash(data, len), len};
-    struct buf whole, pieces, again;
-    struct utf8 u;
-
+    struct buf whole;
     buf_init(&whole, LIMIT_RECORD);
+    struct buf pieces;
     buf_init(&pieces, LIMIT_RECORD);
+    struct buf again;
     buf_init(&again, LIMIT_RECORD);
     MUST(utf8_clean(data, len, &whole) == 0);
+    struct utf8 u;
     utf8_init(&u);
     while (split.left > 0) {
         size_t n = split_next(&split), before = pieces.len;
-
         MUST(utf8_feed(&u, data + len - split.left - n, n, &pieces) == 0);
         MUST(fuzz_is_utf8(pieces.data + before, pieces.len - before));
     }
@@ -84,7 +81,6 @@ static void check_utf8(const char *data, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     const char *data = (const char *)bytes;
-
     if (len == 0) {
         return 0;
     }

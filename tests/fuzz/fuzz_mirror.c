@@ -1,7 +1,8 @@
-/* mirror and window: edits and places decoded from bytes. The text is the same as one kept
- * in one piece, and a window is what stands around its place, within the budgets. */
+/* mirror and excerpt: edits and positions decoded from bytes. The text is the same as one kept
+ * in one piece, and an excerpt is what stands around its position, within the budgets. */
 #include "fuzz.h"
 
+#include "base/around.h"
 #include "base/buf.h"
 #include "base/value.h"
 #include "complete/excerpt.h"
@@ -31,12 +32,10 @@ static struct value line(struct input *in)
 {
     size_t n = number(in) % 80;
     struct value v = {.type = VALUE_STRING};
-    const char *stop;
-
     n = n < in->len ? n : in->len;
-    stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
+    const char *stop = n > 0 ? memchr(in->data, '\n', n) : NULL;
     v.as.string.data = in->data;
-    v.as.string.len = stop ? (size_t)(stop - in->data) : n;
+    v.as.string.len = stop != NULL ? (size_t)(stop - in->data) : n;
     in->data += n;
     in->len -= n;
     return v;
@@ -46,7 +45,6 @@ static struct value line(struct input *in)
 static size_t offset(const struct buf *text, size_t row)
 {
     size_t at = 0;
-
     while (row-- > 0) {
         at = (size_t)((char *)memchr(text->data + at, '\n', text->len - at) - text->data) + 1;
     }
@@ -57,12 +55,10 @@ static void splice(struct buf *text, size_t first, size_t last, const struct val
 {
     size_t from = offset(text, first), to = offset(text, last);
     struct buf result;
-
     buf_init(&result, MAX_TEXT);
     buf_add(&result, text->data, from);
     for (size_t i = 0; i < lines->as.array.count; i++) {
         const struct value *v = &lines->as.array.items[i];
-
         buf_add(&result, v->as.string.data, v->as.string.len);
         buf_add(&result, "\n", 1);
     }
@@ -80,22 +76,21 @@ static void must_be(const struct buf *got, const char *data, size_t len)
     MUST(len == 0 || memcmp(got->data, data, len) == 0);
 }
 
-static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct buf *text)
+static void edit(struct input *in, struct mirror *m, struct excerpt *e, struct buf *text)
 {
-    struct value items[MAX_LINES], lines = {.type = VALUE_ARRAY};
+    struct value lines = {.type = VALUE_ARRAY};
     size_t count = number(in) % (MAX_LINES + 1), all = mirror_lines(m);
     size_t first = number(in) % (all + 2), last = first + number(in) % 6;
-    int err;
-
+    struct value items[MAX_LINES];
     for (size_t i = 0; i < count; i++) {
         items[i] = line(in);
     }
     lines.as.array.items = items;
     lines.as.array.count = count;
-    err = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
-    MUST(err == (last <= all ? 0 : HUM_EBAD));
-    if (!err) {
-        excerpt_edit(w, (int64_t)first, (int64_t)last, count);
+    int error = mirror_apply(m, (int64_t)first, (int64_t)last, &lines);
+    MUST(error == (last <= all ? 0 : HUM_EBAD));
+    if (error == 0) {
+        excerpt_edit(e, (int64_t)first, (int64_t)last, count);
         splice(text, first, last, &lines);
     }
 }
@@ -103,7 +98,6 @@ static void edit(struct input *in, struct mirror *m, struct excerpt *w, struct b
 static void check_text(const struct mirror *m, const struct buf *text)
 {
     struct buf all;
-
     buf_init(&all, MAX_TEXT);
     mirror_range(m, 0, mirror_lines(m), &all);
     must_be(&all, text->data, text->len);
@@ -111,67 +105,59 @@ static void check_text(const struct mirror *m, const struct buf *text)
     buf_finish(&all);
 }
 
-/* What ends at a place, or begins there, is at most 3 bytes short of max or of the text. */
+/* What ends at a position, or begins there, is at most 3 bytes short of max or of the text. */
 static void check_around(const struct mirror *m, const struct buf *text, size_t row, size_t col,
                          size_t max)
 {
-    size_t at = offset(text, row) + col, rest = text->len - 1 - at;
+    size_t at = offset(text, row) + col, left_over = text->len - 1 - at;
     struct buf out;
-
     buf_init(&out, MAX_TEXT);
     mirror_before(m, row, col, max, &out);
     MUST(out.len <= max && (out.len == at || out.len + 3 >= max));
     must_be(&out, text->data + at - out.len, out.len);
     buf_clear(&out);
     mirror_after(m, row, col, max, &out);
-    MUST(out.len <= max && (out.len == rest || out.len + 3 >= max));
+    MUST(out.len <= max && (out.len == left_over || out.len + 3 >= max));
     must_be(&out, text->data + at, out.len);
     buf_finish(&out);
 }
 
-static void check_window(struct excerpt *w, const struct mirror *m, const struct buf *text,
-                         size_t row, size_t col, size_t max)
+static void check_excerpt(struct excerpt *e, const struct mirror *m, const struct buf *text,
+                          size_t row, size_t col, size_t max)
 {
-    size_t at = offset(text, row) + col, begin;
-    struct buf before, line, after;
-
-    buf_init(&before, max);
-    buf_init(&line, max);
-    buf_init(&after, max / 2);
-    excerpt_read(w, m, row, col, max, max / 2, &before, &line, &after);
-    MUST(before.len + line.len <= max);
-    begin = at - line.len - before.len;
-    must_be(&before, text->data + begin, before.len);
-    must_be(&line, text->data + at - line.len, line.len);
-    must_be(&after, text->data + at, after.len);
-    MUST(line.len == col || before.len == 0);
-    MUST(line.len < col || begin == 0 || text->data[begin - 1] == '\n');
-    buf_finish(&before);
-    buf_finish(&line);
-    buf_finish(&after);
+    size_t at = offset(text, row) + col;
+    struct around_text read;
+    around_text_init(&read);
+    excerpt_read(e, m, row, col, (struct excerpt_budget){max, max / 2}, &read);
+    const struct around around = around_text_view(&read);
+    MUST(read.left.len <= max && read.after.len <= max / 2);
+    size_t begin = at - read.left.len;
+    must_be(&read.left, text->data + begin, read.left.len);
+    must_be(&read.after, text->data + at, read.after.len);
+    MUST(around.line.len == col || around.before.len == 0);
+    MUST(around.line.len < col || begin == 0 || text->data[begin - 1] == '\n');
+    around_text_finish(&read);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct input in = {(const char *)bytes, len};
     struct mirror *m = mirror_new();
-    struct excerpt w;
+    struct excerpt e;
+    excerpt_init(&e);
     struct buf text;
-
-    excerpt_init(&w);
     buf_init(&text, MAX_TEXT);
     buf_add(&text, "\n", 1);
     while (in.len > 0) {
-        size_t row, col, max, line_len;
-
-        edit(&in, m, &w, &text);
+        edit(&in, m, &e, &text);
         check_text(m, &text);
-        row = number(&in) % mirror_lines(m);
+        size_t row = number(&in) % mirror_lines(m);
+        size_t line_len;
         mirror_line(m, row, &line_len);
-        col = number(&in) % (line_len + 1);
-        max = number(&in) * 2;
+        size_t col = number(&in) % (line_len + 1);
+        size_t max = number(&in) * 2;
         check_around(m, &text, row, col, max);
-        check_window(&w, m, &text, row, col, max);
+        check_excerpt(&e, m, &text, row, col, max);
     }
     mirror_free(m);
     buf_finish(&text);

@@ -1,38 +1,35 @@
-/* trim: what is shown is a beginning of the answer that splits no character and, looked at
+/* trim: what is shown is a beginning of the answer that splits no character and, trimmed
  * again, is shown whole; it grows while the answer streams; behind a stop nothing changes. */
 #include "fuzz.h"
 
+#include "base/utf8.h"
 #include "complete/trim/trim.h"
 
 #define PART '\x1F' /* between the parts of an input: before, line, after, answer */
 
-static struct trim_place place;
+static struct trim_context context;
 
-static const char *part(const char **from, const char *end, size_t *len)
+static struct span part(const char **from, const char *end)
 {
     const char *begin = *from, *to = memchr(begin, PART, (size_t)(end - begin));
-
-    *len = (size_t)((to != NULL ? to : end) - begin);
     *from = to != NULL ? to + 1 : end;
-    return begin;
+    return (struct span){begin, (size_t)((to != NULL ? to : end) - begin)};
 }
 
 static bool is_boundary(const char *text, size_t len, size_t at)
 {
-    return at == len || ((unsigned char)text[at] & 0xC0) != 0x80;
+    return at == len || !utf8_is_inner(text[at]);
 }
 
-static void check_look(const char *text, size_t len)
+static void check_answer(const char *text, size_t len)
 {
-    struct trim whole = trim_answer(&place, text, len, true), last = {0};
-
+    struct trim whole = trim_answer(&context, (struct span){text, len}, true), last = {0};
     MUST(whole.shown <= len && is_boundary(text, len, whole.shown));
-    MUST(trim_answer(&place, text, whole.shown, true).shown == whole.shown);
+    MUST(trim_answer(&context, (struct span){text, whole.shown}, true).shown == whole.shown);
     for (size_t n = 0; n <= len; n++) {
-        struct trim t = trim_answer(&place, text, n, false);
-
+        struct trim t = trim_answer(&context, (struct span){text, n}, false);
         MUST(t.shown <= n && is_boundary(text, len, t.shown));
-        MUST(trim_answer(&place, text, t.shown, true).shown == t.shown);
+        MUST(trim_answer(&context, (struct span){text, t.shown}, true).shown == t.shown);
         MUST(t.shown >= last.shown || t.why == TRIM_REPEATS);
         MUST(!last.stop || (t.stop && t.shown == last.shown && t.why == last.why));
         last = t;
@@ -41,40 +38,36 @@ static void check_look(const char *text, size_t len)
     MUST(!last.stop || whole.shown == last.shown);
 }
 
-static void check_lead(const char *text, size_t len)
+static void check_preamble(const char *text, size_t len)
 {
-    size_t whole = trim_preamble(&place, text, len, true), known = TRIM_WAIT;
-
+    size_t whole = trim_preamble(&context, (struct span){text, len}, true), known = TRIM_WAIT;
     MUST(whole <= len);
     for (size_t n = 0; n <= len; n++) {
-        size_t lead = trim_preamble(&place, text, n, false);
-
-        MUST(lead == TRIM_WAIT || (lead <= n && is_boundary(text, len, lead)));
-        MUST(known == TRIM_WAIT || lead == known);
-        known = lead;
+        size_t preamble = trim_preamble(&context, (struct span){text, n}, false);
+        MUST(preamble == TRIM_WAIT || (preamble <= n && is_boundary(text, len, preamble)));
+        MUST(known == TRIM_WAIT || preamble == known);
+        known = preamble;
     }
     MUST(known == TRIM_WAIT || whole == known);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    const char *from = (const char *)bytes + 1, *end = (const char *)bytes + len, *answer;
-    size_t answer_len;
-
+    const char *from = (const char *)bytes + 1, *end = (const char *)bytes + len;
     /* Long inputs cost the square of their length here, and show nothing new. */
     if (len < 1 || len > 400 || !fuzz_is_utf8(from, len - 1)) {
         return 0;
     }
-    place.max_lines = bytes[0] & 0x7;
-    place.prose = bytes[0] & 0x8;
-    place.before = part(&from, end, &place.before_len);
-    place.line = part(&from, end, &place.line_len);
-    place.after = part(&from, end, &place.after_len);
-    answer = part(&from, end, &answer_len);
-    if (memchr(place.line, '\n', place.line_len) != NULL) {
+    context.max_lines = bytes[0] & 0x7;
+    context.prose = bytes[0] & 0x8;
+    context.around.before = part(&from, end);
+    context.around.line = part(&from, end);
+    context.around.after = part(&from, end);
+    const struct span answer = part(&from, end);
+    if (memchr(context.around.line.data, '\n', context.around.line.len) != NULL) {
         return 0;
     }
-    check_lead(answer, answer_len);
-    check_look(answer, answer_len);
+    check_preamble(answer.data, answer.len);
+    check_answer(answer.data, answer.len);
     return 0;
 }

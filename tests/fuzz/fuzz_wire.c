@@ -1,4 +1,5 @@
-/* Any bytes as msgpack-RPC: no crash, and the same messages however they are split. */
+/* Any bytes as msgpack-RPC: no crash, and the same messages however they are split,
+ * also if they are over the cap. */
 #include "base/buf.h"
 #include "nvim/wire.h"
 #include "proto.h"
@@ -49,6 +50,8 @@ static void on_message(void *ctx, const struct wire_message *m)
     uint64_t *sum = ctx;
     note(sum, (uint64_t)m->type);
     note(sum, m->id);
+    note(sum, (uint64_t)m->first);
+    note(sum, m->is_request);
     for (const char *c = m->method; c != NULL && *c != '\0'; c++) {
         note(sum, (unsigned char)*c);
     }
@@ -57,10 +60,10 @@ static void on_message(void *ctx, const struct wire_message *m)
     note_value(sum, m->result);
 }
 
-static uint64_t read_in_pieces(const uint8_t *data, size_t len, size_t piece)
+static uint64_t read_in_pieces(const uint8_t *data, size_t len, size_t piece, size_t cap)
 {
     uint64_t sum = 0;
-    struct wire_reader *r = wire_reader_new(1 << 20);
+    struct wire_reader *r = wire_reader_new(cap);
     int error = 0;
     while (len > 0 && error == 0) {
         size_t room;
@@ -84,9 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (len < 1) {
         return 0;
     }
-    size_t piece = data[0] + 1u;
-    uint64_t whole = read_in_pieces(data + 1, len - 1, SIZE_MAX);
-    if (whole != read_in_pieces(data + 1, len - 1, piece)) {
+    size_t piece = data[0] + 1u, cap = piece % 2 ? 1 << 20 : 32;
+    uint64_t whole = read_in_pieces(data + 1, len - 1, SIZE_MAX, cap);
+    if (whole != read_in_pieces(data + 1, len - 1, piece, cap)) {
         abort();
     }
     return 0;

@@ -86,7 +86,7 @@ end)
 --- What the server told of each prompt: so many tokens, so many of them evaluated anew.
 local function prompts(t)
   local list = {}
-  for all, cached in t:log():gmatch('ask: (%d+) prompt tokens, (%d+) of them cached') do
+  for all, cached in t:log():gmatch('fetch: (%d+) prompt tokens, (%d+) of them cached') do
     list[#list + 1] = { all = tonumber(all), new = all - cached }
   end
   return list

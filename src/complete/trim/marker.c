@@ -4,8 +4,8 @@
 
 #define NAME_MAX_LEN 40
 
-/* Takes word off the beginning of s. */
-static enum marker take(struct span *s, const char *word)
+/* Whether s begins with word, which is cut off then. */
+static enum marker cut_off(struct span *s, const char *word)
 {
     size_t len = strlen(word), n = len < s->len ? len : s->len;
     if (n > 0 && memcmp(s->data, word, n) != 0) {
@@ -27,11 +27,11 @@ static bool is_name(char c)
 
 /* <|name|>, whose bars differ between models. No blank stands in it, so that the operators
  * of F# and Elm are none. */
-static enum marker look_between(struct span s, const char *bar)
+static enum marker between_bars(struct span s, const char *bar)
 {
-    enum marker m = take(&s, "<");
+    enum marker m = cut_off(&s, "<");
     if (m == MARKER_IS) {
-        m = take(&s, bar);
+        m = cut_off(&s, bar);
     }
     if (m != MARKER_IS) {
         return m;
@@ -39,26 +39,26 @@ static enum marker look_between(struct span s, const char *bar)
     for (size_t n = 0; n < NAME_MAX_LEN && s.len > 0 && is_name(s.data[0]); n++) {
         s = span_skip(s, 1);
     }
-    m = take(&s, bar);
-    return m == MARKER_IS ? take(&s, ">") : m;
+    m = cut_off(&s, bar);
+    return m == MARKER_IS ? cut_off(&s, ">") : m;
 }
 
-enum marker marker_look(struct span s)
+enum marker marker_at_start(struct span s)
 {
     static const char *const words[] = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<EOT>",
                                         "<file_sep>",   "<repo_name>",  "<end_of_turn>"};
-    enum marker found = MARKER_NONE;
-
+    static const char *const bars[] = {"|", "\xEF\xBD\x9C"};
     if (s.len == 0 || s.data[0] != '<') {
         return MARKER_NONE;
     }
-    const enum marker looks[] = {look_between(s, "|"), look_between(s, "\xEF\xBD\x9C")};
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
-        found = looks[i] > found ? looks[i] : found;
+    enum marker found = MARKER_NONE;
+    for (size_t i = 0; i < sizeof bars / sizeof *bars; i++) {
+        enum marker m = between_bars(s, bars[i]);
+        found = m > found ? m : found;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct span copy = s;
-        enum marker m = take(&copy, words[i]);
+        enum marker m = cut_off(&copy, words[i]);
         found = m > found ? m : found;
     }
     return found;

@@ -3,7 +3,7 @@
 #ifndef HUM_MARKER_H
 #define HUM_MARKER_H
 
-#include "complete/trim/line.h"
+#include "base/span.h"
 
 enum marker {
     MARKER_NONE,
@@ -12,6 +12,6 @@ enum marker {
 };
 
 /* Whether s begins with one. */
-enum marker marker_look(struct span s);
+enum marker marker_at_start(struct span s);
 
 #endif

@@ -6,12 +6,12 @@
 
 #define ECHO_MIN 8      /* bytes of a typed line: shorter ones may well be said twice */
 #define WORD_ECHO_MIN 3 /* of a typed word, likewise */
-#define NEWLINES_MAX 3  /* then trim_answer may see the rest of nothing */
+#define NEWLINES_MAX 3  /* behind more, trim_answer may be left with nothing */
 
 static bool is_in(struct span s, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (s.len == strlen(words[i]) && span_starts(s, words[i])) {
+        if (span_equals(s, words[i])) {
             return true;
         }
     }
@@ -21,30 +21,7 @@ static bool is_in(struct span s, const char *const *words, size_t count)
 /* Whether s is nothing but a true beginning of whole. */
 static bool is_begun(struct span s, struct span whole)
 {
-    return s.len < whole.len && (s.len == 0 || memcmp(s.data, whole.data, s.len) == 0);
-}
-
-static bool starts(struct span s, struct span with)
-{
-    return s.len >= with.len && memcmp(s.data, with.data, with.len) == 0;
-}
-
-static struct span last_word(struct span s)
-{
-    size_t from = s.len;
-    while (from > 0 && is_word(s.data[from - 1])) {
-        from--;
-    }
-    return span_skip(s, from);
-}
-
-static struct span first_word(struct span s)
-{
-    size_t n = 0;
-    while (n < s.len && is_word(s.data[n])) {
-        n++;
-    }
-    return (struct span){s.data, n};
+    return s.len < whole.len && span_starts(whole, s);
 }
 
 /* How many bytes of white space s begins with, and how many line breaks are among them. */
@@ -52,7 +29,7 @@ static size_t white_space(struct span s, size_t *newlines)
 {
     size_t n = 0;
     size_t count = 0;
-    while (n < s.len && (is_blank(s.data[n]) || s.data[n] == '\n')) {
+    while (n < s.len && is_space(s.data[n])) {
         count += s.data[n++] == '\n';
     }
     if (newlines != NULL) {
@@ -61,15 +38,15 @@ static size_t white_space(struct span s, size_t *newlines)
     return n;
 }
 
-/* --- words of a chat model ----------------------------------------------------------------- */
+/* ---- words of a chat model ----------------------------------------------------- */
 
 /* Bytes up to and with the line that opens a fence; 0: none so far. */
 static size_t fence_end(struct span text)
 {
     size_t at = 0;
     while (at < text.len) {
-        struct span line = line_next(text.data, text.len, &at);
-        if (span_starts(span_ltrim(line), "```") && at <= text.len) {
+        struct span line = span_next_line(text, &at);
+        if (span_starts_with(span_ltrim(line), "```") && at <= text.len) {
             return at;
         }
     }
@@ -83,11 +60,11 @@ static size_t skip_talk(struct span text, bool may_greet, bool final)
                                             "Sure!",        "Certainly",   "Of course", "The code ",
                                             "The missing ", "To complete "};
     struct span from = may_greet ? span_skip(text, white_space(text, NULL)) : text;
-    bool talks = span_starts(from, "```");
-    bool may_talk = is_begun(from, (struct span){"```", 3});
+    bool talks = span_starts_with(from, "```");
+    bool may_talk = is_begun(from, span_of("```"));
     for (size_t i = 0; may_greet && i < sizeof greetings / sizeof *greetings; i++) {
-        struct span greeting = {greetings[i], strlen(greetings[i])};
-        talks = talks || starts(from, greeting);
+        struct span greeting = span_of(greetings[i]);
+        talks = talks || span_starts(from, greeting);
         may_talk = may_talk || is_begun(from, greeting);
     }
     if (!talks) {
@@ -100,7 +77,7 @@ static size_t skip_talk(struct span text, bool may_greet, bool final)
     return final ? text.len : TRIM_WAIT;
 }
 
-/* --- indentation --------------------------------------------------------------------------- */
+/* ---- indentation --------------------------------------------------------------- */
 
 /* Whether what follows that line is deeper than it: a block, or a statement not finished. */
 static bool opens(struct span line)
@@ -116,10 +93,10 @@ static bool opens(struct span line)
     if (last != '\0' && strchr("{[(:=\\+-*/&|<>?.", last) != NULL) {
         return true;
     }
-    if (is_in(last_word(line), tails, sizeof tails / sizeof *tails)) {
+    if (is_in(span_last_word(line), tails, sizeof tails / sizeof *tails)) {
         return true;
     }
-    return last == ')' && is_in(first_word(line), heads, sizeof heads / sizeof *heads);
+    return last == ')' && is_in(span_first_word(line), heads, sizeof heads / sizeof *heads);
 }
 
 /* Whether a bracket of that line stays open and something stands behind it: what follows may
@@ -130,43 +107,42 @@ static bool aligns(struct span line)
     line = span_rtrim(line);
     for (size_t i = 0; i + 1 < line.len; i++) {
         char c = line.data[i];
-        depth += c == '(' || c == '[' || c == '{';
-        depth -= c == ')' || c == ']' || c == '}';
+        depth += is_opening_bracket(c);
+        depth -= is_closing_bracket(c);
     }
     return depth > 0;
 }
 
 /* Whether the cursor stands where a line has to begin, so that white space that the answer
  * begins with is the indentation once more. */
-static bool is_indented(const struct trim_place *p)
+static bool is_indented(const struct trim_context *c)
 {
-    size_t len = p->before_len;
-    struct span above = line_last(p->before, &len);
-    struct span line = {p->line, p->line_len};
-    size_t column = row_indent((struct row){line, {NULL, 0}});
-    size_t wanted = row_indent((struct row){above, {NULL, 0}});
+    struct span before = c->around.before;
+    struct span above = span_last_line(&before);
+    size_t column = line_indent(line_of(c->around.line));
+    size_t wanted = line_indent(line_of(above));
     if (above.len == 0) {
         return true;
     }
     return !aligns(above) && (column != wanted || !opens(above));
 }
 
-static size_t skip_indent(const struct trim_place *p, struct span text)
+static size_t skip_indent(const struct trim_context *c, struct span text)
 {
     struct span trimmed = span_ltrim(text);
-    if (p->line_len == 0 || p->prose || trimmed.len == 0 || trimmed.data[0] == '\n') {
+    if (c->around.line.len == 0 || c->prose || trimmed.len == 0 || trimmed.data[0] == '\n') {
         return 0;
     }
-    return is_indented(p) ? text.len - trimmed.len : 0;
+    return is_indented(c) ? text.len - trimmed.len : 0;
 }
 
 /* In an empty line under an empty line there are line breaks enough. */
-static size_t skip_newlines(const struct trim_place *p, struct span text)
+static size_t skip_newlines(const struct trim_context *c, struct span text)
 {
-    size_t above = p->before_len;
-    bool under_blank = above < 2 || p->before[above - 2] == '\n';
+    struct span before = c->around.before;
+    bool under_blank = before.len < 2 || before.data[before.len - 2] == '\n';
     size_t n = white_space(text, NULL);
-    if (p->line_len > 0 || !under_blank) {
+    if (c->around.line.len > 0 || !under_blank) {
         return 0;
     }
     while (n > 0 && text.data[n - 1] != '\n') {
@@ -176,7 +152,7 @@ static size_t skip_newlines(const struct trim_place *p, struct span text)
 }
 
 /* In a line without text. */
-static size_t skip_white_space(const struct trim_place *p, struct span text, bool final)
+static size_t skip_white_space(const struct trim_context *c, struct span text, bool final)
 {
     size_t newlines, n = white_space(text, &newlines);
     if (newlines > NEWLINES_MAX) {
@@ -185,22 +161,22 @@ static size_t skip_white_space(const struct trim_place *p, struct span text, boo
     if (n == text.len) {
         return final ? 0 : TRIM_WAIT;
     }
-    n = skip_newlines(p, text);
-    return n + skip_indent(p, span_skip(text, n));
+    n = skip_newlines(c, text);
+    return n + skip_indent(c, span_skip(text, n));
 }
 
-/* --- what is typed ------------------------------------------------------------------------- */
+/* ---- what is typed ------------------------------------------------------------- */
 
-static bool opens_bracket(char c)
+static bool opens_bracket_or_angle(char c)
 {
-    return c == '(' || c == '[' || c == '{' || c == '<';
+    return is_opening_bracket(c) || c == '<';
 }
 
 /* Two words or more before any bracket: no expression can hold itself so, unlike "max(" in
  * max(max(a, b), c). */
 static bool is_echo_of_line(struct span typed)
 {
-    for (size_t i = 0; i < typed.len && !opens_bracket(typed.data[i]); i++) {
+    for (size_t i = 0; i < typed.len && !opens_bracket_or_angle(typed.data[i]); i++) {
         if (is_blank(typed.data[i])) {
             return typed.len >= ECHO_MIN;
         }
@@ -210,12 +186,11 @@ static bool is_echo_of_line(struct span typed)
 
 static size_t skip_echo(struct span line, struct span text, bool final)
 {
-    struct span typed = span_rtrim(span_ltrim(line)), word = last_word(line);
+    struct span typed = span_rtrim(span_ltrim(line)), word = span_last_word(line);
     struct span from = span_ltrim(text);
     size_t skipped = text.len - from.len;
-
     if (is_echo_of_line(typed)) {
-        if (starts(from, typed)) {
+        if (span_starts(from, typed)) {
             struct span left = span_skip(from, typed.len), trimmed = span_ltrim(left);
             if (typed.data + typed.len == line.data + line.len) {
                 return skipped + typed.len;
@@ -227,7 +202,7 @@ static size_t skip_echo(struct span line, struct span text, bool final)
         }
     }
     if (word.len >= WORD_ECHO_MIN) {
-        if (starts(text, word)) {
+        if (span_starts(text, word)) {
             return word.len;
         }
         if (text.len > 0 && !final && is_begun(text, word)) {
@@ -239,28 +214,28 @@ static size_t skip_echo(struct span line, struct span text, bool final)
         if (text.len == 1) {
             return final ? 0 : TRIM_WAIT;
         }
-        return !is_blank(text.data[1]) && text.data[1] != '\n';
+        return !is_space(text.data[1]);
     }
     return 0;
 }
 
-/* --- all ----------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------- */
 
-size_t trim_preamble(const struct trim_place *p, const char *text, size_t len, bool final)
+size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
 {
-    struct span line = {p->line, p->line_len}, answer = {text, len};
+    struct span line = c->around.line;
     bool is_typed = span_ltrim(line).len > 0;
-    size_t talk = 0, skip, newlines;
-
+    size_t newlines;
     white_space(answer, &newlines);
-    if (!p->prose && newlines <= NEWLINES_MAX) {
+    size_t talk = 0;
+    if (!c->prose && newlines <= NEWLINES_MAX) {
         talk = skip_talk(answer, !is_typed, final);
     }
-    if (talk == TRIM_WAIT || (talk == len && !final)) {
+    if (talk == TRIM_WAIT || (talk == answer.len && !final)) {
         return TRIM_WAIT;
     }
     answer = span_skip(answer, talk);
-    skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(p, answer, final);
+    size_t skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(c, answer, final);
     return skip == TRIM_WAIT ? TRIM_WAIT : talk + skip;
 }
 
@@ -270,6 +245,5 @@ bool trim_is_prose(const char *filetype)
         "asciidoc", "gitcommit", "help",   "hum", "mail", "markdown", "mdx",  "norg",  "org",
         "pandoc",   "plaintex",  "quarto", "rmd", "rst",  "tex",      "text", "typst", "vimwiki",
     };
-    return filetype[0] == '\0' ||
-           is_in((struct span){filetype, strlen(filetype)}, prose, sizeof prose / sizeof *prose);
+    return filetype[0] == '\0' || is_in(span_of(filetype), prose, sizeof prose / sizeof *prose);
 }

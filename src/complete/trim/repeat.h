@@ -5,13 +5,13 @@
 
 #include "complete/trim/line.h"
 
-#define REPEAT_PAST 32                 /* lines that are looked back at */
+#define REPEAT_PAST 32                 /* earlier lines that are compared */
 #define REPEAT_LINES (REPEAT_PAST / 2) /* of the longest block that is found */
 #define REPEAT_UNIT 16                 /* bytes of the longest unit of a line */
 
 /* A line that stands above or was generated. */
 struct past {
-    struct row row;
+    struct line line;
     size_t weight;
     size_t from; /* where it begins in the answer */
 };
@@ -32,12 +32,18 @@ enum repeat_verdict {
     REPEAT_YES,   /* a block has come twice; the second begins at byte *from of the answer */
 };
 
-/* The next line that is not blank, from byte at of the answer on. closed: it will not grow.
- * wanted: the user has begun to type it, so that it may well be there already. */
-enum repeat_verdict repeat_line(struct repeat *r, struct row row, size_t at, bool closed,
-                                bool wanted, size_t *from);
+/* A line of the answer that is not blank. */
+struct repeat_line {
+    struct line line;
+    size_t at;   /* where it begins in the answer */
+    bool closed; /* it will not grow */
+    bool begun;  /* by the user, who wants it though it may well be there already */
+};
 
-/* Takes byte i of the answer; every byte in turn. True if a unit has come often enough that it
+/* Every such line in turn. */
+enum repeat_verdict repeat_follow(struct repeat *r, const struct repeat_line *line, size_t *from);
+
+/* Looks at byte i of the answer; every byte in turn. True if a unit has come often enough that it
  * would come for ever: "0, 0, 0, 0, ". Its second coming begins at byte *from. */
 bool repeat_byte(struct repeat *r, const char *text, size_t i, size_t *from);
 

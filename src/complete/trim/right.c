@@ -1,5 +1,7 @@
 #include "complete/trim/right.h"
 
+#include "complete/trim/line.h"
+
 #include <string.h>
 
 static long count(struct span s, char c)
@@ -41,7 +43,7 @@ static void learn(struct right *r)
 
 static bool has_words(struct span s)
 {
-    return row_weight((struct row){s, {NULL, 0}}) > 0;
+    return line_weight(line_of(s)) > 0;
 }
 
 static void init_bracket(struct right *r, struct span line)
@@ -57,7 +59,7 @@ static void init_bracket(struct right *r, struct span line)
     r->one_line = has_words(r->text);
 }
 
-void right_init(struct right *r, struct span line, struct span after)
+void right_init(struct right *r, const struct around *around)
 {
     size_t at = 0;
     r->kind = RIGHT_NONE;
@@ -65,31 +67,31 @@ void right_init(struct right *r, struct span line, struct span after)
     r->escaped = r->in_string = false;
     r->matched = 0;
     r->whole = false;
-    r->text = span_rtrim(line_next(after.data, after.len, &at));
+    r->text = span_rtrim(span_next_line(around->after, &at));
     if (r->text.len == 0) {
         return;
     }
     char first = r->text.data[0];
-    if (first == ')' || first == ']' || first == '}') {
-        init_bracket(r, line);
+    if (is_closing_bracket(first)) {
+        init_bracket(r, around->line);
         return;
     }
-    bool raw = span_starts(r->text, "\"\"\"") || span_starts(r->text, "'''");
+    bool raw = span_starts_with(r->text, "\"\"\"") || span_starts_with(r->text, "'''");
     if (!raw && (first == '"' || first == '\'' || first == '`') &&
-        unescaped(line, first) % 2 == 1) {
+        unescaped(around->line, first) % 2 == 1) {
         r->kind = RIGHT_QUOTE;
         r->closer = first;
         r->one_line = first != '`';
         return;
     }
     r->kind = RIGHT_TEXT;
-    r->one_line = !raw && !span_starts(r->text, "</");
+    r->one_line = !raw && !span_starts_with(r->text, "</");
     r->text.len = r->text.len < RIGHT_MAX ? r->text.len : RIGHT_MAX;
     learn(r);
     r->marks[0] = (struct right_mark){0, 0, 0};
 }
 
-static bool take_bracket(struct right *r, char c)
+static bool ends_at_bracket(struct right *r, char c)
 {
     if (r->escaped) {
         r->escaped = false;
@@ -107,7 +109,7 @@ static bool take_bracket(struct right *r, char c)
     return false;
 }
 
-static bool take_quote(struct right *r, char c)
+static bool ends_at_quote(struct right *r, char c)
 {
     bool is_end = !r->escaped && c == r->closer;
     r->escaped = !r->escaped && c == '\\';
@@ -119,7 +121,7 @@ static struct right_mark *mark_of(struct right *r, size_t n)
     return &r->marks[n % (RIGHT_MAX + 1)];
 }
 
-/* Whether the rest can begin at that byte of the answer: not in the middle of a word, and,
+/* Whether the text can begin at that byte of the answer: not in the middle of a word, and,
  * if it begins with punctuation, not between brackets of the answer's own. */
 static bool can_begin(struct right *r, const char *text, size_t at)
 {
@@ -131,18 +133,14 @@ static bool can_begin(struct right *r, const char *text, size_t at)
 
 static long nesting(char c)
 {
-    if (c == '(' || c == '[' || c == '{') {
-        return 1;
-    }
-    return c == ')' || c == ']' || c == '}' ? -1 : 0;
+    return is_opening_bracket(c) - is_closing_bracket(c);
 }
 
-static bool take_text(struct right *r, const char *text, size_t i, size_t *cut)
+static bool ends_at_text(struct right *r, const char *text, size_t i, size_t *cut)
 {
     struct right_mark mark = {.depth = mark_of(r, i)->depth + nesting(text[i])};
     size_t n = r->matched;
-
-    /* The whole rest has come, and its last word is over. */
+    /* The whole text has come, and its last word is over. */
     if (r->whole && !is_word(text[i])) {
         *cut = mark_of(r, i)->clean;
         return true;
@@ -155,12 +153,12 @@ static bool take_text(struct right *r, const char *text, size_t i, size_t *cut)
     mark.held = n > 0 ? mark_of(r, i + 1 - n)->held : i + 1;
     bool whole = n == r->text.len;
     r->whole = whole && can_begin(r, text, i + 1 - n);
-    /* get_count| in front of count|: the whole rest may begin inside a word. */
+    /* get_count| in front of count|: the whole text may begin inside a word. */
     while (n > 0 && !can_begin(r, text, i + 1 - n) && !(whole && is_word(r->text.data[0]))) {
         n = r->back[n];
         whole = false;
     }
-    /* Only the end of an answer can be a part of the rest: of many lines none is its end. */
+    /* Only the end of an answer can be a part of the text: of many lines none is its end. */
     if (!r->one_line && !r->whole) {
         n = 0;
     }
@@ -178,11 +176,11 @@ bool right_feed(struct right *r, const char *text, size_t i, size_t *cut)
     *cut = i;
     switch (r->kind) {
     case RIGHT_BRACKET:
-        return take_bracket(r, text[i]);
+        return ends_at_bracket(r, text[i]);
     case RIGHT_QUOTE:
-        return take_quote(r, text[i]);
+        return ends_at_quote(r, text[i]);
     case RIGHT_TEXT:
-        return take_text(r, text, i, cut);
+        return ends_at_text(r, text, i, cut);
     case RIGHT_NONE:
         break;
     }

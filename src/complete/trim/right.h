@@ -3,20 +3,23 @@
 #ifndef HUM_RIGHT_H
 #define HUM_RIGHT_H
 
-#include "complete/trim/line.h"
+#include "base/around.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define RIGHT_MAX 256 /* of the rest, in bytes: so many are compared */
+#define RIGHT_MAX 256 /* bytes of the text right of the cursor that are compared */
 
-enum rest_kind {
+enum right_kind {
     RIGHT_NONE,    /* the cursor stands at the end of its line */
     RIGHT_BRACKET, /* a closing bracket: the answer comes to it where it closes that bracket */
     RIGHT_QUOTE,   /* the end of the string that the cursor is in */
-    RIGHT_TEXT,    /* anything else: where the answer's end is the beginning of the rest */
+    RIGHT_TEXT,    /* anything else: where the answer ends with the beginning of it */
 };
 
-/* How much of the first n bytes of the answer is certainly not the beginning of the rest. */
+/* How much of the first n bytes of the answer is certainly not the beginning of what stands
+ * right of the cursor. */
 struct right_mark {
     size_t clean; /* if the answer ends there */
     size_t held;  /* if it goes on */
@@ -24,27 +27,26 @@ struct right_mark {
 };
 
 struct right {
-    enum rest_kind kind;
-    bool one_line;    /* more lines would push the rest away from where it belongs */
-    struct span text; /* without the blanks at its end */
+    enum right_kind kind;
+    bool one_line;    /* more lines would push that text away from where it belongs */
+    struct span text; /* right of the cursor, without the blanks at its end */
     char closer, opener;
-    long open;      /* how many of these brackets may be closed before the rest's */
+    long open;      /* how many of these brackets may be closed before that text's */
     bool in_string; /* "…": brackets do not count */
     bool escaped;
-    size_t matched;               /* so much of the rest ends the answer so far */
-    bool whole;                   /* all of it, from a place on where it can begin */
+    size_t matched;               /* so many bytes of text end the answer so far */
+    bool whole;                   /* all of it, from a byte on where it can begin */
     uint16_t back[RIGHT_MAX + 1]; /* back[n]: the longest beginning that ends the first n bytes */
     struct right_mark marks[RIGHT_MAX + 1]; /* of the last positions */
 };
 
-/* line: the cursor's, left of it; after: what follows the cursor. */
-void right_init(struct right *r, struct span line, struct span after);
+void right_init(struct right *r, const struct around *around);
 
-/* Takes byte i of the answer; every byte in turn. True if the answer has come to the rest:
- * then *cut bytes of it remain. */
+/* Looks at byte i of the answer; every byte in turn. True if the answer has come to the text
+ * right of the cursor: then *cut bytes of it remain. */
 bool right_feed(struct right *r, const char *text, size_t i, size_t *cut);
 
-/* How many of the n bytes taken remain, if the answer ends with them or (not closed) may
+/* How many of the first n bytes remain, if the answer ends with them or (not closed) may
  * still go on. */
 size_t right_remains(const struct right *r, size_t n, bool closed);
 

@@ -1,20 +1,22 @@
 #include "complete/trim/scope.h"
 
+#include "complete/trim/line.h"
+
 void scope_init(struct scope *s, struct span below, size_t base, bool own)
 {
     *s = (struct scope){.below = below, .base = base, .own = own};
 }
 
 /* Whether a line below closes a block of that indentation. The scope only goes outwards, so
- * the search goes on where it was: each line is looked at once. */
+ * the search goes on where it was: each line is compared once. */
 static bool is_closed_below(struct scope *s, size_t indent)
 {
     bool any = false;
     while (s->below.len > 0) {
         size_t at = 0;
-        struct span line = line_next(s->below.data, s->below.len, &at);
+        struct span line = span_next_line(s->below, &at);
         struct span trimmed = span_ltrim(line);
-        size_t column = row_indent((struct row){line, {NULL, 0}});
+        size_t column = line_indent(line_of(line));
         if (trimmed.len > 0 && column <= indent) {
             return column == indent && line_closes(trimmed);
         }
@@ -25,29 +27,27 @@ static bool is_closed_below(struct scope *s, size_t indent)
     return any;
 }
 
-enum scope_verdict scope_line(struct scope *s, struct span trimmed, size_t indent, bool closed,
-                              bool apart)
+enum scope_verdict scope_follow(struct scope *s, const struct scope_line *line)
 {
-    bool closes = line_closes(trimmed);
-
-    if (indent > s->base) {
+    bool closes = line_closes(line->trimmed);
+    if (line->indent > s->base) {
         s->deeper = true;
         return SCOPE_IN;
     }
-    if (!closed && line_may_close(trimmed)) {
+    if (!line->closed && line_may_close(line->trimmed)) {
         return SCOPE_MAYBE;
     }
-    if (indent < s->base) {
-        if (!closes || is_closed_below(s, indent)) {
+    if (line->indent < s->base) {
+        if (!closes || is_closed_below(s, line->indent)) {
             return SCOPE_OUT;
         }
-        s->base = indent;
+        s->base = line->indent;
         s->left = true;
         return SCOPE_IN;
     }
     /* Behind a finished block and a blank line something else begins. In the middle of a
      * function that belongs to it, at top level or behind the block of the cursor's own line
      * it does not. */
-    bool done = s->deeper && apart && (s->base == 0 || s->own);
+    bool done = s->deeper && line->apart && (s->base == 0 || s->own);
     return !closes && (s->left || done) ? SCOPE_OUT : SCOPE_IN;
 }

@@ -2,10 +2,13 @@
 #ifndef HUM_SCOPE_H
 #define HUM_SCOPE_H
 
-#include "complete/trim/line.h"
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct scope {
-    struct span below; /* the lines below the cursor's that are not looked at yet */
+    struct span below; /* the lines below the cursor's that were not compared yet */
     size_t base;       /* indentation of the lines of the block, in columns */
     bool own;          /* a block that opens inside of it is the cursor's line's own */
     bool deeper;       /* one has opened */
@@ -21,9 +24,15 @@ enum scope_verdict {
 /* below: the lines below the cursor's. base, own: as above. */
 void scope_init(struct scope *s, struct span below, size_t base, bool own);
 
-/* The next line that is not blank, without its indentation of so many columns. closed: it will
- * not grow. apart: a blank line stands above it. */
-enum scope_verdict scope_line(struct scope *s, struct span trimmed, size_t indent, bool closed,
-                              bool apart);
+/* A line of the answer that is not blank. */
+struct scope_line {
+    struct span trimmed; /* without its indentation ... */
+    size_t indent;       /* ... of so many columns */
+    bool closed;         /* it will not grow */
+    bool apart;          /* a blank line stands above it */
+};
+
+/* Every such line in turn. */
+enum scope_verdict scope_follow(struct scope *s, const struct scope_line *line);
 
 #endif

@@ -1,21 +1,21 @@
 #include "complete/trim/trim.h"
 
+#include "base/utf8.h"
 #include "complete/trim/line.h"
 #include "complete/trim/marker.h"
 #include "complete/trim/repeat.h"
 #include "complete/trim/right.h"
 #include "complete/trim/scope.h"
 
-#define WEIGHT_MIN 3 /* as row_weight: lines that have less are alike by chance */
+#define WEIGHT_MIN 3 /* as line_weight: lines that have less are alike by chance */
 
-struct look {
-    const struct trim_place *place;
-    struct span line;  /* the cursor's */
+struct state {
+    const struct trim_context *context;
     struct span below; /* the first line below that is not blank */
     struct span text;
     bool final;
     struct trim result;
-    struct right rest;
+    struct right right;
     struct repeat repeat;
     struct scope scope;
     bool in_scope; /* scope is known */
@@ -24,13 +24,13 @@ struct look {
     size_t blanks; /* blank lines since the last that is not */
 };
 
-/* The line of the answer that is looked at. */
-struct now {
+/* The line of the answer that is judged. */
+struct current {
     size_t from, to; /* in the answer */
     bool is_first;   /* it goes on with the cursor's */
     bool closed;     /* it will not grow */
     bool has_next;
-    struct row row;      /* with what was typed of it */
+    struct line line;    /* with what was typed of it */
     struct span trimmed; /* the same without indentation; of the first line only the answer's */
     size_t indent;
 };
@@ -41,19 +41,19 @@ enum verdict {
     CUT,  /* nothing from here on is shown */
 };
 
-static enum verdict cut(struct look *l, enum trim_why why)
+static enum verdict cut(struct state *s, enum trim_why why)
 {
-    l->result.why = why;
-    l->result.stop = true;
+    s->result.why = why;
+    s->result.stop = true;
     return CUT;
 }
 
-static bool is_typed(const struct look *l)
+static bool is_typed(const struct state *s)
 {
-    return span_ltrim(l->line).len > 0;
+    return span_ltrim(s->context->around.line).len > 0;
 }
 
-/* --- what stands below --------------------------------------------------------------------- */
+/* ---- what stands below --------------------------------------------------------- */
 
 /* "}" and "})" in the same column close the same, whatever punctuation is behind them. */
 static bool close_alike(struct span a, struct span b)
@@ -66,61 +66,61 @@ static bool close_alike(struct span a, struct span b)
            b.data[n] == ',';
 }
 
-static enum verdict look_below(struct look *l, const struct now *now)
+static enum verdict check_below(struct state *s, const struct current *now)
 {
-    struct span below = span_ltrim(l->below);
-    struct row want = {{NULL, 0}, l->below};
-    struct row got = now->row;
-
+    struct span below = span_ltrim(s->below);
+    struct line want = line_of(s->below);
+    struct line got = now->line;
     if (below.len == 0) {
         return SHOW;
     }
-    bool same_indent = now->indent == row_indent(want);
+    bool same_indent = now->indent == line_indent(want);
     if (same_indent && line_only_closes(now->trimmed) && line_only_closes(below) &&
-        !(now->is_first && is_typed(l)) && close_alike(now->trimmed, below)) {
-        return now->closed ? cut(l, TRIM_BELOW) : HOLD;
+        !(now->is_first && is_typed(s)) && close_alike(now->trimmed, below)) {
+        return now->closed ? cut(s, TRIM_BELOW) : HOLD;
     }
-    if (now->is_first && row_weight(want) >= WEIGHT_MIN) {
+    if (now->is_first && line_weight(want) >= WEIGHT_MIN) {
         /* The user's indentation may still be wrong. */
-        got.head = span_ltrim(got.head);
-        got.tail = got.head.len == 0 ? span_ltrim(got.tail) : got.tail;
-        want.tail = below;
+        got.typed = span_ltrim(got.typed);
+        got.generated = got.typed.len == 0 ? span_ltrim(got.generated) : got.generated;
+        want = line_of(below);
     }
-    enum row_likeness like = row_compare(got, want);
+    enum line_likeness like = line_compare(got, want);
     if (!now->closed) {
-        return like == ROW_OTHER ? SHOW : HOLD;
+        return like == LINE_OTHER ? SHOW : HOLD;
     }
-    return like == ROW_SAME ? cut(l, TRIM_BELOW) : SHOW;
+    return like == LINE_SAME ? cut(s, TRIM_BELOW) : SHOW;
 }
 
-/* --- scope --------------------------------------------------------------------------------- */
+/* ---- scope --------------------------------------------------------------------- */
 
 /* The block of a cursor behind text is that of its line; in a blank line it is what the
- * answer's first text gets, which knows better. */
-static void enter_scope(struct look *l, const struct now *now)
+ * answer's first text is indented to, for the blank line says nothing. */
+static void enter_scope(struct state *s, const struct current *now)
 {
-    struct row typed = {l->line, {NULL, 0}};
-    bool own = is_typed(l);
+    struct span line = s->context->around.line, after = s->context->around.after;
+    bool own = is_typed(s);
     size_t at = 0;
-
-    line_next(l->place->after, l->place->after_len, &at);
-    at = at < l->place->after_len ? at : l->place->after_len;
-    scope_init(&l->scope, span_skip((struct span){l->place->after, l->place->after_len}, at),
-               own || (!now->is_first && l->line.len > 0) ? row_indent(typed) : now->indent, own);
-    l->in_scope = true;
+    span_next_line(after, &at);
+    at = at < after.len ? at : after.len;
+    scope_init(&s->scope, span_skip(after, at),
+               own || (!now->is_first && line.len > 0) ? line_indent(line_of(line)) : now->indent,
+               own);
+    s->in_scope = true;
 }
 
-static enum verdict look_scope(struct look *l, const struct now *now)
+static enum verdict check_scope(struct state *s, const struct current *now)
 {
-    if (!l->in_scope) {
-        enter_scope(l, now);
+    if (!s->in_scope) {
+        enter_scope(s, now);
     }
-    if (now->is_first || l->place->prose) {
+    if (now->is_first || s->context->prose) {
         return SHOW;
     }
-    switch (scope_line(&l->scope, now->trimmed, now->indent, now->closed, l->blanks > 0)) {
+    const struct scope_line line = {now->trimmed, now->indent, now->closed, s->blanks > 0};
+    switch (scope_follow(&s->scope, &line)) {
     case SCOPE_OUT:
-        return cut(l, TRIM_SCOPE);
+        return cut(s, TRIM_SCOPE);
     case SCOPE_MAYBE:
         return HOLD;
     case SCOPE_IN:
@@ -129,26 +129,30 @@ static enum verdict look_scope(struct look *l, const struct now *now)
     return SHOW;
 }
 
-/* --- repetition ---------------------------------------------------------------------------- */
+/* ---- repetition ---------------------------------------------------------------- */
 
 /* Nothing from there on is shown, nor the white space before it. */
-static void take_back(struct look *l, size_t from)
+static void take_back(struct state *s, size_t from)
 {
-    while (from > 0 && (is_blank(l->text.data[from - 1]) || l->text.data[from - 1] == '\n')) {
+    while (from > 0 && is_space(s->text.data[from - 1])) {
         from--;
     }
-    l->result.shown = from < l->result.shown ? from : l->result.shown;
+    s->result.shown = from < s->result.shown ? from : s->result.shown;
 }
 
-static enum verdict look_back(struct look *l, const struct now *now)
+static enum verdict check_repetition(struct state *s, const struct current *now)
 {
-    bool wanted = now->is_first && is_typed(l);
+    const struct repeat_line line = {
+        .line = now->line,
+        .at = now->from,
+        .closed = now->closed,
+        .begun = now->is_first && is_typed(s),
+    };
     size_t from;
-
-    switch (repeat_line(&l->repeat, now->row, now->from, now->closed, wanted, &from)) {
+    switch (repeat_follow(&s->repeat, &line, &from)) {
     case REPEAT_YES:
-        take_back(l, from);
-        return cut(l, TRIM_REPEATS);
+        take_back(s, from);
+        return cut(s, TRIM_REPEATS);
     case REPEAT_MAYBE:
         return HOLD;
     case REPEAT_NO:
@@ -157,176 +161,159 @@ static enum verdict look_back(struct look *l, const struct now *now)
     return SHOW;
 }
 
-/* --- one line ------------------------------------------------------------------------------ */
+/* ---- one line ------------------------------------------------------------------ */
 
 /* Goes through the bytes of a line and its line break; the line may prove to end earlier. */
-static void look_inside(struct look *l, struct now *now)
+static void check_bytes(struct state *s, struct current *now)
 {
     size_t to = now->to, at;
-    for (size_t i = now->from; i < now->to + now->has_next && !l->result.stop; i++) {
-        enum marker marker = marker_look(span_skip(l->text, i));
+    for (size_t i = now->from; i < now->to + now->has_next && !s->result.stop; i++) {
+        enum marker marker = marker_at_start(span_skip(s->text, i));
         if (marker == MARKER_IS) {
             to = i;
-            cut(l, TRIM_TALK);
+            cut(s, TRIM_TALK);
             break;
         }
-        if (marker == MARKER_MAYBE && !l->final) {
+        if (marker == MARKER_MAYBE && !s->final) {
             to = i; /* if it is one, nothing behind it counts */
             break;
         }
-        if (right_feed(&l->rest, l->text.data, i, &at)) {
+        if (right_feed(&s->right, s->text.data, i, &at)) {
             to = at < to ? at : to;
-            cut(l, TRIM_RIGHT);
-        } else if (repeat_byte(&l->repeat, l->text.data, i, &at)) {
+            cut(s, TRIM_RIGHT);
+        } else if (repeat_byte(&s->repeat, s->text.data, i, &at)) {
             to = at < to ? at : to;
-            cut(l, TRIM_REPEATS);
+            cut(s, TRIM_REPEATS);
         }
     }
-    if (l->result.stop) {
+    if (s->result.stop) {
         now->closed = true;
         now->has_next = false;
     }
-    if (l->result.why != TRIM_RIGHT && (!now->has_next || l->rest.one_line)) {
-        to = right_remains(&l->rest, to, now->closed);
+    if (s->result.why != TRIM_RIGHT && (!now->has_next || s->right.one_line)) {
+        to = right_remains(&s->right, to, now->closed);
     }
     now->to = to;
 }
 
-static void describe(const struct look *l, struct now *now)
+static void describe(const struct state *s, struct current *now)
 {
-    struct span text = span_skip(l->text, now->from);
+    struct span text = span_skip(s->text, now->from);
     text.len = now->to - now->from;
-    now->row = (struct row){now->is_first ? l->line : (struct span){NULL, 0}, text};
+    now->line =
+        (struct line){now->is_first ? s->context->around.line : (struct span){NULL, 0}, text};
     now->trimmed = span_rtrim(span_ltrim(text));
-    now->indent = row_indent(now->row);
+    now->indent = line_indent(now->line);
 }
 
-static enum verdict look_blank(struct look *l, const struct now *now)
+static enum verdict check_blank(struct state *s, const struct current *now)
 {
     /* The end of the typed line is no blank line. */
-    if (now->has_next && !(now->is_first && is_typed(l))) {
-        l->blanks++;
-        l->lines++;
+    if (now->has_next && !(now->is_first && is_typed(s))) {
+        s->blanks++;
+        s->lines++;
     }
-    return l->blanks >= 2 && (l->blanks > 2 || l->result.shown > 0) ? cut(l, TRIM_BLANK) : SHOW;
+    return s->blanks >= 2 && (s->blanks > 2 || s->result.shown > 0) ? cut(s, TRIM_BLANK) : SHOW;
 }
 
-static enum verdict look_text(struct look *l, const struct now *now)
+static enum verdict check_text(struct state *s, const struct current *now)
 {
-    l->lines++;
-    if (l->place->max_lines > 0 && l->lines > l->place->max_lines) {
-        return cut(l, TRIM_LINES);
+    s->lines++;
+    if (s->context->max_lines > 0 && s->lines > s->context->max_lines) {
+        return cut(s, TRIM_LINES);
     }
-    if (!l->place->prose && !(now->is_first && is_typed(l))) {
-        if (span_starts(now->trimmed, "```")) {
-            return cut(l, TRIM_TALK);
+    if (!s->context->prose && !(now->is_first && is_typed(s))) {
+        if (span_starts_with(now->trimmed, "```")) {
+            return cut(s, TRIM_TALK);
         }
-        if (!now->closed && now->trimmed.len < 3 && span_starts(now->trimmed, "`")) {
+        if (!now->closed && now->trimmed.len < 3 && span_starts_with(now->trimmed, "`")) {
             return HOLD;
         }
     }
-    enum verdict verdict = look_scope(l, now);
+    enum verdict verdict = check_scope(s, now);
     if (verdict == SHOW) {
-        verdict = look_below(l, now);
+        verdict = check_below(s, now);
     }
     if (verdict == SHOW) {
-        verdict = look_back(l, now);
+        verdict = check_repetition(s, now);
     }
     return verdict;
 }
 
 /* White space at the end of an answer stays only where text of the user's follows it. */
-static size_t shown_end(const struct look *l, const struct now *now)
+static size_t shown_end(const struct state *s, const struct current *now)
 {
-    if (l->rest.one_line || (l->rest.kind != RIGHT_NONE && now->closed && !now->has_next)) {
+    if (s->right.one_line || (s->right.kind != RIGHT_NONE && now->closed && !now->has_next)) {
         return now->to;
     }
-    return now->from + span_rtrim(now->row.tail).len;
+    return now->from + span_rtrim(now->line.generated).len;
 }
 
-/* --- all ----------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------- */
 
-/* Without the beginning of a character at the end. */
-static size_t whole_characters(const char *text, size_t len)
+static void state_init(struct state *s, const struct trim_context *c, struct span answer,
+                       bool final)
 {
-    size_t at = len;
-    while (at > 0 && len - at < 3 && ((unsigned char)text[at - 1] & 0xC0) == 0x80) {
-        at--;
-    }
-    if (at == 0) {
-        return len;
-    }
-    unsigned char lead = (unsigned char)text[at - 1];
-    size_t wanted = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    return len - (at - 1) < wanted ? at - 1 : len;
-}
-
-static void look_init(struct look *l, const struct trim_place *p, const char *text, size_t len,
-                      bool final)
-{
+    s->context = c;
+    s->below = (struct span){NULL, 0};
+    s->text = (struct span){answer.data, utf8_whole(answer.data, answer.len)};
+    s->final = final;
+    s->result = (struct trim){0, false, TRIM_NOTHING};
+    s->lines = s->blanks = 0;
+    s->in_scope = false;
+    right_init(&s->right, &c->around);
     size_t at = 0;
-
-    l->place = p;
-    l->line = (struct span){p->line, p->line_len};
-    l->below = (struct span){NULL, 0};
-    l->text = (struct span){text, whole_characters(text, len)};
-    l->final = final;
-    l->result = (struct trim){0, false, TRIM_NOTHING};
-    l->lines = l->blanks = 0;
-    l->in_scope = false;
-    right_init(&l->rest, l->line, (struct span){p->after, p->after_len});
-    line_next(p->after, p->after_len, &at);
-    while (span_ltrim(l->below).len == 0 && at < p->after_len) {
-        l->below = line_next(p->after, p->after_len, &at);
+    span_next_line(c->around.after, &at);
+    while (span_is_blank(s->below) && at < c->around.after.len) {
+        s->below = span_next_line(c->around.after, &at);
     }
-    repeat_init(&l->repeat, (struct span){p->before, p->before_len});
+    repeat_init(&s->repeat, c->around.before);
 }
 
-static enum verdict look_line(struct look *l, struct now *now)
+static enum verdict check_line(struct state *s, struct current *now)
 {
-    look_inside(l, now);
-    describe(l, now);
+    check_bytes(s, now);
+    describe(s, now);
     if (now->trimmed.len > 0) {
-        enum verdict verdict = look_text(l, now);
+        enum verdict verdict = check_text(s, now);
         if (verdict != SHOW) {
             return verdict;
         }
-        l->blanks = 0;
-        l->result.shown = shown_end(l, now);
+        s->blanks = 0;
+        s->result.shown = shown_end(s, now);
     } else {
-        if (look_blank(l, now) != SHOW) {
+        if (check_blank(s, now) != SHOW) {
             return CUT;
         }
         /* The line break before a bracket that is there already. */
-        if (l->result.shown > 0 && l->rest.kind != RIGHT_NONE && now->closed && !now->has_next) {
-            l->result.shown = now->to;
+        if (s->result.shown > 0 && s->right.kind != RIGHT_NONE && now->closed && !now->has_next) {
+            s->result.shown = now->to;
         }
     }
-    if (now->has_next && l->rest.one_line) {
-        return cut(l, TRIM_LINE);
+    if (now->has_next && s->right.one_line) {
+        return cut(s, TRIM_LINE);
     }
-    if (now->has_next && l->place->max_lines > 0 && l->lines >= l->place->max_lines) {
-        return cut(l, TRIM_LINES);
+    if (now->has_next && s->context->max_lines > 0 && s->lines >= s->context->max_lines) {
+        return cut(s, TRIM_LINES);
     }
-    return l->result.stop ? CUT : SHOW;
+    return s->result.stop ? CUT : SHOW;
 }
 
-struct trim trim_answer(const struct trim_place *p, const char *text, size_t len, bool final)
+struct trim trim_answer(const struct trim_context *c, struct span answer, bool final)
 {
-    struct look l;
-    size_t at = 0;
+    struct state s;
+    state_init(&s, c, answer, final);
     enum verdict verdict = SHOW;
-
-    look_init(&l, p, text, len, final);
-    while (verdict == SHOW && at <= l.text.len) {
-        struct now now = {.from = at, .to = at, .is_first = at == 0};
-        now.to += line_next(l.text.data, l.text.len, &at).len;
-        now.has_next = now.to < l.text.len;
+    size_t at = 0;
+    while (verdict == SHOW && at <= s.text.len) {
+        struct current now = {.from = at, .to = at, .is_first = at == 0};
+        now.to += span_next_line(s.text, &at).len;
+        now.has_next = now.to < s.text.len;
         now.closed = now.has_next || final;
-        verdict = look_line(&l, &now);
+        verdict = check_line(&s, &now);
     }
-    if (final && verdict == SHOW && l.result.shown == 0) {
-        l.result.why = TRIM_BLANK;
+    if (final && verdict == SHOW && s.result.shown == 0) {
+        s.result.why = TRIM_BLANK;
     }
-    return l.result;
+    return s.result;
 }

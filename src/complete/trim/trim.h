@@ -1,24 +1,21 @@
-/* What of a model's answer for a place may be shown, and when its generation should end.
- * Both functions are pure and linear; they are asked again with all text so far whenever
- * more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
+/* What of a model's answer may be shown at the cursor, and when its generation should end.
+ * Both functions are pure and linear; they are called again with all text so far
+ * whenever more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
  * still streams. A carriage return is a blank like any other: the caller makes lines end with
  * '\n' alone. */
 #ifndef HUM_TRIM_H
 #define HUM_TRIM_H
 
+#include "base/around.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where an answer is to stand. Lines are joined by '\n'; all memory stays the caller's. */
-struct trim_place {
-    const char *before; /* the lines above the cursor's: some kB are enough */
-    size_t before_len;
-    const char *line; /* the cursor's line, left of the cursor */
-    size_t line_len;
-    const char *after; /* the rest of the cursor's line, then '\n' and the lines below */
-    size_t after_len;
-    size_t max_lines; /* shown at most; 0: any number */
-    bool prose;       /* indentation is no scope and a fence is text: see trim_is_prose */
+/* Where an answer is to stand. */
+struct trim_context {
+    struct around around; /* some kB above and below the cursor are enough */
+    size_t max_lines;     /* shown at most; 0: any number */
+    bool prose;           /* indentation is no scope and a fence is text: see trim_is_prose */
 };
 
 /* Why an answer is not shown to its end. */
@@ -42,20 +39,20 @@ struct trim {
 
 /* Answers may begin with what is not to be inserted: the words that are typed already, the
  * indentation that the cursor stands behind, the opening fence of a chat model. Returns how
- * many bytes that are, to be dropped once and for all before trim_answer sees the rest, or
- * TRIM_WAIT while too little text has come to tell; never TRIM_WAIT if final. */
+ * many bytes that are, to be dropped once and for all before trim_answer sees what follows, or
+ * TRIM_WAIT while too little text has come to decide; never TRIM_WAIT if final. */
 #define TRIM_WAIT ((size_t)-1)
-size_t trim_preamble(const struct trim_place *p, const char *text, size_t len, bool final);
+size_t trim_preamble(const struct trim_context *c, struct span answer, bool final);
 
 /* What may be shown of an answer that trim_preamble has been through. final: no more will come.
  *
- * - shown never splits a character, and the shown part alone, looked at as final, is shown
+ * - shown never splits a character, and the shown part alone, given as final, is shown
  *   whole.
  * - While text streams, what may still turn out to be unwanted is held back, so shown only
  *   grows, with one exception: a block of several lines found to be a repetition
  *   (TRIM_REPEATS) is taken back.
  * - Once stop is true every longer text gives the same result. */
-struct trim trim_answer(const struct trim_place *p, const char *text, size_t len, bool final);
+struct trim trim_answer(const struct trim_context *c, struct span answer, bool final);
 
 /* Whether text of this Neovim file type (NUL-terminated, may be empty) is prose, such as
  * Markdown. */

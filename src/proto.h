@@ -34,7 +34,7 @@
  * exactly one of done, error, cancelled or result. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
-#define EVENT_STOPPING "stopping"   /* {unacked}: "stop" has come; texts of edits on their way */
+#define EVENT_STOPPING "stopping"   /* {unacked?}: "stop" was heard; with discard, the edits on their way */
 #define EVENT_DONE "done"           /* {reason, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */

@@ -35,16 +35,22 @@ local function cut(text, cells)
   return vim.fn.strcharpart(text, 0, math.max(0, cells - 2)) .. ' …'
 end
 
---- What to do stands in the last line, and is what is left of a message that is too long.
+--- Where everything stands that a message had no room for.
+local MORE = '(:Hum log)'
+
+--- What to do stands in the last line of a message, and is the last to be cut.
 ---@param text string
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
   local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
   local line = text:gsub('%s*\n%s*', '; ')
-  local what, hint = text:match('^(.*)\n(.-)%s*$')
-  if not hint or vim.fn.strdisplaywidth(line) <= room then return cut(line, room) end
+  if vim.fn.strdisplaywidth(line) <= room then return line end
+  local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
+  if not hint or vim.startswith(hint, 'hum: ') then
+    what, hint = line, MORE
+  end
   local left = room - vim.fn.strdisplaywidth(hint) - 1
-  if left < 12 then return cut(hint, room) end
+  if left < 12 then return cut('hum: ' .. hint, room) end
   return cut((what:gsub('%s*\n%s*', '; ')), left) .. ' ' .. hint
 end
 

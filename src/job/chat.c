@@ -380,19 +380,21 @@ void chat_free(struct chat *c)
     free(c);
 }
 
-static void send_stopping(struct chat *c)
+static void send_stopping(struct chat *c, bool with_unacked)
 {
     struct buf *out = event_begin(c->env.rpc, EVENT_STOPPING, c->id);
-    wire_map(out, 1);
-    wire_cstr(out, "unacked");
-    sink_pack_unacked(c->sink, out);
+    wire_map(out, with_unacked);
+    if (with_unacked) {
+        wire_cstr(out, "unacked");
+        sink_pack_unacked(c->sink, out);
+    }
 }
 
 void chat_stop(struct chat *c, bool discard)
 {
     enter(c);
     if (c->ending == END_NONE) {
-        send_stopping(c);
+        send_stopping(c, discard);
     }
     if (discard) {
         sink_discard(c->sink);

@@ -369,7 +369,7 @@ test('the fold of thinking is told how long it takes', OPTS, function(t)
   local row = t:lua('return vim.api.nvim_buf_line_count(...)', buf) - 2
   local function info()
     return t:lua(
-      [[local i = require('hum.chat.view.thoughts').at(...); return i and { i.running, i.seconds }]],
+      [[local i = require('hum.chat.view.thoughts').at(...); return i and { i.running, math.floor(i.seconds) }]],
       buf,
       row
     )

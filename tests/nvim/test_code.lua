@@ -12,6 +12,7 @@ local SETUP = [[
   vim.cmd('hi HumCode guifg=#00aa02')
   buf = vim.api.nvim_get_current_buf()
   require('hum.chat.view.highlight').attach(buf)
+  require('hum.chat.view.code').attach(buf)
   function append(...) vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, {...}) end
   function marks()
     local ns = vim.api.nvim_get_namespaces()['hum.code']

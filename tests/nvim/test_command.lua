@@ -299,6 +299,6 @@ test(':Hum log in the command-line window is refused in words', { ui = { 160, 20
   t:keys('q:')
   t:wait(function() return t:eval('getcmdwintype()') == ':' end, 'the window')
   t:cmd('Hum log')
-  t:wait_screen('hum: the log cannot be shown here: E11: Invalid in command-line window', true)
+  t:wait_screen('hum: close the command-line window first: ":Hum log"', true)
   t:cmd('quit')
 end)

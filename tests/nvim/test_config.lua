@@ -179,6 +179,7 @@ test('a secret written in clear is refused and not shown', { ui = false }, funct
 end)
 
 test('with a fault nothing is applied, and all faults are told', { ui = false }, function(t)
+  t:cmd('set columns=200')
   t:lua([[require('hum').setup({ chat = { size = 50 } })]])
   eq(2, #problems(t, "{ chat = { size = 60, widow = 1, follow = 'x' } }"))
   eq(50, get(t, 'chat.size'))

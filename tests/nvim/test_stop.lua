@@ -185,7 +185,7 @@ test('stop while the transfer is paused, seen at once by the server', { nvim = f
   end
   e.rpc:notify('stop', 1)
   srv:wait_event('disconnect')
-  eq({}, vim.tbl_filter(function(x) return x.name ~= 'part' end, e:events_of(1)))
+  eq({}, vim.tbl_filter(function(x) return x.name ~= 'part' and x.name ~= 'stopping' end, e:events_of(1)))
   e:release()
   eq('cancelled', e:wait_end(1).name)
 end)

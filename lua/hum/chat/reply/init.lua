@@ -153,7 +153,7 @@ local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
   elseif name == 'stopping' then
-    discard.run(reply.record, data.unacked)
+    if data.unacked then discard.run(reply.record, data.unacked) end
   else
     close(reply, { name = name, data = data })
   end

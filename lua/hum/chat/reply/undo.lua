@@ -130,9 +130,13 @@ function M.heading(record)
   if record.broken then
     local at = vim.api.nvim_buf_get_extmark_by_id(record.buf, ns, record.mark, { details = true })
     -- A heading that went and came back (`u<C-r>`) is where it was, though its mark is not.
-    if at[1] and not at[3].invalid then row = at[1] end
+    if at[1] and not at[3].invalid then
+      row = at[1]
+    elseif heading_at(record.buf, row) ~= record.heading then
+      return nil
+    end
   end
-  return heading_at(record.buf, row) == record.heading and row or nil
+  return heading_at(record.buf, row) and row or nil
 end
 
 --- Looks whether the heading was deleted; the first time it tells. From within the change that did it: then the stop
@@ -238,7 +242,7 @@ function M.check(record)
   record.edits = vim.list_slice(record.edits, 1, sure.edits)
   record.row, record.head = sure.row, sure.head
   record.broken = false
-  if record.on_undone then record.on_undone() end
+  if record.on_undone and not record.lost then record.on_undone() end
   return true
 end
 

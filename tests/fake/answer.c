@@ -1,61 +1,297 @@
 #include "answer.h"
 
+#include "pieces.h"
+
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const cJSON *get(const struct answer *a, const char *name)
+enum { NUMBER = 1, BOOLEAN = 2, STRING = 4, LIST = 8, OBJECT = 16, ANY = 32 };
+
+/* How a field is put into the struct. */
+enum kind { BY_HAND, FLAG, NO_FLAG, COUNT, STATUS, TIME, TEXT, NODE };
+
+static const struct field {
+    const char *name;
+    int types;
+    int items; /* what a list holds */
+    enum kind kind;
+    size_t offset;
+} fields[] = {
+#define AT(member) offsetof(struct answer, member)
+    {"text", STRING, 0, BY_HAND, 0},
+    {"tokens", LIST, STRING, BY_HAND, 0},
+    {"escaped", LIST, STRING, BY_HAND, 0},
+    {"count", NUMBER, 0, BY_HAND, 0},
+    {"seed", NUMBER, 0, BY_HAND, 0},
+    {"token_bytes", NUMBER, 0, BY_HAND, 0},
+    {"thinking", STRING | LIST, STRING, BY_HAND, 0},
+    {"thinking_count", NUMBER, 0, BY_HAND, 0},
+    {"together", BOOLEAN, 0, FLAG, AT(together)},
+    {"done_text", STRING, 0, TEXT, AT(done_text)},
+    {"stats", OBJECT, 0, NODE, AT(stats)},
+    {"logprob", NUMBER | LIST, NUMBER, NODE, AT(logprob)},
+    {"interval_ms", NUMBER, 0, TIME, AT(interval_ns)},
+    {"per_chunk", NUMBER, 0, COUNT, AT(per_chunk)},
+    {"crlf", BOOLEAN, 0, FLAG, AT(crlf)},
+    {"last_newline", BOOLEAN, 0, NO_FLAG, AT(no_last_newline)},
+    {"sse_space", BOOLEAN, 0, NO_FLAG, AT(no_sse_space)},
+    {"comments", BOOLEAN, 0, FLAG, AT(comments)},
+    {"faults", LIST, OBJECT, BY_HAND, 0},
+    {"continue", STRING | OBJECT, 0, BY_HAND, 0},
+    {"continue_lines", NUMBER, 0, BY_HAND, 0},
+    {"miss", NUMBER, 0, BY_HAND, 0},
+
+    {"status", NUMBER, 0, STATUS, AT(status)},
+    {"headers", OBJECT, 0, NODE, AT(headers)},
+    {"content_type", STRING, 0, TEXT, AT(content_type)},
+    {"first_ms", NUMBER, 0, TIME, AT(first_ns)},
+    {"early_headers", BOOLEAN, 0, FLAG, AT(early_headers)},
+    {"split", NUMBER, 0, COUNT, AT(split)},
+    {"chunk_bytes", NUMBER, 0, COUNT, AT(chunk_bytes)},
+    {"json", ANY, 0, BY_HAND, 0},
+    {"body", STRING, 0, BY_HAND, 0},
+    {"pieces", LIST, STRING | OBJECT, NODE, AT(pieces)},
+    {"framing", STRING, 0, BY_HAND, 0},
+    {"redirect", STRING, 0, BY_HAND, 0},
+    {"replay", STRING, 0, BY_HAND, 0},
+
+    {"match", OBJECT, 0, BY_HAND, 0},
+    {"when", OBJECT, 0, BY_HAND, 0},
+    {"times", NUMBER, 0, BY_HAND, 0},
+    {"expect_prompt", OBJECT, 0, BY_HAND, 0},
+#undef AT
+};
+
+static const char *const fault_names[] = {
+    [FAULT_CUT] = "cut",     [FAULT_CLOSE] = "close", [FAULT_RESET] = "reset",
+    [FAULT_STALL] = "stall", [FAULT_PAUSE] = "pause", [FAULT_TRUNCATE] = "truncate",
+    [FAULT_ERROR] = "error", [FAULT_RAW] = "raw",     [FAULT_HUGE] = "huge",
+    [FAULT_EMPTY] = "empty",
+};
+
+static const cJSON *get(const cJSON *object, const char *name)
 {
-    return cJSON_GetObjectItemCaseSensitive(a->src, name);
+    return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-static double number(const struct answer *a, const char *name, double otherwise)
+/* Checking */
+
+static int type_of(const cJSON *v)
 {
-    const cJSON *v = get(a, name);
-    return v && v->valuedouble >= 0 && v->valuedouble < 1e15 ? v->valuedouble : otherwise;
+    if (cJSON_IsNumber(v)) {
+        return NUMBER;
+    }
+    if (cJSON_IsBool(v)) {
+        return BOOLEAN;
+    }
+    if (cJSON_IsString(v)) {
+        return STRING;
+    }
+    if (cJSON_IsArray(v)) {
+        return LIST;
+    }
+    return cJSON_IsObject(v) ? OBJECT : 0;
 }
+
+bool answer_names(const cJSON *object, const char *what, const char *known, char why[ANSWER_ERROR])
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, object)
+    {
+        char padded[80];
+        snprintf(padded, sizeof padded, " %.70s ", item->string);
+        if (strstr(known, padded) == NULL) {
+            snprintf(why, ANSWER_ERROR, "unknown field \"%.100s\" in %s", item->string, what);
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum fault_type fault_type(const cJSON *fault)
+{
+    const cJSON *name = get(fault, "do");
+    for (size_t i = 1; cJSON_IsString(name) && i < sizeof fault_names / sizeof *fault_names; i++) {
+        if (strcmp(fault_names[i], name->valuestring) == 0) {
+            return (enum fault_type)i;
+        }
+    }
+    return FAULT_NONE;
+}
+
+static bool wrong(const cJSON *field, const char *what, char why[ANSWER_ERROR])
+{
+    snprintf(why, ANSWER_ERROR, "field \"%.100s\" %s", field->string, what);
+    return false;
+}
+
+static bool check_faults(const cJSON *faults, char why[ANSWER_ERROR])
+{
+    const cJSON *fault, *item;
+    cJSON_ArrayForEach(fault, faults)
+    {
+        if (fault_type(fault) == FAULT_NONE) {
+            return wrong(faults, "needs a known \"do\"", why);
+        }
+        if (!answer_names(fault, "a fault", " at do text size ms ", why)) {
+            return false;
+        }
+        cJSON_ArrayForEach(item, fault)
+        {
+            bool text = strcmp(item->string, "do") == 0 || strcmp(item->string, "text") == 0;
+            if (type_of(item) != (text ? STRING : NUMBER)) {
+                return wrong(item, "of a fault has the wrong type", why);
+            }
+        }
+    }
+    return true;
+}
+
+static bool check_prompt(const cJSON *expect, char why[ANSWER_ERROR])
+{
+    static const char known[] = " prefix_ends suffix_begins contains excludes max_bytes ";
+    const cJSON *item, *text;
+    cJSON_ArrayForEach(item, expect)
+    {
+        int number = strcmp(item->string, "max_bytes") == 0,
+            list = *item->string == 'c' || *item->string == 'e';
+        if (type_of(item) != (number ? NUMBER : list ? LIST : STRING)) {
+            return wrong(item, "of expect_prompt is not known or has the wrong type", why);
+        }
+        for (text = list ? item->child : NULL; text != NULL; text = text->next) {
+            if (!cJSON_IsString(text)) {
+                return wrong(item, "of expect_prompt has an item of the wrong type", why);
+            }
+        }
+    }
+    return answer_names(expect, "expect_prompt", known, why);
+}
+
+static bool check_when(const cJSON *when, char why[ANSWER_ERROR])
+{
+    const cJSON *over = get(when, "over"), *nth = get(when, "nth"), *item;
+    cJSON_ArrayForEach(item, when)
+    {
+        if (item != over && item != nth && !cJSON_IsString(item)) {
+            return wrong(item, "of when has the wrong type", why);
+        }
+    }
+    bool pair = cJSON_GetArraySize(over) == 2 && cJSON_IsString(over->child) &&
+                cJSON_IsNumber(over->child->next);
+    if ((over != NULL && !pair) || (nth != NULL && !cJSON_IsNumber(nth))) {
+        return wrong(when, "has a bad condition", why);
+    }
+    return answer_names(when, "when", " has role nth over thinking ", why);
+}
+
+static bool check_items(const struct field *f, const cJSON *list, char why[ANSWER_ERROR])
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if ((type_of(item) & f->items) == 0) {
+            return wrong(list, "has an item of the wrong type", why);
+        }
+    }
+    return true;
+}
+
+static const struct field *find_field(const char *name)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strcmp(fields[i].name, name) == 0) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+static bool check_field(const cJSON *item, char why[ANSWER_ERROR])
+{
+    const struct field *f = find_field(item->string);
+    if (f == NULL) {
+        return wrong(item, "is not known", why);
+    }
+    if (f->types != ANY && (f->types & type_of(item)) == 0) {
+        return wrong(item, "has the wrong type", why);
+    }
+    return f->types == ANY || !cJSON_IsArray(item) || check_items(f, item, why);
+}
+
+bool answer_check(const cJSON *src, char why[ANSWER_ERROR])
+{
+    const cJSON *item;
+    if (!cJSON_IsObject(src)) {
+        snprintf(why, ANSWER_ERROR, "an answer must be an object");
+        return false;
+    }
+    cJSON_ArrayForEach(item, src)
+    {
+        if (!check_field(item, why)) {
+            return false;
+        }
+    }
+    return check_faults(get(src, "faults"), why) && check_prompt(get(src, "expect_prompt"), why) &&
+           check_when(get(src, "when"), why) && listed_check(get(src, "pieces"), why);
+}
+
+bool answer_is_fixed(const cJSON *src)
+{
+    static const char *const names[] = {"status", "body", "json", "redirect", "replay", "pieces"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (get(src, names[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reading */
 
 static size_t whole(const struct answer *a, const char *name, size_t otherwise)
 {
-    return (size_t)number(a, name, (double)otherwise);
-}
-
-static uint64_t duration(const struct answer *a, const char *name)
-{
-    return (uint64_t)(number(a, name, 0) * 1e6);
-}
-
-static bool flag(const struct answer *a, const char *name, bool otherwise)
-{
-    const cJSON *v = get(a, name);
-    return v ? cJSON_IsTrue(v) : otherwise;
+    const cJSON *v = get(a->src, name);
+    return v != NULL && v->valuedouble >= 0 && v->valuedouble < 1e15 ? (size_t)v->valuedouble
+                                                                     : otherwise;
 }
 
 static const char *string(const struct answer *a, const char *name, const char *otherwise)
 {
-    const cJSON *v = get(a, name);
-    return v ? v->valuestring : otherwise;
+    const cJSON *v = get(a->src, name);
+    return cJSON_IsString(v) ? v->valuestring : otherwise;
 }
 
-static int by_size(const void *a, const void *b)
+static void read_field(struct answer *a, const struct field *f, const cJSON *item)
 {
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
-static size_t read_offsets(const cJSON *list, size_t **out)
-{
-    size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
-    const cJSON *item;
-    *out = xcalloc(n, sizeof **out);
-    cJSON_ArrayForEach(item, list)
-    {
-        (*out)[i++] = item->valuedouble > 0 ? (size_t)item->valuedouble : 0;
+    char *at = (char *)a + f->offset;
+    double n = item->valuedouble > 0 && item->valuedouble < 1e15 ? item->valuedouble : 0;
+    switch (f->kind) {
+    case FLAG:
+        *(bool *)at = cJSON_IsTrue(item);
+        break;
+    case NO_FLAG:
+        *(bool *)at = !cJSON_IsTrue(item);
+        break;
+    case COUNT:
+        *(size_t *)at = (size_t)n;
+        break;
+    case STATUS:
+        *(int *)at = item->valueint;
+        break;
+    case TIME:
+        *(uint64_t *)at = (uint64_t)(n * 1e6);
+        break;
+    case TEXT:
+        *(const char **)at = item->valuestring;
+        break;
+    case NODE:
+        *(const cJSON **)at = item;
+        break;
+    default:
+        break;
     }
-    if (n) {
-        qsort(*out, n, sizeof **out, by_size);
-    }
-    return n;
 }
 
 static int by_at(const void *a, const void *b)
@@ -66,27 +302,21 @@ static int by_at(const void *a, const void *b)
 
 static void read_faults(struct answer *a)
 {
-    const cJSON *list = get(a, "faults"), *item;
-    size_t i = 0;
-    a->fault_count = (size_t)cJSON_GetArraySize(list);
-    a->faults = xcalloc(a->fault_count, sizeof *a->faults);
+    const cJSON *list = get(a->src, "faults"), *item;
+    a->faults = xcalloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *a->faults);
     cJSON_ArrayForEach(item, list)
     {
-        const cJSON *at = cJSON_GetObjectItemCaseSensitive(item, "at");
-        const cJSON *text = cJSON_GetObjectItemCaseSensitive(item, "text");
-        const cJSON *size = cJSON_GetObjectItemCaseSensitive(item, "size");
-        const cJSON *ms = cJSON_GetObjectItemCaseSensitive(item, "ms");
-        a->faults[i++] = (struct fault){
-            .type = answer_fault_type(item),
-            .at = at ? (size_t)at->valuedouble : SIZE_MAX,
-            .text = text ? text->valuestring : "",
-            .size = size ? (size_t)size->valuedouble : 0,
-            .ns = ms ? (uint64_t)(ms->valuedouble * 1e6) : 0,
+        const cJSON *at = get(item, "at"), *text = get(item, "text");
+        const cJSON *size = get(item, "size"), *ms = get(item, "ms");
+        a->faults[a->fault_count++] = (struct fault){
+            .type = fault_type(item),
+            .at = at != NULL ? (size_t)at->valuedouble : SIZE_MAX,
+            .text = text != NULL ? text->valuestring : "",
+            .size = size != NULL ? (size_t)size->valuedouble : 0,
+            .ns = ms != NULL ? (uint64_t)(ms->valuedouble * 1e6) : 0,
         };
     }
-    if (i) {
-        qsort(a->faults, i, sizeof *a->faults, by_at);
-    }
+    qsort(a->faults, a->fault_count, sizeof *a->faults, by_at);
 }
 
 bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR])
@@ -95,11 +325,9 @@ bool answer_file(struct buf *out, const char *name, const char *fixtures, char w
     buf_init(&path, SIZE_MAX / 2);
     buf_printf(&path, "%s/%s", fixtures, name);
     FILE *file = fopen(path.data, "rb");
-    if (!file) {
-        file = fopen(name, "rb");
-    }
+    file = file != NULL ? file : fopen(name, "rb");
     buf_finish(&path);
-    if (!file) {
+    if (file == NULL) {
         snprintf(why, ANSWER_ERROR, "cannot read \"%.200s\"", name);
         return false;
     }
@@ -121,121 +349,89 @@ static void add_list(struct tokens *t, const cJSON *list)
     }
 }
 
-static void cut(const struct answer *a, struct tokens *t, const char *text, size_t len)
+static void add_text(const struct answer *a, struct tokens *t, const char *text)
 {
     size_t n = whole(a, "token_bytes", 0);
-    if (n) {
-        tokens_cut_even(t, text, len, n);
+    if (n != 0) {
+        tokens_cut_even(t, text, strlen(text), n);
     } else {
-        tokens_cut(t, text, len);
+        tokens_cut(t, text, strlen(text));
     }
 }
 
-static bool read_text(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
+static void fit(const struct answer *a, struct tokens *t, const char *name)
 {
-    const cJSON *count = get(a, "count");
-    if (get(a, "file")) {
-        struct buf text;
-        buf_init(&text, SIZE_MAX / 2);
-        bool good = answer_file(&text, string(a, "file", ""), fixtures, why);
-        if (good) {
-            cut(a, &a->text, text.len ? text.data : "", text.len);
-        }
-        buf_finish(&text);
-        if (!good) {
-            return false;
-        }
+    const cJSON *count = get(a->src, name);
+    if (count != NULL && t->count != 0) {
+        tokens_fit(t, whole(a, name, 0));
+    } else if (count != NULL) {
+        tokens_make(t, whole(a, name, 0), whole(a, "seed", 1));
     }
-    cut(a, &a->text, string(a, "text", ""), strlen(string(a, "text", "")));
-    add_list(&a->text, get(a, "tokens"));
-    add_list(&a->text, get(a, "escaped"));
-    a->escaped = get(a, "escaped") != NULL;
-    if (count && a->text.count) {
-        tokens_fit(&a->text, whole(a, "count", 0));
-    } else if (count) {
-        tokens_make(&a->text, whole(a, "count", 0), (uint64_t)number(a, "seed", 1),
-                    whole(a, "line", 12));
-    }
-    return true;
 }
 
-static void read_thinking(struct answer *a)
+static void read_tokens(struct answer *a)
 {
-    const cJSON *thinking = get(a, "thinking");
-    if (cJSON_IsString(thinking)) {
-        cut(a, &a->thinking, thinking->valuestring, strlen(thinking->valuestring));
-    } else {
+    add_text(a, &a->text, string(a, "text", ""));
+    add_list(&a->text, get(a->src, "tokens"));
+    add_list(&a->text, get(a->src, "escaped"));
+    fit(a, &a->text, "count");
+    const cJSON *thinking = get(a->src, "thinking");
+    if (cJSON_IsArray(thinking)) {
         add_list(&a->thinking, thinking);
     }
-    size_t count = whole(a, "thinking_count", 0);
-    if (count && a->thinking.count) {
-        tokens_fit(&a->thinking, count);
-    } else if (count) {
-        tokens_make(&a->thinking, count, (uint64_t)number(a, "seed", 1), whole(a, "line", 12));
-    }
+    add_text(a, &a->thinking, string(a, "thinking", ""));
+    fit(a, &a->thinking, "thinking_count");
+    a->escaped = get(a->src, "escaped") != NULL;
+}
+
+static void add_header(struct answer *a, const char *name, const char *value)
+{
+    cJSON *headers = cJSON_GetObjectItemCaseSensitive(a->src, "headers");
+    headers = headers != NULL ? headers : cJSON_AddObjectToObject(a->src, "headers");
+    cJSON_AddStringToObject(headers, name, value);
 }
 
 static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
 {
-    const cJSON *json = get(a, "json");
-    const char *redirect = string(a, "redirect", NULL);
-    a->content_type = string(a, "content_type", "application/json; charset=utf-8");
-    a->status = (int)whole(a, "status", redirect ? 307 : get(a, "body") || json ? 200 : 0);
-    if (get(a, "replay")) {
-        a->replay = true;
-        return answer_file(&a->body, string(a, "replay", ""), fixtures, why);
-    }
+    const cJSON *json = get(a->src, "json");
+    const char *redirect = string(a, "redirect", NULL), *replay = string(a, "replay", NULL);
+    a->raw = replay != NULL || strcmp(string(a, "framing", ""), "raw") == 0;
+    a->status = redirect != NULL ? 307 : 200;
+    a->content_type = get(a->src, "pieces") != NULL ? "text/event-stream" : "application/json";
     buf_add_str(&a->body, string(a, "body", ""));
-    if (json) {
+    if (json != NULL) {
         char *text = cJSON_PrintUnformatted(json);
         buf_add_str(&a->body, text);
         cJSON_free(text);
     }
-    if (redirect) {
-        cJSON *headers = cJSON_GetObjectItemCaseSensitive(a->src, "headers");
-        headers = headers ? headers : cJSON_AddObjectToObject(a->src, "headers");
-        cJSON_AddStringToObject(headers, "Location", redirect);
+    if (redirect != NULL) {
+        add_header(a, "Location", redirect);
     }
-    return true;
+    return replay == NULL || answer_file(&a->body, replay, fixtures, why);
 }
 
 bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR])
 {
-    *a = (struct answer){.src = cJSON_Duplicate(src, true)};
+    *a = (struct answer){
+        .src = cJSON_Duplicate(src, true),
+        .fixed = answer_is_fixed(src),
+        .done_text = "",
+        .per_chunk = 1,
+    };
     tokens_init(&a->thinking);
     tokens_init(&a->text);
     buf_init(&a->body, SIZE_MAX / 2);
-    if (!read_text(a, fixtures, why) || !read_body(a, fixtures, why)) {
+    if (!read_body(a, fixtures, why)) {
         answer_finish(a);
         return false;
     }
-    read_thinking(a);
+    read_tokens(a);
     read_faults(a);
-    a->together = flag(a, "together", false);
-    a->tools_in_done = flag(a, "tools_in_done", false);
-    a->tool_calls = get(a, "tool_calls");
-    a->stats = get(a, "stats");
-    a->logprob = get(a, "logprob");
-    a->done_text = string(a, "done_text", "");
-    a->done_reason = string(a, "done_reason", "stop");
-    a->first_ns = duration(a, "first_ms");
-    a->interval_ns = duration(a, "interval_ms");
-    a->burst = whole(a, "burst", a->interval_ns ? 1 : 0);
-    a->early_headers = flag(a, "early_headers", false);
-    a->split = whole(a, "split", 0);
-    a->split_ns = duration(a, "split_ms");
-    a->split_at_count = read_offsets(get(a, "split_at"), &a->split_at);
-    a->chunk_bytes = whole(a, "chunk_bytes", 0);
-    a->chunk_at_count = read_offsets(get(a, "chunk_at"), &a->chunk_at);
-    a->per_chunk = whole(a, "per_chunk", 1);
-    a->crlf = flag(a, "crlf", false);
-    a->bom = flag(a, "bom", false);
-    a->last_newline = flag(a, "last_newline", true);
-    a->sse_space = flag(a, "sse_space", true);
-    a->sse_done = flag(a, "sse_done", true);
-    a->comments = flag(a, "comments", false);
-    a->headers = get(a, "headers");
-    a->chunked = flag(a, "chunked", false);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, a->src)
+    {
+        read_field(a, find_field(item->string), item);
+    }
     return true;
 }
 
@@ -243,11 +439,11 @@ double answer_logprob(const struct answer *a, size_t token)
 {
     const cJSON *v = a->logprob;
     if (cJSON_IsArray(v)) {
-        for (v = v->child; v && v->next && token; token--) {
+        for (v = v->child; v != NULL && v->next != NULL && token != 0; token--) {
             v = v->next;
         }
     }
-    return v ? v->valuedouble : -0.1;
+    return v != NULL ? v->valuedouble : -0.1;
 }
 
 void answer_finish(struct answer *a)
@@ -255,8 +451,6 @@ void answer_finish(struct answer *a)
     tokens_finish(&a->thinking);
     tokens_finish(&a->text);
     buf_finish(&a->body);
-    free(a->split_at);
-    free(a->chunk_at);
     free(a->faults);
     cJSON_Delete(a->src);
 }

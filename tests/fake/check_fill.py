@@ -76,7 +76,7 @@ def infills_as_recorded():
         assert json.loads(parse(f.ask(request('/props')))[2])['total_slots'] == 4
         f.script({'models': ['tiny'], 'slots': 2})
         assert json.loads(parse(f.ask(request('/props')))[2])['total_slots'] == 2
-        f.script({'models': ['tiny'], 'serial': True})
+        f.script({'models': ['tiny'], 'slots': 1})
         assert json.loads(parse(f.ask(request('/props')))[2])['total_slots'] == 1
 
 
@@ -315,7 +315,7 @@ def reuses_what_prompts_share():
         return last['timings']['cache_n'], last['timings']['prompt_n'], last
 
     long = DOCUMENT[:2000]
-    with Fake({'models': [CODER, 'other'], 'serial': True, 'default': {'text': 'abc def'}}) as f:
+    with Fake({'models': [CODER, 'other'], 'slots': 1, 'default': {'text': 'abc def'}}) as f:
         cached, new, last = timings(infill(long))
         assert cached == 0 and new == last['tokens_evaluated'] > 300
         cached, new, last = timings(infill(long, line='int x'))

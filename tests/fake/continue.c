@@ -92,7 +92,7 @@ static void add_wrong(cJSON *answer, uint64_t seed)
 {
     struct tokens t;
     tokens_init(&t);
-    tokens_make(&t, WRONG_TOKENS, seed, 0);
+    tokens_make(&t, WRONG_TOKENS, seed);
     cJSON_AddStringToObject(answer, "text", t.text.data);
     tokens_finish(&t);
 }

@@ -17,7 +17,7 @@
 bool generate_is(enum route r)
 {
     return r == ROUTE_CHAT || r == ROUTE_GENERATE || r == ROUTE_V1_CHAT ||
-           r == ROUTE_V1_COMPLETIONS || r == ROUTE_INFILL;
+           r == ROUTE_V1_COMPLETIONS || r == ROUTE_MESSAGES || r == ROUTE_INFILL;
 }
 
 static const char *string(const cJSON *object, const char *name)
@@ -79,7 +79,7 @@ static void load_body(const struct context *x, struct buf *out)
     buf_add_str(out, "{\"model\":");
     quote(out, x->model, strlen(x->model), QUOTE_GO);
     buf_add_str(out, ",\"created_at\":\"");
-    shape_created_at(out);
+    figure_now(out);
     buf_printf(out, "\",%s,\"done\":true,\"done_reason\":\"%s\"}",
                x->route == ROUTE_CHAT ? "\"message\":{\"role\":\"assistant\",\"content\":\"\"}"
                                       : "\"response\":\"\"",
@@ -97,6 +97,7 @@ static void load(struct context *x, const cJSON *answer)
     cJSON *own = answer ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
     cJSON_AddNumberToObject(own, "status", 200);
     cJSON_AddStringToObject(own, "body", body.data);
+    cJSON_AddStringToObject(own, "content_type", "application/json; charset=utf-8");
     struct reply_spec spec = {
         .model = x->model,
         .settings = unload ? NULL : models_settings(x->body),

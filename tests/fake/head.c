@@ -68,7 +68,7 @@ static void add_extra(struct buf *out, const struct head *head)
 {
     const cJSON *sorted[64] = {0}, *item;
     size_t n = 0;
-    bool typed = head->type == NULL;
+    bool typed = head->type == NULL || cJSON_GetObjectItem(head->extra, "Content-Type") != NULL;
     cJSON_ArrayForEach(item, head->extra)
     {
         if (cJSON_IsString(item) && n < 64) {
@@ -127,11 +127,17 @@ static void llama_head(struct buf *out, const struct head *head, bool chunked)
     buf_add_str(out, head->close ? "Connection: close\r\n" : "Keep-Alive: timeout=5, max=100\r\n");
 }
 
-void head_write(struct conn *c, const struct head *head, bool *chunked)
+static bool has_body(const struct request *r)
+{
+    return r->method == NULL || strcmp(r->method, "HEAD") != 0;
+}
+
+void head_write(struct conn *c, struct head *head, bool *chunked)
 {
     const struct request *r = &c->parser.request;
-    bool body = strcmp(r->method ? r->method : "", "HEAD") != 0;
-    *chunked = head->length < 0 && (head->llama || r->minor >= 1) && body;
+    *chunked = head->length < 0 && (head->llama || r->minor >= 1) && has_body(r);
+    /* A 1.0 client cannot tell the end of a body without a length but by the close. */
+    head->close = head->close || !r->keep_alive || (head->length < 0 && !*chunked);
     if (head->llama) {
         llama_head(&c->out, head, *chunked);
     } else {
@@ -140,22 +146,43 @@ void head_write(struct conn *c, const struct head *head, bool *chunked)
     buf_add_str(&c->out, "\r\n");
 }
 
+void head_body(struct conn *c, bool chunked, const char *data, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    char size[20];
+    size_t at = sizeof size;
+    if (!has_body(&c->parser.request)) {
+        return;
+    }
+    if (!chunked) {
+        conn_write(c, data, len);
+        return;
+    }
+    size[--at] = '\n';
+    size[--at] = '\r';
+    for (size_t n = len; n != 0; n /= 16) {
+        size[--at] = hex[n % 16];
+    }
+    conn_write(c, size + at, sizeof size - at);
+    conn_write(c, data, len);
+    conn_write(c, "\r\n", 2);
+}
+
+int64_t head_length(bool llama, size_t len)
+{
+    return !llama && len > GO_WHOLE_BODY ? -1 : (int64_t)len;
+}
+
 void head_answer(struct conn *c, const struct head *head, const char *body, size_t len)
 {
-    const struct request *r = &c->parser.request;
     struct head h = *head;
     bool chunked;
-    /* A 1.0 client cannot tell the end of a body without a length but by the close. */
-    h.close = h.close || !r->keep_alive || (h.length < 0 && r->minor == 0 && !h.llama);
     head_write(c, &h, &chunked);
-    if (strcmp(r->method, "HEAD") != 0) {
-        if (chunked && len) {
-            buf_printf(&c->out, "%zx\r\n", len);
-        }
-        conn_write(c, body, len);
-        if (chunked) {
-            conn_write(c, len ? "\r\n0\r\n\r\n" : "0\r\n\r\n", len ? 7 : 5);
-        }
+    if (len != 0) {
+        head_body(c, chunked, body, len);
+    }
+    if (chunked) {
+        conn_write(c, "0\r\n\r\n", 5);
     }
     conn_answered(c, h.close ? CONN_CLOSE : CONN_KEEP);
 }
@@ -166,7 +193,7 @@ void head_json(struct conn *c, int status, const char *json)
     struct head head = {
         .status = status,
         .type = "application/json; charset=utf-8",
-        .length = len > GO_WHOLE_BODY ? -1 : (int64_t)len,
+        .length = head_length(false, len),
     };
     head_answer(c, &head, json, len);
 }
@@ -236,7 +263,7 @@ void head_refuse(struct conn *c, bool llama, bool handler, int status, const cha
         quote(&body, message, strlen(message), QUOTE_GO);
         buf_add_str(&body, "}");
     }
-    head.length = !llama && body.len > GO_WHOLE_BODY ? -1 : (int64_t)body.len;
+    head.length = head_length(llama, body.len);
     head_answer(c, &head, body.data, body.len);
     buf_finish(&body);
 }

@@ -30,6 +30,7 @@ static const struct {
     {"/v1/models", " GET ", ROUTE_V1_MODELS},
     {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT},
     {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS},
+    {"/v1/messages", " POST ", ROUTE_MESSAGES},
     {"/infill", " POST ", ROUTE_INFILL},
     {"/props", " GET ", ROUTE_PROPS},
     {"/health", " GET ", ROUTE_HEALTH},
@@ -174,31 +175,17 @@ static void builtin(struct context *x)
     }
 }
 
-/* The answer that the X-Fake header holds or names: *own is to be deleted. */
-static const cJSON *inline_answer(struct context *x, cJSON **own, char why[ANSWER_ERROR])
-{
-    const char *fake = request_header(x->request, "x-fake");
-    if (!fake) {
-        return NULL;
-    }
-    if (*fake != '{') {
-        const cJSON *scenario = script_scenario(&x->conn->server->script, fake);
-        if (!scenario) {
-            snprintf(why, ANSWER_ERROR, "no scenario \"%.100s\"", fake);
-        }
-        return scenario;
-    }
-    *own = cJSON_Parse(fake);
-    if (!*own) {
-        snprintf(why, ANSWER_ERROR, "X-Fake is not JSON");
-    }
-    return *own && answer_check(*own, why) ? *own : NULL;
-}
-
 static bool offered(const struct context *x)
 {
+    const struct script *script = &x->conn->server->script;
     const char *path = x->request->path;
-    switch (x->conn->server->script.server) {
+    if (strcmp(path, "/v1/messages") == 0) {
+        return script->played;
+    }
+    if (script->only_messages) {
+        return false;
+    }
+    switch (script->server) {
     case SERVER_LLAMA:
         return strncmp(path, "/v1/", 4) == 0 || only_llama(path);
     case SERVER_OLLAMA:
@@ -208,11 +195,21 @@ static bool offered(const struct context *x)
     }
 }
 
+/* What the script says is said, whatever the request is. */
+static void play(struct context *x, const cJSON *answer)
+{
+    if (answer == NULL) {
+        routes_unexpected(x->conn, "no answer fits");
+    } else {
+        generate_reply(x, answer);
+    }
+}
+
 static void dispatch(struct context *x)
 {
     struct conn *c = x->conn;
+    const struct script *script = &c->server->script;
     char why[ANSWER_ERROR] = "";
-    cJSON *own = NULL;
     struct script_query query = {
         .request = x->request,
         .body = x->body,
@@ -221,26 +218,22 @@ static void dispatch(struct context *x)
         .generates = generate_is(x->route),
         .loads = x->loads,
     };
-    const cJSON *answer = inline_answer(x, &own, why);
-    bool scripted = answer != NULL;
-    if (!answer && !*why) {
-        answer = script_answer(&c->server->script, &query);
-        scripted =
-            answer && cJSON_GetObjectItemCaseSensitive(c->server->script.root, "default") != answer;
-    }
-    if (*why || !script_expected(answer, x->request, x->body, why) ||
-        !fill_expected(x->fill, answer, why)) {
+    const cJSON *answer = script_answer(&c->server->script, &query);
+    bool scripted =
+        answer != NULL && answer != cJSON_GetObjectItemCaseSensitive(script->root, "default");
+    if (!fill_expected(x->fill, answer, why)) {
         routes_unexpected(c, why);
+    } else if (script->played && generate_is(x->route) && !x->loads) {
+        play(x, answer);
     } else if (generate_is(x->route)) {
         generate_answer(x, answer, scripted);
-    } else if (answer) {
+    } else if (answer != NULL) {
         generate_reply(x, answer);
     } else if (x->route == ROUTE_NONE) {
         not_found(x, offered(x) ? find_path(x->request->path) : -1);
     } else {
         builtin(x);
     }
-    cJSON_Delete(own);
 }
 
 /* llama-server has one model, whatever a request calls it. */

@@ -1,6 +1,5 @@
 #include "script.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,58 +22,37 @@ static double number(const cJSON *object, const char *name, double otherwise)
     return cJSON_IsNumber(v) && v->valuedouble >= 0 ? v->valuedouble : otherwise;
 }
 
-static bool check_names(const cJSON *object, const char *what, const char *known, char *why)
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, object)
-    {
-        char padded[80];
-        snprintf(padded, sizeof padded, " %.70s ", item->string);
-        if (!strstr(known, padded)) {
-            snprintf(why, ANSWER_ERROR, "unknown field \"%.100s\" in %s", item->string, what);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
 {
     const cJSON *rule;
     cJSON_ArrayForEach(rule, rules)
     {
-        if (!answer_check(rule, why)) {
-            return false;
-        }
-        if (!check_names(get(rule, "match"), "match", " path method model text nth load ", why)) {
+        if (!answer_check(rule, why) ||
+            !answer_names(get(rule, "match"), "match", " path model text nth load ", why)) {
             return false;
         }
     }
     return true;
 }
 
+/* A line of the cases is a script too: what is none of the server's business is passed over. */
 static bool check(const cJSON *root, char why[ANSWER_ERROR])
 {
-    static const char known[] = " rules scenarios default models server version key serial slots"
-                                " check_host load_ms max_body fim ";
-    const cJSON *scenario, *normal = get(root, "default");
+    static const char known[] = " rules default models server version key slots check_host"
+                                " load_ms fim ";
+    static const char of_case[] = " answers models version key name dialect about endpoint setup"
+                                  " ask wait_ms want request again ";
+    const cJSON *normal = get(root, "default"), *answers = get(root, "answers");
     if (!cJSON_IsObject(root)) {
         snprintf(why, ANSWER_ERROR, "a script must be a JSON object or a list of rules");
         return false;
     }
-    if (!check_names(root, "the script", known, why) || !check_rules(get(root, "rules"), why)) {
-        return false;
-    }
-    cJSON_ArrayForEach(scenario, get(root, "scenarios"))
-    {
-        if (!answer_check(scenario, why)) {
-            return false;
-        }
-    }
-    return !normal || answer_check(normal, why);
+    return answer_names(root, "the script", answers != NULL ? of_case : known, why) &&
+           check_rules(answers, why) && check_rules(get(root, "rules"), why) &&
+           (normal == NULL || answer_check(normal, why));
 }
 
-/* Models are objects from here on, scenarios are models too. */
+/* Models are objects from here on. */
 static void complete_models(cJSON *root)
 {
     cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(root, "models");
@@ -93,39 +71,54 @@ static void complete_models(cJSON *root)
             cJSON_AddItemToArray(models, cJSON_Duplicate(item, true));
         }
     }
-    cJSON_ArrayForEach(item, get(root, "scenarios"))
-    {
-        bool thinks = get(item, "thinking") || get(item, "thinking_count");
-        if (!script_model(&s, item->string)) {
-            script_add_model(&s, item->string, thinks ? "thinking" : NULL);
-        }
-    }
     cJSON_Delete(given);
 }
 
-bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR])
+/* The script's JSON, checked; NULL if it is not good. */
+static cJSON *read_root(const char *json, size_t len, char why[ANSWER_ERROR])
 {
     const char *end = NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(json, len, &end, false);
-    if (!root) {
-        snprintf(why, ANSWER_ERROR, "not JSON, near \"%.40s\"", end ? end : "");
-        return false;
+    if (root == NULL) {
+        snprintf(why, ANSWER_ERROR, "not JSON, near \"%.40s\"", end != NULL ? end : "");
+        return NULL;
     }
     if (cJSON_IsArray(root)) {
         cJSON *object = cJSON_CreateObject();
         cJSON_AddItemToObject(object, "rules", root);
         root = object;
     }
-    const char *server = string(root, "server", "both");
-    bool llama = strcmp(server, "llama-server") == 0, ollama = strcmp(server, "ollama") == 0;
-    bool good = check(root, why);
-    if (good && !llama && !ollama && strcmp(server, "both") != 0) {
-        snprintf(why, ANSWER_ERROR, "server must be both, ollama or llama-server");
-        good = false;
+    if (!check(root, why)) {
+        cJSON_Delete(root);
+        return NULL;
     }
-    if (!good) {
+    return root;
+}
+
+static bool read_server(const char *name, enum server_kind *out, char why[ANSWER_ERROR])
+{
+    static const char *const names[] = {"both", "ollama", "llama-server"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *out = (enum server_kind)i;
+            return true;
+        }
+    }
+    snprintf(why, ANSWER_ERROR, "server must be both, ollama or llama-server");
+    return false;
+}
+
+bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR])
+{
+    enum server_kind server;
+    cJSON *root = read_root(json, len, why);
+    if (root == NULL || !read_server(string(root, "server", "both"), &server, why)) {
         cJSON_Delete(root);
         return false;
+    }
+    cJSON *answers = cJSON_DetachItemFromObjectCaseSensitive(root, "answers");
+    if (answers != NULL) {
+        cJSON_AddItemToObject(root, "rules", answers);
     }
     complete_models(root);
     script_finish(s);
@@ -133,21 +126,26 @@ bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER
     *s = (struct script){
         .root = root,
         .states = xcalloc(rules + 1, sizeof *s->states),
-        .server = llama    ? SERVER_LLAMA
-                  : ollama ? SERVER_OLLAMA
-                           : SERVER_BOTH,
+        .played = answers != NULL,
+        .only_messages = strcmp(string(root, "dialect", ""), "anthropic") == 0,
+        .server = server,
         .version = string(root, "version", "0.33.0"),
         .key = string(root, "key", NULL),
-        .slots = cJSON_IsTrue(get(root, "serial")) ? 1 : (unsigned)number(root, "slots", 0),
+        .slots = (unsigned)number(root, "slots", 0),
         .check_host = cJSON_IsTrue(get(root, "check_host")),
         .load_ns = (uint64_t)(number(root, "load_ms", 0) * 1e6),
-        .max_body = (size_t)number(root, "max_body", 64 << 20),
     };
     return true;
 }
 
 void script_finish(struct script *s)
 {
+    while (s->counted != NULL) {
+        struct counted *c = s->counted;
+        s->counted = c->next;
+        free(c->model);
+        free(c);
+    }
     cJSON_Delete(s->root);
     free(s->states);
     *s = (struct script){0};
@@ -203,19 +201,47 @@ bool script_can(const cJSON *model, const char *capability)
     return false;
 }
 
-const cJSON *script_scenario(const struct script *s, const char *name)
+/* Counts one more request for that model. */
+static unsigned count_request(struct script *s, const char *model)
 {
-    const cJSON *scenario;
-    cJSON_ArrayForEach(scenario, get(s->root, "scenarios"))
-    {
-        if (same_model(scenario->string, name)) {
-            return scenario;
-        }
+    struct counted **at = &s->counted;
+    while (*at != NULL && !same_model((*at)->model, model)) {
+        at = &(*at)->next;
     }
-    return NULL;
+    if (*at == NULL) {
+        *at = xcalloc(1, sizeof **at);
+        (*at)->model = xstrdup(model);
+    }
+    return ++(*at)->requests;
 }
 
-static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q)
+static bool has_role(const cJSON *body, const char *role)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, get(body, "messages"))
+    {
+        if (strcmp(string(message, "role", ""), role) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the condition holds for a request that is the nth for its model. */
+static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
+{
+    const char *has = string(when, "has", NULL), *role = string(when, "role", NULL);
+    const char *thinking = string(when, "thinking", NULL);
+    const cJSON *over = get(when, "over");
+    return (has == NULL || get(body, has) != NULL) && (role == NULL || has_role(body, role)) &&
+           number(when, "nth", nth) == nth &&
+           (thinking == NULL || strcmp(string(get(body, "thinking"), "type", ""), thinking) == 0) &&
+           (over == NULL ||
+            number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
+}
+
+static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q,
+                 unsigned nth_of_model)
 {
     const cJSON *match = get(rule, "match"), *nth = get(match, "nth");
     const char *path = string(match, "path", NULL), *text = string(match, "text", NULL);
@@ -225,7 +251,7 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
     if (cJSON_IsTrue(get(match, "load")) != q->loads) {
         return false;
     }
-    if (strcasecmp(string(match, "method", q->request->method), q->request->method) != 0) {
+    if (!holds(get(rule, "when"), q->body, nth_of_model)) {
         return false;
     }
     if (!same_model(string(match, "model", q->model), q->model)) {
@@ -247,91 +273,15 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
 
 const cJSON *script_answer(struct script *s, const struct script_query *q)
 {
+    bool says = q->generates && !q->loads;
+    unsigned nth = says ? count_request(s, q->model) : 0;
     const cJSON *rule;
     size_t i = 0;
     cJSON_ArrayForEach(rule, get(s->root, "rules"))
     {
-        if (fits(rule, &s->states[i++], q)) {
+        if (fits(rule, &s->states[i++], q, nth)) {
             return rule;
         }
     }
-    if (!q->generates || q->loads) {
-        return NULL;
-    }
-    const cJSON *scenario = script_scenario(s, q->model);
-    return scenario ? scenario : get(s->root, "default");
-}
-
-/* Objects must hold at least the expected fields, lists exactly as many items. */
-static bool holds(const cJSON *have, const cJSON *want, char why[ANSWER_ERROR])
-{
-    const char *name = want->string ? want->string : "item";
-    const cJSON *item;
-    if (!have || (have->type & 0xff) != (want->type & 0xff)) {
-        snprintf(why, ANSWER_ERROR, "\"%.100s\" is %s", name, have ? "of another type" : "missing");
-        return false;
-    }
-    if (cJSON_IsArray(want)) {
-        const cJSON *other = have->child;
-        if (cJSON_GetArraySize(have) != cJSON_GetArraySize(want)) {
-            snprintf(why, ANSWER_ERROR, "\"%.100s\" has another length", name);
-            return false;
-        }
-        cJSON_ArrayForEach(item, want)
-        {
-            if (!holds(other, item, why)) {
-                return false;
-            }
-            other = other->next;
-        }
-        return true;
-    }
-    if (cJSON_IsObject(want)) {
-        cJSON_ArrayForEach(item, want)
-        {
-            if (!holds(get(have, item->string), item, why)) {
-                return false;
-            }
-        }
-        return true;
-    }
-    if (cJSON_Compare(have, want, true)) {
-        return true;
-    }
-    snprintf(why, ANSWER_ERROR, "\"%.100s\" has another value", name);
-    return false;
-}
-
-bool script_expected(const cJSON *answer, const struct request *r, const cJSON *body,
-                     char why[ANSWER_ERROR])
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, get(answer, "expect"))
-    {
-        if (!holds(get(body, item->string), item, why)) {
-            return false;
-        }
-    }
-    cJSON_ArrayForEach(item, get(answer, "expect_headers"))
-    {
-        char name[100];
-        snprintf(name, sizeof name, "%s", item->string);
-        for (char *c = name; *c; c++) {
-            *c = (char)tolower((unsigned char)*c);
-        }
-        const char *value = request_header(r, name);
-        bool good = cJSON_IsString(item) ? value && strcmp(value, item->valuestring) == 0 : !value;
-        if (!good) {
-            snprintf(why, ANSWER_ERROR, "header \"%s\" is %.120s", name, value ? value : "missing");
-            return false;
-        }
-    }
-    cJSON_ArrayForEach(item, get(answer, "expect_absent"))
-    {
-        if (get(body, item->valuestring)) {
-            snprintf(why, ANSWER_ERROR, "\"%.100s\" should not be there", item->valuestring);
-            return false;
-        }
-    }
-    return true;
+    return says ? get(s->root, "default") : NULL;
 }

@@ -16,7 +16,7 @@ static double number(const cJSON *request, const char *name, double otherwise)
 static void add_number(const cJSON *request, const char *name, double otherwise, struct buf *out)
 {
     buf_printf(out, "\"%s\":", name);
-    shape_double((float)number(request, name, otherwise), out);
+    figure_double((float)number(request, name, otherwise), out);
     buf_add_str(out, ",");
 }
 

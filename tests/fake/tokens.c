@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE_TOKENS = 12 };
+
 void tokens_init(struct tokens *t)
 {
     *t = (struct tokens){0};
@@ -108,7 +110,7 @@ void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n)
     }
 }
 
-void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line)
+void tokens_make(struct tokens *t, size_t count, uint64_t seed)
 {
     static const char *const words[] = {
         " the",     " a",      " token",  " buffer", " loop",  " reads", " writes", " line",
@@ -121,7 +123,7 @@ void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line)
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
-        if (line && (i + 1) % line == 0) {
+        if ((i + 1) % LINE_TOKENS == 0) {
             tokens_add(t, "\n", 1);
             continue;
         }

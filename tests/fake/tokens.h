@@ -24,9 +24,8 @@ void tokens_cut(struct tokens *t, const char *text, size_t len);
 /* Cuts text every n bytes, or a little before that, never inside a character. */
 void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n);
 
-/* count words, the same for the same seed; every line-th token is a line end (line
- * 0: no line ends). */
-void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line);
+/* count words, the same for the same seed; every twelfth token is a line end. */
+void tokens_make(struct tokens *t, size_t count, uint64_t seed);
 
 /* Repeats what is there, or drops the rest, until there are count. */
 void tokens_fit(struct tokens *t, size_t count);

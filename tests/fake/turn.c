@@ -1,4 +1,4 @@
-#include "reply_parts.h"
+#include "reply.h"
 
 #include "models.h"
 #include "note.h"
@@ -32,19 +32,18 @@ static void run(struct reply *r)
     if (r->loads) {
         models_loaded(server, r->model, r->settings);
     }
-    if (r->prompt.count) {
+    struct shape_state *state = &r->stream.state;
+    if (r->prompt.count != 0) {
         unsigned slots = server->script.slots ? server->script.slots : SCRIPT_SLOTS;
-        r->slot = slots_take(&server->memory, r->model, slots, &r->prompt, &r->state.cached);
-        r->state.slot = r->slot->id;
+        size_t cached;
+        r->slot = slots_take(&server->memory, r->model, slots, &r->prompt, &cached);
+        state->slot = (uint64_t)r->slot->id;
+        state->cached = cached;
     }
     r->running = true;
-    r->begun = uv_hrtime();
-    if (r->needs_load && !r->state.load_ns) {
-        r->state.load_ns = r->begun - r->asked;
-    }
-    r->due = r->begun + r->answer.first_ns;
-    if (!r->stream) {
-        r->due += r->answer.interval_ns * reply_tokens(r);
+    r->stream.begun = uv_hrtime();
+    if (r->needs_load && state->load_ns == 0) {
+        state->load_ns = r->stream.begun - r->stream.asked;
     }
     reply_begin(r);
 }
@@ -71,10 +70,10 @@ static void load(struct reply *r, uint64_t time)
         return;
     }
     server->loading = r;
-    r->state.load_ns = time;
+    r->stream.state.load_ns = time;
     models_unload(server, r->model);
     note_model(r->conn, "load_start", r->model);
-    pace_at(&server->pace, &r->timer, uv_hrtime() + time, on_loaded, r);
+    pace_at(&server->pace, &r->load, uv_hrtime() + time, on_loaded, r);
 }
 
 /* Lets those go on whose turn has come. */
@@ -101,7 +100,7 @@ void turn_ask(struct reply *r)
         at = &(*at)->next;
     }
     *at = r;
-    r->asked = uv_hrtime();
+    r->stream.asked = uv_hrtime();
     if (must_wait(r)) {
         journal_addf(&server->journal, "queued", "\"request\":%u", r->conn->request);
     }
@@ -111,6 +110,7 @@ void turn_ask(struct reply *r)
 void turn_leave(struct reply *r)
 {
     struct server *server = r->conn->server;
+    pace_cancel(&server->pace, &r->load);
     for (struct reply **at = &server->replies; *at; at = &(*at)->next) {
         if (*at == r) {
             *at = r->next;
@@ -121,9 +121,8 @@ void turn_leave(struct reply *r)
         server->loading = NULL;
         note_model(r->conn, "load_abort", r->model);
     }
-    if (r->slot) {
-        size_t thinking = reply_thinking(r);
-        slots_give(r->slot, &r->answer.text, r->sent > thinking ? r->sent - thinking : 0);
+    if (r->slot != NULL) {
+        slots_give(r->slot, &r->answer.text, stream_said(&r->stream));
     }
     if (r->unload && r->running && !in_use(r)) {
         models_unload(server, r->model);

@@ -1,0 +1,183 @@
+#include "pieces.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const cJSON *get(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static size_t number(const cJSON *object, const char *name, size_t otherwise)
+{
+    const cJSON *v = get(object, name);
+    return cJSON_IsNumber(v) && v->valuedouble >= 0 ? (size_t)v->valuedouble : otherwise;
+}
+
+/* What is no digit of it, such as line ends, is passed over. */
+static void decode(const char *base64, struct buf *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned bits = 0, count = 0;
+    for (; *base64 != '\0' && *base64 != '='; base64++) {
+        const char *digit = strchr(digits, *base64);
+        if (digit == NULL) {
+            continue;
+        }
+        bits = (bits << 6 | (unsigned)(digit - digits)) & 0xffffff;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            unsigned char byte = (unsigned char)(bits >> count);
+            buf_add(out, &byte, 1);
+        }
+    }
+}
+
+/* Takes up the bytes of an item; none for one that has no text. */
+static void take_text(struct listed *l, const cJSON *item)
+{
+    const cJSON *text = cJSON_IsString(item) ? item : get(item, "text");
+    const cJSON *base64 = get(item, "base64");
+    l->text = text != NULL ? text->valuestring : "";
+    l->len = strlen(l->text);
+    if (base64 != NULL) {
+        buf_clear(&l->decoded);
+        decode(base64->valuestring, &l->decoded);
+        l->text = l->decoded.data;
+        l->len = l->decoded.len;
+    }
+    l->at = 0;
+    l->times = number(item, "times", 1);
+    l->len = l->times != 0 ? l->len : 0;
+    l->step = number(item, "split", 0);
+}
+
+static bool is_reset(const cJSON *end)
+{
+    return strcmp(end->valuestring, "reset") == 0;
+}
+
+static void take(struct listed *l, const cJSON *item, struct piece *out)
+{
+    const cJSON *pause = get(item, "pause_ms"), *end = get(item, "end");
+    if (pause != NULL) {
+        *out = (struct piece){.type = PIECE_PAUSE, .ns = (uint64_t)(pause->valuedouble * 1e6)};
+    } else if (end != NULL) {
+        out->type = is_reset(end) ? PIECE_RESET : PIECE_CLOSE;
+    } else {
+        take_text(l, item);
+    }
+}
+
+static void send_part(struct listed *l, struct piece *out)
+{
+    size_t rest = l->len - l->at;
+    out->data = l->text + l->at;
+    out->len = l->step != 0 && l->step < rest ? l->step : rest;
+    l->at += out->len;
+    if (l->at == l->len && l->times > 1) {
+        l->times--;
+        l->at = 0;
+    }
+}
+
+static void next_listed(struct source *s, struct piece *out)
+{
+    struct listed *l = (struct listed *)s;
+    if (l->at == l->len && l->next == NULL) {
+        out->type = PIECE_END;
+    } else if (l->at == l->len) {
+        const cJSON *item = l->next;
+        l->next = item->next;
+        take(l, item, out);
+    } else {
+        send_part(l, out);
+    }
+}
+
+void listed_init(struct listed *l, const cJSON *pieces)
+{
+    *l = (struct listed){.source = {next_listed}, .next = pieces->child};
+    buf_init(&l->decoded, SIZE_MAX / 2);
+}
+
+void listed_finish(struct listed *l)
+{
+    buf_finish(&l->decoded);
+}
+
+static bool good_field(const cJSON *field)
+{
+    static const char numbers[] = " times split pause_ms ", texts[] = " text base64 end ";
+    char padded[32];
+    snprintf(padded, sizeof padded, " %.20s ", field->string);
+    if (strcmp(field->string, "end") == 0 && cJSON_IsString(field)) {
+        return is_reset(field) || strcmp(field->valuestring, "close") == 0;
+    }
+    return (cJSON_IsNumber(field) && field->valuedouble >= 0 && strstr(numbers, padded) != NULL) ||
+           (cJSON_IsString(field) && strstr(texts, padded) != NULL);
+}
+
+static bool good_piece(const cJSON *item)
+{
+    const cJSON *field;
+    cJSON_ArrayForEach(field, item)
+    {
+        if (!good_field(field)) {
+            return false;
+        }
+    }
+    int kinds = (get(item, "text") != NULL) + (get(item, "base64") != NULL) +
+                (get(item, "pause_ms") != NULL) + (get(item, "end") != NULL);
+    return cJSON_IsString(item) || (cJSON_IsObject(item) && kinds == 1);
+}
+
+bool listed_check(const cJSON *pieces, char why[ANSWER_ERROR])
+{
+    const cJSON *item;
+    int n = 0;
+    cJSON_ArrayForEach(item, pieces)
+    {
+        n++;
+        if (!good_piece(item)) {
+            snprintf(why, ANSWER_ERROR, "piece %d is no text and no known object", n);
+            return false;
+        }
+    }
+    return true;
+}
+
+void fault_piece(const struct fault *fault, struct piece *out)
+{
+    static const enum piece_type types[] = {
+        [FAULT_CLOSE] = PIECE_CLOSE, [FAULT_RESET] = PIECE_RESET, [FAULT_STALL] = PIECE_STALL,
+        [FAULT_PAUSE] = PIECE_PAUSE, [FAULT_CUT] = PIECE_END,
+    };
+    size_t known = sizeof types / sizeof *types;
+    out->type = (size_t)fault->type < known ? types[fault->type] : PIECE_BYTES;
+    out->ns = fault->ns;
+}
+
+static void next_fixed(struct source *s, struct piece *out)
+{
+    struct fixed *f = (struct fixed *)s;
+    const struct answer *a = f->answer;
+    const struct fault *fault = f->next_fault < a->fault_count ? &a->faults[f->next_fault] : NULL;
+    size_t stop = fault != NULL && fault->at < a->body.len ? fault->at : a->body.len;
+    if (f->at < stop) {
+        out->data = a->body.data + f->at;
+        out->len = stop - f->at;
+        f->at = stop;
+    } else if (fault != NULL) {
+        f->next_fault++;
+        fault_piece(fault, out);
+    } else {
+        out->type = PIECE_END;
+    }
+}
+
+void fixed_init(struct fixed *f, const struct answer *answer)
+{
+    *f = (struct fixed){.source = {next_fixed}, .answer = answer};
+}

@@ -1,0 +1,39 @@
+/* Sources of what is known beforehand: a script's list of pieces, and a body as it stands. */
+#ifndef FAKE_PIECES_H
+#define FAKE_PIECES_H
+
+#include "answer.h"
+#include "player.h"
+
+/* The pieces of an answer, in the form of README.md. */
+struct listed {
+    struct source source;
+    const cJSON *next;
+    const char *text; /* of the piece that is sent: */
+    size_t len;       /* so many bytes */
+    size_t at;        /* of which these are sent */
+    size_t step;      /* so many at a time */
+    size_t times;     /* and so often again */
+    struct buf decoded;
+};
+
+void listed_init(struct listed *l, const cJSON *pieces);
+void listed_finish(struct listed *l);
+
+/* Whether they are good; else why says what is wrong. */
+bool listed_check(const cJSON *pieces, char why[ANSWER_ERROR]);
+
+/* A body, with faults after so many bytes. */
+struct fixed {
+    struct source source;
+    const struct answer *answer;
+    size_t at;
+    size_t next_fault;
+};
+
+void fixed_init(struct fixed *f, const struct answer *answer);
+
+/* What a fault is where there are no records. */
+void fault_piece(const struct fault *fault, struct piece *out);
+
+#endif

@@ -2,66 +2,94 @@
 
 #include "pieces.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER = 1, BOOLEAN = 2, STRING = 4, LIST = 8, OBJECT = 16, ANY = 32 };
+static const struct field match_fields[] = {
+    FIELD("path", STRING),
+    FIELD("model", STRING),
+    {"text", STRING | LIST, STRING, NULL, NULL, BY_HAND, 0},
+    FIELD("nth", NUMBER),
+    FIELD("load", BOOLEAN),
+    FIELDS_END,
+};
 
-/* How a field is put into the struct. */
-enum kind { BY_HAND, FLAG, NO_FLAG, COUNT, STATUS, TIME, TEXT, NODE };
+static const struct field when_fields[] = {
+    FIELD("has", STRING), FIELD("role", STRING),     FIELD("nth", NUMBER),
+    FIELD("over", LIST),  FIELD("thinking", STRING), FIELDS_END,
+};
 
-static const struct field {
-    const char *name;
-    int types;
-    int items; /* what a list holds */
-    enum kind kind;
-    size_t offset;
-} fields[] = {
-#define AT(member) offsetof(struct answer, member)
-    {"text", STRING, 0, BY_HAND, 0},
-    {"tokens", LIST, STRING, BY_HAND, 0},
-    {"escaped", LIST, STRING, BY_HAND, 0},
-    {"count", NUMBER, 0, BY_HAND, 0},
-    {"seed", NUMBER, 0, BY_HAND, 0},
-    {"token_bytes", NUMBER, 0, BY_HAND, 0},
-    {"thinking", STRING | LIST, STRING, BY_HAND, 0},
-    {"thinking_count", NUMBER, 0, BY_HAND, 0},
-    {"together", BOOLEAN, 0, FLAG, AT(together)},
-    {"done_text", STRING, 0, TEXT, AT(done_text)},
-    {"stats", OBJECT, 0, NODE, AT(stats)},
-    {"logprob", NUMBER | LIST, NUMBER, NODE, AT(logprob)},
-    {"interval_ms", NUMBER, 0, TIME, AT(interval_ns)},
-    {"per_chunk", NUMBER, 0, COUNT, AT(per_chunk)},
-    {"crlf", BOOLEAN, 0, FLAG, AT(crlf)},
-    {"last_newline", BOOLEAN, 0, NO_FLAG, AT(no_last_newline)},
-    {"sse_space", BOOLEAN, 0, NO_FLAG, AT(no_sse_space)},
-    {"comments", BOOLEAN, 0, FLAG, AT(comments)},
-    {"faults", LIST, OBJECT, BY_HAND, 0},
-    {"continue", STRING | OBJECT, 0, BY_HAND, 0},
-    {"continue_lines", NUMBER, 0, BY_HAND, 0},
-    {"miss", NUMBER, 0, BY_HAND, 0},
+static const struct field prompt_fields[] = {
+    FIELD("prefix_ends", STRING),         FIELD("suffix_begins", STRING),
+    FIELD_LIST("contains", STRING, NULL), FIELD_LIST("excludes", STRING, NULL),
+    FIELD("max_bytes", NUMBER),           FIELDS_END,
+};
 
-    {"status", NUMBER, 0, STATUS, AT(status)},
-    {"headers", OBJECT, 0, NODE, AT(headers)},
-    {"content_type", STRING, 0, TEXT, AT(content_type)},
-    {"first_ms", NUMBER, 0, TIME, AT(first_ns)},
-    {"early_headers", BOOLEAN, 0, FLAG, AT(early_headers)},
-    {"split", NUMBER, 0, COUNT, AT(split)},
-    {"chunk_bytes", NUMBER, 0, COUNT, AT(chunk_bytes)},
-    {"json", ANY, 0, BY_HAND, 0},
-    {"body", STRING, 0, BY_HAND, 0},
-    {"pieces", LIST, STRING | OBJECT, NODE, AT(pieces)},
-    {"framing", STRING, 0, BY_HAND, 0},
-    {"redirect", STRING, 0, BY_HAND, 0},
-    {"replay", STRING, 0, BY_HAND, 0},
+static const struct field piece_fields[] = {
+    FIELD("text", STRING),
+    FIELD("times", NUMBER),
+    FIELD("split", NUMBER),
+    FIELD("base64", STRING),
+    FIELD("pause_ms", NUMBER),
+    FIELD_WORDS("end", " close reset "),
+    FIELDS_END,
+};
 
-    {"match", OBJECT, 0, BY_HAND, 0},
-    {"when", OBJECT, 0, BY_HAND, 0},
-    {"times", NUMBER, 0, BY_HAND, 0},
-    {"expect_prompt", OBJECT, 0, BY_HAND, 0},
-#undef AT
+static const struct field fault_fields[] = {
+    FIELD("at", NUMBER),
+    FIELD_WORDS("do", " cut close reset stall pause truncate error raw huge empty "),
+    FIELD("text", STRING),
+    FIELD("size", NUMBER),
+    FIELD("ms", NUMBER),
+    FIELDS_END,
+};
+
+#define INTO(name, types, kind, member) FIELD_INTO(name, types, kind, struct answer, member)
+
+const struct field answer_fields[] = {
+    FIELD("text", STRING),
+    FIELD_LIST("tokens", STRING, NULL),
+    FIELD_LIST("escaped", STRING, NULL),
+    FIELD("count", NUMBER),
+    FIELD("seed", NUMBER),
+    FIELD("token_bytes", NUMBER),
+    {"thinking", STRING | LIST, STRING, NULL, NULL, BY_HAND, 0},
+    FIELD("thinking_count", NUMBER),
+    INTO("together", BOOLEAN, FLAG, together),
+    INTO("done_text", STRING, TEXT, done_text),
+    INTO("stats", OBJECT, NODE, stats),
+    {"logprob", NUMBER | NEGATIVE | LIST, NUMBER | NEGATIVE, NULL, NULL, NODE, offsetof(struct answer, logprob)},
+    INTO("interval_ms", NUMBER, TIME, interval_ns),
+    INTO("per_chunk", NUMBER, COUNT, per_chunk),
+    INTO("crlf", BOOLEAN, FLAG, crlf),
+    INTO("last_newline", BOOLEAN, NO_FLAG, no_last_newline),
+    INTO("sse_space", BOOLEAN, NO_FLAG, no_sse_space),
+    INTO("comments", BOOLEAN, FLAG, comments),
+    FIELD_LIST("faults", OBJECT, fault_fields),
+    FIELD("continue", STRING | OBJECT),
+    FIELD("continue_lines", NUMBER),
+    FIELD("miss", NUMBER),
+
+    INTO("status", NUMBER, STATUS, status),
+    INTO("headers", OBJECT, NODE, headers),
+    INTO("content_type", STRING, TEXT, content_type),
+    INTO("first_ms", NUMBER, TIME, first_ns),
+    INTO("early_headers", BOOLEAN, FLAG, early_headers),
+    INTO("split", NUMBER, COUNT, split),
+    INTO("chunk_bytes", NUMBER, COUNT, chunk_bytes),
+    FIELD("json", ANY),
+    FIELD("body", STRING),
+    {"pieces", LIST, STRING | OBJECT, piece_fields, NULL, NODE, offsetof(struct answer, pieces)},
+    FIELD_WORDS("framing", " raw "),
+    FIELD("redirect", STRING),
+    FIELD("replay", STRING),
+
+    FIELD_OBJECT("match", match_fields),
+    FIELD_OBJECT("when", when_fields),
+    FIELD("times", NUMBER),
+    FIELD_OBJECT("expect_prompt", prompt_fields),
+    FIELDS_END,
 };
 
 static const char *const fault_names[] = {
@@ -76,165 +104,35 @@ static const cJSON *get(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-/* Checking */
-
-static int type_of(const cJSON *v)
+/* What the tables do not tell. */
+static bool check_over(const cJSON *over, char why[WHY_SIZE])
 {
-    if (cJSON_IsNumber(v)) {
-        return NUMBER;
-    }
-    if (cJSON_IsBool(v)) {
-        return BOOLEAN;
-    }
-    if (cJSON_IsString(v)) {
-        return STRING;
-    }
-    if (cJSON_IsArray(v)) {
-        return LIST;
-    }
-    return cJSON_IsObject(v) ? OBJECT : 0;
-}
-
-bool answer_names(const cJSON *object, const char *what, const char *known, char why[ANSWER_ERROR])
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, object)
-    {
-        char padded[80];
-        snprintf(padded, sizeof padded, " %.70s ", item->string);
-        if (strstr(known, padded) == NULL) {
-            snprintf(why, ANSWER_ERROR, "unknown field \"%.100s\" in %s", item->string, what);
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum fault_type fault_type(const cJSON *fault)
-{
-    const cJSON *name = get(fault, "do");
-    for (size_t i = 1; cJSON_IsString(name) && i < sizeof fault_names / sizeof *fault_names; i++) {
-        if (strcmp(fault_names[i], name->valuestring) == 0) {
-            return (enum fault_type)i;
-        }
-    }
-    return FAULT_NONE;
-}
-
-static bool wrong(const cJSON *field, const char *what, char why[ANSWER_ERROR])
-{
-    snprintf(why, ANSWER_ERROR, "field \"%.100s\" %s", field->string, what);
-    return false;
-}
-
-static bool check_faults(const cJSON *faults, char why[ANSWER_ERROR])
-{
-    const cJSON *fault, *item;
-    cJSON_ArrayForEach(fault, faults)
-    {
-        if (fault_type(fault) == FAULT_NONE) {
-            return wrong(faults, "needs a known \"do\"", why);
-        }
-        if (!answer_names(fault, "a fault", " at do text size ms ", why)) {
-            return false;
-        }
-        cJSON_ArrayForEach(item, fault)
-        {
-            bool text = strcmp(item->string, "do") == 0 || strcmp(item->string, "text") == 0;
-            if (type_of(item) != (text ? STRING : NUMBER)) {
-                return wrong(item, "of a fault has the wrong type", why);
-            }
-        }
-    }
-    return true;
-}
-
-static bool check_prompt(const cJSON *expect, char why[ANSWER_ERROR])
-{
-    static const char known[] = " prefix_ends suffix_begins contains excludes max_bytes ";
-    const cJSON *item, *text;
-    cJSON_ArrayForEach(item, expect)
-    {
-        int number = strcmp(item->string, "max_bytes") == 0,
-            list = *item->string == 'c' || *item->string == 'e';
-        if (type_of(item) != (number ? NUMBER : list ? LIST : STRING)) {
-            return wrong(item, "of expect_prompt is not known or has the wrong type", why);
-        }
-        for (text = list ? item->child : NULL; text != NULL; text = text->next) {
-            if (!cJSON_IsString(text)) {
-                return wrong(item, "of expect_prompt has an item of the wrong type", why);
-            }
-        }
-    }
-    return answer_names(expect, "expect_prompt", known, why);
-}
-
-static bool check_when(const cJSON *when, char why[ANSWER_ERROR])
-{
-    const cJSON *over = get(when, "over"), *nth = get(when, "nth"), *item;
-    cJSON_ArrayForEach(item, when)
-    {
-        if (item != over && item != nth && !cJSON_IsString(item)) {
-            return wrong(item, "of when has the wrong type", why);
-        }
-    }
     bool pair = cJSON_GetArraySize(over) == 2 && cJSON_IsString(over->child) &&
                 cJSON_IsNumber(over->child->next);
-    if ((over != NULL && !pair) || (nth != NULL && !cJSON_IsNumber(nth))) {
-        return wrong(when, "has a bad condition", why);
+    if (over != NULL && !pair) {
+        snprintf(why, WHY_SIZE, "\"over\" must be a field and a number");
+        return false;
     }
-    return answer_names(when, "when", " has role nth over thinking ", why);
+    return true;
 }
 
-static bool check_items(const struct field *f, const cJSON *list, char why[ANSWER_ERROR])
+static bool check_faults(const cJSON *faults, char why[WHY_SIZE])
 {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list)
+    const cJSON *fault;
+    cJSON_ArrayForEach(fault, faults)
     {
-        if ((type_of(item) & f->items) == 0) {
-            return wrong(list, "has an item of the wrong type", why);
+        if (get(fault, "do") == NULL) {
+            snprintf(why, WHY_SIZE, "a fault needs \"do\"");
+            return false;
         }
     }
     return true;
 }
 
-static const struct field *find_field(const char *name)
+bool answer_check(const cJSON *answer, char why[WHY_SIZE])
 {
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (strcmp(fields[i].name, name) == 0) {
-            return &fields[i];
-        }
-    }
-    return NULL;
-}
-
-static bool check_field(const cJSON *item, char why[ANSWER_ERROR])
-{
-    const struct field *f = find_field(item->string);
-    if (f == NULL) {
-        return wrong(item, "is not known", why);
-    }
-    if (f->types != ANY && (f->types & type_of(item)) == 0) {
-        return wrong(item, "has the wrong type", why);
-    }
-    return f->types == ANY || !cJSON_IsArray(item) || check_items(f, item, why);
-}
-
-bool answer_check(const cJSON *src, char why[ANSWER_ERROR])
-{
-    const cJSON *item;
-    if (!cJSON_IsObject(src)) {
-        snprintf(why, ANSWER_ERROR, "an answer must be an object");
-        return false;
-    }
-    cJSON_ArrayForEach(item, src)
-    {
-        if (!check_field(item, why)) {
-            return false;
-        }
-    }
-    return check_faults(get(src, "faults"), why) && check_prompt(get(src, "expect_prompt"), why) &&
-           check_when(get(src, "when"), why) && listed_check(get(src, "pieces"), why);
+    return check_over(get(get(answer, "when"), "over"), why) &&
+           check_faults(get(answer, "faults"), why) && listed_check(get(answer, "pieces"), why);
 }
 
 bool answer_is_fixed(const cJSON *src)
@@ -248,7 +146,15 @@ bool answer_is_fixed(const cJSON *src)
     return false;
 }
 
-/* Reading */
+static enum fault_type fault_type(const cJSON *fault)
+{
+    const char *name = get(fault, "do")->valuestring;
+    size_t i = 1;
+    while (strcmp(fault_names[i], name) != 0) {
+        i++;
+    }
+    return (enum fault_type)i;
+}
 
 static size_t whole(const struct answer *a, const char *name, size_t otherwise)
 {
@@ -261,37 +167,6 @@ static const char *string(const struct answer *a, const char *name, const char *
 {
     const cJSON *v = get(a->src, name);
     return cJSON_IsString(v) ? v->valuestring : otherwise;
-}
-
-static void read_field(struct answer *a, const struct field *f, const cJSON *item)
-{
-    char *at = (char *)a + f->offset;
-    double n = item->valuedouble > 0 && item->valuedouble < 1e15 ? item->valuedouble : 0;
-    switch (f->kind) {
-    case FLAG:
-        *(bool *)at = cJSON_IsTrue(item);
-        break;
-    case NO_FLAG:
-        *(bool *)at = !cJSON_IsTrue(item);
-        break;
-    case COUNT:
-        *(size_t *)at = (size_t)n;
-        break;
-    case STATUS:
-        *(int *)at = item->valueint;
-        break;
-    case TIME:
-        *(uint64_t *)at = (uint64_t)(n * 1e6);
-        break;
-    case TEXT:
-        *(const char **)at = item->valuestring;
-        break;
-    case NODE:
-        *(const cJSON **)at = item;
-        break;
-    default:
-        break;
-    }
 }
 
 static int by_at(const void *a, const void *b)
@@ -319,7 +194,7 @@ static void read_faults(struct answer *a)
     qsort(a->faults, a->fault_count, sizeof *a->faults, by_at);
 }
 
-bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR])
+bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[WHY_SIZE])
 {
     struct buf path;
     buf_init(&path, SIZE_MAX / 2);
@@ -328,7 +203,7 @@ bool answer_file(struct buf *out, const char *name, const char *fixtures, char w
     file = file != NULL ? file : fopen(name, "rb");
     buf_finish(&path);
     if (file == NULL) {
-        snprintf(why, ANSWER_ERROR, "cannot read \"%.200s\"", name);
+        snprintf(why, WHY_SIZE, "cannot read \"%.200s\"", name);
         return false;
     }
     char room[65536];
@@ -391,7 +266,7 @@ static void add_header(struct answer *a, const char *name, const char *value)
     cJSON_AddStringToObject(headers, name, value);
 }
 
-static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
+static bool read_body(struct answer *a, const char *fixtures, char why[WHY_SIZE])
 {
     const cJSON *json = get(a->src, "json");
     const char *redirect = string(a, "redirect", NULL), *replay = string(a, "replay", NULL);
@@ -410,7 +285,7 @@ static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ER
     return replay == NULL || answer_file(&a->body, replay, fixtures, why);
 }
 
-bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR])
+bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[WHY_SIZE])
 {
     *a = (struct answer){
         .src = cJSON_Duplicate(src, true),
@@ -427,11 +302,7 @@ bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char 
     }
     read_tokens(a);
     read_faults(a);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, a->src)
-    {
-        read_field(a, find_field(item->string), item);
-    }
+    schema_read(a->src, answer_fields, a);
     return true;
 }
 

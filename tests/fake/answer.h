@@ -3,10 +3,8 @@
 #ifndef FAKE_ANSWER_H
 #define FAKE_ANSWER_H
 
+#include "schema.h"
 #include "tokens.h"
-
-#include <cjson/cJSON.h>
-#include <stdbool.h>
 
 enum fault_type {
     FAULT_NONE,
@@ -65,16 +63,12 @@ struct answer {
     size_t chunk_bytes;
 };
 
-enum { ANSWER_ERROR = 256 };
-
-/* Whether all fields are known and of the right type; else why says what is wrong. */
-bool answer_check(const cJSON *src, char why[ANSWER_ERROR]);
-
-/* Whether object has only fields from known (" one two ") ; else why names it, and what. */
-bool answer_names(const cJSON *object, const char *what, const char *known, char why[ANSWER_ERROR]);
+/* What one may hold, and, where these fields are checked, whether the rest is good too. */
+extern const struct field answer_fields[];
+bool answer_check(const cJSON *answer, char why[WHY_SIZE]);
 
 /* Reads a checked src, files relative to fixtures. Fails if a file cannot be read. */
-bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR]);
+bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[WHY_SIZE]);
 void answer_finish(struct answer *a);
 
 /* Of the token of that number (from 0) of the text. */
@@ -84,6 +78,6 @@ double answer_logprob(const struct answer *a, size_t token);
 bool answer_is_fixed(const cJSON *src);
 
 /* Appends a file, looked for below the fixtures and then as named. */
-bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR]);
+bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[WHY_SIZE]);
 
 #endif

@@ -118,7 +118,7 @@ static void add_rest(struct server *s, cJSON *answer, const char *at, size_t len
 }
 
 cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer,
-                     char why[ANSWER_ERROR])
+                     char why[WHY_SIZE])
 {
     const cJSON *given = cJSON_GetObjectItemCaseSensitive(answer, "continue");
     const cJSON *file = cJSON_GetObjectItemCaseSensitive(given, "file");

@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "fill.h"
 #include "head.h"
 #include "live.h"
 #include "quote.h"
@@ -46,10 +47,10 @@ static void answer_lines(struct conn *c, struct buf *lines)
 
 static void load_script(struct conn *c)
 {
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     const struct buf *body = &c->parser.request.body;
     if (script_load(&c->server->script, body->len ? body->data : "", body->len, why)) {
-        slots_forget(&c->server->memory, NULL);
+        fill_forget(c->server);
         head_json(c, 200, "{\"ok\":true}");
     } else {
         head_error(c, false, 400, why);

@@ -79,14 +79,13 @@ static double milliseconds(const struct shape_state *s, const char *name, uint64
 /* The first token counts as part of the prompt, so that the rest is over one less. */
 void figure_timings(const struct shape_state *s, struct buf *out)
 {
-    uint64_t cached = figure(s, "cache_n", s->cached);
     uint64_t all = figure(s, "prompt_eval_count", s->prompt_tokens);
     uint64_t tokens = figure(s, "eval_count", s->tokens);
-    double prompt = (double)(all > cached ? all - cached : 0);
+    double prompt = (double)all;
     double rest = (double)(tokens > 0 ? tokens - 1 : 0);
     double prompt_ms = milliseconds(s, "prompt_eval_duration", s->prompt_ns);
     double ms = milliseconds(s, "eval_duration", s->eval_ns);
-    buf_printf(out, ",\"timings\":{\"cache_n\":%" PRIu64 ",\"prompt_n\":%.0f", cached, prompt);
+    buf_printf(out, ",\"timings\":{\"cache_n\":0,\"prompt_n\":%" PRIu64, all);
     add_figure("prompt_ms", prompt_ms, out);
     add_figure("prompt_per_token_ms", per(prompt_ms, prompt), out);
     add_figure("prompt_per_second", per(prompt * 1e3, prompt_ms), out);

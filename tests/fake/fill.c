@@ -1,8 +1,7 @@
 #include "fill.h"
 
-#include "fim.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *string(const cJSON *object, const char *name)
@@ -124,13 +123,13 @@ void fill_finish(struct fill *f)
 }
 
 /* Whether each text of the list is (or is not) in the prompt. */
-static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why[ANSWER_ERROR])
+static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why[WHY_SIZE])
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, list)
     {
         if ((strstr(text_of(&f->prompt), item->valuestring) != NULL) != wanted) {
-            snprintf(why, ANSWER_ERROR, "the prompt %s \"%.100s\"", wanted ? "lacks" : "contains",
+            snprintf(why, WHY_SIZE, "the prompt %s \"%.100s\"", wanted ? "lacks" : "contains",
                      item->valuestring);
             return false;
         }
@@ -138,7 +137,7 @@ static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why
     return true;
 }
 
-bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ERROR])
+bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE])
 {
     const cJSON *expect = cJSON_GetObjectItemCaseSensitive(answer, "expect_prompt");
     const cJSON *max = cJSON_GetObjectItemCaseSensitive(expect, "max_bytes");
@@ -147,26 +146,71 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ER
         return true;
     }
     if (!f) {
-        snprintf(why, ANSWER_ERROR, "this is no request to fill in");
+        snprintf(why, WHY_SIZE, "this is no request to fill in");
         return false;
     }
     size_t len = strlen(ends);
     if (f->before.len < len || strcmp(text_of(&f->before) + f->before.len - len, ends) != 0) {
         size_t shown = f->before.len < 60 ? f->before.len : 60;
-        snprintf(why, ANSWER_ERROR, "the prefix ends with \"%s\" instead of \"%.100s\"",
+        snprintf(why, WHY_SIZE, "the prefix ends with \"%s\" instead of \"%.100s\"",
                  text_of(&f->before) + f->before.len - shown, ends);
         return false;
     }
     if (strncmp(text_of(&f->after), begins, strlen(begins)) != 0) {
-        snprintf(why, ANSWER_ERROR, "the suffix begins with \"%.60s\" instead of \"%.100s\"",
+        snprintf(why, WHY_SIZE, "the suffix begins with \"%.60s\" instead of \"%.100s\"",
                  text_of(&f->after), begins);
         return false;
     }
     if (max && (double)f->prompt.len > max->valuedouble) {
-        snprintf(why, ANSWER_ERROR, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
+        snprintf(why, WHY_SIZE, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
                  max->valuedouble);
         return false;
     }
     return holds(f, cJSON_GetObjectItemCaseSensitive(expect, "contains"), true, why) &&
            holds(f, cJSON_GetObjectItemCaseSensitive(expect, "excludes"), false, why);
+}
+
+struct former {
+    struct former *next;
+    char *model;
+    struct buf prompt;
+};
+
+static struct former *find_former(struct server *s, const char *model)
+{
+    struct former *f = s->former;
+    while (f != NULL && strcmp(f->model, model) != 0) {
+        f = f->next;
+    }
+    if (f == NULL) {
+        f = xcalloc(1, sizeof *f);
+        f->model = xstrdup(model);
+        buf_init(&f->prompt, SIZE_MAX / 2);
+        f->next = s->former;
+        s->former = f;
+    }
+    return f;
+}
+
+size_t fill_shared(const struct fill *f, struct server *s, const char *model)
+{
+    struct buf *former = &find_former(s, model)->prompt;
+    size_t n = 0;
+    while (n < former->len && n < f->prompt.len && former->data[n] == f->prompt.data[n]) {
+        n++;
+    }
+    buf_clear(former);
+    buf_add(former, text_of(&f->prompt), f->prompt.len);
+    return n;
+}
+
+void fill_forget(struct server *s)
+{
+    while (s->former != NULL) {
+        struct former *f = s->former;
+        s->former = f->next;
+        buf_finish(&f->prompt);
+        free(f->model);
+        free(f);
+    }
 }

@@ -1,4 +1,4 @@
-#include "fim.h"
+#include "fill.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
 
 #include "demo.h"
 #include "fill.h"
-#include "fim.h"
 #include "head.h"
 #include "models.h"
 #include "quote.h"
@@ -53,7 +52,7 @@ const char *generate_last_text(const cJSON *body)
 void generate_reply(struct context *x, const cJSON *answer)
 {
     struct reply_spec spec = spec_of(x);
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     cJSON *continued = NULL;
     if (cJSON_GetObjectItemCaseSensitive(answer, "continue")) {
         continued = fill_continue(x->conn->server, x->fill, answer, why);
@@ -104,7 +103,6 @@ static void load(struct context *x, const cJSON *answer)
     };
     if (unload) {
         models_unload(x->conn->server, x->model);
-        slots_forget(&x->conn->server->memory, x->model);
     }
     reply_start(x->conn, own, &spec);
     cJSON_Delete(own);

@@ -2,6 +2,7 @@
  * benchmark and the demo. README.md in this folder tells how to script it. */
 #include "conn.h"
 #include "control.h"
+#include "fill.h"
 #include "live.h"
 #include "models.h"
 
@@ -126,7 +127,7 @@ static void on_connection(uv_stream_t *listener, int status)
 
 static bool load_script(struct server *s, const char *script)
 {
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     struct buf text;
     buf_init(&text, SIZE_MAX / 2);
     FILE *file = !strchr("{[", *script) ? fopen(script, "rb") : NULL;
@@ -237,7 +238,7 @@ int main(int argc, char **argv)
     s->journal.on_change = NULL;
     journal_finish(&s->journal);
     models_finish(s);
-    slots_finish(&s->memory);
+    fill_forget(s);
     live_finish(s);
     script_finish(&s->script);
     return err ? 1 : 0;

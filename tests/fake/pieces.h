@@ -20,8 +20,8 @@ struct listed {
 void listed_init(struct listed *l, const cJSON *pieces);
 void listed_finish(struct listed *l);
 
-/* Whether they are good; else why says what is wrong. */
-bool listed_check(const cJSON *pieces, char why[ANSWER_ERROR]);
+/* Whether each is of one kind; else why says so. */
+bool listed_check(const cJSON *pieces, char why[WHY_SIZE]);
 
 /* A body, with faults after so many bytes. */
 struct fixed {

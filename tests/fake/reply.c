@@ -78,7 +78,7 @@ static void read_prompt(struct reply *r, const struct reply_spec *spec)
     const char *word = "";
     tokens_cut(&r->prompt, spec->prompt->len != 0 ? spec->prompt->data : "", spec->prompt->len);
     r->request = cJSON_Duplicate(spec->request, true);
-    state->stop = limit_apply(&spec->limit, &r->answer.text, &word);
+    state->stop = tokens_limit(&r->answer.text, &spec->limit, &word);
     state->stopping_word = r->stopping_word = xstrdup(word);
     state->request = r->request;
     state->prompt = r->prompt.text.data != NULL ? r->prompt.text.data : "";
@@ -147,13 +147,13 @@ static void use_answer(struct reply *r, const struct reply_spec *spec)
 }
 
 static bool read_answer(struct reply *r, const cJSON *src, const struct reply_spec *spec,
-                        char why[ANSWER_ERROR])
+                        char why[WHY_SIZE])
 {
     if (!answer_init(&r->answer, src, r->conn->server->fixtures, why)) {
         return false;
     }
     if (spec->shape == NULL && !r->answer.fixed) {
-        snprintf(why, ANSWER_ERROR, "this path takes only an answer as it stands");
+        snprintf(why, WHY_SIZE, "this path takes only an answer as it stands");
         answer_finish(&r->answer);
         return false;
     }
@@ -162,7 +162,7 @@ static bool read_answer(struct reply *r, const cJSON *src, const struct reply_sp
 
 void reply_start(struct conn *c, const cJSON *src, const struct reply_spec *spec)
 {
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     struct reply *r = xcalloc(1, sizeof *r);
     r->conn = c;
     if (!read_answer(r, src, spec, why)) {

@@ -3,7 +3,6 @@
 #define FAKE_REPLY_H
 
 #include "pieces.h"
-#include "slots.h"
 #include "stream.h"
 
 /* What the request asks of its reply. */
@@ -41,7 +40,6 @@ struct reply {
     char *stopping_word;
     cJSON *request;       /* as far as it is needed for the records; or NULL */
     struct tokens prompt; /* to fill in; or none */
-    struct slot *slot;    /* that remembers it, or NULL */
     bool loads;           /* its model must be loaded */
     bool unload;          /* the model goes behind it */
     bool needs_load;      /* it waits, or waited, for that */

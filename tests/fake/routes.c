@@ -1,19 +1,17 @@
 #include "routes.h"
 
-#include "admit.h"
 #include "control.h"
 #include "fill.h"
 #include "head.h"
 #include "live.h"
 #include "models.h"
-#include "note.h"
 #include "quote.h"
-#include "settings.h"
 #include "validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     const char *path;
@@ -82,46 +80,10 @@ void routes_unexpected(struct conn *c, const char *why)
     buf_finish(&more);
 }
 
-/* A doubled or trailing slash is redirected to the path that was meant. */
-static bool redirect_slash(struct context *x)
-{
-    char clean[256];
-    size_t n = 0;
-    for (const char *p = x->request->path; *p && n < sizeof clean - 1; p++) {
-        if (*p != '/' || n == 0 || clean[n - 1] != '/') {
-            clean[n++] = *p;
-        }
-    }
-    while (n > 1 && clean[n - 1] == '/') {
-        n--;
-    }
-    clean[n] = '\0';
-    if (strcmp(clean, x->request->path) == 0 || find_path(clean) < 0) {
-        return false;
-    }
-    bool get = strcmp(x->request->method, "GET") == 0;
-    char body[400];
-    snprintf(body, sizeof body, "<a href=\"%s\">Moved Permanently</a>.\n\n", clean);
-    cJSON *extra = cJSON_CreateObject();
-    cJSON_AddStringToObject(extra, "Location", clean);
-    struct head head = {
-        .status = get ? 301 : 307,
-        .type = get ? "text/html; charset=utf-8" : NULL,
-        .extra = extra,
-        .length = get ? (int64_t)strlen(body) : 0,
-    };
-    head_answer(x->conn, &head, body, get ? strlen(body) : 0);
-    cJSON_Delete(extra);
-    return true;
-}
-
 static void not_found(struct context *x, int known)
 {
     if (x->llama) {
         head_error(x->conn, true, 404, "File Not Found");
-        return;
-    }
-    if (known < 0 && redirect_slash(x)) {
         return;
     }
     head_text(x->conn, known < 0 ? 404 : 405,
@@ -164,7 +126,7 @@ static void builtin(struct context *x)
         }
         break;
     case ROUTE_PROPS:
-        settings_props(x->conn);
+        models_props(x->conn);
         break;
     case ROUTE_V1_MODELS:
         models_list(x->conn, x->llama);
@@ -209,7 +171,7 @@ static void dispatch(struct context *x)
 {
     struct conn *c = x->conn;
     const struct script *script = &c->server->script;
-    char why[ANSWER_ERROR] = "";
+    char why[WHY_SIZE] = "";
     struct script_query query = {
         .request = x->request,
         .body = x->body,
@@ -234,6 +196,109 @@ static void dispatch(struct context *x)
     } else {
         builtin(x);
     }
+}
+
+static void add_quoted(struct buf *out, const char *text)
+{
+    quote(out, text, strlen(text), QUOTE_PLAIN);
+}
+
+static void add_fill(const struct context *x, struct buf *out)
+{
+    const struct fill *f = x->fill;
+    buf_printf(out,
+               ",\"fill\":{\"prefix_bytes\":%zu,\"suffix_bytes\":%zu,\"prompt_bytes\":%zu,"
+               "\"shared\":%zu}",
+               f->before.len, f->after.len, f->prompt.len,
+               fill_shared(f, x->conn->server, x->model));
+}
+
+/* A request came. */
+static void note_request(const struct context *x)
+{
+    struct conn *c = x->conn;
+    const struct request *r = x->request;
+    struct buf more;
+    buf_init(&more, SIZE_MAX / 2);
+    buf_printf(&more,
+               "\"request\":%u,\"conn\":%u,\"nth\":%u,\"method\":\"%s\",\"path\":", c->request,
+               c->number, c->requests, r->method);
+    add_quoted(&more, r->path);
+    buf_add_str(&more, ",\"query\":");
+    add_quoted(&more, r->query);
+    buf_add_str(&more, ",\"headers\":{");
+    for (size_t i = 0; i < r->header_count; i++) {
+        buf_add_str(&more, i ? "," : "");
+        add_quoted(&more, r->headers[i].name);
+        buf_add_str(&more, ":");
+        add_quoted(&more, r->headers[i].value);
+    }
+    buf_add_str(&more, "}");
+    if (x->fill != NULL) {
+        add_fill(x, &more);
+    }
+    if (r->body.len) {
+        buf_add_str(&more, ",\"body\":");
+        quote(&more, r->body.data, r->body.len, QUOTE_PLAIN);
+    }
+    journal_add(&c->server->journal, "request", more.data);
+    buf_finish(&more);
+}
+
+/* Ollama's check against pages in a browser: only names that cannot be rebound. */
+static bool allowed_host(const struct request *r)
+{
+    static const char *const good[] = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", ""};
+    static const char *const ends[] = {".localhost", ".local", ".internal"};
+    const char *host = request_header(r, "host");
+    if (request_header(r, "origin")) {
+        return false;
+    }
+    if (!host) {
+        return true;
+    }
+    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        if (strlen(good[i]) == len && strncasecmp(host, good[i], len) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (len > n && strncasecmp(host + len - n, ends[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_key(const struct context *x)
+{
+    const char *key = x->conn->server->script.key;
+    const char *given = request_header(x->request, "authorization");
+    return !key || (given && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
+}
+
+/* False: the request has been refused. */
+static bool admit(struct context *x)
+{
+    const struct server *s = x->conn->server;
+    if (s->script.check_host && !x->llama && !allowed_host(x->request)) {
+        struct head head = {.status = 403};
+        head_answer(x->conn, &head, "", 0);
+        return false;
+    }
+    if (has_key(x)) {
+        return true;
+    }
+    if (x->llama) {
+        head_error(x->conn, true, 401, "Invalid API Key");
+    } else {
+        head_json(x->conn, 401,
+                  "{\"error\":\"unauthorized\",\"signin_url\":"
+                  "\"https://ollama.com/connect?name=fake\\u0026key=fake\"}");
+    }
+    return false;
 }
 
 /* llama-server has one model, whatever a request calls it. */
@@ -261,7 +326,7 @@ static void read_request(struct context *x)
     x->model = model_of(x);
     x->loads = generate_loads(x);
     x->fill = fill_read(&fill, x) ? &fill : NULL;
-    note_request(x, x->fill);
+    note_request(x);
     if (generate_is(x->route) && !x->loads) {
         live_began(x->conn, x->fill != NULL);
     }

@@ -22,34 +22,44 @@ static double number(const cJSON *object, const char *name, double otherwise)
     return cJSON_IsNumber(v) && v->valuedouble >= 0 ? v->valuedouble : otherwise;
 }
 
-static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
+#define INTO(name, types, kind, member) FIELD_INTO(name, types, kind, struct script, member)
+
+static const struct field script_fields[] = {
+    FIELD_LIST("rules", OBJECT, answer_fields),
+    FIELD_LIST("answers", OBJECT, answer_fields),
+    FIELD_OBJECT("default", answer_fields),
+    FIELD_LIST("models", STRING | OBJECT, NULL),
+    FIELD("fim", OBJECT | BOOLEAN),
+    FIELD_WORDS("server", " both ollama llama-server "),
+    INTO("version", STRING, TEXT, version),
+    INTO("key", STRING, TEXT, key),
+    INTO("slots", NUMBER, COUNT, slots),
+    INTO("check_host", BOOLEAN, FLAG, check_host),
+    INTO("load_ms", NUMBER, TIME, load_ns),
+    /* What a line of the cases has besides. */
+    FIELD("name", STRING),
+    FIELD("about", STRING),
+    FIELD("dialect", STRING),
+    FIELD("endpoint", OBJECT),
+    FIELD("setup", OBJECT),
+    FIELD("ask", STRING | OBJECT),
+    FIELD("wait_ms", NUMBER),
+    FIELD("want", OBJECT),
+    FIELD("request", OBJECT),
+    FIELD("again", OBJECT),
+    FIELDS_END,
+};
+
+static bool check_rules(const cJSON *rules, char why[WHY_SIZE])
 {
     const cJSON *rule;
     cJSON_ArrayForEach(rule, rules)
     {
-        if (!answer_check(rule, why) ||
-            !answer_names(get(rule, "match"), "match", " path model text nth load ", why)) {
+        if (!answer_check(rule, why)) {
             return false;
         }
     }
     return true;
-}
-
-/* A line of the cases is a script too: what is none of the server's business is passed over. */
-static bool check(const cJSON *root, char why[ANSWER_ERROR])
-{
-    static const char known[] = " rules default models server version key slots check_host"
-                                " load_ms fim ";
-    static const char of_case[] = " answers models version key name dialect about endpoint setup"
-                                  " ask wait_ms want request again ";
-    const cJSON *normal = get(root, "default"), *answers = get(root, "answers");
-    if (!cJSON_IsObject(root)) {
-        snprintf(why, ANSWER_ERROR, "a script must be a JSON object or a list of rules");
-        return false;
-    }
-    return answer_names(root, "the script", answers != NULL ? of_case : known, why) &&
-           check_rules(answers, why) && check_rules(get(root, "rules"), why) &&
-           (normal == NULL || answer_check(normal, why));
 }
 
 /* Models are objects from here on. */
@@ -75,12 +85,12 @@ static void complete_models(cJSON *root)
 }
 
 /* The script's JSON, checked; NULL if it is not good. */
-static cJSON *read_root(const char *json, size_t len, char why[ANSWER_ERROR])
+static cJSON *read_root(const char *json, size_t len, char why[WHY_SIZE])
 {
     const char *end = NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(json, len, &end, false);
     if (root == NULL) {
-        snprintf(why, ANSWER_ERROR, "not JSON, near \"%.40s\"", end != NULL ? end : "");
+        snprintf(why, WHY_SIZE, "not JSON, near \"%.40s\"", end != NULL ? end : "");
         return NULL;
     }
     if (cJSON_IsArray(root)) {
@@ -88,32 +98,20 @@ static cJSON *read_root(const char *json, size_t len, char why[ANSWER_ERROR])
         cJSON_AddItemToObject(object, "rules", root);
         root = object;
     }
-    if (!check(root, why)) {
-        cJSON_Delete(root);
-        return NULL;
+    if (!cJSON_IsObject(root)) {
+        snprintf(why, WHY_SIZE, "a script must be a JSON object or a list of rules");
+    } else if (schema_check(root, script_fields, why) && check_rules(get(root, "rules"), why) &&
+               check_rules(get(root, "answers"), why) && answer_check(get(root, "default"), why)) {
+        return root;
     }
-    return root;
+    cJSON_Delete(root);
+    return NULL;
 }
 
-static bool read_server(const char *name, enum server_kind *out, char why[ANSWER_ERROR])
+bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SIZE])
 {
-    static const char *const names[] = {"both", "ollama", "llama-server"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(names[i], name) == 0) {
-            *out = (enum server_kind)i;
-            return true;
-        }
-    }
-    snprintf(why, ANSWER_ERROR, "server must be both, ollama or llama-server");
-    return false;
-}
-
-bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR])
-{
-    enum server_kind server;
     cJSON *root = read_root(json, len, why);
-    if (root == NULL || !read_server(string(root, "server", "both"), &server, why)) {
-        cJSON_Delete(root);
+    if (root == NULL) {
         return false;
     }
     cJSON *answers = cJSON_DetachItemFromObjectCaseSensitive(root, "answers");
@@ -123,18 +121,18 @@ bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER
     complete_models(root);
     script_finish(s);
     size_t rules = (size_t)cJSON_GetArraySize(get(root, "rules"));
+    const char *server = string(root, "server", "both");
     *s = (struct script){
         .root = root,
         .states = xcalloc(rules + 1, sizeof *s->states),
         .played = answers != NULL,
         .only_messages = strcmp(string(root, "dialect", ""), "anthropic") == 0,
-        .server = server,
-        .version = string(root, "version", "0.33.0"),
-        .key = string(root, "key", NULL),
-        .slots = (unsigned)number(root, "slots", 0),
-        .check_host = cJSON_IsTrue(get(root, "check_host")),
-        .load_ns = (uint64_t)(number(root, "load_ms", 0) * 1e6),
+        .server = *server == 'l'   ? SERVER_LLAMA
+                  : *server == 'o' ? SERVER_OLLAMA
+                                   : SERVER_BOTH,
+        .version = "0.33.0",
     };
+    schema_read(root, script_fields, s);
     return true;
 }
 
@@ -240,11 +238,27 @@ static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
             number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
 }
 
+/* Whether it holds that text, or one of that list. */
+static bool mentions(const char *whole, const cJSON *wanted)
+{
+    const cJSON *item;
+    if (!cJSON_IsArray(wanted)) {
+        return wanted == NULL || strstr(whole, wanted->valuestring) != NULL;
+    }
+    cJSON_ArrayForEach(item, wanted)
+    {
+        if (strstr(whole, item->valuestring) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q,
                  unsigned nth_of_model)
 {
     const cJSON *match = get(rule, "match"), *nth = get(match, "nth");
-    const char *path = string(match, "path", NULL), *text = string(match, "text", NULL);
+    const char *path = string(match, "path", NULL);
     if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
         return false;
     }
@@ -257,7 +271,7 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
     if (!same_model(string(match, "model", q->model), q->model)) {
         return false;
     }
-    if (text && !strstr(q->last_text, text)) {
+    if (!mentions(q->last_text, get(match, "text"))) {
         return false;
     }
     state->seen++;

@@ -35,7 +35,7 @@ struct script {
     enum server_kind server;
     const char *version;
     const char *key; /* required bearer key, or NULL */
-    unsigned slots;  /* so many requests at a time for each model, 0: no limit */
+    size_t slots;    /* so many requests at a time for each model, 0: no limit */
     bool check_host; /* Ollama's check of Host and Origin */
     uint64_t load_ns;
     unsigned continued; /* answers that went on in a document */
@@ -45,7 +45,7 @@ enum { SCRIPT_SLOTS = 4 }; /* of llama-server, if there is no limit */
 
 /* Takes over json (an object, or a list of rules), replacing what was there. On
  * failure nothing changes and why tells. */
-bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR]);
+bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SIZE]);
 void script_finish(struct script *s);
 
 /* Makes a model known that the script does not name; for the demo. */

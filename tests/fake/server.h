@@ -5,7 +5,6 @@
 #include "journal.h"
 #include "pace.h"
 #include "script.h"
-#include "slots.h"
 
 #include <uv.h>
 
@@ -29,7 +28,7 @@ struct server {
     struct reply *replies; /* in order of arrival */
     struct reply *loading; /* whose model is being loaded, or NULL */
     struct loaded *loaded;
-    struct memory *memory; /* of prompts */
+    struct former *former; /* prompts, see fill.h */
     struct most *most;     /* requests alive at a time, see live.h */
     const char *fixtures;
     bool demo;

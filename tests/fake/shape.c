@@ -1,16 +1,12 @@
 #include "shape.h"
 
-#include "settings.h"
-
-#include <ctype.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Values */
+/* Values: what a record holds and what the templates of shapes.c call it. */
 
-static void quote_span(const struct shape_state *s, struct span t, struct buf *out)
+static void add_quoted(const struct shape_state *s, struct span t, struct buf *out)
 {
     if (s->answer->escaped && t.len != 0) {
         buf_add(out, "\"", 1);
@@ -21,202 +17,217 @@ static void quote_span(const struct shape_state *s, struct span t, struct buf *o
     }
 }
 
-static void add_quoted(const struct shape_state *s, const char *text, struct buf *out)
+static void add_string(const struct shape_state *s, const char *text, struct buf *out)
 {
     quote(out, text, strlen(text), s->shape->style);
 }
 
-static void add_data(struct shape_state *s, struct buf *out)
+static void add_number(struct buf *out, uint64_t n)
 {
-    buf_add_str(out, s->answer->comments ? ": a comment\nevent: message\nid: 1\n" : "");
-    buf_add_str(out, s->answer->no_sse_space ? "data:" : "data: ");
+    buf_printf(out, "%" PRIu64, n);
 }
 
-static void add_model(struct shape_state *s, struct buf *out)
+static void data(const void *of, struct buf *out)
 {
-    add_quoted(s, s->model, out);
+    const struct answer *a = ((const struct shape_state *)of)->answer;
+    const char *nl = a->crlf ? "\r\n" : "\n";
+    if (a->comments) {
+        buf_printf(out, ": a comment%s%sevent: message%sid: 1%s", nl, nl, nl, nl);
+    }
+    buf_add_str(out, a->no_sse_space ? "data:" : "data: ");
 }
 
-static void add_id(struct shape_state *s, struct buf *out)
+static void model(const void *of, struct buf *out)
 {
-    add_quoted(s, s->id, out);
+    const struct shape_state *s = of;
+    add_string(s, s->model, out);
 }
 
-static void add_now(struct shape_state *s, struct buf *out)
+static void id(const void *of, struct buf *out)
 {
-    (void)s;
+    const struct shape_state *s = of;
+    add_string(s, s->id, out);
+}
+
+static void created(const void *of, struct buf *out)
+{
+    add_number(out, ((const struct shape_state *)of)->created);
+}
+
+static void now(const void *of, struct buf *out)
+{
+    (void)of;
     figure_now(out);
 }
 
-static bool has_text(const struct shape_state *s)
+static bool has_text(const void *of)
 {
-    return s->text.len != 0;
+    return ((const struct shape_state *)of)->text.len != 0;
 }
 
-static void add_text(struct shape_state *s, struct buf *out)
+static bool has_thinking(const void *of)
 {
-    quote_span(s, s->text, out);
+    return ((const struct shape_state *)of)->thinking.len != 0;
 }
 
-static bool has_thinking(const struct shape_state *s)
+static bool not_only_thinks(const void *of)
 {
-    return s->thinking.len != 0;
+    return has_text(of) || !has_thinking(of);
 }
 
-static void add_thinking(struct shape_state *s, struct buf *out)
+static void text(const void *of, struct buf *out)
 {
-    quote_span(s, s->thinking, out);
+    const struct shape_state *s = of;
+    add_quoted(s, s->text, out);
+}
+
+static void thinking(const void *of, struct buf *out)
+{
+    const struct shape_state *s = of;
+    add_quoted(s, s->thinking, out);
 }
 
 /* Where both are said in one field. */
-static void add_said(struct shape_state *s, struct buf *out)
+static void said(const void *of, struct buf *out)
 {
-    quote_span(s, has_text(s) ? s->text : s->thinking, out);
+    const struct shape_state *s = of;
+    add_quoted(s, has_text(s) ? s->text : s->thinking, out);
 }
 
-static bool no_thinking_only(const struct shape_state *s)
+static bool is_first(const void *of)
 {
-    return has_text(s) || !has_thinking(s);
+    return !((const struct shape_state *)of)->begun;
 }
 
-static bool is_first(const struct shape_state *s)
+static void error(const void *of, struct buf *out)
 {
-    return !s->begun;
+    const struct shape_state *s = of;
+    add_string(s, s->error, out);
 }
 
-static void add_reason(struct shape_state *s, struct buf *out)
+static void reason(const void *of, struct buf *out)
 {
+    const struct shape_state *s = of;
     buf_add_str(out, s->stop == STOP_LIMIT ? "\"length\"" : "\"stop\"");
 }
 
-static bool has_probs(const struct shape_state *s)
+static bool has_probs(const void *of)
 {
+    const struct shape_state *s = of;
     return s->probs >= 0 && (s->kind == RECORD_WHOLE || (s->kind == RECORD_TOKEN && has_text(s)));
 }
 
-static void add_probs(struct shape_state *s, struct buf *out)
+static void probs(const void *of, struct buf *out)
 {
-    figure_probs(s, out);
+    figure_probs(of, out);
 }
 
 /* In a field that is always there. */
-static void add_llama_probs(struct shape_state *s, struct buf *out)
+static void llama_probs(const void *of, struct buf *out)
 {
-    if (!has_probs(s)) {
-        buf_add_str(out, "null");
-        return;
-    }
-    buf_add_str(out, "{\"content\":");
-    figure_probs(s, out);
-    buf_add_str(out, "}");
-}
-
-static uint64_t context_ids(const struct shape_state *s)
-{
-    return figure(s, "context", s->prompt_tokens + s->tokens);
-}
-
-static bool has_context(const struct shape_state *s)
-{
-    return !s->raw && context_ids(s) != 0;
-}
-
-static void add_context(struct shape_state *s, struct buf *out)
-{
-    uint64_t ids = context_ids(s);
-    for (uint64_t i = 0; i < ids; i++) {
-        buf_printf(out, "%s%" PRIu64, i != 0 ? "," : "", 100 + i % 900);
+    buf_add_str(out, has_probs(of) ? "{\"content\":" : "null");
+    if (has_probs(of)) {
+        figure_probs(of, out);
+        buf_add_str(out, "}");
     }
 }
 
-static void add_all_tokens(struct shape_state *s, struct buf *out)
+static bool wants_usage(const void *of)
 {
-    buf_printf(out, "%" PRIu64,
-               figure(s, "prompt_eval_count", s->prompt_tokens) +
-                   figure(s, "eval_count", s->tokens));
+    return ((const struct shape_state *)of)->usage;
 }
 
-static bool wants_usage(const struct shape_state *s)
+static void timings(const void *of, struct buf *out)
 {
-    return s->usage;
+    figure_timings(of, out);
 }
 
-static void add_timings(struct shape_state *s, struct buf *out)
+#define FIGURE(name, statistic, member)                     \
+    static uint64_t get_##name(const struct shape_state *s) \
+    {                                                       \
+        return figure(s, statistic, s->member);             \
+    }                                                       \
+    static bool has_##name(const void *of)                  \
+    {                                                       \
+        return get_##name(of) != 0;                         \
+    }                                                       \
+    static void name(const void *of, struct buf *out)       \
+    {                                                       \
+        add_number(out, get_##name(of));                    \
+    }
+
+FIGURE(tokens, "eval_count", tokens)
+FIGURE(prompt_tokens, "prompt_eval_count", prompt_tokens)
+FIGURE(total, "total_duration", total_ns)
+FIGURE(load, "load_duration", load_ns)
+FIGURE(prompt_time, "prompt_eval_duration", prompt_ns)
+FIGURE(spent, "eval_duration", eval_ns)
+
+static void all_tokens(const void *of, struct buf *out)
 {
-    figure_timings(s, out);
+    add_number(out, get_prompt_tokens(of) + get_tokens(of));
 }
 
-static void add_token_id(struct shape_state *s, struct buf *out)
+static bool has_context(const void *of)
 {
-    buf_printf(out, "%u", figure_token_id(s->text));
+    return !((const struct shape_state *)of)->raw;
 }
 
-static void add_nth(struct shape_state *s, struct buf *out)
+static void context(const void *of, struct buf *out)
 {
-    buf_printf(out, "%zu", s->token + 1);
+    const struct shape_state *s = of;
+    for (uint64_t i = 0; i < s->prompt_tokens + s->tokens; i++) {
+        buf_add_str(out, i != 0 ? "," : "");
+        add_number(out, 100 + i % 900);
+    }
 }
 
-static void add_error(struct shape_state *s, struct buf *out)
+/* Of /infill. */
+
+static void token_id(const void *of, struct buf *out)
 {
-    add_quoted(s, s->error, out);
+    add_number(out, figure_token_id(((const struct shape_state *)of)->text));
 }
 
-/* What only the last record of /infill has. */
-
-static bool ends_itself(const struct shape_state *s)
+static void nth(const void *of, struct buf *out)
 {
-    return s->stop == STOP_EOS;
+    add_number(out, ((const struct shape_state *)of)->token + 1);
 }
 
-static void add_settings(struct shape_state *s, struct buf *out)
+static bool ends_itself(const void *of)
 {
-    settings_of_request(s->request, out);
+    return ((const struct shape_state *)of)->stop == STOP_EOS;
 }
 
-static void add_prompt(struct shape_state *s, struct buf *out)
+static void prompt(const void *of, struct buf *out)
 {
-    add_quoted(s, s->prompt, out);
+    const struct shape_state *s = of;
+    add_string(s, s->prompt, out);
 }
 
-static void add_lines(struct shape_state *s, struct buf *out)
+static void lines(const void *of, struct buf *out)
 {
-    const struct buf *said = &s->answer->text.text;
-    bool lines = said->len != 0 && memchr(said->data, '\n', said->len) != NULL;
-    buf_add_str(out, lines ? "true" : "false");
+    const struct buf *all = &((const struct shape_state *)of)->answer->text.text;
+    bool has = all->len != 0 && memchr(all->data, '\n', all->len) != NULL;
+    buf_add_str(out, has ? "true" : "false");
 }
 
-static void add_stop_type(struct shape_state *s, struct buf *out)
+static void stop_type(const void *of, struct buf *out)
 {
     static const char *const types[] = {"\"eos\"", "\"limit\"", "\"word\""};
-    buf_add_str(out, types[s->stop]);
+    buf_add_str(out, types[((const struct shape_state *)of)->stop]);
 }
 
-static void add_stopping_word(struct shape_state *s, struct buf *out)
+static void stopping_word(const void *of, struct buf *out)
 {
-    add_quoted(s, s->stopping_word, out);
+    const struct shape_state *s = of;
+    add_string(s, s->stopping_word, out);
 }
 
-static void add_kept(struct shape_state *s, struct buf *out)
+static void kept(const void *of, struct buf *out)
 {
-    uint64_t predicted = figure(s, "eval_count", s->tokens);
-    buf_printf(out, "%" PRIu64,
-               figure(s, "prompt_eval_count", s->prompt_tokens) +
-                   (predicted != 0 ? predicted - 1 : 0));
-}
-
-/* The value at a path such as "timings/predicted_n". */
-static const cJSON *find(const cJSON *record, const char *path)
-{
-    char name[100];
-    while (record != NULL && *path != '\0') {
-        size_t len = strcspn(path, "/");
-        size_t n = len < sizeof name - 1 ? len : sizeof name - 1;
-        memcpy(name, path, n);
-        name[n] = '\0';
-        record = cJSON_GetObjectItemCaseSensitive(record, name);
-        path += len + (path[len] == '/');
-    }
-    return record;
+    uint64_t predicted = get_tokens(of);
+    add_number(out, get_prompt_tokens(of) + (predicted != 0 ? predicted - 1 : 0));
 }
 
 /* Only the fields that were asked for, in that order; those that are not there are left out. */
@@ -226,9 +237,10 @@ static void pick(const cJSON *fields, const struct buf *all, struct buf *out)
     cJSON *record = cJSON_ParseWithLength(all->data, all->len), *picked = cJSON_CreateObject();
     cJSON_ArrayForEach(field, fields)
     {
-        const cJSON *value = cJSON_IsString(field) ? find(record, field->valuestring) : NULL;
+        const char *name = cJSON_IsString(field) ? field->valuestring : "";
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(record, name);
         if (value != NULL) {
-            cJSON_AddItemToObject(picked, field->valuestring, cJSON_Duplicate(value, true));
+            cJSON_AddItemToObject(picked, name, cJSON_Duplicate(value, true));
         }
     }
     char *json = cJSON_PrintUnformatted(picked);
@@ -238,8 +250,9 @@ static void pick(const cJSON *fields, const struct buf *all, struct buf *out)
     cJSON_Delete(record);
 }
 
-static void add_end(struct shape_state *s, struct buf *out)
+static void end(const void *of, struct buf *out)
 {
+    const struct shape_state *s = of;
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(s->request, "response_fields");
     struct buf all;
     buf_init(&all, SIZE_MAX / 2);
@@ -252,198 +265,72 @@ static void add_end(struct shape_state *s, struct buf *out)
     buf_finish(&all);
 }
 
-/* Those with a field of the state are numbers: they are one if they are not 0, and the script
- * may override them by the name of the statistic. */
-static const struct value {
-    const char *name;
-    void (*print)(struct shape_state *s, struct buf *out);
-    bool (*has)(const struct shape_state *s);
-    bool constant; /* in one reply */
-    const char *statistic;
-    size_t field;
-} values[] = {
-#define NUMBER(name, statistic, member)                                          \
-    {                                                                            \
-        name, NULL, NULL, false, statistic, offsetof(struct shape_state, member) \
+#define VALUE(name)              \
+    {                            \
+#name, name, NULL, false \
     }
-    {"data", add_data, NULL, true, NULL, 0},
-    {"model", add_model, NULL, true, NULL, 0},
-    {"id", add_id, NULL, true, NULL, 0},
-    {"created", NULL, NULL, true, NULL, offsetof(struct shape_state, created)},
-    {"now", add_now, NULL, false, NULL, 0},
-    {"text", add_text, has_text, false, NULL, 0},
-    {"thinking", add_thinking, has_thinking, false, NULL, 0},
-    {"said", add_said, NULL, false, NULL, 0},
-    {"says", NULL, no_thinking_only, false, NULL, 0},
-    {"first", NULL, is_first, false, NULL, 0},
-    {"probs", add_probs, has_probs, false, NULL, 0},
-    {"llama_probs", add_llama_probs, NULL, false, NULL, 0},
-    {"reason", add_reason, NULL, false, NULL, 0},
-    {"usage", NULL, wants_usage, false, NULL, 0},
-    {"error", add_error, NULL, false, NULL, 0},
-    {"context", add_context, has_context, false, NULL, 0},
-    {"timings", add_timings, NULL, false, NULL, 0},
-    {"all_tokens", add_all_tokens, NULL, false, NULL, 0},
-    NUMBER("tokens", "eval_count", tokens),
-    NUMBER("prompt_tokens", "prompt_eval_count", prompt_tokens),
-    NUMBER("cached", "cache_n", cached),
-    NUMBER("total", "total_duration", total_ns),
-    NUMBER("load", "load_duration", load_ns),
-    NUMBER("prompt_time", "prompt_eval_duration", prompt_ns),
-    NUMBER("time", "eval_duration", eval_ns),
-    {"token_id", add_token_id, NULL, false, NULL, 0},
-    {"nth", add_nth, NULL, false, NULL, 0},
-    {"end", add_end, NULL, false, NULL, 0},
-    {"eos", NULL, ends_itself, false, NULL, 0},
-    NUMBER("slot", NULL, slot),
-    {"settings", add_settings, NULL, false, NULL, 0},
-    {"prompt", add_prompt, NULL, false, NULL, 0},
-    {"lines", add_lines, NULL, false, NULL, 0},
-    {"stop_type", add_stop_type, NULL, false, NULL, 0},
-    {"stopping_word", add_stopping_word, NULL, false, NULL, 0},
-    {"kept", add_kept, NULL, false, NULL, 0},
-#undef NUMBER
+#define VALUE_IF(name, has)     \
+    {                           \
+#name, name, has, false \
+    }
+#define FIGURE_VALUE(name)             \
+    {                                  \
+#name, name, has_##name, false \
+    }
+#define CONSTANT(name)          \
+    {                           \
+#name, name, NULL, true \
+    }
+#define CONDITION(name, has)   \
+    {                          \
+        name, NULL, has, false \
+    }
+
+static const struct value values[] = {
+    CONSTANT(data),
+    CONSTANT(model),
+    CONSTANT(id),
+    CONSTANT(created),
+    VALUE(now),
+    VALUE_IF(text, has_text),
+    VALUE_IF(thinking, has_thinking),
+    VALUE(said),
+    CONDITION("not_only_thinks", not_only_thinks),
+    CONDITION("first", is_first),
+    VALUE(error),
+    VALUE(reason),
+    VALUE_IF(probs, has_probs),
+    VALUE(llama_probs),
+    CONDITION("usage", wants_usage),
+    VALUE(timings),
+    FIGURE_VALUE(tokens),
+    FIGURE_VALUE(prompt_tokens),
+    VALUE(all_tokens),
+    FIGURE_VALUE(total),
+    FIGURE_VALUE(load),
+    FIGURE_VALUE(prompt_time),
+    FIGURE_VALUE(spent),
+    VALUE_IF(context, has_context),
+    VALUE(token_id),
+    VALUE(nth),
+    CONDITION("eos", ends_itself),
+    VALUE(end),
+    VALUE(prompt),
+    VALUE(lines),
+    VALUE(stop_type),
+    VALUE(stopping_word),
+    VALUE(kept),
+    {NULL, NULL, NULL, false},
 };
 
-static uint64_t number(const struct value *v, const struct shape_state *s)
+struct template *shape_make(const struct shape_state *s, const char *template)
 {
-    uint64_t n = *(const uint64_t *)((const char *)s + v->field);
-    return v->statistic != NULL ? figure(s, v->statistic, n) : n;
+    return template_make(template, values, s, s->answer->crlf ? "\r\n" : "\n");
 }
 
-static void print(const struct value *v, struct shape_state *s, struct buf *out)
+void shape_print(const struct shape_state *s, const char *template, struct buf *out)
 {
-    if (v->print != NULL) {
-        v->print(s, out);
-    } else {
-        buf_printf(out, "%" PRIu64, number(v, s));
-    }
-}
-
-static bool has(const struct value *v, const struct shape_state *s)
-{
-    return v->has != NULL ? v->has(s) : number(v, s) != 0;
-}
-
-/* Templates */
-
-struct op {
-    enum { OP_LITERAL, OP_VALUE, OP_IF } type;
-    const struct value *value;
-    size_t at, len; /* of a literal */
-    size_t skip;    /* the op behind what is conditional */
-};
-
-struct template
-{
-    struct buf literals;
-    struct op *ops;
-    size_t count;
-};
-
-/* The value whose name stands at *at, which goes on behind it. */
-static const struct value *read_name(const char **at)
-{
-    size_t len = 0;
-    while (islower((unsigned char)(*at)[len]) || (*at)[len] == '_') {
-        len++;
-    }
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        if (strlen(values[i].name) == len && memcmp(values[i].name, *at, len) == 0) {
-            *at += len;
-            return &values[i];
-        }
-    }
-    abort(); /* a template of shapes.c is wrong */
-}
-
-static struct op *add_op(struct template *t, int type, const struct value *value)
-{
-    t->ops = xrealloc(t->ops, (t->count + 1) * sizeof *t->ops);
-    t->ops[t->count] = (struct op){.type = type, .value = value, .at = t->literals.len};
-    return &t->ops[t->count++];
-}
-
-/* What was added behind a literal's beginning belongs to it. */
-static void add_literal(struct template *t, const char *text, size_t len)
-{
-    struct op *last = t->count != 0 ? &t->ops[t->count - 1] : NULL;
-    if (last == NULL || last->type != OP_LITERAL) {
-        last = add_op(t, OP_LITERAL, NULL);
-    }
-    buf_add(&t->literals, text, len);
-    last->len = t->literals.len - last->at;
-}
-
-static void add_constant(struct template *t, struct shape_state *s, const struct value *v)
-{
-    struct buf text;
-    buf_init(&text, SIZE_MAX / 2);
-    print(v, s, &text);
-    add_literal(t, text.data, text.len);
-    buf_finish(&text);
-}
-
-static void close_condition(struct template *t, size_t at)
-{
-    t->ops[at].skip = t->count;
-    add_op(t, OP_LITERAL, NULL); /* where it is skipped to begins something new */
-}
-
-struct template *template_make(struct shape_state *s, const char *text)
-{
-    struct template *t = xcalloc(1, sizeof *t);
-    size_t open[8], depth = 0;
-    buf_init(&t->literals, SIZE_MAX / 2);
-    while (*text != '\0') {
-        char c = *text++;
-        if (c == '$') {
-            const struct value *v = read_name(&text);
-            if (v->constant) {
-                add_constant(t, s, v);
-            } else {
-                add_op(t, OP_VALUE, v);
-            }
-        } else if (c == '<') {
-            open[depth++] = t->count;
-            add_op(t, OP_IF, read_name(&text));
-        } else if (c == '>') {
-            close_condition(t, open[--depth]);
-        } else if (c == '\n' && s->answer->crlf) {
-            add_literal(t, "\r\n", 2);
-        } else {
-            add_literal(t, &c, 1);
-        }
-    }
-    return t;
-}
-
-void template_free(struct template *t)
-{
-    if (t != NULL) {
-        buf_finish(&t->literals);
-        free(t->ops);
-        free(t);
-    }
-}
-
-void template_print(const struct template *t, struct shape_state *s, struct buf *out)
-{
-    for (size_t i = 0; i < t->count; i++) {
-        const struct op *op = &t->ops[i];
-        if (op->type == OP_LITERAL) {
-            buf_add(out, t->literals.data + op->at, op->len);
-        } else if (op->type == OP_VALUE) {
-            print(op->value, s, out);
-        } else if (!has(op->value, s)) {
-            i = op->skip - 1;
-        }
-    }
-}
-
-void shape_print(struct shape_state *s, const char *text, struct buf *out)
-{
-    struct template *t = template_make(s, text);
-    template_print(t, s, out);
+    struct template *t = shape_make(s, template);
+    template_add(t, s, out);
     template_free(t);
 }

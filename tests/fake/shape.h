@@ -3,17 +3,16 @@
 #define FAKE_SHAPE_H
 
 #include "answer.h"
-#include "limit.h"
 #include "quote.h"
+#include "template.h"
 
 struct span {
     const char *text; /* NULL: there is none */
     size_t len;
 };
 
-/* Templates: "$name" is a value, "<name...>" is there if the value is one or the condition
- * holds (both are listed in shape.c), "\n" is a line end in the answer's way. Field order and
- * absent fields follow the recorded responses in ../fixtures. */
+/* Templates; shape.c lists the values and conditions. "\n" is a line end in the answer's way.
+ * Field order and absent fields follow the recorded responses in ../fixtures. */
 struct shape {
     enum quote_style style;
     const char *type;   /* of the content */
@@ -44,7 +43,6 @@ struct shape_state {
     bool raw;         /* no context in /api/generate */
     bool begun;       /* a record was made */
     int probs;        /* top_logprobs that are wanted; -1: no probabilities at all */
-    uint64_t slot;
     enum stop_type stop;
     const char *stopping_word;
     const char *prompt;   /* of a request to fill in, else NULL */
@@ -58,7 +56,6 @@ struct shape_state {
 
     /* Figures; durations in ns. */
     uint64_t prompt_tokens;
-    uint64_t cached; /* of those */
     uint64_t tokens;
     uint64_t total_ns;
     uint64_t load_ns;
@@ -66,13 +63,9 @@ struct shape_state {
     uint64_t eval_ns;
 };
 
-/* A template that is made out once, with what does not change in one reply filled in. */
-struct template;
-
-struct template *template_make(struct shape_state *s, const char *text);
-void template_free(struct template *t);
-void template_print(const struct template *t, struct shape_state *s, struct buf *out);
-void shape_print(struct shape_state *s, const char *text, struct buf *out); /* all in one */
+/* A template of the shape, to be printed often, and all in one. */
+struct template *shape_make(const struct shape_state *s, const char *template);
+void shape_print(const struct shape_state *s, const char *template, struct buf *out);
 
 /* figures.c: a figure of the reply, unless the script overrides it; ... */
 uint64_t figure(const struct shape_state *s, const char *name, uint64_t otherwise);

@@ -18,7 +18,7 @@
     "<total,\"total_duration\":$total><load,\"load_duration\":$load>"                    \
     "<prompt_tokens,\"prompt_eval_count\":$prompt_tokens>"                               \
     "<prompt_time,\"prompt_eval_duration\":$prompt_time><tokens,\"eval_count\":$tokens>" \
-    "<time,\"eval_duration\":$time>}"
+    "<spent,\"eval_duration\":$spent>}"
 
 const struct shape shape_ollama_chat = {
     .style = QUOTE_GO,
@@ -50,14 +50,15 @@ const struct shape shape_ollama_generate = {
     ",\"object\":\"chat.completion.chunk\""
 #define USAGE                                                                     \
     ",\"usage\":{\"completion_tokens\":$tokens,\"prompt_tokens\":$prompt_tokens," \
-    "\"total_tokens\":$all_tokens,\"prompt_tokens_details\":{\"cached_tokens\":$cached}}"
+    "\"total_tokens\":$all_tokens,\"prompt_tokens_details\":{\"cached_tokens\":0}}"
 
 const struct shape shape_llama_chat = {
     .style = QUOTE_PLAIN,
     .type = SSE,
     .first = CHUNK("\"role\":\"assistant\",\"content\":null", "null") "}\n\n",
-    .record = CHUNK("<thinking\"reasoning_content\":$thinking<text,>><says\"content\":$text>",
-                    "null") "}\n\n",
+    .record =
+        CHUNK("<thinking\"reasoning_content\":$thinking<text,>><not_only_thinks\"content\":$text>",
+              "null") "}\n\n",
     .error = LLAMA_ERROR,
     .final = CHUNK("", "$reason") "<usage}\n\n$data{\"choices\":[]" TAIL USAGE ">$timings}\n\n",
     .last = "$data[DONE]\n\n",
@@ -94,9 +95,9 @@ const struct shape shape_llama_infill = {
              "\"id_slot\":-1,\"tokens_predicted\":$tokens,\"tokens_evaluated\":$prompt_tokens}"
              "\n\n>",
     .last = "$data$end\n\n",
-    .end = "{\"index\":0,\"content\":$text,\"tokens\":[],\"id_slot\":$slot,\"stop\":true,"
+    .end = "{\"index\":0,\"content\":$text,\"tokens\":[],\"id_slot\":0,\"stop\":true,"
            "\"model\":$model,\"tokens_predicted\":$tokens,\"tokens_evaluated\":$prompt_tokens,"
-           "\"generation_settings\":$settings,\"prompt\":$prompt,\"has_new_line\":$lines,"
+           "\"generation_settings\":{},\"prompt\":$prompt,\"has_new_line\":$lines,"
            "\"truncated\":false,\"stop_type\":$stop_type,\"stopping_word\":$stopping_word,"
            "\"tokens_cached\":$kept$timings<probs,\"completion_probabilities\":$probs>}",
     .whole = "$end",

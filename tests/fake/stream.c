@@ -47,7 +47,7 @@ static void add_record(struct stream *s, struct span thinking, struct span text)
     s->state.thinking = thinking;
     s->state.text = text;
     begin(s);
-    template_print(s->record, &s->state, &s->out);
+    template_add(s->record, &s->state, &s->out);
     s->state.begun = true;
 }
 
@@ -221,7 +221,7 @@ void stream_init(struct stream *s, const struct player *player)
     s->source.next = next;
     s->player = player;
     buf_init(&s->out, SIZE_MAX / 2);
-    s->record = template_make(&s->state, s->state.shape->record);
+    s->record = shape_make(&s->state, s->state.shape->record);
 }
 
 void stream_finish(struct stream *s)

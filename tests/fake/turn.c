@@ -1,14 +1,13 @@
 #include "reply.h"
 
 #include "models.h"
-#include "note.h"
 
 #include <string.h>
 
 /* Whether as many earlier replies of the same model as can be are not yet done. */
 static bool must_wait(const struct reply *r)
 {
-    unsigned ahead = 0, slots = r->conn->server->script.slots;
+    size_t ahead = 0, slots = r->conn->server->script.slots;
     for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
         ahead += r->queue && e->queue && strcmp(e->queue, r->queue) == 0;
     }
@@ -26,6 +25,18 @@ static bool in_use(const struct reply *r)
     return false;
 }
 
+/* An event about the model that the request needs. */
+static void note_model(const struct reply *r, const char *event)
+{
+    struct conn *c = r->conn;
+    struct buf more;
+    buf_init(&more, SIZE_MAX / 2);
+    buf_printf(&more, "\"request\":%u,\"model\":", c->request);
+    quote(&more, r->model, strlen(r->model), QUOTE_PLAIN);
+    journal_add(&c->server->journal, event, more.data);
+    buf_finish(&more);
+}
+
 static void run(struct reply *r)
 {
     struct server *server = r->conn->server;
@@ -33,13 +44,6 @@ static void run(struct reply *r)
         models_loaded(server, r->model, r->settings);
     }
     struct shape_state *state = &r->stream.state;
-    if (r->prompt.count != 0) {
-        unsigned slots = server->script.slots ? server->script.slots : SCRIPT_SLOTS;
-        size_t cached;
-        r->slot = slots_take(&server->memory, r->model, slots, &r->prompt, &cached);
-        state->slot = (uint64_t)r->slot->id;
-        state->cached = cached;
-    }
     r->running = true;
     r->stream.begun = uv_hrtime();
     if (r->needs_load && state->load_ns == 0) {
@@ -55,8 +59,7 @@ static void on_loaded(void *ctx)
     struct reply *r = ctx;
     struct server *server = r->conn->server;
     server->loading = NULL;
-    slots_forget(&server->memory, r->model);
-    note_model(r->conn, "load_done", r->model);
+    note_model(r, "load_done");
     run(r);
     look(server);
 }
@@ -72,7 +75,7 @@ static void load(struct reply *r, uint64_t time)
     server->loading = r;
     r->stream.state.load_ns = time;
     models_unload(server, r->model);
-    note_model(r->conn, "load_start", r->model);
+    note_model(r, "load_start");
     pace_at(&server->pace, &r->load, uv_hrtime() + time, on_loaded, r);
 }
 
@@ -119,14 +122,10 @@ void turn_leave(struct reply *r)
     }
     if (server->loading == r) {
         server->loading = NULL;
-        note_model(r->conn, "load_abort", r->model);
-    }
-    if (r->slot != NULL) {
-        slots_give(r->slot, &r->answer.text, stream_said(&r->stream));
+        note_model(r, "load_abort");
     }
     if (r->unload && r->running && !in_use(r)) {
         models_unload(server, r->model);
-        slots_forget(&server->memory, r->model);
     }
     look(server);
 }

@@ -89,9 +89,9 @@ def infill_refuses():
                          f.ask(request('/v1/completions', {'stream': True})), True)
         for body, word in (({'input_suffix': ''}, "key 'input_prefix' not found"),
                            ({'input_prefix': ''}, "key 'input_suffix' not found"),
-                           ({'input_extra': 5}, 'must be an array'),
-                           ({'input_extra': [{'filename': 'x'}]}, '"text" field'),
-                           ({'input_extra': [{'text': 'x', 'filename': 5}]}, '"filename" field')):
+                           ({'input_extra': 5}, 'input_extra'),
+                           ({'input_extra': [{'text': 5}]}, '"text"'),
+                           ({'input_extra': [{'text': 'x', 'filename': 5}]}, '"filename"')):
             status, error = refusal(f.ask(request('/infill', body)))
             assert status == 400 and word in error['message'], (body, error)
         status, error = refusal(f.ask(infill('a', model='plain')))
@@ -184,8 +184,8 @@ def generate_says_what_it_must():
                                               stream=False)))[2])
         assert got['response'] == 'ab' and len(got['logprobs']) == 2
         for more, status, word in (({'raw': True, 'system': 's'}, 400, 'raw mode'),
-                                   ({'suffix': 5}, 400, 'GenerateRequest.suffix'),
-                                   ({'top_logprobs': 21}, 400, 'between 0 and 20')):
+                                   ({'suffix': 5}, 400, 'suffix'),
+                                   ({'top_logprobs': 'x'}, 400, 'top_logprobs')):
             got = refusal(f.ask(generate('x', **more)))
             assert got[0] == status and word in got[1], got
 

@@ -21,12 +21,21 @@ static int type_of(const cJSON *v)
     return cJSON_IsObject(v) ? OBJECT : 0;
 }
 
+/* The field of that name, or what stands behind the last one. */
 static const struct field *find(const struct field *fields, const char *name)
 {
     while (fields->name != NULL && strcmp(fields->name, name) != 0) {
         fields++;
     }
-    return fields->name != NULL ? fields : NULL;
+    return fields;
+}
+
+static bool is_open(const struct field *fields)
+{
+    while (fields->name != NULL) {
+        fields++;
+    }
+    return fields->types == ANY;
 }
 
 static bool wrong(const char *name, const char *what, char why[WHY_SIZE])
@@ -80,10 +89,10 @@ bool schema_check(const cJSON *object, const struct field *fields, char why[WHY_
     cJSON_ArrayForEach(item, object)
     {
         const struct field *f = find(fields, item->string);
-        if (f == NULL) {
+        if (f->name == NULL && f->types != ANY) {
             return wrong(item->string, "is not known here", why);
         }
-        if (!check_field(f, item, why)) {
+        if (!check_field(f, item, why) && !(cJSON_IsNull(item) && is_open(fields))) {
             return false;
         }
     }
@@ -126,7 +135,7 @@ void schema_read(const cJSON *object, const struct field *fields, void *into)
     cJSON_ArrayForEach(item, object)
     {
         const struct field *f = find(fields, item->string);
-        if (f != NULL && f->kind != BY_HAND) {
+        if (f->kind != BY_HAND) {
             read_field(f, item, (char *)into + f->offset);
         }
     }

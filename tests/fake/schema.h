@@ -57,6 +57,10 @@ struct field {
     {                                      \
         NULL, 0, 0, NULL, NULL, BY_HAND, 0 \
     }
+#define FIELDS_OPEN                          \
+    {                                        \
+        NULL, ANY, 0, NULL, NULL, BY_HAND, 0 \
+    } /* there may be others, and nulls */
 
 /* Whether the object has only these fields, with good values, all the way down; else why says
  * which one is wrong. */

@@ -1,6 +1,5 @@
 #include "generate.h"
 
-#include "demo.h"
 #include "fill.h"
 #include "head.h"
 #include "models.h"
@@ -155,25 +154,9 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
     return 0;
 }
 
-/* Whether the chat holds a reply already. */
-static bool was_answered(const cJSON *body)
-{
-    const cJSON *message;
-    cJSON_ArrayForEach(message, cJSON_GetObjectItem(body, "messages"))
-    {
-        if (strcmp(string(message, "role"), "assistant") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What nothing was said about is answered shortly, or with the demo's texts. */
+/* What nothing was said about is answered shortly. */
 static cJSON *usual_answer(struct context *x)
 {
-    if (x->conn->server->demo) {
-        return demo_answer(generate_last_text(x->body), !was_answered(x->body));
-    }
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddStringToObject(answer, "text", "Hello from the fake server.");
     if (script_can(script_model(&x->conn->server->script, x->model), "thinking")) {

@@ -2,6 +2,7 @@
  * benchmark and the demo. README.md in this folder tells how to script it. */
 #include "conn.h"
 #include "control.h"
+#include "demo.h"
 #include "fill.h"
 #include "live.h"
 #include "models.h"
@@ -23,9 +24,6 @@ static const char usage[] =
     "  --stdin-guard    leave when standard input ends\n"
     "  --help\n"
     "Prints \"listening http://HOST:PORT\" when it is ready.\n";
-
-static const char demo_script[] =
-    "{\"models\":[{\"name\":\"hum-demo\",\"capabilities\":[\"completion\",\"thinking\"]}]}";
 
 struct options {
     const char *host;
@@ -213,7 +211,6 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     s->fixtures = o.fixtures;
     live_reset(s);
-    s->demo = o.demo;
     if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}")) {
         return 2;
     }

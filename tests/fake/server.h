@@ -31,7 +31,6 @@ struct server {
     struct former *former; /* prompts, see fill.h */
     struct most *most;     /* requests alive at a time, see live.h */
     const char *fixtures;
-    bool demo;
     unsigned next_conn; /* numbers count from 1 */
     unsigned next_request;
 };

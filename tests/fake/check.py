@@ -14,6 +14,7 @@ import traceback
 sys.dont_write_bytecode = True
 
 import check_fill
+import check_play
 from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, parse, recorded, records,
                     request, same_as_recorded, shape, texts)
 
@@ -551,7 +552,7 @@ def main():
                  waits_for_a_slow_reader, queues_one_model, loads_models, replays_every_recording,
                  keeps_connections, speaks_older_http, gives_fixed_answers,
                  chooses_by_rule, refuses_what_servers_refuse, ends_with_its_parent, writes_its_log,
-                 forgets_when_told, says_what_the_demo_says, *check_fill.TESTS,
+                 forgets_when_told, says_what_the_demo_says, *check_play.TESTS, *check_fill.TESTS,
                  survives_garbage):
         name = test.__name__.replace('_', ' ')
         try:

@@ -4,9 +4,7 @@
 #include "head.h"
 #include "models.h"
 #include "quote.h"
-#include "reply.h"
 #include "routes.h"
-#include "spec.h"
 #include "validate.h"
 
 #include <stdlib.h>
@@ -14,8 +12,7 @@
 
 bool generate_is(enum route r)
 {
-    return r == ROUTE_CHAT || r == ROUTE_GENERATE || r == ROUTE_V1_CHAT ||
-           r == ROUTE_V1_COMPLETIONS || r == ROUTE_MESSAGES || r == ROUTE_INFILL;
+    return r >= ROUTE_CHAT;
 }
 
 static const char *string(const cJSON *object, const char *name)

@@ -25,8 +25,6 @@ void head_body(struct conn *c, bool chunked, const char *data, size_t len);
 /* What a head says of a body of that length: Go's longer ones go out in chunks. */
 int64_t head_length(bool llama, size_t len);
 
-const char *head_status_text(int status);
-
 /* Whole answers; the connection ends as the imitated server would end it. */
 void head_json(struct conn *c, int status, const char *json);
 void head_text(struct conn *c, int status, const char *text);

@@ -9,15 +9,9 @@
 /* Bounds of the memory a long run may take. */
 enum { MAX_ENTRIES = 100000, MAX_BYTES = 64 << 20, MAX_TIMED_REQUESTS = 1000 };
 
-int journal_init(struct journal *j, const char *path)
+void journal_init(struct journal *j)
 {
     *j = (struct journal){.next_seq = 1};
-    if (!path) {
-        return 0;
-    }
-    j->close_file = strcmp(path, "-") != 0;
-    j->file = j->close_file ? fopen(path, "w") : stderr;
-    return j->file ? 0 : -1;
 }
 
 static void free_entry(struct journal *j, struct entry *e)
@@ -54,10 +48,6 @@ void journal_finish(struct journal *j)
     journal_reset(j);
     free(j->entries);
     j->entries = NULL;
-    if (j->file && j->close_file) {
-        fclose(j->file);
-    }
-    j->file = NULL;
 }
 
 static void drop_oldest(struct journal *j)
@@ -81,10 +71,6 @@ void journal_add(struct journal *j, const char *event, const char *more)
                *more ? "," : "");
     buf_add_str(&line, more);
     buf_add_str(&line, "}");
-    if (j->file) {
-        fprintf(j->file, "%s\n", line.data);
-        fflush(j->file);
-    }
     if (j->count == j->room) {
         j->room = j->room ? j->room * 2 : 64;
         j->entries = xrealloc(j->entries, j->room * sizeof *j->entries);
@@ -171,17 +157,4 @@ void journal_print_times(const struct token_times *t, struct buf *out)
         buf_printf(out, "%s%" PRIu64, i ? "," : "", t->ns[i]);
     }
     buf_add_str(out, "]");
-}
-
-void journal_tokens_done(struct journal *j, unsigned request)
-{
-    const struct token_times *t = journal_times(j, request);
-    if (!j->file || !t) {
-        return;
-    }
-    struct buf line;
-    buf_init(&line, SIZE_MAX / 2);
-    journal_print_times(t, &line);
-    fprintf(j->file, "{\"event\":\"tokens\",%s}\n", line.data);
-    buf_finish(&line);
 }

@@ -17,9 +17,8 @@ static const char usage[] =
     "A fake of Ollama (/api) and of an OpenAI-compatible server (/v1).\n"
     "  --port N         port to listen on; 0, the default, means any free one\n"
     "  --host ADDRESS   127.0.0.1 (default) or ::1\n"
-    "  --script JSON    the script, or the name of a file that holds it\n"
+    "  --script JSON    the script\n"
     "  --fixtures DIR   where recorded responses are (default tests/fixtures)\n"
-    "  --log FILE       write what happens as JSON lines; - means stderr\n"
     "  --demo           answer chats as the stand-in of the demo\n"
     "  --stdin-guard    leave when standard input ends\n"
     "  --help\n"
@@ -28,7 +27,6 @@ static const char usage[] =
 struct options {
     const char *host;
     const char *script;
-    const char *log;
     const char *fixtures;
     long port;
     bool demo;
@@ -69,7 +67,6 @@ static bool read_options(struct options *o, int argc, char **argv)
             o->stdin_guard = true;
         } else if (!value(argc, argv, &i, "--host", &o->host) &&
                    !value(argc, argv, &i, "--script", &o->script) &&
-                   !value(argc, argv, &i, "--log", &o->log) &&
                    !value(argc, argv, &i, "--fixtures", &o->fixtures)) {
             return false;
         }
@@ -126,24 +123,10 @@ static void on_connection(uv_stream_t *listener, int status)
 static bool load_script(struct server *s, const char *script)
 {
     char why[WHY_SIZE];
-    struct buf text;
-    buf_init(&text, SIZE_MAX / 2);
-    FILE *file = !strchr("{[", *script) ? fopen(script, "rb") : NULL;
-    if (file) {
-        char room[4096];
-        size_t n;
-        while ((n = fread(room, 1, sizeof room, file)) > 0) {
-            buf_add(&text, room, n);
-        }
-        fclose(file);
-    } else {
-        buf_add_str(&text, script);
-    }
-    bool good = script_load(&s->script, text.len ? text.data : "", text.len, why);
+    bool good = script_load(&s->script, script, strlen(script), why);
     if (!good) {
         fprintf(stderr, "hum-fake: script: %s\n", why);
     }
-    buf_finish(&text);
     return good;
 }
 
@@ -214,10 +197,7 @@ int main(int argc, char **argv)
     if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}")) {
         return 2;
     }
-    if (journal_init(&s->journal, o.log) != 0) {
-        fprintf(stderr, "hum-fake: cannot write %s\n", o.log);
-        return 2;
-    }
+    journal_init(&s->journal);
     s->journal.on_change = control_changed;
     s->journal.ctx = s;
     uv_loop_init(&loop);

@@ -18,7 +18,6 @@ void reply_free(struct reply *r)
 {
     player_stop(&r->player);
     turn_leave(r);
-    journal_tokens_done(&r->conn->server->journal, r->conn->request);
     r->conn->reply = NULL;
     stream_finish(&r->stream);
     listed_finish(&r->listed);

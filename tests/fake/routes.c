@@ -13,25 +13,84 @@
 #include <string.h>
 #include <strings.h>
 
+static void root(struct context *x)
+{
+    head_text(x->conn, 200, "Ollama is running");
+}
+
+static void version(struct context *x)
+{
+    const char *text = x->conn->server->script.version;
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    buf_add_str(&out, "{\"version\":");
+    quote(&out, text, strlen(text), QUOTE_GO);
+    buf_add_str(&out, "}");
+    head_json(x->conn, 200, out.data);
+    buf_finish(&out);
+}
+
+static void tags(struct context *x)
+{
+    models_tags(x->conn);
+}
+
+static void ps(struct context *x)
+{
+    models_ps(x->conn);
+}
+
+static void show(struct context *x)
+{
+    if (x->body != NULL) {
+        models_show(x->conn, x->body);
+    } else {
+        head_error(x->conn, false, 400, x->why.len != 0 ? x->why.data : "");
+    }
+}
+
+static void list(struct context *x)
+{
+    models_list(x->conn, x->llama);
+}
+
+static void props(struct context *x)
+{
+    models_props(x->conn);
+}
+
+static void health(struct context *x)
+{
+    struct head head = {
+        .status = 200,
+        .type = "application/json; charset=utf-8",
+        .length = 15,
+        .llama = true,
+    };
+    head_answer(x->conn, &head, "{\"status\":\"ok\"}", 15);
+}
+
+/* Those without an answer of their own are for generations. */
 static const struct {
     const char *path;
     const char *methods;
     enum route route;
+    void (*answer)(struct context *x);
 } routes[] = {
-    {"/", " GET HEAD ", ROUTE_ROOT},
-    {"/api/version", " GET HEAD ", ROUTE_VERSION},
-    {"/api/tags", " GET HEAD ", ROUTE_TAGS},
-    {"/api/ps", " GET ", ROUTE_PS},
-    {"/api/show", " POST ", ROUTE_SHOW},
-    {"/api/chat", " POST ", ROUTE_CHAT},
-    {"/api/generate", " POST ", ROUTE_GENERATE},
-    {"/v1/models", " GET ", ROUTE_V1_MODELS},
-    {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT},
-    {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS},
-    {"/v1/messages", " POST ", ROUTE_MESSAGES},
-    {"/infill", " POST ", ROUTE_INFILL},
-    {"/props", " GET ", ROUTE_PROPS},
-    {"/health", " GET ", ROUTE_HEALTH},
+    {"/", " GET HEAD ", ROUTE_OTHER, root},
+    {"/api/version", " GET HEAD ", ROUTE_OTHER, version},
+    {"/api/tags", " GET HEAD ", ROUTE_OTHER, tags},
+    {"/api/ps", " GET ", ROUTE_OTHER, ps},
+    {"/api/show", " POST ", ROUTE_OTHER, show},
+    {"/api/chat", " POST ", ROUTE_CHAT, NULL},
+    {"/api/generate", " POST ", ROUTE_GENERATE, NULL},
+    {"/v1/models", " GET ", ROUTE_OTHER, list},
+    {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT, NULL},
+    {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS, NULL},
+    {"/v1/messages", " POST ", ROUTE_MESSAGES, NULL},
+    {"/infill", " POST ", ROUTE_INFILL, NULL},
+    {"/props", " GET ", ROUTE_OTHER, props},
+    {"/health", " GET ", ROUTE_OTHER, health},
 };
 
 /* Below /v1 are paths of both servers. */
@@ -88,53 +147,6 @@ static void not_found(struct context *x, int known)
     }
     head_text(x->conn, known < 0 ? 404 : 405,
               known < 0 ? "404 page not found" : "405 method not allowed");
-}
-
-static void builtin(struct context *x)
-{
-    static const struct head health = {
-        .status = 200,
-        .type = "application/json; charset=utf-8",
-        .length = 15,
-        .llama = true,
-    };
-    struct buf out;
-    switch (x->route) {
-    case ROUTE_ROOT:
-        head_text(x->conn, 200, "Ollama is running");
-        break;
-    case ROUTE_VERSION:
-        buf_init(&out, SIZE_MAX / 2);
-        buf_add_str(&out, "{\"version\":");
-        quote(&out, x->conn->server->script.version, strlen(x->conn->server->script.version),
-              QUOTE_GO);
-        buf_add_str(&out, "}");
-        head_json(x->conn, 200, out.data);
-        buf_finish(&out);
-        break;
-    case ROUTE_TAGS:
-        models_tags(x->conn);
-        break;
-    case ROUTE_PS:
-        models_ps(x->conn);
-        break;
-    case ROUTE_SHOW:
-        if (x->body) {
-            models_show(x->conn, x->body);
-        } else {
-            head_error(x->conn, false, 400, x->why.len ? x->why.data : "");
-        }
-        break;
-    case ROUTE_PROPS:
-        models_props(x->conn);
-        break;
-    case ROUTE_V1_MODELS:
-        models_list(x->conn, x->llama);
-        break;
-    default:
-        head_answer(x->conn, &health, "{\"status\":\"ok\"}", 15);
-        break;
-    }
 }
 
 static bool offered(const struct context *x)
@@ -194,7 +206,7 @@ static void dispatch(struct context *x)
     } else if (x->route == ROUTE_NONE) {
         not_found(x, offered(x) ? find_path(x->request->path) : -1);
     } else {
-        builtin(x);
+        routes[find_path(x->request->path)].answer(x);
     }
 }
 

@@ -1,5 +1,3 @@
-#include "spec.h"
-
 #include "fill.h"
 #include "models.h"
 

@@ -100,11 +100,6 @@ static const char *const fault_names[] = {
     [FAULT_EMPTY] = "empty",
 };
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* What the tables do not tell. */
 static bool check_over(const cJSON *over, char why[WHY_SIZE])
 {
@@ -122,7 +117,7 @@ static bool check_faults(const cJSON *faults, char why[WHY_SIZE])
     const cJSON *fault;
     cJSON_ArrayForEach(fault, faults)
     {
-        if (get(fault, "do") == NULL) {
+        if (field_get(fault, "do") == NULL) {
             snprintf(why, WHY_SIZE, "a fault needs \"do\"");
             return false;
         }
@@ -132,15 +127,16 @@ static bool check_faults(const cJSON *faults, char why[WHY_SIZE])
 
 bool answer_check(const cJSON *answer, char why[WHY_SIZE])
 {
-    return check_over(get(get(answer, "when"), "over"), why) &&
-           check_faults(get(answer, "faults"), why) && listed_check(get(answer, "pieces"), why);
+    return check_over(field_get(field_get(answer, "when"), "over"), why) &&
+           check_faults(field_get(answer, "faults"), why) &&
+           listed_check(field_get(answer, "pieces"), why);
 }
 
 bool answer_is_fixed(const cJSON *src)
 {
     static const char *const names[] = {"status", "body", "json", "redirect", "replay", "pieces"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (get(src, names[i]) != NULL) {
+        if (field_get(src, names[i]) != NULL) {
             return true;
         }
     }
@@ -149,25 +145,12 @@ bool answer_is_fixed(const cJSON *src)
 
 static enum fault_type fault_type(const cJSON *fault)
 {
-    const char *name = get(fault, "do")->valuestring;
+    const char *name = field_get(fault, "do")->valuestring;
     size_t i = 1;
     while (strcmp(fault_names[i], name) != 0) {
         i++;
     }
     return (enum fault_type)i;
-}
-
-static size_t whole(const struct answer *a, const char *name, size_t otherwise)
-{
-    const cJSON *v = get(a->src, name);
-    return v != NULL && v->valuedouble >= 0 && v->valuedouble < 1e15 ? (size_t)v->valuedouble
-                                                                     : otherwise;
-}
-
-static const char *string(const struct answer *a, const char *name, const char *otherwise)
-{
-    const cJSON *v = get(a->src, name);
-    return cJSON_IsString(v) ? v->valuestring : otherwise;
 }
 
 static int by_at(const void *a, const void *b)
@@ -178,18 +161,17 @@ static int by_at(const void *a, const void *b)
 
 static void read_faults(struct answer *a)
 {
-    const cJSON *list = get(a->src, "faults"), *item;
+    const cJSON *list = field_get(a->src, "faults"), *item;
     a->faults = xcalloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *a->faults);
     cJSON_ArrayForEach(item, list)
     {
-        const cJSON *at = get(item, "at"), *text = get(item, "text");
-        const cJSON *size = get(item, "size"), *ms = get(item, "ms");
+        bool placed = field_get(item, "at") != NULL;
         a->faults[a->fault_count++] = (struct fault){
             .type = fault_type(item),
-            .at = at != NULL ? (size_t)at->valuedouble : SIZE_MAX,
-            .text = text != NULL ? text->valuestring : "",
-            .size = size != NULL ? (size_t)size->valuedouble : 0,
-            .ns = ms != NULL ? (uint64_t)(ms->valuedouble * 1e6) : 0,
+            .at = placed ? (size_t)field_number(item, "at", 0) : SIZE_MAX,
+            .text = field_text(item, "text", ""),
+            .size = (size_t)field_number(item, "size", 0),
+            .ns = (uint64_t)(field_number(item, "ms", 0) * 1e6),
         };
     }
     qsort(a->faults, a->fault_count, sizeof *a->faults, by_at);
@@ -227,7 +209,7 @@ static void add_list(struct tokens *t, const cJSON *list)
 
 static void add_text(const struct answer *a, struct tokens *t, const char *text)
 {
-    size_t n = whole(a, "token_bytes", 0);
+    size_t n = (size_t)field_number(a->src, "token_bytes", 0);
     if (n != 0) {
         tokens_cut_even(t, text, strlen(text), n);
     } else {
@@ -237,44 +219,47 @@ static void add_text(const struct answer *a, struct tokens *t, const char *text)
 
 static void fit(const struct answer *a, struct tokens *t, const char *name)
 {
-    const cJSON *count = get(a->src, name);
+    const cJSON *count = field_get(a->src, name);
     if (count != NULL && t->count != 0) {
-        tokens_fit(t, whole(a, name, 0));
+        tokens_fit(t, (size_t)field_number(a->src, name, 0));
     } else if (count != NULL) {
-        tokens_make(t, whole(a, name, 0), whole(a, "seed", 1));
+        tokens_make(t, (size_t)field_number(a->src, name, 0),
+                    (size_t)field_number(a->src, "seed", 1));
     }
 }
 
 static void read_tokens(struct answer *a)
 {
-    add_text(a, &a->text, string(a, "text", ""));
-    add_list(&a->text, get(a->src, "tokens"));
-    add_list(&a->text, get(a->src, "escaped"));
+    add_text(a, &a->text, field_text(a->src, "text", ""));
+    add_list(&a->text, field_get(a->src, "tokens"));
+    add_list(&a->text, field_get(a->src, "escaped"));
     fit(a, &a->text, "count");
-    const cJSON *thinking = get(a->src, "thinking");
+    const cJSON *thinking = field_get(a->src, "thinking");
     if (cJSON_IsArray(thinking)) {
         add_list(&a->thinking, thinking);
     }
-    add_text(a, &a->thinking, string(a, "thinking", ""));
+    add_text(a, &a->thinking, field_text(a->src, "thinking", ""));
     fit(a, &a->thinking, "thinking_count");
-    a->escaped = get(a->src, "escaped") != NULL;
+    a->escaped = field_get(a->src, "escaped") != NULL;
 }
 
 static void add_header(struct answer *a, const char *name, const char *value)
 {
-    cJSON *headers = cJSON_GetObjectItemCaseSensitive(a->src, "headers");
+    cJSON *headers = cJSON_GetObjectItem(a->src, "headers");
     headers = headers != NULL ? headers : cJSON_AddObjectToObject(a->src, "headers");
     cJSON_AddStringToObject(headers, name, value);
 }
 
 static bool read_body(struct answer *a, const char *fixtures, char why[WHY_SIZE])
 {
-    const cJSON *json = get(a->src, "json");
-    const char *redirect = string(a, "redirect", NULL), *replay = string(a, "replay", NULL);
-    a->raw = replay != NULL || strcmp(string(a, "framing", ""), "raw") == 0;
+    const cJSON *json = field_get(a->src, "json");
+    const char *redirect = field_text(a->src, "redirect", NULL),
+               *replay = field_text(a->src, "replay", NULL);
+    a->raw = replay != NULL || strcmp(field_text(a->src, "framing", ""), "raw") == 0;
     a->status = redirect != NULL ? 307 : 200;
-    a->content_type = get(a->src, "pieces") != NULL ? "text/event-stream" : "application/json";
-    buf_add_str(&a->body, string(a, "body", ""));
+    a->content_type =
+        field_get(a->src, "pieces") != NULL ? "text/event-stream" : "application/json";
+    buf_add_str(&a->body, field_text(a->src, "body", ""));
     if (json != NULL) {
         char *text = cJSON_PrintUnformatted(json);
         buf_add_str(&a->body, text);

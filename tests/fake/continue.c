@@ -97,19 +97,13 @@ static void add_wrong(cJSON *answer, uint64_t seed)
     tokens_finish(&t);
 }
 
-static double number(const cJSON *answer, const char *name, double otherwise)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(answer, name);
-    return v && v->valuedouble >= 0 ? v->valuedouble : otherwise;
-}
-
 /* Takes over what is said when the place was found. */
 static void add_rest(struct server *s, cJSON *answer, const char *at, size_t len)
 {
-    size_t lines = (size_t)number(answer, "continue_lines", DEFAULT_LINES);
-    unsigned nth = ++s->script.continued, miss = (unsigned)number(answer, "miss", 0);
+    size_t lines = (size_t)field_number(answer, "continue_lines", DEFAULT_LINES);
+    unsigned nth = ++s->script.continued, miss = (unsigned)field_number(answer, "miss", 0);
     if (miss && nth % miss == 0) {
-        add_wrong(answer, (uint64_t)number(answer, "seed", 1) + nth);
+        add_wrong(answer, (uint64_t)field_number(answer, "seed", 1) + nth);
         return;
     }
     char *text = xstrndup(at, lines ? lines_length(at, len, lines) : len);
@@ -120,8 +114,8 @@ static void add_rest(struct server *s, cJSON *answer, const char *at, size_t len
 cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer,
                      char why[WHY_SIZE])
 {
-    const cJSON *given = cJSON_GetObjectItemCaseSensitive(answer, "continue");
-    const cJSON *file = cJSON_GetObjectItemCaseSensitive(given, "file");
+    const cJSON *given = field_get(answer, "continue");
+    const cJSON *file = field_get(given, "file");
     struct buf document;
     buf_init(&document, SIZE_MAX / 2);
     if (cJSON_IsString(file)) {

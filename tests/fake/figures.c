@@ -9,7 +9,7 @@
 
 uint64_t figure(const struct shape_state *s, const char *name, uint64_t otherwise)
 {
-    const cJSON *given = cJSON_GetObjectItemCaseSensitive(s->answer->stats, name);
+    const cJSON *given = field_get(s->answer->stats, name);
     return cJSON_IsNumber(given) && given->valuedouble >= 0 ? (uint64_t)given->valuedouble
                                                             : otherwise;
 }
@@ -41,27 +41,9 @@ void figure_now(struct buf *out)
     buf_add(out, "Z", 1);
 }
 
-/* The shortest digits that are the same number, with a point. */
-void figure_double(double value, struct buf *out)
-{
-    char digits[40];
-    for (int precision = 1; precision <= 17; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) {
-            break;
-        }
-    }
-    if (strchr(digits, 'e') && value < 1e15 && value > -1e15 && (double)(int64_t)value == value) {
-        snprintf(digits, sizeof digits, "%.0f", value);
-    }
-    buf_add_str(out, digits);
-    buf_add_str(out, strpbrk(digits, ".e") ? "" : ".0");
-}
-
 static void add_figure(const char *name, double value, struct buf *out)
 {
-    buf_printf(out, ",\"%s\":", name);
-    figure_double(value, out);
+    buf_printf(out, ",\"%s\":%.15g", name, value);
 }
 
 static double per(double a, double b)
@@ -125,8 +107,7 @@ static void add_token(struct span token, double logprob, enum quote_style style,
         quote(out, token.text, token.len, style);
         buf_add_str(out, ",");
         add_bytes(token, out);
-        buf_add_str(out, ",\"logprob\":");
-        figure_double(logprob, out);
+        buf_printf(out, ",\"logprob\":%.15g", logprob);
     } else {
         buf_add_str(out, "{\"token\":");
         quote(out, token.text, token.len, style);

@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *string(const cJSON *object, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(object, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
-}
-
 /* A buffer's text, also when nothing was ever added. */
 static const char *text_of(const struct buf *b)
 {
@@ -23,15 +17,16 @@ static void infill_prompt(struct fill *f, const struct fim *fim, const cJSON *bo
     if (fim->repo) {
         buf_printf(&f->prompt, "%smyproject\n", fim->repo);
     }
-    cJSON_ArrayForEach(chunk, cJSON_GetObjectItem(body, "input_extra"))
+    cJSON_ArrayForEach(chunk, field_get(body, "input_extra"))
     {
-        const cJSON *name = cJSON_GetObjectItem(chunk, "filename");
+        const cJSON *name = field_get(chunk, "filename");
         if (fim->file) {
-            buf_printf(&f->prompt, "%s%s\n", fim->file, name ? string(chunk, "filename") : "tmp");
+            buf_printf(&f->prompt, "%s%s\n", fim->file,
+                       name ? field_text(chunk, "filename", "") : "tmp");
         } else {
             buf_add_str(&f->prompt, "\n\n--- snippet ---\n\n");
         }
-        buf_add_str(&f->prompt, string(chunk, "text"));
+        buf_add_str(&f->prompt, field_text(chunk, "text", ""));
     }
     if (fim->file) {
         buf_printf(&f->prompt, "%sfilename\n", fim->file);
@@ -46,9 +41,9 @@ static void add_gap(struct fill *f, const struct fim *fim)
 
 static void read_infill(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    buf_add_str(&f->before, string(body, "input_prefix"));
-    buf_add_str(&f->before, string(body, "prompt"));
-    buf_add_str(&f->after, string(body, "input_suffix"));
+    buf_add_str(&f->before, field_text(body, "input_prefix", ""));
+    buf_add_str(&f->before, field_text(body, "prompt", ""));
+    buf_add_str(&f->after, field_text(body, "input_suffix", ""));
     infill_prompt(f, fim, body);
     add_gap(f, fim);
 }
@@ -56,7 +51,7 @@ static void read_infill(struct fill *f, const struct fim *fim, const cJSON *body
 /* A prompt that may hold fill-in tokens of its own. */
 static void read_raw(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    const char *prompt = string(body, "prompt");
+    const char *prompt = field_text(body, "prompt", "");
     buf_add_str(&f->prompt, prompt);
     if (!fim_take_apart(fim, prompt, &f->before, &f->after)) {
         buf_add_str(&f->before, prompt);
@@ -65,14 +60,14 @@ static void read_raw(struct fill *f, const struct fim *fim, const cJSON *body)
 
 static void read_suffix(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    buf_add_str(&f->before, string(body, "prompt"));
-    buf_add_str(&f->after, string(body, "suffix"));
+    buf_add_str(&f->before, field_text(body, "prompt", ""));
+    buf_add_str(&f->after, field_text(body, "suffix", ""));
     add_gap(f, fim);
 }
 
 static void read_completion(struct fill *f, const struct fim *fim, const struct context *x)
 {
-    const char *suffix = string(x->body, "suffix");
+    const char *suffix = field_text(x->body, "suffix", "");
     if (*suffix && !x->llama) {
         read_suffix(f, fim, x->body);
         return;
@@ -84,9 +79,9 @@ static void read_completion(struct fill *f, const struct fim *fim, const struct 
 bool fill_read(struct fill *f, const struct context *x)
 {
     const struct script *s = &x->conn->server->script;
-    const char *prompt = string(x->body, "prompt");
-    bool raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw"));
-    bool suffix = *string(x->body, "suffix") != '\0';
+    const char *prompt = field_text(x->body, "prompt", "");
+    bool raw = cJSON_IsTrue(field_get(x->body, "raw"));
+    bool suffix = *field_text(x->body, "suffix", "") != '\0';
     struct fim fim;
     if (!(x->route == ROUTE_INFILL || (x->route == ROUTE_V1_COMPLETIONS && *prompt) ||
           (x->route == ROUTE_GENERATE && *prompt && (raw || suffix)))) {
@@ -139,9 +134,10 @@ static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why
 
 bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE])
 {
-    const cJSON *expect = cJSON_GetObjectItemCaseSensitive(answer, "expect_prompt");
-    const cJSON *max = cJSON_GetObjectItemCaseSensitive(expect, "max_bytes");
-    const char *ends = string(expect, "prefix_ends"), *begins = string(expect, "suffix_begins");
+    const cJSON *expect = field_get(answer, "expect_prompt");
+    const cJSON *max = field_get(expect, "max_bytes");
+    const char *ends = field_text(expect, "prefix_ends", ""),
+               *begins = field_text(expect, "suffix_begins", "");
     if (!expect) {
         return true;
     }
@@ -166,8 +162,8 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE]
                  max->valuedouble);
         return false;
     }
-    return holds(f, cJSON_GetObjectItemCaseSensitive(expect, "contains"), true, why) &&
-           holds(f, cJSON_GetObjectItemCaseSensitive(expect, "excludes"), false, why);
+    return holds(f, field_get(expect, "contains"), true, why) &&
+           holds(f, field_get(expect, "excludes"), false, why);
 }
 
 struct former {

@@ -13,24 +13,18 @@ static const struct fim known[] = {
     {"[PREFIX]", "[SUFFIX]", "", NULL, "+++++ "},
 };
 
-static const char *string(const cJSON *object, const char *name, const char *otherwise)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsString(v) ? v->valuestring : otherwise;
-}
-
 bool fim_of(const struct script *s, const cJSON *model, struct fim *out)
 {
-    const cJSON *own = cJSON_GetObjectItemCaseSensitive(model, "fim");
-    const cJSON *given = own ? own : cJSON_GetObjectItemCaseSensitive(s->root, "fim");
+    const cJSON *own = field_get(model, "fim");
+    const cJSON *given = own ? own : field_get(s->root, "fim");
     *out = known[0];
     if (cJSON_IsObject(given)) {
         *out = (struct fim){
-            .prefix = string(given, "prefix", ""),
-            .suffix = string(given, "suffix", ""),
-            .middle = string(given, "middle", ""),
-            .repo = string(given, "repo", NULL),
-            .file = string(given, "file", NULL),
+            .prefix = field_text(given, "prefix", ""),
+            .suffix = field_text(given, "suffix", ""),
+            .middle = field_text(given, "middle", ""),
+            .repo = field_text(given, "repo", NULL),
+            .file = field_text(given, "file", NULL),
         };
     }
     return !cJSON_IsFalse(given);

@@ -15,34 +15,28 @@ bool generate_is(enum route r)
     return r >= ROUTE_CHAT;
 }
 
-static const char *string(const cJSON *object, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(object, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
-}
-
 const char *generate_model(const cJSON *body)
 {
-    return string(body, "model");
+    return field_text(body, "model", "");
 }
 
 const char *generate_message_text(const cJSON *message)
 {
-    const cJSON *content = cJSON_GetObjectItem(message, "content"), *part;
+    const cJSON *content = field_get(message, "content"), *part;
     const char *text = cJSON_IsString(content) ? content->valuestring : "";
     cJSON_ArrayForEach(part, content)
     {
-        text = *string(part, "text") ? string(part, "text") : text;
+        text = *field_text(part, "text", "") ? field_text(part, "text", "") : text;
     }
     return text;
 }
 
 const char *generate_last_text(const cJSON *body)
 {
-    const cJSON *messages = cJSON_GetObjectItem(body, "messages");
+    const cJSON *messages = field_get(body, "messages");
     int count = cJSON_IsArray(messages) ? cJSON_GetArraySize(messages) : 0;
     return count ? generate_message_text(cJSON_GetArrayItem(messages, count - 1))
-                 : string(body, "prompt");
+                 : field_text(body, "prompt", "");
 }
 
 void generate_reply(struct context *x, const cJSON *answer)
@@ -50,7 +44,7 @@ void generate_reply(struct context *x, const cJSON *answer)
     struct reply_spec spec = spec_of(x);
     char why[WHY_SIZE];
     cJSON *continued = NULL;
-    if (cJSON_GetObjectItemCaseSensitive(answer, "continue")) {
+    if (field_get(answer, "continue")) {
         continued = fill_continue(x->conn->server, x->fill, answer, why);
         if (!continued) {
             free(spec.settings);
@@ -64,9 +58,9 @@ void generate_reply(struct context *x, const cJSON *answer)
 
 bool generate_loads(const struct context *x)
 {
-    const cJSON *messages = cJSON_GetObjectItem(x->body, "messages");
+    const cJSON *messages = field_get(x->body, "messages");
     return x->body && ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
-                       (x->route == ROUTE_GENERATE && *string(x->body, "prompt") == '\0'));
+                       (x->route == ROUTE_GENERATE && *field_text(x->body, "prompt", "") == '\0'));
 }
 
 static void load_body(const struct context *x, struct buf *out)
@@ -117,7 +111,7 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
 {
     const struct script *script = &x->conn->server->script;
     const cJSON *model = script_model(script, x->model);
-    const cJSON *think = cJSON_GetObjectItem(x->body, "think");
+    const cJSON *think = field_get(x->body, "think");
     bool fills = x->route == ROUTE_GENERATE || x->route == ROUTE_V1_COMPLETIONS;
     struct fim fim;
     if (answer_is_fixed(answer)) {
@@ -131,7 +125,7 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
     if (x->llama) {
         return 0;
     }
-    if (fills && model && *string(x->body, "suffix") && !script_can(model, "insert")) {
+    if (fills && model && *field_text(x->body, "suffix", "") && !script_can(model, "insert")) {
         return cannot(x, "insert", why);
     }
     if (scripted) {
@@ -145,7 +139,7 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
         buf_printf(why, "\"%s\" does not support thinking", x->model);
         return 400;
     }
-    if (cJSON_GetArraySize(cJSON_GetObjectItem(x->body, "tools")) && !script_can(model, "tools")) {
+    if (cJSON_GetArraySize(field_get(x->body, "tools")) && !script_can(model, "tools")) {
         return cannot(x, "tools", why);
     }
     return 0;

@@ -110,7 +110,7 @@ static void digest(const void *of, struct buf *out)
 static void capabilities(const void *of, struct buf *out)
 {
     const cJSON *model = ((const struct named *)of)->model;
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(model, "capabilities");
+    const cJSON *list = field_get(model, "capabilities");
     char *json = list != NULL ? cJSON_PrintUnformatted(list) : NULL;
     buf_add_str(out, json != NULL ? json : "[\"completion\"]");
     cJSON_free(json);
@@ -131,7 +131,7 @@ static const struct value values[] = {
 
 static struct named named(const cJSON *model)
 {
-    const cJSON *given = cJSON_GetObjectItemCaseSensitive(model, "name");
+    const cJSON *given = field_get(model, "name");
     return (struct named){given != NULL ? given->valuestring : "none", model};
 }
 
@@ -263,7 +263,7 @@ void models_show(struct conn *c, const cJSON *body)
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     template_print(show, values, &n, &out);
-    replace_fields(&out, cJSON_GetObjectItemCaseSensitive(model, "show"));
+    replace_fields(&out, field_get(model, "show"));
     answer(c, &out, false);
 }
 

@@ -3,17 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static size_t number(const cJSON *object, const char *name, size_t otherwise)
-{
-    const cJSON *v = get(object, name);
-    return cJSON_IsNumber(v) && v->valuedouble >= 0 ? (size_t)v->valuedouble : otherwise;
-}
-
 /* What is no digit of it, such as line ends, is passed over. */
 static void decode(const char *base64, struct buf *out)
 {
@@ -37,8 +26,8 @@ static void decode(const char *base64, struct buf *out)
 /* Takes up the bytes of an item; none for one that has no text. */
 static void take_text(struct listed *l, const cJSON *item)
 {
-    const cJSON *text = cJSON_IsString(item) ? item : get(item, "text");
-    const cJSON *base64 = get(item, "base64");
+    const cJSON *text = cJSON_IsString(item) ? item : field_get(item, "text");
+    const cJSON *base64 = field_get(item, "base64");
     l->text = text != NULL ? text->valuestring : "";
     l->len = strlen(l->text);
     if (base64 != NULL) {
@@ -48,9 +37,9 @@ static void take_text(struct listed *l, const cJSON *item)
         l->len = l->decoded.len;
     }
     l->at = 0;
-    l->times = number(item, "times", 1);
+    l->times = (size_t)field_number(item, "times", 1);
     l->len = l->times != 0 ? l->len : 0;
-    l->step = number(item, "split", 0);
+    l->step = (size_t)field_number(item, "split", 0);
 }
 
 static bool is_reset(const cJSON *end)
@@ -60,7 +49,7 @@ static bool is_reset(const cJSON *end)
 
 static void take(struct listed *l, const cJSON *item, struct piece *out)
 {
-    const cJSON *pause = get(item, "pause_ms"), *end = get(item, "end");
+    const cJSON *pause = field_get(item, "pause_ms"), *end = field_get(item, "end");
     if (pause != NULL) {
         *out = (struct piece){.type = PIECE_PAUSE, .ns = (uint64_t)(pause->valuedouble * 1e6)};
     } else if (end != NULL) {
@@ -112,9 +101,9 @@ bool listed_check(const cJSON *pieces, char why[WHY_SIZE])
     const cJSON *item;
     cJSON_ArrayForEach(item, pieces)
     {
-        int kinds = cJSON_IsString(item) + (get(item, "text") != NULL) +
-                    (get(item, "base64") != NULL) + (get(item, "pause_ms") != NULL) +
-                    (get(item, "end") != NULL);
+        int kinds = cJSON_IsString(item) + (field_get(item, "text") != NULL) +
+                    (field_get(item, "base64") != NULL) + (field_get(item, "pause_ms") != NULL) +
+                    (field_get(item, "end") != NULL);
         if (kinds != 1) {
             snprintf(why, WHY_SIZE, "a piece is one of text, base64, pause_ms and end");
             return false;

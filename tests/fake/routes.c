@@ -193,8 +193,7 @@ static void dispatch(struct context *x)
         .loads = x->loads,
     };
     const cJSON *answer = script_answer(&c->server->script, &query);
-    bool scripted =
-        answer != NULL && answer != cJSON_GetObjectItemCaseSensitive(script->root, "default");
+    bool scripted = answer != NULL && answer != field_get(script->root, "default");
     if (!fill_expected(x->fill, answer, why)) {
         routes_unexpected(c, why);
     } else if (script->played && generate_is(x->route) && !x->loads) {
@@ -320,9 +319,7 @@ static const char *model_of(const struct context *x)
     const char *model = generate_model(x->body);
     const cJSON *first = script_models(s)->child;
     bool any = x->route == ROUTE_INFILL && !script_model(s, model);
-    return x->llama && first && (any || !*model)
-               ? cJSON_GetObjectItemCaseSensitive(first, "name")->valuestring
-               : model;
+    return x->llama && first && (any || !*model) ? field_get(first, "name")->valuestring : model;
 }
 
 /* What the request is; then it is noted, and answered. */

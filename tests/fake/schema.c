@@ -4,6 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
+const cJSON *field_get(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItem(object, name);
+}
+
+const char *field_text(const cJSON *object, const char *name, const char *otherwise)
+{
+    const cJSON *v = field_get(object, name);
+    return cJSON_IsString(v) ? v->valuestring : otherwise;
+}
+
+double field_number(const cJSON *object, const char *name, double otherwise)
+{
+    const cJSON *v = field_get(object, name);
+    return cJSON_IsNumber(v) && v->valuedouble >= 0 && v->valuedouble < 1e15 ? v->valuedouble
+                                                                             : otherwise;
+}
+
 static int type_of(const cJSON *v)
 {
     if (cJSON_IsNumber(v)) {

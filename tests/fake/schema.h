@@ -62,6 +62,12 @@ struct field {
         NULL, ANY, 0, NULL, NULL, BY_HAND, 0 \
     } /* there may be others, and nulls */
 
+/* A field of an object, in upper or lower case; NULL if it is not there or there is no object.
+ * Texts and numbers (not below 0) of another type are not there. */
+const cJSON *field_get(const cJSON *object, const char *name);
+const char *field_text(const cJSON *object, const char *name, const char *otherwise);
+double field_number(const cJSON *object, const char *name, double otherwise);
+
 /* Whether the object has only these fields, with good values, all the way down; else why says
  * which one is wrong. */
 bool schema_check(const cJSON *object, const struct field *fields, char why[WHY_SIZE]);

@@ -5,23 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static const char *string(const cJSON *object, const char *name, const char *otherwise)
-{
-    const cJSON *v = get(object, name);
-    return cJSON_IsString(v) ? v->valuestring : otherwise;
-}
-
-static double number(const cJSON *object, const char *name, double otherwise)
-{
-    const cJSON *v = get(object, name);
-    return cJSON_IsNumber(v) && v->valuedouble >= 0 ? v->valuedouble : otherwise;
-}
-
 #define INTO(name, types, kind, member) FIELD_INTO(name, types, kind, struct script, member)
 
 static const struct field script_fields[] = {
@@ -77,7 +60,7 @@ static void complete_models(cJSON *root)
     {
         if (cJSON_IsString(item)) {
             script_add_model(&s, item->valuestring, NULL);
-        } else if (cJSON_IsString(get(item, "name"))) {
+        } else if (cJSON_IsString(field_get(item, "name"))) {
             cJSON_AddItemToArray(models, cJSON_Duplicate(item, true));
         }
     }
@@ -100,8 +83,10 @@ static cJSON *read_root(const char *json, size_t len, char why[WHY_SIZE])
     }
     if (!cJSON_IsObject(root)) {
         snprintf(why, WHY_SIZE, "a script must be a JSON object or a list of rules");
-    } else if (schema_check(root, script_fields, why) && check_rules(get(root, "rules"), why) &&
-               check_rules(get(root, "answers"), why) && answer_check(get(root, "default"), why)) {
+    } else if (schema_check(root, script_fields, why) &&
+               check_rules(field_get(root, "rules"), why) &&
+               check_rules(field_get(root, "answers"), why) &&
+               answer_check(field_get(root, "default"), why)) {
         return root;
     }
     cJSON_Delete(root);
@@ -120,13 +105,13 @@ bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SI
     }
     complete_models(root);
     script_finish(s);
-    size_t rules = (size_t)cJSON_GetArraySize(get(root, "rules"));
-    const char *server = string(root, "server", "both");
+    size_t rules = (size_t)cJSON_GetArraySize(field_get(root, "rules"));
+    const char *server = field_text(root, "server", "both");
     *s = (struct script){
         .root = root,
         .states = xcalloc(rules + 1, sizeof *s->states),
         .played = answers != NULL,
-        .only_messages = strcmp(string(root, "dialect", ""), "anthropic") == 0,
+        .only_messages = strcmp(field_text(root, "dialect", ""), "anthropic") == 0,
         .server = *server == 'l'   ? SERVER_LLAMA
                   : *server == 'o' ? SERVER_OLLAMA
                                    : SERVER_BOTH,
@@ -163,7 +148,7 @@ void script_add_model(struct script *s, const char *name, const char *capability
 
 const cJSON *script_models(const struct script *s)
 {
-    return get(s->root, "models");
+    return field_get(s->root, "models");
 }
 
 /* Ollama's lookup: case does not matter, no tag means ":latest". */
@@ -180,7 +165,7 @@ const cJSON *script_model(const struct script *s, const char *name)
     const cJSON *model;
     cJSON_ArrayForEach(model, script_models(s))
     {
-        if (same_model(string(model, "name", ""), name)) {
+        if (same_model(field_text(model, "name", ""), name)) {
             return model;
         }
     }
@@ -190,7 +175,7 @@ const cJSON *script_model(const struct script *s, const char *name)
 bool script_can(const cJSON *model, const char *capability)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, get(model, "capabilities"))
+    cJSON_ArrayForEach(item, field_get(model, "capabilities"))
     {
         if (cJSON_IsString(item) && strcmp(item->valuestring, capability) == 0) {
             return true;
@@ -216,9 +201,9 @@ static unsigned count_request(struct script *s, const char *model)
 static bool has_role(const cJSON *body, const char *role)
 {
     const cJSON *message;
-    cJSON_ArrayForEach(message, get(body, "messages"))
+    cJSON_ArrayForEach(message, field_get(body, "messages"))
     {
-        if (strcmp(string(message, "role", ""), role) == 0) {
+        if (strcmp(field_text(message, "role", ""), role) == 0) {
             return true;
         }
     }
@@ -228,14 +213,15 @@ static bool has_role(const cJSON *body, const char *role)
 /* Whether the condition holds for a request that is the nth for its model. */
 static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
 {
-    const char *has = string(when, "has", NULL), *role = string(when, "role", NULL);
-    const char *thinking = string(when, "thinking", NULL);
-    const cJSON *over = get(when, "over");
-    return (has == NULL || get(body, has) != NULL) && (role == NULL || has_role(body, role)) &&
-           number(when, "nth", nth) == nth &&
-           (thinking == NULL || strcmp(string(get(body, "thinking"), "type", ""), thinking) == 0) &&
+    const char *has = field_text(when, "has", NULL), *role = field_text(when, "role", NULL);
+    const char *thinking = field_text(when, "thinking", NULL);
+    const cJSON *over = field_get(when, "over");
+    return (has == NULL || field_get(body, has) != NULL) &&
+           (role == NULL || has_role(body, role)) && field_number(when, "nth", nth) == nth &&
+           (thinking == NULL ||
+            strcmp(field_text(field_get(body, "thinking"), "type", ""), thinking) == 0) &&
            (over == NULL ||
-            number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
+            field_number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
 }
 
 /* Whether it holds that text, or one of that list. */
@@ -257,28 +243,28 @@ static bool mentions(const char *whole, const cJSON *wanted)
 static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q,
                  unsigned nth_of_model)
 {
-    const cJSON *match = get(rule, "match"), *nth = get(match, "nth");
-    const char *path = string(match, "path", NULL);
+    const cJSON *match = field_get(rule, "match"), *nth = field_get(match, "nth");
+    const char *path = field_text(match, "path", NULL);
     if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
         return false;
     }
-    if (cJSON_IsTrue(get(match, "load")) != q->loads) {
+    if (cJSON_IsTrue(field_get(match, "load")) != q->loads) {
         return false;
     }
-    if (!holds(get(rule, "when"), q->body, nth_of_model)) {
+    if (!holds(field_get(rule, "when"), q->body, nth_of_model)) {
         return false;
     }
-    if (!same_model(string(match, "model", q->model), q->model)) {
+    if (!same_model(field_text(match, "model", q->model), q->model)) {
         return false;
     }
-    if (!mentions(q->last_text, get(match, "text"))) {
+    if (!mentions(q->last_text, field_get(match, "text"))) {
         return false;
     }
     state->seen++;
     if (nth && nth->valuedouble != state->seen) {
         return false;
     }
-    if (get(rule, "times") && state->used >= number(rule, "times", 0)) {
+    if (field_get(rule, "times") && state->used >= field_number(rule, "times", 0)) {
         return false;
     }
     state->used++;
@@ -291,11 +277,11 @@ const cJSON *script_answer(struct script *s, const struct script_query *q)
     unsigned nth = says ? count_request(s, q->model) : 0;
     const cJSON *rule;
     size_t i = 0;
-    cJSON_ArrayForEach(rule, get(s->root, "rules"))
+    cJSON_ArrayForEach(rule, field_get(s->root, "rules"))
     {
         if (fits(rule, &s->states[i++], q, nth)) {
             return rule;
         }
     }
-    return says ? get(s->root, "default") : NULL;
+    return says ? field_get(s->root, "default") : NULL;
 }

@@ -238,7 +238,7 @@ static void pick(const cJSON *fields, const struct buf *all, struct buf *out)
     cJSON_ArrayForEach(field, fields)
     {
         const char *name = cJSON_IsString(field) ? field->valuestring : "";
-        const cJSON *value = cJSON_GetObjectItemCaseSensitive(record, name);
+        const cJSON *value = field_get(record, name);
         if (value != NULL) {
             cJSON_AddItemToObject(picked, name, cJSON_Duplicate(value, true));
         }
@@ -253,7 +253,7 @@ static void pick(const cJSON *fields, const struct buf *all, struct buf *out)
 static void end(const void *of, struct buf *out)
 {
     const struct shape_state *s = of;
-    const cJSON *fields = cJSON_GetObjectItemCaseSensitive(s->request, "response_fields");
+    const cJSON *fields = field_get(s->request, "response_fields");
     struct buf all;
     buf_init(&all, SIZE_MAX / 2);
     shape_print(s, s->shape->end, &all);

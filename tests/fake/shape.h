@@ -76,8 +76,7 @@ unsigned figure_token_id(struct span token);
 /* ... probabilities of the token that is written or, of a whole reply, of all, as a list; ... */
 void figure_probs(const struct shape_state *s, struct buf *out);
 
-/* ... a number and the timings, as llama-server writes them; and the moment, as Ollama does. */
-void figure_double(double value, struct buf *out);
+/* ... the timings, as llama-server writes them; and the moment, as Ollama does. */
 void figure_timings(const struct shape_state *s, struct buf *out);
 void figure_now(struct buf *out);
 

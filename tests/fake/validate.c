@@ -146,12 +146,6 @@ static int check_types(const cJSON *body, const struct field *fields, struct buf
     return schema_check(body, fields, text) ? 0 : refuse(why, text);
 }
 
-static const char *text_of(const cJSON *body, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(body, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
-}
-
 /* A duration has units, but for 0. */
 static bool good_duration(const char *s)
 {
@@ -163,18 +157,21 @@ static bool good_duration(const char *s)
 int validate_ollama(const cJSON *body, bool chat, struct buf *why)
 {
     int status = check_types(body, ollama_fields, why);
-    bool raw = cJSON_IsTrue(cJSON_GetObjectItem(body, "raw"));
+    bool raw = cJSON_IsTrue(field_get(body, "raw"));
     if (status != 0) {
         return status;
     }
-    if (!good_duration(text_of(body, "keep_alive"))) {
-        buf_printf(why, "time: missing unit in duration \"%s\"", text_of(body, "keep_alive"));
+    if (!good_duration(field_text(body, "keep_alive", ""))) {
+        buf_printf(why, "time: missing unit in duration \"%s\"",
+                   field_text(body, "keep_alive", ""));
         return 400;
     }
-    if (chat && strspn(text_of(body, "model"), " ") == strlen(text_of(body, "model"))) {
+    if (chat &&
+        strspn(field_text(body, "model", ""), " ") == strlen(field_text(body, "model", ""))) {
         return refuse(why, "model is required");
     }
-    if (raw && (*text_of(body, "system") != '\0' || *text_of(body, "template") != '\0')) {
+    if (raw &&
+        (*field_text(body, "system", "") != '\0' || *field_text(body, "template", "") != '\0')) {
         return refuse(why, "raw mode does not support template, system, or context");
     }
     return 0;
@@ -191,7 +188,7 @@ int validate_infill(const cJSON *body, struct buf *why)
     static const char *const texts[] = {"input_prefix", "input_suffix"};
     int status = check_types(body, openai_fields, why);
     for (size_t i = 0; status == 0 && i < 2; i++) {
-        const cJSON *v = cJSON_GetObjectItemCaseSensitive(body, texts[i]);
+        const cJSON *v = field_get(body, texts[i]);
         if (v == NULL) {
             return lacks(texts[i], why);
         }
@@ -206,13 +203,13 @@ int validate_infill(const cJSON *body, struct buf *why)
 
 int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
 {
-    const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
+    const cJSON *messages = field_get(body, "messages"), *message;
     int status = check_types(body, openai_fields, why);
     if (status != 0) {
         return status;
     }
     if (!chat) {
-        bool lost = llama && cJSON_GetObjectItemCaseSensitive(body, "prompt") == NULL;
+        bool lost = llama && field_get(body, "prompt") == NULL;
         return lost ? lacks("prompt", why) : 0;
     }
     if (!cJSON_IsArray(messages) || (!llama && messages->child == NULL)) {
@@ -220,7 +217,7 @@ int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
     }
     cJSON_ArrayForEach(message, messages)
     {
-        if (*text_of(message, "role") == '\0') {
+        if (*field_text(message, "role", "") == '\0') {
             return refuse(why, "Failed to parse messages: Missing 'role' in message");
         }
     }

@@ -35,9 +35,9 @@ def chunks_of(pieces):
     for p in pieces:
         p = {'text': p} if isinstance(p, str) else p
         data = base64.b64decode(p.get('base64', '')) or p.get('text', '').encode()
-        for _ in range(p.get('times', 1)):
-            n = p.get('split', len(data) or 1)
-            yield from (data[at:at + n] for at in range(0, len(data), n))
+        data *= p.get('times', 1)
+        n = p.get('split', len(data) or 1)
+        yield from (data[at:at + n] for at in range(0, len(data), n))
 
 
 def plays_every_case():
@@ -77,9 +77,10 @@ def sends_each_kind_of_piece():
             assert chunks == list(chunks_of(pieces)) and end == 'whole', chunks
             assert time.monotonic() - began >= 0.06
             assert header(lines, 'content-type') == ['text/event-stream']
-        play(f, {'pieces': [{'text': '0123456789', 'times': 100000}]})
-        _, chunks, _, end = parse(ask(f))
-        assert len(chunks) == 100000 and end == 'whole'
+        for split, count in ((1000000, 1), (10, 100000)):
+            play(f, {'pieces': [{'text': '0123456789', 'times': 100000, 'split': split}]})
+            _, chunks, body, end = parse(ask(f))
+            assert len(chunks) == count and len(body) == 1000000 and end == 'whole'
         for end, mark in (('close', b''), ('reset', b'<RESET>')):
             play(f, {'pieces': ['a', {'pause_ms': 20}, {'end': end}, 'b']})
             raw = ask(f)

@@ -33,10 +33,10 @@ static void close_conn(struct conn *c, bool reset)
     c->closing = true;
     pace_cancel(&c->server->pace, &c->linger);
     pace_cancel(&c->server->pace, &c->poll);
-    if (c->reply) {
+    if (c->reply != NULL) {
         reply_free(c->reply);
     }
-    for (struct conn **at = &c->server->conns; *at; at = &(*at)->next) {
+    for (struct conn **at = &c->server->conns; *at != NULL; at = &(*at)->next) {
         if (*at == c) {
             *at = c->next;
             break;
@@ -52,7 +52,7 @@ static void close_conn(struct conn *c, bool reset)
 
 void conn_close_all(struct server *server)
 {
-    while (server->conns) {
+    while (server->conns != NULL) {
         close_conn(server->conns, false);
     }
 }
@@ -64,7 +64,7 @@ static void gone(struct conn *c, int err)
         return;
     }
     if (c->state != CONN_IDLE && c->request) {
-        const char *phase = c->reply ? reply_phase(c->reply) : "streaming";
+        const char *phase = c->reply != NULL ? reply_phase(c->reply) : "streaming";
         journal_addf(&c->server->journal, "disconnect",
                      "\"request\":%u,\"conn\":%u,\"phase\":\"%s\",\"how\":\"%s\"", c->request,
                      c->number, phase, err == UV_EOF ? "eof" : uv_err_name(err));
@@ -84,7 +84,7 @@ static void complete(struct conn *c)
         journal_addf(&c->server->journal, "done", "\"request\":%u,\"conn\":%u,\"bytes\":%zu",
                      c->request, c->number, c->wire);
     }
-    if (c->reply) {
+    if (c->reply != NULL) {
         reply_free(c->reply);
     }
     if (c->end == CONN_LINGER) {
@@ -109,7 +109,7 @@ static void drained(struct conn *c)
 {
     if (c->state == CONN_ANSWERED) {
         complete(c);
-    } else if (c->reply) {
+    } else if (c->reply != NULL) {
         reply_drained(c->reply);
     }
 }

@@ -20,7 +20,7 @@ static const char *next_place(const char *from, const char *what, size_t len, co
 {
     for (const char *at = from; len && (size_t)(end - at) >= len; at++) {
         at = memchr(at, *what, (size_t)(end - at) - len + 1);
-        if (!at) {
+        if (at == NULL) {
             return NULL;
         }
         if (memcmp(at, what, len) == 0) {
@@ -56,7 +56,7 @@ static bool behind_other(const struct buf *document, const struct buf *before, c
     while (from > before->data && from[-1] != '\n') {
         from--;
     }
-    return from < at - 1 && !next_place(document->data, from, (size_t)(at - from), end);
+    return from < at - 1 && next_place(document->data, from, (size_t)(at - from), end) == NULL;
 }
 
 /* The document may have just begun, behind comments with text of other files. */
@@ -128,10 +128,10 @@ cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer
     }
     cJSON *copy = cJSON_Duplicate(answer, true);
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "continue");
-    if (document.data && document.len && f && f->before.len) {
+    if (document.data != NULL && document.len && f != NULL && f->before.len) {
         const char *at = find_place(&document, &f->before);
-        at = at ? at : find_beginning(&document, &f->before);
-        if (at) {
+        at = at != NULL ? at : find_beginning(&document, &f->before);
+        if (at != NULL) {
             add_rest(s, copy, at, (size_t)(document.data + document.len - at));
         }
     }

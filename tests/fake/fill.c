@@ -14,13 +14,13 @@ static const char *text_of(const struct buf *b)
 static void infill_prompt(struct fill *f, const struct fim *fim, const cJSON *body)
 {
     const cJSON *chunk;
-    if (fim->repo) {
+    if (fim->repo != NULL) {
         buf_printf(&f->prompt, "%smyproject\n", fim->repo);
     }
     cJSON_ArrayForEach(chunk, field_get(body, "input_extra"))
     {
         const cJSON *name = field_get(chunk, "filename");
-        if (fim->file) {
+        if (fim->file != NULL) {
             buf_printf(&f->prompt, "%s%s\n", fim->file,
                        name ? field_text(chunk, "filename", "") : "tmp");
         } else {
@@ -28,7 +28,7 @@ static void infill_prompt(struct fill *f, const struct fim *fim, const cJSON *bo
         }
         buf_add_str(&f->prompt, field_text(chunk, "text", ""));
     }
-    if (fim->file) {
+    if (fim->file != NULL) {
         buf_printf(&f->prompt, "%sfilename\n", fim->file);
     }
 }
@@ -138,10 +138,10 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE]
     const cJSON *max = field_get(expect, "max_bytes");
     const char *ends = field_text(expect, "prefix_ends", ""),
                *begins = field_text(expect, "suffix_begins", "");
-    if (!expect) {
+    if (expect == NULL) {
         return true;
     }
-    if (!f) {
+    if (f == NULL) {
         snprintf(why, WHY_SIZE, "this is no request to fill in");
         return false;
     }
@@ -157,7 +157,7 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE]
                  text_of(&f->after), begins);
         return false;
     }
-    if (max && (double)f->prompt.len > max->valuedouble) {
+    if (max != NULL && (double)f->prompt.len > max->valuedouble) {
         snprintf(why, WHY_SIZE, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
                  max->valuedouble);
         return false;

@@ -44,23 +44,24 @@ void generate_reply(struct context *x, const cJSON *answer)
     struct reply_spec spec = spec_of(x);
     char why[WHY_SIZE];
     cJSON *continued = NULL;
-    if (field_get(answer, "continue")) {
+    if (field_get(answer, "continue") != NULL) {
         continued = fill_continue(x->conn->server, x->fill, answer, why);
-        if (!continued) {
+        if (continued == NULL) {
             free(spec.settings);
             routes_unexpected(x->conn, why);
             return;
         }
     }
-    reply_start(x->conn, continued ? continued : answer, &spec);
+    reply_start(x->conn, continued != NULL ? continued : answer, &spec);
     cJSON_Delete(continued);
 }
 
 bool generate_loads(const struct context *x)
 {
     const cJSON *messages = field_get(x->body, "messages");
-    return x->body && ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
-                       (x->route == ROUTE_GENERATE && *field_text(x->body, "prompt", "") == '\0'));
+    return x->body != NULL &&
+           ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
+            (x->route == ROUTE_GENERATE && *field_text(x->body, "prompt", "") == '\0'));
 }
 
 static void load_body(const struct context *x, struct buf *out)
@@ -83,7 +84,7 @@ static void load(struct context *x, const cJSON *answer)
     struct buf body;
     buf_init(&body, SIZE_MAX / 2);
     load_body(x, &body);
-    cJSON *own = answer ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
+    cJSON *own = answer != NULL ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
     cJSON_AddNumberToObject(own, "status", 200);
     cJSON_AddStringToObject(own, "body", body.data);
     cJSON_AddStringToObject(own, "content_type", "application/json; charset=utf-8");
@@ -125,13 +126,14 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
     if (x->llama) {
         return 0;
     }
-    if (fills && model && *field_text(x->body, "suffix", "") && !script_can(model, "insert")) {
+    if (fills && model != NULL && *field_text(x->body, "suffix", "") &&
+        !script_can(model, "insert")) {
         return cannot(x, "insert", why);
     }
     if (scripted) {
         return 0;
     }
-    if (!model) {
+    if (model == NULL) {
         buf_printf(why, "model '%s' not found", x->model);
         return 404;
     }
@@ -158,7 +160,7 @@ static cJSON *usual_answer(struct context *x)
 
 static int validate(struct context *x, struct buf *why)
 {
-    if (!x->body) {
+    if (x->body == NULL) {
         return 400;
     }
     if (x->route == ROUTE_INFILL) {
@@ -173,7 +175,7 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted)
 {
     struct buf *why = &x->why;
     /* llama-server looks at the model first. */
-    int status = x->body && x->llama ? judge_model(x, answer, scripted, why) : 0;
+    int status = x->body != NULL && x->llama ? judge_model(x, answer, scripted, why) : 0;
     bool judged = status != 0;
     status = status ? status : validate(x, why);
     if (!status && !x->llama) {
@@ -188,7 +190,7 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted)
         load(x, answer);
         return;
     }
-    cJSON *usual = answer ? NULL : usual_answer(x);
-    generate_reply(x, answer ? answer : usual);
+    cJSON *usual = answer != NULL ? NULL : usual_answer(x);
+    generate_reply(x, answer != NULL ? answer : usual);
     cJSON_Delete(usual);
 }

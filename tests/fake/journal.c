@@ -23,7 +23,7 @@ static void free_entry(struct journal *j, struct entry *e)
 
 static void free_times(struct token_times *t)
 {
-    while (t) {
+    while (t != NULL) {
         struct token_times *next = t->next;
         free(t->ns);
         free(t);
@@ -78,7 +78,7 @@ void journal_add(struct journal *j, const char *event, const char *more)
     j->bytes += line.len;
     j->entries[j->count++] = (struct entry){.event = xstrdup(event), .json = line.data, .seq = seq};
     drop_oldest(j);
-    if (j->on_change) {
+    if (j->on_change != NULL) {
         j->on_change(j->ctx);
     }
 }
@@ -106,7 +106,7 @@ const struct entry *journal_find(const struct journal *j, const char *event, uns
 const struct token_times *journal_times(const struct journal *j, unsigned request)
 {
     const struct token_times *t = j->times;
-    while (t && t->request != request) {
+    while (t != NULL && t->request != request) {
         t = t->next;
     }
     return t;
@@ -119,7 +119,7 @@ static struct token_times *add_times(struct journal *j, unsigned request)
     t->next = j->times;
     j->times = t;
     size_t n = 1;
-    for (struct token_times *at = t; at; at = at->next) {
+    for (struct token_times *at = t; at != NULL; at = at->next) {
         if (n++ == MAX_TIMED_REQUESTS) {
             free_times(at->next);
             at->next = NULL;
@@ -131,10 +131,10 @@ static struct token_times *add_times(struct journal *j, unsigned request)
 void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns)
 {
     struct token_times *t = j->times;
-    while (t && t->request != request) {
+    while (t != NULL && t->request != request) {
         t = t->next;
     }
-    if (!t) {
+    if (t == NULL) {
         t = add_times(j, request);
     }
     if (t->count + n > t->room) {
@@ -145,7 +145,7 @@ void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns)
         t->ns[t->count++] = ns;
     }
     j->tokens += n;
-    if (j->on_change) {
+    if (j->on_change != NULL) {
         j->on_change(j->ctx);
     }
 }

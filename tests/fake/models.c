@@ -270,7 +270,7 @@ void models_show(struct conn *c, const cJSON *body)
 static struct loaded **find(struct server *s, const char *name)
 {
     struct loaded **at = &s->loaded;
-    while (*at && strcmp((*at)->name, name) != 0) {
+    while (*at != NULL && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
     }
     return at;
@@ -279,17 +279,19 @@ static struct loaded **find(struct server *s, const char *name)
 uint64_t models_load_time(const struct server *s, const char *name, const char *settings)
 {
     const struct loaded *l = s->loaded;
-    while (l && strcmp(l->name, name) != 0) {
+    while (l != NULL && strcmp(l->name, name) != 0) {
         l = l->next;
     }
-    return l && strcmp(l->settings, settings ? settings : "") == 0 ? 0 : s->script.load_ns;
+    return l != NULL && strcmp(l->settings, settings != NULL ? settings : "") == 0
+               ? 0
+               : s->script.load_ns;
 }
 
 void models_loaded(struct server *s, const char *name, const char *settings)
 {
-    const char *text = settings ? settings : "";
+    const char *text = settings != NULL ? settings : "";
     struct loaded **at = find(s, name);
-    if (*at && strcmp((*at)->settings, text) == 0) {
+    if (*at != NULL && strcmp((*at)->settings, text) == 0) {
         return;
     }
     models_unload(s, name);
@@ -303,7 +305,7 @@ void models_loaded(struct server *s, const char *name, const char *settings)
 void models_unload(struct server *s, const char *name)
 {
     struct loaded **at = find(s, name), *l = *at;
-    if (!l) {
+    if (l == NULL) {
         return;
     }
     *at = l->next;
@@ -314,7 +316,7 @@ void models_unload(struct server *s, const char *name)
 
 void models_finish(struct server *s)
 {
-    while (s->loaded) {
+    while (s->loaded != NULL) {
         models_unload(s, s->loaded->name);
     }
 }

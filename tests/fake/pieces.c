@@ -23,22 +23,21 @@ static void decode(const char *base64, struct buf *out)
     }
 }
 
-/* Takes up the bytes of an item; none for one that has no text. */
+/* Takes up the bytes of an item: one chunk, unless it says otherwise. */
 static void take_text(struct listed *l, const cJSON *item)
 {
-    const cJSON *text = cJSON_IsString(item) ? item : field_get(item, "text");
-    const cJSON *base64 = field_get(item, "base64");
-    l->text = text != NULL ? text->valuestring : "";
-    l->len = strlen(l->text);
-    if (base64 != NULL) {
-        buf_clear(&l->decoded);
-        decode(base64->valuestring, &l->decoded);
-        l->text = l->decoded.data;
-        l->len = l->decoded.len;
+    const char *base64 = field_text(item, "base64", NULL);
+    const char *text = cJSON_IsString(item) ? item->valuestring : field_text(item, "text", "");
+    size_t times = (size_t)field_number(item, "times", 1);
+    buf_clear(&l->bytes);
+    for (; times != 0; times--) {
+        if (base64 != NULL) {
+            decode(base64, &l->bytes);
+        } else {
+            buf_add_str(&l->bytes, text);
+        }
     }
     l->at = 0;
-    l->times = (size_t)field_number(item, "times", 1);
-    l->len = l->times != 0 ? l->len : 0;
     l->step = (size_t)field_number(item, "split", 0);
 }
 
@@ -61,22 +60,18 @@ static void take(struct listed *l, const cJSON *item, struct piece *out)
 
 static void send_part(struct listed *l, struct piece *out)
 {
-    size_t rest = l->len - l->at;
-    out->data = l->text + l->at;
+    size_t rest = l->bytes.len - l->at;
+    out->data = l->bytes.data + l->at;
     out->len = l->step != 0 && l->step < rest ? l->step : rest;
     l->at += out->len;
-    if (l->at == l->len && l->times > 1) {
-        l->times--;
-        l->at = 0;
-    }
 }
 
 static void next_listed(struct source *s, struct piece *out)
 {
     struct listed *l = (struct listed *)s;
-    if (l->at == l->len && l->next == NULL) {
+    if (l->at == l->bytes.len && l->next == NULL) {
         out->type = PIECE_END;
-    } else if (l->at == l->len) {
+    } else if (l->at == l->bytes.len) {
         const cJSON *item = l->next;
         l->next = item->next;
         take(l, item, out);
@@ -88,12 +83,12 @@ static void next_listed(struct source *s, struct piece *out)
 void listed_init(struct listed *l, const cJSON *pieces)
 {
     *l = (struct listed){.source = {next_listed}, .next = pieces->child};
-    buf_init(&l->decoded, SIZE_MAX / 2);
+    buf_init(&l->bytes, SIZE_MAX / 2);
 }
 
 void listed_finish(struct listed *l)
 {
-    buf_finish(&l->decoded);
+    buf_finish(&l->bytes);
 }
 
 bool listed_check(const cJSON *pieces, char why[WHY_SIZE])

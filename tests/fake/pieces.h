@@ -9,12 +9,9 @@
 struct listed {
     struct source source;
     const cJSON *next;
-    const char *text; /* of the piece that is sent: */
-    size_t len;       /* so many bytes */
-    size_t at;        /* of which these are sent */
-    size_t step;      /* so many at a time */
-    size_t times;     /* and so often again */
-    struct buf decoded;
+    struct buf bytes; /* of the item that is sent */
+    size_t at;        /* so many of them are */
+    size_t step;      /* so many at a time; 0: all */
 };
 
 void listed_init(struct listed *l, const cJSON *pieces);

@@ -68,7 +68,7 @@ static enum request_result bad(struct request_parser *p, int status, const char 
 static bool is_token(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!isalnum((unsigned char)s[i]) && !strchr("!#$%&'*+-.^_`|~", s[i])) {
+        if (!isalnum((unsigned char)s[i]) && strchr("!#$%&'*+-.^_`|~", s[i]) == NULL) {
             return false;
         }
     }
@@ -79,12 +79,12 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 {
     const char *end = line + len;
     const char *space = memchr(line, ' ', len);
-    if (!space || !is_token(line, (size_t)(space - line))) {
+    if (space == NULL || !is_token(line, (size_t)(space - line))) {
         return false;
     }
     const char *target = space + 1;
     const char *second = memchr(target, ' ', (size_t)(end - target));
-    if (!second || second == target || end - second != 9) {
+    if (second == NULL || second == target || end - second != 9) {
         return false;
     }
     if (memcmp(second + 1, "HTTP/1.", 7) != 0 || (second[8] != '0' && second[8] != '1')) {
@@ -105,7 +105,7 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 static bool add_header(struct request *r, const char *line, size_t len)
 {
     const char *colon = memchr(line, ':', len);
-    if (!colon || !is_token(line, (size_t)(colon - line))) {
+    if (colon == NULL || !is_token(line, (size_t)(colon - line))) {
         return false;
     }
     const char *value = colon + 1, *end = line + len;
@@ -146,21 +146,21 @@ static enum request_result judge_head(struct request_parser *p)
     const char *length = request_header(r, "content-length");
     const char *expect = request_header(r, "expect");
     r->keep_alive = r->minor >= 1;
-    if (connection && strcasecmp(connection, "close") == 0) {
+    if (connection != NULL && strcasecmp(connection, "close") == 0) {
         r->keep_alive = false;
     }
-    if (connection && strcasecmp(connection, "keep-alive") == 0) {
+    if (connection != NULL && strcasecmp(connection, "keep-alive") == 0) {
         r->keep_alive = true;
     }
-    p->owes_continue = r->minor >= 1 && expect && strcasecmp(expect, "100-continue") == 0;
-    if (r->minor >= 1 && !request_header(r, "host")) {
+    p->owes_continue = r->minor >= 1 && expect != NULL && strcasecmp(expect, "100-continue") == 0;
+    if (r->minor >= 1 && request_header(r, "host") == NULL) {
         return bad(p, 400, ": missing required Host header");
     }
     if (coding != NULL) {
         return bad(p, 501, ": unsupported transfer encoding");
     }
     p->need = 0;
-    if (length && !read_number(length, &p->need)) {
+    if (length != NULL && !read_number(length, &p->need)) {
         return bad(p, 400, ": bad Content-Length");
     }
     if (p->need > p->max_body) {
@@ -178,7 +178,7 @@ static bool next_line(const struct buf *in, size_t *at, const char **line, size_
     }
     const char *start = in->data + *at;
     const char *end = memchr(start, '\n', in->len - *at);
-    if (!end) {
+    if (end == NULL) {
         return false;
     }
     *line = start;
@@ -215,7 +215,7 @@ static enum request_result read_head(struct request_parser *p)
     if (end == 0) {
         /* Garbage shows itself in its first line; a client may wait for the answer. */
         bool whole = next_line(&p->in, &at, &line, &len);
-        if (whole && len && !memchr(line, ' ', len)) {
+        if (whole && len && memchr(line, ' ', len) == NULL) {
             return bad(p, 400, "");
         }
         return REQUEST_MORE;

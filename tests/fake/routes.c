@@ -188,7 +188,7 @@ static void dispatch(struct context *x)
         .request = x->request,
         .body = x->body,
         .model = x->model,
-        .last_text = x->fill ? fill_prompt(x->fill) : generate_last_text(x->body),
+        .last_text = x->fill != NULL ? fill_prompt(x->fill) : generate_last_text(x->body),
         .generates = generate_is(x->route),
         .loads = x->loads,
     };
@@ -262,10 +262,10 @@ static bool allowed_host(const struct request *r)
     static const char *const good[] = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", ""};
     static const char *const ends[] = {".localhost", ".local", ".internal"};
     const char *host = request_header(r, "host");
-    if (request_header(r, "origin")) {
+    if (request_header(r, "origin") != NULL) {
         return false;
     }
-    if (!host) {
+    if (host == NULL) {
         return true;
     }
     size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
@@ -287,7 +287,8 @@ static bool has_key(const struct context *x)
 {
     const char *key = x->conn->server->script.key;
     const char *given = request_header(x->request, "authorization");
-    return !key || (given && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
+    return key == NULL ||
+           (given != NULL && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
 }
 
 /* False: the request has been refused. */
@@ -318,8 +319,9 @@ static const char *model_of(const struct context *x)
     const struct script *s = &x->conn->server->script;
     const char *model = generate_model(x->body);
     const cJSON *first = script_models(s)->child;
-    bool any = x->route == ROUTE_INFILL && !script_model(s, model);
-    return x->llama && first && (any || !*model) ? field_get(first, "name")->valuestring : model;
+    bool any = x->route == ROUTE_INFILL && script_model(s, model) == NULL;
+    return x->llama && first != NULL && (any || !*model) ? field_get(first, "name")->valuestring
+                                                         : model;
 }
 
 /* What the request is; then it is noted, and answered. */
@@ -342,7 +344,7 @@ static void read_request(struct context *x)
     if (admit(x)) {
         dispatch(x);
     }
-    if (x->fill) {
+    if (x->fill != NULL) {
         fill_finish(&fill);
     }
 }

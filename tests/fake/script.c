@@ -52,7 +52,7 @@ static void complete_models(cJSON *root)
     cJSON *models = cJSON_AddArrayToObject(root, "models");
     struct script s = {.root = root};
     const cJSON *item;
-    if (!given) {
+    if (given == NULL) {
         script_add_model(&s, "fake", NULL);
         script_add_model(&s, "thinker", "thinking");
     }
@@ -140,7 +140,7 @@ void script_add_model(struct script *s, const char *name, const char *capability
     cJSON_AddStringToObject(model, "name", name);
     cJSON *list = cJSON_AddArrayToObject(model, "capabilities");
     cJSON_AddItemToArray(list, cJSON_CreateString("completion"));
-    if (capability) {
+    if (capability != NULL) {
         cJSON_AddItemToArray(list, cJSON_CreateString(capability));
     }
     cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(s->root, "models"), model);
@@ -245,7 +245,7 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
 {
     const cJSON *match = field_get(rule, "match"), *nth = field_get(match, "nth");
     const char *path = field_text(match, "path", NULL);
-    if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
+    if (path != NULL ? strcmp(path, q->request->path) != 0 : !q->generates) {
         return false;
     }
     if (cJSON_IsTrue(field_get(match, "load")) != q->loads) {
@@ -261,7 +261,7 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
         return false;
     }
     state->seen++;
-    if (nth && nth->valuedouble != state->seen) {
+    if (nth != NULL && nth->valuedouble != state->seen) {
         return false;
     }
     if (field_get(rule, "times") && state->used >= field_number(rule, "times", 0)) {

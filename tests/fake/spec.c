@@ -64,7 +64,7 @@ static struct limit limit_of(const struct context *x)
 {
     const cJSON *from = x->route == ROUTE_GENERATE ? field_get(x->body, "options") : x->body;
     const cJSON *most = field_get(from, spec_native(x->route) ? "num_predict" : "max_tokens");
-    if (x->llama && field_get(from, "n_predict")) {
+    if (x->llama && field_get(from, "n_predict") != NULL) {
         most = field_get(from, "n_predict");
     }
     double n = cJSON_IsNumber(most) ? most->valuedouble : -1;
@@ -106,7 +106,7 @@ struct reply_spec spec_of(const struct context *x)
         .unload = spec_native(x->route) && spec_unloads(x->body),
         .probs = probs_of(x),
         .prompt_tokens = prompt_tokens(x->body),
-        .prompt = x->fill ? &x->fill->prompt : NULL,
+        .prompt = x->fill != NULL ? &x->fill->prompt : NULL,
         .request = x->body,
         .limit = limit_of(x),
     };

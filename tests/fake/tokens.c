@@ -160,7 +160,7 @@ static void cut(struct tokens *t, size_t len)
     }
     t->count = n;
     t->text.len = len;
-    if (t->text.data) {
+    if (t->text.data != NULL) {
         t->text.data[len] = '\0';
     }
 }
@@ -169,10 +169,10 @@ static const char *first_stop(const struct limit *limit, const char *text, const
 {
     const char *first = NULL;
     const cJSON *one = cJSON_IsArray(limit->stop) ? limit->stop->child : limit->stop;
-    for (; one; one = cJSON_IsArray(limit->stop) ? one->next : NULL) {
+    for (; one != NULL; one = cJSON_IsArray(limit->stop) ? one->next : NULL) {
         const char *at =
             cJSON_IsString(one) && *one->valuestring ? strstr(text, one->valuestring) : NULL;
-        if (at && (!first || at < first)) {
+        if (at != NULL && (first == NULL || at < first)) {
             first = at;
             *word = one->valuestring;
         }
@@ -189,7 +189,7 @@ enum stop_type tokens_limit(struct tokens *t, const struct limit *limit, const c
         type = STOP_LIMIT;
     }
     const char *at = t->text.len ? first_stop(limit, t->text.data, word) : NULL;
-    if (at) {
+    if (at != NULL) {
         cut(t, (size_t)(at - t->text.data));
         type = STOP_WORD;
     }

@@ -9,7 +9,7 @@ static bool must_wait(const struct reply *r)
 {
     size_t ahead = 0, slots = r->conn->server->script.slots;
     for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
-        ahead += r->queue && e->queue && strcmp(e->queue, r->queue) == 0;
+        ahead += r->queue != NULL && e->queue != NULL && strcmp(e->queue, r->queue) == 0;
     }
     return slots && ahead >= slots;
 }
@@ -17,7 +17,7 @@ static bool must_wait(const struct reply *r)
 /* A model in use is not loaded again with other options. */
 static bool in_use(const struct reply *r)
 {
-    for (const struct reply *e = r->conn->server->replies; e; e = e->next) {
+    for (const struct reply *e = r->conn->server->replies; e != NULL; e = e->next) {
         if (e->running && e->loads && strcmp(e->model, r->model) == 0) {
             return true;
         }
@@ -69,7 +69,7 @@ static void load(struct reply *r, uint64_t time)
 {
     struct server *server = r->conn->server;
     r->needs_load = true;
-    if (server->loading || in_use(r)) {
+    if (server->loading != NULL || in_use(r)) {
         return;
     }
     server->loading = r;
@@ -82,7 +82,7 @@ static void load(struct reply *r, uint64_t time)
 /* Lets those go on whose turn has come. */
 static void look(struct server *server)
 {
-    for (struct reply *r = server->replies; r; r = r->next) {
+    for (struct reply *r = server->replies; r != NULL; r = r->next) {
         if (r->running || r == server->loading || must_wait(r)) {
             continue;
         }
@@ -99,7 +99,7 @@ void turn_ask(struct reply *r)
 {
     struct server *server = r->conn->server;
     struct reply **at = &server->replies;
-    while (*at) {
+    while (*at != NULL) {
         at = &(*at)->next;
     }
     *at = r;
@@ -114,7 +114,7 @@ void turn_leave(struct reply *r)
 {
     struct server *server = r->conn->server;
     pace_cancel(&server->pace, &r->load);
-    for (struct reply **at = &server->replies; *at; at = &(*at)->next) {
+    for (struct reply **at = &server->replies; *at != NULL; at = &(*at)->next) {
         if (*at == r) {
             *at = r->next;
             break;

@@ -1,6 +1,6 @@
 /* What the stand-in server of "make demo" says, as a script: texts of its own, no model. A chat
  * that holds an answer already gets one of the shorter ones. */
-#include "demo.h"
+#include "script.h"
 
 #define PACE "\"first_ms\":400,\"interval_ms\":25,"
 #define LATER                                  \

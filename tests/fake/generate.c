@@ -5,7 +5,6 @@
 #include "models.h"
 #include "quote.h"
 #include "routes.h"
-#include "validate.h"
 
 #include <stdlib.h>
 #include <string.h>

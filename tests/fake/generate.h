@@ -46,6 +46,17 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted);
 /* The same for any path, without looking at the request. */
 void generate_reply(struct context *x, const cJSON *answer);
 
+/* validate.c: what the real servers refuse in a request before they look at the model. */
+
+/* The body as JSON, or NULL with the status 400 text in why: empty, cut, a byte order
+ * mark, raw control characters in a string. What follows the first value is ignored. */
+cJSON *validate_json(const struct buf *body, bool llama, struct buf *why);
+
+/* Status 0, or the status and the text of the first thing wrong. */
+int validate_ollama(const cJSON *body, bool chat, struct buf *why);
+int validate_infill(const cJSON *body, struct buf *why);
+int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why);
+
 /* spec.c: what the fields of a request ask of its reply. */
 struct reply_spec spec_of(const struct context *x);
 bool spec_native(enum route r);          /* a generation of Ollama's own API */

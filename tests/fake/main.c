@@ -2,7 +2,6 @@
  * benchmark and the demo. README.md in this folder tells how to script it. */
 #include "conn.h"
 #include "control.h"
-#include "demo.h"
 #include "fill.h"
 #include "live.h"
 #include "models.h"

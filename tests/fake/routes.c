@@ -6,7 +6,6 @@
 #include "live.h"
 #include "models.h"
 #include "quote.h"
-#include "validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -70,4 +70,7 @@ const cJSON *script_models(const struct script *s);
 const cJSON *script_model(const struct script *s, const char *name);
 bool script_can(const cJSON *model, const char *capability);
 
+/* demo.c: what the stand-in server of "make demo" says. */
+extern const char demo_script[];
+
 #endif

@@ -1,8 +1,5 @@
-#include "validate.h"
+#include "generate.h"
 
-#include "schema.h"
-
-#include <ctype.h>
 #include <string.h>
 
 /* cJSON takes raw control characters in strings; the real parsers do not. */
@@ -26,31 +23,17 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why)
 {
     const char *end = NULL;
     if (body->len == 0) {
-        buf_add_str(why, llama ? "[json.exception.parse_error.101] parse error at line 1, column "
-                                 "1: attempting to parse an empty input; check that your input "
-                                 "string or stream contains the expected JSON"
-                               : "missing request body");
-        return NULL;
-    }
-    if ((unsigned char)body->data[0] == 0xef) {
-        buf_add_str(why, "invalid character 'ï' looking for beginning of value");
+        buf_add_str(why, llama ? "parse error: the input is empty" : "missing request body");
         return NULL;
     }
     cJSON *json = cJSON_ParseWithLengthOpts(body->data, body->len, &end, false);
-    size_t used = end ? (size_t)(end - body->data) : 0;
-    if (!json) {
-        if (llama) {
-            buf_printf(why,
-                       "[json.exception.parse_error.101] parse error at line 1, column %zu: "
-                       "syntax error while parsing value - unexpected end of input; "
-                       "expected '[', '{', or a literal",
-                       used + 1);
-        } else if (!end || used + 1 >= body->len) {
-            buf_add_str(why, "unexpected EOF");
-        } else {
-            buf_printf(why, "invalid character '%c' looking for beginning of value",
-                       isprint((unsigned char)end[0]) ? end[0] : '?');
-        }
+    size_t used = end != NULL ? (size_t)(end - body->data) : 0;
+    bool mark = (unsigned char)*body->data == 0xef; /* of the byte order: cJSON takes it */
+    if (json == NULL || mark) {
+        buf_add_str(why, llama                            ? "parse error"
+                         : !mark && used + 1 >= body->len ? "unexpected EOF"
+                                                          : "invalid character");
+        cJSON_Delete(json);
         return NULL;
     }
     if (has_raw_control(body->data, used)) {

@@ -58,6 +58,7 @@ const struct field answer_fields[] = {
     FIELD("thinking_count", NUMBER),
     INTO("together", BOOLEAN, FLAG, together),
     INTO("done_text", STRING, TEXT, done_text),
+    INTO("done_reason", STRING, TEXT, done_reason),
     INTO("stats", OBJECT, NODE, stats),
     {"logprob", NUMBER | NEGATIVE | LIST, NUMBER | NEGATIVE, NULL, NULL, NODE,
      offsetof(struct answer, logprob)},

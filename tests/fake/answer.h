@@ -39,6 +39,7 @@ struct answer {
     const cJSON *stats;
     const cJSON *logprob;
     const char *done_text; /* maybe "" */
+    const char *done_reason;
     bool crlf;
     bool no_last_newline;
     bool no_sse_space;

@@ -135,10 +135,10 @@ static struct named named(const cJSON *model)
     return (struct named){given != NULL ? given->valuestring : "none", model};
 }
 
-static void add_models(const struct server *s, const char *item, struct buf *out)
+static void add_models(const struct context *x, const char *item, struct buf *out)
 {
     const cJSON *model;
-    cJSON_ArrayForEach(model, script_models(&s->script))
+    cJSON_ArrayForEach(model, script_models(&x->conn->server->script))
     {
         struct named n = named(model);
         buf_add_str(out, model->prev->next != NULL ? "," : "");
@@ -158,63 +158,63 @@ static void answer(struct conn *c, struct buf *json, bool llama)
     buf_finish(json);
 }
 
-void models_tags(struct conn *c)
+void models_tags(struct context *x)
 {
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     buf_add_str(&out, "{\"models\":[");
-    add_models(c->server, tags_item, &out);
+    add_models(x, tags_item, &out);
     buf_add_str(&out, "]}");
-    answer(c, &out, false);
+    answer(x->conn, &out, false);
 }
 
-void models_ps(struct conn *c)
+void models_ps(struct context *x)
 {
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     buf_add_str(&out, "{\"models\":[");
-    for (const struct loaded *l = c->server->loaded; l != NULL; l = l->next) {
+    for (const struct loaded *l = x->conn->server->loaded; l != NULL; l = l->next) {
         struct named n = {.name = l->name};
-        buf_add_str(&out, l == c->server->loaded ? "" : ",");
+        buf_add_str(&out, l == x->conn->server->loaded ? "" : ",");
         template_print(ps_item, values, &n, &out);
     }
     buf_add_str(&out, "]}");
-    answer(c, &out, false);
+    answer(x->conn, &out, false);
 }
 
-void models_list(struct conn *c, bool llama)
+void models_list(struct context *x)
 {
-    struct named first = named(script_models(&c->server->script)->child);
+    struct named first = named(script_models(&x->conn->server->script)->child);
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    if (llama) {
+    if (x->llama) {
         template_print(llama_begin, values, &first, &out);
-        add_models(c->server, llama_item, &out);
+        add_models(x, llama_item, &out);
         buf_add_str(&out, "]}");
-        answer(c, &out, true);
+        answer(x->conn, &out, true);
         return;
     }
     buf_add_str(&out, "{\"object\":\"list\",\"data\":[");
-    add_models(c->server, v1_item, &out);
+    add_models(x, v1_item, &out);
     buf_add_str(&out, "]}\n");
     struct head head = {
         .status = 200,
         .type = "application/json",
         .length = head_length(false, out.len),
     };
-    head_answer(c, &head, out.data, out.len);
+    head_answer(x->conn, &head, out.data, out.len);
     buf_finish(&out);
 }
 
-void models_props(struct conn *c)
+void models_props(struct context *x)
 {
-    struct named first = named(script_models(&c->server->script)->child);
-    size_t slots = c->server->script.slots;
+    struct named first = named(script_models(&x->conn->server->script)->child);
+    size_t slots = x->conn->server->script.slots;
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     template_print(props_begin, values, &first, &out);
     buf_printf(&out, "%zu}", slots != 0 ? slots : SCRIPT_SLOTS);
-    answer(c, &out, true);
+    answer(x->conn, &out, true);
 }
 
 /* What the script has instead of the usual fields. */
@@ -247,16 +247,16 @@ static void not_found(struct conn *c, const char *called)
     buf_finish(&why);
 }
 
-void models_show(struct conn *c, const cJSON *body)
+void models_show(struct context *x)
 {
-    const cJSON *called = cJSON_GetObjectItem(body, "model");
-    if (!cJSON_IsString(called) || *called->valuestring == '\0') {
-        head_error(c, false, 400, "model is required");
+    const char *called = field_text(x->body, "model", "");
+    if (*called == '\0') {
+        head_error(x->conn, false, 400, x->why.len != 0 ? x->why.data : "model is required");
         return;
     }
-    const cJSON *model = script_model(&c->server->script, called->valuestring);
+    const cJSON *model = script_model(&x->conn->server->script, called);
     if (model == NULL) {
-        not_found(c, called->valuestring);
+        not_found(x->conn, called);
         return;
     }
     struct named n = named(model);
@@ -264,7 +264,7 @@ void models_show(struct conn *c, const cJSON *body)
     buf_init(&out, SIZE_MAX / 2);
     template_print(show, values, &n, &out);
     replace_fields(&out, field_get(model, "show"));
-    answer(c, &out, false);
+    answer(x->conn, &out, false);
 }
 
 static struct loaded **find(struct server *s, const char *name)
@@ -325,12 +325,12 @@ char *models_settings(const cJSON *body)
 {
     static const char *const names[] = {"num_ctx",  "num_batch",  "num_gpu",
                                         "main_gpu", "num_thread", "use_mmap"};
-    const cJSON *options = cJSON_GetObjectItem(body, "options");
+    const cJSON *options = field_get(body, "options");
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    buf_add_str(&out, cJSON_IsFalse(cJSON_GetObjectItem(body, "shift")) ? "shift=false" : "");
+    buf_add_str(&out, cJSON_IsFalse(field_get(body, "shift")) ? "shift=false" : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const cJSON *v = cJSON_GetObjectItem(options, names[i]);
+        const cJSON *v = field_get(options, names[i]);
         if (cJSON_IsNumber(v)) {
             buf_printf(&out, " %s=%g", names[i], v->valuedouble);
         }

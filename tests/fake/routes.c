@@ -29,35 +29,6 @@ static void version(struct context *x)
     buf_finish(&out);
 }
 
-static void tags(struct context *x)
-{
-    models_tags(x->conn);
-}
-
-static void ps(struct context *x)
-{
-    models_ps(x->conn);
-}
-
-static void show(struct context *x)
-{
-    if (x->body != NULL) {
-        models_show(x->conn, x->body);
-    } else {
-        head_error(x->conn, false, 400, x->why.len != 0 ? x->why.data : "");
-    }
-}
-
-static void list(struct context *x)
-{
-    models_list(x->conn, x->llama);
-}
-
-static void props(struct context *x)
-{
-    models_props(x->conn);
-}
-
 static void health(struct context *x)
 {
     struct head head = {
@@ -78,17 +49,17 @@ static const struct {
 } routes[] = {
     {"/", " GET HEAD ", ROUTE_OTHER, root},
     {"/api/version", " GET HEAD ", ROUTE_OTHER, version},
-    {"/api/tags", " GET HEAD ", ROUTE_OTHER, tags},
-    {"/api/ps", " GET ", ROUTE_OTHER, ps},
-    {"/api/show", " POST ", ROUTE_OTHER, show},
+    {"/api/tags", " GET HEAD ", ROUTE_OTHER, models_tags},
+    {"/api/ps", " GET ", ROUTE_OTHER, models_ps},
+    {"/api/show", " POST ", ROUTE_OTHER, models_show},
     {"/api/chat", " POST ", ROUTE_CHAT, NULL},
     {"/api/generate", " POST ", ROUTE_GENERATE, NULL},
-    {"/v1/models", " GET ", ROUTE_OTHER, list},
+    {"/v1/models", " GET ", ROUTE_OTHER, models_list},
     {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT, NULL},
     {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS, NULL},
     {"/v1/messages", " POST ", ROUTE_MESSAGES, NULL},
     {"/infill", " POST ", ROUTE_INFILL, NULL},
-    {"/props", " GET ", ROUTE_OTHER, props},
+    {"/props", " GET ", ROUTE_OTHER, models_props},
     {"/health", " GET ", ROUTE_OTHER, health},
 };
 

@@ -9,7 +9,6 @@
 
 static const struct field script_fields[] = {
     FIELD_LIST("rules", OBJECT, answer_fields),
-    FIELD_LIST("answers", OBJECT, answer_fields),
     FIELD_OBJECT("default", answer_fields),
     FIELD_LIST("models", STRING | OBJECT, NULL),
     FIELD("fim", OBJECT | BOOLEAN),
@@ -19,18 +18,17 @@ static const struct field script_fields[] = {
     INTO("slots", NUMBER, COUNT, slots),
     INTO("check_host", BOOLEAN, FLAG, check_host),
     INTO("load_ms", NUMBER, TIME, load_ns),
-    /* What a line of the cases has besides. */
-    FIELD("name", STRING),
-    FIELD("about", STRING),
-    FIELD("dialect", STRING),
-    FIELD("endpoint", OBJECT),
-    FIELD("setup", OBJECT),
-    FIELD("ask", STRING | OBJECT),
-    FIELD("wait_ms", NUMBER),
-    FIELD("want", OBJECT),
-    FIELD("request", OBJECT),
-    FIELD("again", OBJECT),
     FIELDS_END,
+};
+
+/* A line of the cases; what is none of the server's business is passed over. */
+static const struct field case_fields[] = {
+    FIELD_LIST("answers", OBJECT, answer_fields),
+    FIELD("dialect", STRING),
+    FIELD_LIST("models", STRING | OBJECT, NULL),
+    FIELD("version", STRING),
+    FIELD("key", STRING),
+    FIELDS_OPEN,
 };
 
 static bool check_rules(const cJSON *rules, char why[WHY_SIZE])
@@ -81,12 +79,12 @@ static cJSON *read_root(const char *json, size_t len, char why[WHY_SIZE])
         cJSON_AddItemToObject(object, "rules", root);
         root = object;
     }
+    const cJSON *answers = field_get(root, "answers");
     if (!cJSON_IsObject(root)) {
         snprintf(why, WHY_SIZE, "a script must be a JSON object or a list of rules");
-    } else if (schema_check(root, script_fields, why) &&
-               check_rules(field_get(root, "rules"), why) &&
-               check_rules(field_get(root, "answers"), why) &&
-               answer_check(field_get(root, "default"), why)) {
+    } else if (schema_check(root, answers != NULL ? case_fields : script_fields, why) &&
+               check_rules(answers != NULL ? answers : field_get(root, "rules"), why) &&
+               (answers != NULL || answer_check(field_get(root, "default"), why))) {
         return root;
     }
     cJSON_Delete(root);
@@ -101,6 +99,8 @@ bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SI
     }
     cJSON *answers = cJSON_DetachItemFromObjectCaseSensitive(root, "answers");
     if (answers != NULL) {
+        cJSON_DeleteItemFromObject(root, "rules");
+        cJSON_DeleteItemFromObject(root, "default");
         cJSON_AddItemToObject(root, "rules", answers);
     }
     complete_models(root);
@@ -216,7 +216,7 @@ static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
     const char *has = field_text(when, "has", NULL), *role = field_text(when, "role", NULL);
     const char *thinking = field_text(when, "thinking", NULL);
     const cJSON *over = field_get(when, "over");
-    return (has == NULL || field_get(body, has) != NULL) &&
+    return (has == NULL || cJSON_GetObjectItemCaseSensitive(body, has) != NULL) &&
            (role == NULL || has_role(body, role)) && field_number(when, "nth", nth) == nth &&
            (thinking == NULL ||
             strcmp(field_text(field_get(body, "thinking"), "type", ""), thinking) == 0) &&
@@ -245,26 +245,18 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
 {
     const cJSON *match = field_get(rule, "match"), *nth = field_get(match, "nth");
     const char *path = field_text(match, "path", NULL);
-    if (path != NULL ? strcmp(path, q->request->path) != 0 : !q->generates) {
-        return false;
-    }
-    if (cJSON_IsTrue(field_get(match, "load")) != q->loads) {
-        return false;
-    }
-    if (!holds(field_get(rule, "when"), q->body, nth_of_model)) {
-        return false;
-    }
-    if (!same_model(field_text(match, "model", q->model), q->model)) {
-        return false;
-    }
-    if (!mentions(q->last_text, field_get(match, "text"))) {
+    if ((path != NULL ? strcmp(path, q->request->path) != 0 : !q->generates) ||
+        cJSON_IsTrue(field_get(match, "load")) != q->loads ||
+        !holds(field_get(rule, "when"), q->body, nth_of_model) ||
+        !same_model(field_text(match, "model", q->model), q->model) ||
+        !mentions(q->last_text, field_get(match, "text"))) {
         return false;
     }
     state->seen++;
     if (nth != NULL && nth->valuedouble != state->seen) {
         return false;
     }
-    if (field_get(rule, "times") && state->used >= field_number(rule, "times", 0)) {
+    if (field_get(rule, "times") != NULL && state->used >= field_number(rule, "times", 0)) {
         return false;
     }
     state->used++;

@@ -108,7 +108,8 @@ static void error(const void *of, struct buf *out)
 static void reason(const void *of, struct buf *out)
 {
     const struct shape_state *s = of;
-    buf_add_str(out, s->stop == STOP_LIMIT ? "\"length\"" : "\"stop\"");
+    const char *given = s->answer->done_reason;
+    add_string(s, given != NULL ? given : s->stop == STOP_LIMIT ? "length" : "stop", out);
 }
 
 static bool has_probs(const void *of)

@@ -316,6 +316,7 @@ static void read_request(struct context *x)
     }
     if (x->fill != NULL) {
         fill_finish(&fill);
+        x->fill = NULL;
     }
 }
 

@@ -326,7 +326,8 @@ static const struct value values[] = {
 
 struct template *shape_make(const struct shape_state *s, const char *template)
 {
-    return template_make(template, values, s, s->answer->crlf ? "\r\n" : "\n");
+    const char *newline = s->answer->crlf ? "\r\n" : "\n";
+    return template_make(template, values, s, newline);
 }
 
 void shape_print(const struct shape_state *s, const char *template, struct buf *out)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DEPTH = 8 }; /* of conditions */
+
 struct op {
     enum { OP_LITERAL, OP_VALUE, OP_IF } type;
     const struct value *value;
@@ -76,16 +78,16 @@ struct template *template_make(const char *text, const struct value *values, con
                                const char *newline)
 {
     struct template *t = xcalloc(1, sizeof *t);
-    size_t open[8], depth = 0;
+    size_t open[DEPTH] = {0}, depth = 0;
     buf_init(&t->literals, SIZE_MAX / 2);
     while (*text != '\0') {
         char c = *text++;
         if (c == '$') {
             add_value(t, read_name(&text, values), of);
-        } else if (c == '<') {
+        } else if (c == '<' && depth < DEPTH) {
             open[depth++] = t->count;
             add_op(t, OP_IF, read_name(&text, values));
-        } else if (c == '>') {
+        } else if (c == '>' && depth != 0) {
             close_condition(t, open[--depth]);
         } else if (c == '\n') {
             add_literal(t, newline, strlen(newline));

@@ -1,8 +1,8 @@
 #include "models.h"
 
 #include "head.h"
+#include "pattern.h"
 #include "quote.h"
-#include "template.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static const char props_begin[] =
     "{\"default_generation_settings\":{\"params\":{},\"n_ctx\":4096},\"model_alias\":$name,"
     "\"model_path\":$path,\"build_info\":\"b11669-Debian\",\"total_slots\":";
 
-/* What the templates are filled in with. */
+/* What the patterns are filled in with. */
 struct named {
     const char *name;
     const cJSON *model; /* or NULL */
@@ -116,16 +116,19 @@ static void capabilities(const void *of, struct buf *out)
     cJSON_free(json);
 }
 
-static void template(const void *of, struct buf *out)
+static void prompt_template(const void *of, struct buf *out)
 {
     bool inserts = script_can(((const struct named *)of)->model, "insert");
     add_quoted(out, inserts ? INSERT_TEMPLATE : "{{ .Prompt }}");
 }
 
 static const struct value values[] = {
-    {"name", name, NULL, false},         {"full_name", full_name, NULL, false},
-    {"path", path, NULL, false},         {"digest", digest, NULL, false},
-    {"template", template, NULL, false}, {"capabilities", capabilities, NULL, false},
+    {"name", name, NULL, false},
+    {"full_name", full_name, NULL, false},
+    {"path", path, NULL, false},
+    {"digest", digest, NULL, false},
+    {"template", prompt_template, NULL, false},
+    {"capabilities", capabilities, NULL, false},
     {NULL, NULL, NULL, false},
 };
 
@@ -142,7 +145,7 @@ static void add_models(const struct context *x, const char *item, struct buf *ou
     {
         struct named n = named(model);
         buf_add_str(out, model->prev->next != NULL ? "," : "");
-        template_print(item, values, &n, out);
+        pattern_print(item, values, &n, out);
     }
 }
 
@@ -176,7 +179,7 @@ void models_ps(struct context *x)
     for (const struct loaded *l = x->conn->server->loaded; l != NULL; l = l->next) {
         struct named n = {.name = l->name};
         buf_add_str(&out, l == x->conn->server->loaded ? "" : ",");
-        template_print(ps_item, values, &n, &out);
+        pattern_print(ps_item, values, &n, &out);
     }
     buf_add_str(&out, "]}");
     answer(x->conn, &out, false);
@@ -188,7 +191,7 @@ void models_list(struct context *x)
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     if (x->llama) {
-        template_print(llama_begin, values, &first, &out);
+        pattern_print(llama_begin, values, &first, &out);
         add_models(x, llama_item, &out);
         buf_add_str(&out, "]}");
         answer(x->conn, &out, true);
@@ -212,7 +215,7 @@ void models_props(struct context *x)
     size_t slots = x->conn->server->script.slots;
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    template_print(props_begin, values, &first, &out);
+    pattern_print(props_begin, values, &first, &out);
     buf_printf(&out, "%zu}", slots != 0 ? slots : SCRIPT_SLOTS);
     answer(x->conn, &out, true);
 }
@@ -262,7 +265,7 @@ void models_show(struct context *x)
     struct named n = named(model);
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    template_print(show, values, &n, &out);
+    pattern_print(show, values, &n, &out);
     replace_fields(&out, field_get(model, "show"));
     answer(x->conn, &out, false);
 }

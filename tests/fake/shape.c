@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Values: what a record holds and what the templates of shapes.c call it. */
+/* Values: what a record holds and what the patterns of shapes.c call it. */
 
 static void add_quoted(const struct shape_state *s, struct span t, struct buf *out)
 {
@@ -324,15 +324,15 @@ static const struct value values[] = {
     {NULL, NULL, NULL, false},
 };
 
-struct template *shape_make(const struct shape_state *s, const char *template)
+struct pattern *shape_make(const struct shape_state *s, const char *what)
 {
     const char *newline = s->answer->crlf ? "\r\n" : "\n";
-    return template_make(template, values, s, newline);
+    return pattern_make(what, values, s, newline);
 }
 
-void shape_print(const struct shape_state *s, const char *template, struct buf *out)
+void shape_print(const struct shape_state *s, const char *what, struct buf *out)
 {
-    struct template *t = shape_make(s, template);
-    template_add(t, s, out);
-    template_free(t);
+    struct pattern *t = shape_make(s, what);
+    pattern_add(t, s, out);
+    pattern_free(t);
 }

@@ -1,17 +1,17 @@
-/* Records as the real servers write them: templates for each path, and what fills them in. */
+/* Records as the real servers write them: patterns for each path, and what fills them in. */
 #ifndef FAKE_SHAPE_H
 #define FAKE_SHAPE_H
 
 #include "answer.h"
+#include "pattern.h"
 #include "quote.h"
-#include "template.h"
 
 struct span {
     const char *text; /* NULL: there is none */
     size_t len;
 };
 
-/* Templates; shape.c lists the values and conditions. "\n" is a line end in the answer's way.
+/* Patterns; shape.c lists the values and conditions. "\n" is a line end in the answer's way.
  * Field order and absent fields follow the recorded responses in ../fixtures. */
 struct shape {
     enum quote_style style;
@@ -63,9 +63,9 @@ struct shape_state {
     uint64_t eval_ns;
 };
 
-/* A template of the shape, to be printed often, and all in one. */
-struct template *shape_make(const struct shape_state *s, const char *template);
-void shape_print(const struct shape_state *s, const char *template, struct buf *out);
+/* A pattern of the shape, to be printed often, and all in one. */
+struct pattern *shape_make(const struct shape_state *s, const char *what);
+void shape_print(const struct shape_state *s, const char *what, struct buf *out);
 
 /* figures.c: a figure of the reply, unless the script overrides it; ... */
 uint64_t figure(const struct shape_state *s, const char *name, uint64_t otherwise);

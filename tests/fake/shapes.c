@@ -1,4 +1,4 @@
-/* What the servers write, as templates for shape.c. */
+/* What the servers write, as patterns for shape.c. */
 #include "shape.h"
 
 #define NDJSON "application/x-ndjson"

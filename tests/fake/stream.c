@@ -47,7 +47,7 @@ static void add_record(struct stream *s, struct span thinking, struct span text)
     s->state.thinking = thinking;
     s->state.text = text;
     begin(s);
-    template_add(s->record, &s->state, &s->out);
+    pattern_add(s->record, &s->state, &s->out);
     s->state.begun = true;
 }
 
@@ -226,6 +226,6 @@ void stream_init(struct stream *s, const struct player *player)
 
 void stream_finish(struct stream *s)
 {
-    template_free(s->record);
+    pattern_free(s->record);
     buf_finish(&s->out);
 }

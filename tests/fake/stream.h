@@ -14,7 +14,7 @@ struct stream {
     uint64_t asked, begun;    /* when the request came, and its turn */
     size_t sent;              /* tokens, thinking ones first */
 
-    struct template *record;
+    struct pattern *record;
     struct buf out; /* the piece that is sent */
     size_t next_fault;
     size_t beats; /* intervals until the next piece */

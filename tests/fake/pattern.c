@@ -1,4 +1,4 @@
-#include "template.h"
+#include "pattern.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -14,8 +14,7 @@ struct op {
     size_t skip;    /* the op behind what is conditional */
 };
 
-struct template
-{
+struct pattern {
     struct buf literals;
     struct op *ops;
     size_t count;
@@ -34,10 +33,10 @@ static const struct value *read_name(const char **at, const struct value *values
             return v;
         }
     }
-    abort(); /* a template is wrong */
+    abort(); /* a pattern is wrong */
 }
 
-static struct op *add_op(struct template *t, int type, const struct value *value)
+static struct op *add_op(struct pattern *t, int type, const struct value *value)
 {
     t->ops = xrealloc(t->ops, (t->count + 1) * sizeof *t->ops);
     t->ops[t->count] = (struct op){.type = type, .value = value, .at = t->literals.len};
@@ -45,7 +44,7 @@ static struct op *add_op(struct template *t, int type, const struct value *value
 }
 
 /* What was added behind a literal's beginning belongs to it. */
-static void add_literal(struct template *t, const char *text, size_t len)
+static void add_literal(struct pattern *t, const char *text, size_t len)
 {
     struct op *last = t->count != 0 ? &t->ops[t->count - 1] : NULL;
     if (last == NULL || last->type != OP_LITERAL) {
@@ -55,7 +54,7 @@ static void add_literal(struct template *t, const char *text, size_t len)
     last->len = t->literals.len - last->at;
 }
 
-static void add_value(struct template *t, const struct value *v, const void *of)
+static void add_value(struct pattern *t, const struct value *v, const void *of)
 {
     if (!v->constant) {
         add_op(t, OP_VALUE, v);
@@ -68,16 +67,16 @@ static void add_value(struct template *t, const struct value *v, const void *of)
     buf_finish(&text);
 }
 
-static void close_condition(struct template *t, size_t at)
+static void close_condition(struct pattern *t, size_t at)
 {
     t->ops[at].skip = t->count;
     add_op(t, OP_LITERAL, NULL); /* where it is skipped to begins something new */
 }
 
-struct template *template_make(const char *text, const struct value *values, const void *of,
-                               const char *newline)
+struct pattern *pattern_make(const char *text, const struct value *values, const void *of,
+                             const char *newline)
 {
-    struct template *t = xcalloc(1, sizeof *t);
+    struct pattern *t = xcalloc(1, sizeof *t);
     size_t open[DEPTH] = {0}, depth = 0;
     buf_init(&t->literals, SIZE_MAX / 2);
     while (*text != '\0') {
@@ -98,7 +97,7 @@ struct template *template_make(const char *text, const struct value *values, con
     return t;
 }
 
-void template_free(struct template *t)
+void pattern_free(struct pattern *t)
 {
     if (t != NULL) {
         buf_finish(&t->literals);
@@ -107,7 +106,7 @@ void template_free(struct template *t)
     }
 }
 
-void template_add(const struct template *t, const void *of, struct buf *out)
+void pattern_add(const struct pattern *t, const void *of, struct buf *out)
 {
     for (size_t i = 0; i < t->count; i++) {
         const struct op *op = &t->ops[i];
@@ -121,9 +120,9 @@ void template_add(const struct template *t, const void *of, struct buf *out)
     }
 }
 
-void template_print(const char *text, const struct value *values, const void *of, struct buf *out)
+void pattern_print(const char *text, const struct value *values, const void *of, struct buf *out)
 {
-    struct template *t = template_make(text, values, of, "\n");
-    template_add(t, of, out);
-    template_free(t);
+    struct pattern *t = pattern_make(text, values, of, "\n");
+    pattern_add(t, of, out);
+    pattern_free(t);
 }

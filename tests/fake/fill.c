@@ -166,47 +166,27 @@ bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE]
            holds(f, field_get(expect, "excludes"), false, why);
 }
 
-struct former {
-    struct former *next;
-    char *model;
-    struct buf prompt;
-};
-
-static struct former *find_former(struct server *s, const char *model)
-{
-    struct former *f = s->former;
-    while (f != NULL && strcmp(f->model, model) != 0) {
-        f = f->next;
-    }
-    if (f == NULL) {
-        f = xcalloc(1, sizeof *f);
-        f->model = xstrdup(model);
-        buf_init(&f->prompt, SIZE_MAX / 2);
-        f->next = s->former;
-        s->former = f;
-    }
-    return f;
-}
-
 size_t fill_shared(const struct fill *f, struct server *s, const char *model)
 {
-    struct buf *former = &find_former(s, model)->prompt;
+    struct former *former = &s->former;
     size_t n = 0;
-    while (n < former->len && n < f->prompt.len && former->data[n] == f->prompt.data[n]) {
+    if (former->model == NULL || strcmp(former->model, model) != 0) {
+        fill_forget(s);
+        former->model = xstrdup(model);
+    }
+    while (n < former->prompt.len && n < f->prompt.len &&
+           former->prompt.data[n] == f->prompt.data[n]) {
         n++;
     }
-    buf_clear(former);
-    buf_add(former, text_of(&f->prompt), f->prompt.len);
+    buf_clear(&former->prompt);
+    buf_add(&former->prompt, text_of(&f->prompt), f->prompt.len);
     return n;
 }
 
 void fill_forget(struct server *s)
 {
-    while (s->former != NULL) {
-        struct former *f = s->former;
-        s->former = f->next;
-        buf_finish(&f->prompt);
-        free(f->model);
-        free(f);
-    }
+    free(s->former.model);
+    buf_finish(&s->former.prompt);
+    s->former.model = NULL;
+    buf_init(&s->former.prompt, SIZE_MAX / 2);
 }

@@ -18,10 +18,10 @@ const char *fill_prompt(const struct fill *f); /* the whole, maybe "" */
 /* Whether the prompt is as expect_prompt of the answer wants it; else why tells. */
 bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE]);
 
-/* How many bytes the prompt shares with the beginning of the model's former one, which it
- * replaces. */
+/* How many bytes the prompt shares with the beginning of the former one, which it replaces, if
+ * that was for the same model. */
 size_t fill_shared(const struct fill *f, struct server *s, const char *model);
-void fill_forget(struct server *s); /* all former ones */
+void fill_forget(struct server *s); /* the former one */
 
 /* An answer with the field "continue" becomes a new one with what follows in that document;
  * NULL if the document cannot be read. */

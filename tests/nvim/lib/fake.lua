@@ -47,10 +47,21 @@ end
 --- Tells how requests are answered from now on: a whole script, or one answer for every
 --- request for a generation.
 function Fake:script(script)
-  if not (script.rules or script.default or script.models or vim.islist(script)) then
+  if not (script.rules or script.default or script.models or script.answers or vim.islist(script)) then
     script = { rules = { script } }
   end
   ask(self, 'POST', 'script', vim.json.encode(script))
+end
+
+--- Plays answers from now on, whatever is asked: a line of tests/cases, as it stands or
+--- decoded, or a list of answers. The first whose `when` fits is sent.
+---@param case string|table
+function Fake:play(case)
+  if type(case) == 'table' then
+    local answers = vim.islist(case) and case or case.answers
+    case = vim.json.encode({ answers = answers, dialect = case.dialect, models = case.models })
+  end
+  ask(self, 'POST', 'script', case)
 end
 
 --- Events in their order, all or those of that name.

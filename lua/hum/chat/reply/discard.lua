@@ -5,19 +5,22 @@ local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
---- How many of the edits stand at the end of the text, the last ones.
+--- How long the longest run of edits is that the text ends with. Not always the last ones: some may have been kept out.
 ---@param text string
 ---@param edits string[]
----@param most integer
+---@param most integer  edits that can have come in
 ---@return integer bytes
 local function bytes_at_end(text, edits, most)
-  local found, tail = 0, ''
-  for i = #edits, math.max(1, #edits - most + 1), -1 do
-    tail = edits[i] .. tail
-    if #tail > #text then break end
-    if text:sub(-#tail) == tail then found = #tail end
+  local longest = 0
+  for last = #edits, 1, -1 do
+    local run = ''
+    for first = last, math.max(1, last - most + 1), -1 do
+      run = edits[first] .. run
+      if text:sub(-#run) ~= run then break end
+      longest = math.max(longest, #run)
+    end
   end
-  return found
+  return longest
 end
 
 ---@param record hum.UndoRecord

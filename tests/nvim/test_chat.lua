@@ -393,3 +393,10 @@ test(']] and [[ go from turn to turn', OPTS, function(t)
     t:wait(function() return t:eval('line(".")') == step[2] end, step[1] .. ' goes to ' .. step[2])
   end
 end)
+
+test('<Plug>(hum-chat) shows the latest chat, as :Hum chat does', OPTS, function(t)
+  local buf = stream.open(t)
+  t:cmd('enew')
+  t:keys('<Plug>(hum-chat)')
+  t:wait(function() return t:lua('return vim.api.nvim_get_current_buf()') == buf end, 'the chat is shown')
+end)

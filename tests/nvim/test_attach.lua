@@ -290,7 +290,7 @@ test('in manual mode only what is asked for is sent', configured({ complete = { 
     local position = suggest.position(t)
     return { 'key', buf, position.tick, position.row, position.col, kind, serial, length }
   end
-  eq({ key('asked', 0, 0) }, suggest.sent(t, 'key'))
+  eq({ key('requested', 0, 0) }, suggest.sent(t, 'key'))
   suggest.suggest(t, 'bcd')
   suggest.type(t, 'b')
   eq({ key('followed', 7, 3) }, suggest.sent(t, 'key'))
@@ -303,7 +303,7 @@ test('in manual mode only what is asked for is sent', configured({ complete = { 
   suggest.type(t, 'yz')
   eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
   suggest.type(t, '<C-o>:Hum complete now<CR>')
-  eq('asked', suggest.sent(t, 'key')[1][6])
+  eq('requested', suggest.sent(t, 'key')[1][6])
 end)
 
 test('a buffer that is wiped out is detached', OPTS, function(t)

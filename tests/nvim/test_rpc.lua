@@ -362,7 +362,7 @@ end
 
 test('makes no system call while a suggestion is shown', { nvim = false, alone = true }, function(t)
   local _, e = completer(t, { { text = 'one(two)' } })
-  for _, kind in ipairs({ 'typed', 'asked' }) do
+  for _, kind in ipairs({ 'typed', 'requested' }) do
     e.rpc:notify('key', 1, 1, 1, 0, kind, 0, 0)
   end
   t:wait(function() return counts(e).done == 2 end, 'the answer, and the one behind it')
@@ -566,7 +566,7 @@ local function calls(url)
     attach = { 2, buf, { name = 'a.src', filetype = 'code', comment = '// %s' } },
     detach = { 1, buf, false },
     enter = { 2, buf, 4 },
-    key = { 12, buf, 5, 1, 3, pick({ 'typed', 'followed', 'accepted', 'wanted', 'asked' }), math.random(9), 3 },
+    key = { 12, buf, 5, 1, 3, pick({ 'typed', 'followed', 'accepted', 'source', 'requested' }), math.random(9), 3 },
     cycle = { 3, buf, 5, 1, 3, pick({ 1, -1 }) },
     leave = { 1, buf },
     collect = { 2, buf, 0, 4 },

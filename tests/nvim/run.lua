@@ -17,6 +17,7 @@ package.path = here .. '/?.lua;' .. package.path
 local harness = require('harness')
 local proc = require('lib.proc')
 local report = require('lib.report')
+local slow = require('lib.slow')
 local task = require('lib.task')
 
 harness.root = root
@@ -172,7 +173,7 @@ local function run_all(cases, run, base, jobs, results)
       end, function(ok, err)
         running, alone = running - 1, false
         if not ok then results:add(case, { err = 'the harness itself failed: ' .. tostring(err) }, 0) end
-      end)
+      end, slow.LIMITS.case)
     end
   end)
 end
@@ -201,7 +202,7 @@ local function main()
     env = environment,
     checked = checked,
   }, base, opts.jobs, results)
-  guardian:finish(5000)
+  guardian:finish()
   return results:summary()
 end
 

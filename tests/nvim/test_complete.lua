@@ -295,9 +295,7 @@ local function random_from(seed)
   end
 end
 
-local function pause(ms)
-  task.await(function() return false end, ms)
-end
+local pause = task.pause
 
 --- A document of its own for each seed, its first lines in a buffer, insert mode.
 local function begin_storm(t, seed, server)

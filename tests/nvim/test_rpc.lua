@@ -278,7 +278,7 @@ local function rests(t, e)
   if s.code then T.skip('strace may not attach: ' .. s.err) end
   t:elapse(3)
   s:kill('sigint')
-  s:join(5000)
+  s:join()
   -- One call is on the way all the time: the wait for events, cut off by strace's leaving.
   local calls = {}
   for line in (t:read_file(trace) or ''):gmatch('[^\n]+') do

@@ -17,6 +17,7 @@ package.preload['hum.server.client'] = function()
     join = function(id, join) stub.join[id] = join end,
     query = function() return nil, 'no helper here' end,
     is_busy = function() return false end,
+    on = function() end,
   }
 end
 vim.g.hum = { chat = { window = 'current' }, endpoints = { ollama = { model = 'fake' } } }

@@ -1,6 +1,7 @@
 -- What test files use: test(), assertions, and `t`, the running case. See README.md.
 local child = require('lib.child')
 local fake = require('lib.fake')
+local gate = require('lib.gate')
 local proc = require('lib.proc')
 local slow = require('lib.slow')
 local task = require('lib.task')
@@ -188,6 +189,11 @@ function Case:fake(opts)
   table.insert(self.servers, server)
   return server
 end
+
+--- Puts a gate before a server, so that the case decides which of its answers come when.
+---@param server test.Fake
+---@return test.Gate
+function Case:gate(server) return gate.open(self, server) end
 
 --- Starts a process that ends with the case.
 function Case:spawn(argv, opts)

@@ -103,6 +103,11 @@ function Fake:tokens_written() return self:state().tokens end
 --- Forgets the events, so that counts begin anew.
 function Fake:reset() ask(self, 'POST', 'reset') end
 
+--- Stops the server's clock, with all that it does, and starts it again.
+function Fake:freeze() self.proc:kill('sigstop') end
+
+function Fake:thaw() self.proc:kill('sigcont') end
+
 ---@return string
 function Fake:dump()
   local text = ask(self, 'GET', 'log')

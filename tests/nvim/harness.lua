@@ -138,6 +138,22 @@ for _, name in ipairs({ 'lua', 'api', 'keys' }) do
   Case[name] = function(self, ...) return self.child[name](self.child, ...) end
 end
 
+--- Presses CTRL-C until it is heard: Neovim drops the key when it comes while it is at work.
+---@param heard fun(): any
+---@return integer presses
+function Case:interrupt(heard)
+  local presses = 0
+  self:wait(function()
+    if heard() then return true end
+    presses = presses + 1
+    self:keys('<C-c>')
+    self:lua('return 0') -- it was handled or dropped by now, and what that leads to by the second one
+    self:lua('return 0')
+    return heard()
+  end, 'CTRL-C is heard')
+  return presses
+end
+
 --- Runs an Ex command.
 function Case:cmd(command) return self.child:api('nvim_command', command) end
 

@@ -153,7 +153,7 @@ local function becomes_same(t, what, buf)
   local ok = pcall(t.wait, t, function()
     last = t:lua('return difference(...)', buf)
     return last == nil
-  end, what, 10)
+  end, what)
   T.ok(ok, ('%s: %s'):format(what, last))
 end
 
@@ -266,7 +266,7 @@ test('a preview of :s changes the text and gives it back', OPTS, function(t)
   for _, preview in ipairs({ 'nosplit', 'split' }) do
     t:cmd('set inccommand=' .. preview)
     complete.type(t, ':%s/e/E_EF/g')
-    T.match('E_EF', t:screen())
+    t:wait_screen('E_EF')
     complete.type(t, '<Esc>')
     T.no_match('E_EF', t:text())
     same(t, 'given up, ' .. preview)

@@ -143,14 +143,12 @@ def keeps_the_pace():
         assert len(texts(parse(f.ask(chat('/api/chat')))[2])[1]) == 300
         for count, interval in ((300, 2), (400, 0.25)):
             f.script({'default': {'count': count, 'interval_ms': interval}})
-            # However late a busy machine makes some: none is early, and it does not add up.
-            for _ in range(20):
-                f.ask(chat('/api/chat'))
-                delays = late(interval)
-                assert len(delays) == count and min(delays) > -0.3, min(delays)
-                if min(delays[count // 2:]) < 1:
-                    break
-            assert min(delays[count // 2:]) < 1, delays
+            f.ask(chat('/api/chat'))
+            delays = late(interval)
+            assert len(delays) == count and min(delays) > -0.3, min(delays)
+            # However late a busy machine makes one, those behind it catch up: it does not add up.
+            catches_up = any(b < a - interval / 2 for a, b in zip(delays, delays[1:]))
+            assert catches_up or max(delays) < 1, delays
         f.script({'default': {'count': 3, 'first_ms': 300}})
         f.ask(chat('/api/chat'))
         began, first = f.log('event=request')[-1]['ns'], f.log('event=first')[-1]['ns']

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import socket
-import statistics
 import struct
 import sys
 import traceback
@@ -15,8 +14,8 @@ sys.dont_write_bytecode = True
 
 import check_fill
 import check_play
-from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, parse, recorded, records,
-                    request, same_as_recorded, shape, texts)
+from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, in_time, parse, recorded,
+                    records, request, same_as_recorded, shape, texts, unhurried)
 
 
 def answers_as_recorded():
@@ -136,17 +135,21 @@ def escapes_stand_as_given():
 
 
 def keeps_the_pace():
+    def late(interval):
+        """How late each token came, in ms; the first is on time."""
+        times = f.times()
+        return [(t - times[0]) / 1e6 - i * interval for i, t in enumerate(times)]
+
     with Fake({'default': {'count': 300, 'interval_ms': 2}}) as f:
         assert len(texts(parse(f.ask(chat('/api/chat')))[2])[1]) == 300
-        times = f.times()
-        gaps = [b - a for a, b in zip(times, times[1:])]
-        assert len(times) == 300
-        assert abs((times[-1] - times[0]) / 299 - 2e6) < 2e4, (times[-1] - times[0]) / 299
-        assert abs(statistics.median(gaps) - 2e6) < 1e5, statistics.median(gaps)
-        f.script({'default': {'count': 400, 'interval_ms': 0.25}})
-        f.ask(chat('/api/chat'))
-        times = f.times()
-        assert abs((times[-1] - times[0]) / 399 - 2.5e5) < 2.5e4, (times[-1] - times[0]) / 399
+        for count, interval in ((300, 2), (400, 0.25)):
+            f.script({'default': {'count': count, 'interval_ms': interval}})
+            f.ask(chat('/api/chat'))
+            delays = late(interval)
+            assert len(delays) == count and min(delays) > -0.3, min(delays)
+            # However late a busy machine makes one, those behind it catch up: it does not add up.
+            catches_up = any(b < a - interval / 2 for a, b in zip(delays, delays[1:]))
+            assert catches_up or max(delays) < 1, delays
         f.script({'default': {'count': 3, 'first_ms': 300}})
         f.ask(chat('/api/chat'))
         began, first = f.log('event=request')[-1]['ns'], f.log('event=first')[-1]['ns']
@@ -280,8 +283,9 @@ def waits_for_a_slow_reader():
         assert body.count(b'\n') == 300001
 
 
-def queues_one_model():
-    answer = {'count': 20, 'interval_ms': 1}
+@unhurried
+def queues_one_model(slow):
+    answer = {'count': 20, 'interval_ms': slow}
     with Fake({'slots': 1, 'default': answer, 'models': ['fake', 'other']}) as f:
         sockets = []
         for n, model in enumerate(('fake', 'fake', 'other', 'fake')):
@@ -292,20 +296,25 @@ def queues_one_model():
         for s in sockets:
             assert parse(drain(s))[3] == 'whole'
         done = [e['request'] for e in f.log('event=done')]
+        first = f.log('event=done')[0]['ns']
+        in_time(f.log('event=request')[-1]['ns'] < first, 'all come before the first is done')
         assert [r for r in done if r != 3] == [1, 2, 4] and done[-1] == 4, done
         assert [e['request'] for e in f.log('event=queued')] == [2, 4]
 
 
-def loads_models():
-    with Fake({'load_ms': 100}) as f:
+@unhurried
+def loads_models(slow):
+    with Fake({'load_ms': 100 * slow}) as f:
         s = f.connect()
         s.sendall(request('/api/generate', {'model': 'fake'}))
         f.wait('request')
-        assert json.loads(parse(f.ask(request('/api/ps')))[2])['models'] == []
+        loaded = json.loads(parse(f.ask(request('/api/ps')))[2])['models']
         s.close()
+        in_time(not f.log('event=load_done'), 'it leaves while it loads')
         f.wait('disconnect')
+        assert loaded == []
         end = records(parse(f.ask(chat('/api/chat')))[2])[-1]
-        assert end['load_duration'] == 100000000, end
+        assert end['load_duration'] == 100000000 * slow, end
         end = records(parse(f.ask(chat('/api/chat')))[2])[-1]
         assert 'load_duration' not in end
         end = records(parse(f.ask(chat('/api/chat', options={'num_ctx': 99})))[2])[-1]

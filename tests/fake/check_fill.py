@@ -3,8 +3,8 @@
 import json
 import os
 
-from client import (CHAT, FIXTURES, Fake, chat, drain, parse, recorded, records, request,
-                    same_as_recorded, shape)
+from client import (CHAT, FIXTURES, Fake, chat, drain, in_time, parse, recorded, records,
+                    request, same_as_recorded, shape, unhurried)
 
 CODER = {'name': 'coder', 'capabilities': ['completion', 'insert']}
 DOCUMENT = ''.join('int value_%d(void)\n{\n    return %d;\n}\n\n' % (n, n * n) for n in range(40))
@@ -321,25 +321,27 @@ def tells_what_prompts_share():
         assert [e['shared'] for e in fills] == [0, start + len(long), start, 0, 0, len(long)], fills
 
 
-def leaving_ends_a_load():
+@unhurried
+def leaving_ends_a_load(slow):
     def events(name):
         return [e['request'] for e in f.log('event=' + name)]
 
-    with Fake({'models': [CODER, 'other'], 'load_ms': 150, 'default': {'text': 'x'}}) as f:
+    with Fake({'models': [CODER, 'other'], 'load_ms': 150 * slow, 'default': {'text': 'x'}}) as f:
         first, second = f.connect(), f.connect()
         first.sendall(generate('a', raw=True))
         f.wait('load_start')
         second.sendall(generate('b', raw=True))
         f.wait('request', 2)
         first.close()
+        in_time(not f.log('event=load_done'), 'it leaves while it loads')
         assert f.wait('disconnect')['phase'] == 'loading'
         body = parse(drain(second))[2]
-        assert records(body)[-1]['load_duration'] == 150000000, 'from zero'
+        assert records(body)[-1]['load_duration'] == 150000000 * slow, 'from zero'
         abort, done = f.log('event=load_abort')[0], f.log('event=load_done')[0]
         again = f.log('event=load_start')[1]
         assert abort['request'] == 1 and again['request'] == done['request'] == 2
-        assert abort['model'] == 'coder' and done['ns'] - again['ns'] >= 1.5e8
-        f.script({'models': [CODER, 'other'], 'load_ms': 100, 'default': {'text': 'x'}})
+        assert abort['model'] == 'coder' and done['ns'] - again['ns'] >= 1.5e8 * slow
+        f.script({'models': [CODER, 'other'], 'load_ms': 100 * slow, 'default': {'text': 'x'}})
         f.ask(generate('', keep_alive=0))
         f.control('POST', 'reset')
         sockets = [f.connect() for _ in range(3)]
@@ -347,9 +349,11 @@ def leaving_ends_a_load():
             s.sendall(generate('a', raw=True, model=model))
             f.wait('request', n)
         ends = [records(parse(drain(s))[2])[-1] for s in sockets]
-        assert 0 < ends[1]['load_duration'] < 150e6 and ends[0]['load_duration'] == 100e6, ends
         started = f.log('event=load_start')
         loaded = f.log('event=load_done')
+        in_time(f.log('event=request')[2]['ns'] < loaded[0]['ns'], 'all come while it loads')
+        assert ends[0]['load_duration'] == 100e6 * slow, ends
+        assert 0 < ends[1]['load_duration'] <= ends[1]['total_duration'], 'so long as it waited'
         assert [e['model'] for e in started] == ['coder', 'other'] and len(loaded) == 2
         assert started[1]['ns'] >= loaded[0]['ns'], 'one after the other'
         f.script({'models': [CODER], 'load_ms': 20, 'default': {'count': 30, 'interval_ms': 2}})
@@ -397,8 +401,9 @@ def counts_who_is_alive():
             s.close()
 
 
-def slots_bound_how_many_run():
-    answer = {'count': 20, 'interval_ms': 2}
+@unhurried
+def slots_bound_how_many_run(slow):
+    answer = {'count': 20, 'interval_ms': 2 * slow}
     with Fake({'models': [CODER], 'slots': 2, 'default': answer}) as f:
         sockets = [f.connect() for _ in range(4)]
         for n, s in enumerate(sockets, 1):
@@ -406,6 +411,8 @@ def slots_bound_how_many_run():
             f.wait('request', n)
         for s in sockets:
             assert len(said(drain(s))) > 20
+        first = f.log('event=done')[0]['ns']
+        in_time(f.log('event=request')[-1]['ns'] < first, 'all come before the first is done')
         assert [e['request'] for e in f.log('event=queued')] == [3, 4]
 
 

@@ -122,7 +122,7 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
     t:keys(keys)
     return t:wait(function() return t:lua('return calls')[1] end, 'a call')
   end
-  eq({ 'open', {} }, typed('<F2>chat'))
+  eq({ 'open', { new = false } }, typed('<F2>chat'))
   eq({ 'open', { new = true } }, typed('<F2>new'))
   eq('send', typed('<F2>send')[1])
   eq('stop', typed('<F2>stop')[1])

@@ -113,7 +113,7 @@ test('the log has no questions, answers or keys in it', { env = { SECRET = 'k-47
   chat.ask(t, 'a question of mine')
   chat.finished(t)
   local log = t:log()
-  T.match('stream 1: ended', log)
+  T.match('chat 1: ended', log)
   for _, secret in ipairs({ 'a question of mine', 'an answer of its own', 'k-4711' }) do
     T.no_match(secret, log, true)
   end

@@ -147,7 +147,7 @@ local function on_part(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name string
+---@param name 'part'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
@@ -244,15 +244,10 @@ end
 ---@return boolean|nil ok, string|nil err
 function M.start(message)
   local buf = message.buf
-  local reply = {
-    buf = buf,
-    endpoint = message.resolved.endpoint.name,
-    model = message.model,
-    draft = message.draft,
-  } --[[@as hum.Reply]]
+  local begun ---@type hum.Reply|nil  once its heading is there
   undo.forget(buf)
   local id, why = client.chat(spec_of(message), function(name, data)
-    if reply.record then on_event(reply, name, data) end
+    if begun then on_event(begun, name, data) end
   end)
   if not id then return nil, why end
   local record, err = write_heading(message)
@@ -260,7 +255,16 @@ function M.start(message)
     client.stop(id)
     return nil, err
   end
-  reply.id, reply.record = id, record
+  ---@type hum.Reply
+  local reply = {
+    buf = buf,
+    id = id,
+    endpoint = message.resolved.endpoint.name,
+    model = message.model,
+    draft = message.draft,
+    record = record,
+  }
+  begun = reply
   local first = not next(replies)
   replies[buf] = reply
   fault.guard('the beginning of a reply', function()

@@ -90,7 +90,7 @@ function M.open(opts)
   if not buf then
     buf, err = create(opts)
   end
-  local ok = buf ~= nil
+  local ok = buf ~= nil ---@type boolean|nil
   if buf then
     ok, err = window.show(buf, opts.mods)
     if ok then
@@ -140,16 +140,16 @@ local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparatio
 ---@return boolean stopped
 function M.stop(opts)
   local chat = chats.get(opts.buf or 0)
-  local which = { chat }
-  if opts.all or (not chat and opts.buf == nil) then which = vim.tbl_filter(is_busy, chats.all()) end
-  if #which > 1 and not opts.all then
+  local targets = chat and { chat } or {} ---@type hum.Chat[]
+  if opts.all or (not chat and opts.buf == nil) then targets = vim.tbl_filter(is_busy, chats.all()) end
+  if #targets > 1 and not opts.all then
     notify.warn('hum: several replies are running; stop them all with :Hum! stop')
     return false
   end
   local stopped = false
-  for _, one in ipairs(which) do
-    local prepared = chats.cancel_preparation(one)
-    stopped = reply.stop(one.buf) or prepared or stopped
+  for _, target in ipairs(targets) do
+    local was_preparing = chats.cancel_preparation(target)
+    stopped = reply.stop(target.buf) or was_preparing or stopped
   end
   if not stopped and not opts.quiet then notify.info('hum: there is no reply to stop') end
   return stopped

@@ -39,11 +39,18 @@ local function stop_or(key, actions)
   end
 end
 
+---@param name string  of a map
+---@return string[]  none where it is switched off
+local function keys_of(name)
+  local keys = config.get().chat.maps[name]
+  if type(keys) == 'string' then return { keys } end
+  return keys or {}
+end
+
 ---@param name 'stop'|'stop_insert'
 ---@return boolean
 local function is_ctrl_c(name)
-  local keys = config.get().chat.maps[name]
-  for _, key in ipairs(type(keys) == 'table' and keys or { keys or nil }) do
+  for _, key in ipairs(keys_of(name)) do
     if key:lower() == '<c-c>' then return true end
   end
   return false
@@ -109,9 +116,7 @@ local MAPS = {
 ---@param actions hum.MapActions
 function M.setup(buf, actions)
   for name, map in pairs(MAPS) do
-    local keys = config.get().chat.maps[name]
-    keys = type(keys) == 'string' and { keys } or keys
-    for _, key in ipairs(keys or {}) do
+    for _, key in ipairs(keys_of(name)) do
       vim.keymap.set(map.mode, key, map.rhs(key, actions), {
         buffer = buf,
         nowait = true,

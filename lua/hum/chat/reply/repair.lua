@@ -26,7 +26,7 @@ local function last_end(text, tail)
   local found, from = 0, 1
   while tail ~= '' do
     local first, last = text:find(tail, from, true)
-    if not first then break end
+    if not first or not last then break end
     found, from = last, first + 1
   end
   return found

@@ -83,6 +83,7 @@ function M.begin(buf)
     edits = {},
     later = {},
     head = 1,
+    mark = 0, -- until M.watch
     sure = { edits = 0, row = 0, head = 1 },
     inserts = 0,
     strays = 0,
@@ -215,7 +216,7 @@ function M.changed(buf, first, old_last, new_last)
       return -- the reply's own text
     end
     local old_part, new_part = user_part(record, first, old_last, new_last)
-    if not old_part then return end
+    if not old_part or not new_part then return end
     list, old_last, new_last = record.edits, old_part, new_part
   end
   list[#list + 1] = {
@@ -288,7 +289,7 @@ local function build(record)
   if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
   apply_all(buf, record.edits)
   close_block()
-  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), record.reply)
+  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), assert(record.reply))
   apply_all(buf, record.later)
   close_block()
 end

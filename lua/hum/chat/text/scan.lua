@@ -56,7 +56,7 @@ local function publish(buf, first, old_last, new_last, count)
     end
     if not ok and not faulty[key] then -- once: the next token would bring it again
       faulty[key] = true
-      fault.report(('following the text (%s)'):format(key), err)
+      fault.report(('following the text (%s)'):format(key), tostring(err))
     end
   end
 end

@@ -97,7 +97,7 @@ end
 ---@param row integer
 ---@param failure hum.Failure
 function M.failure(buf, row, failure)
-  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } }
+  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } } ---@type [string, string][][]
   if failure.hint and failure.hint ~= '' then lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } } end
   attach(buf, row, { virt_lines = lines })
 end

@@ -5,8 +5,8 @@ local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
 local format = require('hum.chat.text.format')
+local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
-local meta = require('hum.chat.meta')
 local model = require('hum.chat.model')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
@@ -18,13 +18,13 @@ local window = require('hum.chat.view.window')
 local M = {}
 
 M.attach = buffer.attach
-M.endpoint = meta.endpoint
-M.set_model = meta.set_model
+M.endpoint = front.endpoint
+M.set_model = front.set_model
 
 ---@param err any
 local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
---- The chat in a buffer; the user is told if there is none.
+--- The chat in a buffer; the user is warned if there is none.
 ---@param buf? integer
 ---@return hum.Chat|nil
 local function chat_of(buf)
@@ -75,8 +75,8 @@ end
 ---@return integer|nil buf, string|nil err
 local function create(opts)
   local endpoint = models.endpoint(opts.endpoint)
-  local known, err = endpoints.url(endpoint)
-  if not known then return nil, err end
+  local url, err = endpoints.url(endpoint)
+  if not url then return nil, err end
   return buffer.create(endpoint, opts.model)
 end
 
@@ -108,7 +108,7 @@ function M.open(opts)
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
-    -- What is in the way of finding out a model is told when a message is sent.
+    -- If no model can be found, the user learns why when a message is sent.
     models.resolve(models.endpoint(opts.endpoint), function(_, name)
       if name then M.set_model(buf, nil, name) end
     end)
@@ -123,7 +123,7 @@ function M.send(buf)
   if chat then send.submit(chat, false) end
 end
 
---- The last reply gives way to a new one, in one undo step.
+--- Replaces the last reply by a new one, in one undo step.
 ---@param buf? integer
 function M.retry(buf)
   local chat = chat_of(buf)
@@ -134,8 +134,8 @@ end
 ---@return boolean
 local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparation ~= nil end
 
---- Stops the reply of a chat, or every reply; what is being prepared for it counts as one. From a buffer that is not a
---- chat: the reply that runs, if only one does.
+--- Stops the reply of a chat, or every reply; a message that is being prepared counts as one. In a buffer that is not
+--- a chat: the reply that is streaming, if there is only one.
 ---@param opts { buf?: integer, all?: boolean, quiet?: boolean }
 ---@return boolean stopped
 function M.stop(opts)

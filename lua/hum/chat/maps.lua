@@ -59,15 +59,15 @@ end
 local ns = vim.api.nvim_create_namespace('hum.maps')
 
 --- A CTRL-C that comes while Neovim draws or runs something, which is often so while text
---- streams, interrupts that and is then taken without its mapping. So it is looked for
---- among the keys that were taken, as long as there is something to stop.
+--- streams, interrupts that and is then consumed without its mapping. So it is looked for
+--- among the keys that were consumed, as long as there is something to stop.
 ---@param actions hum.MapActions
 function M.watch_ctrl_c(actions)
   vim.on_key(function(key)
     if key ~= '\3' then return end
     local mode = vim.api.nvim_get_mode().mode
     if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
-      -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
+      -- With its buffer: in one that is not a chat the key does only what Neovim does.
       local buf = vim.api.nvim_get_current_buf()
       vim.schedule(function() actions.stop(buf) end)
     end

@@ -1,6 +1,6 @@
--- What was on its way when a reply lost its heading. The helper has stopped, but edits that it had sent before it
--- heard of that are handled after the deletion: those that go through Lua are kept out by hum.chat.reply.put, those
--- that do not (in insert mode, in another buffer) are taken away again here.
+-- Deletes text that arrives after a reply has lost its heading. The helper has stopped, but edits that it had sent
+-- before are handled after the deletion: hum.chat.reply.put drops those that go through Lua; those that do not (in
+-- insert mode, in another buffer) are deleted here.
 local undo = require('hum.chat.reply.undo')
 
 local M = {}
@@ -11,11 +11,11 @@ local M = {}
 ---@param most integer
 ---@return integer bytes
 local function bytes_at_end(text, edits, most)
-  local found, tail = 0, ''
+  local found, joined = 0, ''
   for i = #edits, math.max(1, #edits - most + 1), -1 do
-    tail = edits[i] .. tail
-    if #tail > #text then break end
-    if text:sub(-#tail) == tail then found = #tail end
+    joined = edits[i] .. joined
+    if #joined > #text then break end
+    if text:sub(-#joined) == joined then found = #joined end
   end
   return found
 end

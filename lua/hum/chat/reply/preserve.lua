@@ -11,7 +11,7 @@ local M = {}
 ---@field marks table<string, integer[]>
 ---@field modified boolean
 
--- Not taken by nvim_buf_set_extmark().
+-- Not accepted by nvim_buf_set_extmark().
 local ONLY_READ = { 'ns_id', 'invalid', 'sign_name' }
 
 ---@param buf integer

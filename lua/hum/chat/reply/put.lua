@@ -18,7 +18,7 @@ local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
 function M.joined(buf, lines, follows)
   local record = undo.record(buf)
   if record and (guard(undo.check, record) or (record.broken and guard(undo.check_lost, record))) then
-    return -- the reply was taken back, or deleted, and is being stopped
+    return -- the reply was undone, or deleted, and is being stopped
   end
   local joined = pcall(guard, command, 'undojoin')
   guard_change(buf, set_text, buf, -1, -1, -1, -1, lines)

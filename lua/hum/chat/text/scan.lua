@@ -65,7 +65,7 @@ end
 --- first comparison: nothing from the last line on was known.
 ---
 --- Neovim updates folds before it calls `on_lines`, and they ask here: then new text was read already, as
---- the count tells, and what is known from the change on is of no use.
+--- the count shows, and what is known from the change on is of no use.
 ---@param s hum.Scan
 ---@param first integer
 ---@param old_last integer
@@ -95,7 +95,7 @@ local function invalidate(s, first, old_last, new_last)
   end
 end
 
---- Reads lines from `row` on, `state[row]` being right, until `stop` says so.
+--- Reads lines from `row` on, `state[row]` being right, up to `last` or until the states agree with the old ones again.
 ---@param s hum.Scan
 ---@param row integer
 ---@param last integer    first row not to be read

@@ -73,7 +73,7 @@ end
 ---@param b hum.CodeBlock
 ---@param indent integer
 ---@return string[]? lines  nil: too much
----@return integer[] cut  bytes taken off each line
+---@return integer[] cut  bytes cut off the beginning of each line
 local function content(buf, b, indent)
   local lines = vim.api.nvim_buf_get_lines(buf, b.first + 1, b.last, false)
   local cut, bytes = {}, 0

@@ -133,7 +133,7 @@ end
 -- ---- what throws ---------------------------------------------------------------------------
 
 for _, module in ipairs({
-  { 'hum.chat.view.fold', 'rest' },
+  { 'hum.chat.view.fold', 'sleep' },
   { 'hum.chat.view.fold', 'wake' },
   { 'hum.chat.view.notes', 'stats' },
   { 'hum.chat.view.wait', 'stop' },

@@ -24,7 +24,8 @@ local function map(mode, name, callback)
   })
 end
 
-for _, name in ipairs({ 'chat', 'send', 'stop', 'retry', 'model', 'ask' }) do
+map('n', 'chat', function() require('hum').chat({ new = false }) end)
+for _, name in ipairs({ 'send', 'stop', 'retry', 'model', 'ask' }) do
   map('n', name, function() require('hum')[name]() end)
 end
 map('n', 'new', function() require('hum').chat({ new = true }) end)

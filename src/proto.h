@@ -1,6 +1,7 @@
 /* The vocabulary that both sides of the pipe share: what Lua may call in the
  * helper, what the helper calls in Lua, error codes, limits. The Lua side is
- * lua/hum/server/client.lua; a change here that Lua can see raises HUM_PROTOCOL. */
+ * lua/hum/server/client.lua; a change here that Lua can see raises HUM_PROTOCOL, and
+ * PROTOCOL in lua/hum/server/helper.lua. */
 #ifndef HUM_PROTO_H
 #define HUM_PROTO_H
 
@@ -32,11 +33,12 @@
 
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
  * exactly one of done, error, cancelled or result. */
-#define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
-#define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
-#define EVENT_STOPPING "stopping"   /* {unacked?}: "stop" was heard; with discard, the edits on their way */
-#define EVENT_DONE "done"           /* {reason, stats} */
-#define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
+#define EVENT_READY "ready" /* id 0; {version, protocol}: answer to hello */
+#define EVENT_PART "part"   /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_STOPPING \
+    "stopping"              /* {unacked?}: "stop" was heard; with discard, the edits on their way */
+#define EVENT_DONE "done"   /* {reason, stats} */
+#define EVENT_ERROR "error" /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query */
 

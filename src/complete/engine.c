@@ -287,8 +287,8 @@ static void do_key(struct engine *e, const struct value *params)
     } kinds[] = {{"typed", KEY_TYPED},
                  {"followed", KEY_FOLLOWED},
                  {"accepted", KEY_ACCEPTED},
-                 {"wanted", KEY_WANTED},
-                 {"asked", KEY_REQUESTED}};
+                 {"source", KEY_SOURCE},
+                 {"requested", KEY_REQUESTED}};
     struct typing *t = find(e, params);
     for (size_t i = 0; t != NULL && i < sizeof kinds / sizeof *kinds; i++) {
         if (value_is_string(value_item(params, 4), kinds[i].name)) {

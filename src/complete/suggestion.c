@@ -71,7 +71,7 @@ void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of)
     size_t len = suggestion_shown(a);
     bool known = s->at.serial == a->serial;
     bool finished = a->final && s->sent_final != a->serial;
-    bool owed = finished && (s->at.kind == KEY_WANTED || s->at.kind == KEY_REQUESTED);
+    bool owed = finished && (s->at.kind == KEY_SOURCE || s->at.kind == KEY_REQUESTED);
     if (known ? s->at.length == len && !finished : len <= s->used && !owed) {
         return;
     }

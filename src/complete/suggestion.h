@@ -15,7 +15,7 @@ enum key_kind {
     KEY_FOLLOWED,  /* as typed, but what is not known is not fetched */
     KEY_TYPED,     /* the text or the cursor is another */
     KEY_ACCEPTED,  /* because a suggestion, or a part of it, was accepted */
-    KEY_WANTED,    /* another completion plugin wants to know, also that there is nothing */
+    KEY_SOURCE,    /* another completion plugin wants to know, also that there is nothing */
     KEY_REQUESTED, /* the user requests a suggestion; likewise */
 };
 

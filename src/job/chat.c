@@ -393,7 +393,7 @@ static void send_stopping(struct chat *c, bool with_unacked)
 void chat_stop(struct chat *c, bool discard)
 {
     enter(c);
-    if (c->ending == END_NONE) {
+    if (c->ending == END_NONE || discard) {
         send_stopping(c, discard);
     }
     if (discard) {

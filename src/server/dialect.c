@@ -20,7 +20,7 @@ const struct dialect *dialect_find(const char *name)
 const struct dialect *dialect_for_fill_api(const char *api)
 {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (strcmp(all[i]->fill_api, api) == 0) {
+        if (all[i]->fill_api != NULL && strcmp(all[i]->fill_api, api) == 0) {
             return all[i];
         }
     }

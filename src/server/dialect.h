@@ -21,7 +21,7 @@ struct dialect {
     enum frame_kind frame;
     const char *accept;    /* Accept header of a stream */
     const char *chat_path; /* appended to the endpoint's URL; NULL: cannot chat */
-    const char *fill_api;  /* "generate", "completions", "infill": how it fills in */
+    const char *fill_api;  /* "generate", "completions", "infill": how it fills in; NULL: cannot */
     const char *fill_path; /* appended to the endpoint's URL */
 
     /* The body of a chat request, from a spec
@@ -50,8 +50,8 @@ struct dialect {
 
     /* One record of either stream to events, thinking before text before tool calls before stats
      * before error or done. Changes record in place; it must be NUL-terminated behind
-     * len. A record that is not JSON, or whose shape is wrong, gives DIALECT_ERROR with a
-     * text that shows its beginning. Returns 0 or the callback's non-zero. */
+     * len. A record that is not JSON, or whose shape is wrong, gives DIALECT_ODD with its
+     * beginning as the text; plain words give DIALECT_ERROR. Returns 0 or the callback's non-zero. */
     int (*record)(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                   void *ctx);
 

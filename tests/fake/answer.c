@@ -1,61 +1,157 @@
 #include "answer.h"
 
+#include "pieces.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const cJSON *get(const struct answer *a, const char *name)
+static const struct field match_fields[] = {
+    FIELD("path", STRING),
+    FIELD("model", STRING),
+    {"text", STRING | LIST, STRING, NULL, NULL, BY_HAND, 0},
+    FIELD("nth", NUMBER),
+    FIELD("load", BOOLEAN),
+    FIELDS_END,
+};
+
+static const struct field when_fields[] = {
+    FIELD("has", STRING), FIELD("role", STRING),     FIELD("nth", NUMBER),
+    FIELD("over", LIST),  FIELD("thinking", STRING), FIELDS_END,
+};
+
+static const struct field prompt_fields[] = {
+    FIELD("prefix_ends", STRING),         FIELD("suffix_begins", STRING),
+    FIELD_LIST("contains", STRING, NULL), FIELD_LIST("excludes", STRING, NULL),
+    FIELD("max_bytes", NUMBER),           FIELDS_END,
+};
+
+static const struct field piece_fields[] = {
+    FIELD("text", STRING),
+    FIELD("times", NUMBER),
+    FIELD("split", NUMBER),
+    FIELD("base64", STRING),
+    FIELD("pause_ms", NUMBER),
+    FIELD_WORDS("end", " close reset "),
+    FIELDS_END,
+};
+
+static const struct field fault_fields[] = {
+    FIELD("at", NUMBER),
+    FIELD_WORDS("do", " cut close reset stall pause truncate error raw huge empty "),
+    FIELD("text", STRING),
+    FIELD("size", NUMBER),
+    FIELD("ms", NUMBER),
+    FIELDS_END,
+};
+
+#define INTO(name, types, kind, member) FIELD_INTO(name, types, kind, struct answer, member)
+
+const struct field answer_fields[] = {
+    FIELD("text", STRING),
+    FIELD_LIST("tokens", STRING, NULL),
+    FIELD_LIST("escaped", STRING, NULL),
+    FIELD("count", NUMBER),
+    FIELD("seed", NUMBER),
+    FIELD("token_bytes", NUMBER),
+    {"thinking", STRING | LIST, STRING, NULL, NULL, BY_HAND, 0},
+    FIELD("thinking_count", NUMBER),
+    INTO("together", BOOLEAN, FLAG, together),
+    INTO("done_text", STRING, TEXT, done_text),
+    INTO("done_reason", STRING, TEXT, done_reason),
+    INTO("stats", OBJECT, NODE, stats),
+    {"logprob", NUMBER | NEGATIVE | LIST, NUMBER | NEGATIVE, NULL, NULL, NODE,
+     offsetof(struct answer, logprob)},
+    INTO("interval_ms", NUMBER, TIME, interval_ns),
+    INTO("per_chunk", NUMBER, COUNT, per_chunk),
+    INTO("crlf", BOOLEAN, FLAG, crlf),
+    INTO("last_newline", BOOLEAN, NO_FLAG, no_last_newline),
+    INTO("sse_space", BOOLEAN, NO_FLAG, no_sse_space),
+    INTO("comments", BOOLEAN, FLAG, comments),
+    FIELD_LIST("faults", OBJECT, fault_fields),
+    FIELD("continue", STRING | OBJECT),
+    FIELD("continue_lines", NUMBER),
+    FIELD("miss", NUMBER),
+
+    INTO("status", NUMBER, STATUS, status),
+    INTO("headers", OBJECT, NODE, headers),
+    INTO("content_type", STRING, TEXT, content_type),
+    INTO("first_ms", NUMBER, TIME, first_ns),
+    INTO("early_headers", BOOLEAN, FLAG, early_headers),
+    INTO("split", NUMBER, COUNT, split),
+    INTO("chunk_bytes", NUMBER, COUNT, chunk_bytes),
+    FIELD("json", ANY),
+    FIELD("body", STRING),
+    {"pieces", LIST, STRING | OBJECT, piece_fields, NULL, NODE, offsetof(struct answer, pieces)},
+    FIELD_WORDS("framing", " raw "),
+    FIELD("redirect", STRING),
+    FIELD("replay", STRING),
+
+    FIELD_OBJECT("match", match_fields),
+    FIELD_OBJECT("when", when_fields),
+    FIELD("times", NUMBER),
+    FIELD_OBJECT("expect_prompt", prompt_fields),
+    FIELDS_END,
+};
+
+static const char *const fault_names[] = {
+    [FAULT_CUT] = "cut",     [FAULT_CLOSE] = "close", [FAULT_RESET] = "reset",
+    [FAULT_STALL] = "stall", [FAULT_PAUSE] = "pause", [FAULT_TRUNCATE] = "truncate",
+    [FAULT_ERROR] = "error", [FAULT_RAW] = "raw",     [FAULT_HUGE] = "huge",
+    [FAULT_EMPTY] = "empty",
+};
+
+/* What the tables do not tell. */
+static bool check_over(const cJSON *over, char why[WHY_SIZE])
 {
-    return cJSON_GetObjectItemCaseSensitive(a->src, name);
+    bool pair = cJSON_GetArraySize(over) == 2 && cJSON_IsString(over->child) &&
+                cJSON_IsNumber(over->child->next);
+    if (over != NULL && !pair) {
+        snprintf(why, WHY_SIZE, "\"over\" must be a field and a number");
+        return false;
+    }
+    return true;
 }
 
-static double number(const struct answer *a, const char *name, double otherwise)
+static bool check_faults(const cJSON *faults, char why[WHY_SIZE])
 {
-    const cJSON *v = get(a, name);
-    return v && v->valuedouble >= 0 && v->valuedouble < 1e15 ? v->valuedouble : otherwise;
-}
-
-static size_t whole(const struct answer *a, const char *name, size_t otherwise)
-{
-    return (size_t)number(a, name, (double)otherwise);
-}
-
-static uint64_t duration(const struct answer *a, const char *name)
-{
-    return (uint64_t)(number(a, name, 0) * 1e6);
-}
-
-static bool flag(const struct answer *a, const char *name, bool otherwise)
-{
-    const cJSON *v = get(a, name);
-    return v ? cJSON_IsTrue(v) : otherwise;
-}
-
-static const char *string(const struct answer *a, const char *name, const char *otherwise)
-{
-    const cJSON *v = get(a, name);
-    return v ? v->valuestring : otherwise;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
-static size_t read_offsets(const cJSON *list, size_t **out)
-{
-    size_t n = (size_t)cJSON_GetArraySize(list), i = 0;
-    const cJSON *item;
-    *out = xcalloc(n, sizeof **out);
-    cJSON_ArrayForEach(item, list)
+    const cJSON *fault;
+    cJSON_ArrayForEach(fault, faults)
     {
-        (*out)[i++] = item->valuedouble > 0 ? (size_t)item->valuedouble : 0;
+        if (field_get(fault, "do") == NULL) {
+            snprintf(why, WHY_SIZE, "a fault needs \"do\"");
+            return false;
+        }
     }
-    if (n) {
-        qsort(*out, n, sizeof **out, by_size);
+    return true;
+}
+
+bool answer_check(const cJSON *answer, char why[WHY_SIZE])
+{
+    return check_over(field_get(field_get(answer, "when"), "over"), why) &&
+           check_faults(field_get(answer, "faults"), why) &&
+           listed_check(field_get(answer, "pieces"), why);
+}
+
+bool answer_is_fixed(const cJSON *src)
+{
+    static const char *const names[] = {"status", "body", "json", "redirect", "replay", "pieces"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (field_get(src, names[i]) != NULL) {
+            return true;
+        }
     }
-    return n;
+    return false;
+}
+
+static enum fault_type fault_type(const cJSON *fault)
+{
+    const char *name = field_get(fault, "do")->valuestring;
+    size_t i = 1;
+    while (strcmp(fault_names[i], name) != 0) {
+        i++;
+    }
+    return (enum fault_type)i;
 }
 
 static int by_at(const void *a, const void *b)
@@ -66,41 +162,32 @@ static int by_at(const void *a, const void *b)
 
 static void read_faults(struct answer *a)
 {
-    const cJSON *list = get(a, "faults"), *item;
-    size_t i = 0;
-    a->fault_count = (size_t)cJSON_GetArraySize(list);
-    a->faults = xcalloc(a->fault_count, sizeof *a->faults);
+    const cJSON *list = field_get(a->src, "faults"), *item;
+    a->faults = xcalloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *a->faults);
     cJSON_ArrayForEach(item, list)
     {
-        const cJSON *at = cJSON_GetObjectItemCaseSensitive(item, "at");
-        const cJSON *text = cJSON_GetObjectItemCaseSensitive(item, "text");
-        const cJSON *size = cJSON_GetObjectItemCaseSensitive(item, "size");
-        const cJSON *ms = cJSON_GetObjectItemCaseSensitive(item, "ms");
-        a->faults[i++] = (struct fault){
-            .type = answer_fault_type(item),
-            .at = at ? (size_t)at->valuedouble : SIZE_MAX,
-            .text = text ? text->valuestring : "",
-            .size = size ? (size_t)size->valuedouble : 0,
-            .ns = ms ? (uint64_t)(ms->valuedouble * 1e6) : 0,
+        bool placed = field_get(item, "at") != NULL;
+        a->faults[a->fault_count++] = (struct fault){
+            .type = fault_type(item),
+            .at = placed ? (size_t)field_number(item, "at", 0) : SIZE_MAX,
+            .text = field_text(item, "text", ""),
+            .size = (size_t)field_number(item, "size", 0),
+            .ns = (uint64_t)(field_number(item, "ms", 0) * 1e6),
         };
     }
-    if (i) {
-        qsort(a->faults, i, sizeof *a->faults, by_at);
-    }
+    qsort(a->faults, a->fault_count, sizeof *a->faults, by_at);
 }
 
-bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[ANSWER_ERROR])
+bool answer_file(struct buf *out, const char *name, const char *fixtures, char why[WHY_SIZE])
 {
     struct buf path;
     buf_init(&path, SIZE_MAX / 2);
     buf_printf(&path, "%s/%s", fixtures, name);
     FILE *file = fopen(path.data, "rb");
-    if (!file) {
-        file = fopen(name, "rb");
-    }
+    file = file != NULL ? file : fopen(name, "rb");
     buf_finish(&path);
-    if (!file) {
-        snprintf(why, ANSWER_ERROR, "cannot read \"%.200s\"", name);
+    if (file == NULL) {
+        snprintf(why, WHY_SIZE, "cannot read \"%.200s\"", name);
         return false;
     }
     char room[65536];
@@ -121,121 +208,88 @@ static void add_list(struct tokens *t, const cJSON *list)
     }
 }
 
-static void cut(const struct answer *a, struct tokens *t, const char *text, size_t len)
+static void add_text(const struct answer *a, struct tokens *t, const char *text)
 {
-    size_t n = whole(a, "token_bytes", 0);
-    if (n) {
-        tokens_cut_even(t, text, len, n);
+    size_t n = (size_t)field_number(a->src, "token_bytes", 0);
+    if (n != 0) {
+        tokens_cut_even(t, text, strlen(text), n);
     } else {
-        tokens_cut(t, text, len);
+        tokens_cut(t, text, strlen(text));
     }
 }
 
-static bool read_text(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
+static void fit(const struct answer *a, struct tokens *t, const char *name)
 {
-    const cJSON *count = get(a, "count");
-    if (get(a, "file")) {
-        struct buf text;
-        buf_init(&text, SIZE_MAX / 2);
-        bool good = answer_file(&text, string(a, "file", ""), fixtures, why);
-        if (good) {
-            cut(a, &a->text, text.len ? text.data : "", text.len);
-        }
-        buf_finish(&text);
-        if (!good) {
-            return false;
-        }
+    const cJSON *count = field_get(a->src, name);
+    if (count != NULL && t->count != 0) {
+        tokens_fit(t, (size_t)field_number(a->src, name, 0));
+    } else if (count != NULL) {
+        tokens_make(t, (size_t)field_number(a->src, name, 0),
+                    (size_t)field_number(a->src, "seed", 1));
     }
-    cut(a, &a->text, string(a, "text", ""), strlen(string(a, "text", "")));
-    add_list(&a->text, get(a, "tokens"));
-    add_list(&a->text, get(a, "escaped"));
-    a->escaped = get(a, "escaped") != NULL;
-    if (count && a->text.count) {
-        tokens_fit(&a->text, whole(a, "count", 0));
-    } else if (count) {
-        tokens_make(&a->text, whole(a, "count", 0), (uint64_t)number(a, "seed", 1),
-                    whole(a, "line", 12));
-    }
-    return true;
 }
 
-static void read_thinking(struct answer *a)
+static void read_tokens(struct answer *a)
 {
-    const cJSON *thinking = get(a, "thinking");
-    if (cJSON_IsString(thinking)) {
-        cut(a, &a->thinking, thinking->valuestring, strlen(thinking->valuestring));
-    } else {
+    add_text(a, &a->text, field_text(a->src, "text", ""));
+    add_list(&a->text, field_get(a->src, "tokens"));
+    add_list(&a->text, field_get(a->src, "escaped"));
+    fit(a, &a->text, "count");
+    const cJSON *thinking = field_get(a->src, "thinking");
+    if (cJSON_IsArray(thinking)) {
         add_list(&a->thinking, thinking);
     }
-    size_t count = whole(a, "thinking_count", 0);
-    if (count && a->thinking.count) {
-        tokens_fit(&a->thinking, count);
-    } else if (count) {
-        tokens_make(&a->thinking, count, (uint64_t)number(a, "seed", 1), whole(a, "line", 12));
-    }
+    add_text(a, &a->thinking, field_text(a->src, "thinking", ""));
+    fit(a, &a->thinking, "thinking_count");
+    a->escaped = field_get(a->src, "escaped") != NULL;
 }
 
-static bool read_body(struct answer *a, const char *fixtures, char why[ANSWER_ERROR])
+static void add_header(struct answer *a, const char *name, const char *value)
 {
-    const cJSON *json = get(a, "json");
-    const char *redirect = string(a, "redirect", NULL);
-    a->content_type = string(a, "content_type", "application/json; charset=utf-8");
-    a->status = (int)whole(a, "status", redirect ? 307 : get(a, "body") || json ? 200 : 0);
-    if (get(a, "replay")) {
-        a->replay = true;
-        return answer_file(&a->body, string(a, "replay", ""), fixtures, why);
-    }
-    buf_add_str(&a->body, string(a, "body", ""));
-    if (json) {
+    cJSON *headers = cJSON_GetObjectItem(a->src, "headers");
+    headers = headers != NULL ? headers : cJSON_AddObjectToObject(a->src, "headers");
+    cJSON_AddStringToObject(headers, name, value);
+}
+
+static bool read_body(struct answer *a, const char *fixtures, char why[WHY_SIZE])
+{
+    const cJSON *json = field_get(a->src, "json");
+    const char *redirect = field_text(a->src, "redirect", NULL),
+               *replay = field_text(a->src, "replay", NULL);
+    a->raw = replay != NULL || strcmp(field_text(a->src, "framing", ""), "raw") == 0;
+    a->status = redirect != NULL ? 307 : 200;
+    a->content_type =
+        field_get(a->src, "pieces") != NULL ? "text/event-stream" : "application/json";
+    buf_add_str(&a->body, field_text(a->src, "body", ""));
+    if (json != NULL) {
         char *text = cJSON_PrintUnformatted(json);
         buf_add_str(&a->body, text);
         cJSON_free(text);
     }
-    if (redirect) {
-        cJSON *headers = cJSON_GetObjectItemCaseSensitive(a->src, "headers");
-        headers = headers ? headers : cJSON_AddObjectToObject(a->src, "headers");
-        cJSON_AddStringToObject(headers, "Location", redirect);
+    if (redirect != NULL) {
+        add_header(a, "Location", redirect);
     }
-    return true;
+    return replay == NULL || answer_file(&a->body, replay, fixtures, why);
 }
 
-bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[ANSWER_ERROR])
+bool answer_init(struct answer *a, const cJSON *src, const char *fixtures, char why[WHY_SIZE])
 {
-    *a = (struct answer){.src = cJSON_Duplicate(src, true)};
+    *a = (struct answer){
+        .src = cJSON_Duplicate(src, true),
+        .fixed = answer_is_fixed(src),
+        .done_text = "",
+        .per_chunk = 1,
+    };
     tokens_init(&a->thinking);
     tokens_init(&a->text);
     buf_init(&a->body, SIZE_MAX / 2);
-    if (!read_text(a, fixtures, why) || !read_body(a, fixtures, why)) {
+    if (!read_body(a, fixtures, why)) {
         answer_finish(a);
         return false;
     }
-    read_thinking(a);
+    read_tokens(a);
     read_faults(a);
-    a->together = flag(a, "together", false);
-    a->tools_in_done = flag(a, "tools_in_done", false);
-    a->tool_calls = get(a, "tool_calls");
-    a->stats = get(a, "stats");
-    a->logprob = get(a, "logprob");
-    a->done_text = string(a, "done_text", "");
-    a->done_reason = string(a, "done_reason", "stop");
-    a->first_ns = duration(a, "first_ms");
-    a->interval_ns = duration(a, "interval_ms");
-    a->burst = whole(a, "burst", a->interval_ns ? 1 : 0);
-    a->early_headers = flag(a, "early_headers", false);
-    a->split = whole(a, "split", 0);
-    a->split_ns = duration(a, "split_ms");
-    a->split_at_count = read_offsets(get(a, "split_at"), &a->split_at);
-    a->chunk_bytes = whole(a, "chunk_bytes", 0);
-    a->chunk_at_count = read_offsets(get(a, "chunk_at"), &a->chunk_at);
-    a->per_chunk = whole(a, "per_chunk", 1);
-    a->crlf = flag(a, "crlf", false);
-    a->bom = flag(a, "bom", false);
-    a->last_newline = flag(a, "last_newline", true);
-    a->sse_space = flag(a, "sse_space", true);
-    a->sse_done = flag(a, "sse_done", true);
-    a->comments = flag(a, "comments", false);
-    a->headers = get(a, "headers");
-    a->chunked = flag(a, "chunked", false);
+    schema_read(a->src, answer_fields, a);
     return true;
 }
 
@@ -243,11 +297,11 @@ double answer_logprob(const struct answer *a, size_t token)
 {
     const cJSON *v = a->logprob;
     if (cJSON_IsArray(v)) {
-        for (v = v->child; v && v->next && token; token--) {
+        for (v = v->child; v != NULL && v->next != NULL && token != 0; token--) {
             v = v->next;
         }
     }
-    return v ? v->valuedouble : -0.1;
+    return v != NULL ? v->valuedouble : -0.1;
 }
 
 void answer_finish(struct answer *a)
@@ -255,8 +309,6 @@ void answer_finish(struct answer *a)
     tokens_finish(&a->thinking);
     tokens_finish(&a->text);
     buf_finish(&a->body);
-    free(a->split_at);
-    free(a->chunk_at);
     free(a->faults);
     cJSON_Delete(a->src);
 }

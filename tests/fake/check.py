@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import socket
-import statistics
 import struct
 import sys
 import traceback
@@ -14,8 +13,9 @@ import traceback
 sys.dont_write_bytecode = True
 
 import check_fill
-from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, parse, recorded, records,
-                    request, same_as_recorded, shape, texts)
+import check_play
+from client import (CHAT, FIXTURES, PATHS, Fake, chat, drain, head_shape, in_time, parse, recorded,
+                    records, request, same_as_recorded, shape, texts, unhurried)
 
 
 def answers_as_recorded():
@@ -118,12 +118,12 @@ def makes_and_cuts_tokens():
         assert ''.join(got) == text and max(len(t.encode()) for t in got) <= 3, got
         f.script({'default': {'text': 'a b', 'count': 5}})
         assert texts(parse(f.ask(chat('/api/chat')))[2])[1] == ['a', ' b', 'a', ' b', 'a']
-        f.script({'default': {'file': 'README.md', 'count': 40, 'thinking_count': 7}})
+        f.script({'default': {'count': 40, 'thinking_count': 7}})
         thinking, got = texts(parse(f.ask(chat('/api/chat')))[2])
-        assert len(got) == 40 and ''.join(got).startswith('# Recorded') and len(thinking) == 7
-        f.script({'default': {'count': 100, 'line': 10, 'seed': 3}})
+        assert len(got) == 40 and len(thinking) == 7
+        f.script({'default': {'count': 100, 'seed': 3}})
         one, two = (texts(parse(f.ask(chat('/api/chat')))[2])[1] for _ in range(2))
-        assert one == two and len(one) == 100 and one[9::10] == ['\n'] * 10
+        assert one == two and len(one) == 100 and one[11::12] == ['\n'] * 8
 
 
 def escapes_stand_as_given():
@@ -135,17 +135,21 @@ def escapes_stand_as_given():
 
 
 def keeps_the_pace():
+    def late(interval):
+        """How late each token came, in ms; the first is on time."""
+        times = f.times()
+        return [(t - times[0]) / 1e6 - i * interval for i, t in enumerate(times)]
+
     with Fake({'default': {'count': 300, 'interval_ms': 2}}) as f:
         assert len(texts(parse(f.ask(chat('/api/chat')))[2])[1]) == 300
-        times = f.times()
-        gaps = [b - a for a, b in zip(times, times[1:])]
-        assert len(times) == 300
-        assert abs((times[-1] - times[0]) / 299 - 2e6) < 2e4, (times[-1] - times[0]) / 299
-        assert abs(statistics.median(gaps) - 2e6) < 1e5, statistics.median(gaps)
-        f.script({'default': {'count': 400, 'interval_ms': 0.25}})
-        f.ask(chat('/api/chat'))
-        times = f.times()
-        assert abs((times[-1] - times[0]) / 399 - 2.5e5) < 2.5e4, (times[-1] - times[0]) / 399
+        for count, interval in ((300, 2), (400, 0.25)):
+            f.script({'default': {'count': count, 'interval_ms': interval}})
+            f.ask(chat('/api/chat'))
+            delays = late(interval)
+            assert len(delays) == count and min(delays) > -0.3, min(delays)
+            # However late a busy machine makes one, those behind it catch up: it does not add up.
+            catches_up = any(b < a - interval / 2 for a, b in zip(delays, delays[1:]))
+            assert catches_up or max(delays) < 1, delays
         f.script({'default': {'count': 3, 'first_ms': 300}})
         f.ask(chat('/api/chat'))
         began, first = f.log('event=request')[-1]['ns'], f.log('event=first')[-1]['ns']
@@ -159,9 +163,6 @@ def sends_as_fast_as_it_can():
         assert body.count(b'\n') == 200001 and len(times) == 200000
         assert len(set(times)) < 4000, len(set(times))
         print('  %.0f tokens/s' % (200000 / ((times[-1] - times[0]) / 1e9)))
-        f.script({'default': {'count': 100, 'burst': 1}})
-        f.ask(chat('/api/chat'))
-        assert len(set(f.times())) == 100
 
 
 def cuts_bytes_where_told():
@@ -169,33 +170,19 @@ def cuts_bytes_where_told():
         for path in PATHS:
             f.script({'default': {'text': 'größer 漢字 <b>', 'thinking': 'hm'}})
             plain = texts(parse(f.ask(chat(path)))[2])
-            for how in ({'split': 1}, {'split': 1, 'split_ms': 0.02}, {'split_at': [3, 200, 201]},
-                        {'chunk_bytes': 1}, {'chunk_bytes': 7}, {'chunk_at': [5, 60, 61]},
-                        {'per_chunk': 3}, {'per_chunk': 1000}, {'crlf': True},
-                        {'sse_space': False}, {'comments': True}, {'burst': 2, 'interval_ms': 1}):
+            for how in ({'split': 1}, {'split': 100}, {'chunk_bytes': 1}, {'chunk_bytes': 7},
+                        {'per_chunk': 3}, {'per_chunk': 1000}, {'per_chunk': 2, 'interval_ms': 1},
+                        {'crlf': True}, {'sse_space': False}, {'comments': True}):
                 f.script({'default': dict({'text': 'größer 漢字 <b>', 'thinking': 'hm'}, **how)})
                 lines, chunks, body, end = parse(f.ask(chat(path)))
                 assert texts(body) == plain and end == 'whole', (how, body)
                 if 'chunk_bytes' in how:
                     assert max(len(c) for c in chunks) == how['chunk_bytes']
-                if 'chunk_at' in how:
-                    assert [len(c) for c in chunks[:3]] == [5, 55, 1]
                 if how.get('per_chunk') == 1000:
                     assert len(chunks) == (2 if path == PATHS[0] else 3), len(chunks)
-            f.script({'default': {'text': 'x', 'bom': True, 'last_newline': False}})
+            f.script({'default': {'text': 'x', 'last_newline': False}})
             body = parse(f.ask(chat(path)))[2]
-            assert body.startswith(b'\xef\xbb\xbf') and body[-1:] in b'}]', body
-
-
-def splits_reach_the_socket():
-    with Fake({'default': {'text': 'abc', 'split': 1, 'split_ms': 2}}) as f:
-        s = f.connect()
-        s.sendall(chat('/api/chat'))
-        sizes = []
-        while len(sizes) < 40:
-            sizes.append(len(s.recv(4096)))
-        assert sizes.count(1) > 20, sizes
-        s.close()
+            assert body[-1:] in b'}]', body
 
 
 def fails_as_told():
@@ -255,7 +242,7 @@ def stalls_until_the_client_leaves():
 
 def sees_a_disconnect_in_every_phase():
     answer = {'count': 100000, 'interval_ms': 1, 'first_ms': 50}
-    with Fake({'default': answer, 'serial': True}) as f:
+    with Fake({'default': answer, 'slots': 1}) as f:
         first = f.connect()
         first.sendall(chat('/api/chat'))
         f.wait('request')
@@ -296,9 +283,10 @@ def waits_for_a_slow_reader():
         assert body.count(b'\n') == 300001
 
 
-def queues_one_model():
-    answer = {'count': 20, 'interval_ms': 1}
-    with Fake({'serial': True, 'default': answer, 'models': ['fake', 'other']}) as f:
+@unhurried
+def queues_one_model(slow):
+    answer = {'count': 20, 'interval_ms': slow}
+    with Fake({'slots': 1, 'default': answer, 'models': ['fake', 'other']}) as f:
         sockets = []
         for n, model in enumerate(('fake', 'fake', 'other', 'fake')):
             s = f.connect()
@@ -308,20 +296,25 @@ def queues_one_model():
         for s in sockets:
             assert parse(drain(s))[3] == 'whole'
         done = [e['request'] for e in f.log('event=done')]
+        first = f.log('event=done')[0]['ns']
+        in_time(f.log('event=request')[-1]['ns'] < first, 'all come before the first is done')
         assert [r for r in done if r != 3] == [1, 2, 4] and done[-1] == 4, done
         assert [e['request'] for e in f.log('event=queued')] == [2, 4]
 
 
-def loads_models():
-    with Fake({'load_ms': 100}) as f:
+@unhurried
+def loads_models(slow):
+    with Fake({'load_ms': 100 * slow}) as f:
         s = f.connect()
         s.sendall(request('/api/generate', {'model': 'fake'}))
         f.wait('request')
-        assert json.loads(parse(f.ask(request('/api/ps')))[2])['models'] == []
+        loaded = json.loads(parse(f.ask(request('/api/ps')))[2])['models']
         s.close()
+        in_time(not f.log('event=load_done'), 'it leaves while it loads')
         f.wait('disconnect')
+        assert loaded == []
         end = records(parse(f.ask(chat('/api/chat')))[2])[-1]
-        assert end['load_duration'] == 100000000, end
+        assert end['load_duration'] == 100000000 * slow, end
         end = records(parse(f.ask(chat('/api/chat')))[2])[-1]
         assert 'load_duration' not in end
         end = records(parse(f.ask(chat('/api/chat', options={'num_ctx': 99})))[2])[-1]
@@ -370,13 +363,7 @@ def keeps_connections():
         s.sendall(request('/api/chat', CHAT)[-5:])
         while b'0\r\n\r\n' not in s.recv(65536):
             pass
-        s.sendall(b'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n'
-                  b'Connection: close\r\n\r\n')
-        data = json.dumps(CHAT).encode()
-        s.sendall(b'5\r\n' + data[:5] + b'\r\n%X;a=b\r\n' % (len(data) - 5) + data[5:] +
-                  b'\r\n0\r\nX: y\r\n\r\n')
-        assert b'"done":true' in drain(s)
-        assert [e['conn'] for e in f.log('event=request')] == [1, 1, 1, 2, 2]
+        assert [e['conn'] for e in f.log('event=request')] == [1, 1, 1, 2]
 
 
 def speaks_older_http():
@@ -396,8 +383,7 @@ def gives_fixed_answers():
                {'match': {'nth': 1}, 'status': 502, 'body': page, 'content_type': 'text/html'},
                {'match': {'nth': 1}, 'redirect': 'http://localhost:1/api/chat'},
                {'match': {'nth': 1}, 'redirect': '/x', 'status': 301},
-               {'match': {'nth': 1}, 'status': 500, 'json': {'error': '{"error":{"message":"x"}}'},
-                'chunked': True},
+               {'match': {'nth': 1}, 'status': 500, 'pieces': ['{"error":"x"}']},
                {'match': {'path': '/api/tags'}, 'status': 503, 'times': 1}]) as f:
         got = [parse(f.ask(chat('/api/chat'))) for _ in range(6)]
         assert got[0][0][0] == 'HTTP/1.1 429 Too Many Requests' and 'Retry-After: 7' in got[0][0]
@@ -406,53 +392,29 @@ def gives_fixed_answers():
         assert got[2][0][0] == 'HTTP/1.1 307 Temporary Redirect'
         assert 'Location: http://localhost:1/api/chat' in got[2][0]
         assert got[3][0][0] == 'HTTP/1.1 301 Moved Permanently'
-        assert got[4][1] == [b'{"error":"{\\"error\\":{\\"message\\":\\"x\\"}}"}']
+        assert got[4][1] == [b'{"error":"x"}']
         assert texts(got[5][2])[1]
         assert parse(f.ask(request('/api/tags')))[0][0].startswith('HTTP/1.1 503')
         assert parse(f.ask(request('/api/tags')))[0][0].startswith('HTTP/1.1 200')
-        lines = parse(f.ask(request('/api//tags/')))[0]
-        assert lines[0].startswith('HTTP/1.1 301') and 'Location: /api/tags' in lines
-        lines = parse(f.ask(request('/api/chat/', CHAT)))[0]
-        assert lines[0].startswith('HTTP/1.1 307')
 
 
-def chooses_by_rule_name_and_header():
+def chooses_by_rule():
     with Fake({'rules': [{'match': {'text': 'weather'}, 'text': 'Rain.'},
-                         {'match': {'model': 'special'}, 'text': 'Special.'}],
-               'scenarios': {'fast': {'text': 'Fast.'}}, 'default': {'text': 'Default.'}}) as f:
-        def ask(body, headers=''):
-            raw = f.ask(request('/api/chat', dict(CHAT, **body),
-                                headers='Connection: close\r\n' + headers))
-            return ''.join(texts(parse(raw)[2])[1])
+                         {'match': {'model': 'special'}, 'text': 'Special.'},
+                         {'match': {'nth': 2}, 'text': 'Second.'}, {'times': 1, 'text': 'Once.'}],
+               'models': ['fake', 'other'], 'default': {'text': 'Default.'}}) as f:
+        def ask(**body):
+            return ''.join(texts(parse(f.ask(request('/api/chat', dict(CHAT, **body))))[2])[1])
         said = [{'role': 'user', 'content': 'the weather?'}]
-        assert ask({'messages': said}) == 'Rain.'
-        assert ask({'model': 'SPECIAL:latest'}) == 'Special.'
-        assert ask({'model': 'fast'}) == 'Fast.'
-        assert ask({}) == 'Default.'
-        assert ask({}, 'X-Fake: fast\r\n') == 'Fast.'
-        assert ask({}, 'X-Fake: {"text": "Inline."}\r\n') == 'Inline.'
+        assert ask(messages=said) == 'Rain.'
+        assert ask(model='SPECIAL:latest') == 'Special.'
+        assert [ask() for _ in range(3)] == ['Once.', 'Second.', 'Default.']
         names = [m['name'] for m in json.loads(parse(f.ask(request('/api/tags')))[2])['models']]
-        assert names == ['fake:latest', 'thinker:latest', 'fast:latest']
-
-
-def checks_what_is_expected():
-    with Fake([{'text': 'ok', 'expect': {'model': 'fake', 'options': {'num_ctx': 9}, 'messages': [
-                    {'content': 'hi'}]}, 'expect_headers': {'X-A': 'b', 'X-Not': None},
-                'expect_absent': ['format']}]) as f:
-        good = dict(CHAT, options={'num_ctx': 9, 'seed': 1})
-        headers = 'Connection: close\r\nX-A: b\r\n'
-        assert b'200 OK' in f.ask(request('/api/chat', good, headers=headers))
-        for body, more, word in ((CHAT, '', 'options'), (dict(good, format='json'), '', 'format'),
-                                 (dict(good, options={'num_ctx': 8}), '', 'num_ctx'),
-                                 (dict(good, messages=CHAT['messages'] * 2), '', 'messages'),
-                                 (good, 'X-Not: x\r\n', 'x-not')):
-            raw = f.ask(request('/api/chat', body, headers=headers + more))
-            assert b' 500 ' in raw and word in f.log('event=unexpected')[-1]['why'], raw
-        assert len(f.log('event=unexpected')) == 5
+        assert names == ['fake:latest', 'other:latest']
 
 
 def refuses_what_servers_refuse():
-    with Fake({'key': 'secret', 'check_host': True, 'max_body': 1000}) as f:
+    with Fake({'key': 'secret', 'check_host': True}) as f:
         def ask(path, body, host='127.0.0.1', key='secret', more=''):
             raw = request(path, body, headers='Connection: close\r\nAuthorization: Bearer %s\r\n%s'
                           % (key, more)).replace(b'Host: 127.0.0.1', b'Host: ' + host.encode())
@@ -465,18 +427,17 @@ def refuses_what_servers_refuse():
         assert ask('/api/chat', CHAT, host='evil.example') == (403, b'')
         assert ask('/api/chat', CHAT, host='my.local:11434')[0] == 200
         assert ask('/api/chat', CHAT, more='Origin: http://x\r\n') == (403, b'')
-        for body, want, word in (
-                (dict(CHAT, stream='yes'), 400, 'stream'), (dict(CHAT, think='x'), 400, 'think'),
-                (dict(CHAT, think=True), 400, '"fake" does not support thinking'),
-                (dict(CHAT, keep_alive='300'), 400, 'missing unit'),
-                (dict(CHAT, options={'stop': 'x'}), 500, 'array'),
-                (dict(CHAT, options={'num_ctx': 'x'}), 500, 'integer'),
-                (dict(CHAT, messages=[{'role': 'user', 'content': [1]}]), 400, 'content'),
-                (b'{"model":"fake","messages":[{"role":"user","content":"a\nb"}]}', 400, 'literal'),
-                (b'\xef\xbb\xbf{}', 400, 'invalid character')):
+        for body, word in (
+                (dict(CHAT, stream='yes'), 'stream'), (dict(CHAT, think='x'), 'think'),
+                (dict(CHAT, think=True), '"fake" does not support thinking'),
+                (dict(CHAT, keep_alive='300'), 'missing unit'),
+                (dict(CHAT, options={'stop': 'x'}), 'stop'),
+                (dict(CHAT, options={'num_ctx': 'x'}), 'num_ctx'),
+                (dict(CHAT, messages=[{'role': 'user', 'content': [1]}]), 'content'),
+                (b'{"model":"fake","messages":[{"role":"user","content":"a\nb"}]}', 'literal'),
+                (b'\xef\xbb\xbf{}', 'invalid character')):
             status, text = ask('/api/chat', body)
-            assert status == want and word in json.loads(text)['error'], (body, status, text)
-        assert ask('/api/chat', b' ' * 1001)[0] == 413
+            assert status == 400 and word in json.loads(text)['error'], (body, status, text)
         status, data = f.control('POST', 'script', '{"default": {"txt": "x"}}')
         assert status == 400 and b'txt' in data
         assert ask('/api/chat', CHAT, key='other')[0] == 401, 'the old script stays'
@@ -493,20 +454,6 @@ def ends_with_its_parent():
         s.sendall(chat('/api/chat'))
         f.wait('request')
     assert s.recv(1) == b''
-
-
-def writes_its_log():
-    name = os.path.join(os.environ.get('TMPDIR', '/tmp'), 'hum-fake-%d.log' % os.getpid())
-    try:
-        with Fake({'default': {'count': 3}}, '--log', name) as f:
-            f.ask(chat('/api/chat'))
-        with open(name, encoding='utf-8') as lines:
-            log = [json.loads(line) for line in lines]
-        assert [e['event'] for e in log] == ['request', 'first', 'done', 'tokens', 'close'], log
-        assert len(log[3]['times']) == 3
-        assert json.loads(log[0]['body'])['model'] == 'fake'
-    finally:
-        os.unlink(name)
 
 
 def forgets_when_told():
@@ -533,7 +480,7 @@ def says_what_the_demo_says():
         again = [*CHAT['messages'], {'role': 'assistant', 'content': text},
                  {'role': 'user', 'content': 'Write a <b> function'}]
         text = ''.join(texts(parse(f.ask(chat(PATHS[1], messages=again)))[2])[1])
-        assert text.startswith('> Write a <b> function\n') and 'not a model' in text
+        assert 'I cannot write code' in text and '```lua' in text
         times = f.times()
         assert 20e6 < (times[-1] - times[0]) / (len(times) - 1) < 30e6
 
@@ -547,10 +494,12 @@ def survives_garbage():
             request('/api/generate', {'model': 'fake', 'prompt': '<PRE> a <SUF>b <MID>',
                                       'raw': True, 'logprobs': True}),
             request('/_fake/script', b'[{"text":"x","faults":[{"at":0,"do":"stall"}]}]'),
-            request('/api/chat', CHAT, headers='X-Fake: {"split":1,"count":3}\r\n'),
+            request('/_fake/script', b'{"answers":[{"when":{"over":["n",1]},"pieces":["x"]},'
+                                     b'{"pieces":["a",{"base64":"eHk=","times":2},{"text":"bc",'
+                                     b'"split":1},{"pause_ms":1},{"end":"reset"}]}]}'),
             b'POST /api/chat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
             b'5\r\nabcde\r\n']
-    with Fake({'max_body': 100000}) as f:
+    with Fake() as f:
         for _ in range(400):
             data = bytearray(chance.choice(good))
             for _ in range(chance.randrange(12)):
@@ -588,13 +537,11 @@ def main():
     Fake.binary = sys.argv[1] if len(sys.argv) > 1 else Fake.binary
     for test in (answers_as_recorded, streams_as_recorded, sends_the_tokens_it_was_told,
                  makes_and_cuts_tokens, escapes_stand_as_given, keeps_the_pace,
-                 sends_as_fast_as_it_can, cuts_bytes_where_told, splits_reach_the_socket,
-                 fails_as_told, stalls_until_the_client_leaves, sees_a_disconnect_in_every_phase,
+                 sends_as_fast_as_it_can, cuts_bytes_where_told, fails_as_told, stalls_until_the_client_leaves, sees_a_disconnect_in_every_phase,
                  waits_for_a_slow_reader, queues_one_model, loads_models, replays_every_recording,
                  keeps_connections, speaks_older_http, gives_fixed_answers,
-                 chooses_by_rule_name_and_header, checks_what_is_expected,
-                 refuses_what_servers_refuse, ends_with_its_parent, writes_its_log,
-                 forgets_when_told, says_what_the_demo_says, *check_fill.TESTS,
+                 chooses_by_rule, refuses_what_servers_refuse, ends_with_its_parent,
+                 forgets_when_told, says_what_the_demo_says, *check_play.TESTS, *check_fill.TESTS,
                  survives_garbage):
         name = test.__name__.replace('_', ' ')
         try:

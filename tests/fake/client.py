@@ -1,5 +1,6 @@
 """A client of build/hum-fake that shows bytes as they came: what check.py asks with."""
 
+import functools
 import http.client
 import json
 import os
@@ -11,6 +12,30 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURES = os.path.join(HERE, '..', 'fixtures')
 CHAT = {'model': 'fake', 'messages': [{'role': 'user', 'content': 'hi'}]}
 PATHS = ('/api/chat', '/v1/chat/completions')
+PATIENCE = 120  # seconds; only for what never comes
+
+
+class TooLate(Exception):
+    """The test was not in time for what the server does by its clock."""
+
+
+def in_time(condition, what):
+    if not condition:
+        raise TooLate(what)
+
+
+def unhurried(test):
+    """A test whose requests must come before the server goes on: given a factor for the server's
+    times, once more with a greater one if they came too late, as on a busy machine."""
+    @functools.wraps(test)
+    def run():
+        for factor in (1, 4, 16):
+            try:
+                return test(factor)
+            except TooLate:
+                pass
+        return test(64)
+    return run
 
 
 class Fake:
@@ -35,19 +60,19 @@ class Fake:
     def __exit__(self, kind, *_):
         self.process.stdin.close()
         errors = self.process.stderr.read().decode()
-        status = self.process.wait(20)
+        status = self.process.wait(PATIENCE)
         if kind is None:
             assert status == 0 and errors == '', (status, errors)
         elif errors:
             print(errors)
 
     def connect(self):
-        s = socket.create_connection((self.host, self.port), 20)
+        s = socket.create_connection((self.host, self.port), PATIENCE)
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return s
 
     def control(self, method, path, body=None):
-        c = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        c = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
         c.request(method, '/_fake/' + path, body)
         r = c.getresponse()
         data = r.read()
@@ -55,7 +80,8 @@ class Fake:
         return r.status, data
 
     def wait(self, event, n=1):
-        status, data = self.control('GET', 'wait?event=%s&n=%d' % (event, n))
+        path = 'wait?event=%s&n=%d&timeout_ms=%d' % (event, n, PATIENCE * 500)
+        status, data = self.control('GET', path)
         assert status == 200, (event, n, data)
         return json.loads(data)
 

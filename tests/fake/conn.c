@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum {
+    MAX_BODY = 64 << 20,   /* of a request */
     MAX_AHEAD = 1 << 20,   /* bytes read while an answer is under way */
     LINGER_NS = 500000000, /* as long as Go's server waits */
 };
@@ -30,12 +31,12 @@ static void close_conn(struct conn *c, bool reset)
         return;
     }
     c->closing = true;
-    pace_cancel(&c->server->pace, &c->gap);
+    pace_cancel(&c->server->pace, &c->linger);
     pace_cancel(&c->server->pace, &c->poll);
-    if (c->reply) {
+    if (c->reply != NULL) {
         reply_free(c->reply);
     }
-    for (struct conn **at = &c->server->conns; *at; at = &(*at)->next) {
+    for (struct conn **at = &c->server->conns; *at != NULL; at = &(*at)->next) {
         if (*at == c) {
             *at = c->next;
             break;
@@ -51,7 +52,7 @@ static void close_conn(struct conn *c, bool reset)
 
 void conn_close_all(struct server *server)
 {
-    while (server->conns) {
+    while (server->conns != NULL) {
         close_conn(server->conns, false);
     }
 }
@@ -63,7 +64,7 @@ static void gone(struct conn *c, int err)
         return;
     }
     if (c->state != CONN_IDLE && c->request) {
-        const char *phase = c->reply ? reply_phase(c->reply) : "streaming";
+        const char *phase = c->reply != NULL ? reply_phase(c->reply) : "streaming";
         journal_addf(&c->server->journal, "disconnect",
                      "\"request\":%u,\"conn\":%u,\"phase\":\"%s\",\"how\":\"%s\"", c->request,
                      c->number, phase, err == UV_EOF ? "eof" : uv_err_name(err));
@@ -83,14 +84,14 @@ static void complete(struct conn *c)
         journal_addf(&c->server->journal, "done", "\"request\":%u,\"conn\":%u,\"bytes\":%zu",
                      c->request, c->number, c->wire);
     }
-    if (c->reply) {
+    if (c->reply != NULL) {
         reply_free(c->reply);
     }
     if (c->end == CONN_LINGER) {
         c->lingering = true;
         c->state = CONN_ANSWERED;
         uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, NULL);
-        pace_at(&c->server->pace, &c->gap, uv_hrtime() + LINGER_NS, on_lingered, c);
+        pace_at(&c->server->pace, &c->linger, uv_hrtime() + LINGER_NS, on_lingered, c);
         return;
     }
     if (c->end != CONN_KEEP) {
@@ -108,16 +109,8 @@ static void drained(struct conn *c)
 {
     if (c->state == CONN_ANSWERED) {
         complete(c);
-    } else if (c->reply) {
+    } else if (c->reply != NULL) {
         reply_drained(c->reply);
-    }
-}
-
-static void on_gap(void *ctx)
-{
-    struct conn *c = ctx;
-    if (pump(c)) {
-        drained(c);
     }
 }
 
@@ -135,30 +128,10 @@ static void on_written(uv_write_t *w, int status)
     }
 }
 
-/* How many bytes the next write may take. */
-static size_t piece(const struct conn *c)
-{
-    size_t n = c->flying.len - c->at;
-    const struct answer *a = c->pieces;
-    if (!a) {
-        return n;
-    }
-    if (a->split && a->split < n) {
-        n = a->split;
-    }
-    for (size_t i = 0; i < a->split_at_count; i++) {
-        if (a->split_at[i] > c->wire) {
-            size_t rest = a->split_at[i] - c->wire;
-            return rest < n ? rest : n;
-        }
-    }
-    return n;
-}
-
 /* Writes what can be written now; true if nothing is left. */
 static bool pump(struct conn *c)
 {
-    while (!c->writing && !c->gap.waiting && !c->closing) {
+    while (!c->writing && !c->closing) {
         if (c->at == c->flying.len) {
             struct buf empty = c->flying;
             buf_clear(&empty);
@@ -169,7 +142,8 @@ static bool pump(struct conn *c)
                 return true;
             }
         }
-        size_t n = piece(c);
+        size_t rest = c->flying.len - c->at;
+        size_t n = c->split != 0 && c->split < rest ? c->split : rest;
         uv_buf_t bytes = uv_buf_init(c->flying.data + c->at, (unsigned)n);
         int done = uv_try_write((uv_stream_t *)&c->tcp, &bytes, 1);
         if (done == UV_EAGAIN) {
@@ -189,9 +163,6 @@ static bool pump(struct conn *c)
         }
         c->at += (size_t)done;
         c->wire += (size_t)done;
-        if (c->pieces && c->pieces->split_ns && (c->at < c->flying.len || c->out.len)) {
-            pace_at(&c->server->pace, &c->gap, uv_hrtime() + c->pieces->split_ns, on_gap, c);
-        }
     }
     return false;
 }
@@ -210,7 +181,7 @@ void conn_flush(struct conn *c)
 
 bool conn_pending(const struct conn *c)
 {
-    return c->writing || c->gap.waiting || c->at < c->flying.len || c->out.len;
+    return c->writing || c->at < c->flying.len || c->out.len != 0;
 }
 
 void conn_answered(struct conn *c, enum conn_end end)
@@ -240,7 +211,7 @@ static void proceed(struct conn *c)
         }
         c->state = CONN_ANSWERING;
         c->wire = 0;
-        c->pieces = NULL;
+        c->split = 0;
         c->request = 0;
         c->generates = c->fills = false;
         if (result == REQUEST_BAD) {
@@ -284,7 +255,7 @@ void conn_accept(struct server *server)
     c->server = server;
     uv_tcp_init(server->loop, &c->tcp);
     c->tcp.data = c;
-    request_init(&c->parser, server->script.max_body);
+    request_init(&c->parser, MAX_BODY);
     buf_init(&c->out, SIZE_MAX / 2);
     buf_init(&c->flying, SIZE_MAX / 2);
     c->next = server->conns;

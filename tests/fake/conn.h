@@ -39,8 +39,8 @@ struct conn {
     uv_write_t write;
     uv_shutdown_t shutdown;
     bool writing;
-    struct pace_timer gap;
-    const struct answer *pieces; /* split, split_at, split_ms; or NULL */
+    struct pace_timer linger;
+    size_t split; /* bytes of one write at most; 0: no limit */
 
     struct reply *reply;
 

@@ -20,7 +20,7 @@ static const char *next_place(const char *from, const char *what, size_t len, co
 {
     for (const char *at = from; len && (size_t)(end - at) >= len; at++) {
         at = memchr(at, *what, (size_t)(end - at) - len + 1);
-        if (!at) {
+        if (at == NULL) {
             return NULL;
         }
         if (memcmp(at, what, len) == 0) {
@@ -56,7 +56,7 @@ static bool behind_other(const struct buf *document, const struct buf *before, c
     while (from > before->data && from[-1] != '\n') {
         from--;
     }
-    return from < at - 1 && !next_place(document->data, from, (size_t)(at - from), end);
+    return from < at - 1 && next_place(document->data, from, (size_t)(at - from), end) == NULL;
 }
 
 /* The document may have just begun, behind comments with text of other files. */
@@ -92,24 +92,18 @@ static void add_wrong(cJSON *answer, uint64_t seed)
 {
     struct tokens t;
     tokens_init(&t);
-    tokens_make(&t, WRONG_TOKENS, seed, 0);
+    tokens_make(&t, WRONG_TOKENS, seed);
     cJSON_AddStringToObject(answer, "text", t.text.data);
     tokens_finish(&t);
-}
-
-static double number(const cJSON *answer, const char *name, double otherwise)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(answer, name);
-    return v && v->valuedouble >= 0 ? v->valuedouble : otherwise;
 }
 
 /* Takes over what is said when the place was found. */
 static void add_rest(struct server *s, cJSON *answer, const char *at, size_t len)
 {
-    size_t lines = (size_t)number(answer, "continue_lines", DEFAULT_LINES);
-    unsigned nth = ++s->script.continued, miss = (unsigned)number(answer, "miss", 0);
+    size_t lines = (size_t)field_number(answer, "continue_lines", DEFAULT_LINES);
+    unsigned nth = ++s->script.continued, miss = (unsigned)field_number(answer, "miss", 0);
     if (miss && nth % miss == 0) {
-        add_wrong(answer, (uint64_t)number(answer, "seed", 1) + nth);
+        add_wrong(answer, (uint64_t)field_number(answer, "seed", 1) + nth);
         return;
     }
     char *text = xstrndup(at, lines ? lines_length(at, len, lines) : len);
@@ -118,10 +112,10 @@ static void add_rest(struct server *s, cJSON *answer, const char *at, size_t len
 }
 
 cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer,
-                     char why[ANSWER_ERROR])
+                     char why[WHY_SIZE])
 {
-    const cJSON *given = cJSON_GetObjectItemCaseSensitive(answer, "continue");
-    const cJSON *file = cJSON_GetObjectItemCaseSensitive(given, "file");
+    const cJSON *given = field_get(answer, "continue");
+    const cJSON *file = field_get(given, "file");
     struct buf document;
     buf_init(&document, SIZE_MAX / 2);
     if (cJSON_IsString(file)) {
@@ -134,10 +128,10 @@ cJSON *fill_continue(struct server *s, const struct fill *f, const cJSON *answer
     }
     cJSON *copy = cJSON_Duplicate(answer, true);
     cJSON_DeleteItemFromObjectCaseSensitive(copy, "continue");
-    if (document.data && document.len && f && f->before.len) {
+    if (document.data != NULL && document.len && f != NULL && f->before.len) {
         const char *at = find_place(&document, &f->before);
-        at = at ? at : find_beginning(&document, &f->before);
-        if (at) {
+        at = at != NULL ? at : find_beginning(&document, &f->before);
+        if (at != NULL) {
             add_rest(s, copy, at, (size_t)(document.data + document.len - at));
         }
     }

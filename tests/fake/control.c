@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "fill.h"
 #include "head.h"
 #include "live.h"
 #include "quote.h"
@@ -46,10 +47,10 @@ static void answer_lines(struct conn *c, struct buf *lines)
 
 static void load_script(struct conn *c)
 {
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     const struct buf *body = &c->parser.request.body;
     if (script_load(&c->server->script, body->len ? body->data : "", body->len, why)) {
-        slots_forget(&c->server->memory, NULL);
+        fill_forget(c->server);
         head_json(c, 200, "{\"ok\":true}");
     } else {
         head_error(c, false, 400, why);
@@ -61,20 +62,13 @@ static void show_log(struct conn *c)
     const struct journal *j = &c->server->journal;
     char event[32] = "";
     bool only = query(c, "event", event, sizeof event);
-    unsigned long from = number(c, "from", 0), request = number(c, "request", 0);
-    char needle[48];
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    snprintf(needle, sizeof needle, "\"request\":%lu,", request);
     for (size_t i = 0; i < j->count; i++) {
         const struct entry *e = &j->entries[i];
-        if (e->seq < from || (only && strcmp(e->event, event) != 0)) {
-            continue;
+        if (!only || strcmp(e->event, event) == 0) {
+            buf_printf(&out, "%s\n", e->json);
         }
-        if (request && !strstr(e->json, needle)) {
-            continue;
-        }
-        buf_printf(&out, "%s\n", e->json);
     }
     answer_lines(c, &out);
 }
@@ -87,7 +81,7 @@ static void show_times(struct conn *c)
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     buf_add_str(&out, "{");
-    journal_print_times(t ? t : &none, &out);
+    journal_print_times(t != NULL ? t : &none, &out);
     buf_add_str(&out, "}");
     head_json(c, 200, out.data);
     buf_finish(&out);
@@ -97,7 +91,7 @@ static void show_state(struct conn *c)
 {
     const struct server *s = c->server;
     unsigned open = 0, active = 0;
-    for (const struct conn *o = s->conns; o; o = o->next) {
+    for (const struct conn *o = s->conns; o != NULL; o = o->next) {
         open += o->number != 0;
         active += o->request && o->state != CONN_IDLE;
     }
@@ -123,7 +117,7 @@ static const char *polled(struct conn *c, char room[64])
         return j->tokens >= c->poll_n ? room : NULL;
     }
     const struct entry *e = journal_find(j, c->poll_event, c->poll_n);
-    return e ? e->json : NULL;
+    return e != NULL ? e->json : NULL;
 }
 
 static void answer_poll(void *ctx)
@@ -131,7 +125,7 @@ static void answer_poll(void *ctx)
     struct conn *c = ctx;
     char room[64];
     const char *json = polled(c, room);
-    if (json) {
+    if (json != NULL) {
         char *copy = xstrdup(json);
         c->poll_event[0] = '\0';
         head_json(c, 200, copy);
@@ -160,7 +154,7 @@ void control_changed(void *ctx)
     struct server *s = ctx;
     char room[64];
     /* Answered from the loop: this may be the middle of another answer. */
-    for (struct conn *c = s->conns; c; c = c->next) {
+    for (struct conn *c = s->conns; c != NULL; c = c->next) {
         if (c->poll_event[0] && polled(c, room)) {
             pace_at(&s->pace, &c->poll, uv_hrtime(), answer_poll, c);
         }

@@ -1,15 +1,8 @@
 #include "fill.h"
 
-#include "fim.h"
-
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-static const char *string(const cJSON *object, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(object, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
-}
 
 /* A buffer's text, also when nothing was ever added. */
 static const char *text_of(const struct buf *b)
@@ -21,20 +14,21 @@ static const char *text_of(const struct buf *b)
 static void infill_prompt(struct fill *f, const struct fim *fim, const cJSON *body)
 {
     const cJSON *chunk;
-    if (fim->repo) {
+    if (fim->repo != NULL) {
         buf_printf(&f->prompt, "%smyproject\n", fim->repo);
     }
-    cJSON_ArrayForEach(chunk, cJSON_GetObjectItem(body, "input_extra"))
+    cJSON_ArrayForEach(chunk, field_get(body, "input_extra"))
     {
-        const cJSON *name = cJSON_GetObjectItem(chunk, "filename");
-        if (fim->file) {
-            buf_printf(&f->prompt, "%s%s\n", fim->file, name ? string(chunk, "filename") : "tmp");
+        const cJSON *name = field_get(chunk, "filename");
+        if (fim->file != NULL) {
+            buf_printf(&f->prompt, "%s%s\n", fim->file,
+                       name ? field_text(chunk, "filename", "") : "tmp");
         } else {
             buf_add_str(&f->prompt, "\n\n--- snippet ---\n\n");
         }
-        buf_add_str(&f->prompt, string(chunk, "text"));
+        buf_add_str(&f->prompt, field_text(chunk, "text", ""));
     }
-    if (fim->file) {
+    if (fim->file != NULL) {
         buf_printf(&f->prompt, "%sfilename\n", fim->file);
     }
 }
@@ -47,9 +41,9 @@ static void add_gap(struct fill *f, const struct fim *fim)
 
 static void read_infill(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    buf_add_str(&f->before, string(body, "input_prefix"));
-    buf_add_str(&f->before, string(body, "prompt"));
-    buf_add_str(&f->after, string(body, "input_suffix"));
+    buf_add_str(&f->before, field_text(body, "input_prefix", ""));
+    buf_add_str(&f->before, field_text(body, "prompt", ""));
+    buf_add_str(&f->after, field_text(body, "input_suffix", ""));
     infill_prompt(f, fim, body);
     add_gap(f, fim);
 }
@@ -57,7 +51,7 @@ static void read_infill(struct fill *f, const struct fim *fim, const cJSON *body
 /* A prompt that may hold fill-in tokens of its own. */
 static void read_raw(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    const char *prompt = string(body, "prompt");
+    const char *prompt = field_text(body, "prompt", "");
     buf_add_str(&f->prompt, prompt);
     if (!fim_take_apart(fim, prompt, &f->before, &f->after)) {
         buf_add_str(&f->before, prompt);
@@ -66,14 +60,14 @@ static void read_raw(struct fill *f, const struct fim *fim, const cJSON *body)
 
 static void read_suffix(struct fill *f, const struct fim *fim, const cJSON *body)
 {
-    buf_add_str(&f->before, string(body, "prompt"));
-    buf_add_str(&f->after, string(body, "suffix"));
+    buf_add_str(&f->before, field_text(body, "prompt", ""));
+    buf_add_str(&f->after, field_text(body, "suffix", ""));
     add_gap(f, fim);
 }
 
 static void read_completion(struct fill *f, const struct fim *fim, const struct context *x)
 {
-    const char *suffix = string(x->body, "suffix");
+    const char *suffix = field_text(x->body, "suffix", "");
     if (*suffix && !x->llama) {
         read_suffix(f, fim, x->body);
         return;
@@ -85,9 +79,9 @@ static void read_completion(struct fill *f, const struct fim *fim, const struct 
 bool fill_read(struct fill *f, const struct context *x)
 {
     const struct script *s = &x->conn->server->script;
-    const char *prompt = string(x->body, "prompt");
-    bool raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw"));
-    bool suffix = *string(x->body, "suffix") != '\0';
+    const char *prompt = field_text(x->body, "prompt", "");
+    bool raw = cJSON_IsTrue(field_get(x->body, "raw"));
+    bool suffix = *field_text(x->body, "suffix", "") != '\0';
     struct fim fim;
     if (!(x->route == ROUTE_INFILL || (x->route == ROUTE_V1_COMPLETIONS && *prompt) ||
           (x->route == ROUTE_GENERATE && *prompt && (raw || suffix)))) {
@@ -124,13 +118,13 @@ void fill_finish(struct fill *f)
 }
 
 /* Whether each text of the list is (or is not) in the prompt. */
-static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why[ANSWER_ERROR])
+static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why[WHY_SIZE])
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, list)
     {
         if ((strstr(text_of(&f->prompt), item->valuestring) != NULL) != wanted) {
-            snprintf(why, ANSWER_ERROR, "the prompt %s \"%.100s\"", wanted ? "lacks" : "contains",
+            snprintf(why, WHY_SIZE, "the prompt %s \"%.100s\"", wanted ? "lacks" : "contains",
                      item->valuestring);
             return false;
         }
@@ -138,35 +132,61 @@ static bool holds(const struct fill *f, const cJSON *list, bool wanted, char why
     return true;
 }
 
-bool fill_expected(const struct fill *f, const cJSON *answer, char why[ANSWER_ERROR])
+bool fill_expected(const struct fill *f, const cJSON *answer, char why[WHY_SIZE])
 {
-    const cJSON *expect = cJSON_GetObjectItemCaseSensitive(answer, "expect_prompt");
-    const cJSON *max = cJSON_GetObjectItemCaseSensitive(expect, "max_bytes");
-    const char *ends = string(expect, "prefix_ends"), *begins = string(expect, "suffix_begins");
-    if (!expect) {
+    const cJSON *expect = field_get(answer, "expect_prompt");
+    const cJSON *max = field_get(expect, "max_bytes");
+    const char *ends = field_text(expect, "prefix_ends", ""),
+               *begins = field_text(expect, "suffix_begins", "");
+    if (expect == NULL) {
         return true;
     }
-    if (!f) {
-        snprintf(why, ANSWER_ERROR, "this is no request to fill in");
+    if (f == NULL) {
+        snprintf(why, WHY_SIZE, "this is no request to fill in");
         return false;
     }
     size_t len = strlen(ends);
     if (f->before.len < len || strcmp(text_of(&f->before) + f->before.len - len, ends) != 0) {
         size_t shown = f->before.len < 60 ? f->before.len : 60;
-        snprintf(why, ANSWER_ERROR, "the prefix ends with \"%s\" instead of \"%.100s\"",
+        snprintf(why, WHY_SIZE, "the prefix ends with \"%s\" instead of \"%.100s\"",
                  text_of(&f->before) + f->before.len - shown, ends);
         return false;
     }
     if (strncmp(text_of(&f->after), begins, strlen(begins)) != 0) {
-        snprintf(why, ANSWER_ERROR, "the suffix begins with \"%.60s\" instead of \"%.100s\"",
+        snprintf(why, WHY_SIZE, "the suffix begins with \"%.60s\" instead of \"%.100s\"",
                  text_of(&f->after), begins);
         return false;
     }
-    if (max && (double)f->prompt.len > max->valuedouble) {
-        snprintf(why, ANSWER_ERROR, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
+    if (max != NULL && (double)f->prompt.len > max->valuedouble) {
+        snprintf(why, WHY_SIZE, "the prompt has %zu bytes, more than %.0f", f->prompt.len,
                  max->valuedouble);
         return false;
     }
-    return holds(f, cJSON_GetObjectItemCaseSensitive(expect, "contains"), true, why) &&
-           holds(f, cJSON_GetObjectItemCaseSensitive(expect, "excludes"), false, why);
+    return holds(f, field_get(expect, "contains"), true, why) &&
+           holds(f, field_get(expect, "excludes"), false, why);
+}
+
+size_t fill_shared(const struct fill *f, struct server *s, const char *model)
+{
+    struct former *former = &s->former;
+    size_t n = 0;
+    if (former->model == NULL || strcmp(former->model, model) != 0) {
+        fill_forget(s);
+        former->model = xstrdup(model);
+    }
+    while (n < former->prompt.len && n < f->prompt.len &&
+           former->prompt.data[n] == f->prompt.data[n]) {
+        n++;
+    }
+    buf_clear(&former->prompt);
+    buf_add(&former->prompt, text_of(&f->prompt), f->prompt.len);
+    return n;
+}
+
+void fill_forget(struct server *s)
+{
+    free(s->former.model);
+    buf_finish(&s->former.prompt);
+    s->former.model = NULL;
+    buf_init(&s->former.prompt, SIZE_MAX / 2);
 }

@@ -1,4 +1,4 @@
-#include "fim.h"
+#include "fill.h"
 
 #include <string.h>
 
@@ -13,24 +13,18 @@ static const struct fim known[] = {
     {"[PREFIX]", "[SUFFIX]", "", NULL, "+++++ "},
 };
 
-static const char *string(const cJSON *object, const char *name, const char *otherwise)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsString(v) ? v->valuestring : otherwise;
-}
-
 bool fim_of(const struct script *s, const cJSON *model, struct fim *out)
 {
-    const cJSON *own = cJSON_GetObjectItemCaseSensitive(model, "fim");
-    const cJSON *given = own ? own : cJSON_GetObjectItemCaseSensitive(s->root, "fim");
+    const cJSON *own = field_get(model, "fim");
+    const cJSON *given = own != NULL ? own : field_get(s->root, "fim");
     *out = known[0];
     if (cJSON_IsObject(given)) {
         *out = (struct fim){
-            .prefix = string(given, "prefix", ""),
-            .suffix = string(given, "suffix", ""),
-            .middle = string(given, "middle", ""),
-            .repo = string(given, "repo", NULL),
-            .file = string(given, "file", NULL),
+            .prefix = field_text(given, "prefix", ""),
+            .suffix = field_text(given, "suffix", ""),
+            .middle = field_text(given, "middle", ""),
+            .repo = field_text(given, "repo", NULL),
+            .file = field_text(given, "file", NULL),
         };
     }
     return !cJSON_IsFalse(given);
@@ -46,7 +40,7 @@ static void add_between(struct buf *out, const char *from, const char *to)
 /* Without the last file's beginning and the line that has its name. */
 static const char *skip_files(const struct fim *f, const char *from, const char *to)
 {
-    size_t len = f->file ? strlen(f->file) : 0;
+    size_t len = f->file != NULL ? strlen(f->file) : 0;
     const char *at = from;
     while (len && (at = strstr(at, f->file)) && at < to) {
         size_t name = strcspn(at, "\n");
@@ -73,17 +67,17 @@ static bool take_apart(const struct fim *f, const char *prompt, struct buf *befo
     const char *end = prompt + strlen(prompt);
     const char *prefix = *f->prefix ? strstr(prompt, f->prefix) : NULL;
     const char *suffix = *f->suffix ? strstr(prompt, f->suffix) : NULL;
-    if (!prefix || !suffix) {
+    if (prefix == NULL || suffix == NULL) {
         return false;
     }
     const char *search = prefix > suffix ? prefix : suffix;
     const char *middle = *f->middle ? find_last(search, f->middle) : NULL;
-    const char *stop = middle ? middle : end;
+    const char *stop = middle != NULL ? middle : end;
     const char *text = prefix + strlen(f->prefix), *rest = suffix + strlen(f->suffix);
     const char *text_end = prefix < suffix ? suffix : stop;
     add_between(before, skip_files(f, text, text_end), text_end);
     add_between(after, rest, prefix < suffix ? stop : prefix);
-    if (middle) {
+    if (middle != NULL) {
         add_between(before, middle + strlen(f->middle), end);
     }
     return true;
@@ -91,7 +85,7 @@ static bool take_apart(const struct fim *f, const char *prompt, struct buf *befo
 
 bool fim_take_apart(const struct fim *f, const char *prompt, struct buf *before, struct buf *after)
 {
-    if (f && take_apart(f, prompt, before, after)) {
+    if (f != NULL && take_apart(f, prompt, before, after)) {
         return true;
     }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

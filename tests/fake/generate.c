@@ -1,77 +1,66 @@
 #include "generate.h"
 
-#include "demo.h"
 #include "fill.h"
-#include "fim.h"
 #include "head.h"
 #include "models.h"
 #include "quote.h"
-#include "reply.h"
 #include "routes.h"
-#include "spec.h"
-#include "validate.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 bool generate_is(enum route r)
 {
-    return r == ROUTE_CHAT || r == ROUTE_GENERATE || r == ROUTE_V1_CHAT ||
-           r == ROUTE_V1_COMPLETIONS || r == ROUTE_INFILL;
-}
-
-static const char *string(const cJSON *object, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(object, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
+    return r >= ROUTE_CHAT;
 }
 
 const char *generate_model(const cJSON *body)
 {
-    return string(body, "model");
+    return field_text(body, "model", "");
 }
 
 const char *generate_message_text(const cJSON *message)
 {
-    const cJSON *content = cJSON_GetObjectItem(message, "content"), *part;
+    const cJSON *content = field_get(message, "content"), *part;
     const char *text = cJSON_IsString(content) ? content->valuestring : "";
     cJSON_ArrayForEach(part, content)
     {
-        text = *string(part, "text") ? string(part, "text") : text;
+        text = *field_text(part, "text", "") ? field_text(part, "text", "") : text;
     }
     return text;
 }
 
 const char *generate_last_text(const cJSON *body)
 {
-    const cJSON *messages = cJSON_GetObjectItem(body, "messages");
+    const cJSON *messages = field_get(body, "messages");
     int count = cJSON_IsArray(messages) ? cJSON_GetArraySize(messages) : 0;
     return count ? generate_message_text(cJSON_GetArrayItem(messages, count - 1))
-                 : string(body, "prompt");
+                 : field_text(body, "prompt", "");
 }
 
 void generate_reply(struct context *x, const cJSON *answer)
 {
     struct reply_spec spec = spec_of(x);
-    char why[ANSWER_ERROR];
+    char why[WHY_SIZE];
     cJSON *continued = NULL;
-    if (cJSON_GetObjectItemCaseSensitive(answer, "continue")) {
+    if (field_get(answer, "continue") != NULL) {
         continued = fill_continue(x->conn->server, x->fill, answer, why);
-        if (!continued) {
+        if (continued == NULL) {
             free(spec.settings);
             routes_unexpected(x->conn, why);
             return;
         }
     }
-    reply_start(x->conn, continued ? continued : answer, &spec);
+    reply_start(x->conn, continued != NULL ? continued : answer, &spec);
     cJSON_Delete(continued);
 }
 
 bool generate_loads(const struct context *x)
 {
-    const cJSON *messages = cJSON_GetObjectItem(x->body, "messages");
-    return x->body && ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
-                       (x->route == ROUTE_GENERATE && *string(x->body, "prompt") == '\0'));
+    const cJSON *messages = field_get(x->body, "messages");
+    return x->body != NULL &&
+           ((x->route == ROUTE_CHAT && cJSON_GetArraySize(messages) == 0) ||
+            (x->route == ROUTE_GENERATE && *field_text(x->body, "prompt", "") == '\0'));
 }
 
 static void load_body(const struct context *x, struct buf *out)
@@ -79,7 +68,7 @@ static void load_body(const struct context *x, struct buf *out)
     buf_add_str(out, "{\"model\":");
     quote(out, x->model, strlen(x->model), QUOTE_GO);
     buf_add_str(out, ",\"created_at\":\"");
-    shape_created_at(out);
+    figure_now(out);
     buf_printf(out, "\",%s,\"done\":true,\"done_reason\":\"%s\"}",
                x->route == ROUTE_CHAT ? "\"message\":{\"role\":\"assistant\",\"content\":\"\"}"
                                       : "\"response\":\"\"",
@@ -94,16 +83,16 @@ static void load(struct context *x, const cJSON *answer)
     struct buf body;
     buf_init(&body, SIZE_MAX / 2);
     load_body(x, &body);
-    cJSON *own = answer ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
+    cJSON *own = answer != NULL ? cJSON_Duplicate(answer, true) : cJSON_CreateObject();
     cJSON_AddNumberToObject(own, "status", 200);
     cJSON_AddStringToObject(own, "body", body.data);
+    cJSON_AddStringToObject(own, "content_type", "application/json; charset=utf-8");
     struct reply_spec spec = {
         .model = x->model,
         .settings = unload ? NULL : models_settings(x->body),
     };
     if (unload) {
         models_unload(x->conn->server, x->model);
-        slots_forget(&x->conn->server->memory, x->model);
     }
     reply_start(x->conn, own, &spec);
     cJSON_Delete(own);
@@ -122,7 +111,7 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
 {
     const struct script *script = &x->conn->server->script;
     const cJSON *model = script_model(script, x->model);
-    const cJSON *think = cJSON_GetObjectItem(x->body, "think");
+    const cJSON *think = field_get(x->body, "think");
     bool fills = x->route == ROUTE_GENERATE || x->route == ROUTE_V1_COMPLETIONS;
     struct fim fim;
     if (answer_is_fixed(answer)) {
@@ -136,13 +125,14 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
     if (x->llama) {
         return 0;
     }
-    if (fills && model && *string(x->body, "suffix") && !script_can(model, "insert")) {
+    if (fills && model != NULL && *field_text(x->body, "suffix", "") &&
+        !script_can(model, "insert")) {
         return cannot(x, "insert", why);
     }
     if (scripted) {
         return 0;
     }
-    if (!model) {
+    if (model == NULL) {
         buf_printf(why, "model '%s' not found", x->model);
         return 404;
     }
@@ -150,31 +140,15 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
         buf_printf(why, "\"%s\" does not support thinking", x->model);
         return 400;
     }
-    if (cJSON_GetArraySize(cJSON_GetObjectItem(x->body, "tools")) && !script_can(model, "tools")) {
+    if (cJSON_GetArraySize(field_get(x->body, "tools")) && !script_can(model, "tools")) {
         return cannot(x, "tools", why);
     }
     return 0;
 }
 
-/* Whether the chat holds a reply already. */
-static bool was_answered(const cJSON *body)
-{
-    const cJSON *message;
-    cJSON_ArrayForEach(message, cJSON_GetObjectItem(body, "messages"))
-    {
-        if (strcmp(string(message, "role"), "assistant") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What nothing was said about is answered shortly, or with the demo's texts. */
+/* What nothing was said about is answered shortly. */
 static cJSON *usual_answer(struct context *x)
 {
-    if (x->conn->server->demo) {
-        return demo_answer(generate_last_text(x->body), !was_answered(x->body));
-    }
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddStringToObject(answer, "text", "Hello from the fake server.");
     if (script_can(script_model(&x->conn->server->script, x->model), "thinking")) {
@@ -185,7 +159,7 @@ static cJSON *usual_answer(struct context *x)
 
 static int validate(struct context *x, struct buf *why)
 {
-    if (!x->body) {
+    if (x->body == NULL) {
         return 400;
     }
     if (x->route == ROUTE_INFILL) {
@@ -200,7 +174,7 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted)
 {
     struct buf *why = &x->why;
     /* llama-server looks at the model first. */
-    int status = x->body && x->llama ? judge_model(x, answer, scripted, why) : 0;
+    int status = x->body != NULL && x->llama ? judge_model(x, answer, scripted, why) : 0;
     bool judged = status != 0;
     status = status ? status : validate(x, why);
     if (!status && !x->llama) {
@@ -215,7 +189,7 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted)
         load(x, answer);
         return;
     }
-    cJSON *usual = answer ? NULL : usual_answer(x);
-    generate_reply(x, answer ? answer : usual);
+    cJSON *usual = answer != NULL ? NULL : usual_answer(x);
+    generate_reply(x, answer != NULL ? answer : usual);
     cJSON_Delete(usual);
 }

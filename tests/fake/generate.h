@@ -2,23 +2,17 @@
 #ifndef FAKE_GENERATE_H
 #define FAKE_GENERATE_H
 
-#include "conn.h"
+#include "reply.h"
 
 enum route {
     ROUTE_NONE,
-    ROUTE_ROOT,
-    ROUTE_VERSION,
-    ROUTE_TAGS,
-    ROUTE_PS,
-    ROUTE_SHOW,
+    ROUTE_OTHER, /* no generation */
     ROUTE_CHAT,
     ROUTE_GENERATE,
-    ROUTE_V1_MODELS,
     ROUTE_V1_CHAT,
     ROUTE_V1_COMPLETIONS,
+    ROUTE_MESSAGES,
     ROUTE_INFILL,
-    ROUTE_PROPS,
-    ROUTE_HEALTH,
 };
 
 struct fill;
@@ -51,5 +45,21 @@ void generate_answer(struct context *x, const cJSON *answer, bool scripted);
 
 /* The same for any path, without looking at the request. */
 void generate_reply(struct context *x, const cJSON *answer);
+
+/* validate.c: what the real servers refuse in a request before they look at the model. */
+
+/* The body as JSON, or NULL with the status 400 text in why: empty, cut, a byte order
+ * mark, raw control characters in a string. What follows the first value is ignored. */
+cJSON *validate_json(const struct buf *body, bool llama, struct buf *why);
+
+/* Status 0, or the status and the text of the first thing wrong. */
+int validate_ollama(const cJSON *body, bool chat, struct buf *why);
+int validate_infill(const cJSON *body, struct buf *why);
+int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why);
+
+/* spec.c: what the fields of a request ask of its reply. */
+struct reply_spec spec_of(const struct context *x);
+bool spec_native(enum route r);          /* a generation of Ollama's own API */
+bool spec_unloads(const cJSON *request); /* keep_alive is 0, as a number or a duration */
 
 #endif

@@ -10,26 +10,20 @@
 
 enum { GO_WHOLE_BODY = 2048 }; /* Go's server buffers so much before it must go chunked */
 
-const char *head_status_text(int status)
+static const char *status_text(int status)
 {
     static const struct {
         int status;
         const char *text;
     } known[] = {
         {200, "OK"},
-        {201, "Created"},
-        {204, "No Content"},
         {301, "Moved Permanently"},
-        {302, "Found"},
-        {303, "See Other"},
         {307, "Temporary Redirect"},
-        {308, "Permanent Redirect"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
-        {408, "Request Timeout"},
         {413, "Request Entity Too Large"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
@@ -37,7 +31,6 @@ const char *head_status_text(int status)
         {501, "Not Implemented"},
         {502, "Bad Gateway"},
         {503, "Service Unavailable"},
-        {504, "Gateway Timeout"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (known[i].status == status) {
@@ -57,32 +50,16 @@ static void add_date(struct buf *out)
     buf_add_str(out, date);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const cJSON *const *x = a, *const *y = b;
-    return strcasecmp((*x)->string, (*y)->string);
-}
-
-/* Go sorts the handler's headers, Content-Type among them, and puts its own behind. */
 static void add_extra(struct buf *out, const struct head *head)
 {
-    const cJSON *sorted[64] = {0}, *item;
-    size_t n = 0;
-    bool typed = head->type == NULL;
+    const cJSON *item;
+    if (head->type != NULL && cJSON_GetObjectItem(head->extra, "Content-Type") == NULL) {
+        buf_printf(out, "Content-Type: %s\r\n", head->type);
+    }
     cJSON_ArrayForEach(item, head->extra)
     {
-        if (cJSON_IsString(item) && n < 64) {
-            sorted[n++] = item;
-        }
-    }
-    qsort(sorted, n, sizeof *sorted, by_name);
-    for (size_t i = 0; i <= n; i++) {
-        if (!typed && (i == n || strcasecmp(sorted[i]->string, "Content-Type") > 0)) {
-            buf_printf(out, "Content-Type: %s\r\n", head->type);
-            typed = true;
-        }
-        if (i < n) {
-            buf_printf(out, "%s: %s\r\n", sorted[i]->string, sorted[i]->valuestring);
+        if (cJSON_IsString(item)) {
+            buf_printf(out, "%s: %s\r\n", item->string, item->valuestring);
         }
     }
 }
@@ -98,8 +75,7 @@ static void add_length(struct buf *out, const struct head *head, bool chunked)
 
 static void go_head(struct buf *out, const struct head *head, const struct request *r, bool chunked)
 {
-    bool asked = r->minor == 0 && r->keep_alive && head->length >= 0;
-    buf_printf(out, "HTTP/1.%d %d %s\r\n", r->minor, head->status, head_status_text(head->status));
+    buf_printf(out, "HTTP/1.%d %d %s\r\n", r->minor, head->status, status_text(head->status));
     add_extra(out, head);
     add_date(out);
     if (!chunked) {
@@ -107,8 +83,6 @@ static void go_head(struct buf *out, const struct head *head, const struct reque
     }
     if (head->close && r->minor == 1) {
         buf_add_str(out, "Connection: close\r\n");
-    } else if (asked) {
-        buf_add_str(out, "Connection: keep-alive\r\n");
     }
     if (chunked) {
         add_length(out, head, true);
@@ -118,7 +92,7 @@ static void go_head(struct buf *out, const struct head *head, const struct reque
 static void llama_head(struct buf *out, const struct head *head, bool chunked)
 {
     buf_printf(out, "HTTP/1.1 %d %s\r\nServer: llama.cpp\r\nAccess-Control-Allow-Origin: \r\n",
-               head->status, head_status_text(head->status));
+               head->status, status_text(head->status));
     if (head->stream) {
         buf_add_str(out, "X-Accel-Buffering: no\r\n");
     }
@@ -127,11 +101,17 @@ static void llama_head(struct buf *out, const struct head *head, bool chunked)
     buf_add_str(out, head->close ? "Connection: close\r\n" : "Keep-Alive: timeout=5, max=100\r\n");
 }
 
-void head_write(struct conn *c, const struct head *head, bool *chunked)
+static bool has_body(const struct request *r)
+{
+    return r->method == NULL || strcmp(r->method, "HEAD") != 0;
+}
+
+void head_write(struct conn *c, struct head *head, bool *chunked)
 {
     const struct request *r = &c->parser.request;
-    bool body = strcmp(r->method ? r->method : "", "HEAD") != 0;
-    *chunked = head->length < 0 && (head->llama || r->minor >= 1) && body;
+    *chunked = head->length < 0 && (head->llama || r->minor >= 1) && has_body(r);
+    /* A 1.0 client cannot tell the end of a body without a length but by the close. */
+    head->close = head->close || !r->keep_alive || (head->length < 0 && !*chunked);
     if (head->llama) {
         llama_head(&c->out, head, *chunked);
     } else {
@@ -140,22 +120,43 @@ void head_write(struct conn *c, const struct head *head, bool *chunked)
     buf_add_str(&c->out, "\r\n");
 }
 
+void head_body(struct conn *c, bool chunked, const char *data, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    char size[20];
+    size_t at = sizeof size;
+    if (!has_body(&c->parser.request)) {
+        return;
+    }
+    if (!chunked) {
+        conn_write(c, data, len);
+        return;
+    }
+    size[--at] = '\n';
+    size[--at] = '\r';
+    for (size_t n = len; n != 0; n /= 16) {
+        size[--at] = hex[n % 16];
+    }
+    conn_write(c, size + at, sizeof size - at);
+    conn_write(c, data, len);
+    conn_write(c, "\r\n", 2);
+}
+
+int64_t head_length(bool llama, size_t len)
+{
+    return !llama && len > GO_WHOLE_BODY ? -1 : (int64_t)len;
+}
+
 void head_answer(struct conn *c, const struct head *head, const char *body, size_t len)
 {
-    const struct request *r = &c->parser.request;
     struct head h = *head;
     bool chunked;
-    /* A 1.0 client cannot tell the end of a body without a length but by the close. */
-    h.close = h.close || !r->keep_alive || (h.length < 0 && r->minor == 0 && !h.llama);
     head_write(c, &h, &chunked);
-    if (strcmp(r->method, "HEAD") != 0) {
-        if (chunked && len) {
-            buf_printf(&c->out, "%zx\r\n", len);
-        }
-        conn_write(c, body, len);
-        if (chunked) {
-            conn_write(c, len ? "\r\n0\r\n\r\n" : "0\r\n\r\n", len ? 7 : 5);
-        }
+    if (len != 0) {
+        head_body(c, chunked, body, len);
+    }
+    if (chunked) {
+        conn_write(c, "0\r\n\r\n", 5);
     }
     conn_answered(c, h.close ? CONN_CLOSE : CONN_KEEP);
 }
@@ -166,7 +167,7 @@ void head_json(struct conn *c, int status, const char *json)
     struct head head = {
         .status = status,
         .type = "application/json; charset=utf-8",
-        .length = len > GO_WHOLE_BODY ? -1 : (int64_t)len,
+        .length = head_length(false, len),
     };
     head_answer(c, &head, json, len);
 }
@@ -236,7 +237,7 @@ void head_refuse(struct conn *c, bool llama, bool handler, int status, const cha
         quote(&body, message, strlen(message), QUOTE_GO);
         buf_add_str(&body, "}");
     }
-    head.length = !llama && body.len > GO_WHOLE_BODY ? -1 : (int64_t)body.len;
+    head.length = head_length(llama, body.len);
     head_answer(c, &head, body.data, body.len);
     buf_finish(&body);
 }
@@ -248,7 +249,7 @@ void head_bad_request(struct conn *c)
     buf_printf(&c->out,
                "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
                "Connection: close\r\n\r\n%d %s%s",
-               status, head_status_text(status), status, head_status_text(status), c->parser.why);
+               status, status_text(status), status, status_text(status), c->parser.why);
     journal_addf(&c->server->journal, "bad_request", "\"status\":%d", status);
     conn_answered(c, CONN_LINGER);
 }

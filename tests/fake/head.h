@@ -15,10 +15,15 @@ struct head {
     bool close;
 };
 
-/* Appends the head. For HTTP/1.0 Go knows no chunks: *chunked tells. */
-void head_write(struct conn *c, const struct head *head, bool *chunked);
+/* Appends the head, and tells in it whether the connection will be closed: head->close. For
+ * HTTP/1.0 Go knows no chunks: *chunked tells. */
+void head_write(struct conn *c, struct head *head, bool *chunked);
 
-const char *head_status_text(int status);
+/* Appends a part of a body: as a chunk, or as it stands. Not for HEAD. */
+void head_body(struct conn *c, bool chunked, const char *data, size_t len);
+
+/* What a head says of a body of that length: Go's longer ones go out in chunks. */
+int64_t head_length(bool llama, size_t len);
 
 /* Whole answers; the connection ends as the imitated server would end it. */
 void head_json(struct conn *c, int status, const char *json);

@@ -9,15 +9,9 @@
 /* Bounds of the memory a long run may take. */
 enum { MAX_ENTRIES = 100000, MAX_BYTES = 64 << 20, MAX_TIMED_REQUESTS = 1000 };
 
-int journal_init(struct journal *j, const char *path)
+void journal_init(struct journal *j)
 {
     *j = (struct journal){.next_seq = 1};
-    if (!path) {
-        return 0;
-    }
-    j->close_file = strcmp(path, "-") != 0;
-    j->file = j->close_file ? fopen(path, "w") : stderr;
-    return j->file ? 0 : -1;
 }
 
 static void free_entry(struct journal *j, struct entry *e)
@@ -29,7 +23,7 @@ static void free_entry(struct journal *j, struct entry *e)
 
 static void free_times(struct token_times *t)
 {
-    while (t) {
+    while (t != NULL) {
         struct token_times *next = t->next;
         free(t->ns);
         free(t);
@@ -54,10 +48,6 @@ void journal_finish(struct journal *j)
     journal_reset(j);
     free(j->entries);
     j->entries = NULL;
-    if (j->file && j->close_file) {
-        fclose(j->file);
-    }
-    j->file = NULL;
 }
 
 static void drop_oldest(struct journal *j)
@@ -81,10 +71,6 @@ void journal_add(struct journal *j, const char *event, const char *more)
                *more ? "," : "");
     buf_add_str(&line, more);
     buf_add_str(&line, "}");
-    if (j->file) {
-        fprintf(j->file, "%s\n", line.data);
-        fflush(j->file);
-    }
     if (j->count == j->room) {
         j->room = j->room ? j->room * 2 : 64;
         j->entries = xrealloc(j->entries, j->room * sizeof *j->entries);
@@ -92,7 +78,7 @@ void journal_add(struct journal *j, const char *event, const char *more)
     j->bytes += line.len;
     j->entries[j->count++] = (struct entry){.event = xstrdup(event), .json = line.data, .seq = seq};
     drop_oldest(j);
-    if (j->on_change) {
+    if (j->on_change != NULL) {
         j->on_change(j->ctx);
     }
 }
@@ -120,7 +106,7 @@ const struct entry *journal_find(const struct journal *j, const char *event, uns
 const struct token_times *journal_times(const struct journal *j, unsigned request)
 {
     const struct token_times *t = j->times;
-    while (t && t->request != request) {
+    while (t != NULL && t->request != request) {
         t = t->next;
     }
     return t;
@@ -133,7 +119,7 @@ static struct token_times *add_times(struct journal *j, unsigned request)
     t->next = j->times;
     j->times = t;
     size_t n = 1;
-    for (struct token_times *at = t; at; at = at->next) {
+    for (struct token_times *at = t; at != NULL; at = at->next) {
         if (n++ == MAX_TIMED_REQUESTS) {
             free_times(at->next);
             at->next = NULL;
@@ -145,10 +131,10 @@ static struct token_times *add_times(struct journal *j, unsigned request)
 void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns)
 {
     struct token_times *t = j->times;
-    while (t && t->request != request) {
+    while (t != NULL && t->request != request) {
         t = t->next;
     }
-    if (!t) {
+    if (t == NULL) {
         t = add_times(j, request);
     }
     if (t->count + n > t->room) {
@@ -159,7 +145,7 @@ void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns)
         t->ns[t->count++] = ns;
     }
     j->tokens += n;
-    if (j->on_change) {
+    if (j->on_change != NULL) {
         j->on_change(j->ctx);
     }
 }
@@ -171,17 +157,4 @@ void journal_print_times(const struct token_times *t, struct buf *out)
         buf_printf(out, "%s%" PRIu64, i ? "," : "", t->ns[i]);
     }
     buf_add_str(out, "]");
-}
-
-void journal_tokens_done(struct journal *j, unsigned request)
-{
-    const struct token_times *t = journal_times(j, request);
-    if (!j->file || !t) {
-        return;
-    }
-    struct buf line;
-    buf_init(&line, SIZE_MAX / 2);
-    journal_print_times(t, &line);
-    fprintf(j->file, "{\"event\":\"tokens\",%s}\n", line.data);
-    buf_finish(&line);
 }

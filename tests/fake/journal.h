@@ -1,5 +1,5 @@
-/* What happened, in order: one JSON object for each event, kept in memory, written to a
- * file if one is given, read through the control routes. The moments of tokens are
+/* What happened, in order: one JSON object for each event, kept in memory and
+ * read through the control routes. The moments of tokens are
  * kept apart as plain numbers, so that noting half a million a second costs little. */
 #ifndef FAKE_JOURNAL_H
 #define FAKE_JOURNAL_H
@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* When each token of one request was handed to write(). */
 struct token_times {
@@ -30,17 +29,14 @@ struct journal {
     size_t count;
     size_t room;
     size_t bytes;
-    unsigned next_seq;         /* counts from 1 */
-    uint64_t tokens;           /* written since the start or the last reset */
-    struct token_times *times; /* newest first */
-    FILE *file;
-    bool close_file;
+    unsigned next_seq;            /* counts from 1 */
+    uint64_t tokens;              /* written since the start or the last reset */
+    struct token_times *times;    /* newest first */
     void (*on_change)(void *ctx); /* after each event and each batch of tokens */
     void *ctx;
 };
 
-/* path NULL: memory only; "-": stderr. Returns 0 or -1. */
-int journal_init(struct journal *j, const char *path);
+void journal_init(struct journal *j);
 void journal_finish(struct journal *j);
 void journal_reset(struct journal *j);
 
@@ -54,8 +50,6 @@ const struct entry *journal_find(const struct journal *j, const char *event, uns
 
 void journal_tokens(struct journal *j, unsigned request, size_t n, uint64_t ns);
 
-/* Writes a request's token moments to the file as an entry of their own. */
-void journal_tokens_done(struct journal *j, unsigned request);
 const struct token_times *journal_times(const struct journal *j, unsigned request);
 void journal_print_times(const struct token_times *t, struct buf *out);
 

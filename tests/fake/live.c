@@ -26,9 +26,9 @@ static bool alive(const struct conn *c)
 static unsigned count(const struct server *s, bool fills, const char *path)
 {
     unsigned n = 0;
-    for (const struct conn *c = s->conns; c; c = c->next) {
+    for (const struct conn *c = s->conns; c != NULL; c = c->next) {
         n += (!fills || c->fills) && alive(c) &&
-             (!path || strcmp(c->parser.request.path, path) == 0);
+             (path == NULL || strcmp(c->parser.request.path, path) == 0);
     }
     return n;
 }
@@ -36,10 +36,10 @@ static unsigned count(const struct server *s, bool fills, const char *path)
 static void keep_most(struct server *s, const char *name, unsigned n)
 {
     struct most **at = &s->most;
-    while (*at && strcmp((*at)->name, name) != 0) {
+    while (*at != NULL && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
     }
-    if (!*at) {
+    if (*at == NULL) {
         *at = xcalloc(1, sizeof **at);
         (*at)->name = xstrdup(name);
     }
@@ -67,7 +67,7 @@ unsigned live_filling(const struct server *s)
 void live_print(const struct server *s, struct buf *out)
 {
     buf_add_str(out, "{");
-    for (const struct most *m = s->most; m; m = m->next) {
+    for (const struct most *m = s->most; m != NULL; m = m->next) {
         buf_printf(out, "%s\"%s\":%u", m == s->most ? "" : ",", m->name, m->count);
     }
     buf_add_str(out, "}");
@@ -75,7 +75,7 @@ void live_print(const struct server *s, struct buf *out)
 
 void live_finish(struct server *s)
 {
-    while (s->most) {
+    while (s->most != NULL) {
         struct most *m = s->most;
         s->most = m->next;
         free(m->name);
@@ -88,7 +88,7 @@ void live_reset(struct server *s)
     live_finish(s);
     keep_most(s, "all", count(s, false, NULL));
     keep_most(s, "fill", count(s, true, NULL));
-    for (const struct conn *c = s->conns; c; c = c->next) {
+    for (const struct conn *c = s->conns; c != NULL; c = c->next) {
         if (alive(c)) {
             const char *path = c->parser.request.path;
             keep_most(s, path, count(s, false, path));

@@ -2,6 +2,7 @@
  * benchmark and the demo. README.md in this folder tells how to script it. */
 #include "conn.h"
 #include "control.h"
+#include "fill.h"
 #include "live.h"
 #include "models.h"
 
@@ -15,21 +16,16 @@ static const char usage[] =
     "A fake of Ollama (/api) and of an OpenAI-compatible server (/v1).\n"
     "  --port N         port to listen on; 0, the default, means any free one\n"
     "  --host ADDRESS   127.0.0.1 (default) or ::1\n"
-    "  --script JSON    the script, or the name of a file that holds it\n"
+    "  --script JSON    the script\n"
     "  --fixtures DIR   where recorded responses are (default tests/fixtures)\n"
-    "  --log FILE       write what happens as JSON lines; - means stderr\n"
     "  --demo           answer chats as the stand-in of the demo\n"
     "  --stdin-guard    leave when standard input ends\n"
     "  --help\n"
     "Prints \"listening http://HOST:PORT\" when it is ready.\n";
 
-static const char demo_script[] =
-    "{\"models\":[{\"name\":\"hum-demo\",\"capabilities\":[\"completion\",\"thinking\"]}]}";
-
 struct options {
     const char *host;
     const char *script;
-    const char *log;
     const char *fixtures;
     long port;
     bool demo;
@@ -70,7 +66,6 @@ static bool read_options(struct options *o, int argc, char **argv)
             o->stdin_guard = true;
         } else if (!value(argc, argv, &i, "--host", &o->host) &&
                    !value(argc, argv, &i, "--script", &o->script) &&
-                   !value(argc, argv, &i, "--log", &o->log) &&
                    !value(argc, argv, &i, "--fixtures", &o->fixtures)) {
             return false;
         }
@@ -126,25 +121,11 @@ static void on_connection(uv_stream_t *listener, int status)
 
 static bool load_script(struct server *s, const char *script)
 {
-    char why[ANSWER_ERROR];
-    struct buf text;
-    buf_init(&text, SIZE_MAX / 2);
-    FILE *file = !strchr("{[", *script) ? fopen(script, "rb") : NULL;
-    if (file) {
-        char room[4096];
-        size_t n;
-        while ((n = fread(room, 1, sizeof room, file)) > 0) {
-            buf_add(&text, room, n);
-        }
-        fclose(file);
-    } else {
-        buf_add_str(&text, script);
-    }
-    bool good = script_load(&s->script, text.len ? text.data : "", text.len, why);
+    char why[WHY_SIZE];
+    bool good = script_load(&s->script, script, strlen(script), why);
     if (!good) {
         fprintf(stderr, "hum-fake: script: %s\n", why);
     }
-    buf_finish(&text);
     return good;
 }
 
@@ -212,14 +193,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     s->fixtures = o.fixtures;
     live_reset(s);
-    s->demo = o.demo;
     if (!load_script(s, o.script ? o.script : o.demo ? demo_script : "{}")) {
         return 2;
     }
-    if (journal_init(&s->journal, o.log) != 0) {
-        fprintf(stderr, "hum-fake: cannot write %s\n", o.log);
-        return 2;
-    }
+    journal_init(&s->journal);
     s->journal.on_change = control_changed;
     s->journal.ctx = s;
     uv_loop_init(&loop);
@@ -237,7 +214,7 @@ int main(int argc, char **argv)
     s->journal.on_change = NULL;
     journal_finish(&s->journal);
     models_finish(s);
-    slots_finish(&s->memory);
+    fill_forget(s);
     live_finish(s);
     script_finish(&s->script);
     return err ? 1 : 0;

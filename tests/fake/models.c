@@ -1,6 +1,7 @@
 #include "models.h"
 
 #include "head.h"
+#include "pattern.h"
 #include "quote.h"
 
 #include <inttypes.h>
@@ -8,45 +9,97 @@
 #include <string.h>
 
 /* A date in the past for everything that has one. */
-#define MODIFIED "2026-01-02T03:04:05.123456789Z"
-enum { CREATED = 1767323045 };
+#define MODIFIED "\"modified_at\":\"2026-01-02T03:04:05.123456789Z\""
+#define CREATED "1767323045"
+
+#define DETAILS(more)                                                                             \
+    "\"details\":{\"parent_model\":\"\",\"format\":\"gguf\",\"family\":\"llama\","                \
+    "\"families\":[\"llama\"],\"parameter_size\":\"1.2B\",\"quantization_level\":\"Q4_K_M\"" more \
+    "}"
 
 #define INSERT_TEMPLATE                                                                     \
     "{{- if .Suffix }}<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>" \
     "{{- else }}{{ .Prompt }}{{- end }}"
 
-static const char *name_of(const cJSON *model)
-{
-    return cJSON_GetObjectItemCaseSensitive(model, "name")->valuestring;
-}
+static const char tags_item[] =
+    "{\"name\":$full_name,\"model\":$full_name," MODIFIED ",\"size\":3745248,\"digest\":"
+    "\"$digest\"," DETAILS(
+        ",\"context_length\":8192,\"embedding_length\":64") ",\"capabilities\":$capabilities}";
+
+static const char ps_item[] =
+    "{\"name\":$full_name,\"model\":$full_name,\"size\":3745248,\"digest\":\"$digest\"," DETAILS(
+        "") ",\"expires_at\":\"2318-10-03T05:00:00.123456789Z\",\"size_vram\":0,\"context_length\":"
+            "4096}";
+
+static const char show[] =
+    "{\"modelfile\":\"FROM fake\\nPARAMETER num_ctx 4096\\n\",\"parameters\":"
+    "\"num_ctx                        4096\",\"template\":$template," DETAILS(
+        "") ",\"model_info\":{\"general.architecture\":\"llama\",\"general.parameter_count\":"
+            "1235814432,"
+            "\"llama.context_length\":8192},\"capabilities\":$capabilities," MODIFIED "}";
+
+static const char v1_item[] =
+    "{\"id\":$full_name,\"object\":\"model\",\"created\":" CREATED ",\"owned_by\":\"library\"}";
+
+static const char llama_begin[] =
+    "{\"models\":[{\"name\":$name,\"model\":$name,\"modified_at\":\"\",\"size\":\"\","
+    "\"digest\":\"\",\"type\":\"model\",\"description\":\"\",\"tags\":[\"\"],"
+    "\"capabilities\":[\"completion\"],\"parameters\":\"\",\"details\":{\"parent_model\":\"\","
+    "\"format\":\"gguf\",\"family\":\"\",\"families\":[\"\"],\"parameter_size\":\"\","
+    "\"quantization_level\":\"\"}}],\"object\":\"list\",\"data\":[";
+
+static const char llama_item[] =
+    "{\"id\":$name,\"aliases\":[$name],\"tags\":[],\"object\":\"model\",\"architecture\":{"
+    "\"input_modalities\":[\"text\"],\"output_modalities\":[\"text\"]},\"created\":" CREATED
+    ",\"owned_by\":\"llamacpp\",\"meta\":{\"vocab_type\":2,\"n_vocab\":616,\"n_ctx\":4096,"
+    "\"n_ctx_train\":8192,\"n_embd\":1248,\"n_params\":5936736,\"size\":3745248,"
+    "\"ftype\":\"Q4_0\"}}";
+
+static const char props_begin[] =
+    "{\"default_generation_settings\":{\"params\":{},\"n_ctx\":4096},\"model_alias\":$name,"
+    "\"model_path\":$path,\"build_info\":\"b11669-Debian\",\"total_slots\":";
+
+/* What the patterns are filled in with. */
+struct named {
+    const char *name;
+    const cJSON *model; /* or NULL */
+};
 
 static void add_quoted(struct buf *out, const char *text)
 {
     quote(out, text, strlen(text), QUOTE_GO);
 }
 
-static void add_full_name(struct buf *out, const char *name)
+static void name(const void *of, struct buf *out)
 {
-    struct buf full;
-    buf_init(&full, SIZE_MAX / 2);
-    buf_printf(&full, "%s%s", name, strchr(name, ':') ? "" : ":latest");
-    add_quoted(out, full.data);
-    buf_finish(&full);
+    add_quoted(out, ((const struct named *)of)->name);
 }
 
-static void add_capabilities(struct buf *out, const cJSON *model)
+static void add_with(struct buf *out, const char *before, const char *text, const char *behind)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(model, "capabilities");
-    char *json = list ? cJSON_PrintUnformatted(list) : NULL;
-    buf_add_str(out, json ? json : "[\"completion\"]");
-    cJSON_free(json);
+    struct buf whole;
+    buf_init(&whole, SIZE_MAX / 2);
+    buf_printf(&whole, "%s%s%s", before, text, behind);
+    add_quoted(out, whole.data);
+    buf_finish(&whole);
 }
 
-/* A digest that differs from model to model, which is all it is good for. */
-static void add_digest(struct buf *out, const char *name)
+static void full_name(const void *of, struct buf *out)
+{
+    const char *text = ((const struct named *)of)->name;
+    add_with(out, "", text, strchr(text, ':') != NULL ? "" : ":latest");
+}
+
+static void path(const void *of, struct buf *out)
+{
+    add_with(out, "/srv/models/", ((const struct named *)of)->name, ".gguf");
+}
+
+/* It differs from model to model, which is all it is good for. */
+static void digest(const void *of, struct buf *out)
 {
     uint64_t x = 0xcbf29ce484222325u;
-    for (const char *c = name; *c; c++) {
+    for (const char *c = ((const struct named *)of)->name; *c != '\0'; c++) {
         x = (x ^ (unsigned char)*c) * 0x100000001b3u;
     }
     for (int i = 0; i < 4; i++) {
@@ -54,77 +107,124 @@ static void add_digest(struct buf *out, const char *name)
     }
 }
 
-static void add_details(struct buf *out, bool lengths)
+static void capabilities(const void *of, struct buf *out)
 {
-    buf_add_str(out, "{\"parent_model\":\"\",\"format\":\"gguf\",\"family\":\"llama\","
-                     "\"families\":[\"llama\"],\"parameter_size\":\"1.2B\","
-                     "\"quantization_level\":\"Q4_K_M\"");
-    if (lengths) {
-        buf_add_str(out, ",\"context_length\":8192,\"embedding_length\":64");
+    const cJSON *model = ((const struct named *)of)->model;
+    const cJSON *list = field_get(model, "capabilities");
+    char *json = list != NULL ? cJSON_PrintUnformatted(list) : NULL;
+    buf_add_str(out, json != NULL ? json : "[\"completion\"]");
+    cJSON_free(json);
+}
+
+static void prompt_template(const void *of, struct buf *out)
+{
+    bool inserts = script_can(((const struct named *)of)->model, "insert");
+    add_quoted(out, inserts ? INSERT_TEMPLATE : "{{ .Prompt }}");
+}
+
+static const struct value values[] = {
+    {"name", name, NULL, false},
+    {"full_name", full_name, NULL, false},
+    {"path", path, NULL, false},
+    {"digest", digest, NULL, false},
+    {"template", prompt_template, NULL, false},
+    {"capabilities", capabilities, NULL, false},
+    {NULL, NULL, NULL, false},
+};
+
+static struct named named(const cJSON *model)
+{
+    const cJSON *given = field_get(model, "name");
+    return (struct named){given != NULL ? given->valuestring : "none", model};
+}
+
+static void add_models(const struct context *x, const char *item, struct buf *out)
+{
+    const cJSON *model;
+    cJSON_ArrayForEach(model, script_models(&x->conn->server->script))
+    {
+        struct named n = named(model);
+        buf_add_str(out, model->prev->next != NULL ? "," : "");
+        pattern_print(item, values, &n, out);
     }
-    buf_add_str(out, "}");
 }
 
-static void add_names(struct buf *out, const char *name)
+static void answer(struct conn *c, struct buf *json, bool llama)
 {
-    buf_add_str(out, "{\"name\":");
-    add_full_name(out, name);
-    buf_add_str(out, ",\"model\":");
-    add_full_name(out, name);
-}
-
-static void answer(struct conn *c, struct buf *json)
-{
-    head_json(c, 200, json->data);
+    struct head head = {
+        .status = 200,
+        .type = "application/json; charset=utf-8",
+        .length = head_length(llama, json->len),
+        .llama = llama,
+    };
+    head_answer(c, &head, json->data, json->len);
     buf_finish(json);
 }
 
-void models_tags(struct conn *c)
+void models_tags(struct context *x)
 {
-    const cJSON *model;
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     buf_add_str(&out, "{\"models\":[");
-    cJSON_ArrayForEach(model, script_models(&c->server->script))
-    {
-        buf_add_str(&out, out.data[out.len - 1] == '[' ? "" : ",");
-        add_names(&out, name_of(model));
-        buf_add_str(&out, ",\"modified_at\":\"" MODIFIED "\",\"size\":3745248,\"digest\":\"");
-        add_digest(&out, name_of(model));
-        buf_add_str(&out, "\",\"details\":");
-        add_details(&out, true);
-        buf_add_str(&out, ",\"capabilities\":");
-        add_capabilities(&out, model);
-        buf_add_str(&out, "}");
-    }
+    add_models(x, tags_item, &out);
     buf_add_str(&out, "]}");
-    answer(c, &out);
+    answer(x->conn, &out, false);
 }
 
-void models_ps(struct conn *c)
+void models_ps(struct context *x)
 {
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
     buf_add_str(&out, "{\"models\":[");
-    for (const struct loaded *l = c->server->loaded; l; l = l->next) {
-        buf_add_str(&out, l == c->server->loaded ? "" : ",");
-        add_names(&out, l->name);
-        buf_add_str(&out, ",\"size\":3745248,\"digest\":\"");
-        add_digest(&out, l->name);
-        buf_add_str(&out, "\",\"details\":");
-        add_details(&out, false);
-        buf_add_str(&out, ",\"expires_at\":\"2318-10-03T05:00:00.123456789Z\",\"size_vram\":0,"
-                          "\"context_length\":4096}");
+    for (const struct loaded *l = x->conn->server->loaded; l != NULL; l = l->next) {
+        struct named n = {.name = l->name};
+        buf_add_str(&out, l == x->conn->server->loaded ? "" : ",");
+        pattern_print(ps_item, values, &n, &out);
     }
     buf_add_str(&out, "]}");
-    answer(c, &out);
+    answer(x->conn, &out, false);
+}
+
+void models_list(struct context *x)
+{
+    struct named first = named(script_models(&x->conn->server->script)->child);
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    if (x->llama) {
+        pattern_print(llama_begin, values, &first, &out);
+        add_models(x, llama_item, &out);
+        buf_add_str(&out, "]}");
+        answer(x->conn, &out, true);
+        return;
+    }
+    buf_add_str(&out, "{\"object\":\"list\",\"data\":[");
+    add_models(x, v1_item, &out);
+    buf_add_str(&out, "]}\n");
+    struct head head = {
+        .status = 200,
+        .type = "application/json",
+        .length = head_length(false, out.len),
+    };
+    head_answer(x->conn, &head, out.data, out.len);
+    buf_finish(&out);
+}
+
+void models_props(struct context *x)
+{
+    struct named first = named(script_models(&x->conn->server->script)->child);
+    size_t slots = x->conn->server->script.slots;
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    pattern_print(props_begin, values, &first, &out);
+    buf_printf(&out, "%zu}", slots != 0 ? slots : SCRIPT_SLOTS);
+    answer(x->conn, &out, true);
 }
 
 /* What the script has instead of the usual fields. */
 static void replace_fields(struct buf *json, const cJSON *fields)
 {
     const cJSON *field;
-    if (!fields) {
+    if (fields == NULL) {
         return;
     }
     cJSON *object = cJSON_Parse(json->data);
@@ -140,108 +240,40 @@ static void replace_fields(struct buf *json, const cJSON *fields)
     cJSON_Delete(object);
 }
 
-void models_show(struct conn *c, const cJSON *body)
+static void not_found(struct conn *c, const char *called)
 {
-    const cJSON *name = cJSON_GetObjectItem(body, "model");
-    name = name ? name : cJSON_GetObjectItem(body, "name");
-    if (!cJSON_IsString(name) || !*name->valuestring) {
-        head_error(c, false, 400, "model is required");
-        return;
-    }
-    const cJSON *model = script_model(&c->server->script, name->valuestring);
-    struct buf out;
-    buf_init(&out, SIZE_MAX / 2);
-    if (!model) {
-        bool tagged = strchr(name->valuestring, ':') != NULL;
-        buf_printf(&out, "model '%s%s' not found", name->valuestring, tagged ? "" : ":latest");
-        head_error(c, false, 404, out.data);
-        buf_finish(&out);
-        return;
-    }
-    buf_add_str(&out, "{\"modelfile\":\"FROM fake\\nPARAMETER num_ctx 4096\\n\",\"parameters\":"
-                      "\"num_ctx                        4096\",\"template\":");
-    add_quoted(&out, script_can(model, "insert") ? INSERT_TEMPLATE : "{{ .Prompt }}");
-    buf_add_str(&out, ",\"details\":");
-    add_details(&out, false);
-    buf_add_str(&out, ",\"model_info\":{\"general.architecture\":\"llama\","
-                      "\"general.parameter_count\":1235814432,\"llama.context_length\":8192},"
-                      "\"capabilities\":");
-    add_capabilities(&out, model);
-    buf_add_str(&out, ",\"modified_at\":\"" MODIFIED "\"}");
-    replace_fields(&out, cJSON_GetObjectItemCaseSensitive(model, "show"));
-    answer(c, &out);
+    struct buf why;
+    buf_init(&why, SIZE_MAX / 2);
+    buf_printf(&why, "model '%s%s' not found", called,
+               strchr(called, ':') != NULL ? "" : ":latest");
+    head_error(c, false, 404, why.data);
+    buf_finish(&why);
 }
 
-static void llama_models(struct conn *c)
+void models_show(struct context *x)
 {
-    const cJSON *model = script_models(&c->server->script)->child;
-    const char *name = model ? name_of(model) : "none";
-    struct buf out, quoted;
-    buf_init(&out, SIZE_MAX / 2);
-    buf_init(&quoted, SIZE_MAX / 2);
-    add_quoted(&quoted, name);
-    const char *q = quoted.data;
-    buf_printf(&out,
-               "{\"models\":[{\"name\":%s,\"model\":%s,\"modified_at\":\"\",\"size\":\"\","
-               "\"digest\":\"\",\"type\":\"model\",\"description\":\"\",\"tags\":[\"\"],"
-               "\"capabilities\":[\"completion\"],\"parameters\":\"\",\"details\":{"
-               "\"parent_model\":\"\",\"format\":\"gguf\",\"family\":\"\",\"families\":[\"\"],"
-               "\"parameter_size\":\"\",\"quantization_level\":\"\"}}],\"object\":\"list\","
-               "\"data\":[",
-               q, q);
-    cJSON_ArrayForEach(model, script_models(&c->server->script))
-    {
-        buf_clear(&quoted);
-        add_quoted(&quoted, name_of(model));
-        q = quoted.data;
-        buf_printf(&out,
-                   "%s{\"id\":%s,\"aliases\":[%s],\"tags\":[],\"object\":\"model\","
-                   "\"architecture\":{\"input_modalities\":[\"text\"],"
-                   "\"output_modalities\":[\"text\"]},\"created\":%d,\"owned_by\":\"llamacpp\","
-                   "\"meta\":{\"vocab_type\":2,\"n_vocab\":616,\"n_ctx\":4096,"
-                   "\"n_ctx_train\":8192,\"n_embd\":1248,\"n_params\":5936736,\"size\":3745248,"
-                   "\"ftype\":\"Q4_0\"}}",
-                   out.data[out.len - 1] == '[' ? "" : ",", q, q, CREATED);
-    }
-    buf_add_str(&out, "]}");
-    struct head head = {
-        .status = 200,
-        .type = "application/json; charset=utf-8",
-        .length = (int64_t)out.len,
-        .llama = true,
-    };
-    head_answer(c, &head, out.data, out.len);
-    buf_finish(&quoted);
-    buf_finish(&out);
-}
-
-void models_list(struct conn *c, bool llama)
-{
-    const cJSON *model;
-    struct buf out;
-    if (llama) {
-        llama_models(c);
+    const char *called = field_text(x->body, "model", "");
+    if (*called == '\0') {
+        head_error(x->conn, false, 400, x->why.len != 0 ? x->why.data : "model is required");
         return;
     }
-    buf_init(&out, SIZE_MAX / 2);
-    buf_add_str(&out, "{\"object\":\"list\",\"data\":[");
-    cJSON_ArrayForEach(model, script_models(&c->server->script))
-    {
-        buf_printf(&out, "%s{\"id\":", out.data[out.len - 1] == '[' ? "" : ",");
-        add_full_name(&out, name_of(model));
-        buf_printf(&out, ",\"object\":\"model\",\"created\":%d,\"owned_by\":\"library\"}", CREATED);
+    const cJSON *model = script_model(&x->conn->server->script, called);
+    if (model == NULL) {
+        not_found(x->conn, called);
+        return;
     }
-    buf_add_str(&out, "]}\n");
-    struct head head = {.status = 200, .type = "application/json", .length = (int64_t)out.len};
-    head.length = out.len > 2048 ? -1 : head.length;
-    head_answer(c, &head, out.data, out.len);
-    buf_finish(&out);
+    struct named n = named(model);
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    pattern_print(show, values, &n, &out);
+    replace_fields(&out, field_get(model, "show"));
+    answer(x->conn, &out, false);
 }
 
 static struct loaded **find(struct server *s, const char *name)
 {
     struct loaded **at = &s->loaded;
-    while (*at && strcmp((*at)->name, name) != 0) {
+    while (*at != NULL && strcmp((*at)->name, name) != 0) {
         at = &(*at)->next;
     }
     return at;
@@ -250,17 +282,19 @@ static struct loaded **find(struct server *s, const char *name)
 uint64_t models_load_time(const struct server *s, const char *name, const char *settings)
 {
     const struct loaded *l = s->loaded;
-    while (l && strcmp(l->name, name) != 0) {
+    while (l != NULL && strcmp(l->name, name) != 0) {
         l = l->next;
     }
-    return l && strcmp(l->settings, settings ? settings : "") == 0 ? 0 : s->script.load_ns;
+    return l != NULL && strcmp(l->settings, settings != NULL ? settings : "") == 0
+               ? 0
+               : s->script.load_ns;
 }
 
 void models_loaded(struct server *s, const char *name, const char *settings)
 {
-    const char *text = settings ? settings : "";
+    const char *text = settings != NULL ? settings : "";
     struct loaded **at = find(s, name);
-    if (*at && strcmp((*at)->settings, text) == 0) {
+    if (*at != NULL && strcmp((*at)->settings, text) == 0) {
         return;
     }
     models_unload(s, name);
@@ -274,7 +308,7 @@ void models_loaded(struct server *s, const char *name, const char *settings)
 void models_unload(struct server *s, const char *name)
 {
     struct loaded **at = find(s, name), *l = *at;
-    if (!l) {
+    if (l == NULL) {
         return;
     }
     *at = l->next;
@@ -285,7 +319,7 @@ void models_unload(struct server *s, const char *name)
 
 void models_finish(struct server *s)
 {
-    while (s->loaded) {
+    while (s->loaded != NULL) {
         models_unload(s, s->loaded->name);
     }
 }
@@ -294,12 +328,12 @@ char *models_settings(const cJSON *body)
 {
     static const char *const names[] = {"num_ctx",  "num_batch",  "num_gpu",
                                         "main_gpu", "num_thread", "use_mmap"};
-    const cJSON *options = cJSON_GetObjectItem(body, "options");
+    const cJSON *options = field_get(body, "options");
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);
-    buf_add_str(&out, cJSON_IsFalse(cJSON_GetObjectItem(body, "shift")) ? "shift=false" : "");
+    buf_add_str(&out, cJSON_IsFalse(field_get(body, "shift")) ? "shift=false" : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const cJSON *v = cJSON_GetObjectItem(options, names[i]);
+        const cJSON *v = field_get(options, names[i]);
         if (cJSON_IsNumber(v)) {
             buf_printf(&out, " %s=%g", names[i], v->valuedouble);
         }

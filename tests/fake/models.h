@@ -2,13 +2,14 @@
 #ifndef FAKE_MODELS_H
 #define FAKE_MODELS_H
 
-#include "conn.h"
+#include "generate.h"
 
 /* Whole answers. */
-void models_tags(struct conn *c);                    /* GET /api/tags */
-void models_ps(struct conn *c);                      /* GET /api/ps */
-void models_show(struct conn *c, const cJSON *body); /* POST /api/show */
-void models_list(struct conn *c, bool llama);        /* GET /v1/models */
+void models_tags(struct context *x);  /* GET /api/tags */
+void models_ps(struct context *x);    /* GET /api/ps */
+void models_show(struct context *x);  /* POST /api/show */
+void models_list(struct context *x);  /* GET /v1/models */
+void models_props(struct context *x); /* GET /props */
 
 /* How long loading that model takes now; 0 if it is loaded with these settings. */
 uint64_t models_load_time(const struct server *s, const char *name, const char *settings);

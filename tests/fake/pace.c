@@ -12,7 +12,7 @@ static void arm(struct pace *p);
 static void run_due(struct pace *p)
 {
     uint64_t now = uv_hrtime();
-    while (p->first && p->first->due <= now) {
+    while (p->first != NULL && p->first->due <= now) {
         struct pace_timer *t = p->first;
         p->first = t->next;
         t->next = NULL;
@@ -37,7 +37,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 static void arm(struct pace *p)
 {
     struct itimerspec at = {0}; /* disarms */
-    if (p->first) {
+    if (p->first != NULL) {
         at.it_value.tv_sec = (time_t)(p->first->due / 1000000000u);
         at.it_value.tv_nsec = (long)(p->first->due % 1000000000u);
     }
@@ -75,7 +75,7 @@ enum { FINE_NS = 2000000 };
 static void on_fine(uv_idle_t *h)
 {
     struct pace *p = h->data;
-    if (!p->first || uv_hrtime() >= p->first->due)
+    if (p->first == NULL || uv_hrtime() >= p->first->due)
         run_due(p);
 }
 
@@ -89,7 +89,7 @@ static void arm(struct pace *p)
 {
     uv_idle_stop(&p->fine);
     uv_timer_stop(&p->coarse);
-    if (!p->first)
+    if (p->first == NULL)
         return;
     uint64_t now = uv_hrtime(), due = p->first->due;
     uv_update_time(p->loop);
@@ -116,7 +116,7 @@ void pace_close(struct pace *p)
 
 static void take_out(struct pace *p, struct pace_timer *t)
 {
-    for (struct pace_timer **at = &p->first; *at; at = &(*at)->next) {
+    for (struct pace_timer **at = &p->first; *at != NULL; at = &(*at)->next) {
         if (*at == t) {
             *at = t->next;
             break;
@@ -137,7 +137,7 @@ void pace_at(struct pace *p, struct pace_timer *t, uint64_t due, void (*cb)(void
     t->ctx = ctx;
     t->waiting = true;
     struct pace_timer **at = &p->first;
-    while (*at && (*at)->due <= t->due) {
+    while (*at != NULL && (*at)->due <= t->due) {
         at = &(*at)->next;
     }
     t->next = *at;

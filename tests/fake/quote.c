@@ -79,7 +79,7 @@ void quote_inner(struct buf *out, const char *text, size_t len, enum quote_style
         } else if (style == QUOTE_GO && n == 3 && memcmp(text + i, "\xe2\x80\xa9", 3) == 0) {
             instead = "\\u2029";
         }
-        if (instead) {
+        if (instead != NULL) {
             buf_add(out, text + plain, i - plain);
             buf_add_str(out, instead);
             plain = i + n;

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_HEAD = 64 * 1024, MAX_CHUNK_LINE = 1024 };
-enum { HEAD, BODY, CHUNK_SIZE, CHUNK_DATA, CHUNK_END, TRAILER, READY };
+enum { MAX_HEAD = 64 * 1024 };
+enum { HEAD, BODY, READY };
 
 void request_init(struct request_parser *p, size_t max_body)
 {
@@ -68,7 +68,7 @@ static enum request_result bad(struct request_parser *p, int status, const char 
 static bool is_token(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!isalnum((unsigned char)s[i]) && !strchr("!#$%&'*+-.^_`|~", s[i])) {
+        if (!isalnum((unsigned char)s[i]) && strchr("!#$%&'*+-.^_`|~", s[i]) == NULL) {
             return false;
         }
     }
@@ -79,12 +79,12 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 {
     const char *end = line + len;
     const char *space = memchr(line, ' ', len);
-    if (!space || !is_token(line, (size_t)(space - line))) {
+    if (space == NULL || !is_token(line, (size_t)(space - line))) {
         return false;
     }
     const char *target = space + 1;
     const char *second = memchr(target, ' ', (size_t)(end - target));
-    if (!second || second == target || end - second != 9) {
+    if (second == NULL || second == target || end - second != 9) {
         return false;
     }
     if (memcmp(second + 1, "HTTP/1.", 7) != 0 || (second[8] != '0' && second[8] != '1')) {
@@ -105,7 +105,7 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
 static bool add_header(struct request *r, const char *line, size_t len)
 {
     const char *colon = memchr(line, ':', len);
-    if (!colon || !is_token(line, (size_t)(colon - line))) {
+    if (colon == NULL || !is_token(line, (size_t)(colon - line))) {
         return false;
     }
     const char *value = colon + 1, *end = line + len;
@@ -130,21 +130,11 @@ static bool add_header(struct request *r, const char *line, size_t len)
     return true;
 }
 
-static bool read_number(const char *s, int base, size_t *out)
+static bool read_number(const char *s, size_t *out)
 {
-    size_t n = 0;
-    if (!isxdigit((unsigned char)*s)) {
-        return false;
-    }
-    for (; isxdigit((unsigned char)*s); s++) {
-        int digit = isdigit((unsigned char)*s) ? *s - '0' : tolower((unsigned char)*s) - 'a' + 10;
-        if (digit >= base || n > SIZE_MAX / 64) {
-            return false;
-        }
-        n = n * (size_t)base + (size_t)digit;
-    }
-    *out = n;
-    return *s == '\0' || *s == ';';
+    size_t len = strspn(s, "0123456789");
+    *out = strtoull(s, NULL, 10);
+    return len != 0 && len < 16 && s[len] == '\0';
 }
 
 /* What the headers say about the body and the connection. */
@@ -156,25 +146,21 @@ static enum request_result judge_head(struct request_parser *p)
     const char *length = request_header(r, "content-length");
     const char *expect = request_header(r, "expect");
     r->keep_alive = r->minor >= 1;
-    if (connection && strcasecmp(connection, "close") == 0) {
+    if (connection != NULL && strcasecmp(connection, "close") == 0) {
         r->keep_alive = false;
     }
-    if (connection && strcasecmp(connection, "keep-alive") == 0) {
+    if (connection != NULL && strcasecmp(connection, "keep-alive") == 0) {
         r->keep_alive = true;
     }
-    p->owes_continue = r->minor >= 1 && expect && strcasecmp(expect, "100-continue") == 0;
-    if (r->minor >= 1 && !request_header(r, "host")) {
+    p->owes_continue = r->minor >= 1 && expect != NULL && strcasecmp(expect, "100-continue") == 0;
+    if (r->minor >= 1 && request_header(r, "host") == NULL) {
         return bad(p, 400, ": missing required Host header");
     }
-    if (coding) {
-        if (strcasecmp(coding, "chunked") != 0) {
-            return bad(p, 501, ": unsupported transfer encoding");
-        }
-        p->state = CHUNK_SIZE;
-        return REQUEST_MORE;
+    if (coding != NULL) {
+        return bad(p, 501, ": unsupported transfer encoding");
     }
     p->need = 0;
-    if (length && !read_number(length, 10, &p->need)) {
+    if (length != NULL && !read_number(length, &p->need)) {
         return bad(p, 400, ": bad Content-Length");
     }
     if (p->need > p->max_body) {
@@ -192,7 +178,7 @@ static bool next_line(const struct buf *in, size_t *at, const char **line, size_
     }
     const char *start = in->data + *at;
     const char *end = memchr(start, '\n', in->len - *at);
-    if (!end) {
+    if (end == NULL) {
         return false;
     }
     *line = start;
@@ -229,7 +215,7 @@ static enum request_result read_head(struct request_parser *p)
     if (end == 0) {
         /* Garbage shows itself in its first line; a client may wait for the answer. */
         bool whole = next_line(&p->in, &at, &line, &len);
-        if (whole && len && !memchr(line, ' ', len)) {
+        if (whole && len && memchr(line, ' ', len) == NULL) {
             return bad(p, 400, "");
         }
         return REQUEST_MORE;
@@ -258,66 +244,26 @@ static void read_body(struct request_parser *p)
     buf_drop(&p->in, n);
     p->need -= n;
     if (p->need == 0) {
-        p->state = p->state == BODY ? READY : CHUNK_END;
+        p->state = READY;
     }
 }
 
-/* A line of the chunk framing: a size, the end of a chunk, or the trailer. */
-static enum request_result read_chunk_line(struct request_parser *p)
+/* Sees whether a request is there, and takes in what can be taken. */
+static enum request_result read_more(struct request_parser *p)
 {
-    size_t at = 0, len;
-    const char *line;
-    if (!next_line(&p->in, &at, &line, &len)) {
-        return p->in.len > MAX_CHUNK_LINE ? bad(p, 400, ": bad chunk") : REQUEST_MORE;
+    enum request_result result = p->state == HEAD ? read_head(p) : REQUEST_MORE;
+    if (p->state == BODY) {
+        read_body(p);
     }
-    if (p->state == CHUNK_END) {
-        if (len) {
-            return bad(p, 400, ": bad chunk");
-        }
-        p->state = CHUNK_SIZE;
-    } else if (p->state == TRAILER) {
-        p->state = len ? TRAILER : READY;
-    } else {
-        char *text = xstrndup(line, len);
-        bool good = read_number(text, 16, &p->need);
-        free(text);
-        if (!good) {
-            return bad(p, 400, ": bad chunk");
-        }
-        if (p->need > p->max_body || p->request.body.len > p->max_body - p->need) {
-            return bad(p, 413, "");
-        }
-        p->state = p->need ? CHUNK_DATA : TRAILER;
-    }
-    buf_drop(&p->in, at);
-    return REQUEST_MORE;
+    return p->state == READY ? REQUEST_READY : result;
 }
 
 enum request_result request_next(struct request_parser *p)
 {
-    for (;;) {
-        int state = p->state;
-        size_t left = p->in.len;
-        enum request_result result = REQUEST_MORE;
-        if (state == READY) {
-            return REQUEST_READY;
-        }
-        if (state == HEAD) {
-            result = read_head(p);
-        } else if (state == BODY || state == CHUNK_DATA) {
-            read_body(p);
-        } else {
-            result = read_chunk_line(p);
-        }
-        if (result != REQUEST_MORE) {
-            return result;
-        }
-        if (p->state == state && p->in.len == left) {
-            if (p->owes_continue && state != HEAD && state != READY) {
-                p->owes_continue = false;
-                return REQUEST_CONTINUE;
-            }
-            return REQUEST_MORE;
-        }
+    enum request_result result = read_more(p);
+    if (result == REQUEST_MORE && p->state == BODY && p->owes_continue) {
+        p->owes_continue = false;
+        return REQUEST_CONTINUE;
     }
+    return result;
 }

@@ -1,38 +1,66 @@
 #include "routes.h"
 
-#include "admit.h"
 #include "control.h"
 #include "fill.h"
 #include "head.h"
 #include "live.h"
 #include "models.h"
-#include "note.h"
 #include "quote.h"
-#include "settings.h"
-#include "validate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+static void root(struct context *x)
+{
+    head_text(x->conn, 200, "Ollama is running");
+}
+
+static void version(struct context *x)
+{
+    const char *text = x->conn->server->script.version;
+    struct buf out;
+    buf_init(&out, SIZE_MAX / 2);
+    buf_add_str(&out, "{\"version\":");
+    quote(&out, text, strlen(text), QUOTE_GO);
+    buf_add_str(&out, "}");
+    head_json(x->conn, 200, out.data);
+    buf_finish(&out);
+}
+
+static void health(struct context *x)
+{
+    struct head head = {
+        .status = 200,
+        .type = "application/json; charset=utf-8",
+        .length = 15,
+        .llama = true,
+    };
+    head_answer(x->conn, &head, "{\"status\":\"ok\"}", 15);
+}
+
+/* Those without an answer of their own are for generations. */
 static const struct {
     const char *path;
     const char *methods;
     enum route route;
+    void (*answer)(struct context *x);
 } routes[] = {
-    {"/", " GET HEAD ", ROUTE_ROOT},
-    {"/api/version", " GET HEAD ", ROUTE_VERSION},
-    {"/api/tags", " GET HEAD ", ROUTE_TAGS},
-    {"/api/ps", " GET ", ROUTE_PS},
-    {"/api/show", " POST ", ROUTE_SHOW},
-    {"/api/chat", " POST ", ROUTE_CHAT},
-    {"/api/generate", " POST ", ROUTE_GENERATE},
-    {"/v1/models", " GET ", ROUTE_V1_MODELS},
-    {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT},
-    {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS},
-    {"/infill", " POST ", ROUTE_INFILL},
-    {"/props", " GET ", ROUTE_PROPS},
-    {"/health", " GET ", ROUTE_HEALTH},
+    {"/", " GET HEAD ", ROUTE_OTHER, root},
+    {"/api/version", " GET HEAD ", ROUTE_OTHER, version},
+    {"/api/tags", " GET HEAD ", ROUTE_OTHER, models_tags},
+    {"/api/ps", " GET ", ROUTE_OTHER, models_ps},
+    {"/api/show", " POST ", ROUTE_OTHER, models_show},
+    {"/api/chat", " POST ", ROUTE_CHAT, NULL},
+    {"/api/generate", " POST ", ROUTE_GENERATE, NULL},
+    {"/v1/models", " GET ", ROUTE_OTHER, models_list},
+    {"/v1/chat/completions", " POST ", ROUTE_V1_CHAT, NULL},
+    {"/v1/completions", " POST ", ROUTE_V1_COMPLETIONS, NULL},
+    {"/v1/messages", " POST ", ROUTE_MESSAGES, NULL},
+    {"/infill", " POST ", ROUTE_INFILL, NULL},
+    {"/props", " GET ", ROUTE_OTHER, models_props},
+    {"/health", " GET ", ROUTE_OTHER, health},
 };
 
 /* Below /v1 are paths of both servers. */
@@ -81,124 +109,27 @@ void routes_unexpected(struct conn *c, const char *why)
     buf_finish(&more);
 }
 
-/* A doubled or trailing slash is redirected to the path that was meant. */
-static bool redirect_slash(struct context *x)
-{
-    char clean[256];
-    size_t n = 0;
-    for (const char *p = x->request->path; *p && n < sizeof clean - 1; p++) {
-        if (*p != '/' || n == 0 || clean[n - 1] != '/') {
-            clean[n++] = *p;
-        }
-    }
-    while (n > 1 && clean[n - 1] == '/') {
-        n--;
-    }
-    clean[n] = '\0';
-    if (strcmp(clean, x->request->path) == 0 || find_path(clean) < 0) {
-        return false;
-    }
-    bool get = strcmp(x->request->method, "GET") == 0;
-    char body[400];
-    snprintf(body, sizeof body, "<a href=\"%s\">Moved Permanently</a>.\n\n", clean);
-    cJSON *extra = cJSON_CreateObject();
-    cJSON_AddStringToObject(extra, "Location", clean);
-    struct head head = {
-        .status = get ? 301 : 307,
-        .type = get ? "text/html; charset=utf-8" : NULL,
-        .extra = extra,
-        .length = get ? (int64_t)strlen(body) : 0,
-    };
-    head_answer(x->conn, &head, body, get ? strlen(body) : 0);
-    cJSON_Delete(extra);
-    return true;
-}
-
 static void not_found(struct context *x, int known)
 {
     if (x->llama) {
         head_error(x->conn, true, 404, "File Not Found");
         return;
     }
-    if (known < 0 && redirect_slash(x)) {
-        return;
-    }
     head_text(x->conn, known < 0 ? 404 : 405,
               known < 0 ? "404 page not found" : "405 method not allowed");
 }
 
-static void builtin(struct context *x)
-{
-    static const struct head health = {
-        .status = 200,
-        .type = "application/json; charset=utf-8",
-        .length = 15,
-        .llama = true,
-    };
-    struct buf out;
-    switch (x->route) {
-    case ROUTE_ROOT:
-        head_text(x->conn, 200, "Ollama is running");
-        break;
-    case ROUTE_VERSION:
-        buf_init(&out, SIZE_MAX / 2);
-        buf_add_str(&out, "{\"version\":");
-        quote(&out, x->conn->server->script.version, strlen(x->conn->server->script.version),
-              QUOTE_GO);
-        buf_add_str(&out, "}");
-        head_json(x->conn, 200, out.data);
-        buf_finish(&out);
-        break;
-    case ROUTE_TAGS:
-        models_tags(x->conn);
-        break;
-    case ROUTE_PS:
-        models_ps(x->conn);
-        break;
-    case ROUTE_SHOW:
-        if (x->body) {
-            models_show(x->conn, x->body);
-        } else {
-            head_error(x->conn, false, 400, x->why.len ? x->why.data : "");
-        }
-        break;
-    case ROUTE_PROPS:
-        settings_props(x->conn);
-        break;
-    case ROUTE_V1_MODELS:
-        models_list(x->conn, x->llama);
-        break;
-    default:
-        head_answer(x->conn, &health, "{\"status\":\"ok\"}", 15);
-        break;
-    }
-}
-
-/* The answer that the X-Fake header holds or names: *own is to be deleted. */
-static const cJSON *inline_answer(struct context *x, cJSON **own, char why[ANSWER_ERROR])
-{
-    const char *fake = request_header(x->request, "x-fake");
-    if (!fake) {
-        return NULL;
-    }
-    if (*fake != '{') {
-        const cJSON *scenario = script_scenario(&x->conn->server->script, fake);
-        if (!scenario) {
-            snprintf(why, ANSWER_ERROR, "no scenario \"%.100s\"", fake);
-        }
-        return scenario;
-    }
-    *own = cJSON_Parse(fake);
-    if (!*own) {
-        snprintf(why, ANSWER_ERROR, "X-Fake is not JSON");
-    }
-    return *own && answer_check(*own, why) ? *own : NULL;
-}
-
 static bool offered(const struct context *x)
 {
+    const struct script *script = &x->conn->server->script;
     const char *path = x->request->path;
-    switch (x->conn->server->script.server) {
+    if (strcmp(path, "/v1/messages") == 0) {
+        return script->played;
+    }
+    if (script->only_messages) {
+        return false;
+    }
+    switch (script->server) {
     case SERVER_LLAMA:
         return strncmp(path, "/v1/", 4) == 0 || only_llama(path);
     case SERVER_OLLAMA:
@@ -208,39 +139,148 @@ static bool offered(const struct context *x)
     }
 }
 
+/* What the script says is said, whatever the request is. */
+static void play(struct context *x, const cJSON *answer)
+{
+    if (answer == NULL) {
+        routes_unexpected(x->conn, "no answer fits");
+    } else {
+        generate_reply(x, answer);
+    }
+}
+
 static void dispatch(struct context *x)
 {
     struct conn *c = x->conn;
-    char why[ANSWER_ERROR] = "";
-    cJSON *own = NULL;
+    const struct script *script = &c->server->script;
+    char why[WHY_SIZE] = "";
     struct script_query query = {
         .request = x->request,
         .body = x->body,
         .model = x->model,
-        .last_text = x->fill ? fill_prompt(x->fill) : generate_last_text(x->body),
+        .last_text = x->fill != NULL ? fill_prompt(x->fill) : generate_last_text(x->body),
         .generates = generate_is(x->route),
         .loads = x->loads,
     };
-    const cJSON *answer = inline_answer(x, &own, why);
-    bool scripted = answer != NULL;
-    if (!answer && !*why) {
-        answer = script_answer(&c->server->script, &query);
-        scripted =
-            answer && cJSON_GetObjectItemCaseSensitive(c->server->script.root, "default") != answer;
-    }
-    if (*why || !script_expected(answer, x->request, x->body, why) ||
-        !fill_expected(x->fill, answer, why)) {
+    const cJSON *answer = script_answer(&c->server->script, &query);
+    bool scripted = answer != NULL && answer != field_get(script->root, "default");
+    if (!fill_expected(x->fill, answer, why)) {
         routes_unexpected(c, why);
+    } else if (script->played && generate_is(x->route) && !x->loads) {
+        play(x, answer);
     } else if (generate_is(x->route)) {
         generate_answer(x, answer, scripted);
-    } else if (answer) {
+    } else if (answer != NULL) {
         generate_reply(x, answer);
     } else if (x->route == ROUTE_NONE) {
         not_found(x, offered(x) ? find_path(x->request->path) : -1);
     } else {
-        builtin(x);
+        routes[find_path(x->request->path)].answer(x);
     }
-    cJSON_Delete(own);
+}
+
+static void add_quoted(struct buf *out, const char *text)
+{
+    quote(out, text, strlen(text), QUOTE_PLAIN);
+}
+
+static void add_fill(const struct context *x, struct buf *out)
+{
+    const struct fill *f = x->fill;
+    buf_printf(out,
+               ",\"fill\":{\"prefix_bytes\":%zu,\"suffix_bytes\":%zu,\"prompt_bytes\":%zu,"
+               "\"shared\":%zu}",
+               f->before.len, f->after.len, f->prompt.len,
+               fill_shared(f, x->conn->server, x->model));
+}
+
+/* A request came. */
+static void note_request(const struct context *x)
+{
+    struct conn *c = x->conn;
+    const struct request *r = x->request;
+    struct buf more;
+    buf_init(&more, SIZE_MAX / 2);
+    buf_printf(&more,
+               "\"request\":%u,\"conn\":%u,\"nth\":%u,\"method\":\"%s\",\"path\":", c->request,
+               c->number, c->requests, r->method);
+    add_quoted(&more, r->path);
+    buf_add_str(&more, ",\"query\":");
+    add_quoted(&more, r->query);
+    buf_add_str(&more, ",\"headers\":{");
+    for (size_t i = 0; i < r->header_count; i++) {
+        buf_add_str(&more, i ? "," : "");
+        add_quoted(&more, r->headers[i].name);
+        buf_add_str(&more, ":");
+        add_quoted(&more, r->headers[i].value);
+    }
+    buf_add_str(&more, "}");
+    if (x->fill != NULL) {
+        add_fill(x, &more);
+    }
+    if (r->body.len) {
+        buf_add_str(&more, ",\"body\":");
+        quote(&more, r->body.data, r->body.len, QUOTE_PLAIN);
+    }
+    journal_add(&c->server->journal, "request", more.data);
+    buf_finish(&more);
+}
+
+/* Ollama's check against pages in a browser: only names that cannot be rebound. */
+static bool allowed_host(const struct request *r)
+{
+    static const char *const good[] = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", ""};
+    static const char *const ends[] = {".localhost", ".local", ".internal"};
+    const char *host = request_header(r, "host");
+    if (request_header(r, "origin") != NULL) {
+        return false;
+    }
+    if (host == NULL) {
+        return true;
+    }
+    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        if (strlen(good[i]) == len && strncasecmp(host, good[i], len) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t n = strlen(ends[i]);
+        if (len > n && strncasecmp(host + len - n, ends[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_key(const struct context *x)
+{
+    const char *key = x->conn->server->script.key;
+    const char *given = request_header(x->request, "authorization");
+    return key == NULL ||
+           (given != NULL && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
+}
+
+/* False: the request has been refused. */
+static bool admit(struct context *x)
+{
+    const struct server *s = x->conn->server;
+    if (s->script.check_host && !x->llama && !allowed_host(x->request)) {
+        struct head head = {.status = 403};
+        head_answer(x->conn, &head, "", 0);
+        return false;
+    }
+    if (has_key(x)) {
+        return true;
+    }
+    if (x->llama) {
+        head_error(x->conn, true, 401, "Invalid API Key");
+    } else {
+        head_json(x->conn, 401,
+                  "{\"error\":\"unauthorized\",\"signin_url\":"
+                  "\"https://ollama.com/connect?name=fake\\u0026key=fake\"}");
+    }
+    return false;
 }
 
 /* llama-server has one model, whatever a request calls it. */
@@ -249,10 +289,9 @@ static const char *model_of(const struct context *x)
     const struct script *s = &x->conn->server->script;
     const char *model = generate_model(x->body);
     const cJSON *first = script_models(s)->child;
-    bool any = x->route == ROUTE_INFILL && !script_model(s, model);
-    return x->llama && first && (any || !*model)
-               ? cJSON_GetObjectItemCaseSensitive(first, "name")->valuestring
-               : model;
+    bool any = x->route == ROUTE_INFILL && script_model(s, model) == NULL;
+    return x->llama && first != NULL && (any || !*model) ? field_get(first, "name")->valuestring
+                                                         : model;
 }
 
 /* What the request is; then it is noted, and answered. */
@@ -268,15 +307,16 @@ static void read_request(struct context *x)
     x->model = model_of(x);
     x->loads = generate_loads(x);
     x->fill = fill_read(&fill, x) ? &fill : NULL;
-    note_request(x, x->fill);
+    note_request(x);
     if (generate_is(x->route) && !x->loads) {
         live_began(x->conn, x->fill != NULL);
     }
     if (admit(x)) {
         dispatch(x);
     }
-    if (x->fill) {
+    if (x->fill != NULL) {
         fill_finish(&fill);
+        x->fill = NULL;
     }
 }
 

@@ -1,44 +1,37 @@
 #include "script.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static const cJSON *get(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
+#define INTO(name, types, kind, member) FIELD_INTO(name, types, kind, struct script, member)
 
-static const char *string(const cJSON *object, const char *name, const char *otherwise)
-{
-    const cJSON *v = get(object, name);
-    return cJSON_IsString(v) ? v->valuestring : otherwise;
-}
+static const struct field script_fields[] = {
+    FIELD_LIST("rules", OBJECT, answer_fields),
+    FIELD_OBJECT("default", answer_fields),
+    FIELD_LIST("models", STRING | OBJECT, NULL),
+    FIELD("fim", OBJECT | BOOLEAN),
+    FIELD_WORDS("server", " both ollama llama-server "),
+    INTO("version", STRING, TEXT, version),
+    INTO("key", STRING, TEXT, key),
+    INTO("slots", NUMBER, COUNT, slots),
+    INTO("check_host", BOOLEAN, FLAG, check_host),
+    INTO("load_ms", NUMBER, TIME, load_ns),
+    FIELDS_END,
+};
 
-static double number(const cJSON *object, const char *name, double otherwise)
-{
-    const cJSON *v = get(object, name);
-    return cJSON_IsNumber(v) && v->valuedouble >= 0 ? v->valuedouble : otherwise;
-}
+/* A line of the cases; what is none of the server's business is passed over. */
+static const struct field case_fields[] = {
+    FIELD_LIST("answers", OBJECT, answer_fields),
+    FIELD("dialect", STRING),
+    FIELD_LIST("models", STRING | OBJECT, NULL),
+    FIELD("version", STRING),
+    FIELD("key", STRING),
+    FIELDS_OPEN,
+};
 
-static bool check_names(const cJSON *object, const char *what, const char *known, char *why)
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, object)
-    {
-        char padded[80];
-        snprintf(padded, sizeof padded, " %.70s ", item->string);
-        if (!strstr(known, padded)) {
-            snprintf(why, ANSWER_ERROR, "unknown field \"%.100s\" in %s", item->string, what);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
+static bool check_rules(const cJSON *rules, char why[WHY_SIZE])
 {
     const cJSON *rule;
     cJSON_ArrayForEach(rule, rules)
@@ -46,42 +39,18 @@ static bool check_rules(const cJSON *rules, char why[ANSWER_ERROR])
         if (!answer_check(rule, why)) {
             return false;
         }
-        if (!check_names(get(rule, "match"), "match", " path method model text nth load ", why)) {
-            return false;
-        }
     }
     return true;
 }
 
-static bool check(const cJSON *root, char why[ANSWER_ERROR])
-{
-    static const char known[] = " rules scenarios default models server version key serial slots"
-                                " check_host load_ms max_body fim ";
-    const cJSON *scenario, *normal = get(root, "default");
-    if (!cJSON_IsObject(root)) {
-        snprintf(why, ANSWER_ERROR, "a script must be a JSON object or a list of rules");
-        return false;
-    }
-    if (!check_names(root, "the script", known, why) || !check_rules(get(root, "rules"), why)) {
-        return false;
-    }
-    cJSON_ArrayForEach(scenario, get(root, "scenarios"))
-    {
-        if (!answer_check(scenario, why)) {
-            return false;
-        }
-    }
-    return !normal || answer_check(normal, why);
-}
-
-/* Models are objects from here on, scenarios are models too. */
+/* Models are objects from here on. */
 static void complete_models(cJSON *root)
 {
     cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(root, "models");
     cJSON *models = cJSON_AddArrayToObject(root, "models");
     struct script s = {.root = root};
     const cJSON *item;
-    if (!given) {
+    if (given == NULL) {
         script_add_model(&s, "fake", NULL);
         script_add_model(&s, "thinker", "thinking");
     }
@@ -89,65 +58,77 @@ static void complete_models(cJSON *root)
     {
         if (cJSON_IsString(item)) {
             script_add_model(&s, item->valuestring, NULL);
-        } else if (cJSON_IsString(get(item, "name"))) {
+        } else if (cJSON_IsString(field_get(item, "name"))) {
             cJSON_AddItemToArray(models, cJSON_Duplicate(item, true));
-        }
-    }
-    cJSON_ArrayForEach(item, get(root, "scenarios"))
-    {
-        bool thinks = get(item, "thinking") || get(item, "thinking_count");
-        if (!script_model(&s, item->string)) {
-            script_add_model(&s, item->string, thinks ? "thinking" : NULL);
         }
     }
     cJSON_Delete(given);
 }
 
-bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR])
+/* The script's JSON, checked; NULL if it is not good. */
+static cJSON *read_root(const char *json, size_t len, char why[WHY_SIZE])
 {
     const char *end = NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(json, len, &end, false);
-    if (!root) {
-        snprintf(why, ANSWER_ERROR, "not JSON, near \"%.40s\"", end ? end : "");
-        return false;
+    if (root == NULL) {
+        snprintf(why, WHY_SIZE, "not JSON, near \"%.40s\"", end != NULL ? end : "");
+        return NULL;
     }
     if (cJSON_IsArray(root)) {
         cJSON *object = cJSON_CreateObject();
         cJSON_AddItemToObject(object, "rules", root);
         root = object;
     }
-    const char *server = string(root, "server", "both");
-    bool llama = strcmp(server, "llama-server") == 0, ollama = strcmp(server, "ollama") == 0;
-    bool good = check(root, why);
-    if (good && !llama && !ollama && strcmp(server, "both") != 0) {
-        snprintf(why, ANSWER_ERROR, "server must be both, ollama or llama-server");
-        good = false;
+    const cJSON *answers = field_get(root, "answers");
+    if (!cJSON_IsObject(root)) {
+        snprintf(why, WHY_SIZE, "a script must be a JSON object or a list of rules");
+    } else if (schema_check(root, answers != NULL ? case_fields : script_fields, why) &&
+               check_rules(answers != NULL ? answers : field_get(root, "rules"), why) &&
+               (answers != NULL || answer_check(field_get(root, "default"), why))) {
+        return root;
     }
-    if (!good) {
-        cJSON_Delete(root);
+    cJSON_Delete(root);
+    return NULL;
+}
+
+bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SIZE])
+{
+    cJSON *root = read_root(json, len, why);
+    if (root == NULL) {
         return false;
+    }
+    cJSON *answers = cJSON_DetachItemFromObjectCaseSensitive(root, "answers");
+    if (answers != NULL) {
+        cJSON_DeleteItemFromObject(root, "rules");
+        cJSON_DeleteItemFromObject(root, "default");
+        cJSON_AddItemToObject(root, "rules", answers);
     }
     complete_models(root);
     script_finish(s);
-    size_t rules = (size_t)cJSON_GetArraySize(get(root, "rules"));
+    size_t rules = (size_t)cJSON_GetArraySize(field_get(root, "rules"));
+    const char *server = field_text(root, "server", "both");
     *s = (struct script){
         .root = root,
         .states = xcalloc(rules + 1, sizeof *s->states),
-        .server = llama    ? SERVER_LLAMA
-                  : ollama ? SERVER_OLLAMA
-                           : SERVER_BOTH,
-        .version = string(root, "version", "0.33.0"),
-        .key = string(root, "key", NULL),
-        .slots = cJSON_IsTrue(get(root, "serial")) ? 1 : (unsigned)number(root, "slots", 0),
-        .check_host = cJSON_IsTrue(get(root, "check_host")),
-        .load_ns = (uint64_t)(number(root, "load_ms", 0) * 1e6),
-        .max_body = (size_t)number(root, "max_body", 64 << 20),
+        .played = answers != NULL,
+        .only_messages = strcmp(field_text(root, "dialect", ""), "anthropic") == 0,
+        .server = *server == 'l'   ? SERVER_LLAMA
+                  : *server == 'o' ? SERVER_OLLAMA
+                                   : SERVER_BOTH,
+        .version = "0.33.0",
     };
+    schema_read(root, script_fields, s);
     return true;
 }
 
 void script_finish(struct script *s)
 {
+    while (s->counted != NULL) {
+        struct counted *c = s->counted;
+        s->counted = c->next;
+        free(c->model);
+        free(c);
+    }
     cJSON_Delete(s->root);
     free(s->states);
     *s = (struct script){0};
@@ -159,7 +140,7 @@ void script_add_model(struct script *s, const char *name, const char *capability
     cJSON_AddStringToObject(model, "name", name);
     cJSON *list = cJSON_AddArrayToObject(model, "capabilities");
     cJSON_AddItemToArray(list, cJSON_CreateString("completion"));
-    if (capability) {
+    if (capability != NULL) {
         cJSON_AddItemToArray(list, cJSON_CreateString(capability));
     }
     cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(s->root, "models"), model);
@@ -167,7 +148,7 @@ void script_add_model(struct script *s, const char *name, const char *capability
 
 const cJSON *script_models(const struct script *s)
 {
-    return get(s->root, "models");
+    return field_get(s->root, "models");
 }
 
 /* Ollama's lookup: case does not matter, no tag means ":latest". */
@@ -184,7 +165,7 @@ const cJSON *script_model(const struct script *s, const char *name)
     const cJSON *model;
     cJSON_ArrayForEach(model, script_models(s))
     {
-        if (same_model(string(model, "name", ""), name)) {
+        if (same_model(field_text(model, "name", ""), name)) {
             return model;
         }
     }
@@ -194,7 +175,7 @@ const cJSON *script_model(const struct script *s, const char *name)
 bool script_can(const cJSON *model, const char *capability)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, get(model, "capabilities"))
+    cJSON_ArrayForEach(item, field_get(model, "capabilities"))
     {
         if (cJSON_IsString(item) && strcmp(item->valuestring, capability) == 0) {
             return true;
@@ -203,42 +184,79 @@ bool script_can(const cJSON *model, const char *capability)
     return false;
 }
 
-const cJSON *script_scenario(const struct script *s, const char *name)
+/* Counts one more request for that model. */
+static unsigned count_request(struct script *s, const char *model)
 {
-    const cJSON *scenario;
-    cJSON_ArrayForEach(scenario, get(s->root, "scenarios"))
-    {
-        if (same_model(scenario->string, name)) {
-            return scenario;
-        }
+    struct counted **at = &s->counted;
+    while (*at != NULL && !same_model((*at)->model, model)) {
+        at = &(*at)->next;
     }
-    return NULL;
+    if (*at == NULL) {
+        *at = xcalloc(1, sizeof **at);
+        (*at)->model = xstrdup(model);
+    }
+    return ++(*at)->requests;
 }
 
-static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q)
+static bool has_role(const cJSON *body, const char *role)
 {
-    const cJSON *match = get(rule, "match"), *nth = get(match, "nth");
-    const char *path = string(match, "path", NULL), *text = string(match, "text", NULL);
-    if (path ? strcmp(path, q->request->path) != 0 : !q->generates) {
-        return false;
+    const cJSON *message;
+    cJSON_ArrayForEach(message, field_get(body, "messages"))
+    {
+        if (strcmp(field_text(message, "role", ""), role) == 0) {
+            return true;
+        }
     }
-    if (cJSON_IsTrue(get(match, "load")) != q->loads) {
-        return false;
+    return false;
+}
+
+/* Whether the condition holds for a request that is the nth for its model. */
+static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
+{
+    const char *has = field_text(when, "has", NULL), *role = field_text(when, "role", NULL);
+    const char *thinking = field_text(when, "thinking", NULL);
+    const cJSON *over = field_get(when, "over");
+    return (has == NULL || cJSON_GetObjectItemCaseSensitive(body, has) != NULL) &&
+           (role == NULL || has_role(body, role)) && field_number(when, "nth", nth) == nth &&
+           (thinking == NULL ||
+            strcmp(field_text(field_get(body, "thinking"), "type", ""), thinking) == 0) &&
+           (over == NULL ||
+            field_number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
+}
+
+/* Whether it holds that text, or one of that list. */
+static bool mentions(const char *whole, const cJSON *wanted)
+{
+    const cJSON *item;
+    if (!cJSON_IsArray(wanted)) {
+        return wanted == NULL || strstr(whole, wanted->valuestring) != NULL;
     }
-    if (strcasecmp(string(match, "method", q->request->method), q->request->method) != 0) {
-        return false;
+    cJSON_ArrayForEach(item, wanted)
+    {
+        if (strstr(whole, item->valuestring) != NULL) {
+            return true;
+        }
     }
-    if (!same_model(string(match, "model", q->model), q->model)) {
-        return false;
-    }
-    if (text && !strstr(q->last_text, text)) {
+    return false;
+}
+
+static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q,
+                 unsigned nth_of_model)
+{
+    const cJSON *match = field_get(rule, "match"), *nth = field_get(match, "nth");
+    const char *path = field_text(match, "path", NULL);
+    if ((path != NULL ? strcmp(path, q->request->path) != 0 : !q->generates) ||
+        cJSON_IsTrue(field_get(match, "load")) != q->loads ||
+        !holds(field_get(rule, "when"), q->body, nth_of_model) ||
+        !same_model(field_text(match, "model", q->model), q->model) ||
+        !mentions(q->last_text, field_get(match, "text"))) {
         return false;
     }
     state->seen++;
-    if (nth && nth->valuedouble != state->seen) {
+    if (nth != NULL && nth->valuedouble != state->seen) {
         return false;
     }
-    if (get(rule, "times") && state->used >= number(rule, "times", 0)) {
+    if (field_get(rule, "times") != NULL && state->used >= field_number(rule, "times", 0)) {
         return false;
     }
     state->used++;
@@ -247,91 +265,15 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
 
 const cJSON *script_answer(struct script *s, const struct script_query *q)
 {
+    bool says = q->generates && !q->loads;
+    unsigned nth = says ? count_request(s, q->model) : 0;
     const cJSON *rule;
     size_t i = 0;
-    cJSON_ArrayForEach(rule, get(s->root, "rules"))
+    cJSON_ArrayForEach(rule, field_get(s->root, "rules"))
     {
-        if (fits(rule, &s->states[i++], q)) {
+        if (fits(rule, &s->states[i++], q, nth)) {
             return rule;
         }
     }
-    if (!q->generates || q->loads) {
-        return NULL;
-    }
-    const cJSON *scenario = script_scenario(s, q->model);
-    return scenario ? scenario : get(s->root, "default");
-}
-
-/* Objects must hold at least the expected fields, lists exactly as many items. */
-static bool holds(const cJSON *have, const cJSON *want, char why[ANSWER_ERROR])
-{
-    const char *name = want->string ? want->string : "item";
-    const cJSON *item;
-    if (!have || (have->type & 0xff) != (want->type & 0xff)) {
-        snprintf(why, ANSWER_ERROR, "\"%.100s\" is %s", name, have ? "of another type" : "missing");
-        return false;
-    }
-    if (cJSON_IsArray(want)) {
-        const cJSON *other = have->child;
-        if (cJSON_GetArraySize(have) != cJSON_GetArraySize(want)) {
-            snprintf(why, ANSWER_ERROR, "\"%.100s\" has another length", name);
-            return false;
-        }
-        cJSON_ArrayForEach(item, want)
-        {
-            if (!holds(other, item, why)) {
-                return false;
-            }
-            other = other->next;
-        }
-        return true;
-    }
-    if (cJSON_IsObject(want)) {
-        cJSON_ArrayForEach(item, want)
-        {
-            if (!holds(get(have, item->string), item, why)) {
-                return false;
-            }
-        }
-        return true;
-    }
-    if (cJSON_Compare(have, want, true)) {
-        return true;
-    }
-    snprintf(why, ANSWER_ERROR, "\"%.100s\" has another value", name);
-    return false;
-}
-
-bool script_expected(const cJSON *answer, const struct request *r, const cJSON *body,
-                     char why[ANSWER_ERROR])
-{
-    const cJSON *item;
-    cJSON_ArrayForEach(item, get(answer, "expect"))
-    {
-        if (!holds(get(body, item->string), item, why)) {
-            return false;
-        }
-    }
-    cJSON_ArrayForEach(item, get(answer, "expect_headers"))
-    {
-        char name[100];
-        snprintf(name, sizeof name, "%s", item->string);
-        for (char *c = name; *c; c++) {
-            *c = (char)tolower((unsigned char)*c);
-        }
-        const char *value = request_header(r, name);
-        bool good = cJSON_IsString(item) ? value && strcmp(value, item->valuestring) == 0 : !value;
-        if (!good) {
-            snprintf(why, ANSWER_ERROR, "header \"%s\" is %.120s", name, value ? value : "missing");
-            return false;
-        }
-    }
-    cJSON_ArrayForEach(item, get(answer, "expect_absent"))
-    {
-        if (get(body, item->valuestring)) {
-            snprintf(why, ANSWER_ERROR, "\"%.100s\" should not be there", item->valuestring);
-            return false;
-        }
-    }
-    return true;
+    return says ? field_get(s->root, "default") : NULL;
 }

@@ -19,16 +19,25 @@ struct rule_state {
     unsigned used;
 };
 
+/* How many requests there were for each model, for "when". */
+struct counted {
+    struct counted *next;
+    char *model;
+    unsigned requests;
+};
+
 struct script {
     cJSON *root;
     struct rule_state *states; /* one for each rule */
+    struct counted *counted;
+    bool played;        /* "answers": requests for a reply are not checked, only answered, */
+    bool only_messages; /* and those of one path; every other is not there */
     enum server_kind server;
     const char *version;
     const char *key; /* required bearer key, or NULL */
-    unsigned slots;  /* so many requests at a time for each model, 0: no limit */
+    size_t slots;    /* so many requests at a time for each model, 0: no limit */
     bool check_host; /* Ollama's check of Host and Origin */
     uint64_t load_ns;
-    size_t max_body;
     unsigned continued; /* answers that went on in a document */
 };
 
@@ -36,7 +45,7 @@ enum { SCRIPT_SLOTS = 4 }; /* of llama-server, if there is no limit */
 
 /* Takes over json (an object, or a list of rules), replacing what was there. On
  * failure nothing changes and why tells. */
-bool script_load(struct script *s, const char *json, size_t len, char why[ANSWER_ERROR]);
+bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SIZE]);
 void script_finish(struct script *s);
 
 /* Makes a model known that the script does not name; for the demo. */
@@ -51,19 +60,17 @@ struct script_query {
     bool loads;            /* the request only loads a model: for rules that say so */
 };
 
-/* The first rule that fits, or the scenario of that model's name, or the script's
- * default (for known models), or NULL. Counts the use. */
+/* The first rule that fits, or the script's default (for known models), or NULL. Counts the
+ * use. */
 const cJSON *script_answer(struct script *s, const struct script_query *q);
-const cJSON *script_scenario(const struct script *s, const char *name);
 
-/* The models: the script's list and the scenarios. Each is {"name":..,
- * "capabilities":[..]}; names without a tag mean ":latest". */
+/* The script's list. Each is {"name":.., "capabilities":[..]}; names without a tag mean
+ * ":latest". */
 const cJSON *script_models(const struct script *s);
 const cJSON *script_model(const struct script *s, const char *name);
 bool script_can(const cJSON *model, const char *capability);
 
-/* Whether the request holds what the answer expects; else why names the field. */
-bool script_expected(const cJSON *answer, const struct request *r, const cJSON *body,
-                     char why[ANSWER_ERROR]);
+/* demo.c: what the stand-in server of "make demo" says. */
+extern const char demo_script[];
 
 #endif

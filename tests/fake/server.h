@@ -5,7 +5,6 @@
 #include "journal.h"
 #include "pace.h"
 #include "script.h"
-#include "slots.h"
 
 #include <uv.h>
 
@@ -19,6 +18,12 @@ struct loaded {
     char *settings; /* the options that would reload it if they changed */
 };
 
+/* The last prompt to fill in; model NULL: none. */
+struct former {
+    char *model;
+    struct buf prompt;
+};
+
 struct server {
     uv_loop_t *loop;
     uv_tcp_t listener;
@@ -29,10 +34,9 @@ struct server {
     struct reply *replies; /* in order of arrival */
     struct reply *loading; /* whose model is being loaded, or NULL */
     struct loaded *loaded;
-    struct memory *memory; /* of prompts */
-    struct most *most;     /* requests alive at a time, see live.h */
+    struct former former;
+    struct most *most; /* requests alive at a time, see live.h */
     const char *fixtures;
-    bool demo;
     unsigned next_conn; /* numbers count from 1 */
     unsigned next_request;
 };

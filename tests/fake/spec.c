@@ -1,16 +1,8 @@
-#include "spec.h"
-
 #include "fill.h"
 #include "models.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *string(const cJSON *object, const char *name)
-{
-    const cJSON *v = cJSON_GetObjectItem(object, name);
-    return cJSON_IsString(v) ? v->valuestring : "";
-}
 
 bool spec_native(enum route r)
 {
@@ -19,7 +11,7 @@ bool spec_native(enum route r)
 
 bool spec_unloads(const cJSON *body)
 {
-    const cJSON *keep = cJSON_GetObjectItem(body, "keep_alive");
+    const cJSON *keep = field_get(body, "keep_alive");
     return (cJSON_IsNumber(keep) && keep->valuedouble == 0) ||
            (cJSON_IsString(keep) && strtod(keep->valuestring, NULL) == 0);
 }
@@ -27,9 +19,9 @@ bool spec_unloads(const cJSON *body)
 /* Four bytes to a token is near enough. */
 static size_t prompt_tokens(const cJSON *body)
 {
-    size_t bytes = strlen(string(body, "prompt"));
+    size_t bytes = strlen(field_text(body, "prompt", ""));
     const cJSON *message;
-    cJSON_ArrayForEach(message, cJSON_GetObjectItem(body, "messages"))
+    cJSON_ArrayForEach(message, field_get(body, "messages"))
     {
         bytes += strlen(generate_message_text(message)) + 16;
     }
@@ -56,53 +48,51 @@ static const struct shape *shape_of(const struct context *x)
 
 static bool wants_thinking(const struct context *x)
 {
-    const cJSON *kwargs = cJSON_GetObjectItem(x->body, "chat_template_kwargs");
+    const cJSON *kwargs = field_get(x->body, "chat_template_kwargs");
     if (x->route == ROUTE_INFILL) {
         return false;
     }
     if (spec_native(x->route)) {
-        return !cJSON_IsFalse(cJSON_GetObjectItem(x->body, "think"));
+        return !cJSON_IsFalse(field_get(x->body, "think"));
     }
-    return !cJSON_IsFalse(cJSON_GetObjectItem(kwargs, "enable_thinking")) &&
-           strcmp(string(x->body, "reasoning_effort"), "none") != 0;
+    return !cJSON_IsFalse(field_get(kwargs, "enable_thinking")) &&
+           strcmp(field_text(x->body, "reasoning_effort", ""), "none") != 0;
 }
 
 /* Ollama takes 0 for no limit, llama-server says one token all the same. */
 static struct limit limit_of(const struct context *x)
 {
-    const cJSON *from =
-        x->route == ROUTE_GENERATE ? cJSON_GetObjectItem(x->body, "options") : x->body;
-    const cJSON *most =
-        cJSON_GetObjectItem(from, spec_native(x->route) ? "num_predict" : "max_tokens");
-    if (x->llama && cJSON_GetObjectItem(from, "n_predict")) {
-        most = cJSON_GetObjectItem(from, "n_predict");
+    const cJSON *from = x->route == ROUTE_GENERATE ? field_get(x->body, "options") : x->body;
+    const cJSON *most = field_get(from, spec_native(x->route) ? "num_predict" : "max_tokens");
+    if (x->llama && field_get(from, "n_predict") != NULL) {
+        most = field_get(from, "n_predict");
     }
     double n = cJSON_IsNumber(most) ? most->valuedouble : -1;
     n = x->llama && n == 0 ? 1 : n;
     return (struct limit){
         .tokens = n > 0 ? (size_t)n : SIZE_MAX,
-        .stop = cJSON_GetObjectItem(from, "stop"),
+        .stop = field_get(from, "stop"),
     };
 }
 
 /* How many top_logprobs are wanted, -1 for no probabilities at all. */
 static int probs_of(const struct context *x)
 {
-    const cJSON *asked = cJSON_GetObjectItem(x->body, "logprobs");
-    const cJSON *top = cJSON_GetObjectItem(x->body, "top_logprobs");
+    const cJSON *asked = field_get(x->body, "logprobs");
+    const cJSON *top = field_get(x->body, "top_logprobs");
     if (spec_native(x->route)) {
         return !cJSON_IsTrue(asked) ? -1 : cJSON_IsNumber(top) ? top->valueint : 0;
     }
-    if (x->llama && cJSON_IsNumber(cJSON_GetObjectItem(x->body, "n_probs"))) {
-        asked = cJSON_GetObjectItem(x->body, "n_probs");
+    if (x->llama && cJSON_IsNumber(field_get(x->body, "n_probs"))) {
+        asked = field_get(x->body, "n_probs");
     }
     return cJSON_IsNumber(asked) && asked->valueint > 0 ? asked->valueint : -1;
 }
 
 struct reply_spec spec_of(const struct context *x)
 {
-    const cJSON *stream = cJSON_GetObjectItem(x->body, "stream");
-    const cJSON *usage = cJSON_GetObjectItem(x->body, "stream_options");
+    const cJSON *stream = field_get(x->body, "stream");
+    const cJSON *usage = field_get(x->body, "stream_options");
     return (struct reply_spec){
         .shape = shape_of(x),
         .model = x->model,
@@ -111,12 +101,12 @@ struct reply_spec spec_of(const struct context *x)
         .stream = spec_native(x->route) ? !cJSON_IsFalse(stream) : cJSON_IsTrue(stream),
         .llama = x->llama,
         .think = wants_thinking(x),
-        .usage = cJSON_IsTrue(cJSON_GetObjectItem(usage, "include_usage")),
-        .raw = cJSON_IsTrue(cJSON_GetObjectItem(x->body, "raw")),
+        .usage = cJSON_IsTrue(field_get(usage, "include_usage")),
+        .raw = cJSON_IsTrue(field_get(x->body, "raw")),
         .unload = spec_native(x->route) && spec_unloads(x->body),
         .probs = probs_of(x),
         .prompt_tokens = prompt_tokens(x->body),
-        .prompt = x->fill ? &x->fill->prompt : NULL,
+        .prompt = x->fill != NULL ? &x->fill->prompt : NULL,
         .request = x->body,
         .limit = limit_of(x),
     };

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE_TOKENS = 12 };
+
 void tokens_init(struct tokens *t)
 {
     *t = (struct tokens){0};
@@ -108,7 +110,7 @@ void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n)
     }
 }
 
-void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line)
+void tokens_make(struct tokens *t, size_t count, uint64_t seed)
 {
     static const char *const words[] = {
         " the",     " a",      " token",  " buffer", " loop",  " reads", " writes", " line",
@@ -121,7 +123,7 @@ void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line)
         x ^= x << 13;
         x ^= x >> 7;
         x ^= x << 17;
-        if (line && (i + 1) % line == 0) {
+        if ((i + 1) % LINE_TOKENS == 0) {
             tokens_add(t, "\n", 1);
             continue;
         }
@@ -144,4 +146,52 @@ void tokens_fit(struct tokens *t, size_t count)
         t->count = count;
         t->text.len = count ? t->ends[count - 1] : 0;
     }
+}
+
+/* Drops what is behind the first len bytes, as a part of a token if need be. */
+static void cut(struct tokens *t, size_t len)
+{
+    size_t n = 0;
+    while (n < t->count && t->ends[n] < len) {
+        n++;
+    }
+    if (n < t->count && (n ? t->ends[n - 1] : 0) < len) {
+        t->ends[n++] = len;
+    }
+    t->count = n;
+    t->text.len = len;
+    if (t->text.data != NULL) {
+        t->text.data[len] = '\0';
+    }
+}
+
+static const char *first_stop(const struct limit *limit, const char *text, const char **word)
+{
+    const char *first = NULL;
+    const cJSON *one = cJSON_IsArray(limit->stop) ? limit->stop->child : limit->stop;
+    for (; one != NULL; one = cJSON_IsArray(limit->stop) ? one->next : NULL) {
+        const char *at =
+            cJSON_IsString(one) && *one->valuestring ? strstr(text, one->valuestring) : NULL;
+        if (at != NULL && (first == NULL || at < first)) {
+            first = at;
+            *word = one->valuestring;
+        }
+    }
+    return first;
+}
+
+enum stop_type tokens_limit(struct tokens *t, const struct limit *limit, const char **word)
+{
+    enum stop_type type = STOP_EOS;
+    *word = "";
+    if (t->count > limit->tokens) {
+        cut(t, limit->tokens ? t->ends[limit->tokens - 1] : 0);
+        type = STOP_LIMIT;
+    }
+    const char *at = t->text.len ? first_stop(limit, t->text.data, word) : NULL;
+    if (at != NULL) {
+        cut(t, (size_t)(at - t->text.data));
+        type = STOP_WORD;
+    }
+    return type;
 }

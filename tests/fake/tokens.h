@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 
+#include <cjson/cJSON.h>
 #include <stdint.h>
 
 struct tokens {
@@ -24,12 +25,23 @@ void tokens_cut(struct tokens *t, const char *text, size_t len);
 /* Cuts text every n bytes, or a little before that, never inside a character. */
 void tokens_cut_even(struct tokens *t, const char *text, size_t len, size_t n);
 
-/* count words, the same for the same seed; every line-th token is a line end (line
- * 0: no line ends). */
-void tokens_make(struct tokens *t, size_t count, uint64_t seed, size_t line);
+/* count words, the same for the same seed; every twelfth token is a line end. */
+void tokens_make(struct tokens *t, size_t count, uint64_t seed);
 
 /* Repeats what is there, or drops the rest, until there are count. */
 void tokens_fit(struct tokens *t, size_t count);
+
+/* Where a generation ends before its text does: at the request's limit of tokens, or at one
+ * of its stop strings. */
+struct limit {
+    size_t tokens;     /* SIZE_MAX: none */
+    const cJSON *stop; /* a string, a list of strings, or NULL */
+};
+
+enum stop_type { STOP_EOS, STOP_LIMIT, STOP_WORD };
+
+/* Cuts t. Sets *word to the stop string for STOP_WORD; it lives in limit->stop. */
+enum stop_type tokens_limit(struct tokens *t, const struct limit *limit, const char **word);
 
 const char *tokens_at(const struct tokens *t, size_t i, size_t *len);
 

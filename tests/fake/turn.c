@@ -1,16 +1,15 @@
-#include "reply_parts.h"
+#include "reply.h"
 
 #include "models.h"
-#include "note.h"
 
 #include <string.h>
 
 /* Whether as many earlier replies of the same model as can be are not yet done. */
 static bool must_wait(const struct reply *r)
 {
-    unsigned ahead = 0, slots = r->conn->server->script.slots;
+    size_t ahead = 0, slots = r->conn->server->script.slots;
     for (const struct reply *e = r->conn->server->replies; e != r; e = e->next) {
-        ahead += r->queue && e->queue && strcmp(e->queue, r->queue) == 0;
+        ahead += r->queue != NULL && e->queue != NULL && strcmp(e->queue, r->queue) == 0;
     }
     return slots && ahead >= slots;
 }
@@ -18,12 +17,24 @@ static bool must_wait(const struct reply *r)
 /* A model in use is not loaded again with other options. */
 static bool in_use(const struct reply *r)
 {
-    for (const struct reply *e = r->conn->server->replies; e; e = e->next) {
+    for (const struct reply *e = r->conn->server->replies; e != NULL; e = e->next) {
         if (e->running && e->loads && strcmp(e->model, r->model) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* An event about the model that the request needs. */
+static void note_model(const struct reply *r, const char *event)
+{
+    struct conn *c = r->conn;
+    struct buf more;
+    buf_init(&more, SIZE_MAX / 2);
+    buf_printf(&more, "\"request\":%u,\"model\":", c->request);
+    quote(&more, r->model, strlen(r->model), QUOTE_PLAIN);
+    journal_add(&c->server->journal, event, more.data);
+    buf_finish(&more);
 }
 
 static void run(struct reply *r)
@@ -32,19 +43,11 @@ static void run(struct reply *r)
     if (r->loads) {
         models_loaded(server, r->model, r->settings);
     }
-    if (r->prompt.count) {
-        unsigned slots = server->script.slots ? server->script.slots : SCRIPT_SLOTS;
-        r->slot = slots_take(&server->memory, r->model, slots, &r->prompt, &r->state.cached);
-        r->state.slot = r->slot->id;
-    }
+    struct shape_state *state = &r->stream.state;
     r->running = true;
-    r->begun = uv_hrtime();
-    if (r->needs_load && !r->state.load_ns) {
-        r->state.load_ns = r->begun - r->asked;
-    }
-    r->due = r->begun + r->answer.first_ns;
-    if (!r->stream) {
-        r->due += r->answer.interval_ns * reply_tokens(r);
+    r->stream.begun = uv_hrtime();
+    if (r->needs_load && state->load_ns == 0) {
+        state->load_ns = r->stream.begun - r->stream.asked;
     }
     reply_begin(r);
 }
@@ -56,8 +59,7 @@ static void on_loaded(void *ctx)
     struct reply *r = ctx;
     struct server *server = r->conn->server;
     server->loading = NULL;
-    slots_forget(&server->memory, r->model);
-    note_model(r->conn, "load_done", r->model);
+    note_model(r, "load_done");
     run(r);
     look(server);
 }
@@ -67,20 +69,20 @@ static void load(struct reply *r, uint64_t time)
 {
     struct server *server = r->conn->server;
     r->needs_load = true;
-    if (server->loading || in_use(r)) {
+    if (server->loading != NULL || in_use(r)) {
         return;
     }
     server->loading = r;
-    r->state.load_ns = time;
+    r->stream.state.load_ns = time;
     models_unload(server, r->model);
-    note_model(r->conn, "load_start", r->model);
-    pace_at(&server->pace, &r->timer, uv_hrtime() + time, on_loaded, r);
+    note_model(r, "load_start");
+    pace_at(&server->pace, &r->load, uv_hrtime() + time, on_loaded, r);
 }
 
 /* Lets those go on whose turn has come. */
 static void look(struct server *server)
 {
-    for (struct reply *r = server->replies; r; r = r->next) {
+    for (struct reply *r = server->replies; r != NULL; r = r->next) {
         if (r->running || r == server->loading || must_wait(r)) {
             continue;
         }
@@ -97,11 +99,11 @@ void turn_ask(struct reply *r)
 {
     struct server *server = r->conn->server;
     struct reply **at = &server->replies;
-    while (*at) {
+    while (*at != NULL) {
         at = &(*at)->next;
     }
     *at = r;
-    r->asked = uv_hrtime();
+    r->stream.asked = uv_hrtime();
     if (must_wait(r)) {
         journal_addf(&server->journal, "queued", "\"request\":%u", r->conn->request);
     }
@@ -111,7 +113,8 @@ void turn_ask(struct reply *r)
 void turn_leave(struct reply *r)
 {
     struct server *server = r->conn->server;
-    for (struct reply **at = &server->replies; *at; at = &(*at)->next) {
+    pace_cancel(&server->pace, &r->load);
+    for (struct reply **at = &server->replies; *at != NULL; at = &(*at)->next) {
         if (*at == r) {
             *at = r->next;
             break;
@@ -119,15 +122,10 @@ void turn_leave(struct reply *r)
     }
     if (server->loading == r) {
         server->loading = NULL;
-        note_model(r->conn, "load_abort", r->model);
-    }
-    if (r->slot) {
-        size_t thinking = reply_thinking(r);
-        slots_give(r->slot, &r->answer.text, r->sent > thinking ? r->sent - thinking : 0);
+        note_model(r, "load_abort");
     }
     if (r->unload && r->running && !in_use(r)) {
         models_unload(server, r->model);
-        slots_forget(&server->memory, r->model);
     }
     look(server);
 }

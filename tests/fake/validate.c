@@ -1,8 +1,5 @@
-#include "validate.h"
+#include "generate.h"
 
-#include <ctype.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 /* cJSON takes raw control characters in strings; the real parsers do not. */
@@ -26,31 +23,17 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why)
 {
     const char *end = NULL;
     if (body->len == 0) {
-        buf_add_str(why, llama ? "[json.exception.parse_error.101] parse error at line 1, column "
-                                 "1: attempting to parse an empty input; check that your input "
-                                 "string or stream contains the expected JSON"
-                               : "missing request body");
-        return NULL;
-    }
-    if ((unsigned char)body->data[0] == 0xef) {
-        buf_add_str(why, "invalid character 'ï' looking for beginning of value");
+        buf_add_str(why, llama ? "parse error: the input is empty" : "missing request body");
         return NULL;
     }
     cJSON *json = cJSON_ParseWithLengthOpts(body->data, body->len, &end, false);
-    size_t used = end ? (size_t)(end - body->data) : 0;
-    if (!json) {
-        if (llama) {
-            buf_printf(why,
-                       "[json.exception.parse_error.101] parse error at line 1, column %zu: "
-                       "syntax error while parsing value - unexpected end of input; "
-                       "expected '[', '{', or a literal",
-                       used + 1);
-        } else if (!end || used + 1 >= body->len) {
-            buf_add_str(why, "unexpected EOF");
-        } else {
-            buf_printf(why, "invalid character '%c' looking for beginning of value",
-                       isprint((unsigned char)end[0]) ? end[0] : '?');
-        }
+    size_t used = end != NULL ? (size_t)(end - body->data) : 0;
+    bool mark = (unsigned char)*body->data == 0xef; /* of the byte order: cJSON takes it */
+    if (json == NULL || mark) {
+        buf_add_str(why, llama                            ? "parse error"
+                         : !mark && used + 1 >= body->len ? "unexpected EOF"
+                                                          : "invalid character");
+        cJSON_Delete(json);
         return NULL;
     }
     if (has_raw_control(body->data, used)) {
@@ -61,190 +44,120 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why)
     return json;
 }
 
-static int wrong_type(struct buf *why, const char *is, const char *field, const char *wanted)
+#define NUMERIC (NUMBER | NEGATIVE)
+
+static const struct field option_fields[] = {
+    FIELD("num_ctx", NUMERIC),
+    FIELD("num_predict", NUMERIC),
+    FIELD("top_k", NUMERIC),
+    FIELD("seed", NUMERIC),
+    FIELD("num_keep", NUMERIC),
+    FIELD("num_batch", NUMERIC),
+    FIELD("num_gpu", NUMERIC),
+    FIELD("num_thread", NUMERIC),
+    FIELD("repeat_last_n", NUMERIC),
+    FIELD("temperature", NUMERIC),
+    FIELD("top_p", NUMERIC),
+    FIELD("min_p", NUMERIC),
+    FIELD("typical_p", NUMERIC),
+    FIELD("repeat_penalty", NUMERIC),
+    FIELD("presence_penalty", NUMERIC),
+    FIELD("frequency_penalty", NUMERIC),
+    FIELD_LIST("stop", STRING, NULL),
+    FIELDS_OPEN,
+};
+
+static const struct field ollama_message_fields[] = {
+    FIELD("role", STRING),
+    FIELD("content", STRING),
+    FIELDS_OPEN,
+};
+
+static const struct field ollama_fields[] = {
+    FIELD("stream", BOOLEAN),
+    FIELD_OBJECT("options", option_fields),
+    FIELD_LIST("messages", OBJECT, ollama_message_fields),
+    {"think", BOOLEAN | STRING, 0, NULL, " high medium low max ", BY_HAND, 0},
+    FIELD("keep_alive", NUMERIC | STRING),
+    FIELD("top_logprobs", NUMBER),
+    FIELD("prompt", STRING),
+    FIELD("suffix", STRING),
+    FIELD("system", STRING),
+    FIELD("template", STRING),
+    FIELD("raw", BOOLEAN),
+    FIELDS_OPEN,
+};
+
+static const struct field openai_message_fields[] = {
+    FIELD("role", STRING),
+    FIELD("content", STRING | LIST),
+    FIELDS_OPEN,
+};
+
+static const struct field chunk_fields[] = {
+    FIELD("text", STRING),
+    FIELD("filename", STRING),
+    FIELDS_OPEN,
+};
+
+static const struct field openai_fields[] = {
+    FIELD("stream", BOOLEAN),
+    FIELD("stream_options", OBJECT),
+    FIELD_LIST("messages", OBJECT, openai_message_fields),
+    FIELD("max_tokens", NUMERIC),
+    FIELD("n_predict", NUMERIC),
+    FIELD("temperature", NUMERIC),
+    FIELD("stop", STRING | LIST),
+    FIELD("prompt", STRING | LIST),
+    FIELD("suffix", STRING),
+    FIELD_LIST("input_extra", OBJECT, chunk_fields),
+    FIELDS_OPEN,
+};
+
+static int refuse(struct buf *why, const char *text)
 {
-    buf_printf(why, "json: cannot unmarshal %s into Go struct field %s of type %s", is, field,
-               wanted);
+    buf_add_str(why, text);
     return 400;
 }
 
-static const char *go_type(const cJSON *v)
+static int check_types(const cJSON *body, const struct field *fields, struct buf *why)
 {
-    if (cJSON_IsString(v)) {
-        return "string";
+    char text[WHY_SIZE];
+    if (!cJSON_IsObject(body)) {
+        return refuse(why, "the body is no object");
     }
-    if (cJSON_IsNumber(v)) {
-        return "number";
-    }
-    if (cJSON_IsBool(v)) {
-        return "bool";
-    }
-    return cJSON_IsArray(v) ? "array" : "object";
+    return schema_check(body, fields, text) ? 0 : refuse(why, text);
 }
 
-static bool set(const cJSON *v)
+/* A duration has units, but for 0. */
+static bool good_duration(const char *s)
 {
-    return v && !cJSON_IsNull(v);
-}
-
-static int check_option_types(const cJSON *options, struct buf *why)
-{
-    static const char *const integers[] = {"num_ctx", "num_predict", "top_k",
-                                           "seed",    "num_keep",    "num_batch",
-                                           "num_gpu", "num_thread",  "repeat_last_n"};
-    static const char *const floats[] = {"temperature",      "top_p",          "min_p",
-                                         "typical_p",        "repeat_penalty", "presence_penalty",
-                                         "frequency_penalty"};
-    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
-        const cJSON *v = cJSON_GetObjectItem(options, integers[i]);
-        if (set(v) && !cJSON_IsNumber(v)) {
-            buf_printf(why, "option \"%s\" must be of type integer", integers[i]);
-            return 500;
-        }
-    }
-    for (size_t i = 0; i < sizeof floats / sizeof *floats; i++) {
-        const cJSON *v = cJSON_GetObjectItem(options, floats[i]);
-        if (set(v) && !cJSON_IsNumber(v)) {
-            buf_printf(why, "option \"%s\" must be of type float32", floats[i]);
-            return 500;
-        }
-    }
-    const cJSON *stop = cJSON_GetObjectItem(options, "stop");
-    if (set(stop) && !cJSON_IsArray(stop)) {
-        buf_add_str(why, "option \"stop\" must be of type array");
-        return 500;
-    }
-    return 0;
-}
-
-static int check_think(const cJSON *think, struct buf *why)
-{
-    static const char known[] = " high medium low max ";
-    if (!set(think) || cJSON_IsBool(think)) {
-        return 0;
-    }
-    if (!cJSON_IsString(think)) {
-        buf_add_str(why, "think must be a boolean or string (\"high\", \"medium\", \"low\", "
-                         "\"max\", true, or false)");
-        return 400;
-    }
-    struct buf padded;
-    buf_init(&padded, SIZE_MAX / 2);
-    buf_printf(&padded, " %s ", think->valuestring);
-    bool good = strstr(known, padded.data) != NULL;
-    buf_finish(&padded);
-    if (good) {
-        return 0;
-    }
-    buf_printf(why,
-               "invalid think value: \"%s\" (must be \"high\", \"medium\", \"low\", \"max\", "
-               "true, or false)",
-               think->valuestring);
-    return 400;
-}
-
-static int check_keep_alive(const cJSON *keep, struct buf *why)
-{
-    if (!set(keep) || cJSON_IsNumber(keep)) {
-        return 0;
-    }
-    if (!cJSON_IsString(keep)) {
-        buf_add_str(why, "Unsupported type: 'bool'");
-        return 400;
-    }
-    const char *s = keep->valuestring;
     size_t digits = strspn(s, "+-0123456789."), len = strlen(s);
-    if (len && digits == len && strcmp(s, "0") != 0) {
-        buf_printf(why, "time: missing unit in duration \"%s\"", s);
-        return 400;
-    }
-    if (!len || !digits || strspn(s, "+-0123456789.hmsnuµ") != len) {
-        buf_printf(why, "time: invalid duration \"%s\"", s);
-        return 400;
-    }
-    return 0;
-}
-
-static int check_messages(const cJSON *messages, struct buf *why)
-{
-    const cJSON *message;
-    if (set(messages) && !cJSON_IsArray(messages)) {
-        return wrong_type(why, go_type(messages), "ChatRequest.messages", "[]api.Message");
-    }
-    cJSON_ArrayForEach(message, messages)
-    {
-        const cJSON *content = cJSON_GetObjectItem(message, "content");
-        if (!cJSON_IsObject(message)) {
-            return wrong_type(why, go_type(message), "ChatRequest.messages", "api.Message");
-        }
-        if (set(content) && !cJSON_IsString(content)) {
-            return wrong_type(why, go_type(content), "ChatRequest.messages.content", "string");
-        }
-    }
-    return 0;
-}
-
-/* What only /api/generate has. */
-static int check_generate(const cJSON *body, struct buf *why)
-{
-    static const char *const texts[] = {"prompt", "suffix", "system", "template"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        const cJSON *v = cJSON_GetObjectItem(body, texts[i]);
-        if (set(v) && !cJSON_IsString(v)) {
-            char field[40];
-            snprintf(field, sizeof field, "GenerateRequest.%s", texts[i]);
-            return wrong_type(why, go_type(v), field, "string");
-        }
-    }
-    const cJSON *system = cJSON_GetObjectItem(body, "system");
-    const cJSON *template = cJSON_GetObjectItem(body, "template");
-    bool more = (set(system) && *system->valuestring) ||
-                (set(template) && *template->valuestring) ||
-                cJSON_GetArraySize(cJSON_GetObjectItem(body, "context")) > 0;
-    if (more && cJSON_IsTrue(cJSON_GetObjectItem(body, "raw"))) {
-        buf_add_str(why, "raw mode does not support template, system, or context");
-        return 400;
-    }
-    return 0;
-}
-
-static int check_logprobs(const cJSON *body, struct buf *why)
-{
-    const cJSON *top = cJSON_GetObjectItem(body, "top_logprobs");
-    if (cJSON_IsNumber(top) && (top->valuedouble < 0 || top->valuedouble > 20)) {
-        buf_add_str(why, "top_logprobs must be between 0 and 20");
-        return 400;
-    }
-    return 0;
+    return strcmp(s, "") == 0 || strcmp(s, "0") == 0 ||
+           (digits != 0 && digits != len && strspn(s, "+-0123456789.hmsnuµ") == len);
 }
 
 int validate_ollama(const cJSON *body, bool chat, struct buf *why)
 {
-    const cJSON *model = cJSON_GetObjectItem(body, "model");
-    const cJSON *stream = cJSON_GetObjectItem(body, "stream");
-    const cJSON *options = cJSON_GetObjectItem(body, "options");
-    int status;
-    if (!cJSON_IsObject(body)) {
-        return wrong_type(why, go_type(body), "", "api.ChatRequest");
-    }
-    if (set(stream) && !cJSON_IsBool(stream)) {
-        return wrong_type(why, go_type(stream), "ChatRequest.stream", "bool");
-    }
-    if (set(options) && !cJSON_IsObject(options)) {
-        return wrong_type(why, go_type(options), "ChatRequest.options", "map[string]interface {}");
-    }
-    if ((status = check_messages(cJSON_GetObjectItem(body, "messages"), why)) ||
-        (status = check_think(cJSON_GetObjectItem(body, "think"), why)) ||
-        (status = check_keep_alive(cJSON_GetObjectItem(body, "keep_alive"), why)) ||
-        (status = check_logprobs(body, why)) || (!chat && (status = check_generate(body, why)))) {
+    int status = check_types(body, ollama_fields, why);
+    bool raw = cJSON_IsTrue(field_get(body, "raw"));
+    if (status != 0) {
         return status;
     }
-    if (chat &&
-        (!cJSON_IsString(model) || strspn(model->valuestring, " ") == strlen(model->valuestring))) {
-        buf_add_str(why, "model is required");
+    if (!good_duration(field_text(body, "keep_alive", ""))) {
+        buf_printf(why, "time: missing unit in duration \"%s\"",
+                   field_text(body, "keep_alive", ""));
         return 400;
     }
-    return check_option_types(options, why);
+    if (chat &&
+        strspn(field_text(body, "model", ""), " ") == strlen(field_text(body, "model", ""))) {
+        return refuse(why, "model is required");
+    }
+    if (raw &&
+        (*field_text(body, "system", "") != '\0' || *field_text(body, "template", "") != '\0')) {
+        return refuse(why, "raw mode does not support template, system, or context");
+    }
+    return 0;
 }
 
 static int lacks(const char *field, struct buf *why)
@@ -253,44 +166,18 @@ static int lacks(const char *field, struct buf *why)
     return 400;
 }
 
-static int check_chunks(const cJSON *chunks, struct buf *why)
-{
-    const cJSON *chunk;
-    if (chunks && !cJSON_IsArray(chunks)) {
-        buf_add_str(why, "\"input_extra\" must be an array of {\"filename\": string, "
-                         "\"text\": string}");
-        return 400;
-    }
-    cJSON_ArrayForEach(chunk, chunks)
-    {
-        const cJSON *name = cJSON_GetObjectItemCaseSensitive(chunk, "filename");
-        if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(chunk, "text"))) {
-            buf_add_str(why, "extra_context chunk must contain a \"text\" field with a string "
-                             "value");
-            return 400;
-        }
-        if (name && !cJSON_IsString(name)) {
-            buf_add_str(why, "extra_context chunk's \"filename\" field must be a string");
-            return 400;
-        }
-    }
-    return 0;
-}
-
 int validate_infill(const cJSON *body, struct buf *why)
 {
     static const char *const texts[] = {"input_prefix", "input_suffix"};
-    int status = check_chunks(cJSON_GetObjectItemCaseSensitive(body, "input_extra"), why);
-    for (size_t i = 0; !status && i < 2; i++) {
-        const cJSON *v = cJSON_GetObjectItemCaseSensitive(body, texts[i]);
-        if (!v) {
+    int status = check_types(body, openai_fields, why);
+    for (size_t i = 0; status == 0 && i < 2; i++) {
+        const cJSON *v = field_get(body, texts[i]);
+        if (v == NULL) {
             return lacks(texts[i], why);
         }
         if (!cJSON_IsString(v)) {
             buf_printf(why, "[json.exception.type_error.302] type must be string, but is %s",
-                       cJSON_IsBool(v)   ? "boolean"
-                       : cJSON_IsNull(v) ? "null"
-                                         : go_type(v));
+                       cJSON_IsNumber(v) ? "number" : "another");
             return 400;
         }
     }
@@ -299,36 +186,22 @@ int validate_infill(const cJSON *body, struct buf *why)
 
 int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
 {
-    const cJSON *messages = cJSON_GetObjectItemCaseSensitive(body, "messages"), *message;
-    const cJSON *limit = cJSON_GetObjectItemCaseSensitive(body, "max_tokens");
+    const cJSON *messages = field_get(body, "messages"), *message;
+    int status = check_types(body, openai_fields, why);
+    if (status != 0) {
+        return status;
+    }
     if (!chat) {
-        const cJSON *prompt = cJSON_GetObjectItem(body, "prompt");
-        if (llama && !prompt) {
-            return lacks("prompt", why);
-        }
-        if (!llama && set(prompt) && !cJSON_IsString(prompt)) {
-            return wrong_type(why, go_type(prompt), "CompletionRequest.prompt", "string");
-        }
-        return 0;
+        bool lost = llama && field_get(body, "prompt") == NULL;
+        return lost ? lacks("prompt", why) : 0;
     }
-    if (!cJSON_IsArray(messages)) {
-        buf_add_str(why, llama ? "'messages' is required" : "[] is too short - 'messages'");
-        return 400;
-    }
-    if (!llama && !messages->child) {
-        buf_add_str(why, "[] is too short - 'messages'");
-        return 400;
-    }
-    if (set(limit) && !cJSON_IsNumber(limit)) {
-        buf_printf(why, "[json.exception.type_error.302] type must be number, but is %s",
-                   go_type(limit));
-        return 400;
+    if (!cJSON_IsArray(messages) || (!llama && messages->child == NULL)) {
+        return refuse(why, llama ? "'messages' is required" : "[] is too short - 'messages'");
     }
     cJSON_ArrayForEach(message, messages)
     {
-        if (llama && !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(message, "role"))) {
-            buf_add_str(why, "Failed to parse messages: Missing 'role' in message");
-            return 500;
+        if (*field_text(message, "role", "") == '\0') {
+            return refuse(why, "Failed to parse messages: Missing 'role' in message");
         }
     }
     return 0;

@@ -1,15 +1,15 @@
 -- What test files use: test(), assertions, and `t`, the running case. See README.md.
 local child = require('lib.child')
 local fake = require('lib.fake')
+local gate = require('lib.gate')
 local proc = require('lib.proc')
+local slow = require('lib.slow')
 local task = require('lib.task')
 
 ---@class test.Harness
 ---@field root string the plugin's directory
 ---@field file string the test file being read
 local M = { cases = {} }
-
-local WAIT_MS = 20000
 
 ---@class test.Case
 ---@field child test.Child the Neovim of the case
@@ -112,19 +112,23 @@ function Case:start(opts)
 end
 
 --- Waits until `cond` gives something true, and returns that. Looks again as soon as anything
---- came in, at the latest after a pause that grows to 50 ms.
+--- came in, at the latest after a pause that grows to 50 ms. The limit is generous and counts in
+--- the clock of lib/slow.lua: it is for what never comes.
 ---@param cond fun(): any
 ---@param what string what is waited for, as a sentence
----@param seconds number?
+---@param seconds number? another limit than the usual one, for what is much work
 function Case:wait(cond, what, seconds)
-  local deadline = task.now() + (seconds and seconds * 1000 or WAIT_MS)
+  local began, deadline = task.now(), slow.now() + (seconds and seconds * 1000 or slow.LIMITS.wait)
   local pause = 1
   while true do
     local value = cond()
     if value then return value end
-    if task.now() > deadline then fail('waited in vain: ' .. (what or 'no word what for')) end
+    if slow.now() > deadline then
+      fail(('waited in vain for: %s (%s)'):format(what or 'no word what for', slow.describe(task.now() - began)))
+    end
     local mark = self.child and self.child.screen and self.child.screen.flushes
-    task.await(function() return mark and self.child.screen.flushes ~= mark end, pause)
+    local till = task.now() + pause
+    task.await(function() return task.now() >= till or (mark and self.child.screen.flushes ~= mark) end, math.huge)
     pause = math.min(pause * 2, 50)
   end
 end
@@ -132,6 +136,22 @@ end
 -- Shortcuts to the case's own Neovim.
 for _, name in ipairs({ 'lua', 'api', 'keys' }) do
   Case[name] = function(self, ...) return self.child[name](self.child, ...) end
+end
+
+--- Presses CTRL-C until it is heard: Neovim drops the key when it comes while it is at work.
+---@param heard fun(): any
+---@return integer presses
+function Case:interrupt(heard)
+  local presses = 0
+  self:wait(function()
+    if heard() then return true end
+    presses = presses + 1
+    self:keys('<C-c>')
+    self:lua('return 0') -- it was handled or dropped by now, and what that leads to by the second one
+    self:lua('return 0')
+    return heard()
+  end, 'CTRL-C is heard')
+  return presses
 end
 
 --- Runs an Ex command.
@@ -186,6 +206,11 @@ function Case:fake(opts)
   return server
 end
 
+--- Puts a gate before a server, so that the case decides which of its answers come when.
+---@param server test.Fake
+---@return test.Gate
+function Case:gate(server) return gate.open(self, server) end
+
 --- Starts a process that ends with the case.
 function Case:spawn(argv, opts)
   opts = opts or {}
@@ -197,9 +222,12 @@ end
 
 --- Lets time pass, with everything else going on: only for cases that measure what happens
 --- during that time, never to wait for something.
-function Case:elapse(seconds)
-  task.await(function() return false end, seconds * 1000)
-end
+function Case:elapse(seconds) task.pause(seconds * 1000) end
+
+--- A time limit of hum's own that is under test, such as a server's silence: `seconds` on a quiet
+--- machine, more on a slow one, so that what is to come before it does.
+---@return number
+function Case:seconds(seconds) return seconds * slow.factor() end
 
 --- Runs a program in a terminal and gives the screen after its end.
 ---@return string
@@ -313,7 +341,7 @@ function Case:finish()
   end
   -- A helper that is killed cannot tell what it leaks.
   for _, p in ipairs(self.procs) do
-    p:finish(3000)
+    p:finish()
   end
   return complaint or self.run.checked(self.dir)
 end

@@ -4,6 +4,7 @@
 --
 --   --nvim PATH      the Neovim under test (default: nvim)
 --   --only TEXT      only cases whose name contains TEXT
+--   --times N        each of them so often (1)
 --   --jobs N         cases at the same time (2)
 --   --helper PATH    another helper than build/hum, such as a sanitizer build ($HUM_HELPER)
 --   --valgrind       the helper under valgrind
@@ -17,6 +18,7 @@ package.path = here .. '/?.lua;' .. package.path
 local harness = require('harness')
 local proc = require('lib.proc')
 local report = require('lib.report')
+local slow = require('lib.slow')
 local task = require('lib.task')
 
 harness.root = root
@@ -27,10 +29,11 @@ local function usage(why)
 end
 
 local function parse(argv)
-  local opts = { nvim = 'nvim', jobs = 2, files = {}, helper = vim.env.HUM_HELPER }
+  local opts = { nvim = 'nvim', jobs = 2, times = 1, files = {}, helper = vim.env.HUM_HELPER }
   local takes = {
     ['--nvim'] = 'nvim',
     ['--only'] = 'only',
+    ['--times'] = 'times',
     ['--jobs'] = 'jobs',
     ['--helper'] = 'helper',
   }
@@ -50,6 +53,7 @@ local function parse(argv)
     i = i + 1
   end
   opts.jobs = tonumber(opts.jobs) or usage('--jobs wants a number')
+  opts.times = tonumber(opts.times) or usage('--times wants a number')
   if opts.helper == '' then opts.helper = nil end
   for _, key in ipairs({ 'nvim', 'helper' }) do
     local path = opts[key]
@@ -62,9 +66,11 @@ end
 local function load_cases(opts)
   local files = opts.files
   if #files == 0 then files = vim.fn.sort(vim.fn.glob(here .. '/test_*.lua', false, true)) end
-  for _, file in ipairs(files) do
-    harness.file = vim.fs.basename(file):gsub('^test_', ''):gsub('%.lua$', '')
-    dofile(file)
+  for _ = 1, opts.times do
+    for _, file in ipairs(files) do
+      harness.file = vim.fs.basename(file):gsub('^test_', ''):gsub('%.lua$', '')
+      dofile(file)
+    end
   end
   return vim.tbl_filter(
     function(case) return not opts.only or (case.file .. ': ' .. case.name):find(opts.only, 1, true) ~= nil end,
@@ -172,7 +178,7 @@ local function run_all(cases, run, base, jobs, results)
       end, function(ok, err)
         running, alone = running - 1, false
         if not ok then results:add(case, { err = 'the harness itself failed: ' .. tostring(err) }, 0) end
-      end)
+      end, slow.LIMITS.case)
     end
   end)
 end
@@ -201,7 +207,7 @@ local function main()
     env = environment,
     checked = checked,
   }, base, opts.jobs, results)
-  guardian:finish(5000)
+  guardian:finish()
   return results:summary()
 end
 

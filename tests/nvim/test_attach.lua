@@ -290,7 +290,7 @@ test('in manual mode only what is asked for is sent', configured({ complete = { 
     local position = suggest.position(t)
     return { 'key', buf, position.tick, position.row, position.col, kind, serial, length }
   end
-  eq({ key('asked', 0, 0) }, suggest.sent(t, 'key'))
+  eq({ key('requested', 0, 0) }, suggest.sent(t, 'key'))
   suggest.suggest(t, 'bcd')
   suggest.type(t, 'b')
   eq({ key('followed', 7, 3) }, suggest.sent(t, 'key'))
@@ -303,7 +303,7 @@ test('in manual mode only what is asked for is sent', configured({ complete = { 
   suggest.type(t, 'yz')
   eq({ 'key', 'leave' }, vim.tbl_map(function(one) return one[1] end, suggest.sent(t)))
   suggest.type(t, '<C-o>:Hum complete now<CR>')
-  eq('asked', suggest.sent(t, 'key')[1][6])
+  eq('requested', suggest.sent(t, 'key')[1][6])
 end)
 
 test('a buffer that is wiped out is detached', OPTS, function(t)
@@ -326,11 +326,12 @@ test('a helper that dies learns everything again when insert mode is next entere
   local function later(seconds)
     t:lua(
       [[
-      local now, seconds = vim.uv.now, ...
-      vim.uv.now = function() return now() + seconds * 1000 end]],
+      now = (now or vim.uv.now()) + 1000 * ...
+      vim.uv.now = function() return now end]],
       seconds
     )
   end
+  later(0)
   lose()
   T.no_match('GHOST', t:screen())
   suggest.type(t, 'abc')
@@ -410,9 +411,10 @@ test('what is opened, edited, yanked and jumped to is collected', OPTS, function
   end
   local buf = suggest.open(t, lines)
   local function collected() return suggest.sent(t, 'collect') end
-  t:cmd('normal! gg')
+  t:cmd('set updatetime=1000000 | normal! gg')
   visit(t)
-  eq({}, collected())
+  t:cmd('doautocmd BufEnter')
+  eq({ 'collect', buf, 0, 33 }, t:wait(function() return collected()[1] end, 'who stays is known to have come'))
   t:cmd('100,102yank')
   eq({ { 'collect', buf, 83, 118 } }, collected())
   t:cmd('200 | normal! x')

@@ -206,7 +206,7 @@ end)
 
 test('from another buffer :Hum stop stops the reply that runs, :Hum! stop all of them', function(t)
   local srv = t:fake()
-  srv:script({ tokens = (chat.tokens(5000)), interval_ms = 5 })
+  srv:script({ count = 1000000, interval_ms = 5 })
   local function streaming(n)
     chat.ask(t, 'hello', chat.open(t, srv))
     t:wait_event('HumPartStarted', n)

@@ -1,6 +1,7 @@
 -- From the server's tokens to the buffer: one edit for each, nothing lost, nothing misplaced.
 local T = require('harness')
 local chat = require('lib.chat')
+local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
 -- Bytes of each token of chat.tokens(); no other change of a chat inserts as many.
@@ -12,28 +13,34 @@ local function finish_well(t, n)
   return data.stats
 end
 
--- 1000 tokens, 3 ms apart, with the chat prepared by `prepare`.
+-- Waits until the `i`th token of chat.tokens() is in the buffer.
+local function wait_token(t, buf, i)
+  t:wait(function() return chat.reply(t, buf):find(('%06d'):format(i), 1, true) end, ('token %d'):format(i))
+end
+
+-- 1000 tokens, 16 at a time, with the chat prepared by `prepare`. Tokens merge only behind a full
+-- window of 64 edits without an answer, so these must not.
 local function one_edit_each(prepare)
   return function(t)
     local tokens, text = chat.tokens(1000)
     local srv = t:fake()
-    srv:script({ tokens = tokens, interval_ms = 3 })
+    local gate = t:gate(srv)
+    srv:script({ tokens = tokens })
     local buf = chat.open(t, srv)
     prepare(t, buf)
-    -- Tokens merge only behind a full window, which takes a machine that stood still for
-    -- 64 × 3 ms. That is not what is under test: then once more.
-    for attempt = 1, 3 do
-      chat.count_changes(t, buf)
-      chat.ask(t, 'go on', buf)
-      local stats = finish_well(t, attempt)
-      eq(text, chat.reply(t, buf))
-      if stats.max_unacked < 64 or attempt == 3 then
-        eq(0, stats.merged, 'merged')
-        eq(1000, stats.edits, 'edits')
-        eq(1000, chat.changes(t, TOKEN), 'changes of the buffer')
-        return
-      end
+    chat.count_changes(t, buf)
+    gate:pass(0)
+    chat.ask(t, 'go on', buf)
+    for i = 16, 1000, 16 do
+      gate:pass(16)
+      wait_token(t, buf, i)
     end
+    gate:pass()
+    local stats = finish_well(t)
+    eq(text, chat.reply(t, buf))
+    eq(0, stats.merged, 'merged')
+    eq(1000, stats.edits, 'edits')
+    eq(1000, chat.changes(t, TOKEN), 'changes of the buffer')
   end
 end
 
@@ -64,18 +71,40 @@ test('20000 tokens flat out arrive whole, within the window', function(t)
   eq(0, stats.redelivered)
 end)
 
--- Blocks Neovim, lets the server write everything meanwhile, frees it again.
+-- A chat of which 20 tokens have come, and the rest comes when the gate lets it.
+local function begun(t, n)
+  local tokens, text = chat.tokens(n)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = tokens })
+  local buf = chat.open(t, srv)
+  gate:pass(20)
+  chat.ask(t, 'go on', buf)
+  wait_token(t, buf, 20)
+  return buf, text, gate
+end
+
+-- Lets all the rest through and waits until the helper has it.
+local function pass_rest(t, gate)
+  gate:pass()
+  t:wait(function() return gate:taken() end, 'the helper has taken the rest')
+end
+
+-- Waits for the lock of a mapping that waits for its key.
+local function wait_lock(t, buf)
+  t:wait(
+    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
+    'textlock'
+  )
+end
+
+-- Blocks Neovim, lets everything come meanwhile, frees it again.
 local function while_blocked(block, free)
   return function(t)
-    local tokens, text = chat.tokens(600)
-    local srv = t:fake()
-    srv:script({ tokens = tokens, interval_ms = 1, faults = { { at = 20, ['do'] = 'pause', ms = 300 } } })
-    local buf = chat.open(t, srv)
-    chat.ask(t, 'go on', buf)
-    t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
+    local buf, text, gate = begun(t, 600)
     block(t)
     t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
-    srv:wait_event('done')
+    pass_rest(t, gate)
     T.ok(t.child:mode().blocking, 'still blocked')
     free(t)
     local stats = finish_well(t)
@@ -97,34 +126,28 @@ test(
 )
 
 test('tokens merge while system() runs, and all are there afterwards', function(t)
-  local tokens, text = chat.tokens(600)
-  local srv = t:fake()
-  srv:script({ tokens = tokens, interval_ms = 1 })
-  local buf = chat.open(t, srv)
-  chat.ask(t, 'go on', buf)
-  t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
-  -- A pipe without a writer: the command, and so Neovim, waits until the gate opens.
-  local gate = t.dir .. '/gate'
-  vim.fn.system({ 'mkfifo', gate })
-  t.child.rpc:notify('nvim_command', ("call system('cat %s')"):format(gate))
-  srv:wait_event('done')
-  t:write_file('gate', '')
+  local buf, text, gate = begun(t, 600)
+  -- A pipe that nobody writes to: the command, and so Neovim, waits for its end.
+  local fifo = t.dir .. '/fifo'
+  eq(0, proc.run({ 'mkfifo', fifo }).code)
+  t.child.rpc:notify('nvim_command', ("call system('cat %s')"):format(fifo))
+  -- Without a reader it cannot be opened.
+  local O = vim.uv.constants
+  local writer = t:wait(function() return (vim.uv.fs_open(fifo, O.O_WRONLY + O.O_NONBLOCK, 0)) end, 'system() runs')
+  pass_rest(t, gate)
+  vim.uv.fs_close(writer)
   local stats = finish_well(t)
   eq(text, chat.reply(t, buf))
   T.ok(stats.merged >= 1, 'tokens were merged')
 end)
 
 test('nothing is lost or misplaced under textlock', function(t)
-  local tokens, text = chat.tokens(300)
-  local srv = t:fake()
-  srv:script({ tokens = tokens, interval_ms = 2 })
-  local buf = chat.open(t, srv)
+  local buf, text, gate = begun(t, 300)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
-  chat.ask(t, 'go on', buf)
-  t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
   t:keys('<F5>')
+  wait_lock(t, buf)
   -- All of the rest comes while the mapping waits for its key, and is refused.
-  srv:wait_event('done')
+  pass_rest(t, gate)
   local before = chat.reply(t, buf)
   T.ok(#before < #text, 'the lock held text back')
   t:keys('l')
@@ -134,19 +157,21 @@ test('nothing is lost or misplaced under textlock', function(t)
 end)
 
 test('textlock comes and goes in mid-stream', function(t)
-  local tokens, text = chat.tokens(1500)
-  local srv = t:fake()
-  srv:script({ tokens = tokens, interval_ms = 2 })
-  local buf = chat.open(t, srv)
+  local buf, text, gate = begun(t, 1500)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
-  chat.ask(t, 'go on', buf)
-  for i = 1, 6 do
-    t:wait(function() return #chat.reply(t, buf) > i * 1000 end, ('%d bytes'):format(i * 1000))
-    local sent = srv:tokens_written()
+  local passed = 20
+  for _ = 1, 6 do
+    gate:pass(100)
+    wait_token(t, buf, passed + 100)
     t:keys('<F5>')
-    t:wait(function() return srv:tokens_written() > sent + 25 end, 'tokens under the lock')
+    wait_lock(t, buf)
+    gate:pass(40)
+    t:wait(function() return gate:taken() end, 'tokens under the lock')
     t:keys('l')
+    passed = passed + 140
+    wait_token(t, buf, passed)
   end
+  gate:pass()
   finish_well(t)
   eq(text, chat.reply(t, buf))
 end)
@@ -228,12 +253,15 @@ test('12 MB that come while a prompt is open wait outside and are all there afte
     tokens[i] = ('%07d'):format(i) .. ('x'):rep(3992) .. '\n'
   end
   local srv = t:fake()
-  srv:script({ tokens = tokens, interval_ms = 0.1, faults = { { at = 10, ['do'] = 'pause', ms = 300 } } })
+  srv:script({ tokens = tokens, interval_ms = 0.1 })
+  local gate = t:gate(srv)
   local buf = chat.open(t, srv)
+  gate:pass(10)
   chat.ask(t, 'go on', buf)
-  t:wait(function() return chat.reply(t, buf):find('0000005') end, 'the first tokens')
+  t:wait(function() return chat.reply(t, buf):find('0000010') end, 'the first tokens')
   t:keys([[:echo "one\ntwo\nthree"<CR>]])
   t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
+  gate:pass()
   -- Nothing is acknowledged, so the helper stops reading and the server cannot write on.
   local before
   t:wait(function()

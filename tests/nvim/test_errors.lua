@@ -123,7 +123,7 @@ for _, dialect in ipairs({ 'ollama', 'openai' }) do
           },
         })
       end
-      local buf = chat.open(t, srv, { dialect = dialect, idle_timeout = case.idle })
+      local buf = chat.open(t, srv, { dialect = dialect, idle_timeout = case.idle and t:seconds(case.idle) })
       chat.ask(t, 'one')
       local data = told(t, buf)
       eq(case.code, data.code, data.message)
@@ -210,7 +210,7 @@ end)
 test('timeouts below a second are kept', WIDE, function(t)
   local srv = t:fake()
   srv:script({ tokens = { 'a', 'b', 'c' }, faults = { { at = 1, ['do'] = 'stall' } } })
-  local buf = chat.open(t, srv, { idle_timeout = 0.5 })
+  local buf = chat.open(t, srv, { idle_timeout = t:seconds(0.5) })
   chat.ask(t, 'hello')
   eq('timeout', told(t, buf).code)
 end)

@@ -48,6 +48,7 @@ local function expect(t, cases)
   end
   show(t, lines)
   t:wait(function() return t.child.screen:find(lines[#lines]:sub(1, 20)) end, 'the text is shown')
+  t:cmd('redraw')
   for i, case in ipairs(cases) do
     eq(vim.list_slice(case, 2), pieces(t, i), ('line %d: %s'):format(i, case[1]))
   end

@@ -3,20 +3,34 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+--- Presses a key whose mapping waits for another one, and no text can be changed meanwhile.
+local function lock(t, buf)
+  t:keys('<F5>')
+  t:wait(
+    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
+    'textlock'
+  )
+end
+
 --- Streams `count` equal tokens under a textlock that comes and goes.
 local function under_locks(t, token, count)
   local srv = t:fake()
-  srv:script({ tokens = vim.fn['repeat']({ token }, count), interval_ms = 2 })
+  srv:script({ tokens = vim.fn['repeat']({ token }, count) })
+  local gate = t:gate(srv)
   local buf = chat.open(t, srv)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+  gate:pass(0)
   chat.ask(t, 'go on', buf)
   for i = 1, 3 do
-    t:wait(function() return srv:tokens_written() > i * 60 end, ('%d tokens'):format(i * 60))
-    local sent = srv:tokens_written()
-    t:keys('<F5>')
-    t:wait(function() return srv:tokens_written() > sent + 25 end, 'tokens under the lock')
+    gate:pass(60)
+    t:wait(function() return #chat.reply(t, buf) >= #token * (100 * i - 40) - 1 end, ('%d tokens'):format(100 * i - 40))
+    lock(t, buf)
+    gate:pass(40)
+    t:wait(function() return gate:taken() end, 'tokens under the lock')
     t:keys('l')
+    t:wait(function() return #chat.reply(t, buf) >= #token * 100 * i - 1 end, ('%d tokens'):format(100 * i))
   end
+  gate:pass()
   return chat.finished(t), chat.reply(t, buf)
 end
 
@@ -36,8 +50,10 @@ end)
 test('text edited in the reply meanwhile is kept by the repair', function(t)
   local srv = t:fake()
   local tokens, text = chat.tokens(300)
-  srv:script({ tokens = tokens, interval_ms = 2 })
+  srv:script({ tokens = tokens })
+  local gate = t:gate(srv)
   local buf = chat.open(t, srv)
+  gate:pass(10)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
@@ -48,8 +64,9 @@ test('text edited in the reply meanwhile is kept by the repair', function(t)
     vim.api.nvim_buf_set_text(buf, row, col, row, col, { 'MINE ' })]],
     buf
   )
-  t:keys('<F5>')
-  srv:wait_event('done')
+  lock(t, buf)
+  gate:pass()
+  t:wait(function() return gate:taken() end, 'all of it under the lock')
   t:keys('l')
   chat.finished(t)
   eq((text:gsub('000003', 'MINE 000003', 1)), chat.reply(t, buf))
@@ -57,7 +74,7 @@ end)
 
 test('a buffer that stays locked ends the reply with a word', function(t)
   local srv = t:fake()
-  srv:script({ tokens = chat.tokens(5000), interval_ms = 2 })
+  srv:script({ tokens = chat.tokens(5000), count = 1000000, interval_ms = 2 })
   local buf = chat.open(t, srv)
   chat.ask(t, 'go on', buf)
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')

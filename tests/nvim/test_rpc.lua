@@ -211,14 +211,19 @@ end)
 test('edits keep their order when their form changes', BARE, function(t)
   local tokens, text = require('lib.chat').tokens(400)
   local srv = t:fake()
-  srv:script({ tokens = tokens, interval_ms = 1 })
+  srv:script({ tokens = tokens })
+  local gate = t:gate(srv)
   local e = editor.start(t)
   e:hello()
+  gate:pass(0)
   e.rpc:notify('chat', 1, spec(srv.url))
   for i = 1, 10 do
-    t:wait(function() return #e.edits >= i * 20 end, 'more edits')
+    gate:pass(16)
+    t:wait(function() return #(e.texts[1] or '') >= i * 16 * 7 end, 'more text')
     e.rpc:notify('join', 1, i % 2 == 1)
+    e:ask('info')
   end
+  gate:pass()
   eq('done', e:wait_end(1).name)
   eq(text, e.texts[1])
   local forms = { [true] = 0, [false] = 0 }
@@ -264,6 +269,14 @@ test('reads what came before a reset', BARE, function(t)
   eq('alpha beta ', e.texts[1])
 end)
 
+local function asleep(pid)
+  local f = io.open('/proc/' .. pid .. '/stat')
+  if not f then return true end
+  local stat = f:read('*a')
+  f:close()
+  return stat:match('%) (%a)') == 'S'
+end
+
 --- That the helper does nothing for 3 s.
 local function rests(t, e)
   if vim.fn.executable('strace') == 0 then
@@ -271,13 +284,15 @@ local function rests(t, e)
   elseif t.run.valgrind then
     T.skip('valgrind makes calls of its own')
   end
+  -- It waits for events, and for nothing else.
+  t:wait(function() return e:ask('info') and asleep(e.proc.pid) end, 'the helper sleeps')
   local trace = t.dir .. '/strace'
   local s = t:spawn({ 'strace', '-f', '-o', trace, '-p', tostring(e.proc.pid) })
   t:wait(function() return s.err:find('attached') or s.code end, 'strace attached')
   if s.code then T.skip('strace may not attach: ' .. s.err) end
   t:elapse(3)
   s:kill('sigint')
-  s:join(5000)
+  s:join()
   -- One call is on the way all the time: the wait for events, cut off by strace's leaving.
   local calls = {}
   for line in (t:read_file(trace) or ''):gmatch('[^\n]+') do
@@ -362,7 +377,7 @@ end
 
 test('makes no system call while a suggestion is shown', { nvim = false, alone = true }, function(t)
   local _, e = completer(t, { { text = 'one(two)' } })
-  for _, kind in ipairs({ 'typed', 'asked' }) do
+  for _, kind in ipairs({ 'typed', 'requested' }) do
     e.rpc:notify('key', 1, 1, 1, 0, kind, 0, 0)
   end
   t:wait(function() return counts(e).done == 2 end, 'the answer, and the one behind it')
@@ -402,9 +417,9 @@ for name, opts in pairs({
     end,
   },
   ['the end of the debounce'] = {
-    debounce_ms = 20,
+    debounce_ms = 100,
     before = function(e) e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0) end,
-    during = function(_, _, t) t:elapse(0.1) end,
+    during = function(_, _, t) t:elapse(0.15) end,
   },
   ['the answer'] = {
     before = function(e, srv)
@@ -566,7 +581,7 @@ local function calls(url)
     attach = { 2, buf, { name = 'a.src', filetype = 'code', comment = '// %s' } },
     detach = { 1, buf, false },
     enter = { 2, buf, 4 },
-    key = { 12, buf, 5, 1, 3, pick({ 'typed', 'followed', 'accepted', 'wanted', 'asked' }), math.random(9), 3 },
+    key = { 12, buf, 5, 1, 3, pick({ 'typed', 'followed', 'accepted', 'source', 'requested' }), math.random(9), 3 },
     cycle = { 3, buf, 5, 1, 3, pick({ 1, -1 }) },
     leave = { 1, buf },
     collect = { 2, buf, 0, 4 },

@@ -85,7 +85,7 @@ test('what was stopped is sent back without its mark', function(t)
   local srv = t:fake()
   srv:script({
     rules = {
-      { match = { text = 'one' }, tokens = (chat.tokens(500)), interval_ms = 5 },
+      { match = { text = 'one' }, tokens = (chat.tokens(500)), count = 1000000, interval_ms = 5 },
       { match = { text = 'two' }, text = 'fine' },
     },
   })

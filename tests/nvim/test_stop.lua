@@ -90,17 +90,21 @@ for name, keys in pairs({ [':Hum stop'] = ':Hum stop<CR>', ['<C-c>'] = '<C-c>' }
   test('stop while it streams, by ' .. name, function(t)
     local tokens = chat.tokens(2000)
     local srv = t:fake()
-    srv:script({ tokens = tokens, interval_ms = 5 })
+    srv:script({ tokens = tokens, count = 1000000, interval_ms = 5 })
     local buf = chat.open(t, srv)
     chat.ask(t, 'hello')
     t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
-    t:keys(keys)
+    if keys == '<C-c>' then
+      t:interrupt(function() return t:events('HumRequestFinished')[1] end)
+    else
+      t:keys(keys)
+    end
     srv:wait_event('disconnect')
     stopped(t)
     local reply = chat.reply(t, buf)
     T.match('\n<!%-%- hum: stopped %-%->$', reply)
     local kept = reply:gsub('\n<!%-%- hum: stopped %-%->$', '')
-    local whole = table.concat(tokens)
+    local whole = table.concat(tokens):rep(20)
     eq(whole:sub(1, #kept), kept)
     -- The next question can be written at once.
     T.match('## » You\n\n$', t:text(buf))
@@ -109,11 +113,13 @@ end
 
 test('stop in insert mode by <C-c>', function(t)
   local srv = t:fake()
-  srv:script({ tokens = (chat.tokens(2000)), interval_ms = 5 })
+  srv:script({ count = 1000000, interval_ms = 5 })
   local buf = chat.open(t, srv)
   chat.ask(t, 'hello')
-  t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
-  t:keys('ggi<C-c>')
+  t:wait(function() return #chat.reply(t, buf) > 100 end, 'some tokens')
+  t:keys('ggi')
+  t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
+  t:interrupt(function() return t:events('HumRequestFinished')[1] end)
   srv:wait_event('disconnect')
   stopped(t)
 end)
@@ -139,7 +145,7 @@ test('stop ends only the chat it is said in', function(t)
   srv:script({
     rules = {
       { match = { text = 'first' }, tokens = tokens, interval_ms = 5 },
-      { match = { text = 'second' }, tokens = tokens, interval_ms = 5 },
+      { match = { text = 'second' }, tokens = tokens, count = 1000000, interval_ms = 5 },
     },
   })
   local first, second = chat.open(t, srv), chat.open(t, srv)
@@ -147,9 +153,12 @@ test('stop ends only the chat it is said in', function(t)
   chat.ask(t, 'second', second)
   t:wait(function() return chat.reply(t, second):find('000010') end, 'some tokens')
   t:cmd('Hum stop')
-  eq(second, stopped(t).buf)
-  local data = chat.finished(t, 2)
-  eq({ 'done', first }, { data.status, data.buf })
+  local ended = {}
+  for i = 1, 2 do
+    local data = chat.finished(t, i)
+    ended[data.buf] = data.status
+  end
+  eq({ [first] = 'done', [second] = 'cancelled' }, ended)
   eq(text, chat.reply(t, first))
 end)
 
@@ -192,7 +201,7 @@ end)
 
 test('stop twice, and stop with nothing to stop, do no harm', function(t)
   local srv = t:fake()
-  srv:script({ tokens = (chat.tokens(2000)), interval_ms = 5 })
+  srv:script({ tokens = (chat.tokens(2000)), count = 1000000, interval_ms = 5 })
   local buf = chat.open(t, srv)
   t:cmd('Hum stop')
   chat.ask(t, 'hello')

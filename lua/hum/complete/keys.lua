@@ -43,7 +43,7 @@ local function guarded(fn)
   end
 end
 
----@param kind 'typed'|'followed'|'accepted'|'asked'
+---@param kind 'typed'|'followed'|'accepted'|'requested'
 local function send_key(kind, serial, length) send('key', here, tick, row, col, kind, serial, length) end
 
 --- Manual mode: only what agrees with a suggestion is sent, and its end.
@@ -209,7 +209,7 @@ function M.request(why_not)
       has_changed()
       requested, quiet = manual, false
       local serial, length = follow(row, col)
-      return send_key('asked', serial, length)
+      return send_key('requested', serial, length)
     end
     local why = is_inserting() and why_not() or 'completion works in insert mode only'
     notify.info('hum: ' .. why)

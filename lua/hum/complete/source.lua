@@ -73,7 +73,7 @@ function M.request(cb)
   }
   pending = one
   channel.notify('enter', buf, vim.api.nvim_buf_line_count(buf))
-  channel.notify('key', buf, one.tick, one.row, one.col, 'wanted', 0, 0)
+  channel.notify('key', buf, one.tick, one.row, one.col, 'source', 0, 0)
   return function() cancel(one) end
 end
 

@@ -2,12 +2,11 @@
 local proc = require('lib.proc')
 local rpc = require('lib.rpc')
 local screen = require('lib.screen')
+local slow = require('lib.slow')
 local task = require('lib.task')
 local uv = vim.uv
 
 local M = {}
-
-local ANSWER_MS = 15000
 
 ---@class test.Child
 ---@field rpc test.Rpc
@@ -96,7 +95,7 @@ local function try_connect(path)
   pipe:connect(path, function(err)
     done, failed = true, err
   end)
-  task.await(function() return done end, ANSWER_MS)
+  task.await(function() return done end, slow.LIMITS.answer)
   if not done or failed then
     pipe:close()
     return nil
@@ -105,13 +104,13 @@ local function try_connect(path)
 end
 
 local function connect(self, path)
-  local deadline = task.now() + ANSWER_MS
+  local began, deadline = task.now(), slow.now() + slow.LIMITS.start
   local pipe
   repeat
-    task.await(function() return uv.fs_stat(path) end, ANSWER_MS)
+    task.await(function() return uv.fs_stat(path) end, slow.LIMITS.start)
     pipe = try_connect(path)
-  until pipe or task.now() > deadline
-  assert(pipe, 'the Neovim in the terminal does not listen')
+  until pipe or slow.now() > deadline
+  if not pipe then error('the Neovim in the terminal does not listen: ' .. slow.describe(task.now() - began)) end
   self.pipe = pipe
   self.rpc = rpc.new(function(data) pipe:write(data) end)
   pipe:read_start(function(_, data) self.rpc:feed(data) end)
@@ -143,8 +142,12 @@ local function terminal(self, opts, argv, env)
   assert(p.code == 0, p.err)
   connect(self, server)
   -- It answers before it has read its init file.
+  local began, deadline = task.now(), slow.now() + slow.LIMITS.start
   while self:api('nvim_get_vvar', 'vim_did_enter') == 0 do
-    task.await(function() return false end, 5)
+    if slow.now() > deadline then
+      error('the Neovim in the terminal is not ready: ' .. slow.describe(task.now() - began))
+    end
+    task.pause(5)
   end
   self.pid = self:lua('return vim.fn.getpid()')
 end
@@ -160,8 +163,12 @@ function M.start(opts)
   local argv = vim.list_extend({ '-u', init, '-i', 'NONE' }, opts.args or {})
   local env = M.env(opts.dir, opts.env)
   local ok, err = pcall(function()
-    (opts.tui and terminal or embed)(self, opts, argv, env)
+    local began = task.now()
+    local begin = opts.tui and terminal or embed
+    begin(self, opts, argv, env)
     attach(self, opts)
+    -- That is known work: it tells how slow the machine is.
+    if self.screen then slow.started(task.now() - began) end
   end)
   if not ok then
     self:close()
@@ -172,7 +179,7 @@ end
 
 --- Calls an API function; an error of it is an error here.
 function Child:api(method, ...)
-  local answer, why = self.rpc:call(ANSWER_MS, method, ...)
+  local answer, why = self.rpc:call(method, ...)
   if not answer then error(('%s: %s'):format(method, why), 2) end
   if answer.err ~= vim.NIL then error(('%s: %s'):format(method, answer.err[2] or vim.inspect(answer.err)), 2) end
   if answer.result == vim.NIL then return nil end
@@ -223,7 +230,7 @@ function Child:finish()
   else
     self.rpc:notify('nvim_input', '<C-\\><C-n>:<C-u>qa!<CR>')
     self.rpc:notify('nvim_command', 'qa!')
-    if not task.await(function() return self:ended() end, 5000) then
+    if not task.await(function() return self:ended() end, slow.LIMITS.finish) then
       self:kill()
       return 'Neovim did not end on :qa!'
     end

@@ -102,16 +102,27 @@ function M.requests(srv)
   )
 end
 
+--- Tells the helper another backend than hum found: these fields of its spec, `false` for none.
+function M.change_backend(t, fields)
+  local former = M.backends(t)
+  t:lua(
+    [[
+    local fields = ...
+    require('hum.complete.backend').resolve(function(_, spec)
+      for name, value in pairs(fields) do spec[name] = value or nil end
+      require('hum.complete.channel').notify('backend', spec)
+    end)]],
+    fields
+  )
+  t:wait(function() return M.backends(t) > former end, 'the helper knows the other backend')
+end
+
 --- With a llama-server that tells its fill-in tokens hum makes the prompts itself; not so from
 --- now on.
-function M.use_infill(t)
-  t:lua([[
-    require('hum.complete.backend').resolve(function(_, spec)
-      spec.api, spec.tokens = 'infill', nil
-      require('hum.complete.channel').notify('backend', spec)
-    end)]])
-  t:wait(function() return t:log():find('backend: /infill', 1, true) end, 'the helper knows the other backend')
-end
+function M.use_infill(t) M.change_backend(t, { api = 'infill', tokens = false }) end
+
+--- A debounce that no case lives to see the end of: longer than hum's options allow.
+function M.never_rest(t) M.change_backend(t, { debounce_ms = 3600000 }) end
 
 --- Configures hum to complete with a server, and waits until it has found out how.
 ---@param opts { api: string?, config: table?, complete: table?, endpoint: table? }?
@@ -138,15 +149,17 @@ end
 
 --- Opens a case: a server that answers by `rule`, hum that completes with it, no requests so far.
 ---@param rule table|table[]
----@param opts table? as for configure(), and `more`: fields of the script
+---@param opts table? as for configure(), and `more`: fields of the script, `gate`: with one (lib/gate.lua)
 ---@return test.Fake
+---@return test.Gate?
 function M.start(t, rule, opts)
   local srv = t:fake()
+  local gate = opts and opts.gate and t:gate(srv)
   M.script(srv, { text = '' }, opts and opts.api, opts and opts.more)
   M.configure(t, srv, opts)
   M.script(srv, rule, opts and opts.api, opts and opts.more)
   M.reset(srv)
-  return srv
+  return srv, gate
 end
 
 --- How often the helper was sent a backend.
@@ -215,6 +228,12 @@ function M.wait_ghost(t, text)
   end, text and ('the suggestion %q'):format(text) or 'a suggestion')
   if not ok then error(('%s\nlast seen: %s'):format(err, vim.inspect(seen)), 0) end
   return seen
+end
+
+--- The same, and the answer is over: whole, it is known from now on.
+function M.wait_answer(t, text)
+  M.wait_ghost(t, text)
+  M.wait_idle(t)
 end
 
 ---@return table<string, integer>  what the helper has counted

@@ -102,12 +102,12 @@ function Editor:wait_end(id)
 end
 
 --- Asks a request of the helper.
-function Editor:ask(method, ...) return self.rpc:call(10000, method, ...) end
+function Editor:ask(method, ...) return self.rpc:call(method, ...) end
 
 --- Waits for the helper's end.
 ---@return integer? code, integer? signal
 function Editor:join()
-  local code = self.proc:join(10000)
+  local code = self.proc:join()
   return code, self.proc.signal
 end
 

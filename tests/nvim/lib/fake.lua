@@ -2,6 +2,7 @@
 -- tests/fake/README.md has the script's fields and the events.
 local http = require('lib.http')
 local proc = require('lib.proc')
+local slow = require('lib.slow')
 local task = require('lib.task')
 
 local M = {}
@@ -30,7 +31,7 @@ function M.start(root, opts)
   self.proc = proc.spawn(vim.list_extend(argv, opts.args or {}), {})
   local url = task.await(
     function() return self.proc.out:match('(http://%S+:%d+)') or (self.proc.code and '') end,
-    10000
+    slow.LIMITS.start
   )
   if not url or url == '' then error('the fake server did not start: ' .. self.proc.out .. self.proc.err) end
   self.url, self.host = url, opts.host or '127.0.0.1'
@@ -38,8 +39,8 @@ function M.start(root, opts)
   return self
 end
 
-local function ask(self, method, path, body, ms)
-  local status, answer = http.request(self.host, self.port, method, '/_fake/' .. path, body, ms)
+local function ask(self, method, path, body)
+  local status, answer = http.request(self.host, self.port, method, '/_fake/' .. path, body)
   if status ~= 200 then error(('fake server: %s: %s %s'):format(path, status, answer), 3) end
   return answer
 end
@@ -47,10 +48,21 @@ end
 --- Tells how requests are answered from now on: a whole script, or one answer for every
 --- request for a generation.
 function Fake:script(script)
-  if not (script.rules or script.default or script.models or vim.islist(script)) then
+  if not (script.rules or script.default or script.models or script.answers or vim.islist(script)) then
     script = { rules = { script } }
   end
   ask(self, 'POST', 'script', vim.json.encode(script))
+end
+
+--- Plays answers from now on, whatever is asked: a line of tests/cases, as it stands or
+--- decoded, or a list of answers. The first whose `when` fits is sent.
+---@param case string|table
+function Fake:play(case)
+  if type(case) == 'table' then
+    local answers = vim.islist(case) and case or case.answers
+    case = vim.json.encode({ answers = answers, dialect = case.dialect, models = case.models })
+  end
+  ask(self, 'POST', 'script', case)
 end
 
 --- Events in their order, all or those of that name.
@@ -65,8 +77,16 @@ end
 
 --- Waits for the `n`th (1) event of that name.
 function Fake:wait_event(name, n)
-  local path = ('wait?event=%s&n=%d&timeout_ms=20000'):format(name, n or 1)
-  return vim.json.decode(ask(self, 'GET', path, nil, 25000))
+  local began, deadline = task.now(), slow.now() + slow.LIMITS.wait
+  -- The server knows no slow machine: it is asked again as long as there is patience.
+  local path = ('/_fake/wait?event=%s&n=%d&timeout_ms=2000'):format(name, n or 1)
+  local status, answer
+  repeat
+    status, answer = http.request(self.host, self.port, 'GET', path)
+  until status ~= 408 or slow.now() > deadline
+  if status == 200 then return vim.json.decode(answer) end
+  local why = ('%s %s, %s'):format(status or 'no answer', answer, slow.describe(task.now() - began))
+  error(('waited in vain for: event %d "%s" of the fake server (%s)'):format(n or 1, name, why), 2)
 end
 
 --- Requests that came, with their bodies decoded; those to that path, if one is given.
@@ -94,12 +114,17 @@ function Fake:tokens_written() return self:state().tokens end
 --- Forgets the events, so that counts begin anew.
 function Fake:reset() ask(self, 'POST', 'reset') end
 
+--- Stops the server's clock, with all that it does, and starts it again.
+function Fake:freeze() self.proc:kill('sigstop') end
+
+function Fake:thaw() self.proc:kill('sigcont') end
+
 ---@return string
 function Fake:dump()
   local text = ask(self, 'GET', 'log')
   return #text < 6000 and text or text:sub(1, 3000) .. '\n[…]\n' .. text:sub(-3000)
 end
 
-function Fake:stop() self.proc:finish(2000) end
+function Fake:stop() self.proc:finish() end
 
 return M

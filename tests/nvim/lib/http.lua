@@ -1,4 +1,5 @@
 -- A small HTTP client for the control door of the fake server: one request, one connection.
+local slow = require('lib.slow')
 local task = require('lib.task')
 local uv = vim.uv
 
@@ -9,7 +10,8 @@ local M = {}
 ---@param body string?
 ---@return integer? status
 ---@return string body or what went wrong
-function M.request(host, port, method, path, body, ms)
+function M.request(host, port, method, path, body)
+  local began = task.now()
   local tcp = uv.new_tcp()
   local data, ended = '', nil
   body = body or ''
@@ -32,10 +34,10 @@ function M.request(host, port, method, path, body, ms)
     local size = head and head:lower():match('content%-length:%s*(%d+)')
     return ended or (size and #data - after + 1 >= tonumber(size))
   end
-  task.await(complete, ms or 10000)
+  task.await(complete, slow.LIMITS.answer)
   tcp:close()
   local status, rest = data:match('^HTTP/1%.%d (%d+).-\r\n\r\n(.*)$')
-  if not status then return nil, ended or 'no answer' end
+  if not status then return nil, ended or ('no answer (%s)'):format(slow.describe(task.now() - began)) end
   return tonumber(status), rest
 end
 

@@ -1,4 +1,5 @@
 -- Child processes of the driver. Each belongs to an owner (a case) and is killed with it.
+local slow = require('lib.slow')
 local task = require('lib.task')
 local uv = vim.uv
 
@@ -71,32 +72,37 @@ function Proc:kill(signal)
 end
 
 --- Waits for its end.
----@param ms number
+---@param ms number?
 ---@return integer? code nil if it still runs
 function Proc:join(ms)
   -- A grandchild may hold the pipes open after the child itself has ended.
-  if task.await(function() return self.code end, ms) then task.await(function() return self.open == 0 end, 500) end
+  if task.await(function() return self.code end, ms or slow.LIMITS.finish) then
+    task.await(function() return self.open == 0 end, 500)
+  end
   return self.code
 end
 
 --- Gentle end: end of input, then the signal if that does not do it.
+---@param ms number?
 ---@return boolean gone by itself
 function Proc:finish(ms)
   self:eof()
   if self:join(ms) then return true end
   self:kill()
-  self:join(5000)
+  self:join()
   return false
 end
 
 --- Runs a command to its end.
 ---@return test.Proc
-function M.run(argv, opts, ms)
+function M.run(argv, opts)
+  local began = task.now()
   local p = M.spawn(argv, opts)
   p:eof()
-  if not p:join(ms or 20000) then
+  if not p:join(slow.LIMITS.answer) then
     p:kill()
-    error('did not end: ' .. table.concat(argv, ' ') .. '\n' .. p.out .. p.err)
+    local what = ('%s did not end (%s)'):format(table.concat(argv, ' '), slow.describe(task.now() - began))
+    error(what .. '\n' .. p.out .. p.err)
   end
   return p
 end

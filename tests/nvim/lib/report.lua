@@ -1,4 +1,6 @@
 -- Counts results, prints them, keeps the dumps of failed cases.
+local slow = require('lib.slow')
+
 local M = {}
 
 local Report = {}
@@ -55,6 +57,7 @@ function Report:summary()
   for _, name in ipairs(self.failed) do
     say('failed: %s', name)
   end
+  say('the machine was up to %.1f times slower than a quiet one', slow.worst())
   say('nvim %s: %d passed, %d failed, %d skipped', self.version, self.passed, #self.failed, self.skipped)
   local ran = self.passed + #self.failed + self.skipped
   return (#self.failed == 0 and ran > 0) and 0 or 1

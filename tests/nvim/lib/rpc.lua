@@ -1,5 +1,6 @@
 -- msgpack-RPC over a stream: requests with answers, notifications in both directions.
 -- vim.rpcrequest is no help here: under `nvim -l` a UI's redraw events cannot be received.
+local slow = require('lib.slow')
 local task = require('lib.task')
 
 local M = {}
@@ -86,15 +87,16 @@ function Rpc:answer(id)
 end
 
 --- Sends a request and waits for its answer.
----@param ms number
 ---@return table? answer {err, result}, nil when none came
 ---@return string? why
-function Rpc:call(ms, method, ...)
+function Rpc:call(method, ...)
+  local began = task.now()
   local id = self:send(method, ...)
-  task.await(function() return self.answers[id] or self.closed or self.broken end, ms)
+  task.await(function() return self.answers[id] or self.closed or self.broken end, slow.LIMITS.answer)
   local answer = self:answer(id)
   if answer then return answer end
-  return nil, self.broken or (self.closed and 'the channel is closed' or 'no answer')
+  if self.broken or self.closed then return nil, self.broken or 'the channel is closed' end
+  return nil, ('no answer (%s)'):format(slow.describe(task.now() - began))
 end
 
 return M

@@ -1,4 +1,5 @@
--- What a UI attached with ext_linegrid shows: cells with text and highlight.
+-- What a UI attached with ext_linegrid shows: cells with text and highlight. A frame comes in
+-- several messages if it is long, and is shown when it is whole.
 local M = {}
 
 ---@class test.Screen
@@ -19,6 +20,7 @@ function M.new()
     flushes = 0,
     cursor = { 0, 0 },
     mode = '',
+    coming = {}, -- of the next frame
   }, Screen)
 end
 
@@ -82,15 +84,21 @@ function on:mode_change(mode) self.mode = mode end
 
 function on:flush() self.flushes = self.flushes + 1 end
 
+local function show(self)
+  local events = self.coming
+  self.coming = {}
+  for _, event in ipairs(events) do
+    for i = 2, #event do
+      on[event[1]](self, unpack(event[i]))
+    end
+  end
+end
+
 --- Takes the arguments of one 'redraw' notification.
 function Screen:redraw(events)
   for _, event in ipairs(events) do
-    local f = on[event[1]]
-    if f then
-      for i = 2, #event do
-        f(self, unpack(event[i]))
-      end
-    end
+    if on[event[1]] then table.insert(self.coming, event) end
+    if event[1] == 'flush' then show(self) end
   end
 end
 

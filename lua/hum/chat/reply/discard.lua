@@ -5,19 +5,23 @@ local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
---- How many of the edits stand at the end of the text, the last ones.
+--- The length of the longest run of edits that the text ends with. These need not be the last ones: some may have been
+--- dropped.
 ---@param text string
 ---@param edits string[]
----@param most integer
+---@param most integer  edits that can have arrived
 ---@return integer bytes
 local function bytes_at_end(text, edits, most)
-  local found, joined = 0, ''
-  for i = #edits, math.max(1, #edits - most + 1), -1 do
-    joined = edits[i] .. joined
-    if #joined > #text then break end
-    if text:sub(-#joined) == joined then found = #joined end
+  local longest = 0
+  for last = #edits, 1, -1 do
+    local run = ''
+    for first = last, math.max(1, last - most + 1), -1 do
+      run = edits[first] .. run
+      if text:sub(-#run) ~= run then break end
+      longest = math.max(longest, #run)
+    end
   end
-  return found
+  return longest
 end
 
 ---@param record hum.UndoRecord

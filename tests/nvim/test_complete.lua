@@ -1236,7 +1236,8 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
         { buf, 1, huge, huge, 'typed', huge, huge }, { buf, 1, -1, -1, 'typed', -1, -1 }, { buf, 1, 2, 3, 'nonsense', 0, 0 },
         { buf, 1, 2, 3, 'typed', 12345, 0 }, { buf, huge, 4, 4, huge }, { buf, 1, 4, 3, -5 }, { buf, -5, 5 }, { buf, 3, 1 },
         { buf, 0, huge }, { buf, 1, 0, 9999, { 'a' } }, { buf, 1, 0, -1, { 1, {} } }, { buf, 1, 0, -1, 'text' },
-        { buf, { name = {}, filetype = 1, comment = '%s%s' } }, { buf, 1, 4, 0, 'accepted', 1, huge }, { buf, 1, 4, 0, 'requested', 1, 1 } }) do
+        { buf, { name = {}, filetype = 1, comment = '%s%s' } }, { buf, 1, 4, 0, 'accepted', 1, huge },
+        { buf, 1, 4, 0, 'requested', 1, 1 } }) do
         notify(method, unpack(args))
       end
     end]],

@@ -26,7 +26,8 @@ end
 
 local function thinking(t, opts)
   local srv = t:fake()
-  srv:script(vim.tbl_extend('force', { thinking_count = 5000, interval_ms = 3, line = 5 }, opts or {}))
+  local words = { 'so ', 'it ', 'seems ', 'to ', 'me\n' }
+  srv:script(vim.tbl_extend('force', { thinking = words, thinking_count = 5000, interval_ms = 3 }, opts or {}))
   local buf = chat.open(t, srv, { model = 'thinker' })
   chat.ask(t, 'hello', buf)
   t:wait(function() return #chat.reply(t, buf) > 300 end, 'some thinking')

@@ -21,7 +21,7 @@
 enum {
     READ_BYTES = 64 * 1024,
     RECORD_BYTES = 1024 * 1024, /* longest record: the long paragraph comes in one */
-    FOLLOW_BYTES = 64,          /* as src/sink.c does */
+    FOLLOW_BYTES = 64,          /* then windows follow; src/nvim/sink.c has 32 */
 };
 
 static unsigned char out[4 * RECORD_BYTES];

@@ -80,12 +80,12 @@ function Coding:lua(code, ...) return self.nvim:lua("local w = require('watcher'
 ---@param name string
 function Coding:open(lines, name) self:lua('w.open(...)', lines, name) end
 
---- Starts hum, and waits until it has found out how to fill in.
+--- Starts hum, and waits until it has found its backend.
 ---@param complete table?
 function Coding:hum(complete)
   self:lua('w.hum(...)', self.fake.url, complete or vim.empty_dict())
-  self:await('the way', "return not require('hum.complete.backend').text():find('looked for', 1, true)")
-  M.sleep(100) -- what was asked to find it out ends
+  self:await('the backend', "return vim.startswith(require('hum.complete.backend').text(), 'FIM model: ')")
+  M.sleep(100) -- the queries that found it end
   http.request(self.fake.host, self.fake.port, 'POST', '/_fake/reset', '')
 end
 

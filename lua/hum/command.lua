@@ -15,6 +15,7 @@ local M = {}
 ---@field range? boolean
 ---@field bang? boolean
 ---@field text? boolean      it may have an argument
+---@field anywhere? boolean  it works in the command-line window too
 
 ---@param text string
 ---@return boolean
@@ -97,7 +98,7 @@ M.subcommands = {
   log = {
     run = function(given)
       local ok, why = require('hum.log').open(given.mods)
-      if not ok then require('hum.notify').info(why) end
+      if not ok then require('hum.notify').info(why or '') end
     end,
   },
   build = {
@@ -161,7 +162,7 @@ function M.complete(typed, line, pos)
   local candidates = {}
   if not sub then
     candidates = names()
-  elseif M.subcommands[sub] and M.subcommands[sub].complete and not argument:find('%s') then
+  elseif M.subcommands[sub] and M.subcommands[sub].complete and not (argument or ''):find('%s') then
     candidates = M.subcommands[sub].complete()
   end
   return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, candidates)

@@ -91,11 +91,11 @@ local function merge(node, under, over)
   local out = type(under) == 'table' and vim.deepcopy(under) or {}
   if node.kind == 'map' then
     for name, item in pairs(over) do
-      out[name] = merge(node.item, out[name], item)
+      out[name] = merge(node.item --[[@as hum.Node]], out[name], item)
     end
     return out
   end
-  for _, field in ipairs(node.fields) do
+  for _, field in ipairs(node.fields or {}) do
     out[field.name] = merge(field, out[field.name], over[field.name])
   end
   return out
@@ -109,12 +109,12 @@ local function with_defaults(node, value)
   if value == nil then value = vim.deepcopy(node.default) end
   if node.kind == 'group' then
     value = value or {}
-    for _, field in ipairs(node.fields) do
+    for _, field in ipairs(node.fields or {}) do
       value[field.name] = with_defaults(field, value[field.name])
     end
   elseif node.kind == 'map' then
     for name, item in pairs(value) do
-      value[name] = item ~= false and with_defaults(node.item, item) or nil
+      value[name] = item ~= false and with_defaults(node.item --[[@as hum.Node]], item) or nil
     end
   end
   return value
@@ -220,11 +220,11 @@ function M.setup(opts)
   opts = opts == nil and {} or opts
   offered = opts
   local user, problem = user_table()
-  local config, problems
+  local config, problems ---@type hum.Config|nil, string[]
   if type(opts) ~= 'table' then
     problems = { 'setup: expected a table of options, got a ' .. type(opts) }
   elseif not user then
-    problems = { problem }
+    problems = { tostring(problem) }
   else
     config, problems = build(user, opts)
   end
@@ -232,7 +232,7 @@ function M.setup(opts)
     report(problems)
     return nil, problems
   end
-  current, given = config, opts
+  current, given = config, opts --[[@as table]]
   log.set_level(config.log)
   for _, fn in ipairs(on_change) do
     fn(config)
@@ -244,13 +244,13 @@ end
 ---@return hum.Config
 function M.get()
   if not current and not M.setup(given) then current = assert(build({}, {})) end
-  return current
+  return current --[[@as hum.Config]] -- M.setup has set it
 end
 
 ---@return string[] problems  of `vim.g.hum` and of what setup() was given, for the health check
 function M.problems()
   local user, problem = user_table()
-  if not user then return { problem } end
+  if not user then return { tostring(problem) } end
   local _, problems = build(user, type(offered) == 'table' and offered or {})
   return problems
 end

@@ -16,7 +16,7 @@ local M = {}
 
 ---@alias hum.EventName 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'
 
-M._pending = nil ---@type { name: string, data: table }|nil
+M._pending = nil --[[@as { name: string, data: table }|nil]]
 
 --- Runs the autocommands of the pending event; called by `emit` alone.
 function M._fire()
@@ -45,7 +45,7 @@ function M.emit(name, data)
   vim.v.errmsg = ''
   -- The module that the command finds, which is another one once hum was loaded anew.
   require('hum.events')._pending = { name = name, data = data }
-  local ok, err = pcall(vim.cmd, "silent! unsilent lua require('hum.events')._fire()")
+  local ok, err = pcall(vim.cmd --[[@as fun(command: string)]], "silent! unsilent lua require('hum.events')._fire()")
   report(name, vim.v.errmsg)
   report(name, not ok and tostring(err) or '')
   vim.v.errmsg = errmsg

@@ -8,7 +8,7 @@ local M = {}
 ---@param what string  what was being done, for the message
 ---@param trace string
 function M.report(what, trace)
-  local line = trace:match('^[^\n]*'):gsub('^.-:%d+: ', '')
+  local line = (trace:match('^[^\n]*') or ''):gsub('^.-:%d+: ', '')
   log.write('error', ('internal error in %s: %s'):format(what, trace))
   notify.error(('hum: internal error in %s: %s\nsee :Hum log'):format(what, line))
 end

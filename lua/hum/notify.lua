@@ -10,14 +10,14 @@ local QUIET = 2000
 local LEVELS = vim.log.levels
 local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] = 'info' }
 
----@class hum.Message
+---@class hum.Notice
 ---@field text string
 ---@field level integer
 ---@field quotes boolean  words of a server, which may quote what was said: not for the log
 
 local seen = {} ---@type table<string, integer>
-local queue = {} ---@type hum.Message[]  not logged yet
-local held = {} ---@type hum.Message[]  to be shown
+local queue = {} ---@type hum.Notice[]  not logged yet
+local held = {} ---@type hum.Notice[]  to be shown
 
 --- Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
 --- to "?" later.
@@ -46,7 +46,7 @@ local function fitted(text)
   local line = text:gsub('%s*\n%s*', '; ')
   if vim.fn.strdisplaywidth(line) <= room then return line end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
-  if not hint or vim.startswith(hint, 'hum: ') then
+  if not what or not hint or vim.startswith(hint, 'hum: ') then
     what, hint = line, MORE
   end
   local left = room - vim.fn.strdisplaywidth(hint) - 1
@@ -90,7 +90,7 @@ end
 
 local function flush()
   for _, message in ipairs(queue) do
-    log.write(message.quotes and 'debug' or NAMES[message.level], message.text)
+    log.write(message.quotes and 'debug' or NAMES[message.level] or 'info', message.text)
   end
   local waits = #held > 0
   vim.list_extend(held, queue)

@@ -23,7 +23,7 @@ end
 ---@param text string
 ---@return boolean
 local function is_ipv4(text)
-  local parts = { text:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)$') }
+  local parts = { text:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)$') } ---@type (string?)[]
   for _, part in ipairs(parts) do
     if #part > 3 or tonumber(part) > 255 then return false end
   end
@@ -53,6 +53,7 @@ end
 local function split_host_port(text)
   local bracketed, behind = text:match('^%[([^%[%]]*)%](.*)$')
   if bracketed then
+    ---@cast behind string  it comes with `bracketed`
     local port = behind:match('^:([^:]*)$')
     return port and bracketed, port
   end
@@ -119,7 +120,10 @@ function M.ollama_host(value)
   local lower = scheme:lower()
   if not PORTS[lower] then return refuse(('unknown scheme "%s", use http:// or https://'):format(scheme)) end
 
+  ---@cast address string  it comes with `scheme`
   local authority, path = address:match('^([^/]*)/?(.*)$')
+  ---@cast authority string  the pattern matches any text
+  ---@cast path string
   if authority:find('@', 1, true) then return refuse('user names and passwords are not supported here') end
   local host, port = split_host_port(authority)
   if not host then
@@ -166,7 +170,10 @@ function M.endpoint(text, dialect)
   local scheme, address = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
   scheme = (scheme or ''):lower()
   if not PORTS[scheme] then return nil, 'expected a URL that begins with http:// or https://' end
+  ---@cast address string  it comes with `scheme`
   local authority, path = address:match('^([^/?#]*)(.*)$')
+  ---@cast authority string  the pattern matches any text
+  ---@cast path string
   if authority:find('@', 1, true) then
     return nil, 'a user name or password in a URL is not accepted, use key or headers'
   elseif path:find('[?#]') then
@@ -187,6 +194,7 @@ function M.endpoint(text, dialect)
     return nil, 'not a valid IPv6 address'
   end
   port = (port == nil or port == '') and tostring(PORTS[scheme]) or port
+  ---@cast port string
   if not port:match('^%d+$') or tonumber(port) < 1 or tonumber(port) > 65535 then
     return nil, 'expected a port from 1 to 65535'
   end

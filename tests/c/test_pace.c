@@ -146,7 +146,7 @@ static void retry_after_is_honoured(void)
     pace_init(&p, -1);
     pace_failed(&p, 1000, 20000);
     CHECK_INT(pace_closed(&p, 1000), 20000);
-    /* A shorter wish neither shortens that nor the own pause. */
+    /* A shorter Retry-After neither shortens that nor the own pause. */
     pace_failed(&p, 2000, 100);
     CHECK_INT(pace_closed(&p, 2000), 19000);
     pace_init(&p, -1);

@@ -27,7 +27,7 @@ end
 local ROUND = [[
   local function round(body, mark)
     local lines = vim.split(body, '\n', { plain = true })
-    local changed, added = format.ending(lines, mark)
+    local changed, added = format.finish(lines, mark)
     for i, line in pairs(changed) do lines[i] = line end
     local chat = { '---', 'hum: 1', '---', '', '## » You', '', 'question', '', '## « m', '' }
     vim.list_extend(chat, lines)
@@ -189,7 +189,7 @@ test('what a reply leaves open is closed', PURE, function(t)
   for body, want in pairs(cases) do
     local got = run(t, ROUND .. [[
       local chat, added = round(...)
-      return { added, #chat.turns, chat.turns[3].content, #chat.tail }
+      return { added, #chat.turns, chat.turns[3].content, #chat.closing }
     ]], body)
     eq({ want, 3, 'next', 0 }, got, body)
   end

@@ -26,7 +26,8 @@ end
 
 local function thinking(t, opts)
   local srv = t:fake()
-  srv:script(vim.tbl_extend('force', { thinking_count = 5000, interval_ms = 3 }, opts or {}))
+  local words = { 'so ', 'it ', 'seems ', 'to ', 'me\n' }
+  srv:script(vim.tbl_extend('force', { thinking = words, thinking_count = 5000, interval_ms = 3 }, opts or {}))
   local buf = chat.open(t, srv, { model = 'thinker' })
   chat.ask(t, 'hello', buf)
   t:wait(function() return #chat.reply(t, buf) > 300 end, 'some thinking')
@@ -133,7 +134,7 @@ end
 -- ---- what throws ---------------------------------------------------------------------------
 
 for _, module in ipairs({
-  { 'hum.chat.view.fold', 'rest' },
+  { 'hum.chat.view.fold', 'sleep' },
   { 'hum.chat.view.fold', 'wake' },
   { 'hum.chat.view.notes', 'stats' },
   { 'hum.chat.view.wait', 'stop' },

@@ -337,18 +337,18 @@ end)
 -- ---- completion ---------------------------------------------------------------------------
 
 --- A helper that completes in buffer 1 with a server that answers by `rules`.
-local function completer(t, rules, way)
+local function completer(t, rules, more)
   local srv = t:fake()
   srv:script({ server = 'llama-server', models = { 'coder' }, rules = rules })
   local e = editor.start(t)
   e:hello()
-  e.way = vim.tbl_extend('force', {
+  e.backend = vim.tbl_extend('force', {
     endpoint = { name = 'fake', url = srv.url, dialect = 'openai' },
     api = 'completions',
     model = 'coder',
     debounce_ms = 0,
-  }, way or {})
-  e.rpc:notify('backend', e.way)
+  }, more or {})
+  e.rpc:notify('backend', e.backend)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
   e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
   return srv, e
@@ -409,10 +409,10 @@ local function send_text(e) e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 
 
 for name, opts in pairs({
   ['a key'] = { during = function(e) e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0) end },
-  ['a key and another way'] = {
+  ['a key and another backend'] = {
     during = function(e, _, t)
       e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
-      e.rpc:notify('backend', e.way)
+      e.rpc:notify('backend', e.backend)
       t:elapse(0.05)
     end,
   },
@@ -461,7 +461,7 @@ test('an answer that ends between an edit and its key asks nothing more', BARE, 
   eq(1, counts(e).requests)
 end)
 
-for what, way in pairs({
+for what, backend in pairs({
   ['a URL'] = { endpoint = { name = 'fake', url = 'nonsense:', dialect = 'ollama' } },
   ['options'] = {
     endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' },
@@ -473,7 +473,7 @@ for what, way in pairs({
       ('tells of %s that cannot be sent, %s'):format(what, load and 'to load the model' or 'to ask'),
       BARE,
       function(t)
-        local _, e = completer(t, {}, vim.tbl_extend('force', way, { api = 'generate', load = load }))
+        local _, e = completer(t, {}, vim.tbl_extend('force', backend, { api = 'generate', load = load }))
         e.rpc:notify('key', 1, 1, 1, 0, 'typed', 0, 0)
         eq('spec', e:wait_event('backend_error', 0).code)
       end

@@ -1,4 +1,4 @@
--- The buffer of a chat: made, attached to, saved, given up.
+-- The buffer of a chat: made, attached, saved, detached.
 local chats = require('hum.chat.chats')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
@@ -14,7 +14,7 @@ local M = {}
 local group = vim.api.nvim_create_augroup('hum.chat', {})
 local on_attach = function(_) end ---@type fun(buf: integer)
 
---- Sets who hears of each new chat.
+--- Sets the function that is called for each new chat.
 ---@param fn fun(buf: integer)
 function M.on_attach(fn) on_attach = fn end
 
@@ -100,7 +100,7 @@ function M.attach(buf)
   window.setup(buf)
 end
 
---- A new chat, with the cursor's place under its first heading.
+--- Makes a new chat: front matter, system prompt if one is configured, and an empty turn of the user.
 ---@param endpoint string
 ---@param model? string
 ---@return integer|nil buf, string|nil err

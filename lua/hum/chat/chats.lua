@@ -41,9 +41,9 @@ function M.touch(chat)
   chat.used = uses
 end
 
---- Ends what is being prepared for a chat; its callback is not called.
+--- Cancels the preparation of a chat; its callback is not called.
 ---@param chat hum.Chat
----@return boolean  there was something to end
+---@return boolean  there was one
 function M.cancel_preparation(chat)
   local preparation = chat.preparation
   if not preparation then return false end

@@ -5,8 +5,8 @@ local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
 local format = require('hum.chat.text.format')
+local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
-local meta = require('hum.chat.meta')
 local model = require('hum.chat.model')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
@@ -18,13 +18,13 @@ local window = require('hum.chat.view.window')
 local M = {}
 
 M.attach = buffer.attach
-M.endpoint = meta.endpoint
-M.set_model = meta.set_model
+M.endpoint = front.endpoint
+M.set_model = front.set_model
 
 ---@param err any
 local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
---- The chat in a buffer; the user is told if there is none.
+--- The chat in a buffer; the user is warned if there is none.
 ---@param buf? integer
 ---@return hum.Chat|nil
 local function chat_of(buf)
@@ -75,8 +75,8 @@ end
 ---@return integer|nil buf, string|nil err
 local function create(opts)
   local endpoint = models.endpoint(opts.endpoint)
-  local known, err = endpoints.url(endpoint)
-  if not known then return nil, err end
+  local url, err = endpoints.url(endpoint)
+  if not url then return nil, err end
   return buffer.create(endpoint, opts.model)
 end
 
@@ -90,7 +90,7 @@ function M.open(opts)
   if not buf then
     buf, err = create(opts)
   end
-  local ok = buf ~= nil
+  local ok = buf ~= nil ---@type boolean|nil
   if buf then
     ok, err = window.show(buf, opts.mods)
     if ok then
@@ -108,7 +108,7 @@ function M.open(opts)
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
-    -- What is in the way of finding out a model is told when a message is sent.
+    -- If no model can be found, the user learns why when a message is sent.
     models.resolve(models.endpoint(opts.endpoint), function(_, name)
       if name then M.set_model(buf, nil, name) end
     end)
@@ -123,7 +123,7 @@ function M.send(buf)
   if chat then send.submit(chat, false) end
 end
 
---- The last reply gives way to a new one, in one undo step.
+--- Replaces the last reply by a new one, in one undo step.
 ---@param buf? integer
 function M.retry(buf)
   local chat = chat_of(buf)
@@ -134,22 +134,22 @@ end
 ---@return boolean
 local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparation ~= nil end
 
---- Stops the reply of a chat, or every reply; what is being prepared for it counts as one. From a buffer that is not a
---- chat: the reply that runs, if only one does.
+--- Stops the reply of a chat, or every reply; a message that is being prepared counts as one. In a buffer that is not
+--- a chat: the reply that is streaming, if there is only one.
 ---@param opts { buf?: integer, all?: boolean, quiet?: boolean }
 ---@return boolean stopped
 function M.stop(opts)
   local chat = chats.get(opts.buf or 0)
-  local which = { chat }
-  if opts.all or (not chat and opts.buf == nil) then which = vim.tbl_filter(is_busy, chats.all()) end
-  if #which > 1 and not opts.all then
+  local targets = chat and { chat } or {} ---@type hum.Chat[]
+  if opts.all or (not chat and opts.buf == nil) then targets = vim.tbl_filter(is_busy, chats.all()) end
+  if #targets > 1 and not opts.all then
     notify.warn('hum: several replies are running; stop them all with :Hum! stop')
     return false
   end
   local stopped = false
-  for _, one in ipairs(which) do
-    local prepared = chats.cancel_preparation(one)
-    stopped = reply.stop(one.buf) or prepared or stopped
+  for _, target in ipairs(targets) do
+    local was_preparing = chats.cancel_preparation(target)
+    stopped = reply.stop(target.buf) or was_preparing or stopped
   end
   if not stopped and not opts.quiet then notify.info('hum: there is no reply to stop') end
   return stopped

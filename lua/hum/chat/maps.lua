@@ -39,11 +39,18 @@ local function stop_or(key, actions)
   end
 end
 
+---@param name string  of a map
+---@return string[]  none where it is switched off
+local function keys_of(name)
+  local keys = config.get().chat.maps[name]
+  if type(keys) == 'string' then return { keys } end
+  return keys or {}
+end
+
 ---@param name 'stop'|'stop_insert'
 ---@return boolean
 local function is_ctrl_c(name)
-  local keys = config.get().chat.maps[name]
-  for _, key in ipairs(type(keys) == 'table' and keys or { keys or nil }) do
+  for _, key in ipairs(keys_of(name)) do
     if key:lower() == '<c-c>' then return true end
   end
   return false
@@ -52,15 +59,15 @@ end
 local ns = vim.api.nvim_create_namespace('hum.maps')
 
 --- A CTRL-C that comes while Neovim draws or runs something, which is often so while text
---- streams, interrupts that and is then taken without its mapping. So it is looked for
---- among the keys that were taken, as long as there is something to stop.
+--- streams, interrupts that and is then consumed without its mapping. So it is looked for
+--- among the keys that were consumed, as long as there is something to stop.
 ---@param actions hum.MapActions
 function M.watch_ctrl_c(actions)
   vim.on_key(function(key)
     if key ~= '\3' then return end
     local mode = vim.api.nvim_get_mode().mode
     if mode == 'n' and is_ctrl_c('stop') or mode == 'i' and is_ctrl_c('stop_insert') then
-      -- Named, so that in a buffer that is no chat the key stays Neovim's alone.
+      -- With its buffer: in one that is not a chat the key does only what Neovim does.
       local buf = vim.api.nvim_get_current_buf()
       vim.schedule(function() actions.stop(buf) end)
     end
@@ -109,9 +116,7 @@ local MAPS = {
 ---@param actions hum.MapActions
 function M.setup(buf, actions)
   for name, map in pairs(MAPS) do
-    local keys = config.get().chat.maps[name]
-    keys = type(keys) == 'string' and { keys } or keys
-    for _, key in ipairs(keys or {}) do
+    for _, key in ipairs(keys_of(name)) do
       vim.keymap.set(map.mode, key, map.rhs(key, actions), {
         buffer = buf,
         nowait = true,

@@ -1,6 +1,6 @@
 -- `:Hum model`: which model the chat in the current buffer uses, or new chats.
 local endpoint = require('hum.server.endpoint')
-local meta = require('hum.chat.meta')
+local front = require('hum.chat.front')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 
@@ -10,7 +10,7 @@ local M = {}
 ---@param name string   of the endpoint
 ---@param model string
 local function use(buf, name, model)
-  if meta.set_model(buf, name, model) then return notify.info(('hum: this chat uses %s/%s'):format(name, model)) end
+  if front.set_model(buf, name, model) then return notify.info(('hum: this chat uses %s/%s'):format(name, model)) end
   models.set_default(name, model)
   notify.info(('hum: new chats use %s/%s'):format(name, model))
 end
@@ -20,7 +20,7 @@ end
 function M.set(text)
   local buf = vim.api.nvim_get_current_buf()
   local name, model = endpoint.split_model(text or '')
-  name = models.endpoint(name or meta.endpoint(buf))
+  name = models.endpoint(name or front.endpoint(buf))
   if model then return use(buf, name, model) end
   models.choose(name, function(err, chosen)
     if chosen then

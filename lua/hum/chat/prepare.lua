@@ -1,6 +1,6 @@
--- What has to be known before a message can be sent: endpoint, key, model. All of it is at hand at once unless a key
--- comes from a command, or a server or the user has to be asked for the model. That may take long, or for ever (a
--- dialog that is closed without a word): so it is shown, can be cancelled, and gives way to a new attempt.
+-- What runs before a message is sent: finding out endpoint, key and model. It ends at once unless the key comes from a
+-- command, or the model has to be requested from the server or chosen by the user. That may take long, or for ever (a
+-- dialog that is closed without a choice): so it is shown, can be cancelled, and is cancelled by a new attempt.
 local chats = require('hum.chat.chats')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
@@ -15,7 +15,7 @@ local M = {}
 
 local last_id = 0
 
---- Finds out endpoint and model, in the place of what is being found out for this chat already.
+--- Finds out endpoint and model. Cancels the preparation that runs for this chat already.
 ---@param chat hum.Chat
 ---@param name string    of the endpoint
 ---@param model? string  if it is known
@@ -25,15 +25,15 @@ function M.start(chat, name, model, cb)
   chats.cancel_preparation(chat)
   last_id = last_id + 1
   local cancel ---@type fun()|nil
-  local one = {
+  local preparation = {
     id = last_id,
     cancel = function()
       if cancel then fault.guard('cancelling', cancel) end
     end,
   }
-  chat.preparation = one
+  chat.preparation = preparation
 
-  local function is_live() return chat.preparation == one end
+  local function is_live() return chat.preparation == preparation end
 
   local function finish(...)
     if not is_live() then return end
@@ -71,7 +71,7 @@ function M.start(chat, name, model, cb)
       function(why, found) finish(why, found and resolved, found) end
     )
   end)
-  return one.id
+  return preparation.id
 end
 
 return M

@@ -3,7 +3,7 @@ local chats = require('hum.chat.chats')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
-local meta = require('hum.chat.meta')
+local front = require('hum.chat.front')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
@@ -18,8 +18,8 @@ local function complain(err) notify.error('hum: ' .. tostring(err)) end
 ---@return hum.ChatText
 local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
 
---- Tells that a reply is still coming.
----@return string  the same words
+--- Warns that a reply is still streaming.
+---@return string  the text of the warning
 function M.busy()
   local keys = config.get().chat.maps.stop
   local key = type(keys) == 'table' and keys[1] or keys
@@ -41,35 +41,35 @@ local function after_text(buf, row)
   return row
 end
 
---- What to send, and from where on the reply goes.
+--- What to send, and where the reply is written.
 ---@param buf integer
 ---@param again boolean
 ---@return { row: integer, lines: string[], sent: integer, draft: string[], messages: table[] }|nil message
 ---@return string|nil why
 local function message_of(buf, again)
-  local chat = parse(buf)
-  local turns = chat.turns
+  local text = parse(buf)
+  local turns = text.turns
   local n = #turns
   if n == 0 or (n == 1 and turns[1].role == 'system') then
     return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user'))
   end
-  local last, draft, lines = turns[n], {}, chat.tail
-  local answer = last.role == 'assistant' and n or nil
+  local last, draft, lines = turns[n], {}, text.closing
+  local reply_at = last.role == 'assistant' and n or nil
   if last.role == 'user' and n > 1 and turns[n - 1].role == 'assistant' then
     local before = turns[n - 1]
-    -- A reply that failed before its first word: sending nothing new asks again.
+    -- After a reply that failed before its first word, sending nothing new requests it again.
     again = again or (last.content == '' and before.mark ~= nil and before.content == '')
-    answer = again and n - 1 or nil
+    reply_at = again and n - 1 or nil
   end
-  if again and answer then
-    if last ~= turns[answer] and last.content ~= '' then
+  if again and reply_at then
+    if last ~= turns[reply_at] and last.content ~= '' then
       local first = last.row + 1
       draft = vim.api.nvim_buf_get_lines(buf, first, after_text(buf, last.last + 1), false)
       while draft[1] == '' do
         table.remove(draft, 1)
       end
     end
-    n, lines = answer - 1, {}
+    n, lines = reply_at - 1, {}
   elseif again and last.content == '' then
     return nil, 'there is no reply to regenerate'
   end
@@ -90,9 +90,9 @@ end
 ---@param buf integer
 ---@return boolean|nil ok, string|nil err
 local function adopt_text(buf)
-  local chat = parse(buf)
-  if #chat.turns > 0 then return true end
-  local first = chat.front and chat.front.last + 1 or 0
+  local text = parse(buf)
+  if #text.turns > 0 then return true end
+  local first = text.front and text.front.last + 1 or 0
   local lines = vim.api.nvim_buf_get_lines(buf, first, -1, false)
   if not table.concat(lines):find('%S') then return true end
   local heading = { format.heading('user'), '' }
@@ -109,13 +109,13 @@ local function start(buf, again, model, resolved)
   local settings, why = format.settings(parse(buf).front)
   local message, reason = message_of(buf, again)
   if not settings or not message then return complain(why or reason) end
-  ---@cast message hum.Message
+  ---@cast message hum.Message  with the fields of the next line
   message.buf, message.model, message.resolved, message.settings = buf, model, resolved, settings
   local ok, err = reply.start(message)
   if not ok then complain(err) end
 end
 
---- Sends the last message, or asks for another reply to it. A message that is still being prepared gives way.
+--- Sends the last message, or requests another reply to it. A message that is still being prepared is cancelled.
 ---@param chat hum.Chat
 ---@param again boolean
 function M.submit(chat, again)
@@ -130,8 +130,8 @@ function M.submit(chat, again)
   if not ok then return complain(err) end
   local message, why = message_of(buf, again)
   if not message then return notify.warn('hum: ' .. why) end
-  local front = parse(buf).front
-  local values = front and front.values or {}
+  local written = parse(buf).front
+  local values = written and written.values or {}
   local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
   local known = values.model ~= '' and values.model or nil
   prepare.start(chat, name, known, function(reason, resolved, model)
@@ -140,7 +140,7 @@ function M.submit(chat, again)
     elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
       return
     end
-    if not known then meta.set_model(buf, nil, model) end
+    if not known then front.set_model(buf, nil, model) end
     start(buf, again, model, resolved)
   end)
 end

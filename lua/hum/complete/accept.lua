@@ -12,7 +12,7 @@ local WORD = [[^\_s*\%(\k\+\|\%(\k\@!\S\)\+\)]]
 ---@type table<string, fun(left_over: string): string>
 local PART = {
   all = function(left_over) return left_over end,
-  line = function(left_over) return left_over:match('^\n?[^\n]*') end,
+  line = function(left_over) return left_over:match('^\n?[^\n]*') or '' end,
   word = function(left_over)
     local word = vim.fn.matchstr(left_over, WORD)
     return word ~= '' and word or left_over
@@ -59,7 +59,8 @@ local function refusal(err)
   elseif tostring(err):find('E565', 1, true) then
     return 'text is locked at this moment (E565)'
   end
-  return (tostring(err):match('^[^\n]*'):gsub('^.-:%d+: ', ''):gsub('^Vim%b():', ''))
+  local line = tostring(err):match('^[^\n]*') or ''
+  return (line:gsub('^.-:%d+: ', ''):gsub('^Vim%b():', ''))
 end
 
 ---@param what 'all'|'line'|'word'

@@ -21,6 +21,7 @@ end
 function M.new() return setmetatable({}, M) end
 
 --- Makes the source known to nvim-cmp as "hum".
+---@diagnostic disable-next-line: unresolved-require  nvim-cmp's, where it is installed
 function M.register() require('cmp').register_source('hum', M.new()) end
 
 return M

@@ -42,7 +42,7 @@ local trouble = nil ---@type string|nil  why a request failed, until text has co
 function M.start() require('hum.complete.keys').start() end
 
 ---@param mode hum.CompleteMode
----@param here? boolean  in the current buffer alone
+---@param here? boolean  for the current buffer alone
 local function set(mode, here)
   if here then
     vim.b.hum_complete = mode
@@ -63,7 +63,7 @@ function M.on(opts) set('on', opts and opts.here) end
 function M.off(opts) set('off', opts and opts.here) end
 
 ---@param opts? { here?: boolean }
----@return hum.CompleteMode  in the current buffer from now on
+---@return hum.CompleteMode  that of the current buffer from now on
 function M.toggle(opts)
   local mode = require('hum.complete.allow').mode(vim.api.nvim_get_current_buf())
   set(mode == 'on' and 'off' or 'on', opts and opts.here)

@@ -23,7 +23,7 @@ local block = false ---@type boolean  a visual block is inserted: its other line
 
 local here = 0 ---@type integer  the buffer that is typed in, 0 when none is completed
 local manual = false
-local requested = false ---@type boolean  in manual mode: a suggestion is to come
+local requested = false ---@type boolean  a suggestion is to come although `manual`
 local sideways = false ---@type boolean  'virtualedit': the cursor may be where no text is
 local quiet = false ---@type boolean  dismissed: what is on its way comes too late
 local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was sent last

@@ -88,7 +88,8 @@ end
 local function report(err)
   local text = err:gsub('^hum: ', ''):gsub('^completion: ', '')
   local message, cure = text:match('^(.-); (.*)$')
-  health.error(message or text, cure and { (cure:gsub('^%l', string.upper)) } or nil)
+  if not message or not cure then return health.error(text) end
+  health.error(message, { (cure:gsub('^%l', string.upper)) })
 end
 
 ---@param usable boolean  the helper runs

@@ -110,9 +110,10 @@ local faults = {
     end
   end,
   enum = function(value, node)
-    if not vim.tbl_contains(node.values, value) then
-      local hint = type(value) == 'string' and hint_for(value, node.values) or ''
-      return expected('one of ' .. quoted(node.values), value) .. hint
+    local values = node.values or {}
+    if not vim.tbl_contains(values, value) then
+      local hint = type(value) == 'string' and hint_for(value, values) or ''
+      return expected('one of ' .. quoted(values), value) .. hint
     end
   end,
   keys = function(value)
@@ -163,7 +164,7 @@ local faults = {
 ---@return string[]
 local function field_names(node)
   local names = {}
-  for _, field in ipairs(node.fields) do
+  for _, field in ipairs(node.fields or {}) do
     names[#names + 1] = field.name
   end
   return names
@@ -174,7 +175,8 @@ end
 ---@return string
 local function unknown_key(node, key)
   if type(key) ~= 'string' then return 'expected option names, found a list' end
-  for _, field in ipairs(node.fields) do
+  local fields = node.fields or {} ---@type hum.Node[]
+  for _, field in ipairs(fields) do
     if vim.tbl_contains(field.also or {}, key) then
       return ('no such option (did you mean "%s"?)'):format(field.name)
     end

@@ -34,7 +34,7 @@ local M = {}
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true }
 
----@type table<integer, fun(name: string, data: table)>
+---@type table<integer, fun(name: any, data: table)>  name: of an event that such a request may have
 local live = {}
 local last_id = 0
 local stopping = {} ---@type table<integer, boolean>  ids whose stop has not been answered
@@ -84,7 +84,7 @@ end
 
 ---@param method string
 ---@param spec table
----@param on_event fun(name: string, data: table)
+---@param on_event fun(name: any, data: table)
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)

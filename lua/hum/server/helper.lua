@@ -39,7 +39,7 @@ end
 ---@return string? why   in one sentence with the cure
 function M.find()
   local configured = config.get().helper
-  local path = configured and vim.fn.expand(configured) or vim.fs.joinpath(M.root(), 'build', 'hum')
+  local path = configured and vim.fn.expand(configured) --[[@as string]] or vim.fs.joinpath(M.root(), 'build', 'hum')
   if vim.fn.executable(path) == 1 then
     return path
   elseif configured then

@@ -90,6 +90,7 @@ function M.list(name, cb)
   local path = endpoint.dialect == 'ollama' and '/api/tags' or '/v1/models'
   return query.query(name, { path = path }, function(err, answer)
     if err then return cb(query.text(err)) end
+    ---@cast answer table  there is no error
     local names = names_in(endpoint.dialect, answer)
     fresh[name] = true
     if not vim.deep_equal(names, load().names[name]) then

@@ -54,7 +54,7 @@ end
 ---@return hum.ServerError|nil err, table|nil answer
 local function decode(name, path, result)
   if result.status < 200 or result.status > 299 then return M.explain(name, result.status, result.body or '') end
-  local ok, answer = pcall(vim.json.decode, result.body, { luanil = { object = true } })
+  local ok, answer = pcall(vim.json.decode, result.body or '', { luanil = { object = true } })
   if ok and type(answer) == 'table' then return nil, answer end
   return {
     message = ('endpoint "%s" did not return JSON for %s'):format(name, path),
@@ -78,6 +78,7 @@ function M.query(name, spec, cb)
       timeout = spec.timeout or 5,
     }, function(err, result)
       if err then return steps.finish(type(err) == 'table' and err or { message = tostring(err) }) end
+      ---@cast result { status: integer, body: string }  there is no error
       steps.finish(decode(name, spec.path, result))
     end)
     if problem then steps.finish({ message = problem }) end

@@ -27,7 +27,7 @@ local runs = {} ---@type table<string, hum.SecretRun>  by command
 ---@param name string
 ---@return string|nil value, string|nil err
 local function from_env(name)
-  local value = vim.env[name]
+  local value = vim.env[name] --[[@as string|nil]]
   if value and vim.trim(value) ~= '' then return vim.trim(value) end
   -- A key that was put where its variable's name belongs must not be shown.
   local seen = name:match('^[A-Z][A-Z0-9_]*$') and ('$' .. name) or 'the environment variable'
@@ -167,7 +167,9 @@ end
 ---@param source hum.Secret|string
 ---@return boolean
 function M.is_at_hand(source)
-  return type(source) == 'string' or source.env ~= nil or cache[id_of(source.command)] ~= nil
+  if type(source) == 'string' or source.env then return true end
+  local command = source.command --[[@as string[] ]] -- one of both is set
+  return cache[id_of(command)] ~= nil
 end
 
 --- Where a secret comes from, in words that do not show it.

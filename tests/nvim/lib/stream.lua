@@ -57,7 +57,7 @@ function M.ask(t, text, buf)
   )
 end
 
--- As src/sink.c does it.
+-- As src/nvim/sink.c does it.
 local FOLLOW = "require('hum.chat.reply.follow').lines(...)"
 local JOINED = "require('hum.chat.reply.put').joined(...)"
 local FOLLOW_BYTES = 32

@@ -1,14 +1,15 @@
--- What was on its way when a reply lost its heading. The helper has stopped, but edits that it had sent before it
--- heard of that are handled after the deletion: those that go through Lua are kept out by hum.chat.reply.put, those
--- that do not (in insert mode, in another buffer) are taken away again here.
+-- Deletes text that arrives after a reply has lost its heading. The helper has stopped, but edits that it had sent
+-- before are handled after the deletion: hum.chat.reply.put drops those that go through Lua; those that do not (in
+-- insert mode, in another buffer) are deleted here.
 local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
---- How long the longest run of edits is that the text ends with. Not always the last ones: some may have been kept out.
+--- The length of the longest run of edits that the text ends with. These need not be the last ones: some may have been
+--- dropped.
 ---@param text string
 ---@param edits string[]
----@param most integer  edits that can have come in
+---@param most integer  edits that can have arrived
 ---@return integer bytes
 local function bytes_at_end(text, edits, most)
   local longest = 0

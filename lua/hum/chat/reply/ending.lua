@@ -1,4 +1,4 @@
--- How a reply ends: the text that it still needs, the history, what is told.
+-- How a reply ends: the text that it still needs, its undo step, its notes, the notification.
 local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
@@ -24,24 +24,24 @@ local function mark_of(ending)
   end
 end
 
---- The end of a reply's lines from its last word on, and where that is.
+--- The lines that close a reply: they replace all that comes after its last word.
 ---@param lines string[]
 ---@param heading integer
 ---@param added string[]
 ---@param draft string[]
----@return integer kept  lines before
----@return string[] tail
-local function tail_of(lines, heading, added, draft)
+---@return integer kept  lines of the reply before them
+---@return string[] closing
+local function closing_of(lines, heading, added, draft)
   local kept = #lines
   while kept > heading and not lines[kept]:find('%S') do
     kept = kept - 1
   end
-  local tail = {}
-  if kept == heading and #added > 0 then tail[1] = '' end
-  vim.list_extend(tail, added)
-  vim.list_extend(tail, { '', format.heading('user'), '' })
-  vim.list_extend(tail, #draft > 0 and draft or { '' })
-  return kept, tail
+  local closing = {}
+  if kept == heading and #added > 0 then closing[1] = '' end
+  vim.list_extend(closing, added)
+  vim.list_extend(closing, { '', format.heading('user'), '' })
+  vim.list_extend(closing, #draft > 0 and draft or { '' })
+  return kept, closing
 end
 
 --- Writes what the reply's text still needs.
@@ -64,26 +64,26 @@ local function write(record, mark, draft)
   local start = record.broken and row or record.row
   local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, -1, false), row - start + 1
   local body = vim.list_slice(lines, heading + 1)
-  local changed, added = format.ending(body, mark)
-  local kept, tail = tail_of(lines, heading, added, draft)
+  local changed, added = format.finish(body, mark)
+  local kept, closing = closing_of(lines, heading, added, draft)
   local reply = vim.list_slice(lines, 1, kept)
   for i, line in pairs(changed) do
     reply[heading + i] = line
   end
-  vim.list_extend(reply, tail)
+  vim.list_extend(reply, closing)
   if not record.undone then
     local wins = follow.windows(record.buf)
     local ok, err = undo.join(record, function()
       for i in pairs(changed) do
         vim.api.nvim_buf_set_text(record.buf, row + i, 0, row + i, 0, { '\\' })
       end
-      edit.replace(record.buf, start + kept, -1, tail)
+      edit.replace(record.buf, start + kept, -1, closing)
     end)
     if not ok then return nil, err end
     follow.to_end(record.buf, wins)
   end
   undo.settle(record, reply)
-  return true, nil, { heading = row, mark = start + kept + (tail[1] == '' and 1 or 0) + #added - 1 }
+  return true, nil, { heading = row, mark = start + kept + (closing[1] == '' and 1 or 0) + #added - 1 }
 end
 
 --- Finishes a reply's text.
@@ -105,7 +105,7 @@ function M.finish(reply, ending)
   return true
 end
 
---- Writes just what the next message needs, when `finish` has failed: a mark, the draft under its heading.
+--- Writes only what the next message needs, when `finish` has failed: a mark, the draft under its heading.
 ---@param reply hum.Reply
 ---@param ending hum.Ending
 function M.patch(reply, ending)
@@ -122,9 +122,9 @@ function M.patch(reply, ending)
   edit.replace(buf, #lines, #lines, added)
 end
 
---- Tells the user what they must know of an ending.
+--- Notifies the user of an ending that is not as expected.
 ---@param ending hum.Ending
-function M.tell(ending)
+function M.notify(ending)
   local data = ending.data
   if ending.name == 'error' then
     local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''

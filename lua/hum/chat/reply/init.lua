@@ -1,14 +1,14 @@
 -- A reply, from its heading to its end.
 --
--- The helper writes its text by itself; here its parts begin, and it ends: in `close`, once, whatever becomes of its
--- buffer, of the helper, or of hum. Each step of the end is guarded, so that a fault in one of them costs that step
--- and not the chat.
+-- The helper writes the text by itself. Here the heading is written, parts begin, and the reply ends: once, in `close`,
+-- whatever happens to its buffer, to the helper, or to hum. Each step of the end is guarded, so that a fault in one of
+-- them costs that step and not the chat.
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
 local discard = require('hum.chat.reply.discard')
 local edit = require('hum.chat.text.edit')
-local ending = require('hum.chat.reply.ending')
+local endings = require('hum.chat.reply.ending')
 local events = require('hum.events')
 local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
@@ -23,7 +23,7 @@ local M = {}
 
 ---@class hum.Message  what is sent, and where the reply to it goes
 ---@field buf integer
----@field row integer        lines from here on give way to the reply
+---@field row integer        lines from here on are replaced by the reply
 ---@field lines string[]     written before the heading
 ---@field sent integer       row of the turn that is sent
 ---@field draft string[]     what the user had begun to write next
@@ -39,23 +39,23 @@ local M = {}
 ---@field model string
 ---@field draft string[]
 ---@field record hum.UndoRecord
----@field how? hum.Ending     how it ended; the first ending counts
+---@field ending? hum.Ending  how it ended; the first one counts
 ---@field unloaded? boolean   its text is gone
 ---@field closed? boolean
 
-local replies = {} ---@type table<integer, hum.Reply>  those that come in, by buffer
+local replies = {} ---@type table<integer, hum.Reply>  those that stream, by buffer
 local on_busy = function(_) end ---@type fun(busy: boolean)
 local group = vim.api.nvim_create_augroup('hum.reply', {})
 
 --- What the helper writes around thinking.
 local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }
 
---- The reply that comes into a buffer.
+--- The reply that streams into a buffer.
 ---@param buf integer
 ---@return hum.Reply|nil
 function M.of(buf) return replies[buf] end
 
---- Sets who hears that some reply comes in, or that none does any more.
+--- Sets the function that is called when the first reply begins to stream and when the last one has ended.
 ---@param fn fun(busy: boolean)
 function M.on_busy(fn) on_busy = fn end
 
@@ -66,15 +66,15 @@ local function clear_autocmds(buf) vim.api.nvim_clear_autocmds({ group = group, 
 
 ---@param reply hum.Reply
 local function report(reply)
-  local how = assert(reply.how)
-  local data = how.data
-  if not reply.unloaded then fault.guard('a message', ending.tell, how) end
+  local ending = assert(reply.ending)
+  local data = ending.data
+  if not reply.unloaded then fault.guard('the notification', endings.notify, ending) end
   events.emit('HumRequestFinished', {
     buf = reply.buf,
     id = reply.id,
     endpoint = reply.endpoint,
     model = reply.model,
-    status = how.name,
+    status = ending.name,
     reason = data.reason,
     code = data.code,
     message = data.message,
@@ -83,7 +83,7 @@ local function report(reply)
   })
 end
 
---- The text is complete, or beyond help: the reply is no more.
+--- The text is complete, or cannot be completed: nothing more is done for the reply.
 ---@param reply hum.Reply
 local function conclude(reply)
   if reply.closed then return end
@@ -103,21 +103,21 @@ end
 ---@return boolean done  false: the text cannot be changed now
 local function complete_text(reply)
   if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return true end
-  local ok, done = fault.guard('the end of a reply', ending.finish, reply, reply.how)
-  if not ok then fault.guard('the end of a reply', ending.patch, reply, reply.how) end
+  local ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
+  if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
   return not ok or done
 end
 
---- The one place where a reply ends.
+--- Each reply ends here, and only here.
 ---@param reply hum.Reply
----@param how hum.Ending
-local function close(reply, how)
-  if reply.how then return end
-  reply.how = how
+---@param ending hum.Ending
+local function close(reply, ending)
+  if reply.ending then return end
+  reply.ending = ending
   local buf = reply.buf
   fault.guard('the waiting mark', wait.stop, buf)
   fault.guard('the time of thinking', thoughts.finish, buf)
-  fault.guard('the folds', fold.rest, buf)
+  fault.guard('the folds', fold.sleep, buf)
   if complete_text(reply) then return conclude(reply) end
   -- Textlock: an <expr> mapping waits for a key, say. The text is complete without this.
   vim.api.nvim_create_autocmd('SafeState', {
@@ -140,14 +140,14 @@ local function on_part(reply, data)
   fault.guard('the waiting mark', wait.stop, buf)
   if vim.api.nvim_buf_is_loaded(buf) then
     fault.guard('the time of thinking', thoughts.finish, buf)
-    fault.guard('the folds', thinks and fold.wake or fold.rest, buf)
+    fault.guard('the folds', thinks and fold.wake or fold.sleep, buf)
     if thinks then fault.guard('the time of thinking', thoughts.begin, buf) end
   end
   events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
 end
 
 ---@param reply hum.Reply
----@param name string
+---@param name 'part'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
@@ -194,7 +194,7 @@ local function spec_of(message)
   }
 end
 
---- Windows that shall follow the reply: the cursor is in the turn that is sent, or below.
+--- The windows that follow the reply: their cursor is in the turn that is sent, or below.
 ---@param buf integer
 ---@param row integer
 ---@return integer[]
@@ -233,26 +233,21 @@ local function watch(reply)
     if event.event == 'InsertLeave' then undo.insert_left(record) end
     client.join(reply.id, true)
   end)
-  -- Edits that do not join need no Lua, so nobody could keep them out of a chat whose heading is gone.
+  -- Edits that do not join do not go through Lua, which could drop them once the heading is gone.
   on({ 'BufLeave', 'InsertEnter' }, function()
     if not undo.check_lost(record) then client.join(reply.id, false) end
   end)
 end
 
---- Starts a reply: the heading is written, the rest comes by itself.
+--- Starts a reply: writes its heading and sends the message.
 ---@param message hum.Message
 ---@return boolean|nil ok, string|nil err
 function M.start(message)
   local buf = message.buf
-  local reply = {
-    buf = buf,
-    endpoint = message.resolved.endpoint.name,
-    model = message.model,
-    draft = message.draft,
-  } --[[@as hum.Reply]]
+  local begun ---@type hum.Reply|nil  once its heading is there
   undo.forget(buf)
   local id, why = client.chat(spec_of(message), function(name, data)
-    if reply.record then on_event(reply, name, data) end
+    if begun then on_event(begun, name, data) end
   end)
   if not id then return nil, why end
   local record, err = write_heading(message)
@@ -260,7 +255,16 @@ function M.start(message)
     client.stop(id)
     return nil, err
   end
-  reply.id, reply.record = id, record
+  ---@type hum.Reply
+  local reply = {
+    buf = buf,
+    id = id,
+    endpoint = message.resolved.endpoint.name,
+    model = message.model,
+    draft = message.draft,
+    record = record,
+  }
+  begun = reply
   local first = not next(replies)
   replies[buf] = reply
   fault.guard('the beginning of a reply', function()
@@ -274,7 +278,7 @@ function M.start(message)
   return true
 end
 
---- Stops the reply that comes into a buffer.
+--- Stops the reply that streams into a buffer.
 ---@param buf integer
 ---@return boolean  there was one
 function M.stop(buf)

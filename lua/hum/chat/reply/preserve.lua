@@ -11,7 +11,7 @@ local M = {}
 ---@field marks table<string, integer[]>
 ---@field modified boolean
 
--- Not taken by nvim_buf_set_extmark().
+-- Not accepted by nvim_buf_set_extmark().
 local ONLY_READ = { 'ns_id', 'invalid', 'sign_name' }
 
 ---@param buf integer
@@ -91,7 +91,7 @@ function M.restore(keep)
     if vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_buf(win) == keep.buf then
       vim.api.nvim_win_call(win, function()
         for _, line in ipairs(keep.open[win]) do
-          if vim.fn.foldclosed(line) ~= -1 then pcall(vim.cmd, line .. 'foldopen') end
+          if vim.fn.foldclosed(line) ~= -1 then pcall(vim.api.nvim_command, line .. 'foldopen') end
         end
         vim.fn.winrestview(view)
       end)

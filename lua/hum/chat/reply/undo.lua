@@ -2,13 +2,13 @@
 --
 -- The helper's edits join the block that the reply's heading opened. Where the user edits
 -- the chat meanwhile, his change and the tokens after it end up in one block, because
--- Neovim's blocks are a line and not lanes. So his edits are recorded, and when the reply
+-- Neovim's blocks follow one after the other. So his edits are recorded, and when the reply
 -- has ended the history is built again: back to the state before the reply (`:undo N`),
 -- then his edits, each a block of its own, then the reply as one block. The text must be
 -- the same afterwards; if it is not, `:undo` goes back to the history as it was.
 --
--- `u` in mid-stream takes back a part of all this. It is seen by changenr() going back;
--- the stream is stopped, and the history built again ends with the reply undone.
+-- `u` while a reply streams undoes a part of all this, which changenr() shows by going back.
+-- The reply is stopped, and the history built again ends with the reply undone.
 local edit = require('hum.chat.text.edit')
 local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
@@ -30,7 +30,7 @@ local M = {}
 ---@field heading? string    its text
 ---@field on_lost? fun()     the heading was deleted; called once
 ---@field lost? boolean      it was
----@field strays integer     changes since an edit that cannot be told apart
+---@field strays integer     changes since `broken`
 ---@field block integer      changenr() of the block that the heading opened
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
@@ -38,9 +38,9 @@ local M = {}
 ---@field sure { edits: integer, row: integer, head: integer }  as of the last time that no undo was seen
 ---@field inserts integer    counts the times that insert mode was left: those are ends of steps
 ---@field own boolean        hum itself is editing
----@field broken boolean     an edit cannot be told apart from the reply
+---@field broken boolean     there was an edit that cannot be distinguished from the reply's own
 ---@field on_undone? fun()     the user pressed `u`; called once
----@field looking? boolean     a look for an undo is on its way
+---@field checking? boolean    M.check is scheduled
 ---@field undone? integer    the newest changenr() when the user pressed `u`
 ---@field reply? string[]    the reply's lines from `row` on, once it has ended
 
@@ -57,10 +57,11 @@ end
 --- Closes the open undo block of the current buffer.
 local function close_block() vim.cmd('let &l:undolevels = &l:undolevels') end
 
+--- Runs `fn`, whose changes are hum's own.
 ---@param record hum.UndoRecord
 ---@param fn fun()
 ---@return boolean ok, any err
-local function by_us(record, fn)
+local function as_own(record, fn)
   local own = record.own
   record.own = true
   local ok, err = pcall(vim.api.nvim_buf_call, record.buf, fn)
@@ -83,6 +84,7 @@ function M.begin(buf)
     edits = {},
     later = {},
     head = 1,
+    mark = 0, -- until M.watch
     sure = { edits = 0, row = 0, head = 1 },
     inserts = 0,
     strays = 0,
@@ -117,7 +119,7 @@ function M.watch(record, row, head)
   records[record.buf] = record
 end
 
---- What is known of the reply that streams into a buffer.
+--- The record of the reply that streams into a buffer.
 ---@param buf integer
 ---@return hum.UndoRecord|nil
 function M.record(buf) return records[buf] end
@@ -139,8 +141,9 @@ function M.heading(record)
   return heading_at(record.buf, row) and row or nil
 end
 
---- Looks whether the heading was deleted; the first time it tells. From within the change that did it: then the stop
---- is in the pipe before any answer to an edit that Neovim handles later, and so the helper knows which these are.
+--- Checks whether the heading was deleted, and calls `on_lost` the first time. That must be within the change that
+--- deleted it: then the stop is in the pipe before any answer to an edit that Neovim handles later, and so the helper
+--- knows which these are.
 ---@param record hum.UndoRecord
 ---@return boolean lost
 function M.check_lost(record)
@@ -184,11 +187,11 @@ local function user_part(record, first, old_last, new_last)
 end
 
 ---@param record hum.UndoRecord
-local function look_soon(record)
-  if record.looking then return end
-  record.looking = true
+local function check_soon(record)
+  if record.checking then return end
+  record.checking = true
   vim.schedule(function()
-    record.looking = false
+    record.checking = false
     if records[record.buf] == record and vim.api.nvim_buf_is_loaded(record.buf) then M.check(record) end
   end)
 end
@@ -207,7 +210,7 @@ function M.changed(buf, first, old_last, new_last)
     return
   end
   if old_last - first > 1 or new_last < old_last then
-    look_soon(record) -- no token does that, and an undo of this reply does
+    check_soon(record) -- an undo of the reply does that, a token does not
   end
   local list = record.later
   if not record.reply then
@@ -215,7 +218,7 @@ function M.changed(buf, first, old_last, new_last)
       return -- the reply's own text
     end
     local old_part, new_part = user_part(record, first, old_last, new_last)
-    if not old_part then return end
+    if not old_part or not new_part then return end
     list, old_last, new_last = record.edits, old_part, new_part
   end
   list[#list + 1] = {
@@ -226,8 +229,8 @@ function M.changed(buf, first, old_last, new_last)
   }
 end
 
---- Looks whether the user has undone something, before any further token joins in; the
---- first time it tells.
+--- Checks whether the user has undone something, before another token joins the undo block,
+--- and calls `on_undone` the first time.
 ---@param record hum.UndoRecord
 ---@return boolean undone
 function M.check(record)
@@ -255,7 +258,7 @@ function M.insert_left(record) record.inserts = record.inserts + 1 end
 ---@param fn fun()
 ---@return boolean ok, any err  E565 under textlock
 function M.join(record, fn)
-  return by_us(record, function()
+  return as_own(record, function()
     pcall(vim.cmd.undojoin)
     fn()
   end)
@@ -265,19 +268,19 @@ end
 ---@param record hum.UndoRecord
 ---@return boolean ok, any err
 function M.unwind(record)
-  return by_us(record, function() vim.cmd('silent undo ' .. record.undone) end)
+  return as_own(record, function() vim.cmd('silent undo ' .. record.undone) end)
 end
 
 ---@param buf integer
 ---@param edits hum.UndoEdit[]
 local function apply_all(buf, edits)
   local block
-  for _, one in ipairs(edits) do
-    if one.block ~= block then
+  for _, change in ipairs(edits) do
+    if change.block ~= block then
       close_block()
-      block = one.block
+      block = change.block
     end
-    edit.replace(buf, one.first, one.old_last, one.lines)
+    edit.replace(buf, change.first, change.old_last, change.lines)
   end
 end
 
@@ -288,7 +291,7 @@ local function build(record)
   if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
   apply_all(buf, record.edits)
   close_block()
-  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), record.reply)
+  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), assert(record.reply))
   apply_all(buf, record.later)
   close_block()
 end
@@ -339,13 +342,13 @@ local function settle_now(record)
   end
   local ok, err
   if record.broken or not vim.bo[record.buf].modifiable then
-    ok, err = by_us(record, close_block)
+    ok, err = as_own(record, close_block)
   elseif is_mixed(record) then
     local keep = preserve.save(record.buf, record.undone and record.row)
-    ok, err = by_us(record, function() rebuild(record) end)
+    ok, err = as_own(record, function() rebuild(record) end)
     preserve.restore(keep)
   else
-    ok, err = by_us(record, close_block)
+    ok, err = as_own(record, close_block)
   end
   if not ok and tostring(err):find('E565', 1, true) then
     return false

@@ -131,11 +131,11 @@ function M.heading_line(role, name) return ('## %s %s'):format(SIGN_OF[role], na
 ---@param line string
 ---@return boolean
 function M.needs_escape(line)
-  local rest = line:match('^\\*(## .*)$')
-  return rest ~= nil and M.heading(rest) ~= nil
+  local bare = line:match('^\\*(## .*)$')
+  return bare ~= nil and M.heading(bare) ~= nil
 end
 
---- Is the line a heading behind one backslash or more, so that reading it takes one away?
+--- Is the line a heading behind one backslash or more, so that reading it removes one?
 ---@param line string
 ---@return boolean
 function M.is_escaped(line) return line:byte(1) == 92 and M.needs_escape(line) end

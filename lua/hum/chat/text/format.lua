@@ -9,8 +9,8 @@
 --
 -- In an assistant turn, outside fences: `<think>` … `</think>`, each alone on its line,
 -- hold thinking, which is never sent back; a mark such as `<!-- hum: stopped -->` as the
--- last line tells that the reply is partial. A line of text that would be read as a
--- heading has a backslash before it, which reading takes away.
+-- last line says that the reply is partial. A line of text that would be read as a
+-- heading has a backslash before it, which reading removes.
 --
 -- Rows are 0-based. A line of a buffer has "\n" where the file has NUL, see M.to_buffer.
 local block = require('hum.chat.text.block')
@@ -35,7 +35,7 @@ local M = {}
 ---@class hum.ChatText
 ---@field front? hum.Front
 ---@field turns hum.Turn[]
----@field tail string[]        lines that close what the text leaves open at its end
+---@field closing string[]     lines that close what the text leaves open at its end
 
 local MARK = '^<!%-%- hum: (.-) %-%->%s*$'
 
@@ -83,9 +83,9 @@ local function closing(def)
   return {}
 end
 
---- Takes the mark off a turn's last line, or the backslash that keeps one from being a mark.
+--- Removes the mark from a turn's last line, or the backslash that keeps it from being a mark.
 ---@param turn table
-local function take_mark(turn)
+local function strip_mark(turn)
   local body = turn.body
   local last = #body
   while last > 0 and not body[last]:find('%S') do
@@ -104,7 +104,7 @@ end
 ---@param last integer
 local function finish_turn(turn, last)
   turn.last = last
-  if turn.role == 'assistant' then take_mark(turn) end
+  if turn.role == 'assistant' then strip_mark(turn) end
   turn.content = joined(turn.body)
   turn.body, turn.marks, turn.verbatim, turn.in_thinking = nil, nil, nil, nil
 end
@@ -142,7 +142,7 @@ end
 ---@param lines string[]
 ---@return hum.ChatText
 function M.parse(lines)
-  local chat = { turns = {}, tail = {} } ---@type hum.ChatText
+  local text = { turns = {}, closing = {} } ---@type hum.ChatText
   local id, turn = block.FIRST, nil
   for i, line in ipairs(lines) do
     local kind
@@ -155,24 +155,24 @@ function M.parse(lines)
       if turn then finish_turn(turn, i - 2) end
       turn = { role = role, name = name, row = i - 1, body = {}, marks = {}, verbatim = {} }
       turn.has_thinking = false
-      chat.turns[#chat.turns + 1] = turn
+      text.turns[#text.turns + 1] = turn
     elseif kind == 'front' then
-      chat.front = chat.front or { first = 0, last = 0, rows = {}, values = {} }
-      front_line(chat.front, line, i - 1)
+      text.front = text.front or { first = 0, last = 0, rows = {}, values = {} }
+      front_line(text.front, line, i - 1)
     elseif turn then
       body_line(turn, kind, line)
     end
   end
   if turn then finish_turn(turn, #lines - 1) end
-  chat.tail = closing(block.def(id))
-  return chat
+  text.closing = closing(block.def(id))
+  return text
 end
 
 --- What is sent: the turns with content, up to and with `last`. Neighbours of one role
---- become one message, since some servers insist on the roles taking turns: a reply that
+--- become one message, since some servers insist on alternating roles: a reply that
 --- failed before its first word leaves two questions in a row.
 ---@param turns hum.Turn[]
----@param last? integer  index of the last turn to take
+---@param last? integer  index of the last turn to send
 ---@return { role: string, content: string }[]
 function M.messages(turns, last)
   local out = {}
@@ -188,11 +188,11 @@ function M.messages(turns, last)
 end
 
 --- The front matter of a new chat.
----@param meta { endpoint: string, model?: string }
+---@param values { endpoint: string, model?: string }
 ---@return string[]
-function M.front(meta)
-  local lines = { '---', 'hum: 1', 'endpoint: ' .. meta.endpoint }
-  if meta.model then lines[#lines + 1] = 'model: ' .. meta.model end
+function M.front(values)
+  local lines = { '---', 'hum: 1', 'endpoint: ' .. values.endpoint }
+  if values.model then lines[#lines + 1] = 'model: ' .. values.model end
   lines[#lines + 1] = '---'
   return lines
 end
@@ -250,7 +250,7 @@ end
 ---@param mark? string
 ---@return table<integer, string> changed
 ---@return string[] added
-function M.ending(lines, mark)
+function M.finish(lines, mark)
   local changed, state = M.escapes(lines, 'assistant')
   local added = closing(state)
   local last = #lines

@@ -132,7 +132,7 @@ end
 
 -- Where each special character comes next; false: not any more.
 ---@type (integer|false)[]
-local places = {}
+local positions = {}
 
 ---@param text string
 ---@param from integer
@@ -140,12 +140,12 @@ local places = {}
 local function next_special(text, from)
   local nearest
   for n = 1, #SPECIAL do
-    local place = places[n]
-    if place and place < from then
-      place = text:find(SPECIAL[n], from, true) or false
-      places[n] = place
+    local position = positions[n]
+    if position and position < from then
+      position = text:find(SPECIAL[n], from, true) or false
+      positions[n] = position
     end
-    if place and (not nearest or place < nearest) then nearest = place end
+    if position and (not nearest or position < nearest) then nearest = position end
   end
   return nearest
 end
@@ -154,7 +154,7 @@ end
 ---@param emit hum.Emit  gets 1-based bytes, the last one exclusive
 function M.parse(text, emit)
   for n = 1, #SPECIAL do
-    places[n] = 0
+    positions[n] = 0
   end
   local i = next_special(text, 1)
   if not i then return end

@@ -1,11 +1,11 @@
 -- The block state at the start of every line of a chat, kept up to date lazily.
 --
--- A change of the buffer costs O(1): `on_lines` only notes what is no longer known. Lines are read when
+-- A change of the buffer costs O(1): `on_lines` only records what is no longer known. Lines are read when
 -- somebody asks (redraw, fold, code blocks), and only as many as needed:
--- * An append takes the lines it ended; the last line itself is never read, since the state *before* it
+-- * After an append these are the lines that it ended; the last line itself is never read, since the state *before* it
 --   does not depend on its text. A token that does not end a line costs nothing.
 -- * An edit further up is followed until the new states agree with the old ones.
--- * A call takes at most BUDGET lines. What is left is done in later slices, outside redraws, and the
+-- * A call reads at most BUDGET lines. The others are read in later slices, outside redraws, and the
 --   windows are then drawn again.
 local block = require('hum.chat.text.block')
 local fault = require('hum.fault')
@@ -14,10 +14,10 @@ local private = require('hum.private')
 
 local M = {}
 
---- Lines read in one call: about 2 ms. CHUNK of them at a time are taken out of the buffer.
+--- Lines read in one call: about 2 ms. CHUNK of them at a time are copied from the buffer.
 local BUDGET, CHUNK = 5000, 256
 --- An edit with fewer lines than this behind it just forgets those lines.
-local TAIL = 64
+local NEAR_END = 64
 
 ---@class hum.Scan
 ---@field buf integer
@@ -31,7 +31,7 @@ local TAIL = 64
 ---@class hum.ScanDirty
 ---@field first integer  rows first + 1 .. last have to be found again
 ---@field last integer
----@field shift integer  rows from `last` on still stand this many places earlier in `state`
+---@field shift integer  rows from `last` on still stand this many rows earlier in `state`
 
 ---@type table<integer, hum.Scan>
 local scans = {}
@@ -56,28 +56,28 @@ local function publish(buf, first, old_last, new_last, count)
     end
     if not ok and not faulty[key] then -- once: the next token would bring it again
       faulty[key] = true
-      fault.report(('following the text (%s)'):format(key), err)
+      fault.report(('following the text (%s)'):format(key), tostring(err))
     end
   end
 end
 
---- Notes that rows [first, old_last) have become [first, new_last). All there is to do for an append is the
+--- Records that rows [first, old_last) have become [first, new_last). All there is to do for an append is the
 --- first comparison: nothing from the last line on was known.
 ---
---- Neovim updates folds before it tells of the change, and they ask here: then new text was read already, as
---- the count tells, and what is known from the change on is of no use.
+--- Neovim updates folds before it calls `on_lines`, and they ask here: then new text was read already, as
+--- the count shows, and what is known from the change on is of no use.
 ---@param s hum.Scan
 ---@param first integer
 ---@param old_last integer
 ---@param new_last integer
-local function note(s, first, old_last, new_last)
+local function invalidate(s, first, old_last, new_last)
   local shift = new_last - old_last
   local count = vim.api.nvim_buf_line_count(s.buf)
   local asked = s.count + shift ~= count
   s.count = count
   if first >= s.known then return end
   local dirty = s.dirty
-  if asked or old_last > s.known or count - new_last < TAIL then
+  if asked or old_last > s.known or count - new_last < NEAR_END then
     s.known = first
     if dirty and dirty.last > first then
       s.known = math.min(first, dirty.first)
@@ -95,7 +95,7 @@ local function note(s, first, old_last, new_last)
   end
 end
 
---- Reads lines from `row` on, `state[row]` being right, until `stop` says so.
+--- Reads lines from `row` on, `state[row]` being right, up to `last` or until the states agree with the old ones again.
 ---@param s hum.Scan
 ---@param row integer
 ---@param last integer    first row not to be read
@@ -143,7 +143,7 @@ local function repair(s, budget)
   if agreed or row >= s.known then
     s.dirty = nil
   else
-    -- The state just written at `row` must not be taken for an old one that agrees.
+    -- The state just written at `row` must not pass for an old one that agrees.
     dirty.first, dirty.last = row, math.max(dirty.last, row + 1)
   end
   return budget - (row - from)
@@ -161,7 +161,7 @@ local function advance(s, row, budget)
   return not s.dirty and s.known >= row
 end
 
---- The rest in slices, each a turn of the loop of its own so that keys and tokens come in between.
+--- Reads the other lines in slices, each in an iteration of the loop of its own, so that keys and tokens come between.
 ---@param s hum.Scan
 ---@param row integer
 local function later(s, row)
@@ -224,7 +224,7 @@ end
 ---@param fn hum.ScanListener
 function M.listen(key, fn) listeners[key] = fn end
 
---- Sets who hears that a buffer is watched no longer.
+--- Sets the function that is called when a buffer is watched no longer.
 ---@param fn fun(buf: integer)
 function M.on_detach(fn) on_detach = fn end
 
@@ -253,7 +253,7 @@ function M.attach(buf)
     on_lines = function(_, _, _, first, old_last, new_last)
       local s = M.get(buf)
       if not s then return true end
-      note(s, first, old_last, new_last)
+      invalidate(s, first, old_last, new_last)
       publish(buf, first, old_last, new_last, s.count)
     end,
     on_reload = function()

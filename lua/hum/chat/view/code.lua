@@ -3,7 +3,7 @@
 -- Only blocks that a window shows are coloured; their colours then lie in the buffer as extmarks, so they cost
 -- nothing while text streams. Treesitter does it when a parser and queries for the language exist (of the
 -- block's text alone, never of the chat), else the regex syntax of the file type, in a hidden buffer. Both
--- work in slices of SLICE; what one cannot be cut is the loading of a language's files, once each. A block
+-- work in slices of SLICE; only the loading of a language's files, once each, cannot be cut. A block
 -- of more than MAX_BYTES or MAX_LINES, or of an unknown language, keeps the plain colour of code.
 --
 -- A changed block keeps its old colours, which move with the text, until PAUSE after the last change in it.
@@ -30,8 +30,8 @@ local CLOSED = 50
 ---@class hum.CodeBuf
 ---@field blocks hum.CodeBlock[]
 ---@field reach integer  rows from here on are in no block: an append is dismissed by it
----@field seen table<integer, { top: integer, bottom: integer, closings: integer }>  by window: what was
----  looked at
+---@field seen table<integer, { top: integer, bottom: integer, closings: integer }>  by window: the rows
+---  of the last update
 ---@field pending boolean
 ---@field timer? uv.uv_timer_t
 
@@ -73,7 +73,7 @@ end
 ---@param b hum.CodeBlock
 ---@param indent integer
 ---@return string[]? lines  nil: too much
----@return integer[] cut  bytes taken off each line
+---@return integer[] cut  bytes cut off the beginning of each line
 local function content(buf, b, indent)
   local lines = vim.api.nvim_buf_get_lines(buf, b.first + 1, b.last, false)
   local cut, bytes = {}, 0
@@ -115,11 +115,11 @@ local function paint(buf, b, indent)
   if not job then drop(buf, b) end
 end
 
---- Looks at the rows that a window shows: colours what is new or changed, takes away what is no block.
+--- Colours blocks in these rows that are new or changed, and drops the colours of what is no longer a block.
 ---@param buf integer
 ---@param top integer
 ---@param bottom integer
-local function look(buf, top, bottom)
+local function update(buf, top, bottom)
   local s, c = scan.get(buf), bufs[buf]
   if not s or not c or not scan.complete(buf, math.min(bottom, s.count - 1)) then return end
   ---@type table<integer, { first: integer, last: integer, lang: string, indent: integer }>
@@ -156,32 +156,32 @@ local function look(buf, top, bottom)
   end
 end
 
---- Looks at all windows that show a chat.
+--- Updates the rows that windows show of a chat.
 ---@param buf integer
-local function look_all(buf)
+local function update_all(buf)
   local c = bufs[buf]
   if not c or not vim.api.nvim_buf_is_loaded(buf) then return end
   c.pending = false
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local info = vim.fn.getwininfo(win)[1]
-    look(buf, info.topline - 1, info.botline - 1)
+    update(buf, info.topline - 1, info.botline - 1)
   end
 end
 
 ---@param buf integer
 ---@param c hum.CodeBuf
 ---@param delay integer
-local function look_soon(buf, c, delay)
+local function update_soon(buf, c, delay)
   if c.pending then return end
   c.pending = true
-  vim.defer_fn(function() guard(look_all, buf) end, delay)
+  vim.defer_fn(function() guard(update_all, buf) end, delay)
 end
 
 ---@param buf integer
 ---@param c hum.CodeBuf
-local function look_after_pause(buf, c)
+local function update_after_pause(buf, c)
   c.timer = c.timer or assert(vim.uv.new_timer())
-  c.timer:start(PAUSE, 0, vim.schedule_wrap(function() guard(look_all, buf) end))
+  c.timer:start(PAUSE, 0, vim.schedule_wrap(function() guard(update_all, buf) end))
 end
 
 --- Are the rows from `first` to `last` without a block to be coloured, but for the one still open at the end?
@@ -190,10 +190,10 @@ end
 ---@param last integer
 ---@return boolean
 local function nothing_new(s, first, last)
-  local tail = s.state[s.known]
+  local last_state = s.state[s.known]
   for row = first, math.min(last, s.known) do
     local id = s.state[row]
-    if id ~= tail and block.def(id).fence then return false end
+    if id ~= last_state and block.def(id).fence then return false end
   end
   return true
 end
@@ -211,7 +211,7 @@ local function on_view(win, buf, top, bottom)
     end
   end
   c.seen[win] = { top = top, bottom = bottom, closings = s.closings }
-  look_soon(buf, c, seen and seen.closings ~= s.closings and CLOSED or 0)
+  update_soon(buf, c, seen and seen.closings ~= s.closings and CLOSED or 0)
 end
 
 ---@param buf integer
@@ -236,7 +236,7 @@ local function on_lines(buf, first, old_last, new_last, count)
   end
   c.reach = reach
   c.seen = {}
-  if hit then look_after_pause(buf, c) end
+  if hit then update_after_pause(buf, c) end
 end
 
 --- Colours the code blocks of a watched buffer from now on, until it is unloaded.

@@ -1,4 +1,5 @@
--- Thinking parts are folded, and their fold tells that they live.
+-- Thinking parts are folded. The text of a closed fold says whether its part is still running, how many words it has,
+-- and how long it took.
 --
 -- 'foldmethod' is expr with an expression that looks one number up in `scan`. Neovim keeps such folds while
 -- text is appended, with two holes that `mend` closes, once per line and only where needed:
@@ -8,8 +9,8 @@
 --
 -- A closed fold is drawn again for each token within it, so its text can count them.
 --
--- Neovim asks the expression twice for each token. So it is asked only while something is being thought;
--- else 'foldmethod' is manual, which keeps the folds and moves them with the text.
+-- Neovim evaluates the expression twice for each token. So it does that only while a part is running (`wake`); else
+-- (`sleep`) 'foldmethod' is manual, which keeps the folds and moves them with the text.
 local block = require('hum.chat.text.block')
 local guard = require('hum.interrupt').guard
 local highlight = require('hum.chat.view.highlight')
@@ -34,12 +35,12 @@ local TAIL = 60
 ---@field closed table<integer, { first: integer, shut: boolean }>  by window: state of the live fold
 ---@field words table<integer, integer>  of finished parts, by their first row
 ---@field finished integer  rows from here on have no part in `words`
----@field from integer      first row that `mend` has not looked at
+---@field from integer      first row that `mend` has not handled
 ---@field first? integer    first row of the part that was mended last
 ---@field stale? integer    first row whose folds insert mode has left behind
 ---@field pending boolean   `mend` is on its way
----@field resting boolean   nothing is being thought: folds stay as they are
----@field refold boolean    lines with thinking came in while resting
+---@field asleep boolean    no part is running: folds are not computed
+---@field refold boolean    lines came in while asleep, which may have thinking parts
 
 ---@type table<integer, hum.FoldBuf>
 local bufs = {}
@@ -153,7 +154,7 @@ local function finished_words(buf, b, first, last)
   return words
 end
 
---- The end of what is being thought.
+--- The last words of a running part.
 ---@param buf integer
 ---@param first integer
 ---@param last integer
@@ -213,7 +214,7 @@ function M.text() return guard(text_of_fold) end
 local function in_insert() return vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil end
 
 --- Runs `fn` where folds are updated: not in insert mode, which an `<Cmd>` inside `:normal` leaves for as
---- long as it runs. All that the user could notice of it is the cursor, which normal mode takes off the end
+--- long as it runs. All that the user could notice of it is the cursor, which normal mode moves off the end
 --- of a line.
 ---@param fn fun()
 local function outside_insert(fn)
@@ -259,7 +260,7 @@ local function mend_window(win, b, first, last)
   end)
 end
 
---- Looks after the fold of the part at the end, or of the one that has just ended.
+--- Mends the fold of the part at the end, or of the one that has just ended.
 ---@param buf integer
 local function mend(buf)
   local b = bufs[buf]
@@ -283,7 +284,7 @@ local function mend(buf)
   end)
 end
 
---- For each change: new lines at the end of a part need a look, everything else only bookkeeping.
+--- For each change: new lines at the end of a part may need mending, everything else only bookkeeping.
 ---@param buf integer
 ---@param first integer
 ---@param old_last integer
@@ -297,7 +298,7 @@ local function on_lines(buf, first, old_last, new_last)
     b.live = nil
   end
   if new_last == old_last then return end
-  if b.resting then
+  if b.asleep then
     b.refold = b.refold or new_last - old_last > 1
     return
   end
@@ -309,8 +310,8 @@ local function on_lines(buf, first, old_last, new_last)
   vim.schedule(function() guard(mend, buf) end)
 end
 
--- Only in the current window can the user open or close a fold, and a redraw follows at once. When nothing
--- is being thought there is nothing to remember.
+-- Only in the current window can the user open or close a fold, and a redraw follows at once. When no
+-- part is running there is nothing to remember.
 local function on_view(win, buf)
   local b, s = bufs[buf], scan.get(buf)
   if not b or not s or not thinking(s, s.known) or win ~= vim.api.nvim_get_current_win() then return end
@@ -329,28 +330,28 @@ local function compute_once(win)
   wo.foldmethod = 'manual'
 end
 
---- Something is being thought from now on.
+--- A part is running from now on: folds are computed.
 ---@param buf integer
 function M.wake(buf)
   local b = bufs[buf]
-  if not b or not b.resting then return end
-  b.resting = false
+  if not b or not b.asleep then return end
+  b.asleep = false
   for _, win in ipairs(windows(buf)) do
     vim.wo[win][0].foldmethod = 'expr'
   end
 end
 
---- Nothing is being thought any more. In insert mode folds are not computed, so it waits for its end.
+--- No part is running any more: folds stay as they are. In insert mode they are not up to date: it waits for the end.
 ---@param buf integer
-function M.rest(buf)
+function M.sleep(buf)
   local b = bufs[buf]
-  if not b or b.resting then return end
+  if not b or b.asleep then return end
   mend(buf)
   if in_insert() then
     b.stale = b.stale or b.from
     return
   end
-  b.resting = true
+  b.asleep = true
   local last = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(windows(buf)) do
     -- 0.10 may have left a fold over the first lines of the text, which would stay.
@@ -359,11 +360,11 @@ function M.rest(buf)
   end
 end
 
---- Thinking that came while resting is folded: what `<C-r>` has brought back, above all.
+--- Folds thinking parts that came in while asleep: above all what `<C-r>` has brought back.
 ---@param buf integer
 function M.refresh(buf)
   local b = bufs[buf]
-  if not b or not b.resting or not b.refold or in_insert() then return end
+  if not b or not b.asleep or not b.refold or in_insert() then return end
   b.refold = false
   for _, win in ipairs(windows(buf)) do
     compute_once(win)
@@ -379,7 +380,7 @@ local function catch_up()
       end
       b.stale = nil
       local s = scan.get(buf)
-      if s and not thinking(s, s.known) then M.rest(buf) end
+      if s and not thinking(s, s.known) then M.sleep(buf) end
     end
   end
 end
@@ -387,7 +388,7 @@ end
 ---@param buf integer
 local function watch(buf)
   if bufs[buf] then return end
-  bufs[buf] = { closed = {}, words = {}, finished = 0, from = 0, pending = false, resting = false, refold = false }
+  bufs[buf] = { closed = {}, words = {}, finished = 0, from = 0, pending = false, asleep = false, refold = false }
   scan.listen('fold', on_lines)
   highlight.on_view('fold', on_view)
   local group = vim.api.nvim_create_augroup('hum.fold', { clear = false })
@@ -418,7 +419,7 @@ function M.setup_window(win, folded)
   wo.foldminlines = 0
   wo.foldenable = true
   wo.foldmethod = 'expr'
-  if bufs[buf].resting and not in_insert() then compute_once(win) end
+  if bufs[buf].asleep and not in_insert() then compute_once(win) end
 end
 
 return M

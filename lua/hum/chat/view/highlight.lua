@@ -179,7 +179,7 @@ end
 ---@param buf integer
 ---@param row integer
 ---@param line string
----@return boolean plain  is there anything inside to look at?
+---@return boolean plain  its text may have inline markup
 local function draw_leading(buf, row, line)
   local columns, first = block.indent(line)
   local byte = line:byte(first)
@@ -278,7 +278,7 @@ local viewers = {}
 
 ---@alias hum.Viewer fun(win: integer, buf: integer, top: integer, bottom: integer)
 
-local function look(win, buf, top, bottom)
+local function call_viewers(win, buf, top, bottom)
   scan.sync(buf, bottom)
   for _, fn in pairs(viewers) do
     fn(win, buf, top, bottom)
@@ -287,7 +287,7 @@ end
 
 local function on_win(_, win, buf, top, bottom)
   if not scan.get(buf) then return false end
-  guard(look, win, buf, top, bottom)
+  guard(call_viewers, win, buf, top, bottom)
   return coloured[buf] or false
 end
 

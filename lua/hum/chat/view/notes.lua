@@ -32,7 +32,7 @@ local function attach(buf, row, opts)
   shown[buf][id] = { row = row, line = line, opts = opts }
 end
 
---- Brings back what `u` took away and `<C-r>` has brought back the text of.
+--- Shows notes again that `u` removed with their text, and whose text `<C-r>` has brought back.
 ---@param buf integer
 function M.revive(buf)
   for id, note in pairs(shown[buf] or {}) do
@@ -97,12 +97,12 @@ end
 ---@param row integer
 ---@param failure hum.Failure
 function M.failure(buf, row, failure)
-  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } }
+  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } } ---@type [string, string][][]
   if failure.hint and failure.hint ~= '' then lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } } end
   attach(buf, row, { virt_lines = lines })
 end
 
---- Takes away what errors before left on the screen.
+--- Removes the notes of earlier failures.
 ---@param buf integer
 function M.clear_failures(buf)
   for id, note in pairs(shown[buf] or {}) do

@@ -3,10 +3,10 @@ local guard = require('hum.interrupt').guard
 
 local M = {}
 
---- Nanoseconds of work in one go, and bytes of a line beyond which it is left plain.
+--- Nanoseconds of work in one slice, and bytes of a line beyond which it is left plain.
 local SLICE, MAX_LINE = 1e6, 2000
 
---- Milliseconds between two goes, which tokens and keys have for themselves.
+--- Milliseconds between two slices, left to tokens and keys.
 local PAUSE = 3
 
 ---@class hum.Paint
@@ -63,7 +63,7 @@ end
 
 --- Calls `step` until it says that it is done, SLICE at a time.
 ---@param job hum.Paint
----@param step fun(): boolean  does a little, tells whether more is left
+---@param step fun(): boolean  does a little, returns whether there is more to do
 ---@param after? fun()  called at the end, also of a cancelled job
 local function run(job, step, after)
   local function slice()
@@ -120,7 +120,7 @@ end
 ---@param text string
 ---@param lines string[]
 ---@param spans table<integer, hum.Spans>
----@return fun(): boolean step  takes some captures more
+---@return fun(): boolean step  adds the spans of some more captures
 local function captures(tree, query, lang, text, lines, spans)
   local iter = query:iter_captures(tree:root(), text, 0, #lines)
   return function()
@@ -219,7 +219,7 @@ local function syntax_spans(lnum, length)
   return spans
 end
 
--- One block at a time: two of one language would take the hidden buffer from each other at every slice.
+-- One block at a time: two of one language would overwrite each other's text in the hidden buffer at every slice.
 ---@type { job: hum.Paint, ft: string, lines: string[], paint: hum.PaintLine }[]
 local waiting = {}
 local busy = false

@@ -1,4 +1,5 @@
--- How long a model thought: known of the thinking parts that came in this session, by a mark on their first line.
+-- How long a model thought: known for thinking parts that streamed in since the chat was opened, by an extmark on their
+-- first line.
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.thoughts')
@@ -28,7 +29,7 @@ function M.begin(buf)
   all.by_mark[mark] = all.running
 end
 
---- The part that runs has ended; nothing if none does.
+--- The running part has ended; nothing happens if there is none.
 ---@param buf integer
 function M.finish(buf)
   local all = thoughts[buf]

@@ -26,14 +26,14 @@ local function show(buf, row, text, id)
   })
 end
 
---- Takes the mark away; nothing if there is none.
+--- Removes the mark; nothing happens if there is none.
 ---@param buf integer
 function M.stop(buf)
-  local one = waiting[buf]
-  if not one then return end
+  local entry = waiting[buf]
+  if not entry then return end
   waiting[buf] = nil
-  one.timer:stop()
-  one.timer:close()
+  entry.timer:stop()
+  entry.timer:close()
   if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1) end
 end
 
@@ -47,21 +47,21 @@ function M.is_waiting(buf) return waiting[buf] ~= nil end
 function M.start(buf, row, text)
   M.stop(buf)
   local since = vim.uv.hrtime()
-  local one = { mark = show(buf, row, text), timer = assert(vim.uv.new_timer()) }
-  waiting[buf] = one
-  one.timer:start(
+  local entry = { mark = show(buf, row, text), timer = assert(vim.uv.new_timer()) }
+  waiting[buf] = entry
+  entry.timer:start(
     1000,
     1000,
     vim.schedule_wrap(function()
-      if waiting[buf] ~= one then
+      if waiting[buf] ~= entry then
         return
       elseif not vim.api.nvim_buf_is_loaded(buf) then
         return M.stop(buf)
       end
-      local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, one.mark, {})
+      local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, entry.mark, {})
       if at[1] then
         local seconds = math.floor((vim.uv.hrtime() - since) / 1e9 + 0.1)
-        show(buf, at[1], ('%s %d s'):format(text, seconds), one.mark)
+        show(buf, at[1], ('%s %d s'):format(text, seconds), entry.mark)
       end
     end)
   )

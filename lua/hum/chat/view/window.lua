@@ -6,15 +6,15 @@ local fold = require('hum.chat.view.fold')
 local M = {}
 
 ---@param mods? table  as `smods` of a user command
----@return boolean
-local function has_place(mods)
+---@return boolean  they say where the window goes
+local function has_position(mods)
   return mods ~= nil and (mods.vertical or mods.horizontal or (mods.tab or -1) >= 0 or (mods.split or '') ~= '')
 end
 
 ---@param mods? table
 local function split(mods)
   local how = config.get().chat.window
-  if has_place(mods) then
+  if has_position(mods) then
     vim.cmd({ cmd = 'split', mods = mods })
   elseif how == 'vsplit' then
     vim.cmd('vsplit')
@@ -23,7 +23,7 @@ local function split(mods)
   elseif how == 'tab' then
     vim.cmd('tab split')
   end
-  return not has_place(mods) and how or nil
+  return not has_position(mods) and how or nil
 end
 
 ---@param how? string
@@ -43,7 +43,7 @@ end
 ---@return boolean|nil ok, string|nil err
 function M.show(buf, mods)
   for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.api.nvim_win_get_buf(win) == buf and not has_place(mods) then
+    if vim.api.nvim_win_get_buf(win) == buf and not has_position(mods) then
       vim.api.nvim_set_current_win(win)
       return true
     end

@@ -11,6 +11,7 @@ local M = {}
 ---@field loaded boolean
 ---@field size? number    bytes
 ---@field rank integer    of the family
+---@field chat? boolean   the model of chats
 
 --- Files up to this size, about 8 billion parameters in 4 bits, answer in time on most machines.
 local LIGHT = 5e9
@@ -72,7 +73,7 @@ function M.order(list, loaded)
   local out = {} ---@type hum.Candidate[]
   for _, item in ipairs(list) do
     local name, rank = judge(item)
-    if name then
+    if name and rank then
       out[#out + 1] = { model = name, loaded = loaded[name] ~= nil, size = size_of(item, name), rank = rank }
     end
   end

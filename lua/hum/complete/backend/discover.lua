@@ -22,7 +22,7 @@ local M = {}
 ---@field why string             why this model
 ---@field load boolean           loading it is a request of its own
 ---@field parallel boolean       the server does several requests at a time
----@field context? integer       tokens a prompt and its answer may have together, if known
+---@field context? number        tokens a prompt and its answer may have together, if known
 
 ---@class hum.DiscoverOpts  what the user decided about it
 ---@field endpoint string
@@ -30,7 +30,7 @@ local M = {}
 ---@field chat_model? string     the one of chats, if it is decided
 ---@field tokens? hum.FimTokens
 ---@field by_server boolean      prompts are the server's business where it knows how
----@field num_ctx? integer
+---@field num_ctx? number
 
 --- A trial may have to wait for a free slot. In seconds.
 local TRY_WITHIN = 60
@@ -53,8 +53,8 @@ local function nothing(opts, cure)
 end
 
 ---@param shown table  answer of /api/show
----@param num_ctx? integer
----@return integer|nil
+---@param num_ctx? number
+---@return number|nil
 local function context_of(shown, num_ctx)
   for key, value in pairs(type(shown.model_info) == 'table' and shown.model_info or {}) do
     if num_ctx and type(value) == 'number' and key:find('%.context_length$') then return math.min(num_ctx, value) end
@@ -88,6 +88,7 @@ local function examine(opts, model, why)
     end
     return text(err)
   end
+  ---@cast shown table  there is no error, so there is an answer
   local can = answers.strings(shown.capabilities)
   local is_remote = shown.remote_host ~= nil or shown.remote_model ~= nil
   if why ~= NAMED and (is_remote or vim.tbl_contains(can, 'thinking')) then return nil end
@@ -96,6 +97,7 @@ local function examine(opts, model, why)
     or (#can == 0 and type(shown.template) == 'string' and shown.template:find('.Suffix', 1, true))
   local family = families.of_shown(model, shown)
   if not inserts and not opts.tokens and not family then return nil end
+  ---@type hum.FoundBackend
   local found = {
     model = model,
     api = 'generate',
@@ -147,7 +149,7 @@ local function on_ollama(opts)
   local loaded = loaded_on_ollama(opts)
   local list = candidates.order(answers.objects(answer, 'models'), loaded)
   if opts.chat_model and not families.is_thinker(opts.chat_model) then
-    table.insert(list, 1, { model = opts.chat_model, chat = true })
+    table.insert(list, 1, { model = opts.chat_model, loaded = false, rank = 0, chat = true })
   end
   for _, one in ipairs(list) do
     local why = one.chat and CHATS or one.loaded and LOADED or FOUND
@@ -193,9 +195,10 @@ end
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_llama_server(opts, props)
   local err, model, why = choose(opts)
-  if not model then return err end
+  if not model or not why then return err end
   local slots, settings = answers.number(props.total_slots), props.default_generation_settings
   local context = type(settings) == 'table' and answers.number(settings.n_ctx) or 0
+  ---@type hum.FoundBackend
   local found = {
     model = model,
     api = 'infill',
@@ -229,7 +232,7 @@ end
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_completions(opts)
   local err, model, why = choose(opts)
-  if not model then return err end
+  if not model or not why then return err end
   local family = not opts.tokens and families.of(model) or nil
   local own = opts.tokens or (family and family.tokens)
   local body = { model = model, prompt = 'a', suffix = not own and 'b' or nil, max_tokens = 1 }

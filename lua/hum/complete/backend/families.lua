@@ -32,7 +32,7 @@ local function starcoder(more)
     suffix = '<fim_suffix>',
     middle = '<fim_middle>',
     stop = { '<|endoftext|>', '<file_sep>', '<fim_prefix>', '<fim_pad>' },
-  }, more or {})
+  }, more or {}) --[[@as hum.FimTokens]]
 end
 
 ---@return hum.FimTokens

@@ -82,7 +82,7 @@ local UNITS = { h = 3600000, m = 60000, s = 1000, ms = 1, us = 0.001, ns = 0.000
 ---@return integer|nil ms
 local function kept_ms(keep_alive)
   local text = tostring(keep_alive or '')
-  local ms = 0
+  local ms = 0 ---@type number
   for number, unit in text:gmatch('(%d*%.?%d+)(%a*)') do
     ms = ms + tonumber(number) * (UNITS[unit] or UNITS.s)
   end
@@ -116,7 +116,8 @@ end
 ---@param complete hum.CompleteConfig
 ---@return hum.BackendSpec
 local function spec_of(found, resolved, complete)
-  local endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = as_map(resolved.endpoint.headers) })
+  local headers = as_map(resolved.endpoint.headers)
+  local endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = headers }) --[[@as hum.EndpointSpec]]
   local during = complete.during_chat
   return {
     endpoint = endpoint,
@@ -263,7 +264,7 @@ function M.text()
     return 'the FIM model will be chosen when it is needed'
   end
   return known.found and 'FIM model: ' .. M.describe(known.found)
-    or (known.err:gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
+    or ((known.err or ''):gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
 end
 
 return M

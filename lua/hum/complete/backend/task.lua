@@ -20,7 +20,7 @@ local function resume(co, ...)
 end
 
 --- Runs `fn`, in which the other functions here may be used.
----@param fn fun(): ...
+---@param fn fun(): any...
 ---@param done fun(fault: string?, ...)  called once: with what `fn` returned, or with the fault that it died of
 function M.run(fn, done)
   local co = coroutine.create(fn)
@@ -41,6 +41,7 @@ function M.wait(start)
   end)
   if not results then
     suspended = true
+    ---@diagnostic disable-next-line: await-in-sync  the coroutine is the task's, see M.run
     coroutine.yield()
   end
   return vim.F.unpack_len(results)

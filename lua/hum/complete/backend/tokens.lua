@@ -19,7 +19,8 @@ local BEGINNINGS = { '<s>', '<bos>', '<|begin_of_text|>', '<|endoftext|>', '<｜
 local function tokens_of(prefix, suffix, middle, more)
   if vim.trim(prefix) == '' or vim.trim(suffix) == '' then return nil end
   local stop = { vim.trim(prefix), vim.trim(suffix), middle ~= '' and vim.trim(middle) or nil }
-  return vim.tbl_extend('force', { prefix = prefix, suffix = suffix, middle = middle, stop = stop }, more)
+  local learned = { prefix = prefix, suffix = suffix, middle = middle, stop = stop }
+  return vim.tbl_extend('force', learned, more) --[[@as hum.FimTokens]]
 end
 
 ---@param template string  of Go; Ollama's for a prompt with a suffix
@@ -30,9 +31,10 @@ function M.from_template(template)
   local case = text:match('{{%s*if%s+%.Suffix%s*}}(.-){{%s*else') or text:match('{{%s*if%s+%.Suffix%s*}}(.-){{%s*end')
   if not case then return nil end
   local prefix, suffix, middle = case:match('^([^{}]*){{%s*%.Prompt%s*}}([^{}]*){{%s*%.Suffix%s*}}([^{}]*)$')
-  if prefix then return tokens_of(prefix, suffix, middle, {}) end
+  if prefix and suffix and middle then return tokens_of(prefix, suffix, middle, {}) end
   suffix, prefix, middle = case:match('^([^{}]*){{%s*%.Suffix%s*}}([^{}]*){{%s*%.Prompt%s*}}([^{}]*)$')
-  return suffix and tokens_of(prefix, suffix, middle, { suffix_first = true }) or nil
+  if not suffix or not prefix or not middle then return nil end
+  return tokens_of(prefix, suffix, middle, { suffix_first = true })
 end
 
 ---@param head string
@@ -48,10 +50,12 @@ end
 ---@return hum.FimTokens|nil
 function M.from_infill(prompt)
   local head, suffix, middle = tostring(prompt):match('^(.*)' .. M.BEFORE .. '(.-)' .. M.AFTER .. '(.*)$')
-  if not head then return nil end
+  if not head or not suffix or not middle then return nil end
   head = without_beginning(head)
   local repo, file, prefix = head:match('^(.-)myproject\n(.-)filename\n(.*)$')
-  if repo then return tokens_of(prefix, suffix, middle, { repo = repo .. '%s\n', file = file .. '%s\n' }) end
+  if repo and file and prefix then
+    return tokens_of(prefix, suffix, middle, { repo = repo .. '%s\n', file = file .. '%s\n' })
+  end
   return tokens_of(head, suffix, middle, {})
 end
 

@@ -120,6 +120,8 @@ end
 ---@return boolean whole  there is room for all lines
 local function layout(g, left_over)
   local first, more = left_over:match('^([^\n]*)\n?(.*)$')
+  ---@cast first string  the pattern matches any text
+  ---@cast more string
   local goes_on = #first < #left_over
   local below = { lines = {}, hidden = 0 }
   local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''

@@ -30,6 +30,8 @@ local function agree_last(want, at, line, own, tabstop)
   if sub(want, at, at + #line - 1) == line then return at - 1 + #line end
   local blanks, text = match(line, '^([ \t]*)(.*)$')
   local indent = match(want, '^[ \t]*', at)
+  ---@cast blanks string  both patterns match any text
+  ---@cast indent string
   local from = at + #indent
   if sub(want, from, from + #text - 1) ~= text or (text == '' and own) then return nil end
   if text == '' and width(blanks, tabstop) ~= width(indent, tabstop) then return from - 1, indent end
@@ -58,7 +60,7 @@ end
 ---@param left_over string
 ---@return boolean  `left_over` has these characters in this order
 function M.closes(closers, left_over)
-  local at = 0
+  local at = 0 ---@type integer|nil
   for i = 1, #closers do
     at = find(left_over, sub(closers, i, i), at + 1, true)
     if not at then return false end

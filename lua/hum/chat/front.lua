@@ -1,4 +1,4 @@
--- What a chat's front matter says about endpoint and model.
+-- The front matter of a chat: the endpoint and the model that it names.
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local notify = require('hum.notify')
@@ -7,25 +7,25 @@ local chats = require('hum.chat.chats')
 local M = {}
 
 ---@param buf integer
----@return hum.ChatText
-local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
+---@return hum.Front|nil
+local function read(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)).front end
 
 --- The endpoint that a chat uses; nil for other buffers.
 ---@param buf integer
 ---@return string|nil
 function M.endpoint(buf)
   local chat = chats.get(buf)
-  local front = chat and parse(chat.buf).front
+  local front = chat and read(chat.buf)
   local name = front and front.values.endpoint
   return name ~= '' and name or nil
 end
 
---- Sets a line of the front matter, which is made if there is none.
+--- Sets a line of the front matter, which is written if there is none.
 ---@param buf integer
 ---@param key string
 ---@param value string
-local function set_front(buf, key, value)
-  local front = parse(buf).front
+local function set_value(buf, key, value)
+  local front = read(buf)
   local line = key .. ': ' .. format.one_line(value)
   if not front then
     edit.replace(buf, 0, 0, { '---', 'hum: 1', line, '---', '' })
@@ -39,13 +39,13 @@ end
 ---@param buf integer
 ---@param endpoint? string
 ---@param model string
----@return boolean  false: the buffer is no chat
+---@return boolean  false: the buffer is not a chat
 function M.set_model(buf, endpoint, model)
   local chat = chats.get(buf)
   if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
   local function set()
-    if endpoint then set_front(chat.buf, 'endpoint', endpoint) end
-    set_front(chat.buf, 'model', model)
+    if endpoint then set_value(chat.buf, 'endpoint', endpoint) end
+    set_value(chat.buf, 'model', model)
   end
   local pristine = vim.api.nvim_buf_call(chat.buf, vim.fn.changenr) == 0 and not vim.bo[chat.buf].modified
   local ok, err

@@ -20,7 +20,7 @@ static void check_body(int line, const char *body, size_t len, const char *wante
     free(text);
 }
 
-#define BODY(body, wanted) check_body(__LINE__, body, sizeof body - 1, wanted)
+#define BODY(body, wanted) check_body(__LINE__, body, sizeof(body) - 1, wanted)
 
 static void finds_the_dialects_by_name(void)
 {

@@ -59,8 +59,8 @@ static void check_all_cuts(enum frame_kind kind, size_t cap, const char *data, s
     buf_finish(&r.log);
 }
 
-#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof data - 1, wanted, 0)
-#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof data - 1, wanted, 0)
+#define LINES(data, wanted) check_all_cuts(FRAME_LINES, 1000, data, sizeof(data) - 1, wanted, 0)
+#define EVENTS(data, wanted) check_all_cuts(FRAME_EVENTS, 1000, data, sizeof(data) - 1, wanted, 0)
 
 static void joins_a_line_split_anywhere(void)
 {

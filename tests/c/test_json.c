@@ -125,7 +125,7 @@ static void check_mend(int line, const char *text, size_t len, const char *wante
     free(copy);
 }
 
-#define MEND(text, wanted) check_mend(__LINE__, text, sizeof text - 1, wanted)
+#define MEND(text, wanted) check_mend(__LINE__, text, sizeof(text) - 1, wanted)
 
 static void escaped_nul_becomes_a_replacement_character(void)
 {
@@ -187,7 +187,7 @@ static void check_parse(int line, const char *text, size_t len, const char *want
     free(copy);
 }
 
-#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof text - 1, wanted)
+#define PARSE(text, wanted) check_parse(__LINE__, text, sizeof(text) - 1, wanted)
 
 static void parses_one_whole_value(void)
 {

@@ -4,7 +4,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "infill", data, sizeof data - 1, wanted)
+    events_check(__FILE__, __LINE__, "infill", data, sizeof(data) - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "infill", fill, options, extra, wanted)
 

@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "ollama", data, sizeof data - 1, wanted)
+    events_check(__FILE__, __LINE__, "ollama", data, sizeof(data) - 1, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "ollama", spec, wanted)
 
 #define FILL(fill, options, extra, wanted) \

@@ -3,7 +3,7 @@
 #include "spec.h"
 
 #define STREAM(data, wanted) \
-    events_check(__FILE__, __LINE__, "openai", data, sizeof data - 1, wanted)
+    events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "completions", fill, options, extra, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)

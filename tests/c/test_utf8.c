@@ -75,7 +75,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
     buf_finish(&out);
 }
 
-#define CLEAN(data, wanted) check_clean(data, sizeof data - 1, wanted)
+#define CLEAN(data, wanted) check_clean(data, sizeof(data) - 1, wanted)
 
 static void passes_valid_text_of_every_length(void)
 {

@@ -2,24 +2,16 @@
 --
 -- The helper's edits join the block that the reply's heading opened. Where the user edits
 -- the chat meanwhile, his change and the tokens after it end up in one block, because
--- Neovim's blocks follow one after the other. So his edits are recorded, and when the reply
--- has ended the history is built again: back to the state before the reply (`:undo N`),
--- then his edits, each a block of its own, then the reply as one block. The text must be
--- the same afterwards; if it is not, `:undo` goes back to the history as it was.
+-- Neovim's blocks follow one after the other. So his edits are recorded here, and when the reply
+-- has ended hum.chat.reply.history builds the history again.
 --
 -- `u` while a reply streams undoes a part of all this, which changenr() shows by going back.
 -- The reply is stopped, and the history built again ends with the reply undone.
-local edit = require('hum.chat.text.edit')
+local history = require('hum.chat.reply.history')
 local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
 
 local M = {}
-
----@class hum.UndoEdit
----@field first integer      rows [first, old_last) became `lines`
----@field old_last integer
----@field lines string[]
----@field block string       changenr() then, and the count of `inserts`: edits of one block are one step
 
 ---@class hum.UndoRecord
 ---@field buf integer
@@ -47,16 +39,6 @@ local M = {}
 local records = {} ---@type table<integer, hum.UndoRecord>
 local ns = vim.api.nvim_create_namespace('hum.undo')
 
----@param buf integer
----@return integer
-local function changenr(buf)
-  if buf == vim.api.nvim_get_current_buf() then return vim.fn.changenr() end
-  return vim.api.nvim_buf_call(buf, vim.fn.changenr)
-end
-
---- Closes the open undo block of the current buffer.
-local function close_block() vim.cmd('let &l:undolevels = &l:undolevels') end
-
 --- Runs `fn`, whose changes are hum's own.
 ---@param record hum.UndoRecord
 ---@param fn fun()
@@ -73,8 +55,8 @@ end
 ---@param buf integer
 ---@return hum.UndoRecord
 function M.begin(buf)
-  vim.api.nvim_buf_call(buf, close_block)
-  local before = changenr(buf)
+  vim.api.nvim_buf_call(buf, history.close_block)
+  local before = history.changenr(buf)
   return {
     buf = buf,
     before = before,
@@ -107,7 +89,7 @@ end
 ---@param head integer  the heading is line number `head` from there, counted from 1
 function M.watch(record, row, head)
   record.row, record.head = row, head
-  record.block = changenr(record.buf)
+  record.block = history.changenr(record.buf)
   record.newest = record.block
   record.sure = { edits = 0, row = row, head = head }
   record.heading = heading_at(record.buf, row + head - 1)
@@ -225,7 +207,7 @@ function M.changed(buf, first, old_last, new_last)
     first = first,
     old_last = old_last,
     lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
-    block = ('%d.%d'):format(changenr(buf), record.inserts),
+    block = ('%d.%d'):format(history.changenr(buf), record.inserts),
   }
 end
 
@@ -235,7 +217,7 @@ end
 ---@return boolean undone
 function M.check(record)
   if record.undone or record.reply then return record.undone ~= nil end
-  local now, sure = changenr(record.buf), record.sure
+  local now, sure = history.changenr(record.buf), record.sure
   if now >= record.newest then
     record.newest = now
     sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
@@ -271,50 +253,10 @@ function M.unwind(record)
   return as_own(record, function() vim.cmd('silent undo ' .. record.undone) end)
 end
 
----@param buf integer
----@param edits hum.UndoEdit[]
-local function apply_all(buf, edits)
-  local block
-  for _, change in ipairs(edits) do
-    if change.block ~= block then
-      close_block()
-      block = change.block
-    end
-    edit.replace(buf, change.first, change.old_last, change.lines)
-  end
-end
-
----@param record hum.UndoRecord
-local function build(record)
-  local buf = record.buf
-  vim.cmd('silent undo ' .. record.before)
-  if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
-  apply_all(buf, record.edits)
-  close_block()
-  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), assert(record.reply))
-  apply_all(buf, record.later)
-  close_block()
-end
-
----@param record hum.UndoRecord
-local function rebuild(record)
-  local buf = record.buf
-  local newest = vim.fn.undotree().seq_last
-  local want = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
-  local ok, err = pcall(build, record)
-  if ok and (record.undone or vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false))) then
-    if record.undone then vim.cmd('silent undo') end
-    return
-  end
-  log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
-  vim.cmd('silent undo ' .. newest)
-  if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
-end
-
 ---@param record hum.UndoRecord
 ---@return boolean
 local function is_mixed(record)
-  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or changenr(record.buf) ~= record.block
+  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or history.changenr(record.buf) ~= record.block
 end
 
 --- Changing history under the user's hands is only safe in plain normal mode.
@@ -342,13 +284,13 @@ local function settle_now(record)
   end
   local ok, err
   if record.broken or not vim.bo[record.buf].modifiable then
-    ok, err = as_own(record, close_block)
+    ok, err = as_own(record, history.close_block)
   elseif is_mixed(record) then
     local keep = preserve.save(record.buf, record.undone and record.row)
-    ok, err = as_own(record, function() rebuild(record) end)
+    ok, err = as_own(record, function() history.rebuild(record) end)
     preserve.restore(keep)
   else
-    ok, err = as_own(record, close_block)
+    ok, err = as_own(record, history.close_block)
   end
   if not ok and tostring(err):find('E565', 1, true) then
     return false

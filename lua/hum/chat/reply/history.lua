@@ -46,8 +46,8 @@ local function build(record)
   M.close_block()
 end
 
---- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if the user
---- undid it; otherwise `:undo` goes back to the history as it was.
+--- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if
+--- the user undid it; otherwise `:undo` goes back to the history as it was.
 ---@param record hum.UndoRecord
 function M.rebuild(record)
   local buf = record.buf

@@ -81,13 +81,13 @@ end
 --- What it has said to the user; an error makes it wait for a key.
 local function messages(self)
   self.rpc:notify('nvim_input', '<CR>')
-  local answer = self.rpc:call(ANSWER_MS, 'nvim_exec2', 'messages', { output = true })
+  local answer = self.rpc:call('nvim_exec2', 'messages', { output = true })
   return answer and answer.result and answer.result.output or 'and no messages'
 end
 
 --- Runs Lua code in it and gives its result.
 function Editor:lua(code, ...)
-  local answer, why = self.rpc:call(ANSWER_MS, 'nvim_exec_lua', code, { ... })
+  local answer, why = self.rpc:call('nvim_exec_lua', code, { ... })
   if not answer then
     error(why .. ': ' .. messages(self), 2)
   elseif answer.err ~= vim.NIL then

@@ -36,7 +36,7 @@
 #define EVENT_READY "ready" /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"   /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_STOPPING \
-    "stopping"              /* {unacked?}: "stop" was heard; with discard, the edits on their way */
+    "stopping"              /* {}: "stop" was heard, the ending will come */
 #define EVENT_DONE "done"   /* {reason, stats} */
 #define EVENT_ERROR "error" /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
@@ -50,9 +50,8 @@
 
 /* What the helper calls in Lua, with nvim_exec_lua. */
 #define LUA_ON_EVENT "require('hum.server.client').on_event(...)"
-#define LUA_PUT "require('hum.chat.reply.put').joined(...)"
+#define LUA_PUT "require('hum.chat.reply.put').edit(...)"
 #define LUA_PUT_FILE "hum/chat/reply/put.lua" /* in a traceback: an edit was refused */
-#define LUA_FOLLOW "require('hum.chat.reply.follow').lines(...)"
 #define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
 #define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
 

@@ -380,22 +380,15 @@ void chat_free(struct chat *c)
     free(c);
 }
 
-static void send_stopping(struct chat *c, bool with_unacked)
+static void send_stopping(struct chat *c)
 {
-    struct buf *out = event_begin(c->env.rpc, EVENT_STOPPING, c->id);
-    wire_map(out, with_unacked);
-    if (with_unacked) {
-        wire_cstr(out, "unacked");
-        sink_pack_unacked(c->sink, out);
-    }
+    wire_map(event_begin(c->env.rpc, EVENT_STOPPING, c->id), 0);
 }
 
 void chat_stop(struct chat *c, bool discard)
 {
     enter(c);
-    if (c->ending == END_NONE || discard) {
-        send_stopping(c, discard);
-    }
+    send_stopping(c);
     if (discard) {
         sink_discard(c->sink);
         c->drained = true;

@@ -91,33 +91,18 @@ static bool must_follow(struct sink *s, const char *text, size_t len)
     return true;
 }
 
-/* An edit that joins the open undo block. */
-static void send_joined(struct sink *s, const char *text, size_t len)
+/* Through Lua, which keeps text out of a buffer that has no place for it any more, joins the
+ * undo block, and has windows follow. Row and column -1, the end of the buffer, are resolved
+ * when Neovim handles the edit: edits elsewhere cannot misplace it. */
+static void send_text(struct sink *s, const char *text, size_t len)
 {
     struct buf *out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
     wire_cstr(out, LUA_PUT);
-    wire_array(out, 3);
+    wire_array(out, 4);
     wire_int(out, s->buffer);
     wire_lines(out, text, len);
     wire_bool(out, must_follow(s, text, len));
-}
-
-/* Row and column -1 mean the end of the buffer, resolved when Neovim handles the edit:
- * edits elsewhere cannot misplace it. */
-static void send_bare(struct sink *s, const char *text, size_t len)
-{
-    struct buf *out = rpc_notify(s->rpc, "nvim_buf_set_text", 6);
-    wire_int(out, s->buffer);
-    for (int i = 0; i < 4; i++) {
-        wire_int(out, -1);
-    }
-    wire_lines(out, text, len);
-    if (must_follow(s, text, len)) {
-        out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
-        wire_cstr(out, LUA_FOLLOW);
-        wire_array(out, 1);
-        wire_int(out, s->buffer);
-    }
+    wire_bool(out, s->join);
 }
 
 /* Marks where the text begins, before the first of it. */
@@ -142,11 +127,7 @@ static void send_edit(struct sink *s, const char *text, size_t len, unsigned pie
     if (s->unacked > s->stats.max_unacked) {
         s->stats.max_unacked = s->unacked;
     }
-    if (s->join) {
-        send_joined(s, text, len);
-    } else {
-        send_bare(s, text, len);
-    }
+    send_text(s, text, len);
     if (s->fenced == 0 && s->unacked >= FENCE_EVERY) {
         send_fence(s);
     }
@@ -214,6 +195,9 @@ static bool is_lasting(struct sink *s, const struct value *error)
         return false;
     }
     char *text = value_strdup(error_text(error));
+    if (text != NULL) {
+        text[strcspn(text, "\n")] = '\0'; /* a traceback follows */
+    }
     give_up(s, text != NULL ? text : "its buffer cannot be changed");
     free(text);
     return true;
@@ -411,16 +395,6 @@ void sink_end(struct sink *s)
 {
     s->ended = true;
     advance(s);
-}
-
-void sink_pack_unacked(const struct sink *s, struct buf *out)
-{
-    const char *text = s->sent.data;
-    wire_array(out, s->unacked);
-    for (unsigned i = 0; i < s->unacked; i++) {
-        wire_str(out, text, s->sizes[i]);
-        text += s->sizes[i];
-    }
 }
 
 void sink_discard(struct sink *s)

@@ -1,6 +1,5 @@
 /* Text to edits: puts a chat's text at the end of one buffer, and knows what Neovim
- * has handled. Calls nvim_buf_set_text itself or, where an edit must join the undo block,
- * lua/hum/chat/reply/put.lua.
+ * has handled. Each edit is a call of lua/hum/chat/reply/put.lua, which sets the text.
  *
  * Each piece of text leaves at once as an edit of its own, while fewer than
  * LIMIT_UNACKED edits are unacknowledged; beyond that text gathers and leaves as one
@@ -16,7 +15,6 @@
 #include <stdint.h>
 #include <uv.h>
 
-struct buf;
 struct rpc;
 struct sink;
 
@@ -61,9 +59,6 @@ void sink_notice(struct sink *s, int notice);
 
 /* No more text comes. on_drained may run before this returns. */
 void sink_end(struct sink *s);
-
-/* Appends an array of strings: the texts of the edits on their way, in their order. */
-void sink_pack_unacked(const struct sink *s, struct buf *out);
 
 /* Nothing more is delivered, and no callback follows: what waits is dropped, and what is on
  * its way is not looked after. */

@@ -1,5 +1,6 @@
 -- The chats that are open, by buffer.
 local fault = require('hum.fault')
+local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local notes = require('hum.chat.view.notes')
 local reply = require('hum.chat.reply')
@@ -66,6 +67,7 @@ function M.drop(buf)
     ['following'] = follow.stop,
     ['the undo record'] = undo.forget,
     ['the notes'] = notes.forget,
+    ['the folds'] = fold.forget,
     ['the times of thinking'] = thoughts.forget,
   }) do
     fault.guard(('giving up %s'):format(what), fn, buf)

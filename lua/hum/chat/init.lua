@@ -7,7 +7,6 @@ local events = require('hum.events')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
-local model = require('hum.chat.model')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local quote = require('hum.chat.text.quote')
@@ -157,10 +156,10 @@ end
 
 ---@type hum.MapActions
 local actions = {
-  send = function() M.send() end,
-  stop = function(buf) return M.stop({ buf = buf, quiet = true }) end,
-  retry = function() M.retry() end,
-  model = function() model.set() end,
+  send = function() require('hum.chat').send() end,
+  stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
+  retry = function() require('hum.chat').retry() end,
+  model = function() require('hum.chat.model').set() end,
 }
 
 buffer.on_attach(function(buf) maps.setup(buf, actions) end)

@@ -33,13 +33,15 @@ function M.start(chat, name, model, cb)
   }
   chat.preparation = preparation
 
-  local function is_live() return chat.preparation == preparation end
+  local function is_live()
+    return chat.preparation == preparation and package.loaded['hum.chat.prepare'] == M -- else hum was reloaded
+  end
 
   local function finish(...)
     if not is_live() then return end
     chat.preparation = nil
     fault.guard('the waiting mark', wait.stop, chat.buf)
-    cb(...)
+    fault.guard('sending', cb, ...)
   end
 
   local steps = 0

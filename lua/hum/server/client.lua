@@ -128,13 +128,13 @@ local STOP_WITHIN = 3
 --- so a Neovim that was blocked meanwhile does not mistake its own absence for the helper's.
 ---@param id integer
 ---@param left integer
-local function expect_stopping(id, left)
-  if not stopping[id] then return end
-  if left == 0 then
+local function expect(id, left, waiting)
+  if not waiting[id] then return end
+  if left <= 0 then
     stopping[id] = nil
     return helper.replace()
   end
-  vim.defer_fn(function() expect_stopping(id, left - 1) end, 1000)
+  vim.defer_fn(function() expect(id, left - 1, waiting) end, 1000)
 end
 
 --- Stops a generation: the server is told at once, "cancelled" follows. A helper that does not react is replaced; all
@@ -146,7 +146,7 @@ function M.stop(id, discard)
   tell('stop', id, discard)
   if not stopping[id] then
     stopping[id] = true
-    expect_stopping(id, STOP_WITHIN)
+    expect(id, STOP_WITHIN, stopping)
   end
 end
 
@@ -169,13 +169,15 @@ function M.join(id, join) tell('join', id, join) end
 ---@return string? why
 function M.query(query, cb)
   local spec = vim.tbl_extend('force', query, { body = query.body and vim.json.encode(query.body) })
-  return begin('query', spec, function(name, data)
+  local id, why = begin('query', spec, function(name, data)
     if name == 'result' then
       cb(nil, data)
     else
       cb(data, nil)
     end
   end)
+  if id then expect(id, (query.timeout or 30) + STOP_WITHIN, live) end
+  return id, why
 end
 
 ---@return boolean  a request is under way

@@ -80,8 +80,6 @@ local function on_exit(channel, code)
   elseif vim.v.exiting ~= vim.NIL then
     state = { status = 'stopped' }
     return
-  elseif is_former() then
-    return lost('hum was reloaded', KEPT)
   end
   local words = vim.trim(table.concat(stderr, ' '))
   local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('exited with status %d'):format(code)
@@ -127,6 +125,7 @@ end
 ---@return string? why
 function M.start()
   if state.channel then return state.channel end
+  if is_former() then return nil, 'hum was reloaded; try again' end
   local path, why = M.find()
   if not path then return nil, why end
   stderr = {}
@@ -183,11 +182,16 @@ function M.stop()
   if state.channel then lost('the helper was stopped', 'Retry with :Hum retry.') end
 end
 
--- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. It is
--- ended, and the former modules, which still hear of that, end the replies.
-if vim.g.hum_helper then
-  pcall(vim.fn.jobstop, vim.g.hum_helper)
-  vim.g.hum_helper = nil
-end
+-- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. So
+-- the former ones end both now; an autocommand of a group is how one set of modules reaches the other.
+local group = vim.api.nvim_create_augroup('hum.helper', { clear = false })
+vim.api.nvim_exec_autocmds('User', { group = group, pattern = 'HumReloaded', modeline = false })
+vim.api.nvim_create_autocmd('User', {
+  group = vim.api.nvim_create_augroup('hum.helper', {}),
+  pattern = 'HumReloaded',
+  callback = function()
+    if state.channel then lost('hum was reloaded', KEPT) end
+  end,
+})
 
 return M

@@ -21,11 +21,8 @@ local function apply(self, buf, lines, join)
 end
 
 local function perform(self, method, args)
-  if method == 'nvim_buf_set_text' then
-    assert(vim.deep_equal({ -1, -1, -1, -1 }, vim.list_slice(args, 2, 5)), 'edits go to the end')
-    apply(self, args[1], args[6], false)
-  elseif method == 'nvim_exec_lua' and args[1]:find('joined', 1, true) then
-    apply(self, args[2][1], args[2][2], true)
+  if method == 'nvim_exec_lua' and args[1]:find("reply.put').edit", 1, true) then
+    apply(self, args[2][1], args[2][2], args[2][4])
   elseif method == 'nvim_set_client_info' then
     self.client = { name = args[1], type = args[3] }
   elseif method == 'nvim_exec_lua' and args[1]:find('on_event', 1, true) then

@@ -58,8 +58,7 @@ function M.ask(t, text, buf)
 end
 
 -- As src/nvim/sink.c does it.
-local FOLLOW = "require('hum.chat.reply.follow').lines(...)"
-local JOINED = "require('hum.chat.reply.put').joined(...)"
+local PUT = "require('hum.chat.reply.put').edit(...)"
 local FOLLOW_BYTES = 32
 
 --- One edit of the helper.
@@ -71,12 +70,7 @@ function M.write(t, text)
   t.unfollowed = (t.unfollowed or 0) + #text
   local follows = #lines > 1 or t.unfollowed >= FOLLOW_BYTES
   if follows then t.unfollowed = 0 end
-  if join then
-    rpc:notify('nvim_exec_lua', JOINED, { buf, lines, follows })
-  else
-    rpc:notify('nvim_buf_set_text', buf, -1, -1, -1, -1, lines)
-    if follows then rpc:notify('nvim_exec_lua', FOLLOW, { buf }) end
-  end
+  rpc:notify('nvim_exec_lua', PUT, { buf, lines, follows, join })
   -- Typed keys overtake notifications; an answered request says that these were handled.
   t:lua('return 0')
 end

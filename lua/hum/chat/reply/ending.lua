@@ -2,6 +2,7 @@
 local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
+local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local undo = require('hum.chat.reply.undo')
@@ -51,6 +52,10 @@ end
 ---@return boolean|nil ok, any err  E565: not now
 ---@return { heading: integer, mark: integer }|nil rows
 local function write(record, mark, draft)
+  if record.undone and record.touched then
+    -- What was done since then must not be undone with it: the text stays as it is.
+    record.undone, record.broken = nil, true
+  end
   if record.undone then
     local ok, err = undo.unwind(record)
     if not ok then return nil, err end
@@ -73,14 +78,18 @@ local function write(record, mark, draft)
   vim.list_extend(reply, closing)
   if not record.undone then
     local wins = follow.windows(record.buf)
+    local done = false
     local ok, err = undo.join(record, function()
       for i in pairs(changed) do
         vim.api.nvim_buf_set_text(record.buf, row + i, 0, row + i, 0, { '\\' })
       end
       edit.replace(record.buf, start + kept, -1, closing)
+      done = true
     end)
-    if not ok then return nil, err end
-    follow.to_end(record.buf, wins)
+    -- Interrupted behind the edit it must not be made again.
+    if not done then return nil, err end
+    if not ok then interrupt.give_back() end
+    interrupt.guard(follow.to_end, record.buf, wins)
   end
   undo.settle(record, reply)
   return true, nil, { heading = row, mark = start + kept + (closing[1] == '' and 1 or 0) + #added - 1 }

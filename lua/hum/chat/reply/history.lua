@@ -19,7 +19,7 @@ function M.changenr(buf)
 end
 
 --- Closes the open undo block of the current buffer.
-function M.close_block() vim.cmd('let &l:undolevels = &l:undolevels') end
+function M.close_block() vim.cmd('noautocmd let &l:undolevels = &l:undolevels') end
 
 ---@param buf integer
 ---@param edits hum.UndoEdit[]
@@ -59,7 +59,8 @@ function M.rebuild(record)
     return
   end
   log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
-  vim.cmd('silent undo ' .. newest)
+  pcall(vim.cmd, 'silent undo ' .. newest)
+  if record.undone then want = vim.list_extend(vim.list_slice(want, 1, record.row), assert(record.reply)) end
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
 end
 

@@ -6,7 +6,6 @@
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
-local discard = require('hum.chat.reply.discard')
 local edit = require('hum.chat.text.edit')
 local endings = require('hum.chat.reply.ending')
 local events = require('hum.events')
@@ -103,8 +102,11 @@ end
 ---@return boolean done  false: the text cannot be changed now
 local function complete_text(reply)
   if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return true end
-  local ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
-  if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
+  local ok, done
+  edit.allowed(reply.buf, function()
+    ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
+    if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
+  end)
   return not ok or done
 end
 
@@ -152,9 +154,7 @@ end
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
-  elseif name == 'stopping' then
-    if data.unacked then discard.run(reply.record, data.unacked) end
-  else
+  elseif name ~= 'stopping' then
     close(reply, { name = name, data = data })
   end
 end
@@ -233,10 +233,7 @@ local function watch(reply)
     if event.event == 'InsertLeave' then undo.insert_left(record) end
     client.join(reply.id, true)
   end)
-  -- Edits that do not join do not go through Lua, which could drop them once the heading is gone.
-  on({ 'BufLeave', 'InsertEnter' }, function()
-    if not undo.check_lost(record) then client.join(reply.id, false) end
-  end)
+  on({ 'BufLeave', 'InsertEnter' }, function() client.join(reply.id, false) end)
 end
 
 --- Starts a reply: writes its heading and sends the message.

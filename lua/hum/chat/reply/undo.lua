@@ -22,7 +22,7 @@ local M = {}
 ---@field heading? string    its text
 ---@field on_lost? fun()     the heading was deleted; called once
 ---@field lost? boolean      it was
----@field strays integer     changes since `broken`
+---@field touched? boolean   the text was changed after `undone`
 ---@field block integer      changenr() of the block that the heading opened
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
@@ -69,7 +69,6 @@ function M.begin(buf)
     mark = 0, -- until M.watch
     sure = { edits = 0, row = 0, head = 1 },
     inserts = 0,
-    strays = 0,
     own = false,
     broken = false,
   }
@@ -123,9 +122,7 @@ function M.heading(record)
   return heading_at(record.buf, row) and row or nil
 end
 
---- Checks whether the heading was deleted, and calls `on_lost` the first time. That must be within the change that
---- deleted it: then the stop is in the pipe before any answer to an edit that Neovim handles later, and so the helper
---- knows which these are.
+--- Checks whether the heading was deleted, and calls `on_lost` the first time.
 ---@param record hum.UndoRecord
 ---@return boolean lost
 function M.check_lost(record)
@@ -160,9 +157,9 @@ local function user_part(record, first, old_last, new_last)
     end
     record.row, record.head = new_last, heading - old_last + 1
     return row, new_last
-  elseif delta == 0 and first < row then
-    return row, row -- `:%s` and the like
-  elseif delta ~= 0 then
+  elseif delta == 0 and heading_at(record.buf, heading) then
+    if first < row then return row, row end -- `:%s` and the like
+  else
     record.broken = true
     M.check_lost(record)
   end
@@ -185,10 +182,10 @@ end
 ---@param new_last integer
 function M.changed(buf, first, old_last, new_last)
   local record = records[buf]
-  if not record or record.own or record.undone then
+  if not record or record.own or record.broken then
     return
-  elseif record.broken then
-    record.strays = record.strays + 1
+  elseif record.undone then
+    record.touched = true
     return
   end
   if old_last - first > 1 or new_last < old_last then

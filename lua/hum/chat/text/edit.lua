@@ -48,6 +48,19 @@ function M.replace(buf, first, last, lines)
   end
 end
 
+--- Calls `fn`, which does not raise, also where the user has set 'nomodifiable' meanwhile.
+---@param buf integer
+---@param fn fun()
+function M.allowed(buf, fn)
+  if vim.bo[buf].modifiable then return fn() end
+  local function set(value)
+    vim.api.nvim_buf_call(buf, function() vim.cmd('noautocmd setlocal ' .. value) end)
+  end
+  set('modifiable')
+  fn()
+  if vim.api.nvim_buf_is_loaded(buf) then set('nomodifiable') end
+end
+
 --- Changes a buffer that has no history yet, without a step that `u` could take back.
 ---@param buf integer
 ---@param fn fun()

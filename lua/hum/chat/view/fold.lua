@@ -222,8 +222,10 @@ local function outside_insert(fn)
   local cursor = vim.api.nvim_win_get_cursor(0)
   M._run = fn
   local keys = "<Cmd>lua require('hum.chat.view.fold')._run()<CR>"
-  vim.cmd.normal({ vim.api.nvim_replace_termcodes(keys, true, false, true), bang = true })
+  local ok, err = pcall(vim.cmd.normal, { vim.api.nvim_replace_termcodes(keys, true, false, true), bang = true })
   M._run = nil
+  if not ok and tostring(err):find('E523', 1, true) then return end -- textlock: InsertLeave makes up for it
+  if not ok then error(err, 0) end
   vim.api.nvim_win_set_cursor(0, cursor)
 end
 
@@ -402,6 +404,9 @@ local function watch(buf)
     vim.api.nvim_create_autocmd('InsertLeave', { group = group, callback = catch_up })
   end
 end
+
+---@param buf integer
+function M.forget(buf) bufs[buf] = nil end
 
 --- Folds the thinking parts of the chat in a window. Only options of this window and this buffer are set.
 ---@param win integer

@@ -55,7 +55,7 @@ function M.start(buf, row, text)
     vim.schedule_wrap(function()
       if waiting[buf] ~= entry then
         return
-      elseif not vim.api.nvim_buf_is_loaded(buf) then
+      elseif not vim.api.nvim_buf_is_loaded(buf) or package.loaded['hum.chat.view.wait'] ~= M then
         return M.stop(buf)
       end
       local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, entry.mark, {})

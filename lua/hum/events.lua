@@ -26,29 +26,24 @@ function M._fire()
 end
 
 ---@param name string
----@param err string  as Neovim puts it; '' if all went well
+---@param err string  as Neovim puts it
 local function report(name, err)
-  local text = err:gsub('^.-User Autocommands for "%w+":%s*', '')
+  local text = err:gsub('\nstack traceback:.*', ''):gsub('^.-User Autocommands for "[^"]*":%s*', '')
   text = text:gsub('^Error executing lua callback: ', ''):gsub('^Lua callback: ', '')
-  text = text:gsub('\nstack traceback:.*', '')
-  if err ~= '' then notify.error(('hum: an autocommand for %s failed: %s'):format(name, text)) end
+  notify.error(('hum: an autocommand for %s failed: %s'):format(name, text))
 end
 
---- A fault in the user's autocommand must not reach the request that it is about, nor stop
---- it behind a hit-enter prompt: Neovim would show a traceback. So errors, and only errors,
---- are silent here and then reported in a line.
+--- Runs the user's autocommands. One that fails is reported in a line, and no fault of it reaches the request that the
+--- event is about. As a command, because Neovim turns errors of commands into one error here, and shows those of
+--- nvim_exec_autocmds() with a traceback; not by `silent!`, which would silence what the user's code does.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)
   status.on_event(name, data)
-  local errmsg = vim.v.errmsg
-  vim.v.errmsg = ''
   -- The module that the command finds, which is another one once hum was loaded anew.
   require('hum.events')._pending = { name = name, data = data }
-  local ok, err = pcall(vim.cmd --[[@as fun(command: string)]], "silent! unsilent lua require('hum.events')._fire()")
-  report(name, vim.v.errmsg)
-  report(name, not ok and tostring(err) or '')
-  vim.v.errmsg = errmsg
+  local ok, err = pcall(vim.cmd --[[@as fun(command: string)]], "lua require('hum.events')._fire()")
+  if not ok then report(name, tostring(err)) end
 end
 
 return M

@@ -1,7 +1,9 @@
 -- The chats that are open, by buffer.
+local code = require('hum.chat.view.code')
 local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
+local highlight = require('hum.chat.view.highlight')
 local notes = require('hum.chat.view.notes')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
@@ -68,6 +70,8 @@ function M.drop(buf)
     ['the undo record'] = undo.forget,
     ['the notes'] = notes.forget,
     ['the folds'] = fold.forget,
+    ['the colours'] = highlight.forget,
+    ['the code blocks'] = code.detach,
     ['the times of thinking'] = thoughts.forget,
   }) do
     fault.guard(('giving up %s'):format(what), fn, buf)

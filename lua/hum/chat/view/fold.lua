@@ -323,13 +323,19 @@ local function on_view(win, buf)
   b.closed[win] = { first = b.first, shut = vim.fn.foldclosed(lnum) ~= -1 }
 end
 
+--- Sets 'foldmethod' there. It changes with each thinking part, which is nothing for autocommands of the user's.
+---@param win integer
+---@param method 'expr'|'manual'
+local function set_method(win, method)
+  vim.api.nvim_win_call(win, function() vim.cmd('noautocmd setlocal foldmethod=' .. method) end)
+end
+
 --- Computes the folds of a window once, and keeps them.
 ---@param win integer
 local function compute_once(win)
-  local wo = vim.wo[win][0]
-  wo.foldmethod = 'expr'
+  set_method(win, 'expr')
   vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
-  wo.foldmethod = 'manual'
+  set_method(win, 'manual')
 end
 
 --- A part is running from now on: folds are computed.
@@ -339,7 +345,7 @@ function M.wake(buf)
   if not b or not b.asleep then return end
   b.asleep = false
   for _, win in ipairs(windows(buf)) do
-    vim.wo[win][0].foldmethod = 'expr'
+    set_method(win, 'expr')
   end
 end
 
@@ -358,7 +364,7 @@ function M.sleep(buf)
   for _, win in ipairs(windows(buf)) do
     -- 0.10 may have left a fold over the first lines of the text, which would stay.
     if b.first then private.foldupdate(win, b.first, last) end
-    vim.wo[win][0].foldmethod = 'manual'
+    set_method(win, 'manual')
   end
 end
 

@@ -342,11 +342,14 @@ function M.attach(buf)
   vim.api.nvim_create_autocmd('BufUnload', {
     buffer = buf,
     once = true,
-    callback = function()
-      coloured[buf] = nil
-      visible.forget(buf)
-    end,
+    callback = function() M.forget(buf) end,
   })
+end
+
+---@param buf integer
+function M.forget(buf)
+  coloured[buf] = nil
+  visible.forget(buf)
 end
 
 return M

@@ -51,6 +51,7 @@ enum fit {
 struct search {
     void (*visit)(struct search *s, struct entry *e, enum fit fit, size_t used);
     bool enough;
+    bool closers;    /* may have come in behind the cursor */
     uint64_t wanted; /* a variant or a serial */
     struct entry *best;
     enum fit best_fit;
@@ -180,10 +181,15 @@ static void evict(struct cache *c, const struct entry *keep)
 /* ---- searching ----------------------------------------------------------------- */
 
 /* Those that some answer may have been fetched with; at most positions there are none. */
-static size_t find_afters(const struct cache *c, const struct cache_key *key,
+static size_t find_afters(const struct cache *c, const struct cache_key *key, bool closers,
                           struct cache_after *afters)
 {
-    size_t all = cache_key_afters(key, afters), count = 0;
+    size_t all = 1, count = 0;
+    if (closers) {
+        all = cache_key_afters(key, afters);
+    } else {
+        afters[0] = cache_key_after(key, 0);
+    }
     for (size_t i = 0; i < all; i++) {
         if (c->afters[afters[i].hash & (c->slot_count - 1)] > 0) {
             afters[count++] = afters[i];
@@ -241,7 +247,7 @@ static void search_run(const struct cache *c, const struct cache_key *key, struc
         return;
     }
     struct cache_after afters[CACHE_AFTERS];
-    size_t after_count = find_afters(c, key, afters);
+    size_t after_count = find_afters(c, key, s->closers, afters);
     if (after_count == 0) {
         return;
     }
@@ -311,6 +317,13 @@ struct answer *cache_follow(struct cache *c, const struct cache_key *key, uint64
                             size_t *used)
 {
     struct search s = {.visit = visit_serial, .wanted = serial};
+    return search_best(c, key, &s, used);
+}
+
+struct answer *cache_follow_shown(struct cache *c, const struct cache_key *key, uint64_t serial,
+                                  size_t *used)
+{
+    struct search s = {.visit = visit_serial, .closers = true, .wanted = serial};
     return search_best(c, key, &s, used);
 }
 

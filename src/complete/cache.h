@@ -67,16 +67,21 @@ void cache_drop(struct cache *c, struct answer *a);
  *   2. one that is not final, all text so far is used;
  *   3. a final empty one fetched for here: the model has nothing to say.
  * Among these the one fetched nearest to the cursor, then the newest. A final answer
- * that is used up does not fit. Behind the cursor something may have come in between, see
- * CACHE_PAIR. The answer counts as used now. used may not be NULL. */
+ * that is used up does not fit. The answer counts as used now. used may not be NULL. */
 struct answer *cache_find(struct cache *c, const struct cache_key *key, unsigned variant,
                           size_t *used);
 
-/* The answer with this serial if it still fits here, else NULL: whether what is shown may
- * stay, whether a live request may run on. As above, but an answer that is not final also fits
- * while it lags behind the typing and agrees as far as it goes: then *used > text.len. */
+/* The answer with this serial if it still fits here, else NULL: whether a live request may run
+ * on. As above, but an answer that is not final also fits while it lags behind the typing and
+ * agrees as far as it goes: then *used > text.len. */
 struct answer *cache_follow(struct cache *c, const struct cache_key *key, uint64_t serial,
                             size_t *used);
+
+/* The same for the answer that Lua shows: closers may have come in behind the cursor, see
+ * CACHE_PAIR. Lua saw them come, and knows which of them are the answer's own. Of any other answer
+ * nobody knows that, so what stands there would be suggested once more. */
+struct answer *cache_follow_shown(struct cache *c, const struct cache_key *key, uint64_t serial,
+                                  size_t *used);
 
 /* How many variants cache_find would find here: 0 to n-1 each fit, n does not. */
 unsigned cache_variants(const struct cache *c, const struct cache_key *key);

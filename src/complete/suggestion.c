@@ -21,7 +21,7 @@ static struct answer *find(struct suggestion *s, const struct cache_key *here,
 {
     struct answer *a = NULL;
     if (s->at.serial != 0) {
-        a = cache_follow(s->cache, here, s->at.serial, &s->used);
+        a = cache_follow_shown(s->cache, here, s->at.serial, &s->used);
     }
     if (a == NULL && growing != NULL) {
         a = cache_follow(s->cache, here, growing->serial, &s->used);

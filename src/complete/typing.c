@@ -177,7 +177,7 @@ static void prefetch(struct typing *t)
     struct around_text text;
     size_t used = 0;
     struct cache_key key = key_at(t, &text, NULL, 0);
-    const struct answer *a = cache_follow(env->cache, &key, t->suggestion.serial, &used);
+    const struct answer *a = cache_follow_shown(env->cache, &key, t->suggestion.serial, &used);
     around_text_finish(&text);
     if (a == NULL || !a->final || used >= a->text.len || t->fetch != NULL ||
         pace_closed(&env->pace, uv_now(env->loop)) > 0 || !env->may_fetch(env->ctx)) {
@@ -399,7 +399,7 @@ void typing_cycle(struct typing *t, const struct key *key, int step)
     const struct cache_key key_here = key_at(t, &text, NULL, 0);
     size_t used = 0;
     unsigned known = cache_variants(env->cache, &key_here);
-    const struct answer *now = cache_follow(env->cache, &key_here, here.serial, &used);
+    const struct answer *now = cache_follow_shown(env->cache, &key_here, here.serial, &used);
     unsigned variant = now == NULL ? 0 : now->variant;
     bool fetch_more =
         now != NULL && now->final && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;

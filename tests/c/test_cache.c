@@ -40,6 +40,16 @@ static const char *left(struct cache *c, const char *before, const char *after)
     return left_at(c, &p, 0);
 }
 
+/* The same of the answer that is shown. */
+static const char *shown_left(struct cache *c, uint64_t serial, const char *before,
+                              const char *after)
+{
+    struct cache_key p = at(before, after);
+    size_t used = 99;
+    struct answer *a = cache_follow_shown(c, &p, serial, &used);
+    return a == NULL ? NULL : a->text.len > used ? a->text.data + used : "";
+}
+
 #define NOTHING(found) CHECK((found) == NULL)
 
 /* ---- finding ------------------------------------------------------------------- */
@@ -193,20 +203,38 @@ static void looks_so_far_back_and_no_farther(void)
 static void closers_may_come_in_between(void)
 {
     struct cache *c = cache_new(PLENTY);
-    answer(c, "f", "\nnext", 0, "(\"a\", [b])");
-    CHECK_TEXT(left(c, "f(", ")\nnext"), "\"a\", [b])");
-    CHECK_TEXT(left(c, "f(\"", "\")\nnext"), "a\", [b])");
-    CHECK_TEXT(left(c, "f(\"a\", [", "])\nnext"), "b])");
-    CHECK_TEXT(left(c, "f(", "\n    )\nnext"), "\"a\", [b])");
-    NOTHING(left(c, "f(", ";\nnext"));
-    NOTHING(left(c, "f(", " \nnext"));
-    NOTHING(left(c, "f(", ") \nnext"));
-    NOTHING(left(c, "f(", "((\nnext"));
-    answer(c, "g", "", 0, "()");
-    CHECK_TEXT(left(c, "g(", ")"), ")");
-    answer(c, "h", "", 0, "(((((x");
-    CHECK_TEXT(left(c, "h((((", "))))"), "(x");
-    NOTHING(left(c, "h(((((", ")))))"));
+    uint64_t shown = answer(c, "f", "\nnext", 0, "(\"a\", [b])");
+    CHECK_TEXT(shown_left(c, shown, "f(", ")\nnext"), "\"a\", [b])");
+    CHECK_TEXT(shown_left(c, shown, "f(\"", "\")\nnext"), "a\", [b])");
+    CHECK_TEXT(shown_left(c, shown, "f(\"a\", [", "])\nnext"), "b])");
+    CHECK_TEXT(shown_left(c, shown, "f(", "\n    )\nnext"), "\"a\", [b])");
+    NOTHING(shown_left(c, shown, "f(", ";\nnext"));
+    NOTHING(shown_left(c, shown, "f(", " \nnext"));
+    NOTHING(shown_left(c, shown, "f(", ") \nnext"));
+    NOTHING(shown_left(c, shown, "f(", "((\nnext"));
+    shown = answer(c, "g", "", 0, "()");
+    CHECK_TEXT(shown_left(c, shown, "g(", ")"), ")");
+    shown = answer(c, "h", "", 0, "(((((x");
+    CHECK_TEXT(shown_left(c, shown, "h((((", "))))"), "(x");
+    NOTHING(shown_left(c, shown, "h(((((", ")))))"));
+    cache_free(c);
+}
+
+/* Whoever shows it anew could not tell them from the user's, and they would be there twice. */
+static void only_behind_what_is_shown_closers_may_come_in(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    uint64_t serial = answer(c, "f", "\nnext", 0, "(\"a\")\ng()");
+    struct cache_key p = at("f(", ")\nnext");
+    size_t used;
+    CHECK(cache_follow_shown(c, &p, serial, &used) != NULL);
+    CHECK(cache_follow(c, &p, serial, &used) == NULL);
+    NOTHING(left_at(c, &p, 0));
+    NOTHING(left(c, "f", ")\nnext"));
+    NOTHING(left(c, "f(\"a", "\")\nnext"));
+    NOTHING(left(c, "f(", "\n)\nnext"));
+    CHECK_INT(cache_variants(c, &p), 0);
+    CHECK_TEXT(left(c, "f(", "\nnext"), "\"a\")\ng()");
     cache_free(c);
 }
 
@@ -217,12 +245,12 @@ static void closers_are_looked_for_so_far_and_no_farther(void)
     memset(after, ' ', sizeof after);
     after[CACHE_PAIR - 1] = ')';
     after[CACHE_PAIR] = '\0';
-    answer(c, "f", "", 0, "(x)");
-    CHECK_TEXT(left(c, "f(", after), "x)");
+    uint64_t shown = answer(c, "f", "", 0, "(x)");
+    CHECK_TEXT(shown_left(c, shown, "f(", after), "x)");
     after[CACHE_PAIR - 1] = ' ';
     after[CACHE_PAIR] = ')';
     after[CACHE_PAIR + 1] = '\0';
-    NOTHING(left(c, "f(", after));
+    NOTHING(shown_left(c, shown, "f(", after));
     cache_free(c);
 }
 
@@ -574,7 +602,7 @@ static struct cache_key here(void)
                   (struct span){m.text + m.cursor, after < ahead ? after : ahead});
 }
 
-static bool has_way_to(const struct known *k, const struct cache_key *p)
+static bool has_way_to(const struct known *k, const struct cache_key *p, bool shown)
 {
     size_t closers = 0;
     for (size_t skip = 0;
@@ -586,7 +614,8 @@ static bool has_way_to(const struct known *k, const struct cache_key *p)
             memcmp(p->around.after.data + skip, k->after, len) == 0) {
             return true;
         }
-        if (skip == p->around.after.len || strchr(") \n", p->around.after.data[skip]) == NULL) {
+        if (!shown || skip == p->around.after.len ||
+            strchr(") \n", p->around.after.data[skip]) == NULL) {
             break;
         }
         closers += p->around.after.data[skip] == ')';
@@ -595,13 +624,13 @@ static bool has_way_to(const struct known *k, const struct cache_key *p)
 }
 
 /* 0: does not fit, else the better the greater. */
-static int model_fit(const struct known *k, const struct cache_key *p, size_t back)
+static int model_fit(const struct known *k, const struct cache_key *p, size_t back, bool shown)
 {
     size_t end = p->around.before.len - back, len = end < CACHE_LEFT ? end : CACHE_LEFT;
     size_t common = back < k->len ? back : k->len;
     if (k->backend != p->backend || memcmp(k->text, p->around.before.data + end, common) != 0 ||
         k->left_len != len || memcmp(k->left, p->around.before.data + end - len, len) != 0 ||
-        !has_way_to(k, p)) {
+        !has_way_to(k, p, shown)) {
         return 0;
     }
     return k->len > back              ? 4
@@ -612,7 +641,7 @@ static int model_fit(const struct known *k, const struct cache_key *p, size_t ba
 
 /* By variant, or by serial if that is not 0. */
 static struct known *model_find(const struct cache_key *p, unsigned variant, uint64_t serial,
-                                size_t *used)
+                                bool shown, size_t *used)
 {
     int best_fit = serial ? 0 : 1;
     struct known *best = NULL;
@@ -622,7 +651,7 @@ static struct known *model_find(const struct cache_key *p, unsigned variant, uin
             if (serial ? k->serial != serial : k->variant != variant) {
                 continue;
             }
-            int fit = model_fit(k, p, back);
+            int fit = model_fit(k, p, back, shown);
             if (fit > best_fit ||
                 (best != NULL && fit == best_fit && back == *used && k->serial > best->serial)) {
                 best = k;
@@ -759,18 +788,20 @@ static void model_look(void)
     struct cache_key p = here();
     unsigned variant = (unsigned)dice(2);
     size_t used = 0, got_used = 0;
-    struct known *wanted = model_find(&p, variant, 0, &used);
+    struct known *wanted = model_find(&p, variant, 0, false, &used);
 
     struct answer *got = cache_find(m.cache, &p, variant, &got_used);
     check_same(got, got_used, wanted, used);
     if (m.count > 0) {
         uint64_t serial = m.known[dice(m.count)].serial;
-        wanted = model_find(&p, 0, serial, &used);
-        got = cache_follow(m.cache, &p, serial, &got_used);
+        bool shown = dice(2) == 0;
+        wanted = model_find(&p, 0, serial, shown, &used);
+        got = shown ? cache_follow_shown(m.cache, &p, serial, &got_used)
+                    : cache_follow(m.cache, &p, serial, &got_used);
         check_same(got, got_used, wanted, used);
     }
     unsigned count = 0;
-    while (model_find(&p, count, 0, &used) != NULL) {
+    while (model_find(&p, count, 0, false, &used) != NULL) {
         count++;
     }
     CHECK_INT(cache_variants(m.cache, &p), count);
@@ -801,7 +832,7 @@ static void model_edit(void)
     char c = letter();
     size_t what = dice(30), used = 0;
     struct cache_key p = here();
-    struct known *k = what < 19 ? model_find(&p, 0, 0, &used) : NULL;
+    struct known *k = what < 19 ? model_find(&p, 0, 0, false, &used) : NULL;
     if (k != NULL && k->len > used) {
         insert(k->text + used, 1 + dice(k->len - used));
     } else if (what < 23) {
@@ -907,6 +938,7 @@ int main(void)
     RUN(counts_so_many_bytes_after_and_no_more);
     RUN(looks_so_far_back_and_no_farther);
     RUN(closers_may_come_in_between);
+    RUN(only_behind_what_is_shown_closers_may_come_in);
     RUN(closers_are_looked_for_so_far_and_no_farther);
     RUN(bytes_of_any_value_count);
     RUN(keys_of_equal_hash_are_told_apart);

@@ -597,6 +597,17 @@ test('going back, typing a part again and undoing show what is known, without a 
   T.ok(complete.info(t).hits > before.hits, 'hits are counted')
 end)
 
+test('closers that came in behind the place of an answer are not suggested once more', OPTS, function(t)
+  complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
+  local known = #DOC[5] - #'ember")'
+  complete.insert(t, head(4, known))
+  complete.wait_answer(t, rest(4, known, 1))
+  complete.type(t, '")<Left><Left>')
+  complete.wait_ghost(t, 'ember')
+  complete.call(t, 'accept')
+  eq(table.concat(head(5), '\n'), t:text())
+end)
+
 test('an answer is known again in another buffer with the same text, after :e!', OPTS, function(t)
   local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
   complete.insert(t, head(4, 3))

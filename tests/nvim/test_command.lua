@@ -169,17 +169,30 @@ test('the statusline says what runs', { ui = false }, function(t)
   eq('a%b\n', t:events('HumRequestStarted')[1].data.model)
 end)
 
-test("a fault in the user's autocommand is told and goes no further", {
-  init = [[
-  vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function() error('oops') end })
-  vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', command = 'throw "ouch"' })
-]],
-}, function(t)
-  t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 }) went_on = true')
-  eq(true, t:lua('return went_on'))
-  t:wait(function() return t:log():find('ouch', 1, true) end, 'both faults are told')
-  T.match('an autocommand for HumChatOpened failed: %S+init%.lua:%d+: oops\n', t:log())
-  eq(false, t.child:mode().blocking)
+for what, callback in pairs({
+  ['a function'] = "callback = function() error('oops') end",
+  ['a command'] = 'command = \'throw "oops"\'',
+}) do
+  test(("a fault in %s of the user's autocommand is told and goes no further"):format(what), {
+    init = ("vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', %s })"):format(callback),
+  }, function(t)
+    t:lua('require("hum.events").emit("HumChatOpened", { buf = 1 }) went_on = true')
+    eq(true, t:lua('return went_on'))
+    t:wait(function() return t:log():find('oops', 1, true) end, 'the fault is told')
+    T.match('an autocommand for HumChatOpened failed: [^\n]*oops\n', t:log())
+    eq(false, t.child:mode().blocking)
+  end)
+end
+
+test("what fails in the user's autocommand fails there, and is silent there where it is silenced", function(t)
+  t:lua([[
+    vim.api.nvim_create_autocmd('User', { pattern = 'HumChatOpened', callback = function()
+      seen = pcall(vim.cmd, 'buffer 99999')
+      vim.cmd('silent! buffer 99999')
+    end })
+    require('hum.events').emit('HumChatOpened', { buf = 1 })]])
+  eq(false, t:lua('return seen'))
+  T.no_match('failed', t:log())
 end)
 
 test("what the user's autocommand says is seen", {

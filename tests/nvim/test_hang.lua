@@ -500,3 +500,293 @@ test('augroups do not grow with the chats', function(t)
   end
   eq(before, count())
 end)
+
+-- ---- the heading, the history, the locks ---------------------------------------------------------------
+
+for _, keys in ipairs({ 'S', 'cc', '0D' }) do
+  test(('%s on the heading of a reply that streams stops it'):format(keys), function(t)
+    local srv, buf = writing(t)
+    t:lua([[vim.fn.search('^## « ', 'w')]])
+    t:keys(keys)
+    eq('cancelled', chat.finished(t).status)
+    t:keys('<Esc>')
+    goes_on(t, srv, buf, 1)
+  end)
+end
+
+test('a substitution that takes the heading away stops the reply', function(t)
+  local _, buf = writing(t)
+  t:keys(':%s/^.*$/x/<CR>')
+  eq('cancelled', chat.finished(t).status)
+  T.match('^x\nx\n', t:text(buf))
+end)
+
+for _, case in ipairs({
+  { keys = 'ggVGcbaaa<Esc>', tokens = { 'a' }, want = 'baaa' },
+  { keys = 'ggVGcword<Esc>oword<Esc>', tokens = { 'word', 'word', 'word', '.\n' }, want = 'word\nword' },
+}) do
+  test('what is typed instead of a reply is not taken for its tokens: ' .. case.want, function(t)
+    local srv = t:fake()
+    srv:script({ tokens = case.tokens, count = 20000, interval_ms = 0.2 })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello', buf)
+    t:wait(function() return #chat.reply(t, buf) > 150 end, 'some tokens')
+    t:keys(case.keys)
+    eq('cancelled', chat.finished(t).status)
+    t:wait(function() return t:text(buf) == case.want end, 'what was typed stands there, and nothing else')
+  end)
+end
+
+test('what is done after u is kept, however long the helper takes', function(t)
+  local _, buf = writing(t)
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigstop')
+  t:finally(function() vim.uv.kill(pid, 'sigcont') end)
+  t:keys('u')
+  t:wait(function() return not t:text(buf):find('« fake', 1, true) end, 'the reply is undone')
+  t:keys('Gomine, all mine<Esc>')
+  t:wait(function() return t:text(buf):find('all mine', 1, true) end, 'it is typed')
+  chat.finished(t)
+  T.match('all mine', t:text(buf), true)
+  no_traceback(t)
+end)
+
+for _, levels in ipairs({ -1, 0 }) do
+  test(("u with 'undolevels' %d while a reply streams"):format(levels), function(t)
+    local srv, buf = writing(t)
+    t:cmd('setlocal undolevels=' .. levels)
+    t:keys('u')
+    t:lua('return 0')
+    t:cmd('Hum stop')
+    chat.finished(t)
+    goes_on(t, srv, buf, 1)
+  end)
+end
+
+for _, command in ipairs({ 'edit!', 'bdelete!', 'bunload!', 'noautocmd bunload!', 'noautocmd bdelete!' }) do
+  for _, place in ipairs({ 'in the current window', 'hidden' }) do
+    test(('no token gets into a saved chat after :%s, %s'):format(command, place), function(t)
+      local srv = t:fake()
+      srv:script({ tokens = chat.tokens(20000), interval_ms = 0.2 })
+      local buf = chat.open(t, srv)
+      chat.ask(t, 'hello', buf)
+      t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
+      t:cmd('write ' .. t.dir .. '/chat.md')
+      if place == 'hidden' then t:cmd('enew') end
+      t:wait(function() return chat.reply(t, buf):find('000900') end, 'further tokens')
+      -- Blocked for a while first, so that many tokens are on their way.
+      t:lua(
+        [[
+        local buf, command = ...
+        vim.fn.system({ 'sleep', '0.1' })
+        if command:find('edit') then
+          vim.api.nvim_buf_call(buf, function() vim.cmd(command) end)
+        else
+          vim.cmd(command .. ' ' .. buf)
+        end]],
+        buf,
+        command
+      )
+      chat.finished(t)
+      if command == 'edit!' then
+        eq((t:read_file('chat.md'):gsub('\n$', '')), t:text(buf))
+        eq(false, t:lua('return vim.bo[...].modified', buf))
+      else
+        eq(false, t:lua('return vim.api.nvim_buf_is_loaded(...)', buf))
+      end
+      no_traceback(t)
+    end)
+  end
+end
+
+test('a stop after the server is done, while text is locked, does not cost the helper', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = chat.tokens(600), interval_ms = 2 })
+  local buf = chat.open(t, srv)
+  t:lua([[vim.keymap.set('n', 'gx', function() vim.fn.getchar() return '' end, { expr = true, buffer = true })]])
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return chat.reply(t, buf):find('000020') end, 'some tokens')
+  local pid = t:helper_pid()
+  t:lua([[
+    vim.fn.timer_start(2000, function()
+      require('hum').stop()
+      vim.fn.timer_start(6000, function() vim.api.nvim_input('x') end)
+    end)]])
+  t:keys('gx')
+  t:wait(function() return not t.child:mode().blocking and t:text(buf):find('000600') end, 'the lock ends')
+  chat.finished(t)
+  eq(pid, t:helper_pid())
+end)
+
+test('a helper that hangs while a model is looked for is replaced', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'still here' })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigstop')
+  t:finally(function() vim.uv.kill(pid, 'sigcont') end)
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } }, chat = { window = 'current' } })]], srv.url)
+  t:lua('vim.api.nvim_buf_set_lines(0, 0, 5, false, {})')
+  chat.ask(t, 'again', buf)
+  t:wait(function() return t:helper_pid() ~= pid end, 'the helper is replaced')
+  t:wait_screen('does not respond')
+  no_traceback(t)
+end)
+
+for _, mode in ipairs({ 'normal', 'insert' }) do
+  test(('an <expr> map waits in %s mode while thinking ends'):format(mode), function(t)
+    local srv = t:fake()
+    srv:script({ thinking_count = 200, text = 'the end', interval_ms = 3 })
+    local buf = chat.open(t, srv, { model = 'thinker' })
+    t:lua([[
+      vim.keymap.set({ 'n', 'i' }, 'gx', function()
+        vim.fn.getchar()
+        return ''
+      end, { expr = true, buffer = true })]])
+    chat.ask(t, 'hello', buf)
+    t:wait(function() return #chat.reply(t, buf) > 100 end, 'some thinking')
+    t:keys(mode == 'insert' and 'Gogx' or 'gx')
+    t:wait(function() return #srv:events('done') > 0 end, 'the server is done')
+    t:keys('y<Esc>')
+    chat.finished(t)
+    goes_on(t, srv, buf, 1)
+  end)
+end
+
+test("'nomodifiable' set while a reply streams: one ending, told, and the chat goes on", function(t)
+  local srv, buf = writing(t)
+  t:cmd('set nomodifiable')
+  eq('error', chat.finished(t).status)
+  T.match('## » You\n*$', t:text(buf))
+  no_traceback(t)
+  t:cmd('set modifiable')
+  goes_on(t, srv, buf, 1)
+end)
+
+test('an end that is interrupted by CTRL-C is written once', function(t)
+  local _, buf = writing(t)
+  t:lua([[
+    local follow, calls = require('hum.chat.reply.follow'), 0
+    local to_end = follow.to_end
+    follow.to_end = function(...)
+      calls = calls + 1
+      if calls == 1 then error('Keyboard interrupt', 0) end
+      return to_end(...)
+    end]])
+  t:cmd('Hum stop')
+  chat.finished(t)
+  eq(2, select(2, t:text(buf):gsub('## » You', '')))
+end)
+
+test('autocommands that send again and stop: each request ends once', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'still here' })
+  local buf = chat.open(t, srv)
+  t:lua([[
+    local n = 0
+    vim.api.nvim_create_autocmd('User', { pattern = 'HumRequestStarted', callback = function()
+      n = n + 1
+      if n == 1 then
+        require('hum').stop()
+        require('hum').retry()
+      end
+    end })
+    vim.api.nvim_create_autocmd('User', { pattern = 'HumRequestFinished', once = true, callback = function()
+      require('hum').retry()
+    end })]])
+  chat.ask(t, 'hello', buf)
+  chat.finished(t, 2)
+  T.match('still here\n\n## » You\n*$', t:text(buf))
+  eq(2, #t:events('HumRequestStarted'))
+  no_traceback(t)
+end)
+
+-- ---- modules loaded anew -------------------------------------------------------------------------------
+
+local RELOAD = [[
+  for name in pairs(package.loaded) do
+    if name == 'hum' or name:find('^hum%.') then package.loaded[name] = nil end
+  end
+  if ... then
+    vim.g.loaded_hum = nil
+    vim.cmd.runtime('plugin/hum.lua')
+  end]]
+
+for _, sourced in ipairs({ true, false }) do
+  local how = sourced and 'by a plugin manager' or 'by hand'
+
+  test(('after a reload %s the keys of an open chat send'):format(how), function(t)
+    local srv = t:fake()
+    srv:script({ text = 'first' })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello', buf)
+    chat.finished(t)
+    t:lua(RELOAD, sourced)
+    chat.configure(t, srv, nil, { chat = { window = 'current' } })
+    srv:script({ text = 'second' })
+    t:keys('Gsagain<Esc><C-s>')
+    eq('done', chat.finished(t, 2).status)
+    eq('second', chat.reply(t, buf))
+  end)
+
+  test(('a reload %s ends what is being prepared'):format(how), function(t)
+    local srv, buf = asking(t)
+    t:lua(RELOAD, sourced)
+    t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } }, chat = { window = 'current' } })]], srv.url)
+    t:wait(function()
+      local marks =
+        t:lua([[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]], buf)
+      return marks == 0
+    end, 'nothing is waited for')
+    t:lua('choose()')
+    eq({}, srv:requests('/api/chat'))
+  end)
+end
+
+test('a retry right after a reload in mid-stream', function(t)
+  local srv, buf = writing(t)
+  t:lua(RELOAD, true)
+  chat.configure(t, srv, nil, { chat = { window = 'current' } })
+  srv:script({ text = 'still here' })
+  t:lua([[require('hum').retry(...)]], buf)
+  chat.finished(t, 2)
+  T.match('still here\n\n## » You\n*$', t:text(buf))
+end)
+
+test('nothing of the chats that were wiped stays', function(t)
+  local srv = t:fake()
+  srv:script({ thinking = 'hm', text = 'it is' })
+  local function count()
+    return t:lua([[
+      local counts = {}
+      for name, module in pairs(package.loaded) do
+        for _, fn in pairs(name:find('^hum%.chat') and type(module) == 'table' and module or {}) do
+          for i = 1, type(fn) == 'function' and 60 or 0 do
+            local upvalue, value = debug.getupvalue(fn, i)
+            if not upvalue then break end
+            if type(value) == 'table' and value ~= module then counts[name .. ':' .. upvalue] = vim.tbl_count(value) end
+          end
+        end
+      end
+      return counts]])
+  end
+  local function one(n)
+    local buf = chat.open(t, srv, { model = 'thinker' })
+    chat.ask(t, 'hello', buf)
+    chat.finished(t, n)
+    t:cmd('noautocmd bwipeout!')
+    t:lua('return 0')
+  end
+  one(1)
+  local before = count()
+  for n = 2, 6 do
+    one(n)
+  end
+  local grown = {}
+  for name, n in pairs(count()) do
+    if n > (before[name] or 0) then grown[name] = n end
+  end
+  eq({}, grown)
+end)

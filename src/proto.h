@@ -33,12 +33,11 @@
 
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
  * exactly one of done, error, cancelled or result. */
-#define EVENT_READY "ready" /* id 0; {version, protocol}: answer to hello */
-#define EVENT_PART "part"   /* {part, ttft_ms?}: text of this part begins */
-#define EVENT_STOPPING \
-    "stopping"              /* {}: "stop" was heard, the ending will come */
-#define EVENT_DONE "done"   /* {reason, stats} */
-#define EVENT_ERROR "error" /* {code, message, hint?, status?, stats?} */
+#define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
+#define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
+#define EVENT_DONE "done"           /* {reason, stats} */
+#define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query */
 

@@ -124,17 +124,12 @@ function M.chat(spec, on_event) return begin('chat', spec, on_event) end
 --- A helper answers "stop" within milliseconds. One that has not after so many seconds hangs.
 local STOP_WITHIN = 3
 
---- Counts the seconds in scheduled calls, one after the other: what the helper has sent is handled before the next one,
---- so a Neovim that was blocked meanwhile does not mistake its own absence for the helper's.
+--- Replaces the helper unless the id has left the table by then.
 ---@param id integer
----@param left integer
-local function expect(id, left, waiting)
-  if not waiting[id] then return end
-  if left <= 0 then
-    stopping[id] = nil
-    return helper.replace()
-  end
-  vim.defer_fn(function() expect(id, left - 1, waiting) end, 1000)
+---@param seconds number
+---@param waiting table<integer, any>
+local function expect(id, seconds, waiting)
+  helper.wait_for(seconds, function() return waiting[id] == nil end, helper.replace)
 end
 
 --- Stops a generation: the server is told at once, "cancelled" follows. A helper that does not react is replaced; all

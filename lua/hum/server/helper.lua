@@ -1,6 +1,7 @@
 -- The helper process: found, built, started on first use, greeted, and missed when it
 -- dies. One for the whole Neovim; the client sends through its channel.
 local config = require('hum.config')
+local fault = require('hum.fault')
 local log = require('hum.log')
 
 local M = {}
@@ -8,8 +9,8 @@ local M = {}
 --- What this side speaks; src/proto.h has the helper's number.
 M.PROTOCOL = 3
 
---- A process that is a hum answers within milliseconds, in ms.
-local READY_WITHIN = 5000
+--- A process that is a hum answers within milliseconds; this many seconds are for a very busy machine.
+local READY_WITHIN = 5
 
 ---@class hum.HelperState
 ---@field status 'stopped'|'starting'|'ready'
@@ -62,7 +63,7 @@ local function lost(message, hint)
     if vim.g.hum_helper == channel then vim.g.hum_helper = nil end
   end
   for _, fn in ipairs(on_lost) do
-    fn({ code = 'helper', message = message, hint = hint })
+    fault.guard('the loss of the helper', fn, { code = 'helper', message = message, hint = hint })
   end
 end
 
@@ -106,17 +107,34 @@ local function on_stderr(_, data)
   end
 end
 
+--- Waits for something that the helper is to do, without blocking. The seconds are counted in scheduled calls, one
+--- after the other: what the helper has sent is handled before the next one, so a Neovim that was blocked meanwhile
+--- does not mistake its own absence for the helper's.
+---@param seconds number
+---@param is_done fun(): boolean
+---@param on_timeout fun()
+function M.wait_for(seconds, is_done, on_timeout)
+  if is_done() then
+    return
+  elseif seconds <= 0 then
+    return on_timeout()
+  end
+  vim.defer_fn(function() M.wait_for(seconds - 1, is_done, on_timeout) end, 1000)
+end
+
 --- Gives up on a process that has not greeted: it is not a hum.
 ---@param channel integer
 local function expect_ready(channel)
-  vim.defer_fn(function()
-    if channel == state.channel and state.status == 'starting' then
+  M.wait_for(
+    READY_WITHIN,
+    function() return channel ~= state.channel or state.status ~= 'starting' end,
+    function()
       lost(
         ('%s does not respond as a hum helper'):format(state.path),
         'Run :Hum build, or correct the option "helper".'
       )
     end
-  end, READY_WITHIN)
+  )
 end
 
 --- Starts the helper unless it runs. Never waits for it: what is sent to the channel

@@ -133,13 +133,13 @@ local function prompt_table(out, replays)
   for _, r in ipairs(replays) do
     for _, name in ipairs(WINDOWS) do
       local p = r.prompts[name]
-      local ratio = p.anew / r.prompts.hum.anew
+      local ratio = p.again / r.prompts.hum.again
       markdown.row(out, {
         miss_text(r.miss),
         name,
         number(p.tokens / p.requests, 0),
-        number(p.anew / p.requests, 0),
-        percent(p.anew, p.tokens),
+        number(p.again / p.requests, 0),
+        percent(p.again, p.tokens),
         number(ratio, 1),
       })
     end

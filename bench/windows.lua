@@ -1,4 +1,4 @@
--- Runs inside the Neovim of a replay: what a server has to read anew for each request, with
+-- Runs inside the Neovim of a replay: what a server has to read again for each request, with
 -- hum's prompts, and with those of windows of the same size that slide along with the cursor.
 local M = {}
 
@@ -62,16 +62,16 @@ end
 ---@param text string
 ---@param former string
 ---@return integer tokens
----@return integer anew  of them behind what both begin with
+---@return integer again  of them behind what both begin with
 local function count(text, former)
-  local tokens, anew, at = 0, 0, 1
+  local tokens, again, at = 0, 0, 1
   while at <= #text do
     local last = token_end(text, at)
     tokens = tokens + 1
-    if anew > 0 or text:sub(at, last) ~= former:sub(at, last) then anew = anew + 1 end
+    if again > 0 or text:sub(at, last) ~= former:sub(at, last) then again = again + 1 end
     at = last + 1
   end
-  return tokens, anew
+  return tokens, again
 end
 
 --- Windows as others have them.
@@ -99,20 +99,20 @@ local function whole_before(state, asked)
 end
 
 local function add(sum, prompt)
-  local tokens, anew = count(prompt, sum.former or '')
+  local tokens, again = count(prompt, sum.former or '')
   sum.former = prompt
-  sum.tokens, sum.anew, sum.requests = sum.tokens + tokens, sum.anew + anew, sum.requests + 1
+  sum.tokens, sum.again, sum.requests = sum.tokens + tokens, sum.again + again, sum.requests + 1
 end
 
 ---@class bench.Prompts  sums
 ---@field requests integer
 ---@field tokens integer
----@field anew integer   that are not in the server's cache
+---@field again integer   that are not in the server's cache
 
 ---@param asked { ns: integer, prompt: string }[]  requests in their order
 ---@return table<string, bench.Prompts>
 function M.compare(asked)
-  local function sum() return { requests = 0, tokens = 0, anew = 0 } end
+  local function sum() return { requests = 0, tokens = 0, again = 0 } end
   local sums, at = { hum = sum(), lost = 0 }, 1
   for name in pairs(SLIDE) do
     sums[name] = sum()

@@ -40,7 +40,7 @@ end
 ---@param data table
 function M.emit(name, data)
   status.on_event(name, data)
-  -- The module that the command finds, which is another one once hum was loaded anew.
+  -- The module that the command finds, which is another one once hum was reloaded.
   require('hum.events')._pending = { name = name, data = data }
   local ok, err = pcall(vim.cmd --[[@as fun(command: string)]], "lua require('hum.events')._fire()")
   if not ok then report(name, tostring(err)) end

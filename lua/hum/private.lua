@@ -4,7 +4,7 @@
 -- next best thing with what is public where it is not. None throws.
 local M = {}
 
---- Computes the folds of some rows of a window anew, as `vim._foldupdate` does for treesitter's fold
+--- Computes the folds of some rows of a window again, as `vim._foldupdate` does for treesitter's fold
 --- expression. Public is only the setting of 'foldmethod', which computes those of the whole buffer.
 ---@param win integer
 ---@param first integer  row from 0; rows outside of the buffer are left out
@@ -19,7 +19,7 @@ function M.foldupdate(win, first, last)
   return (pcall(function() vim.wo[win][0].foldmethod = vim.wo[win].foldmethod end))
 end
 
---- Has something drawn anew, as `nvim__redraw` does. Public is only `:redraw!`, which draws all, and at once.
+--- Has something drawn again, as `nvim__redraw` does. Public is only `:redraw!`, which draws all, and at once.
 ---@param opts vim.api.keyset.redraw
 ---@return boolean done
 function M.redraw(opts)

@@ -385,7 +385,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
     return false;
 }
 
-/* Without the text nothing can be suggested in this buffer. To attach anew would bring the same
+/* Without the text nothing can be suggested in this buffer. To attach again would bring the same
  * text, and again too much of it. */
 void engine_on_too_big(struct engine *e, const char *method, int64_t buf)
 {

@@ -55,7 +55,7 @@ size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_requ
     size_t anchor = p->excerpt.anchor, left = request->max_bytes * LEFT_SHARE / 4, count = 0;
     const struct excerpt_budget budget = {left, request->max_bytes - left};
     excerpt_read(&p->excerpt, request->mirror, request->row, request->col, budget, text);
-    if (request->anew || p->excerpt.anchor != anchor) {
+    if (request->cold || p->excerpt.anchor != anchor) {
         ring_settle(ring);
     }
     choose_chunks(p, ring, request->name, around_text_view(text));

@@ -31,7 +31,7 @@ struct prompt_request {
     size_t row, col;
     const char *name; /* of the file */
     size_t max_bytes; /* of the text around the cursor */
-    bool anew;        /* the server has no state of our prompts: the ring may change */
+    bool cold;        /* the server has no state of our prompts: the ring may change */
 };
 
 void prompt_init(struct prompt *p);

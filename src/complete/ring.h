@@ -34,7 +34,7 @@ void ring_free(struct ring *r); /* NULL is nothing */
 void ring_collect(struct ring *r, const char *name, const char *text, size_t len);
 
 /* The queue moves into the ring. Those leave that were collected longest ago; a chunk that
- * others are left out for counts as collected anew with each of them. True if the
+ * others are left out for counts as collected again with each of them. True if the
  * ring is another than before: then prompts begin differently. */
 bool ring_settle(struct ring *r);
 

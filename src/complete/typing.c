@@ -100,7 +100,7 @@ static size_t read_prompt(struct typing *t, struct around_text *text,
         .col = t->suggestion.at.col,
         .name = t->name,
         .max_bytes = (size_t)((double)env->backend->window_tokens * env->bytes_per_token),
-        .anew = env->fetched_by != t || uv_now(env->loop) - env->fetched_ms > COLD_MS,
+        .cold = env->fetched_by != t || uv_now(env->loop) - env->fetched_ms > COLD_MS,
     };
     return prompt_read(&t->prompt, env->ring, &request, text, chunks);
 }

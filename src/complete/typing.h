@@ -78,7 +78,7 @@ void typing_cycle(struct typing *t, const struct key *key, int step);
 void typing_leave(struct typing *t);
 
 /* Insert mode begins, and the buffer has so many lines: if the mirror has not, it is made
- * anew. Neovim does not report every edit (see mirror.h). */
+ * again. Neovim does not report every edit (see mirror.h). */
 void typing_check(struct typing *t, size_t lines);
 
 /* Lines [first, last) are worth remembering for prompts elsewhere. */

@@ -1,5 +1,5 @@
 /* A buffer of Neovim whose text is mirrored here: attaches to it, follows its edits, and
- * attaches anew after what ends an attachment but not the buffer (`:e!`). */
+ * attaches again after what ends an attachment but not the buffer (`:e!`). */
 #ifndef HUM_ATTACHED_H
 #define HUM_ATTACHED_H
 
@@ -13,7 +13,7 @@ struct mirror;
 struct rpc;
 
 struct attached_callbacks {
-    /* The whole text has come, for the first time or anew. */
+    /* The whole text has come, for the first time or again. */
     void (*on_text)(void *ctx);
     /* Lines [first, last) are about to become count others; last -1: to the end. */
     void (*on_edit)(void *ctx, int64_t first, int64_t last, size_t count);
@@ -35,7 +35,7 @@ struct attached {
 void attached_init(struct attached *a, struct rpc *rpc, int64_t buf,
                    const struct attached_callbacks *callbacks, void *ctx);
 
-/* Drops the text and requests it anew. */
+/* Drops the text and requests it again. */
 void attached_renew(struct attached *a);
 
 /* Detaches, unless the buffer is gone. No callback follows. */

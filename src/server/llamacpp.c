@@ -1,7 +1,7 @@
 /* llama-server's /infill: SSE events with one JSON object each, the last with "stop":true
  * and its stats; no "[DONE]". The server knows its model's tokens for filling in. "prompt"
  * is the typed part of the cursor's line. In spite of its documentation the server puts it
- * behind the prefix, not behind the middle token, and so evaluates the suffix anew with
+ * behind the prefix, not behind the middle token, and so evaluates the suffix again with
  * every key; a raw prompt to /v1/completions spares it that. */
 #include "proto.h"
 #include "server/body.h"

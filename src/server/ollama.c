@@ -65,7 +65,7 @@ static int write_prompt(struct body_fields *own, const struct fill *fill, struct
 }
 
 /* The load options go out as in a chat, also when nothing is generated: others would make
- * Ollama load the model anew. */
+ * Ollama load the model again. */
 static int fill_body(const struct fill *fill, struct buf *out, const char **why)
 {
     struct buf prompt;

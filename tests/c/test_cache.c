@@ -220,7 +220,7 @@ static void closers_may_come_in_between(void)
     cache_free(c);
 }
 
-/* Whoever shows it anew could not tell them from the user's, and they would be there twice. */
+/* Whoever shows it again could not tell them from the user's, and they would be there twice. */
 static void only_behind_what_is_shown_closers_may_come_in(void)
 {
     struct cache *c = cache_new(PLENTY);

@@ -457,7 +457,7 @@ static void press(struct typing *s, char key)
 }
 
 /* Reads the excerpt after a key and compares it with the one before: what a server that kept
- * the state of that prompt has to read anew is little, save after a restart. */
+ * the state of that prompt has to read again is little, save after a restart. */
 static void look(struct typing *s)
 {
     struct desk *d = &s->d;

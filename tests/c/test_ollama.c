@@ -368,7 +368,7 @@ static void extra_wins_over_what_a_fill_says(void)
     FILL(&fill, NULL, "[1]", "why: request: options and extra must be tables of named fields");
 }
 
-/* Other load options than a chat's would make Ollama load the model anew. */
+/* Other load options than a chat's would make Ollama load the model again. */
 static void a_model_is_loaded_with_its_options_and_no_prompt(void)
 {
     struct value keep = value_text("10m");

@@ -30,7 +30,7 @@ static size_t chunks_in(const char *name, const char *const *lines, size_t count
                                            .col = strlen(lines[count - 1]),
                                            .name = "here",
                                            .max_bytes = 1000,
-                                           .anew = true};
+                                           .cold = true};
     ring_collect(r, name, CHUNK, strlen(CHUNK));
     struct prompt p;
     prompt_init(&p);

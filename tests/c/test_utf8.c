@@ -5,7 +5,7 @@
 
 #define BAD "\xEF\xBF\xBD"
 
-/* A decoder written anew from the definition of UTF-8, by code points: the length of
+/* A decoder written again from the definition of UTF-8, by code points: the length of
  * the character at p, 0 if there is none. */
 static size_t character(const unsigned char *p, size_t len)
 {

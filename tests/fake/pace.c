@@ -7,7 +7,7 @@
 
 static void arm(struct pace *p);
 
-/* What a callback arms anew is due later than now and so waits for the next turn: a
+/* What a callback arms again is due later than now and so waits for the next turn: a
  * sender with nothing to wait for cannot keep the loop from reading. */
 static void run_due(struct pace *p)
 {

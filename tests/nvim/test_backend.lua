@@ -369,7 +369,7 @@ backend_test('what stands against completion is told once, and searched for agai
   T.match('ollama pull', told[1], true)
 end)
 
-backend_test('a model that is gone is looked for anew', function(t)
+backend_test('a model that is gone is looked for again', function(t)
   local srv = ollama(t, { ['starcoder2:3b'] = {} })
   keep_sent(t)
   resolve(t, srv)

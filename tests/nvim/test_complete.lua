@@ -1108,7 +1108,7 @@ end)
 
 -- ---- the prompt ---------------------------------------------------------------------------
 
-test('prompts of one place share their beginning: one key processes little anew', OPTS, function(t)
+test('prompts of one place share their beginning: one key processes little again', OPTS, function(t)
   local srv = complete.start(t, { text = '' }, { complete = { window_tokens = 1024 } })
   local lines = complete.lines(1500, 5)
   complete.insert(t, lines, { row = 700 })
@@ -1125,7 +1125,7 @@ test('prompts of one place share their beginning: one key processes little anew'
     little = little + (fill.prompt_bytes - fill.shared <= 8 and 1 or 0)
     jumps = jumps + (fill.shared < fill.prefix_bytes / 2 and 1 or 0)
   end
-  T.ok(jumps <= 1, ('%d of %d prompts begin anew'):format(jumps, #asked))
+  T.ok(jumps <= 1, ('%d of %d prompts begin again'):format(jumps, #asked))
   T.ok(little > 0.9 * #asked, ('%d of %d prompts have up to 8 bytes that are new'):format(little, #asked))
 end)
 
@@ -1193,7 +1193,7 @@ test('pieces of other places stand before the text, and stay as they are while i
   complete.wait_idle(t)
   local last = complete.requests(srv)
   last = last[#last]
-  eq(first.input_extra, last.body.input_extra, 'a new piece waits until the prompt begins anew')
+  eq(first.input_extra, last.body.input_extra, 'a new piece waits until the prompt begins again')
   T.ok(last.fill.shared > last.fill.prompt_bytes / 2)
 end)
 
@@ -1254,7 +1254,7 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
     end]],
     buf
   )
-  t:lua([[require('hum.complete.attach').lost()]]) -- so that it is attached anew
+  t:lua([[require('hum.complete.attach').lost()]]) -- so that it is attached again
   complete.type(t, '<Esc>A')
   complete.wait_ghost(t, rest(4, 3, 1))
   eq(pid, t:helper_pid())

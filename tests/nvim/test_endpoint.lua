@@ -196,7 +196,7 @@ test('a key is the first line that a command prints, and the command runs once',
   T.no_match('sesame', t:messages() .. t:log(), true)
 end)
 
-test('a key that a server refuses is asked for anew', { ui = false }, function(t)
+test('a key that a server refuses is asked for again', { ui = false }, function(t)
   local srv = t:fake()
   srv:script({ key = 'new', models = { 'alpha:7b' }, rules = {} })
   local script = t:write_file('pass.sh', '[ -e "$0.again" ] && echo new || echo old; touch "$0.again"\n')

@@ -83,7 +83,7 @@ test('the engine tells its fill-in tokens', function(t)
   T.ok(answer.found.context >= 4096, answer.found.context)
 end)
 
---- What the server told of each prompt: so many tokens, so many of them evaluated anew.
+--- What the server told of each prompt: so many tokens, so many of them evaluated again.
 local function prompts(t)
   local list = {}
   for all, cached in t:log():gmatch('fetch: (%d+) prompt tokens, (%d+) of them cached') do

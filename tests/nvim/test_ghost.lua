@@ -262,7 +262,7 @@ test('indentation of the same width stays as it was made', OPTS, function(t)
   eq('\tif x\n\ty\n        z', t:text())
 end)
 
-test('a line that is indented anew while it is typed still agrees', OPTS, function(t)
+test('a line that is indented again while it is typed still agrees', OPTS, function(t)
   insert(t, { '\tif (x) {', '\t\ty;' }, 'a.c')
   t:cmd('set cindent tabstop=8 shiftwidth=8')
   suggest.suggest(t, '\n\t}\n\tz;')

@@ -384,7 +384,7 @@ end)
 
 for _, sourced in ipairs({ true, false }) do
   test(
-    ('modules loaded anew end the running reply, %s'):format(sourced and 'by a plugin manager' or 'by hand'),
+    ('modules reloaded end the running reply, %s'):format(sourced and 'by a plugin manager' or 'by hand'),
     function(t)
       local srv, buf = writing(t)
       local pid = t:helper_pid()
@@ -703,7 +703,7 @@ test('autocommands that send again and stop: each request ends once', function(t
   no_traceback(t)
 end)
 
--- ---- modules loaded anew -------------------------------------------------------------------------------
+-- ---- modules reloaded -------------------------------------------------------------------------------
 
 local RELOAD = [[
   for name in pairs(package.loaded) do

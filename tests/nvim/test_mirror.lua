@@ -249,7 +249,7 @@ test('it survives :e!, a change from outside, and a file that was replaced', OPT
   eq(1, complete.info(t).attached)
 end)
 
-test('a file that changes outside is read anew in insert mode, while an answer comes in', OPTS, function(t)
+test('a file that changes outside is read again in insert mode, while an answer comes in', OPTS, function(t)
   local doc = complete.lines(12)
   complete.start(t, complete.continue(doc, { token_bytes = 4, interval_ms = 10, continue_lines = 5 }))
   local path = t:write_file('outer.src', table.concat(vim.list_slice(doc, 1, 4), '\n') .. '\n')
@@ -259,7 +259,7 @@ test('a file that changes outside is read anew in insert mode, while an answer c
   t:write_file('outer.src', 'above\n' .. table.concat(vim.list_slice(doc, 1, 6), '\n') .. '\n')
   t:cmd('silent! checktime')
   eq(7, t:eval('line("$")'))
-  becomes_same(t, 'read anew')
+  becomes_same(t, 'read again')
   complete.type(t, '<C-o>G<End><CR>')
   same(t, 'typed')
   complete.wait_ghost(t, table.concat(vim.list_slice(doc, 7, 11), '\n'))

@@ -17,7 +17,7 @@ local SETUP = [[
   end
 ]]
 
-test('folds of some rows are computed anew, and no others', function(t)
+test('folds of some rows are computed again, and no others', function(t)
   t:lua(SETUP)
   eq('011010', t:lua('return levels()'))
   t:lua("mark = '^$'")
@@ -39,7 +39,7 @@ test('folds of rows that are not there are no error', function(t)
   eq('000000', t:lua('return levels()'))
 end)
 
-test('folds are computed anew without the private function, or with one that refuses', function(t)
+test('folds are computed again without the private function, or with one that refuses', function(t)
   t:lua(SETUP)
   t:lua("vim._foldupdate, mark = nil, '^$'")
   eq(true, t:lua('return private.foldupdate(0, 0, 3)'))
@@ -51,7 +51,7 @@ test('folds are computed anew without the private function, or with one that ref
   eq('011010', t:lua('return levels()'))
 end)
 
-test('a buffer is drawn anew with the private function, without it, and if it refuses', function(t)
+test('a buffer is drawn again with the private function, without it, and if it refuses', function(t)
   t:lua([[
     private, drawn = require('hum.private'), 0
     vim.api.nvim_set_decoration_provider(vim.api.nvim_create_namespace('test'), {

@@ -431,7 +431,7 @@ for name, opts in pairs({
     end,
   },
 }) do
-  test(('%s while the text is read anew is not lost'):format(name), BARE, function(t)
+  test(('%s while the text is read again is not lost'):format(name), BARE, function(t)
     local srv, e = completer(
       t,
       { { text = 'one', first_ms = 200 } },

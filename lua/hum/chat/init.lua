@@ -28,7 +28,7 @@ local function complain(err) notify.error('hum: ' .. tostring(err)) end
 ---@return hum.Chat|nil
 local function chat_of(buf)
   buf = (buf == nil or buf == 0) and vim.api.nvim_get_current_buf() or buf
-  -- After hum's modules were loaded anew the chats that are open are found again here.
+  -- After hum's modules were reloaded the chats that are open are found again here.
   if not chats.get(buf) and vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == 'hum' then
     buffer.attach(buf)
   end

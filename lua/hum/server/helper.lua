@@ -200,7 +200,7 @@ function M.stop()
   if state.channel then lost('the helper was stopped', 'Retry with :Hum retry.') end
 end
 
--- Modules that were loaded anew know nothing of the helper of the former ones, nor of the replies that it writes. So
+-- Modules that were reloaded know nothing of the helper of the former ones, nor of the replies that it writes. So
 -- the former ones end both now; an autocommand of a group is how one set of modules reaches the other.
 local group = vim.api.nvim_create_augroup('hum.helper', { clear = false })
 vim.api.nvim_exec_autocmds('User', { group = group, pattern = 'HumReloaded', modeline = false })

@@ -111,7 +111,7 @@ function Fake:state() return vim.json.decode(ask(self, 'GET', 'state')) end
 ---@return integer
 function Fake:tokens_written() return self:state().tokens end
 
---- Forgets the events, so that counts begin anew.
+--- Forgets the events, so that counts begin again.
 function Fake:reset() ask(self, 'POST', 'reset') end
 
 --- Stops the server's clock, with all that it does, and starts it again.

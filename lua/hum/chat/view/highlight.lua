@@ -1,4 +1,4 @@
--- Colours of a chat, found anew for each line that is drawn.
+-- Colours of a chat, found again for each line that is drawn.
 --
 -- A decoration provider: Neovim asks for the lines it draws, so a token costs one line whatever the length
 -- of the chat. The line's state comes from `scan`, its inside from `inline`. Colours of code in closed

@@ -2,7 +2,7 @@
 --
 -- Cells are turned into bytes by measuring the line once, STEP bytes at a time, and from then on only what
 -- is appended to it. An edit in the middle moves the answer by a few bytes, which the margin of the caller
--- covers; a line that shrinks or jumps is measured anew.
+-- covers; a line that shrinks or jumps is measured again.
 local M = {}
 
 local STEP, JUMP = 2048, 4096

@@ -1,4 +1,4 @@
--- How a suggestion is drawn: by one extmark that is always set anew under its id and never
+-- How a suggestion is drawn: by one extmark that is always set again under its id and never
 -- taken away in between, so that nothing flickers.
 local config = require('hum.config')
 local menu = require('hum.complete.ghost.menu')

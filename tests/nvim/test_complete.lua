@@ -958,11 +958,15 @@ test('alternatives are asked for one by one, and known ones are shown again', OP
   })
   complete.insert(t, head(4, 3))
   complete.wait_ghost(t, 'first_answer()')
+  -- While an answer still comes in, there is no alternative to it.
+  complete.wait_count(t, 'done', 1)
   complete.call(t, 'next')
   complete.wait_ghost(t, 'second_answer()')
   t:wait_screen('second_answer() (2/2)', true)
+  complete.wait_count(t, 'done', 2)
   complete.call(t, 'next')
   complete.wait_ghost(t, 'third_answer()')
+  complete.wait_count(t, 'done', 3)
   complete.call(t, 'prev')
   complete.wait_ghost(t, 'second_answer()')
   complete.call(t, 'prev')
@@ -1235,6 +1239,7 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
   complete.start(t, complete.continue(DOC, { continue_lines = 2 }))
   local buf = complete.insert(t, head(4, 3))
   complete.wait_ghost(t, rest(4, 3, 1))
+  complete.wait_count(t, 'done', 1) -- what is left earlier is known in part only
   local pid = t:helper_pid()
   t:lua(
     [[

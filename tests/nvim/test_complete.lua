@@ -889,7 +889,8 @@ test('code is typed and completed beside a chat that streams, and neither loses 
   T.ok(t:lua('return drawn') > 20, 'hardly anything was drawn')
   eq('done', chat.finished(t).status)
   eq(reply, chat.reply(t, buf))
-  eq(1, complete.state(srv).active_max.fill)
+  -- One, and on a busy machine one more whose end the server has not seen yet.
+  T.ok(complete.state(srv).active_max.fill <= 2, 'requests at a time')
   T.ok(complete.info(t).through > 200, vim.inspect(complete.info(t)))
 end)
 

@@ -46,7 +46,7 @@ local function key_tables(out, cells, sizes, ways)
     vim.list_extend(out, { '', ('## A key in a buffer of %d lines'):format(size), '' })
     markdown.head(
       out,
-      { 'backend', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' }
+      { 'way', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' }
     )
     local least, bare = cells['least|' .. size], cells['bare|' .. size]
     for _, way in ipairs(ways) do

@@ -92,7 +92,7 @@ local COLUMNS = {
 local function place_table(out, cells, place, ways)
   if not cells[key(place, 'any')] then return end
   vim.list_extend(out, { '', '## ' .. TITLES[place], '' })
-  local head = { 'tokens/s', 'backend' }
+  local head = { 'tokens/s', 'way' }
   for _, column in ipairs(COLUMNS) do
     head[#head + 1] = column[1]
   end

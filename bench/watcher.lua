@@ -157,7 +157,7 @@ function M.shown() return vim.tbl_count(shown) end
 ---@return string|nil
 function M.ghost()
   local now = require('hum.complete.ghost').shown()
-  return now and now.rest
+  return now and now.left_over
 end
 
 ---@return table<string, integer>

@@ -48,12 +48,12 @@ end
 --- than its limit, what it waits for next is an error.
 ---@param fn fun()
 ---@param on_end fun(ok: boolean, err: any)
----@param limit number ms
+---@param limit number? ms; none without
 function M.spawn(fn, on_end, limit)
   local co = coroutine.create(function()
     on_end(xpcall(fn, function(err) return type(err) == 'table' and err or debug.traceback(tostring(err), 2) end))
   end)
-  tasks[#tasks + 1] = { co = co, began = M.now(), limit = slow.now() + limit }
+  tasks[#tasks + 1] = { co = co, began = M.now(), limit = slow.now() + (limit or math.huge) }
 end
 
 local function value_of(task)

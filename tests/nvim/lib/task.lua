@@ -27,7 +27,7 @@ function M.await(cond, ms)
   local deadline = slow.now() + ms
   if is_main or not co then
     repeat
-      vim.wait(100, cond, TICK)
+      vim.wait(math.min(ms, 100), cond, TICK)
       value = cond()
     until value or slow.now() >= deadline
     return value or false

@@ -44,10 +44,7 @@ end
 local function key_tables(out, cells, sizes, ways)
   for _, size in ipairs(sizes) do
     vim.list_extend(out, { '', ('## A key in a buffer of %d lines'):format(size), '' })
-    markdown.head(
-      out,
-      { 'way', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' }
-    )
+    markdown.head(out, { 'way', 'CPU µs', 'mean', 'less bare', 'callbacks p50 µs', 'p99', 'of a bare key', 'ratio' })
     local least, bare = cells['least|' .. size], cells['bare|' .. size]
     for _, way in ipairs(ways) do
       local cell = cells[('%s|%d'):format(way, size)]

@@ -292,6 +292,19 @@ local function wait_gone(t, script)
   t:wait(function() return not proc.alive(pid) end, 'the command is gone')
 end
 
+--- The same with a command that prints the key only after let_go().
+local function wait_for_held_key(t, n)
+  eq(0, proc.run({ 'mkfifo', t.dir .. '/go' }).code)
+  return wait_for_key(t, ("read -r _ <'%s/go'; echo sesame\n"):format(t.dir), n)
+end
+
+local function let_go(t)
+  -- Without a reader it cannot be opened, and a blocking open would hang if there were none.
+  local O = vim.uv.constants
+  local open = function() return (vim.uv.fs_open(t.dir .. '/go', O.O_WRONLY + O.O_NONBLOCK, 0)) end
+  vim.uv.fs_close(t:wait(open, 'the command still runs'))
+end
+
 test('a command for a key is ended when the last one who waits gives up', { ui = false }, function(t)
   local script = wait_for_key(t, 'exec sleep 1000\n', 2)
   t:lua('cancels[1]()')
@@ -311,21 +324,21 @@ test('a command that heeds no signal is ended too', { ui = false }, function(t)
 end)
 
 test('one who gives up a key takes it from nobody else', { ui = false }, function(t)
-  local script = wait_for_key(t, 'until [ -e "$0.go" ]; do sleep 0.05; done; echo sesame\n', 2)
+  local script = wait_for_held_key(t, 2)
   t:lua('cancels[1]()')
-  t:write_file('pass.sh.go', '')
+  let_go(t)
   t:wait(function() return #t:lua('return ends') > 0 end, 'a key')
   eq({ '2 sesame' }, t:lua('return ends'))
   wait_gone(t, script)
 end)
 
 test('the fault of one who waits takes the key from nobody else', { ui = false }, function(t)
-  wait_for_key(t, 'until [ -e "$0.go" ]; do sleep 0.05; done; echo sesame\n', 0 + 1)
+  wait_for_held_key(t)
   t:lua([[
     local source = require('hum.config').get().endpoints.team.key
     require('hum.server.secret').resolve(source, function() error('oops') end)
     require('hum.server.secret').resolve(source, function(_, value) key = value end)]])
-  t:write_file('pass.sh.go', '')
+  let_go(t)
   eq('sesame', t:wait(function() return t:lua('return key') end, 'a key'))
 end)
 

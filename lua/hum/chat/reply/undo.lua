@@ -280,9 +280,7 @@ local function settle_now(record)
     return false
   end
   local ok, err
-  if record.broken or not vim.bo[record.buf].modifiable then
-    ok, err = as_own(record, history.close_block)
-  elseif is_mixed(record) then
+  if not record.broken and vim.bo[record.buf].modifiable and is_mixed(record) then
     local keep = preserve.save(record.buf, record.undone and record.row)
     ok, err = as_own(record, function() history.rebuild(record) end)
     preserve.restore(keep)

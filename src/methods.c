@@ -95,7 +95,7 @@ static void on_query_end(void *ctx, struct query *q)
     forget(ctx, q);
 }
 
-/* Whether a request cannot run, for this reason or another. Each id that Lua gave gets an ending:
+/* Whether a request cannot run: for the reason `why`, or, if that is NULL, one found here. Each id that Lua gave gets an ending:
  * then it is here. */
 static bool refuse(struct methods *m, int64_t id, const char *why)
 {

@@ -209,6 +209,17 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
     }
 }
 
+static void hint_bad_spec(const struct failure *f, struct buf *hint)
+{
+    if (says(f, "longer than hum can read")) {
+        buf_add_str(hint, "Start a new chat with :Hum new, or delete old turns.");
+    } else if (says(f, "too many requests")) {
+        buf_add_str(hint, "Wait until a reply has ended, or stop one with :Hum stop.");
+    } else {
+        buf_add_str(hint, "Run :checkhealth hum; if it reports no problem, this is a bug in hum.");
+    }
+}
+
 void failure_explain(const struct failure *f, struct buf *message, struct buf *hint)
 {
     switch (f->code) {
@@ -254,7 +265,7 @@ void failure_explain(const struct failure *f, struct buf *message, struct buf *h
     case HUM_ESPEC:
         buf_printf(message, "the request to endpoint \"%s\" is not valid: %s", f->endpoint,
                    words(f));
-        buf_add_str(hint, "Run :checkhealth hum; if it reports no problem, this is a bug in hum.");
+        hint_bad_spec(f, hint);
         break;
     case HUM_EGONE:
         buf_printf(message, "the reply from endpoint \"%s\" was stopped: %s", f->endpoint,

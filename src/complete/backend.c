@@ -9,7 +9,6 @@
 #include "server/json.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_STOP 32
 
@@ -20,7 +19,8 @@
 /* A model that leaves sooner than this may be gone before the fetch that its load was for. */
 #define LEAST_KEPT_MS 50
 
-/* What is shown is found in the cache, so it must hold the longest answer. */
+/* What is shown is found in the cache, so it must hold the longest answer; and what was found just
+ * now must outlive the end of the fetch that it makes needless (stop_stale in typing.c). */
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
@@ -94,7 +94,8 @@ static uint64_t hash_backend(const struct backend *b)
     uint64_t hash = hash_text(HASH_START, b->endpoint.url);
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "%lld %zu %g ", (long long)b->max_tokens, b->max_lines, b->min_confidence);
+    buf_printf(&text, "%lld %zu %g %d ", (long long)b->max_tokens, b->max_lines, b->min_confidence,
+               b->tokens.suffix_first);
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         if (maps[i] != NULL) {
             json_write(&text, maps[i]);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "complete/backend.h"
 #include "complete/cache.h"
+#include "complete/prompt.h"
 #include "complete/ring.h"
 #include "complete/typing.h"
 #include "nvim/attached.h"
@@ -20,8 +21,6 @@
 
 /* Code has 3 to 4 bytes for each token; the first measurements say better. */
 #define BYTES_PER_TOKEN 3.0
-
-#define MAX_CHUNKS 16
 
 /* Of the ring while no backend says it: what is collected before the first one is kept if that
  * has the default of lua/hum/config/schema.lua. */
@@ -205,7 +204,7 @@ static void size_ring(struct engine *e, size_t tokens)
     size_t bytes = tokens * (size_t)BYTES_PER_TOKEN;
     if (bytes != e->ring_bytes) {
         ring_free(e->shared.ring);
-        e->shared.ring = ring_new(MAX_CHUNKS, bytes);
+        e->shared.ring = ring_new(PROMPT_CHUNKS, bytes);
         e->ring_bytes = bytes;
     }
 }

@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 #include "complete/backend.h"
 #include "complete/pace.h"
-#include "complete/ring.h"
 #include "complete/trim/trim.h"
 #include "server/dialect.h"
 #include "server/generation.h"

@@ -4,7 +4,6 @@
 #ifndef HUM_PACE_H
 #define HUM_PACE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct pace {

@@ -15,7 +15,7 @@ struct chunk;
 struct mirror;
 struct ring;
 
-#define PROMPT_CHUNKS 32
+#define PROMPT_CHUNKS 16 /* that the ring holds, and so at most in a prompt */
 
 /* The owner embeds it; nothing is to be freed. */
 struct prompt {

@@ -15,7 +15,6 @@
 #include "nvim/rpc.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* What comes behind a suggestion is fetched when the user has seen it so long. */
 #define IDLE_MS 150
@@ -479,8 +478,8 @@ void typing_resume(struct typing *t)
 {
     if (t->due && t->wanted) {
         t->due = false;
-        wait_for(t, WAITING_TO_FETCH,
-                 0); /* later: libcurl may be calling, and can start nothing then */
+        /* Later: libcurl may be calling, and can start nothing then. */
+        wait_for(t, WAITING_TO_FETCH, 0);
     }
 }
 

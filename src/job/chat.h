@@ -18,7 +18,7 @@ struct chat_env {
     uv_loop_t *loop;
     struct http *http;
     struct rpc *rpc;
-    /* The chat has sent its ending and is gone when this returns. */
+    /* The chat has sent its ending and is freed behind this call. */
     void (*on_end)(void *ctx, struct chat *c);
     void *ctx;
 };

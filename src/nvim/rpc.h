@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/value.h"
 
-#include <stdbool.h>
 #include <uv.h>
 
 struct rpc;

@@ -1,7 +1,6 @@
 #include "nvim/sink.h"
 
 #include "base/buf.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "nvim/rpc.h"
 #include "nvim/wire.h"

@@ -187,7 +187,7 @@ void body_fields_finish(struct body_fields *f)
     free(f->stop);
 }
 
-void body_field(struct body_fields *f, const char *key, struct value v)
+static void body_field(struct body_fields *f, const char *key, struct value v)
 {
     struct value_pair *pair = &f->pairs[f->map.as.map.count++];
     pair->key = value_text(key);

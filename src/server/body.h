@@ -40,7 +40,6 @@ struct body_fields {
 void body_fields_init(struct body_fields *f);
 void body_fields_finish(struct body_fields *f);
 
-void body_field(struct body_fields *f, const char *key, struct value v);
 void body_field_array(struct body_fields *f, const char *key, const struct value *items,
                       size_t count);
 void body_field_bool(struct body_fields *f, const char *key, bool truth);

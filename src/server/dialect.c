@@ -2,7 +2,6 @@
 
 #include "server/calls.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_llamacpp};

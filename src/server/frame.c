@@ -1,9 +1,7 @@
 #include "server/frame.h"
 
 #include "base/span.h"
-#include "proto.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* "data: ", "error: " or a CR may stand around a record of exactly cap bytes. */

@@ -1,7 +1,6 @@
 #include "server/http.h"
 
 #include "base/buf.h"
-#include "base/log.h"
 #include "proto.h"
 
 #include <curl/curl.h>

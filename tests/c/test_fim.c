@@ -1,7 +1,6 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "complete/ring.h"
 #include "proto.h"
 #include "server/fim.h"
 #include "spec.h"

@@ -1,5 +1,4 @@
 #include "check.h"
-#include "complete/ring.h"
 #include "events.h"
 #include "spec.h"
 

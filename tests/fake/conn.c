@@ -5,7 +5,6 @@
 #include "routes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     MAX_BODY = 64 << 20,   /* of a request */

@@ -3,7 +3,6 @@
 #include "fill.h"
 #include "head.h"
 #include "live.h"
-#include "quote.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -84,7 +83,7 @@ unsigned figure_token_id(struct span token)
 {
     unsigned x = 2166136261u;
     for (size_t i = 0; i < token.len; i++) {
-        x = (x ^ (unsigned char)token.text[i]) * 16777619u;
+        x = (x ^ (unsigned char)token.data[i]) * 16777619u;
     }
     return x % 600;
 }
@@ -93,7 +92,7 @@ static void add_bytes(struct span token, struct buf *out)
 {
     buf_add_str(out, "\"bytes\":[");
     for (size_t i = 0; i < token.len; i++) {
-        buf_printf(out, "%s%u", i ? "," : "", (unsigned)(unsigned char)token.text[i]);
+        buf_printf(out, "%s%u", i ? "," : "", (unsigned)(unsigned char)token.data[i]);
     }
     buf_add_str(out, "]");
 }
@@ -104,13 +103,13 @@ static void add_token(struct span token, double logprob, enum quote_style style,
     bool llama = style == QUOTE_PLAIN;
     if (llama) {
         buf_printf(out, "{\"id\":%u,\"token\":", figure_token_id(token));
-        quote(out, token.text, token.len, style);
+        quote(out, token.data, token.len, style);
         buf_add_str(out, ",");
         add_bytes(token, out);
         buf_printf(out, ",\"logprob\":%.15g", logprob);
     } else {
         buf_add_str(out, "{\"token\":");
-        quote(out, token.text, token.len, style);
+        quote(out, token.data, token.len, style);
         buf_printf(out, ",\"logprob\":%.17g,", logprob);
         add_bytes(token, out);
     }
@@ -135,7 +134,7 @@ static void add(const struct shape_state *s, struct span token, size_t number, s
 {
     enum quote_style style = s->shape->style;
     double logprob = answer_logprob(s->answer, number);
-    token.text = token.len != 0 ? token.text : "";
+    token.data = token.len != 0 ? token.data : "";
     add_token(token, logprob, style, out);
     if (s->probs > 0) {
         add_top(token, logprob, s->probs, style, out);
@@ -148,7 +147,7 @@ static void add_all(const struct shape_state *s, struct buf *out)
     const struct tokens *t = &s->answer->text;
     for (size_t i = 0; i < t->count; i++) {
         struct span token;
-        token.text = tokens_at(t, i, &token.len);
+        token.data = tokens_at(t, i, &token.len);
         buf_add_str(out, i != 0 ? "," : "");
         add(s, token, i, out);
     }

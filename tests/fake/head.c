@@ -3,9 +3,7 @@
 #include "quote.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum { GO_WHOLE_BODY = 2048 }; /* Go's server buffers so much before it must go chunked */

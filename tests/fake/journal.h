@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* When each token of one request was handed to write(). */

@@ -1,5 +1,6 @@
 #include "models.h"
 
+#include "base/hash.h"
 #include "head.h"
 #include "pattern.h"
 #include "quote.h"
@@ -98,10 +99,7 @@ static void path(const void *of, struct buf *out)
 /* It differs from model to model, which is all it is good for. */
 static void digest(const void *of, struct buf *out)
 {
-    uint64_t x = 0xcbf29ce484222325u;
-    for (const char *c = ((const struct named *)of)->name; *c != '\0'; c++) {
-        x = (x ^ (unsigned char)*c) * 0x100000001b3u;
-    }
+    uint64_t x = hash_text(HASH_START, ((const struct named *)of)->name);
     for (int i = 0; i < 4; i++) {
         buf_printf(out, "%016" PRIx64, x = x * 0x5851f42d4c957f2du + 1);
     }

@@ -1,7 +1,5 @@
 #include "player.h"
 
-#include <string.h>
-
 enum { BATCH_BYTES = 64 * 1024 }; /* one write of an answer without pauses */
 
 enum turn { GO_ON, COME_BACK, OVER };

@@ -1,7 +1,5 @@
 #include "quote.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 size_t utf8_length(const char *s, size_t len)
@@ -61,7 +59,8 @@ static const char *escape(unsigned char c, enum quote_style style, char room[8])
     return room;
 }
 
-void quote_inner(struct buf *out, const char *text, size_t len, enum quote_style style)
+/* Without the quotes. */
+static void quote_inner(struct buf *out, const char *text, size_t len, enum quote_style style)
 {
     size_t plain = 0; /* start of what can be copied as it is */
     for (size_t i = 0; i < len;) {

@@ -12,9 +12,6 @@ enum quote_style {
 /* Appends the text in quotes. Bytes that are not UTF-8 become U+FFFD. */
 void quote(struct buf *out, const char *text, size_t len, enum quote_style style);
 
-/* The same without the quotes. */
-void quote_inner(struct buf *out, const char *text, size_t len, enum quote_style style);
-
 /* Length of the well-formed UTF-8 character at s, or 0. */
 size_t utf8_length(const char *s, size_t len);
 

@@ -8,7 +8,6 @@
 #include "quote.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

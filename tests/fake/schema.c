@@ -62,7 +62,7 @@ static bool wrong(const char *name, const char *what, char why[WHY_SIZE])
     return false;
 }
 
-static bool is_word(const char *text, const char *words)
+static bool is_listed(const char *text, const char *words)
 {
     char padded[32];
     snprintf(padded, sizeof padded, " %.20s ", text);
@@ -92,7 +92,7 @@ static bool check_field(const struct field *f, const cJSON *v, char why[WHY_SIZE
     if ((f->types & type_of(v)) == 0) {
         return wrong(f->name, "has the wrong type", why);
     }
-    if (cJSON_IsString(v) && !is_word(v->valuestring, f->words)) {
+    if (cJSON_IsString(v) && !is_listed(v->valuestring, f->words)) {
         return wrong(f->name, "is no word that is known", why);
     }
     if (cJSON_IsArray(v)) {

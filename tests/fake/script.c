@@ -43,21 +43,32 @@ static bool check_rules(const cJSON *rules, char why[WHY_SIZE])
     return true;
 }
 
+static void add_model(cJSON *models, const char *name, const char *capability)
+{
+    cJSON *model = cJSON_CreateObject();
+    cJSON_AddStringToObject(model, "name", name);
+    cJSON *list = cJSON_AddArrayToObject(model, "capabilities");
+    cJSON_AddItemToArray(list, cJSON_CreateString("completion"));
+    if (capability != NULL) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(capability));
+    }
+    cJSON_AddItemToArray(models, model);
+}
+
 /* Models are objects from here on. */
 static void complete_models(cJSON *root)
 {
     cJSON *given = cJSON_DetachItemFromObjectCaseSensitive(root, "models");
     cJSON *models = cJSON_AddArrayToObject(root, "models");
-    struct script s = {.root = root};
     const cJSON *item;
     if (given == NULL) {
-        script_add_model(&s, "fake", NULL);
-        script_add_model(&s, "thinker", "thinking");
+        add_model(models, "fake", NULL);
+        add_model(models, "thinker", "thinking");
     }
     cJSON_ArrayForEach(item, given)
     {
         if (cJSON_IsString(item)) {
-            script_add_model(&s, item->valuestring, NULL);
+            add_model(models, item->valuestring, NULL);
         } else if (cJSON_IsString(field_get(item, "name"))) {
             cJSON_AddItemToArray(models, cJSON_Duplicate(item, true));
         }
@@ -132,18 +143,6 @@ void script_finish(struct script *s)
     cJSON_Delete(s->root);
     free(s->states);
     *s = (struct script){0};
-}
-
-void script_add_model(struct script *s, const char *name, const char *capability)
-{
-    cJSON *model = cJSON_CreateObject();
-    cJSON_AddStringToObject(model, "name", name);
-    cJSON *list = cJSON_AddArrayToObject(model, "capabilities");
-    cJSON_AddItemToArray(list, cJSON_CreateString("completion"));
-    if (capability != NULL) {
-        cJSON_AddItemToArray(list, cJSON_CreateString(capability));
-    }
-    cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(s->root, "models"), model);
 }
 
 const cJSON *script_models(const struct script *s)

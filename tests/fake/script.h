@@ -48,9 +48,6 @@ enum { SCRIPT_SLOTS = 4 }; /* of llama-server, if there is no limit */
 bool script_load(struct script *s, const char *json, size_t len, char why[WHY_SIZE]);
 void script_finish(struct script *s);
 
-/* Makes a model known that the script does not name; for the demo. */
-void script_add_model(struct script *s, const char *name, const char *capability);
-
 struct script_query {
     const struct request *request;
     const cJSON *body;     /* or NULL */

@@ -10,10 +10,10 @@ static void add_quoted(const struct shape_state *s, struct span t, struct buf *o
 {
     if (s->answer->escaped && t.len != 0) {
         buf_add(out, "\"", 1);
-        buf_add(out, t.text, t.len);
+        buf_add(out, t.data, t.len);
         buf_add(out, "\"", 1);
     } else {
-        quote(out, t.len != 0 ? t.text : "", t.len, s->shape->style);
+        quote(out, t.len != 0 ? t.data : "", t.len, s->shape->style);
     }
 }
 

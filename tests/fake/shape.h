@@ -3,13 +3,9 @@
 #define FAKE_SHAPE_H
 
 #include "answer.h"
+#include "base/span.h"
 #include "pattern.h"
 #include "quote.h"
-
-struct span {
-    const char *text; /* NULL: there is none */
-    size_t len;
-};
 
 /* Patterns; shape.c lists the values and conditions. "\n" is a line end in the answer's way.
  * Field order and absent fields follow the recorded responses in ../fixtures. */

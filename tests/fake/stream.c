@@ -11,22 +11,11 @@ size_t stream_tokens(const struct stream *s)
     return a->thinking.count + a->text.count;
 }
 
-size_t stream_said(const struct stream *s)
-{
-    size_t thinking = s->state.answer->thinking.count;
-    return s->sent > thinking ? s->sent - thinking : 0;
-}
-
 static struct span token_at(const struct tokens *t, size_t i)
 {
     struct span span;
-    span.text = tokens_at(t, i, &span.len);
+    span.data = tokens_at(t, i, &span.len);
     return span;
-}
-
-static struct span span_of(const char *text)
-{
-    return (struct span){text, strlen(text)};
 }
 
 static struct span all_of(const struct tokens *t)

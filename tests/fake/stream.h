@@ -24,6 +24,5 @@ struct stream {
 void stream_init(struct stream *s, const struct player *player);
 void stream_finish(struct stream *s);
 size_t stream_tokens(const struct stream *s); /* how many at all */
-size_t stream_said(const struct stream *s);   /* text tokens that were sent */
 
 #endif

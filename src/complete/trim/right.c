@@ -2,8 +2,6 @@
 
 #include "complete/trim/line.h"
 
-#include <string.h>
-
 static long count(struct span s, char c)
 {
     long n = 0;

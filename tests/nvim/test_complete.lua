@@ -1260,7 +1260,7 @@ test('what makes no sense is borne by the helper, which completes afterwards', O
     end]],
     buf
   )
-  t:lua([[require('hum.complete.attach').lost()]]) -- so that it is attached again
+  t:lua([[require('hum.complete.attach').detach(...)]], buf) -- so that it is attached again
   complete.type(t, '<Esc>A')
   complete.wait_ghost(t, rest(4, 3, 1))
   eq(pid, t:helper_pid())

@@ -43,6 +43,25 @@ local function writing(t)
   return srv, buf
 end
 
+--- Loads hum's modules anew; with an argument that is true, as a plugin manager does.
+local RELOAD = [[
+  for name in pairs(package.loaded) do
+    if name == 'hum' or name:find('^hum%.') then package.loaded[name] = nil end
+  end
+  if ... then
+    vim.g.loaded_hum = nil
+    vim.cmd.runtime('plugin/hum.lua')
+  end]]
+
+--- Nothing is shown as being waited for.
+local function nothing_waits(t, buf)
+  t:wait(function()
+    local marks =
+      t:lua([[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]], buf)
+    return marks == 0
+  end, 'nothing is waited for')
+end
+
 -- ---- edits while a model thinks or writes ------------------------------------------------
 
 for _, kind in ipairs({ 'thinks', 'writes' }) do
@@ -154,7 +173,6 @@ for _, module in ipairs({
       eq('done', chat.finished(t).status)
       T.match('it is', t:text(buf), true)
       t:wait(function() return t:messages():find('planted fault', 1, true) end, 'the fault is told')
-      t:lua([[local name = ...; package.loaded[name] = nil]], module[1])
       eq(1, #t:events('HumRequestFinished'))
       T.no_match('stack traceback', t:messages(), true)
       -- Busy no longer: the next message is taken, whatever becomes of it.
@@ -297,11 +315,7 @@ for how, stop in pairs({
     local srv, buf = asking(t)
     t:wait_screen('model')
     stop(t)
-    t:wait(function()
-      local marks =
-        t:lua([[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]], buf)
-      return marks == 0
-    end, 'nothing is waited for')
+    nothing_waits(t, buf)
     t:lua('choose()')
     eq({}, srv:requests('/api/chat'))
     eq({}, t:events('HumRequestStarted'))
@@ -388,17 +402,7 @@ for _, sourced in ipairs({ true, false }) do
     function(t)
       local srv, buf = writing(t)
       local pid = t:helper_pid()
-      t:lua(
-        [[
-      for name in pairs(package.loaded) do
-        if name == 'hum' or name:find('^hum%.') then package.loaded[name] = nil end
-      end
-      if ... then
-        vim.g.loaded_hum = nil
-        vim.cmd.runtime('plugin/hum.lua')
-      end]],
-        sourced
-      )
+      t:lua(RELOAD, sourced)
       chat.configure(t, srv, nil, { chat = { window = 'current' } })
       if not sourced then t:lua([[require('hum').send(...)]], buf) end
       local data = chat.finished(t)
@@ -705,15 +709,6 @@ end)
 
 -- ---- modules reloaded -------------------------------------------------------------------------------
 
-local RELOAD = [[
-  for name in pairs(package.loaded) do
-    if name == 'hum' or name:find('^hum%.') then package.loaded[name] = nil end
-  end
-  if ... then
-    vim.g.loaded_hum = nil
-    vim.cmd.runtime('plugin/hum.lua')
-  end]]
-
 for _, sourced in ipairs({ true, false }) do
   local how = sourced and 'by a plugin manager' or 'by hand'
 
@@ -735,13 +730,60 @@ for _, sourced in ipairs({ true, false }) do
     local srv, buf = asking(t)
     t:lua(RELOAD, sourced)
     t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } }, chat = { window = 'current' } })]], srv.url)
-    t:wait(function()
-      local marks =
-        t:lua([[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]], buf)
-      return marks == 0
-    end, 'nothing is waited for')
+    nothing_waits(t, buf)
     t:lua('choose()')
     eq({}, srv:requests('/api/chat'))
+  end)
+end
+
+test('after a reload insert mode completes, and nothing of the former modules speaks', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'hi' })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  t:cmd('new')
+  t:keys('ione<Esc>')
+  t:lua(RELOAD, true)
+  chat.configure(t, srv, nil, { complete = { mode = 'on' } })
+  -- Whatever pauses before it starts a helper again has paused long enough.
+  t:lua([[
+    local now = vim.uv.now
+    vim.uv.now = function() return now() + 1e7 end]])
+  t:keys('otwo')
+  t:wait(
+    function() return t:lua("return require('hum.complete.attach').is_attached(vim.api.nvim_get_current_buf())") end,
+    'completion has begun'
+  )
+  t:keys('<Esc>')
+  no_traceback(t)
+  T.no_match('reloaded', t:messages())
+  T.no_match('fault', t:log())
+end)
+
+for _, where in ipairs({ 'follow.to_end', 'follow.start', 'undo.begin', 'undo.watch' }) do
+  test(('a beginning that CTRL-C interrupts in %s: one request, which can be stopped'):format(where), function(t)
+    local srv = t:fake()
+    srv:script({ tokens = chat.tokens(3000), interval_ms = 3 })
+    local buf = chat.open(t, srv)
+    t:lua(
+      [[
+      local name, field = (...):match('(.*)%.(.*)')
+      local module, calls = require('hum.chat.reply.' .. name), 0
+      local fn = module[field]
+      module[field] = function(...)
+        calls = calls + 1
+        if calls == 1 then error('Keyboard interrupt', 0) end
+        return fn(...)
+      end]],
+      where
+    )
+    chat.ask(t, 'hello', buf)
+    -- The key that is given back stops it, or the user does.
+    t:cmd('Hum stop')
+    eq('cancelled', chat.finished(t).status)
+    eq(1, #t:events('HumRequestStarted'))
+    goes_on(t, srv, buf, 1)
   end)
 end
 

@@ -59,14 +59,17 @@ test('a buffer is drawn again with the private function, without it, and if it r
     })
     vim.cmd('redraw')
   ]])
-  for _, given in ipairs({
-    'vim.api.nvim__redraw',
-    'nil',
-    "function() error('gone') end",
-  }) do
+  eq(true, t:lua('return private.redraw({ no_such_thing = true })'))
+  t:lua([[
+    calls, own = 0, vim.api.nvim__redraw
+    function counted(opts)
+      calls = calls + 1
+      return own(opts)
+    end]])
+  for _, given in ipairs({ 'counted', 'nil', "function() error('gone') end" }) do
     t:lua('drawn, vim.api.nvim__redraw = 0, ' .. given)
     eq(true, t:lua('return private.redraw({ buf = 0, valid = false })'))
     t:wait(function() return t:lua('return drawn > 0') end, 'it is drawn with ' .. given)
   end
-  eq(true, t:lua('return private.redraw({ no_such_thing = true })'))
+  eq(1, t:lua('return calls'), 'calls of the private function')
 end)

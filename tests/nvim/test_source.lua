@@ -42,6 +42,23 @@ test('nvim-cmp gets an item whose edit begins with the word that is typed', func
   eq('utf-8', t:lua("return require('hum.complete.cmp').new():get_position_encoding_kind()"))
 end)
 
+test('a source is answered before anything else of completion was used', function(t)
+  local srv = t:fake()
+  srv:script({
+    models = { { name = 'qwen2.5-coder:1.5b-base', capabilities = { 'completion', 'insert' } } },
+    rules = { { text = 'int(1)' } },
+  })
+  t:lua(
+    [[
+    vim.env.OLLAMA_HOST = ...
+    vim.cmd.edit('a.lua')
+    vim.bo.completefunc = "v:lua.require'hum.complete.omni'.omnifunc"]],
+    srv.url
+  )
+  t:keys('ix = pr<C-x><C-u>')
+  t:wait(function() return t:eval("getline('.')") == 'x = print(1)' end, 'it is inserted')
+end)
+
 test('nvim-cmp is given the source under its name', function(t)
   open(t)
   local name = t:lua([[

@@ -63,18 +63,18 @@ function M.drop(buf)
   if not chat then return end
   chats[buf] = nil
   M.cancel_preparation(chat)
-  for what, fn in pairs({
-    ['a reply'] = reply.drop,
-    ['the waiting mark'] = wait.stop,
-    ['following'] = follow.stop,
-    ['the undo record'] = undo.forget,
-    ['the notes'] = notes.forget,
-    ['the folds'] = fold.forget,
-    ['the colours'] = highlight.forget,
-    ['the code blocks'] = code.detach,
-    ['the times of thinking'] = thoughts.forget,
+  for _, step in ipairs({
+    { 'a reply', reply.drop },
+    { 'the waiting mark', wait.stop },
+    { 'following', follow.stop },
+    { 'the undo record', undo.forget },
+    { 'the notes', notes.forget },
+    { 'the folds', fold.forget },
+    { 'the colours', highlight.forget },
+    { 'the code blocks', code.detach },
+    { 'the times of thinking', thoughts.forget },
   }) do
-    fault.guard(('giving up %s'):format(what), fn, buf)
+    fault.guard('giving up ' .. step[1], step[2], buf)
   end
 end
 

@@ -10,23 +10,17 @@ local wait = require('hum.chat.view.wait')
 local M = {}
 
 ---@class hum.Preparation
----@field id integer
 ---@field cancel fun()  ends what runs for it, as far as that can be ended
-
-local last_id = 0
 
 --- Finds out endpoint and model. Cancels the preparation that runs for this chat already.
 ---@param chat hum.Chat
 ---@param name string    of the endpoint
 ---@param model? string  if it is known
 ---@param cb fun(err: string?, resolved: hum.Resolved?, model: string?)  at most once, not after a cancel
----@return integer id
 function M.start(chat, name, model, cb)
   chats.cancel_preparation(chat)
-  last_id = last_id + 1
   local cancel ---@type fun()|nil
   local preparation = {
-    id = last_id,
     cancel = function()
       if cancel then fault.guard('cancelling', cancel) end
     end,
@@ -73,7 +67,6 @@ function M.start(chat, name, model, cb)
       function(why, found) finish(why, found and resolved, found) end
     )
   end)
-  return preparation.id
 end
 
 return M

@@ -1,6 +1,7 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
 local channel = require('hum.complete.channel')
+local helper = require('hum.server.helper')
 
 local M = {}
 
@@ -106,11 +107,10 @@ function M.review()
   end
 end
 
---- The helper is gone.
-function M.lost()
+helper.on_lost(function()
   for buf in pairs(attached) do
     forget(buf)
   end
-end
+end)
 
 return M

@@ -67,13 +67,12 @@ function M.open()
   return true
 end
 
---- The helper is gone.
-function M.lost()
+helper.on_lost(function()
   if channel then
     local now = vim.uv.now()
     pause = now - opened > LIVED and PAUSE or math.min(2 * pause, MAX_PAUSE)
     not_before, channel = now + pause, nil
   end
-end
+end)
 
 return M

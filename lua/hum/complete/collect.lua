@@ -3,6 +3,7 @@
 local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
+local helper = require('hum.server.helper')
 
 local M = {}
 
@@ -62,8 +63,7 @@ local function on_hold()
   if attach.is_attached(buf) and math.abs(row - (latest[buf] or row)) > 2 * AROUND then around(buf, row) end
 end
 
---- The helper is gone, and what it collected.
-function M.lost() latest = {} end
+helper.on_lost(function() latest = {} end)
 
 ---@param group integer
 ---@param guarded fun(fn: function): function

@@ -141,50 +141,37 @@ local function report(failure)
   end
 end
 
---- Wraps what events of the helper call: an error in it is of no use to the helper, and must not
---- keep the event from others.
----@param fn function
-local function guarded(fn)
-  return function(...)
-    local ok, err = xpcall(fn, debug.traceback, ...)
-    if not ok then log.write('error', 'a fault of hum in completion: ' .. err) end
-  end
-end
+---@class hum.SuggestionListener
+---@field on_suggest fun(buf: integer, data: hum.Suggestion)
+---@field on_failed fun()
 
---- Other completion plugins may be waiting, if any are used: then the module is there.
----@param name 'on_suggest'|'on_failed'
-local function notify_source(name, ...)
-  local source = package.loaded['hum.complete.source']
-  if source then source[name](...) end
-end
+local listener ---@type hum.SuggestionListener|nil
+
+--- Sets who takes suggestions too, beside the ghost text.
+---@param other hum.SuggestionListener
+function M.listen(other) listener = other end
 
 ---@param buf integer
 ---@param data hum.Suggestion
 local function on_suggest(buf, data)
   trouble = data.text == '' and trouble or nil
   require('hum.complete.keys').on_suggest(buf, data)
-  notify_source('on_suggest', buf, data)
+  if listener then listener.on_suggest(buf, data) end
 end
 
 ---@param failure hum.Failure
 local function on_backend_error(_, failure)
   report(failure)
   require('hum.complete.backend').on_error(failure)
-  notify_source('on_failed')
+  if listener then listener.on_failed() end
 end
 
-client.on('suggest', guarded(on_suggest))
-client.on('backend_error', guarded(on_backend_error))
+client.on('suggest', on_suggest)
+client.on('backend_error', on_backend_error)
 
--- The helper is gone, and with it what it knew. It learns all of it again when the user
--- next enters insert mode.
-helper.on_lost(guarded(function()
+-- With the helper goes what it knew. It learns all of it again when the user next enters insert mode.
+helper.on_lost(function()
   reported, trouble = {}, nil
-  require('hum.complete.channel').lost()
-  require('hum.complete.attach').lost()
-  require('hum.complete.collect').lost()
-  require('hum.complete.keys').lost()
-  notify_source('on_failed')
-end))
+end)
 
 return M

@@ -5,8 +5,10 @@ local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
 local collect = require('hum.complete.collect')
 local draw = require('hum.complete.ghost.draw')
+local fault = require('hum.fault')
 local ghost = require('hum.complete.ghost')
-local log = require('hum.log')
+local helper = require('hum.server.helper')
+local interrupt = require('hum.interrupt')
 local menu = require('hum.complete.ghost.menu')
 local notify = require('hum.notify')
 
@@ -28,18 +30,18 @@ local sideways = false ---@type boolean  'virtualedit': the cursor may be where 
 local quiet = false ---@type boolean  dismissed: what is on its way comes too late
 local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was sent last
 
---- Wraps `fn`: an error of it goes to the log, and not between the user and the text.
+--- Wraps `fn`: an error of it is reported in a line, and completion pauses.
 ---@param fn function
 local function guarded(fn)
   return function(ev)
     local ok, err = xpcall(fn, debug.traceback, ev)
     if ok then
       return
-    elseif tostring(err):find('Keyboard interrupt', 1, true) then
-      return require('hum.interrupt').give_back()
+    elseif interrupt.is_interrupt(err) then
+      return interrupt.give_back()
     end
     pcall(M.leave)
-    log.write('error', 'internal fault in completion: ' .. err)
+    fault.report('completion', tostring(err))
   end
 end
 
@@ -123,6 +125,7 @@ end
 --- in `:normal`.
 local function begin()
   coming = false
+  if package.loaded['hum.complete.keys'] ~= M then return end -- hum was reloaded, and others complete now
   if block or not is_inserting() then return end
   if here ~= 0 and here ~= get_buf() then M.leave() end
   if here ~= 0 then return end
@@ -257,9 +260,9 @@ function M.on_suggest(buf, data)
   ghost.suggest(data, now)
 end
 
-function M.lost()
+helper.on_lost(function()
   ghost.drop()
   here = 0
-end
+end)
 
 return M

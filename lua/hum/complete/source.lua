@@ -2,6 +2,8 @@
 -- |hum-sources|. Ghost text and a source may work side by side in a buffer.
 local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
+local complete = require('hum.complete')
+local helper = require('hum.server.helper')
 local keys = require('hum.complete.keys')
 
 local M = {}
@@ -95,6 +97,9 @@ end
 
 --- The backend fails, or the helper is gone.
 function M.on_failed() finish(nil) end
+
+complete.listen(M)
+helper.on_lost(M.on_failed)
 
 ---@param text string
 ---@return string  its first line that says something

@@ -39,9 +39,9 @@ local live = {}
 local last_id = 0
 local stopping = {} ---@type table<integer, boolean>  ids whose stop has not been answered
 
---- Of events that belong to no request.
+--- Of events that belong to no request: their id is a buffer's number.
 ---@type table<string, fun(id: integer, data: table)>
-local listeners = {}
+local listeners = { suggest = function() end, backend_error = function() end }
 
 --- Sets who takes the events of this name, which belong to no request: see |hum-protocol|.
 ---@param name 'suggest'|'backend_error'
@@ -155,7 +155,7 @@ function M.join(id, join) tell('join', id, join) end
 ---@field method 'GET'|'POST'
 ---@field path string
 ---@field body? table
----@field timeout? number  seconds
+---@field timeout number  seconds
 
 --- One question to an endpoint and its whole answer.
 ---@param query hum.Query
@@ -171,7 +171,7 @@ function M.query(query, cb)
       cb(data, nil)
     end
   end)
-  if id then expect(id, (query.timeout or 30) + STOP_WITHIN, live) end
+  if id then expect(id, query.timeout + STOP_WITHIN, live) end
   return id, why
 end
 

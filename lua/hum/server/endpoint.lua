@@ -81,7 +81,8 @@ end
 ---@param steps hum.Steps
 ---@param cb fun(err: string?, name: string?, headers: table<string, string>?)
 local function resolve_headers(headers, steps, cb)
-  local out, names = {}, vim.tbl_keys(headers)
+  -- Empty, it is a map on the other side of the pipe all the same.
+  local out, names = vim.empty_dict(), vim.tbl_keys(headers)
   table.sort(names)
   local function resolve_from(i)
     local name = names[i]

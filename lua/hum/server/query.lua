@@ -77,7 +77,7 @@ function M.query(name, spec, cb)
       body = spec.body,
       timeout = spec.timeout or 5,
     }, function(err, result)
-      if err then return steps.finish(type(err) == 'table' and err or { message = tostring(err) }) end
+      if err then return steps.finish(err) end
       ---@cast result { status: integer, body: string }  there is no error
       steps.finish(decode(name, spec.path, result))
     end)

@@ -13,6 +13,7 @@ local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
+local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
 local undo = require('hum.chat.reply.undo')
@@ -182,7 +183,7 @@ local function spec_of(message)
   return {
     buf = message.buf,
     join = must_join(message.buf),
-    endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = as_map(resolved.endpoint.headers) }),
+    endpoint = resolved.endpoint,
     request = {
       model = message.model,
       messages = message.messages,
@@ -202,19 +203,16 @@ local function followers(buf, row)
   return vim.tbl_filter(function(win) return vim.api.nvim_win_get_cursor(win)[1] > row end, vim.fn.win_findbuf(buf))
 end
 
+--- Raises what the edit raises. A CTRL-C that interrupts it costs neither the heading nor the key.
 ---@param message hum.Message
----@return hum.UndoRecord|nil record, string|nil err
+---@return hum.UndoRecord
 local function write_heading(message)
   local buf = message.buf
-  local wins = followers(buf, message.sent)
   local lines = vim.list_extend({}, message.lines)
   vim.list_extend(lines, { '', format.heading('assistant', message.model), '', '' })
-  local record = undo.begin(buf)
-  local ok, err = pcall(edit.replace, buf, message.row, -1, lines)
-  if not ok then return nil, tostring(err) end
-  undo.watch(record, message.row, #message.lines + 2)
-  follow.start(buf, config.get().chat.follow)
-  follow.to_end(buf, wins)
+  local record = interrupt.guard(undo.begin, buf)
+  interrupt.guard_change(buf, edit.replace, buf, message.row, -1, lines)
+  interrupt.guard(undo.watch, record, message.row, #message.lines + 2)
   return record
 end
 
@@ -241,16 +239,17 @@ end
 ---@return boolean|nil ok, string|nil err
 function M.start(message)
   local buf = message.buf
+  local wins = interrupt.guard(followers, buf, message.sent)
   local begun ---@type hum.Reply|nil  once its heading is there
   undo.forget(buf)
   local id, why = client.chat(spec_of(message), function(name, data)
     if begun then on_event(begun, name, data) end
   end)
   if not id then return nil, why end
-  local record, err = write_heading(message)
-  if not record then
-    client.stop(id)
-    return nil, err
+  local ok, record = pcall(write_heading, message)
+  if not ok then
+    client.stop(id, true)
+    return nil, tostring(record)
   end
   ---@type hum.Reply
   local reply = {
@@ -265,6 +264,8 @@ function M.start(message)
   local first = not next(replies)
   replies[buf] = reply
   fault.guard('the beginning of a reply', function()
+    follow.start(buf, config.get().chat.follow)
+    follow.to_end(buf, wins)
     notes.clear_failures(buf)
     watch(reply)
     if first then on_busy(true) end

@@ -116,11 +116,9 @@ end
 ---@param complete hum.CompleteConfig
 ---@return hum.BackendSpec
 local function spec_of(found, resolved, complete)
-  local headers = as_map(resolved.endpoint.headers)
-  local endpoint = vim.tbl_extend('force', resolved.endpoint, { headers = headers }) --[[@as hum.EndpointSpec]]
   local during = complete.during_chat
   return {
-    endpoint = endpoint,
+    endpoint = resolved.endpoint,
     api = found.api,
     model = found.model,
     tokens = found.tokens,

@@ -130,10 +130,9 @@ static void what_makes_another_answer_is_another_backend(void)
         ",\"options\":{\"top_k\":1}",
         ",\"options\":{\"top_k\":2}",
         ",\"extra\":{\"top_k\":1}",
-        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\"}",
-        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<M>\",\"middle\":\"<S>\"}",
-        ",\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\","
-        "\"suffix_first\":true}",
+        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\"}",
+        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"M\",\"middle\":\"S\"}",
+        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\",\"suffix_first\":true}",
     };
     size_t count = sizeof all / sizeof *all;
     for (size_t i = 0; i < count; i++) {

@@ -59,7 +59,7 @@ function M.rebuild(record)
     return
   end
   log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
-  pcall(vim.cmd, 'silent undo ' .. newest)
+  pcall(vim.api.nvim_command, 'silent undo ' .. newest)
   if record.undone then want = vim.list_extend(vim.list_slice(want, 1, record.row), assert(record.reply)) end
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
 end

@@ -108,7 +108,7 @@ local function complete_text(reply)
     ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
     if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
   end)
-  return not ok or done
+  return not ok or done == true
 end
 
 --- Each reply ends here, and only here.

@@ -96,20 +96,65 @@ void body_object(struct body *b, const struct value *const maps[], size_t count,
     note(b, buf_add(b->out, "}", 1));
 }
 
+/* ---- messages ------------------------------------------------------------------ */
+
+static bool is_part(const struct value *part, const char *type)
+{
+    return value_is_string(value_get(part, "type"), type);
+}
+
+static bool has_string(const struct value *part, const char *field)
+{
+    const struct value *v = value_get(part, field);
+    return v != NULL && v->type == VALUE_STRING;
+}
+
+/* What is wrong with a part, a static text, or NULL. */
+static const char *judge_part(const struct value *part)
+{
+    static const struct {
+        const char *type, *why;
+    } later[] = {
+        {"call", "request.messages: a tool call cannot be sent to a model yet"},
+        {"result", "request.messages: a tool result cannot be sent to a model yet"},
+        {"image", "request.messages: an image cannot be sent to a model yet"},
+        {"note", "request.messages: a note cannot be sent to a model yet"},
+    };
+    if (is_part(part, "text") || is_part(part, "thinking")) {
+        return has_string(part, "text") ? NULL : "request.messages: a part needs a text, a string";
+    }
+    if (is_part(part, "redacted")) {
+        return has_string(part, "data") ? NULL : "request.messages: a redacted part needs its data";
+    }
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        if (is_part(part, later[i].type)) {
+            return later[i].why;
+        }
+    }
+    return "request.messages: a part is of a type that hum does not know";
+}
+
 static void check_message(struct body *b, const struct value *message)
 {
-    const struct value *role = value_get(message, "role");
-    const struct value *content = value_get(message, "content");
-    if (role == NULL || role->type != VALUE_STRING || role->as.string.len == 0) {
-        body_fail(b, "request.messages: each needs a role, a string");
-    } else if (content == NULL && value_get(message, "tool_calls") == NULL) {
-        body_fail(b, "request.messages: each needs a content");
-    } else if (content != NULL && content->type != VALUE_STRING && content->type != VALUE_ARRAY) {
-        body_fail(b, "request.messages: content must be a string");
+    const struct value *role = value_get(message, "role"), *parts = value_get(message, "parts");
+    if (!value_is_string(role, "user") && !value_is_string(role, "assistant") &&
+        !value_is_string(role, "system")) {
+        body_fail(b, "request.messages: a role is \"user\", \"assistant\" or \"system\"");
+        return;
+    }
+    if (parts == NULL || parts->type != VALUE_ARRAY || parts->as.array.count == 0) {
+        body_fail(b, "request.messages: each needs parts, a list");
+        return;
+    }
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        const char *why = judge_part(&parts->as.array.items[i]);
+        if (why != NULL) {
+            body_fail(b, why);
+        }
     }
 }
 
-static void write_messages(struct body *b, const struct value *messages, body_change change)
+static void check_messages(struct body *b, const struct value *messages)
 {
     if (messages == NULL || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
         body_fail(b, "request.messages must be a list with at least one message");
@@ -118,16 +163,67 @@ static void write_messages(struct body *b, const struct value *messages, body_ch
     for (size_t i = 0; i < messages->as.array.count; i++) {
         check_message(b, &messages->as.array.items[i]);
     }
+}
+
+/* A signature is worth something only to the service that made it. */
+static bool is_joined(const struct value *part, const char *type)
+{
+    return is_part(part, type) && value_get(part, "signature") == NULL;
+}
+
+static size_t count_parts(const struct value *parts, const char *type)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        count += is_joined(&parts->as.array.items[i], type);
+    }
+    return count;
+}
+
+/* The texts of the parts of that type as one string. */
+static void write_joined(struct body *b, const struct value *parts, const char *type)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        const struct value *part = &parts->as.array.items[i];
+        if (is_joined(part, type)) {
+            const struct value *piece = value_get(part, "text");
+            note(b, buf_add(&text, piece->as.string.data, piece->as.string.len));
+        }
+    }
+    note(b, json_write_string(b->out, text.data, text.len));
+    buf_finish(&text);
+}
+
+static void write_message(struct body *b, const struct value *message, const char *thinking)
+{
+    const struct value *parts = value_get(message, "parts");
+    note(b, buf_add_str(b->out, "{\"role\":"));
+    note(b, json_write(b->out, value_get(message, "role")));
+    note(b, buf_add_str(b->out, ",\"content\":"));
+    write_joined(b, parts, "text");
+    if (count_parts(parts, "thinking") > 0) {
+        note(b, buf_printf(b->out, ",\"%s\":", thinking));
+        write_joined(b, parts, "thinking");
+    }
+    note(b, buf_add(b->out, "}", 1));
+}
+
+void body_messages(struct body *b, const struct value *spec, const char *thinking)
+{
     if (!body_key(b, "messages")) {
         return;
     }
+    const struct value *messages = value_get(spec, "messages");
     for (size_t i = 0; i < messages->as.array.count && b->error == 0; i++) {
-        const struct value *message = &messages->as.array.items[i];
         note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
-        body_object(b, &message, 1, change);
+        write_message(b, &messages->as.array.items[i], thinking);
     }
     note(b, buf_add(b->out, "]", 1));
 }
+
+/* ---- requests ------------------------------------------------------------------ */
 
 const struct value *body_map(struct body *b, const struct value *map)
 {
@@ -141,8 +237,7 @@ const struct value *body_map(struct body *b, const struct value *map)
     return NULL;
 }
 
-void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options,
-                body_change change)
+void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options)
 {
     const struct value *model = value_get(spec, "model");
     *b = (struct body){.out = out};
@@ -153,11 +248,11 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
     if (model == NULL || model->type != VALUE_STRING || model->as.string.len == 0) {
         body_fail(b, "request.model must be a name");
     }
+    check_messages(b, value_get(spec, "messages"));
     if (b->error == 0) {
         note(b, buf_add(out, "{", 1));
     }
     body_value(b, "model", model);
-    write_messages(b, value_get(spec, "messages"), change);
 }
 
 void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,

@@ -24,10 +24,14 @@ struct body {
  * holds the member's own, or return false to leave the member out. */
 typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 
-/* Checks and writes what every dialect needs: model and messages, whose members change
- * sees. merge_options: the spec's options are top-level fields. */
-void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options,
-                body_change change);
+/* Checks what every dialect needs, model and messages, and writes the model. merge_options: the
+ * spec's options are top-level fields. */
+void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options);
+
+/* The messages, with the texts of their parts joined as "content" and unsigned thinking under the
+ * dialect's name for it. What a service signed or redacted is of use to that one alone, and left
+ * out. */
+void body_messages(struct body *b, const struct value *spec, const char *thinking);
 
 /* What a request to fill in says itself, a map to be merged with the user's options. Texts
  * are borrowed. */

@@ -25,7 +25,7 @@ struct dialect {
     const char *fill_path; /* appended to the endpoint's URL */
 
     /* The body of a chat request, from a spec
-     *   {model=string, messages={{role=, content=, thinking?=, tool_calls?=...}...},
+     *   {model=string, messages={{role="user"|"assistant"|"system", parts={part...}}...},
      *    options?=map, think?=bool|string, keep_alive?=, format?=, tools?=, extra?=map}
      * appended to out. "options" means sampling and load options of the dialect (Ollama:
      * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
@@ -37,8 +37,9 @@ struct dialect {
      * have no keep_alive, so it is not sent; format "json" or a schema becomes
      * response_format; think as a string becomes reasoning_effort, false becomes
      * reasoning_effort "none", and true sends nothing (servers that take template
-     * arguments get chat_template_kwargs as an option). A message's "thinking" goes to
-     * Ollama, its "reasoning_content" to OpenAI-compatible servers.
+     * arguments get chat_template_kwargs as an option).
+     * A part is {type="text", text=}, {type="thinking", text=, signature?=} or
+     * {type="redacted", data=}; other types are refused by name.
      * Returns 0, HUM_ESPEC with *why set to a static text that names the field, or
      * HUM_ETOOBIG. */
     int (*chat_body)(const struct value *spec, struct buf *out, const char **why);

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-/* The OpenAI dialect has its own name for a message's thinking. */
-static bool change_message(const struct value_pair *member, struct value *v)
-{
-    return v->type != VALUE_NIL && !value_is_string(&member->key, "reasoning_content");
-}
-
 /* Ollama wants "stop" as an array, and answers a string with status 500. */
 static bool change_option(const struct value_pair *member, struct value *v)
 {
@@ -30,7 +24,8 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 {
     const struct value *think = value_get(spec, "think");
     struct body b;
-    body_begin(&b, out, spec, false, change_message);
+    body_begin(&b, out, spec, false);
+    body_messages(&b, spec, "thinking");
     if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
     }

@@ -13,12 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ollama has its own name for a message's thinking. */
-static bool change_message(const struct value_pair *member, struct value *v)
-{
-    return v->type != VALUE_NIL && !value_is_string(&member->key, "thinking");
-}
-
 static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
@@ -64,7 +58,8 @@ static void write_think(struct body *b, const struct value *think)
 static int chat_body(const struct value *spec, struct buf *out, const char **why)
 {
     struct body b;
-    body_begin(&b, out, spec, true, change_message);
+    body_begin(&b, out, spec, true);
+    body_messages(&b, spec, "reasoning_content");
     request_usage(&b);
     write_think(&b, value_get(spec, "think"));
     write_format(&b, value_get(spec, "format"));

@@ -9,7 +9,8 @@
 #define FILL(fill, options, extra, wanted) \
     spec_check_fill(__FILE__, __LINE__, "generate", fill, options, extra, wanted)
 
-#define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define HI "\"messages\":[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"hi\"}]}]"
+#define SENT "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
 #define DONE "{\"done\":true,\"done_reason\":\"stop\"}\n"
 
 static void tokens_become_text_and_the_last_line_the_figures(void)
@@ -397,12 +398,12 @@ static void the_body_has_what_the_spec_says(void)
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
          "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}]}",
-         "{\"model\":\"m\"," HI ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
+         "{\"model\":\"m\"," SENT ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
          "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}],"
          "\"stream\":true}");
     BODY("{\"model\":\"m\"," HI
          ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"}}",
-         "{\"model\":\"m\"," HI
+         "{\"model\":\"m\"," SENT
          ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"},"
          "\"stream\":true}");
 }
@@ -410,34 +411,68 @@ static void the_body_has_what_the_spec_says(void)
 static void an_empty_table_stands_for_no_options(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"options\":[],\"extra\":[],\"think\":null}",
-         "{\"model\":\"m\"," HI ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"stream\":true}");
 }
 
 static void a_stop_string_becomes_an_array(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":\"x\",\"seed\":1,\"top_k\":null}}",
-         "{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\"],\"seed\":1},\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"options\":{\"stop\":[\"x\"],\"seed\":1},\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\",\"y\"]}}",
-         "{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\",\"y\"]},\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"options\":{\"stop\":[\"x\",\"y\"]},\"stream\":true}");
 }
 
-static void thinking_of_a_message_is_its_own_field(void)
+static void parts_are_joined_as_they_are(void)
 {
-    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":"
-         "\"t\","
-         "\"reasoning_content\":\"r\"}]}",
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":"
-         "\"t\"}],"
+    BODY("{\"model\":\"m\",\"messages\":["
+         "{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"a\"},"
+         "{\"type\":\"text\",\"text\":\"\\nb\"}]},"
+         "{\"role\":\"assistant\",\"parts\":[{\"type\":\"thinking\",\"text\":\"t\"},"
+         "{\"type\":\"text\",\"text\":\"c\"},{\"type\":\"thinking\",\"text\":\"u\"}]}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\\nb\"},"
+         "{\"role\":\"assistant\",\"content\":\"c\",\"thinking\":\"tu\"}],\"stream\":true}");
+}
+
+static void what_another_service_signed_is_left_out(void)
+{
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"parts\":["
+         "{\"type\":\"thinking\",\"text\":\"t\",\"signature\":\"s\"},"
+         "{\"type\":\"redacted\",\"data\":\"d\"},{\"type\":\"text\",\"text\":\"c\"}]}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"c\"}],"
          "\"stream\":true}");
+}
+
+#define PARTS(parts) "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"parts\":" parts "}]}"
+
+static void a_part_that_cannot_be_sent_is_named(void)
+{
+    BODY(PARTS("[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"image\"}]"),
+         "why: request.messages: an image cannot be sent to a model yet");
+    BODY(PARTS("[{\"type\":\"call\"}]"),
+         "why: request.messages: a tool call cannot be sent to a model yet");
+    BODY(PARTS("[{\"type\":\"result\"}]"),
+         "why: request.messages: a tool result cannot be sent to a model yet");
+    BODY(PARTS("[{\"type\":\"note\"}]"),
+         "why: request.messages: a note cannot be sent to a model yet");
+    BODY(PARTS("[{\"type\":\"dance\"}]"),
+         "why: request.messages: a part is of a type that hum does not know");
+    BODY(PARTS("[7]"), "why: request.messages: a part is of a type that hum does not know");
+    BODY(PARTS("[{\"type\":\"text\"}]"), "why: request.messages: a part needs a text, a string");
+    BODY(PARTS("[{\"type\":\"thinking\",\"text\":7}]"),
+         "why: request.messages: a part needs a text, a string");
+    BODY(PARTS("[{\"type\":\"redacted\"}]"),
+         "why: request.messages: a redacted part needs its data");
+    BODY(PARTS("[]"), "why: request.messages: each needs parts, a list");
+    BODY(PARTS("\"a\""), "why: request.messages: each needs parts, a list");
 }
 
 static void extra_wins_but_cannot_turn_the_stream_off(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"keep_alive\":1,\"extra\":{\"keep_alive\":2,\"shift\":true,"
          "\"stream\":false,\"nothing\":null}}",
-         "{\"model\":\"m\"," HI ",\"keep_alive\":2,\"shift\":true,\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"keep_alive\":2,\"shift\":true,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":true,\"extra\":{\"think\":null}}",
-         "{\"model\":\"m\"," HI ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"stream\":true}");
 }
 
 static void a_wrong_spec_is_told_by_its_field(void)
@@ -450,11 +485,11 @@ static void a_wrong_spec_is_told_by_its_field(void)
     BODY("{\"model\":\"m\",\"messages\":[]}",
          "why: request.messages must be a list with at least one message");
     BODY("{\"model\":\"m\",\"messages\":[7]}",
-         "why: request.messages: each needs a role, a string");
+         "why: request.messages: a role is \"user\", \"assistant\" or \"system\"");
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"tool\"}]}",
+         "why: request.messages: a role is \"user\", \"assistant\" or \"system\"");
     BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}",
-         "why: request.messages: each needs a content");
-    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":7}]}",
-         "why: request.messages: content must be a string");
+         "why: request.messages: each needs parts, a list");
     BODY("{\"model\":\"m\"," HI ",\"think\":1}",
          "why: request.think must be a boolean or a string");
     BODY("{\"model\":\"m\"," HI ",\"options\":\"x\"}",
@@ -465,7 +500,8 @@ static void a_wrong_spec_is_told_by_its_field(void)
 
 static void text_from_a_buffer_is_made_valid(void)
 {
-    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\xFF\n\\u0001\"}]}",
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"parts\":[{\"type\":\"text\","
+         "\"text\":\"a\xFF\n\\u0001\"}]}]}",
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":"
          "\"a\xEF\xBF\xBD\\n\\u0001\"}],"
          "\"stream\":true}");
@@ -533,7 +569,9 @@ int main(void)
     RUN(the_body_has_what_the_spec_says);
     RUN(an_empty_table_stands_for_no_options);
     RUN(a_stop_string_becomes_an_array);
-    RUN(thinking_of_a_message_is_its_own_field);
+    RUN(parts_are_joined_as_they_are);
+    RUN(what_another_service_signed_is_left_out);
+    RUN(a_part_that_cannot_be_sent_is_named);
     RUN(extra_wins_but_cannot_turn_the_stream_off);
     RUN(a_wrong_spec_is_told_by_its_field);
     RUN(text_from_a_buffer_is_made_valid);

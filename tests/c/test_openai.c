@@ -8,7 +8,8 @@
     spec_check_fill(__FILE__, __LINE__, "completions", fill, options, extra, wanted)
 #define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "openai", spec, wanted)
 
-#define HI "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
+#define HI "\"messages\":[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"hi\"}]}]"
+#define SENT "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]"
 #define USAGE "\"stream_options\":{\"include_usage\":true}"
 #define DELTA(delta) "data: {\"choices\":[{\"index\":0,\"delta\":{" delta "}}]}\n\n"
 #define STOP "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
@@ -452,7 +453,7 @@ static void a_fill_over_the_cap_is_too_big(void)
 
 static void the_body_streams_with_usage(void)
 {
-    BODY("{\"model\":\"m\"," HI "}", "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI "}", "{\"model\":\"m\"," SENT "," USAGE ",\"stream\":true}");
 }
 
 static void options_are_top_level_fields_and_extra_wins(void)
@@ -462,52 +463,48 @@ static void options_are_top_level_fields_and_extra_wins(void)
          "\"extra\":{\"max_tokens\":20,\"stream\":false,\"chat_template_kwargs\":{\"enable_"
          "thinking\":"
          "false}}}",
-         "{\"model\":\"m\"," HI "," USAGE ",\"temperature\":0.5,\"max_tokens\":20,"
+         "{\"model\":\"m\"," SENT "," USAGE ",\"temperature\":0.5,\"max_tokens\":20,"
          "\"chat_template_kwargs\":{\"enable_thinking\":false},\"stream\":true}");
 }
 
 static void a_nil_in_extra_leaves_a_field_out(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"extra\":{\"stream_options\":null}}",
-         "{\"model\":\"m\"," HI ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"seed\":1},\"extra\":{\"seed\":null}}",
-         "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT "," USAGE ",\"stream\":true}");
 }
 
 static void only_thinking_that_the_user_set_is_sent(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"think\":\"low\"}",
-         "{\"model\":\"m\"," HI "," USAGE ",\"reasoning_effort\":\"low\",\"stream\":true}");
+         "{\"model\":\"m\"," SENT "," USAGE ",\"reasoning_effort\":\"low\",\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":false}",
-         "{\"model\":\"m\"," HI "," USAGE ",\"reasoning_effort\":\"none\",\"stream\":true}");
+         "{\"model\":\"m\"," SENT "," USAGE ",\"reasoning_effort\":\"none\",\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":true,\"keep_alive\":\"5m\"}",
-         "{\"model\":\"m\"," HI "," USAGE ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT "," USAGE ",\"stream\":true}");
 }
 
 static void a_format_becomes_a_response_format(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"format\":\"json\"}",
-         "{\"model\":\"m\"," HI "," USAGE
+         "{\"model\":\"m\"," SENT "," USAGE
          ",\"response_format\":{\"type\":\"json_object\"},\"stream\":"
          "true}");
     BODY("{\"model\":\"m\"," HI ",\"format\":{\"type\":\"object\"}}",
-         "{\"model\":\"m\"," HI "," USAGE
+         "{\"model\":\"m\"," SENT "," USAGE
          ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":"
          "{\"name\":\"reply\",\"schema\":{\"type\":\"object\"}}},\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"format\":\"xml\"}",
          "why: request.format must be \"json\" or a JSON schema");
 }
 
-static void a_message_keeps_reasoning_content_and_parts_but_not_thinking(void)
+static void unsigned_thinking_becomes_reasoning_content(void)
 {
-    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
-         "\"text\":\"a\"}],"
-         "\"thinking\":\"t\"},{\"role\":\"assistant\",\"content\":\"b\",\"reasoning_content\":"
-         "\"r\"}]}",
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\","
-         "\"text\":\"a\"}]},"
-         "{\"role\":\"assistant\",\"content\":\"b\",\"reasoning_content\":\"r\"}]," USAGE
-         ",\"stream\":true}");
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"parts\":["
+         "{\"type\":\"thinking\",\"text\":\"r\"},{\"type\":\"text\",\"text\":\"b\"}]}]}",
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"b\","
+         "\"reasoning_content\":\"r\"}]," USAGE ",\"stream\":true}");
 }
 
 static void a_wrong_spec_is_told_by_its_field(void)
@@ -562,7 +559,7 @@ int main(void)
     RUN(a_nil_in_extra_leaves_a_field_out);
     RUN(only_thinking_that_the_user_set_is_sent);
     RUN(a_format_becomes_a_response_format);
-    RUN(a_message_keeps_reasoning_content_and_parts_but_not_thinking);
+    RUN(unsigned_thinking_becomes_reasoning_content);
     RUN(a_wrong_spec_is_told_by_its_field);
     return check_report("openai");
 }

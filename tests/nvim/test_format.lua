@@ -20,7 +20,7 @@ local function parse(t, text)
 end
 
 local function messages(t, text)
-  return vim.tbl_map(function(m) return m.role .. ': ' .. m.content end, parse(t, text).messages)
+  return vim.tbl_map(function(m) return m.role .. ': ' .. m.parts[1].text end, parse(t, text).messages)
 end
 
 --- Writes a reply as the chat does, reads it back, and gives what would be sent.
@@ -117,7 +117,7 @@ test('CRLF at the ends of lines does not hide headings', PURE, function(t)
     '---\r\nhum: 1\r\nmodel: m\r\n---\r\n\r\n## » You\r\n\r\nhi\r\n\r\n## « m\r\n\r\n<think>\r\nx\r\n</think>\r\nho\r'
   )
   eq('m', chat.front.values.model)
-  eq({ { role = 'user', content = 'hi\r' }, { role = 'assistant', content = 'ho\r' } }, chat.messages)
+  eq({ 'hi\r', 'ho\r' }, vim.tbl_map(function(m) return m.parts[1].text end, chat.messages))
 end)
 
 test(
@@ -130,7 +130,7 @@ test(
         t,
         [[
     vim.api.nvim_buf_set_lines(0, 0, -1, false, { '## » You', 'a\0b' })
-    return format.messages(format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns)[1].content]]
+    return format.messages(format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns)[1].parts[1].text]]
       )
     )
   end
@@ -228,6 +228,6 @@ test('a quotation ends where it should', PURE, function(t)
     local text = '## » You\n' .. table.concat(quoted, '\n') .. '\n\nwhy?\n## « m\nok'
     local got = parse(t, text)
     eq(2, #got.turns, text)
-    T.match('why%?$', got.messages[1].content)
+    T.match('why%?$', got.messages[1].parts[1].text)
   end
 end)

@@ -11,7 +11,7 @@ local function spec(url, more)
     buf = 1,
     join = false,
     endpoint = { name = 'fake', url = url, dialect = 'ollama' },
-    request = { model = 'm', messages = { { role = 'user', content = 'hi' } } },
+    request = { model = 'm', messages = { { role = 'user', parts = { { type = 'text', text = 'hi' } } } } },
   }, more or {})
 end
 
@@ -35,7 +35,7 @@ end
 test('is ready after hello, and names itself as an RPC client', BARE, function(t)
   local e = editor.start(t)
   local ready = e:hello()
-  eq(3, ready.protocol)
+  eq(4, ready.protocol)
   T.match('^%d+%.%d+%.%d+', ready.version)
   t:wait(function() return e.client end, 'client info')
   eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
@@ -43,7 +43,7 @@ end)
 
 test('takes messages split at every byte', BARE, function(t)
   local e = editor.start(t)
-  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 3, log_file = t.dir .. '/hum.log' } } })
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 4, log_file = t.dir .. '/hum.log' } } })
   for i = 1, #hello do
     e.rpc.write(hello:sub(i, i))
   end
@@ -66,7 +66,7 @@ test('answers requests in their order, each once', BARE, function(t)
     return true
   end, '50 answers')
   eq('ok', seen[ids[2]].result)
-  eq(3, seen[ids[1]].result.protocol)
+  eq(4, seen[ids[1]].result.protocol)
   eq(e.proc.pid, seen[ids[1]].result.pid)
 end)
 
@@ -547,7 +547,7 @@ local function calls(url)
   local buf = math.random(3)
   local endpoint = { name = 'fake', url = url, dialect = 'openai', headers = { A = 'b' } }
   return {
-    hello = { 1, { protocol = 3, log_level = 'debug' } },
+    hello = { 1, { protocol = 4, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
     join = { 1, math.random(50), true },

@@ -172,7 +172,7 @@ test('stop while the transfer is paused, seen at once by the server', { nvim = f
     buf = 1,
     join = false,
     endpoint = { name = 'fake', url = srv.url, dialect = 'ollama' },
-    request = { model = 'fake', messages = { { role = 'user', content = 'hi' } } },
+    request = { model = 'fake', messages = { { role = 'user', parts = { { type = 'text', text = 'hi' } } } } },
   })
   -- 20 MB cannot go anywhere: the helper stops reading at its cap.
   t:wait(function() return #e.edits >= 64 end, 'a full window')

@@ -34,6 +34,14 @@ end
 --- What the client was told for the request started last.
 function M.spec(t) return t:lua('return stub.specs[stub.last]') end
 
+---@return { role: string, content: string }[]  the messages that the request started last has, as texts
+function M.said(t)
+  return vim.tbl_map(function(message)
+    local texts = vim.tbl_map(function(part) return part.type == 'text' and part.text or '' end, message.parts)
+    return { role = message.role, content = table.concat(texts) }
+  end, M.spec(t).request.messages)
+end
+
 ---@return integer  how often the last request was told to stop
 function M.stops(t)
   return t:lua([[

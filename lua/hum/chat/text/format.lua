@@ -26,6 +26,16 @@ local M = {}
 ---@field mark? string         'stopped', 'cut', 'error: …'
 ---@field has_thinking boolean
 
+---@class hum.Part  text, thinking (maybe signed) or what a service redacted
+---@field type 'text'|'thinking'|'redacted'
+---@field text? string
+---@field signature? string
+---@field data? string
+
+---@class hum.WireMessage  as the helper gets it
+---@field role 'user'|'assistant'|'system'
+---@field parts hum.Part[]
+
 ---@class hum.Front
 ---@field first integer
 ---@field last integer                 row of the closing `---`, or the last row it has
@@ -173,15 +183,15 @@ end
 --- failed before its first word leaves two questions in a row.
 ---@param turns hum.Turn[]
 ---@param last? integer  index of the last turn to send
----@return { role: string, content: string }[]
+---@return hum.WireMessage[]
 function M.messages(turns, last)
-  local out = {}
+  local out = {} ---@type hum.WireMessage[]
   for i = 1, last or #turns do
     local turn, before = turns[i], out[#out]
     if turn.content ~= '' and before and before.role == turn.role then
-      before.content = before.content .. '\n\n' .. turn.content
+      before.parts[1].text = before.parts[1].text .. '\n\n' .. turn.content
     elseif turn.content ~= '' then
-      out[#out + 1] = { role = turn.role, content = turn.content }
+      out[#out + 1] = { role = turn.role, parts = { { type = 'text', text = turn.content } } }
     end
   end
   return out

@@ -19,16 +19,28 @@ local get_tick = vim.api.nvim_buf_get_changedtick
 local get_cursor = vim.api.nvim_win_get_cursor
 local follow, send = ghost.follow, channel.notify
 
-local started = false
-local coming = false ---@type boolean  begin() is scheduled
-local block = false ---@type boolean  a visual block is inserted: its other lines are made of this one
+--- What may follow:
+---
+---   off     nothing is completed               coming: insert mode is entered; barred
+---   coming  begin() is scheduled               off, shut, open: as it finds the buffer; barred
+---   barred  a visual block is inserted: its    off: insert mode is left
+---           other lines are made of this one
+---   shut    what comes is not shown            open: a key, unless manual; a request
+---   open    what comes is shown                shut: dismissed; no text at the cursor; manual and
+---                                              what is typed does not agree
+---
+--- From the last two M.leave() and the end of the helper lead to "off".
+---@class hum.Typing
+---@field phase 'off'|'coming'|'barred'|'shut'|'open'
+---@field buf integer       that is typed in, 0 unless "shut" or "open"
+---@field manual boolean    what is not requested is not shown
+---@field sideways boolean  'virtualedit': the cursor may be where no text is
+---@field tick integer      what was sent last; -1: nothing that still counts
+---@field row integer
+---@field col integer
+local state = { phase = 'off', buf = 0, manual = false, sideways = false, tick = -1, row = -1, col = -1 }
 
-local here = 0 ---@type integer  the buffer that is typed in, 0 when none is completed
-local manual = false
-local requested = false ---@type boolean  a suggestion is to come although `manual`
-local sideways = false ---@type boolean  'virtualedit': the cursor may be where no text is
-local quiet = false ---@type boolean  dismissed: what is on its way comes too late
-local tick, row, col = -1, -1, -1 ---@type integer, integer, integer  what was sent last
+local started = false
 
 --- Wraps `fn`: an error of it is reported in a line, and completion pauses.
 ---@param fn function
@@ -45,70 +57,74 @@ local function guarded(fn)
   end
 end
 
----@param kind 'typed'|'followed'|'accepted'|'requested'
-local function send_key(kind, serial, length) send('key', here, tick, row, col, kind, serial, length) end
-
---- Manual mode: only what agrees with a suggestion is sent, and its end.
----@param serial integer
----@param length integer
-local function manual_key(serial, length)
-  if serial ~= 0 then
-    send_key('followed', serial, length)
-  elseif requested then
-    requested = false
-    send('leave', here)
-  end
-end
-
 --- Takes note of text and cursor as they are now.
 ---@return boolean  false: they are as they were
 local function has_changed()
-  local now_tick = get_tick(0)
-  local cursor = get_cursor(0)
-  local now_row, now_col = cursor[1] - 1, cursor[2]
-  if now_tick == tick and now_row == row and now_col == col then return false end
-  tick, row, col = now_tick, now_row, now_col
-  quiet = false
+  local tick, cursor = get_tick(0), get_cursor(0)
+  local row, col = cursor[1] - 1, cursor[2]
+  if tick == state.tick and row == state.row and col == state.col then return false end
+  state.tick, state.row, state.col = tick, row, col
   return true
 end
 
+---@param kind 'typed'|'followed'|'accepted'|'requested'
+local function send_key(kind, serial, length)
+  send('key', state.buf, state.tick, state.row, state.col, kind, serial, length)
+end
+
+--- Sends what has_changed() noted. In manual mode only what agrees with a suggestion, and its end.
+---@param kind 'typed'|'accepted'
+local function send_change(kind)
+  local serial, length = follow(state.row, state.col)
+  if not state.manual then
+    state.phase = 'open'
+    send_key(kind, serial, length)
+  elseif serial ~= 0 then
+    state.phase = 'open'
+    send_key('followed', serial, length)
+  elseif state.phase == 'open' then
+    state.phase = 'shut'
+    send('leave', state.buf)
+  end
+end
+
 ---@return boolean  the cursor is where no text is
-local function is_aside() return sideways and vim.fn.getpos('.')[4] > 0 end
+local function is_aside() return state.sideways and vim.fn.getpos('.')[4] > 0 end
 
 --- Nothing is to be suggested until the next key.
 local function pause()
   ghost.drop()
-  requested = false
-  if tick ~= -1 then
-    tick = -1
-    send('leave', here)
+  state.phase = 'shut'
+  if state.tick ~= -1 then
+    state.tick = -1
+    send('leave', state.buf)
   end
 end
 
 ---@param ev? table  of an autocommand
 local function on_key(ev)
-  if here == 0 then
+  if state.buf == 0 then
     return
-  elseif ev and ev.buf ~= here then
+  elseif ev and ev.buf ~= state.buf then
     return M.leave() -- the other buffer was left under ":noautocmd"
   elseif is_aside() then
     return pause()
-  elseif not has_changed() then
-    return
+  elseif has_changed() then
+    send_change('typed')
   end
-  local serial, length = follow(row, col)
-  if manual then return manual_key(serial, length) end
-  send('key', here, tick, row, col, 'typed', serial, length)
 end
 
 M.on_key = guarded(on_key)
 
 attach.on_key(M.on_key)
 
+---@return boolean  the buffer was left under ":noautocmd"
+local function is_elsewhere() return state.buf ~= 0 and state.buf ~= get_buf() end
+
 --- For who runs between keys: what was typed ahead of a mapping has caused no event yet when the
 --- mapping runs. Nor has a change of buffers under ":noautocmd".
 local function catch_up()
-  if here ~= 0 and here ~= get_buf() then return M.leave() end
+  if is_elsewhere() then return M.leave() end
   on_key()
 end
 
@@ -118,50 +134,56 @@ M.catch_up = catch_up
 local function is_inserting() return vim.startswith(vim.api.nvim_get_mode().mode, 'i') end
 
 local function on_menu_change()
-  if here ~= 0 and here == get_buf() then ghost.redraw() end
+  if state.buf ~= 0 and not is_elsewhere() then ghost.redraw() end
 end
 
 --- Begins to complete. Neovim waits for a key in insert mode, which it never does in a macro or
 --- in `:normal`.
 local function begin()
-  coming = false
   if package.loaded['hum.complete.keys'] ~= M then return end -- hum was reloaded, and others complete now
-  if block or not is_inserting() then return end
-  if here ~= 0 and here ~= get_buf() then M.leave() end
-  if here ~= 0 then return end
+  if is_elsewhere() then M.leave() end
+  if state.buf ~= 0 or state.phase == 'barred' then return end
+  state.phase = 'off'
   -- What is recorded must not depend on what a model happens to say.
-  if vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
+  if not is_inserting() or vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
   local buf = get_buf()
   local mode = allow.mode(buf)
   if mode == 'off' or not attach.ensure(buf) then return end
-  here, manual, requested, tick = buf, mode == 'manual', false, -1
-  sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
+  state.phase, state.buf, state.manual, state.tick = 'shut', buf, mode == 'manual', -1
+  state.sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
   menu.listen(guarded(on_menu_change))
   require('hum.complete.backend').renew()
-  send('enter', here, vim.api.nvim_buf_line_count(here))
+  send('enter', buf, vim.api.nvim_buf_line_count(buf))
   on_key()
 end
 
 --- Scheduled: a macro or `:g` may enter insert mode a thousand times before anything is drawn.
 local function on_enter()
-  if not coming then
-    coming = true
+  if is_elsewhere() then M.leave() end
+  if state.phase == 'off' then
+    state.phase = 'coming'
     vim.schedule(guarded(begin))
   end
 end
 
+--- The other lines of a visual block are made of the one that is typed.
+local function on_block()
+  M.leave()
+  state.phase = 'barred'
+end
+
 ---@param buf integer
 ---@return boolean  what is typed in this buffer is sent
-function M.is_here(buf) return here == buf end
+function M.is_here(buf) return state.buf == buf end
 
 function M.leave()
-  block = false
-  if here ~= 0 then
+  if state.phase == 'coming' then return end -- begin() finds out
+  if state.buf ~= 0 then
     ghost.drop()
-    send('leave', here)
-    here = 0
+    send('leave', state.buf)
   end
+  state.phase, state.buf = 'off', 0
 end
 
 local function on_insert_change()
@@ -180,7 +202,7 @@ function M.start()
   on('InsertChange', on_insert_change)
   -- Not InsertLeave, which CTRL-C goes without.
   on('ModeChanged', M.leave, 'i*:[^i]*')
-  on('ModeChanged', function() block = true end, '\22*:i*')
+  on('ModeChanged', on_block, '\22*:i*')
   on('BufLeave', M.leave)
   on('CompleteChanged', function()
     menu.note(true)
@@ -208,11 +230,10 @@ end
 function M.request(why_not)
   vim.schedule(guarded(function()
     begin()
-    if here ~= 0 then
+    if state.buf ~= 0 then
       has_changed()
-      requested, quiet = manual, false
-      local serial, length = follow(row, col)
-      return send_key('requested', serial, length)
+      state.phase = 'open'
+      return send_key('requested', follow(state.row, state.col))
     end
     local why = is_inserting() and why_not() or 'completion works in insert mode only'
     notify.info('hum: ' .. why)
@@ -222,39 +243,32 @@ end
 ---@param step 1|-1
 function M.cycle(step)
   catch_up()
-  if here ~= 0 and not is_aside() then
-    requested, quiet = manual, false
-    send('cycle', here, tick, row, col, step)
+  if state.buf ~= 0 and not is_aside() then
+    state.phase = 'open'
+    send('cycle', state.buf, state.tick, state.row, state.col, step)
   end
 end
 
 ---@return boolean  there was a suggestion
 function M.dismiss()
   catch_up()
-  if here == 0 then return false end
+  if state.buf == 0 then return false end
   local visible = ghost.is_visible()
   ghost.drop()
-  requested, quiet = false, true
-  send('leave', here)
+  state.phase = 'shut'
+  send('leave', state.buf)
   return visible
 end
 
 --- A suggestion, or a part of it, has become text.
 function M.accepted()
-  if has_changed() then
-    local serial, length = follow(row, col)
-    if manual then return manual_key(serial, length) end
-    send_key('accepted', serial, length)
-  end
+  if has_changed() then send_change('accepted') end
 end
 
 ---@param buf integer
 ---@param data hum.Suggestion
 function M.on_suggest(buf, data)
-  if buf ~= here or quiet or buf ~= get_buf() or not is_inserting() or is_aside() then return end
-  if manual and not requested and not ghost.is_visible() then
-    return -- it was requested by the source of another plugin
-  end
+  if buf ~= state.buf or state.phase ~= 'open' or buf ~= get_buf() or not is_inserting() or is_aside() then return end
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col
   ghost.suggest(data, now)
@@ -262,7 +276,9 @@ end
 
 helper.on_lost(function()
   ghost.drop()
-  here = 0
+  if state.buf ~= 0 then
+    state.phase, state.buf = 'off', 0
+  end
 end)
 
 return M

@@ -39,7 +39,7 @@
 #define EVENT_DONE "done"           /* {reason, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
-#define EVENT_RESULT "result"       /* {status, body}: of a query */
+#define EVENT_RESULT "result"       /* {status, body}: of a query, if the status is 2xx */
 
 /* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
  * text is what follows its first from bytes: to be shown at tick, row, col. It may come

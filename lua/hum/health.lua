@@ -144,9 +144,11 @@ end
 
 ---@param err hum.ServerError|string
 local function report(err)
-  if type(err) == 'string' then return health.error((err:gsub('^hum: ', ''))) end
-  if not err.hint then return health.error(err.message) end
-  health.error(err.message, { err.hint })
+  local text = type(err) == 'string' and err or require('hum.server.query').text(err --[[@as hum.ServerError]])
+  text = text:gsub('^hum: ', '')
+  local lines = vim.split(text, '\n')
+  if #lines == 1 then return health.error(text) end
+  health.error(lines[1], { lines[2] })
 end
 
 ---@param name string

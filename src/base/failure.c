@@ -51,8 +51,12 @@ static const char *words(const struct failure *f)
 /* How to go on. */
 static void hint_again(const struct failure *f, struct buf *hint)
 {
-    buf_add_str(hint, f->fills ? "Completion retries as you type"
-                               : "Retry with :Hum retry (what arrived is kept)");
+    static const char *const how[] = {
+        [OF_CHAT] = "Retry with :Hum retry (what arrived is kept)",
+        [OF_FILL] = "Completion retries as you type",
+        [OF_QUERY] = "Try again",
+    };
+    buf_add_str(hint, how[f->of]);
 }
 
 static void hint_reach(const struct failure *f, struct buf *hint)
@@ -113,8 +117,8 @@ static void hint_key(const struct failure *f, struct buf *hint)
 static void hint_not_found(const struct failure *f, struct buf *hint)
 {
     if (f->model != NULL && (says(f, "not found") || says(f, "model")) && !says(f, "page")) {
-        buf_add_str(hint, f->fills ? "Set complete.model to an installed model"
-                                   : "Choose an installed model with :Hum model");
+        buf_add_str(hint, f->of == OF_FILL ? "Set complete.model to an installed model"
+                                           : "Choose an installed model with :Hum model");
         if (is_ollama(f)) {
             buf_printf(hint, ", or download it with \"ollama pull %s\"", f->model);
         }
@@ -123,25 +127,30 @@ static void hint_not_found(const struct failure *f, struct buf *hint)
         buf_printf(
             hint, "Set endpoints.%s.url to the server's base address, without /api or /v1%s.",
             f->endpoint, is_ollama(f) ? "; if it is not Ollama, set dialect = 'openai'" : "");
+        if (f->of == OF_FILL) {
+            buf_add_str(hint, " If it is that already, the server cannot be used for completion: "
+                              "see :help hum-fim.");
+        }
     }
 }
 
 static bool cannot_fill(const struct failure *f)
 {
-    return says(f, "does not support insert") || says(f, "nfill is not supported");
+    return says(f, "does not support insert") || says(f, "nfill is not supported") ||
+           (f->of == OF_FILL && says(f, "suffix"));
 }
 
 static void hint_bad_request(const struct failure *f, struct buf *hint)
 {
     if (cannot_fill(f)) {
         buf_add_str(hint, "Set complete.model to a model that supports fill-in-the-middle (FIM), "
-                          "or set this model's FIM tokens in complete.fim.");
+                          "or set this model's FIM tokens in complete.fim (:help hum-fim).");
     } else if (says(f, "does not support thinking") || says(f, "think value")) {
         buf_printf(hint, "Set endpoints.%s.think = false (or remove it) for this model.",
                    f->endpoint);
     } else if (says(f, "does not support chat")) {
         buf_add_str(hint, "Choose another model with :Hum model: this one does not support chat.");
-    } else if (f->fills && says(f, "context")) {
+    } else if (f->of == OF_FILL && says(f, "context")) {
         buf_add_str(hint, "Lower complete.window_tokens or complete.ring_tokens, or increase "
                           "the server's context size.");
     } else if (says(f, "context")) {
@@ -150,23 +159,30 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
                    "is too long for the model's context window.",
                    is_ollama(f) ? "context size (options.num_ctx)" : "server's context size");
     } else if (f->model != NULL && says(f, "model")) {
-        buf_add_str(hint, f->fills ? "Set complete.model to another model."
-                                   : "Choose another model with :Hum model.");
-    } else if (f->fills) {
+        buf_add_str(hint, f->of == OF_FILL ? "Set complete.model to another model."
+                                           : "Choose another model with :Hum model.");
+    } else if (f->of == OF_FILL) {
         buf_printf(hint, "Check endpoints.%s.options and complete.options.", f->endpoint);
-    } else {
+    } else if (f->of == OF_CHAT) {
         buf_printf(hint, "Check endpoints.%s.options and the chat's front matter.", f->endpoint);
+    } else {
+        buf_printf(hint, "Check endpoints.%s.url and endpoints.%s.dialect.", f->endpoint,
+                   f->endpoint);
     }
 }
 
 static void hint_busy(const struct failure *f, struct buf *hint)
 {
-    const char *again = f->fills ? "Completion retries" : "Retry with :Hum retry";
+    static const char *const again[] = {
+        [OF_CHAT] = "Retry with :Hum retry",
+        [OF_FILL] = "Completion retries",
+        [OF_QUERY] = "Try again",
+    };
     const char *why = says(f, "oading") ? "the model is still loading" : "the server is busy";
     if (f->retry_after_s > 0) {
-        buf_printf(hint, "%s in %ld s: %s.", again, f->retry_after_s, why);
+        buf_printf(hint, "%s in %ld s: %s.", again[f->of], f->retry_after_s, why);
     } else {
-        buf_printf(hint, "%s in a moment: %s.", again, why);
+        buf_printf(hint, "%s in a moment: %s.", again[f->of], why);
     }
 }
 
@@ -196,9 +212,9 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
         hint_not_found(f, hint);
     } else if (f->status == 429 || f->status == 503) {
         hint_busy(f, hint);
-    } else if (f->status == 413 && f->fills) {
+    } else if (f->status == 413 && f->of == OF_FILL) {
         buf_add_str(hint, "Lower complete.window_tokens and complete.ring_tokens.");
-    } else if (f->status == 413) {
+    } else if (f->status == 413 && f->of == OF_CHAT) {
         buf_add_str(hint, "Start a new chat with :Hum new: this one is too large for the server.");
     } else if (f->status < 500 || says(f, "option ") || says(f, "invalid format") ||
                cannot_fill(f)) {

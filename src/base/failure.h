@@ -5,11 +5,12 @@
 
 #include "proto.h"
 
-#include <stdbool.h>
-
 struct buf;
 
 enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
+
+/* What the request was for, which decides how to go on. */
+enum failure_of { OF_CHAT, OF_FILL, OF_QUERY };
 
 struct failure {
     enum hum_error code;
@@ -22,7 +23,7 @@ struct failure {
     const char *signin_url; /* or NULL */
     long status;            /* HTTP, or 0 */
     long retry_after_s;     /* or 0 */
-    bool fills;             /* of a request for a suggestion, which nobody has to repeat */
+    enum failure_of of;
     enum failure_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
     long waited_ms;         /* ... and how long */
 };

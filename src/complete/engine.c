@@ -57,7 +57,7 @@ static void on_failed(void *ctx, const struct failure *failure)
     double retry_ms = failure->retry_after_s > 0 ? (double)failure->retry_after_s * 1000 : -1;
     pace_failed(&e->shared.pace, uv_now(e->env.loop), retry_ms);
     struct failure f = *failure;
-    f.fills = true;
+    f.of = OF_FILL;
     struct buf *out = event_begin(e->env.rpc, EVENT_BACKEND_ERROR, 0);
     wire_map(out, EVENT_FAILURE_FIELDS);
     event_failure(out, &f);

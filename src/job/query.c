@@ -6,6 +6,7 @@
 #include "proto.h"
 #include "server/dialect.h"
 #include "server/endpoint.h"
+#include "server/error_text.h"
 #include "server/http.h"
 
 #include <stdlib.h>
@@ -17,6 +18,8 @@ struct query {
     struct query_env env;
     int64_t id;
     struct endpoint endpoint;
+    char *model; /* that it is about, or NULL */
+    enum failure_of of;
     struct transfer *transfer;
     struct buf body;
     uv_timer_t deadline;
@@ -28,6 +31,7 @@ static void on_timer_closed(uv_handle_t *handle)
     struct query *q = handle->data;
     endpoint_finish(&q->endpoint);
     buf_finish(&q->body);
+    free(q->model);
     free(q);
 }
 
@@ -45,20 +49,41 @@ static void end(struct query *q)
     query_free(q);
 }
 
-static void fail(struct query *q, const struct failure *f)
+static void fail(struct query *q, struct failure f)
 {
-    event_error(q->env.rpc, q->id, f);
+    f.of = q->of;
+    f.model = q->model;
+    event_error(q->env.rpc, q->id, &f);
     end(q);
 }
 
-/* An answer of any status is an answer: what a 404 means, the caller in Lua knows. */
+/* A status says more than how the body behind it ended. */
+static void fail_status(struct query *q, const struct http_result *result)
+{
+    struct http_result answered = *result;
+    struct buf text;
+    char *signin_url = NULL;
+    size_t len = q->body.len < LIMIT_ERROR_BODY ? q->body.len : LIMIT_ERROR_BODY;
+    answered.error = 0;
+    buf_init(&text, SIZE_MAX);
+    error_text(q->body.data, len, &text, &signin_url);
+    struct failure f = endpoint_result_failure(&q->endpoint, &answered, text.data);
+    f.signin_url = signin_url;
+    fail(q, f);
+    free(signin_url);
+    buf_finish(&text);
+}
+
 static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct query *q = ctx;
     q->transfer = NULL;
+    if (result->status > 0 && (result->status < 200 || result->status > 299)) {
+        fail_status(q, result);
+        return;
+    }
     if (result->error != 0) {
-        struct failure f = endpoint_result_failure(&q->endpoint, result, NULL);
-        fail(q, &f);
+        fail(q, endpoint_result_failure(&q->endpoint, result, NULL));
         return;
     }
     struct buf *out = event_begin(q->env.rpc, EVENT_RESULT, q->id);
@@ -76,9 +101,8 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     struct query *q = ctx;
     int error = buf_add(&q->body, data, len);
     if (error != 0) {
-        struct failure f = endpoint_failure(&q->endpoint, (enum hum_error)error, NULL);
         q->transfer = NULL; /* ended by what is returned */
-        fail(q, &f);
+        fail(q, endpoint_failure(&q->endpoint, (enum hum_error)error, NULL));
     }
     return error;
 }
@@ -91,7 +115,7 @@ static void on_deadline(uv_timer_t *timer)
     struct failure f = endpoint_failure(&q->endpoint, HUM_ETIMEOUT, NULL);
     f.wait = WAIT_ANSWER;
     f.waited_ms = q->timeout_ms;
-    fail(q, &f);
+    fail(q, f);
 }
 
 static int read_spec(struct query *q, const struct value *spec, const char **why)
@@ -100,6 +124,8 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     if (error != 0) {
         return error;
     }
+    q->model = value_strdup(value_get(spec, "model"));
+    q->of = value_bool(value_get(spec, "fills"), false) ? OF_FILL : OF_QUERY;
     char *path = value_strdup(value_get(spec, "path"));
     char *body = value_strdup(value_get(spec, "body"));
     bool post = value_is_string(value_get(spec, "method"), "POST");

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/failure.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static const struct failure at = {
@@ -76,6 +77,34 @@ static void each_wait_says_what_was_waited_for(void)
     check_words(&f, "sent nothing for 9 s", "idle_timeout");
 }
 
+static void a_query_is_tried_again_and_is_no_chat(void)
+{
+    static const long statuses[] = {400, 413, 429, 500, 503};
+    struct buf message, hint;
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        struct failure f = answered(statuses[i], "boom");
+        f.of = OF_QUERY;
+        buf_init(&message, 8192);
+        buf_init(&hint, 8192);
+        failure_explain(&f, &message, &hint);
+        CHECK(strstr(hint.data, ":Hum retry") == NULL && strstr(hint.data, "chat") == NULL);
+        bool again = statuses[i] >= 429;
+        CHECK((strstr(hint.data, again ? "Try again" : "endpoints.local.url") != NULL));
+        buf_finish(&message);
+        buf_finish(&hint);
+    }
+}
+
+static void a_server_that_cannot_fill_in_is_told_as_one(void)
+{
+    struct failure f = answered(404, "404 page not found");
+    f.of = OF_FILL;
+    check_words(&f, "404", ":help hum-fim");
+    f = answered(400, "suffix is not currently supported");
+    f.of = OF_FILL;
+    check_words(&f, "suffix", "FIM tokens in complete.fim");
+}
+
 static void a_suggestion_is_nothing_to_be_asked_for_again(void)
 {
     static const long statuses[] = {404, 400, 413, 429, 500, 503};
@@ -86,14 +115,14 @@ static void a_suggestion_is_nothing_to_be_asked_for_again(void)
     buf_init(&hint, 65536);
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         struct failure f = answered(statuses[i], "model 'x' not found");
-        f.fills = true;
+        f.of = OF_FILL;
         failure_explain(&f, &message, &hint);
     }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         struct failure f = at;
         f.code = codes[i];
         f.wait = WAIT_IDLE;
-        f.fills = true;
+        f.of = OF_FILL;
         failure_explain(&f, &message, &hint);
     }
     CHECK(strstr(hint.data, ":Hum retry") == NULL);
@@ -148,6 +177,8 @@ int main(void)
     RUN(every_code_names_the_endpoint_and_has_a_name);
     RUN(a_server_that_is_not_there_can_be_started);
     RUN(each_wait_says_what_was_waited_for);
+    RUN(a_query_is_tried_again_and_is_no_chat);
+    RUN(a_server_that_cannot_fill_in_is_told_as_one);
     RUN(a_suggestion_is_nothing_to_be_asked_for_again);
     RUN(statuses_lead_to_what_cures_them);
     return check_report("failure");

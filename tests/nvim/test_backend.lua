@@ -252,11 +252,11 @@ backend_test('a server that cannot be asked is no server without models', functi
   T.match('cannot reach', resolve(t, { url = 'http://127.0.0.1:1' }, nil, OPENAI).err, true)
   local srv = t:fake()
   srv:script({ key = 'sesame', rules = {} })
-  T.match('denied access', resolve(t, srv, nil, OPENAI).err, true)
+  T.match('Set a valid API key', resolve(t, srv, nil, OPENAI).err, true)
   srv:script({
     rules = { { match = { path = '/props' }, status = 503, json = { error = { message = 'Loading model' } } } },
   })
-  T.match('try again', resolve(t, srv, nil, OPENAI).err, true)
+  T.match('the model is still loading', resolve(t, srv, nil, OPENAI).err, true)
 end)
 
 backend_test('what was found is remembered until something changes', function(t)

@@ -211,7 +211,7 @@ test('a key that a server refuses is asked for again', { ui = false }, function(
     )
     return t:wait(function() return t:lua('return answer') end, 'an answer')
   end
-  T.match('denied access (401)', list().err, true)
+  T.match('returned HTTP 401', list().err, true)
   eq({ 'alpha:7b' }, list().names)
 end)
 

@@ -122,6 +122,12 @@ test('a server without models, or none at all, is told with the cure', { ui = fa
   T.match('ollama serve', call(t, 'resolve', 'ollama').err, true)
 end)
 
+test('what to do about a refusal is not cut off', { ui = { 80, 20 } }, function(t)
+  configure(t, server(t, { key = 'sesame' }).url)
+  t:cmd('Hum model')
+  t:wait_screen('hum: Sign in at https://ollama.com/', true)
+end)
+
 test(':Hum model sets the model and endpoint of new chats, as long as Neovim runs', { ui = { 120, 20 } }, function(t)
   configure(t, server(t).url, { model = 'mine' })
   t:cmd('Hum model team/alpha:7b')

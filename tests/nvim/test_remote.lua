@@ -15,7 +15,7 @@ test('a remote-plugin manifest is made and its function answered by the helper',
   local second = t:start(opts)
   eq({}, second:api('nvim_eval', 'filter(nvim_list_chans(), {_, c -> c.stream ==# "job"})'))
   local info = second:api('nvim_eval', 'HumInfo()')
-  eq(3, info.protocol)
+  eq(4, info.protocol)
   T.ok(info.pid > 0)
 end)
 

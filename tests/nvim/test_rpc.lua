@@ -175,6 +175,34 @@ test('refuses each wrong spec with one error that names the field', BARE, functi
   eq({}, e.edits)
 end)
 
+test('a query that is refused is explained in the words of a chat', BARE, function(t)
+  local srv = t:fake()
+  local missing = { error = "model 'm' not found" }
+  local cut_off = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\n{"error":"no"}'
+  srv:script({
+    rules = {
+      { match = { path = '/api/show' }, status = 404, json = missing },
+      { match = { path = '/api/chat' }, status = 404, json = missing },
+      { match = { path = '/cut' }, framing = 'raw', pieces = { cut_off } },
+    },
+  })
+  local e = editor.start(t)
+  e:hello()
+  local about = spec(srv.url)
+  local query =
+    { endpoint = about.endpoint, method = 'POST', path = '/api/show', body = '{}', model = 'm', timeout = 9 }
+  e.rpc:notify('chat', 1, about)
+  e.rpc:notify('query', 2, query)
+  e.rpc:notify('query', 3, vim.tbl_extend('force', query, { path = '/cut' }))
+  local chat, failed, cut = e:wait_end(1), e:wait_end(2), e:wait_end(3)
+  eq({ 'error', 'http', 404 }, { failed.name, failed.data.code, failed.data.status })
+  eq(chat.data.message, failed.data.message)
+  eq(chat.data.hint, failed.data.hint)
+  T.match('ollama pull m', failed.data.hint, true)
+  eq({ 'http', 401 }, { cut.data.code, cut.data.status }, 'the status counts, however the body ends')
+  T.match('endpoints.fake.key', cut.data.hint, true)
+end)
+
 test('bears calls without arguments and with wrong ones', BARE, function(t)
   local e = editor.start(t)
   e:hello()

@@ -87,7 +87,10 @@ end
 ---@param err string
 local function report(err)
   local text = err:gsub('^hum: ', ''):gsub('^completion: ', '')
-  local message, cure = text:match('^(.-); (.*)$')
+  local message, cure = text:match('^(.-)\n(.*)$')
+  if not message then
+    message, cure = text:match('^(.-); (.*)$')
+  end
   if not message or not cure then return health.error(text) end
   health.error(message, { (cure:gsub('^%l', string.upper)) })
 end

@@ -155,6 +155,8 @@ function M.join(id, join) tell('join', id, join) end
 ---@field method 'GET'|'POST'
 ---@field path string
 ---@field body? table
+---@field model? string   that it is about, for the words of a failure
+---@field fills? boolean  for completion, likewise
 ---@field timeout number  seconds
 
 --- One question to an endpoint and its whole answer.

@@ -251,7 +251,8 @@ function M.capabilities(name, model, cb)
     return function() end
   end
   local body = { model = model }
-  return query.query(name, { method = 'POST', path = '/api/show', body = body }, function(err, answer)
+  local spec = { method = 'POST', path = '/api/show', body = body, model = model }
+  return query.query(name, spec, function(err, answer)
     if err then return cb(query.text(err)) end
     cb(nil, type(answer.capabilities) == 'table' and answers.strings(answer.capabilities) or nil)
   end)

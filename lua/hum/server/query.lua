@@ -1,60 +1,32 @@
 -- One query to a server, outside of chats: through the helper, with the endpoint's
--- key and headers, the answer decoded and what went wrong put into words.
+-- key and headers, the answer decoded. What went wrong comes in the helper's words.
 local client = require('hum.server.client')
 local endpoints = require('hum.server.endpoint')
 local steps_of = require('hum.server.steps').new
 
 local M = {}
 
----@class hum.ServerError
----@field code? string     as hum.Failure has it, where no answer came
+---@class hum.ServerError  a hum.Failure, or what was wrong before or behind the request
+---@field code? string
 ---@field message string
 ---@field hint? string
 ---@field status? integer
-
---- What a status that is no success means, with the cure.
----@param name string
----@param status integer
----@param body string
----@return hum.ServerError
-function M.explain(name, status, body)
-  local ok, decoded = pcall(vim.json.decode, body, { luanil = { object = true } })
-  local said = ok and type(decoded) == 'table' and decoded.error or nil
-  said = type(said) == 'table' and said.message or said
-  local err = { status = status }
-  if status == 401 or (status == 403 and body ~= '') then
-    err.message = ('endpoint "%s" denied access (%d)'):format(name, status)
-    err.hint = ('check endpoints.%s.key'):format(name)
-  elseif status == 403 then
-    err.message = ('endpoint "%s" rejects this host name (403, empty body)'):format(name)
-    err.hint = 'use "localhost" or an IP address in the URL: Ollama rejects other host names'
-  elseif status == 404 and not said then
-    err.message = ('endpoint "%s" has no such path (404)'):format(name)
-    err.hint = 'set the URL to the base address, without /api or /v1, and check the dialect'
-  else
-    err.message = ('endpoint "%s" returned HTTP %d'):format(name, status)
-    if status == 502 or status == 503 or status == 504 then
-      err.hint = 'try again in a moment: the server is busy or still loading'
-    end
-  end
-  if type(said) == 'string' then err.message = err.message .. ': ' .. said:gsub('%s+', ' '):sub(1, 200) end
-  return err
-end
 
 ---@class hum.QuerySpec
 ---@field method? 'GET'|'POST'
 ---@field path string
 ---@field body? table
+---@field model? string    that it is about
+---@field fills? boolean   for completion
 ---@field timeout? number  seconds
 
 --- The JSON of an answer. A null in an object is nothing, one in a list vim.NIL.
 ---@param name string
 ---@param path string
----@param result { status: integer, body?: string }
+---@param body string
 ---@return hum.ServerError|nil err, table|nil answer
-local function decode(name, path, result)
-  if result.status < 200 or result.status > 299 then return M.explain(name, result.status, result.body or '') end
-  local ok, answer = pcall(vim.json.decode, result.body or '', { luanil = { object = true } })
+local function decode(name, path, body)
+  local ok, answer = pcall(vim.json.decode, body, { luanil = { object = true } })
   if ok and type(answer) == 'table' then return nil, answer end
   return {
     message = ('endpoint "%s" did not return JSON for %s'):format(name, path),
@@ -75,20 +47,22 @@ function M.query(name, spec, cb)
       method = spec.method or 'GET',
       path = spec.path,
       body = spec.body,
+      model = spec.model,
+      fills = spec.fills,
       timeout = spec.timeout or 5,
     }, function(err, result)
       if err then return steps.finish(err) end
       ---@cast result { status: integer, body: string }  there is no error
-      steps.finish(decode(name, spec.path, result))
+      steps.finish(decode(name, spec.path, result.body))
     end)
     if problem then steps.finish({ message = problem }) end
   end))
   return steps.cancel
 end
 
---- An error in one line, for messages.
+--- An error for messages: what to do stands in a line of its own, which is the last to be cut.
 ---@param err hum.ServerError
 ---@return string
-function M.text(err) return 'hum: ' .. err.message .. (err.hint and '; ' .. err.hint or '') end
+function M.text(err) return 'hum: ' .. err.message .. (err.hint and err.hint ~= '' and '\n' .. err.hint or '') end
 
 return M

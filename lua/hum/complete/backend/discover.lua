@@ -80,14 +80,9 @@ end
 ---@param why string
 ---@return string|nil err, hum.FoundBackend|nil found  neither: not with this model
 local function examine(opts, model, why)
-  local spec = { method = 'POST', path = '/api/show', body = { model = model } }
+  local spec = { method = 'POST', path = '/api/show', body = { model = model }, model = model }
   local err, shown = task.query(opts.endpoint, spec)
-  if err then
-    if err.status == 404 and not err.hint then
-      err.hint = ('run "ollama pull %s", or correct the name'):format(model)
-    end
-    return text(err)
-  end
+  if err then return text(err) end
   ---@cast shown table  there is no error, so there is an answer
   local can = answers.strings(shown.capabilities)
   local is_remote = shown.remote_host ~= nil or shown.remote_model ~= nil
@@ -164,7 +159,8 @@ end
 ---@param body table
 ---@return hum.ServerError|nil err, any answer
 local function try(opts, path, body)
-  return task.query(opts.endpoint, { method = 'POST', path = path, body = body, timeout = TRY_WITHIN })
+  local spec = { method = 'POST', path = path, body = body, model = body.model, timeout = TRY_WITHIN }
+  return task.query(opts.endpoint, spec)
 end
 
 --- The models of a server, and which of them is to fill in.
@@ -237,11 +233,7 @@ local function on_completions(opts)
   local own = opts.tokens or (family and family.tokens)
   local body = { model = model, prompt = 'a', suffix = not own and 'b' or nil, max_tokens = 1 }
   local refused = try(opts, '/v1/completions', body)
-  if refused then
-    local cure = 'completion needs /v1/completions%s (:help hum-fim)'
-    refused.hint = refused.hint or cure:format(own and '' or ' with support for "suffix", or a known FIM model')
-    return text(refused)
-  end
+  if refused then return text(refused) end
   return nil,
     {
       model = model,
@@ -260,7 +252,7 @@ local function on_openai(opts)
   local err, props = task.query(opts.endpoint, { path = '/props' })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
     return on_llama_server(opts, props)
-  elseif err and (err.code or err.status == 401 or err.status == 503) then
+  elseif err and err.code and (err.code ~= 'http' or err.status == 401 or err.status == 503) then
     return text(err) -- no answer, no access, or still loading: that says nothing about the API
   end
   return on_completions(opts)

@@ -262,7 +262,7 @@ function M.text()
     return 'the FIM model will be chosen when it is needed'
   end
   return known.found and 'FIM model: ' .. M.describe(known.found)
-    or ((known.err or ''):gsub('^hum: completion: ', ''):gsub('^hum: ', ''))
+    or ((known.err or ''):gsub('^hum: completion: ', ''):gsub('^hum: ', ''):gsub('\n', '; '))
 end
 
 return M

@@ -51,6 +51,7 @@ end
 ---@param spec hum.QuerySpec
 ---@return hum.ServerError|nil err, table|nil answer
 function M.query(name, spec)
+  spec.fills = true
   return M.wait(function(done) query.query(name, spec, done) end)
 end
 

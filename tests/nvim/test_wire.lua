@@ -1,0 +1,73 @@
+-- What servers send, and what the user must get: the cases of tests/cases, played to a real Neovim.
+local T = require('harness')
+local wire = require('lib.wire')
+local test = T.test
+
+--- Cases that hum does not fulfil yet. One that it fulfils has no place here.
+local NOT_YET = {
+  wire = [[
+    content-list-thinking content-list-nonstream response-field delta-images reasoning-details-only
+    think-inline-same-line think-no-open think-indented-tag think-and-tag-both think-explained
+    think-explained-open error-empty-object data-empty-heartbeat data-null-heartbeat data-string-heartbeat
+    data-word-heartbeat event-ping data-then-break two-spaces done-lower single-newline-events rate-one-read
+    finish-error-no-object finish-content-filter finish-content-filter-empty finish-abort finish-insufficient
+    empty-reply done-only nonstream-null reasoning-only-stop error-choices-empty bare-json-error-after-comment
+    bare-json-error-midstream bare-json-pretty-error-midstream 429-retry-after 429-quota 402-credits
+    529-overloaded 400-system-role 400-temperature 400-reasoning-none 422-pydantic 401-then-key 404-fastapi
+    rejects-stream-options rejects-system 429-then-ok comment-then-long-prefill role-then-long-prefill
+    o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped o-openai-shaped o-empty-stop
+    o-error-first o-500-mem o-503-busy]],
+}
+
+--- So many cases share a Neovim.
+local GROUP = 40
+
+---@param names string
+---@return table<string, true>
+local function set_of(names)
+  local set = {}
+  for name in (names or ''):gmatch('%S+') do
+    set[name] = true
+  end
+  return set
+end
+
+---@param not_yet table<string, true>
+---@param case table
+---@param complaints string[]
+---@return string|nil
+local function verdict(not_yet, case, complaints)
+  if not_yet[case.name] then
+    return #complaints == 0 and case.name .. ' is fulfilled: take it out of NOT_YET' or nil
+  elseif #complaints > 0 then
+    return ('%s (%s): %s'):format(case.name, case.about, table.concat(complaints, '; '))
+  end
+end
+
+---@param name string
+---@param cases table[]
+---@param not_yet table<string, true>
+local function group(name, cases, not_yet)
+  test(name, { init = wire.INIT, env = wire.ENV }, function(t)
+    local srv, wrong = t:fake(), {}
+    for _, case in ipairs(cases) do
+      wrong[#wrong + 1] = verdict(not_yet, case, wire.play(t, srv, case))
+    end
+    T.ok(#wrong == 0, table.concat(wrong, '\n'))
+  end)
+end
+
+for _, file in ipairs({ 'wire' }) do
+  local cases, not_yet = wire.read(('%s/tests/cases/%s.jsonl'):format(T.root, file)), set_of(NOT_YET[file])
+  for at = 1, #cases, GROUP do
+    local some = vim.list_slice(cases, at, at + GROUP - 1)
+    group(('cases of %s.jsonl, from "%s"'):format(file, some[1].name), some, not_yet)
+  end
+  test(('no case of %s.jsonl is named that is not there'):format(file), { nvim = false }, function()
+    local unknown = vim.deepcopy(not_yet)
+    for _, case in ipairs(cases) do
+      unknown[case.name] = nil
+    end
+    T.eq({}, unknown)
+  end)
+end

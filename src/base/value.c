@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WEEK_S (7.0 * 24 * 3600)
-
 bool value_is_string(const struct value *v, const char *s)
 {
     size_t len = strlen(s);
@@ -51,12 +49,6 @@ double value_number(const struct value *v, double fallback)
         return (double)v->as.integer;
     }
     return v != NULL && v->type == VALUE_FLOAT ? v->as.real : fallback;
-}
-
-long value_milliseconds(const struct value *v, long fallback_s)
-{
-    double s = value_number(v, (double)fallback_s);
-    return s >= 0 && s <= WEEK_S ? (long)(s * 1000 + 0.999) : fallback_s * 1000;
 }
 
 bool value_bool(const struct value *v, bool fallback)

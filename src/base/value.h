@@ -57,9 +57,6 @@ const struct value *value_item(const struct value *v, size_t i);
 /* Readers with a fallback for absent values; a value of another type counts as absent. */
 int64_t value_int(const struct value *v, int64_t fallback);
 double value_number(const struct value *v, double fallback); /* INT or FLOAT */
-/* A time given in seconds, rounded up so that a tiny limit does not become none, in ms;
- * the fallback, in seconds, also for one below 0 or above a week. */
-long value_milliseconds(const struct value *v, long fallback_s);
 bool value_bool(const struct value *v, bool fallback);
 
 /* A NUL-terminated copy of a string value (the caller frees it), NULL if v is not a

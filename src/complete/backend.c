@@ -1,6 +1,7 @@
 #include "complete/backend.h"
 
 #include "base/buf.h"
+#include "base/fields.h"
 #include "base/hash.h"
 #include "complete/cache.h"
 #include "proto.h"
@@ -11,6 +12,10 @@
 #include <stdlib.h>
 
 #define MAX_STOP 32
+
+/* Bounds of what the configuration allows, so that nothing overflows. */
+#define MAX_COUNT ((size_t)1 << 20)
+#define MAX_CACHE ((size_t)1 << 30)
 
 /* Ollama keeps a model for 5 minutes unless the request says how long. A minute less is counted on:
  * our clock and the server's begin at different moments of a request. */
@@ -24,12 +29,6 @@
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
-
-static size_t size_in(const struct value *spec, const char *key, int64_t fallback, int64_t max)
-{
-    int64_t n = value_int(value_get(spec, key), fallback);
-    return (size_t)(n < 0 ? 0 : n > max ? max : n);
-}
 
 static int read_tokens(struct backend *b, const struct value *tokens, const char **why)
 {
@@ -70,21 +69,20 @@ static void read_stop(struct backend *b, const struct value *tokens)
     }
 }
 
-static void read_limits(struct backend *b, const struct value *spec)
+static void read_limits(struct backend *b, struct fields *f)
 {
-    b->kept_ms = value_int(value_get(spec, "kept_ms"), KEPT_MS);
-    b->load = value_bool(value_get(spec, "load"), false) && b->kept_ms >= LEAST_KEPT_MS;
-    b->prefetch = value_bool(value_get(spec, "prefetch"), true);
-    b->during_chat = value_bool(value_get(spec, "during_chat"), false);
-    b->debounce_ms = value_int(value_get(spec, "debounce_ms"), -1);
-    b->max_tokens = (int64_t)size_in(spec, "max_tokens", 128, 4096);
-    b->max_tokens += b->max_tokens == 0;
-    b->max_lines = size_in(spec, "max_lines", 16, 1000);
-    b->window_tokens = size_in(spec, "window_tokens", 2048, 1 << 20);
-    b->ring_tokens = size_in(spec, "ring_tokens", 1024, 1 << 20);
-    b->cache_bytes = size_in(spec, "cache_bytes", 4 << 20, 1 << 30);
+    b->kept_ms = value_int(value_get(f->map, "kept_ms"), KEPT_MS);
+    b->load = fields_bool(f, FIELD("backend", "load")) && b->kept_ms >= LEAST_KEPT_MS;
+    b->prefetch = fields_bool(f, FIELD("backend", "prefetch"));
+    b->during_chat = fields_bool(f, FIELD("backend", "during_chat"));
+    b->debounce_ms = value_int(value_get(f->map, "debounce_ms"), -1);
+    b->max_tokens = (int64_t)fields_size(f, MAX_COUNT, FIELD("backend", "max_tokens"));
+    b->max_lines = fields_size(f, MAX_COUNT, FIELD("backend", "max_lines"));
+    b->window_tokens = fields_size(f, MAX_COUNT, FIELD("backend", "window_tokens"));
+    b->ring_tokens = fields_size(f, MAX_COUNT, FIELD("backend", "ring_tokens"));
+    b->cache_bytes = fields_size(f, MAX_CACHE, FIELD("backend", "cache_bytes"));
     b->cache_bytes = b->cache_bytes > LEAST_CACHE ? b->cache_bytes : LEAST_CACHE;
-    b->min_confidence = value_number(value_get(spec, "confidence"), 0);
+    b->min_confidence = fields_share(f, FIELD("backend", "confidence"));
 }
 
 /* Of all that makes another answer to the same prompt. */
@@ -127,20 +125,24 @@ static int read_spec(struct backend *b, const struct value *spec, const char **w
     if (error != 0) {
         return error;
     }
-    char *api = value_strdup_or(value_get(spec, "api"), "");
-    b->dialect = dialect_for_fill_api(api);
+    struct fields f = {.map = spec};
+    char *api = fields_text(&f, FIELD("backend", "api"));
+    b->dialect = api != NULL ? dialect_for_fill_api(api) : NULL;
     free(api);
-    b->model = value_strdup_or(value_get(spec, "model"), "");
-    b->project = value_strdup_or(value_get(spec, "project"), "");
-    if (b->dialect == NULL) {
+    b->model = fields_text(&f, FIELD("backend", "model"));
+    b->project = fields_text(&f, FIELD("backend", "project"));
+    read_limits(b, &f);
+    *why = f.why;
+    if (f.why == NULL && b->dialect == NULL) {
         *why = "backend.api is none of \"generate\", \"completions\" and \"infill\"";
+    }
+    if (*why != NULL) {
         return HUM_ESPEC;
     }
     b->options = value_copy(map_or_null(value_get(spec, "options")));
     b->extra = value_copy(map_or_null(value_get(spec, "extra")));
     b->keep_alive = value_copy(value_get(spec, "keep_alive"));
     read_stop(b, tokens);
-    read_limits(b, spec);
     error = read_tokens(b, tokens, why);
     b->hash = hash_backend(b);
     return error;

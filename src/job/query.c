@@ -1,6 +1,7 @@
 #include "job/query.h"
 
 #include "base/buf.h"
+#include "base/fields.h"
 #include "nvim/event.h"
 #include "nvim/wire.h"
 #include "proto.h"
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMEOUT_S 10
-
 struct query {
     struct query_env env;
     int64_t id;
@@ -23,7 +22,7 @@ struct query {
     struct transfer *transfer;
     struct buf body;
     uv_timer_t deadline;
-    long timeout_ms;
+    long timeout_ms; /* 0: none */
 };
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -126,13 +125,18 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     }
     q->model = value_strdup(value_get(spec, "model"));
     q->of = value_bool(value_get(spec, "fills"), false) ? OF_FILL : OF_QUERY;
-    char *path = value_strdup(value_get(spec, "path"));
+    struct fields f = {.map = spec};
+    char *method = fields_text(&f, FIELD("query", "method"));
+    char *path = fields_text(&f, FIELD("query", "path"));
     char *body = value_strdup(value_get(spec, "body"));
-    bool post = value_is_string(value_get(spec, "method"), "POST");
-    *why = "path is missing";
-    if (path != NULL) {
+    q->timeout_ms = fields_ms(&f, FIELD("query", "timeout"));
+    *why = f.why;
+    if (f.why == NULL && strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0) {
+        *why = "query.method is neither \"GET\" nor \"POST\"";
+    }
+    if (*why == NULL) {
         const struct endpoint_request request = {
-            .method = post ? "POST" : "GET",
+            .method = method,
             .path = path,
             .accept = "application/json",
             .body = body,
@@ -141,6 +145,7 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
         q->transfer = endpoint_start(&q->endpoint, q->env.http, &request, &http_callbacks, q);
         *why = "endpoint.url is not a URL that can be used";
     }
+    free(method);
     free(path);
     free(body);
     return q->transfer != NULL ? 0 : HUM_ESPEC;
@@ -154,7 +159,6 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
     buf_init(&q->body, LIMIT_QUERY_BODY);
     uv_timer_init(env->loop, &q->deadline);
     q->deadline.data = q;
-    q->timeout_ms = value_milliseconds(value_get(spec, "timeout"), TIMEOUT_S);
 
     const char *why = NULL;
     if (read_spec(q, spec, &why) != 0) {
@@ -163,6 +167,8 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
         query_free(q);
         return NULL;
     }
-    uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);
+    if (q->timeout_ms > 0) {
+        uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);
+    }
     return q;
 }

@@ -21,7 +21,7 @@ struct query_env {
     void *ctx;
 };
 
-/* spec: {endpoint, method, path, body?, timeout?}. Returns NULL if it is wrong; the
+/* spec: {endpoint, method, path, body?, model?, fills?, timeout}, in seconds, 0: none. Returns NULL if it is wrong; the
  * error event was then sent already. */
 struct query *query_start(const struct query_env *env, int64_t id, const struct value *spec);
 

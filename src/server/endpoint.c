@@ -1,14 +1,12 @@
 #include "server/endpoint.h"
 
 #include "base/buf.h"
+#include "base/fields.h"
 #include "server/dialect.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CONNECT_TIMEOUT_S 10
-#define IDLE_TIMEOUT_S 120
 
 /* A line break in a header would let a value add headers of its own. */
 static bool is_header_text(const char *s)
@@ -43,27 +41,23 @@ static int read_headers(struct endpoint *e, const struct value *map, const char 
 
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why)
 {
+    struct fields f = {.map = spec};
     memset(e, 0, sizeof *e);
-    e->name = value_strdup(value_get(spec, "name"));
-    e->url = value_strdup(value_get(spec, "url"));
+    e->name = fields_text(&f, FIELD("endpoint", "name"));
+    e->url = fields_text(&f, FIELD("endpoint", "url"));
+    e->connect_timeout_ms = fields_ms(&f, FIELD("endpoint", "connect_timeout"));
+    e->first_timeout_ms = fields_ms(&f, FIELD("endpoint", "first_timeout"));
+    e->idle_timeout_ms = fields_ms(&f, FIELD("endpoint", "idle_timeout"));
     e->key = value_strdup(value_get(spec, "key"));
-    e->connect_timeout_ms =
-        value_milliseconds(value_get(spec, "connect_timeout"), CONNECT_TIMEOUT_S);
-    e->first_timeout_ms = value_milliseconds(value_get(spec, "first_timeout"), 0);
-    e->idle_timeout_ms = value_milliseconds(value_get(spec, "idle_timeout"), IDLE_TIMEOUT_S);
 
     char *dialect = value_strdup(value_get(spec, "dialect"));
     e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
     free(dialect);
 
-    *why = NULL;
-    if (e->name == NULL) {
-        *why = "endpoint.name is missing";
-    } else if (e->url == NULL) {
-        *why = "endpoint.url is missing";
-    } else if (e->dialect == NULL) {
+    *why = f.why;
+    if (*why == NULL && e->dialect == NULL) {
         *why = "endpoint.dialect is neither \"ollama\" nor \"openai\"";
-    } else if (value_get(spec, "key") != NULL && !is_header_text(e->key)) {
+    } else if (*why == NULL && value_get(spec, "key") != NULL && !is_header_text(e->key)) {
         *why = "endpoint.key must be a string without line breaks";
     }
     if (*why != NULL) {

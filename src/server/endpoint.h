@@ -19,8 +19,9 @@ struct endpoint {
     long idle_timeout_ms;  /* 0: none */
 };
 
-/* Fills e from {name, url, dialect, key?, headers?, ...}. Returns 0, or HUM_ESPEC with
- * *why a static text. endpoint_finish is due in both cases. */
+/* Fills e from {name, url, dialect, key?, headers?, connect_timeout, first_timeout,
+ * idle_timeout}, times in seconds. Returns 0, or HUM_ESPEC with *why a static text.
+ * endpoint_finish is due in both cases. */
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why);
 void endpoint_finish(struct endpoint *e);
 

@@ -4,7 +4,15 @@
 #include "server/fill.h"
 #include "spec.h"
 
-#define ENDPOINT "\"endpoint\":{\"name\":\"here\",\"url\":\"http://h:1/\",\"dialect\":\"ollama\"}"
+#define ENDPOINT                                                                      \
+    "\"endpoint\":{\"name\":\"here\",\"url\":\"http://h:1/\",\"dialect\":\"ollama\"," \
+    "\"connect_timeout\":1,\"first_timeout\":0,\"idle_timeout\":1}"
+
+/* All that must be there. Of two fields of a name the first counts. */
+#define REST                                                                               \
+    "\"api\":\"infill\",\"model\":\"\",\"project\":\"\",\"load\":false,\"prefetch\":true," \
+    "\"during_chat\":false,\"max_tokens\":9,\"max_lines\":9,\"window_tokens\":9,"          \
+    "\"ring_tokens\":9,\"cache_bytes\":9,\"confidence\":0," ENDPOINT "}"
 
 static struct backend *backend_of(const char *json, const char **why)
 {
@@ -16,14 +24,13 @@ static struct backend *backend_of(const char *json, const char **why)
     return backend;
 }
 
-static void has_limits_of_its_own(void)
+static void needs_no_more_than_it_must_have(void)
 {
     const char *why = NULL;
-    struct backend *backend = backend_of("{" ENDPOINT ",\"api\":\"infill\"}", &why);
+    struct backend *backend = backend_of("{" REST, &why);
     CHECK(backend != NULL && backend->dialect == &dialect_llamacpp);
     CHECK_TEXT(backend->model, "");
     CHECK(!backend->load && backend->prefetch && !backend->raw);
-    CHECK(backend->max_tokens > 0 && backend->max_lines > 0 && backend->window_tokens > 0);
     CHECK_INT(backend->debounce_ms, -1);
     CHECK(backend_fill(backend).model == NULL);
     backend_free(backend);
@@ -33,14 +40,14 @@ static void keeps_its_spec_after_the_call(void)
 {
     const char *why = NULL;
     struct backend *backend =
-        backend_of("{" ENDPOINT ",\"api\":\"generate\",\"model\":\"m\",\"max_tokens\":9,"
+        backend_of("{\"api\":\"generate\",\"model\":\"m\",\"max_tokens\":8,"
                    "\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"<M>\","
                    "\"file\":\"<F>\",\"suffix_first\":true,\"stop\":[\"<E>\",\"<F>\"]},"
-                   "\"options\":{\"num_ctx\":4096,\"stop\":[\"x\"]},\"keep_alive\":\"10m\"}",
+                   "\"options\":{\"num_ctx\":4096,\"stop\":[\"x\"]},\"keep_alive\":\"10m\"," REST,
                    &why);
     struct fill fill = backend_fill(backend);
     CHECK_TEXT(fill.model, "m");
-    CHECK_INT(fill.max_tokens, 9);
+    CHECK_INT(fill.max_tokens, 8);
     CHECK_TEXT(fill.tokens->prefix, "<P>");
     CHECK_TEXT(fill.tokens->file, "<F>");
     CHECK(fill.tokens->repo == NULL && fill.tokens->suffix_first);
@@ -57,11 +64,10 @@ static void says_what_is_wrong(void)
     static const struct {
         const char *json, *why;
     } cases[] = {
-        {"{}", "endpoint.name is missing"},
-        {"{" ENDPOINT "}", "backend.api is none of \"generate\", \"completions\" and \"infill\""},
-        {"{" ENDPOINT ",\"api\":\"chat\"}",
+        {"{}", "endpoint.name is missing, or not what it should be"},
+        {"{\"api\":\"chat\"," REST,
          "backend.api is none of \"generate\", \"completions\" and \"infill\""},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"tokens\":{\"prefix\":\"<P>\"}}",
+        {"{\"tokens\":{\"prefix\":\"<P>\"}," REST,
          "backend.tokens needs prefix, suffix and middle"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -71,18 +77,25 @@ static void says_what_is_wrong(void)
     }
 }
 
-static void limits_are_kept_within_bounds(void)
+/* Lua has the defaults, and nobody else. */
+static void a_field_that_is_missing_or_wrong_is_named(void)
 {
-    const char *why = NULL;
-    struct backend *backend =
-        backend_of("{" ENDPOINT ",\"api\":\"infill\",\"max_tokens\":0,"
-                   "\"window_tokens\":-5,\"cache_bytes\":1e15,\"max_lines\":\"many\"}",
-                   &why);
-    CHECK_INT(backend->max_tokens, 1);
-    CHECK_INT(backend->window_tokens, 0);
-    CHECK(backend->cache_bytes <= 1u << 30);
-    CHECK(backend->max_lines > 0);
-    backend_free(backend);
+    static const char *const names[] = {
+        "api",        "model",     "project",     "load",        "prefetch",   "during_chat",
+        "max_tokens", "max_lines", "ring_tokens", "cache_bytes", "confidence", "window_tokens",
+    };
+    static const char *const values[] = {"null", "[]", "-1", "1e15"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
+            const char *why = "";
+            char json[1024], wanted[100];
+            snprintf(json, sizeof json, "{\"%s\":%s," REST, names[i], values[j]);
+            snprintf(wanted, sizeof wanted, "backend.%s is missing, or not what it should be",
+                     names[i]);
+            CHECK(backend_of(json, &why) == NULL);
+            CHECK_TEXT(why, wanted);
+        }
+    }
 }
 
 static void what_is_not_kept_is_not_loaded_before(void)
@@ -91,12 +104,12 @@ static void what_is_not_kept_is_not_loaded_before(void)
         const char *json;
         bool load;
     } cases[] = {
-        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true}", true},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":300000}", true},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":1}", false},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":0}", false},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"load\":true,\"kept_ms\":-1}", false},
-        {"{" ENDPOINT ",\"api\":\"generate\",\"kept_ms\":300000}", false},
+        {"{\"load\":true," REST, true},
+        {"{\"load\":true,\"kept_ms\":300000," REST, true},
+        {"{\"load\":true,\"kept_ms\":1," REST, false},
+        {"{\"load\":true,\"kept_ms\":0," REST, false},
+        {"{\"load\":true,\"kept_ms\":-1," REST, false},
+        {"{\"kept_ms\":300000," REST, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *why = NULL;
@@ -109,8 +122,8 @@ static void what_is_not_kept_is_not_loaded_before(void)
 static uint64_t hash_of(const char *more)
 {
     const char *why = NULL;
-    char json[512];
-    snprintf(json, sizeof json, "{" ENDPOINT ",\"api\":\"infill\"%s}", more);
+    char json[1024];
+    snprintf(json, sizeof json, "{%s" REST, more);
     struct backend *backend = backend_of(json, &why);
     uint64_t hash = backend->hash;
 
@@ -122,17 +135,17 @@ static void what_makes_another_answer_is_another_backend(void)
 {
     static const char *const all[] = {
         "",
-        ",\"model\":\"a\"",
-        ",\"model\":\"b\"",
-        ",\"max_lines\":1",
-        ",\"max_tokens\":9",
-        ",\"confidence\":0.5",
-        ",\"options\":{\"top_k\":1}",
-        ",\"options\":{\"top_k\":2}",
-        ",\"extra\":{\"top_k\":1}",
-        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\"}",
-        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"M\",\"middle\":\"S\"}",
-        ",\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\",\"suffix_first\":true}",
+        "\"model\":\"a\",",
+        "\"model\":\"b\",",
+        "\"max_lines\":1,",
+        "\"max_tokens\":8,",
+        "\"confidence\":0.5,",
+        "\"options\":{\"top_k\":1},",
+        "\"options\":{\"top_k\":2},",
+        "\"extra\":{\"top_k\":1},",
+        "\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\"},",
+        "\"tokens\":{\"prefix\":\"P\",\"suffix\":\"M\",\"middle\":\"S\"},",
+        "\"tokens\":{\"prefix\":\"P\",\"suffix\":\"S\",\"middle\":\"M\",\"suffix_first\":true},",
     };
     size_t count = sizeof all / sizeof *all;
     for (size_t i = 0; i < count; i++) {
@@ -140,15 +153,15 @@ static void what_makes_another_answer_is_another_backend(void)
             CHECK((hash_of(all[i]) == hash_of(all[j])) == (i == j));
         }
     }
-    CHECK(hash_of(",\"debounce_ms\":5,\"prefetch\":false,\"window_tokens\":7") == hash_of(""));
+    CHECK(hash_of("\"debounce_ms\":5,\"prefetch\":false,\"window_tokens\":7,") == hash_of(""));
 }
 
 int main(void)
 {
-    RUN(has_limits_of_its_own);
+    RUN(needs_no_more_than_it_must_have);
     RUN(keeps_its_spec_after_the_call);
     RUN(says_what_is_wrong);
-    RUN(limits_are_kept_within_bounds);
+    RUN(a_field_that_is_missing_or_wrong_is_named);
     RUN(what_is_not_kept_is_not_loaded_before);
     RUN(what_makes_another_answer_is_another_backend);
     return check_report("backend");

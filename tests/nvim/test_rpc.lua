@@ -10,7 +10,7 @@ local function spec(url, more)
   return vim.tbl_deep_extend('force', {
     buf = 1,
     join = false,
-    endpoint = { name = 'fake', url = url, dialect = 'ollama' },
+    endpoint = editor.endpoint(url),
     request = { model = 'm', messages = { { role = 'user', parts = { { type = 'text', text = 'hi' } } } } },
   }, more or {})
 end
@@ -173,6 +173,35 @@ test('refuses each wrong spec with one error that names the field', BARE, functi
     eq(1, #e:events_of(id), case[1])
   end
   eq({}, e.edits)
+end)
+
+--- Each field that must be there, taken away.
+local function without(map)
+  return vim.tbl_map(function(name)
+    local less = vim.deepcopy(map)
+    less[name] = nil
+    return { name, less }
+  end, vim.tbl_keys(map))
+end
+
+test('a field that is missing is an error that names it', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local cases = {}
+  local endpoint = editor.endpoint('http://127.0.0.1:1')
+  local query = { method = 'GET', path = '/x', timeout = 1 }
+  for _, case in ipairs(without(endpoint)) do
+    table.insert(cases, { 'endpoint.' .. case[1], 'query', vim.tbl_extend('error', query, { endpoint = case[2] }) })
+  end
+  for _, case in ipairs(without(query)) do
+    table.insert(cases, { 'query.' .. case[1], 'query', vim.tbl_extend('error', case[2], { endpoint = endpoint }) })
+  end
+  for id, case in ipairs(cases) do
+    e.rpc:notify(case[2], id, case[3])
+    local ending = e:wait_end(id)
+    eq({ 'error', 'spec' }, { ending.name, ending.data.code }, case[1])
+    T.match(case[1] .. ' is ', ending.data.message, true)
+  end
 end)
 
 test('a query that is refused is explained in the words of a chat', BARE, function(t)
@@ -377,16 +406,43 @@ local function completer(t, rules, more)
   local e = editor.start(t)
   e:hello()
   e.backend = vim.tbl_extend('force', {
-    endpoint = { name = 'fake', url = srv.url, dialect = 'openai' },
+    endpoint = editor.endpoint(srv.url, { dialect = 'openai' }),
     api = 'completions',
     model = 'coder',
+    project = 'p',
+    load = false,
+    prefetch = true,
+    during_chat = false,
+    max_tokens = 128,
+    max_lines = 16,
+    window_tokens = 1536,
+    ring_tokens = 1024,
+    cache_bytes = 16e6,
     debounce_ms = 0,
+    confidence = 0,
   }, more or {})
   e.rpc:notify('backend', e.backend)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
   e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)
   return srv, e
 end
+
+test('a field of a backend that is missing is an error that names it', BARE, function(t)
+  local _, e = completer(t, {})
+  for _, case in ipairs(without(e.backend)) do
+    local before = #e:events_of(0, 'backend_error')
+    e.rpc:notify('backend', case[2])
+    e:ask('info')
+    local told = e:events_of(0, 'backend_error')[before + 1]
+    if case[1] == 'debounce_ms' then
+      eq(nil, told, 'it may be absent')
+    elseif case[1] == 'endpoint' then
+      T.match('endpoint.name is missing', told.data.message, true)
+    else
+      T.match(('backend.%s is missing'):format(case[1]), told.data.message, true)
+    end
+  end
+end)
 
 local function counts(e) return e:ask('info').result.complete end
 
@@ -496,9 +552,9 @@ test('an answer that ends between an edit and its key asks nothing more', BARE, 
 end)
 
 for what, backend in pairs({
-  ['a URL'] = { endpoint = { name = 'fake', url = 'nonsense:', dialect = 'ollama' } },
+  ['a URL'] = { endpoint = editor.endpoint('nonsense:') },
   ['options'] = {
-    endpoint = { name = 'fake', url = 'http://127.0.0.1:1', dialect = 'ollama' },
+    endpoint = editor.endpoint('http://127.0.0.1:1'),
     options = { x = 0 / 0 },
   },
 }) do
@@ -573,7 +629,7 @@ end
 --- Each notification as it should be, and how often it comes.
 local function calls(url)
   local buf = math.random(3)
-  local endpoint = { name = 'fake', url = url, dialect = 'openai', headers = { A = 'b' } }
+  local endpoint = editor.endpoint(url, { dialect = 'openai', headers = { A = 'b' } })
   return {
     hello = { 1, { protocol = 4, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },

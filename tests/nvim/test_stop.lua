@@ -171,7 +171,7 @@ test('stop while the transfer is paused, seen at once by the server', { nvim = f
   e.rpc:notify('chat', 1, {
     buf = 1,
     join = false,
-    endpoint = { name = 'fake', url = srv.url, dialect = 'ollama' },
+    endpoint = editor.endpoint(srv.url),
     request = { model = 'fake', messages = { { role = 'user', parts = { { type = 'text', text = 'hi' } } } } },
   })
   -- 20 MB cannot go anywhere: the helper stops reading at its cap.

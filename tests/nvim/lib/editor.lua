@@ -108,4 +108,19 @@ function Editor:join()
   return code, self.proc.signal
 end
 
+--- An endpoint with all that the helper must be told of it.
+---@param url string
+---@param more table?
+---@return table
+function M.endpoint(url, more)
+  return vim.tbl_extend('force', {
+    name = 'fake',
+    url = url,
+    dialect = 'ollama',
+    connect_timeout = 10,
+    first_timeout = 0,
+    idle_timeout = 120,
+  }, more or {})
+end
+
 return M

@@ -3,6 +3,7 @@
 #include "proto.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ void buf_finish(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
+    b->error = 0;
     if (b->data != NULL) {
         b->data[0] = '\0';
     }
@@ -93,43 +95,52 @@ int buf_reserve(struct buf *b, size_t more)
     return 0;
 }
 
-int buf_add(struct buf *b, const void *data, size_t len)
+void buf_fail(struct buf *b, int error)
 {
-    int error = buf_reserve(b, len);
-    if (error != 0) {
-        return error;
+    if (b->error == 0) {
+        b->error = error;
+    }
+}
+
+static bool make_room(struct buf *b, size_t more)
+{
+    if (b->error == 0) {
+        b->error = buf_reserve(b, more);
+    }
+    return b->error == 0;
+}
+
+void buf_add(struct buf *b, const void *data, size_t len)
+{
+    if (!make_room(b, len)) {
+        return;
     }
     if (len > 0) {
         memcpy(b->data + b->len, data, len);
     }
     b->len += len;
     b->data[b->len] = '\0';
-    return 0;
 }
 
-int buf_add_str(struct buf *b, const char *s)
+void buf_add_str(struct buf *b, const char *s)
 {
-    return buf_add(b, s, strlen(s));
+    buf_add(b, s, strlen(s));
 }
 
-int buf_printf(struct buf *b, const char *format, ...)
+void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (len < 0) {
-        return HUM_EBAD;
+        buf_fail(b, HUM_EBAD);
+    } else if (make_room(b, (size_t)len)) {
+        va_start(args, format);
+        vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
+        va_end(args);
+        b->len += (size_t)len;
     }
-    int error = buf_reserve(b, (size_t)len);
-    if (error != 0) {
-        return error;
-    }
-    va_start(args, format);
-    vsnprintf(b->data + b->len, (size_t)len + 1, format, args);
-    va_end(args);
-    b->len += (size_t)len;
-    return 0;
 }
 
 void buf_drop(struct buf *b, size_t n)

@@ -1,6 +1,7 @@
 /* Growing bytes with a cap given at birth. The owner embeds the struct and calls
  * buf_finish. Data is always NUL-terminated behind len once anything was added.
- * Exceeding the cap is an error for the caller (the size came from outside);
+ * The first error stays in it: what would be appended after that is dropped, and whoever has
+ * appended all looks once. Exceeding the cap is such an error (the size came from outside);
  * running out of memory below it aborts (see xmalloc). */
 #ifndef HUM_BUF_H
 #define HUM_BUF_H
@@ -12,17 +13,23 @@ struct buf {
     size_t len;
     size_t room; /* allocated, 0 before the first byte */
     size_t cap;  /* len may never exceed this */
+    int error;   /* the first one, or 0 */
 };
 
 void buf_init(struct buf *b, size_t cap);
 void buf_finish(struct buf *b);
-void buf_clear(struct buf *b); /* len = 0, memory is kept */
+void buf_clear(struct buf *b); /* no bytes, no error; memory is kept */
 
-/* Each returns 0 or HUM_ETOOBIG, and then leaves the buffer as it was. */
-int buf_add(struct buf *b, const void *data, size_t len);
-int buf_add_str(struct buf *b, const char *s);
-int buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int buf_reserve(struct buf *b, size_t more); /* room for more bytes behind len */
+/* A text that does not fit is HUM_ETOOBIG, and nothing of it is appended. */
+void buf_add(struct buf *b, const void *data, size_t len);
+void buf_add_str(struct buf *b, const char *s);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* An error of the caller's own; 0 is none. */
+void buf_fail(struct buf *b, int error);
+
+/* Room for more bytes behind len. Returns 0 or HUM_ETOOBIG, which is not remembered. */
+int buf_reserve(struct buf *b, size_t more);
 
 /* Drops the first n bytes (n <= len). */
 void buf_drop(struct buf *b, size_t n);

@@ -78,10 +78,9 @@ static size_t ascii_run(const unsigned char *p, size_t len)
     return n;
 }
 
-/* Appends what is complete; *used says how many bytes that took. */
-static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *used)
+/* Appends what is complete. Returns how many bytes that took. */
+static size_t pass(const unsigned char *p, size_t len, struct buf *out)
 {
-    int error;
     size_t at = 0;
     bool valid;
     size_t from = 0;
@@ -96,19 +95,14 @@ static int pass(const unsigned char *p, size_t len, struct buf *out, size_t *use
             break;
         }
         if (!valid) {
-            error = buf_add(out, p + from, at - from);
-            if (error == 0) {
-                error = buf_add(out, replacement, 3);
-            }
-            if (error != 0) {
-                return error;
-            }
+            buf_add(out, p + from, at - from);
+            buf_add(out, replacement, 3);
             from = at + n;
         }
         at += n;
     }
-    *used = at;
-    return buf_add(out, p + from, at - from);
+    buf_add(out, p + from, at - from);
+    return at;
 }
 
 void utf8_init(struct utf8 *u)
@@ -116,10 +110,9 @@ void utf8_init(struct utf8 *u)
     u->held_len = 0;
 }
 
-int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
+void utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
 {
     const unsigned char *p = (const unsigned char *)data;
-    int error;
     size_t used;
     if (u->held_len > 0 && len > 0) {
         unsigned char joined[sizeof u->held];
@@ -134,44 +127,36 @@ int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out)
         if (used == 0) {
             memcpy(u->held, joined, u->held_len + more);
             u->held_len += more;
-            return 0;
+            return;
         }
-        error = valid ? buf_add(out, joined, used) : buf_add(out, replacement, 3);
-        if (error != 0) {
-            return error;
-        }
+        buf_add(out, valid ? (const char *)joined : replacement, valid ? used : 3);
         /* What is held begins a character, so a step never ends inside it. */
         p += used - u->held_len;
         len -= used - u->held_len;
         u->held_len = 0;
     }
     if (len == 0) {
-        return 0;
+        return;
     }
-    error = pass(p, len, out, &used);
-    if (error != 0) {
-        return error;
-    }
+    used = pass(p, len, out);
     u->held_len = len - used;
     memcpy(u->held, p + used, u->held_len);
-    return 0;
 }
 
-int utf8_end(struct utf8 *u, struct buf *out)
+void utf8_end(struct utf8 *u, struct buf *out)
 {
-    if (u->held_len == 0) {
-        return 0;
+    if (u->held_len > 0) {
+        u->held_len = 0;
+        buf_add(out, replacement, 3);
     }
-    u->held_len = 0;
-    return buf_add(out, replacement, 3);
 }
 
-int utf8_clean(const char *data, size_t len, struct buf *out)
+void utf8_clean(const char *data, size_t len, struct buf *out)
 {
     struct utf8 u;
     utf8_init(&u);
-    int error = utf8_feed(&u, data, len, out);
-    return error != 0 ? error : utf8_end(&u, out);
+    utf8_feed(&u, data, len, out);
+    utf8_end(&u, out);
 }
 
 size_t utf8_whole(const char *text, size_t len)
@@ -224,22 +209,17 @@ static size_t squeeze(char *text, size_t len)
     return kept > 0 && text[kept - 1] == ' ' ? kept - 1 : kept;
 }
 
-int utf8_line(const char *data, size_t len, size_t max, struct buf *out)
+void utf8_line(const char *data, size_t len, size_t max, struct buf *out)
 {
     struct buf clean;
     buf_init(&clean, SIZE_MAX);
-    int error = utf8_clean(data, len, &clean);
+    utf8_clean(data, len, &clean);
     len = squeeze(clean.data, clean.len);
     bool cut = len > max;
     if (cut) {
         len = utf8_floor(clean.data, clean.len, max > 3 ? max - 3 : 0);
     }
-    if (error == 0) {
-        error = buf_add(out, clean.data, len);
-    }
-    if (error == 0 && cut) {
-        error = buf_add(out, "...", 3);
-    }
+    buf_add(out, clean.data, len);
+    buf_add_str(out, cut ? "..." : "");
     buf_finish(&clean);
-    return error;
 }

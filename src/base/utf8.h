@@ -17,18 +17,18 @@ struct utf8 {
 
 void utf8_init(struct utf8 *u);
 
-/* Appends what is complete to out. Returns 0 or HUM_ETOOBIG from out. */
-int utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out);
+/* Appends what is complete to out. */
+void utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out);
 
 /* The stream is over: a character still held back becomes U+FFFD. */
-int utf8_end(struct utf8 *u, struct buf *out);
+void utf8_end(struct utf8 *u, struct buf *out);
 
 /* One-shot: a whole text made valid. */
-int utf8_clean(const char *data, size_t len, struct buf *out);
+void utf8_clean(const char *data, size_t len, struct buf *out);
 
 /* The same as one line, for messages: blanks and control characters become single
  * spaces, none at the ends; what is over max bytes is cut off and shown as "...". */
-int utf8_line(const char *data, size_t len, size_t max, struct buf *out);
+void utf8_line(const char *data, size_t len, size_t max, struct buf *out);
 
 /* Whether a byte goes on with a character that was begun before. */
 static inline bool utf8_is_inner(char c)

@@ -434,10 +434,10 @@ struct answer *cache_add(struct cache *c, const struct cache_key *key, unsigned 
 int cache_extend(struct cache *c, struct answer *a, const char *data, size_t len)
 {
     size_t room = a->text.room;
-    int error = buf_add(&a->text, data, len);
+    buf_add(&a->text, data, len);
     c->bytes += a->text.room - room;
     evict(c, NULL);
-    return error;
+    return a->text.error;
 }
 
 void cache_cut(struct cache *c, struct answer *a, size_t len)

@@ -96,7 +96,8 @@ static bool extend(struct fetch *f, const char *text, size_t len, bool final)
     if (f->preamble_over) {
         return cache_extend(f->env.cache, f->answer, text, len) != 0;
     }
-    bool full = buf_add(&f->preamble, text, len) != 0;
+    buf_add(&f->preamble, text, len);
+    bool full = f->preamble.error != 0;
     f->examined += f->preamble.len;
     size_t drop =
         trim_preamble(&f->context, (struct span){f->preamble.data, f->preamble.len}, final || full);

@@ -98,7 +98,8 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
 {
     (void)status;
     struct query *q = ctx;
-    int error = buf_add(&q->body, data, len);
+    buf_add(&q->body, data, len);
+    int error = q->body.error;
     if (error != 0) {
         q->transfer = NULL; /* ended by what is returned */
         fail(q, endpoint_failure(&q->endpoint, (enum hum_error)error, NULL));

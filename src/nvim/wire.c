@@ -21,7 +21,9 @@
 
 static int write_to_buf(void *data, const char *bytes, size_t len)
 {
-    return buf_add(data, bytes, len);
+    struct buf *out = data;
+    buf_add(out, bytes, len);
+    return out->error;
 }
 
 static msgpack_packer packer_for(struct buf *out)

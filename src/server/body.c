@@ -9,19 +9,9 @@
 
 void body_fail(struct body *b, const char *why)
 {
-    if (b->error != 0) {
-        return;
-    }
-    b->error = HUM_ESPEC;
-    b->why = why;
-}
-
-static void note(struct body *b, int error)
-{
-    if (error == HUM_ESPEC) {
-        body_fail(b, "request: nested too deeply, or a number that is not finite");
-    } else if (b->error == 0) {
-        b->error = error;
+    if (b->out->error == 0) {
+        b->why = why;
+        buf_fail(b->out, HUM_ESPEC);
     }
 }
 
@@ -47,16 +37,16 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
             return false;
         }
     }
-    if (b->error != 0) {
+    if (b->out->error != 0) {
         return false;
     }
     if (b->started) {
-        note(b, buf_add(b->out, ",", 1));
+        buf_add(b->out, ",", 1);
     }
     b->started = true;
-    note(b, json_write_string(b->out, key->as.string.data, key->as.string.len));
-    note(b, buf_add(b->out, ":", 1));
-    return b->error == 0;
+    json_write_string(b->out, key->as.string.data, key->as.string.len);
+    buf_add(b->out, ":", 1);
+    return b->out->error == 0;
 }
 
 bool body_key(struct body *b, const char *key)
@@ -68,7 +58,7 @@ bool body_key(struct body *b, const char *key)
 void body_value(struct body *b, const char *key, const struct value *v)
 {
     if (v != NULL && body_key(b, key)) {
-        note(b, json_write(b->out, v));
+        json_write(b->out, v);
     }
 }
 
@@ -76,11 +66,12 @@ static void write_members(struct body *b, const struct value *const maps[], size
                           body_change change)
 {
     for (size_t m = 0; m < count; m++) {
-        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->error == 0; i++) {
+        for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->out->error == 0;
+             i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
             struct value v = member->value;
             if (change(member, &v) && begin_field(b, &member->key, maps + m + 1, count - m - 1)) {
-                note(b, json_write(b->out, &v));
+                json_write(b->out, &v);
             }
         }
     }
@@ -89,11 +80,11 @@ static void write_members(struct body *b, const struct value *const maps[], size
 void body_object(struct body *b, const struct value *const maps[], size_t count, body_change change)
 {
     bool started = b->started;
-    note(b, buf_add(b->out, "{", 1));
+    buf_add(b->out, "{", 1);
     b->started = false;
     write_members(b, maps, count, change);
     b->started = started;
-    note(b, buf_add(b->out, "}", 1));
+    buf_add(b->out, "}", 1);
 }
 
 /* ---- messages ------------------------------------------------------------------ */
@@ -189,25 +180,25 @@ static void write_joined(struct body *b, const struct value *parts, const char *
         const struct value *part = &parts->as.array.items[i];
         if (is_joined(part, type)) {
             const struct value *piece = value_get(part, "text");
-            note(b, buf_add(&text, piece->as.string.data, piece->as.string.len));
+            buf_add(&text, piece->as.string.data, piece->as.string.len);
         }
     }
-    note(b, json_write_string(b->out, text.data, text.len));
+    json_write_string(b->out, text.data, text.len);
     buf_finish(&text);
 }
 
 static void write_message(struct body *b, const struct value *message, const char *thinking)
 {
     const struct value *parts = value_get(message, "parts");
-    note(b, buf_add_str(b->out, "{\"role\":"));
-    note(b, json_write(b->out, value_get(message, "role")));
-    note(b, buf_add_str(b->out, ",\"content\":"));
+    buf_add_str(b->out, "{\"role\":");
+    json_write(b->out, value_get(message, "role"));
+    buf_add_str(b->out, ",\"content\":");
     write_joined(b, parts, "text");
     if (count_parts(parts, "thinking") > 0) {
-        note(b, buf_printf(b->out, ",\"%s\":", thinking));
+        buf_printf(b->out, ",\"%s\":", thinking);
         write_joined(b, parts, "thinking");
     }
-    note(b, buf_add(b->out, "}", 1));
+    buf_add(b->out, "}", 1);
 }
 
 void body_messages(struct body *b, const struct value *spec, const char *thinking)
@@ -216,11 +207,11 @@ void body_messages(struct body *b, const struct value *spec, const char *thinkin
         return;
     }
     const struct value *messages = value_get(spec, "messages");
-    for (size_t i = 0; i < messages->as.array.count && b->error == 0; i++) {
-        note(b, buf_add(b->out, i > 0 ? "," : "[", 1));
+    for (size_t i = 0; i < messages->as.array.count && b->out->error == 0; i++) {
+        buf_add(b->out, i > 0 ? "," : "[", 1);
         write_message(b, &messages->as.array.items[i], thinking);
     }
-    note(b, buf_add(b->out, "]", 1));
+    buf_add(b->out, "]", 1);
 }
 
 /* ---- requests ------------------------------------------------------------------ */
@@ -249,8 +240,8 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec, bool 
         body_fail(b, "request.model must be a name");
     }
     check_messages(b, value_get(spec, "messages"));
-    if (b->error == 0) {
-        note(b, buf_add(out, "{", 1));
+    if (b->out->error == 0) {
+        buf_add(out, "{", 1);
     }
     body_value(b, "model", model);
 }
@@ -264,7 +255,7 @@ void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
     }
     b->maps[BODY_OWN] = &own->map;
     b->maps[BODY_EXTRA] = body_map(b, fill->extra);
-    note(b, buf_add(out, "{", 1));
+    buf_add(out, "{", 1);
     if (fill->model != NULL) {
         const struct value model = value_text(fill->model);
         body_value(b, "model", &model);
@@ -362,11 +353,12 @@ static bool leave_stream_out(const struct value_pair *member, struct value *v)
 int body_end(struct body *b, const char **why)
 {
     write_members(b, b->maps, BODY_MAPS, leave_stream_out);
-    if (b->error == 0) {
-        note(b, buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}"));
+    if (b->out->error == 0) {
+        buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}");
     }
-    if (b->error == HUM_ESPEC) {
-        *why = b->why;
+    if (b->out->error == HUM_ESPEC) {
+        *why =
+            b->why != NULL ? b->why : "request: nested too deeply, or a number that is not finite";
     }
-    return b->error;
+    return b->out->error;
 }

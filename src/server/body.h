@@ -16,8 +16,7 @@ struct body {
     struct buf *out;
     const struct value *maps[BODY_MAPS]; /* NULL for an absent one */
     bool started;                        /* the object has a field */
-    int error;                           /* the first error: then nothing more is written */
-    const char *why;                     /* for HUM_ESPEC, a static text */
+    const char *why;                     /* for body_fail, a static text */
 };
 
 /* Sees a member of a map before it is written: may put another value into *v, which

@@ -59,27 +59,26 @@ static void set_once(char **field, const cJSON *item)
 }
 
 /* Some servers send the arguments as an object, in one piece. */
-static int add_arguments(struct call *call, const cJSON *arguments)
+static void add_arguments(struct call *call, const cJSON *arguments)
 {
-    if (arguments == NULL) {
-        return 0;
-    }
     if (cJSON_IsString(arguments)) {
-        return buf_add_str(&call->arguments, arguments->valuestring);
+        buf_add_str(&call->arguments, arguments->valuestring);
+    } else if (arguments != NULL) {
+        char *json = cJSON_PrintUnformatted(arguments);
+        buf_add_str(&call->arguments, json != NULL ? json : "");
+        buf_fail(&call->arguments, json != NULL ? 0 : HUM_ETOOBIG);
+        cJSON_free(json);
     }
-    char *json = cJSON_PrintUnformatted(arguments);
-    int error = json != NULL ? buf_add_str(&call->arguments, json) : HUM_ETOOBIG;
-    cJSON_free(json);
-    return error;
 }
 
-int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
+void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
 {
     if (pieces == NULL) {
-        return 0;
+        return;
     }
     if (!cJSON_IsArray(pieces)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
     if (*calls == NULL) {
         *calls = xcalloc(1, sizeof **calls);
@@ -90,18 +89,19 @@ int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
         int64_t index = json_count(json_get(piece, "index"));
         struct call *call = find(*calls, index >= 0 ? index : position);
         if (call == NULL) {
-            return emit_failure(e, "too many tool calls");
+            emit_failure(e, "too many tool calls");
+            return;
         }
         set_once(&call->id, json_get(piece, "id"));
         set_once(&call->name, json_get(function, "name"));
-        if (add_arguments(call, json_get(function, "arguments"))) {
-            return emit_failure(e, "a tool call is too long");
+        add_arguments(call, json_get(function, "arguments"));
+        if (call->arguments.error != 0) {
+            emit_failure(e, "a tool call is too long");
         }
     }
-    return 0;
 }
 
-static int flush_call(const struct call *call, const struct emit *e)
+static void flush_call(const struct call *call, const struct emit *e)
 {
     const char *text = call->arguments.len > 0 ? call->arguments.data : "{}";
     size_t len = strlen(text);
@@ -109,27 +109,24 @@ static int flush_call(const struct call *call, const struct emit *e)
     cJSON *parsed = json_parse(copy, len);
     struct buf quoted;
     buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
-    int error;
-    if (parsed == NULL && json_write_string(&quoted, text, len) == 0) {
-        error = emit_call(e, call->id, call->name, quoted.data, quoted.len);
+    if (parsed == NULL) {
+        json_write_string(&quoted, text, len);
+        emit_call(e, call->id, call->name, quoted.data, quoted.len);
     } else {
-        error = emit_call(e, call->id, call->name, copy, len);
+        emit_call(e, call->id, call->name, copy, len);
     }
     buf_finish(&quoted);
     cJSON_Delete(parsed);
     free(copy);
-    return error;
 }
 
-int calls_flush(struct calls **calls, const struct emit *e)
+void calls_flush(struct calls **calls, const struct emit *e)
 {
-    int error = 0;
-    for (size_t i = 0; *calls != NULL && i < (*calls)->count && error == 0; i++) {
+    for (size_t i = 0; *calls != NULL && i < (*calls)->count; i++) {
         if ((*calls)->items[i].name != NULL) {
-            error = flush_call(&(*calls)->items[i], e);
+            flush_call(&(*calls)->items[i], e);
         }
     }
     calls_free(*calls);
     *calls = NULL;
-    return error;
 }

@@ -7,13 +7,13 @@
 
 struct calls;
 
-/* Adds the array "tool_calls" of a delta. *calls is made when it is first needed.
- * Returns 0 or the callback's non-zero (a wrong shape becomes an error event). */
-int calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e);
+/* Adds the array "tool_calls" of a delta. *calls is made when it is first needed. A
+ * wrong shape becomes an error event. */
+void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e);
 
 /* No more pieces come: every call becomes an event, in order, and is forgotten. Arguments that are
  * not JSON are given as a JSON string. */
-int calls_flush(struct calls **calls, const struct emit *e);
+void calls_flush(struct calls **calls, const struct emit *e);
 
 void calls_free(struct calls *calls);
 

@@ -52,14 +52,15 @@ struct dialect {
     /* One record of either stream to events, thinking before text before tool calls before stats
      * before error or done. Changes record in place; it must be NUL-terminated behind
      * len. A record that is not JSON, or whose shape is wrong, gives DIALECT_ODD with its
-     * beginning as the text; plain words give DIALECT_ERROR. Returns 0 or the callback's non-zero. */
-    int (*record)(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
-                  void *ctx);
+     * beginning as the text; plain words give DIALECT_ERROR. After DIALECT_ERROR, DIALECT_ODD
+     * or DIALECT_DONE nothing more is given. */
+    void (*record)(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                   void *ctx);
 
     /* The body ended cleanly. Gives DIALECT_DONE if the stream was complete in
      * substance (OpenAI: a finish_reason but no [DONE]); otherwise nothing, and the
      * caller reports HUM_ECUT. */
-    int (*end)(struct dialect_state *st, dialect_on_event on_event, void *ctx);
+    void (*end)(struct dialect_state *st, dialect_on_event on_event, void *ctx);
 };
 
 extern const struct dialect dialect_ollama;

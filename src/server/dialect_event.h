@@ -39,8 +39,7 @@ struct dialect_event {
     int64_t logprobs;
 };
 
-/* Non-zero stops the record and is handed back by dialect->record. */
-typedef int (*dialect_on_event)(void *ctx, const struct dialect_event *event);
+typedef void (*dialect_on_event)(void *ctx, const struct dialect_event *event);
 
 struct calls;
 

@@ -12,12 +12,12 @@
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
-static int emit_event(const struct emit *e, enum dialect_event_type type, const char *text,
-                      size_t len)
+static void emit_event(const struct emit *e, enum dialect_event_type type, const char *text,
+                       size_t len)
 {
     struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
     if (e->state->done) {
-        return 0;
+        return;
     }
     if (type == DIALECT_TEXT) {
         event.logprob_sum = e->state->logprob_sum;
@@ -28,40 +28,36 @@ static int emit_event(const struct emit *e, enum dialect_event_type type, const 
     if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE) {
         e->state->done = true;
     }
-    return e->on_event(e->ctx, &event);
+    e->on_event(e->ctx, &event);
 }
 
-int emit_record(const struct emit *e, char *record, emit_read read_record)
+void emit_record(const struct emit *e, char *record, emit_read read_record)
 {
     if (e->state->done) {
-        return 0;
+        return;
     }
     cJSON *root = json_parse(record, e->len);
-    int error = read_record(e, root);
+    read_record(e, root);
     cJSON_Delete(root);
-    return error;
 }
 
-int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+void emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
     (void)st;
     (void)on_event;
     (void)ctx;
-    return 0;
 }
 
-int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
+void emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
 {
     if (item == NULL) {
-        return 0;
+        return;
     }
     if (!cJSON_IsString(item)) {
-        return emit_odd(e);
+        emit_odd(e);
+    } else if (item->valuestring[0] != '\0') {
+        emit_event(e, type, item->valuestring, strlen(item->valuestring));
     }
-    if (item->valuestring[0] == '\0') {
-        return 0;
-    }
-    return emit_event(e, type, item->valuestring, strlen(item->valuestring));
 }
 
 void emit_logprobs(const struct emit *e, const cJSON *tokens)
@@ -76,38 +72,29 @@ void emit_logprobs(const struct emit *e, const cJSON *tokens)
     }
 }
 
-int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
-              size_t len)
+void emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
+               size_t len)
 {
     struct buf text;
     /* Escaping makes a text at most six times as long. */
     buf_init(&text, (size_t)8 * LIMIT_RECORD);
-    int error = 0;
+    buf_add(&text, "{", 1);
     if (id != NULL) {
-        error = buf_add_str(&text, "{\"id\":");
-        if (error == 0) {
-            error = json_write_string(&text, id, strlen(id));
-        }
+        buf_add_str(&text, "\"id\":");
+        json_write_string(&text, id, strlen(id));
+        buf_add(&text, ",", 1);
     }
-    if (error == 0) {
-        error = buf_add_str(&text, id != NULL ? ",\"name\":" : "{\"name\":");
+    buf_add_str(&text, "\"name\":");
+    json_write_string(&text, name, strlen(name));
+    buf_add_str(&text, ",\"arguments\":");
+    buf_add(&text, arguments, len);
+    buf_add(&text, "}", 1);
+    if (text.error != 0) {
+        emit_failure(e, "a tool call is too long");
+    } else {
+        emit_event(e, DIALECT_TOOL_CALL, text.data, text.len);
     }
-    if (error == 0) {
-        error = json_write_string(&text, name, strlen(name));
-    }
-    if (error == 0) {
-        error = buf_add_str(&text, ",\"arguments\":");
-    }
-    if (error == 0) {
-        error = buf_add(&text, arguments, len);
-    }
-    if (error == 0) {
-        error = buf_add_str(&text, "}");
-    }
-    error = error != 0 ? emit_failure(e, "a tool call is too long")
-                       : emit_event(e, DIALECT_TOOL_CALL, text.data, text.len);
     buf_finish(&text);
-    return error;
 }
 
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
@@ -127,18 +114,17 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
     stats->eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
 }
 
-int emit_stats(const struct emit *e, const struct dialect_stats *stats)
+void emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
-    if (e->state->done || memcmp(stats, &emit_no_stats, sizeof *stats) == 0) {
-        return 0;
+    if (!e->state->done && memcmp(stats, &emit_no_stats, sizeof *stats) != 0) {
+        e->on_event(e->ctx, &event);
     }
-    return e->on_event(e->ctx, &event);
 }
 
-int emit_failure(const struct emit *e, const char *text)
+void emit_failure(const struct emit *e, const char *text)
 {
-    return emit_event(e, DIALECT_ERROR, text, strlen(text));
+    emit_event(e, DIALECT_ERROR, text, strlen(text));
 }
 
 const cJSON *emit_find_error(const cJSON *root)
@@ -150,7 +136,7 @@ const cJSON *emit_find_error(const cJSON *root)
     return error;
 }
 
-int emit_error(const struct emit *e, const cJSON *member)
+void emit_error(const struct emit *e, const cJSON *member)
 {
     char *json = cJSON_PrintUnformatted(member);
     struct buf text;
@@ -158,13 +144,12 @@ int emit_error(const struct emit *e, const cJSON *member)
     if (json != NULL) {
         error_text(json, strlen(json), &text, NULL);
     }
-    int error = emit_failure(e, text.len > 0 ? text.data : "an error without a message");
+    emit_failure(e, text.len > 0 ? text.data : "an error without a message");
     buf_finish(&text);
     cJSON_free(json);
-    return error;
 }
 
-int emit_odd(const struct emit *e)
+void emit_odd(const struct emit *e)
 {
     size_t at = 0;
     while (at < e->len && (unsigned char)e->record[at] <= ' ') {
@@ -182,12 +167,11 @@ int emit_odd(const struct emit *e)
         buf_add_str(&text, "nothing");
     }
     /* Plain words between records come from a proxy or a server that has failed. */
-    int error = emit_event(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    emit_event(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
-    return error;
 }
 
-int emit_done(const struct emit *e, const char *reason)
+void emit_done(const struct emit *e, const char *reason)
 {
-    return emit_event(e, DIALECT_DONE, reason, strlen(reason));
+    emit_event(e, DIALECT_DONE, reason, strlen(reason));
 }

@@ -1,5 +1,5 @@
-/* What the dialects share when they turn a record into events. Each function returns 0
- * or the callback's non-zero, and does nothing once the stream is done. */
+/* What the dialects share when they turn a record into events. After an ending event no other
+ * is given: what a dialect goes on to read of that record is for nothing, and does no harm. */
 #ifndef HUM_EMIT_H
 #define HUM_EMIT_H
 
@@ -15,44 +15,44 @@ struct emit {
 };
 
 /* Parses a record and hands it to read, which turns it into events; as dialect->record. */
-typedef int (*emit_read)(const struct emit *e, const cJSON *root);
-int emit_record(const struct emit *e, char *record, emit_read read);
+typedef void (*emit_read)(const struct emit *e, const cJSON *root);
+void emit_record(const struct emit *e, char *record, emit_read read);
 
 /* dialect->end of a stream whose last record says that it is the last. */
-int emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
+void emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
 
 /* Text or thinking from a JSON string; nothing if item is NULL or empty, an error if it is
  * no string. */
-int emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
+void emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
 /* The next text event counts these tokens too: an array of objects with "logprob", or of numbers.
  * What is none of these counts for nothing. */
 void emit_logprobs(const struct emit *e, const cJSON *tokens);
 
 /* arguments is JSON. id may be NULL. */
-int emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
-              size_t len);
+void emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
+               size_t len);
 
 /* Fills in what llama-server reports: the count of tokens processed leaves out those that its
  * cache held. */
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
 /* Nothing if all are absent. */
-int emit_stats(const struct emit *e, const struct dialect_stats *stats);
+void emit_stats(const struct emit *e, const struct dialect_stats *stats);
 
 /* The member "error" if it reports one: not absent, null, false or "". */
 const cJSON *emit_find_error(const cJSON *root);
 
 /* The server's message, from whatever that member holds. */
-int emit_error(const struct emit *e, const cJSON *member);
+void emit_error(const struct emit *e, const cJSON *member);
 
 /* The record is not what it should be: the error shows its beginning. */
-int emit_odd(const struct emit *e);
+void emit_odd(const struct emit *e);
 
 /* An error of our own words. */
-int emit_failure(const struct emit *e, const char *text);
+void emit_failure(const struct emit *e, const char *text);
 
-int emit_done(const struct emit *e, const char *reason);
+void emit_done(const struct emit *e, const char *reason);
 
 extern const struct dialect_stats emit_no_stats;
 

@@ -27,8 +27,8 @@ static bool unwrap(const char *text, int depth, struct buf *out)
     }
     char *copy = xstrdup(brace);
     cJSON *inner = json_parse(copy, strlen(copy));
-    bool found = inner != NULL && buf_add(out, text, (size_t)(brace - text)) == 0 &&
-                 find_message(inner, depth + 1, out);
+    buf_add(out, text, (size_t)(brace - text));
+    bool found = inner != NULL && find_message(inner, depth + 1, out);
     if (!found && out->len > before) {
         out->data[out->len = before] = '\0';
     }
@@ -48,7 +48,10 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
         if (item->valuestring[strspn(item->valuestring, " \t\r\n")] == '\0') {
             return false;
         }
-        return unwrap(item->valuestring, depth, out) || buf_add_str(out, item->valuestring) == 0;
+        if (!unwrap(item->valuestring, depth, out)) {
+            buf_add_str(out, item->valuestring);
+        }
+        return true;
     }
     if (cJSON_IsObject(item)) {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -12,17 +12,26 @@
  * Families without a file token have chunks and path as comments in front of before.
  * The typed part of the cursor's line comes last, behind the middle token, where a model
  * takes it for the beginning of its own answer: so the prompts of one line differ only in
- * their end, and the server evaluates only that. Returns 0 or HUM_ETOOBIG. */
-int fim_raw(const struct fill *fill, struct buf *out);
+ * their end, and the server evaluates only that. */
+void fim_raw(const struct fill *fill, struct buf *out);
 
 /* The prompt for a server that fills in by itself, to be sent with fim_suffix: chunks and
  * path as comments, then before and line. Never empty: an empty one would make Ollama only
- * load the model. Returns 0 or HUM_ETOOBIG. */
-int fim_prompt(const struct fill *fill, struct buf *out);
+ * load the model. */
+void fim_prompt(const struct fill *fill, struct buf *out);
 
-/* For a server that gets the chunks in its own way: the path as a comment, then before.
- * Returns 0 or HUM_ETOOBIG. */
-int fim_before(const struct fill *fill, struct buf *out);
+/* The first if the fill has tokens, else the second. */
+static inline void fim_write(const struct fill *fill, struct buf *out)
+{
+    if (fill->tokens != NULL) {
+        fim_raw(fill, out);
+    } else {
+        fim_prompt(fill, out);
+    }
+}
+
+/* For a server that gets the chunks in its own way: the path as a comment, then before. */
+void fim_before(const struct fill *fill, struct buf *out);
 
 /* The fill's after, or a line break if that is empty: to Ollama an empty suffix is none,
  * and then it chats. */

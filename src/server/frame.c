@@ -35,9 +35,10 @@ static int end_record(struct frame *f, frame_on_record on_record, void *ctx)
 
 static int collect(struct frame *f, const char *text, size_t len)
 {
-    int error = f->has_data ? buf_add(&f->record, "\n", 1) : 0;
+    buf_add_str(&f->record, f->has_data ? "\n" : "");
     f->has_data = 1;
-    return error != 0 ? error : buf_add(&f->record, text, len);
+    buf_add(&f->record, text, len);
+    return f->record.error;
 }
 
 /* The value of a field that holds data, or NULL. Older llama-servers report the failure
@@ -108,7 +109,8 @@ static int finish_line(struct frame *f, const char *data, size_t len, frame_on_r
     if (f->line.len == 0 && len <= f->line.cap) {
         return read_line(f, data, len, on_record, ctx);
     }
-    int error = buf_add(&f->line, data, len);
+    buf_add(&f->line, data, len);
+    int error = f->line.error;
     if (error == 0) {
         error = read_line(f, f->line.data, f->line.len, on_record, ctx);
     }
@@ -151,7 +153,8 @@ int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on
             stop = cr;
         }
         if (stop == end) {
-            return buf_add(&f->line, data, (size_t)(end - data));
+            buf_add(&f->line, data, (size_t)(end - data));
+            return f->line.error;
         }
         f->after_cr = *stop == '\r';
         int error = finish_line(f, data, (size_t)(stop - data), on_record, ctx);

@@ -81,9 +81,12 @@ void generation_stop(struct generation *g)
 
 /* ---- the answer ---------------------------------------------------------------- */
 
-static int on_event(void *ctx, const struct dialect_event *event)
+static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct generation *g = ctx;
+    if (g->over) { /* stopped by the event before, in the same record */
+        return;
+    }
     switch (event->type) {
     case DIALECT_TEXT:
     case DIALECT_THINKING:
@@ -101,13 +104,13 @@ static int on_event(void *ctx, const struct dialect_event *event)
         end(g, NULL, event->text);
         break;
     }
-    return g->over;
 }
 
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct generation *g = ctx;
-    return g->dialect->record(&g->state, record, len, on_event, g);
+    g->dialect->record(&g->state, record, len, on_event, g);
+    return g->over;
 }
 
 static bool is_success(long status)

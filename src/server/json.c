@@ -10,66 +10,64 @@
 #include <string.h>
 
 /* How a byte below 0x20, a quote or a backslash is written. */
-static int write_escape(struct buf *out, unsigned char c)
+static void write_escape(struct buf *out, unsigned char c)
 {
     switch (c) {
     case '"':
-        return buf_add(out, "\\\"", 2);
+        buf_add(out, "\\\"", 2);
+        break;
     case '\\':
-        return buf_add(out, "\\\\", 2);
+        buf_add(out, "\\\\", 2);
+        break;
     case '\n':
-        return buf_add(out, "\\n", 2);
+        buf_add(out, "\\n", 2);
+        break;
     case '\r':
-        return buf_add(out, "\\r", 2);
+        buf_add(out, "\\r", 2);
+        break;
     case '\t':
-        return buf_add(out, "\\t", 2);
+        buf_add(out, "\\t", 2);
+        break;
     default:
-        return buf_printf(out, "\\u%04x", c);
+        buf_printf(out, "\\u%04x", c);
+        break;
     }
 }
 
-static int write_escaped(struct buf *out, const char *s, size_t len)
+static void write_escaped(struct buf *out, const char *s, size_t len)
 {
-    int error = 0;
     size_t from = 0;
-    for (size_t i = 0; i < len && error == 0; i++) {
+    for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)s[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
+        if (c < 0x20 || c == '"' || c == '\\') {
+            buf_add(out, s + from, i - from);
+            write_escape(out, c);
+            from = i + 1;
         }
-        error = buf_add(out, s + from, i - from);
-        if (error == 0) {
-            error = write_escape(out, c);
-        }
-        from = i + 1;
     }
-    return error != 0 ? error : buf_add(out, s + from, len - from);
+    buf_add(out, s + from, len - from);
 }
 
-int json_write_string(struct buf *out, const char *s, size_t len)
+void json_write_string(struct buf *out, const char *s, size_t len)
 {
     struct buf clean;
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
-    int error = utf8_clean(s, len, &clean);
-    if (error == 0) {
-        error = buf_add(out, "\"", 1);
+    utf8_clean(s, len, &clean);
+    buf_add(out, "\"", 1);
+    if (clean.len > 0) {
+        write_escaped(out, clean.data, clean.len);
     }
-    if (error == 0 && clean.len > 0) {
-        error = write_escaped(out, clean.data, clean.len);
-    }
-    if (error == 0) {
-        error = buf_add(out, "\"", 1);
-    }
+    buf_add(out, "\"", 1);
     buf_finish(&clean);
-    return error;
 }
 
 /* The shortest text that reads back as the same number. */
-static int write_real(struct buf *out, double number)
+static void write_real(struct buf *out, double number)
 {
     if (!isfinite(number)) {
-        return HUM_ESPEC;
+        buf_fail(out, HUM_ESPEC);
+        return;
     }
     char text[32];
     for (int digits = 15; digits <= 17; digits++) {
@@ -78,73 +76,68 @@ static int write_real(struct buf *out, double number)
             break;
         }
     }
-    return buf_add_str(out, text);
+    buf_add_str(out, text);
 }
 
-static int write_any(struct buf *out, const struct value *v, int depth);
+static void write_any(struct buf *out, const struct value *v, int depth);
 
-static int write_array(struct buf *out, const struct value *v, int depth)
+static void write_array(struct buf *out, const struct value *v, int depth)
 {
-    int error = buf_add(out, "[", 1);
-    for (size_t i = 0; i < v->as.array.count && error == 0; i++) {
-        if (i > 0) {
-            error = buf_add(out, ",", 1);
-        }
-        if (error == 0) {
-            error = write_any(out, &v->as.array.items[i], depth + 1);
-        }
+    buf_add(out, "[", 1);
+    for (size_t i = 0; i < v->as.array.count; i++) {
+        buf_add_str(out, i > 0 ? "," : "");
+        write_any(out, &v->as.array.items[i], depth + 1);
     }
-    return error != 0 ? error : buf_add(out, "]", 1);
+    buf_add(out, "]", 1);
 }
 
-static int write_map(struct buf *out, const struct value *v, int depth)
+static void write_map(struct buf *out, const struct value *v, int depth)
 {
-    int error = buf_add(out, "{", 1);
-    for (size_t i = 0; i < v->as.map.count && error == 0; i++) {
+    buf_add(out, "{", 1);
+    for (size_t i = 0; i < v->as.map.count; i++) {
         const struct value_pair *pair = &v->as.map.pairs[i];
-        if (i > 0) {
-            error = buf_add(out, ",", 1);
-        }
-        if (error == 0) {
-            error = json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
-        }
-        if (error == 0) {
-            error = buf_add(out, ":", 1);
-        }
-        if (error == 0) {
-            error = write_any(out, &pair->value, depth + 1);
-        }
+        buf_add_str(out, i > 0 ? "," : "");
+        json_write_string(out, pair->key.as.string.data, pair->key.as.string.len);
+        buf_add(out, ":", 1);
+        write_any(out, &pair->value, depth + 1);
     }
-    return error != 0 ? error : buf_add(out, "}", 1);
+    buf_add(out, "}", 1);
 }
 
-static int write_any(struct buf *out, const struct value *v, int depth)
+static void write_any(struct buf *out, const struct value *v, int depth)
 {
     if (depth > LIMIT_DEPTH) {
-        return HUM_ESPEC;
+        buf_fail(out, HUM_ESPEC);
+        return;
     }
     switch (v->type) {
     case VALUE_BOOL:
-        return buf_add_str(out, v->as.boolean ? "true" : "false");
+        buf_add_str(out, v->as.boolean ? "true" : "false");
+        break;
     case VALUE_INT:
-        return buf_printf(out, "%" PRId64, v->as.integer);
+        buf_printf(out, "%" PRId64, v->as.integer);
+        break;
     case VALUE_FLOAT:
-        return write_real(out, v->as.real);
+        write_real(out, v->as.real);
+        break;
     case VALUE_STRING:
-        return json_write_string(out, v->as.string.data, v->as.string.len);
+        json_write_string(out, v->as.string.data, v->as.string.len);
+        break;
     case VALUE_ARRAY:
-        return write_array(out, v, depth);
+        write_array(out, v, depth);
+        break;
     case VALUE_MAP:
-        return write_map(out, v, depth);
+        write_map(out, v, depth);
+        break;
     case VALUE_NIL:
+        buf_add_str(out, "null");
         break;
     }
-    return buf_add_str(out, "null");
 }
 
-int json_write(struct buf *out, const struct value *v)
+void json_write(struct buf *out, const struct value *v)
 {
-    return write_any(out, v, 1);
+    write_any(out, v, 1);
 }
 
 /* The number that four hexadecimal digits stand for, or -1. */

@@ -9,12 +9,12 @@
 #include <cjson/cJSON.h>
 #include <stdint.h>
 
-/* Appends v as JSON; invalid UTF-8 becomes U+FFFD. Returns 0, HUM_ETOOBIG, or
- * HUM_ESPEC for what JSON cannot say: nesting beyond LIMIT_DEPTH, NaN, infinity. */
-int json_write(struct buf *out, const struct value *v);
+/* Appends v as JSON; invalid UTF-8 becomes U+FFFD. HUM_ESPEC is out's error for what JSON
+ * cannot say: nesting beyond LIMIT_DEPTH, NaN, infinity. */
+void json_write(struct buf *out, const struct value *v);
 
 /* Appends s in quotes, escaped, made valid UTF-8. */
-int json_write_string(struct buf *out, const char *s, size_t len);
+void json_write_string(struct buf *out, const char *s, size_t len);
 
 /* Makes text safe for cJSON, in place: NUL, which would end a C string, and lone
  * surrogates, which cJSON refuses, become U+FFFD ("\ufffd" is as long as "\u0000");

@@ -48,22 +48,21 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     body_fields_init(&own);
     struct extra extra;
     extra_init(&extra, fill);
-    int error = fim_before(fill, &before);
-    struct body b;
-    if (error == 0) {
-        body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
-        body_field_text(&own, "input_prefix", before.data, before.len);
-        body_field_text(&own, "input_suffix", fill->around.after.data, fill->around.after.len);
-        body_field_text(&own, "prompt", fill->around.line.data, fill->around.line.len);
-        body_sampling(&own, fill, "n_predict");
-        body_field_bool(&own, "cache_prompt", true);
-        if (fill->logprobs) {
-            body_field_int(&own, "n_probs", 1);
-        }
-        body_field_array(&own, "response_fields", fields, sizeof fields / sizeof *fields);
-        body_begin_fill(&b, out, fill, &own, true);
-        error = body_end(&b, why);
+    fim_before(fill, &before);
+    buf_fail(out, before.error);
+    body_field_array(&own, "input_extra", extra.items, fill->chunk_count);
+    body_field_text(&own, "input_prefix", before.data, before.len);
+    body_field_text(&own, "input_suffix", fill->around.after.data, fill->around.after.len);
+    body_field_text(&own, "prompt", fill->around.line.data, fill->around.line.len);
+    body_sampling(&own, fill, "n_predict");
+    body_field_bool(&own, "cache_prompt", true);
+    if (fill->logprobs) {
+        body_field_int(&own, "n_probs", 1);
     }
+    body_field_array(&own, "response_fields", fields, sizeof fields / sizeof *fields);
+    struct body b;
+    body_begin_fill(&b, out, fill, &own, true);
+    int error = body_end(&b, why);
     extra_finish(&extra);
     body_fields_finish(&own);
     buf_finish(&before);
@@ -77,38 +76,39 @@ static const char *reason_for(const cJSON *stop_type)
                                                                                      : "stop";
 }
 
-static int read_record(const struct emit *e, const cJSON *root)
+static void read_stop(const struct emit *e, const cJSON *root)
+{
+    struct dialect_stats stats = emit_no_stats;
+    emit_read_timings(json_get(root, "timings"), &stats);
+    emit_stats(e, &stats);
+    emit_done(e, reason_for(json_get(root, "stop_type")));
+}
+
+static void read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
-    struct dialect_stats stats = emit_no_stats;
     if (!cJSON_IsObject(root)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    int error = emit_text(e, DIALECT_TEXT, content);
-    if (error != 0) {
-        return error;
-    }
+    emit_text(e, DIALECT_TEXT, content);
     /* Older servers send the inside of the error object alone. */
     if (server_error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
         server_error = json_get(root, "message");
     }
     if (server_error != NULL) {
-        return emit_error(e, server_error);
+        emit_error(e, server_error);
+    } else if (cJSON_IsTrue(json_get(root, "stop"))) {
+        read_stop(e, root);
     }
-    if (!cJSON_IsTrue(json_get(root, "stop"))) {
-        return 0;
-    }
-    emit_read_timings(json_get(root, "timings"), &stats);
-    error = emit_stats(e, &stats);
-    return error != 0 ? error : emit_done(e, reason_for(json_get(root, "stop_type")));
 }
 
-static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
-                  void *ctx)
+static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    return emit_record(&e, record, read_record);
+    emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_llamacpp = {

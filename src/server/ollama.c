@@ -42,9 +42,9 @@ static int chat_body(const struct value *spec, struct buf *out, const char **why
 
 /* A model that can think does so unless the request says not to. A raw prompt needs no template,
  * and spares the last line the tokens of the whole context. */
-static int write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
+static void write_prompt(struct body_fields *own, const struct fill *fill, struct buf *prompt)
 {
-    int error = fill->tokens != NULL ? fim_raw(fill, prompt) : fim_prompt(fill, prompt);
+    fim_write(fill, prompt);
     body_field_text(own, "prompt", prompt->data, prompt->len);
     if (fill->tokens != NULL) {
         body_field_bool(own, "raw", true);
@@ -56,7 +56,6 @@ static int write_prompt(struct body_fields *own, const struct fill *fill, struct
     if (fill->logprobs) {
         body_field_bool(own, "logprobs", true);
     }
-    return error;
 }
 
 /* The load options go out as in a chat, also when nothing is generated: others would make
@@ -69,73 +68,73 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     body_fields_init(&own);
     struct body_fields sampling;
     body_fields_init(&sampling);
-    int error = 0;
     if (!fill->load) {
-        error = write_prompt(&own, fill, &prompt);
+        write_prompt(&own, fill, &prompt);
+        buf_fail(out, prompt.error);
         body_sampling(&sampling, fill, "num_predict");
     }
     struct body b;
-    const struct value *options[2];
-    if (error == 0) {
-        body_begin_fill(&b, out, fill, &own, false);
-        options[0] = body_map(&b, fill->options);
-        options[1] = &sampling.map;
-        if ((options[0] != NULL || !fill->load) && body_key(&b, "options")) {
-            body_object(&b, options, 2, change_option);
-        }
-        body_value(&b, "keep_alive", fill->keep_alive);
-        error = body_end(&b, why);
+    body_begin_fill(&b, out, fill, &own, false);
+    const struct value *options[] = {body_map(&b, fill->options), &sampling.map};
+    if ((options[0] != NULL || !fill->load) && body_key(&b, "options")) {
+        body_object(&b, options, 2, change_option);
     }
+    body_value(&b, "keep_alive", fill->keep_alive);
+    int error = body_end(&b, why);
     body_fields_finish(&sampling);
     body_fields_finish(&own);
     buf_finish(&prompt);
     return error;
 }
 
-static int read_calls(const struct emit *e, const cJSON *calls)
+static void read_call(const struct emit *e, const cJSON *call)
+{
+    const cJSON *function = json_get(call, "function");
+    const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
+    const cJSON *arguments = json_get(function, "arguments");
+    char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
+    if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
+        emit_odd(e);
+    } else {
+        emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
+                  json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
+    }
+    cJSON_free(json);
+}
+
+static void read_calls(const struct emit *e, const cJSON *calls)
 {
     if (calls != NULL && !cJSON_IsArray(calls)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
-    int error = 0;
-    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL && error == 0;
-         call = call->next) {
-        const cJSON *function = json_get(call, "function");
-        const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
-        const cJSON *arguments = json_get(function, "arguments");
-        char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
-        if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
-            error = emit_odd(e);
-        } else {
-            error = emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
-                              json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
-        }
-        cJSON_free(json);
+    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL; call = call->next) {
+        read_call(e, call);
     }
-    return error;
 }
 
 /* A chat has its text in a message; what was filled in stands in the record itself. */
-static int read_text(const struct emit *e, const cJSON *from, const char *name)
+static void read_text(const struct emit *e, const cJSON *from, const char *name)
 {
-    int error = emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
-    return error != 0 ? error : emit_text(e, DIALECT_TEXT, json_get(from, name));
+    emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
+    emit_text(e, DIALECT_TEXT, json_get(from, name));
 }
 
-static int read_message(const struct emit *e, const cJSON *message)
+static void read_message(const struct emit *e, const cJSON *message)
 {
     if (message == NULL) {
-        return 0;
+        return;
     }
     if (!cJSON_IsObject(message)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
-    int error = read_text(e, message, "content");
-    return error != 0 ? error : read_calls(e, json_get(message, "tool_calls"));
+    read_text(e, message, "content");
+    read_calls(e, json_get(message, "tool_calls"));
 }
 
 /* Stats that are zero are absent. Durations are in ns. */
-static int read_done(const struct emit *e, const cJSON *root)
+static void read_done(const struct emit *e, const cJSON *root)
 {
     const cJSON *reason = json_get(root, "done_reason");
     struct dialect_stats stats = {
@@ -147,35 +146,32 @@ static int read_done(const struct emit *e, const cJSON *root)
         .load_ns = json_count(json_get(root, "load_duration")),
         .total_ns = json_count(json_get(root, "total_duration")),
     };
-    int error = emit_stats(e, &stats);
-    return error != 0 ? error : emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
+    emit_stats(e, &stats);
+    emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
 }
 
-static int read_record(const struct emit *e, const cJSON *root)
+static void read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
     emit_logprobs(e, json_get(root, "logprobs"));
-    int error = read_message(e, json_get(root, "message"));
-    if (error == 0) {
-        error = read_text(e, root, "response");
-    }
-    if (error != 0) {
-        return error;
-    }
+    read_message(e, json_get(root, "message"));
+    read_text(e, root, "response");
     if (server_error != NULL) {
-        return emit_error(e, server_error);
+        emit_error(e, server_error);
+    } else if (cJSON_IsTrue(json_get(root, "done"))) {
+        read_done(e, root);
     }
-    return cJSON_IsTrue(json_get(root, "done")) ? read_done(e, root) : 0;
 }
 
-static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
-                  void *ctx)
+static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    return emit_record(&e, record, read_record);
+    emit_record(&e, record, read_record);
 }
 
 const struct dialect dialect_ollama = {

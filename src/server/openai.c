@@ -88,45 +88,41 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     buf_init(&prompt, LIMIT_MESSAGE);
     struct body_fields own;
     body_fields_init(&own);
-    int error = fill->tokens != NULL ? fim_raw(fill, &prompt) : fim_prompt(fill, &prompt);
+    fim_write(fill, &prompt);
+    buf_fail(out, prompt.error);
+    write_fill(&own, fill, &prompt);
     struct body b;
-    if (error == 0) {
-        write_fill(&own, fill, &prompt);
-        body_begin_fill(&b, out, fill, &own, true);
-        request_usage(&b);
-        error = body_end(&b, why);
-    }
+    body_begin_fill(&b, out, fill, &own, true);
+    request_usage(&b);
+    int error = body_end(&b, why);
     body_fields_finish(&own);
     buf_finish(&prompt);
     return error;
 }
 
 /* Both names are in use for the thinking; servers that send both say the same twice. */
-static int read_thinking(const struct emit *e, const cJSON *delta)
+static void read_thinking(const struct emit *e, const cJSON *delta)
 {
     const cJSON *thinking = json_get(delta, "reasoning_content");
     if (thinking == NULL) {
         thinking = json_get(delta, "reasoning");
     }
-    return emit_text(e, DIALECT_THINKING, thinking);
+    emit_text(e, DIALECT_THINKING, thinking);
 }
 
-static int read_delta(const struct emit *e, const cJSON *delta)
+static void read_delta(const struct emit *e, const cJSON *delta)
 {
     if (delta == NULL) {
-        return 0;
+        return;
     }
     if (!cJSON_IsObject(delta)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
-    int error = read_thinking(e, delta);
-    if (error == 0) {
-        error = emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
-    }
-    if (error == 0) {
-        error = emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
-    }
-    return error != 0 ? error : calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
+    read_thinking(e, delta);
+    emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
+    emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
+    calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
 }
 
 /* OpenAI lists the tokens of text that was filled in in one array, their probabilities in
@@ -137,40 +133,36 @@ static void read_logprobs(const struct emit *e, const cJSON *logprobs)
     emit_logprobs(e, json_get(logprobs, "token_logprobs"));
 }
 
-static int read_choice(const struct emit *e, const cJSON *choice)
+static void read_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
     const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
     read_logprobs(e, json_get(choice, "logprobs"));
-    int error = read_delta(e, delta != NULL ? delta : json_get(choice, "message"));
-    if (error == 0) {
-        error = emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    read_delta(e, delta != NULL ? delta : json_get(choice, "message"));
+    emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    if (cJSON_IsString(reason) && reason->valuestring[0] != '\0') {
+        st->finished = true;
+        snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
+        calls_flush(&st->calls, e);
     }
-    if (error != 0 || !cJSON_IsString(reason) || reason->valuestring[0] == '\0') {
-        return error;
-    }
-    st->finished = true;
-    snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
-    return calls_flush(&st->calls, e);
 }
 
 /* Other choices than the first are alternatives that nobody requested. */
-static int read_choices(const struct emit *e, const cJSON *choices)
+static void read_choices(const struct emit *e, const cJSON *choices)
 {
     if (choices != NULL && !cJSON_IsArray(choices)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
-    int error = 0;
-    for (const cJSON *choice = choices != NULL ? choices->child : NULL;
-         choice != NULL && error == 0; choice = choice->next) {
+    for (const cJSON *choice = choices != NULL ? choices->child : NULL; choice != NULL;
+         choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
-            error = read_choice(e, choice);
+            read_choice(e, choice);
         }
     }
-    return error;
 }
 
-static int read_stats(const struct emit *e, const cJSON *root)
+static void read_stats(const struct emit *e, const cJSON *root)
 {
     const cJSON *usage = json_get(root, "usage");
     const cJSON *details = json_get(usage, "prompt_tokens_details");
@@ -179,49 +171,50 @@ static int read_stats(const struct emit *e, const cJSON *root)
     stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));
     emit_read_timings(json_get(root, "timings"), &stats);
-    return emit_stats(e, &stats);
+    emit_stats(e, &stats);
 }
 
-static int read_record(const struct emit *e, const cJSON *root)
+static void read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
     if (!cJSON_IsObject(root)) {
-        return emit_odd(e);
+        emit_odd(e);
+        return;
     }
-    int error = read_choices(e, choices);
-    if (error == 0) {
-        error = read_stats(e, root);
-    }
-    if (error != 0) {
-        return error;
-    }
+    read_choices(e, choices);
+    read_stats(e, root);
     /* Some servers send the inside of the error object alone. */
     if (server_error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
         server_error = json_get(root, "message");
     }
-    return server_error != NULL ? emit_error(e, server_error) : 0;
+    if (server_error != NULL) {
+        emit_error(e, server_error);
+    }
 }
 
-static int end_reply(const struct emit *e)
+static void end_reply(const struct emit *e)
 {
-    int error = calls_flush(&e->state->calls, e);
-    return error != 0 ? error : emit_done(e, e->state->reason);
+    calls_flush(&e->state->calls, e);
+    emit_done(e, e->state->reason);
 }
 
-static int record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
-                  void *ctx)
+static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                   void *ctx)
 {
     struct emit e = {st, on_event, ctx, record, len};
-    if (!st->done && len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
-        return end_reply(&e);
+    if (len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
+        end_reply(&e);
+    } else {
+        emit_record(&e, record, read_record);
     }
-    return emit_record(&e, record, read_record);
 }
 
-static int end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
     struct emit e = {st, on_event, ctx, "", 0};
-    return st->finished && !st->done ? end_reply(&e) : 0;
+    if (st->finished) {
+        end_reply(&e);
+    }
 }
 
 const struct dialect dialect_openai = {

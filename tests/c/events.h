@@ -14,10 +14,9 @@ struct events {
     struct dialect_state state;
     struct buf log;
     int count;
-    int stop_at; /* the event whose callback refuses */
 };
 
-static inline int events_on_event(void *ctx, const struct dialect_event *event)
+static inline void events_on_event(void *ctx, const struct dialect_event *event)
 {
     static const char *const names[] = {"text",  "thinking", "call", "stats",
                                         "error", "odd",      "done"};
@@ -47,13 +46,14 @@ static inline int events_on_event(void *ctx, const struct dialect_event *event)
         }
     }
     buf_add_str(&x->log, "}");
-    return ++x->count == x->stop_at ? 77 : 0;
+    x->count++;
 }
 
 static inline int events_on_record(void *ctx, char *record, size_t len)
 {
     struct events *x = ctx;
-    return x->dialect->record(&x->state, record, len, events_on_event, x);
+    x->dialect->record(&x->state, record, len, events_on_event, x);
+    return 0;
 }
 
 /* Runs data cut in pieces: up to cut, then the rest by step bytes. */
@@ -75,7 +75,7 @@ static inline int events_run(struct events *x, const char *data, size_t len, siz
         error = frame_end(&frame, events_on_record, x);
     }
     if (error == 0) {
-        error = x->dialect->end(&x->state, events_on_event, x);
+        x->dialect->end(&x->state, events_on_event, x);
     }
     if (error == 0 && !x->state.done) {
         buf_add_str(&x->log, "{cut}");

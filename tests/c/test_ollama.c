@@ -186,23 +186,19 @@ static void tool_calls_are_given_as_json(void)
         "{call {\"name\":\"list\",\"arguments\":{}}}{done }");
 }
 
-static void a_refusing_callback_stops_the_record(void)
+static void the_events_of_one_record_have_an_order(void)
 {
-    static const char data[] =
+    STREAM(
         "{\"message\":{\"thinking\":\"a\",\"content\":\"b\",\"tool_calls\":[{"
-        "\"function\":{\"name\":\"f\"}}]},\"eval_count\":1,\"done\":true}\n";
-    static const char *const wanted[] = {
-        "{thinking a}", "{thinking a}{text b}",
-        "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}",
-        "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}{stats - 1 - - - -}"};
-    struct events x;
-    events_init(&x, "ollama");
-    for (int i = 0; i < 4; i++) {
-        x.stop_at = i + 1;
-        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 100), 77);
-        CHECK_TEXT(x.log.data, wanted[i]);
-    }
-    events_finish(&x);
+        "\"function\":{\"name\":\"f\"}}]},\"eval_count\":1,\"done\":true}\n",
+        "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}{stats - 1 - - - -}{done }");
+}
+
+static void nothing_follows_a_fault_in_the_same_record(void)
+{
+    STREAM(
+        "{\"message\":{\"thinking\":7,\"content\":\"b\",\"tool_calls\":[{}]},\"done\":true}\n",
+        "{odd {\"message\":{\"thinking\":7,\"content\":\"b\",\"tool_calls\":[{}]},\"done\":true}}");
 }
 
 static void check_recording(const char *path, const struct fixture *f)
@@ -550,7 +546,8 @@ int main(void)
     RUN(crlf_blank_lines_and_a_missing_last_newline_are_accepted);
     RUN(a_line_of_megabytes_is_one_text);
     RUN(tool_calls_are_given_as_json);
-    RUN(a_refusing_callback_stops_the_record);
+    RUN(the_events_of_one_record_have_an_order);
+    RUN(nothing_follows_a_fault_in_the_same_record);
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(a_recorded_chat_has_its_thinking_text_and_figures);
     RUN(a_filled_gap_has_its_text_in_the_record);

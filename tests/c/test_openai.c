@@ -267,23 +267,21 @@ static void a_long_finish_reason_is_shortened(void)
            "{done a_reason_that_is_longer_than_an}");
 }
 
-static void a_refusing_callback_stops_the_record(void)
+static void the_events_of_one_record_have_an_order(void)
 {
-    static const char data[] =
-        "data: {\"choices\":[{\"delta\":{\"reasoning\":\"a\",\"content\":\"b\",\"tool_calls\":[{"
-        "\"function\":{\"name\":\"f\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_"
-        "tokens\":1}}"
-        "\n\n" DONE;
-    struct events x;
-    events_init(&x, "openai");
-    for (x.stop_at = 1; x.stop_at <= 5; x.stop_at++) {
-        CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 77);
-        CHECK_INT(x.count, x.stop_at);
-    }
-    CHECK_INT(events_run(&x, data, sizeof data - 1, 0, 1000), 0);
-    CHECK_TEXT(x.log.data, "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}"
-                           "{stats 1 - - - - -}{done stop}");
-    events_finish(&x);
+    STREAM("data: {\"choices\":[{\"delta\":{\"reasoning\":\"a\",\"content\":\"b\",\"tool_calls\":[{"
+           "\"function\":{\"name\":\"f\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_"
+           "tokens\":1}}\n\n" DONE,
+           "{thinking a}{text b}{call {\"name\":\"f\",\"arguments\":{}}}{stats 1 - - - - -}"
+           "{done stop}");
+}
+
+static void nothing_follows_a_fault_in_the_same_record(void)
+{
+    STREAM("data: {\"choices\":[{\"delta\":7,\"text\":\"b\",\"finish_reason\":\"stop\"}],"
+           "\"usage\":{\"prompt_tokens\":1}}\n\n" DONE,
+           "{odd {\"choices\":[{\"delta\":7,\"text\":\"b\",\"finish_reason\":\"stop\"}],"
+           "\"usage\":{\"prompt_tokens\":1}}}");
 }
 
 static void check_recording(const char *path, const struct fixture *f)
@@ -543,7 +541,8 @@ int main(void)
     RUN(too_many_tool_calls_are_an_error);
     RUN(a_tool_call_without_end_is_an_error);
     RUN(a_long_finish_reason_is_shortened);
-    RUN(a_refusing_callback_stops_the_record);
+    RUN(the_events_of_one_record_have_an_order);
+    RUN(nothing_follows_a_fault_in_the_same_record);
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(recorded_chats_have_their_events);
     RUN(a_recorded_chat_cut_off_anywhere_is_never_done);

@@ -18,7 +18,7 @@ struct chat {
     bool ended;
 };
 
-static int on_event(void *ctx, const struct dialect_event *event)
+static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct chat *s = ctx;
     MUST(!s->ended);
@@ -38,13 +38,14 @@ static int on_event(void *ctx, const struct dialect_event *event)
     } else {
         buf_add(&s->log, event->text, event->len);
     }
-    return buf_add(&s->log, "}", 1);
+    buf_add(&s->log, "}", 1);
 }
 
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct chat *s = ctx;
-    return s->dialect->record(&s->state, record, len, on_event, s);
+    s->dialect->record(&s->state, record, len, on_event, s);
+    return 0;
 }
 
 static void run(struct chat *s, const struct dialect *dialect, const char *data, size_t len,
@@ -61,7 +62,7 @@ static void run(struct chat *s, const struct dialect *dialect, const char *data,
         MUST(frame_feed(&frame, data + len - split.left - n, n, on_record, s) == 0);
     }
     MUST(frame_end(&frame, on_record, s) == 0);
-    MUST(s->dialect->end(&s->state, on_event, s) == 0);
+    s->dialect->end(&s->state, on_event, s);
     MUST(s->ended == s->state.done);
     frame_finish(&frame);
     dialect_state_finish(&s->state);
@@ -105,12 +106,13 @@ static void check_round_trip(const char *data, size_t len)
         for (to = from; to < len && data[to] != '\0';) {
             to++;
         }
-        MUST(utf8_clean(data + from, to - from, &wanted) == 0);
+        utf8_clean(data + from, to - from, &wanted);
         if (to < len) {
             buf_add_str(&wanted, "\xEF\xBF\xBD");
         }
     }
-    MUST(json_write_string(&json, data, len) == 0);
+    json_write_string(&json, data, len);
+    MUST(wanted.error == 0 && json.error == 0);
     MUST(fuzz_is_utf8(json.data, json.len));
     cJSON *back = json_parse(json.data, json.len);
     MUST(cJSON_IsString(back) &&

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "complete/engine.h"
+#include "complete/supply.h"
 #include "job/chat.h"
 #include "job/query.h"
 #include "nvim/event.h"
@@ -372,7 +373,7 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
         free(m);
         return NULL;
     }
-    const struct engine_env env = {loop, m->rpc, http, chats, m};
+    const struct supply_env env = {loop, m->rpc, http, chats, m};
     m->engine = engine_new(&env);
     introduce(m->rpc);
     return m;

@@ -1,5 +1,5 @@
-/* Suggestions for the code being typed: the buffers they are for, the backend they come
- * from, and what all buffers share. The methods of proto.h that are about completion end here. */
+/* Suggestions for the code being typed: the buffers that they are for. The methods of proto.h that
+ * are about completion end here, each in its buffer or in what all buffers share (supply.h). */
 #ifndef HUM_ENGINE_H
 #define HUM_ENGINE_H
 
@@ -7,24 +7,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uv.h>
 
 struct buf;
 struct engine;
-struct http;
-struct rpc;
+struct supply_env;
 
-struct engine_env {
-    uv_loop_t *loop;
-    struct rpc *rpc;
-    /* Made at the first use; NULL if there can be none. */
-    struct http *(*http)(void *ctx);
-    /* Whether a chat streams from that model. */
-    bool (*chats)(void *ctx, const char *url, const char *model);
-    void *ctx;
-};
-
-struct engine *engine_new(const struct engine_env *env);
+struct engine *engine_new(const struct supply_env *env);
 void engine_free(struct engine *e);
 
 /* A chat has begun or ended. */

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "complete/backend.h"
-#include "complete/pace.h"
+#include "complete/supply.h"
 #include "complete/trim/trim.h"
 #include "server/dialect.h"
 #include "server/generation.h"
@@ -26,7 +26,7 @@
 #define MEASURED_BYTES 1024
 
 struct fetch {
-    struct fetch_env env;
+    struct supply *supply;
     struct generation *generation;
     struct around_text around;
     struct trim_context context; /* views of around */
@@ -60,7 +60,7 @@ static void fetch_free(struct fetch *f)
 static void judge(struct fetch *f, bool final)
 {
     const struct answer *answer = f->answer;
-    double least = f->env.backend->min_confidence;
+    double least = f->supply->backend->min_confidence;
     if (f->judged || least <= 0) {
         f->judged = true;
         return;
@@ -94,7 +94,7 @@ static bool examine(struct fetch *f, bool final)
 static bool extend(struct fetch *f, const char *text, size_t len, bool final)
 {
     if (f->preamble_over) {
-        return cache_extend(f->env.cache, f->answer, text, len) != 0;
+        return cache_extend(f->supply->cache, f->answer, text, len) != 0;
     }
     buf_add(&f->preamble, text, len);
     bool full = f->preamble.error != 0;
@@ -105,8 +105,8 @@ static bool extend(struct fetch *f, const char *text, size_t len, bool final)
         return false;
     }
     f->preamble_over = true;
-    return cache_extend(f->env.cache, f->answer, f->preamble.data + drop, f->preamble.len - drop) !=
-               0 ||
+    return cache_extend(f->supply->cache, f->answer, f->preamble.data + drop,
+                        f->preamble.len - drop) != 0 ||
            full;
 }
 
@@ -117,8 +117,8 @@ static void finish(struct fetch *f)
         extend(f, "", 0, true);
     }
     examine(f, true);
-    cache_cut(f->env.cache, f->answer, f->answer->shown);
-    cache_finalize(f->env.cache, f->answer);
+    cache_cut(f->supply->cache, f->answer, f->answer->shown);
+    cache_finalize(f->supply->cache, f->answer);
     f->callbacks->on_end(f->ctx, NULL);
     fetch_free(f);
 }
@@ -127,7 +127,7 @@ static void note_first(struct fetch *f)
 {
     if (!f->first_came) {
         f->first_came = true;
-        pace_answered(f->env.pace, (double)(uv_now(f->env.loop) - f->started_ms));
+        pace_answered(&f->supply->pace, (double)(uv_now(f->supply->env.loop) - f->started_ms));
     }
 }
 
@@ -156,7 +156,7 @@ static void add_text(struct fetch *f, const struct dialect_event *event)
     answer->logprob_sum += event->logprob_sum;
     answer->logprobs += event->logprobs;
     bool enough = examine(f, false) || full;
-    if (enough || f->examined > EXAMINED_PER_TOKEN * (size_t)f->env.backend->max_tokens) {
+    if (enough || f->examined > EXAMINED_PER_TOKEN * (size_t)f->supply->backend->max_tokens) {
         generation_stop(f->generation);
         finish(f);
     } else if (answer->shown != shown) {
@@ -188,7 +188,7 @@ static void on_generation_end(void *ctx, const struct failure *failure, const ch
         finish(f);
         return;
     }
-    cache_drop(f->env.cache, f->answer);
+    cache_drop(f->supply->cache, f->answer);
     f->answer = NULL;
     f->callbacks->on_end(f->ctx, failure);
     fetch_free(f);
@@ -213,27 +213,25 @@ static struct fill fill_of(const struct backend *backend, const struct fetch_req
     return fill;
 }
 
-struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *request,
+struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why)
 {
-    const struct fill fill = fill_of(env->backend, request);
+    const struct fill fill = fill_of(supply->backend, request);
     struct fetch *f = xcalloc(1, sizeof *f);
-    f->env = *env;
+    f->supply = supply;
     f->callbacks = callbacks;
     f->ctx = ctx;
     f->prompt_tokens = -1;
-    f->started_ms = uv_now(env->loop);
+    f->started_ms = uv_now(supply->env.loop);
     f->prompt_bytes = request->around.left.len + request->around.after.len;
     for (size_t i = 0; i < request->chunk_count; i++) {
         f->prompt_bytes += request->chunks[i]->len;
     }
-    const struct generation_env generation_env = {env->loop, env->http};
-    f->generation =
-        backend_start(env->backend, &generation_env, &fill, &generation_callbacks, f, why);
+    f->generation = supply_start(supply, &fill, &generation_callbacks, f, why);
     f->around = request->around;
     f->context = (struct trim_context){
         .around = around_text_view(&f->around),
-        .max_lines = env->backend->max_lines,
+        .max_lines = supply->backend->max_lines,
         .prose = request->prose,
     };
     utf8_init(&f->utf8);
@@ -243,7 +241,7 @@ struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *req
         fetch_free(f);
         return NULL;
     }
-    f->answer = cache_add(env->cache, request->key, request->variant);
+    f->answer = cache_add(supply->cache, request->key, request->variant);
     return f;
 }
 
@@ -262,10 +260,10 @@ void fetch_stop(struct fetch *f)
     generation_stop(f->generation);
     size_t kept = whole_lines(f->answer);
     if (kept > 0) {
-        cache_cut(f->env.cache, f->answer, kept);
-        cache_finalize(f->env.cache, f->answer);
+        cache_cut(f->supply->cache, f->answer, kept);
+        cache_finalize(f->supply->cache, f->answer);
     } else {
-        cache_drop(f->env.cache, f->answer);
+        cache_drop(f->supply->cache, f->answer);
     }
     fetch_free(f);
 }

@@ -9,22 +9,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
 
 struct fetch;
 struct chunk;
-struct http;
-struct pace;
-struct backend;
-
-/* What fetches stand on; must outlive them. */
-struct fetch_env {
-    uv_loop_t *loop;
-    struct http *http; /* NULL: nothing can be fetched */
-    struct cache *cache;
-    struct pace *pace; /* learns how long the first token takes */
-    const struct backend *backend;
-};
+struct supply;
 
 struct fetch_request {
     struct around_text around; /* as the prompt shows it; taken over, also on failure */
@@ -46,9 +34,9 @@ struct fetch_callbacks {
     void (*on_end)(void *ctx, const struct failure *failure);
 };
 
-/* No callback runs before it returns. Returns NULL with *why a text if the backend
- * cannot be sent such a request. */
-struct fetch *fetch_start(const struct fetch_env *env, struct fetch_request *request,
+/* Of the supply's backend, which must stay until the fetch is gone. No callback runs before it
+ * returns. Returns NULL with *why a text if the backend cannot be sent such a request. */
+struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why);
 
 /* Closes the connection at once; no callback follows. Whole lines that were shown stay in the

@@ -9,6 +9,7 @@
 #include "complete/fetch.h"
 #include "complete/prompt.h"
 #include "complete/ring.h"
+#include "complete/supply.h"
 #include "complete/trim/trim.h"
 #include "nvim/attached.h"
 #include "nvim/mirror.h"
@@ -19,16 +20,12 @@
 /* What comes behind a suggestion is fetched when the user has seen it so long. */
 #define IDLE_MS 150
 
-/* Without a fetch for so long, the server has likely lost its state of our prompts: a good
- * moment to begin them differently. */
-#define COLD_MS (15 * 1000)
-
 #define MAX_VARIANTS 4
 
 enum waiting { WAITING_NOTHING, WAITING_TO_FETCH, WAITING_TO_PREFETCH };
 
 struct typing {
-    struct typing_env *env;
+    struct supply *supply;
     struct attached attached;
     void (*on_gone)(void *ctx, struct typing *t);
     void *ctx;
@@ -66,7 +63,7 @@ static struct cache_key key_at(const struct typing *t, struct around_text *text,
     mirror_after(m, row, col, CACHE_AFTER_MAX, &text->after);
     around_text_type(text, typed, len);
     return (struct cache_key){
-        .backend = t->env->backend->hash ^ t->kind_hash,
+        .backend = t->supply->backend->hash ^ t->kind_hash,
         .around = around_text_view(text),
     };
 }
@@ -80,7 +77,7 @@ static void stop_fetch(struct typing *t)
     if (t->fetch != NULL) {
         fetch_stop(t->fetch);
         t->fetch = NULL;
-        t->env->counts.cancelled++;
+        t->supply->counts.cancelled++;
     }
 }
 
@@ -92,35 +89,28 @@ static const struct fetch_callbacks fetch_callbacks = {on_grow, on_fetch_end};
 static size_t read_prompt(struct typing *t, struct around_text *text,
                           const struct chunk *chunks[PROMPT_CHUNKS])
 {
-    const struct typing_env *env = t->env;
+    const struct supply *s = t->supply;
     const struct prompt_request request = {
         .mirror = t->attached.mirror,
         .row = t->suggestion.at.row,
         .col = t->suggestion.at.col,
         .name = t->name,
-        .max_bytes = (size_t)((double)env->backend->window_tokens * env->bytes_per_token),
-        .cold = env->fetched_by != t || uv_now(env->loop) - env->fetched_ms > COLD_MS,
+        .max_bytes = (size_t)((double)s->backend->window_tokens * s->bytes_per_token),
+        .cold = supply_is_cold(s, t->attached.buf),
     };
-    return prompt_read(&t->prompt, env->ring, &request, text, chunks);
+    return prompt_read(&t->prompt, s->ring, &request, text, chunks);
 }
 
 static void fail(struct typing *t, const struct failure *failure)
 {
-    t->env->counts.failed++;
-    t->env->on_failed(t->env->ctx, failure);
+    t->supply->counts.failed++;
+    supply_failed(t->supply, failure);
 }
 
 /* Fetches what may stand behind the typed text, which is taken to be behind the cursor. */
 static void fetch(struct typing *t, const char *typed, size_t len, unsigned variant)
 {
-    struct typing_env *env = t->env;
-    const struct fetch_env fetch_env = {
-        .loop = env->loop,
-        .http = env->http(env->ctx),
-        .cache = env->cache,
-        .pace = &env->pace,
-        .backend = env->backend,
-    };
+    struct supply *s = t->supply;
     const struct chunk *chunks[PROMPT_CHUNKS];
     struct around_text key_text;
     const struct cache_key key = key_at(t, &key_text, typed, len);
@@ -137,13 +127,11 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
     around_text_type(&request.around, typed, len);
 
     const char *why = NULL;
-    t->fetch = fetch_start(&fetch_env, &request, &fetch_callbacks, t, &why);
+    t->fetch = fetch_start(s, &request, &fetch_callbacks, t, &why);
     around_text_finish(&key_text);
-    env->fetched_ms = uv_now(env->loop);
-    env->fetched_by = t;
-    env->counts.requests++;
+    supply_fetched(s, t->attached.buf);
     if (t->fetch == NULL) {
-        const struct failure f = endpoint_failure(&env->backend->endpoint, HUM_ESPEC, why);
+        const struct failure f = endpoint_failure(&s->backend->endpoint, HUM_ESPEC, why);
         fail(t, &f);
     } else if (!t->ahead && variant == 0) {
         suggestion_set(&t->suggestion, fetch_answer(t->fetch));
@@ -153,15 +141,15 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
 /* Fetches what may stand at the cursor, as soon as that is allowed. */
 static void fetch_when_allowed(struct typing *t, unsigned variant)
 {
-    struct typing_env *env = t->env;
-    if (env->backend == NULL || t->attached.mirror == NULL) {
+    struct supply *s = t->supply;
+    if (s->backend == NULL || t->attached.mirror == NULL) {
         return;
     }
     stop_fetch(t);
-    uint64_t closed_ms = pace_closed(&env->pace, uv_now(env->loop));
+    uint64_t closed_ms = supply_closed(s);
     if (closed_ms > 0) {
         wait_for(t, WAITING_TO_FETCH, closed_ms);
-    } else if (!env->may_fetch(env->ctx)) {
+    } else if (!supply_may_fetch(s)) {
         t->due = true;
     } else {
         t->ahead = false;
@@ -172,14 +160,14 @@ static void fetch_when_allowed(struct typing *t, unsigned variant)
 /* Fetches what comes behind the suggestion, so that accepting it brings the next at once. */
 static void prefetch(struct typing *t)
 {
-    struct typing_env *env = t->env;
+    struct supply *s = t->supply;
     struct around_text text;
     size_t used = 0;
     struct cache_key key = key_at(t, &text, NULL, 0);
-    const struct answer *a = cache_follow_shown(env->cache, &key, t->suggestion.serial, &used);
+    const struct answer *a = cache_follow_shown(s->cache, &key, t->suggestion.serial, &used);
     around_text_finish(&text);
-    if (a == NULL || !a->final || used >= a->text.len || t->fetch != NULL ||
-        pace_closed(&env->pace, uv_now(env->loop)) > 0 || !env->may_fetch(env->ctx)) {
+    if (a == NULL || !a->final || used >= a->text.len || t->fetch != NULL || supply_closed(s) > 0 ||
+        !supply_may_fetch(s)) {
         return;
     }
     struct buf left_over;
@@ -187,9 +175,9 @@ static void prefetch(struct typing *t)
     buf_add(&left_over, a->text.data + used, a->text.len - used);
     t->ahead_of = a->serial;
     key = key_at(t, &text, left_over.data, left_over.len);
-    if (cache_find(env->cache, &key, 0, &used) == NULL) {
+    if (cache_find(s->cache, &key, 0, &used) == NULL) {
         t->ahead = true;
-        env->counts.prefetched++;
+        s->counts.prefetched++;
         fetch(t, left_over.data, left_over.len, 0);
     }
     around_text_finish(&text);
@@ -201,7 +189,7 @@ static void on_timer(uv_timer_t *timer)
     struct typing *t = timer->data;
     enum waiting waiting = t->waiting;
     t->waiting = WAITING_NOTHING;
-    if (!t->wanted || t->env->backend == NULL || t->attached.mirror == NULL) {
+    if (!t->wanted || t->supply->backend == NULL || t->attached.mirror == NULL) {
         return;
     }
     if (waiting == WAITING_TO_FETCH) {
@@ -235,7 +223,7 @@ static void stop_stale(struct typing *t, const struct answer *a)
         t->ahead = false;
     } else if (!is_behind) {
         if (!t->ahead && !fetch_has_begun(t->fetch)) {
-            pace_vain(&t->env->pace);
+            pace_vain(&t->supply->pace);
         }
         stop_fetch(t);
     }
@@ -244,15 +232,15 @@ static void stop_stale(struct typing *t, const struct answer *a)
 /* Shows what fits. Returns false if no answer is known for this position. */
 static bool show_known(struct typing *t)
 {
-    struct typing_env *env = t->env;
+    struct supply *s = t->supply;
     struct around_text text;
     const struct cache_key key = key_at(t, &text, NULL, 0);
     const struct answer *growing = t->fetch != NULL && !t->ahead ? fetch_answer(t->fetch) : NULL;
     struct answer *a = suggestion_fit(&t->suggestion, &key, growing);
     stop_stale(t, a);
     if (a != NULL) {
-        suggestion_send(&t->suggestion, a, cache_variants(env->cache, &key));
-        if (a->final && !t->suggestion.silent && env->backend->prefetch && t->fetch == NULL) {
+        suggestion_send(&t->suggestion, a, cache_variants(s->cache, &key));
+        if (a->final && !t->suggestion.silent && s->backend->prefetch && t->fetch == NULL) {
             wait_for(t, WAITING_TO_PREFETCH, IDLE_MS);
         }
     }
@@ -269,18 +257,18 @@ static bool is_in_word(const struct typing *t)
 
 static void update(struct typing *t)
 {
-    struct typing_env *env = t->env;
+    struct supply *s = t->supply;
     uint64_t shown_before = t->suggestion.at.serial;
     if (show_known(t)) {
         bool through = t->suggestion.serial == shown_before && t->suggestion.used > 0;
-        env->counts.through += through;
-        env->counts.hits += !through && t->fetch == NULL;
+        s->counts.through += through;
+        s->counts.hits += !through && t->fetch == NULL;
         if (t->suggestion.at.kind == KEY_REQUESTED && t->suggestion.silent) {
             fetch_when_allowed(t, 1); /* it had nothing to say before, so it is to try harder */
         }
     } else if (t->suggestion.at.kind == KEY_TYPED) {
         if (!is_in_word(t)) {
-            wait_for(t, WAITING_TO_FETCH, pace_debounce(&env->pace));
+            wait_for(t, WAITING_TO_FETCH, pace_debounce(&s->pace));
         }
     } else if (t->suggestion.at.kind != KEY_FOLLOWED) {
         fetch_when_allowed(t, 0);
@@ -324,32 +312,22 @@ static void on_grow(void *ctx)
     }
 }
 
-static void learn_density(struct typing *t)
-{
-    size_t bytes = 0, tokens = 0;
-    if (fetch_prompt(t->fetch, &bytes, &tokens)) {
-        double measured = (double)bytes / (double)tokens;
-        if (measured < t->env->bytes_per_token && measured >= 1) {
-            t->env->bytes_per_token = measured;
-        }
-    }
-}
-
 static void on_fetch_end(void *ctx, const struct failure *failure)
 {
     struct typing *t = ctx;
-    struct typing_env *env = t->env;
+    struct supply *s = t->supply;
     bool ahead = t->ahead;
     uint64_t serial = failure == NULL ? fetch_answer(t->fetch)->serial : 0;
-    learn_density(t);
+    size_t bytes = 0, tokens = 0;
+    if (fetch_prompt(t->fetch, &bytes, &tokens)) {
+        supply_measured(s, bytes, tokens);
+    }
     t->fetch = NULL;
     if (failure != NULL) {
         fail(t, failure);
         return;
     }
-    env->counts.done++;
-    pace_open(&env->pace);
-    env->on_done(env->ctx);
+    supply_answered(s);
     if (ahead || !t->wanted || t->attached.mirror == NULL) {
         return;
     }
@@ -373,32 +351,32 @@ static void move_to(struct typing *t, const struct key *key)
 
 void typing_key(struct typing *t, const struct key *key)
 {
-    struct typing_env *env = t->env;
-    env->counts.keys++;
+    struct supply *s = t->supply;
+    s->counts.keys++;
     move_to(t, key);
     if (key->kind == KEY_REQUESTED) {
-        pace_open(&env->pace);
+        pace_open(&s->pace);
     }
-    if (env->backend != NULL && t->attached.mirror != NULL) {
+    if (s->backend != NULL && t->attached.mirror != NULL) {
         update(t);
     }
 }
 
 void typing_cycle(struct typing *t, const struct key *key, int step)
 {
-    struct typing_env *env = t->env;
+    struct supply *s = t->supply;
     struct key here = *key;
     here.serial = t->suggestion.at.serial;
     here.length = t->suggestion.at.length;
     move_to(t, &here);
-    if (env->backend == NULL || t->attached.mirror == NULL) {
+    if (s->backend == NULL || t->attached.mirror == NULL) {
         return;
     }
     struct around_text text;
     const struct cache_key key_here = key_at(t, &text, NULL, 0);
     size_t used = 0;
-    unsigned known = cache_variants(env->cache, &key_here);
-    const struct answer *now = cache_follow_shown(env->cache, &key_here, here.serial, &used);
+    unsigned known = cache_variants(s->cache, &key_here);
+    const struct answer *now = cache_follow_shown(s->cache, &key_here, here.serial, &used);
     unsigned variant = now == NULL ? 0 : now->variant;
     bool fetch_more =
         now != NULL && now->final && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
@@ -440,7 +418,7 @@ static void collect(struct typing *t, int64_t first, int64_t last)
     buf_init(&text, SIZE_MAX);
     mirror_range(t->attached.mirror, (size_t)first, (size_t)last, &text);
     if (text.len > 0) {
-        ring_collect(t->env->ring, t->name, text.data, text.len);
+        ring_collect(t->supply->ring, t->name, text.data, text.len);
     }
     buf_finish(&text);
 }
@@ -494,7 +472,7 @@ static void on_text(void *ctx)
         collect(t, t->collect_first, t->collect_last);
         t->collect_last = 0;
     }
-    if (t->env->backend != NULL && t->wanted) {
+    if (t->supply->backend != NULL && t->wanted) {
         update(t); /* keys, timers and answers that came before the text have waited for it */
     }
 }
@@ -514,12 +492,12 @@ static void on_attached_gone(void *ctx)
 
 static const struct attached_callbacks attached_callbacks = {on_text, on_edit, on_attached_gone};
 
-struct typing *typing_new(struct typing_env *env, int64_t buf, const struct value *about,
+struct typing *typing_new(struct supply *supply, int64_t buf, const struct value *about,
                           void (*on_gone)(void *ctx, struct typing *t), void *ctx)
 {
     struct typing *t = xcalloc(1, sizeof *t);
-    t->env = env;
-    t->suggestion = (struct suggestion){.rpc = env->rpc, .cache = env->cache, .buf = buf};
+    t->supply = supply;
+    t->suggestion = (struct suggestion){.rpc = supply->env.rpc, .cache = supply->cache, .buf = buf};
     t->on_gone = on_gone;
     t->ctx = ctx;
     t->name = value_strdup_or(value_get(about, "name"), "");
@@ -529,9 +507,9 @@ struct typing *typing_new(struct typing_env *env, int64_t buf, const struct valu
     t->kind_hash = hash_text(HASH_START, filetype);
     free(filetype);
     prompt_init(&t->prompt);
-    uv_timer_init(env->loop, &t->timer);
+    uv_timer_init(supply->env.loop, &t->timer);
     t->timer.data = t;
-    attached_init(&t->attached, env->rpc, buf, &attached_callbacks, t);
+    attached_init(&t->attached, supply->env.rpc, buf, &attached_callbacks, t);
     return t;
 }
 
@@ -544,9 +522,6 @@ void typing_free(struct typing *t)
 {
     typing_leave(t);
     attached_finish(&t->attached);
-    if (t->env->fetched_by == t) {
-        t->env->fetched_by = NULL;
-    }
     free(t->name);
     free(t->comment);
     uv_close((uv_handle_t *)&t->timer, on_timer_closed);

@@ -5,60 +5,19 @@
 #define HUM_TYPING_H
 
 #include "base/value.h"
-#include "complete/pace.h"
 #include "complete/suggestion.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
 
 struct attached;
-struct cache;
-struct failure;
-struct http;
-struct ring;
-struct rpc;
+struct supply;
 struct typing;
-struct backend;
 
-/* Since the start; for tests, the benchmark and the curious. */
-struct typing_counts {
-    int64_t keys;
-    int64_t through;    /* keys that typed what was suggested */
-    int64_t hits;       /* keys after which an answer was known already */
-    int64_t requests;   /* all fetches */
-    int64_t prefetched; /* those of them for a position where the user is not yet */
-    int64_t cancelled;
-    int64_t done;
-    int64_t failed;
-};
-
-/* What all buffers share. engine.c owns it; it must outlive them. */
-struct typing_env {
-    uv_loop_t *loop;
-    struct rpc *rpc;
-    struct backend *backend; /* NULL: there is none, nothing is fetched */
-    struct cache *cache;
-    struct ring *ring;
-    struct pace pace;
-    double bytes_per_token;    /* as measured where text is densest */
-    uint64_t fetched_ms;       /* when the last fetch began; the loop's clock */
-    struct typing *fetched_by; /* and whose it was */
-    struct typing_counts counts;
-
-    /* Whether a fetch may begin now; if not, typing_resume follows when it may. */
-    bool (*may_fetch)(void *ctx);
-    /* NULL if there can be none. */
-    struct http *(*http)(void *ctx);
-    void (*on_done)(void *ctx);
-    void (*on_failed)(void *ctx, const struct failure *failure);
-    void *ctx;
-};
-
-/* about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or gone; the owner
- * is to free it then. */
-struct typing *typing_new(struct typing_env *env, int64_t buf, const struct value *about,
+/* supply must outlive it. about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or
+ * gone; the owner is to free it then. */
+struct typing *typing_new(struct supply *supply, int64_t buf, const struct value *about,
                           void (*on_gone)(void *ctx, struct typing *t), void *ctx);
 void typing_free(struct typing *t);
 

@@ -1,0 +1,214 @@
+#include "complete/supply.h"
+
+#include "base/failure.h"
+#include "base/log.h"
+#include "complete/backend.h"
+#include "complete/cache.h"
+#include "complete/prompt.h"
+#include "complete/ring.h"
+#include "nvim/event.h"
+#include "nvim/wire.h"
+#include "proto.h"
+#include "server/dialect.h"
+#include "server/generation.h"
+
+/* Code has 3 to 4 bytes for each token; the first measurements say better. */
+#define BYTES_PER_TOKEN 3.0
+
+/* Of the ring while no backend says it: what is collected before the first one is kept if that
+ * has the default of lua/hum/config/schema.lua. */
+#define RING_TOKENS 1024
+
+/* Without a fetch for so long, the server has likely lost its state of our prompts. */
+#define COLD_MS (15 * 1000)
+
+static uint64_t now(const struct supply *s)
+{
+    return uv_now(s->env.loop);
+}
+
+/* ---- the model ----------------------------------------------------------------- */
+
+static void on_load_event(void *ctx, const struct dialect_event *event)
+{
+    (void)ctx;
+    (void)event;
+}
+
+static void on_load_end(void *ctx, const struct failure *failure, const char *reason)
+{
+    (void)reason;
+    struct supply *s = ctx;
+    s->loading = NULL;
+    if (failure != NULL) {
+        supply_failed(s, failure);
+        return;
+    }
+    s->loaded_ms = now(s);
+    s->on_ready(s->ctx);
+}
+
+static const struct generation_callbacks load_callbacks = {on_load_event, on_load_end};
+
+static bool is_loaded(const struct supply *s)
+{
+    return !s->backend->load ||
+           (s->loaded_ms > 0 && (int64_t)(now(s) - s->loaded_ms) < s->backend->kept_ms);
+}
+
+/* A server that loads a model for a request gives the load up with the request; so the model
+ * is loaded by one of its own, which no key cancels, and nothing is fetched before. */
+static void load(struct supply *s)
+{
+    if (s->loading != NULL || supply_closed(s) > 0) {
+        return;
+    }
+    const char *why = NULL;
+    struct fill fill = backend_fill(s->backend);
+    fill.load = true;
+    s->counts.warmed++;
+    s->loading = supply_start(s, &fill, &load_callbacks, s, &why);
+    if (s->loading == NULL) {
+        const struct failure f = endpoint_failure(&s->backend->endpoint, HUM_ESPEC, why);
+        supply_failed(s, &f);
+    }
+}
+
+void supply_warm(struct supply *s)
+{
+    if (!is_loaded(s) && !supply_yields(s)) {
+        load(s);
+    }
+}
+
+/* ---- whether and when ---------------------------------------------------------- */
+
+bool supply_yields(const struct supply *s)
+{
+    const struct backend *backend = s->backend;
+    return !backend->during_chat && s->env.chats(s->env.ctx, backend->endpoint.url, backend->model);
+}
+
+uint64_t supply_closed(const struct supply *s)
+{
+    return pace_closed(&s->pace, now(s));
+}
+
+bool supply_may_fetch(struct supply *s)
+{
+    if (supply_yields(s)) {
+        return false;
+    }
+    if (!is_loaded(s)) {
+        load(s);
+        return false;
+    }
+    return true;
+}
+
+struct generation *supply_start(struct supply *s, const struct fill *fill,
+                                const struct generation_callbacks *callbacks, void *ctx,
+                                const char **why)
+{
+    const struct generation_env env = {s->env.loop, s->env.http(s->env.ctx)};
+    return backend_start(s->backend, &env, fill, callbacks, ctx, why);
+}
+
+/* ---- what becomes of it -------------------------------------------------------- */
+
+bool supply_is_cold(const struct supply *s, int64_t buf)
+{
+    return s->fetched_for != buf || now(s) - s->fetched_ms > COLD_MS;
+}
+
+void supply_fetched(struct supply *s, int64_t buf)
+{
+    s->counts.requests++;
+    s->fetched_for = buf;
+    s->fetched_ms = now(s);
+}
+
+void supply_measured(struct supply *s, size_t bytes, size_t tokens)
+{
+    double measured = (double)bytes / (double)tokens;
+    if (measured < s->bytes_per_token && measured >= 1) {
+        s->bytes_per_token = measured;
+    }
+}
+
+void supply_answered(struct supply *s)
+{
+    s->counts.done++;
+    s->loaded_ms = now(s);
+    pace_open(&s->pace);
+}
+
+void supply_failed(struct supply *s, const struct failure *failure)
+{
+    double retry_ms = failure->retry_after_s > 0 ? (double)failure->retry_after_s * 1000 : -1;
+    pace_failed(&s->pace, now(s), retry_ms);
+    struct failure f = *failure;
+    f.of = OF_FILL;
+    struct buf *out = event_begin(s->env.rpc, EVENT_BACKEND_ERROR, 0);
+    wire_map(out, EVENT_FAILURE_FIELDS);
+    event_failure(out, &f);
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
+static void drop_backend(struct supply *s)
+{
+    if (s->loading != NULL) {
+        generation_stop(s->loading);
+        s->loading = NULL;
+    }
+    s->loaded_ms = 0;
+    backend_free(s->backend);
+    s->backend = NULL;
+}
+
+static void size_ring(struct supply *s, size_t tokens)
+{
+    size_t bytes = tokens * (size_t)BYTES_PER_TOKEN;
+    if (bytes != s->ring_bytes) {
+        ring_free(s->ring);
+        s->ring = ring_new(PROMPT_CHUNKS, bytes);
+        s->ring_bytes = bytes;
+    }
+}
+
+void supply_set_backend(struct supply *s, const struct value *spec)
+{
+    drop_backend(s);
+    if (spec != NULL && spec->type == VALUE_MAP) {
+        const char *why = NULL;
+        s->backend = backend_new(spec, &why);
+        if (s->backend == NULL) {
+            const struct failure f = endpoint_failure(NULL, HUM_ESPEC, why);
+            supply_failed(s, &f);
+        }
+    }
+    const struct backend *backend = s->backend;
+    size_ring(s, backend != NULL ? backend->ring_tokens : RING_TOKENS);
+    s->bytes_per_token = BYTES_PER_TOKEN;
+    pace_init(&s->pace, backend != NULL ? (double)backend->debounce_ms : -1);
+    cache_resize(s->cache, backend != NULL ? backend->cache_bytes : 0);
+    if (backend != NULL) {
+        log_write(LOG_INFO, "backend: %s by %s at %s, model %s", backend->dialect->fill_path,
+                  backend->endpoint.name, backend->endpoint.url, backend->model);
+    }
+}
+
+void supply_init(struct supply *s, const struct supply_env *env, void (*on_ready)(void *ctx),
+                 void *ctx)
+{
+    *s = (struct supply){.env = *env, .cache = cache_new(0), .on_ready = on_ready, .ctx = ctx};
+    supply_set_backend(s, NULL);
+}
+
+void supply_finish(struct supply *s)
+{
+    drop_backend(s);
+    cache_free(s->cache);
+    ring_free(s->ring);
+}

@@ -1,0 +1,107 @@
+/* What the suggestions of all buffers come from: the backend, whether it may be asked now, and
+ * what is known already. It knows none of the buffers. */
+#ifndef HUM_SUPPLY_H
+#define HUM_SUPPLY_H
+
+#include "base/value.h"
+#include "complete/pace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct backend;
+struct cache;
+struct failure;
+struct fill;
+struct generation;
+struct generation_callbacks;
+struct http;
+struct ring;
+struct rpc;
+
+/* Since the start; for tests, the benchmark and the curious. */
+struct supply_counts {
+    int64_t keys;
+    int64_t through;    /* keys that typed what was suggested */
+    int64_t hits;       /* keys after which an answer was known already */
+    int64_t requests;   /* all fetches */
+    int64_t prefetched; /* those of them for a position where the user is not yet */
+    int64_t cancelled;
+    int64_t done;
+    int64_t failed;
+    int64_t warmed; /* loads of the model */
+};
+
+/* What it stands on; must outlive it. */
+struct supply_env {
+    uv_loop_t *loop;
+    struct rpc *rpc;
+    /* Made at the first use; NULL if there can be none. */
+    struct http *(*http)(void *ctx);
+    /* Whether a chat streams from that model. */
+    bool (*chats)(void *ctx, const char *url, const char *model);
+    void *ctx;
+};
+
+/* The owner embeds it. The first group is for all to use, the rest for supply.c alone. */
+struct supply {
+    struct supply_env env;
+    struct backend *backend; /* NULL: there is none, nothing is fetched */
+    struct cache *cache;
+    struct ring *ring;
+    struct pace pace;
+    double bytes_per_token; /* as measured where text is densest */
+    struct supply_counts counts;
+
+    void (*on_ready)(void *ctx);
+    void *ctx;
+    struct generation *loading; /* loads the model; never cancelled by keys */
+    uint64_t loaded_ms;         /* when the model was last known to be loaded, 0: never */
+    uint64_t fetched_ms;        /* when the last fetch began ... */
+    int64_t fetched_for;        /* ... and for which buffer, 0: none */
+    size_t ring_bytes;
+};
+
+/* on_ready: what supply_may_fetch refused because the model was not loaded may be fetched now. */
+void supply_init(struct supply *s, const struct supply_env *env, void (*on_ready)(void *ctx),
+                 void *ctx);
+void supply_finish(struct supply *s);
+
+/* Another backend, or none, by the parameter of the "backend" method; what is wrong with it is
+ * told. No fetch may be under way. */
+void supply_set_backend(struct supply *s, const struct value *spec);
+
+/* All below is for when there is a backend. */
+
+/* A chat streams from the same model, and goes first. */
+bool supply_yields(const struct supply *s);
+
+/* Loads the model, should that be needed, so that the first fetch need not wait for it. */
+void supply_warm(struct supply *s);
+
+/* How many milliseconds nothing may be fetched after failures; 0: it may. */
+uint64_t supply_closed(const struct supply *s);
+
+/* Whether a fetch may begin now. If it may not, a chat is in the way or the model is being loaded,
+ * and on_ready or the end of that chat says when it may. */
+bool supply_may_fetch(struct supply *s);
+
+/* Sends this fill, see backend_start. */
+struct generation *supply_start(struct supply *s, const struct fill *fill,
+                                const struct generation_callbacks *callbacks, void *ctx,
+                                const char **why);
+
+/* Whether the server has likely lost its state of this buffer's prompts: a good moment to begin
+ * them differently. */
+bool supply_is_cold(const struct supply *s, int64_t buf);
+
+/* What becomes of fetches: one begins for this buffer; its prompt had so many bytes and tokens; its
+ * answer is whole; it failed, which is told. */
+void supply_fetched(struct supply *s, int64_t buf);
+void supply_measured(struct supply *s, size_t bytes, size_t tokens);
+void supply_answered(struct supply *s);
+void supply_failed(struct supply *s, const struct failure *failure);
+
+#endif

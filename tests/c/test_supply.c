@@ -10,9 +10,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define BACKEND                                                                                \
-    "\"endpoint\":{\"name\":\"here\",\"url\":\"http://127.0.0.1:1/\",\"dialect\":\"ollama\"}," \
-    "\"api\":\"generate\",\"model\":\"coder\""
+/* All that must be there, behind what a case has of its own: of two fields of a name the first
+ * counts. */
+#define BACKEND(own)                                                                          \
+    "{" own "\"api\":\"generate\",\"model\":\"coder\",\"project\":\"\",\"load\":false,"       \
+    "\"prefetch\":true,\"during_chat\":false,\"max_tokens\":9,\"max_lines\":9,"               \
+    "\"window_tokens\":9,\"ring_tokens\":9,\"cache_bytes\":9,\"confidence\":0,"               \
+    "\"endpoint\":{\"name\":\"here\",\"url\":\"http://127.0.0.1:1/\",\"dialect\":\"ollama\"," \
+    "\"connect_timeout\":1,\"first_timeout\":0,\"idle_timeout\":1}}"
+#define LOADS "\"load\":true,"
 
 /* A supply whose Neovim is the other end of a pipe. */
 struct world {
@@ -142,7 +148,7 @@ static void a_wrong_backend_is_told_and_then_there_is_none(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     CHECK(w.supply.backend != NULL);
     use(&w, "{\"api\":\"generate\"}");
     CHECK(w.supply.backend == NULL);
@@ -157,19 +163,19 @@ static void a_chat_from_the_same_model_goes_first(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND ",\"load\":true}");
+    use(&w, BACKEND(LOADS));
     w.chats = true;
     CHECK(supply_yields(&w.supply));
     CHECK_TEXT(w.asked, "coder");
     supply_warm(&w.supply);
     CHECK(!supply_may_fetch(&w.supply));
     CHECK_INT(w.supply.counts.warmed, 0);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     CHECK(!supply_may_fetch(&w.supply));
     w.chats = false;
     CHECK(supply_may_fetch(&w.supply));
     w.chats = true;
-    use(&w, "{" BACKEND ",\"during_chat\":true}");
+    use(&w, BACKEND("\"during_chat\":true,"));
     CHECK(!supply_yields(&w.supply));
     CHECK(supply_may_fetch(&w.supply));
     end(&w);
@@ -179,7 +185,7 @@ static void a_load_that_fails_is_told_and_not_tried_again_at_once(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND ",\"load\":true}");
+    use(&w, BACKEND(LOADS));
     CHECK_INT(supply_closed(&w.supply), 0);
     CHECK(!supply_may_fetch(&w.supply));
     CHECK_INT(w.supply.counts.warmed, 1);
@@ -197,7 +203,7 @@ static void an_answer_shows_that_the_model_is_loaded_and_ends_the_back_off(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND ",\"load\":true}");
+    use(&w, BACKEND(LOADS));
     supply_warm(&w.supply);
     CHECK(supply_closed(&w.supply) > 0);
     supply_answered(&w.supply);
@@ -205,7 +211,7 @@ static void an_answer_shows_that_the_model_is_loaded_and_ends_the_back_off(void)
     CHECK(supply_may_fetch(&w.supply));
     CHECK_INT(w.supply.counts.warmed, 1);
     CHECK_INT(w.supply.counts.done, 1);
-    use(&w, "{" BACKEND ",\"load\":true}");
+    use(&w, BACKEND(LOADS));
     CHECK(!supply_may_fetch(&w.supply)); /* of another nothing is known */
     CHECK_INT(w.supply.counts.warmed, 2);
     CHECK_INT(told(&w, "libcurl"), 2);
@@ -216,13 +222,13 @@ static void a_server_may_say_when_to_come_back(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     struct failure f = endpoint_failure(&w.supply.backend->endpoint, HUM_EHTTP, "busy");
     f.retry_after_s = 30;
     supply_failed(&w.supply, &f);
     CHECK_INT(supply_closed(&w.supply), 30000);
     CHECK_INT(told(&w, "busy"), 1);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     CHECK_INT(supply_closed(&w.supply), 0); /* it was the other one's wish */
     end(&w);
 }
@@ -231,7 +237,7 @@ static void the_densest_text_says_how_much_fits_into_a_prompt(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     double first = w.supply.bytes_per_token;
     supply_measured(&w.supply, 5000, 1000);
     CHECK(w.supply.bytes_per_token >= first && w.supply.bytes_per_token <= first);
@@ -241,7 +247,7 @@ static void the_densest_text_says_how_much_fits_into_a_prompt(void)
     CHECK_INT(w.supply.bytes_per_token * 10, 20);
     supply_measured(&w.supply, 1000, 2000); /* no text is like that */
     CHECK_INT(w.supply.bytes_per_token * 10, 20);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     CHECK_INT(w.supply.bytes_per_token * 10, first * 10);
     end(&w);
 }
@@ -250,7 +256,7 @@ static void another_buffer_finds_the_server_cold(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     CHECK(supply_is_cold(&w.supply, 1));
     supply_fetched(&w.supply, 1);
     CHECK(!supply_is_cold(&w.supply, 1));
@@ -265,13 +271,13 @@ static void answers_stay_for_a_backend_with_room_and_leave_with_the_last(void)
 {
     struct world w;
     begin(&w);
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND(""));
     const struct cache_key key = {.backend = w.supply.backend->hash};
     struct answer *a = cache_add(w.supply.cache, &key, 0);
     cache_extend(w.supply.cache, a, "text", 4);
     cache_finalize(w.supply.cache, a);
-    use(&w, "{" BACKEND ",\"max_lines\":3}");
-    use(&w, "{" BACKEND "}");
+    use(&w, BACKEND("\"max_lines\":3,"));
+    use(&w, BACKEND(""));
     size_t used = 0;
     CHECK(cache_find(w.supply.cache, &key, 0, &used) != NULL);
     use(&w, "null");

@@ -78,6 +78,8 @@ enum hum_error {
 #define LIMIT_UNACKED 64         /* edits that may be unacknowledged, a count */
 #define LIMIT_PENDING (1u << 20) /* text held for a busy editor before HTTP is paused */
 #define LIMIT_EDIT (64u << 10)   /* text merged into one edit */
-#define LIMIT_DEPTH 64           /* nesting of values and JSON, a count */
+/* How deep the options of a request may be nested, a count: msgpack-c refuses more than 32, of
+ * which the call itself takes some. lua/hum/config/check.lua has the same number. */
+#define LIMIT_DEPTH 24
 
 #endif

@@ -117,7 +117,7 @@ local FAULTS = {
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",
-    'endpoints.a.options: expected JSON-compatible values, got a function',
+    'endpoints.a.options: "f": expected JSON-compatible values, got a function',
   },
   { '{ endpoints = { a = {} } }', 'endpoints.a.url: expected a URL' },
   { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },

@@ -2,6 +2,9 @@
 -- and what would be right. Pure; values of secret options never enter a message.
 local M = {}
 
+--- How deep options may be nested, the table of options included; src/proto.h: LIMIT_DEPTH.
+M.DEPTH = 24
+
 --- Loaded with the first fault: most configurations have none, and are checked at start-up.
 ---@param word string
 ---@param names string[]
@@ -74,10 +77,10 @@ local function json_fault(value, depth)
     return 'expected JSON-compatible values, got a ' .. kind
   end
   if kind == 'table' then
-    if depth > 16 then return 'nested too deeply' end
-    for _, inner in pairs(value) do
+    if depth > M.DEPTH then return ('nested more than %d levels deep'):format(M.DEPTH) end
+    for key, inner in pairs(value) do
       local why = json_fault(inner, depth + 1)
-      if why then return why end
+      if why then return depth == 1 and ('"%s": %s'):format(key, why) or why end
     end
   end
 end

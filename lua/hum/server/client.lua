@@ -1,5 +1,6 @@
 -- Requests to the helper and the events that come back. Each id that `chat` or `query` returns gets its events and
 -- then exactly one ending, also when the helper dies, or hangs when it is told to stop.
+local check = require('hum.config.check')
 local fault = require('hum.fault')
 local helper = require('hum.server.helper')
 local log = require('hum.log')
@@ -48,8 +49,8 @@ local listeners = { suggest = function() end, backend_error = function() end }
 ---@param fn fun(id: integer, data: table)
 function M.on(name, fn) listeners[name] = fn end
 
---- msgpack-c refuses what is nested more than 32 deep; the call itself takes some.
-local DEPTH = 24
+--- A spec has the request, which has the options.
+local DEPTH = check.DEPTH + 2
 
 --- Bytes of one message, less what its packing takes. src/proto.h: LIMIT_MESSAGE.
 local LIMIT = 63 * 1024 * 1024
@@ -57,14 +58,15 @@ local LIMIT = 63 * 1024 * 1024
 ---@param value any
 ---@param depth integer  that may still come
 ---@return integer|nil bytes  about; nil: nested too deeply
+---@return string? path  of what is
 local function weigh(value, depth)
   if type(value) == 'string' then return #value + 5 end
   if type(value) ~= 'table' then return 9 end
-  if depth == 0 then return nil end
+  if depth == 0 then return nil, '' end
   local bytes = 5
   for key, item in pairs(value) do
-    local inner = weigh(item, depth - 1)
-    if not inner then return nil end
+    local inner, path = weigh(item, depth - 1)
+    if not inner then return nil, ('%s.%s'):format(key, path) end
     bytes = bytes + inner + (type(key) == 'string' and #key + 5 or 0)
   end
   return bytes
@@ -73,8 +75,11 @@ end
 ---@param spec table
 ---@return string|nil why  it cannot be sent
 local function refusal(spec)
-  local bytes = weigh(spec, DEPTH)
-  if not bytes then return 'the options of the request are nested too deeply' end
+  local bytes, path = weigh(spec, DEPTH)
+  if not bytes then
+    local name = assert(path):gsub('^request%.', ''):match('^[^.]*%.?[^.]*')
+    return ('%s is nested more than %d levels deep: make it flatter'):format(name, check.DEPTH)
+  end
   if bytes > LIMIT then
     local text =
       'the chat is too long to be sent (%d MB, the limit is %d MB): start a new one with :Hum new or delete old turns'

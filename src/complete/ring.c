@@ -195,6 +195,17 @@ static size_t list_oldest(const struct list *list)
     return oldest;
 }
 
+/* Those leave that were collected longest ago. True if any did. */
+static bool list_fit(const struct ring *limits, struct list *list)
+{
+    size_t before = list->count;
+    while (list->count > 0 &&
+           (list->count > limits->max_chunks || list->bytes > limits->max_bytes)) {
+        list_remove(list, list_oldest(list));
+    }
+    return list->count < before;
+}
+
 /* Takes over p, which was collected after all in the list. False if it is left out. */
 static bool list_insert(const struct ring *limits, struct list *list, struct piece *p)
 {
@@ -211,10 +222,7 @@ static bool list_insert(const struct ring *limits, struct list *list, struct pie
         }
     }
     list_append(list, p);
-    while (list->count > 0 &&
-           (list->count > limits->max_chunks || list->bytes > limits->max_bytes)) {
-        list_remove(list, list_oldest(list));
-    }
+    list_fit(limits, list);
     return true;
 }
 
@@ -240,6 +248,13 @@ void ring_free(struct ring *r)
     free(r->ring.pieces);
     free(r->queue.pieces);
     free(r);
+}
+
+void ring_resize(struct ring *r, size_t max_bytes)
+{
+    r->max_bytes = max_bytes;
+    list_fit(r, &r->queue);
+    r->version += list_fit(r, &r->ring);
 }
 
 void ring_collect(struct ring *r, const char *name, const char *text, size_t len)

@@ -28,6 +28,9 @@ struct ring;
 struct ring *ring_new(size_t max_chunks, size_t max_bytes);
 void ring_free(struct ring *r); /* NULL is nothing */
 
+/* From now on at most so many bytes; what is too much leaves as it does when new chunks come. */
+void ring_resize(struct ring *r, size_t max_bytes);
+
 /* Copies text into the queue. Less than 3 lines that say something are not worth it, and
  * what is larger than all that the ring may hold is left out. When the queue is full the
  * longest waiting leaves. */

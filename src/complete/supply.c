@@ -15,9 +15,9 @@
 /* Code has 3 to 4 bytes for each token; the first measurements say better. */
 #define BYTES_PER_TOKEN 3.0
 
-/* Of the ring while no backend says it: what is collected before the first one is kept if that
- * has the default of lua/hum/config/schema.lua. */
-#define RING_TOKENS 1024
+/* Of the ring while no backend says it, so that what is collected early is kept; more than any
+ * backend allows. */
+#define RING_BYTES ((size_t)1 << 20)
 
 /* Without a fetch for so long, the server has likely lost its state of our prompts. */
 #define COLD_MS (15 * 1000)
@@ -167,16 +167,6 @@ static void drop_backend(struct supply *s)
     s->backend = NULL;
 }
 
-static void size_ring(struct supply *s, size_t tokens)
-{
-    size_t bytes = tokens * (size_t)BYTES_PER_TOKEN;
-    if (bytes != s->ring_bytes) {
-        ring_free(s->ring);
-        s->ring = ring_new(PROMPT_CHUNKS, bytes);
-        s->ring_bytes = bytes;
-    }
-}
-
 void supply_set_backend(struct supply *s, const struct value *spec)
 {
     drop_backend(s);
@@ -189,7 +179,9 @@ void supply_set_backend(struct supply *s, const struct value *spec)
         }
     }
     const struct backend *backend = s->backend;
-    size_ring(s, backend != NULL ? backend->ring_tokens : RING_TOKENS);
+    if (backend != NULL) {
+        ring_resize(s->ring, backend->ring_tokens * (size_t)BYTES_PER_TOKEN);
+    }
     s->bytes_per_token = BYTES_PER_TOKEN;
     pace_init(&s->pace, backend != NULL ? (double)backend->debounce_ms : -1);
     cache_resize(s->cache, backend != NULL ? backend->cache_bytes : 0);
@@ -202,7 +194,9 @@ void supply_set_backend(struct supply *s, const struct value *spec)
 void supply_init(struct supply *s, const struct supply_env *env, void (*on_ready)(void *ctx),
                  void *ctx)
 {
-    *s = (struct supply){.env = *env, .cache = cache_new(0), .on_ready = on_ready, .ctx = ctx};
+    *s = (struct supply){.env = *env, .on_ready = on_ready, .ctx = ctx};
+    s->cache = cache_new(0);
+    s->ring = ring_new(PROMPT_CHUNKS, RING_BYTES);
     supply_set_backend(s, NULL);
 }
 

@@ -61,7 +61,6 @@ struct supply {
     uint64_t loaded_ms;         /* when the model was last known to be loaded, 0: never */
     uint64_t fetched_ms;        /* when the last fetch began ... */
     int64_t fetched_for;        /* ... and for which buffer, 0: none */
-    size_t ring_bytes;
 };
 
 /* on_ready: what supply_may_fetch refused because the model was not loaded may be fetched now. */

@@ -236,6 +236,27 @@ static void bytes_of_names_and_texts_are_bounded(void)
     ring_free(r);
 }
 
+static void with_less_room_those_leave_that_came_first(void)
+{
+    struct ring *r = ring_new(4, PLENTY);
+    collect(r, "a", "one\ntwo\nthree\n");
+    collect(r, "b", "four\nfive\nsix\n");
+    ring_settle(r);
+    collect(r, "c", "seven\neight\nnine\n");
+    uint64_t version = ring_version(r);
+    ring_resize(r, 25);
+    CHECK_TEXT(show(r), "b:four\nfive\nsix\n");
+    CHECK(ring_version(r) != version);
+    version = ring_version(r);
+    ring_resize(r, PLENTY);
+    CHECK(ring_version(r) == version);
+    CHECK(ring_settle(r)); /* what waited fitted in alone */
+    CHECK_TEXT(show(r), "b:four\nfive\nsix\n|c:seven\neight\nnine\n");
+    ring_resize(r, 0);
+    CHECK_INT(ring_count(r), 0);
+    ring_free(r);
+}
+
 static void a_ring_of_nothing_keeps_nothing(void)
 {
     struct ring *r = ring_new(0, PLENTY), *q = ring_new(3, 0);
@@ -473,6 +494,7 @@ int main(void)
     RUN(the_queue_too_keeps_only_the_latest);
     RUN(those_not_collected_for_longest_leave);
     RUN(bytes_of_names_and_texts_are_bounded);
+    RUN(with_less_room_those_leave_that_came_first);
     RUN(a_ring_of_nothing_keeps_nothing);
     RUN(a_file_is_forgotten_at_once);
     RUN(agrees_with_a_model);

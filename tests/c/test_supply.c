@@ -139,8 +139,14 @@ static void begins_without_a_backend(void)
     CHECK(w.supply.backend == NULL);
     CHECK_INT(cache_bytes(w.supply.cache), 0);
     ring_collect(w.supply.ring, "a.c", "one\ntwo\nthree\n", 14);
-    CHECK(ring_settle(w.supply.ring)); /* what is collected early is kept */
+    CHECK(ring_settle(w.supply.ring)); /* what is collected early is kept ... */
     CHECK_INT(told(&w, ""), 0);
+    use(&w, BACKEND("\"ring_tokens\":700,"));
+    CHECK_INT(ring_count(w.supply.ring), 1); /* ... whatever room there is for it */
+    use(&w, "null");
+    CHECK_INT(ring_count(w.supply.ring), 1);
+    use(&w, BACKEND("\"ring_tokens\":1,"));
+    CHECK_INT(ring_count(w.supply.ring), 0);
     end(&w);
 }
 

@@ -33,9 +33,16 @@ const char *failure_code(enum hum_error code)
     return "bad";
 }
 
-static bool is_ollama(const struct failure *f)
+/* The dialect's words, or the general ones. */
+static const char *word(const char *own, const char *general)
 {
-    return strcmp(f->dialect, "ollama") == 0;
+    return own != NULL ? own : general;
+}
+
+static const struct failure_words *words_of(const struct failure *f)
+{
+    static const struct failure_words none = {0};
+    return f->words != NULL ? f->words : &none;
 }
 
 static bool says(const struct failure *f, const char *words)
@@ -61,14 +68,8 @@ static void hint_again(const struct failure *f, struct buf *hint)
 
 static void hint_reach(const struct failure *f, struct buf *hint)
 {
-    if (is_ollama(f)) {
-        buf_printf(hint,
-                   "Start Ollama with \"ollama serve\", or correct OLLAMA_HOST or "
-                   "endpoints.%s.url.",
-                   f->endpoint);
-    } else {
-        buf_printf(hint, "Start the server, or correct endpoints.%s.url.", f->endpoint);
-    }
+    buf_printf(hint, "%s endpoints.%s.url.",
+               word(words_of(f)->reach, "Start the server, or correct"), f->endpoint);
 }
 
 static void explain_timeout(const struct failure *f, struct buf *message, struct buf *hint)
@@ -119,14 +120,14 @@ static void hint_not_found(const struct failure *f, struct buf *hint)
     if (f->model != NULL && (says(f, "not found") || says(f, "model")) && !says(f, "page")) {
         buf_add_str(hint, f->of == OF_FILL ? "Set complete.model to an installed model"
                                            : "Choose an installed model with :Hum model");
-        if (is_ollama(f)) {
-            buf_printf(hint, ", or download it with \"ollama pull %s\"", f->model);
+        if (words_of(f)->get_model != NULL) {
+            buf_printf(hint, ", or %s %s\"", words_of(f)->get_model, f->model);
         }
         buf_add_str(hint, ".");
     } else {
-        buf_printf(
-            hint, "Set endpoints.%s.url to the server's base address, without /api or /v1%s.",
-            f->endpoint, is_ollama(f) ? "; if it is not Ollama, set dialect = 'openai'" : "");
+        buf_printf(hint,
+                   "Set endpoints.%s.url to the server's base address, without /api or /v1%s.",
+                   f->endpoint, word(words_of(f)->other, ""));
         if (f->of == OF_FILL) {
             buf_add_str(hint, " If it is that already, the server cannot be used for completion: "
                               "see :help hum-fim.");
@@ -157,7 +158,7 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
         buf_printf(hint,
                    "Start a new chat with :Hum new, delete old turns, or increase the %s: the chat "
                    "is too long for the model's context window.",
-                   is_ollama(f) ? "context size (options.num_ctx)" : "server's context size");
+                   word(words_of(f)->context, "server's context size"));
     } else if (f->model != NULL && says(f, "model")) {
         buf_add_str(hint, f->of == OF_FILL ? "Set complete.model to another model."
                                            : "Choose another model with :Hum model.");
@@ -229,6 +230,8 @@ static void hint_bad_spec(const struct failure *f, struct buf *hint)
 {
     if (says(f, "longer than hum can read")) {
         buf_add_str(hint, "Start a new chat with :Hum new, or delete old turns.");
+    } else if (says(f, "dialect cannot")) {
+        buf_printf(hint, "Use another endpoint, or correct endpoints.%s.dialect.", f->endpoint);
     } else if (says(f, "too many requests")) {
         buf_add_str(hint, "Wait until a reply has ended, or stop one with :Hum stop.");
     } else {

@@ -12,17 +12,26 @@ enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
 /* What the request was for, which decides how to go on. */
 enum failure_of { OF_CHAT, OF_FILL, OF_QUERY };
 
+/* What is said in another way about the servers of some dialect. What is NULL has a general form. */
+struct failure_words {
+    const char *reach;     /* how to make it answer: "Start the server, or correct" its url */
+    const char *get_model; /* how to get a model, its name behind it, then a quote */
+    const char *other;     /* goes on after the advice to correct the url */
+    const char *context;   /* what to increase for a longer chat */
+};
+
 struct failure {
     enum hum_error code;
     const char *endpoint; /* its name in the configuration */
     const char *url;
     const char *dialect;
-    const char *model;      /* or NULL */
-    const char *text;       /* the server's or curl's words, or NULL */
-    const char *location;   /* of a redirect, or NULL */
-    const char *signin_url; /* or NULL */
-    long status;            /* HTTP, or 0 */
-    long retry_after_s;     /* or 0 */
+    const struct failure_words *words; /* of the dialect, or NULL */
+    const char *model;                 /* or NULL */
+    const char *text;                  /* the server's or curl's words, or NULL */
+    const char *location;              /* of a redirect, or NULL */
+    const char *signin_url;            /* or NULL */
+    long status;                       /* HTTP, or 0 */
+    long retry_after_s;                /* or 0 */
     enum failure_of of;
     enum failure_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
     long waited_ms;         /* ... and how long */

@@ -134,9 +134,9 @@ static int read_spec(struct backend *b, const struct value *spec, const char **w
     read_limits(b, &f);
     *why = f.why;
     if (f.why == NULL && b->dialect == NULL) {
-        *why = "backend.api is none of \"generate\", \"completions\" and \"infill\"";
+        *why = dialect_fill_apis_why();
     }
-    if (*why != NULL) {
+    if (*why != NULL || b->dialect == NULL) {
         return HUM_ESPEC;
     }
     b->options = value_copy(map_or_null(value_get(spec, "options")));
@@ -211,11 +211,11 @@ struct generation *backend_start(const struct backend *b, const struct generatio
     }
     buf_init(&body, LIMIT_MESSAGE);
     *why = "the prompt is too long";
-    if (b->dialect->fill_body(fill, &body, why) == 0) {
+    if (b->dialect->fill->body(fill, &body, why) == 0) {
         const struct generation_request request = {
             .endpoint = &b->endpoint,
             .dialect = b->dialect,
-            .path = b->dialect->fill_path,
+            .path = b->dialect->fill->path,
             .body = body.data,
             .body_len = body.len,
             .model = b->model,

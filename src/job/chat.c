@@ -291,8 +291,12 @@ static void finish(struct chat *c, enum ending ending)
 static int make_body(struct chat *c, const struct value *spec, struct buf *body, const char **why)
 {
     const struct value *request = value_get(spec, "request");
-    *why = "request is missing";
-    return request != NULL ? c->endpoint.dialect->chat_body(request, body, why) : HUM_ESPEC;
+    const struct dialect_chat *chat = c->endpoint.dialect->chat;
+    if (request == NULL || chat == NULL) {
+        *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
+        return HUM_ESPEC;
+    }
+    return chat->body(request, NULL, body, why);
 }
 
 static void start(struct chat *c, const struct value *spec)
@@ -314,7 +318,7 @@ static void start(struct chat *c, const struct value *spec)
         const struct generation_request request = {
             .endpoint = &c->endpoint,
             .dialect = d,
-            .path = d->chat_path,
+            .path = d->chat->path,
             .body = body.data,
             .body_len = body.len,
             .model = c->model,

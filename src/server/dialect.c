@@ -2,28 +2,68 @@
 
 #include "server/calls.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_llamacpp};
 
+#define COUNT (sizeof all / sizeof *all)
+
 const struct dialect *dialect_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (all[i]->chat_body != NULL && strcmp(all[i]->name, name) == 0) {
+    for (size_t i = 0; i < COUNT; i++) {
+        if (strcmp(all[i]->name, name) == 0) {
             return all[i];
         }
     }
     return NULL;
 }
 
+static const char *fill_api(const struct dialect *d)
+{
+    return d->fill != NULL ? d->fill->api : NULL;
+}
+
 const struct dialect *dialect_for_fill_api(const char *api)
 {
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (all[i]->fill_api != NULL && strcmp(all[i]->fill_api, api) == 0) {
+    for (size_t i = 0; i < COUNT; i++) {
+        if (fill_api(all[i]) != NULL && strcmp(fill_api(all[i]), api) == 0) {
             return all[i];
         }
     }
     return NULL;
+}
+
+/* "head" and what name gives of each dialect, in quotes. */
+static const char *list(char *text, size_t size, const char *head,
+                        const char *(*name)(const struct dialect *d))
+{
+    size_t len = (size_t)snprintf(text, size, "%s", head);
+    const char *before = " ";
+    for (size_t i = 0; i < COUNT && len < size; i++) {
+        if (name(all[i]) != NULL) {
+            len += (size_t)snprintf(text + len, size - len, "%s\"%s\"", before, name(all[i]));
+            before = ", ";
+        }
+    }
+    return text;
+}
+
+static const char *chat_name(const struct dialect *d)
+{
+    return d->chat != NULL ? d->name : NULL;
+}
+
+const char *dialect_names_why(void)
+{
+    static char text[160];
+    return list(text, sizeof text, "endpoint.dialect is none of", chat_name);
+}
+
+const char *dialect_fill_apis_why(void)
+{
+    static char text[160];
+    return list(text, sizeof text, "backend.api is none of", fill_api);
 }
 
 void dialect_state_finish(struct dialect_state *st)

@@ -1,9 +1,10 @@
-/* The seam between hum and the kinds of server. A dialect is a table of functions
- * without state of its own: it makes request bodies from specs and events from
- * records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON), openai.c
- * (/v1/chat/completions and /v1/completions, SSE) and llamacpp.c (/infill, SSE), which
- * only fills in. What they share: body (requests), fim (prompts), emit and calls (events),
- * json. No other module knows cJSON. */
+/* The seam between hum and the kinds of server. A dialect is a table of what it is called and
+ * how it is spoken, without state of its own, and of operations, any of which may be absent
+ * (NULL): then the user is told that this service cannot do it. They make request bodies from
+ * specs and events from records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON),
+ * openai.c (/v1/chat/completions and /v1/completions, SSE) and llamacpp.c (/infill, SSE), which
+ * only fills in. What they share: body (requests), fim (prompts), emit and calls (events), json.
+ * No other module knows cJSON. */
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H
 
@@ -11,18 +12,18 @@
 #include "server/frame.h"
 
 struct buf;
+struct failure_words;
 struct fill;
+struct learned;
 struct value;
 
 void dialect_state_finish(struct dialect_state *st);
 
-struct dialect {
-    const char *name; /* "ollama", "openai": what the configuration says */
-    enum frame_kind frame;
-    const char *accept;    /* Accept header of a stream */
-    const char *chat_path; /* appended to the endpoint's URL; NULL: cannot chat */
-    const char *fill_api;  /* "generate", "completions", "infill": how it fills in; NULL: cannot */
-    const char *fill_path; /* appended to the endpoint's URL */
+/* So many headers of its own a dialect may have. */
+#define DIALECT_HEADERS 3
+
+struct dialect_chat {
+    const char *path; /* appended to the endpoint's URL */
 
     /* The body of a chat request, from a spec
      *   {model=string, messages={{role="user"|"assistant"|"system", parts={part...}}...},
@@ -40,14 +41,45 @@ struct dialect {
      * arguments get chat_template_kwargs as an option).
      * A part is {type="text", text=}, {type="thinking", text=, signature?=} or
      * {type="redacted", data=}; other types are refused by name.
+     * learned is what the model refused before, or NULL.
      * Returns 0, HUM_ESPEC with *why set to a static text that names the field, or
      * HUM_ETOOBIG. */
-    int (*chat_body)(const struct value *spec, struct buf *out, const char **why);
+    int (*body)(const struct value *spec, const struct learned *learned, struct buf *out,
+                const char **why);
+};
+
+/* Why a request fails whose endpoint's dialect has no chat. */
+#define DIALECT_CANNOT_CHAT "the endpoint's dialect cannot chat, it only fills in"
+
+struct dialect_fill {
+    const char *api;  /* "generate", "completions", "infill": how it fills in */
+    const char *path; /* appended to the endpoint's URL */
 
     /* The body of a request that fills in, appended to out; a stream, as above. Ollama
      * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;
-     * llama-server knows its model's own. Returns as chat_body. */
-    int (*fill_body)(const struct fill *fill, struct buf *out, const char **why);
+     * llama-server knows its model's own. Returns as the body of a chat. */
+    int (*body)(const struct fill *fill, struct buf *out, const char **why);
+};
+
+struct dialect {
+    const char *name; /* what the configuration says */
+    enum frame_kind frame;
+    const char *accept; /* Accept header of a stream */
+
+    /* The header that an endpoint's key goes in, and what stands before the key there. */
+    struct {
+        const char *name;
+        const char *prefix;
+    } key;
+    /* Sent with every request unless the user has a header of that name; the last has no name. */
+    struct dialect_header {
+        const char *name;
+        const char *text;
+    } headers[DIALECT_HEADERS + 1];
+    const struct failure_words *words; /* for hints */
+
+    const struct dialect_chat *chat; /* NULL: cannot chat */
+    const struct dialect_fill *fill; /* NULL: cannot fill in */
 
     /* One record of either stream to events, thinking before text before tool calls before stats
      * before error or done. Changes record in place; it must be NUL-terminated behind
@@ -67,11 +99,15 @@ extern const struct dialect dialect_ollama;
 extern const struct dialect dialect_openai;
 extern const struct dialect dialect_llamacpp;
 
-/* The dialect of that name that an endpoint's chats may be in, or NULL. */
+/* The dialect of that name, or NULL. */
 const struct dialect *dialect_find(const char *name);
 
 /* The dialect that fills in by that api, or NULL. An endpoint may fill in by another
  * dialect than it chats in: llama-server chats like OpenAI. */
 const struct dialect *dialect_for_fill_api(const char *api);
+
+/* Static texts that say what there is: "endpoint.dialect must be \"ollama\", \"openai\" ...". */
+const char *dialect_names_why(void);
+const char *dialect_fill_apis_why(void);
 
 #endif

@@ -12,7 +12,7 @@ struct endpoint {
     char *name;
     char *url;      /* base, without a trailing slash */
     char *key;      /* NULL: none */
-    char **headers; /* "Name: value" lines, NULL-terminated */
+    char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
     const struct dialect *dialect;
     long connect_timeout_ms;
     long first_timeout_ms; /* 0: none */

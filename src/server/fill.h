@@ -1,5 +1,5 @@
 /* What a request to fill in text at the cursor is made from: the text around it, what else is
- * worth knowing, and how much may be generated. A dialect's fill_body makes a request of it.
+ * worth knowing, and how much may be generated. A dialect's body of it makes a request of it.
  * Everything is borrowed for the time of the call. Texts with a length may hold any bytes. */
 #ifndef HUM_FILL_H
 #define HUM_FILL_H
@@ -50,7 +50,7 @@ struct fill {
     const char *const *stop;
     size_t stop_count; /* 0: not said. To Ollama they replace the model's own */
 
-    /* The user's, NULL for none: sampling and load options as in a chat (see chat_body),
+    /* The user's, NULL for none: sampling and load options as in a chat (see dialect.h),
      * fields of the request, and how long Ollama keeps the model. What this struct says wins
      * over options, except that stop strings of both hold; extra wins over everything. */
     const struct value *options, *extra, *keep_alive;

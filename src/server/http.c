@@ -389,13 +389,6 @@ static void add_headers(struct transfer *t, const struct http_request *request)
     if (request->accept != NULL) {
         add_header(t, "Accept", request->accept);
     }
-    if (request->key != NULL) {
-        struct buf bearer;
-        buf_init(&bearer, SIZE_MAX);
-        buf_printf(&bearer, "Bearer %s", request->key);
-        add_header(t, "Authorization", bearer.data);
-        buf_finish(&bearer);
-    }
     for (char **line = request->headers; line != NULL && *line != NULL; line++) {
         longer = curl_slist_append(t->headers, *line);
         if (longer != NULL) {

@@ -15,7 +15,6 @@ struct http_request {
     const char *method; /* "GET" or "POST" */
     const char *url;    /* http or https; loopback hosts are never reached through a proxy */
     const char *accept; /* Accept header, or NULL */
-    const char *key;    /* sent as "Authorization: Bearer", or NULL */
     char **headers;     /* further "Name: value" lines, NULL-terminated, or NULL */
     const char *body;   /* of a POST; JSON */
     size_t body_len;

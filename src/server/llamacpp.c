@@ -111,13 +111,14 @@ static void record(struct dialect_state *st, char *record, size_t len, dialect_o
     emit_record(&e, record, read_record);
 }
 
+static const struct dialect_fill fill = {"infill", "/infill", fill_body};
+
 const struct dialect dialect_llamacpp = {
     .name = "llamacpp",
     .frame = FRAME_EVENTS,
     .accept = "text/event-stream",
-    .fill_api = "infill",
-    .fill_path = "/infill",
-    .fill_body = fill_body,
+    .key = {"Authorization", "Bearer "},
+    .fill = &fill,
     .record = record,
     .end = emit_no_end,
 };

@@ -1,6 +1,7 @@
 /* Ollama's /api/chat and /api/generate: one JSON object for each line. The last has
  * "done":true with the stats, and may still hold text. A failure is a line
  * {"error":...}, anywhere; a clean end without either is a stream cut off. */
+#include "base/failure.h"
 #include "proto.h"
 #include "server/body.h"
 #include "server/dialect.h"
@@ -20,8 +21,10 @@ static bool change_option(const struct value_pair *member, struct value *v)
     return v->type != VALUE_NIL;
 }
 
-static int chat_body(const struct value *spec, struct buf *out, const char **why)
+static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
+                     const char **why)
 {
+    (void)learned;
     const struct value *think = value_get(spec, "think");
     struct body b;
     body_begin(&b, out, spec, false);
@@ -174,15 +177,24 @@ static void record(struct dialect_state *st, char *record, size_t len, dialect_o
     emit_record(&e, record, read_record);
 }
 
+static const struct failure_words words = {
+    .reach = "Start Ollama with \"ollama serve\", or correct OLLAMA_HOST or",
+    .get_model = "download it with \"ollama pull",
+    .other = "; if it is not Ollama, set dialect = 'openai'",
+    .context = "context size (options.num_ctx)",
+};
+
+static const struct dialect_chat chat = {"/api/chat", chat_body};
+static const struct dialect_fill fill = {"generate", "/api/generate", fill_body};
+
 const struct dialect dialect_ollama = {
     .name = "ollama",
     .frame = FRAME_LINES,
     .accept = "application/x-ndjson",
-    .chat_path = "/api/chat",
-    .fill_api = "generate",
-    .fill_path = "/api/generate",
-    .chat_body = chat_body,
-    .fill_body = fill_body,
+    .key = {"Authorization", "Bearer "},
+    .words = &words,
+    .chat = &chat,
+    .fill = &fill,
     .record = record,
     .end = emit_no_end,
 };

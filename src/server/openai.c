@@ -55,8 +55,10 @@ static void write_think(struct body *b, const struct value *think)
     }
 }
 
-static int chat_body(const struct value *spec, struct buf *out, const char **why)
+static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
+                     const char **why)
 {
+    (void)learned;
     struct body b;
     body_begin(&b, out, spec, true);
     body_messages(&b, spec, "reasoning_content");
@@ -217,15 +219,16 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
     }
 }
 
+static const struct dialect_chat chat = {"/v1/chat/completions", chat_body};
+static const struct dialect_fill fill = {"completions", "/v1/completions", fill_body};
+
 const struct dialect dialect_openai = {
     .name = "openai",
     .frame = FRAME_EVENTS,
     .accept = "text/event-stream",
-    .chat_path = "/v1/chat/completions",
-    .fill_api = "completions",
-    .fill_path = "/v1/completions",
-    .chat_body = chat_body,
-    .fill_body = fill_body,
+    .key = {"Authorization", "Bearer "},
+    .chat = &chat,
+    .fill = &fill,
     .record = record,
     .end = end,
 };

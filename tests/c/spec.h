@@ -79,7 +79,7 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     const char *why = NULL;
-    int error = dialect_find(dialect)->chat_body(&v, &body, &why);
+    int error = dialect_find(dialect)->chat->body(&v, NULL, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -118,7 +118,7 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     const char *why = NULL;
-    int error = dialect_for_fill_api(api)->fill_body(&whole, &body, &why);
+    int error = dialect_for_fill_api(api)->fill->body(&whole, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -141,7 +141,7 @@ static inline void spec_check_fill_caps(const char *api, const struct fill *fill
     size_t cap = 0;
     for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        error = dialect_for_fill_api(api)->fill_body(fill, &body, &why);
+        error = dialect_for_fill_api(api)->fill->body(fill, &body, &why);
         CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }

@@ -24,25 +24,32 @@ static void check_body(int line, const char *body, size_t len, const char *wante
 
 static void finds_the_dialects_by_name(void)
 {
-    CHECK_TEXT(dialect_find("ollama")->chat_path, "/api/chat");
-    CHECK_TEXT(dialect_find("openai")->chat_path, "/v1/chat/completions");
+    CHECK_TEXT(dialect_find("ollama")->chat->path, "/api/chat");
+    CHECK_TEXT(dialect_find("openai")->chat->path, "/v1/chat/completions");
     CHECK(dialect_find("ollam") == NULL);
     CHECK(dialect_find("") == NULL);
 }
 
 static void finds_the_dialects_by_how_they_fill_in(void)
 {
-    CHECK_TEXT(dialect_for_fill_api("generate")->fill_path, "/api/generate");
-    CHECK_TEXT(dialect_for_fill_api("completions")->fill_path, "/v1/completions");
-    CHECK_TEXT(dialect_for_fill_api("infill")->fill_path, "/infill");
+    CHECK_TEXT(dialect_for_fill_api("generate")->fill->path, "/api/generate");
+    CHECK_TEXT(dialect_for_fill_api("completions")->fill->path, "/v1/completions");
+    CHECK_TEXT(dialect_for_fill_api("infill")->fill->path, "/infill");
     CHECK(dialect_for_fill_api("chat") == NULL);
     CHECK(dialect_for_fill_api("") == NULL);
 }
 
-static void no_endpoint_can_chat_in_what_only_fills_in(void)
+static void what_a_dialect_cannot_do_is_absent(void)
 {
-    CHECK(dialect_llamacpp.chat_body == NULL);
-    CHECK(dialect_find(dialect_llamacpp.name) == NULL);
+    CHECK(dialect_find("llamacpp")->chat == NULL);
+}
+
+static void an_error_lists_what_there_is(void)
+{
+    CHECK(strstr(dialect_names_why(), "\"ollama\", \"openai\"") != NULL);
+    CHECK(strstr(dialect_names_why(), "llamacpp") == NULL);
+    CHECK_TEXT(dialect_fill_apis_why(),
+               "backend.api is none of \"generate\", \"completions\", \"infill\"");
 }
 
 static void an_error_may_be_a_text_or_an_object(void)
@@ -234,7 +241,8 @@ int main(void)
 {
     RUN(finds_the_dialects_by_name);
     RUN(finds_the_dialects_by_how_they_fill_in);
-    RUN(no_endpoint_can_chat_in_what_only_fills_in);
+    RUN(what_a_dialect_cannot_do_is_absent);
+    RUN(an_error_lists_what_there_is);
     RUN(an_error_may_be_a_text_or_an_object);
     RUN(json_nested_in_the_text_is_opened);
     RUN(plain_text_is_taken_as_it_is_on_one_line);

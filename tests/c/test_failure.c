@@ -3,11 +3,12 @@
 
 #include "base/buf.h"
 #include "base/failure.h"
+#include "server/dialect.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-static const struct failure at = {
+static struct failure at = {
     .endpoint = "local",
     .url = "http://h:1",
     .dialect = "ollama",
@@ -61,6 +62,7 @@ static void a_server_that_is_not_there_can_be_started(void)
     f.text = "Connection refused";
     check_words(&f, "http://h:1: Connection refused", "ollama serve");
     f.dialect = "openai";
+    f.words = dialect_openai.words;
     check_words(&f, "Connection refused", "endpoints.local.url");
 }
 
@@ -174,6 +176,7 @@ static void statuses_lead_to_what_cures_them(void)
 
 int main(void)
 {
+    at.words = dialect_ollama.words;
     RUN(every_code_names_the_endpoint_and_has_a_name);
     RUN(a_server_that_is_not_there_can_be_started);
     RUN(each_wait_says_what_was_waited_for);

@@ -514,7 +514,7 @@ static void a_body_over_the_cap_is_too_big(void)
     const char *why = NULL;
     for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        error = dialect_find("ollama")->chat_body(&v, &body, &why);
+        error = dialect_find("ollama")->chat->body(&v, NULL, &body, &why);
         CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }

@@ -157,6 +157,8 @@ test('refuses each wrong spec with one error that names the field', BARE, functi
     { 'endpoint', spec('http://127.0.0.1:1', { endpoint = 'x' }) },
     { 'url', spec('http://127.0.0.1:1', { endpoint = { url = 7 } }) },
     { 'dialect', spec('http://127.0.0.1:1', { endpoint = { dialect = 'klingon' } }) },
+    { 'none of "ollama", "openai"', spec('http://127.0.0.1:1', { endpoint = { dialect = 'klingon' } }) },
+    { 'cannot chat', spec('http://127.0.0.1:1', { endpoint = { dialect = 'llamacpp' } }) },
     { 'request', spec('http://127.0.0.1:1', { request = 'x' }) },
     { 'model', spec('http://127.0.0.1:1', { request = { model = 3 } }) },
     { 'messages', spec('http://127.0.0.1:1', { request = { messages = 'x' } }) },

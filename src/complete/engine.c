@@ -96,8 +96,10 @@ static void do_attach(struct engine *e, const struct value *params)
         }
         remove_typing(e, t);
     }
-    if (e->count < TYPINGS_MAX) {
-        int64_t buf = value_int(value_item(params, 0), 0);
+    int64_t buf = value_int(value_item(params, 0), 0);
+    if (e->count == TYPINGS_MAX) {
+        log_write(LOG_WARN, "buffer %lld: no suggestions, there are too many", (long long)buf);
+    } else {
         e->typings[e->count++] =
             typing_new(&e->supply, buf, value_item(params, 1), remove_typing, e);
     }

@@ -66,7 +66,7 @@ size_t suggestion_shown(const struct answer *a)
     return a->final ? a->text.len : a->shown;
 }
 
-void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of)
+void suggestion_send(struct suggestion *s, const struct answer *a, const struct cache_key *here)
 {
     size_t len = suggestion_shown(a);
     bool known = s->at.serial == a->serial;
@@ -76,6 +76,7 @@ void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of)
         return;
     }
     size_t from = s->used < len ? s->used : len;
+    unsigned of = here != NULL ? cache_variants(s->cache, here) : 0;
     struct buf *out = event_begin(s->rpc, EVENT_SUGGEST, s->buf);
     wire_map(out, 9);
     wire_cstr(out, "tick");

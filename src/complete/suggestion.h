@@ -60,9 +60,9 @@ void suggestion_set(struct suggestion *s, const struct answer *a);
 struct answer *suggestion_switch(struct suggestion *s, const struct cache_key *here,
                                  unsigned variant);
 
-/* Sends Lua what it does not know yet of the suggestion, which a is; of: how many
- * alternatives are known. */
-void suggestion_send(struct suggestion *s, const struct answer *a, unsigned of);
+/* Sends Lua what it does not know yet of the suggestion, which a is. here: where alternatives
+ * are counted, which costs a search, so only if something is sent; NULL: a grows, so Lua knows. */
+void suggestion_send(struct suggestion *s, const struct answer *a, const struct cache_key *here);
 
 /* How much of an answer may be shown by now. */
 size_t suggestion_shown(const struct answer *a);

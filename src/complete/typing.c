@@ -239,7 +239,7 @@ static bool show_known(struct typing *t)
     struct answer *a = suggestion_fit(&t->suggestion, &key, growing);
     stop_stale(t, a);
     if (a != NULL) {
-        suggestion_send(&t->suggestion, a, cache_variants(s->cache, &key));
+        suggestion_send(&t->suggestion, a, &key);
         if (a->final && !t->suggestion.silent && s->backend->prefetch && t->fetch == NULL) {
             wait_for(t, WAITING_TO_PREFETCH, IDLE_MS);
         }
@@ -300,7 +300,7 @@ static void show_growth(struct typing *t)
     if (t->suggestion.lags || t->suggestion.used > suggestion_shown(a)) {
         show_or_fetch(t);
     } else {
-        suggestion_send(&t->suggestion, a, 0);
+        suggestion_send(&t->suggestion, a, NULL);
     }
 }
 
@@ -386,7 +386,7 @@ void typing_cycle(struct typing *t, const struct key *key, int step)
             suggestion_switch(&t->suggestion, &key_here, now == NULL ? i - 1 : other);
         if (a != NULL) {
             stop_stale(t, a);
-            suggestion_send(&t->suggestion, a, known);
+            suggestion_send(&t->suggestion, a, &key_here);
             break;
         }
     }

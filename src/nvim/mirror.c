@@ -169,11 +169,6 @@ size_t mirror_lines(const struct mirror *m)
     return m->count;
 }
 
-size_t mirror_bytes(const struct mirror *m)
-{
-    return m->live + m->count;
-}
-
 const char *mirror_line(const struct mirror *m, size_t row, size_t *len)
 {
     const struct line *line = line_at(m, row < m->count ? row : m->count - 1);

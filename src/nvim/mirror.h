@@ -34,7 +34,6 @@ void mirror_free(struct mirror *m); /* NULL is fine */
 int mirror_apply(struct mirror *m, int64_t first, int64_t last, const struct value *lines);
 
 size_t mirror_lines(const struct mirror *m); /* at least 1 */
-size_t mirror_bytes(const struct mirror *m); /* with a "\n" for each line */
 
 /* A line without its "\n", not NUL-terminated, until the next mirror_apply. */
 const char *mirror_line(const struct mirror *m, size_t row, size_t *len);

@@ -149,6 +149,31 @@ test('skips a message of 65 MB, ends its chat and reads on', BARE, function(t)
   T.ok(e.rpc.answers[1], 'what follows is answered')
 end)
 
+test('an edit of 65 MB ends the suggestions for its buffer alone, until its text comes again', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local function lines(buf, first, last, text) e.rpc:notify('nvim_buf_lines_event', buf, 5, first, last, text, false) end
+  local function mirrors() return { e:ask('mirror', 1).result, e:ask('mirror', 2).result } end
+  for buf = 1, 2 do
+    e.rpc:notify('attach', buf, { name = 'a.lua', filetype = 'lua', comment = '' })
+    lines(buf, 0, -1, { 'one', 'two' })
+  end
+  eq({ 'one\ntwo\n', 'one\ntwo\n' }, mirrors())
+  t:wait(function() return e.requests == 2 end, 'both are attached')
+  local long = '\xdb\x04\x10\x00\x00' .. ('x'):rep(65 * 1024 * 1024)
+  e.rpc.write('\x93\x02\xb4nvim_buf_lines_event\x96\x01\x06\x00\x01\x91' .. long .. '\xc2')
+  eq({ vim.NIL, 'one\ntwo\n' }, mirrors())
+  T.match('buffer 1: no suggestions, its text is too long', t:read_file('hum.log'))
+  lines(1, 1, 2, { 'an edit of text that is not known' })
+  e.rpc:notify('enter', 1, 2)
+  e.rpc:notify('key', 1, 7, 0, 0, 'typed', 0, 0)
+  e.rpc:notify('collect', 1, 0, 2)
+  eq(vim.NIL, mirrors()[1])
+  eq(2, e.requests, 'to attach again would bring the same text')
+  lines(1, 0, -1, { 'short' })
+  eq({ 'short\n', 'one\ntwo\n' }, mirrors())
+end)
+
 test('refuses each wrong spec with one error that names the field', BARE, function(t)
   local e = editor.start(t)
   e:hello()

@@ -119,6 +119,24 @@ test('a server that fails gives no items', function(t)
   eq(0, #items_of(t, "require('hum.complete.cmp').new():complete({}, take)"))
 end)
 
+test('without a FIM model there are no items and nobody waits; a model that comes later is found', function(t)
+  local srv = t:fake()
+  srv:script({ models = { { name = 'talker', capabilities = { 'completion' } } }, rules = {} })
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } } }) vim.cmd.edit('a.lua')]], srv.url)
+  t:keys('ix = pr')
+  local function items() return items_of(t, "require('hum.complete.cmp').new():complete({}, take)") end
+  eq({}, items())
+  eq({}, items())
+  eq(1, #srv:requests('/api/tags'), 'it is not searched for with each key')
+  srv:script({
+    models = { { name = 'qwen2.5-coder:1.5b-base', capabilities = { 'completion', 'insert' } } },
+    rules = { { text = 'int(1)' } },
+  })
+  t:lua('local now = vim.uv.now vim.uv.now = function() return now() + 60000 end')
+  t:wait(function() return items()[1] end, 'the model is found')
+  eq(2, #srv:requests('/api/tags'))
+end)
+
 test('a buffer that must not be read gives no items and no request', function(t)
   local srv = open(t)
   t:keys('<Esc>')

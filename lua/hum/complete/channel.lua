@@ -16,10 +16,18 @@ local pause = PAUSE
 local not_before = 0
 local reported ---@type string|nil  why there is no helper, as the user was told
 local backend_fault ---@type string|nil  why there is no backend, as the user was told
+local on_fault = {} ---@type fun()[]
 local subscribed = false
 
 ---@return boolean
 function M.is_open() return channel ~= nil end
+
+--- Calls `fn` when a search has found no backend.
+---@param fn fun()
+function M.on_fault(fn) on_fault[#on_fault + 1] = fn end
+
+---@return boolean  the last search found none
+function M.has_fault() return backend_fault ~= nil end
 
 --- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
 ---@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
@@ -43,6 +51,9 @@ local function send_backend()
     M.notify('backend', spec or vim.NIL)
     if err and err ~= backend_fault then notify.warn(err) end
     backend_fault = err
+    for _, fn in ipairs(err and on_fault or {}) do
+      fn()
+    end
   end)
 end
 

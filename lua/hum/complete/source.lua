@@ -54,14 +54,17 @@ local function watch()
 end
 
 --- Requests a suggestion at the cursor. A later request, or leaving insert mode, ends this
---- one with nil, as do a buffer that must not be read and a server that fails.
+--- one with nil, as do a buffer that must not be read, a server that fails and one without a
+--- FIM model.
 ---@param cb fun(found: hum.Found?)  called exactly once
 ---@return fun() cancel
 function M.request(cb)
   local buf = vim.api.nvim_get_current_buf()
   local cursor = vim.api.nvim_win_get_cursor(0)
   finish(nil)
-  if not attach.ensure(buf) then
+  local is_attached = attach.ensure(buf)
+  if is_attached then require('hum.complete.backend').renew() end
+  if not is_attached or channel.has_fault() then
     cb(nil)
     return function() end
   end
@@ -100,6 +103,7 @@ function M.on_failed() finish(nil) end
 
 complete.listen(M)
 helper.on_lost(M.on_failed)
+channel.on_fault(M.on_failed)
 
 ---@param text string
 ---@return string  its first line that says something

@@ -85,7 +85,8 @@ static void read_limits(struct backend *b, struct fields *f)
     b->min_confidence = fields_share(f, FIELD("backend", "confidence"));
 }
 
-/* Of all that makes another answer to the same prompt. */
+/* Of all that makes another answer to the same prompt. What the prompt itself shows beside the text
+ * around the cursor (names of project and files, chunks) may change: answers stay for that text. */
 static uint64_t hash_backend(const struct backend *b)
 {
     const struct value *const maps[] = {b->options, b->extra};

@@ -281,8 +281,8 @@ static bool same(const struct mirror *m, const struct plain *p)
     struct buf out;
     buf_init(&out, sizeof p->data);
     mirror_range(m, 0, mirror_lines(m), &out);
-    bool equal = mirror_lines(m) == p->lines && out.len == p->len &&
-                 memcmp(out.data, p->data, p->len) == 0;
+    bool equal =
+        mirror_lines(m) == p->lines && out.len == p->len && memcmp(out.data, p->data, p->len) == 0;
     buf_clear(&out);
     mirror_before(m, p->lines, 0, SIZE_MAX, &out);
     equal = equal && out.len == p->len - 1 && memcmp(out.data, p->data, out.len) == 0;

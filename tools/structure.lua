@@ -20,15 +20,16 @@ local C = {
 }
 
 local LUA = {
-  ['hum/base'] = {},
-  ['hum/server'] = { 'hum/base' },
+  ['hum/server/provider'] = {},
+  ['hum/base'] = { 'hum/server/provider' },
+  ['hum/server'] = { 'hum/base', 'hum/server/provider' },
   ['hum/chat/text'] = { 'hum/base' },
   ['hum/chat/view'] = { 'hum/base', 'hum/chat/text' },
-  ['hum/chat/reply'] = { 'hum/base', 'hum/server', 'hum/chat/text', 'hum/chat/view' },
+  ['hum/chat/reply'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat'] = { 'hum/base', 'hum/server', 'hum/chat/text', 'hum/chat/view', 'hum/chat/reply' },
   ['hum/complete/ghost'] = { 'hum/base' },
-  ['hum/complete/backend'] = { 'hum/base', 'hum/server' },
-  ['hum/complete'] = { 'hum/base', 'hum/server', 'hum/complete/ghost', 'hum/complete/backend' },
+  ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
+  ['hum/complete'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/complete/ghost', 'hum/complete/backend' },
   ['hum'] = { '*' },
 }
 

@@ -4,16 +4,18 @@
 -- options subscribes to their change.
 local check = require('hum.config.check')
 local log = require('hum.log')
+local providers = require('hum.server.provider')
 local schema = require('hum.config.schema')
 
 local M = {}
 
 ---@alias hum.Secret { env: string }|{ command: string[] }
+---@alias hum.Dialect 'ollama'|'openai'
 ---@alias hum.Keys string|string[]|false
 
 ---@class hum.Endpoint
 ---@field url? string
----@field dialect 'ollama'|'openai'
+---@field dialect hum.Dialect
 ---@field model? string
 ---@field options table<string, any>
 ---@field headers table<string, string|hum.Secret>
@@ -120,23 +122,17 @@ local function with_defaults(node, value)
   return value
 end
 
---- Options of Ollama that reload a model when two requests differ in them.
--- stylua: ignore
-local LOAD_OPTIONS = {
-  'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict',
-}
-
 ---@param config hum.Config
 ---@param problems string[]
 local function check_complete(config, problems)
   local complete = config.complete
   local name = complete.endpoint or config.endpoint
   local endpoint = config.endpoints[name]
-  for _, option in ipairs(endpoint and endpoint.dialect == 'ollama' and LOAD_OPTIONS or {}) do
+  for _, option in ipairs(endpoint and providers[endpoint.dialect].load_options or {}) do
     if complete.options[option] ~= nil then
       local text = 'complete.options.%s: set it in endpoints.%s.options instead: '
-        .. 'with different values Ollama would reload the model between chat and completion'
-      problems[#problems + 1] = text:format(option, name)
+        .. 'with different values %s would reload the model between chat and completion'
+      problems[#problems + 1] = text:format(option, name, providers[endpoint.dialect].title)
     end
   end
   local fim = complete.fim
@@ -144,6 +140,15 @@ local function check_complete(config, problems)
   if some and not (fim.prefix and fim.suffix) then
     problems[#problems + 1] = 'complete.fim: expected both "prefix" and "suffix"'
   end
+end
+
+--- Whether an endpoint needs no `url`.
+---@param name string
+---@param endpoint hum.Endpoint
+---@return boolean
+function M.has_default_url(name, endpoint)
+  local provider = providers[endpoint.dialect]
+  return provider.default_url ~= nil or (provider.host_variable ~= nil and name == endpoint.dialect)
 end
 
 --- What can only be checked in the whole configuration.
@@ -166,7 +171,7 @@ local function cross_check(config)
     if endpoint.url then
       local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
       problems[#problems + 1] = why and path .. why
-    elseif name ~= 'ollama' or endpoint.dialect ~= 'ollama' then
+    elseif not M.has_default_url(name, endpoint) then
       problems[#problems + 1] = path .. 'expected a URL; only "ollama" has one by default'
     end
   end

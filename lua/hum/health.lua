@@ -77,6 +77,10 @@ local function wait_for(start)
   return ('no response within %d s'):format(SERVER_WITHIN / 1000)
 end
 
+---@param endpoint hum.Endpoint
+---@return hum.Provider
+local function provider_of(endpoint) return require('hum.server.provider')[endpoint.dialect] end
+
 ---@param name string
 ---@param url string
 local function check_proxies(name, url)
@@ -95,17 +99,18 @@ end
 ---@param url string
 local function check_address(name, endpoint, url)
   health.info(('%s, dialect "%s"'):format(url, endpoint.dialect))
-  local host = vim.env.OLLAMA_HOST
+  local variable = provider_of(endpoint).host_variable
+  local host = variable and vim.env[variable] --[[@as string|nil]]
   if not endpoint.url and host and host ~= '' then
-    health.info('the address comes from $OLLAMA_HOST')
+    health.info(('the address comes from $%s'):format(variable))
     if url:find(':80$') and not host:find(':80', 1, true) then
       health.info('"http://" without a port means port 80, not 11434')
     end
     local suffix = require('hum.url').api_suffix(url)
     if suffix then
       health.warn(
-        ('$OLLAMA_HOST ends in "%s": every request will fail with 404'):format(suffix),
-        { ('Remove "%s": $OLLAMA_HOST is the base address.'):format(suffix) }
+        ('$%s ends in "%s": every request will fail with 404'):format(variable, suffix),
+        { ('Remove "%s": $%s is the base address.'):format(suffix, variable) }
       )
     end
   end
@@ -152,19 +157,21 @@ local function report(err)
 end
 
 ---@param name string
-local function check_version(name)
-  local err, answer = wait_for(
-    function(done) require('hum.server.query').query(name, { path = '/api/version' }, done) end
-  )
+---@param provider hum.Provider  one that has versions
+---@return boolean
+local function check_version(name, provider)
+  local wanted = provider.version --[[@as hum.ProviderVersion]]
+  local query = require('hum.server.query').query
+  local err, answer = wait_for(function(done) query(name, { path = wanted.path }, done) end)
   if err then
     report(err)
     return false
   end
   local version = type(answer.version) == 'string' and answer.version or '?'
-  health.ok('reachable: Ollama ' .. version)
+  health.ok(('reachable: %s %s'):format(provider.title, version))
   local parsed = vim.version.parse(version)
-  if parsed and version ~= '0.0.0' and vim.version.lt(parsed, { 0, 9, 0 }) then
-    health.warn('Ollama before 0.9 does not support thinking', { 'Update Ollama.' })
+  if parsed and version ~= '0.0.0' and vim.version.lt(parsed, wanted.least) then
+    health.warn(wanted.lacks, { wanted.cure })
   end
   return true
 end
@@ -191,9 +198,8 @@ local function check_models(name, endpoint)
   local err, names = wait_for(function(done) require('hum.server.models').list(name, done) end)
   if err then return report(err) end
   if #names == 0 then
-    local advice = endpoint.dialect == 'ollama' and 'Download one: ollama pull qwen3:8b'
-      or ('Set endpoints.%s.model.'):format(name)
-    return health.warn('the server has no models', { advice })
+    local advice = provider_of(endpoint).no_models:format(name)
+    return health.warn('the server has no models', { advice:sub(1, 1):upper() .. advice:sub(2) .. '.' })
   end
   local shown = vim.list_slice(names, 1, 10)
   local more = #names > #shown and (' and %d more'):format(#names - #shown) or ''
@@ -225,7 +231,8 @@ local function check_endpoint(name, usable)
   elseif not usable then
     return health.warn('not checked: needs the helper')
   end
-  if endpoint.dialect == 'ollama' and not check_version(name) then return end
+  local provider = provider_of(endpoint)
+  if provider.version and not check_version(name, provider) then return end
   check_models(name, endpoint)
 end
 

@@ -2,6 +2,8 @@
 -- configured endpoint. Pure. Both give a URL of one form: scheme and host in lower
 -- case where that is safe, a port, no slash at the end, so that the path of an API
 -- call can be appended as it is.
+local providers = require('hum.server.provider')
+
 local M = {}
 
 M.DEFAULT = 'http://127.0.0.1:11434'
@@ -150,21 +152,17 @@ end
 
 --- What to say about a path that stops at the API's own: `/api`, `/v1` and below.
 ---@param path string
----@param dialect string
+---@param dialect hum.Dialect
 ---@return string|nil why
 local function path_fault(path, dialect)
-  if dialect == 'openai' and path:find('/chat/completions$') then
-    return 'remove "/chat/completions", hum adds it'
-  elseif dialect == 'ollama' and (path:find('/api$') or path:find('/api/chat$')) then
-    return 'remove "/api", hum adds "/api/chat" itself'
-  elseif dialect == 'ollama' and path:find('/v1$') then
-    return 'the path "/v1" is the OpenAI-compatible API: remove it, or set dialect = "openai"'
+  for _, rule in ipairs(providers[dialect].refused) do
+    if path:find(rule[1]) then return rule[2] end
   end
 end
 
 --- The `url` of a configured endpoint.
 ---@param text string
----@param dialect 'ollama'|'openai'
+---@param dialect hum.Dialect
 ---@return string|nil url, string|nil err
 function M.endpoint(text, dialect)
   local scheme, address = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
@@ -201,7 +199,9 @@ function M.endpoint(text, dialect)
   path = clean_path(path, true)
   local why = path_fault(path, dialect)
   if why then return nil, why end
-  if dialect == 'openai' then path = path:gsub('/v1$', '') end
+  for _, pattern in ipairs(providers[dialect].ends) do
+    path = path:gsub(pattern, '')
+  end
   host = CONNECTABLE[host] or host
   return ('%s://%s:%d%s'):format(scheme, for_url(host), tonumber(port), path)
 end

@@ -5,14 +5,12 @@ local answers = require('hum.server.answer')
 local attach = require('hum.complete.attach')
 local backend = require('hum.complete.backend')
 local config = require('hum.config')
+local providers = require('hum.server.provider')
 local query = require('hum.server.query')
 
 local M = {}
 
 local health = vim.health
-
---- Ollama's own, unless `num_ctx`, its environment or much memory say more.
-local USUAL_CONTEXT = 4096
 
 ---@param complete hum.CompleteConfig
 ---@return string
@@ -55,14 +53,14 @@ end
 ---@param found hum.FoundBackend
 ---@param complete hum.CompleteConfig
 ---@param name string  of the endpoint
----@param is_ollama boolean
-local function check_context(found, complete, name, is_ollama)
+---@param provider hum.Provider
+local function check_context(found, complete, name, provider)
   local needs = complete.window_tokens + complete.ring_tokens + complete.max_tokens
-  local has = found.context or (is_ollama and USUAL_CONTEXT)
+  local has = found.context or provider.usual_context
   if not has then return end
   local sum = ('window_tokens + ring_tokens + max_tokens = %d'):format(needs)
   if needs <= has then return health.ok(('%s fits into the context window of %d tokens'):format(sum, has)) end
-  local cure = is_ollama and ('raise endpoints.%s.options.num_ctx'):format(name) or "increase the server's context size"
+  local cure = provider.more_context:format(name)
   health.warn(('%s exceeds the context window of %d tokens: prompts will be truncated'):format(sum, has), {
     ('Lower them in "complete", or %s.'):format(cure),
   })
@@ -70,9 +68,10 @@ end
 
 ---@param found hum.FoundBackend
 ---@param name string
+---@param path string  of the models that are loaded
 ---@param wait_for fun(start: fun(done: fun(...))): any
-local function check_loaded(found, name, wait_for)
-  local err, answer = wait_for(function(done) query.query(name, { path = '/api/ps' }, done) end)
+local function check_loaded(found, name, path, wait_for)
+  local err, answer = wait_for(function(done) query.query(name, { path = path }, done) end)
   if err or type(answer) ~= 'table' then return end
   for _, item in ipairs(answers.objects(answer, 'models')) do
     local listed = answers.model_name(item)
@@ -112,9 +111,9 @@ function M.check(usable, wait_for)
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
   health.ok('FIM model: ' .. backend.describe(found))
-  local is_ollama = options.endpoints[name].dialect == 'ollama'
-  if is_ollama then check_loaded(found, name, wait_for) end
-  check_context(found, complete, name, is_ollama)
+  local provider = providers[options.endpoints[name].dialect]
+  if provider.loaded then check_loaded(found, name, provider.loaded, wait_for) end
+  check_context(found, complete, name, provider)
   check_buffer(buf)
 end
 

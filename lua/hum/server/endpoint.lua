@@ -1,5 +1,6 @@
 -- Endpoints: from a name in the configuration to what the helper needs to reach it.
 local config = require('hum.config')
+local providers = require('hum.server.provider')
 local secret = require('hum.server.secret')
 local spelling = require('hum.spelling')
 local steps_of = require('hum.server.steps').new
@@ -10,7 +11,7 @@ local M = {}
 ---@class hum.EndpointSpec  as the helper wants it
 ---@field name string
 ---@field url string
----@field dialect 'ollama'|'openai'
+---@field dialect hum.Dialect
 ---@field headers table<string, string>
 ---@field key? string
 ---@field connect_timeout number
@@ -44,12 +45,11 @@ function M.name_of(name) return name or config.get().endpoint end
 ---@return string|nil url, string|nil err
 function M.url(name)
   local endpoint, err = find(M.name_of(name))
-  if not endpoint then
-    return nil, err
-  elseif endpoint.url then
-    return url.endpoint(endpoint.url, endpoint.dialect)
-  end
-  local found, why = url.ollama_host(vim.env.OLLAMA_HOST)
+  if not endpoint then return nil, err end
+  local provider = providers[endpoint.dialect]
+  local set = endpoint.url or provider.default_url
+  if set then return url.endpoint(set, endpoint.dialect) end
+  local found, why = url.ollama_host(vim.env[provider.host_variable] --[[@as string|nil]])
   return found and found.url, why
 end
 

@@ -6,6 +6,7 @@ local answers = require('hum.server.answer')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
+local providers = require('hum.server.provider')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
 
@@ -66,19 +67,37 @@ local function save()
   if not ok then log.write('warn', 'cannot write ' .. path) end
 end
 
---- The names in a server's list of models. Models that cannot chat are left out where the list
---- says so (Ollama from 0.30 on).
----@param dialect string
----@param answer table
----@return string[]
-local function names_in(dialect, answer)
-  local names = {}
-  for _, item in ipairs(answers.objects(answer, dialect == 'ollama' and 'models' or 'data')) do
-    local can = answers.strings(item.capabilities)
-    local able = dialect ~= 'ollama' or #can == 0 or vim.tbl_contains(can, 'completion')
-    names[#names + 1] = able and answers.model_name(item) or nil
-  end
-  return names
+---@param name string  of the endpoint
+---@return hum.Provider
+local function provider_of(name)
+  local endpoint = config.get().endpoints[name]
+  return providers[endpoint and endpoint.dialect or 'ollama']
+end
+
+--- A server that says for ever that there are more pages has no more after these.
+local MOST_PAGES = 50
+
+--- Adds the names in one page of a server's list to `names`, and calls back with all when there
+--- is no other page. Models that cannot chat are left out where the list says so.
+---@param name string  of the endpoint
+---@param path string
+---@param names string[]
+---@param steps hum.Steps
+---@param pages integer  how many there may be
+local function read_page(name, path, names, steps, pages)
+  local list = provider_of(name).list
+  steps.add(query.query(name, { path = path }, function(err, answer)
+    if err then return steps.finish(query.text(err)) end
+    ---@cast answer table  there is no error
+    for _, item in ipairs(answers.objects(answer, list.items)) do
+      local can = answers.strings(item.capabilities)
+      local able = not list.capability or #can == 0 or vim.tbl_contains(can, list.capability)
+      names[#names + 1] = able and answers.model_name(item) or nil
+    end
+    local more = list.next and list.next(answer)
+    if not more or pages <= 1 then return steps.finish(nil, names) end
+    read_page(name, more, names, steps, pages - 1)
+  end))
 end
 
 ---@param name? string  of the endpoint
@@ -86,12 +105,8 @@ end
 ---@return hum.Cancel
 function M.list(name, cb)
   name = M.endpoint(name)
-  local endpoint = config.get().endpoints[name] or { dialect = 'ollama' }
-  local path = endpoint.dialect == 'ollama' and '/api/tags' or '/v1/models'
-  return query.query(name, { path = path }, function(err, answer)
-    if err then return cb(query.text(err)) end
-    ---@cast answer table  there is no error
-    local names = names_in(endpoint.dialect, answer)
+  local steps = steps_of(function(err, names)
+    if err then return cb(err) end
     fresh[name] = true
     if not vim.deep_equal(names, load().names[name]) then
       load().names[name] = names
@@ -99,6 +114,8 @@ function M.list(name, cb)
     end
     cb(nil, names)
   end)
+  read_page(name, provider_of(name).list.path, {}, steps, MOST_PAGES)
+  return steps.cancel
 end
 
 --- The models of an endpoint as last seen, perhaps by an earlier Neovim.
@@ -177,9 +194,7 @@ end
 ---@param name string
 ---@return string
 local function none_text(name)
-  local endpoint = config.get().endpoints[name]
-  local cure = (not endpoint or endpoint.dialect == 'ollama') and 'download one with "ollama pull qwen3:8b"'
-    or ('set endpoints.%s.model'):format(name)
+  local cure = provider_of(name).no_models:format(name)
   return ('hum: endpoint "%s" has no models; %s'):format(name, cure)
 end
 
@@ -239,19 +254,19 @@ function M.choose(name, cb)
   return steps.cancel
 end
 
---- What a model can do: "completion", "thinking", "tools", "insert" ... Only Ollama lists that.
+--- What a model can do: "completion", "thinking", "tools", "insert" ... Few servers tell.
 ---@param name string
 ---@param model string
 ---@param cb fun(err: string?, capabilities: string[]?)  nil, nil: the server does not say
 ---@return hum.Cancel
 function M.capabilities(name, model, cb)
-  local endpoint = config.get().endpoints[name]
-  if not endpoint or endpoint.dialect ~= 'ollama' then
+  local path = config.get().endpoints[name] and provider_of(name).show
+  if not path then
     cb()
     return function() end
   end
   local body = { model = model }
-  local spec = { method = 'POST', path = '/api/show', body = body, model = model }
+  local spec = { method = 'POST', path = path, body = body, model = model }
   return query.query(name, spec, function(err, answer)
     if err then return cb(query.text(err)) end
     cb(nil, type(answer.capabilities) == 'table' and answers.strings(answer.capabilities) or nil)

@@ -7,6 +7,7 @@
 local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
 local families = require('hum.complete.backend.families')
+local providers = require('hum.server.provider')
 local query = require('hum.server.query')
 local task = require('hum.complete.backend.task')
 local tokens = require('hum.complete.backend.tokens')
@@ -258,13 +259,18 @@ local function on_openai(opts)
   return on_completions(opts)
 end
 
+---@type table<string, fun(opts: hum.DiscoverOpts): string|nil, hum.FoundBackend|nil>
+local BY = { ollama = on_ollama, openai = on_openai }
+
 --- Runs in a task.
 ---@param opts hum.DiscoverOpts
----@param dialect 'ollama'|'openai'
+---@param dialect hum.Dialect
 ---@return string|nil err, hum.FoundBackend|nil found
 function M.find(opts, dialect)
-  if dialect == 'ollama' then return on_ollama(opts) end
-  return on_openai(opts)
+  local find = BY[providers[dialect].fills or '']
+  if find then return find(opts) end
+  local cannot = 'hum: completion: endpoint "%s" cannot fill in code (dialect "%s"); set complete.endpoint to another'
+  return cannot:format(opts.endpoint, dialect)
 end
 
 return M

@@ -1,0 +1,40 @@
+-- What differs between the kinds of server as far as Lua has to know: a table for each dialect, all of one
+-- shape. What a service cannot do is absent. Knows nothing else, so that everything may know it.
+
+---@class hum.Provider
+---@field title string            what people call such a server
+---@field default_url? string     of an endpoint without `url`
+---@field host_variable? string   the environment variable that has it, for the endpoint named like the dialect
+---@field key_variable? string    the one that the key is usually in
+---@field ends string[]           patterns: what a URL's path may end in and hum adds by itself
+---@field refused { [1]: string, [2]: string }[]  patterns of paths, and why they cannot be right
+---@field list hum.ProviderList
+---@field show? string            path of what one model can do, asked for by {model = name}
+---@field version? hum.ProviderVersion
+---@field loaded? string          path of the models that are loaded
+---@field load_options string[]   options that reload a model when two requests differ in them
+---@field fills? 'ollama'|'openai'  how hum.complete.backend.discover finds out how it fills in
+---@field usual_context? integer  tokens that fit if nothing says otherwise
+---@field no_models string        what to do then, %s is the endpoint's name
+---@field more_context string     how to get more, the same
+
+---@class hum.ProviderList  of models
+---@field path string
+---@field items string                      the field that has them
+---@field capability? string              that a model has to have, where it lists any (Ollama from 0.30 on)
+---@field limit? string                     the field with the longest reply of one, in tokens
+---@field next? fun(answer: table): string?   the path of the next page, if there is one
+
+---@class hum.ProviderVersion
+---@field path string
+---@field least vim.Version
+---@field lacks string  older ones
+---@field cure string
+
+---@type table<string, hum.Provider>
+local M = {
+  ollama = require('hum.server.provider.ollama'),
+  openai = require('hum.server.provider.openai'),
+}
+
+return M

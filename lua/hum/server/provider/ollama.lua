@@ -1,0 +1,27 @@
+-- Ollama's own API, /api.
+
+---@type hum.Provider
+return {
+  title = 'Ollama',
+  host_variable = 'OLLAMA_HOST',
+  ends = {},
+  refused = {
+    { '/api$', 'remove "/api", hum adds "/api/chat" itself' },
+    { '/api/chat$', 'remove "/api", hum adds "/api/chat" itself' },
+    { '/v1$', 'the path "/v1" is the OpenAI-compatible API: remove it, or set dialect = "openai"' },
+  },
+  list = { path = '/api/tags', items = 'models', capability = 'completion' },
+  show = '/api/show',
+  version = {
+    path = '/api/version',
+    least = vim.version.parse('0.9.0') --[[@as vim.Version]],
+    lacks = 'Ollama before 0.9 does not support thinking',
+    cure = 'Update Ollama.',
+  },
+  loaded = '/api/ps',
+  load_options = { 'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict' },
+  fills = 'ollama',
+  usual_context = 4096, -- unless `num_ctx`, its environment or much memory say more
+  no_models = 'download one with "ollama pull qwen3:8b"',
+  more_context = 'raise endpoints.%s.options.num_ctx',
+}

@@ -5,7 +5,9 @@
 #include "complete/engine.h"
 #include "complete/supply.h"
 #include "job/chat.h"
+#include "job/job.h"
 #include "job/query.h"
+#include "job/registry.h"
 #include "nvim/event.h"
 #include "nvim/rpc.h"
 #include "nvim/wire.h"
@@ -17,52 +19,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More at once than any user has chats; a bound against a runaway caller. */
-#define RUNNING_MAX 256
-
-struct running {
-    int64_t id;
-    struct chat *chat; /* one of the two */
-    struct query *query;
-};
-
 struct methods {
     uv_loop_t *loop;
     struct rpc *rpc;
     struct engine *engine;
     struct http *http; /* NULL before the first request: its libraries take milliseconds */
-    struct running running[RUNNING_MAX];
-    size_t count;
+    struct registry jobs;
     void (*on_closed)(void *ctx);
     void *ctx;
 };
 
 /* ---- what runs ----------------------------------------------------------------- */
-
-static struct running *find(struct methods *m, int64_t id)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].id == id) {
-            return &m->running[i];
-        }
-    }
-    return NULL;
-}
-
-static void add(struct methods *m, struct running r)
-{
-    m->running[m->count++] = r;
-}
-
-static void forget(struct methods *m, const void *thing)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].chat == thing || m->running[i].query == thing) {
-            m->running[i] = m->running[--m->count];
-            return;
-        }
-    }
-}
 
 static struct http *http(void *ctx)
 {
@@ -76,37 +43,35 @@ static struct http *http(void *ctx)
 static bool chats(void *ctx, const char *url, const char *model)
 {
     struct methods *m = ctx;
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].chat != NULL && chat_uses(m->running[i].chat, url, model)) {
-            return true;
-        }
-    }
-    return false;
+    return registry_uses(&m->jobs, url, model);
 }
 
-static void on_chat_end(void *ctx, struct chat *c)
+/* A job that keeps a model busy has begun or ended. */
+static void on_change(struct methods *m, const struct job *j)
+{
+    if (j->ops->uses != NULL) {
+        engine_on_chat(m->engine);
+    }
+}
+
+static void on_job_end(void *ctx, struct job *j)
 {
     struct methods *m = ctx;
-    forget(m, c);
-    engine_on_chat(m->engine);
-}
-
-static void on_query_end(void *ctx, struct query *q)
-{
-    forget(ctx, q);
+    registry_remove(&m->jobs, j);
+    on_change(m, j);
 }
 
 /* Whether a request cannot run: for the reason `why`, or, if that is NULL, one found here. Each id that Lua gave gets an ending:
  * then it is here. */
 static bool refuse(struct methods *m, int64_t id, const char *why)
 {
-    if (find(m, id) != NULL) {
+    if (registry_find(&m->jobs, id) != NULL) {
         log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
         return true; /* an ending would be taken for the first one's */
     }
     if (why == NULL && http(m) == NULL) {
         why = "libcurl cannot be initialised";
-    } else if (why == NULL && m->count == RUNNING_MAX) {
+    } else if (why == NULL && registry_is_full(&m->jobs)) {
         why = "too many requests run already";
     }
     if (why != NULL) {
@@ -138,48 +103,55 @@ static void do_hello(struct methods *m, const struct value *params)
     wire_int(out, HUM_PROTOCOL);
 }
 
-static void do_chat(struct methods *m, const struct value *params)
+typedef struct job *(*job_start)(const struct job_env *env, int64_t id, const struct value *spec);
+
+static void start(struct methods *m, const struct value *params, job_start start_job)
 {
     int64_t id = value_int(value_item(params, 0), 0);
     if (refuse(m, id, NULL)) {
         return;
     }
-    const struct chat_env env = {m->loop, m->http, m->rpc, on_chat_end, m};
-    struct chat *c = chat_start(&env, id, value_item(params, 1));
-    if (c != NULL) {
-        add(m, (struct running){.id = id, .chat = c});
-        engine_on_chat(m->engine);
+    const struct job_env env = {m->loop, m->http, m->rpc, on_job_end, m};
+    struct job *j = start_job(&env, id, value_item(params, 1));
+    if (j != NULL) {
+        registry_add(&m->jobs, j);
+        on_change(m, j);
     }
+}
+
+static void do_chat(struct methods *m, const struct value *params)
+{
+    start(m, params, chat_start);
 }
 
 static void do_query(struct methods *m, const struct value *params)
 {
-    int64_t id = value_int(value_item(params, 0), 0);
-    if (refuse(m, id, NULL)) {
-        return;
-    }
-    const struct query_env env = {m->loop, m->http, m->rpc, on_query_end, m};
-    struct query *q = query_start(&env, id, value_item(params, 1));
-    if (q != NULL) {
-        add(m, (struct running){.id = id, .query = q});
-    }
+    start(m, params, query_start);
 }
 
 /* An id that has just ended is no error: the two messages crossed on the way. */
 static void do_stop(struct methods *m, const struct value *params)
 {
-    struct running *r = find(m, value_int(value_item(params, 0), 0));
-    if (r != NULL && r->chat != NULL) {
-        chat_stop(r->chat, value_bool(value_item(params, 1), false));
+    struct job *j = registry_find(&m->jobs, value_int(value_item(params, 0), 0));
+    if (j != NULL) {
+        j->ops->stop(j, value_bool(value_item(params, 1), false));
     }
 }
 
 static void do_join(struct methods *m, const struct value *params)
 {
-    struct running *r = find(m, value_int(value_item(params, 0), 0));
-    if (r != NULL && r->chat != NULL) {
-        chat_join(r->chat, value_bool(value_item(params, 1), false));
+    struct job *j = registry_find(&m->jobs, value_int(value_item(params, 0), 0));
+    if (j != NULL && j->ops->join != NULL) {
+        j->ops->join(j, value_bool(value_item(params, 1), false));
     }
+}
+
+static void do_jobs(struct methods *m, const struct value *params)
+{
+    struct buf *out = event_begin(m->rpc, EVENT_JOBS, value_int(value_item(params, 0), 0));
+    wire_map(out, 1);
+    wire_cstr(out, "jobs");
+    registry_pack(&m->jobs, uv_hrtime(), out);
 }
 
 static bool has(const struct value *text, const char *words)
@@ -205,11 +177,7 @@ static void do_error_event(struct methods *m, const struct value *params)
     if (is_lua && !has(text, LUA_PUT_FILE)) {
         return;
     }
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].chat != NULL) {
-            chat_suspect(m->running[i].chat);
-        }
-    }
+    registry_suspect(&m->jobs);
 }
 
 /* ---- requests ------------------------------------------------------------------ */
@@ -234,7 +202,7 @@ static void answer_info(struct methods *m, uint32_t id, const struct value *para
     wire_cstr(out, "pid");
     wire_int(out, getpid());
     wire_cstr(out, "running");
-    wire_int(out, (int64_t)m->count);
+    wire_int(out, (int64_t)m->jobs.count);
 }
 
 static void answer_mirror(struct methods *m, uint32_t id, const struct value *params)
@@ -268,8 +236,13 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat},   {METHOD_STOP, do_stop},
-    {METHOD_JOIN, do_join},   {METHOD_QUERY, do_query}, {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello},
+    {METHOD_CHAT, do_chat},
+    {METHOD_STOP, do_stop},
+    {METHOD_JOIN, do_join},
+    {METHOD_QUERY, do_query},
+    {METHOD_JOBS, do_jobs},
+    {"nvim_error_event", do_error_event},
 };
 
 static const struct {
@@ -381,13 +354,7 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
 
 void methods_close(struct methods *m)
 {
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->running[i].chat != NULL) {
-            chat_free(m->running[i].chat);
-        } else {
-            query_free(m->running[i].query);
-        }
-    }
+    registry_clear(&m->jobs);
     engine_free(m->engine);
     if (m->http != NULL) {
         http_close(m->http);

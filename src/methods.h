@@ -12,7 +12,7 @@ struct methods;
 struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*on_closed)(void *ctx),
                             void *ctx, const char **why);
 
-/* Ends every chat and query and closes everything; frees itself as the loop closes handles. */
+/* Ends every job and closes everything; frees itself as the loop closes handles. */
 void methods_close(struct methods *m);
 
 #endif

@@ -13,9 +13,10 @@
  * by Neovim's remote-plugin code and by tests. */
 #define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
 #define METHOD_CHAT "chat"   /* id, spec: a reply of a model into a buffer */
+#define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
 #define METHOD_STOP "stop"   /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
-#define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
+#define METHOD_JOBS "jobs"   /* id of its own: answered by "jobs" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
@@ -32,7 +33,7 @@
 #define METHOD_POLL "poll"       /* request: "ok" */
 
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
- * exactly one of done, error, cancelled or result. */
+ * exactly one of done, error, cancelled, result or jobs. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
@@ -40,6 +41,8 @@
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query, if the status is 2xx */
+
+#define EVENT_JOBS "jobs" /* {jobs = {{id, kind, state, endpoint, model?, age_ms, bytes}}} */
 
 /* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
  * text is what follows its first from bytes: to be shown at tick, row, col. It may come

@@ -95,6 +95,10 @@ M.subcommands = {
     text = true,
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
+  jobs = {
+    anywhere = true,
+    run = function() require('hum.jobs').show() end,
+  },
   log = {
     run = function(given)
       local ok, why = require('hum.log').open(given.mods)

@@ -1,15 +1,28 @@
--- The statusline component. It keeps what requests report and makes a text of it when a
--- statusline is drawn; it has no timer.
+-- The statusline component, and the words for what a job is doing. It keeps what requests report
+-- and makes a text of it when a statusline is drawn; it has no timer.
 local M = {}
 
 ---@class hum.Running
 ---@field model string
----@field state 'waiting'|'thinking'|'text'
+---@field state string  one of WORDS
 ---@field since integer  ms
 
 local running = {} ---@type table<integer, hum.Running>  by request id
 
-local TEXT = { waiting = 'waiting for %s', thinking = '%s is thinking', text = '%s is writing' }
+--- By the names that the helper has for them: src/job/job.h.
+local WORDS = {
+  waiting = 'waiting',
+  thinking = 'thinking',
+  text = 'writing',
+  reading = 'reading',
+  stopping = 'stopping',
+  ending = 'ending',
+}
+
+--- What a job is doing, for users.
+---@param state string
+---@return string
+function M.word(state) return WORDS[state] or state end
 
 local function redraw()
   vim.schedule(function() vim.cmd.redrawstatus({ bang = true }) end)
@@ -41,10 +54,10 @@ function M.text()
   elseif next(running, id) then
     return ('%d replies'):format(vim.tbl_count(running))
   end
-  local text = TEXT[one.state]:format(one.model)
+  local text = ('%s is %s'):format(one.model, M.word(one.state))
   if one.state == 'waiting' then
     local seconds = math.floor((vim.uv.now() - one.since) / 1000)
-    text = seconds > 0 and ('%s %d s'):format(text, seconds) or text
+    text = ('waiting for %s'):format(one.model) .. (seconds > 0 and (' %d s'):format(seconds) or '')
   end
   -- Names come from outside, and statuslines give a meaning to "%".
   return (text:gsub('[%%%c]', ''))

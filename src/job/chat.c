@@ -21,8 +21,8 @@ enum part { PART_NONE, PART_THINKING, PART_TEXT };
 enum ending { END_NONE, END_DONE, END_ERROR, END_CANCELLED };
 
 struct chat {
-    struct chat_env env;
-    int64_t id;
+    struct job job; /* first: a chat is one */
+    struct job_env env;
     struct endpoint endpoint;
     char *model;
     char *thinking_open;
@@ -48,6 +48,7 @@ struct chat {
 
 static void finish(struct chat *c, enum ending ending);
 
+static void free_chat(struct job *j);
 static void send_ending(struct chat *c);
 
 /* Every way into a chat is between these; leave may free it. */
@@ -66,8 +67,8 @@ static void leave(struct chat *c)
         send_ending(c);
     }
     if (c->ended) {
-        c->env.on_end(c->env.ctx, c);
-        chat_free(c);
+        c->env.on_end(c->env.ctx, &c->job);
+        free_chat(&c->job);
     }
 }
 
@@ -91,26 +92,26 @@ static void send_ending(struct chat *c)
     struct buf *out;
     switch (c->ending) {
     case END_DONE:
-        out = event_begin(c->env.rpc, EVENT_DONE, c->id);
+        out = event_begin(c->env.rpc, EVENT_DONE, c->job.id);
         wire_map(out, 2);
         wire_cstr(out, "reason");
         wire_cstr(out, c->reason != NULL ? c->reason : "");
         break;
     case END_ERROR:
-        out = event_begin(c->env.rpc, EVENT_ERROR, c->id);
+        out = event_begin(c->env.rpc, EVENT_ERROR, c->job.id);
         wire_map(out, EVENT_FAILURE_FIELDS + 1);
         buf_add(out, c->failure.data, c->failure.len);
         break;
     case END_CANCELLED:
     case END_NONE:
     default:
-        out = event_begin(c->env.rpc, EVENT_CANCELLED, c->id);
+        out = event_begin(c->env.rpc, EVENT_CANCELLED, c->job.id);
         wire_map(out, 1);
         break;
     }
     wire_cstr(out, "stats");
     stats_pack(&c->stats, c->sink != NULL ? sink_stats(c->sink) : NULL, out);
-    log_write(LOG_INFO, "chat %lld: ended, %lld pieces", (long long)c->id,
+    log_write(LOG_INFO, "chat %lld: ended, %lld pieces", (long long)c->job.id,
               (long long)c->stats.pieces);
 }
 
@@ -161,7 +162,7 @@ static void begin_part(struct chat *c, enum part part)
 static void on_notice(void *ctx, int part)
 {
     struct chat *c = ctx;
-    struct buf *out = event_begin(c->env.rpc, EVENT_PART, c->id);
+    struct buf *out = event_begin(c->env.rpc, EVENT_PART, c->job.id);
     wire_map(out, c->sent_first ? 1 : 2);
     wire_cstr(out, "part");
     wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
@@ -340,36 +341,13 @@ static void start(struct chat *c, const struct value *spec)
         .join = value_bool(value_get(spec, "join"), false),
     };
     c->sink = sink_new(&sink_env, &sink_callbacks, c);
-    log_write(LOG_INFO, "chat %lld: %s at %s, model %s", (long long)c->id, c->endpoint.name,
+    log_write(LOG_INFO, "chat %lld: %s at %s, model %s", (long long)c->job.id, c->endpoint.name,
               c->endpoint.url, c->model);
 }
 
-struct chat *chat_start(const struct chat_env *env, int64_t id, const struct value *spec)
+static void free_chat(struct job *j)
 {
-    struct chat *c = xcalloc(1, sizeof *c);
-    c->env = *env;
-    c->id = id;
-    stats_init(&c->stats, uv_hrtime());
-    utf8_init(&c->utf8);
-    buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
-    buf_init(&c->failure, SIZE_MAX);
-
-    const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
-    c->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
-    c->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
-    c->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
-
-    start(c, spec);
-    if (c->ending != END_NONE) {
-        send_ending(c);
-        chat_free(c);
-        return NULL;
-    }
-    return c;
-}
-
-void chat_free(struct chat *c)
-{
+    struct chat *c = (struct chat *)j;
     if (c->generation != NULL) {
         generation_stop(c->generation);
     }
@@ -384,21 +362,44 @@ void chat_free(struct chat *c)
     free(c);
 }
 
-static void send_stopping(struct chat *c)
+static void stop(struct job *j, bool discard)
 {
-    wire_map(event_begin(c->env.rpc, EVENT_STOPPING, c->id), 0);
-}
-
-void chat_stop(struct chat *c, bool discard)
-{
+    struct chat *c = (struct chat *)j;
     enter(c);
-    send_stopping(c);
+    wire_map(event_begin(c->env.rpc, EVENT_STOPPING, c->job.id), 0);
     if (discard) {
         sink_discard(c->sink);
         c->drained = true;
     }
     finish(c, END_CANCELLED);
     leave(c);
+}
+
+/* ---- as a job ------------------------------------------------------------------ */
+
+static enum job_state state_of(const struct chat *c)
+{
+    if (c->ending != END_NONE) {
+        return c->ending == END_CANCELLED ? JOB_STOPPING : JOB_ENDING;
+    }
+    switch (c->part) {
+    case PART_THINKING:
+        return JOB_THINKING;
+    case PART_TEXT:
+        return JOB_TEXT;
+    case PART_NONE:
+    default:
+        return JOB_WAITING;
+    }
+}
+
+static void describe(const struct job *j, struct job_info *info)
+{
+    const struct chat *c = (const struct chat *)j;
+    info->state = state_of(c);
+    info->endpoint = c->endpoint.name;
+    info->model = c->model;
+    info->bytes = sink_stats(c->sink)->bytes;
 }
 
 /* Ollama adds this tag to a name without one. */
@@ -410,23 +411,54 @@ static size_t length_without_tag(const char *model)
     return tagged ? len - tag_len : len;
 }
 
-bool chat_uses(const struct chat *c, const char *url, const char *model)
+static bool uses(const struct job *j, const char *url, const char *model)
 {
+    const struct chat *c = (const struct chat *)j;
     size_t len = length_without_tag(model);
     return strcmp(c->endpoint.url, url) == 0 && length_without_tag(c->model) == len &&
            memcmp(c->model, model, len) == 0;
 }
 
-void chat_join(struct chat *c, bool join)
+static void join(struct job *j, bool join)
 {
-    if (c->sink != NULL) {
-        sink_join(c->sink, join);
-    }
+    sink_join(((struct chat *)j)->sink, join);
 }
 
-void chat_suspect(struct chat *c)
+static void suspect(struct job *j)
 {
-    if (c->sink != NULL) {
-        sink_suspect(c->sink);
+    sink_suspect(((struct chat *)j)->sink);
+}
+
+static const struct job_ops chat_ops = {
+    .kind = "chat",
+    .stop = stop,
+    .free = free_chat,
+    .describe = describe,
+    .join = join,
+    .suspect = suspect,
+    .uses = uses,
+};
+
+struct job *chat_start(const struct job_env *env, int64_t id, const struct value *spec)
+{
+    struct chat *c = xcalloc(1, sizeof *c);
+    c->job = (struct job){&chat_ops, id, uv_hrtime()};
+    c->env = *env;
+    stats_init(&c->stats, c->job.started_ns);
+    utf8_init(&c->utf8);
+    buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
+    buf_init(&c->failure, SIZE_MAX);
+
+    const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
+    c->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
+    c->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
+    c->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
+
+    start(c, spec);
+    if (c->ending != END_NONE) {
+        send_ending(c);
+        free_chat(&c->job);
+        return NULL;
     }
+    return &c->job;
 }

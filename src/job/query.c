@@ -14,8 +14,8 @@
 #include <string.h>
 
 struct query {
-    struct query_env env;
-    int64_t id;
+    struct job job; /* first: a query is one */
+    struct job_env env;
     struct endpoint endpoint;
     char *model; /* that it is about, or NULL */
     enum failure_of of;
@@ -34,8 +34,9 @@ static void on_timer_closed(uv_handle_t *handle)
     free(q);
 }
 
-void query_free(struct query *q)
+static void free_query(struct job *j)
 {
+    struct query *q = (struct query *)j;
     if (q->transfer != NULL) {
         http_cancel(q->transfer);
     }
@@ -44,15 +45,15 @@ void query_free(struct query *q)
 
 static void end(struct query *q)
 {
-    q->env.on_end(q->env.ctx, q);
-    query_free(q);
+    q->env.on_end(q->env.ctx, &q->job);
+    free_query(&q->job);
 }
 
 static void fail(struct query *q, struct failure f)
 {
     f.of = q->of;
     f.model = q->model;
-    event_error(q->env.rpc, q->id, &f);
+    event_error(q->env.rpc, q->job.id, &f);
     end(q);
 }
 
@@ -85,7 +86,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
         fail(q, endpoint_result_failure(&q->endpoint, result, NULL));
         return;
     }
-    struct buf *out = event_begin(q->env.rpc, EVENT_RESULT, q->id);
+    struct buf *out = event_begin(q->env.rpc, EVENT_RESULT, q->job.id);
     wire_map(out, 2);
     wire_cstr(out, "status");
     wire_int(out, result->status);
@@ -152,11 +153,34 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     return q->transfer != NULL ? 0 : HUM_ESPEC;
 }
 
-struct query *query_start(const struct query_env *env, int64_t id, const struct value *spec)
+static void stop(struct job *j, bool discard)
+{
+    (void)discard;
+    struct query *q = (struct query *)j;
+    wire_map(event_begin(q->env.rpc, EVENT_CANCELLED, q->job.id), 0);
+    end(q);
+}
+
+static void describe(const struct job *j, struct job_info *info)
+{
+    const struct query *q = (const struct query *)j;
+    info->state = q->body.len > 0 ? JOB_READING : JOB_WAITING;
+    info->endpoint = q->endpoint.name;
+    info->bytes = q->body.len;
+}
+
+static const struct job_ops query_ops = {
+    .kind = "query",
+    .stop = stop,
+    .free = free_query,
+    .describe = describe,
+};
+
+struct job *query_start(const struct job_env *env, int64_t id, const struct value *spec)
 {
     struct query *q = xcalloc(1, sizeof *q);
+    q->job = (struct job){.ops = &query_ops, .id = id, .started_ns = uv_hrtime()};
     q->env = *env;
-    q->id = id;
     buf_init(&q->body, LIMIT_QUERY_BODY);
     uv_timer_init(env->loop, &q->deadline);
     q->deadline.data = q;
@@ -165,11 +189,11 @@ struct query *query_start(const struct query_env *env, int64_t id, const struct 
     if (read_spec(q, spec, &why) != 0) {
         struct failure f = endpoint_failure(NULL, HUM_ESPEC, why);
         event_error(env->rpc, id, &f);
-        query_free(q);
+        free_query(&q->job);
         return NULL;
     }
     if (q->timeout_ms > 0) {
         uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);
     }
-    return q;
+    return &q->job;
 }

@@ -94,7 +94,10 @@ test(
   ]])
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
-    eq({ 'build', 'chat', 'complete', 'health', 'log', 'model', 'new', 'retry', 'send', 'stop' }, complete('Hum '))
+    eq(
+      { 'build', 'chat', 'complete', 'health', 'jobs', 'log', 'model', 'new', 'retry', 'send', 'stop' },
+      complete('Hum ')
+    )
     eq({ 'send', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
     eq({ 'chat' }, complete("tab '<,'>Hum ch"))

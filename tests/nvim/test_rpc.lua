@@ -262,7 +262,7 @@ end)
 test('bears calls without arguments and with wrong ones', BARE, function(t)
   local e = editor.start(t)
   e:hello()
-  for _, method in ipairs({ 'chat', 'stop', 'join', 'query', 'hello' }) do
+  for _, method in ipairs({ 'chat', 'stop', 'join', 'jobs', 'query', 'hello' }) do
     e.rpc:notify(method)
     e.rpc:notify(method, 'x')
     e.rpc:notify(method, 'x', 'y', 'z')

@@ -33,7 +33,7 @@ local M = {}
 
 ---@alias hum.OnEvent fun(name: 'part'|'stopping'|'done'|'error'|'cancelled', data: table)
 
-local ENDINGS = { done = true, error = true, cancelled = true, result = true }
+local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true }
 
 ---@type table<integer, fun(name: any, data: table)>  name: of an event that such a request may have
 local live = {}
@@ -137,8 +137,8 @@ local function expect(id, seconds, waiting)
   helper.wait_for(seconds, function() return waiting[id] == nil end, helper.replace)
 end
 
---- Stops a generation: the server is told at once, "cancelled" follows. A helper that does not react is replaced; all
---- its requests end with an error then.
+--- Stops what runs under an id: the server is told at once, "cancelled" follows. A helper that does not react is
+--- replaced; all its requests end with an error then.
 ---@param id integer
 ---@param discard? boolean  there is no place any more for text that has not been written yet
 function M.stop(id, discard)
@@ -162,24 +162,42 @@ function M.join(id, join) tell('join', id, join) end
 ---@field body? table
 ---@field model? string   that it is about, for the words of a failure
 ---@field fills? boolean  for completion, likewise
----@field timeout number  seconds
+---@field timeout? number  seconds; nil: as long as it takes
 
---- One question to an endpoint and its whole answer.
+--- One question to an endpoint and its whole answer. Its id may be given to `stop`.
 ---@param query hum.Query
----@param cb fun(err: hum.Failure?, result: { status: integer, body: string }?)
+---@param cb fun(err: hum.Failure?, result: { status: integer, body: string }?)  both nil: it was stopped
 ---@return integer? id
 ---@return string? why
 function M.query(query, cb)
-  local spec = vim.tbl_extend('force', query, { body = query.body and vim.json.encode(query.body) })
+  local spec = vim.tbl_extend('force', { timeout = 0 }, query, { body = query.body and vim.json.encode(query.body) })
   local id, why = begin('query', spec, function(name, data)
     if name == 'result' then
       cb(nil, data)
     else
-      cb(data, nil)
+      cb(name == 'error' and data or nil, nil)
     end
   end)
-  if id then expect(id, query.timeout + STOP_WITHIN, live) end
+  if id and query.timeout then expect(id, query.timeout + STOP_WITHIN, live) end
   return id, why
+end
+
+---@class hum.Job
+---@field id integer
+---@field kind string      chat, query
+---@field state string     see |hum-protocol|
+---@field endpoint string
+---@field model? string
+---@field age_ms integer
+---@field bytes integer    of the answer, that arrived
+
+--- What runs in the helper, oldest first. A helper that does not answer is replaced.
+---@param cb fun(jobs: hum.Job[])
+function M.jobs(cb)
+  if not helper.state().channel then return cb({}) end
+  local id = begin('jobs', {}, function(_, data) cb(data.jobs or {}) end)
+  if not id then return cb({}) end
+  expect(id, STOP_WITHIN, live)
 end
 
 ---@return boolean  a request is under way

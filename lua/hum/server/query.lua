@@ -42,7 +42,7 @@ function M.query(name, spec, cb)
   local steps = steps_of(cb)
   steps.add(endpoints.resolve(name, function(why, resolved)
     if not resolved then return steps.finish({ message = why }) end
-    local _, problem = client.query({
+    local id, problem = client.query({
       endpoint = resolved.endpoint,
       method = spec.method or 'GET',
       path = spec.path,
@@ -51,11 +51,11 @@ function M.query(name, spec, cb)
       fills = spec.fills,
       timeout = spec.timeout or 5,
     }, function(err, result)
-      if err then return steps.finish(err) end
-      ---@cast result { status: integer, body: string }  there is no error
+      if not result then return steps.finish(err) end -- no error either: it was cancelled
       steps.finish(decode(name, spec.path, result.body))
     end)
-    if problem then steps.finish({ message = problem }) end
+    if not id then return steps.finish({ message = problem }) end
+    steps.add(function() client.stop(id) end)
   end))
   return steps.cancel
 end

@@ -1,0 +1,60 @@
+-- `:Hum jobs`: what runs in the helper, as a table.
+local client = require('hum.server.client')
+local notify = require('hum.notify')
+local status = require('hum.status')
+
+local M = {}
+
+---@param ms integer
+---@return string
+local function age(ms)
+  local seconds = math.floor(ms / 1000)
+  if seconds < 60 then return seconds .. ' s' end
+  return ('%d min %02d s'):format(math.floor(seconds / 60), seconds % 60)
+end
+
+---@param bytes integer
+---@return string
+local function size(bytes)
+  if bytes < 1000 then return bytes .. ' B' end
+  if bytes < 1000000 then return ('%.1f kB'):format(bytes / 1000) end
+  return ('%.1f MB'):format(bytes / 1000000)
+end
+
+local HEAD = { 'job', 'state', 'endpoint', 'model', 'age', 'bytes' }
+
+--- Names come from outside: what would end a line or ring is left out.
+---@param job hum.Job
+---@return string[]
+local function cells(job)
+  local row = { job.kind, status.word(job.state), job.endpoint, job.model or '', age(job.age_ms), size(job.bytes) }
+  return vim.tbl_map(function(cell) return (cell:gsub('%c', '')) end, row)
+end
+
+---@param jobs hum.Job[]
+---@return string
+function M.text(jobs)
+  if #jobs == 0 then return 'hum: nothing runs' end
+  local rows = vim.list_extend({ HEAD }, vim.tbl_map(cells, jobs))
+  local widths = {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do
+      widths[i] = math.max(widths[i] or 0, vim.fn.strdisplaywidth(cell))
+    end
+  end
+  local lines = vim.tbl_map(function(row)
+    local padded = {}
+    for i, cell in ipairs(row) do
+      padded[i] = cell .. (' '):rep(widths[i] - vim.fn.strdisplaywidth(cell))
+    end
+    return vim.trim(table.concat(padded, '  '))
+  end, rows)
+  return table.concat(lines, '\n')
+end
+
+--- Shows what runs, as soon as the helper has told.
+function M.show()
+  client.jobs(function(jobs) notify.answer(M.text(jobs)) end)
+end
+
+return M

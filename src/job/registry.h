@@ -1,0 +1,44 @@
+/* The jobs that run, of every kind, each under its id. Pure. */
+#ifndef HUM_REGISTRY_H
+#define HUM_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct job;
+
+/* More at once than any user has; a bound against a runaway caller. */
+#define REGISTRY_MAX 256
+
+struct registry {
+    struct job *jobs[REGISTRY_MAX];
+    size_t count;
+};
+
+bool registry_is_full(const struct registry *r);
+
+/* Only if it is not full, and under an id that is not in use. */
+void registry_add(struct registry *r, struct job *j);
+
+/* Without freeing it; nothing if it is not there. */
+void registry_remove(struct registry *r, const struct job *j);
+
+/* The job with that id, or NULL. */
+struct job *registry_find(const struct registry *r, int64_t id);
+
+/* Frees every job, without endings. */
+void registry_clear(struct registry *r);
+
+/* Neovim refused some notification: tells all whom it may concern. A job may end by it. */
+void registry_suspect(struct registry *r);
+
+/* Whether a job has this model generate, at this base URL. */
+bool registry_uses(const struct registry *r, const char *url, const char *model);
+
+/* Appends the list of them, oldest first: an array of maps {id, kind, state, endpoint, model?,
+ * age_ms, bytes}. now_ns as of uv_hrtime. */
+void registry_pack(const struct registry *r, uint64_t now_ns, struct buf *out);
+
+#endif

@@ -1,0 +1,177 @@
+-- What runs in the helper: everything can be stopped, and is listed.
+local T = require('harness')
+local chat = require('lib.chat')
+local editor = require('lib.editor')
+local test, eq = T.test, T.eq
+
+local BARE = { nvim = false }
+
+local function query(srv, more)
+  return vim.tbl_extend('force', {
+    endpoint = editor.endpoint(srv.url, { name = 'desk' }),
+    method = 'GET',
+    path = '/api/tags',
+    timeout = 0,
+  }, more or {})
+end
+
+-- A server whose list of models never comes.
+local function mute(t)
+  local srv = t:fake()
+  srv:script({ rules = { { match = { path = '/api/tags' }, json = vim.empty_dict(), first_ms = 1000000 } } })
+  return srv
+end
+
+test('a query is stopped: its request ends, and so does its id, once', BARE, function(t)
+  local srv = mute(t)
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('query', 5, query(srv))
+  srv:wait_event('request')
+  e.rpc:notify('stop', 5)
+  eq('cancelled', e:wait_end(5).name)
+  eq('waiting', srv:wait_event('disconnect').phase)
+  e.rpc:notify('stop', 5)
+  e:ask('info')
+  eq(1, #e:events_of(5))
+end)
+
+test('a query that was stopped leaves the others alone', BARE, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { match = { path = '/api/tags', nth = 1 }, json = vim.empty_dict(), first_ms = 1000000 } } })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('query', 5, query(srv))
+  srv:wait_event('request')
+  e.rpc:notify('query', 6, query(srv))
+  e.rpc:notify('stop', 5)
+  eq('cancelled', e:wait_end(5).name)
+  local result = e:wait_end(6)
+  eq({ 'result', 200 }, { result.name, result.data.status })
+end)
+
+test('a query has the limit of time that it is given', BARE, function(t)
+  local srv = mute(t)
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('query', 5, query(srv, { timeout = 0.2 }))
+  local ending = e:wait_end(5)
+  eq({ 'error', 'timeout' }, { ending.name, ending.data.code })
+  srv:wait_event('disconnect')
+end)
+
+test('what runs is listed, oldest first, with what it does', BARE, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { match = { path = '/api/tags' }, json = vim.empty_dict(), first_ms = 1000000 },
+      { match = { text = 'think' }, thinking = 'hm hm', text = 'so', faults = { { at = 1, ['do'] = 'stall' } } },
+      { text = 'three words here', faults = { { at = 2, ['do'] = 'stall' } } },
+    },
+  })
+  local e = editor.start(t)
+  e:hello()
+  local function jobs(id)
+    e.rpc:notify('jobs', id)
+    return e:wait_event('jobs', id).jobs
+  end
+  eq({}, jobs(1))
+  local spec = {
+    buf = 1,
+    join = false,
+    endpoint = editor.endpoint(srv.url, { name = 'desk' }),
+    request = { model = 'fake', messages = { { role = 'user', parts = { { type = 'text', text = 'say' } } } } },
+  }
+  e.rpc:notify('query', 2, query(srv))
+  e.rpc:notify('chat', 3, spec)
+  spec.request.model, spec.request.messages[1].parts[1].text = 'thinker', 'think'
+  e.rpc:notify('chat', 4, vim.tbl_deep_extend('force', spec, { request = { think = true } }))
+  e:wait_event('part', 3)
+  e:wait_event('part', 4)
+  t:wait(function() return (e.texts[1] or ''):find('words') end, 'two tokens')
+  local list = jobs(5)
+  for _, job in ipairs(list) do
+    T.ok(job.age_ms >= 0)
+    job.age_ms = nil
+  end
+  local text = table.concat(vim.tbl_map(function(edit) return edit.text end, e.edits))
+  eq(list[2].bytes + list[3].bytes, #text)
+  list[2].bytes, list[3].bytes = nil, nil
+  eq({
+    { id = 2, kind = 'query', state = 'waiting', endpoint = 'desk', bytes = 0 },
+    { id = 3, kind = 'chat', state = 'text', endpoint = 'desk', model = 'fake' },
+    { id = 4, kind = 'chat', state = 'thinking', endpoint = 'desk', model = 'thinker' },
+  }, list)
+  -- A reply that was stopped goes on until Neovim has handled its text.
+  e.held = {}
+  e.rpc:notify('stop', 3)
+  e:wait_event('stopping', 3)
+  eq('stopping', jobs(6)[2].state)
+  e:release()
+  e:wait_end(3)
+  eq({ 2, 4 }, vim.tbl_map(function(job) return job.id end, jobs(7)))
+end)
+
+-- ---- from Lua ----------------------------------------------------------------------------------
+
+test('a query that is given up ends its request, and nobody is called', function(t)
+  local srv = mute(t)
+  chat.configure(t, srv)
+  t:lua([[cancel = require('hum.server.query').query('ollama', { path = '/api/tags', timeout = 600 },
+    function(...) called = { ... } end)]])
+  srv:wait_event('request')
+  t:lua('cancel()')
+  srv:wait_event('disconnect')
+  t:wait(function() return not t:lua([[return require('hum.server.client').is_busy()]]) end, 'the id has ended')
+  eq(true, t:lua('return called == nil'), 'nobody was called')
+  eq('', t:messages())
+end)
+
+test(':Hum stop while the list of models is asked for ends that request', function(t)
+  local srv = mute(t)
+  local buf = chat.open(t, srv)
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } }, chat = { window = 'current' } })]], srv.url)
+  t:api('nvim_buf_set_lines', buf, 0, -1, false, { '## » You', '', 'hello' })
+  t:cmd('Hum send')
+  srv:wait_event('request')
+  t:wait_screen('choosing a model')
+  t:cmd('Hum stop')
+  eq('waiting', srv:wait_event('disconnect').phase)
+  t:wait(function() return not t:screen():find('choosing a model') end, 'nothing is waited for')
+  eq({}, srv:requests('/api/chat'))
+end)
+
+test(':Hum jobs shows what runs', { ui = { 100, 24 } }, function(t)
+  local srv = t:fake()
+  srv:script({ text = 'three words here', faults = { { at = 2, ['do'] = 'stall' } } })
+  local buf = chat.open(t, srv)
+  t:cmd('Hum jobs')
+  t:wait_screen('hum: nothing runs', true)
+  eq(vim.NIL, t:helper_pid() or vim.NIL, 'that needs no helper')
+  chat.ask(t, 'go on', buf)
+  t:wait(function() return chat.reply(t, buf):find('words') end, 'two tokens')
+  eq('fake is writing', t:lua([[return require('hum').status()]]))
+  t:cmd('Hum jobs')
+  t:wait_screen('job +state +endpoint +model +age +bytes')
+  t:wait_screen('chat +writing +ollama +fake +%d+ s +%d+ B')
+  t:keys('<CR>')
+  t:cmd('Hum stop')
+  chat.finished(t)
+  t:cmd('Hum jobs')
+  t:wait(function() return select(2, t:messages():gsub('hum: nothing runs', '')) == 2 end, 'nothing runs again')
+end)
+
+test(':Hum jobs replaces a helper that does not answer', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'three words here', faults = { { at = 2, ['do'] = 'stall' } } })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'go on', buf)
+  t:wait(function() return chat.reply(t, buf):find('words') end, 'two tokens')
+  local pid = t:helper_pid()
+  vim.uv.kill(pid, 'sigstop')
+  t:finally(function() vim.uv.kill(pid, 'sigcont') end)
+  t:cmd('Hum jobs')
+  local data = chat.finished(t)
+  eq({ 'error', 'helper' }, { data.status, data.code })
+  t:wait(function() return t:messages():find('hum: nothing runs', 1, true) end, 'the answer')
+end)

@@ -26,15 +26,17 @@ local GIVE_UP_MS = 8000
 ---@field helper_kb integer
 ---@field missed boolean?     it did not arrive in time
 
-local function sleep(ms)
+function M.sleep(ms)
   task.await(function() return false end, ms)
 end
 
 --- Waits until a process does nothing.
-local function settle(pid, ms)
+---@param pid integer
+---@param ms number  at most
+function M.settle(pid, ms)
   local deadline, last = task.now() + ms, system.cpu(pid)
   while task.now() < deadline do
-    sleep(60)
+    M.sleep(60)
     local now = system.cpu(pid)
     if now - last < 2e6 then return end
     last = now
@@ -108,15 +110,15 @@ function M.measure(run, way, rate, place, count)
     opening = #tokens[1],
     total = total,
   })
-  settle(nvim.pid, 5000)
+  M.settle(nvim.pid, 5000)
   local helper = nvim:lua([[return require('probe').go()]])
   assert(nvim:wait('opened', 20000), way .. ': no first token')
-  sleep(SETTLE_MS)
+  M.sleep(SETTLE_MS)
   nvim:lua([[require('probe').begin()]])
   local nvim_0, helper_0, frames_0 = system.cpu(nvim.pid), system.cpu(helper), nvim.flushes
   local stream_ms = rate > 0 and count * 1000 / rate or 0
   local arrived = nvim:wait('arrived', PAUSE_MS + stream_ms + GIVE_UP_MS)
-  sleep(SETTLE_MS)
+  M.sleep(SETTLE_MS)
   local nvim_1, helper_1, frames_1 = system.cpu(nvim.pid), system.cpu(helper), nvim.flushes
   local result = {
     way = way,

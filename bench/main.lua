@@ -9,6 +9,7 @@ local completion_report = require('completion_report')
 local extras = require('extras')
 local fake = require('lib.fake')
 local report = require('report')
+local send = require('send')
 local system = require('system')
 
 local PLACES = { 'empty', 'long', 'paragraph' }
@@ -19,11 +20,12 @@ local QUICK = { { 200, 150 }, { 1000, 500 }, { 0, 20000 } }
 local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
-usage: bench/run [--quick] [--repeat N] [--chat | --completion]
+usage: bench/run [--quick] [--repeat N] [--chat | --completion | --send]
                  [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
   --quick       one repetition, less of everything
-  --chat        only the chat; --completion: only completion
+  --chat        only the replies of a chat; --completion: only completion;
+                --send: only the way of a message to the server
   --way         of the chat only these ways (may be repeated); the ratios need "bare"
   --place       empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
 ]]
@@ -38,8 +40,8 @@ local function parse(args)
       opts.quick, opts.repeats, opts.rates = true, 1, QUICK
     elseif name == '--no-extras' then
       opts.no_extras = true
-    elseif name == '--chat' or name == '--completion' then
-      opts.half = name:sub(3)
+    elseif name == '--chat' or name == '--completion' or name == '--send' then
+      opts.part = name:sub(3)
     elseif name == '--repeat' then
       opts.repeats = assert(tonumber(value(i)), USAGE)
     elseif name == '--way' or name == '--place' then
@@ -50,7 +52,7 @@ local function parse(args)
       io.stderr:write(USAGE)
       os.exit(2)
     end
-    i = i + (name:find('^%-%-[qnc]') and 1 or 2)
+    i = i + (name:find('^%-%-[qncs]') and 1 or 2)
   end
   return opts
 end
@@ -117,10 +119,15 @@ local function main()
   local run = { root = root, dir = dir, fake = fake.start(root), quick = opts.quick }
   local machine = system.describe()
   local texts, figures = {}, {}
-  if opts.half ~= 'completion' then
+  local function is_wanted(part) return (opts.part or part) == part end
+  if is_wanted('chat') then
     texts[1], figures = chat(run, opts)
   end
-  if opts.half ~= 'chat' then
+  if is_wanted('send') then
+    figures.send = send.measure(run, opts.repeats, note)
+    texts[#texts + 1] = send.markdown(figures.send)
+  end
+  if is_wanted('completion') then
     texts[#texts + 1], figures.completion = complete(run, opts)
   end
   run.fake:stop()

@@ -240,6 +240,9 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
     if (c->lingering) {
         return;
     }
+    if (c->parser.in.len == 0 && c->state == CONN_IDLE) {
+        c->began = uv_hrtime();
+    }
     request_feed(&c->parser, room->base, (size_t)n);
     if (c->state == CONN_IDLE && !c->proceeding) {
         proceed(c);

@@ -24,6 +24,7 @@ struct conn {
     unsigned number; /* 0 until the first request that is no control request */
     unsigned requests;
     unsigned request; /* number of the request being answered, 0 for control requests */
+    uint64_t began;   /* when the first bytes of the request being read were there */
     enum conn_state state;
     enum conn_end end;
     bool generates; /* the request is for a generation, */

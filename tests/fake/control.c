@@ -98,9 +98,10 @@ static void show_state(struct conn *c)
     buf_init(&json, SIZE_MAX / 2);
     buf_printf(&json,
                "{\"connections\":%u,\"open\":%u,\"requests\":%u,\"active\":%u,"
-               "\"tokens\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"filling\":%u,\"active_max\":",
+               "\"tokens\":%" PRIu64 ",\"ns\":%" PRIu64 ",\"began\":%" PRIu64
+               ",\"filling\":%u,\"active_max\":",
                s->next_conn, open, s->next_request, active, s->journal.tokens, uv_hrtime(),
-               live_filling(s));
+               s->began, live_filling(s));
     live_print(s, &json);
     buf_add_str(&json, "}");
     head_json(c, 200, json.data);

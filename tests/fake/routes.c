@@ -198,6 +198,7 @@ static void note_request(const struct context *x)
 {
     struct conn *c = x->conn;
     const struct request *r = x->request;
+    c->server->began = c->began;
     struct buf more;
     buf_init(&more, SIZE_MAX / 2);
     buf_printf(&more,

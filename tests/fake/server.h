@@ -39,6 +39,7 @@ struct server {
     const char *fixtures;
     unsigned next_conn; /* numbers count from 1 */
     unsigned next_request;
+    uint64_t began; /* when the first bytes of the last request were there */
 };
 
 #endif

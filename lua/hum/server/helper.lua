@@ -67,7 +67,8 @@ local function lost(message, hint)
   end
 end
 
-local KEPT = 'The next message starts a new helper; what arrived is kept. See :Hum log.'
+--- So short that what happened has room beside it in a line of 80 cells.
+local AGAIN = 'Try again: a new helper starts.'
 
 --- Whether these modules were replaced by others (`:Lazy reload`), which have a helper of their own.
 ---@return boolean
@@ -85,13 +86,13 @@ local function on_exit(channel, code)
   local words = vim.trim(table.concat(stderr, ' '))
   local how = code > 128 and ('was killed by signal %d'):format(code - 128) or ('exited with status %d'):format(code)
   log.write('error', ('the helper %s %s'):format(how, words))
-  lost('the helper ' .. how .. (words ~= '' and ': ' .. words or ''), KEPT)
+  lost('the helper ' .. how .. (words ~= '' and ': ' .. words or ''), AGAIN)
 end
 
 --- Its channel is closed: it has ended, though its exit has not been told yet.
 ---@param channel integer
 function M.missed(channel)
-  if channel == state.channel then lost('the helper has exited', KEPT) end
+  if channel == state.channel then lost('the helper has exited', AGAIN) end
 end
 
 ---@param data string[]
@@ -192,7 +193,7 @@ function M.replace()
   if not channel then return end
   local ok, pid = pcall(vim.fn.jobpid, channel)
   if ok then vim.uv.kill(pid, 'sigkill') end
-  lost('the helper does not respond and was killed', KEPT)
+  lost('the helper does not respond and was killed', AGAIN)
 end
 
 --- Ends the helper; the next request starts it again.
@@ -208,7 +209,7 @@ vim.api.nvim_create_autocmd('User', {
   group = vim.api.nvim_create_augroup('hum.helper', {}),
   pattern = 'HumReloaded',
   callback = function()
-    if state.channel then lost('hum was reloaded', KEPT) end
+    if state.channel then lost('hum was reloaded', AGAIN) end
   end,
 })
 

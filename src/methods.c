@@ -70,7 +70,7 @@ static bool refuse(struct methods *m, int64_t id, const char *why)
         return true; /* an ending would be taken for the first one's */
     }
     if (why == NULL && http(m) == NULL) {
-        why = "libcurl cannot be initialised";
+        why = http_trouble();
     } else if (why == NULL && registry_is_full(&m->jobs)) {
         why = "too many requests run already";
     }
@@ -93,7 +93,7 @@ static void do_hello(struct methods *m, const struct value *params)
     }
     free(file);
     free(level);
-    log_write(LOG_INFO, "hum " HUM_VERSION " started, %s", http_library());
+    log_write(LOG_INFO, "hum " HUM_VERSION " started");
 
     struct buf *out = event_begin(m->rpc, EVENT_READY, 0);
     wire_map(out, 2);
@@ -152,6 +152,12 @@ static void do_jobs(struct methods *m, const struct value *params)
     wire_map(out, 1);
     wire_cstr(out, "jobs");
     registry_pack(&m->jobs, uv_hrtime(), out);
+}
+
+static void do_warm(struct methods *m, const struct value *params)
+{
+    (void)params;
+    http(m); /* a failure is told with the request */
 }
 
 static bool has(const struct value *text, const char *words)
@@ -236,13 +242,10 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello},
-    {METHOD_CHAT, do_chat},
-    {METHOD_STOP, do_stop},
-    {METHOD_JOIN, do_join},
-    {METHOD_QUERY, do_query},
-    {METHOD_JOBS, do_jobs},
-    {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat},
+    {METHOD_STOP, do_stop},   {METHOD_JOIN, do_join},
+    {METHOD_QUERY, do_query}, {METHOD_JOBS, do_jobs},
+    {METHOD_WARM, do_warm},   {"nvim_error_event", do_error_event},
 };
 
 static const struct {

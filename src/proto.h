@@ -15,6 +15,7 @@
 #define METHOD_CHAT "chat"   /* id, spec: a reply of a model into a buffer */
 #define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
 #define METHOD_STOP "stop"   /* id, discard?: text that Neovim has not been sent is dropped */
+#define METHOD_WARM "warm"   /* a request is near: what it needs is loaded */
 #define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
 #define METHOD_JOBS "jobs"   /* id of its own: answered by "jobs" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the

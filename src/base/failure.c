@@ -234,6 +234,8 @@ static void hint_bad_spec(const struct failure *f, struct buf *hint)
         buf_printf(hint, "Use another endpoint, or correct endpoints.%s.dialect.", f->endpoint);
     } else if (says(f, "too many requests")) {
         buf_add_str(hint, "Wait until a reply has ended, or stop one with :Hum stop.");
+    } else if (says(f, "libcurl ")) {
+        buf_add_str(hint, "Install libcurl (on Debian and Ubuntu: libcurl4), then try again.");
     } else {
         buf_add_str(hint, "Run :checkhealth hum; if it reports no problem, this is a bug in hum.");
     }

@@ -7,6 +7,7 @@
 #include "proto.h"
 #include "server/dialect.h"
 #include "server/generation.h"
+#include "server/http.h"
 #include "server/json.h"
 
 #include <stdlib.h>
@@ -207,7 +208,7 @@ struct generation *backend_start(const struct backend *b, const struct generatio
     struct generation *g = NULL;
     struct buf body;
     if (env->http == NULL) {
-        *why = "libcurl cannot be initialised";
+        *why = http_trouble();
         return NULL;
     }
     buf_init(&body, LIMIT_MESSAGE);

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "proto.h"
+#include "server/curl.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +15,9 @@
 
 /* One read from the socket may carry hundreds of tokens when the server is fast. */
 #define RECEIVE_BUFFER (128L * 1024)
+
+static const struct curl *curl; /* NULL before the first request */
+static const char *trouble = "libcurl cannot be initialised";
 
 struct http {
     uv_loop_t *loop;
@@ -77,24 +80,24 @@ static void forget_unwanted(struct transfer *t)
 static void transfer_free(struct transfer *t)
 {
     forget_unwanted(t);
-    curl_multi_remove_handle(t->http->multi, t->easy);
-    curl_easy_cleanup(t->easy);
+    curl->multi_remove_handle(t->http->multi, t->easy);
+    curl->easy_cleanup(t->easy);
     wipe_headers(t->headers);
-    curl_slist_free_all(t->headers);
+    curl->slist_free_all(t->headers);
     buf_finish(&t->body);
     free(t->url);
     free(t);
 }
 
-/* A part of a URL, to be freed with curl_free, or NULL. */
+/* A part of a URL, to be freed with curl->free, or NULL. */
 static char *url_part(const char *url, CURLUPart part)
 {
     char *text = NULL;
-    CURLU *parsed = curl_url();
-    if (parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
-        curl_url_get(parsed, part, &text, CURLU_DEFAULT_PORT);
+    CURLU *parsed = curl->url();
+    if (parsed != NULL && curl->url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
+        curl->url_get(parsed, part, &text, CURLU_DEFAULT_PORT);
     }
-    curl_url_cleanup(parsed);
+    curl->url_cleanup(parsed);
     return text;
 }
 
@@ -103,8 +106,8 @@ static bool same_part(const char *a, const char *b, CURLUPart part)
     char *of_a = url_part(a, part);
     char *of_b = url_part(b, part);
     bool same = of_a != NULL && of_b != NULL && strcasecmp(of_a, of_b) == 0;
-    curl_free(of_a);
-    curl_free(of_b);
+    curl->free(of_a);
+    curl->free(of_b);
     return same;
 }
 
@@ -126,7 +129,7 @@ static bool is_loopback(const char *url)
     bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(end, ".localhost") == 0 ||
                     (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
                     strcmp(host, "[::1]") == 0;
-    curl_free(host);
+    curl->free(host);
     return loopback;
 }
 
@@ -160,7 +163,7 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
         return CURL_WRITEFUNC_PAUSE;
     }
     long status = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 300 && status < 400) {
         return len; /* a redirect's own page */
     }
@@ -194,7 +197,7 @@ static int error_of(CURLcode code)
 static bool follow_redirect(struct transfer *t)
 {
     char *location = NULL;
-    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
+    curl->easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
     if (location == NULL || t->redirects >= REDIRECTS_MAX || !same_origin(t->url, location)) {
         return false;
     }
@@ -202,9 +205,9 @@ static bool follow_redirect(struct transfer *t)
     char *url = xstrdup(location);
     free(t->url);
     t->url = url;
-    curl_multi_remove_handle(t->http->multi, t->easy);
-    curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
-    return curl_multi_add_handle(t->http->multi, t->easy) == CURLM_OK;
+    curl->multi_remove_handle(t->http->multi, t->easy);
+    curl->easy_setopt(t->easy, CURLOPT_URL, t->url);
+    return curl->multi_add_handle(t->http->multi, t->easy) == CURLM_OK;
 }
 
 static void end_transfer(struct transfer *t, CURLcode code)
@@ -214,17 +217,17 @@ static void end_transfer(struct transfer *t, CURLcode code)
         return;
     }
     struct http_result result = {.error = error_of(code)};
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
+    curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
     if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
         if (follow_redirect(t)) {
             return;
         }
-        curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &result.location);
+        curl->easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &result.location);
     }
     curl_off_t retry_after = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
     result.retry_after_s = (long)retry_after;
-    result.why = t->why[0] != '\0' ? t->why : curl_easy_strerror(code);
+    result.why = t->why[0] != '\0' ? t->why : curl->easy_strerror(code);
     t->callbacks->on_end(t->ctx, &result);
     transfer_free(t);
 }
@@ -233,10 +236,10 @@ static void reap(struct http *http)
 {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+    while ((message = curl->multi_info_read(http->multi, &left)) != NULL) {
         if (message->msg == CURLMSG_DONE) {
             struct transfer *t = NULL;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
+            curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &t);
             end_transfer(t, message->data.result);
         }
     }
@@ -257,7 +260,7 @@ static void act(struct http *http, curl_socket_t fd, int flags)
 {
     int running;
     http->in_curl = true;
-    curl_multi_socket_action(http->multi, fd, flags, &running);
+    curl->multi_socket_action(http->multi, fd, flags, &running);
     http->in_curl = false;
     free_cancelled(http);
     reap(http);
@@ -302,7 +305,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, voi
     struct socket *s = socket_ctx;
     if (what == CURL_POLL_REMOVE) {
         if (s != NULL) {
-            curl_multi_assign(http->multi, fd, NULL);
+            curl->multi_assign(http->multi, fd, NULL);
             uv_poll_stop(&s->poll);
             uv_close((uv_handle_t *)&s->poll, on_poll_closed);
         }
@@ -317,7 +320,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, voi
             free(s);
             return -1;
         }
-        curl_multi_assign(http->multi, fd, s);
+        curl->multi_assign(http->multi, fd, s);
     }
     int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
     uv_poll_start(&s->poll, events, on_socket_ready);
@@ -326,12 +329,13 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, voi
 
 struct http *http_new(uv_loop_t *loop)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    curl = curl_load(&trouble);
+    if (curl == NULL || curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return NULL;
     }
     struct http *http = xcalloc(1, sizeof *http);
     http->loop = loop;
-    http->multi = curl_multi_init();
+    http->multi = curl->multi_init();
     if (http->multi == NULL) {
         free(http);
         return NULL;
@@ -340,10 +344,10 @@ struct http *http_new(uv_loop_t *loop)
     uv_timer_init(loop, &http->linger);
     http->timer.data = http->linger.data = http;
     http->open_timers = 2;
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     return http;
 }
 
@@ -361,8 +365,8 @@ void http_close(struct http *http)
         after = t->next_unwanted;
         transfer_free(t);
     }
-    curl_multi_cleanup(http->multi);
-    curl_global_cleanup();
+    curl->multi_cleanup(http->multi);
+    curl->global_cleanup();
     uv_close((uv_handle_t *)&http->timer, on_timer_closed);
     uv_close((uv_handle_t *)&http->linger, on_timer_closed);
 }
@@ -372,7 +376,7 @@ static void add_header(struct transfer *t, const char *name, const char *value)
     struct buf line;
     buf_init(&line, SIZE_MAX);
     buf_printf(&line, "%s: %s", name, value);
-    struct curl_slist *longer = curl_slist_append(t->headers, line.data);
+    struct curl_slist *longer = curl->slist_append(t->headers, line.data);
     if (longer != NULL) {
         t->headers = longer;
     }
@@ -381,7 +385,8 @@ static void add_header(struct transfer *t, const char *name, const char *value)
 
 static void add_headers(struct transfer *t, const struct http_request *request)
 {
-    struct curl_slist *longer = curl_slist_append(NULL, "Expect:"); /* stalls behind some proxies */
+    struct curl_slist *longer =
+        curl->slist_append(NULL, "Expect:"); /* stalls behind some proxies */
     t->headers = longer;
     if (request->body != NULL) {
         add_header(t, "Content-Type", "application/json");
@@ -390,7 +395,7 @@ static void add_headers(struct transfer *t, const struct http_request *request)
         add_header(t, "Accept", request->accept);
     }
     for (char **line = request->headers; line != NULL && *line != NULL; line++) {
-        longer = curl_slist_append(t->headers, *line);
+        longer = curl->slist_append(t->headers, *line);
         if (longer != NULL) {
             t->headers = longer;
         }
@@ -400,27 +405,27 @@ static void add_headers(struct transfer *t, const struct http_request *request)
 static void set_options(struct transfer *t, const struct http_request *request)
 {
     CURL *easy = t->easy;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->why);
-    curl_easy_setopt(easy, CURLOPT_URL, t->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "hum/" HUM_VERSION);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_curl_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl->easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, t->why);
+    curl->easy_setopt(easy, CURLOPT_URL, t->url);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, "hum/" HUM_VERSION);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
+    curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */
+    curl->easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_curl_body);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, t);
     if (is_loopback(t->url)) {
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl->easy_setopt(easy, CURLOPT_PROXY, "");
     }
     if (strcmp(request->method, "POST") == 0) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.len > 0 ? t->body.data : "");
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+        curl->easy_setopt(easy, CURLOPT_POST, 1L);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.len > 0 ? t->body.data : "");
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
     }
 }
 
@@ -428,8 +433,8 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
                             const struct http_callbacks *callbacks, void *ctx)
 {
     char *host = url_part(request->url, CURLUPART_HOST);
-    curl_free(host);
-    CURL *easy = host != NULL ? curl_easy_init() : NULL;
+    curl->free(host);
+    CURL *easy = host != NULL ? curl->easy_init() : NULL;
     if (easy == NULL) {
         return NULL;
     }
@@ -445,7 +450,7 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
     }
     add_headers(t, request);
     set_options(t, request);
-    if (curl_multi_add_handle(http->multi, easy) != CURLM_OK) {
+    if (curl->multi_add_handle(http->multi, easy) != CURLM_OK) {
         transfer_free(t);
         return NULL;
     }
@@ -471,7 +476,7 @@ void http_pause(struct transfer *t, bool paused)
     /* Bytes that curl holds may reach on_body inside this call. */
     struct http *http = t->http;
     http->in_curl = true;
-    curl_easy_pause(t->easy, CURLPAUSE_CONT);
+    curl->easy_pause(t->easy, CURLPAUSE_CONT);
     http->in_curl = false;
     free_cancelled(http);
 }
@@ -505,7 +510,14 @@ void http_release(struct transfer *t)
     http_pause(t, false);
 }
 
+const char *http_trouble(void)
+{
+    return trouble;
+}
+
 const char *http_library(void)
 {
-    return curl_version();
+    const char *why = NULL;
+    const struct curl *library = curl_load(&why);
+    return library != NULL ? library->version() : why;
 }

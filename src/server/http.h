@@ -1,5 +1,5 @@
 /* HTTP requests on the loop: one curl multi handle, driven by socket and timer
- * callbacks; the only user of curl. HTTP/1.1 only, so that cancelling closes the
+ * callbacks; the only user of curl, which is loaded by http_new. HTTP/1.1 only, so that cancelling closes the
  * socket, at which Ollama and llama-server stop generating. */
 #ifndef HUM_HTTP_H
 #define HUM_HTTP_H
@@ -37,7 +37,10 @@ struct http_callbacks {
     void (*on_end)(void *ctx, const struct http_result *result);
 };
 
+/* Returns NULL if curl cannot be had; http_trouble says why, until the next call. */
 struct http *http_new(uv_loop_t *loop);
+const char *http_trouble(void);
+
 /* Every transfer must have ended or been released. Frees itself when the loop has closed its
  * handles. */
 void http_close(struct http *http);
@@ -60,7 +63,7 @@ void http_release(struct transfer *t);
  * stops writing. Pausing takes effect with the next bytes. */
 void http_pause(struct transfer *t, bool paused);
 
-/* "libcurl/7.88.1 ..." for --version. */
+/* "libcurl/7.88.1 ..." for --version, or why there is none. */
 const char *http_library(void);
 
 #endif

@@ -262,7 +262,7 @@ end)
 test('bears calls without arguments and with wrong ones', BARE, function(t)
   local e = editor.start(t)
   e:hello()
-  for _, method in ipairs({ 'chat', 'stop', 'join', 'jobs', 'query', 'hello' }) do
+  for _, method in ipairs({ 'chat', 'stop', 'join', 'jobs', 'query', 'warm', 'hello' }) do
     e.rpc:notify(method)
     e.rpc:notify(method, 'x')
     e.rpc:notify(method, 'x', 'y', 'z')
@@ -422,6 +422,45 @@ test('started by hand in a terminal says what it is for', BARE, function(t)
   local exe = t.run.helper or t.root .. '/build/hum'
   local out = t:in_terminal({ exe })
   T.match('Neovim', out)
+end)
+
+-- ---- libcurl -------------------------------------------------------------------------------
+
+--- The libraries that a helper has in its memory, as Linux tells.
+local function libraries(t, e)
+  if not vim.uv.fs_stat('/proc/self/maps') then T.skip('no /proc') end
+  return t:read_file(('/proc/%d/maps'):format(e.proc.pid))
+end
+
+test('loads libcurl with the first request, or when one is near', BARE, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { text = 'one' } } })
+  for _, first in ipairs({ 'chat', 'warm' }) do
+    local e = editor.start(t)
+    e:hello()
+    e:ask('info')
+    T.no_match('libcurl', libraries(t, e), true)
+    e.rpc:notify(first, 1, spec(srv.url))
+    if first == 'chat' then e:wait_end(1) end
+    e:ask('info')
+    T.match('libcurl', libraries(t, e), true)
+  end
+end)
+
+test('without libcurl requests end with the cure', BARE, function(t)
+  local dir = vim.fs.dirname(t:write_file('lib/libcurl.so.4', 'not a library'))
+  t:write_file('lib/libcurl-gnutls.so.4', 'not a library')
+  local e = editor.start(t, { 'env', 'LD_LIBRARY_PATH=' .. dir, t.run.helper or t.root .. '/build/hum' })
+  e:hello()
+  libraries(t, e)
+  e.rpc:notify('warm')
+  for id = 1, 2 do
+    e.rpc:notify('chat', id, spec('http://127.0.0.1:1'))
+    local ending = e:wait_end(id)
+    eq({ 'error', 'spec' }, { ending.name, ending.data.code })
+    T.match('libcurl cannot be loaded: .*libcurl%.so%.4', ending.data.message)
+    T.match('Install libcurl', ending.data.hint, true)
+  end
 end)
 
 -- ---- completion ---------------------------------------------------------------------------
@@ -661,6 +700,7 @@ local function calls(url)
     hello = { 1, { protocol = 4, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
+    warm = { 1 },
     join = { 1, math.random(50), true },
     query = {
       1,

@@ -150,6 +150,9 @@ function M.stop(id, discard)
   end
 end
 
+--- A request is near: a helper that runs loads what it needs for it.
+function M.warm() tell('warm') end
+
 --- Whether edits of this generation must join the open undo block.
 ---@param id integer
 ---@param join boolean

@@ -14,6 +14,7 @@ package.preload['hum.server.client'] = function()
       return stub.last
     end,
     stop = function(id) table.insert(stub.stops, id) end,
+    warm = function() end,
     join = function(id, join) stub.join[id] = join end,
     query = function() return nil, 'no helper here' end,
     is_busy = function() return false end,

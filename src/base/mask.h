@@ -1,0 +1,15 @@
+/* Keeps secrets out of what is told and logged: servers repeat the key that they refuse. */
+#ifndef HUM_MASK_H
+#define HUM_MASK_H
+
+struct buf;
+
+/* What is shorter is no secret, and would tear holes into sentences. */
+#define MASK_MIN 6
+
+/* Replaces each of the words, and all that looks like a key ("sk-..."), by "***", in place. A
+ * word counts where it stands as one, and where its beginning does that a text was cut behind.
+ * secrets is NULL-terminated, or NULL. */
+void mask_text(struct buf *text, char *const *secrets);
+
+#endif

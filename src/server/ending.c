@@ -1,0 +1,108 @@
+#include "server/ending.h"
+
+#include "base/buf.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+/* Servers' reasons, in the words of their interfaces; upper and lower case alike. */
+static const char *const good[] = {"",         "stop",          "eos",           "end_turn",
+                                   "complete", "stop_sequence", "tool_calls",    "tool_use",
+                                   "eos_token", "end_of_text",  "function_call", NULL};
+static const char *const cut[] = {"length", "max_tokens", "model_length", "max_output_tokens",
+                                  "max_length", NULL};
+
+struct meaning {
+    const char *part; /* of the server's word */
+    const char *message;
+    const char *hint;
+};
+
+static const struct meaning meanings[] = {
+    {"context", "the reply ended because the model's context window is full",
+     "Start a new chat with :Hum new, or delete old turns."},
+    {"filter", "a content filter of the server ended the reply", NULL},
+    {"safety", "a safety filter of the server ended the reply", NULL},
+    {"sensitive", "a content filter of the server ended the reply", NULL},
+    {"refus", "the model refused to go on", NULL},
+    {"pause", "the server paused the reply", "Send \"Go on.\" to have it continued."},
+    {"compact", "the server ended the reply to compact the conversation",
+     "Send \"Go on.\" to have it continued."},
+    {"resource", "the server ran out of resources", NULL},
+    {"abort", "the server aborted the reply", NULL},
+    {"cancel", "the server aborted the reply", NULL},
+    {"error", "the server ended the reply with an error", NULL},
+    {"load", "the server loaded the model and sent no reply", NULL},
+    {"repeti", "the server ended the reply because it repeats itself", NULL},
+};
+
+static bool is_one_of(const char *reason, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (strcasecmp(reason, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *ending_name(enum ending_kind kind)
+{
+    return kind == ENDING_GOOD ? "good" : kind == ENDING_CUT ? "cut" : "told";
+}
+
+enum ending_kind ending_kind(const struct ending_facts *e)
+{
+    if (is_one_of(e->reason, cut)) {
+        return ENDING_CUT;
+    }
+    bool complete = is_one_of(e->reason, good) && (e->has_text || e->has_call);
+    return complete ? ENDING_GOOD : ENDING_TOLD;
+}
+
+static void explain_cut(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    buf_add_str(message, e->has_text ? "reply cut at the token limit"
+                         : e->has_thinking
+                             ? "no text: the model reached the token limit while it was thinking"
+                             : "no text: the token limit was reached at once");
+    buf_add_str(hint, "Raise the limit: num_predict for Ollama, else max_tokens, in the "
+                      "endpoint's options.");
+}
+
+static void explain_reason(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    const char *text = "the reply ended for a reason that hum does not know", *todo = NULL;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        if (strcasestr(e->reason, meanings[i].part) != NULL) {
+            text = meanings[i].message;
+            todo = meanings[i].hint;
+            break;
+        }
+    }
+    buf_printf(message, "%s (\"%s\")%s%s", text, e->reason, e->details != NULL ? ": " : "",
+               e->details != NULL ? e->details : "");
+    buf_add_str(hint, todo != NULL ? todo : "Ask again with :Hum retry.");
+}
+
+void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    switch (ending_kind(e)) {
+    case ENDING_GOOD:
+        break;
+    case ENDING_CUT:
+        explain_cut(e, message, hint);
+        break;
+    case ENDING_TOLD:
+        if (is_one_of(e->reason, good)) {
+            buf_add_str(message, e->has_thinking
+                                     ? "the model only thought: its reply has no text"
+                                     : "the reply is empty: the model sent no text");
+            buf_add_str(hint, "Ask again with :Hum retry.");
+        } else {
+            explain_reason(e, message, hint);
+        }
+        break;
+    }
+}

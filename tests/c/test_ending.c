@@ -1,0 +1,70 @@
+/* How a generation ended, in words. */
+#include "check.h"
+
+#include "base/buf.h"
+#include "server/ending.h"
+
+/* Whether it is of that kind, and message and hint have these words. */
+static void check_ending(int line, const struct ending_facts *e, const char *kind, const char *words)
+{
+    struct buf text;
+    buf_init(&text, 8192);
+    buf_add_str(&text, ending_name(ending_kind(e)));
+    buf_add_str(&text, ": ");
+    ending_explain(e, &text, &text);
+    if (strncmp(text.data, kind, strlen(kind)) != 0 || strstr(text.data, words) == NULL) {
+        check_texts(__FILE__, line, kind, text.data, words);
+    }
+    buf_finish(&text);
+}
+#define ENDS(e, kind, words) check_ending(__LINE__, &(struct ending_facts)e, kind, words)
+#define SAID(word) {.reason = word, .has_text = true}
+#define TEXT(...) __VA_ARGS__
+
+static void a_good_end_says_nothing(void)
+{
+    static const char *const words[] = {"", "stop", "STOP", "eos", "end_turn", "stop_sequence",
+                                        "tool_calls", "tool_use"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct ending_facts e = {.reason = words[i], .has_text = true};
+        CHECK_INT(ending_kind(&e), ENDING_GOOD);
+        check_ending(__LINE__, &e, "good: ", "");
+    }
+}
+
+static void the_limit_of_length_has_many_names(void)
+{
+    ENDS(SAID("length"), "cut", "cut at the token limit");
+    ENDS(SAID("max_tokens"), "cut", "max_tokens");
+    ENDS(SAID("MAX_TOKENS"), "cut", "limit");
+    ENDS(SAID("model_length"), "cut", "limit");
+    ENDS(TEXT({.reason = "length", .has_thinking = true}), "cut", "while it was thinking");
+}
+
+static void any_other_reason_is_told_with_its_word(void)
+{
+    ENDS(SAID("content_filter"), "told", "filter of the server ended the reply (\"content_filter\")");
+    ENDS(SAID("model_context_window_exceeded"), "told", ":Hum new");
+    ENDS(SAID("insufficient_system_resource"), "told", "(\"insufficient_system_resource\")");
+    ENDS(SAID("solar_flare"), "told", "a reason that hum does not know (\"solar_flare\")");
+    ENDS(TEXT({.reason = "refusal", .details = "Talk of storms", .has_text = true}), "told",
+         "refused to go on (\"refusal\"): Talk of storms");
+    ENDS(TEXT({.reason = "load"}), "told", "loaded the model");
+}
+
+static void a_reply_without_text_is_told(void)
+{
+    ENDS(TEXT({.reason = "stop"}), "told", "no text");
+    ENDS(TEXT({.reason = "stop"}), "told", ":Hum retry");
+    ENDS(TEXT({.reason = "end_turn", .has_thinking = true}), "told", "only thought");
+    ENDS(TEXT({.reason = "tool_calls", .has_call = true}), "good", "");
+}
+
+int main(void)
+{
+    RUN(a_good_end_says_nothing);
+    RUN(the_limit_of_length_has_many_names);
+    RUN(any_other_reason_is_told_with_its_word);
+    RUN(a_reply_without_text_is_told);
+    return check_report("ending");
+}

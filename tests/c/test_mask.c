@@ -1,0 +1,66 @@
+/* Secrets do not get into what is told. */
+#include "check.h"
+
+#include "base/buf.h"
+#include "base/mask.h"
+
+static char sesame[] = "sesame", token[] = "tok/en+1234567890==", tiny[] = "tiny";
+static char *const secrets[] = {sesame, token, tiny, NULL};
+
+static void check_mask(int line, const char *text, const char *wanted)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_add_str(&b, text);
+    mask_text(&b, secrets);
+    check_texts(__FILE__, line, text, b.data, wanted);
+    CHECK_INT(b.len, strlen(wanted));
+    buf_finish(&b);
+}
+#define MASKS(text, wanted) check_mask(__LINE__, text, wanted)
+
+static void a_secret_is_masked_wherever_it_stands(void)
+{
+    MASKS("invalid x-api-key: sesame", "invalid x-api-key: ***");
+    MASKS("sesame", "***");
+    MASKS("\"sesame\", 'sesame'. Bearer tok/en+1234567890==!", "\"***\", '***'. Bearer ***!");
+    MASKS("sesamesesame open", "sesamesesame open");
+}
+
+static void only_whole_words_are_secrets(void)
+{
+    MASKS("open-sesame, sesames, tiny", "open-sesame, sesames, tiny");
+    MASKS("sesam", "sesam");
+}
+
+static void the_beginning_of_a_secret_is_one_where_a_text_was_cut(void)
+{
+    MASKS("bad key tok/en+12345...", "bad key ***...");
+    MASKS("bad key tok/en", "bad key tok/en");
+}
+
+static void what_looks_like_a_key_is_masked(void)
+{
+    MASKS("Incorrect API key: sk-proj-abcdefgh12. Go", "Incorrect API key: ***. Go");
+    MASKS("sk-abc***xyz, task-force-abcdefgh", "sk-abc***xyz, task-force-abcdefgh");
+}
+
+static void nothing_to_mask_changes_nothing(void)
+{
+    struct buf b;
+    buf_init(&b, 10);
+    mask_text(&b, NULL);
+    CHECK_INT(b.len, 0);
+    MASKS("Grüße, 日本", "Grüße, 日本");
+    buf_finish(&b);
+}
+
+int main(void)
+{
+    RUN(a_secret_is_masked_wherever_it_stands);
+    RUN(only_whole_words_are_secrets);
+    RUN(the_beginning_of_a_secret_is_one_where_a_text_was_cut);
+    RUN(what_looks_like_a_key_is_masked);
+    RUN(nothing_to_mask_changes_nothing);
+    return check_report("mask");
+}

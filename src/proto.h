@@ -38,7 +38,9 @@
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
-#define EVENT_DONE "done"           /* {reason, stats} */
+#define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
+#define EVENT_LEARNED "learned"     /* {endpoint, message}: sent again without what is refused */
+#define EVENT_DONE "done"           /* {reason, ending, message, hint, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
 #define EVENT_RESULT "result"       /* {status, body}: of a query, if the status is 2xx */

@@ -4,8 +4,8 @@
 --   HumChatOpened       { buf }
 --   HumRequestStarted   { buf, id, endpoint, model }
 --   HumPartStarted      { buf, id, part, ttft_ms? }   part: "thinking" or "text"
---   HumRequestFinished  { buf, id, endpoint, model, status, reason?, code?, message?, hint?,
---                         stats? }
+--   HumRequestFinished  { buf, id, endpoint, model, status, reason?, ending?, code?,
+--                         message?, hint?, stats? }
 --                       status: "done", "error" or "cancelled"
 --
 -- An id belongs to one request; Started and Finished come once each.

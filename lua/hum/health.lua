@@ -218,6 +218,13 @@ local function check_models(name, endpoint)
 end
 
 ---@param name string
+local function check_learned(name)
+  for _, message in ipairs(require('hum.server.learned').of(name)) do
+    health.info(message)
+  end
+end
+
+---@param name string
 ---@param usable boolean  the helper can be asked
 local function check_endpoint(name, usable)
   local config = require('hum.config').get()
@@ -226,6 +233,7 @@ local function check_endpoint(name, usable)
   local url, why = require('hum.server.endpoint').url(name)
   if not url then return health.error(why or 'no address', { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
+  check_learned(name)
   if not check_key(name, endpoint) then
     return
   elseif not usable then

@@ -115,7 +115,8 @@ end
 function M.info(text) add(text, LEVELS.INFO) end
 
 ---@param text string
-function M.warn(text) add(text, LEVELS.WARN) end
+---@param quotes? boolean  as below
+function M.warn(text, quotes) add(text, LEVELS.WARN, quotes) end
 
 --- What the user wanted to know, whole: a prompt that waits for a key is no surprise then.
 ---@param text string

@@ -1,6 +1,7 @@
 #include "base/failure.h"
 
 #include "base/buf.h"
+#include "base/mask.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -241,7 +242,7 @@ static void hint_bad_spec(const struct failure *f, struct buf *hint)
     }
 }
 
-void failure_explain(const struct failure *f, struct buf *message, struct buf *hint)
+static void explain(const struct failure *f, struct buf *message, struct buf *hint)
 {
     switch (f->code) {
     case HUM_ECONNECT:
@@ -295,4 +296,11 @@ void failure_explain(const struct failure *f, struct buf *message, struct buf *h
     case HUM_OK:
         break;
     }
+}
+
+void failure_explain(const struct failure *f, struct buf *message, struct buf *hint)
+{
+    explain(f, message, hint);
+    mask_text(message, f->secrets);
+    mask_text(hint, f->secrets);
 }

@@ -30,6 +30,7 @@ struct failure {
     const char *text;                  /* the server's or curl's words, or NULL */
     const char *location;              /* of a redirect, or NULL */
     const char *signin_url;            /* or NULL */
+    char *const *secrets;              /* what the words may not repeat, see mask_text; or NULL */
     long status;                       /* HTTP, or 0 */
     long retry_after_s;                /* or 0 */
     enum failure_of of;

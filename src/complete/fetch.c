@@ -179,9 +179,10 @@ static void on_event(void *ctx, const struct dialect_event *event)
     }
 }
 
-static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
+static void on_generation_end(void *ctx, const struct failure *failure,
+                              const struct ending_facts *ending)
 {
-    (void)reason;
+    (void)ending;
     struct fetch *f = ctx;
     if (failure == NULL) {
         note_first(f);
@@ -194,7 +195,8 @@ static void on_generation_end(void *ctx, const struct failure *failure, const ch
     fetch_free(f);
 }
 
-static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
+static const struct generation_callbacks generation_callbacks = {.on_event = on_event,
+                                                                 .on_end = on_generation_end};
 
 /* ---- the request --------------------------------------------------------------- */
 

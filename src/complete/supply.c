@@ -35,9 +35,9 @@ static void on_load_event(void *ctx, const struct dialect_event *event)
     (void)event;
 }
 
-static void on_load_end(void *ctx, const struct failure *failure, const char *reason)
+static void on_load_end(void *ctx, const struct failure *failure, const struct ending_facts *ending)
 {
-    (void)reason;
+    (void)ending;
     struct supply *s = ctx;
     s->loading = NULL;
     if (failure != NULL) {
@@ -48,7 +48,8 @@ static void on_load_end(void *ctx, const struct failure *failure, const char *re
     s->on_ready(s->ctx);
 }
 
-static const struct generation_callbacks load_callbacks = {on_load_event, on_load_end};
+static const struct generation_callbacks load_callbacks = {.on_event = on_load_event,
+                                                           .on_end = on_load_end};
 
 static bool is_loaded(const struct supply *s)
 {

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/mask.h"
 #include "base/utf8.h"
 #include "job/stats.h"
 #include "nvim/event.h"
@@ -12,6 +13,7 @@
 #include "server/dialect.h"
 #include "server/endpoint.h"
 #include "server/generation.h"
+#include "server/learned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct chat {
     char *thinking_open;
     char *thinking_close;
 
+    struct value *request;         /* what bodies are made of, until text comes */
     struct generation *generation; /* NULL once it has ended */
     struct stats stats;
     struct utf8 utf8;
@@ -39,11 +42,10 @@ struct chat {
     bool sent_first;    /* the event of the first part */
 
     enum ending ending;
-    struct buf failure; /* the error event's fields, packed while what they are about exists */
-    char *reason;
-    bool drained; /* the sink has nothing left, or nowhere to put it */
-    bool ended;   /* the ending event was sent */
-    int busy;     /* inside one of its own callbacks: must not be freed */
+    struct buf told; /* the ending event's fields, packed while what they are about exists */
+    bool drained;    /* the sink has nothing left, or nowhere to put it */
+    bool ended;      /* the ending event was sent */
+    int busy;        /* inside one of its own callbacks: must not be freed */
 };
 
 static void finish(struct chat *c, enum ending ending);
@@ -76,8 +78,10 @@ static void leave(struct chat *c)
 
 static void fail(struct chat *c, const struct failure *f)
 {
-    event_failure(&c->failure, f);
-    finish(c, END_ERROR);
+    if (c->ending == END_NONE) {
+        event_failure(&c->told, f);
+        finish(c, END_ERROR);
+    }
 }
 
 static void fail_with(struct chat *c, enum hum_error code, const char *text)
@@ -93,14 +97,13 @@ static void send_ending(struct chat *c)
     switch (c->ending) {
     case END_DONE:
         out = event_begin(c->env.rpc, EVENT_DONE, c->job.id);
-        wire_map(out, 2);
-        wire_cstr(out, "reason");
-        wire_cstr(out, c->reason != NULL ? c->reason : "");
+        wire_map(out, EVENT_ENDING_FIELDS + 1);
+        buf_add(out, c->told.data, c->told.len);
         break;
     case END_ERROR:
         out = event_begin(c->env.rpc, EVENT_ERROR, c->job.id);
         wire_map(out, EVENT_FAILURE_FIELDS + 1);
-        buf_add(out, c->failure.data, c->failure.len);
+        buf_add(out, c->told.data, c->told.len);
         break;
     case END_CANCELLED:
     case END_NONE:
@@ -148,6 +151,8 @@ static void end_part(struct chat *c)
 static void begin_part(struct chat *c, enum part part)
 {
     c->part = part;
+    value_free(c->request);
+    c->request = NULL;
     if (c->stats.first_ns == 0) {
         c->stats.first_ns = uv_hrtime();
     }
@@ -210,6 +215,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_STATS:
         stats_add(&c->stats, &event->stats);
         break;
+    case DIALECT_TICK:
     case DIALECT_ERROR: /* the generation ends with these */
     case DIALECT_ODD:
     case DIALECT_DONE:
@@ -218,7 +224,8 @@ static void on_event(void *ctx, const struct dialect_event *event)
     leave(c);
 }
 
-static void on_generation_end(void *ctx, const struct failure *failure, const char *reason)
+static void on_generation_end(void *ctx, const struct failure *failure,
+                              const struct ending_facts *ending)
 {
     struct chat *c = ctx;
     enter(c);
@@ -226,13 +233,53 @@ static void on_generation_end(void *ctx, const struct failure *failure, const ch
     if (failure != NULL) {
         fail(c, failure);
     } else {
-        c->reason = xstrdup(reason);
+        event_ending(&c->told, ending, c->endpoint.secrets);
         finish(c, END_DONE);
     }
     leave(c);
 }
 
-static const struct generation_callbacks generation_callbacks = {on_event, on_generation_end};
+static int make_body(void *ctx, const struct learned *learned, struct buf *out)
+{
+    struct chat *c = ctx;
+    const char *why;
+    return c->endpoint.dialect->chat->body(c->request, learned, out, &why);
+}
+
+static void on_wait(void *ctx, int64_t ms, const struct failure *failure)
+{
+    struct chat *c = ctx;
+    struct buf *out = event_begin(c->env.rpc, EVENT_WAITING, c->job.id);
+    wire_map(out, EVENT_FAILURE_FIELDS + 1);
+    wire_cstr(out, "seconds");
+    wire_float(out, (double)ms / 1000);
+    event_failure(out, failure);
+}
+
+static void on_learned(void *ctx, const char *told)
+{
+    struct chat *c = ctx;
+    struct buf message;
+    buf_init(&message, SIZE_MAX);
+    buf_printf(&message, "the model \"%s\" at endpoint \"%s\" does not take %s: sent without it",
+               c->model, c->endpoint.name, told);
+    mask_text(&message, c->endpoint.secrets);
+    struct buf *out = event_begin(c->env.rpc, EVENT_LEARNED, c->job.id);
+    wire_map(out, 2);
+    wire_cstr(out, "endpoint");
+    wire_cstr(out, c->endpoint.name);
+    wire_cstr(out, "message");
+    wire_str(out, message.data, message.len);
+    buf_finish(&message);
+}
+
+static const struct generation_callbacks generation_callbacks = {
+    .on_event = on_event,
+    .on_end = on_generation_end,
+    .body = make_body,
+    .on_wait = on_wait,
+    .on_learned = on_learned,
+};
 
 /* ---- sink ---------------------------------------------------------------------- */
 
@@ -289,7 +336,8 @@ static void finish(struct chat *c, enum ending ending)
 
 /* ---- life ---------------------------------------------------------------------- */
 
-static int make_body(struct chat *c, const struct value *spec, struct buf *body, const char **why)
+static int read_request(struct chat *c, const struct value *spec, struct buf *body,
+                        const char **why)
 {
     const struct value *request = value_get(spec, "request");
     const struct dialect_chat *chat = c->endpoint.dialect->chat;
@@ -297,7 +345,8 @@ static int make_body(struct chat *c, const struct value *spec, struct buf *body,
         *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
         return HUM_ESPEC;
     }
-    return chat->body(request, NULL, body, why);
+    c->request = value_copy(request);
+    return chat->body(request, learned_find(&c->endpoint, c->model), body, why);
 }
 
 static void start(struct chat *c, const struct value *spec)
@@ -308,7 +357,7 @@ static void start(struct chat *c, const struct value *spec)
     int64_t buffer = value_int(value_get(spec, "buf"), 0);
     int error = endpoint_init(&c->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
-        error = make_body(c, spec, &body, &why);
+        error = read_request(c, spec, &body, &why);
     }
     if (error == 0 && buffer <= 0) {
         why = "buf is missing";
@@ -354,11 +403,11 @@ static void free_chat(struct job *j)
     sink_free(c->sink);
     endpoint_finish(&c->endpoint);
     buf_finish(&c->piece);
-    buf_finish(&c->failure);
+    buf_finish(&c->told);
+    value_free(c->request);
     free(c->thinking_open);
     free(c->thinking_close);
     free(c->model);
-    free(c->reason);
     free(c);
 }
 
@@ -447,7 +496,7 @@ struct job *chat_start(const struct job_env *env, int64_t id, const struct value
     stats_init(&c->stats, c->job.started_ns);
     utf8_init(&c->utf8);
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
-    buf_init(&c->failure, SIZE_MAX);
+    buf_init(&c->told, SIZE_MAX);
 
     const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
     c->thinking_open = value_strdup_or(value_get(thinking, "open"), "");

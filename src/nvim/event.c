@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/mask.h"
 #include "nvim/rpc.h"
 #include "nvim/wire.h"
 #include "proto.h"
@@ -34,6 +35,25 @@ void event_failure(struct buf *out, const struct failure *f)
     wire_str(out, hint.data, hint.len);
     wire_cstr(out, "status");
     wire_int(out, f->status);
+    buf_finish(&message);
+    buf_finish(&hint);
+}
+
+void event_ending(struct buf *out, const struct ending_facts *ending, char *const *secrets)
+{
+    struct buf message, hint;
+    buf_init(&message, SIZE_MAX);
+    buf_init(&hint, SIZE_MAX);
+    ending_explain(ending, &message, &hint);
+    mask_text(&message, secrets);
+    wire_cstr(out, "reason");
+    wire_cstr(out, ending->reason);
+    wire_cstr(out, "ending");
+    wire_cstr(out, ending_name(ending_kind(ending)));
+    wire_cstr(out, "message");
+    wire_str(out, message.data, message.len);
+    wire_cstr(out, "hint");
+    wire_str(out, hint.data, hint.len);
     buf_finish(&message);
     buf_finish(&hint);
 }

@@ -2,6 +2,7 @@
 #ifndef HUM_EVENT_H
 #define HUM_EVENT_H
 
+#include "base/ending.h"
 #include "base/failure.h"
 
 #include <stdint.h>
@@ -16,6 +17,11 @@ struct buf *event_begin(struct rpc *rpc, const char *name, int64_t id);
  * map, to out (any buffer), and logs the message. */
 #define EVENT_FAILURE_FIELDS 4
 void event_failure(struct buf *out, const struct failure *f);
+
+/* Appends reason, ending, message and hint, EVENT_ENDING_FIELDS pairs of a map, to out. What it
+ * says repeats none of the secrets, see mask_text. */
+#define EVENT_ENDING_FIELDS 4
+void event_ending(struct buf *out, const struct ending_facts *ending, char *const *secrets);
 
 /* A whole error event that has nothing but the failure. */
 void event_error(struct rpc *rpc, int64_t id, const struct failure *f);

@@ -3,6 +3,7 @@
 #include "proto.h"
 #include "server/fill.h"
 #include "server/json.h"
+#include "server/learned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,24 @@ static bool names(const struct value *map, const struct value *key)
     return false;
 }
 
-/* Begins a field unless one of the maps has its own. */
+static bool is_refused(const struct body *b, const struct value *key)
+{
+    if (b->learned == NULL || b->nested) {
+        return false;
+    }
+    char *name = value_strdup(key);
+    bool refused = name != NULL && learned_avoids(b->learned, name);
+    free(name);
+    return refused;
+}
+
+/* Begins a field unless one of the maps has its own, or the model refuses it. */
 static bool begin_field(struct body *b, const struct value *key, const struct value *const maps[],
                         size_t count)
 {
+    if (is_refused(b, key)) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         if (names(maps[i], key)) {
             return false;
@@ -62,6 +77,24 @@ void body_value(struct body *b, const char *key, const struct value *v)
     }
 }
 
+/* The limit of tokens has two names, of which a server may refuse one, and a limit itself. */
+static void change_limit(const struct body *b, struct value *key, struct value *v)
+{
+    static const char *const names_of[] = {"max_tokens", "max_completion_tokens"};
+    for (size_t i = 0; i < 2 && b->learned != NULL && !b->nested; i++) {
+        if (!value_is_string(key, names_of[i])) {
+            continue;
+        }
+        if (v->type == VALUE_INT) {
+            v->as.integer = learned_limit(b->learned, v->as.integer);
+        }
+        if (learned_avoids(b->learned, names_of[i])) {
+            *key = value_text(names_of[1 - i]);
+        }
+        return;
+    }
+}
+
 static void write_members(struct body *b, const struct value *const maps[], size_t count,
                           body_change change)
 {
@@ -69,8 +102,10 @@ static void write_members(struct body *b, const struct value *const maps[], size
         for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->out->error == 0;
              i++) {
             const struct value_pair *member = &maps[m]->as.map.pairs[i];
-            struct value v = member->value;
-            if (change(member, &v) && begin_field(b, &member->key, maps + m + 1, count - m - 1)) {
+            struct value key = member->key, v = member->value;
+            bool wanted = change(member, &v);
+            change_limit(b, &key, &v);
+            if (wanted && begin_field(b, &key, maps + m + 1, count - m - 1)) {
                 json_write(b->out, &v);
             }
         }
@@ -79,11 +114,13 @@ static void write_members(struct body *b, const struct value *const maps[], size
 
 void body_object(struct body *b, const struct value *const maps[], size_t count, body_change change)
 {
-    bool started = b->started;
+    bool started = b->started, nested = b->nested;
     buf_add(b->out, "{", 1);
     b->started = false;
+    b->nested = true;
     write_members(b, maps, count, change);
     b->started = started;
+    b->nested = nested;
     buf_add(b->out, "}", 1);
 }
 
@@ -171,34 +208,43 @@ static size_t count_parts(const struct value *parts, const char *type)
     return count;
 }
 
-/* The texts of the parts of that type as one string. */
-static void write_joined(struct body *b, const struct value *parts, const char *type)
+/* Appends the texts of the parts of that type. */
+static void join(const struct value *parts, const char *type, struct buf *text)
 {
-    struct buf text;
-    buf_init(&text, SIZE_MAX);
     for (size_t i = 0; i < parts->as.array.count; i++) {
         const struct value *part = &parts->as.array.items[i];
         if (is_joined(part, type)) {
             const struct value *piece = value_get(part, "text");
-            buf_add(&text, piece->as.string.data, piece->as.string.len);
+            buf_add(text, piece->as.string.data, piece->as.string.len);
         }
     }
-    json_write_string(b->out, text.data, text.len);
-    buf_finish(&text);
 }
 
-static void write_message(struct body *b, const struct value *message, const char *thinking)
+/* text: what the content begins with, and room for it. */
+static void write_message(struct body *b, const struct value *message, const char *thinking,
+                          struct buf *text)
 {
     const struct value *parts = value_get(message, "parts");
     buf_add_str(b->out, "{\"role\":");
     json_write(b->out, value_get(message, "role"));
     buf_add_str(b->out, ",\"content\":");
-    write_joined(b, parts, "text");
+    join(parts, "text", text);
+    json_write_string(b->out, text->data, text->len);
     if (count_parts(parts, "thinking") > 0) {
         buf_printf(b->out, ",\"%s\":", thinking);
-        write_joined(b, parts, "thinking");
+        buf_clear(text);
+        join(parts, "thinking", text);
+        json_write_string(b->out, text->data, text->len);
     }
     buf_add(b->out, "}", 1);
+    buf_clear(text);
+}
+
+/* Not a message of its own: its words go in front of the next one. */
+static bool is_lead(const struct body *b, const struct value *message)
+{
+    return learned_avoids(b->learned, "role:system") &&
+           value_is_string(value_get(message, "role"), "system");
 }
 
 void body_messages(struct body *b, const struct value *spec, const char *thinking)
@@ -207,11 +253,22 @@ void body_messages(struct body *b, const struct value *spec, const char *thinkin
         return;
     }
     const struct value *messages = value_get(spec, "messages");
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    const char *before = "[";
     for (size_t i = 0; i < messages->as.array.count && b->out->error == 0; i++) {
-        buf_add(b->out, i > 0 ? "," : "[", 1);
-        write_message(b, &messages->as.array.items[i], thinking);
+        const struct value *message = &messages->as.array.items[i];
+        if (is_lead(b, message)) {
+            join(value_get(message, "parts"), "text", &text);
+            buf_add_str(&text, "\n\n");
+            continue;
+        }
+        buf_add_str(b->out, before);
+        write_message(b, message, thinking, &text);
+        before = ",";
     }
-    buf_add(b->out, "]", 1);
+    buf_add_str(b->out, before[0] == '[' ? "[]" : "]");
+    buf_finish(&text);
 }
 
 /* ---- requests ------------------------------------------------------------------ */
@@ -228,10 +285,11 @@ const struct value *body_map(struct body *b, const struct value *map)
     return NULL;
 }
 
-void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options)
+void body_begin(struct body *b, struct buf *out, const struct value *spec,
+                const struct learned *learned, bool merge_options)
 {
     const struct value *model = value_get(spec, "model");
-    *b = (struct body){.out = out};
+    *b = (struct body){.out = out, .learned = learned};
     if (merge_options) {
         b->maps[BODY_OPTIONS] = body_map(b, value_get(spec, "options"));
     }

@@ -9,13 +9,16 @@
 #include <stdbool.h>
 
 struct fill;
+struct learned;
 
 enum body_map { BODY_OPTIONS, BODY_OWN, BODY_EXTRA, BODY_MAPS };
 
 struct body {
     struct buf *out;
     const struct value *maps[BODY_MAPS]; /* NULL for an absent one */
+    const struct learned *learned;       /* what the model refuses, or NULL */
     bool started;                        /* the object has a field */
+    bool nested;                         /* that object is not the body itself */
     const char *why;                     /* for body_fail, a static text */
 };
 
@@ -23,13 +26,15 @@ struct body {
  * holds the member's own, or return false to leave the member out. */
 typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 
-/* Checks what every dialect needs, model and messages, and writes the model. merge_options: the
- * spec's options are top-level fields. */
-void body_begin(struct body *b, struct buf *out, const struct value *spec, bool merge_options);
+/* Checks what every dialect needs, model and messages, and writes the model. Fields that the
+ * model is known to refuse are left out from then on. merge_options: the spec's options are
+ * top-level fields. */
+void body_begin(struct body *b, struct buf *out, const struct value *spec,
+                const struct learned *learned, bool merge_options);
 
 /* The messages, with the texts of their parts joined as "content" and unsigned thinking under the
  * dialect's name for it. What a service signed or redacted is of use to that one alone, and left
- * out. */
+ * out. A model that refuses the system role gets its words in front of the first message. */
 void body_messages(struct body *b, const struct value *spec, const char *thinking);
 
 /* What a request to fill in says itself, a map to be merged with the user's options. Texts

@@ -10,6 +10,7 @@
 #define CURL_FUNCTIONS(F)  \
     F(easy_cleanup)        \
     F(easy_getinfo)        \
+    F(easy_header)         \
     F(easy_init)           \
     F(easy_pause)          \
     F(easy_setopt)         \

@@ -15,6 +15,7 @@ struct buf;
 struct failure_words;
 struct fill;
 struct learned;
+struct refusal;
 struct value;
 
 void dialect_state_finish(struct dialect_state *st);
@@ -46,6 +47,7 @@ struct dialect_chat {
      * HUM_ETOOBIG. */
     int (*body)(const struct value *spec, const struct learned *learned, struct buf *out,
                 const char **why);
+    const struct refusal *refusals; /* what its models refuse, see learned.h; NULL: fields alone */
 };
 
 /* Why a request fails whose endpoint's dialect has no chat. */

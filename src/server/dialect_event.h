@@ -10,10 +10,12 @@ enum dialect_event_type {
     DIALECT_TEXT,      /* text, len: a piece of the answer, any bytes, never empty */
     DIALECT_THINKING,  /* text, len: a piece of the thinking, never empty */
     DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
+    DIALECT_TICK,      /* the model is at work on what is not shown: an empty thought, a signature,
+                          a piece of a tool call. Neither pings nor roles are. */
     DIALECT_STATS,     /* stats: may come more than once, each later one wins */
     DIALECT_ERROR,     /* text, len: the server's message, one readable text */
     DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */
-    DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty) */
+    DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty); details */
 };
 
 /* The server's own stats; absent ones are -1. Durations in ns. */
@@ -31,6 +33,7 @@ struct dialect_event {
     enum dialect_event_type type;
     const char *text; /* NUL-terminated behind len; valid during the callback */
     size_t len;
+    const char *details; /* of DIALECT_DONE: what the server says of the reason, or NULL */
     struct dialect_stats stats;
     /* Of DIALECT_TEXT, where the server says it: the sum of the natural logarithms of its
      * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come

@@ -2,12 +2,16 @@
 
 #include "base/buf.h"
 #include "base/fields.h"
+#include "base/hash.h"
+#include "base/mask.h"
 #include "server/dialect.h"
+#include "server/retry.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* A line break in a header would let a value add headers of its own. */
 static bool is_header_text(const char *s)
@@ -73,6 +77,71 @@ static void add_own_headers(struct endpoint *e)
     }
 }
 
+/* ---- what no text may repeat --------------------------------------------------- */
+
+static bool is_public(const char *line)
+{
+    static const char *const names[] = {
+        "anthropic-version:", "anthropic-beta:", "accept:", "user-agent:", "content-type:", NULL};
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (strncasecmp(line, names[i], strlen(names[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room for one more and the end. */
+static void add_secret(struct endpoint *e, size_t *count, const char *text, size_t len)
+{
+    static const char *const schemes[] = {"Bearer", "bearer", "Digest"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (len == strlen(schemes[i]) && memcmp(text, schemes[i], len) == 0) {
+            return;
+        }
+    }
+    if (len >= MASK_MIN) {
+        e->secrets = xrealloc(e->secrets, (*count + 2) * sizeof *e->secrets);
+        e->secrets[(*count)++] = xstrndup(text, len);
+        e->secrets[*count] = NULL;
+    }
+}
+
+static void note_secrets(struct endpoint *e)
+{
+    size_t count = 0;
+    if (e->key != NULL) {
+        add_secret(e, &count, e->key, strlen(e->key));
+    }
+    for (char **line = e->headers; *line != NULL; line++) {
+        const char *word = is_public(*line) ? "" : *line + strcspn(*line, ":;");
+        while (*word != '\0') {
+            word += strspn(word, ":; ,");
+            size_t len = strcspn(word, " ,");
+            add_secret(e, &count, word, len);
+            word += len;
+        }
+    }
+}
+
+static uint64_t hash_endpoint(const struct endpoint *e, const struct value *spec)
+{
+    char *configured = value_strdup_or(value_get(spec, "configured"), "");
+    const char *const texts[] = {e->name, e->url, e->dialect->name, e->key != NULL ? e->key : "",
+                                 configured};
+    uint64_t hash = HASH_START;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        hash = hash_text(hash, texts[i]);
+    }
+    for (char **line = e->headers; *line != NULL; line++) {
+        hash = hash_text(hash, *line);
+    }
+    free(configured);
+    return hash;
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why)
 {
     struct fields f = {.map = spec};
@@ -104,6 +173,8 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
         return HUM_ESPEC;
     }
     add_own_headers(e);
+    note_secrets(e);
+    e->hash = hash_endpoint(e, spec);
     return 0;
 }
 
@@ -114,14 +185,20 @@ static void wipe(char *secret)
     }
 }
 
+static void wipe_all(char **texts)
+{
+    for (char **text = texts; text != NULL && *text != NULL; text++) {
+        wipe(*text);
+        free(*text);
+    }
+    free(texts);
+}
+
 void endpoint_finish(struct endpoint *e)
 {
-    for (char **line = e->headers; line != NULL && *line != NULL; line++) {
-        wipe(*line);
-        free(*line);
-    }
+    wipe_all(e->headers);
+    wipe_all(e->secrets);
     wipe(e->key);
-    free(e->headers);
     free(e->key);
     free(e->url);
     free(e->name);
@@ -158,6 +235,7 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
         .dialect = e != NULL && e->dialect != NULL ? e->dialect->name : "?",
         .words = e != NULL && e->dialect != NULL ? e->dialect->words : NULL,
         .text = text,
+        .secrets = e != NULL ? e->secrets : NULL,
     };
 }
 
@@ -169,7 +247,14 @@ struct failure endpoint_result_failure(const struct endpoint *e, const struct ht
                                         answered ? text : result->why);
     f.status = result->status;
     f.location = result->location;
-    f.retry_after_s = result->retry_after_s;
+    const struct retry_answer answer = {
+        .status = result->status,
+        .after = result->retry_after,
+        .after_ms = result->retry_after_ms,
+        .text = text,
+    };
+    int64_t wait_ms = retry_asked_ms(&answer, time(NULL));
+    f.retry_after_s = wait_ms > 0 ? (long)((wait_ms + 999) / 1000) : 0;
     f.wait = WAIT_CONNECT;
     f.waited_ms = e->connect_timeout_ms;
     return f;

@@ -5,13 +5,20 @@
 #include "server/error_text.h"
 #include "server/frame.h"
 #include "server/http.h"
+#include "server/learned.h"
+#include "server/retry.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+/* So often a model may refuse what is in a request: a field each time. */
+#define REFUSALS_MAX 4
 
 struct generation {
-    uv_loop_t *loop;
+    struct generation_env env;
     const struct endpoint *endpoint;
     const struct dialect *dialect;
+    const char *path;
     const char *model;
     const struct generation_callbacks *callbacks;
     void *ctx;
@@ -20,13 +27,17 @@ struct generation {
     struct frame frame;
     struct dialect_state state;
     struct buf error_body;
-    uv_timer_t watchdog;
-    uint64_t last_byte_ms; /* the loop's clock; 0 before the first byte */
+    struct ending_facts ending; /* what came so far */
+
+    uv_timer_t timer;       /* the watchdog, or the wait for another try */
+    uint64_t last_token_ms; /* the loop's clock; 0 before the first token */
+    struct retry retry;
+    int refusals;
     bool paused;
     bool over; /* ended or stopped: freed as soon as the loop has closed the timer */
 };
 
-static void on_watchdog_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *handle)
 {
     struct generation *g = handle->data;
     frame_finish(&g->frame);
@@ -37,7 +48,7 @@ static void on_watchdog_closed(uv_handle_t *handle)
 
 /* ---- the ending ---------------------------------------------------------------- */
 
-static void end(struct generation *g, const struct failure *failure, const char *reason)
+static void end(struct generation *g, const struct failure *failure)
 {
     if (g->over) {
         return;
@@ -51,19 +62,26 @@ static void end(struct generation *g, const struct failure *failure, const char 
         }
         g->transfer = NULL;
     }
-    g->callbacks->on_end(g->ctx, failure, reason);
-    uv_close((uv_handle_t *)&g->watchdog, on_watchdog_closed);
+    g->callbacks->on_end(g->ctx, failure, failure == NULL ? &g->ending : NULL);
+    uv_close((uv_handle_t *)&g->timer, on_timer_closed);
 }
 
 static void fail(struct generation *g, struct failure f)
 {
     f.model = g->model;
-    end(g, &f, NULL);
+    end(g, &f);
 }
 
 static void fail_with(struct generation *g, enum hum_error code, const char *text)
 {
     fail(g, endpoint_failure(g->endpoint, code, text));
+}
+
+static void complete(struct generation *g, const struct dialect_event *done)
+{
+    g->ending.reason = done->text;
+    g->ending.details = done->details;
+    end(g, NULL);
 }
 
 void generation_stop(struct generation *g)
@@ -76,10 +94,75 @@ void generation_stop(struct generation *g)
         http_cancel(g->transfer);
         g->transfer = NULL;
     }
-    uv_close((uv_handle_t *)&g->watchdog, on_watchdog_closed);
+    uv_close((uv_handle_t *)&g->timer, on_timer_closed);
+}
+
+/* ---- limits of time ------------------------------------------------------------ */
+
+static void on_watchdog(uv_timer_t *timer);
+
+static void watch(struct generation *g, long ms)
+{
+    if (ms > 0) {
+        uv_timer_start(&g->timer, on_watchdog, (uint64_t)ms, 0);
+    } else {
+        uv_timer_stop(&g->timer);
+    }
+}
+
+/* One timer for the whole wait, judged when it fires: tokens only note the time. */
+static void on_watchdog(uv_timer_t *timer)
+{
+    struct generation *g = timer->data;
+    bool idle = g->last_token_ms > 0;
+    long limit_ms = idle ? g->endpoint->idle_timeout_ms : g->endpoint->first_timeout_ms;
+    uint64_t now = uv_now(g->env.loop);
+    if (g->paused) {
+        g->last_token_ms = now;
+    }
+    uint64_t silent_ms = idle ? now - g->last_token_ms : (uint64_t)limit_ms;
+    if (silent_ms < (uint64_t)limit_ms) {
+        uv_timer_start(timer, on_watchdog, (uint64_t)limit_ms - silent_ms, 0);
+        return;
+    }
+    struct failure f = endpoint_failure(g->endpoint, HUM_ETIMEOUT, NULL);
+    f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
+    f.waited_ms = limit_ms;
+    fail(g, f);
+}
+
+/* The model is at work. Headers, comments and pings do not say that. */
+static void note_token(struct generation *g)
+{
+    bool first = g->last_token_ms == 0;
+    g->last_token_ms = uv_now(g->env.loop);
+    if (first) {
+        watch(g, g->endpoint->idle_timeout_ms);
+    }
 }
 
 /* ---- the answer ---------------------------------------------------------------- */
+
+static bool is_blank(const struct dialect_event *event)
+{
+    for (size_t i = 0; i < event->len; i++) {
+        if ((unsigned char)event->text[i] > ' ') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void hand_on(struct generation *g, const struct dialect_event *event)
+{
+    g->ending.has_text = g->ending.has_text || (event->type == DIALECT_TEXT && !is_blank(event));
+    g->ending.has_thinking = g->ending.has_thinking || event->type == DIALECT_THINKING;
+    g->ending.has_call = g->ending.has_call || event->type == DIALECT_TOOL_CALL;
+    if (event->type != DIALECT_STATS) {
+        note_token(g);
+    }
+    g->callbacks->on_event(g->ctx, event);
+}
 
 static void on_event(void *ctx, const struct dialect_event *event)
 {
@@ -92,7 +175,10 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_THINKING:
     case DIALECT_TOOL_CALL:
     case DIALECT_STATS:
-        g->callbacks->on_event(g->ctx, event);
+        hand_on(g, event);
+        break;
+    case DIALECT_TICK:
+        note_token(g);
         break;
     case DIALECT_ERROR:
         fail_with(g, HUM_ESERVER, event->text);
@@ -101,7 +187,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
         fail_with(g, HUM_EBAD, event->text);
         break;
     case DIALECT_DONE:
-        end(g, NULL, event->text);
+        complete(g, event);
         break;
     }
 }
@@ -124,56 +210,11 @@ static void add_error_body(struct generation *g, const char *data, size_t len)
     buf_add(&g->error_body, data, len < room ? len : room);
 }
 
-/* ---- limits of time ------------------------------------------------------------ */
-
-static void on_watchdog(uv_timer_t *timer);
-
-static void watch(struct generation *g, long ms)
-{
-    if (ms > 0) {
-        uv_timer_start(&g->watchdog, on_watchdog, (uint64_t)ms, 0);
-    } else {
-        uv_timer_stop(&g->watchdog);
-    }
-}
-
-/* One timer for the whole wait, judged when it fires: bytes only note the time. */
-static void on_watchdog(uv_timer_t *timer)
-{
-    struct generation *g = timer->data;
-    bool idle = g->last_byte_ms > 0;
-    long limit_ms = idle ? g->endpoint->idle_timeout_ms : g->endpoint->first_timeout_ms;
-    uint64_t now = uv_now(g->loop);
-    if (g->paused) {
-        g->last_byte_ms = now;
-    }
-    uint64_t silent_ms = idle ? now - g->last_byte_ms : (uint64_t)limit_ms;
-    if (silent_ms < (uint64_t)limit_ms) {
-        uv_timer_start(timer, on_watchdog, (uint64_t)limit_ms - silent_ms, 0);
-        return;
-    }
-    struct failure f = endpoint_failure(g->endpoint, HUM_ETIMEOUT, NULL);
-    f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
-    f.waited_ms = limit_ms;
-    fail(g, f);
-}
-
-static void note_bytes(struct generation *g)
-{
-    bool first = g->last_byte_ms == 0;
-    g->last_byte_ms = uv_now(g->loop);
-    if (first) {
-        watch(g, g->endpoint->idle_timeout_ms);
-    }
-}
-
-/* ---- http ---------------------------------------------------------------------- */
-
 static int on_body(void *ctx, long status, const char *data, size_t len)
 {
     struct generation *g = ctx;
-    note_bytes(g);
     if (!is_success(status)) {
+        note_token(g); /* an error has no tokens, and may not take for ever either */
         add_error_body(g, data, len);
         return 0;
     }
@@ -182,19 +223,6 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
         fail_with(g, (enum hum_error)error, NULL);
     }
     return 0;
-}
-
-static void fail_status(struct generation *g, const struct http_result *result)
-{
-    struct buf text;
-    char *signin_url = NULL;
-    buf_init(&text, SIZE_MAX);
-    error_text(g->error_body.data, g->error_body.len, &text, &signin_url);
-    struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
-    f.signin_url = signin_url;
-    fail(g, f);
-    free(signin_url);
-    buf_finish(&text);
 }
 
 static void end_of_body(struct generation *g)
@@ -211,6 +239,136 @@ static void end_of_body(struct generation *g)
     }
 }
 
+/* ---- sending it, and sending it again ------------------------------------------ */
+
+static void on_http_end(void *ctx, const struct http_result *result);
+
+static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+
+/* Returns false if the URL cannot be used. */
+static bool start_transfer(struct generation *g, const char *body, size_t len)
+{
+    const struct endpoint_request post = {
+        .method = "POST",
+        .path = g->path,
+        .accept = g->dialect->accept,
+        .body = body,
+        .body_len = len,
+    };
+    g->transfer = endpoint_start(g->endpoint, g->env.http, &post, &http_callbacks, g);
+    if (g->transfer == NULL) {
+        return false;
+    }
+    frame_init(&g->frame, g->dialect->frame, LIMIT_RECORD);
+    buf_init(&g->error_body, LIMIT_ERROR_BODY);
+    watch(g, g->endpoint->first_timeout_ms);
+    return true;
+}
+
+/* Nothing is left of the refused try. Returns 0, or why there is no other one. */
+static int send_again(struct generation *g)
+{
+    struct buf body;
+    buf_init(&body, LIMIT_MESSAGE);
+    int error = g->callbacks->body(g->ctx, learned_find(g->endpoint, g->model), &body);
+    if (error == 0) {
+        frame_finish(&g->frame);
+        dialect_state_finish(&g->state);
+        buf_finish(&g->error_body);
+        g->state = (struct dialect_state){0};
+        g->last_token_ms = 0;
+        error = start_transfer(g, body.data, body.len) ? 0 : HUM_ESPEC;
+    }
+    buf_finish(&body);
+    return error;
+}
+
+static void on_waited(uv_timer_t *timer)
+{
+    struct generation *g = timer->data;
+    int error = send_again(g);
+    if (error != 0) {
+        fail_with(g, (enum hum_error)error, "it could not be made again");
+    }
+}
+
+/* Returns whether the request is sent again later. */
+static bool wait_for_server(struct generation *g, const struct http_result *result,
+                            const struct failure *f)
+{
+    const struct retry_answer answer = {
+        .status = result->status,
+        .after = result->retry_after,
+        .after_ms = result->retry_after_ms,
+        .body = g->error_body.data,
+        .text = f->text,
+    };
+    int64_t ms = retry_next_ms(&g->retry, &answer, time(NULL));
+    if (ms < 0) {
+        return false;
+    }
+    uv_timer_start(&g->timer, on_waited, (uint64_t)ms, 0);
+    g->callbacks->on_wait(g->ctx, ms, f);
+    return true;
+}
+
+/* What is read from the refusal holds for the next body, which is made by it. */
+static bool learn(struct generation *g, const struct failure *f, struct buf *told)
+{
+    struct buf body;
+    buf_init(&body, LIMIT_MESSAGE);
+    bool news = false;
+    if (g->callbacks->body(g->ctx, learned_find(g->endpoint, g->model), &body) == 0) {
+        const struct learned_facts facts = {
+            .status = f->status,
+            .error = g->error_body.data,
+            .error_len = g->error_body.len,
+            .text = f->text,
+            .body = body.data,
+            .body_len = body.len,
+            .refusals = g->dialect->chat != NULL ? g->dialect->chat->refusals : NULL,
+        };
+        news = learned_read(g->endpoint, g->model, &facts, told);
+    }
+    buf_finish(&body);
+    return news;
+}
+
+/* Returns whether the request is sent again at once, without what was refused. */
+static bool do_without(struct generation *g, const struct failure *f)
+{
+    if ((f->status != 400 && f->status != 422) || g->refusals == REFUSALS_MAX) {
+        return false;
+    }
+    struct buf told;
+    buf_init(&told, LIMIT_ERROR_BODY);
+    bool again = learn(g, f, &told) && send_again(g) == 0;
+    if (again) {
+        g->refusals++;
+        g->callbacks->on_learned(g->ctx, told.data);
+    }
+    buf_finish(&told);
+    return again;
+}
+
+static void end_status(struct generation *g, const struct http_result *result)
+{
+    struct buf text;
+    char *signin_url = NULL;
+    buf_init(&text, SIZE_MAX);
+    error_text(g->error_body.data, g->error_body.len, &text, &signin_url);
+    struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
+    f.model = g->model;
+    f.signin_url = signin_url;
+    bool again =
+        g->callbacks->body != NULL && (wait_for_server(g, result, &f) || do_without(g, &f));
+    if (!again) {
+        end(g, &f);
+    }
+    free(signin_url);
+    buf_finish(&text);
+}
+
 static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct generation *g = ctx;
@@ -218,7 +376,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
     if (result->status > 0 && !is_success(result->status)) {
         struct http_result answered = *result;
         answered.error = 0; /* a status says more than how its body ended */
-        fail_status(g, &answered);
+        end_status(g, &answered);
     } else if (result->error != 0) {
         fail(g, endpoint_result_failure(g->endpoint, result, NULL));
     } else {
@@ -226,36 +384,27 @@ static void on_http_end(void *ctx, const struct http_result *result)
     }
 }
 
-static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+/* ---- life ---------------------------------------------------------------------- */
 
 struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_request *request,
                                     const struct generation_callbacks *callbacks, void *ctx)
 {
     struct generation *g = xcalloc(1, sizeof *g);
-    const struct endpoint_request post = {
-        .method = "POST",
-        .path = request->path,
-        .accept = request->dialect->accept,
-        .body = request->body,
-        .body_len = request->body_len,
-    };
-    g->transfer = endpoint_start(request->endpoint, env->http, &post, &http_callbacks, g);
-    if (g->transfer == NULL) {
-        free(g);
-        return NULL;
-    }
-    g->loop = env->loop;
+    g->env = *env;
     g->endpoint = request->endpoint;
     g->dialect = request->dialect;
+    g->path = request->path;
     g->model = request->model;
     g->callbacks = callbacks;
     g->ctx = ctx;
-    frame_init(&g->frame, g->dialect->frame, LIMIT_RECORD);
-    buf_init(&g->error_body, LIMIT_ERROR_BODY);
-    uv_timer_init(env->loop, &g->watchdog);
-    g->watchdog.data = g;
-    watch(g, g->endpoint->first_timeout_ms);
+    uv_timer_init(env->loop, &g->timer);
+    g->timer.data = g;
+    if (!start_transfer(g, request->body, request->body_len)) {
+        g->over = true;
+        uv_close((uv_handle_t *)&g->timer, on_timer_closed);
+        return NULL;
+    }
     return g;
 }
 

@@ -1,9 +1,11 @@
 /* One request to a model, from its body to its single ending: bytes from http through
- * frame and dialect to events. Keeps the limits of time, and says what went wrong. What
- * becomes of the events is the business of job/chat and complete/fetch. */
+ * frame and dialect to events. Keeps the limits of time, says what went wrong and how it ended,
+ * and sends a request again whose server is busy, or whose model refuses a field of it, if its
+ * maker wants that. What becomes of the events is the business of the jobs and complete/fetch. */
 #ifndef HUM_GENERATION_H
 #define HUM_GENERATION_H
 
+#include "base/ending.h"
 #include "server/dialect.h"
 #include "server/endpoint.h"
 
@@ -13,6 +15,7 @@
 
 struct generation;
 struct http;
+struct learned;
 
 /* Read during the call; what it points to must outlive the generation. */
 struct generation_env {
@@ -24,17 +27,27 @@ struct generation_request {
     const struct endpoint *endpoint; /* must live until the ending */
     const struct dialect *dialect;   /* reads the answer; mostly the endpoint's own */
     const char *path;
+    const char *model; /* named in failures; must live until the ending */
     const char *body;
     size_t body_len;
-    const char *model; /* named in failures; must live until the ending */
 };
 
 struct generation_callbacks {
     /* Text, thinking, tool calls and stats, as they come. */
     void (*on_event)(void *ctx, const struct dialect_event *event);
     /* The ending, exactly once unless generation_stop came first. failure is NULL when the
-     * answer is complete, for the server's reason. The generation is gone with it. */
-    void (*on_end)(void *ctx, const struct failure *failure, const char *reason);
+     * answer is complete; then ending says how. The generation is gone with it. */
+    void (*on_end)(void *ctx, const struct failure *failure, const struct ending_facts *ending);
+
+    /* Those who want a refused request to be sent again have these three; else all are NULL. */
+
+    /* Appends the body as it is to be sent now. learned is what the model refuses, or NULL.
+     * Returns 0, or an error: then the refusal is the ending. Only before on_event was called. */
+    int (*body)(void *ctx, const struct learned *learned, struct buf *out);
+    /* It is sent again in so many milliseconds, because of this failure. */
+    void (*on_wait)(void *ctx, int64_t ms, const struct failure *failure);
+    /* It is sent again at once, without what the model has refused: told, a text of plain words. */
+    void (*on_learned)(void *ctx, const char *told);
 };
 
 /* No callback runs before it returns. Returns NULL if the URL cannot be used. */
@@ -43,7 +56,7 @@ struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_callbacks *callbacks, void *ctx);
 
 /* Closes the connection now, which tells the server to stop. No callback follows. May be
- * called from on_event. */
+ * called from on_event, on_wait and on_learned. */
 void generation_stop(struct generation *g);
 
 /* While paused the server is not read from, and its silence is not held against it. */

@@ -210,6 +210,14 @@ static bool follow_redirect(struct transfer *t)
     return curl->multi_add_handle(t->http->multi, t->easy) == CURLM_OK;
 }
 
+/* Of the last response; the caller frees it. NULL if it is absent. */
+static char *copy_header(CURL *easy, const char *name)
+{
+    struct curl_header *header = NULL;
+    bool found = curl->easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    return found ? xstrdup(header->value) : NULL;
+}
+
 static void end_transfer(struct transfer *t, CURLcode code)
 {
     if (t->cancelled || t->released) {
@@ -224,11 +232,14 @@ static void end_transfer(struct transfer *t, CURLcode code)
         }
         curl->easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &result.location);
     }
-    curl_off_t retry_after = 0;
-    curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
-    result.retry_after_s = (long)retry_after;
+    char *retry_after = copy_header(t->easy, "Retry-After");
+    char *retry_after_ms = copy_header(t->easy, "retry-after-ms");
+    result.retry_after = retry_after;
+    result.retry_after_ms = retry_after_ms;
     result.why = t->why[0] != '\0' ? t->why : curl->easy_strerror(code);
     t->callbacks->on_end(t->ctx, &result);
+    free(retry_after);
+    free(retry_after_ms);
     transfer_free(t);
 }
 

@@ -22,12 +22,13 @@ struct http_request {
 };
 
 struct http_result {
-    int error;            /* 0 if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
+    int error;               /* 0 if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
                             connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
-    long status;          /* 0 before a response */
-    const char *why;      /* curl's words for the error */
-    const char *location; /* where a redirect that was not followed points, or NULL */
-    long retry_after_s;   /* from Retry-After, 0 if absent */
+    long status;             /* 0 before a response */
+    const char *why;         /* curl's words for the error */
+    const char *location;    /* where a redirect that was not followed points, or NULL */
+    const char *retry_after; /* the header, or NULL */
+    const char *retry_after_ms; /* the header retry-after-ms, or NULL */
 };
 
 struct http_callbacks {

@@ -7,6 +7,7 @@
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"
+#include "server/learned.h"
 
 #include <string.h>
 
@@ -24,10 +25,9 @@ static bool change_option(const struct value_pair *member, struct value *v)
 static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
                      const char **why)
 {
-    (void)learned;
     const struct value *think = value_get(spec, "think");
     struct body b;
-    body_begin(&b, out, spec, false);
+    body_begin(&b, out, spec, learned, false);
     body_messages(&b, spec, "thinking");
     if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
         body_fail(&b, "request.think must be a boolean or a string");
@@ -184,7 +184,13 @@ static const struct failure_words words = {
     .context = "context size (options.num_ctx)",
 };
 
-static const struct dialect_chat chat = {"/api/chat", chat_body};
+static const struct refusal refusals[] = {
+    {"think", "think", {"does not support thinking"}, NULL},
+    {"think", "think", {"think value"}, NULL},
+    {0},
+};
+
+static const struct dialect_chat chat = {"/api/chat", chat_body, refusals};
 static const struct dialect_fill fill = {"generate", "/api/generate", fill_body};
 
 const struct dialect dialect_ollama = {

@@ -9,6 +9,7 @@
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"
+#include "server/learned.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,9 +59,8 @@ static void write_think(struct body *b, const struct value *think)
 static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
                      const char **why)
 {
-    (void)learned;
     struct body b;
-    body_begin(&b, out, spec, true);
+    body_begin(&b, out, spec, learned, true);
     body_messages(&b, spec, "reasoning_content");
     request_usage(&b);
     write_think(&b, value_get(spec, "think"));
@@ -219,7 +219,16 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
     }
 }
 
-static const struct dialect_chat chat = {"/v1/chat/completions", chat_body};
+static const struct refusal refusals[] = {
+    {"role:system", NULL, {"role", "'system'"}, "the system role"},
+    {"role:system", NULL, {"system role"}, "the system role"},
+    {"reasoning_effort", "reasoning_effort", {"reasoning_effort"}, NULL},
+    {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL},
+    {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL},
+    {0},
+};
+
+static const struct dialect_chat chat = {"/v1/chat/completions", chat_body, refusals};
 static const struct dialect_fill fill = {"completions", "/v1/completions", fill_body};
 
 const struct dialect dialect_openai = {

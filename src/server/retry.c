@@ -37,8 +37,8 @@ static int64_t to_ms(double seconds)
 static bool read_number(const char *text, double *number)
 {
     char *end;
-    if (text == NULL || !(isdigit((unsigned char)text[strspn(text, " \t")]) ||
-                          text[strspn(text, " \t")] == '.')) {
+    if (text == NULL ||
+        !(isdigit((unsigned char)text[strspn(text, " \t")]) || text[strspn(text, " \t")] == '.')) {
         return false;
     }
     *number = strtod(text, &end);
@@ -120,17 +120,15 @@ int64_t retry_asked_ms(const struct retry_answer *a, time_t now)
 static bool is_money(const struct retry_answer *a)
 {
     static const char *const codes[] = {"insufficient_quota", "billing_error",
-                                        "billing_hard_limit_reached", "insufficient_balance",
-                                        NULL};
-    static const char *const words[] = {"spend limit",  "current quota", "billing",
-                                        "credit",       "balance",       "usage limits",
-                                        "payment",      NULL};
+                                        "billing_hard_limit_reached", "insufficient_balance", NULL};
+    static const char *const words[] = {"spend limit", "current quota", "billing", "credit",
+                                        "balance",     "usage limits",  "payment", NULL};
     return says(a->body, codes) || (says(a->text, words) && read_words(a->text) < 0);
 }
 
 bool retry_is_load(const struct retry_answer *a)
 {
-    static const char *const busy[] = {"busy",    "loading",    "overloaded", "try again",
+    static const char *const busy[] = {"busy",     "loading",  "overloaded", "try again",
                                        "starting", "too many", "capacity",   NULL};
     switch (a->status) {
     case 429:

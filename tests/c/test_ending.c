@@ -2,10 +2,11 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "server/ending.h"
+#include "base/ending.h"
 
 /* Whether it is of that kind, and message and hint have these words. */
-static void check_ending(int line, const struct ending_facts *e, const char *kind, const char *words)
+static void check_ending(int line, const struct ending_facts *e, const char *kind,
+                         const char *words)
 {
     struct buf text;
     buf_init(&text, 8192);
@@ -17,14 +18,19 @@ static void check_ending(int line, const struct ending_facts *e, const char *kin
     }
     buf_finish(&text);
 }
-#define ENDS(e, kind, words) check_ending(__LINE__, &(struct ending_facts)e, kind, words)
-#define SAID(word) {.reason = word, .has_text = true}
-#define TEXT(...) __VA_ARGS__
+#define ENDS(e, kind, words) check_ending(__LINE__, e, kind, words)
+
+static const struct ending_facts *said(const char *word)
+{
+    static struct ending_facts e;
+    e = (struct ending_facts){.reason = word, .has_text = true};
+    return &e;
+}
 
 static void a_good_end_says_nothing(void)
 {
-    static const char *const words[] = {"", "stop", "STOP", "eos", "end_turn", "stop_sequence",
-                                        "tool_calls", "tool_use"};
+    static const char *const words[] = {"",         "stop",          "STOP",       "eos",
+                                        "end_turn", "stop_sequence", "tool_calls", "tool_use"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         struct ending_facts e = {.reason = words[i], .has_text = true};
         CHECK_INT(ending_kind(&e), ENDING_GOOD);
@@ -34,30 +40,34 @@ static void a_good_end_says_nothing(void)
 
 static void the_limit_of_length_has_many_names(void)
 {
-    ENDS(SAID("length"), "cut", "cut at the token limit");
-    ENDS(SAID("max_tokens"), "cut", "max_tokens");
-    ENDS(SAID("MAX_TOKENS"), "cut", "limit");
-    ENDS(SAID("model_length"), "cut", "limit");
-    ENDS(TEXT({.reason = "length", .has_thinking = true}), "cut", "while it was thinking");
+    ENDS(said("length"), "cut", "cut at the token limit");
+    ENDS(said("max_tokens"), "cut", "max_tokens");
+    ENDS(said("MAX_TOKENS"), "cut", "limit");
+    ENDS(said("model_length"), "cut", "limit");
+    ENDS((&(struct ending_facts){.reason = "length", .has_thinking = true}), "cut",
+         "while it was thinking");
 }
 
 static void any_other_reason_is_told_with_its_word(void)
 {
-    ENDS(SAID("content_filter"), "told", "filter of the server ended the reply (\"content_filter\")");
-    ENDS(SAID("model_context_window_exceeded"), "told", ":Hum new");
-    ENDS(SAID("insufficient_system_resource"), "told", "(\"insufficient_system_resource\")");
-    ENDS(SAID("solar_flare"), "told", "a reason that hum does not know (\"solar_flare\")");
-    ENDS(TEXT({.reason = "refusal", .details = "Talk of storms", .has_text = true}), "told",
-         "refused to go on (\"refusal\"): Talk of storms");
-    ENDS(TEXT({.reason = "load"}), "told", "loaded the model");
+    ENDS(said("content_filter"), "told",
+         "filter of the server ended the reply (\"content_filter\")");
+    ENDS(said("model_context_window_exceeded"), "told", ":Hum new");
+    ENDS(said("insufficient_system_resource"), "told", "(\"insufficient_system_resource\")");
+    ENDS(said("solar_flare"), "told", "a reason that hum does not know (\"solar_flare\")");
+    ENDS((&(struct ending_facts){
+             .reason = "refusal", .details = "Talk of storms", .has_text = true}),
+         "told", "refused to go on (\"refusal\"): Talk of storms");
+    ENDS((&(struct ending_facts){.reason = "load"}), "told", "loaded the model");
 }
 
 static void a_reply_without_text_is_told(void)
 {
-    ENDS(TEXT({.reason = "stop"}), "told", "no text");
-    ENDS(TEXT({.reason = "stop"}), "told", ":Hum retry");
-    ENDS(TEXT({.reason = "end_turn", .has_thinking = true}), "told", "only thought");
-    ENDS(TEXT({.reason = "tool_calls", .has_call = true}), "good", "");
+    ENDS((&(struct ending_facts){.reason = "stop"}), "told", "no text");
+    ENDS((&(struct ending_facts){.reason = "stop"}), "told", ":Hum retry");
+    ENDS((&(struct ending_facts){.reason = "end_turn", .has_thinking = true}), "told",
+         "only thought");
+    ENDS((&(struct ending_facts){.reason = "tool_calls", .has_call = true}), "good", "");
 }
 
 int main(void)

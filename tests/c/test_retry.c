@@ -53,7 +53,8 @@ static void times_stand_in_words_too(void)
 
 static void money_is_no_load(void)
 {
-    struct retry_answer a = {.status = 429, .body = "{\"code\":\"insufficient_quota\"}", .after = "1"};
+    struct retry_answer a = {
+        .status = 429, .body = "{\"code\":\"insufficient_quota\"}", .after = "1"};
     CHECK(!retry_is_load(&a));
     a = (struct retry_answer){.status = 429, .text = "over the spend limit of your tier"};
     CHECK(!retry_is_load(&a));

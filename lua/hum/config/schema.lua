@@ -117,7 +117,8 @@ Whether a thinking model thinks: `true`, `false`, or a level ("low", "medium", "
       also = { 'timeout' },
       help = [[
 Seconds to wait for the first token; 0 waits indefinitely. A server sends nothing while
-it loads a model or processes a long prompt, which can take minutes.]],
+it loads a model or processes a long prompt, which can take minutes. Headers, comments
+and pings are no token.]],
     },
     {
       name = 'idle_timeout',
@@ -125,8 +126,8 @@ it loads a model or processes a long prompt, which can take minutes.]],
       min = 0,
       default = 120,
       help = [[
-Abort a reply after this many seconds without data, counted from the first token on; 0
-waits indefinitely.]],
+Abort a reply after this many seconds without a token, counted from the first one on; 0
+waits indefinitely. What a server sends to keep the connection alive is no token.]],
     },
   },
 }
@@ -163,7 +164,7 @@ for no key.]],
       default = '<C-c>',
       help = 'Insert mode: stop the reply. When no reply is running, the key keeps its usual meaning.',
     },
-    { name = 'retry', kind = 'keys', default = false, help = 'Normal mode: regenerate the last reply.' },
+    { name = 'retry', kind = 'keys', default = 'g<CR>', help = 'Normal mode: regenerate the last reply.' },
     { name = 'model', kind = 'keys', default = false, help = 'Normal mode: select the model.' },
     { name = 'next_turn', kind = 'keys', default = ']]', help = 'Jump to the next turn.' },
     { name = 'prev_turn', kind = 'keys', default = '[[', help = 'Jump to the previous turn.' },

@@ -1,4 +1,5 @@
 -- How a reply ends: the text that it still needs, its undo step, its notes, the notification.
+local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
@@ -20,9 +21,21 @@ local function mark_of(ending)
     return 'stopped'
   elseif ending.name == 'error' then
     return 'error: ' .. ending.data.message
-  elseif ending.data.reason == 'length' then
+  elseif ending.data.ending == 'cut' then
     return 'cut'
+  elseif ending.data.ending == 'told' then
+    return 'ended: ' .. ending.data.message
   end
+end
+
+--- What to do, with the key for it if there is one.
+---@param hint? string
+---@return string
+local function with_key(hint)
+  local keys = config.get().chat.maps.retry
+  local key = type(keys) == 'table' and keys[1] or keys
+  if not key or not hint then return hint or '' end
+  return (hint:gsub(':Hum retry', function(command) return ('%s (%s)'):format(key, command) end, 1))
 end
 
 --- The lines that close a reply: they replace all that comes after its last word.
@@ -109,7 +122,9 @@ function M.finish(reply, ending)
     error(err, 0)
   elseif rows and not record.undone then
     notes.stats(buf, rows.heading, ending.data.stats)
-    if ending.name == 'error' then notes.failure(buf, rows.mark, ending.data) end
+    if ending.name == 'error' or ending.data.ending == 'told' then
+      notes.failure(buf, rows.mark, { message = ending.data.message, hint = with_key(ending.data.hint) })
+    end
   end
   return true
 end
@@ -135,11 +150,13 @@ end
 ---@param ending hum.Ending
 function M.notify(ending)
   local data = ending.data
+  if not data.message or data.message == '' then return end
+  local hint = with_key(data.hint)
+  local text = 'hum: ' .. data.message .. (hint ~= '' and '\n' .. hint or '')
   if ending.name == 'error' then
-    local hint = data.hint and data.hint ~= '' and '\n' .. data.hint or ''
-    notify.error('hum: ' .. data.message .. hint, true)
-  elseif ending.name == 'done' and data.reason == 'length' then
-    notify.warn('hum: reply cut at the token limit; raise num_predict or max_tokens')
+    notify.error(text, true)
+  else
+    notify.warn(text, true)
   end
 end
 

@@ -14,6 +14,8 @@ local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
+local learned = require('hum.server.learned')
+local log = require('hum.log')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
 local undo = require('hum.chat.reply.undo')
@@ -76,6 +78,7 @@ local function report(reply)
     model = reply.model,
     status = ending.name,
     reason = data.reason,
+    ending = data.ending,
     code = data.code,
     message = data.message,
     hint = data.hint,
@@ -149,12 +152,24 @@ local function on_part(reply, data)
   events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
 end
 
+--- The server is busy: the same message is sent again later.
 ---@param reply hum.Reply
----@param name 'part'|'stopping'|'done'|'error'|'cancelled'
+---@param data { seconds: number, message: string }
+local function on_waiting(reply, data)
+  log.write('info', ('waiting %d s: the server is busy'):format(math.ceil(data.seconds)))
+  fault.guard('the waiting mark', wait.count_down, reply.buf, data.seconds, data.message)
+end
+
+---@param reply hum.Reply
+---@param name 'part'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
+  elseif name == 'waiting' then
+    on_waiting(reply, data)
+  elseif name == 'learned' then
+    learned.add(data.endpoint, data.message)
   elseif name ~= 'stopping' then
     close(reply, { name = name, data = data })
   end

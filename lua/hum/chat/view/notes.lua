@@ -95,7 +95,7 @@ end
 
 ---@param buf integer
 ---@param row integer
----@param failure hum.Failure
+---@param failure { message: string, hint?: string }
 function M.failure(buf, row, failure)
   local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } } ---@type [string, string][][]
   if failure.hint and failure.hint ~= '' then lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } } end

@@ -1,4 +1,4 @@
-#include "server/ending.h"
+#include "base/ending.h"
 
 #include "base/buf.h"
 
@@ -7,10 +7,10 @@
 #include <strings.h>
 
 /* Servers' reasons, in the words of their interfaces; upper and lower case alike. */
-static const char *const good[] = {"",         "stop",          "eos",           "end_turn",
-                                   "complete", "stop_sequence", "tool_calls",    "tool_use",
-                                   "eos_token", "end_of_text",  "function_call", NULL};
-static const char *const cut[] = {"length", "max_tokens", "model_length", "max_output_tokens",
+static const char *const good[] = {"",          "stop",          "eos",           "end_turn",
+                                   "complete",  "stop_sequence", "tool_calls",    "tool_use",
+                                   "eos_token", "end_of_text",   "function_call", NULL};
+static const char *const cut[] = {"length",     "max_tokens", "model_length", "max_output_tokens",
                                   "max_length", NULL};
 
 struct meaning {
@@ -96,9 +96,8 @@ void ending_explain(const struct ending_facts *e, struct buf *message, struct bu
         break;
     case ENDING_TOLD:
         if (is_one_of(e->reason, good)) {
-            buf_add_str(message, e->has_thinking
-                                     ? "the model only thought: its reply has no text"
-                                     : "the reply is empty: the model sent no text");
+            buf_add_str(message, e->has_thinking ? "the model only thought: its reply has no text"
+                                                 : "the reply is empty: the model sent no text");
             buf_add_str(hint, "Ask again with :Hum retry.");
         } else {
             explain_reason(e, message, hint);

@@ -1,0 +1,253 @@
+-- Requests that are sent again: to a server that is busy, and without what a model refuses.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local CHAT = '/v1/chat/completions'
+
+local GOOD = { text = 'All is well.' }
+
+local function busy(headers, body)
+  return { status = 429, json = body or { error = { message = 'slow down' } }, headers = headers }
+end
+
+--- A chat with a server that plays these answers, after a question.
+local function asked(t, answers, endpoint, config)
+  local srv = t:fake()
+  srv:play(answers)
+  local buf = chat.open(t, srv, vim.tbl_extend('force', { dialect = 'openai' }, endpoint or {}), config)
+  chat.ask(t, 'hello', buf)
+  return srv, buf
+end
+
+--- The text beside the reply that is waited for.
+local function beside(t, buf)
+  return t:lua(
+    [[
+    local texts = {}
+    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(..., -1, 0, -1, { details = true })) do
+      for _, chunk in ipairs(mark[4].virt_text or {}) do texts[#texts + 1] = chunk[1] end
+    end
+    return table.concat(texts)
+  ]],
+    buf
+  )
+end
+
+local function wait_for_count_down(t, buf)
+  return t:wait(function() return beside(t, buf):match('asking again in (%d+) s') end, 'the count-down is shown')
+end
+
+local function ns_between(srv)
+  local first, second = unpack(srv:events('request'))
+  return second.ns - first.ns
+end
+
+for name, case in
+  vim.spairs({
+    ['Retry-After in seconds'] = { headers = { ['Retry-After'] = '1' }, least = 1 },
+    ['Retry-After as a fraction'] = { headers = { ['Retry-After'] = '0.2' }, least = 0.2 },
+    ['retry-after-ms'] = { headers = { ['Retry-After'] = '30', ['retry-after-ms'] = '300' }, least = 0.3 },
+    ['the words of the error'] = { body = { error = { message = 'Please try again in 0.4s.' } }, least = 0.4 },
+  })
+do
+  test('a busy server is asked again when it says, by ' .. name, function(t)
+    local srv, buf = asked(t, { vim.tbl_extend('force', busy(case.headers, case.body), { when = { nth = 1 } }), GOOD })
+    eq('done', chat.finished(t).status)
+    eq('All is well.', chat.reply(t, buf))
+    eq(2, #srv:requests(CHAT))
+    eq(srv:requests(CHAT)[1].body, srv:requests(CHAT)[2].body)
+    T.ok(ns_between(srv) >= case.least * 1e9, 'it was asked too early')
+    eq('', t:messages())
+  end)
+end
+
+test('a date is waited for', function(t)
+  local answers = { busy({ ['Retry-After'] = os.date('!%a, %d %b %Y %H:%M:%S GMT', os.time() + 3) }) }
+  answers[1].when = { nth = 1 }
+  local srv = asked(t, vim.list_extend(answers, { GOOD }))
+  eq('done', chat.finished(t).status)
+  eq(2, #srv:requests(CHAT))
+end)
+
+test('how long it takes is counted down, with why', function(t)
+  local srv, buf = asked(t, { busy({ ['Retry-After'] = '60' }) })
+  local first = tonumber(wait_for_count_down(t, buf))
+  T.match('slow down', beside(t, buf))
+  t:wait(function() return tonumber(wait_for_count_down(t, buf)) < first end, 'the seconds go down')
+  eq(1, #srv:requests(CHAT))
+  eq({}, t:events('HumRequestFinished'))
+end)
+
+test('a stop ends the wait at once', function(t)
+  local srv, buf = asked(t, { busy({ ['Retry-After'] = '60' }) })
+  wait_for_count_down(t, buf)
+  t:interrupt(function() return t:events('HumRequestFinished')[1] end)
+  eq('cancelled', chat.finished(t).status)
+  eq('', beside(t, buf))
+  eq(1, #srv:requests(CHAT))
+end)
+
+test('the buffer of a chat that waits may go', function(t)
+  local _, buf = asked(t, { busy({ ['Retry-After'] = '60' }) })
+  wait_for_count_down(t, buf)
+  t:cmd('bwipeout! ' .. buf)
+  eq('cancelled', chat.finished(t).status)
+end)
+
+test('after the wait it is the model again that is waited for', function(t)
+  local srv = t:fake()
+  srv:play({
+    vim.tbl_extend('force', busy({ ['retry-after-ms'] = '100' }), { when = { nth = 1 } }),
+    { pieces = { { pause_ms = 60000 } } },
+  })
+  local buf = chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'hello', buf)
+  srv:wait_event('request', 2)
+  t:wait(function() return beside(t, buf):find('waiting for fake') end, 'the model is waited for')
+end)
+
+for name, answer in
+  vim.spairs({
+    ['longer than is waited'] = busy({ ['Retry-After'] = '3600' }),
+    ['for want of money'] = busy(
+      { ['Retry-After'] = '1' },
+      { error = { message = 'no', code = 'insufficient_quota' } }
+    ),
+    ['behind some text'] = {
+      pieces = {
+        'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n',
+        'data: {"error":{"message":"Rate limit reached. Please try again in 0.1s."}}\n\n',
+      },
+    },
+    ['500'] = { status = 500, json = { error = { message = 'Internal server error' } } },
+  })
+do
+  test('an error is told and not repeated: ' .. name, function(t)
+    local srv = asked(t, { answer })
+    eq('error', chat.finished(t).status)
+    eq(1, #srv:requests(CHAT))
+  end)
+end
+
+test('a server that stays busy is given up', function(t)
+  local srv = asked(t, { busy({ ['retry-after-ms'] = '10' }) })
+  local data = chat.finished(t)
+  eq('error', data.status)
+  T.match('slow down', data.message)
+  T.match(':Hum retry', data.hint)
+  eq(6, #srv:requests(CHAT))
+end)
+
+-- ---- refusals ---------------------------------------------------------------------------------
+
+local function refuses(field, text, status)
+  return { when = { has = field }, status = status or 400, json = { error = { message = text } } }
+end
+
+local function bodies(srv)
+  return vim.tbl_map(function(request) return request.body end, srv:requests(CHAT))
+end
+
+test('a field that a model refuses is left out, and from then on', function(t)
+  local answers = { refuses('temperature', "'temperature' is not supported"), GOOD }
+  local srv, buf = asked(t, answers, { options = { temperature = 0.2 } })
+  eq('done', chat.finished(t).status)
+  chat.ask(t, 'again', buf)
+  eq('done', chat.finished(t, 2).status)
+  eq({ 0.2, 'none', 'none' }, vim.tbl_map(function(body) return body.temperature or 'none' end, bodies(srv)))
+  eq('', t:messages())
+  local _, times = t:log():gsub('does not take "temperature"', '')
+  eq(1, times)
+  t:cmd('checkhealth hum')
+  T.match('does not take "temperature"', t:text(), true)
+end)
+
+test('what was learned holds for that model alone', function(t)
+  local answers = { refuses('temperature', "'temperature' is not supported"), GOOD }
+  local srv, buf = asked(t, answers, { options = { temperature = 0.2 } })
+  chat.finished(t)
+  t:cmd('Hum model other')
+  chat.ask(t, 'again', buf)
+  eq('done', chat.finished(t, 2).status)
+  eq(0.2, bodies(srv)[3].temperature)
+end)
+
+test('what was learned is forgotten with the configuration', function(t)
+  local answers = { refuses('temperature', "'temperature' is not supported"), GOOD }
+  local srv, buf = asked(t, answers, { options = { temperature = 0.2 } })
+  chat.finished(t)
+  chat.configure(t, srv, { dialect = 'openai', options = { temperature = 0.3 } })
+  chat.ask(t, 'again', buf)
+  eq('done', chat.finished(t, 2).status)
+  eq(0.3, bodies(srv)[3].temperature)
+end)
+
+test('several fields are left out one by one', function(t)
+  local srv = asked(t, {
+    refuses('temperature', 'temperature: no'),
+    refuses('stream_options', 'Extra inputs are not permitted: stream_options', 422),
+    refuses('top_p', 'Unknown field `top_p`'),
+    GOOD,
+  }, { options = { temperature = 0.2, top_p = 0.5 } })
+  eq('done', chat.finished(t).status)
+  eq(4, #srv:requests(CHAT))
+end)
+
+test('a refusal that stays is told after one other try', function(t)
+  local srv = asked(
+    t,
+    { { status = 400, json = { error = { message = 'temperature: no' } } } },
+    { options = { temperature = 1 } }
+  )
+  eq('error', chat.finished(t).status)
+  T.match('temperature: no', chat.finished(t).message)
+  eq(2, #srv:requests(CHAT))
+end)
+
+test('a limit that the server names is kept', function(t)
+  local srv, buf = asked(t, {
+    {
+      when = { over = { 'max_tokens', 300 } },
+      status = 400,
+      json = { error = { message = 'max_tokens: 5000 > 300, which is the maximum allowed number of output tokens' } },
+    },
+    GOOD,
+  }, { options = { max_tokens = 5000 } })
+  eq('done', chat.finished(t).status)
+  chat.ask(t, 'again', buf)
+  chat.finished(t, 2)
+  eq({ 5000, 300, 300 }, vim.tbl_map(function(body) return body.max_tokens end, bodies(srv)))
+end)
+
+test('a limit is sent under its other name', function(t)
+  local srv = asked(t, {
+    refuses('max_tokens', "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+    GOOD,
+  }, { options = { max_tokens = 50 } })
+  eq('done', chat.finished(t).status)
+  eq(50, bodies(srv)[2].max_completion_tokens)
+  eq(nil, bodies(srv)[2].max_tokens)
+end)
+
+-- ---- secrets ----------------------------------------------------------------------------------
+
+local KEY = 'open-sesame-1234'
+
+test('a key that the server repeats is told nowhere', { env = { CASE_KEY = KEY }, ui = { 200, 30 } }, function(t)
+  local text = ('bad key %s, bad header xyzzy-5678, try sk-abcdefghijkl'):format(KEY)
+  local srv, buf = asked(t, { { status = 401, json = { error = { message = text } } } }, {
+    key = { env = 'CASE_KEY' },
+    headers = { ['X-Team'] = 'xyzzy-5678' },
+  }, { log = 'debug' })
+  local data = chat.finished(t)
+  T.match('bad key ***, bad header ***, try ***', data.message, true)
+  srv:play({ { status = 429, json = { error = { message = text } }, headers = { ['Retry-After'] = '60' } } })
+  chat.ask(t, 'again', buf)
+  wait_for_count_down(t, buf)
+  local seen =
+    table.concat({ t:text(buf), t:messages(), t:screen(), t:log(), beside(t, buf), vim.inspect(t:events()) }, '\n')
+  for _, secret in ipairs({ KEY, 'xyzzy-5678', 'sk-abcdef' }) do
+    T.no_match(secret, seen, true)
+  end
+end)

@@ -18,8 +18,8 @@ struct events {
 
 static inline void events_on_event(void *ctx, const struct dialect_event *event)
 {
-    static const char *const names[] = {"text",  "thinking", "call", "stats",
-                                        "error", "odd",      "done"};
+    static const char *const names[] = {"text",  "thinking", "call", "tick",
+                                        "stats", "error",    "odd",  "done"};
     struct events *x = ctx;
     buf_printf(&x->log, "{%s", names[event->type]);
     if (event->type == DIALECT_STATS) {

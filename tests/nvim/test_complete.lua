@@ -457,10 +457,15 @@ local function watch_marks(t, text)
       drawn = drawn + 1
       local cursor = vim.api.nvim_win_get_cursor(0)
       local lines = vim.api.nvim_buf_get_lines(buf, 0, mark[2] + 1, false)
+      local right = lines[#lines]:sub(mark[3] + 1)
       lines[#lines] = lines[#lines]:sub(1, mark[3])
       local ghost = { mark[4].virt_text[1][1] }
       for _, line in ipairs(mark[4].virt_lines or {}) do
         ghost[#ghost + 1] = line[1][1]
+      end
+      if mark[4].virt_text_pos == 'overlay' then -- covers what is right of the cursor, which is drawn behind it all
+        ghost[1] = ghost[1]:gsub(' +$', '')
+        if vim.endswith(ghost[#ghost], right) then ghost[#ghost] = ghost[#ghost]:sub(1, -1 - #right) end
       end
       local before, shown = table.concat(lines, '\n'):sub(-64), table.concat(ghost, '\n')
       -- The server also takes the beginning of its document for it, whatever stands above.

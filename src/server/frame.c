@@ -29,6 +29,7 @@ static int end_record(struct frame *f, frame_on_record on_record, void *ctx)
         return error;
     }
     f->has_data = 0;
+    f->name[0] = '\0';
     buf_clear(&f->record);
     return 0;
 }
@@ -41,38 +42,58 @@ static int collect(struct frame *f, const char *text, size_t len)
     return f->record.error;
 }
 
-/* The value of a field that holds data, or NULL. Older llama-servers report the failure
- * of a stream in a field "error". */
-static const char *field_data(const char *line, size_t len, size_t *value_len)
+/* The value of a line's field, if it has that name; text is NULL if not. */
+static struct span field(struct span line, const char *name)
 {
-    size_t name = 0;
-    if (len >= 4 && memcmp(line, "data", 4) == 0) {
-        name = 4;
-    } else if (len > 5 && memcmp(line, "error", 5) == 0) {
-        name = 5;
+    size_t at = strlen(name);
+    if (line.len < at || memcmp(line.data, name, at) != 0 ||
+        (at < line.len && line.data[at] != ':')) {
+        return (struct span){NULL, 0};
     }
-    if (name == 0 || (name < len && line[name] != ':')) {
-        return NULL;
+    at += at < line.len;
+    at += at < line.len && line.data[at] == ' ';
+    return (struct span){line.data + at, line.len - at};
+}
+
+static void set_name(struct frame *f, struct span name)
+{
+    size_t len = name.len < sizeof f->name - 1 ? name.len : sizeof f->name - 1;
+    memcpy(f->name, name.data, len);
+    f->name[len] = '\0';
+}
+
+/* Whether a line is one of a stream of events: a comment, or a field that there is. */
+static bool is_event_line(struct span line)
+{
+    static const char *const names[] = {"data", "event", "id", "retry", "error"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (field(line, names[i]).data != NULL) {
+            return true;
+        }
     }
-    if (name < len) {
-        name++;
-    }
-    if (name < len && line[name] == ' ') {
-        name++;
-    }
-    *value_len = len - name;
-    return line + name;
+    return line.data[0] == ':';
 }
 
 static int read_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                            void *ctx)
 {
     if (len == 0) {
-        return f->has_data ? end_record(f, on_record, ctx) : 0;
+        int error = f->has_data ? end_record(f, on_record, ctx) : 0;
+        if (error == 0) {
+            f->name[0] = '\0';
+        }
+        return error;
     }
-    size_t value_len;
-    const char *value = field_data(line, len, &value_len);
-    return value != NULL ? collect(f, value, value_len) : 0;
+    const struct span whole = {line, len};
+    struct span name = field(whole, "event"), value = field(whole, "data");
+    if (name.data != NULL) {
+        set_name(f, name);
+    }
+    /* Older llama-servers report the failure of a stream in a field "error". */
+    if (value.data == NULL && len > 5) {
+        value = field(whole, "error");
+    }
+    return value.data != NULL ? collect(f, value.data, value.len) : 0;
 }
 
 static int read_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
@@ -84,7 +105,8 @@ static int read_line(struct frame *f, const char *line, size_t len, frame_on_rec
     }
     if (!f->started && !span_is_blank((struct span){line, len})) {
         f->started = 1;
-        f->bare = line[0] == '<' || (line[0] == '{' && f->kind == FRAME_EVENTS);
+        f->bare =
+            line[0] == '<' || (f->kind == FRAME_EVENTS && !is_event_line((struct span){line, len}));
     }
     if (f->bare) {
         return collect(f, line, len);

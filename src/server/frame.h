@@ -2,11 +2,13 @@
  *   FRAME_LINES   NDJSON: a record is a line; CRLF and blank lines are accepted,
  *                 the last line needs no newline.
  *   FRAME_EVENTS  SSE: a record is an event's data, several data lines joined by
- *                 "\n"; comments, ids, names and events without data are passed
- *                 over; LF, CRLF and CR end lines; one space after "data:" is
- *                 optional; a leading BOM is dropped. A field "error" counts as data.
- * A body that is no stream at all, because its first byte is "<" (a proxy's page) or,
- * where events were requested, "{" (a server that does not stream), is one record.
+ *                 "\n"; comments, ids and events without data are passed over; LF,
+ *                 CRLF and CR end lines; one space after "data:" is optional; a
+ *                 leading BOM is dropped. A field "error" counts as data. The event's
+ *                 name is in `name` while its record is given.
+ * A body that is no stream at all, because its first byte is "<" (a proxy's page) or, where
+ * events were requested, its first line is none of an event (a server that does not stream, or
+ * plain words), is one record.
  * The work is linear in the bytes, however often they are split. */
 #ifndef HUM_FRAME_H
 #define HUM_FRAME_H
@@ -23,6 +25,7 @@ struct frame {
     enum frame_kind kind;
     struct buf line;   /* the unfinished line */
     struct buf record; /* what on_record gets next: SSE collects data lines here */
+    char name[32];     /* of the event, "" for none; of a longer one the beginning */
     /* frame.c's own parsing state */
     unsigned has_data : 1;
     unsigned after_cr : 1;

@@ -120,6 +120,45 @@ static void several_data_lines_are_joined(void)
     EVENTS("data\n\ndata:\n\n", "[][]");
 }
 
+/* What a stream's records are called. */
+struct names {
+    struct frame frame;
+    struct buf log;
+};
+
+static int on_named(void *ctx, char *record, size_t len)
+{
+    struct names *n = ctx;
+    buf_printf(&n->log, "[%s: %.*s]", n->frame.name, (int)len, record);
+    return 0;
+}
+
+static void plain_words_are_one_record(void)
+{
+    EVENTS("upstream failed\r\ndata: a\n\n", "[upstream failed\ndata: a\n]");
+    EVENTS("\n\ndatabase down", "[database down]");
+    EVENTS("id: 1\nupstream failed\n\ndata: a\n\n", "[a]");
+}
+
+static void a_record_has_its_events_name(void)
+{
+    static const char data[] =
+        "event: a\ndata: 1\n\ndata: 2\nevent:b\n\nevent: gone\n\ndata: 3\n\nevent: first\n"
+        "event: an_endless_name_that_nobody_would_give\ndata: 4\n\nevent\ndata: 5\n\nevents: x\n"
+        "data: 6";
+    for (size_t cut = 0; cut < sizeof data; cut++) {
+        struct names n;
+        buf_init(&n.log, 1000);
+        frame_init(&n.frame, FRAME_EVENTS, 100);
+        CHECK_INT(frame_feed(&n.frame, data, cut, on_named, &n), 0);
+        CHECK_INT(frame_feed(&n.frame, data + cut, sizeof data - 1 - cut, on_named, &n), 0);
+        CHECK_INT(frame_end(&n.frame, on_named, &n), 0);
+        CHECK_TEXT(n.log.data, "[a: 1][b: 2][: 3][an_endless_name_that_nobody_wou: 4][: 5][: 6]");
+        frame_finish(&n.frame);
+        buf_finish(&n.log);
+    }
+}
+
 static void comments_names_ids_and_unknown_fields_are_passed_over(void)
 {
     EVENTS(
@@ -296,6 +335,8 @@ int main(void)
     RUN(an_event_ends_with_a_blank_line);
     RUN(the_space_behind_data_is_optional_and_only_one_is_taken);
     RUN(several_data_lines_are_joined);
+    RUN(plain_words_are_one_record);
+    RUN(a_record_has_its_events_name);
     RUN(comments_names_ids_and_unknown_fields_are_passed_over);
     RUN(a_field_error_is_data);
     RUN(lines_of_events_end_with_lf_crlf_or_cr);

@@ -37,6 +37,7 @@
  * exactly one of done, error, cancelled, result or jobs. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
 #define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
 #define EVENT_LEARNED "learned"     /* {endpoint, message}: sent again without what is refused */

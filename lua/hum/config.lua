@@ -9,8 +9,7 @@ local schema = require('hum.config.schema')
 
 local M = {}
 
----@alias hum.Secret { env: string }|{ command: string[] }
----@alias hum.Dialect 'ollama'|'openai'
+---@alias hum.Secret { env: string, prefix?: string }|{ command: string[], prefix?: string }
 ---@alias hum.Keys string|string[]|false
 
 ---@class hum.Endpoint

@@ -132,6 +132,10 @@ local function check_key(name, endpoint)
     sources['headers.' .. header] = type(value) == 'table' and value or nil
   end
   local all = true
+  local variable = provider_of(endpoint).key_variable
+  if not next(sources) and variable and not require('hum.url').is_loopback(endpoint.url or 'https://') then
+    health.info(("no API key is set; if one is needed: endpoints.%s.key = { env = '%s' }"):format(name, variable))
+  end
   for path, source in vim.spairs(sources) do
     local ok, text = require('hum.server.secret').describe(source)
     if ok then

@@ -198,6 +198,20 @@ static void add_tool_call(struct chat *c, const char *call, size_t len)
     add_text(c, PART_TEXT, close, sizeof close - 1);
 }
 
+/* What may have to go back to the service with the reply, and means nothing to anybody else. */
+static void send_thought(struct chat *c, const struct dialect_event *event)
+{
+    bool readable = event->signature != NULL;
+    struct buf *out = event_begin(c->env.rpc, EVENT_THOUGHT, c->job.id);
+    wire_map(out, readable ? 2 : 1);
+    wire_cstr(out, readable ? "text" : "redacted");
+    wire_str(out, event->text, event->len);
+    if (readable) {
+        wire_cstr(out, "signature");
+        wire_cstr(out, event->signature);
+    }
+}
+
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct chat *c = ctx;
@@ -214,6 +228,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_STATS:
         stats_add(&c->stats, &event->stats);
+        break;
+    case DIALECT_THOUGHT:
+        send_thought(c, event);
         break;
     case DIALECT_TICK:
     case DIALECT_ERROR: /* the generation ends with these */

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_llamacpp};
+static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_anthropic,
+                                            &dialect_llamacpp};
 
 #define COUNT (sizeof all / sizeof *all)
 
@@ -70,4 +71,8 @@ void dialect_state_finish(struct dialect_state *st)
 {
     calls_free(st->calls);
     st->calls = NULL;
+    if (st->own != NULL) {
+        st->free_own(st->own);
+        st->own = NULL;
+    }
 }

@@ -2,8 +2,8 @@
  * how it is spoken, without state of its own, and of operations, any of which may be absent
  * (NULL): then the user is told that this service cannot do it. They make request bodies from
  * specs and events from records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON),
- * openai.c (/v1/chat/completions and /v1/completions, SSE) and llamacpp.c (/infill, SSE), which
- * only fills in. What they share: body (requests), fim (prompts), emit and calls (events), json.
+ * openai.c (/v1/chat/completions and /v1/completions, SSE), anthropic.c (/v1/messages, SSE), which
+ * only chats, and llamacpp.c (/infill, SSE), which only fills in. What they share: body (requests), fim (prompts), emit and calls (events), json.
  * No other module knows cJSON. */
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H
@@ -99,6 +99,7 @@ struct dialect {
 
 extern const struct dialect dialect_ollama;
 extern const struct dialect dialect_openai;
+extern const struct dialect dialect_anthropic;
 extern const struct dialect dialect_llamacpp;
 
 /* The dialect of that name, or NULL. */

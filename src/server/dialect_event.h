@@ -10,6 +10,9 @@ enum dialect_event_type {
     DIALECT_TEXT,      /* text, len: a piece of the answer, any bytes, never empty */
     DIALECT_THINKING,  /* text, len: a piece of the thinking, never empty */
     DIALECT_TOOL_CALL, /* text, len: the call as JSON {"id"?,"name","arguments"} */
+    DIALECT_THOUGHT,   /* text, len, signature: a thought is complete that may have to go back; its
+                          text (may be empty), or, without a signature, what the service made
+                          unreadable */
     DIALECT_TICK,      /* the model is at work on what is not shown: an empty thought, a signature,
                           a piece of a tool call. Neither pings nor roles are. */
     DIALECT_STATS,     /* stats: may come more than once, each later one wins */
@@ -33,7 +36,8 @@ struct dialect_event {
     enum dialect_event_type type;
     const char *text; /* NUL-terminated behind len; valid during the callback */
     size_t len;
-    const char *details; /* of DIALECT_DONE: what the server says of the reason, or NULL */
+    const char *signature; /* of DIALECT_THOUGHT, or NULL */
+    const char *details;   /* of DIALECT_DONE: what the server says of the reason, or NULL */
     struct dialect_stats stats;
     /* Of DIALECT_TEXT, where the server says it: the sum of the natural logarithms of its
      * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come
@@ -55,6 +59,9 @@ struct dialect_state {
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
     double logprob_sum;  /* of tokens whose text has not come yet */
     int64_t logprobs;
+    const char *event; /* the name of the stream's event that the record came with, or NULL */
+    void *own;         /* what else a dialect remembers, or NULL, and how it is freed */
+    void (*free_own)(void *own);
 };
 
 #endif

@@ -12,23 +12,52 @@
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
+/* The only way out. */
+static void give(const struct emit *e, struct dialect_event *event)
+{
+    struct dialect_state *st = e->state;
+    if (st->done) {
+        return;
+    }
+    if (event->type == DIALECT_TEXT) {
+        event->logprob_sum = st->logprob_sum;
+        event->logprobs = st->logprobs;
+        st->logprob_sum = 0;
+        st->logprobs = 0;
+    }
+    if (event->type == DIALECT_ERROR || event->type == DIALECT_ODD || event->type == DIALECT_DONE) {
+        st->done = true;
+    }
+    e->on_event(e->ctx, event);
+}
+
+static struct dialect_event event_of(enum dialect_event_type type, const char *text, size_t len)
+{
+    return (struct dialect_event){.type = type, .text = text, .len = len, .stats = emit_no_stats};
+}
+
 static void emit_event(const struct emit *e, enum dialect_event_type type, const char *text,
                        size_t len)
 {
-    struct dialect_event event = {.type = type, .text = text, .len = len, .stats = emit_no_stats};
-    if (e->state->done) {
-        return;
-    }
-    if (type == DIALECT_TEXT) {
-        event.logprob_sum = e->state->logprob_sum;
-        event.logprobs = e->state->logprobs;
-        e->state->logprob_sum = 0;
-        e->state->logprobs = 0;
-    }
-    if (type == DIALECT_ERROR || type == DIALECT_ODD || type == DIALECT_DONE) {
-        e->state->done = true;
-    }
-    e->on_event(e->ctx, &event);
+    struct dialect_event event = event_of(type, text, len);
+    give(e, &event);
+}
+
+void emit_tick(const struct emit *e)
+{
+    emit_event(e, DIALECT_TICK, "", 0);
+}
+
+void emit_words(const struct emit *e, const char *text, size_t len)
+{
+    emit_event(e, DIALECT_TEXT, text, len);
+}
+
+void emit_thought(const struct emit *e, const char *text, size_t len, const char *signature)
+{
+    struct dialect_event event = event_of(DIALECT_THOUGHT, text, len);
+    event.signature = signature;
+    give(e, &event);
 }
 
 void emit_record(const struct emit *e, char *record, emit_read read_record)
@@ -116,9 +145,10 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
 
 void emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
-    struct dialect_event event = {.type = DIALECT_STATS, .text = "", .stats = *stats};
-    if (!e->state->done && memcmp(stats, &emit_no_stats, sizeof *stats) != 0) {
-        e->on_event(e->ctx, &event);
+    struct dialect_event event = event_of(DIALECT_STATS, "", 0);
+    event.stats = *stats;
+    if (memcmp(stats, &emit_no_stats, sizeof *stats) != 0) {
+        give(e, &event);
     }
 }
 
@@ -173,5 +203,12 @@ void emit_odd(const struct emit *e)
 
 void emit_done(const struct emit *e, const char *reason)
 {
-    emit_event(e, DIALECT_DONE, reason, strlen(reason));
+    emit_done_because(e, reason, NULL);
+}
+
+void emit_done_because(const struct emit *e, const char *reason, const char *details)
+{
+    struct dialect_event event = event_of(DIALECT_DONE, reason, strlen(reason));
+    event.details = details;
+    give(e, &event);
 }

@@ -25,6 +25,15 @@ void emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
  * no string. */
 void emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
+/* Text of our own making; not empty. */
+void emit_words(const struct emit *e, const char *text, size_t len);
+
+/* A thought is complete. text must be NUL-terminated behind len. */
+void emit_thought(const struct emit *e, const char *text, size_t len, const char *signature);
+
+/* The model is at work on what is not shown. */
+void emit_tick(const struct emit *e);
+
 /* The next text event counts these tokens too: an array of objects with "logprob", or of numbers.
  * What is none of these counts for nothing. */
 void emit_logprobs(const struct emit *e, const cJSON *tokens);
@@ -53,6 +62,9 @@ void emit_odd(const struct emit *e);
 void emit_failure(const struct emit *e, const char *text);
 
 void emit_done(const struct emit *e, const char *reason);
+
+/* details: what the server says of the reason, or NULL. */
+void emit_done_because(const struct emit *e, const char *reason, const char *details);
 
 extern const struct dialect_stats emit_no_stats;
 

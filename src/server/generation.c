@@ -174,6 +174,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_TEXT:
     case DIALECT_THINKING:
     case DIALECT_TOOL_CALL:
+    case DIALECT_THOUGHT:
     case DIALECT_STATS:
         hand_on(g, event);
         break;
@@ -195,6 +196,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct generation *g = ctx;
+    g->state.event = g->frame.name;
     g->dialect->record(&g->state, record, len, on_event, g);
     return g->over;
 }

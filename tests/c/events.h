@@ -1,7 +1,8 @@
 /* Streams run through frame and dialect, their events as text for the eye:
  * "{text He}{thinking hm}{call {...}}{stats 12 3 - - - -}{done stop}", and "{cut}" behind
  * a stream that ended without saying so. What not every server tells stands behind the rest:
- * "{text He, 1 token -0.250}{stats 12 3 - - - -, 8 cached}". */
+ * "{text He, 1 token -0.250}{stats 12 3 - - - -, 8 cached}{thought hm, signed c2ln}
+ * {done refusal, why}". */
 #ifndef HUM_EVENTS_H
 #define HUM_EVENTS_H
 
@@ -10,6 +11,7 @@
 #include "server/dialect.h"
 
 struct events {
+    struct frame frame;
     const struct dialect *dialect;
     struct dialect_state state;
     struct buf log;
@@ -18,9 +20,12 @@ struct events {
 
 static inline void events_on_event(void *ctx, const struct dialect_event *event)
 {
-    static const char *const names[] = {"text",  "thinking", "call", "tick",
+    static const char *const names[] = {"text",  "thinking", "call", "thought", "tick",
                                         "stats", "error",    "odd",  "done"};
     struct events *x = ctx;
+    if (event->type == DIALECT_TICK) { /* how often is no matter */
+        return;
+    }
     buf_printf(&x->log, "{%s", names[event->type]);
     if (event->type == DIALECT_STATS) {
         const struct dialect_stats *s = &event->stats;
@@ -38,9 +43,15 @@ static inline void events_on_event(void *ctx, const struct dialect_event *event)
         }
     } else {
         CHECK_INT(event->text[event->len], '\0');
-        CHECK(event->len > 0 || event->type == DIALECT_DONE);
+        CHECK(event->len > 0 || event->type == DIALECT_DONE || event->type == DIALECT_THOUGHT);
         buf_add_str(&x->log, " ");
         buf_add(&x->log, event->text, event->len);
+        if (event->signature != NULL) {
+            buf_printf(&x->log, ", signed %s", event->signature);
+        }
+        if (event->details != NULL) {
+            buf_printf(&x->log, ", %s", event->details);
+        }
         if (event->logprobs > 0) {
             buf_printf(&x->log, ", %" PRId64 " token %.3f", event->logprobs, event->logprob_sum);
         }
@@ -52,6 +63,7 @@ static inline void events_on_event(void *ctx, const struct dialect_event *event)
 static inline int events_on_record(void *ctx, char *record, size_t len)
 {
     struct events *x = ctx;
+    x->state.event = x->frame.name;
     x->dialect->record(&x->state, record, len, events_on_event, x);
     return 0;
 }
@@ -63,16 +75,15 @@ static inline int events_run(struct events *x, const char *data, size_t len, siz
     memset(&x->state, 0, sizeof x->state);
     x->count = 0;
     buf_clear(&x->log);
-    struct frame frame;
-    frame_init(&frame, x->dialect->frame, LIMIT_RECORD);
-    int error = frame_feed(&frame, data, cut, events_on_record, x);
+    frame_init(&x->frame, x->dialect->frame, LIMIT_RECORD);
+    int error = frame_feed(&x->frame, data, cut, events_on_record, x);
     while (error == 0 && cut < len) {
         size_t n = step < len - cut ? step : len - cut;
-        error = frame_feed(&frame, data + cut, n, events_on_record, x);
+        error = frame_feed(&x->frame, data + cut, n, events_on_record, x);
         cut += n;
     }
     if (error == 0) {
-        error = frame_end(&frame, events_on_record, x);
+        error = frame_end(&x->frame, events_on_record, x);
     }
     if (error == 0) {
         x->dialect->end(&x->state, events_on_event, x);
@@ -80,7 +91,7 @@ static inline int events_run(struct events *x, const char *data, size_t len, siz
     if (error == 0 && !x->state.done) {
         buf_add_str(&x->log, "{cut}");
     }
-    frame_finish(&frame);
+    frame_finish(&x->frame);
     dialect_state_finish(&x->state);
     return error;
 }

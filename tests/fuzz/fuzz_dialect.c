@@ -12,6 +12,7 @@
 #include "server/json.h"
 
 struct chat {
+    struct frame frame;
     const struct dialect *dialect;
     struct dialect_state state;
     struct buf log;
@@ -26,11 +27,12 @@ static void on_event(void *ctx, const struct dialect_event *event)
         event->type == DIALECT_ERROR || event->type == DIALECT_ODD || event->type == DIALECT_DONE;
     MUST(event->type == DIALECT_STATS || event->text[event->len] == '\0');
     MUST(event->type >= DIALECT_STATS || strlen(event->text) == event->len);
-    MUST(event->type >= DIALECT_STATS || event->len > 0);
+    MUST(event->type >= DIALECT_THOUGHT || event->len > 0);
     if (event->type == DIALECT_ERROR || event->type == DIALECT_ODD) {
         MUST(event->len > 0 && fuzz_is_utf8(event->text, event->len));
     }
     MUST(event->logprobs >= 0 && (event->logprobs == 0 || event->type == DIALECT_TEXT));
+    MUST((event->type == DIALECT_THOUGHT) || event->signature == NULL);
     buf_printf(&s->log, "{%d %lld %g ", (int)event->type, (long long)event->logprobs,
                event->logprob_sum);
     if (event->type == DIALECT_STATS) {
@@ -44,6 +46,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct chat *s = ctx;
+    s->state.event = s->frame.name;
     s->dialect->record(&s->state, record, len, on_event, s);
     return 0;
 }
@@ -55,16 +58,15 @@ static void run(struct chat *s, const struct dialect *dialect, const char *data,
     memset(s, 0, sizeof *s);
     s->dialect = dialect;
     buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
-    struct frame frame;
-    frame_init(&frame, s->dialect->frame, LIMIT_RECORD);
+    frame_init(&s->frame, s->dialect->frame, LIMIT_RECORD);
     while (split.left > 0) {
         size_t n = split_next(&split);
-        MUST(frame_feed(&frame, data + len - split.left - n, n, on_record, s) == 0);
+        MUST(frame_feed(&s->frame, data + len - split.left - n, n, on_record, s) == 0);
     }
-    MUST(frame_end(&frame, on_record, s) == 0);
+    MUST(frame_end(&s->frame, on_record, s) == 0);
     s->dialect->end(&s->state, on_event, s);
     MUST(s->ended == s->state.done);
-    frame_finish(&frame);
+    frame_finish(&s->frame);
     dialect_state_finish(&s->state);
 }
 
@@ -157,6 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     check_stream(&dialect_ollama, body, len);
     check_stream(&dialect_openai, body, len);
+    check_stream(&dialect_anthropic, body, len);
     check_stream(&dialect_llamacpp, body, len);
     check_fill(&dialect_ollama, body, len);
     check_fill(&dialect_openai, body, len);

@@ -91,7 +91,7 @@ local FAULTS = {
   { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
   {
     "{ endpoints = { ['local'] = { url = 'http://h:1', dialect = 'olama' } } }",
-    'endpoints.local.dialect: expected one of "ollama", "openai", got "olama" (did you mean "ollama"?)',
+    'endpoints.local.dialect: expected one of "anthropic", "ollama", "openai", got "olama" (did you mean "ollama"?)',
   },
   { '{ log = 3 }', 'log: expected one of "error", "warn", "info", "debug", got 3' },
   { "{ chat = 'tab' }", 'chat: expected a table, got "tab"' },

@@ -143,7 +143,15 @@ local faults = {
   end,
   secret = secret_fault,
   header = function(value)
-    if type(value) == 'table' then return secret_fault(value) end
+    if type(value) == 'table' then
+      local prefix = value.prefix
+      if prefix ~= nil and (type(prefix) ~= 'string' or prefix:find('%c')) then
+        return 'prefix: expected a string in a single line, such as "Bearer "'
+      end
+      local secret = vim.deepcopy(value)
+      secret.prefix = nil
+      return secret_fault(secret)
+    end
     if type(value) ~= 'string' then return 'expected a string, ' .. SECRET end
     if value:find('%c') then return 'a header must be a single line without control characters' end
   end,

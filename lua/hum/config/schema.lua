@@ -24,6 +24,9 @@
 ---@field removable? boolean  `false` takes an entry of the map away
 ---@field wildcard? boolean   '*' is a name of the map too
 
+local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
+table.sort(DIALECTS)
+
 local endpoint = {
   kind = 'group',
   fields = {
@@ -31,22 +34,25 @@ local endpoint = {
       name = 'url',
       kind = 'string',
       also = { 'base_url', 'host', 'endpoint', 'address' },
-      default_help = '$OLLAMA_HOST, else "http://127.0.0.1:11434"',
+      default_help = [[
+with the dialect "ollama" $OLLAMA_HOST, else "http://127.0.0.1:11434"; with "anthropic"
+"https://api.anthropic.com"]],
       help = [[
 Base URL of the server: `http://` or `https://`, host, port, and a base path if a proxy
 adds one. Leave out the API's path: hum appends `/api/chat` or `/v1/chat/completions`
-itself (with the dialect "openai" a trailing `/v1` is ignored). User names and passwords
+itself, or `/v1/messages` (a trailing `/v1` is ignored with these). User names and passwords
 are not accepted here; see `key`.]],
     },
     {
       name = 'dialect',
       kind = 'enum',
-      values = { 'ollama', 'openai' },
+      values = DIALECTS,
       default = 'ollama',
       also = { 'type', 'provider', 'api', 'kind' },
       help = [[
 Which API the server speaks: "ollama" for Ollama's native `/api/chat`, "openai" for
-`/v1/chat/completions` as provided by llama-server, vLLM, SGLang, LiteLLM and others.]],
+`/v1/chat/completions` as provided by llama-server, vLLM, SGLang, LiteLLM and others,
+"anthropic" for `/v1/messages`, see |hum-anthropic|.]],
     },
     {
       name = 'model',
@@ -63,7 +69,7 @@ to select one with |vim.ui.select()| and remembers your choice.]],
       also = { 'params', 'parameters' },
       help = [[
 Sampling and load options, passed to the server unchanged: `temperature`, `num_ctx` and
-so on for "ollama", top-level fields such as `max_tokens` for "openai". Ollama reloads
+so on for "ollama", top-level fields such as `max_tokens` for the others. Ollama reloads
 the model whenever `num_ctx` differs from the previous request.]],
     },
     {
@@ -73,14 +79,16 @@ the model whenever `num_ctx` differs from the previous request.]],
       default = {},
       help = [[
 Additional HTTP headers by name. A value is a string or, for anything secret,
-`{ env = 'NAME' }` or `{ command = { ... } }` as in `key`.]],
+`{ env = 'NAME' }` or `{ command = { ... } }` as in `key`, with what is to stand in front
+of it as `prefix = '...'`. A header of yours replaces the one that hum would send.]],
     },
     {
       name = 'key',
       kind = 'secret',
       also = { 'api_key', 'apikey', 'token', 'secret', 'password' },
       help = [[
-The API key, sent as `Authorization: Bearer ...`; see |hum-api-keys|. Plain text is
+The API key, sent as `Authorization: Bearer ...`, with the dialect "anthropic" as
+`x-api-key`; see |hum-api-keys|. A header `Authorization` in `headers` replaces it. Plain text is
 rejected: use `{ env = 'NAME' }` for an environment variable, or
 `{ command = { 'pass', 'show', 'x' } }` for a command that prints the key on its first
 line. The command runs in the background when the key is first needed; the key is kept

@@ -31,7 +31,7 @@ local M = {}
 ---@field redelivered integer
 ---@field bytes integer
 
----@alias hum.OnEvent fun(name: 'part'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled', data: table)
+---@alias hum.OnEvent fun(name: 'part'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled', data: table)
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true }
 

@@ -89,7 +89,8 @@ local function resolve_headers(headers, steps, cb)
     if not name then return cb(nil, nil, out) end
     steps.add(secret.resolve(headers[name], function(err, value)
       if err then return cb(err, name) end
-      out[name] = value
+      local source = headers[name]
+      out[name] = (type(source) == 'table' and source.prefix or '') .. value
       resolve_from(i + 1)
     end))
   end

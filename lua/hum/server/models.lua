@@ -15,6 +15,7 @@ local M = {}
 ---@class hum.ModelState
 ---@field names table<string, string[]>  endpoint to models, as last seen
 ---@field chosen table<string, string>   endpoint to model
+---@field limits table<string, table<string, integer>>  endpoint and model to the longest reply, where lists tell
 
 --- What `:Hum model` set since Neovim started.
 local override = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
@@ -52,6 +53,7 @@ local function load()
   state = {
     names = usable(value.names, answers.strings),
     chosen = usable(value.chosen, answers.name),
+    limits = usable(value.limits, function(map) return usable(map, answers.number) end),
   }
   return state
 end
@@ -62,6 +64,7 @@ local function save()
   local text = vim.json.encode({
     names = next(state.names) and state.names or vim.empty_dict(),
     chosen = next(state.chosen) and state.chosen or vim.empty_dict(),
+    limits = next(state.limits) and state.limits or nil,
   })
   local ok = pcall(vim.fn.writefile, { text }, path)
   if not ok then log.write('warn', 'cannot write ' .. path) end
@@ -77,14 +80,18 @@ end
 --- A server that says for ever that there are more pages has no more after these.
 local MOST_PAGES = 50
 
---- Adds the names in one page of a server's list to `names`, and calls back with all when there
---- is no other page. Models that cannot chat are left out where the list says so.
+---@class hum.ModelList
+---@field names string[]
+---@field limits table<string, integer>
+
+--- Adds one page of a server's list to `found`, and calls back with all when there is no other
+--- page. Models that cannot chat are left out where the list says so.
 ---@param name string  of the endpoint
 ---@param path string
----@param names string[]
+---@param found hum.ModelList
 ---@param steps hum.Steps
 ---@param pages integer  how many there may be
-local function read_page(name, path, names, steps, pages)
+local function read_page(name, path, found, steps, pages)
   local list = provider_of(name).list
   steps.add(query.query(name, { path = path }, function(err, answer)
     if err then return steps.finish(query.text(err)) end
@@ -92,11 +99,13 @@ local function read_page(name, path, names, steps, pages)
     for _, item in ipairs(answers.objects(answer, list.items)) do
       local can = answers.strings(item.capabilities)
       local able = not list.capability or #can == 0 or vim.tbl_contains(can, list.capability)
-      names[#names + 1] = able and answers.model_name(item) or nil
+      local model = able and answers.model_name(item) or nil
+      found.names[#found.names + 1] = model
+      if model and list.limit then found.limits[model] = answers.number(item[list.limit]) end
     end
     local more = list.next and list.next(answer)
-    if not more or pages <= 1 then return steps.finish(nil, names) end
-    read_page(name, more, names, steps, pages - 1)
+    if not more or pages <= 1 then return steps.finish(nil, found) end
+    read_page(name, more, found, steps, pages - 1)
   end))
 end
 
@@ -105,16 +114,17 @@ end
 ---@return hum.Cancel
 function M.list(name, cb)
   name = M.endpoint(name)
-  local steps = steps_of(function(err, names)
+  local steps = steps_of(function(err, found)
     if err then return cb(err) end
     fresh[name] = true
-    if not vim.deep_equal(names, load().names[name]) then
-      load().names[name] = names
+    local limits = next(found.limits) and found.limits or nil
+    if not vim.deep_equal({ found.names, limits }, { load().names[name], load().limits[name] }) then
+      load().names[name], load().limits[name] = found.names, limits
       save()
     end
-    cb(nil, names)
+    cb(nil, found.names)
   end)
-  read_page(name, provider_of(name).list.path, {}, steps, MOST_PAGES)
+  read_page(name, provider_of(name).list.path, { names = {}, limits = {} }, steps, MOST_PAGES)
   return steps.cancel
 end
 
@@ -122,6 +132,15 @@ end
 ---@param name? string
 ---@return string[]
 function M.known(name) return load().names[M.endpoint(name)] or {} end
+
+--- The longest reply that a model of an endpoint can give, in tokens, as its list last said.
+---@param name string
+---@param model string
+---@return integer|nil
+function M.limit(name, model)
+  if not provider_of(name).list.limit then return nil end
+  return (load().limits[name] or {})[model]
+end
 
 --- The endpoint of new chats: as chosen with `:Hum model`, else as configured.
 ---@param name? string

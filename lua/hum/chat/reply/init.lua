@@ -16,6 +16,7 @@ local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
 local learned = require('hum.server.learned')
 local log = require('hum.log')
+local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
 local undo = require('hum.chat.reply.undo')
@@ -161,7 +162,7 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name 'part'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
@@ -170,7 +171,7 @@ local function on_event(reply, name, data)
     on_waiting(reply, data)
   elseif name == 'learned' then
     learned.add(data.endpoint, data.message)
-  elseif name ~= 'stopping' then
+  elseif name ~= 'stopping' and name ~= 'thought' then
     close(reply, { name = name, data = data })
   end
 end
@@ -205,6 +206,7 @@ local function spec_of(message)
       options = as_map(vim.tbl_extend('force', resolved.options or {}, settings.options or {})),
       think = think,
       keep_alive = resolved.keep_alive,
+      max_tokens = models.limit(resolved.endpoint.name, message.model),
     },
     parts = PARTS,
   }

@@ -1,6 +1,8 @@
 -- What differs between the kinds of server as far as Lua has to know: a table for each dialect, all of one
 -- shape. What a service cannot do is absent. Knows nothing else, so that everything may know it.
 
+---@alias hum.Dialect 'ollama'|'openai'|'anthropic'
+
 ---@class hum.Provider
 ---@field title string            what people call such a server
 ---@field default_url? string     of an endpoint without `url`
@@ -31,10 +33,11 @@
 ---@field lacks string  older ones
 ---@field cure string
 
----@type table<string, hum.Provider>
+---@type table<hum.Dialect, hum.Provider>
 local M = {
   ollama = require('hum.server.provider.ollama'),
   openai = require('hum.server.provider.openai'),
+  anthropic = require('hum.server.provider.anthropic'),
 }
 
 return M

@@ -1,0 +1,486 @@
+/* Anthropic's /v1/messages, which llama-server, Ollama and others speak too: SSE events with one
+ * JSON object each, whose "type" the event's name repeats. A message is a list of content blocks,
+ * each begun, continued by deltas and ended; blocks may overlap, and some servers end none of them
+ * before the message ends. "message_delta" has the reason, "message_stop" ends the stream. A server
+ * that does not stream answers with the whole message.
+ * What the service signs or redacts of its thinking is given as DIALECT_THOUGHT, so that it can go
+ * back. Tools that are called, and sources that are cited, are named; results of the server's own
+ * tools are passed over. */
+#include "base/failure.h"
+#include "proto.h"
+#include "server/anthropic_body.h"
+#include "server/dialect.h"
+#include "server/emit.h"
+#include "server/learned.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- blocks ----------------------------------------------------------- */
+
+/* More at once than any server sends. */
+#define MAX_BLOCKS 64
+
+enum block_type { BLOCK_OTHER, BLOCK_THINKING, BLOCK_CALL };
+
+/* A block whose end matters. */
+struct block {
+    enum block_type type;
+    int64_t index;
+    char *id;
+    char *name;
+    struct buf text; /* thinking, or arguments */
+    struct buf signature;
+};
+
+/* What a stream remembers. */
+struct message {
+    struct block blocks[MAX_BLOCKS];
+    size_t count;
+    int64_t index; /* of the block that was begun last, for servers that do not say it */
+    struct buf sources;
+    char *details;
+    int64_t input, created, read, output; /* tokens, -1 for unknown */
+};
+
+static void block_finish(struct block *block)
+{
+    free(block->id);
+    free(block->name);
+    buf_finish(&block->text);
+    buf_finish(&block->signature);
+}
+
+static void free_message(void *own)
+{
+    struct message *m = own;
+    for (size_t i = 0; i < m->count; i++) {
+        block_finish(&m->blocks[i]);
+    }
+    buf_finish(&m->sources);
+    free(m->details);
+    free(m);
+}
+
+static struct message *message_of(const struct emit *e)
+{
+    struct dialect_state *st = e->state;
+    if (st->own == NULL) {
+        struct message *m = xcalloc(1, sizeof *m);
+        buf_init(&m->sources, LIMIT_ERROR_BODY);
+        m->input = m->created = m->read = m->output = -1;
+        st->own = m;
+        st->free_own = free_message;
+    }
+    return st->own;
+}
+
+static char *copy_of(const cJSON *item)
+{
+    return cJSON_IsString(item) ? xstrdup(item->valuestring) : NULL;
+}
+
+static int64_t index_of(const struct emit *e, const cJSON *root)
+{
+    int64_t index = json_count(json_get(root, "index"));
+    return index >= 0 ? index : message_of(e)->index;
+}
+
+/* The block of that index, a new one if there is none. NULL if there are too many. */
+static struct block *block_at(const struct emit *e, int64_t index)
+{
+    struct message *m = message_of(e);
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->blocks[i].index == index) {
+            return &m->blocks[i];
+        }
+    }
+    if (m->count == MAX_BLOCKS) {
+        emit_failure(e, "the reply has too many parts at once");
+        return NULL;
+    }
+    struct block *block = &m->blocks[m->count++];
+    *block = (struct block){.index = index};
+    buf_init(&block->text, LIMIT_RECORD);
+    buf_init(&block->signature, LIMIT_RECORD);
+    return block;
+}
+
+static void end_call(const struct emit *e, const struct block *block)
+{
+    const char *text = block->text.len > 0 ? block->text.data : "{}";
+    size_t len = strlen(text);
+    char *copy = xstrndup(text, len);
+    cJSON *parsed = json_parse(copy, len);
+    struct buf quoted;
+    buf_init(&quoted, (size_t)8 * LIMIT_RECORD);
+    json_write_string(&quoted, text, len);
+    emit_call(e, block->id, block->name != NULL ? block->name : "?",
+              parsed != NULL ? text : quoted.data, parsed != NULL ? len : quoted.len);
+    buf_finish(&quoted);
+    cJSON_Delete(parsed);
+    free(copy);
+}
+
+/* A block is over, by its own end or by that of the message. */
+static void end_block(const struct emit *e, size_t at)
+{
+    struct message *m = message_of(e);
+    struct block block = m->blocks[at];
+    m->count--;
+    memmove(&m->blocks[at], &m->blocks[at + 1], (m->count - at) * sizeof *m->blocks);
+    if (block.type == BLOCK_CALL && block.text.error == 0) {
+        end_call(e, &block);
+    } else if (block.type == BLOCK_CALL) {
+        emit_failure(e, "a tool call is too long");
+    } else if (block.signature.len > 0 && block.signature.error == 0 && block.text.error == 0) {
+        buf_add_str(&block.text, "");
+        emit_thought(e, block.text.data, block.text.len, block.signature.data);
+    }
+    block_finish(&block);
+}
+
+static void end_blocks(const struct emit *e)
+{
+    while (message_of(e)->count > 0) {
+        end_block(e, 0);
+    }
+}
+
+/* ---- what stands in them ---------------------------------------------- */
+
+static void read_thinking(const struct emit *e, int64_t index, const cJSON *thinking)
+{
+    struct block *block = block_at(e, index);
+    if (block != NULL && cJSON_IsString(thinking)) {
+        block->type = BLOCK_THINKING;
+        buf_add_str(&block->text, thinking->valuestring);
+        if (thinking->valuestring[0] == '\0') {
+            emit_tick(e);
+        }
+    }
+    emit_text(e, DIALECT_THINKING, thinking);
+}
+
+static void read_signature(const struct emit *e, int64_t index, const cJSON *signature)
+{
+    struct block *block = cJSON_IsString(signature) ? block_at(e, index) : NULL;
+    if (block != NULL) {
+        block->type = BLOCK_THINKING;
+        buf_add_str(&block->signature, signature->valuestring);
+        emit_tick(e);
+    }
+}
+
+static void read_arguments(const struct emit *e, int64_t index, const cJSON *piece)
+{
+    struct block *block = cJSON_IsString(piece) ? block_at(e, index) : NULL;
+    if (block != NULL) {
+        block->type = BLOCK_CALL;
+        buf_add_str(&block->text, piece->valuestring);
+        emit_tick(e);
+    }
+}
+
+/* A call begins with its name; the arguments follow, or are there already. */
+static void read_call(const struct emit *e, int64_t index, const cJSON *content)
+{
+    struct block *block = block_at(e, index);
+    const cJSON *input = json_get(content, "input");
+    if (block == NULL) {
+        return;
+    }
+    block->type = BLOCK_CALL;
+    block->id = copy_of(json_get(content, "id"));
+    block->name = copy_of(json_get(content, "name"));
+    if (cJSON_IsObject(input) && input->child != NULL) {
+        char *json = cJSON_PrintUnformatted(input);
+        buf_add_str(&block->text, json != NULL ? json : "");
+        cJSON_free(json);
+    }
+    emit_tick(e);
+}
+
+/* "- Book of Tides" or "- Tides today, https://...", once each. */
+static void read_citation(const struct emit *e, const cJSON *citation)
+{
+    const cJSON *url = json_get(citation, "url"), *title = json_get(citation, "title");
+    if (!cJSON_IsString(title)) {
+        title = json_get(citation, "document_title");
+    }
+    struct buf line;
+    buf_init(&line, LIMIT_ERROR_BODY);
+    buf_add_str(&line, "- ");
+    buf_add_str(&line, cJSON_IsString(title) ? title->valuestring : "");
+    buf_add_str(&line, cJSON_IsString(title) && cJSON_IsString(url) ? ", " : "");
+    buf_add_str(&line, cJSON_IsString(url) ? url->valuestring : "");
+    if (line.len == 2) {
+        buf_add_str(&line, "a document of the request");
+    }
+    for (size_t i = 0; i < line.len; i++) {
+        line.data[i] = line.data[i] == '\n' ? ' ' : line.data[i];
+    }
+    buf_add(&line, "\n", 1);
+    struct buf *sources = &message_of(e)->sources;
+    if (sources->len == 0 || strstr(sources->data, line.data) == NULL) {
+        buf_add(sources, line.data, line.len);
+    }
+    buf_finish(&line);
+}
+
+static void read_citations(const struct emit *e, const cJSON *list)
+{
+    for (const cJSON *one = cJSON_IsArray(list) ? list->child : NULL; one != NULL;
+         one = one->next) {
+        read_citation(e, one);
+    }
+}
+
+static bool is_text(const cJSON *item, const char *text)
+{
+    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+}
+
+/* A block begins, maybe with all that it has. */
+static void read_content(const struct emit *e, int64_t index, const cJSON *content)
+{
+    const cJSON *type = json_get(content, "type"), *data = json_get(content, "data");
+    message_of(e)->index = index;
+    if (is_text(type, "text")) {
+        emit_text(e, DIALECT_TEXT, json_get(content, "text"));
+        read_citations(e, json_get(content, "citations"));
+    } else if (is_text(type, "thinking")) {
+        read_thinking(e, index, json_get(content, "thinking"));
+        read_signature(e, index, json_get(content, "signature"));
+    } else if (is_text(type, "redacted_thinking") && cJSON_IsString(data)) {
+        emit_thought(e, data->valuestring, strlen(data->valuestring), NULL);
+        emit_tick(e);
+    } else if (is_text(type, "tool_use") || is_text(type, "server_tool_use")) {
+        read_call(e, index, content);
+    }
+}
+
+static void read_delta(const struct emit *e, const cJSON *root)
+{
+    const cJSON *delta = json_get(root, "delta"), *type = json_get(delta, "type");
+    int64_t index = index_of(e, root);
+    if (is_text(type, "text_delta")) {
+        emit_text(e, DIALECT_TEXT, json_get(delta, "text"));
+    } else if (is_text(type, "thinking_delta")) {
+        read_thinking(e, index, json_get(delta, "thinking"));
+    } else if (is_text(type, "signature_delta")) {
+        read_signature(e, index, json_get(delta, "signature"));
+    } else if (is_text(type, "input_json_delta")) {
+        read_arguments(e, index, json_get(delta, "partial_json"));
+    } else if (is_text(type, "citations_delta")) {
+        read_citation(e, json_get(delta, "citation"));
+    }
+}
+
+static void read_stop(const struct emit *e, const cJSON *root)
+{
+    struct message *m = message_of(e);
+    int64_t index = index_of(e, root);
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->blocks[i].index == index) {
+            end_block(e, i);
+            return;
+        }
+    }
+}
+
+static void keep_count(int64_t *count, const cJSON *number)
+{
+    int64_t n = json_count(number);
+    *count = n >= 0 ? n : *count;
+}
+
+/* Counts are cumulative, and what is missing was said before. "input_tokens" leaves out what the
+ * cache read or wrote. */
+static void read_usage(const struct emit *e, const cJSON *usage)
+{
+    struct message *m = message_of(e);
+    keep_count(&m->input, json_get(usage, "input_tokens"));
+    keep_count(&m->created, json_get(usage, "cache_creation_input_tokens"));
+    keep_count(&m->read, json_get(usage, "cache_read_input_tokens"));
+    keep_count(&m->output, json_get(usage, "output_tokens"));
+}
+
+static void give_usage(const struct emit *e)
+{
+    const struct message *m = message_of(e);
+    struct dialect_stats stats = emit_no_stats;
+    if (m->input >= 0) {
+        stats.prompt_tokens =
+            m->input + (m->created > 0 ? m->created : 0) + (m->read > 0 ? m->read : 0);
+    }
+    stats.cached_tokens = m->read;
+    stats.tokens = m->output;
+    emit_stats(e, &stats);
+}
+
+/* A reason that is null is none yet. */
+static void read_reason(const struct emit *e, const cJSON *from)
+{
+    const cJSON *reason = json_get(from, "stop_reason");
+    const cJSON *why = json_get(json_get(from, "stop_details"), "explanation");
+    if (cJSON_IsString(reason)) {
+        e->state->finished = true;
+        snprintf(e->state->reason, sizeof e->state->reason, "%s", reason->valuestring);
+    }
+    if (cJSON_IsString(why)) {
+        free(message_of(e)->details);
+        message_of(e)->details = copy_of(why);
+    }
+}
+
+static void end_message(const struct emit *e)
+{
+    struct message *m = message_of(e);
+    end_blocks(e);
+    if (m->sources.len > 0) {
+        struct buf text;
+        buf_init(&text, LIMIT_RECORD);
+        buf_add_str(&text, "\n\nSources:\n\n");
+        buf_add(&text, m->sources.data, m->sources.len);
+        emit_words(e, text.data, text.len);
+        buf_finish(&text);
+    }
+    emit_done_because(e, e->state->reason, m->details);
+}
+
+/* All at once, from a server that does not stream. */
+static void read_message(const struct emit *e, const cJSON *root)
+{
+    const cJSON *content = json_get(root, "content");
+    int64_t index = 0;
+    for (const cJSON *one = cJSON_IsArray(content) ? content->child : NULL; one != NULL;
+         one = one->next) {
+        read_content(e, index++, one);
+    }
+    read_usage(e, json_get(root, "usage"));
+    give_usage(e);
+    read_reason(e, root);
+    end_message(e);
+}
+
+/* What it says of the output is no count of anything yet. */
+static void read_start(const struct emit *e, const cJSON *root)
+{
+    read_usage(e, json_get(json_get(root, "message"), "usage"));
+    message_of(e)->output = -1;
+    give_usage(e);
+}
+
+static void read_block_start(const struct emit *e, const cJSON *root)
+{
+    int64_t index = json_count(json_get(root, "index"));
+    read_content(e, index >= 0 ? index : message_of(e)->index + 1, json_get(root, "content_block"));
+}
+
+static void read_message_delta(const struct emit *e, const cJSON *root)
+{
+    read_usage(e, json_get(root, "usage"));
+    give_usage(e);
+    read_reason(e, json_get(root, "delta"));
+}
+
+static void read_end(const struct emit *e, const cJSON *root)
+{
+    (void)root;
+    end_message(e);
+}
+
+/* Some servers put the message beside the type. */
+static void read_error(const struct emit *e, const cJSON *root)
+{
+    const cJSON *error = json_get(root, "error");
+    emit_error(e, error != NULL ? error : root);
+}
+
+static const struct {
+    const char *type;
+    void (*read)(const struct emit *e, const cJSON *root);
+} events[] = {
+    {"message_start", read_start},
+    {"content_block_start", read_block_start},
+    {"content_block_delta", read_delta},
+    {"content_block_stop", read_stop},
+    {"message_delta", read_message_delta},
+    {"message_stop", read_end},
+    {"message", read_message},
+    {"error", read_error},
+};
+
+/* The type stands in the record, with some servers in the event's name alone. What nobody knows,
+ * such as an event of a later version, or "ping", is passed over. */
+static void read_record(const struct emit *e, const cJSON *root)
+{
+    const cJSON *own = json_get(root, "type");
+    const char *type = cJSON_IsString(own) ? own->valuestring : e->state->event;
+    if (root == NULL) {
+        emit_odd(e);
+        return;
+    }
+    if (!cJSON_IsString(own) && emit_find_error(root) != NULL) {
+        type = "error";
+    }
+    for (size_t i = 0; cJSON_IsObject(root) && i < sizeof events / sizeof *events; i++) {
+        if (type != NULL && strcmp(type, events[i].type) == 0) {
+            events[i].read(e, root);
+            return;
+        }
+    }
+}
+
+static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
+                   void *ctx)
+{
+    struct emit e = {st, on_event, ctx, record, len};
+    bool mark =
+        len >= 6 && memcmp(record, "[DONE]", 6) == 0; /* of servers that speak OpenAI's too */
+    if (!mark) {
+        emit_record(&e, record, read_record);
+    }
+}
+
+static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
+{
+    struct emit e = {st, on_event, ctx, "", 0};
+    if (st->finished) {
+        end_message(&e);
+    }
+}
+
+/* ---- the table ----------------------------------------------------------------- */
+
+static const struct failure_words words = {
+    .reach = "Check the network or start the server, or correct",
+    .other = "; if it speaks another API, set dialect = 'openai' or 'ollama'",
+};
+
+static const struct refusal refusals[] = {
+    {"thinking:adaptive", "thinking", {"adaptive thinking"}, "adaptive thinking"},
+    {"thinking:adaptive", "thinking", {"'adaptive'"}, "adaptive thinking"},
+    {"thinking:enabled", "thinking", {"budget_tokens"}, "a budget for thinking"},
+    {"thinking:display", "thinking", {"display"}, "a wish for summarized thoughts"},
+    {"thinking:disabled", "thinking", {"disabled"}, "being told not to think"},
+    {"message:prefill", NULL, {"prefill"}, "a last message of its own"},
+    {"cache_control:", NULL, {"cache_control"}, "marks for the server's cache"},
+    {0},
+};
+
+static const struct dialect_chat chat = {"/v1/messages", anthropic_body, refusals};
+
+const struct dialect dialect_anthropic = {
+    .name = "anthropic",
+    .frame = FRAME_EVENTS,
+    .accept = "text/event-stream",
+    .key = {"x-api-key", ""},
+    .headers = {{"anthropic-version", "2023-06-01"}},
+    .words = &words,
+    .chat = &chat,
+    .record = record,
+    .end = end,
+};

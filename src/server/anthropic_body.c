@@ -1,0 +1,289 @@
+#include "server/anthropic_body.h"
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/value.h"
+#include "server/body.h"
+#include "server/json.h"
+#include "server/learned.h"
+
+#include <string.h>
+
+/* The longest reply that is asked for if neither the options nor the list of models say more. */
+#define MAX_TOKENS 8192
+
+/* The least that a model may be given to think, in tokens, which "max_tokens" has to exceed. */
+#define LEAST_BUDGET 1024
+
+/* ---- messages -------------------------------------------------------- */
+
+/* The messages on their way out: neighbours of one role become one, as roles must alternate. */
+struct turns {
+    struct buf *out;
+    const char *role; /* of the open message, NULL before the first */
+    size_t users;     /* messages of the user there will be, */
+    size_t user;      /* and have been begun */
+    bool marks;       /* for the server's cache */
+};
+
+static bool is_part(const struct value *part, const char *type)
+{
+    return value_is_string(value_get(part, "type"), type);
+}
+
+static struct span text_of(const struct value *part)
+{
+    const struct value *text = value_get(part, "text");
+    return (struct span){text->as.string.data, text->as.string.len};
+}
+
+static bool is_role(const struct value *message, const char *role)
+{
+    return value_is_string(value_get(message, "role"), role);
+}
+
+static bool is_white(struct span s)
+{
+    size_t i = 0;
+    while (i < s.len && is_space(s.data[i])) {
+        i++;
+    }
+    return i == s.len;
+}
+
+/* Appends the texts of a message as one. Returns whether there is anything to be read in it: an
+ * empty text is refused. */
+static bool join(const struct value *message, struct buf *text)
+{
+    const struct value *parts = value_get(message, "parts");
+    size_t from = text->len;
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        if (is_part(&parts->as.array.items[i], "text")) {
+            struct span s = text_of(&parts->as.array.items[i]);
+            buf_add(text, s.data, s.len);
+        }
+    }
+    return text->len > from && !is_white((struct span){text->data + from, text->len - from});
+}
+
+static void write_mark(struct buf *out)
+{
+    buf_add_str(out, ",\"cache_control\":{\"type\":\"ephemeral\"}");
+}
+
+/* What is said up to the last two questions does not change any more. */
+static void end_turn(struct turns *t)
+{
+    if (t->role != NULL) {
+        if (t->marks && strcmp(t->role, "user") == 0 && t->user + 1 >= t->users) {
+            write_mark(t->out);
+        }
+        buf_add_str(t->out, "}]}");
+    }
+}
+
+/* Makes room for a block in a message of that role: the block before it ends with the next. */
+static void begin_block(struct turns *t, const char *role, const char *type)
+{
+    if (t->role != NULL && strcmp(t->role, role) == 0) {
+        buf_add_str(t->out, "},");
+    } else {
+        end_turn(t);
+        buf_printf(t->out, "%s{\"role\":\"%s\",\"content\":[", t->role != NULL ? "," : "", role);
+        t->role = role;
+        t->user += strcmp(role, "user") == 0;
+    }
+    buf_printf(t->out, "{\"type\":\"%s\"", type);
+}
+
+static void write_field(struct turns *t, const char *name, const struct value *text)
+{
+    buf_printf(t->out, ",\"%s\":", name);
+    json_write_string(t->out, text->as.string.data, text->as.string.len);
+}
+
+static void write_text(struct turns *t, const char *role, struct span text)
+{
+    begin_block(t, role, "text");
+    buf_add_str(t->out, ",\"text\":");
+    json_write_string(t->out, text.data, text.len);
+}
+
+/* Thinking without a signature is refused by the service, and of no use to others. */
+static void write_thoughts(struct turns *t, const struct value *message)
+{
+    const struct value *parts = value_get(message, "parts");
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        const struct value *part = &parts->as.array.items[i];
+        const struct value *signature = value_get(part, "signature");
+        if (is_part(part, "redacted")) {
+            begin_block(t, "assistant", "redacted_thinking");
+            write_field(t, "data", value_get(part, "data"));
+        } else if (is_part(part, "thinking") && signature != NULL &&
+                   signature->type == VALUE_STRING) {
+            begin_block(t, "assistant", "thinking");
+            write_field(t, "thinking", value_get(part, "text"));
+            write_field(t, "signature", signature);
+        }
+    }
+}
+
+static void write_turn(struct turns *t, const struct value *message)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    bool assistant = is_role(message, "assistant");
+    if (!is_role(message, "system") && join(message, &text)) {
+        if (assistant && t->role == NULL) {
+            write_text(t, "user", span_of("Begin.")); /* the first message has to be the user's */
+        }
+        if (assistant) {
+            write_thoughts(t, message);
+        }
+        write_text(t, assistant ? "assistant" : "user", (struct span){text.data, text.len});
+    }
+    buf_finish(&text);
+}
+
+/* How many messages of the user there will be. */
+static size_t count_users(const struct value *messages)
+{
+    struct buf scratch;
+    buf_init(&scratch, SIZE_MAX);
+    struct turns t = {.out = &scratch};
+    for (size_t i = 0; i < messages->as.array.count; i++) {
+        write_turn(&t, &messages->as.array.items[i]);
+        buf_clear(&scratch);
+    }
+    buf_finish(&scratch);
+    return t.user;
+}
+
+static void write_messages(struct body *b, const struct value *messages,
+                           const struct learned *learned)
+{
+    if (!body_key(b, "messages")) {
+        return;
+    }
+    struct turns t = {.out = b->out, .users = count_users(messages)};
+    t.marks = !learned_avoids(learned, "cache_control:");
+    buf_add(b->out, "[", 1);
+    for (size_t i = 0; i < messages->as.array.count; i++) {
+        write_turn(&t, &messages->as.array.items[i]);
+    }
+    if (t.role != NULL && strcmp(t.role, "user") != 0 &&
+        learned_avoids(learned, "message:prefill")) {
+        write_text(&t, "user", span_of("Go on exactly where your last message ends."));
+    }
+    if (t.role == NULL) {
+        body_fail(b, "request.messages: there is no text in them");
+    }
+    end_turn(&t);
+    buf_add(b->out, "]", 1);
+}
+
+/* All that the system says stands on top, wherever it was said. */
+static void write_system(struct body *b, const struct value *messages,
+                         const struct learned *learned)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    for (size_t i = 0; i < messages->as.array.count; i++) {
+        const struct value *message = &messages->as.array.items[i];
+        if (is_role(message, "system")) {
+            buf_add_str(&text, text.len > 0 ? "\n\n" : "");
+            join(message, &text);
+        }
+    }
+    if (!is_white((struct span){text.data, text.len}) && body_key(b, "system")) {
+        buf_add_str(b->out, "[{\"type\":\"text\",\"text\":");
+        json_write_string(b->out, text.data, text.len);
+        if (!learned_avoids(learned, "cache_control:")) {
+            write_mark(b->out);
+        }
+        buf_add_str(b->out, "}]");
+    }
+    buf_finish(&text);
+}
+
+/* ---- the rest -------------------------------------------------------- */
+
+/* The limit that the request will have: the user's, the model's, or ours. */
+static int64_t max_tokens(const struct value *spec, const struct learned *learned)
+{
+    const struct value *users = value_get(value_get(spec, "options"), "max_tokens");
+    int64_t most = value_int(users, value_int(value_get(spec, "max_tokens"), MAX_TOKENS));
+    return learned_limit(learned, most > 0 ? most : MAX_TOKENS);
+}
+
+/* For models that think by a budget: a part of what they may say at all. */
+static int64_t budget_for(const struct value *think, int64_t most)
+{
+    int64_t share = value_is_string(think, "low")      ? most / 8
+                    : value_is_string(think, "medium") ? most / 4
+                                                       : most / 2;
+    int64_t least = most > LEAST_BUDGET ? LEAST_BUDGET : 0;
+    return share > least ? share : least;
+}
+
+static void write_budget(struct body *b, int64_t budget)
+{
+    const struct value_pair fields[] = {
+        {value_text("type"), value_text("enabled")},
+        {value_text("budget_tokens"), {.type = VALUE_INT, .as.integer = budget}}};
+    const struct value written = value_pairs(fields, 2);
+    if (budget > 0) {
+        body_value(b, "thinking", &written);
+    }
+}
+
+/* Without "display" new models send empty thoughts. */
+static void write_adaptive(struct body *b, const struct value *think, const struct learned *learned)
+{
+    const struct value_pair fields[] = {{value_text("type"), value_text("adaptive")},
+                                        {value_text("display"), value_text("summarized")}};
+    const struct value_pair effort = {value_text("effort"), *think};
+    const struct value config = value_pairs(&effort, 1);
+    const struct value written =
+        value_pairs(fields, learned_avoids(learned, "thinking:display") ? 1 : 2);
+    body_value(b, "thinking", &written);
+    body_value(b, "output_config", think->type == VALUE_STRING ? &config : NULL);
+}
+
+static void write_think(struct body *b, const struct value *spec, const struct learned *learned)
+{
+    const struct value *think = value_get(spec, "think");
+    const struct value_pair off = {value_text("type"), value_text("disabled")};
+    const struct value disabled = value_pairs(&off, 1);
+    if (think == NULL) {
+        return;
+    }
+    if (think->type != VALUE_BOOL && think->type != VALUE_STRING) {
+        body_fail(b, "request.think must be a boolean or a string");
+    } else if (think->type == VALUE_BOOL && !think->as.boolean) {
+        body_value(b, "thinking", learned_avoids(learned, "thinking:disabled") ? NULL : &disabled);
+    } else if (!learned_avoids(learned, "thinking:adaptive")) {
+        write_adaptive(b, think, learned);
+    } else if (!learned_avoids(learned, "thinking:enabled")) {
+        write_budget(b, budget_for(think, max_tokens(spec, learned)));
+    }
+}
+
+int anthropic_body(const struct value *spec, const struct learned *learned, struct buf *out,
+                   const char **why)
+{
+    const struct value limit = {.type = VALUE_INT, .as.integer = max_tokens(spec, learned)};
+    struct body b;
+    body_begin(&b, out, spec, learned, true);
+    if (value_get(spec, "format") != NULL) {
+        body_fail(&b, "request.format cannot be sent in this dialect yet");
+    }
+    if (out->error == 0) {
+        body_value(&b, "max_tokens", &limit);
+        write_system(&b, value_get(spec, "messages"), learned);
+        write_messages(&b, value_get(spec, "messages"), learned);
+        write_think(&b, spec, learned);
+        body_value(&b, "tools", value_get(spec, "tools"));
+    }
+    return body_end(&b, why);
+}

@@ -1,0 +1,393 @@
+/* The dialect of /v1/messages: events out of streams, bodies out of specs. */
+#include "events.h"
+#include "spec.h"
+
+#define STREAM(data, wanted) \
+    events_check(__FILE__, __LINE__, "anthropic", data, sizeof(data) - 1, wanted)
+#define BODY(spec, wanted) spec_check(__FILE__, __LINE__, "anthropic", spec, wanted)
+
+#define E(json) "data: " json "\n\n"
+#define START                                                                                      \
+    E("{\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"content\":[]," \
+      "\"stop_reason\":null,\"usage\":{\"input_tokens\":9,\"output_tokens\":1}}}")
+#define BEGIN(index, block) \
+    E("{\"type\":\"content_block_start\",\"index\":" index ",\"content_block\":{" block "}}")
+#define TEXT_BEGINS(index) BEGIN(index, "\"type\":\"text\",\"text\":\"\"")
+#define DELTA(index, delta) \
+    E("{\"type\":\"content_block_delta\",\"index\":" index ",\"delta\":{" delta "}}")
+#define TEXT(index, text) DELTA(index, "\"type\":\"text_delta\",\"text\":\"" text "\"")
+#define THINKING(index, text) DELTA(index, "\"type\":\"thinking_delta\",\"thinking\":\"" text "\"")
+#define SIGNATURE(index, text) \
+    DELTA(index, "\"type\":\"signature_delta\",\"signature\":\"" text "\"")
+#define ENDS(index) E("{\"type\":\"content_block_stop\",\"index\":" index "}")
+#define REASON(reason)                                                 \
+    E("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":" reason \
+      ",\"stop_sequence\":null},\"usage\":{\"output_tokens\":5}}")
+#define STOP E("{\"type\":\"message_stop\"}")
+#define END REASON("\"end_turn\"") STOP
+#define GOOD "{stats 9 5 - - - -}{done end_turn}"
+#define BEGUN "{stats 9 - - - - -}"
+
+static void deltas_become_text(void)
+{
+    STREAM(START TEXT_BEGINS("0") TEXT("0", "Hi ") TEXT("0", "you") ENDS("0") END,
+           BEGUN "{text Hi }{text you}" GOOD);
+}
+
+static void what_is_no_event_of_ours_is_passed_over(void)
+{
+    STREAM("event: ping\n" E("{\"type\":\"ping\"}") START E("{\"type\":\"solar_flare\",\"x\":1}")
+               TEXT_BEGINS("0") "event: odd\n" E("5") E("null") E("[1]") E("{}") TEXT("0", "a")
+                   DELTA("0", "\"type\":\"new_delta\",\"text\":\"b\"")
+                       BEGIN("1", "\"type\":\"new_block\",\"text\":\"c\"") E("[DONE]")
+                           END E("[DONE]"),
+           BEGUN "{text a}" GOOD);
+}
+
+static void the_type_may_stand_in_the_events_name_alone(void)
+{
+    STREAM(
+        "event: content_block_delta\n" E("{\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}") E(
+            "{\"delta\":{\"type\":\"text_delta\",\"text\":\"b\"}}") "data: {\"delta\":{"
+                                                                    "\"stop_reason\":\"end_turn\"}}"
+                                                                    "\nevent: message_delta\n\n"
+                                                                    "event: message_stop\n" E("{}"),
+        "{text a}{done end_turn}");
+    STREAM("event: message\n" TEXT("0", "a") "event: message\n" END,
+           "{text a}{stats - 5 - - - -}{done end_turn}");
+}
+
+static void nothing_has_to_begin_or_end(void)
+{
+    STREAM(TEXT("0", "a") END, "{text a}{stats - 5 - - - -}{done end_turn}");
+    STREAM(START BEGIN("0", "\"type\":\"text\",\"text\":\"a\"") TEXT("0", "b") END,
+           BEGUN "{text a}{text b}" GOOD);
+    STREAM(START TEXT("0", "a") REASON("\"end_turn\""), BEGUN "{text a}" GOOD);
+    STREAM(START TEXT("0", "a") REASON("null") STOP, BEGUN "{text a}{stats 9 5 - - - -}{done }");
+    STREAM(START TEXT("0", "a") ENDS("0") ENDS("7"), BEGUN "{text a}{cut}");
+    STREAM("", "{cut}");
+}
+
+static void a_signed_thought_is_given_when_it_is_complete(void)
+{
+    STREAM(START BEGIN("0", "\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"")
+               THINKING("0", "Let me ") THINKING("0", "see.") SIGNATURE("0", "c2")
+                   SIGNATURE("0", "ln") ENDS("0") TEXT_BEGINS("1") TEXT("1", "a") ENDS("1") END,
+           BEGUN
+           "{thinking Let me }{thinking see.}{thought Let me see., signed c2ln}{text a}" GOOD);
+    /* Some are not shown, */
+    STREAM(START BEGIN("0", "\"type\":\"thinking\",\"thinking\":\"\"") THINKING("0", "")
+               SIGNATURE("0", "s") ENDS("0") TEXT("1", "a") END,
+           BEGUN "{thought , signed s}{text a}" GOOD);
+    /* not signed, */
+    STREAM(START THINKING("0", "hm") ENDS("0") TEXT("1", "a") END,
+           BEGUN "{thinking hm}{text a}" GOOD);
+    /* or not to be read by anybody. */
+    STREAM(START BEGIN("0", "\"type\":\"redacted_thinking\",\"data\":\"xyz\"") ENDS("0")
+               TEXT("1", "a") END,
+           BEGUN "{thought xyz}{text a}" GOOD);
+}
+
+static void blocks_may_overlap(void)
+{
+    STREAM(START BEGIN("0", "\"type\":\"thinking\",\"thinking\":\"\"") THINKING("0", "a")
+               TEXT_BEGINS("2") TEXT("2", "b") THINKING("0", "c") SIGNATURE("0", "s") ENDS("0")
+                   TEXT("2", "d") ENDS("2") END,
+           BEGUN "{thinking a}{text b}{thinking c}{thought ac, signed s}{text d}" GOOD);
+    STREAM(START THINKING("0", "a") SIGNATURE("0", "s") TEXT("1", "b") END,
+           BEGUN "{thinking a}{text b}{stats 9 5 - - - -}{thought a, signed s}{done end_turn}");
+    /* Without an index a delta belongs to what was begun last. */
+    STREAM(E("{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"thinking\"}}")
+               E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"thinking_delta\","
+                 "\"thinking\":\"a\"}}")
+                   E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"signature_delta\","
+                     "\"signature\":\"s\"}}") E("{\"type\":\"content_block_stop\"}")
+                       E("{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"text\","
+                         "\"text\":\"b\"}}") E("{\"type\":\"content_block_stop\"}") END,
+           "{thinking a}{thought a, signed s}{text b}{stats - 5 - - - -}{done end_turn}");
+}
+
+static void tools_are_named(void)
+{
+    STREAM(START BEGIN("0", "\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"tides\",\"input\":{}")
+               DELTA("0", "\"type\":\"input_json_delta\",\"partial_json\":\"\"")
+                   DELTA("0", "\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"port\\\":\"")
+                       DELTA("0", "\"type\":\"input_json_delta\",\"partial_json\":\" 7}\"")
+                           ENDS("0") REASON("\"tool_use\"") STOP,
+           BEGUN "{call {\"id\":\"t1\",\"name\":\"tides\",\"arguments\":{\"port\": 7}}}"
+                 "{stats 9 5 - - - -}{done tool_use}");
+    STREAM(START BEGIN("0", "\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"tides\",\"input\":{}")
+               ENDS("0") END,
+           BEGUN "{call {\"id\":\"t1\",\"name\":\"tides\",\"arguments\":{}}}" GOOD);
+    STREAM(START BEGIN("0", "\"type\":\"server_tool_use\",\"name\":\"web_search\",\"input\":{"
+                            "\"query\":\"q\"}") ENDS("0")
+               BEGIN("1", "\"type\":\"web_search_tool_result\",\"content\":[{\"x\":\"eHh4\"}]")
+                   ENDS("1") TEXT("2", "a") END,
+           BEGUN "{call {\"name\":\"web_search\",\"arguments\":{\"query\":\"q\"}}}{text a}" GOOD);
+    STREAM(DELTA("0", "\"type\":\"input_json_delta\",\"partial_json\":\"{no\"") ENDS("0") END,
+           "{call {\"name\":\"?\",\"arguments\":\"{no\"}}{stats - 5 - - - -}{done end_turn}");
+}
+
+static void sources_are_named_once_behind_the_text(void)
+{
+    STREAM(START TEXT("0", "The sea ")
+               BEGIN("1", "\"type\":\"text\",\"text\":\"\",\"citations\":[]") TEXT("1", "is salt")
+                   DELTA("1", "\"type\":\"citations_delta\",\"citation\":{\"type\":"
+                              "\"char_location\",\"document_title\":\"Book\\nof Tides\"}")
+                       DELTA("1", "\"type\":\"citations_delta\",\"citation\":{\"type\":"
+                                  "\"char_location\",\"document_title\":\"Book\\nof Tides\"}")
+                           DELTA("1", "\"type\":\"citations_delta\",\"citation\":{\"url\":"
+                                      "\"https://a.example\",\"title\":\"A\"}")
+                               DELTA("1", "\"type\":\"citations_delta\",\"citation\":{}")
+                                   TEXT("2", " at noon.") END,
+           BEGUN "{text The sea }{text is salt}{text  at noon.}{stats 9 5 - - - -}{text \n\n"
+                 "Sources:\n\n- Book of Tides\n- A, https://a.example\n- a document of the "
+                 "request\n}{done end_turn}");
+}
+
+static void a_whole_message_is_read_too(void)
+{
+    STREAM("{\"type\":\"message\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"hm\","
+           "\"signature\":\"s\"},{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":"
+           "\"max_tokens\",\"usage\":{\"input_tokens\":2,\"output_tokens\":3}}",
+           "{thinking hm}{text a}{stats 2 3 - - - -}{thought hm, signed s}{done max_tokens}");
+}
+
+static void usage_adds_up(void)
+{
+    STREAM(E("{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":100,"
+             "\"cache_creation_input_tokens\":900,\"cache_read_input_tokens\":9000,"
+             "\"output_tokens\":1}}}")
+               E("{\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":3,"
+                 "\"input_tokens\":null}}")
+                   E("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+                     "\"usage\":{\"output_tokens\":7}}") STOP,
+           "{stats 10000 - - - - -, 9000 cached}{stats 10000 3 - - - -, 9000 cached}"
+           "{stats 10000 7 - - - -, 9000 cached}{done end_turn}");
+}
+
+static void a_reason_comes_with_its_details(void)
+{
+    STREAM(TEXT("0", "a") E("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\","
+                            "\"stop_details\":{\"category\":\"x\",\"explanation\":\"Storms.\"}}}")
+               STOP,
+           "{text a}{done refusal, Storms.}");
+}
+
+static void an_error_ends_the_stream(void)
+{
+    static const char overloaded[] = "{error Overloaded}";
+    STREAM("event: error\n" E("{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
+                              "\"message\":\"Overloaded\"}}") STOP,
+           overloaded);
+    STREAM(START TEXT("0", "a") E("{\"type\":\"error\",\"error\":{\"message\":\"Overloaded\"}}")
+               END,
+           BEGUN "{text a}{error Overloaded}");
+    STREAM(E("{\"type\":\"error\",\"message\":\"Overloaded\"}"), overloaded);
+    STREAM("event: error\n" E("{\"message\":\"Overloaded\"}"), overloaded);
+    STREAM("{\"error\":{\"message\":\"Overloaded\"}}", overloaded);
+    STREAM("{\"type\":\"error\",\"error\":\"Overloaded\"}", overloaded);
+    STREAM("data: Overloaded\n\n", overloaded);
+    STREAM(START E("{\"type\":"), BEGUN "{odd {\"type\":}");
+    STREAM(TEXT("0", "a") E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\","
+                            "\"text\":7}}"),
+           "{text a}{odd {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\","
+           "\"text\":7}}}");
+}
+
+static void too_many_open_blocks_are_an_error(void)
+{
+    struct buf data;
+    buf_init(&data, LIMIT_MESSAGE);
+    for (int i = 0; i < 70; i++) {
+        buf_printf(&data,
+                   "data: {\"type\":\"content_block_start\",\"index\":%d,"
+                   "\"content_block\":{\"type\":\"thinking\",\"thinking\":\"\"}}\n\n",
+                   i);
+    }
+    struct events x;
+    events_init(&x, "anthropic");
+    CHECK_INT(events_run(&x, data.data, data.len, data.len, 1), 0);
+    CHECK_TEXT(x.log.data, "{error the reply has too many parts at once}");
+    events_finish(&x);
+    buf_finish(&data);
+}
+
+/* ---- recordings ---------------------------------------------------------------- */
+
+static void check_recording(const char *path, const struct fixture *f)
+{
+    (void)path;
+    if (f->is_events) {
+        free(events_of_recording("anthropic", f));
+    }
+}
+
+static void recorded_streams_give_equal_events_however_cut(void)
+{
+    CHECK(fixture_each(check_recording) > 0);
+}
+
+static void check_events(const char *path, const char *wanted)
+{
+    struct fixture f;
+    CHECK(fixture_load(&f, path));
+    char *log = events_of_recording("anthropic", &f);
+    check_texts(__FILE__, __LINE__, path, log, wanted);
+    free(log);
+    fixture_finish(&f);
+}
+
+static void recorded_messages_have_their_events(void)
+{
+    check_events("llama-server/anthropic-messages-stream.http",
+                 "{stats 12 - - - - -, 10 cached}{thinking Hm}{thinking .}{thinking  Okay}"
+                 "{thinking ,}{thinking  what}{thinking  was}{thinking  asked}{thinking  before}"
+                 "{thinking ?}{thinking  Nothing}{thinking .}{thinking  Answer}{thinking  it}"
+                 "{thinking  shortly}{thinking .\n}{text There}{text  are}{text  three}{text  "
+                 "steps}{text :\n\n}"
+                 "{text 1}{text .}{stats 12 24 - - - -, 10 cached}{done max_tokens}");
+}
+
+static void a_recorded_message_cut_off_anywhere_is_never_done(void)
+{
+    struct fixture f;
+    CHECK(fixture_load(&f, "llama-server/anthropic-messages-stream.http"));
+    size_t reason = (size_t)(strstr(f.body.data, "\"max_tokens\"") - f.body.data);
+    struct events x;
+    events_init(&x, "anthropic");
+    for (size_t len = 0; len < reason; len += 13) {
+        CHECK_INT(events_run(&x, f.body.data, len, 0, len), 0);
+        CHECK(strstr(x.log.data, "{done") == NULL);
+    }
+    events_finish(&x);
+    fixture_finish(&f);
+}
+
+/* ---- bodies -------------------------------------------------------------------- */
+
+#define SAYS(role, text) \
+    "{\"role\":\"" role "\",\"parts\":[{\"type\":\"text\",\"text\":\"" text "\"}]}"
+#define SPEC(messages) "{\"model\":\"m\",\"messages\":[" messages "]}"
+#define HI "\"messages\":[" SAYS("user", "hi") "]"
+#define MARK ",\"cache_control\":{\"type\":\"ephemeral\"}"
+#define BLOCK(text) "{\"type\":\"text\",\"text\":\"" text "\""
+#define SENT "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("hi") MARK "}]}]"
+#define MODEL "{\"model\":\"m\",\"max_tokens\":8192,"
+
+static void the_body_has_what_the_spec_says_and_a_limit(void)
+{
+    BODY("{\"model\":\"m\"," HI "}", MODEL SENT ",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"max_tokens\":300}",
+         "{\"model\":\"m\",\"max_tokens\":300," SENT ",\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"max_tokens\":300,\"keep_alive\":\"5m\",\"options\":{"
+         "\"max_tokens\":77,\"temperature\":0.2},\"extra\":{\"stream\":false,\"top_k\":null}}",
+         "{\"model\":\"m\"," SENT ",\"max_tokens\":77,\"temperature\":0.2,\"stream\":true}");
+}
+
+static void the_system_stands_on_top(void)
+{
+    BODY(SPEC(SAYS("system", "Be brief.") "," SAYS("user", "hi") "," SAYS("system", "Now.")),
+         MODEL "\"system\":[" BLOCK("Be brief.\\n\\nNow.") MARK "}]," SENT ",\"stream\":true}");
+    BODY(SPEC(SAYS("system", " ") "," SAYS("user", "hi")), MODEL SENT ",\"stream\":true}");
+}
+
+static void roles_alternate_and_the_user_begins(void)
+{
+    BODY(SPEC(SAYS("user", "a") "," SAYS("user", "b") "," SAYS("assistant", "c") "," SAYS(
+             "user", "d") "," SAYS("assistant", "e") "," SAYS("user", "f")),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("a") "}," BLOCK(
+             "b") "}]},"
+                  "{\"role\":\"assistant\",\"content\":[" BLOCK(
+                      "c") "}]},"
+                           "{\"role\":\"user\",\"content\":[" BLOCK("d") MARK
+         "}]},"
+         "{\"role\":\"assistant\",\"content\":[" BLOCK(
+             "e") "}]},"
+                  "{\"role\":\"user\",\"content\":[" BLOCK("f") MARK "}]}],\"stream\":true}");
+    BODY(SPEC(SAYS("assistant", "a") "," SAYS("user", "b")),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("Begin.") MARK
+         "}]},"
+         "{\"role\":\"assistant\",\"content\":[" BLOCK(
+             "a") "}]},"
+                  "{\"role\":\"user\",\"content\":[" BLOCK("b") MARK "}]}],\"stream\":true}");
+}
+
+static void nothing_empty_is_sent(void)
+{
+    BODY(SPEC(SAYS("user", "a") "," SAYS("assistant", " \\n") "," SAYS("user", "b")),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("a") "}," BLOCK("b") MARK
+         "}]}],\"stream\":true}");
+    BODY(SPEC(SAYS("user", "")), "why: request.messages: there is no text in them");
+    BODY(SPEC(SAYS("system", "a")), "why: request.messages: there is no text in them");
+}
+
+static void signed_thoughts_go_back_in_front_of_the_text(void)
+{
+    BODY(SPEC(SAYS(
+             "user",
+             "a") ",{\"role\":\"assistant\",\"parts\":["
+                  "{\"type\":\"thinking\",\"text\":\"t\",\"signature\":\"s\"},"
+                  "{\"type\":\"redacted\",\"data\":\"d\"},{\"type\":\"thinking\",\"text\":\"u\"},"
+                  "{\"type\":\"text\",\"text\":\"b\"},{\"type\":\"text\",\"text\":\"c\"}]}," SAYS(
+                      "user", "d")),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("a") MARK
+         "}]},"
+         "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\",\"thinking\":\"t\","
+         "\"signature\":\"s\"},{\"type\":\"redacted_thinking\",\"data\":\"d\"}," BLOCK(
+             "bc") "}]},{\"role\":\"user\",\"content\":[" BLOCK("d") MARK "}]}],\"stream\":true}");
+}
+
+static void thinking_is_asked_for_in_the_newer_form(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"think\":true}",
+         MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"},"
+                    "\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":\"high\"}",
+         MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"},"
+                    "\"output_config\":{\"effort\":\"high\"},\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":false}",
+         MODEL SENT ",\"thinking\":{\"type\":\"disabled\"},\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":true,\"options\":{\"thinking\":{\"type\":\"x\"}}}",
+         MODEL SENT ",\"thinking\":{\"type\":\"x\"},\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI ",\"think\":1}",
+         "why: request.think must be a boolean or a string");
+}
+
+static void what_cannot_be_sent_is_told(void)
+{
+    BODY("{\"model\":\"m\"," HI ",\"format\":\"json\"}",
+         "why: request.format cannot be sent in this dialect yet");
+    BODY("{" HI "}", "why: request.model must be a name");
+    BODY("{\"model\":\"m\"}", "why: request.messages must be a list with at least one message");
+    BODY(SPEC("{\"role\":\"user\",\"parts\":[{\"type\":\"image\"}]}"),
+         "why: request.messages: an image cannot be sent to a model yet");
+}
+
+int main(void)
+{
+    RUN(deltas_become_text);
+    RUN(what_is_no_event_of_ours_is_passed_over);
+    RUN(the_type_may_stand_in_the_events_name_alone);
+    RUN(nothing_has_to_begin_or_end);
+    RUN(a_signed_thought_is_given_when_it_is_complete);
+    RUN(blocks_may_overlap);
+    RUN(tools_are_named);
+    RUN(sources_are_named_once_behind_the_text);
+    RUN(a_whole_message_is_read_too);
+    RUN(usage_adds_up);
+    RUN(a_reason_comes_with_its_details);
+    RUN(an_error_ends_the_stream);
+    RUN(too_many_open_blocks_are_an_error);
+    RUN(recorded_streams_give_equal_events_however_cut);
+    RUN(recorded_messages_have_their_events);
+    RUN(a_recorded_message_cut_off_anywhere_is_never_done);
+    RUN(the_body_has_what_the_spec_says_and_a_limit);
+    RUN(the_system_stands_on_top);
+    RUN(roles_alternate_and_the_user_begins);
+    RUN(nothing_empty_is_sent);
+    RUN(signed_thoughts_go_back_in_front_of_the_text);
+    RUN(thinking_is_asked_for_in_the_newer_form);
+    RUN(what_cannot_be_sent_is_told);
+    return check_report("anthropic");
+}

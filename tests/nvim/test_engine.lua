@@ -17,60 +17,85 @@ local function engine(t)
   return { url = url }
 end
 
-test('a whole chat with thinking over /v1/chat/completions', function(t)
+for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '/v1/messages' }) do
+  test(('a whole chat with thinking over %s'):format(path), function(t)
+    local srv = engine(t)
+    local buf = chat.open(t, srv, {
+      dialect = dialect,
+      model = 'tiny-reciter',
+      think = dialect == 'anthropic' or nil,
+      options = { max_tokens = 300, temperature = 0.3 },
+    })
+    chat.ask(t, 'Tell me about the sea.')
+    local data = chat.finished(t)
+    eq('done', data.status, vim.inspect(data))
+    local reasons = { 'stop', 'length', 'end_turn', 'max_tokens' }
+    T.ok(vim.tbl_contains(reasons, data.reason), data.reason)
+    local reply = chat.reply(t, buf)
+    T.match('^<think>\n', reply)
+    T.match('\n</think>\n', reply)
+    T.ok(#reply > 100, reply)
+    T.ok(data.stats.tokens > 10 and data.stats.tokens_per_second > 0)
+    eq(dialect == 'openai', data.stats.server) -- /v1/messages tells no durations
+    eq(0, data.stats.redelivered)
+    -- The second turn carries the first.
+    chat.ask(t, 'And now?')
+    local second = chat.finished(t, 2)
+    eq('done', second.status, vim.inspect(second))
+    T.ok(second.stats.prompt_tokens > data.stats.prompt_tokens)
+  end)
+
+  test(('a long reply over %s is stopped, and the next question is answered'):format(path), function(t)
+    local srv = engine(t)
+    local buf = chat.open(t, srv, {
+      dialect = dialect,
+      model = 'tiny-reciter',
+      options = { max_tokens = 4000, temperature = 0.3, ignore_eos = true },
+    })
+    chat.ask(t, 'Tell me everything.')
+    t:wait(function() return #chat.reply(t, buf) > 50 end, 'some text')
+    t:cmd('Hum stop')
+    local data = chat.finished(t)
+    -- The tiny model may come to its end before it is stopped.
+    T.ok(data.status == 'cancelled' or data.status == 'done', vim.inspect(data))
+    chat.configure(t, srv, {
+      dialect = dialect,
+      model = 'tiny-reciter',
+      options = { max_tokens = 50 },
+    })
+    chat.ask(t, 'And now?')
+    eq('done', chat.finished(t, 2).status)
+  end)
+
+  test(('the models of the engine are offered, dialect %s'):format(dialect), function(t)
+    local srv = engine(t)
+    chat.configure(t, srv, { dialect = dialect })
+    t:wait(
+      function() return vim.tbl_contains(t:eval([[getcompletion('Hum chat ', 'cmdline')]]), 'tiny-reciter') end,
+      'the model in the completion'
+    )
+  end)
+end
+
+test('the engine over /v1/messages is healthy', function(t)
   local srv = engine(t)
-  local buf = chat.open(t, srv, {
-    dialect = 'openai',
-    model = 'tiny-reciter',
-    options = { max_tokens = 300, temperature = 0.3 },
-  })
-  chat.ask(t, 'Tell me about the sea.')
-  local data = chat.finished(t)
-  eq('done', data.status, vim.inspect(data))
-  T.ok(data.reason == 'stop' or data.reason == 'length', data.reason)
-  local reply = chat.reply(t, buf)
-  T.match('^<think>\n', reply)
-  T.match('\n</think>\n', reply)
-  T.ok(#reply > 100, reply)
-  T.ok(data.stats.tokens > 10 and data.stats.tokens_per_second > 0)
-  eq(true, data.stats.server)
-  eq(0, data.stats.redelivered)
-  -- The second turn carries the first.
-  chat.ask(t, 'And now?')
-  local second = chat.finished(t, 2)
-  eq('done', second.status, vim.inspect(second))
-  T.ok(second.stats.prompt_tokens > data.stats.prompt_tokens)
+  chat.configure(t, srv, { dialect = 'anthropic' })
+  t:cmd('checkhealth hum')
+  local text = t:wait(function()
+    local text = t:text()
+    return text:find('tiny%-reciter') and text
+  end, 'the report')
+  T.match('dialect "anthropic"', text, true)
+  T.ok(not text:find('ERROR'), text)
 end)
 
-test('a long reply of the engine is stopped, and the next question is answered', function(t)
+test('a fault of the engine over /v1/messages is told in its own words', function(t)
   local srv = engine(t)
-  local buf = chat.open(t, srv, {
-    dialect = 'openai',
-    model = 'tiny-reciter',
-    options = { max_tokens = 4000, temperature = 0.3, ignore_eos = true },
-  })
-  chat.ask(t, 'Tell me everything.')
-  t:wait(function() return #chat.reply(t, buf) > 50 end, 'some text')
-  t:cmd('Hum stop')
+  chat.open(t, srv, { dialect = 'anthropic', model = 'tiny-reciter', options = { max_tokens = 'many' } })
+  chat.ask(t, 'hello')
   local data = chat.finished(t)
-  -- The tiny model may come to its end before it is stopped.
-  T.ok(data.status == 'cancelled' or data.status == 'done', vim.inspect(data))
-  chat.configure(t, srv, {
-    dialect = 'openai',
-    model = 'tiny-reciter',
-    options = { max_tokens = 50 },
-  })
-  chat.ask(t, 'And now?')
-  eq('done', chat.finished(t, 2).status)
-end)
-
-test('the models of the engine are offered', function(t)
-  local srv = engine(t)
-  chat.configure(t, srv, { dialect = 'openai' })
-  t:wait(
-    function() return vim.tbl_contains(t:eval([[getcompletion('Hum chat ', 'cmdline')]]), 'tiny-reciter') end,
-    'the model in the completion'
-  )
+  eq('error', data.status)
+  T.match('max_tokens', data.message .. (data.hint or ''), true)
 end)
 
 test('the engine tells its fill-in tokens', function(t)

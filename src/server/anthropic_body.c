@@ -216,14 +216,16 @@ static int64_t max_tokens(const struct value *spec, const struct learned *learne
     return learned_limit(learned, most > 0 ? most : MAX_TOKENS);
 }
 
-/* For models that think by a budget: a part of what they may say at all. */
+/* For models that think by a budget: a part of what they may say at all, 0 for none. */
 static int64_t budget_for(const struct value *think, int64_t most)
 {
     int64_t share = value_is_string(think, "low")      ? most / 8
                     : value_is_string(think, "medium") ? most / 4
                                                        : most / 2;
-    int64_t least = most > LEAST_BUDGET ? LEAST_BUDGET : 0;
-    return share > least ? share : least;
+    if (most <= LEAST_BUDGET) {
+        return 0;
+    }
+    return share > LEAST_BUDGET ? share : LEAST_BUDGET;
 }
 
 static void write_budget(struct body *b, int64_t budget)

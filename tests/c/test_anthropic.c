@@ -1,5 +1,7 @@
 /* The dialect of /v1/messages: events out of streams, bodies out of specs. */
 #include "events.h"
+#include "server/endpoint.h"
+#include "server/learned.h"
 #include "spec.h"
 
 #define STREAM(data, wanted) \
@@ -354,6 +356,86 @@ static void thinking_is_asked_for_in_the_newer_form(void)
          "why: request.think must be a boolean or a string");
 }
 
+/* The body of a spec for a model that has refused some things: errors, as its server has sent
+ * them, to requests with these bodies. */
+static void check_learned(int line, const char *const refused[][2], const char *spec,
+                          const char *wanted)
+{
+    static const struct endpoint e = {.hash = 7};
+    struct buf told, body;
+    buf_init(&told, 1000);
+    buf_init(&body, 4000);
+    learned_forget_all();
+    for (size_t i = 0; refused[i][0] != NULL; i++) {
+        const struct learned_facts facts = {
+            .status = 400,
+            .error = refused[i][0],
+            .error_len = strlen(refused[i][0]),
+            .text = refused[i][0],
+            .body = refused[i][1],
+            .body_len = strlen(refused[i][1]),
+            .refusals = dialect_anthropic.chat->refusals,
+        };
+        CHECK(learned_read(&e, "m", &facts, &told));
+    }
+    cJSON *json = cJSON_Parse(spec);
+    struct value v = spec_value(json);
+    const char *why = NULL;
+    CHECK_INT(dialect_anthropic.chat->body(&v, learned_find(&e, "m"), &body, &why), 0);
+    check_texts(__FILE__, line, "body", body.data, wanted);
+    spec_free(&v);
+    cJSON_Delete(json);
+    learned_forget_all();
+    buf_finish(&told);
+    buf_finish(&body);
+}
+
+#define ADAPTIVE "adaptive thinking is not supported on this model"
+#define BUDGET "thinking.type.enabled: budget_tokens is not supported for this model"
+#define ASKED "{\"thinking\":{},\"output_config\":{}}"
+#define THINKS(think) "{\"model\":\"m\"," HI ",\"think\":" think "}"
+
+static void what_was_refused_is_not_sent_again(void)
+{
+    static const char *const adaptive[][2] = {{ADAPTIVE, ASKED}, {0}};
+    check_learned(__LINE__, adaptive, THINKS("true"),
+                  MODEL SENT ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":4096},"
+                             "\"stream\":true}");
+    check_learned(__LINE__, adaptive, THINKS("\"low\""),
+                  MODEL SENT ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024},"
+                             "\"stream\":true}");
+    check_learned(__LINE__, adaptive,
+                  "{\"model\":\"m\"," HI ",\"think\":true,\"options\":{\"max_tokens\":900}}",
+                  "{\"model\":\"m\"," SENT ",\"max_tokens\":900,\"stream\":true}");
+    static const char *const both[][2] = {{ADAPTIVE, ASKED}, {BUDGET, ASKED}, {0}};
+    check_learned(__LINE__, both, THINKS("true"), MODEL SENT ",\"stream\":true}");
+    static const char *const display[][2] = {{"thinking.display: unknown field", ASKED}, {0}};
+    check_learned(__LINE__, display, THINKS("true"),
+                  MODEL SENT ",\"thinking\":{\"type\":\"adaptive\"},\"stream\":true}");
+    static const char *const off[][2] = {{"thinking.type: disabled is not supported", ASKED}, {0}};
+    check_learned(__LINE__, off, THINKS("false"), MODEL SENT ",\"stream\":true}");
+    static const char *const limit[][2] = {
+        {"max_tokens: 8192 > 4096, which is the maximum allowed", "{\"max_tokens\":8192}"}, {0}};
+    check_learned(__LINE__, limit, "{\"model\":\"m\"," HI "}",
+                  "{\"model\":\"m\",\"max_tokens\":4096," SENT ",\"stream\":true}");
+    static const char *const marks[][2] = {
+        {"messages.0.content.0.cache_control: extra inputs are not permitted", "{}"}, {0}};
+    check_learned(__LINE__, marks, SPEC(SAYS("system", "s") "," SAYS("user", "hi")),
+                  MODEL
+                  "\"system\":[" BLOCK("s") "}],\"messages\":[{\"role\":\"user\","
+                                            "\"content\":[" BLOCK("hi") "}]}],\"stream\":true}");
+    static const char *const prefill[][2] = {
+        {"This model does not support assistant message prefill.", "{}"}, {0}};
+    check_learned(__LINE__, prefill, SPEC(SAYS("user", "hi") "," SAYS("assistant", "a")),
+                  MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("hi") MARK
+                  "}]},"
+                  "{\"role\":\"assistant\",\"content\":[" BLOCK(
+                      "a") "}]},"
+                           "{\"role\":\"user\",\"content\":[" BLOCK(
+                               "Go on exactly where your last message ends.") MARK
+                  "}]}],\"stream\":true}");
+}
+
 static void what_cannot_be_sent_is_told(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"format\":\"json\"}",
@@ -388,6 +470,7 @@ int main(void)
     RUN(nothing_empty_is_sent);
     RUN(signed_thoughts_go_back_in_front_of_the_text);
     RUN(thinking_is_asked_for_in_the_newer_form);
+    RUN(what_was_refused_is_not_sent_again);
     RUN(what_cannot_be_sent_is_told);
     return check_report("anthropic");
 }

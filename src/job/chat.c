@@ -153,9 +153,6 @@ static void begin_part(struct chat *c, enum part part)
     c->part = part;
     value_free(c->request);
     c->request = NULL;
-    if (c->stats.first_ns == 0) {
-        c->stats.first_ns = uv_hrtime();
-    }
     sink_notice(c->sink, (int)part);
     if (part == PART_THINKING) {
         buf_add_str(&c->piece, c->thinking_open);
@@ -180,12 +177,12 @@ static void on_notice(void *ctx, int part)
 
 static void add_text(struct chat *c, enum part part, const char *text, size_t len)
 {
+    stats_piece(&c->stats, len, uv_hrtime());
     if (c->part != part) {
         end_part(c);
         begin_part(c, part);
     }
     utf8_feed(&c->utf8, text, len, &c->piece);
-    c->stats.pieces++;
     send_piece(c);
 }
 

@@ -9,6 +9,14 @@
 #define NS_PER_MS 1e6
 #define NS_PER_S 1e9
 
+/* Longer pieces are several tokens, of so many bytes on average. */
+#define TOKEN_BYTES_MAX 16
+#define TOKEN_BYTES 4
+
+/* No rate is told that was measured in less time, or that is higher. */
+#define MEASURABLE_NS 20000000u
+#define RATE_MAX 20000
+
 struct named_stat {
     const char *name;
     double value; /* negative: not known */
@@ -37,22 +45,44 @@ double stats_ms(const struct stats *s, uint64_t ns)
     return ns > 0 ? (double)(ns - s->started_ns) / NS_PER_MS : -1;
 }
 
-static bool has_own_rate(const struct dialect_stats *server)
+void stats_piece(struct stats *s, size_t len, uint64_t now_ns)
 {
-    return server->tokens > 0 && server->eval_ns > 0;
+    s->pieces++;
+    s->tokens += len <= TOKEN_BYTES_MAX ? 1 : (int64_t)((len + TOKEN_BYTES - 1) / TOKEN_BYTES);
+    s->first_ns = s->first_ns > 0 ? s->first_ns : now_ns;
+    s->last_ns = now_ns;
 }
 
-/* The server's own rate where it gives one, else ours from first token to last. */
+/* -1 if it is no rate that a model has. */
+static double rate_of(int64_t tokens, int64_t ns)
+{
+    double rate = ns > 0 ? (double)tokens * NS_PER_S / (double)ns : -1;
+    return rate > 0 && rate <= RATE_MAX ? rate : -1;
+}
+
+static double server_rate(const struct stats *s)
+{
+    return rate_of(s->server.tokens, s->server.eval_ns);
+}
+
+/* The server has counted, and not nothing where something came. */
+static bool is_counted(const struct stats *s)
+{
+    return s->server.tokens > 0 || (s->server.tokens == 0 && s->pieces == 0);
+}
+
+/* The server's own rate where it gives one, else ours from the first token to the last, if there
+ * was time to measure it. A server counts what it hides too, for which this is not the time. */
 static double tokens_per_second(const struct stats *s)
 {
-    if (has_own_rate(&s->server)) {
-        return (double)s->server.tokens * NS_PER_S / (double)s->server.eval_ns;
+    double rate = server_rate(s);
+    if (rate > 0) {
+        return rate;
     }
-    int64_t tokens = s->server.tokens > 0 ? s->server.tokens : s->pieces;
-    if (tokens > 1 && s->first_ns > 0 && s->ended_ns > s->first_ns) {
-        return (double)(tokens - 1) * NS_PER_S / (double)(s->ended_ns - s->first_ns);
-    }
-    return -1;
+    bool shown = is_counted(s) && s->server.tokens <= 2 * s->tokens;
+    int64_t tokens = shown ? s->server.tokens : s->tokens;
+    uint64_t ns = s->last_ns - s->first_ns;
+    return ns >= MEASURABLE_NS ? rate_of(tokens - 1, (int64_t)ns) : -1;
 }
 
 static double to_ms(int64_t ns)
@@ -65,7 +95,7 @@ void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf
     static const struct sink_stats nothing;
     sent = sent != NULL ? sent : &nothing;
     const struct named_stat stats[] = {
-        {"tokens", (double)(s->server.tokens >= 0 ? s->server.tokens : s->pieces)},
+        {"tokens", (double)(is_counted(s) ? s->server.tokens : s->tokens)},
         {"tokens_per_second", tokens_per_second(s)},
         {"prompt_tokens", (double)s->server.prompt_tokens},
         {"cached_tokens", (double)s->server.cached_tokens},
@@ -84,7 +114,7 @@ void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         known += stats[i].value >= 0;
     }
-    wire_map(out, known + 1);
+    wire_map(out, known + 2);
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         if (stats[i].value >= 0) {
             wire_cstr(out, stats[i].name);
@@ -92,5 +122,7 @@ void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf
         }
     }
     wire_cstr(out, "server"); /* the rate is the server's own */
-    wire_bool(out, has_own_rate(&s->server));
+    wire_bool(out, server_rate(s) > 0);
+    wire_cstr(out, "counted"); /* so are the tokens */
+    wire_bool(out, is_counted(s));
 }

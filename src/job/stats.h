@@ -10,14 +10,19 @@
 
 struct stats {
     struct dialect_stats server;
-    int64_t pieces; /* of text and thinking, as they arrived: tokens, nearly always */
+    int64_t pieces; /* of text and thinking, as they arrived */
+    int64_t tokens; /* about: a piece is one, unless it is too long for that */
     uint64_t started_ns;
     uint64_t first_ns; /* 0: no piece yet */
+    uint64_t last_ns;  /* the last piece so far */
     uint64_t ended_ns; /* 0: still running */
 };
 
 /* now_ns as of uv_hrtime. */
 void stats_init(struct stats *s, uint64_t now_ns);
+
+/* A piece has come. */
+void stats_piece(struct stats *s, size_t len, uint64_t now_ns);
 
 /* Servers send their stats in several records: what is known stays known. */
 void stats_add(struct stats *s, const struct dialect_stats *news);

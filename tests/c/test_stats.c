@@ -43,8 +43,7 @@ static void the_servers_own_rate_comes_first(void)
 {
     struct stats f;
     stats_init(&f, 1000 * MS);
-    f.pieces = 7;
-    f.first_ns = 1500 * MS;
+    stats_piece(&f, 3, 1500 * MS);
     f.ended_ns = 2500 * MS;
     stats_add(&f, &(struct dialect_stats){12, 8, 30, -1, 2000000000, -1, -1});
     CHECK_INT(packed(&f, "tokens_per_second").number, 15);
@@ -60,13 +59,65 @@ static void without_it_ours_counts_from_the_first_token(void)
 {
     struct stats f;
     stats_init(&f, 1000 * MS);
-    f.pieces = 11;
-    f.first_ns = 3000 * MS;
-    f.ended_ns = 5000 * MS;
+    for (uint64_t i = 0; i <= 10; i++) {
+        stats_piece(&f, 4, (3000 + i * 200) * MS);
+    }
+    f.ended_ns = 9000 * MS; /* what comes behind the last token is no time of tokens */
     CHECK_INT(packed(&f, "tokens_per_second").number, 5);
     CHECK_INT(packed(&f, "tokens").number, 11);
     CHECK_INT(packed(&f, "prompt_tokens").number, -1);
     CHECK_INT(packed(&f, "cached_tokens").number, -1);
+    CHECK(!packed(&f, "server").truth);
+}
+
+static void a_long_piece_is_several_tokens(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    stats_piece(&f, 400, 2000 * MS);
+    stats_piece(&f, 404, 3000 * MS);
+    CHECK_INT(packed(&f, "pieces").number, 2);
+    CHECK_INT(packed(&f, "tokens").number, 201);
+    CHECK_INT(packed(&f, "tokens_per_second").number, 200);
+    CHECK(!packed(&f, "counted").truth);
+}
+
+static void no_rate_is_told_without_time_to_measure_it(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    stats_piece(&f, 5, 2000 * MS);
+    stats_piece(&f, 5, 2001 * MS);
+    f.ended_ns = 3000 * MS;
+    stats_add(&f, &(struct dialect_stats){-1, -1, 60, -1, -1, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, -1);
+    CHECK_INT(packed(&f, "tokens").number, 60);
+    CHECK(packed(&f, "counted").truth);
+}
+
+static void what_a_server_hides_does_not_raise_the_rate(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    for (uint64_t i = 0; i <= 10; i++) {
+        stats_piece(&f, 4, (9000 + i * 100) * MS);
+    }
+    stats_add(&f, &(struct dialect_stats){-1, -1, 900, -1, -1, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, 10);
+    CHECK_INT(packed(&f, "tokens").number, 900);
+}
+
+static void figures_that_cannot_be_are_not_believed(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    stats_piece(&f, 4, 2000 * MS);
+    stats_piece(&f, 4, 3000 * MS);
+    stats_add(&f, &(struct dialect_stats){-1, -1, 0, -1, 1, -1, -1});
+    CHECK_INT(packed(&f, "tokens").number, 2);
+    CHECK_INT(packed(&f, "tokens_per_second").number, 1);
+    stats_add(&f, &(struct dialect_stats){-1, -1, 3, -1, 1, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, 2);
     CHECK(!packed(&f, "server").truth);
 }
 
@@ -94,6 +145,10 @@ int main(void)
 {
     RUN(the_servers_own_rate_comes_first);
     RUN(without_it_ours_counts_from_the_first_token);
+    RUN(a_long_piece_is_several_tokens);
+    RUN(no_rate_is_told_without_time_to_measure_it);
+    RUN(what_a_server_hides_does_not_raise_the_rate);
+    RUN(figures_that_cannot_be_are_not_believed);
     RUN(nothing_is_made_up_before_the_first_token);
     RUN(figures_told_in_several_records_add_up);
     return check_report("stats");

@@ -24,7 +24,8 @@ local M = {}
 ---@field ttft_ms? number   from the request to the first token
 ---@field total_ms number
 ---@field server boolean    the rate is the server's own figure
----@field pieces integer    tokens as they arrived
+---@field counted boolean   so is the number of tokens
+---@field pieces integer    as they arrived
 ---@field edits integer     changes of the buffer
 ---@field merged integer    those that carried several pieces
 ---@field max_unacked integer

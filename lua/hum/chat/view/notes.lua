@@ -73,7 +73,7 @@ end
 ---@return string
 local function stats_text(stats)
   local about = stats.server and '' or '~'
-  local parts = { ('%s%d token%s'):format(about, stats.tokens, stats.tokens == 1 and '' or 's') }
+  local parts = { ('%s%d token%s'):format(stats.counted and '' or '~', stats.tokens, stats.tokens == 1 and '' or 's') }
   local rate = stats.tokens_per_second
   if rate then parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate) end
   if stats.ttft_ms then

@@ -1,6 +1,7 @@
 #include "server/frame.h"
 
 #include "base/span.h"
+#include "proto.h"
 
 #include <string.h>
 
@@ -12,12 +13,14 @@ void frame_init(struct frame *f, enum frame_kind kind, size_t cap)
     *f = (struct frame){.kind = kind};
     buf_init(&f->line, cap + AROUND);
     buf_init(&f->record, cap);
+    buf_init(&f->strays, LIMIT_ERROR_BODY);
 }
 
 void frame_finish(struct frame *f)
 {
     buf_finish(&f->line);
     buf_finish(&f->record);
+    buf_finish(&f->strays);
 }
 
 /* Hands over the collected record. Nothing of f is touched after a non-zero answer:
@@ -74,6 +77,15 @@ static bool is_event_line(struct span line)
     return line.data[0] == ':';
 }
 
+static void keep_stray(struct frame *f, struct span line)
+{
+    size_t room = LIMIT_ERROR_BODY - f->strays.len;
+    if (room > 0) {
+        buf_add(&f->strays, line.data, line.len < room - 1 ? line.len : room - 1);
+        buf_add(&f->strays, "\n", 1);
+    }
+}
+
 static int read_event_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                            void *ctx)
 {
@@ -92,6 +104,9 @@ static int read_event_line(struct frame *f, const char *line, size_t len, frame_
     /* Older llama-servers report the failure of a stream in a field "error". */
     if (value.data == NULL && len > 5) {
         value = field(whole, "error");
+    }
+    if (value.data == NULL && !is_event_line(whole)) {
+        keep_stray(f, whole);
     }
     return value.data != NULL ? collect(f, value.data, value.len) : 0;
 }

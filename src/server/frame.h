@@ -5,7 +5,8 @@
  *                 "\n"; comments, ids and events without data are passed over; LF,
  *                 CRLF and CR end lines; one space after "data:" is optional; a
  *                 leading BOM is dropped. A field "error" counts as data. The event's
- *                 name is in `name` while its record is given.
+ *                 name is in `name` while its record is given. A line that is none of
+ *                 all that is kept as a stray, for it may be an error.
  * A body that is no stream at all, because its first byte is "<" (a proxy's page) or, where
  * events were requested, its first line is none of an event (a server that does not stream, or
  * plain words), is one record.
@@ -25,6 +26,7 @@ struct frame {
     enum frame_kind kind;
     struct buf line;   /* the unfinished line */
     struct buf record; /* what on_record gets next: SSE collects data lines here */
+    struct buf strays; /* the first LIMIT_ERROR_BODY of lines that are none of an event */
     char name[32];     /* of the event, "" for none; of a longer one the beginning */
     /* frame.c's own parsing state */
     unsigned has_data : 1;

@@ -227,6 +227,21 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     return 0;
 }
 
+/* What came between the events may say why nothing followed. */
+static void fail_cut(struct generation *g, struct failure f)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    if (g->frame.strays.len > 0) {
+        error_text(g->frame.strays.data, g->frame.strays.len, &text, NULL);
+    }
+    if (text.len > 0) {
+        f = endpoint_failure(g->endpoint, HUM_ESERVER, text.data);
+    }
+    fail(g, f);
+    buf_finish(&text);
+}
+
 static void end_of_body(struct generation *g)
 {
     int error = frame_end(&g->frame, on_record, g);
@@ -237,7 +252,7 @@ static void end_of_body(struct generation *g)
         g->dialect->end(&g->state, on_event, g);
     }
     if (!g->over) {
-        fail_with(g, HUM_ECUT, NULL);
+        fail_cut(g, endpoint_failure(g->endpoint, HUM_ECUT, NULL));
     }
 }
 
@@ -380,7 +395,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
         answered.error = 0; /* a status says more than how its body ended */
         end_status(g, &answered);
     } else if (result->error != 0) {
-        fail(g, endpoint_result_failure(g->endpoint, result, NULL));
+        fail_cut(g, endpoint_result_failure(g->endpoint, result, NULL));
     } else {
         end_of_body(g);
     }

@@ -60,11 +60,14 @@ static const char *words(const struct failure *f)
 static void hint_again(const struct failure *f, struct buf *hint)
 {
     static const char *const how[] = {
-        [OF_CHAT] = "Retry with :Hum retry (what arrived is kept)",
+        [OF_CHAT] = "Retry with :Hum retry",
         [OF_FILL] = "Completion retries as you type",
         [OF_QUERY] = "Try again",
     };
     buf_add_str(hint, how[f->of]);
+    if (f->kept && f->of == OF_CHAT) {
+        buf_add_str(hint, " (what arrived is kept)");
+    }
 }
 
 static void hint_reach(const struct failure *f, struct buf *hint)
@@ -108,9 +111,12 @@ static void hint_key(const struct failure *f, struct buf *hint)
 {
     if (f->signin_url != NULL) {
         buf_printf(hint, "Sign in at %s, then try again.", f->signin_url);
+    } else if (f->key != NULL) {
+        buf_printf(hint, "Set a valid API key: the one from %s was refused (endpoints.%s.key).",
+                   f->key, f->endpoint);
     } else {
         buf_printf(hint,
-                   "Set a valid API key: endpoints.%s.key = { env = 'NAME' } or "
+                   "Set a valid API key (no key is set): endpoints.%s.key = { env = 'NAME' } or "
                    "{ command = {...} }.",
                    f->endpoint);
     }
@@ -142,6 +148,13 @@ static bool cannot_fill(const struct failure *f)
            (f->of == OF_FILL && says(f, "suffix"));
 }
 
+/* The error is about the model, and not about what a model does not take. */
+static bool names_model(const struct failure *f)
+{
+    return says(f, "model") && !says(f, "arameter") && !says(f, "nsupported") &&
+           !says(f, "ot permitted");
+}
+
 static void hint_bad_request(const struct failure *f, struct buf *hint)
 {
     if (cannot_fill(f)) {
@@ -149,6 +162,15 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
                           "or set this model's FIM tokens in complete.fim (:help hum-fim).");
     } else if (says(f, "does not support thinking") || says(f, "think value")) {
         buf_printf(hint, "Set endpoints.%s.think = false (or remove it) for this model.",
+                   f->endpoint);
+    } else if (says(f, "system") && says(f, "role")) {
+        buf_add_str(hint, "Remove the system prompt (chat.system, or the chat's first turn): the "
+                          "model does not take one.");
+    } else if (says(f, "reasoning") || says(f, "thinking")) {
+        buf_printf(hint, "Set endpoints.%s.think to a level that the model knows, or remove it.",
+                   f->endpoint);
+    } else if (says(f, "stream_options")) {
+        buf_printf(hint, "Correct endpoints.%s.url: this server refuses what every request has.",
                    f->endpoint);
     } else if (says(f, "does not support chat")) {
         buf_add_str(hint, "Choose another model with :Hum model: this one does not support chat.");
@@ -160,7 +182,7 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
                    "Start a new chat with :Hum new, delete old turns, or increase the %s: the chat "
                    "is too long for the model's context window.",
                    word(words_of(f)->context, "server's context size"));
-    } else if (f->model != NULL && says(f, "model")) {
+    } else if (f->model != NULL && names_model(f)) {
         buf_add_str(hint, f->of == OF_FILL ? "Set complete.model to another model."
                                            : "Choose another model with :Hum model.");
     } else if (f->of == OF_FILL) {
@@ -201,7 +223,12 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
     }
     buf_printf(message, "endpoint \"%s\" at %s returned HTTP %ld: %s", f->endpoint, f->url,
                f->status, words(f));
-    if (f->status == 401) {
+    if (f->money || f->status == 402) {
+        buf_printf(hint,
+                   "Check the balance and the limits of your account with the provider: no wait "
+                   "changes them. Or use another endpoint than \"%s\".",
+                   f->endpoint);
+    } else if (f->status == 401) {
         hint_key(f, hint);
     } else if (f->status == 403 && (f->text == NULL || f->text[0] == '\0')) {
         buf_printf(hint,
@@ -212,12 +239,15 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
         hint_key(f, hint);
     } else if (f->status == 404 || f->status == 405) {
         hint_not_found(f, hint);
-    } else if (f->status == 429 || f->status == 503) {
+    } else if (f->status == 429 || f->status == 503 || f->status == 529) {
         hint_busy(f, hint);
     } else if (f->status == 413 && f->of == OF_FILL) {
         buf_add_str(hint, "Lower complete.window_tokens and complete.ring_tokens.");
     } else if (f->status == 413 && f->of == OF_CHAT) {
         buf_add_str(hint, "Start a new chat with :Hum new: this one is too large for the server.");
+    } else if (f->status >= 500 && says(f, "memory")) {
+        buf_printf(hint, "Choose a smaller model with :Hum model, or lower the %s.",
+                   word(words_of(f)->context, "server's context size"));
     } else if (f->status < 500 || says(f, "option ") || says(f, "invalid format") ||
                cannot_fill(f)) {
         hint_bad_request(f, hint);

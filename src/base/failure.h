@@ -5,6 +5,8 @@
 
 #include "proto.h"
 
+#include <stdbool.h>
+
 struct buf;
 
 enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
@@ -33,6 +35,9 @@ struct failure {
     char *const *secrets;              /* what the words may not repeat, see mask_text; or NULL */
     long status;                       /* HTTP, or 0 */
     long retry_after_s;                /* or 0 */
+    const char *key;                   /* where the key comes from, "$NAME"; NULL: there is none */
+    bool money;                        /* an account's limit or balance, which no wait changes */
+    bool kept;                         /* a part of the answer has come */
     enum failure_of of;
     enum failure_wait wait; /* HUM_ETIMEOUT: what was waited for ... */
     long waited_ms;         /* ... and how long */

@@ -152,6 +152,8 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     e->first_timeout_ms = fields_ms(&f, FIELD("endpoint", "first_timeout"));
     e->idle_timeout_ms = fields_ms(&f, FIELD("endpoint", "idle_timeout"));
     e->key = value_strdup(value_get(spec, "key"));
+    e->key_from =
+        e->key != NULL ? value_strdup_or(value_get(spec, "key_from"), "the configuration") : NULL;
 
     char *dialect = value_strdup(value_get(spec, "dialect"));
     e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
@@ -200,6 +202,7 @@ void endpoint_finish(struct endpoint *e)
     wipe_all(e->secrets);
     wipe(e->key);
     free(e->key);
+    free(e->key_from);
     free(e->url);
     free(e->name);
     memset(e, 0, sizeof *e);
@@ -236,6 +239,7 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
         .words = e != NULL && e->dialect != NULL ? e->dialect->words : NULL,
         .text = text,
         .secrets = e != NULL ? e->secrets : NULL,
+        .key = e != NULL ? e->key_from : NULL,
     };
 }
 
@@ -253,6 +257,8 @@ struct failure endpoint_result_failure(const struct endpoint *e, const struct ht
         .after_ms = result->retry_after_ms,
         .text = text,
     };
+    f.url = result->url;
+    f.money = retry_is_money(&answer);
     int64_t wait_ms = retry_asked_ms(&answer, time(NULL));
     f.retry_after_s = wait_ms > 0 ? (long)((wait_ms + 999) / 1000) : 0;
     f.wait = WAIT_CONNECT;

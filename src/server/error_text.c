@@ -37,6 +37,24 @@ static bool unwrap(const char *text, int depth, struct buf *out)
     return found;
 }
 
+/* "loc" of a schema's error: where in the request it is, without "body". */
+static void add_place(const cJSON *item, struct buf *out)
+{
+    const cJSON *loc = json_get(item, "loc");
+    const char *before = "";
+    for (const cJSON *part = cJSON_IsArray(loc) ? loc->child : NULL; part != NULL;
+         part = part->next) {
+        if (cJSON_IsString(part) && strcmp(part->valuestring, "body") != 0) {
+            buf_printf(out, "%s%s", before, part->valuestring);
+            before = ".";
+        } else if (cJSON_IsNumber(part)) {
+            buf_printf(out, "%s%.0f", before, part->valuedouble);
+            before = ".";
+        }
+    }
+    buf_add_str(out, before[0] != '\0' ? ": " : "");
+}
+
 static bool find_message(const cJSON *item, int depth, struct buf *out)
 {
     static const char *const names[] = {"error", "message",           "detail", "errors",
@@ -54,10 +72,15 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
         return true;
     }
     if (cJSON_IsObject(item)) {
+        size_t before = out->len;
+        add_place(item, out);
         for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
             if (find_message(json_get(item, names[i]), depth + 1, out)) {
                 return true;
             }
+        }
+        if (out->len > before) {
+            out->data[out->len = before] = '\0';
         }
     }
     if (cJSON_IsArray(item)) {

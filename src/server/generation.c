@@ -69,6 +69,7 @@ static void end(struct generation *g, const struct failure *failure)
 static void fail(struct generation *g, struct failure f)
 {
     f.model = g->model;
+    f.kept = g->ending.has_text || g->ending.has_thinking;
     end(g, &f);
 }
 

@@ -224,7 +224,7 @@ static void end_transfer(struct transfer *t, CURLcode code)
         transfer_free(t);
         return;
     }
-    struct http_result result = {.error = error_of(code)};
+    struct http_result result = {.error = error_of(code), .url = t->url};
     curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
     if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
         if (follow_redirect(t)) {

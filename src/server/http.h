@@ -24,6 +24,7 @@ struct http_request {
 struct http_result {
     int error;               /* 0 if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
                             connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
+    const char *url;         /* the whole address */
     long status;             /* 0 before a response */
     const char *why;         /* curl's words for the error */
     const char *location;    /* where a redirect that was not followed points, or NULL */

@@ -116,14 +116,17 @@ int64_t retry_asked_ms(const struct retry_answer *a, time_t now)
 
 /* ---- whether ------------------------------------------------------------------- */
 
-/* No wait helps: the account has to be filled, or another plan chosen. */
-static bool is_money(const struct retry_answer *a)
+bool retry_is_money(const struct retry_answer *a)
 {
     static const char *const codes[] = {"insufficient_quota", "billing_error",
                                         "billing_hard_limit_reached", "insufficient_balance", NULL};
     static const char *const words[] = {"spend limit", "current quota", "billing", "credit",
                                         "balance",     "usage limits",  "payment", NULL};
-    return says(a->body, codes) || (says(a->text, words) && read_words(a->text) < 0);
+    if (a->status < 400 || a->status >= 500) {
+        return false;
+    }
+    return a->status == 402 || says(a->body, codes) ||
+           (says(a->text, words) && read_words(a->text) < 0);
 }
 
 bool retry_is_load(const struct retry_answer *a)
@@ -132,7 +135,7 @@ bool retry_is_load(const struct retry_answer *a)
                                        "starting", "too many", "capacity",   NULL};
     switch (a->status) {
     case 429:
-        return !is_money(a);
+        return !retry_is_money(a);
     case 529:
         return true;
     case 503:

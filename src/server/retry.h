@@ -29,6 +29,9 @@ struct retry {
 /* How long to wait as the server says, in ms, or -1 if it does not say. now: for dates. */
 int64_t retry_asked_ms(const struct retry_answer *a, time_t now);
 
+/* An account's limit or balance is used up: no wait helps. */
+bool retry_is_money(const struct retry_answer *a);
+
 /* The server has too much to do, which passes: not that money or a quota is used up. */
 bool retry_is_load(const struct retry_answer *a);
 

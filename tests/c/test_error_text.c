@@ -58,6 +58,9 @@ static void an_error_may_be_a_text_or_an_object(void)
     BODY("{\"error\":{\"message\":\"no\",\"type\":\"x\",\"code\":null}}\n", "no");
     BODY("{\"message\":\"no\"}", "no");
     BODY("{\"detail\":\"Not Found\"}", "Not Found");
+    BODY("{\"detail\":[{\"loc\":[\"body\",\"messages\",0,\"anchor\"],\"msg\":\"field required\"}]}",
+         "messages.0.anchor: field required");
+    BODY("{\"detail\":[{\"loc\":[\"body\",\"x\"]},{\"msg\":\"no\"}]}", "no");
     BODY("{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\",\"type\":\"x\"}]}",
          "field required");
     BODY("{\"object\":\"error\",\"message\":\"too long\",\"code\":400}", "too long");

@@ -174,6 +174,55 @@ static void statuses_lead_to_what_cures_them(void)
     check_words(&f, "redirects to http://other/", "hum does not follow redirects");
 }
 
+static void money_is_not_load(void)
+{
+    struct failure f = answered(402, "Insufficient credits");
+    check_words(&f, "402", "balance");
+    f = answered(429, "over your quota");
+    f.money = true;
+    check_words(&f, "429", "no wait changes");
+    f = answered(529, "Overloaded");
+    check_words(&f, "529", "the server is busy");
+}
+
+static void only_what_arrived_is_kept(void)
+{
+    struct failure f = at;
+    f.code = HUM_ESERVER;
+    check_words(&f, "", "Retry with :Hum retry. ");
+    f.kept = true;
+    check_words(&f, "", "(what arrived is kept)");
+}
+
+static void a_refused_key_is_named(void)
+{
+    struct failure f = answered(401, "invalid key");
+    check_words(&f, "invalid key", "no key is set");
+    f.key = "$TEAM_KEY";
+    check_words(&f, "invalid key", "the one from $TEAM_KEY was refused");
+}
+
+static void what_a_model_does_not_take_is_no_reason_for_another_one(void)
+{
+    struct failure f = answered(400, "Unsupported parameter: 'x' with this model");
+    check_words(&f, "", "endpoints.local.options");
+    f = answered(400, "'messages[0].role' does not support 'system' with this model");
+    check_words(&f, "", "chat.system");
+    f = answered(400, "'reasoning_effort' does not support 'none'");
+    check_words(&f, "", "endpoints.local.think");
+    f = answered(500, "model requires more system memory");
+    check_words(&f, "", "smaller model");
+}
+
+static void secrets_are_masked(void)
+{
+    static char secret[] = "sesame";
+    static char *const secrets[] = {secret, NULL};
+    struct failure f = answered(401, "bad key sesame");
+    f.secrets = secrets;
+    check_words(&f, "bad key ***", NULL);
+}
+
 int main(void)
 {
     at.words = dialect_ollama.words;
@@ -184,5 +233,10 @@ int main(void)
     RUN(a_server_that_cannot_fill_in_is_told_as_one);
     RUN(a_suggestion_is_nothing_to_be_asked_for_again);
     RUN(statuses_lead_to_what_cures_them);
+    RUN(money_is_not_load);
+    RUN(only_what_arrived_is_kept);
+    RUN(a_refused_key_is_named);
+    RUN(what_a_model_does_not_take_is_no_reason_for_another_one);
+    RUN(secrets_are_masked);
     return check_report("failure");
 }

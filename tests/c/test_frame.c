@@ -324,6 +324,28 @@ static void recorded_streams_give_equal_records_however_cut(void)
     CHECK(fixture_each(check_recording) > 30);
 }
 
+static int ignore(void *ctx, char *record, size_t len)
+{
+    (void)ctx;
+    (void)record;
+    (void)len;
+    return 0;
+}
+
+static void what_is_no_field_is_kept_up_to_a_limit(void)
+{
+    static const char data[] = ": ping\nevent: x\ndata: a\n\n{\"error\":\nid: 1\n \"no\"}\n";
+    struct frame f;
+    frame_init(&f, FRAME_EVENTS, 1000);
+    CHECK_INT(frame_feed(&f, data, sizeof data - 1, ignore, NULL), 0);
+    CHECK_TEXT(f.strays.data, "{\"error\":\n \"no\"}\n");
+    for (size_t i = 0; i < LIMIT_ERROR_BODY; i++) {
+        CHECK_INT(frame_feed(&f, "stray line\n", 11, ignore, NULL), 0);
+    }
+    CHECK_INT(f.strays.len, LIMIT_ERROR_BODY);
+    frame_finish(&f);
+}
+
 int main(void)
 {
     RUN(joins_a_line_split_anywhere);
@@ -347,5 +369,6 @@ int main(void)
     RUN(a_refusing_callback_ends_the_feeding);
     RUN(a_refusing_callback_may_finish_the_frame);
     RUN(recorded_streams_give_equal_records_however_cut);
+    RUN(what_is_no_field_is_kept_up_to_a_limit);
     return check_report("frame");
 }

@@ -14,7 +14,6 @@ local NOT_YET = {
     402-credits 400-system-role 400-temperature 400-reasoning-none 422-pydantic 401-then-key 404-fastapi
     o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped o-openai-shaped o-error-first
     o-500-mem]],
-  -- "temperature-sent": the same model at the same endpoint has just refused it.
   anthropic = [[thinking-tags 401-key 404-path error-first error-after-start temperature-sent]],
 }
 

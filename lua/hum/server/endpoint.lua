@@ -119,6 +119,7 @@ function M.resolve(name, cb)
         dialect = endpoint.dialect,
         headers = headers,
         key = key,
+        key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil,
         configured = vim.fn.sha256(vim.inspect(endpoint)), -- what the helper has learned holds for this
         connect_timeout = endpoint.connect_timeout,
         first_timeout = endpoint.first_timeout,

@@ -96,7 +96,7 @@ function M.event(t, name, data) t:lua('stub.on[stub.last](...)', name, data) end
 
 function M.part(t, part) M.event(t, 'part', { part = part, ttft_ms = 12 }) end
 
-local STATS = { tokens = 3, tokens_per_second = 50, ttft_ms = 12, server = true, total_ms = 60 }
+local STATS = { tokens = 3, tokens_per_second = 50, ttft_ms = 12, server = true, counted = true, total_ms = 60 }
 
 function M.done(t) M.event(t, 'done', { reason = 'stop', stats = STATS }) end
 

@@ -102,9 +102,14 @@ local function look(t, buf)
   return seen
 end
 
+local played = 0
+
+--- An endpoint is configured as none before, so that nothing is known of it.
 ---@return table
 local function options(srv, case)
-  local endpoint = vim.tbl_extend('force', { url = srv.url, dialect = case.dialect, model = 'm' }, case.endpoint or {})
+  played = played + 1
+  local endpoint = { url = srv.url, dialect = case.dialect, model = 'm', connect_timeout = 10 + played / 1000 }
+  endpoint = vim.tbl_extend('force', endpoint, case.endpoint or {})
   if case.dialect == 'anthropic' and endpoint.key == nil then endpoint.key = { env = 'HUM_CASE_KEY' } end
   for name, value in pairs(endpoint) do
     if value == vim.NIL then endpoint[name] = nil end

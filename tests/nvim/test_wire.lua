@@ -9,12 +9,10 @@ local NOT_YET = {
     content-list-thinking content-list-nonstream reasoning-details-only think-inline-same-line think-no-open
     think-indented-tag think-and-tag-both think-explained think-explained-open error-empty-object
     data-empty-heartbeat data-null-heartbeat data-string-heartbeat data-word-heartbeat event-ping
-    data-then-break two-spaces done-lower single-newline-events rate-one-read error-choices-empty
-    bare-json-error-after-comment bare-json-error-midstream bare-json-pretty-error-midstream 429-quota
-    402-credits 400-system-role 400-temperature 400-reasoning-none 422-pydantic 401-then-key 404-fastapi
-    o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped o-openai-shaped o-error-first
-    o-500-mem]],
-  anthropic = [[thinking-tags 401-key 404-path error-first error-after-start temperature-sent]],
+    data-then-break two-spaces done-lower single-newline-events o-think-no-open o-think-field-and-lead-blank
+    o-no-newline-at-all o-sse-wrapped o-openai-shaped]],
+  anthropic = [[
+    thinking-tags]],
 }
 
 --- So many cases share a Neovim.

@@ -102,13 +102,13 @@ local function look(t, buf)
   return seen
 end
 
-local played = 0
+local count = 0
 
 --- An endpoint is configured as none before, so that nothing is known of it.
 ---@return table
 local function options(srv, case)
-  played = played + 1
-  local endpoint = { url = srv.url, dialect = case.dialect, model = 'm', connect_timeout = 10 + played / 1000 }
+  count = count + 1
+  local endpoint = { url = srv.url, dialect = case.dialect, model = 'm', connect_timeout = 10 + count / 1000 }
   endpoint = vim.tbl_extend('force', endpoint, case.endpoint or {})
   if case.dialect == 'anthropic' and endpoint.key == nil then endpoint.key = { env = 'HUM_CASE_KEY' } end
   for name, value in pairs(endpoint) do

@@ -163,6 +163,13 @@ local function replaced(lines)
 end
 
 local before = vim.fn.readfile(path)
+for nr, line in ipairs(before) do
+  if check and vim.fn.strdisplaywidth(line) > WIDTH then
+    io.stderr:write(('doc/hum.txt:%d: wider than %d columns: %s\n'):format(nr, WIDTH, line))
+    os.exit(1)
+  end
+end
+
 local after = replaced(before)
 if vim.deep_equal(before, after) then
   os.exit(0)

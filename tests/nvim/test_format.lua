@@ -5,13 +5,15 @@ local test, eq = T.test, T.eq
 local PURE = { ui = false }
 
 --- Runs `code` with `format` and the arguments in the child.
-local function run(t, code, ...) return t:lua("local format = require('hum.chat.text.format')\n" .. code, ...) end
+local function run(t, code, ...)
+  return t:lua("local format, read = require('hum.chat.text.format'), require('hum.chat.text.read')\n" .. code, ...)
+end
 
 local function parse(t, text)
   return run(
     t,
     [[
-    local chat = format.parse(vim.split(..., '\n'))
+    local chat = read.parse(vim.split(..., '\n'))
     chat.messages = format.messages(chat.turns)
     return chat
   ]],
@@ -33,7 +35,7 @@ local ROUND = [[
     vim.list_extend(chat, lines)
     vim.list_extend(chat, added)
     vim.list_extend(chat, { '', '## » You', '', 'next' })
-    return format.parse(chat), added
+    return read.parse(chat), added
   end
 ]]
 
@@ -53,7 +55,7 @@ test('a chat is read as turns', PURE, function(t)
     run(
       t,
       [[
-    return format.settings(format.parse(vim.split(..., '\n')).front)]],
+    return format.settings(read.parse(vim.split(..., '\n')).front)]],
       text
     )
   )
@@ -80,7 +82,7 @@ test('thinking and marks are not sent', PURE, function(t)
   eq({ 'user: q' }, messages(t, '## » You\nq\n## « m\n\n<think>\nhm, not closed\n\n## » You\n'))
   local turn = parse(t, '## » You\nq\n## « m\n\nText.\n<!-- hum: error: it broke -->').turns[2]
   eq('error: it broke', turn.mark)
-  eq('Text.', turn.content)
+  eq('Text.', turn.text)
 end)
 
 test(
@@ -130,7 +132,7 @@ test(
         t,
         [[
     vim.api.nvim_buf_set_lines(0, 0, -1, false, { '## » You', 'a\0b' })
-    return format.messages(format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns)[1].parts[1].text]]
+    return format.messages(read.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns)[1].parts[1].text]]
       )
     )
   end
@@ -169,7 +171,7 @@ test('replies that quote chats come back as they were', PURE, function(t)
         local body, mark = ...
         local chat = round(body, mark ~= '' and mark or nil)
         local turns = chat.turns
-        return { #turns, turns[2].content, turns[2].mark or '', turns[3] and turns[3].content }
+        return { #turns, turns[2].text, turns[2].mark or '', turns[3] and turns[3].text }
       ]], body, mark)
       -- A mark is one comment, so it cannot contain what would end one.
       eq({ 3, body, (mark:gsub('%-%->', '-')), 'next' }, got, ('%q with mark %q'):format(body, mark))
@@ -189,7 +191,7 @@ test('what a reply leaves open is closed', PURE, function(t)
   for body, want in pairs(cases) do
     local got = run(t, ROUND .. [[
       local chat, added = round(...)
-      return { added, #chat.turns, chat.turns[3].content, #chat.closing }
+      return { added, #chat.turns, chat.turns[3].text, #chat.closing }
     ]], body)
     eq({ want, 3, 'next', 0 }, got, body)
   end
@@ -206,12 +208,118 @@ test('random replies come back as they were', PURE, function(t)
       local body = table.concat(parts) .. 'y'
       local chat, added = round(body)
       local want = table.concat(vim.list_extend({ body }, added), '\n')
-      if #chat.turns ~= 3 or chat.turns[2].content ~= want or chat.turns[3].content ~= 'next' then
-        return { seed, body, chat.turns[2].content }
+      if #chat.turns ~= 3 or chat.turns[2].text ~= want or chat.turns[3].text ~= 'next' then
+        return { seed, body, chat.turns[2].text }
       end
     end]])
   eq(nil, failed)
 end)
+
+-- In the child: a text of random pieces, the parts of the turn that it is read as, and what these are read as again once
+-- they were written into a buffer.
+local AGAIN = [[
+  local PIECES = { '## » You', '## « m', '## § x', '\\', '\\\\', '```', '````lua', '~~~', '\n', '\n', '\n\n', 'text', ' ',
+    '    ', '- ', '1. ', '<!-- hum: stopped -->', '<!-- hum: x-->', '<think>', '</think>', '\n<think>\n', '\n</think>\n',
+    '\\<think>', '\n\\</think>\n', '---', '\t', '\r', '\0', '\n\0\n', '> ', '«', '\255' }
+  local function some(n)
+    local parts = {}
+    for i = 1, math.random(n) do parts[i] = PIECES[math.random(#PIECES)] end
+    return table.concat(parts)
+  end
+  --- Lines as a buffer gives them.
+  local function through_buffer(lines)
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
+    return read.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false))
+  end
+  local function written(role, parts, mark)
+    local lines = { '## » You', '', 'question', '', format.heading(role, 'x'), '' }
+    vim.list_extend(lines, format.body(parts, role, mark))
+    return vim.list_extend(lines, { '', '## » You', '', 'next' })
+  end
+  local function differs(seed, role, parts, mark)
+    local chat = through_buffer(written(role, parts, mark))
+    local turn = chat.turns[2]
+    if #chat.turns ~= 3 or not vim.deep_equal(turn.parts, parts) or (turn.mark == nil) ~= (mark == nil) or chat.turns[3].text ~= 'next' then
+      return ('seed %d, %s:\n%s\n%s'):format(seed, role, vim.inspect(parts), vim.inspect(chat.turns))
+    end
+  end
+]]
+
+test('what a file holds goes round: parse, write, parse gives the same parts', PURE, function(t)
+  local why = run(t, AGAIN .. [[
+    local thinking = 0
+    for seed = 1, 6000 do
+      math.randomseed(seed)
+      local role = ({ 'assistant', 'assistant', 'user', 'system' })[math.random(4)]
+      local lines = vim.split(format.heading(role, 'x') .. '\n' .. some(14), '\n')
+      local text = through_buffer(lines)
+      -- What a turn leaves open is closed before anything follows it.
+      text = through_buffer(vim.list_extend(lines, text.closing))
+      for _, turn in ipairs(text.turns) do
+        for _, part in ipairs(turn.parts) do
+          if part.type == 'thinking' then thinking = thinking + 1 end
+        end
+        local why = differs(seed, turn.role, turn.parts, turn.mark)
+        if why then return why end
+      end
+    end
+    return thinking < 500 and 'hardly any thinking' or nil]])
+  eq(nil, why)
+end)
+
+test('parts of any text are read as they were written', PURE, function(t)
+  local why = run(t, AGAIN .. [[
+    for seed = 1, 6000 do
+      math.randomseed(seed)
+      local parts = {}
+      for i = 1, math.random(4) do
+        -- Blank lines around a part are not kept, nor is a boundary between two texts; a fence is closed by the writer.
+        local type = math.random(2) == 1 and 'thinking' or 'text'
+        if parts[i - 1] and parts[i - 1].type == 'text' then type = 'thinking' end
+        parts[i] = { type = type, text = 'x' .. some(8):gsub('```+', ''):gsub('~~~', '') .. 'y' }
+      end
+      local mark = math.random(3) == 1 and 'stopped' or nil
+      local why = differs(seed, 'assistant', parts, mark)
+      if why then return why end
+    end]])
+  eq(nil, why)
+end)
+
+test('thinking and text are parts, in their order', PURE, function(t)
+  local chat = parse(t, '## » You\nq\n## « m\n\n<think>\na\n\nb\n</think>\n\none\n\n<think>\nc\n</think>\ntwo\n')
+  eq({
+    { type = 'thinking', text = 'a\n\nb' },
+    { type = 'text', text = 'one' },
+    { type = 'thinking', text = 'c' },
+    { type = 'text', text = 'two' },
+  }, chat.turns[2].parts)
+  eq({ { type = 'text', text = 'one\n\ntwo' } }, chat.messages[2].parts)
+end)
+
+test(
+  'thoughts that are remembered go before the text',
+  PURE,
+  function(t)
+    eq(
+      {
+        { type = 'thinking', text = 'a', signature = 's' },
+        { type = 'text', text = 'one' },
+        { type = 'redacted', data = 'x' },
+        { type = 'text', text = '\n\ntwo' },
+      },
+      run(
+        t,
+        [[
+    local turns = read.parse({ '## » You', 'q', '## « m', 'one', '## « m', 'two' }).turns
+    local thoughts = {
+      [turns[2] ] = { { type = 'thinking', text = 'a', signature = 's' } },
+      [turns[3] ] = { { type = 'redacted', data = 'x' } },
+    }
+    return format.messages(turns, 3, thoughts)[2].parts]]
+      )
+    )
+  end
+)
 
 test('a quotation ends where it should', PURE, function(t)
   local function quote(lines, extra)

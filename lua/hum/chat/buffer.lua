@@ -119,7 +119,7 @@ function M.create(endpoint, model)
   local system = config.get().chat.system
   if system then
     vim.list_extend(lines, { '', format.heading('system'), '' })
-    vim.list_extend(lines, format.body(vim.split(vim.trim(system), '\n'), 'system'))
+    vim.list_extend(lines, format.body({ { type = 'text', text = vim.trim(system) } }, 'system'))
   end
   vim.list_extend(lines, { '', format.heading('user'), '', '' })
   edit.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines) end)

@@ -8,6 +8,7 @@ local notes = require('hum.chat.view.notes')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
 local thoughts = require('hum.chat.view.thoughts')
+local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
 
@@ -73,6 +74,7 @@ function M.drop(buf)
     { 'the colours', highlight.forget },
     { 'the code blocks', code.detach },
     { 'the times of thinking', thoughts.forget },
+    { 'the turns', turns.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)
   end
@@ -97,6 +99,7 @@ function M.new(buf)
   chats[buf] = chat
   M.touch(chat)
   scan.attach(buf)
+  turns.ahead(buf)
   return chat
 end
 

@@ -1,14 +1,15 @@
 -- The front matter of a chat: the endpoint and the model that it names.
+local chats = require('hum.chat.chats')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local notify = require('hum.notify')
-local chats = require('hum.chat.chats')
+local turns = require('hum.chat.text.turns')
 
 local M = {}
 
 ---@param buf integer
 ---@return hum.Front|nil
-local function read(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)).front end
+local function read(buf) return turns.of(buf).front end
 
 --- The endpoint that a chat uses; nil for other buffers.
 ---@param buf integer

@@ -62,7 +62,7 @@ local function compose(buf, opts)
     blocks[1] = quoted
   end
   if opts.question then
-    blocks[#blocks + 1] = format.body(vim.split(opts.question, '\n'), 'user')
+    blocks[#blocks + 1] = format.body({ { type = 'text', text = opts.question } }, 'user')
   elseif #blocks > 0 then
     blocks[2] = { '' }
   end

@@ -1,17 +1,17 @@
 -- Keys in chat buffers, as configured.
 local config = require('hum.config')
-local format = require('hum.chat.text.format')
+local turns = require('hum.chat.text.turns')
 
 local M = {}
 
 --- To the heading of a turn before or after the cursor.
 ---@param step -1|1
 local function go_to_turn(step)
-  local turns = format.parse(vim.api.nvim_buf_get_lines(0, 0, -1, false)).turns
+  local list = turns.of(vim.api.nvim_get_current_buf()).turns
   for _ = 1, vim.v.count1 do
     local here = vim.api.nvim_win_get_cursor(0)[1]
     local target
-    for _, turn in ipairs(turns) do
+    for _, turn in ipairs(list) do
       if step > 0 and turn.row + 1 > here then
         target = turn.row + 1
         break

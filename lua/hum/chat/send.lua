@@ -8,15 +8,12 @@ local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
 local reply = require('hum.chat.reply')
+local turns = require('hum.chat.text.turns')
 
 local M = {}
 
 ---@param err any
 local function complain(err) notify.error('hum: ' .. tostring(err)) end
-
----@param buf integer
----@return hum.ChatText
-local function parse(buf) return format.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
 
 --- Warns that a reply is still streaming.
 ---@return string  the text of the warning
@@ -41,78 +38,91 @@ local function after_text(buf, row)
   return row
 end
 
---- What to send, and where the reply is written.
----@param buf integer
----@param again boolean
----@return { row: integer, lines: string[], sent: integer, draft: string[], messages: table[] }|nil message
----@return string|nil why
-local function message_of(buf, again)
-  local text = parse(buf)
-  local turns = text.turns
-  local n = #turns
-  if n == 0 or (n == 1 and turns[1].role == 'system') then
-    return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user'))
-  end
-  local last, draft, lines = turns[n], {}, text.closing
-  local reply_at = last.role == 'assistant' and n or nil
-  if last.role == 'user' and n > 1 and turns[n - 1].role == 'assistant' then
-    local before = turns[n - 1]
-    -- After a reply that failed before its first word, sending nothing new requests it again.
-    again = again or (last.content == '' and before.mark ~= nil and before.content == '')
-    reply_at = again and n - 1 or nil
-  end
-  if again and reply_at then
-    if last ~= turns[reply_at] and last.content ~= '' then
-      local first = last.row + 1
-      draft = vim.api.nvim_buf_get_lines(buf, first, after_text(buf, last.last + 1), false)
-      while draft[1] == '' do
-        table.remove(draft, 1)
-      end
-    end
-    n, lines = reply_at - 1, {}
-  elseif again and last.content == '' then
-    return nil, 'there is no reply to regenerate'
-  end
-  local sent = turns[n]
-  if not sent or sent.role ~= 'user' or sent.content == '' then
-    return nil, ('nothing to send: write a message below the last "%s"'):format(format.heading('user'))
-  end
-  return {
-    row = after_text(buf, sent.last + 1),
-    lines = lines,
-    sent = sent.row,
-    draft = draft,
-    messages = format.messages(turns, n),
-  }
-end
-
 --- Text without any heading, as in a chat that was emptied, becomes the user's message.
 ---@param buf integer
----@return boolean|nil ok, string|nil err
-local function adopt_text(buf)
-  local text = parse(buf)
-  if #text.turns > 0 then return true end
+---@param text hum.ChatText
+---@return hum.ChatText|nil text, string|nil err
+local function adopt_text(buf, text)
   local first = text.front and text.front.last + 1 or 0
   local lines = vim.api.nvim_buf_get_lines(buf, first, -1, false)
-  if not table.concat(lines):find('%S') then return true end
+  if not table.concat(lines):find('%S') then return text end
   local heading = { format.heading('user'), '' }
   if first > 0 then table.insert(heading, 1, '') end
   local ok, err = pcall(edit.replace, buf, first, first, heading)
-  return ok, not ok and tostring(err) or nil
+  if not ok then return nil, tostring(err) end
+  return turns.of(buf)
 end
 
+--- The last turn to send, and the one after it that its reply replaces.
+---@param list hum.Turn[]
+---@param again boolean
+---@return integer|nil sent  nil: nothing
+---@return string|nil why
+---@return boolean replaces  what stands below is replaced by the reply
+local function choose(list, again)
+  local n = #list
+  if n == 0 or (n == 1 and list[1].role == 'system') then
+    return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user')), false
+  end
+  local last, before, replaces = list[n], list[n - 1], false
+  if last.role == 'assistant' then
+    replaces = again
+  elseif last.role == 'user' and before and before.role == 'assistant' then
+    -- After a reply that failed before its first word, sending nothing new requests it again.
+    replaces = again or (last.text == '' and before.mark ~= nil and before.text == '')
+  end
+  if replaces then
+    n = last.role == 'assistant' and n - 1 or n - 2
+  elseif again and last.text == '' then
+    return nil, 'there is no reply to regenerate', false
+  end
+  local sent = list[n]
+  if not sent or sent.role ~= 'user' or sent.text == '' then
+    return nil, ('nothing to send: write a message below the last "%s"'):format(format.heading('user')), false
+  end
+  return n, nil, replaces
+end
+
+--- What the user has begun to write below the reply that is replaced.
+---@param buf integer
+---@param last hum.Turn
+---@return string[]
+local function draft_of(buf, last)
+  if last.role ~= 'user' or last.text == '' then return {} end
+  local lines = vim.api.nvim_buf_get_lines(buf, last.row + 1, after_text(buf, last.last + 1), false)
+  while lines[1] == '' do
+    table.remove(lines, 1)
+  end
+  return lines
+end
+
+--- Reads what is to be sent, and where the reply goes.
 ---@param buf integer
 ---@param again boolean
----@param model string
----@param resolved hum.Resolved
-local function start(buf, again, model, resolved)
-  local settings, why = format.settings(parse(buf).front)
-  local message, reason = message_of(buf, again)
-  if not settings or not message then return complain(why or reason) end
-  ---@cast message hum.Message  with the fields of the next line
-  message.buf, message.model, message.resolved, message.settings = buf, model, resolved, settings
-  local ok, err = reply.start(message)
-  if not ok then complain(err) end
+---@return hum.Message|nil  nil: the user was told why
+local function read_message(buf, again)
+  local text, err = turns.of(buf), nil ---@type hum.ChatText|nil, string|nil
+  if #text.turns == 0 then
+    text, err = adopt_text(buf, text)
+  end
+  if not text then return complain(err) end
+  local list, values = text.turns, text.front and text.front.values or {}
+  local n, why, replaces = choose(list, again)
+  if not n then return notify.warn('hum: ' .. why) end
+  local settings, wrong = format.settings(text.front)
+  if not settings then return complain(wrong) end
+  return {
+    buf = buf,
+    tick = vim.api.nvim_buf_get_changedtick(buf),
+    endpoint = values.endpoint ~= '' and values.endpoint or nil,
+    model = values.model ~= '' and values.model or nil,
+    settings = settings,
+    messages = format.messages(list, n),
+    sent = list[n].row,
+    row = after_text(buf, list[n].last + 1),
+    lines = replaces and {} or text.closing,
+    draft = replaces and draft_of(buf, list[#list]) or {},
+  }
 end
 
 --- Sends the last message, or requests another reply to it. A message that is still being prepared is cancelled.
@@ -126,22 +136,22 @@ function M.submit(chat, again)
   elseif not vim.bo[buf].modifiable then
     return complain("the chat is 'nomodifiable'")
   end
-  local ok, err = adopt_text(buf)
-  if not ok then return complain(err) end
-  local message, why = message_of(buf, again)
-  if not message then return notify.warn('hum: ' .. why) end
-  local written = parse(buf).front
-  local values = written and written.values or {}
-  local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
-  local known = values.model ~= '' and values.model or nil
-  prepare.start(chat, name, known, function(reason, resolved, model)
+  local message = read_message(buf, again)
+  if not message then return end
+  local known = message.model
+  prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
       return complain((tostring(reason):gsub('^hum: ', '')))
     elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
       return
     end
     if not known then front.set_model(buf, nil, model) end
-    start(buf, again, model, resolved)
+    -- Preparing may have taken long, and the user may have gone on writing.
+    if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
+    if not message then return end
+    message.model, message.resolved = model, resolved
+    local ok, err = reply.start(message)
+    if not ok then complain(err) end
   end)
 end
 

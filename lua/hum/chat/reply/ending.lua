@@ -6,6 +6,7 @@ local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
+local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 
 local M = {}
@@ -135,15 +136,15 @@ end
 function M.patch(reply, ending)
   local buf = reply.buf
   undo.forget(buf)
-  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
-  local turns = format.parse(lines).turns
-  if #turns == 0 or turns[#turns].role == 'user' then return end
+  local list = turns.of(buf).turns
+  if #list == 0 or list[#list].role == 'user' then return end
   local added = { '' }
   local mark = mark_of(ending)
   if mark then added = { '', ('<!-- hum: %s -->'):format(format.one_line(mark)), '' } end
   vim.list_extend(added, { format.heading('user'), '' })
   vim.list_extend(added, #reply.draft > 0 and reply.draft or { '' })
-  edit.replace(buf, #lines, #lines, added)
+  local count = vim.api.nvim_buf_line_count(buf)
+  edit.replace(buf, count, count, added)
 end
 
 --- Notifies the user of an ending that is not as expected.

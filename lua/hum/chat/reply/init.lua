@@ -19,6 +19,7 @@ local log = require('hum.log')
 local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
+local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
 
@@ -26,14 +27,16 @@ local M = {}
 
 ---@class hum.Message  what is sent, and where the reply to it goes
 ---@field buf integer
+---@field tick integer       the buffer's, when it was read
+---@field endpoint? string   as the front matter says
+---@field model string       likewise; nil until it is found out
+---@field resolved hum.Resolved  once it is prepared
+---@field settings table     of the front matter
+---@field messages hum.WireMessage[]
+---@field sent integer       row of the turn that is sent
 ---@field row integer        lines from here on are replaced by the reply
 ---@field lines string[]     written before the heading
----@field sent integer       row of the turn that is sent
 ---@field draft string[]     what the user had begun to write next
----@field messages table[]
----@field model string
----@field settings table     of the front matter
----@field resolved hum.Resolved
 
 ---@class hum.Reply
 ---@field buf integer
@@ -97,6 +100,7 @@ local function conclude(reply)
     replies[buf] = nil
     if vim.api.nvim_buf_is_valid(buf) then clear_autocmds(buf) end
     fault.guard('following', follow.stop, buf)
+    fault.guard('reading ahead', turns.ahead, buf)
     if vim.api.nvim_buf_is_loaded(buf) and not reply.unloaded then fault.guard('the notes', notes.watch, buf) end
   end
   if not next(replies) then fault.guard('the keys', on_busy, false) end

@@ -127,18 +127,53 @@ end
 ---@return string
 function M.heading_line(role, name) return ('## %s %s'):format(SIGN_OF[role], name) end
 
---- Would the line be read as a heading (or as an escaped one), so that as text it needs a backslash?
+-- A line of text that would be read as something else has a backslash before it, and one that begins with backslashes
+-- already has one more: reading removes one.
+
 ---@param line string
----@return boolean
-function M.needs_escape(line)
+---@return boolean  a turn heading, also behind backslashes
+local function is_like_heading(line)
   local bare = line:match('^\\*(## .*)$')
   return bare ~= nil and M.heading(bare) ~= nil
 end
 
---- Is the line a heading behind one backslash or more, so that reading it removes one?
+---@param def hum.BlockState
 ---@param line string
----@return boolean
-function M.is_escaped(line) return line:byte(1) == 92 and M.needs_escape(line) end
+---@return boolean  a tag that would open or end thinking here, also behind backslashes
+local function is_like_tag(def, line)
+  if def.role ~= 'assistant' then
+    return false
+  elseif def.thinking then
+    return line:find('^\\*</think>%s*$') ~= nil
+  end
+  return not def.fence and line:find('^\\*<think>%s*$') ~= nil
+end
+
+--- A line of text as it is written in a turn.
+---@param id integer   state before it
+---@param line string
+---@param bare_tags? boolean  `<think>` and `</think>` are what they are
+---@return string
+function M.escape(id, line, bare_tags)
+  local def, byte = defs[id], line:byte(1)
+  if not (byte == 92 or byte == 35 or byte == 60) then
+    return line
+  elseif not def.fence and is_like_heading(line) or (not bare_tags or byte == 92) and is_like_tag(def, line) then
+    return '\\' .. line
+  end
+  return line
+end
+
+--- A line of a turn as text.
+---@param id integer   state before it
+---@param line string
+---@return string
+function M.unescape(id, line)
+  if line:byte(1) ~= 92 then return line end
+  local def = defs[id]
+  if not def.fence and is_like_heading(line) or is_like_tag(def, line) then return line:sub(2) end
+  return line
+end
 
 --- Columns of white space at the start and where the text begins; tabs go to the next multiple of four.
 ---@param line string

@@ -1,6 +1,4 @@
 -- Changes of a buffer's text.
-local format = require('hum.chat.text.format')
-
 local M = {}
 
 --- How many bytes, or lines, two strings or lists have in common at their start and, of
@@ -39,10 +37,10 @@ end
 function M.replace(buf, first, last, lines)
   local old = vim.api.nvim_buf_get_lines(buf, first, last, false)
   local head, tail = common(#old, #lines, function(i, j) return old[i] == lines[j] end)
-  local new = format.to_buffer(vim.list_slice(lines, head + 1, #lines - tail))
+  local new = vim.list_slice(lines, head + 1, #lines - tail)
   local from, to = first + head, first + #old - tail
   if to - from == 1 and #new == 1 then
-    replace_in_line(buf, from, format.to_buffer({ old[head + 1] })[1], new[1])
+    replace_in_line(buf, from, old[head + 1], new[1])
   elseif to > from or #new > 0 then
     vim.api.nvim_buf_set_lines(buf, from, to, true, new)
   end

@@ -11,18 +11,18 @@ local function announce(name, ...)
   end
 end
 
---- How long the loop is away while a message is sent; the time that nothing happens does not count.
+--- Notes when the loop is away for more than a moment; the time that nothing happens does not count.
 local function watch_loop()
-  local loop = { worst = 0 }
+  local loop = { stalls = {} }
   pcall(vim.uv.loop_configure, 'metrics_idle_time')
   local idle_time = vim.uv.metrics_idle_time
   local last, idle = hrtime(), idle_time()
   loop.handle = assert(vim.uv.new_prepare())
   loop.handle:start(function()
-    local now, waited = hrtime(), idle_time()
-    local busy = (now - last) - (waited - idle)
-    if busy > loop.worst then loop.worst = busy end
-    last, idle = now, waited
+    local now, waited = hrtime(), idle_time() - idle
+    local busy = now - last - waited
+    if busy > 3e5 then table.insert(loop.stalls, { from = last + waited, ms = busy / 1e6 }) end
+    last, idle = now, idle + waited
   end)
   M.loop = loop
 end
@@ -97,11 +97,11 @@ end
 
 function M.begin() watch_loop() end
 
----@return number ms
-function M.stall()
+---@return { from: number, ms: number }[]
+function M.stalls()
   M.loop.handle:stop()
   M.loop.handle:close()
-  return M.loop.worst / 1e6
+  return M.loop.stalls
 end
 
 return M

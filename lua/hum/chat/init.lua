@@ -10,6 +10,7 @@ local maps = require('hum.chat.maps')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local quote = require('hum.chat.text.quote')
+local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
 local window = require('hum.chat.view.window')
@@ -102,6 +103,7 @@ function M.open(opts)
     return nil, err
   end
   if not latest or opts.question or opts.quote then window.to_end(buf) end
+  ready.opened()
   if not latest then events.emit('HumChatOpened', { buf = buf }) end
   if not chats.get(buf) then return nil, 'the chat was closed again by an autocommand' end
   if opts.question then
@@ -162,7 +164,10 @@ local actions = {
   model = function() require('hum.chat.model').set() end,
 }
 
-buffer.on_attach(function(buf) maps.setup(buf, actions) end)
+buffer.on_attach(function(buf)
+  maps.setup(buf, actions)
+  ready.loaded(buf)
+end)
 
 reply.on_busy(function(busy)
   if busy then

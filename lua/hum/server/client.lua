@@ -120,6 +120,9 @@ local function tell(method, ...)
   end
 end
 
+--- Starts the helper, so that a request finds it running. Why that fails is told when there is a request.
+function M.start() helper.start() end
+
 --- Starts a generation into a buffer; the spec is described in |hum-protocol|.
 ---@param spec table
 ---@param on_event hum.OnEvent

@@ -13,6 +13,7 @@ package.preload['hum.server.client'] = function()
       stub.specs[stub.last], stub.on[stub.last], stub.join[stub.last] = spec, on_event, spec.join
       return stub.last
     end,
+    start = function() end,
     stop = function(id) table.insert(stub.stops, id) end,
     warm = function() end,
     join = function(id, join) stub.join[id] = join end,

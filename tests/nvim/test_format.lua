@@ -315,7 +315,7 @@ test(
       [turns[2] ] = { { type = 'thinking', text = 'a', signature = 's' } },
       [turns[3] ] = { { type = 'redacted', data = 'x' } },
     }
-    return format.messages(turns, 3, thoughts)[2].parts]]
+    return format.messages(turns, thoughts)[2].parts]]
       )
     )
   end

@@ -4,6 +4,7 @@ local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local highlight = require('hum.chat.view.highlight')
+local memory = require('hum.chat.reply.memory')
 local notes = require('hum.chat.view.notes')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
@@ -75,6 +76,7 @@ function M.drop(buf)
     { 'the code blocks', code.detach },
     { 'the times of thinking', thoughts.forget },
     { 'the turns', turns.forget },
+    { 'what was thought', memory.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)
   end

@@ -4,6 +4,7 @@ local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
+local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
@@ -117,7 +118,7 @@ local function read_message(buf, again)
     endpoint = values.endpoint ~= '' and values.endpoint or nil,
     model = values.model ~= '' and values.model or nil,
     settings = settings,
-    messages = format.messages(list, n),
+    turns = vim.list_slice(list, 1, n),
     sent = list[n].row,
     row = after_text(buf, list[n].last + 1),
     lines = replaces and {} or text.closing,
@@ -150,6 +151,8 @@ function M.submit(chat, again)
     if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
     if not message then return end
     message.model, message.resolved = model, resolved
+    local thoughts = memory.recall(buf, message.turns, resolved.endpoint.name, model)
+    message.messages = format.messages(message.turns, thoughts)
     local ok, err = reply.start(message)
     if not ok then complain(err) end
   end)

@@ -16,6 +16,7 @@ local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
 local learned = require('hum.server.learned')
 local log = require('hum.log')
+local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
@@ -32,7 +33,8 @@ local M = {}
 ---@field model string       likewise; nil until it is found out
 ---@field resolved hum.Resolved  once it is prepared
 ---@field settings table     of the front matter
----@field messages hum.WireMessage[]
+---@field turns hum.Turn[]       that are sent
+---@field messages hum.WireMessage[]  made of them, once it is prepared
 ---@field sent integer       row of the turn that is sent
 ---@field row integer        lines from here on are replaced by the reply
 ---@field lines string[]     written before the heading
@@ -45,9 +47,15 @@ local M = {}
 ---@field model string
 ---@field draft string[]
 ---@field record hum.UndoRecord
+---@field thoughts hum.Part[]  that the service wants back
+---@field state hum.ReplyState
 ---@field ending? hum.Ending  how it ended; the first one counts
----@field unloaded? boolean   its text is gone
----@field closed? boolean
+---@field unloaded boolean    its text is gone
+
+---@alias hum.ReplyState
+---| 'streaming'  # the helper writes its text
+---| 'ending'     # nothing more comes; what the text still needs cannot be written now
+---| 'closed'     # nothing more is done for it
 
 local replies = {} ---@type table<integer, hum.Reply>  those that stream, by buffer
 local on_busy = function(_) end ---@type fun(busy: boolean)
@@ -90,12 +98,29 @@ local function report(reply)
   })
 end
 
+--- Keeps what goes back with the reply's text as it stands there.
+---@param reply hum.Reply
+local function remember(reply)
+  if #reply.thoughts == 0 or reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return end
+  local row = undo.heading(reply.record)
+  for _, turn in ipairs(row and turns.of(reply.buf).turns or {}) do
+    if turn.row == row and turn.text ~= '' then
+      memory.keep(reply.buf, turn.text, {
+        endpoint = reply.endpoint,
+        model = reply.model,
+        parts = reply.thoughts,
+      })
+    end
+  end
+end
+
 --- The text is complete, or cannot be completed: nothing more is done for the reply.
 ---@param reply hum.Reply
 local function conclude(reply)
-  if reply.closed then return end
-  reply.closed = true
+  if reply.state == 'closed' then return end
+  reply.state = 'closed'
   local buf = reply.buf
+  fault.guard('the memory', remember, reply)
   if replies[buf] == reply then
     replies[buf] = nil
     if vim.api.nvim_buf_is_valid(buf) then clear_autocmds(buf) end
@@ -123,8 +148,8 @@ end
 ---@param reply hum.Reply
 ---@param ending hum.Ending
 local function close(reply, ending)
-  if reply.ending then return end
-  reply.ending = ending
+  if reply.state ~= 'streaming' then return end
+  reply.state, reply.ending = 'ending', ending
   local buf = reply.buf
   fault.guard('the waiting mark', wait.stop, buf)
   fault.guard('the time of thinking', thoughts.finish, buf)
@@ -134,7 +159,7 @@ local function close(reply, ending)
   vim.api.nvim_create_autocmd('SafeState', {
     group = vim.api.nvim_create_augroup('hum.reply.locked', { clear = false }),
     callback = function()
-      local done = reply.closed or complete_text(reply)
+      local done = reply.state == 'closed' or complete_text(reply)
       if done then conclude(reply) end
       return done
     end,
@@ -171,6 +196,8 @@ end
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
+  elseif name == 'thought' then
+    table.insert(reply.thoughts, memory.part(data))
   elseif name == 'waiting' then
     on_waiting(reply, data)
   elseif name == 'learned' then
@@ -280,6 +307,9 @@ function M.start(message)
     model = message.model,
     draft = message.draft,
     record = record,
+    thoughts = {},
+    state = 'streaming',
+    unloaded = false,
   }
   begun = reply
   local first = not next(replies)

@@ -39,17 +39,16 @@ local function add_parts(parts, more, text)
   parts[#parts + 1] = { type = 'text', text = last and '\n\n' .. text or text }
 end
 
---- What is sent: the turns with text, up to and with `last`. Neighbours of one role become one message, since some
+--- What is sent: the turns with text. Neighbours of one role become one message, since some
 --- servers insist on alternating roles: a reply that failed before its first word leaves two questions in a row.
---- The thinking that stands in the chat is not sent: only the service can tell what it thought (hum.chat.memory).
+--- The thinking that stands in the chat is not sent: only the service can tell what it thought (hum.chat.reply.memory).
 ---@param turns hum.Turn[]
----@param last? integer  index of the last turn to send
 ---@param thoughts? table<hum.Turn, hum.Part[]>  that go before the text of a turn
 ---@return hum.WireMessage[]
-function M.messages(turns, last, thoughts)
+function M.messages(turns, thoughts)
   local out = {} ---@type hum.WireMessage[]
-  for i = 1, last or #turns do
-    local turn, before = turns[i], out[#out]
+  for _, turn in ipairs(turns) do
+    local before = out[#out]
     if turn.text ~= '' then
       if not before or before.role ~= turn.role then
         before = { role = turn.role, parts = {} }

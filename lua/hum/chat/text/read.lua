@@ -9,7 +9,7 @@ local block = require('hum.chat.text.block')
 local M = {}
 
 --- What a turn consists of. Only text and thinking are written in a chat; what a service redacted, and the signature
---- of thinking, are remembered beside it (hum.chat.memory). The others have names, and cannot be sent yet.
+--- of thinking, are remembered beside it (hum.chat.reply.memory). The others have names, and cannot be sent yet.
 ---@class hum.Part
 ---@field type 'text'|'thinking'|'redacted'|'call'|'result'|'image'|'note'
 ---@field text? string       of text and thinking, without blank lines around it

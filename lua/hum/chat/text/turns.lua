@@ -41,7 +41,9 @@ local function on_lines(buf, first, old_last, new_last)
   if t.reader and first < t.reader.row then t.reader = nil end
   local change = t.changed
   if not change then
-    if first <= t.known and t.known > 0 then t.changed = { first = first, last = old_last, shift = new_last - old_last } end
+    if first <= t.known and t.known > 0 then
+      t.changed = { first = first, last = old_last, shift = new_last - old_last }
+    end
     return
   end
   local shift, known = change.shift, t.known

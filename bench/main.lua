@@ -8,6 +8,7 @@ local completion = require('completion')
 local completion_report = require('completion_report')
 local extras = require('extras')
 local fake = require('lib.fake')
+local follow_up = require('follow_up')
 local report = require('report')
 local send = require('send')
 local system = require('system')
@@ -126,6 +127,9 @@ local function main()
   if is_wanted('send') then
     figures.send = send.measure(run, opts.repeats, note)
     texts[#texts + 1] = send.markdown(figures.send)
+    local why
+    figures.follow_up, why = follow_up.measure(run)
+    texts[#texts + 1] = follow_up.markdown(figures.follow_up, why)
   end
   if is_wanted('completion') then
     texts[#texts + 1], figures.completion = complete(run, opts)

@@ -76,18 +76,26 @@ local OPEN = {
   end,
   hum = function(spec)
     assert(require('hum').setup({
-      endpoints = { ollama = { url = spec.url, model = 'fake' } },
+      endpoints = {
+        ollama = {
+          url = spec.url,
+          model = 'fake',
+          dialect = spec.dialect,
+          options = { max_tokens = spec.tokens },
+        },
+      },
       chat = { window = 'current' },
     }))
     vim.cmd('Hum chat')
     vim.api.nvim_create_autocmd('User', {
       pattern = 'HumRequestFinished',
-      callback = function(event) announce('finished', event.data.status) end,
+      callback = function(event) announce('finished', event.data.stats or vim.empty_dict()) end,
     })
   end,
 }
 
----@param spec { way: string, url: string, host: string, port: integer, history: string[] }
+---@param spec { way: string, url: string, host?: string, port?: integer, history: string[], dialect?: string,
+---tokens?: integer }
 function M.open(spec)
   OPEN[spec.way](spec)
   local heading = vim.fn.search('^## » You', 'cw') - 1

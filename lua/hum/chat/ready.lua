@@ -1,5 +1,5 @@
--- What is done before a message is sent, so that it is on its way at once: the helper is started. Why that fails is told
--- when a message is sent.
+-- What is done before a message is sent, so that it is on its way at once: the helper is started. Why that fails is
+-- told when a message is sent.
 local client = require('hum.server.client')
 
 local M = {}

@@ -42,8 +42,10 @@ end
 --- Text without any heading, as in a chat that was emptied, becomes the user's message.
 ---@param buf integer
 ---@param text hum.ChatText
----@return hum.ChatText|nil text, string|nil err
+---@return hum.ChatText|nil text  with it
+---@return string|nil err
 local function adopt_text(buf, text)
+  if #text.turns > 0 then return text end
   local first = text.front and text.front.last + 1 or 0
   local lines = vim.api.nvim_buf_get_lines(buf, first, -1, false)
   if not table.concat(lines):find('%S') then return text end
@@ -100,12 +102,9 @@ end
 --- Reads what is to be sent, and where the reply goes.
 ---@param buf integer
 ---@param again boolean
----@return hum.Message|nil  nil: the user was told why
+---@return hum.MessageText|nil  nil: the user was told why
 local function read_message(buf, again)
-  local text, err = turns.of(buf), nil ---@type hum.ChatText|nil, string|nil
-  if #text.turns == 0 then
-    text, err = adopt_text(buf, text)
-  end
+  local text, err = adopt_text(buf, turns.of(buf))
   if not text then return complain(err) end
   local list, values = text.turns, text.front and text.front.values or {}
   local n, why, replaces = choose(list, again)
@@ -150,6 +149,7 @@ function M.submit(chat, again)
     -- Preparing may have taken long, and the user may have gone on writing.
     if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
     if not message then return end
+    ---@cast message hum.Message  with the fields of the next lines
     message.model, message.resolved = model, resolved
     local thoughts = memory.recall(buf, message.turns, resolved.endpoint.name, model)
     message.messages = format.messages(message.turns, thoughts)

@@ -26,19 +26,22 @@ local wait = require('hum.chat.view.wait')
 
 local M = {}
 
----@class hum.Message  what is sent, and where the reply to it goes
+---@class hum.MessageText  what is to be sent, as a chat has it, and where the reply goes
 ---@field buf integer
 ---@field tick integer       the buffer's, when it was read
----@field endpoint? string   as the front matter says
----@field model string       likewise; nil until it is found out
----@field resolved hum.Resolved  once it is prepared
----@field settings table     of the front matter
----@field turns hum.Turn[]       that are sent
----@field messages hum.WireMessage[]  made of them, once it is prepared
----@field sent integer       row of the turn that is sent
+---@field endpoint? string   as the front matter says, as are these two:
+---@field model? string
+---@field settings table
+---@field turns hum.Turn[]   that are sent
+---@field sent integer       row of the last of them
 ---@field row integer        lines from here on are replaced by the reply
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
+
+---@class hum.Message: hum.MessageText  that is prepared
+---@field model string
+---@field resolved hum.Resolved
+---@field messages hum.WireMessage[]
 
 ---@class hum.Reply
 ---@field buf integer

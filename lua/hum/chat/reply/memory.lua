@@ -1,5 +1,5 @@
--- What a service wants back of its own thinking: the thoughts that it signed, and what it redacted. They are kept beside a
--- reply, found by its text, and so for nothing but that text; they are in no file, and go with the buffer.
+-- What a service wants back of its own thinking: the thoughts that it signed, and what it redacted. They are kept
+-- beside a reply, found by its text, and so for nothing but that text; they are in no file, and go with the buffer.
 local M = {}
 
 ---@class hum.Remembered

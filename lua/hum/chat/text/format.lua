@@ -114,7 +114,7 @@ function M.body(parts, role, mark)
   for i, part in ipairs(parts) do
     if i > 1 then add('') end
     if part.type == 'thinking' then add('<think>') end
-    for line in vim.gsplit(part.text, '\n', { plain = true }) do
+    for line in vim.gsplit(part.text or '', '\n', { plain = true }) do
       add(block.escape(id, line))
     end
     if part.type == 'text' then text_at = #out end

@@ -111,7 +111,7 @@ end
 ---@param parts hum.Part[]
 ---@return string
 local function text_of(parts)
-  if #parts == 1 and parts[1].type == 'text' then return parts[1].text end
+  if #parts == 1 and parts[1].type == 'text' then return parts[1].text or '' end
   local texts = {}
   for _, part in ipairs(parts) do
     if part.type == 'text' then texts[#texts + 1] = part.text end

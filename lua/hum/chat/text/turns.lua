@@ -1,16 +1,16 @@
 -- The turns of a chat's buffer, read once and kept: what a send costs does not grow with what was said before.
 --
--- Kept are the turns that have ended, which is all but the last; that one is read whenever it is asked for. A change
--- costs O(1): `on_lines` only notes the rows between which the text is no longer known. The turns above them stay; those
--- below are taken up again, moved, once reading meets one of their headings, since what a turn is does not depend on
--- what came before its heading. A chat that was opened, and a reply that has ended, are read ahead in slices.
+-- Kept are the turns that have ended: all but the last, which is read whenever it is asked for. A change costs O(1):
+-- `on_lines` only notes the rows between which the text is no longer known. The turns above them stay; those below are
+-- taken up again, moved, once reading meets one of their headings, since what a turn is does not depend on what came
+-- before its heading. A chat that was opened, and a reply that has ended, are read ahead in slices.
 local read = require('hum.chat.text.read')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
 
 --- Lines read at a time, and in one slice: a slice takes 1 to 3 ms, and the lines of a chunk are soon forgotten.
-local CHUNK, SLICE = 500, 2000
+local CHUNK, SLICE, ALL = 500, 2000, 2 ^ 31
 --- From one slice to the next, in ms.
 local PAUSE = 5
 
@@ -105,7 +105,7 @@ local function mend(t)
     end
     return (turns[below] and turns[below].row or known) + shift == row
   end
-  local met = read_on(t, r, math.huge, change.last <= known and is_old_heading or nil)
+  local met = read_on(t, r, ALL, change.last <= known and is_old_heading or nil)
   vim.list_extend(out, r.turns)
   if above == 0 then t.front = r.front end
   if met then
@@ -162,7 +162,7 @@ function M.of(buf)
   if not t then return read.parse(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) end
   mend(t)
   local r = reader(t)
-  read_on(t, r, math.huge)
+  read_on(t, r, ALL)
   take(t, r)
   local turns = vim.list_slice(t.turns)
   turns[#turns + 1] = read.finish(r)

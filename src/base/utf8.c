@@ -151,6 +151,22 @@ void utf8_end(struct utf8 *u, struct buf *out)
     }
 }
 
+size_t utf8_valid(const char *data, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    size_t at = 0;
+    bool valid = true;
+    while (at < len && valid) {
+        size_t n = ascii_run(p + at, len - at);
+        if (n == 0) {
+            n = step(p + at, len - at, &valid);
+            valid = valid && n > 0;
+        }
+        at += valid ? n : 0;
+    }
+    return at;
+}
+
 void utf8_clean(const char *data, size_t len, struct buf *out)
 {
     struct utf8 u;

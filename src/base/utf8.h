@@ -23,6 +23,9 @@ void utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out);
 /* The stream is over: a character still held back becomes U+FFFD. */
 void utf8_end(struct utf8 *u, struct buf *out);
 
+/* How many bytes at the beginning of a text are whole, valid characters. */
+size_t utf8_valid(const char *data, size_t len);
+
 /* One-shot: a whole text made valid. */
 void utf8_clean(const char *data, size_t len, struct buf *out);
 

@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,18 +36,50 @@ static void write_escape(struct buf *out, unsigned char c)
     }
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* The same for eight bytes: a bit of a byte is set where subtracting has borrowed, which it does
+ * first in the lowest byte that is not plain. */
+static bool are_plain(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+    uint64_t low = (word - ones * 0x20) & ~word;
+    return ((low | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) == 0;
+}
+
+/* How many bytes at s go as they are. */
+static size_t plain_run(const char *s, size_t len)
+{
+    uint64_t word;
+    size_t n = 0;
+    while (len - n >= sizeof word) {
+        memcpy(&word, s + n, sizeof word);
+        if (!are_plain(word)) {
+            break;
+        }
+        n += sizeof word;
+    }
+    while (n < len && is_plain((unsigned char)s[n])) {
+        n++;
+    }
+    return n;
+}
+
 static void write_escaped(struct buf *out, const char *s, size_t len)
 {
-    size_t from = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c < 0x20 || c == '"' || c == '\\') {
-            buf_add(out, s + from, i - from);
-            write_escape(out, c);
-            from = i + 1;
+    size_t at = 0;
+    while (at < len) {
+        size_t n = plain_run(s + at, len - at);
+        buf_add(out, s + at, n);
+        at += n;
+        if (at < len) {
+            write_escape(out, (unsigned char)s[at++]);
         }
     }
-    buf_add(out, s + from, len - from);
 }
 
 void json_write_string(struct buf *out, const char *s, size_t len)
@@ -53,11 +87,13 @@ void json_write_string(struct buf *out, const char *s, size_t len)
     struct buf clean;
     /* Cleaning makes a text at most three times as long. */
     buf_init(&clean, SIZE_MAX);
-    utf8_clean(s, len, &clean);
-    buf_add(out, "\"", 1);
-    if (clean.len > 0) {
-        write_escaped(out, clean.data, clean.len);
+    if (utf8_valid(s, len) < len) {
+        utf8_clean(s, len, &clean);
+        s = clean.data;
+        len = clean.len;
     }
+    buf_add(out, "\"", 1);
+    write_escaped(out, s, len);
     buf_add(out, "\"", 1);
     buf_finish(&clean);
 }

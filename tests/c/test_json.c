@@ -72,6 +72,30 @@ static void escapes_what_json_asks_for(void)
     WRITE(value_text("gr\xC3\xBC\xC3\x9F"), "\"gr\xC3\xBC\xC3\x9F\"");
 }
 
+/* Whatever stands beside it, and wherever it stands in a word of eight bytes. */
+static void every_byte_is_escaped_or_not_at_every_place(void)
+{
+    for (int c = 1; c < 0x80; c++) {
+        for (size_t at = 0; at < 20; at++) {
+            char text[21], wanted[32], escape[8];
+            memset(text, 'x', 20);
+            text[20] = '\0';
+            text[at] = (char)c;
+            if (c == '"' || c == '\\') {
+                snprintf(escape, sizeof escape, "\\%c", c);
+            } else if (c == '\n' || c == '\r' || c == '\t') {
+                snprintf(escape, sizeof escape, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+            } else {
+                snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : "%c", (unsigned)c);
+            }
+            snprintf(wanted, sizeof wanted, "\"%.*s%s%s\"", (int)at, text, escape, text + at + 1);
+            WRITE(bytes(text, 20), wanted);
+        }
+    }
+    WRITE(value_text("\xC3\xBC\xE2\x82\xAC\xF0\x9F\x99\x82\xC2\xA7\xEF\xBF\xBD\n"),
+          "\"\xC3\xBC\xE2\x82\xAC\xF0\x9F\x99\x82\xC2\xA7\xEF\xBF\xBD\\n\"");
+}
+
 static void invalid_utf8_is_replaced(void)
 {
     WRITE(bytes("a\xFF"
@@ -290,6 +314,7 @@ int main(void)
     RUN(integers_keep_all_digits);
     RUN(reals_are_short_and_exact);
     RUN(escapes_what_json_asks_for);
+    RUN(every_byte_is_escaped_or_not_at_every_place);
     RUN(invalid_utf8_is_replaced);
     RUN(what_json_cannot_say_is_refused);
     RUN(every_cap_is_an_error_and_no_overrun);

@@ -75,6 +75,7 @@ static void check_clean(const char *data, size_t len, const char *wanted)
     buf_clear(&out);
     utf8_clean(data, len, &out);
     CHECK_TEXT(out.data, wanted);
+    CHECK_INT(utf8_valid(data, len) == len, out.len == len && memcmp(out.data, data, len) == 0);
     buf_finish(&out);
 }
 
@@ -153,6 +154,10 @@ static void every_pair_and_triple_of_bytes_becomes_valid(void)
         unsigned char text[4] = {(unsigned char)(n >> 10), marks[n >> 6 & 15], marks[n >> 2 & 15],
                                  marks[(n & 3) * 2]};
         bool was_valid = is_valid((char *)text, 4);
+        size_t whole = utf8_valid((char *)text, 4);
+        if ((whole == 4) != was_valid || !is_valid((char *)text, whole)) {
+            CHECK(!"what is valid is known");
+        }
         buf_clear(&out);
         utf8_clean((char *)text, 4, &out);
         if (!is_valid(out.data, out.len)) {

@@ -1,5 +1,6 @@
 -- What a service wants back of its thinking is kept beside the reply, for its text and no other.
 local T = require('harness')
+local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
@@ -115,3 +116,36 @@ test('a chat that was read from its file again remembers nothing', OPTS, functio
   stream.ask(t, 'three')
   eq('text:no', sent(t)[4])
 end)
+
+---@return table  a line of tests/cases
+local function case_of(t, file, name)
+  for line in t:read_file(t.root .. '/tests/cases/' .. file):gmatch('[^\n]+') do
+    local case = vim.json.decode(line)
+    if case.name == name then return case end
+  end
+  error('there is no case ' .. name)
+end
+
+for name, want in pairs({
+  ['thinking-signed'] = { { type = 'thinking', thinking = 'Let me see.', signature = 'c2lnbmVkIGJ5IHRoZSBzZXJ2ZXI=' } },
+  ['redacted-thinking'] = { { type = 'redacted_thinking', data = 'cmVkYWN0ZWQgZm9yIHJlYXNvbnM=' } },
+}) do
+  test('a service gets back what it sent: ' .. name, function(t)
+    local srv = t:fake()
+    srv:play(case_of(t, 'anthropic.jsonl', name))
+    local buf = chat.open(t, srv, { dialect = 'anthropic' })
+    chat.ask(t, 'one', buf)
+    eq('done', chat.finished(t).status)
+    chat.ask(t, 'two', buf)
+    chat.finished(t, 2)
+    t:cmd('%s/Hi/Ho/e')
+    chat.ask(t, 'three', buf)
+    chat.finished(t, 3)
+    local requests = srv:requests('/v1/messages')
+    local function thoughts(request)
+      return vim.tbl_filter(function(block) return block.type ~= 'text' end, request.body.messages[2].content)
+    end
+    eq(want, thoughts(requests[2]))
+    eq({}, thoughts(requests[3]))
+  end)
+end

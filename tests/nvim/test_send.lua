@@ -112,3 +112,83 @@ test('what the user changes while the key is waited for is sent as it is then', 
   local body = srv:requests('/api/chat')[1].body
   eq({ 'hello there' }, vim.tbl_map(function(message) return message.content end, body.messages))
 end)
+
+--- A listener that notes what the first bytes of each connection are.
+local function listener(t)
+  local server = assert(vim.uv.new_tcp())
+  assert(server:bind('127.0.0.1', 0))
+  local seen = {}
+  server:listen(8, function()
+    local conn = assert(vim.uv.new_tcp())
+    server:accept(conn)
+    conn:read_start(function(_, data)
+      if data then
+        seen[#seen + 1] = data
+      else
+        conn:close()
+      end
+    end)
+  end)
+  t:finally(function() server:close() end)
+  return server:getsockname().port, seen
+end
+
+local SECRETS = {
+  key = { command = { 'sh', '-c', 'touch ran; echo key' } },
+  headers = { ['X-Team'] = { command = { 'sh', '-c', 'touch ran; echo team' } } },
+}
+
+test('over TLS the first edit in a chat makes a connection, without the key', function(t)
+  local port, seen = listener(t)
+  chat.open(t, { url = ('https://127.0.0.1:%d'):format(port) }, SECRETS)
+  t:elapse(0.3)
+  eq(0, #seen)
+  t:keys('GAhello<Esc>')
+  t:wait(function() return #seen > 0 end, 'a connection')
+  eq('\22\3', seen[1]:sub(1, 2)) -- the beginning of a TLS handshake
+  t:keys('GA there<Esc>')
+  t:elapse(0.3)
+  eq(1, #seen)
+  eq(nil, vim.uv.fs_stat(t.dir .. '/ran'))
+end)
+
+test('a chat file in which nothing is written makes no connection', function(t)
+  local port, seen = listener(t)
+  chat.configure(t, { url = ('https://127.0.0.1:%d'):format(port) }, SECRETS)
+  t:write_file('talk.md', '---\nhum: 1\n---\n\n## » You\n\nhello\n')
+  t:cmd('edit talk.md')
+  t:keys('Gzzi<Esc>gg')
+  t:elapse(0.3)
+  eq(0, #seen)
+  eq(nil, t:helper_pid())
+  t:keys('Gohello<Esc>')
+  t:wait(function() return #seen > 0 end, 'a connection')
+end)
+
+test('without TLS nothing is asked before there is a message', function(t)
+  local srv = t:fake()
+  chat.open(t, srv, SECRETS)
+  t:keys('GAhello<Esc>')
+  t:elapse(0.3)
+  eq({}, srv:events('request'))
+end)
+
+test('a server that refuses a request without the key does not make hum forget it', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { text = 'ok' } }, key = 'sesame' })
+  local count = { command = { 'sh', '-c', 'echo x >>ran; echo sesame' } }
+  local buf = chat.open(t, srv, { key = count })
+  chat.ask(t, 'one', buf)
+  eq('done', chat.finished(t).status)
+  t:lua([[
+    local client, endpoints = require('hum.server.client'), require('hum.server.endpoint')
+    client.query({ endpoint = endpoints.without_secrets('ollama'), method = 'GET', path = '/api/tags', timeout = 5 },
+      function(err) refused = err and err.status end)]])
+  eq(401, t:wait(function() return t:lua('return refused') end, 'an answer'))
+  chat.ask(t, 'two', buf)
+  eq('done', chat.finished(t, 2).status)
+  eq('x\n', t:read_file(t.dir .. '/ran'))
+  -- And the message takes the connection that is there.
+  local requests = srv:events('request')
+  eq(requests[2].conn, requests[3].conn)
+end)

@@ -166,7 +166,7 @@ local actions = {
 
 buffer.on_attach(function(buf)
   maps.setup(buf, actions)
-  ready.loaded(buf)
+  ready.watch(buf)
 end)
 
 reply.on_busy(function(busy)

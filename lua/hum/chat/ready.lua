@@ -1,6 +1,10 @@
--- What is done before a message is sent, so that it is on its way at once: the helper is started. Why that fails is
--- told when a message is sent.
+-- What is done before a message is sent, so that it is on its way at once: the helper is started, and over TLS, whose
+-- beginning takes several ways there and back, the connection is made. What goes wrong is told when a message is sent.
 local client = require('hum.server.client')
+local endpoints = require('hum.server.endpoint')
+local fault = require('hum.fault')
+local front = require('hum.chat.front')
+local models = require('hum.server.models')
 
 local M = {}
 
@@ -9,20 +13,31 @@ local group = vim.api.nvim_create_augroup('hum.ready', {})
 --- Starting a process takes the main thread 10 ms: the chat is drawn before.
 local LATER = 20
 
-local function start_later() vim.defer_fn(client.start, LATER) end
-
 --- The user has opened a chat.
-M.opened = start_later
+function M.opened() vim.defer_fn(client.start, LATER) end
 
---- A chat came from a file: the user may only want to read it, until he writes in it.
+--- One request without key and headers; its answer is of no interest.
 ---@param buf integer
-function M.loaded(buf)
+local function connect(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  local endpoint = endpoints.without_secrets(models.endpoint(front.endpoint(buf)))
+  if not endpoint or not vim.startswith(endpoint.url, 'https://') then return end
+  client.query({ endpoint = endpoint, method = 'GET', path = '/', timeout = 10 }, function() end)
+end
+
+--- Waits for the first edit by the user: a chat that came from a file may be only read.
+---@param buf integer
+function M.watch(buf)
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  vim.api.nvim_create_autocmd({ 'InsertEnter', 'TextChanged' }, {
+  vim.api.nvim_create_autocmd({ 'TextChangedI', 'TextChanged' }, {
     group = group,
     buffer = buf,
     callback = function()
-      start_later()
+      if vim.fn.changenr() == 0 then return end -- not by the user: a model was found for a new chat
+      vim.defer_fn(function()
+        client.start()
+        fault.guard('making a connection', connect, buf)
+      end, LATER)
       return true
     end,
   })

@@ -36,8 +36,11 @@ local M = {}
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true }
 
----@type table<integer, fun(name: any, data: table)>  name: of an event that such a request may have
-local live = {}
+---@class hum.LiveRequest
+---@field on_event fun(name: any, data: table)  name: of an event that such a request may have
+---@field keyed boolean
+
+local live = {} ---@type table<integer, hum.LiveRequest>
 local last_id = 0
 local stopping = {} ---@type table<integer, boolean>  ids whose stop has not been answered
 
@@ -88,6 +91,10 @@ local function refusal(spec)
   end
 end
 
+---@param endpoint hum.EndpointSpec
+---@return boolean  there is something secret in it, or may be
+local function is_keyed(endpoint) return endpoint.key ~= nil or next(endpoint.headers) ~= nil end
+
 ---@param method string
 ---@param spec table
 ---@param on_event fun(name: any, data: table)
@@ -104,7 +111,7 @@ local function begin(method, spec, on_event)
     ok, err = pcall(vim.rpcnotify, channel, method, last_id + 1, spec)
     if ok then
       last_id = last_id + 1
-      live[last_id] = on_event
+      live[last_id] = { on_event = on_event, keyed = spec.endpoint ~= nil and is_keyed(spec.endpoint) }
       return last_id
     end
     helper.missed(channel)
@@ -220,11 +227,11 @@ function M.on_event(name, id, data)
   elseif listeners[name] then
     fault.guard(('the event "%s"'):format(name), listeners[name], id, data)
   elseif live[id] then
-    local on_event = live[id]
+    local request = live[id]
     stopping[id] = nil
     if ENDINGS[name] then live[id] = nil end
-    if data.status == 401 then secret.forget() end
-    fault.guard(('the event "%s"'):format(name), on_event, name, data)
+    if data.status == 401 and request.keyed then secret.forget() end
+    fault.guard(('the event "%s"'):format(name), request.on_event, name, data)
   end
 end
 

@@ -76,6 +76,23 @@ function M.split_model(text)
   return nil, text ~= '' and text or nil
 end
 
+--- What is needed to reach an endpoint without its key and its headers.
+---@param name string
+---@return hum.EndpointSpec|nil
+function M.without_secrets(name)
+  local endpoint, address = find(name), M.url(name)
+  if not endpoint or not address then return nil end
+  return {
+    name = name,
+    url = address,
+    dialect = endpoint.dialect,
+    headers = vim.empty_dict(),
+    connect_timeout = endpoint.connect_timeout,
+    first_timeout = endpoint.first_timeout,
+    idle_timeout = endpoint.idle_timeout,
+  }
+end
+
 --- Replaces each secret among `headers` by its value, then calls back.
 ---@param headers table<string, string|hum.Secret>
 ---@param steps hum.Steps

@@ -79,6 +79,11 @@ def streams_as_recorded():
             kept = [line for line in lines if not line.startswith('Keep-Alive')]
             assert head_shape([x for x in got_lines if x != 'Connection: close']) == \
                 head_shape(kept), (got_lines, kept)
+        f.script({'default': {'thinking': 'Hm so.', 'text': 'A b c.'}})
+        _, chunks, _, _ = parse(recorded('llama-server/anthropic-messages-stream.http'))
+        _, got, _, _ = parse(f.ask(request('/v1/messages', dict(CHAT, stream=True, max_tokens=9))))
+        for i in (0, 1, -1):
+            assert [shape(r) for r in records(got[i])] == [shape(r) for r in records(chunks[i])], (got[i], chunks[i])
         f.script({'server': 'ollama', 'default': {'thinking': 'Hm so.', 'text': 'A b c.'}})
         more = {'stream_options': {'include_usage': True}}
         for name, path, more in (

@@ -154,8 +154,6 @@ def plays_for_every_dialect():
             for raw in (request('/api/tags'), request('/v1/models'), chat(PATHS['openai'])):
                 status = f.ask(raw).split()[1]
                 assert status == (b'404' if dialect == 'anthropic' else b'200'), (dialect, raw)
-        f.script({})
-        assert f.ask(request('/v1/messages', CHAT)).split()[1] == b'404'
         play(f, {'pieces': ['a', {'pause_ms': 60000}]})
         s = f.connect()
         s.sendall(chat(PATHS['openai']))

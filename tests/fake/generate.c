@@ -165,6 +165,9 @@ static int validate(struct context *x, struct buf *why)
     if (x->route == ROUTE_INFILL) {
         return validate_infill(x->body, why);
     }
+    if (x->route == ROUTE_MESSAGES) {
+        return validate_messages(x->body, why);
+    }
     return spec_native(x->route)
                ? validate_ollama(x->body, x->route == ROUTE_CHAT, why)
                : validate_openai(x->body, x->route == ROUTE_V1_CHAT, x->llama, why);

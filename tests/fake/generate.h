@@ -54,6 +54,7 @@ cJSON *validate_json(const struct buf *body, bool llama, struct buf *why);
 
 /* Status 0, or the status and the text of the first thing wrong. */
 int validate_ollama(const cJSON *body, bool chat, struct buf *why);
+int validate_messages(const cJSON *body, struct buf *why);
 int validate_infill(const cJSON *body, struct buf *why);
 int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why);
 

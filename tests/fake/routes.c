@@ -122,11 +122,8 @@ static bool offered(const struct context *x)
 {
     const struct script *script = &x->conn->server->script;
     const char *path = x->request->path;
-    if (strcmp(path, "/v1/messages") == 0) {
-        return script->played;
-    }
-    if (script->only_messages) {
-        return false;
+    if (strcmp(path, "/v1/messages") == 0 || script->only_messages) {
+        return strcmp(path, "/v1/messages") == 0;
     }
     switch (script->server) {
     case SERVER_LLAMA:
@@ -257,7 +254,8 @@ static bool has_key(const struct context *x)
 {
     const char *key = x->conn->server->script.key;
     const char *given = request_header(x->request, "authorization");
-    return key == NULL ||
+    const char *other = request_header(x->request, "x-api-key"); /* llama-server takes both */
+    return key == NULL || (x->llama && other != NULL && strcmp(other, key) == 0) ||
            (given != NULL && strncasecmp(given, "Bearer ", 7) == 0 && strcmp(given + 7, key) == 0);
 }
 

@@ -37,6 +37,12 @@ static void data(const void *of, struct buf *out)
     buf_add_str(out, a->no_sse_space ? "data:" : "data: ");
 }
 
+static void event(const void *of, struct buf *out)
+{
+    (void)of;
+    buf_add_str(out, "event:");
+}
+
 static void model(const void *of, struct buf *out)
 {
     const struct shape_state *s = of;
@@ -110,6 +116,35 @@ static void reason(const void *of, struct buf *out)
     const struct shape_state *s = of;
     const char *given = s->answer->done_reason;
     add_string(s, given != NULL ? given : s->stop == STOP_LIMIT ? "length" : "stop", out);
+}
+
+/* The same in the words of the Messages API. */
+static void stop_reason(const void *of, struct buf *out)
+{
+    static const char *const words[] = {"end_turn", "max_tokens", "stop_sequence"};
+    const struct shape_state *s = of;
+    const char *given = s->answer->done_reason;
+    add_string(s, given != NULL ? given : words[s->stop], out);
+}
+
+static bool thought(const void *of)
+{
+    return ((const struct shape_state *)of)->answer->thinking.count > 0;
+}
+
+static bool opens_thinking(const void *of)
+{
+    return has_thinking(of) && is_first(of);
+}
+
+static bool opens_text(const void *of)
+{
+    return has_text(of) && ((const struct shape_state *)of)->token == 0;
+}
+
+static void text_block(const void *of, struct buf *out)
+{
+    buf_add_str(out, thought(of) ? "1" : "0");
 }
 
 static bool has_probs(const void *of)
@@ -289,6 +324,7 @@ static void end(const void *of, struct buf *out)
 
 static const struct value values[] = {
     CONSTANT(data),
+    CONSTANT(event),
     CONSTANT(model),
     CONSTANT(id),
     CONSTANT(created),
@@ -300,6 +336,11 @@ static const struct value values[] = {
     CONDITION("first", is_first),
     VALUE(error),
     VALUE(reason),
+    VALUE(stop_reason),
+    VALUE(text_block),
+    CONDITION("thought", thought),
+    CONDITION("opens_thinking", opens_thinking),
+    CONDITION("opens_text", opens_text),
     VALUE_IF(probs, has_probs),
     VALUE(llama_probs),
     CONDITION("usage", wants_usage),

@@ -26,6 +26,7 @@ struct shape {
 
 extern const struct shape shape_ollama_chat, shape_ollama_generate;
 extern const struct shape shape_llama_chat, shape_llama_completion, shape_llama_infill;
+extern const struct shape shape_messages;
 extern const struct shape shape_compat_chat, shape_compat_completion; /* Ollama's /v1 */
 
 /* One reply, as far as its records need to know it. */

@@ -154,3 +154,49 @@ const struct shape shape_compat_completion = {
     "\"system_fingerprint\":\"fp_ollama\"," COMPAT_USAGE "}\n\n>$data[DONE]\n\n",
     .whole = COMPAT_CHOICE("$text", "$reason") "," COMPAT_USAGE "}\n",
 };
+
+/* The Messages API, as llama-server writes it: what is thought is block 0, the text the next one. */
+
+#define EVENT(type, fields) "$event " type "\n$data{\"type\":\"" type "\"" fields "}\n\n"
+#define BLOCK_BEGINS(index, type) \
+    EVENT("content_block_start",  \
+          ",\"index\":" index ",\"content_block\":{\"type\":\"" type "\",\"" type "\":\"\"}")
+#define BLOCK_GOES_ON(index, type, value) \
+    EVENT("content_block_delta",          \
+          ",\"index\":" index ",\"delta\":{\"type\":\"" type "_delta\",\"" type "\":" value "}")
+#define MESSAGES_USAGE                                                                   \
+    "\"usage\":{\"cache_read_input_tokens\":0,\"input_tokens\":$prompt_tokens,\"output_" \
+    "tokens\":"
+
+const struct shape shape_messages = {
+    .style = QUOTE_PLAIN,
+    .type = SSE,
+    .first = EVENT("message_start", ",\"message\":{\"id\":$id,\"type\":\"message\",\"role\":"
+                                    "\"assistant\",\"content\":[],\"model\":$model,\"stop_"
+                                    "reason\":null,\"stop_sequence\":null," MESSAGES_USAGE "0}}"),
+    .record = "<opens_thinking" BLOCK_BEGINS(
+        "0", "thinking") ">"
+                         "<thinking" BLOCK_GOES_ON(
+                             "0", "thinking",
+                             "$thinking") ">"
+                                          "<opens_text" BLOCK_BEGINS(
+                                              "$text_block",
+                                              "text") ">"
+                                                      "<text" BLOCK_GOES_ON("$text_block", "text",
+                                                                            "$text") ">",
+    .error = EVENT("error", ",\"error\":{\"type\":\"api_error\",\"message\":$error}"),
+    .final = "<thought" EVENT("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"signature_"
+                                                     "delta\",\"signature\":\"\"}") ">" EVENT(
+        "content_block_stop",
+        ",\"index\":0") "<thought" EVENT("content_block_stop",
+                                         ",\"index\":1") ">" EVENT("message_delta",
+                                                                   ",\"delta\":{\"stop_reason\":$"
+                                                                   "stop_reason,\"stop_sequence\":"
+                                                                   "null},\"usage\":{\"output_"
+                                                                   "tokens\":$tokens}")
+        EVENT("message_stop", ""),
+    .whole = "{\"id\":$id,\"type\":\"message\",\"role\":\"assistant\",\"content\":[<thinking{"
+             "\"type\":\"thinking\",\"thinking\":$thinking,\"signature\":\"\"},>{\"type\":"
+             "\"text\",\"text\":$text}],\"model\":$model,\"stop_reason\":$stop_reason,\"stop_"
+             "sequence\":null," MESSAGES_USAGE "$tokens}}",
+};

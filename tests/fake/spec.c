@@ -39,6 +39,8 @@ static const struct shape *shape_of(const struct context *x)
         return x->llama ? &shape_llama_chat : &shape_compat_chat;
     case ROUTE_V1_COMPLETIONS:
         return x->llama ? &shape_llama_completion : &shape_compat_completion;
+    case ROUTE_MESSAGES:
+        return &shape_messages;
     case ROUTE_INFILL:
         return &shape_llama_infill;
     default:
@@ -54,6 +56,9 @@ static bool wants_thinking(const struct context *x)
     }
     if (spec_native(x->route)) {
         return !cJSON_IsFalse(field_get(x->body, "think"));
+    }
+    if (x->route == ROUTE_MESSAGES) {
+        return strcmp(field_text(field_get(x->body, "thinking"), "type", ""), "disabled") != 0;
     }
     return !cJSON_IsFalse(field_get(kwargs, "enable_thinking")) &&
            strcmp(field_text(x->body, "reasoning_effort", ""), "none") != 0;

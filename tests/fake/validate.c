@@ -206,3 +206,27 @@ int validate_openai(const cJSON *body, bool chat, bool llama, struct buf *why)
     }
     return 0;
 }
+
+/* What the service itself insists on; servers that copy it take more. */
+int validate_messages(const cJSON *body, struct buf *why)
+{
+    const cJSON *messages = field_get(body, "messages"), *message;
+    const char *wanted = "user";
+    if (!cJSON_IsNumber(field_get(body, "max_tokens"))) {
+        return refuse(why, "max_tokens: Field required");
+    }
+    if (cJSON_GetArraySize(messages) == 0) {
+        return refuse(why, "messages: at least one message is required");
+    }
+    cJSON_ArrayForEach(message, messages)
+    {
+        if (strcmp(field_text(message, "role", ""), wanted) != 0) {
+            return refuse(why, "messages: roles must alternate, and the first is the user's");
+        }
+        if (*generate_message_text(message) == '\0') {
+            return refuse(why, "messages: text content blocks must be non-empty");
+        }
+        wanted = strcmp(wanted, "user") == 0 ? "assistant" : "user";
+    }
+    return 0;
+}

@@ -97,7 +97,7 @@ local FAULTS = {
   },
 }
 
-for _, dialect in ipairs({ 'ollama', 'openai' }) do
+for _, dialect in ipairs({ 'ollama', 'openai', 'anthropic' }) do
   for name, case in vim.spairs(FAULTS) do
     test(('%s: a stream that %s is told, and its text stays'):format(dialect, name), WIDE, function(t)
       local srv = t:fake()
@@ -112,7 +112,7 @@ for _, dialect in ipairs({ 'ollama', 'openai' }) do
           { match = { text = 'two' }, text = 'all is well' },
         },
       })
-      local raw_sse = dialect == 'openai' and case.fault['do'] == 'raw'
+      local raw_sse = dialect ~= 'ollama' and case.fault['do'] == 'raw'
       if raw_sse then
         srv:script({
           rules = {

@@ -37,24 +37,33 @@ local function arrives(dialect, shape)
   end
 end
 
-for _, dialect in ipairs({ 'ollama', 'openai' }) do
+for _, dialect in ipairs({ 'ollama', 'openai', 'anthropic' }) do
   for name, shape in vim.spairs(SHAPES) do
     test(('%s: a reply sent %s arrives unchanged'):format(dialect, name), arrives(dialect, shape))
   end
 end
-for name, shape in vim.spairs(SSE_SHAPES) do
-  test(('openai: a reply sent %s arrives unchanged'):format(name), arrives('openai', shape))
+for _, dialect in ipairs({ 'openai', 'anthropic' }) do
+  for name, shape in vim.spairs(SSE_SHAPES) do
+    test(('%s: a reply sent %s arrives unchanged'):format(dialect, name), arrives(dialect, shape))
+  end
+end
+
+--- The dialect of a recording.
+local function dialect_of(name)
+  if name:find('messages') then return 'anthropic' end
+  local openai = name:find('^llama') and not name:find('ollama%-api') or name:find('/v1')
+  return openai and 'openai' or 'ollama'
 end
 
 -- Streams of real servers, against what another decoder makes of them.
-for _, name in ipairs(recorded.names(T.root, 'chat%-stream')) do
+local NAMES = vim.list_extend(recorded.names(T.root, 'chat%-stream'), recorded.names(T.root, 'messages%-stream'))
+for _, name in ipairs(NAMES) do
   local record = recorded.read(T.root, name)
   if record.status == 200 and record.text .. record.thinking ~= '' then
     test('recorded stream ' .. name .. ' arrives whole', function(t)
       local srv = t:fake()
       srv:script({ replay = name })
-      local openai = name:find('^llama') and not name:find('ollama%-api') or name:find('/v1')
-      local buf = chat.open(t, srv, { dialect = openai and 'openai' or 'ollama' })
+      local buf = chat.open(t, srv, { dialect = dialect_of(name) })
       chat.ask(t, 'hello')
       local data = chat.finished(t)
       eq('done', data.status, vim.inspect(data))
@@ -62,8 +71,11 @@ for _, name in ipairs(recorded.names(T.root, 'chat%-stream')) do
       if record.thinking ~= '' then
         want = ('<think>\n%s\n</think>\n\n%s'):format(vim.trim(record.thinking), vim.trim(record.text))
       end
+      local _, fences = want:gsub('```', '')
+      if fences % 2 == 1 then want = vim.trim(want) .. '\n```' end -- what is left open is closed
       -- A reply that the token limit ended says so.
-      local reply = chat.reply(t, buf):gsub(data.reason == 'length' and '\n<!%-%- hum: cut %-%->$' or '$', '')
+      local cut = data.reason == 'length' or data.reason == 'max_tokens'
+      local reply = chat.reply(t, buf):gsub(cut and '\n<!%-%- hum: cut %-%->$' or '$', '')
       eq(vim.trim(want), vim.trim(reply))
       T.ok(data.stats.tokens > 0)
     end)

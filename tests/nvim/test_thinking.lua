@@ -9,7 +9,9 @@ local function thinker(t, answer)
   return srv
 end
 
-for _, dialect in ipairs({ 'ollama', 'openai' }) do
+local PATHS = { ollama = '/api/chat', openai = '/v1/chat/completions', anthropic = '/v1/messages' }
+
+for dialect, path in vim.spairs(PATHS) do
   test(dialect .. ': thinking is a part of its own, before the text', function(t)
     local srv = thinker(t)
     local buf = chat.open(t, srv, { model = 'thinker', dialect = dialect })
@@ -25,10 +27,10 @@ for _, dialect in ipairs({ 'ollama', 'openai' }) do
     chat.finished(t)
     chat.ask(t, 'two')
     eq('done', chat.finished(t, 2).status)
-    local path = dialect == 'ollama' and '/api/chat' or '/v1/chat/completions'
     local messages = srv:requests(path)[2].body.messages
     eq(3, #messages)
-    eq({ 'assistant', 'It is 42.' }, { messages[2].role, messages[2].content })
+    local content = messages[2].content
+    eq({ 'assistant', 'It is 42.' }, { messages[2].role, type(content) == 'table' and content[1].text or content })
   end)
 end
 

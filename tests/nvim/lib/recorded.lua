@@ -21,6 +21,7 @@ local function text(value) return type(value) == 'string' and value or '' end
 -- the first.
 local function parts(record)
   if record.choices and record.choices[1] and record.choices[1].index ~= 0 then return '', '' end
+  if type(record.delta) == 'table' then return text(record.delta.text), text(record.delta.thinking) end
   local message = record.message
     or (record.choices and record.choices[1] and (record.choices[1].delta or record.choices[1].message))
     or {}

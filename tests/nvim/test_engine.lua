@@ -35,8 +35,10 @@ for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '
     T.match('^<think>\n', reply)
     T.match('\n</think>\n', reply)
     T.ok(#reply > 100, reply)
-    T.ok(data.stats.tokens > 10 and data.stats.tokens_per_second > 0)
-    eq(dialect == 'openai', data.stats.server) -- /v1/messages tells no durations
+    T.ok(data.stats.tokens > 10)
+    -- /v1/messages tells no durations: there is a rate only if there was time to measure it.
+    eq(dialect == 'openai', data.stats.server)
+    T.ok((data.stats.tokens_per_second or (data.stats.server and 0 or 1)) > 0)
     eq(0, data.stats.redelivered)
     -- The second turn carries the first.
     chat.ask(t, 'And now?')

@@ -252,7 +252,7 @@ test('a query that is refused is explained in the words of a chat', BARE, functi
   e.rpc:notify('query', 3, vim.tbl_extend('force', query, { path = '/cut' }))
   local chat, failed, cut = e:wait_end(1), e:wait_end(2), e:wait_end(3)
   eq({ 'error', 'http', 404 }, { failed.name, failed.data.code, failed.data.status })
-  eq(chat.data.message, failed.data.message)
+  eq(chat.data.message:gsub('/api/chat', '/api/show'), failed.data.message)
   eq(chat.data.hint, failed.data.hint)
   T.match('ollama pull m', failed.data.hint, true)
   eq({ 'http', 401 }, { cut.data.code, cut.data.status }, 'the status counts, however the body ends')

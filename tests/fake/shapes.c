@@ -168,33 +168,34 @@ const struct shape shape_compat_completion = {
     "\"usage\":{\"cache_read_input_tokens\":0,\"input_tokens\":$prompt_tokens,\"output_" \
     "tokens\":"
 
+#define MESSAGE_BEGINS                                                                      \
+    EVENT("message_start", ",\"message\":{\"id\":$id,\"type\":\"message\",\"role\":"        \
+                           "\"assistant\",\"content\":[],\"model\":$model,\"stop_reason\":" \
+                           "null,\"stop_sequence\":null," MESSAGES_USAGE "0}}")
+#define BLOCK_IS_SIGNED          \
+    EVENT("content_block_delta", \
+          ",\"index\":0,\"delta\":{\"type\":\"signature_delta\",\"signature\":\"\"}")
+#define BLOCK_ENDS(index) EVENT("content_block_stop", ",\"index\":" index)
+#define THOUGHT_BEGINS BLOCK_BEGINS("0", "thinking")
+#define THOUGHT_GOES_ON BLOCK_GOES_ON("0", "thinking", "$thinking")
+#define THOUGHT_ENDS BLOCK_ENDS("0")
+#define TEXT_BEGINS BLOCK_BEGINS("$text_block", "text")
+#define TEXT_GOES_ON BLOCK_GOES_ON("$text_block", "text", "$text")
+#define TEXT_ENDS BLOCK_ENDS("$text_block")
+#define MESSAGE_ENDS                                                                          \
+    EVENT("message_delta", ",\"delta\":{\"stop_reason\":$stop_reason,\"stop_sequence\":null}" \
+                           ",\"usage\":{\"output_tokens\":$tokens}")
+#define MESSAGE_STOPS EVENT("message_stop", "")
+#define MESSAGE_FAILS EVENT("error", ",\"error\":{\"type\":\"api_error\",\"message\":$error}")
+
 const struct shape shape_messages = {
     .style = QUOTE_PLAIN,
     .type = SSE,
-    .first = EVENT("message_start", ",\"message\":{\"id\":$id,\"type\":\"message\",\"role\":"
-                                    "\"assistant\",\"content\":[],\"model\":$model,\"stop_"
-                                    "reason\":null,\"stop_sequence\":null," MESSAGES_USAGE "0}}"),
-    .record = "<opens_thinking" BLOCK_BEGINS(
-        "0", "thinking") ">"
-                         "<thinking" BLOCK_GOES_ON(
-                             "0", "thinking",
-                             "$thinking") ">"
-                                          "<opens_text" BLOCK_BEGINS(
-                                              "$text_block",
-                                              "text") ">"
-                                                      "<text" BLOCK_GOES_ON("$text_block", "text",
-                                                                            "$text") ">",
-    .error = EVENT("error", ",\"error\":{\"type\":\"api_error\",\"message\":$error}"),
-    .final = "<thought" EVENT("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"signature_"
-                                                     "delta\",\"signature\":\"\"}") ">" EVENT(
-        "content_block_stop",
-        ",\"index\":0") "<thought" EVENT("content_block_stop",
-                                         ",\"index\":1") ">" EVENT("message_delta",
-                                                                   ",\"delta\":{\"stop_reason\":$"
-                                                                   "stop_reason,\"stop_sequence\":"
-                                                                   "null},\"usage\":{\"output_"
-                                                                   "tokens\":$tokens}")
-        EVENT("message_stop", ""),
+    .first = MESSAGE_BEGINS,
+    .record = "<opens_thinking" THOUGHT_BEGINS "><thinking" THOUGHT_GOES_ON ">"
+              "<opens_text" TEXT_BEGINS "><text" TEXT_GOES_ON ">",
+    .error = MESSAGE_FAILS,
+    .final = "<thought" BLOCK_IS_SIGNED THOUGHT_ENDS ">" TEXT_ENDS MESSAGE_ENDS MESSAGE_STOPS,
     .whole = "{\"id\":$id,\"type\":\"message\",\"role\":\"assistant\",\"content\":[<thinking{"
              "\"type\":\"thinking\",\"thinking\":$thinking,\"signature\":\"\"},>{\"type\":"
              "\"text\",\"text\":$text}],\"model\":$model,\"stop_reason\":$stop_reason,\"stop_"

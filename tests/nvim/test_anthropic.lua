@@ -239,6 +239,51 @@ test('the health check names the endpoint and where its key comes from, not the 
   T.ok(not report:find('sesame') and not report:find('ERROR'), report)
 end)
 
+--- The types of the blocks of a request's messages.
+local function blocks(request)
+  return vim.tbl_map(function(message)
+    return vim.tbl_map(function(block) return block.type end, message.content)
+  end, request.body.messages)
+end
+
+test('signed and redacted thoughts go back in front of their reply, while that is as it was', KEY, function(t)
+  local redacted = { index = 1, content_block = { type = 'redacted_thinking', data = 'eHl6' } }
+  local srv = server(t, { SIGNED, event('content_block_start', redacted), text(2, 'Hi you'), END })
+  local buf = open(t, srv)
+  chat.ask(t, 'one')
+  chat.finished(t)
+  chat.ask(t, 'two')
+  chat.finished(t, 2)
+  local second = asked(srv, '/v1/messages')[2]
+  eq({ { 'text' }, { 'thinking', 'redacted_thinking', 'text' }, { 'text' } }, blocks(second))
+  local sent = second.body.messages[2].content
+  eq({ 'Let me see.', 'c2ln', 'eHl6', 'Hi you' }, { sent[1].thinking, sent[1].signature, sent[2].data, sent[3].text })
+  -- The first reply is edited: nobody may say that the service thought this.
+  t:lua(
+    [[
+    local buf = ...
+    for row, line in ipairs(vim.api.nvim_buf_get_lines(buf, 0, -1, false)) do
+      if line == 'Hi you' then return vim.api.nvim_buf_set_lines(buf, row - 1, row, false, { 'Hi all' }) end
+    end]],
+    buf
+  )
+  chat.ask(t, 'three')
+  chat.finished(t, 3)
+  local thoughts = { 'thinking', 'redacted_thinking', 'text' }
+  eq({ { 'text' }, { 'text' }, { 'text' }, thoughts, { 'text' } }, blocks(asked(srv, '/v1/messages')[3]))
+end)
+
+test('what a service signed goes to no other', KEY, function(t)
+  local srv = server(t, { SIGNED, text(1, 'Hi you'), END })
+  open(t, srv)
+  chat.ask(t, 'one')
+  chat.finished(t)
+  chat.configure(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'two')
+  chat.finished(t, 2)
+  eq({ role = 'assistant', content = 'Hi you' }, asked(srv, '/v1/chat/completions')[1].body.messages[2])
+end)
+
 test('what a thought has to go back with comes from the helper', { nvim = false }, function(t)
   local redacted = { type = 'redacted_thinking', data = 'eHl6' }
   local pieces = {

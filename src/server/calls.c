@@ -80,6 +80,9 @@ void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
         emit_odd(e);
         return;
     }
+    if (pieces->child != NULL) {
+        emit_tick(e);
+    }
     if (*calls == NULL) {
         *calls = xcalloc(1, sizeof **calls);
     }

@@ -7,8 +7,8 @@
 
 struct calls;
 
-/* Adds the array "tool_calls" of a delta. *calls is made when it is first needed. A
- * wrong shape becomes an error event. */
+/* Adds the array "tool_calls" of a delta. *calls is made when it is first needed. A piece is a
+ * tick, a wrong shape becomes an error event. */
 void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e);
 
 /* No more pieces come: every call becomes an event, in order, and is forgotten. Arguments that are

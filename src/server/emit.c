@@ -157,13 +157,55 @@ void emit_failure(const struct emit *e, const char *text)
     emit_event(e, DIALECT_ERROR, text, strlen(text));
 }
 
-const cJSON *emit_find_error(const cJSON *root)
+/* The member, unless it says that there is no error: false, "", {} or []. */
+static const cJSON *reported(const cJSON *object, const char *name)
 {
-    const cJSON *error = json_get(root, "error");
-    if (cJSON_IsFalse(error) || (cJSON_IsString(error) && error->valuestring[0] == '\0')) {
+    const cJSON *member = json_get(object, name);
+    bool empty = cJSON_IsFalse(member) ||
+                 (cJSON_IsString(member) && member->valuestring[0] == '\0') ||
+                 ((cJSON_IsObject(member) || cJSON_IsArray(member)) && member->child == NULL);
+    return empty ? NULL : member;
+}
+
+static bool is_named(const cJSON *root, const char *name, const char *text)
+{
+    const cJSON *member = json_get(root, name);
+    return cJSON_IsString(member) && strcmp(member->valuestring, text) == 0;
+}
+
+/* Of a record that is nothing else: the error object without one around it, or a gateway's. */
+static const cJSON *find_bare_error(const cJSON *root)
+{
+    const cJSON *gateway = json_get(root, "base_resp");
+    const cJSON *code = json_get(gateway, "status_code");
+    if (cJSON_IsNumber(code) && code->valueint != 0) {
+        return gateway;
+    }
+    if (is_named(root, "object", "error")) {
+        return root;
+    }
+    if (json_get(root, "choices") != NULL || json_get(root, "response") != NULL) {
         return NULL;
     }
-    return error;
+    if (cJSON_IsString(json_get(root, "message"))) {
+        return root;
+    }
+    const cJSON *detail = reported(root, "detail");
+    return detail != NULL ? detail : reported(root, "errors");
+}
+
+const cJSON *emit_find_error(const cJSON *root)
+{
+    const cJSON *error = reported(root, "error");
+    if (error == NULL) {
+        error = reported(json_get(root, "x_groq"), "error");
+    }
+    const cJSON *choices = json_get(root, "choices");
+    for (const cJSON *choice = cJSON_IsArray(choices) ? choices->child : NULL;
+         choice != NULL && error == NULL; choice = choice->next) {
+        error = reported(choice, "error");
+    }
+    return error != NULL ? error : find_bare_error(root);
 }
 
 void emit_error(const struct emit *e, const cJSON *member)

@@ -49,7 +49,8 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 /* Nothing if all are absent. */
 void emit_stats(const struct emit *e, const struct dialect_stats *stats);
 
-/* The member "error" if it reports one: not absent, null, false or "". */
+/* What of a record reports an error, in any of the places that servers have for it; NULL if
+ * nothing does. Its words are found as in the body of an error status: see error_text.h. */
 const cJSON *emit_find_error(const cJSON *root);
 
 /* The server's message, from whatever that member holds. */

@@ -58,7 +58,7 @@ static void add_place(const cJSON *item, struct buf *out)
 static bool find_message(const cJSON *item, int depth, struct buf *out)
 {
     static const char *const names[] = {"error", "message",           "detail", "errors",
-                                        "msg",   "error_description", "title"};
+                                        "msg",   "error_description", "title",  "status_msg"};
     if (depth > MAX_NESTED) {
         return false;
     }

@@ -239,7 +239,8 @@ static bool read_limit(struct reading *r)
             continue;
         }
         int64_t limit = smaller_number(r->facts->text, asked);
-        if (limit > 0) {
+        int64_t known = r->learned->max_tokens;
+        if (limit > 0 && (known == 0 || limit < known)) {
             r->learned->max_tokens = limit;
             buf_printf(r->told, "more than %lld tokens (\"%s\")", (long long)limit, limits[i]);
             return true;

@@ -185,10 +185,6 @@ static void read_record(const struct emit *e, const cJSON *root)
     }
     read_choices(e, choices);
     read_stats(e, root);
-    /* Some servers send the inside of the error object alone. */
-    if (server_error == NULL && choices == NULL && cJSON_IsString(json_get(root, "message"))) {
-        server_error = json_get(root, "message");
-    }
     if (server_error != NULL) {
         emit_error(e, server_error);
     }

@@ -132,6 +132,30 @@ static void errors_in_the_stream_are_told(void)
         "{text a}{error no}");
 }
 
+static void errors_stand_in_many_places(void)
+{
+    STREAM("data: {\"choices\":[],\"x_groq\":{\"error\":\"groggy\"}}\n\n", "{error groggy}");
+    STREAM("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"error\":{\"message\":"
+           "\"gone\"}}]}\n\n",
+           "{text a}{error gone}");
+    STREAM("{\"base_resp\":{\"status_code\":1008,\"status_msg\":\"no balance\"}}",
+           "{error no balance}");
+    STREAM("{\"code\":\"unavailable\",\"error\":\"dark\"}", "{error dark}");
+    STREAM("{\"success\":false,\"errors\":[{\"code\":7,\"message\":\"cloudy\"}]}",
+           "{error cloudy}");
+    STREAM("{\"detail\":\"Not here\"}", "{error Not here}");
+}
+
+static void no_error_is_no_error(void)
+{
+    STREAM(
+        "data: "
+        "{\"error\":{},\"base_resp\":{\"status_code\":0},\"choices\":[{\"index\":0,\"error\":null,"
+        "\"delta\":{\"content\":\"a\"}}]}\n\n"
+        "data: {\"error\":[],\"choices\":[]}\n\n" STOP DONE,
+        "{text a}{done stop}");
+}
+
 static void an_answer_that_is_no_stream_is_read_all_the_same(void)
 {
     STREAM("{\"error\":{\"message\":\"no\"}}", "{error no}");
@@ -528,6 +552,8 @@ int main(void)
     RUN(an_end_with_neither_is_cut);
     RUN(ollamas_hidden_failure_is_cut);
     RUN(errors_in_the_stream_are_told);
+    RUN(errors_stand_in_many_places);
+    RUN(no_error_is_no_error);
     RUN(an_answer_that_is_no_stream_is_read_all_the_same);
     RUN(what_is_not_json_or_oddly_shaped_is_an_error);
     RUN(nothing_follows_the_end);

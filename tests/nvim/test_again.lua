@@ -139,6 +139,47 @@ test('a server that stays busy is given up', function(t)
   eq(6, #srv:requests(CHAT))
 end)
 
+-- ---- by the user ------------------------------------------------------------------------------
+
+local EMPTY = {
+  pieces = {
+    'data: {"choices":[{"index":0,"delta":{"reasoning_content":"Hm."}}]}\n\n',
+    'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+  },
+}
+
+test('a reply without text says so, and one key asks again', { ui = { 160, 30 } }, function(t)
+  local _, buf = asked(t, { vim.tbl_extend('force', EMPTY, { when = { nth = 1 } }), GOOD })
+  local data = chat.finished(t)
+  eq({ 'done', 'told' }, { data.status, data.ending })
+  T.match('only thought', data.message)
+  T.match('<!-- hum: ended: the model only thought', chat.reply(t, buf), true)
+  t:wait_screen('Ask again with g<CR> (:Hum retry)', true)
+  T.match('g<CR>', t:messages(), true)
+  t:keys('g<CR>')
+  eq('done', chat.finished(t, 2).status)
+  eq('All is well.', chat.reply(t, buf))
+end)
+
+test('without a key for it the command is told', { ui = { 160, 30 } }, function(t)
+  asked(t, { EMPTY }, {}, { chat = { maps = { retry = false } } })
+  chat.finished(t)
+  t:wait_screen('Ask again with :Hum retry', true)
+end)
+
+for reason, ending in vim.spairs({ stop = 'good', length = 'cut', content_filter = 'told', solar_flare = 'told' }) do
+  test(('a reply that ends by "%s" is %s'):format(reason, ending), function(t)
+    local record = { choices = { { index = 0, delta = { content = 'Hi' }, finish_reason = reason } } }
+    local _, buf = asked(t, { { pieces = { 'data: ' .. vim.json.encode(record) .. '\n\n' } } })
+    local data = chat.finished(t)
+    eq({ 'done', ending, reason }, { data.status, data.ending, data.reason })
+    eq(ending == 'good', data.message == '')
+    local mark = ({ cut = '<!-- hum: cut -->', told = '<!-- hum: ended: ' })[ending]
+    T.ok(vim.startswith(chat.reply(t, buf), mark and 'Hi\n' .. mark or 'Hi'), chat.reply(t, buf))
+    if ending == 'told' then T.match(reason, data.message, true) end
+  end)
+end
+
 -- ---- refusals ---------------------------------------------------------------------------------
 
 local function refuses(field, text, status)

@@ -325,7 +325,10 @@ static bool wait_for_server(struct generation *g, const struct http_result *resu
     if (ms < 0) {
         return false;
     }
-    uv_timer_start(&g->timer, on_waited, (uint64_t)ms, 0);
+    /* Never too early: the loop's clock stands while what came is handled, and knows whole
+     * milliseconds only. */
+    uv_update_time(g->env.loop);
+    uv_timer_start(&g->timer, on_waited, (uint64_t)ms + 1, 0);
     g->callbacks->on_wait(g->ctx, ms, f);
     return true;
 }

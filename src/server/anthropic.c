@@ -17,10 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- blocks ----------------------------------------------------------- */
+/* ---- blocks -------------------------------------------------------------------- */
 
-/* More at once than any server sends. */
+/* More at once than any server sends, and longer; a bound for what a broken one can make us keep. */
 #define MAX_BLOCKS 64
+#define MAX_BLOCK (2u << 20)
 
 enum block_type { BLOCK_OTHER, BLOCK_THINKING, BLOCK_CALL };
 
@@ -102,8 +103,8 @@ static struct block *block_at(const struct emit *e, int64_t index)
     }
     struct block *block = &m->blocks[m->count++];
     *block = (struct block){.index = index};
-    buf_init(&block->text, LIMIT_RECORD);
-    buf_init(&block->signature, LIMIT_RECORD);
+    buf_init(&block->text, MAX_BLOCK);
+    buf_init(&block->signature, MAX_BLOCK);
     return block;
 }
 
@@ -114,7 +115,7 @@ static void end_call(const struct emit *e, const struct block *block)
     char *copy = xstrndup(text, len);
     cJSON *parsed = json_parse(copy, len);
     struct buf quoted;
-    buf_init(&quoted, (size_t)8 * LIMIT_RECORD);
+    buf_init(&quoted, (size_t)8 * MAX_BLOCK);
     json_write_string(&quoted, text, len);
     emit_call(e, block->id, block->name != NULL ? block->name : "?",
               parsed != NULL ? text : quoted.data, parsed != NULL ? len : quoted.len);
@@ -141,6 +142,18 @@ static void end_block(const struct emit *e, size_t at)
     block_finish(&block);
 }
 
+/* Nothing happens without such a block. */
+static void end_index(const struct emit *e, int64_t index)
+{
+    struct message *m = message_of(e);
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->blocks[i].index == index) {
+            end_block(e, i);
+            return;
+        }
+    }
+}
+
 static void end_blocks(const struct emit *e)
 {
     while (message_of(e)->count > 0) {
@@ -148,7 +161,7 @@ static void end_blocks(const struct emit *e)
     }
 }
 
-/* ---- what stands in them ---------------------------------------------- */
+/* ---- what stands in them ------------------------------------------------------- */
 
 static void read_thinking(const struct emit *e, int64_t index, const cJSON *thinking)
 {
@@ -246,6 +259,7 @@ static bool is_text(const cJSON *item, const char *text)
 static void read_content(const struct emit *e, int64_t index, const cJSON *content)
 {
     const cJSON *type = json_get(content, "type"), *data = json_get(content, "data");
+    end_index(e, index); /* of a server that does not end its blocks, and counts anew */
     message_of(e)->index = index;
     if (is_text(type, "text")) {
         emit_text(e, DIALECT_TEXT, json_get(content, "text"));
@@ -280,14 +294,7 @@ static void read_delta(const struct emit *e, const cJSON *root)
 
 static void read_stop(const struct emit *e, const cJSON *root)
 {
-    struct message *m = message_of(e);
-    int64_t index = index_of(e, root);
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->blocks[i].index == index) {
-            end_block(e, i);
-            return;
-        }
-    }
+    end_index(e, index_of(e, root));
 }
 
 static void keep_count(int64_t *count, const cJSON *number)

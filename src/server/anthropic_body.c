@@ -15,7 +15,7 @@
 /* The least that a model may be given to think, in tokens, which "max_tokens" has to exceed. */
 #define LEAST_BUDGET 1024
 
-/* ---- messages -------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------ */
 
 /* The messages on their way out: neighbours of one role become one, as roles must alternate. */
 struct turns {
@@ -206,7 +206,7 @@ static void write_system(struct body *b, const struct value *messages,
     buf_finish(&text);
 }
 
-/* ---- the rest -------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------------ */
 
 /* The limit that the request will have: the user's, the model's, or ours. */
 static int64_t max_tokens(const struct value *spec, const struct learned *learned)

@@ -98,6 +98,11 @@ static void blocks_may_overlap(void)
            BEGUN "{thinking a}{text b}{thinking c}{thought ac, signed s}{text d}" GOOD);
     STREAM(START THINKING("0", "a") SIGNATURE("0", "s") TEXT("1", "b") END,
            BEGUN "{thinking a}{text b}{stats 9 5 - - - -}{thought a, signed s}{done end_turn}");
+    /* A block that begins ends one of its index. */
+    STREAM(BEGIN("0", "\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"a\"")
+               BEGIN("0", "\"type\":\"tool_use\",\"id\":\"u\",\"name\":\"b\"") END,
+           "{call {\"id\":\"t\",\"name\":\"a\",\"arguments\":{}}}{stats - 5 - - - -}"
+           "{call {\"id\":\"u\",\"name\":\"b\",\"arguments\":{}}}{done end_turn}");
     /* Without an index a delta belongs to what was begun last. */
     STREAM(E("{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"thinking\"}}")
                E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"thinking_delta\","

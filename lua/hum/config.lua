@@ -150,6 +150,16 @@ function M.has_default_url(name, endpoint)
   return provider.default_url ~= nil or (provider.host_variable ~= nil and name == endpoint.dialect)
 end
 
+---@return string  what needs no `url`
+local function with_default_url()
+  local out = {}
+  for dialect, provider in vim.spairs(providers) do
+    local kind = provider.default_url and 'dialect' or provider.host_variable and 'endpoint'
+    out[#out + 1] = kind and ('the %s "%s"'):format(kind, dialect) or nil
+  end
+  return table.concat(out, ' and ')
+end
+
 --- What can only be checked in the whole configuration.
 ---@param config hum.Config
 ---@return string[] problems
@@ -171,7 +181,7 @@ local function cross_check(config)
       local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
       problems[#problems + 1] = why and path .. why
     elseif not M.has_default_url(name, endpoint) then
-      problems[#problems + 1] = path .. 'expected a URL; only "ollama" has one by default'
+      problems[#problems + 1] = ('%sexpected a URL; only %s need none'):format(path, with_default_url())
     end
   end
   return problems

@@ -119,7 +119,18 @@ local FAULTS = {
     "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",
     'endpoints.a.options: "f": expected JSON-compatible values, got a function',
   },
-  { '{ endpoints = { a = {} } }', 'endpoints.a.url: expected a URL' },
+  {
+    '{ endpoints = { a = {} } }',
+    'endpoints.a.url: expected a URL; only the dialect "anthropic" and the endpoint "ollama" need none',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', key = { env = 'X', prefix = 'y' } } } }",
+    'endpoints.a.key: expected { env =',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', headers = { ['X-Y'] = { env = 'X', prefix = 7 } } } } }",
+    'endpoints.a.headers.X-Y: prefix: expected a string in a single line',
+  },
   { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },
   { "{ endpoints = { { url = 'http://h:1' } } }", 'endpoints.1: expected a name of letters' },
   { "{ endpoints = { a = { url = 'h:1' } } }", 'endpoints.a.url: expected a URL that begins with http://' },

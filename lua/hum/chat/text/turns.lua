@@ -86,41 +86,45 @@ local function read_on(t, r, budget, stop)
   return false, 0
 end
 
---- Reads what was changed among the turns that are kept.
+--- Forgets the turns from one on.
+---@param t hum.Turns
+---@param turns hum.Turn[]  that stay
+local function cut(t, turns)
+  t.turns = turns
+  t.known = #turns > 0 and turns[#turns].last + 1 or 0
+end
+
+--- Reads what was changed among the turns that are kept. Where that is much, all behind it is read later.
 ---@param t hum.Turns
 local function mend(t)
-  local change = t.changed
+  local change, turns, known = t.changed, t.turns, t.known
   if not change then return end
   t.changed = nil
-  local turns = t.turns
   -- A turn whose next heading was changed may go on there.
   local above = first_of(turns, function(turn) return turn.last + 1 >= change.first end) - 1
   local below = first_of(turns, function(turn) return turn.row >= change.last end)
-  local shift, known = change.shift, t.known
-  local out = vim.list_slice(turns, 1, above)
-  local r = read.begin(above > 0 and out[above].last + 1 or 0)
+  local shift = change.shift
+  cut(t, vim.list_slice(turns, 1, above))
+  if change.last > known or change.last - change.first > SLICE then return end
   local function is_old_heading(row)
     while turns[below] and turns[below].row + shift < row do
       below = below + 1
     end
     return (turns[below] and turns[below].row or known) + shift == row
   end
-  local met = read_on(t, r, ALL, change.last <= known and is_old_heading or nil)
-  vim.list_extend(out, r.turns)
-  if above == 0 then t.front = r.front end
-  if met then
-    for i = below, #turns do
-      local turn = turns[i]
-      turn.row, turn.last = turn.row + shift, turn.last + shift
-      out[#out + 1] = turn
-    end
-    t.known = known + shift
-  else
-    t.known = r.turn and r.turn.row or 0
-    r.turns = {}
-    t.reader = nil
+  local r = read.begin(t.known)
+  if not read_on(t, r, ALL, is_old_heading) then
+    t.reader = r
+    return
   end
-  t.turns = out
+  if above == 0 then t.front = r.front end
+  vim.list_extend(t.turns, r.turns)
+  for i = below, #turns do
+    local turn = turns[i]
+    turn.row, turn.last = turn.row + shift, turn.last + shift
+    t.turns[#t.turns + 1] = turn
+  end
+  t.known = known + shift
 end
 
 --- Takes up the turns that a reader has finished.

@@ -5,6 +5,7 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "job/stats.h"
+#include "job/tags.h"
 #include "nvim/event.h"
 #include "nvim/rpc.h"
 #include "nvim/sink.h"
@@ -33,7 +34,9 @@ struct chat {
     struct value *request;         /* what bodies are made of, until text comes */
     struct generation *generation; /* NULL once it has ended */
     struct stats stats;
+    struct tags tags; /* of thinking */
     struct utf8 utf8;
+    struct buf plain; /* scratch: thinking without lines that would end it */
     struct buf piece; /* scratch: one event's text on its way to the sink */
     struct sink *sink;
 
@@ -140,6 +143,11 @@ static void send_piece(struct chat *c)
 /* What the part still needs goes out before anything of the next. */
 static void end_part(struct chat *c)
 {
+    if (c->part == PART_THINKING) {
+        tags_end(&c->tags, &c->plain);
+        utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
+        buf_clear(&c->plain);
+    }
     utf8_end(&c->utf8, &c->piece);
     if (c->part == PART_THINKING) {
         close_thinking(c);
@@ -182,7 +190,13 @@ static void add_text(struct chat *c, enum part part, const char *text, size_t le
         end_part(c);
         begin_part(c, part);
     }
-    utf8_feed(&c->utf8, text, len, &c->piece);
+    if (part == PART_THINKING) {
+        tags_feed(&c->tags, text, len, &c->plain);
+        utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
+        buf_clear(&c->plain);
+    } else {
+        utf8_feed(&c->utf8, text, len, &c->piece);
+    }
     send_piece(c);
 }
 
@@ -416,6 +430,8 @@ static void free_chat(struct job *j)
     }
     sink_free(c->sink);
     endpoint_finish(&c->endpoint);
+    tags_finish(&c->tags);
+    buf_finish(&c->plain);
     buf_finish(&c->piece);
     buf_finish(&c->told);
     value_free(c->request);
@@ -508,7 +524,9 @@ struct job *chat_start(const struct job_env *env, int64_t id, const struct value
     c->job = (struct job){&chat_ops, id, uv_hrtime()};
     c->env = *env;
     stats_init(&c->stats, c->job.started_ns);
+    tags_init(&c->tags);
     utf8_init(&c->utf8);
+    buf_init(&c->plain, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&c->told, SIZE_MAX);
 

@@ -60,14 +60,14 @@ end
 --- Takes note of text and cursor as they are now.
 ---@return boolean  false: they are as they were
 local function has_changed()
-  local tick, cursor = get_tick(0), get_cursor(0)
+  local s, tick, cursor = state, get_tick(0), get_cursor(0)
   local row, col = cursor[1] - 1, cursor[2]
-  if tick == state.tick and row == state.row and col == state.col then return false end
-  state.tick, state.row, state.col = tick, row, col
+  if tick == s.tick and row == s.row and col == s.col then return false end
+  s.tick, s.row, s.col = tick, row, col
   return true
 end
 
----@param kind 'typed'|'followed'|'accepted'|'requested'
+---@param kind 'followed'|'requested'
 local function send_key(kind, serial, length)
   send('key', state.buf, state.tick, state.row, state.col, kind, serial, length)
 end
@@ -75,16 +75,17 @@ end
 --- Sends what has_changed() noted. In manual mode only what agrees with a suggestion, and its end.
 ---@param kind 'typed'|'accepted'
 local function send_change(kind)
-  local serial, length = follow(state.row, state.col)
-  if not state.manual then
-    state.phase = 'open'
-    send_key(kind, serial, length)
+  local s = state
+  local serial, length = follow(s.row, s.col)
+  if not s.manual then
+    s.phase = 'open'
+    send('key', s.buf, s.tick, s.row, s.col, kind, serial, length)
   elseif serial ~= 0 then
-    state.phase = 'open'
+    s.phase = 'open'
     send_key('followed', serial, length)
-  elseif state.phase == 'open' then
-    state.phase = 'shut'
-    send('leave', state.buf)
+  elseif s.phase == 'open' then
+    s.phase = 'shut'
+    send('leave', s.buf)
   end
 end
 

@@ -5,8 +5,8 @@ local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
 -- Starts the engine, or skips the case where it cannot be had.
-local function engine(t)
-  local p = t:spawn({ t.root .. '/tests/engine/start' })
+local function engine(t, ...)
+  local p = t:spawn({ t.root .. '/tests/engine/start', ... })
   local said = t:wait(
     function() return p.out:match('^(%a+ [^\n]*)\n') or (p.code and 'skip it ended with status ' .. p.code) end,
     'the engine is ready',
@@ -19,7 +19,7 @@ end
 
 for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '/v1/messages' }) do
   test(('a whole chat with thinking over %s'):format(path), function(t)
-    local srv = engine(t)
+    local srv = engine(t, '--parallel', '1') -- the second message meets what the first left in the cache
     local buf = chat.open(t, srv, {
       dialect = dialect,
       model = 'tiny-reciter',
@@ -45,6 +45,9 @@ for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '
     local second = chat.finished(t, 2)
     eq('done', second.status, vim.inspect(second))
     T.ok(second.stats.prompt_tokens > data.stats.prompt_tokens)
+    -- The beginning is the same, and in the server's cache.
+    T.ok(second.stats.cached_tokens > 10, vim.inspect(second.stats))
+    t:wait_screen((' · %d cached'):format(second.stats.cached_tokens), true)
   end)
 
   test(('a long reply over %s is stopped, and the next question is answered'):format(path), function(t)

@@ -81,9 +81,7 @@ local function stats_text(stats)
     local digits = seconds < 0.1 and '%.3f' or seconds < 10 and '%.2f' or '%.0f'
     parts[#parts + 1] = ('first token %s s'):format(digits:format(seconds))
   end
-  if (stats.cached_tokens or 0) > 0 then
-    parts[#parts + 1] = ('prompt %d, %d cached'):format(stats.prompt_tokens or 0, stats.cached_tokens)
-  end
+  if (stats.cached_tokens or 0) > 0 then parts[#parts + 1] = ('%d cached'):format(stats.cached_tokens) end
   return table.concat(parts, ' · ')
 end
 

@@ -129,7 +129,7 @@ static bool is_quote(char c)
 }
 
 /* A long name, or one with "_", is no word of the language; a short one has to look like a name. */
-static bool names(const char *text, const char *field)
+static const char *find_name(const char *text, const char *field)
 {
     size_t len = strlen(field);
     bool plain = len < 8 && strchr(field, '_') == NULL;
@@ -138,10 +138,10 @@ static bool names(const char *text, const char *field)
         bool whole = (at == text || !is_name(at[-1])) && !is_name(at[len]);
         bool marked = at[len] == ':' || (at > text && is_quote(at[-1]));
         if (whole && (!plain || marked)) {
-            return true;
+            return at;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* Whether a "param" or "loc" in the error is this field, or begins with it. */
@@ -235,7 +235,7 @@ static bool read_limit(struct reading *r)
     for (size_t i = 0; limits[i] != NULL; i++) {
         int64_t asked = json_count(json_get(r->request, limits[i]));
         if (asked <= 1 ||
-            !(names(r->facts->text, limits[i]) || points_at(r->error, limits[i], 0))) {
+            !(find_name(r->facts->text, limits[i]) != NULL || points_at(r->error, limits[i], 0))) {
             continue;
         }
         int64_t limit = smaller_number(r->facts->text, asked);
@@ -271,21 +271,29 @@ static bool is_about_value(const char *text)
     return has_any(text, words);
 }
 
-/* A field of the request that the error names. */
+/* Of the fields that the error names in words the one that comes first. */
 static bool read_field(struct reading *r)
 {
-    if (is_about_value(r->facts->text)) {
+    const char *text = r->facts->text, *first = NULL, *found = NULL;
+    if (is_about_value(text)) {
         return false;
     }
     for (const cJSON *field = r->request != NULL ? r->request->child : NULL; field != NULL;
          field = field->next) {
-        if (field->string != NULL && !is_needed(field->string) &&
-            (points_at(r->error, field->string, 0) || names(r->facts->text, field->string)) &&
-            avoid(r, field->string, NULL)) {
-            return true;
+        if (field->string == NULL || is_needed(field->string) ||
+            learned_avoids(r->learned, field->string)) {
+            continue;
+        }
+        if (points_at(r->error, field->string, 0)) {
+            return avoid(r, field->string, NULL);
+        }
+        const char *at = find_name(text, field->string);
+        if (at != NULL && (first == NULL || at < first)) {
+            first = at;
+            found = field->string;
         }
     }
-    return false;
+    return found != NULL && avoid(r, found, NULL);
 }
 
 static cJSON *parse(const char *data, size_t len)

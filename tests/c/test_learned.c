@@ -70,6 +70,17 @@ static void a_field_that_is_named_is_avoided(void)
                "\"stop\"");
 }
 
+static void of_several_fields_the_first_is_avoided(void)
+{
+    learned_forget_all();
+    CHECK_TEXT(
+        learn(REQUEST, 400, "{\"error\":\"`stream_options` and `temperature` are not known\"}"),
+        "\"stream_options\"");
+    CHECK_TEXT(
+        learn(REQUEST, 400, "{\"error\":\"`stream_options` and `temperature` are not known\"}"),
+        "\"temperature\"");
+}
+
 static void the_same_is_learned_once(void)
 {
     learned_forget_all();
@@ -143,6 +154,7 @@ int main(void)
 {
     RUN(nothing_is_known_at_first);
     RUN(a_field_that_is_named_is_avoided);
+    RUN(of_several_fields_the_first_is_avoided);
     RUN(the_same_is_learned_once);
     RUN(what_is_not_sent_or_not_named_is_not_learned);
     RUN(a_wrong_value_is_the_users_to_mend);

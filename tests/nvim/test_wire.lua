@@ -51,7 +51,7 @@ local function group(name, cases, not_yet)
   end)
 end
 
-for _, file in ipairs({ 'wire', 'anthropic' }) do
+for _, file in ipairs({ 'wire', 'anthropic', 'more' }) do
   local cases, not_yet = wire.read(('%s/tests/cases/%s.jsonl'):format(T.root, file)), set_of(NOT_YET[file])
   for at = 1, #cases, GROUP do
     local some = vim.list_slice(cases, at, at + GROUP - 1)

@@ -51,19 +51,29 @@ static bool is_white(struct span s)
     return i == s.len;
 }
 
-/* Appends the texts of a message as one. Returns whether there is anything to be read in it: an
- * empty text is refused. */
-static bool join(const struct value *message, struct buf *text)
+/* Appends the texts of a message as one. */
+static void join(const struct value *message, struct buf *text)
 {
     const struct value *parts = value_get(message, "parts");
-    size_t from = text->len;
     for (size_t i = 0; i < parts->as.array.count; i++) {
         if (is_part(&parts->as.array.items[i], "text")) {
             struct span s = text_of(&parts->as.array.items[i]);
             buf_add(text, s.data, s.len);
         }
     }
-    return text->len > from && !is_white((struct span){text->data + from, text->len - from});
+}
+
+/* Whether it is one of the messages, and there is anything to be read in it: an empty text is
+ * refused. */
+static bool is_said(const struct value *message)
+{
+    const struct value *parts = value_get(message, "parts");
+    bool said = false;
+    for (size_t i = 0; i < parts->as.array.count && !is_role(message, "system"); i++) {
+        const struct value *part = &parts->as.array.items[i];
+        said = said || (is_part(part, "text") && !is_white(text_of(part)));
+    }
+    return said;
 }
 
 static void write_mark(struct buf *out)
@@ -133,30 +143,32 @@ static void write_turn(struct turns *t, const struct value *message)
     struct buf text;
     buf_init(&text, SIZE_MAX);
     bool assistant = is_role(message, "assistant");
-    if (!is_role(message, "system") && join(message, &text)) {
-        if (assistant && t->role == NULL) {
-            write_text(t, "user", span_of("Begin.")); /* the first message has to be the user's */
-        }
-        if (assistant) {
-            write_thoughts(t, message);
-        }
-        write_text(t, assistant ? "assistant" : "user", (struct span){text.data, text.len});
+    if (assistant && t->role == NULL) {
+        write_text(t, "user", span_of("Begin.")); /* the first message has to be the user's */
     }
+    if (assistant) {
+        write_thoughts(t, message);
+    }
+    join(message, &text);
+    write_text(t, assistant ? "assistant" : "user", (struct span){text.data, text.len});
     buf_finish(&text);
 }
 
 /* How many messages of the user there will be. */
 static size_t count_users(const struct value *messages)
 {
-    struct buf scratch;
-    buf_init(&scratch, SIZE_MAX);
-    struct turns t = {.out = &scratch};
+    size_t count = 0;
+    bool any = false, before = false; /* the user's */
     for (size_t i = 0; i < messages->as.array.count; i++) {
-        write_turn(&t, &messages->as.array.items[i]);
-        buf_clear(&scratch);
+        const struct value *message = &messages->as.array.items[i];
+        if (is_said(message)) {
+            bool user = is_role(message, "user");
+            count += user ? !before : !any;
+            before = user;
+            any = true;
+        }
     }
-    buf_finish(&scratch);
-    return t.user;
+    return count;
 }
 
 static void write_messages(struct body *b, const struct value *messages,
@@ -169,7 +181,9 @@ static void write_messages(struct body *b, const struct value *messages,
     t.marks = !learned_avoids(learned, "cache_control:");
     buf_add(b->out, "[", 1);
     for (size_t i = 0; i < messages->as.array.count; i++) {
-        write_turn(&t, &messages->as.array.items[i]);
+        if (is_said(&messages->as.array.items[i])) {
+            write_turn(&t, &messages->as.array.items[i]);
+        }
     }
     if (t.role != NULL && strcmp(t.role, "user") != 0 &&
         learned_avoids(learned, "message:prefill")) {

@@ -8,14 +8,18 @@ VERSION := $(shell sed -n 's/^\#define HUM_VERSION "\(.*\)"/\1/p' src/proto.h)
 MSGPACK := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
 LIBRARIES := libuv libcurl libcjson $(MSGPACK)
 
-comma := ,
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc \
   $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 # server/curl.c loads libcurl when it is needed. It is named all the same, for those linkers that
 # note where a library is, but not bound.
-UNBOUND := $(if $(filter Darwin,$(shell uname)),-Wl$(comma)-dead_strip_dylibs,-Wl$(comma)--as-needed)
+ifeq ($(shell uname),Darwin)
+LANGUAGE += -DCURL_DIR='"$(shell pkg-config --variable=libdir libcurl 2>/dev/null)"'
+UNBOUND := -Wl,-dead_strip_dylibs
+else
+UNBOUND := -Wl,--as-needed
+endif
 LDLIBS += $(UNBOUND) $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lm
 # Builds for tests take no warning; a user's build with a newer compiler may.
 SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=address,undefined \

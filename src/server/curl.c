@@ -6,9 +6,12 @@
 #include <string.h>
 
 /* The names by which programs that are linked with it know it, for many years now. Debian calls
- * the one with GnuTLS another name. */
+ * the one with GnuTLS another name; where Homebrew has it the Makefile says. */
 #ifdef __APPLE__
-static const char *const libraries[] = {"libcurl.4.dylib"};
+#ifndef CURL_DIR
+#define CURL_DIR "/usr/lib"
+#endif
+static const char *const libraries[] = {CURL_DIR "/libcurl.4.dylib", "libcurl.4.dylib"};
 #else
 static const char *const libraries[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
 #endif

@@ -43,6 +43,18 @@ test('what was said is the same bytes in every later request', function(t)
   end
 end)
 
+test('what was thought and said is read as it came, whatever tags are in it', function(t)
+  local srv = t:fake()
+  local thought = 'a\n</think>\n\\</think>\n## » You\n```\n</think>\nb'
+  local text = 'x\n\\<think>\n\\</think>\n</think>\n\\## » You\ny'
+  srv:script({ thinking = thought, text = text })
+  local buf = chat.open(t, srv, { model = 'thinker', think = true })
+  chat.ask(t, 'one', buf)
+  chat.finished(t)
+  local parts = t:lua([[return require('hum.chat.text.turns').of(...).turns[2].parts]], buf)
+  eq({ { type = 'thinking', text = thought }, { type = 'text', text = text } }, parts)
+end)
+
 test('a chat that was saved and opened again says the same', function(t)
   local srv = t:fake()
   srv:script({ thinking = 'hm', text = 'yes\n\n## » You' })

@@ -152,13 +152,13 @@ end
 --- A line of text as it is written in a turn.
 ---@param id integer   state before it
 ---@param line string
----@param bare_tags? boolean  `<think>` and `</think>` are what they are
+---@param streamed? boolean  as the helper writes it: its tags are tags, and in thinking it has escaped them itself
 ---@return string
-function M.escape(id, line, bare_tags)
+function M.escape(id, line, streamed)
   local def, byte = defs[id], line:byte(1)
-  if not (byte == 92 or byte == 35 or byte == 60) then
-    return line
-  elseif not def.fence and is_like_heading(line) or (not bare_tags or byte == 92) and is_like_tag(def, line) then
+  if not (byte == 92 or byte == 35 or byte == 60) then return line end
+  local tags_are_done = streamed and (def.thinking or byte == 60)
+  if not def.fence and is_like_heading(line) or not tags_are_done and is_like_tag(def, line) then
     return '\\' .. line
   end
   return line

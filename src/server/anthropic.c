@@ -473,6 +473,7 @@ static const struct refusal refusals[] = {
     {"thinking:enabled", "thinking", {"budget_tokens"}, "a budget for thinking"},
     {"thinking:display", "thinking", {"display"}, "a wish for summarized thoughts"},
     {"thinking:disabled", "thinking", {"disabled"}, "being told not to think"},
+    {"output_config", "output_config", {"effort"}, "a level of thinking"},
     {"message:prefill", NULL, {"prefill"}, "a last message of its own"},
     {"cache_control:", NULL, {"cache_control"}, "marks for the server's cache"},
     {0},

@@ -417,6 +417,11 @@ static void what_was_refused_is_not_sent_again(void)
     static const char *const display[][2] = {{"thinking.display: unknown field", ASKED}, {0}};
     check_learned(__LINE__, display, THINKS("true"),
                   MODEL SENT ",\"thinking\":{\"type\":\"adaptive\"},\"stream\":true}");
+    static const char *const effort[][2] = {
+        {"This model does not support the effort parameter.", ASKED}, {0}};
+    check_learned(__LINE__, effort, THINKS("\"high\""),
+                  MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":"
+                             "\"summarized\"},\"stream\":true}");
     static const char *const off[][2] = {{"thinking.type: disabled is not supported", ASKED}, {0}};
     check_learned(__LINE__, off, THINKS("false"), MODEL SENT ",\"stream\":true}");
     static const char *const limit[][2] = {

@@ -53,7 +53,7 @@ build/libraries:
 
 build/obj/%.o: src/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -DNDEBUG $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 build/asan/obj/%.o: src/%.c | build/libraries
 	@mkdir -p $(@D)

@@ -124,6 +124,11 @@ static void do_chat(struct methods *m, const struct value *params)
     start(m, params, chat_start);
 }
 
+static void do_generate(struct methods *m, const struct value *params)
+{
+    start(m, params, generate_start);
+}
+
 static void do_query(struct methods *m, const struct value *params)
 {
     start(m, params, query_start);
@@ -165,8 +170,19 @@ static bool has(const struct value *text, const char *words)
     return memmem(text->as.string.data, text->as.string.len, words, strlen(words)) != NULL;
 }
 
+static bool is_of_an_edit(const struct value *text)
+{
+    static const char *const files[] = LUA_EDIT_FILES;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (has(text, files[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Neovim reports a notification that failed, but not which: [type, message]. Errors of
- * other Lua than put.lua's are ours to mend and say nothing about edits. */
+ * Lua that makes no edits are ours to mend, and say nothing about them. */
 static void do_error_event(struct methods *m, const struct value *params)
 {
     const struct value *text = value_item(params, 1);
@@ -180,7 +196,7 @@ static void do_error_event(struct methods *m, const struct value *params)
         wire_cstr(rpc_notify(m->rpc, "nvim_input", 1), "<C-c>");
     }
     bool is_lua = has(text, "Error executing lua") || has(text, "Lua:");
-    if (is_lua && !has(text, LUA_PUT_FILE)) {
+    if (is_lua && !is_of_an_edit(text)) {
         return;
     }
     registry_suspect(&m->jobs);
@@ -242,10 +258,9 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat},
-    {METHOD_STOP, do_stop},   {METHOD_JOIN, do_join},
-    {METHOD_QUERY, do_query}, {METHOD_JOBS, do_jobs},
-    {METHOD_WARM, do_warm},   {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat}, {METHOD_GENERATE, do_generate},
+    {METHOD_STOP, do_stop},   {METHOD_JOIN, do_join}, {METHOD_QUERY, do_query},
+    {METHOD_JOBS, do_jobs},   {METHOD_WARM, do_warm}, {"nvim_error_event", do_error_event},
 };
 
 static const struct {
@@ -298,10 +313,16 @@ static void on_request(void *ctx, uint32_t id, const char *method, const struct 
     buf_finish(&text);
 }
 
+static bool is_start(const char *method)
+{
+    return strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_GENERATE) == 0 ||
+           strcmp(method, METHOD_QUERY) == 0;
+}
+
 static void on_too_big(void *ctx, const char *method, int64_t first)
 {
     struct methods *m = ctx;
-    if (first >= 0 && (strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_QUERY) == 0)) {
+    if (first >= 0 && (is_start(method))) {
         refuse(m, first, "it is longer than hum can read");
     } else {
         engine_on_too_big(m->engine, method, first);

@@ -11,13 +11,14 @@
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
  * by Neovim's remote-plugin code and by tests. */
-#define METHOD_HELLO "hello" /* {protocol, log_file?, log_level?} */
-#define METHOD_CHAT "chat"   /* id, spec: a reply of a model into a buffer */
-#define METHOD_QUERY "query" /* id, spec: one GET or POST, answered by "result" */
-#define METHOD_STOP "stop"   /* id, discard?: text that Neovim has not been sent is dropped */
-#define METHOD_WARM "warm"   /* a request is near: what it needs is loaded */
-#define METHOD_JOIN "join"   /* id, boolean: edits must join the undo block */
-#define METHOD_JOBS "jobs"   /* id of its own: answered by "jobs" */
+#define METHOD_HELLO "hello"       /* {protocol, log_file?, log_level?} */
+#define METHOD_WARM "warm"         /* a request is near: what it needs is loaded */
+#define METHOD_CHAT "chat"         /* id, spec: a reply of a model to the end of a buffer */
+#define METHOD_GENERATE "generate" /* id, spec: a reply to Lua, or to a place in a buffer */
+#define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "result" */
+#define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
+#define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
+#define METHOD_JOBS "jobs"         /* id of its own: answered by "jobs" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
@@ -37,6 +38,7 @@
  * exactly one of done, error, cancelled, result or jobs. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_TEXT "text"           /* {at, text}: of generate; at bytes came before */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
 #define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
@@ -54,12 +56,26 @@
 #define EVENT_SUGGEST "suggest"             /* {tick, row, col, serial, from, text, final, n, of} */
 #define EVENT_BACKEND_ERROR "backend_error" /* id 0; {code, message, hint, status} */
 
-/* What the helper calls in Lua, with nvim_exec_lua. */
+/* What the helper calls in Lua, with nvim_exec_lua, and the arguments:
+ *   LUA_ON_EVENT      name, id, data
+ *   LUA_PUT           buf, lines, whether windows follow, whether to join the undo block
+ *   LUA_ANCHOR        buf, key: there the text of a chat's reply begins
+ *   LUA_REPAIR        buf, key, bytes acknowledged, their end, text that is not
+ *   LUA_PLACE         key of a place, lines
+ *   LUA_PLACE_REPAIR  key of a place, bytes acknowledged, their end, text that is not */
 #define LUA_ON_EVENT "require('hum.server.client').on_event(...)"
 #define LUA_PUT "require('hum.chat.reply.put').edit(...)"
-#define LUA_PUT_FILE "hum/chat/reply/put.lua" /* in a traceback: an edit was refused */
 #define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
 #define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
+#define LUA_PLACE "require('hum.place').edit(...)"
+#define LUA_PLACE_REPAIR "require('hum.place').repair(...)"
+
+/* In the traceback of an error, each says that an edit was refused: files of what is called above
+ * by notifications. */
+#define LUA_EDIT_FILES                                                          \
+    {                                                                           \
+        "hum/chat/reply/put.lua", "hum/place/init.lua", "hum/server/client.lua" \
+    }
 
 /* Errors inside the helper: 0 is success, these are negative. failure_code()
  * gives the code that Lua sees. */

@@ -56,6 +56,12 @@ function M.ask(quote)
   end)
 end
 
+--- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
+--- that names the field; all that goes wrong later is told to `on_done`.
+---@param opts hum.GenerateOpts
+---@return hum.Generation
+function M.generate(opts) return require('hum.generate').start(opts) end
+
 --- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
 function M.build(cb) require('hum.server.build').run(cb) end

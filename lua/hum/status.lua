@@ -28,21 +28,37 @@ local function redraw()
   vim.schedule(function() vim.cmd.redrawstatus({ bang = true }) end)
 end
 
+---@param id integer
+---@param model string
+function M.started(id, model)
+  running[id] = { model = model, state = 'waiting', since = vim.uv.now() }
+  redraw()
+end
+
+---@param id integer
+---@param part 'thinking'|'text'
+function M.on_part(id, part)
+  if running[id] then running[id].state = part end
+  redraw()
+end
+
+---@param id integer
+function M.finished(id)
+  running[id] = nil
+  redraw()
+end
+
 --- Called by hum.events before the autocommands run, so that they see the new state.
 ---@param name hum.EventName
 ---@param data table
 function M.on_event(name, data)
-  local one = running[data.id]
   if name == 'HumRequestStarted' then
-    running[data.id] = { model = data.model, state = 'waiting', since = vim.uv.now() }
-  elseif name == 'HumPartStarted' and one then
-    one.state = data.part
+    M.started(data.id, data.model)
+  elseif name == 'HumPartStarted' then
+    M.on_part(data.id, data.part)
   elseif name == 'HumRequestFinished' then
-    running[data.id] = nil
-  else
-    return
+    M.finished(data.id)
   end
-  redraw()
 end
 
 --- '' while nothing runs, 'qwen3:8b is thinking', or '3 replies' when several run.

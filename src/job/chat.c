@@ -39,6 +39,7 @@ struct chat {
     struct buf plain; /* scratch: thinking without lines that would end it */
     struct buf piece; /* scratch: one event's text on its way to the sink */
     struct sink *sink;
+    bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
 
     enum part part;
     bool at_line_start; /* the last byte given to the sink was a line break */
@@ -52,6 +53,8 @@ struct chat {
 };
 
 static void finish(struct chat *c, enum ending ending);
+
+static const struct job_ops chat_ops, generate_ops;
 
 static void free_chat(struct job *j);
 static void send_ending(struct chat *c);
@@ -117,7 +120,7 @@ static void send_ending(struct chat *c)
     }
     wire_cstr(out, "stats");
     stats_pack(&c->stats, c->sink != NULL ? sink_stats(c->sink) : NULL, out);
-    log_write(LOG_INFO, "chat %lld: ended, %lld pieces", (long long)c->job.id,
+    log_write(LOG_INFO, "%s %lld: ended, %lld pieces", c->job.ops->kind, (long long)c->job.id,
               (long long)c->stats.pieces);
 }
 
@@ -190,7 +193,10 @@ static void add_text(struct chat *c, enum part part, const char *text, size_t le
         end_part(c);
         begin_part(c, part);
     }
-    if (part == PART_THINKING) {
+    if (part == PART_THINKING && !c->takes_thoughts) {
+        return;
+    }
+    if (part == PART_THINKING && c->job.ops == &chat_ops) { /* others need no marks around it */
         tags_feed(&c->tags, text, len, &c->plain);
         utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
         buf_clear(&c->plain);
@@ -377,49 +383,67 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
     return chat->body(request, learned_find(&c->endpoint, c->model), body, why);
 }
 
+/* Where the text goes: to the end of buf, to mark in buf, or, of a job that may do without a
+ * buffer, to Lua. */
+static int make_target(struct chat *c, const struct value *spec, struct target *target,
+                       const char **why)
+{
+    int64_t buffer = value_int(value_get(spec, "buf"), 0);
+    int64_t mark = value_int(value_get(spec, "mark"), 0);
+    if (c->job.ops == &chat_ops) {
+        *target = target_end(buffer, value_bool(value_get(spec, "join"), false));
+    } else if (value_get(spec, "mark") != NULL) {
+        *target = target_mark(buffer, mark);
+    } else {
+        *target = target_event(c->job.id, EVENT_TEXT);
+        return 0;
+    }
+    *why = buffer <= 0 ? "buf is missing" : "mark is not the number of a place";
+    return buffer > 0 && (mark > 0 || c->job.ops == &chat_ops) ? 0 : HUM_ESPEC;
+}
+
+static int start_generation(struct chat *c, const struct buf *body, const char **why)
+{
+    const struct dialect *d = c->endpoint.dialect;
+    const struct generation_request request = {
+        .endpoint = &c->endpoint,
+        .dialect = d,
+        .path = d->chat->path,
+        .body = body->data,
+        .body_len = body->len,
+        .model = c->model,
+    };
+    const struct generation_env env = {c->env.loop, c->env.http};
+    c->generation = generation_start(&env, &request, &generation_callbacks, c);
+    *why = "endpoint.url is not a URL that can be used";
+    return c->generation != NULL ? 0 : HUM_ESPEC;
+}
+
 static void start(struct chat *c, const struct value *spec)
 {
     const char *why = NULL;
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    int64_t buffer = value_int(value_get(spec, "buf"), 0);
+    struct sink_env sink_env = {.loop = c->env.loop, .rpc = c->env.rpc};
     int error = endpoint_init(&c->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
         error = read_request(c, spec, &body, &why);
     }
-    if (error == 0 && buffer <= 0) {
-        why = "buf is missing";
-        error = HUM_ESPEC;
+    if (error == 0) {
+        error = make_target(c, spec, &sink_env.target, &why);
     }
     if (error == 0) {
-        const struct dialect *d = c->endpoint.dialect;
-        const struct generation_request request = {
-            .endpoint = &c->endpoint,
-            .dialect = d,
-            .path = d->chat->path,
-            .body = body.data,
-            .body_len = body.len,
-            .model = c->model,
-        };
-        const struct generation_env env = {c->env.loop, c->env.http};
-        c->generation = generation_start(&env, &request, &generation_callbacks, c);
-        why = "endpoint.url is not a URL that can be used";
-        error = c->generation != NULL ? 0 : HUM_ESPEC;
+        error = start_generation(c, &body, &why);
     }
     buf_finish(&body);
     if (error != 0) {
         fail_with(c, HUM_ESPEC, why);
         return;
     }
-    const struct sink_env sink_env = {
-        .loop = c->env.loop,
-        .rpc = c->env.rpc,
-        .buffer = buffer,
-        .join = value_bool(value_get(spec, "join"), false),
-    };
+    c->takes_thoughts = sink_env.target.takes_thoughts;
     c->sink = sink_new(&sink_env, &sink_callbacks, c);
-    log_write(LOG_INFO, "chat %lld: %s at %s, model %s", (long long)c->job.id, c->endpoint.name,
-              c->endpoint.url, c->model);
+    log_write(LOG_INFO, "%s %lld: %s at %s, model %s", c->job.ops->kind, (long long)c->job.id,
+              c->endpoint.name, c->endpoint.url, c->model);
 }
 
 static void free_chat(struct job *j)
@@ -518,10 +542,20 @@ static const struct job_ops chat_ops = {
     .uses = uses,
 };
 
-struct job *chat_start(const struct job_env *env, int64_t id, const struct value *spec)
+static const struct job_ops generate_ops = {
+    .kind = "generate",
+    .stop = stop,
+    .free = free_chat,
+    .describe = describe,
+    .suspect = suspect,
+    .uses = uses,
+};
+
+static struct job *start_job(const struct job_ops *ops, const struct job_env *env, int64_t id,
+                             const struct value *spec)
 {
     struct chat *c = xcalloc(1, sizeof *c);
-    c->job = (struct job){&chat_ops, id, uv_hrtime()};
+    c->job = (struct job){ops, id, uv_hrtime()};
     c->env = *env;
     stats_init(&c->stats, c->job.started_ns);
     tags_init(&c->tags);
@@ -542,4 +576,14 @@ struct job *chat_start(const struct job_env *env, int64_t id, const struct value
         return NULL;
     }
     return &c->job;
+}
+
+struct job *chat_start(const struct job_env *env, int64_t id, const struct value *spec)
+{
+    return start_job(&chat_ops, env, id, spec);
+}
+
+struct job *generate_start(const struct job_env *env, int64_t id, const struct value *spec)
+{
+    return start_job(&generate_ops, env, id, spec);
 }

@@ -1,4 +1,4 @@
-/* One reply in a chat, from the spec to its single ending: a generation's text goes through
+/* One reply of a model, from the spec to its single ending: a generation's text goes through
  * utf8 into a sink, events go to Lua. */
 #ifndef HUM_CHAT_H
 #define HUM_CHAT_H
@@ -6,8 +6,10 @@
 #include "base/value.h"
 #include "job/job.h"
 
-/* Starts from the spec of the "chat" method (doc/hum.txt, hum-protocol). Returns NULL
+/* Start from the spec of the method of that name (doc/hum.txt, hum-protocol): a chat's reply goes
+ * to the end of a buffer, what is generated for others to a mark in one, or to Lua. Return NULL
  * if the spec is wrong; the ending event was then sent already. */
 struct job *chat_start(const struct job_env *env, int64_t id, const struct value *spec);
+struct job *generate_start(const struct job_env *env, int64_t id, const struct value *spec);
 
 #endif

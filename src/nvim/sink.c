@@ -6,16 +6,13 @@
 #include "nvim/wire.h"
 #include "proto.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* After so long text that was refused is sent again: a textlock lasts until the user presses
  * a key, so it is to be noticed soon; the load does not matter. */
 #define REDELIVER_MS 30
-
-/* Windows follow on a line break, and when a paragraph may have grown by a screen row:
- * following costs as much as an edit. */
-#define FOLLOW_BYTES 32
 
 /* Errors other than textlock's before the buffer is given up. */
 #define REPAIRS_MAX 5
@@ -34,12 +31,24 @@ struct notice {
     int what;
 };
 
+enum state {
+    SENDING, /* edits leave as text comes, within the window */
+    SUSPECT, /* an edit may have been refused: no new one leaves until a fence behind all of them was
+                  answered, and what is missing was put in */
+    REPAIRING, /* that fence was answered: Lua is mending, or will when the timer fires */
+    OVER,      /* all was handled, or can no more be: nothing is sent, nobody is called */
+};
+
 struct sink {
     struct rpc *rpc;
     const struct sink_callbacks *callbacks;
     void *ctx;
     uv_timer_t retry;
-    int64_t buffer;
+    struct target target;
+    enum state state;
+    bool ended;     /* no more text comes */
+    bool high;      /* what on_pressure was last told */
+    bool reporting; /* within on_pressure */
 
     struct buf pending; /* not sent yet */
     unsigned pieces;    /* in pending */
@@ -54,19 +63,24 @@ struct sink {
     char acked_end[ACKED_END_BYTES]; /* the last of them */
     size_t acked_end_len;
     unsigned failures; /* repairs that failed, other than by textlock */
-    int64_t key;       /* of the anchor in Lua */
-
-    size_t unfollowed; /* bytes sent since windows last followed */
-    bool join;
-    bool suspect;   /* an edit may have been refused: send nothing new, mend first */
-    bool repairing; /* Lua is mending, or will when the timer fires */
-    bool ended;
-    bool high;
     struct sink_stats stats;
 };
 
 static void advance(struct sink *s);
+static void report_notices(struct sink *s);
 static void on_fence(void *ctx, const struct value *error, const struct value *result);
+
+/* Holds whenever the sink is entered or calls out: see "Re-entry" in the header. */
+static void check(const struct sink *s)
+{
+    (void)s;
+    assert(s->unacked <= LIMIT_UNACKED && s->fenced <= s->unacked);
+    assert(s->unacked > 0 || s->sent.len == 0);
+    assert(s->state != SUSPECT || s->unacked > 0);
+    assert(s->state != REPAIRING || (s->unacked > 0 && s->fenced == 0));
+    assert(s->notice_count == 0 || s->pending.len > 0 || s->state == SUSPECT ||
+           s->state == REPAIRING);
+}
 
 static unsigned unsent_room(const struct sink *s)
 {
@@ -76,48 +90,14 @@ static unsigned unsent_room(const struct sink *s)
 static void send_fence(struct sink *s)
 {
     struct buf *out = rpc_request(s->rpc, "nvim_buf_get_changedtick", 1, on_fence, s);
-    wire_int(out, s->buffer);
+    wire_int(out, s->target.buffer);
     s->fenced = s->unacked;
-}
-
-static bool must_follow(struct sink *s, const char *text, size_t len)
-{
-    s->unfollowed += len;
-    if (s->unfollowed < FOLLOW_BYTES && memchr(text, '\n', len) == NULL) {
-        return false;
-    }
-    s->unfollowed = 0;
-    return true;
-}
-
-/* Through Lua, which keeps text out of a buffer that has no place for it any more, joins the
- * undo block, and has windows follow. Row and column -1, the end of the buffer, are resolved
- * when Neovim handles the edit: edits elsewhere cannot misplace it. */
-static void send_text(struct sink *s, const char *text, size_t len)
-{
-    struct buf *out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
-    wire_cstr(out, LUA_PUT);
-    wire_array(out, 4);
-    wire_int(out, s->buffer);
-    wire_lines(out, text, len);
-    wire_bool(out, must_follow(s, text, len));
-    wire_bool(out, s->join);
-}
-
-/* Marks where the text begins, before the first of it. */
-static void send_anchor(struct sink *s)
-{
-    struct buf *out = rpc_notify(s->rpc, "nvim_exec_lua", 2);
-    wire_cstr(out, LUA_ANCHOR);
-    wire_array(out, 2);
-    wire_int(out, s->buffer);
-    wire_int(out, s->key);
 }
 
 static void send_edit(struct sink *s, const char *text, size_t len, unsigned pieces)
 {
-    if (s->stats.edits == 0) {
-        send_anchor(s);
+    if (s->stats.edits == 0 && s->target.ops->begin != NULL) {
+        s->target.ops->begin(&s->target, rpc_notify(s->rpc, "nvim_exec_lua", 2));
     }
     buf_add(&s->sent, text, len);
     s->sizes[s->unacked++] = len;
@@ -126,7 +106,7 @@ static void send_edit(struct sink *s, const char *text, size_t len, unsigned pie
     if (s->unacked > s->stats.max_unacked) {
         s->stats.max_unacked = s->unacked;
     }
-    send_text(s, text, len);
+    s->target.ops->edit(&s->target, text, len, rpc_notify(s->rpc, "nvim_exec_lua", 2));
     if (s->fenced == 0 && s->unacked >= FENCE_EVERY) {
         send_fence(s);
     }
@@ -176,10 +156,20 @@ static bool says(const struct value *error, const char *words)
            memmem(text->as.string.data, text->as.string.len, words, strlen(words)) != NULL;
 }
 
-static void give_up(struct sink *s, const char *why)
+/* Nothing more is sent, and nobody is called. */
+static void end(struct sink *s)
 {
     rpc_forget(s->rpc, s);
     uv_timer_stop(&s->retry);
+    buf_clear(&s->pending);
+    buf_clear(&s->sent);
+    s->unacked = s->fenced = s->notice_count = 0;
+    s->state = OVER;
+}
+
+static void give_up(struct sink *s, const char *why)
+{
+    end(s);
     s->callbacks->on_gone(s->ctx, why);
 }
 
@@ -206,7 +196,7 @@ static void on_retry(uv_timer_t *timer);
 
 static void repair_soon(struct sink *s, unsigned delay_ms)
 {
-    s->repairing = true;
+    s->state = REPAIRING;
     uv_timer_start(&s->retry, on_retry, delay_ms, 0);
 }
 
@@ -214,7 +204,7 @@ static void on_repaired(void *ctx, const struct value *error, const struct value
 {
     (void)result;
     struct sink *s = ctx;
-    s->repairing = false;
+    check(s);
     if (error != NULL && is_lasting(s, error)) {
         return;
     }
@@ -222,23 +212,25 @@ static void on_repaired(void *ctx, const struct value *error, const struct value
         repair_soon(s, REDELIVER_MS);
         return;
     }
-    s->suspect = false;
+    s->state = SENDING;
     s->failures = 0;
     forget_edits(s, s->unacked);
+    report_notices(s);
     advance(s);
 }
 
 static void repair(struct sink *s)
 {
     s->stats.redelivered++;
-    struct buf *out = rpc_request(s->rpc, "nvim_exec_lua", 2, on_repaired, s);
-    wire_cstr(out, LUA_REPAIR);
-    wire_array(out, 5);
-    wire_int(out, s->buffer);
-    wire_int(out, s->key);
-    wire_int(out, (int64_t)s->acked);
-    wire_str(out, s->acked_end, s->acked_end_len);
-    wire_str(out, s->sent.data, s->sent.len);
+    const struct target_gap gap = {
+        .acked = s->acked,
+        .acked_end = s->acked_end,
+        .acked_end_len = s->acked_end_len,
+        .unacked = s->sent.data,
+        .unacked_len = s->sent.len,
+    };
+    s->target.ops->repair(&s->target, &gap,
+                          rpc_request(s->rpc, "nvim_exec_lua", 2, on_repaired, s));
 }
 
 static void on_retry(uv_timer_t *timer)
@@ -250,12 +242,13 @@ static void on_fence(void *ctx, const struct value *error, const struct value *r
 {
     (void)result;
     struct sink *s = ctx;
+    check(s);
     unsigned handled = s->fenced;
     s->fenced = 0;
     if (error != NULL) {
-        s->suspect = true; /* the repair finds out whether it lasts */
+        s->state = SUSPECT; /* the repair finds out whether it lasts */
     }
-    if (!s->suspect) {
+    if (s->state == SENDING) {
         forget_edits(s, handled);
     } else if (handled == s->unacked) {
         repair_soon(s, 0);
@@ -263,15 +256,25 @@ static void on_fence(void *ctx, const struct value *error, const struct value *r
     advance(s);
 }
 
+static bool is_high(const struct sink *s)
+{
+    return s->high ? s->pending.len >= LIMIT_PENDING / 2 : s->pending.len > LIMIT_PENDING;
+}
+
+/* What comes in while the callback runs is looked at when it has returned. */
 static void report_pressure(struct sink *s)
 {
-    if (!s->high && s->pending.len > LIMIT_PENDING) {
-        s->high = true;
-        s->callbacks->on_pressure(s->ctx, true);
-    } else if (s->high && s->pending.len < LIMIT_PENDING / 2) {
-        s->high = false;
-        s->callbacks->on_pressure(s->ctx, false);
+    if (s->reporting) {
+        return;
     }
+    s->reporting = true;
+    while (s->state != OVER && is_high(s) != s->high) {
+        s->high = !s->high;
+        check(s);
+        s->callbacks->on_pressure(s->ctx, s->high);
+        check(s);
+    }
+    s->reporting = false;
 }
 
 /* A merged edit ends between characters. */
@@ -312,36 +315,36 @@ static void send_pending(struct sink *s)
 /* Whether it is time to know what Neovim has handled. */
 static bool fence_is_due(const struct sink *s)
 {
-    bool wanted = s->suspect || s->ended || s->pending.len > 0 || s->unacked >= FENCE_EVERY;
-    return wanted && s->unacked > 0 && s->fenced == 0 && !s->repairing;
+    bool wanted =
+        s->state == SUSPECT || s->ended || s->pending.len > 0 || s->unacked >= FENCE_EVERY;
+    return wanted && s->unacked > 0 && s->fenced == 0 && s->state != REPAIRING;
 }
 
-/* Does whatever the state now allows: send, fence, report. */
+/* Does whatever the state now allows: send, fence, report. Each step leaves things as the next
+ * one finds them, also when it led back here. */
 static void advance(struct sink *s)
 {
-    if (!s->suspect && s->pending.len > 0 && unsent_room(s) > 0) {
+    check(s);
+    if (s->state == SENDING && s->pending.len > 0 && unsent_room(s) > 0) {
         send_pending(s);
         report_pressure(s);
     }
     if (fence_is_due(s)) {
         send_fence(s);
     }
-    if (s->ended && s->pending.len == 0 && s->unacked == 0) {
-        s->ended = false;
+    if (s->ended && s->pending.len == 0 && s->unacked == 0 && s->state != OVER) {
+        end(s);
         s->callbacks->on_drained(s->ctx);
     }
 }
 
 struct sink *sink_new(const struct sink_env *env, const struct sink_callbacks *callbacks, void *ctx)
 {
-    static int64_t last_key;
     struct sink *s = xcalloc(1, sizeof *s);
-    s->key = ++last_key;
     s->rpc = env->rpc;
     s->callbacks = callbacks;
     s->ctx = ctx;
-    s->buffer = env->buffer;
-    s->join = env->join;
+    s->target = env->target;
     buf_init(&s->pending, SIZE_MAX); /* bounded by on_pressure */
     buf_init(&s->sent, SIZE_MAX);    /* bounded by LIMIT_UNACKED */
     uv_timer_init(env->loop, &s->retry);
@@ -360,6 +363,7 @@ static void on_timer_closed(uv_handle_t *handle)
 void sink_free(struct sink *s)
 {
     if (s != NULL) {
+        assert(!s->reporting);
         rpc_forget(s->rpc, s);
         uv_close((uv_handle_t *)&s->retry, on_timer_closed);
     }
@@ -367,11 +371,12 @@ void sink_free(struct sink *s)
 
 void sink_text(struct sink *s, const char *text, size_t len)
 {
-    if (len == 0) {
+    if (len == 0 || s->state == OVER) {
         return;
     }
+    check(s);
     s->stats.bytes += len;
-    if (s->pending.len == 0 && len <= LIMIT_EDIT && unsent_room(s) > 0 && !s->suspect) {
+    if (s->pending.len == 0 && len <= LIMIT_EDIT && unsent_room(s) > 0 && s->state == SENDING) {
         send_edit(s, text, len, 1);
         return;
     }
@@ -383,7 +388,10 @@ void sink_text(struct sink *s, const char *text, size_t len)
 
 void sink_notice(struct sink *s, int notice)
 {
-    if ((s->pending.len == 0 && !s->suspect) || s->notice_count == NOTICES_MAX) {
+    if (s->state == OVER) {
+        return;
+    }
+    if ((s->pending.len == 0 && s->state == SENDING) || s->notice_count == NOTICES_MAX) {
         s->callbacks->on_notice(s->ctx, notice);
     } else {
         s->notices[s->notice_count++] = (struct notice){s->pending.len, notice};
@@ -398,23 +406,18 @@ void sink_end(struct sink *s)
 
 void sink_discard(struct sink *s)
 {
-    rpc_forget(s->rpc, s);
-    uv_timer_stop(&s->retry);
-    buf_clear(&s->pending);
-    buf_clear(&s->sent);
-    s->unacked = s->fenced = s->notice_count = 0;
-    s->suspect = s->repairing = false;
+    end(s);
 }
 
 void sink_join(struct sink *s, bool join)
 {
-    s->join = join;
+    s->target.join = join;
 }
 
 void sink_suspect(struct sink *s)
 {
-    if (s->unacked > 0) {
-        s->suspect = true;
+    if (s->unacked > 0 && s->state == SENDING) {
+        s->state = SUSPECT;
         advance(s);
     }
 }

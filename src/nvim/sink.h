@@ -1,14 +1,16 @@
-/* Text to edits: puts a chat's text at the end of one buffer, and knows what Neovim
- * has handled. Each edit is a call of lua/hum/chat/reply/put.lua, which sets the text.
+/* Text to edits: sends text to a target, and knows what Neovim has handled. Each edit is a call
+ * of nvim_exec_lua, which the target writes.
  *
  * Each piece of text leaves at once as an edit of its own, while fewer than
  * LIMIT_UNACKED edits are unacknowledged; beyond that text gathers and leaves as one
  * edit when an acknowledgement comes. An acknowledgement is the answer to a fence, a
  * cheap request behind the edits. Text is kept until then: if Neovim refused an edit
- * (it does so under textlock, and reports it by nvim_error_event only), Lua puts what was
- * not acknowledged behind what was, lua/hum/chat/reply/repair.lua. */
+ * (it does so under textlock, and reports it by nvim_error_event only), the target's repair puts
+ * what was not acknowledged behind what was. */
 #ifndef HUM_SINK_H
 #define HUM_SINK_H
+
+#include "nvim/target.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +20,9 @@
 struct rpc;
 struct sink;
 
+/* Re-entry: on_pressure may give the sink more text before it returns (curl hands over what it
+ * kept as soon as it goes on), and the end. It is not called again meanwhile. The sink may be freed
+ * within on_drained and on_gone, and not within the others. */
 struct sink_callbacks {
     /* More text is waiting for Neovim than LIMIT_PENDING, or (false) less than half. */
     void (*on_pressure)(void *ctx, bool high);
@@ -25,14 +30,14 @@ struct sink_callbacks {
     void (*on_drained)(void *ctx);
     /* What was given to sink_notice, once Neovim has been sent all text before it. */
     void (*on_notice)(void *ctx, int notice);
-    /* The buffer is gone or stays locked; nothing can be delivered any more. why is gone
+    /* The target is gone or stays locked; nothing can be delivered any more. why is gone
      * when it returns. */
     void (*on_gone)(void *ctx, const char *why);
 };
 
 struct sink_stats {
     uint64_t bytes;
-    uint64_t edits;       /* nvim_buf_set_text calls sent */
+    uint64_t edits;       /* sent */
     uint64_t merged;      /* those of them that carried more than one piece */
     uint64_t redelivered; /* times that refused text had to be mended */
     unsigned max_unacked;
@@ -41,8 +46,7 @@ struct sink_stats {
 struct sink_env {
     uv_loop_t *loop;
     struct rpc *rpc;
-    int64_t buffer;
-    bool join; /* as sink_join */
+    struct target target;
 };
 
 struct sink *sink_new(const struct sink_env *env, const struct sink_callbacks *callbacks,
@@ -64,7 +68,7 @@ void sink_end(struct sink *s);
  * its way is not looked after. */
 void sink_discard(struct sink *s);
 
-/* Whether edits must join Neovim's open undo block: needed while the buffer is the
+/* Whether edits at the end of a buffer must join Neovim's open undo block: needed while the buffer is the
  * current one and the user is not inserting, because Neovim then closes the block
  * after each event. */
 void sink_join(struct sink *s, bool join);

@@ -76,18 +76,23 @@ local function weigh(value, depth)
   return bytes
 end
 
+local TOO_LONG = {
+  chat = 'the chat is too long to be sent (%d MB, the limit is %d MB): '
+    .. 'start a new one with :Hum new or delete old turns',
+  generate = 'the messages are too long to be sent (%d MB, the limit is %d MB): shorten them',
+}
+
+---@param method string
 ---@param spec table
 ---@return string|nil why  it cannot be sent
-local function refusal(spec)
+local function refusal(method, spec)
   local bytes, path = weigh(spec, DEPTH)
   if not bytes then
     local name = assert(path):gsub('^request%.', ''):match('^[^.]*%.?[^.]*')
     return ('%s is nested more than %d levels deep: make it flatter'):format(name, check.DEPTH)
   end
   if bytes > LIMIT then
-    local text =
-      'the chat is too long to be sent (%d MB, the limit is %d MB): start a new one with :Hum new or delete old turns'
-    return text:format(math.ceil(bytes / 1048576), LIMIT / 1048576)
+    return (TOO_LONG[method] or TOO_LONG.generate):format(math.ceil(bytes / 1048576), LIMIT / 1048576)
   end
 end
 
@@ -101,7 +106,7 @@ local function is_keyed(endpoint) return endpoint.key ~= nil or next(endpoint.he
 ---@return integer? id
 ---@return string? why
 local function begin(method, spec, on_event)
-  local refused = refusal(spec)
+  local refused = refusal(method, spec)
   if refused then return nil, refused end
   local ok, err
   -- The channel of a helper that died closes before its exit is told: then start another.
@@ -136,6 +141,31 @@ function M.start() helper.start() end
 ---@return integer? id
 ---@return string? why  nothing was started
 function M.chat(spec, on_event) return begin('chat', spec, on_event) end
+
+--- Hands on the events, of texts only what is new. Each says how many bytes came before it: after one that Neovim
+--- refused the helper sends again what may be missing.
+---@param on_event fun(name: any, data: table)
+---@return fun(name: any, data: table)
+local function in_order(on_event)
+  local had = 0
+  return function(name, data)
+    if data.at then
+      if data.at > had or data.at + #data.text <= had then return end
+      local new = data.text:sub(had - data.at + 1)
+      had = had + #new
+      data = { text = new }
+    end
+    on_event(name, data)
+  end
+end
+
+--- Starts a generation whose text comes as events, or goes to a place in a buffer; the spec is described in
+--- |hum-protocol|.
+---@param spec table
+---@param on_event fun(name: string, data: table)  the events of a chat, and "text"
+---@return integer? id
+---@return string? why  nothing was started
+function M.generate(spec, on_event) return begin('generate', spec, in_order(on_event)) end
 
 --- A helper answers "stop" within milliseconds. One that has not after so many seconds hangs.
 local STOP_WITHIN = 3

@@ -1,5 +1,6 @@
 -- The undo history of a chat, built again after a reply that other edits came into: back to the state before the reply,
 -- then the user's edits, each a block of its own, then the reply as one block.
+local block = require('hum.place.block')
 local edit = require('hum.chat.text.edit')
 local log = require('hum.log')
 
@@ -12,23 +13,13 @@ local M = {}
 ---@field block string       edits of one block are one step: changenr() then, and the record's `inserts`
 
 ---@param buf integer
----@return integer
-function M.changenr(buf)
-  if buf == vim.api.nvim_get_current_buf() then return vim.fn.changenr() end
-  return vim.api.nvim_buf_call(buf, vim.fn.changenr)
-end
-
---- Closes the open undo block of the current buffer.
-function M.close_block() vim.cmd('noautocmd let &l:undolevels = &l:undolevels') end
-
----@param buf integer
 ---@param edits hum.UndoEdit[]
 local function apply_all(buf, edits)
-  local block
+  local last
   for _, change in ipairs(edits) do
-    if change.block ~= block then
-      M.close_block()
-      block = change.block
+    if change.block ~= last then
+      block.close()
+      last = change.block
     end
     edit.replace(buf, change.first, change.old_last, change.lines)
   end
@@ -40,10 +31,10 @@ local function build(record)
   vim.cmd('silent undo ' .. record.before)
   if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
   apply_all(buf, record.edits)
-  M.close_block()
+  block.close()
   edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), assert(record.reply))
   apply_all(buf, record.later)
-  M.close_block()
+  block.close()
 end
 
 --- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if

@@ -3,6 +3,7 @@
 -- The helper writes the text by itself. Here the heading is written, parts begin, and the reply ends: once, in `close`,
 -- whatever happens to its buffer, to the helper, or to hum. Each step of the end is guarded, so that a fault in one of
 -- them costs that step and not the chat.
+local block = require('hum.place.block')
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
@@ -17,7 +18,7 @@ local interrupt = require('hum.interrupt')
 local learned = require('hum.server.learned')
 local log = require('hum.log')
 local memory = require('hum.chat.reply.memory')
-local models = require('hum.server.models')
+local requests = require('hum.server.request')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
 local turns = require('hum.chat.text.turns')
@@ -212,36 +213,19 @@ end
 
 -- ---- the beginning ---------------------------------------------------------------------------
 
---- Must edits join the open undo block? Neovim closes blocks of the current buffer outside insert mode, and only
---- those.
----@param buf integer
----@return boolean
-local function must_join(buf)
-  return buf == vim.api.nvim_get_current_buf() and not vim.api.nvim_get_mode().mode:find('^[iR]')
-end
-
----@param map table
----@return table  so that an empty one is a map on the other side of the pipe
-local function as_map(map) return next(map) == nil and vim.empty_dict() or map end
-
 ---@param message hum.Message
 ---@return table spec
 local function spec_of(message)
-  local resolved, settings = message.resolved, message.settings
-  local think = settings.think
-  if think == nil then think = resolved.think end
   return {
     buf = message.buf,
-    join = must_join(message.buf),
-    endpoint = resolved.endpoint,
-    request = {
+    join = block.must_join(message.buf),
+    endpoint = message.resolved.endpoint,
+    request = requests.of(message.resolved, {
       model = message.model,
       messages = message.messages,
-      options = as_map(vim.tbl_extend('force', resolved.options or {}, settings.options or {})),
-      think = think,
-      keep_alive = resolved.keep_alive,
-      max_tokens = models.limit(resolved.endpoint.name, message.model),
-    },
+      options = message.settings.options,
+      think = message.settings.think,
+    }),
     parts = PARTS,
   }
 end

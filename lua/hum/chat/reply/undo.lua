@@ -7,6 +7,7 @@
 --
 -- `u` while a reply streams undoes a part of all this, which changenr() shows by going back.
 -- The reply is stopped, and the history built again ends with the reply undone.
+local block = require('hum.place.block')
 local history = require('hum.chat.reply.history')
 local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
@@ -55,8 +56,8 @@ end
 ---@param buf integer
 ---@return hum.UndoRecord
 function M.begin(buf)
-  vim.api.nvim_buf_call(buf, history.close_block)
-  local before = history.changenr(buf)
+  vim.api.nvim_buf_call(buf, block.close)
+  local before = block.changenr(buf)
   return {
     buf = buf,
     before = before,
@@ -88,7 +89,7 @@ end
 ---@param head integer  the heading is line number `head` from there, counted from 1
 function M.watch(record, row, head)
   record.row, record.head = row, head
-  record.block = history.changenr(record.buf)
+  record.block = block.changenr(record.buf)
   record.newest = record.block
   record.sure = { edits = 0, row = row, head = head }
   record.heading = heading_at(record.buf, row + head - 1)
@@ -204,7 +205,7 @@ function M.changed(buf, first, old_last, new_last)
     first = first,
     old_last = old_last,
     lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
-    block = ('%d.%d'):format(history.changenr(buf), record.inserts),
+    block = ('%d.%d'):format(block.changenr(buf), record.inserts),
   }
 end
 
@@ -214,7 +215,7 @@ end
 ---@return boolean undone
 function M.check(record)
   if record.undone or record.reply then return record.undone ~= nil end
-  local now, sure = history.changenr(record.buf), record.sure
+  local now, sure = block.changenr(record.buf), record.sure
   if now >= record.newest then
     record.newest = now
     sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
@@ -253,7 +254,7 @@ end
 ---@param record hum.UndoRecord
 ---@return boolean
 local function is_mixed(record)
-  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or history.changenr(record.buf) ~= record.block
+  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or block.changenr(record.buf) ~= record.block
 end
 
 --- Changing history under the user's hands is only safe in plain normal mode.
@@ -285,7 +286,7 @@ local function settle_now(record)
     ok, err = as_own(record, function() history.rebuild(record) end)
     preserve.restore(keep)
   else
-    ok, err = as_own(record, history.close_block)
+    ok, err = as_own(record, block.close)
   end
   if not ok and tostring(err):find('E565', 1, true) then
     return false

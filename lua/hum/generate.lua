@@ -1,0 +1,332 @@
+-- `hum.generate`: a model's reply for other plugins, piece by piece, without a chat.
+local client = require('hum.server.client')
+local endpoints = require('hum.server.endpoint')
+local fault = require('hum.fault')
+local interrupt = require('hum.interrupt')
+local learned = require('hum.server.learned')
+local log = require('hum.log')
+local models = require('hum.server.models')
+local notify = require('hum.notify')
+local places = require('hum.place')
+local requests = require('hum.server.request')
+local spelling = require('hum.spelling')
+local status = require('hum.status')
+local steps_of = require('hum.server.steps').new
+
+local M = {}
+
+---@class hum.GenerateMessage
+---@field role 'user'|'assistant'|'system'
+---@field content string
+
+---@class hum.GenerateOpts  of prompt and messages exactly one
+---@field prompt? string                    what the user says
+---@field messages? hum.GenerateMessage[]   a conversation, whose last message is answered
+---@field system? string                    what the model is told first
+---@field endpoint? string                  default: the one of new chats
+---@field model? string                     default: the one of new chats
+---@field options? table<string, any>       as in the endpoint's configuration; these win
+---@field think? boolean|string             likewise
+---@field at? { buf: integer, row: integer, col: integer }  the text goes there, counted from 0, col in bytes
+---@field on_text? fun(text: string)        each piece of the reply, in order; not with `at`
+---@field on_thinking? fun(text: string)    each piece of its thinking; not with `at`
+---@field on_done? fun(result: hum.GenerateResult)  once, whatever happens
+
+---@class hum.GenerateError
+---@field code string      as hum.Failure has it; "start": nothing was sent; "callback": a function failed
+---@field message string   what happened
+---@field hint? string     what to do
+---@field status? integer  HTTP
+
+---@class hum.GenerateResult
+---@field status 'done'|'error'|'cancelled'
+---@field reason? string       of "done": the server's word, such as "stop" or "length"; of "cancelled": why
+---@field ending? 'good'|'cut'|'told'  of "done": it is whole, was cut at a limit of length, or ended otherwise
+---@field message? string      of "done" that is not good: in plain words
+---@field error? hum.GenerateError  of "error"
+---@field stats? hum.Stats     if a request was sent
+
+---@class hum.Generation
+---@field stop fun()  ends it: "cancelled", unless it has ended by then
+
+-- ---- what may be asked for ------------------------------------------------------------------
+
+local TYPES = {
+  prompt = { 'string' },
+  messages = { 'table' },
+  system = { 'string' },
+  endpoint = { 'string' },
+  model = { 'string' },
+  options = { 'table' },
+  think = { 'boolean', 'string' },
+  at = { 'table' },
+  on_text = { 'function' },
+  on_thinking = { 'function' },
+  on_done = { 'function' },
+}
+
+local ROLES = { user = true, assistant = true, system = true }
+
+---@param messages any[]
+---@return string|nil why
+local function check_messages(messages)
+  if #messages == 0 or vim.tbl_count(messages) ~= #messages then return 'messages must be a list that is not empty' end
+  for i, message in ipairs(messages) do
+    if type(message) ~= 'table' or not ROLES[message.role] then
+      return ('messages[%d].role must be "user", "assistant" or "system"'):format(i)
+    elseif type(message.content) ~= 'string' then
+      return ('messages[%d].content must be a string'):format(i)
+    end
+  end
+end
+
+---@param at table
+---@return string|nil why
+local function check_place(at)
+  for _, name in ipairs({ 'buf', 'row', 'col' }) do
+    if type(at[name]) ~= 'number' or at[name] % 1 ~= 0 or at[name] < 0 then
+      return ('at.%s must be a whole number, not below 0'):format(name)
+    end
+  end
+  if not vim.api.nvim_buf_is_loaded(at.buf) then return 'at.buf must be a loaded buffer' end
+  local line = vim.api.nvim_buf_get_lines(at.buf, at.row, at.row + 1, false)[1]
+  if not line then return 'at.row must be a row of the buffer' end
+  if at.col > #line then return 'at.col must not be behind the end of its row' end
+end
+
+---@param opts any
+---@return string|nil why
+local function refusal(opts)
+  if type(opts) ~= 'table' then return 'the options must be a table' end
+  for name, value in pairs(opts) do
+    local types = TYPES[name]
+    if not types then
+      return ('%s is no option%s'):format(tostring(name), spelling.hint(tostring(name), vim.tbl_keys(TYPES)))
+    elseif not vim.tbl_contains(types, type(value)) then
+      return ('%s must be a %s'):format(name, table.concat(types, ' or a '))
+    end
+  end
+  if (opts.prompt == nil) == (opts.messages == nil) then return 'either prompt or messages must be given' end
+  if opts.at and (opts.on_text or opts.on_thinking) then
+    return 'on_text and on_thinking are not called with at: the text goes into the buffer'
+  end
+  return opts.messages and check_messages(opts.messages) or opts.at and check_place(opts.at) or nil
+end
+
+-- ---- what is sent ---------------------------------------------------------------------------
+
+---@param role string
+---@param content string
+---@return table
+local function message(role, content) return { role = role, parts = { { type = 'text', text = content } } } end
+
+---@param opts hum.GenerateOpts
+---@return table[]
+local function messages_of(opts)
+  local list = {}
+  if opts.system then list[1] = message('system', opts.system) end
+  for _, one in ipairs(opts.messages or { { role = 'user', content = opts.prompt } }) do
+    list[#list + 1] = message(one.role, one.content)
+  end
+  return list
+end
+
+---@param run hum.GenerationRun
+---@param resolved hum.Resolved
+---@param model string
+---@return table spec
+local function spec_of(run, resolved, model)
+  local opts = run.opts
+  return {
+    buf = run.place and opts.at.buf,
+    mark = run.place,
+    endpoint = resolved.endpoint,
+    request = requests.of(resolved, {
+      model = model,
+      messages = run.messages,
+      options = opts.options,
+      think = opts.think,
+    }),
+  }
+end
+
+-- ---- what comes back ------------------------------------------------------------------------
+
+--- Calls a function of another plugin. A CTRL-C that waits already is not to hit it.
+---@param name string
+---@param fn fun(value: any)
+---@param value any
+---@return string|nil why  it failed
+---@return boolean|nil interrupted  by a CTRL-C, which is no fault
+local function call(name, fn, value)
+  interrupt.guard(vim.fn.changenr)
+  local ok, trace = xpcall(fn, debug.traceback, value)
+  if ok then return end
+  if interrupt.is_interrupt(trace) then
+    interrupt.give_back()
+    return nil, true
+  end
+  local why = ('%s failed: %s'):format(name, tostring(trace):match('^[^\n]*'))
+  log.write('error', ('generate: %s\n%s'):format(why, trace))
+  notify.error('hum: ' .. why .. '\nsee :Hum log')
+  return why
+end
+
+---@class hum.GenerationRun
+---@field opts hum.GenerateOpts
+---@field messages table[]  as they are sent
+---@field part 'thinking'|'text'
+---@field id? integer     of the request, once it was sent
+---@field place? integer  key, once it was opened
+---@field why? string     it was stopped for
+---@field failed? string  a function of the plugin did
+---@field over? boolean
+
+--- The end, once.
+---@param run hum.GenerationRun
+---@param result hum.GenerateResult
+local function finish(run, result)
+  if run.over then return end
+  run.over = true
+  if run.place then fault.guard('closing a place', places.close, run.place) end
+  if run.id then status.finished(run.id) end
+  if run.opts.on_done then call('on_done', run.opts.on_done, result) end
+end
+
+--- The same, for what is found out before hum.generate returns: the plugin has its handle first.
+---@param run hum.GenerationRun
+---@param result hum.GenerateResult
+local function finish_soon(run, result)
+  vim.schedule(function() finish(run, result) end)
+end
+
+---@param run hum.GenerationRun
+---@param why string
+---@param discard boolean  text that has not come yet is not wanted
+local function stop(run, why, discard)
+  run.why = run.why or why
+  if run.id then client.stop(run.id, discard) end
+end
+
+---@param run hum.GenerationRun
+---@param data table
+local function on_text(run, data)
+  local name = run.part == 'thinking' and 'on_thinking' or 'on_text'
+  local fn = run.opts[name]
+  if not fn or run.why then return end
+  local failed, interrupted = call(name, fn, data.text)
+  run.failed = failed
+  -- It would fail again with every piece: nobody is to pay for those.
+  if failed then stop(run, failed, true) end
+  if interrupted then stop(run, 'CTRL-C interrupted ' .. name, true) end
+end
+
+---@param run hum.GenerationRun
+---@param name string
+---@param data table
+local function on_end(run, name, data)
+  if run.failed then
+    finish(run, { status = 'error', error = { code = 'callback', message = run.failed }, stats = data.stats })
+  elseif name == 'done' then
+    local is_good = data.ending == 'good'
+    finish(run, {
+      status = 'done',
+      reason = data.reason,
+      ending = data.ending,
+      message = not is_good and data.message or nil,
+      stats = data.stats,
+    })
+  elseif name == 'cancelled' then
+    finish(run, { status = 'cancelled', reason = run.why or 'it was stopped', stats = data.stats })
+  else
+    local stats = data.stats
+    data.stats = nil
+    finish(run, { status = 'error', error = data, stats = stats })
+  end
+end
+
+local ENDINGS = { done = true, error = true, cancelled = true }
+
+---@param run hum.GenerationRun
+---@param name string
+---@param data table
+local function on_event(run, name, data)
+  if name == 'part' then
+    run.part = data.part
+    if run.id then status.on_part(run.id, data.part) end
+  elseif name == 'text' then
+    on_text(run, data)
+  elseif name == 'learned' then
+    learned.add(data.endpoint, data.message)
+  elseif ENDINGS[name] then
+    on_end(run, name, data)
+  end
+end
+
+-- ---- the way there --------------------------------------------------------------------------
+
+---@param run hum.GenerationRun
+---@param resolved hum.Resolved
+---@param model string
+---@return string|nil why  nothing was sent
+local function send(run, resolved, model)
+  local spec = spec_of(run, resolved, model)
+  local id, why = client.generate(spec, function(name, data) on_event(run, name, data) end)
+  if not id then return why end
+  run.id = id
+  status.started(id, model)
+end
+
+--- Finds out endpoint, key and model.
+---@param opts hum.GenerateOpts
+---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)  once at most
+---@return hum.Cancel
+local function resolve(opts, cb)
+  local steps = steps_of(cb)
+  local name = models.endpoint(opts.endpoint)
+  steps.add(endpoints.resolve(name, function(err, resolved)
+    if not resolved or opts.model then return steps.finish(err, resolved, opts.model) end
+    steps.add(models.resolve(name, function(why, model) steps.finish(why, model and resolved, model) end))
+  end))
+  return steps.cancel
+end
+
+---@param run hum.GenerationRun
+---@param why string  its second line is what to do
+local function fail(run, why)
+  local text, hint = why:gsub('^hum: ', ''):match('^([^\n]*)\n?(.*)$')
+  finish_soon(
+    run,
+    { status = 'error', error = { code = 'start', message = text or why, hint = hint ~= '' and hint or nil } }
+  )
+end
+
+---@param opts hum.GenerateOpts
+---@return hum.Generation
+function M.start(opts)
+  local wrong = refusal(opts)
+  if wrong then error('hum.generate: ' .. wrong, 3) end
+  ---@type hum.GenerationRun
+  local run = { opts = vim.tbl_extend('force', {}, opts), messages = messages_of(opts), part = 'text' }
+  if opts.at then
+    local place, why = places.open(opts.at, function(lost) stop(run, lost, true) end)
+    if not place then error('hum.generate: at: ' .. tostring(why), 3) end
+    run.place = place
+  end
+  local cancel = resolve(opts, function(why, resolved, model)
+    if not resolved or not model then return fail(run, tostring(why)) end
+    local ok, problem = fault.guard('sending', send, run, resolved, model)
+    if not ok or problem then fail(run, problem or 'hum failed: see :Hum log') end
+  end)
+  return {
+    stop = function()
+      if run.over or run.why then return end
+      stop(run, 'it was stopped', not run.place)
+      if run.id then return end
+      cancel()
+      finish_soon(run, { status = 'cancelled', reason = run.why })
+    end,
+  }
+end
+
+return M

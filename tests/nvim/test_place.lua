@@ -1,0 +1,434 @@
+-- Text at a place in a buffer, an extmark: delivered, merged and repaired as a reply at a buffer's end is.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local LINES = { 'above', 'left(|)right', 'below' }
+local COL = #'left('
+
+--- A buffer with lines around a place, and a request whose text goes there, of which `first` tokens have come. Without
+--- an end, if it is endless.
+local function begun(t, n, first, tokens, endless)
+  local made, text = chat.tokens(n)
+  if tokens then
+    made, text = tokens, table.concat(tokens)
+  end
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = made, count = endless and 1000000 or nil })
+  chat.configure(t, srv)
+  local lines = vim.tbl_map(function(line) return (line:gsub('|', '')) end, LINES)
+  local buf = t:lua(
+    [[
+    vim.cmd('set hidden')
+    local lines, col = ...
+    local buf = vim.api.nvim_get_current_buf()
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+    vim.cmd('let &l:undolevels = &l:undolevels')
+    done = {}
+    handle = require('hum').generate({
+      prompt = 'go',
+      at = { buf = buf, row = 1, col = col },
+      on_done = function(result) table.insert(done, result) end,
+    })
+    return buf]],
+    lines,
+    COL
+  )
+  gate:pass(first or 20)
+  if (first or 20) > 0 then
+    t:wait(function() return t:text(buf):find(vim.trim(made[first or 20]), 1, true) end, 'the first tokens')
+  end
+  return buf, text, gate, srv
+end
+
+local function around(text) return (table.concat(LINES, '\n'):gsub('|', (text:gsub('%%', '%%%%')))) end
+
+local function done(t)
+  t:wait(function() return t:lua('return #done > 0') end, 'on_done')
+  t:wait(function() return not t:lua([[return require('hum.server.client').is_busy()]]) end, 'no request runs')
+  eq(1, t:lua('return #done'), 'endings')
+  return t:lua('return done[1]')
+end
+
+local function finish_well(t)
+  local result = done(t)
+  eq('done', result.status, vim.inspect(result))
+  T.no_match('hum', t:messages())
+  return result.stats
+end
+
+local function wait_token(t, buf, i)
+  t:wait(function() return t:text(buf):find(('%06d'):format(i), 1, true) end, ('token %d'):format(i))
+end
+
+local function pass_rest(t, gate)
+  gate:pass()
+  t:wait(function() return gate:taken() end, 'the helper has taken the rest')
+end
+
+-- ---- delivery ----------------------------------------------------------------------------------
+
+local function one_edit_each(prepare)
+  return function(t)
+    local buf, text, gate = begun(t, 1000, 0)
+    prepare(t, buf)
+    chat.count_changes(t, buf)
+    for i = 16, 1000, 16 do
+      gate:pass(16)
+      wait_token(t, buf, i)
+    end
+    gate:pass()
+    local stats = finish_well(t)
+    eq(around(text), t:text(buf))
+    eq({ 1000, 0 }, { stats.edits, stats.merged })
+    eq(1000, chat.changes(t, 7), 'changes of the buffer')
+  end
+end
+
+test('1000 tokens make 1000 edits in the current buffer', one_edit_each(function() end))
+
+test('1000 tokens make 1000 edits in a buffer that is not shown', one_edit_each(function(t) t:cmd('enew') end))
+
+test('1000 tokens make 1000 edits in another window', one_edit_each(function(t) t:cmd('new') end))
+
+test(
+  '1000 tokens make 1000 edits while the user is in insert mode',
+  one_edit_each(function(t)
+    t:keys('gg0i')
+    t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
+  end)
+)
+
+test('20000 tokens flat out arrive whole, within the window', function(t)
+  local buf, text, gate = begun(t, 20000)
+  gate:pass()
+  local stats = finish_well(t)
+  eq(around(text), t:text(buf))
+  T.ok(stats.max_unacked <= 64, stats.max_unacked .. ' edits unacknowledged')
+  eq(0, stats.redelivered)
+end)
+
+test('tokens merge while Neovim is blocked, and all are there afterwards', function(t)
+  local buf, text, gate = begun(t, 600)
+  t:keys('ggf')
+  t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
+  pass_rest(t, gate)
+  t:keys('<Esc>')
+  local stats = finish_well(t)
+  eq(around(text), t:text(buf))
+  T.ok(stats.merged >= 1 and stats.edits < 600, vim.inspect(stats))
+end)
+
+test('thinking is not written, the text is', function(t)
+  local buf, _, gate, srv = begun(t, 20)
+  gate:pass()
+  finish_well(t)
+  srv:script({ thinking = 'let me see', text = 'so it is' })
+  t:lua(
+    [[local buf = ...
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, { 'x' })
+    done = {}
+    require('hum').generate({
+      prompt = 'go', model = 'thinker', think = true, at = { buf = buf, row = 0, col = 1 },
+      on_done = function(result) table.insert(done, result) end,
+    })]],
+    buf
+  )
+  eq('done', done(t).status)
+  eq('xso it is', t:text(buf))
+end)
+
+-- ---- edits of the user -------------------------------------------------------------------------
+
+test('what the user does above, below and on both sides misplaces nothing', function(t)
+  local buf, text, gate = begun(t, 500)
+  local passed = 20
+  local edits = {
+    { 'ggOnew first<Esc>', 'new first\n' },
+    { 'Gonew last<Esc>', '\nnew last' },
+    { '/left<CR>isays <Esc>', 'says left' },
+    { '/right<CR>A of it<Esc>', 'right of it' },
+    { '/above<CR>dd', nil },
+    { '/below<CR>ccunder<Esc>', 'under' },
+  }
+  for _, edit in ipairs(edits) do
+    t:keys(edit[1])
+    t:wait(function()
+      local now = t:text(buf)
+      return t.child:mode().mode == 'n'
+        and (edit[2] and now:find(edit[2], 1, true) or not edit[2] and not now:find('above'))
+    end, edit[1] .. ' is done')
+    gate:pass(40)
+    passed = passed + 40
+    wait_token(t, buf, passed)
+  end
+  gate:pass()
+  finish_well(t)
+  eq('new first\nsays left(' .. text .. ')right of it\nunder\nnew last', t:text(buf))
+end)
+
+test('what the user edits inside stays, and the rest follows the end', function(t)
+  local buf, text, gate = begun(t, 300)
+  t:keys('/000003<CR>iMINE <Esc>')
+  t:wait(function() return t:text(buf):find('MINE 000003', 1, true) and t.child:mode().mode == 'n' end, 'typed inside')
+  gate:pass(100)
+  wait_token(t, buf, 120)
+  t:keys('gg/000050<CR>de')
+  t:wait(function() return not t:text(buf):find('000050', 1, true) end, 'deleted inside')
+  gate:pass()
+  finish_well(t)
+  eq(around(text:gsub('000003', 'MINE 000003', 1):gsub('000050', '', 1)), t:text(buf))
+end)
+
+test('the user types in insert mode beside the place all the while', function(t)
+  local buf, text, gate = begun(t, 400)
+  t:keys('ggA')
+  local typed = ''
+  for i = 1, 30 do
+    t:keys(('%d,'):format(i))
+    typed = typed .. i .. ','
+    gate:pass(10)
+    t:wait(function() return t:text(buf):find('above' .. typed, 1, true) end, 'what was typed')
+  end
+  t:keys('<Esc>')
+  gate:pass()
+  finish_well(t)
+  eq((around(text):gsub('above', 'above' .. typed)), t:text(buf))
+end)
+
+-- ---- textlock ----------------------------------------------------------------------------------
+
+local function map_lock(t)
+  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+end
+
+local function lock(t, buf)
+  t:keys('<F5>')
+  t:wait(
+    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
+    'textlock'
+  )
+end
+
+test('nothing is lost or misplaced under textlock', function(t)
+  local buf, text, gate = begun(t, 300)
+  map_lock(t)
+  lock(t, buf)
+  pass_rest(t, gate)
+  T.ok(#t:text(buf) < #text, 'the lock held text back')
+  t:keys('l')
+  local stats = finish_well(t)
+  eq(around(text), t:text(buf))
+  T.ok(stats.redelivered >= 1, 'text was delivered again')
+end)
+
+for name, token in vim.spairs({ words = 'na ', lines = '|---|\n' }) do
+  test(('equal %s are not taken for those that were refused'):format(name), function(t)
+    local tokens = vim.fn['repeat']({ token }, 400)
+    tokens[20] = 'XX'
+    local buf, text, gate = begun(t, 400, 20, tokens)
+    map_lock(t)
+    for i = 1, 3 do
+      gate:pass(60)
+      t:wait(function() return #t:text(buf) >= #token * (100 * i - 40) end, ('%d tokens'):format(100 * i - 40))
+      lock(t, buf)
+      gate:pass(40)
+      t:wait(function() return gate:taken() end, 'tokens under the lock')
+      t:keys('l')
+      t:wait(function() return #t:text(buf) >= #token * 100 * i end, ('%d tokens'):format(100 * i))
+    end
+    gate:pass()
+    finish_well(t)
+    eq(around(text), t:text(buf))
+  end)
+end
+
+test('text edited inside meanwhile is kept by the repair', function(t)
+  local buf, text, gate = begun(t, 300)
+  map_lock(t)
+  t:lua(
+    [[local buf = ...
+    local row = vim.fn.search('000003', 'w') - 1
+    local col = vim.fn.getline(row + 1):find('000003', 1, true) - 1
+    vim.api.nvim_buf_set_text(buf, row, col, row, col, { 'MINE ' })]],
+    buf
+  )
+  lock(t, buf)
+  pass_rest(t, gate)
+  t:keys('l')
+  finish_well(t)
+  eq(around(text:gsub('000003', 'MINE 000003', 1)), t:text(buf))
+end)
+
+test('a buffer that stays locked ends the request with a word', function(t)
+  local buf, _, gate, srv = begun(t, 3000, 20, nil, true)
+  t:api('nvim_set_option_value', 'modifiable', false, { buf = buf })
+  gate:pass(200)
+  local result = done(t)
+  eq({ 'error', 'gone' }, { result.status, result.error.code })
+  T.match('modifiable', result.error.message, true)
+  srv:wait_event('disconnect')
+end)
+
+-- ---- undo --------------------------------------------------------------------------------------
+
+local BEFORE = around('')
+
+local function press(t, keys)
+  local before = t:eval('b:changedtick')
+  t:keys(keys)
+  t:wait(function() return t:eval('b:changedtick') ~= before end, keys .. ' changes the text')
+end
+
+for name, prepare in
+  vim.spairs({
+    ['the current buffer'] = function() end,
+    ['a buffer that is not shown'] = function(t, buf)
+      t:cmd('enew')
+      return function() t:cmd('buffer ' .. buf) end
+    end,
+    ['a buffer that is left and entered'] = function(t, buf, gate)
+      t:cmd('new')
+      gate:pass(20)
+      wait_token(t, buf, 40)
+      t:cmd('wincmd p')
+      gate:pass(20)
+      wait_token(t, buf, 60)
+    end,
+  })
+do
+  test(('the text is one undo step in %s'):format(name), function(t)
+    local buf, text, gate = begun(t, 100)
+    local back = prepare(t, buf, gate)
+    gate:pass()
+    finish_well(t)
+    if back then back() end
+    eq(around(text), t:text(buf))
+    press(t, 'u')
+    eq(BEFORE, t:text(buf))
+    press(t, '<C-r>')
+    eq(around(text), t:text(buf))
+  end)
+end
+
+test('an edit of the user in normal mode keeps its own step', function(t)
+  local buf, text, gate = begun(t, 100)
+  press(t, 'ggx')
+  gate:pass()
+  finish_well(t)
+  local full = around(text):sub(2)
+  eq(full, t:text(buf))
+  local seen = {}
+  for i = 1, 3 do
+    press(t, 'u')
+    seen[i] = t:text(buf)
+  end
+  local first = text:sub(1, seen[1]:find(')right', 1, true) - 1 - #'bove\nleft(')
+  eq({ around(first):sub(2), around(first), BEFORE }, seen)
+end)
+
+test('u in mid-stream takes the text away and ends the request', function(t)
+  local buf, _, gate, srv = begun(t, 1000, 20, nil, true)
+  press(t, 'u')
+  gate:pass(10)
+  local result = done(t)
+  eq({ 'cancelled', 'its text was undone' }, { result.status, result.reason })
+  eq(BEFORE, t:text(buf))
+  srv:wait_event('disconnect')
+end)
+
+test('u of an earlier edit before the first token is no undo of the text', function(t)
+  local buf, text, gate = begun(t, 30, 0)
+  press(t, 'ggx')
+  press(t, 'u')
+  gate:pass()
+  finish_well(t)
+  eq(around(text), t:text(buf))
+end)
+
+-- ---- loss --------------------------------------------------------------------------------------
+
+for keys, left in vim.spairs({ ['2Gdd'] = 'above\nbelow', ['ggdG'] = '' }) do
+  test(('%s over the text ends the request, and no more comes in'):format(keys), function(t)
+    local buf, _, gate, srv = begun(t, 1000, 5, nil, true)
+    press(t, keys)
+    gate:pass(10)
+    local result = done(t)
+    eq({ 'cancelled', 'the text around it was deleted' }, { result.status, result.reason })
+    eq(left, t:text(buf))
+    srv:wait_event('disconnect')
+  end)
+end
+
+test('the place is deleted before the first token', function(t)
+  local buf, _, gate = begun(t, 1000, 0)
+  press(t, 'ggdG')
+  gate:pass(10)
+  eq('cancelled', done(t).status)
+  eq('', t:text(buf))
+end)
+
+for _, command in ipairs({ 'bwipeout!', 'bunload!', 'bdelete!' }) do
+  test((':%s in mid-stream ends the request'):format(command), function(t)
+    local buf, _, gate, srv = begun(t, 3000, 20, nil, true)
+    t:cmd('new')
+    t:cmd(command .. ' ' .. buf)
+    gate:pass(200)
+    local result = done(t)
+    T.ok(result.status == 'cancelled' or result.error.code == 'gone', vim.inspect(result))
+    T.match('its buffer was', result.reason or result.error.message)
+    srv:wait_event('disconnect')
+    eq('', t:messages())
+  end)
+end
+
+test('stop keeps what has come', function(t)
+  local buf, text = begun(t, 1000, 20, nil, true)
+  t:lua('handle.stop()')
+  eq('cancelled', done(t).status)
+  eq(around(text:sub(1, 20 * 7)), t:text(buf))
+end)
+
+test('two places in one line and one buffer stream at once, each whole', function(t)
+  local srv = t:fake()
+  local tokens, want = {}, {}
+  for i = 1, 2 do
+    tokens[i] = {}
+    for j = 1, 300 do
+      tokens[i][j] = ('%d-%03d%s'):format(i, j, j % 7 == 0 and '\n' or ' ')
+    end
+    want[i] = table.concat(tokens[i])
+  end
+  srv:script({
+    rules = {
+      { match = { text = 'one' }, tokens = tokens[1], interval_ms = 1 },
+      { match = { text = 'two' }, tokens = tokens[2], interval_ms = 1.5 },
+    },
+  })
+  chat.configure(t, srv)
+  t:lua([[
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'a() b()' })
+    done = {}
+    for prompt, col in pairs({ one = 2, two = 6 }) do
+      require('hum').generate({
+        prompt = prompt,
+        at = { buf = vim.api.nvim_get_current_buf(), row = 0, col = col },
+        on_done = function(result) table.insert(done, result.status) end,
+      })
+    end]])
+  t:wait(function() return t:lua('return #done == 2') end, 'both endings')
+  eq({ 'done', 'done' }, t:lua('return done'))
+  eq('a(' .. want[1] .. ') b(' .. want[2] .. ')', t:text())
+end)
+
+test('a CTRL-C while text comes loses and doubles nothing', function(t)
+  local buf, text, gate = begun(t, 2000)
+  gate:pass()
+  for _ = 1, 20 do
+    t:keys('<C-c>')
+    t:lua('return 0')
+  end
+  finish_well(t)
+  eq(around(text), t:text(buf))
+end)

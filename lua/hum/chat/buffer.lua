@@ -1,6 +1,5 @@
 -- The buffer of a chat: made, attached, saved, detached.
 local chats = require('hum.chat.chats')
-local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
@@ -73,7 +72,6 @@ local function watch(buf)
     if chat then chats.touch(chat) end
   end)
   notes.watch(buf)
-  on('InsertEnter', client.warm)
   on('BufWinEnter', function() window.setup(buf) end)
   on('BufUnload', function()
     chats.drop(buf)

@@ -1,6 +1,6 @@
--- What is done before a message is sent, so that it is on its way at once: the helper is started, loads libcurl, and over
--- TLS, whose beginning takes several ways there and back, makes the connection. What goes wrong is told when a message is
--- sent.
+-- What is done before a message is sent, so that it is on its way at once: the helper is started and loads libcurl, and
+-- over TLS, whose beginning takes several ways there and back, the connection is made. What goes wrong is told when a
+-- message is sent.
 local client = require('hum.server.client')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')

@@ -250,6 +250,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
         send_thought(c, event);
         break;
     case DIALECT_TICK:
+    case DIALECT_STRAY:
     case DIALECT_ERROR: /* the generation ends with these */
     case DIALECT_ODD:
     case DIALECT_DONE:

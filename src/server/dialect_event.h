@@ -15,6 +15,8 @@ enum dialect_event_type {
                           unreadable */
     DIALECT_TICK,      /* the model is at work on what is not shown: an empty thought, a signature,
                           a piece of a tool call. Neither pings nor roles are. */
+    DIALECT_STRAY,     /* text, len: words where a record should be, as one line: they may say why
+                          nothing follows */
     DIALECT_STATS,     /* stats: may come more than once, each later one wins */
     DIALECT_ERROR,     /* text, len: the server's message, one readable text */
     DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */

@@ -9,6 +9,7 @@
 
 /* How much of an odd record an error shows, in bytes. */
 #define SHOWN 200
+#define SHOWN_STRAY 2000
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
@@ -60,13 +61,54 @@ void emit_thought(const struct emit *e, const char *text, size_t len, const char
     give(e, &event);
 }
 
+static void emit_stray(const struct emit *e)
+{
+    struct buf text;
+    buf_init(&text, LIMIT_ERROR_BODY);
+    utf8_line(e->record, e->len, SHOWN_STRAY, &text);
+    bool error = e->state->event != NULL && strcmp(e->state->event, "error") == 0;
+    if (text.len > 0) {
+        emit_event(e, error ? DIALECT_ERROR : DIALECT_STRAY, text.data, text.len);
+    }
+    buf_finish(&text);
+}
+
+/* What holds nothing of an API is passed over: blank data (no event, says the standard), null,
+ * "ping", in JSON or not. A list may hold an error. Returns whether it was that. */
+static bool pass_over(const struct emit *e, const cJSON *root)
+{
+    size_t at = 0;
+    while (at < e->len && (unsigned char)e->record[at] <= ' ') {
+        at++;
+    }
+    bool broken = root == NULL && at < e->len && strchr("{[<\"", e->record[at]) != NULL &&
+                  !e->state->finished; /* what is complete needs none of it */
+    if (cJSON_IsObject(root) || broken) {
+        return false;
+    }
+    for (const cJSON *item = cJSON_IsArray(root) ? root->child : NULL; item != NULL;
+         item = item->next) {
+        const cJSON *error = emit_find_error(item);
+        if (error != NULL) {
+            emit_error(e, error);
+            return true;
+        }
+    }
+    if (root == NULL || cJSON_IsString(root)) {
+        emit_stray(e);
+    }
+    return !cJSON_IsArray(root) || root->child == NULL;
+}
+
 void emit_record(const struct emit *e, char *record, emit_read read_record)
 {
     if (e->state->done) {
         return;
     }
     cJSON *root = json_parse(record, e->len);
-    read_record(e, root);
+    if (!pass_over(e, root)) {
+        read_record(e, root);
+    }
     cJSON_Delete(root);
 }
 

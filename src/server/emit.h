@@ -14,7 +14,8 @@ struct emit {
     size_t len;
 };
 
-/* Parses a record and hands it to read, which turns it into events; as dialect->record. */
+/* Parses a record and hands it to read, which turns it into events; as dialect->record. One that
+ * holds nothing of an API is passed over. */
 typedef void (*emit_read)(const struct emit *e, const cJSON *root);
 void emit_record(const struct emit *e, char *record, emit_read read);
 

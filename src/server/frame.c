@@ -77,11 +77,11 @@ static bool is_event_line(struct span line)
     return line.data[0] == ':';
 }
 
-static void keep_stray(struct frame *f, struct span line)
+void frame_keep_stray(struct frame *f, const char *text, size_t len)
 {
     size_t room = LIMIT_ERROR_BODY - f->strays.len;
     if (room > 0) {
-        buf_add(&f->strays, line.data, line.len < room - 1 ? line.len : room - 1);
+        buf_add(&f->strays, text, len < room - 1 ? len : room - 1);
         buf_add(&f->strays, "\n", 1);
     }
 }
@@ -106,7 +106,7 @@ static int read_event_line(struct frame *f, const char *line, size_t len, frame_
         value = field(whole, "error");
     }
     if (value.data == NULL && !is_event_line(whole)) {
-        keep_stray(f, whole);
+        frame_keep_stray(f, line, len);
     }
     return value.data != NULL ? collect(f, value.data, value.len) : 0;
 }

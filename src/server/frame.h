@@ -41,6 +41,9 @@ void frame_finish(struct frame *f);
 /* Returns 0, HUM_ETOOBIG when a record is over the cap, or the callback's non-zero. */
 int frame_feed(struct frame *f, const char *data, size_t len, frame_on_record on_record, void *ctx);
 
+/* A record was words of no dialect: they are kept as strays. */
+void frame_keep_stray(struct frame *f, const char *text, size_t len);
+
 /* The stream is over: gives an unfinished last line, and an SSE event that lacks only
  * its blank line, to the callback. Same returns. */
 int frame_end(struct frame *f, frame_on_record on_record, void *ctx);

@@ -9,6 +9,7 @@
 #include "server/retry.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* So often a model may refuse what is in a request: a field each time. */
@@ -165,6 +166,14 @@ static void hand_on(struct generation *g, const struct dialect_event *event)
     g->callbacks->on_event(g->ctx, event);
 }
 
+/* A single word in the midst of a reply keeps the connection alive, and says nothing. */
+static void keep_stray(struct generation *g, const struct dialect_event *event)
+{
+    if (g->last_token_ms == 0 || strchr(event->text, ' ') != NULL) {
+        frame_keep_stray(&g->frame, event->text, event->len);
+    }
+}
+
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct generation *g = ctx;
@@ -181,6 +190,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_TICK:
         note_token(g);
+        break;
+    case DIALECT_STRAY:
+        keep_stray(g, event);
         break;
     case DIALECT_ERROR:
         fail_with(g, HUM_ESERVER, event->text);

@@ -194,7 +194,8 @@ static void an_error_ends_the_stream(void)
     STREAM("event: error\n" E("{\"message\":\"Overloaded\"}"), overloaded);
     STREAM("{\"error\":{\"message\":\"Overloaded\"}}", overloaded);
     STREAM("{\"type\":\"error\",\"error\":\"Overloaded\"}", overloaded);
-    STREAM("data: Overloaded\n\n", overloaded);
+    STREAM("event: error\ndata: Overloaded\n\n", overloaded);
+    STREAM("data: Overloaded\n\n", "{stray Overloaded}{cut}");
     STREAM(START E("{\"type\":"), BEGUN "{odd {\"type\":}");
     STREAM(TEXT("0", "a") E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\","
                             "\"text\":7}}"),

@@ -55,7 +55,7 @@ static void errors_are_told_wherever_they_come(void)
     STREAM("{\"error\":{\"code\":501,\"message\":\"Infill is not supported by this model\"}}",
            "{error Infill is not supported by this model}");
     STREAM("<html><title>502 Bad Gateway</title></html>\n", "{odd 502 Bad Gateway}");
-    STREAM("data: oops\n\n", "{error oops}");
+    STREAM("data: oops\n\n", "{stray oops}{cut}");
     STREAM("data: {\"content\":7}\n\n", "{odd {\"content\":7}}");
 }
 

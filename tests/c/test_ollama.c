@@ -108,7 +108,7 @@ static void a_clean_end_without_done_is_cut(void)
 static void a_line_that_is_not_json_is_an_error_with_its_text(void)
 {
     STREAM("{\"message\":{\"content\":\"a\"}}\nupstream  failed\r\n",
-           "{text a}{error upstream failed}");
+           "{text a}{stray upstream failed}{cut}");
     STREAM("<html><head><title>502 Bad Gateway</title></head>\n<body>x</body></html>\n",
            "{odd 502 Bad Gateway}");
     STREAM("{\"message\":{\"con", "{odd {\"message\":{\"con}");
@@ -121,8 +121,9 @@ static void a_wrong_shape_is_an_error_that_shows_it(void)
     STREAM("{\"message\":\"x\"}\n", "{odd {\"message\":\"x\"}}");
     STREAM("{\"message\":{\"content\":7}}\n", "{odd {\"message\":{\"content\":7}}}");
     STREAM("{\"message\":{\"tool_calls\":{}}}\n", "{odd {\"message\":{\"tool_calls\":{}}}}");
-    STREAM("7\n", "{error 7}");
-    STREAM("\"words\"\n", "{error words}");
+    STREAM("7\nnull\n[]\n", "{cut}");
+    STREAM("[{\"error\":\"no\"}]\n", "{error no}");
+    STREAM("\"words\"\n", "{stray \"words\"}{cut}");
 }
 
 static void an_odd_answer_is_shown_in_short(void)

@@ -168,7 +168,7 @@ static void an_answer_that_is_no_stream_is_read_all_the_same(void)
 
 static void what_is_not_json_or_oddly_shaped_is_an_error(void)
 {
-    STREAM("data: upstream failed\n\n", "{error upstream failed}");
+    STREAM("data: upstream failed\n\n", "{stray upstream failed}{cut}");
     STREAM("data: {\"choices\":[\n\n", "{odd {\"choices\":[}");
     STREAM("data: {\"choices\":7}\n\n", "{odd {\"choices\":7}}");
     STREAM("data: {\"choices\":[{\"delta\":\"x\"}]}\n\n",
@@ -178,7 +178,8 @@ static void what_is_not_json_or_oddly_shaped_is_an_error(void)
     STREAM(DELTA("\"tool_calls\":1"),
            "{odd "
            "{\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":1}}]}}");
-    STREAM("data:\n\n", "{odd nothing}");
+    STREAM("data:\n\ndata: null\n\n" STOP, "{done stop}");
+    STREAM(DELTA("\"content\":\"a\"") "data: ping\n\n" STOP, "{text a}{stray ping}{done stop}");
 }
 
 static void nothing_follows_the_end(void)

@@ -7,10 +7,8 @@ local test = T.test
 local NOT_YET = {
   wire = [[
     content-list-thinking content-list-nonstream reasoning-details-only think-inline-same-line think-no-open
-    think-indented-tag think-explained think-explained-open data-empty-heartbeat data-null-heartbeat
-    data-string-heartbeat data-word-heartbeat event-ping data-then-break two-spaces done-lower
-    single-newline-events o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped
-    o-openai-shaped]],
+    think-indented-tag think-explained think-explained-open data-then-break single-newline-events
+    o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped o-openai-shaped]],
 }
 
 --- So many cases share a Neovim.

@@ -83,11 +83,11 @@ static bool pass_over(const struct emit *e, const cJSON *root)
     }
     bool broken = root == NULL && at < e->len && strchr("{[<\"", e->record[at]) != NULL &&
                   !e->state->finished; /* what is complete needs none of it */
+    const cJSON *list = cJSON_IsArray(root) ? root : NULL;
     if (cJSON_IsObject(root) || broken) {
         return false;
     }
-    for (const cJSON *item = cJSON_IsArray(root) ? root->child : NULL; item != NULL;
-         item = item->next) {
+    for (const cJSON *item = list != NULL ? list->child : NULL; item != NULL; item = item->next) {
         const cJSON *error = emit_find_error(item);
         if (error != NULL) {
             emit_error(e, error);
@@ -97,7 +97,7 @@ static bool pass_over(const struct emit *e, const cJSON *root)
     if (root == NULL || cJSON_IsString(root)) {
         emit_stray(e);
     }
-    return !cJSON_IsArray(root) || root->child == NULL;
+    return list == NULL || list->child == NULL;
 }
 
 void emit_record(const struct emit *e, char *record, emit_read read_record)

@@ -35,7 +35,7 @@ test(
   function(t) eq(limit(t), t:lua('return require("hum.config.check").DEPTH')) end
 )
 
-for _, dialect in ipairs({ 'ollama', 'openai' }) do
+for _, dialect in ipairs({ 'ollama', 'openai', 'anthropic' }) do
   test(('options of a chat reach the server, %s'):format(dialect), function(t)
     local srv = t:fake()
     srv:script({ rules = { { text = 'one' } } })
@@ -67,6 +67,27 @@ test('options of a chat in its front matter reach the server, or are refused by 
   ask_with(limit(t) + 1)
   local told = ('options.deep is nested more than %d levels deep'):format(limit(t))
   t:wait(function() return t:messages():find(told, 1, true) end, 'a word about it')
+  eq(1, #srv:requests())
+end)
+
+test('options of hum.generate reach the server, or are refused by name', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { text = 'one' } } })
+  chat.configure(t, srv)
+  local function generate(depth)
+    t:lua(
+      [[
+      local options = ...
+      ended = nil
+      require('hum').generate({ prompt = 'hi', options = options, on_done = function(result) ended = result end })]],
+      nested(depth)
+    )
+    return t:wait(function() return t:lua('return ended') end, 'an ending')
+  end
+  eq('done', generate(limit(t)).status)
+  eq(limit(t), depth_of(srv:requests()[1].body.options))
+  local told = ('options.deep is nested more than %d levels deep'):format(limit(t))
+  T.match(told, generate(limit(t) + 1).error.message, true)
   eq(1, #srv:requests())
 end)
 

@@ -362,6 +362,9 @@ static void read_message(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content");
     int64_t index = 0;
+    if (cJSON_IsString(content)) {
+        emit_text(e, DIALECT_TEXT, content);
+    }
     for (const cJSON *one = cJSON_IsArray(content) ? content->child : NULL; one != NULL;
          one = one->next) {
         read_content(e, index++, one);
@@ -420,24 +423,45 @@ static const struct {
     {"error", read_error},
 };
 
-/* The type stands in the record, with some servers in the event's name alone. What nobody knows,
- * such as an event of a later version, or "ping", is passed over. */
-static void read_record(const struct emit *e, const cJSON *root)
+/* Whether the event of that type was read. */
+static bool read_event(const struct emit *e, const char *type, const cJSON *root)
 {
-    const cJSON *own = json_get(root, "type");
-    const char *type = cJSON_IsString(own) ? own->valuestring : e->state->event;
-    if (root == NULL) {
-        emit_odd(e);
-        return;
-    }
-    if (!cJSON_IsString(own) && emit_find_error(root) != NULL) {
-        type = "error";
-    }
-    for (size_t i = 0; cJSON_IsObject(root) && i < sizeof events / sizeof *events; i++) {
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         if (type != NULL && strcmp(type, events[i].type) == 0) {
             events[i].read(e, root);
-            return;
+            return true;
         }
+    }
+    return false;
+}
+
+static bool is_named_error(const struct emit *e)
+{
+    return e->state->event != NULL && strcmp(e->state->event, "error") == 0;
+}
+
+/* Without a type, in a record of the events: the type is in their name with some servers, some
+ * send an error alone, and some speak another API. */
+static void read_untyped(const struct emit *e, const cJSON *root)
+{
+    if (emit_find_error(root) != NULL || is_named_error(e)) {
+        read_error(e, root);
+    } else if (cJSON_IsObject(root) && !read_event(e, e->state->event, root) &&
+               (json_get(root, "choices") != NULL || json_get(root, "done") != NULL)) {
+        emit_odd(e);
+    }
+}
+
+/* What nobody knows, such as an event of a later version, or "ping", is passed over. */
+static void read_record(const struct emit *e, const cJSON *root)
+{
+    const cJSON *type = json_get(root, "type");
+    if (root == NULL) {
+        emit_odd(e);
+    } else if (!cJSON_IsString(type)) {
+        read_untyped(e, root);
+    } else if (!read_event(e, type->valuestring, root) && is_named_error(e)) {
+        read_error(e, root); /* with the error's own type in the record */
     }
 }
 

@@ -158,6 +158,7 @@ static void a_whole_message_is_read_too(void)
            "\"signature\":\"s\"},{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":"
            "\"max_tokens\",\"usage\":{\"input_tokens\":2,\"output_tokens\":3}}",
            "{thinking hm}{text a}{stats 2 3 - - - -}{thought hm, signed s}{done max_tokens}");
+    STREAM("{\"type\":\"message\",\"content\":\"a\",\"stop_reason\":null}", "{text a}{done }");
 }
 
 static void usage_adds_up(void)
@@ -196,11 +197,23 @@ static void an_error_ends_the_stream(void)
     STREAM("{\"type\":\"error\",\"error\":\"Overloaded\"}", overloaded);
     STREAM("event: error\ndata: Overloaded\n\n", overloaded);
     STREAM("data: Overloaded\n\n", "{stray Overloaded}{cut}");
+    STREAM("event: error\n" E("{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}"),
+           overloaded);
+    STREAM("{\"detail\":\"Overloaded\"}", overloaded);
+    STREAM("event: message\n" E("{\"type\":\"ping\"}") TEXT("0", "a") END,
+           "{text a}{stats - 5 - - - -}{done end_turn}");
     STREAM(START E("{\"type\":"), BEGUN "{odd {\"type\":}");
     STREAM(TEXT("0", "a") E("{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\","
                             "\"text\":7}}"),
            "{text a}{odd {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\","
            "\"text\":7}}}");
+}
+
+static void another_api_is_not_taken_for_silence(void)
+{
+    STREAM(E("{\"choices\":[{\"delta\":{}}]}"), "{odd {\"choices\":[{\"delta\":{}}]}}");
+    STREAM(E("{\"message\":{\"content\":\"a\"},\"done\":false}"),
+           "{odd {\"message\":{\"content\":\"a\"},\"done\":false}}");
 }
 
 static void too_many_open_blocks_are_an_error(void)
@@ -471,6 +484,7 @@ int main(void)
     RUN(usage_adds_up);
     RUN(a_reason_comes_with_its_details);
     RUN(an_error_ends_the_stream);
+    RUN(another_api_is_not_taken_for_silence);
     RUN(too_many_open_blocks_are_an_error);
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(recorded_messages_have_their_events);

@@ -15,7 +15,7 @@
 #define METHOD_WARM "warm"         /* a request is near: what it needs is loaded */
 #define METHOD_CHAT "chat"         /* id, spec: a reply of a model to the end of a buffer */
 #define METHOD_GENERATE "generate" /* id, spec: a reply to Lua, or to a place in a buffer */
-#define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "result" */
+#define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "record"s, "result" */
 #define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
 #define METHOD_JOBS "jobs"         /* id of its own: answered by "jobs" */
@@ -46,6 +46,7 @@
 #define EVENT_DONE "done"           /* {reason, ending, message, hint, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */
+#define EVENT_RECORD "record"       /* {at, text}: lines of a query with stream; else as text */
 #define EVENT_RESULT "result"       /* {status, body}: of a query, if the status is 2xx */
 
 #define EVENT_JOBS "jobs" /* {jobs = {{id, kind, state, endpoint, model?, age_ms, bytes}}} */

@@ -3,11 +3,13 @@
 #include "base/buf.h"
 #include "base/fields.h"
 #include "nvim/event.h"
+#include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
 #include "server/dialect.h"
 #include "server/endpoint.h"
 #include "server/error_text.h"
+#include "server/frame.h"
 #include "server/http.h"
 
 #include <stdlib.h>
@@ -19,17 +21,24 @@ struct query {
     struct endpoint endpoint;
     char *model; /* that it is about, or NULL */
     enum failure_of of;
-    struct transfer *transfer;
-    struct buf body;
+    struct transfer *transfer; /* NULL once it has ended */
+    struct buf body;           /* all of it, or, of a stream, that of a refusal */
+    struct frame frame;        /* of a stream: its lines are records ... */
+    struct sink *sink;         /* ... that leave by this; NULL: it is none */
     uv_timer_t deadline;
     long timeout_ms; /* 0: none */
+
+    const char *ending; /* the event's name; NULL so far */
+    struct buf told;    /* its fields, packed while what they are about exists */
 };
 
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct query *q = handle->data;
     endpoint_finish(&q->endpoint);
+    frame_finish(&q->frame);
     buf_finish(&q->body);
+    buf_finish(&q->told);
     free(q->model);
     free(q);
 }
@@ -40,8 +49,11 @@ static void free_query(struct job *j)
     if (q->transfer != NULL) {
         http_cancel(q->transfer);
     }
+    sink_free(q->sink);
     uv_close((uv_handle_t *)&q->deadline, on_timer_closed);
 }
+
+/* ---- the ending ---------------------------------------------------------------- */
 
 static void end(struct query *q)
 {
@@ -49,12 +61,37 @@ static void end(struct query *q)
     free_query(&q->job);
 }
 
+static void send_ending(struct query *q)
+{
+    bool failed = strcmp(q->ending, EVENT_ERROR) == 0;
+    struct buf *out = event_begin(q->env.rpc, q->ending, q->job.id);
+    wire_map(out, failed ? EVENT_FAILURE_FIELDS : 2);
+    buf_add(out, q->told.data, q->told.len);
+    end(q);
+}
+
+/* The query may be gone when it returns; a stream's is as soon as Neovim has handled the records. */
+static void finish(struct query *q, const char *ending)
+{
+    q->ending = ending;
+    uv_timer_stop(&q->deadline);
+    if (q->transfer != NULL) {
+        http_cancel(q->transfer);
+        q->transfer = NULL;
+    }
+    if (q->sink != NULL) {
+        sink_end(q->sink);
+    } else {
+        send_ending(q);
+    }
+}
+
 static void fail(struct query *q, struct failure f)
 {
     f.of = q->of;
     f.model = q->model;
-    event_error(q->env.rpc, q->job.id, &f);
-    end(q);
+    event_failure(&q->told, &f);
+    finish(q, EVENT_ERROR);
 }
 
 /* A status says more than how the body behind it ended. */
@@ -74,11 +111,27 @@ static void fail_status(struct query *q, const struct http_result *result)
     buf_finish(&text);
 }
 
+/* ---- the answer ---------------------------------------------------------------- */
+
+static bool is_success(long status)
+{
+    return status >= 200 && status <= 299;
+}
+
+/* Neovim gets each line with its end, so that it can tell those apart that came in one piece. */
+static int on_record(void *ctx, char *record, size_t len)
+{
+    struct query *q = ctx;
+    record[len] = '\n'; /* in the place of the NUL */
+    sink_text(q->sink, record, len + 1);
+    return 0;
+}
+
 static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct query *q = ctx;
     q->transfer = NULL;
-    if (result->status > 0 && (result->status < 200 || result->status > 299)) {
+    if (result->status > 0 && !is_success(result->status)) {
         fail_status(q, result);
         return;
     }
@@ -86,21 +139,29 @@ static void on_http_end(void *ctx, const struct http_result *result)
         fail(q, endpoint_result_failure(&q->endpoint, result, NULL));
         return;
     }
-    struct buf *out = event_begin(q->env.rpc, EVENT_RESULT, q->job.id);
-    wire_map(out, 2);
-    wire_cstr(out, "status");
-    wire_int(out, result->status);
-    wire_cstr(out, "body");
-    wire_str(out, q->body.data, q->body.len);
-    end(q);
+    int error = q->sink != NULL ? frame_end(&q->frame, on_record, q) : 0;
+    if (error != 0) {
+        fail(q, endpoint_failure(&q->endpoint, (enum hum_error)error, NULL));
+        return;
+    }
+    wire_cstr(&q->told, "status");
+    wire_int(&q->told, result->status);
+    wire_cstr(&q->told, "body");
+    wire_str(&q->told, q->body.data, q->body.len);
+    finish(q, EVENT_RESULT);
 }
 
+/* Called within on_pressure, too: see sink.h. */
 static int on_body(void *ctx, long status, const char *data, size_t len)
 {
-    (void)status;
     struct query *q = ctx;
-    buf_add(&q->body, data, len);
-    int error = q->body.error;
+    int error;
+    if (q->sink != NULL && is_success(status)) {
+        error = frame_feed(&q->frame, data, len, on_record, q);
+    } else {
+        buf_add(&q->body, data, len);
+        error = q->body.error;
+    }
     if (error != 0) {
         q->transfer = NULL; /* ended by what is returned */
         fail(q, endpoint_failure(&q->endpoint, (enum hum_error)error, NULL));
@@ -118,6 +179,38 @@ static void on_deadline(uv_timer_t *timer)
     f.waited_ms = q->timeout_ms;
     fail(q, f);
 }
+
+/* ---- sink ---------------------------------------------------------------------- */
+
+static void on_pressure(void *ctx, bool high)
+{
+    struct query *q = ctx;
+    if (q->transfer != NULL) {
+        http_pause(q->transfer, high);
+    }
+}
+
+static void on_drained(void *ctx)
+{
+    send_ending(ctx);
+}
+
+static void on_gone(void *ctx, const char *why)
+{
+    struct query *q = ctx;
+    if (q->ending == NULL) {
+        fail(q, endpoint_failure(&q->endpoint, HUM_EGONE, why));
+    }
+    send_ending(q);
+}
+
+static const struct sink_callbacks sink_callbacks = {
+    .on_pressure = on_pressure,
+    .on_drained = on_drained,
+    .on_gone = on_gone,
+};
+
+/* ---- life ---------------------------------------------------------------------- */
 
 static int read_spec(struct query *q, const struct value *spec, const char **why)
 {
@@ -164,9 +257,17 @@ static void stop(struct job *j, bool discard)
 static void describe(const struct job *j, struct job_info *info)
 {
     const struct query *q = (const struct query *)j;
-    info->state = q->body.len > 0 ? JOB_READING : JOB_WAITING;
+    info->bytes = q->sink != NULL ? sink_stats(q->sink)->bytes : q->body.len;
+    info->state = q->ending != NULL ? JOB_ENDING : info->bytes > 0 ? JOB_READING : JOB_WAITING;
     info->endpoint = q->endpoint.name;
-    info->bytes = q->body.len;
+}
+
+static void suspect(struct job *j)
+{
+    struct query *q = (struct query *)j;
+    if (q->sink != NULL) {
+        sink_suspect(q->sink);
+    }
 }
 
 static const struct job_ops query_ops = {
@@ -174,6 +275,7 @@ static const struct job_ops query_ops = {
     .stop = stop,
     .free = free_query,
     .describe = describe,
+    .suspect = suspect,
 };
 
 struct job *query_start(const struct job_env *env, int64_t id, const struct value *spec)
@@ -182,6 +284,8 @@ struct job *query_start(const struct job_env *env, int64_t id, const struct valu
     q->job = (struct job){.ops = &query_ops, .id = id, .started_ns = uv_hrtime()};
     q->env = *env;
     buf_init(&q->body, LIMIT_QUERY_BODY);
+    buf_init(&q->told, SIZE_MAX); /* what is bounded already */
+    frame_init(&q->frame, FRAME_LINES, LIMIT_RECORD);
     uv_timer_init(env->loop, &q->deadline);
     q->deadline.data = q;
 
@@ -191,6 +295,14 @@ struct job *query_start(const struct job_env *env, int64_t id, const struct valu
         event_error(env->rpc, id, &f);
         free_query(&q->job);
         return NULL;
+    }
+    if (value_bool(value_get(spec, "stream"), false)) {
+        const struct sink_env sink_env = {
+            .loop = env->loop,
+            .rpc = env->rpc,
+            .target = target_event(id, EVENT_RECORD),
+        };
+        q->sink = sink_new(&sink_env, &sink_callbacks, q);
     }
     if (q->timeout_ms > 0) {
         uv_timer_start(&q->deadline, on_deadline, (uint64_t)q->timeout_ms, 0);

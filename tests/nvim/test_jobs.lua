@@ -112,6 +112,118 @@ test('what runs is listed, oldest first, with what it does', BARE, function(t)
   eq({ 2, 4 }, vim.tbl_map(function(job) return job.id end, jobs(7)))
 end)
 
+-- ---- streams ---------------------------------------------------------------------------------------
+
+local PULL = { '{"status":"pulling manifest"}', '{"status":"pulling","completed":5}', '{"status":"süccess"}' }
+
+-- What the server says to a pull, in these chunks.
+local function pulling(t, pieces, more)
+  local srv = t:fake()
+  local rule = vim.tbl_extend('force', { match = { path = '/api/pull' }, pieces = pieces }, more or {})
+  srv:script({ rules = { rule } })
+  return srv
+end
+
+local function pull(srv) return query(srv, { method = 'POST', path = '/api/pull', body = '{}', stream = true }) end
+
+local function text_of(records)
+  return table.concat(vim.tbl_map(function(event) return event.data.text end, records))
+end
+
+test('each line of a stream is a record, however it is cut, and the result comes behind them', BARE, function(t)
+  local whole = table.concat(PULL, '\n')
+  for _, pieces in ipairs({
+    vim.tbl_map(function(line) return line .. '\n' end, PULL),
+    { { text = whole, split = 1 } },
+    { whole .. '\n' },
+  }) do
+    local srv = pulling(t, pieces)
+    local e = editor.start(t)
+    e:hello()
+    e.rpc:notify('query', 5, pull(srv))
+    local result = e:wait_end(5)
+    eq({ 'result', 200, '' }, { result.name, result.data.status, result.data.body })
+    local records, at = e:events_of(5, 'record'), 0
+    eq(3, #records)
+    for i, record in ipairs(records) do
+      eq({ at, PULL[i] .. '\n' }, { record.data.at, record.data.text })
+      at = at + #record.data.text
+    end
+  end
+end)
+
+test('a stream that is refused is an error, one that breaks off too, behind what came', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local srv = t:fake()
+  srv:script({ rules = { { match = { path = '/api/pull' }, status = 404, json = { error = 'no such model' } } } })
+  e.rpc:notify('query', 5, pull(srv))
+  local ending = e:wait_end(5)
+  eq({ 'error', 'http', 404 }, { ending.name, ending.data.code, ending.data.status })
+  T.match('no such model', ending.data.message)
+  eq({}, e:events_of(5, 'record'))
+  e.rpc:notify('query', 6, pull(pulling(t, { PULL[1] .. '\n', { ['end'] = 'reset' } })))
+  eq('error', e:wait_end(6).name)
+  eq(PULL[1] .. '\n', text_of(e:events_of(6, 'record')))
+end)
+
+test('a stream is stopped, and its server is told', BARE, function(t)
+  local srv = pulling(t, { PULL[1] .. '\n', { pause_ms = 1000000 }, PULL[2] })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('query', 5, pull(srv))
+  e:wait_event('record', 5)
+  e.rpc:notify('jobs', 6)
+  local job = e:wait_event('jobs', 6).jobs[1]
+  eq({ 'query', 'reading', #PULL[1] + 1 }, { job.kind, job.state, job.bytes })
+  e.rpc:notify('stop', 5)
+  eq('cancelled', e:wait_end(5).name)
+  srv:wait_event('disconnect')
+end)
+
+test('a stream waits for Neovim: no more than so much is on its way', BARE, function(t)
+  local line = '{"status":"' .. ('x'):rep(1000) .. '"}\n'
+  local srv = pulling(t, { { text = line, times = 40000 } })
+  local e = editor.start(t)
+  e:hello()
+  e.held = {}
+  e.rpc:notify('query', 5, pull(srv))
+  local before
+  t:wait(function()
+    e.rpc:notify('jobs', 6)
+    e:ask('info')
+    local events = e:events_of(6, 'jobs')
+    local now = events[#events].data.jobs[1].bytes
+    local still = now == before and now > 0
+    before = now
+    t:elapse(0.2)
+    return still
+  end, 'nothing more is read')
+  T.ok(before < 4000000, before .. ' bytes were read')
+  T.ok(#e:events_of(5, 'record') <= 64)
+  e:release()
+  eq('result', e:wait_end(5).name)
+  eq(#line * 40000, #text_of(e:events_of(5, 'record')))
+end)
+
+test('records come to Lua one by one and decoded, without a limit of time', function(t)
+  local srv = pulling(t, { { text = table.concat(PULL, '\n') .. '\nnonsense\n', split = 7 } })
+  chat.configure(t, srv)
+  t:lua([[
+    records, done = {}, {}
+    require('hum.server.query').query('ollama', {
+      method = 'POST', path = '/api/pull', body = { model = 'x' },
+      on_record = function(record) table.insert(records, record) end,
+    }, function(err, answer) table.insert(done, { err = err, answer = answer }) end)]])
+  t:wait(function() return t:lua('return #done > 0') end, 'the end')
+  eq({ { answer = vim.empty_dict() } }, t:lua('return { { err = done[1].err, answer = vim.empty_dict() } }'))
+  eq(
+    { 'pulling manifest', 'pulling', 'süccess' },
+    t:lua('return vim.tbl_map(function(r) return r.status end, records)')
+  )
+  eq(5, t:lua('return records[2].completed'))
+end)
+
 -- ---- from Lua ----------------------------------------------------------------------------------
 
 test('a query that is given up ends its request, and nobody is called', function(t)

@@ -207,6 +207,21 @@ function M.join(id, join) tell('join', id, join) end
 ---@field model? string   that it is about, for the words of a failure
 ---@field fills? boolean  for completion, likewise
 ---@field timeout? number  seconds; nil: as long as it takes
+---@field on_record? fun(line: string)  the answer is lines: each as it comes, and the result has none
+
+--- Hands on whole lines of a text that comes in pieces.
+---@param on_line fun(line: string)
+---@return fun(text: string)
+local function by_lines(on_line)
+  local rest = ''
+  return function(text)
+    local lines = vim.split(rest .. text, '\n', { plain = true })
+    rest = table.remove(lines)
+    for _, line in ipairs(lines) do
+      fault.guard('a record', on_line, line)
+    end
+  end
+end
 
 --- One question to an endpoint and its whole answer. Its id may be given to `stop`.
 ---@param query hum.Query
@@ -214,14 +229,25 @@ function M.join(id, join) tell('join', id, join) end
 ---@return integer? id
 ---@return string? why
 function M.query(query, cb)
-  local spec = vim.tbl_extend('force', { timeout = 0 }, query, { body = query.body and vim.json.encode(query.body) })
-  local id, why = begin('query', spec, function(name, data)
-    if name == 'result' then
-      cb(nil, data)
-    else
-      cb(name == 'error' and data or nil, nil)
-    end
-  end)
+  local on_lines = query.on_record and by_lines(query.on_record)
+  local spec = vim.tbl_extend('force', { timeout = 0 }, query, {
+    body = query.body and vim.json.encode(query.body),
+    stream = on_lines ~= nil,
+  })
+  spec.on_record = nil
+  local id, why = begin(
+    'query',
+    spec,
+    in_order(function(name, data)
+      if name == 'record' and on_lines then
+        on_lines(data.text)
+      elseif name == 'result' then
+        cb(nil, data)
+      else
+        cb(name == 'error' and data or nil, nil)
+      end
+    end)
+  )
   if id and query.timeout then expect(id, query.timeout + STOP_WITHIN, live) end
   return id, why
 end

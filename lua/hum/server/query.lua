@@ -18,7 +18,8 @@ local M = {}
 ---@field body? table
 ---@field model? string    that it is about
 ---@field fills? boolean   for completion
----@field timeout? number  seconds
+---@field timeout? number  seconds; without one 5, or, with on_record, as long as it takes
+---@field on_record? fun(record: table)  the answer is lines of JSON: each as it comes, and `answer` is empty
 
 --- The JSON of an answer. A null in an object is nothing, one in a list vim.NIL.
 ---@param name string
@@ -34,12 +35,20 @@ local function decode(name, path, body)
   }
 end
 
+--- A line that is no JSON object says nothing.
+---@param on_record fun(record: table)
+---@param line string
+local function hand_on(on_record, line)
+  local ok, record = pcall(vim.json.decode, line, { luanil = { object = true } })
+  if ok and type(record) == 'table' then on_record(record) end
+end
+
 ---@param name string  of the endpoint
 ---@param spec hum.QuerySpec
 ---@param cb fun(err: hum.ServerError?, answer: table?)  the decoded JSON; called once at most
 ---@return hum.Cancel
 function M.query(name, spec, cb)
-  local steps = steps_of(cb)
+  local steps, on_record, given_up = steps_of(cb), spec.on_record, false
   steps.add(endpoints.resolve(name, function(why, resolved)
     if not resolved then return steps.finish({ message = why }) end
     local id, problem = client.query({
@@ -49,13 +58,20 @@ function M.query(name, spec, cb)
       body = spec.body,
       model = spec.model,
       fills = spec.fills,
-      timeout = spec.timeout or 5,
+      timeout = spec.timeout or (not on_record and 5 or nil),
+      on_record = on_record and function(line)
+        if not given_up then hand_on(on_record, line) end
+      end,
     }, function(err, result)
       if not result then return steps.finish(err) end -- no error either: it was cancelled
+      if on_record then return steps.finish(nil, {}) end
       steps.finish(decode(name, spec.path, result.body))
     end)
     if not id then return steps.finish({ message = problem }) end
-    steps.add(function() client.stop(id) end)
+    steps.add(function()
+      given_up = true
+      client.stop(id, true)
+    end)
   end))
   return steps.cancel
 end

@@ -114,6 +114,16 @@ local function resolve_headers(headers, steps, cb)
   resolve_from(1)
 end
 
+local hashes = setmetatable({}, { __mode = 'k' }) ---@type table<hum.Endpoint, string>
+
+--- What the helper has learned of an endpoint holds as long as this is the same.
+---@param endpoint hum.Endpoint
+---@return string
+local function hash_of(endpoint)
+  hashes[endpoint] = hashes[endpoint] or vim.fn.sha256(vim.inspect(endpoint))
+  return hashes[endpoint]
+end
+
 --- All that a request to an endpoint needs. The callback runs at once unless a key has
 --- to be fetched from a command. What comes out holds secrets: not for logs or buffers.
 ---@param name? string  nil: the default one
@@ -137,7 +147,7 @@ function M.resolve(name, cb)
         headers = headers,
         key = key,
         key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil,
-        configured = vim.fn.sha256(vim.inspect(endpoint)), -- what the helper has learned holds for this
+        configured = hash_of(endpoint),
         connect_timeout = endpoint.connect_timeout,
         first_timeout = endpoint.first_timeout,
         idle_timeout = endpoint.idle_timeout,

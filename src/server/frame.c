@@ -111,22 +111,31 @@ static int read_event_line(struct frame *f, const char *line, size_t len, frame_
     return value.data != NULL ? collect(f, value.data, value.len) : 0;
 }
 
+/* The first line with something in it shows whether this is a stream at all. Returns whether the
+ * line is plain words in front of one. */
+static bool begin(struct frame *f, struct span line)
+{
+    f->started = 1;
+    char c = line.data[0];
+    f->bare = c == '<' || (f->kind == FRAME_EVENTS && (c == '{' || c == '['));
+    return f->kind == FRAME_EVENTS && !f->bare && !is_event_line(line);
+}
+
 static int read_line(struct frame *f, const char *line, size_t len, frame_on_record on_record,
                      void *ctx)
 {
+    bool words = false;
     if (!f->started && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
         len -= 3;
     }
     if (!f->started && !span_is_blank((struct span){line, len})) {
-        f->started = 1;
-        f->bare =
-            line[0] == '<' || (f->kind == FRAME_EVENTS && !is_event_line((struct span){line, len}));
+        words = begin(f, (struct span){line, len});
     }
     if (f->bare) {
         return collect(f, line, len);
     }
-    if (f->kind == FRAME_EVENTS) {
+    if (f->kind == FRAME_EVENTS && !words) {
         return read_event_line(f, line, len, on_record, ctx);
     }
     if (len > 0 && line[len - 1] == '\r') {

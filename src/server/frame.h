@@ -8,8 +8,8 @@
  *                 name is in `name` while its record is given. A line that is none of
  *                 all that is kept as a stray, for it may be an error.
  * A body that is no stream at all, because its first byte is "<" (a proxy's page) or, where
- * events were requested, its first line is none of an event (a server that does not stream, or
- * plain words), is one record.
+ * events were requested, "{" or "[" (a server that does not stream), is one record. Plain words
+ * in front of the first event are a record too.
  * The work is linear in the bytes, however often they are split. */
 #ifndef HUM_FRAME_H
 #define HUM_FRAME_H

@@ -100,6 +100,7 @@ static void an_answer_that_is_no_stream_is_one_record(void)
 {
     EVENTS("{\"error\":{\"message\":\"no\"}}", "[{\"error\":{\"message\":\"no\"}}]");
     EVENTS("{\n  \"error\": \"no\"\n}\n", "[{\n  \"error\": \"no\"\n}]");
+    EVENTS("[{\n\"error\": 1}]", "[[{\n\"error\": 1}]]");
     /* Later such lines are not data, and events go on. */
     EVENTS("data: a\n\n{\"b\":1}\n\ndata: c\n\n", "[a][c]");
 }
@@ -133,9 +134,9 @@ static int on_named(void *ctx, char *record, size_t len)
     return 0;
 }
 
-static void plain_words_are_one_record(void)
+static void plain_words_in_front_of_the_events_are_a_record(void)
 {
-    EVENTS("upstream failed\r\ndata: a\n\n", "[upstream failed\ndata: a\n]");
+    EVENTS("upstream failed\r\nat once\n\ndata: a\n\n", "[upstream failed][a]");
     EVENTS("\n\ndatabase down", "[database down]");
     EVENTS("id: 1\nupstream failed\n\ndata: a\n\n", "[a]");
 }
@@ -357,7 +358,7 @@ int main(void)
     RUN(an_event_ends_with_a_blank_line);
     RUN(the_space_behind_data_is_optional_and_only_one_is_taken);
     RUN(several_data_lines_are_joined);
-    RUN(plain_words_are_one_record);
+    RUN(plain_words_in_front_of_the_events_are_a_record);
     RUN(a_record_has_its_events_name);
     RUN(comments_names_ids_and_unknown_fields_are_passed_over);
     RUN(a_field_error_is_data);

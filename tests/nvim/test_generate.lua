@@ -1,6 +1,7 @@
 -- hum.generate, as another plugin uses it: each piece as it comes, and one ending, whatever happens.
 local T = require('harness')
 local chat = require('lib.chat')
+local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
 -- The plugin: keeps what it is told, and throws in the function named `throws`.
@@ -36,9 +37,7 @@ end
 
 local function text(t) return t:lua('return table.concat(got.text)') end
 
-local SERVERS = { ollama = 'http', openai = 'http' }
-
-for dialect in vim.spairs(SERVERS) do
+for _, dialect in ipairs({ 'ollama', 'openai', 'anthropic' }) do
   test(dialect .. ': each piece of thinking and text comes by itself, in order', function(t)
     local srv = t:fake()
     srv:script({ thinking = { 'let ', 'me ', 'see' }, tokens = { 'it ', 'is\n', 'só' } })
@@ -46,13 +45,15 @@ for dialect in vim.spairs(SERVERS) do
     generate(t, { prompt = 'what?', model = 'thinker', think = true })
     local result = done(t)
     eq('done', result.status)
-    eq({ 'stop', 'good' }, { result.reason, result.ending })
+    eq({ dialect == 'anthropic' and 'end_turn' or 'stop', 'good' }, { result.reason, result.ending })
     T.ok(result.stats.tokens > 0 and result.error == nil)
     eq({ 'let ', 'me ', 'see' }, t:lua('return got.thinking'))
     eq({ 'it ', 'is\n', 'só' }, t:lua('return got.text'))
     eq('', t:messages())
   end)
+end
 
+for _, dialect in ipairs({ 'ollama', 'openai' }) do
   test(dialect .. ': system, conversation and options are sent as they are told', function(t)
     local srv = t:fake()
     srv:script({ text = 'yes' })
@@ -145,6 +146,51 @@ test('12 MB wait outside while Neovim is blocked', function(t)
   t:keys('<Esc>')
   eq('done', done(t).status)
   eq(table.concat(tokens), text(t))
+end)
+
+test('what comes twice is dropped, and what misses something before it waits for that', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'one ', 'two ', 'three' } })
+  chat.configure(t, srv)
+  gate:pass(2)
+  generate(t, { prompt = 'go' })
+  t:wait(function() return t:lua('return #got.text') == 2 end, 'two pieces')
+  -- As the helper sends text again after Neovim refused some, here in all ways at once.
+  t:lua([[
+    local on_event = require('hum.server.client').on_event
+    on_event('text', 1, { at = 0, text = 'one ' })
+    on_event('text', 1, { at = 4, text = 'two ' })
+    on_event('text', 1, { at = 20, text = 'behind a gap' })
+    on_event('text', 1, { at = 4, text = 'two th' })]])
+  eq({ 'one ', 'two ', 'th' }, t:lua('return got.text'))
+  gate:pass()
+  eq('done', done(t).status)
+  eq({ 'one ', 'two ', 'th', 'ree' }, t:lua('return got.text'))
+end)
+
+test('the helper sends again what Neovim may have refused', { nvim = false }, function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { 'one ', 'two ', 'three' }, faults = { { at = 3, ['do'] = 'stall' } } })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('generate', 3, {
+    endpoint = editor.endpoint(srv.url),
+    request = { model = 'fake', messages = { { role = 'user', parts = { { type = 'text', text = 'go' } } } } },
+  })
+  local function texts()
+    return vim.tbl_map(function(event) return { event.data.at, event.data.text } end, e:events_of(3, 'text'))
+  end
+  t:wait(function() return #texts() == 3 end, 'three pieces')
+  eq({ { 0, 'one ' }, { 4, 'two ' }, { 8, 'three' } }, texts())
+  e.rpc:notify('nvim_error_event', 0, 'Error executing lua: [string "<nvim>"]:1: unknown, of anybody else')
+  e:ask('info')
+  eq(3, #texts())
+  e.rpc:notify('nvim_error_event', 0, 'Error executing lua: .../hum/server/client.lua:1: Keyboard interrupt')
+  t:wait(function() return #texts() == 4 end, 'all of it again')
+  eq({ 0, 'one two three' }, texts()[4])
+  e.rpc:notify('stop', 3, true)
+  eq(1, e:wait_end(3).data.stats.redelivered)
 end)
 
 -- ---- endings -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
--- Chats of every dialect at once, with a server that does all that servers do, and a user who does
--- anything at any moment: every request ends exactly once, and the next message is answered.
+-- Chats of every dialect and generations for other plugins at once, with a server that does all that
+-- servers do, and a user who does anything at any moment: every request ends exactly once, and the
+-- next message is answered.
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
@@ -55,6 +56,26 @@ function edit_anywhere(row, text)
   vim.api.nvim_buf_set_lines(0, row, row, false, { text })
 end
 
+asked, told, handles = 0, {}, {}
+
+--- A generation for another plugin; into a buffer that may go before it ends, if one is given.
+function generate(endpoint, word, buf)
+  asked = asked + 1
+  local nr = asked
+  handles[nr] = require('hum').generate({
+    prompt = 'Be ' .. word,
+    endpoint = endpoint,
+    at = buf and { buf = buf, row = 0, col = 0 } or nil,
+    on_text = not buf and function() end or nil,
+    on_done = function() told[nr] = (told[nr] or 0) + 1 end,
+  })
+end
+
+function stop_generation(i)
+  local handle = handles[i % math.max(1, #handles) + 1]
+  if handle then handle.stop() end
+end
+
 function kill_helper()
   local channel = require('hum.server.helper').state().channel
   local ok, pid = pcall(vim.fn.jobpid, channel or 0)
@@ -91,6 +112,9 @@ test(('chats at random, HUM_TEST_SEED=%d'):format(SEED), { ui = { 80, 24 }, init
     send,
     send,
     send,
+    function() t:lua('generate(...)', DIALECTS[random(3)], words[random(#words)]) end,
+    function() t:lua('generate(...)', DIALECTS[random(3)], words[random(#words)], bufs[random(#bufs)]) end,
+    function() t:lua('stop_generation(...)', random(1000)) end,
     function() t:cmd('Hum stop') end,
     function() t:cmd('Hum! stop') end,
     function() t:cmd('Hum retry') end,
@@ -119,6 +143,7 @@ test(('chats at random, HUM_TEST_SEED=%d'):format(SEED), { ui = { 80, 24 }, init
     t:elapse(random(3) == 1 and random(30) / 1000 or 0)
   end
   t:cmd('Hum! stop')
+  t:lua('for i = 1, asked do stop_generation(i) end')
   t:wait(function()
     t:cmd('Hum! stop')
     return not t:lua([[return require('hum.server.client').is_busy()]])
@@ -131,6 +156,10 @@ test(('chats at random, HUM_TEST_SEED=%d'):format(SEED), { ui = { 80, 24 }, init
   table.sort(started)
   table.sort(finished)
   eq(started, finished, 'each ends once')
+  local told = t:lua('return told')
+  for nr = 1, t:lua('return asked') do
+    eq(1, told[nr], ('endings of generation %d'):format(nr))
+  end
   T.no_match('fault', t:log())
   T.no_match('E%d+:', t:messages())
   T.no_match('stack traceback', t:messages())

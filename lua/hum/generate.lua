@@ -1,4 +1,5 @@
 -- `hum.generate`: a model's reply for other plugins, piece by piece, without a chat.
+local check = require('hum.config.check')
 local client = require('hum.server.client')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
@@ -71,13 +72,16 @@ local ROLES = { user = true, assistant = true, system = true }
 ---@return string|nil why
 local function check_messages(messages)
   if #messages == 0 or vim.tbl_count(messages) ~= #messages then return 'messages must be a list that is not empty' end
+  local any = false
   for i, message in ipairs(messages) do
     if type(message) ~= 'table' or not ROLES[message.role] then
       return ('messages[%d].role must be "user", "assistant" or "system"'):format(i)
     elseif type(message.content) ~= 'string' then
       return ('messages[%d].content must be a string'):format(i)
     end
+    any = any or message.role ~= 'system' and message.content ~= ''
   end
+  if not any then return 'messages must have text of the user or assistant' end
 end
 
 ---@param at table
@@ -89,6 +93,7 @@ local function check_place(at)
     end
   end
   if not vim.api.nvim_buf_is_loaded(at.buf) then return 'at.buf must be a loaded buffer' end
+  if not vim.bo[at.buf].modifiable then return "at.buf must not be 'nomodifiable'" end
   local line = vim.api.nvim_buf_get_lines(at.buf, at.row, at.row + 1, false)[1]
   if not line then return 'at.row must be a row of the buffer' end
   if at.col > #line then return 'at.col must not be behind the end of its row' end
@@ -104,13 +109,19 @@ local function refusal(opts)
       return ('%s is no option%s'):format(tostring(name), spelling.hint(tostring(name), vim.tbl_keys(TYPES)))
     elseif not vim.tbl_contains(types, type(value)) then
       return ('%s must be a %s'):format(name, table.concat(types, ' or a '))
+    elseif value == '' and name ~= 'system' then
+      return name .. ' must not be empty'
     end
   end
   if (opts.prompt == nil) == (opts.messages == nil) then return 'either prompt or messages must be given' end
   if opts.at and (opts.on_text or opts.on_thinking) then
     return 'on_text and on_thinking are not called with at: the text goes into the buffer'
   end
-  return opts.messages and check_messages(opts.messages) or opts.at and check_place(opts.at) or nil
+  local odd = opts.options and check.value('json', opts.options)
+  return odd and 'options: ' .. odd
+    or opts.messages and check_messages(opts.messages)
+    or opts.at and check_place(opts.at)
+    or nil
 end
 
 -- ---- what is sent ---------------------------------------------------------------------------
@@ -309,7 +320,9 @@ function M.start(opts)
   ---@type hum.GenerationRun
   local run = { opts = vim.tbl_extend('force', {}, opts), messages = messages_of(opts), part = 'text' }
   if opts.at then
-    local place, why = places.open(opts.at, function(lost) stop(run, lost, true) end)
+    local buf = opts.at.buf == 0 and vim.api.nvim_get_current_buf() or opts.at.buf
+    run.opts.at = { buf = buf, row = opts.at.row, col = opts.at.col }
+    local place, why = places.open(run.opts.at, function(lost) stop(run, lost, true) end)
     if not place then error('hum.generate: at: ' .. tostring(why), 3) end
     run.place = place
   end

@@ -340,10 +340,14 @@ static void on_gone(void *ctx, const char *why)
 {
     struct chat *c = ctx;
     enter(c);
+    c->drained = true;
+    if (c->ending == END_DONE) { /* the last of its text is not there */
+        buf_clear(&c->told);
+        c->ending = END_NONE;
+    }
     if (c->ending == END_NONE) {
         fail_with(c, HUM_EGONE, why);
     }
-    c->drained = true;
     leave(c);
 }
 

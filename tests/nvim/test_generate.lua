@@ -359,6 +359,12 @@ test('wrong options are refused, with the name of the field', { ui = false }, fu
     ['{ messages = { role = "user" } }'] = 'messages must be a list',
     ['{ messages = { { role = "tool", content = "x" } } }'] = 'messages[1].role must be',
     ['{ messages = { { role = "user", content = "x" }, { role = "user" } } }'] = 'messages[2].content must be',
+    ['{ prompt = "" }'] = 'prompt must not be empty',
+    ['{ prompt = "a", model = "" }'] = 'model must not be empty',
+    ['{ messages = { { role = "system", content = "x" } } }'] = 'messages must have text of the user or assistant',
+    ['{ messages = { { role = "user", content = "" } } }'] = 'messages must have text of the user or assistant',
+    ['{ prompt = "a", options = { 1 } }'] = 'options: expected a table of names and values',
+    ['{ prompt = "a", options = { f = print } }'] = 'options: "f": expected JSON-compatible values, got a function',
     ['{ prompt = "a", think = 3 }'] = 'think must be a boolean or a string',
     ['{ prompt = "a", options = "x" }'] = 'options must be a table',
     ['{ prompt = "a", on_text = "x" }'] = 'on_text must be a function',
@@ -371,7 +377,20 @@ test('wrong options are refused, with the name of the field', { ui = false }, fu
   }) do
     T.match('hum.generate: ' .. want, refused(code), true)
   end
+  t:cmd('setlocal nomodifiable')
+  T.match("at.buf must not be 'nomodifiable'", refused('{ prompt = "a", at = { buf = 1, row = 0, col = 0 } }'), true)
   eq(vim.NIL, t:helper_pid() or vim.NIL)
+end)
+
+test('at.buf = 0 is the buffer that is current now', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { 'it ', 'is' } })
+  chat.configure(t, srv)
+  local buf = t:eval('bufnr()')
+  generate(t, { prompt = 'what?', at = { buf = 0, row = 0, col = 0 } })
+  t:cmd('new')
+  eq('done', done(t).status)
+  eq('it is', t:text(buf))
 end)
 
 -- ---- seen --------------------------------------------------------------------------------------

@@ -271,6 +271,14 @@ test('a buffer that stays locked ends the request with a word', function(t)
   srv:wait_event('disconnect')
 end)
 
+test('a buffer that is locked for the last of the text is no good ending', function(t)
+  local buf, _, gate = begun(t, 40, 20)
+  t:api('nvim_set_option_value', 'modifiable', false, { buf = buf })
+  pass_rest(t, gate)
+  local result = done(t)
+  eq({ 'error', 'gone' }, { result.status, (result.error or {}).code })
+end)
+
 -- ---- undo --------------------------------------------------------------------------------------
 
 local BEFORE = around('')

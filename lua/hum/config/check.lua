@@ -197,6 +197,12 @@ local function unknown_key(node, key)
   return 'no such option' .. (hint ~= '' and hint or '; expected one of ' .. quoted(names))
 end
 
+--- What is wrong with one value.
+---@param kind string  of node, see hum.config.schema
+---@param value any
+---@return string|nil why
+function M.value(kind, value) return faults[kind](value, { kind = kind }) end
+
 --- The keys of a table in a fixed order, whatever their types.
 ---@param value table
 ---@return any[]

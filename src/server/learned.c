@@ -208,30 +208,46 @@ static bool read_table(struct reading *r)
     return false;
 }
 
+/* Reads the number at *at and goes behind it. A part of a name ("gpt-5", "8b", "2.5") is -1. */
+static int64_t read_number(const char *text, const char **at)
+{
+    const char *p = *at;
+    bool stands_alone = p == text || !(is_name(p[-1]) || p[-1] == '-' || p[-1] == '.');
+    int64_t n = 0;
+    while (isdigit((unsigned char)*p) || (*p == ',' && isdigit((unsigned char)p[1]))) {
+        n = *p == ',' || n > INT64_MAX / 100 ? n : n * 10 + (*p - '0');
+        p++;
+    }
+    *at = p;
+    bool goes_on = is_name(*p) || ((*p == '-' || *p == '.') && is_name(p[1]));
+    return stands_alone && !goes_on ? n : -1;
+}
+
 /* The largest number in the text that is smaller than what was asked for, 0 if there is none. */
 static int64_t smaller_number(const char *text, int64_t asked)
 {
     int64_t found = 0;
-    while (text != NULL && *text != '\0') {
-        if (!isdigit((unsigned char)*text)) {
-            text++;
-            continue;
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        if (isdigit((unsigned char)*at)) {
+            int64_t n = read_number(text, &at);
+            found = n < asked && n > found ? n : found;
+        } else {
+            at++;
         }
-        int64_t n = 0;
-        while (isdigit((unsigned char)*text) || (*text == ',' && isdigit((unsigned char)text[1]))) {
-            n = *text == ',' || n > INT64_MAX / 100 ? n : n * 10 + (*text - '0');
-            text++;
-        }
-        found = n < asked && n > found ? n : found;
     }
     return found;
 }
 
 static const char *const limits[] = {"max_tokens", "max_completion_tokens", NULL};
 
-/* "max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens". */
+/* "max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens". What is left of
+ * the context is another number for each chat. */
 static bool read_limit(struct reading *r)
 {
+    static const char *const context[] = {"context", NULL};
+    if (has_any(r->facts->text, context)) {
+        return false;
+    }
     for (size_t i = 0; limits[i] != NULL; i++) {
         int64_t asked = json_count(json_get(r->request, limits[i]));
         if (asked <= 1 ||

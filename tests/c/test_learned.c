@@ -116,6 +116,28 @@ static void the_limit_of_tokens_is_read(void)
     CHECK_INT(learned_limit(learned_find(&at, "m"), 100), 100);
 }
 
+static void a_number_in_a_name_is_no_limit(void)
+{
+    learned_forget_all();
+    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"gpt-5 does not support 'max_tokens'\"}"),
+               "\"max_tokens\"");
+    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
+    learned_forget_all();
+    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"max_tokens: unknown to llama3.1:8b (v2)\"}"),
+               "\"max_tokens\"");
+    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
+}
+
+static void the_rest_of_the_context_is_no_limit(void)
+{
+    learned_forget_all();
+    CHECK_TEXT(learn(REQUEST, 400,
+                     "{\"error\":\"'max_tokens' is too large: 9000. The maximum context length is "
+                     "8192 tokens and your request has 1500 input tokens (9000 > 8192 - 1500)\"}"),
+               "");
+    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
+}
+
 static void a_dialect_knows_forms(void)
 {
     learned_forget_all();
@@ -159,6 +181,8 @@ int main(void)
     RUN(what_is_not_sent_or_not_named_is_not_learned);
     RUN(a_wrong_value_is_the_users_to_mend);
     RUN(the_limit_of_tokens_is_read);
+    RUN(a_number_in_a_name_is_no_limit);
+    RUN(the_rest_of_the_context_is_no_limit);
     RUN(a_dialect_knows_forms);
     RUN(endpoints_and_models_are_told_apart);
     RUN(the_oldest_are_forgotten);

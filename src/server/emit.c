@@ -11,6 +11,10 @@
 #define SHOWN 200
 #define SHOWN_STRAY 2000
 
+/* The same of the reason of an ending, and of what is said of it. */
+#define SHOWN_REASON 64
+#define SHOWN_DETAILS 2000
+
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
 /* The only way out. */
@@ -292,7 +296,15 @@ void emit_done(const struct emit *e, const char *reason)
 
 void emit_done_because(const struct emit *e, const char *reason, const char *details)
 {
-    struct dialect_event event = event_of(DIALECT_DONE, reason, strlen(reason));
-    event.details = details;
+    struct buf shown, why;
+    buf_init(&shown, SIZE_MAX);
+    buf_init(&why, SIZE_MAX);
+    utf8_line(reason, strlen(reason), SHOWN_REASON, &shown);
+    utf8_line(details != NULL ? details : "", details != NULL ? strlen(details) : 0, SHOWN_DETAILS,
+              &why);
+    struct dialect_event event = event_of(DIALECT_DONE, shown.data, shown.len);
+    event.details = why.len > 0 ? why.data : NULL;
     give(e, &event);
+    buf_finish(&shown);
+    buf_finish(&why);
 }

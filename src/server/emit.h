@@ -65,7 +65,7 @@ void emit_failure(const struct emit *e, const char *text);
 
 void emit_done(const struct emit *e, const char *reason);
 
-/* details: what the server says of the reason, or NULL. */
+/* details: what the server says of the reason, or NULL. Of both a line goes on. */
 void emit_done_because(const struct emit *e, const char *reason, const char *details);
 
 extern const struct dialect_stats emit_no_stats;

@@ -14,9 +14,8 @@ struct endpoint {
     char *key;      /* NULL: none */
     char *key_from; /* where it comes from, for the user; NULL: no key */
     char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
-    char *
-        *secrets;  /* what no text may repeat: the words of key, headers and URL, NULL-terminated */
-    uint64_t hash; /* of all that is configured: another one is another endpoint */
+    char **secrets; /* no text may repeat these words of key, headers and URL; NULL-terminated */
+    uint64_t hash;  /* of all that is configured: another one is another endpoint */
     const struct dialect *dialect;
     long connect_timeout_ms;
     long first_timeout_ms; /* 0: none */

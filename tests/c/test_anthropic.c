@@ -180,6 +180,10 @@ static void a_reason_comes_with_its_details(void)
                             "\"stop_details\":{\"category\":\"x\",\"explanation\":\"Storms.\"}}}")
                STOP,
            "{text a}{done refusal, Storms.}");
+    STREAM(TEXT("0", "a") E("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\","
+                            "\"stop_details\":{\"explanation\":\"Storms\\n\\n of\\tall kinds.\"}}}")
+               STOP,
+           "{text a}{done refusal, Storms of all kinds.}");
 }
 
 static void an_error_ends_the_stream(void)

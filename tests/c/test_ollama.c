@@ -35,6 +35,14 @@ static void figures_that_are_zero_are_absent(void)
     STREAM("{\"done\":true}\n", "{done }");
 }
 
+static void a_reason_is_one_short_line(void)
+{
+    STREAM("{\"done\":true,\"done_reason\":\"so\\nit\\u001b ends\"}", "{done so it ends}");
+    STREAM("{\"done\":true,\"done_reason\":\"0123456789012345678901234567890123456789"
+           "0123456789012345678901234567890\"}",
+           "{done 0123456789012345678901234567890123456789012345678901234567890...}");
+}
+
 static void durations_need_64_bits(void)
 {
     STREAM("{\"done\":true,\"total_duration\":261933641123,\"eval_duration\":4294967296}\n",
@@ -528,6 +536,7 @@ static void a_body_over_the_cap_is_too_big(void)
 int main(void)
 {
     RUN(tokens_become_text_and_the_last_line_the_figures);
+    RUN(a_reason_is_one_short_line);
     RUN(figures_that_are_zero_are_absent);
     RUN(durations_need_64_bits);
     RUN(created_at_may_have_any_form);

@@ -82,10 +82,11 @@ static char *copy_of(const cJSON *item)
     return cJSON_IsString(item) ? xstrdup(item->valuestring) : NULL;
 }
 
-static int64_t index_of(const struct emit *e, const cJSON *root)
+/* Of the event's block, or else this one. */
+static int64_t index_of(const cJSON *root, int64_t otherwise)
 {
     int64_t index = json_count(json_get(root, "index"));
-    return index >= 0 ? index : message_of(e)->index;
+    return index < 0 ? otherwise : index < INT32_MAX ? index : INT32_MAX;
 }
 
 /* The block of that index, a new one if there is none. NULL if there are too many. */
@@ -278,7 +279,7 @@ static void read_content(const struct emit *e, int64_t index, const cJSON *conte
 static void read_delta(const struct emit *e, const cJSON *root)
 {
     const cJSON *delta = json_get(root, "delta"), *type = json_get(delta, "type");
-    int64_t index = index_of(e, root);
+    int64_t index = index_of(root, message_of(e)->index);
     if (is_text(type, "text_delta")) {
         emit_text(e, DIALECT_TEXT, json_get(delta, "text"));
     } else if (is_text(type, "thinking_delta")) {
@@ -294,7 +295,7 @@ static void read_delta(const struct emit *e, const cJSON *root)
 
 static void read_stop(const struct emit *e, const cJSON *root)
 {
-    end_index(e, index_of(e, root));
+    end_index(e, index_of(root, message_of(e)->index));
 }
 
 static void keep_count(int64_t *count, const cJSON *number)
@@ -385,8 +386,8 @@ static void read_start(const struct emit *e, const cJSON *root)
 
 static void read_block_start(const struct emit *e, const cJSON *root)
 {
-    int64_t index = json_count(json_get(root, "index"));
-    read_content(e, index >= 0 ? index : message_of(e)->index + 1, json_get(root, "content_block"));
+    int64_t index = index_of(root, message_of(e)->index + 1);
+    read_content(e, index, json_get(root, "content_block"));
 }
 
 static void read_message_delta(const struct emit *e, const cJSON *root)

@@ -238,6 +238,26 @@ static void too_many_open_blocks_are_an_error(void)
     buf_finish(&data);
 }
 
+static void an_index_may_be_any_number(void)
+{
+#define FIRST                                                                                   \
+    "data: {\"type\":\"content_block_start\",\"index\":9223372036854774784,\"content_block\":{" \
+    "\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"x\"}}\n\n"
+    struct buf data;
+    buf_init(&data, LIMIT_MESSAGE);
+    buf_add_str(&data, FIRST);
+    for (int i = 0; i < 1100; i++) {
+        buf_add_str(&data, "data: {\"type\":\"content_block_start\",\"content_block\":{}}\n\n");
+    }
+    buf_add_str(&data, STOP);
+    struct events x;
+    events_init(&x, "anthropic");
+    CHECK_INT(events_run(&x, data.data, data.len, data.len, 1), 0);
+    CHECK_TEXT(x.log.data, "{thinking a}{thought a, signed x}{done }");
+    events_finish(&x);
+    buf_finish(&data);
+}
+
 /* ---- recordings ---------------------------------------------------------------- */
 
 static void check_recording(const char *path, const struct fixture *f)
@@ -490,6 +510,7 @@ int main(void)
     RUN(an_error_ends_the_stream);
     RUN(another_api_is_not_taken_for_silence);
     RUN(too_many_open_blocks_are_an_error);
+    RUN(an_index_may_be_any_number);
     RUN(recorded_streams_give_equal_events_however_cut);
     RUN(recorded_messages_have_their_events);
     RUN(a_recorded_message_cut_off_anywhere_is_never_done);

@@ -109,22 +109,6 @@ static struct block *block_at(const struct emit *e, int64_t index)
     return block;
 }
 
-static void end_call(const struct emit *e, const struct block *block)
-{
-    const char *text = block->text.len > 0 ? block->text.data : "{}";
-    size_t len = strlen(text);
-    char *copy = xstrndup(text, len);
-    cJSON *parsed = json_parse(copy, len);
-    struct buf quoted;
-    buf_init(&quoted, (size_t)8 * MAX_BLOCK);
-    json_write_string(&quoted, text, len);
-    emit_call(e, block->id, block->name != NULL ? block->name : "?",
-              parsed != NULL ? text : quoted.data, parsed != NULL ? len : quoted.len);
-    buf_finish(&quoted);
-    cJSON_Delete(parsed);
-    free(copy);
-}
-
 /* A block is over, by its own end or by that of the message. */
 static void end_block(const struct emit *e, size_t at)
 {
@@ -132,10 +116,8 @@ static void end_block(const struct emit *e, size_t at)
     struct block block = m->blocks[at];
     m->count--;
     memmove(&m->blocks[at], &m->blocks[at + 1], (m->count - at) * sizeof *m->blocks);
-    if (block.type == BLOCK_CALL && block.text.error == 0) {
-        end_call(e, &block);
-    } else if (block.type == BLOCK_CALL) {
-        emit_failure(e, "a tool call is too long");
+    if (block.type == BLOCK_CALL) {
+        emit_call(e, block.id, block.name != NULL ? block.name : "?", &block.text);
     } else if (block.signature.len > 0 && block.signature.error == 0 && block.text.error == 0) {
         buf_add_str(&block.text, "");
         emit_thought(e, block.text.data, block.text.len, block.signature.data);

@@ -104,30 +104,12 @@ void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
     }
 }
 
-static void flush_call(const struct call *call, const struct emit *e)
-{
-    const char *text = call->arguments.len > 0 ? call->arguments.data : "{}";
-    size_t len = strlen(text);
-    char *copy = xstrndup(text, len);
-    cJSON *parsed = json_parse(copy, len);
-    struct buf quoted;
-    buf_init(&quoted, (size_t)8 * MAX_ARGUMENTS);
-    if (parsed == NULL) {
-        json_write_string(&quoted, text, len);
-        emit_call(e, call->id, call->name, quoted.data, quoted.len);
-    } else {
-        emit_call(e, call->id, call->name, copy, len);
-    }
-    buf_finish(&quoted);
-    cJSON_Delete(parsed);
-    free(copy);
-}
-
 void calls_flush(struct calls **calls, const struct emit *e)
 {
     for (size_t i = 0; *calls != NULL && i < (*calls)->count; i++) {
         if ((*calls)->items[i].name != NULL) {
-            flush_call(&(*calls)->items[i], e);
+            const struct call *call = &(*calls)->items[i];
+            emit_call(e, call->id, call->name, &call->arguments);
         }
     }
     calls_free(*calls);

@@ -5,6 +5,7 @@
 #include "server/error_text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How much of an odd record an error shows, in bytes. */
@@ -147,8 +148,25 @@ void emit_logprobs(const struct emit *e, const cJSON *tokens)
     }
 }
 
-void emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
-               size_t len)
+/* What is not JSON goes on as a string. */
+static void write_arguments(struct buf *out, const struct buf *arguments)
+{
+    if (arguments->len == 0) {
+        buf_add_str(out, "{}");
+        return;
+    }
+    char *mended = xstrndup(arguments->data, arguments->len);
+    cJSON *parsed = json_parse(mended, arguments->len);
+    if (parsed != NULL) {
+        buf_add(out, mended, arguments->len);
+    } else {
+        json_write_string(out, arguments->data, arguments->len);
+    }
+    cJSON_Delete(parsed);
+    free(mended);
+}
+
+void emit_call(const struct emit *e, const char *id, const char *name, const struct buf *arguments)
 {
     struct buf text;
     /* Escaping makes a text at most six times as long. */
@@ -162,9 +180,9 @@ void emit_call(const struct emit *e, const char *id, const char *name, const cha
     buf_add_str(&text, "\"name\":");
     json_write_string(&text, name, strlen(name));
     buf_add_str(&text, ",\"arguments\":");
-    buf_add(&text, arguments, len);
+    write_arguments(&text, arguments);
     buf_add(&text, "}", 1);
-    if (text.error != 0) {
+    if (text.error != 0 || arguments->error != 0) {
         emit_failure(e, "a tool call is too long");
     } else {
         emit_event(e, DIALECT_TOOL_CALL, text.data, text.len);

@@ -39,9 +39,9 @@ void emit_tick(const struct emit *e);
  * What is none of these counts for nothing. */
 void emit_logprobs(const struct emit *e, const cJSON *tokens);
 
-/* arguments is JSON. id may be NULL. */
-void emit_call(const struct emit *e, const char *id, const char *name, const char *arguments,
-               size_t len);
+/* The model calls a tool. id may be NULL. The arguments are JSON, if the model made no mistake; an
+ * error in them is one that they are too long. */
+void emit_call(const struct emit *e, const char *id, const char *name, const struct buf *arguments);
 
 /* Fills in what llama-server reports: the count of tokens processed leaves out those that its
  * cache held. */

@@ -96,12 +96,15 @@ static void read_call(const struct emit *e, const cJSON *call)
     const cJSON *name = json_get(function, "name"), *id = json_get(call, "id");
     const cJSON *arguments = json_get(function, "arguments");
     char *json = arguments != NULL ? cJSON_PrintUnformatted(arguments) : NULL;
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_add_str(&text, json != NULL ? json : "");
     if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
         emit_odd(e);
     } else {
-        emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring,
-                  json != NULL ? json : "{}", json != NULL ? strlen(json) : 2);
+        emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring, &text);
     }
+    buf_finish(&text);
     cJSON_free(json);
 }
 

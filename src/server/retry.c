@@ -23,6 +23,21 @@ static bool says(const char *text, const char *const *words)
     return false;
 }
 
+/* Whether one of these stands there, and is not a part of a longer word. */
+static bool has_word(const char *text, const char *const *words)
+{
+    for (; text != NULL && *words != NULL; words++) {
+        for (const char *at = strcasestr(text, *words); at != NULL;
+             at = strcasestr(at + 1, *words)) {
+            bool begins = at == text || !isalpha((unsigned char)at[-1]);
+            if (begins && !isalpha((unsigned char)at[strlen(*words)])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* ---- times --------------------------------------------------------------------- */
 
 static int64_t to_ms(double seconds)
@@ -120,13 +135,14 @@ bool retry_is_money(const struct retry_answer *a)
 {
     static const char *const codes[] = {"insufficient_quota", "billing_error",
                                         "billing_hard_limit_reached", "insufficient_balance", NULL};
-    static const char *const words[] = {"spend limit", "current quota", "billing", "credit",
-                                        "balance",     "usage limits",  "payment", NULL};
+    static const char *const words[] = {"spend limit",  "current quota", "billing",
+                                        "credit",       "credits",       "balance",
+                                        "usage limits", "payment",       NULL};
     if (a->status < 400 || a->status >= 500) {
         return false;
     }
     return a->status == 402 || says(a->body, codes) ||
-           (says(a->text, words) && read_words(a->text) < 0);
+           (has_word(a->text, words) && read_words(a->text) < 0);
 }
 
 bool retry_is_load(const struct retry_answer *a)

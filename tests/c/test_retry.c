@@ -64,6 +64,16 @@ static void money_is_no_load(void)
     CHECK(!retry_is_load(&a));
 }
 
+static void money_is_a_word_of_its_own(void)
+{
+    struct retry_answer a = {.status = 429, .text = "too many requests at the load balancer"};
+    CHECK(!retry_is_money(&a));
+    a = (struct retry_answer){.status = 400, .text = "grammar: unbalanced parentheses"};
+    CHECK(!retry_is_money(&a));
+    a.text = "Insufficient credits.";
+    CHECK(retry_is_money(&a));
+}
+
 static void a_status_says_whether_it_is_load(void)
 {
     struct retry_answer a = {.status = 429};
@@ -112,6 +122,7 @@ int main(void)
     RUN(milliseconds_win);
     RUN(times_stand_in_words_too);
     RUN(money_is_no_load);
+    RUN(money_is_a_word_of_its_own);
     RUN(a_status_says_whether_it_is_load);
     RUN(without_a_word_the_wait_grows);
     RUN(all_waits_together_have_an_end);

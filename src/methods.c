@@ -61,8 +61,8 @@ static void on_job_end(void *ctx, struct job *j)
     on_change(m, j);
 }
 
-/* Whether a request cannot run: for the reason `why`, or, if that is NULL, one found here. Each id that Lua gave gets an ending:
- * then it is here. */
+/* Whether a request cannot run: for the reason `why`, or, if that is NULL, one found here. Each id
+ * that Lua gave gets an ending: then it is here. */
 static bool refuse(struct methods *m, int64_t id, const char *why)
 {
     if (registry_find(&m->jobs, id) != NULL) {

@@ -210,19 +210,8 @@ static void hint_busy(const struct failure *f, struct buf *hint)
     }
 }
 
-static void explain_status(const struct failure *f, struct buf *message, struct buf *hint)
+static void hint_status(const struct failure *f, struct buf *hint)
 {
-    if (f->status >= 300 && f->status < 400) {
-        buf_printf(message, "endpoint \"%s\" at %s redirects to %s", f->endpoint, f->url,
-                   f->location != NULL ? f->location : "an unknown address");
-        buf_printf(hint,
-                   "If you trust that address, set endpoints.%s.url to it: hum does not follow "
-                   "redirects, so as not to send your key to another server.",
-                   f->endpoint);
-        return;
-    }
-    buf_printf(message, "endpoint \"%s\" at %s returned HTTP %ld: %s", f->endpoint, f->url,
-               f->status, words(f));
     if (f->money || f->status == 402) {
         buf_printf(hint,
                    "Check the balance and the limits of your account with the provider: no wait "
@@ -255,6 +244,22 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
         hint_again(f, hint);
         buf_add_str(hint, ". If it fails again, check the server's log.");
     }
+}
+
+static void explain_status(const struct failure *f, struct buf *message, struct buf *hint)
+{
+    if (f->status >= 300 && f->status < 400) {
+        buf_printf(message, "endpoint \"%s\" at %s redirects to %s", f->endpoint, f->url,
+                   f->location != NULL ? f->location : "an unknown address");
+        buf_printf(hint,
+                   "If you trust that address, set endpoints.%s.url to it: hum does not follow "
+                   "redirects, so as not to send your key to another server.",
+                   f->endpoint);
+        return;
+    }
+    buf_printf(message, "endpoint \"%s\" at %s returned HTTP %ld: %s", f->endpoint, f->url,
+               f->status, words(f));
+    hint_status(f, hint);
 }
 
 static void hint_bad_spec(const struct failure *f, struct buf *hint)

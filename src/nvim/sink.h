@@ -68,9 +68,9 @@ void sink_end(struct sink *s);
  * its way is not looked after. */
 void sink_discard(struct sink *s);
 
-/* Whether edits at the end of a buffer must join Neovim's open undo block: needed while the buffer is the
- * current one and the user is not inserting, because Neovim then closes the block
- * after each event. */
+/* Whether edits at the end of a buffer must join Neovim's open undo block: needed while the buffer
+ * is the current one and the user is not inserting, because Neovim then closes the block after each
+ * event. */
 void sink_join(struct sink *s, bool join);
 
 /* Neovim reported an error for some notification: unacknowledged edits are suspect. */

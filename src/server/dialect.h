@@ -3,7 +3,8 @@
  * (NULL): then the user is told that this service cannot do it. They make request bodies from
  * specs and events from records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON),
  * openai.c (/v1/chat/completions and /v1/completions, SSE), anthropic.c (/v1/messages, SSE), which
- * only chats, and llamacpp.c (/infill, SSE), which only fills in. What they share: body (requests), fim (prompts), emit and calls (events), json.
+ * only chats, and llamacpp.c (/infill, SSE), which only fills in. What they share: body (requests),
+ * fim (prompts), emit and calls (events), error_text, learned (refusals), json.
  * No other module knows cJSON. */
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H

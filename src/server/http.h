@@ -1,6 +1,6 @@
-/* HTTP requests on the loop: one curl multi handle, driven by socket and timer
- * callbacks; the only user of curl, which is loaded by http_new. HTTP/1.1 only, so that cancelling closes the
- * socket, at which Ollama and llama-server stop generating. */
+/* HTTP requests on the loop: one curl multi handle, driven by socket and timer callbacks; the only
+ * user of curl, which is loaded by http_new. HTTP/1.1 only, so that cancelling closes the socket, at
+ * which Ollama and llama-server stop generating. */
 #ifndef HUM_HTTP_H
 #define HUM_HTTP_H
 

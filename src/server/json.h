@@ -1,5 +1,5 @@
-/* JSON both ways, in hum's terms: values to text, text to cJSON trees. Besides this
- * module only the dialects and what they share (body, emit, calls) know cJSON. */
+/* JSON both ways, in hum's terms: values to text, text to cJSON trees. Besides this module only
+ * the dialects and what they share (emit, calls, error_text, learned) know cJSON. */
 #ifndef HUM_JSON_H
 #define HUM_JSON_H
 

@@ -217,14 +217,12 @@ static void hint_status(const struct failure *f, struct buf *hint)
                    "Check the balance and the limits of your account with the provider: no wait "
                    "changes them. Or use another endpoint than \"%s\".",
                    f->endpoint);
-    } else if (f->status == 401) {
-        hint_key(f, hint);
-    } else if (f->status == 403 && (f->text == NULL || f->text[0] == '\0')) {
+    } else if (f->status == 403 && f->key == NULL && (f->text == NULL || f->text[0] == '\0')) {
         buf_printf(hint,
                    "Use an IP address or localhost in endpoints.%s.url: Ollama rejects other host "
                    "names with an empty 403.",
                    f->endpoint);
-    } else if (f->status == 403) {
+    } else if (f->status == 401 || f->status == 403) {
         hint_key(f, hint);
     } else if (f->status == 404 || f->status == 405) {
         hint_not_found(f, hint);

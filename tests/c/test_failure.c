@@ -158,6 +158,8 @@ static void statuses_lead_to_what_cures_them(void)
     check_words(&f, "401", "Sign in at https://sign.in/x");
     f = answered(403, NULL);
     check_words(&f, "403: no details given", "host names");
+    f.key = "$SOME_KEY";
+    check_words(&f, "403: no details given", "the one from $SOME_KEY was refused");
     f = answered(429, "slow down");
     f.retry_after_s = 7;
     check_words(&f, "429", "in 7 s");

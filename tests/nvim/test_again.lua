@@ -26,7 +26,9 @@ local function beside(t, buf)
     [[
     local texts = {}
     for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(..., -1, 0, -1, { details = true })) do
-      for _, chunk in ipairs(mark[4].virt_text or {}) do texts[#texts + 1] = chunk[1] end
+      for _, line in ipairs(vim.list_extend({ mark[4].virt_text }, mark[4].virt_lines or {})) do
+        for _, chunk in ipairs(line) do texts[#texts + 1] = chunk[1] end
+      end
     end
     return table.concat(texts)
   ]],
@@ -78,6 +80,21 @@ test('how long it takes is counted down, with why', function(t)
   eq(1, #srv:requests(CHAT))
   eq({}, t:events('HumRequestFinished'))
 end)
+
+local WORDS = 'This would exceed the rate limit for your organization (org-123): https://docs.example.com/rate-limits'
+
+for name, case in
+  vim.spairs({
+    ['why a server is asked again'] = { busy({ ['Retry-After'] = '60' }, { error = { message = WORDS } }), WORDS },
+    ['what to do after a failure'] = { { status = 500, json = { error = 'oh' } }, "If it fails again, check the server's log." },
+  })
+do
+  test(name .. ' can be read in a narrow window', { ui = { 44, 30 } }, function(t)
+    asked(t, { case[1] })
+    local want = case[2]:gsub('%s+', '')
+    t:wait(function() return t:screen():gsub('%s+', ''):find(want, 1, true) end, 'the screen shows all of it')
+  end)
+end
 
 test('a stop ends the wait at once', function(t)
   local srv, buf = asked(t, { busy({ ['Retry-After'] = '60' }) })

@@ -57,9 +57,9 @@ local function text(chunks)
 end
 for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, -1, 0, -1, { details = true })) do
   if mark[4].virt_text and not mark[4].invalid then table.insert(out.figures, text(mark[4].virt_text)) end
-  for _, line in ipairs(mark[4].virt_lines or {}) do
-    table.insert(out.beside, text(line))
-  end
+  -- As they were before they were broken to fit into the window.
+  local lines = vim.tbl_map(function(line) return vim.trim(text(line)) end, mark[4].virt_lines or {})
+  if lines[1] then table.insert(out.beside, table.concat(lines, ' ')) end
 end
 for _, event in ipairs(hum_test.events) do
   if event.name == 'HumRequestFinished' then out.finished = event.data end

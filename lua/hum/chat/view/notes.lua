@@ -1,7 +1,7 @@
 -- What stands beside the text of a reply: its figures, and an error.
 local config = require('hum.config')
 local fold = require('hum.chat.view.fold')
-local format = require('hum.chat.text.format')
+local lines = require('hum.chat.view.lines')
 
 local M = {}
 
@@ -98,9 +98,8 @@ end
 ---@param row integer
 ---@param failure { message: string, hint?: string }
 function M.failure(buf, row, failure)
-  local lines = { { { '  ' .. format.one_line(failure.message), 'HumError' } } } ---@type [string, string][][]
-  if failure.hint and failure.hint ~= '' then lines[2] = { { '  ' .. format.one_line(failure.hint), 'HumHint' } } end
-  attach(buf, row, { virt_lines = lines })
+  local below = lines.of(buf, failure.message, 'HumError')
+  attach(buf, row, { virt_lines = vim.list_extend(below, lines.of(buf, failure.hint or '', 'HumHint')) })
 end
 
 --- Removes the notes of earlier failures.

@@ -1,5 +1,7 @@
 -- The mark that shows what is waited for, and for how long. A server may be silent for
 -- minutes while it loads a model or reads a prompt.
+local lines = require('hum.chat.view.lines')
+
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.wait')
@@ -19,13 +21,16 @@ vim.api.nvim_set_hl(0, 'HumWaiting', { link = 'Comment', default = true })
 ---@param buf integer
 ---@param row integer
 ---@param text string
+---@param why? string  stands above
 ---@param id? integer
 ---@return integer
-local function show(buf, row, text, id)
+local function show(buf, row, text, why, id)
   return vim.api.nvim_buf_set_extmark(buf, ns, row, 0, {
     id = id,
     virt_text = { { text, 'HumWaiting' } },
     virt_text_pos = 'eol',
+    virt_lines = why and lines.of(buf, why, 'HumWaiting'),
+    virt_lines_above = true,
     right_gravity = false,
   })
 end
@@ -51,7 +56,7 @@ function M.is_waiting(buf) return waiting[buf] ~= nil end
 local function text_of(entry, now)
   if entry.due and now < entry.due then
     local seconds = math.ceil((entry.due - now) / 1e9)
-    return ('asking again in %d s (:Hum stop ends it): %s'):format(seconds, entry.why)
+    return ('asking again in %d s (:Hum stop ends it)'):format(seconds)
   elseif entry.due then
     entry.since, entry.due, entry.why = entry.due, nil, nil
   end
@@ -68,7 +73,7 @@ local function tick(buf, entry)
     return M.stop(buf)
   end
   local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, entry.mark, {})
-  if at[1] then show(buf, at[1], text_of(entry, vim.uv.hrtime()), entry.mark) end
+  if at[1] then show(buf, at[1], text_of(entry, vim.uv.hrtime()), entry.why, entry.mark) end
 end
 
 ---@param buf integer
@@ -101,7 +106,7 @@ function M.count_down(buf, seconds, why)
   local entry = waiting[buf]
   if not entry then return end
   entry.due = vim.uv.hrtime() + math.floor(seconds * 1e9)
-  entry.why = why:gsub('%s+', ' ')
+  entry.why = why
   tick(buf, entry)
   run(buf, entry)
 end

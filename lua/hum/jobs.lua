@@ -34,7 +34,7 @@ end
 ---@param jobs hum.Job[]
 ---@return string
 function M.text(jobs)
-  if #jobs == 0 then return 'hum: nothing runs' end
+  if #jobs == 0 then return 'hum: nothing is running' end
   local rows = vim.list_extend({ HEAD }, vim.tbl_map(cells, jobs))
   local widths = {}
   for _, row in ipairs(rows) do

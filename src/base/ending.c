@@ -67,8 +67,7 @@ static void explain_cut(const struct ending_facts *e, struct buf *message, struc
                          : e->has_thinking
                              ? "no text: the model reached the token limit while it was thinking"
                              : "no text: the token limit was reached at once");
-    buf_add_str(hint, "Raise the limit: num_predict for Ollama, else max_tokens, in the "
-                      "endpoint's options.");
+    buf_add_str(hint, "Raise max_tokens (Ollama: num_predict) in the endpoint's options.");
 }
 
 static void explain_reason(const struct ending_facts *e, struct buf *message, struct buf *hint)

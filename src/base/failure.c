@@ -214,8 +214,8 @@ static void hint_status(const struct failure *f, struct buf *hint)
 {
     if (f->money || f->status == 402) {
         buf_printf(hint,
-                   "Check the balance and the limits of your account with the provider: no wait "
-                   "changes them. Or use another endpoint than \"%s\".",
+                   "Check your account's balance and limits: waiting does not help. Or use "
+                   "another endpoint than \"%s\".",
                    f->endpoint);
     } else if (f->status == 403 && f->key == NULL && (f->text == NULL || f->text[0] == '\0')) {
         buf_printf(hint,

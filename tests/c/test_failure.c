@@ -182,7 +182,7 @@ static void money_is_not_load(void)
     check_words(&f, "402", "balance");
     f = answered(429, "over your quota");
     f.money = true;
-    check_words(&f, "429", "no wait changes");
+    check_words(&f, "429", "waiting does not help");
     f = answered(529, "Overloaded");
     check_words(&f, "529", "the server is busy");
 }

@@ -61,6 +61,7 @@ static void hint_again(const struct failure *f, struct buf *hint)
 {
     static const char *const how[] = {
         [OF_CHAT] = "Retry with :Hum retry",
+        [OF_GENERATE] = "Try again",
         [OF_FILL] = "Completion retries as you type",
         [OF_QUERY] = "Try again",
     };
@@ -177,6 +178,9 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
     } else if (f->of == OF_FILL && says(f, "context")) {
         buf_add_str(hint, "Lower complete.window_tokens or complete.ring_tokens, or increase "
                           "the server's context size.");
+    } else if (f->of == OF_GENERATE && says(f, "context")) {
+        buf_printf(hint, "Shorten the messages, or increase the %s.",
+                   word(words_of(f)->context, "server's context size"));
     } else if (says(f, "context")) {
         buf_printf(hint,
                    "Start a new chat with :Hum new, delete old turns, or increase the %s: the chat "
@@ -189,6 +193,8 @@ static void hint_bad_request(const struct failure *f, struct buf *hint)
         buf_printf(hint, "Check endpoints.%s.options and complete.options.", f->endpoint);
     } else if (f->of == OF_CHAT) {
         buf_printf(hint, "Check endpoints.%s.options and the chat's front matter.", f->endpoint);
+    } else if (f->of == OF_GENERATE) {
+        buf_printf(hint, "Check endpoints.%s.options and those of the request.", f->endpoint);
     } else {
         buf_printf(hint, "Check endpoints.%s.url and endpoints.%s.dialect.", f->endpoint,
                    f->endpoint);
@@ -199,6 +205,7 @@ static void hint_busy(const struct failure *f, struct buf *hint)
 {
     static const char *const again[] = {
         [OF_CHAT] = "Retry with :Hum retry",
+        [OF_GENERATE] = "Try again",
         [OF_FILL] = "Completion retries",
         [OF_QUERY] = "Try again",
     };
@@ -230,6 +237,8 @@ static void hint_status(const struct failure *f, struct buf *hint)
         hint_busy(f, hint);
     } else if (f->status == 413 && f->of == OF_FILL) {
         buf_add_str(hint, "Lower complete.window_tokens and complete.ring_tokens.");
+    } else if (f->status == 413 && f->of == OF_GENERATE) {
+        buf_add_str(hint, "Shorten the messages: they are too large for the server.");
     } else if (f->status == 413 && f->of == OF_CHAT) {
         buf_add_str(hint, "Start a new chat with :Hum new: this one is too large for the server.");
     } else if (f->status >= 500 && says(f, "memory")) {
@@ -262,7 +271,9 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
 
 static void hint_bad_spec(const struct failure *f, struct buf *hint)
 {
-    if (says(f, "longer than hum can read")) {
+    if (f->of == OF_GENERATE && says(f, "longer than hum can read")) {
+        buf_add_str(hint, "Shorten the messages.");
+    } else if (says(f, "longer than hum can read")) {
         buf_add_str(hint, "Start a new chat with :Hum new, or delete old turns.");
     } else if (says(f, "dialect cannot")) {
         buf_printf(hint, "Use another endpoint, or correct endpoints.%s.dialect.", f->endpoint);

@@ -82,10 +82,16 @@ static void leave(struct chat *c)
 
 /* ---- the ending ---------------------------------------------------------------- */
 
-static void fail(struct chat *c, const struct failure *f)
+static enum failure_of kind_of(const struct chat *c)
+{
+    return c->job.ops == &chat_ops ? OF_CHAT : OF_GENERATE;
+}
+
+static void fail(struct chat *c, struct failure f)
 {
     if (c->ending == END_NONE) {
-        event_failure(&c->told, f);
+        f.of = kind_of(c);
+        event_failure(&c->told, &f);
         finish(c, END_ERROR);
     }
 }
@@ -94,7 +100,7 @@ static void fail_with(struct chat *c, enum hum_error code, const char *text)
 {
     struct failure f = endpoint_failure(&c->endpoint, code, text);
     f.model = c->model;
-    fail(c, &f);
+    fail(c, f);
 }
 
 static void send_ending(struct chat *c)
@@ -266,7 +272,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     enter(c);
     c->generation = NULL;
     if (failure != NULL) {
-        fail(c, failure);
+        fail(c, *failure);
     } else {
         event_ending(&c->told, ending, c->endpoint.secrets);
         finish(c, END_DONE);

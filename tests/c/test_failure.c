@@ -196,6 +196,24 @@ static void only_what_arrived_is_kept(void)
     check_words(&f, "", "(what arrived is kept)");
 }
 
+static void what_other_plugins_ask_is_no_chat(void)
+{
+    static const struct {
+        long status;
+        const char *text, *hint;
+    } cases[] = {
+        {500, "boom", "Try again. If it"},        {503, "Loading", "Try again in a moment"},
+        {400, "context full", "Shorten the"},     {413, "large", "Shorten the messages"},
+        {400, "bad", "and those of the request"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct failure f = answered(cases[i].status, cases[i].text);
+        f.of = OF_GENERATE;
+        f.kept = true;
+        check_words(&f, "local", cases[i].hint);
+    }
+}
+
 static void a_refused_key_is_named(void)
 {
     struct failure f = answered(401, "invalid key");
@@ -237,6 +255,7 @@ int main(void)
     RUN(statuses_lead_to_what_cures_them);
     RUN(money_is_not_load);
     RUN(only_what_arrived_is_kept);
+    RUN(what_other_plugins_ask_is_no_chat);
     RUN(a_refused_key_is_named);
     RUN(what_a_model_does_not_take_is_no_reason_for_another_one);
     RUN(secrets_are_masked);

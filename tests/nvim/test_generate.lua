@@ -309,6 +309,14 @@ test('a reload of hum is an ending with an error', function(t)
   srv:wait_event('disconnect')
 end)
 
+test('what to do after a failure has nothing of chats in it', function(t)
+  local srv = t:fake()
+  srv:script({ status = 500, json = { error = 'boom' } })
+  chat.configure(t, srv)
+  generate(t, { prompt = 'what?' })
+  T.match('Try again.', done(t).error.hint, true)
+end)
+
 test('what fails before anything is sent is told by on_done, later', function(t)
   local srv = t:fake()
   t:lua(

@@ -86,7 +86,10 @@ local WORDS = 'This would exceed the rate limit for your organization (org-123):
 for name, case in
   vim.spairs({
     ['why a server is asked again'] = { busy({ ['Retry-After'] = '60' }, { error = { message = WORDS } }), WORDS },
-    ['what to do after a failure'] = { { status = 500, json = { error = 'oh' } }, "If it fails again, check the server's log." },
+    ['what to do after a failure'] = {
+      { status = 500, json = { error = 'oh' } },
+      "If it fails again, check the server's log.",
+    },
   })
 do
   test(name .. ' can be read in a narrow window', { ui = { 44, 30 } }, function(t)

@@ -223,8 +223,8 @@ otherwise columns or lines; 0 leaves it to Neovim.]],
       default = true,
       also = { 'show_stats', 'figures' },
       help = [[
-Show the number of tokens, tokens per second and the time to the first token next to the
-heading of a finished reply.]],
+Show the figures of a finished reply next to its heading: tokens, tokens per second, time
+to the first token, and how much of the prompt was cached.]],
     },
     {
       name = 'follow',

@@ -11,8 +11,8 @@ local ns = vim.api.nvim_create_namespace('hum.wait')
 ---@field timer uv.uv_timer_t
 ---@field text string  what is waited for
 ---@field since integer  ns
----@field due? integer  ns: the server is asked again then ...
----@field why? string   ... because of this
+---@field due? integer  ns: the server is asked again then
+---@field why? string  the reason for that
 
 local waiting = {} ---@type table<integer, hum.Waiting>  by buffer
 

@@ -208,6 +208,35 @@ do
   end)
 end
 
+test('stopped while the text comes, what has come goes back as its reply', KEY, function(t)
+  local streams = { text(0, 'Half of'), { pause_ms = 600000 } }
+  local srv = server(t, nil, { { match = { path = '/v1/messages', nth = 1 }, pieces = streams } })
+  local buf = open(t, srv)
+  chat.ask(t, 'one')
+  t:wait(function() return chat.reply(t, buf):find('Half of') end, 'some text')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t).status)
+  srv:wait_event('disconnect')
+  chat.ask(t, 'two')
+  eq('done', chat.finished(t, 2).status)
+  eq({ 'user: one', 'assistant: Half of', 'user: two' }, said(asked(srv, '/v1/messages')[2]))
+end)
+
+test('stopped while an overloaded service is waited for, it is not asked again', KEY, function(t)
+  local overloaded = { type = 'error', error = { type = 'overloaded_error', message = 'Overloaded' } }
+  local rule = { match = { path = '/v1/messages', nth = 1 }, status = 529, json = overloaded }
+  local srv = server(t, nil, { rule })
+  open(t, srv)
+  chat.ask(t, 'one')
+  t:wait_screen('asking again in')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t).status)
+  eq(1, #asked(srv, '/v1/messages'))
+  chat.ask(t, 'two')
+  eq('done', chat.finished(t, 2).status)
+  eq({ 'user: one\n\ntwo' }, said(asked(srv, '/v1/messages')[2]))
+end)
+
 test('after a failure the next question goes with the first, and roles alternate', KEY, function(t)
   local broken = { type = 'error', error = { type = 'api_error', message = 'Internal server error' } }
   local srv = server(t, nil, { { match = { path = '/v1/messages', nth = 1 }, status = 500, json = broken } })

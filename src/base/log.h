@@ -1,5 +1,5 @@
 /* The log file: one line per entry, as lua/hum/log.lua writes them too. Never stdout, which is
- * the RPC pipe. Keys and passwords are never passed to it; prompts and replies only at LOG_DEBUG.
+ * the RPC pipe. Keys are never passed to it; prompts and replies only at LOG_DEBUG.
  * Until log_open succeeds entries of level warn and above go to stderr. */
 #ifndef HUM_LOG_H
 #define HUM_LOG_H

@@ -187,8 +187,8 @@ void supply_set_backend(struct supply *s, const struct value *spec)
     pace_init(&s->pace, backend != NULL ? (double)backend->debounce_ms : -1);
     cache_resize(s->cache, backend != NULL ? backend->cache_bytes : 0);
     if (backend != NULL) {
-        log_write(LOG_INFO, "backend: %s of endpoint %s, model %s", backend->dialect->fill->path,
-                  backend->endpoint.name, backend->model);
+        log_write(LOG_INFO, "backend: %s by %s at %s, model %s", backend->dialect->fill->path,
+                  backend->endpoint.name, backend->endpoint.url, backend->model);
     }
 }
 

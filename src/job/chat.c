@@ -453,8 +453,8 @@ static void start(struct chat *c, const struct value *spec)
     }
     c->takes_thoughts = sink_env.target.takes_thoughts;
     c->sink = sink_new(&sink_env, &sink_callbacks, c);
-    log_write(LOG_INFO, "%s %lld: endpoint %s, model %s", c->job.ops->kind, (long long)c->job.id,
-              c->endpoint.name, c->model);
+    log_write(LOG_INFO, "%s %lld: %s at %s, model %s", c->job.ops->kind, (long long)c->job.id,
+              c->endpoint.name, c->endpoint.url, c->model);
 }
 
 static void free_chat(struct job *j)

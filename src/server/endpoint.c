@@ -107,21 +107,9 @@ static void add_secret(struct endpoint *e, size_t *count, const char *text, size
     }
 }
 
-/* "https://name:password@host", or with a token alone. */
-static void add_password(struct endpoint *e, size_t *count)
-{
-    const char *from = strstr(e->url, "://");
-    from = from != NULL ? from + 3 : e->url;
-    const char *at = memchr(from, '@', strcspn(from, "/?#"));
-    const char *colon = at != NULL ? memchr(from, ':', (size_t)(at - from)) : NULL;
-    from = colon != NULL ? colon + 1 : from;
-    add_secret(e, count, from, at != NULL ? (size_t)(at - from) : 0);
-}
-
 static void note_secrets(struct endpoint *e)
 {
     size_t count = 0;
-    add_password(e, &count);
     if (e->key != NULL) {
         add_secret(e, &count, e->key, strlen(e->key));
     }

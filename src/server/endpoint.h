@@ -14,7 +14,7 @@ struct endpoint {
     char *key;      /* NULL: none */
     char *key_from; /* where it comes from, for the user; NULL: no key */
     char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
-    char **secrets; /* no text may repeat these words of key, headers and URL; NULL-terminated */
+    char **secrets; /* what no text may repeat: the words of key and headers, NULL-terminated */
     uint64_t hash;  /* of all that is configured: another one is another endpoint */
     const struct dialect *dialect;
     long connect_timeout_ms;

@@ -43,14 +43,6 @@ static void keys_and_headers_are_secret(void)
     SECRETS(",\"headers\":{\"Authorization\":\"Bearer tok-123456\"}", " tok-123456");
 }
 
-static void a_password_in_the_url_is_secret(void)
-{
-#define AT(url) "{\"name\":\"t\",\"url\":\"" url "\",\"dialect\":\"openai\"," TIMES "}"
-    check_secrets(__LINE__, AT("https://me:open-sesame@h:1/v1"), " open-sesame");
-    check_secrets(__LINE__, AT("https://token-only@h"), " token-only");
-    check_secrets(__LINE__, AT("https://h:12345678/path@home:longer"), "");
-}
-
 static void what_everybody_knows_is_not(void)
 {
     SECRETS(",\"headers\":{\"anthropic-version\":\"2027-01-01\",\"User-Agent\":\"somebody\"}", "");
@@ -78,7 +70,6 @@ static void another_configuration_is_another_endpoint(void)
 int main(void)
 {
     RUN(keys_and_headers_are_secret);
-    RUN(a_password_in_the_url_is_secret);
     RUN(what_everybody_knows_is_not);
     RUN(another_configuration_is_another_endpoint);
     return check_report("endpoint");

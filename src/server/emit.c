@@ -78,14 +78,21 @@ static void emit_stray(const struct emit *e)
     buf_finish(&text);
 }
 
-/* What holds nothing of an API is passed over: blank data (no event, says the standard), null,
- * "ping", in JSON or not. A list may hold an error. Returns whether it was that. */
-static bool pass_over(const struct emit *e, const cJSON *root)
+/* How many bytes of the record stand before what is no blank. */
+static size_t count_blanks(const struct emit *e)
 {
     size_t at = 0;
     while (at < e->len && (unsigned char)e->record[at] <= ' ') {
         at++;
     }
+    return at;
+}
+
+/* What holds nothing of an API is passed over: blank data (no event, says the standard), null,
+ * "ping", in JSON or not. A list may hold an error. Returns whether it was that. */
+static bool pass_over(const struct emit *e, const cJSON *root)
+{
+    size_t at = count_blanks(e);
     bool broken = root == NULL && at < e->len && strchr("{[<\"", e->record[at]) != NULL &&
                   !e->state->finished; /* what is complete needs none of it */
     const cJSON *list = cJSON_IsArray(root) ? root : NULL;
@@ -287,10 +294,7 @@ void emit_error(const struct emit *e, const cJSON *member)
 
 void emit_odd(const struct emit *e)
 {
-    size_t at = 0;
-    while (at < e->len && (unsigned char)e->record[at] <= ' ') {
-        at++;
-    }
+    size_t at = count_blanks(e);
     struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
     bool words = at < e->len && strchr("{[<", e->record[at]) == NULL;

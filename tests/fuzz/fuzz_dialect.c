@@ -28,8 +28,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
     MUST(event->type == DIALECT_STATS || event->text[event->len] == '\0');
     MUST(event->type >= DIALECT_STATS || strlen(event->text) == event->len);
     MUST(event->type >= DIALECT_THOUGHT || event->len > 0);
-    if (event->type == DIALECT_ERROR || event->type == DIALECT_ODD) {
-        MUST(event->len > 0 && fuzz_is_utf8(event->text, event->len));
+    if (event->type >= DIALECT_ERROR) {
+        MUST(fuzz_is_utf8(event->text, event->len));
+        MUST(event->type == DIALECT_DONE ? event->len <= 64 : event->len > 0);
     }
     MUST(event->logprobs >= 0 && (event->logprobs == 0 || event->type == DIALECT_TEXT));
     MUST((event->type == DIALECT_THOUGHT) || event->signature == NULL);

@@ -271,9 +271,9 @@ static void explain_status(const struct failure *f, struct buf *message, struct 
 
 static void hint_bad_spec(const struct failure *f, struct buf *hint)
 {
-    if (f->of == OF_GENERATE && says(f, "longer than hum can read")) {
+    if (f->of == OF_GENERATE && says(f, "longer than hum can")) {
         buf_add_str(hint, "Shorten the messages.");
-    } else if (says(f, "longer than hum can read")) {
+    } else if (says(f, "longer than hum can")) {
         buf_add_str(hint, "Start a new chat with :Hum new, or delete old turns.");
     } else if (says(f, "dialect cannot")) {
         buf_printf(hint, "Use another endpoint, or correct endpoints.%s.dialect.", f->endpoint);

@@ -391,7 +391,11 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
         return HUM_ESPEC;
     }
     c->request = value_copy(request);
-    return chat->body(request, learned_find(&c->endpoint, c->model), body, why);
+    int error = chat->body(request, learned_find(&c->endpoint, c->model), body, why);
+    if (error == HUM_ETOOBIG) {
+        *why = "it is longer than hum can send";
+    }
+    return error;
 }
 
 /* Where the text goes: to the end of buf, to mark in buf, or, of a job that may do without a

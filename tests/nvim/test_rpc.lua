@@ -149,6 +149,23 @@ test('skips a message of 65 MB, ends its chat and reads on', BARE, function(t)
   T.ok(e.rpc.answers[1], 'what follows is answered')
 end)
 
+test('a chat that is over 64 MB as JSON ends with what to do', BARE, function(t)
+  local e = editor.start(t)
+  e:hello()
+  local text = ('\1'):rep(11 * 1024 * 1024) -- each "\\u0001"
+  e.rpc:notify(
+    'chat',
+    7,
+    spec('http://127.0.0.1:1', {
+      request = { messages = { { role = 'user', parts = { { type = 'text', text = text } } } } },
+    })
+  )
+  local ending = e:wait_end(7)
+  eq({ 'error', 'spec' }, { ending.name, ending.data.code })
+  T.match('longer than hum can send', ending.data.message)
+  T.match(':Hum new', ending.data.hint)
+end)
+
 test('an edit of 65 MB ends the suggestions for its buffer alone, until its text comes again', BARE, function(t)
   local e = editor.start(t)
   e:hello()

@@ -40,12 +40,6 @@ static struct http *http(void *ctx)
     return m->http;
 }
 
-static bool chats(void *ctx, const char *url, const char *model)
-{
-    struct methods *m = ctx;
-    return registry_uses(&m->jobs, url, model);
-}
-
 /* A job that keeps a model busy has begun or ended. */
 static void on_change(struct methods *m, const struct job *j)
 {
@@ -69,7 +63,9 @@ static bool refuse(struct methods *m, int64_t id, const char *why)
         log_write(LOG_ERROR, "rpc: id %lld is in use, the second call is ignored", (long long)id);
         return true; /* an ending would be taken for the first one's */
     }
-    if (why == NULL && http(m) == NULL) {
+    if (why == NULL && id < 0) {
+        why = "its id is below 0, where the helper's own are";
+    } else if (why == NULL && http(m) == NULL) {
         why = http_trouble();
     } else if (why == NULL && registry_is_full(&m->jobs)) {
         why = "too many requests run already";
@@ -370,7 +366,7 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
         free(m);
         return NULL;
     }
-    const struct supply_env env = {loop, m->rpc, http, chats, m};
+    const struct supply_env env = {loop, m->rpc, &m->jobs, http, m};
     m->engine = engine_new(&env);
     introduce(m->rpc);
     return m;

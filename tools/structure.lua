@@ -15,7 +15,7 @@ local C = {
   ['server'] = { 'proto', 'base' },
   ['job'] = { 'proto', 'base', 'nvim', 'server' },
   ['complete/trim'] = { 'base' },
-  ['complete'] = { 'proto', 'base', 'nvim', 'server', 'complete/trim' },
+  ['complete'] = { 'proto', 'base', 'nvim', 'server', 'job', 'complete/trim' },
   ['.'] = { '*' },
 }
 

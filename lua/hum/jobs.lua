@@ -1,4 +1,5 @@
--- `:Hum jobs`: what runs in the helper, as a table.
+-- `:Hum jobs`: what runs, as a table: the helper's jobs, and the messages that are being prepared.
+local chats = require('hum.chat.chats')
 local client = require('hum.server.client')
 local notify = require('hum.notify')
 local status = require('hum.status')
@@ -52,9 +53,28 @@ function M.text(jobs)
   return table.concat(lines, '\n')
 end
 
---- Shows what runs, as soon as the helper has told.
+--- What is found out here before a message becomes a job.
+---@return hum.Job[]
+local function preparations()
+  local jobs = {} ---@type hum.Job[]
+  for _, chat in ipairs(chats.all()) do
+    local one = chat.preparation
+    if one then
+      local age_ms = vim.uv.now() - one.since
+      local job = { id = 0, kind = 'chat', state = 'preparing', endpoint = one.endpoint, model = one.model }
+      jobs[#jobs + 1] = vim.tbl_extend('error', job, { age_ms = age_ms, bytes = 0 })
+    end
+  end
+  return jobs
+end
+
+--- Shows what runs, the oldest first, as soon as the helper has told.
 function M.show()
-  client.jobs(function(jobs) notify.answer(M.text(jobs)) end)
+  client.jobs(function(jobs)
+    local all = vim.list_extend(preparations(), jobs)
+    table.sort(all, function(a, b) return a.age_ms > b.age_ms end)
+    notify.answer(M.text(all))
+  end)
 end
 
 return M

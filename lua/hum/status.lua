@@ -9,9 +9,11 @@ local M = {}
 
 local running = {} ---@type table<integer, hum.Running>  by request id
 
---- By the names that the helper has for them: src/job/job.h.
+--- By the names that the helper has for them, but for the first: src/job/job.h.
 local WORDS = {
+  preparing = 'preparing', -- the front's own
   waiting = 'waiting',
+  loading = 'loading',
   thinking = 'thinking',
   text = 'writing',
   reading = 'reading',

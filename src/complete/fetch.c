@@ -5,6 +5,8 @@
 #include "complete/backend.h"
 #include "complete/supply.h"
 #include "complete/trim/trim.h"
+#include "job/job.h"
+#include "job/registry.h"
 #include "server/dialect.h"
 #include "server/generation.h"
 
@@ -26,6 +28,7 @@
 #define MEASURED_BYTES 1024
 
 struct fetch {
+    struct job job; /* first: a fetch is one */
     struct supply *supply;
     struct generation *generation;
     struct around_text around;
@@ -34,6 +37,7 @@ struct fetch {
     struct buf piece;    /* scratch: one event's text as a buffer of Neovim may have it */
     struct buf preamble; /* what came, until it is known how much of it is not to be inserted */
     bool preamble_over;
+    size_t arrived;  /* bytes of text */
     size_t examined; /* bytes, see EXAMINED_PER_TOKEN */
     struct answer *answer;
     const struct fetch_callbacks *callbacks;
@@ -48,6 +52,7 @@ struct fetch {
 
 static void fetch_free(struct fetch *f)
 {
+    registry_remove(f->supply->env.jobs, &f->job);
     around_text_finish(&f->around);
     buf_finish(&f->piece);
     buf_finish(&f->preamble);
@@ -151,6 +156,7 @@ static void add_text(struct fetch *f, const struct dialect_event *event)
 {
     struct answer *answer = f->answer;
     size_t shown = answer->shown;
+    f->arrived += event->len;
     clean(f, event->text, event->len);
     bool full = f->piece.len > 0 && extend(f, f->piece.data, f->piece.len, false);
     answer->logprob_sum += event->logprob_sum;
@@ -198,6 +204,32 @@ static void on_generation_end(void *ctx, const struct failure *failure,
 static const struct generation_callbacks generation_callbacks = {.on_event = on_event,
                                                                  .on_end = on_generation_end};
 
+/* ---- as a job ------------------------------------------------------------------ */
+
+static void on_stop(struct job *j, bool discard)
+{
+    (void)discard;
+    struct fetch *f = (struct fetch *)j;
+    f->callbacks->on_stop(f->ctx);
+    fetch_stop(f);
+}
+
+static void on_free(struct job *j)
+{
+    on_stop(j, true);
+}
+
+static void describe(const struct job *j, struct job_info *info)
+{
+    const struct fetch *f = (const struct fetch *)j;
+    info->state = f->arrived > 0 ? JOB_TEXT : JOB_WAITING;
+    info->bytes = f->arrived;
+    supply_describe(f->supply, info);
+}
+
+static const struct job_ops ops = {
+    .kind = SUPPLY_KIND, .stop = on_stop, .free = on_free, .describe = describe};
+
 /* ---- the request --------------------------------------------------------------- */
 
 static struct fill fill_of(const struct backend *backend, const struct fetch_request *request)
@@ -220,6 +252,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
 {
     const struct fill fill = fill_of(supply->backend, request);
     struct fetch *f = xcalloc(1, sizeof *f);
+    f->job = (struct job){.ops = &ops, .started_ns = uv_hrtime()};
     f->supply = supply;
     f->callbacks = callbacks;
     f->ctx = ctx;
@@ -243,6 +276,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
         fetch_free(f);
         return NULL;
     }
+    registry_add_own(supply->env.jobs, &f->job);
     f->answer = cache_add(supply->cache, request->key, request->variant);
     return f;
 }

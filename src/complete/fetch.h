@@ -32,9 +32,11 @@ struct fetch_callbacks {
      * is NULL when the answer is final, which holds just what is to be shown; else the answer
      * is gone. */
     void (*on_end)(void *ctx, const struct failure *failure);
+    /* Instead: it was stopped as the job that it is, which is as fetch_stop. */
+    void (*on_stop)(void *ctx);
 };
 
-/* Of the supply's backend, which must stay until the fetch is gone. No callback runs before it
+/* Of the supply's backend and among its jobs, which must stay until the fetch is gone. No callback runs before it
  * returns. Returns NULL with *why a text if the backend cannot be sent such a request. */
 struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why);

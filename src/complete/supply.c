@@ -6,6 +6,7 @@
 #include "complete/cache.h"
 #include "complete/prompt.h"
 #include "complete/ring.h"
+#include "job/registry.h"
 #include "nvim/event.h"
 #include "nvim/wire.h"
 #include "proto.h"
@@ -39,7 +40,8 @@ static void on_load_end(void *ctx, const struct failure *failure, const struct e
 {
     (void)ending;
     struct supply *s = ctx;
-    s->loading = NULL;
+    s->loading.generation = NULL;
+    registry_remove(s->env.jobs, &s->loading.job);
     if (failure != NULL) {
         supply_failed(s, failure);
         return;
@@ -51,6 +53,42 @@ static void on_load_end(void *ctx, const struct failure *failure, const struct e
 static const struct generation_callbacks load_callbacks = {.on_event = on_load_event,
                                                            .on_end = on_load_end};
 
+static void stop_loading(struct supply *s)
+{
+    if (s->loading.generation != NULL) {
+        generation_stop(s->loading.generation);
+        s->loading.generation = NULL;
+        registry_remove(s->env.jobs, &s->loading.job);
+    }
+}
+
+/* What waits for the model goes on waiting, until the next key. */
+static void on_stop(struct job *j, bool discard)
+{
+    (void)discard;
+    stop_loading(((struct supply_load *)j)->supply);
+}
+
+static void on_free(struct job *j)
+{
+    stop_loading(((struct supply_load *)j)->supply);
+}
+
+void supply_describe(const struct supply *s, struct job_info *info)
+{
+    info->endpoint = s->backend->endpoint.name;
+    info->model = s->backend->model[0] != '\0' ? s->backend->model : NULL;
+}
+
+static void describe(const struct job *j, struct job_info *info)
+{
+    info->state = JOB_LOADING;
+    supply_describe(((const struct supply_load *)j)->supply, info);
+}
+
+static const struct job_ops load_ops = {
+    .kind = SUPPLY_KIND, .stop = on_stop, .free = on_free, .describe = describe};
+
 static bool is_loaded(const struct supply *s)
 {
     return !s->backend->load ||
@@ -61,18 +99,22 @@ static bool is_loaded(const struct supply *s)
  * is loaded by one of its own, which no key cancels, and nothing is fetched before. */
 static void load(struct supply *s)
 {
-    if (s->loading != NULL || supply_closed(s) > 0) {
+    if (s->loading.generation != NULL || supply_closed(s) > 0) {
         return;
     }
     const char *why = NULL;
     struct fill fill = backend_fill(s->backend);
     fill.load = true;
     s->counts.warmed++;
-    s->loading = supply_start(s, &fill, &load_callbacks, s, &why);
-    if (s->loading == NULL) {
+    struct generation *g = supply_start(s, &fill, &load_callbacks, s, &why);
+    if (g == NULL) {
         const struct failure f = endpoint_failure(&s->backend->endpoint, HUM_ESPEC, why);
         supply_failed(s, &f);
+        return;
     }
+    const struct job job = {.ops = &load_ops, .started_ns = uv_hrtime()};
+    s->loading = (struct supply_load){job, s, g};
+    registry_add_own(s->env.jobs, &s->loading.job);
 }
 
 void supply_warm(struct supply *s)
@@ -87,7 +129,8 @@ void supply_warm(struct supply *s)
 bool supply_yields(const struct supply *s)
 {
     const struct backend *backend = s->backend;
-    return !backend->during_chat && s->env.chats(s->env.ctx, backend->endpoint.url, backend->model);
+    return !backend->during_chat &&
+           registry_uses(s->env.jobs, backend->endpoint.url, backend->model);
 }
 
 uint64_t supply_closed(const struct supply *s)
@@ -159,10 +202,7 @@ void supply_failed(struct supply *s, const struct failure *failure)
 
 static void drop_backend(struct supply *s)
 {
-    if (s->loading != NULL) {
-        generation_stop(s->loading);
-        s->loading = NULL;
-    }
+    stop_loading(s);
     s->loaded_ms = 0;
     backend_free(s->backend);
     s->backend = NULL;

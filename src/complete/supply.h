@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "complete/pace.h"
+#include "job/job.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ struct fill;
 struct generation;
 struct generation_callbacks;
 struct http;
+struct registry;
 struct ring;
 struct rpc;
 
@@ -38,12 +40,20 @@ struct supply_counts {
 struct supply_env {
     uv_loop_t *loop;
     struct rpc *rpc;
+    struct registry *jobs; /* of the chats, which go first, and of the requests made here */
     /* Made at the first use; NULL if there can be none. */
     struct http *(*http)(void *ctx);
-    /* Whether a chat streams from that model. */
-    bool (*chats)(void *ctx, const char *url, const char *model);
     void *ctx;
 };
+
+/* The loading of the model, a job of kind SUPPLY_KIND; never cancelled by keys. */
+struct supply_load {
+    struct job job;
+    struct supply *supply;
+    struct generation *generation; /* NULL: it is not being loaded */
+};
+
+#define SUPPLY_KIND "completion"
 
 /* The owner embeds it. The first group is for all to use, the rest for supply.c alone. */
 struct supply {
@@ -57,10 +67,10 @@ struct supply {
 
     void (*on_ready)(void *ctx);
     void *ctx;
-    struct generation *loading; /* loads the model; never cancelled by keys */
-    uint64_t loaded_ms;         /* when the model was last known to be loaded, 0: never */
-    uint64_t fetched_ms;        /* when the last fetch began ... */
-    int64_t fetched_for;        /* ... and for which buffer, 0: none */
+    struct supply_load loading;
+    uint64_t loaded_ms;  /* when the model was last known to be loaded, 0: never */
+    uint64_t fetched_ms; /* when the last fetch began ... */
+    int64_t fetched_for; /* ... and for which buffer, 0: none */
 };
 
 /* on_ready: what supply_may_fetch refused because the model was not loaded may be fetched now. */
@@ -95,6 +105,9 @@ struct generation *supply_start(struct supply *s, const struct fill *fill,
 /* Whether the server has likely lost its state of this buffer's prompts: a good moment to begin
  * them differently. */
 bool supply_is_cold(const struct supply *s, int64_t buf);
+
+/* What the list of jobs says of any request: whom it goes to. */
+void supply_describe(const struct supply *s, struct job_info *info);
 
 /* What becomes of fetches: one begins for this buffer; its prompt had so many bytes and tokens; its
  * answer is whole; it failed, which is told. */

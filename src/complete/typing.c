@@ -83,8 +83,9 @@ static void stop_fetch(struct typing *t)
 
 static void on_grow(void *ctx);
 static void on_fetch_end(void *ctx, const struct failure *failure);
+static void on_fetch_stop(void *ctx);
 
-static const struct fetch_callbacks fetch_callbacks = {on_grow, on_fetch_end};
+static const struct fetch_callbacks fetch_callbacks = {on_grow, on_fetch_end, on_fetch_stop};
 
 static size_t read_prompt(struct typing *t, struct around_text *text,
                           const struct chunk *chunks[PROMPT_CHUNKS])
@@ -336,6 +337,14 @@ static void on_fetch_end(void *ctx, const struct failure *failure)
         t->suggestion.at.length = 0;
     }
     show_or_fetch(t);
+}
+
+/* The next key fetches again. */
+static void on_fetch_stop(void *ctx)
+{
+    struct typing *t = ctx;
+    t->fetch = NULL;
+    t->supply->counts.cancelled++;
 }
 
 /* ---- what Lua says ------------------------------------------------------------- */

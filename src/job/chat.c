@@ -570,7 +570,7 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
                              const struct value *spec)
 {
     struct chat *c = xcalloc(1, sizeof *c);
-    c->job = (struct job){ops, id, uv_hrtime()};
+    c->job = (struct job){.ops = ops, .id = id, .started_ns = uv_hrtime()};
     c->env = *env;
     stats_init(&c->stats, c->job.started_ns);
     tags_init(&c->tags);

@@ -1,5 +1,7 @@
-/* What runs in the helper under an id that Lua gave: the reply of a chat, a query. Each kind
- * is a struct whose first member is a struct job, with a table of operations. */
+/* What runs in the helper under an id: the reply of a chat, a query, a request of completion. Each
+ * kind is a struct whose first member is a struct job, with a table of operations. Lua gives the
+ * ids, from 1 on, and gets an ending for each; completion's requests have ids of the helper's own,
+ * below 0, and Lua is told of no ending. */
 #ifndef HUM_JOB_H
 #define HUM_JOB_H
 
@@ -13,6 +15,7 @@ struct rpc;
 
 enum job_state {
     JOB_WAITING,  /* for the first byte that means something */
+    JOB_LOADING,  /* for a model that is only to be loaded */
     JOB_THINKING, /* a model's thinking comes */
     JOB_TEXT,     /* its text comes */
     JOB_READING,  /* a query's answer comes */
@@ -31,8 +34,8 @@ struct job_info {
 /* The last three are NULL in a kind that has nothing to do then. */
 struct job_ops {
     const char *kind; /* as the list of jobs calls it */
-    /* Closes the connection now; the ending "cancelled" follows, at once or when Neovim has
-     * handled the text that had arrived. discard: what Neovim has not been sent yet is dropped,
+    /* Closes the connection now; the ending "cancelled", where one is due, follows, at once or when
+     * Neovim has handled the text that had arrived. discard: what Neovim has not been sent yet is dropped,
      * and no edit is repaired any more: there is no place for it. */
     void (*stop)(struct job *j, bool discard);
     /* Drops everything at once, without an ending: Neovim has gone. */
@@ -50,6 +53,7 @@ struct job {
     const struct job_ops *ops;
     int64_t id;
     uint64_t started_ns;
+    struct job *next; /* the registry's */
 };
 
 /* What a job stands on. Must outlive it. */

@@ -3,24 +3,39 @@
 #include "job/job.h"
 #include "nvim/wire.h"
 
-#include <string.h>
-
 bool registry_is_full(const struct registry *r)
 {
-    return r->count == REGISTRY_MAX;
+    size_t count = 0;
+    for (const struct job *j = r->first; j != NULL; j = j->next) {
+        count += j->id >= 0;
+    }
+    return count >= REGISTRY_MAX;
 }
 
 void registry_add(struct registry *r, struct job *j)
 {
-    r->jobs[r->count++] = j;
+    struct job **end = &r->first;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = j;
+    j->next = NULL;
+    r->count++;
+}
+
+void registry_add_own(struct registry *r, struct job *j)
+{
+    j->id = --r->last_own;
+    registry_add(r, j);
 }
 
 void registry_remove(struct registry *r, const struct job *j)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->jobs[i] == j) {
+    for (struct job **at = &r->first; *at != NULL; at = &(*at)->next) {
+        if (*at == j) {
+            *at = j->next;
+            r->next = r->next == j ? j->next : r->next;
             r->count--;
-            memmove(r->jobs + i, r->jobs + i + 1, (r->count - i) * sizeof(struct job *));
             return;
         }
     }
@@ -28,27 +43,26 @@ void registry_remove(struct registry *r, const struct job *j)
 
 struct job *registry_find(const struct registry *r, int64_t id)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->jobs[i]->id == id) {
-            return r->jobs[i];
-        }
+    struct job *j = r->first;
+    while (j != NULL && j->id != id) {
+        j = j->next;
     }
-    return NULL;
+    return j;
 }
 
 void registry_clear(struct registry *r)
 {
-    while (r->count > 0) {
-        struct job *j = r->jobs[--r->count];
+    while (r->first != NULL) {
+        struct job *j = r->first;
+        registry_remove(r, j);
         j->ops->free(j);
     }
 }
 
-/* From the end on: one that goes moves only those that had their turn. */
 void registry_suspect(struct registry *r)
 {
-    for (size_t i = r->count; i-- > 0;) {
-        struct job *j = r->jobs[i];
+    for (struct job *j = r->first; j != NULL; j = r->next) {
+        r->next = j->next;
         if (j->ops->suspect != NULL) {
             j->ops->suspect(j);
         }
@@ -57,8 +71,7 @@ void registry_suspect(struct registry *r)
 
 bool registry_uses(const struct registry *r, const char *url, const char *model)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        const struct job *j = r->jobs[i];
+    for (const struct job *j = r->first; j != NULL; j = j->next) {
         if (j->ops->uses != NULL && j->ops->uses(j, url, model)) {
             return true;
         }
@@ -92,7 +105,7 @@ static void pack(const struct job *j, uint64_t now_ns, struct buf *out)
 void registry_pack(const struct registry *r, uint64_t now_ns, struct buf *out)
 {
     wire_array(out, (uint32_t)r->count);
-    for (size_t i = 0; i < r->count; i++) {
-        pack(r->jobs[i], now_ns, out);
+    for (const struct job *j = r->first; j != NULL; j = j->next) {
+        pack(j, now_ns, out);
     }
 }

@@ -9,18 +9,25 @@
 struct buf;
 struct job;
 
-/* More at once than any user has; a bound against a runaway caller. */
+/* More at once than any user has; a bound against a runaway caller. Jobs under an id of the
+ * helper's own do not count. */
 #define REGISTRY_MAX 256
 
+/* All zero: empty. */
 struct registry {
-    struct job *jobs[REGISTRY_MAX];
+    struct job *first; /* the oldest */
     size_t count;
+    int64_t last_own; /* the id that was last given here */
+    struct job *next; /* in registry_suspect, which jobs may end by */
 };
 
 bool registry_is_full(const struct registry *r);
 
-/* Only if it is not full, and under an id that is not in use. */
+/* Only if it is not full, and under an id that is not in use, nor below 0. */
 void registry_add(struct registry *r, struct job *j);
+
+/* Under an id of the helper's own, which is set here. There is always room. */
+void registry_add_own(struct registry *r, struct job *j);
 
 /* Without freeing it; nothing if it is not there. */
 void registry_remove(struct registry *r, const struct job *j);
@@ -31,7 +38,7 @@ struct job *registry_find(const struct registry *r, int64_t id);
 /* Frees every job, without endings. */
 void registry_clear(struct registry *r);
 
-/* Neovim refused some notification: tells all whom it may concern. A job may end by it. */
+/* Neovim refused some notification: tells all whom it may concern. Jobs may end by it. */
 void registry_suspect(struct registry *r);
 
 /* Whether a job has this model generate, at this base URL. */

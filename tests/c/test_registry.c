@@ -46,7 +46,7 @@ static const struct job_ops asks = {.kind = "query", .free = free_fake, .describ
 
 static struct fake fake(const struct job_ops *ops, int64_t id)
 {
-    return (struct fake){.job = {ops, id, 1000000000},
+    return (struct fake){.job = {.ops = ops, .id = id, .started_ns = 1000000000},
                          .info = {JOB_THINKING, "desk", ops == &writes ? "qwen" : NULL, 12}};
 }
 
@@ -79,6 +79,27 @@ static void it_says_when_no_more_may_come(void)
     CHECK(registry_is_full(&r));
     registry_remove(&r, &many[0].job);
     CHECK(!registry_is_full(&r));
+}
+
+static void its_own_ids_meet_no_other_and_take_no_room(void)
+{
+    struct registry r = {.count = 0};
+    struct fake own[REGISTRY_MAX + 1], lua = fake(&writes, 1);
+    for (int i = 0; i <= REGISTRY_MAX; i++) {
+        own[i] = fake(&asks, 0);
+        registry_add_own(&r, &own[i].job);
+        CHECK(own[i].job.id < 0);
+        CHECK(registry_find(&r, own[i].job.id) == &own[i].job);
+    }
+    CHECK(!registry_is_full(&r));
+    registry_add(&r, &lua.job);
+    CHECK(registry_find(&r, 1) == &lua.job);
+    int64_t last = own[REGISTRY_MAX].job.id;
+    registry_remove(&r, &own[REGISTRY_MAX].job);
+    registry_add_own(&r, &own[REGISTRY_MAX].job);
+    CHECK(own[REGISTRY_MAX].job.id != last); /* a late stop hits no other */
+    registry_clear(&r);
+    CHECK_INT(own[0].freed + own[REGISTRY_MAX].freed + lua.freed, 3);
 }
 
 static void clearing_frees_each_once(void)
@@ -172,6 +193,7 @@ int main(void)
 {
     RUN(a_job_is_found_until_it_is_removed);
     RUN(it_says_when_no_more_may_come);
+    RUN(its_own_ids_meet_no_other_and_take_no_room);
     RUN(clearing_frees_each_once);
     RUN(each_that_writes_becomes_suspect_also_while_some_end);
     RUN(only_jobs_that_generate_use_a_model);

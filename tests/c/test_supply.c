@@ -4,6 +4,7 @@
 #include "complete/cache.h"
 #include "complete/ring.h"
 #include "complete/supply.h"
+#include "job/registry.h"
 #include "nvim/rpc.h"
 #include "spec.h"
 
@@ -22,6 +23,8 @@
 
 /* A supply whose Neovim is the other end of a pipe. */
 struct world {
+    struct job job; /* a chat, first */
+    struct registry jobs;
     uv_loop_t loop;
     struct rpc *rpc;
     int neovim_in, neovim_out;
@@ -67,13 +70,15 @@ static struct http *http(void *ctx)
     return NULL;
 }
 
-static bool chats(void *ctx, const char *url, const char *model)
+static bool uses(const struct job *j, const char *url, const char *model)
 {
-    struct world *w = ctx;
+    struct world *w = (struct world *)(uintptr_t)j;
     CHECK_TEXT(url, "http://127.0.0.1:1");
     snprintf(w->asked, sizeof w->asked, "%s", model);
     return w->chats;
 }
+
+static const struct job_ops chat_ops = {.kind = "chat", .uses = uses};
 
 static void on_ready(void *ctx)
 {
@@ -83,14 +88,15 @@ static void on_ready(void *ctx)
 static void begin(struct world *w)
 {
     int in[2], out[2], error = 0;
-    *w = (struct world){.ready = 0};
+    *w = (struct world){.job = {.ops = &chat_ops, .id = 1}};
+    registry_add(&w->jobs, &w->job);
     CHECK_INT(pipe(in) | pipe(out), 0);
     w->neovim_out = in[1];
     w->neovim_in = out[0];
     CHECK_INT(fcntl(w->neovim_in, F_SETFL, O_NONBLOCK), 0);
     CHECK_INT(uv_loop_init(&w->loop), 0);
     w->rpc = rpc_new(&w->loop, in[0], out[1], &handlers, w, &error);
-    const struct supply_env env = {&w->loop, w->rpc, http, chats, w};
+    const struct supply_env env = {&w->loop, w->rpc, &w->jobs, http, w};
     supply_init(&w->supply, &env, on_ready, w);
 }
 

@@ -1,6 +1,7 @@
 -- What runs in the helper: everything can be stopped, and is listed.
 local T = require('harness')
 local chat = require('lib.chat')
+local complete = require('lib.complete')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
@@ -286,4 +287,93 @@ test(':Hum jobs replaces a helper that does not answer', function(t)
   local data = chat.finished(t)
   eq({ 'error', 'helper' }, { data.status, data.code })
   t:wait(function() return t:messages():find('hum: nothing is running', 1, true) end, 'the answer')
+end)
+
+-- ---- completion --------------------------------------------------------------------------------
+
+--- What runs, as the helper lists it.
+local function listed(t)
+  t:lua([[jobs = nil; require('hum.server.client').jobs(function(list) jobs = list end)]])
+  return t:wait(function()
+    local jobs = t:lua('return jobs')
+    return jobs ~= vim.NIL and jobs
+  end, 'the list')
+end
+
+local function stop(t, id) t:lua([[require('hum.server.client').stop(...)]], id) end
+
+test('a request of completion is listed, and waits for the server', complete.OPTS, function(t)
+  local srv = complete.start(t, { text = 'never', first_ms = 1000000 })
+  complete.insert(t, { 'local x = ' })
+  srv:wait_event('request')
+  local job = listed(t)[1]
+  T.ok(job.age_ms >= 0)
+  job.age_ms = nil
+  T.ok(job.id < 0, 'no id of Lua')
+  job.id = nil
+  eq({ kind = 'completion', state = 'waiting', endpoint = 'ollama', model = 'coder', bytes = 0 }, job)
+  complete.type(t, '<Esc>')
+  srv:wait_event('disconnect')
+  eq({}, listed(t))
+end)
+
+test('a request of completion is stopped by its id, and the next key asks again', complete.OPTS, function(t)
+  local rules = {
+    { match = { nth = 1 }, tokens = { 'one(', 'two)' }, faults = { { at = 1, ['do'] = 'stall' } } },
+    { text = 'three()' },
+  }
+  local srv = complete.start(t, rules)
+  complete.insert(t, { 'local x = ' })
+  complete.wait_ghost(t, 'one(')
+  local job = listed(t)[1]
+  eq({ 'completion', 'text', 4 }, { job.kind, job.state, job.bytes })
+  stop(t, job.id)
+  eq('streaming', srv:wait_event('disconnect').phase)
+  eq({}, listed(t))
+  eq('', t:messages())
+  eq(1, #complete.requests(srv))
+  eq({ live = 0, cancelled = 1 }, { live = complete.info(t).live, cancelled = complete.info(t).cancelled })
+  complete.type(t, '%')
+  complete.wait_ghost(t, 'three()')
+  stop(t, job.id) -- an id is no other's later
+  eq('three()', complete.ghost(t))
+end)
+
+test('the loading of a model is listed, stopped, and begun again by the next key', complete.OPTS, function(t)
+  local srv = complete.start(t, { text = 'here()' }, { api = 'generate', more = { load_ms = 1000000 } })
+  complete.insert(t, { 'local x = ' })
+  srv:wait_event('load_start')
+  local jobs = listed(t)
+  eq(1, #jobs)
+  eq({ 'completion', 'loading', 'ollama', 'fake:latest', 0 }, {
+    jobs[1].kind,
+    jobs[1].state,
+    jobs[1].endpoint,
+    jobs[1].model,
+    jobs[1].bytes,
+  })
+  stop(t, jobs[1].id)
+  srv:wait_event('load_abort')
+  eq({}, listed(t))
+  complete.script(srv, { text = 'here()' }, 'generate')
+  complete.type(t, '%')
+  complete.wait_ghost(t, 'here()')
+  eq('', t:messages())
+end)
+
+-- ---- before a message is sent ------------------------------------------------------------------
+
+test('a message that waits for its key is listed until CTRL-C', { ui = { 100, 24 } }, function(t)
+  local srv = t:fake()
+  local buf = chat.open(t, srv, { key = { command = { 'sleep', '1000000' } } })
+  chat.ask(t, 'hello', buf)
+  t:wait_screen('getting the key')
+  t:keys(':Hum jobs<CR>')
+  t:wait_screen('chat +preparing +ollama +fake +%d+ s +0 B')
+  t:keys('<CR>')
+  t:keys('<C-c>')
+  t:wait(function() return not t:screen():find('getting the key') end, 'nothing is waited for')
+  t:cmd('Hum jobs')
+  t:wait_screen('hum: nothing is running', true)
+  eq({}, srv:requests('/api/chat'))
 end)

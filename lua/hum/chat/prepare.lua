@@ -11,6 +11,9 @@ local M = {}
 
 ---@class hum.Preparation
 ---@field cancel fun()  ends what runs for it, as far as that can be ended
+---@field endpoint string
+---@field model? string   if it is known
+---@field since integer   ms, as vim.uv.now()
 
 --- Finds out endpoint and model. Cancels the preparation that runs for this chat already.
 ---@param chat hum.Chat
@@ -21,6 +24,9 @@ function M.start(chat, name, model, cb)
   chats.cancel_preparation(chat)
   local cancel ---@type fun()|nil
   local preparation = {
+    endpoint = name,
+    model = model,
+    since = vim.uv.now(),
     cancel = function()
       if cancel then fault.guard('cancelling', cancel) end
     end,

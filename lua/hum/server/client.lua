@@ -179,10 +179,11 @@ local function expect(id, seconds, waiting)
 end
 
 --- Stops what runs under an id: the server is told at once, "cancelled" follows. A helper that does not react is
---- replaced; all its requests end with an error then.
----@param id integer
+--- replaced; all its requests end with an error then. Of completion's requests, whose ids are below 0, no ending comes.
+---@param id integer  as it was given here, or by `jobs`
 ---@param discard? boolean  there is no place any more for text that has not been written yet
 function M.stop(id, discard)
+  if id < 0 then return tell('stop', id) end
   if not live[id] then return end
   tell('stop', id, discard)
   if not stopping[id] then
@@ -254,8 +255,8 @@ end
 
 ---@class hum.Job
 ---@field id integer
----@field kind string      chat, query
----@field state string     see |hum-protocol|
+---@field kind string      see |hum-protocol|, as state
+---@field state string
 ---@field endpoint string
 ---@field model? string
 ---@field age_ms integer

@@ -244,6 +244,20 @@ test('what was learned is forgotten with the configuration', function(t)
   eq(0.3, bodies(srv)[3].temperature)
 end)
 
+test(':checkhealth tells what was learned, until it is forgotten', function(t)
+  local srv = asked(
+    t,
+    { refuses('temperature', "'temperature' is not supported"), GOOD },
+    { options = { temperature = 1 } }
+  )
+  chat.finished(t)
+  t:cmd('checkhealth hum')
+  T.match('does not take "temperature"', t:text(), true)
+  chat.configure(t, srv, { dialect = 'openai' })
+  t:cmd('checkhealth hum')
+  T.no_match('does not take "temperature"', t:text(), true)
+end)
+
 test('several fields are left out one by one', function(t)
   local srv = asked(t, {
     refuses('temperature', 'temperature: no'),

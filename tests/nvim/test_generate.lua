@@ -225,31 +225,39 @@ test('stop() ends the request, and no piece comes after it', function(t)
   eq(1, t:lua('return #got.done'))
 end)
 
-test('stop() from within on_text is heard', function(t)
-  local srv = endless(t)
+test('stop() from within on_text is heard, and pieces that wait already are dropped', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = chat.tokens(600) })
+  chat.configure(t, srv)
   t:lua([[
-    got = { done = {} }
+    got = { text = {}, done = {} }
     handle = require('hum').generate({
       prompt = 'go',
-      on_text = function(text) got.text = (got.text or '') .. text; handle.stop() end,
+      on_text = function(text) table.insert(got.text, text); if #got.text == 2 then handle.stop() end end,
       on_done = function(result) table.insert(got.done, result) end,
     })]])
+  gate:pass(1)
+  t:wait(function() return t:lua('return #got.text') == 1 end, 'the first piece')
+  t:keys('f')
+  t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
+  gate:pass(20)
+  t:wait(function() return gate:taken() end, 'the helper has taken more')
+  t:keys('<Esc>')
   eq('cancelled', done(t).status)
-  eq('000001 ', t:lua('return got.text'))
-  srv:wait_event('disconnect')
+  eq('000001 000002 ', text(t))
 end)
 
-test('stop() right away, before anything was sent, is an ending too', function(t)
-  local srv = endless(t)
-  t:lua(
-    [[require('hum').setup({ endpoints = { ollama = { url = ..., model = 'fake',
-      key = { command = { 'sleep', '1000' } } } } })]],
-    srv.url
-  )
+test('stop() before anything was sent is an ending too, and ends what runs for it', function(t)
+  local srv = t:fake()
+  -- With its only model the list would let the request go on.
+  srv:script({ { match = { path = '/api/tags' }, json = { models = { { name = 'fake' } } }, first_ms = 200 } })
+  t:lua([[require('hum').setup({ endpoints = { ollama = { url = ... } } })]], srv.url)
   generate(t, { prompt = 'go' })
+  srv:wait_event('request')
   eq(0, t:lua('handle.stop() return #got.done'))
-  eq('cancelled', done(t).status)
-  eq({}, srv:requests())
+  eq({ 'cancelled', 'it was stopped' }, { done(t).status, done(t).reason })
+  eq({}, srv:requests('/api/chat'))
 end)
 
 for _, name in ipairs({ 'on_text', 'on_thinking' }) do

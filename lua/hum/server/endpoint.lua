@@ -53,6 +53,14 @@ function M.url(name)
   return found and found.url, why
 end
 
+--- A text that is another one when an endpoint is configured in another way.
+---@param name string
+---@return string|nil
+function M.configured(name)
+  local endpoint = config.get().endpoints[name]
+  return endpoint and vim.fn.sha256(vim.inspect(endpoint))
+end
+
 --- Whether an endpoint can be reached without running a command for its secrets.
 ---@param name string
 ---@return boolean

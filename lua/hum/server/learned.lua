@@ -1,23 +1,38 @@
 -- What models have refused, as the helper tells it: requests are made without it from then on. Each is told once, in
 -- the log; `:checkhealth hum` lists them.
+local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
 
 local M = {}
 
-local told = {} ---@type table<string, string[]>  by endpoint
+---@class hum.Learned
+---@field configured? string   the helper forgets it when that changes
+---@field messages string[]
+
+local learned = {} ---@type table<string, hum.Learned>  by endpoint
+
+---@param endpoint string
+---@return hum.Learned
+local function of(endpoint)
+  local configured, one = endpoints.configured(endpoint), learned[endpoint]
+  if not one or one.configured ~= configured then
+    one = { configured = configured, messages = {} }
+    learned[endpoint] = one
+  end
+  return one
+end
 
 ---@param endpoint string
 ---@param message string
 function M.add(endpoint, message)
-  local list = told[endpoint] or {}
-  told[endpoint] = list
-  if vim.tbl_contains(list, message) then return end
-  list[#list + 1] = message
+  local messages = of(endpoint).messages
+  if vim.tbl_contains(messages, message) then return end
+  messages[#messages + 1] = message
   log.write('info', message)
 end
 
 ---@param endpoint string
 ---@return string[]
-function M.of(endpoint) return told[endpoint] or {} end
+function M.of(endpoint) return of(endpoint).messages end
 
 return M

@@ -206,7 +206,7 @@ local function on_event(reply, name, data)
     on_waiting(reply, data)
   elseif name == 'learned' then
     learned.add(data.endpoint, data.message)
-  elseif name ~= 'stopping' and name ~= 'thought' then
+  elseif name ~= 'stopping' then
     close(reply, { name = name, data = data })
   end
 end

@@ -20,14 +20,12 @@
 /* The end of the acknowledged text, by which Lua finds it in a buffer that was edited. */
 #define ACKED_END_BYTES 64
 
-#define NOTICES_MAX 8
-
 /* Edits behind which a fence is due. One for each would cost Neovim an answer and both
  * a wake-up per token. */
 #define FENCE_EVERY (LIMIT_UNACKED / 4)
 
 struct notice {
-    size_t at; /* bytes of pending text before it */
+    uint64_t at; /* all bytes before it */
     int what;
 };
 
@@ -50,10 +48,12 @@ struct sink {
     bool high;      /* what on_pressure was last told */
     bool reporting; /* within on_pressure */
 
-    struct buf pending; /* not sent yet */
-    unsigned pieces;    /* in pending */
-    struct notice notices[NOTICES_MAX];
-    unsigned notice_count;
+    struct buf pending;     /* not sent yet */
+    unsigned pieces;        /* in pending */
+    struct notice *notices; /* that wait, in order ... */
+    size_t notice_first;    /* ... from here on */
+    size_t notice_count;
+    size_t notice_room;
 
     struct buf sent;                 /* text of the unacknowledged edits, in order */
     size_t sizes[LIMIT_UNACKED];     /* their lengths */
@@ -80,6 +80,12 @@ static void check(const struct sink *s)
     assert(s->state != REPAIRING || (s->unacked > 0 && s->fenced == 0));
     assert(s->notice_count == 0 || s->pending.len > 0 || s->state == SUSPECT ||
            s->state == REPAIRING);
+}
+
+/* How many bytes Neovim was sent. */
+static uint64_t handed(const struct sink *s)
+{
+    return s->acked + s->sent.len;
 }
 
 static unsigned unsent_room(const struct sink *s)
@@ -163,7 +169,8 @@ static void end(struct sink *s)
     uv_timer_stop(&s->retry);
     buf_clear(&s->pending);
     buf_clear(&s->sent);
-    s->unacked = s->fenced = s->notice_count = 0;
+    s->unacked = s->fenced = 0;
+    s->notice_count = 0;
     s->state = OVER;
 }
 
@@ -283,14 +290,34 @@ static size_t edit_size(const struct buf *b)
     return utf8_floor(b->data, b->len, LIMIT_EDIT);
 }
 
+static const struct notice *next_notice(const struct sink *s)
+{
+    return s->notice_count > 0 ? &s->notices[s->notice_first] : NULL;
+}
+
 static void report_notices(struct sink *s)
 {
-    while (s->notice_count > 0 && s->notices[0].at == 0) {
-        int what = s->notices[0].what;
+    for (const struct notice *n; (n = next_notice(s)) != NULL && n->at <= handed(s);) {
+        int what = n->what;
+        s->notice_first++;
         s->notice_count--;
-        memmove(s->notices, s->notices + 1, s->notice_count * sizeof *s->notices);
         s->callbacks->on_notice(s->ctx, what);
     }
+}
+
+static void keep_notice(struct sink *s, int what)
+{
+    if (s->notice_first > s->notice_count) { /* seldom, so that it costs little */
+        memmove(s->notices, s->notices + s->notice_first, s->notice_count * sizeof *s->notices);
+        s->notice_first = 0;
+    }
+    size_t end = s->notice_first + s->notice_count;
+    if (end == s->notice_room) {
+        s->notice_room = end > 0 ? 2 * end : 4;
+        s->notices = xrealloc(s->notices, s->notice_room * sizeof *s->notices);
+    }
+    s->notices[end] = (struct notice){handed(s) + s->pending.len, what};
+    s->notice_count++;
 }
 
 /* An edit does not reach beyond a notice. */
@@ -298,14 +325,12 @@ static void send_pending(struct sink *s)
 {
     report_notices(s);
     size_t size = edit_size(&s->pending);
-    if (s->notice_count > 0 && s->notices[0].at < size) {
-        size = s->notices[0].at;
+    const struct notice *n = next_notice(s);
+    if (n != NULL && n->at - handed(s) < size) {
+        size = (size_t)(n->at - handed(s));
     }
     send_edit(s, s->pending.data, size, s->pieces);
     buf_drop(&s->pending, size);
-    for (unsigned i = 0; i < s->notice_count; i++) {
-        s->notices[i].at -= size;
-    }
     if (s->pending.len == 0) {
         s->pieces = 0;
     }
@@ -357,6 +382,7 @@ static void on_timer_closed(uv_handle_t *handle)
     struct sink *s = handle->data;
     buf_finish(&s->pending);
     buf_finish(&s->sent);
+    free(s->notices);
     free(s);
 }
 
@@ -391,10 +417,10 @@ void sink_notice(struct sink *s, int notice)
     if (s->state == OVER) {
         return;
     }
-    if ((s->pending.len == 0 && s->state == SENDING) || s->notice_count == NOTICES_MAX) {
+    if (s->pending.len == 0 && s->state == SENDING) {
         s->callbacks->on_notice(s->ctx, notice);
     } else {
-        s->notices[s->notice_count++] = (struct notice){s->pending.len, notice};
+        keep_notice(s, notice);
     }
 }
 

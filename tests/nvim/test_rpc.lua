@@ -340,6 +340,40 @@ test('edits keep their order when their form changes', BARE, function(t)
   T.ok(forms[true] > 0 and forms[false] > 0, vim.inspect(forms))
 end)
 
+test('however often thinking and text take turns, no part overtakes the text before it', BARE, function(t)
+  local srv, pieces = t:fake(), {}
+  local function say(field, text) table.insert(pieces, vim.json.encode({ message = { [field] = text } }) .. '\n') end
+  for _ = 1, 80 do
+    say('content', 'a ')
+  end
+  for _ = 1, 30 do
+    say('thinking', 'hm ')
+    say('content', 'so ')
+  end
+  table.insert(pieces, '{"done":true,"done_reason":"stop"}\n')
+  srv:script({ pieces = pieces })
+  local e = editor.start(t)
+  e:hello()
+  e.held = {}
+  local generate = spec(srv.url)
+  generate.buf = nil
+  e.rpc:notify('generate', 1, generate)
+  srv:wait_event('done')
+  t:wait(function() return #e:events_of(1, 'text') == 64 end, 'a full window')
+  e:ask('info')
+  e:release()
+  eq('done', e:wait_end(1).name)
+  local said, part = { text = '', thinking = '' }, nil
+  for _, event in ipairs(e:events_of(1)) do
+    if event.name == 'part' then
+      part = event.data.part
+    elseif event.name == 'text' then
+      said[part] = said[part] .. event.data.text
+    end
+  end
+  eq({ text = ('a '):rep(80) .. ('so '):rep(30), thinking = ('hm '):rep(30) }, said)
+end)
+
 test('edits wait for their answers, and none is lost', BARE, function(t)
   local tokens, text = require('lib.chat').tokens(2000)
   local srv = t:fake()

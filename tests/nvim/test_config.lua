@@ -131,6 +131,10 @@ local FAULTS = {
     "{ endpoints = { a = { url = 'http://h:1', headers = { ['X-Y'] = { env = 'X', prefix = 7 } } } } }",
     'endpoints.a.headers.X-Y: prefix: expected a string in a single line',
   },
+  {
+    [[{ endpoints = { a = { url = 'http://h:1', headers = { ['X-Y'] = { env = 'X', prefix = "a\r\nb: " } } } } }]],
+    'endpoints.a.headers.X-Y: prefix: expected a string in a single line',
+  },
   { "{ endpoints = { ['a b'] = {} } }", 'endpoints.a b: expected a name of letters' },
   { "{ endpoints = { { url = 'http://h:1' } } }", 'endpoints.1: expected a name of letters' },
   { "{ endpoints = { a = { url = 'h:1' } } }", 'endpoints.a.url: expected a URL that begins with http://' },

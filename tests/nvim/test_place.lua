@@ -320,6 +320,27 @@ do
   end)
 end
 
+test('an edit right before the request, in a buffer that is not shown, keeps its own step', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'it is' })
+  chat.configure(t, srv)
+  local buf = t:lua([[
+    done = {}
+    local buf = vim.api.nvim_create_buf(true, false)
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, { 'mine' })
+    require('hum').generate({
+      prompt = 'go',
+      at = { buf = buf, row = 0, col = 4 },
+      on_done = function(result) table.insert(done, result) end,
+    })
+    return buf]])
+  finish_well(t)
+  eq('mineit is', t:text(buf))
+  t:cmd('buffer ' .. buf)
+  press(t, 'u')
+  eq('mine', t:text(buf))
+end)
+
 test('an edit of the user in normal mode keeps its own step', function(t)
   local buf, text, gate = begun(t, 100)
   press(t, 'ggx')

@@ -204,14 +204,49 @@ static void on_generation_end(void *ctx, const struct failure *failure,
 static const struct generation_callbacks generation_callbacks = {.on_event = on_event,
                                                                  .on_end = on_generation_end};
 
+/* ---- giving up ----------------------------------------------------------------- */
+
+/* How much of what is shown ends with its line, without the last line's end. */
+static size_t whole_lines(const struct answer *answer)
+{
+    size_t len = answer->shown;
+    while (len > 0 && answer->text.data[len - 1] != '\n') {
+        len--;
+    }
+    return len > 0 ? len - 1 : 0;
+}
+
+static void keep(struct fetch *f, size_t len)
+{
+    cache_cut(f->supply->cache, f->answer, len);
+    cache_finalize(f->supply->cache, f->answer);
+}
+
+void fetch_stop(struct fetch *f)
+{
+    generation_stop(f->generation);
+    size_t kept = whole_lines(f->answer);
+    if (kept > 0) {
+        keep(f, kept);
+    } else {
+        cache_drop(f->supply->cache, f->answer);
+    }
+    fetch_free(f);
+}
+
 /* ---- as a job ------------------------------------------------------------------ */
 
 static void on_stop(struct job *j, bool discard)
 {
     (void)discard;
     struct fetch *f = (struct fetch *)j;
+    generation_stop(f->generation);
+    keep(f, whole_lines(f->answer));
     f->callbacks->on_stop(f->ctx);
-    fetch_stop(f);
+    if (f->answer->text.len == 0) {
+        cache_drop(f->supply->cache, f->answer);
+    }
+    fetch_free(f);
 }
 
 static void on_free(struct job *j)
@@ -279,29 +314,6 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     registry_add_own(supply->env.jobs, &f->job);
     f->answer = cache_add(supply->cache, request->key, request->variant);
     return f;
-}
-
-/* How much of what is shown ends with its line, without the last line's end. */
-static size_t whole_lines(const struct answer *answer)
-{
-    size_t len = answer->shown;
-    while (len > 0 && answer->text.data[len - 1] != '\n') {
-        len--;
-    }
-    return len > 0 ? len - 1 : 0;
-}
-
-void fetch_stop(struct fetch *f)
-{
-    generation_stop(f->generation);
-    size_t kept = whole_lines(f->answer);
-    if (kept > 0) {
-        cache_cut(f->supply->cache, f->answer, kept);
-        cache_finalize(f->supply->cache, f->answer);
-    } else {
-        cache_drop(f->supply->cache, f->answer);
-    }
-    fetch_free(f);
 }
 
 bool fetch_has_begun(const struct fetch *f)

@@ -32,7 +32,8 @@ struct fetch_callbacks {
      * is NULL when the answer is final, which holds just what is to be shown; else the answer
      * is gone. */
     void (*on_end)(void *ctx, const struct failure *failure);
-    /* Instead: it was stopped as the job that it is, which is as fetch_stop. */
+    /* Instead: it was stopped as the job that it is. The answer is final, with what fetch_stop
+     * keeps of it; if that is nothing, it is gone behind this call, as the fetch is. */
     void (*on_stop)(void *ctx);
 };
 

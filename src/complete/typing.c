@@ -339,12 +339,17 @@ static void on_fetch_end(void *ctx, const struct failure *failure)
     show_or_fetch(t);
 }
 
-/* The next key fetches again. */
+/* What is shown shrinks to what is kept, and who waits for an answer gets that. The next key
+ * fetches again. */
 static void on_fetch_stop(void *ctx)
 {
     struct typing *t = ctx;
+    const struct answer *a = fetch_answer(t->fetch);
     t->fetch = NULL;
     t->supply->counts.cancelled++;
+    if (t->wanted && a->serial == t->suggestion.serial) {
+        suggestion_send(&t->suggestion, a, NULL);
+    }
 }
 
 /* ---- what Lua says ------------------------------------------------------------- */

@@ -330,6 +330,7 @@ test('a request of completion is stopped by its id, and the next key asks again'
   stop(t, job.id)
   eq('streaming', srv:wait_event('disconnect').phase)
   eq({}, listed(t))
+  eq(nil, complete.ghost(t), 'half a line is not kept')
   eq('', t:messages())
   eq(1, #complete.requests(srv))
   eq({ live = 0, cancelled = 1 }, { live = complete.info(t).live, cancelled = complete.info(t).cancelled })
@@ -337,6 +338,17 @@ test('a request of completion is stopped by its id, and the next key asks again'
   complete.wait_ghost(t, 'three()')
   stop(t, job.id) -- an id is no other's later
   eq('three()', complete.ghost(t))
+end)
+
+test('a plugin that waits for a suggestion is told when that is stopped', complete.OPTS, function(t)
+  local srv = complete.start(t, { text = 'never', first_ms = 1000000 }, { complete = { mode = 'manual' } })
+  complete.insert(t, { 'local x = ' })
+  t:lua([[calls = {}
+    require('hum.complete.source').request(function(found) table.insert(calls, found or 'nothing') end)]])
+  srv:wait_event('request')
+  stop(t, listed(t)[1].id)
+  t:wait(function() return t:lua('return #calls > 0') end, 'the answer')
+  eq({ 'nothing' }, t:lua('return calls'))
 end)
 
 test('the loading of a model is listed, stopped, and begun again by the next key', complete.OPTS, function(t)

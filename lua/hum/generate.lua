@@ -189,6 +189,7 @@ end
 ---@field part 'thinking'|'text'
 ---@field id? integer     of the request, once it was sent
 ---@field place? integer  key, once it was opened
+---@field cancel? fun()    of what is done before it is sent
 ---@field why? string     it was stopped for
 ---@field failed? string  a function of the plugin did
 ---@field over? boolean
@@ -216,7 +217,9 @@ end
 ---@param discard boolean  text that has not come yet is not wanted
 local function stop(run, why, discard)
   run.why = run.why or why
-  if run.id then client.stop(run.id, discard) end
+  if run.id then return client.stop(run.id, discard) end
+  if run.cancel then run.cancel() end
+  finish_soon(run, { status = 'cancelled', reason = run.why })
 end
 
 ---@param run hum.GenerationRun
@@ -326,18 +329,14 @@ function M.start(opts)
     if not place then error('hum.generate: at: ' .. tostring(why), 3) end
     run.place = place
   end
-  local cancel = resolve(opts, function(why, resolved, model)
+  run.cancel = resolve(opts, function(why, resolved, model)
     if not resolved or not model then return fail(run, tostring(why)) end
     local ok, problem = fault.guard('sending', send, run, resolved, model)
     if not ok or problem then fail(run, problem or 'hum failed: see :Hum log') end
   end)
   return {
     stop = function()
-      if run.over or run.why then return end
-      stop(run, 'it was stopped', not run.place)
-      if run.id then return end
-      cancel()
-      finish_soon(run, { status = 'cancelled', reason = run.why })
+      if not run.over and not run.why then stop(run, 'it was stopped', not run.place) end
     end,
   }
 end

@@ -412,6 +412,35 @@ for _, command in ipairs({ 'bwipeout!', 'bunload!', 'bdelete!' }) do
   end)
 end
 
+test('a buffer that is closed before the first token ends the request at once', function(t)
+  local buf, _, _, srv = begun(t, 20, 0)
+  srv:wait_event('request')
+  t:cmd('new | bdelete! ' .. buf)
+  local result = done(t)
+  eq({ 'cancelled', 'its buffer was closed' }, { result.status, result.reason })
+  eq(0, t:lua([[return #vim.api.nvim_get_autocmds({ group = 'hum.place' })]]))
+end)
+
+test('a buffer that is closed while a key is fetched lets nothing be sent', function(t)
+  local srv = t:fake()
+  t:lua(
+    [[
+    require('hum').setup({ endpoints = { ollama = { url = ..., model = 'fake', key = { command = { 'sleep', '9' } } } } })
+    done = {}
+    local buf = vim.api.nvim_create_buf(true, false)
+    require('hum').generate({
+      prompt = 'go',
+      at = { buf = buf, row = 0, col = 0 },
+      on_done = function(result) table.insert(done, result) end,
+    })
+    vim.api.nvim_buf_delete(buf, { force = true })]],
+    srv.url
+  )
+  local result = done(t)
+  eq({ 'cancelled', 'its buffer was closed' }, { result.status, result.reason })
+  eq({}, srv:requests())
+end)
+
 test('stop keeps what has come', function(t)
   local buf, text = begun(t, 1000, 20, nil, true)
   t:lua('handle.stop()')

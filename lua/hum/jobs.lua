@@ -1,6 +1,7 @@
--- `:Hum jobs`: what runs, as a table: the helper's jobs, and the messages that are being prepared.
+-- `:Hum jobs`: what runs, as a table: the helper's jobs, and the requests that are being prepared.
 local chats = require('hum.chat.chats')
 local client = require('hum.server.client')
+local generate = require('hum.generate')
 local notify = require('hum.notify')
 local status = require('hum.status')
 
@@ -53,17 +54,27 @@ function M.text(jobs)
   return table.concat(lines, '\n')
 end
 
---- What is found out here before a message becomes a job.
+---@param kind string
+---@param one { endpoint: string, model?: string, since: integer }
+---@return hum.Job
+local function prepared(kind, one)
+  return {
+    id = 0,
+    kind = kind,
+    state = 'preparing',
+    endpoint = one.endpoint,
+    model = one.model,
+    age_ms = vim.uv.now() - one.since,
+    bytes = 0,
+  }
+end
+
+--- What is found out here before a request becomes a job.
 ---@return hum.Job[]
 local function preparations()
-  local jobs = {} ---@type hum.Job[]
+  local jobs = vim.tbl_map(function(one) return prepared('generate', one) end, generate.preparations())
   for _, chat in ipairs(chats.all()) do
-    local one = chat.preparation
-    if one then
-      local age_ms = vim.uv.now() - one.since
-      local job = { id = 0, kind = 'chat', state = 'preparing', endpoint = one.endpoint, model = one.model }
-      jobs[#jobs + 1] = vim.tbl_extend('error', job, { age_ms = age_ms, bytes = 0 })
-    end
+    jobs[#jobs + 1] = chat.preparation and prepared('chat', chat.preparation)
   end
   return jobs
 end

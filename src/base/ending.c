@@ -72,17 +72,17 @@ static void explain_cut(const struct ending_facts *e, struct buf *message, struc
 
 static void explain_reason(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
-    const char *text = "the reply ended for a reason that hum does not know", *todo = NULL;
+    const char *text = "the reply ended for a reason that hum does not know", *cure = NULL;
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (strcasestr(e->reason, meanings[i].part) != NULL) {
             text = meanings[i].message;
-            todo = meanings[i].hint;
+            cure = meanings[i].hint;
             break;
         }
     }
     buf_printf(message, "%s (\"%s\")%s%s", text, e->reason, e->details != NULL ? ": " : "",
                e->details != NULL ? e->details : "");
-    buf_add_str(hint, todo != NULL ? todo : "Ask again with :Hum retry.");
+    buf_add_str(hint, cure != NULL ? cure : "Ask again with :Hum retry.");
 }
 
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)

@@ -18,8 +18,6 @@ local function wait_token(t, buf, i)
   t:wait(function() return chat.reply(t, buf):find(('%06d'):format(i), 1, true) end, ('token %d'):format(i))
 end
 
--- 1000 tokens, 16 at a time, with the chat prepared by `prepare`. Tokens merge only behind a full
--- window of 64 edits without an answer, so these must not.
 local function one_edit_each(prepare)
   return function(t)
     local tokens, text = chat.tokens(1000)
@@ -27,15 +25,11 @@ local function one_edit_each(prepare)
     local gate = t:gate(srv)
     srv:script({ tokens = tokens })
     local buf = chat.open(t, srv)
-    prepare(t, buf)
+    prepare(t)
     chat.count_changes(t, buf)
     gate:pass(0)
     chat.ask(t, 'go on', buf)
-    for i = 16, 1000, 16 do
-      gate:pass(16)
-      wait_token(t, buf, i)
-    end
-    gate:pass()
+    chat.pass_by_16(gate, 1000, function(i) wait_token(t, buf, i) end)
     local stats = finish_well(t)
     eq(text, chat.reply(t, buf))
     eq(0, stats.merged, 'merged')
@@ -44,19 +38,9 @@ local function one_edit_each(prepare)
   end
 end
 
-test('1000 tokens make 1000 edits in the current buffer', one_edit_each(function() end))
-
-test('1000 tokens make 1000 edits in a buffer that is not shown', one_edit_each(function(t) t:cmd('enew') end))
-
-test('1000 tokens make 1000 edits in another window', one_edit_each(function(t) t:cmd('new') end))
-
-test(
-  '1000 tokens make 1000 edits while the user is in insert mode',
-  one_edit_each(function(t)
-    t:keys('gg0i')
-    t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
-  end)
-)
+for where, prepare in vim.spairs(chat.SITUATIONS) do
+  test('1000 tokens make 1000 edits ' .. where, one_edit_each(prepare))
+end
 
 test('20000 tokens flat out arrive whole, within the window', function(t)
   local tokens, text = chat.tokens(20000)
@@ -248,10 +232,7 @@ test('a chat that was saved and left takes the reply all the same', function(t)
 end)
 
 test('12 MB that come while a prompt is open wait outside and are all there afterwards', function(t)
-  local tokens = {}
-  for i = 1, 3000 do
-    tokens[i] = ('%07d'):format(i) .. ('x'):rep(3992) .. '\n'
-  end
+  local tokens = chat.long_tokens()
   local srv = t:fake()
   srv:script({ tokens = tokens, interval_ms = 0.1 })
   local gate = t:gate(srv)
@@ -263,15 +244,8 @@ test('12 MB that come while a prompt is open wait outside and are all there afte
   t:wait(function() return t.child:mode().blocking end, 'Neovim is blocked')
   gate:pass()
   -- Nothing is acknowledged, so the helper stops reading and the server cannot write on.
-  local before
-  t:wait(function()
-    local now = srv:tokens_written()
-    local still = now == before and now > 1000
-    before = now
-    t:elapse(0.2)
-    return still
-  end, 'the server is held back')
-  T.ok(before < 3000, 'back-pressure: the server wrote ' .. before)
+  local written = srv:held_back(t, 1000)
+  T.ok(written < #tokens, 'back-pressure: the server wrote ' .. written)
   t:keys('<CR>')
   finish_well(t)
   eq(vim.trim(table.concat(tokens)), vim.trim(chat.reply(t, buf)))

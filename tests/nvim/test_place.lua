@@ -72,13 +72,9 @@ end
 local function one_edit_each(prepare)
   return function(t)
     local buf, text, gate = begun(t, 1000, 0)
-    prepare(t, buf)
+    prepare(t)
     chat.count_changes(t, buf)
-    for i = 16, 1000, 16 do
-      gate:pass(16)
-      wait_token(t, buf, i)
-    end
-    gate:pass()
+    chat.pass_by_16(gate, 1000, function(i) wait_token(t, buf, i) end)
     local stats = finish_well(t)
     eq(around(text), t:text(buf))
     eq({ 1000, 0 }, { stats.edits, stats.merged })
@@ -86,19 +82,9 @@ local function one_edit_each(prepare)
   end
 end
 
-test('1000 tokens make 1000 edits in the current buffer', one_edit_each(function() end))
-
-test('1000 tokens make 1000 edits in a buffer that is not shown', one_edit_each(function(t) t:cmd('enew') end))
-
-test('1000 tokens make 1000 edits in another window', one_edit_each(function(t) t:cmd('new') end))
-
-test(
-  '1000 tokens make 1000 edits while the user is in insert mode',
-  one_edit_each(function(t)
-    t:keys('gg0i')
-    t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
-  end)
-)
+for where, prepare in vim.spairs(chat.SITUATIONS) do
+  test('1000 tokens make 1000 edits ' .. where, one_edit_each(prepare))
+end
 
 test('20000 tokens flat out arrive whole, within the window', function(t)
   local buf, text, gate = begun(t, 20000)
@@ -247,13 +233,7 @@ end
 test('text edited inside meanwhile is kept by the repair', function(t)
   local buf, text, gate = begun(t, 300)
   map_lock(t)
-  t:lua(
-    [[local buf = ...
-    local row = vim.fn.search('000003', 'w') - 1
-    local col = vim.fn.getline(row + 1):find('000003', 1, true) - 1
-    vim.api.nvim_buf_set_text(buf, row, col, row, col, { 'MINE ' })]],
-    buf
-  )
+  chat.edit_inside(t)
   lock(t, buf)
   pass_rest(t, gate)
   t:keys('l')

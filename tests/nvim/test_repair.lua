@@ -57,13 +57,7 @@ test('text edited in the reply meanwhile is kept by the repair', function(t)
   t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
-  t:lua(
-    [[local buf = ...
-    local row = vim.fn.search('000003', 'bnw') - 1
-    local col = vim.fn.getline(row + 1):find('000003', 1, true) - 1
-    vim.api.nvim_buf_set_text(buf, row, col, row, col, { 'MINE ' })]],
-    buf
-  )
+  chat.edit_inside(t)
   lock(t, buf)
   gate:pass()
   t:wait(function() return gate:taken() end, 'all of it under the lock')

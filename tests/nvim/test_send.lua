@@ -77,20 +77,10 @@ test('a message reads of a long chat only what is new', function(t)
     local lines = {}
     for i = 1, 2000 do vim.list_extend(lines, { '## » You', '', 'q ' .. i, '', '## « fake', '', 'a ' .. i, '' }) end
     local at = vim.fn.search('^## » You') - 1
-    vim.api.nvim_buf_set_lines(..., at, at, true, lines)
-    local get_lines, count = vim.api.nvim_buf_get_lines, 0
-    vim.api.nvim_buf_get_lines = function(...)
-      local lines = get_lines(...)
-      count = count + #lines
-      return lines
-    end
-    function lines_read()
-      local n = count
-      count = 0
-      return n
-    end]],
+    vim.api.nvim_buf_set_lines(..., at, at, true, lines)]],
     buf
   )
+  t:lua(chat.COUNT_LINES)
   -- Read ahead after it was opened, or here: once.
   chat.ask(t, 'one', buf)
   chat.finished(t, 1)

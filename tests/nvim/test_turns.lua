@@ -17,18 +17,7 @@ local SETUP = [[
     if vim.deep_equal(got, want) then return '' end
     return vim.inspect({ got = got, want = want })
   end
-  local get_lines, count = vim.api.nvim_buf_get_lines, 0
-  vim.api.nvim_buf_get_lines = function(...)
-    local lines = get_lines(...)
-    count = count + #lines
-    return lines
-  end
-  function lines_read()
-    local n = count
-    count = 0
-    return n
-  end
-]]
+]] .. require('lib.chat').COUNT_LINES
 
 ---@param n integer
 ---@return string[]  a chat of n questions and replies, 11 lines for each pair

@@ -66,6 +66,61 @@ function M.tokens(n)
   return tokens, table.concat(tokens)
 end
 
+--- 12 MB in 3000 tokens, all different.
+---@return string[]
+function M.long_tokens()
+  local tokens = {}
+  for i = 1, 3000 do
+    tokens[i] = ('%07d'):format(i) .. ('x'):rep(3992) .. '\n'
+  end
+  return tokens
+end
+
+--- Lets `n` tokens through the gate, 16 at a time, after each of which `wait(i)` returns once the `i`th is there.
+--- Tokens merge only behind a full window of 64 edits without an answer, so these must not.
+function M.pass_by_16(gate, n, wait)
+  for i = 16, n, 16 do
+    gate:pass(16)
+    wait(i)
+  end
+  gate:pass()
+end
+
+--- Where the user may be while text comes into a buffer, by words for the name of a case.
+---@type table<string, fun(t: table)>
+M.SITUATIONS = {
+  ['in the current buffer'] = function() end,
+  ['in a buffer that is not shown'] = function(t) t:cmd('enew') end,
+  ['in another window'] = function(t) t:cmd('new') end,
+  ['while the user is in insert mode'] = function(t)
+    t:keys('gg0i')
+    t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
+  end,
+}
+
+--- Writes "MINE " before the token 000003 in the current buffer, as an edit inside the text that comes.
+function M.edit_inside(t)
+  t:lua([[
+    local row = vim.fn.search('000003', 'w') - 1
+    local col = vim.fn.getline(row + 1):find('000003', 1, true) - 1
+    vim.api.nvim_buf_set_text(0, row, col, row, col, { 'MINE ' })]])
+end
+
+--- From now on `lines_read()` in the child returns how many lines of buffers were read since it was last called.
+M.COUNT_LINES = [[
+  local get_lines, count = vim.api.nvim_buf_get_lines, 0
+  vim.api.nvim_buf_get_lines = function(...)
+    local lines = get_lines(...)
+    count = count + #lines
+    return lines
+  end
+  function lines_read()
+    local n = count
+    count = 0
+    return n
+  end
+]]
+
 --- Counts changes of a buffer from now on, by the number of bytes each inserts.
 function M.count_changes(t, buf)
   t:lua(

@@ -111,6 +111,21 @@ function Fake:state() return vim.json.decode(ask(self, 'GET', 'state')) end
 ---@return integer
 function Fake:tokens_written() return self:state().tokens end
 
+--- Waits until the client reads no more, so that the server cannot write on.
+---@param least integer  tokens that are written before
+---@return integer  tokens written
+function Fake:held_back(t, least)
+  local before
+  t:wait(function()
+    local now = self:tokens_written()
+    local still = now == before and now > least
+    before = now
+    t:elapse(0.2)
+    return still
+  end, 'the server is held back')
+  return before
+end
+
 --- Forgets the events, so that counts begin again.
 function Fake:reset() ask(self, 'POST', 'reset') end
 

@@ -5,6 +5,7 @@
 #include "complete/engine.h"
 #include "complete/supply.h"
 #include "job/chat.h"
+#include "job/inspect.h"
 #include "job/job.h"
 #include "job/query.h"
 #include "job/registry.h"
@@ -25,6 +26,7 @@ struct methods {
     struct engine *engine;
     struct http *http; /* NULL before the first request: its libraries take milliseconds */
     struct registry jobs;
+    struct inspections inspections;
     void (*on_closed)(void *ctx);
     void *ctx;
 };
@@ -107,7 +109,7 @@ static void start(struct methods *m, const struct value *params, job_start start
     if (refuse(m, id, NULL)) {
         return;
     }
-    const struct job_env env = {m->loop, m->http, m->rpc, on_job_end, m};
+    const struct job_env env = {m->loop, m->http, m->rpc, &m->inspections, on_job_end, m};
     struct job *j = start_job(&env, id, value_item(params, 1));
     if (j != NULL) {
         registry_add(&m->jobs, j);
@@ -153,6 +155,26 @@ static void do_jobs(struct methods *m, const struct value *params)
     wire_map(out, 1);
     wire_cstr(out, "jobs");
     registry_pack(&m->jobs, uv_hrtime(), out);
+}
+
+/* What was asked last: a job that runs may have begun before one that has ended, by their ids. */
+static void do_inspect(struct methods *m, const struct value *params)
+{
+    char *const *secrets = NULL;
+    int64_t buf = value_int(value_get(value_item(params, 1), "buf"), 0);
+    const struct inspection *live = registry_inspection(&m->jobs, buf, &secrets);
+    const struct inspection *last = inspections_find(&m->inspections, buf);
+    if (live != NULL && (last == NULL || inspection_id(live) > inspection_id(last))) {
+        last = live;
+    } else {
+        secrets = NULL;
+    }
+    struct buf *out = event_begin(m->rpc, EVENT_INSPECTION, value_int(value_item(params, 0), 0));
+    wire_map(out, last != NULL);
+    if (last != NULL) {
+        wire_cstr(out, "last");
+        inspection_pack(last, uv_now(m->loop), secrets, out);
+    }
 }
 
 static void do_warm(struct methods *m, const struct value *params)
@@ -254,9 +276,11 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello}, {METHOD_CHAT, do_chat}, {METHOD_GENERATE, do_generate},
-    {METHOD_STOP, do_stop},   {METHOD_JOIN, do_join}, {METHOD_QUERY, do_query},
-    {METHOD_JOBS, do_jobs},   {METHOD_WARM, do_warm}, {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello},       {METHOD_CHAT, do_chat},
+    {METHOD_GENERATE, do_generate}, {METHOD_STOP, do_stop},
+    {METHOD_JOIN, do_join},         {METHOD_QUERY, do_query},
+    {METHOD_JOBS, do_jobs},         {METHOD_WARM, do_warm},
+    {METHOD_INSPECT, do_inspect},   {"nvim_error_event", do_error_event},
 };
 
 static const struct {
@@ -375,6 +399,7 @@ struct methods *methods_new(uv_loop_t *loop, int in_fd, int out_fd, void (*close
 void methods_close(struct methods *m)
 {
     registry_clear(&m->jobs);
+    inspections_clear(&m->inspections);
     engine_free(m->engine);
     if (m->http != NULL) {
         http_close(m->http);

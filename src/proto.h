@@ -19,6 +19,7 @@
 #define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
 #define METHOD_JOBS "jobs"         /* id of its own: answered by "jobs" */
+#define METHOD_INSPECT "inspect"   /* id of its own, {buf?}: answered by "inspection" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
@@ -35,7 +36,7 @@
 #define METHOD_POLL "poll"       /* request: "ok" */
 
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
- * exactly one of done, error, cancelled, result or jobs. */
+ * exactly one of done, error, cancelled, result, jobs or inspection. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
 #define EVENT_TEXT "text"           /* {at, text}: of generate; at bytes came before */
@@ -50,6 +51,8 @@
 #define EVENT_RESULT "result"       /* {status, body}: of a query, if the status is 2xx */
 
 #define EVENT_JOBS "jobs" /* {jobs = {{id, kind, state, endpoint, model?, age_ms, bytes}}} */
+
+#define EVENT_INSPECTION "inspection" /* {last?}: what was asked and answered, if there was any */
 
 /* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
  * text is what follows its first from bytes: to be shown at tick, row, col. It may come

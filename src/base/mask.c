@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
-
-static const char shown[] = "***";
+#include <strings.h>
 
 /* So much of a key behind "sk-" makes it one. */
 #define KEY_MIN 8
@@ -17,17 +17,32 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* How much of the secret stands there: all of it, half of it at least, or nothing. */
+/* So many bytes of the text are this character, as it stands or as JSON may write it ("\\/",
+ * "\\u002b"); 0: none. */
+static size_t match_char(const char *at, char c)
+{
+    if (at[0] == c || at[0] != '\\') {
+        return at[0] == c;
+    }
+    if (at[1] == c && !is_word(c)) {
+        return 2;
+    }
+    char hex[5];
+    snprintf(hex, sizeof hex, "%04x", (unsigned char)c);
+    return at[1] == 'u' && strncasecmp(at + 2, hex, 4) == 0 ? 6 : 0;
+}
+
+/* So many bytes of the text are the secret: all of it, half of it at least, or nothing. */
 static size_t match(const char *at, const char *secret)
 {
-    size_t len = strlen(secret), n = 0;
-    while (n < len && at[n] == secret[n]) {
-        n++;
+    size_t len = strlen(secret), count = 0, n = 0;
+    for (size_t more; count < len && (more = match_char(at + n, secret[count])) > 0; count++) {
+        n += more;
     }
-    if (n == len) {
+    if (count == len) {
         return is_word(secret[len - 1]) && is_word(at[n]) ? 0 : n;
     }
-    return n >= MASK_MIN && n >= len / 2 ? n : 0;
+    return count >= MASK_MIN && count >= len / 2 ? n : 0;
 }
 
 static size_t match_key(const char *at)
@@ -52,15 +67,28 @@ static size_t match_any(const char *at, char *const *secrets)
     return longest;
 }
 
-void mask_text(struct buf *text, char *const *secrets)
+/* Whether a word may begin with c behind the first len bytes. An escape of JSON is none of its
+ * letters: "\\nKEY". */
+static bool begins(const char *data, size_t len, char c)
+{
+    const char *end = data + len;
+    if (len == 0 || !is_word(end[-1]) || !is_word(c)) {
+        return true;
+    }
+    return (len >= 2 && end[-2] == '\\' && strchr("bfnrt", end[-1]) != NULL) ||
+           (len >= 6 && end[-6] == '\\' && end[-5] == 'u');
+}
+
+static void mask(struct buf *text, char *const *secrets, bool over)
 {
     size_t kept = 0;
     for (size_t at = 0; at < text->len;) {
-        bool begins = at == 0 || !is_word(text->data[at - 1]) || !is_word(text->data[at]);
-        size_t n = begins ? match_any(text->data + at, secrets) : 0;
+        bool word = begins(text->data, kept, text->data[at]);
+        size_t n = word ? match_any(text->data + at, secrets) : 0;
         if (n > 0) {
-            memcpy(text->data + kept, shown, sizeof shown - 1);
-            kept += sizeof shown - 1;
+            size_t stars = over ? n : 3;
+            memset(text->data + kept, '*', stars);
+            kept += stars;
             at += n;
         } else {
             text->data[kept++] = text->data[at++];
@@ -69,4 +97,14 @@ void mask_text(struct buf *text, char *const *secrets)
     if (text->len > 0) {
         text->data[text->len = kept] = '\0';
     }
+}
+
+void mask_text(struct buf *text, char *const *secrets)
+{
+    mask(text, secrets, false);
+}
+
+void mask_over(struct buf *text, char *const *secrets)
+{
+    mask(text, secrets, true);
 }

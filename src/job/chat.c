@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mask.h"
 #include "base/utf8.h"
+#include "job/inspect.h"
 #include "job/stats.h"
 #include "job/tags.h"
 #include "nvim/event.h"
@@ -33,6 +34,7 @@ struct chat {
 
     struct value *request;         /* what bodies are made of, until text comes */
     struct generation *generation; /* NULL once it has ended */
+    struct inspection *inspection; /* NULL before there is an endpoint, and once it was handed on */
     struct stats stats;
     struct tags tags; /* of thinking */
     struct utf8 utf8;
@@ -103,29 +105,43 @@ static void fail_with(struct chat *c, enum hum_error code, const char *text)
     fail(c, f);
 }
 
-static void send_ending(struct chat *c)
+/* The name of the ending event, and how many fields were told for it. */
+static const char *ending_event(const struct chat *c, uint32_t *fields)
 {
-    struct buf *out;
     switch (c->ending) {
     case END_DONE:
-        out = event_begin(c->env.rpc, EVENT_DONE, c->job.id);
-        wire_map(out, EVENT_ENDING_FIELDS + 1);
-        buf_add(out, c->told.data, c->told.len);
-        break;
+        *fields = EVENT_ENDING_FIELDS;
+        return EVENT_DONE;
     case END_ERROR:
-        out = event_begin(c->env.rpc, EVENT_ERROR, c->job.id);
-        wire_map(out, EVENT_FAILURE_FIELDS + 1);
-        buf_add(out, c->told.data, c->told.len);
-        break;
+        *fields = EVENT_FAILURE_FIELDS;
+        return EVENT_ERROR;
     case END_CANCELLED:
     case END_NONE:
     default:
-        out = event_begin(c->env.rpc, EVENT_CANCELLED, c->job.id);
-        wire_map(out, 1);
-        break;
+        *fields = 0;
+        return EVENT_CANCELLED;
     }
-    wire_cstr(out, "stats");
-    stats_pack(&c->stats, c->sink != NULL ? sink_stats(c->sink) : NULL, out);
+}
+
+static void send_ending(struct chat *c)
+{
+    uint32_t fields;
+    const char *name = ending_event(c, &fields);
+    struct buf data;
+    buf_init(&data, SIZE_MAX);
+    wire_map(&data, fields + 1);
+    if (fields > 0) {
+        buf_add(&data, c->told.data, c->told.len);
+    }
+    wire_cstr(&data, "stats");
+    stats_pack(&c->stats, c->sink != NULL ? sink_stats(c->sink) : NULL, &data);
+    struct buf *out = event_begin(c->env.rpc, name, c->job.id);
+    buf_add(out, data.data, data.len);
+    if (c->inspection != NULL) {
+        inspections_keep(c->env.inspections, c->inspection, name, &data, c->endpoint.secrets);
+        c->inspection = NULL;
+    }
+    buf_finish(&data);
     log_write(LOG_INFO, "%s %lld: ended, %lld pieces", c->job.ops->kind, (long long)c->job.id,
               (long long)c->stats.pieces);
 }
@@ -427,11 +443,25 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
         .body = body->data,
         .body_len = body->len,
         .model = c->model,
+        .trace = inspection_trace(c->inspection),
     };
     const struct generation_env env = {c->env.loop, c->env.http};
     c->generation = generation_start(&env, &request, &generation_callbacks, c);
     *why = "endpoint.url is not a URL that can be used";
     return c->generation != NULL ? 0 : HUM_ESPEC;
+}
+
+static void begin_inspection(struct chat *c, const struct value *spec)
+{
+    const struct inspection_facts facts = {
+        .kind = c->job.ops->kind,
+        .id = c->job.id,
+        .buf = value_int(value_get(spec, "buf"), 0),
+        .endpoint = &c->endpoint,
+        .model = c->model,
+        .now_ms = uv_now(c->env.loop),
+    };
+    c->inspection = inspection_new(&facts);
 }
 
 static void start(struct chat *c, const struct value *spec)
@@ -442,6 +472,7 @@ static void start(struct chat *c, const struct value *spec)
     struct sink_env sink_env = {.loop = c->env.loop, .rpc = c->env.rpc};
     int error = endpoint_init(&c->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
+        begin_inspection(c, spec);
         error = read_request(c, spec, &body, &why);
     }
     if (error == 0) {
@@ -468,6 +499,7 @@ static void free_chat(struct job *j)
         generation_stop(c->generation);
     }
     sink_free(c->sink);
+    inspection_free(c->inspection);
     endpoint_finish(&c->endpoint);
     tags_finish(&c->tags);
     buf_finish(&c->plain);
@@ -547,6 +579,13 @@ static void suspect(struct job *j)
     sink_suspect(((struct chat *)j)->sink);
 }
 
+static const struct inspection *inspection(const struct job *j, char *const **secrets)
+{
+    const struct chat *c = (const struct chat *)j;
+    *secrets = c->endpoint.secrets;
+    return c->inspection;
+}
+
 static const struct job_ops chat_ops = {
     .kind = "chat",
     .stop = stop,
@@ -555,6 +594,7 @@ static const struct job_ops chat_ops = {
     .join = join,
     .suspect = suspect,
     .uses = uses,
+    .inspection = inspection,
 };
 
 static const struct job_ops generate_ops = {
@@ -564,6 +604,7 @@ static const struct job_ops generate_ops = {
     .describe = describe,
     .suspect = suspect,
     .uses = uses,
+    .inspection = inspection,
 };
 
 static struct job *start_job(const struct job_ops *ops, const struct job_env *env, int64_t id,

@@ -10,6 +10,8 @@
 #include <uv.h>
 
 struct http;
+struct inspection;
+struct inspections;
 struct job;
 struct rpc;
 
@@ -31,7 +33,7 @@ struct job_info {
     uint64_t bytes;    /* of the answer, that arrived */
 };
 
-/* The last three are NULL in a kind that has nothing to do then. */
+/* The last four are NULL in a kind that has nothing to do then. */
 struct job_ops {
     const char *kind; /* as the list of jobs calls it */
     /* Closes the connection now; the ending "cancelled", where one is due, follows, at once or when
@@ -47,6 +49,8 @@ struct job_ops {
     void (*suspect)(struct job *j);
     /* Whether a model generates for it, which is that one at that base URL. */
     bool (*uses)(const struct job *j, const char *url, const char *model);
+    /* What it asked and was answered so far, and the secrets that are in there. */
+    const struct inspection *(*inspection)(const struct job *j, char *const **secrets);
 };
 
 struct job {
@@ -61,6 +65,7 @@ struct job_env {
     uv_loop_t *loop;
     struct http *http;
     struct rpc *rpc;
+    struct inspections *inspections; /* of those that have ended */
     /* The job has sent its ending, and is freed behind this call. */
     void (*on_end)(void *ctx, struct job *j);
     void *ctx;

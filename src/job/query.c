@@ -169,7 +169,7 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     return error;
 }
 
-static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+static const struct http_callbacks http_callbacks = {.on_body = on_body, .on_end = on_http_end};
 
 static void on_deadline(uv_timer_t *timer)
 {

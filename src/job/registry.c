@@ -1,5 +1,6 @@
 #include "job/registry.h"
 
+#include "job/inspect.h"
 #include "job/job.h"
 #include "nvim/wire.h"
 
@@ -77,6 +78,22 @@ bool registry_uses(const struct registry *r, const char *url, const char *model)
         }
     }
     return false;
+}
+
+const struct inspection *registry_inspection(const struct registry *r, int64_t buf,
+                                             char *const **secrets)
+{
+    const struct inspection *youngest = NULL;
+    for (const struct job *j = r->first; j != NULL; j = j->next) {
+        char *const *its = NULL;
+        const struct inspection *one =
+            j->ops->inspection != NULL ? j->ops->inspection(j, &its) : NULL;
+        if (one != NULL && (buf == 0 || inspection_buf(one) == buf)) {
+            youngest = one;
+            *secrets = its;
+        }
+    }
+    return youngest;
 }
 
 static void pack(const struct job *j, uint64_t now_ns, struct buf *out)

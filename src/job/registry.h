@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct buf;
+struct inspection;
 struct job;
 
 /* More at once than any user has; a bound against a runaway caller. Jobs under an id of the
@@ -43,6 +44,11 @@ void registry_suspect(struct registry *r);
 
 /* Whether a job has this model generate, at this base URL. */
 bool registry_uses(const struct registry *r, const char *url, const char *model);
+
+/* Of the jobs that run, what the youngest has asked that writes to buf, or to whatever if that is 0;
+ * NULL if there is none. secrets: what stands in it and nobody is to see. */
+const struct inspection *registry_inspection(const struct registry *r, int64_t buf,
+                                             char *const **secrets);
 
 /* Appends the list of them, oldest first: an array of maps {id, kind, state, endpoint, model?,
  * age_ms, bytes}. now_ns as of uv_hrtime. */

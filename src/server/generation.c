@@ -7,6 +7,7 @@
 #include "server/http.h"
 #include "server/learned.h"
 #include "server/retry.h"
+#include "server/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct generation {
     const char *model;
     const struct generation_callbacks *callbacks;
     void *ctx;
+    struct trace *trace; /* or NULL */
 
     struct transfer *transfer; /* NULL once it has ended */
     struct frame frame;
@@ -47,6 +49,49 @@ static void on_timer_closed(uv_handle_t *handle)
     free(g);
 }
 
+/* ---- what is kept of it -------------------------------------------------------- */
+
+static void trace_sent(struct generation *g, const char *body, size_t len)
+{
+    if (g->trace == NULL) {
+        return;
+    }
+    struct buf head;
+    buf_init(&head, SIZE_MAX);
+    http_head(g->transfer, &head);
+    trace_request(g->trace, uv_now(g->env.loop), &head, body, len);
+    for (volatile char *c = head.data; head.len > 0; head.len--) {
+        *c++ = '\0'; /* the key */
+    }
+    buf_finish(&head);
+}
+
+static void trace_ended(struct generation *g, enum trace_end how, const char *why)
+{
+    if (g->trace != NULL) {
+        trace_close(g->trace, uv_now(g->env.loop), how, why);
+    }
+}
+
+static enum trace_end end_of(const struct http_result *result)
+{
+    if (result->error == 0) {
+        return TRACE_WHOLE;
+    }
+    if (result->error == HUM_ECUT) {
+        return result->reset ? TRACE_RESET : TRACE_CUT;
+    }
+    return result->status == 0 ? TRACE_NONE : TRACE_CUT;
+}
+
+static void on_head(void *ctx, const char *line, size_t len)
+{
+    struct generation *g = ctx;
+    if (g->trace != NULL) {
+        trace_head(g->trace, uv_now(g->env.loop), line, len);
+    }
+}
+
 /* ---- the ending ---------------------------------------------------------------- */
 
 static void end(struct generation *g, const struct failure *failure)
@@ -56,6 +101,7 @@ static void end(struct generation *g, const struct failure *failure)
     }
     g->over = true;
     if (g->transfer != NULL) {
+        trace_ended(g, failure == NULL ? TRACE_WHOLE : TRACE_CLOSED, NULL);
         if (failure == NULL) {
             http_release(g->transfer);
         } else {
@@ -93,6 +139,7 @@ void generation_stop(struct generation *g)
     }
     g->over = true;
     if (g->transfer != NULL) {
+        trace_ended(g, TRACE_CLOSED, NULL);
         http_cancel(g->transfer);
         g->transfer = NULL;
     }
@@ -228,6 +275,9 @@ static void add_error_body(struct generation *g, const char *data, size_t len)
 static int on_body(void *ctx, long status, const char *data, size_t len)
 {
     struct generation *g = ctx;
+    if (g->trace != NULL) {
+        trace_body(g->trace, uv_now(g->env.loop), data, len);
+    }
     if (!is_success(status)) {
         note_token(g); /* an error has no tokens, and may not take for ever either */
         add_error_body(g, data, len);
@@ -273,7 +323,8 @@ static void end_of_body(struct generation *g)
 
 static void on_http_end(void *ctx, const struct http_result *result);
 
-static const struct http_callbacks http_callbacks = {on_body, on_http_end};
+static const struct http_callbacks http_callbacks = {
+    .on_body = on_body, .on_end = on_http_end, .on_head = on_head};
 
 /* Returns false if the URL cannot be used. */
 static bool start_transfer(struct generation *g, const char *body, size_t len)
@@ -289,6 +340,7 @@ static bool start_transfer(struct generation *g, const char *body, size_t len)
     if (g->transfer == NULL) {
         return false;
     }
+    trace_sent(g, body, len);
     frame_init(&g->frame, g->dialect->frame, LIMIT_RECORD);
     buf_init(&g->error_body, LIMIT_ERROR_BODY);
     watch(g, g->endpoint->first_timeout_ms);
@@ -407,6 +459,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct generation *g = ctx;
     g->transfer = NULL;
+    trace_ended(g, end_of(result), result->error != 0 ? result->why : NULL);
     if (result->status > 0 && !is_success(result->status)) {
         struct http_result answered = *result;
         answered.error = 0; /* a status says more than how its body ended */
@@ -430,6 +483,7 @@ struct generation *generation_start(const struct generation_env *env,
     g->dialect = request->dialect;
     g->path = request->path;
     g->model = request->model;
+    g->trace = request->trace;
     g->callbacks = callbacks;
     g->ctx = ctx;
     uv_timer_init(env->loop, &g->timer);

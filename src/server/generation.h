@@ -16,6 +16,7 @@
 struct generation;
 struct http;
 struct learned;
+struct trace;
 
 /* Read during the call; what it points to must outlive the generation. */
 struct generation_env {
@@ -30,6 +31,7 @@ struct generation_request {
     const char *model; /* named in failures; must live until the ending */
     const char *body;
     size_t body_len;
+    struct trace *trace; /* all that goes over the wire is kept there, or NULL; must live as g */
 };
 
 struct generation_callbacks {

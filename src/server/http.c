@@ -13,6 +13,8 @@
 /* How long the remaining body of a released transfer is waited for. */
 #define LINGER_MS 1000
 
+#define USER_AGENT "hum/" HUM_VERSION
+
 /* One read from the socket may carry hundreds of tokens when the server is fast. */
 #define RECEIVE_BUFFER (128L * 1024)
 
@@ -173,6 +175,16 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
     return t->cancelled ? CURL_WRITEFUNC_ERROR : len;
 }
 
+static size_t on_curl_head(char *data, size_t size, size_t count, void *ctx)
+{
+    struct transfer *t = ctx;
+    size_t len = size * count;
+    if (!t->cancelled && !t->released) {
+        t->callbacks->on_head(t->ctx, data, len);
+    }
+    return len;
+}
+
 static int error_of(CURLcode code)
 {
     switch (code) {
@@ -236,6 +248,7 @@ static void end_transfer(struct transfer *t, CURLcode code)
     char *retry_after_ms = copy_header(t->easy, "retry-after-ms");
     result.retry_after = retry_after;
     result.retry_after_ms = retry_after_ms;
+    result.reset = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
     result.why = t->why[0] != '\0' ? t->why : curl->easy_strerror(code);
     t->callbacks->on_end(t->ctx, &result);
     free(retry_after);
@@ -422,7 +435,7 @@ static void set_options(struct transfer *t, const struct http_request *request)
     curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
-    curl->easy_setopt(easy, CURLOPT_USERAGENT, "hum/" HUM_VERSION);
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
     curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
     curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
@@ -430,6 +443,10 @@ static void set_options(struct transfer *t, const struct http_request *request)
     curl->easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
     curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_curl_body);
     curl->easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    if (t->callbacks->on_head != NULL) {
+        curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_curl_head);
+        curl->easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    }
     if (is_loopback(t->url)) {
         curl->easy_setopt(easy, CURLOPT_PROXY, "");
     }
@@ -466,6 +483,42 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
         return NULL;
     }
     return t;
+}
+
+static bool names_header(const struct curl_slist *headers, const char *name)
+{
+    size_t len = strlen(name);
+    for (; headers != NULL; headers = headers->next) {
+        if (strncasecmp(headers->data, name, len) == 0 && headers->data[len] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* As curl writes it: "Name:" takes a header away, "Name;" is one that is empty. */
+void http_head(const struct transfer *t, struct buf *out)
+{
+    const char *host = strstr(t->url, "://");
+    host = host != NULL ? host + 3 : t->url;
+    buf_printf(out, "%s %s\n", t->body.data != NULL ? "POST" : "GET", t->url);
+    if (!names_header(t->headers, "Host")) {
+        buf_printf(out, "Host: %.*s\n", (int)strcspn(host, "/?#"), host);
+    }
+    if (!names_header(t->headers, "User-Agent")) {
+        buf_add_str(out, "User-Agent: " USER_AGENT "\n");
+    }
+    for (const struct curl_slist *h = t->headers; h != NULL; h = h->next) {
+        size_t len = strlen(h->data);
+        if (len > 0 && h->data[len - 1] == ';' && strchr(h->data, ':') == NULL) {
+            buf_printf(out, "%.*s:\n", (int)len - 1, h->data);
+        } else if (len > 0 && h->data[len - 1] != ':') {
+            buf_printf(out, "%s\n", h->data);
+        }
+    }
+    if (t->body.data != NULL) {
+        buf_printf(out, "Content-Length: %zu\n", t->body.len);
+    }
 }
 
 void http_cancel(struct transfer *t)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+struct buf;
 struct http;
 struct transfer;
 
@@ -30,6 +31,7 @@ struct http_result {
     const char *location;    /* where a redirect that was not followed points, or NULL */
     const char *retry_after; /* the header, or NULL */
     const char *retry_after_ms; /* the header retry-after-ms, or NULL */
+    bool reset;                 /* HUM_ECUT: not closed, but lost or refused */
 };
 
 struct http_callbacks {
@@ -37,6 +39,8 @@ struct http_callbacks {
     int (*on_body)(void *ctx, long status, const char *data, size_t len);
     /* The end, exactly once unless cancelled; the transfer is freed when it returns. */
     void (*on_end)(void *ctx, const struct http_result *result);
+    /* A line of the answer's head, its end included; of redirects and proxies too. May be NULL. */
+    void (*on_head)(void *ctx, const char *line, size_t len);
 };
 
 /* Returns NULL if curl cannot be had; http_trouble says why, until the next call. */
@@ -52,6 +56,9 @@ void http_close(struct http *http);
  * Returns NULL if curl refuses the URL. */
 struct transfer *http_start(struct http *http, const struct http_request *request,
                             const struct http_callbacks *callbacks, void *ctx);
+
+/* Appends what is sent before the body: "POST URL" and the headers, a line each. Holds the key. */
+void http_head(const struct transfer *t, struct buf *out);
 
 /* Closes the socket now, or, called from on_body, as soon as that returns. No callback
  * follows and the transfer is freed. */

@@ -45,6 +45,25 @@ static void what_looks_like_a_key_is_masked(void)
     MASKS("sk-abc***xyz, task-force-abcdefgh", "sk-abc***xyz, task-force-abcdefgh");
 }
 
+static void a_secret_is_masked_as_json_writes_it(void)
+{
+    MASKS("{\"e\":\"bad key tok\\/en\\u002B1234567890==\"}", "{\"e\":\"bad key ***\"}");
+    MASKS("the key:\\nsesame, \\u003csesame\\u003e", "the key:\\n***, \\u003c***\\u003e");
+    MASKS("tok\\/", "tok\\/");
+    MASKS("tok\\u00", "tok\\u00");
+    MASKS("\\", "\\");
+}
+
+static void stars_may_stand_in_as_many_places(void)
+{
+    struct buf b;
+    buf_init(&b, 100);
+    buf_add_str(&b, "x sesame tok\\/en+1234567890== y");
+    mask_over(&b, secrets);
+    CHECK_TEXT(b.data, "x ****** ******************** y");
+    buf_finish(&b);
+}
+
 static void nothing_to_mask_changes_nothing(void)
 {
     struct buf b;
@@ -61,6 +80,8 @@ int main(void)
     RUN(only_whole_words_are_secrets);
     RUN(the_beginning_of_a_secret_is_one_where_a_text_was_cut);
     RUN(what_looks_like_a_key_is_masked);
+    RUN(a_secret_is_masked_as_json_writes_it);
+    RUN(stars_may_stand_in_as_many_places);
     RUN(nothing_to_mask_changes_nothing);
     return check_report("mask");
 }

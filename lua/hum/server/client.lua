@@ -32,9 +32,42 @@ local M = {}
 ---@field redelivered integer
 ---@field bytes integer
 
+---@class hum.TraceBytes  what is between first and last was not kept
+---@field first string
+---@field last string
+---@field bytes integer  all that there were
+
+---@class hum.Try  times in ms since the beginning
+---@field head string          "POST URL" and the headers
+---@field body hum.TraceBytes
+---@field same_body boolean    as of the try before: body has no text
+---@field sent_ms integer
+---@field answer_head string
+---@field head_ms? integer
+---@field answer hum.TraceBytes
+---@field pieces [integer, integer][]  bytes before it, ms
+---@field reads integer
+---@field end 'open'|'whole'|'cut'|'reset'|'closed'|'none'
+---@field end_ms? integer
+---@field why? string
+
+---@class hum.Inspection
+---@field kind 'chat'|'generate'
+---@field id integer
+---@field buf integer
+---@field endpoint string
+---@field dialect string
+---@field model string
+---@field first_timeout_ms integer
+---@field idle_timeout_ms integer
+---@field age_ms integer
+---@field tries hum.Try[]
+---@field ending? 'done'|'error'|'cancelled'  nil: it runs
+---@field data? table  of the ending
+
 ---@alias hum.OnEvent fun(name: 'part'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled', data: table)
 
-local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true }
+local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true, inspection = true }
 
 ---@class hum.LiveRequest
 ---@field on_event fun(name: any, data: table)  name: of an event that such a request may have
@@ -268,6 +301,16 @@ function M.jobs(cb)
   if not helper.state().channel then return cb({}) end
   local id = begin('jobs', {}, function(_, data) cb(data.jobs or {}) end)
   if not id then return cb({}) end
+  expect(id, STOP_WITHIN, live)
+end
+
+--- What was sent and received last. A helper that does not answer is replaced.
+---@param buf? integer  for the chat in this buffer; nil: for whatever
+---@param cb fun(last: hum.Inspection?)  nil: there was nothing, or the helper that knew it is gone
+function M.inspect(buf, cb)
+  if not helper.state().channel then return cb(nil) end
+  local id = begin('inspect', { buf = buf }, function(_, data) cb(data.last) end)
+  if not id then return cb(nil) end
   expect(id, STOP_WITHIN, live)
 end
 

@@ -1,13 +1,10 @@
-/* Failures in words: what happened, at which endpoint, and what to do about it. Pure,
- * so that every message can be tested. */
+/* What is known of a failure; base/explain.h makes words of it. */
 #ifndef HUM_FAILURE_H
 #define HUM_FAILURE_H
 
 #include "proto.h"
 
 #include <stdbool.h>
-
-struct buf;
 
 enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
 
@@ -16,16 +13,16 @@ enum failure_of { OF_CHAT, OF_GENERATE, OF_FILL, OF_QUERY };
 
 /* What is said in another way about the servers of some dialect. What is NULL has a general form. */
 struct failure_words {
-    const char *reach;     /* how to make it answer: "Start the server, or correct" its url */
+    const char *start;     /* how to start such a server, in the midst of a sentence */
     const char *get_model; /* how to get a model, its name behind it, then a quote */
-    const char *other;     /* goes on after the advice to correct the url */
     const char *context;   /* what to increase for a longer chat */
 };
 
 struct failure {
     enum hum_error code;
     const char *endpoint; /* its name in the configuration */
-    const char *url;
+    const char *url;      /* the whole address that was asked, as far as it is known */
+    const char *url_from; /* the environment variable that has it, "$NAME"; NULL: none has */
     const char *dialect;
     const struct failure_words *words; /* of the dialect, or NULL */
     const char *model;                 /* or NULL */
@@ -36,6 +33,7 @@ struct failure {
     long status;                       /* HTTP, or 0 */
     long retry_after_s;                /* or 0 */
     const char *key;                   /* where the key comes from, "$NAME"; NULL: there is none */
+    const char *key_variable;          /* where the service's key usually stands, "NAME", or NULL */
     bool money;                        /* an account's limit or balance, which no wait changes */
     bool kept;                         /* a part of the answer has come */
     enum failure_of of;
@@ -45,8 +43,5 @@ struct failure {
 
 /* The code that Lua sees: "connect", "http", "cut", ... */
 const char *failure_code(enum hum_error code);
-
-/* Appends one sentence to message and one or more to hint. */
-void failure_explain(const struct failure *f, struct buf *message, struct buf *hint);
 
 #endif

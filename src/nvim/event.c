@@ -1,6 +1,7 @@
 #include "nvim/event.h"
 
 #include "base/buf.h"
+#include "base/explain.h"
 #include "base/log.h"
 #include "base/mask.h"
 #include "nvim/rpc.h"
@@ -22,7 +23,7 @@ void event_failure(struct buf *out, const struct failure *f)
     struct buf message, hint;
     buf_init(&message, SIZE_MAX);
     buf_init(&hint, SIZE_MAX);
-    failure_explain(f, &message, &hint);
+    explain_failure(f, &message, &hint);
     /* Servers quote prompts in their errors: their words are for level debug. */
     log_write(LOG_WARN, "%s: %s, status %ld", f->endpoint, failure_code(f->code), f->status);
     log_write(LOG_DEBUG, "%s", message.len > 0 ? message.data : "");

@@ -469,11 +469,6 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 
 /* ---- the table ----------------------------------------------------------------- */
 
-static const struct failure_words words = {
-    .reach = "Check the network or start the server, or correct",
-    .other = "; if it speaks another API, set dialect = 'openai' or 'ollama'",
-};
-
 static const struct refusal refusals[] = {
     {"thinking:adaptive", "thinking", {"adaptive thinking"}, "adaptive thinking"},
     {"thinking:adaptive", "thinking", {"'adaptive'"}, "adaptive thinking"},
@@ -494,7 +489,6 @@ const struct dialect dialect_anthropic = {
     .accept = "text/event-stream",
     .key = {"x-api-key", ""},
     .headers = {{"anthropic-version", "2023-06-01"}},
-    .words = &words,
     .chat = &chat,
     .record = record,
     .end = end,

@@ -77,6 +77,20 @@ static void add_own_headers(struct endpoint *e)
     }
 }
 
+/* A key that the user puts into a header of his own is one, too. */
+static void note_own_key(struct endpoint *e)
+{
+    static const char *const names[] = {"Authorization", "x-api-key", "api-key"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && e->key_from == NULL; i++) {
+        if (has_header(e, names[i])) {
+            struct buf from;
+            buf_init(&from, SIZE_MAX);
+            buf_printf(&from, "headers.%s", names[i]);
+            e->key_from = from.data;
+        }
+    }
+}
+
 /* ---- what no text may repeat --------------------------------------------------- */
 
 static bool is_public(const char *line)
@@ -174,6 +188,7 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     if (read_headers(e, value_get(spec, "headers"), why) != 0) {
         return HUM_ESPEC;
     }
+    note_own_key(e);
     add_own_headers(e);
     note_secrets(e);
     e->hash = hash_endpoint(e, spec);

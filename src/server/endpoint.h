@@ -12,7 +12,7 @@ struct endpoint {
     char *name;
     char *url;      /* base, without a trailing slash */
     char *key;      /* NULL: none */
-    char *key_from; /* where it comes from, for the user; NULL: no key */
+    char *key_from; /* where it or a header in its place comes from; NULL: none */
     char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
     char **secrets; /* what no text may repeat: the words of key and headers, NULL-terminated */
     uint64_t hash;  /* of all that is configured: another one is another endpoint */

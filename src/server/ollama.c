@@ -181,9 +181,8 @@ static void record(struct dialect_state *st, char *record, size_t len, dialect_o
 }
 
 static const struct failure_words words = {
-    .reach = "Start Ollama with \"ollama serve\", or correct OLLAMA_HOST or",
+    .start = "start Ollama with \"ollama serve\"",
     .get_model = "download it with \"ollama pull",
-    .other = "; if it is not Ollama, set dialect = 'openai'",
     .context = "context size (options.num_ctx)",
 };
 

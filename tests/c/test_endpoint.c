@@ -67,10 +67,28 @@ static void another_configuration_is_another_endpoint(void)
     CHECK(hash_of(SPEC(",\"configured\":\"otherwise\"")) != plain);
 }
 
+static void check_key_from(const char *json, const char *wanted)
+{
+    struct endpoint e;
+    open_endpoint(&e, json);
+    CHECK_TEXT(e.key_from != NULL ? e.key_from : "none", wanted);
+    endpoint_finish(&e);
+}
+
+static void where_a_key_comes_from_is_known(void)
+{
+    check_key_from(SPEC(""), "none");
+    check_key_from(SPEC(",\"headers\":{\"X-Team\":\"blue\"}"), "none");
+    check_key_from(SPEC(",\"key\":\"sesame\",\"key_from\":\"$K\""), "$K");
+    check_key_from(SPEC(",\"headers\":{\"authorization\":\"Basic abc\"}"), "headers.Authorization");
+    check_key_from(SPEC(",\"headers\":{\"api-key\":\"sesame\"}"), "headers.api-key");
+}
+
 int main(void)
 {
     RUN(keys_and_headers_are_secret);
     RUN(what_everybody_knows_is_not);
     RUN(another_configuration_is_another_endpoint);
+    RUN(where_a_key_comes_from_is_known);
     return check_report("endpoint");
 }

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "base/buf.h"
+#include "base/explain.h"
 #include "base/failure.h"
 #include "server/dialect.h"
 
@@ -21,7 +22,7 @@ static void check_words(const struct failure *f, const char *in_message, const c
     struct buf message, hint;
     buf_init(&message, 8192);
     buf_init(&hint, 8192);
-    failure_explain(f, &message, &hint);
+    explain_failure(f, &message, &hint);
     if (message.len == 0 || strstr(message.data, in_message) == NULL) {
         CHECK_TEXT(message.data, in_message);
     }
@@ -61,9 +62,17 @@ static void a_server_that_is_not_there_can_be_started(void)
     f.code = HUM_ECONNECT;
     f.text = "Connection refused";
     check_words(&f, "http://h:1: Connection refused", "ollama serve");
+    f.url = "http://localhost:11434/api/chat";
+    check_words(&f, "localhost:11434/api/chat: Connection", "correct OLLAMA_HOST");
+    f.url_from = "$OLLAMA_HOST";
+    check_words(&f, "/api/chat (from $OLLAMA_HOST): Connection",
+                "OLLAMA_HOST: it has this address");
+    f.url_from = NULL;
     f.dialect = "openai";
     f.words = dialect_openai.words;
-    check_words(&f, "Connection refused", "endpoints.local.url");
+    check_words(&f, "Connection refused", "Start the server, or correct endpoints.local.url");
+    f.url = "https://api.example.com/v1";
+    check_words(&f, "Connection refused", "Check the network");
 }
 
 static void each_wait_says_what_was_waited_for(void)
@@ -72,7 +81,7 @@ static void each_wait_says_what_was_waited_for(void)
     f.code = HUM_ETIMEOUT;
     f.waited_ms = 9000;
     f.wait = WAIT_CONNECT;
-    check_words(&f, "did not accept the connection within 9 s", "OLLAMA_HOST");
+    check_words(&f, "did not accept the connection within 9 s", "ollama serve");
     f.wait = WAIT_FIRST;
     check_words(&f, "no token within 9 s", "first_timeout");
     f.wait = WAIT_IDLE;
@@ -88,7 +97,7 @@ static void a_query_is_tried_again_and_is_no_chat(void)
         f.of = OF_QUERY;
         buf_init(&message, 8192);
         buf_init(&hint, 8192);
-        failure_explain(&f, &message, &hint);
+        explain_failure(&f, &message, &hint);
         CHECK(strstr(hint.data, ":Hum retry") == NULL && strstr(hint.data, "chat") == NULL);
         bool again = statuses[i] >= 429;
         CHECK((strstr(hint.data, again ? "Try again" : "endpoints.local.url") != NULL));
@@ -104,7 +113,7 @@ static void a_server_that_cannot_fill_in_is_told_as_one(void)
     check_words(&f, "404", ":help hum-fim");
     f = answered(400, "suffix is not currently supported");
     f.of = OF_FILL;
-    check_words(&f, "suffix", "FIM tokens in complete.fim");
+    check_words(&f, "suffix", "complete.fim");
 }
 
 static void a_suggestion_is_nothing_to_be_asked_for_again(void)
@@ -118,14 +127,14 @@ static void a_suggestion_is_nothing_to_be_asked_for_again(void)
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         struct failure f = answered(statuses[i], "model 'x' not found");
         f.of = OF_FILL;
-        failure_explain(&f, &message, &hint);
+        explain_failure(&f, &message, &hint);
     }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         struct failure f = at;
         f.code = codes[i];
         f.wait = WAIT_IDLE;
         f.of = OF_FILL;
-        failure_explain(&f, &message, &hint);
+        explain_failure(&f, &message, &hint);
     }
     CHECK(strstr(hint.data, ":Hum retry") == NULL);
     CHECK(strstr(hint.data, ":Hum model") == NULL);
@@ -159,13 +168,13 @@ static void statuses_lead_to_what_cures_them(void)
     f = answered(403, NULL);
     check_words(&f, "403: no details given", "host names");
     f.key = "$SOME_KEY";
-    check_words(&f, "403: no details given", "the one from $SOME_KEY was refused");
+    check_words(&f, "403: no details given", "the key in $SOME_KEY was refused");
     f = answered(429, "slow down");
     f.retry_after_s = 7;
     check_words(&f, "429", "in 7 s");
     f = answered(503, "Loading model");
     check_words(&f, "503", "still loading");
-    f = answered(503, "server busy");
+    f = answered(503, "server is busy");
     check_words(&f, "503", "busy");
     f = answered(500, "option \"num_ctx\" must be of type integer");
     check_words(&f, "500", "endpoints.local.options");
@@ -219,7 +228,7 @@ static void a_refused_key_is_named(void)
     struct failure f = answered(401, "invalid key");
     check_words(&f, "invalid key", "no key is set");
     f.key = "$TEAM_KEY";
-    check_words(&f, "invalid key", "the one from $TEAM_KEY was refused");
+    check_words(&f, "invalid key", "the key in $TEAM_KEY was refused");
 }
 
 static void what_a_model_does_not_take_is_no_reason_for_another_one(void)
@@ -243,6 +252,529 @@ static void secrets_are_masked(void)
     check_words(&f, "bad key ***", NULL);
 }
 
+/* ---- what servers say, and what is to be done ------------------------------------ */
+
+#define CHAT OF_CHAT
+#define GENERATE OF_GENERATE
+#define FILL OF_FILL
+#define QUERY OF_QUERY
+
+/* A status of 0: an error within an answer. Absent: dialect "openai", of a chat, no key. */
+struct said {
+    long status;
+    const char *text, *hint;  /* the hint has these words ... */
+    const char *lacks, *also; /* ... not these, and these */
+    const char *dialect, *key, *url;
+    enum failure_of of;
+};
+
+static const struct said said[] = {
+    /* keys */
+    {.status = 401, .text = "Unauthorized", .hint = "no key is set", .lacks = "refused"},
+    {.status = 401,
+     .text = "Unauthorized",
+     .hint = "the key in $K was refused",
+     .lacks = "no key is set",
+     .key = "$K"},
+    {.status = 401,
+     .text = "Unauthorized",
+     .hint = "the key from its command was refused",
+     .key = "its command"},
+    {.status = 401, .hint = "no key is set", .of = QUERY},
+    {.status = 401,
+     .text = "no",
+     .hint = "the key in endpoints.local.headers.Authorization was",
+     .key = "headers.Authorization"},
+    {.status = 401,
+     .text = "invalid x-api-key",
+     .hint = "the key in $K was refused",
+     .key = "$K",
+     .dialect = "anthropic"},
+    {.status = 401,
+     .text = "unauthorized",
+     .hint = "the key in $K was refused",
+     .key = "$K",
+     .dialect = "ollama",
+     .of = FILL},
+    {.status = 403, .text = "Forbidden", .hint = "the key in $K was refused", .key = "$K"},
+    {.status = 403, .hint = "no key is set", .lacks = "Ollama"},
+    {.status = 403, .hint = "no key is set", .lacks = "Ollama", .dialect = "anthropic"},
+    {.status = 403, .hint = "Ollama rejects other host names", .dialect = "ollama", .of = QUERY},
+    {.status = 403,
+     .hint = "the key in $K was refused",
+     .lacks = "Ollama",
+     .dialect = "ollama",
+     .key = "$K"},
+    {.status = 403,
+     .text = "Invalid host header",
+     .hint = "localhost in endpoints.local.url",
+     .lacks = "key"},
+    {.status = 400,
+     .text = "API key not valid. Please pass a valid API key.",
+     .hint = "the key in $K was refused",
+     .key = "$K"},
+    {.status = 400,
+     .text = "Incorrect API key provided: ab***. Get one at https://x",
+     .hint = "no key is set"},
+    {.text = "invalid api key", .hint = "no key is set"},
+
+    /* accounts */
+    {.status = 402,
+     .text = "Insufficient credits",
+     .hint = "balance",
+     .lacks = "key",
+     .of = GENERATE},
+    {.status = 400,
+     .text = "Your credit balance is too low to access the API",
+     .hint = "waiting does not help",
+     .lacks = "options",
+     .dialect = "anthropic"},
+    {.text = "insufficient_quota: You exceeded your current quota",
+     .hint = "waiting does not help",
+     .lacks = "busy"},
+    {.status = 400,
+     .text = "Your organization must be verified to stream this model.",
+     .hint = "Verify your organization",
+     .lacks = "key"},
+    {.status = 403,
+     .text = "Your chosen model requires moderation and your input was flagged",
+     .hint = "Rephrase",
+     .lacks = "key"},
+    {.status = 400,
+     .text = "The response was filtered due to Azure's content management policy",
+     .hint = "Rephrase"},
+    {.status = 403,
+     .text = "Country, region, or territory not supported",
+     .hint = "not offered where you are",
+     .lacks = "key"},
+    {.status = 404,
+     .text = "No endpoints found matching your data policy",
+     .hint = "privacy settings",
+     .lacks = "url"},
+
+    /* load */
+    {.status = 429,
+     .text = "Rate limit reached for model `m` on tokens per min",
+     .hint = "Retry with :Hum retry in a moment",
+     .lacks = "context",
+     .also = "limit"},
+    {.status = 429,
+     .text = "Too many tokens, slow down",
+     .hint = "the server is busy",
+     .lacks = "context",
+     .of = FILL},
+    {.status = 503, .text = "Loading model", .hint = "still loading", .of = QUERY},
+    {.status = 503, .hint = "the server is busy"},
+    {.status = 529, .text = "Overloaded", .hint = "the server is busy", .dialect = "anthropic"},
+    {.text = "Rate limit reached. Please try again in 0.5s.", .hint = "the server is busy"},
+    {.text = "Overloaded", .hint = "the server is busy", .dialect = "anthropic"},
+
+    /* models that are not there */
+    {.status = 404,
+     .text = "model 'm' not found",
+     .hint = "ollama pull m",
+     .lacks = "url",
+     .dialect = "ollama"},
+    {.status = 404,
+     .text = "model 'm' not found",
+     .hint = "complete.model",
+     .lacks = ":Hum",
+     .dialect = "ollama",
+     .of = FILL},
+    {.status = 404, .text = "The model `m` does not exist.", .hint = ":Hum model", .lacks = "url"},
+    {.status = 404,
+     .text = "The model `m` does not exist or you do not have access to it.",
+     .hint = ":Hum model",
+     .lacks = "pull"},
+    {.status = 404,
+     .text = "model: m",
+     .hint = ":Hum model",
+     .lacks = "url",
+     .dialect = "anthropic"},
+    {.status = 400, .text = "m is not a valid model ID", .hint = ":Hum model", .lacks = "options"},
+    {.status = 404, .text = "No endpoints found for m.", .hint = ":Hum model", .lacks = "url"},
+    {.status = 400, .text = "could not find real modelID for m", .hint = ":Hum model"},
+    {.status = 404, .text = "no router for model m", .hint = ":Hum model"},
+    {.status = 400, .text = "Model Not Exist", .hint = ":Hum model"},
+    {.status = 400, .text = "Invalid model: m", .hint = ":Hum model"},
+    {.status = 400,
+     .text = "Invalid model identifier \"m\". Please specify a valid downloaded model",
+     .hint = ":Hum model"},
+    {.status = 404,
+     .text = "No models loaded. Please load a model in the developer page",
+     .hint = ":Hum model"},
+    {.status = 404,
+     .text = "Not found the model m or Permission denied",
+     .hint = ":Hum model",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "Unable to access model m. Please visit https://api.x",
+     .hint = ":Hum model"},
+    {.status = 404,
+     .text = "Model not found, inaccessible, and/or not deployed",
+     .hint = ":Hum model",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "Repository Not Found for url: https://huggingface.co/api/models/m",
+     .hint = ":Hum model",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "models/m is not found for API version v1main",
+     .hint = ":Hum model",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "The API deployment for this resource does not exist.",
+     .hint = "endpoints.local.deployment",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "model \"m\" not found",
+     .hint = "model that the server has",
+     .lacks = ":Hum",
+     .of = GENERATE},
+
+    /* models that cannot do what is asked */
+    {.status = 404,
+     .text = "No endpoints found that support tool use. To learn more, visit https://x",
+     .hint = "takes no tools",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "This model is only supported in v1/responses and not in v1/chat/completions.",
+     .hint = "does not support chat",
+     .lacks = "url"},
+    {.status = 404,
+     .text = "This is not a chat model and thus not supported in the v1/chat/completions endpoint.",
+     .hint = "does not support chat",
+     .lacks = "endpoints"},
+    {.status = 400,
+     .text = "\"m\" does not support chat",
+     .hint = "does not support chat",
+     .dialect = "ollama"},
+    {.status = 400,
+     .text = "\"m\" does not support thinking",
+     .hint = "think = false",
+     .dialect = "ollama"},
+    {.status = 400,
+     .text = "registry.ollama.ai/library/m:latest does not support insert",
+     .hint = "complete.fim",
+     .dialect = "ollama",
+     .of = FILL},
+    {.status = 400,
+     .text = "suffix is not currently supported",
+     .hint = "complete.fim",
+     .of = FILL},
+    {.status = 501,
+     .text = "Infill is not supported by this model",
+     .hint = "complete.model",
+     .of = FILL},
+    {.status = 400,
+     .text = "This model does not support assistant message prefill.",
+     .hint = "does not continue a reply",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "Thinking level HIGH is not supported for this model.",
+     .hint = "endpoints.local.think"},
+    {.status = 400,
+     .text = "'messages[0].role' does not support 'system' with this model",
+     .hint = "chat.system"},
+
+    /* options, by the name that the configuration has for them */
+    {.status = 400,
+     .text = "Unsupported value: 'temperature' does not support 0.2 with this model.",
+     .hint = "options.temperature",
+     .lacks = "another model"},
+    {.status = 400,
+     .text = "`temperature` is deprecated for this model.",
+     .hint = "options.temperature",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "temperature: range: 0..1",
+     .hint = "options.temperature",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "`temperature` and `top_p` cannot both be specified",
+     .hint = "options.temperature"},
+    {.status = 500,
+     .text = "option \"num_ctx\" must be of type integer",
+     .hint = "options.num_ctx",
+     .dialect = "ollama"},
+    {.status = 422,
+     .text = "top_k: Extra inputs are not permitted",
+     .hint = "endpoints.local.options.top_k"},
+    {.status = 422, .text = "body.seed: extra fields not permitted", .hint = "options.seed"},
+    {.status = 400, .text = "Invalid 'stop': array too long", .hint = "options.stop"},
+    {.status = 400,
+     .text = "please stop that",
+     .hint = "Check endpoints.local.options",
+     .lacks = "options.stop"},
+    {.status = 400,
+     .text = "max_tokens is too large: 9000. This model supports at most 4096",
+     .hint = "Lower endpoints.local.options.max_tokens"},
+    {.status = 400,
+     .text = "max_tokens: 9000 > 4096, which is the maximum",
+     .hint = "options.max_tokens",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "presence_penalty is not supported",
+     .hint = "complete.options.presence_penalty",
+     .of = FILL},
+    {.status = 400,
+     .text = "Unsupported parameter: 'logprobs'",
+     .hint = "the request's options.logprobs",
+     .of = GENERATE},
+    {.status = 400, .text = "bad request", .hint = "endpoints.local.options"},
+    {.status = 400,
+     .text = "bad request",
+     .hint = "endpoints.local.url",
+     .lacks = ":Hum retry",
+     .of = QUERY},
+
+    /* contexts that are full */
+    {.status = 400,
+     .text = "request (9000 tokens) exceeds the available context size (4096 tokens)",
+     .hint = "num_ctx",
+     .dialect = "ollama",
+     .also = ":Hum new"},
+    {.status = 400,
+     .text = "This model's maximum context length is 8192 tokens.",
+     .hint = ":Hum new",
+     .lacks = "options"},
+    {.status = 400,
+     .text = "The decoder prompt (length 9000) is longer than the maximum model length of 4096.",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "Your input exceeds the context window of this model.",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "prompt is too long: 210000 tokens > 200000 maximum",
+     .hint = ":Hum new",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
+     .hint = ":Hum new",
+     .dialect = "anthropic"},
+    {.status = 400,
+     .text = "Prompt contains 40000 tokens, too large for model with 32768 maximum context length",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "The input token count (9) exceeds the maximum number of tokens allowed (8)",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "Please reduce the length of the messages or completion.",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096",
+     .hint = ":Hum new"},
+    {.status = 400, .text = "Your request exceeded model token limit: 8192", .hint = ":Hum new"},
+    {.status = 400,
+     .text = "This model's maximum prompt length is 131072 but the request contains 537812",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "Prompt length 5000 is greater than max_seq_len 4096",
+     .hint = ":Hum new"},
+    {.status = 400,
+     .text = "Requested tokens (5000) exceed context window of 4096",
+     .hint = "Shorten the messages",
+     .lacks = ":Hum",
+     .of = GENERATE},
+    {.status = 400,
+     .text = "the request exceeds the available context size",
+     .hint = "complete.window_tokens",
+     .lacks = ":Hum",
+     .of = FILL},
+    {.text = "Context size has been exceeded.", .hint = ":Hum new"},
+    {.status = 500,
+     .text = "the input length exceeds the context length",
+     .hint = ":Hum new",
+     .dialect = "ollama"},
+    {.status = 413,
+     .text = "Request too large for model `m` on tokens per minute (TPM): Limit 6000",
+     .hint = "may send in a minute"},
+    {.status = 413, .text = "Request Entity Too Large", .hint = "client_max_body_size"},
+    {.status = 413, .hint = "complete.ring_tokens", .lacks = ":Hum", .of = FILL},
+
+    /* memory */
+    {.status = 500,
+     .text = "model requires more system memory (5.5 GiB) than is available (3.2 GiB)",
+     .hint = "Choose a smaller model",
+     .lacks = "log",
+     .dialect = "ollama"},
+    {.status = 500,
+     .text = "cudaMalloc failed: out of memory",
+     .hint = "num_ctx",
+     .dialect = "ollama"},
+    {.text = "CUDA error: out of memory", .hint = "smaller model"},
+    {.status = 500,
+     .text = "model requires more system memory",
+     .hint = "complete.model",
+     .lacks = ":Hum",
+     .of = FILL},
+    {.status = 500,
+     .text = "Model loading was stopped due to insufficient system resources.",
+     .hint = "smaller model"},
+
+    /* proxies and limits of time */
+    {.status = 504,
+     .text = "504 Gateway Time-out",
+     .hint = "proxy_read_timeout",
+     .lacks = "running there"},
+    {.status = 504, .hint = "proxy in front", .of = QUERY},
+    {.status = 502, .text = "502 Bad Gateway", .hint = "got no answer"},
+    {.status = 502, .hint = "Check that the model server runs", .dialect = "ollama"},
+    {.status = 502,
+     .text = "Provider returned error",
+     .hint = "Retry with :Hum retry",
+     .lacks = "proxy"},
+    {.status = 524, .text = "A timeout occurred", .hint = "gave up waiting"},
+    {.status = 522, .text = "Connection timed out", .hint = "gave up waiting"},
+    {.status = 521, .text = "Web server is down", .hint = "got no answer"},
+    {.status = 408, .text = "Request Timeout", .hint = "waited too long"},
+    {.status = 500,
+     .text = "context deadline exceeded",
+     .hint = "time limit",
+     .lacks = "context size"},
+    {.status = 500, .text = "upstream request timeout", .hint = "time limit"},
+    {.status = 503, .text = "no healthy upstream", .hint = "busy"},
+    {.status = 500, .text = "boom", .hint = "check the server's log"},
+    {.status = 500, .text = "boom", .hint = "Completion retries", .lacks = ":Hum", .of = FILL},
+
+    /* another address, another dialect */
+    {.status = 404,
+     .text = "404 page not found",
+     .hint = "base address",
+     .dialect = "ollama",
+     .also = "dialect = 'openai'"},
+    {.status = 404,
+     .text = "Not Found",
+     .hint = "Set endpoints.local.dialect = 'openai'",
+     .dialect = "ollama"},
+    {.status = 404,
+     .text = "File Not Found",
+     .hint = "dialect = 'openai'",
+     .dialect = "ollama",
+     .of = QUERY},
+    {.status = 404,
+     .text = "Invalid URL (POST /api/chat)",
+     .hint = "dialect = 'openai'",
+     .dialect = "ollama"},
+    {.text = "Unexpected endpoint or method. (POST /api/chat)",
+     .hint = "dialect = 'openai'",
+     .lacks = "retry",
+     .dialect = "ollama"},
+    {.status = 404, .text = "Not Found", .hint = "dialect = 'openai'", .dialect = "anthropic"},
+    {.status = 404,
+     .text = "404 page not found",
+     .hint = "dialect = 'ollama'",
+     .dialect = "anthropic"},
+    {.status = 404, .hint = "endpoints.local.url", .dialect = "anthropic"},
+    {.status = 404,
+     .text = "404 page not found",
+     .hint = "Ollama",
+     .url = "http://h:1/api/chat/completions",
+     .also = "/api"},
+    {.status = 404,
+     .text = "404 page not found",
+     .hint = "dialect = 'ollama'",
+     .url = "http://h:1/api/models",
+     .of = QUERY},
+    {.status = 404, .text = "Not Found", .hint = "endpoints.local.url"},
+    {.status = 404,
+     .text = "Resource not found",
+     .hint = "endpoints.local.url",
+     .lacks = ":Hum model"},
+    {.status = 405, .text = "Method Not Allowed", .hint = "endpoints.local.url"},
+    {.status = 404, .text = "404 page not found", .hint = ":help hum-fim", .of = FILL},
+};
+
+static void check_said(const struct said *s)
+{
+    const struct dialect *dialect = dialect_find(s->dialect != NULL ? s->dialect : "openai");
+    struct failure f = {
+        .code = s->status != 0 ? HUM_EHTTP : HUM_ESERVER,
+        .endpoint = "local",
+        .url = s->url != NULL ? s->url : "http://h:1/path",
+        .dialect = dialect->name,
+        .words = dialect->words,
+        .model = "m",
+        .text = s->text,
+        .status = s->status,
+        .key = s->key,
+        .of = s->of,
+    };
+    struct buf message, hint;
+    buf_init(&message, 8192);
+    buf_init(&hint, 8192);
+    explain_failure(&f, &message, &hint);
+    if (strstr(hint.data, s->hint) == NULL ||
+        (s->lacks != NULL && strstr(hint.data, s->lacks) != NULL) ||
+        (s->also != NULL && strstr(hint.data, s->also) == NULL)) {
+        printf("    %ld %s\n", s->status, s->text != NULL ? s->text : "");
+        CHECK_TEXT(hint.data, s->hint);
+    }
+    CHECK(strstr(message.data, f.url) != NULL);
+    CHECK(strchr(hint.data, '{') == NULL || strstr(hint.data, "= {") != NULL);
+    CHECK(hint.data[0] >= 'A' && hint.data[0] <= 'Z' && hint.data[hint.len - 1] == '.');
+    buf_finish(&message);
+    buf_finish(&hint);
+}
+
+static void what_servers_say_leads_to_a_cure(void)
+{
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        check_said(&said[i]);
+    }
+}
+
+/* What a line of 80 cells has room for beside the command line's own. */
+#define NARROW 67
+
+static void the_cure_is_the_first_sentence_and_fits_a_narrow_screen(void)
+{
+    static const char *const hints[] = {"ollama serve", "complete.fim"};
+    struct failure cases[2] = {at, answered(400, "suffix is not supported")};
+    cases[0].code = HUM_ECONNECT;
+    cases[0].url = "http://127.0.0.1:11434/api/tags";
+    cases[1].of = OF_FILL;
+    for (size_t i = 0; i < 2; i++) {
+        struct buf message, hint;
+        buf_init(&message, 8192);
+        buf_init(&hint, 8192);
+        explain_failure(&cases[i], &message, &hint);
+        const char *end = strstr(hint.data, ". ");
+        size_t len = end != NULL ? (size_t)(end - hint.data) + 1 : hint.len;
+        CHECK(len <= NARROW);
+        CHECK(strstr(hint.data, hints[i]) < hint.data + len);
+        buf_finish(&message);
+        buf_finish(&hint);
+    }
+}
+
+static void a_stream_of_the_other_dialect_is_told_as_one(void)
+{
+    static const struct {
+        const char *dialect, *text, *hint;
+    } cases[] = {
+        {"ollama", "data: {\"choices\":[]}", "dialect = 'openai'"},
+        {"openai", "{\"message\":{},\"done\":false}", "dialect = 'ollama'"},
+        {"anthropic", "{\"object\":\"chat.completion.chunk\"}", "dialect = 'openai'"},
+        {"openai", "<!doctype html><html>", "a web page answered"},
+        {"openai", "nonsense", "Check endpoints.local.url and endpoints.local.dialect"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct failure f = at;
+        f.code = HUM_EBAD;
+        f.dialect = cases[i].dialect;
+        f.text = cases[i].text;
+        check_words(&f, "not valid for the dialect", cases[i].hint);
+    }
+}
+
+static void the_usual_variable_of_a_key_is_named(void)
+{
+    struct failure f = answered(401, "invalid key");
+    f.key_variable = "OPENROUTER_API_KEY";
+    check_words(&f, "invalid key", "endpoints.local.key = { env = 'OPENROUTER_API_KEY' }.");
+}
+
 int main(void)
 {
     at.words = dialect_ollama.words;
@@ -259,5 +791,9 @@ int main(void)
     RUN(a_refused_key_is_named);
     RUN(what_a_model_does_not_take_is_no_reason_for_another_one);
     RUN(secrets_are_masked);
+    RUN(what_servers_say_leads_to_a_cure);
+    RUN(the_cure_is_the_first_sentence_and_fits_a_narrow_screen);
+    RUN(a_stream_of_the_other_dialect_is_told_as_one);
+    RUN(the_usual_variable_of_a_key_is_named);
     return check_report("failure");
 }

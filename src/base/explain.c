@@ -1,0 +1,111 @@
+#include "base/explain.h"
+
+#include "base/buf.h"
+#include "base/failure.h"
+#include "base/hint.h"
+#include "base/mask.h"
+
+#include <stddef.h>
+
+static const char *or_else(const char *text, const char *other)
+{
+    return text != NULL && text[0] != '\0' ? text : other;
+}
+
+static const char *words(const struct failure *f)
+{
+    return or_else(f->text, "no details given");
+}
+
+static void add_address(const struct failure *f, struct buf *message)
+{
+    buf_add_str(message, f->url);
+    if (f->url_from != NULL) {
+        buf_printf(message, " (from %s)", f->url_from);
+    }
+}
+
+static void explain_timeout(const struct failure *f, struct buf *message)
+{
+    static const struct {
+        const char *before, *after;
+    } what[] = {
+        [WAIT_CONNECT] = {"did not accept the connection within", ""},
+        [WAIT_ANSWER] = {"did not respond within", ""},
+        [WAIT_FIRST] = {"sent no token within", ""},
+        [WAIT_IDLE] = {"sent nothing for", " in the middle of a reply"},
+    };
+    buf_printf(message, "%s %g s%s", what[f->wait].before, (double)f->waited_ms / 1000,
+               what[f->wait].after);
+}
+
+static void explain_status(const struct failure *f, struct buf *message)
+{
+    if (f->status >= 300 && f->status < 400) {
+        buf_printf(message, "redirects to %s", or_else(f->location, "an unknown address"));
+    } else {
+        buf_printf(message, "returned HTTP %ld: %s", f->status, words(f));
+    }
+}
+
+/* What the endpoint did. */
+static void explain_deed(const struct failure *f, struct buf *message)
+{
+    switch (f->code) {
+    case HUM_ETIMEOUT:
+        explain_timeout(f, message);
+        break;
+    case HUM_EHTTP:
+        explain_status(f, message);
+        break;
+    case HUM_ESERVER:
+        buf_printf(message, "reported an error while replying: %s", words(f));
+        break;
+    case HUM_ECUT:
+        buf_printf(message, "closed the connection before the reply was complete%s%s",
+                   f->text != NULL ? ": " : "", or_else(f->text, ""));
+        break;
+    case HUM_ETOOBIG:
+        buf_printf(message, "sent a record larger than %u MB", LIMIT_RECORD >> 20);
+        break;
+    default:
+        buf_printf(message, "sent a response that is not valid for the dialect \"%s\": %s",
+                   f->dialect, words(f));
+        break;
+    }
+}
+
+static void explain(const struct failure *f, struct buf *message)
+{
+    switch (f->code) {
+    case HUM_ECONNECT:
+        buf_printf(message, "cannot reach endpoint \"%s\" at ", f->endpoint);
+        add_address(f, message);
+        buf_printf(message, ": %s", words(f));
+        break;
+    case HUM_ESPEC:
+        buf_printf(message, "the request to endpoint \"%s\" is not valid: %s", f->endpoint,
+                   words(f));
+        break;
+    case HUM_EGONE:
+        buf_printf(message, "the reply from endpoint \"%s\" was stopped: %s", f->endpoint,
+                   words(f));
+        break;
+    case HUM_OK:
+        break;
+    default:
+        buf_printf(message, "endpoint \"%s\" at ", f->endpoint);
+        add_address(f, message);
+        buf_add_str(message, " ");
+        explain_deed(f, message);
+        break;
+    }
+}
+
+void explain_failure(const struct failure *f, struct buf *message, struct buf *hint)
+{
+    explain(f, message);
+    hint_add(f, hint);
+    mask_text(message, f->secrets);
+    mask_text(hint, f->secrets);
+}

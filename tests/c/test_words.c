@@ -1,0 +1,46 @@
+/* Patterns of words. */
+#include "check.h"
+
+#include "base/words.h"
+
+#include <stddef.h>
+
+static void one_alternative_is_enough_and_all_its_parts_are_needed(void)
+{
+    CHECK(words_fit("The Model is NOT found", "no such|model&not found"));
+    CHECK(!words_fit("The model is lost", "no such|model&not found"));
+    CHECK(words_fit("not found: model", "model&not found"));
+    CHECK(words_fit("a|b", "b"));
+}
+
+static void a_part_may_be_tied_to_the_beginning_or_be_all(void)
+{
+    CHECK(words_fit("data: {}", "^data:") && !words_fit("x data: {}", "^data:"));
+    CHECK(words_fit("Not Found.", "=not found") && words_fit("Not Found", "=not found"));
+    CHECK(!words_fit("Model Not Found", "=not found") &&
+          !words_fit("Not Found there", "=not found"));
+    CHECK(!words_fit("Not", "=not found") && !words_fit("da", "^data:"));
+}
+
+static void nothing_says_nothing(void)
+{
+    CHECK(!words_fit(NULL, "a") && !words_fit("", "a") && !words_fit("a", ""));
+}
+
+static void names_are_whole_words(void)
+{
+    const char *text = "max_top_p top_p";
+    CHECK(words_find(text, "top_p") == text + 10);
+    CHECK(words_find("top_p-x xtop_p", "top_p") == NULL);
+    CHECK(words_find("'n'", "n") != NULL && words_find("in no", "n") == NULL);
+    CHECK(words_find(NULL, "n") == NULL);
+}
+
+int main(void)
+{
+    RUN(one_alternative_is_enough_and_all_its_parts_are_needed);
+    RUN(a_part_may_be_tied_to_the_beginning_or_be_all);
+    RUN(nothing_says_nothing);
+    RUN(names_are_whole_words);
+    return check_report("words");
+}

@@ -122,7 +122,7 @@ function M.finish(reply, ending)
   elseif not ok then
     error(err, 0)
   elseif rows and not record.undone then
-    notes.stats(buf, rows.heading, ending.data.stats)
+    notes.stats(buf, rows.heading, rows.mark, ending.data.stats)
     if ending.name == 'error' or ending.data.ending == 'told' then
       notes.failure(buf, rows.mark, { message = ending.data.message, hint = with_key(ending.data.hint) })
     end

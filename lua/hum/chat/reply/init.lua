@@ -305,6 +305,7 @@ function M.start(message)
     follow.start(buf, config.get().chat.follow)
     follow.to_end(buf, wins)
     notes.clear_failures(buf)
+    notes.replace(buf, message.row)
     watch(reply)
     if first then on_busy(true) end
     wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, 'waiting for ' .. message.model)

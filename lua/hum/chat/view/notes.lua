@@ -13,35 +13,153 @@ vim.api.nvim_set_hl(0, 'HumError', { link = 'DiagnosticError', default = true })
 vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
 
 ---@class hum.Note
----@field row integer   where it last stood
----@field line string   beside what
+---@field row integer    where it last stood
+---@field line string    beside what
+---@field rows integer   of the text that it is about, from there on
+---@field bytes integer  of that text
+---@field last string    its last line
+---@field seq integer    of the undo tree, when that text was complete
 ---@field opts vim.api.keyset.set_extmark
+---@field hidden? boolean  it is not to be seen, though its line is there
+---@field past? number     another reply replaced that one: a state of the text up to this number of the undo tree is
+---  another reply's unless it is the text
 
 local shown = {} ---@type table<integer, table<integer, hum.Note>>  by buffer and extmark
+
+---@param buf integer
+---@param row integer
+---@return string|nil
+local function line_at(buf, row) return vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] end
+
+---@param buf integer
+---@param row integer
+---@param rows integer
+---@return integer
+local function size(buf, row, rows)
+  return vim.api.nvim_buf_get_offset(buf, row + rows) - vim.api.nvim_buf_get_offset(buf, row)
+end
+
+---@param buf integer
+---@return integer
+local function changenr(buf) return vim.api.nvim_buf_call(buf, vim.fn.changenr) end
+
+--- The highest number of the undo tree: an edit that comes has a higher one.
+---@param buf integer
+---@return integer
+local function seq_last(buf)
+  return vim.api.nvim_buf_call(buf, function() return vim.fn.undotree().seq_last end)
+end
 
 -- The mark is invalidated with its line: after `u` nothing of it is left on other lines.
 ---@param buf integer
 ---@param row integer
+---@param last integer  of the text that it is about
 ---@param opts vim.api.keyset.set_extmark
-local function attach(buf, row, opts)
-  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+local function attach(buf, row, last, opts)
+  local line = line_at(buf, row)
   if not line or line == '' then return end
   opts.end_col, opts.invalidate = #line, true
   local id = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, opts)
+  local rows = last - row + 1
   shown[buf] = shown[buf] or {}
-  shown[buf][id] = { row = row, line = line, opts = opts }
+  shown[buf][id] = {
+    row = row,
+    line = line,
+    rows = rows,
+    bytes = size(buf, row, rows),
+    last = line_at(buf, last) or '',
+    seq = changenr(buf),
+    opts = opts,
+  }
 end
 
---- Shows notes again that `u` removed with their text, and whose text `<C-r>` has brought back.
+--- Whether the text that a note is about stands there, as it was when it ended.
 ---@param buf integer
-function M.revive(buf)
+---@param note hum.Note
+---@return boolean
+local function has_text(buf, note)
+  local last = note.row + note.rows
+  return last <= vim.api.nvim_buf_line_count(buf)
+    and line_at(buf, note.row) == note.line
+    and line_at(buf, last - 1) == note.last
+    and size(buf, note.row, note.rows) == note.bytes
+end
+
+---@param buf integer
+---@param id integer
+---@param note hum.Note
+---@param hidden boolean
+local function set(buf, id, note, hidden)
+  note.hidden = hidden
+  local opts = hidden and { end_col = note.opts.end_col, invalidate = true } or note.opts
+  opts.id = id
+  vim.api.nvim_buf_set_extmark(buf, ns, note.row, 0, opts)
+end
+
+---@class hum.NoteHere  one that may stand in a row
+---@field id integer
+---@field note hum.Note
+---@field valid boolean  its line has been there all the time
+---@field same boolean   so is the text that it is about
+
+--- Of replies that stood in the same row the one whose text is there; of those with the same words the last one that
+--- the history had by now.
+---@param a hum.NoteHere
+---@param b hum.NoteHere
+---@param now integer
+---@return boolean  a rather than b
+local function precedes(a, b, now)
+  if a.same ~= b.same then return a.same end
+  local past, other = a.note.seq <= now, b.note.seq <= now
+  if past ~= other then return past end
+  return (a.note.seq > b.note.seq) == past
+end
+
+--- Those whose line is there, by what they are and by row.
+---@param buf integer
+---@return table<string, hum.NoteHere[]>
+local function candidates(buf)
+  local out = {}
   for id, note in pairs(shown[buf] or {}) do
     local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-    if at[1] and not at[3].invalid then
-      note.row = at[1]
-    elseif vim.api.nvim_buf_get_lines(buf, note.row, note.row + 1, false)[1] == note.line then
-      note.opts.id = id
-      vim.api.nvim_buf_set_extmark(buf, ns, note.row, 0, note.opts)
+    local valid = at[1] ~= nil and not at[3].invalid
+    if valid then note.row = at[1] end
+    local same = has_text(buf, note)
+    if valid or same then
+      local key = (note.opts.virt_text and 'figures %d' or 'failure %d'):format(note.row)
+      out[key] = out[key] or {}
+      table.insert(out[key], { id = id, note = note, valid = valid, same = same })
+    end
+  end
+  return out
+end
+
+--- The one that is to be seen of those that could.
+---@param buf integer
+---@param here hum.NoteHere[]
+---@return hum.NoteHere|nil
+local function best_of(buf, here)
+  if #here == 1 and not here[1].note.past then return here[1] end
+  local now, best = changenr(buf), nil ---@type integer, hum.NoteHere|nil
+  for _, one in ipairs(here) do
+    local may = one.same or not one.note.past or now > one.note.past
+    if may and (not best or precedes(one, best, now)) then best = one end
+  end
+  if best and best.same and best.note.past then best.note.past = seq_last(buf) end
+  return best
+end
+
+--- Shows notes again that `u` removed with their text, and whose text `<C-r>` has brought back. A reply that replaced
+--- another one has its own.
+---@param buf integer
+function M.revive(buf)
+  for _, here in pairs(candidates(buf)) do
+    local best = best_of(buf, here)
+    for _, one in ipairs(here) do
+      local hidden = one ~= best
+      if hidden ~= (one.note.hidden or false) or (not hidden and not one.valid) then
+        set(buf, one.id, one.note, hidden)
+      end
     end
   end
 end
@@ -86,11 +204,12 @@ local function stats_text(stats)
 end
 
 ---@param buf integer
----@param row integer
+---@param row integer   of the heading
+---@param last integer  of the reply
 ---@param stats? hum.Stats
-function M.stats(buf, row, stats)
+function M.stats(buf, row, last, stats)
   if stats and (stats.tokens or 0) > 0 and config.get().chat.stats then
-    attach(buf, row, { virt_text = { { stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
+    attach(buf, row, last, { virt_text = { { stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
   end
 end
 
@@ -99,7 +218,22 @@ end
 ---@param failure { message: string, hint?: string }
 function M.failure(buf, row, failure)
   local below = lines.of(buf, failure.message, 'HumError')
-  attach(buf, row, { virt_lines = vim.list_extend(below, lines.of(buf, failure.hint or '', 'HumHint')) })
+  attach(buf, row, row, { virt_lines = vim.list_extend(below, lines.of(buf, failure.hint or '', 'HumHint')) })
+end
+
+--- The replies from this row on are replaced by another one, whose heading may be the same line.
+---@param buf integer
+---@param row integer
+function M.replace(buf, row)
+  for id, note in pairs(shown[buf] or {}) do
+    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+    local valid = at[1] and not at[3].invalid
+    if valid then note.row = at[1] end
+    if note.row >= row then
+      note.past = math.huge
+      if valid then set(buf, id, note, true) end
+    end
+  end
 end
 
 --- Removes the notes of earlier failures.

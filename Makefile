@@ -135,10 +135,10 @@ $(sort $(C_TESTS) $(LUA_TESTS)):
 
 programs: build/hum build/asan/hum build/hum-fake
 
-# Without a llama-server its tests are skipped and say so.
+# Without one of the servers its tests are skipped and say so.
 deps:
 	@tools/get nvim-0.10 nvim-new
-	@tools/get llama-server || true
+	@tools/get llama-server nginx tinyproxy || true
 
 fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)

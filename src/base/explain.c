@@ -1,6 +1,7 @@
 #include "base/explain.h"
 
 #include "base/buf.h"
+#include "base/cause.h"
 #include "base/failure.h"
 #include "base/hint.h"
 #include "base/mask.h"
@@ -75,13 +76,28 @@ static void explain_deed(const struct failure *f, struct buf *message)
     }
 }
 
+/* The cause is known of what was no answer. */
+static void explain_reach(const struct failure *f, struct buf *message)
+{
+    buf_printf(message, "cannot reach endpoint \"%s\" at ", f->endpoint);
+    add_address(f, message);
+    buf_add_str(message, ": ");
+    if (f->cause.kind != CAUSE_UNKNOWN) {
+        cause_add(&f->cause, f->endpoint, f->url, message);
+    } else {
+        buf_add_str(message, words(f));
+    }
+}
+
 static void explain(const struct failure *f, struct buf *message)
 {
+    if (f->cause.kind != CAUSE_UNKNOWN) {
+        explain_reach(f, message);
+        return;
+    }
     switch (f->code) {
     case HUM_ECONNECT:
-        buf_printf(message, "cannot reach endpoint \"%s\" at ", f->endpoint);
-        add_address(f, message);
-        buf_printf(message, ": %s", words(f));
+        explain_reach(f, message);
         break;
     case HUM_ESPEC:
         buf_printf(message, "the request to endpoint \"%s\" is not valid: %s", f->endpoint,

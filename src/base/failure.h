@@ -2,6 +2,7 @@
 #ifndef HUM_FAILURE_H
 #define HUM_FAILURE_H
 
+#include "base/cause.h"
 #include "proto.h"
 
 #include <stdbool.h>
@@ -26,7 +27,8 @@ struct failure {
     const char *dialect;
     const struct failure_words *words; /* of the dialect, or NULL */
     const char *model;                 /* or NULL */
-    const char *text;                  /* the server's or curl's words, or NULL */
+    const char *text;                  /* the server's words or what else is known, or NULL */
+    struct cause cause;                /* why it was not reached */
     const char *location;              /* of a redirect, or NULL */
     const char *signin_url;            /* or NULL */
     char *const *secrets;              /* what the words may not repeat, see mask_text; or NULL */

@@ -1,6 +1,7 @@
 #include "base/hint.h"
 
 #include "base/buf.h"
+#include "base/cause.h"
 #include "base/failure.h"
 #include "base/words.h"
 
@@ -309,7 +310,6 @@ static const struct row answered[] = {
              "server's settings."},
     {.from = 401, .to = 401, .hint = "{key}"},
     {.from = 403, .to = 403, .hint = "{key}"},
-    {.from = 407, .to = 407, .hint = "Correct the proxy's user name and password."},
     {.from = 408, .to = 408, .hint = "{Again}{kept}: the server waited too long for the request."},
     {.from = 503,
      .to = 503,
@@ -622,8 +622,22 @@ static void add_timeout(const struct failure *f, struct buf *hint)
     }
 }
 
+/* Returns whether it is known what kept the request from the server. */
+static bool add_cause(const struct failure *f, struct buf *hint)
+{
+    struct cause cause = f->cause;
+    if (f->code == HUM_EHTTP) {
+        cause.kind = cause_of_answer(f->status, f->text);
+    }
+    cause_hint(&cause, f->endpoint, f->url, hint);
+    return cause.kind != CAUSE_UNKNOWN;
+}
+
 void hint_add(const struct failure *f, struct buf *hint)
 {
+    if (add_cause(f, hint)) {
+        return;
+    }
     switch (f->code) {
     case HUM_ECONNECT:
         ADVISE(unreached);

@@ -237,7 +237,7 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
         .headers = e->headers,
         .body = request->body,
         .body_len = request->body_len,
-        .connect_timeout_ms = e->connect_timeout_ms,
+        .way = {.connect_timeout_ms = e->connect_timeout_ms},
     };
     struct transfer *t = http_start(http, &http_request, callbacks, ctx);
     buf_finish(&url);
@@ -261,9 +261,11 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
 struct failure endpoint_result_failure(const struct endpoint *e, const struct http_result *result,
                                        const char *text)
 {
-    bool answered = result->error == 0;
-    struct failure f = endpoint_failure(e, answered ? HUM_EHTTP : (enum hum_error)result->error,
-                                        answered ? text : result->why);
+    bool answered = result->error == HUM_OK;
+    struct failure f =
+        endpoint_failure(e, answered ? HUM_EHTTP : result->error, answered ? text : result->why);
+    f.cause = result->cause;
+    f.cause.kind = answered ? CAUSE_UNKNOWN : result->cause.kind;
     f.status = result->status;
     f.location = result->location;
     const struct retry_answer answer = {

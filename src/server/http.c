@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "proto.h"
 #include "server/curl.h"
+#include "server/reach.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct socket {
 struct transfer {
     struct http *http;
     CURL *easy;
+    struct reach reach;
     struct curl_slist *headers;
     char *url;
     struct buf body;
@@ -86,6 +88,7 @@ static void transfer_free(struct transfer *t)
     curl->easy_cleanup(t->easy);
     wipe_headers(t->headers);
     curl->slist_free_all(t->headers);
+    reach_finish(&t->reach);
     buf_finish(&t->body);
     free(t->url);
     free(t);
@@ -117,22 +120,6 @@ static bool same_origin(const char *a, const char *b)
 {
     return same_part(a, b, CURLUPART_SCHEME) && same_part(a, b, CURLUPART_HOST) &&
            same_part(a, b, CURLUPART_PORT);
-}
-
-/* Go's clients, Ollama's own among them, never use a proxy for these; curl would. */
-static bool is_loopback(const char *url)
-{
-    char *host = url_part(url, CURLUPART_HOST);
-    if (host == NULL) {
-        return false;
-    }
-    size_t len = strlen(host);
-    const char *end = len > 10 ? host + len - 10 : "";
-    bool loopback = strcasecmp(host, "localhost") == 0 || strcasecmp(end, ".localhost") == 0 ||
-                    (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == len) ||
-                    strcmp(host, "[::1]") == 0;
-    curl->free(host);
-    return loopback;
 }
 
 static void add_unwanted(struct transfer *t)
@@ -185,27 +172,6 @@ static size_t on_curl_head(char *data, size_t size, size_t count, void *ctx)
     return len;
 }
 
-static int error_of(CURLcode code)
-{
-    switch (code) {
-    case CURLE_OK:
-        return 0;
-    case CURLE_OPERATION_TIMEDOUT: /* only connecting is timed by curl */
-        return HUM_ETIMEOUT;
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_GOT_NOTHING:
-        return HUM_ECUT;
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_BAD_CONTENT_ENCODING:
-        return HUM_EBAD;
-    default:
-        return HUM_ECONNECT;
-    }
-}
-
 static bool follow_redirect(struct transfer *t)
 {
     char *location = NULL;
@@ -236,8 +202,15 @@ static void end_transfer(struct transfer *t, CURLcode code)
         transfer_free(t);
         return;
     }
-    struct http_result result = {.error = error_of(code), .url = t->url};
+    struct http_result result = {.url = t->url};
     curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
+    const struct reach_end end = {
+        .code = code,
+        .words = t->why[0] != '\0' ? t->why : curl->easy_strerror(code),
+        .url = t->url,
+        .status = result.status,
+    };
+    result.error = reach_explain(&t->reach, &end, &result.cause, &result.why);
     if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
         if (follow_redirect(t)) {
             return;
@@ -249,7 +222,6 @@ static void end_transfer(struct transfer *t, CURLcode code)
     result.retry_after = retry_after;
     result.retry_after_ms = retry_after_ms;
     result.reset = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
-    result.why = t->why[0] != '\0' ? t->why : curl->easy_strerror(code);
     t->callbacks->on_end(t->ctx, &result);
     free(retry_after);
     free(retry_after_ms);
@@ -436,7 +408,6 @@ static void set_options(struct transfer *t, const struct http_request *request)
     curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_timeout_ms);
     curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
     curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */
@@ -446,9 +417,6 @@ static void set_options(struct transfer *t, const struct http_request *request)
     if (t->callbacks->on_head != NULL) {
         curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_curl_head);
         curl->easy_setopt(easy, CURLOPT_HEADERDATA, t);
-    }
-    if (is_loopback(t->url)) {
-        curl->easy_setopt(easy, CURLOPT_PROXY, "");
     }
     if (strcmp(request->method, "POST") == 0) {
         curl->easy_setopt(easy, CURLOPT_POST, 1L);
@@ -478,6 +446,7 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
     }
     add_headers(t, request);
     set_options(t, request);
+    reach_init(&t->reach, curl, easy, t->url, &request->way);
     if (curl->multi_add_handle(http->multi, easy) != CURLM_OK) {
         transfer_free(t);
         return NULL;

@@ -1,8 +1,12 @@
 /* HTTP requests on the loop: one curl multi handle, driven by socket and timer callbacks; the only
- * user of curl, which is loaded by http_new. HTTP/1.1 only, so that cancelling closes the socket, at
- * which Ollama and llama-server stop generating. */
+ * user of curl, which is loaded by http_new, with reach.c. HTTP/1.1 only, so that cancelling closes
+ * the socket, at which Ollama and llama-server stop generating. */
 #ifndef HUM_HTTP_H
 #define HUM_HTTP_H
+
+#include "base/cause.h"
+#include "proto.h"
+#include "server/way.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,22 +18,23 @@ struct transfer;
 
 struct http_request {
     const char *method; /* "GET" or "POST" */
-    const char *url;    /* http or https; loopback hosts are never reached through a proxy */
+    const char *url;    /* http or https */
+    struct way way;
     const char *accept; /* Accept header, or NULL */
     char **headers;     /* further "Name: value" lines, NULL-terminated, or NULL */
     const char *body;   /* of a POST; JSON */
     size_t body_len;
-    long connect_timeout_ms;
 };
 
 struct http_result {
-    int error;               /* 0 if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
-                            connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
-    const char *url;         /* the whole address */
-    long status;             /* 0 before a response */
-    const char *why;         /* curl's words for the error */
-    const char *location;    /* where a redirect that was not followed points, or NULL */
-    const char *retry_after; /* the header, or NULL */
+    enum hum_error error; /* HUM_OK if a whole response came, else HUM_ECONNECT, HUM_ETIMEOUT (while
+                             connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
+    const char *url;      /* the whole address */
+    long status;          /* 0 before a response; a proxy's answer to CONNECT is none */
+    struct cause cause;   /* of the error */
+    const char *why;      /* else what is known of the error, or NULL */
+    const char *location; /* where a redirect that was not followed points, or NULL */
+    const char *retry_after;    /* the header, or NULL */
     const char *retry_after_ms; /* the header retry-after-ms, or NULL */
     bool reset;                 /* HUM_ECUT: not closed, but lost or refused */
 };

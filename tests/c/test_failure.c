@@ -75,6 +75,55 @@ static void a_server_that_is_not_there_can_be_started(void)
     check_words(&f, "Connection refused", "Check the network");
 }
 
+static void each_cause_says_what_is_wrong_and_what_to_do(void)
+{
+    for (int cause = CAUSE_NAME; cause <= CAUSE_PROXY_CERTIFICATE; cause++) {
+        struct buf message, hint;
+        buf_init(&message, 8192);
+        buf_init(&hint, 8192);
+        struct failure f = at;
+        f.code = HUM_ECONNECT;
+        f.cause = (struct cause){.kind = (enum cause_kind)cause, .text = "SOMETHING"};
+        f.cause.proxy = "http://p:3128";
+        explain_failure(&f, &message, &hint);
+        CHECK(strstr(message.data, "endpoint \"local\" at http://h:1: ") != NULL);
+        CHECK(strpbrk(message.data, "{}") == NULL && strpbrk(hint.data, "{}") == NULL);
+        CHECK(strstr(hint.data, "ollama serve") == NULL);
+        CHECK(hint.len > 20 && hint.data[hint.len - 1] == '.');
+        bool of_proxy = cause >= CAUSE_PROXY_NAME;
+        CHECK((strstr(message.data, "proxy http://p:3128") != NULL) == of_proxy);
+        buf_finish(&message);
+        buf_finish(&hint);
+    }
+}
+
+static void a_proxy_is_corrected_where_it_is_from(void)
+{
+    struct failure f = at;
+    f.code = HUM_ECONNECT;
+    f.cause = (struct cause){
+        .kind = CAUSE_PROXY_REACH,
+        .text = ": connection refused",
+        .proxy = "http://p:3128",
+    };
+    check_words(&f, "the proxy http://p:3128 cannot be reached: connection refused",
+                "correct endpoints.local.proxy");
+    f.cause.proxy_from = "https_proxy";
+    check_words(&f, "refused", "correct the variable https_proxy");
+}
+
+static void answers_tell_of_tls_and_proxies_too(void)
+{
+    struct failure f = answered(400, "400 The plain HTTP request was sent to HTTPS port");
+    check_words(&f, "HTTP 400", "https://");
+    f = answered(400, "Client sent an HTTP request to an HTTPS server.");
+    check_words(&f, "HTTP 400", "https://");
+    f = answered(400, "400 No required SSL certificate was sent");
+    check_words(&f, "HTTP 400", "client_cert");
+    f = answered(407, "Proxy Authentication Required");
+    check_words(&f, "HTTP 407", "USER:PASSWORD");
+}
+
 static void each_wait_says_what_was_waited_for(void)
 {
     struct failure f = at;
@@ -780,6 +829,9 @@ int main(void)
     at.words = dialect_ollama.words;
     RUN(every_code_names_the_endpoint_and_has_a_name);
     RUN(a_server_that_is_not_there_can_be_started);
+    RUN(each_cause_says_what_is_wrong_and_what_to_do);
+    RUN(a_proxy_is_corrected_where_it_is_from);
+    RUN(answers_tell_of_tls_and_proxies_too);
     RUN(each_wait_says_what_was_waited_for);
     RUN(a_query_is_tried_again_and_is_no_chat);
     RUN(a_server_that_cannot_fill_in_is_told_as_one);

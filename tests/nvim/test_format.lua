@@ -4,10 +4,13 @@ local test, eq = T.test, T.eq
 
 local PURE = { ui = false }
 
---- Runs `code` with `format` and the arguments in the child.
-local function run(t, code, ...)
-  return t:lua("local format, read = require('hum.chat.text.format'), require('hum.chat.text.read')\n" .. code, ...)
-end
+local MODULES = [[
+local format, read = require('hum.chat.text.format'), require('hum.chat.text.read')
+local settings = require('hum.chat.text.settings')
+]]
+
+--- Runs `code` with these modules and the arguments in the child.
+local function run(t, code, ...) return t:lua(MODULES .. code, ...) end
 
 local function parse(t, text)
   return run(
@@ -55,7 +58,7 @@ test('a chat is read as turns', PURE, function(t)
     run(
       t,
       [[
-    return format.settings(read.parse(vim.split(..., '\n')).front)]],
+    return settings.of(read.parse(vim.split(..., '\n')).front)]],
       text
     )
   )
@@ -66,7 +69,7 @@ test('a wrong line of options is told', PURE, function(t)
     local why = run(
       t,
       [[
-      local _, why = format.settings({ values = { options = ... } })
+      local _, why = settings.of({ values = { options = ... } })
       return why]],
       options
     )

@@ -27,7 +27,7 @@ end
 ---@param value string
 local function set_value(buf, key, value)
   local front = read(buf)
-  local line = key .. ': ' .. format.one_line(value)
+  local line = format.setting(key, value)
   if not front then
     edit.replace(buf, 0, 0, { '---', 'hum: 1', line, '---', '' })
   elseif front.rows[key] then

@@ -9,6 +9,7 @@ local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
 local reply = require('hum.chat.reply')
+local settings_of = require('hum.chat.text.settings').of
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -109,7 +110,7 @@ local function read_message(buf, again)
   local list, values = text.turns, text.front and text.front.values or {}
   local n, why, replaces = choose(list, again)
   if not n then return notify.warn('hum: ' .. why) end
-  local settings, wrong = format.settings(text.front)
+  local settings, wrong = settings_of(text.front)
   if not settings then return complain(wrong) end
   return {
     buf = buf,

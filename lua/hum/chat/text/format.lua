@@ -10,6 +10,7 @@
 -- A line of text that would be read as a heading, a tag of thinking or a mark has a backslash before it.
 local block = require('hum.chat.text.block')
 local read = require('hum.chat.text.read')
+local settings = require('hum.chat.text.settings')
 
 local M = {}
 
@@ -60,34 +61,20 @@ function M.messages(turns, thoughts)
   return out
 end
 
+--- A line of the front matter.
+---@param key string
+---@param value string
+---@return string
+function M.setting(key, value) return ('%s: %s'):format(key, settings.written(M.one_line(value))) end
+
 --- The front matter of a new chat.
 ---@param values { endpoint: string, model?: string }
 ---@return string[]
 function M.front(values)
-  local lines = { '---', 'hum: 1', 'endpoint: ' .. values.endpoint }
-  if values.model then lines[#lines + 1] = 'model: ' .. values.model end
+  local lines = { '---', 'hum: 1', M.setting('endpoint', values.endpoint) }
+  if values.model then lines[#lines + 1] = M.setting('model', values.model) end
   lines[#lines + 1] = '---'
   return lines
-end
-
---- What the front matter asks for beyond endpoint and model.
----@param front? hum.Front
----@return { think?: boolean|string, options?: table }|nil settings, string|nil err
-function M.settings(front)
-  local values = front and front.values or {}
-  local out = {} ---@type { think?: boolean|string, options?: table }
-  if values.think and values.think ~= '' then
-    out.think = values.think
-    if values.think == 'true' or values.think == 'false' then out.think = values.think == 'true' end
-  end
-  if values.options and values.options ~= '' then
-    local ok, options = pcall(vim.json.decode, values.options)
-    if not ok or type(options) ~= 'table' or (vim.islist(options) and #options > 0) then
-      return nil, 'line "options:" of the front matter: expected a JSON object'
-    end
-    out.options = options
-  end
-  return out
 end
 
 ---@param role 'user'|'assistant'|'system'

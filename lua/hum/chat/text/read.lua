@@ -5,6 +5,7 @@
 --
 -- Rows are 0-based.
 local block = require('hum.chat.text.block')
+local settings = require('hum.chat.text.settings')
 
 local M = {}
 
@@ -30,6 +31,7 @@ local M = {}
 ---@field last integer                 row of the closing `---`, or the last row it has
 ---@field rows table<string, integer>  where each key stands
 ---@field values table<string, string>
+---@field key? string                  the one whose value may go on in the next line
 
 ---@class hum.ChatText
 ---@field front? hum.Front
@@ -145,7 +147,13 @@ local function front_line(r, line)
   local key, value = line:match('^([%w_%-]+):%s*(.-)%s*$')
   if key and not front.rows[key] then
     front.rows[key] = r.row
-    front.values[key] = value
+    front.values[key] = settings.scalar(value)
+    front.key = key
+  elseif front.key and line:find('^[%s}%]]') and settings.goes_on(front.values[front.key]) then
+    -- JSON may go on in the next line. What is indented in another way is at least not passed over.
+    front.values[front.key] = settings.scalar(vim.trim(front.values[front.key] .. ' ' .. vim.trim(line)))
+  else
+    front.key = nil
   end
   front.last = r.row
 end

@@ -31,6 +31,8 @@ local M = {}
 ---@field at? { buf: integer, row: integer, col: integer }  the text goes there, counted from 0, col in bytes
 ---@field on_text? fun(text: string)        each piece of the reply, in order; not with `at`
 ---@field on_thinking? fun(text: string)    each piece of its thinking; not with `at`
+---@field on_wait? fun(seconds: number, message: string)  the server is busy: it is asked again after so many
+---@field on_learned? fun(message: string)  it was asked again without what the model refuses
 ---@field on_done? fun(result: hum.GenerateResult)  once, whatever happens
 
 ---@class hum.GenerateError
@@ -63,6 +65,8 @@ local TYPES = {
   at = { 'table' },
   on_text = { 'function' },
   on_thinking = { 'function' },
+  on_wait = { 'function' },
+  on_learned = { 'function' },
   on_done = { 'function' },
 }
 
@@ -165,13 +169,12 @@ end
 
 --- Calls a function of another plugin. A CTRL-C that waits already is not to hit it.
 ---@param name string
----@param fn fun(value: any)
----@param value any
+---@param fn fun(...)
 ---@return string|nil why  it failed
 ---@return boolean|nil interrupted  by a CTRL-C, which is no fault
-local function call(name, fn, value)
+local function call(name, fn, ...)
   interrupt.guard(vim.fn.changenr)
-  local ok, trace = xpcall(fn, debug.traceback, value)
+  local ok, trace = xpcall(fn, debug.traceback, ...)
   if ok then return end
   if interrupt.is_interrupt(trace) then
     interrupt.give_back()
@@ -236,13 +239,13 @@ local function stop(run, why, discard)
   finish_soon(run, { status = 'cancelled', reason = run.why })
 end
 
+--- Calls a function of the plugin while the request runs.
 ---@param run hum.GenerationRun
----@param data table
-local function on_text(run, data)
-  local name = run.part == 'thinking' and 'on_thinking' or 'on_text'
+---@param name 'on_text'|'on_thinking'|'on_wait'|'on_learned'
+local function tell(run, name, ...)
   local fn = run.opts[name]
   if not fn or run.why then return end
-  local failed, interrupted = call(name, fn, data.text)
+  local failed, interrupted = call(name, fn, ...)
   run.failed = failed
   -- It would fail again with every piece: nobody is to pay for those.
   if failed then stop(run, failed, true) end
@@ -283,9 +286,12 @@ local function on_event(run, name, data)
     run.part = data.part
     if run.id then status.on_part(run.id, data.part) end
   elseif name == 'text' then
-    on_text(run, data)
+    tell(run, run.part == 'thinking' and 'on_thinking' or 'on_text', data.text)
+  elseif name == 'waiting' then
+    tell(run, 'on_wait', data.seconds, data.message)
   elseif name == 'learned' then
     learned.add(data.endpoint, data.message)
+    tell(run, 'on_learned', data.message)
   elseif ENDINGS[name] then
     on_end(run, name, data)
   end

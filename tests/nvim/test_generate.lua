@@ -458,3 +458,50 @@ test('a CTRL-C while pieces come loses none of them', function(t)
     eq({ 'done', whole }, { result.status, text(t) })
   end
 end)
+
+--- Options whose functions note what they are told.
+local NOTING = [[
+  local opts, throws = ...
+  told = {}
+  opts.on_wait = function(seconds, message)
+    table.insert(told, { 'wait', seconds > 0, message })
+    if throws then error('oh no') end
+  end
+  opts.on_learned = function(message) table.insert(told, { 'learned', message }) end
+  opts.on_done = function(result) done = result end
+  require('hum').generate(opts)
+]]
+
+local BUSY = { status = 429, headers = { ['Retry-After'] = '0.01' }, json = { error = { message = 'slow down' } } }
+local REFUSED = {
+  status = 400,
+  json = { error = { message = 'Unsupported parameter: temperature', param = 'temperature' } },
+}
+
+test('a wait for a busy server, and what was learned, are told', function(t)
+  local srv = t:fake()
+  srv:script({
+    { match = { nth = 1 }, status = BUSY.status, headers = BUSY.headers, json = BUSY.json },
+    { match = { nth = 1 }, status = REFUSED.status, json = REFUSED.json },
+    { text = 'Yes.' },
+  })
+  chat.configure(t, srv, { dialect = 'openai' })
+  t:lua(NOTING, { prompt = 'what?', options = { temperature = 0.5 } })
+  eq('done', t:wait(function() return t:lua('return done') end, 'on_done').status)
+  local told = t:lua('return told')
+  eq({ 'wait', 'learned' }, { told[1][1], told[2][1] })
+  eq(true, told[1][2])
+  T.match('slow down', told[1][3], true)
+  T.match('temperature', told[2][2], true)
+  eq(2, #told)
+end)
+
+test('on_wait that throws ends the request', function(t)
+  local srv = t:fake()
+  srv:script({ BUSY })
+  chat.configure(t, srv, { dialect = 'openai' })
+  t:lua(NOTING, { prompt = 'what?' }, true)
+  local result = t:wait(function() return t:lua('return done') end, 'on_done')
+  eq({ 'error', 'callback' }, { result.status, result.error.code })
+  eq(1, #srv:requests('/v1/chat/completions'))
+end)

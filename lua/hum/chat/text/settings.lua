@@ -1,6 +1,6 @@
--- What the front matter of a chat may say: an endpoint that is configured, a model, and how the model answers. A chat may
--- be somebody else's file: it cannot put other messages, another model or tools into the request, nor change how the
--- answer comes. Pure.
+-- What the front matter of a chat may say: an endpoint that is configured, a model, and how the model answers. A chat
+-- may be somebody else's file: it cannot put other messages, another model or tools into the request, nor change how
+-- the answer comes. Pure.
 local check = require('hum.config.check')
 local spelling = require('hum.spelling')
 
@@ -49,18 +49,12 @@ end
 ---@param text string  without blanks around it
 ---@return string
 function M.scalar(text)
-  local first, value, rest = text:sub(1, 1), nil, nil
-  if first == '#' then return '' end
-  if first == '"' then
-    value, rest = double_quoted(text)
-  elseif first == "'" then
-    value, rest = single_quoted(text)
-  elseif first == '{' or first == '[' then
-    return text:match('^(.*[}%]])%s+#[^}%]"]*$') or text
-  else
-    value, rest = text:gsub('%s+#.*$', ''), ''
-  end
-  return value and is_rest(rest) and value or text
+  if text:find('^#') then return '' end
+  if text:find('^[{%[]') then return text:match('^(.*[}%]])%s+#[^}%]"]*$') or text end
+  if not text:find('^[\'"]') then return (text:gsub('%s+#.*$', '')) end
+  local quoted = text:find('^"') and double_quoted or single_quoted
+  local value, rest = quoted(text)
+  return value and rest and is_rest(rest) and value or text
 end
 
 --- Whether lines below, which are indented, may belong to the value.

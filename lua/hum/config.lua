@@ -10,17 +10,26 @@ local schema = require('hum.config.schema')
 local M = {}
 
 ---@alias hum.Secret { env: string, prefix?: string }|{ command: string[], prefix?: string }
+---@alias hum.Think boolean|string|integer
 ---@alias hum.Keys string|string[]|false
 
----@class hum.Endpoint
+---@class hum.Endpoint: hum.AddressOpts
 ---@field url? string
 ---@field dialect hum.Dialect
 ---@field model? string
+---@field models string[]
 ---@field options table<string, any>
 ---@field headers table<string, string|hum.Secret>
 ---@field key? hum.Secret
 ---@field keep_alive? string|number
----@field think? boolean|string
+---@field think? hum.Think
+---@field thoughts? string|false
+---@field ca? string
+---@field client_cert? string
+---@field client_key? string
+---@field insecure boolean
+---@field proxy? string|false
+---@field no_proxy? string[]
 ---@field connect_timeout number
 ---@field first_timeout number
 ---@field idle_timeout number
@@ -178,7 +187,7 @@ local function cross_check(config)
     local endpoint = config.endpoints[name]
     local path = 'endpoints.' .. name .. '.url: '
     if endpoint.url then
-      local _, why = require('hum.url').endpoint(endpoint.url, endpoint.dialect)
+      local _, why = require('hum.address').of(endpoint.url, endpoint.dialect, endpoint)
       problems[#problems + 1] = why and path .. why
     elseif not M.has_default_url(name, endpoint) then
       problems[#problems + 1] = ('%sexpected a URL; only %s need none'):format(path, with_default_url())

@@ -27,7 +27,7 @@ local M = {}
 ---@field endpoint? string                  default: the one of new chats
 ---@field model? string                     default: the one of new chats
 ---@field options? table<string, any>       as in the endpoint's configuration; these win
----@field think? boolean|string             likewise
+---@field think? hum.Think                 likewise
 ---@field at? { buf: integer, row: integer, col: integer }  the text goes there, counted from 0, col in bytes
 ---@field on_text? fun(text: string)        each piece of the reply, in order; not with `at`
 ---@field on_thinking? fun(text: string)    each piece of its thinking; not with `at`

@@ -1,8 +1,6 @@
--- Addresses of servers: OLLAMA_HOST as Ollama itself reads it, and the `url` of a
--- configured endpoint. Pure. Both give a URL of one form: scheme and host in lower
--- case where that is safe, a port, no slash at the end, so that the path of an API
--- call can be appended as it is.
-local providers = require('hum.server.provider')
+-- URLs: OLLAMA_HOST as Ollama itself reads it, and what hum.address puts together. Pure. All are of
+-- one form: scheme and host in lower case where that is safe, a port, no slash at the end, so that
+-- the path of an API call can be appended as it is.
 
 local M = {}
 
@@ -75,7 +73,7 @@ end
 ---@param path string
 ---@param escapes? boolean  "%2F" and its like are escapes already
 ---@return string  '' or '/a/b'
-local function clean_path(path, escapes)
+function M.clean_path(path, escapes)
   local escaped = path:gsub('%%(%x?%x?)', function(hex) return escapes and #hex == 2 and '%' .. hex or '%25' .. hex end)
   escaped = escaped:gsub("[^%w%-%._~!$&'()*+,;=:@/%%]", function(char) return ('%%%02X'):format(char:byte()) end)
   local kept = {}
@@ -142,7 +140,7 @@ function M.ollama_host(value)
   if number == 0 then return refuse('port 0 is not a valid port') end
   if host:find('[%s%c"<>\\^`{|}?#]') then return refuse('the host name has invalid characters') end
 
-  local port_and_path = (':%d%s'):format(number, clean_path(path))
+  local port_and_path = (':%d%s'):format(number, M.clean_path(path))
   local reached = CONNECTABLE[host] or host
   return {
     base = scheme .. '://' .. for_url(host) .. port_and_path,
@@ -150,32 +148,13 @@ function M.ollama_host(value)
   }
 end
 
---- What to say about a path that stops at the API's own: `/api`, `/v1` and below.
----@param path string
----@param dialect hum.Dialect
----@return string|nil why
-local function path_fault(path, dialect)
-  for _, rule in ipairs(providers[dialect].refused) do
-    if path:find(rule[1]) then return rule[2] end
-  end
-end
-
---- The `url` of a configured endpoint.
----@param text string
----@param dialect hum.Dialect
----@return string|nil url, string|nil err
-function M.endpoint(text, dialect)
-  local scheme, address = vim.trim(text):match('^(%a[%w+.-]*)://(.*)$')
-  scheme = (scheme or ''):lower()
-  if not PORTS[scheme] then return nil, 'expected a URL that begins with http:// or https://' end
-  ---@cast address string  it comes with `scheme`
-  local authority, path = address:match('^([^/?#]*)(.*)$')
-  ---@cast authority string  the pattern matches any text
-  ---@cast path string
+--- Scheme, host and port of a configured endpoint, in one form.
+---@param scheme string
+---@param authority string  what stands between "//" and the path
+---@return string|nil origin, string|nil err
+function M.origin(scheme, authority)
   if authority:find('@', 1, true) then
     return nil, 'a user name or password in a URL is not accepted, use key or headers'
-  elseif path:find('[?#]') then
-    return nil, 'a URL with "?" or "#" is not accepted, use the base URL'
   end
   local host, port = split_host_port(authority)
   if not host then
@@ -184,6 +163,7 @@ function M.endpoint(text, dialect)
       return nil, 'an IPv6 address needs brackets: http://[::1]:11434'
     end
   end
+  host = host:gsub('%%25', '%%') -- RFC 6874: the "%" in front of a zone is escaped
   if host == '' then
     return nil, 'the URL has no host'
   elseif host:find('[%s%c"<>\\^`{|}%[%]]') then
@@ -196,14 +176,7 @@ function M.endpoint(text, dialect)
   if not port:match('^%d+$') or tonumber(port) < 1 or tonumber(port) > 65535 then
     return nil, 'expected a port from 1 to 65535'
   end
-  path = clean_path(path, true)
-  local why = path_fault(path, dialect)
-  if why then return nil, why end
-  for _, pattern in ipairs(providers[dialect].ends) do
-    path = path:gsub(pattern, '')
-  end
-  host = CONNECTABLE[host] or host
-  return ('%s://%s:%d%s'):format(scheme, for_url(host), tonumber(port), path)
+  return ('%s://%s:%d'):format(scheme, for_url(CONNECTABLE[host] or host), tonumber(port))
 end
 
 ---@param url string

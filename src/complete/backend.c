@@ -217,6 +217,7 @@ struct generation *backend_start(const struct backend *b, const struct generatio
         const struct generation_request request = {
             .endpoint = &b->endpoint,
             .dialect = b->dialect,
+            .at = b->dialect->fill->at,
             .path = b->dialect->fill->path,
             .body = body.data,
             .body_len = body.len,

@@ -439,6 +439,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
     const struct generation_request request = {
         .endpoint = &c->endpoint,
         .dialect = d,
+        .at = AT_CHAT,
         .path = d->chat->path,
         .body = body->data,
         .body_len = body->len,

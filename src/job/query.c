@@ -212,6 +212,14 @@ static const struct sink_callbacks sink_callbacks = {
 
 /* ---- life ---------------------------------------------------------------------- */
 
+static enum endpoint_at read_at(const struct value *spec)
+{
+    if (value_bool(value_get(spec, "at_root"), false)) {
+        return AT_ROOT;
+    }
+    return value_bool(value_get(spec, "at_fill"), false) ? AT_FILL : AT_API;
+}
+
 static int read_spec(struct query *q, const struct value *spec, const char **why)
 {
     int error = endpoint_init(&q->endpoint, value_get(spec, "endpoint"), why);
@@ -232,6 +240,7 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     if (*why == NULL) {
         const struct endpoint_request request = {
             .method = method,
+            .at = read_at(spec),
             .path = path,
             .accept = "application/json",
             .body = body,

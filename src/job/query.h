@@ -6,7 +6,8 @@
 #include "base/value.h"
 #include "job/job.h"
 
-/* spec: {endpoint, method, path, body?, model?, fills?, stream?, timeout}, in seconds, 0: none.
+/* spec: {endpoint, method, path, at_root?, at_fill?, body?, model?, fills?, stream?, timeout}, in
+ * seconds, 0: none.
  * Returns NULL if it is wrong; the error event was then sent already. */
 struct job *query_start(const struct job_env *env, int64_t id, const struct value *spec);
 

@@ -9,6 +9,7 @@
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H
 
+#include "server/at.h"
 #include "server/dialect_event.h"
 #include "server/frame.h"
 
@@ -25,7 +26,7 @@ void dialect_state_finish(struct dialect_state *st);
 #define DIALECT_HEADERS 3
 
 struct dialect_chat {
-    const char *path; /* appended to the endpoint's URL */
+    const char *path; /* AT_CHAT */
 
     /* The body of a chat request, from a spec
      *   {model=string, messages={{role="user"|"assistant"|"system", parts={part...}}...},
@@ -55,8 +56,9 @@ struct dialect_chat {
 #define DIALECT_CANNOT_CHAT "the endpoint's dialect cannot chat, it only fills in"
 
 struct dialect_fill {
-    const char *api;  /* "generate", "completions", "infill": how it fills in */
-    const char *path; /* appended to the endpoint's URL */
+    const char *api; /* "generate", "completions", "infill": how it fills in */
+    enum endpoint_at at;
+    const char *path;
 
     /* The body of a request that fills in, appended to out; a stream, as above. Ollama
      * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;

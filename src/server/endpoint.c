@@ -72,8 +72,10 @@ static void add_own_headers(struct endpoint *e)
             add_header(e, h->name, "", h->text);
         }
     }
-    if (e->key != NULL && !has_header(e, d->key.name) && !has_header(e, "Authorization")) {
-        add_header(e, d->key.name, d->key.prefix, e->key);
+    const char *name = e->key_header != NULL ? e->key_header : d->key.name;
+    const char *prefix = e->key_header != NULL ? "" : d->key.prefix;
+    if (e->key != NULL && !has_header(e, name) && !has_header(e, "Authorization")) {
+        add_header(e, name, prefix, e->key);
     }
 }
 
@@ -141,11 +143,12 @@ static void note_secrets(struct endpoint *e)
 static uint64_t hash_endpoint(const struct endpoint *e, const struct value *spec)
 {
     char *configured = value_strdup_or(value_get(spec, "configured"), "");
-    const char *const texts[] = {e->name, e->url, e->dialect->name, e->key != NULL ? e->key : "",
-                                 configured};
+    const char *const texts[] = {e->name,    e->url,    e->chat_url, e->fill_url,
+                                 e->root,    e->query,  e->key,      e->dialect->name,
+                                 configured, e->socket, e->proxy};
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        hash = hash_text(hash, texts[i]);
+        hash = hash_text(hash, texts[i] != NULL ? texts[i] : "");
     }
     for (char **line = e->headers; *line != NULL; line++) {
         hash = hash_text(hash, *line);
@@ -154,20 +157,99 @@ static uint64_t hash_endpoint(const struct endpoint *e, const struct value *spec
     return hash;
 }
 
+/* ---- the spec ------------------------------------------------------------------ */
+
+/* What may be absent, and is no text otherwise. */
+static char *optional_text(struct fields *f, const char *name, const char *why)
+{
+    const struct value *v = value_get(f->map, name);
+    char *text = value_strdup(v);
+    bool absent = v == NULL || v->type == VALUE_NIL;
+    if (f->why == NULL && !absent && !is_header_text(text)) {
+        f->why = why;
+    }
+    return text;
+}
+
+static void cut_slashes(char *url)
+{
+    for (size_t len = url != NULL ? strlen(url) : 0; len > 0 && url[len - 1] == '/'; len--) {
+        url[len - 1] = '\0';
+    }
+}
+
+static void read_address(struct endpoint *e, struct fields *f)
+{
+    e->url = fields_text(f, FIELD("endpoint", "url"));
+    e->root = optional_text(f, FIELD("endpoint", "root"));
+    e->as_written = optional_text(f, FIELD("endpoint", "as_written"));
+    e->chat_url = optional_text(f, FIELD("endpoint", "chat_url"));
+    e->fill_url = optional_text(f, FIELD("endpoint", "fill_url"));
+    e->query = optional_text(f, FIELD("endpoint", "query"));
+    e->socket = optional_text(f, FIELD("endpoint", "socket"));
+    cut_slashes(e->url);
+    cut_slashes(e->root);
+    cut_slashes(e->as_written);
+}
+
+static void read_way(struct endpoint *e, struct fields *f)
+{
+    struct fields tls = {.map = value_get(f->map, "tls")};
+    e->ca = optional_text(&tls, FIELD("endpoint.tls", "ca"));
+    e->client_cert = optional_text(&tls, FIELD("endpoint.tls", "client_cert"));
+    e->client_key = optional_text(&tls, FIELD("endpoint.tls", "client_key"));
+    e->insecure = value_bool(value_get(tls.map, "insecure"), false);
+    e->proxy = optional_text(f, FIELD("endpoint", "proxy"));
+    e->no_proxy = optional_text(f, FIELD("endpoint", "no_proxy"));
+    f->why = f->why != NULL ? f->why : tls.why;
+}
+
+/* The strings of a list, NULL-terminated. */
+static char **read_texts(const struct value *list)
+{
+    size_t count = list != NULL && list->type == VALUE_ARRAY ? list->as.array.count : 0, kept = 0;
+    char **texts = xcalloc(count + 1, sizeof *texts);
+    for (size_t i = 0; i < count; i++) {
+        texts[kept] = value_strdup(&list->as.array.items[i]);
+        kept += texts[kept] != NULL;
+    }
+    return texts;
+}
+
+static void read_quirks(struct endpoint_quirks *q, struct fields *f)
+{
+    struct fields quirks = {.map = value_get(f->map, "quirks")};
+    q->refuses = read_texts(value_get(quirks.map, "refuses"));
+    q->limit = optional_text(&quirks, FIELD("endpoint.quirks", "limit"));
+    q->think = optional_text(&quirks, FIELD("endpoint.quirks", "think"));
+    q->thoughts = optional_text(&quirks, FIELD("endpoint.quirks", "thoughts"));
+    f->why = f->why != NULL ? f->why : quirks.why;
+}
+
+static void read_names(struct endpoint *e, struct fields *f)
+{
+    e->name = fields_text(f, FIELD("endpoint", "name"));
+    e->title = optional_text(f, FIELD("endpoint", "title"));
+    e->key_header = optional_text(f, FIELD("endpoint", "key_header"));
+    e->key_variable = optional_text(f, FIELD("endpoint", "key_variable"));
+    e->key = value_strdup(value_get(f->map, "key"));
+    e->key_from =
+        e->key != NULL ? value_strdup_or(value_get(f->map, "key_from"), "the configuration") : NULL;
+}
+
 /* ---- life ---------------------------------------------------------------------- */
 
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why)
 {
     struct fields f = {.map = spec};
     memset(e, 0, sizeof *e);
-    e->name = fields_text(&f, FIELD("endpoint", "name"));
-    e->url = fields_text(&f, FIELD("endpoint", "url"));
+    read_names(e, &f);
+    read_address(e, &f);
+    read_way(e, &f);
+    read_quirks(&e->quirks, &f);
     e->connect_timeout_ms = fields_ms(&f, FIELD("endpoint", "connect_timeout"));
     e->first_timeout_ms = fields_ms(&f, FIELD("endpoint", "first_timeout"));
     e->idle_timeout_ms = fields_ms(&f, FIELD("endpoint", "idle_timeout"));
-    e->key = value_strdup(value_get(spec, "key"));
-    e->key_from =
-        e->key != NULL ? value_strdup_or(value_get(spec, "key_from"), "the configuration") : NULL;
 
     char *dialect = value_strdup(value_get(spec, "dialect"));
     e->dialect = dialect != NULL ? dialect_find(dialect) : NULL;
@@ -181,9 +263,6 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     }
     if (*why != NULL || e->dialect == NULL) {
         return HUM_ESPEC;
-    }
-    for (size_t len = strlen(e->url); len > 0 && e->url[len - 1] == '/'; len--) {
-        e->url[len - 1] = '\0';
     }
     if (read_headers(e, value_get(spec, "headers"), why) != 0) {
         return HUM_ESPEC;
@@ -211,16 +290,49 @@ static void wipe_all(char **texts)
     free(texts);
 }
 
+static void free_texts(char **texts)
+{
+    for (char **text = texts; text != NULL && *text != NULL; text++) {
+        free(*text);
+    }
+    free(texts);
+}
+
 void endpoint_finish(struct endpoint *e)
 {
+    char *const texts[] = {
+        e->name,       e->title,        e->url,          e->root,         e->as_written,
+        e->chat_url,   e->fill_url,     e->query,        e->socket,       e->key_from,
+        e->key_header, e->key_variable, e->ca,           e->client_cert,  e->client_key,
+        e->proxy,      e->no_proxy,     e->quirks.limit, e->quirks.think, e->quirks.thoughts,
+    };
     wipe_all(e->headers);
     wipe_all(e->secrets);
     wipe(e->key);
     free(e->key);
-    free(e->key_from);
-    free(e->url);
-    free(e->name);
+    free_texts(e->quirks.refuses);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        free(texts[i]);
+    }
     memset(e, 0, sizeof *e);
+}
+
+/* ---- requests ------------------------------------------------------------------ */
+
+void endpoint_url(const struct endpoint *e, enum endpoint_at at, const char *path, struct buf *out)
+{
+    const char *whole = at == AT_CHAT ? e->chat_url : at == AT_FILL ? e->fill_url : NULL;
+    const char *base = at == AT_ROOT && e->root != NULL ? e->root : e->url;
+    size_t begin = out->len;
+    if (whole != NULL) {
+        buf_add_str(out, whole);
+    } else {
+        buf_printf(out, "%s%s", base, path);
+    }
+    if (e->query != NULL && e->query[0] != '\0') {
+        bool more = out->len > begin && memchr(out->data + begin, '?', out->len - begin) != NULL;
+        buf_printf(out, "%s%s", more ? "&" : "?", e->query);
+    }
 }
 
 struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
@@ -229,7 +341,7 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
 {
     struct buf url;
     buf_init(&url, SIZE_MAX);
-    buf_printf(&url, "%s%s", e->url, request->path);
+    endpoint_url(e, request->at, request->path, &url);
     const struct http_request http_request = {
         .method = request->method,
         .url = url.data,

@@ -4,38 +4,70 @@
 
 #include "base/failure.h"
 #include "base/value.h"
+#include "server/at.h"
 #include "server/http.h"
 
+#include <stdbool.h>
+
+struct buf;
 struct dialect;
+
+/* What is known of a service before it was asked (lua/hum/server/presets.lua). */
+struct endpoint_quirks {
+    char **refuses; /* names of what its models refuse, as in learned.h; NULL-terminated, or NULL */
+    char *limit;    /* the field for the length of a reply, NULL: as options name it */
+    char *think;    /* how the level of thinking is sent: |hum-protocol| has the names; NULL: as the
+                     * dialect has it */
+    char *thoughts; /* the field in which thoughts go back; NULL: as the dialect has it; "": none */
+};
 
 struct endpoint {
     char *name;
-    char *url;      /* base, without a trailing slash */
-    char *key;      /* NULL: none */
-    char *key_from; /* where it or a header in its place comes from; NULL: none */
+    char *title;        /* what people call the service, or NULL */
+    char *url;          /* base of the API, without a trailing slash */
+    char *root;         /* base of what is not the API's own; without one it is url */
+    char *as_written;   /* another base, for when url holds nothing; or NULL */
+    char *chat_url;     /* whole, in place of url and the dialect's path; or NULL */
+    char *fill_url;     /* likewise for filling in */
+    char *query;        /* added to every URL: "a=b&c=d"; or NULL */
+    char *socket;       /* path of a Unix socket, or NULL */
+    char *key;          /* NULL: none */
+    char *key_from;     /* where it or a header in its place comes from; NULL: none */
+    char *key_header;   /* that it goes in, alone; NULL: as the dialect has it */
+    char *key_variable; /* where the key of such a service usually stands; or NULL */
+    char *ca;           /* file or directory of certificates; NULL: the usual ones */
+    char *client_cert;
+    char *client_key;
+    bool insecure;  /* certificates are not checked */
+    char *proxy;    /* URL; "": none; NULL: as the environment says */
+    char *no_proxy; /* hosts that it is not for, or NULL */
     char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
     char **secrets; /* what no text may repeat: the words of key and headers, NULL-terminated */
-    uint64_t hash;  /* of all that is configured: another one is another endpoint */
+    struct endpoint_quirks quirks;
+    uint64_t hash; /* of all that is configured: another one is another endpoint */
     const struct dialect *dialect;
     long connect_timeout_ms;
     long first_timeout_ms; /* 0: none */
     long idle_timeout_ms;  /* 0: none */
 };
 
-/* Fills e from {name, url, dialect, key?, headers?, connect_timeout, first_timeout,
- * idle_timeout}, times in seconds. Returns 0, or HUM_ESPEC with *why a static text.
- * endpoint_finish is due in both cases. */
+/* Fills e from what |hum-protocol| calls "endpoint", times in seconds. Returns 0, or HUM_ESPEC with
+ * *why a static text. endpoint_finish is due in both cases. */
 int endpoint_init(struct endpoint *e, const struct value *spec, const char **why);
 void endpoint_finish(struct endpoint *e);
 
 /* One request to it. */
 struct endpoint_request {
     const char *method; /* "GET" or "POST" */
-    const char *path;   /* below the endpoint's URL */
+    enum endpoint_at at;
+    const char *path;
     const char *accept;
     const char *body; /* of a POST; JSON */
     size_t body_len;
 };
+
+/* Appends the URL of a request to out: the only place where one is made. */
+void endpoint_url(const struct endpoint *e, enum endpoint_at at, const char *path, struct buf *out);
 
 /* Starts it, as http_start. */
 struct transfer *endpoint_start(const struct endpoint *e, struct http *http,

@@ -20,6 +20,7 @@ struct generation {
     struct generation_env env;
     const struct endpoint *endpoint;
     const struct dialect *dialect;
+    enum endpoint_at at;
     const char *path;
     const char *model;
     const struct generation_callbacks *callbacks;
@@ -331,6 +332,7 @@ static bool start_transfer(struct generation *g, const char *body, size_t len)
 {
     const struct endpoint_request post = {
         .method = "POST",
+        .at = g->at,
         .path = g->path,
         .accept = g->dialect->accept,
         .body = body,
@@ -481,6 +483,7 @@ struct generation *generation_start(const struct generation_env *env,
     g->env = *env;
     g->endpoint = request->endpoint;
     g->dialect = request->dialect;
+    g->at = request->at;
     g->path = request->path;
     g->model = request->model;
     g->trace = request->trace;

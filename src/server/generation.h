@@ -27,6 +27,7 @@ struct generation_env {
 struct generation_request {
     const struct endpoint *endpoint; /* must live until the ending */
     const struct dialect *dialect;   /* reads the answer; mostly the endpoint's own */
+    enum endpoint_at at;
     const char *path;
     const char *model; /* named in failures; must live until the ending */
     const char *body;

@@ -111,7 +111,7 @@ static void record(struct dialect_state *st, char *record, size_t len, dialect_o
     emit_record(&e, record, read_record);
 }
 
-static const struct dialect_fill fill = {"infill", "/infill", fill_body};
+static const struct dialect_fill fill = {"infill", AT_ROOT, "/infill", fill_body};
 
 const struct dialect dialect_llamacpp = {
     .name = "llamacpp",

@@ -224,8 +224,8 @@ static const struct refusal refusals[] = {
     {0},
 };
 
-static const struct dialect_chat chat = {"/v1/chat/completions", chat_body, refusals};
-static const struct dialect_fill fill = {"completions", "/v1/completions", fill_body};
+static const struct dialect_chat chat = {"/chat/completions", chat_body, refusals};
+static const struct dialect_fill fill = {"completions", AT_FILL, "/completions", fill_body};
 
 const struct dialect dialect_openai = {
     .name = "openai",

@@ -1,8 +1,12 @@
-/* What an endpoint keeps secret, and by what it is another one. */
+/* What an endpoint keeps secret, by what it is another one, and where its requests go. */
 #include "check.h"
 #include "spec.h"
 
+#include "base/buf.h"
+#include "proto.h"
 #include "server/endpoint.h"
+
+#include <string.h>
 
 #define TIMES "\"connect_timeout\":1,\"first_timeout\":1,\"idle_timeout\":1"
 #define SPEC(more) \
@@ -84,8 +88,114 @@ static void where_a_key_comes_from_is_known(void)
     check_key_from(SPEC(",\"headers\":{\"api-key\":\"sesame\"}"), "headers.api-key");
 }
 
+/* ---- where a request goes ------------------------------------------------------ */
+
+static void check_url(int line, const char *json, enum endpoint_at at, const char *wanted)
+{
+    struct endpoint e;
+    struct buf url;
+    buf_init(&url, 1000);
+    open_endpoint(&e, json);
+    endpoint_url(&e, at, "/path", &url);
+    check_texts(__FILE__, line, json, url.data, wanted);
+    buf_finish(&url);
+    endpoint_finish(&e);
+}
+#define URL(more, at, wanted) check_url(__LINE__, SPEC(more), at, wanted)
+
+static void a_path_is_below_the_base_or_the_root(void)
+{
+    URL("", AT_API, "http://h:1/path");
+    URL("", AT_ROOT, "http://h:1/path");
+    URL(",\"root\":\"http://h:1/r/\"", AT_ROOT, "http://h:1/r/path");
+    URL(",\"root\":\"http://h:1/r\"", AT_CHAT, "http://h:1/path");
+}
+
+static void a_whole_url_stands_for_its_path_alone(void)
+{
+#define WHOLE ",\"chat_url\":\"http://h:1/c\",\"fill_url\":\"http://h:1/f\""
+    URL(WHOLE, AT_CHAT, "http://h:1/c");
+    URL(WHOLE, AT_FILL, "http://h:1/f");
+    URL(WHOLE, AT_API, "http://h:1/path");
+    URL(WHOLE ",\"query\":\"a=b\"", AT_CHAT, "http://h:1/c?a=b");
+}
+
+static void parameters_are_added_once(void)
+{
+    URL(",\"query\":\"a=b&c=d\"", AT_API, "http://h:1/path?a=b&c=d");
+    URL(",\"query\":\"\"", AT_API, "http://h:1/path");
+    URL(",\"query\":\"a=b\",\"fill_url\":\"http://h:1/f?x=y\"", AT_FILL, "http://h:1/f?x=y&a=b");
+}
+
+/* The first header of e that begins so, or "". */
+static const char *header_of(const struct endpoint *e, const char *begin)
+{
+    for (char **line = e->headers; *line != NULL; line++) {
+        if (strncmp(*line, begin, strlen(begin)) == 0) {
+            return *line;
+        }
+    }
+    return "";
+}
+
+static void a_key_goes_in_the_header_that_is_named(void)
+{
+    struct endpoint e;
+    open_endpoint(&e, SPEC(",\"key\":\"sesame\",\"key_header\":\"api-key\""));
+    CHECK_TEXT(header_of(&e, "api-key"), "api-key: sesame");
+    CHECK_TEXT(header_of(&e, "x-api-key"), "");
+    endpoint_finish(&e);
+}
+
+static void refuses(const char *json, const char *wanted)
+{
+    struct endpoint e;
+    const char *why = NULL;
+    cJSON *root = cJSON_Parse(json);
+    const struct value spec = spec_value(root);
+    CHECK_INT(endpoint_init(&e, &spec, &why), HUM_ESPEC);
+    CHECK(why != NULL && strstr(why, wanted) != NULL);
+    endpoint_finish(&e);
+    spec_free(&spec);
+    cJSON_Delete(root);
+}
+
+static void what_may_be_absent_is_text_if_it_is_there(void)
+{
+    refuses(SPEC(",\"root\":7"), "endpoint.root");
+    refuses(SPEC(",\"proxy\":true"), "endpoint.proxy");
+    refuses(SPEC(",\"key_header\":\"a\\nb\""), "endpoint.key_header");
+    refuses(SPEC(",\"tls\":{\"ca\":1}"), "endpoint.tls.ca");
+    refuses(SPEC(",\"quirks\":{\"think\":[]}"), "endpoint.quirks.think");
+}
+
+static void what_is_known_of_a_service_is_read(void)
+{
+    struct endpoint e;
+    open_endpoint(
+        &e, SPEC(",\"quirks\":{\"refuses\":[\"seed\",7,\"user\"],\"limit\":\"max_tokens\","
+                 "\"thoughts\":\"\"},\"tls\":{\"insecure\":true,\"ca\":\"/c\"},\"proxy\":\"\""));
+    CHECK_TEXT(e.quirks.refuses[0], "seed");
+    CHECK_TEXT(e.quirks.refuses[1], "user");
+    CHECK(e.quirks.refuses[2] == NULL);
+    CHECK_TEXT(e.quirks.limit, "max_tokens");
+    CHECK_TEXT(e.quirks.thoughts, "");
+    CHECK(e.quirks.think == NULL);
+    CHECK(e.insecure);
+    CHECK_TEXT(e.ca, "/c");
+    CHECK_TEXT(e.proxy, "");
+    CHECK(e.no_proxy == NULL);
+    endpoint_finish(&e);
+}
+
 int main(void)
 {
+    RUN(a_path_is_below_the_base_or_the_root);
+    RUN(a_whole_url_stands_for_its_path_alone);
+    RUN(parameters_are_added_once);
+    RUN(a_key_goes_in_the_header_that_is_named);
+    RUN(what_may_be_absent_is_text_if_it_is_there);
+    RUN(what_is_known_of_a_service_is_read);
     RUN(keys_and_headers_are_secret);
     RUN(what_everybody_knows_is_not);
     RUN(another_configuration_is_another_endpoint);

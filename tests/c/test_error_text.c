@@ -25,7 +25,7 @@ static void check_body(int line, const char *body, size_t len, const char *wante
 static void finds_the_dialects_by_name(void)
 {
     CHECK_TEXT(dialect_find("ollama")->chat->path, "/api/chat");
-    CHECK_TEXT(dialect_find("openai")->chat->path, "/v1/chat/completions");
+    CHECK_TEXT(dialect_find("openai")->chat->path, "/chat/completions");
     CHECK(dialect_find("ollam") == NULL);
     CHECK(dialect_find("") == NULL);
 }
@@ -33,7 +33,7 @@ static void finds_the_dialects_by_name(void)
 static void finds_the_dialects_by_how_they_fill_in(void)
 {
     CHECK_TEXT(dialect_for_fill_api("generate")->fill->path, "/api/generate");
-    CHECK_TEXT(dialect_for_fill_api("completions")->fill->path, "/v1/completions");
+    CHECK_TEXT(dialect_for_fill_api("completions")->fill->path, "/completions");
     CHECK_TEXT(dialect_for_fill_api("infill")->fill->path, "/infill");
     CHECK(dialect_for_fill_api("chat") == NULL);
     CHECK(dialect_for_fill_api("") == NULL);

@@ -113,7 +113,7 @@ local FAULTS = {
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', think = 'hard' } } }",
-    'endpoints.a.think: expected true, false or one of "low", "medium", "high", "max", got "hard"',
+    'endpoints.a.think: expected true, false, a number of tokens, or one of "none", "minimal", "low"',
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', options = { f = print } } } }",

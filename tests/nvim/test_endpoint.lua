@@ -106,34 +106,125 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
     { 'HTTP://h:11434/', 'ollama', 'http://h:11434' },
     { 'https://h', 'ollama', 'https://h:443' },
     { 'http://h', 'ollama', 'http://h:80' },
-    { 'http://h:8080/v1/', 'openai', 'http://h:8080' },
-    { 'http://h:8080/base//v1', 'openai', 'http://h:8080/base' },
-    { 'http://h:8080/a%20b/c d', 'openai', 'http://h:8080/a%20b/c%20d' },
-    { 'http://[::1]:1', 'openai', 'http://[::1]:1' },
+    { 'http://h:8080/a%20b/c d', 'ollama', 'http://h:8080/a%20b/c%20d' },
+    { 'http://[::1]:1', 'ollama', 'http://[::1]:1' },
+    { 'http://[fe80::1%25lo]:9', 'ollama', 'http://[fe80::1%25lo]:9' },
+    { 'http://[fe80::1%lo]:9', 'ollama', 'http://[fe80::1%25lo]:9' },
     { 'http://0.0.0.0:1', 'ollama', 'http://127.0.0.1:1' },
-    { 'h:11434', 'ollama', nil, 'begins with http:// or https://' },
-    { 'unix:///run/s', 'ollama', nil, 'begins with http:// or https://' },
+    { 'h:11434', 'ollama', nil, 'begins with http:// or https://: "http://h:11434"' },
+    { '127.0.0.1/x', 'ollama', nil, '"http://127.0.0.1/x"' },
+    { 'api.example.com/v1', 'openai', nil, '"https://api.example.com/v1"' },
+    { 'ftp://h', 'ollama', nil, 'begins with http:// or https://' },
     { 'http://me:secret@h:1', 'ollama', nil, 'password in a URL is not accepted' },
-    { 'http://h:1/?key=secret', 'ollama', nil, 'is not accepted' },
+    { 'me:secret@h:1', 'ollama', nil, 'begins with http:// or https://' },
+    { 'http://h:1/?key=secret', 'ollama', nil, 'the parameter "key" is not accepted' },
+    { 'http://h:1/?a=b&api_key=secret', 'openai', nil, 'the parameter "api_key" is not accepted' },
+    { 'http://h:1/#x', 'openai', nil, '"#" is not accepted' },
     { 'http://h:11434/api', 'ollama', nil, 'remove "/api"' },
     { 'http://h:11434/api/chat', 'ollama', nil, 'remove "/api"' },
     { 'http://h:11434/v1', 'ollama', nil, 'dialect = "openai"' },
-    { 'http://h/v1/chat/completions', 'openai', nil, 'remove "/chat/completions"' },
+    { 'http://h/v1/chat/completions', 'ollama', nil, 'dialect = "openai"' },
+    { 'http://h/v1/chat/completions', 'anthropic', nil, 'dialect = "openai"' },
+    { 'http://h/v1/messages', 'openai', nil, 'dialect = "anthropic"' },
+    { 'http://h/v1/responses', 'openai', nil, 'remove "/responses"' },
+    { 'http://h:11434/api/chat', 'openai', nil, 'dialect = "ollama"' },
     { 'http://::1:80', 'ollama', nil, 'needs brackets' },
     { 'http://h:0', 'ollama', nil, 'port from 1 to 65535' },
     { 'http://h:65536', 'ollama', nil, 'port from 1 to 65535' },
     { 'http://h:x', 'ollama', nil, 'port from 1 to 65535' },
     { 'http:///x', 'ollama', nil, 'has no host' },
     { 'http://[::zz]:1', 'ollama', nil, 'not a valid IPv6 address' },
+    { 'unix:s.sock', 'ollama', nil, 'the whole path of a socket' },
   }
   for _, vector in ipairs(vectors) do
-    local got = t:lua('return { require("hum.url").endpoint(...) }', vector[1], vector[2])
-    eq(vector[3] or vim.NIL, got[1], vector[1])
+    local got = t:lua('return { require("hum.address").of(...) }', vector[1], vector[2])
+    eq(vector[3] or vim.NIL, got[1] ~= vim.NIL and got[1].url or vim.NIL, vector[1])
     if vector[4] then
       T.match(vector[4], got[2], true)
       T.no_match('secret', got[2], true)
     end
   end
+end)
+
+-- What is below http://h:1, as it is asked: the base, the root if it is another, another base.
+local BASES = {
+  { '', '/v1', '' },
+  { '/', '/v1', '' },
+  { '/v1', '/v1', '' },
+  { '/v1/', '/v1', '' },
+  { '/v1//', '/v1', '' },
+  { '/V1', '/V1', '' },
+  { '/v3', '/v3', '' },
+  { '/v2.0', '/v2.0', '' },
+  { '/v1beta', '/v1beta', '' },
+  { '/v1alpha1', '/v1alpha1', '' },
+  { '/openai/v1', '/openai/v1', '/openai' },
+  { '/api/v1', '/api/v1', '/api' },
+  { '/base//v1', '/base/v1', '/base' },
+  { '/engines/llama.cpp/v1', '/engines/llama.cpp/v1', '/engines/llama.cpp' },
+  { '/engines', '/engines/v1', '/engines', '/engines' },
+  { '/v1beta/openai/', '/v1beta/openai', '/v1beta/openai' },
+  { '/api/paas/v4', '/api/paas/v4', '/api/paas' },
+  { '/inference', '/inference', '/inference' },
+  { '/v1/acc/gateway/compat', '/v1/acc/gateway/compat', '/v1/acc/gateway/compat' },
+  { '/api', '/api', '/api', '/v1' },
+  { '/team/api/', '/team/api', '/team/api', '/team/v1' },
+  { '/team', '/team/v1', '/team', '/team' },
+  { '/vault', '/vault/v1', '/vault', '/vault' },
+  { '/v8engine', '/v8engine/v1', '/v8engine', '/v8engine' },
+  { '/v1/chat/completions', '/v1', '' },
+  { '/chat/completions', '', '' },
+  { '/team/chat/completions/', '/team', '/team' },
+  { '/v1/completions', '/v1', '' },
+  { '/v1/models', '/v1', '' },
+  { '/openai/deployments/d', '/openai/deployments/d', '/openai/deployments/d' },
+  { '/openai/deployments/d/chat/completions', '/openai/deployments/d', '/openai/deployments/d' },
+}
+
+test('the base of an OpenAI-compatible API is found from what its documentation says', { ui = false }, function(t)
+  for _, vector in ipairs(BASES) do
+    local got = t:lua('return require("hum.address").of("http://h:1" .. ..., "openai")', vector[1])
+    local function at(path) return path and 'http://h:1' .. path end
+    eq({ url = at(vector[2]), root = at(vector[3]), as_written = at(vector[4]) }, got, vector[1])
+  end
+end)
+
+test('parameters of an address are kept, and added to', { ui = false }, function(t)
+  local function query(url, opts) return t:lua('return require("hum.address").of(...)', url, 'openai', opts or {}).query end
+  eq('api-version=2025-04-01', query('http://h/v1/chat/completions?api-version=2025-04-01'))
+  eq('a=b&c=d%20e', query('http://h/v1?a=b&c=d e'))
+  eq('a=x%20y%26z&n=2', query('http://h/v1', { query = { a = 'x y&z', n = 2 } }))
+  eq('a=new&c=d&e=true', query('http://h/v1?a=b&c=d', { query = { a = 'new', e = true } }))
+  local refused = t:lua('return { require("hum.address").of("http://h", "openai", { query = { token = "sesame" } }) }')
+  T.match('the parameter "token" is not accepted', refused[2], true)
+end)
+
+test('a path of its own is the whole path of a chat', { ui = false }, function(t)
+  local function of(url, path) return t:lua('return require("hum.address").of(...)', url, 'openai', { path = path }) end
+  eq({ url = 'http://h:1/v1', root = 'http://h:1', chat_url = 'http://h:1/my/chat' }, of('http://h:1', '/my/chat'))
+  eq('http://h:1/my/chat', of('http://h:1/team/v1', 'my//chat/').chat_url)
+  eq('http://h:1/team/v1', of('http://h:1/team/v1', 'my//chat/').url)
+  eq('http://h:1/llm/v9', of('http://h:1', '/llm/v9/chat/completions').url)
+  eq('a=b', of('http://h:1', '/chat?a=b').query)
+end)
+
+test('a Unix socket has the paths of a server', { ui = false }, function(t)
+  local function of(url, dialect) return t:lua('return require("hum.address").of(...)', url, dialect or 'openai') end
+  eq({ url = 'http://localhost/v1', root = 'http://localhost', socket = '/run/a/s.sock' }, of('unix:///run/a/s.sock'))
+  eq('/run/s.sock', of('unix:/run/s.sock').socket)
+  eq('/run/a b.sock', of('unix:///run/a%20b.sock').socket)
+  eq({ url = 'http://localhost/api/v4', root = 'http://localhost/api', socket = '/s' }, of('unix:///s:/api/v4'))
+  eq({ url = 'http://localhost', socket = '/s' }, of('unix:///s', 'ollama'))
+end)
+
+test("Anthropic's API is below what its documentation says", { ui = false }, function(t)
+  local function of(url) return t:lua('return require("hum.address").of(...)', url, 'anthropic') end
+  for _, path in ipairs({ '', '/', '/v1', '/v1/', '/v1/messages' }) do
+    eq({ url = 'http://h:1' }, of('http://h:1' .. path), path)
+  end
+  eq({ url = 'http://h:1/anthropic' }, of('http://h:1/anthropic'))
+  eq({ url = 'http://h:1/anthropic' }, of('http://h:1/anthropic/v1/messages'))
+  eq({ url = 'http://h:1/x', chat_url = 'http://h:1/x/messages', query = 'a=b' }, of('http://h:1/x/messages?a=b'))
 end)
 
 local RESOLVE = [[
@@ -161,7 +252,7 @@ test('a key comes from an environment variable', {
 }, function(t)
   local spec = resolved(t, 'team').spec
   eq('sesame', spec.endpoint.key)
-  eq('http://h:1', spec.endpoint.url)
+  eq('http://h:1/v1', spec.endpoint.url)
   eq('team', spec.endpoint.name)
   eq('openai', spec.endpoint.dialect)
 end)

@@ -23,7 +23,7 @@ local function connect(buf)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   local endpoint = endpoints.without_secrets(models.endpoint(front.endpoint(buf)))
   if not endpoint or not vim.startswith(endpoint.url, 'https://') then return end
-  client.query({ endpoint = endpoint, method = 'GET', path = '/', timeout = 10 }, function() end)
+  client.query({ endpoint = endpoint, method = 'GET', path = '/', at_root = true, timeout = 10 }, function() end)
 end
 
 --- Waits for the first edit by the user: a chat that came from a file may be only read.

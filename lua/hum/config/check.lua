@@ -30,7 +30,7 @@ end
 local function quoted(names) return '"' .. table.concat(names, '", "') .. '"' end
 
 local SECRET = "{ env = 'NAME' } or { command = { 'pass', 'show', 'NAME' } }"
-local LEVELS = { 'low', 'medium', 'high', 'max' }
+local LEVELS = { 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max' }
 
 --- Names of headers whose values are secret as a rule.
 ---@param name string
@@ -90,7 +90,8 @@ local function expected(what, value) return ('expected %s, got %s'):format(what,
 --- What is wrong with a single value, by kind of node. Groups and maps are walked below.
 ---@type table<string, fun(value: any, node: hum.Node): string?>
 local faults = {
-  string = function(value)
+  string = function(value, node)
+    if node.or_false and value == false then return end
     if type(value) ~= 'string' or value == '' then return expected('a non-empty string', value) end
   end,
   boolean = function(value)
@@ -156,8 +157,15 @@ local faults = {
     if value:find('%c') then return 'a header must be a single line without control characters' end
   end,
   think = function(value)
-    if type(value) ~= 'boolean' and not vim.tbl_contains(LEVELS, value) then
-      return expected('true, false or one of ' .. quoted(LEVELS), value)
+    local tokens = type(value) == 'number' and value >= 0 and value % 1 == 0
+    if type(value) ~= 'boolean' and not tokens and not vim.tbl_contains(LEVELS, value) then
+      local hint = type(value) == 'string' and hint_for(value, LEVELS) or ''
+      return expected('true, false, a number of tokens, or one of ' .. quoted(LEVELS), value) .. hint
+    end
+  end,
+  scalar = function(value)
+    if type(value) == 'table' or type(value) == 'function' then
+      return expected('a string, a number, true or false', value)
     end
   end,
   duration = function(value)

@@ -5,7 +5,7 @@
 --   group    fixed keys, listed in `fields`
 --   map      any name to an `item`
 --   string, boolean, number (`min`, `max`, `integer`), enum (`values`), list (of strings),
---   keys, json, secret, header, think, duration
+--   keys, json, secret, header, scalar, think, duration
 -- `default` nil means "not set"; `also` lists names that people try instead.
 
 ---@class hum.Node
@@ -23,6 +23,7 @@
 ---@field also? string[]
 ---@field removable? boolean  `false` takes an entry of the map away
 ---@field wildcard? boolean   '*' is a name of the map too
+---@field or_false? boolean   `false` is a value of the string too
 
 local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
 table.sort(DIALECTS)
@@ -38,10 +39,25 @@ local endpoint = {
 with the dialect "ollama" $OLLAMA_HOST, else "http://127.0.0.1:11434"; with "anthropic"
 "https://api.anthropic.com"]],
       help = [[
-Base URL of the server: `http://` or `https://`, host, port, and a base path if a proxy
-adds one. Leave out the API's path: hum appends `/api/chat` or `/v1/chat/completions`
-itself, or `/v1/messages` (a trailing `/v1` is ignored with these). User names and passwords
-are not accepted here; see `key`.]],
+Address of the server as its documentation has it: `http://` or `https://`, host, port and
+path, see |hum-addresses|; `unix:///run/server.sock` is a Unix socket. User names, passwords
+and keys are not accepted here; see `key`.]],
+    },
+    {
+      name = 'path',
+      kind = 'string',
+      help = [[
+The whole path of a chat, in place of the usual one: `/v2/chat`.]],
+    },
+    {
+      name = 'query',
+      kind = 'map',
+      item = { kind = 'scalar' },
+      default = {},
+      also = { 'params_url', 'url_params' },
+      help = [[
+Parameters that are added to the URL of every request: `{ ['api-version'] = '2025-04-01' }`.
+Keys are not accepted here; see `key`.]],
     },
     {
       name = 'dialect',
@@ -61,6 +77,14 @@ Which API the server speaks: "ollama" for Ollama's native `/api/chat`, "openai" 
       help = [[
 The model for new chats. If it is not set, hum uses the server's only model, or asks you
 to select one with |vim.ui.select()| and remembers your choice.]],
+    },
+    {
+      name = 'models',
+      kind = 'list',
+      default = {},
+      help = [[
+The models that `:Hum model` offers, for servers that have no list of them. The server is
+not asked for its own then.]],
     },
     {
       name = 'options',
@@ -106,8 +130,63 @@ number of seconds, or "-1s" for no limit.]],
       kind = 'think',
       also = { 'thinking', 'reasoning' },
       help = [[
-Whether a thinking model thinks: `true`, `false`, or a level ("low", "medium", "high" or
-"max"). If it is not set, the server decides.]],
+Whether a thinking model thinks: `true`, `false`, a level ("none", "minimal", "low",
+"medium", "high", "xhigh" or "max"), or the most tokens that it may think. If it is not set,
+the server decides. What becomes of each value: |hum-think|.]],
+    },
+    {
+      name = 'thoughts',
+      kind = 'string',
+      or_false = true,
+      default_help = 'the one that the service documents',
+      help = [[
+Name of the field in which thoughts are sent back with a reply, such as
+"reasoning_content"; `false` sends none back.]],
+    },
+    {
+      name = 'ca',
+      kind = 'string',
+      also = { 'cacert', 'ca_bundle', 'ca_file', 'cafile', 'capath' },
+      default_help = [[
+$SSL_CERT_FILE, $SSL_CERT_DIR or $CURL_CA_BUNDLE, else those of the system]],
+      help = [[
+File or directory with the certificates of the authorities that the server's certificate
+may come from.]],
+    },
+    {
+      name = 'client_cert',
+      kind = 'string',
+      also = { 'cert', 'certificate' },
+      help = 'File of the certificate that is shown to the server.',
+    },
+    {
+      name = 'client_key',
+      kind = 'string',
+      help = 'File of its key, if it is not in `client_cert`. It must not have a passphrase.',
+    },
+    {
+      name = 'insecure',
+      kind = 'boolean',
+      default = false,
+      also = { 'allow_insecure', 'verify' },
+      help = [[
+Do not check the server's certificate: whoever is on the way can read and change what is
+sent, the key included. You are warned each time hum is started.]],
+    },
+    {
+      name = 'proxy',
+      kind = 'string',
+      or_false = true,
+      default_help = '$http_proxy, $https_proxy or $all_proxy, but none for addresses of this machine',
+      help = [[
+URL of the proxy: `http://`, `https://`, `socks5://` or `socks5h://`, host and port;
+`false` for none.]],
+    },
+    {
+      name = 'no_proxy',
+      kind = 'list',
+      default_help = '$no_proxy',
+      help = 'Hosts that are reached without the proxy: names (with all below them) and addresses.',
     },
     {
       name = 'connect_timeout',

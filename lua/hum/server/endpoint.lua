@@ -1,4 +1,5 @@
 -- Endpoints: from a name in the configuration to what the helper needs to reach it.
+local address = require('hum.address')
 local config = require('hum.config')
 local providers = require('hum.server.provider')
 local secret = require('hum.server.secret')
@@ -10,20 +11,41 @@ local M = {}
 
 ---@class hum.EndpointSpec  as the helper wants it
 ---@field name string
----@field url string
+---@field title? string          what people call the service
 ---@field dialect hum.Dialect
+---@field url string             base of the API
+---@field root? string           base of what is not the API's own; without one it is url
+---@field as_written? string     another base, for where url holds nothing
+---@field chat_url? string       the whole URL of a chat
+---@field fill_url? string       the whole URL of filling in
+---@field query? string          added to every URL
+---@field socket? string         path of a Unix socket
 ---@field headers table<string, string>
 ---@field key? string
+---@field key_from? string       what the user calls its source
+---@field key_header? string     that it goes in, alone
+---@field key_variable? string   where the key of such a service usually stands
+---@field configured? string     another text with another configuration
+---@field tls? { ca?: string, client_cert?: string, client_key?: string, insecure?: boolean }
+---@field proxy? string          "": none
+---@field no_proxy? string
+---@field quirks? hum.Quirks
 ---@field connect_timeout number
 ---@field first_timeout number
 ---@field idle_timeout number
+
+---@class hum.Quirks  what is known of a service before it was asked
+---@field refuses? string[]   names of what it refuses, as in src/server/learned.h
+---@field limit? 'max_tokens'|'max_completion_tokens'
+---@field think? string       how levels of thinking are sent
+---@field thoughts? string    field in which thoughts go back; "": none
 
 ---@class hum.Resolved
 ---@field endpoint hum.EndpointSpec
 ---@field model? string       the configured model; nil: see hum.server.models
 ---@field options table<string, any>
 ---@field keep_alive? string|number
----@field think? boolean|string
+---@field think? hum.Think
 
 ---@param name string
 ---@return hum.Endpoint|nil endpoint, string|nil err
@@ -40,16 +62,23 @@ end
 ---@return string
 function M.name_of(name) return name or config.get().endpoint end
 
---- The URL of an endpoint. Its key is not needed for that.
+---@param endpoint hum.Endpoint
+---@return hum.Address|nil address, string|nil err
+local function address_of(endpoint)
+  local provider = providers[endpoint.dialect]
+  local set = endpoint.url or provider.default_url
+  if set then return address.of(set, endpoint.dialect, endpoint) end
+  local found, why = url.ollama_host(vim.env[provider.host_variable] --[[@as string|nil]])
+  return found and { url = found.url }, why
+end
+
+--- The base URL of an endpoint. Its key is not needed for that.
 ---@param name? string
 ---@return string|nil url, string|nil err
 function M.url(name)
   local endpoint, err = find(M.name_of(name))
   if not endpoint then return nil, err end
-  local provider = providers[endpoint.dialect]
-  local set = endpoint.url or provider.default_url
-  if set then return url.endpoint(set, endpoint.dialect) end
-  local found, why = url.ollama_host(vim.env[provider.host_variable] --[[@as string|nil]])
+  local found, why = address_of(endpoint)
   return found and found.url, why
 end
 
@@ -84,21 +113,70 @@ function M.split_model(text)
   return nil, text ~= '' and text or nil
 end
 
---- What is needed to reach an endpoint without its key and its headers.
+local hashes = setmetatable({}, { __mode = 'k' }) ---@type table<hum.Endpoint, string>
+
+--- What the helper has learned of an endpoint holds as long as this is the same.
+---@param endpoint hum.Endpoint
+---@return string
+local function hash_of(endpoint)
+  hashes[endpoint] = hashes[endpoint] or vim.fn.sha256(vim.inspect(endpoint))
+  return hashes[endpoint]
+end
+
+--- A file of the configuration, with "~" and variables resolved.
+---@param path? string
+---@return string|nil
+local function file_of(path) return path and vim.fs.normalize(path) end
+
+--- The certificates of an endpoint, if anything is said of them.
+---@param endpoint hum.Endpoint
+---@return table|nil
+local function tls_of(endpoint)
+  local tls = {
+    ca = file_of(endpoint.ca),
+    client_cert = file_of(endpoint.client_cert),
+    client_key = file_of(endpoint.client_key),
+    insecure = endpoint.insecure or nil,
+  }
+  return next(tls) and tls or nil
+end
+
+---@param endpoint hum.Endpoint
+---@return hum.Quirks|nil
+local function quirks_of(endpoint)
+  local quirks = { thoughts = endpoint.thoughts == false and '' or endpoint.thoughts or nil }
+  return next(quirks) and quirks or nil
+end
+
 ---@param name string
----@return hum.EndpointSpec|nil
-function M.without_secrets(name)
-  local endpoint, address = find(name), M.url(name)
-  if not endpoint or not address then return nil end
-  return {
+---@param endpoint hum.Endpoint
+---@param found hum.Address
+---@return hum.EndpointSpec
+local function spec_of(name, endpoint, found)
+  local spec = {
     name = name,
-    url = address,
+    url = found.url,
     dialect = endpoint.dialect,
     headers = vim.empty_dict(),
+    configured = hash_of(endpoint),
+    tls = tls_of(endpoint),
+    proxy = endpoint.proxy == false and '' or endpoint.proxy or nil,
+    no_proxy = endpoint.no_proxy and table.concat(endpoint.no_proxy, ','),
+    quirks = quirks_of(endpoint),
     connect_timeout = endpoint.connect_timeout,
     first_timeout = endpoint.first_timeout,
     idle_timeout = endpoint.idle_timeout,
   }
+  return vim.tbl_extend('force', spec, found) --[[@as hum.EndpointSpec]]
+end
+
+--- What is needed to reach an endpoint without its key and its headers.
+---@param name string
+---@return hum.EndpointSpec|nil
+function M.without_secrets(name)
+  local endpoint = find(name)
+  local found = endpoint and address_of(endpoint)
+  return endpoint and found and spec_of(name, endpoint, found) or nil
 end
 
 --- Replaces each secret among `headers` by its value, then calls back.
@@ -122,16 +200,6 @@ local function resolve_headers(headers, steps, cb)
   resolve_from(1)
 end
 
-local hashes = setmetatable({}, { __mode = 'k' }) ---@type table<hum.Endpoint, string>
-
---- What the helper has learned of an endpoint holds as long as this is the same.
----@param endpoint hum.Endpoint
----@return string
-local function hash_of(endpoint)
-  hashes[endpoint] = hashes[endpoint] or vim.fn.sha256(vim.inspect(endpoint))
-  return hashes[endpoint]
-end
-
 --- All that a request to an endpoint needs. The callback runs at once unless a key has
 --- to be fetched from a command. What comes out holds secrets: not for logs or buffers.
 ---@param name? string  nil: the default one
@@ -140,36 +208,31 @@ end
 function M.resolve(name, cb)
   name = M.name_of(name)
   local steps = steps_of(cb)
-  local address, err = M.url(name)
-  if not address then
-    steps.finish(err)
+  local endpoint, err = find(name)
+  local found, why = nil, err
+  if endpoint then
+    found, why = address_of(endpoint)
+  end
+  if not endpoint or not found then
+    steps.finish(why)
     return steps.cancel
   end
-  local endpoint = config.get().endpoints[name]
   local function finish(key, headers)
+    local spec = spec_of(name, endpoint, found)
+    spec.headers, spec.key = headers, key
+    spec.key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil
     steps.finish(nil, {
-      endpoint = {
-        name = name,
-        url = address,
-        dialect = endpoint.dialect,
-        headers = headers,
-        key = key,
-        key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil,
-        configured = hash_of(endpoint),
-        connect_timeout = endpoint.connect_timeout,
-        first_timeout = endpoint.first_timeout,
-        idle_timeout = endpoint.idle_timeout,
-      },
+      endpoint = spec,
       model = endpoint.model,
       options = vim.deepcopy(endpoint.options),
       keep_alive = endpoint.keep_alive,
       think = endpoint.think,
     })
   end
-  local function fail(path, why) steps.finish(('no key: endpoints.%s.%s: %s'):format(name, path, why)) end
-  resolve_headers(endpoint.headers, steps, function(why, header, headers)
-    if why then
-      return fail('headers.' .. header, why)
+  local function fail(path, reason) steps.finish(('no key: endpoints.%s.%s: %s'):format(name, path, reason)) end
+  resolve_headers(endpoint.headers, steps, function(problem, header, headers)
+    if problem then
+      return fail('headers.' .. header, problem)
     elseif not endpoint.key then
       return finish(nil, headers)
     end

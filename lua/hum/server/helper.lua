@@ -7,7 +7,7 @@ local log = require('hum.log')
 local M = {}
 
 --- What this side speaks; src/proto.h has the helper's number.
-M.PROTOCOL = 4
+M.PROTOCOL = 5
 
 --- A process that is a hum answers within milliseconds; this many seconds are for a very busy machine.
 local READY_WITHIN = 5

@@ -15,6 +15,8 @@ local M = {}
 ---@class hum.QuerySpec
 ---@field method? 'GET'|'POST'
 ---@field path string
+---@field at_root? boolean path is not the API's own
+---@field at_fill? boolean path is the one that fills in, which an endpoint may have elsewhere
 ---@field body? table
 ---@field model? string    that it is about
 ---@field fills? boolean   for completion
@@ -55,6 +57,8 @@ function M.query(name, spec, cb)
       endpoint = resolved.endpoint,
       method = spec.method or 'GET',
       path = spec.path,
+      at_root = spec.at_root,
+      at_fill = spec.at_fill,
       body = spec.body,
       model = spec.model,
       fills = spec.fills,

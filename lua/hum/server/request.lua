@@ -7,7 +7,7 @@ local M = {}
 ---@field model string
 ---@field messages table[]
 ---@field options? table<string, any>  win over those of the endpoint
----@field think? boolean|string        likewise
+---@field think? hum.Think             likewise
 
 --- The "request" of a chat or a generation.
 ---@param resolved hum.Resolved

@@ -113,9 +113,10 @@ end
 ---@param more table?
 ---@return table
 function M.endpoint(url, more)
+  local version = more and more.dialect == 'openai' and '/v1' or '' -- a part of the base
   return vim.tbl_extend('force', {
     name = 'fake',
-    url = url,
+    url = url .. version,
     dialect = 'ollama',
     connect_timeout = 10,
     first_timeout = 0,

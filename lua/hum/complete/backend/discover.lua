@@ -156,12 +156,12 @@ local function on_ollama(opts)
 end
 
 ---@param opts hum.DiscoverOpts
----@param path string
+---@param where hum.QuerySpec  its path
 ---@param body table
 ---@return hum.ServerError|nil err, any answer
-local function try(opts, path, body)
-  local spec = { method = 'POST', path = path, body = body, model = body.model, timeout = TRY_WITHIN }
-  return task.query(opts.endpoint, spec)
+local function try(opts, where, body)
+  local spec = { method = 'POST', body = body, model = body.model, timeout = TRY_WITHIN }
+  return task.query(opts.endpoint, vim.tbl_extend('error', spec, where) --[[@as hum.QuerySpec]])
 end
 
 --- The models of a server, and which of them is to fill in.
@@ -169,7 +169,7 @@ end
 ---@return string|nil err, string|nil model, string|nil why
 local function choose(opts)
   if opts.model then return nil, opts.model, NAMED end
-  local err, answer = task.query(opts.endpoint, { path = '/v1/models' })
+  local err, answer = task.query(opts.endpoint, { path = '/models' })
   if err then return text(err) end
   local models, loaded, only = answers.objects(answer, 'data'), {}, nil
   for _, item in ipairs(models) do
@@ -207,7 +207,7 @@ local function on_llama_server(opts, props)
   local family = families.of(model)
   if not opts.tokens then
     local body = { model = model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
-    local refused, answer = try(opts, '/infill', body)
+    local refused, answer = try(opts, { path = '/infill', at_root = true }, body)
     if not refused then
       if use_learned(found, opts, tokens.from_infill(answer.prompt), family) then found.api = 'completions' end
       return nil, found
@@ -233,7 +233,7 @@ local function on_completions(opts)
   local family = not opts.tokens and families.of(model) or nil
   local own = opts.tokens or (family and family.tokens)
   local body = { model = model, prompt = 'a', suffix = not own and 'b' or nil, max_tokens = 1 }
-  local refused = try(opts, '/v1/completions', body)
+  local refused = try(opts, { path = '/completions', at_fill = true }, body)
   if refused then return text(refused) end
   return nil,
     {
@@ -250,7 +250,7 @@ end
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_openai(opts)
-  local err, props = task.query(opts.endpoint, { path = '/props' })
+  local err, props = task.query(opts.endpoint, { path = '/props', at_root = true })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
     return on_llama_server(opts, props)
   elseif err and err.code and (err.code ~= 'http' or err.status == 401 or err.status == 503) then

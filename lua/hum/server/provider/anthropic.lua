@@ -15,8 +15,14 @@ return {
   title = 'Anthropic',
   default_url = 'https://api.anthropic.com',
   key_variable = 'ANTHROPIC_API_KEY',
-  ends = { '/v1/messages$', '/v1$' },
-  refused = {},
+  path = {
+    ends = { '/v1/messages$', '/v1/models$', '/v1$' },
+    whole = { '/messages$' },
+    refused = {
+      { '/chat/completions$', 'this is the path of the OpenAI-compatible API: set dialect = "openai"' },
+      { '/api/chat$', 'the path "/api/chat" is Ollama\'s API: set dialect = "ollama"' },
+    },
+  },
   list = { path = LIST, items = 'data', limit = 'max_tokens', next = next_page },
   load_options = {},
   no_models = 'set endpoints.%s.model',

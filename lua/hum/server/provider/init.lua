@@ -8,8 +8,7 @@
 ---@field default_url? string     of an endpoint without `url`
 ---@field host_variable? string   the environment variable that has it, for the endpoint named like the dialect
 ---@field key_variable? string    the one that the key is usually in
----@field ends string[]           patterns: what a URL's path may end in and hum adds by itself
----@field refused { [1]: string, [2]: string }[]  patterns of paths, and why they cannot be right
+---@field path hum.ProviderPath   how the path of a URL is read, see hum.address
 ---@field list hum.ProviderList
 ---@field show? string            path of what one model can do, asked for by {model = name}
 ---@field version? hum.ProviderVersion
@@ -20,8 +19,17 @@
 ---@field no_models string        what to do then, %s is the endpoint's name
 ---@field more_context string     how to get more, the same
 
+---@class hum.ProviderPath
+---@field ends string[]      patterns: what it may end in and hum adds by itself
+---@field refused { [1]: string, [2]: string }[]  patterns, and why they cannot be right
+---@field whole? string[]    patterns of the whole path of a chat
+---@field version? string    what is added to one without a version
+---@field stands? string[]   patterns in lower case of those that it is not added to
+---@field other? table<string, string>  where such a last segment is not the API's, what may be in its place
+
 ---@class hum.ProviderList  of models
 ---@field path string
+---@field at_root? boolean                  path is not below the API's base
 ---@field items string                      the field that has them
 ---@field capability? string              that a model has to have, where it lists any (Ollama from 0.30 on)
 ---@field limit? string                     the field with the longest reply of one, in tokens

@@ -4,11 +4,15 @@
 return {
   title = 'Ollama',
   host_variable = 'OLLAMA_HOST',
-  ends = {},
-  refused = {
-    { '/api$', 'remove "/api", hum adds "/api/chat" itself' },
-    { '/api/chat$', 'remove "/api", hum adds "/api/chat" itself' },
-    { '/v1$', 'the path "/v1" is the OpenAI-compatible API: remove it, or set dialect = "openai"' },
+  path = {
+    ends = {},
+    refused = {
+      { '/api$', 'remove "/api", hum adds "/api/chat" itself' },
+      { '/api/chat$', 'remove "/api", hum adds "/api/chat" itself' },
+      { '/v1$', 'the path "/v1" is the OpenAI-compatible API: remove it, or set dialect = "openai"' },
+      { '/chat/completions$', 'this is the path of the OpenAI-compatible API: set dialect = "openai"' },
+      { '/v1/messages$', 'the path "/v1/messages" is Anthropic\'s API: set dialect = "anthropic"' },
+    },
   },
   list = { path = '/api/tags', items = 'models', capability = 'completion' },
   show = '/api/show',

@@ -1,0 +1,237 @@
+-- Where the API of a configured endpoint is: `url`, `path` and `query` to the addresses that the
+-- helper asks. Pure. The path of a URL may stop at the server, at the API's version or at the whole
+-- path of a chat; what each dialect takes for what stands in its provider.
+local providers = require('hum.server.provider')
+local url = require('hum.url')
+
+local M = {}
+
+---@class hum.Address  |hum-protocol|
+---@field url string          base of the API; what all requests are below
+---@field root? string        base of what is not the API's own
+---@field as_written? string  another base, for where `url` holds nothing
+---@field chat_url? string    the whole URL of a chat
+---@field query? string       added to every URL
+---@field socket? string      of a server that listens there; the URL's host is a name only
+
+---@class hum.AddressOpts
+---@field path? string   the whole path of a chat
+---@field query? table<string, string|number|boolean>
+
+--- A version of an API: v1, v4, v2.0, v1beta, v1alpha1.
+---@param segment string
+---@return boolean
+local function is_version(segment)
+  local word = segment:lower():match('^v%d[%d.]*[-_]?(%a*)%d*$')
+  return word == '' or word == 'alpha' or word == 'beta' or word == 'preview'
+end
+
+---@param path string
+---@return string parent, string last  segment; '' if there is none
+local function split_last(path)
+  local parent, last = path:match('^(.*)/([^/]+)$')
+  return parent or '', last or ''
+end
+
+---@param patterns string[]
+---@param path string
+---@return boolean
+local function any_matches(patterns, path)
+  for _, pattern in ipairs(patterns) do
+    if path:find(pattern) then return true end
+  end
+  return false
+end
+
+--- Words in names of parameters whose values are secret as a rule.
+local SECRET = { key = true, apikey = true, token = true, secret = true, password = true, auth = true, sig = true }
+
+---@param name string
+---@return boolean
+local function is_secret(name)
+  for word in name:lower():gmatch('%a+') do
+    if SECRET[word] then return true end
+  end
+  return false
+end
+
+---@class hum.QueryPair
+---@field name string
+---@field text string  "name=value", escaped
+
+--- The parameters of a URL as they stand.
+---@param text string
+---@return hum.QueryPair[]
+local function pairs_of_text(text)
+  local found = {}
+  for pair in text:gmatch('[^&]+') do
+    local clean = pair:gsub("[^%w%-%._~!$'()*+,;=:@/%%?]", function(char) return ('%%%02X'):format(char:byte()) end)
+    found[#found + 1] = { name = vim.uri_decode(clean:match('^[^=]*')), text = clean }
+  end
+  return found
+end
+
+---@param text string
+---@return string  with all escaped that has a meaning in a URL
+local function escaped(text)
+  return (text:gsub('[^%w%-._~]', function(char) return ('%%%02X'):format(char:byte()) end))
+end
+
+---@param map table<string, string|number|boolean>
+---@return hum.QueryPair[]
+local function pairs_of_map(map)
+  local found = {}
+  for name, value in vim.spairs(map) do
+    found[#found + 1] = { name = name, text = escaped(name) .. '=' .. escaped(tostring(value)) }
+  end
+  return found
+end
+
+--- Of parameters with one name the last counts.
+---@param all hum.QueryPair[]
+---@return string|nil query, string|nil err
+local function joined(all)
+  local at, texts = {}, {}
+  for _, pair in ipairs(all) do
+    if is_secret(pair.name) then
+      return nil, ('the parameter "%s" is not accepted in an address, use key or headers'):format(pair.name)
+    end
+    at[pair.name] = at[pair.name] or #texts + 1
+    texts[at[pair.name]] = pair.text
+  end
+  return #texts > 0 and table.concat(texts, '&') or nil
+end
+
+--- The base of an API whose version is part of it.
+---@param origin string
+---@param path string
+---@param own hum.ProviderPath
+---@param is_whole boolean  path stood in front of the API's own
+---@return hum.Address
+local function versioned(origin, path, own, is_whole)
+  local parent, last = split_last(path)
+  if is_version(last) then
+    return { url = origin .. path, root = origin .. parent }
+  elseif is_whole or any_matches(own.stands or {}, path:lower()) then
+    local other = own.other and own.other[last:lower()]
+    return { url = origin .. path, root = origin .. path, as_written = other and origin .. parent .. other }
+  end
+  local as_written = path ~= '' and origin .. path or nil
+  return { url = origin .. path .. own.version, root = origin .. path, as_written = as_written }
+end
+
+--- The addresses below a server.
+---@param origin string
+---@param path string
+---@param provider hum.Provider
+---@return hum.Address
+local function below(origin, path, provider)
+  local own, base = provider.path, path
+  for _, pattern in ipairs(own.ends) do
+    base = base:gsub(pattern, '')
+  end
+  if own.version then return versioned(origin, base, own, base ~= path) end
+  if base == path and any_matches(own.whole or {}, path) then
+    return { url = origin .. split_last(path), chat_url = origin .. path }
+  end
+  return { url = origin .. base }
+end
+
+--- What to say about a path that cannot be right.
+---@param path string
+---@param provider hum.Provider
+---@return string|nil why
+local function path_fault(path, provider)
+  for _, rule in ipairs(provider.path.refused) do
+    if path:find(rule[1]) then return rule[2] end
+  end
+end
+
+--- "http://" is missing, or "https://".
+---@param text string
+---@return string
+local function no_scheme(text)
+  local why = 'expected a URL that begins with http:// or https://'
+  if text:find('[@?#%s]') or text:find('://', 1, true) or not text:find('^[%w%[]') then return why end
+  local host = text:match('^[^/:]*') --[[@as string]]
+  local is_near = text:find(':', 1, true) or host == 'localhost' or host:find('^[%d.]+$')
+  return ('%s: "%s%s"'):format(why, is_near and 'http://' or 'https://', text)
+end
+
+--- "unix:///run/hum.sock", with a path behind a colon: "unix:///run/hum.sock:/v1".
+---@param text string
+---@return string|nil socket, string path, string|nil err
+local function split_socket(text)
+  local rest = text:match('^unix://(/.*)$') or text:match('^unix:(/[^/].*)$')
+  if not rest then return nil, '', 'expected the whole path of a socket: "unix:///run/server.sock"' end
+  local socket, path = rest:match('^(.-):(/.*)$')
+  return vim.uri_decode(socket or rest), path or ''
+end
+
+---@class hum.UrlParts
+---@field origin string
+---@field path string
+---@field query string
+---@field socket? string
+
+---@param text string
+---@return hum.UrlParts|nil parts, string|nil err
+local function split(text)
+  if text:find('#', 1, true) then return nil, 'a URL with "#" is not accepted' end
+  if text:lower():find('^unix:') then
+    local socket, rest, err = split_socket(text)
+    if not socket then return nil, err end
+    local path, query = rest:match('^([^?]*)%??(.*)$')
+    ---@cast path string  the pattern matches any text
+    return {
+      origin = 'http://localhost',
+      path = path,
+      query = query --[[@as string]],
+      socket = socket,
+    }
+  end
+  local scheme, address = text:match('^(%a[%w+.-]*)://(.*)$')
+  scheme = (scheme or ''):lower()
+  if scheme ~= 'http' and scheme ~= 'https' then return nil, no_scheme(text) end
+  ---@cast address string  it comes with `scheme`
+  local authority, path, query = address:match('^([^/?]*)([^?]*)%??(.*)$')
+  local origin, err = url.origin(scheme, authority --[[@as string]])
+  if not origin then return nil, err end
+  ---@cast path string  the pattern matches any text
+  return {
+    origin = origin,
+    path = path,
+    query = query --[[@as string]],
+  }
+end
+
+--- The addresses of an endpoint with this `url`.
+---@param text string
+---@param dialect hum.Dialect
+---@param opts? hum.AddressOpts
+---@return hum.Address|nil address, string|nil err
+function M.of(text, dialect, opts)
+  opts = opts or {}
+  local parts, err = split(vim.trim(text))
+  if not parts then return nil, err end
+  local chat_path, chat_query = (opts.path or ''):match('^([^?]*)%??(.*)$')
+  ---@cast chat_path string  the pattern matches any text
+  ---@cast chat_query string
+  local path, chat = url.clean_path(parts.path, true), url.clean_path(chat_path, true)
+  local provider = providers[dialect]
+  local why = path_fault(path, provider)
+  if why then return nil, why end
+  -- Where a chat is says where the rest of its API is, unless `url` says it.
+  local by_chat = path == '' and any_matches(provider.path.ends, chat)
+  local address = below(parts.origin, by_chat and chat or path, provider)
+  if opts.path then
+    address.chat_url, address.as_written = parts.origin .. chat, nil
+  end
+  local all = vim.list_extend(pairs_of_text(parts.query), pairs_of_text(chat_query))
+  address.query, why = joined(vim.list_extend(all, pairs_of_map(opts.query or {})))
+  if why then return nil, why end
+  address.socket = parts.socket
+  return address
+end
+
+return M

@@ -11,7 +11,7 @@ local M = {}
 
 ---@class hum.Subcommand
 ---@field run fun(given: hum.Invocation)
----@field complete? fun(): string[]
+---@field complete? fun(typed: string): string[]  what may stand there
 ---@field range? boolean
 ---@field bang? boolean
 ---@field text? boolean      it may have an argument
@@ -21,8 +21,22 @@ local M = {}
 ---@return boolean
 function M.is_model(text) return text:match('^[%w_][%w%._:/-]*$') ~= nil end
 
+---@param names string[]
+---@param typed string
 ---@return string[]
-local function model_names() return require('hum.server.models').completions() end
+local function beginning(names, typed)
+  return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, names)
+end
+
+--- Models by any part of their name, of which services have thousands; by their first letter if
+--- that is all there is.
+---@param typed string
+---@return string[]
+local function model_names(typed)
+  local names = require('hum.server.models').completions()
+  if #typed < 2 then return beginning(names, typed) end
+  return require('hum.server.pick').matches(names, typed)
+end
 
 ---@param given hum.Invocation
 local function chat(given)
@@ -66,6 +80,10 @@ local function complete_names()
   return list
 end
 
+---@param typed string
+---@return string[]
+local function complete_arguments(typed) return beginning(complete_names(), typed) end
+
 ---@param given hum.Invocation
 local function complete(given)
   local act = COMPLETE[given.text ~= '' and given.text or 'status']
@@ -77,7 +95,7 @@ end
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
   chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
-  complete = { run = complete, complete = complete_names, bang = true, text = true, anywhere = true },
+  complete = { run = complete, complete = complete_arguments, bang = true, text = true, anywhere = true },
   new = { run = new, complete = model_names, text = true },
   send = {
     run = function() require('hum').send() end,
@@ -163,13 +181,13 @@ function M.complete(typed, line, pos)
   local before = line:sub(1, pos)
   local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
   local sub, argument = args:match('^(%S+)%s+(.*)$')
-  local candidates = {}
+  local known = M.subcommands[sub or '']
   if not sub then
-    candidates = names()
-  elseif M.subcommands[sub] and M.subcommands[sub].complete and not (argument or ''):find('%s') then
-    candidates = M.subcommands[sub].complete()
+    return beginning(names(), typed)
+  elseif known and known.complete and not (argument or ''):find('%s') then
+    return known.complete(typed)
   end
-  return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, candidates)
+  return {}
 end
 
 return M

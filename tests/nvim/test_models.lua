@@ -235,26 +235,37 @@ test('of a state file with odd values the good ones are used', { ui = false }, f
   eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
 end)
 
-for _, name in ipairs({ 'resolve', 'choose' }) do
-  test(('%s given up calls back no more, whatever the list of models does'):format(name), { ui = false }, function(t)
+--- Lua that has a model of "ollama" chosen and calls `cb(err, model)`.
+local WAYS = {
+  resolve = "return require('hum.server.models').resolve('ollama', cb)",
+  ['a choice among the models of one endpoint'] = "return require('hum.server.choose').one('ollama', "
+    .. "{ endpoint = 'ollama' }, function(err, _, model) cb(err, model) end)",
+  ['a choice among those of all'] = "return require('hum.server.choose').any({ endpoint = 'ollama' }, "
+    .. 'function(err, _, model) cb(err, model) end)',
+}
+
+--- Defines start(cb) in the child.
+local function define(t, way) t:lua([[start = assert(loadstring('local cb = ... ' .. ...))]], way) end
+
+for name, way in vim.spairs(WAYS) do
+  test(('%s, given up, calls back no more, whatever the list of models does'):format(name), { ui = false }, function(t)
     configure(t, server(t).url)
-    t:lua(
-      [[
+    define(t, way)
+    t:lua([[
       calls = 0
       vim.ui.select = function(items, _, cb) chosen = function() cb(items[2]) end end
-      cancel = require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)]],
-      name
-    )
+      cancel = start(function() calls = calls + 1 end)]])
     t:wait(function() return t:lua('return chosen ~= nil') end, 'the list is shown')
     t:lua('cancel() chosen() cancel()')
     eq(0, t:lua('return calls'))
     eq(nil, t:lua('return require("hum.server.models").decided("ollama")'))
   end)
 
-  test(('%s given up before the server has answered shows no list'):format(name), { ui = false }, function(t)
+  test(('%s, given up before the server has answered, shows no list'):format(name), { ui = false }, function(t)
     configure(t, server(t).url)
     choose(t, 1)
-    t:lua([[calls = 0; require('hum.server.models')[...]('ollama', function() calls = calls + 1 end)()]], name)
+    define(t, way)
+    t:lua([[calls = 0; start(function() calls = calls + 1 end)()]])
     eq({ 'alpha:7b', 'beta:1b' }, call(t, 'list', 'ollama').value) -- answered later
     eq({}, offered(t))
     eq(0, t:lua('return calls'))
@@ -262,15 +273,16 @@ for _, name in ipairs({ 'resolve', 'choose' }) do
 
   test(('%s calls back once, and says so if there is no list to choose from'):format(name), { ui = false }, function(t)
     configure(t, server(t).url)
-    t:lua([[vim.ui.select = function() error('oops') end]])
-    T.match('^hum: no model chosen: vim.ui.select failed: .*oops', call(t, name, 'ollama').err)
-    t:lua(
-      [[
+    define(t, way)
+    t:lua([[
+      vim.ui.select = function() error('oops') end
+      start(function(err) failed = err end)]])
+    local err = t:wait(function() return t:lua('return failed') end, 'an answer')
+    T.match('^hum: no model chosen: vim.ui.select failed: .*oops', err)
+    t:lua([[
       models = {}
       vim.ui.select = function(items, _, cb) cb(items[2]) cb(items[1]) cb(nil) end
-      require('hum.server.models')[...]('ollama', function(_, model) table.insert(models, model or 'none') end)]],
-      name
-    )
+      start(function(_, model) table.insert(models, model or 'none') end)]])
     t:wait(function() return t:lua('return #models > 0') end, 'an answer')
     eq({ 'beta:1b' }, t:lua('return models'))
   end)

@@ -11,15 +11,25 @@ local M = {}
 ---@return hum.Front|nil
 local function read(buf) return turns.of(buf).front end
 
+---@param buf integer
+---@param key string
+---@return string|nil
+local function value_of(buf, key)
+  local chat = chats.get(buf)
+  local front = chat and read(chat.buf)
+  local found = front and front.values[key]
+  return found ~= '' and found or nil
+end
+
 --- The endpoint that a chat uses; nil for other buffers.
 ---@param buf integer
 ---@return string|nil
-function M.endpoint(buf)
-  local chat = chats.get(buf)
-  local front = chat and read(chat.buf)
-  local name = front and front.values.endpoint
-  return name ~= '' and name or nil
-end
+function M.endpoint(buf) return value_of(buf, 'endpoint') end
+
+--- The model that it uses, likewise.
+---@param buf integer
+---@return string|nil
+function M.model(buf) return value_of(buf, 'model') end
 
 --- Sets a line of the front matter, which is written if there is none.
 ---@param buf integer

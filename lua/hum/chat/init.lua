@@ -7,7 +7,9 @@ local events = require('hum.events')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
+local model = require('hum.chat.model')
 local models = require('hum.server.models')
+local prepare = require('hum.chat.prepare')
 local notify = require('hum.notify')
 local quote = require('hum.chat.text.quote')
 local ready = require('hum.chat.ready')
@@ -105,12 +107,14 @@ function M.open(opts)
   if not latest or opts.question or opts.quote then window.to_end(buf) end
   ready.opened()
   if not latest then events.emit('HumChatOpened', { buf = buf }) end
-  if not chats.get(buf) then return nil, 'the chat was closed again by an autocommand' end
+  local chat = chats.get(buf)
+  if not chat then return nil, 'the chat was closed again by an autocommand' end
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
     -- If no model can be found, the user learns why when a message is sent.
-    models.resolve(models.endpoint(opts.endpoint), function(_, name)
+    local endpoint = models.endpoint(opts.endpoint)
+    prepare.choose(chat, endpoint, function(cb) return models.resolve(endpoint, cb) end, function(_, name)
       if name then M.set_model(buf, nil, name) end
     end)
   end
@@ -152,6 +156,7 @@ function M.stop(opts)
     local was_preparing = chats.cancel_preparation(target)
     stopped = reply.stop(target.buf) or was_preparing or stopped
   end
+  if not opts.buf then stopped = model.stop() or stopped end
   if not stopped and not opts.quiet then notify.info('hum: there is no reply to stop') end
   return stopped
 end
@@ -161,7 +166,7 @@ local actions = {
   send = function() require('hum.chat').send() end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
-  model = function() require('hum.chat.model').set() end,
+  model = function() model.set() end,
 }
 
 buffer.on_attach(function(buf)

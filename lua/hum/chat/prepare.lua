@@ -15,12 +15,15 @@ local M = {}
 ---@field model? string   if it is known
 ---@field since integer   ms, as vim.uv.now()
 
---- Finds out endpoint and model. Cancels the preparation that runs for this chat already.
+--- Begins a preparation, and cancels the one that runs for this chat already.
 ---@param chat hum.Chat
 ---@param name string    of the endpoint
 ---@param model? string  if it is known
----@param cb fun(err: string?, resolved: hum.Resolved?, model: string?)  at most once, not after a cancel
-function M.start(chat, name, model, cb)
+---@param cb fun(...)    at most once, not after a cancel
+---@return fun(text: string, fn: function, ...) step  runs a function, and shows it unless it has ended at once
+---@return fun(...) finish                            calls back
+---@return fun(): boolean is_live
+local function begin(chat, name, model, cb)
   chats.cancel_preparation(chat)
   local cancel ---@type fun()|nil
   local preparation = {
@@ -46,7 +49,6 @@ function M.start(chat, name, model, cb)
 
   local steps = 0
 
-  --- Runs a step, and shows it unless it has ended at once.
   local function step(text, fn, ...)
     steps = steps + 1
     local this = steps
@@ -60,6 +62,16 @@ function M.start(chat, name, model, cb)
     end
   end
 
+  return step, finish, is_live
+end
+
+--- Finds out endpoint and model. Cancels the preparation that runs for this chat already.
+---@param chat hum.Chat
+---@param name string    of the endpoint
+---@param model? string  if it is known
+---@param cb fun(err: string?, resolved: hum.Resolved?, model: string?)  at most once, not after a cancel
+function M.start(chat, name, model, cb)
+  local step, finish, is_live = begin(chat, name, model, cb)
   step(('getting the key of endpoint "%s"'):format(name), endpoints.resolve, name, function(err, resolved)
     if not is_live() then
       return
@@ -73,6 +85,16 @@ function M.start(chat, name, model, cb)
       function(why, found) finish(why, found and resolved, found) end
     )
   end)
+end
+
+--- Has a model chosen for a chat in which nothing else is prepared.
+---@param chat hum.Chat
+---@param name string  of the endpoint in use
+---@param choose fun(cb: fun(...)): hum.Cancel
+---@param cb fun(...)  at most once, not after a cancel
+function M.choose(chat, name, choose, cb)
+  local step, finish = begin(chat, name, nil, cb)
+  step('choosing a model', choose, finish)
 end
 
 return M

@@ -4,6 +4,7 @@ local allow = require('hum.complete.allow')
 local answers = require('hum.server.answer')
 local attach = require('hum.complete.attach')
 local backend = require('hum.complete.backend')
+local catalog = require('hum.server.catalog')
 local config = require('hum.config')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
@@ -74,7 +75,7 @@ local function check_loaded(found, name, path, wait_for)
   local err, answer = wait_for(function(done) query.query(name, { path = path }, done) end)
   if err or type(answer) ~= 'table' then return end
   for _, item in ipairs(answers.objects(answer, 'models')) do
-    local listed = answers.model_name(item)
+    local listed = catalog.id(item)
     if listed == found.model or listed == found.model .. ':latest' then
       found.context = found.context or answers.number(item.context_length)
       return health.ok('the model is loaded')

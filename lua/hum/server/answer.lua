@@ -32,14 +32,44 @@ function M.number(value)
   return number and number == number and math.abs(number) < math.huge and number or nil
 end
 
+---@param list any
+---@return number[]|nil  the first two of a list
+function M.pair(list)
+  if type(list) ~= 'table' then return nil end
+  local first, second = M.number(list[1]), M.number(list[2])
+  return first and second and { first, second } or nil
+end
+
 --- A name has one line, and something in it.
 ---@param value any
 ---@return string|nil
 function M.name(value) return type(value) == 'string' and value ~= '' and not value:find('%c') and value or nil end
 
---- The name of a model in a list: Ollama has "name" and "model", other servers "id".
----@param item table
+--- Where errors stand in an answer, and their words in those.
+local ERRORS, WORDS =
+  { 'error', 'errors', 'detail', 'base_resp' }, { 'message', 'msg', 'status_msg', 'error', 'detail' }
+
+---@param value any
+---@param depth integer
 ---@return string|nil
-function M.model_name(item) return M.name(item.name) or M.name(item.model) or M.name(item.id) end
+local function words_of(value, depth)
+  if type(value) == 'string' then return M.name(vim.trim((value:gsub('%c+', ' ')))) end
+  if type(value) ~= 'table' or depth == 0 then return nil end
+  if vim.islist(value) then return words_of(value[1], depth - 1) end
+  for _, field in ipairs(WORDS) do
+    local words = words_of(value[field], depth - 1)
+    if words then return words end
+  end
+end
+
+--- The words of an error that stands in an answer, in place of what should be there.
+---@param answer any
+---@return string|nil
+function M.error_words(answer)
+  for _, field in ipairs(type(answer) == 'table' and ERRORS or {}) do
+    local words = words_of(answer[field], 4)
+    if words then return words end
+  end
+end
 
 return M

@@ -211,6 +211,20 @@ local function expect(id, seconds, waiting)
   helper.wait_for(seconds, function() return waiting[id] == nil end, helper.replace)
 end
 
+--- A helper that is to do something for longer than this is asked now and then whether it hangs. In seconds.
+local LONG = 5
+
+--- Replaces the helper unless the id ends in time, or as soon as the helper hangs.
+---@param id integer
+---@param seconds number
+local function watch(id, seconds)
+  if seconds <= LONG then return expect(id, seconds + STOP_WITHIN, live) end
+  helper.wait_for(LONG, function() return live[id] == nil end, function()
+    M.jobs(function() end)
+    watch(id, seconds - LONG)
+  end)
+end
+
 --- Stops what runs under an id: the server is told at once, "cancelled" follows. A helper that does not react is
 --- replaced; all its requests end with an error then. Of completion's requests, whose ids are below 0, no ending comes.
 ---@param id integer  as it was given here, or by `jobs`
@@ -282,7 +296,7 @@ function M.query(query, cb)
       end
     end)
   )
-  if id and query.timeout then expect(id, query.timeout + STOP_WITHIN, live) end
+  if id and query.timeout then watch(id, query.timeout) end
   return id, why
 end
 

@@ -23,16 +23,49 @@ local M = {}
 ---@field timeout? number  seconds; without one 5, or, with on_record, as long as it takes
 ---@field on_record? fun(record: table)  the answer is lines of JSON: each as it comes, and `answer` is empty
 
+--- Shorter words are no secrets: `src/base/mask.h`.
+local LEAST_SECRET = 6
+
+--- An answer in which the key of the endpoint is not repeated: it may be an error, and be told.
+---@param endpoint hum.EndpointSpec
+---@param body string
+---@return string
+local function without_key(endpoint, body)
+  local key = endpoint.key
+  return key and #key >= LEAST_SECRET and (body:gsub(vim.pesc(key), '***')) or body
+end
+
+---@param endpoint hum.EndpointSpec
+---@param spec hum.QuerySpec
+---@return string
+local function address_of(endpoint, spec)
+  return (spec.at_root and endpoint.root or endpoint.url) .. spec.path:gsub('%?.*$', '')
+end
+
+--- So much is quoted of an answer that is none, in characters.
+local QUOTED = 80
+
+--- What an answer is that is no JSON, in words.
+---@param body string
+---@return string
+local function what_is(body)
+  local text = body:match('<[tT][iI][tT][lL][eE][^>]*>([^<]*)<')
+  local is_page = text or body:find('^%s*<')
+  text = vim.trim((text or (is_page and '' or body)):gsub('%s+', ' '):gsub('%c', ''))
+  text = vim.fn.strcharpart(text, 0, QUOTED)
+  return (is_page and 'a web page' or 'no JSON') .. (text ~= '' and (' ("%s")'):format(text) or '')
+end
+
 --- The JSON of an answer. A null in an object is nothing, one in a list vim.NIL.
 ---@param name string
----@param path string
+---@param address string
 ---@param body string
 ---@return hum.ServerError|nil err, table|nil answer
-local function decode(name, path, body)
+local function decode(name, address, body)
   local ok, answer = pcall(vim.json.decode, body, { luanil = { object = true } })
   if ok and type(answer) == 'table' then return nil, answer end
   return {
-    message = ('endpoint "%s" did not return JSON for %s'):format(name, path),
+    message = ('endpoint "%s": %s answered with %s'):format(name, address, what_is(body)),
     hint = 'check that the URL is that of a model server',
   }
 end
@@ -69,7 +102,8 @@ function M.query(name, spec, cb)
     }, function(err, result)
       if not result then return steps.finish(err) end -- no error either: it was cancelled
       if on_record then return steps.finish(nil, {}) end
-      steps.finish(decode(name, spec.path, result.body))
+      local endpoint = resolved.endpoint
+      steps.finish(decode(name, address_of(endpoint, spec), without_key(endpoint, result.body)))
     end)
     if not id then return steps.finish({ message = problem }) end
     steps.add(function()

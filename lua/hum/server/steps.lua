@@ -9,6 +9,7 @@ local M = {}
 ---@field finish fun(...)                    calls the callback, once
 ---@field add fun(cancel: hum.Cancel|nil)    what is waited for from now on
 ---@field cancel hum.Cancel
+---@field is_over fun(): boolean             it was called, or will not be
 
 ---@param cb fun(...)
 ---@return hum.Steps
@@ -36,6 +37,7 @@ function M.new(cb)
       cancels[#cancels + 1] = cancel
     end
   end
+  function steps.is_over() return over end
   return steps
 end
 

@@ -2,6 +2,7 @@
 -- ones before others, as loading takes seconds and memory; then those that answer while one
 -- types; then by family; base models before instructed ones; small before large.
 local answers = require('hum.server.answer')
+local catalog = require('hum.server.catalog')
 local families = require('hum.complete.backend.families')
 
 local M = {}
@@ -37,7 +38,7 @@ end
 ---@param item table  a model, as a server lists it
 ---@return string|nil name, integer|nil rank  nil: it cannot fill in, or should not unasked
 local function judge(item)
-  local name = answers.model_name(item)
+  local name = catalog.id(item)
   if not name or families.is_thinker(name) or is_remote(item, name) then return nil end
   local can = answers.strings(item.capabilities)
   if vim.tbl_contains(can, 'thinking') then return nil end

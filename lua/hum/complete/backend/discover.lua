@@ -6,6 +6,7 @@
 -- is tried with one token.
 local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
+local catalog = require('hum.server.catalog')
 local families = require('hum.complete.backend.families')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
@@ -118,7 +119,7 @@ local function loaded_on_ollama(opts)
   local _, answer = task.query(opts.endpoint, { path = '/api/ps' })
   local loaded = {}
   for _, item in ipairs(answers.objects(answer, 'models')) do
-    loaded[answers.model_name(item) or ''] = item
+    loaded[catalog.id(item) or ''] = item
   end
   return loaded
 end
@@ -174,7 +175,7 @@ local function choose(opts)
   local models, loaded, only = answers.objects(answer, 'data'), {}, nil
   for _, item in ipairs(models) do
     local status = type(item.status) == 'table' and item.status.value -- of llama-server's router
-    only = answers.model_name(item)
+    only = catalog.id(item)
     loaded[only or ''] = status == 'loaded' or nil
   end
   if #models == 1 and only then

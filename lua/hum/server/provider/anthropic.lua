@@ -1,15 +1,5 @@
 -- Anthropic's /v1/messages, and what else speaks it: llama-server, Ollama, LM Studio and more.
 
-local LIST = '/v1/models?limit=1000'
-
---- The path of the page behind this one.
----@param answer table
----@return string|nil
-local function next_page(answer)
-  local last = answer.has_more == true and answer.last_id
-  return type(last) == 'string' and LIST .. '&after_id=' .. vim.uri_encode(last) or nil
-end
-
 ---@type hum.Provider
 return {
   title = 'Anthropic',
@@ -23,7 +13,7 @@ return {
       { '/api/chat$', 'the path "/api/chat" is Ollama\'s API: set dialect = "ollama"' },
     },
   },
-  list = { path = LIST, items = 'data', limit = 'max_tokens', next = next_page },
+  list = { path = '/v1/models?limit=1000', limit = 'max_tokens', after = 'after_id' },
   load_options = {},
   no_models = 'set endpoints.%s.model',
   more_context = 'choose a model with a larger context window',

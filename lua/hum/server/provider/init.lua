@@ -30,10 +30,10 @@
 ---@class hum.ProviderList  of models
 ---@field path string
 ---@field at_root? boolean                  path is not below the API's base
----@field items string                      the field that has them
 ---@field capability? string              that a model has to have, where it lists any (Ollama from 0.30 on)
 ---@field limit? string                     the field with the longest reply of one, in tokens
----@field next? fun(answer: table): string?   the path of the next page, if there is one
+---@field id? string                       the field with what is sent, where it is not the usual one
+---@field after? string                    the parameter for the page behind a model, "after" if it is absent
 
 ---@class hum.ProviderVersion
 ---@field path string

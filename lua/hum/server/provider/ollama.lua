@@ -14,7 +14,7 @@ return {
       { '/v1/messages$', 'the path "/v1/messages" is Anthropic\'s API: set dialect = "anthropic"' },
     },
   },
-  list = { path = '/api/tags', items = 'models', capability = 'completion' },
+  list = { path = '/api/tags', capability = 'completion' },
   show = '/api/show',
   version = {
     path = '/api/version',

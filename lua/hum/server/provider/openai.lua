@@ -26,7 +26,7 @@ return {
     },
     other = { api = '/v1' }, -- Ollama's
   },
-  list = { path = '/models', items = 'data' },
+  list = { path = '/models' },
   load_options = {},
   fills = 'openai',
   no_models = 'set endpoints.%s.model',

@@ -1,0 +1,319 @@
+-- What servers say of their models, in whichever shape: where the list stands in an answer, what
+-- is to be sent to ask for a model, what else is told of it, and where the next page is. What
+-- cannot be read is left out. Pure.
+local answers = require('hum.server.answer')
+
+local M = {}
+
+---@class hum.Model  as a list has it
+---@field id string           what is sent
+---@field context? integer    tokens
+---@field limit? integer      the longest reply, in tokens
+---@field price? number[]     of a million tokens in and out, in dollars
+---@field can string[]        capabilities, where the list has any
+---@field item table          the whole entry
+
+-- ---- where the list stands ------------------------------------------------------------------
+
+--- A list is the answer itself, or stands in one of these, or in one of these of that.
+local PLACES = { 'data', 'models', 'result', 'results', 'items', 'list' }
+
+--- How deep that may be nested.
+local DEPTH = 3
+
+--- Objects, or, where there is none, names as they are.
+---@param list any[]
+---@return table[]
+local function entries(list)
+  local objects = vim.tbl_filter(function(item) return type(item) == 'table' end, list)
+  if #objects > 0 then return objects end
+  return vim.tbl_map(function(name) return { id = name } end, answers.strings(list))
+end
+
+---@param value any
+---@param depth integer
+---@return table[]|nil  nil: there is no list
+local function find(value, depth)
+  if type(value) ~= 'table' then
+    return nil
+  elseif vim.islist(value) then
+    return entries(value)
+  elseif depth == 0 then
+    return nil
+  end
+  local empty
+  for _, place in ipairs(PLACES) do
+    local list = find(value[place], depth - 1)
+    if list and #list > 0 then return list end
+    empty = empty or list
+  end
+  return empty
+end
+
+--- The entries of a list of models, unread.
+---@param answer any
+---@return table[]  none if there is no list
+function M.entries(answer) return find(answer, DEPTH) or {} end
+
+-- ---- one model ------------------------------------------------------------------------------
+
+--- What is sent, where a service does not say otherwise. LM Studio's own list has "key", Ollama's
+--- "model"; where there is an "id" a "name" is for people (OpenRouter: "Meta: Llama 3").
+local IDS = { 'id', 'key', 'model', 'name' }
+
+---@param item table
+---@param first? string  the field that has it
+---@return string|nil
+function M.id(item, first)
+  local id = first and answers.name(item[first])
+  for _, field in ipairs(IDS) do
+    id = id or answers.name(item[field])
+  end
+  return id
+end
+
+---@param value any
+---@param ... string
+---@return any
+local function at(value, ...)
+  for _, key in ipairs({ ... }) do
+    if type(value) ~= 'table' then return nil end
+    value = value[key]
+  end
+  return value
+end
+
+--- A count of tokens; nothing is longer than 2^53.
+---@param value any
+---@return integer|nil
+local function tokens(value)
+  local number = answers.number(value)
+  return number and number >= 1 and number < 2 ^ 53 and math.floor(number) or nil
+end
+
+---@param list any
+---@param read fun(item: table): number?
+---@return number|nil
+local function most(list, read)
+  local best
+  for _, item in ipairs(type(list) == 'table' and list or {}) do
+    local number = type(item) == 'table' and read(item) or nil
+    best = number and math.max(best or number, number) or best
+  end
+  return best
+end
+
+--- Fields with the length of the context: what is loaded goes before what the model was made for.
+---@type (fun(item: table): integer?)[]
+local CONTEXTS = {
+  function(item) return tokens(item.loaded_context_length) end,
+  function(item)
+    return most(item.loaded_instances, function(one) return tokens(at(one, 'config', 'context_length')) end)
+  end, -- LM Studio
+  function(item) return tokens(at(item, 'meta', 'n_ctx')) end, -- llama-server
+  function(item) return tokens(item.max_model_len) end, -- vLLM, SGLang
+  function(item) return tokens(at(item, 'parameters', 'max_seq_len')) end, -- TabbyAPI
+  function(item) return tokens(item.context_length) end, -- OpenRouter, Together, llama-swap and more
+  function(item) return tokens(item.max_context_length) end, -- Mistral, LM Studio
+  function(item) return tokens(item.context_window) end, -- Groq
+  function(item) return tokens(item.max_input_tokens) end, -- Anthropic
+  function(item) return tokens(item.inputTokenLimit) end, -- Gemini's own
+  function(item) return tokens(at(item, 'top_provider', 'context_length')) end,
+  function(item) return tokens(at(item, 'details', 'context_length')) end, -- Ollama
+  function(item)
+    return most(item.providers, function(one) return tokens(one.context_length) end)
+  end, -- Hugging Face
+  function(item)
+    return most(
+      item.properties,
+      function(one) return one.property_id == 'context_window' and tokens(one.value) or nil end
+    )
+  end, -- Cloudflare
+}
+
+---@param item table
+---@return integer|nil
+local function context_of(item)
+  for _, read in ipairs(CONTEXTS) do
+    local context = read(item)
+    if context then return context end
+  end
+end
+
+--- "prompt" and "completion" are dollars for a token (OpenRouter), "input" and "output" for a
+--- million (Together, Hugging Face). A negative price means that it is not known beforehand.
+---@param pricing any
+---@return number[]|nil
+local function price_in(pricing)
+  if type(pricing) ~= 'table' then return nil end
+  local input, output = answers.number(pricing.prompt), answers.number(pricing.completion)
+  if input and output then
+    input, output = input * 1e6, output * 1e6
+  else
+    input, output = answers.number(pricing.input), answers.number(pricing.output)
+  end
+  return input and output and input >= 0 and output >= 0 and { input, output } or nil
+end
+
+--- Of several providers the price of the cheapest.
+---@param item table
+---@return number[]|nil
+local function price_of(item)
+  local best = price_in(item.pricing)
+  for _, provider in ipairs(type(item.providers) == 'table' and not best and item.providers or {}) do
+    local price = price_in(at(provider, 'pricing'))
+    if price and (not best or price[1] + price[2] < best[1] + best[2]) then best = price end
+  end
+  return best
+end
+
+--- What kinds of model are called that cannot chat, in "type" (LM Studio, Together).
+local OTHERS = {}
+for _, kind in ipairs({
+  'embedding',
+  'embeddings',
+  'text-embedding',
+  'image',
+  'video',
+  'audio',
+  'speech',
+  'tts',
+  'stt',
+  'transcribe',
+  'transcription',
+  'rerank',
+  'reranker',
+  'moderation',
+}) do
+  OTHERS[kind] = true
+end
+
+--- Each says of an entry that it does not chat; nothing said is no reason to leave it out.
+---@type (fun(item: table, can: string[]): boolean)[]
+local REFUSALS = {
+  function(item) return type(item.type) == 'string' and OTHERS[item.type:lower()] or false end,
+  function(item) return at(item, 'capabilities', 'completion_chat') == false end, -- Mistral
+  function(item) -- OpenRouter, llama-server
+    local out = answers.strings(at(item, 'architecture', 'output_modalities'))
+    return #out > 0 and not vim.tbl_contains(out, 'text')
+  end,
+  function(item) -- Cloudflare
+    local task = at(item, 'task', 'name')
+    return type(task) == 'string' and not task:lower():find('text generation', 1, true)
+  end,
+  function(_, can) return vim.tbl_contains(can, 'embedding') and not vim.tbl_contains(can, 'completion') end,
+}
+
+--- Whether a model of a list can chat, as far as that is told.
+---@param model hum.Model
+---@param list hum.ProviderList
+---@return boolean
+function M.chats(model, list)
+  if list.capability and #model.can > 0 and not vim.tbl_contains(model.can, list.capability) then return false end
+  for _, refuses in ipairs(REFUSALS) do
+    if refuses(model.item, model.can) then return false end
+  end
+  return true
+end
+
+--- The models of an answer that have a name, those that cannot chat too.
+---@param answer any
+---@param list hum.ProviderList
+---@return hum.Model[]
+function M.read(answer, list)
+  local models = {} ---@type hum.Model[]
+  for _, item in ipairs(M.entries(answer)) do
+    local id = M.id(item, list.id)
+    models[#models + 1] = id
+      and {
+        id = id,
+        context = context_of(item),
+        limit = list.limit and tokens(item[list.limit]) or nil,
+        price = price_of(item),
+        can = answers.strings(item.capabilities),
+        item = item,
+      }
+  end
+  return models
+end
+
+-- ---- pages ----------------------------------------------------------------------------------
+
+---@param value any
+---@return string|nil
+local function text(value) return type(value) == 'string' and value ~= '' and value or nil end
+
+--- The query of an address that a server gives: no more of it is used, so that a request goes
+--- where the first one went.
+---@param answer table
+---@return string|nil
+local function query_of_next(answer)
+  local address = text(answer.next)
+    or text(answer.next_url)
+    or text(at(answer, 'links', 'next'))
+    or text(at(answer, 'pagination', 'next'))
+  return address and text(address:gsub('#.*$', ''):match('%?(.+)$'))
+end
+
+---@param answer table
+---@return string|nil
+local function token_of_next(answer)
+  local camel, snake = text(answer.nextPageToken), text(answer.next_page_token)
+  return camel and 'pageToken=' .. vim.uri_encode(camel) or snake and 'page_token=' .. vim.uri_encode(snake)
+end
+
+--- Pages that are counted: Cloudflare's "result_info", others' "pagination".
+---@param answer table
+---@return string|nil
+local function number_of_next(answer)
+  local info = type(answer.result_info) == 'table' and answer.result_info or answer.pagination
+  local page = answers.number(at(info, 'page')) or answers.number(at(info, 'current_page'))
+  if not page then return nil end
+  local pages = answers.number(at(info, 'total_pages'))
+  local each = answers.number(at(info, 'per_page'))
+  local all, count = answers.number(at(info, 'total_count')) or answers.number(at(info, 'total')), at(info, 'count')
+  local more
+  if pages then
+    more = page < pages
+  elseif all and each then
+    more = page * each < all
+  else
+    more = each ~= nil and count == each -- a full page
+  end
+  return more and ('page=%d'):format(page + 1) or nil
+end
+
+---@param answer table
+---@param list hum.ProviderList
+---@param last? hum.Model
+---@return string|nil
+local function after_last(answer, list, last)
+  if answer.has_more ~= true then return nil end
+  local id = text(answer.last_id) or (last and last.id)
+  return id and ('%s=%s'):format(list.after or 'after', vim.uri_encode(id)) or nil
+end
+
+--- The path of the page behind an answer; nil: it was the last.
+---@param answer table
+---@param list hum.ProviderList
+---@param last? hum.Model  of the answer
+---@return string|nil
+function M.next(answer, list, last)
+  local query = query_of_next(answer) or token_of_next(answer) or number_of_next(answer)
+  query = query or after_last(answer, list, last)
+  if not query then return nil end
+  local path, own = list.path:match('^([^?]*)%??(.*)$')
+  -- What the server's own address has goes before what was asked first.
+  local names = {}
+  for name in query:gmatch('([^&=]+)=') do
+    names[name] = true
+  end
+  local kept = {}
+  for _, pair in ipairs(vim.split(own or '', '&', { trimempty = true })) do
+    if not names[vim.split(pair, '=')[1]] then kept[#kept + 1] = pair end
+  end
+  kept[#kept + 1] = query
+  return path .. '?' .. table.concat(kept, '&')
+end
+
+return M

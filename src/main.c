@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -49,10 +50,24 @@ static void on_closed(void *ctx)
     end(ctx);
 }
 
+/* A core file would hold keys and chats. 1, because Linux ignores 0 where it pipes cores to a program
+ * (core(5)), and writes none for 1 there either (fs/coredump.c); a file is larger. Other processes of
+ * the user may still look into this one, as they may into Neovim: debuggers and sanitizers do. */
+static void forbid_cores(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_max = limit.rlim_max > 1 ? 1 : limit.rlim_max;
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+}
+
 static int serve(void)
 {
     static struct program program;
     const char *why = NULL;
+    forbid_cores();
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&program.loop);
     program.methods =

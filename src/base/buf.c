@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include "base/wipe.h"
 #include "proto.h"
 
 #include <stdarg.h>
@@ -60,14 +61,31 @@ void buf_init(struct buf *b, size_t cap)
     *b = (struct buf){.cap = cap};
 }
 
+void buf_init_secret(struct buf *b, size_t cap)
+{
+    *b = (struct buf){.cap = cap, .secret = true};
+}
+
+/* Gives the memory back. */
+static void release(const struct buf *b)
+{
+    if (b->secret) {
+        wipe(b->data, b->room);
+    }
+    free(b->data);
+}
+
 void buf_finish(struct buf *b)
 {
-    free(b->data);
-    buf_init(b, b->cap);
+    release(b);
+    *b = (struct buf){.cap = b->cap, .secret = b->secret};
 }
 
 void buf_clear(struct buf *b)
 {
+    if (b->secret) {
+        wipe(b->data, b->len);
+    }
     b->len = 0;
     b->error = 0;
     if (b->data != NULL) {
@@ -89,7 +107,16 @@ int buf_reserve(struct buf *b, size_t more)
     while (room < need) {
         room = room > SIZE_MAX / 2 ? need : room * 2;
     }
-    b->data = xrealloc(b->data, room);
+    if (b->secret) { /* realloc may leave a copy behind */
+        char *data = xmalloc(room);
+        if (b->len > 0) {
+            memcpy(data, b->data, b->len);
+        }
+        release(b);
+        b->data = data;
+    } else {
+        b->data = xrealloc(b->data, room);
+    }
     b->room = room;
     b->data[b->len] = '\0';
     return 0;
@@ -150,5 +177,8 @@ void buf_drop(struct buf *b, size_t n)
     }
     b->len -= n;
     memmove(b->data, b->data + n, b->len);
+    if (b->secret) {
+        wipe(b->data + b->len, n);
+    }
     b->data[b->len] = '\0';
 }

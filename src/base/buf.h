@@ -6,6 +6,7 @@
 #ifndef HUM_BUF_H
 #define HUM_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf {
@@ -14,9 +15,11 @@ struct buf {
     size_t room; /* allocated, 0 before the first byte */
     size_t cap;  /* len may never exceed this */
     int error;   /* the first one, or 0 */
+    bool secret; /* memory that it gives back is wiped */
 };
 
 void buf_init(struct buf *b, size_t cap);
+void buf_init_secret(struct buf *b, size_t cap);
 void buf_finish(struct buf *b);
 void buf_clear(struct buf *b); /* no bytes, no error; memory is kept */
 
@@ -31,7 +34,7 @@ void buf_fail(struct buf *b, int error);
 /* Room for more bytes behind len. Returns 0 or HUM_ETOOBIG, which is not remembered. */
 int buf_reserve(struct buf *b, size_t more);
 
-/* Drops the first n bytes (n <= len). */
+/* Drops the first n bytes (n <= len); of a secret one nothing is left of them. */
 void buf_drop(struct buf *b, size_t n);
 
 /* Small allocations that cannot sensibly fail: abort with a line on stderr. */

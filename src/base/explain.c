@@ -24,6 +24,9 @@ static void add_address(const struct failure *f, struct buf *message)
     if (f->url_from != NULL) {
         buf_printf(message, " (from %s)", f->url_from);
     }
+    if (f->socket != NULL && f->cause.kind != CAUSE_SOCKET) {
+        buf_printf(message, " (socket %s)", f->socket);
+    }
 }
 
 static void explain_timeout(const struct failure *f, struct buf *message)

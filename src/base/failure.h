@@ -24,6 +24,7 @@ struct failure {
     const char *endpoint; /* its name in the configuration */
     const char *url;      /* the whole address that was asked, as far as it is known */
     const char *url_from; /* the environment variable that has it, "$NAME"; NULL: none has */
+    const char *socket;   /* path of the Unix socket that url is asked at, or NULL */
     const char *dialect;
     const struct failure_words *words; /* of the dialect, or NULL */
     const char *model;                 /* or NULL */

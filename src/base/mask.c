@@ -1,6 +1,7 @@
 #include "base/mask.h"
 
 #include "base/buf.h"
+#include "base/wipe.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -79,14 +80,69 @@ static bool begins(const char *data, size_t len, char c)
            (len >= 6 && end[-6] == '\\' && end[-5] == 'u');
 }
 
+/* ---- addresses ----------------------------------------------------------------- */
+
+/* The name and password that stand at `at`, behind "http://". */
+static size_t match_user(const char *data, size_t len, const char *at)
+{
+    if (len < 3 || memcmp(data + len - 3, "://", 3) != 0) {
+        return 0;
+    }
+    size_t n = strcspn(at, "/?#<>\"' \t\r\n");
+    while (n > 0 && at[n] != '@') {
+        n--;
+    }
+    return n;
+}
+
+/* Whether a parameter of this name is a secret: "key", "api_key", "X-Amz-Signature". */
+static bool is_secret_name(const char *name, size_t len)
+{
+    static const char *const ends[] = {"key", "token", "secret",    "password",   "passwd", "pwd",
+                                       "sig", "auth",  "signature", "credential", NULL};
+    for (size_t i = 0; ends[i] != NULL; i++) {
+        size_t end = strlen(ends[i]);
+        if (len >= end && strncasecmp(name + len - end, ends[i], end) == 0) {
+            return true;
+        }
+    }
+    return len == 4 && strncasecmp(name, "code", 4) == 0;
+}
+
+/* The value that stands at `at`, behind "?key=" or "&token=". */
+static size_t match_value(const char *data, size_t len, const char *at)
+{
+    if (len == 0 || data[len - 1] != '=') {
+        return 0;
+    }
+    size_t begin = len - 1;
+    while (begin > 0 && (is_word(data[begin - 1]) || data[begin - 1] == '.')) {
+        begin--;
+    }
+    bool parameter = begin > 0 && (data[begin - 1] == '?' || data[begin - 1] == '&');
+    return parameter && is_secret_name(data + begin, len - 1 - begin)
+               ? strcspn(at, "&#<>\"'`,; \t\r\n)")
+               : 0;
+}
+
+/* ---- a text -------------------------------------------------------------------- */
+
+/* How much of what stands at `at` is secret; of what came before it the first len bytes are left. */
+static size_t match_here(const char *data, size_t len, const char *at, char *const *secrets)
+{
+    size_t user = match_user(data, len, at), value = match_value(data, len, at);
+    size_t word = begins(data, len, *at) ? match_any(at, secrets) : 0;
+    size_t longest = user > value ? user : value;
+    return word > longest ? word : longest;
+}
+
 static void mask(struct buf *text, char *const *secrets, bool over)
 {
     size_t kept = 0;
     for (size_t at = 0; at < text->len;) {
-        bool word = begins(text->data, kept, text->data[at]);
-        size_t n = word ? match_any(text->data + at, secrets) : 0;
+        size_t n = match_here(text->data, kept, text->data + at, secrets);
         if (n > 0) {
-            size_t stars = over ? n : 3;
+            size_t stars = over || n < 3 ? n : 3; /* there is no room for more */
             memset(text->data + kept, '*', stars);
             kept += stars;
             at += n;
@@ -95,6 +151,7 @@ static void mask(struct buf *text, char *const *secrets, bool over)
         }
     }
     if (text->len > 0) {
+        wipe(text->data + kept, text->len - kept);
         text->data[text->len = kept] = '\0';
     }
 }

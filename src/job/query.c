@@ -102,7 +102,7 @@ static void fail_status(struct query *q, const struct http_result *result)
     char *signin_url = NULL;
     size_t len = q->body.len < LIMIT_ERROR_BODY ? q->body.len : LIMIT_ERROR_BODY;
     answered.error = 0;
-    buf_init(&text, SIZE_MAX);
+    buf_init_secret(&text, SIZE_MAX);
     error_text(q->body.data, len, &text, &signin_url);
     struct failure f = endpoint_result_failure(&q->endpoint, &answered, text.data);
     f.signin_url = signin_url;
@@ -292,7 +292,7 @@ struct job *query_start(const struct job_env *env, int64_t id, const struct valu
     struct query *q = xcalloc(1, sizeof *q);
     q->job = (struct job){.ops = &query_ops, .id = id, .started_ns = uv_hrtime()};
     q->env = *env;
-    buf_init(&q->body, LIMIT_QUERY_BODY);
+    buf_init_secret(&q->body, LIMIT_QUERY_BODY);
     buf_init(&q->told, SIZE_MAX); /* what is bounded already */
     frame_init(&q->frame, FRAME_LINES, LIMIT_RECORD);
     uv_timer_init(env->loop, &q->deadline);

@@ -21,8 +21,8 @@ struct buf *event_begin(struct rpc *rpc, const char *name, int64_t id)
 void event_failure(struct buf *out, const struct failure *f)
 {
     struct buf message, hint;
-    buf_init(&message, SIZE_MAX);
-    buf_init(&hint, SIZE_MAX);
+    buf_init_secret(&message, SIZE_MAX);
+    buf_init_secret(&hint, SIZE_MAX);
     explain_failure(f, &message, &hint);
     /* Servers quote prompts in their errors: their words are for level debug. */
     log_write(LOG_WARN, "%s: %s, status %ld", f->endpoint, failure_code(f->code), f->status);
@@ -42,19 +42,24 @@ void event_failure(struct buf *out, const struct failure *f)
 
 void event_ending(struct buf *out, const struct ending_facts *ending, char *const *secrets)
 {
-    struct buf message, hint;
-    buf_init(&message, SIZE_MAX);
-    buf_init(&hint, SIZE_MAX);
+    struct buf reason, message, hint;
+    buf_init_secret(&reason, SIZE_MAX);
+    buf_init_secret(&message, SIZE_MAX);
+    buf_init_secret(&hint, SIZE_MAX);
+    buf_add_str(&reason, ending->reason);
     ending_explain(ending, &message, &hint);
+    mask_text(&reason, secrets);
     mask_text(&message, secrets);
+    mask_text(&hint, secrets);
     wire_cstr(out, "reason");
-    wire_cstr(out, ending->reason);
+    wire_str(out, reason.data, reason.len);
     wire_cstr(out, "ending");
     wire_cstr(out, ending_name(ending_kind(ending)));
     wire_cstr(out, "message");
     wire_str(out, message.data, message.len);
     wire_cstr(out, "hint");
     wire_str(out, hint.data, hint.len);
+    buf_finish(&reason);
     buf_finish(&message);
     buf_finish(&hint);
 }

@@ -185,7 +185,7 @@ struct wire_reader *wire_reader_new(size_t cap)
 {
     struct wire_reader *r = xcalloc(1, sizeof *r);
     /* What is kept is no longer than the cap, and the head of one value. */
-    buf_init(&r->bytes, cap + (size_t)2 * MIN_SPACE);
+    buf_init_secret(&r->bytes, cap + (size_t)2 * MIN_SPACE); /* keys come by here */
     r->cap = cap;
     begin_message(r);
     return r;
@@ -513,9 +513,7 @@ static void drop(struct wire_reader *r, size_t len)
     buf_drop(&r->bytes, len);
     r->counted -= len;
     if (r->bytes.len == 0 && r->bytes.room > KEPT_ROOM) {
-        size_t cap = r->bytes.cap;
         buf_finish(&r->bytes);
-        buf_init(&r->bytes, cap);
     }
 }
 

@@ -17,7 +17,7 @@
     F(easy_strerror)       \
     F(free)                \
     F(global_cleanup)      \
-    F(global_init)         \
+    F(global_init_mem)     \
     F(multi_add_handle)    \
     F(multi_assign)        \
     F(multi_cleanup)       \

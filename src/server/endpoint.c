@@ -3,9 +3,11 @@
 #include "base/buf.h"
 #include "base/fields.h"
 #include "base/hash.h"
-#include "base/mask.h"
+#include "base/wipe.h"
 #include "server/dialect.h"
+#include "server/proxy.h"
 #include "server/retry.h"
+#include "server/secrets.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,7 +29,7 @@ static void add_header(struct endpoint *e, const char *name, const char *prefix,
         count++;
     }
     struct buf line;
-    buf_init(&line, SIZE_MAX);
+    buf_init_secret(&line, SIZE_MAX);
     /* curl drops "Name:"; "Name;" is its form of an empty header */
     buf_printf(&line, text[0] != '\0' ? "%s: %s%s" : "%s;%s%s", name, prefix, text);
     e->headers[count] = line.data;
@@ -46,7 +48,7 @@ static int read_headers(struct endpoint *e, const struct value *map, const char 
             *why = "endpoint.headers: names and values must be strings without line breaks";
         }
         free(name);
-        free(text);
+        wipe_text(text);
     }
     return *why == NULL ? 0 : HUM_ESPEC;
 }
@@ -95,49 +97,21 @@ static void note_own_key(struct endpoint *e)
 
 /* ---- what no text may repeat --------------------------------------------------- */
 
-static bool is_public(const char *line)
-{
-    static const char *const names[] = {
-        "anthropic-version:", "anthropic-beta:", "accept:", "user-agent:", "content-type:", NULL};
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (strncasecmp(line, names[i], strlen(names[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Room for one more and the end. */
-static void add_secret(struct endpoint *e, size_t *count, const char *text, size_t len)
-{
-    static const char *const schemes[] = {"Bearer", "bearer", "Digest"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (len == strlen(schemes[i]) && memcmp(text, schemes[i], len) == 0) {
-            return;
-        }
-    }
-    if (len >= MASK_MIN) {
-        e->secrets = xrealloc(e->secrets, (*count + 2) * sizeof *e->secrets);
-        e->secrets[(*count)++] = xstrndup(text, len);
-        e->secrets[*count] = NULL;
-    }
-}
-
+/* Values of parameters need not be among them: mask_text finds those by their names. */
 static void note_secrets(struct endpoint *e)
 {
-    size_t count = 0;
+    struct secrets secrets = {0};
     if (e->key != NULL) {
-        add_secret(e, &count, e->key, strlen(e->key));
+        secrets_add(&secrets, e->key);
     }
     for (char **line = e->headers; *line != NULL; line++) {
-        const char *word = is_public(*line) ? "" : *line + strcspn(*line, ":;");
-        while (*word != '\0') {
-            word += strspn(word, ":; ,");
-            size_t len = strcspn(word, " ,");
-            add_secret(e, &count, word, len);
-            word += len;
-        }
+        secrets_add_header(&secrets, *line);
     }
+    const struct proxy proxy = proxy_for(e->url, e->proxy, e->no_proxy);
+    if (proxy.url != NULL) {
+        secrets_add_proxy(&secrets, proxy.url);
+    }
+    e->secrets = secrets.texts;
 }
 
 static uint64_t hash_endpoint(const struct endpoint *e, const struct value *spec)
@@ -274,30 +248,6 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
     return 0;
 }
 
-static void wipe(char *secret)
-{
-    for (volatile char *c = secret; c != NULL && *c != '\0'; c++) {
-        *c = '\0';
-    }
-}
-
-static void wipe_all(char **texts)
-{
-    for (char **text = texts; text != NULL && *text != NULL; text++) {
-        wipe(*text);
-        free(*text);
-    }
-    free(texts);
-}
-
-static void free_texts(char **texts)
-{
-    for (char **text = texts; text != NULL && *text != NULL; text++) {
-        free(*text);
-    }
-    free(texts);
-}
-
 void endpoint_finish(struct endpoint *e)
 {
     char *const texts[] = {
@@ -305,14 +255,13 @@ void endpoint_finish(struct endpoint *e)
         e->chat_url,   e->fill_url,     e->query,        e->socket,       e->key_from,
         e->key_header, e->key_variable, e->ca,           e->client_cert,  e->client_key,
         e->proxy,      e->no_proxy,     e->quirks.limit, e->quirks.think, e->quirks.thoughts,
+        e->key,
     };
-    wipe_all(e->headers);
-    wipe_all(e->secrets);
-    wipe(e->key);
-    free(e->key);
-    free_texts(e->quirks.refuses);
+    wipe_texts(e->headers);
+    wipe_texts(e->secrets);
+    wipe_texts(e->quirks.refuses);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        free(texts[i]);
+        wipe_text(texts[i]);
     }
     memset(e, 0, sizeof *e);
 }
@@ -335,12 +284,26 @@ void endpoint_url(const struct endpoint *e, enum endpoint_at at, const char *pat
     }
 }
 
+static struct way way_of(const struct endpoint *e)
+{
+    return (struct way){
+        .socket = e->socket,
+        .ca = e->ca,
+        .client_cert = e->client_cert,
+        .client_key = e->client_key,
+        .insecure = e->insecure,
+        .proxy = e->proxy,
+        .no_proxy = e->no_proxy,
+        .connect_timeout_ms = e->connect_timeout_ms,
+    };
+}
+
 struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
                                 const struct endpoint_request *request,
                                 const struct http_callbacks *callbacks, void *ctx)
 {
     struct buf url;
-    buf_init(&url, SIZE_MAX);
+    buf_init_secret(&url, SIZE_MAX);
     endpoint_url(e, request->at, request->path, &url);
     const struct http_request http_request = {
         .method = request->method,
@@ -349,7 +312,7 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
         .headers = e->headers,
         .body = request->body,
         .body_len = request->body_len,
-        .way = {.connect_timeout_ms = e->connect_timeout_ms},
+        .way = way_of(e),
     };
     struct transfer *t = http_start(http, &http_request, callbacks, ctx);
     buf_finish(&url);
@@ -362,6 +325,7 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
         .code = code,
         .endpoint = e != NULL && e->name != NULL ? e->name : "?",
         .url = e != NULL && e->url != NULL ? e->url : "?",
+        .socket = e != NULL ? e->socket : NULL,
         .dialect = e != NULL && e->dialect != NULL ? e->dialect->name : "?",
         .words = e != NULL && e->dialect != NULL ? e->dialect->words : NULL,
         .text = text,

@@ -42,7 +42,7 @@ struct endpoint {
     char *proxy;    /* URL; "": none; NULL: as the environment says */
     char *no_proxy; /* hosts that it is not for, or NULL */
     char **headers; /* "Name: value" lines, NULL-terminated; the key is among them */
-    char **secrets; /* what no text may repeat: the words of key and headers, NULL-terminated */
+    char **secrets; /* what no text may repeat: see secrets.h; NULL-terminated, or NULL */
     struct endpoint_quirks quirks;
     uint64_t hash; /* of all that is configured: another one is another endpoint */
     const struct dialect *dialect;

@@ -58,12 +58,9 @@ static void trace_sent(struct generation *g, const char *body, size_t len)
         return;
     }
     struct buf head;
-    buf_init(&head, SIZE_MAX);
+    buf_init_secret(&head, SIZE_MAX);
     http_head(g->transfer, &head);
     trace_request(g->trace, uv_now(g->env.loop), &head, body, len);
-    for (volatile char *c = head.data; head.len > 0; head.len--) {
-        *c++ = '\0'; /* the key */
-    }
     buf_finish(&head);
 }
 
@@ -295,7 +292,7 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
 static void fail_cut(struct generation *g, struct failure f)
 {
     struct buf text;
-    buf_init(&text, SIZE_MAX);
+    buf_init_secret(&text, SIZE_MAX);
     if (g->frame.strays.len > 0) {
         error_text(g->frame.strays.data, g->frame.strays.len, &text, NULL);
     }
@@ -344,7 +341,7 @@ static bool start_transfer(struct generation *g, const char *body, size_t len)
     }
     trace_sent(g, body, len);
     frame_init(&g->frame, g->dialect->frame, LIMIT_RECORD);
-    buf_init(&g->error_body, LIMIT_ERROR_BODY);
+    buf_init_secret(&g->error_body, LIMIT_ERROR_BODY); /* servers repeat keys */
     watch(g, g->endpoint->first_timeout_ms);
     return true;
 }
@@ -435,7 +432,7 @@ static void end_status(struct generation *g, const struct http_result *result)
 {
     struct buf text;
     char *signin_url = NULL;
-    buf_init(&text, SIZE_MAX);
+    buf_init_secret(&text, SIZE_MAX);
     error_text(g->error_body.data, g->error_body.len, &text, &signin_url);
     struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
     f.model = g->model;

@@ -1,6 +1,7 @@
 #include "server/http.h"
 
 #include "base/buf.h"
+#include "base/wipe.h"
 #include "proto.h"
 #include "server/curl.h"
 #include "server/reach.h"
@@ -57,16 +58,6 @@ struct transfer {
     struct transfer *next_unwanted;
 };
 
-/* Header lines may hold a key. */
-static void wipe_headers(struct curl_slist *headers)
-{
-    for (struct curl_slist *h = headers; h != NULL; h = h->next) {
-        for (volatile char *c = h->data; *c != '\0'; c++) {
-            *c = '\0';
-        }
-    }
-}
-
 static void forget_unwanted(struct transfer *t)
 {
     struct http *http = t->http;
@@ -86,11 +77,10 @@ static void transfer_free(struct transfer *t)
     forget_unwanted(t);
     curl->multi_remove_handle(t->http->multi, t->easy);
     curl->easy_cleanup(t->easy);
-    wipe_headers(t->headers);
     curl->slist_free_all(t->headers);
     reach_finish(&t->reach);
     buf_finish(&t->body);
-    free(t->url);
+    wipe_text(t->url); /* a key may be in its query */
     free(t);
 }
 
@@ -181,7 +171,7 @@ static bool follow_redirect(struct transfer *t)
     }
     t->redirects++;
     char *url = xstrdup(location);
-    free(t->url);
+    wipe_text(t->url);
     t->url = url;
     curl->multi_remove_handle(t->http->multi, t->easy);
     curl->easy_setopt(t->easy, CURLOPT_URL, t->url);
@@ -326,7 +316,10 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, voi
 struct http *http_new(uv_loop_t *loop)
 {
     curl = curl_load(&trouble);
-    if (curl == NULL || curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    /* What curl makes of headers, addresses and logins is wiped when it frees it. */
+    if (curl == NULL ||
+        curl->global_init_mem(CURL_GLOBAL_DEFAULT, wiped_malloc, wiped_free, wiped_realloc,
+                              wiped_strdup, wiped_calloc) != CURLE_OK) {
         return NULL;
     }
     struct http *http = xcalloc(1, sizeof *http);

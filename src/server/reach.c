@@ -327,6 +327,7 @@ static const struct word handshakes[] = {
     {"protocol version", CAUSE_HANDSHAKE, ": the server offers no version of it that is accepted"},
     {"unsupported protocol", CAUSE_HANDSHAKE,
      ": the server offers no version of it that is accepted"},
+    {"alert handshake failure", CAUSE_HANDSHAKE, ": the server refused it"},
     {"unrecognized name", CAUSE_HANDSHAKE, ": the server does not know the name"},
     {"internal error", CAUSE_HANDSHAKE, ": the server reports an error of its own"},
     {"dh key too small", CAUSE_HANDSHAKE, ": the server's keys are too weak"},
@@ -513,12 +514,14 @@ static enum hum_error error_of(CURLcode code, enum cause_kind cause)
     }
 }
 
-/* Whether curl had a connection, and TLS on it: the times are 0 for what was not reached. */
-static bool reached(const struct reach *r, CURLINFO what)
+/* Whether there is a connection without TLS on it. The times of both are 0 until both are there. */
+static bool is_handshaking(const struct reach *r)
 {
+    long port = 0;
     curl_off_t us = 0;
-    r->curl->easy_getinfo(r->easy, what, &us);
-    return us > 0;
+    r->curl->easy_getinfo(r->easy, CURLINFO_LOCAL_PORT, &port);
+    r->curl->easy_getinfo(r->easy, CURLINFO_APPCONNECT_TIME_T, &us);
+    return port > 0 && us == 0;
 }
 
 enum hum_error reach_explain(struct reach *r, const struct reach_end *end, struct cause *cause,
@@ -528,8 +531,7 @@ enum hum_error reach_explain(struct reach *r, const struct reach_end *end, struc
     r->curl->easy_getinfo(r->easy, CURLINFO_HTTP_CONNECTCODE, &t.connect_code);
     t.tls = strncasecmp(end->url, "https:", 6) == 0;
     t.to_proxy = r->proxy != NULL && t.connect_code == 0 && end->status == 0;
-    t.handshaking =
-        t.tls && reached(r, CURLINFO_CONNECT_TIME_T) && !reached(r, CURLINFO_APPCONNECT_TIME_T);
+    t.handshaking = t.tls && is_handshaking(r);
     *cause = (struct cause){.proxy = r->proxy, .proxy_from = r->proxy_from};
     cause->kind = end->code != CURLE_OK ? explain(r, &t) : CAUSE_UNKNOWN;
     cause->text = r->why.data;

@@ -19,8 +19,8 @@ const char *trace_end_name(enum trace_end end)
 
 static void bytes_init(struct trace_bytes *b, size_t first)
 {
-    buf_init(&b->first, first);
-    buf_init(&b->last, (size_t)2 * TRACE_LAST);
+    buf_init_secret(&b->first, first);
+    buf_init_secret(&b->last, (size_t)2 * TRACE_LAST);
     b->total = 0;
 }
 
@@ -93,8 +93,8 @@ static const struct trace_try *with_body(const struct trace *t)
 static void init_try(struct trace_try *one)
 {
     *one = (struct trace_try){.end = TRACE_OPEN};
-    buf_init(&one->head, TRACE_HEAD);
-    buf_init(&one->answer_head, TRACE_HEAD);
+    buf_init_secret(&one->head, TRACE_HEAD);
+    buf_init_secret(&one->answer_head, TRACE_HEAD);
     bytes_init(&one->body, TRACE_REQUEST);
     bytes_init(&one->answer, TRACE_ANSWER);
 }
@@ -317,7 +317,7 @@ static bool hides(const char *line, size_t name, bool answer)
 static void mask_head(struct buf *head, bool answer, char *const *secrets)
 {
     struct buf out;
-    buf_init(&out, (size_t)2 * TRACE_HEAD);
+    buf_init_secret(&out, (size_t)2 * TRACE_HEAD);
     for (size_t at = 0; at < head->len;) {
         const char *line = head->data + at;
         const char *end = memchr(line, '\n', head->len - at);

@@ -41,10 +41,19 @@ static void check_secrets(int line, const char *json, const char *wanted)
 static void keys_and_headers_are_secret(void)
 {
     SECRETS("", "");
-    SECRETS(",\"key\":\"sesame\"", " sesame sesame"); /* in its header too */
+    SECRETS(",\"key\":\"sesame\"", " sesame c2VzYW1l"); /* in its header too */
     SECRETS(",\"headers\":{\"X-Team\":\"xyzzy-1\",\"X-Two\":\"first1 second2\"}",
-            " xyzzy-1 first1 second2");
-    SECRETS(",\"headers\":{\"Authorization\":\"Bearer tok-123456\"}", " tok-123456");
+            " xyzzy-1 eHl6enktMQ first1 Zmlyc3Qx second2 c2Vjb25kMg");
+    SECRETS(",\"headers\":{\"Authorization\":\"Bearer tok-123456\"}", " tok-123456 dG9rLTEyMzQ1Ng");
+    SECRETS(",\"key\":\"a+b/c=\"", " a+b/c= YStiL2M9 a%2Bb%2Fc%3D");
+}
+
+static void the_login_at_a_proxy_is_secret(void)
+{
+    SECRETS(",\"proxy\":\"http://jane:pa%40ss-word@p:1\"",
+            " jane:pa@ss-word amFuZTpwYUBzcy13b3Jk jane%3Apa%40ss-word pa@ss-word cGFAc3Mtd29yZA "
+            "pa%40ss-word");
+    SECRETS(",\"proxy\":\"http://p:1\"", "");
 }
 
 static void what_everybody_knows_is_not(void)
@@ -197,6 +206,7 @@ int main(void)
     RUN(what_may_be_absent_is_text_if_it_is_there);
     RUN(what_is_known_of_a_service_is_read);
     RUN(keys_and_headers_are_secret);
+    RUN(the_login_at_a_proxy_is_secret);
     RUN(what_everybody_knows_is_not);
     RUN(another_configuration_is_another_endpoint);
     RUN(where_a_key_comes_from_is_known);

@@ -64,6 +64,31 @@ static void stars_may_stand_in_as_many_places(void)
     buf_finish(&b);
 }
 
+static void what_is_secret_in_an_address_is_masked(void)
+{
+    MASKS("at https://h/v1?key=abc&x=1: no", "at https://h/v1?key=***&x=1: no");
+    MASKS("(https://h/v1?x=1&api_key=a#f)", "(https://h/v1?x=1&api_key=*#f)");
+    MASKS("\"https://h/?X-Amz-Signature=0a1b\"", "\"https://h/?X-Amz-Signature=***\"");
+    MASKS("https://h/?sig=%2Fab%3D", "https://h/?sig=***");
+    MASKS("https://h/?api-version=1&monkeys=2&code=3", "https://h/?api-version=1&monkeys=2&code=*");
+    MASKS("key=abc; a&b=c", "key=abc; a&b=c");
+    MASKS("proxy http://jane:pw@p:3128/ is", "proxy http://***@p:3128/ is");
+    MASKS("http://a:b@c@h, http://h/@x", "http://***@h, http://h/@x");
+}
+
+static void nothing_of_a_secret_stays_behind_the_text(void)
+{
+    struct buf b;
+    buf_init(&b, 1000);
+    buf_add_str(&b, "sesame sesame");
+    mask_text(&b, secrets);
+    CHECK_TEXT(b.data, "*** ***");
+    for (size_t i = b.len; i < strlen("sesame sesame"); i++) {
+        CHECK_INT(b.data[i], 0);
+    }
+    buf_finish(&b);
+}
+
 static void nothing_to_mask_changes_nothing(void)
 {
     struct buf b;
@@ -82,6 +107,8 @@ int main(void)
     RUN(what_looks_like_a_key_is_masked);
     RUN(a_secret_is_masked_as_json_writes_it);
     RUN(stars_may_stand_in_as_many_places);
+    RUN(what_is_secret_in_an_address_is_masked);
+    RUN(nothing_of_a_secret_stays_behind_the_text);
     RUN(nothing_to_mask_changes_nothing);
     return check_report("mask");
 }

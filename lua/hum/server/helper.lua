@@ -3,6 +3,7 @@
 local config = require('hum.config')
 local fault = require('hum.fault')
 local log = require('hum.log')
+local secret = require('hum.server.secret')
 
 local M = {}
 
@@ -138,6 +139,16 @@ local function expect_ready(channel)
   )
 end
 
+--- The environment without keys: each reaches the helper with the requests that it is for.
+---@return table<string, string>
+local function environment()
+  local env = vim.fn.environ()
+  for name in pairs(env) do
+    if secret.is_variable(name) then env[name] = nil end
+  end
+  return env
+end
+
 --- Starts the helper unless it runs. Never waits for it: what is sent to the channel
 --- before it has greeted is kept by the pipe.
 ---@return integer? channel
@@ -150,6 +161,8 @@ function M.start()
   stderr = {}
   local ok, channel = pcall(vim.fn.jobstart, { path }, {
     rpc = true,
+    clear_env = true,
+    env = environment(),
     on_exit = on_exit,
     on_stderr = on_stderr,
   })

@@ -1,5 +1,7 @@
 -- API keys and other secrets: from an environment variable or the output of a command.
 -- They live in this module and in the call that needs them, never in the configuration.
+local config = require('hum.config')
+local providers = require('hum.server.provider')
 local steps = require('hum.server.steps')
 
 local M = {}
@@ -9,6 +11,9 @@ M.WITHIN = 120000
 
 --- No key is longer, in bytes.
 local MOST = 65536
+
+--- What is shorter is no secret, in bytes: src/base/mask.h.
+local LEAST = 6
 
 --- From SIGTERM to SIGKILL, in ms.
 local GRACE = 2000
@@ -34,6 +39,17 @@ local function from_env(name)
   return nil, seen .. ' is not set'
 end
 
+--- What a command says of its failure, without what it printed, which may be the key, and what looks like one.
+---@param run hum.SecretRun
+---@return string
+local function words_of(run)
+  local said = vim.trim(table.concat(run.said):match('[^\n]*') or '')
+  for word in table.concat(run.out):gmatch('%S+') do
+    if #word >= LEAST then said = said:gsub(vim.pesc(word), '***') end
+  end
+  return (said:gsub('%f[%w]sk%-[%w_-]+', '***'):sub(1, 200))
+end
+
 ---@param command string[]
 ---@param run hum.SecretRun
 ---@param done vim.SystemCompleted
@@ -41,7 +57,7 @@ end
 local function from_output(command, run, done)
   if done.code ~= 0 or done.signal ~= 0 then
     local how = done.signal ~= 0 and 'was killed by signal ' .. done.signal or 'failed with exit code ' .. done.code
-    local said = vim.trim(table.concat(run.said):match('[^\n]*') or ''):sub(1, 200)
+    local said = words_of(run)
     return nil, ('"%s" %s%s'):format(command[1], how, said ~= '' and ': ' .. said or '')
   end
   for line in table.concat(run.out):gmatch('[^\r\n]+') do
@@ -183,6 +199,30 @@ function M.describe(source)
   local program = source.command[1]
   if vim.fn.executable(program) == 0 then return false, ('the program "%s" is not executable'):format(program) end
   return true, ('from the output of "%s"'):format(program)
+end
+
+--- How variables are called that hold keys, whether hum knows of them or not.
+local KEY_NAMES = { '_API_KEY$', '_APIKEY$', '_TOKEN$' }
+
+--- Whether an environment variable holds a key: the configuration says so, it is the usual one of a service, or it is
+--- called like one.
+---@param name string
+---@return boolean
+function M.is_variable(name)
+  for _, pattern in ipairs(KEY_NAMES) do
+    if name:find(pattern) then return true end
+  end
+  for _, provider in pairs(providers) do
+    if provider.key_variable == name then return true end
+  end
+  for _, endpoint in pairs(config.get().endpoints) do
+    local sources = vim.tbl_values(endpoint.headers)
+    sources[#sources + 1] = endpoint.key
+    for _, source in ipairs(sources) do
+      if type(source) == 'table' and source.env == name then return true end
+    end
+  end
+  return false
 end
 
 --- Forgets what commands gave, so that the next request runs them again: a server refused

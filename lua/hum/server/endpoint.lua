@@ -1,6 +1,8 @@
 -- Endpoints: from a name in the configuration to what the helper needs to reach it.
 local address = require('hum.address')
 local config = require('hum.config')
+local helper = require('hum.server.helper')
+local notify = require('hum.notify')
 local providers = require('hum.server.provider')
 local secret = require('hum.server.secret')
 local spelling = require('hum.spelling')
@@ -148,6 +150,20 @@ local function quirks_of(endpoint)
   return next(quirks) and quirks or nil
 end
 
+local warned = {} ---@type table<string, boolean>  endpoints without a check, in the life of a helper
+helper.on_lost(function() warned = {} end)
+
+---@param spec hum.EndpointSpec
+local function warn_insecure(spec)
+  local name = spec.name
+  if not (spec.tls and spec.tls.insecure and vim.startswith(spec.url, 'https:')) or warned[name] then return end
+  warned[name] = true
+  notify.warn(
+    ('hum: the certificate of endpoint "%s" is not checked\n'):format(name)
+      .. ('Remove endpoints.%s.insecure, or set its ca instead (:help hum-tls).'):format(name)
+  )
+end
+
 ---@param name string
 ---@param endpoint hum.Endpoint
 ---@param found hum.Address
@@ -219,6 +235,7 @@ function M.resolve(name, cb)
   end
   local function finish(key, headers)
     local spec = spec_of(name, endpoint, found)
+    warn_insecure(spec)
     spec.headers, spec.key = headers, key
     spec.key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil
     steps.finish(nil, {

@@ -193,7 +193,7 @@ static const struct refusal refusals[] = {
 };
 
 static const struct dialect_chat chat = {"/api/chat", chat_body, refusals};
-static const struct dialect_fill fill = {"generate", AT_API, "/api/generate", fill_body};
+static const struct dialect_fill fill = {"generate", AT_ROOT, "/api/generate", fill_body};
 
 const struct dialect dialect_ollama = {
     .name = "ollama",

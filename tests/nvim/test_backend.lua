@@ -66,9 +66,11 @@ local function openai(t, models, rules)
   end
   rules = vim.list_extend(rules or {}, {
     { match = { path = '/v1/models' }, json = { object = 'list', data = data } },
-    { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } },
     { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } },
   })
+  for _, path in ipairs({ '/props', '/', '/api/version' }) do
+    table.insert(rules, { match = { path = path }, status = 404, json = { detail = 'Not Found' } })
+  end
   srv:script({ rules = rules })
   return srv
 end
@@ -238,13 +240,74 @@ backend_test('or a suffix, if they take one', function(t)
   local srv = openai(t, { 'coder-x' })
   local got = resolve(t, srv, nil, OPENAI)
   eq({ 'completions', nil }, { got.backend.api, got.backend.tokens })
-  eq('b', srv:requests('/v1/completions')[1].body.suffix)
+  T.match('^b b b', srv:requests('/v1/completions')[1].body.suffix)
   local refusal = { error = { message = 'suffix is not currently supported' } }
   srv = openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, status = 400, json = refusal } })
   local err = resolve(t, srv, nil, OPENAI).err
   T.match('suffix is not currently supported', err, true)
   T.match('hum-fim', err, true)
   T.match('no FIM model at endpoint "ollama"', resolve(t, openai(t, { 'a', 'b' }), nil, OPENAI).err, true)
+end)
+
+backend_test('a server that takes the suffix without a word is found out by what it counts', function(t)
+  local function counting(n)
+    local answer = { choices = { { text = 'x' } }, usage = { prompt_tokens = n } }
+    return openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, json = answer } })
+  end
+  eq('completions', resolve(t, counting(35), nil, OPENAI).backend.api)
+  eq('completions', resolve(t, counting(0), nil, OPENAI).backend.api) -- it does not count
+  local err = resolve(t, counting(2), nil, OPENAI).err
+  T.match('ignores the text behind the cursor', err, true)
+  T.match('complete.fim', err, true)
+end)
+
+backend_test('where a model is named a list that is none does no harm', function(t)
+  local none = { match = { path = '/v1/models' }, status = 404, json = { detail = 'Not Found' } }
+  local name = 'qwen2.5-coder:7b'
+  local got = resolve(t, openai(t, {}, { none }), nil, { dialect = 'openai', model = name })
+  eq({ name, 'completions' }, { got.backend.model, got.backend.api })
+  got = resolve(t, openai(t, {}, { none }), { model = 'coder-x' }, OPENAI)
+  eq('coder-x', got.backend.model)
+  T.match('404', resolve(t, openai(t, {}, { none }), nil, { dialect = 'openai', model = 'talker' }).err, true)
+end)
+
+--- Adds what an Ollama answers at its root; without its greeting behind a proxy that hides it.
+local function as_openai(t, models, greeting)
+  local srv, names = t:fake(), {}
+  local rules = {
+    { match = { path = '/props' }, status = 404, body = '404 page not found', content_type = 'text/plain' },
+    { match = { path = '/v1/completions' }, json = { choices = { { text = 'Sure, here is' } } } },
+  }
+  if not greeting then rules[#rules + 1] = { match = { path = '/' }, status = 404, body = 'nothing here' } end
+  for name, shown in vim.spairs(models) do
+    names[#names + 1] = { name = name, model = name, capabilities = shown.capabilities }
+    rules[#rules + 1] = { match = { path = '/api/show', model = name }, json = shown }
+  end
+  rules[#rules + 1] = { match = { path = '/api/tags' }, json = { models = names } }
+  srv:script({ server = 'ollama', rules = rules })
+  return srv
+end
+
+for _, greeting in ipairs({ true, false }) do
+  local how = greeting and 'by its greeting' or 'by its list'
+  backend_test(('an Ollama that is configured as another server is known %s'):format(how), function(t)
+    local srv = as_openai(t, { ['mine:1b'] = { capabilities = INSERTS } }, greeting)
+    local endpoint = { url = srv.url .. '/v1', dialect = 'openai', options = { max_tokens = 9, temperature = 0.2 } }
+    local got = resolve(t, srv, { options = { top_k = 3 } }, endpoint)
+    eq({ 'generate', 'mine:1b', nil }, { got.backend.api, got.backend.model, got.backend.tokens })
+    eq({ { top_k = 3 }, false }, { got.backend.options, got.backend.during_chat })
+    eq(srv.url .. '/v1', got.backend.endpoint.url)
+    T.match("using Ollama's own /api/generate with a suffix", got.found.text, true)
+    eq({}, srv:requests('/v1/completions'))
+  end)
+end
+
+backend_test('a server that has an Ollama behind another path is no Ollama', function(t)
+  local srv = openai(t, { 'starcoder2-3b' }, {
+    { match = { path = '/api/version' }, json = { version = '0.5.0' } }, -- as Open WebUI
+    { match = { path = '/api/tags' }, status = 404, json = { detail = 'Not Found' } },
+  })
+  eq('completions', resolve(t, srv, nil, OPENAI).backend.api)
 end)
 
 backend_test('a server that cannot be asked is no server without models', function(t)

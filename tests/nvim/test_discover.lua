@@ -14,7 +14,14 @@ local function rule(path)
   }
 end
 
-local NO_PROPS = { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } }
+--- Rules of a server that is neither llama-server nor Ollama.
+local function other(...)
+  local rules = { ... }
+  for _, path in ipairs({ '/props', '/', '/api/version' }) do
+    table.insert(rules, { match = { path = path }, status = 404, json = { detail = 'Not Found' } })
+  end
+  return rules
+end
 
 --- What is not certain is tried first.
 local function trial(path) return { match = { path = path, nth = 1 }, text = 'x' } end
@@ -109,7 +116,7 @@ test('llama-server, with the tokens that its /infill quotes', {}, function(t)
 end)
 
 test('another server, with the tokens of a known family', {}, function(t)
-  local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
+  local rules = other(trial('/v1/completions'), rule('/v1/completions'))
   local srv = server(t, 'deepseek-ai/deepseek-coder-6.7b-base', '/v1/completions', { rules = rules })
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq(nil, body.suffix)
@@ -118,9 +125,17 @@ test('another server, with the tokens of a known family', {}, function(t)
 end)
 
 test('another server, by its suffix', {}, function(t)
-  local rules = { NO_PROPS, trial('/v1/completions'), rule('/v1/completions') }
+  local rules = other(trial('/v1/completions'), rule('/v1/completions'))
   local model = { name = 'some-coder', capabilities = { 'completion', 'insert' } }
   local srv = server(t, model, '/v1/completions', { rules = rules, server = 'ollama' })
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq('\n    return sum;\n}', body.suffix)
+end)
+
+test('Ollama, configured as another server, in its own way', {}, function(t)
+  local model = { name = 'coder:1b', capabilities = { 'completion', 'insert' } }
+  local srv = server(t, model, '/api/generate', { server = 'ollama' })
+  local request = fill_in(t, srv, '/api/generate', { url = srv.url .. '/v1', dialect = 'openai' }, 'server')
+  eq({ 'coder:1b', '\n    return sum;\n}' }, { request.body.model, request.body.suffix })
+  eq({}, srv:requests('/v1/completions'))
 end)

@@ -72,7 +72,7 @@ end
 ---@param path string  of the models that are loaded
 ---@param wait_for fun(start: fun(done: fun(...))): any
 local function check_loaded(found, name, path, wait_for)
-  local err, answer = wait_for(function(done) query.query(name, { path = path }, done) end)
+  local err, answer = wait_for(function(done) query.query(name, { path = path, at_root = true }, done) end)
   if err or type(answer) ~= 'table' then return end
   for _, item in ipairs(answers.objects(answer, 'models')) do
     local listed = catalog.id(item)
@@ -112,7 +112,7 @@ function M.check(usable, wait_for)
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
   health.ok('FIM model: ' .. backend.describe(found))
-  local provider = providers[options.endpoints[name].dialect]
+  local provider = found.native and providers.ollama or providers[options.endpoints[name].dialect]
   if provider.loaded then check_loaded(found, name, provider.loaded, wait_for) end
   check_context(found, complete, name, provider)
   check_buffer(buf)

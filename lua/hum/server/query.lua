@@ -20,6 +20,7 @@ local M = {}
 ---@field body? table
 ---@field model? string    that it is about
 ---@field fills? boolean   for completion
+---@field text? boolean    the answer is no JSON: {text = body}
 ---@field timeout? number  seconds; without one 5, or, with on_record, as long as it takes
 ---@field on_record? fun(record: table)  the answer is lines of JSON: each as it comes, and `answer` is empty
 
@@ -102,6 +103,7 @@ function M.query(name, spec, cb)
     }, function(err, result)
       if not result then return steps.finish(err) end -- no error either: it was cancelled
       if on_record then return steps.finish(nil, {}) end
+      if spec.text then return steps.finish(nil, { text = result.body }) end
       local endpoint = resolved.endpoint
       steps.finish(decode(name, address_of(endpoint, spec), without_key(endpoint, result.body)))
     end)

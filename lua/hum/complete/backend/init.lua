@@ -103,6 +103,7 @@ local function discover_opts(key, resolved)
   local complete = key.config.complete
   return {
     endpoint = key.endpoint,
+    fill_url = resolved.endpoint.fill_url,
     model = complete.model,
     chat_model = key.chat_model,
     tokens = own_tokens(complete.fim),
@@ -117,12 +118,13 @@ end
 ---@return hum.BackendSpec
 local function spec_of(found, resolved, complete)
   local during = complete.during_chat
+  local own = found.native and {} or resolved.options -- their names are those of another API
   return {
     endpoint = resolved.endpoint,
     api = found.api,
     model = found.model,
     tokens = found.tokens,
-    options = as_map(vim.tbl_extend('force', resolved.options, complete.options)),
+    options = as_map(vim.tbl_extend('force', own, complete.options)),
     extra = vim.empty_dict(),
     keep_alive = resolved.keep_alive,
     project = vim.fs.basename(vim.fn.getcwd()),
@@ -232,8 +234,10 @@ local APIS = {
 ---@param found hum.FoundBackend
 ---@return string
 local function api_text(found)
-  local api = APIS[found.api]
-  if found.api == 'infill' then
+  local api = found.native and "Ollama's own /api/generate" or APIS[found.api]
+  if found.own then
+    return "the service's own address"
+  elseif found.api == 'infill' then
     return api
   elseif not found.tokens then
     return api .. ' with a suffix'

@@ -1,0 +1,217 @@
+-- How an OpenAI-compatible server fills in. llama-server is known by its /props and has /infill; an
+-- Ollama is asked in its own way; services have an address of their own, or none. All others have
+-- /completions, which takes a raw prompt of a known family's tokens, or with some servers a suffix.
+-- Where a server that fills in by itself tells its tokens, they are used for raw prompts (see
+-- hum.complete.backend.tokens).
+local answers = require('hum.server.answer')
+local candidates = require('hum.complete.backend.candidates')
+local catalog = require('hum.server.catalog')
+local families = require('hum.complete.backend.families')
+local found_by = require('hum.complete.backend.found')
+local native = require('hum.complete.backend.native')
+local providers = require('hum.server.provider')
+local task = require('hum.complete.backend.task')
+local tokens = require('hum.complete.backend.tokens')
+
+local M = {}
+
+--- A trial may have to wait for a free slot. In seconds.
+local TRY_WITHIN = 60
+
+---@param opts hum.DiscoverOpts
+---@param where hum.QuerySpec  its path
+---@param body table
+---@return hum.ServerError|nil err, any answer
+local function try(opts, where, body)
+  local spec = { method = 'POST', body = body, model = body.model, timeout = TRY_WITHIN }
+  return task.query(opts.endpoint, vim.tbl_extend('error', spec, where) --[[@as hum.QuerySpec]])
+end
+
+--- The models of a server as it lists them. A list that cannot be had is none where a model is known
+--- already.
+---@param opts hum.DiscoverOpts
+---@param known boolean
+---@return string|nil err, table[] items
+local function listed(opts, known)
+  local list = providers.openai.list
+  local err, answer = task.query(opts.endpoint, { path = list.path, at_root = list.at_root })
+  return err and not known and found_by.text(err) or nil, catalog.entries(answer)
+end
+
+--- The models of a server, and which of them is to fill in.
+---@param opts hum.DiscoverOpts
+---@return string|nil err, string|nil model, string|nil why
+local function choose(opts)
+  if opts.model then return nil, opts.model, found_by.NAMED end
+  local chat = opts.chat_model and (opts.tokens or families.of(opts.chat_model)) and opts.chat_model
+  local err, models = listed(opts, chat ~= nil)
+  if err then return err end
+  local loaded, only = {}, nil
+  for _, item in ipairs(models) do
+    local status = type(item.status) == 'table' and item.status.value -- of llama-server's router
+    only = catalog.id(item)
+    loaded[only or ''] = status == 'loaded' or nil
+  end
+  if #models == 1 and only then
+    return nil, only, found_by.ONLY
+  elseif chat then
+    return nil, chat, found_by.CHATS
+  end
+  local first = candidates.order(models, loaded)[1]
+  if first then return nil, first.model, first.loaded and found_by.LOADED or found_by.FOUND end
+  return found_by.nothing(opts, 'serve one, such as Qwen2.5-Coder, or set complete.model')
+end
+
+-- ---- services -------------------------------------------------------------------------------
+
+--- Of the models of a service one that fills in, where it says which do (Mistral), else one that does
+--- not think; the known ones first.
+---@param items table[]
+---@param able table[]  those of which it says so
+---@return string|nil
+local function best_of(items, able)
+  local first = candidates.order(able, {})[1]
+  if first then return first.model end
+  for _, item in ipairs(#able > 0 and able or items) do
+    local id = catalog.id(item)
+    if id and not families.is_thinker(id) then return id end
+  end
+end
+
+---@param opts hum.DiscoverOpts
+---@return string|nil err, string|nil model, string|nil why
+local function choose_at_service(opts)
+  local chat = opts.chat_model
+  if opts.model then
+    return nil, opts.model, found_by.NAMED
+  elseif chat and families.of(chat) then
+    return nil, chat, found_by.CHATS
+  end
+  local usable = chat ~= nil and not families.is_thinker(chat)
+  local err, items = listed(opts, usable)
+  if err then return err end
+  local able = vim.tbl_filter(function(item)
+    local can = item.capabilities
+    return type(can) == 'table' and can.completion_fim == true
+  end, items)
+  if usable and #able == 0 then return nil, chat, found_by.CHATS end
+  local best = best_of(items, able)
+  if best then return nil, best, found_by.FOUND end
+  return found_by.nothing(opts, 'set complete.model')
+end
+
+--- A service that fills in by a suffix at an address of its own. Nothing is tried there: it costs.
+---@param opts hum.DiscoverOpts
+---@return string|nil err, hum.FoundBackend|nil found
+local function at_service(opts)
+  local err, model, why = choose_at_service(opts)
+  if not model or not why then return err end
+  return nil, { model = model, api = 'completions', own = true, why = why, load = false, parallel = true }
+end
+
+-- ---- servers --------------------------------------------------------------------------------
+
+---@param opts hum.DiscoverOpts
+---@param props table  answer of /props
+---@return string|nil err, hum.FoundBackend|nil found
+local function on_llama_server(opts, props)
+  local err, model, why = choose(opts)
+  if not model or not why then return err end
+  local slots, settings = answers.number(props.total_slots), props.default_generation_settings
+  local context = type(settings) == 'table' and answers.number(settings.n_ctx) or 0
+  ---@type hum.FoundBackend
+  local found = {
+    model = model,
+    api = 'infill',
+    why = why,
+    load = false,
+    parallel = slots ~= nil and slots > 1,
+    context = context > 0 and context or nil, -- a router says 0
+  }
+  local family = families.of(model)
+  if not opts.tokens then
+    local body = { model = model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
+    local refused, answer = try(opts, { path = '/infill', at_root = true }, body)
+    if not refused then
+      if found_by.use_learned(found, opts, tokens.from_infill(answer.prompt), family) then found.api = 'completions' end
+      return nil, found
+    elseif refused.status ~= 501 and refused.status ~= 404 then
+      return found_by.text(refused)
+    end
+  end
+  found.api = 'completions'
+  found.tokens, found.family = opts.tokens, nil
+  if not opts.tokens and family then
+    found.tokens, found.family = family.tokens, family.name
+  end
+  if found.tokens then return nil, found end
+  local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
+  return cannot:format(model)
+end
+
+--- So many words, of a token each at least.
+local SUFFIX_TOKENS = 32
+
+--- Whether a server takes the suffix or, without a word, nothing but the prompt: then it has counted a
+--- token or two, and what it would say is no code for this place.
+---@param answer table
+---@return boolean
+local function ignores_suffix(answer)
+  local usage = answer.usage
+  local counted = answers.number(type(usage) == 'table' and usage.prompt_tokens or nil)
+  return counted ~= nil and counted > 0 and counted < SUFFIX_TOKENS / 2
+end
+
+---@param opts hum.DiscoverOpts
+---@return string|nil err, hum.FoundBackend|nil found
+local function on_completions(opts)
+  local err, model, why = choose(opts)
+  if not model or not why then return err end
+  local family = not opts.tokens and families.of(model) or nil
+  local own = opts.tokens or (family and family.tokens)
+  local suffix = not own and vim.trim(('b '):rep(SUFFIX_TOKENS)) or nil
+  local body = { model = model, prompt = 'a', suffix = suffix, max_tokens = 1 }
+  local refused, answer = try(opts, { path = '/completions', at_fill = true }, body)
+  if refused then return found_by.text(refused) end
+  if suffix and ignores_suffix(answer) then
+    local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; set complete.fim or complete.model'
+    return cannot:format(opts.endpoint, model)
+  end
+  return nil,
+    {
+      model = model,
+      api = 'completions',
+      tokens = own,
+      family = family and family.name,
+      why = why,
+      load = false,
+      parallel = true,
+    }
+end
+
+--- Ollama's own way: its /v1/completions puts prompts into the template of chats, and what it answers
+--- is no code.
+---@param opts hum.DiscoverOpts
+---@return string|nil err, hum.FoundBackend|nil found
+local function on_ollama(opts)
+  local err, found = native.find(opts)
+  if found then found.native = true end
+  return err, found
+end
+
+--- Runs in a task.
+---@param opts hum.DiscoverOpts
+---@return string|nil err, hum.FoundBackend|nil found
+function M.find(opts)
+  if opts.fill_url then return at_service(opts) end
+  local err, props = task.query(opts.endpoint, { path = '/props', at_root = true })
+  if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
+    return on_llama_server(opts, props)
+  elseif err and err.code and (err.code ~= 'http' or err.status == 401 or err.status == 503) then
+    return found_by.text(err) -- no answer, no access, or still loading: that says nothing about the API
+  end
+  if native.is_there(opts.endpoint) then return on_ollama(opts) end
+  return on_completions(opts)
+end
+
+return M

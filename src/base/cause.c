@@ -15,7 +15,7 @@ struct words {
 #define TRUST                                                                                    \
     "Set endpoints.{name}.ca to the certificate of its authority (a PEM file), or the variable " \
     "SSL_CERT_FILE (:help hum-tls)."
-#define WITHOUT_PROXY "endpoints.{name}.proxy = '' does without a proxy."
+#define WITHOUT_PROXY "endpoints.{name}.proxy = false does without a proxy."
 
 static const struct words words[] = {
     [CAUSE_UNKNOWN] = {"", ""},
@@ -72,13 +72,12 @@ static const struct words words[] = {
                          "Correct {from}: scheme, host and port; " WITHOUT_PROXY},
     [CAUSE_PROXY_REFUSED] = {"the proxy {proxy} refuses to connect to {host}{text}",
                              "Ask for {host} to be allowed there, or reach it without the proxy: "
-                             "endpoints.{name}.proxy = ''."},
+                             "endpoints.{name}.proxy = false."},
     [CAUSE_PROXY_GATEWAY] = {"the proxy {proxy} cannot reach {host}{text}",
                              "Correct endpoints.{name}.url, or reach the server without the proxy: "
-                             "endpoints.{name}.proxy = ''."},
+                             "endpoints.{name}.proxy = false."},
     [CAUSE_PROXY_LOGIN] = {"the proxy {proxy} {text}",
-                           "Put user name and password into {from}: http://USER:PASSWORD@HOST:PORT "
-                           "(:help hum-proxy)."},
+                           "Put USER:PASSWORD@ in front of the host in {from} (:help hum-proxy)."},
     [CAUSE_PROXY_CERTIFICATE] = {"the certificate of the proxy {proxy} is not trusted", TRUST},
 };
 

@@ -6,6 +6,7 @@
 #include "base/hint.h"
 #include "base/mask.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 static const char *or_else(const char *text, const char *other)
@@ -26,6 +27,11 @@ static void add_address(const struct failure *f, struct buf *message)
     }
     if (f->socket != NULL && f->cause.kind != CAUSE_SOCKET) {
         buf_printf(message, " (socket %s)", f->socket);
+    }
+    /* Which of the two it was that answered, or did not, is not always known. */
+    bool may_be_proxy = f->status == 0 || f->status == 403 || f->status >= 500;
+    if (f->cause.proxy != NULL && f->cause.kind == CAUSE_UNKNOWN && may_be_proxy) {
+        buf_printf(message, " (through the proxy %s)", f->cause.proxy);
     }
 }
 

@@ -363,10 +363,14 @@ static enum cause_kind explain_handshake(struct reach *r, const struct trouble *
 
 static enum cause_kind explain_connect(struct reach *r, const struct trouble *t)
 {
-    if (t->connect_code == 407) {
+    if (t->connect_code == 407 || t->connect_code == 401) { /* tinyproxy refuses logins by 401 */
         return say(r, CAUSE_PROXY_LOGIN,
                    r->has_login ? "refused the user name or the password"
                                 : "wants a user name and a password");
+    }
+    if (t->connect_code == 400 || t->connect_code == 404 || t->connect_code == 405 ||
+        t->connect_code == 501) {
+        return CAUSE_PROXY_ODD; /* a server that knows no CONNECT */
     }
     buf_clear(&r->why);
     buf_printf(&r->why, " (HTTP %ld)", t->connect_code);

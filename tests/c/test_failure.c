@@ -121,7 +121,7 @@ static void answers_tell_of_tls_and_proxies_too(void)
     f = answered(400, "400 No required SSL certificate was sent");
     check_words(&f, "HTTP 400", "client_cert");
     f = answered(407, "Proxy Authentication Required");
-    check_words(&f, "HTTP 407", "USER:PASSWORD");
+    check_words(&f, "HTTP 407", "USER:PASSWORD@");
 }
 
 static void each_wait_says_what_was_waited_for(void)

@@ -148,16 +148,16 @@ Name of the field in which thoughts are sent back with a reply, such as
       kind = 'string',
       also = { 'cacert', 'ca_bundle', 'ca_file', 'cafile', 'capath' },
       default_help = [[
-$SSL_CERT_FILE, $SSL_CERT_DIR or $CURL_CA_BUNDLE, else those of the system]],
+$CURL_CA_BUNDLE, else $SSL_CERT_FILE and $SSL_CERT_DIR, else the system's]],
       help = [[
 File or directory with the certificates of the authorities that the server's certificate
-may come from.]],
+may come from, and of no others; see |hum-tls|.]],
     },
     {
       name = 'client_cert',
       kind = 'string',
       also = { 'cert', 'certificate' },
-      help = 'File of the certificate that is shown to the server.',
+      help = 'File of the certificate that is shown to the server, in PEM format.',
     },
     {
       name = 'client_key',
@@ -171,7 +171,8 @@ may come from.]],
       also = { 'allow_insecure', 'verify' },
       help = [[
 Do not check the server's certificate: whoever is on the way can read and change what is
-sent, the key included. You are warned each time hum is started.]],
+sent, the key included. You are warned when the endpoint is first used. Put the server's own
+certificate into `ca` instead.]],
     },
     {
       name = 'proxy',
@@ -180,13 +181,15 @@ sent, the key included. You are warned each time hum is started.]],
       default_help = '$http_proxy, $https_proxy or $all_proxy, but none for addresses of this machine',
       help = [[
 URL of the proxy: `http://`, `https://`, `socks5://` or `socks5h://`, host and port;
-`false` for none.]],
+`false` for none. It is used for servers of this machine, too; see |hum-proxy|.]],
     },
     {
       name = 'no_proxy',
       kind = 'list',
-      default_help = '$no_proxy',
-      help = 'Hosts that are reached without the proxy: names (with all below them) and addresses.',
+      default_help = '$no_proxy, for the proxy of the variables',
+      help = [[
+Hosts that are reached without the proxy: names (with all below them), addresses and
+networks (`10.0.0.0/8`).]],
     },
     {
       name = 'connect_timeout',

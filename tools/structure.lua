@@ -42,8 +42,21 @@ local LUA = {
 }
 
 -- Modules that stand in lua/hum/ itself and below everything else.
-local LUA_BASE =
-  { 'address', 'config', 'events', 'fault', 'interrupt', 'log', 'notify', 'private', 'spelling', 'status', 'url' }
+local LUA_BASE = {
+  'address',
+  'config',
+  'echo',
+  'events',
+  'fault',
+  'interrupt',
+  'log',
+  'notify',
+  'private',
+  'spelling',
+  'status',
+  'url',
+  'wrap',
+}
 
 -- Neovim's functions that may go or change without notice, and the one file that may use them.
 local PRIVATE = { 'vim%._%w+', 'nvim__%w+' }

@@ -1,6 +1,8 @@
 -- The one way to tell the user something. Safe from any context, scheduled, written to
--- the log as well, never repeated within a moment, and not before it can be read.
+-- the log as well, never repeated within a moment, and not before it can be read. Whole in `:messages`.
+local echo = require('hum.echo')
 local log = require('hum.log')
+local wrap = require('hum.wrap')
 
 local M = {}
 
@@ -27,36 +29,62 @@ local function is_builtin()
   return source:find('^@vim/') ~= nil or source:find('^=?%?$') ~= nil
 end
 
----@param text string
----@param cells integer
----@return string
-local function cut(text, cells)
-  if vim.fn.strdisplaywidth(text) <= cells then return text end
-  return vim.fn.strcharpart(text, 0, math.max(0, cells - 2)) .. ' …'
-end
-
 --- Where everything stands that a message had no room for.
 local MORE = '(:Hum log)'
+
+--- The sentences of a hint that fit, the first of which is the cure.
+---@param hint string
+---@param room integer
+---@return string|nil
+local function cure_of(hint, room)
+  local cure
+  for sentence in (hint .. ' '):gmatch('(.-[.)])%s+') do
+    local more = cure and cure .. ' ' .. sentence or sentence
+    if vim.fn.strdisplaywidth(more) > room then break end
+    cure = more
+  end
+  return vim.fn.strdisplaywidth(hint) <= room and hint or cure
+end
+
+--- The longest path or address of a message that is cut, in cells.
+local PATH = 24
+
+--- A message of one line may end in what to do, behind a semicolon or in parentheses.
+---@param line string
+---@param room integer
+---@return string
+local function fitted_line(line, room)
+  line = wrap.shorten(line, PATH)
+  if vim.fn.strdisplaywidth(line) <= room then return line end
+  local what, cure = line:match('^(.*;) ([^;]+)$')
+  if not what then
+    what, cure = line:match('^(.*) (%b())$')
+  end
+  local width = cure and vim.fn.strdisplaywidth(cure) or room
+  if width > room / 2 then return wrap.cut(line, room - #MORE - 1) .. ' ' .. MORE end
+  return wrap.cut(what --[[@as string]], room - width - 1) .. ' ' .. cure
+end
 
 --- What to do stands in the last line of a message, and is the last to be cut.
 ---@param text string
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
-  local room = vim.o.columns * math.max(1, vim.o.cmdheight) - 13
+  local room = echo.room()
   local line = text:gsub('%s*\n%s*', '; ')
   if vim.fn.strdisplaywidth(line) <= room then return line end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
-  if not what or not hint or vim.startswith(hint, 'hum: ') then
-    what, hint = line, MORE
-  end
-  local left = room - vim.fn.strdisplaywidth(hint) - 1
-  if left < 12 then return cut('hum: ' .. hint, room) end
-  return cut((what:gsub('%s*\n%s*', '; ')), left) .. ' ' .. hint
+  if not what or not hint then return fitted_line(line, room) end
+  local is_hint = not vim.startswith(hint, 'hum: ') -- else it is another message
+  local cure = is_hint and cure_of(hint, room - #'hum: ') or MORE
+  if is_hint and cure == MORE then return wrap.cut('hum: ' .. hint, room) end
+  local left = room - vim.fn.strdisplaywidth(cure) - 1
+  if left < 12 then return 'hum: ' .. cure end
+  return wrap.cut((what:gsub('%s*\n%s*', '; ')), left) .. ' ' .. cure
 end
 
 --- Neovim's own vim.notify prints to the message area, where a second line or a second
 --- message ends in a hit-enter prompt: it gets one line for all that came at once.
---- Replacements of it have room for everything.
+--- Replacements of it get everything, and may have room for it.
 local function show()
   local messages = held
   held = {}
@@ -64,19 +92,17 @@ local function show()
   for i, message in ipairs(messages) do
     texts[i], level = message.text, math.max(level, message.level)
   end
-  if is_builtin() then
-    vim.cmd.redraw() -- takes a message away that is shown already
-    return vim.notify(fitted(table.concat(texts, '\n')), level)
-  end
+  local text = table.concat(texts, '\n')
+  if is_builtin() then return echo.show(text, fitted(text), level) end
   for _, message in ipairs(messages) do
-    vim.notify(message.text, message.level, { title = 'hum' })
+    echo.guard(function() vim.notify(message.text, message.level, { title = 'hum' }) end)
   end
 end
 
----@return boolean  "-- INSERT --" would cover a message before it can be read
+---@return boolean  "-- INSERT --" would cover a message before it can be read, or it what the user types
 local function is_covered()
   local mode = vim.api.nvim_get_mode().mode
-  return is_builtin() and vim.o.showmode and mode:find('^[iR]') ~= nil
+  return is_builtin() and mode:find(vim.o.showmode and '^[iRc]' or '^c') ~= nil
 end
 
 local function show_in_time()

@@ -24,9 +24,9 @@ void event_failure(struct buf *out, const struct failure *f)
     buf_init_secret(&message, SIZE_MAX);
     buf_init_secret(&hint, SIZE_MAX);
     explain_failure(f, &message, &hint);
-    /* Servers quote prompts in their errors: their words are for level debug. */
-    log_write(LOG_WARN, "%s: %s, status %ld", f->endpoint, failure_code(f->code), f->status);
-    log_write(LOG_DEBUG, "%s", message.len > 0 ? message.data : "");
+    /* Whole, as no screen may have room for that. */
+    log_write(LOG_WARN, "%s: %s, status %ld: %s | %s", f->endpoint, failure_code(f->code),
+              f->status, message.len > 0 ? message.data : "", hint.len > 0 ? hint.data : "");
 
     wire_cstr(out, "code");
     wire_cstr(out, failure_code(f->code));

@@ -233,7 +233,7 @@ test('several messages at once, or one after the other, lead to no prompt either
     vim.schedule(function() vim.schedule(function() notify.warn('third') end) end)
   ]])
   t:wait(function() return t:messages():find('third') end, 'all is told')
-  eq('first; second\nthird', t:messages())
+  eq('first\nsecond\nthird', t:messages())
   eq(false, t.child:mode().blocking)
 end)
 

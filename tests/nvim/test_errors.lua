@@ -17,12 +17,8 @@ local function told(t, buf, n)
   T.match('## » You\n\n$', t:text(buf))
   T.ok(not t.child:mode().blocking, 'a prompt asks for a key')
   T.match('hum: ', t:messages(), true)
-  -- Below the mark stand two lines that are no text: what happened, what to do.
-  local start = data.message:sub(1, 30):gsub('%p', '%%%0')
-  data.hint = t:wait(
-    function() return t:screen():match('\n  ' .. start .. '[^\n]*\n  (%S[^\n]+)') end,
-    'the chat shows the error and what to do'
-  )
+  -- The mark says what happened. Below it stands what to do, which is no text.
+  data.hint = t:wait(function() return t:screen():match('%-%->\n  (%S[^\n]+)') end, 'the chat shows what to do')
   return data
 end
 

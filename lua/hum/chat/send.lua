@@ -6,6 +6,7 @@ local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
+local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
 local reply = require('hum.chat.reply')
@@ -17,17 +18,6 @@ local M = {}
 ---@param err any
 local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
---- Warns that a reply is still streaming.
----@return string  the text of the warning
-function M.busy()
-  local keys = config.get().chat.maps.stop
-  local key = type(keys) == 'table' and keys[1] or keys
-  local how = key and (key .. ' or :Hum stop') or ':Hum stop'
-  local text = ('a reply is still streaming; stop it with %s'):format(how)
-  notify.warn('hum: ' .. text)
-  return text
-end
-
 ---@param buf integer
 ---@param row integer
 ---@return integer  the row after the last one before `row` that is not blank
@@ -38,6 +28,30 @@ local function after_text(buf, row)
     row = row - 1
   end
   return row
+end
+
+--- Says below the message why it was not sent: the message area may be too narrow for that.
+---@param buf integer
+---@param reason any  its second line is what to do
+local function refuse(buf, reason)
+  local text = tostring(reason):gsub('^hum: ', '')
+  complain(text)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  local message, hint = text:match('^([^\n]*)\n?(.*)$')
+  notes.clear_failures(buf)
+  notes.failure(buf, after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1, { message = message, hint = hint })
+  notes.reveal(buf)
+end
+
+--- Warns that a reply is still streaming.
+---@return string  the text of the warning
+function M.busy()
+  local keys = config.get().chat.maps.stop
+  local key = type(keys) == 'table' and keys[1] or keys
+  local how = key and (key .. ' or :Hum stop') or ':Hum stop'
+  local text = ('a reply is still streaming; stop it with %s'):format(how)
+  notify.warn('hum: ' .. text)
+  return text
 end
 
 --- Text without any heading, as in a chat that was emptied, becomes the user's message.
@@ -142,7 +156,7 @@ function M.submit(chat, again)
   local known = message.model
   prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
-      return complain((tostring(reason):gsub('^hum: ', '')))
+      return refuse(buf, reason)
     elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
       return
     end
@@ -155,7 +169,7 @@ function M.submit(chat, again)
     local thoughts = memory.recall(buf, message.turns, resolved.endpoint.name, model)
     message.messages = format.messages(message.turns, thoughts)
     local ok, err = reply.start(message)
-    if not ok then complain(err) end
+    if not ok then refuse(buf, err) end
   end)
 end
 

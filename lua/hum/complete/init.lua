@@ -128,10 +128,9 @@ end
 
 ---@param failure hum.Failure
 local function report(failure)
-  local text = failure.message
-  if failure.hint and failure.hint ~= '' then text = text .. '. ' .. failure.hint end
-  trouble = ('%s: %s'):format(os.date('%H:%M:%S'), text)
-  text = 'hum: completion: ' .. text
+  local hint = failure.hint ~= '' and failure.hint or nil
+  trouble = ('%s: %s%s'):format(os.date('%H:%M:%S'), failure.message, hint and '. ' .. hint or '')
+  local text = ('hum: completion: %s%s'):format(failure.message, hint and '\n' .. hint or '')
   local kind = failure.code .. (failure.status or '')
   if not reported[kind] then
     reported[kind] = true

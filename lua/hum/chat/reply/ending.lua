@@ -124,7 +124,7 @@ function M.finish(reply, ending)
   elseif rows and not record.undone then
     notes.stats(buf, rows.heading, rows.mark, ending.data.stats)
     if ending.name == 'error' or ending.data.ending == 'told' then
-      notes.failure(buf, rows.mark, { message = ending.data.message, hint = with_key(ending.data.hint) })
+      notes.failure(buf, rows.mark, { hint = with_key(ending.data.hint) })
     end
   end
   return true

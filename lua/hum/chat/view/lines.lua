@@ -1,5 +1,6 @@
 -- Virtual lines: Neovim cuts them at the edge of a window instead of wrapping them.
 local format = require('hum.chat.text.format')
+local wrap = require('hum.wrap')
 
 local M = {}
 
@@ -21,23 +22,10 @@ end
 ---@param group string  of highlighting
 ---@return [string, string][][]
 function M.of(buf, text, group)
-  local lines, line, width = {}, '', room(buf)
-  local cells = vim.fn.strdisplaywidth
-  local function push()
-    lines[#lines + 1] = { { '  ' .. line, group } }
-    line = ''
-  end
-  for word in format.one_line(text):gmatch('%S+') do
-    if line ~= '' and cells(line .. ' ' .. word) > width then push() end
-    while cells(word) > width do
-      local fits = math.floor(width * vim.fn.strchars(word) / cells(word))
-      line, word = vim.fn.strcharpart(word, 0, fits), vim.fn.strcharpart(word, fits)
-      push()
-    end
-    line = line == '' and word or line .. ' ' .. word
-  end
-  if line ~= '' then push() end
-  return lines
+  return vim.tbl_map(
+    function(line) return { { '  ' .. line, group } } end,
+    wrap.lines(format.one_line(text), room(buf))
+  )
 end
 
 return M

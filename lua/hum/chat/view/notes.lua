@@ -20,6 +20,7 @@ vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
 ---@field last string    its last line
 ---@field seq integer    of the undo tree, when that text was complete
 ---@field opts vim.api.keyset.set_extmark
+---@field texts? [string, string][]  text and group of its virtual lines
 ---@field hidden? boolean  it is not to be seen, though its line is there
 ---@field past? number     another reply replaced that one: a state of the text up to this number of the undo tree is
 ---  another reply's unless it is the text
@@ -55,7 +56,8 @@ end
 ---@param row integer
 ---@param last integer  of the text that it is about
 ---@param opts vim.api.keyset.set_extmark
-local function attach(buf, row, last, opts)
+---@param texts? [string, string][]
+local function attach(buf, row, last, opts, texts)
   local line = line_at(buf, row)
   if not line or line == '' then return end
   opts.end_col, opts.invalidate = #line, true
@@ -70,6 +72,7 @@ local function attach(buf, row, last, opts)
     last = line_at(buf, last) or '',
     seq = changenr(buf),
     opts = opts,
+    texts = texts,
   }
 end
 
@@ -214,12 +217,61 @@ function M.stats(buf, row, last, stats)
 end
 
 ---@param buf integer
----@param row integer
----@param failure { message: string, hint?: string }
-function M.failure(buf, row, failure)
-  local below = lines.of(buf, failure.message, 'HumError')
-  attach(buf, row, row, { virt_lines = vim.list_extend(below, lines.of(buf, failure.hint or '', 'HumHint')) })
+---@param texts [string, string][]
+---@return [string, string][][]
+local function virtual_lines(buf, texts)
+  local all = {}
+  for _, text in ipairs(texts) do
+    vim.list_extend(all, lines.of(buf, text[1], text[2]))
+  end
+  return all
 end
+
+--- What went wrong, below a line. The mark of a reply has the message: it is not said twice.
+---@param buf integer
+---@param row integer
+---@param failure { message?: string, hint?: string }
+function M.failure(buf, row, failure)
+  local texts = { { failure.message or '', 'HumError' }, { failure.hint or '', 'HumHint' } }
+  attach(buf, row, row, { virt_lines = virtual_lines(buf, texts) }, texts)
+end
+
+--- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.
+---@param buf integer
+function M.reveal(buf)
+  local count = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local first = vim.fn.line('w0', win)
+    local over = vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - vim.api.nvim_win_get_height(win)
+    if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then
+      vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end)
+    end
+  end
+end
+
+--- Wraps them again, for windows of another width.
+---@param buf integer
+local function wrap_again(buf)
+  for id, note in pairs(shown[buf] or {}) do
+    if note.texts then
+      note.opts.virt_lines = virtual_lines(buf, note.texts)
+      local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+      if at[1] and not at[3].invalid and not note.hidden then
+        note.row = at[1]
+        set(buf, id, note, false)
+      end
+    end
+  end
+end
+
+vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, {
+  group = group,
+  callback = function()
+    for buf in pairs(shown) do
+      if vim.api.nvim_buf_is_loaded(buf) then wrap_again(buf) end
+    end
+  end,
+})
 
 --- The replies from this row on are replaced by another one, whose heading may be the same line.
 ---@param buf integer
@@ -240,7 +292,7 @@ end
 ---@param buf integer
 function M.clear_failures(buf)
   for id, note in pairs(shown[buf] or {}) do
-    if note.opts.virt_lines then
+    if note.texts then
       vim.api.nvim_buf_del_extmark(buf, ns, id)
       shown[buf][id] = nil
     end

@@ -1,0 +1,226 @@
+-- What is told is read: whole in `:messages`, in the log and in the chat, with the cure on the screen, and no prompt
+-- asks for a key.
+local T = require('harness')
+local chat = require('lib.chat')
+local complete = require('lib.complete')
+local test, eq = T.test, T.eq
+
+--- A text without blanks, as it is the same on a screen of any width.
+local function joined(text) return (text:gsub('%s+', '')) end
+
+--- Checks that a text has another one, wherever lines end.
+local function has(part, text) T.match(joined(part), joined(text), true) end
+
+local CURE = 'Start Ollama with "ollama serve".'
+local NOBODY = { OLLAMA_HOST = '' }
+
+--- Asks where no server is, as a user does, and waits for the word.
+local function ask_nobody(t, url)
+  t:lua(
+    'vim.g.hum = ...',
+    { chat = { window = 'current' }, endpoints = { ollama = { url = url or 'http://127.0.0.1:1' } } }
+  )
+  t:keys(':Hum chat why is the sky blue?<CR>')
+  t:wait(function() return t:log():find('lua: hum: cannot reach', 1, true) end, 'the failure is told')
+end
+
+--- Checks that nothing waits for a key, and that all is in `:messages`.
+local function check_told(t)
+  t:wait(function() return joined(t:messages()):find('cannotreachendpoint', 1, true) end, 'it is in :messages')
+  eq(false, t.child:mode().blocking)
+  has('cannot reach endpoint "ollama" at http://127.0.0.1:1/api/tags: ', t:messages())
+  T.match('"ollama serve"', t:messages(), true)
+  has('endpoints.ollama.url.', t:messages())
+end
+
+for _, columns in ipairs({ 80, 40 }) do
+  test(('%d columns: what happened and the cure stand whole on the screen'):format(columns), {
+    tui = true,
+    ui = { columns, 24 },
+    env = NOBODY,
+  }, function(t)
+    ask_nobody(t)
+    t:wait_screen('"ollama serve"', true)
+    check_told(t)
+    has('cannot reach endpoint "ollama" at http://127.0.0.1:1/api/tags: ', t:screen())
+    has('correct OLLAMA_HOST or endpoints.ollama.url.', t:screen())
+    if columns == 80 then T.match(' … ' .. CURE, t:screen(), true) end
+  end)
+end
+
+-- Where a message goes.
+local WAYS = {
+  ['vim.notify'] = '',
+  ['a vim.notify that is wrapped'] = 'local old = vim.notify vim.notify = function(...) return old(...) end',
+  ['a vim.notify that is wrapped and waits'] = 'vim.notify = vim.schedule_wrap(vim.notify)',
+  ['a vim.notify that prints'] = 'vim.notify = function(text) print(text) end',
+  ['a vim.notify that echoes'] = [[vim.notify = function(text) vim.api.nvim_echo({ { text, 'ErrorMsg' } }, true, {}) end]],
+}
+
+for way, init in vim.spairs(WAYS) do
+  for _, height in ipairs({ 0, 1, 2 }) do
+    test(("%s, 'cmdheight' %d: no prompt, and all is in :messages"):format(way, height), {
+      ui = { 60, 20 },
+      env = NOBODY,
+      init = init,
+    }, function(t)
+      t:cmd('set cmdheight=' .. height)
+      ask_nobody(t)
+      check_told(t)
+    end)
+  end
+end
+
+for _, flags in ipairs({ '', 'a', 'filnxtToOFTWIcCqsS' }) do
+  test(("'shortmess' %q: no prompt, and all is in :messages"):format(flags), {
+    ui = { 50, 12 },
+    env = NOBODY,
+  }, function(t)
+    t:cmd('set shortmess=' .. flags)
+    ask_nobody(t)
+    check_told(t)
+  end)
+end
+
+test('what is told while a command is typed waits until it is entered', { ui = { 60, 20 } }, function(t)
+  t:keys(':echo 1')
+  t:lua([[require('hum.notify').warn(...)]], ('hum: a long message '):rep(20))
+  t:wait(function() return t:log():find('a long message', 1, true) end, 'it is in the log')
+  T.match(':echo 1', t:screen(), true)
+  t:keys('<C-c>')
+  t:wait(function() return t:messages():find('a long message', 1, true) end, 'it is told')
+  eq(false, t.child:mode().blocking)
+end)
+
+test('the end of a message that begins with a long path is seen', { ui = { 80, 24 } }, function(t)
+  local name = 'a_server_with_a_very_long_name_' .. ('x'):rep(60)
+  t:lua([[require('hum').setup({ endpoints = { [...] = { url = 'http://h', model = 'm', evn = 1 } } })]], name)
+  t:wait(function() return t:messages() ~= '' end, 'it is told')
+  T.match('hum: …x+%.evn: no such option', t:screen())
+  has('endpoints.' .. name .. '.evn', t:messages())
+end)
+
+-- Models that cannot fill in: what the server is, and what is asked of it.
+local UNABLE = {
+  ['Ollama has a model without FIM tokens'] = {
+    dialect = 'ollama',
+    script = {
+      server = 'ollama',
+      models = { { name = 'a-model-with-a-name-of-some-length:7b', capabilities = { 'completion' } } },
+    },
+    model = 'a-model-with-a-name-of-some-length:7b',
+  },
+  ['an OpenAI-compatible server refuses the suffix'] = {
+    dialect = 'openai',
+    script = {
+      models = { 'a-model-with-a-name-of-some-length' },
+      rules = {
+        {
+          match = { path = '/v1/completions' },
+          status = 400,
+          json = {
+            error = { message = 'suffix is not currently supported by this server, which says so at some length' },
+          },
+        },
+        { match = { path = '/props' }, status = 404, json = { detail = 'Not Found' } },
+      },
+    },
+    model = 'a-model-with-a-name-of-some-length',
+  },
+  ['llama-server serves a model without FIM tokens'] = {
+    dialect = 'openai',
+    script = { server = 'llama-server', fim = false, models = { 'a-model-with-a-name-of-some-length' }, rules = {} },
+  },
+}
+
+for name, case in vim.spairs(UNABLE) do
+  test('completion at 100 columns: the cure is whole where ' .. name, { ui = { 100, 24 } }, function(t)
+    local srv = t:fake()
+    case.script.rules = case.script.rules or {}
+    srv:script(case.script)
+    t:lua('vim.g.hum = ...', {
+      endpoints = { ollama = { url = srv.url, dialect = case.dialect } },
+      complete = { mode = 'on', debounce = 0, model = case.model },
+    })
+    t:cmd('edit ' .. t:write_file('main.c', 'int a;\n'))
+    complete.type(t, 'Oint b = ')
+    t:wait(function() return t:log():find('lua: hum: ', 1, true) end, 'it is known')
+    t:keys('<Esc>')
+    t:wait_screen('hum: .*complete%.fim')
+    eq(false, t.child:mode().blocking)
+  end)
+end
+
+--- A reply that fails after some text.
+local function failing(t)
+  local srv = t:fake()
+  srv:script({
+    tokens = { 'alpha ', 'beta ', 'gamma ' },
+    faults = { { at = 2, ['do'] = 'error', text = 'The lighthouse is dark. Nobody knows when it is lit again.' } },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello')
+  chat.finished(t)
+  t:wait_screen('Retry with')
+  return buf
+end
+
+local SAID = 'The lighthouse is dark. Nobody knows when it is lit again.'
+local HINT = "Retry with g<CR> (:Hum retry) (what arrived is kept). Check the server's log for details."
+
+for _, columns in ipairs({ 40, 80, 100 }) do
+  test(('%d columns: the words of an error stand once in the chat, and are whole'):format(columns), {
+    ui = { columns, 30 },
+  }, function(t)
+    failing(t)
+    local shown = t:screen():gsub('hum://chat/.*', '')
+    has(SAID, shown)
+    has(HINT, shown)
+    local _, times = shown:gsub('lighthouse', '')
+    eq(1, times)
+  end)
+end
+
+test('a hint is wrapped again when its window is narrowed or widened', { ui = { 100, 30 } }, function(t)
+  failing(t)
+  t:wait_screen(HINT, true)
+  t:cmd('botright vnew')
+  t:cmd('vertical resize 60')
+  local function whole()
+    local left = {}
+    for line in vim.gsplit(t:screen(), '\n') do
+      left[#left + 1] = vim.fn.strcharpart(line, 0, 38)
+    end
+    return joined(table.concat(left)):find(joined(HINT), 1, true)
+  end
+  t:wait(whole, 'the hint is whole in 39 columns')
+  t:cmd('quit')
+  t:wait_screen(HINT, true)
+end)
+
+test('what stands below a message is scrolled into view', { ui = { 60, 14 }, env = NOBODY }, function(t)
+  t:lua('vim.g.hum = ...', { chat = { window = 'current' }, endpoints = { ollama = { url = 'http://127.0.0.1:1' } } })
+  t:cmd('Hum chat')
+  chat.ask(t, ('line\n'):rep(30) .. 'the last one')
+  t:keys('G')
+  t:cmd('Hum send')
+  t:wait_screen('endpoints.ollama.url.', true)
+end)
+
+test('the log has what a message had no room for', { ui = { 40, 20 }, env = NOBODY }, function(t)
+  ask_nobody(t)
+  t:cmd('Hum log')
+  T.match('cannot reach endpoint "ollama" at http://127.0.0.1:1/api/tags: ', t:text(), true)
+  T.match(CURE .. ' If it runs elsewhere, correct OLLAMA_HOST or endpoints.ollama.url.', t:text(), true)
+end)
+
+test('the log has the words of a server and the cure, and no key', { env = { TEAM_KEY = 'sesame-1234' } }, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { status = 401, json = { error = 'the key sesame-1234 is no good' } } } })
+  chat.open(t, srv, { key = { env = 'TEAM_KEY' } })
+  chat.ask(t, 'hello')
+  chat.finished(t)
+  t:wait(function() return t:log():find('is no good', 1, true) end, 'it is in the log')
+  T.match('the key in $TEAM_KEY was refused', t:log(), true)
+  T.no_match('sesame', t:log() .. t:messages(), true)
+end)

@@ -206,7 +206,7 @@ local FACTS = {
   { '{"id": "m", "max_input_tokens": 1000000}', 'm (context 1M)' },
   {
     '{"id": "m", "max_context_length": 8192, "loaded_instances": [{"config": {"context_length": 4096}}]}',
-    'm (context 4k)',
+    'm (loaded; context 4k)',
   },
   { '{"id": "m", "parameters": {"max_seq_len": 16384}}', 'm (context 16k)' },
   { '{"id": "m", "providers": [{"context_length": 1024}, {"context_length": 2048}, null]}', 'm (context 2k)' },
@@ -224,6 +224,43 @@ local FACTS = {
     'm ($1.00 in, $3.00 out per 1M tokens)',
   },
 }
+
+test('what is loaded, or goes elsewhere, is shown', {}, function(t)
+  local srv = t:fake()
+  local models = {
+    { name = 'big:8b', capabilities = { 'completion' } },
+    { name = 'small:1b', capabilities = { 'completion' }, details = { context_length = 8192 } },
+    { name = 'huge:cloud', capabilities = { 'completion' } },
+    { name = 'stub', capabilities = { 'completion' }, remote_model = 'x', remote_host = 'https://ollama.com:443' },
+  }
+  srv:script({
+    rules = {
+      { match = { path = '/api/tags' }, json = { models = models } },
+      { match = { path = '/api/ps' }, json = { models = { { name = 'small:1b', model = 'small:1b' } } } },
+      list_rule({
+        data = {
+          { id = 'one', status = { value = 'loaded' } },
+          { id = 'two', status = { value = 'unloaded' } },
+          { id = 'three', loaded_instances = { { id = 'three' } } },
+          { id = 'four', loaded_instances = vim.empty_dict() },
+          { id = 'five', state = 'loaded' },
+        },
+      }),
+    },
+  })
+  configure(t, 'ollama', { ollama = { url = srv.url } })
+  take(t)
+  t:cmd('Hum model')
+  eq({
+    'big:8b',
+    'small:1b (loaded; context 8k)',
+    'huge:cloud (runs at ollama.com)',
+    'stub (runs at ollama.com)',
+  }, offered(t).shown)
+  configure(t, 'a', { a = srv })
+  t:cmd('Hum model')
+  eq({ 'one (loaded)', 'two', 'three (loaded)', 'four', 'five (loaded)' }, offered(t, 2).shown)
+end)
 
 test('lengths of contexts and prices are shown where they are told, and kept', { ui = false }, function(t)
   local srv = t:fake()

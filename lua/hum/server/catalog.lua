@@ -11,6 +11,8 @@ local M = {}
 ---@field limit? integer      the longest reply, in tokens
 ---@field price? number[]     of a million tokens in and out, in dollars
 ---@field can string[]        capabilities, where the list has any
+---@field loaded? boolean     it answers at once
+---@field remote? string      the server passes what it is sent on to this host
 ---@field item table          the whole entry
 
 -- ---- where the list stands ------------------------------------------------------------------
@@ -167,6 +169,27 @@ local function price_of(item)
   return best
 end
 
+--- LM Studio lists what is loaded of a model, others name a state: llama-server's router, llama-swap.
+---@param item table
+---@return boolean|nil
+local function loaded_of(item)
+  if type(item.loaded_instances) == 'table' and #item.loaded_instances > 0 then return true end
+  for _, state in ipairs({ at(item, 'status', 'value') or false, item.status or false, item.state or false }) do
+    if state == 'loaded' then return true end
+  end
+end
+
+--- Ollama's models of its cloud, which it has as stubs or by their names.
+---@param item table
+---@param id string
+---@return string|nil
+local function remote_of(item, id)
+  local host = answers.name(item.remote_host)
+  if host then return (host:gsub('^%a+://', ''):gsub('[:/].*$', '')) end
+  local is_cloud = answers.name(item.remote_model) or id:find('[:-]cloud$')
+  return is_cloud and 'ollama.com' or nil
+end
+
 --- What kinds of model are called that cannot chat, in "type" (LM Studio, Together).
 local OTHERS = {}
 for _, kind in ipairs({
@@ -230,6 +253,8 @@ function M.read(answer, list)
         context = context_of(item),
         limit = list.limit and tokens(item[list.limit]) or nil,
         price = price_of(item),
+        loaded = loaded_of(item),
+        remote = remote_of(item, id),
         can = answers.strings(item.capabilities),
         item = item,
       }

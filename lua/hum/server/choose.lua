@@ -132,7 +132,7 @@ local function ask_all(sources, in_use, steps, cb)
   end
   for _, source in ipairs(sources) do
     if source.asked then
-      steps.add(models.ask(source.name, function(err, names)
+      steps.add(models.ask(source.name, true, function(err, names)
         source.done, source.err, source.names = true, err, names
         look()
       end))

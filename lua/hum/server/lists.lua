@@ -139,18 +139,48 @@ local function read_page(name, path, found, steps, cb)
   end))
 end
 
+--- What is loaded, where a server tells that at another place than its list (Ollama). It is no reason
+--- to wait.
+---@param name string
+---@param steps hum.Steps
+---@param cb fun(loaded: table<string, true>)
+local function ask_loaded(name, steps, cb)
+  local path = M.provider(name).loaded
+  if not path then return cb({}) end
+  steps.add(query.query(name, { path = path, at_root = true, timeout = 1 }, function(_, answer)
+    local loaded = {} ---@type table<string, true>
+    for _, item in ipairs(catalog.entries(answer)) do
+      loaded[catalog.id(item) or ''] = true
+    end
+    cb(loaded)
+  end))
+end
+
 --- The models of an endpoint that can chat, as far as its server tells that.
 ---@param name string  of the endpoint
+---@param marked boolean  what is loaded is wanted, too
 ---@param cb fun(err: hum.ServerError?, models: hum.Model[]?)  called once at most
 ---@return hum.Cancel
-function M.ask(name, cb)
+function M.ask(name, marked, cb)
   local steps = steps_of(cb)
   local list = M.provider(name).list
-  local found = { models = {}, seen = {}, left = MOST_PAGES }
+  local found, loaded, is_read = { models = {}, seen = {}, left = MOST_PAGES }, not marked and {} or nil, false
+  local function finish()
+    if not loaded or not is_read then return end
+    for _, model in ipairs(found.models) do
+      model.loaded = model.loaded or loaded[model.id]
+    end
+    steps.finish(nil, vim.tbl_filter(function(model) return catalog.chats(model, list) end, found.models))
+  end
+  if marked then ask_loaded(name, steps, function(names)
+    loaded = names
+    finish()
+  end) end
   read_page(name, list.path, found, steps, function(err)
     if err then return steps.finish(err) end
     add_capabilities(name, found.models, steps, function()
-      steps.finish(nil, vim.tbl_filter(function(model) return catalog.chats(model, list) end, found.models))
+      is_read = true
+      finish()
     end)
   end)
   return steps.cancel

@@ -16,6 +16,7 @@ local M = {}
 --- What `:Hum model` set since Neovim started.
 local override = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
 local fresh = {} ---@type table<string, boolean>  listed since Neovim started
+local now = {} ---@type table<string, table<string, hum.Model>>  of the last list of an endpoint, by model
 local on_change = {} ---@type fun()[]
 
 --- Calls `fn` whenever new chats use another model.
@@ -35,17 +36,21 @@ end
 
 --- The models of an endpoint, as its server lists them now.
 ---@param name string
+---@param marked boolean  what is loaded is wanted, too
 ---@param cb fun(err: hum.ServerError?, names: string[]?)  called once at most
 ---@return hum.Cancel
-function M.ask(name, cb)
+function M.ask(name, marked, cb)
   local steps, names = steps_of(cb), configured(name)
   if names then
     steps.finish(nil, names)
     return steps.cancel
   end
-  steps.add(lists.ask(name, function(err, models)
+  steps.add(lists.ask(name, marked, function(err, models)
     if not models then return steps.finish(err) end
-    fresh[name] = true
+    fresh[name], now[name] = true, {}
+    for _, model in ipairs(models) do
+      now[name][model.id] = model
+    end
     known.keep(name, models)
     steps.finish(nil, known.names(name))
   end))
@@ -56,7 +61,7 @@ end
 ---@param cb fun(err: string?, names: string[]?)  called once at most
 ---@return hum.Cancel
 function M.list(name, cb)
-  return M.ask(M.endpoint(name), function(err, names) cb(err and query.text(err), names) end)
+  return M.ask(M.endpoint(name), false, function(err, names) cb(err and query.text(err), names) end)
 end
 
 --- The models of an endpoint as configured, else as last seen, perhaps by an earlier Neovim.
@@ -210,7 +215,7 @@ local function cost(price)
   return ('%s in, %s out per 1M tokens'):format(money(price[1]), money(price[2]))
 end
 
---- A model in a list: 'a/two (in use; context 128k; $0.15 in, $0.60 out per 1M tokens)'.
+--- A model in a list: 'a/two (in use; loaded; context 128k; $0.15 in, $0.60 out per 1M tokens)'.
 ---@param text string
 ---@param name string  of the endpoint
 ---@param model string
@@ -218,7 +223,9 @@ end
 ---@return string
 function M.shown(text, name, model, in_use)
   local facts = { in_use and 'in use' or nil }
-  local context, price = M.context(name, model), M.price(name, model)
+  local context, price, last = M.context(name, model), M.price(name, model), (now[name] or {})[model]
+  facts[#facts + 1] = last and last.loaded and 'loaded' or nil
+  facts[#facts + 1] = last and last.remote and 'runs at ' .. last.remote or nil
   facts[#facts + 1] = context and 'context ' .. count(context)
   facts[#facts + 1] = price and cost(price)
   return #facts > 0 and ('%s (%s)'):format(text, table.concat(facts, '; ')) or text

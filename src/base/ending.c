@@ -10,8 +10,15 @@
 static const char *const good[] = {"",          "stop",          "eos",           "end_turn",
                                    "complete",  "stop_sequence", "tool_calls",    "tool_use",
                                    "eos_token", "end_of_text",   "function_call", NULL};
-static const char *const cut[] = {"length",     "max_tokens", "model_length", "max_output_tokens",
-                                  "max_length", NULL};
+static const char *const cut[] = {"length",
+                                  "max_tokens",
+                                  "model_length",
+                                  "max_output_tokens",
+                                  "max_completion_tokens",
+                                  "max_new_tokens",
+                                  "max_length",
+                                  "token_limit",
+                                  NULL};
 
 struct meaning {
     const char *part; /* of the server's word */
@@ -55,19 +62,34 @@ const char *ending_name(enum ending_kind kind)
 enum ending_kind ending_kind(const struct ending_facts *e)
 {
     if (is_one_of(e->reason, cut)) {
-        return ENDING_CUT;
+        return e->has_text || e->has_call ? ENDING_CUT : ENDING_TOLD;
     }
     bool complete = is_one_of(e->reason, good) && (e->has_text || e->has_call);
     return complete ? ENDING_GOOD : ENDING_TOLD;
 }
 
-static void explain_cut(const struct ending_facts *e, struct buf *message, struct buf *hint)
+#define RAISE "Raise max_tokens (Ollama: num_predict) in the endpoint's options"
+
+/* The limit was reached before there was any text. */
+static void explain_no_room(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
-    buf_add_str(message, e->has_text ? "reply cut at the token limit"
-                         : e->has_thinking
+    buf_add_str(message, e->has_thinking
                              ? "no text: the model reached the token limit while it was thinking"
                              : "no text: the token limit was reached at once");
-    buf_add_str(hint, "Raise max_tokens (Ollama: num_predict) in the endpoint's options.");
+    buf_add_str(hint, RAISE ", or ask again with :Hum retry.");
+}
+
+/* The end was a good one, and there is no text. */
+static void explain_nothing(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    buf_add_str(message, e->has_thinking ? "the model only thought: its reply has no text"
+                                         : "the reply is empty: the model sent no text");
+    if (e->details != NULL) {
+        buf_printf(message, ": %s", e->details);
+    } else if (e->unread != NULL) {
+        buf_printf(message, ", only what hum cannot show: \"%s\"", e->unread);
+    }
+    buf_add_str(hint, "Ask again with :Hum retry.");
 }
 
 static void explain_reason(const struct ending_facts *e, struct buf *message, struct buf *hint)
@@ -82,7 +104,11 @@ static void explain_reason(const struct ending_facts *e, struct buf *message, st
     }
     buf_printf(message, "%s (\"%s\")%s%s", text, e->reason, e->details != NULL ? ": " : "",
                e->details != NULL ? e->details : "");
-    buf_add_str(hint, cure != NULL ? cure : "Ask again with :Hum retry.");
+    if (cure == NULL) {
+        buf_add_str(hint, "Ask again with :Hum retry.");
+    } else {
+        buf_printf(hint, "%s%s", cure, e->has_text ? "" : " Or ask again with :Hum retry.");
+    }
 }
 
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
@@ -91,13 +117,14 @@ void ending_explain(const struct ending_facts *e, struct buf *message, struct bu
     case ENDING_GOOD:
         break;
     case ENDING_CUT:
-        explain_cut(e, message, hint);
+        buf_add_str(message, "reply cut at the token limit");
+        buf_add_str(hint, RAISE ".");
         break;
     case ENDING_TOLD:
-        if (is_one_of(e->reason, good)) {
-            buf_add_str(message, e->has_thinking ? "the model only thought: its reply has no text"
-                                                 : "the reply is empty: the model sent no text");
-            buf_add_str(hint, "Ask again with :Hum retry.");
+        if (is_one_of(e->reason, cut)) {
+            explain_no_room(e, message, hint);
+        } else if (is_one_of(e->reason, good)) {
+            explain_nothing(e, message, hint);
         } else {
             explain_reason(e, message, hint);
         }

@@ -9,7 +9,7 @@ struct buf;
 
 enum ending_kind {
     ENDING_GOOD, /* the model has said all, and it is text */
-    ENDING_CUT,  /* by the limit of length */
+    ENDING_CUT,  /* text that the limit of length cut off */
     ENDING_TOLD, /* anything else: the user has to know */
 };
 
@@ -17,6 +17,7 @@ enum ending_kind {
 struct ending_facts {
     const char *reason;  /* the server's word, maybe empty */
     const char *details; /* what the server says of it, or NULL */
+    const char *unread;  /* what of the reply hum does not know how to show, or NULL */
     bool has_text;       /* that is more than blanks */
     bool has_thinking;
     bool has_call; /* of a tool */

@@ -273,6 +273,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_TICK:
     case DIALECT_STRAY:
+    case DIALECT_UNREAD:
     case DIALECT_ERROR: /* the generation ends with these */
     case DIALECT_ODD:
     case DIALECT_DONE:

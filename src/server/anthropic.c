@@ -9,11 +9,15 @@
 #include "base/failure.h"
 #include "proto.h"
 #include "server/anthropic_body.h"
+#include "server/calls.h"
 #include "server/dialect.h"
 #include "server/emit.h"
+#include "server/foreign.h"
 #include "server/learned.h"
+#include "server/readers.h"
+#include "server/record.h"
+#include "server/shape.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +45,6 @@ struct message {
     size_t count;
     int64_t index; /* of the block that was begun last, for servers that do not say it */
     struct buf sources;
-    char *details;
     int64_t input, created, read, output; /* tokens, -1 for unknown */
 };
 
@@ -60,7 +63,6 @@ static void free_message(void *own)
         block_finish(&m->blocks[i]);
     }
     buf_finish(&m->sources);
-    free(m->details);
     free(m);
 }
 
@@ -156,7 +158,7 @@ static void read_thinking(const struct emit *e, int64_t index, const cJSON *thin
             emit_tick(e);
         }
     }
-    emit_text(e, DIALECT_THINKING, thinking);
+    shape_text(e, DIALECT_THINKING, thinking);
 }
 
 static void read_signature(const struct emit *e, int64_t index, const cJSON *signature)
@@ -238,6 +240,17 @@ static bool is_text(const cJSON *item, const char *text)
     return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
 }
 
+/* What nobody knows is passed over, unless it is called a text or nothing; so is what one of the
+ * server's own tools found. */
+static void read_other(const struct emit *e, const cJSON *type, const cJSON *content)
+{
+    if (!cJSON_IsString(type) || strstr(type->valuestring, "text") != NULL) {
+        shape_text(e, DIALECT_TEXT, content);
+    } else if (strstr(type->valuestring, "result") == NULL) {
+        emit_unread(e, type->valuestring);
+    }
+}
+
 /* A block begins, maybe with all that it has. */
 static void read_content(const struct emit *e, int64_t index, const cJSON *content)
 {
@@ -245,7 +258,7 @@ static void read_content(const struct emit *e, int64_t index, const cJSON *conte
     end_index(e, index); /* of a server that does not end its blocks, and counts anew */
     message_of(e)->index = index;
     if (is_text(type, "text")) {
-        emit_text(e, DIALECT_TEXT, json_get(content, "text"));
+        shape_text(e, DIALECT_TEXT, json_get(content, "text"));
         read_citations(e, json_get(content, "citations"));
     } else if (is_text(type, "thinking")) {
         read_thinking(e, index, json_get(content, "thinking"));
@@ -255,6 +268,8 @@ static void read_content(const struct emit *e, int64_t index, const cJSON *conte
         emit_tick(e);
     } else if (is_text(type, "tool_use") || is_text(type, "server_tool_use")) {
         read_call(e, index, content);
+    } else {
+        read_other(e, type, content);
     }
 }
 
@@ -263,7 +278,7 @@ static void read_delta(const struct emit *e, const cJSON *root)
     const cJSON *delta = json_get(root, "delta"), *type = json_get(delta, "type");
     int64_t index = index_of(root, message_of(e)->index);
     if (is_text(type, "text_delta")) {
-        emit_text(e, DIALECT_TEXT, json_get(delta, "text"));
+        shape_text(e, DIALECT_TEXT, json_get(delta, "text"));
     } else if (is_text(type, "thinking_delta")) {
         read_thinking(e, index, json_get(delta, "thinking"));
     } else if (is_text(type, "signature_delta")) {
@@ -272,6 +287,8 @@ static void read_delta(const struct emit *e, const cJSON *root)
         read_arguments(e, index, json_get(delta, "partial_json"));
     } else if (is_text(type, "citations_delta")) {
         read_citation(e, json_get(delta, "citation"));
+    } else {
+        read_other(e, type, delta);
     }
 }
 
@@ -313,15 +330,11 @@ static void give_usage(const struct emit *e)
 /* A reason that is null is none yet. */
 static void read_reason(const struct emit *e, const cJSON *from)
 {
-    const cJSON *reason = json_get(from, "stop_reason");
     const cJSON *why = json_get(json_get(from, "stop_details"), "explanation");
-    if (cJSON_IsString(reason)) {
-        e->state->finished = true;
-        snprintf(e->state->reason, sizeof e->state->reason, "%s", reason->valuestring);
-    }
+    emit_keep_reason(e, json_get(from, "stop_reason"));
     if (cJSON_IsString(why)) {
-        free(message_of(e)->details);
-        message_of(e)->details = copy_of(why);
+        free(e->state->details);
+        e->state->details = copy_of(why);
     }
 }
 
@@ -337,7 +350,8 @@ static void end_message(const struct emit *e)
         emit_words(e, text.data, text.len);
         buf_finish(&text);
     }
-    emit_done_because(e, e->state->reason, m->details);
+    calls_flush(&e->state->calls, e); /* of records of another dialect */
+    emit_done(e);
 }
 
 /* All at once, from a server that does not stream. */
@@ -345,8 +359,8 @@ static void read_message(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content");
     int64_t index = 0;
-    if (cJSON_IsString(content)) {
-        emit_text(e, DIALECT_TEXT, content);
+    if (!cJSON_IsArray(content)) {
+        shape_text(e, DIALECT_TEXT, content);
     }
     for (const cJSON *one = cJSON_IsArray(content) ? content->child : NULL; one != NULL;
          one = one->next) {
@@ -429,39 +443,49 @@ static void read_untyped(const struct emit *e, const cJSON *root)
 {
     if (emit_find_error(root) != NULL || is_named_error(e)) {
         read_error(e, root);
-    } else if (cJSON_IsObject(root) && !read_event(e, e->state->event, root) &&
-               (json_get(root, "choices") != NULL || json_get(root, "done") != NULL)) {
-        emit_odd(e);
+    } else if (!read_event(e, e->state->event, root)) {
+        bool is_delta = cJSON_IsString(json_get(json_get(root, "delta"), "type"));
+        (is_delta ? read_delta : foreign_read)(e, root);
     }
 }
 
 /* What nobody knows, such as an event of a later version, or "ping", is passed over. */
-static void read_record(const struct emit *e, const cJSON *root)
+void anthropic_read(const struct emit *e, const cJSON *root)
 {
     const cJSON *type = json_get(root, "type");
-    if (root == NULL) {
-        emit_odd(e);
-    } else if (!cJSON_IsString(type)) {
+    if (!cJSON_IsString(type)) {
         read_untyped(e, root);
-    } else if (!read_event(e, type->valuestring, root) && is_named_error(e)) {
+    } else if (!read_event(e, type->valuestring, root) &&
+               (is_named_error(e) || emit_find_error(root) != NULL)) {
         read_error(e, root); /* with the error's own type in the record */
     }
 }
 
+void anthropic_finish(const struct emit *e)
+{
+    end_message(e);
+}
+
+/* Of servers that speak OpenAI's API too: the end is told otherwise, unless that was all. */
+static void read_mark(const struct emit *e)
+{
+    if (e->state->foreign) {
+        foreign_end(e);
+    }
+}
+
+static const struct record_reader reader = {anthropic_read, read_mark};
+
 static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                    void *ctx)
 {
-    struct emit e = {st, on_event, ctx, record, len};
-    bool mark =
-        len >= 6 && memcmp(record, "[DONE]", 6) == 0; /* of servers that speak OpenAI's too */
-    if (!mark) {
-        emit_record(&e, record, read_record);
-    }
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
+    record_read(&e, record, len, &reader);
 }
 
 static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
-    struct emit e = {st, on_event, ctx, "", 0};
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
     if (st->finished) {
         end_message(&e);
     }

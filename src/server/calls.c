@@ -71,37 +71,53 @@ static void add_arguments(struct call *call, const cJSON *arguments)
     }
 }
 
-void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
+static void add_piece(struct calls **calls, const cJSON *piece, int64_t position,
+                      const struct emit *e)
 {
-    if (pieces == NULL) {
-        return;
-    }
-    if (!cJSON_IsArray(pieces)) {
-        emit_odd(e);
-        return;
-    }
-    if (pieces->child != NULL) {
-        emit_tick(e);
-    }
+    const cJSON *function = json_get(piece, "function");
+    int64_t index = json_count(json_get(piece, "index"));
     if (*calls == NULL) {
         *calls = xcalloc(1, sizeof **calls);
     }
-    int64_t position = 0;
-    for (const cJSON *piece = pieces->child; piece != NULL; piece = piece->next, position++) {
-        const cJSON *function = json_get(piece, "function");
-        int64_t index = json_count(json_get(piece, "index"));
-        struct call *call = find(*calls, index >= 0 ? index : position);
-        if (call == NULL) {
-            emit_failure(e, "too many tool calls");
-            return;
-        }
-        set_once(&call->id, json_get(piece, "id"));
-        set_once(&call->name, json_get(function, "name"));
-        add_arguments(call, json_get(function, "arguments"));
-        if (call->arguments.error != 0) {
-            emit_failure(e, "a tool call is too long");
-        }
+    struct call *call = find(*calls, index >= 0 ? index : position);
+    if (call == NULL) {
+        emit_failure(e, "too many tool calls");
+        return;
     }
+    set_once(&call->id, json_get(piece, "id"));
+    set_once(&call->name, json_get(function, "name"));
+    add_arguments(call, json_get(function, "arguments"));
+    if (call->arguments.error != 0) {
+        emit_failure(e, "a tool call is too long");
+    }
+}
+
+void calls_add(struct calls **calls, const cJSON *pieces, const struct emit *e)
+{
+    if (cJSON_IsObject(pieces)) {
+        emit_tick(e);
+        add_piece(calls, pieces, 0, e);
+        return;
+    }
+    if (pieces == NULL || !cJSON_IsArray(pieces)) {
+        emit_unread(e, pieces != NULL ? "tool_calls" : "");
+        return;
+    }
+    const cJSON *piece = pieces->child;
+    if (piece != NULL) {
+        emit_tick(e);
+    }
+    for (int64_t position = 0; piece != NULL; piece = piece->next) {
+        add_piece(calls, piece, position++, e);
+    }
+}
+
+void calls_add_function(struct calls **calls, const cJSON *function, const struct emit *e)
+{
+    cJSON *piece = cJSON_CreateObject();
+    cJSON_AddItemReferenceToObject(piece, "function", (cJSON *)(uintptr_t)function);
+    calls_add(calls, piece, e);
+    cJSON_Delete(piece);
 }
 
 void calls_flush(struct calls **calls, const struct emit *e)

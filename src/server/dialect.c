@@ -3,6 +3,7 @@
 #include "server/calls.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_anthropic,
@@ -71,6 +72,8 @@ void dialect_state_finish(struct dialect_state *st)
 {
     calls_free(st->calls);
     st->calls = NULL;
+    free(st->details);
+    st->details = NULL;
     if (st->own != NULL) {
         st->free_own(st->own);
         st->own = NULL;

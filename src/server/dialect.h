@@ -4,7 +4,8 @@
  * specs and events from records. The dialects are ollama.c (/api/chat and /api/generate, NDJSON),
  * openai.c (/v1/chat/completions and /v1/completions, SSE), anthropic.c (/v1/messages, SSE), which
  * only chats, and llamacpp.c (/infill, SSE), which only fills in. What they share: body (requests),
- * fim (prompts), emit and calls (events), error_text, learned (refusals), json.
+ * fim (prompts), record (objects), shape (text), emit and calls (events), foreign (what another
+ * dialect has), error_text, learned (refusals), json.
  * No other module knows cJSON. */
 #ifndef HUM_DIALECT_H
 #define HUM_DIALECT_H

@@ -17,10 +17,12 @@ enum dialect_event_type {
                           a piece of a tool call. Neither pings nor roles are. */
     DIALECT_STRAY,     /* text, len: words where a record should be, as one line: they may say why
                           nothing follows */
-    DIALECT_STATS,     /* stats: may come more than once, each later one wins */
-    DIALECT_ERROR,     /* text, len: the server's message, one readable text */
-    DIALECT_ODD,       /* text, len: the beginning of a record that hum cannot read */
-    DIALECT_DONE,      /* text, len: reason ("stop", "length", ..., maybe empty); details */
+    DIALECT_UNREAD, /* text, len: the name of what was passed over because no shape of it is known:
+                          of a field, of a part of the text, of a record */
+    DIALECT_STATS,  /* stats: may come more than once, each later one wins */
+    DIALECT_ERROR,  /* text, len: the server's message, one readable text */
+    DIALECT_ODD,    /* text, len: the beginning of a record that hum cannot read */
+    DIALECT_DONE,   /* text, len: reason ("stop", "length", ..., maybe empty); details */
 };
 
 /* The server's own stats; absent ones are -1. Durations in ns. */
@@ -52,12 +54,20 @@ typedef void (*dialect_on_event)(void *ctx, const struct dialect_event *event);
 
 struct calls;
 
+/* Bytes of a reason that are kept, with the NUL. */
+#define DIALECT_REASON 128
+
 /* What a stream remembers between records; embedded and zeroed by the stream, which
  * calls dialect_state_finish at its end. */
 struct dialect_state {
-    bool finished; /* a finish_reason was seen */
+    bool finished; /* a finish_reason was seen: no error follows */
     bool done;     /* DIALECT_DONE or DIALECT_ERROR was given: no event follows */
-    char reason[32];
+    bool begun;    /* a piece of the reply was read, were it an empty one */
+    bool by_delta; /* a delta had something in it: what a message beside it has is the same */
+    bool whole;    /* the record stands by itself, in the place of a stream: set by the stream */
+    bool foreign;  /* records of another dialect came */
+    char reason[DIALECT_REASON];
+    char *details;       /* what the server says of the reason, or NULL */
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
     double logprob_sum;  /* of tokens whose text has not come yet */
     int64_t logprobs;

@@ -5,8 +5,10 @@
 #include "server/error_text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* How much of an odd record an error shows, in bytes. */
 #define SHOWN 200
@@ -18,12 +20,25 @@
 
 const struct dialect_stats emit_no_stats = {-1, -1, -1, -1, -1, -1, -1};
 
+/* A finished reply cannot fail any more. What is said now explains an ending that is not a good
+ * one, and is kept as a stray for one without text. */
+static void soften(struct dialect_state *st, struct dialect_event *event)
+{
+    if (event->type == DIALECT_ERROR && st->details == NULL) {
+        st->details = xstrdup(event->text);
+    }
+    event->type = DIALECT_STRAY;
+}
+
 /* The only way out. */
 static void give(const struct emit *e, struct dialect_event *event)
 {
     struct dialect_state *st = e->state;
     if (st->done) {
         return;
+    }
+    if (e->late && (event->type == DIALECT_ERROR || event->type == DIALECT_ODD)) {
+        soften(st, event);
     }
     if (event->type == DIALECT_TEXT) {
         event->logprob_sum = st->logprob_sum;
@@ -66,11 +81,22 @@ void emit_thought(const struct emit *e, const char *text, size_t len, const char
     give(e, &event);
 }
 
-static void emit_stray(const struct emit *e)
+void emit_unread(const struct emit *e, const char *name)
+{
+    struct buf shown;
+    buf_init(&shown, SIZE_MAX);
+    utf8_line(name, strlen(name), SHOWN_REASON, &shown);
+    if (shown.len > 0) {
+        emit_event(e, DIALECT_UNREAD, shown.data, shown.len);
+    }
+    buf_finish(&shown);
+}
+
+void emit_stray(const struct emit *e, const char *words, size_t len)
 {
     struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
-    utf8_line(e->record, e->len, SHOWN_STRAY, &text);
+    utf8_line(words, len, SHOWN_STRAY, &text);
     bool error = e->state->event != NULL && strcmp(e->state->event, "error") == 0;
     if (text.len > 0) {
         emit_event(e, error ? DIALECT_ERROR : DIALECT_STRAY, text.data, text.len);
@@ -78,67 +104,19 @@ static void emit_stray(const struct emit *e)
     buf_finish(&text);
 }
 
-/* How many bytes of the record stand before what is no blank. */
-static size_t count_blanks(const struct emit *e)
+void emit_words_of(const struct emit *e, const cJSON *object)
 {
-    size_t at = 0;
-    while (at < e->len && (unsigned char)e->record[at] <= ' ') {
-        at++;
+    struct buf text;
+    buf_init(&text, LIMIT_ERROR_BODY);
+    if (error_words(object, &text)) {
+        emit_event(e, DIALECT_STRAY, text.data, text.len);
     }
-    return at;
-}
-
-/* What holds nothing of an API is passed over: blank data (no event, says the standard), null,
- * "ping", in JSON or not. A list may hold an error. Returns whether it was that. */
-static bool pass_over(const struct emit *e, const cJSON *root)
-{
-    size_t at = count_blanks(e);
-    bool broken = root == NULL && at < e->len && strchr("{[<\"", e->record[at]) != NULL &&
-                  !e->state->finished; /* what is complete needs none of it */
-    const cJSON *list = cJSON_IsArray(root) ? root : NULL;
-    if (cJSON_IsObject(root) || broken) {
-        return false;
-    }
-    for (const cJSON *item = list != NULL ? list->child : NULL; item != NULL; item = item->next) {
-        const cJSON *error = emit_find_error(item);
-        if (error != NULL) {
-            emit_error(e, error);
-            return true;
-        }
-    }
-    if (root == NULL || cJSON_IsString(root)) {
-        emit_stray(e);
-    }
-    return list == NULL || list->child == NULL;
-}
-
-void emit_record(const struct emit *e, char *record, emit_read read_record)
-{
-    if (e->state->done) {
-        return;
-    }
-    cJSON *root = json_parse(record, e->len);
-    if (!pass_over(e, root)) {
-        read_record(e, root);
-    }
-    cJSON_Delete(root);
-}
-
-void emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
-{
-    (void)st;
-    (void)on_event;
-    (void)ctx;
+    buf_finish(&text);
 }
 
 void emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item)
 {
-    if (item == NULL) {
-        return;
-    }
-    if (!cJSON_IsString(item)) {
-        emit_odd(e);
-    } else if (item->valuestring[0] != '\0') {
+    if (cJSON_IsString(item) && item->valuestring[0] != '\0') {
         emit_event(e, type, item->valuestring, strlen(item->valuestring));
     }
 }
@@ -238,45 +216,66 @@ static const cJSON *reported(const cJSON *object, const char *name)
     return empty ? NULL : member;
 }
 
-static bool is_named(const cJSON *root, const char *name, const char *text)
+static bool is_named(const cJSON *member, const char *text)
 {
-    const cJSON *member = json_get(root, name);
     return cJSON_IsString(member) && strcmp(member->valuestring, text) == 0;
 }
 
-/* Of a record that is nothing else: the error object without one around it, or a gateway's. */
-static const cJSON *find_bare_error(const cJSON *root)
+/* The error of a choice. */
+static const cJSON *find_in_choices(const cJSON *choices)
 {
-    const cJSON *gateway = json_get(root, "base_resp");
-    const cJSON *code = json_get(gateway, "status_code");
-    if (cJSON_IsNumber(code) && code->valueint != 0) {
-        return gateway;
-    }
-    if (is_named(root, "object", "error")) {
-        return root;
-    }
-    if (json_get(root, "choices") != NULL || json_get(root, "response") != NULL) {
-        return NULL;
-    }
-    if (cJSON_IsString(json_get(root, "message"))) {
-        return root;
-    }
-    const cJSON *detail = reported(root, "detail");
-    return detail != NULL ? detail : reported(root, "errors");
-}
-
-const cJSON *emit_find_error(const cJSON *root)
-{
-    const cJSON *error = reported(root, "error");
-    if (error == NULL) {
-        error = reported(json_get(root, "x_groq"), "error");
-    }
-    const cJSON *choices = json_get(root, "choices");
+    const cJSON *error = NULL;
     for (const cJSON *choice = cJSON_IsArray(choices) ? choices->child : NULL;
          choice != NULL && error == NULL; choice = choice->next) {
         error = reported(choice, "error");
     }
-    return error != NULL ? error : find_bare_error(root);
+    return error;
+}
+
+/* "error": true has its words beside it, and so may a word such as "Bad Request". */
+static const cJSON *error_with_words(const cJSON *root, const cJSON *error)
+{
+    bool holds = cJSON_IsObject(error) || cJSON_IsArray(error);
+    bool beside = cJSON_IsString(json_get(root, "message")) ||
+                  cJSON_IsString(json_get(root, "msg")) || json_get(root, "detail") != NULL ||
+                  json_get(root, "error_description") != NULL;
+    return holds || (cJSON_IsString(error) && !beside) ? error : root;
+}
+
+/* A member that may tell an error, by its name. */
+static const cJSON *find_in_member(const cJSON *root, const cJSON *member)
+{
+    const char *name = member->string;
+    const cJSON *error = NULL;
+    if (strcmp(name, "choices") == 0) {
+        return find_in_choices(member);
+    }
+    if (strcmp(name, "error") == 0 || strcmp(name, "Error") == 0) {
+        error = reported(root, name);
+        return error != NULL ? error_with_words(root, error) : NULL;
+    }
+    if (strcmp(name, "x_groq") == 0) {
+        return reported(member, "error");
+    }
+    if (strcmp(name, "base_resp") == 0) {
+        const cJSON *code = json_get(member, "status_code");
+        return cJSON_IsNumber(code) && code->valueint != 0 ? member : NULL;
+    }
+    bool fails = (strcmp(name, "object") == 0 && is_named(member, "error")) ||
+                 (strcmp(name, "type") == 0 && is_named(member, "error")) ||
+                 (strcmp(name, "status") == 0 && is_named(member, "error")) ||
+                 (strcmp(name, "success") == 0 && cJSON_IsFalse(member));
+    return fails ? root : NULL;
+}
+
+const cJSON *emit_find_error(const cJSON *root)
+{
+    const cJSON *error = NULL;
+    for (const cJSON *member = root->child; member != NULL && error == NULL;
+         member = member->next) {
+        error = find_in_member(root, member);
+    }
+    return error;
 }
 
 void emit_error(const struct emit *e, const cJSON *member)
@@ -294,36 +293,54 @@ void emit_error(const struct emit *e, const cJSON *member)
 
 void emit_odd(const struct emit *e)
 {
-    size_t at = count_blanks(e);
     struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
-    bool words = at < e->len && strchr("{[<", e->record[at]) == NULL;
-    if (at < e->len && e->record[at] != '<' && !words) {
-        utf8_line(e->record + at, e->len - at, SHOWN, &text);
-    } else {
+    if (e->len > 0 && *e->record == '<') {
         error_text(e->record, e->len, &text, NULL);
+    } else {
+        utf8_line(e->record, e->len, SHOWN, &text);
     }
-    if (text.len == 0) {
-        buf_add_str(&text, "nothing");
-    }
-    /* Plain words between records come from a proxy or a server that has failed. */
-    emit_event(e, words ? DIALECT_ERROR : DIALECT_ODD, text.data, text.len);
+    buf_add_str(&text, text.len > 0 ? "" : "nothing");
+    emit_event(e, DIALECT_ODD, text.data, text.len);
     buf_finish(&text);
 }
 
-void emit_done(const struct emit *e, const char *reason)
+/* What says in some servers' chunks that there is no reason yet. */
+static bool is_no_reason(const char *word)
 {
-    emit_done_because(e, reason, NULL);
+    static const char *const words[] = {"", "null", "none", "not_finished"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcasecmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
-void emit_done_because(const struct emit *e, const char *reason, const char *details)
+bool emit_keep_reason(const struct emit *e, const cJSON *reason)
 {
+    if (cJSON_IsObject(reason)) {
+        const cJSON *type = json_get(reason, "type");
+        reason = type != NULL ? type : json_get(reason, "reason");
+    }
+    if (!cJSON_IsString(reason) || is_no_reason(reason->valuestring)) {
+        return false;
+    }
+    struct dialect_state *st = e->state;
+    st->finished = true;
+    snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
+    return true;
+}
+
+void emit_done(const struct emit *e)
+{
+    const struct dialect_state *st = e->state;
+    const char *details = st->details != NULL ? st->details : "";
     struct buf shown, why;
     buf_init(&shown, SIZE_MAX);
     buf_init(&why, SIZE_MAX);
-    utf8_line(reason, strlen(reason), SHOWN_REASON, &shown);
-    utf8_line(details != NULL ? details : "", details != NULL ? strlen(details) : 0, SHOWN_DETAILS,
-              &why);
+    utf8_line(st->reason, utf8_whole(st->reason, strlen(st->reason)), SHOWN_REASON, &shown);
+    utf8_line(details, strlen(details), SHOWN_DETAILS, &why);
     struct dialect_event event = event_of(DIALECT_DONE, shown.data, shown.len);
     event.details = why.len > 0 ? why.data : NULL;
     give(e, &event);

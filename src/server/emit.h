@@ -12,18 +12,10 @@ struct emit {
     void *ctx;
     const char *record; /* shown by emit_odd */
     size_t len;
+    bool late; /* the reply had its finish reason before this record: no error follows */
 };
 
-/* Parses a record and hands it to read, which turns it into events; as dialect->record. One that
- * holds nothing of an API is passed over. */
-typedef void (*emit_read)(const struct emit *e, const cJSON *root);
-void emit_record(const struct emit *e, char *record, emit_read read);
-
-/* dialect->end of a stream whose last record says that it is the last. */
-void emit_no_end(struct dialect_state *st, dialect_on_event on_event, void *ctx);
-
-/* Text or thinking from a JSON string; nothing if item is NULL or empty, an error if it is
- * no string. */
+/* Text or thinking from a JSON string; nothing if item is none, or empty. */
 void emit_text(const struct emit *e, enum dialect_event_type type, const cJSON *item);
 
 /* Text of our own making; not empty. */
@@ -57,16 +49,27 @@ const cJSON *emit_find_error(const cJSON *root);
 /* The server's message, from whatever that member holds. */
 void emit_error(const struct emit *e, const cJSON *member);
 
+/* Words where an object should be; in an event "error" they are one. */
+void emit_stray(const struct emit *e, const char *words, size_t len);
+
+/* The words of an object that is none of the API: they may say why nothing follows. */
+void emit_words_of(const struct emit *e, const cJSON *object);
+
+/* What is passed over, by its name. */
+void emit_unread(const struct emit *e, const char *name);
+
 /* The record is not what it should be: the error shows its beginning. */
 void emit_odd(const struct emit *e);
 
 /* An error of our own words. */
 void emit_failure(const struct emit *e, const char *text);
 
-void emit_done(const struct emit *e, const char *reason);
+/* Keeps the reason for which a reply ended; from then on it is finished. Returns false if reason is
+ * none, or says that there is none yet. */
+bool emit_keep_reason(const struct emit *e, const cJSON *reason);
 
-/* details: what the server says of the reason, or NULL. Of both a line goes on. */
-void emit_done_because(const struct emit *e, const char *reason, const char *details);
+/* The end, with the reason and the details in the state. */
+void emit_done(const struct emit *e);
 
 extern const struct dialect_stats emit_no_stats;
 

@@ -16,6 +16,25 @@
 
 static bool find_message(const cJSON *item, int depth, struct buf *out);
 
+/* The words in front of a trace of Python's; or its last line, which says what was wrong. */
+static void add_without_trace(const char *text, struct buf *out)
+{
+    const char *trace = strstr(text, "Traceback (most recent call last)");
+    size_t len = trace != NULL ? (size_t)(trace - text) : strlen(text);
+    size_t before = out->len;
+    utf8_line(text, len, MAX_TEXT, out);
+    if (out->len > before || trace == NULL) {
+        return;
+    }
+    len = strlen(text);
+    while (len > 0 && (unsigned char)text[len - 1] <= ' ') {
+        len--;
+    }
+    const char *last = memrchr(text, '\n', len);
+    last = last != NULL ? last : text;
+    utf8_line(last, len - (size_t)(last - text), MAX_TEXT, out);
+}
+
 /* A server behind a server quotes the other one's JSON, alone or behind a few words:
  * "chat error: {\"error\":{\"message\":\"too long\"}}" becomes "chat error: too long". */
 static bool unwrap(const char *text, int depth, struct buf *out)
@@ -55,42 +74,114 @@ static void add_place(const cJSON *item, struct buf *out)
     buf_add_str(out, before[0] != '\0' ? ": " : "");
 }
 
+/* Where a message may stand, best first. */
+static const char *const names[] = {
+    "error", "message",    "detail",         "errors",        "msg",          "error_description",
+    "title", "status_msg", "error_msg",      "error_message", "errorMessage", "errmsg",
+    "err",   "fault",      "faultstring",    "reason",        "description",  "Message",
+    "Error", "exception",  "status_message", "statusMessage", "messages"};
+
+/* What may stand in the place of a message, where there is none. */
+static const char *const codes[] = {"type", "code", "status"};
+
+/* A text, or the one that a server behind the server has written. */
+static bool find_in_string(const char *text, int depth, struct buf *out)
+{
+    if (text[strspn(text, " \t\r\n")] == '\0') {
+        return false;
+    }
+    if (!unwrap(text, depth, out)) {
+        add_without_trace(text, out);
+    }
+    return true;
+}
+
+/* "error": "Bad Request" says what kind of error it is, a message beside it which one. */
+static bool find_both(const cJSON *object, int depth, struct buf *out)
+{
+    const cJSON *error = json_get(object, "error");
+    size_t before = out->len;
+    if (!cJSON_IsString(error) || error->valuestring[0] == '\0') {
+        return false;
+    }
+    buf_printf(out, "%s: ", error->valuestring);
+    for (size_t i = 1; i < sizeof names / sizeof *names; i++) {
+        const cJSON *item = json_get(object, names[i]);
+        bool same = cJSON_IsString(item) && strcmp(item->valuestring, error->valuestring) == 0;
+        if (!same && find_message(item, depth + 1, out)) {
+            return true;
+        }
+    }
+    out->data[out->len = before] = '\0';
+    return false;
+}
+
+static bool find_in_object(const cJSON *object, int depth, struct buf *out)
+{
+    size_t before = out->len;
+    add_place(object, out);
+    if (find_both(object, depth, out)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (find_message(json_get(object, names[i]), depth + 1, out)) {
+            return true;
+        }
+    }
+    if (out->len > before) {
+        out->data[out->len = before] = '\0';
+    }
+    return false;
+}
+
 static bool find_message(const cJSON *item, int depth, struct buf *out)
 {
-    static const char *const names[] = {"error", "message",           "detail", "errors",
-                                        "msg",   "error_description", "title",  "status_msg"};
+    bool found = false;
     if (depth > MAX_NESTED) {
         return false;
     }
     if (cJSON_IsString(item)) {
-        if (item->valuestring[strspn(item->valuestring, " \t\r\n")] == '\0') {
-            return false;
-        }
-        if (!unwrap(item->valuestring, depth, out)) {
-            buf_add_str(out, item->valuestring);
-        }
-        return true;
+        return find_in_string(item->valuestring, depth, out);
     }
     if (cJSON_IsObject(item)) {
-        size_t before = out->len;
-        add_place(item, out);
-        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-            if (find_message(json_get(item, names[i]), depth + 1, out)) {
-                return true;
-            }
-        }
-        if (out->len > before) {
-            out->data[out->len = before] = '\0';
-        }
+        return find_in_object(item, depth, out);
     }
-    if (cJSON_IsArray(item)) {
-        for (const cJSON *child = item->child; child != NULL; child = child->next) {
-            if (find_message(child, depth + 1, out)) {
-                return true;
-            }
+    for (const cJSON *child = cJSON_IsArray(item) ? item->child : NULL; child != NULL && !found;
+         child = child->next) {
+        found = find_message(child, depth + 1, out);
+    }
+    return found;
+}
+
+/* An error that has no more than a name. */
+static bool find_code(const cJSON *item, struct buf *out)
+{
+    const cJSON *error = json_get(item, "error");
+    item = cJSON_IsObject(error) ? error : item;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        const cJSON *code = json_get(item, codes[i]);
+        if (cJSON_IsString(code) && code->valuestring[0] != '\0') {
+            utf8_line(code->valuestring, strlen(code->valuestring), MAX_TEXT, out);
+            return true;
+        }
+        if (cJSON_IsNumber(code)) {
+            buf_printf(out, "%s %.0f", codes[i], code->valuedouble);
+            return true;
         }
     }
     return false;
+}
+
+bool error_words(const cJSON *object, struct buf *out)
+{
+    struct buf message;
+    buf_init(&message, SIZE_MAX);
+    bool found = find_message(object, 0, &message);
+    if (found) {
+        utf8_line(message.data, message.len, MAX_TEXT, out);
+    }
+    buf_finish(&message);
+    return found;
 }
 
 /* Where the text within the first element of that name is, or NULL. */
@@ -114,10 +205,10 @@ static const char *find_element(const char *html, const char *name, size_t *len)
 /* A page says what is wrong in its title or its first heading. */
 static void add_page(const char *html, struct buf *out)
 {
-    static const char *const names[] = {"title", "h1", "message"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    static const char *const elements[] = {"title", "h1", "message"};
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++) {
         size_t before = out->len, len = 0;
-        const char *text = find_element(html, names[i], &len);
+        const char *text = find_element(html, elements[i], &len);
         if (text != NULL) {
             utf8_line(text, len, MAX_TEXT, out);
         }
@@ -154,31 +245,123 @@ static cJSON *parse_body(char *text, size_t len)
     return cJSON_ParseWithLength(text, len);
 }
 
+/* ---- bodies that are more than a value ----------------------------------------- */
+
+/* So many values in a body are looked at. */
+#define MAX_VALUES 16
+
+/* What stands in a line behind the name of an event's field, all of it if there is none. */
+static char *skip_field(char *line)
+{
+    static const char *const fields[] = {"data:", "error:"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strncmp(line, fields[i], strlen(fields[i])) == 0) {
+            line += strlen(fields[i]);
+        }
+    }
+    return line + strspn(line, " \t\r");
+}
+
+static char *next_line(char *line)
+{
+    char *stop = strchr(line, '\n');
+    return stop != NULL ? stop + 1 : NULL;
+}
+
+/* The first line that begins a value or a page with words in it: behind comments, events, a proxy's
+ * own words. */
+static bool find_in_lines(char *text, size_t len, struct buf *out)
+{
+    const char *end = text + len;
+    int values = 0;
+    for (char *line = text; line != NULL && values < MAX_VALUES; line = next_line(line)) {
+        char *start = skip_field(line);
+        bool page = *start == '<', found = false;
+        if (page) {
+            size_t before = out->len;
+            add_page(start, out);
+            found = out->len > before;
+        } else if (*start == '{' || *start == '[') {
+            cJSON *root = parse_body(start, (size_t)(end - start));
+            found = root != NULL && error_words(root, out);
+            cJSON_Delete(root);
+            values++;
+        }
+        if (found || page) {
+            return found;
+        }
+    }
+    return false;
+}
+
+/* The text of a member in JSON that was cut off. */
+static bool find_in_broken(const char *text, struct buf *out)
+{
+    static const char *const members[] = {"\"message\"", "\"detail\"", "\"error\"", "\"msg\""};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *at = strstr(text, members[i]);
+        at = at != NULL ? at + strlen(members[i]) : "";
+        at += strspn(at, " \t\r\n:");
+        if (*at == '"' && at[1] != '"' && at[1] != '\0') {
+            size_t len = 1;
+            while (at[len] != '\0' && (at[len] != '"' || at[len - 1] == '\\')) {
+                len++;
+            }
+            utf8_line(at + 1, len - 1, MAX_TEXT, out);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is words and no name of an event nor a comment. */
+static void add_lines(char *text, struct buf *out)
+{
+    struct buf words;
+    buf_init(&words, SIZE_MAX);
+    for (char *line = text; line != NULL; line = next_line(line)) {
+        bool none = line[0] == ':' || strncmp(line, "event:", 6) == 0 ||
+                    strncmp(line, "id:", 3) == 0 || strncmp(line, "retry:", 6) == 0;
+        const char *start = skip_field(line);
+        if (!none) {
+            buf_add(&words, start, strcspn(start, "\n"));
+            buf_add(&words, "\n", 1);
+        }
+    }
+    add_without_trace(words.len > 0 ? words.data : "", out);
+    buf_finish(&words);
+}
+
+static void add_words(char *text, size_t len, const cJSON *root, struct buf *out)
+{
+    if (root != NULL && error_words(root, out)) {
+        return;
+    }
+    if (root != NULL && find_code(root, out)) {
+        return;
+    }
+    if (root != NULL && (root->child != NULL || cJSON_IsNumber(root))) {
+        utf8_line(text, len, MAX_TEXT, out);
+    }
+    if (root == NULL && !find_in_lines(text, len, out) && text[0] != '<' &&
+        (text[0] != '{' || !find_in_broken(text, out))) {
+        add_lines(text, out);
+    }
+}
+
 void error_text(const char *body, size_t len, struct buf *out, char **signin_url)
 {
-    if (signin_url != NULL) {
-        *signin_url = NULL;
+    char *text = xstrndup(body, len), *whole = text;
+    for (size_t i = 0; i < len; i++) { /* a NUL would end it here */
+        whole[i] = whole[i] == '\0' ? ' ' : whole[i];
     }
-    char *text = xstrndup(body, len);
-    char *start = text + strspn(text, " \t\r\n");
-    if (strncmp(start, "data:", 5) == 0) {
-        start += 5 + strspn(start + 5, " ");
-    }
-    len -= (size_t)(start - text);
-    cJSON *root = parse_body(start, len);
-    struct buf message;
-    buf_init(&message, SIZE_MAX);
-    if (find_message(root, 0, &message)) {
-        utf8_line(message.data, message.len, MAX_TEXT, out);
-    } else if (root == NULL && start[0] == '<') {
-        add_page(start, out);
-    } else if (root == NULL || root->child != NULL || cJSON_IsNumber(root)) {
-        utf8_line(start, len, MAX_TEXT, out);
-    }
+    text = skip_field(text + strspn(text, " \t\r\n"));
+    len -= (size_t)(text - whole);
+    cJSON *root = parse_body(text, len);
+    add_words(text, len, root, out);
     if (signin_url != NULL) {
         *signin_url = find_signin_url(root);
     }
     cJSON_Delete(root);
-    buf_finish(&message);
-    free(text);
+    free(whole);
 }

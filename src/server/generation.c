@@ -1,6 +1,7 @@
 #include "server/generation.h"
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "proto.h"
 #include "server/error_text.h"
 #include "server/frame.h"
@@ -9,9 +10,17 @@
 #include "server/retry.h"
 #include "server/trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* So many lines in the log about what was passed over in an answer. */
+#define LOGGED_MAX 8
+
+/* How long a server may take for its figures once it has given the reason of the end; some never
+ * end the stream. */
+#define LAST_WORDS_MS 5000
 
 /* So often a model may refuse what is in a request: a field each time. */
 #define REFUSALS_MAX 4
@@ -31,14 +40,17 @@ struct generation {
     struct frame frame;
     struct dialect_state state;
     struct buf error_body;
-    struct ending_facts ending; /* what came so far */
+    struct ending_facts ending;  /* what came so far */
+    char unread[DIALECT_REASON]; /* the first of what was passed over */
+    int logged;                  /* lines in the log about that */
 
     uv_timer_t timer;       /* the watchdog, or the wait for another try */
     uint64_t last_token_ms; /* the loop's clock; 0 before the first token */
     struct retry retry;
     int refusals;
     bool paused;
-    bool over; /* ended or stopped: freed as soon as the loop has closed the timer */
+    bool last_words; /* there was a finish reason, and no text behind it */
+    bool over;       /* ended or stopped: freed as soon as the loop has closed the timer */
 };
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -123,11 +135,32 @@ static void fail_with(struct generation *g, enum hum_error code, const char *tex
     fail(g, endpoint_failure(g->endpoint, code, text));
 }
 
+/* What came between the events may say why nothing followed. Returns whether it does. */
+static bool fail_by_strays(struct generation *g)
+{
+    struct buf text;
+    buf_init_secret(&text, SIZE_MAX);
+    if (g->frame.strays.len > 0) {
+        error_text(g->frame.strays.data, g->frame.strays.len, &text, NULL);
+    }
+    bool told = text.len > 0;
+    if (told) {
+        fail_with(g, HUM_ESERVER, text.data);
+    }
+    buf_finish(&text);
+    return told;
+}
+
 static void complete(struct generation *g, const struct dialect_event *done)
 {
+    const struct ending_facts *e = &g->ending;
     g->ending.reason = done->text;
     g->ending.details = done->details;
-    end(g, NULL);
+    g->ending.unread = g->unread[0] != '\0' ? g->unread : NULL;
+    bool nothing = !e->has_text && !e->has_call && !e->has_thinking;
+    if (!nothing || done->details != NULL || !fail_by_strays(g)) {
+        end(g, NULL);
+    }
 }
 
 void generation_stop(struct generation *g)
@@ -147,6 +180,7 @@ void generation_stop(struct generation *g)
 /* ---- limits of time ------------------------------------------------------------ */
 
 static void on_watchdog(uv_timer_t *timer);
+static void fail_unfinished(struct generation *g, struct failure f);
 
 static void watch(struct generation *g, long ms)
 {
@@ -157,25 +191,37 @@ static void watch(struct generation *g, long ms)
     }
 }
 
+static long limit_ms(const struct generation *g)
+{
+    long limit =
+        g->last_token_ms > 0 ? g->endpoint->idle_timeout_ms : g->endpoint->first_timeout_ms;
+    bool last = g->last_words && (limit == 0 || limit > LAST_WORDS_MS);
+    return last ? LAST_WORDS_MS : limit;
+}
+
+static void end_silence(struct generation *g)
+{
+    bool idle = g->last_token_ms > 0;
+    struct failure f = endpoint_failure(g->endpoint, HUM_ETIMEOUT, NULL);
+    f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
+    f.waited_ms = limit_ms(g);
+    fail_unfinished(g, f);
+}
+
 /* One timer for the whole wait, judged when it fires: tokens only note the time. */
 static void on_watchdog(uv_timer_t *timer)
 {
     struct generation *g = timer->data;
-    bool idle = g->last_token_ms > 0;
-    long limit_ms = idle ? g->endpoint->idle_timeout_ms : g->endpoint->first_timeout_ms;
-    uint64_t now = uv_now(g->env.loop);
+    uint64_t limit = (uint64_t)limit_ms(g), now = uv_now(g->env.loop);
     if (g->paused) {
         g->last_token_ms = now;
     }
-    uint64_t silent_ms = idle ? now - g->last_token_ms : (uint64_t)limit_ms;
-    if (silent_ms < (uint64_t)limit_ms) {
-        uv_timer_start(timer, on_watchdog, (uint64_t)limit_ms - silent_ms, 0);
-        return;
+    uint64_t silent_ms = g->last_token_ms > 0 ? now - g->last_token_ms : limit;
+    if (silent_ms < limit) {
+        uv_timer_start(timer, on_watchdog, limit - silent_ms, 0);
+    } else {
+        end_silence(g);
     }
-    struct failure f = endpoint_failure(g->endpoint, HUM_ETIMEOUT, NULL);
-    f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
-    f.waited_ms = limit_ms;
-    fail(g, f);
 }
 
 /* The model is at work. Headers, comments and pings do not say that. */
@@ -202,6 +248,8 @@ static bool is_blank(const struct dialect_event *event)
 
 static void hand_on(struct generation *g, const struct dialect_event *event)
 {
+    /* Text behind the reason: one that the server sends with every piece. */
+    g->last_words = g->last_words && event->type != DIALECT_TEXT;
     g->ending.has_text = g->ending.has_text || (event->type == DIALECT_TEXT && !is_blank(event));
     g->ending.has_thinking = g->ending.has_thinking || event->type == DIALECT_THINKING;
     g->ending.has_call = g->ending.has_call || event->type == DIALECT_TOOL_CALL;
@@ -211,11 +259,26 @@ static void hand_on(struct generation *g, const struct dialect_event *event)
     g->callbacks->on_event(g->ctx, event);
 }
 
+/* Names of fields only: what the model says is not for the log. */
+static void keep_unread(struct generation *g, const struct dialect_event *event)
+{
+    if (g->unread[0] == '\0') {
+        snprintf(g->unread, sizeof g->unread, "%s", event->text);
+    }
+    if (g->logged++ < LOGGED_MAX) {
+        log_write(LOG_INFO, "%s: passed over: %s", g->endpoint->name, event->text);
+    }
+}
+
 /* A single word in the midst of a reply keeps the connection alive, and says nothing. */
 static void keep_stray(struct generation *g, const struct dialect_event *event)
 {
     if (g->last_token_ms == 0 || strchr(event->text, ' ') != NULL) {
         frame_keep_stray(&g->frame, event->text, event->len);
+    }
+    if (g->logged++ < LOGGED_MAX) {
+        log_write(LOG_INFO, "%s: %zu bytes between records", g->endpoint->name, event->len);
+        log_write(LOG_DEBUG, "%s", event->text);
     }
 }
 
@@ -239,6 +302,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_STRAY:
         keep_stray(g, event);
         break;
+    case DIALECT_UNREAD:
+        keep_unread(g, event);
+        break;
     case DIALECT_ERROR:
         fail_with(g, HUM_ESERVER, event->text);
         break;
@@ -251,11 +317,26 @@ static void on_event(void *ctx, const struct dialect_event *event)
     }
 }
 
+/* What comes behind the finish reason fails no reply. */
+static void fail_unfinished(struct generation *g, struct failure f)
+{
+    g->dialect->end(&g->state, on_event, g);
+    if (!g->over) {
+        fail(g, f);
+    }
+}
+
 static int on_record(void *ctx, char *record, size_t len)
 {
     struct generation *g = ctx;
     g->state.event = g->frame.name;
+    g->state.whole = g->frame.bare;
+    bool finished = g->state.finished;
     g->dialect->record(&g->state, record, len, on_event, g);
+    if (g->state.finished && !finished && g->ending.has_text && !g->over) {
+        g->last_words = true;
+        watch(g, limit_ms(g));
+    }
     return g->over;
 }
 
@@ -283,38 +364,38 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     }
     int error = frame_feed(&g->frame, data, len, on_record, g);
     if (error < 0) {
-        fail_with(g, (enum hum_error)error, NULL);
+        fail_unfinished(g, endpoint_failure(g->endpoint, (enum hum_error)error, NULL));
     }
     return 0;
 }
 
-/* What came between the events may say why nothing followed. */
-static void fail_cut(struct generation *g, struct failure f)
+/* Nothing more comes. A reply that had its finish reason is complete, whatever became of the
+ * connection; of another one what came between the records may say why it broke off. */
+static void end_of_answer(struct generation *g, struct failure f)
 {
-    struct buf text;
-    buf_init_secret(&text, SIZE_MAX);
-    if (g->frame.strays.len > 0) {
-        error_text(g->frame.strays.data, g->frame.strays.len, &text, NULL);
+    if (!g->over) {
+        g->dialect->end(&g->state, on_event, g);
     }
-    if (text.len > 0) {
-        f = endpoint_failure(g->endpoint, HUM_ESERVER, text.data);
+    if (!g->over && !fail_by_strays(g)) {
+        fail(g, f);
     }
-    fail(g, f);
-    buf_finish(&text);
 }
 
 static void end_of_body(struct generation *g)
 {
     int error = frame_end(&g->frame, on_record, g);
     if (error < 0) {
-        fail_with(g, (enum hum_error)error, NULL);
+        fail_unfinished(g, endpoint_failure(g->endpoint, (enum hum_error)error, NULL));
     }
-    if (!g->over) {
-        g->dialect->end(&g->state, on_event, g);
+    if (!g->over) { /* else the endpoint is gone */
+        end_of_answer(g, endpoint_failure(g->endpoint, HUM_ECUT, NULL));
     }
-    if (!g->over) {
-        fail_cut(g, endpoint_failure(g->endpoint, HUM_ECUT, NULL));
-    }
+}
+
+static void end_broken(struct generation *g, struct failure f)
+{
+    frame_break(&g->frame, on_record, g);
+    end_of_answer(g, f);
 }
 
 /* ---- sending it, and sending it again ------------------------------------------ */
@@ -464,7 +545,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
         answered.error = 0; /* a status says more than how its body ended */
         end_status(g, &answered);
     } else if (result->error != 0) {
-        fail_cut(g, endpoint_result_failure(g->endpoint, result, NULL));
+        end_broken(g, endpoint_result_failure(g->endpoint, result, NULL));
     } else {
         end_of_body(g);
     }

@@ -244,6 +244,40 @@ cJSON *json_parse(char *text, size_t len)
     return cJSON_ParseWithLengthOpts(text, len + 1, NULL, 1);
 }
 
+/* Puts a number in the place of a word that Python writes for one: as long as the word. */
+static bool mend_word(char *at, const char *end, const char *word, const char *number)
+{
+    size_t len = strlen(word);
+    if ((size_t)(end - at) < len || memcmp(at, word, len) != 0) {
+        return false;
+    }
+    memcpy(at, number, len);
+    return true;
+}
+
+static bool mend_numbers(char *text, size_t len)
+{
+    const char *end = text + len;
+    bool quoted = false, mended = false;
+    for (char *p = text; p < end; p++) {
+        if (*p == '\\' && quoted) {
+            p++;
+        } else if (*p == '"') {
+            quoted = !quoted;
+        } else if (!quoted && (*p == 'N' || *p == 'I')) {
+            mended = mend_word(p, end, "NaN", "-99") || mend_word(p, end, "Infinity", "99999999") ||
+                     mended;
+        }
+    }
+    return mended;
+}
+
+cJSON *json_parse_loose(char *text, size_t len)
+{
+    cJSON *root = json_parse(text, len);
+    return root == NULL && mend_numbers(text, len) ? json_parse(text, len) : root;
+}
+
 const cJSON *json_get(const cJSON *object, const char *name)
 {
     if (!cJSON_IsObject(object)) {

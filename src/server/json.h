@@ -1,5 +1,6 @@
 /* JSON both ways, in hum's terms: values to text, text to cJSON trees. Besides this module only
- * the dialects and what they share (emit, calls, error_text, learned) know cJSON. */
+ * the dialects and what they share (record, shape, emit, calls, foreign, error_text, learned) know
+ * cJSON. */
 #ifndef HUM_JSON_H
 #define HUM_JSON_H
 
@@ -25,6 +26,9 @@ void json_mend(char *text, size_t len);
 /* Mends and parses. text must be NUL-terminated behind len. Returns NULL unless all of
  * it is one JSON value; the caller frees the tree by cJSON_Delete. */
 cJSON *json_parse(char *text, size_t len);
+
+/* The same for the JSON of servers, which may have NaN and Infinity: they become numbers. */
+cJSON *json_parse_loose(char *text, size_t len);
 
 /* The member of that name, NULL if absent, null, or object is no object. */
 const cJSON *json_get(const cJSON *object, const char *name);

@@ -8,7 +8,11 @@
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"
+#include "server/foreign.h"
+#include "server/record.h"
+#include "server/shape.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,18 +85,16 @@ static void read_stop(const struct emit *e, const cJSON *root)
     struct dialect_stats stats = emit_no_stats;
     emit_read_timings(json_get(root, "timings"), &stats);
     emit_stats(e, &stats);
-    emit_done(e, reason_for(json_get(root, "stop_type")));
+    snprintf(e->state->reason, sizeof e->state->reason, "%s",
+             reason_for(json_get(root, "stop_type")));
+    emit_done(e);
 }
 
 static void read_record(const struct emit *e, const cJSON *root)
 {
     const cJSON *content = json_get(root, "content"), *server_error = emit_find_error(root);
-    if (!cJSON_IsObject(root)) {
-        emit_odd(e);
-        return;
-    }
     emit_logprobs(e, json_get(root, "completion_probabilities"));
-    emit_text(e, DIALECT_TEXT, content);
+    shape_text(e, DIALECT_TEXT, content);
     /* Older servers send the inside of the error object alone. */
     if (server_error == NULL && content == NULL && cJSON_IsString(json_get(root, "message"))) {
         server_error = json_get(root, "message");
@@ -104,11 +106,13 @@ static void read_record(const struct emit *e, const cJSON *root)
     }
 }
 
+static const struct record_reader reader = {read_record, foreign_end};
+
 static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                    void *ctx)
 {
-    struct emit e = {st, on_event, ctx, record, len};
-    emit_record(&e, record, read_record);
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
+    record_read(&e, record, len, &reader);
 }
 
 static const struct dialect_fill fill = {"infill", AT_ROOT, "/infill", fill_body};
@@ -120,5 +124,5 @@ const struct dialect dialect_llamacpp = {
     .key = {"Authorization", "Bearer "},
     .fill = &fill,
     .record = record,
-    .end = emit_no_end,
+    .end = foreign_no_end,
 };

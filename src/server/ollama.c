@@ -7,9 +7,14 @@
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"
+#include "server/foreign.h"
 #include "server/learned.h"
+#include "server/readers.h"
+#include "server/record.h"
+#include "server/shape.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Ollama wants "stop" as an array, and answers a string with status 500. */
 static bool change_option(const struct value_pair *member, struct value *v)
@@ -100,7 +105,7 @@ static void read_call(const struct emit *e, const cJSON *call)
     buf_init(&text, SIZE_MAX);
     buf_add_str(&text, json != NULL ? json : "");
     if (!cJSON_IsString(name) || (arguments != NULL && json == NULL)) {
-        emit_odd(e);
+        emit_unread(e, "tool_calls");
     } else {
         emit_call(e, cJSON_IsString(id) ? id->valuestring : NULL, name->valuestring, &text);
     }
@@ -110,39 +115,18 @@ static void read_call(const struct emit *e, const cJSON *call)
 
 static void read_calls(const struct emit *e, const cJSON *calls)
 {
-    if (calls != NULL && !cJSON_IsArray(calls)) {
-        emit_odd(e);
-        return;
+    if (cJSON_IsObject(calls)) {
+        read_call(e, calls);
     }
-    for (const cJSON *call = calls != NULL ? calls->child : NULL; call != NULL; call = call->next) {
+    for (const cJSON *call = cJSON_IsArray(calls) ? calls->child : NULL; call != NULL;
+         call = call->next) {
         read_call(e, call);
     }
-}
-
-/* A chat has its text in a message; what was filled in stands in the record itself. */
-static void read_text(const struct emit *e, const cJSON *from, const char *name)
-{
-    emit_text(e, DIALECT_THINKING, json_get(from, "thinking"));
-    emit_text(e, DIALECT_TEXT, json_get(from, name));
-}
-
-static void read_message(const struct emit *e, const cJSON *message)
-{
-    if (message == NULL) {
-        return;
-    }
-    if (!cJSON_IsObject(message)) {
-        emit_odd(e);
-        return;
-    }
-    read_text(e, message, "content");
-    read_calls(e, json_get(message, "tool_calls"));
 }
 
 /* Stats that are zero are absent. Durations are in ns. */
 static void read_done(const struct emit *e, const cJSON *root)
 {
-    const cJSON *reason = json_get(root, "done_reason");
     struct dialect_stats stats = {
         .prompt_tokens = json_count(json_get(root, "prompt_eval_count")),
         .cached_tokens = -1,
@@ -153,31 +137,48 @@ static void read_done(const struct emit *e, const cJSON *root)
         .total_ns = json_count(json_get(root, "total_duration")),
     };
     emit_stats(e, &stats);
-    emit_done(e, cJSON_IsString(reason) ? reason->valuestring : "");
+    emit_keep_reason(e, json_get(root, "done_reason"));
+    emit_done(e);
 }
 
-static void read_record(const struct emit *e, const cJSON *root)
+/* A gateway may write a truth as text. */
+static bool is_true(const cJSON *item)
 {
-    const cJSON *server_error = emit_find_error(root);
-    if (!cJSON_IsObject(root)) {
-        emit_odd(e);
-        return;
-    }
+    return cJSON_IsTrue(item) || (cJSON_IsNumber(item) && item->valueint == 1) ||
+           (cJSON_IsString(item) && strcasecmp(item->valuestring, "true") == 0);
+}
+
+/* A chat has its text in a message; what was filled in stands in the record itself, and so may its
+ * thinking. */
+void ollama_read(const struct emit *e, const cJSON *root)
+{
+    const cJSON *server_error = emit_find_error(root), *done = json_get(root, "done");
+    const cJSON *message = json_get(root, "message"), *response = json_get(root, "response");
     emit_logprobs(e, json_get(root, "logprobs"));
-    read_message(e, json_get(root, "message"));
-    read_text(e, root, "response");
+    if (cJSON_IsObject(message)) {
+        shape_message(e, message);
+        read_calls(e, json_get(message, "tool_calls"));
+    }
+    if (response != NULL) {
+        shape_text(e, DIALECT_THINKING, json_get(root, "thinking"));
+        shape_text(e, DIALECT_TEXT, response);
+    }
     if (server_error != NULL) {
         emit_error(e, server_error);
-    } else if (cJSON_IsTrue(json_get(root, "done"))) {
+    } else if (is_true(done)) {
         read_done(e, root);
+    } else if (!cJSON_IsObject(message) && response == NULL && done == NULL) {
+        foreign_read(e, root);
     }
 }
+
+static const struct record_reader reader = {ollama_read, foreign_end};
 
 static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                    void *ctx)
 {
-    struct emit e = {st, on_event, ctx, record, len};
-    emit_record(&e, record, read_record);
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
+    record_read(&e, record, len, &reader);
 }
 
 static const struct failure_words words = {
@@ -204,5 +205,5 @@ const struct dialect dialect_ollama = {
     .chat = &chat,
     .fill = &fill,
     .record = record,
-    .end = emit_no_end,
+    .end = foreign_no_end,
 };

@@ -2,17 +2,19 @@
  * object each. A choice ends with a "finish_reason", the stats may follow, then
  * "[DONE]". Ollama hides a failure in mid-stream: its stream ends with neither, and so
  * counts as cut off. llama-server adds "timings". A server that does not stream answers
- * with one object that has "message" in the place of "delta". */
+ * with one object that has "message" in the place of "delta". Shapes and marks of their own that
+ * services have for all that are known to shape and record. */
 #include "proto.h"
 #include "server/body.h"
 #include "server/calls.h"
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"
+#include "server/foreign.h"
 #include "server/learned.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "server/readers.h"
+#include "server/record.h"
+#include "server/shape.h"
 
 static void request_usage(struct body *b)
 {
@@ -102,49 +104,56 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     return error;
 }
 
-/* Both names are in use for the thinking; servers that send both say the same twice. */
-static void read_thinking(const struct emit *e, const cJSON *delta)
+/* Of tools, in today's form and in the one before that had a single call. Returns whether there
+ * are any. */
+static bool read_calls(const struct emit *e, const cJSON *message)
 {
-    const cJSON *thinking = json_get(delta, "reasoning_content");
-    if (thinking == NULL) {
-        thinking = json_get(delta, "reasoning");
+    const cJSON *calls = json_get(message, "tool_calls");
+    const cJSON *call = json_get(message, "function_call");
+    calls_add(&e->state->calls, calls, e);
+    if (calls == NULL && call != NULL) {
+        calls_add_function(&e->state->calls, call, e);
     }
-    emit_text(e, DIALECT_THINKING, thinking);
-}
-
-static void read_delta(const struct emit *e, const cJSON *delta)
-{
-    if (delta == NULL) {
-        return;
-    }
-    if (!cJSON_IsObject(delta)) {
-        emit_odd(e);
-        return;
-    }
-    read_thinking(e, delta);
-    emit_text(e, DIALECT_TEXT, json_get(delta, "content"));
-    emit_text(e, DIALECT_TEXT, json_get(delta, "refusal"));
-    calls_add(&e->state->calls, json_get(delta, "tool_calls"), e);
+    return calls != NULL || call != NULL;
 }
 
 /* OpenAI lists the tokens of text that was filled in in one array, their probabilities in
  * another. */
 static void read_logprobs(const struct emit *e, const cJSON *logprobs)
 {
-    emit_logprobs(e, json_get(logprobs, "content"));
-    emit_logprobs(e, json_get(logprobs, "token_logprobs"));
+    if (logprobs != NULL) {
+        emit_logprobs(e, json_get(logprobs, "content"));
+        emit_logprobs(e, json_get(logprobs, "token_logprobs"));
+    }
+}
+
+/* Where there is no delta, or an empty one, the words may stand in a message or in the choice
+ * itself. Beside deltas a message has the whole reply once more. */
+static void read_beside(const struct emit *e, const cJSON *choice)
+{
+    struct dialect_state *st = e->state;
+    const cJSON *message = st->by_delta ? NULL : json_get(choice, "message");
+    bool given = shape_message(e, message);
+    given = read_calls(e, message) || given;
+    if (!given) {
+        given = shape_text(e, DIALECT_TEXT, json_get(choice, "text"));
+    }
+    /* All of a reply needs no reason. */
+    st->finished = st->finished || (given && st->whole);
 }
 
 static void read_choice(const struct emit *e, const cJSON *choice)
 {
     struct dialect_state *st = e->state;
-    const cJSON *delta = json_get(choice, "delta"), *reason = json_get(choice, "finish_reason");
+    const cJSON *delta = json_get(choice, "delta");
     read_logprobs(e, json_get(choice, "logprobs"));
-    read_delta(e, delta != NULL ? delta : json_get(choice, "message"));
-    emit_text(e, DIALECT_TEXT, json_get(choice, "text"));
-    if (cJSON_IsString(reason) && reason->valuestring[0] != '\0') {
-        st->finished = true;
-        snprintf(st->reason, sizeof st->reason, "%s", reason->valuestring);
+    bool given = delta != NULL && shape_message(e, delta);
+    given = read_calls(e, delta) || given;
+    st->by_delta = st->by_delta || given;
+    if (!given) {
+        read_beside(e, choice);
+    }
+    if (emit_keep_reason(e, json_get(choice, "finish_reason"))) {
         calls_flush(&st->calls, e);
     }
 }
@@ -152,11 +161,12 @@ static void read_choice(const struct emit *e, const cJSON *choice)
 /* Other choices than the first are alternatives that nobody requested. */
 static void read_choices(const struct emit *e, const cJSON *choices)
 {
-    if (choices != NULL && !cJSON_IsArray(choices)) {
-        emit_odd(e);
-        return;
+    if (cJSON_IsObject(choices)) {
+        read_choice(e, choices);
+    } else if (!cJSON_IsArray(choices)) {
+        emit_unread(e, "choices");
     }
-    for (const cJSON *choice = choices != NULL ? choices->child : NULL; choice != NULL;
+    for (const cJSON *choice = cJSON_IsArray(choices) ? choices->child : NULL; choice != NULL;
          choice = choice->next) {
         if (json_count(json_get(choice, "index")) <= 0) {
             read_choice(e, choice);
@@ -176,14 +186,14 @@ static void read_stats(const struct emit *e, const cJSON *root)
     emit_stats(e, &stats);
 }
 
-static void read_record(const struct emit *e, const cJSON *root)
+void openai_read(const struct emit *e, const cJSON *root)
 {
     const cJSON *choices = json_get(root, "choices"), *server_error = emit_find_error(root);
-    if (!cJSON_IsObject(root)) {
-        emit_odd(e);
-        return;
+    if (choices != NULL) {
+        read_choices(e, choices);
+    } else if (server_error == NULL && json_get(root, "usage") == NULL) {
+        foreign_read(e, root);
     }
-    read_choices(e, choices);
     read_stats(e, root);
     if (server_error != NULL) {
         emit_error(e, server_error);
@@ -192,24 +202,25 @@ static void read_record(const struct emit *e, const cJSON *root)
 
 static void end_reply(const struct emit *e)
 {
+    if (e->state->foreign) {
+        foreign_end(e);
+    }
     calls_flush(&e->state->calls, e);
-    emit_done(e, e->state->reason);
+    emit_done(e);
 }
+
+static const struct record_reader reader = {openai_read, end_reply};
 
 static void record(struct dialect_state *st, char *record, size_t len, dialect_on_event on_event,
                    void *ctx)
 {
-    struct emit e = {st, on_event, ctx, record, len};
-    if (len >= 6 && memcmp(record, "[DONE]", 6) == 0) {
-        end_reply(&e);
-    } else {
-        emit_record(&e, record, read_record);
-    }
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
+    record_read(&e, record, len, &reader);
 }
 
 static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 {
-    struct emit e = {st, on_event, ctx, "", 0};
+    struct emit e = {.state = st, .on_event = on_event, .ctx = ctx};
     if (st->finished) {
         end_reply(&e);
     }

@@ -20,8 +20,8 @@ struct events {
 
 static inline void events_on_event(void *ctx, const struct dialect_event *event)
 {
-    static const char *const names[] = {"text",  "thinking", "call",  "thought", "tick",
-                                        "stray", "stats",    "error", "odd",     "done"};
+    static const char *const names[] = {"text",   "thinking", "call",  "thought", "tick", "stray",
+                                        "unread", "stats",    "error", "odd",     "done"};
     struct events *x = ctx;
     if (event->type == DIALECT_TICK) { /* how often is no matter */
         return;

@@ -44,8 +44,9 @@ static void the_limit_of_length_has_many_names(void)
     ENDS(said("max_tokens"), "cut", "max_tokens");
     ENDS(said("MAX_TOKENS"), "cut", "limit");
     ENDS(said("model_length"), "cut", "limit");
-    ENDS((&(struct ending_facts){.reason = "length", .has_thinking = true}), "cut",
-         "while it was thinking");
+    ENDS((&(struct ending_facts){.reason = "length", .has_thinking = true}), "told",
+         "limit while it was thinking");
+    ENDS((&(struct ending_facts){.reason = "length"}), "told", ":Hum retry");
 }
 
 static void any_other_reason_is_told_with_its_word(void)
@@ -67,6 +68,11 @@ static void a_reply_without_text_is_told(void)
     ENDS((&(struct ending_facts){.reason = "stop"}), "told", ":Hum retry");
     ENDS((&(struct ending_facts){.reason = "end_turn", .has_thinking = true}), "told",
          "only thought");
+    ENDS((&(struct ending_facts){.reason = "pause_turn"}), "told", ":Hum retry");
+    ENDS((&(struct ending_facts){.reason = "stop", .unread = "image_url"}), "told",
+         "cannot show: \"image_url\"");
+    ENDS((&(struct ending_facts){.reason = "stop", .details = "engine lost"}), "told",
+         "no text: engine lost");
     ENDS((&(struct ending_facts){.reason = "tool_calls", .has_call = true}), "good", "");
 }
 

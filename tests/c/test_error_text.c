@@ -66,7 +66,8 @@ static void an_error_may_be_a_text_or_an_object(void)
     BODY("{\"object\":\"error\",\"message\":\"too long\",\"code\":400}", "too long");
     BODY("[{\"error\":{\"code\":400,\"message\":\"no\",\"status\":\"X\"}}]", "no");
     BODY("{\"error\":401,\"message\":\"no key\"}", "no key");
-    BODY("{\"error\":{\"code\":7}}", "{\"error\":{\"code\":7}}");
+    BODY("{\"error\":{\"code\":7}}", "code 7");
+    BODY("{\"error\":{\"type\":\"overloaded_error\"}}", "overloaded_error");
 }
 
 static void json_nested_in_the_text_is_opened(void)

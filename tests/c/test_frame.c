@@ -96,13 +96,54 @@ static void a_page_is_one_record(void)
     EVENTS("<html>\n\n<title>502</title>", "[<html>\n\n<title>502</title>]");
 }
 
-static void an_answer_that_is_no_stream_is_one_record(void)
+static void a_value_by_itself_is_a_record(void)
 {
     EVENTS("{\"error\":{\"message\":\"no\"}}", "[{\"error\":{\"message\":\"no\"}}]");
     EVENTS("{\n  \"error\": \"no\"\n}\n", "[{\n  \"error\": \"no\"\n}]");
     EVENTS("[{\n\"error\": 1}]", "[[{\n\"error\": 1}]]");
-    /* Later such lines are not data, and events go on. */
-    EVENTS("data: a\n\n{\"b\":1}\n\ndata: c\n\n", "[a][c]");
+    EVENTS("data: a\n\n{\"b\":1}\n\ndata: c\n\n", "[a][{\"b\":1}][c]");
+    EVENTS("data: a\n\n{\"b\":\n\n 1}\n\ndata: c\n\n", "[a][{\"b\":\n 1}][c]");
+    EVENTS("{\"a\":1}\n{\"b\":\"}\"}\n[DONE]\n", "[{\"a\":1}][{\"b\":\"}\"}][[DONE]]");
+    LINES("{\n \"a\": {\"b\": 1}\n}\n{\"c\":1}\n", "[{\n \"a\": {\"b\": 1}\n}][{\"c\":1}]");
+}
+
+static void a_value_that_does_not_end_holds_nothing_up(void)
+{
+    EVENTS("{oops\ndata: a\n\n", "[a]");
+    EVENTS("[12:30] oops {\ndata: a\n\n", "[a]");
+    EVENTS("{\"a\":\n{\"b\":1}\n\ndata: c\n\n", "[{\"a\":][{\"b\":1}][c]");
+    LINES("{\"a\":\"bro\n{\"b\":1}\n", "[{\"a\":\"bro][{\"b\":1}]");
+    EVENTS("{\"a\":1", "[{\"a\":1]");
+}
+
+static void values_need_no_line_break_between_them(void)
+{
+    LINES("{\"a\":\"}{\"}{\"b\":{}}{}", "[{\"a\":\"}{\"}][{\"b\":{}}][{}]");
+    LINES("{\"a\":\"}{\\\"}\"}\n", "[{\"a\":\"}{\\\"}\"}]");
+    EVENTS("{\"a\":1}{\"b\":2}\n\n", "[{\"a\":1}][{\"b\":2}]");
+    LINES("{\"a\":1} {\"b\":2}\n", "[{\"a\":1} {\"b\":2}]");
+}
+
+static void data_lines_that_are_values_are_records(void)
+{
+    EVENTS("data: {\"a\":1}\ndata: {\"b\":1}\ndata: [DONE]\n", "[{\"a\":1}][{\"b\":1}][[DONE]]");
+    EVENTS("data: {\"a\":\ndata: {\"b\":1}}\n\n", "[{\"a\":\n{\"b\":1}}]");
+    EVENTS("event: x\ndata: {\"a\":1}\nevent: y\ndata: {\"b\":1}\n\n", "[{\"a\":1}][{\"b\":1}]");
+    EVENTS("data: ping\ndata: {\"a\":1}\n\n", "[ping][{\"a\":1}]");
+}
+
+static void data_may_go_on_without_a_name(void)
+{
+    EVENTS("data:\n {\"a\":1}\n\n", "[\n {\"a\":1}]");
+    EVENTS("data: {\n\"a\":1\n}\n\ndata: b\n\n", "[{\n\"a\":1\n}][b]");
+    EVENTS("data: {\"a\":1}\nword\n{\"b\":1}\n\n", "[{\"a\":1}][{\"b\":1}]");
+}
+
+static void events_among_lines_are_events(void)
+{
+    LINES("data: {\"a\":1}\ndata: {\"b\":1}\n", "[{\"a\":1}][{\"b\":1}]");
+    LINES(": hello\n\ndata: {\"a\":1}\n\n{\"b\":1}\n", "[{\"a\":1}][{\"b\":1}]");
+    LINES("error: no\n{\"b\":1}\n", "[error: no][{\"b\":1}]");
 }
 
 static void an_event_ends_with_a_blank_line(void)
@@ -132,13 +173,6 @@ static int on_named(void *ctx, char *record, size_t len)
     struct names *n = ctx;
     buf_printf(&n->log, "[%s: %.*s]", n->frame.name, (int)len, record);
     return 0;
-}
-
-static void plain_words_in_front_of_the_events_are_a_record(void)
-{
-    EVENTS("upstream failed\r\nat once\n\ndata: a\n\n", "[upstream failed][a]");
-    EVENTS("\n\ndatabase down", "[database down]");
-    EVENTS("id: 1\nupstream failed\n\ndata: a\n\n", "[a]");
 }
 
 static void a_record_has_its_events_name(void)
@@ -347,6 +381,36 @@ static void what_is_no_field_is_kept_up_to_a_limit(void)
     frame_finish(&f);
 }
 
+/* The records and the strays of a body that breaks off, as "[record]" and "stray\n". */
+static void check_break(int line, enum frame_kind kind, const char *data, const char *wanted)
+{
+    struct records r = {.count = 0};
+    struct frame f;
+    buf_init(&r.log, LIMIT_RECORD);
+    frame_init(&f, kind, 1000);
+    CHECK_INT(frame_feed(&f, data, strlen(data), on_record, &r), 0);
+    CHECK_INT(frame_break(&f, on_record, &r), 0);
+    buf_add(&r.log, f.strays.len > 0 ? f.strays.data : "", f.strays.len);
+    check_texts(__FILE__, line, data, r.log.len > 0 ? r.log.data : "", wanted);
+    frame_finish(&f);
+    buf_finish(&r.log);
+}
+
+static void a_connection_that_breaks_leaves_what_is_whole(void)
+{
+    check_break(__LINE__, FRAME_EVENTS, "data: {\"a\":1}\n\ndata: {\"b", "[{\"a\":1}]");
+    check_break(__LINE__, FRAME_EVENTS, "data: {\"a\":1}\n", "[{\"a\":1}]");
+    check_break(__LINE__, FRAME_EVENTS, "data: {\"a\":1}", "[{\"a\":1}]");
+    check_break(__LINE__, FRAME_EVENTS, "data: {\"a\":\n", "");
+    check_break(__LINE__, FRAME_EVENTS, "{\"error\":\n\"no\"", "{\"error\":\n\"no\"\n");
+    check_break(__LINE__, FRAME_EVENTS, "upstream is dow", "upstream is dow\n");
+    check_break(__LINE__, FRAME_EVENTS, "<html><title>No</title>", "<html><title>No</title>\n");
+    check_break(__LINE__, FRAME_LINES, "{\"a\":1}\n{\"b\":1}", "[{\"a\":1}][{\"b\":1}]");
+    check_break(__LINE__, FRAME_LINES, "{\"a\":1}\n{\"b\":", "[{\"a\":1}]");
+    check_break(__LINE__, FRAME_LINES, "{\"error\":\"no", "{\"error\":\"no\n");
+    check_break(__LINE__, FRAME_LINES, "gone", "gone\n");
+}
+
 int main(void)
 {
     RUN(joins_a_line_split_anywhere);
@@ -354,11 +418,15 @@ int main(void)
     RUN(the_last_line_needs_no_newline);
     RUN(drops_a_byte_order_mark);
     RUN(a_page_is_one_record);
-    RUN(an_answer_that_is_no_stream_is_one_record);
+    RUN(a_value_by_itself_is_a_record);
+    RUN(a_value_that_does_not_end_holds_nothing_up);
+    RUN(values_need_no_line_break_between_them);
+    RUN(data_lines_that_are_values_are_records);
+    RUN(data_may_go_on_without_a_name);
+    RUN(events_among_lines_are_events);
     RUN(an_event_ends_with_a_blank_line);
     RUN(the_space_behind_data_is_optional_and_only_one_is_taken);
     RUN(several_data_lines_are_joined);
-    RUN(plain_words_in_front_of_the_events_are_a_record);
     RUN(a_record_has_its_events_name);
     RUN(comments_names_ids_and_unknown_fields_are_passed_over);
     RUN(a_field_error_is_data);
@@ -371,5 +439,6 @@ int main(void)
     RUN(a_refusing_callback_may_finish_the_frame);
     RUN(recorded_streams_give_equal_records_however_cut);
     RUN(what_is_no_field_is_kept_up_to_a_limit);
+    RUN(a_connection_that_breaks_leaves_what_is_whole);
     return check_report("frame");
 }

@@ -56,7 +56,7 @@ static void errors_are_told_wherever_they_come(void)
            "{error Infill is not supported by this model}");
     STREAM("<html><title>502 Bad Gateway</title></html>\n", "{odd 502 Bad Gateway}");
     STREAM("data: oops\n\n", "{stray oops}{cut}");
-    STREAM("data: {\"content\":7}\n\n", "{odd {\"content\":7}}");
+    STREAM("data: {\"content\":7}\n\n", "{unread content}{cut}");
 }
 
 static void a_clean_end_without_stop_is_cut(void)

@@ -6,9 +6,8 @@ local test = T.test
 --- Cases that hum does not fulfil yet. One that it fulfils has no place here.
 local NOT_YET = {
   wire = [[
-    content-list-thinking content-list-nonstream reasoning-details-only think-inline-same-line think-no-open
-    think-indented-tag think-explained think-explained-open data-then-break single-newline-events
-    o-think-no-open o-think-field-and-lead-blank o-no-newline-at-all o-sse-wrapped o-openai-shaped]],
+    think-inline-same-line think-no-open think-indented-tag think-explained think-explained-open
+    o-think-no-open o-think-field-and-lead-blank]],
 }
 
 --- So many cases share a Neovim.

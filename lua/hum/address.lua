@@ -8,6 +8,7 @@ local M = {}
 
 ---@class hum.Address  |hum-protocol|
 ---@field url string          base of the API; what all requests are below
+---@field url_from? string    the environment variable that has it, "$NAME"
 ---@field root? string        base of what is not the API's own
 ---@field as_written? string  another base, for where `url` holds nothing
 ---@field chat_url? string    the whole URL of a chat

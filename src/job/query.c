@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/fields.h"
+#include "base/wipe.h"
 #include "nvim/event.h"
 #include "nvim/sink.h"
 #include "nvim/wire.h"
@@ -20,6 +21,7 @@ struct query {
     struct job_env env;
     struct endpoint endpoint;
     char *model; /* that it is about, or NULL */
+    char *url;   /* the whole address, for the words of failures; NULL: not known yet */
     enum failure_of of;
     struct transfer *transfer; /* NULL once it has ended */
     struct buf body;           /* all of it, or, of a stream, that of a refusal */
@@ -40,6 +42,7 @@ static void on_timer_closed(uv_handle_t *handle)
     buf_finish(&q->body);
     buf_finish(&q->told);
     free(q->model);
+    wipe_text(q->url);
     free(q);
 }
 
@@ -90,6 +93,7 @@ static void fail(struct query *q, struct failure f)
 {
     f.of = q->of;
     f.model = q->model;
+    f.url = f.url == q->endpoint.url && q->url != NULL ? q->url : f.url;
     event_failure(&q->told, &f);
     finish(q, EVENT_ERROR);
 }
@@ -238,6 +242,10 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
         *why = "query.method is neither \"GET\" nor \"POST\"";
     }
     if (*why == NULL) {
+        struct buf url;
+        buf_init_secret(&url, SIZE_MAX);
+        endpoint_url(&q->endpoint, read_at(spec), path, &url);
+        q->url = url.data;
         const struct endpoint_request request = {
             .method = method,
             .at = read_at(spec),

@@ -155,6 +155,7 @@ static void cut_slashes(char *url)
 static void read_address(struct endpoint *e, struct fields *f)
 {
     e->url = fields_text(f, FIELD("endpoint", "url"));
+    e->url_from = optional_text(f, FIELD("endpoint", "url_from"));
     e->root = optional_text(f, FIELD("endpoint", "root"));
     e->as_written = optional_text(f, FIELD("endpoint", "as_written"));
     e->chat_url = optional_text(f, FIELD("endpoint", "chat_url"));
@@ -255,7 +256,7 @@ void endpoint_finish(struct endpoint *e)
         e->chat_url,   e->fill_url,     e->query,        e->socket,       e->key_from,
         e->key_header, e->key_variable, e->ca,           e->client_cert,  e->client_key,
         e->proxy,      e->no_proxy,     e->quirks.limit, e->quirks.think, e->quirks.thoughts,
-        e->key,
+        e->key,        e->url_from,
     };
     wipe_texts(e->headers);
     wipe_texts(e->secrets);
@@ -325,12 +326,14 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
         .code = code,
         .endpoint = e != NULL && e->name != NULL ? e->name : "?",
         .url = e != NULL && e->url != NULL ? e->url : "?",
+        .url_from = e != NULL ? e->url_from : NULL,
         .socket = e != NULL ? e->socket : NULL,
         .dialect = e != NULL && e->dialect != NULL ? e->dialect->name : "?",
         .words = e != NULL && e->dialect != NULL ? e->dialect->words : NULL,
         .text = text,
         .secrets = e != NULL ? e->secrets : NULL,
         .key = e != NULL ? e->key_from : NULL,
+        .key_variable = e != NULL ? e->key_variable : NULL,
     };
 }
 

@@ -25,6 +25,7 @@ struct endpoint {
     char *name;
     char *title;        /* what people call the service, or NULL */
     char *url;          /* base of the API, without a trailing slash */
+    char *url_from;     /* the environment variable that has it, "$NAME"; or NULL */
     char *root;         /* base of what is not the API's own; without one it is url */
     char *as_written;   /* another base, for when url holds nothing; or NULL */
     char *chat_url;     /* whole, in place of url and the dialect's path; or NULL */

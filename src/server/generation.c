@@ -123,11 +123,19 @@ static void end(struct generation *g, const struct failure *failure)
     uv_close((uv_handle_t *)&g->timer, on_timer_closed);
 }
 
+/* Names the whole address that was asked. */
 static void fail(struct generation *g, struct failure f)
 {
+    struct buf url;
+    buf_init_secret(&url, SIZE_MAX);
+    if (f.url == g->endpoint->url) {
+        endpoint_url(g->endpoint, g->at, g->path, &url);
+        f.url = url.data;
+    }
     f.model = g->model;
     f.kept = g->ending.has_text || g->ending.has_thinking;
     end(g, &f);
+    buf_finish(&url);
 }
 
 static void fail_with(struct generation *g, enum hum_error code, const char *text)

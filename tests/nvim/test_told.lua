@@ -44,7 +44,7 @@ for _, columns in ipairs({ 80, 40 }) do
     check_told(t)
     has('cannot reach endpoint "ollama" at http://127.0.0.1:1/api/tags: ', t:screen())
     has('correct OLLAMA_HOST or endpoints.ollama.url.', t:screen())
-    if columns == 80 then T.match(' … ' .. CURE, t:screen(), true) end
+    if columns == 80 then t:wait_screen(' … ' .. CURE, true) end
   end)
 end
 
@@ -96,7 +96,7 @@ test('the end of a message that begins with a long path is seen', { ui = { 80, 2
   local name = 'a_server_with_a_very_long_name_' .. ('x'):rep(60)
   t:lua([[require('hum').setup({ endpoints = { [...] = { url = 'http://h', model = 'm', evn = 1 } } })]], name)
   t:wait(function() return t:messages() ~= '' end, 'it is told')
-  T.match('hum: …x+%.evn: no such option', t:screen())
+  t:wait_screen('hum: …x+%.evn: no such option')
   has('endpoints.' .. name .. '.evn', t:messages())
 end)
 
@@ -223,4 +223,96 @@ test('the log has the words of a server and the cure, and no key', { env = { TEA
   t:wait(function() return t:log():find('is no good', 1, true) end, 'it is in the log')
   T.match('the key in $TEAM_KEY was refused', t:log(), true)
   T.no_match('sesame', t:log() .. t:messages(), true)
+end)
+
+-- Configurations, what the server answers, and what is told of it.
+local TOLD = {
+  ['the whole address of a reply that fails'] = {
+    answer = { tokens = { 'a ', 'b ' }, faults = { { at = 1, ['do'] = 'error', text = 'boom' } } },
+    message = '/api/chat reported an error while replying: boom',
+  },
+  ['the whole address of one that is cut'] = {
+    endpoint = { dialect = 'openai' },
+    answer = { tokens = { 'a ', 'b ' }, faults = { { at = 1, ['do'] = 'close' } } },
+    message = '/v1/chat/completions closed the connection',
+  },
+  ['the parameters of an address'] = {
+    endpoint = { dialect = 'openai', query = { ['api-version'] = '2025-04-01' } },
+    answer = { status = 500, json = { error = 'boom' } },
+    message = '/v1/chat/completions?api-version=2025-04-01 returned HTTP 500: boom',
+  },
+  ['a key that stands in a header'] = {
+    endpoint = { headers = { Authorization = { env = 'TEAM_KEY', prefix = 'Bearer ' } } },
+    answer = { status = 401, json = { error = 'no' } },
+    hint = 'the key in endpoints.ollama.headers.Authorization was refused',
+    hint_lacks = 'no key is set',
+  },
+  ['that no key is set'] = {
+    endpoint = { dialect = 'openai' },
+    answer = { status = 401, json = { error = { message = 'Unauthorized' } } },
+    hint = '(no key is set)',
+  },
+  ['the option that a server refuses'] = {
+    endpoint = { options = { temperature = 0.2 } },
+    answer = { status = 400, json = { error = "'temperature' may only be 1" } },
+    hint = 'endpoints.ollama.options.temperature',
+  },
+  ['an OpenAI-compatible server behind "ollama"'] = {
+    answer = { status = 404, json = { detail = 'Not Found' } },
+    message = '/api/chat returned HTTP 404: Not Found',
+    hint = "dialect = 'openai'",
+  },
+  ['an OpenAI-compatible server behind "anthropic"'] = {
+    endpoint = { dialect = 'anthropic' },
+    answer = { status = 404, json = { detail = 'Not Found' } },
+    message = '/v1/messages returned HTTP 404: Not Found',
+    hint = "dialect = 'openai'",
+  },
+  ['an Ollama below /api behind "openai"'] = {
+    endpoint = { dialect = 'openai' },
+    path = '/api',
+    answer = { status = 404, body = '404 page not found', content_type = 'text/plain' },
+    message = '/api/chat/completions returned HTTP 404',
+    hint = 'Ollama',
+  },
+  ['a model that takes no tools, and no word about the address'] = {
+    endpoint = { dialect = 'openai' },
+    answer = { status = 404, json = { error = { message = 'No endpoints found that support tool use.' } } },
+    message = 'No endpoints found that support tool use.',
+    hint_lacks = 'url',
+  },
+  ['an empty 403 of a server that is not Ollama'] = {
+    endpoint = { dialect = 'openai' },
+    answer = { status = 403, body = '' },
+    hint_lacks = 'Ollama',
+  },
+  ['an error before any text'] = {
+    answer = { tokens = {}, faults = { { ['do'] = 'error', text = 'boom' } } },
+    message = 'boom',
+    hint_lacks = 'kept',
+  },
+}
+
+for name, case in vim.spairs(TOLD) do
+  test('told is ' .. name, { env = { TEAM_KEY = 'sesame-1234' } }, function(t)
+    local srv = t:fake()
+    if case.path then case.answer.match = { path = case.path .. '/chat/completions' } end
+    srv:script({ rules = { case.answer } })
+    local url = srv.url .. (case.path or '')
+    chat.open(t, { url = url }, case.endpoint)
+    chat.ask(t, 'hello')
+    local data = chat.finished(t)
+    T.match(case.message or '', data.message, true)
+    T.match(case.hint or '', data.hint, true)
+    if case.hint_lacks then T.no_match(case.hint_lacks, data.hint, true) end
+  end)
+end
+
+test('an address of $OLLAMA_HOST is told to come from there', function(t)
+  t:lua([[vim.env.OLLAMA_HOST = 'http://127.0.0.1:1']])
+  chat.open(t, {}, { model = 'm' })
+  chat.ask(t, 'hello')
+  local data = chat.finished(t)
+  T.match('http://127.0.0.1:1/api/chat (from $OLLAMA_HOST)', data.message, true)
+  T.match('correct OLLAMA_HOST', data.hint, true)
 end)

@@ -16,6 +16,7 @@ local M = {}
 ---@field title? string          what people call the service
 ---@field dialect hum.Dialect
 ---@field url string             base of the API
+---@field url_from? string       the environment variable that has it, "$OLLAMA_HOST"
 ---@field root? string           base of what is not the API's own; without one it is url
 ---@field as_written? string     another base, for where url holds nothing
 ---@field chat_url? string       the whole URL of a chat
@@ -70,8 +71,10 @@ local function address_of(endpoint)
   local provider = providers[endpoint.dialect]
   local set = endpoint.url or provider.default_url
   if set then return address.of(set, endpoint.dialect, endpoint) end
-  local found, why = url.ollama_host(vim.env[provider.host_variable] --[[@as string|nil]])
-  return found and { url = found.url }, why
+  local host = vim.env[provider.host_variable] --[[@as string|nil]]
+  local found, why = url.ollama_host(host)
+  local from = host and host ~= '' and '$' .. provider.host_variable or nil
+  return found and { url = found.url, url_from = from }, why
 end
 
 --- The base URL of an endpoint. Its key is not needed for that.

@@ -11,7 +11,8 @@ local M = {}
 
 ---@class hum.Subcommand
 ---@field run fun(given: hum.Invocation)
----@field complete? fun(typed: string): string[]  what may stand there
+---@field complete? fun(typed: string, argument: string): string[]  what may stand there; argument: all that does
+---@field words? boolean     more than one word may follow
 ---@field range? boolean
 ---@field bang? boolean
 ---@field text? boolean      it may have an argument
@@ -92,6 +93,29 @@ local function complete(given)
   require('hum.notify').error(('hum: ":Hum complete" expects one of: %s'):format(all))
 end
 
+--- The names of files for `write`, whose first letters are typed.
+---@param typed string
+---@param argument string
+---@return string[]
+local function inspect_words(typed, argument)
+  local file = argument:match('^write%s+(.*)$')
+  return file and vim.fn.getcompletion(file, 'file') or beginning({ 'last', 'write' }, typed)
+end
+
+---@param given hum.Invocation
+local function inspect(given)
+  local word, path = given.text:match('^(%S*)%s*(.-)$')
+  if word == 'write' and path ~= '' then
+    require('hum.inspect').write(path, given.bang)
+  elseif given.text == '' or given.text == 'last' then
+    require('hum.inspect').show(given.mods)
+  elseif word == 'write' then
+    require('hum.notify').error('hum: ":Hum inspect write" needs the name of a file')
+  else
+    require('hum.notify').error('hum: ":Hum inspect" expects one of: last, write FILE')
+  end
+end
+
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
   chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
@@ -113,6 +137,7 @@ M.subcommands = {
     text = true,
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
+  inspect = { run = inspect, complete = inspect_words, bang = true, text = true, words = true },
   jobs = {
     anywhere = true,
     run = function() require('hum.jobs').show() end,
@@ -182,11 +207,9 @@ function M.complete(typed, line, pos)
   local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
   local sub, argument = args:match('^(%S+)%s+(.*)$')
   local known = M.subcommands[sub or '']
-  if not sub then
-    return beginning(names(), typed)
-  elseif known and known.complete and not (argument or ''):find('%s') then
-    return known.complete(typed)
-  end
+  if not sub then return beginning(names(), typed) end
+  local goes_on = (argument or ''):find('%s') ~= nil
+  if known and known.complete and (known.words or not goes_on) then return known.complete(typed, argument or '') end
   return {}
 end
 

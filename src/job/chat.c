@@ -455,6 +455,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
 
 static void begin_inspection(struct chat *c, const struct value *spec)
 {
+    uv_update_time(c->env.loop); /* what this loop turn has done so far was not the request's */
     const struct inspection_facts facts = {
         .kind = c->job.ops->kind,
         .id = c->job.id,

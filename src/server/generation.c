@@ -72,6 +72,7 @@ static void trace_sent(struct generation *g, const char *body, size_t len)
     struct buf head;
     buf_init_secret(&head, SIZE_MAX);
     http_head(g->transfer, &head);
+    uv_update_time(g->env.loop); /* the first request has loaded libcurl */
     trace_request(g->trace, uv_now(g->env.loop), &head, body, len);
     buf_finish(&head);
 }

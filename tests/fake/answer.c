@@ -32,7 +32,7 @@ static const struct field piece_fields[] = {
     FIELD("split", NUMBER),
     FIELD("base64", STRING),
     FIELD("pause_ms", NUMBER),
-    FIELD_WORDS("end", " close reset "),
+    FIELD_WORDS("end", " close reset stall "),
     FIELDS_END,
 };
 

@@ -154,12 +154,13 @@ def plays_for_every_dialect():
             for raw in (request('/api/tags'), request('/v1/models'), chat(PATHS['openai'])):
                 status = f.ask(raw).split()[1]
                 assert status == (b'404' if dialect == 'anthropic' else b'200'), (dialect, raw)
-        play(f, {'pieces': ['a', {'pause_ms': 60000}]})
-        s = f.connect()
-        s.sendall(chat(PATHS['openai']))
-        assert b'\r\na\r\n' in s.recv(4096)
-        s.close()
-        assert f.wait('disconnect')['phase'] == 'streaming'
+        for n, silence in enumerate(({'pause_ms': 60000}, {'end': 'stall'}), 1):
+            play(f, {'pieces': ['a', silence]})
+            s = f.connect()
+            s.sendall(chat(PATHS['openai']))
+            assert b'\r\na\r\n' in s.recv(4096)
+            s.close()
+            assert f.wait('disconnect', n)['phase'] == 'streaming'
 
 
 def refuses_bad_answers():

@@ -41,9 +41,13 @@ static void take_text(struct listed *l, const cJSON *item)
     l->step = (size_t)field_number(item, "split", 0);
 }
 
-static bool is_reset(const cJSON *end)
+static enum piece_type end_of(const cJSON *end)
 {
-    return strcmp(end->valuestring, "reset") == 0;
+    const char *word = end->valuestring;
+    if (strcmp(word, "stall") == 0) {
+        return PIECE_STALL;
+    }
+    return strcmp(word, "reset") == 0 ? PIECE_RESET : PIECE_CLOSE;
 }
 
 static void take(struct listed *l, const cJSON *item, struct piece *out)
@@ -52,7 +56,7 @@ static void take(struct listed *l, const cJSON *item, struct piece *out)
     if (pause != NULL) {
         *out = (struct piece){.type = PIECE_PAUSE, .ns = (uint64_t)(pause->valuedouble * 1e6)};
     } else if (end != NULL) {
-        out->type = is_reset(end) ? PIECE_RESET : PIECE_CLOSE;
+        out->type = end_of(end);
     } else {
         take_text(l, item);
     }

@@ -95,7 +95,7 @@ test(
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
     eq(
-      { 'build', 'chat', 'complete', 'health', 'jobs', 'log', 'model', 'new', 'retry', 'send', 'stop' },
+      { 'build', 'chat', 'complete', 'health', 'inspect', 'jobs', 'log', 'model', 'new', 'retry', 'send', 'stop' },
       complete('Hum ')
     )
     eq({ 'send', 'stop' }, complete('Hum s'))

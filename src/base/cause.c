@@ -23,7 +23,7 @@ static const struct words words[] = {
                     "Correct the name in endpoints.{name}.url, or check this machine's network and "
                     "DNS. If only a proxy knows the name, set endpoints.{name}.proxy."},
     [CAUSE_SOCKET] = {"{text}", "Start the server, or correct the path in endpoints.{name}.url."},
-    [CAUSE_UNTRUSTED] = {"its certificate is from an authority {text}", TRUST},
+    [CAUSE_UNTRUSTED] = {"its certificate is not from an authority {text}", TRUST},
     [CAUSE_SELF_SIGNED] =
         {"its certificate is signed by itself and by no authority {text}",
          "If it is your server, set endpoints.{name}.ca to this certificate (a PEM file, :help "

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #define REDIRECTS_MAX 3
 
@@ -50,6 +51,7 @@ struct transfer {
     void *ctx;
     char why[CURL_ERROR_SIZE];
     int redirects;
+    bool connected; /* curl does not tell in each version */
     bool pause_wanted;
     bool paused;
     bool cancelled; /* inside a curl callback: freed once curl has let go */
@@ -199,6 +201,7 @@ static void end_transfer(struct transfer *t, CURLcode code)
         .words = t->why[0] != '\0' ? t->why : curl->easy_strerror(code),
         .url = t->url,
         .status = result.status,
+        .connected = t->connected,
     };
     result.error = reach_explain(&t->reach, &end, &result.cause, &result.why);
     if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
@@ -284,9 +287,27 @@ static void on_poll_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
+/* Not so a pipe that the resolver's thread writes to. */
+static bool is_connected(curl_socket_t fd)
+{
+    struct sockaddr_storage peer = {0};
+    socklen_t len = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+           (peer.ss_family == AF_INET || peer.ss_family == AF_INET6);
+}
+
+/* What is read from is connected: until then curl waits to write. */
+static void note_connection(CURL *easy, curl_socket_t fd)
+{
+    struct transfer *t = NULL;
+    curl->easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+    if (t != NULL && !t->connected) {
+        t->connected = is_connected(fd);
+    }
+}
+
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 {
-    (void)easy;
     struct http *http = ctx;
     struct socket *s = socket_ctx;
     if (what == CURL_POLL_REMOVE) {
@@ -307,6 +328,9 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, voi
             return -1;
         }
         curl->multi_assign(http->multi, fd, s);
+    }
+    if (what & CURL_POLL_IN) {
+        note_connection(easy, fd);
     }
     int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
     uv_poll_start(&s->poll, events, on_socket_ready);

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* ---- the way ------------------------------------------------------------------- */
@@ -191,7 +193,9 @@ static enum cause_kind explain_socket(struct reach *r)
     struct stat st;
     int error = stat(r->socket, &st) != 0 ? errno : 0;
     buf_clear(&r->why);
-    if (error == ENOENT) {
+    if (strlen(r->socket) >= sizeof((struct sockaddr_un){0}).sun_path) {
+        buf_printf(&r->why, "the path %s is too long for a socket", r->socket);
+    } else if (error == ENOENT) {
         buf_printf(&r->why, "there is no socket %s", r->socket);
     } else if (error == 0 && !S_ISSOCK(st.st_mode)) {
         buf_printf(&r->why, "%s is not a socket", r->socket);
@@ -280,18 +284,28 @@ static enum cause_kind explain_ca(struct reach *r)
     return CAUSE_CA_FILE;
 }
 
-static enum cause_kind explain_client(struct reach *r, const char *words)
+/* The codes for this differ from version to version. */
+static enum cause_kind explain_client_file(struct reach *r)
 {
     const char *const files[] = {r->client_cert, r->client_key};
-    buf_clear(&r->why);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (files[i] != NULL && access(files[i], R_OK) != 0) {
             int error = errno;
+            buf_clear(&r->why);
             buf_printf(&r->why, "%s%s cannot be read: ", i == 1 ? "key " : "", files[i]);
             add_error(&r->why, error);
             return CAUSE_CLIENT_FILE;
         }
     }
+    return CAUSE_UNKNOWN;
+}
+
+static enum cause_kind explain_client(struct reach *r, const char *words)
+{
+    if (explain_client_file(r) != CAUSE_UNKNOWN) {
+        return CAUSE_CLIENT_FILE;
+    }
+    buf_clear(&r->why);
     const char *cert = r->client_cert != NULL ? r->client_cert : "?";
     const char *key = r->client_key != NULL ? r->client_key : cert;
     if (has(words, "private key")) {
@@ -316,6 +330,7 @@ static const struct word alerts[] = {
     {"alert certificate", CAUSE_CLIENT_WANTED, NULL},
     {"alert unsupported certificate", CAUSE_CLIENT_WANTED, NULL},
     {"certificate is required", CAUSE_CLIENT_WANTED, NULL},
+    {"recv error (-12)", CAUSE_CLIENT_WANTED, NULL}, /* GnuTLS does not say which alert */
     {0},
 };
 
@@ -328,6 +343,7 @@ static const struct word handshakes[] = {
     {"unsupported protocol", CAUSE_HANDSHAKE,
      ": the server offers no version of it that is accepted"},
     {"alert handshake failure", CAUSE_HANDSHAKE, ": the server refused it"},
+    {"handshake failed", CAUSE_HANDSHAKE, ": the server refused it"},
     {"unrecognized name", CAUSE_HANDSHAKE, ": the server does not know the name"},
     {"internal error", CAUSE_HANDSHAKE, ": the server reports an error of its own"},
     {"dh key too small", CAUSE_HANDSHAKE, ": the server's keys are too weak"},
@@ -351,7 +367,8 @@ static enum cause_kind explain_handshake(struct reach *r, const struct trouble *
     if (t->to_proxy) {
         return CAUSE_PROXY_ODD;
     }
-    enum cause_kind cause = explain_alert(r, t);
+    enum cause_kind cause = explain_client_file(r);
+    cause = cause != CAUSE_UNKNOWN ? cause : explain_alert(r, t);
     if (cause != CAUSE_UNKNOWN) {
         return cause;
     }
@@ -458,6 +475,18 @@ static enum cause_kind explain_not_http(struct reach *r, const struct trouble *t
                                      : say(r, CAUSE_UNKNOWN, "what it answers is not HTTP");
 }
 
+/* Codes that are no sign of anything in each version. */
+static enum cause_kind explain_other(struct reach *r, const struct trouble *t)
+{
+    if (r->socket != NULL) {
+        return explain_socket(r);
+    }
+    if (t->tls && (explain_client_file(r) != CAUSE_UNKNOWN || has(t->words, "private key"))) {
+        return explain_client(r, t->words);
+    }
+    return say(r, CAUSE_UNKNOWN, t->words);
+}
+
 static enum cause_kind explain(struct reach *r, const struct trouble *t)
 {
     if (t->connect_code >= 300) {
@@ -467,7 +496,7 @@ static enum cause_kind explain(struct reach *r, const struct trouble *t)
     case CURLE_COULDNT_RESOLVE_PROXY:
         return CAUSE_PROXY_NAME;
     case CURLE_COULDNT_RESOLVE_HOST:
-        return r->socket != NULL ? explain_socket(r) : CAUSE_NAME;
+        return r->socket != NULL ? explain_socket(r) : CAUSE_NAME; /* a path that is too long */
     case CURLE_COULDNT_CONNECT:
         return explain_no_connection(r);
     case CURLE_OPERATION_TIMEDOUT: /* only connecting is timed by curl */
@@ -492,7 +521,7 @@ static enum cause_kind explain(struct reach *r, const struct trouble *t)
     case CURLE_UNSUPPORTED_PROTOCOL:
         return explain_not_http(r, t);
     default:
-        return say(r, CAUSE_UNKNOWN, t->words);
+        return explain_other(r, t);
     }
 }
 
@@ -518,14 +547,11 @@ static enum hum_error error_of(CURLcode code, enum cause_kind cause)
     }
 }
 
-/* Whether there is a connection without TLS on it. The times of both are 0 until both are there. */
-static bool is_handshaking(const struct reach *r)
+static bool has_tls(const struct reach *r)
 {
-    long port = 0;
-    curl_off_t us = 0;
-    r->curl->easy_getinfo(r->easy, CURLINFO_LOCAL_PORT, &port);
+    curl_off_t us = 0; /* until the handshake was done */
     r->curl->easy_getinfo(r->easy, CURLINFO_APPCONNECT_TIME_T, &us);
-    return port > 0 && us == 0;
+    return us > 0;
 }
 
 enum hum_error reach_explain(struct reach *r, const struct reach_end *end, struct cause *cause,
@@ -535,7 +561,7 @@ enum hum_error reach_explain(struct reach *r, const struct reach_end *end, struc
     r->curl->easy_getinfo(r->easy, CURLINFO_HTTP_CONNECTCODE, &t.connect_code);
     t.tls = strncasecmp(end->url, "https:", 6) == 0;
     t.to_proxy = r->proxy != NULL && t.connect_code == 0 && end->status == 0;
-    t.handshaking = t.tls && is_handshaking(r);
+    t.handshaking = t.tls && end->connected && !has_tls(r);
     *cause = (struct cause){.proxy = r->proxy, .proxy_from = r->proxy_from};
     cause->kind = end->code != CURLE_OK ? explain(r, &t) : CAUSE_UNKNOWN;
     cause->text = r->why.data;

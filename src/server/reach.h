@@ -38,6 +38,7 @@ struct reach_end {
     const char *words; /* what curl has written into its CURLOPT_ERRORBUFFER */
     const char *url;
     long status;
+    bool connected; /* there was a connection to the server or the proxy */
 };
 
 /* The code of the failure that it means, HUM_OK for a whole response. *cause says why, its texts

@@ -61,15 +61,26 @@ test('a private authority is trusted by the option ca, and no other then', QUIET
   reached(t, { url = s.url.self, ca = s.dir .. '/self.pem' })
   reached(t, { url = s.url.good, ca = s.dir .. '/ca.pem' }, { SSL_CERT_FILE = '/nowhere.pem' })
   local other = s.dir .. '/other.pem'
-  refused(t, { url = s.url.good, ca = other }, 'authority that is in ' .. other, 'endpoints.there.ca', {
-    SSL_CERT_FILE = s.dir .. '/ca.pem',
-  })
+  refused(
+    t,
+    { url = s.url.good, ca = other },
+    'certificate is not from an authority that is in ' .. other,
+    'endpoints.there.ca',
+    {
+      SSL_CERT_FILE = s.dir .. '/ca.pem',
+    }
+  )
 end)
 
 test('a certificate that is not accepted is told with the reason and the cure', QUIET, function(t)
   local s = site.tls()
   local ca = s.dir .. '/ca.pem'
-  refused(t, { url = s.url.good }, 'certificate is from an authority that this machine', 'endpoints.there.ca')
+  refused(
+    t,
+    { url = s.url.good },
+    'certificate is not from an authority that this machine trusts',
+    'endpoints.there.ca'
+  )
   refused(t, { url = s.url.self }, 'certificate is signed by itself', 'endpoints.there.ca')
   refused(t, { url = s.url.expired, ca = ca }, 'certificate has expired', 'clock')
   refused(t, { url = s.url.elsewhere, ca = ca }, 'certificate is for another name than 127.0.0.1', 'url')
@@ -192,7 +203,22 @@ end)
 test('a server behind a Unix socket is asked, and one that is not there is told with its path', QUIET, function(t)
   local s = site.tls()
   reached(t, { url = 'unix:' .. s.socket })
+  T.match(
+    '(socket ' .. s.socket .. ') returned HTTP 404',
+    ask(t, { url = 'unix:' .. s.socket .. ':/nowhere' }).message,
+    true
+  )
   reached(t, { url = 'unix:' .. s.socket }, { http_proxy = 'http://127.0.0.1:1' })
   refused(t, { url = 'unix:' .. s.dir .. '/gone.sock' }, 'there is no socket ' .. s.dir .. '/gone.sock', 'url')
   refused(t, { url = 'unix:' .. s.dir .. '/ca.pem' }, 'is not a socket', 'url')
+  refused(t, { url = 'unix:' .. s.dir .. ('/long'):rep(30) }, 'is too long for a socket', 'url')
+  local left = vim.uv.new_pipe()
+  assert(left:bind(t.dir .. '/left.sock'))
+  t:finally(function() left:close() end)
+  refused(
+    t,
+    { url = 'unix://' .. t.dir .. '/left.sock' },
+    'nothing listens on the socket ' .. t.dir .. '/left.sock',
+    'url'
+  )
 end)

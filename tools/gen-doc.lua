@@ -49,7 +49,7 @@ local KINDS = {
   json = 'table',
   secret = "{ env = 'NAME' } or { command = { ... } }",
   map = 'table',
-  think = 'boolean or string',
+  think = 'boolean, string or number',
   duration = 'string or number',
 }
 
@@ -57,7 +57,7 @@ local KINDS = {
 ---@return string
 local function kind(node)
   if node.kind == 'enum' then return '"' .. table.concat(node.values, '", "') .. '"' end
-  return KINDS[node.kind]
+  return KINDS[node.kind] .. (node.or_false and ' or false' or '')
 end
 
 ---@param node hum.Node

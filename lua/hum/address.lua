@@ -1,6 +1,7 @@
 -- Where the API of a configured endpoint is: `url`, `path` and `query` to the addresses that the
 -- helper asks. Pure. The path of a URL may stop at the server, at the API's version or at the whole
 -- path of a chat; what each dialect takes for what stands in its provider.
+local preset = require('hum.server.provider.preset')
 local providers = require('hum.server.provider')
 local url = require('hum.url')
 
@@ -12,6 +13,7 @@ local M = {}
 ---@field root? string        base of what is not the API's own
 ---@field as_written? string  another base, for where `url` holds nothing
 ---@field chat_url? string    the whole URL of a chat
+---@field fill_url? string    the whole URL of filling in
 ---@field query? string       added to every URL
 ---@field socket? string      of a server that listens there; the URL's host is a name only
 
@@ -233,6 +235,110 @@ function M.of(text, dialect, opts)
   if why then return nil, why end
   address.socket = parts.socket
   return address
+end
+
+-- ---- of an endpoint ---------------------------------------------------------------------------
+
+--- What stands in the braces of a preset's address.
+---@param what string
+---@param endpoint hum.Endpoint
+---@return string|nil value, string|nil err, boolean|nil late  err is one of the environment
+local function part_of(what, endpoint)
+  if what == 'resource' then
+    local resource = endpoint.resource or ''
+    if resource:find('^%w[%w-]*$') then return resource end
+    return nil, 'resource: expected the name of your Azure resource, "NAME" of https://NAME.openai.azure.com'
+  end
+  local variable = 'CLOUDFLARE_ACCOUNT_ID'
+  local account = vim.trim(vim.env[variable] --[[@as string|nil]] or '')
+  if account:find('^[%w-]+$') then return account end
+  return nil, ('url: set $%s to the id of your account, or url to the whole address'):format(variable), true
+end
+
+--- The address of a preset.
+---@param text string
+---@param endpoint hum.Endpoint
+---@return string|nil text, string|nil err, boolean|nil late
+local function expanded(text, endpoint)
+  local what = text:match('{(%a+)}')
+  if not what then return text end
+  local value, err, late = part_of(what, endpoint)
+  if not value then return nil, err, late end
+  return (text:gsub('{%a+}', value))
+end
+
+--- The older way of Azure has the deployment in the path and a version behind it; in today's the
+--- deployment is the model.
+---@param text string
+---@param endpoint hum.Endpoint
+---@return string
+local function of_deployment(text, endpoint)
+  if not endpoint.api_version then return text end
+  local origin = text:match('^(%a+://[^/]+)/?$') or text:match('^(%a+://[^/]+)/openai/v1$')
+  if not origin then return text end
+  return ('%s/openai/deployments/%s'):format(origin, escaped(endpoint.deployment or ''))
+end
+
+--- The `url` of an endpoint, or what stands for it.
+---@param endpoint hum.Endpoint
+---@return string|nil text, string|nil err, boolean|nil late  no err either: the environment says it
+local function text_of(endpoint)
+  local known = preset.of(endpoint)
+  local text = endpoint.url
+  if not text then
+    local usual = known and known.url ~= '' and known.url or providers[endpoint.dialect].default_url
+    if not usual then return nil end
+    local filled, err, late = expanded(usual, endpoint)
+    if not filled then return nil, err, late end
+    text = filled
+  end
+  if not known or not known.resource then return text end
+  local origin = text:match('^(%a+://[^/]+)/?$')
+  return of_deployment(origin and origin .. '/openai/v1' or text, endpoint)
+end
+
+--- Where a service fills in, if not at the usual path: "/beta/completions" is below what stands in
+--- front of the API's version, or of "/beta" itself.
+---@param known hum.Preset|nil
+---@param found hum.Address
+---@return string|nil
+local function fill_url(known, found)
+  local fill = known and known.fill
+  if not fill then return nil end
+  local root, first = found.root or found.url, fill:match('^/[^/]+') --[[@as string]]
+  if vim.endswith(root, first) then root = root:sub(1, -#first - 1) end
+  return root .. fill
+end
+
+--- The addresses of an endpoint.
+---@param endpoint hum.Endpoint
+---@return hum.Address|nil address, string|nil err, boolean|nil late  err is one of the environment, else it begins
+---with the name of the option
+function M.of_endpoint(endpoint)
+  local text, why, late = text_of(endpoint)
+  if why then return nil, why, late end
+  if not text then
+    local variable = providers[endpoint.dialect].host_variable
+    if not variable then return nil, 'url: expected the address of the server' end
+    local host = vim.env[variable] --[[@as string|nil]]
+    local found, err = url.ollama_host(host)
+    if not found then return nil, err, true end
+    return { url = found.url, url_from = host and host ~= '' and '$' .. variable or nil }
+  end
+  local query = vim.tbl_extend('keep', endpoint.query or {}, { ['api-version'] = endpoint.api_version })
+  local found, err = M.of(text, endpoint.dialect, { path = endpoint.path, query = query })
+  if not found then return nil, 'url: ' .. err end
+  found.fill_url = fill_url(preset.spoken(endpoint), found)
+  return found
+end
+
+--- Whether an address is the one that a preset has, so that its key may go there.
+---@param known hum.Preset
+---@param found hum.Address
+---@return boolean
+function M.is_own(known, found)
+  local origin = found.url:match('^%a+://[^/]+')
+  return origin ~= nil and not found.socket and preset.is_own(known, origin)
 end
 
 return M

@@ -23,7 +23,7 @@ local function check_config()
   health.start('hum: configuration')
   local problems = require('hum.config').problems()
   for _, problem in ipairs(problems) do
-    health.error(problem, { 'See |hum-config|. A configuration with an error in it is not applied at all.' })
+    health.error(problem, { 'See |hum-config|. What is wrong is left out, and an endpoint with an error is not used.' })
   end
   if #problems == 0 then health.ok('no errors in vim.g.hum and setup()') end
   health.info('log: ' .. require('hum.log').path())
@@ -101,7 +101,8 @@ local function check_address(name, endpoint, url)
   health.info(('%s, dialect "%s"'):format(url, endpoint.dialect))
   local variable = provider_of(endpoint).host_variable
   local host = variable and vim.env[variable] --[[@as string|nil]]
-  if not endpoint.url and host and host ~= '' then
+  local preset = require('hum.server.provider.preset').of(endpoint)
+  if not endpoint.url and (not preset or preset.url == '') and host and host ~= '' then
     health.info(('the address comes from $%s'):format(variable))
     if url:find(':80$') and not host:find(':80', 1, true) then
       health.info('"http://" without a port means port 80, not 11434')
@@ -114,7 +115,7 @@ local function check_address(name, endpoint, url)
       )
     end
   end
-  if endpoint.key and url:find('^http://') and not require('hum.url').is_loopback(url) then
+  if require('hum.server.endpoint').key(name) and url:find('^http://') and not require('hum.url').is_loopback(url) then
     health.warn(
       ('the API key of endpoint "%s" is sent unencrypted'):format(name),
       { ('Use https:// in endpoints.%s.url.'):format(name) }
@@ -127,9 +128,17 @@ end
 ---@param endpoint hum.Endpoint
 ---@return boolean
 local function check_key(name, endpoint)
-  local sources = { ['key'] = endpoint.key }
+  local key, missing = require('hum.server.endpoint').key(name)
+  local sources = { ['key'] = key }
   for header, value in pairs(endpoint.headers) do
     sources['headers.' .. header] = type(value) == 'table' and value or nil
+  end
+  if missing then
+    health.error(
+      ('no key: $%s is not set'):format(missing),
+      { ('Set it, or endpoints.%s.key; see |hum-api-keys|.'):format(name) }
+    )
+    return false
   end
   local all = true
   local variable = provider_of(endpoint).key_variable

@@ -1,6 +1,6 @@
 -- URLs: OLLAMA_HOST as Ollama itself reads it, and what hum.address puts together. Pure. All are of
--- one form: scheme and host in lower case where that is safe, a port, no slash at the end, so that
--- the path of an API call can be appended as it is.
+-- one form: scheme and host in lower case where that is safe, no port where it is the usual one, no
+-- slash at the end, so that the path of an API call can be appended as it is.
 
 local M = {}
 
@@ -171,12 +171,13 @@ function M.origin(scheme, authority)
   elseif host:find(':', 1, true) and not is_ipv6(host) then
     return nil, 'not a valid IPv6 address'
   end
-  port = (port == nil or port == '') and tostring(PORTS[scheme]) or port
-  ---@cast port string
+  host = for_url(CONNECTABLE[host] or host)
+  if port == nil or port == '' then return scheme .. '://' .. host end
   if not port:match('^%d+$') or tonumber(port) < 1 or tonumber(port) > 65535 then
     return nil, 'expected a port from 1 to 65535'
   end
-  return ('%s://%s:%d'):format(scheme, for_url(CONNECTABLE[host] or host), tonumber(port))
+  if tonumber(port) == PORTS[scheme] then return scheme .. '://' .. host end
+  return ('%s://%s:%d'):format(scheme, host, tonumber(port))
 end
 
 ---@param url string

@@ -92,7 +92,7 @@ end
 test('without an address it is the service itself, whatever OLLAMA_HOST says', { ui = false }, function(t)
   t:lua([[vim.env.OLLAMA_HOST = 'http://h:1']])
   T.ok(t:lua([[return require('hum').setup({ endpoints = { claude = { dialect = 'anthropic' } } })]]))
-  eq('https://api.anthropic.com:443', t:lua([[return require('hum.server.endpoint').url('claude')]]))
+  eq('https://api.anthropic.com', t:lua([[return require('hum.server.endpoint').url('claude')]]))
 end)
 
 test('the list has pages, and is asked with key and version', KEY, function(t)

@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+local QUIET = { ui = false }
+
 local function get(t, path)
   return t:lua('return vim.tbl_get(require("hum.config").get(), unpack(vim.split(..., ".", { plain = true })))', path)
 end
@@ -121,7 +123,40 @@ local FAULTS = {
   },
   {
     '{ endpoints = { a = {} } }',
-    'endpoints.a.url: expected a URL; only the dialect "anthropic" and the endpoint "ollama" need none',
+    'endpoints.a.url: expected the address of the server, or a preset',
+  },
+  { '{ endpoints = { openruoter = {} } }', 'or a preset (did you mean "openrouter"?)' },
+  {
+    "{ endpoints = { a = { preset = 'opnrouter' } } }",
+    'endpoints.a.preset: there is no preset "opnrouter" (did you mean "openrouter"?)',
+  },
+  { "{ endpoints = { a = { preset = false, dialect = 'openai' } } }", 'endpoints.a.url: expected the address' },
+  { '{ endpoints = { groq = { preset = false } } }', 'endpoints.groq.url: expected the address' },
+  { "{ endpoints = { groq = { resource = 'r' } } }", 'endpoints.groq.resource: only for the preset "azure"' },
+  { '{ endpoints = { azure = {} } }', 'endpoints.azure.resource: expected the name of your Azure resource' },
+  { "{ endpoints = { azure = { resource = 'r.evil.example/' } } }", 'endpoints.azure.resource: expected the name' },
+  {
+    "{ endpoints = { azure = { resource = 'r', api_version = '2025-04-01' } } }",
+    'endpoints.azure.deployment: expected the name of the deployment',
+  },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', options = { stream = false } } } }",
+    'endpoints.a.options.stream: replies are always streamed',
+  },
+  { "{ endpoints = { a = { url = 'http://h:1', options = { messages = {} } } } }", 'endpoints.a.options.messages: ' },
+  { "{ endpoints = { a = { url = 'http://h:1', options = { tools = {} } } } }", 'endpoints.a.options.tools: ' },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', options = { model = 'x' } } } }",
+    'endpoints.a.options.model: set the option "model" of the endpoint',
+  },
+  { '{ complete = { options = { stream = false } } }', 'complete.options.stream: replies are always streamed' },
+  { "{ endpoints = { a = { url = 'http://h:1', query = { a = {} } } } }", 'endpoints.a.query.a: expected a string' },
+  { "{ endpoints = { a = { url = 'http://h:1', query = { key = 'x' } } } }", 'endpoints.a.url: the parameter "key"' },
+  { "{ endpoints = { a = { url = 'http://h:1', proxy = true } } }", 'endpoints.a.proxy: expected a non-empty string' },
+  { "{ endpoints = { a = { url = 'http://h:1', think = -1 } } }", 'endpoints.a.think: expected true, false, a number' },
+  {
+    "{ endpoints = { a = { url = 'http://h:1', think = 'hihg' } } }",
+    'got "hihg" (did you mean "high"?)',
   },
   {
     "{ endpoints = { a = { url = 'http://h:1', key = { env = 'X', prefix = 'y' } } } }",
@@ -181,6 +216,8 @@ test('a secret written in clear is refused and not shown', { ui = false }, funct
     "headers = { Authorization = 'Bearer sesame' }",
     "headers = { ['x-api-key'] = 'sesame' }",
     "headers = { ['X-Auth-Token'] = 'sesame' }",
+    "headers = { ['X-AuthToken'] = 'sesame' }",
+    "headers = { ['x-portkey-virtual-key'] = 'sesame' }",
   }
   for _, field in ipairs(fields) do
     local told = problems(t, ("{ endpoints = { a = { url = 'http://h:1', %s } } }"):format(field))
@@ -193,11 +230,16 @@ test('a secret written in clear is refused and not shown', { ui = false }, funct
   T.no_match('sesame', t:messages() .. t:log(), true)
 end)
 
-test('with a fault nothing is applied, and all faults are told', { ui = false }, function(t)
+test('headers of gateways that are no secrets are taken', QUIET, function(t)
+  local headers = "{ ['x-portkey-provider'] = 'openai', ['HTTP-Referer'] = 'https://x.example', ['X-Title'] = 'hum' }"
+  eq({}, problems(t, ("{ endpoints = { a = { url = 'http://h:1', headers = %s } } }"):format(headers)))
+end)
+
+test('what is faulty is left out, the rest is applied, and all faults are told', { ui = false }, function(t)
   t:cmd('set columns=200')
   t:lua([[require('hum').setup({ chat = { size = 50 } })]])
   eq(2, #problems(t, "{ chat = { size = 60, widow = 1, follow = 'x' } }"))
-  eq(50, get(t, 'chat.size'))
+  eq(60, get(t, 'chat.size'))
   eq(true, get(t, 'chat.follow'))
   t:wait(
     function() return t:messages():find('chat.follow: expected true or false, got "x"', 1, true) end,
@@ -206,11 +248,11 @@ test('with a fault nothing is applied, and all faults are told', { ui = false },
 end)
 
 test(
-  'a wrong vim.g.hum is told once, and the defaults hold',
+  'a wrong vim.g.hum is told once, and what is right in it holds',
   { init = 'vim.g.hum = { chat = { widow = 1, size = 9 } }' },
   function(t)
-    eq(0, get(t, 'chat.size'))
-    eq(0, get(t, 'chat.size'))
+    eq(9, get(t, 'chat.size'))
+    eq(9, get(t, 'chat.size'))
     t:wait(function() return t:messages() ~= '' end, 'a message')
     eq('hum: chat.widow: no such option (did you mean "window"?)', t:messages())
     eq({ 'chat.widow: no such option (did you mean "window"?)' }, t:lua('return require("hum.config").problems()'))

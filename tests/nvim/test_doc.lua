@@ -83,3 +83,97 @@ test('the options in the help are those of the schema, and it is 78 columns wide
   T.ok(check:join(require('lib.slow').LIMITS.answer), 'tools/gen-doc ends')
   eq(0, check.code, check.err)
 end)
+
+-- ---- examples ----------------------------------------------------------------------------------
+
+--- The examples in Lua of the help and of README.
+local function examples(t)
+  local found = {}
+  for block in t:read_file(t.root .. '/README.md'):gmatch('```lua\n(.-)```') do
+    found[#found + 1] = block
+  end
+  local lines = nil ---@type string[]|nil
+  for _, line in ipairs(vim.split(help(t), '\n')) do
+    if lines and line:find('^%S') then
+      found[#found + 1] = table.concat(lines, '\n')
+      lines = nil
+    end
+    if lines then lines[#lines + 1] = line end
+    if line:find('>lua$') then lines = {} end
+  end
+  return found
+end
+
+-- Runs an example in Neovim and gives what is wrong: as a chunk, whose assignments are options, or as what
+-- stands within a table. Other plugins are not there.
+local RUN = [[
+  local text = ...
+  local config, check = require('hum.config'), require('hum.config.check')
+  local schema = require('hum.config.schema')
+  local assigned = {}
+  local fields = loadstring('return {' .. text .. '\n}')
+  local chunk = loadstring(text)
+  if not chunk and not fields then return { 'it is no Lua' } end
+  if not chunk then
+    for name, value in pairs(fields()) do table.insert(assigned, { name, value }) end
+  elseif text:find('cmp') or text:find('vim%.pack') or text:find('vim%.lsp') or text:find('generate') then
+    return {}
+  else
+    setfenv(chunk, setmetatable({}, {
+      __index = _G,
+      __newindex = function(_, name, value) table.insert(assigned, { name, value }) end,
+    }))
+    vim.g.hum = nil
+    local setup, problems = config.setup, {}
+    config.setup = function(opts)
+      local ok, why = setup(opts)
+      vim.list_extend(problems, why or {})
+      return ok
+    end
+    chunk()
+    config.setup = setup
+    if vim.g.hum ~= nil or #problems > 0 then
+      setup()
+      return vim.list_extend(problems, config.problems())
+    end
+    setup()
+  end
+  local top, inner = {}, {}
+  for _, field in ipairs(schema.fields) do top[field.name] = true end
+  for _, field in ipairs(check.node(schema, { 'endpoints' }).item.fields) do inner[field.name] = true end
+  local problems = {}
+  for _, one in ipairs(assigned) do
+    local name, value = one[1], one[2]
+    local opts = top[name] and { [name] = value }
+      or inner[name] and { endpoints = { x = { url = 'https://h', [name] = value } } }
+    if opts then
+      local _, why = config.setup(opts)
+      vim.list_extend(problems, why or {})
+    end
+  end
+  return problems
+]]
+
+test('every example in Lua of README and help is taken as it stands', { ui = false }, function(t)
+  local all = examples(t)
+  T.ok(#all > 30, #all .. ' examples')
+  for _, example in ipairs(all) do
+    eq({}, t:lua(RUN, example), example)
+  end
+  T.ok(#t:lua(RUN, "endpoints = { x = { urll = 'y' } }") > 0, 'a wrong one is found')
+  T.ok(#t:lua(RUN, "require('hum').setup({ endpoint = 'nobody' })") > 0, 'a wrong call is found')
+  T.ok(#t:lua(RUN, "vim.g.hum = { complete = { mode = 'yes' } }") > 0, 'a wrong vim.g.hum is found')
+  T.ok(#t:lua(RUN, 'key = { evn = 3 }') > 0, 'a wrong part is found')
+end)
+
+test('README and help have every preset', { ui = false }, function(t)
+  local readme, presets = t:read_file(t.root .. '/README.md'), help(t):match('%*hum%-presets%*(.-)Under another name')
+  for name, known in pairs(t:lua('return require("hum.server.provider.presets")')) do
+    T.match('`' .. name .. '`', readme, true)
+    local row = presets:match('\n    (' .. name .. ' *[^\n]*)\n')
+    T.ok(row, name)
+    for _, variable in ipairs(known.key or {}) do
+      T.match(variable, row, true)
+    end
+  end
+end)

@@ -104,8 +104,11 @@ test('the url of an endpoint is brought into one form', { ui = false }, function
   local vectors = {
     { 'http://127.0.0.1:11434', 'ollama', 'http://127.0.0.1:11434' },
     { 'HTTP://h:11434/', 'ollama', 'http://h:11434' },
-    { 'https://h', 'ollama', 'https://h:443' },
-    { 'http://h', 'ollama', 'http://h:80' },
+    { 'https://h', 'ollama', 'https://h' },
+    { 'https://h:443', 'ollama', 'https://h' },
+    { 'https://h:80', 'ollama', 'https://h:80' },
+    { 'http://h', 'ollama', 'http://h' },
+    { 'http://h:80/x', 'ollama', 'http://h/x' },
     { 'http://h:8080/a%20b/c d', 'ollama', 'http://h:8080/a%20b/c%20d' },
     { 'http://[::1]:1', 'ollama', 'http://[::1]:1' },
     { 'http://[fe80::1%25lo]:9', 'ollama', 'http://[fe80::1%25lo]:9' },

@@ -78,7 +78,10 @@ function M.set(text)
   local buf = vim.api.nvim_get_current_buf()
   local name, model = endpoint.split_model(text or '')
   if not model then return ask(buf, name) end
-  use(buf, models.endpoint(name or front.endpoint(buf)), model)
+  name = models.endpoint(name or front.endpoint(buf))
+  local _, fault = endpoint.url(name)
+  if fault then return notify.error('hum: ' .. fault) end
+  use(buf, name, model)
 end
 
 return M

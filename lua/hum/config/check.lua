@@ -32,15 +32,18 @@ local function quoted(names) return '"' .. table.concat(names, '", "') .. '"' en
 local SECRET = "{ env = 'NAME' } or { command = { 'pass', 'show', 'NAME' } }"
 local LEVELS = { 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max' }
 
---- Names of headers whose values are secret as a rule.
+local SECRET_WORDS = { 'authorization', 'key', 'token', 'secret', 'cookie', 'password' }
+
+--- Names of headers whose values are secret as a rule: one of their words says so, or the end of
+--- the last one ("X-AuthToken", but not "x-portkey-provider").
 ---@param name string
+---@return boolean
 local function is_secret_header(name)
   name = name:lower()
-  return name:find('authorization', 1, true)
-    or name:find('key', 1, true)
-    or name:find('token', 1, true)
-    or name:find('secret', 1, true)
-    or name:find('cookie', 1, true)
+  for _, word in ipairs(SECRET_WORDS) do
+    if name:find('%f[%w]' .. word .. '%f[%W]') or vim.endswith(name, word) then return true end
+  end
+  return false
 end
 
 ---@param value any
@@ -191,18 +194,17 @@ end
 
 ---@param node hum.Node  a group
 ---@param key any
----@return string
+---@return string why, string|nil meant  the option that it is like
 local function unknown_key(node, key)
   if type(key) ~= 'string' then return 'expected option names, found a list' end
   local fields = node.fields or {} ---@type hum.Node[]
-  for _, field in ipairs(fields) do
-    if vim.tbl_contains(field.also or {}, key) then
-      return ('no such option (did you mean "%s"?)'):format(field.name)
-    end
-  end
   local names = field_names(node)
-  local hint = hint_for(key, names)
-  return 'no such option' .. (hint ~= '' and hint or '; expected one of ' .. quoted(names))
+  local meant = require('hum.spelling').nearest(key, names)
+  for _, field in ipairs(fields) do
+    if vim.tbl_contains(field.also or {}, key) then meant = field.name end
+  end
+  if meant then return ('no such option (did you mean "%s"?)'):format(meant), meant end
+  return 'no such option; expected one of ' .. quoted(names)
 end
 
 --- What is wrong with one value.
@@ -222,53 +224,114 @@ end
 
 local walk
 
+---@class hum.Problem
+---@field path any[]
+---@field why string
+---@field unknown? boolean  there is no such option
+---@field meant? string     the one that it is like
+
+---@param path any[]
+---@param key any
+---@return any[]
+local function below(path, key)
+  local longer = vim.list_slice(path)
+  longer[#longer + 1] = key
+  return longer
+end
+
+---@param node hum.Node
+---@param value table
+---@param path any[]
+---@param found hum.Problem[]
 local function walk_group(node, value, path, found)
-  local known = {}
-  for _, field in ipairs(node.fields) do
+  local known, fields = {}, node.fields or {} ---@type table<string, true>, hum.Node[]
+  for _, field in ipairs(fields) do
     known[field.name] = true
-    if value[field.name] ~= nil then walk(field, value[field.name], path .. '.' .. field.name, found) end
+    if value[field.name] ~= nil then walk(field, value[field.name], below(path, field.name), found) end
   end
   for _, key in ipairs(sorted_keys(value)) do
-    if not known[key] then found[#found + 1] = { path .. '.' .. tostring(key), unknown_key(node, key) } end
+    if not known[key] then
+      local why, meant = unknown_key(node, key)
+      found[#found + 1] = { path = below(path, key), why = why, unknown = true, meant = meant }
+    end
   end
 end
 
+---@param node hum.Node
+---@param value table
+---@param path any[]
+---@param found hum.Problem[]
 local function walk_map(node, value, path, found)
   for _, name in ipairs(sorted_keys(value)) do
     local item = value[name]
-    local at = path .. '.' .. tostring(name)
+    local at = below(path, name)
     local any = name == '*' and node.wildcard
     if not any and (type(name) ~= 'string' or not name:match('^[%w_.-]+$')) then
-      found[#found + 1] = { at, 'expected a name of letters, digits, "-", "_" and "."' }
+      found[#found + 1] = { path = at, why = 'expected a name of letters, digits, "-", "_" and "."' }
     elseif node.item.kind == 'header' and type(item) == 'string' and is_secret_header(name) then
-      found[#found + 1] = { at, secret_fault(item) }
+      found[#found + 1] = { path = at, why = secret_fault(item) or 'not accepted' }
     elseif not (node.removable and item == false) then
       walk(node.item, item, at, found)
     end
   end
 end
 
+--- Options of a request that are not the user's to set.
+---@param node hum.Node
+---@param value table
+---@param path any[]
+---@param found hum.Problem[]
+local function walk_json(node, value, path, found)
+  for _, key in ipairs(sorted_keys(value)) do
+    local why = (node.reserved or {})[key]
+    found[#found + 1] = why and { path = below(path, key), why = why } or nil
+  end
+end
+
 ---@param node hum.Node
 ---@param value any
----@param path string
----@param found { [1]: string, [2]: string }[]
+---@param path any[]
+---@param found hum.Problem[]
 function walk(node, value, path, found)
   local inner = node.kind == 'group' and walk_group or node.kind == 'map' and walk_map
   if inner and type(value) == 'table' then return inner(node, value, path, found) end
   local why = inner and expected('a table', value) or not inner and faults[node.kind](value, node)
-  if why then found[#found + 1] = { path, why } end
+  if why then
+    found[#found + 1] = { path = path, why = why }
+  elseif node.kind == 'json' then
+    walk_json(node, value, path, found)
+  end
 end
 
 ---@param schema hum.Node
 ---@param value any
----@return string[] problems  'path: what is wrong', empty if all is well
+---@return hum.Problem[]  empty if all is well
 function M.problems(schema, value)
   local found = {}
-  walk(schema, value, '', found)
-  return vim.tbl_map(function(problem)
-    local path = problem[1]:gsub('^%.', '')
-    return path == '' and problem[2] or path .. ': ' .. problem[2]
-  end, found)
+  walk(schema, value, {}, found)
+  return found
+end
+
+--- 'path: what is wrong'.
+---@param problem hum.Problem
+---@return string
+function M.text(problem)
+  local path = table.concat(vim.tbl_map(tostring, problem.path), '.')
+  return path == '' and problem.why or path .. ': ' .. problem.why
+end
+
+--- The node of an option.
+---@param schema hum.Node
+---@param path string[]
+---@return hum.Node
+function M.node(schema, path)
+  local node = schema
+  for _, name in ipairs(path) do
+    for _, field in ipairs(node.fields or {}) do
+      if field.name == name then node = field end
+    end
+  end
+  return node
 end
 
 return M

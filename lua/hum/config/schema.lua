@@ -23,21 +23,43 @@
 ---@field also? string[]
 ---@field removable? boolean  `false` takes an entry of the map away
 ---@field wildcard? boolean   '*' is a name of the map too
+---@field reserved? table<string, string>  names that a table of options may not have, and why
 ---@field or_false? boolean   `false` is a value of the string too
 
 local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
 table.sort(DIALECTS)
 
+--- What makes a request what it is.
+local RESERVED = {
+  stream = 'replies are always streamed; remove it',
+  messages = 'the chat is what is sent; remove it',
+  prompt = 'the chat is what is sent; remove it',
+  suffix = 'the text at the cursor is what is sent; remove it',
+  model = 'set the option "model" of the endpoint',
+  tools = 'hum calls no tools; remove it',
+  functions = 'hum calls no tools; remove it',
+}
+
 local endpoint = {
   kind = 'group',
   fields = {
+    {
+      name = 'preset',
+      kind = 'string',
+      or_false = true,
+      also = { 'service', 'template' },
+      default_help = 'the one that has the name of the endpoint, if there is one',
+      help = [[
+What the server is, see |hum-presets|: the address, the variable of the key and the ways of
+a known server or service are then known. What you set yourself takes precedence. `false`:
+none of them.]],
+    },
     {
       name = 'url',
       kind = 'string',
       also = { 'base_url', 'host', 'endpoint', 'address' },
       default_help = [[
-with the dialect "ollama" $OLLAMA_HOST, else "http://127.0.0.1:11434"; with "anthropic"
-"https://api.anthropic.com"]],
+that of the preset; of "ollama" $OLLAMA_HOST, else "http://127.0.0.1:11434"]],
       help = [[
 Address of the server as its documentation has it: `http://` or `https://`, host, port and
 path, see |hum-addresses|; `unix:///run/server.sock` is a Unix socket. User names, passwords
@@ -63,7 +85,7 @@ Keys are not accepted here; see `key`.]],
       name = 'dialect',
       kind = 'enum',
       values = DIALECTS,
-      default = 'ollama',
+      default_help = 'that of the preset, else "ollama"',
       also = { 'type', 'provider', 'api', 'kind' },
       help = [[
 Which API the server speaks: "ollama" for Ollama's native `/api/chat`, "openai" for
@@ -87,14 +109,31 @@ The models that `:Hum model` offers, for servers that have no list of them. The 
 not asked for its own then.]],
     },
     {
+      name = 'resource',
+      kind = 'string',
+      help = 'Name of your Azure resource, see |hum-azure|.',
+    },
+    {
+      name = 'deployment',
+      kind = 'string',
+      help = 'Name of the deployment in it; the model, if `model` is not set.',
+    },
+    {
+      name = 'api_version',
+      kind = 'string',
+      help = "Version of Azure's API, for its older addresses.",
+    },
+    {
       name = 'options',
       kind = 'json',
+      reserved = RESERVED,
       default = {},
       also = { 'params', 'parameters' },
       help = [[
 Sampling and load options, passed to the server unchanged: `temperature`, `num_ctx` and
 so on for "ollama", top-level fields such as `max_tokens` for the others. Ollama reloads
-the model whenever `num_ctx` differs from the previous request.]],
+the model whenever `num_ctx` differs from the previous request. With `vim.NIL` as its value
+a field that hum sends by itself is left out: `{ stream_options = vim.NIL }`.]],
     },
     {
       name = 'headers',
@@ -111,7 +150,8 @@ of it as `prefix = '...'`. A header of yours replaces the one that hum would sen
       kind = 'secret',
       also = { 'api_key', 'apikey', 'token', 'secret', 'password' },
       help = [[
-The API key, sent as `Authorization: Bearer ...`, with the dialect "anthropic" as
+The API key; services that are known by a preset take theirs from the variable that it
+usually stands in. It is sent as `Authorization: Bearer ...`, with the dialect "anthropic" as
 `x-api-key`; see |hum-api-keys|. A header `Authorization` in `headers` replaces it. Plain text is
 rejected: use `{ env = 'NAME' }` for an environment variable, or
 `{ command = { 'pass', 'show', 'x' } }` for a command that prints the key on its first
@@ -542,6 +582,7 @@ the server is known to process requests in parallel.]],
     {
       name = 'options',
       kind = 'json',
+      reserved = RESERVED,
       default = {},
       also = { 'params', 'parameters' },
       help = [[

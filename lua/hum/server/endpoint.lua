@@ -3,11 +3,10 @@ local address = require('hum.address')
 local config = require('hum.config')
 local helper = require('hum.server.helper')
 local notify = require('hum.notify')
+local preset = require('hum.server.provider.preset')
 local providers = require('hum.server.provider')
 local secret = require('hum.server.secret')
-local spelling = require('hum.spelling')
 local steps_of = require('hum.server.steps').new
-local url = require('hum.url')
 
 local M = {}
 
@@ -50,42 +49,68 @@ local M = {}
 ---@field keep_alive? string|number
 ---@field think? hum.Think
 
----@param name string
----@return hum.Endpoint|nil endpoint, string|nil err
-local function find(name)
-  local endpoint = config.get().endpoints[name]
-  if endpoint then return endpoint end
-  local names = config.endpoint_names()
-  local hint = spelling.hint(name, names)
-  if hint == '' then hint = #names > 0 and '; configured are: ' .. table.concat(names, ', ') or '' end
-  return nil, ('there is no endpoint "%s"%s'):format(name, hint)
-end
-
 ---@param name? string  nil: the default one
 ---@return string
 function M.name_of(name) return name or config.get().endpoint end
 
----@param endpoint hum.Endpoint
----@return hum.Address|nil address, string|nil err
-local function address_of(endpoint)
-  local provider = providers[endpoint.dialect]
-  local set = endpoint.url or provider.default_url
-  if set then return address.of(set, endpoint.dialect, endpoint) end
-  local host = vim.env[provider.host_variable] --[[@as string|nil]]
-  local found, why = url.ollama_host(host)
-  local from = host and host ~= '' and '$' .. provider.host_variable or nil
-  return found and { url = found.url, url_from = from }, why
+--- An endpoint and where it is.
+---@param name string
+---@return hum.Endpoint|nil endpoint, hum.Address|nil address, string|nil err
+local function find(name)
+  local endpoint, err = config.endpoint(name)
+  if not endpoint then return nil, nil, err end
+  local found, why = address.of_endpoint(endpoint)
+  if found then return endpoint, found end
+  local option = why and why:match('^%l[%w_]*: ') and 'endpoints.' .. name .. '.' or ''
+  return nil, nil, option .. (why or 'no address')
 end
 
 --- The base URL of an endpoint. Its key is not needed for that.
 ---@param name? string
 ---@return string|nil url, string|nil err
 function M.url(name)
-  local endpoint, err = find(M.name_of(name))
-  if not endpoint then return nil, err end
-  local found, why = address_of(endpoint)
-  return found and found.url, why
+  local _, found, err = find(M.name_of(name))
+  return found and found.url, err
 end
+
+-- ---- keys ----------------------------------------------------------------------------------------
+
+--- Whether a header of the user's own brings the key.
+---@param endpoint hum.Endpoint
+---@param header? string  that the key would go in
+---@return boolean
+local function has_own_header(endpoint, header)
+  for name in pairs(endpoint.headers) do
+    local lower = name:lower()
+    if lower == 'authorization' or lower == 'x-api-key' or lower == (header or '') then return true end
+  end
+  return false
+end
+
+--- Where the key of an endpoint comes from. That of a preset goes to the service's own address and
+--- no other, but for what people run themselves.
+---@param endpoint hum.Endpoint
+---@param found hum.Address
+---@return hum.Secret|nil source, string|nil missing  the variable that is not set, where a key is needed
+local function key_of(endpoint, found)
+  local known = preset.of(endpoint)
+  if endpoint.key or not known or not known.key then return endpoint.key end
+  if has_own_header(endpoint, known.key_header) then return nil end
+  if not known.self_hosted and not address.is_own(known, found) then return nil end
+  local variable = preset.key_variable(known)
+  if variable then return { env = variable } end
+  return nil, not known.self_hosted and known.key[1] or nil
+end
+
+--- Where the key of an endpoint comes from, in words that do not show it; nil: it has none.
+---@param name string
+---@return hum.Secret|nil source, string|nil missing  the variable that is not set, where a key is needed
+function M.key(name)
+  local endpoint, found = find(name)
+  if endpoint and found then return key_of(endpoint, found) end
+end
+
+-- ---- what the helper is told ---------------------------------------------------------------------
 
 --- A text that is another one when an endpoint is configured in another way.
 ---@param name string
@@ -99,7 +124,7 @@ end
 ---@param name string
 ---@return boolean
 function M.is_at_hand(name)
-  local endpoint = find(name)
+  local endpoint = config.get().endpoints[name]
   local sources = endpoint and vim.tbl_values(endpoint.headers) or {}
   sources[#sources + 1] = endpoint and endpoint.key
   for _, source in ipairs(sources) do
@@ -109,12 +134,15 @@ function M.is_at_hand(name)
 end
 
 --- Splits "endpoint/model". Models may have slashes of their own, so the first part
---- counts as an endpoint only if one has that name.
+--- counts as an endpoint only if one has that name, be it a faulty one, or there is no other.
 ---@param text string
 ---@return string|nil endpoint, string|nil model
 function M.split_model(text)
   local name, model = text:match('^([^/]+)/(.*)$')
-  if name and config.get().endpoints[name] then return name, model ~= '' and model or nil end
+  local options = config.get()
+  if name and (model == '' or options.endpoints[name] or options.faults[name]) then
+    return name, model ~= '' and model or nil
+  end
   return nil, text ~= '' and text or nil
 end
 
@@ -146,10 +174,25 @@ local function tls_of(endpoint)
   return next(tls) and tls or nil
 end
 
+---@param field? string|false
+---@return string|nil  "" says that there is none
+local function or_none(field)
+  if field == false then return '' end
+  return field or nil
+end
+
 ---@param endpoint hum.Endpoint
 ---@return hum.Quirks|nil
 local function quirks_of(endpoint)
-  local quirks = { thoughts = endpoint.thoughts == false and '' or endpoint.thoughts or nil }
+  local known = preset.spoken(endpoint) or {} ---@type hum.Preset|{}
+  local thoughts = endpoint.thoughts
+  if thoughts == nil then thoughts = known.thoughts end
+  local quirks = {
+    refuses = known.refuses,
+    limit = known.limit,
+    think = known.think,
+    thoughts = or_none(thoughts),
+  }
   return next(quirks) and quirks or nil
 end
 
@@ -172,14 +215,18 @@ end
 ---@param found hum.Address
 ---@return hum.EndpointSpec
 local function spec_of(name, endpoint, found)
+  local known = preset.of(endpoint) or {} ---@type hum.Preset|{}
   local spec = {
     name = name,
+    title = known.title,
     url = found.url,
     dialect = endpoint.dialect,
     headers = vim.empty_dict(),
+    key_header = known.key_header,
+    key_variable = known.key and known.key[1],
     configured = hash_of(endpoint),
     tls = tls_of(endpoint),
-    proxy = endpoint.proxy == false and '' or endpoint.proxy or nil,
+    proxy = or_none(endpoint.proxy),
     no_proxy = endpoint.no_proxy and table.concat(endpoint.no_proxy, ','),
     quirks = quirks_of(endpoint),
     connect_timeout = endpoint.connect_timeout,
@@ -193,9 +240,18 @@ end
 ---@param name string
 ---@return hum.EndpointSpec|nil
 function M.without_secrets(name)
-  local endpoint = find(name)
-  local found = endpoint and address_of(endpoint)
+  local endpoint, found = find(name)
   return endpoint and found and spec_of(name, endpoint, found) or nil
+end
+
+--- How the models of an endpoint are listed; nil: it has no list.
+---@param name string
+---@return hum.ProviderList|nil
+function M.list(name)
+  local endpoint = config.get().endpoints[name]
+  local known = endpoint and preset.spoken(endpoint)
+  if known and known.list ~= nil then return known.list or nil end
+  return providers[endpoint and endpoint.dialect or 'ollama'].list
 end
 
 --- Replaces each secret among `headers` by its value, then calls back.
@@ -227,20 +283,21 @@ end
 function M.resolve(name, cb)
   name = M.name_of(name)
   local steps = steps_of(cb)
-  local endpoint, err = find(name)
-  local found, why = nil, err
-  if endpoint then
-    found, why = address_of(endpoint)
-  end
+  local endpoint, found, why = find(name)
   if not endpoint or not found then
     steps.finish(why)
+    return steps.cancel
+  end
+  local source, missing = key_of(endpoint, found)
+  if missing then
+    steps.finish(('no key: set $%s, or endpoints.%s.key'):format(missing, name))
     return steps.cancel
   end
   local function finish(key, headers)
     local spec = spec_of(name, endpoint, found)
     warn_insecure(spec)
     spec.headers, spec.key = headers, key
-    spec.key_from = key and (endpoint.key.env and '$' .. endpoint.key.env or 'its command') or nil
+    spec.key_from = source and (source.env and '$' .. source.env or 'its command') or nil
     steps.finish(nil, {
       endpoint = spec,
       model = endpoint.model,
@@ -253,10 +310,10 @@ function M.resolve(name, cb)
   resolve_headers(endpoint.headers, steps, function(problem, header, headers)
     if problem then
       return fail('headers.' .. header, problem)
-    elseif not endpoint.key then
+    elseif not source then
       return finish(nil, headers)
     end
-    steps.add(secret.resolve(endpoint.key, function(reason, key)
+    steps.add(secret.resolve(source, function(reason, key)
       if reason then return fail('key', reason) end
       finish(key, headers)
     end))

@@ -3,6 +3,7 @@
 local answers = require('hum.server.answer')
 local catalog = require('hum.server.catalog')
 local config = require('hum.config')
+local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
@@ -116,7 +117,7 @@ end
 ---@param steps hum.Steps
 ---@param cb fun(err: hum.ServerError?)
 local function read_page(name, path, found, steps, cb)
-  local list = M.provider(name).list
+  local list = endpoints.list(name) --[[@as hum.ProviderList]] -- M.ask has one
   steps.add(query.query(name, { path = path, at_root = list.at_root, timeout = WITHIN }, function(err, answer)
     local models = answer and catalog.read(answer, list)
     if answer and #models == 0 then err = refusal(name, answer) end
@@ -163,7 +164,14 @@ end
 ---@return hum.Cancel
 function M.ask(name, marked, cb)
   local steps = steps_of(cb)
-  local list = M.provider(name).list
+  local list = endpoints.list(name)
+  if not list then
+    steps.finish({
+      message = ('endpoint "%s" has no list of models'):format(name),
+      hint = ('name one: endpoints.%s.model, or several: endpoints.%s.models'):format(name, name),
+    })
+    return steps.cancel
+  end
   local found, loaded, is_read = { models = {}, seen = {}, left = MOST_PAGES }, not marked and {} or nil, false
   local function finish()
     if not loaded or not is_read then return end

@@ -81,15 +81,14 @@ end
 ---@return hum.Provider
 local function provider_of(endpoint) return require('hum.server.provider')[endpoint.dialect] end
 
+--- Proxy, certificates, socket.
 ---@param name string
----@param url string
-local function check_proxies(name, url)
-  for _, variable in ipairs({ 'http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY' }) do
-    local set = vim.env[variable] and vim.env[variable] ~= ''
-    if set and require('hum.url').is_loopback(url) then
-      return health.info(('$%s is set; hum ignores it for local addresses'):format(variable))
-    elseif set then
-      return health.info(('$%s may apply to endpoint "%s"'):format(variable, name))
+local function check_way(name)
+  for _, note in ipairs(require('hum.server.way').notes(name)) do
+    if note.advice then
+      health.warn(note.text, { note.advice })
+    else
+      health.info(note.text)
     end
   end
 end
@@ -121,7 +120,7 @@ local function check_address(name, endpoint, url)
       { ('Use https:// in endpoints.%s.url.'):format(name) }
     )
   end
-  check_proxies(name, url)
+  check_way(name)
 end
 
 ---@param name string

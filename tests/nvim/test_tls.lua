@@ -222,3 +222,41 @@ test('a server behind a Unix socket is asked, and one that is not there is told 
     'url'
   )
 end)
+
+test(':checkhealth says how a server is reached, without a password', QUIET, function(t)
+  local pem = t:write_file('ca.pem', '')
+  local function notes(endpoint, env)
+    return t:lua(
+      [[
+      local endpoint, env = ...
+      for _, name in ipairs({ 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE' }) do
+        vim.env[name] = env[name]
+      end
+      assert(require('hum').setup({ endpoints = { there = endpoint } }))
+      local lines = {}
+      for _, note in ipairs(require('hum.server.way').notes('there')) do
+        table.insert(lines, note.text .. (note.advice and ' > ' .. note.advice or ''))
+      end
+      return table.concat(lines, '\n')]],
+      vim.tbl_extend('keep', endpoint, { dialect = 'ollama' }),
+      vim.tbl_isempty(env or {}) and vim.empty_dict() or env
+    )
+  end
+  local secret, away = 'http://jane:sesame@p:3128', 'https://hum.test'
+  eq('', notes({ url = away }))
+  eq('through the proxy http://p:3128 (option proxy)', notes({ url = away, proxy = secret }))
+  eq('', notes({ url = away, proxy = false }, { https_proxy = secret }))
+  eq(
+    'through the proxy http://p:3128 ($https_proxy), unless $no_proxy has the host',
+    notes({ url = away }, { https_proxy = secret, no_proxy = 'x' })
+  )
+  eq(
+    '$http_proxy is set, but not used for servers of this machine',
+    notes({ url = 'http://localhost:1' }, { http_proxy = secret })
+  )
+  eq('the server listens on the socket /run/x', notes({ url = 'unix:/run/x' }, { http_proxy = secret }))
+  eq('trusted certificates: ' .. pem .. ' (option ca)', notes({ url = away, ca = pem }))
+  T.match('cannot be read > Correct $SSL_CERT_FILE', notes({ url = away }, { SSL_CERT_FILE = '/gone.pem' }), true)
+  T.match('cannot be read > Correct endpoints.there.client_key', notes({ url = away, client_key = '/gone.key' }), true)
+  T.match('not checked.* > Remove endpoints.there.insecure', notes({ url = away, insecure = true }))
+end)

@@ -1,7 +1,7 @@
 -- API keys and other secrets: from an environment variable or the output of a command.
 -- They live in this module and in the call that needs them, never in the configuration.
 local config = require('hum.config')
-local providers = require('hum.server.provider')
+local preset = require('hum.server.provider.preset')
 local steps = require('hum.server.steps')
 
 local M = {}
@@ -204,7 +204,7 @@ end
 --- How variables are called that hold keys, whether hum knows of them or not.
 local KEY_NAMES = { '_API_KEY$', '_APIKEY$', '_TOKEN$' }
 
---- Whether an environment variable holds a key: the configuration says so, it is the usual one of a service, or it is
+--- Whether an environment variable holds a key: the configuration says so, it is that of a preset, or it is
 --- called like one.
 ---@param name string
 ---@return boolean
@@ -212,8 +212,8 @@ function M.is_variable(name)
   for _, pattern in ipairs(KEY_NAMES) do
     if name:find(pattern) then return true end
   end
-  for _, provider in pairs(providers) do
-    if provider.key_variable == name then return true end
+  for _, known in pairs(preset.all) do
+    if vim.tbl_contains(known.key or {}, name) then return true end
   end
   for _, endpoint in pairs(config.get().endpoints) do
     local sources = vim.tbl_values(endpoint.headers)

@@ -207,6 +207,11 @@ end
 ---@param name string
 ---@param endpoint hum.Endpoint
 local function check_models(name, endpoint)
+  if not require('hum.server.endpoint').list(name) and #endpoint.models == 0 then
+    local model = require('hum.server.models').decided(name)
+    if model then return health.info(('new chats use "%s"; it has no list of models'):format(model)) end
+    return health.warn('it has no list of models', { ('Set endpoints.%s.model, or models.'):format(name) })
+  end
   local err, names = wait_for(function(done) require('hum.server.models').list(name, done) end)
   if err then return report(err) end
   if #names == 0 then

@@ -331,6 +331,41 @@ for _, row in ipairs(ASKED) do
   end)
 end
 
+-- Presets at a server of ours: the path of `url`, and where their list of models is.
+local LISTS = {
+  { 'cloudflare', '/client/v4/accounts/acc0/ai/v1', '/client/v4/accounts/acc0/ai/models/search' },
+  { 'open_webui', '/api', '/api/models' },
+  { 'openrouter', '/api/v1', '/api/v1/models' },
+  { 'anthropic', '', '/v1/models' },
+  { 'ollama_cloud', '', '/api/tags' },
+}
+
+local LIST = 'require("hum.server.models").list(..., function(err) listed = err or "" end)'
+
+for _, row in ipairs(LISTS) do
+  test(row[1] .. ' has its list of models where its documentation says', QUIET, function(t)
+    local srv = t:fake()
+    t:lua('vim.env.TEAM_KEY = "sesame"')
+    setup(t, { [row[1]] = { url = srv.url .. row[2], key = { env = 'TEAM_KEY' } } })
+    t:lua(LIST, row[1])
+    t:wait(function() return t:lua('return listed') end, 'the list is there, or is not')
+    eq(row[3], srv:requests()[1].path)
+  end)
+end
+
+test('a service without a list is not asked for one', QUIET, function(t)
+  local srv = t:fake()
+  t:lua('vim.env.CODESTRAL_API_KEY = "sesame"')
+  setup(t, { codestral = { url = srv.url .. '/v1', key = { env = 'CODESTRAL_API_KEY' } }, ollama = false })
+  t:lua(LIST, 'codestral')
+  local told = t:wait(function() return t:lua('return listed') end, 'it is told')
+  T.match('endpoint "codestral" has no list of models', told, true)
+  T.match('endpoints.codestral.model', told, true)
+  t:cmd('checkhealth hum')
+  T.match('it has no list of models', t:text(), true)
+  eq({}, srv:requests())
+end)
+
 test('nothing is sent that a service does not know', QUIET, function(t)
   local srv = t:fake()
   t:lua('vim.env.TEAM_KEY = "sesame"')

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -112,7 +111,7 @@ static void explain_reason(const struct ending_facts *e, struct buf *message, st
     }
 }
 
-static void explain_end(const struct ending_facts *e, struct buf *message, struct buf *hint)
+void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
     switch (ending_kind(e)) {
     case ENDING_GOOD:
@@ -130,23 +129,5 @@ static void explain_end(const struct ending_facts *e, struct buf *message, struc
             explain_reason(e, message, hint);
         }
         break;
-    }
-}
-
-static void explain_prompt(const struct ending_facts *e, struct buf *message, struct buf *hint)
-{
-    buf_printf(message,
-               "%sthe chat is too long for the model's context window: of at least %" PRId64
-               " tokens the server left out the oldest and read %" PRId64,
-               message->len > 0 ? "; " : "", e->sent, e->read);
-    buf_printf(hint, "%s%s, or start a new chat with :Hum new.", hint->len > 0 ? " " : "",
-               e->widen);
-}
-
-void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
-{
-    explain_end(e, message, hint);
-    if (e->read > 0) {
-        explain_prompt(e, message, hint);
     }
 }

@@ -302,6 +302,28 @@ for _, greeting in ipairs({ true, false }) do
   end)
 end
 
+backend_test('what is known of a server by its name spares questions', function(t)
+  local vllm = { preset = 'vllm', dialect = 'openai' }
+  local srv = openai(t, { 'coder-x' })
+  local err = resolve(t, srv, nil, vllm).err
+  T.match('vLLM fills in with FIM tokens only', err, true)
+  T.match('complete.fim', err, true)
+  eq({}, srv:requests('/v1/completions'))
+  eq('completions', resolve(t, openai(t, { 'starcoder2-3b' }), nil, vllm).backend.api)
+  -- A service is no llama-server, and nothing is asked of it that costs.
+  srv = openai(t, { 'gpt-x', 'talker' })
+  T.match('no FIM model', resolve(t, srv, nil, { preset = 'groq', dialect = 'openai', model = 'gpt-x' }).err, true)
+  eq({ '/v1/models' }, paths(srv))
+end)
+
+backend_test('a service with one model for chats lists those that fill in', function(t)
+  local srv = openai(t, { 'deepseek-reasoner', 'deepseek-chat' })
+  local function found(endpoint) return resolve(t, srv, nil, vim.tbl_extend('force', { preset = 'deepseek' }, endpoint)) end
+  eq('deepseek-chat', found({ dialect = 'openai', model = 'deepseek-reasoner' }).backend.model)
+  eq(srv.url .. '/beta/completions', found({ dialect = 'openai' }).backend.endpoint.fill_url)
+  eq({}, srv:requests('/beta/completions'))
+end)
+
 backend_test('a server that has an Ollama behind another path is no Ollama', function(t)
   local srv = openai(t, { 'starcoder2-3b' }, {
     { match = { path = '/api/version' }, json = { version = '0.5.0' } }, -- as Open WebUI

@@ -484,6 +484,44 @@ test('an endpoint whose key needs a command is asked once it is chosen', {}, fun
   eq('Bearer sesame', b:requests('/v1/models')[1].headers.authorization)
 end)
 
+test('a service whose key is in the environment is offered, and asked once it is chosen', {
+  env = { OPENROUTER_API_KEY = 'sesame' },
+}, function(t)
+  configure(t, 'a', { a = server(t, ids('one')) })
+  t:lua([[
+    asked = {}
+    local models = require('hum.server.models')
+    local ask = models.ask
+    models.ask = function(name, ...)
+      table.insert(asked, name)
+      if name ~= 'openrouter' then return ask(name, ...) end
+      local _, cb = ...
+      cb(nil, { 'whale/one', 'whale/two' })
+    end]])
+  local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
+  eq({ 'openrouter/' }, complete('Hum model op'))
+  take(t)
+  t:cmd('Hum model')
+  eq({ 'a/one', 'openrouter: choose a model …' }, offered(t).shown)
+  eq(false, vim.tbl_contains(t:lua('return asked'), 'openrouter'))
+  eq(nil, t:lua('return require("hum.config").get().endpoints.openrouter'))
+  t:lua([[
+    vim.ui.select = function(items, _, cb)
+      cb(vim.tbl_contains(items, 'whale/two') and 'whale/two' or 'openrouter/')
+    end]])
+  t:cmd('Hum model')
+  said(t, 'new chats use openrouter/whale/two')
+  eq('https://openrouter.ai/api/v1', t:lua('return require("hum.server.endpoint").url("openrouter")'))
+end)
+
+test('a service that is offered can be named on the command line', { env = { GROQ_API_KEY = 'sesame' } }, function(t)
+  configure(t, 'a', { a = server(t, ids('one')) })
+  t:lua([[require('hum.server.models').ask = function(_, _, cb) cb(nil, { 'two', 'three' }) end]])
+  take(t, 'two')
+  t:cmd('Hum model groq/')
+  said(t, 'new chats use groq/two')
+end)
+
 -- ---- waiting --------------------------------------------------------------------------------
 
 --- A server whose list never comes.
@@ -654,4 +692,106 @@ test('the command line completes any part of the names of thousands of models', 
   eq({ 'b/', 'b/grey/whale' }, complete('Hum model b'))
   eq({ 'deep/whale' }, complete('Hum model dpwhl'))
   eq(1111, #complete('Hum chat el-4') + #complete('Hum new -1000') + #complete('Hum model x-x') + 110)
+end)
+
+-- ---- services by their names ----------------------------------------------------------------
+
+--- Name, path, the list's path, what it answers, what is offered, and the path of the chat.
+local SERVICES = {
+  {
+    'openrouter',
+    '/api/v1',
+    '/api/v1/models',
+    { data = { { id = 'whale/one', name = 'Whale: One' }, { id = 'whale/two', name = 'Whale: Two' } } },
+    { 'whale/one', 'whale/two' },
+    '/api/v1/chat/completions',
+  },
+  {
+    'together',
+    '/v1',
+    '/v1/models',
+    { { id = 'whale/one', type = 'chat' }, { id = 'whale/two', type = 'chat' }, { id = 'x', type = 'image' } },
+    { 'whale/one', 'whale/two' },
+    '/v1/chat/completions',
+  },
+  {
+    'cloudflare',
+    '/client/v4/accounts/acc0/ai/v1',
+    '/client/v4/accounts/acc0/ai/models/search',
+    {
+      success = true,
+      result = {
+        { id = '0-1-2', name = '@cf/one', task = { name = 'Text Generation' } },
+        { id = '0-1-3', name = '@cf/two', task = { name = 'Text Generation' } },
+        { id = '0-1-4', name = '@cf/ears', task = { name = 'Automatic Speech Recognition' } },
+      },
+    },
+    { '@cf/one', '@cf/two' },
+    '/client/v4/accounts/acc0/ai/v1/chat/completions',
+  },
+  { 'open_webui', '/api', '/api/models', ids('one', 'two'), { 'one', 'two' }, '/api/chat/completions' },
+  {
+    'gemini',
+    '/v1beta/openai/',
+    '/v1beta/openai/models',
+    ids('models/a', 'models/b'),
+    { 'models/a', 'models/b' },
+    '/v1beta/openai/chat/completions',
+  },
+  {
+    'lm_studio',
+    '/v1',
+    '/v1/models',
+    ids('one', 'two'),
+    { 'one', 'two' },
+    '/v1/chat/completions',
+  },
+}
+
+for _, case in ipairs(SERVICES) do
+  local name, path, list, answer, wanted, chats = unpack(case)
+  test(('%s lists its models in its own way, and is sent what it wants'):format(name), {
+    env = { TEAM_KEY = 'sesame' },
+  }, function(t)
+    local srv = t:fake()
+    srv:script({
+      rules = {
+        { match = { path = list }, json = answer },
+        {
+          match = { path = chats },
+          pieces = { 'data: {"choices": [{"delta": {"content": "Hi"}}]}\n\ndata: [DONE]\n\n' },
+        },
+      },
+    })
+    configure(t, name, { [name] = { url = srv.url .. path, key = { env = 'TEAM_KEY' } } })
+    take(t, wanted[2])
+    t:cmd('Hum new')
+    eq(wanted, offered(t).items)
+    t:wait(function() return t:text():find('model: "?' .. vim.pesc(wanted[2])) end, 'the chat has it')
+    chat.ask(t, 'hello')
+    eq('done', chat.finished(t).status)
+    local requests = srv:requests()
+    eq({ list, chats }, vim.tbl_map(function(request) return request.path end, requests))
+    eq(wanted[2], requests[2].body.model)
+    eq('Bearer sesame', requests[1].headers.authorization)
+    eq('Bearer sesame', requests[2].headers.authorization)
+  end)
+end
+
+test('a service without a list says so, and is asked for the model that is named', {
+  env = { TEAM_KEY = 'sesame' },
+}, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = { { match = { path = '/v1/models' }, status = 404, json = { detail = 'no' } }, { text = 'fine' } },
+  })
+  configure(t, 'codestral', { codestral = { url = srv.url .. '/v1', key = { env = 'TEAM_KEY' } } })
+  t:cmd('Hum model')
+  said(t, 'has no list of models')
+  t:cmd('Hum model codestral-latest')
+  t:cmd('Hum new')
+  chat.ask(t, 'hello')
+  eq('done', chat.finished(t).status)
+  eq({ '/v1/chat/completions' }, vim.tbl_map(function(request) return request.path end, srv:requests()))
+  eq('codestral-latest', asked(srv))
 end)

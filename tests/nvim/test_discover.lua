@@ -139,3 +139,56 @@ test('Ollama, configured as another server, in its own way', {}, function(t)
   eq({ 'coder:1b', '\n    return sum;\n}' }, { request.body.model, request.body.suffix })
   eq({}, srv:requests('/v1/completions'))
 end)
+
+--- Services that fill in at an address of their own: name, path, model of chats, the address, and what it says.
+local SERVICES = {
+  { 'codestral', '/v1', nil, '/v1/fim/completions', { delta = { content = ANSWER } } },
+  { 'mistral', '/v1', 'mistral-large', '/v1/fim/completions', { delta = { content = ANSWER } } },
+  { 'codestral', '/v1', 'codestral-latest', '/v1/fim/completions', { delta = { content = ANSWER } } },
+  { 'mistral', '/v1', 'codestral-2508', '/v1/fim/completions', { delta = { content = ANSWER } } },
+  { 'deepseek', '', 'deepseek-chat', '/beta/completions', { text = ANSWER } },
+}
+
+for _, case in ipairs(SERVICES) do
+  local name, path, model, address, choice = unpack(case, 1, 5)
+  local options = { env = { TEAM_KEY = 'sesame' } }
+  test(('%s with %s, at an address of its own'):format(name, model or 'no model'), options, function(t)
+    local srv = t:fake()
+    local said = vim.tbl_extend('force', { index = 0, finish_reason = 'stop' }, choice)
+    srv:script({
+      rules = {
+        {
+          match = { path = address },
+          pieces = { ('data: %s\n\ndata: [DONE]\n\n'):format(vim.json.encode({ choices = { said } })) },
+        },
+        { match = { path = '/v1/models' }, status = 404, json = { detail = 'Not Found' } },
+      },
+    })
+    t:lua(
+      [[
+      local name, url, model = ...
+      vim.g.hum = {
+        endpoint = name,
+        complete = { mode = 'on', debounce = 0, prefetch = false },
+        endpoints = { [name] = { url = url, model = model, key = { env = 'TEAM_KEY' } } },
+      }]],
+      name,
+      srv.url .. path,
+      model
+    )
+    t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
+    t:keys('3GAint sum = ')
+    t:wait_screen('    int sum = ' .. ANSWER, true)
+    for _, request in ipairs(srv:requests()) do
+      eq(address, request.path)
+    end
+    local request = srv:requests(address)[1]
+    eq('Bearer sesame', request.headers.authorization)
+    local wanted = (not model or model == 'mistral-large') and 'codestral-latest' or model
+    eq({ wanted, '\n    return sum;\n}' }, { request.body.model, request.body.suffix })
+    T.match('    int sum = $', request.body.prompt)
+    T.no_match('fim', request.body.prompt, true)
+    T.no_match('[PREFIX]', request.body.prompt, true)
+    T.match("using the service's own address", t:lua('return require("hum.complete").status()'), true)
+  end)
+end

@@ -106,6 +106,8 @@ test('every preset says where its facts are from, and nothing that nobody reads'
     self_hosted = 'boolean',
     key = 'table',
     key_header = 'string',
+    suffix = 'boolean',
+    fill_model = 'string',
     fill = 'string',
     limit = 'string',
     refuses = 'table',

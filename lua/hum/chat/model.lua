@@ -1,6 +1,7 @@
 -- `:Hum model`: which model the chat in the current buffer uses, or new chats.
 local chats = require('hum.chat.chats')
 local choose = require('hum.server.choose')
+local config = require('hum.config')
 local endpoint = require('hum.server.endpoint')
 local front = require('hum.chat.front')
 local models = require('hum.server.models')
@@ -72,12 +73,22 @@ local function ask(buf, name)
   prepare.choose(chat, used, start, done)
 end
 
+--- The service that a text names, "openrouter/", which is offered and not configured yet.
+---@param text string
+---@return string|nil
+local function offered(text)
+  for _, offer in ipairs(config.offers()) do
+    if text == offer.name .. '/' then return offer.name end
+  end
+end
+
 --- Sets it: for the chat in the current buffer, else for new chats.
 ---@param text? string  "model" or "endpoint/model" or "endpoint/"; nil: the user chooses
 function M.set(text)
   local buf = vim.api.nvim_get_current_buf()
   local name, model = endpoint.split_model(text or '')
-  if not model then return ask(buf, name) end
+  local service = not name and offered(text or '')
+  if service or not model then return ask(buf, service or name) end
   name = models.endpoint(name or front.endpoint(buf))
   local _, fault = endpoint.url(name)
   if fault then return notify.error('hum: ' .. fault) end

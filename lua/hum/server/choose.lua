@@ -1,6 +1,6 @@
 -- `:Hum model` without a name: the models of all endpoints in one list. All servers are asked at the
 -- same time; what one of them does not answer in time, or refuses, costs its own rows only. A server
--- that can be reached only by a command for its key, or that the user has not configured, is not
+-- that can be reached only by a command for its key, or a service that is not configured, is not
 -- asked before it is chosen.
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
@@ -55,6 +55,11 @@ local function is_unused(source, in_use)
   return by_default and source.name ~= in_use.endpoint and source.err ~= nil and source.err.code == 'connect'
 end
 
+--- The row of an endpoint whose models are asked for once it is chosen.
+---@param name string
+---@return string
+local function invitation(name) return name .. ': choose a model …' end
+
 --- What there is to say of an endpoint besides its models; nil: nothing.
 ---@param source hum.ModelSource
 ---@return string|nil
@@ -63,7 +68,7 @@ local function remark(source)
     local text = query.text(source.err):gsub('^hum: ', ''):gsub('%s*\n%s*', '; ')
     return ('%s: %s'):format(source.name, text)
   elseif not source.asked then
-    return source.name .. ': choose a model …'
+    return invitation(source.name)
   elseif not source.done then
     return source.name .. ': no answer yet, choose this to wait for it'
   elseif #source.names == 0 then
@@ -162,11 +167,11 @@ local function failure(sources)
   return err and query.text(err) or models.none_text(sources[1].name)
 end
 
---- All rows, and of how many endpoints.
+--- All rows, those of services that the user has a key for and has not configured at the end.
 ---@param sources hum.ModelSource[]
 ---@param in_use hum.InUse
 ---@return hum.ModelRow[] rows
----@return integer count
+---@return integer count   of endpoints and services that have some
 ---@return boolean usable  there is something to choose among them
 local function all_rows(sources, in_use)
   local rows, count, usable = {}, 0, false
@@ -175,6 +180,10 @@ local function all_rows(sources, in_use)
     count = count + (#own > 0 and 1 or 0)
     usable = usable or not source.asked or (#own > 0 and own[1].model ~= nil)
     vim.list_extend(rows, own)
+  end
+  for _, offer in ipairs(config.offers()) do
+    rows[#rows + 1] = { name = offer.name, shown = invitation(offer.name) }
+    count, usable = count + 1, true
   end
   return rows, count, usable
 end
@@ -189,12 +198,13 @@ local function choose_of(source, in_use, steps)
   )
 end
 
---- Lets the user choose among the models of one endpoint.
+--- Lets the user choose among the models of one endpoint, or of a service that becomes one by that.
 ---@param name string
 ---@param in_use hum.InUse
 ---@param cb fun(err: string?, name: string?, model: string?)  called once at most
 ---@return hum.Cancel
 function M.one(name, in_use, cb)
+  config.adopt(name)
   local steps, source = steps_of(cb), { name = name, asked = true, done = false } ---@type hum.Steps, hum.ModelSource
   ask_all({ source }, in_use, steps, function()
     if not source.names or #source.names == 0 then return steps.finish(failure({ source })) end

@@ -5,6 +5,7 @@ local catalog = require('hum.server.catalog')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
+local preset = require('hum.server.provider.preset')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
@@ -25,6 +26,16 @@ local MOST_SHOWN, AT_ONCE = 24, 4
 function M.provider(name)
   local endpoint = config.get().endpoints[name]
   return providers[endpoint and endpoint.dialect or 'ollama']
+end
+
+--- Whether what Ollama alone has to say of a model is not there to be asked for: in its cloud all models
+--- chat, and none is loaded.
+---@param name string
+---@return boolean
+local function is_service(name)
+  local endpoint = config.get().endpoints[name]
+  local known = endpoint and preset.of(endpoint)
+  return known ~= nil and not known.self_hosted
 end
 
 -- ---- what models can do, where the list does not say it -------------------------------------
@@ -71,7 +82,7 @@ end
 ---@param cb fun()
 local function add_capabilities(name, models, steps, cb)
   local provider = M.provider(name)
-  local path = provider.list.capability and provider.show
+  local path = provider.list.capability and not is_service(name) and provider.show
   local waiting = path and unknown(name, models) or {}
   local open, at_once = 0, 1
   local function next_ones()
@@ -147,7 +158,7 @@ end
 ---@param cb fun(loaded: table<string, true>)
 local function ask_loaded(name, steps, cb)
   local path = M.provider(name).loaded
-  if not path then return cb({}) end
+  if not path or is_service(name) then return cb({}) end
   steps.add(query.query(name, { path = path, at_root = true, timeout = 1 }, function(_, answer)
     local loaded = {} ---@type table<string, true>
     for _, item in ipairs(catalog.entries(answer)) do

@@ -107,6 +107,9 @@ function M.completions()
       out[#out + 1] = name .. '/' .. model
     end
   end
+  for _, offer in ipairs(config.offers()) do
+    out[#out + 1] = offer.name .. '/'
+  end
   return out
 end
 

@@ -6,10 +6,10 @@
 local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
 local catalog = require('hum.server.catalog')
+local endpoints = require('hum.server.endpoint')
 local families = require('hum.complete.backend.families')
 local found_by = require('hum.complete.backend.found')
 local native = require('hum.complete.backend.native')
-local providers = require('hum.server.provider')
 local task = require('hum.complete.backend.task')
 local tokens = require('hum.complete.backend.tokens')
 
@@ -33,7 +33,8 @@ end
 ---@param known boolean
 ---@return string|nil err, table[] items
 local function listed(opts, known)
-  local list = providers.openai.list
+  local list = endpoints.list(opts.endpoint)
+  if not list then return not known and found_by.nothing(opts, 'set complete.model') or nil, {} end
   local err, answer = task.query(opts.endpoint, { path = list.path, at_root = list.at_root })
   return err and not known and found_by.text(err) or nil, catalog.entries(answer)
 end
@@ -64,39 +65,26 @@ end
 
 -- ---- services -------------------------------------------------------------------------------
 
---- Of the models of a service one that fills in, where it says which do (Mistral), else one that does
---- not think; the known ones first.
----@param items table[]
----@param able table[]  those of which it says so
----@return string|nil
-local function best_of(items, able)
-  local first = candidates.order(able, {})[1]
-  if first then return first.model end
-  for _, item in ipairs(#able > 0 and able or items) do
-    local id = catalog.id(item)
-    if id and not families.is_thinker(id) then return id end
-  end
-end
-
+--- The model of a service that fills in: the one that it has for this, else any that does not think.
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, string|nil model, string|nil why
 local function choose_at_service(opts)
-  local chat = opts.chat_model
+  local chat, usual = opts.chat_model, opts.preset and opts.preset.fill_model
   if opts.model then
     return nil, opts.model, found_by.NAMED
   elseif chat and families.of(chat) then
     return nil, chat, found_by.CHATS
+  elseif usual then
+    return nil, usual, found_by.USUAL
+  elseif chat and not families.is_thinker(chat) then
+    return nil, chat, found_by.CHATS
   end
-  local usable = chat ~= nil and not families.is_thinker(chat)
-  local err, items = listed(opts, usable)
+  local err, items = listed(opts, false)
   if err then return err end
-  local able = vim.tbl_filter(function(item)
-    local can = item.capabilities
-    return type(can) == 'table' and can.completion_fim == true
-  end, items)
-  if usable and #able == 0 then return nil, chat, found_by.CHATS end
-  local best = best_of(items, able)
-  if best then return nil, best, found_by.FOUND end
+  for _, item in ipairs(items) do
+    local id = catalog.id(item)
+    if id and not families.is_thinker(id) then return nil, id, found_by.FOUND end
+  end
   return found_by.nothing(opts, 'set complete.model')
 end
 
@@ -169,6 +157,11 @@ local function on_completions(opts)
   if not model or not why then return err end
   local family = not opts.tokens and families.of(model) or nil
   local own = opts.tokens or (family and family.tokens)
+  if not own and opts.preset and opts.preset.suffix == false then
+    local cannot =
+      'hum: %s fills in with FIM tokens only, and those of "%s" are not known; set complete.fim or complete.model'
+    return cannot:format(opts.preset.title, model)
+  end
   local suffix = not own and vim.trim(('b '):rep(SUFFIX_TOKENS)) or nil
   local body = { model = model, prompt = 'a', suffix = suffix, max_tokens = 1 }
   local refused, answer = try(opts, { path = '/completions', at_fill = true }, body)
@@ -204,6 +197,7 @@ end
 ---@return string|nil err, hum.FoundBackend|nil found
 function M.find(opts)
   if opts.fill_url then return at_service(opts) end
+  if opts.preset and not opts.preset.self_hosted then return on_completions(opts) end
   local err, props = task.query(opts.endpoint, { path = '/props', at_root = true })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
     return on_llama_server(opts, props)

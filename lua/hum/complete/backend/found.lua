@@ -20,6 +20,7 @@ local M = {}
 
 ---@class hum.DiscoverOpts  what is known and what the user decided about it
 ---@field endpoint string
+---@field preset? hum.Preset     what is known of the server or service
 ---@field fill_url? string       where the service fills in, by a suffix
 ---@field model? string          to be used and no other
 ---@field chat_model? string     the one of chats, if it is decided
@@ -30,6 +31,7 @@ local M = {}
 --- Why a model.
 M.NAMED, M.CHATS, M.LOADED = 'set in complete.model', 'the chat model', 'already loaded'
 M.ONLY, M.FOUND = 'the only model', 'chosen from the models of the server'
+M.USUAL = 'the usual one of this service'
 
 ---@param err hum.ServerError
 ---@return string

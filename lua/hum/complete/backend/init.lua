@@ -8,6 +8,7 @@ local discover = require('hum.complete.backend.discover')
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
 local models = require('hum.server.models')
+local preset = require('hum.server.provider.preset')
 local steps = require('hum.server.steps')
 local task = require('hum.complete.backend.task')
 
@@ -103,6 +104,7 @@ local function discover_opts(key, resolved)
   local complete = key.config.complete
   return {
     endpoint = key.endpoint,
+    preset = preset.spoken(key.config.endpoints[key.endpoint]),
     fill_url = resolved.endpoint.fill_url,
     model = complete.model,
     chat_model = key.chat_model,

@@ -12,6 +12,8 @@
 ---@field key? string[]          variables that usually hold its key, the best first
 ---@field key_header? string     that the key goes in, alone
 ---@field list? hum.ProviderList|false  of models; false: it has none
+---@field suffix? false          its /completions refuses a suffix, or does not use it
+---@field fill_model? string     that fills in, where chats have others
 ---@field fill? string           path of filling in, from what stands before the API's version
 ---@field limit? 'max_tokens'|'max_completion_tokens'  the field that limits a reply
 ---@field refuses? string[]      what it does not take
@@ -53,6 +55,7 @@ return {
     title = 'vLLM',
     url = 'http://localhost:8000/v1',
     self_hosted = true,
+    suffix = false,
     key = { 'VLLM_API_KEY' },
     source = 'github.com/vllm-project/vllm 002032e',
   },
@@ -73,12 +76,14 @@ return {
     title = 'MLX',
     url = 'http://127.0.0.1:8080/v1',
     self_hosted = true,
+    suffix = false,
     source = 'github.com/ml-explore/mlx-lm d78bf58 server.py',
   },
   tabbyapi = {
     title = 'TabbyAPI',
     url = 'http://127.0.0.1:5000/v1',
     self_hosted = true,
+    suffix = false,
     limit = 'max_tokens',
     source = 'github.com/theroyallab/tabbyAPI e632af4',
   },
@@ -86,6 +91,7 @@ return {
     title = 'text-generation-webui',
     url = 'http://127.0.0.1:5000/v1',
     self_hosted = true,
+    suffix = false,
     limit = 'max_tokens',
     source = 'github.com/oobabooga/text-generation-webui 1dcde41',
   },
@@ -146,6 +152,7 @@ return {
     refuses = { 'stream_options', 'seed', 'user' },
     thoughts = false,
     fill = '/v1/fim/completions',
+    fill_model = 'codestral-latest',
     source = 'github.com/mistralai/platform-docs-public 222f4ba openapi.yaml',
   },
   codestral = {
@@ -157,6 +164,7 @@ return {
     refuses = { 'stream_options', 'seed', 'user' },
     thoughts = false,
     fill = '/v1/fim/completions',
+    fill_model = 'codestral-latest',
     source = 'docs.continue.dev; docs.litellm.ai, 2026-10',
   },
   deepseek = {

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -111,7 +112,7 @@ static void explain_reason(const struct ending_facts *e, struct buf *message, st
     }
 }
 
-void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
+static void explain_end(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
     switch (ending_kind(e)) {
     case ENDING_GOOD:
@@ -129,5 +130,23 @@ void ending_explain(const struct ending_facts *e, struct buf *message, struct bu
             explain_reason(e, message, hint);
         }
         break;
+    }
+}
+
+static void explain_prompt(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    buf_printf(message,
+               "%sthe chat is too long for the model's context window: of at least %" PRId64
+               " tokens the server left out the oldest and read %" PRId64,
+               message->len > 0 ? "; " : "", e->sent, e->read);
+    buf_printf(hint, "%s%s, or start a new chat with :Hum new.", hint->len > 0 ? " " : "",
+               e->widen);
+}
+
+void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)
+{
+    explain_end(e, message, hint);
+    if (e->read > 0) {
+        explain_prompt(e, message, hint);
     }
 }

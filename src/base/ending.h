@@ -4,6 +4,7 @@
 #define HUM_ENDING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -18,6 +19,9 @@ struct ending_facts {
     const char *reason;  /* the server's word, maybe empty */
     const char *details; /* what the server says of it, or NULL */
     const char *unread;  /* what of the reply hum does not know how to show, or NULL */
+    const char *widen;   /* how to widen the window of a server that cuts prompts, or NULL */
+    int64_t read;        /* tokens of a prompt that was cut, 0: it was not */
+    int64_t sent;        /* so many it had at the least */
     bool has_text;       /* that is more than blanks */
     bool has_thinking;
     bool has_call; /* of a tool */
@@ -28,7 +32,8 @@ const char *ending_name(enum ending_kind kind);
 
 enum ending_kind ending_kind(const struct ending_facts *e);
 
-/* Appends a sentence to message and what to do to hint; nothing for ENDING_GOOD. */
+/* Appends a sentence to message and what to do to hint; nothing for ENDING_GOOD, unless the prompt
+ * was cut. */
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint);
 
 #endif

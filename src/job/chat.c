@@ -5,6 +5,7 @@
 #include "base/mask.h"
 #include "base/utf8.h"
 #include "job/inspect.h"
+#include "job/overflow.h"
 #include "job/stats.h"
 #include "job/tags.h"
 #include "nvim/event.h"
@@ -35,6 +36,7 @@ struct chat {
     struct value *request;         /* what bodies are made of, until text comes */
     struct generation *generation; /* NULL once it has ended */
     struct inspection *inspection; /* NULL before there is an endpoint, and once it was handed on */
+    struct overflow overflow;
     struct stats stats;
     struct tags tags; /* of thinking */
     struct utf8 utf8;
@@ -291,7 +293,13 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     if (failure != NULL) {
         fail(c, *failure);
     } else {
-        event_ending(&c->told, ending, c->endpoint.secrets);
+        struct ending_facts facts = *ending;
+        int64_t read = c->stats.server.prompt_tokens;
+        if (ending->widen != NULL && overflow_is_cut(&c->overflow, read)) {
+            facts.read = read;
+            facts.sent = c->overflow.least;
+        }
+        event_ending(&c->told, &facts, c->endpoint.secrets);
         finish(c, END_DONE);
     }
     leave(c);
@@ -408,6 +416,7 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
         return HUM_ESPEC;
     }
     c->request = value_copy(request);
+    overflow_measure(&c->overflow, request);
     int error = chat->body(request, learned_find(&c->endpoint, c->model), body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";

@@ -13,9 +13,20 @@
 #define TOKEN_BYTES_MAX 16
 #define TOKEN_BYTES 4
 
-/* No rate is told that was measured in less time, or that is higher. */
+/* No rate is told that was measured in less time, or that no model has. Ours is only as good as what
+ * lies between the model and us: a proxy that gathers tokens makes them look fast. */
 #define MEASURABLE_NS 20000000u
+#define SURE_NS 1000000000u /* then two reads are enough */
+#define READS_MIN 3
+#define RATE_MIN 0.01
 #define RATE_MAX 20000
+#define OUR_RATE_MAX 5000
+
+/* The same of a server's own clock, which has no jitter. */
+#define SERVER_MEASURABLE_NS 1000000
+
+/* Pieces at most so far apart came at once. */
+#define AT_ONCE_NS 1000000u
 
 struct named_stat {
     const char *name;
@@ -47,28 +58,38 @@ double stats_ms(const struct stats *s, uint64_t ns)
 
 void stats_piece(struct stats *s, size_t len, uint64_t now_ns)
 {
+    s->reads += s->pieces == 0 || now_ns - s->last_ns > AT_ONCE_NS;
     s->pieces++;
     s->tokens += len <= TOKEN_BYTES_MAX ? 1 : (int64_t)((len + TOKEN_BYTES - 1) / TOKEN_BYTES);
+    s->first_tokens = s->reads == 1 ? s->tokens : s->first_tokens;
     s->first_ns = s->first_ns > 0 ? s->first_ns : now_ns;
     s->last_ns = now_ns;
 }
 
 /* -1 if it is no rate that a model has. */
-static double rate_of(int64_t tokens, int64_t ns)
+static double rate_of(double tokens, double ns, double max)
 {
-    double rate = ns > 0 ? (double)tokens * NS_PER_S / (double)ns : -1;
-    return rate > 0 && rate <= RATE_MAX ? rate : -1;
+    double rate = ns > 0 ? tokens * NS_PER_S / ns : -1;
+    return rate >= RATE_MIN && rate < max ? rate : -1;
 }
 
 static double server_rate(const struct stats *s)
 {
-    return rate_of(s->server.tokens, s->server.eval_ns);
+    int64_t ns = s->server.eval_ns;
+    bool measured = ns >= SERVER_MEASURABLE_NS;
+    return measured ? rate_of((double)s->server.tokens, (double)ns, RATE_MAX) : -1;
 }
 
 /* The server has counted, and not nothing where something came. */
 static bool is_counted(const struct stats *s)
 {
     return s->server.tokens > 0 || (s->server.tokens == 0 && s->pieces == 0);
+}
+
+/* The share of the tokens that came after the first read: in the time from there to the last. */
+static double later_share(const struct stats *s)
+{
+    return (double)(s->tokens - s->first_tokens) / (double)s->tokens;
 }
 
 /* The server's own rate where it gives one, else ours from the first token to the last, if there
@@ -80,9 +101,10 @@ static double tokens_per_second(const struct stats *s)
         return rate;
     }
     bool shown = is_counted(s) && s->server.tokens <= 2 * s->tokens;
-    int64_t tokens = shown ? s->server.tokens : s->tokens;
+    double tokens = (double)(shown ? s->server.tokens : s->tokens);
     uint64_t ns = s->last_ns - s->first_ns;
-    return ns >= MEASURABLE_NS ? rate_of(tokens - 1, (int64_t)ns) : -1;
+    bool measured = ns >= (s->reads >= READS_MIN ? MEASURABLE_NS : SURE_NS);
+    return measured ? rate_of(tokens * later_share(s), (double)ns, OUR_RATE_MAX) : -1;
 }
 
 static double to_ms(int64_t ns)

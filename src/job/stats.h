@@ -10,8 +10,10 @@
 
 struct stats {
     struct dialect_stats server;
-    int64_t pieces; /* of text and thinking, as they arrived */
-    int64_t tokens; /* about: a piece is one, unless it is too long for that */
+    int64_t pieces;       /* of text and thinking, as they arrived */
+    int64_t tokens;       /* about: a piece is one, unless it is too long for that */
+    int64_t first_tokens; /* those of them that came at once with the first */
+    int64_t reads;        /* how often something came; what comes at once came once */
     uint64_t started_ns;
     uint64_t first_ns; /* 0: no piece yet */
     uint64_t last_ns;  /* the last piece so far */

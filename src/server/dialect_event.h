@@ -67,6 +67,7 @@ struct dialect_state {
     bool whole;    /* the record stands by itself, in the place of a stream: set by the stream */
     bool foreign;  /* records of another dialect came */
     char reason[DIALECT_REASON];
+    const char *widen;   /* dialect->widen of a server that is found to be another one, or NULL */
     char *details;       /* what the server says of the reason, or NULL */
     struct calls *calls; /* tool calls that still miss pieces, or NULL */
     double logprob_sum;  /* of tokens whose text has not come yet */

@@ -165,6 +165,7 @@ static void complete(struct generation *g, const struct dialect_event *done)
     const struct ending_facts *e = &g->ending;
     g->ending.reason = done->text;
     g->ending.details = done->details;
+    g->ending.widen = g->state.widen != NULL ? g->state.widen : g->dialect->widen;
     g->ending.unread = g->unread[0] != '\0' ? g->unread : NULL;
     bool nothing = !e->has_text && !e->has_call && !e->has_thinking;
     if (!nothing || done->details != NULL || !fail_by_strays(g)) {

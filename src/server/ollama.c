@@ -202,6 +202,7 @@ const struct dialect dialect_ollama = {
     .accept = "application/x-ndjson",
     .key = {"Authorization", "Bearer "},
     .words = &words,
+    .widen = "Raise num_ctx in the endpoint's options",
     .chat = &chat,
     .fill = &fill,
     .record = record,

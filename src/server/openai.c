@@ -16,6 +16,8 @@
 #include "server/record.h"
 #include "server/shape.h"
 
+#include <string.h>
+
 static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
@@ -174,11 +176,21 @@ static void read_choices(const struct emit *e, const cJSON *choices)
     }
 }
 
+/* An Ollama behind this API. */
+static bool is_ollama(const cJSON *root)
+{
+    const cJSON *mark = json_get(root, "system_fingerprint");
+    return cJSON_IsString(mark) && strcmp(mark->valuestring, "fp_ollama") == 0;
+}
+
 static void read_stats(const struct emit *e, const cJSON *root)
 {
     const cJSON *usage = json_get(root, "usage");
     const cJSON *details = json_get(usage, "prompt_tokens_details");
     struct dialect_stats stats = emit_no_stats;
+    if (usage != NULL && is_ollama(root)) {
+        e->state->widen = "Set dialect = 'ollama' for this endpoint, and num_ctx in its options";
+    }
     stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
     stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
     stats.tokens = json_count(json_get(usage, "completion_tokens"));

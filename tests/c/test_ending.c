@@ -62,6 +62,16 @@ static void any_other_reason_is_told_with_its_word(void)
     ENDS((&(struct ending_facts){.reason = "load"}), "told", "loaded the model");
 }
 
+static void a_prompt_that_was_cut_is_told_beside_any_ending(void)
+{
+    struct ending_facts e = {
+        .reason = "stop", .has_text = true, .widen = "Raise it", .read = 2051, .sent = 9000};
+    ENDS(&e, "good", "at least 9000 tokens the server left out the oldest and read 2051");
+    ENDS(&e, "good", "Raise it, or start a new chat with :Hum new.");
+    e.reason = "length";
+    ENDS(&e, "cut", "; the chat is too long");
+}
+
 static void a_reply_without_text_is_told(void)
 {
     ENDS((&(struct ending_facts){.reason = "stop"}), "told", "no text");
@@ -81,6 +91,7 @@ int main(void)
     RUN(a_good_end_says_nothing);
     RUN(the_limit_of_length_has_many_names);
     RUN(any_other_reason_is_told_with_its_word);
+    RUN(a_prompt_that_was_cut_is_told_beside_any_ending);
     RUN(a_reply_without_text_is_told);
     return check_report("ending");
 }

@@ -78,7 +78,7 @@ static void a_long_piece_is_several_tokens(void)
     stats_piece(&f, 404, 3000 * MS);
     CHECK_INT(packed(&f, "pieces").number, 2);
     CHECK_INT(packed(&f, "tokens").number, 201);
-    CHECK_INT(packed(&f, "tokens_per_second").number, 200);
+    CHECK_INT(packed(&f, "tokens_per_second").number, 101);
     CHECK(!packed(&f, "counted").truth);
 }
 
@@ -116,9 +116,43 @@ static void figures_that_cannot_be_are_not_believed(void)
     stats_add(&f, &(struct dialect_stats){-1, -1, 0, -1, 1, -1, -1});
     CHECK_INT(packed(&f, "tokens").number, 2);
     CHECK_INT(packed(&f, "tokens_per_second").number, 1);
-    stats_add(&f, &(struct dialect_stats){-1, -1, 3, -1, 1, -1, -1});
+    stats_add(&f, &(struct dialect_stats){-1, -1, 4, -1, 1, -1, -1});
     CHECK_INT(packed(&f, "tokens_per_second").number, 2);
     CHECK(!packed(&f, "server").truth);
+    f.ended_ns = 3000 * MS;
+    stats_add(&f, &(struct dialect_stats){-1, -1, 4, -1, INT64_MAX, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, 2);
+    stats_add(&f, &(struct dialect_stats){-1, -1, 553656, -1, 1000000000, -1, -1});
+    CHECK_INT(packed(&f, "tokens_per_second").number, 1);
+    CHECK(!packed(&f, "server").truth);
+}
+
+static void tokens_that_a_proxy_gathers_are_not_fast(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    stats_piece(&f, 4, 2000 * MS);
+    for (int i = 0; i < 400; i++) {
+        stats_piece(&f, 4, 2030 * MS);
+    }
+    CHECK_INT(f.reads, 2);
+    CHECK_INT(packed(&f, "tokens_per_second").number, -1);
+    stats_piece(&f, 4, 2060 * MS);
+    CHECK_INT(packed(&f, "tokens_per_second").number, -1); /* 6700 in a second */
+    stats_piece(&f, 4, 4000 * MS);
+    CHECK_INT(packed(&f, "tokens_per_second").number, 201);
+}
+
+static void what_came_with_the_first_read_took_none_of_the_time(void)
+{
+    struct stats f;
+    stats_init(&f, 1000 * MS);
+    for (int i = 0; i < 100; i++) {
+        stats_piece(&f, 4, 2000 * MS);
+    }
+    stats_piece(&f, 4, 2050 * MS);
+    stats_piece(&f, 4, 2100 * MS);
+    CHECK_INT(packed(&f, "tokens_per_second").number, 20);
 }
 
 static void nothing_is_made_up_before_the_first_token(void)
@@ -149,6 +183,8 @@ int main(void)
     RUN(no_rate_is_told_without_time_to_measure_it);
     RUN(what_a_server_hides_does_not_raise_the_rate);
     RUN(figures_that_cannot_be_are_not_believed);
+    RUN(tokens_that_a_proxy_gathers_are_not_fast);
+    RUN(what_came_with_the_first_read_took_none_of_the_time);
     RUN(nothing_is_made_up_before_the_first_token);
     RUN(figures_told_in_several_records_add_up);
     return check_report("stats");

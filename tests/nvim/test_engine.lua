@@ -2,20 +2,8 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local complete = require('lib.complete')
+local engine = require('lib.engine').start
 local test, eq = T.test, T.eq
-
--- Starts the engine, or skips the case where it cannot be had.
-local function engine(t, ...)
-  local p = t:spawn({ t.root .. '/tests/engine/start', ... })
-  local said = t:wait(
-    function() return p.out:match('^(%a+ [^\n]*)\n') or (p.code and 'skip it ended with status ' .. p.code) end,
-    'the engine is ready',
-    90
-  )
-  local url = said:match('^ready (%S+)')
-  if not url then T.skip((said:gsub('^skip ', ''))) end
-  return { url = url }
-end
 
 for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '/v1/messages' }) do
   test(('a whole chat with thinking over %s'):format(path), function(t)

@@ -69,7 +69,7 @@ local function open(mods)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_win_set_buf(0, buf)
   vim.bo[buf].bufhidden = 'wipe'
-  vim.wo[0][0].wrap = true
+  vim.wo[0][0].wrap, vim.wo[0][0].linebreak = true, true
   return buf
 end
 

@@ -125,6 +125,9 @@ function M.finish(reply, ending)
     notes.stats(buf, rows.heading, rows.mark, ending.data.stats)
     if ending.name == 'error' or ending.data.ending == 'told' then
       notes.failure(buf, rows.mark, { hint = with_key(ending.data.hint) })
+    elseif ending.data.ending == 'good' and (ending.data.message or '') ~= '' then
+      -- Beside a good reply there is no mark that says it.
+      notes.failure(buf, rows.mark, { message = ending.data.message, hint = with_key(ending.data.hint) })
     end
   end
   return true

@@ -105,7 +105,7 @@ end
 ---@param given hum.Invocation
 local function inspect(given)
   local word, path = given.text:match('^(%S*)%s*(.-)$')
-  if word == 'write' and path ~= '' then
+  if word == 'write' and path and path ~= '' then
     require('hum.inspect').write(path, given.bang)
   elseif given.text == '' or given.text == 'last' then
     require('hum.inspect').show(given.mods)

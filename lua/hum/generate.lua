@@ -61,7 +61,7 @@ local TYPES = {
   endpoint = { 'string' },
   model = { 'string' },
   options = { 'table' },
-  think = { 'boolean', 'string' },
+  think = { 'boolean', 'string', 'number' },
   at = { 'table' },
   on_text = { 'function' },
   on_thinking = { 'function' },
@@ -122,7 +122,9 @@ local function refusal(opts)
     return 'on_text and on_thinking are not called with at: the text goes into the buffer'
   end
   local odd = opts.options and check.value('json', opts.options)
+  local think = opts.think ~= nil and check.value('think', opts.think)
   return odd and 'options: ' .. odd
+    or think and 'think: ' .. think
     or opts.messages and check_messages(opts.messages)
     or opts.at and check_place(opts.at)
     or nil

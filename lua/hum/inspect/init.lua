@@ -123,12 +123,12 @@ local function write_file(path, text, over)
   return not ok and 'the file is not whole: ' .. tostring(why) or nil
 end
 
----@return { hum?: string, nvim: string, system: string }
+---@return { hum?: string, nvim?: string, system: string }
 local function versions()
   local system = vim.uv.os_uname()
   return {
     hum = helper.state().version,
-    nvim = tostring(vim.version()),
+    nvim = vim.fn.execute('version'):match('NVIM (v%S+)'),
     system = ('%s %s'):format(system.sysname, system.machine),
   }
 end

@@ -39,13 +39,13 @@ local function count(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' o
 local DEPTH = 3
 
 ---@param text string
----@param at integer  of the opening quote
+---@param from integer  of the opening quote
 ---@return integer  of the closing one, or of the end
-local function string_end(text, at)
-  repeat
-    at = text:find('["\\]', at + 1)
-    if at and text:byte(at) == 92 then at = at + 1 end
-  until not at or text:byte(at) == 34
+local function string_end(text, from)
+  local at = text:find('["\\]', from + 1)
+  while at and text:byte(at) == 92 do
+    at = text:find('["\\]', at + 2)
+  end
   return at or #text
 end
 

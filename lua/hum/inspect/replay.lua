@@ -56,10 +56,8 @@ local function whole_records(text, behind)
   for _, stop in ipairs({ '\r\n\r\n', '\n\n', '\n' }) do
     local at = text:find(stop, 1, true)
     if at and behind then return text:sub(at + #stop) end
-    if at then
-      local reversed = text:reverse():find(stop:reverse(), 1, true)
-      return text:sub(1, #text - reversed + 1)
-    end
+    local back = text:reverse():find(stop:reverse(), 1, true)
+    if back then return text:sub(1, -back) end
   end
   return text
 end
@@ -83,14 +81,14 @@ local function whole_pieces(try)
 end
 
 ---@param pieces (string|table)[]
----@param ms integer
+---@param ms number
 local function add_pause(pieces, ms)
   if ms >= SHORTEST then pieces[#pieces + 1] = { pause_ms = math.min(ms, LONGEST) } end
 end
 
 --- Silence before anything of an answer, in ms.
----@param ms integer
----@return integer|nil
+---@param ms number
+---@return number|nil
 local function silence(ms) return ms >= SHORTEST and math.min(ms, LONGEST) or nil end
 
 --- Where no head came. libcurl keeps for itself what was no HTTP.
@@ -179,7 +177,7 @@ end
 
 --- The file's only line, without its end.
 ---@param i hum.Inspection
----@param of { hum?: string, nvim: string, system: string }  versions
+---@param of { hum?: string, nvim?: string, system: string }  versions
 ---@return string
 function M.line(i, of)
   local missing = left_out(i)

@@ -145,7 +145,7 @@ local function front_line(r, line)
   local front = r.front or { first = 0, last = 0, rows = {}, values = {} }
   r.front = front
   local key, value = line:match('^([%w_%-]+):%s*(.-)%s*$')
-  if key and not front.rows[key] then
+  if key and value and not front.rows[key] then
     front.rows[key] = r.row
     front.values[key] = settings.scalar(value)
     front.key = key

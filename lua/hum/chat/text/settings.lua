@@ -7,7 +7,7 @@ local spelling = require('hum.spelling')
 local M = {}
 
 ---@class hum.Settings
----@field think? boolean|string|number
+---@field think? hum.Think
 ---@field options? table<string, any>
 
 -- ---- values ----------------------------------------------------------------------------------
@@ -16,7 +16,7 @@ local M = {}
 local ESCAPES = { n = ' ', t = ' ', r = ' ' }
 
 ---@param text string
----@return boolean  nothing, or a comment
+---@return boolean  nothing stands there, or a comment
 local function is_rest(text) return text:find('^%s*$') ~= nil or text:find('^%s+#') ~= nil end
 
 ---@param text string  begins with a double quote
@@ -63,7 +63,7 @@ end
 function M.goes_on(text) return text == '' or text:find('^[{%[]') ~= nil end
 
 --- The same for a value that is written: reading it gives what it is.
----@param value string  in one line
+---@param value string  a single line
 ---@return string
 function M.written(value)
   if M.scalar(value) == value and not value:find('^[{%[]') then return value end
@@ -92,11 +92,8 @@ local KINDS = {
   texts = {
     what = 'a text or a list of texts',
     fits = function(value)
-      if is_text(value) then return true end
-      return type(value) == 'table'
-        and vim.islist(value)
-        and #value <= MOST_ITEMS
-        and vim.iter(value):all(function(item) return is_text(item) end)
+      if type(value) ~= 'table' then return is_text(value) end
+      return vim.islist(value) and #value <= MOST_ITEMS and #vim.tbl_filter(is_text, value) == #value
     end,
   },
 }
@@ -171,9 +168,9 @@ local function read_options(text)
 end
 
 ---@param text string
----@return boolean|string|number|nil think, string|nil why
+---@return hum.Think|nil think, string|nil why
 local function read_think(text)
-  local think = tonumber(text) or text ---@type boolean|string|number
+  local think = tonumber(text) or text ---@type hum.Think
   if text == 'true' or text == 'false' then think = text == 'true' end
   local why = check.value('think', think)
   if why then return refuse('think', why) end

@@ -55,6 +55,9 @@ static const struct words words[] = {
                             "Begin endpoints.{name}.url with http:// if the server speaks plain "
                             "HTTP there; else raise endpoints.{name}.connect_timeout."},
     [CAUSE_TLS] = {"the server expects TLS there", "Begin endpoints.{name}.url with https://."},
+    [CAUSE_NO_ANSWER] = {"it closed the connection without an answer",
+                         "Try again, or check the server's log. If it speaks TLS there, begin "
+                         "endpoints.{name}.url with https://."},
     [CAUSE_NOT_HTTP] = {"what it answers is not HTTP",
                         "Begin endpoints.{name}.url with https:// if the server speaks TLS there, "
                         "or correct its port."},

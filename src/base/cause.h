@@ -22,6 +22,7 @@ enum cause_kind {
     CAUSE_PLAIN,          /* TLS was spoken where plain HTTP is */
     CAUSE_PLAIN_SILENT,   /* perhaps so: nothing came; text: within what time */
     CAUSE_TLS,            /* plain HTTP was spoken where TLS is */
+    CAUSE_NO_ANSWER,      /* likewise: the connection was closed at once */
     CAUSE_NOT_HTTP,       /* perhaps so */
     CAUSE_HANDSHAKE,      /* TLS failed for another reason; text: ": why", or "" */
     CAUSE_PROXY_NAME,     /* no address for the proxy's name */

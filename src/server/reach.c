@@ -425,13 +425,16 @@ static enum cause_kind explain_socks(struct reach *r)
 
 /* ---- connections ---- */
 
-static enum cause_kind explain_no_connection(struct reach *r)
+static enum cause_kind explain_no_connection(struct reach *r, const struct trouble *t)
 {
     int error = os_error(r);
     if (r->socket != NULL) {
         return explain_socket(r);
     }
     buf_clear(&r->why);
+    if (r->proxy != NULL && error == 0 && has(t->words, "proxy scheme")) {
+        return say(r, CAUSE_PROXY_REACH, ": its scheme is not known");
+    }
     if (r->proxy != NULL) {
         buf_add_str(&r->why, error != 0 ? ": " : "");
     }
@@ -459,7 +462,10 @@ static enum cause_kind explain_broken(struct reach *r, const struct trouble *t)
     if (t->to_proxy && t->tls) {
         return CAUSE_PROXY_ODD;
     }
-    enum cause_kind cause = t->status == 0 && t->tls ? explain_alert(r, t) : CAUSE_UNKNOWN;
+    if (t->status == 0 && !t->tls) {
+        return CAUSE_NO_ANSWER;
+    }
+    enum cause_kind cause = t->status == 0 ? explain_alert(r, t) : CAUSE_UNKNOWN;
     if (cause == CAUSE_UNKNOWN && os_error(r) == ECONNRESET) {
         add_error(&r->why, ECONNRESET);
     }
@@ -498,7 +504,7 @@ static enum cause_kind explain(struct reach *r, const struct trouble *t)
     case CURLE_COULDNT_RESOLVE_HOST:
         return r->socket != NULL ? explain_socket(r) : CAUSE_NAME; /* a path that is too long */
     case CURLE_COULDNT_CONNECT:
-        return explain_no_connection(r);
+        return explain_no_connection(r, t);
     case CURLE_OPERATION_TIMEDOUT: /* only connecting is timed by curl */
         return explain_timeout(r, t);
     case CURLE_SSL_CONNECT_ERROR:
@@ -536,7 +542,7 @@ static enum hum_error error_of(CURLcode code, enum cause_kind cause)
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
-        return cause == CAUSE_UNKNOWN ? HUM_ECUT : HUM_ECONNECT;
+        return cause == CAUSE_UNKNOWN || cause == CAUSE_NO_ANSWER ? HUM_ECUT : HUM_ECONNECT;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
         return cause == CAUSE_UNKNOWN || cause == CAUSE_NOT_HTTP ? HUM_EBAD : HUM_ECONNECT;

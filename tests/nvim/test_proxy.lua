@@ -28,7 +28,7 @@ local function refused(t, endpoint, message, hint, env)
   T.match('endpoint "there" at ' .. endpoint.url, told.message, true)
   T.match(message, told.message, true)
   T.match(hint, told.hint, true)
-  for _, words in ipairs({ 'curl', 'ollama serve', 'CONNECT', 'SSL', 'sesame' }) do
+  for _, words in ipairs({ 'curl', 'ollama serve', 'CONNECT', 'OpenSSL', 'sesame' }) do
     T.no_match(words, told.message .. told.hint, true)
   end
   return told
@@ -92,6 +92,7 @@ test('a proxy that cannot be reached is told with its address and where that is 
   refused(t, with(away, { proxy = 'http://jane:sesame@127.0.0.1:1' }), what, 'correct endpoints.there.proxy')
   local nowhere = 'http://proxy.invalid:3128'
   refused(t, away, 'name of the proxy ' .. nowhere, 'variable all_proxy', { all_proxy = nowhere })
+  refused(t, with(away, { proxy = 'sock5://p:1' }), 'the proxy sock5://p:1 cannot be reached', 'there.proxy')
   refused(t, with(away, { proxy = 'socks5h://127.0.0.1:1' }), 'the proxy socks5h://127.0.0.1:1 cannot', 'there.proxy')
 end)
 
@@ -131,6 +132,13 @@ test('what is no proxy is told as that', QUIET, function(t)
   for _, url in ipairs({ (plain:gsub('http:', 'socks5h:')), (plain:gsub('http:', 'https:')), s.url.client }) do
     refused(t, with(good, { proxy = url }), 'the proxy ' .. url, 'endpoints.there.proxy')
   end
+end)
+
+test('the certificate of a proxy is checked, too', QUIET, function(t)
+  local s = site.tls()
+  local good = { url = s.url.plain, proxy = s.url.good }
+  refused(t, good, 'the certificate of the proxy ' .. s.url.good .. ' is not trusted', 'ca')
+  reached(t, good, { SSL_CERT_FILE = s.dir .. '/ca.pem' })
 end)
 
 test('a proxy that answers nothing is told as that', QUIET, function(t)

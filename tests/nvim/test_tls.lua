@@ -155,6 +155,11 @@ for _, version in ipairs({ '-tls1_2', '-tls1_3' }) do
     local stranger = { client_cert = d .. 'stranger.pem', client_key = d .. 'stranger.key' }
     stranger.url, stranger.ca = url, d .. 'ca.pem'
     refused(t, stranger, 'refused the client certificate', 'client_cert')
+    -- OpenSSL closes the connection to one who speaks HTTP, without a word.
+    local closed = ask(t, { url = (url:gsub('^https:', 'http:')) })
+    eq('cut', closed.code)
+    T.match('closed the connection without an answer', closed.message, true)
+    T.match('https://', closed.hint, true)
   end)
 end
 

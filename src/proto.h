@@ -39,6 +39,7 @@
  * exactly one of done, error, cancelled, result, jobs or inspection. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_RETHOUGHT "rethought" /* {part}: all of the reply so far belongs to that part */
 #define EVENT_TEXT "text"           /* {at, text}: of generate; at bytes came before */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
@@ -65,12 +66,18 @@
  *   LUA_PUT           buf, lines, whether windows follow, whether to join the undo block
  *   LUA_ANCHOR        buf, key: there the text of a chat's reply begins
  *   LUA_REPAIR        buf, key, bytes acknowledged, their end, text that is not
+ *   LUA_WRAP          buf, key, text to be put before the reply, text to be put behind it
+ *   LUA_UNWRAP        buf, key, text to be taken from the beginning of the reply
  *   LUA_PLACE         key of a place, lines
+ *   LUA_PLACE_CLEAR   key of a place whose text is to be taken away
  *   LUA_PLACE_REPAIR  key of a place, bytes acknowledged, their end, text that is not */
 #define LUA_ON_EVENT "require('hum.server.client').on_event(...)"
 #define LUA_PUT "require('hum.chat.reply.put').edit(...)"
 #define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
 #define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
+#define LUA_WRAP "require('hum.chat.reply.turn').wrap(...)"
+#define LUA_UNWRAP "require('hum.chat.reply.turn').unwrap(...)"
+#define LUA_PLACE_CLEAR "require('hum.place').clear(...)"
 #define LUA_PLACE "require('hum.place').edit(...)"
 #define LUA_PLACE_REPAIR "require('hum.place').repair(...)"
 

@@ -31,6 +31,7 @@ local M = {}
 ---@field at? { buf: integer, row: integer, col: integer }  the text goes there, counted from 0, col in bytes
 ---@field on_text? fun(text: string)        each piece of the reply, in order; not with `at`
 ---@field on_thinking? fun(text: string)    each piece of its thinking; not with `at`
+---@field on_rethink? fun(part: 'thinking'|'text')  all that has come so far is of this part after all; not with `at`
 ---@field on_wait? fun(seconds: number, message: string)  the server is busy: it is asked again after so many
 ---@field on_learned? fun(message: string)  it was asked again without what the model refuses
 ---@field on_done? fun(result: hum.GenerateResult)  once, whatever happens
@@ -65,6 +66,7 @@ local TYPES = {
   at = { 'table' },
   on_text = { 'function' },
   on_thinking = { 'function' },
+  on_rethink = { 'function' },
   on_wait = { 'function' },
   on_learned = { 'function' },
   on_done = { 'function' },
@@ -118,8 +120,8 @@ local function refusal(opts)
     end
   end
   if (opts.prompt == nil) == (opts.messages == nil) then return 'either prompt or messages must be given' end
-  if opts.at and (opts.on_text or opts.on_thinking) then
-    return 'on_text and on_thinking are not called with at: the text goes into the buffer'
+  if opts.at and (opts.on_text or opts.on_thinking or opts.on_rethink) then
+    return 'on_text, on_thinking and on_rethink are not called with at: the text goes into the buffer'
   end
   local odd = opts.options and check.value('json', opts.options)
   local think = opts.think ~= nil and check.value('think', opts.think)
@@ -243,7 +245,7 @@ end
 
 --- Calls a function of the plugin while the request runs.
 ---@param run hum.GenerationRun
----@param name 'on_text'|'on_thinking'|'on_wait'|'on_learned'
+---@param name 'on_text'|'on_thinking'|'on_rethink'|'on_wait'|'on_learned'
 local function tell(run, name, ...)
   local fn = run.opts[name]
   if not fn or run.why then return end
@@ -252,6 +254,13 @@ local function tell(run, name, ...)
   -- It would fail again with every piece: nobody is to pay for those.
   if failed then stop(run, failed, true) end
   if interrupted then stop(run, 'CTRL-C interrupted ' .. name, true) end
+end
+
+---@param run hum.GenerationRun
+---@param part 'thinking'|'text'
+local function on_part(run, part)
+  run.part = part
+  if run.id then status.on_part(run.id, part) end
 end
 
 ---@param run hum.GenerationRun
@@ -285,8 +294,10 @@ local ENDINGS = { done = true, error = true, cancelled = true }
 ---@param data table
 local function on_event(run, name, data)
   if name == 'part' then
-    run.part = data.part
-    if run.id then status.on_part(run.id, data.part) end
+    on_part(run, data.part)
+  elseif name == 'rethought' then
+    on_part(run, data.part)
+    tell(run, 'on_rethink', data.part)
   elseif name == 'text' then
     tell(run, run.part == 'thinking' and 'on_thinking' or 'on_text', data.text)
   elseif name == 'waiting' then

@@ -60,9 +60,14 @@ const char *ending_name(enum ending_kind kind)
     return kind == ENDING_GOOD ? "good" : kind == ENDING_CUT ? "cut" : "told";
 }
 
+bool ending_is_limit(const char *reason)
+{
+    return is_one_of(reason, cut);
+}
+
 enum ending_kind ending_kind(const struct ending_facts *e)
 {
-    if (is_one_of(e->reason, cut)) {
+    if (ending_is_limit(e->reason)) {
         return e->has_text || e->has_call ? ENDING_CUT : ENDING_TOLD;
     }
     bool complete = is_one_of(e->reason, good) && (e->has_text || e->has_call);

@@ -32,6 +32,9 @@ const char *ending_name(enum ending_kind kind);
 
 enum ending_kind ending_kind(const struct ending_facts *e);
 
+/* Whether the server's word for it is a limit of length, whatever has come. */
+bool ending_is_limit(const char *reason);
+
 /* Appends a sentence to message and what to do to hint; nothing for ENDING_GOOD, unless the prompt
  * was cut. */
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint);

@@ -23,6 +23,14 @@
 
 enum part { PART_NONE, PART_THINKING, PART_TEXT };
 
+/* What Lua is told behind text: a part begins, or all so far belongs to another. */
+enum notice {
+    NOTICE_THINKING = PART_THINKING,
+    NOTICE_TEXT = PART_TEXT,
+    NOTICE_WAS_THOUGHT,
+    NOTICE_WAS_TEXT,
+};
+
 enum ending { END_NONE, END_DONE, END_ERROR, END_CANCELLED };
 
 struct chat {
@@ -38,15 +46,16 @@ struct chat {
     struct inspection *inspection; /* NULL before there is an endpoint, and once it was handed on */
     struct overflow overflow;
     struct stats stats;
-    struct tags tags; /* of thinking */
+    struct tags tags; /* of a chat: others need no marks around thinking */
     struct utf8 utf8;
-    struct buf plain; /* scratch: thinking without lines that would end it */
-    struct buf piece; /* scratch: one event's text on its way to the sink */
+    struct buf plain;   /* scratch: text without lines that would be tags */
+    struct buf piece;   /* scratch: one event's text on its way to the sink */
+    struct buf unshown; /* thinking that its target does not take, in case it was text */
     struct sink *sink;
     bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
 
     enum part part;
-    bool at_line_start; /* the last byte given to the sink was a line break */
+    bool at_line_start; /* the last byte given to the sink was a line break, or there was none */
     bool sent_first;    /* the event of the first part */
 
     enum ending ending;
@@ -59,6 +68,11 @@ struct chat {
 static void finish(struct chat *c, enum ending ending);
 
 static const struct job_ops chat_ops, generate_ops;
+
+static bool is_chat(const struct chat *c)
+{
+    return c->job.ops == &chat_ops;
+}
 
 static void free_chat(struct job *j);
 static void send_ending(struct chat *c);
@@ -88,7 +102,7 @@ static void leave(struct chat *c)
 
 static enum failure_of kind_of(const struct chat *c)
 {
-    return c->job.ops == &chat_ops ? OF_CHAT : OF_GENERATE;
+    return is_chat(c) ? OF_CHAT : OF_GENERATE;
 }
 
 static void fail(struct chat *c, struct failure f)
@@ -167,15 +181,27 @@ static void send_piece(struct chat *c)
     }
 }
 
+/* What the tags have made certain. */
+static void add_plain(struct chat *c)
+{
+    utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
+    buf_clear(&c->plain);
+}
+
+/* What is held back of the part goes out. */
+static void flush_part(struct chat *c)
+{
+    if (is_chat(c)) {
+        tags_end(&c->tags, &c->plain);
+        add_plain(c);
+    }
+    utf8_end(&c->utf8, &c->piece);
+}
+
 /* What the part still needs goes out before anything of the next. */
 static void end_part(struct chat *c)
 {
-    if (c->part == PART_THINKING) {
-        tags_end(&c->tags, &c->plain);
-        utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
-        buf_clear(&c->plain);
-    }
-    utf8_end(&c->utf8, &c->piece);
+    flush_part(c);
     if (c->part == PART_THINKING) {
         close_thinking(c);
     }
@@ -189,16 +215,18 @@ static void begin_part(struct chat *c, enum part part)
     value_free(c->request);
     c->request = NULL;
     sink_notice(c->sink, (int)part);
-    if (part == PART_THINKING) {
+    buf_clear(&c->unshown);
+    if (is_chat(c)) {
+        tags_begin(&c->tags, part == PART_THINKING);
+    }
+    if (part == PART_THINKING && c->takes_thoughts) {
+        buf_add(&c->piece, "\n", is_chat(c) && !c->at_line_start);
         buf_add_str(&c->piece, c->thinking_open);
     }
 }
 
-/* Lua takes the end of the buffer for where a part begins, so the event must
- * not overtake text. */
-static void on_notice(void *ctx, int part)
+static void tell_part(struct chat *c, enum part part)
 {
-    struct chat *c = ctx;
     struct buf *out = event_begin(c->env.rpc, EVENT_PART, c->job.id);
     wire_map(out, c->sent_first ? 1 : 2);
     wire_cstr(out, "part");
@@ -210,24 +238,83 @@ static void on_notice(void *ctx, int part)
     c->sent_first = true;
 }
 
-static void add_text(struct chat *c, enum part part, const char *text, size_t len)
+/* Lua takes the end of the buffer for where a part begins, so the event must
+ * not overtake text. */
+static void on_notice(void *ctx, int notice)
 {
-    stats_piece(&c->stats, len, uv_hrtime());
+    struct chat *c = ctx;
+    if (notice == NOTICE_THINKING || notice == NOTICE_TEXT) {
+        tell_part(c, (enum part)notice);
+        return;
+    }
+    struct buf *out = event_begin(c->env.rpc, EVENT_RETHOUGHT, c->job.id);
+    wire_map(out, 1);
+    wire_cstr(out, "part");
+    wire_cstr(out, notice == NOTICE_WAS_THOUGHT ? "thinking" : "text");
+}
+
+static void give_text(struct chat *c, enum part part, const char *text, size_t len)
+{
     if (c->part != part) {
         end_part(c);
         begin_part(c, part);
     }
     if (part == PART_THINKING && !c->takes_thoughts) {
+        buf_add(&c->unshown, text, len);
         return;
     }
-    if (part == PART_THINKING && c->job.ops == &chat_ops) { /* others need no marks around it */
+    if (is_chat(c)) {
         tags_feed(&c->tags, text, len, &c->plain);
-        utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
-        buf_clear(&c->plain);
+        add_plain(c);
     } else {
         utf8_feed(&c->utf8, text, len, &c->piece);
     }
     send_piece(c);
+}
+
+static void add_text(struct chat *c, enum part part, const char *text, size_t len)
+{
+    stats_piece(&c->stats, len, uv_hrtime());
+    give_text(c, part, text, len);
+}
+
+/* All text so far was thinking: it goes where thinking goes. It ends with a line. */
+static void turn_to_thinking(struct chat *c)
+{
+    flush_part(c);
+    send_piece(c);
+    struct target_turn turn = {.how = TURN_CLEAR};
+    if (is_chat(c)) {
+        close_thinking(c);
+        turn = (struct target_turn){
+            TURN_WRAP,
+            c->thinking_open,
+            c->thinking_close + strlen(c->thinking_close) - c->piece.len,
+        };
+        buf_clear(&c->piece);
+    }
+    c->part = PART_NONE;
+    sink_turn(c->sink, &turn, NOTICE_WAS_THOUGHT);
+}
+
+/* All thinking so far was text. */
+static void turn_to_text(struct chat *c)
+{
+    const struct target_turn turn = {.how = TURN_UNWRAP, .before = c->thinking_open};
+    if (!c->takes_thoughts) {
+        struct buf text = c->unshown;
+        buf_init(&c->unshown, SIZE_MAX);
+        give_text(c, PART_TEXT, text.data, text.len);
+        buf_finish(&text);
+        return;
+    }
+    if (is_chat(c)) {
+        tags_turn(&c->tags, false, &c->plain);
+        add_plain(c);
+        send_piece(c);
+    }
+    c->part = PART_TEXT;
+    sink_turn(c->sink, &turn, NOTICE_WAS_TEXT);
 }
 
 /* No tools are offered yet, so a call is nothing to act on; it is shown, not dropped. */
@@ -272,6 +359,12 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_THOUGHT:
         send_thought(c, event);
+        break;
+    case DIALECT_WAS_THOUGHT:
+        turn_to_thinking(c);
+        break;
+    case DIALECT_WAS_TEXT:
+        turn_to_text(c);
         break;
     case DIALECT_TICK:
     case DIALECT_STRAY:
@@ -393,6 +486,7 @@ static void finish(struct chat *c, enum ending ending)
     c->ending = ending;
     c->stats.ended_ns = uv_hrtime();
     if (c->generation != NULL) {
+        generation_flush(c->generation);
         generation_stop(c->generation);
         c->generation = NULL;
     }
@@ -431,7 +525,7 @@ static int make_target(struct chat *c, const struct value *spec, struct target *
 {
     int64_t buffer = value_int(value_get(spec, "buf"), 0);
     int64_t mark = value_int(value_get(spec, "mark"), 0);
-    if (c->job.ops == &chat_ops) {
+    if (is_chat(c)) {
         *target = target_end(buffer, value_bool(value_get(spec, "join"), false));
     } else if (value_get(spec, "mark") != NULL) {
         *target = target_mark(buffer, mark);
@@ -440,7 +534,7 @@ static int make_target(struct chat *c, const struct value *spec, struct target *
         return 0;
     }
     *why = buffer <= 0 ? "buf is missing" : "mark is not the number of a place";
-    return buffer > 0 && (mark > 0 || c->job.ops == &chat_ops) ? 0 : HUM_ESPEC;
+    return buffer > 0 && (mark > 0 || is_chat(c)) ? 0 : HUM_ESPEC;
 }
 
 static int start_generation(struct chat *c, const struct buf *body, const char **why)
@@ -454,6 +548,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
         .body = body->data,
         .body_len = body->len,
         .model = c->model,
+        .splits = true,
         .trace = inspection_trace(c->inspection),
     };
     const struct generation_env env = {c->env.loop, c->env.http};
@@ -516,6 +611,7 @@ static void free_chat(struct job *j)
     tags_finish(&c->tags);
     buf_finish(&c->plain);
     buf_finish(&c->piece);
+    buf_finish(&c->unshown);
     buf_finish(&c->told);
     value_free(c->request);
     free(c->thinking_open);
@@ -630,6 +726,8 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
     utf8_init(&c->utf8);
     buf_init(&c->plain, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
+    buf_init(&c->unshown, SIZE_MAX);
+    c->at_line_start = true;
     buf_init(&c->told, SIZE_MAX);
 
     const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-static const char tag[] = "</think>";
-
 /* No line with a tag has so many backslashes and blanks. */
 #define HELD_MAX 200
 
@@ -11,6 +9,7 @@ void tags_init(struct tags *t)
 {
     *t = (struct tags){.inside = false};
     buf_init(&t->held, HELD_MAX);
+    tags_begin(t, false);
 }
 
 void tags_finish(struct tags *t)
@@ -18,20 +17,32 @@ void tags_finish(struct tags *t)
     buf_finish(&t->held);
 }
 
+void tags_begin(struct tags *t, bool thinking)
+{
+    t->thinking = thinking;
+    fence_init(&t->fence);
+    buf_clear(&t->held);
+    t->inside = false;
+}
+
 enum match { MATCH_NONE, MATCH_BEGUN, MATCH_TAG };
 
 /* Whether what is held is a tag, with backslashes before it and blanks behind, or may become one. */
-static enum match match(const struct buf *held)
+static enum match match(const struct tags *t)
 {
+    const struct buf *held = &t->held;
     size_t at = 0, n = 0;
     while (at < held->len && held->data[at] == '\\') {
         at++;
     }
-    while (at < held->len && n < sizeof tag - 1 && held->data[at] == tag[n]) {
+    bool closes = at + 1 < held->len && held->data[at + 1] == '/';
+    const char *tag = t->thinking || closes ? "</think>" : "<think>";
+    size_t len = strlen(tag);
+    while (at < held->len && n < len && held->data[at] == tag[n]) {
         at++;
         n++;
     }
-    if (n < sizeof tag - 1) {
+    if (n < len) {
         return at == held->len ? MATCH_BEGUN : MATCH_NONE;
     }
     while (at < held->len && strchr(" \t\r\v\f", held->data[at]) != NULL) {
@@ -40,12 +51,18 @@ static enum match match(const struct buf *held)
     return at == held->len ? MATCH_TAG : MATCH_NONE;
 }
 
+static void write(struct tags *t, const char *text, size_t len, struct buf *out)
+{
+    fence_feed(&t->fence, text, len);
+    buf_add(out, text, len);
+}
+
 /* What is held is all of a line, or no tag. */
 static void give(struct tags *t, struct buf *out)
 {
     if (t->held.len > 0) {
-        buf_add(out, "\\", match(&t->held) == MATCH_TAG);
-        buf_add(out, t->held.data, t->held.len);
+        write(t, "\\", match(t) == MATCH_TAG, out);
+        write(t, t->held.data, t->held.len, out);
         buf_clear(&t->held);
     }
 }
@@ -54,14 +71,19 @@ static void add_byte(struct tags *t, char c, struct buf *out)
 {
     if (c == '\n') {
         give(t, out);
-        buf_add(out, &c, 1);
+        write(t, &c, 1, out);
         t->inside = false;
         return;
     }
-    buf_add(t->inside ? out : &t->held, &c, 1);
-    if (!t->inside && (t->held.len == HELD_MAX || match(&t->held) == MATCH_NONE)) {
+    if (t->inside || (!t->thinking && fence_is_open(&t->fence))) {
         t->inside = true;
-        buf_add(out, t->held.data, t->held.len);
+        write(t, &c, 1, out);
+        return;
+    }
+    buf_add(&t->held, &c, 1);
+    if (t->held.len == HELD_MAX || match(t) == MATCH_NONE) {
+        t->inside = true;
+        write(t, t->held.data, t->held.len, out);
         buf_clear(&t->held);
     }
 }
@@ -71,12 +93,22 @@ void tags_feed(struct tags *t, const char *text, size_t len, struct buf *out)
     for (size_t at = 0; at < len;) {
         const char *end = t->inside ? memchr(text + at, '\n', len - at) : text + at;
         size_t plain = end != NULL ? (size_t)(end - text) - at : len - at;
-        buf_add(out, text + at, plain);
+        write(t, text + at, plain, out);
         at += plain;
         if (at < len) {
             add_byte(t, text[at++], out);
         }
     }
+}
+
+void tags_turn(struct tags *t, bool thinking, struct buf *out)
+{
+    char held[HELD_MAX];
+    size_t len = t->held.len;
+    memcpy(held, len > 0 ? t->held.data : "", len);
+    buf_clear(&t->held);
+    t->thinking = thinking;
+    tags_feed(t, held, len, out);
 }
 
 void tags_end(struct tags *t, struct buf *out)

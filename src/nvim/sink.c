@@ -27,6 +27,7 @@
 struct notice {
     uint64_t at; /* all bytes before it */
     int what;
+    bool turns; /* they are to be turned first */
 };
 
 enum state {
@@ -34,6 +35,7 @@ enum state {
     SUSPECT, /* an edit may have been refused: no new one leaves until a fence behind all of them was
                   answered, and what is missing was put in */
     REPAIRING, /* that fence was answered: Lua is mending, or will when the timer fires */
+    TURNING,   /* all was handled: Lua is turning it, or will when the timer fires */
     OVER,      /* all was handled, or can no more be: nothing is sent, nobody is called */
 };
 
@@ -62,6 +64,8 @@ struct sink {
     uint64_t acked;                  /* bytes acknowledged */
     char acked_end[ACKED_END_BYTES]; /* the last of them */
     size_t acked_end_len;
+    struct target_turn turn;
+    int64_t turned;    /* bytes by which the text there is longer for it */
     unsigned failures; /* repairs that failed, other than by textlock */
     struct sink_stats stats;
 };
@@ -69,6 +73,24 @@ struct sink {
 static void advance(struct sink *s);
 static void report_notices(struct sink *s);
 static void on_fence(void *ctx, const struct value *error, const struct value *result);
+
+/* How many bytes Neovim was sent. */
+static uint64_t handed(const struct sink *s)
+{
+    return s->acked + s->sent.len;
+}
+
+static const struct notice *next_notice(const struct sink *s)
+{
+    return s->notice_count > 0 ? &s->notices[s->notice_first] : NULL;
+}
+
+/* Nothing leaves before what Neovim was sent is turned. */
+static bool is_blocked(const struct sink *s)
+{
+    const struct notice *n = next_notice(s);
+    return n != NULL && n->turns && n->at <= handed(s);
+}
 
 /* Holds whenever the sink is entered or calls out: see "Re-entry" in the header. */
 static void check(const struct sink *s)
@@ -78,14 +100,8 @@ static void check(const struct sink *s)
     assert(s->unacked > 0 || s->sent.len == 0);
     assert(s->state != SUSPECT || s->unacked > 0);
     assert(s->state != REPAIRING || (s->unacked > 0 && s->fenced == 0));
-    assert(s->notice_count == 0 || s->pending.len > 0 || s->state == SUSPECT ||
-           s->state == REPAIRING);
-}
-
-/* How many bytes Neovim was sent. */
-static uint64_t handed(const struct sink *s)
-{
-    return s->acked + s->sent.len;
+    assert(s->state != TURNING || (s->unacked == 0 && s->notice_count > 0));
+    assert(s->notice_count == 0 || s->pending.len > 0 || s->state != SENDING || is_blocked(s));
 }
 
 static unsigned unsent_room(const struct sink *s)
@@ -201,10 +217,15 @@ static bool is_lasting(struct sink *s, const struct value *error)
 
 static void on_retry(uv_timer_t *timer);
 
+static void try_again_soon(struct sink *s, unsigned delay_ms)
+{
+    uv_timer_start(&s->retry, on_retry, delay_ms, 0);
+}
+
 static void repair_soon(struct sink *s, unsigned delay_ms)
 {
     s->state = REPAIRING;
-    uv_timer_start(&s->retry, on_retry, delay_ms, 0);
+    try_again_soon(s, delay_ms);
 }
 
 static void on_repaired(void *ctx, const struct value *error, const struct value *result)
@@ -230,7 +251,7 @@ static void repair(struct sink *s)
 {
     s->stats.redelivered++;
     const struct target_gap gap = {
-        .acked = s->acked,
+        .acked = (uint64_t)((int64_t)s->acked + s->turned),
         .acked_end = s->acked_end,
         .acked_end_len = s->acked_end_len,
         .unacked = s->sent.data,
@@ -240,9 +261,60 @@ static void repair(struct sink *s)
                           rpc_request(s->rpc, "nvim_exec_lua", 2, on_repaired, s));
 }
 
+/* The end of the acknowledged text is another now. */
+static void note_turn(struct sink *s)
+{
+    const struct target_turn *turn = &s->turn;
+    size_t before = turn->how != TURN_CLEAR ? strlen(turn->before) : 0;
+    if (turn->how == TURN_WRAP) {
+        size_t behind = strlen(turn->behind);
+        s->turned = (int64_t)(before + behind);
+        keep_acked_end(s, turn->behind, behind);
+        return;
+    }
+    s->turned = turn->how == TURN_UNWRAP ? -(int64_t)before : -(int64_t)s->acked;
+    size_t left = (size_t)((int64_t)s->acked + s->turned);
+    if (s->acked_end_len > left) {
+        memmove(s->acked_end, s->acked_end + s->acked_end_len - left, left);
+        s->acked_end_len = left;
+    }
+}
+
+static void on_turned(void *ctx, const struct value *error, const struct value *result)
+{
+    (void)result;
+    struct sink *s = ctx;
+    check(s);
+    if (error != NULL && is_lasting(s, error)) {
+        return;
+    }
+    if (error != NULL) {
+        try_again_soon(s, REDELIVER_MS);
+        return;
+    }
+    s->state = SENDING;
+    s->failures = 0;
+    note_turn(s);
+    s->notices[s->notice_first].turns = false;
+    report_notices(s);
+    advance(s);
+}
+
+static void turn_text(struct sink *s)
+{
+    s->state = TURNING;
+    s->target.ops->turn(&s->target, &s->turn,
+                        rpc_request(s->rpc, "nvim_exec_lua", 2, on_turned, s));
+}
+
 static void on_retry(uv_timer_t *timer)
 {
-    repair(timer->data);
+    struct sink *s = timer->data;
+    if (s->state == TURNING) {
+        turn_text(s);
+    } else {
+        repair(s);
+    }
 }
 
 static void on_fence(void *ctx, const struct value *error, const struct value *result)
@@ -290,14 +362,9 @@ static size_t edit_size(const struct buf *b)
     return utf8_floor(b->data, b->len, LIMIT_EDIT);
 }
 
-static const struct notice *next_notice(const struct sink *s)
-{
-    return s->notice_count > 0 ? &s->notices[s->notice_first] : NULL;
-}
-
 static void report_notices(struct sink *s)
 {
-    for (const struct notice *n; (n = next_notice(s)) != NULL && n->at <= handed(s);) {
+    for (const struct notice *n; (n = next_notice(s)) != NULL && n->at <= handed(s) && !n->turns;) {
         int what = n->what;
         s->notice_first++;
         s->notice_count--;
@@ -305,7 +372,7 @@ static void report_notices(struct sink *s)
     }
 }
 
-static void keep_notice(struct sink *s, int what)
+static void keep_notice(struct sink *s, int what, bool turns)
 {
     if (s->notice_first > s->notice_count) { /* seldom, so that it costs little */
         memmove(s->notices, s->notices + s->notice_first, s->notice_count * sizeof *s->notices);
@@ -316,14 +383,13 @@ static void keep_notice(struct sink *s, int what)
         s->notice_room = end > 0 ? 2 * end : 4;
         s->notices = xrealloc(s->notices, s->notice_room * sizeof *s->notices);
     }
-    s->notices[end] = (struct notice){handed(s) + s->pending.len, what};
+    s->notices[end] = (struct notice){handed(s) + s->pending.len, what, turns};
     s->notice_count++;
 }
 
 /* An edit does not reach beyond a notice. */
 static void send_pending(struct sink *s)
 {
-    report_notices(s);
     size_t size = edit_size(&s->pending);
     const struct notice *n = next_notice(s);
     if (n != NULL && n->at - handed(s) < size) {
@@ -340,8 +406,8 @@ static void send_pending(struct sink *s)
 /* Whether it is time to know what Neovim has handled. */
 static bool fence_is_due(const struct sink *s)
 {
-    bool wanted =
-        s->state == SUSPECT || s->ended || s->pending.len > 0 || s->unacked >= FENCE_EVERY;
+    bool wanted = s->state == SUSPECT || s->ended || s->pending.len > 0 ||
+                  s->unacked >= FENCE_EVERY || is_blocked(s);
     return wanted && s->unacked > 0 && s->fenced == 0 && s->state != REPAIRING;
 }
 
@@ -350,14 +416,22 @@ static bool fence_is_due(const struct sink *s)
 static void advance(struct sink *s)
 {
     check(s);
-    if (s->state == SENDING && s->pending.len > 0 && unsent_room(s) > 0) {
+    if (s->state == SENDING) {
+        report_notices(s);
+    }
+    if (s->state == SENDING && is_blocked(s)) {
+        if (s->unacked == 0) {
+            turn_text(s);
+        }
+    } else if (s->state == SENDING && s->pending.len > 0 && unsent_room(s) > 0) {
         send_pending(s);
         report_pressure(s);
     }
     if (fence_is_due(s)) {
         send_fence(s);
     }
-    if (s->ended && s->pending.len == 0 && s->unacked == 0 && s->state != OVER) {
+    if (s->ended && s->pending.len == 0 && s->unacked == 0 && s->notice_count == 0 &&
+        s->state != OVER) {
         end(s);
         s->callbacks->on_drained(s->ctx);
     }
@@ -402,7 +476,8 @@ void sink_text(struct sink *s, const char *text, size_t len)
     }
     check(s);
     s->stats.bytes += len;
-    if (s->pending.len == 0 && len <= LIMIT_EDIT && unsent_room(s) > 0 && s->state == SENDING) {
+    bool waits = s->state != SENDING || s->pending.len > 0 || s->notice_count > 0;
+    if (!waits && len <= LIMIT_EDIT && unsent_room(s) > 0) {
         send_edit(s, text, len, 1);
         return;
     }
@@ -417,11 +492,25 @@ void sink_notice(struct sink *s, int notice)
     if (s->state == OVER) {
         return;
     }
-    if (s->pending.len == 0 && s->state == SENDING) {
+    if (s->pending.len == 0 && s->state == SENDING && s->notice_count == 0) {
         s->callbacks->on_notice(s->ctx, notice);
     } else {
-        keep_notice(s, notice);
+        keep_notice(s, notice, false);
     }
+}
+
+void sink_turn(struct sink *s, const struct target_turn *turn, int notice)
+{
+    if (s->state == OVER) {
+        return;
+    }
+    if (s->target.ops->turn == NULL) {
+        sink_notice(s, notice);
+        return;
+    }
+    s->turn = *turn;
+    keep_notice(s, notice, true);
+    advance(s);
 }
 
 void sink_end(struct sink *s)

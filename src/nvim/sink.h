@@ -61,6 +61,11 @@ void sink_text(struct sink *s, const char *text, size_t len);
 /* Asks for on_notice behind the text so far: at once, unless some of it waits. */
 void sink_notice(struct sink *s, int notice);
 
+/* Changes the text so far, once Neovim has handled all of it, in one edit of the same undo step; then
+ * on_notice is called. Text that is given meanwhile waits. What turn points to must outlive the sink.
+ * Once at most. */
+void sink_turn(struct sink *s, const struct target_turn *turn, int notice);
+
 /* No more text comes. on_drained may run before this returns. */
 void sink_end(struct sink *s);
 

@@ -24,6 +24,17 @@ struct target_gap {
     size_t unacked_len;
 };
 
+/* A change of all the text that is there. */
+struct target_turn {
+    enum target_turn_how {
+        TURN_WRAP,   /* before and behind are put around it */
+        TURN_UNWRAP, /* before, with which it begins, is taken away */
+        TURN_CLEAR,  /* it is taken away */
+    } how;
+    const char *before;
+    const char *behind;
+};
+
 struct target_ops {
     /* Before the first edit; NULL: nothing is to be done. */
     void (*begin)(const struct target *t, struct buf *out);
@@ -31,6 +42,9 @@ struct target_ops {
     /* Makes sure that the unacked text is there, once, whatever of it was refused. Fails while
      * Neovim refuses text; then it is sent again. */
     void (*repair)(const struct target *t, const struct target_gap *gap, struct buf *out);
+    /* Everything else is handled when it is sent. Fails as repair does, and then has done nothing.
+     * NULL: there is nothing to be changed. */
+    void (*turn)(const struct target *t, const struct target_turn *turn, struct buf *out);
 };
 
 /* The fields are the targets' own, but for ops and buffer. */

@@ -51,7 +51,25 @@ static void repair(const struct target *t, const struct target_gap *gap, struct 
     wire_str(out, gap->unacked, gap->unacked_len);
 }
 
-static const struct target_ops ops = {.begin = begin, .edit = edit, .repair = repair};
+static void turn(const struct target *t, const struct target_turn *turn, struct buf *out)
+{
+    bool wraps = turn->how == TURN_WRAP;
+    wire_cstr(out, wraps ? LUA_WRAP : LUA_UNWRAP);
+    wire_array(out, wraps ? 4 : 3);
+    wire_int(out, t->buffer);
+    wire_int(out, t->key);
+    wire_cstr(out, turn->before);
+    if (wraps) {
+        wire_cstr(out, turn->behind);
+    }
+}
+
+static const struct target_ops ops = {
+    .begin = begin,
+    .edit = edit,
+    .repair = repair,
+    .turn = turn,
+};
 
 struct target target_end(int64_t buffer, bool join)
 {

@@ -22,7 +22,15 @@ static void repair(const struct target *t, const struct target_gap *gap, struct 
     wire_str(out, gap->unacked, gap->unacked_len);
 }
 
-static const struct target_ops ops = {.edit = edit, .repair = repair};
+static void turn(const struct target *t, const struct target_turn *turn, struct buf *out)
+{
+    (void)turn; /* the only one that comes to a place: thoughts do not */
+    wire_cstr(out, LUA_PLACE_CLEAR);
+    wire_array(out, 1);
+    wire_int(out, t->key);
+}
+
+static const struct target_ops ops = {.edit = edit, .repair = repair, .turn = turn};
 
 struct target target_mark(int64_t buffer, int64_t key)
 {

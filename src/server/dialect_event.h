@@ -23,6 +23,9 @@ enum dialect_event_type {
     DIALECT_ERROR,  /* text, len: the server's message, one readable text */
     DIALECT_ODD,    /* text, len: the beginning of a record that hum cannot read */
     DIALECT_DONE,   /* text, len: reason ("stop", "length", ..., maybe empty); details */
+    /* A generation's own findings, see split.h; no dialect gives them. */
+    DIALECT_WAS_THOUGHT, /* all text so far was thinking */
+    DIALECT_WAS_TEXT,    /* the other way round */
 };
 
 /* The server's own stats; absent ones are -1. Durations in ns. */

@@ -8,6 +8,7 @@
 #include "server/http.h"
 #include "server/learned.h"
 #include "server/retry.h"
+#include "server/split.h"
 #include "server/trace.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ struct generation {
     struct ending_facts ending;  /* what came so far */
     char unread[DIALECT_REASON]; /* the first of what was passed over */
     int logged;                  /* lines in the log about that */
+    struct split split;
+    bool splits;
 
     uv_timer_t timer;       /* the watchdog, or the wait for another try */
     uint64_t last_token_ms; /* the loop's clock; 0 before the first token */
@@ -59,6 +62,7 @@ static void on_timer_closed(uv_handle_t *handle)
     frame_finish(&g->frame);
     dialect_state_finish(&g->state);
     buf_finish(&g->error_body);
+    split_finish(&g->split);
     free(g);
 }
 
@@ -127,6 +131,7 @@ static void end(struct generation *g, const struct failure *failure)
 /* Names the whole address that was asked. */
 static void fail(struct generation *g, struct failure f)
 {
+    generation_flush(g);
     struct buf url;
     buf_init_secret(&url, SIZE_MAX);
     if (f.url == g->endpoint->url) {
@@ -160,6 +165,15 @@ static bool fail_by_strays(struct generation *g)
     return told;
 }
 
+/* What the reply tells of the next one. */
+static void note_thinking(struct generation *g, bool is_cut)
+{
+    bool lone = split_is_lone(&g->split);
+    if (g->splits && (lone || !is_cut)) {
+        learned_note_thinking(g->endpoint, g->model, lone);
+    }
+}
+
 static void complete(struct generation *g, const struct dialect_event *done)
 {
     const struct ending_facts *e = &g->ending;
@@ -167,9 +181,19 @@ static void complete(struct generation *g, const struct dialect_event *done)
     g->ending.details = done->details;
     g->ending.widen = g->state.widen != NULL ? g->state.widen : g->dialect->widen;
     g->ending.unread = g->unread[0] != '\0' ? g->unread : NULL;
+    bool is_cut = ending_is_limit(done->text);
+    split_end(&g->split, !is_cut);
+    note_thinking(g, is_cut);
     bool nothing = !e->has_text && !e->has_call && !e->has_thinking;
     if (!nothing || done->details != NULL || !fail_by_strays(g)) {
         end(g, NULL);
+    }
+}
+
+void generation_flush(struct generation *g)
+{
+    if (!g->over) {
+        split_end(&g->split, false);
     }
 }
 
@@ -258,15 +282,60 @@ static bool is_blank(const struct dialect_event *event)
 
 static void hand_on(struct generation *g, const struct dialect_event *event)
 {
+    struct ending_facts *ending = &g->ending;
+    ending->has_text = ending->has_text || (event->type == DIALECT_TEXT && !is_blank(event));
+    ending->has_thinking = ending->has_thinking || event->type == DIALECT_THINKING;
+    ending->has_call = ending->has_call || event->type == DIALECT_TOOL_CALL;
+    g->callbacks->on_event(g->ctx, event);
+}
+
+/* What was text by then is thinking, or the other way round; neither was blank. */
+static void turn(struct generation *g, const struct dialect_event *event)
+{
+    g->ending.has_text = event->type == DIALECT_WAS_TEXT;
+    g->ending.has_thinking = event->type == DIALECT_WAS_THOUGHT;
+    if (g->ending.has_thinking) {
+        learned_note_thinking(g->endpoint, g->model, true);
+    }
+    g->callbacks->on_event(g->ctx, event);
+}
+
+static void on_split(void *ctx, enum split_kind kind, const char *text, size_t len)
+{
+    static const enum dialect_event_type types[] = {
+        [SPLIT_TEXT] = DIALECT_TEXT,
+        [SPLIT_THINKING] = DIALECT_THINKING,
+        [SPLIT_WAS_THOUGHT] = DIALECT_WAS_THOUGHT,
+        [SPLIT_WAS_TEXT] = DIALECT_WAS_TEXT,
+    };
+    struct generation *g = ctx;
+    const struct dialect_event event = {.type = types[kind], .text = text, .len = len};
+    if (g->over) {
+        return;
+    }
+    if (kind == SPLIT_TEXT || kind == SPLIT_THINKING) {
+        hand_on(g, &event);
+    } else {
+        turn(g, &event);
+    }
+}
+
+/* Text, and what comes in its place. */
+static void take(struct generation *g, const struct dialect_event *event)
+{
     /* Text behind the reason: one that the server sends with every piece. */
     g->last_words = g->last_words && event->type != DIALECT_TEXT;
-    g->ending.has_text = g->ending.has_text || (event->type == DIALECT_TEXT && !is_blank(event));
-    g->ending.has_thinking = g->ending.has_thinking || event->type == DIALECT_THINKING;
-    g->ending.has_call = g->ending.has_call || event->type == DIALECT_TOOL_CALL;
     if (event->type != DIALECT_STATS) {
         note_token(g);
     }
-    g->callbacks->on_event(g->ctx, event);
+    if (g->splits && event->type == DIALECT_TEXT) {
+        split_text(&g->split, event->text, event->len);
+        return;
+    }
+    if (event->type == DIALECT_THINKING || event->type == DIALECT_TOOL_CALL) {
+        split_field(&g->split, event->type == DIALECT_THINKING);
+    }
+    hand_on(g, event);
 }
 
 /* Names of fields only: what the model says is not for the log. */
@@ -304,7 +373,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_TOOL_CALL:
     case DIALECT_THOUGHT:
     case DIALECT_STATS:
-        hand_on(g, event);
+        take(g, event);
         break;
     case DIALECT_TICK:
         note_token(g);
@@ -323,6 +392,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_DONE:
         complete(g, event);
+        break;
+    case DIALECT_WAS_THOUGHT: /* no dialect gives these */
+    case DIALECT_WAS_TEXT:
         break;
     }
 }
@@ -577,6 +649,9 @@ struct generation *generation_start(const struct generation_env *env,
     g->trace = request->trace;
     g->callbacks = callbacks;
     g->ctx = ctx;
+    g->splits = request->splits;
+    bool thinks = g->splits && learned_begins_thinking(learned_find(g->endpoint, g->model));
+    split_init(&g->split, thinks, on_split, g);
     uv_timer_init(env->loop, &g->timer);
     g->timer.data = g;
     if (!start_transfer(g, request->body, request->body_len)) {

@@ -1,5 +1,5 @@
 /* One request to a model, from its body to its single ending: bytes from http through
- * frame and dialect to events. Keeps the limits of time, says what went wrong and how it ended,
+ * frame, dialect and split to events. Keeps the limits of time, says what went wrong and how it ended,
  * and sends a request again whose server is busy, or whose model refuses a field of it, if its
  * maker wants that. What becomes of the events is the business of the jobs and complete/fetch. */
 #ifndef HUM_GENERATION_H
@@ -32,6 +32,7 @@ struct generation_request {
     const char *model; /* named in failures; must live until the ending */
     const char *body;
     size_t body_len;
+    bool splits;         /* its text may hold thoughts: they are told apart, see split.h */
     struct trace *trace; /* all that goes over the wire is kept there, or NULL; must live as g */
 };
 
@@ -57,6 +58,10 @@ struct generation_callbacks {
 struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_request *request,
                                     const struct generation_callbacks *callbacks, void *ctx);
+
+/* What is held back of the text, since it may become a tag, is given now: the generation is about to
+ * be stopped. */
+void generation_flush(struct generation *g);
 
 /* Closes the connection now, which tells the server to stop. No callback follows. May be
  * called from on_event, on_wait and on_learned. */

@@ -23,6 +23,7 @@ struct learned {
     char *avoided[AVOIDED_MAX];
     size_t count;
     int64_t max_tokens; /* 0: not known */
+    bool begins_thinking;
 };
 
 static struct learned *all; /* the latest first */
@@ -94,6 +95,19 @@ bool learned_avoids(const struct learned *l, const char *what)
 int64_t learned_limit(const struct learned *l, int64_t wanted)
 {
     return l != NULL && l->max_tokens > 0 && l->max_tokens < wanted ? l->max_tokens : wanted;
+}
+
+bool learned_begins_thinking(const struct learned *l)
+{
+    return l != NULL && l->begins_thinking;
+}
+
+void learned_note_thinking(const struct endpoint *e, const char *model, bool begins)
+{
+    struct learned *l = begins ? make(e, model) : find(e, model);
+    if (l != NULL) {
+        l->begins_thinking = begins;
+    }
 }
 
 /* ---- what an error says -------------------------------------------------------- */

@@ -45,6 +45,11 @@ int64_t learned_limit(const struct learned *l, int64_t wanted);
 bool learned_read(const struct endpoint *e, const char *model, const struct learned_facts *facts,
                   struct buf *told);
 
+/* Whether the model's replies begin with a thought that has no opening tag, see split.h. Nothing is
+ * refused by that, so it is not told. */
+bool learned_begins_thinking(const struct learned *l);
+void learned_note_thinking(const struct endpoint *e, const char *model, bool begins);
+
 void learned_forget_all(void);
 
 #endif

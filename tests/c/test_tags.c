@@ -1,15 +1,16 @@
-/* Lines of thinking that would end it get a backslash. */
+/* Lines that would open or end thinking get a backslash. */
 #include "check.h"
 
 #include "job/tags.h"
 
 /* The text in pieces of every size gives the same. */
-static void check_tags(int line, const char *text, const char *wanted)
+static void check_tags(int line, bool thinking, const char *text, const char *wanted)
 {
     size_t len = strlen(text);
     for (size_t step = 1; step <= len + 1; step++) {
         struct tags t;
         tags_init(&t);
+        tags_begin(&t, thinking);
         struct buf out;
         buf_init(&out, 10000);
         for (size_t at = 0; at < len; at += step) {
@@ -21,7 +22,8 @@ static void check_tags(int line, const char *text, const char *wanted)
         tags_finish(&t);
     }
 }
-#define TAGS(text, wanted) check_tags(__LINE__, text, wanted)
+#define TAGS(text, wanted) check_tags(__LINE__, true, text, wanted)
+#define TEXT(text, wanted) check_tags(__LINE__, false, text, wanted)
 
 static void a_line_that_is_a_tag_gets_a_backslash(void)
 {
@@ -39,10 +41,44 @@ static void other_lines_stay(void)
     TAGS("</", "</");
 }
 
+static void tags_in_text_get_one_outside_fences(void)
+{
+    TEXT("a\n<think>\nb\n</think>\n", "a\n\\<think>\nb\n\\</think>\n");
+    TEXT("<think>", "\\<think>");
+    TEXT("\\<think> \r\n", "\\\\<think> \r\n");
+    TEXT("a <think>\n <think>\n<think>b\n<thinking>\n</",
+         "a <think>\n <think>\n<think>b\n<thinking>\n</");
+    TEXT("```\n<think>\n```\n<think>\n", "```\n<think>\n```\n\\<think>\n");
+    TEXT("- a\n\n  ~~~ x\n</think>\n  ~~~\n</think>\n",
+         "- a\n\n  ~~~ x\n</think>\n  ~~~\n\\</think>\n");
+    TEXT("    ```\n<think>\n", "    ```\n\\<think>\n");
+    TEXT("``` a`b\n<think>\n", "``` a`b\n\\<think>\n");
+    TEXT("````\n```\n<think>\n````\n<think>", "````\n```\n<think>\n````\n\\<think>");
+}
+
+/* Thinking that was text, and the other way round, goes on as what it is. */
+static void a_part_may_turn(void)
+{
+    struct tags t;
+    tags_init(&t);
+    struct buf out;
+    buf_init(&out, 10000);
+    tags_begin(&t, true);
+    tags_feed(&t, "```\na\n\\", 7, &out);
+    CHECK_TEXT(out.data, "```\na\n");
+    tags_turn(&t, false, &out);
+    tags_feed(&t, "</think>\n```\n<think>\n", 21, &out);
+    tags_end(&t, &out);
+    CHECK_TEXT(out.data, "```\na\n\\</think>\n```\n\\<think>\n");
+    buf_finish(&out);
+    tags_finish(&t);
+}
+
 static void nothing_is_held_that_cannot_be_a_tag(void)
 {
     struct tags t;
     tags_init(&t);
+    tags_begin(&t, true);
     struct buf out;
     buf_init(&out, 10000);
     tags_feed(&t, "a </", 4, &out);
@@ -63,6 +99,8 @@ int main(void)
 {
     RUN(a_line_that_is_a_tag_gets_a_backslash);
     RUN(other_lines_stay);
+    RUN(tags_in_text_get_one_outside_fences);
+    RUN(a_part_may_turn);
     RUN(nothing_is_held_that_cannot_be_a_tag);
     return check_report("tags");
 }

@@ -30,13 +30,13 @@ static inline uint32_t fuzz_hash(const char *data, size_t len)
 }
 
 /* Pieces of 1 to 8 bytes now and then, else up to 64; or all in one. */
-struct split {
+struct fuzz_pieces {
     bool whole;
     uint32_t seed;
     size_t left;
 };
 
-static inline size_t split_next(struct split *s)
+static inline size_t fuzz_piece(struct fuzz_pieces *s)
 {
     s->seed = s->seed * 1664525u + 1013904223u;
     size_t n = 1 + (s->seed >> 24) % (s->seed >> 16 & 1 ? 8 : 64);

@@ -55,13 +55,13 @@ static int on_record(void *ctx, char *record, size_t len)
 static void run(struct chat *s, const struct dialect *dialect, const char *data, size_t len,
                 bool whole)
 {
-    struct split split = {whole, fuzz_hash(data, len), len};
+    struct fuzz_pieces split = {whole, fuzz_hash(data, len), len};
     memset(s, 0, sizeof *s);
     s->dialect = dialect;
     buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
     frame_init(&s->frame, s->dialect->frame, LIMIT_RECORD);
     while (split.left > 0) {
-        size_t n = split_next(&split);
+        size_t n = fuzz_piece(&split);
         MUST(frame_feed(&s->frame, data + len - split.left - n, n, on_record, s) == 0);
     }
     MUST(frame_end(&s->frame, on_record, s) == 0);

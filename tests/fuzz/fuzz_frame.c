@@ -22,12 +22,12 @@ static int on_record(void *ctx, char *record, size_t len)
 static int feed_frame(enum frame_kind kind, size_t cap, const char *data, size_t len, bool whole,
                       struct buf *log)
 {
-    struct split split = {whole, fuzz_hash(data, len), len};
+    struct fuzz_pieces split = {whole, fuzz_hash(data, len), len};
     struct frame f;
     frame_init(&f, kind, cap);
     int error = 0;
     while (error == 0 && split.left > 0) {
-        size_t n = split_next(&split);
+        size_t n = fuzz_piece(&split);
         error = frame_feed(&f, data + len - split.left - n, n, on_record, log);
     }
     if (error == 0) {
@@ -53,7 +53,7 @@ static void check_frame(enum frame_kind kind, size_t cap, const char *data, size
 
 static void check_utf8(const char *data, size_t len)
 {
-    struct split split = {false, fuzz_hash(data, len), len};
+    struct fuzz_pieces split = {false, fuzz_hash(data, len), len};
     struct buf whole;
     buf_init(&whole, LIMIT_RECORD);
     struct buf pieces;
@@ -65,7 +65,7 @@ static void check_utf8(const char *data, size_t len)
     struct utf8 u;
     utf8_init(&u);
     while (split.left > 0) {
-        size_t n = split_next(&split), before = pieces.len;
+        size_t n = fuzz_piece(&split), before = pieces.len;
         utf8_feed(&u, data + len - split.left - n, n, &pieces);
         MUST(fuzz_is_utf8(pieces.data + before, pieces.len - before));
     }

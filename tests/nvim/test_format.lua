@@ -203,7 +203,7 @@ end)
 test('random replies come back as they were', PURE, function(t)
   local failed = run(t, ROUND .. [[
     local pieces = { '## » You', '## « m', '## § x', '\\', '```', '````', '~~~', '\n', '\n', '\n', 'text', '  ', '- ', '1. ',
-      '<!-- hum: stopped -->', '<!-- hum: x', '-->', '</think>', '---', '\t', 'hum: 1', '> ' }
+      '<!-- hum: stopped -->', '<!-- hum: x', '-->', ' </think>', '---', '\t', 'hum: 1', '> ' }
     for seed = 1, 4000 do
       math.randomseed(seed)
       local parts = { 'x' }

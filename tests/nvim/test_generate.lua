@@ -18,6 +18,12 @@ local FOREIGN = [[
     table.insert(got.done, result)
     if more.throws == 'on_done' then error('oh no') end
   end
+  if more.rethinks then
+    for _, name in ipairs({ 'text', 'thinking' }) do
+      opts['on_' .. name] = function(text) table.insert(got.text, name .. ': ' .. text) end
+    end
+    opts.on_rethink = function(part) table.insert(got.text, 'all is ' .. part) end
+  end
   if opts.at then opts.on_text, opts.on_thinking = nil, nil end
   handle = require('hum').generate(opts)
   return #got.done
@@ -52,6 +58,28 @@ for _, dialect in ipairs({ 'ollama', 'openai', 'anthropic' }) do
     eq('', t:messages())
   end)
 end
+
+test('a plugin is told that text was thought, or the other way round', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { 'hm\n', '</think>', '\n\n', 'yes' } })
+  chat.configure(t, srv)
+  generate(t, { prompt = 'what?' }, { rethinks = true })
+  eq('good', done(t).ending)
+  eq({ 'text: hm\n', 'all is thinking', 'text: yes' }, t:lua('return got.text'))
+  srv:script({ tokens = { 'hm\n', 'yes' } })
+  generate(t, { prompt = 'what?' }, { rethinks = true })
+  eq('good', done(t).ending)
+  eq({ 'thinking: hm\n', 'thinking: yes', 'all is text' }, t:lua('return got.text'))
+end)
+
+test('tags are none of what a plugin gets, and later ones are text as it came', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { '<think>hm', '</think>', 'A\n', '<think>\n', 'B' } })
+  chat.configure(t, srv)
+  generate(t, { prompt = 'what?' })
+  eq('good', done(t).ending)
+  eq({ 'hm', 'A\n<think>\nB' }, t:lua('return { table.concat(got.thinking), table.concat(got.text) }'))
+end)
 
 for _, dialect in ipairs({ 'ollama', 'openai' }) do
   test(dialect .. ': system, conversation and options are sent as they are told', function(t)
@@ -388,7 +416,7 @@ test('wrong options are refused, with the name of the field', { ui = false }, fu
     ['{ prompt = "a", at = { buf = 1, row = 5, col = 0 } }'] = 'at.row must be a row of the buffer',
     ['{ prompt = "a", at = { buf = 1, row = 0, col = 5 } }'] = 'at.col must not be behind the end of its row',
     ['{ prompt = "a", at = { buf = 1, row = 0, col = 0.5 } }'] = 'at.col must be a whole number',
-    ['{ prompt = "a", at = { buf = 1, row = 0, col = 0 }, on_text = print }'] = 'on_text and on_thinking are not',
+    ['{ prompt = "a", at = { buf = 1, row = 0, col = 0 }, on_text = print }'] = 'on_text, on_thinking and on_rethink are not',
   }) do
     T.match('hum.generate: ' .. want, refused(code), true)
   end

@@ -356,6 +356,74 @@ test('u of an earlier edit before the first token is no undo of the text', funct
   eq(around(text), t:text(buf))
 end)
 
+-- ---- thoughts --------------------------------------------------------------------------------
+
+--- The opening tag stood in the template.
+local LONE = { 'Let me\n', 'see.\n', '</think>', '\n\n', 'it ', 'is' }
+
+for name, go in vim.spairs(chat.SITUATIONS) do
+  test(('text that turns out to be thought is taken away, in the same step, %s'):format(name), function(t)
+    local buf, _, gate = begun(t, 0, 2, LONE)
+    go(t)
+    gate:pass()
+    finish_well(t)
+    t:keys('<Esc>')
+    eq(around('it is'), t:text(buf))
+    t:cmd('buffer ' .. buf)
+    -- What comes while the user types is a step of its own, as ever.
+    if name:find('insert mode') then press(t, 'u') end
+    press(t, 'u')
+    eq(BEFORE, t:text(buf))
+  end)
+end
+
+test('what the user has written beside it meanwhile stays', function(t)
+  local buf, _, gate = begun(t, 0, 2, LONE)
+  t:lua([[vim.api.nvim_buf_set_text(..., 0, 0, 0, 0, { 'MINE', '' })]], buf)
+  gate:pass()
+  finish_well(t)
+  eq('MINE\n' .. around('it is'), t:text(buf))
+end)
+
+test('under textlock the text is taken away later, and nothing is lost', function(t)
+  local buf, _, gate = begun(t, 0, 2, LONE)
+  map_lock(t)
+  lock(t, buf)
+  pass_rest(t, gate)
+  t:keys('l')
+  finish_well(t)
+  eq(around('it is'), t:text(buf))
+end)
+
+test('thought that is all there was leaves nothing', function(t)
+  local buf, _, gate = begun(t, 0, 2, { 'Let me\n', 'see.\n', '</think>' })
+  gate:pass()
+  t:wait(function() return t:text(buf) == BEFORE end, 'it is taken away')
+end)
+
+test('an expected thought does not come to a place, unless it was text', function(t)
+  local _, _, gate, srv = begun(t, 0, 2, LONE)
+  gate:pass()
+  finish_well(t)
+  local function again(tokens)
+    srv:script({ tokens = tokens })
+    t:cmd('enew')
+    chat.count_changes(t, t:lua('return vim.api.nvim_get_current_buf()'))
+    t:lua([[
+      done = {}
+      handle = require('hum').generate({
+        prompt = 'go',
+        at = { buf = 0, row = 0, col = 0 },
+        on_done = function(result) table.insert(done, result) end,
+      })]])
+    finish_well(t)
+    return t:text(), t:lua('return vim.tbl_count(hum_test.changes)')
+  end
+  eq({ 'it is' }, { (again(LONE)) })
+  local text, changes = again({ 'it\n', 'is ', '42' })
+  eq({ 'it\nis 42', 1 }, { text, changes })
+end)
+
 -- ---- loss --------------------------------------------------------------------------------------
 
 for keys, left in vim.spairs({ ['2Gdd'] = 'above\nbelow', ['ggdG'] = '' }) do

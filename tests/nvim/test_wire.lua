@@ -4,11 +4,8 @@ local wire = require('lib.wire')
 local test = T.test
 
 --- Cases that hum does not fulfil yet. One that it fulfils has no place here.
-local NOT_YET = {
-  wire = [[
-    think-inline-same-line think-no-open think-indented-tag think-explained think-explained-open
-    o-think-no-open o-think-field-and-lead-blank]],
-}
+---@type table<string, string>
+local NOT_YET = {}
 
 --- So many cases share a Neovim.
 local GROUP = 40

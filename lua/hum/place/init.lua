@@ -42,19 +42,26 @@ local function lose(key, why)
   fault.guard('the loss of a place', place.on_lost, why)
 end
 
---- Opens a place. What comes next in the buffer is an undo step of its own.
----@param at { buf: integer, row: integer, col: integer }  as nvim_buf_set_text() has them
----@param on_lost fun(why: string)  called once, if no text can come there any more; the place is closed then
----@return integer|nil key, string|nil why
-function M.open(at, on_lost)
-  local ok, err = pcall(vim.api.nvim_buf_set_extmark, at.buf, ns, at.row, at.col, {
-    id = last_key + 1,
+---@param buf integer
+---@param key integer
+---@param at { row: integer, col: integer }
+local function span(buf, key, at)
+  vim.api.nvim_buf_set_extmark(buf, ns, at.row, at.col, {
+    id = key,
     end_row = at.row,
     end_col = at.col,
     right_gravity = false,
     end_right_gravity = true,
     invalidate = true,
   })
+end
+
+--- Opens a place. What comes next in the buffer is an undo step of its own.
+---@param at { buf: integer, row: integer, col: integer }  as nvim_buf_set_text() has them
+---@param on_lost fun(why: string)  called once, if no text can come there any more; the place is closed then
+---@return integer|nil key, string|nil why
+function M.open(at, on_lost)
+  local ok, err = pcall(span, at.buf, last_key + 1, at)
   if not ok then return nil, tostring(err) end
   last_key = last_key + 1
   local key = last_key
@@ -122,6 +129,15 @@ end
 function M.edit(key, lines)
   local place, range = locate(key)
   if place then put(place, { range[3], range[4], range[3], range[4] }, lines) end
+end
+
+--- Takes the text of a place away, in one edit of its undo step: it was none. Raises E565 as well.
+---@param key integer
+function M.clear(key)
+  local place, range = locate(key)
+  if not place then return end
+  put(place, range, { '' })
+  span(place.buf, key, { row = range[1], col = range[2] }) -- it has lost all that it stood for
 end
 
 --- Makes the text of a place end with `unacked`. Raises E565 while textlock lasts; the helper calls again.

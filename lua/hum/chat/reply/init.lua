@@ -52,6 +52,7 @@ local M = {}
 ---@field draft string[]
 ---@field record hum.UndoRecord
 ---@field thoughts hum.Part[]  that the service wants back
+---@field began? integer      ms, as vim.uv.now(): its first part
 ---@field state hum.ReplyState
 ---@field ending? hum.Ending  how it ended; the first one counts
 ---@field unloaded boolean    its text is gone
@@ -177,6 +178,7 @@ end
 local function on_part(reply, data)
   local buf = reply.buf
   local thinks = data.part == 'thinking'
+  reply.began = reply.began or vim.uv.now()
   fault.guard('the waiting mark', wait.stop, buf)
   if vim.api.nvim_buf_is_loaded(buf) then
     fault.guard('the time of thinking', thoughts.finish, buf)
@@ -184,6 +186,29 @@ local function on_part(reply, data)
     if thinks then fault.guard('the time of thinking', thoughts.begin, buf) end
   end
   events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
+end
+
+--- The text so far has become thinking, with its tags around it.
+---@param reply hum.Reply
+local function note_thinking(reply)
+  local row = undo.heading(reply.record)
+  local lines = row and vim.api.nvim_buf_get_lines(reply.buf, row + 1, row + 4, false) or {}
+  for i, line in ipairs(lines) do
+    if line == '<think>' then return thoughts.add(reply.buf, row + i, reply.began) end
+  end
+end
+
+--- All of the reply so far belongs to the other part.
+---@param reply hum.Reply
+---@param data { part: 'thinking'|'text' }
+local function on_rethought(reply, data)
+  local buf, is_text = reply.buf, data.part == 'text'
+  if vim.api.nvim_buf_is_loaded(buf) then
+    fault.guard('the time of thinking', is_text and thoughts.drop or note_thinking, is_text and buf or reply)
+    fault.guard('the folds', fold.rethink, buf)
+  end
+  -- Text goes on; of thinking that has ended the next part tells.
+  if is_text then events.emit('HumPartStarted', { buf = buf, id = reply.id, part = 'text' }) end
 end
 
 --- The server is busy: the same message is sent again later.
@@ -195,13 +220,15 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name 'part'|'rethought'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
   elseif name == 'thought' then
     table.insert(reply.thoughts, memory.part(data))
+  elseif name == 'rethought' then
+    on_rethought(reply, data)
   elseif name == 'waiting' then
     on_waiting(reply, data)
   elseif name == 'learned' then

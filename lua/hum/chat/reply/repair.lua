@@ -15,6 +15,17 @@ function M.anchor(buf, key)
   vim.api.nvim_buf_set_extmark(buf, ns, row, #line, { id = key, right_gravity = false })
 end
 
+--- Where a reply begins; the end of the buffer, if that is not known.
+---@param buf integer
+---@param key integer
+---@return integer row, integer col
+function M.start(buf, key)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, key, {})
+  if at[1] then return at[1], at[2] end
+  local row = vim.api.nvim_buf_line_count(buf) - 1
+  return row, #vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+end
+
 --- Makes the reply end with `unacked`. Raises E565 while textlock lasts; the helper calls again.
 ---@param buf integer
 ---@param key integer
@@ -22,12 +33,7 @@ end
 ---@param acked_end string  the last of those bytes
 ---@param unacked string  sent after them, and perhaps refused in part
 function M.run(buf, key, acked, acked_end, unacked)
-  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, key, {})
-  local row, col = at[1], at[2]
-  if not row then
-    row = vim.api.nvim_buf_line_count(buf) - 1
-    col = #vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
-  end
+  local row, col = M.start(buf, key)
   local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, -1, -1, {}), '\n')
   local kept, missing = mending.mend(text, acked, acked_end, unacked)
   if missing == '' and kept == #text then return end

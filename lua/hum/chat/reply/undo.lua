@@ -40,11 +40,11 @@ local M = {}
 local records = {} ---@type table<integer, hum.UndoRecord>
 local ns = vim.api.nvim_create_namespace('hum.undo')
 
---- Runs `fn`, whose changes are hum's own.
+--- Runs `fn`, whose changes are hum's own, with the buffer as the current one.
 ---@param record hum.UndoRecord
 ---@param fn fun()
 ---@return boolean ok, any err
-local function as_own(record, fn)
+function M.own(record, fn)
   local own = record.own
   record.own = true
   local ok, err = pcall(vim.api.nvim_buf_call, record.buf, fn)
@@ -238,7 +238,7 @@ function M.insert_left(record) record.inserts = record.inserts + 1 end
 ---@param fn fun()
 ---@return boolean ok, any err  E565 under textlock
 function M.join(record, fn)
-  return as_own(record, function()
+  return M.own(record, function()
     pcall(vim.cmd.undojoin)
     fn()
   end)
@@ -248,7 +248,7 @@ end
 ---@param record hum.UndoRecord
 ---@return boolean ok, any err
 function M.unwind(record)
-  return as_own(record, function() vim.cmd('silent undo ' .. record.undone) end)
+  return M.own(record, function() vim.cmd('silent undo ' .. record.undone) end)
 end
 
 ---@param record hum.UndoRecord
@@ -283,10 +283,10 @@ local function settle_now(record)
   local ok, err
   if not record.broken and vim.bo[record.buf].modifiable and is_mixed(record) then
     local keep = preserve.save(record.buf, record.undone and record.row)
-    ok, err = as_own(record, function() history.rebuild(record) end)
+    ok, err = M.own(record, function() history.rebuild(record) end)
     preserve.restore(keep)
   else
-    ok, err = as_own(record, block.close)
+    ok, err = M.own(record, block.close)
   end
   if not ok and tostring(err):find('E565', 1, true) then
     return false

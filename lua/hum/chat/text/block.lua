@@ -139,28 +139,25 @@ end
 
 ---@param def hum.BlockState
 ---@param line string
----@return boolean  a tag that would open or end thinking here, also behind backslashes
+---@return boolean  a tag that opens or ends thinking, and not here, also behind backslashes
 local function is_like_tag(def, line)
   if def.role ~= 'assistant' then
     return false
   elseif def.thinking then
     return line:find('^\\*</think>%s*$') ~= nil
   end
-  return not def.fence and line:find('^\\*<think>%s*$') ~= nil
+  return not def.fence and line:find('^\\*</?think>%s*$') ~= nil
 end
 
 --- A line of text as it is written in a turn.
 ---@param id integer   state before it
 ---@param line string
----@param streamed? boolean  as the helper writes it: its tags are tags, and in thinking it has escaped them itself
+---@param streamed? boolean  as the helper writes it: it has escaped the tags itself, those that are left are its own
 ---@return string
 function M.escape(id, line, streamed)
   local def, byte = defs[id], line:byte(1)
   if not (byte == 92 or byte == 35 or byte == 60) then return line end
-  local tags_are_done = streamed and (def.thinking or byte == 60)
-  if not def.fence and is_like_heading(line) or not tags_are_done and is_like_tag(def, line) then
-    return '\\' .. line
-  end
+  if not def.fence and is_like_heading(line) or not streamed and is_like_tag(def, line) then return '\\' .. line end
   return line
 end
 

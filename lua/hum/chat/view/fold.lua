@@ -41,6 +41,7 @@ local TAIL = 60
 ---@field pending boolean   `mend` is on its way
 ---@field asleep boolean    no part is running: folds are not computed
 ---@field refold boolean    lines came in while asleep, which may have thinking parts
+---@field rethought? boolean  text became thinking, or the other way round, while insert mode kept the folds
 
 ---@type table<integer, hum.FoldBuf>
 local bufs = {}
@@ -379,9 +380,27 @@ function M.refresh(buf)
   end
 end
 
+--- Text became thinking, or the other way round: nothing holds that is known of it.
+---@param buf integer
+function M.rethink(buf)
+  local b = bufs[buf]
+  if not b then return end
+  b.live, b.first, b.words, b.finished = nil, nil, {}, 0
+  if in_insert() then
+    b.rethought = true
+    return
+  end
+  b.rethought, b.asleep, b.refold = nil, true, true
+  M.refresh(buf)
+end
+
 --- What insert mode has left behind.
 local function catch_up()
   for buf, b in pairs(bufs) do
+    if b.rethought and vim.api.nvim_buf_is_loaded(buf) then
+      b.stale = nil
+      M.rethink(buf)
+    end
     if b.stale and vim.api.nvim_buf_is_loaded(buf) then
       for _, win in ipairs(windows(buf)) do
         private.foldupdate(win, b.stale, vim.api.nvim_buf_line_count(buf))

@@ -39,6 +39,30 @@ function M.finish(buf)
   end
 end
 
+--- What came so far was thinking, which begins at a row and has ended.
+---@param buf integer
+---@param row integer
+---@param since integer  ms, as vim.uv.now()
+function M.add(buf, row, since)
+  local all = thoughts[buf] or { by_mark = {} }
+  thoughts[buf] = all
+  local mark = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { right_gravity = false })
+  all.by_mark[mark] = { since = since, seconds = (vim.uv.now() - since) / 1000 }
+end
+
+--- The running part was no thinking.
+---@param buf integer
+function M.drop(buf)
+  local all = thoughts[buf]
+  for mark, thought in pairs(all and all.by_mark or {}) do
+    if thought == all.running then
+      all.by_mark[mark] = nil
+      vim.api.nvim_buf_del_extmark(buf, ns, mark)
+    end
+  end
+  if all then all.running = nil end
+end
+
 --- Of the part that begins at a row.
 ---@param buf integer
 ---@param row integer

@@ -1,0 +1,64 @@
+-- Text of a reply that turns out to be thinking, or the other way round: one edit of the reply's own undo step, which
+-- puts the tags around it, or takes them away. What stands between them, the user's edits included, is left alone.
+local block = require('hum.place.block')
+local fault = require('hum.fault')
+local follow = require('hum.chat.reply.follow')
+local guard_change = require('hum.interrupt').guard_change
+local repair = require('hum.chat.reply.repair')
+local undo = require('hum.chat.reply.undo')
+
+local M = {}
+
+--- Runs `change`, which changes the reply that streams into a buffer; unless that has ended, or lost its place.
+---@param buf integer
+---@param change fun()
+local function edit(buf, change)
+  local record = undo.record(buf)
+  if not record or record.undone or not vim.api.nvim_buf_is_loaded(buf) then
+    return
+  elseif undo.check(record) or undo.check_lost(record) then
+    return
+  end
+  local joins, done = block.must_join(buf) or buf ~= vim.api.nvim_get_current_buf(), false
+  local ok, err = undo.own(record, function()
+    if joins then pcall(vim.cmd.undojoin) end
+    change()
+    done = true
+  end)
+  -- Once it is done, the helper must not call again.
+  if not ok and not done then error(err, 0) end
+  fault.guard('following', follow.lines, buf)
+end
+
+--- Puts text around what has come of a reply. Raises E565 while textlock lasts; the helper calls again.
+---@param buf integer
+---@param key integer    of its anchor
+---@param before string  whole lines
+---@param behind string
+function M.wrap(buf, key, before, behind)
+  edit(buf, function()
+    local row, col = repair.start(buf, key)
+    if col > 0 then before = '\n' .. before end
+    guard_change(buf, function()
+      vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(behind, '\n', { plain = true }))
+      vim.api.nvim_buf_set_text(buf, row, col, row, col, vim.split(before, '\n', { plain = true }))
+    end)
+  end)
+end
+
+--- Takes away the lines with which a reply begins, if they are still there. Raises E565 as well.
+---@param buf integer
+---@param key integer
+---@param before string  whole lines
+function M.unwrap(buf, key, before)
+  edit(buf, function()
+    local row = repair.start(buf, key)
+    local lines = vim.split(before, '\n', { plain = true })
+    lines[#lines] = nil
+    local there = vim.api.nvim_buf_get_lines(buf, row, row + #lines, false)
+    if not vim.deep_equal(lines, there) then return end
+    guard_change(buf, vim.api.nvim_buf_set_text, buf, row, 0, row + #lines, 0, {})
+  end)
+end
+
+return M

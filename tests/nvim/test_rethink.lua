@@ -1,0 +1,401 @@
+-- Thoughts that come as text: they move into their fold as soon as that is known, in one edit of the reply's own undo
+-- step. Text that only looks like thoughts stays text, for the history as well.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+--- The opening tag stood in the template.
+local LONE = { 'Okay, ', 'the user\n', 'greets.\n', '</think>', '\n\n', 'Hi ', 'you' }
+local THOUGHT = '<think>\nOkay, the user\ngreets.\n</think>\n\n'
+
+---@return test.Fake, integer
+local function opened(t, tokens, more)
+  local srv = t:fake()
+  srv:script(vim.tbl_extend('force', { tokens = tokens }, more or {}))
+  return srv, chat.open(t, srv)
+end
+
+local function press(t, keys)
+  local before = t:eval('b:changedtick')
+  t:keys(keys)
+  t:wait(function() return t:eval('b:changedtick') ~= before end, keys .. ' changes the text')
+end
+
+--- First and last line of the closed fold at a line, or what else is there.
+local function fold(t, lnum)
+  return t:lua(
+    [[
+    local l = ...
+    if vim.fn.foldlevel(l) == 0 then return 'none' end
+    if vim.fn.foldclosed(l) == -1 then return 'open' end
+    return vim.fn.foldclosed(l) .. '-' .. vim.fn.foldclosedend(l)]],
+    lnum
+  )
+end
+
+local function row_of(t, buf, line)
+  for i, one in ipairs(t:api('nvim_buf_get_lines', buf, 0, -1, false)) do
+    if one == line then return i end
+  end
+end
+
+--- The chat's text as it was sent: role and content.
+local function sent(srv, n)
+  return vim.tbl_map(function(m) return m.role .. ': ' .. m.content end, srv:requests('/api/chat')[n].body.messages)
+end
+
+for name, go in vim.spairs(chat.SITUATIONS) do
+  test(('text that turns out to be thought moves into a fold, in one step, %s'):format(name), function(t)
+    local srv, buf = opened(t, LONE)
+    local gate = t:gate(srv)
+    chat.configure(t, srv)
+    gate:pass(0)
+    chat.ask(t, 'hello', buf)
+    local asked = t:text(buf):match('^(.-)\n\n## «')
+    go(t)
+    gate:pass(3)
+    t:wait(function() return chat.reply(t, buf):find('greets', 1, true) end, 'it comes as text')
+    eq(nil, chat.reply(t, buf):find('<think>', 1, true))
+    gate:pass()
+    eq('done', chat.finished(t).status)
+    t:keys('<Esc>')
+    eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+    t:cmd('buffer ' .. buf)
+    local first = row_of(t, buf, '<think>')
+    t:wait(function() return fold(t, first) == ('%d-%d'):format(first, first + 3) end, 'it is folded')
+    eq('none', fold(t, first + 5))
+    t:wait_screen('▸ Thought')
+    press(t, 'u')
+    eq(asked, t:text(buf))
+    press(t, '<C-r>')
+    eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+  end)
+end
+
+test('a token is one edit, and the move is none', function(t)
+  local tokens, text = chat.tokens(48)
+  local srv, buf = opened(t, vim.list_extend(vim.list_slice(tokens), { '\n', '</think>\n\n', 'Hi' }))
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  chat.pass_by_16(gate, 48, function(i)
+    t:wait(function() return #chat.reply(t, buf) >= #table.concat(tokens, '', 1, i) - 1 end, ('%d tokens'):format(i))
+  end)
+  local stats = chat.finished(t).stats
+  eq({ 50, 50, 0 }, { stats.pieces, stats.edits, stats.merged })
+  T.match('<think>\n' .. vim.trim(text), chat.reply(t, buf), true)
+end)
+
+test('a cursor stays on its text, and windows that follow go on', function(t)
+  local long = {}
+  for i = 1, 60 do
+    long[i] = ('thought %d\n'):format(i)
+  end
+  vim.list_extend(long, { '</think>\n', 'word\n', 'and\n', 'more' })
+  local srv, buf = opened(t, long)
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  gate:pass(60)
+  t:wait(function() return chat.reply(t, buf):find('thought 60', 1, true) end, 'the thought')
+  t:cmd('split')
+  t:cmd('2')
+  gate:pass()
+  chat.finished(t)
+  eq({ 2, '' }, { t:eval("line('.')"), t:messages() })
+  t:cmd('wincmd p')
+  eq({ t:eval("line('$')"), t:eval("line('$')") }, { t:eval("line('.')"), t:eval("line('w$')") })
+end)
+
+test('what the user has written into the text stays', function(t)
+  local tokens = chat.tokens(20)
+  vim.list_extend(tokens, { '\n</think>\n', 'Hi' })
+  local srv, buf = opened(t, tokens)
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  gate:pass(20)
+  t:wait(function() return chat.reply(t, buf):find('000019', 1, true) end, 'the thought')
+  chat.edit_inside(t)
+  gate:pass()
+  chat.finished(t)
+  local text = table.concat(tokens, '', 1, 20):gsub('000003', 'MINE 000003', 1)
+  eq('<think>\n' .. text .. '\n</think>\n\nHi', (chat.reply(t, buf):gsub('\n+</think>', '\n</think>', 1)))
+end)
+
+--- Presses a key whose mapping waits for another one, and no text can be changed meanwhile.
+local function lock(t, buf)
+  t:keys('<F5>')
+  t:wait(
+    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
+    'textlock'
+  )
+end
+
+test('under textlock it waits, and nothing is lost or doubled', function(t)
+  for shown = 0, #LONE do
+    local srv, buf = opened(t, LONE)
+    local gate = t:gate(srv)
+    chat.configure(t, srv)
+    t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+    gate:pass(0)
+    chat.ask(t, 'hello', buf)
+    gate:pass(shown)
+    t:wait(function() return gate:taken() end, 'the first tokens')
+    lock(t, buf)
+    gate:pass()
+    t:wait(function() return gate:taken() end, 'all of it under the lock')
+    t:keys('l')
+    eq('done', chat.finished(t, shown + 1).status)
+    eq(THOUGHT .. 'Hi you', chat.reply(t, buf), ('%d tokens before the lock'):format(shown))
+    t:cmd('bwipeout! ' .. buf)
+    -- The next one is not to be expected to think.
+    srv:script({ text = 'no' })
+  end
+end)
+
+test('stopped behind the tag, it is closed and marked', function(t)
+  local srv, buf = opened(t, LONE, { count = 1000000, interval_ms = 5 })
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  gate:pass(5)
+  t:wait(function() return chat.reply(t, buf):find('</think>', 1, true) end, 'the tag')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t).status)
+  eq(vim.trim(THOUGHT) .. '\n<!-- hum: stopped -->', chat.reply(t, buf))
+  srv:script({ text = 'yes' })
+  gate:pass()
+  chat.ask(t, 'and?', buf)
+  chat.finished(t, 2)
+  local all = table.concat(sent(srv, 2), '\n')
+  eq(nil, all:find('greets', 1, true))
+end)
+
+test('undone before the tag comes, it stays undone', function(t)
+  local srv, buf = opened(t, LONE, { count = 1000000, interval_ms = 5 })
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  local asked = t:text(buf):match('^(.-)\n\n## «')
+  gate:pass(3)
+  t:wait(function() return chat.reply(t, buf):find('greets', 1, true) end, 'it comes as text')
+  press(t, 'u')
+  gate:pass(10)
+  eq('cancelled', chat.finished(t).status)
+  eq(asked, t:text(buf))
+  T.no_match('[Ee]rror', t:messages())
+end)
+
+test('a model that did so begins its next reply as thought, also another try', function(t)
+  local srv, buf = opened(t, LONE)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  local gate = t:gate(srv)
+  t:lua([[require('hum').setup(vim.tbl_deep_extend('force', {}, vim.g.hum or {}))]])
+  chat.configure(t, srv)
+  gate:pass(2)
+  t:cmd('Hum retry')
+  t:wait(function() return chat.reply(t, buf):find('user', 1, true) end, 'some of it')
+  eq(nil, chat.reply(t, buf):find('<think>', 1, true), 'another endpoint is another model')
+  gate:pass()
+  chat.finished(t, 2)
+  eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+  gate:pass(0)
+  t:cmd('Hum retry')
+  gate:pass(2)
+  t:wait(function() return chat.reply(t, buf):find('user', 1, true) end, 'some of it')
+  eq('<think>\nOkay, the user\n', chat.reply(t, buf))
+  t:wait_screen('▸ Thinking')
+  gate:pass()
+  chat.finished(t, 3)
+  eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+end)
+
+--- A chat whose model has thought without an opening tag once.
+local function taught(t, tokens, more)
+  local srv, buf = opened(t, LONE)
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  srv:script(vim.tbl_extend('force', { tokens = tokens }, more or {}))
+  gate:pass(0)
+  chat.ask(t, 'and?', buf)
+  return srv, buf, gate
+end
+
+for name, go in vim.spairs(chat.SITUATIONS) do
+  test(('an expected thought that no tag closes is text in the end, %s'):format(name), function(t)
+    local srv, buf, gate = taught(t, { 'It is ', '42.\n', '```\n', 'x = 1\n', '```\n', 'So.' })
+    local asked = t:text(buf):match('^(.*)\n\n## «')
+    gate:pass(4)
+    t:wait(function() return chat.reply(t, buf):find('x = 1', 1, true) end, 'some of it')
+    T.match('^<think>\n', chat.reply(t, buf))
+    go(t)
+    gate:pass()
+    eq('done', chat.finished(t, 2).status)
+    t:keys('<Esc>')
+    local text = 'It is 42.\n```\nx = 1\n```\nSo.'
+    eq(text, chat.reply(t, buf))
+    t:cmd('buffer ' .. buf)
+    t:cmd('normal! G')
+    t:wait_screen('So.', true)
+    t:wait(function() return fold(t, row_of(t, buf, 'So.')) == 'none' end, 'it is not folded')
+    press(t, 'u')
+    eq(asked, t:text(buf))
+    press(t, '<C-r>')
+    srv:script({ tokens = { 'One ', 'more' } })
+    gate:pass(1)
+    chat.ask(t, 'what?', buf)
+    t:wait(function() return chat.reply(t, buf):find('One', 1, true) end, 'the next')
+    eq('One ', chat.reply(t, buf), 'it is expected no more')
+    eq({ 'assistant: Hi you', 'assistant: ' .. text }, { sent(srv, 3)[2], sent(srv, 3)[4] })
+    gate:pass()
+    chat.finished(t, 3)
+  end)
+end
+
+test('an expected thought that is stopped, or cut off, is none of the text', function(t)
+  local srv, buf, gate = taught(t, { 'Let me ', 'see' }, { count = 1000000, interval_ms = 5 })
+  gate:pass(2)
+  t:wait(function() return chat.reply(t, buf):find('see', 1, true) end, 'some of it')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t, 2).status)
+  eq('<think>\nLet me see\n</think>\n<!-- hum: stopped -->', chat.reply(t, buf))
+  srv:script({ tokens = { 'Let me ', 'see' }, done_reason = 'length' })
+  gate:pass()
+  chat.ask(t, 'what?', buf)
+  local data = chat.finished(t, 3)
+  eq('told', data.ending)
+  T.match('while it was thinking', data.message, true)
+  T.match('<think>\nLet me see\n</think>\n<!-- hum: ', chat.reply(t, buf), true)
+end)
+
+test('it is the same once it was saved and read again', function(t)
+  local srv, buf = opened(t, LONE)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  local text = t:text(buf)
+  t:cmd('write talk.md')
+  t:cmd('bwipeout | edit talk.md')
+  eq(text, t:text())
+  local first = row_of(t, 0, '<think>')
+  eq(('%d-%d'):format(first, first + 3), fold(t, first))
+  srv:script({ text = 'yes' })
+  chat.ask(t, 'and?')
+  chat.finished(t, 2)
+  eq('assistant: Hi you', sent(srv, 2)[2])
+end)
+
+test('thinking that comes behind text begins a line of its own', function(t)
+  local srv = t:fake()
+  local function chunk(delta)
+    return 'data: ' .. vim.json.encode({ choices = { { index = 0, delta = delta } } }) .. '\n\n'
+  end
+  srv:play({
+    dialect = 'openai',
+    answers = {
+      {
+        pieces = {
+          chunk({ content = 'One' }),
+          chunk({ reasoning_content = 'hm' }),
+          chunk({ content = 'two' }),
+          'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+        },
+      },
+    },
+  })
+  local buf = chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'hello', buf)
+  eq('done', chat.finished(t).status)
+  eq('One\n<think>\nhm\n</think>\n\ntwo', chat.reply(t, buf))
+end)
+
+-- ---- text that looks like thoughts ---------------------------------------------------------------
+
+local PIECES = {
+  '<think>',
+  '</think>',
+  '\n<think>\n',
+  '\n</think>\n',
+  '\n\\<think>\n',
+  '\n\\\\</think>\n',
+  ' <think>',
+  '<thinking>\n',
+  '```',
+  '\n```\n',
+  '\n```lua\n',
+  '\n~~~\n',
+  '\n````\n',
+  '\n```',
+  '\n``` a`b\n',
+  '\n    ```\n',
+  '\n   ~~~ x\n',
+  '- a\n',
+  '\n- ',
+  '\n  1. b\n',
+  '\n   ',
+  '      ',
+  '\n* c\n\n    ```\n',
+  '10) ',
+  '\t',
+  '\n',
+  '\n\n',
+  '\r\n',
+  'text',
+  ' ',
+  '## » You',
+  '\n## « m\n',
+  '<!-- hum: stopped -->',
+  '\\',
+}
+
+--- A reply of some pieces, in tokens. Its first words have a tag: all of it is text.
+local function some_reply(seed)
+  math.randomseed(seed)
+  local parts = { 'The tag `<think>`, ' }
+  for i = 2, math.random(3, 20) do
+    parts[i] = PIECES[math.random(#PIECES)]
+  end
+  parts[#parts + 1] = 'end'
+  local text, tokens = table.concat(parts), {}
+  while text ~= '' do
+    local n = math.random(12)
+    n = n + vim.str_utf_end(text, math.min(n, #text))
+    tokens[#tokens + 1] = text:sub(1, n)
+    text = text:sub(n + 1)
+  end
+  return tokens
+end
+
+for from = 1, 120, 40 do
+  test(('text with tags is sent back as it came, from seed %d'):format(from), function(t)
+    local srv, buf = opened(t, { 'x' })
+    for seed = from, from + 39 do
+      local tokens = some_reply(seed)
+      srv:script({ tokens = tokens })
+      chat.ask(t, 'hello', buf)
+      chat.finished(t, 2 * (seed - from) + 1)
+      srv:script({ text = 'yes' })
+      chat.ask(t, 'and?', buf)
+      chat.finished(t, 2 * (seed - from) + 2)
+      local requests = srv:requests('/api/chat')
+      local messages = requests[#requests].body.messages
+      local want, got = table.concat(tokens), messages[2].content
+      T.ok(
+        #messages == 3 and vim.startswith(got, want),
+        ('seed %d: wanted %q\ngot %q'):format(seed, want, vim.inspect(messages))
+      )
+      T.ok(got:sub(#want + 1):find('^\n? *[`~]*$'), ('seed %d: behind it is %q'):format(seed, got:sub(#want + 1)))
+      t:cmd('bwipeout! ' .. buf)
+      t:cmd('Hum new')
+      buf = t:lua('return vim.api.nvim_get_current_buf()')
+    end
+  end)
+end

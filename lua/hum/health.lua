@@ -4,7 +4,7 @@ local M = {}
 
 local health = vim.health
 
---- Bounds of the two waits, in ms.
+--- Bounds of the waits, in ms: for the helper, and for all servers together.
 local HELPER_WITHIN = 3000
 local SERVER_WITHIN = 6000
 
@@ -26,6 +26,9 @@ local function check_config()
     health.error(problem, { 'See |hum-config|. What is wrong is left out, and an endpoint with an error is not used.' })
   end
   if #problems == 0 then health.ok('no errors in vim.g.hum and setup()') end
+  for _, offer in ipairs(require('hum.config').offers()) do
+    health.info(('$%s is set: |:Hum-model| offers %s'):format(offer.variable, offer.title))
+  end
   health.info('log: ' .. require('hum.log').path())
 end
 
@@ -66,16 +69,29 @@ local function check_helper()
   return true
 end
 
---- Runs `start(done)` and waits until `done(...)` was called.
----@param start fun(done: fun(...))
----@return any ...  what done was given; nothing if it was not called in time
-local function wait_for(start)
-  local results ---@type table?
-  start(function(...) results = vim.F.pack_len(...) end)
-  vim.wait(SERVER_WITHIN, function() return results ~= nil end, 10)
-  if results then return vim.F.unpack_len(results) end
-  return ('no response within %d s'):format(SERVER_WITHIN / 1000)
+--- Runs each `start(done)`, and waits until all `done(...)` were called. What is late is given up.
+---@param starts table<string, fun(done: fun(...)): hum.Cancel?>
+---@return table<string, table>  what each was given, packed
+local function wait_for_all(starts)
+  local results, cancels, open = {}, {}, vim.tbl_count(starts)
+  for key, start in pairs(starts) do
+    cancels[key] = start(function(...)
+      open = open - (results[key] and 0 or 1)
+      results[key] = results[key] or vim.F.pack_len(...)
+    end)
+  end
+  vim.wait(SERVER_WITHIN, function() return open == 0 end, 10)
+  for key in pairs(starts) do
+    if not results[key] and cancels[key] then cancels[key]() end
+    results[key] = results[key] or vim.F.pack_len(('no response within %d s'):format(SERVER_WITHIN / 1000))
+  end
+  return results
 end
+
+--- The same for one.
+---@param start fun(done: fun(...)): hum.Cancel?
+---@return any ...
+local function wait_for(start) return vim.F.unpack_len(wait_for_all({ one = start }).one) end
 
 ---@param endpoint hum.Endpoint
 ---@return hum.Provider
@@ -97,10 +113,10 @@ end
 ---@param endpoint hum.Endpoint
 ---@param url string
 local function check_address(name, endpoint, url)
-  health.info(('%s, dialect "%s"'):format(url, endpoint.dialect))
+  local preset = require('hum.server.provider.preset').of(endpoint)
+  health.info(('%s, dialect "%s"%s'):format(url, endpoint.dialect, preset and ', ' .. preset.title or ''))
   local variable = provider_of(endpoint).host_variable
   local host = variable and vim.env[variable] --[[@as string|nil]]
-  local preset = require('hum.server.provider.preset').of(endpoint)
   if not endpoint.url and (not preset or preset.url == '') and host and host ~= '' then
     health.info(('the address comes from $%s'):format(variable))
     if url:find(':80$') and not host:find(':80', 1, true) then
@@ -121,6 +137,19 @@ local function check_address(name, endpoint, url)
     )
   end
   check_way(name)
+end
+
+--- What is wrong at an endpoint that nobody uses is no error.
+---@param name string
+---@return fun(message: string, advice?: string[])
+local function complain(name)
+  local config = require('hum.config').get()
+  local used = name == config.endpoint or name == require('hum.server.models').endpoint()
+  used = used or name == config.complete.endpoint
+  for _, chat in ipairs(require('hum.chat.chats').all()) do
+    used = used or require('hum.chat.front').endpoint(chat.buf) == name
+  end
+  return used and health.error or health.warn
 end
 
 ---@param name string
@@ -150,7 +179,7 @@ local function check_key(name, endpoint)
       health.ok(('%s: %s'):format(path, text))
     else
       all = false
-      health.error(
+      complain(name)(
         ('%s: %s'):format(path, text),
         { ('See endpoints.%s.%s in your configuration, and |hum-api-keys|.'):format(name, path) }
       )
@@ -159,31 +188,57 @@ local function check_key(name, endpoint)
   return all
 end
 
+---@param name string
 ---@param err hum.ServerError|string
-local function report(err)
+local function report(name, err)
   local text = type(err) == 'string' and err or require('hum.server.query').text(err --[[@as hum.ServerError]])
-  text = text:gsub('^hum: ', '')
-  local lines = vim.split(text, '\n')
-  if #lines == 1 then return health.error(text) end
-  health.error(lines[1], { lines[2] })
+  local lines = vim.split(text:gsub('^hum: ', ''), '\n')
+  complain(name)(lines[1], lines[2] and { lines[2] } or nil)
+end
+
+---@class hum.Queried  what each query was given in the end, packed
+---@field server table
+---@field models table
+---@field can? table
+
+--- Asks all endpoints at once: the check takes as long as the slowest of them.
+---@param names string[]
+---@return table<string, hum.Queried>
+local function ask(names)
+  local models, starts = require('hum.server.models'), {}
+  for _, name in ipairs(names) do
+    starts[name .. ' server'] = function(done) return require('hum.server.identify').ask(name, done) end
+    starts[name .. ' models'] = function(done) return models.list(name, done) end
+  end
+  local first, wanted = wait_for_all(starts), {}
+  for _, name in ipairs(names) do
+    local list = first[name .. ' models'][2]
+    local model = list and (models.decided(name) or #list == 1 and list[1])
+    if model then wanted[name] = function(done) return models.capabilities(name, model, done) end end
+  end
+  local second, asked = wait_for_all(wanted), {}
+  for _, name in ipairs(names) do
+    asked[name] = { server = first[name .. ' server'], models = first[name .. ' models'], can = second[name] }
+  end
+  return asked
 end
 
 ---@param name string
----@param provider hum.Provider  one that has versions
----@return boolean
-local function check_version(name, provider)
-  local wanted = provider.version --[[@as hum.ProviderVersion]]
-  local query = require('hum.server.query').query
-  local err, answer = wait_for(function(done) query(name, { path = wanted.path }, done) end)
-  if err then
-    report(err)
+---@param provider hum.Provider
+---@param asked hum.Queried
+---@return boolean  it answered, as far as that is known
+local function check_server(name, provider, asked)
+  local err, found = asked.server[1], asked.server[2] --[[@as hum.ServerFound?]]
+  if err and provider.version then
+    report(name, err)
     return false
+  elseif not found then
+    return true
   end
-  local version = type(answer.version) == 'string' and answer.version or '?'
-  health.ok(('reachable: %s %s'):format(provider.title, version))
-  local parsed = vim.version.parse(version)
-  if parsed and version ~= '0.0.0' and vim.version.lt(parsed, wanted.least) then
-    health.warn(wanted.lacks, { wanted.cure })
+  health.ok(('reachable: %s %s'):format(found.title, found.version or '(version unknown)'))
+  local parsed = provider.version and vim.version.parse(found.version or '')
+  if parsed and found.version ~= '0.0.0' and vim.version.lt(parsed, provider.version.least) then
+    health.warn(provider.version.lacks, { provider.version.cure })
   end
   return true
 end
@@ -191,8 +246,8 @@ end
 ---@param name string
 ---@param endpoint hum.Endpoint
 ---@param model string  of new chats
-local function check_model(name, endpoint, model)
-  local _, can = wait_for(function(done) require('hum.server.models').capabilities(name, model, done) end)
+---@param can? string[]
+local function check_model(name, endpoint, model, can)
   local list = can and (' (capabilities: %s)'):format(table.concat(can, ', ')) or ''
   health.ok(('new chats use "%s"%s'):format(model, list))
   local thinks = not can or vim.tbl_contains(can, 'thinking')
@@ -206,14 +261,15 @@ end
 
 ---@param name string
 ---@param endpoint hum.Endpoint
-local function check_models(name, endpoint)
+---@param asked hum.Queried
+local function check_models(name, endpoint, asked)
   if not require('hum.server.endpoint').list(name) and #endpoint.models == 0 then
     local model = require('hum.server.models').decided(name)
     if model then return health.info(('new chats use "%s"; it has no list of models'):format(model)) end
     return health.warn('it has no list of models', { ('Set endpoints.%s.model, or models.'):format(name) })
   end
-  local err, names = wait_for(function(done) require('hum.server.models').list(name, done) end)
-  if err then return report(err) end
+  local err, names = asked.models[1], asked.models[2]
+  if err then return report(name, err) end
   if #names == 0 then
     local advice = provider_of(endpoint).no_models:format(name)
     return health.warn('the server has no models', { advice:sub(1, 1):upper() .. advice:sub(2) .. '.' })
@@ -225,7 +281,7 @@ local function check_models(name, endpoint)
   if not wanted then
     health.info('you will be asked for a model at the first message')
   elseif vim.tbl_contains(names, wanted) or vim.tbl_contains(names, wanted .. ':latest') then
-    check_model(name, endpoint, wanted)
+    check_model(name, endpoint, wanted, asked.can and asked.can[2])
   else
     health.warn(
       ('new chats use "%s", which the server does not have'):format(wanted),
@@ -242,31 +298,30 @@ local function check_learned(name)
 end
 
 ---@param name string
----@param usable boolean  the helper can be asked
-local function check_endpoint(name, usable)
+---@param asked? hum.Queried  nil: the helper cannot be asked
+local function check_endpoint(name, asked)
   local config = require('hum.config').get()
   local endpoint = config.endpoints[name]
   health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
   local url, why = require('hum.server.endpoint').url(name)
-  if not url then return health.error(why or 'no address', { 'See |hum-endpoints|.' }) end
+  if not url then return complain(name)(why or 'no address', { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
   check_learned(name)
   if not check_key(name, endpoint) then
     return
-  elseif not usable then
+  elseif not asked then
     return health.warn('not checked: needs the helper')
   end
-  local provider = provider_of(endpoint)
-  if provider.version and not check_version(name, provider) then return end
-  check_models(name, endpoint)
+  if check_server(name, provider_of(endpoint), asked) then check_models(name, endpoint, asked) end
 end
 
 function M.check()
   check_neovim()
   check_config()
-  local usable = check_helper()
-  for _, name in ipairs(require('hum.config').endpoint_names()) do
-    check_endpoint(name, usable)
+  local usable, names = check_helper(), require('hum.config').endpoint_names()
+  local asked = usable and ask(names) or {}
+  for _, name in ipairs(names) do
+    check_endpoint(name, asked[name])
   end
   require('hum.complete.report').check(usable, wait_for)
 end

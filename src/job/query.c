@@ -23,6 +23,7 @@ struct query {
     char *model; /* that it is about, or NULL */
     char *url;   /* the whole address, for the words of failures; NULL: not known yet */
     enum failure_of of;
+    bool quiet;                /* it may fail */
     struct transfer *transfer; /* NULL once it has ended */
     struct buf body;           /* all of it, or, of a stream, that of a refusal */
     struct frame frame;        /* of a stream: its lines are records ... */
@@ -93,6 +94,7 @@ static void fail(struct query *q, struct failure f)
 {
     f.of = q->of;
     f.model = q->model;
+    f.quiet = q->quiet;
     f.url = f.url == q->endpoint.url && q->url != NULL ? q->url : f.url;
     event_failure(&q->told, &f);
     finish(q, EVENT_ERROR);
@@ -232,6 +234,7 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     }
     q->model = value_strdup(value_get(spec, "model"));
     q->of = value_bool(value_get(spec, "fills"), false) ? OF_FILL : OF_QUERY;
+    q->quiet = value_bool(value_get(spec, "quiet"), false);
     struct fields f = {.map = spec};
     char *method = fields_text(&f, FIELD("query", "method"));
     char *path = fields_text(&f, FIELD("query", "path"));

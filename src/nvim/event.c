@@ -25,8 +25,9 @@ void event_failure(struct buf *out, const struct failure *f)
     buf_init_secret(&hint, SIZE_MAX);
     explain_failure(f, &message, &hint);
     /* Whole, as no screen may have room for that. */
-    log_write(LOG_WARN, "%s: %s, status %ld: %s | %s", f->endpoint, failure_code(f->code),
-              f->status, message.len > 0 ? message.data : "", hint.len > 0 ? hint.data : "");
+    log_write(f->quiet ? LOG_DEBUG : LOG_WARN, "%s: %s, status %ld: %s | %s", f->endpoint,
+              failure_code(f->code), f->status, message.len > 0 ? message.data : "",
+              hint.len > 0 ? hint.data : "");
 
     wire_cstr(out, "code");
     wire_cstr(out, failure_code(f->code));

@@ -5,6 +5,7 @@ local test, eq = T.test, T.eq
 --- The report, with these options of hum.
 local function report(t, options)
   t:lua('vim.g.hum = ...', options)
+  t:lua('vim.g.checked = 0')
   -- Typed, as an error that is told meanwhile would fail a command of the API.
   t:keys(':checkhealth hum | let g:checked = 1<CR>')
   t:wait(function() return t:eval('get(g:, "checked")') == 1 end, 'the check is done')
@@ -101,7 +102,7 @@ end)
 
 test('a server that never answers holds the check only for a bounded while', function(t)
   local srv = t:fake()
-  srv:script({ rules = { { match = { path = '/api/version' }, first_ms = 600000, text = 'x' } } })
+  srv:script({ rules = { { match = { path = '/api/version' }, first_ms = 600000, json = {} } } })
   local text = report(t, { endpoints = { ollama = { url = srv.url } } })
   T.match('ERROR', about(text, 'ollama'))
   eq(false, t.child:mode().blocking)
@@ -171,4 +172,62 @@ test('why completion will not work is told, and what to do', function(t)
   text = completion(report(t, options))
   T.match("returned HTTP 404: model 'absent:1b' not found", text, true)
   T.match('download it with "ollama pull absent:1b"', text, true)
+end)
+
+test('an endpoint that nobody uses is no error', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, rules = {} })
+  local options = {
+    endpoints = {
+      ollama = { url = srv.url },
+      away = { url = 'http://127.0.0.1:1', dialect = 'openai' },
+      keyless = { url = srv.url, dialect = 'openai', key = { env = 'NO_SUCH_KEY' } },
+    },
+  }
+  local text = report(t, options)
+  T.no_match('ERROR', about(text, 'away'))
+  T.match('WARN', about(text, 'away'))
+  T.match('connection refused', about(text, 'away'))
+  T.match('WARN.*NO_SUCH_KEY', about(text, 'keyless'))
+  options.endpoint = 'away'
+  t:lua("require('hum').setup(...)", options)
+  T.match('ERROR', about(report(t, options), 'away'))
+end)
+
+test('the endpoint of a chat that is open is used', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, rules = {} })
+  t:lua('vim.g.hum = ...', {
+    endpoints = { ollama = { url = srv.url }, away = { url = 'http://127.0.0.1:1', dialect = 'openai' } },
+  })
+  t:cmd('Hum new away/some-model')
+  t:cmd('checkhealth hum')
+  T.match('ERROR', about(t:text(), 'away'))
+end)
+
+test('all servers are asked at once', function(t)
+  local one, two = t:fake(), t:fake()
+  for _, srv in ipairs({ one, two }) do
+    srv:script({ rules = { { match = { path = '/v1/models' }, first_ms = 600000, json = {} } } })
+  end
+  t:lua('vim.g.hum = ...', {
+    endpoints = { one = { url = one.url, dialect = 'openai' }, two = { url = two.url, dialect = 'openai' } },
+  })
+  t:keys(':checkhealth hum | let g:checked = 1<CR>')
+  local function listed(srv)
+    for _, request in ipairs(srv:requests()) do
+      if request.path == '/v1/models' then return request end
+    end
+  end
+  local first = t:wait(function() return listed(one) end, 'the first is asked')
+  local second = t:wait(function() return listed(two) end, 'the second is asked')
+  local given_up = math.min(one:wait_event('disconnect').ns, two:wait_event('disconnect').ns)
+  T.ok(first.ns < given_up and second.ns < given_up, 'one after the other')
+end)
+
+test('what an OpenAI-compatible server is, is told', function(t)
+  local srv = t:fake()
+  srv:script({ server = 'llama-server', models = { 'coder' }, rules = {} })
+  local text = report(t, { endpoints = { ollama = { url = srv.url, dialect = 'openai' } } })
+  T.match('reachable: llama-server', about(text, 'ollama'), true)
 end)

@@ -253,6 +253,7 @@ function M.join(id, join) tell('join', id, join) end
 ---@field path string
 ---@field body? table
 ---@field model? string   that it is about, for the words of a failure
+---@field quiet? boolean  it may fail: not for the log
 ---@field fills? boolean  for completion, likewise
 ---@field timeout? number  seconds; nil: as long as it takes
 ---@field on_record? fun(line: string)  the answer is lines: each as it comes, and the result has none

@@ -19,6 +19,7 @@ local M = {}
 ---@field at_fill? boolean path is the one that fills in, which an endpoint may have elsewhere
 ---@field body? table
 ---@field model? string    that it is about
+---@field quiet? boolean   it may fail: not for the log
 ---@field fills? boolean   for completion
 ---@field text? boolean    the answer is no JSON: {text = body}
 ---@field timeout? number  seconds; without one 5, or, with on_record, as long as it takes
@@ -96,6 +97,7 @@ function M.query(name, spec, cb)
       body = spec.body,
       model = spec.model,
       fills = spec.fills,
+      quiet = spec.quiet,
       timeout = spec.timeout or (not on_record and 5 or nil),
       on_record = on_record and function(line)
         if not given_up then hand_on(on_record, line) end

@@ -7,6 +7,9 @@ local url = require('hum.url')
 
 local M = {}
 
+--- Where Ollama listens, by its own variable.
+local HOST = 'OLLAMA_HOST'
+
 ---@class hum.Address  |hum-protocol|
 ---@field url string          base of the API; what all requests are below
 ---@field url_from? string    the environment variable that has it, "$NAME"
@@ -281,13 +284,14 @@ end
 
 --- The `url` of an endpoint, or what stands for it.
 ---@param endpoint hum.Endpoint
----@return string|nil text, string|nil err, boolean|nil late  no err either: the environment says it
+---@return string|nil text, string|nil err, boolean|nil late  no err either: OLLAMA_HOST says it
 local function text_of(endpoint)
   local known = preset.of(endpoint)
   local text = endpoint.url
   if not text then
-    local usual = known and known.url ~= '' and known.url or providers[endpoint.dialect].default_url
-    if not usual then return nil end
+    local usual = known and known.url or providers[endpoint.dialect].default_url
+    if usual == '' then return nil end
+    if not usual then return nil, 'url: expected the address of the server' end
     local filled, err, late = expanded(usual, endpoint)
     if not filled then return nil, err, late end
     text = filled
@@ -295,6 +299,23 @@ local function text_of(endpoint)
   if not known or not known.resource then return text end
   local origin = text:match('^(%a+://[^/]+)/?$')
   return of_deployment(origin and origin .. '/openai/v1' or text, endpoint)
+end
+
+--- Where Ollama is, by its own variable. A path that stops at the API's is a fault of the environment,
+--- which |:checkhealth| tells.
+---@param endpoint hum.Endpoint
+---@param opts hum.AddressOpts
+---@return hum.Address|nil address, string|nil err
+local function of_ollama(endpoint, opts)
+  local host = vim.env[HOST] --[[@as string|nil]]
+  local found, err = url.ollama_host(host)
+  if not found then return nil, err end
+  local address = { url = found.url } ---@type hum.Address|nil
+  if endpoint.dialect ~= 'ollama' or opts.path or next(opts.query or {}) then
+    address, err = M.of(found.url, endpoint.dialect, opts)
+  end
+  if address and host and host ~= '' then address.url_from = '$' .. HOST end
+  return address, err
 end
 
 --- Where a service fills in, if not at the usual path: "/beta/completions" is below what stands in
@@ -317,16 +338,15 @@ end
 function M.of_endpoint(endpoint)
   local text, why, late = text_of(endpoint)
   if why then return nil, why, late end
+  local opts = {
+    path = endpoint.path,
+    query = vim.tbl_extend('keep', endpoint.query or {}, { ['api-version'] = endpoint.api_version }),
+  }
   if not text then
-    local variable = providers[endpoint.dialect].host_variable
-    if not variable then return nil, 'url: expected the address of the server' end
-    local host = vim.env[variable] --[[@as string|nil]]
-    local found, err = url.ollama_host(host)
-    if not found then return nil, err, true end
-    return { url = found.url, url_from = host and host ~= '' and '$' .. variable or nil }
+    local found, err = of_ollama(endpoint, opts)
+    return found, err, found == nil
   end
-  local query = vim.tbl_extend('keep', endpoint.query or {}, { ['api-version'] = endpoint.api_version })
-  local found, err = M.of(text, endpoint.dialect, { path = endpoint.path, query = query })
+  local found, err = M.of(text, endpoint.dialect, opts)
   if not found then return nil, 'url: ' .. err end
   found.fill_url = fill_url(preset.spoken(endpoint), found)
   return found

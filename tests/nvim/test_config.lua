@@ -206,6 +206,14 @@ test('a fault is told with its path and what would be right', { ui = false }, fu
   end
 end)
 
+test('what is faulty in one place takes nothing away from the other', QUIET, function(t)
+  t:lua("vim.g.hum = { chat = { size = 'wide', window = 'tab' }, complete = { max_lines = 3 } }")
+  eq({ 'chat.size: expected a number of at least 0, got "wide"' }, problems(t, '{ chat = { size = 7 } }'))
+  eq({ 7, 'tab', 3 }, { get(t, 'chat.size'), get(t, 'chat.window'), get(t, 'complete.max_lines') })
+  eq(2, #problems(t, '{ complete = { max_lines = 0 } }'))
+  eq(3, get(t, 'complete.max_lines'))
+end)
+
 test('a secret written in clear is refused and not shown', { ui = false }, function(t)
   local fields = {
     "key = 'sesame'",

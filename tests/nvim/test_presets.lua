@@ -213,6 +213,21 @@ test('a configured url, dialect and model go before the preset', QUIET, function
   )
 end)
 
+test('Ollama is where its variable says, in whichever dialect', QUIET, function(t)
+  t:lua('vim.env.OLLAMA_HOST = "h:1"')
+  local function address(endpoint)
+    eq({ true }, setup(t, { ollama = endpoint }))
+    local spec = resolved(t, 'ollama').spec.endpoint
+    return { spec.url, spec.root, spec.query, spec.url_from }
+  end
+  eq({ 'http://h:1', nil, nil, '$OLLAMA_HOST' }, address(vim.empty_dict()))
+  eq({ 'http://h:1/v1', 'http://h:1', nil, '$OLLAMA_HOST' }, address({ dialect = 'openai' }))
+  eq({ 'http://h:1', nil, nil, '$OLLAMA_HOST' }, address({ dialect = 'anthropic' }))
+  eq({ 'http://h:1', nil, 'a=b', '$OLLAMA_HOST' }, address({ query = { a = 'b' } }))
+  t:lua('vim.env.OLLAMA_HOST = nil')
+  eq({ 'http://127.0.0.1:11434' }, address(vim.empty_dict()))
+end)
+
 test('filling in has an address of its own', QUIET, function(t)
   t:lua(KEYS)
   local vectors = {

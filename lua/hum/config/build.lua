@@ -100,22 +100,16 @@ end
 ---@param why string
 local function add(build, path, why) note(build, { path = path, why = why }) end
 
---- What users set, without what is wrong in it. Of an endpoint with a fault nothing is left.
+--- What users set, without what is wrong in it.
 ---@param build hum.Build
----@param sources hum.Sources
----@return table user, table opts
-local function sound(build, sources)
-  local user, opts = sources.user, sources.opts
-  local function remove(path)
-    user, opts = without(user, path, 1), without(opts, path, 1)
+---@param source table
+---@return table
+local function sound(build, source)
+  for _, problem in ipairs(check.problems(schema, source)) do
+    note(build, problem)
+    source = without(source, problem.path, 1)
   end
-  for _, source in ipairs({ user, opts }) do
-    for _, problem in ipairs(check.problems(schema, source)) do
-      note(build, problem)
-      remove(problem.path[1] == 'endpoints' and { 'endpoints', problem.path[2] } or problem.path)
-    end
-  end
-  return user, opts
+  return source
 end
 
 --- Whether an unknown option may have been meant to be one of these.
@@ -189,7 +183,7 @@ end
 ---@param endpoint hum.Endpoint
 ---@return boolean
 local function needs_url(endpoint)
-  return not endpoint.url and not endpoint.preset and not providers[endpoint.dialect].default_url
+  return not endpoint.url and not preset.of(endpoint) and not providers[endpoint.dialect].default_url
 end
 
 ---@param build hum.Build
@@ -312,7 +306,7 @@ end
 ---@return hum.Config config, hum.Problem[] problems
 function M.build(sources)
   local build = { problems = {}, faults = {} } ---@type hum.Build
-  local user, opts = sound(build, sources)
+  local user, opts = sound(build, sources.user), sound(build, sources.opts)
   local config = merge(schema, with_defaults(schema, nil), merge(schema, user, opts))
   local removed = removed_names(user, opts)
   for name in pairs(sources.adopted) do

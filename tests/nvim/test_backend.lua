@@ -68,7 +68,7 @@ local function openai(t, models, rules)
     { match = { path = '/v1/models' }, json = { object = 'list', data = data } },
     { match = { path = '/v1/completions' }, json = { choices = { { text = 'x' } } } },
   })
-  for _, path in ipairs({ '/props', '/', '/api/version' }) do
+  for _, path in ipairs({ '/props', '/infill', '/', '/api/version' }) do
     table.insert(rules, { match = { path = path }, status = 404, json = { detail = 'Not Found' } })
   end
   srv:script({ rules = rules })
@@ -259,6 +259,17 @@ backend_test('a server that takes the suffix without a word is found out by what
   local err = resolve(t, counting(2), nil, OPENAI).err
   T.match('ignores the text behind the cursor', err, true)
   T.match('complete.fim', err, true)
+end)
+
+backend_test('one that does not take it may have /infill all the same, as llama-swap', function(t)
+  local refusal = { error = { message = 'suffix is not supported' } }
+  local srv = openai(
+    t,
+    { 'coder-x' },
+    { INFILL, { match = { path = '/v1/completions' }, status = 400, json = refusal } }
+  )
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'infill', 'coder-x', false }, { got.backend.api, got.backend.model, got.backend.during_chat })
 end)
 
 backend_test('where a model is named a list that is none does no harm', function(t)
@@ -668,4 +679,9 @@ backend_test('the fault of one who waits for a search keeps it from nobody else'
     backend.find(function() error('oops') end)
     backend.find(function(_, found) model = found.model end)]])
   t:wait(function() return t:lua('return model') end, 'an answer')
+end)
+
+backend_test('what a server is found not to be is no warning in the log', function(t)
+  resolve(t, openai(t, { 'starcoder2-3b' }), nil, OPENAI)
+  T.no_match('warn', t:log())
 end)

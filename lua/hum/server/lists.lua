@@ -89,7 +89,7 @@ local function add_capabilities(name, models, steps, cb)
     while open < at_once and #waiting > 0 do
       local model = table.remove(waiting, 1)
       open = open + 1
-      local spec = { method = 'POST', path = path or '', body = { model = model.id }, model = model.id }
+      local spec = { method = 'POST', path = path or '', body = { model = model.id }, model = model.id, quiet = true }
       steps.add(query.query(name, spec, function(err, answer)
         open, at_once = open - 1, AT_ONCE
         model.can = answers.strings(answer and answer.capabilities)
@@ -159,7 +159,7 @@ end
 local function ask_loaded(name, steps, cb)
   local path = M.provider(name).loaded
   if not path or is_service(name) then return cb({}) end
-  steps.add(query.query(name, { path = path, at_root = true, timeout = 1 }, function(_, answer)
+  steps.add(query.query(name, { path = path, at_root = true, timeout = 1, quiet = true }, function(_, answer)
     local loaded = {} ---@type table<string, true>
     for _, item in ipairs(catalog.entries(answer)) do
       loaded[catalog.id(item) or ''] = true

@@ -99,6 +99,20 @@ end
 
 -- ---- servers --------------------------------------------------------------------------------
 
+--- /infill of llama-server, or of one behind another server; with what it tells of its tokens.
+---@param opts hum.DiscoverOpts
+---@param found hum.FoundBackend  what is known of it
+---@return hum.ServerError|nil refused, hum.FoundBackend|nil found
+local function by_infill(opts, found)
+  local body = { model = found.model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
+  local refused, answer = try(opts, { path = '/infill', at_root = true, quiet = true }, body)
+  if refused then return refused end
+  found.api = 'infill'
+  local learned = tokens.from_infill(answer.prompt)
+  if found_by.use_learned(found, opts, learned, (families.of(found.model))) then found.api = 'completions' end
+  return nil, found
+end
+
 ---@param opts hum.DiscoverOpts
 ---@param props table  answer of /props
 ---@return string|nil err, hum.FoundBackend|nil found
@@ -110,28 +124,19 @@ local function on_llama_server(opts, props)
   ---@type hum.FoundBackend
   local found = {
     model = model,
-    api = 'infill',
+    api = 'completions',
     why = why,
     load = false,
     parallel = slots ~= nil and slots > 1,
     context = context > 0 and context or nil, -- a router says 0
   }
-  local family = families.of(model)
   if not opts.tokens then
-    local body = { model = model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
-    local refused, answer = try(opts, { path = '/infill', at_root = true }, body)
-    if not refused then
-      if found_by.use_learned(found, opts, tokens.from_infill(answer.prompt), family) then found.api = 'completions' end
-      return nil, found
-    elseif refused.status ~= 501 and refused.status ~= 404 then
-      return found_by.text(refused)
-    end
+    local refused, able = by_infill(opts, found)
+    if able then return nil, able end
+    if refused and refused.status ~= 501 and refused.status ~= 404 then return found_by.text(refused) end
   end
-  found.api = 'completions'
-  found.tokens, found.family = opts.tokens, nil
-  if not opts.tokens and family then
-    found.tokens, found.family = family.tokens, family.name
-  end
+  local family = not opts.tokens and families.of(model) or nil
+  found.tokens, found.family = opts.tokens or (family and family.tokens), family and family.name
   if found.tokens then return nil, found end
   local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
   return cannot:format(model)
@@ -150,36 +155,50 @@ local function ignores_suffix(answer)
   return counted ~= nil and counted > 0 and counted < SUFFIX_TOKENS / 2
 end
 
+--- Whether and how a server fills in by a suffix. One that does not take it may have llama-server's
+--- /infill, as llama-swap has.
+---@param opts hum.DiscoverOpts
+---@param found hum.FoundBackend
+---@return string|nil err, hum.FoundBackend|nil found
+local function by_suffix(opts, found)
+  local suffix = vim.trim(('b '):rep(SUFFIX_TOKENS))
+  local body = { model = found.model, prompt = 'a', suffix = suffix, max_tokens = 1 }
+  local refused, answer = try(opts, { path = '/completions', at_fill = true }, body)
+  if not refused and not ignores_suffix(answer) then return nil, found end
+  local _, able = by_infill(opts, vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]])
+  if able then return nil, able end
+  if refused then return found_by.text(refused) end
+  local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; set complete.fim or complete.model'
+  return cannot:format(opts.endpoint, found.model)
+end
+
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_completions(opts)
   local err, model, why = choose(opts)
   if not model or not why then return err end
   local family = not opts.tokens and families.of(model) or nil
-  local own = opts.tokens or (family and family.tokens)
-  if not own and opts.preset and opts.preset.suffix == false then
+  ---@type hum.FoundBackend
+  local found = {
+    model = model,
+    api = 'completions',
+    tokens = opts.tokens or (family and family.tokens),
+    family = family and family.name,
+    why = why,
+    load = false,
+    parallel = true,
+  }
+  if found.tokens then
+    local body = { model = model, prompt = 'a', max_tokens = 1 }
+    local refused = try(opts, { path = '/completions', at_fill = true }, body)
+    if refused then return found_by.text(refused) end
+    return nil, found
+  elseif opts.preset and opts.preset.suffix == false then
     local cannot =
       'hum: %s fills in with FIM tokens only, and those of "%s" are not known; set complete.fim or complete.model'
     return cannot:format(opts.preset.title, model)
   end
-  local suffix = not own and vim.trim(('b '):rep(SUFFIX_TOKENS)) or nil
-  local body = { model = model, prompt = 'a', suffix = suffix, max_tokens = 1 }
-  local refused, answer = try(opts, { path = '/completions', at_fill = true }, body)
-  if refused then return found_by.text(refused) end
-  if suffix and ignores_suffix(answer) then
-    local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; set complete.fim or complete.model'
-    return cannot:format(opts.endpoint, model)
-  end
-  return nil,
-    {
-      model = model,
-      api = 'completions',
-      tokens = own,
-      family = family and family.name,
-      why = why,
-      load = false,
-      parallel = true,
-    }
+  return by_suffix(opts, found)
 end
 
 --- Ollama's own way: its /v1/completions puts prompts into the template of chats, and what it answers
@@ -198,7 +217,7 @@ end
 function M.find(opts)
   if opts.fill_url then return at_service(opts) end
   if opts.preset and not opts.preset.self_hosted then return on_completions(opts) end
-  local err, props = task.query(opts.endpoint, { path = '/props', at_root = true })
+  local err, props = task.query(opts.endpoint, { path = '/props', at_root = true, quiet = true })
   if type(props) == 'table' and type(props.default_generation_settings) == 'table' then
     return on_llama_server(opts, props)
   elseif err and err.code and (err.code ~= 'http' or err.status == 401 or err.status == 503) then

@@ -107,11 +107,12 @@ end
 ---@param name string  of the endpoint
 ---@return boolean
 function M.is_there(name)
-  local _, greeting = task.query(name, { path = '/', at_root = true, text = true })
+  local _, greeting = task.query(name, { path = '/', at_root = true, text = true, quiet = true })
   if greeting and greeting.text:find('Ollama is running', 1, true) then return true end
-  local _, answer = task.query(name, { path = '/api/version', at_root = true })
+  local _, answer = task.query(name, { path = '/api/version', at_root = true, quiet = true })
   if not answer or type(answer.version) ~= 'string' then return false end
-  local _, listed = task.query(name, { path = '/api/tags', at_root = true }) -- Open WebUI has the other, too
+  -- Open WebUI has a version, too.
+  local _, listed = task.query(name, { path = '/api/tags', at_root = true, quiet = true })
   return listed ~= nil and type(listed.models) == 'table'
 end
 

@@ -426,10 +426,16 @@ test('what is configured, or not wanted, is not offered', QUIET, function(t)
   end
 end)
 
-test('a service that only a chat file names is not asked, and what to do is told', QUIET, function(t)
+test('a chat file that names a service which is not configured asks nobody, and says what to do', QUIET, function(t)
+  local srv = t:fake()
   t:lua('vim.env.OPENROUTER_API_KEY = "sesame"')
-  local _, err = unpack(t:lua('return { require("hum.config").endpoint("openrouter") }'), 1, 2)
-  eq('there is no endpoint "openrouter"; to use OpenRouter, set endpoints.openrouter = {}', err)
+  t:lua('require("hum").setup(...)', { endpoints = { ollama = { url = srv.url, model = 'fake' } } })
+  local file = '---\nhum: 1\nendpoint: openrouter\nmodel: whale/two\n---\n\n## » You\n\nhello\n'
+  t:cmd('edit ' .. t:write_file('chat.md', file))
+  t:cmd('Hum send')
+  local told = t:wait(function() return t:log():match('there is no endpoint[^\n]*') end, 'it is told')
+  T.match('set endpoints.openrouter = {}', told, true)
+  eq({}, srv:requests())
   eq({ 'ollama' }, t:lua('return require("hum.config").endpoint_names()'))
 end)
 

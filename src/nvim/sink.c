@@ -196,6 +196,21 @@ static void give_up(struct sink *s, const char *why)
     s->callbacks->on_gone(s->ctx, why);
 }
 
+/* The first line of an error of Lua, for users: a traceback follows it, and before it stand the
+ * places in the code that it went through ("Lua: FILE.lua:7: "). Shortens text. */
+static const char *plain(char *text)
+{
+    static const char place[] = ".lua:";
+    text[strcspn(text, "\n")] = '\0';
+    const char *words = text;
+    for (const char *at = text; (at = strstr(at, place)) != NULL;) {
+        at += sizeof place - 1;
+        at += strspn(at, "0123456789");
+        words = strncmp(at, ": ", 2) == 0 ? at + 2 : words;
+    }
+    return strncmp(words, "Lua: ", 5) == 0 ? words + 5 : words;
+}
+
 /* Textlock passes; what else keeps text out of a buffer does not, as a rule. */
 static bool is_lasting(struct sink *s, const struct value *error)
 {
@@ -206,11 +221,12 @@ static bool is_lasting(struct sink *s, const struct value *error)
     if (says(error, "E565") || ++s->failures < REPAIRS_MAX) {
         return false;
     }
-    char *text = value_strdup(error_text(error));
-    if (text != NULL) {
-        text[strcspn(text, "\n")] = '\0'; /* a traceback follows */
+    if (says(error, "Buffer is not 'modifiable'")) {
+        give_up(s, "its buffer is 'nomodifiable'; :setlocal modifiable changes that");
+        return true;
     }
-    give_up(s, text != NULL ? text : "its buffer cannot be changed");
+    char *text = value_strdup(error_text(error));
+    give_up(s, text != NULL ? plain(text) : "its buffer cannot be changed");
     free(text);
     return true;
 }

@@ -137,6 +137,16 @@ test('a file that names an endpoint that is not configured is told, and nothing 
   eq({}, srv:requests(CHAT))
 end)
 
+test('a service that is known, whose key is set, is not asked because a file names it', {
+  env = { OPENROUTER_API_KEY = 'sk-or-0123456789' },
+}, function(t)
+  local srv = t:fake()
+  open_file(t, srv, { 'endpoint: openrouter', 'model: fake' })
+  t:cmd('Hum send')
+  t:wait(function() return t:messages():find('there is no endpoint "openrouter"', 1, true) end, 'it is told')
+  eq(false, t:lua([[return require('hum.server.client').is_busy()]]))
+end)
+
 test('a model in quotes with a comment is sent as it is called', function(t)
   local srv = t:fake()
   open_file(t, srv, { 'model: "fake"   # the small one', 'options: {"temperature": 0.5}' })

@@ -24,6 +24,13 @@ local function open(t, srv, options, endpoint)
   )
 end
 
+--- A grammar that leaves the model one thing to say, in its own tokens.
+---@param text string
+local function saying(text)
+  local quoted = text:gsub('[\\"]', '\\%0'):gsub('\n', '\\n')
+  return { grammar = ('root ::= "%s"'):format(quoted), max_tokens = 200 }
+end
+
 test('a chat of two turns, of which the second evaluates only what is new', OPTS, function(t)
   local srv = small(t)
   local buf = open(t, srv)
@@ -92,6 +99,56 @@ test('whether it is to think does not matter to a model that does not', OPTS, fu
     T.no_match('<think>', chat.reply(t, buf), true)
   end
 end)
+
+--- Of a template that begins the thinking: what the model says goes on from there.
+local OPENS = [[
+{%- for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}{% endfor -%}
+{%- if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}
+{%- if enable_thinking is defined and not enable_thinking %}{{ '<think>\n\n</think>\n\n' }}{% else %}{{ '<think>\n' }}{% endif %}
+{%- endif -%}
+]]
+
+--- What it says, and what of that must stand in the chat as thinking and as text.
+local SAYS = {
+  ['in tags'] = { '<think>\nHm.\n</think>\n\nYes.', 'Hm.', 'Yes.' },
+  ['in tags on one line'] = { '<think>Hm.</think>Yes.', 'Hm.', 'Yes.' },
+  ['nowhere: tags are explained'] = {
+    'It thinks in:\n\n<think>\n\nand answers.',
+    nil,
+    'It thinks in:\n\n\\<think>\n\nand answers.',
+  },
+}
+
+local OPENED = { ['opened by the template'] = { 'Hm.\n</think>\n\nYes.', 'Hm.', 'Yes.' } }
+
+---@param t test.Case
+---@param srv test.Engine
+---@param cases table<string, table>
+local function hear(t, srv, cases)
+  local n = 0
+  for name, case in vim.spairs(cases) do
+    n = n + 1
+    local says, thinks, text = case[1], case[2], case[3]
+    local buf = open(t, srv, saying(says))
+    chat.ask(t, 'Is it?', buf)
+    eq('done', chat.finished(t, n).status)
+    local want = thinks and ('<think>\n%s\n</think>\n\n%s'):format(thinks, text) or text
+    eq(want, chat.reply(t, buf), name)
+  end
+end
+
+test(
+  'thinking that the model puts into its text',
+  OPTS,
+  function(t) hear(t, small(t, '--reasoning-format', 'none'), SAYS) end
+)
+
+for _, format in ipairs({ 'none', 'deepseek' }) do
+  test(('thinking that the template has begun, by the format "%s"'):format(format), OPTS, function(t)
+    local template = t:write_file('template.jinja', OPENS)
+    hear(t, small(t, '--jinja', '--reasoning-format', format, '--chat-template-file', template), OPENED)
+  end)
+end
 
 test('what it said can be recorded, and replayed without it', OPTS, function(t)
   local srv = small(t)

@@ -6,7 +6,7 @@ local health = vim.health
 
 --- Bounds of the waits, in ms: for the helper, and for all servers together.
 local HELPER_WITHIN = 3000
-local SERVER_WITHIN = 6000
+local SERVER_WITHIN = 10000
 
 local function check_neovim()
   health.start('hum: Neovim')
@@ -188,6 +188,9 @@ local function check_key(name, endpoint)
   return all
 end
 
+--- Statuses of a server that has no list of models, which is no fault where one is named.
+local NO_LIST = { [404] = true, [405] = true, [501] = true }
+
 ---@param name string
 ---@param err hum.ServerError|string
 local function report(name, err)
@@ -208,7 +211,7 @@ local function ask(names)
   local models, starts = require('hum.server.models'), {}
   for _, name in ipairs(names) do
     starts[name .. ' server'] = function(done) return require('hum.server.identify').ask(name, done) end
-    starts[name .. ' models'] = function(done) return models.list(name, done) end
+    starts[name .. ' models'] = function(done) return models.ask(name, false, done) end
   end
   local first, wanted = wait_for_all(starts), {}
   for _, name in ipairs(names) do
@@ -269,7 +272,13 @@ local function check_models(name, endpoint, asked)
     return health.warn('it has no list of models', { ('Set endpoints.%s.model, or models.'):format(name) })
   end
   local err, names = asked.models[1], asked.models[2]
-  if err then return report(name, err) end
+  if err then
+    local is_none = endpoint.dialect ~= 'ollama' and type(err) == 'table' and NO_LIST[err.status]
+    local model = is_none and require('hum.server.models').decided(name)
+    if not model then return report(name, err) end
+    health.info(('new chats use "%s"'):format(model))
+    return health.info('the server lists no models: ' .. err.message)
+  end
   if #names == 0 then
     local advice = provider_of(endpoint).no_models:format(name)
     return health.warn('the server has no models', { advice:sub(1, 1):upper() .. advice:sub(2) .. '.' })

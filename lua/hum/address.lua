@@ -134,7 +134,7 @@ end
 local function below(origin, path, provider)
   local own, base = provider.path, path
   for _, pattern in ipairs(own.ends) do
-    base = base:gsub(pattern, '')
+    base = base:gsub(pattern, '%1')
   end
   if own.version then return versioned(origin, base, own, base ~= path) end
   if base == path and any_matches(own.whole or {}, path) then
@@ -164,13 +164,16 @@ local function no_scheme(text)
   return ('%s: "%s%s"'):format(why, is_near and 'http://' or 'https://', text)
 end
 
---- "unix:///run/hum.sock", with a path behind a colon: "unix:///run/hum.sock:/v1".
+--- "unix:///run/hum.sock", with a path behind it or behind a colon: "unix:///run/hum.sock:/v1".
 ---@param text string
 ---@return string|nil socket, string path, string|nil err
 local function split_socket(text)
   local rest = text:match('^unix://(/.*)$') or text:match('^unix:(/[^/].*)$')
   if not rest then return nil, '', 'expected the whole path of a socket: "unix:///run/server.sock"' end
   local socket, path = rest:match('^(.-):(/.*)$')
+  if not socket then
+    socket, path = rest:match('^(.-%.sock)(/.*)$')
+  end
   return vim.uri_decode(socket or rest), path or ''
 end
 
@@ -185,10 +188,9 @@ end
 local function split(text)
   if text:find('#', 1, true) then return nil, 'a URL with "#" is not accepted' end
   if text:lower():find('^unix:') then
-    local socket, rest, err = split_socket(text)
+    local before, query = text:match('^([^?]*)%??(.*)$')
+    local socket, path, err = split_socket(before --[[@as string]])
     if not socket then return nil, err end
-    local path, query = rest:match('^([^?]*)%??(.*)$')
-    ---@cast path string  the pattern matches any text
     return {
       origin = 'http://localhost',
       path = path,

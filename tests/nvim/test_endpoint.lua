@@ -179,6 +179,9 @@ local BASES = {
   { '/chat/completions', '', '' },
   { '/team/chat/completions/', '/team', '/team' },
   { '/v1/completions', '/v1', '' },
+  { '/v1/chat', '/v1', '' },
+  { '/team/v1/chat', '/team/v1', '/team' },
+  { '/chat', '/chat/v1', '/chat', '/chat' },
   { '/v1/models', '/v1', '' },
   { '/openai/deployments/d', '/openai/deployments/d', '/openai/deployments/d' },
   { '/openai/deployments/d/chat/completions', '/openai/deployments/d', '/openai/deployments/d' },
@@ -217,6 +220,8 @@ test('a Unix socket has the paths of a server', { ui = false }, function(t)
   eq('/run/s.sock', of('unix:/run/s.sock').socket)
   eq('/run/a b.sock', of('unix:///run/a%20b.sock').socket)
   eq({ url = 'http://localhost/api/v4', root = 'http://localhost/api', socket = '/s' }, of('unix:///s:/api/v4'))
+  eq({ url = 'http://localhost/v4', root = 'http://localhost', socket = '/a/s.sock' }, of('unix:///a/s.sock/v4'))
+  eq('a=b', of('unix:///a/s.sock?a=b').query)
   eq({ url = 'http://localhost', socket = '/s' }, of('unix:///s', 'ollama'))
 end)
 

@@ -6,7 +6,7 @@ return {
   default_url = 'https://api.anthropic.com',
   key_variable = 'ANTHROPIC_API_KEY',
   path = {
-    ends = { '/v1/messages$', '/v1/models$', '/v1$' },
+    ends = { '^(.*)/v1/messages$', '^(.*)/v1/models$', '^(.*)/v1$' },
     whole = { '/messages$' },
     refused = {
       { '/chat/completions$', 'this is the path of the OpenAI-compatible API: set dialect = "openai"' },

@@ -20,7 +20,7 @@
 ---@field more_context string     how to get more, the same
 
 ---@class hum.ProviderPath
----@field ends string[]      patterns: what it may end in and hum adds by itself
+---@field ends string[]      patterns of what it may end in and hum adds by itself; they capture what is before that
 ---@field refused { [1]: string, [2]: string }[]  patterns, and why they cannot be right
 ---@field whole? string[]    patterns of the whole path of a chat
 ---@field version? string    what is added to one without a version

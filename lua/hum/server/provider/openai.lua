@@ -6,7 +6,7 @@ return {
   title = 'OpenAI-compatible server',
   key_variable = 'OPENAI_API_KEY',
   path = {
-    ends = { '/chat/completions$', '/completions$', '/models$' },
+    ends = { '^(.*)/chat/completions$', '^(.*)/completions$', '^(.*)/models$', '^(.*/v%d[%w.]*)/chat$' },
     refused = {
       { '/responses$', 'hum does not speak the Responses API: remove "/responses"' },
       { '/v1/messages$', 'the path "/v1/messages" is Anthropic\'s API: set dialect = "anthropic"' },

@@ -38,6 +38,7 @@ local LUA = {
   ['hum/complete/ghost'] = { 'hum/base' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/complete/ghost', 'hum/complete/backend' },
+  ['hum/check'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum' },
   ['hum/inspect'] = { 'hum/base', 'hum/server', 'hum/chat', 'hum/inspect' },
   ['hum'] = { '*' },
 }

@@ -138,6 +138,11 @@ M.subcommands = {
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
   inspect = { run = inspect, complete = inspect_words, bang = true, text = true, words = true },
+  check = {
+    complete = function(typed) return beginning(require('hum.config').endpoint_names(), typed) end,
+    text = true,
+    run = function(given) require('hum.check').run(given.text ~= '' and given.text or nil) end,
+  },
   jobs = {
     anywhere = true,
     run = function() require('hum.jobs').show() end,

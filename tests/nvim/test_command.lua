@@ -71,7 +71,7 @@ end)
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
   eq('hum: unknown subcommand ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
   T.match(
-    'hum: unknown subcommand ":Hum frobnicate"; use one of: build, chat, complete, health,',
+    'hum: unknown subcommand ":Hum frobnicate"; use one of: build, chat, check, complete, health,',
     said(t, 'Hum frobnicate'),
     true
   )
@@ -95,12 +95,26 @@ test(
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
     eq(
-      { 'build', 'chat', 'complete', 'health', 'inspect', 'jobs', 'log', 'model', 'new', 'retry', 'send', 'stop' },
+      {
+        'build',
+        'chat',
+        'check',
+        'complete',
+        'health',
+        'inspect',
+        'jobs',
+        'log',
+        'model',
+        'new',
+        'retry',
+        'send',
+        'stop',
+      },
       complete('Hum ')
     )
     eq({ 'send', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
-    eq({ 'chat' }, complete("tab '<,'>Hum ch"))
+    eq({ 'chat', 'check' }, complete("tab '<,'>Hum ch"))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
     eq({ 'team/', 'team/big' }, complete('Hum new t'))

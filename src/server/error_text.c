@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "server/balance.h"
 #include "server/json.h"
 
 #include <ctype.h>
@@ -332,9 +333,17 @@ static void add_lines(char *text, struct buf *out)
     buf_finish(&words);
 }
 
+/* What follows the value that a body begins with. */
+static bool find_behind(char *text, size_t len, struct buf *out)
+{
+    struct balance balance = {0};
+    size_t end = text[0] == '{' || text[0] == '[' ? balance_end(&balance, text, len) : 0;
+    return end > 0 && find_in_lines(text + end, len - end, out);
+}
+
 static void add_words(char *text, size_t len, const cJSON *root, struct buf *out)
 {
-    if (root != NULL && error_words(root, out)) {
+    if (root != NULL && (error_words(root, out) || find_behind(text, len, out))) {
         return;
     }
     if (root != NULL && find_code(root, out)) {

@@ -83,6 +83,41 @@ static void json_nested_in_the_text_is_opened(void)
     BODY("{\"error\":\"map[code:500 {broken\"}", "map[code:500 {broken");
 }
 
+static void an_error_behind_other_words_is_found(void)
+{
+    BODY("upstream said:\n{\"error\":{\"message\":\"no\"}}", "no");
+    BODY(": hello\nevent: error\ndata: {\"message\":\"no\"}\n\n", "no");
+    BODY("{\"type\":\"ping\"}\n{\"error\":\"no\"}", "no");
+    BODY("{\"type\":\"ping\"}\n", "ping");
+    BODY("lost\n<html><title>502 Bad Gateway</title></html>", "502 Bad Gateway");
+    BODY("[12:30] {\nno", "[12:30] { no");
+}
+
+static void json_that_is_cut_off_has_its_words(void)
+{
+    BODY("{\"error\":{\"message\":\"quota us", "quota us");
+    BODY("{\"error\":{\"message\":\"say \\\"no\\\"\",\"typ", "say \\\"no\\\"");
+    BODY("{\"error\":{\"code\"", "{\"error\":{\"code\"");
+}
+
+static void a_trace_is_cut_down_to_what_it_says(void)
+{
+    BODY("{\"error\":\"no\\nTraceback (most recent call last):\\n  File \\\"x.py\\\"\"}", "no");
+    BODY("Traceback (most recent call last):\n  File \"x.py\"\nKeyError: 'no'\n\n",
+         "KeyError: 'no'");
+    BODY("lost\nTraceback (most recent call last):\n  File \"x.py\"\nKeyError\n", "lost");
+}
+
+static void a_word_and_the_message_beside_it_are_both_told(void)
+{
+    BODY("{\"error\":\"Bad Request\",\"message\":\"no\",\"status\":400}", "Bad Request: no");
+    BODY("{\"error\":\"no\",\"message\":\"no\"}", "no");
+    BODY("{\"error\":true,\"message\":\"no\"}", "no");
+    BODY("{\"error\":\"invalid_token\",\"error_description\":\"no\"}", "invalid_token: no");
+    BODY("{\"fault\":{\"faultstring\":\"no\"}}", "no");
+    BODY("{\"errorMessage\":\"no\"}", "no");
+}
+
 static void plain_text_is_taken_as_it_is_on_one_line(void)
 {
     BODY("404 page not found", "404 page not found");
@@ -249,6 +284,10 @@ int main(void)
     RUN(an_error_lists_what_there_is);
     RUN(an_error_may_be_a_text_or_an_object);
     RUN(json_nested_in_the_text_is_opened);
+    RUN(an_error_behind_other_words_is_found);
+    RUN(json_that_is_cut_off_has_its_words);
+    RUN(a_trace_is_cut_down_to_what_it_says);
+    RUN(a_word_and_the_message_beside_it_are_both_told);
     RUN(plain_text_is_taken_as_it_is_on_one_line);
     RUN(a_page_gives_its_title);
     RUN(a_body_that_says_nothing_gives_nothing);

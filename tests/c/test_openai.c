@@ -38,6 +38,128 @@ static void thinking_goes_by_two_names_and_comes_first(void)
            "{thinking a}{thinking b}{thinking c}{text d}{done stop}");
 }
 
+static void text_has_many_shapes(void)
+{
+    static const char *const contents[] = {
+        "[{\"type\":\"text\",\"text\":\"hi\"}]",
+        "[{\"type\":\"output_text\",\"text\":\"hi\"}]",
+        "{\"type\":\"text\",\"text\":\"hi\"}",
+        "{\"text\":{\"value\":\"hi\"}}",
+        "[{\"content\":\"hi\"}]",
+        "[\"hi\"]",
+        "[[\"hi\"]]",
+        "[null,{\"type\":\"refusal\",\"refusal\":\"hi\"}]",
+        "[{\"type\":\"redacted_thinking\",\"data\":\"x\"},{\"text\":\"hi\"}]",
+    };
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        char data[300];
+        int len = snprintf(data, sizeof data, DELTA("\"content\":%s") DONE, contents[i]);
+        events_check(__FILE__, __LINE__, "openai", data, (size_t)len, "{text hi}{done }");
+    }
+}
+
+static void thoughts_have_many_shapes(void)
+{
+    static const char *const fields[] = {
+        "\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]}]",
+        "\"content\":[{\"type\":\"reasoning\",\"text\":\"hm\"}]",
+        "\"content\":[{\"thinking\":\"hm\"}]",
+        "\"reasoning\":{\"content\":\"hm\"}",
+        "\"reasoning_content\":\"\",\"reasoning\":\"hm\"",
+        "\"reasoning\":null,\"reasoning_text\":\"hm\"",
+        "\"thinking\":[{\"text\":\"hm\"}]",
+        "\"reasoning_details\":[{\"type\":\"reasoning.summary\",\"summary\":\"hm\"}]",
+        "\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\"},"
+        "{\"type\":\"reasoning.text\",\"text\":\"hm\"}]",
+        "\"reasoning\":\"hm\",\"reasoning_details\":[{\"text\":\"hm\"}],\"thinking_blocks\":[{"
+        "\"type\":\"thinking\",\"thinking\":\"hm\"}]",
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        char data[400];
+        int len = snprintf(data, sizeof data, DELTA("%s") DONE, fields[i]);
+        events_check(__FILE__, __LINE__, "openai", data, (size_t)len, "{thinking hm}{done }");
+    }
+}
+
+static void what_has_no_known_shape_costs_no_more_than_itself(void)
+{
+    STREAM(DELTA("\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}},\"a\"]") DONE,
+           "{unread image_url}{text a}{done }");
+    STREAM(DELTA("\"reasoning\":true,\"content\":\"a\"") DONE, "{unread reasoning}{text a}{done }");
+    STREAM(DELTA("\"images\":[{}]") DONE, "{unread images}{done }");
+    STREAM("data: {\"candidates\":[]}\n\n" DONE, "{unread candidates}{done }");
+}
+
+static void a_message_beside_deltas_is_the_same_once_more(void)
+{
+    STREAM(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"message\":{\"content\":\"a\"}}]}\n\n"
+        "data: {\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
+        "{text a}{done stop}");
+    STREAM("data: {\"choices\":[{\"delta\":{},\"message\":{\"content\":\"a\"}}]}\n\n" DONE,
+           "{text a}{done }");
+    STREAM("data: {\"choices\":[{\"delta\":null,\"text\":\"a\"}]}\n\n" DONE, "{text a}{done }");
+}
+
+static void a_reason_that_is_none_does_not_finish(void)
+{
+    STREAM("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"null\"}]}\n\n",
+           "{text a}{cut}");
+    STREAM(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":{\"type\":\"stop\"}"
+        "}]}\n\n",
+        "{text a}{done stop}");
+}
+
+static void a_record_may_be_several(void)
+{
+    STREAM("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}{\"choices\":[{\"delta\":{"
+           "\"content\":\"b\"}}]}\n\n" DONE,
+           "{text a}{text b}{done }");
+    STREAM("data: [{\"choices\":[{\"delta\":{\"content\":\"a\"}}]},7,{\"choices\":[{\"delta\":{"
+           "\"content\":\"b\"}}]}]\n\n" DONE,
+           "{text a}{text b}{done }");
+    STREAM("data: \"{\\\"choices\\\":[{\\\"delta\\\":{\\\"content\\\":\\\"a\\\"}}]}\"\n\n" DONE,
+           "{text a}{done }");
+    STREAM("data: data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: data: [DONE]\n\n",
+           "{text a}{done }");
+    STREAM("data: ping {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n" DONE,
+           "{stray ping {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}}{done }");
+    STREAM("data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"logprobs\":{\"content\":[{"
+           "\"logprob\":NaN}]}}]}\n\n" DONE,
+           "{text a, 1 token -99.000}{done }");
+}
+
+static void the_mark_of_the_end_is_written_in_many_ways(void)
+{
+    STREAM("data:  [DONE] \n\n", "{done }");
+    STREAM("data: \"[DONE]\"\n\n", "{done }");
+    STREAM("data: [done]\n\n", "{done }");
+    STREAM("[DONE]", "{done }");
+}
+
+static void nothing_fails_a_finished_reply(void)
+{
+    STREAM(STOP "data: {\"error\":{\"message\":\"late\"}}\n\n" DONE,
+           "{stray late}{done stop, late}");
+    STREAM(STOP "data: {\"usage\":\n\n" DONE, "{stray {\"usage\":}{done stop}");
+    STREAM("data: {\"error\":{\"message\":\"now\"},\"choices\":[{\"delta\":{},\"finish_reason\":"
+           "\"stop\"}]}\n\n",
+           "{error now}");
+}
+
+static void records_of_another_dialect_are_read(void)
+{
+    STREAM("{\"message\":{\"content\":\"a\"},\"done\":false}\n{\"message\":{\"content\":\"b\"},"
+           "\"done\":true,\"done_reason\":\"length\"}\n",
+           "{unread records of the dialect 'ollama'}{text a}{text b}{done length}");
+    STREAM(
+        "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+        "\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\ndata: {\"type\":\"message_delta\","
+        "\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n",
+        "{unread records of the dialect 'anthropic'}{text a}{done end_turn}");
+}
+
 static void a_refusal_is_text(void)
 {
     STREAM(DELTA("\"refusal\":\"I cannot\"") STOP DONE, "{text I cannot}{done stop}");
@@ -539,6 +661,15 @@ int main(void)
     RUN(deltas_become_text);
     RUN(the_role_event_and_empty_or_null_content_are_no_events);
     RUN(thinking_goes_by_two_names_and_comes_first);
+    RUN(text_has_many_shapes);
+    RUN(thoughts_have_many_shapes);
+    RUN(what_has_no_known_shape_costs_no_more_than_itself);
+    RUN(a_message_beside_deltas_is_the_same_once_more);
+    RUN(a_reason_that_is_none_does_not_finish);
+    RUN(a_record_may_be_several);
+    RUN(the_mark_of_the_end_is_written_in_many_ways);
+    RUN(nothing_fails_a_finished_reply);
+    RUN(records_of_another_dialect_are_read);
     RUN(a_refusal_is_text);
     RUN(other_choices_are_passed_over);
     RUN(usage_comes_with_empty_choices);

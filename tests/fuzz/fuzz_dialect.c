@@ -1,5 +1,5 @@
 /* The dialects and json: a stream of any bytes gives the same events however it is split,
- * in a right order, a text put into JSON comes out again, and a gap in any bytes makes a
+ * in a right order, and none that fails a finished reply; a text put into JSON comes out again, and a gap in any bytes makes a
  * body that is JSON and has all of them. The seeds are recorded HTTP
  * responses, whose head and chunks are taken off. */
 #include "fuzz.h"
@@ -7,7 +7,6 @@
 #include "../c/fixture.h"
 #include "base/utf8.h"
 #include "server/dialect.h"
-#include "server/error_text.h"
 #include "server/fill.h"
 #include "server/json.h"
 
@@ -17,6 +16,7 @@ struct chat {
     struct dialect_state state;
     struct buf log;
     bool ended;
+    bool finished; /* before the record */
 };
 
 static void on_event(void *ctx, const struct dialect_event *event)
@@ -25,6 +25,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
     MUST(!s->ended);
     s->ended =
         event->type == DIALECT_ERROR || event->type == DIALECT_ODD || event->type == DIALECT_DONE;
+    MUST(!s->finished || (event->type != DIALECT_ERROR && event->type != DIALECT_ODD));
     MUST(event->type == DIALECT_STATS || event->text[event->len] == '\0');
     MUST(event->type >= DIALECT_STATS || strlen(event->text) == event->len);
     MUST(event->type >= DIALECT_THOUGHT || event->len > 0);
@@ -48,27 +49,39 @@ static int on_record(void *ctx, char *record, size_t len)
 {
     struct chat *s = ctx;
     s->state.event = s->frame.name;
+    s->state.whole = s->frame.bare;
+    s->finished = s->state.finished;
     s->dialect->record(&s->state, record, len, on_event, s);
     return 0;
+}
+
+static void begin(struct chat *s, const struct dialect *dialect)
+{
+    memset(s, 0, sizeof *s);
+    s->dialect = dialect;
+    buf_init(&s->log, (size_t)8 * LIMIT_RECORD);
+    frame_init(&s->frame, s->dialect->frame, LIMIT_RECORD);
+}
+
+static void finish(struct chat *s)
+{
+    s->dialect->end(&s->state, on_event, s);
+    MUST(s->ended == s->state.done);
+    frame_finish(&s->frame);
+    dialect_state_finish(&s->state);
 }
 
 static void run(struct chat *s, const struct dialect *dialect, const char *data, size_t len,
                 bool whole)
 {
     struct fuzz_pieces split = {whole, fuzz_hash(data, len), len};
-    memset(s, 0, sizeof *s);
-    s->dialect = dialect;
-    buf_init(&s->log, (size_t)4 * LIMIT_RECORD);
-    frame_init(&s->frame, s->dialect->frame, LIMIT_RECORD);
+    begin(s, dialect);
     while (split.left > 0) {
         size_t n = fuzz_piece(&split);
         MUST(frame_feed(&s->frame, data + len - split.left - n, n, on_record, s) == 0);
     }
     MUST(frame_end(&s->frame, on_record, s) == 0);
-    s->dialect->end(&s->state, on_event, s);
-    MUST(s->ended == s->state.done);
-    frame_finish(&s->frame);
-    dialect_state_finish(&s->state);
+    finish(s);
 }
 
 static void check_stream(const struct dialect *dialect, const char *data, size_t len)
@@ -83,19 +96,36 @@ static void check_stream(const struct dialect *dialect, const char *data, size_t
     buf_finish(&pieces.log);
 }
 
-static void check_error_text(const char *data, size_t len)
+/* The connection breaks at the end, whatever stands there. */
+static void check_broken(const struct dialect *dialect, const char *data, size_t len)
 {
-    struct buf text;
-    buf_init(&text, LIMIT_ERROR_BODY);
-    char *url;
-    error_text(data, len, &text, &url);
-    MUST(text.len <= 2000 && fuzz_is_utf8(text.data, text.len));
-    for (size_t i = 0; i < text.len; i++) {
-        MUST((unsigned char)text.data[i] >= ' ' && text.data[i] != 0x7F);
+    struct chat s;
+    begin(&s, dialect);
+    MUST(frame_feed(&s.frame, data, len, on_record, &s) == 0);
+    MUST(frame_break(&s.frame, on_record, &s) == 0);
+    finish(&s);
+    buf_finish(&s.log);
+}
+
+/* Records as servers glue them: without line breaks, in a string, in a list. */
+static void check_glued(const struct dialect *dialect, const char *data, size_t len)
+{
+    static const char *const heads[] = {"", "data: ", "data: [", "["}, *const tails[] = {"", "\n\n",
+                                                                                         "]", "]"};
+    struct buf glued;
+    uint32_t how = fuzz_hash(data, len) % 4;
+    buf_init(&glued, (size_t)8 * LIMIT_RECORD);
+    buf_add_str(&glued, heads[how]);
+    if (how == 1) {
+        json_write_string(&glued, data, len);
     }
-    MUST(!url || strncmp(url, "http", 4) == 0);
-    free(url);
-    buf_finish(&text);
+    for (size_t i = 0; how != 1 && i < len; i++) {
+        buf_add(&glued, data[i] != '\n' ? &data[i] : ",", how > 1 || data[i] != '\n');
+    }
+    buf_add_str(&glued, tails[how]);
+    MUST(glued.error == 0);
+    check_stream(dialect, glued.len > 0 ? glued.data : "", glued.len);
+    buf_finish(&glued);
 }
 
 /* NUL cannot come back as itself, and comes as U+FFFD. */
@@ -158,14 +188,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         body = f.body.data != NULL ? f.body.data : "";
         len = f.body.len;
     }
-    check_stream(&dialect_ollama, body, len);
-    check_stream(&dialect_openai, body, len);
-    check_stream(&dialect_anthropic, body, len);
-    check_stream(&dialect_llamacpp, body, len);
+    static const struct dialect *const dialects[] = {&dialect_ollama, &dialect_openai,
+                                                     &dialect_anthropic, &dialect_llamacpp};
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+        check_stream(dialects[i], body, len);
+    }
+    check_broken(dialects[len % 4], body, len);
+    check_glued(dialects[len % 3], body, len);
     check_fill(&dialect_ollama, body, len);
     check_fill(&dialect_openai, body, len);
     check_fill(&dialect_llamacpp, body, len);
-    check_error_text(body, len);
     check_round_trip(body, len);
     fixture_finish(&f);
     free(data);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/mask.h"
 #include "proto.h"
 #include "server/error_text.h"
 #include "server/frame.h"
@@ -356,8 +357,13 @@ static void keep_stray(struct generation *g, const struct dialect_event *event)
         frame_keep_stray(&g->frame, event->text, event->len);
     }
     if (g->logged++ < LOGGED_MAX) {
+        struct buf text;
+        buf_init_secret(&text, SIZE_MAX);
+        buf_add(&text, event->text, event->len);
+        mask_text(&text, g->endpoint->secrets);
         log_write(LOG_INFO, "%s: %zu bytes between records", g->endpoint->name, event->len);
-        log_write(LOG_DEBUG, "%s", event->text);
+        log_write(LOG_DEBUG, "%s", text.data);
+        buf_finish(&text);
     }
 }
 

@@ -69,10 +69,8 @@ static void thoughts_have_many_shapes(void)
         "\"reasoning\":null,\"reasoning_text\":\"hm\"",
         "\"thinking\":[{\"text\":\"hm\"}]",
         "\"reasoning_details\":[{\"type\":\"reasoning.summary\",\"summary\":\"hm\"}]",
-        "\"reasoning_details\":[{\"type\":\"reasoning.encrypted\",\"data\":\"x\"},"
-        "{\"type\":\"reasoning.text\",\"text\":\"hm\"}]",
-        "\"reasoning\":\"hm\",\"reasoning_details\":[{\"text\":\"hm\"}],\"thinking_blocks\":[{"
-        "\"type\":\"thinking\",\"thinking\":\"hm\"}]",
+        "\"reasoning_details\":[{\"type\":\"x.encrypted\",\"data\":\"x\"},{\"text\":\"hm\"}]",
+        "\"reasoning\":\"hm\",\"reasoning_details\":[{\"text\":\"hm\"}],\"thought\":\"hm\"",
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char data[400];

@@ -461,6 +461,21 @@ test('an endpoint that fails costs its own rows, and can be asked again', { ui =
   eq({ 'a/one', 'b/three', 'b/four', 'c/', 'd/' }, offered(t, 2).items)
 end)
 
+test('an endpoint with a fault in its configuration costs its own row', { ui = { 200, 20 } }, function(t)
+  local b = server(t, ids('one', 'two'))
+  t:lua(
+    [[require('hum').setup({ endpoint = 'a', endpoints = {
+      ollama = false, a = { url = 5 }, b = { url = ..., dialect = 'openai' } } })]],
+    b.url
+  )
+  take(t, 'b/two')
+  t:cmd('Hum model')
+  local got = offered(t)
+  eq({ 'a/', 'b/one', 'b/two' }, got.items)
+  T.match('^a: .*url.*nothing was sent', got.shown[1])
+  said(t, 'new chats use b/two')
+end)
+
 test('an Ollama that nobody has configured is not missed', {}, function(t)
   local a = server(t, ids('one', 'two'))
   t:lua('require("hum.url").DEFAULT = "http://127.0.0.1:1"')
@@ -795,3 +810,55 @@ test('a service without a list says so, and is asked for the model that is named
   eq({ '/v1/chat/completions' }, vim.tbl_map(function(request) return request.path end, srv:requests()))
   eq('codestral-latest', asked(srv))
 end)
+
+-- ---- whatever comes ---------------------------------------------------------------------------
+
+--- Makes lists at random of the names that are read, with values of any type, and reads them.
+local STORM = [==[
+  local seed = ...
+  math.randomseed(seed)
+  local catalog = require('hum.server.catalog')
+  local answers = require('hum.server.answer')
+  local names = {
+    'data', 'models', 'result', 'results', 'items', 'list', 'id', 'key', 'model', 'name', 'type', 'capabilities',
+    'architecture', 'output_modalities', 'task', 'pricing', 'prompt', 'completion', 'input', 'output', 'providers',
+    'context_length', 'max_model_len', 'parameters', 'max_seq_len', 'meta', 'n_ctx', 'loaded_instances', 'config',
+    'properties', 'property_id', 'value', 'status', 'state', 'remote_host', 'remote_model', 'details', 'has_more',
+    'last_id', 'next', 'links', 'pagination', 'page', 'total_pages', 'per_page', 'total_count', 'count', 'error',
+    'errors', 'message', 'base_resp', 'detail', 'nextPageToken', 'next_page_token', 'result_info',
+  }
+  local plain = { '', 'x', 'a b?c=d&e#f', 'embedding', 0, -1, 1e300, 0/0, 1/0, true, false, vim.NIL, '%', '\n' }
+  local function value(depth)
+    local kind = depth > 0 and math.random(4) or 1
+    if kind == 1 then return plain[math.random(#plain)] end
+    local out = kind == 4 and vim.empty_dict() or {}
+    for i = 1, math.random(0, 5) do
+      out[kind == 2 and i or names[math.random(#names)]] = value(depth - 1)
+    end
+    return out
+  end
+  for _ = 1, 3000 do
+    local answer = value(6)
+    local list = { path = '/models?a=b', capability = math.random(2) == 1 and 'completion' or nil, limit = 'count' }
+    local ok, why = pcall(function()
+      if type(answer) ~= 'table' then answer = { data = answer } end
+      local models = catalog.read(answer, list)
+      for _, model in ipairs(models) do
+        assert(type(model.id) == 'string' and model.id ~= '' and not model.id:find('%c'), 'a name')
+        assert(not model.context or model.context >= 1, 'a context')
+        catalog.chats(model, list)
+      end
+      local more = catalog.next(answer, list, models[#models])
+      assert(not more or vim.startswith(more, '/models?'), 'a path')
+      answers.error_words(answer)
+    end)
+    if not ok then return why .. ': ' .. vim.inspect(answer) end
+  end
+]==]
+
+local seed = tonumber(vim.env.HUM_TEST_SEED) or math.floor(vim.uv.hrtime() % 1e6)
+test(
+  ('whatever a list is, reading it is no fault, seed %d'):format(seed),
+  { ui = false },
+  function(t) eq(nil, t:lua(STORM, seed)) end
+)

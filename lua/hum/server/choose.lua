@@ -51,8 +51,8 @@ end
 ---@return boolean
 local function is_unused(source, in_use)
   local endpoint, variable = config.get().endpoints[source.name], lists.provider(source.name).host_variable
-  local by_default = not endpoint.url and variable ~= nil and (vim.env[variable] or '') == ''
-  return by_default and source.name ~= in_use.endpoint and source.err ~= nil and source.err.code == 'connect'
+  if not endpoint or endpoint.url or not variable or source.name == in_use.endpoint then return false end
+  return (vim.env[variable] or '') == '' and source.err ~= nil and source.err.code == 'connect'
 end
 
 --- The row of an endpoint whose models are asked for once it is chosen.

@@ -161,3 +161,58 @@ test('a mended configuration holds at once', QUIET, function(t)
   eq('done', chat.finished(t).status)
   eq({}, ollama:requests())
 end)
+
+-- Options put together at random, from names that there are and values of all types.
+local STORM = [[
+  math.randomseed(...)
+  local schema = require('hum.config.schema')
+  local function pick(list) return list[math.random(#list)] end
+  local ODD = {
+    true, false, 0, -1, 1.5, 'x', '', 'ollama', 'openai', 'groq', vim.NIL, {}, { 1 }, { x = 1 }, print, { env = 'X' },
+    'http://127.0.0.1:9', 'https://h/v1?a=b', 'unix:///s', 0 / 0,
+  }
+  local make
+  local function group(node, depth)
+    local out = {}
+    for _ = 1, math.random(0, 4) do
+      local field = pick(node.fields)
+      local name = math.random() < 0.1 and pick({ 'end_point', 'x', 1, field.name .. 'x' }) or field.name
+      out[name] = make(field, depth + 1)
+    end
+    return out
+  end
+  function make(node, depth)
+    if math.random() < 0.2 or depth > 6 then return pick(ODD) end
+    if node.kind == 'group' then return group(node, depth) end
+    if node.kind == 'map' then
+      local out = {}
+      for _ = 1, math.random(0, 3) do
+        out[pick({ 'team', 'ollama', 'groq', 'azure', 'b d', 'X', 7, '*' })] = make(node.item, depth + 1)
+      end
+      return out
+    end
+    return node.values and pick(node.values) or node.default or pick(ODD)
+  end
+  local config, endpoints = require('hum.config'), require('hum.server.endpoint')
+  for _ = 1, 300 do
+    local user = make(schema, 0)
+    vim.g.hum = function() return user end
+    config.setup(make(schema, 0))
+    local options = config.get()
+    for _, name in ipairs(config.endpoint_names()) do
+      local url = endpoints.url(name)
+      assert(url == nil or url:find('^https?://'), name)
+    end
+    assert(options.endpoints[options.endpoint] or config.endpoint(options.endpoint) == nil)
+    assert(type(options.complete.max_lines) == 'number' and type(options.chat.maps.send) ~= 'nil')
+    config.problems()
+    config.offers()
+  end
+]]
+
+local seed = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
+
+test('whatever is set, what is in force can be used, HUM_TEST_SEED=' .. seed, QUIET, function(t)
+  t:lua('require("hum.notify").error = function() end')
+  t:lua(STORM, seed)
+end)

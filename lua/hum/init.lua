@@ -1,10 +1,10 @@
 -- The public API. Everything below loads on first use.
 local M = {}
 
---- Options, see |hum-config|. Works without: every option has a default. Checked as a
---- whole; with a fault in it nothing of it is applied and each fault is told.
+--- Options, see |hum-config|. Works without: every option has a default. Each fault
+--- in them is told; what is faulty is left out.
 ---@param opts? table
----@return boolean ok
+---@return boolean ok  there was no fault
 function M.setup(opts) return require('hum.config').setup(opts) == true end
 
 ---@class hum.ChatOpts

@@ -12,7 +12,7 @@
 struct buf;
 struct dialect;
 
-/* What is known of a service before it was asked (lua/hum/server/presets.lua). */
+/* What is known of a service before it was asked (lua/hum/server/provider/presets.lua). */
 struct endpoint_quirks {
     char **refuses; /* names of what its models refuse, as in learned.h; NULL-terminated, or NULL */
     char *limit;    /* the field for the length of a reply, NULL: as options name it */

@@ -15,6 +15,7 @@
 #include "proto.h"
 #include "server/endpoint.h"
 #include "server/http.h"
+#include "server/learned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,14 @@ static void do_inspect(struct methods *m, const struct value *params)
     }
 }
 
+static void do_forget(struct methods *m, const struct value *params)
+{
+    (void)m;
+    char *endpoint = value_strdup(value_get(value_item(params, 0), "endpoint"));
+    learned_forget(endpoint);
+    free(endpoint);
+}
+
 static void do_warm(struct methods *m, const struct value *params)
 {
     (void)params;
@@ -276,11 +285,17 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello},       {METHOD_CHAT, do_chat},
-    {METHOD_GENERATE, do_generate}, {METHOD_STOP, do_stop},
-    {METHOD_JOIN, do_join},         {METHOD_QUERY, do_query},
-    {METHOD_JOBS, do_jobs},         {METHOD_WARM, do_warm},
-    {METHOD_INSPECT, do_inspect},   {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello},
+    {METHOD_CHAT, do_chat},
+    {METHOD_GENERATE, do_generate},
+    {METHOD_STOP, do_stop},
+    {METHOD_JOIN, do_join},
+    {METHOD_QUERY, do_query},
+    {METHOD_JOBS, do_jobs},
+    {METHOD_WARM, do_warm},
+    {METHOD_INSPECT, do_inspect},
+    {METHOD_FORGET, do_forget},
+    {"nvim_error_event", do_error_event},
 };
 
 static const struct {

@@ -18,6 +18,7 @@
 #define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "record"s, "result" */
 #define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
+#define METHOD_FORGET "forget"     /* {endpoint?}: what was learned of it, or of all, is no more */
 #define METHOD_JOBS "jobs"         /* id of its own: answered by "jobs" */
 #define METHOD_INSPECT "inspect"   /* id of its own, {buf?}: answered by "inspection" */
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
@@ -44,7 +45,7 @@
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
 #define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
-#define EVENT_LEARNED "learned"     /* {endpoint, message}: sent again without what is refused */
+#define EVENT_LEARNED "learned"     /* {endpoint, message}: see learned.h; id 0: of completion */
 #define EVENT_DONE "done"           /* {reason, ending, message, hint, stats} */
 #define EVENT_ERROR "error"         /* {code, message, hint?, status?, stats?} */
 #define EVENT_CANCELLED "cancelled" /* {stats} */

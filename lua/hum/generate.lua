@@ -4,7 +4,6 @@ local client = require('hum.server.client')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
 local interrupt = require('hum.interrupt')
-local learned = require('hum.server.learned')
 local log = require('hum.log')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
@@ -303,7 +302,6 @@ local function on_event(run, name, data)
   elseif name == 'waiting' then
     tell(run, 'on_wait', data.seconds, data.message)
   elseif name == 'learned' then
-    learned.add(data.endpoint, data.message)
     tell(run, 'on_learned', data.message)
   elseif ENDINGS[name] then
     on_end(run, name, data)

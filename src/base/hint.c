@@ -239,7 +239,7 @@ static const struct row said[] = {
      .says = "reasoning|thinking",
      .hint = "Set endpoints.{e}.think to a level that the model knows, or remove it."},
     {.says = "stream_options",
-     .hint = "Set endpoints.{e}.options.stream_options = vim.NIL: the server refuses it."},
+     .hint = "Correct endpoints.{e}.url: this server refuses what every request has."},
     {.says = "max_tokens&too large|max_tokens&at most|max_tokens&maximum|max_tokens&exceed|"
              "max_completion_tokens&too large|max_completion_tokens&at most|max_tokens: ",
      .hint = "Lower {option}: the model's replies may not be that long."},

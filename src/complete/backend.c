@@ -9,6 +9,7 @@
 #include "server/generation.h"
 #include "server/http.h"
 #include "server/json.h"
+#include "server/learned.h"
 
 #include <stdlib.h>
 
@@ -213,7 +214,8 @@ struct generation *backend_start(const struct backend *b, const struct generatio
     }
     buf_init(&body, LIMIT_MESSAGE);
     *why = "the prompt is too long";
-    if (b->dialect->fill->body(fill, &body, why) == 0) {
+    const struct learned known = learned_of(&b->endpoint, b->model);
+    if (b->dialect->fill->body(fill, &known, &body, why) == 0) {
         const struct generation_request request = {
             .endpoint = &b->endpoint,
             .dialect = b->dialect,
@@ -221,6 +223,7 @@ struct generation *backend_start(const struct backend *b, const struct generatio
             .path = b->dialect->fill->path,
             .body = body.data,
             .body_len = body.len,
+            .revises = true,
             .model = b->model,
         };
         *why = "endpoint.url is not a URL that can be used";

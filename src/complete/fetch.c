@@ -201,8 +201,14 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     fetch_free(f);
 }
 
-static const struct generation_callbacks generation_callbacks = {.on_event = on_event,
-                                                                 .on_end = on_generation_end};
+static void on_learned(void *ctx, const char *told)
+{
+    const struct fetch *f = ctx;
+    supply_learned(f->supply, told);
+}
+
+static const struct generation_callbacks generation_callbacks = {
+    .on_event = on_event, .on_end = on_generation_end, .on_learned = on_learned};
 
 /* ---- giving up ----------------------------------------------------------------- */
 

@@ -50,8 +50,13 @@ static void on_load_end(void *ctx, const struct failure *failure, const struct e
     s->on_ready(s->ctx);
 }
 
-static const struct generation_callbacks load_callbacks = {.on_event = on_load_event,
-                                                           .on_end = on_load_end};
+static void on_load_learned(void *ctx, const char *told)
+{
+    supply_learned(ctx, told);
+}
+
+static const struct generation_callbacks load_callbacks = {
+    .on_event = on_load_event, .on_end = on_load_end, .on_learned = on_load_learned};
 
 static void stop_loading(struct supply *s)
 {
@@ -185,6 +190,12 @@ void supply_answered(struct supply *s)
     s->counts.done++;
     s->loaded_ms = now(s);
     pace_open(&s->pace);
+}
+
+void supply_learned(const struct supply *s, const char *told)
+{
+    const struct endpoint *e = &s->backend->endpoint;
+    event_learned(s->env.rpc, 0, e->name, told, e->secrets);
 }
 
 void supply_failed(struct supply *s, const struct failure *failure)

@@ -116,4 +116,7 @@ void supply_measured(struct supply *s, size_t bytes, size_t tokens);
 void supply_answered(struct supply *s);
 void supply_failed(struct supply *s, const struct failure *failure);
 
+/* What was learned of the backend's endpoint or model is told, a sentence. */
+void supply_learned(const struct supply *s, const char *told);
+
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/mask.h"
 #include "base/utf8.h"
 #include "job/inspect.h"
 #include "job/overflow.h"
@@ -418,18 +417,7 @@ static void on_wait(void *ctx, int64_t ms, const struct failure *failure)
 static void on_learned(void *ctx, const char *told)
 {
     struct chat *c = ctx;
-    struct buf message;
-    buf_init(&message, SIZE_MAX);
-    buf_printf(&message, "the model \"%s\" at endpoint \"%s\" does not take %s: sent without it",
-               c->model, c->endpoint.name, told);
-    mask_text(&message, c->endpoint.secrets);
-    struct buf *out = event_begin(c->env.rpc, EVENT_LEARNED, c->job.id);
-    wire_map(out, 2);
-    wire_cstr(out, "endpoint");
-    wire_cstr(out, c->endpoint.name);
-    wire_cstr(out, "message");
-    wire_str(out, message.data, message.len);
-    buf_finish(&message);
+    event_learned(c->env.rpc, c->job.id, c->endpoint.name, told, c->endpoint.secrets);
 }
 
 static const struct generation_callbacks generation_callbacks = {
@@ -509,9 +497,10 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
         *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
         return HUM_ESPEC;
     }
+    const struct learned known = learned_of(&c->endpoint, c->model);
     c->request = value_copy(request);
     overflow_measure(&c->overflow, request);
-    int error = chat->body(request, learned_find(&c->endpoint, c->model), body, why);
+    int error = chat->body(request, &known, body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";
     }

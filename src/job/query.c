@@ -7,6 +7,7 @@
 #include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
+#include "server/again.h"
 #include "server/dialect.h"
 #include "server/endpoint.h"
 #include "server/error_text.h"
@@ -23,7 +24,10 @@ struct query {
     char *model; /* that it is about, or NULL */
     char *url;   /* the whole address, for the words of failures; NULL: not known yet */
     enum failure_of of;
-    bool quiet;                /* it may fail */
+    bool quiet;                 /* it may fail */
+    char *method, *path, *sent; /* sent: the request's body, or NULL */
+    enum endpoint_at at;
+    struct again again;
     struct transfer *transfer; /* NULL once it has ended */
     struct buf body;           /* all of it, or, of a stream, that of a refusal */
     struct frame frame;        /* of a stream: its lines are records ... */
@@ -42,8 +46,12 @@ static void on_timer_closed(uv_handle_t *handle)
     frame_finish(&q->frame);
     buf_finish(&q->body);
     buf_finish(&q->told);
+    again_finish(&q->again);
     free(q->model);
     wipe_text(q->url);
+    free(q->method);
+    free(q->path);
+    free(q->sent);
     free(q);
 }
 
@@ -100,6 +108,38 @@ static void fail(struct query *q, struct failure f)
     finish(q, EVENT_ERROR);
 }
 
+static bool start_transfer(struct query *q);
+
+/* The endpoint has another address, which is asked once. */
+static bool try_again(struct query *q, const struct failure *f, size_t len)
+{
+    int64_t ms = 0;
+    const struct again_facts facts = {
+        .endpoint = &q->endpoint,
+        .answer = {.status = f->status, .body = q->body.data, .text = f->text},
+        .body_len = len,
+        .url = f->url,
+        .moves = q->at == AT_API,
+    };
+    if (again_judge(&q->again, &facts, &ms, NULL) != AGAIN_NOW) {
+        return false;
+    }
+    buf_clear(&q->body);
+    return start_transfer(q);
+}
+
+/* A page that stands at every address says nothing; the API's answer is JSON. */
+static void note_address(struct query *q)
+{
+    struct buf told;
+    buf_init(&told, SIZE_MAX);
+    bool is_json = q->body.len > 0 && (q->body.data[0] == '{' || q->body.data[0] == '[');
+    if (is_json && again_held(&q->again, &q->endpoint, &told)) {
+        event_learned(q->env.rpc, q->job.id, q->endpoint.name, told.data, q->endpoint.secrets);
+    }
+    buf_finish(&told);
+}
+
 /* A status says more than how the body behind it ended. */
 static void fail_status(struct query *q, const struct http_result *result)
 {
@@ -112,7 +152,14 @@ static void fail_status(struct query *q, const struct http_result *result)
     error_text(q->body.data, len, &text, &signin_url);
     struct failure f = endpoint_result_failure(&q->endpoint, &answered, text.data);
     f.signin_url = signin_url;
-    fail(q, f);
+    if (!try_again(q, &f, len)) {
+        if (q->again.missing != NULL) {
+            buf_printf(&text, "%s; nor at %s", text.len == 0 ? "there is nothing" : "",
+                       q->again.missing);
+            f.text = text.data;
+        }
+        fail(q, f);
+    }
     free(signin_url);
     buf_finish(&text);
 }
@@ -150,6 +197,7 @@ static void on_http_end(void *ctx, const struct http_result *result)
         fail(q, endpoint_failure(&q->endpoint, (enum hum_error)error, NULL));
         return;
     }
+    note_address(q);
     wire_cstr(&q->told, "status");
     wire_int(&q->told, result->status);
     wire_cstr(&q->told, "body");
@@ -226,6 +274,26 @@ static enum endpoint_at read_at(const struct value *spec)
     return value_bool(value_get(spec, "at_fill"), false) ? AT_FILL : AT_API;
 }
 
+static bool start_transfer(struct query *q)
+{
+    const struct endpoint_request request = {
+        .method = q->method,
+        .at = q->at,
+        .path = q->path,
+        .as_written = q->again.as_written,
+        .accept = "application/json",
+        .body = q->sent,
+        .body_len = q->sent != NULL ? strlen(q->sent) : 0,
+    };
+    struct buf url;
+    buf_init_secret(&url, SIZE_MAX);
+    endpoint_url(&q->endpoint, &request, &url);
+    wipe_text(q->url);
+    q->url = url.data;
+    q->transfer = endpoint_start(&q->endpoint, q->env.http, &request, &http_callbacks, q);
+    return q->transfer != NULL;
+}
+
 static int read_spec(struct query *q, const struct value *spec, const char **why)
 {
     int error = endpoint_init(&q->endpoint, value_get(spec, "endpoint"), why);
@@ -236,34 +304,20 @@ static int read_spec(struct query *q, const struct value *spec, const char **why
     q->of = value_bool(value_get(spec, "fills"), false) ? OF_FILL : OF_QUERY;
     q->quiet = value_bool(value_get(spec, "quiet"), false);
     struct fields f = {.map = spec};
-    char *method = fields_text(&f, FIELD("query", "method"));
-    char *path = fields_text(&f, FIELD("query", "path"));
-    char *body = value_strdup(value_get(spec, "body"));
+    again_init(&q->again, &q->endpoint);
+    q->at = read_at(spec);
+    q->method = fields_text(&f, FIELD("query", "method"));
+    q->path = fields_text(&f, FIELD("query", "path"));
+    q->sent = value_strdup(value_get(spec, "body"));
     q->timeout_ms = fields_ms(&f, FIELD("query", "timeout"));
     *why = f.why;
-    if (f.why == NULL && strcmp(method, "GET") != 0 && strcmp(method, "POST") != 0) {
+    if (f.why == NULL && strcmp(q->method, "GET") != 0 && strcmp(q->method, "POST") != 0) {
         *why = "query.method is neither \"GET\" nor \"POST\"";
     }
-    if (*why == NULL) {
-        struct buf url;
-        buf_init_secret(&url, SIZE_MAX);
-        endpoint_url(&q->endpoint, read_at(spec), path, &url);
-        q->url = url.data;
-        const struct endpoint_request request = {
-            .method = method,
-            .at = read_at(spec),
-            .path = path,
-            .accept = "application/json",
-            .body = body,
-            .body_len = body != NULL ? strlen(body) : 0,
-        };
-        q->transfer = endpoint_start(&q->endpoint, q->env.http, &request, &http_callbacks, q);
+    if (*why == NULL && !start_transfer(q)) {
         *why = "endpoint.url is not a URL that can be used";
     }
-    free(method);
-    free(path);
-    free(body);
-    return q->transfer != NULL ? 0 : HUM_ESPEC;
+    return *why == NULL ? 0 : HUM_ESPEC;
 }
 
 static void stop(struct job *j, bool discard)

@@ -65,6 +65,22 @@ void event_ending(struct buf *out, const struct ending_facts *ending, char *cons
     buf_finish(&hint);
 }
 
+void event_learned(struct rpc *rpc, int64_t id, const char *endpoint, const char *told,
+                   char *const *secrets)
+{
+    struct buf message;
+    buf_init(&message, SIZE_MAX);
+    buf_add_str(&message, told);
+    mask_text(&message, secrets);
+    struct buf *out = event_begin(rpc, EVENT_LEARNED, id);
+    wire_map(out, 2);
+    wire_cstr(out, "endpoint");
+    wire_cstr(out, endpoint);
+    wire_cstr(out, "message");
+    wire_str(out, message.data, message.len);
+    buf_finish(&message);
+}
+
 void event_error(struct rpc *rpc, int64_t id, const struct failure *f)
 {
     struct buf *out = event_begin(rpc, EVENT_ERROR, id);

@@ -13,9 +13,9 @@
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/foreign.h"
-#include "server/learned.h"
 #include "server/readers.h"
 #include "server/record.h"
+#include "server/refusal.h"
 #include "server/shape.h"
 
 #include <stdlib.h>
@@ -494,14 +494,17 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
 /* ---- the table ----------------------------------------------------------------- */
 
 static const struct refusal refusals[] = {
-    {"thinking:adaptive", "thinking", {"adaptive thinking"}, "adaptive thinking"},
-    {"thinking:adaptive", "thinking", {"'adaptive'"}, "adaptive thinking"},
-    {"thinking:enabled", "thinking", {"budget_tokens"}, "a budget for thinking"},
-    {"thinking:display", "thinking", {"display"}, "a wish for summarized thoughts"},
-    {"thinking:disabled", "thinking", {"disabled"}, "being told not to think"},
-    {"output_config", "output_config", {"effort"}, "a level of thinking"},
-    {"message:prefill", NULL, {"prefill"}, "a last message of its own"},
-    {"cache_control:", NULL, {"cache_control"}, "marks for the server's cache"},
+    {"thinking:adaptive", "thinking", {"adaptive thinking"}, "adaptive thinking", "adaptive"},
+    {"thinking:adaptive", "thinking", {"'adaptive'"}, "adaptive thinking", "adaptive"},
+    {"thinking:adaptive", "thinking", {"type.adaptive"}, "adaptive thinking", "adaptive"},
+    {"thinking:enabled", "thinking", {"budget_tokens"}, "a budget for thinking", "enabled"},
+    {"thinking:enabled", "thinking", {"type.enabled"}, "a budget for thinking", "enabled"},
+    {"thinking:enabled", "thinking", {"'enabled'"}, "a budget for thinking", "enabled"},
+    {"thinking:display", "thinking", {"display"}, "a wish for summarized thoughts", "summarized"},
+    {"thinking:disabled", "thinking", {"disabled"}, "being told not to think", "disabled"},
+    {"output_config", "output_config", {"effort"}, "a level of thinking", NULL},
+    {"message:prefill", NULL, {"prefill"}, "a last message of its own", NULL},
+    {"cache_control:", NULL, {"cache_control"}, "marks for the server's cache", NULL},
     {0},
 };
 

@@ -6,6 +6,7 @@
 #include "server/body.h"
 #include "server/json.h"
 #include "server/learned.h"
+#include "server/level.h"
 
 #include <string.h>
 
@@ -222,20 +223,32 @@ static void write_system(struct body *b, const struct value *messages,
 
 /* ---- the rest ------------------------------------------------------------------ */
 
-/* The limit that the request will have: the user's, the model's, or ours. */
-static int64_t max_tokens(const struct value *spec, const struct learned *learned)
+/* The limit that the request will have: the user's, or the model's or ours, with room for the
+ * thoughts that are wished. */
+static int64_t max_tokens(const struct value *spec, const struct wish *w,
+                          const struct learned *learned)
 {
     const struct value *users = value_get(value_get(spec, "options"), "max_tokens");
-    int64_t most = value_int(users, value_int(value_get(spec, "max_tokens"), MAX_TOKENS));
-    return learned_limit(learned, most > 0 ? most : MAX_TOKENS);
+    int64_t own = value_int(value_get(spec, "max_tokens"), 0), most = value_int(users, 0);
+    if (most <= 0) {
+        most = own > 0 ? own : MAX_TOKENS;
+        bool grows = own <= 0 && w->kind == WISH_BUDGET && w->budget < INT32_MAX;
+        most += grows ? w->budget : 0;
+    }
+    return learned_limit(learned, most);
 }
 
-/* For models that think by a budget: a part of what they may say at all, 0 for none. */
-static int64_t budget_for(const struct value *think, int64_t most)
+/* For models that think by a budget: what was wished, or a part of what they may say at all; 0 for
+ * none. */
+static int64_t budget_for(const struct wish *w, int64_t most)
 {
-    int64_t share = value_is_string(think, "low")      ? most / 8
-                    : value_is_string(think, "medium") ? most / 4
-                                                       : most / 2;
+    static const int64_t eighths[LEVELS] = {
+        [LEVEL_MINIMAL] = 0, [LEVEL_LOW] = 1,   [LEVEL_MEDIUM] = 2,
+        [LEVEL_HIGH] = 4,    [LEVEL_XHIGH] = 6, [LEVEL_MAX] = 7,
+    };
+    int64_t share = w->kind == WISH_LEVEL ? most / 8 * eighths[w->level] : most / 2;
+    share = w->kind == WISH_BUDGET ? w->budget : share;
+    share = share < most ? share : most - 1;
     if (most <= LEAST_BUDGET) {
         return 0;
     }
@@ -254,41 +267,57 @@ static void write_budget(struct body *b, int64_t budget)
 }
 
 /* Without "display" new models send empty thoughts. */
-static void write_adaptive(struct body *b, const struct value *think, const struct learned *learned)
+static void write_adaptive(struct body *b, const struct wish *w, const struct learned *learned)
 {
+    static const unsigned known = LEVEL_ANY & ~(LEVEL_BIT(LEVEL_NONE) | LEVEL_BIT(LEVEL_MINIMAL));
     const struct value_pair fields[] = {{value_text("type"), value_text("adaptive")},
                                         {value_text("display"), value_text("summarized")}};
-    const struct value_pair effort = {value_text("effort"), *think};
-    const struct value config = value_pairs(&effort, 1);
     const struct value written =
         value_pairs(fields, learned_avoids(learned, "thinking:display") ? 1 : 2);
+    enum level level =
+        w->kind == WISH_ON ? LEVELS : level_nearest(learned_levels(learned) & known, w->level);
     body_value(b, "thinking", &written);
-    body_value(b, "output_config", think->type == VALUE_STRING ? &config : NULL);
+    if (level < LEVELS) {
+        const struct value_pair effort = {value_text("effort"), value_text(level_name(level))};
+        const struct value config = value_pairs(&effort, 1);
+        body_value(b, "output_config", &config);
+    }
 }
 
-static void write_think(struct body *b, const struct value *spec, const struct learned *learned)
+/* A number asks for the form that has numbers, anything else for that of newer models; each is the
+ * other's way out. */
+static void write_on(struct body *b, const struct wish *w, int64_t most,
+                     const struct learned *learned)
 {
-    const struct value *think = value_get(spec, "think");
+    bool adaptive = !learned_avoids(learned, "thinking:adaptive");
+    bool enabled = !learned_avoids(learned, "thinking:enabled");
+    if (enabled && (w->kind == WISH_BUDGET || !adaptive)) {
+        write_budget(b, budget_for(w, most));
+    } else if (adaptive) {
+        write_adaptive(b, w, learned);
+    }
+}
+
+static void write_think(struct body *b, const struct wish *w, int64_t most,
+                        const struct learned *learned)
+{
     const struct value_pair off = {value_text("type"), value_text("disabled")};
     const struct value disabled = value_pairs(&off, 1);
-    if (think == NULL) {
-        return;
-    }
-    if (think->type != VALUE_BOOL && think->type != VALUE_STRING) {
-        body_fail(b, "request.think must be a boolean or a string");
-    } else if (think->type == VALUE_BOOL && !think->as.boolean) {
+    if (w->kind == WISH_WRONG) {
+        body_fail(b, WISH_WHY);
+    } else if (w->kind == WISH_OFF) {
         body_value(b, "thinking", learned_avoids(learned, "thinking:disabled") ? NULL : &disabled);
-    } else if (!learned_avoids(learned, "thinking:adaptive")) {
-        write_adaptive(b, think, learned);
-    } else if (!learned_avoids(learned, "thinking:enabled")) {
-        write_budget(b, budget_for(think, max_tokens(spec, learned)));
+    } else if (w->kind != WISH_ABSENT) {
+        write_on(b, w, most, learned);
     }
 }
 
 int anthropic_body(const struct value *spec, const struct learned *learned, struct buf *out,
                    const char **why)
 {
-    const struct value limit = {.type = VALUE_INT, .as.integer = max_tokens(spec, learned)};
+    const struct wish wish = wish_read(value_get(spec, "think"));
+    const int64_t most = max_tokens(spec, &wish, learned);
+    const struct value limit = {.type = VALUE_INT, .as.integer = most};
     struct body b;
     body_begin(&b, out, spec, learned, true);
     if (value_get(spec, "format") != NULL) {
@@ -298,7 +327,7 @@ int anthropic_body(const struct value *spec, const struct learned *learned, stru
         body_value(&b, "max_tokens", &limit);
         write_system(&b, value_get(spec, "messages"), learned);
         write_messages(&b, value_get(spec, "messages"), learned);
-        write_think(&b, spec, learned);
+        write_think(&b, &wish, most, learned);
         body_value(&b, "tools", value_get(spec, "tools"));
     }
     return body_end(&b, why);

@@ -40,6 +40,20 @@ static bool is_refused(const struct body *b, const struct value *key)
     return refused;
 }
 
+/* What a request is about is the business of the one who makes it: options, which a chat file by
+ * somebody else may bring, say how to answer. */
+static bool is_protected(const struct body *b, const struct value *map, const struct value *key)
+{
+    static const char *const names_of[] = {"model",        "messages",    "stream", "system",
+                                           "tools",        "tool_choice", "prompt", "input_prefix",
+                                           "input_suffix", "input_extra", "raw",    "suffix"};
+    bool protected = false;
+    for (size_t i = 0; i < sizeof names_of / sizeof *names_of; i++) {
+        protected = protected || value_is_string(key, names_of[i]);
+    }
+    return protected && !b->nested && map == b->maps[BODY_OPTIONS];
+}
+
 /* Begins a field unless one of the maps has its own, or the model refuses it. */
 static bool begin_field(struct body *b, const struct value *key, const struct value *const maps[],
                         size_t count)
@@ -48,7 +62,7 @@ static bool begin_field(struct body *b, const struct value *key, const struct va
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (names(maps[i], key)) {
+        if (names(maps[i], key) && !is_protected(b, maps[i], key)) {
             return false;
         }
     }
@@ -77,36 +91,52 @@ void body_value(struct body *b, const char *key, const struct value *v)
     }
 }
 
-/* The limit of tokens has two names, of which a server may refuse one, and a limit itself. */
-static void change_limit(const struct body *b, struct value *key, struct value *v)
+/* Whether the map names the limit of tokens, under either name. */
+static bool names_limit(const struct value *map)
 {
-    static const char *const names_of[] = {"max_tokens", "max_completion_tokens"};
-    for (size_t i = 0; i < 2 && b->learned != NULL && !b->nested; i++) {
-        if (!value_is_string(key, names_of[i])) {
-            continue;
-        }
-        if (v->type == VALUE_INT) {
-            v->as.integer = learned_limit(b->learned, v->as.integer);
-        }
-        if (learned_avoids(b->learned, names_of[i])) {
-            *key = value_text(names_of[1 - i]);
-        }
-        return;
+    const struct value key = value_text("max_tokens"), other = value_text("max_completion_tokens");
+    return names(map, &key) || names(map, &other);
+}
+
+/* The limit of tokens has two names, of which a server may refuse one, and a limit itself. Returns
+ * whether it goes out: once, the last of them. later: the maps behind this one. */
+static bool change_limit(const struct body *b, const struct value *const later[], size_t count,
+                         const struct value *map, struct value_pair *member)
+{
+    const bool old = value_is_string(&member->key, "max_tokens");
+    const struct value other = value_text(old ? "max_completion_tokens" : "max_tokens");
+    if (b->nested || (!old && !value_is_string(&member->key, "max_completion_tokens"))) {
+        return true;
     }
+    for (size_t i = 0; i < count; i++) {
+        if (names_limit(later[i])) {
+            return false;
+        }
+    }
+    const char *name = learned_limit_name(b->learned, old ? "max_tokens" : "max_completion_tokens");
+    if (name == NULL || (old && names(map, &other))) {
+        return false;
+    }
+    member->key = value_text(name);
+    if (member->value.type == VALUE_INT) {
+        member->value.as.integer = learned_limit(b->learned, member->value.as.integer);
+    }
+    return true;
 }
 
 static void write_members(struct body *b, const struct value *const maps[], size_t count,
                           body_change change)
 {
     for (size_t m = 0; m < count; m++) {
+        const struct value *const *later = maps + m + 1;
         for (size_t i = 0; maps[m] != NULL && i < maps[m]->as.map.count && b->out->error == 0;
              i++) {
-            const struct value_pair *member = &maps[m]->as.map.pairs[i];
-            struct value key = member->key, v = member->value;
-            bool wanted = change(member, &v);
-            change_limit(b, &key, &v);
-            if (wanted && begin_field(b, &key, maps + m + 1, count - m - 1)) {
-                json_write(b->out, &v);
+            struct value_pair member = maps[m]->as.map.pairs[i];
+            bool wanted = !is_protected(b, maps[m], &member.key) &&
+                          change(&maps[m]->as.map.pairs[i], &member.value) &&
+                          change_limit(b, later, count - m - 1, maps[m], &member);
+            if (wanted && begin_field(b, &member.key, later, count - m - 1)) {
+                json_write(b->out, &member.value);
             }
         }
     }
@@ -199,15 +229,6 @@ static bool is_joined(const struct value *part, const char *type)
     return is_part(part, type) && value_get(part, "signature") == NULL;
 }
 
-static size_t count_parts(const struct value *parts, const char *type)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < parts->as.array.count; i++) {
-        count += is_joined(&parts->as.array.items[i], type);
-    }
-    return count;
-}
-
 /* Appends the texts of the parts of that type. */
 static void join(const struct value *parts, const char *type, struct buf *text)
 {
@@ -220,54 +241,85 @@ static void join(const struct value *parts, const char *type, struct buf *text)
     }
 }
 
-/* text: what the content begins with, and room for it. */
-static void write_message(struct body *b, const struct value *message, const char *thinking,
-                          struct buf *text)
+static void begin_message(struct body *b, const struct value *role)
 {
-    const struct value *parts = value_get(message, "parts");
-    buf_add_str(b->out, "{\"role\":");
-    json_write(b->out, value_get(message, "role"));
+    buf_add_str(b->out, b->out->data[b->out->len - 1] == '[' ? "{\"role\":" : ",{\"role\":");
+    json_write(b->out, role);
     buf_add_str(b->out, ",\"content\":");
-    join(parts, "text", text);
-    json_write_string(b->out, text->data, text->len);
-    if (count_parts(parts, "thinking") > 0) {
-        buf_printf(b->out, ",\"%s\":", thinking);
-        buf_clear(text);
-        join(parts, "thinking", text);
+}
+
+static void write_thoughts(struct body *b, const struct value *parts, struct buf *text)
+{
+    const char *field = learned_thoughts(b->learned);
+    buf_clear(text);
+    join(parts, "thinking", text);
+    if (field != NULL && text->len > 0) {
+        buf_printf(b->out, ",\"%s\":", field);
         json_write_string(b->out, text->data, text->len);
     }
-    buf_add(b->out, "}", 1);
-    buf_clear(text);
 }
 
-/* Not a message of its own: its words go in front of the next one. */
+/* text: what the content begins with, and room for it. */
+static void write_message(struct body *b, const struct value *message, struct buf *text)
+{
+    const struct value *parts = value_get(message, "parts"), *role = value_get(message, "role");
+    const struct value developer = value_text("developer");
+    bool renamed = value_is_string(role, "system") && learned_avoids(b->learned, "role:system");
+    begin_message(b, renamed ? &developer : role);
+    join(parts, "text", text);
+    json_write_string(b->out, text->data, text->len);
+    if (value_is_string(role, "assistant")) {
+        write_thoughts(b, parts, text);
+    }
+    buf_add(b->out, "}", 1);
+}
+
+/* Not a message of its own: its words go in front of the user's first. */
 static bool is_lead(const struct body *b, const struct value *message)
 {
-    return learned_avoids(b->learned, "role:system") &&
-           value_is_string(value_get(message, "role"), "system");
+    return value_is_string(value_get(message, "role"), "system") &&
+           learned_avoids(b->learned, "role:system") &&
+           learned_avoids(b->learned, "role:developer");
 }
 
-void body_messages(struct body *b, const struct value *spec, const char *thinking)
+/* What the system said goes on as the user's message, with its own words behind it. */
+static void write_messages(struct body *b, const struct value *messages, struct buf *lead,
+                           struct buf *text)
+{
+    const struct value user = value_text("user");
+    for (size_t i = 0; i < messages->as.array.count && b->out->error == 0; i++) {
+        const struct value *message = &messages->as.array.items[i];
+        buf_clear(text);
+        if (is_lead(b, message)) {
+            join(value_get(message, "parts"), "text", lead);
+            buf_add_str(lead, "\n\n");
+            continue;
+        }
+        if (value_is_string(value_get(message, "role"), "user") && lead->len > 0) {
+            buf_add(text, lead->data, lead->len);
+            buf_clear(lead);
+        }
+        write_message(b, message, text);
+    }
+    if (lead->len > 0 && b->out->error == 0) { /* nobody asked behind it */
+        begin_message(b, &user);
+        json_write_string(b->out, lead->data, lead->len - 2);
+        buf_add(b->out, "}", 1);
+    }
+}
+
+void body_messages(struct body *b, const struct value *spec)
 {
     if (!body_key(b, "messages")) {
         return;
     }
-    const struct value *messages = value_get(spec, "messages");
-    struct buf text;
+    struct buf lead, text;
+    buf_init(&lead, SIZE_MAX);
     buf_init(&text, SIZE_MAX);
-    const char *before = "[";
-    for (size_t i = 0; i < messages->as.array.count && b->out->error == 0; i++) {
-        const struct value *message = &messages->as.array.items[i];
-        if (is_lead(b, message)) {
-            join(value_get(message, "parts"), "text", &text);
-            buf_add_str(&text, "\n\n");
-            continue;
-        }
-        buf_add_str(b->out, before);
-        write_message(b, message, thinking, &text);
-        before = ",";
-    }
-    buf_add_str(b->out, before[0] == '[' ? "[]" : "]");
+    buf_add(b->out, "[", 1);
+    write_messages(b, value_get(spec, "messages"), &lead, &text);
+    buf_add(b->out, "]", 1);
+    buf_finish(&lead);
     buf_finish(&text);
 }
 
@@ -305,9 +357,10 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec,
 }
 
 void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
-                     const struct body_fields *own, bool merge_options)
+                     const struct learned *learned, const struct body_fields *own,
+                     bool merge_options)
 {
-    *b = (struct body){.out = out};
+    *b = (struct body){.out = out, .learned = learned};
     if (merge_options) {
         b->maps[BODY_OPTIONS] = body_map(b, fill->options);
     }

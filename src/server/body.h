@@ -1,5 +1,6 @@
 /* The JSON object that a request sends: fields in order, each once. Fields that a map
- * (options, own, extra) names too are left to those, later maps winning. */
+ * (options, own, extra) names too are left to those, later maps winning; but what a request is
+ * about (model, messages, tools, stream ...) no options replace. */
 #ifndef HUM_BODY_H
 #define HUM_BODY_H
 
@@ -32,10 +33,11 @@ typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 void body_begin(struct body *b, struct buf *out, const struct value *spec,
                 const struct learned *learned, bool merge_options);
 
-/* The messages, with the texts of their parts joined as "content" and unsigned thinking under the
- * dialect's name for it. What a service signed or redacted is of use to that one alone, and left
- * out. A model that refuses the system role gets its words in front of the first message. */
-void body_messages(struct body *b, const struct value *spec, const char *thinking);
+/* The messages, with the texts of their parts joined as "content". Thinking goes back where the
+ * service wants it (learned_thoughts), and only if there is any; what another service signed or
+ * redacted never does. A model that refuses the system role gets its words as the developer's, or in
+ * front of the user's first message. */
+void body_messages(struct body *b, const struct value *spec);
 
 /* What a request to fill in says itself, a map to be merged with the user's options. Texts
  * are borrowed. */
@@ -58,9 +60,11 @@ void body_field_text(struct body_fields *f, const char *key, const char *data, s
  * and the stop strings, together with those of the user's options. */
 void body_sampling(struct body_fields *f, const struct fill *fill, const char *limit);
 
-/* Writes the model. own and the fill's maps go out with body_end; merge_options as below. */
+/* Writes the model. own and the fill's maps go out with body_end; learned and merge_options as
+ * above. */
 void body_begin_fill(struct body *b, struct buf *out, const struct fill *fill,
-                     const struct body_fields *own, bool merge_options);
+                     const struct learned *learned, const struct body_fields *own,
+                     bool merge_options);
 
 /* A field with a value; nothing if v is NULL. */
 void body_value(struct body *b, const char *key, const struct value *v);

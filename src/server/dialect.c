@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct dialect *const all[] = {&dialect_ollama, &dialect_openai, &dialect_anthropic,
-                                            &dialect_llamacpp};
+                                            &dialect_llamacpp, &dialect_fim};
 
 #define COUNT (sizeof all / sizeof *all)
 

@@ -31,18 +31,16 @@ struct dialect_chat {
 
     /* The body of a chat request, from a spec
      *   {model=string, messages={{role="user"|"assistant"|"system", parts={part...}}...},
-     *    options?=map, think?=bool|string, keep_alive?=, format?=, tools?=, extra?=map}
+     *    options?=map, think?=bool|string|int, keep_alive?=, format?=, tools?=, extra?=map}
      * appended to out. "options" means sampling and load options of the dialect (Ollama:
      * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
      * merged at the top level last and wins. There a nil leaves a field out, for servers
      * that refuse one that hum sends by itself ("stream_options"). "stream" is always
      * true. An empty array stands for an empty map, since Lua has one form for both.
      * Invalid UTF-8 becomes U+FFFD.
-     * Ollama gets think, keep_alive and format as they are. OpenAI-compatible servers
-     * have no keep_alive, so it is not sent; format "json" or a schema becomes
-     * response_format; think as a string becomes reasoning_effort, false becomes
-     * reasoning_effort "none", and true sends nothing (servers that take template
-     * arguments get chat_template_kwargs as an option).
+     * Ollama gets keep_alive and format as they are. OpenAI-compatible servers have no
+     * keep_alive, so it is not sent; format "json" or a schema becomes response_format. think
+     * is a wish (level.h), said in the way of the dialect or service (think.h).
      * A part is {type="text", text=}, {type="thinking", text=, signature?=} or
      * {type="redacted", data=}; other types are refused by name.
      * learned is what the model refused before, or NULL.
@@ -50,21 +48,22 @@ struct dialect_chat {
      * HUM_ETOOBIG. */
     int (*body)(const struct value *spec, const struct learned *learned, struct buf *out,
                 const char **why);
-    const struct refusal *refusals; /* what its models refuse, see learned.h; NULL: fields alone */
+    const struct refusal *refusals; /* what its models refuse, see refusal.h; NULL: fields alone */
 };
 
 /* Why a request fails whose endpoint's dialect has no chat. */
 #define DIALECT_CANNOT_CHAT "the endpoint's dialect cannot chat, it only fills in"
 
 struct dialect_fill {
-    const char *api; /* "generate", "completions", "infill": how it fills in */
+    const char *api; /* "generate", "completions", "fim", "infill": how it fills in */
     enum endpoint_at at;
     const char *path;
 
     /* The body of a request that fills in, appended to out; a stream, as above. Ollama
      * and OpenAI-compatible servers get the suffix, or a raw prompt if the fill has tokens;
      * llama-server knows its model's own. Returns as the body of a chat. */
-    int (*body)(const struct fill *fill, struct buf *out, const char **why);
+    int (*body)(const struct fill *fill, const struct learned *learned, struct buf *out,
+                const char **why);
 };
 
 struct dialect {
@@ -108,6 +107,7 @@ extern const struct dialect dialect_ollama;
 extern const struct dialect dialect_openai;
 extern const struct dialect dialect_anthropic;
 extern const struct dialect dialect_llamacpp;
+extern const struct dialect dialect_fim;
 
 /* The dialect of that name, or NULL. */
 const struct dialect *dialect_find(const char *name);

@@ -269,15 +269,18 @@ void endpoint_finish(struct endpoint *e)
 
 /* ---- requests ------------------------------------------------------------------ */
 
-void endpoint_url(const struct endpoint *e, enum endpoint_at at, const char *path, struct buf *out)
+void endpoint_url(const struct endpoint *e, const struct endpoint_request *request, struct buf *out)
 {
+    enum endpoint_at at = request->at;
     const char *whole = at == AT_CHAT ? e->chat_url : at == AT_FILL ? e->fill_url : NULL;
-    const char *base = at == AT_ROOT && e->root != NULL ? e->root : e->url;
+    const char *base = at == AT_ROOT && e->root != NULL               ? e->root
+                       : request->as_written && e->as_written != NULL ? e->as_written
+                                                                      : e->url;
     size_t begin = out->len;
     if (whole != NULL) {
         buf_add_str(out, whole);
     } else {
-        buf_printf(out, "%s%s", base, path);
+        buf_printf(out, "%s%s", base, request->path);
     }
     if (e->query != NULL && e->query[0] != '\0') {
         bool more = out->len > begin && memchr(out->data + begin, '?', out->len - begin) != NULL;
@@ -305,7 +308,7 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
 {
     struct buf url;
     buf_init_secret(&url, SIZE_MAX);
-    endpoint_url(e, request->at, request->path, &url);
+    endpoint_url(e, request, &url);
     const struct http_request http_request = {
         .method = request->method,
         .url = url.data,

@@ -62,13 +62,15 @@ struct endpoint_request {
     const char *method; /* "GET" or "POST" */
     enum endpoint_at at;
     const char *path;
+    bool as_written; /* below that address, in place of url */
     const char *accept;
     const char *body; /* of a POST; JSON */
     size_t body_len;
 };
 
 /* Appends the URL of a request to out: the only place where one is made. */
-void endpoint_url(const struct endpoint *e, enum endpoint_at at, const char *path, struct buf *out);
+void endpoint_url(const struct endpoint *e, const struct endpoint_request *request,
+                  struct buf *out);
 
 /* Starts it, as http_start. */
 struct transfer *endpoint_start(const struct endpoint *e, struct http *http,

@@ -3,19 +3,21 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mask.h"
+#include "base/span.h"
 #include "proto.h"
+#include "server/again.h"
 #include "server/error_text.h"
 #include "server/frame.h"
 #include "server/http.h"
 #include "server/learned.h"
-#include "server/retry.h"
+#include "server/missing.h"
+#include "server/refusal.h"
 #include "server/split.h"
 #include "server/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* So many lines in the log about what was passed over in an answer. */
 #define LOGGED_MAX 8
@@ -23,9 +25,6 @@
 /* How long a server may take for its figures once it has given the reason of the end; some never
  * end the stream. */
 #define LAST_WORDS_MS 5000
-
-/* So often a model may refuse what is in a request: a field each time. */
-#define REFUSALS_MAX 4
 
 struct generation {
     struct generation_env env;
@@ -50,8 +49,12 @@ struct generation {
 
     uv_timer_t timer;       /* the watchdog, or the wait for another try */
     uint64_t last_token_ms; /* the loop's clock; 0 before the first token */
-    struct retry retry;
-    int refusals;
+    struct again again;
+    struct buf sent;    /* the body as it was first, of those that revise it */
+    struct span record; /* the one that is being read, {NULL, 0} before and after */
+    long bad_status;    /* of the error whose body comes */
+    bool has_come;      /* something was handed on: it is not sent again */
+    bool resting;       /* this try is over, another will follow */
     bool paused;
     bool last_words; /* there was a finish reason, and no text behind it */
     bool over;       /* ended or stopped: freed as soon as the loop has closed the timer */
@@ -64,6 +67,8 @@ static void on_timer_closed(uv_handle_t *handle)
     dialect_state_finish(&g->state);
     buf_finish(&g->error_body);
     split_finish(&g->split);
+    buf_finish(&g->sent);
+    again_finish(&g->again);
     free(g);
 }
 
@@ -108,6 +113,24 @@ static void on_head(void *ctx, const char *line, size_t len)
     }
 }
 
+/* Nothing more is wanted of this answer. */
+static bool is_over(const struct generation *g)
+{
+    return g->over || g->resting;
+}
+
+/* Without its body. */
+static struct endpoint_request request_of(const struct generation *g)
+{
+    return (struct endpoint_request){
+        .method = "POST",
+        .at = g->at,
+        .path = g->path,
+        .as_written = g->again.as_written,
+        .accept = g->dialect->accept,
+    };
+}
+
 /* ---- the ending ---------------------------------------------------------------- */
 
 static void end(struct generation *g, const struct failure *failure)
@@ -129,19 +152,35 @@ static void end(struct generation *g, const struct failure *failure)
     uv_close((uv_handle_t *)&g->timer, on_timer_closed);
 }
 
+static bool try_again(struct generation *g, struct again_facts *facts, const struct failure *f);
+
+/* What a failure within an answer stands in. */
+static struct span said(const struct generation *g)
+{
+    const struct buf *strays = &g->frame.strays;
+    return g->record.len > 0 ? g->record : (struct span){strays->data, strays->len};
+}
+
 /* Names the whole address that was asked. */
 static void fail(struct generation *g, struct failure f)
 {
     generation_flush(g);
     struct buf url;
+    struct again_facts facts = {
+        .answer = {.body = said(g).data, .text = f.text},
+        .body_len = said(g).len,
+    };
     buf_init_secret(&url, SIZE_MAX);
     if (f.url == g->endpoint->url) {
-        endpoint_url(g->endpoint, g->at, g->path, &url);
+        const struct endpoint_request request = request_of(g);
+        endpoint_url(g->endpoint, &request, &url);
         f.url = url.data;
     }
     f.model = g->model;
     f.kept = g->ending.has_text || g->ending.has_thinking;
-    end(g, &f);
+    if (f.code != HUM_ESERVER || g->over || !try_again(g, &facts, &f)) {
+        end(g, &f);
+    }
     buf_finish(&url);
 }
 
@@ -226,6 +265,18 @@ static void watch(struct generation *g, long ms)
     }
 }
 
+/* An error that goes on and on is told as far as it has come. */
+static void fail_slow_status(struct generation *g)
+{
+    struct buf text;
+    buf_init_secret(&text, SIZE_MAX);
+    error_text(g->error_body.data, g->error_body.len, &text, NULL);
+    struct failure f = endpoint_failure(g->endpoint, HUM_EHTTP, text.data);
+    f.status = g->bad_status;
+    fail(g, f);
+    buf_finish(&text);
+}
+
 static long limit_ms(const struct generation *g)
 {
     long limit =
@@ -236,6 +287,10 @@ static long limit_ms(const struct generation *g)
 
 static void end_silence(struct generation *g)
 {
+    if (g->error_body.len > 0) {
+        fail_slow_status(g);
+        return;
+    }
     bool idle = g->last_token_ms > 0;
     struct failure f = endpoint_failure(g->endpoint, HUM_ETIMEOUT, NULL);
     f.wait = idle ? WAIT_IDLE : WAIT_FIRST;
@@ -271,7 +326,18 @@ static void note_token(struct generation *g)
 
 /* ---- the answer ---------------------------------------------------------------- */
 
-static bool is_blank(const struct dialect_event *event)
+/* The API itself has answered. */
+static void note_address(struct generation *g)
+{
+    struct buf told;
+    buf_init(&told, SIZE_MAX);
+    if (again_held(&g->again, g->endpoint, &told) && g->callbacks->on_learned != NULL) {
+        g->callbacks->on_learned(g->ctx, told.data);
+    }
+    buf_finish(&told);
+}
+
+static bool is_white(const struct dialect_event *event)
 {
     for (size_t i = 0; i < event->len; i++) {
         if ((unsigned char)event->text[i] > ' ') {
@@ -284,10 +350,14 @@ static bool is_blank(const struct dialect_event *event)
 static void hand_on(struct generation *g, const struct dialect_event *event)
 {
     struct ending_facts *ending = &g->ending;
-    ending->has_text = ending->has_text || (event->type == DIALECT_TEXT && !is_blank(event));
+    ending->has_text = ending->has_text || (event->type == DIALECT_TEXT && !is_white(event));
     ending->has_thinking = ending->has_thinking || event->type == DIALECT_THINKING;
     ending->has_call = ending->has_call || event->type == DIALECT_TOOL_CALL;
-    g->callbacks->on_event(g->ctx, event);
+    g->has_come = g->has_come || event->type != DIALECT_STATS;
+    note_address(g);
+    if (!g->over) {
+        g->callbacks->on_event(g->ctx, event);
+    }
 }
 
 /* What was text by then is thinking, or the other way round; neither was blank. */
@@ -319,6 +389,12 @@ static void on_split(void *ctx, enum split_kind kind, const char *text, size_t l
     } else {
         turn(g, &event);
     }
+}
+
+static void begin_split(struct generation *g)
+{
+    const struct learned known = learned_of(g->endpoint, g->model);
+    split_init(&g->split, g->splits && learned_begins_thinking(&known), on_split, g);
 }
 
 /* Text, and what comes in its place. */
@@ -370,7 +446,7 @@ static void keep_stray(struct generation *g, const struct dialect_event *event)
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct generation *g = ctx;
-    if (g->over) { /* stopped by the event before, in the same record */
+    if (is_over(g)) { /* by the event before, in the same record */
         return;
     }
     switch (event->type) {
@@ -409,7 +485,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
 static void fail_unfinished(struct generation *g, struct failure f)
 {
     g->dialect->end(&g->state, on_event, g);
-    if (!g->over) {
+    if (!is_over(g)) {
         fail(g, f);
     }
 }
@@ -419,13 +495,15 @@ static int on_record(void *ctx, char *record, size_t len)
     struct generation *g = ctx;
     g->state.event = g->frame.name;
     g->state.whole = g->frame.bare;
+    g->record = (struct span){record, len};
     bool finished = g->state.finished;
     g->dialect->record(&g->state, record, len, on_event, g);
-    if (g->state.finished && !finished && g->ending.has_text && !g->over) {
+    g->record = (struct span){NULL, 0};
+    if (g->state.finished && !finished && g->ending.has_text && !is_over(g)) {
         g->last_words = true;
         watch(g, limit_ms(g));
     }
-    return g->over;
+    return is_over(g);
 }
 
 static bool is_success(long status)
@@ -446,7 +524,10 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
         trace_body(g->trace, uv_now(g->env.loop), data, len);
     }
     if (!is_success(status)) {
-        note_token(g); /* an error has no tokens, and may not take for ever either */
+        if (g->error_body.len == 0) {
+            note_token(g); /* an error has no tokens, and may not take for ever either */
+        }
+        g->bad_status = status;
         add_error_body(g, data, len);
         return 0;
     }
@@ -461,10 +542,10 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
  * connection; of another one what came between the records may say why it broke off. */
 static void end_of_answer(struct generation *g, struct failure f)
 {
-    if (!g->over) {
+    if (!is_over(g)) {
         g->dialect->end(&g->state, on_event, g);
     }
-    if (!g->over && !fail_by_strays(g)) {
+    if (!is_over(g) && !fail_by_strays(g)) {
         fail(g, f);
     }
 }
@@ -475,7 +556,7 @@ static void end_of_body(struct generation *g)
     if (error < 0) {
         fail_unfinished(g, endpoint_failure(g->endpoint, (enum hum_error)error, NULL));
     }
-    if (!g->over) { /* else the endpoint is gone */
+    if (!is_over(g)) { /* else the endpoint is gone */
         end_of_answer(g, endpoint_failure(g->endpoint, HUM_ECUT, NULL));
     }
 }
@@ -496,14 +577,9 @@ static const struct http_callbacks http_callbacks = {
 /* Returns false if the URL cannot be used. */
 static bool start_transfer(struct generation *g, const char *body, size_t len)
 {
-    const struct endpoint_request post = {
-        .method = "POST",
-        .at = g->at,
-        .path = g->path,
-        .accept = g->dialect->accept,
-        .body = body,
-        .body_len = len,
-    };
+    struct endpoint_request post = request_of(g);
+    post.body = body;
+    post.body_len = len;
     g->transfer = endpoint_start(g->endpoint, g->env.http, &post, &http_callbacks, g);
     if (g->transfer == NULL) {
         return false;
@@ -515,86 +591,121 @@ static bool start_transfer(struct generation *g, const char *body, size_t len)
     return true;
 }
 
-/* Nothing is left of the refused try. Returns 0, or why there is no other one. */
+/* Appends the body of the next try. Returns 0, or why there is none. */
+static int make_body(struct generation *g, struct buf *out)
+{
+    const struct learned known = learned_of(g->endpoint, g->model);
+    if (g->callbacks->body != NULL) {
+        return g->callbacks->body(g->ctx, &known, out);
+    }
+    learned_revise(&known, g->sent.data, g->sent.len, out);
+    return out->error;
+}
+
+/* Nothing is left of the try before. Returns 0, or why there is no other one. */
 static int send_again(struct generation *g)
 {
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    int error = g->callbacks->body(g->ctx, learned_find(g->endpoint, g->model), &body);
+    int error = make_body(g, &body);
     if (error == 0) {
         frame_finish(&g->frame);
         dialect_state_finish(&g->state);
         buf_finish(&g->error_body);
         g->state = (struct dialect_state){0};
         g->last_token_ms = 0;
+        g->last_words = false;
+        split_finish(&g->split);
+        begin_split(g);
+        g->unread[0] = '\0';
         error = start_transfer(g, body.data, body.len) ? 0 : HUM_ESPEC;
     }
     buf_finish(&body);
     return error;
 }
 
-static void on_waited(uv_timer_t *timer)
+static void on_rested(uv_timer_t *timer)
 {
     struct generation *g = timer->data;
+    g->resting = false;
     int error = send_again(g);
     if (error != 0) {
         fail_with(g, (enum hum_error)error, "it could not be made again");
     }
 }
 
-/* Returns whether the request is sent again later. */
-static bool wait_for_server(struct generation *g, const struct retry_answer *answer,
-                            const struct failure *f)
+/* Never too early: the loop's clock stands while what came is handled, and knows whole
+ * milliseconds only. */
+static void rest(struct generation *g, uint64_t ms)
 {
-    int64_t ms = retry_next_ms(&g->retry, answer, time(NULL));
-    if (ms < 0) {
-        return false;
+    if (g->transfer != NULL) {
+        trace_ended(g, TRACE_CLOSED, NULL);
+        http_cancel(g->transfer);
+        g->transfer = NULL;
     }
-    /* Never too early: the loop's clock stands while what came is handled, and knows whole
-     * milliseconds only. */
+    g->resting = true;
     uv_update_time(g->env.loop);
-    uv_timer_start(&g->timer, on_waited, (uint64_t)ms + 1, 0);
-    g->callbacks->on_wait(g->ctx, ms, f);
-    return true;
+    uv_timer_start(&g->timer, on_rested, ms > 0 ? ms + 1 : 0, 0);
 }
 
-/* What is read from the refusal holds for the next body, which is made by it. */
-static bool learn(struct generation *g, const struct failure *f, struct buf *told)
+/* The rest of the facts are in *facts. */
+static enum again_how judge(struct generation *g, struct again_facts *facts, int64_t *ms,
+                            struct buf *told)
 {
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
-    bool news = false;
-    if (g->callbacks->body(g->ctx, learned_find(g->endpoint, g->model), &body) == 0) {
-        const struct learned_facts facts = {
-            .status = f->status,
-            .error = g->error_body.data,
-            .error_len = g->error_body.len,
-            .text = f->text,
-            .body = body.data,
-            .body_len = body.len,
-            .refusals = g->dialect->chat != NULL ? g->dialect->chat->refusals : NULL,
-        };
-        news = learned_read(g->endpoint, g->model, &facts, told);
-    }
+    int error = make_body(g, &body);
+    facts->endpoint = g->endpoint;
+    facts->model = g->model;
+    facts->refusals = g->dialect->chat != NULL ? g->dialect->chat->refusals : NULL;
+    facts->request = error == 0 ? body.data : NULL;
+    facts->request_len = body.len;
+    facts->waits = g->callbacks->on_wait != NULL;
+    enum again_how how = again_judge(&g->again, facts, ms, told);
     buf_finish(&body);
-    return news;
+    return how;
 }
 
-/* Returns whether the request is sent again at once, without what was refused. */
-static bool do_without(struct generation *g, const struct failure *f)
+/* Returns whether it is sent again, because of this failure. */
+static bool try_again(struct generation *g, struct again_facts *facts, const struct failure *f)
 {
-    if ((f->status != 400 && f->status != 422) || g->refusals == REFUSALS_MAX) {
+    struct buf told;
+    int64_t ms = 0;
+    if (g->has_come || (g->callbacks->body == NULL && g->sent.len == 0)) {
         return false;
     }
-    struct buf told;
     buf_init(&told, LIMIT_ERROR_BODY);
-    bool again = learn(g, f, &told) && send_again(g) == 0;
-    if (again) {
-        g->refusals++;
+    enum again_how how = judge(g, facts, &ms, &told);
+    if (how != AGAIN_NOT) {
+        rest(g, how == AGAIN_LATER ? (uint64_t)ms : 0);
+    }
+    if (how == AGAIN_LATER) {
+        g->callbacks->on_wait(g->ctx, ms, f);
+    } else if (how == AGAIN_NOW && told.len > 0 && g->callbacks->on_learned != NULL) {
         g->callbacks->on_learned(g->ctx, told.data);
     }
     buf_finish(&told);
-    return again;
+    return how != AGAIN_NOT;
+}
+
+/* Of a status. The words are completed by the address that was asked before this one. */
+static void fail_status(struct generation *g, struct again_facts *facts, struct failure *f,
+                        struct buf *text)
+{
+    bool missing =
+        missing_is_address(f->status, facts->answer.body, facts->body_len, facts->answer.text);
+    if (!missing) {
+        note_address(g);
+    }
+    if (g->over || try_again(g, facts, f)) {
+        return;
+    }
+    if (missing && g->again.missing != NULL) {
+        buf_add_str(text, text->len == 0 ? "there is nothing" : "");
+        buf_printf(text, "; nor at %s", g->again.missing);
+        f->text = text->data;
+    }
+    end(g, f);
 }
 
 static void end_status(struct generation *g, const struct http_result *result)
@@ -606,19 +717,22 @@ static void end_status(struct generation *g, const struct http_result *result)
     struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
     f.model = g->model;
     f.signin_url = signin_url;
-    const struct retry_answer answer = {
-        .status = result->status,
-        .after = result->retry_after,
-        .after_ms = result->retry_after_ms,
-        .body = g->error_body.data,
-        .text = f.text,
+    struct again_facts facts = {
+        .answer =
+            {
+                .status = result->status,
+                .after = result->retry_after,
+                .after_ms = result->retry_after_ms,
+                .should = result->should_retry,
+                .body = g->error_body.data,
+                .text = f.text,
+            },
+        .body_len = g->error_body.len,
+        .url = result->url,
+        .moves = true,
     };
-    f.money = retry_is_money(&answer);
-    bool again =
-        g->callbacks->body != NULL && (wait_for_server(g, &answer, &f) || do_without(g, &f));
-    if (!again) {
-        end(g, &f);
-    }
+    f.money = retry_is_money(&facts.answer);
+    fail_status(g, &facts, &f, &text);
     free(signin_url);
     buf_finish(&text);
 }
@@ -656,8 +770,12 @@ struct generation *generation_start(const struct generation_env *env,
     g->callbacks = callbacks;
     g->ctx = ctx;
     g->splits = request->splits;
-    bool thinks = g->splits && learned_begins_thinking(learned_find(g->endpoint, g->model));
-    split_init(&g->split, thinks, on_split, g);
+    begin_split(g);
+    buf_init(&g->sent, LIMIT_MESSAGE);
+    if (request->revises) {
+        buf_add(&g->sent, request->body, request->body_len);
+    }
+    again_init(&g->again, g->endpoint);
     uv_timer_init(env->loop, &g->timer);
     g->timer.data = g;
     if (!start_transfer(g, request->body, request->body_len)) {

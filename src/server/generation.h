@@ -33,6 +33,7 @@ struct generation_request {
     const char *body;
     size_t body_len;
     bool splits;         /* its text may hold thoughts: they are told apart, see split.h */
+    bool revises;        /* if fields of the body are refused, it is sent again without them */
     struct trace *trace; /* all that goes over the wire is kept there, or NULL; must live as g */
 };
 
@@ -43,14 +44,17 @@ struct generation_callbacks {
      * answer is complete; then ending says how. The generation is gone with it. */
     void (*on_end)(void *ctx, const struct failure *failure, const struct ending_facts *ending);
 
-    /* Those who want a refused request to be sent again have these three; else all are NULL. */
+    /* Those who want a refused request to be sent again have body, unless the request revises; the
+     * others may be NULL. */
 
-    /* Appends the body as it is to be sent now. learned is what the model refuses, or NULL.
-     * Returns 0, or an error: then the refusal is the ending. Only before on_event was called. */
+    /* Appends the body as it is to be sent now, by what is known of the model. Returns 0, or an
+     * error: then the refusal is the ending. Only before on_event was called. */
     int (*body)(void *ctx, const struct learned *learned, struct buf *out);
-    /* It is sent again in so many milliseconds, because of this failure. */
+    /* It is sent again in so many milliseconds, because of this failure. Without this callback a
+     * server that is busy is not asked again. */
     void (*on_wait)(void *ctx, int64_t ms, const struct failure *failure);
-    /* It is sent again at once, without what the model has refused: told, a text of plain words. */
+    /* Something was learned of the model or the endpoint, a sentence; the request is sent again at
+     * once, or has just been answered. */
     void (*on_learned)(void *ctx, const char *told);
 };
 

@@ -215,9 +215,12 @@ static void end_transfer(struct transfer *t, CURLcode code)
     result.retry_after = retry_after;
     result.retry_after_ms = retry_after_ms;
     result.reset = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
+    char *should_retry = copy_header(t->easy, "x-should-retry");
+    result.should_retry = should_retry;
     t->callbacks->on_end(t->ctx, &result);
     free(retry_after);
     free(retry_after_ms);
+    free(should_retry);
     transfer_free(t);
 }
 

@@ -37,6 +37,7 @@ struct http_result {
     const char *retry_after;    /* the header, or NULL */
     const char *retry_after_ms; /* the header retry-after-ms, or NULL */
     bool reset;                 /* HUM_ECUT: not closed, but lost or refused */
+    const char *should_retry;   /* the header x-should-retry, or NULL */
 };
 
 struct http_callbacks {

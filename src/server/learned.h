@@ -1,5 +1,7 @@
-/* What models refuse, as their servers have told: for each endpoint, as it is configured, and
- * model, as long as the process lives. Dialects make their bodies by it, generations add to it. */
+/* What is known of a service and its models: what is said of it (quirks), and what they have refused,
+ * as their servers told, for as long as the process lives. A refusal holds for an endpoint as it is
+ * configured, or, most of them, for a model there. Dialects make their bodies by it, generations
+ * add to it. */
 #ifndef HUM_LEARNED_H
 #define HUM_LEARNED_H
 
@@ -9,47 +11,65 @@
 
 struct buf;
 struct endpoint;
-struct learned;
+struct endpoint_quirks;
+struct memory;
 
-/* A refusal that a dialect knows; of a table that ends with {0}. */
-struct refusal {
-    const char *what;  /* is avoided then: a field of the body, or a name with ":" for a form of the
-                             dialect's own ("role:system") */
-    const char *field; /* only if the body has this top-level field; NULL: in any case */
-    const char *words[3]; /* all of these are in the error, upper and lower case alike */
-    const char *told;     /* what the model refuses, in plain words; NULL: the field */
+/* A view; each part may be NULL. Valid until something is learned or forgotten. */
+struct learned {
+    const struct endpoint_quirks *quirks;
+    const struct memory *endpoint, *model;
 };
 
-/* A refused request. */
-struct learned_facts {
-    long status;
-    const char *error; /* the body of the answer, as it came; may be NULL */
-    size_t error_len;
-    const char *text; /* the server's words in it; may be NULL */
-    const char *body; /* of the request */
-    size_t body_len;
-    const struct refusal *refusals; /* the dialect's; may be NULL */
-};
+/* All functions take a NULL view for one of which nothing is known. */
+struct learned learned_of(const struct endpoint *e, const char *model);
 
-/* Of that endpoint and model, NULL if nothing is known. Valid until learned_read. */
-const struct learned *learned_find(const struct endpoint *e, const char *model);
-
-/* Whether the request has to do without: a top-level field, or a form of the dialect's. */
+/* Whether the request has to do without. The names: top-level fields; forms of a dialect (struct
+ * refusal); "role:system", which then is the developer's, and "role:developer", which stand in front
+ * of the user's first message if both are refused; "think:level", Ollama's levels. */
 bool learned_avoids(const struct learned *l, const char *what);
 
 /* So many tokens at most may be asked for: wanted, or the limit that the server has named. */
 int64_t learned_limit(const struct learned *l, int64_t wanted);
 
-/* Reads a refusal. Returns whether it tells something new, which is remembered, and appended in
- * words to told: what the model does not take. Then the request is worth another try. */
-bool learned_read(const struct endpoint *e, const char *model, const struct learned_facts *facts,
-                  struct buf *told);
+/* The name that this field for the limit of tokens has to go by: itself, "max_tokens" or
+ * "max_completion_tokens"; NULL: it is to be left out. */
+const char *learned_limit_name(const struct learned *l, const char *field);
+
+/* The levels of thinking that are taken, see level.h; LEVEL_ANY if that is not known. */
+unsigned learned_levels(const struct learned *l);
+
+/* The field in which thoughts go back, NULL: they do not. */
+const char *learned_thoughts(const struct learned *l);
+
+/* How the level of thinking is sent, see think.h; NULL: in the dialect's usual way. */
+const char *learned_think(const struct learned *l);
+
+/* What a refusal tells is remembered: of the model, or, of what the server's own code reads, of the
+ * endpoint. Each returns whether it is news. */
+bool learned_avoid(const struct endpoint *e, const char *model, const char *what);
+bool learned_lower(const struct endpoint *e, const char *model, int64_t max_tokens);
+bool learned_set_levels(const struct endpoint *e, const char *model, unsigned levels);
+
+/* Whether it is remembered of the endpoint. */
+bool learned_is_of_service(const char *what);
+
+/* The other name of the limit of tokens, NULL if the field is none. */
+const char *learned_other_limit(const char *field);
 
 /* Whether the model's replies begin with a thought that has no opening tag, see split.h. Nothing is
  * refused by that, so it is not told. */
 bool learned_begins_thinking(const struct learned *l);
 void learned_note_thinking(const struct endpoint *e, const char *model, bool begins);
 
-void learned_forget_all(void);
+/* Appends a request's body as it is to be sent now: without the top-level fields that are
+ * refused. Of bodies that are no chat's. */
+void learned_revise(const struct learned *l, const char *body, size_t len, struct buf *out);
+
+/* Which of the endpoint's addresses holds: its url, or as it is written. */
+bool learned_is_as_written(const struct endpoint *e);
+void learned_note_address(const struct endpoint *e, bool as_written);
+
+/* Of the endpoint of that name, however it is configured; NULL: of all. */
+void learned_forget(const char *endpoint);
 
 #endif

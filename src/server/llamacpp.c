@@ -41,7 +41,8 @@ static void extra_finish(struct extra *x)
     free(x->items);
 }
 
-static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+static int fill_body(const struct fill *fill, const struct learned *learned, struct buf *out,
+                     const char **why)
 {
     /* Else the last event repeats the prompt and all settings. */
     const struct value fields[] = {value_text("content"), value_text("stop"),
@@ -65,7 +66,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     }
     body_field_array(&own, "response_fields", fields, sizeof fields / sizeof *fields);
     struct body b;
-    body_begin_fill(&b, out, fill, &own, true);
+    body_begin_fill(&b, out, fill, learned, &own, true);
     int error = body_end(&b, why);
     extra_finish(&extra);
     body_fields_finish(&own);

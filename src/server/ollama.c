@@ -9,8 +9,10 @@
 #include "server/fim.h"
 #include "server/foreign.h"
 #include "server/learned.h"
+#include "server/level.h"
 #include "server/readers.h"
 #include "server/record.h"
+#include "server/refusal.h"
 #include "server/shape.h"
 
 #include <string.h>
@@ -27,21 +29,35 @@ static bool change_option(const struct value_pair *member, struct value *v)
     return v->type != VALUE_NIL;
 }
 
+/* Levels as of 0.22; older servers list theirs when they refuse one, those before 0.11 know none. */
+static void write_think(struct body *b, const struct value *think, const struct learned *learned)
+{
+    static const unsigned known = LEVEL_BIT(LEVEL_LOW) | LEVEL_BIT(LEVEL_MEDIUM) |
+                                  LEVEL_BIT(LEVEL_HIGH) | LEVEL_BIT(LEVEL_MAX);
+    const struct wish wish = wish_read(think);
+    struct value sent = {.type = VALUE_BOOL, .as.boolean = wish.kind != WISH_OFF};
+    if (wish.kind == WISH_WRONG) {
+        body_fail(b, WISH_WHY);
+    }
+    if (wish.kind == WISH_LEVEL || wish.kind == WISH_BUDGET) {
+        enum level level = level_nearest(learned_levels(learned) & known, wish.level);
+        bool named = level < LEVELS && !learned_avoids(learned, "think:level");
+        sent = named ? value_text(level_name(level)) : sent;
+    }
+    body_value(b, "think", wish.kind != WISH_ABSENT ? &sent : NULL);
+}
+
 static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
                      const char **why)
 {
-    const struct value *think = value_get(spec, "think");
     struct body b;
     body_begin(&b, out, spec, learned, false);
-    body_messages(&b, spec, "thinking");
-    if (think != NULL && think->type != VALUE_BOOL && think->type != VALUE_STRING) {
-        body_fail(&b, "request.think must be a boolean or a string");
-    }
+    body_messages(&b, spec);
     const struct value *options = body_map(&b, value_get(spec, "options"));
     if (options != NULL && body_key(&b, "options")) {
         body_object(&b, &options, 1, change_option);
     }
-    body_value(&b, "think", think);
+    write_think(&b, value_get(spec, "think"), learned);
     body_value(&b, "keep_alive", value_get(spec, "keep_alive"));
     body_value(&b, "format", value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
@@ -68,7 +84,8 @@ static void write_prompt(struct body_fields *own, const struct fill *fill, struc
 
 /* The load options go out as in a chat, also when nothing is generated: others would make
  * Ollama load the model again. */
-static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+static int fill_body(const struct fill *fill, const struct learned *learned, struct buf *out,
+                     const char **why)
 {
     struct buf prompt;
     buf_init(&prompt, LIMIT_MESSAGE);
@@ -82,7 +99,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
         body_sampling(&sampling, fill, "num_predict");
     }
     struct body b;
-    body_begin_fill(&b, out, fill, &own, false);
+    body_begin_fill(&b, out, fill, learned, &own, false);
     const struct value *options[] = {body_map(&b, fill->options), &sampling.map};
     if ((options[0] != NULL || !fill->load) && body_key(&b, "options")) {
         body_object(&b, options, 2, change_option);
@@ -188,8 +205,9 @@ static const struct failure_words words = {
 };
 
 static const struct refusal refusals[] = {
-    {"think", "think", {"does not support thinking"}, NULL},
-    {"think", "think", {"think value"}, NULL},
+    {"think", "think", {"does not support thinking"}, NULL, NULL},
+    {"think", "think", {"think value"}, NULL, NULL},
+    {"think:level", "think", {"think", "must be a boolean"}, "levels of thinking", NULL},
     {0},
 };
 

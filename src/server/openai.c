@@ -11,10 +11,11 @@
 #include "server/emit.h"
 #include "server/fim.h"
 #include "server/foreign.h"
-#include "server/learned.h"
 #include "server/readers.h"
 #include "server/record.h"
+#include "server/refusal.h"
 #include "server/shape.h"
+#include "server/think.h"
 
 #include <string.h>
 
@@ -45,32 +46,42 @@ static void write_format(struct body *b, const struct value *format)
     body_value(b, "response_format", &written);
 }
 
-static void write_think(struct body *b, const struct value *think)
-{
-    const struct value none = value_text("none");
-    if (think == NULL) {
-        return;
-    }
-    if (think->type == VALUE_STRING) {
-        body_value(b, "reasoning_effort", think);
-    } else if (think->type != VALUE_BOOL) {
-        body_fail(b, "request.think must be a boolean or a string");
-    } else if (!think->as.boolean) {
-        body_value(b, "reasoning_effort", &none);
-    }
-}
-
 static int chat_body(const struct value *spec, const struct learned *learned, struct buf *out,
                      const char **why)
 {
     struct body b;
     body_begin(&b, out, spec, learned, true);
-    body_messages(&b, spec, "reasoning_content");
+    body_messages(&b, spec);
     request_usage(&b);
-    write_think(&b, value_get(spec, "think"));
+    think_write(&b, value_get(spec, "think"), learned);
     write_format(&b, value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
     return body_end(&b, why);
+}
+
+/* For services that take nothing else: Mistral's schema is closed, and has a seed by another name. */
+static int fim_body(const struct fill *fill, const struct learned *learned, struct buf *out,
+                    const char **why)
+{
+    struct buf prompt;
+    buf_init(&prompt, LIMIT_MESSAGE);
+    struct fill plain = *fill;
+    plain.tokens = NULL;
+    plain.seed = -1;
+    struct body_fields own;
+    body_fields_init(&own);
+    fim_write(&plain, &prompt);
+    buf_fail(out, prompt.error);
+    const struct span suffix = fim_suffix(&plain);
+    body_field_text(&own, "prompt", prompt.data, prompt.len);
+    body_field_text(&own, "suffix", suffix.data, suffix.len);
+    body_sampling(&own, &plain, "max_tokens");
+    struct body b;
+    body_begin_fill(&b, out, &plain, learned, &own, true);
+    int error = body_end(&b, why);
+    body_fields_finish(&own);
+    buf_finish(&prompt);
+    return error;
 }
 
 /* 1 means the token itself to all servers: to llama-server 0 means none, and to Ollama and
@@ -88,7 +99,8 @@ static void write_fill(struct body_fields *own, const struct fill *fill, const s
     }
 }
 
-static int fill_body(const struct fill *fill, struct buf *out, const char **why)
+static int fill_body(const struct fill *fill, const struct learned *learned, struct buf *out,
+                     const char **why)
 {
     struct buf prompt;
     buf_init(&prompt, LIMIT_MESSAGE);
@@ -98,7 +110,7 @@ static int fill_body(const struct fill *fill, struct buf *out, const char **why)
     buf_fail(out, prompt.error);
     write_fill(&own, fill, &prompt);
     struct body b;
-    body_begin_fill(&b, out, fill, &own, true);
+    body_begin_fill(&b, out, fill, learned, &own, true);
     request_usage(&b);
     int error = body_end(&b, why);
     body_fields_finish(&own);
@@ -238,12 +250,16 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
     }
 }
 
+/* Each way of telling a model how much to think, refused as a whole. */
 static const struct refusal refusals[] = {
-    {"role:system", NULL, {"role", "'system'"}, "the system role"},
-    {"role:system", NULL, {"system role"}, "the system role"},
-    {"reasoning_effort", "reasoning_effort", {"reasoning_effort"}, NULL},
-    {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL},
-    {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL},
+    {"reasoning_effort", "reasoning_effort", {"reasoning_effort", "support"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"not support", "reasoning"}, NULL, NULL},
+    {"thinking", "thinking", {"not support", "thinking"}, NULL, NULL},
+    {"enable_thinking", "enable_thinking", {"not support", "thinking"}, NULL, NULL},
+    {"reasoning", "reasoning", {"not support", "reasoning"}, NULL, NULL},
+    {"chat_template_kwargs", "chat_template_kwargs", {"chat template"}, NULL, NULL},
     {0},
 };
 
@@ -257,6 +273,19 @@ const struct dialect dialect_openai = {
     .key = {"Authorization", "Bearer "},
     .chat = &chat,
     .fill = &fill,
+    .record = record,
+    .end = end,
+};
+
+/* Filling in at an address of its own, with the answers of a chat: Codestral, DeepSeek. */
+static const struct dialect_fill fim = {"fim", AT_FILL, "/fim/completions", fim_body};
+
+const struct dialect dialect_fim = {
+    .name = "fim",
+    .frame = FRAME_EVENTS,
+    .accept = "text/event-stream",
+    .key = {"Authorization", "Bearer "},
+    .fill = &fim,
     .record = record,
     .end = end,
 };

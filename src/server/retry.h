@@ -13,9 +13,10 @@
 
 /* A refusal. Texts may be NULL. */
 struct retry_answer {
-    long status;
+    long status;          /* 0: an error within an answer that began with 200 */
     const char *after;    /* Retry-After: seconds, or a date */
     const char *after_ms; /* retry-after-ms */
+    const char *should;   /* x-should-retry: "false" forbids it */
     const char *body;     /* as it came */
     const char *text;     /* the server's words in it */
 };
@@ -26,7 +27,8 @@ struct retry {
     int64_t waited_ms;
 };
 
-/* How long to wait as the server says, in ms, or -1 if it does not say. now: for dates. */
+/* How long to wait as the server says in headers, body or words, in ms, or -1 if it does not say.
+ * now: for dates. */
 int64_t retry_asked_ms(const struct retry_answer *a, time_t now);
 
 /* An account's limit or balance is used up: no wait helps. */

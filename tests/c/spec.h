@@ -67,9 +67,11 @@ static inline void spec_free(const struct value *v)
     }
 }
 
-/* The body that the dialect makes of a spec, or "why: ..." with the reason why not. */
-static inline void spec_check(const char *file, int line, const char *dialect, const char *spec,
-                              const char *wanted)
+/* The body that the dialect makes of a spec, or "why: ..." with the reason why not. learned: what is
+ * known of the model. */
+static inline void spec_check_for(const char *file, int line, const char *dialect,
+                                  const struct learned *learned, const char *spec,
+                                  const char *wanted)
 {
     cJSON *json = cJSON_Parse(spec);
     struct value v = spec_value(json);
@@ -79,7 +81,7 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     const char *why = NULL;
-    int error = dialect_find(dialect)->chat->body(&v, NULL, &body, &why);
+    int error = dialect_find(dialect)->chat->body(&v, learned, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -89,6 +91,13 @@ static inline void spec_check(const char *file, int line, const char *dialect, c
     buf_finish(&body);
     spec_free(&v);
     cJSON_Delete(json);
+}
+
+/* The same of a model that nothing is known of. */
+static inline void spec_check(const char *file, int line, const char *dialect, const char *spec,
+                              const char *wanted)
+{
+    spec_check_for(file, line, dialect, NULL, spec, wanted);
 }
 
 /* To be filled in without any chunks; only what every request says. */
@@ -118,7 +127,7 @@ static inline void spec_check_fill(const char *file, int line, const char *api,
     struct buf body;
     buf_init(&body, LIMIT_MESSAGE);
     const char *why = NULL;
-    int error = dialect_for_fill_api(api)->fill->body(&whole, &body, &why);
+    int error = dialect_for_fill_api(api)->fill->body(&whole, NULL, &body, &why);
     if (error != 0) {
         check_ints(file, line, "error", error, HUM_ESPEC);
         buf_clear(&body);
@@ -141,7 +150,7 @@ static inline void spec_check_fill_caps(const char *api, const struct fill *fill
     size_t cap = 0;
     for (; error == HUM_ETOOBIG && cap < 1000; cap++) {
         buf_init(&body, cap);
-        error = dialect_for_fill_api(api)->fill->body(fill, &body, &why);
+        error = dialect_for_fill_api(api)->fill->body(fill, NULL, &body, &why);
         CHECK(error != 0 || body.len == cap);
         buf_finish(&body);
     }

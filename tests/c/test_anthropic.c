@@ -2,6 +2,8 @@
 #include "events.h"
 #include "server/endpoint.h"
 #include "server/learned.h"
+#include "server/level.h"
+#include "server/refusal.h"
 #include "spec.h"
 
 #define STREAM(data, wanted) \
@@ -397,8 +399,7 @@ static void thinking_is_asked_for_in_the_newer_form(void)
          MODEL SENT ",\"thinking\":{\"type\":\"disabled\"},\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":true,\"options\":{\"thinking\":{\"type\":\"x\"}}}",
          MODEL SENT ",\"thinking\":{\"type\":\"x\"},\"stream\":true}");
-    BODY("{\"model\":\"m\"," HI ",\"think\":1}",
-         "why: request.think must be a boolean or a string");
+    BODY("{\"model\":\"m\"," HI ",\"think\":\"loud\"}", "why: " WISH_WHY);
 }
 
 /* The body of a spec for a model that has refused some things: errors, as its server has sent
@@ -410,9 +411,9 @@ static void check_learned(int line, const char *const refused[][2], const char *
     struct buf told, body;
     buf_init(&told, 1000);
     buf_init(&body, 4000);
-    learned_forget_all();
+    learned_forget(NULL);
     for (size_t i = 0; refused[i][0] != NULL; i++) {
-        const struct learned_facts facts = {
+        const struct refusal_facts facts = {
             .status = 400,
             .error = refused[i][0],
             .error_len = strlen(refused[i][0]),
@@ -421,28 +422,29 @@ static void check_learned(int line, const char *const refused[][2], const char *
             .body_len = strlen(refused[i][1]),
             .refusals = dialect_anthropic.chat->refusals,
         };
-        CHECK(learned_read(&e, "m", &facts, &told));
+        CHECK(refusal_read(&e, "m", &facts, &told));
     }
     cJSON *json = cJSON_Parse(spec);
     struct value v = spec_value(json);
     const char *why = NULL;
-    CHECK_INT(dialect_anthropic.chat->body(&v, learned_find(&e, "m"), &body, &why), 0);
+    const struct learned known = learned_of(&e, "m");
+    CHECK_INT(dialect_anthropic.chat->body(&v, &known, &body, &why), 0);
     check_texts(__FILE__, line, "body", body.data, wanted);
     spec_free(&v);
     cJSON_Delete(json);
-    learned_forget_all();
+    learned_forget(NULL);
     buf_finish(&told);
     buf_finish(&body);
 }
 
 #define ADAPTIVE "adaptive thinking is not supported on this model"
 #define BUDGET "thinking.type.enabled: budget_tokens is not supported for this model"
-#define ASKED "{\"thinking\":{},\"output_config\":{}}"
+#define ASKED(type) "{\"thinking\":{\"type\":\"" type "\"},\"output_config\":{}}"
 #define THINKS(think) "{\"model\":\"m\"," HI ",\"think\":" think "}"
 
 static void what_was_refused_is_not_sent_again(void)
 {
-    static const char *const adaptive[][2] = {{ADAPTIVE, ASKED}, {0}};
+    static const char *const adaptive[][2] = {{ADAPTIVE, ASKED("adaptive")}, {0}};
     check_learned(__LINE__, adaptive, THINKS("true"),
                   MODEL SENT ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":4096},"
                              "\"stream\":true}");
@@ -452,17 +454,20 @@ static void what_was_refused_is_not_sent_again(void)
     check_learned(__LINE__, adaptive,
                   "{\"model\":\"m\"," HI ",\"think\":true,\"options\":{\"max_tokens\":900}}",
                   "{\"model\":\"m\"," SENT ",\"max_tokens\":900,\"stream\":true}");
-    static const char *const both[][2] = {{ADAPTIVE, ASKED}, {BUDGET, ASKED}, {0}};
+    static const char *const both[][2] = {
+        {ADAPTIVE, ASKED("adaptive")}, {BUDGET, ASKED("enabled")}, {0}};
     check_learned(__LINE__, both, THINKS("true"), MODEL SENT ",\"stream\":true}");
-    static const char *const display[][2] = {{"thinking.display: unknown field", ASKED}, {0}};
+    static const char *const display[][2] = {
+        {"thinking.display: unknown field", ASKED("adaptive\",\"display\":\"summarized")}, {0}};
     check_learned(__LINE__, display, THINKS("true"),
                   MODEL SENT ",\"thinking\":{\"type\":\"adaptive\"},\"stream\":true}");
     static const char *const effort[][2] = {
-        {"This model does not support the effort parameter.", ASKED}, {0}};
+        {"This model does not support the effort parameter.", ASKED("adaptive")}, {0}};
     check_learned(__LINE__, effort, THINKS("\"high\""),
                   MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":"
                              "\"summarized\"},\"stream\":true}");
-    static const char *const off[][2] = {{"thinking.type: disabled is not supported", ASKED}, {0}};
+    static const char *const off[][2] = {
+        {"thinking.type: disabled is not supported", ASKED("disabled")}, {0}};
     check_learned(__LINE__, off, THINKS("false"), MODEL SENT ",\"stream\":true}");
     static const char *const limit[][2] = {
         {"max_tokens: 8192 > 4096, which is the maximum allowed", "{\"max_tokens\":8192}"}, {0}};
@@ -484,6 +489,42 @@ static void what_was_refused_is_not_sent_again(void)
                            "{\"role\":\"user\",\"content\":[" BLOCK(
                                "Go on exactly where your last message ends.") MARK
                   "}]}],\"stream\":true}");
+}
+
+static void a_number_asks_for_a_budget_and_a_level_for_the_newer_form(void)
+{
+    static const char *const nothing[][2] = {{0}};
+    check_learned(__LINE__, nothing, THINKS("2000"),
+                  "{\"model\":\"m\",\"max_tokens\":10192," SENT
+                  ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000},\"stream\":true}");
+    check_learned(__LINE__, nothing, THINKS("100"),
+                  "{\"model\":\"m\",\"max_tokens\":8292," SENT
+                  ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024},\"stream\":true}");
+    check_learned(__LINE__, nothing,
+                  "{\"model\":\"m\"," HI ",\"think\":9000,\"options\":{\"max_tokens\":4000}}",
+                  "{\"model\":\"m\"," SENT ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":"
+                  "3999},\"max_tokens\":4000,\"stream\":true}");
+    check_learned(__LINE__, nothing, THINKS("\"minimal\""),
+                  MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"},"
+                             "\"output_config\":{\"effort\":\"low\"},\"stream\":true}");
+    check_learned(__LINE__, nothing, THINKS("\"none\""),
+                  MODEL SENT ",\"thinking\":{\"type\":\"disabled\"},\"stream\":true}");
+    static const char *const budget[][2] = {{"\"thinking.type.enabled\" is not supported for this "
+                                             "model. Use \"thinking.type.adaptive\" "
+                                             "and \"output_config.effort\".",
+                                             ASKED("enabled")},
+                                            {0}};
+    check_learned(__LINE__, budget, THINKS("20000"),
+                  "{\"model\":\"m\",\"max_tokens\":28192," SENT
+                  ",\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"},"
+                  "\"output_config\":{\"effort\":\"high\"},\"stream\":true}");
+    static const char *const levels[][2] = {
+        {"output_config.effort: must be one of 'low', 'medium', 'high'",
+         "{\"output_config\":{\"effort\":\"max\"}}"},
+        {0}};
+    check_learned(__LINE__, levels, THINKS("\"max\""),
+                  MODEL SENT ",\"thinking\":{\"type\":\"adaptive\",\"display\":\"summarized\"},"
+                             "\"output_config\":{\"effort\":\"high\"},\"stream\":true}");
 }
 
 static void what_cannot_be_sent_is_told(void)
@@ -523,6 +564,7 @@ int main(void)
     RUN(signed_thoughts_go_back_in_front_of_the_text);
     RUN(thinking_is_asked_for_in_the_newer_form);
     RUN(what_was_refused_is_not_sent_again);
+    RUN(a_number_asks_for_a_budget_and_a_level_for_the_newer_form);
     RUN(what_cannot_be_sent_is_told);
     return check_report("anthropic");
 }

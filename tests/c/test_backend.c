@@ -66,7 +66,7 @@ static void says_what_is_wrong(void)
     } cases[] = {
         {"{}", "endpoint.name is missing, or not what it should be"},
         {"{\"api\":\"chat\"," REST,
-         "backend.api is none of \"generate\", \"completions\", \"infill\""},
+         "backend.api is none of \"generate\", \"completions\", \"infill\", \"fim\""},
         {"{\"tokens\":{\"prefix\":\"<P>\"}," REST,
          "backend.tokens needs prefix, suffix and middle"},
     };

@@ -99,18 +99,21 @@ static void where_a_key_comes_from_is_known(void)
 
 /* ---- where a request goes ------------------------------------------------------ */
 
-static void check_url(int line, const char *json, enum endpoint_at at, const char *wanted)
+static void check_url(int line, const char *json, enum endpoint_at at, bool as_written,
+                      const char *wanted)
 {
     struct endpoint e;
     struct buf url;
     buf_init(&url, 1000);
     open_endpoint(&e, json);
-    endpoint_url(&e, at, "/path", &url);
+    const struct endpoint_request request = {.at = at, .path = "/path", .as_written = as_written};
+    endpoint_url(&e, &request, &url);
     check_texts(__FILE__, line, json, url.data, wanted);
     buf_finish(&url);
     endpoint_finish(&e);
 }
-#define URL(more, at, wanted) check_url(__LINE__, SPEC(more), at, wanted)
+#define URL(more, at, wanted) check_url(__LINE__, SPEC(more), at, false, wanted)
+#define WRITTEN(more, at, wanted) check_url(__LINE__, SPEC(more), at, true, wanted)
 
 static void a_path_is_below_the_base_or_the_root(void)
 {
@@ -197,6 +200,17 @@ static void what_is_known_of_a_service_is_read(void)
     endpoint_finish(&e);
 }
 
+static void another_base_takes_the_place_of_the_url_alone(void)
+{
+    WRITTEN("", AT_API, "http://h:1/path");
+    WRITTEN(",\"as_written\":\"http://h:1/w/\"", AT_API, "http://h:1/w/path");
+    WRITTEN(",\"as_written\":\"http://h:1/w\",\"root\":\"http://h:1/r\"", AT_ROOT,
+            "http://h:1/r/path");
+    WRITTEN(",\"as_written\":\"http://h:1/w\",\"chat_url\":\"http://h:1/c\"", AT_CHAT,
+            "http://h:1/c");
+    URL(",\"as_written\":\"http://h:1/w\"", AT_API, "http://h:1/path");
+}
+
 int main(void)
 {
     RUN(a_path_is_below_the_base_or_the_root);
@@ -210,5 +224,6 @@ int main(void)
     RUN(what_everybody_knows_is_not);
     RUN(another_configuration_is_another_endpoint);
     RUN(where_a_key_comes_from_is_known);
+    RUN(another_base_takes_the_place_of_the_url_alone);
     return check_report("endpoint");
 }

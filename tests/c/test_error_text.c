@@ -49,7 +49,7 @@ static void an_error_lists_what_there_is(void)
     CHECK(strstr(dialect_names_why(), "\"ollama\", \"openai\"") != NULL);
     CHECK(strstr(dialect_names_why(), "llamacpp") == NULL);
     CHECK_TEXT(dialect_fill_apis_why(),
-               "backend.api is none of \"generate\", \"completions\", \"infill\"");
+               "backend.api is none of \"generate\", \"completions\", \"infill\", \"fim\"");
 }
 
 static void an_error_may_be_a_text_or_an_object(void)

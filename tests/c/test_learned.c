@@ -1,190 +1,214 @@
-/* What is learned from refusals. */
+/* What is remembered of refusals, and what is said of a service. */
 #include "check.h"
 
 #include "base/buf.h"
 #include "server/endpoint.h"
-#include "server/error_text.h"
 #include "server/learned.h"
+#include "server/level.h"
 
-static struct endpoint at = {.hash = 1};
+static struct endpoint at = {.name = "one", .hash = 1};
 
-static const struct refusal table[] = {
-    {"role:system", NULL, {"role", "'system'"}, "the system role"},
-    {"think", "think", {"does not support thinking"}, NULL},
-    {0},
-};
-
-/* What is told of the refusal of a request: "" if nothing new is learned. */
-static const char *learn(const char *request, long status, const char *error)
+static struct learned known(const char *model)
 {
-    static char shown[500];
-    struct buf told, text;
-    buf_init(&told, 400);
-    buf_init(&text, 4000);
-    error_text(error, strlen(error), &text, NULL);
-    const struct learned_facts facts = {
-        .status = status,
-        .error = error,
-        .error_len = strlen(error),
-        .text = text.data,
-        .body = request,
-        .body_len = strlen(request),
-        .refusals = table,
-    };
-    bool news = learned_read(&at, "m", &facts, &told);
-    snprintf(shown, sizeof shown, "%s", news ? told.data : "");
-    buf_finish(&told);
-    buf_finish(&text);
-    return shown;
+    return learned_of(&at, model);
 }
 
-static bool avoids(const char *what)
+static bool avoids(const char *model, const char *what)
 {
-    return learned_avoids(learned_find(&at, "m"), what);
+    const struct learned l = known(model);
+    return learned_avoids(&l, what);
 }
 
-#define REQUEST                                                                                \
-    "{\"model\":\"m\",\"messages\":[],\"temperature\":1,\"stream_options\":{},\"stop\":\"x\"," \
-    "\"max_tokens\":9000,\"think\":true}"
+static const char *limit_name(const char *field)
+{
+    const struct learned l = known("m");
+    return learned_limit_name(&l, field);
+}
 
 static void nothing_is_known_at_first(void)
 {
-    learned_forget_all();
-    CHECK(!avoids("temperature"));
+    learned_forget(NULL);
+    CHECK(!avoids("m", "temperature"));
     CHECK(!learned_avoids(NULL, "temperature"));
     CHECK_INT(learned_limit(NULL, 5), 5);
+    CHECK_INT(learned_levels(NULL), LEVEL_ANY);
+    CHECK_TEXT(learned_limit_name(NULL, "max_tokens"), "max_tokens");
+    CHECK(learned_think(NULL) == NULL && learned_thoughts(NULL) == NULL);
+    CHECK(!learned_is_as_written(&at));
 }
 
-static void a_field_that_is_named_is_avoided(void)
+static void a_field_is_of_the_model_or_of_the_service(void)
 {
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":{\"message\":\"temperature: not supported\"}}"),
-               "\"temperature\"");
-    CHECK(avoids("temperature"));
-    CHECK(!avoids("stop"));
-    CHECK_TEXT(learn(REQUEST, 422,
-                     "{\"detail\":[{\"loc\":[\"body\",\"stream_options\",\"x\"],"
-                     "\"msg\":\"Extra inputs are not permitted\"}]}"),
-               "\"stream_options\"");
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":{\"message\":\"no\",\"param\":\"stop\"}}"),
-               "\"stop\"");
+    learned_forget(NULL);
+    CHECK(learned_avoid(&at, "m", "temperature"));
+    CHECK(!learned_avoid(&at, "m", "temperature"));
+    CHECK(avoids("m", "temperature"));
+    CHECK(!avoids("other", "temperature"));
+    CHECK(learned_avoid(&at, "m", "stream_options"));
+    CHECK(avoids("other", "stream_options"));
+    CHECK(!learned_avoid(&at, "other", "stream_options"));
 }
 
-static void of_several_fields_the_first_is_avoided(void)
+static void another_configuration_is_another_endpoint(void)
 {
-    learned_forget_all();
-    CHECK_TEXT(
-        learn(REQUEST, 400, "{\"error\":\"`stream_options` and `temperature` are not known\"}"),
-        "\"stream_options\"");
-    CHECK_TEXT(
-        learn(REQUEST, 400, "{\"error\":\"`stream_options` and `temperature` are not known\"}"),
-        "\"temperature\"");
-}
-
-static void the_same_is_learned_once(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"'temperature' is unknown\"}"), "\"temperature\"");
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"'temperature' is unknown\"}"), "");
-}
-
-static void what_is_not_sent_or_not_named_is_not_learned(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"top_k: not supported\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"stop doing that\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"messages: no such thing\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 400, ""), "");
-    CHECK_TEXT(learn("", 400, "{\"error\":\"temperature: no\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 500, "{\"error\":\"temperature: no\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 401, "{\"error\":\"temperature: no\"}"), "");
-}
-
-static void a_wrong_value_is_the_users_to_mend(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"temperature: must be at most 1\"}"), "");
-}
-
-static void the_limit_of_tokens_is_read(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(
-        learn(REQUEST, 400, "{\"error\":\"max_tokens: 9000 > 4,096, which is the maximum\"}"),
-        "more than 4096 tokens (\"max_tokens\")");
-    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 4096);
-    CHECK_INT(learned_limit(learned_find(&at, "m"), 100), 100);
-}
-
-static void a_number_in_a_name_is_no_limit(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"gpt-5 does not support 'max_tokens'\"}"),
-               "\"max_tokens\"");
-    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"max_tokens: unknown to llama3.1:8b (v2)\"}"),
-               "\"max_tokens\"");
-    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
-}
-
-static void the_rest_of_the_context_is_no_limit(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400,
-                     "{\"error\":\"'max_tokens' is too large: 9000. The maximum context length is "
-                     "8192 tokens and your request has 1500 input tokens (9000 > 8192 - 1500)\"}"),
-               "");
-    CHECK_INT(learned_limit(learned_find(&at, "m"), 9000), 9000);
-}
-
-static void a_dialect_knows_forms(void)
-{
-    learned_forget_all();
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"'messages[0].role' does not support 'system'\"}"),
-               "the system role");
-    CHECK(avoids("role:system"));
-    CHECK_TEXT(learn("{\"model\":\"m\"}", 400, "{\"error\":\"m does not support thinking\"}"), "");
-    CHECK_TEXT(learn(REQUEST, 400, "{\"error\":\"m does not support thinking\"}"), "\"think\"");
-}
-
-static void endpoints_and_models_are_told_apart(void)
-{
-    learned_forget_all();
-    learn(REQUEST, 400, "{\"error\":\"temperature: no\"}");
-    CHECK(!learned_avoids(learned_find(&at, "other"), "temperature"));
-    at.hash = 2; /* configured anew */
-    CHECK(!avoids("temperature"));
+    learned_forget(NULL);
+    learned_avoid(&at, "m", "temperature");
+    learned_avoid(&at, "m", "stream_options");
+    learned_note_address(&at, true);
+    at.hash = 2;
+    CHECK(!avoids("m", "temperature"));
+    CHECK(!avoids("m", "stream_options"));
+    CHECK(!learned_is_as_written(&at));
     at.hash = 1;
-    CHECK(avoids("temperature"));
+    CHECK(avoids("m", "temperature"));
+    CHECK(learned_is_as_written(&at));
+}
+
+static void one_endpoint_is_forgotten_by_its_name(void)
+{
+    learned_forget(NULL);
+    struct endpoint two = {.name = "two", .hash = 2};
+    learned_avoid(&at, "m", "temperature");
+    learned_avoid(&at, "n", "stream_options");
+    learned_avoid(&two, "m", "temperature");
+    learned_forget("one");
+    CHECK(!avoids("m", "temperature") && !avoids("n", "stream_options"));
+    const struct learned l = learned_of(&two, "m");
+    CHECK(learned_avoids(&l, "temperature"));
+    learned_forget("nobody");
+    learned_forget(NULL);
+    const struct learned after = learned_of(&two, "m");
+    CHECK(!learned_avoids(&after, "temperature"));
+}
+
+static void what_is_said_of_a_service_holds_at_once(void)
+{
+    learned_forget(NULL);
+    char *refuses[] = {(char[]){"stream_options"}, (char[]){"role:developer"}, NULL};
+    at.quirks = (struct endpoint_quirks){.refuses = refuses,
+                                         .limit = (char[]){"max_tokens"},
+                                         .think = (char[]){"reasoning"},
+                                         .thoughts = (char[]){"reasoning_content"}};
+    const struct learned l = known("any");
+    CHECK(learned_avoids(&l, "stream_options") && learned_avoids(&l, "role:developer"));
+    CHECK(!learned_avoids(&l, "seed"));
+    CHECK_TEXT(learned_think(&l), "reasoning");
+    CHECK_TEXT(learned_thoughts(&l), "reasoning_content");
+    CHECK_TEXT(limit_name("max_completion_tokens"), "max_tokens");
+    CHECK_TEXT(limit_name("max_tokens"), "max_tokens");
+    at.quirks.thoughts = (char[]){""};
+    CHECK(learned_thoughts(&l) == NULL);
+    at.quirks = (struct endpoint_quirks){NULL, NULL, NULL, NULL};
+}
+
+static void a_limit_goes_by_the_name_that_is_taken(void)
+{
+    learned_forget(NULL);
+    CHECK_TEXT(limit_name("num_predict"), "num_predict");
+    CHECK_TEXT(limit_name("max_completion_tokens"), "max_completion_tokens");
+    learned_avoid(&at, "m", "max_tokens");
+    CHECK_TEXT(limit_name("max_tokens"), "max_completion_tokens");
+    CHECK_TEXT(limit_name("max_completion_tokens"), "max_completion_tokens");
+    learned_avoid(&at, "m", "max_completion_tokens");
+    CHECK(limit_name("max_tokens") == NULL);
+    CHECK(limit_name("max_completion_tokens") == NULL);
+}
+
+static void a_server_knows_better_than_what_is_said_of_it(void)
+{
+    learned_forget(NULL);
+    char *refuses[] = {(char[]){"max_tokens"}, NULL};
+    at.quirks.limit = (char[]){"max_completion_tokens"};
+    at.quirks.refuses = refuses;
+    CHECK_TEXT(limit_name("max_tokens"), "max_completion_tokens");
+    learned_avoid(&at, "m", "max_completion_tokens");
+    CHECK_TEXT(limit_name("max_tokens"), "max_tokens");
+    CHECK_TEXT(limit_name("max_completion_tokens"), "max_tokens");
+    at.quirks = (struct endpoint_quirks){NULL, NULL, NULL, NULL};
+}
+
+static void limits_and_levels_are_kept(void)
+{
+    learned_forget(NULL);
+    CHECK(learned_lower(&at, "m", 4096));
+    CHECK(!learned_lower(&at, "m", 5000));
+    CHECK(learned_lower(&at, "m", 300));
+    const struct learned l = known("m");
+    CHECK_INT(learned_limit(&l, 9000), 300);
+    CHECK_INT(learned_limit(&l, 100), 100);
+    CHECK(learned_set_levels(&at, "m", LEVEL_BIT(LEVEL_LOW)));
+    CHECK(!learned_set_levels(&at, "m", LEVEL_BIT(LEVEL_LOW)));
+    CHECK_INT(learned_levels(&l), LEVEL_BIT(LEVEL_LOW));
+}
+
+static void thoughts_without_a_beginning_are_remembered(void)
+{
+    learned_forget(NULL);
+    learned_note_thinking(&at, "m", true);
+    struct learned l = known("m");
+    CHECK(learned_begins_thinking(&l));
+    learned_note_thinking(&at, "m", false);
+    l = known("m");
+    CHECK(!learned_begins_thinking(&l) && !learned_begins_thinking(NULL));
+}
+
+static void check_revised(int line, const char *body, const char *wanted)
+{
+    const struct learned l = known("m");
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    learned_revise(&l, body, strlen(body), &out);
+    check_texts(__FILE__, line, "revised", out.data, wanted);
+    buf_finish(&out);
+}
+#define REVISED(body, wanted) check_revised(__LINE__, body, wanted)
+
+static void a_body_is_revised(void)
+{
+    learned_forget(NULL);
+    REVISED("{\"a\":1.5,\"b\":\"\xc3\xa9\\n\"}", "{\"a\":1.5,\"b\":\"\xc3\xa9\\n\"}");
+    learned_avoid(&at, "m", "logprobs");
+    learned_avoid(&at, "m", "stream_options");
+    learned_avoid(&at, "m", "max_tokens");
+    REVISED("{\"prompt\":\"p\",\"logprobs\":1,\"max_tokens\":64,\"stream_options\":{},\"x\":[]}",
+            "{\"prompt\":\"p\",\"x\":[],\"max_completion_tokens\":64}");
+    REVISED("not JSON", "not JSON");
+    learned_avoid(&at, "m", "max_completion_tokens");
+    REVISED("{\"max_tokens\":64,\"max_completion_tokens\":1}", "{}");
 }
 
 static void the_oldest_are_forgotten(void)
 {
-    learned_forget_all();
-    for (uint64_t i = 0; i < 200; i++) {
+    learned_forget(NULL);
+    for (uint64_t i = 1; i <= 200; i++) {
         at.hash = i;
-        learn(REQUEST, 400, "{\"error\":\"temperature: no\"}");
+        learned_avoid(&at, "m", "temperature");
     }
-    CHECK(avoids("temperature"));
+    CHECK(avoids("m", "temperature"));
     at.hash = 1;
-    CHECK(!avoids("temperature"));
-    learned_forget_all();
+    CHECK(!avoids("m", "temperature"));
+    for (int i = 0; i < 100; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "field%d", i);
+        learned_avoid(&at, "m", name);
+    }
+    CHECK(avoids("m", "field0"));
+    CHECK(!avoids("m", "field99"));
+    learned_forget(NULL);
 }
 
 int main(void)
 {
     RUN(nothing_is_known_at_first);
-    RUN(a_field_that_is_named_is_avoided);
-    RUN(of_several_fields_the_first_is_avoided);
-    RUN(the_same_is_learned_once);
-    RUN(what_is_not_sent_or_not_named_is_not_learned);
-    RUN(a_wrong_value_is_the_users_to_mend);
-    RUN(the_limit_of_tokens_is_read);
-    RUN(a_number_in_a_name_is_no_limit);
-    RUN(the_rest_of_the_context_is_no_limit);
-    RUN(a_dialect_knows_forms);
-    RUN(endpoints_and_models_are_told_apart);
+    RUN(a_field_is_of_the_model_or_of_the_service);
+    RUN(another_configuration_is_another_endpoint);
+    RUN(one_endpoint_is_forgotten_by_its_name);
+    RUN(what_is_said_of_a_service_holds_at_once);
+    RUN(a_limit_goes_by_the_name_that_is_taken);
+    RUN(a_server_knows_better_than_what_is_said_of_it);
+    RUN(limits_and_levels_are_kept);
+    RUN(thoughts_without_a_beginning_are_remembered);
+    RUN(a_body_is_revised);
     RUN(the_oldest_are_forgotten);
     return check_report("learned");
 }

@@ -2,6 +2,8 @@
 #include "events.h"
 #include "spec.h"
 
+#include "server/level.h"
+
 #define STREAM(data, wanted) \
     events_check(__FILE__, __LINE__, "openai", data, sizeof(data) - 1, wanted)
 #define FILL(fill, options, extra, wanted) \
@@ -583,6 +585,23 @@ static void a_fill_wins_over_options_and_extra_over_both(void)
     FILL(&fill, "7", NULL, "why: request: options and extra must be tables of named fields");
 }
 
+static void an_address_of_its_own_gets_no_more_than_it_takes(void)
+{
+    static const struct fim_tokens tokens = {.prefix = "<P>", .suffix = "<S>", .middle = "<M>"};
+    static const char *const stop[] = {"<E>"};
+    struct fill fill = spec_fill("a\n", "b", "c");
+    fill.tokens = &tokens;
+    fill.temperature = 0;
+    fill.seed = 7;
+    fill.stop = stop;
+    fill.stop_count = 1;
+    fill.logprobs = true;
+    spec_check_fill(__FILE__, __LINE__, "fim", &fill, "{\"top_p\":0.5}", NULL,
+                    "{\"model\":\"m\",\"top_p\":0.5,\"prompt\":\"a\\nb\",\"suffix\":\"c\","
+                    "\"max_tokens\":64,\"temperature\":0,\"stop\":[\"<E>\"],\"stream\":true}");
+    spec_check_fill_caps("fim", &fill);
+}
+
 static void a_fill_over_the_cap_is_too_big(void)
 {
     struct fill fill = spec_fill("a", "", "b");
@@ -637,19 +656,18 @@ static void a_format_becomes_a_response_format(void)
          "why: request.format must be \"json\" or a JSON schema");
 }
 
-static void unsigned_thinking_becomes_reasoning_content(void)
+static void thinking_does_not_go_back_by_itself(void)
 {
     BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"parts\":["
          "{\"type\":\"thinking\",\"text\":\"r\"},{\"type\":\"text\",\"text\":\"b\"}]}]}",
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"b\","
-         "\"reasoning_content\":\"r\"}]," USAGE ",\"stream\":true}");
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"b\"}]," USAGE
+         ",\"stream\":true}");
 }
 
 static void a_wrong_spec_is_told_by_its_field(void)
 {
     BODY("{" HI "}", "why: request.model must be a name");
-    BODY("{\"model\":\"m\"," HI ",\"think\":1}",
-         "why: request.think must be a boolean or a string");
+    BODY("{\"model\":\"m\"," HI ",\"think\":\"loud\"}", "why: " WISH_WHY);
     BODY("{\"model\":\"m\"," HI ",\"options\":7}",
          "why: request: options and extra must be tables of named fields");
 }
@@ -703,13 +721,14 @@ int main(void)
     RUN(a_gap_is_filled_by_prompt_and_suffix);
     RUN(with_tokens_the_prompt_is_raw_and_there_is_no_suffix);
     RUN(a_fill_wins_over_options_and_extra_over_both);
+    RUN(an_address_of_its_own_gets_no_more_than_it_takes);
     RUN(a_fill_over_the_cap_is_too_big);
     RUN(the_body_streams_with_usage);
     RUN(options_are_top_level_fields_and_extra_wins);
     RUN(a_nil_in_extra_leaves_a_field_out);
     RUN(only_thinking_that_the_user_set_is_sent);
     RUN(a_format_becomes_a_response_format);
-    RUN(unsigned_thinking_becomes_reasoning_content);
+    RUN(thinking_does_not_go_back_by_itself);
     RUN(a_wrong_spec_is_told_by_its_field);
     return check_report("openai");
 }

@@ -3,6 +3,7 @@
 local check = require('hum.config.check')
 local fault = require('hum.fault')
 local helper = require('hum.server.helper')
+local learned = require('hum.server.learned')
 local log = require('hum.log')
 local secret = require('hum.server.secret')
 
@@ -292,7 +293,7 @@ function M.query(query, cb)
         on_lines(data.text)
       elseif name == 'result' then
         cb(nil, data)
-      else
+      elseif name ~= 'learned' then
         cb(name == 'error' and data or nil, nil)
       end
     end)
@@ -329,6 +330,13 @@ function M.inspect(buf, cb)
   expect(id, STOP_WITHIN, live)
 end
 
+--- What was learned of an endpoint (nil: of all) is no more: it is found out again.
+---@param endpoint? string
+function M.forget(endpoint)
+  learned.forget(endpoint)
+  tell('forget', endpoint and { endpoint = endpoint } or vim.empty_dict())
+end
+
 ---@return boolean  a request is under way
 function M.is_busy() return next(live) ~= nil end
 
@@ -337,6 +345,7 @@ function M.is_busy() return next(live) ~= nil end
 ---@param id integer
 ---@param data table
 function M.on_event(name, id, data)
+  if name == 'learned' then learned.add(data.endpoint, data.message) end
   if name == 'ready' then
     helper.on_ready(data)
   elseif listeners[name] then

@@ -1,4 +1,4 @@
--- What models have refused, as the helper tells it: requests are made without it from then on. Each is told once, in
+-- What the helper has learned of endpoints and their models (src/server/learned.h), in its words. Each is told once, in
 -- the log; `:checkhealth hum` lists them.
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
@@ -29,6 +29,15 @@ function M.add(endpoint, message)
   if vim.tbl_contains(messages, message) then return end
   messages[#messages + 1] = message
   log.write('info', message)
+end
+
+---@param endpoint? string  nil: all
+function M.forget(endpoint)
+  if endpoint then
+    learned[endpoint] = nil
+  else
+    learned = {}
+  end
 end
 
 ---@param endpoint string

@@ -15,7 +15,6 @@ local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
-local learned = require('hum.server.learned')
 local log = require('hum.log')
 local memory = require('hum.chat.reply.memory')
 local requests = require('hum.server.request')
@@ -231,9 +230,7 @@ local function on_event(reply, name, data)
     on_rethought(reply, data)
   elseif name == 'waiting' then
     on_waiting(reply, data)
-  elseif name == 'learned' then
-    learned.add(data.endpoint, data.message)
-  elseif name ~= 'stopping' then
+  elseif name ~= 'stopping' and name ~= 'learned' then
     close(reply, { name = name, data = data })
   end
 end

@@ -1,0 +1,436 @@
+#include "server/refusal.h"
+
+#include "base/buf.h"
+#include "server/blame.h"
+#include "server/endpoint.h"
+#include "server/learned.h"
+#include "server/level.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const limits[] = {"max_tokens", "max_completion_tokens"};
+
+/* A refusal with all that it takes to read it. */
+struct reading {
+    const struct endpoint *endpoint;
+    const char *model;
+    const struct refusal_facts *facts;
+    cJSON *request;
+    struct blame blame;
+    bool loose;      /* the status says that the request is wrong */
+    bool of_service; /* what was told holds for all its models */
+    struct buf told; /* behind "the model ..." */
+};
+
+/* Returns whether that is news. */
+static bool avoid(struct reading *r, const char *what)
+{
+    bool news = learned_avoid(r->endpoint, r->model, what);
+    r->of_service = news ? learned_is_of_service(what) : r->of_service;
+    return news;
+}
+
+static bool has_words(const struct reading *r, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count && words[i] != NULL; i++) {
+        const char *const word[] = {words[i], NULL};
+        if (!blame_says(&r->blame, word)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_text(const cJSON *item, const char *text)
+{
+    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+}
+
+/* Whether the request has what the entry is about. */
+static bool is_sent(const struct reading *r, const struct refusal *known)
+{
+    const cJSON *field = known->field != NULL ? json_get(r->request, known->field) : NULL;
+    if (known->field == NULL || known->sent == NULL) {
+        return known->field == NULL || field != NULL;
+    }
+    const cJSON *member = cJSON_IsObject(field) ? field->child : NULL;
+    while (member != NULL && !is_text(member, known->sent)) {
+        member = member->next;
+    }
+    return member != NULL || is_text(field, known->sent);
+}
+
+static bool read_table(struct reading *r)
+{
+    for (const struct refusal *known = r->facts->refusals; known != NULL && known->what != NULL;
+         known++) {
+        size_t count = sizeof known->words / sizeof *known->words;
+        if (is_sent(r, known) && has_words(r, known->words, count) && avoid(r, known->what)) {
+            const char *quote = known->told == NULL ? "\"" : "";
+            buf_printf(&r->told, "does not take %s%s%s: sent without it", quote,
+                       known->told != NULL ? known->told : known->what, quote);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- roles --------------------------------------------------------------------- */
+
+static bool has_role(const struct reading *r, const char *role)
+{
+    const cJSON *messages = json_get(r->request, "messages");
+    const cJSON *message = messages != NULL ? messages->child : NULL;
+    for (; message != NULL; message = message->next) {
+        if (is_text(json_get(message, "role"), role)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Templates of models, and their servers, say it in many ways. */
+static bool is_about_role(const struct reading *r, const char *role)
+{
+    static const char *const system[] = {"system role",
+                                         "'system'",
+                                         "`system`",
+                                         "\"system\"",
+                                         "role system",
+                                         "role 'system",
+                                         "roles must alternate",
+                                         "only user and assistant",
+                                         "system instruction",
+                                         "developer instruction",
+                                         "system message",
+                                         "system prompt",
+                                         NULL};
+    static const char *const developer[] = {"developer", NULL};
+    static const char *const refused[] = {"not support",
+                                          "unsupported",
+                                          "not allowed",
+                                          "not enabled",
+                                          "unknown variant",
+                                          "invalid",
+                                          "must be",
+                                          "not permitted",
+                                          "at the beginning",
+                                          "must alternate",
+                                          "only user and assistant",
+                                          "expected",
+                                          NULL};
+    static const char *const place[] = {"role",    "instruction", "variant",
+                                        "message", "prompt",      NULL};
+    if (blame_points_at_role(&r->blame)) {
+        return true;
+    }
+    return blame_says(&r->blame, strcmp(role, "system") == 0 ? system : developer) &&
+           blame_says(&r->blame, refused) && blame_says(&r->blame, place);
+}
+
+/* OpenAI's own models have the developer in place of the system. */
+static bool has_developer(const struct reading *r)
+{
+    static const char *const words[] = {"'developer'",
+                                        "`developer`",
+                                        "\"developer\"",
+                                        "developer role",
+                                        "does not support 'system'",
+                                        NULL};
+    return blame_says(&r->blame, words);
+}
+
+static bool read_role(struct reading *r)
+{
+    static const char *const roles[] = {"role:system", "role:developer"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *role = roles[i] + strlen("role:");
+        if (!has_role(r, role) || !is_about_role(r, role) || !avoid(r, roles[i])) {
+            continue;
+        }
+        bool developer = i == 0 && has_developer(r);
+        if (i == 0 && !developer) {
+            avoid(r, roles[1]);
+        }
+        const struct learned now = learned_of(r->endpoint, r->model);
+        const char *sent = !learned_avoids(&now, roles[0]) ? "as the system's"
+                           : developer                     ? "as the developer's"
+                                                           : "in front of the first question";
+        buf_printf(&r->told, "does not take the %s role: its words are sent %s", role, sent);
+        return true;
+    }
+    return false;
+}
+
+/* ---- levels -------------------------------------------------------------------- */
+
+/* The level of thinking in the request, and the top-level field where it stands. */
+static const char *sent_level(const struct reading *r, const char **field)
+{
+    static const char *const places[][2] = {{"reasoning_effort", NULL},
+                                            {"think", NULL},
+                                            {"output_config", "effort"},
+                                            {"reasoning", "effort"}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const cJSON *level = json_get(r->request, places[i][0]);
+        level = places[i][1] != NULL ? json_get(level, places[i][1]) : level;
+        if (cJSON_IsString(level)) {
+            *field = places[i][0];
+            return level->valuestring;
+        }
+    }
+    return NULL;
+}
+
+/* The levels that the error lists, 0 if it lists none. */
+static unsigned listed_levels(const struct reading *r, enum level sent)
+{
+    static const char *const lists[] = {"must be",     "supported values", "one of",    "should be",
+                                        "expected",    "allowed",          "use ",      "either",
+                                        "only",        "valid values",     "available", "supports",
+                                        "options are", "choose",           "accepts",   NULL};
+    return blame_says(&r->blame, lists) ? level_in(r->blame.words.data) & ~LEVEL_BIT(sent) : 0;
+}
+
+static bool is_about_level(const struct reading *r, const char *field)
+{
+    static const char *const words[] = {"effort",         "think value",     "thinking level",
+                                        "thinking_level", "reasoning level", NULL};
+    return blame_says(&r->blame, words) || blame_points_at(&r->blame, r->request, field);
+}
+
+static bool read_level(struct reading *r)
+{
+    const char *field = NULL, *name = sent_level(r, &field);
+    enum level sent = name != NULL ? level_named(name) : LEVELS;
+    if (sent == LEVELS || !is_about_level(r, field)) {
+        return false;
+    }
+    unsigned listed = listed_levels(r, sent);
+    enum level next = level_nearest(listed, sent);
+    if (next != LEVELS && learned_set_levels(r->endpoint, r->model, listed)) {
+        buf_printf(&r->told, "does not take the level \"%s\": sent with \"%s\"", name,
+                   level_name(next));
+        return true;
+    }
+    if (strcmp(field, "think") == 0 && avoid(r, "think:level")) {
+        buf_add_str(&r->told, "does not take levels of thinking: sent without one");
+        return true;
+    }
+    return false;
+}
+
+/* ---- the limit of tokens ------------------------------------------------------- */
+
+static bool is_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Reads the number at *at and goes behind it. A part of a name ("gpt-5", "8b", "2.5") is -1. */
+static int64_t read_number(const char *text, const char **at)
+{
+    const char *p = *at;
+    bool stands_alone = p == text || !(is_name(p[-1]) || p[-1] == '-' || p[-1] == '.');
+    int64_t n = 0;
+    while (isdigit((unsigned char)*p) || (*p == ',' && isdigit((unsigned char)p[1]))) {
+        n = *p == ',' || n > INT64_MAX / 100 ? n : n * 10 + (*p - '0');
+        p++;
+    }
+    *at = p;
+    bool goes_on = is_name(*p) || ((*p == '-' || *p == '.') && is_name(p[1]));
+    return stands_alone && !goes_on ? n : -1;
+}
+
+/* The largest number in the text that is smaller than what was asked for, 0 if there is none. */
+static int64_t smaller_number(const char *text, int64_t asked)
+{
+    int64_t found = 0;
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        if (isdigit((unsigned char)*at)) {
+            int64_t n = read_number(text, &at);
+            found = n < asked && n > found ? n : found;
+        } else {
+            at++;
+        }
+    }
+    return found;
+}
+
+/* "max_tokens: 8192 > 4096, which is the maximum allowed number of output tokens". What is left of
+ * the context is another number for each chat. */
+static bool read_limit(struct reading *r)
+{
+    static const char *const context[] = {"context", NULL};
+    for (size_t i = 0; i < 2 && !blame_says(&r->blame, context); i++) {
+        int64_t asked = json_count(json_get(r->request, limits[i]));
+        bool named = blame_name(&r->blame, limits[i]) != NULL ||
+                     blame_points_at(&r->blame, r->request, limits[i]);
+        int64_t limit = named && asked > 1 ? smaller_number(r->facts->text, asked) : 0;
+        if (limit > 0) {
+            bool news = learned_lower(r->endpoint, r->model, limit);
+            buf_printf(&r->told, "takes at most %lld tokens (\"%s\")", (long long)limit, limits[i]);
+            return news;
+        }
+    }
+    return false;
+}
+
+/* ---- fields -------------------------------------------------------------------- */
+
+/* A request makes no sense without these, or not the sense that was meant. */
+static bool is_needed(const char *field)
+{
+    static const char *const needed[] = {
+        "model",        "messages",     "stream",          "system",
+        "prompt",       "suffix",       "input",           "tools",
+        "tool_choice",  "input_prefix", "response_format", "format",
+        "input_suffix", "raw",          "options",         NULL};
+    size_t i = 0;
+    while (needed[i] != NULL && strcmp(field, needed[i]) != 0) {
+        i++;
+    }
+    return needed[i] != NULL;
+}
+
+/* The user cannot have written a wrong value there: it is hum that does. */
+static bool is_ours(const char *field)
+{
+    static const char *const ours[] = {
+        "stream_options", "reasoning_effort", "think",         "thinking", "enable_thinking",
+        "reasoning",      "thinking_budget",  "output_config", "logprobs", "chat_template_kwargs"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (strcmp(field, ours[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_field(struct reading *r, const char *field, size_t before)
+{
+    const char *other = learned_other_limit(field);
+    const struct learned now = learned_of(r->endpoint, r->model);
+    if (other != NULL && learned_limit_name(&now, field) != NULL) {
+        buf_printf(&r->told, "%stakes the limit as \"%s\", not as \"%s\"",
+                   before > 0 ? ", and " : "", other, field);
+    } else {
+        buf_printf(&r->told, "%s \"%s\"", before > 0 ? "," : "does not take", field);
+    }
+}
+
+/* All that the error points at. */
+static bool read_pointers(struct reading *r)
+{
+    size_t count = 0;
+    bool without = false, of_service = true;
+    for (const cJSON *field = r->request != NULL ? r->request->child : NULL; field != NULL;
+         field = field->next) {
+        if (field->string != NULL && !is_needed(field->string) &&
+            blame_points_at(&r->blame, r->request, field->string) && avoid(r, field->string)) {
+            tell_field(r, field->string, count++);
+            without = without || learned_other_limit(field->string) == NULL;
+            of_service = of_service && r->of_service;
+        }
+    }
+    r->of_service = of_service;
+    if (without) {
+        buf_add_str(&r->told, count > 1 ? ": sent without them" : ": sent without it");
+    }
+    return count > 0;
+}
+
+/* Of the fields that the error names in words the one that comes first. */
+static bool read_names(struct reading *r)
+{
+    const char *first = NULL, *found = NULL;
+    const struct learned known = learned_of(r->endpoint, r->model);
+    bool of_value = blame_is_of_value(&r->blame);
+    for (const cJSON *field = r->request != NULL ? r->request->child : NULL; field != NULL;
+         field = field->next) {
+        const char *name = field->string;
+        if (name == NULL || is_needed(name) || learned_avoids(&known, name) ||
+            (of_value && !is_ours(name))) {
+            continue;
+        }
+        const char *at = blame_name(&r->blame, name);
+        if (at != NULL && (first == NULL || at < first)) {
+            first = at;
+            found = name;
+        }
+    }
+    if (found == NULL || !avoid(r, found)) {
+        return false;
+    }
+    tell_field(r, found, 0);
+    const struct learned now = learned_of(r->endpoint, r->model);
+    bool renamed = learned_other_limit(found) != NULL && learned_limit_name(&now, found) != NULL;
+    buf_add_str(&r->told, renamed ? "" : ": sent without it");
+    return true;
+}
+
+/* Where the status does not say that the request is wrong, the words must say that it is a name that
+ * is refused. */
+static bool read_fields(struct reading *r)
+{
+    if (!r->loose && !blame_is_of_name(&r->blame)) {
+        return false;
+    }
+    return read_pointers(r) || read_names(r);
+}
+
+static bool read_all(struct reading *r)
+{
+    return read_level(r) || read_table(r) || read_role(r) || (r->loose && read_limit(r)) ||
+           read_fields(r);
+}
+
+static cJSON *parse(const char *data, size_t len)
+{
+    char *copy = xstrndup(data != NULL ? data : "", len);
+    cJSON *root = json_parse(copy, len);
+    free(copy);
+    return root;
+}
+
+/* Some servers, and those in front of them, have another status than 400 and 422 for it. */
+static bool is_worth_reading(long status)
+{
+    static const long statuses[] = {0, 400, 404, 405, 415, 422, 500, 501};
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        if (status == statuses[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool refusal_read(const struct endpoint *e, const char *model, const struct refusal_facts *facts,
+                  struct buf *told)
+{
+    if (!is_worth_reading(facts->status)) {
+        return false;
+    }
+    struct reading r = {
+        .endpoint = e,
+        .model = model,
+        .facts = facts,
+        .request = parse(facts->body, facts->body_len),
+        .loose = facts->status == 400 || facts->status == 422,
+    };
+    buf_init(&r.told, SIZE_MAX);
+    blame_init(&r.blame, facts->error, facts->error_len, facts->text);
+    bool news = read_all(&r);
+    if (news && r.of_service) {
+        buf_printf(told, "endpoint \"%s\" %s", e->name != NULL ? e->name : "?", r.told.data);
+    } else if (news) {
+        buf_printf(told, "the model \"%s\" at endpoint \"%s\" %s", model,
+                   e->name != NULL ? e->name : "?", r.told.data);
+    }
+    blame_finish(&r.blame);
+    buf_finish(&r.told);
+    cJSON_Delete(r.request);
+    return news;
+}

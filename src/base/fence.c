@@ -1,5 +1,7 @@
 #include "base/fence.h"
 
+#include "base/buf.h"
+
 #include <string.h>
 
 /* As in block.lua: deeper lists do not move the limit for fences. */
@@ -154,4 +156,15 @@ void fence_feed(struct fence *f, const char *text, size_t len)
             add_byte(f, text[at]);
         }
     }
+}
+
+void fence_close(const struct fence *f, struct buf *out)
+{
+    for (size_t i = 0; i < f->indent; i++) {
+        buf_add(out, " ", 1);
+    }
+    for (size_t i = 0; i < f->run; i++) {
+        buf_add(out, &f->mark, 1);
+    }
+    buf_add(out, "\n", 1);
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buf;
+
 struct fence {
     /* between lines */
     char mark;  /* '`' or '~': a fence is open; 0: none is */
@@ -37,6 +39,9 @@ struct fence {
 void fence_init(struct fence *f);
 
 void fence_feed(struct fence *f, const char *text, size_t len);
+
+/* Appends the line that closes what is open. */
+void fence_close(const struct fence *f, struct buf *out);
 
 /* Whether the line that comes next, or has begun, stands in a fence: one that closes it does. */
 static inline bool fence_is_open(const struct fence *f)

@@ -50,6 +50,7 @@ struct chat {
     struct buf plain;   /* scratch: text without lines that would be tags */
     struct buf piece;   /* scratch: one event's text on its way to the sink */
     struct buf unshown; /* thinking that its target does not take, in case it was text */
+    struct buf late;    /* thinking that came within a fence, where its tags would be code */
     struct sink *sink;
     bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
 
@@ -252,7 +253,12 @@ static void on_notice(void *ctx, int notice)
     wire_cstr(out, notice == NOTICE_WAS_THOUGHT ? "thinking" : "text");
 }
 
-static void give_text(struct chat *c, enum part part, const char *text, size_t len)
+static bool is_in_fence(const struct chat *c)
+{
+    return is_chat(c) && c->part == PART_TEXT && fence_is_open(&c->tags.fence);
+}
+
+static void feed_part(struct chat *c, enum part part, const char *text, size_t len)
 {
     if (c->part != part) {
         end_part(c);
@@ -269,6 +275,36 @@ static void give_text(struct chat *c, enum part part, const char *text, size_t l
         utf8_feed(&c->utf8, text, len, &c->piece);
     }
     send_piece(c);
+}
+
+/* Thinking that had to wait comes behind the fence, which is closed if there is no more text. */
+static void give_late(struct chat *c)
+{
+    struct buf late = c->late;
+    if (late.len == 0) {
+        return;
+    }
+    buf_init(&c->late, SIZE_MAX);
+    if (is_in_fence(c)) {
+        flush_part(c);
+        send_piece(c);
+        buf_add(&c->piece, "\n", !c->at_line_start);
+        fence_close(&c->tags.fence, &c->piece);
+    }
+    feed_part(c, PART_THINKING, late.data, late.len);
+    buf_finish(&late);
+}
+
+static void give_text(struct chat *c, enum part part, const char *text, size_t len)
+{
+    if (part == PART_THINKING && is_in_fence(c)) {
+        buf_add(&c->late, text, len);
+        return;
+    }
+    feed_part(c, part, text, len);
+    if (c->late.len > 0 && c->at_line_start && !is_in_fence(c)) {
+        give_late(c);
+    }
 }
 
 static void add_text(struct chat *c, enum part part, const char *text, size_t len)
@@ -482,6 +518,7 @@ static void finish(struct chat *c, enum ending ending)
         c->drained = true;
         return;
     }
+    give_late(c);
     end_part(c);
     sink_end(c->sink);
 }
@@ -601,6 +638,7 @@ static void free_chat(struct job *j)
     buf_finish(&c->plain);
     buf_finish(&c->piece);
     buf_finish(&c->unshown);
+    buf_finish(&c->late);
     buf_finish(&c->told);
     value_free(c->request);
     free(c->thinking_open);
@@ -716,6 +754,7 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
     buf_init(&c->plain, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&c->unshown, SIZE_MAX);
+    buf_init(&c->late, SIZE_MAX);
     c->at_line_start = true;
     buf_init(&c->told, SIZE_MAX);
 

@@ -371,13 +371,6 @@ static void add_lead(struct split *s, char c)
 /* Holds what may become one of these; returns whether it is one. What is none goes out. */
 static bool hold(struct split *s, char c, const char *const *list)
 {
-    bool indents = s->is_blank && is_blank(c) && c != '\n' && s->held.len == s->blanks;
-    if (indents && s->held.len < HELD_MAX) {
-        buf_add(&s->held, &c, 1);
-        s->blanks++;
-        return false;
-    }
-    s->is_blank = c == '\n';
     buf_add(&s->held, &c, 1);
     enum match m = match_any(list, s->held.data + s->blanks, s->held.len - s->blanks);
     while (m == MATCH_NONE && s->held.len > 0) {
@@ -387,10 +380,24 @@ static bool hold(struct split *s, char c, const char *const *list)
     return m == MATCH_WHOLE;
 }
 
+/* The same in a thought, which does not end with blanks; no tag has any. */
+static bool hold_end(struct split *s, char c, const char *const *list)
+{
+    if (!is_blank(c)) {
+        return hold(s, c, list);
+    }
+    if (s->held.len > s->blanks || s->held.len >= HELD_MAX) {
+        release(s, s->held.len);
+    }
+    buf_add(&s->held, &c, 1);
+    s->blanks++;
+    return false;
+}
+
 static void add_tagged(struct split *s, char c)
 {
     const char *const list[] = {s->tag->close, NULL};
-    if (hold(s, c, list)) {
+    if (hold_end(s, c, list)) {
         begin_lead(s, SPLIT_PLAIN);
     }
 }
@@ -408,7 +415,11 @@ static void add_header(struct split *s, char c)
     size_t len = sizeof message_tag - 1;
     buf_add(&s->held, &c, 1);
     if (s->held.len >= len && memcmp(s->held.data + s->held.len - len, message_tag, len) == 0) {
-        begin_lead(s, is_final(s->held.data) ? SPLIT_FINAL : SPLIT_CHANNEL);
+        bool final = is_final(s->held.data);
+        if (!final && s->given) {
+            add(s, SPLIT_THINKING, "\n\n", 2);
+        }
+        begin_lead(s, final ? SPLIT_FINAL : SPLIT_CHANNEL);
     } else if (c == '\n' || s->held.len >= HELD_MAX) {
         s->mode = SPLIT_PLAIN;
         release(s, s->held.len);
@@ -419,7 +430,7 @@ static void add_channel(struct split *s, char c)
 {
     static const char *const list[] = {"<|end|>",   "<|return|>", "<|call|>",
                                        "<|start|>", channel_tag,  NULL};
-    if (!hold(s, c, list)) {
+    if (!hold_end(s, c, list)) {
         return;
     }
     const char *tag = s->held.data + s->blanks;
@@ -456,7 +467,6 @@ static void add_final(struct split *s, char c)
         s->closing = false;
         release(s, s->held.len);
     }
-    s->is_blank = false;
     s->closing = hold(s, c, ends);
 }
 
@@ -507,10 +517,11 @@ static void add_byte(struct split *s, char c)
 static size_t plain_run(const struct split *s, const char *text, size_t len)
 {
     size_t n = 0;
-    bool inside = !s->is_blank && s->held.len == 0 && s->word_len == 0 && !s->closing &&
-                  (s->mode == SPLIT_OPEN || s->mode == SPLIT_TAGGED || s->mode == SPLIT_CHANNEL ||
-                   s->mode == SPLIT_FINAL);
-    while (inside && n < len && text[n] != '\n' && !may_begin_tag(text[n])) {
+    bool thought = s->mode == SPLIT_TAGGED || s->mode == SPLIT_CHANNEL;
+    bool open = s->mode == SPLIT_OPEN && !s->is_blank && s->word_len == 0;
+    bool any = s->held.len == 0 && (thought || open || s->mode == SPLIT_FINAL);
+    while (any && n < len && !may_begin_tag(text[n]) &&
+           !(thought ? is_blank(text[n]) : text[n] == '\n')) {
         n++;
     }
     return n;

@@ -64,11 +64,10 @@ static void check_split(int line, int how, const char *text, const char *wanted)
 static void a_tag_at_the_beginning_opens_a_thought(void)
 {
     SPLIT("<think>Let me see.</think>Hi you", "[T]Let me see.[X]Hi you");
-    SPLIT("<think>\nLet me see.\n</think>\n\nHi you", "[T]Let me see.\n[X]Hi you");
-    SPLIT("\n\n  <think>\r\n\r\nLet me see.\r\n</think>\r\n\r\nHi you",
-          "[T]Let me see.\r\n[X]Hi you");
-    SPLIT(" <think>\nLet me see.\n </think>\nHi you", "[T]Let me see.\n[X]Hi you");
-    SPLIT("<think>a\n\n  b\n</think>\n  Hi", "[T]a\n\n  b\n[X]  Hi");
+    SPLIT("<think>\nLet me see.\n</think>\n\nHi you", "[T]Let me see.[X]Hi you");
+    SPLIT("\n\n  <think>\r\n\r\nLet me see.\r\n</think>\r\n\r\nHi you", "[T]Let me see.[X]Hi you");
+    SPLIT(" <think>\nLet me see.\n\n\n </think>\nHi you", "[T]Let me see.[X]Hi you");
+    SPLIT("<think>a\n\n  b\n</think>\n  Hi", "[T]a\n\n  b[X]  Hi");
     SPLIT("<think></think>Hi", "[X]Hi");
     SPLIT("<think>\n\n</think>\n\nHi", "[X]Hi");
     SPLIT("<THINK>a</Think> Hi", "[T]a[X]Hi");
@@ -89,7 +88,7 @@ static void other_tags_are_known(void)
     SPLIT("<seed:think>a</think></seed:think>Hi", "[T]a</think>[X]Hi");
     SPLIT("<thinking>a</think>b</thinking>Hi", "[T]a</think>b[X]Hi");
     SPLIT("<thought>a</thought>Hi", "[T]a[X]Hi");
-    SPLIT("<|channel>thought\na\n<channel|>Hi", "[T]a\n[X]Hi");
+    SPLIT("<|channel>thought\na\n<channel|>Hi", "[T]a[X]Hi");
     SPLIT("\u201CQuoted\u201D \u25C1thin", "[X]\u201CQuoted\u201D \u25C1thin");
 }
 
@@ -159,7 +158,7 @@ static void channels_are_thought_but_for_the_last(void)
           "[T]Let me see.[X]Hi you");
     SPLIT("<|start|>assistant<|channel|>analysis<|message|>a<|end|>\n<|start|>assistant"
           "<|channel|>commentary<|message|>b<|end|><|start|>assistant<|channel|>final<|message|>Hi",
-          "[T]ab[X]Hi");
+          "[T]a\n\nb[X]Hi");
     SPLIT("<|channel|>final<|message|>Hi <|end|> you<|end|>\n", "[X]Hi <|end|> you");
     SPLIT("<|channel|>analysis<|message|>a<|start|>assistant<|channel|>final<|message|>Hi",
           "[T]a[X]Hi");

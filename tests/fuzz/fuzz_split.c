@@ -135,7 +135,11 @@ static void judge_tagged(const char *data, size_t len, size_t at, int tag, struc
     while (to < len && find_in(closes + tag, 1, data + to, len - to) < 0) {
         to++;
     }
-    judge(d, 'T', data, from, to < len ? without_indent(data, from, to) : len);
+    size_t end = to;
+    while (to < len && end > from && is_gap(data[end - 1])) {
+        end--;
+    }
+    judge(d, 'T', data, from, end);
     if (to < len) {
         judge(d, 'X', data, skip_lead(data, len, to + strlen(closes[tag]), false), len);
     }

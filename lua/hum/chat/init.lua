@@ -1,4 +1,5 @@
 -- Chats: opening, sending, stopping, regenerating.
+local adopt = require('hum.chat.adopt')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
 local edit = require('hum.chat.text.edit')
@@ -46,7 +47,9 @@ end
 local function write(buf, blocks)
   local count = vim.api.nvim_buf_line_count(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
-  local lines = last == '' and {} or { last, '' }
+  local opening = adopt.opening(buf)
+  local lines = last == '' and {} or { last, opening[1] == nil and '' or nil }
+  vim.list_extend(lines, opening)
   for i, block in ipairs(blocks) do
     vim.list_extend(lines, i > 1 and { '' } or {})
     vim.list_extend(lines, block)

@@ -1,7 +1,7 @@
 -- From the text of a chat to a message that is sent.
+local adopt = require('hum.chat.adopt')
 local chats = require('hum.chat.chats')
 local config = require('hum.config')
-local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
@@ -54,22 +54,10 @@ function M.busy()
   return text
 end
 
---- Text without any heading, as in a chat that was emptied, becomes the user's message.
----@param buf integer
----@param text hum.ChatText
----@return hum.ChatText|nil text  with it
----@return string|nil err
-local function adopt_text(buf, text)
-  if #text.turns > 0 then return text end
-  local first = text.front and text.front.last + 1 or 0
-  local lines = vim.api.nvim_buf_get_lines(buf, first, -1, false)
-  if not table.concat(lines):find('%S') then return text end
-  local heading = { format.heading('user'), '' }
-  if first > 0 then table.insert(heading, 1, '') end
-  local ok, err = pcall(edit.replace, buf, first, first, heading)
-  if not ok then return nil, tostring(err) end
-  return turns.of(buf)
-end
+--- What to do when the last heading is a reply's.
+local YOURS = ('Write below "%s", or put a backslash before that line if it is your own.'):format(
+  format.heading('user')
+)
 
 --- The last turn to send, and the one after it that its reply replaces.
 ---@param list hum.Turn[]
@@ -83,8 +71,11 @@ local function choose(list, again)
     return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user')), false
   end
   local last, before, replaces = list[n], list[n - 1], false
-  if last.role == 'assistant' then
-    replaces = again
+  if last.role == 'assistant' and not again then
+    local heading = format.heading('assistant', last.name)
+    return nil, ('nothing to send: line %d, "%s", begins a reply\n%s'):format(last.row + 1, heading, YOURS), false
+  elseif last.role == 'assistant' then
+    replaces = true
   elseif last.role == 'user' and before and before.role == 'assistant' then
     -- After a reply that failed before its first word, sending nothing new requests it again.
     replaces = again or (last.text == '' and before.mark ~= nil and before.text == '')
@@ -119,7 +110,7 @@ end
 ---@param again boolean
 ---@return hum.MessageText|nil  nil: the user was told why
 local function read_message(buf, again)
-  local text, err = adopt_text(buf, turns.of(buf))
+  local text, err = adopt.text(buf, turns.of(buf))
   if not text then return complain(err) end
   local list, values = text.turns, text.front and text.front.values or {}
   local n, why, replaces = choose(list, again)

@@ -1,4 +1,5 @@
 -- How a reply ends: the text that it still needs, its undo step, its notes, the notification.
+local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
@@ -122,6 +123,7 @@ function M.finish(reply, ending)
   elseif not ok then
     error(err, 0)
   elseif rows and not record.undone then
+    bounds.set(buf, rows.mark)
     notes.stats(buf, rows.heading, rows.mark, ending.data.stats)
     if ending.name == 'error' or ending.data.ending == 'told' then
       notes.failure(buf, rows.mark, { hint = with_key(ending.data.hint) })

@@ -27,7 +27,8 @@ void tags_begin(struct tags *t, bool thinking)
 
 enum match { MATCH_NONE, MATCH_BEGUN, MATCH_TAG };
 
-/* Whether what is held is a tag, with backslashes before it and blanks behind, or may become one. */
+/* Whether what is held is a tag, with backslashes before it and blanks behind, or may become one.
+ * An opening one is none in thinking, but the part may turn before the line ends. */
 static enum match match(const struct tags *t)
 {
     const struct buf *held = &t->held;
@@ -36,7 +37,7 @@ static enum match match(const struct tags *t)
         at++;
     }
     bool closes = at + 1 < held->len && held->data[at + 1] == '/';
-    const char *tag = t->thinking || closes ? "</think>" : "<think>";
+    const char *tag = closes ? "</think>" : "<think>";
     size_t len = strlen(tag);
     while (at < held->len && n < len && held->data[at] == tag[n]) {
         at++;
@@ -61,7 +62,9 @@ static void write(struct tags *t, const char *text, size_t len, struct buf *out)
 static void give(struct tags *t, struct buf *out)
 {
     if (t->held.len > 0) {
-        write(t, "\\", match(t) == MATCH_TAG, out);
+        bool opens = strchr(t->held.data, '/') == NULL;
+        bool tag = match(t) == MATCH_TAG && !(t->thinking && opens);
+        write(t, "\\", tag, out);
         write(t, t->held.data, t->held.len, out);
         buf_clear(&t->held);
     }

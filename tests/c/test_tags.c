@@ -70,6 +70,12 @@ static void a_part_may_turn(void)
     tags_feed(&t, "</think>\n```\n<think>\n", 21, &out);
     tags_end(&t, &out);
     CHECK_TEXT(out.data, "```\na\n\\</think>\n```\n\\<think>\n");
+    buf_clear(&out);
+    tags_begin(&t, true);
+    tags_feed(&t, "<think>\n<think", 14, &out);
+    tags_turn(&t, false, &out);
+    tags_feed(&t, ">\n", 2, &out);
+    CHECK_TEXT(out.data, "<think>\n\\<think>\n");
     buf_finish(&out);
     tags_finish(&t);
 }

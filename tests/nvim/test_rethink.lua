@@ -261,6 +261,16 @@ for name, go in vim.spairs(chat.SITUATIONS) do
   end)
 end
 
+test('an expected thought with an opening tag in it was text, which explains the tags', function(t)
+  local srv, buf, gate = taught(t, { 'So:\n\n', '<think>\n', 'hm\n', '</think>\n\n', 'and the answer.\n' })
+  gate:pass()
+  eq('done', chat.finished(t, 2).status)
+  eq('So:\n\n\\<think>\nhm\n\\</think>\n\nand the answer.', chat.reply(t, buf))
+  chat.ask(t, 'what?', buf)
+  chat.finished(t, 3)
+  eq('assistant: So:\n\n<think>\nhm\n</think>\n\nand the answer.', sent(srv, 3)[4])
+end)
+
 test('an expected thought that is stopped, or cut off, is none of the text', function(t)
   local srv, buf, gate = taught(t, { 'Let me ', 'see' }, { count = 1000000, interval_ms = 5 })
   gate:pass(2)

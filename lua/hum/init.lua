@@ -1,11 +1,17 @@
 -- The public API. Everything below loads on first use.
 local M = {}
 
+---@return table
+local function arguments() return require('hum.arguments') end
+
 --- Options, see |hum-config|. Works without: every option has a default. Each fault
 --- in them is told; what is faulty is left out.
 ---@param opts? table
 ---@return boolean ok  there was no fault
-function M.setup(opts) return require('hum.config').setup(opts) == true end
+function M.setup(opts)
+  arguments().check('setup', 'opts', opts, 'table')
+  return require('hum.config').setup(opts) == true
+end
 
 ---@class hum.ChatOpts
 ---@field endpoint? string   name of a configured endpoint
@@ -18,23 +24,38 @@ function M.setup(opts) return require('hum.config').setup(opts) == true end
 --- Opens a chat and shows it. Returns its buffer.
 ---@param opts? hum.ChatOpts
 ---@return integer|nil buf, string|nil err
-function M.chat(opts) return require('hum.chat').open(opts or {}) end
+function M.chat(opts)
+  arguments().check('chat', 'opts', opts, arguments().CHAT)
+  return require('hum.chat').open(opts or {})
+end
 
 --- Sends what stands under the last heading of a chat.
 ---@param buf? integer  default: the current buffer
-function M.send(buf) return require('hum.chat').send(buf) end
+function M.send(buf)
+  arguments().check('send', 'buf', buf, 'buffer')
+  return require('hum.chat').send(buf)
+end
 
 --- Stops the reply of a chat, or with `all` every reply.
 ---@param opts? { buf?: integer, all?: boolean }
-function M.stop(opts) return require('hum.chat').stop(opts or {}) end
+function M.stop(opts)
+  arguments().check('stop', 'opts', opts, arguments().STOP)
+  return require('hum.chat').stop(opts or {})
+end
 
 --- Asks again: takes the last reply away and sends, in one undo step.
 ---@param buf? integer  default: the current buffer
-function M.retry(buf) return require('hum.chat').retry(buf) end
+function M.retry(buf)
+  arguments().check('retry', 'buf', buf, 'buffer')
+  return require('hum.chat').retry(buf)
+end
 
 --- Sets the model: of the current buffer if it is a chat, else of new chats.
 ---@param name? string  "model" or "endpoint/model"; nil: ask with vim.ui.select()
-function M.model(name) require('hum.chat.model').set(name) end
+function M.model(name)
+  arguments().check('model', 'name', name, 'string')
+  require('hum.chat.model').set(name)
+end
 
 --- The lines selected in visual mode, which this ends.
 ---@return { buf: integer, first: integer, last: integer }
@@ -51,6 +72,7 @@ end
 --- Asks for a question with vim.ui.input(), then for an answer about the given lines.
 ---@param quote? { buf: integer, first: integer, last: integer }
 function M.ask(quote)
+  arguments().check('ask', 'quote', quote, arguments().LINES)
   vim.ui.input({ prompt = 'Ask: ' }, function(question)
     if question and vim.trim(question) ~= '' then M.chat({ new = true, question = question, quote = quote }) end
   end)
@@ -64,7 +86,10 @@ function M.generate(opts) return require('hum.generate').start(opts) end
 
 --- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
-function M.build(cb) require('hum.server.build').run(cb) end
+function M.build(cb)
+  arguments().check('build', 'callback', cb, 'function')
+  require('hum.server.build').run(cb)
+end
 
 --- For statuslines: '' while nothing runs.
 ---@return string

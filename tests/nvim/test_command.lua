@@ -94,24 +94,21 @@ test(
   ]])
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
-    eq(
-      {
-        'build',
-        'chat',
-        'check',
-        'complete',
-        'health',
-        'inspect',
-        'jobs',
-        'log',
-        'model',
-        'new',
-        'retry',
-        'send',
-        'stop',
-      },
-      complete('Hum ')
-    )
+    eq({
+      'build',
+      'chat',
+      'check',
+      'complete',
+      'health',
+      'inspect',
+      'jobs',
+      'log',
+      'model',
+      'new',
+      'retry',
+      'send',
+      'stop',
+    }, complete('Hum '))
     eq({ 'send', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
     eq({ 'chat', 'check' }, complete("tab '<,'>Hum ch"))
@@ -331,4 +328,31 @@ test(':Hum log in the command-line window is refused in words', { ui = { 160, 20
   t:cmd('Hum log')
   t:wait_screen('hum: close the command-line window first: ":Hum log"', true)
   t:cmd('quit')
+end)
+
+-- Calls with wrong arguments, and what is said of them.
+local WRONG = {
+  [ [[hum.send('x')]] ] = 'hum.send: buf must be the number of a buffer that exists',
+  [ [[hum.send(4711)]] ] = 'hum.send: buf must be the number of a buffer that exists',
+  [ [[hum.retry({})]] ] = 'hum.retry: buf must be the number of a buffer that exists',
+  [ [[hum.stop(true)]] ] = 'hum.stop: opts must be a table',
+  [ [[hum.stop({ buf = 'x' })]] ] = 'hum.stop: opts.buf must be the number of a buffer that exists',
+  [ [[hum.stop({ al = true })]] ] = 'hum.stop: opts.al: no such option (did you mean "all"?)',
+  [ [[hum.model(1)]] ] = 'hum.model: name must be a string',
+  [ [[hum.chat('hello')]] ] = 'hum.chat: opts must be a table',
+  [ [[hum.chat({ modle = 'm' })]] ] = 'hum.chat: opts.modle: no such option (did you mean "model"?)',
+  [ [[hum.chat({ question = 1 })]] ] = 'hum.chat: opts.question must be a string',
+  [ [[hum.chat({ quote = { buf = 0, first = 1 } })]] ] = 'hum.chat: opts.quote.last is missing',
+  [ [[hum.ask({ buf = 0, first = 0, last = 1 })]] ] = 'hum.ask: quote.first must be the number of a line, from 1 on',
+  [ [[hum.build(1)]] ] = 'hum.build: callback must be a function',
+  [ [[hum.setup('x')]] ] = 'hum.setup: opts must be a table',
+}
+
+test('a wrong argument is an error that names it, where the function was called', { ui = false }, function(t)
+  for call, why in vim.spairs(WRONG) do
+    local ok, err = unpack(t:lua([[return { pcall(loadstring("local hum = require('hum') " .. ..., '=mine')) }]], call))
+    eq(false, ok, call)
+    eq('mine:1: ' .. why, err, call)
+  end
+  eq(1, #t:lua('return vim.api.nvim_list_bufs()'), 'nothing was done')
 end)

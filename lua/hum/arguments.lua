@@ -1,0 +1,88 @@
+-- What the functions of the public API take. A wrong argument is a mistake of the caller: an error that names it,
+-- before anything is done.
+local spelling = require('hum.spelling')
+
+local M = {}
+
+---@param value any
+---@param least integer
+---@return boolean
+local function is_whole(value, least) return type(value) == 'number' and value % 1 == 0 and value >= least end
+
+---@class hum.Kind
+---@field what string  as it must be
+---@field fits fun(value: any): boolean
+
+---@type table<string, hum.Kind>
+local KINDS = {
+  buffer = {
+    what = 'the number of a buffer that exists',
+    fits = function(value) return is_whole(value, 0) and vim.api.nvim_buf_is_valid(value) end,
+  },
+  line = {
+    what = 'the number of a line, from 1 on',
+    fits = function(value) return is_whole(value, 1) end,
+  },
+}
+for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
+  KINDS[name] = { what = 'a ' .. name, fits = function(value) return type(value) == name end }
+end
+
+--- Lines of a buffer.
+M.LINES = { buf = 'buffer', first = 'line', last = 'line', _needed = { 'buf', 'first', 'last' } }
+
+M.CHAT = {
+  endpoint = 'string',
+  model = 'string',
+  question = 'string',
+  quote = M.LINES,
+  new = 'boolean',
+  mods = 'table',
+}
+
+M.STOP = { buf = 'buffer', all = 'boolean' }
+
+---@alias hum.Shape string|table<string, any>  name of a kind, or the fields of a table
+
+local why_not ---@type fun(path: string, value: any, shape: hum.Shape): string|nil
+
+---@param path string
+---@param value table
+---@param fields table<string, any>
+---@return string|nil why
+local function why_no_table(path, value, fields)
+  local names = vim.tbl_filter(function(name) return name ~= '_needed' end, vim.tbl_keys(fields))
+  for _, name in ipairs(fields._needed or {}) do
+    if value[name] == nil then return ('%s.%s is missing'):format(path, name) end
+  end
+  for name, field in pairs(value) do
+    if not vim.tbl_contains(names, name) then
+      local hint = spelling.hint(tostring(name), names)
+      return ('%s.%s: no such option%s'):format(path, tostring(name), hint)
+    end
+    local why = why_not(path .. '.' .. name, field, fields[name])
+    if why then return why end
+  end
+end
+
+function why_not(path, value, shape)
+  if type(shape) == 'string' then
+    local kind = KINDS[shape]
+    return not kind.fits(value) and ('%s must be %s'):format(path, kind.what) or nil
+  elseif type(value) ~= 'table' then
+    return path .. ' must be a table'
+  end
+  return why_no_table(path, value, shape)
+end
+
+--- Raises an error where the function was called, unless its argument is nil or as it should be.
+---@param call string  the function's name
+---@param name string  of the argument
+---@param value any
+---@param shape hum.Shape
+function M.check(call, name, value, shape)
+  local why = value ~= nil and why_not(name, value, shape)
+  if why then error(('hum.%s: %s'):format(call, why), 3) end
+end
+
+return M

@@ -190,6 +190,15 @@ test('a key that a server repeats is in no buffer, message, event or log', KEYED
     local data = chat.finished(t, n)
     check_untold('the event ' .. name, vim.inspect(data))
     T.ok(data.message or data.reason, name)
+    t:cmd('Hum inspect')
+    check_untold(
+      'the page of :Hum inspect ' .. name,
+      t:wait(function()
+        local page = t:text()
+        return page:find('POST ', 1, true) and page
+      end, 'the page')
+    )
+    t:cmd('close')
   end
   check_untold('the chat', t:text(buf))
   check_untold(':messages', t:messages())

@@ -13,5 +13,6 @@ function! hum#remote#start(host) abort
   if path is v:null
     throw 'hum: ' . luaeval('select(2, require("hum.server.helper").find())')
   endif
-  return jobstart([path], {'rpc': v:true})
+  let env = luaeval('require("hum.server.helper").environment()')
+  return jobstart([path], {'rpc': v:true, 'clear_env': v:true, 'env': env})
 endfunction

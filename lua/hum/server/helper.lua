@@ -141,7 +141,7 @@ end
 
 --- The environment without keys: each reaches the helper with the requests that it is for.
 ---@return table<string, string>
-local function environment()
+function M.environment()
   local env = vim.fn.environ()
   for name in pairs(env) do
     if secret.is_variable(name) then env[name] = nil end
@@ -162,7 +162,7 @@ function M.start()
   local ok, channel = pcall(vim.fn.jobstart, { path }, {
     rpc = true,
     clear_env = true,
-    env = environment(),
+    env = M.environment(),
     on_exit = on_exit,
     on_stderr = on_stderr,
   })

@@ -2,6 +2,7 @@
 local T = require('harness')
 local ask = require('lib.ask').once
 local chat = require('lib.chat')
+local editor = require('lib.editor')
 local site = require('lib.site')
 local test, eq = T.test, T.eq
 
@@ -125,6 +126,50 @@ test('nor after a request over TLS, through a proxy', UNSANITIZED, function(t)
   -- Of the proxy's login curl keeps a copy as long as the connection.
   t:wait(function() return count_in_memory(t:helper_pid(), KEY) == 0 end, 'the key is gone')
 end)
+
+test(
+  'the backend of completion and a wait for a busy server give the key up at their end',
+  { nvim = false },
+  function(t)
+    need_proc()
+    local srv = t:fake()
+    srv:play({ { status = 503, body = '{"error": "busy"}', headers = { ['Retry-After'] = '60' } } })
+    local e = editor.start(t, { t.root .. '/build/hum' })
+    e:hello()
+    local function count()
+      e:ask('info') -- what was sent before was read
+      return count_in_memory(e.proc.pid, KEY)
+    end
+    if not count() then T.skip("the helper's memory cannot be read") end
+    local endpoint = editor.endpoint(srv.url, { key = KEY })
+    e.rpc:notify('backend', {
+      endpoint = endpoint,
+      api = 'generate',
+      model = 'coder',
+      project = 'p',
+      load = false,
+      prefetch = true,
+      during_chat = false,
+      max_tokens = 128,
+      max_lines = 16,
+      window_tokens = 1536,
+      ring_tokens = 1024,
+      cache_bytes = 16e6,
+      confidence = 0,
+    })
+    T.ok(count() > 0, 'the backend has it')
+    e.rpc:notify('backend', vim.NIL)
+    eq(0, count(), 'there is no backend any more')
+
+    local request = { model = 'm', messages = { { role = 'user', parts = { { type = 'text', text = 'hello' } } } } }
+    e.rpc:notify('chat', 1, { buf = 1, join = false, endpoint = endpoint, request = request })
+    e:wait_event('waiting', 1)
+    T.ok(count() > 0, 'it waits')
+    e.rpc:notify('stop', 1)
+    e:wait_end(1)
+    eq(0, count(), 'it was stopped')
+  end
+)
 
 -- A server that repeats what it was sent.
 local ECHOES = {

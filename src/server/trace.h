@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* More tries are not kept, their end apart: no request is sent so often. */
-#define TRACE_TRIES 12
+#define TRACE_TRIES 16
 
 /* In bytes, for each try: of the heads, and of the bodies' beginnings and ends. */
 #define TRACE_HEAD (16u << 10)

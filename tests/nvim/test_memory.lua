@@ -149,3 +149,116 @@ for name, want in pairs({
     eq({}, thoughts(requests[3]))
   end)
 end
+
+-- ---- thoughts in a field of their own ------------------------------------------------------------
+
+--- Asks, and waits for the end.
+local function ask(t, text, buf)
+  t.asked = (t.asked or 0) + 1
+  chat.ask(t, text, buf)
+  chat.finished(t, t.asked)
+end
+
+--- A chat whose model has thought, and answered "It is 42.".
+---@param endpoint table?
+local function thought(t, endpoint, script)
+  local srv = t:fake()
+  srv:script(script or { thinking = 'let me think\nabout it', text = 'It is 42.' })
+  local opts = vim.tbl_extend('force', { dialect = 'openai', model = 'thinker' }, endpoint or {})
+  local buf = chat.open(t, srv, opts)
+  ask(t, 'one', buf)
+  return srv
+end
+
+--- The assistant's message as it is sent next.
+local function sent_back(t, srv, path)
+  ask(t, 'two')
+  local requests = srv:requests(path or '/v1/chat/completions')
+  return requests[#requests].body.messages[2]
+end
+
+local BARE = { role = 'assistant', content = 'It is 42.' }
+local WITH = { role = 'assistant', content = 'It is 42.', reasoning_content = 'let me think\nabout it' }
+
+test('without a field for them, thoughts go nowhere', function(t)
+  local srv = thought(t)
+  eq(BARE, sent_back(t, srv))
+  srv = thought(t, { thoughts = false })
+  eq(BARE, sent_back(t, srv))
+end)
+
+test('thoughts go back in the field that the endpoint has for them, and only there', function(t)
+  local srv = thought(t, { thoughts = 'reasoning_content' })
+  eq(WITH, sent_back(t, srv))
+  srv = thought(t, { thoughts = 'thinking', dialect = 'ollama' })
+  eq({ role = 'assistant', content = 'It is 42.', thinking = 'let me think\nabout it' }, sent_back(t, srv, '/api/chat'))
+end)
+
+test('thoughts that stood in the text of a reply go back there as well', function(t)
+  local srv = thought(
+    t,
+    { thoughts = 'reasoning_content' },
+    { tokens = { '<think>let me think\n', 'about it</think>', 'It is 42.' } }
+  )
+  eq(WITH, sent_back(t, srv))
+end)
+
+test('a reply without a thought has no field, an empty one is none', function(t)
+  local srv = thought(t, { thoughts = 'reasoning_content' }, { text = 'It is 42.' })
+  eq(BARE, sent_back(t, srv))
+  srv = thought(t, { thoughts = 'reasoning_content' }, { tokens = { '<think>\n\n</think>\n\n', 'It is 42.' } })
+  eq(BARE, sent_back(t, srv))
+end)
+
+test('thoughts go back to no other model', function(t)
+  local srv = thought(t, { thoughts = 'reasoning_content' })
+  t:cmd('Hum model fake')
+  eq(BARE, sent_back(t, srv))
+end)
+
+test('thoughts go back to no other endpoint, and to none that a file does not name', function(t)
+  local srv = thought(t, { thoughts = 'reasoning_content' })
+  t:lua(
+    [[
+    local endpoint = { url = ..., dialect = 'openai', model = 'thinker', thoughts = 'reasoning_content' }
+    require('hum').setup({ endpoints = { ollama = endpoint, other = endpoint }, chat = { window = 'current' } })
+  ]],
+    srv.url
+  )
+  t:cmd('Hum model other/thinker')
+  eq(BARE, sent_back(t, srv))
+end)
+
+test('thoughts of a chat that was read from its file go back to the model that its heading names', function(t)
+  local srv = thought(t, { thoughts = 'reasoning_content' })
+  t:cmd('write talk.md')
+  t:cmd('bwipeout | edit talk.md')
+  eq(WITH, sent_back(t, srv))
+  t:cmd('%s/## « thinker/## « another/')
+  eq(BARE, sent_back(t, srv))
+end)
+
+test('of two replies with the same words each keeps its own thoughts when the other is deleted', OPTS, function(t)
+  for row, want in pairs({ [1] = 'thinking:so#2 text:yes', [2] = 'thinking:hm#1 text:yes' }) do
+    stream.open(t)
+    stream.ask(t, 'one')
+    reply(t, { SIGNED }, 'yes')
+    stream.ask(t, 'two')
+    reply(t, { { text = 'so', signature = '#2' } }, 'yes')
+    t:lua(
+      [[
+      local n, lines = ..., vim.api.nvim_buf_get_lines(0, 0, -1, false)
+      local first, last
+      for i, line in ipairs(lines) do
+        if line:find('^## »') then
+          n = n - 1
+          if n == 0 then first = i - 1 elseif n == -1 then last = i - 1 end
+        end
+      end
+      vim.api.nvim_buf_set_lines(0, first, last, false, {})]],
+      row
+    )
+    stream.ask(t, 'three')
+    eq(want, sent(t)[2])
+  end
+end)

@@ -157,7 +157,7 @@ function M.submit(chat, again)
     if not message then return end
     ---@cast message hum.Message  with the fields of the next lines
     message.model, message.resolved = model, resolved
-    local thoughts = memory.recall(buf, message.turns, resolved.endpoint.name, model)
+    local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
     message.messages = format.messages(message.turns, thoughts)
     local ok, err = reply.start(message)
     if not ok then refuse(buf, err) end

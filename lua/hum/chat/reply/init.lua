@@ -102,20 +102,29 @@ local function report(reply)
   })
 end
 
---- Keeps what goes back with the reply's text as it stands there.
+--- The text of the reply as it stands there.
+---@param reply hum.Reply
+---@param row integer  of its heading
+---@return string|nil
+local function text_of(reply, row)
+  for _, turn in ipairs(turns.of(reply.buf).turns) do
+    if turn.row == row and turn.text ~= '' then return turn.text end
+  end
+end
+
+--- Keeps whose reply it is, and what goes back with its text.
 ---@param reply hum.Reply
 local function remember(reply)
-  if #reply.thoughts == 0 or reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return end
+  if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return end
   local row = undo.heading(reply.record)
-  for _, turn in ipairs(row and turns.of(reply.buf).turns or {}) do
-    if turn.row == row and turn.text ~= '' then
-      memory.keep(reply.buf, turn.text, {
-        endpoint = reply.endpoint,
-        model = reply.model,
-        parts = reply.thoughts,
-      })
-    end
-  end
+  if not row then return end
+  local text = #reply.thoughts > 0 and text_of(reply, row) or nil
+  memory.keep(reply.buf, row, {
+    endpoint = reply.endpoint,
+    model = reply.model,
+    parts = text and reply.thoughts or {},
+    text = text,
+  })
 end
 
 --- The text is complete, or cannot be completed: nothing more is done for the reply.

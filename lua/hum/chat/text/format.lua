@@ -42,7 +42,7 @@ end
 
 --- What is sent: the turns with text. Neighbours of one role become one message, since some
 --- servers insist on alternating roles: a reply that failed before its first word leaves two questions in a row.
---- The thinking that stands in the chat is not sent: only the service can tell what it thought (hum.chat.reply.memory).
+--- The thinking that stands in the chat is none of that; what of it goes back, hum.chat.reply.memory knows.
 ---@param turns hum.Turn[]
 ---@param thoughts? table<hum.Turn, hum.Part[]>  that go before the text of a turn
 ---@return hum.WireMessage[]

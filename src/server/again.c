@@ -57,14 +57,12 @@ static bool learn(struct again *a, const struct again_facts *f, struct buf *told
 enum again_how again_judge(struct again *a, const struct again_facts *f, int64_t *ms,
                            struct buf *told)
 {
-    if (f->request == NULL) {
-        return AGAIN_NOT;
-    }
-    *ms = f->waits ? retry_next_ms(&a->retry, &f->answer, time(NULL)) : -1;
+    *ms = f->waits && f->request != NULL ? retry_next_ms(&a->retry, &f->answer, time(NULL)) : -1;
     if (*ms >= 0) {
         return AGAIN_LATER;
     }
-    return move(a, f) || learn(a, f, told) ? AGAIN_NOW : AGAIN_NOT;
+    bool now = move(a, f) || (f->request != NULL && learn(a, f, told));
+    return now ? AGAIN_NOW : AGAIN_NOT;
 }
 
 bool again_held(struct again *a, const struct endpoint *e, struct buf *told)

@@ -30,7 +30,7 @@ struct again_facts {
     struct retry_answer answer;
     size_t body_len;     /* of answer.body */
     const char *url;     /* that was asked */
-    const char *request; /* its body, NULL: it cannot be made again */
+    const char *request; /* its body, NULL: it cannot be made in another way */
     size_t request_len;
     bool waits; /* it may be sent later */
     bool moves; /* an address can be missing: the answer came with a status */

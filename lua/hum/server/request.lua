@@ -9,6 +9,21 @@ local M = {}
 ---@field options? table<string, any>  win over those of the endpoint
 ---@field think? hum.Think             likewise
 
+--- The limit of tokens has two names, of which a request may have one.
+local LIMITS = { max_tokens = 'max_completion_tokens', max_completion_tokens = 'max_tokens' }
+
+--- What is asked wins, under whichever name.
+---@param own table<string, any>  of the endpoint
+---@param asked table<string, any>
+---@return table<string, any>
+local function merge(own, asked)
+  local options = vim.tbl_extend('force', own, asked)
+  for name, other in pairs(LIMITS) do
+    if asked[name] ~= nil and asked[other] == nil then options[other] = nil end
+  end
+  return options
+end
+
 --- The "request" of a chat or a generation.
 ---@param resolved hum.Resolved
 ---@param asked hum.Asked
@@ -16,7 +31,7 @@ local M = {}
 function M.of(resolved, asked)
   local think = asked.think
   if think == nil then think = resolved.think end
-  local options = vim.tbl_extend('force', resolved.options or {}, asked.options or {})
+  local options = merge(resolved.options or {}, asked.options or {})
   return {
     model = asked.model,
     messages = asked.messages,

@@ -205,6 +205,7 @@ return {
     url = 'https://openrouter.ai/api/v1',
     key = { 'OPENROUTER_API_KEY' },
     limit = 'max_tokens',
+    think = 'reasoning',
     source = 'openrouter.ai/docs/api_reference',
   },
   cerebras = {

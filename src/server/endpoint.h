@@ -16,8 +16,7 @@ struct dialect;
 struct endpoint_quirks {
     char **refuses; /* names of what its models refuse, as in learned.h; NULL-terminated, or NULL */
     char *limit;    /* the field for the length of a reply, NULL: as options name it */
-    char *think;    /* how the level of thinking is sent: |hum-protocol| has the names; NULL: as the
-                     * dialect has it */
+    char *think; /* how the level of thinking is sent, as in think.h; NULL: as the dialect has it */
     char *thoughts; /* the field in which thoughts go back; NULL: as the dialect has it; "": none */
 };
 

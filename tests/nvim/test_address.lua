@@ -122,3 +122,30 @@ test('a field that hum sends by itself is left out', QUIET, function(t)
   eq({ 'messages', 'model', 'stream', 'top_p' }, names)
   eq({ 'openai', 'https://x.example' }, { asked.headers['x-portkey-provider'], asked.headers['http-referer'] })
 end)
+
+test('an Ollama whose own API is named is found at the other one', QUIET, function(t)
+  local srv = t:fake()
+  srv:script({ server = 'ollama', models = { 'fake' } })
+  eq('done', ask(t, srv.url .. '/api').status)
+  local paths = vim.tbl_map(function(request) return request.path end, srv:requests())
+  eq({ '/api/chat/completions', '/v1/chat/completions' }, paths)
+  chat.ask(t, 'again')
+  eq('done', chat.finished(t, 2).status)
+  eq('/v1/chat/completions', srv:requests()[3].path, 'it is remembered')
+end)
+
+test('an address that takes no version is asked as it was written', QUIET, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { match = { path = '/team/v1/chat/completions' }, status = 404, body = '404 page not found' },
+      {
+        match = { path = '/team/chat/completions' },
+        pieces = { 'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', 'data: [DONE]\n\n' },
+      },
+    },
+  })
+  eq('done', ask(t, srv.url .. '/team').status)
+  local paths = vim.tbl_map(function(request) return request.path end, srv:requests())
+  eq({ '/team/v1/chat/completions', '/team/chat/completions' }, paths)
+end)

@@ -383,18 +383,43 @@ test('a service without a list is not asked for one', QUIET, function(t)
   eq({}, srv:requests())
 end)
 
-test('nothing is sent that a service does not know', QUIET, function(t)
-  local srv = t:fake()
-  t:lua('vim.env.TEAM_KEY = "sesame"')
-  local endpoint = { url = srv.url .. '/v1', model = 'fake', key = { env = 'TEAM_KEY' } }
-  t:lua('require("hum").setup(...)', { endpoint = 'openrouter', endpoints = { openrouter = endpoint } })
-  t:cmd('Hum chat hello there, you')
-  eq('done', chat.finished(t).status)
-  local body = srv:requests('/v1/chat/completions')[1].body
-  local names = vim.tbl_keys(body)
-  table.sort(names)
-  eq({ 'messages', 'model', 'stream', 'stream_options' }, names)
-end)
+-- What stands in a request besides model, messages and stream: the preset, options of the endpoint, the fields.
+local USAGE = { include_usage = true }
+local BODIES = {
+  { 'openrouter', {}, { stream_options = USAGE } },
+  { 'mistral', {}, {} },
+  { 'mistral', { options = { max_completion_tokens = 50, seed = 1, top_p = 1 } }, { max_tokens = 50, top_p = 1 } },
+  { 'mistral', { think = 'high' }, { reasoning_effort = 'high' } },
+  { 'codestral', {}, {} },
+  { 'groq', { options = { max_tokens = 50 } }, { max_completion_tokens = 50, stream_options = USAGE } },
+  { 'openai', { options = { max_tokens = 50 } }, { max_completion_tokens = 50, stream_options = USAGE } },
+  { 'together', { options = { max_completion_tokens = 50 } }, { max_tokens = 50, stream_options = USAGE } },
+  { 'deepseek', { think = true }, { thinking = { type = 'enabled' }, stream_options = USAGE } },
+  { 'moonshot', { think = false }, { thinking = { type = 'disabled' }, stream_options = USAGE } },
+  { 'minimax', { think = true }, { thinking = { type = 'adaptive' }, stream_options = USAGE } },
+  { 'dashscope', { think = 2048 }, { enable_thinking = true, thinking_budget = 2048, stream_options = USAGE } },
+  { 'nvidia', { think = true }, { chat_template_kwargs = { enable_thinking = true }, stream_options = USAGE } },
+  { 'vllm', { think = 'low' }, { reasoning_effort = 'low', stream_options = USAGE } },
+}
+
+for _, row in ipairs(BODIES) do
+  test(
+    ('%s is sent what it takes: %s'):format(row[1], vim.inspect(row[2], { newline = '', indent = '' })),
+    QUIET,
+    function(t)
+      local srv = t:fake()
+      local endpoint = vim.tbl_extend('force', { url = srv.url .. '/v1', model = 'fake' }, row[2])
+      local setting = { endpoint = row[1], endpoints = { [row[1]] = endpoint } }
+      eq({ true }, t:lua('return { require("hum").setup(...) }', setting))
+      t:cmd('Hum chat hello there, you')
+      chat.finished(t)
+      local body = srv:requests('/v1/chat/completions')[1].body
+      eq({ 'fake', true }, { body.model, body.stream })
+      body.model, body.stream, body.messages = nil, nil, nil
+      eq(row[3], body)
+    end
+  )
+end
 
 -- ---- services that are not configured ----------------------------------------------------------------
 

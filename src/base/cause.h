@@ -25,13 +25,14 @@ enum cause_kind {
     CAUSE_NO_ANSWER,      /* likewise: the connection was closed at once */
     CAUSE_NOT_HTTP,       /* perhaps so */
     CAUSE_HANDSHAKE,      /* TLS failed for another reason; text: ": why", or "" */
-    CAUSE_PROXY_NAME,     /* no address for the proxy's name */
-    CAUSE_PROXY_REACH,    /* text: ": why", or "" */
-    CAUSE_PROXY_SILENT,   /* text: within what time */
-    CAUSE_PROXY_ODD,      /* what answers is no proxy, or it closes the connection */
-    CAUSE_PROXY_REFUSED,  /* it does not let us to the server; text: " (why)", or "" */
-    CAUSE_PROXY_GATEWAY,  /* it cannot reach the server; likewise */
-    CAUSE_PROXY_LOGIN,    /* text: "wants ...", or "refused ..." */
+    /* From here on the proxy is at fault. */
+    CAUSE_PROXY_NAME,    /* no address for the proxy's name */
+    CAUSE_PROXY_REACH,   /* text: ": why", or "" */
+    CAUSE_PROXY_SILENT,  /* text: within what time */
+    CAUSE_PROXY_ODD,     /* what answers is no proxy, or it closes the connection */
+    CAUSE_PROXY_REFUSED, /* it does not let us to the server; text: " (why)", or "" */
+    CAUSE_PROXY_GATEWAY, /* it cannot reach the server; likewise */
+    CAUSE_PROXY_LOGIN,   /* text: "wants ...", or "refused ..." */
     CAUSE_PROXY_CERTIFICATE,
 };
 

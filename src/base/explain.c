@@ -30,7 +30,7 @@ static void add_address(const struct failure *f, struct buf *message)
     }
     /* Which of the two it was that answered, or did not, is not always known. */
     bool may_be_proxy = f->status == 0 || f->status == 403 || f->status >= 500;
-    if (f->cause.proxy != NULL && f->cause.kind == CAUSE_UNKNOWN && may_be_proxy) {
+    if (f->cause.proxy != NULL && f->cause.kind < CAUSE_PROXY_NAME && may_be_proxy) {
         buf_printf(message, " (through the proxy %s)", f->cause.proxy);
     }
 }

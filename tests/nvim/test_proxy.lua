@@ -134,6 +134,15 @@ test('what is no proxy is told as that', QUIET, function(t)
   end
 end)
 
+test('what is wrong behind a proxy is told with the proxy', QUIET, function(t)
+  local s, proxy = site.tls(), site.proxy().url
+  local through = (' (through the proxy %s): '):format(proxy)
+  local untrusted = { url = s.url.good, proxy = proxy }
+  refused(t, untrusted, through .. 'its certificate is not from an authority', 'there.ca')
+  local plain = { url = (s.url.plain:gsub('^http:', 'https:')), proxy = proxy }
+  refused(t, plain, through .. 'the server does not speak TLS', 'http://')
+end)
+
 test('the certificate of a proxy is checked, too', QUIET, function(t)
   local s = site.tls()
   local good = { url = s.url.plain, proxy = s.url.good }

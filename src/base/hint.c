@@ -173,7 +173,7 @@ static const struct row said[] = {
      .hint = "Verify your organization with the service. Or {another}."},
     {.says = "requires moderation|flagged|content policy|content_policy|content management policy|"
              "safety system|usage policies",
-     .hint = "Rephrase the message: the service's filter refused it. Or {another}."},
+     .hint = "Rephrase the message: a filter of the service stops it. Or {another}."},
     {.says = "country&not supported|region&not supported|unsupported_country|user location",
      .hint = "Use another endpoint: this service is not offered where you are."},
     {.says = "data policy|guardrail restrictions",

@@ -136,6 +136,9 @@ local PAGES = {
     '{"result": ["two"], "result_info": {"page": 2, "per_page": 5, "count": 1}}',
   },
   { '{"data": ["one"], "pagination": {"page": 1, "total_pages": 2}}', 'page=2', '{"data": ["two"]}' },
+  { '{"data": ["one"], "has_more": true, "next": "x 1"}', 'after=x%201', '{"data": ["two"], "next": null}' },
+  { '{"data": ["one"], "next_cursor": "abc"}', 'cursor=abc', '{"data": ["two"], "next_cursor": ""}' },
+  { '{"data": ["one"], "next_page": 2}', 'page=2', '{"data": ["two"], "next_page": null}' },
 }
 
 test('a list in pages is read to its end', { ui = false }, function(t)
@@ -371,7 +374,11 @@ local REFUSALS = {
     { 'the harbour is closed', '401', 'key' },
   },
   { { status = 502, body = '<html><title>The harbour is closed</title></html>' }, { 'harbour is closed', '502' } },
-  { { body = '<html><head><title>The harbour</title></head></html>' }, { 'web page', 'The harbour', '/v1/models' } },
+  {
+    { body = '<html><head><title>The harbour</title></head></html>' },
+    { 'web page', 'The harbour', '/v1/models', '200' },
+  },
+  { { body = '<body><style>a {}</style><h1>The harbour</h1> is <b>closed</b></body>' }, { 'The harbour is closed' } },
   { { body = 'the harbour is closed' }, { 'no JSON ("the harbour is closed")' } },
   { { body = '"x"' }, { 'no JSON (""x"")' } },
 }
@@ -392,12 +399,22 @@ test('what is wrong with a list is told', { ui = false }, function(t)
   end
 end)
 
-test('a key that a server repeats in place of a list is not told', { env = { TEAM_KEY = 'sesame-street' } }, function(t)
-  local srv = server(t, '{"error": "the key sesame-street is not known"}')
-  configure(t, 'a', { a = { url = srv.url, dialect = 'openai', key = { env = 'TEAM_KEY' } } })
-  t:cmd('Hum model')
-  T.match('the key *** is not known', said(t, 'is not known'), true)
-  T.no_match('sesame', t:messages() .. t:log(), true)
+test('a key that a server repeats in place of a list is not told', {
+  env = { TEAM_KEY = 'sesame-street' },
+  ui = { 160, 20 },
+}, function(t)
+  local srv = t:fake()
+  for word, secret in pairs({
+    key = { key = { env = 'TEAM_KEY' } },
+    header = { headers = { ['X-Team'] = { env = 'TEAM_KEY', prefix = 'Team ' } } },
+  }) do
+    srv:script({ rules = { list_rule({ error = ('the %s sesame-street is not known'):format(word) }) } })
+    configure(t, 'a', { a = vim.tbl_extend('force', { url = srv.url, dialect = 'openai' }, secret) })
+    t:cmd('messages clear')
+    t:cmd('Hum model')
+    T.match(('the %s *** is not known'):format(word), said(t, word .. ' .* is not known'), true)
+    T.no_match('sesame', t:messages() .. t:log(), true)
+  end
 end)
 
 -- ---- several endpoints ----------------------------------------------------------------------

@@ -280,11 +280,25 @@ local function query_of_next(answer)
   return address and text(address:gsub('#.*$', ''):match('%?(.+)$'))
 end
 
+--- Fields with what stands for the next page, and the parameter that it goes back in.
+local TOKENS = {
+  { 'nextPageToken', 'pageToken' },
+  { 'next_page_token', 'page_token' },
+  { 'next_cursor', 'cursor' },
+  { 'next_page', 'page' },
+}
+
 ---@param answer table
+---@param list hum.ProviderList
 ---@return string|nil
-local function token_of_next(answer)
-  local camel, snake = text(answer.nextPageToken), text(answer.next_page_token)
-  return camel and 'pageToken=' .. vim.uri_encode(camel) or snake and 'page_token=' .. vim.uri_encode(snake)
+local function token_of_next(answer, list)
+  for _, names in ipairs(TOKENS) do
+    local value = answer[names[1]]
+    local token = text(value) or (answers.number(value) and tostring(value))
+    if token then return names[2] .. '=' .. vim.uri_encode(token) end
+  end
+  local cursor = text(answer.next) -- no address
+  return cursor and not cursor:find('[/?]') and (list.after or 'after') .. '=' .. vim.uri_encode(cursor) or nil
 end
 
 --- Pages that are counted: Cloudflare's "result_info", others' "pagination".
@@ -324,7 +338,7 @@ end
 ---@param last? hum.Model  of the answer
 ---@return string|nil
 function M.next(answer, list, last)
-  local query = query_of_next(answer) or token_of_next(answer) or number_of_next(answer)
+  local query = query_of_next(answer) or token_of_next(answer, list) or number_of_next(answer)
   query = query or after_last(answer, list, last)
   if not query then return nil end
   local path, own = list.path:match('^([^?]*)%??(.*)$')

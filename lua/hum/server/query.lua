@@ -1,6 +1,7 @@
 -- One query to a server, outside of chats: through the helper, with the endpoint's
 -- key and headers, the answer decoded. What went wrong comes in the helper's words.
 local client = require('hum.server.client')
+local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local steps_of = require('hum.server.steps').new
 
@@ -28,13 +29,21 @@ local M = {}
 --- Shorter words are no secrets: `src/base/mask.h`.
 local LEAST_SECRET = 6
 
---- An answer in which the key of the endpoint is not repeated: it may be an error, and be told.
+--- An answer in which no secret of the endpoint is repeated: it may be an error, and be told. Those of
+--- headers are the words of what does not stand in the configuration as it is.
 ---@param endpoint hum.EndpointSpec
 ---@param body string
 ---@return string
-local function without_key(endpoint, body)
-  local key = endpoint.key
-  return key and #key >= LEAST_SECRET and (body:gsub(vim.pesc(key), '***')) or body
+local function without_secrets(endpoint, body)
+  local secrets = { endpoint.key }
+  for header, source in pairs(config.get().endpoints[endpoint.name].headers) do
+    local value = type(source) == 'table' and endpoint.headers[header] or ''
+    vim.list_extend(secrets, vim.split(value, '%s+'))
+  end
+  for _, secret in ipairs(secrets) do
+    if #secret >= LEAST_SECRET then body = body:gsub(vim.pesc(secret), '***') end
+  end
+  return body
 end
 
 ---@param endpoint hum.EndpointSpec
@@ -47,13 +56,23 @@ end
 --- So much is quoted of an answer that is none, in characters.
 local QUOTED = 80
 
+--- What people read of a web page: its title, else its text.
+---@param page string
+---@return string
+local function words_of(page)
+  local title = page:match('<[tT][iI][tT][lL][eE][^>]*>%s*([^<]-)%s*<')
+  if title and title ~= '' then return title end
+  local text = page:gsub('<[sS][cC][rR][iI][pP][tT].-</[sS][cC][rR][iI][pP][tT]>', ' ')
+  text = text:gsub('<[sS][tT][yY][lL][eE].-</[sS][tT][yY][lL][eE]>', ' ')
+  return (text:gsub('<[^>]*>', ' '))
+end
+
 --- What an answer is that is no JSON, in words.
 ---@param body string
 ---@return string
 local function what_is(body)
-  local text = body:match('<[tT][iI][tT][lL][eE][^>]*>([^<]*)<')
-  local is_page = text or body:find('^%s*<')
-  text = vim.trim((text or (is_page and '' or body)):gsub('%s+', ' '):gsub('%c', ''))
+  local is_page = body:find('^%s*<') ~= nil
+  local text = vim.trim((is_page and words_of(body) or body):gsub('%s+', ' '):gsub('%c', ''))
   text = vim.fn.strcharpart(text, 0, QUOTED)
   return (is_page and 'a web page' or 'no JSON') .. (text ~= '' and (' ("%s")'):format(text) or '')
 end
@@ -61,13 +80,14 @@ end
 --- The JSON of an answer. A null in an object is nothing, one in a list vim.NIL.
 ---@param name string
 ---@param address string
----@param body string
+---@param result { status: integer, body: string }
 ---@return hum.ServerError|nil err, table|nil answer
-local function decode(name, address, body)
+local function decode(name, address, result)
+  local body = result.body
   local ok, answer = pcall(vim.json.decode, body, { luanil = { object = true } })
   if ok and type(answer) == 'table' then return nil, answer end
   return {
-    message = ('endpoint "%s": %s answered with %s'):format(name, address, what_is(body)),
+    message = ('endpoint "%s": %s answered HTTP %d with %s'):format(name, address, result.status, what_is(body)),
     hint = 'check that the URL is that of a model server',
   }
 end
@@ -107,7 +127,8 @@ function M.query(name, spec, cb)
       if on_record then return steps.finish(nil, {}) end
       if spec.text then return steps.finish(nil, { text = result.body }) end
       local endpoint = resolved.endpoint
-      steps.finish(decode(name, address_of(endpoint, spec), without_key(endpoint, result.body)))
+      result.body = without_secrets(endpoint, result.body)
+      steps.finish(decode(name, address_of(endpoint, spec), result))
     end)
     if not id then return steps.finish({ message = problem }) end
     steps.add(function()

@@ -150,6 +150,19 @@ for _, format in ipairs({ 'none', 'deepseek' }) do
   end)
 end
 
+test('a template that can be told not to think is told', OPTS, function(t)
+  local template = t:write_file('template.jinja', OPENS)
+  local srv = small(t, '--jinja', '--reasoning-format', 'deepseek', '--chat-template-file', template)
+  local buf = open(t, srv, saying('Yes.'), { think = false })
+  chat.ask(t, 'Is it?', buf)
+  eq('done', chat.finished(t).status)
+  eq('Yes.', chat.reply(t, buf))
+  local thinks = open(t, srv, saying('Hm.\n</think>\n\nYes.'), { think = true })
+  chat.ask(t, 'Is it?', thinks)
+  eq('done', chat.finished(t, 2).status)
+  eq('<think>\nHm.\n</think>\n\nYes.', chat.reply(t, thinks))
+end)
+
 test('what it said can be recorded, and replayed without it', OPTS, function(t)
   local srv = small(t)
   local buf = open(t, srv)

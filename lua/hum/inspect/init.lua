@@ -27,7 +27,7 @@ end
 ---@return string
 local function whose(of, i)
   if of and of == vim.api.nvim_get_current_buf() then return 'this chat' end
-  if i and i.kind == 'generate' then return 'hum.generate()' end
+  if i and i.kind == 'generate' then return 'hum.generate() or :Hum check' end
   local buf = of or (i and i.buf) or -1
   local name = vim.api.nvim_buf_is_valid(buf) and vim.fn.bufname(buf) or ''
   return name ~= '' and ('the chat "%s"'):format(vim.fn.fnamemodify(name, ':~:.')) or 'a chat'
@@ -140,7 +140,7 @@ local function write(i, path, over)
   local text = replay.line(i, versions()) .. '\n'
   local why = write_file(path, text, over)
   if why then return notify.error('hum: ' .. why) end
-  notify.info(('hum: wrote %s (%s): the texts of the chat are in it'):format(path, kilobytes(#text)))
+  notify.info(('hum: written with the texts of the chat: %s (%s)'):format(path, kilobytes(#text)))
 end
 
 --- Writes the last request of the current chat, or what the current page shows, so that it can be replayed.

@@ -178,6 +178,7 @@ static void fail(struct generation *g, struct failure f)
     }
     f.model = g->model;
     f.kept = g->ending.has_text || g->ending.has_thinking;
+    f.money = f.money || (f.code == HUM_ESERVER && retry_is_money(&facts.answer));
     if (f.code != HUM_ESERVER || g->over || !try_again(g, &facts, &f)) {
         end(g, &f);
     }

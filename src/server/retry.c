@@ -249,8 +249,9 @@ bool retry_is_money(const struct retry_answer *a)
         return true;
     }
     bool fits = a->status == 0 || (a->status >= 400 && a->status < 500);
-    return fits && (says(a->body, names) || has_code(a->body, codes) ||
-                    (read_words(a->text) < 0 && speaks_of_money(a)));
+    bool timed = read_words(a->text) >= 0 || read_body(a->body) >= 0;
+    return fits &&
+           (says(a->body, names) || has_code(a->body, codes) || (!timed && speaks_of_money(a)));
 }
 
 /* Not where a model could not be loaded. */

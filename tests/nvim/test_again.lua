@@ -64,6 +64,53 @@ do
   end)
 end
 
+--- What a server is waited for at once by its own word, in each dialect. A record stands in an answer that began with 200.
+local LOADS = {
+  ['openai: 503 while it loads'] = { 'openai', status = 503, json = { error = { message = 'Loading model' } } },
+  ['openai: 503 with a time'] = { 'openai', status = 503, body = 'no', headers = { ['Retry-After'] = '0.1' } },
+  ['openai: 498'] = { 'openai', status = 498, json = { error = { message = 'flex', retry_after = 0.1 } } },
+  ['openai: an array'] = { 'openai', status = 429, json = { { error = { message = 'Retry in 0.1s' } } } },
+  ['openai: a time in details'] = {
+    'openai',
+    status = 429,
+    json = { error = { message = 'You exceeded your current quota.', details = { { retryDelay = '0.1s' } } } },
+  },
+  ['openai: a code within the stream'] = {
+    'openai',
+    record = { error = { message = 'Provider returned error', code = 429, metadata = { retry_after_seconds = 0.1 } } },
+  },
+  ['openai: a time within the stream'] = {
+    'openai',
+    record = { error = { message = 'Rate limit reached. Please try again in 0.1s.' } },
+  },
+  ['ollama: 503'] = { 'ollama', status = 503, json = { error = 'server busy, please try again in 0.1s' } },
+  ['ollama: 429'] = { 'ollama', status = 429, json = { error = 'too many' }, headers = { ['retry-after-ms'] = '100' } },
+  ['anthropic: 529'] = {
+    'anthropic',
+    status = 529,
+    json = { type = 'error', error = { type = 'overloaded_error', message = 'Overloaded' } },
+    headers = { ['Retry-After'] = '0.1' },
+  },
+}
+
+local PATHS = { openai = CHAT, ollama = '/api/chat', anthropic = '/v1/messages' }
+
+for name, case in vim.spairs(LOADS) do
+  local dialect = case[1]
+  test('a server is asked again: ' .. name, function(t)
+    local answer =
+      { when = { nth = 1 }, status = case.status, json = case.json, body = case.body, headers = case.headers }
+    if case.record then answer.pieces = { ('data: %s\n\n'):format(vim.json.encode(case.record)) } end
+    local srv = t:fake()
+    srv:play({ dialect = dialect, answers = { answer, GOOD } })
+    local buf = chat.open(t, srv, { dialect = dialect })
+    chat.ask(t, 'hello', buf)
+    local data = chat.finished(t)
+    eq({ 'done', 2 }, { data.status, #srv:requests(PATHS[dialect]) }, data.message)
+    eq('All is well.', chat.reply(t, buf))
+  end)
+end
+
 test('a date is waited for', function(t)
   local answers = { busy({ ['Retry-After'] = os.date('!%a, %d %b %Y %H:%M:%S GMT', os.time() + 3) }) }
   answers[1].when = { nth = 1 }
@@ -138,6 +185,31 @@ for name, answer in
       pieces = {
         'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n',
         'data: {"error":{"message":"Rate limit reached. Please try again in 0.1s."}}\n\n',
+      },
+    },
+    ['500, whatever time it tells'] = {
+      status = 500,
+      json = { error = { message = 'Internal server error' } },
+      headers = { ['Retry-After'] = '1' },
+    },
+    ['402, whatever time it tells'] = {
+      status = 402,
+      json = { error = { message = 'pay' } },
+      headers = { ['Retry-After'] = '1' },
+    },
+    ['an account that is locked'] = { status = 429, json = { error = { code = '1112', message = 'locked' } } },
+    ['a model that cannot be loaded'] = { status = 503, json = { error = { message = 'failed loading model' } } },
+    ['what says so itself'] = busy({ ['Retry-After'] = '1', ['x-should-retry'] = 'false' }),
+    ['want of money within the stream'] = {
+      pieces = { 'data: {"error":{"message":"You exceeded your current quota.","code":"insufficient_quota"}}\n\n' },
+    },
+    ['overload within the stream'] = {
+      pieces = { 'data: {"error":{"type":"overloaded_error","message":"Overloaded"}}\n\n' },
+    },
+    ['behind a thought'] = {
+      pieces = {
+        'data: {"choices":[{"index":0,"delta":{"reasoning_content":"Hm"}}]}\n\n',
+        'data: {"error":{"message":"Please try again in 0.1s.","code":429}}\n\n',
       },
     },
     ['500'] = { status = 500, json = { error = { message = 'Internal server error' } } },

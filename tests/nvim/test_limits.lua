@@ -5,6 +5,7 @@ local test, eq = T.test, T.eq
 
 local function sse(record) return ('data: %s\n\n'):format(vim.json.encode(record)) end
 local function delta(fields) return sse({ choices = { { index = 0, delta = fields } } }) end
+local function line(message) return vim.json.encode({ message = message, done = false }) .. '\n' end
 local function event(fields) return ('event: %s\n'):format(fields.type) .. sse(fields) end
 local function block(fields) return event(vim.tbl_extend('keep', fields, { type = 'content_block_delta', index = 0 })) end
 local function call(piece)
@@ -18,6 +19,16 @@ local DIALECTS = {
     token = delta({ content = 'Hi' }),
     hidden = { call('{'), call('"a":1'), call('}') },
     done = sse({ choices = { { index = 0, delta = vim.empty_dict(), finish_reason = 'stop' } } }) .. 'data: [DONE]\n\n',
+  },
+  ollama = {
+    alive = { '\n', line({ role = 'assistant', content = '' }) },
+    token = line({ role = 'assistant', content = 'Hi' }),
+    hidden = {
+      line({ role = 'assistant', content = '', thinking = 'Let' }),
+      line({ role = 'assistant', content = '', thinking = ' me' }),
+      line({ role = 'assistant', content = '', thinking = ' see.' }),
+    },
+    done = vim.json.encode({ message = { content = '' }, done = true, done_reason = 'stop' }) .. '\n',
   },
   anthropic = {
     alive = { event({ type = 'ping' }), event({ type = 'message_start', message = { usage = { input_tokens = 1 } } }) },
@@ -50,7 +61,8 @@ end
 
 local function asked(t, dialect, pieces, limits)
   local srv = t:fake()
-  srv:play({ dialect = dialect, answers = { { pieces = pieces } } })
+  local content_type = dialect == 'ollama' and 'application/x-ndjson' or nil
+  srv:play({ dialect = dialect, answers = { { pieces = pieces, content_type = content_type } } })
   local buf = chat.open(t, srv, vim.tbl_extend('force', { dialect = dialect }, limits))
   chat.ask(t, 'hello', buf)
   return chat.finished(t), buf
@@ -86,3 +98,13 @@ for dialect, says in vim.spairs(DIALECTS) do
     eq('done', data.status, data.message)
   end)
 end
+
+test('an error that trickles is told as far as it has come', function(t)
+  local srv = t:fake()
+  local pieces = paced(repeated({ 'the harbour is closed ' }, 1000), 50)
+  srv:play({ answers = { { status = 500, content_type = 'text/plain', pieces = pieces } } })
+  chat.ask(t, 'hello', chat.open(t, srv, { dialect = 'openai', idle_timeout = t:seconds(0.5) }))
+  local data = chat.finished(t)
+  eq('http', data.code)
+  T.match('HTTP 500: the harbour is closed', data.message, true)
+end)

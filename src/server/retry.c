@@ -206,6 +206,12 @@ static bool has_code(const char *body, const char *const *codes)
     return false;
 }
 
+/* A time in the error itself: what is used up comes back then. */
+static bool says_when(const struct retry_answer *a)
+{
+    return read_words(a->text) >= 0 || read_body(a->body) >= 0;
+}
+
 /* What is said of the balance itself, and what may as well be advice or an address. */
 static bool speaks_of_money(const struct retry_answer *a)
 {
@@ -249,9 +255,8 @@ bool retry_is_money(const struct retry_answer *a)
         return true;
     }
     bool fits = a->status == 0 || (a->status >= 400 && a->status < 500);
-    bool timed = read_words(a->text) >= 0 || read_body(a->body) >= 0;
-    return fits &&
-           (says(a->body, names) || has_code(a->body, codes) || (!timed && speaks_of_money(a)));
+    return fits && (says(a->body, names) || has_code(a->body, codes) ||
+                    (!says_when(a) && speaks_of_money(a)));
 }
 
 /* Not where a model could not be loaded. */
@@ -270,8 +275,8 @@ static bool is_load_inside(const struct retry_answer *a)
 {
     static const char *const codes[] = {"429", "529", NULL};
     static const char *const words[] = {"rate limit", "too many requests", "rate_limit", NULL};
-    bool timed = read_words(a->text) >= 0 || read_body(a->body) >= 0;
-    return has_code(a->body, codes) || (timed && (says(a->text, words) || says(a->body, words)));
+    return has_code(a->body, codes) ||
+           (says_when(a) && (says(a->text, words) || says(a->body, words)));
 }
 
 bool retry_is_load(const struct retry_answer *a)

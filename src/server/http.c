@@ -508,6 +508,11 @@ void http_head(const struct transfer *t, struct buf *out)
     if (t->body.data != NULL) {
         buf_printf(out, "Content-Length: %zu\n", t->body.len);
     }
+    if (t->reach.socket != NULL) {
+        buf_printf(out, "[by the Unix socket %s]\n", t->reach.socket);
+    } else if (t->reach.proxy != NULL) {
+        buf_printf(out, "[through the proxy %s]\n", t->reach.proxy);
+    }
 }
 
 void http_cancel(struct transfer *t)

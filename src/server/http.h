@@ -63,7 +63,8 @@ void http_close(struct http *http);
 struct transfer *http_start(struct http *http, const struct http_request *request,
                             const struct http_callbacks *callbacks, void *ctx);
 
-/* Appends what is sent before the body: "POST URL" and the headers, a line each. Holds the key. */
+/* Appends what is sent before the body: "POST URL" and the headers, a line each,
+ * and which way it goes, in brackets, if that is a special one. Holds the key. */
 void http_head(const struct transfer *t, struct buf *out);
 
 /* Closes the socket now, or, called from on_body, as soon as that returns. No callback

@@ -190,6 +190,15 @@ test('a request that was sent again has all its tries', { ui = { 120, 60 } }, fu
   eq(1, count)
 end)
 
+test('a proxy is named on the page', { ui = { 120, 60 } }, function(t)
+  local srv = t:fake()
+  local buf = open(t, { url = 'http://host.invalid' }, { proxy = srv.url })
+  asked(t, buf)
+  local text = page(t)
+  T.match('POST http://host.invalid/v1/chat/completions', text, true)
+  T.match(('[through the proxy %s'):format(srv.url), text, true)
+end)
+
 test('a server that is not there is told on the page', { ui = { 120, 60 } }, function(t)
   local buf = open(t, { url = 'http://127.0.0.1:9' })
   local data = asked(t, buf)

@@ -124,10 +124,34 @@ local function flush()
   if not waits then show_in_time() end
 end
 
+--- What Neovim and Lua put before and behind an error, for those who look for faults: where in hum's code or in
+--- Neovim's own it was raised. Places in files of the user stay.
+local NOISE = {
+  { '\nstack traceback:.*', '' },
+  { 'Error executing [Ll]ua[^:\n]*: ', '' },
+  { '%f[%a]Lua: ', '' },
+  { '[^%s:]*/lua/hum/[%w_/]+%.lua:%d+: ', '' },
+  { '%f[%S]vim/[%w_/]+%.lua:%d+: ', '' },
+  { '[^%s:]*/runtime/lua/[%w_/]+%.lua:%d+: ', '' },
+  { '%f[%a]Vim:(E%d+:)', '%1' },
+  { '%f[%a]Vim%([%w_]+%):(E%d+:)', '%1' },
+}
+
+--- A message without that.
+---@param text string
+---@return string
+function M.plain(text)
+  for _, one in ipairs(NOISE) do
+    text = text:gsub(one[1], one[2])
+  end
+  return text
+end
+
 ---@param text string
 ---@param level integer
 ---@param quotes? boolean
 local function add(text, level, quotes)
+  text = M.plain(text)
   local now = vim.uv.now()
   local id = level .. text
   if seen[id] and now - seen[id] < QUIET then return end

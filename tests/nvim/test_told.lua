@@ -268,13 +268,6 @@ local TOLD = {
     message = '/v1/messages returned HTTP 404: Not Found',
     hint = "dialect = 'openai'",
   },
-  ['an Ollama below /api behind "openai"'] = {
-    endpoint = { dialect = 'openai' },
-    path = '/api',
-    answer = { status = 404, body = '404 page not found', content_type = 'text/plain' },
-    message = '/api/chat/completions returned HTTP 404',
-    hint = 'Ollama',
-  },
   ['a model that takes no tools, and no word about the address'] = {
     endpoint = { dialect = 'openai' },
     answer = { status = 404, json = { error = { message = 'No endpoints found that support tool use.' } } },
@@ -296,10 +289,8 @@ local TOLD = {
 for name, case in vim.spairs(TOLD) do
   test('told is ' .. name, { env = { TEAM_KEY = 'sesame-1234' } }, function(t)
     local srv = t:fake()
-    if case.path then case.answer.match = { path = case.path .. '/chat/completions' } end
     srv:script({ rules = { case.answer } })
-    local url = srv.url .. (case.path or '')
-    chat.open(t, { url = url }, case.endpoint)
+    chat.open(t, srv, case.endpoint)
     chat.ask(t, 'hello')
     local data = chat.finished(t)
     T.match(case.message or '', data.message, true)
@@ -315,4 +306,26 @@ test('an address of $OLLAMA_HOST is told to come from there', function(t)
   local data = chat.finished(t)
   T.match('http://127.0.0.1:1/api/chat (from $OLLAMA_HOST)', data.message, true)
   T.match('correct OLLAMA_HOST', data.hint, true)
+end)
+
+-- Errors as Neovim and Lua raise them, and what of them is told.
+local PLAIN = {
+  { "hum: /a/b/lua/hum/chat/text/edit.lua:28: Buffer is not 'modifiable'", "hum: Buffer is not 'modifiable'" },
+  { 'hum: Error executing lua: vim/_editor.lua:0: Vim(split):E36: Not enough room', 'hum: E36: Not enough room' },
+  { 'hum: Lua: Vim:E565: Not allowed\nstack traceback:\n\t[C]: in function', 'hum: E565: Not allowed' },
+  { 'hum: /home/u/.config/nvim/init.lua:12: boom', 'hum: /home/u/.config/nvim/init.lua:12: boom' },
+}
+
+test('where in the code an error was raised is not told', { ui = false }, function(t)
+  for _, case in ipairs(PLAIN) do
+    eq(case[2], t:lua([[return require('hum.notify').plain(...)]], case[1]))
+  end
+end)
+
+test('a chat that cannot be changed is told in words', function(t)
+  chat.open(t, { url = 'http://127.0.0.1:1' })
+  t:cmd('setlocal nomodifiable')
+  t:cmd('Hum model another')
+  t:wait(function() return t:messages():find("Buffer is not 'modifiable'", 1, true) end, 'it is told')
+  T.no_match('%.lua:', t:messages())
 end)

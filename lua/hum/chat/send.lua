@@ -34,7 +34,7 @@ end
 ---@param buf integer
 ---@param reason any  its second line is what to do
 local function refuse(buf, reason)
-  local text = tostring(reason):gsub('^hum: ', '')
+  local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
   complain(text)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   local message, hint = text:match('^([^\n]*)\n?(.*)$')

@@ -193,6 +193,7 @@ end
 ---@field opts hum.GenerateOpts
 ---@field messages table[]  as they are sent
 ---@field part 'thinking'|'text'
+---@field thought? string[]  of a plugin that cannot be told that it was text
 ---@field id? integer     of the request, once it was sent
 ---@field place? integer  key, once it was opened
 ---@field endpoint string
@@ -258,8 +259,27 @@ end
 ---@param run hum.GenerationRun
 ---@param part 'thinking'|'text'
 local function on_part(run, part)
-  run.part = part
+  run.part, run.thought = part, nil
   if run.id then status.on_part(run.id, part) end
+end
+
+---@param run hum.GenerationRun
+---@param text string
+local function on_text(run, text)
+  if run.part == 'thinking' and not run.opts.on_rethink then
+    run.thought = run.thought or {}
+    table.insert(run.thought, text)
+  end
+  tell(run, run.part == 'thinking' and 'on_thinking' or 'on_text', text)
+end
+
+---@param run hum.GenerationRun
+---@param part 'thinking'|'text'  of all that has come
+local function on_rethought(run, part)
+  local thought = run.thought
+  on_part(run, part)
+  tell(run, 'on_rethink', part)
+  if part == 'text' and thought then tell(run, 'on_text', table.concat(thought)) end
 end
 
 ---@param run hum.GenerationRun
@@ -295,10 +315,9 @@ local function on_event(run, name, data)
   if name == 'part' then
     on_part(run, data.part)
   elseif name == 'rethought' then
-    on_part(run, data.part)
-    tell(run, 'on_rethink', data.part)
+    on_rethought(run, data.part)
   elseif name == 'text' then
-    tell(run, run.part == 'thinking' and 'on_thinking' or 'on_text', data.text)
+    on_text(run, data.text)
   elseif name == 'waiting' then
     tell(run, 'on_wait', data.seconds, data.message)
   elseif name == 'learned' then

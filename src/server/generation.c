@@ -410,8 +410,8 @@ static void take(struct generation *g, const struct dialect_event *event)
         split_text(&g->split, event->text, event->len);
         return;
     }
-    if (event->type == DIALECT_THINKING || event->type == DIALECT_TOOL_CALL) {
-        split_field(&g->split, event->type == DIALECT_THINKING);
+    if (event->type != DIALECT_TEXT && event->type != DIALECT_STATS) {
+        split_field(&g->split, event->type != DIALECT_TOOL_CALL);
     }
     hand_on(g, event);
 }

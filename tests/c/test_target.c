@@ -90,6 +90,17 @@ static void check_repair(struct target *t, const char *code, const char *args)
     buf_finish(&out);
 }
 
+static void check_turn(struct target *t, struct target_turn turn, const char *code,
+                       const char *args)
+{
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    begin(&out);
+    t->ops->turn(t, &turn, &out);
+    check_call(&out, code, args);
+    buf_finish(&out);
+}
+
 static void an_end_takes_lines_and_has_windows_follow_now_and_then(void)
 {
     struct target t = target_end(7, false);
@@ -115,6 +126,16 @@ static void an_end_is_anchored_where_the_text_begins_and_mended_from_there(void)
     check_repair(&first, LUA_REPAIR, "7 3 1000 <was there> <may be> ");
 }
 
+static void an_end_turns_into_thinking_and_back(void)
+{
+    struct target t = target_end(7, false);
+    t.key = 3;
+    check_turn(&t, (struct target_turn){TURN_WRAP, "<a>\n", "</a>\n"}, LUA_WRAP,
+               "7 3 <<a>\n> <</a>\n> ");
+    check_turn(&t, (struct target_turn){.how = TURN_UNWRAP, .before = "<a>\n"}, LUA_UNWRAP,
+               "7 3 <<a>\n> ");
+}
+
 static void a_mark_is_called_by_its_key(void)
 {
     struct target t = target_mark(7, 12);
@@ -123,6 +144,7 @@ static void a_mark_is_called_by_its_key(void)
     CHECK(!t.takes_thoughts);
     check_edit(&t, "one\ntwo", LUA_PLACE, "12 <one> <two> ");
     check_repair(&t, LUA_PLACE_REPAIR, "12 1000 <was there> <may be> ");
+    check_turn(&t, (struct target_turn){.how = TURN_CLEAR}, LUA_PLACE_CLEAR, "12 ");
 }
 
 static void events_say_how_many_bytes_came_before(void)
@@ -130,6 +152,7 @@ static void events_say_how_many_bytes_came_before(void)
     struct target t = target_event(5, EVENT_TEXT);
     CHECK_INT(t.buffer, 0);
     CHECK(t.takes_thoughts);
+    CHECK(t.ops->turn == NULL);
     check_edit(&t, "one\n", LUA_ON_EVENT, "<text> 5 <at> 0 <text> <one\n> ");
     check_edit(&t, "two", LUA_ON_EVENT, "<text> 5 <at> 4 <text> <two> ");
     check_edit(&t, "three", LUA_ON_EVENT, "<text> 5 <at> 7 <text> <three> ");
@@ -140,6 +163,7 @@ int main(void)
 {
     RUN(an_end_takes_lines_and_has_windows_follow_now_and_then);
     RUN(an_end_is_anchored_where_the_text_begins_and_mended_from_there);
+    RUN(an_end_turns_into_thinking_and_back);
     RUN(a_mark_is_called_by_its_key);
     RUN(events_say_how_many_bytes_came_before);
     return check_report("test_target");

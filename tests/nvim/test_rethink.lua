@@ -72,6 +72,31 @@ for name, go in vim.spairs(chat.SITUATIONS) do
   end)
 end
 
+for _, when in ipairs({ 'before', 'after' }) do
+  test(('an edit by the user %s the move keeps its own step'):format(when), function(t)
+    local srv, buf = opened(t, LONE)
+    local gate = t:gate(srv)
+    chat.configure(t, srv)
+    gate:pass(0)
+    chat.ask(t, 'hello', buf)
+    local asked = t:text(buf):match('^(.-)\n\n## «')
+    gate:pass(when == 'before' and 2 or 6)
+    t:wait(function() return chat.reply(t, buf):find(when == 'before' and 'user' or 'Hi', 1, true) end, 'some of it')
+    press(t, 'ggOmine<Esc>')
+    t:keys('G')
+    gate:pass()
+    eq('done', chat.finished(t).status)
+    eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+    press(t, 'u')
+    eq('mine\n' .. asked, t:text(buf))
+    press(t, 'u')
+    eq(asked, t:text(buf))
+    press(t, '<C-r>')
+    press(t, '<C-r>')
+    eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+  end)
+end
+
 test('a token is one edit, and the move is none', function(t)
   local tokens, text = chat.tokens(48)
   local srv, buf = opened(t, vim.list_extend(vim.list_slice(tokens), { '\n', '</think>\n\n', 'Hi' }))

@@ -13,6 +13,8 @@ local RULES = {
   plain = { text = 'All is well.' },
   slow = { count = 40, interval_ms = 5, thinking_count = 10 },
   long = { count = 3000 },
+  tagged = { tokens = { '<think>hm\n', 'so', '</think>\n', 'Well.\n' }, count = 30, interval_ms = 3 },
+  lone = { tokens = { 'hm\n', 'so\n', '```\n', 'x\n', '```\n', '</think>\n', 'Well.\n', 'Yes.' }, interval_ms = 6 },
   late = { first_ms = 60, text = 'At last.' },
   silent = { first_ms = 600000, text = 'Never.' },
   stall = { count = 9, thinking_count = 5, faults = { { at = 7, ['do'] = 'stall' } } },

@@ -8,7 +8,6 @@ local events = require('hum.events')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
-local model = require('hum.chat.model')
 local models = require('hum.server.models')
 local prepare = require('hum.chat.prepare')
 local notify = require('hum.notify')
@@ -159,7 +158,8 @@ function M.stop(opts)
     local was_preparing = chats.cancel_preparation(target)
     stopped = reply.stop(target.buf) or was_preparing or stopped
   end
-  if not opts.buf then stopped = model.stop() or stopped end
+  local choice = package.loaded['hum.chat.model'] -- else none has been begun
+  if choice and not opts.buf then stopped = choice.stop() or stopped end
   if not stopped and not opts.quiet then notify.info('hum: there is no reply to stop') end
   return stopped
 end
@@ -169,7 +169,7 @@ local actions = {
   send = function() require('hum.chat').send() end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
-  model = function() model.set() end,
+  model = function() require('hum.chat.model').set() end,
 }
 
 buffer.on_attach(function(buf)

@@ -7,7 +7,6 @@ local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local known = require('hum.server.known')
 local lists = require('hum.server.lists')
-local pick = require('hum.server.pick')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
 
@@ -163,7 +162,7 @@ end
 ---@param cb fun(err: string?, model: string?)  called once at most
 ---@return hum.Cancel
 function M.pick(name, names, in_use, cb)
-  return pick.choose({
+  return require('hum.server.pick').choose({
     prompt = ('Select a model (%s):'):format(name),
     items = names,
     shown = function(model) return M.shown(model, name, model, model == in_use) end,

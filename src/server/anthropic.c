@@ -372,10 +372,17 @@ static void read_message(const struct emit *e, const cJSON *root)
     end_message(e);
 }
 
-/* What it says of the output is no count of anything yet. */
+/* What it says of the output is no count of anything yet. Its content is empty, unless a server has
+ * all of it there. */
 static void read_start(const struct emit *e, const cJSON *root)
 {
-    read_usage(e, json_get(json_get(root, "message"), "usage"));
+    const cJSON *message = json_get(root, "message"), *content = json_get(message, "content");
+    int64_t index = 0;
+    for (const cJSON *one = cJSON_IsArray(content) ? content->child : NULL; one != NULL;
+         one = one->next) {
+        read_content(e, index++, one);
+    }
+    read_usage(e, json_get(message, "usage"));
     message_of(e)->output = -1;
     give_usage(e);
 }

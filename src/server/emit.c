@@ -12,7 +12,6 @@
 
 /* How much of an odd record an error shows, in bytes. */
 #define SHOWN 200
-#define SHOWN_STRAY 2000
 
 /* The same of the reason of an ending, and of what is said of it. */
 #define SHOWN_REASON 64
@@ -92,12 +91,26 @@ void emit_unread(const struct emit *e, const char *name)
     buf_finish(&shown);
 }
 
+/* Whether words in the place of a record say by themselves that something failed. */
+static bool are_error(const char *words)
+{
+    static const char *const beginnings[] = {"error:", "[error", "error ", "traceback (",
+                                             "internal server error"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (strncasecmp(words, beginnings[i], strlen(beginnings[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void emit_stray(const struct emit *e, const char *words, size_t len)
 {
     struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
-    utf8_line(words, len, SHOWN_STRAY, &text);
-    bool error = e->state->event != NULL && strcmp(e->state->event, "error") == 0;
+    error_text(words, len, &text, NULL);
+    bool error = (e->state->event != NULL && strcmp(e->state->event, "error") == 0) ||
+                 (len > 0 && are_error(words));
     if (text.len > 0) {
         emit_event(e, error ? DIALECT_ERROR : DIALECT_STRAY, text.data, text.len);
     }
@@ -206,14 +219,36 @@ void emit_failure(const struct emit *e, const char *text)
     emit_event(e, DIALECT_ERROR, text, strlen(text));
 }
 
-/* The member, unless it says that there is no error: false, "", {} or []. */
+/* What some servers have in each chunk where there is no reason, or no error, yet. */
+static bool is_no_word(const char *word)
+{
+    static const char *const words[] = {"", "null", "none", "not_finished"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcasecmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether it says that there is nothing: null, false, 0, "", "none", or an object or list of that. */
+static bool is_void(const cJSON *item)
+{
+    bool is_void_value = cJSON_IsNull(item) || cJSON_IsFalse(item) ||
+                         (cJSON_IsNumber(item) && item->valuedouble == 0) ||
+                         (cJSON_IsString(item) && is_no_word(item->valuestring));
+    const cJSON *child = item->child;
+    while (child != NULL && is_void(child)) {
+        child = child->next;
+    }
+    return is_void_value || ((cJSON_IsObject(item) || cJSON_IsArray(item)) && child == NULL);
+}
+
+/* The member, unless it says that there is no error. */
 static const cJSON *reported(const cJSON *object, const char *name)
 {
     const cJSON *member = json_get(object, name);
-    bool empty = cJSON_IsFalse(member) ||
-                 (cJSON_IsString(member) && member->valuestring[0] == '\0') ||
-                 ((cJSON_IsObject(member) || cJSON_IsArray(member)) && member->child == NULL);
-    return empty ? NULL : member;
+    return member == NULL || is_void(member) ? NULL : member;
 }
 
 static bool is_named(const cJSON *member, const char *text)
@@ -261,9 +296,10 @@ static const cJSON *find_in_member(const cJSON *root, const cJSON *member)
         const cJSON *code = json_get(member, "status_code");
         return cJSON_IsNumber(code) && code->valueint != 0 ? member : NULL;
     }
-    bool fails = (strcmp(name, "object") == 0 && is_named(member, "error")) ||
-                 (strcmp(name, "type") == 0 && is_named(member, "error")) ||
-                 (strcmp(name, "status") == 0 && is_named(member, "error")) ||
+    bool is_kind = strcmp(name, "object") == 0 || strcmp(name, "type") == 0;
+    bool is_state = strcmp(name, "status") == 0 || strcmp(name, "state") == 0;
+    bool fails = ((is_kind || is_state) && is_named(member, "error")) ||
+                 (is_state && is_named(member, "failed")) ||
                  (strcmp(name, "success") == 0 && cJSON_IsFalse(member));
     return fails ? root : NULL;
 }
@@ -305,25 +341,13 @@ void emit_odd(const struct emit *e)
     buf_finish(&text);
 }
 
-/* What says in some servers' chunks that there is no reason yet. */
-static bool is_no_reason(const char *word)
-{
-    static const char *const words[] = {"", "null", "none", "not_finished"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcasecmp(word, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool emit_keep_reason(const struct emit *e, const cJSON *reason)
 {
     if (cJSON_IsObject(reason)) {
         const cJSON *type = json_get(reason, "type");
         reason = type != NULL ? type : json_get(reason, "reason");
     }
-    if (!cJSON_IsString(reason) || is_no_reason(reason->valuestring)) {
+    if (!cJSON_IsString(reason) || is_no_word(reason->valuestring)) {
         return false;
     }
     struct dialect_state *st = e->state;

@@ -253,6 +253,22 @@ static int read_words(struct frame *f, struct span line, const struct out *out)
     return error != 0 ? error : end_record(f, out);
 }
 
+/* The value of a line of data that has blanks where there should be none, in front of it or of its
+ * colon; data is NULL if it is something else. */
+static struct span loose_data(struct span line)
+{
+    static const char name[] = "data";
+    const size_t len = sizeof name - 1;
+    line = skip_blanks(line);
+    if (line.len <= len || memcmp(line.data, name, len) != 0) {
+        return (struct span){NULL, 0};
+    }
+    line = skip_blanks((struct span){line.data + len, line.len - len});
+    bool is_data = line.len > 0 && *line.data == ':';
+    return is_data ? skip_blanks((struct span){line.data + 1, line.len - 1})
+                   : (struct span){NULL, 0};
+}
+
 static int read_text_line(struct frame *f, struct span line, const struct out *out)
 {
     if (f->kind == FRAME_LINES && line.data[line.len - 1] == '\r') {
@@ -267,6 +283,11 @@ static int read_text_line(struct frame *f, struct span line, const struct out *o
     }
     if (f->kind == FRAME_LINES && !f->bare && !opens_value(line)) {
         return read_words(f, line, out);
+    }
+    const struct span data = loose_data(line);
+    if (data.data != NULL && !goes_on(f, line)) {
+        drop_bare(f);
+        return read_data(f, data, out);
     }
     return read_other_line(f, line, out);
 }

@@ -184,6 +184,8 @@ void ollama_read(const struct emit *e, const cJSON *root)
         emit_error(e, server_error);
     } else if (is_true(done)) {
         read_done(e, root);
+    } else if (emit_keep_reason(e, json_get(root, "done_reason"))) {
+        return; /* the record that says so may be missing */
     } else if (!cJSON_IsObject(message) && response == NULL && done == NULL) {
         foreign_read(e, root);
     }

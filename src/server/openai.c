@@ -167,7 +167,8 @@ static void read_choice(const struct emit *e, const cJSON *choice)
     if (!given) {
         read_beside(e, choice);
     }
-    if (emit_keep_reason(e, json_get(choice, "finish_reason"))) {
+    if (emit_keep_reason(e, json_get(choice, "finish_reason")) ||
+        (!given && emit_keep_reason(e, json_get(delta, "finish_reason")))) {
         calls_flush(&st->calls, e);
     }
 }

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* What holds nothing is no longer. */
+#define END_EVENT_MAX 16
+
 /* How often one record may stand in another, as a list of them or a text that is JSON. */
 #define MAX_NESTED 4
 
@@ -21,25 +24,28 @@ static size_t skip_space(const char *text, size_t len, size_t at)
     return at;
 }
 
-/* "[DONE]", with blanks or quotes around it, in lower case, with something behind it. */
+/* "[DONE]", with blanks or quotes around it, in lower case, with something behind it; or the word
+ * alone. */
 static bool is_mark(const char *text, size_t len)
 {
     size_t at = skip_space(text, len, 0);
     at += at < len && (text[at] == '"' || text[at] == '\'');
-    return len - at >= 6 && strncasecmp(text + at, "[done]", 6) == 0;
+    bool word = len - at >= 4 && strncasecmp(text + at, "done", 4) == 0 &&
+                skip_space(text, len, at + 4) == len;
+    return word || (len - at >= 6 && strncasecmp(text + at, "[done]", 6) == 0);
 }
 
-/* The end of the piece of a record that begins at a place which is no white space: a value, or a
- * line. */
-static size_t end_of_piece(const char *text, size_t len, size_t at)
+/* An event that is called the end and holds nothing. */
+static bool is_end_event(const struct emit *e, const cJSON *root)
 {
-    struct balance balance = {0};
-    if (!is_mark(text + at, len - at) && balance_opens(text + at, len - at)) {
-        size_t end = balance_end(&balance, text + at, len - at);
-        return end > 0 ? at + end : len;
+    static const char *const names[] = {"done", "end", "close", "finish", "complete"};
+    const char *event = e->state->event != NULL ? e->state->event : "";
+    for (size_t i = 0; event[0] != '\0' && i < sizeof names / sizeof *names; i++) {
+        if (strcasecmp(event, names[i]) == 0) {
+            return root == NULL || root->child == NULL;
+        }
     }
-    const char *stop = memchr(text + at, '\n', len - at);
-    return stop != NULL ? (size_t)(stop - text) : len;
+    return false;
 }
 
 /* Where the next piece begins: names of fields that stand in it by mistake are passed over. */
@@ -53,6 +59,42 @@ static size_t next_piece(const char *text, size_t len, size_t at)
         at = skip_space(text, len, at + 5);
     }
     return at;
+}
+
+static bool is_piece(const char *text, size_t len)
+{
+    return is_mark(text, len) || balance_opens(text, len);
+}
+
+/* The end of the lines of words that begin at a place, or of a mark's line: where a value or a mark
+ * begins behind them. */
+static size_t end_of_lines(const char *text, size_t len, size_t at)
+{
+    size_t end = at;
+    bool words = !is_mark(text + at, len - at);
+    do {
+        const char *stop = memchr(text + end, '\n', len - end);
+        end = stop != NULL ? (size_t)(stop - text) : len;
+        at = next_piece(text, len, end);
+        words = words && at < len && !is_piece(text + at, len - at);
+        end = words ? at : end;
+    } while (words);
+    return end;
+}
+
+/* The end of the piece of a record that begins at a place which is no white space: a value, a mark,
+ * words; a page is all that follows. */
+static size_t end_of_piece(const char *text, size_t len, size_t at)
+{
+    struct balance balance = {0};
+    if (text[at] == '<') {
+        return len;
+    }
+    if (is_mark(text + at, len - at) || !balance_opens(text + at, len - at)) {
+        return end_of_lines(text, len, at);
+    }
+    size_t end = balance_end(&balance, text + at, len - at);
+    return end > 0 ? at + end : len;
 }
 
 /* A record that is no JSON is tried as several: values one behind the other, lines. Returns false
@@ -131,7 +173,9 @@ static void read_text(struct emit *e, char *text, size_t len, const struct recor
         return;
     }
     cJSON *root = json_parse_loose(text, len);
-    if (root != NULL) {
+    if (len <= END_EVENT_MAX && is_end_event(e, root)) {
+        reader->end(e);
+    } else if (root != NULL) {
         read_root(e, root, reader, depth);
     } else if (!read_pieces(e, text, len, reader, depth)) {
         e->record = text;

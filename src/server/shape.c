@@ -107,7 +107,7 @@ static const char *const thoughts[] = {"reasoning_content", "reasoning",      "r
 static const char *const passed[] = {"tool_calls", "function_call", "annotations", "citations"};
 
 struct message {
-    const cJSON *content, *refusal;
+    const cJSON *content, *text, *refusal;
     const cJSON *thought[THOUGHTS];
     const cJSON *other; /* a field that nobody knows and that holds something */
 };
@@ -131,6 +131,8 @@ static void sort(struct message *m, const cJSON *field)
         m->thought[thought] = cJSON_IsNull(field) ? NULL : field;
     } else if (strcmp(field->string, "refusal") == 0) {
         m->refusal = field;
+    } else if (strcmp(field->string, "text") == 0) {
+        m->text = field;
     } else if (field->child != NULL && find(field->string, passed, 4) == 4) {
         m->other = field;
     }
@@ -162,7 +164,7 @@ bool shape_message(const struct emit *e, const cJSON *message)
         sort(&m, field);
     }
     bool thought = give_thought(e, &m);
-    bool text = shape_text(e, DIALECT_TEXT, m.content);
+    bool text = shape_text(e, DIALECT_TEXT, m.content) || shape_text(e, DIALECT_TEXT, m.text);
     bool refusal = shape_text(e, DIALECT_TEXT, m.refusal);
     e->state->begun = true;
     if (m.other != NULL && !thought && !text && !refusal) {

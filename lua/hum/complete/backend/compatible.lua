@@ -94,7 +94,7 @@ end
 local function at_service(opts)
   local err, model, why = choose_at_service(opts)
   if not model or not why then return err end
-  return nil, { model = model, api = 'fim', own = true, why = why, load = false, parallel = true }
+  return nil, { model = model, api = 'fim', why = why, load = false, parallel = true }
 end
 
 -- ---- servers --------------------------------------------------------------------------------

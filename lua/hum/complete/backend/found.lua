@@ -5,11 +5,12 @@ local tokens = require('hum.complete.backend.tokens')
 
 local M = {}
 
+---@alias hum.FillApi 'generate'|'infill'|'completions'|'fim'  "fim": a service's own address, a suffix
+
 ---@class hum.FoundBackend
 ---@field model string
----@field api 'generate'|'infill'|'completions'
+---@field api hum.FillApi
 ---@field native? boolean         Ollama's own API, of an endpoint with another dialect
----@field own? boolean            an address of its own, where the service takes a suffix
 ---@field tokens? hum.FimTokens  nil: the server knows them
 ---@field family? string         whose tokens they are
 ---@field learned? boolean       tokens are the server's; else, without family, the user's

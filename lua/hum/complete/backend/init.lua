@@ -16,7 +16,7 @@ local M = {}
 
 ---@class hum.BackendSpec  what the helper is sent, see |hum-protocol|
 ---@field endpoint hum.EndpointSpec  with its key: not for logs or buffers
----@field api 'generate'|'infill'|'completions'
+---@field api hum.FillApi
 ---@field model string
 ---@field tokens? hum.FimTokens
 ---@field options table<string, any>
@@ -231,15 +231,14 @@ local APIS = {
   generate = '/api/generate',
   infill = "llama-server's /infill",
   completions = '/v1/completions',
+  fim = "the service's own address",
 }
 
 ---@param found hum.FoundBackend
 ---@return string
 local function api_text(found)
   local api = found.native and "Ollama's own /api/generate" or APIS[found.api]
-  if found.own then
-    return "the service's own address"
-  elseif found.api == 'infill' then
+  if found.api == 'infill' or found.api == 'fim' then
     return api
   elseif not found.tokens then
     return api .. ' with a suffix'

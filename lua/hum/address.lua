@@ -120,7 +120,8 @@ local function versioned(origin, path, own, is_whole)
     return { url = origin .. path, root = origin .. parent }
   elseif is_whole or any_matches(own.stands or {}, path:lower()) then
     local other = own.other and own.other[last:lower()]
-    return { url = origin .. path, root = origin .. path, as_written = other and origin .. parent .. other }
+    if not other then return { url = origin .. path, root = origin .. path } end
+    return { url = origin .. path, root = origin .. parent, as_written = origin .. parent .. other }
   end
   local as_written = path ~= '' and origin .. path or nil
   return { url = origin .. path .. own.version, root = origin .. path, as_written = as_written }

@@ -313,6 +313,13 @@ for _, greeting in ipairs({ true, false }) do
   end)
 end
 
+backend_test('so is one whose address has the path of its own API', function(t)
+  local srv = as_openai(t, { ['mine:1b'] = { capabilities = INSERTS } }, true)
+  local got = resolve(t, srv, nil, { url = srv.url .. '/api', dialect = 'openai' })
+  eq({ 'generate', srv.url }, { got.backend.api, got.backend.endpoint.root })
+  eq({}, srv:requests('/v1/completions'))
+end)
+
 backend_test('what is known of a server by its name spares questions', function(t)
   local vllm = { preset = 'vllm', dialect = 'openai' }
   local srv = openai(t, { 'coder-x' })

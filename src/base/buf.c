@@ -66,11 +66,11 @@ void buf_init_secret(struct buf *b, size_t cap)
     *b = (struct buf){.cap = cap, .secret = true};
 }
 
-/* Gives the memory back. */
+/* Gives the memory back. Behind len nothing is left: see buf_clear, buf_drop. */
 static void release(const struct buf *b)
 {
     if (b->secret) {
-        wipe(b->data, b->room);
+        wipe(b->data, b->len);
     }
     free(b->data);
 }

@@ -357,7 +357,7 @@ struct job *query_start(const struct job_env *env, int64_t id, const struct valu
     struct query *q = xcalloc(1, sizeof *q);
     q->job = (struct job){.ops = &query_ops, .id = id, .started_ns = uv_hrtime()};
     q->env = *env;
-    buf_init_secret(&q->body, LIMIT_QUERY_BODY);
+    buf_init(&q->body, LIMIT_QUERY_BODY);
     buf_init(&q->told, SIZE_MAX); /* what is bounded already */
     frame_init(&q->frame, FRAME_LINES, LIMIT_RECORD);
     uv_timer_init(env->loop, &q->deadline);

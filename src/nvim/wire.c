@@ -7,6 +7,9 @@
 
 #define MIN_SPACE 4096
 
+/* Most messages with a key fit into it, and are never moved. */
+#define FIRST_SPACE (60u << 10)
+
 /* The memory of a longer message is freed: most are short. */
 #define KEPT_ROOM (256u << 10)
 
@@ -199,8 +202,19 @@ void wire_reader_free(struct wire_reader *r)
     }
 }
 
+/* In few steps: each leaves a copy that has to be wiped. What is not used of it costs nothing. */
+static void grow(struct wire_reader *r)
+{
+    size_t more = r->bytes.room > 0 ? r->bytes.room * 7 : FIRST_SPACE;
+    size_t left = r->bytes.cap - r->bytes.len;
+    buf_reserve(&r->bytes, more < left ? more : left);
+}
+
 char *wire_reader_space(struct wire_reader *r, size_t *room)
 {
+    if (r->bytes.room < r->bytes.len + MIN_SPACE + 1) {
+        grow(r);
+    }
     if (buf_reserve(&r->bytes, MIN_SPACE) != 0) {
         *room = 0;
         return NULL;
@@ -510,10 +524,11 @@ static void end_message(struct wire_reader *r, size_t start, wire_on_message on_
 /* Drops the first bytes, and the memory if it is much and nothing is left. */
 static void drop(struct wire_reader *r, size_t len)
 {
-    buf_drop(&r->bytes, len);
     r->counted -= len;
-    if (r->bytes.len == 0 && r->bytes.room > KEPT_ROOM) {
+    if (r->bytes.len == len && r->bytes.room > KEPT_ROOM) {
         buf_finish(&r->bytes);
+    } else {
+        buf_drop(&r->bytes, len);
     }
 }
 

@@ -2,6 +2,7 @@
 -- step. Text that only looks like thoughts stays text, for the history as well.
 local T = require('harness')
 local chat = require('lib.chat')
+local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
 --- The opening tag stood in the template.
@@ -71,6 +72,26 @@ for name, go in vim.spairs(chat.SITUATIONS) do
     eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
   end)
 end
+
+test('the fold is closed by the move itself, before anything is drawn', { init = stream.init }, function(t)
+  local buf = stream.open(t)
+  stream.ask(t, 'hello', buf)
+  t:lua([[require('hum.chat.reply.repair').anchor(..., 1)]], buf)
+  stream.part(t, 'text')
+  stream.tokens(t, 'Okay, ', 'the user\n', 'greets.\n')
+  local first = t:lua(
+    [[
+    require('hum.chat.reply.turn').wrap(..., 1, '<think>\n', '</think>\n\n')
+    local first = vim.fn.search('^<think>', 'nw')
+    return { vim.fn.foldclosed(first + 1) - first, vim.fn.foldclosedend(first + 1) - first, vim.fn.line('.') - vim.fn.line('$') }]],
+    buf
+  )
+  eq({ 0, 3, 0 }, first)
+  stream.tokens(t, 'Hi ', 'you')
+  t:wait_screen('▸ Thought for', true)
+  stream.done(t)
+  eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
+end)
 
 for _, when in ipairs({ 'before', 'after' }) do
   test(('an edit by the user %s the move keeps its own step'):format(when), function(t)

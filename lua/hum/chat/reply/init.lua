@@ -20,6 +20,7 @@ local memory = require('hum.chat.reply.memory')
 local requests = require('hum.server.request')
 local notes = require('hum.chat.view.notes')
 local thoughts = require('hum.chat.view.thoughts')
+local turn = require('hum.chat.reply.turn')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
@@ -206,17 +207,22 @@ local function note_thinking(reply)
   end
 end
 
---- All of the reply so far belongs to the other part.
+turn.on_turned(function(buf, part)
+  local reply = replies[buf]
+  if not reply then return end
+  if part == 'thinking' then
+    fault.guard('the time of thinking', note_thinking, reply)
+  else
+    fault.guard('the time of thinking', thoughts.drop, buf)
+  end
+  fault.guard('the folds', fold.rethink, buf)
+end)
+
+--- All of the reply so far belongs to the other part. Text goes on; of what follows thinking the next part tells.
 ---@param reply hum.Reply
 ---@param data { part: 'thinking'|'text' }
 local function on_rethought(reply, data)
-  local buf, is_text = reply.buf, data.part == 'text'
-  if vim.api.nvim_buf_is_loaded(buf) then
-    fault.guard('the time of thinking', is_text and thoughts.drop or note_thinking, is_text and buf or reply)
-    fault.guard('the folds', fold.rethink, buf)
-  end
-  -- Text goes on; of thinking that has ended the next part tells.
-  if is_text then events.emit('HumPartStarted', { buf = buf, id = reply.id, part = 'text' }) end
+  if data.part == 'text' then events.emit('HumPartStarted', { buf = reply.buf, id = reply.id, part = 'text' }) end
 end
 
 --- The server is busy: the same message is sent again later.

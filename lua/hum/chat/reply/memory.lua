@@ -129,7 +129,9 @@ function M.recall(buf, turns, endpoint, model)
   local by_row = in_place(buf, memory)
   local field = (endpoint.quirks or {}).thoughts or ''
   for _, turn in ipairs(field ~= '' and turns or {}) do
-    if turn.role == 'assistant' and is_of(turn, by_row[turn.row], endpoint.name, model) then parts[turn] = shown(turn) end
+    if turn.role == 'assistant' and is_of(turn, by_row[turn.row], endpoint.name, model) then
+      parts[turn] = shown(turn)
+    end
   end
   for turn, one in pairs(find(memory, by_row, turns)) do
     if one.endpoint == endpoint.name and one.model == model then parts[turn] = one.parts end

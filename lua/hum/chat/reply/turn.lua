@@ -9,10 +9,17 @@ local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
+local on_turned = function(_, _) end ---@type fun(buf: integer, part: 'thinking'|'text')
+
+--- Sets the function that is called right behind such an edit, before anything is drawn.
+---@param fn fun(buf: integer, part: 'thinking'|'text')  of all that has come
+function M.on_turned(fn) on_turned = fn end
+
 --- Runs `change`, which changes the reply that streams into a buffer; unless that has ended, or lost its place.
 ---@param buf integer
+---@param part 'thinking'|'text'
 ---@param change fun()
-local function edit(buf, change)
+local function edit(buf, part, change)
   local record = undo.record(buf)
   if not record or record.undone or not vim.api.nvim_buf_is_loaded(buf) then
     return
@@ -27,6 +34,7 @@ local function edit(buf, change)
   end)
   -- Once it is done, the helper must not call again.
   if not ok and not done then error(err, 0) end
+  fault.guard('the reply that was turned', on_turned, buf, part)
   fault.guard('following', follow.lines, buf)
 end
 
@@ -36,7 +44,7 @@ end
 ---@param before string  whole lines
 ---@param behind string
 function M.wrap(buf, key, before, behind)
-  edit(buf, function()
+  edit(buf, 'thinking', function()
     local row, col = repair.start(buf, key)
     if col > 0 then before = '\n' .. before end
     guard_change(buf, function()
@@ -51,7 +59,7 @@ end
 ---@param key integer
 ---@param before string  whole lines
 function M.unwrap(buf, key, before)
-  edit(buf, function()
+  edit(buf, 'text', function()
     local row = repair.start(buf, key)
     local lines = vim.split(before, '\n', { plain = true })
     lines[#lines] = nil

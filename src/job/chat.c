@@ -563,6 +563,11 @@ static int make_target(struct chat *c, const struct value *spec, struct target *
     return buffer > 0 && (mark > 0 || is_chat(c)) ? 0 : HUM_ESPEC;
 }
 
+static bool is_unthinking(const struct value *think)
+{
+    return think != NULL && (!value_bool(think, true) || value_is_string(think, "none"));
+}
+
 static int start_generation(struct chat *c, const struct buf *body, const char **why)
 {
     const struct dialect *d = c->endpoint.dialect;
@@ -575,6 +580,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
         .body_len = body->len,
         .model = c->model,
         .splits = true,
+        .unthinking = is_unthinking(value_get(c->request, "think")),
         .trace = inspection_trace(c->inspection),
     };
     const struct generation_env env = {c->env.loop, c->env.http};

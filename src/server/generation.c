@@ -46,6 +46,7 @@ struct generation {
     int logged;                  /* lines in the log about that */
     struct split split;
     bool splits;
+    bool unthinking;
 
     uv_timer_t timer;       /* the watchdog, or the wait for another try */
     uint64_t last_token_ms; /* the loop's clock; 0 before the first token */
@@ -210,7 +211,7 @@ static bool fail_by_strays(struct generation *g)
 static void note_thinking(struct generation *g, bool is_cut)
 {
     bool lone = split_is_lone(&g->split);
-    if (g->splits && (lone || !is_cut)) {
+    if (g->splits && (lone || !(is_cut || g->unthinking))) {
         learned_note_thinking(g->endpoint, g->model, lone);
     }
 }
@@ -395,7 +396,8 @@ static void on_split(void *ctx, enum split_kind kind, const char *text, size_t l
 static void begin_split(struct generation *g)
 {
     const struct learned known = learned_of(g->endpoint, g->model);
-    split_init(&g->split, g->splits && learned_begins_thinking(&known), on_split, g);
+    bool expects = g->splits && !g->unthinking && learned_begins_thinking(&known);
+    split_init(&g->split, expects, on_split, g);
 }
 
 /* Text, and what comes in its place. */
@@ -771,6 +773,7 @@ struct generation *generation_start(const struct generation_env *env,
     g->callbacks = callbacks;
     g->ctx = ctx;
     g->splits = request->splits;
+    g->unthinking = request->unthinking;
     begin_split(g);
     buf_init(&g->sent, LIMIT_MESSAGE);
     if (request->revises) {

@@ -263,6 +263,29 @@ test('a model that did so begins its next reply as thought, also another try', f
   eq(THOUGHT .. 'Hi you', chat.reply(t, buf))
 end)
 
+test('a model that is told not to think is not expected to, and this is not held against it', function(t)
+  local srv, buf = opened(t, LONE)
+  local gate = t:gate(srv)
+  chat.configure(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  for n, case in ipairs({
+    { think = 'false', tokens = { 'It ', 'is.' }, begins = 'It ' },
+    { think = 'true', tokens = LONE, begins = '<think>\nOkay, ' },
+  }) do
+    t:lua('vim.api.nvim_buf_set_lines(0, 3, 4, false, { "think: " .. ... })', case.think)
+    T.match('^%-%-%-\nhum: 1\n.-\nthink: ' .. case.think, t:text(buf))
+    srv:script({ tokens = case.tokens })
+    gate:pass(0)
+    chat.ask(t, 'and?', buf)
+    gate:pass(1)
+    t:wait(function() return #chat.reply(t, buf) >= #case.begins end, 'a token')
+    eq(case.begins, chat.reply(t, buf))
+    gate:pass()
+    chat.finished(t, n + 1)
+  end
+end)
+
 --- A chat whose model has thought without an opening tag once.
 local function taught(t, tokens, more)
   local srv, buf = opened(t, LONE)

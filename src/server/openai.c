@@ -196,17 +196,55 @@ static bool is_ollama(const cJSON *root)
     return cJSON_IsString(mark) && strcmp(mark->valuestring, "fp_ollama") == 0;
 }
 
-static void read_stats(const struct emit *e, const cJSON *root)
+/* Figures stand in the record; with the reason some services have them elsewhere. */
+static const cJSON *find_usage(const struct emit *e, const cJSON *root)
 {
     const cJSON *usage = json_get(root, "usage");
+    if (usage == NULL && e->state->finished) {
+        usage = json_get(json_get(root, "x_groq"), "usage");
+    }
+    if (usage == NULL && e->state->finished) {
+        usage = json_get(cJSON_GetArrayItem(json_get(root, "choices"), 0), "usage");
+    }
+    return usage;
+}
+
+/* The first of these members that is a count, or -1; the last name is NULL. */
+static int64_t count_of(const cJSON *object, const char *const *names)
+{
+    int64_t count = -1;
+    for (size_t i = 0; names[i] != NULL && count < 0; i++) {
+        count = json_count(json_get(object, names[i]));
+    }
+    return count;
+}
+
+/* Services have names of their own for what their caches held. */
+static void read_usage(const cJSON *usage, struct dialect_stats *stats)
+{
+    static const char *const prompt[] = {"prompt_tokens", "input_tokens", NULL};
+    static const char *const reply[] = {"completion_tokens", "output_tokens", NULL};
+    static const char *const cached[] = {"cached_tokens", "prompt_cache_hit_tokens",
+                                         "num_cached_tokens", NULL};
     const cJSON *details = json_get(usage, "prompt_tokens_details");
+    stats->prompt_tokens = count_of(usage, prompt);
+    stats->tokens = count_of(usage, reply);
+    stats->cached_tokens = json_count(json_get(details, "cached_tokens"));
+    if (stats->cached_tokens < 0) {
+        stats->cached_tokens = count_of(usage, cached);
+    }
+}
+
+static void read_stats(const struct emit *e, const cJSON *root)
+{
+    const cJSON *usage = find_usage(e, root);
     struct dialect_stats stats = emit_no_stats;
+    if (usage != NULL) {
+        read_usage(usage, &stats);
+    }
     if (usage != NULL && is_ollama(root)) {
         e->state->widen = "Set dialect = 'ollama' for this endpoint, and num_ctx in its options";
     }
-    stats.prompt_tokens = json_count(json_get(usage, "prompt_tokens"));
-    stats.cached_tokens = json_count(json_get(details, "cached_tokens"));
-    stats.tokens = json_count(json_get(usage, "completion_tokens"));
     emit_read_timings(json_get(root, "timings"), &stats);
     emit_stats(e, &stats);
 }

@@ -13,6 +13,6 @@ function! hum#remote#start(host) abort
   if path is v:null
     throw 'hum: ' . luaeval('select(2, require("hum.server.helper").find())')
   endif
-  let env = luaeval('require("hum.server.helper").environment()')
+  let env = luaeval('require("hum.server.secret").environment()')
   return jobstart([path], {'rpc': v:true, 'clear_env': v:true, 'env': env})
 endfunction

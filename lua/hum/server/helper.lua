@@ -139,16 +139,6 @@ local function expect_ready(channel)
   )
 end
 
---- The environment without keys: each reaches the helper with the requests that it is for.
----@return table<string, string>
-function M.environment()
-  local env = vim.fn.environ()
-  for name in pairs(env) do
-    if secret.is_variable(name) then env[name] = nil end
-  end
-  return env
-end
-
 --- Starts the helper unless it runs. Never waits for it: what is sent to the channel
 --- before it has greeted is kept by the pipe.
 ---@return integer? channel
@@ -162,7 +152,7 @@ function M.start()
   local ok, channel = pcall(vim.fn.jobstart, { path }, {
     rpc = true,
     clear_env = true,
-    env = M.environment(),
+    env = secret.environment(), -- a key reaches it only with the requests that it is for
     on_exit = on_exit,
     on_stderr = on_stderr,
   })

@@ -204,25 +204,37 @@ end
 --- How variables are called that hold keys, whether hum knows of them or not.
 local KEY_NAMES = { '_API_KEY$', '_APIKEY$', '_TOKEN$' }
 
---- Whether an environment variable holds a key: the configuration says so, it is that of a preset, or it is
---- called like one.
----@param name string
----@return boolean
-function M.is_variable(name)
-  for _, pattern in ipairs(KEY_NAMES) do
-    if name:find(pattern) then return true end
-  end
+--- Names of environment variables that hold keys: those of presets and those that the configuration names.
+---@return table<string, true>
+local function variables()
+  local found = {}
   for _, known in pairs(preset.all) do
-    if vim.tbl_contains(known.key or {}, name) then return true end
+    for _, name in ipairs(known.key or {}) do
+      found[name] = true
+    end
   end
   for _, endpoint in pairs(config.get().endpoints) do
     local sources = vim.tbl_values(endpoint.headers)
     sources[#sources + 1] = endpoint.key
     for _, source in ipairs(sources) do
-      if type(source) == 'table' and source.env == name then return true end
+      if type(source) == 'table' and source.env then found[source.env] = true end
     end
   end
-  return false
+  return found
+end
+
+--- Neovim's environment without keys.
+---@return table<string, string>
+function M.environment()
+  local env, held = vim.fn.environ(), variables()
+  for name in pairs(env) do
+    local called = false
+    for _, pattern in ipairs(KEY_NAMES) do
+      called = called or name:find(pattern) ~= nil
+    end
+    if called or held[name] then env[name] = nil end
+  end
+  return env
 end
 
 --- Forgets what commands gave, so that the next request runs them again: a server refused

@@ -181,6 +181,21 @@ for _, columns in ipairs({ 40, 80, 100 }) do
   end)
 end
 
+for _, columns in ipairs({ 40, 60, 100 }) do
+  test(('%d columns: the figures of a reply are whole'):format(columns), { ui = { columns, 24 } }, function(t)
+    local srv = t:fake()
+    local name = 'a-model-with-25-characters'
+    srv:script({ models = { name }, rules = { { count = 30, interval_ms = 5 } } })
+    chat.open(t, srv, { model = name })
+    chat.ask(t, 'hello')
+    chat.finished(t)
+    t:wait(function() return joined(t:screen()):find('30tokens·%d+tokens/s·firsttoken[%d.]+s') end, 'the figures')
+    if columns == 100 then t:wait_screen('## « ' .. name .. ' 30 tokens', true) end
+    t:cmd('set columns=100')
+    t:wait_screen('## « ' .. name .. ' 30 tokens', true)
+  end)
+end
+
 test('a hint is wrapped again when its window is narrowed or widened', { ui = { 100, 30 } }, function(t)
   failing(t)
   t:wait_screen(HINT, true)

@@ -7,13 +7,13 @@ local M = {}
 --- Cells for text in the narrowest window of a buffer.
 ---@param buf integer
 ---@return integer
-local function room(buf)
+function M.room(buf)
   local least = vim.o.columns
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local info = vim.fn.getwininfo(win)[1]
     least = math.min(least, info.width - info.textoff)
   end
-  return math.max(least - 2, 10)
+  return least
 end
 
 --- A text as virtual lines, broken between words, or inside those that are longer than a line.
@@ -24,7 +24,7 @@ end
 function M.of(buf, text, group)
   return vim.tbl_map(
     function(line) return { { '  ' .. line, group } } end,
-    wrap.lines(format.one_line(text), room(buf))
+    wrap.lines(format.one_line(text), math.max(M.room(buf) - 2, 10))
   )
 end
 

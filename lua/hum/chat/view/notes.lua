@@ -21,6 +21,7 @@ vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
 ---@field seq integer    of the undo tree, when that text was complete
 ---@field opts vim.api.keyset.set_extmark
 ---@field texts? [string, string][]  text and group of its virtual lines
+---@field figures? string             its text, if it has figures
 ---@field hidden? boolean  it is not to be seen, though its line is there
 ---@field past? number     another reply replaced that one: a state of the text up to this number of the undo tree is
 ---  another reply's unless it is the text
@@ -56,8 +57,8 @@ end
 ---@param row integer
 ---@param last integer  of the text that it is about
 ---@param opts vim.api.keyset.set_extmark
----@param texts? [string, string][]
-local function attach(buf, row, last, opts, texts)
+---@param made { texts?: [string, string][], figures?: string }  what it was made of
+local function attach(buf, row, last, opts, made)
   local line = line_at(buf, row)
   if not line or line == '' then return end
   opts.end_col, opts.invalidate = #line, true
@@ -72,7 +73,8 @@ local function attach(buf, row, last, opts, texts)
     last = line_at(buf, last) or '',
     seq = changenr(buf),
     opts = opts,
-    texts = texts,
+    texts = made.texts,
+    figures = made.figures,
   }
 end
 
@@ -129,7 +131,7 @@ local function candidates(buf)
     if valid then note.row = at[1] end
     local same = has_text(buf, note)
     if valid or same then
-      local key = (note.opts.virt_text and 'figures %d' or 'failure %d'):format(note.row)
+      local key = (note.figures and 'figures %d' or 'failure %d'):format(note.row)
       out[key] = out[key] or {}
       table.insert(out[key], { id = id, note = note, valid = valid, same = same })
     end
@@ -206,14 +208,27 @@ local function stats_text(stats)
   return table.concat(parts, ' · ')
 end
 
+--- Behind the heading, or below it where windows are too narrow for that.
+---@param buf integer
+---@param row integer
+---@param text string
+---@return vim.api.keyset.set_extmark
+local function figures_opts(buf, row, text)
+  local heading = line_at(buf, row) or ''
+  if vim.fn.strdisplaywidth(heading .. ' ' .. text) <= lines.room(buf) then
+    return { virt_text = { { text, 'HumStats' } }, virt_text_pos = 'eol' }
+  end
+  return { virt_lines = lines.of(buf, text, 'HumStats') }
+end
+
 ---@param buf integer
 ---@param row integer   of the heading
 ---@param last integer  of the reply
 ---@param stats? hum.Stats
 function M.stats(buf, row, last, stats)
-  if stats and (stats.tokens or 0) > 0 and config.get().chat.stats then
-    attach(buf, row, last, { virt_text = { { stats_text(stats), 'HumStats' } }, virt_text_pos = 'eol' })
-  end
+  if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
+  local text = stats_text(stats)
+  attach(buf, row, last, figures_opts(buf, row, text), { figures = text })
 end
 
 ---@param buf integer
@@ -233,7 +248,7 @@ end
 ---@param failure { message?: string, hint?: string }
 function M.failure(buf, row, failure)
   local texts = { { failure.message or '', 'HumError' }, { failure.hint or '', 'HumHint' } }
-  attach(buf, row, row, { virt_lines = virtual_lines(buf, texts) }, texts)
+  attach(buf, row, row, { virt_lines = virtual_lines(buf, texts) }, { texts = texts })
 end
 
 --- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.
@@ -249,18 +264,24 @@ function M.reveal(buf)
   end
 end
 
---- Wraps them again, for windows of another width.
 ---@param buf integer
-local function wrap_again(buf)
+---@param note hum.Note
+local function refit(buf, note)
+  local made = note.figures and figures_opts(buf, note.row, note.figures)
+    or { virt_lines = virtual_lines(buf, note.texts or {}) }
+  note.opts.virt_text, note.opts.virt_text_pos = made.virt_text, made.virt_text_pos
+  note.opts.virt_lines = made.virt_lines
+end
+
+--- Makes them fit into windows of another width.
+---@param buf integer
+local function refit_all(buf)
   for id, note in pairs(shown[buf] or {}) do
-    if note.texts then
-      note.opts.virt_lines = virtual_lines(buf, note.texts)
-      local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-      if at[1] and not at[3].invalid and not note.hidden then
-        note.row = at[1]
-        set(buf, id, note, false)
-      end
-    end
+    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+    local valid = at[1] and not at[3].invalid
+    if valid then note.row = at[1] end
+    refit(buf, note)
+    if valid and not note.hidden then set(buf, id, note, false) end
   end
 end
 
@@ -268,7 +289,7 @@ vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, {
   group = group,
   callback = function()
     for buf in pairs(shown) do
-      if vim.api.nvim_buf_is_loaded(buf) then wrap_again(buf) end
+      if vim.api.nvim_buf_is_loaded(buf) then refit_all(buf) end
     end
   end,
 })

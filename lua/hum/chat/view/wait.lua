@@ -56,7 +56,7 @@ function M.is_waiting(buf) return waiting[buf] ~= nil end
 local function text_of(entry, now)
   if entry.due and now < entry.due then
     local seconds = math.ceil((entry.due - now) / 1e9)
-    return ('asking again in %d s (:Hum stop ends it)'):format(seconds)
+    return ('asking again in %d s (or :Hum stop)'):format(seconds)
   elseif entry.due then
     entry.since, entry.due, entry.why = entry.due, nil, nil
   end

@@ -290,8 +290,8 @@ static const struct row lost[] = {
          "Remove \"/api\" from endpoints.{e}.url if it is Ollama. Or set endpoints.{e}.dialect = "
          "'ollama' as well, for Ollama's own API."},
     {.hint =
-         "Correct endpoints.{e}.url: use the base address that the server's documentation names, "
-         "without /chat/completions. For Ollama's own API, set dialect = 'ollama'."},
+         "Correct endpoints.{e}.url: use the address that the server's documentation names. For "
+         "Ollama's own API, set dialect = 'ollama'."},
 };
 
 /* What a status means where the words do not say it. */

@@ -421,6 +421,39 @@ for _, row in ipairs(BODIES) do
   )
 end
 
+-- A key that is refused is named by its variable, and no other was sent.
+local REFUSED = {
+  { 'ollama_cloud', '', 'OLLAMA_API_KEY', 'authorization', 'Bearer sesame', '/api/chat' },
+  {
+    'azure',
+    '/openai/deployments/d/chat/completions?api-version=2025-04-01',
+    'TEAM_AZURE',
+    'api-key',
+    'sesame',
+    '/openai/deployments/d/chat/completions',
+  },
+  { 'groq', '/openai/v1', 'GROQ_API_KEY', 'authorization', 'Bearer sesame', '/openai/v1/chat/completions' },
+}
+
+for _, row in ipairs(REFUSED) do
+  test('a key that is refused is named: ' .. row[1], QUIET, function(t)
+    local srv = t:fake()
+    local refusal = { status = 401, json = { error = 'unauthorized' } }
+    srv:script({ rules = { vim.tbl_extend('error', refusal, { match = { path = row[6] } }) } })
+    t:lua(KEYS)
+    t:lua('vim.env[...] = "sesame"', row[3])
+    local endpoint = { url = srv.url .. row[2], model = 'fake', key = { env = row[3] } }
+    t:lua('require("hum").setup(...)', { endpoint = row[1], endpoints = { [row[1]] = endpoint } })
+    t:cmd('Hum chat hello there, you')
+    local told = chat.finished(t)
+    T.match('$' .. row[3] .. ' was refused', told.message .. ' ' .. told.hint, true)
+    for _, request in ipairs(srv:requests()) do
+      eq(row[5], request.headers[row[4]])
+      T.no_match('key%-of%-', vim.inspect(request.headers))
+    end
+  end)
+end
+
 -- ---- services that are not configured ----------------------------------------------------------------
 
 test('a key in the environment offers its service, which is asked nothing before it is chosen', QUIET, function(t)

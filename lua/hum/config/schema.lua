@@ -76,7 +76,7 @@ The whole path of a chat, in place of the usual one: `/v2/chat`.]],
       kind = 'map',
       item = { kind = 'scalar' },
       default = {},
-      also = { 'params_url', 'url_params' },
+      also = { 'url_params', 'query_params' },
       help = [[
 Parameters that are added to the URL of every request: `{ ['api-version'] = '2025-04-01' }`.
 Keys are not accepted here; see `key`.]],

@@ -91,9 +91,14 @@ static bool holds_address(struct span entry, const struct address *address)
     return network.family == address->family && same_bits(&network, address, bits);
 }
 
-/* Dots at the ends say nothing: ".example.org" is example.org and all below it. */
+/* Dots at the ends say nothing: ".example.org" is example.org and all below it. So is
+ * "*.example.org", which curl does not know, but other programs do. */
 static bool holds_name(struct span entry, const char *host)
 {
+    if (entry.len > 1 && entry.at[0] == '*' && entry.at[1] == '.') {
+        entry.at++;
+        entry.len--;
+    }
     while (entry.len > 0 && entry.at[0] == '.') {
         entry.at++;
         entry.len--;

@@ -91,7 +91,7 @@ static void a_list_is_read_with_commas_and_blanks(void)
     CHECK(!proxy_spares("", "a.org"));
     CHECK(!proxy_spares(" ,. ,", "a.org"));
     CHECK(proxy_spares("*", "a.org") && proxy_spares("b, *", "10.0.0.1"));
-    CHECK(!proxy_spares("*.org", "a.org"));
+    CHECK(proxy_spares("*.b.org", "a.b.org") && !proxy_spares("*b.org", "b.org"));
 }
 
 static void addresses_may_be_networks(void)

@@ -585,6 +585,20 @@ test('what is known of an endpoint that does not answer is offered', {}, functio
   eq({ 'a/one', 'b/two', 'b/' }, offered(t, 2).items)
 end)
 
+test('so is what is known of the only one', {}, function(t)
+  local a = server(t, ids('one', 'two'))
+  configure(t, 'a', { a = a })
+  take(t)
+  t:cmd('Hum model')
+  offered(t)
+  a:script({ rules = { list_rule(ids('late', 'later'), { first_ms = 3000 }) } })
+  t:cmd('Hum model')
+  eq({ 'a/one', 'a/two', 'a/' }, offered(t, 2).items)
+  take(t, 'later')
+  t:cmd('Hum model a/') -- who asks for it by its name waits
+  eq({ 'late', 'later' }, offered(t).items)
+end)
+
 test('a list may take longer than other queries', {}, function(t)
   local srv = server(t, ids('one', 'two'), { first_ms = 5500 })
   configure(t, 'a', { a = srv })
@@ -836,6 +850,7 @@ local STORM = [==[
   math.randomseed(seed)
   local catalog = require('hum.server.catalog')
   local answers = require('hum.server.answer')
+  local pages = require('hum.server.pages')
   local names = {
     'data', 'models', 'result', 'results', 'items', 'list', 'id', 'key', 'model', 'name', 'type', 'capabilities',
     'architecture', 'output_modalities', 'task', 'pricing', 'prompt', 'completion', 'input', 'output', 'providers',
@@ -865,7 +880,7 @@ local STORM = [==[
         assert(not model.context or model.context >= 1, 'a context')
         catalog.chats(model, list)
       end
-      local more = catalog.next(answer, list, models[#models])
+      local more = pages.next(answer, list, models[#models])
       assert(not more or vim.startswith(more, '/models?'), 'a path')
       answers.error_words(answer)
     end)

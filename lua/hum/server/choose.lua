@@ -25,6 +25,7 @@ local GRACE = 2000
 ---@field name string
 ---@field asked boolean
 ---@field done boolean
+---@field chosen? boolean  by the user, to be waited for
 ---@field names? string[]
 ---@field err? hum.ServerError
 
@@ -76,6 +77,14 @@ local function remark(source)
   end
 end
 
+--- The models of an endpoint as far as they are known.
+---@param source hum.ModelSource
+---@return string[]
+local function names_of(source)
+  if source.err then return {} end
+  return source.names or models.known(source.name)
+end
+
 ---@param source hum.ModelSource
 ---@param in_use hum.InUse
 ---@return hum.ModelRow[]
@@ -83,7 +92,7 @@ local function rows_of(source, in_use)
   local rows = {} ---@type hum.ModelRow[]
   local name = source.name
   if is_unused(source, in_use) then return rows end
-  for _, model in ipairs(source.names or (source.err == nil and models.known(name)) or {}) do
+  for _, model in ipairs(names_of(source)) do
     local used = name == in_use.endpoint and model == in_use.model
     rows[#rows + 1] = { name = name, model = model, shown = models.shown(name .. '/' .. model, name, model, used) }
   end
@@ -111,18 +120,18 @@ end
 
 ---@param sources hum.ModelSource[]
 ---@return string[] waiting  names of those that have not answered
----@return boolean some      of the others one has models
+---@return boolean some      there are models all the same
 local function progress(sources)
   local waiting, some = {}, false
   for _, source in ipairs(sources) do
     waiting[#waiting + 1] = not source.done and source.name or nil
-    some = some or (source.names ~= nil and #source.names > 0)
+    some = some or #names_of(source) > 0
   end
   return waiting, some
 end
 
---- Asks all sources. Calls back as soon as there is enough to be shown; the others are waited for
---- all the same, so that their lists are known the next time.
+--- Asks all sources. Calls back once all have answered, or, after a while, if there is something to
+--- be shown; the others are waited for all the same, so that their lists are known the next time.
 ---@param sources hum.ModelSource[]
 ---@param in_use hum.InUse
 ---@param steps hum.Steps
@@ -131,7 +140,8 @@ local function ask_all(sources, in_use, steps, cb)
   local late, over = false, false
   local function look()
     local waiting, some = progress(sources)
-    if over or (#waiting > 0 and not (late and some)) then return end
+    local enough = late and some and not sources[1].chosen
+    if over or (#waiting > 0 and not enough) then return end
     over = true
     cb()
   end
@@ -205,7 +215,8 @@ end
 ---@return hum.Cancel
 function M.one(name, in_use, cb)
   config.adopt(name)
-  local steps, source = steps_of(cb), { name = name, asked = true, done = false } ---@type hum.Steps, hum.ModelSource
+  local steps = steps_of(cb)
+  local source = { name = name, asked = true, done = false, chosen = true } ---@type hum.ModelSource
   ask_all({ source }, in_use, steps, function()
     if not source.names or #source.names == 0 then return steps.finish(failure({ source })) end
     choose_of(source, in_use, steps)

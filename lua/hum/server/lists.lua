@@ -5,6 +5,7 @@ local catalog = require('hum.server.catalog')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local log = require('hum.log')
+local pages = require('hum.server.pages')
 local preset = require('hum.server.provider.preset')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
@@ -145,7 +146,7 @@ local function read_page(name, path, found, steps, cb)
       end
     end
     found.left = found.left - 1
-    local more = catalog.next(answer, list, models[#models])
+    local more = pages.next(answer, list, models[#models])
     if not more or found.left == 0 or #found.models == before then return cb(nil) end
     read_page(name, more, found, steps, cb)
   end))

@@ -119,7 +119,7 @@ static bool try_again(struct query *q, const struct failure *f, size_t len)
         .answer = {.status = f->status, .body = q->body.data, .text = f->text},
         .body_len = len,
         .url = f->url,
-        .moves = q->at == AT_API,
+        .moves = endpoint_has_other(&q->endpoint, q->at),
     };
     if (again_judge(&q->again, &facts, &ms, NULL) != AGAIN_NOW) {
         return false;

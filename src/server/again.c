@@ -26,7 +26,7 @@ void again_finish(struct again *a)
 /* Once, whichever address came first. */
 static bool move(struct again *a, const struct again_facts *f)
 {
-    if (!f->moves || f->endpoint->as_written == NULL || a->missing != NULL ||
+    if (!f->moves || a->missing != NULL ||
         !missing_is_address(f->answer.status, f->answer.body, f->body_len, f->answer.text)) {
         return false;
     }
@@ -72,7 +72,7 @@ bool again_held(struct again *a, const struct endpoint *e, struct buf *told)
     }
     a->moved = false;
     learned_note_address(e, a->as_written);
-    buf_printf(told, "endpoint \"%s\" is reached at %s: %s does not exist there",
+    buf_printf(told, "endpoint \"%s\" is reached at %s: %s does not exist",
                e->name != NULL ? e->name : "?", a->as_written ? e->as_written : e->url, a->missing);
     return true;
 }

@@ -33,7 +33,7 @@ struct again_facts {
     const char *request; /* its body, NULL: it cannot be made in another way */
     size_t request_len;
     bool waits; /* it may be sent later */
-    bool moves; /* an address can be missing: the answer came with a status */
+    bool moves; /* the endpoint has another address for it, see endpoint_has_other */
 };
 
 enum again_how { AGAIN_NOT, AGAIN_LATER, AGAIN_NOW };

@@ -269,10 +269,21 @@ void endpoint_finish(struct endpoint *e)
 
 /* ---- requests ------------------------------------------------------------------ */
 
+/* The whole address for that, NULL if it is made of a base and a path. */
+static const char *whole_url(const struct endpoint *e, enum endpoint_at at)
+{
+    return at == AT_CHAT ? e->chat_url : at == AT_FILL ? e->fill_url : NULL;
+}
+
+bool endpoint_has_other(const struct endpoint *e, enum endpoint_at at)
+{
+    return e->as_written != NULL && at != AT_ROOT && whole_url(e, at) == NULL;
+}
+
 void endpoint_url(const struct endpoint *e, const struct endpoint_request *request, struct buf *out)
 {
     enum endpoint_at at = request->at;
-    const char *whole = at == AT_CHAT ? e->chat_url : at == AT_FILL ? e->fill_url : NULL;
+    const char *whole = whole_url(e, at);
     const char *base = at == AT_ROOT && e->root != NULL               ? e->root
                        : request->as_written && e->as_written != NULL ? e->as_written
                                                                       : e->url;

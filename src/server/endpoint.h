@@ -71,6 +71,9 @@ struct endpoint_request {
 void endpoint_url(const struct endpoint *e, const struct endpoint_request *request,
                   struct buf *out);
 
+/* Whether it has another address for such a request than the first. */
+bool endpoint_has_other(const struct endpoint *e, enum endpoint_at at);
+
 /* Starts it, as http_start. */
 struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
                                 const struct endpoint_request *request,

@@ -732,7 +732,7 @@ static void end_status(struct generation *g, const struct http_result *result)
             },
         .body_len = g->error_body.len,
         .url = result->url,
-        .moves = true,
+        .moves = endpoint_has_other(g->endpoint, g->at),
     };
     f.money = retry_is_money(&facts.answer);
     fail_status(g, &facts, &f, &text);

@@ -211,6 +211,24 @@ static void another_base_takes_the_place_of_the_url_alone(void)
     URL(",\"as_written\":\"http://h:1/w\"", AT_API, "http://h:1/path");
 }
 
+static bool has_other(const char *json, enum endpoint_at at)
+{
+    struct endpoint e;
+    open_endpoint(&e, json);
+    bool other = endpoint_has_other(&e, at);
+    endpoint_finish(&e);
+    return other;
+}
+
+static void what_is_whole_has_no_other_address(void)
+{
+    CHECK(!has_other(SPEC(""), AT_API));
+    CHECK(has_other(SPEC(",\"as_written\":\"http://h\""), AT_API));
+    CHECK(has_other(SPEC(",\"as_written\":\"http://h\""), AT_FILL));
+    CHECK(!has_other(SPEC(",\"as_written\":\"http://h\""), AT_ROOT));
+    CHECK(!has_other(SPEC(",\"as_written\":\"http://h\",\"fill_url\":\"http://f\""), AT_FILL));
+}
+
 int main(void)
 {
     RUN(a_path_is_below_the_base_or_the_root);
@@ -225,5 +243,6 @@ int main(void)
     RUN(another_configuration_is_another_endpoint);
     RUN(where_a_key_comes_from_is_known);
     RUN(another_base_takes_the_place_of_the_url_alone);
+    RUN(what_is_whole_has_no_other_address);
     return check_report("endpoint");
 }

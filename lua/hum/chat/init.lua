@@ -116,7 +116,7 @@ function M.open(opts)
   elseif not latest and not opts.model then
     -- If no model can be found, the user learns why when a message is sent.
     local endpoint = models.endpoint(opts.endpoint)
-    prepare.choose(chat, endpoint, function(cb) return models.resolve(endpoint, cb) end, function(_, name)
+    prepare.choose(chat, endpoint, function(cb) return models.resolve(endpoint, cb, true) end, function(_, name)
       if name then M.set_model(buf, nil, name) end
     end)
   end

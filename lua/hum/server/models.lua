@@ -160,11 +160,13 @@ end
 ---@param names string[]
 ---@param in_use? string  the one that is used now
 ---@param cb fun(err: string?, model: string?)  called once at most
+---@param waits? boolean  nobody has asked for it: not while the user types
 ---@return hum.Cancel
-function M.pick(name, names, in_use, cb)
+function M.pick(name, names, in_use, cb, waits)
   return require('hum.server.pick').choose({
     prompt = ('Select a model (%s):'):format(name),
     items = names,
+    waits = waits,
     shown = function(model) return M.shown(model, name, model, model == in_use) end,
   }, cb)
 end
@@ -173,8 +175,9 @@ end
 --- several.
 ---@param name? string  of the endpoint
 ---@param cb fun(err: string?, model: string?)  called once at most
+---@param waits? boolean  the user is not asked while typing
 ---@return hum.Cancel
-function M.resolve(name, cb)
+function M.resolve(name, cb, waits)
   name = M.endpoint(name)
   local steps = steps_of(cb)
   local decided = M.decided(name)
@@ -189,7 +192,7 @@ function M.resolve(name, cb)
     steps.add(M.pick(name, names, nil, function(why, model)
       if model then remember(name, model) end
       steps.finish(why, model)
-    end))
+    end, waits))
   end))
   return steps.cancel
 end

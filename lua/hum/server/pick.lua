@@ -9,6 +9,7 @@ local M = {}
 ---@field prompt string
 ---@field items string[]                   what is matched, each one once
 ---@field shown fun(item: string): string  how an item is shown
+---@field waits? boolean                  nobody has asked for it: not before the user has done typing
 
 -- ---- matching -------------------------------------------------------------------------------
 
@@ -203,15 +204,16 @@ local function narrow(choice, prompt, steps)
   end))
 end
 
---- Runs `fn` once no command line is open, which would lose the keys that it is being given.
+--- Runs `fn` once the keys that are typed are meant for nothing else.
 ---@param steps hum.Steps
+---@param modes string  pattern of the modes in which they are
 ---@param fn fun()
-local function when_free(steps, fn)
-  if not vim.api.nvim_get_mode().mode:find('^c') then return fn() end
-  local id = vim.api.nvim_create_autocmd('CmdlineLeave', {
+local function when_free(steps, modes, fn)
+  if not vim.api.nvim_get_mode().mode:find(modes) then return fn() end
+  local id = vim.api.nvim_create_autocmd('ModeChanged', {
     once = true,
     callback = vim.schedule_wrap(function()
-      if not steps.is_over() then when_free(steps, fn) end
+      if not steps.is_over() then when_free(steps, modes, fn) end
     end),
   })
   steps.add(function() pcall(vim.api.nvim_del_autocmd, id) end)
@@ -223,7 +225,7 @@ end
 ---@return hum.Cancel
 function M.choose(choice, cb)
   local steps = steps_of(cb)
-  when_free(steps, function()
+  when_free(steps, choice.waits and '^[ciR]' or '^c', function()
     if #choice.items <= room() or not is_builtin(vim.ui.select) then
       return steps.add(select(choice, choice.items, steps.finish))
     end

@@ -38,6 +38,7 @@ struct failure {
     const char *key;                   /* where the key comes from, "$NAME"; NULL: there is none */
     const char *key_variable;          /* where the service's key usually stands, "NAME", or NULL */
     bool money;                        /* an account's limit or balance, which no wait changes */
+    bool lost;                         /* there is nothing at the address, see missing_is_address */
     bool quiet;                        /* a guess that may fail: for the log at level debug alone */
     bool kept;                         /* a part of the answer has come */
     enum failure_of of;

@@ -247,18 +247,9 @@ static const struct row said[] = {
     {.says = "invalid format|option ", .hint = "Check {options}."},
 };
 
-/* Nothing at an address is told by these words; any other 404 is about what was asked there. */
-#define NO_ROUTE                                                                              \
-    "=not found|page not found|file not found|path not found|route not found|no route|"       \
-    "endpoint not found|endpoint&not exist|no such endpoint|unexpected endpoint|invalid url|" \
-    "unknown request url|unknown url|unknown path|unknown endpoint|cannot post|cannot get|"   \
-    "requested url|requested resource|resource not found|resource&could not be found|"        \
-    "no resource found|not_found|http_404|method not allowed|method_not_allowed|"             \
-    "http method|404&not found|nginx|apache|no static resource|no matching handler|no handler"
-
 /* Words that Ollama does not have for that. */
 #define NOT_OLLAMA                                                                               \
-    "=not found|file not found|unexpected endpoint|invalid url|unknown request url|cannot post|" \
+    "^not found|file not found|unexpected endpoint|invalid url|unknown request url|cannot post|" \
     "cannot get|not_found|requested url|resource not found"
 
 /* An address at which there is nothing: it is wrong, or the dialect is. */
@@ -275,7 +266,7 @@ static const struct row lost[] = {
      .hint = "Set endpoints.{e}.url to the base address, without /api or /v1. If it is not Ollama, "
              "set endpoints.{e}.dialect = 'openai'."},
     {.dialect = "anthropic",
-     .says = "=404 page not found",
+     .says = "page not found",
      .hint =
          "Set endpoints.{e}.dialect = 'ollama' if it is Ollama, else 'openai': this address does "
          "not speak Anthropic's API. If it does, correct endpoints.{e}.url."},
@@ -285,7 +276,7 @@ static const struct row lost[] = {
          "Anthropic's API, correct endpoints.{e}.url: the base address, without /messages."},
     {.dialect = "openai",
      .at = "/api/chat/completions|/api/completions|/api/models|/api/v1/",
-     .says = "=404 page not found",
+     .says = "page not found",
      .hint =
          "Remove \"/api\" from endpoints.{e}.url if it is Ollama. Or set endpoints.{e}.dialect = "
          "'ollama' as well, for Ollama's own API."},
@@ -585,14 +576,9 @@ static bool advise(const struct row *rows, size_t count, const struct failure *f
 
 #define ADVISE(rows) (void)advise(rows, sizeof(rows) / sizeof *(rows), f, hint)
 
-static bool is_lost(const struct failure *f)
-{
-    return (f->status == 404 && (is_empty(f) || words_fit(f->text, NO_ROUTE))) || f->status == 405;
-}
-
 static void add_answered(const struct failure *f, struct buf *hint)
 {
-    if (is_lost(f) && !(has_model(f) && words_fit(f->text, "model"))) {
+    if (f->lost) {
         ADVISE(lost);
     } else if (!advise(said, sizeof said / sizeof *said, f, hint)) {
         ADVISE(answered);

@@ -13,6 +13,7 @@
 #include "server/error_text.h"
 #include "server/frame.h"
 #include "server/http.h"
+#include "server/missing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,7 @@ static void fail_status(struct query *q, const struct http_result *result)
     error_text(q->body.data, len, &text, &signin_url);
     struct failure f = endpoint_result_failure(&q->endpoint, &answered, text.data);
     f.signin_url = signin_url;
+    f.lost = missing_is_address(f.status, q->body.data, len, text.data);
     if (!try_again(q, &f, len)) {
         if (q->again.missing != NULL) {
             buf_printf(&text, "%s; nor at %s", text.len == 0 ? "there is nothing" : "",

@@ -697,6 +697,7 @@ static void fail_status(struct generation *g, struct again_facts *facts, struct 
 {
     bool missing =
         missing_is_address(f->status, facts->answer.body, facts->body_len, facts->answer.text);
+    f->lost = missing;
     if (!missing) {
         note_address(g);
     }

@@ -27,7 +27,8 @@ static bool has_word(const char *text, const char *word)
 static bool is_of_model(const char *text)
 {
     return has_word(text, "model") || has_word(text, "deployment") ||
-           strcasestr(text, "endpoints found") != NULL;
+           strcasestr(text, "endpoints found") != NULL ||
+           strcasestr(text, "repository not found") != NULL; /* MLX, which fetches models */
 }
 
 /* "Not Found", whatever stands around it. */

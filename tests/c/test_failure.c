@@ -5,6 +5,7 @@
 #include "base/explain.h"
 #include "base/failure.h"
 #include "server/dialect.h"
+#include "server/missing.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -39,6 +40,7 @@ static struct failure answered(long status, const char *text)
     f.code = HUM_EHTTP;
     f.status = status;
     f.text = text;
+    f.lost = missing_is_address(status, NULL, 0, text);
     return f;
 }
 
@@ -736,6 +738,14 @@ static const struct said said[] = {
     {.status = 404, .text = "404 page not found", .hint = ":help hum-fim", .of = FILL},
 };
 
+/* As JSON: plain text and pages say so by themselves. */
+static bool is_lost(const struct said *s)
+{
+    static const char body[] = "{";
+    bool plain = s->text == NULL || strncmp(s->text, "404 ", 4) == 0;
+    return missing_is_address(s->status, plain ? NULL : body, plain ? 0 : 1, s->text);
+}
+
 static void check_said(const struct said *s)
 {
     const struct dialect *dialect = dialect_find(s->dialect != NULL ? s->dialect : "openai");
@@ -750,6 +760,7 @@ static void check_said(const struct said *s)
         .status = s->status,
         .key = s->key,
         .of = s->of,
+        .lost = is_lost(s),
     };
     struct buf message, hint;
     buf_init(&message, 8192);

@@ -191,13 +191,6 @@ local function choose(run, err, names)
   ask(run, model)
 end
 
---- What was learned of it is found out again: a server may have been updated.
----@param name string
-local function forget(name)
-  local fn = (client --[[@as table]]).forget
-  if fn then fn(name) end
-end
-
 ---@param run hum.CheckRun
 local function start(run)
   local endpoint = config.get().endpoints[run.name]
@@ -205,7 +198,7 @@ local function start(run)
   local url = endpoints.url(run.name)
   say(run, ('hum: check of endpoint "%s"'):format(run.name), '')
   say(run, ('- %s, dialect "%s"%s'):format(url, endpoint.dialect, known and ', ' .. known.title or ''))
-  forget(run.name)
+  client.forget(run.name) -- a server may have been updated
   local steps = steps_of(function() end)
   run.cancel = steps.cancel
   steps.add(identify.ask(run.name, function(err, found)

@@ -187,9 +187,9 @@ test('a server that answers TLS with silence is told as one that may not speak i
       link:close()
     end
   end)
-  local told = ask(t, { url = 'https://127.0.0.1:' .. silent:getsockname().port, connect_timeout = 0.5 })
+  local told = ask(t, { url = 'https://127.0.0.1:' .. silent:getsockname().port, connect_timeout = t:seconds(1) })
   eq('timeout', told.code)
-  T.match('did not answer as a TLS server within 0.5 s', told.message, true)
+  T.match('did not answer as a TLS server within ', told.message, true)
   T.match('http://', told.hint, true)
 end)
 

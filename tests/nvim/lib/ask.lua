@@ -14,7 +14,7 @@ local ASK = [[
   local ok = require('hum').setup({ endpoints = { there = endpoint } })
   assert(ok, 'setup() refused the options')
   answer = nil
-  require('hum.server.query').query('there', { path = '/api/version' }, function(err, found)
+  require('hum.server.query').query('there', { path = '/api/version', timeout = 100 }, function(err, found)
     answer = err or { found = found }
   end)
 ]]

@@ -331,6 +331,15 @@ local PLAIN = {
   { 'hum: /home/u/.config/nvim/init.lua:12: boom', 'hum: /home/u/.config/nvim/init.lua:12: boom' },
 }
 
+test('the log has why a reply ended in another way than it should', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { tokens = { 'a ' }, done_reason = 'content_filter' } } })
+  chat.open(t, srv)
+  chat.ask(t, 'hello')
+  chat.finished(t)
+  t:wait(function() return t:log():find('a content filter of the server ended the reply', 1, true) end, 'it is in the log')
+end)
+
 test('where in the code an error was raised is not told', { ui = false }, function(t)
   for _, case in ipairs(PLAIN) do
     eq(case[2], t:lua([[return require('hum.notify').plain(...)]], case[1]))

@@ -407,6 +407,7 @@ static void take(struct generation *g, const struct dialect_event *event)
     g->last_words = g->last_words && event->type != DIALECT_TEXT;
     if (event->type != DIALECT_STATS) {
         note_token(g);
+        buf_clear(&g->frame.strays); /* what was said before it did not end the reply */
     }
     if (g->splits && event->type == DIALECT_TEXT) {
         split_text(&g->split, event->text, event->len);

@@ -336,7 +336,8 @@ static size_t find_glued(struct glue *g, struct span line)
         g->end = end > 0 ? g->seen + end : 0;
         g->seen = line.len;
     }
-    return g->end > 0 && g->end < line.len && line.data[g->end] == '{' ? g->end : 0;
+    bool glued = g->end > 0 && g->end < line.len && line.data[g->end] == '{';
+    return glued && line.data[g->end - 1] == '}' ? g->end : 0; /* "]" ends none that is JSON */
 }
 
 /* Reads what of a line is certain not to be its end. Returns how much that was, or an error. */

@@ -498,7 +498,7 @@ static int on_record(void *ctx, char *record, size_t len)
 {
     struct generation *g = ctx;
     g->state.event = g->frame.name;
-    g->state.whole = g->frame.bare;
+    g->state.whole = g->frame.bare || g->frame.page;
     g->record = (struct span){record, len};
     bool finished = g->state.finished;
     g->dialect->record(&g->state, record, len, on_event, g);

@@ -151,11 +151,25 @@ static void read_root(struct emit *e, const cJSON *root, const struct record_rea
     }
 }
 
-/* Broken JSON may have held a part of the reply; words cannot. */
+/* Whether text that is no JSON may have held a part of the reply: it begins like an object that has
+ * members, in JSON or as Python writes it; "{ping}" does not. */
+static bool is_broken(const char *text, size_t len)
+{
+    size_t at = skip_space(text, len, 0);
+    if (at == len || !balance_opens(text + at, len - at)) {
+        return false;
+    }
+    while (at < len && (text[at] == '{' || text[at] == '[')) {
+        at = skip_space(text, len, at + 1);
+    }
+    return at < len && (text[at] == '"' || text[at] == '\'');
+}
+
+/* Words, and a page within a stream, cannot have held any. */
 static void read_broken(struct emit *e)
 {
-    size_t at = skip_space(e->record, e->len, 0);
-    if (at < e->len && (e->record[at] == '<' || balance_opens(e->record + at, e->len - at))) {
+    bool page = e->len > 0 && e->record[0] == '<' && e->state->whole;
+    if (page || is_broken(e->record, e->len)) {
         emit_odd(e);
     } else {
         emit_stray(e, e->record, e->len);

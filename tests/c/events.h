@@ -64,6 +64,7 @@ static inline int events_on_record(void *ctx, char *record, size_t len)
 {
     struct events *x = ctx;
     x->state.event = x->frame.name;
+    x->state.whole = x->frame.bare || x->frame.page;
     x->dialect->record(&x->state, record, len, events_on_event, x);
     return 0;
 }

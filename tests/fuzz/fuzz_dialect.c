@@ -49,7 +49,7 @@ static int on_record(void *ctx, char *record, size_t len)
 {
     struct chat *s = ctx;
     s->state.event = s->frame.name;
-    s->state.whole = s->frame.bare;
+    s->state.whole = s->frame.bare || s->frame.page;
     s->finished = s->state.finished;
     s->dialect->record(&s->state, record, len, on_event, s);
     return 0;

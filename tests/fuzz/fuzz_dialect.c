@@ -171,7 +171,7 @@ static void check_fill(const struct dialect *dialect, const char *data, size_t l
     struct buf body;
     buf_init(&body, (size_t)8 * LIMIT_RECORD);
     const char *why;
-    MUST(dialect->fill->body(&fill, &body, &why) == 0);
+    MUST(dialect->fill->body(&fill, NULL, &body, &why) == 0);
     MUST(body.len > len && fuzz_is_utf8(body.data, body.len));
     cJSON *json = json_parse(body.data, body.len);
     MUST(cJSON_IsTrue(json_get(json, "stream")) && cJSON_IsString(json_get(json, "prompt")));

@@ -204,9 +204,8 @@ static bool is_part(const char *text, const char *at)
 }
 
 /* A long name, or one with "_", is no word of the language; a short one has to look like a name. */
-const char *blame_name(const struct blame *e, const char *field)
+static const char *find_name(const char *text, const char *field)
 {
-    const char *text = e->words.data;
     size_t len = strlen(field);
     bool plain = len < 8 && strchr(field, '_') == NULL;
     for (const char *at = text != NULL ? strstr(text, field) : NULL; at != NULL;
@@ -219,6 +218,23 @@ const char *blame_name(const struct blame *e, const char *field)
         }
     }
     return NULL;
+}
+
+/* Some services say "reasoningEffort" where they take "reasoning_effort". */
+const char *blame_name(const struct blame *e, const char *field)
+{
+    char *camel = xstrdup(field), *end = camel;
+    for (const char *c = field; *c != '\0'; c++) {
+        bool joined = *c == '_' && islower((unsigned char)c[1]);
+        c += joined;
+        *end++ = (char)(joined ? toupper((unsigned char)*c) : *c);
+    }
+    *end = '\0';
+    const char *at = find_name(e->words.data, field);
+    bool other = at == NULL && strcmp(camel, field) != 0;
+    at = other ? find_name(e->words.data, camel) : at;
+    free(camel);
+    return at;
 }
 
 /* ---- its pointers -------------------------------------------------------------- */

@@ -184,7 +184,8 @@ static const char *or_null(const char *text)
 
 const char *learned_thoughts(const struct learned *l)
 {
-    return l != NULL && l->quirks != NULL ? or_null(l->quirks->thoughts) : NULL;
+    bool taken = l != NULL && l->quirks != NULL && !learned_avoids(l, "thoughts:");
+    return taken ? or_null(l->quirks->thoughts) : NULL;
 }
 
 const char *learned_think(const struct learned *l)

@@ -196,8 +196,9 @@ static unsigned listed_levels(const struct reading *r, enum level sent)
 
 static bool is_about_level(const struct reading *r, const char *field)
 {
-    static const char *const words[] = {"effort",         "think value",     "thinking level",
-                                        "thinking_level", "reasoning level", NULL};
+    static const char *const words[] = {
+        "effort",          "think value", "thinking level", "thinking_level", "reasoning level",
+        "reasoning value", NULL};
     return blame_says(&r->blame, words) || blame_points_at(&r->blame, r->request, field);
 }
 
@@ -348,11 +349,12 @@ static bool read_names(struct reading *r)
     const char *first = NULL, *found = NULL;
     const struct learned known = learned_of(r->endpoint, r->model);
     bool of_value = blame_is_of_value(&r->blame);
+    bool of_name = blame_is_of_name(&r->blame); /* a limit may as well have been reached */
     for (const cJSON *field = r->request != NULL ? r->request->child : NULL; field != NULL;
          field = field->next) {
         const char *name = field->string;
         if (name == NULL || is_needed(name) || learned_avoids(&known, name) ||
-            (of_value && !is_ours(name))) {
+            (of_value && !is_ours(name)) || (learned_other_limit(name) != NULL && !of_name)) {
             continue;
         }
         const char *at = blame_name(&r->blame, name);
@@ -371,6 +373,19 @@ static bool read_names(struct reading *r)
     return true;
 }
 
+/* A service does not take the thoughts that it was said to want back. */
+static bool read_thoughts(struct reading *r)
+{
+    const struct learned known = learned_of(r->endpoint, r->model);
+    const char *field = learned_thoughts(&known);
+    if (field == NULL || blame_name(&r->blame, field) == NULL || !blame_is_of_name(&r->blame) ||
+        !avoid(r, "thoughts:")) {
+        return false;
+    }
+    buf_printf(&r->told, "does not take thoughts as \"%s\": sent without them", field);
+    return true;
+}
+
 /* Where the status does not say that the request is wrong, the words must say that it is a name that
  * is refused. */
 static bool read_fields(struct reading *r)
@@ -383,8 +398,8 @@ static bool read_fields(struct reading *r)
 
 static bool read_all(struct reading *r)
 {
-    return read_level(r) || read_table(r) || read_role(r) || (r->loose && read_limit(r)) ||
-           read_fields(r);
+    return read_level(r) || read_table(r) || read_role(r) || read_thoughts(r) ||
+           (r->loose && read_limit(r)) || read_fields(r);
 }
 
 static cJSON *parse(const char *data, size_t len)

@@ -212,7 +212,8 @@ static bool says_when(const struct retry_answer *a)
     return read_words(a->text) >= 0 || read_body(a->body) >= 0;
 }
 
-/* What is said of the balance itself, and what may as well be advice or an address. */
+/* What is said of the balance itself, or of a limit that no short wait helps; and what may as well be
+ * advice or an address. */
 static bool speaks_of_money(const struct retry_answer *a)
 {
     static const char *const clear[] = {"current quota",
@@ -234,9 +235,14 @@ static bool speaks_of_money(const struct retry_answer *a)
                                         "top up",
                                         "account has been locked",
                                         "account is locked",
+                                        "per day",
+                                        "per-day",
+                                        "daily",
+                                        "monthly",
+                                        "weekly",
+                                        "good standing",
                                         NULL};
-    static const char *const vague[] = {"billing", "credit",  "credits", "balance",
-                                        "payment", "per day", NULL};
+    static const char *const vague[] = {"billing", "credit", "credits", "balance", "payment", NULL};
     static const char *const rates[] = {"rate limit", "per minute", "per second",
                                         "too many requests", NULL};
     bool waits = a->after != NULL || a->after_ms != NULL || says(a->text, rates);
@@ -245,8 +251,13 @@ static bool speaks_of_money(const struct retry_answer *a)
 
 bool retry_is_money(const struct retry_answer *a)
 {
-    static const char *const names[] = {"insufficient_quota", "billing_error",
-                                        "billing_hard_limit_reached", "insufficient_balance", NULL};
+    static const char *const names[] = {"insufficient_quota",
+                                        "billing_error",
+                                        "billing_hard_limit_reached",
+                                        "insufficient_balance",
+                                        "exceeded_current_quota",
+                                        "Arrearage",
+                                        NULL};
     /* Z.ai (docs.z.ai/api-reference/api-code): an account that is inactive, locked, in arrears; its
      * calls of the day, its plan's use or time are used up. */
     static const char *const codes[] = {"1110", "1112", "1113", "1121", "1304",

@@ -100,6 +100,12 @@ static void a_field_is_named_in_many_shapes(void)
         {400, "{\"error\":\"user is not supported\"}", WITHOUT("user")},
         {400, "{\"detail\":\"Unsupported parameter: 'stream_options'\"}", USAGE},
         {400, "Unknown field `top_p`", WITHOUT("top_p")},
+        {400, "{\"error\":\"This model does not support parameter topP.\"}", WITHOUT("top_p")},
+        {400, "{\"error\":{\"message\":\"property 'stream_options' is unsupported\"}}", USAGE},
+        {422, "unknown field `seed`, expected one of `model`, `messages`, `stop`", WITHOUT("seed")},
+        {400, "Additional properties are not allowed ('user' was unexpected)", WITHOUT("user")},
+        {400, "[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs'}]",
+         WITHOUT("seed")},
         {400,
          "{\"error\":{\"message\":\"x\",\"metadata\":{\"raw\":\"{\\\"error\\\":{\\\"message\\\":"
          "\\\"Unsupported parameter: 'seed'\\\",\\\"param\\\":\\\"seed\\\"}}\"}}}",
@@ -144,6 +150,7 @@ static void what_is_not_sent_or_not_named_is_not_learned(void)
         {400, "{\"error\":\"top_k: not supported\"}", ""},
         {400, "{\"error\":\"stop doing that\"}", ""},
         {400, "{\"error\":\"the user is not known here\"}", ""},
+        {400, "{\"error\":\"Could not finish: max_tokens or the output limit was reached\"}", ""},
         {400, "{\"error\":\"messages: no such thing\"}", ""},
         {400, "{\"error\":\"'tools' is not supported\"}", ""},
         {422, "{\"detail\":[{\"loc\":[\"body\",\"messages\",0,\"stop\"],\"msg\":\"extra\"}]}", ""},
@@ -341,6 +348,13 @@ static void levels_are_read_from_lists(void)
         "\"reasoning\":{\"effort\":\"max\"}",
         "{\"error\":{\"message\":\"expected one of high, low\",\"param\":\"reasoning.effort\"}}",
         LEVEL_BIT(LEVEL_LOW) | LEVEL_BIT(LEVEL_HIGH), NULL);
+    LEVELS_OF(EFFORT("max"),
+              "invalid reasoning value: 'max' (must be \"high\", \"medium\", \"low\", or \"none\")",
+              USUAL | LEVEL_BIT(LEVEL_NONE), NULL);
+    LEVELS_OF(EFFORT("max"),
+              "{\"message\":\"[{'loc': ('body', 'reasoning_effort'), 'msg': \\\"Input should be "
+              "'low', 'medium' or 'high'\\\", 'input': 'max'}]\"}",
+              USUAL, NULL);
     /* without a list, or with nothing in it that was wished */
     LEVELS_OF(EFFORT("high"), "reasoning_effort 'high' is not supported", LEVEL_ANY,
               "reasoning_effort");
@@ -348,6 +362,33 @@ static void levels_are_read_from_lists(void)
               "reasoning_effort");
     LEVELS_OF("\"think\":\"high\"", "think value \"high\" is not supported", LEVEL_ANY,
               "think:level");
+}
+
+static void thoughts_that_are_not_taken_do_not_go_back(void)
+{
+    struct endpoint wants = {.name = "e", .hash = 5};
+    wants.quirks.thoughts = (char[]){"reasoning_content"};
+    static const char error[] =
+        "{\"detail\":[{\"loc\":[\"body\",\"messages\",2,\"assistant\",\"reasoning_content\"],"
+        "\"msg\":\"Extra inputs are not permitted\"}]}";
+    const struct refusal_facts facts = {
+        .status = 422,
+        .error = error,
+        .error_len = sizeof error - 1,
+        .text = "messages.2.assistant.reasoning_content: Extra inputs are not permitted",
+        .body = REQUEST,
+        .body_len = sizeof REQUEST - 1,
+    };
+    struct buf told;
+    buf_init(&told, SIZE_MAX);
+    learned_forget(NULL);
+    CHECK(refusal_read(&wants, "m", &facts, &told));
+    CHECK_TEXT(told.data,
+               MODEL "does not take thoughts as \"reasoning_content\": sent without them");
+    const struct learned l = learned_of(&wants, "m");
+    CHECK(learned_thoughts(&l) == NULL);
+    CHECK(!refusal_read(&wants, "m", &facts, &told));
+    buf_finish(&told);
 }
 
 static void a_level_is_told_with_what_is_sent(void)
@@ -384,6 +425,7 @@ int main(void)
     RUN(the_system_role_is_refused_in_many_ways);
     RUN(the_developers_role_may_be_refused_too);
     RUN(levels_are_read_from_lists);
+    RUN(thoughts_that_are_not_taken_do_not_go_back);
     RUN(a_level_is_told_with_what_is_sent);
     RUN(a_dialect_knows_forms);
     return check_report("refusal");

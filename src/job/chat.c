@@ -209,11 +209,21 @@ static void end_part(struct chat *c)
     send_piece(c);
 }
 
+/* It is not sent again. It was not measured before it was sent: that takes a millisecond for each
+ * megabyte. */
+static void drop_request(struct chat *c)
+{
+    if (c->request != NULL) {
+        overflow_measure(&c->overflow, c->request);
+        value_free(c->request);
+        c->request = NULL;
+    }
+}
+
 static void begin_part(struct chat *c, enum part part)
 {
     c->part = part;
-    value_free(c->request);
-    c->request = NULL;
+    drop_request(c);
     sink_notice(c->sink, (int)part);
     buf_clear(&c->unshown);
     if (is_chat(c)) {
@@ -423,6 +433,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     } else {
         struct ending_facts facts = *ending;
         int64_t read = c->stats.server.prompt_tokens;
+        drop_request(c);
         if (ending->widen != NULL && overflow_is_cut(&c->overflow, read)) {
             facts.read = read;
             facts.sent = c->overflow.least;
@@ -536,7 +547,6 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
     }
     const struct learned known = learned_of(&c->endpoint, c->model);
     c->request = value_copy(request);
-    overflow_measure(&c->overflow, request);
     int error = chat->body(request, &known, body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";

@@ -33,7 +33,8 @@ static bool is_error(const struct emit *e, const cJSON *object)
         return true;
     }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (json_count(json_get(object, codes[i])) >= 400) {
+        int64_t code = json_count(json_get(object, codes[i]));
+        if (code >= 400 && code < 600) {
             return true;
         }
     }

@@ -50,7 +50,11 @@ end
 
 -- ---- what others print for us -----------------------------------------------------------------
 
+--- How long what others print is watched, in ms: some wait a little, to be out of a callback.
+local WATCH = 100
+
 local guards = 0 -- that are in force
+local short_of = {} ---@type table<string, string>  what is shown of a text that has no room, while there is a guard
 
 ---@param text string
 ---@return boolean
@@ -65,6 +69,9 @@ local function guarded(original, read)
     local text, group = read(...)
     if guards == 0 or fits(text) then return original(...) end
     put_lines(text, group, true)
+    for whole, short in pairs(short_of) do
+      if text:find(whole, 1, true) then put(short, group, false) end
+    end
   end
 end
 
@@ -78,12 +85,17 @@ local function read_chunks(chunks)
 end
 
 ---@param text string
+local function read_text(text) return text end
+
+---@param text string
 local function read_error(text) return text, 'ErrorMsg' end
 
 local function read_print(...) return table.concat(vim.tbl_map(tostring, { ... }), ' ') end
 
 local PRINTERS = {
   { vim.api, 'nvim_echo', read_chunks },
+  { vim.api, 'nvim_out_write', read_text },
+  { vim.api, 'nvim_err_write', read_error },
   { vim.api, 'nvim_err_writeln', read_error },
   { _G, 'print', read_print },
 }
@@ -91,33 +103,39 @@ local PRINTERS = {
 local undo = {} ---@type fun()[]  what takes the printers of the guards away
 
 local function install()
-  for i, printer in ipairs(PRINTERS) do
+  undo = {}
+  for _, printer in ipairs(PRINTERS) do
     local owner, name = printer[1], printer[2]
     local original = owner[name]
-    local mine = original and guarded(original, printer[3])
-    owner[name] = mine
-    undo[i] = function()
-      if owner[name] == mine then owner[name] = original end
+    if original then
+      local mine = guarded(original, printer[3])
+      owner[name] = mine
+      undo[#undo + 1] = function()
+        if owner[name] == mine then owner[name] = original end
+      end
     end
   end
 end
 
-local function lift()
-  guards = guards - 1
+---@param text string
+local function lift(text)
+  guards, short_of[text] = guards - 1, nil
   if guards > 0 then return end
   for _, one in ipairs(undo) do
     one()
   end
 end
 
---- Calls a function of another plugin that may print to the message area, at once or as soon as it can: a
+--- Calls a function of another plugin that may print a text to the message area, at once or a little later: a
 --- `vim.notify` that is wrapped. What it prints until then comes in lines that fit.
+---@param text string
+---@param short string  of it, that fits into M.room()
 ---@param fn fun()
-function M.guard(fn)
+function M.guard(text, short, fn)
   if guards == 0 then install() end
-  guards = guards + 1
+  guards, short_of[text] = guards + 1, short
   local ok, err = pcall(fn)
-  vim.schedule(lift) -- behind what it has scheduled
+  vim.defer_fn(function() lift(text) end, WATCH)
   if not ok then error(err, 0) end
 end
 

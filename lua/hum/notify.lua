@@ -92,10 +92,11 @@ local function show()
   for i, message in ipairs(messages) do
     texts[i], level = message.text, math.max(level, message.level)
   end
-  local text = table.concat(texts, '\n')
-  if is_builtin() then return echo.show(text, fitted(text), level) end
+  local all = table.concat(texts, '\n')
+  if is_builtin() then return echo.show(all, fitted(all), level) end
   for _, message in ipairs(messages) do
-    echo.guard(function() vim.notify(message.text, message.level, { title = 'hum' }) end)
+    local text = message.text
+    echo.guard(text, fitted(text), function() vim.notify(text, message.level, { title = 'hum' }) end)
   end
 end
 

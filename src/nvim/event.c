@@ -51,10 +51,10 @@ void event_ending(struct buf *out, const struct ending_facts *ending, char *cons
     ending_explain(ending, &message, &hint);
     mask_text(&reason, secrets);
     mask_text(&message, secrets);
+    mask_text(&hint, secrets);
     if (message.len > 0) {
         log_write(LOG_WARN, "a reply ended: %s | %s", message.data, hint.len > 0 ? hint.data : "");
     }
-    mask_text(&hint, secrets);
     wire_cstr(out, "reason");
     wire_str(out, reason.data, reason.len);
     wire_cstr(out, "ending");

@@ -53,6 +53,12 @@ local WAYS = {
   ['vim.notify'] = '',
   ['a vim.notify that is wrapped'] = 'local old = vim.notify vim.notify = function(...) return old(...) end',
   ['a vim.notify that is wrapped and waits'] = 'vim.notify = vim.schedule_wrap(vim.notify)',
+  ['a vim.notify that is wrapped and waits longer'] = [[
+    local old = vim.notify
+    vim.notify = function(...)
+      local given = { ... }
+      vim.defer_fn(function() old(unpack(given)) end, 10)
+    end]],
   ['a vim.notify that prints'] = 'vim.notify = function(text) print(text) end',
   ['a vim.notify that echoes'] = [[vim.notify = function(text) vim.api.nvim_echo({ { text, 'ErrorMsg' } }, true, {}) end]],
 }
@@ -67,6 +73,7 @@ for way, init in vim.spairs(WAYS) do
       t:cmd('set cmdheight=' .. height)
       ask_nobody(t)
       check_told(t)
+      if height == 1 then t:wait_screen(' … ' .. CURE, true) end
     end)
   end
 end
@@ -337,7 +344,10 @@ test('the log has why a reply ended in another way than it should', function(t)
   chat.open(t, srv)
   chat.ask(t, 'hello')
   chat.finished(t)
-  t:wait(function() return t:log():find('a content filter of the server ended the reply', 1, true) end, 'it is in the log')
+  t:wait(
+    function() return t:log():find('a content filter of the server ended the reply', 1, true) end,
+    'it is in the log'
+  )
 end)
 
 test('where in the code an error was raised is not told', { ui = false }, function(t)

@@ -13,6 +13,12 @@ void wipe(void *data, size_t len)
     }
 }
 
+__attribute__((noinline)) void wipe_stack(void)
+{
+    char space[64 << 10];
+    wipe(space, sizeof space);
+}
+
 void wipe_text(char *text)
 {
     if (text != NULL) {

@@ -7,6 +7,9 @@
 /* Fills it with zeros; no optimizer takes that away. data may be NULL if len is 0. */
 void wipe(void *data, size_t len);
 
+/* Wipes what functions that have returned may have left on the stack. */
+void wipe_stack(void);
+
 /* Wipes and frees a NUL-terminated text, or a NULL-terminated list of them; NULL is fine. */
 void wipe_text(char *text);
 void wipe_texts(char **texts);

@@ -30,6 +30,7 @@ struct http {
     uv_timer_t timer;
     uv_timer_t linger;
     struct transfer *unwanted; /* released or cancelled, not freed yet */
+    unsigned waiting;          /* transfers of whose answer nothing has come: they may be sending */
     int open_timers;
     bool in_curl; /* removing a transfer must wait until curl's callback has returned */
 };
@@ -51,6 +52,7 @@ struct transfer {
     void *ctx;
     char why[CURL_ERROR_SIZE];
     int redirects;
+    bool waits;     /* counted in http->waiting */
     bool connected; /* curl does not tell in each version */
     bool pause_wanted;
     bool paused;
@@ -74,8 +76,21 @@ static void forget_unwanted(struct transfer *t)
     }
 }
 
+static void start_waiting(struct transfer *t)
+{
+    t->http->waiting += !t->waits;
+    t->waits = true;
+}
+
+static void stop_waiting(struct transfer *t)
+{
+    t->http->waiting -= t->waits;
+    t->waits = false;
+}
+
 static void transfer_free(struct transfer *t)
 {
+    stop_waiting(t);
     forget_unwanted(t);
     curl->multi_remove_handle(t->http->multi, t->easy);
     curl->easy_cleanup(t->easy);
@@ -133,6 +148,7 @@ static size_t on_curl_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct transfer *t = ctx;
     size_t len = size * count;
+    stop_waiting(t);
     if (t->cancelled) {
         return CURL_WRITEFUNC_ERROR;
     }
@@ -177,6 +193,7 @@ static bool follow_redirect(struct transfer *t)
     t->url = url;
     curl->multi_remove_handle(t->http->multi, t->easy);
     curl->easy_setopt(t->easy, CURLOPT_URL, t->url);
+    start_waiting(t);
     return curl->multi_add_handle(t->http->multi, t->easy) == CURLM_OK;
 }
 
@@ -251,11 +268,15 @@ static void free_cancelled(struct http *http)
 static void act(struct http *http, curl_socket_t fd, int flags)
 {
     int running;
+    bool may_send = http->waiting > 0;
     http->in_curl = true;
     curl->multi_socket_action(http->multi, fd, flags, &running);
     http->in_curl = false;
     free_cancelled(http);
     reap(http);
+    if (may_send) {
+        wipe_stack(); /* curl 8.23 puts headers together there */
+    }
 }
 
 static void on_socket_ready(uv_poll_t *poll, int status, int events)
@@ -458,6 +479,7 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
     t->http = http;
     t->easy = easy;
     t->url = xstrdup(request->url);
+    start_waiting(t);
     t->callbacks = callbacks;
     t->ctx = ctx;
     buf_init(&t->body, SIZE_MAX);

@@ -464,9 +464,8 @@ static bool leave_stream_out(const struct value_pair *member, struct value *v)
 int body_end(struct body *b, const char **why)
 {
     write_members(b, b->maps, BODY_MAPS, leave_stream_out);
-    if (b->out->error == 0) {
-        buf_add_str(b->out, b->started ? ",\"stream\":true}" : "\"stream\":true}");
-    }
+    buf_printf(b->out, "%s\"stream\":%s}", b->started ? "," : "",
+               learned_avoids(b->learned, "stream:") ? "false" : "true");
     if (b->out->error == HUM_ESPEC) {
         *why =
             b->why != NULL ? b->why : "request: nested too deeply, or a number that is not finite";

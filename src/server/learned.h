@@ -26,7 +26,7 @@ struct learned learned_of(const struct endpoint *e, const char *model);
 /* Whether the request has to do without. The names: top-level fields; forms of a dialect (struct
  * refusal); "role:system", which then is the developer's, and "role:developer", which stand in front
  * of the user's first message if both are refused; "think:level", Ollama's levels; "thoughts:", which go
- * back otherwise. */
+ * back otherwise; "stream:", for a reply in one piece. */
 bool learned_avoids(const struct learned *l, const char *what);
 
 /* So many tokens at most may be asked for: wanted, or the limit that the server has named. */

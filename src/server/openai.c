@@ -11,6 +11,7 @@
 #include "server/emit.h"
 #include "server/fim.h"
 #include "server/foreign.h"
+#include "server/learned.h"
 #include "server/readers.h"
 #include "server/record.h"
 #include "server/refusal.h"
@@ -23,7 +24,9 @@ static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};
     const struct value options = value_pairs(&member, 1);
-    body_value(b, "stream_options", &options);
+    if (!learned_avoids(b->learned, "stream:")) {
+        body_value(b, "stream_options", &options);
+    }
 }
 
 static void write_format(struct body *b, const struct value *format)
@@ -289,8 +292,9 @@ static void end(struct dialect_state *st, dialect_on_event on_event, void *ctx)
     }
 }
 
-/* Each way of telling a model how much to think, refused as a whole. */
+/* A stream, and each way of telling a model how much to think, refused as a whole. */
 static const struct refusal refusals[] = {
+    {"stream:", NULL, {"'stream'", "not support"}, "streams", NULL},
     {"reasoning_effort", "reasoning_effort", {"reasoning_effort", "support"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL, NULL},

@@ -147,6 +147,15 @@ static void what_is_refused_is_left_out(void)
     OPENAI(HI, ASKS);
 }
 
+static void a_model_without_streams_is_asked_for_all_at_once(void)
+{
+    forget();
+    learned_avoid(&at, "m", "stream:");
+    const struct learned known = learned_of(&at, "m");
+    spec_check_for(__FILE__, __LINE__, "openai", &known, "{\"model\":\"m\"," HI "}",
+                   "{\"model\":\"m\"," ASKS "\"stream\":false}");
+}
+
 static void a_limit_goes_out_once_under_the_name_that_is_taken(void)
 {
     forget();
@@ -224,6 +233,7 @@ int main(void)
     RUN(ollama_has_a_field_for_both);
     RUN(the_nearest_level_that_is_taken_is_sent);
     RUN(what_is_refused_is_left_out);
+    RUN(a_model_without_streams_is_asked_for_all_at_once);
     RUN(a_limit_goes_out_once_under_the_name_that_is_taken);
     RUN(options_do_not_replace_what_a_request_is_about);
     RUN(the_system_speaks_in_the_role_that_is_taken);

@@ -99,6 +99,13 @@ local CASES = {
     { temperature = NONE },
   },
   {
+    'streams',
+    'openai',
+    {},
+    { { nil, pointed('stream', "'stream' does not support true with this model.") } },
+    { stream = false, stream_options = NONE },
+  },
+  {
     'a level, with a list',
     'openai',
     { think = 'max' },

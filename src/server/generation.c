@@ -500,10 +500,11 @@ static int on_record(void *ctx, char *record, size_t len)
     g->state.event = g->frame.name;
     g->state.whole = g->frame.bare || g->frame.page;
     g->record = (struct span){record, len};
-    bool finished = g->state.finished;
+    /* Servers that give a reason with every piece give one with the first. */
+    bool believed = !g->state.finished && g->ending.has_text;
     g->dialect->record(&g->state, record, len, on_event, g);
     g->record = (struct span){NULL, 0};
-    if (g->state.finished && !finished && g->ending.has_text && !is_over(g)) {
+    if (g->state.finished && believed && !is_over(g)) {
         g->last_words = true;
         watch(g, limit_ms(g));
     }

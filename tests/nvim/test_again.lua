@@ -222,6 +222,18 @@ do
   end)
 end
 
+test('a time that is too long to be waited for is told', function(t)
+  asked(t, { busy({ ['Retry-After'] = '3600' }) })
+  T.match('3600 s', chat.finished(t).hint)
+end)
+
+test('want of money is told as that, and not as load', function(t)
+  asked(t, { busy({ ['Retry-After'] = '1' }, { error = { message = 'no', code = 'insufficient_quota' } }) })
+  local data = chat.finished(t)
+  T.match('balance', data.hint)
+  T.no_match('busy', data.message .. data.hint)
+end)
+
 test('a server that stays busy is given up', function(t)
   local srv = asked(t, { busy({ ['retry-after-ms'] = '10' }) })
   local data = chat.finished(t)

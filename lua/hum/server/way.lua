@@ -112,7 +112,8 @@ end
 function M.notes(name)
   local spec = config.get().endpoints[name] and endpoints.without_secrets(name)
   if not spec then return {} end
-  local notes = { proxy_note(spec) }
+  local notes = {} ---@type hum.WayNote[]
+  notes[1] = proxy_note(spec)
   if vim.startswith(spec.url, 'https:') then vim.list_extend(notes, certificate_notes(spec)) end
   return notes
 end

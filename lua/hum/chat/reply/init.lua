@@ -108,8 +108,8 @@ end
 ---@param row integer  of its heading
 ---@return string|nil
 local function text_of(reply, row)
-  for _, turn in ipairs(turns.of(reply.buf).turns) do
-    if turn.row == row and turn.text ~= '' then return turn.text end
+  for _, one in ipairs(turns.of(reply.buf).turns) do
+    if one.row == row and one.text ~= '' then return one.text end
   end
 end
 
@@ -201,9 +201,9 @@ end
 ---@param reply hum.Reply
 local function note_thinking(reply)
   local row = undo.heading(reply.record)
-  local lines = row and vim.api.nvim_buf_get_lines(reply.buf, row + 1, row + 4, false) or {}
-  for i, line in ipairs(lines) do
-    if line == '<think>' then return thoughts.add(reply.buf, row + i, reply.began) end
+  if not row then return end
+  for i, line in ipairs(vim.api.nvim_buf_get_lines(reply.buf, row + 1, row + 4, false)) do
+    if line == '<think>' then return thoughts.add(reply.buf, row + i, reply.began or vim.uv.now()) end
   end
 end
 

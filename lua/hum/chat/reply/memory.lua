@@ -1,6 +1,6 @@
--- Whose replies a chat has, and what a service wants back of its own thinking: the thoughts that it signed, and what it
--- redacted. That is kept beside a reply, by an extmark on its heading, and holds for the text that the reply had and for
--- no other; it is in no file, and goes with the buffer.
+-- Whose replies a chat has, and what a service wants back of its own thinking: the thoughts that it signed, and what
+-- it redacted. That is kept beside a reply, by an extmark on its heading, and holds for the text that the reply had and
+-- for no other; it is in no file, and goes with the buffer.
 local M = {}
 
 ---@class hum.Remembered

@@ -256,6 +256,11 @@ static void add_closing(struct split *s, char c)
 static void add_line_start(struct split *s, char c)
 {
     bool blank = is_blank(c) && s->held.len == s->blanks;
+    if (s->held.len == 0 && !blank && !may_begin_tag(c)) { /* as most lines begin */
+        s->is_blank = false;
+        add_mid_line(s, c);
+        return;
+    }
     if (c == '\n') {
         leave_line_start(s);
         add_mid_line(s, c);

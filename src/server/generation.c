@@ -45,6 +45,8 @@ struct generation {
     char unread[DIALECT_REASON]; /* the first of what was passed over */
     int logged;                  /* lines in the log about that */
     struct split split;
+    struct split thoughts; /* of those in a field of their own: they may stand in tags as well */
+    bool is_behind;        /* ... and there was text behind these, which is thought, too */
     bool splits;
     bool unthinking;
 
@@ -68,6 +70,7 @@ static void on_timer_closed(uv_handle_t *handle)
     dialect_state_finish(&g->state);
     buf_finish(&g->error_body);
     split_finish(&g->split);
+    split_finish(&g->thoughts);
     buf_finish(&g->sent);
     again_finish(&g->again);
     free(g);
@@ -224,6 +227,7 @@ static void complete(struct generation *g, const struct dialect_event *done)
     g->ending.widen = g->state.widen != NULL ? g->state.widen : g->dialect->widen;
     g->ending.unread = g->unread[0] != '\0' ? g->unread : NULL;
     bool is_cut = ending_is_limit(done->text);
+    split_end(&g->thoughts, false);
     split_end(&g->split, !is_cut);
     note_thinking(g, is_cut);
     bool nothing = !e->has_text && !e->has_call && !e->has_thinking;
@@ -235,6 +239,7 @@ static void complete(struct generation *g, const struct dialect_event *done)
 void generation_flush(struct generation *g)
 {
     if (!g->over) {
+        split_end(&g->thoughts, false);
         split_end(&g->split, false);
     }
 }
@@ -393,11 +398,30 @@ static void on_split(void *ctx, enum split_kind kind, const char *text, size_t l
     }
 }
 
+/* Whatever it is taken for: all of it is thought. */
+static void on_split_thought(void *ctx, enum split_kind kind, const char *text, size_t len)
+{
+    struct generation *g = ctx;
+    const struct dialect_event event = {.type = DIALECT_THINKING, .text = text, .len = len};
+    const struct dialect_event apart = {.type = DIALECT_THINKING, .text = "\n\n", .len = 2};
+    if (g->over) {
+        return;
+    }
+    if (kind == SPLIT_TEXT && g->ending.has_thinking && g->thoughts.tag != NULL && !g->is_behind) {
+        g->is_behind = true;
+        hand_on(g, &apart);
+    }
+    hand_on(g, &event);
+}
+
 static void begin_split(struct generation *g)
 {
     const struct learned known = learned_of(g->endpoint, g->model);
     bool expects = g->splits && !g->unthinking && learned_begins_thinking(&known);
     split_init(&g->split, expects, on_split, g);
+    g->is_behind = false;
+    split_init(&g->thoughts, false, on_split_thought, g);
+    split_field(&g->thoughts, true); /* a closing tag alone is none of theirs */
 }
 
 /* Text, and what comes in its place. */
@@ -410,11 +434,19 @@ static void take(struct generation *g, const struct dialect_event *event)
         buf_clear(&g->frame.strays); /* what was said before it did not end the reply */
     }
     if (g->splits && event->type == DIALECT_TEXT) {
+        split_end(&g->thoughts, false);
         split_text(&g->split, event->text, event->len);
         return;
     }
     if (event->type != DIALECT_TEXT && event->type != DIALECT_STATS) {
         split_field(&g->split, event->type != DIALECT_TOOL_CALL);
+    }
+    if (g->splits && event->type == DIALECT_THINKING) {
+        split_text(&g->thoughts, event->text, event->len);
+        return;
+    }
+    if (event->type != DIALECT_STATS) {
+        split_end(&g->thoughts, false);
     }
     hand_on(g, event);
 }
@@ -621,6 +653,7 @@ static int send_again(struct generation *g)
         g->last_token_ms = 0;
         g->last_words = false;
         split_finish(&g->split);
+        split_finish(&g->thoughts);
         begin_split(g);
         g->unread[0] = '\0';
         error = start_transfer(g, body.data, body.len) ? 0 : HUM_ESPEC;

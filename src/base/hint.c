@@ -166,9 +166,19 @@ static const struct row said[] = {
     {.to = 403,
      .says =
          "insufficient_quota|insufficient credit|insufficient balance|insufficient fund|current "
-         "quota|credit balance|out of credits|more credits|billing|spend limit|payment required",
+         "quota|credit balance|out of credits|more credits|included credits|insufficient "
+         "quota|billing|spend limit|payment required",
      .hint = "Check your account's balance and limits: waiting does not help. Or use another "
              "endpoint than \"{e}\"."},
+    {.from = 402,
+     .to = 403,
+     .says = "subscription|upgrade your|upgrade to|paid plan|upgrade for access",
+     .hint = "Check what your account's plan includes. Or {another}."},
+    {.from = 403,
+     .to = 403,
+     .says = "access to model|not have access|no access|not allowed to sample|model access|access "
+             "denied&model|access to the model|not authorized&model|permission&model",
+     .hint = "{Another}: your account may not use this one."},
     {.says = "must be verified|verify your organization|verify organization|id verification",
      .hint = "Verify your organization with the service. Or {another}."},
     {.says = "requires moderation|flagged|content policy|content_policy|content management policy|"
@@ -188,7 +198,8 @@ static const struct row said[] = {
     {.says = "suffix", .of = BIT(OF_FILL), .hint = FIM_MODEL},
     {.says = "more system memory|out of memory|outofmemory|not enough memory|insufficient memory|"
              "insufficient system resources|cudamalloc|unable to allocate|failed to allocate|"
-             "cannot allocate memory|ran out of memory|unable to load model&memory",
+             "cannot allocate memory|signal: killed|exit status 137|ran out of memory|unable to "
+             "load model&memory",
      .hint = "{Smaller}, or lower the {context}: the server's memory is too small for this one."},
     {.says = "tokens per minute|tokens per day|(tpm)|(tpd)",
      .from = 413,
@@ -201,12 +212,23 @@ static const struct row said[] = {
          "context length|context window|context size|context limit|context_length|maximum "
          "context|max context|maximum model length|max_seq_len|model's context|with context the "
          "overflows|prompt is too long|prompt too long|prompt exceeds|input is too long|input "
-         "too long|input length|input token count|input tokens exceed|prompt length|too many "
+         "too long|input length|input token count|input tokens exceed|prompt length|max message "
+         "tokens|too many "
          "tokens|reduce the length of the|longer than the maximum|model token limit|tokens&must be "
          "<=|must have less than&tokens|context full|context overflow|kv cache is full|exceed "
          "context|no space left in the context",
      .hint =
          "{Shorten}, or increase the {context}: it is too long for the model's context window."},
+    {.says = "loading model|model is loading|still loading|is currently loading",
+     .from = 500,
+     .to = 599,
+     .hint = "{Soon} {wait}: the model is still loading."},
+    {.says = "unable to load model|unknown model architecture|unsupported model",
+     .dialect = "ollama",
+     .from = 500,
+     .to = 599,
+     .when = has_model,
+     .hint = "Update Ollama, or download the model again with \"ollama pull {model}\"."},
     {.says = "api key not valid|invalid api key|invalid api-key|invalid_api_key|incorrect api key|"
              "api key is invalid|api key provided is invalid|api key&expired|invalid x-api-key|"
              "missing api key|no api key|didn't provide an api key|api key&required|invalid "
@@ -300,6 +322,10 @@ static const struct row answered[] = {
      .hint = "Use an IP address or localhost in endpoints.{e}.url, or allow this host name in the "
              "server's settings."},
     {.from = 401, .to = 401, .hint = "{key}"},
+    {.from = 451,
+     .to = 451,
+     .hint = "Use another endpoint: this service is not offered where you are."},
+    {.from = 498, .to = 498, .hint = "{Soon} {wait}: the server is busy."},
     {.from = 403, .to = 403, .hint = "{key}"},
     {.from = 408, .to = 408, .hint = "{Again}{kept}: the server waited too long for the request."},
     {.from = 503,
@@ -356,6 +382,8 @@ static const struct row answered[] = {
      .hint = "Check that the model server runs: the proxy in front of it got no answer."},
     {.from = 500, .to = 599, .hint = "{Again}{kept}. If it fails again, check the server's log."},
     {.when = blames_model, .hint = "{Another}."},
+    {.of = BIT(OF_CHAT) | BIT(OF_GENERATE),
+     .hint = "Check {options}. :Hum inspect shows what was sent."},
     {.hint = "Check {options}."},
 };
 
@@ -368,6 +396,8 @@ static const struct row failed_replies[] = {
          "Correct endpoints.{e}.url, or endpoints.{e}.dialect: the server has no such address."},
     {.says = "rate limit|too many requests|overloaded|server is busy|capacity",
      .hint = "{Soon} {wait}: the server is busy{limit}."},
+    {.says = "connection refused|connecterror|dial tcp",
+     .hint = "Check that the model server runs: the one in front of it got no answer."},
     {.hint = "{Again}{kept}. Check the server's log for details."},
 };
 
@@ -490,6 +520,8 @@ static bool add_fact(const struct failure *f, const char *name, struct buf *hint
     const struct failure_words *words = f->words;
     if (strcmp(name, "e") == 0) {
         buf_add_str(hint, f->endpoint);
+    } else if (strcmp(name, "model") == 0) {
+        buf_add_str(hint, f->model);
     } else if (strcmp(name, "o") == 0) {
         buf_add_str(hint, or_else(option_of(f), "max_tokens"));
     } else if (strcmp(name, "signin") == 0) {

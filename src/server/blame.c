@@ -330,11 +330,27 @@ static bool find_role(const cJSON *item, int depth)
     return child != NULL;
 }
 
+/* Likewise in words: "messages.0.role: Input should be 'user'", "('body', 'messages', 0, 'role')" */
+static bool names_role(const char *text)
+{
+    static const char list[] = "messages";
+    for (const char *at = text != NULL ? strstr(text, list) : NULL; at != NULL;
+         at = strstr(at + 1, list)) {
+        const char *digit = at + strlen(list) + strspn(at + strlen(list), ".[', ");
+        const char *name = digit + strspn(digit, "0123456789");
+        const char *role = name + strspn(name, ".]', ");
+        if (digit < name && name < role && strncmp(role, "role", 4) == 0 && !is_name(role[4])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool blame_points_at_role(const struct blame *e)
 {
     size_t i = 0;
     while (i < e->count && !find_role(e->roots[i], 0)) {
         i++;
     }
-    return i < e->count;
+    return i < e->count || names_role(e->words.data);
 }

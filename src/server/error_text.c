@@ -77,10 +77,10 @@ static void add_place(const cJSON *item, struct buf *out)
 
 /* Where a message may stand, best first. */
 static const char *const names[] = {
-    "error", "message",    "detail",         "errors",        "msg",          "error_description",
-    "title", "status_msg", "error_msg",      "error_message", "errorMessage", "errmsg",
-    "err",   "fault",      "faultstring",    "reason",        "description",  "Message",
-    "Error", "exception",  "status_message", "statusMessage", "messages"};
+    "error",   "message",    "detail",    "errors",         "msg",           "error_description",
+    "title",   "status_msg", "error_msg", "error_message",  "errorMessage",  "errmsg",
+    "errMsg",  "err",        "fault",     "faultstring",    "reason",        "description",
+    "Message", "Error",      "exception", "status_message", "statusMessage", "messages"};
 
 /* What may stand in the place of a message, where there is none. */
 static const char *const codes[] = {"type", "code", "status"};
@@ -117,7 +117,29 @@ static bool find_both(const cJSON *object, int depth, struct buf *out)
     return false;
 }
 
-static bool find_in_object(const cJSON *object, int depth, struct buf *out)
+static void add_page(const char *html, struct buf *out);
+
+/* OpenRouter has the words of the provider behind it in "metadata"; its own are "Provider returned
+ * error". */
+static bool add_upstream(const cJSON *object, int depth, struct buf *out)
+{
+    const cJSON *raw = json_get(json_get(object, "metadata"), "raw");
+    struct buf words;
+    buf_init(&words, SIZE_MAX);
+    if (cJSON_IsString(raw) && raw->valuestring[0] == '<') {
+        add_page(raw->valuestring, &words);
+    } else if (raw != NULL) {
+        find_message(raw, depth + 1, &words);
+    }
+    bool found = words.len > 0 && (out->len == 0 || strstr(out->data, words.data) == NULL);
+    if (found) {
+        buf_printf(out, "%s%s", out->len > 0 ? ": " : "", words.data);
+    }
+    buf_finish(&words);
+    return found;
+}
+
+static bool find_named(const cJSON *object, int depth, struct buf *out)
 {
     size_t before = out->len;
     add_place(object, out);
@@ -133,6 +155,12 @@ static bool find_in_object(const cJSON *object, int depth, struct buf *out)
         out->data[out->len = before] = '\0';
     }
     return false;
+}
+
+static bool find_in_object(const cJSON *object, int depth, struct buf *out)
+{
+    bool found = find_named(object, depth, out);
+    return add_upstream(object, depth, out) || found;
 }
 
 static bool find_message(const cJSON *item, int depth, struct buf *out)
@@ -152,6 +180,41 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
         found = find_message(child, depth + 1, out);
     }
     return found;
+}
+
+/* What repeats the request, or is for machines. */
+static bool is_no_message(const char *name)
+{
+    static const char *const others[] = {"input", "body",  "request", "ctx", "trace",
+                                         "stack", "param", "type",    "url"};
+    size_t i = 0, count = sizeof others / sizeof *others;
+    while (name != NULL && i < count && strcmp(name, others[i]) != 0) {
+        i++;
+    }
+    return name != NULL && i < count;
+}
+
+/* A message under a name that is not known: {"data": {"error": ...}}, or that of a field of the
+ * request: {"errors": {"stop": ["is too long"]}}. It has more words than one. */
+static bool find_deep(const cJSON *item, int depth, struct buf *out)
+{
+    const cJSON *child = item != NULL && depth < MAX_NESTED ? item->child : NULL;
+    for (; child != NULL; child = child->next) {
+        const cJSON *text = cJSON_IsArray(child) ? child->child : child;
+        if (is_no_message(child->string)) {
+            continue;
+        }
+        if (cJSON_IsString(text) && strchr(text->valuestring, ' ') != NULL) {
+            const char *name = child->string != NULL ? child->string : "";
+            buf_printf(out, "%s%s", name, name[0] != '\0' ? ": " : "");
+            return find_in_string(text->valuestring, depth, out);
+        }
+        if (!cJSON_IsString(text) &&
+            (find_message(child, depth + 1, out) || find_deep(child, depth + 1, out))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* An error that has no more than a name. */
@@ -346,7 +409,7 @@ static void add_words(char *text, size_t len, const cJSON *root, struct buf *out
     if (root != NULL && (error_words(root, out) || find_behind(text, len, out))) {
         return;
     }
-    if (root != NULL && find_code(root, out)) {
+    if (root != NULL && (find_deep(root, 0, out) || find_code(root, out))) {
         return;
     }
     if (root != NULL && (root->child != NULL || cJSON_IsNumber(root))) {

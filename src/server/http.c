@@ -425,6 +425,8 @@ static void add_headers(struct transfer *t, const struct http_request *request)
     struct curl_slist *longer =
         curl->slist_append(NULL, "Expect:"); /* stalls behind some proxies */
     t->headers = longer;
+    longer = curl->slist_append(t->headers, "Accept-Encoding:"); /* holds text back */
+    t->headers = longer != NULL ? longer : t->headers;
     if (request->body != NULL) {
         add_header(t, "Content-Type", "application/json");
     }
@@ -449,6 +451,7 @@ static void set_options(struct transfer *t, const struct http_request *request)
     curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+    curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* some compress without being asked */
     curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* prefill is silent for minutes */
     curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);    /* do not wait for a resolver thread */

@@ -297,6 +297,7 @@ static const struct refusal refusals[] = {
     {"stream:", NULL, {"'stream'", "not support"}, "streams", NULL},
     {"reasoning_effort", "reasoning_effort", {"reasoning_effort", "support"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"reasoning effort"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"not support", "reasoning"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"thinking mode"}, NULL, "none"},

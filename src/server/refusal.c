@@ -99,6 +99,7 @@ static bool is_about_role(const struct reading *r, const char *role)
                                          "`system`",
                                          "\"system\"",
                                          "role system",
+                                         "role: system",
                                          "role 'system",
                                          "roles must alternate",
                                          "only user and assistant",
@@ -115,6 +116,8 @@ static bool is_about_role(const struct reading *r, const char *role)
                                           "unknown variant",
                                           "invalid",
                                           "must be",
+                                          "should be",
+                                          "not one of",
                                           "not permitted",
                                           "at the beginning",
                                           "must alternate",
@@ -209,7 +212,9 @@ static bool read_level(struct reading *r)
     if (sent == LEVELS || !is_about_level(r, field)) {
         return false;
     }
-    unsigned listed = listed_levels(r, sent);
+    /* What was refused before is not asked for again, even if it is listed. */
+    const struct learned known = learned_of(r->endpoint, r->model);
+    unsigned listed = listed_levels(r, sent) & learned_levels(&known);
     enum level next = level_nearest(listed, sent);
     if (next != LEVELS && learned_set_levels(r->endpoint, r->model, listed)) {
         buf_printf(&r->told, "does not take the level \"%s\": sent with \"%s\"", name,

@@ -241,6 +241,8 @@ static bool speaks_of_money(const struct retry_answer *a)
                                         "monthly",
                                         "weekly",
                                         "good standing",
+                                        "free tier",
+                                        "FreeTier",
                                         NULL};
     static const char *const vague[] = {"billing", "credit", "credits", "balance", "payment", NULL};
     static const char *const rates[] = {"rate limit", "per minute", "per second",

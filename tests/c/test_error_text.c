@@ -118,6 +118,32 @@ static void a_word_and_the_message_beside_it_are_both_told(void)
     BODY("{\"errorMessage\":\"no\"}", "no");
 }
 
+static void the_words_of_a_provider_behind_it_are_told(void)
+{
+    BODY("{\"error\":{\"message\":\"Provider returned error\",\"metadata\":{\"raw\":"
+         "\"{\\\"error\\\":{\\\"message\\\":\\\"too long\\\"}}\"}}}",
+         "Provider returned error: too long");
+    BODY("{\"error\":{\"message\":\"failed\",\"metadata\":{\"raw\":\"too long\"}}}",
+         "failed: too long");
+    BODY("{\"error\":{\"message\":\"too long\",\"metadata\":{\"raw\":\"too long\"}}}", "too long");
+    BODY("{\"error\":{\"message\":\"no\",\"metadata\":{\"raw\":\"<title>502</title>\"}}}",
+         "no: 502");
+    BODY("{\"error\":{\"message\":\"no\",\"metadata\":{\"raw\":null}}}", "no");
+}
+
+static void a_message_under_another_name_is_found(void)
+{
+    BODY("{\"errors\":{\"stop\":[\"is too long\"]}}", "stop: is too long");
+    BODY("{\"data\":{\"error\":\"too long\"}}", "too long");
+    BODY("{\"response\":{\"error\":{\"message\":\"no\"}}}", "no");
+    BODY("{\"error\":{\"issues\":[{\"path\":[\"a\"],\"message\":\"too long\"}],\"name\":\"X\"}}",
+         "too long");
+    BODY("{\"status\":{\"code\":3,\"message\":\"no\"}}", "no");
+    BODY("{\"failure\":\"too long\"}", "failure: too long");
+    BODY("{\"error\":{\"input\":{\"message\":\"hello you\"},\"code\":7}}", "code 7");
+    BODY("{\"id\":\"x\"}", "{\"id\":\"x\"}");
+}
+
 static void plain_text_is_taken_as_it_is_on_one_line(void)
 {
     BODY("404 page not found", "404 page not found");
@@ -288,6 +314,8 @@ int main(void)
     RUN(json_that_is_cut_off_has_its_words);
     RUN(a_trace_is_cut_down_to_what_it_says);
     RUN(a_word_and_the_message_beside_it_are_both_told);
+    RUN(the_words_of_a_provider_behind_it_are_told);
+    RUN(a_message_under_another_name_is_found);
     RUN(plain_text_is_taken_as_it_is_on_one_line);
     RUN(a_page_gives_its_title);
     RUN(a_body_that_says_nothing_gives_nothing);

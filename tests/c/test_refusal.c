@@ -288,6 +288,11 @@ static void the_system_role_is_refused_in_many_ways(void)
         {400, "{\"error\":\"Conversation roles must alternate user/assistant/user\"}", LEAD},
         {400, "{\"error\":\"Only user and assistant roles are supported!\"}", LEAD},
         {400, "{\"error\":\"System message must be at the beginning.\"}", LEAD},
+        {400, "{\"error\":\"invalid role: system, must be one of user, assistant\"}", LEAD},
+        {400, "{\"error\":\"messages.0.role: Input should be 'user' or 'assistant'\"}", LEAD},
+        {400, "{\"error\":\"'system' is not one of ['user'] - 'messages.0.role'\"}", LEAD},
+        {400, "{\"error\":\"('body', 'messages', 0, 'role'): bad\"}", LEAD},
+        {400, "{\"error\":\"the messages have no role\"}", ""},
         {400, "{\"error\":\"the system is down\"}", ""},
         {400, "{\"error\":\"the file system must be mounted\"}", ""},
     };
@@ -364,6 +369,19 @@ static void levels_are_read_from_lists(void)
               "think:level");
 }
 
+static void a_level_that_was_refused_is_not_asked_for_again(void)
+{
+    static const char error[] = "reasoning_effort must be one of 'low', 'medium', 'high'";
+    learned_forget(NULL);
+    CHECK_TEXT(learn("{" EFFORT("high") "}", 400, error),
+               MODEL "does not take the level \"high\": sent with \"medium\"");
+    CHECK_TEXT(learn("{" EFFORT("medium") "}", 400, error),
+               MODEL "does not take the level \"medium\": sent with \"low\"");
+    CHECK_TEXT(learn("{" EFFORT("low") "}", 400, error),
+               MODEL "does not take \"reasoning_effort\": sent without it");
+    CHECK(avoids("reasoning_effort"));
+}
+
 static void thoughts_that_are_not_taken_do_not_go_back(void)
 {
     struct endpoint wants = {.name = "e", .hash = 5};
@@ -427,6 +445,7 @@ int main(void)
     RUN(levels_are_read_from_lists);
     RUN(thoughts_that_are_not_taken_do_not_go_back);
     RUN(a_level_is_told_with_what_is_sent);
+    RUN(a_level_that_was_refused_is_not_asked_for_again);
     RUN(a_dialect_knows_forms);
     return check_report("refusal");
 }

@@ -232,7 +232,7 @@ static const struct row said[] = {
     {.says = "api key not valid|invalid api key|invalid api-key|invalid_api_key|incorrect api key|"
              "api key is invalid|api key provided is invalid|api key&expired|invalid x-api-key|"
              "missing api key|no api key|didn't provide an api key|api key&required|invalid "
-             "authentication|authentication fail|invalid token&key",
+             "authentication|authentication fail|invalid token&key|login fail&key",
      .hint = "{key}"},
     {.from = 404,
      .to = 404,

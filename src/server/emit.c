@@ -263,6 +263,7 @@ static const cJSON *find_in_choices(const cJSON *choices)
     for (const cJSON *choice = cJSON_IsArray(choices) ? choices->child : NULL;
          choice != NULL && error == NULL; choice = choice->next) {
         error = reported(choice, "error");
+        error = error != NULL ? error : reported(json_get(choice, "delta"), "error");
     }
     return error;
 }

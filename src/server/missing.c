@@ -66,7 +66,9 @@ static bool is_of_path(const char *text)
 
 bool missing_is_address(long status, const char *body, size_t len, const char *text)
 {
-    if (status != 404 && status != 405) {
+    static const char *const no_route[] = {"no route for", NULL}; /* Cloudflare, with 400 */
+    if (status != 404 && status != 405 &&
+        !(status == 400 && text != NULL && says(text, no_route))) {
         return false;
     }
     size_t begin = 0;

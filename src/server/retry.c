@@ -243,6 +243,9 @@ static bool speaks_of_money(const struct retry_answer *a)
                                         "good standing",
                                         "free tier",
                                         "FreeTier",
+                                        "trial key",
+                                        "calls / month",
+                                        "per month",
                                         NULL};
     static const char *const vague[] = {"billing", "credit", "credits", "balance", "payment", NULL};
     static const char *const rates[] = {"rate limit", "per minute", "per second",

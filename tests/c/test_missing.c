@@ -39,6 +39,8 @@ static void an_address_is_missing_in_the_words_of_routers(void)
         check_ints(__FILE__, __LINE__, bodies[i], is_missing(404, bodies[i]), true);
     }
     CHECK(is_missing(405, "{\"detail\":\"Method Not Allowed\"}"));
+    CHECK(is_missing(400,
+                     "{\"success\":false,\"errors\":[{\"message\":\"No route for that URI\"}]}"));
 }
 
 static void what_an_api_says_is_no_missing_address(void)

@@ -1,7 +1,7 @@
-/* One request to a model, from its body to its single ending: bytes from http through
- * frame, dialect and split to events. Keeps the limits of time, says what went wrong and how it ended,
- * and sends a request again whose server is busy, or whose model refuses a field of it, if its
- * maker wants that. What becomes of the events is the business of the jobs and complete/fetch. */
+/* One request to a model, from its body to its single ending: bytes from http through a stream to
+ * events. Keeps the limits of time, says what went wrong and how it ended, and sends a request again
+ * whose server is busy, or whose model refuses a field of it, if its maker wants that. What becomes
+ * of the events is the business of the jobs and complete/fetch. */
 #ifndef HUM_GENERATION_H
 #define HUM_GENERATION_H
 

@@ -82,6 +82,14 @@ static void gather(struct blame *e, const cJSON *item, int depth)
     }
 }
 
+/* "doesn't support" is read as "does not support" is. */
+static void write_out(char *text)
+{
+    for (char *at = text != NULL ? strstr(text, "n't") : NULL; at != NULL; at = strstr(at, "n't")) {
+        at[1] = 'o';
+    }
+}
+
 void blame_init(struct blame *e, const char *body, size_t len, const char *text)
 {
     *e = (struct blame){.count = 0};
@@ -96,6 +104,7 @@ void blame_init(struct blame *e, const char *body, size_t len, const char *text)
     for (size_t i = 0; i < e->count; i++) { /* which grows meanwhile */
         gather(e, e->roots[i], 0);
     }
+    write_out(e->words.data);
 }
 
 void blame_finish(struct blame *e)
@@ -115,11 +124,12 @@ bool blame_says(const struct blame *e, const char *const *words)
 
 bool blame_is_of_name(const struct blame *e)
 {
-    static const char *const words[] = {
-        "not support",   "unsupported",       "unknown",        "unrecognized",
-        "unrecognised",  "not permitted",     "not allowed",    "unexpected",
-        "extra field",   "extra input",       "not available",  "not enabled",
-        "no such field", "not a valid field", "not recognized", NULL};
+    static const char *const words[] = {"not support",   "unsupported",       "unknown",
+                                        "unrecognized",  "unrecognised",      "not permitted",
+                                        "not allowed",   "unexpected",        "extra field",
+                                        "extra input",   "not available",     "not enabled",
+                                        "no such field", "not a valid field", "not recognized",
+                                        "deprecated",    "instead",           NULL};
     return blame_says(e, words);
 }
 
@@ -220,7 +230,7 @@ static const char *find_name(const char *text, const char *field)
     return NULL;
 }
 
-/* Some services say "reasoningEffort" where they take "reasoning_effort". */
+/* Some services say "reasoningEffort", or "ReasoningEffort", where they take "reasoning_effort". */
 const char *blame_name(const struct blame *e, const char *field)
 {
     char *camel = xstrdup(field), *end = camel;
@@ -233,6 +243,8 @@ const char *blame_name(const struct blame *e, const char *field)
     const char *at = find_name(e->words.data, field);
     bool other = at == NULL && strcmp(camel, field) != 0;
     at = other ? find_name(e->words.data, camel) : at;
+    *camel = (char)toupper((unsigned char)*camel);
+    at = other && at == NULL ? find_name(e->words.data, camel) : at;
     free(camel);
     return at;
 }

@@ -210,6 +210,7 @@ static const struct refusal refusals[] = {
     {"think", "think", {"does not support thinking"}, NULL, NULL},
     {"think", "think", {"think value"}, NULL, NULL},
     {"think:level", "think", {"think", "must be a boolean"}, "levels of thinking", NULL},
+    {"think:level", "think", {".think", "type bool"}, "levels of thinking", NULL}, /* before 0.11 */
     {0},
 };
 

@@ -298,6 +298,8 @@ static const struct refusal refusals[] = {
     {"reasoning_effort", "reasoning_effort", {"reasoning_effort", "support"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"thinking level"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"reasoning effort"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"not enabled", "thinking"}, NULL, NULL},
+    {"reasoning_effort", "reasoning_effort", {"not have", "thinking"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"not support", "thinking"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"not support", "reasoning"}, NULL, NULL},
     {"reasoning_effort", "reasoning_effort", {"thinking mode"}, NULL, "none"},

@@ -101,7 +101,7 @@ static bool is_about_role(const struct reading *r, const char *role)
                                          "role system",
                                          "role: system",
                                          "role 'system",
-                                         "roles must alternate",
+                                         "roles must",
                                          "only user and assistant",
                                          "system instruction",
                                          "developer instruction",

@@ -292,6 +292,8 @@ static void the_system_role_is_refused_in_many_ways(void)
         {400, "{\"error\":\"messages.0.role: Input should be 'user' or 'assistant'\"}", LEAD},
         {400, "{\"error\":\"'system' is not one of ['user'] - 'messages.0.role'\"}", LEAD},
         {400, "{\"error\":\"('body', 'messages', 0, 'role'): bad\"}", LEAD},
+        {400, "{\"error\":\"messages: roles must be one of [user, assistant]\"}", LEAD},
+        {400, "{\"error\":\"This model doesn't support system instructions\"}", LEAD},
         {400, "{\"error\":\"the messages have no role\"}", ""},
         {400, "{\"error\":\"the system is down\"}", ""},
         {400, "{\"error\":\"the file system must be mounted\"}", ""},

@@ -70,7 +70,7 @@ end
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
   local room = echo.room()
-  local line = text:gsub('%s*\n%s*', '; ')
+  local line = text:gsub('%.?%s*\n%s*(%u)', '. %1'):gsub('%s*\n%s*', '; ')
   if vim.fn.strdisplaywidth(line) <= room then return line end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
   if not what or not hint then return fitted_line(line, room) end
@@ -169,10 +169,12 @@ function M.info(text) add(text, LEVELS.INFO) end
 ---@param quotes? boolean  as below
 function M.warn(text, quotes) add(text, LEVELS.WARN, quotes) end
 
---- What the user wanted to know, whole: a prompt that waits for a key is no surprise then.
+--- What the user wanted to know: told each time. For a list, a prompt that waits for a key is no surprise.
 ---@param text string
 function M.answer(text)
-  if not is_builtin() then return M.info(text) end
+  log.write('info', text)
+  if not is_builtin() then return vim.notify(text, LEVELS.INFO, { title = 'hum' }) end
+  if not text:find('\n') then return echo.show(text, fitted(text), LEVELS.INFO) end
   vim.api.nvim_echo({ { text } }, true, {})
 end
 

@@ -267,17 +267,23 @@ test(
   end
 )
 
-test(':Hum complete status is told whole, however narrow the screen', configured({ complete = {} }), function(t)
-  suggest.open(t, { '' }, 'a.txt')
-  t:lua([[require('hum.complete.backend').text = function() return ('word '):rep(50) .. 'end' end]])
-  t:cmd('Hum complete on')
-  for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
-    T.match(
-      'completion is on in this buffer; word .* word end$',
-      t:lua('return vim.api.nvim_exec2(..., { output = true }).output', command)
-    )
+test(
+  ':Hum complete status is told whole, however narrow the screen, and asks for no key',
+  vim.tbl_extend('force', configured({ complete = {} }), { ui = { 80, 24 } }),
+  function(t)
+    suggest.open(t, { '' }, 'a.txt')
+    t:lua([[require('hum.complete.backend').text = function() return ('word '):rep(50) .. 'end' end]])
+    t:cmd('Hum complete on')
+    for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
+      t:cmd('messages clear')
+      t:keys(':' .. command .. '<CR>')
+      t:wait_screen('completion is on in this buffer; word .* %(:Hum log%)')
+      eq(false, t.child:mode().blocking)
+      T.match('completion is on in this buffer; word .* word end$', (t:messages():gsub('\n', ' ')))
+      T.match('word end', t:log(), true)
+    end
   end
-end)
+)
 
 test('in manual mode only what is asked for is sent', configured({ complete = { mode = 'manual' } }), function(t)
   local buf = suggest.open(t, { 'x' })
@@ -381,10 +387,7 @@ test('what a request fails of is told once for each kind', configured(nil, WIDE)
   visit(t)
   local failure = { code = 'http', status = 404, message = 'no model "x" at ollama', hint = 'Pull it.' }
   suggest.event(t, 'backend_error', failure)
-  t:wait(
-    function() return t:messages():find('hum: completion: no model "x" at ollama. Pull it.', 1, true) end,
-    'a message'
-  )
+  t:wait_screen('hum: completion: no model "x" at ollama. Pull it.', true)
   t:cmd('messages clear')
   suggest.event(t, 'backend_error', failure)
   T.no_match('%S', t:messages())

@@ -544,7 +544,8 @@ end)
 
 test('on_wait that throws ends the request', function(t)
   local srv = t:fake()
-  srv:script({ BUSY })
+  -- Longer than the case may take: the helper does not ask again before it hears that it is not to.
+  srv:script({ { status = 429, headers = { ['Retry-After'] = '100' }, json = BUSY.json } })
   chat.configure(t, srv, { dialect = 'openai' })
   t:lua(NOTING, { prompt = 'what?' }, true)
   local result = t:wait(function() return t:lua('return done') end, 'on_done')

@@ -124,12 +124,11 @@ bool blame_says(const struct blame *e, const char *const *words)
 
 bool blame_is_of_name(const struct blame *e)
 {
-    static const char *const words[] = {"not support",   "unsupported",       "unknown",
-                                        "unrecognized",  "unrecognised",      "not permitted",
-                                        "not allowed",   "unexpected",        "extra field",
-                                        "extra input",   "not available",     "not enabled",
-                                        "no such field", "not a valid field", "not recognized",
-                                        "deprecated",    "instead",           NULL};
+    static const char *const words[] = {
+        "not support",   "unsupported", "unknown",       "unrecognized",      "unrecognised",
+        "not permitted", "not allowed", "unexpected",    "extra field",       "extra input",
+        "not available", "not enabled", "no such field", "not a valid field", "not recognized",
+        "deprecated",    NULL};
     return blame_says(e, words);
 }
 

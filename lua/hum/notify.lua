@@ -70,7 +70,7 @@ end
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
   local room = echo.room()
-  local line = text:gsub('%.?%s*\n%s*(%u)', '. %1'):gsub('%s*\n%s*', '; ')
+  local line = wrap.joined(text)
   if vim.fn.strdisplaywidth(line) <= room then return line end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
   if not what or not hint then return fitted_line(line, room) end
@@ -79,7 +79,7 @@ local function fitted(text)
   if is_hint and cure == MORE then return wrap.cut('hum: ' .. hint, room) end
   local left = room - vim.fn.strdisplaywidth(cure) - 1
   if left < 12 then return 'hum: ' .. cure end
-  return wrap.cut((what:gsub('%s*\n%s*', '; ')), left) .. ' ' .. cure
+  return wrap.cut(wrap.joined(what), left) .. ' ' .. cure
 end
 
 --- Neovim's own vim.notify prints to the message area, where a second line or a second

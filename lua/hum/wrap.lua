@@ -53,6 +53,17 @@ function M.lines(text, width)
   return lines
 end
 
+--- The lines of a message in one: a sentence stays a sentence, what is none follows a semicolon.
+---@param text string
+---@return string
+function M.joined(text)
+  local line = text:gsub(
+    '([.?!:]?)%s*\n%s*(%u)',
+    function(mark, letter) return (mark == '' and '.' or mark) .. ' ' .. letter end
+  )
+  return (line:gsub('%s*\n%s*', '; '))
+end
+
 --- A text in so many cells: what does not fit is left out at its end.
 ---@param text string
 ---@param width integer

@@ -58,6 +58,12 @@ test('a reply that is held back until its end is found', function(t)
   T.match('proxy_buffering off', text, true)
 end)
 
+test('a key that a preset knows is told, too', { env = { VLLM_API_KEY = 'sesame-1234' } }, function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'fake' }, key = 'sesame-1234', rules = { { count = 10, interval_ms = 10 } } })
+  T.match('OK the key is accepted ($VLLM_API_KEY)', check(t, srv, { preset = 'vllm' }), true)
+end)
+
 test('a key that is accepted is told, and one that is refused', { env = { TEAM_KEY = 'sesame-1234' } }, function(t)
   local srv = t:fake()
   srv:script({ models = { 'fake' }, key = 'sesame-1234', rules = { { count = 10, interval_ms = 10 } } })

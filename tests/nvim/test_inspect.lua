@@ -63,6 +63,22 @@ test('request and answer stand on a page as they went', KEYED, function(t)
   eq({ 0, 'nofile', 'wipe' }, t:lua('return { vim.bo.modifiable and 1 or 0, vim.bo.buftype, vim.bo.bufhidden }'))
 end)
 
+for command, is_wide in pairs({ ['Hum inspect'] = true, ['vertical Hum inspect'] = false }) do
+  test(('%s from a narrow window: the page is %s'):format(command, is_wide and 'wide' or 'beside it'), {
+    ui = { 80, 24 },
+  }, function(t)
+    local srv = t:fake()
+    srv:script({ text = 'Yes.' })
+    asked(t, open(t, srv))
+    t:cmd('vsplit')
+    page(t, command)
+    eq(is_wide, t:lua('return vim.api.nvim_win_get_width(0)') == 80)
+    T.ok(t:lua('return vim.api.nvim_win_get_height(0)') > 8, 'it is high enough')
+    t:keys('q')
+    t:wait(function() return not t:eval('bufname()'):find('inspect', 1, true) end, 'it is closed')
+  end)
+end
+
 test('a failure and its cure stand on top', { ui = { 120, 40 } }, function(t)
   local srv = t:fake()
   srv:play({ { status = 404, json = { error = { message = 'model "m" not found' } } } })

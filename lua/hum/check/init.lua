@@ -120,9 +120,8 @@ local function judge(run, model, times, result)
       err and { message = err.message, hint = err.hint } or ('it was cancelled: %s'):format(result.reason)
     )
   end
-  local spec = endpoints.without_secrets(run.name)
-  local from = config.get().endpoints[run.name].key
-  if from and spec then ok(run, ('the key is accepted%s'):format(from.env and ' ($' .. from.env .. ')' or '')) end
+  local from = endpoints.key(run.name)
+  if from then ok(run, ('the key is accepted%s'):format(from.env and ' ($' .. from.env .. ')' or '')) end
   if #times == 0 then
     bad(
       run,

@@ -58,10 +58,18 @@ local function fill(buf, page)
   end
 end
 
+--- Below all windows and as wide as the screen, unless the user says another place: a chat's window is narrow.
+---@param mods table
+---@return table
+local function placed(mods)
+  local is_said = mods.vertical or (mods.split or '') ~= '' or (mods.tab or -1) >= 0
+  return vim.tbl_extend('force', mods, { noswapfile = true }, is_said and {} or { split = 'botright' })
+end
+
 ---@param mods? table
 ---@return integer|nil buf
 local function open(mods)
-  local ok, err = pcall(vim.cmd.split, { mods = vim.tbl_extend('force', mods or {}, { noswapfile = true }) })
+  local ok, err = pcall(vim.cmd.split, { mods = placed(mods or {}) })
   if not ok then
     notify.error('hum: the page cannot be shown here: ' .. tostring(err):gsub('^.-(E%d+:)', '%1'))
     return
@@ -69,6 +77,7 @@ local function open(mods)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_win_set_buf(0, buf)
   vim.bo[buf].bufhidden = 'wipe'
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, nowait = true, desc = 'close' })
   vim.wo[0][0].wrap, vim.wo[0][0].linebreak = true, true
   return buf
 end
@@ -140,7 +149,7 @@ local function write(i, path, over)
   local text = replay.line(i, versions()) .. '\n'
   local why = write_file(path, text, over)
   if why then return notify.error('hum: ' .. why) end
-  notify.info(('hum: written with the texts of the chat: %s (%s)'):format(path, kilobytes(#text)))
+  notify.info(('hum: wrote %s (%s), with the text of the chat'):format(path, kilobytes(#text)))
 end
 
 --- Writes the last request of the current chat, or what the current page shows, so that it can be replayed.

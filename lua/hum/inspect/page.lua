@@ -98,7 +98,7 @@ local function add_ending(page, i)
   local is_good = i.ending == 'done' and data.ending == 'good'
   heading(page, 'What happened')
   if not i.ending then
-    add(page, 'It is still running; :Hum inspect shows what has come by then.')
+    add(page, 'It is still running. :Hum inspect in this window shows what has come since.')
   elseif i.ending == 'cancelled' then
     add(page, 'It was stopped.')
   elseif is_good or not data.message then

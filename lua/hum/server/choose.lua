@@ -10,6 +10,7 @@ local models = require('hum.server.models')
 local pick = require('hum.server.pick')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
+local wrap = require('hum.wrap')
 
 local M = {}
 
@@ -66,8 +67,8 @@ local function invitation(name) return name .. ': choose a model …' end
 ---@return string|nil
 local function remark(source)
   if source.err then
-    local text = query.text(source.err):gsub('^hum: ', ''):gsub('%s*\n%s*', '; ')
-    return ('%s: %s'):format(source.name, text)
+    local text = query.text(source.err):gsub('^hum: ', '')
+    return ('%s: %s'):format(source.name, wrap.joined(text))
   elseif not source.asked then
     return invitation(source.name)
   elseif not source.done then

@@ -112,12 +112,22 @@ end
 
 -- ---- what the helper is told ---------------------------------------------------------------------
 
---- A text that is another one when an endpoint is configured in another way.
+local hashes = setmetatable({}, { __mode = 'k' }) ---@type table<hum.Endpoint, string>
+
+--- What the helper has learned of an endpoint holds as long as this is the same.
+---@param endpoint hum.Endpoint
+---@return string
+local function hash_of(endpoint)
+  hashes[endpoint] = hashes[endpoint] or vim.fn.sha256(vim.inspect(endpoint))
+  return hashes[endpoint]
+end
+
+--- The same, by an endpoint's name.
 ---@param name string
 ---@return string|nil
 function M.configured(name)
   local endpoint = config.get().endpoints[name]
-  return endpoint and vim.fn.sha256(vim.inspect(endpoint))
+  return endpoint and hash_of(endpoint)
 end
 
 --- Whether an endpoint can be reached without running a command for its secrets.
@@ -144,16 +154,6 @@ function M.split_model(text)
     return name, model ~= '' and model or nil
   end
   return nil, text ~= '' and text or nil
-end
-
-local hashes = setmetatable({}, { __mode = 'k' }) ---@type table<hum.Endpoint, string>
-
---- What the helper has learned of an endpoint holds as long as this is the same.
----@param endpoint hum.Endpoint
----@return string
-local function hash_of(endpoint)
-  hashes[endpoint] = hashes[endpoint] or vim.fn.sha256(vim.inspect(endpoint))
-  return hashes[endpoint]
 end
 
 --- A file of the configuration, with "~" and variables resolved.

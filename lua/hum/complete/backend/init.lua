@@ -11,6 +11,7 @@ local models = require('hum.server.models')
 local preset = require('hum.server.provider.preset')
 local steps = require('hum.server.steps')
 local task = require('hum.complete.backend.task')
+local wrap = require('hum.wrap')
 
 local M = {}
 
@@ -266,8 +267,8 @@ function M.text()
   elseif not known or not same(known.key, current_key()) then
     return 'the FIM model will be chosen when it is needed'
   end
-  return known.found and 'FIM model: ' .. M.describe(known.found)
-    or ((known.err or ''):gsub('^hum: completion: ', ''):gsub('^hum: ', ''):gsub('\n', '; '))
+  if known.found then return 'FIM model: ' .. M.describe(known.found) end
+  return wrap.joined(((known.err or ''):gsub('^hum: ', ''):gsub('^completion: ', '')))
 end
 
 return M

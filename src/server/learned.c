@@ -208,8 +208,11 @@ bool learned_is_of_service(const char *what)
 bool learned_avoid(const struct endpoint *e, const char *model, const char *what)
 {
     const struct learned known = learned_of(e, model);
-    struct memory *m = make(e, learned_is_of_service(what) ? NULL : model);
-    if (m->count == AVOIDED_MAX || was_refused(&known, what)) {
+    if (was_refused(&known, what)) {
+        return false;
+    }
+    struct memory *m = make(e, learned_is_of_service(what) ? NULL : model); /* known may be gone */
+    if (m->count == AVOIDED_MAX) {
         return false;
     }
     m->avoided[m->count++] = xstrdup(what);

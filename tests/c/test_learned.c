@@ -64,6 +64,22 @@ static void another_configuration_is_another_endpoint(void)
     CHECK(learned_is_as_written(&at));
 }
 
+/* The endpoint's own memory is the oldest, and what is learned of one more model takes its place. */
+static void what_is_forgotten_for_want_of_room_is_asked_no_more(void)
+{
+    learned_forget(NULL);
+    learned_avoid(&at, "m", "stream_options");
+    char model[16];
+    for (int i = 0; i < 100; i++) {
+        snprintf(model, sizeof model, "m%d", i);
+        CHECK(learned_avoid(&at, model, "temperature"));
+        CHECK(avoids(model, "temperature"));
+    }
+    CHECK(!avoids("m0", "temperature"));
+    CHECK(!avoids("m", "stream_options"));
+    learned_forget(NULL);
+}
+
 static void one_endpoint_is_forgotten_by_its_name(void)
 {
     learned_forget(NULL);
@@ -210,5 +226,6 @@ int main(void)
     RUN(thoughts_without_a_beginning_are_remembered);
     RUN(a_body_is_revised);
     RUN(the_oldest_are_forgotten);
+    RUN(what_is_forgotten_for_want_of_room_is_asked_no_more);
     return check_report("learned");
 }

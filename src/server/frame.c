@@ -45,7 +45,7 @@ static void clear_record(struct frame *f)
 {
     f->has_data = f->bare = f->closed = 0;
     f->value = (struct balance){0};
-    f->seen = 0;
+    f->blank = f->seen = 0;
     buf_clear(&f->record);
 }
 
@@ -79,10 +79,19 @@ static struct span skip_blanks(struct span s)
     return s;
 }
 
+/* The record without the white space that it begins with, which is looked at once only. */
+static struct span text_of(struct frame *f)
+{
+    struct span text = span_skip((struct span){f->record.data, f->record.len}, f->blank);
+    text = skip_blanks(text);
+    f->blank = f->record.len - text.len;
+    return text;
+}
+
 /* Whether the record is a JSON value that has not ended yet. */
 static bool is_open(struct frame *f)
 {
-    struct span text = skip_blanks((struct span){f->record.data, f->record.len});
+    struct span text = text_of(f);
     if (f->closed || text.len == 0 || (*text.data != '{' && *text.data != '[')) {
         return false;
     }
@@ -217,7 +226,7 @@ static bool is_begun_anew(const struct frame *f, struct span line)
  * lines. */
 static bool goes_on(struct frame *f, struct span line)
 {
-    bool blank = skip_blanks((struct span){f->record.data, f->record.len}).len == 0;
+    bool blank = text_of(f).len == 0;
     return f->has_data && !f->bare && (blank ? opens_value(line) : is_open(f));
 }
 

@@ -36,6 +36,7 @@ struct frame {
         size_t seen;          /* of its bytes */
         size_t end;           /* 0: not yet */
     } glue;
+    size_t blank;         /* so much white space the record is known to begin with */
     struct balance value; /* of the record ... */
     size_t seen;          /* ... of which so much was counted */
     unsigned has_data : 1;

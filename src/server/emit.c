@@ -282,13 +282,11 @@ static const cJSON *error_with_words(const cJSON *root, const cJSON *error)
 static const cJSON *find_in_member(const cJSON *root, const cJSON *member)
 {
     const char *name = member->string;
-    const cJSON *error = NULL;
     if (strcmp(name, "choices") == 0) {
         return find_in_choices(member);
     }
     if (strcmp(name, "error") == 0 || strcmp(name, "Error") == 0) {
-        error = reported(root, name);
-        return error != NULL ? error_with_words(root, error) : NULL;
+        return is_void(member) ? NULL : error_with_words(root, member);
     }
     if (strcmp(name, "x_groq") == 0) {
         return reported(member, "error");

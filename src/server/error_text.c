@@ -85,10 +85,15 @@ static const char *const names[] = {
 /* What may stand in the place of a message, where there is none. */
 static const char *const codes[] = {"type", "code", "status"};
 
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 /* A text, or the one that a server behind the server has written. */
 static bool find_in_string(const char *text, int depth, struct buf *out)
 {
-    if (text[strspn(text, " \t\r\n")] == '\0') {
+    if (is_blank(text)) {
         return false;
     }
     if (!unwrap(text, depth, out)) {
@@ -102,7 +107,7 @@ static bool find_both(const cJSON *object, int depth, struct buf *out)
 {
     const cJSON *error = json_get(object, "error");
     size_t before = out->len;
-    if (!cJSON_IsString(error) || error->valuestring[0] == '\0') {
+    if (!cJSON_IsString(error) || is_blank(error->valuestring)) {
         return false;
     }
     buf_printf(out, "%s: ", error->valuestring);

@@ -113,6 +113,7 @@ static void a_word_and_the_message_beside_it_are_both_told(void)
     BODY("{\"error\":\"Bad Request\",\"message\":\"no\",\"status\":400}", "Bad Request: no");
     BODY("{\"error\":\"no\",\"message\":\"no\"}", "no");
     BODY("{\"error\":true,\"message\":\"no\"}", "no");
+    BODY("{\"error\":\" \",\"message\":\"no\"}", "no");
     BODY("{\"error\":\"invalid_token\",\"error_description\":\"no\"}", "invalid_token: no");
     BODY("{\"fault\":{\"faultstring\":\"no\"}}", "no");
     BODY("{\"errorMessage\":\"no\"}", "no");

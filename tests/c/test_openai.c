@@ -263,6 +263,7 @@ static void errors_stand_in_many_places(void)
     STREAM("{\"base_resp\":{\"status_code\":1008,\"status_msg\":\"no balance\"}}",
            "{error no balance}");
     STREAM("{\"code\":\"unavailable\",\"error\":\"dark\"}", "{error dark}");
+    STREAM("data: {\"error\":null,\"error\":{\"message\":\"twice\"}}\n\n", "{error twice}");
     STREAM("{\"success\":false,\"errors\":[{\"code\":7,\"message\":\"cloudy\"}]}",
            "{error cloudy}");
     STREAM("{\"detail\":\"Not here\"}", "{stray Not here}{unread detail}{cut}");

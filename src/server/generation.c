@@ -233,6 +233,9 @@ static void on_watchdog(uv_timer_t *timer)
 {
     struct generation *g = timer->data;
     uint64_t limit = (uint64_t)limit_ms(g), now = uv_now(g->env.loop);
+    if (limit == 0) {
+        return; /* text has come behind what were taken for the last words */
+    }
     if (g->paused) {
         g->last_token_ms = now;
     }

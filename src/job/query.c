@@ -133,7 +133,7 @@ static bool try_again(struct query *q, const struct failure *f, size_t len)
 static void note_address(struct query *q)
 {
     struct buf told;
-    buf_init(&told, SIZE_MAX);
+    buf_init_secret(&told, SIZE_MAX);
     bool is_json = q->body.len > 0 && (q->body.data[0] == '{' || q->body.data[0] == '[');
     if (is_json && again_held(&q->again, &q->endpoint, &told)) {
         event_learned(q->env.rpc, q->job.id, q->endpoint.name, told.data, q->endpoint.secrets);

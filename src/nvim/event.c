@@ -72,7 +72,7 @@ void event_learned(struct rpc *rpc, int64_t id, const char *endpoint, const char
                    char *const *secrets)
 {
     struct buf message;
-    buf_init(&message, SIZE_MAX);
+    buf_init_secret(&message, SIZE_MAX);
     buf_add_str(&message, told);
     mask_text(&message, secrets);
     struct buf *out = event_begin(rpc, EVENT_LEARNED, id);

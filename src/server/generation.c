@@ -263,7 +263,7 @@ static void note_token(struct generation *g)
 static void note_address(struct generation *g)
 {
     struct buf told;
-    buf_init(&told, SIZE_MAX);
+    buf_init_secret(&told, SIZE_MAX);
     if (again_held(&g->again, g->endpoint, &told) && g->callbacks->on_learned != NULL) {
         g->callbacks->on_learned(g->ctx, told.data);
     }
@@ -435,7 +435,7 @@ static bool try_again(struct generation *g, struct again_facts *facts, const str
     if (g->has_come || (g->callbacks->body == NULL && g->sent.len == 0)) {
         return false;
     }
-    buf_init(&told, LIMIT_ERROR_BODY);
+    buf_init_secret(&told, LIMIT_ERROR_BODY);
     enum again_how how = judge(g, facts, &ms, &told);
     if (how != AGAIN_NOT) {
         rest(g, how == AGAIN_LATER ? (uint64_t)ms : 0);

@@ -481,7 +481,7 @@ static void on_pressure(void *ctx, bool high)
 {
     struct chat *c = ctx;
     enter(c);
-    if (c->generation != NULL) {
+    if (c->generation != NULL && c->ending == END_NONE) { /* one that is flushed gives no more */
         generation_pause(c->generation, high);
     }
     leave(c);

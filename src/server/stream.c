@@ -171,7 +171,8 @@ static void keep_unread(struct stream *s, const struct dialect_event *event)
     if (s->unread[0] == '\0') {
         snprintf(s->unread, sizeof s->unread, "%s", event->text);
     }
-    if (s->logged++ < LOGGED_MAX) {
+    if (s->logged < LOGGED_MAX) {
+        s->logged++;
         log_write(LOG_INFO, "%s: passed over: %s", s->source.endpoint->name, event->text);
     }
 }
@@ -182,7 +183,8 @@ static void keep_stray(struct stream *s, const struct dialect_event *event)
     if (!s->works || strchr(event->text, ' ') != NULL) {
         frame_keep_stray(&s->frame, event->text, event->len);
     }
-    if (s->logged++ < LOGGED_MAX) {
+    if (s->logged < LOGGED_MAX) {
+        s->logged++;
         struct buf text;
         buf_init_secret(&text, SIZE_MAX);
         buf_add(&text, event->text, event->len);

@@ -25,12 +25,12 @@ static size_t match_char(const char *at, char c)
     if (at[0] == c || at[0] != '\\') {
         return at[0] == c;
     }
-    if (at[1] == c && !is_word(c)) {
-        return 2;
+    if (at[1] != 'u') {
+        return at[1] == c && !is_word(c) ? 2 : 0;
     }
     char hex[5];
     snprintf(hex, sizeof hex, "%04x", (unsigned char)c);
-    return at[1] == 'u' && strncasecmp(at + 2, hex, 4) == 0 ? 6 : 0;
+    return strncasecmp(at + 2, hex, 4) == 0 ? 6 : 0;
 }
 
 /* So many bytes of the text are the secret: all of it, half of it at least, or nothing. */

@@ -1,6 +1,7 @@
 #include "server/proxy.h"
 
 #include "base/buf.h"
+#include "base/span.h"
 
 #include <arpa/inet.h>
 #include <stddef.h>
@@ -12,11 +13,6 @@
 #define HOST_ROOM 256
 
 /* ---- hosts --------------------------------------------------------------------- */
-
-struct span {
-    const char *at;
-    size_t len;
-};
 
 /* Behind the user's name and password, in which anything may stand. */
 static const char *skip_user(const char *text)
@@ -71,12 +67,12 @@ static bool same_bits(const struct address *a, const struct address *b, unsigned
 static bool holds_address(struct span entry, const struct address *address)
 {
     char text[HOST_ROOM];
-    if (entry.len >= 2 && entry.at[0] == '[') {
-        entry.at++;
+    if (entry.len >= 2 && entry.data[0] == '[') {
+        entry.data++;
         entry.len--;
     }
     size_t len = entry.len < sizeof text - 1 ? entry.len : sizeof text - 1;
-    memcpy(text, entry.at, len);
+    memcpy(text, entry.data, len);
     text[len] = '\0';
     unsigned most = address->family == AF_INET ? 32 : 128, bits = most;
     char *slash = strchr(text, '/');
@@ -95,15 +91,15 @@ static bool holds_address(struct span entry, const struct address *address)
  * "*.example.org", which curl does not know, but other programs do. */
 static bool holds_name(struct span entry, const char *host)
 {
-    if (entry.len > 1 && entry.at[0] == '*' && entry.at[1] == '.') {
-        entry.at++;
+    if (entry.len > 1 && entry.data[0] == '*' && entry.data[1] == '.') {
+        entry.data++;
         entry.len--;
     }
-    while (entry.len > 0 && entry.at[0] == '.') {
-        entry.at++;
+    while (entry.len > 0 && entry.data[0] == '.') {
+        entry.data++;
         entry.len--;
     }
-    while (entry.len > 0 && entry.at[entry.len - 1] == '.') {
+    while (entry.len > 0 && entry.data[entry.len - 1] == '.') {
         entry.len--;
     }
     size_t len = strlen(host);
@@ -114,7 +110,7 @@ static bool holds_name(struct span entry, const char *host)
         return false;
     }
     const char *tail = host + len - entry.len;
-    return strncasecmp(tail, entry.at, entry.len) == 0 && (tail == host || tail[-1] == '.');
+    return strncasecmp(tail, entry.data, entry.len) == 0 && (tail == host || tail[-1] == '.');
 }
 
 bool proxy_spares(const char *list, const char *host)

@@ -22,8 +22,9 @@ end
 local function check_config()
   health.start('hum: configuration')
   local problems = require('hum.config').problems()
-  for _, problem in ipairs(problems) do
-    health.error(problem, { 'See |hum-config|. What is wrong is left out, and an endpoint with an error is not used.' })
+  local advice = { 'See |hum-config|. What is wrong is ignored, and an endpoint with an error is not used.' }
+  for i, problem in ipairs(problems) do
+    health.error(problem, i == #problems and advice or nil)
   end
   if #problems == 0 then health.ok('no errors in vim.g.hum and setup()') end
   for _, offer in ipairs(require('hum.config').offers()) do

@@ -167,7 +167,8 @@ test('every example in Lua of README and help is taken as it stands', { ui = fal
 end)
 
 test('README and help have every preset', { ui = false }, function(t)
-  local readme, presets = t:read_file(t.root .. '/README.md'), help(t):match('%*hum%-presets%*(.-)Under another name')
+  local readme, presets =
+    t:read_file(t.root .. '/README.md'), help(t):match('%*hum%-presets%*(.-)An endpoint with another name')
   for name, known in pairs(t:lua('return require("hum.server.provider.presets")')) do
     T.match('`' .. name .. '`', readme, true)
     local row = presets:match('\n    (' .. name .. ' *[^\n]*)\n')

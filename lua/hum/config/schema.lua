@@ -48,10 +48,10 @@ local endpoint = {
       kind = 'string',
       or_false = true,
       also = { 'service', 'template' },
-      default_help = 'the one that has the name of the endpoint, if there is one',
+      default_help = 'the one with the name of the endpoint, if there is one',
       help = [[
-What the server is, see |hum-presets|: the address, the variable of the key and the ways of
-a known server or service are then known. What you set yourself takes precedence. `false`:
+Which server or service this is, see |hum-presets|: hum then knows its address, the variable
+of its key and the peculiarities of its API. What you set yourself takes precedence. `false`:
 none of them.]],
     },
     {
@@ -61,7 +61,7 @@ none of them.]],
       default_help = [[
 that of the preset; of "ollama" $OLLAMA_HOST, else "http://127.0.0.1:11434"]],
       help = [[
-Address of the server as its documentation has it: `http://` or `https://`, host, port and
+Address of the server, as given in its documentation: `http://` or `https://`, host, port and
 path, see |hum-addresses|; `unix:///run/server.sock` is a Unix socket. User names, passwords
 and keys are not accepted here; see `key`.]],
     },
@@ -69,7 +69,7 @@ and keys are not accepted here; see `key`.]],
       name = 'path',
       kind = 'string',
       help = [[
-The whole path of a chat, in place of the usual one: `/v2/chat`.]],
+The whole path of a chat, instead of the usual one: `/v2/chat`.]],
     },
     {
       name = 'query',
@@ -106,7 +106,7 @@ to select one with |vim.ui.select()| and remembers your choice.]],
       default = {},
       help = [[
 The models that `:Hum model` offers, for servers that have no list of them. The server is
-not asked for its own then.]],
+then not asked for a list.]],
     },
     {
       name = 'resource',
@@ -116,12 +116,12 @@ not asked for its own then.]],
     {
       name = 'deployment',
       kind = 'string',
-      help = 'Name of the deployment in it; the model, if `model` is not set.',
+      help = 'Name of the deployment in your Azure resource; also the model, if `model` is not set.',
     },
     {
       name = 'api_version',
       kind = 'string',
-      help = "Version of Azure's API, for its older addresses.",
+      help = "Version of Azure's API, if you use its older addresses.",
     },
     {
       name = 'options',
@@ -132,8 +132,8 @@ not asked for its own then.]],
       help = [[
 Sampling and load options, passed to the server unchanged: `temperature`, `num_ctx` and
 so on for "ollama", top-level fields such as `max_tokens` for the others. Ollama reloads
-the model whenever `num_ctx` differs from the previous request. With `vim.NIL` as its value
-a field that hum sends by itself is left out: `{ stream_options = vim.NIL }`.]],
+the model whenever `num_ctx` differs from the previous request. `vim.NIL` removes a field that
+hum would send: `{ stream_options = vim.NIL }`.]],
     },
     {
       name = 'headers',
@@ -142,16 +142,16 @@ a field that hum sends by itself is left out: `{ stream_options = vim.NIL }`.]],
       default = {},
       help = [[
 Additional HTTP headers by name. A value is a string or, for anything secret,
-`{ env = 'NAME' }` or `{ command = { ... } }` as in `key`, with what is to stand in front
-of it as `prefix = '...'`. A header of yours replaces the one that hum would send.]],
+`{ env = 'NAME' }` or `{ command = { ... } }` as in `key`; `prefix = '...'` in there is put
+before the secret. A header of yours replaces the one that hum would send.]],
     },
     {
       name = 'key',
       kind = 'secret',
       also = { 'api_key', 'apikey', 'token', 'secret', 'password' },
       help = [[
-The API key; services that are known by a preset take theirs from the variable that it
-usually stands in. It is sent as `Authorization: Bearer ...`, with the dialect "anthropic" as
+The API key; with a preset, it is taken from the usual environment variable of the service. It
+is sent as `Authorization: Bearer ...`, with the dialect "anthropic" as
 `x-api-key`; see |hum-api-keys|. A header `Authorization` in `headers` replaces it. Plain text is
 rejected: use `{ env = 'NAME' }` for an environment variable, or
 `{ command = { 'pass', 'show', 'x' } }` for a command that prints the key on its first
@@ -171,8 +171,8 @@ number of seconds, or "-1s" for no limit.]],
       also = { 'thinking', 'reasoning' },
       help = [[
 Whether a thinking model thinks: `true`, `false`, a level ("none", "minimal", "low",
-"medium", "high", "xhigh" or "max"), or the most tokens that it may think. If it is not set,
-the server decides. What becomes of each value: |hum-think|.]],
+"medium", "high", "xhigh" or "max"), or the most tokens that it may spend on it. If it is not
+set, the server decides. How each value is sent: |hum-think|.]],
     },
     {
       name = 'thoughts',
@@ -180,8 +180,8 @@ the server decides. What becomes of each value: |hum-think|.]],
       or_false = true,
       default_help = 'the one that the service documents',
       help = [[
-Name of the field in which thoughts are sent back with a reply, such as
-"reasoning_content"; `false` sends none back.]],
+Name of the field in which the thinking of earlier replies is sent back to the model, such
+as "reasoning_content"; `false`: it is not sent back.]],
     },
     {
       name = 'ca',
@@ -190,19 +190,19 @@ Name of the field in which thoughts are sent back with a reply, such as
       default_help = [[
 $CURL_CA_BUNDLE, else $SSL_CERT_FILE and $SSL_CERT_DIR, else the system's]],
       help = [[
-File or directory with the certificates of the authorities that the server's certificate
-may come from, and of no others; see |hum-tls|.]],
+File or directory with the certificates of the only authorities that are trusted for this
+endpoint; see |hum-tls|.]],
     },
     {
       name = 'client_cert',
       kind = 'string',
       also = { 'cert', 'certificate' },
-      help = 'File of the certificate that is shown to the server, in PEM format.',
+      help = 'File with the client certificate that the server requires, in PEM format.',
     },
     {
       name = 'client_key',
       kind = 'string',
-      help = 'File of its key, if it is not in `client_cert`. It must not have a passphrase.',
+      help = 'File with the key of that certificate, if it is not in `client_cert`. It must not have a passphrase.',
     },
     {
       name = 'insecure',
@@ -210,25 +210,25 @@ may come from, and of no others; see |hum-tls|.]],
       default = false,
       also = { 'allow_insecure', 'verify' },
       help = [[
-Do not check the server's certificate: whoever is on the way can read and change what is
-sent, the key included. You are warned when the endpoint is first used. Put the server's own
+Do not check the server's certificate: anybody on the network in between can read and change
+what is sent, including the key. You are warned when the endpoint is first used. Put the server's own
 certificate into `ca` instead.]],
     },
     {
       name = 'proxy',
       kind = 'string',
       or_false = true,
-      default_help = '$http_proxy, $https_proxy or $all_proxy, but none for addresses of this machine',
+      default_help = '$http_proxy, $https_proxy or $all_proxy, but none for servers on this machine',
       help = [[
 URL of the proxy: `http://`, `https://`, `socks5://` or `socks5h://`, host and port;
-`false` for none. It is used for servers of this machine, too; see |hum-proxy|.]],
+`false` for none. It is also used for servers on this machine; see |hum-proxy|.]],
     },
     {
       name = 'no_proxy',
       kind = 'list',
-      default_help = '$no_proxy, for the proxy of the variables',
+      default_help = '$no_proxy, if the proxy is one of the variables',
       help = [[
-Hosts that are reached without the proxy: names (with all below them), addresses and
+Hosts that are reached without the proxy: names (with all subdomains), addresses and
 networks (`10.0.0.0/8`).]],
     },
     {

@@ -136,10 +136,32 @@ static size_t match_here(const char *data, size_t len, const char *at, char *con
     return word > longest ? word : longest;
 }
 
+/* The bytes that a key, or a secret, or what JSON makes of it, may begin with. */
+static void note_beginnings(bool *may_begin, char *const *secrets)
+{
+    may_begin['s'] = may_begin['\\'] = true;
+    for (; secrets != NULL && *secrets != NULL; secrets++) {
+        may_begin[(unsigned char)(*secrets)[0]] = true;
+    }
+}
+
+/* Most places are none, and whole answers are masked. */
+static bool may_match(const char *data, size_t len, char c, const bool *may_begin)
+{
+    return may_begin[(unsigned char)c] ||
+           (len > 0 && (data[len - 1] == '=' || data[len - 1] == '/'));
+}
+
 static void mask(struct buf *text, char *const *secrets, bool over)
 {
+    bool may_begin[256] = {false};
     size_t kept = 0;
+    note_beginnings(may_begin, secrets);
     for (size_t at = 0; at < text->len;) {
+        if (!may_match(text->data, kept, text->data[at], may_begin)) {
+            text->data[kept++] = text->data[at++];
+            continue;
+        }
         size_t n = match_here(text->data, kept, text->data + at, secrets);
         if (n > 0) {
             size_t stars = over || n < 3 ? n : 3; /* there is no room for more */

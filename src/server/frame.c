@@ -364,12 +364,23 @@ static int read_glued(struct frame *f, struct span line, size_t *read, const str
     return error;
 }
 
+/* Whether "}{" stands in a line: in most there is no other brace than that of the message. */
+static bool may_be_glued(struct span line)
+{
+    const char *at = line.len > 0 && line.data[0] == '{' ? line.data : NULL;
+    const char *end = line.data + line.len;
+    do {
+        at = at != NULL ? memchr(at + 1, '{', (size_t)(end - at - 1)) : NULL;
+    } while (at != NULL && at[-1] != '}');
+    return at != NULL;
+}
+
 /* A whole line. */
 static int read_values(struct frame *f, struct span line, const struct out *out)
 {
     size_t read = 0;
     int error = 0;
-    if (line.len > 0 && line.data[0] == '{' && memmem(line.data, line.len, "}{", 2) != NULL) {
+    if (may_be_glued(line)) {
         error = read_glued(f, line, &read, out);
     }
     if (error != 0) {

@@ -22,11 +22,14 @@ end
 local function check_config()
   health.start('hum: configuration')
   local problems = require('hum.config').problems()
-  local advice = { 'See |hum-config|. What is wrong is ignored, and an endpoint with an error is not used.' }
-  for i, problem in ipairs(problems) do
-    health.error(problem, i == #problems and advice or nil)
+  for _, problem in ipairs(problems) do
+    health.error(problem)
   end
-  if #problems == 0 then health.ok('no errors in vim.g.hum and setup()') end
+  if #problems > 0 then
+    health.info('what is wrong is ignored, and an endpoint with an error is not used: see |hum-config|')
+  else
+    health.ok('no errors in vim.g.hum and setup()')
+  end
   for _, offer in ipairs(require('hum.config').offers()) do
     health.info(('$%s is set: |:Hum-model| offers %s'):format(offer.variable, offer.title))
   end

@@ -172,10 +172,10 @@ function M.warn(text, quotes) add(text, LEVELS.WARN, quotes) end
 --- What the user wanted to know: told each time. For a list, a prompt that waits for a key is no surprise.
 ---@param text string
 function M.answer(text)
-  log.write('info', text)
   if not is_builtin() then return vim.notify(text, LEVELS.INFO, { title = 'hum' }) end
-  if not text:find('\n') then return echo.show(text, fitted(text), LEVELS.INFO) end
-  vim.api.nvim_echo({ { text } }, true, {})
+  if text:find('\n') then return vim.api.nvim_echo({ { text } }, true, {}) end
+  log.write('info', text)
+  echo.show(text, fitted(text), LEVELS.INFO)
 end
 
 ---@param text string

@@ -40,7 +40,7 @@ test('common mistakes with addresses are named', { env = { http_proxy = 'http://
   T.match('returned HTTP 404', about(text, 'deeper'), true)
   T.match('base address', about(text, 'deeper'), true)
   T.match('reachable: Ollama 0.33.0', about(text, 'good'), true)
-  T.match('not used for servers of this machine', about(text, 'good'), true)
+  T.match('not used for servers on this machine', about(text, 'good'), true)
   T.match('new chats use "alpha:7b" (capabilities: completion', about(text, 'good'), true)
   T.no_match('ERROR', about(text, 'good'))
   T.match('"gamma", which the server does not have', about(text, 'wrong_model'), true)

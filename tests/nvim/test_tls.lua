@@ -256,7 +256,7 @@ test(':checkhealth says how a server is reached, without a password', QUIET, fun
     notes({ url = away }, { https_proxy = secret, no_proxy = 'x' })
   )
   eq(
-    '$http_proxy is set, but not used for servers of this machine',
+    '$http_proxy is set, but not used for servers on this machine',
     notes({ url = 'http://localhost:1' }, { http_proxy = secret })
   )
   eq('the server listens on the socket /run/x', notes({ url = 'unix:/run/x' }, { http_proxy = secret }))

@@ -46,7 +46,7 @@ local function proxy_note(spec)
   local name, value = first_set(VARIABLES[spec.url:match('^%a+')] or {})
   if not name or not value then return nil end
   if url.is_loopback(spec.url) then
-    return { text = ('$%s is set, but not used for servers of this machine'):format(name) }
+    return { text = ('$%s is set, but not used for servers on this machine'):format(name) }
   end
   local but = spec.no_proxy and 'the option no_proxy' or first_set({ 'no_proxy', 'NO_PROXY' })
   but = but and (but:gsub('^no_proxy$', '$no_proxy'):gsub('^NO_PROXY$', '$NO_PROXY'))

@@ -229,7 +229,8 @@ function M.choose(choice, cb)
     if #choice.items <= room() or not is_builtin(vim.ui.select) then
       return steps.add(select(choice, choice.items, steps.finish))
     end
-    narrow(choice, ('%d models. A part of the name (<Tab> completes): '):format(#choice.items), steps)
+    local keys = vim.o.columns < 60 and '' or ' (<Tab> completes)' -- a prompt that wraps covers the list
+    narrow(choice, ('%d models. A part of the name%s: '):format(#choice.items, keys), steps)
   end)
   return steps.cancel
 end

@@ -46,6 +46,14 @@ bool words_fit(const char *text, const char *pattern)
     return false;
 }
 
+bool words_any(const char *text, const char *const *list)
+{
+    while (text != NULL && *list != NULL && strcasestr(text, *list) == NULL) {
+        list++;
+    }
+    return text != NULL && *list != NULL;
+}
+
 static bool is_word(char c)
 {
     return isalnum((unsigned char)c) || c == '_' || c == '-';

@@ -50,8 +50,8 @@ void backend_free(struct backend *b); /* NULL is fine */
 /* What all its fills have in common. */
 struct fill backend_fill(const struct backend *b);
 
-/* Sends this fill, without what the server is known to refuse. No callback runs before it returns. env->http may be NULL. Returns NULL with
- * *why a static text if it cannot be sent. */
+/* Sends this fill, without what the server is known to refuse. No callback runs before it returns.
+ * env->http may be NULL. Returns NULL with *why a static text if it cannot be sent. */
 struct generation *backend_start(const struct backend *b, const struct generation_env *env,
                                  const struct fill *fill,
                                  const struct generation_callbacks *callbacks, void *ctx,

@@ -235,11 +235,6 @@ static void read_citations(const struct emit *e, const cJSON *list)
     }
 }
 
-static bool is_text(const cJSON *item, const char *text)
-{
-    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
-}
-
 /* What nobody knows is passed over, unless it is called a text or nothing; so is what one of the
  * server's own tools found. */
 static void read_other(const struct emit *e, const cJSON *type, const cJSON *content)
@@ -257,16 +252,16 @@ static void read_content(const struct emit *e, int64_t index, const cJSON *conte
     const cJSON *type = json_get(content, "type"), *data = json_get(content, "data");
     end_index(e, index); /* of a server that does not end its blocks, and counts anew */
     message_of(e)->index = index;
-    if (is_text(type, "text")) {
+    if (json_is_text(type, "text")) {
         shape_text(e, DIALECT_TEXT, json_get(content, "text"));
         read_citations(e, json_get(content, "citations"));
-    } else if (is_text(type, "thinking")) {
+    } else if (json_is_text(type, "thinking")) {
         read_thinking(e, index, json_get(content, "thinking"));
         read_signature(e, index, json_get(content, "signature"));
-    } else if (is_text(type, "redacted_thinking") && cJSON_IsString(data)) {
+    } else if (json_is_text(type, "redacted_thinking") && cJSON_IsString(data)) {
         emit_thought(e, data->valuestring, strlen(data->valuestring), NULL);
         emit_tick(e);
-    } else if (is_text(type, "tool_use") || is_text(type, "server_tool_use")) {
+    } else if (json_is_text(type, "tool_use") || json_is_text(type, "server_tool_use")) {
         read_call(e, index, content);
     } else {
         read_other(e, type, content);
@@ -277,15 +272,15 @@ static void read_delta(const struct emit *e, const cJSON *root)
 {
     const cJSON *delta = json_get(root, "delta"), *type = json_get(delta, "type");
     int64_t index = index_of(root, message_of(e)->index);
-    if (is_text(type, "text_delta")) {
+    if (json_is_text(type, "text_delta")) {
         shape_text(e, DIALECT_TEXT, json_get(delta, "text"));
-    } else if (is_text(type, "thinking_delta")) {
+    } else if (json_is_text(type, "thinking_delta")) {
         read_thinking(e, index, json_get(delta, "thinking"));
-    } else if (is_text(type, "signature_delta")) {
+    } else if (json_is_text(type, "signature_delta")) {
         read_signature(e, index, json_get(delta, "signature"));
-    } else if (is_text(type, "input_json_delta")) {
+    } else if (json_is_text(type, "input_json_delta")) {
         read_arguments(e, index, json_get(delta, "partial_json"));
-    } else if (is_text(type, "citations_delta")) {
+    } else if (json_is_text(type, "citations_delta")) {
         read_citation(e, json_get(delta, "citation"));
     } else {
         read_other(e, type, delta);

@@ -1,5 +1,7 @@
 #include "server/blame.h"
 
+#include "base/words.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +18,6 @@ static bool is_one_of(const char *name, const char *const *names)
         names++;
     }
     return name != NULL && *names != NULL;
-}
-
-static bool has_any(const char *text, const char *const *words)
-{
-    while (text != NULL && *words != NULL && strcasestr(text, *words) == NULL) {
-        words++;
-    }
-    return text != NULL && *words != NULL;
 }
 
 /* ---- the error ----------------------------------------------------------------- */
@@ -119,7 +113,7 @@ void blame_finish(struct blame *e)
 
 bool blame_says(const struct blame *e, const char *const *words)
 {
-    return has_any(e->words.data, words);
+    return words_any(e->words.data, words);
 }
 
 bool blame_is_of_name(const struct blame *e)
@@ -137,7 +131,7 @@ static bool is_of_value(const char *text)
     static const char *const words[] = {
         "must be", "should be", "range",   "greater than", "less than", "at least",  "at most",
         "between", "maximum",   "minimum", "exceed",       "too large", "too small", NULL};
-    return has_any(text, words);
+    return words_any(text, words);
 }
 
 bool blame_is_of_value(const struct blame *e)
@@ -319,8 +313,8 @@ static bool is_role(const cJSON *path)
     bool messages = false, role = false;
     for (const cJSON *part = cJSON_IsArray(path) ? path->child : NULL; part != NULL;
          part = part->next) {
-        messages = messages || (cJSON_IsString(part) && strcmp(part->valuestring, "messages") == 0);
-        role = role || (cJSON_IsString(part) && strcmp(part->valuestring, "role") == 0);
+        messages = messages || json_is_text(part, "messages");
+        role = role || json_is_text(part, "role");
     }
     if (!cJSON_IsString(path)) {
         return messages && role;

@@ -251,11 +251,6 @@ static const cJSON *reported(const cJSON *object, const char *name)
     return member == NULL || is_void(member) ? NULL : member;
 }
 
-static bool is_named(const cJSON *member, const char *text)
-{
-    return cJSON_IsString(member) && strcmp(member->valuestring, text) == 0;
-}
-
 /* The error of a choice. */
 static const cJSON *find_in_choices(const cJSON *choices)
 {
@@ -297,8 +292,8 @@ static const cJSON *find_in_member(const cJSON *root, const cJSON *member)
     }
     bool is_kind = strcmp(name, "object") == 0 || strcmp(name, "type") == 0;
     bool is_state = strcmp(name, "status") == 0 || strcmp(name, "state") == 0;
-    bool fails = ((is_kind || is_state) && is_named(member, "error")) ||
-                 (is_state && is_named(member, "failed")) ||
+    bool fails = ((is_kind || is_state) && json_is_text(member, "error")) ||
+                 (is_state && json_is_text(member, "failed")) ||
                  (strcmp(name, "success") == 0 && cJSON_IsFalse(member));
     return fails ? root : NULL;
 }

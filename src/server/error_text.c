@@ -113,7 +113,7 @@ static bool find_both(const cJSON *object, int depth, struct buf *out)
     buf_printf(out, "%s: ", error->valuestring);
     for (size_t i = 1; i < sizeof names / sizeof *names; i++) {
         const cJSON *item = json_get(object, names[i]);
-        bool same = cJSON_IsString(item) && strcmp(item->valuestring, error->valuestring) == 0;
+        bool same = json_is_text(item, error->valuestring);
         if (!same && find_message(item, depth + 1, out)) {
             return true;
         }

@@ -4,8 +4,8 @@
  *   FRAME_EVENTS  SSE: a record is an event's data, several data lines joined by
  *                 "\n"; comments, ids and events without data are passed over; LF,
  *                 CRLF and CR end lines; one space after "data:" is optional; a
- *                 leading BOM is dropped. A field "error" counts as data of an event of that name. The event's
- *                 name is in `name` while its record is given.
+ *                 leading BOM is dropped. A field "error" counts as data of an event of
+ *                 that name. The event's name is in `name` while its record is given.
  * Of what is neither, a JSON value is a record, on one line or on several: of a server that does
  * not stream, fails, or sends no "data:". Other lines are kept as strays, for they may say why
  * nothing follows. Values may follow one another without a line break, and the data lines of a

@@ -287,6 +287,11 @@ const cJSON *json_get(const cJSON *object, const char *name)
     return cJSON_IsNull(item) ? NULL : item;
 }
 
+bool json_is_text(const cJSON *item, const char *text)
+{
+    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
+}
+
 static int64_t to_count(double number)
 {
     /* Written so that NaN fails; 2^63 is the first that does not fit. */

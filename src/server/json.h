@@ -8,6 +8,7 @@
 #include "base/value.h"
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Appends v as JSON; invalid UTF-8 becomes U+FFFD. HUM_ESPEC is out's error for what JSON
@@ -32,6 +33,9 @@ cJSON *json_parse_loose(char *text, size_t len);
 
 /* The member of that name, NULL if absent, null, or object is no object. */
 const cJSON *json_get(const cJSON *object, const char *name);
+
+/* Whether it is this string. */
+bool json_is_text(const cJSON *item, const char *text);
 
 /* A number as an integer, -1 if it is none, negative or too big. */
 int64_t json_count(const cJSON *number);

@@ -1,15 +1,9 @@
 #include "server/missing.h"
 
+#include "base/words.h"
+
 #include <ctype.h>
 #include <string.h>
-
-static bool says(const char *text, const char *const *words)
-{
-    while (*words != NULL && strcasestr(text, *words) == NULL) {
-        words++;
-    }
-    return *words != NULL;
-}
 
 /* Whether the word stands there, and not as a part of another one or of a path. */
 static bool has_word(const char *text, const char *word)
@@ -61,14 +55,13 @@ static bool is_of_path(const char *text)
                                         "not found: /",
                                         "not found for url",
                                         NULL};
-    return is_bare(text) || says(text, words);
+    return is_bare(text) || words_any(text, words);
 }
 
 bool missing_is_address(long status, const char *body, size_t len, const char *text)
 {
     static const char *const no_route[] = {"no route for", NULL}; /* Cloudflare, with 400 */
-    if (status != 404 && status != 405 &&
-        !(status == 400 && text != NULL && says(text, no_route))) {
+    if (status != 404 && status != 405 && !(status == 400 && words_any(text, no_route))) {
         return false;
     }
     size_t begin = 0;

@@ -195,8 +195,7 @@ static void read_choices(const struct emit *e, const cJSON *choices)
 /* An Ollama behind this API. */
 static bool is_ollama(const cJSON *root)
 {
-    const cJSON *mark = json_get(root, "system_fingerprint");
-    return cJSON_IsString(mark) && strcmp(mark->valuestring, "fp_ollama") == 0;
+    return json_is_text(json_get(root, "system_fingerprint"), "fp_ollama");
 }
 
 /* Figures stand in the record; with the reason some services have them elsewhere. */

@@ -43,11 +43,6 @@ static bool has_words(const struct reading *r, const char *const *words, size_t 
     return true;
 }
 
-static bool is_text(const cJSON *item, const char *text)
-{
-    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
-}
-
 /* Whether the request has what the entry is about. */
 static bool is_sent(const struct reading *r, const struct refusal *known)
 {
@@ -56,10 +51,10 @@ static bool is_sent(const struct reading *r, const struct refusal *known)
         return known->field == NULL || field != NULL;
     }
     const cJSON *member = cJSON_IsObject(field) ? field->child : NULL;
-    while (member != NULL && !is_text(member, known->sent)) {
+    while (member != NULL && !json_is_text(member, known->sent)) {
         member = member->next;
     }
-    return member != NULL || is_text(field, known->sent);
+    return member != NULL || json_is_text(field, known->sent);
 }
 
 static bool read_table(struct reading *r)
@@ -84,7 +79,7 @@ static bool has_role(const struct reading *r, const char *role)
     const cJSON *messages = json_get(r->request, "messages");
     const cJSON *message = messages != NULL ? messages->child : NULL;
     for (; message != NULL; message = message->next) {
-        if (is_text(json_get(message, "role"), role)) {
+        if (json_is_text(json_get(message, "role"), role)) {
             return true;
         }
     }

@@ -1,5 +1,7 @@
 #include "server/retry.h"
 
+#include "base/words.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stddef.h>
@@ -13,16 +15,6 @@
 
 /* A week: more is a mistake, and no number of ms. */
 #define LONGEST_S 604800.0
-
-static bool says(const char *text, const char *const *words)
-{
-    for (size_t i = 0; text != NULL && words[i] != NULL; i++) {
-        if (strcasestr(text, words[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* Whether one of these stands there, and is not a part of a longer word. */
 static bool has_word(const char *text, const char *const *words)
@@ -250,8 +242,8 @@ static bool speaks_of_money(const struct retry_answer *a)
     static const char *const vague[] = {"billing", "credit", "credits", "balance", "payment", NULL};
     static const char *const rates[] = {"rate limit", "per minute", "per second",
                                         "too many requests", NULL};
-    bool waits = a->after != NULL || a->after_ms != NULL || says(a->text, rates);
-    return says(a->text, clear) || (!waits && has_word(a->text, vague));
+    bool waits = a->after != NULL || a->after_ms != NULL || words_any(a->text, rates);
+    return words_any(a->text, clear) || (!waits && has_word(a->text, vague));
 }
 
 bool retry_is_money(const struct retry_answer *a)
@@ -271,7 +263,7 @@ bool retry_is_money(const struct retry_answer *a)
         return true;
     }
     bool fits = a->status == 0 || (a->status >= 400 && a->status < 500);
-    return fits && (says(a->body, names) || has_code(a->body, codes) ||
+    return fits && (words_any(a->body, names) || has_code(a->body, codes) ||
                     (!says_when(a) && speaks_of_money(a)));
 }
 
@@ -283,7 +275,7 @@ static bool speaks_of_load(const char *text)
     static const char *const soon[] = {"loading", "starting", "warming", "try again", NULL};
     static const char *const broken[] = {"fail",   "error loading", "unable to", "could not",
                                          "cannot", "crash",         NULL};
-    return says(text, busy) || (says(text, soon) && !says(text, broken));
+    return words_any(text, busy) || (words_any(text, soon) && !words_any(text, broken));
 }
 
 /* An error within a stream has no status, but perhaps the code of one; else it has to name a time. */
@@ -292,7 +284,7 @@ static bool is_load_inside(const struct retry_answer *a)
     static const char *const codes[] = {"429", "529", NULL};
     static const char *const words[] = {"rate limit", "too many requests", "rate_limit", NULL};
     return has_code(a->body, codes) ||
-           (says_when(a) && (says(a->text, words) || says(a->body, words)));
+           (says_when(a) && (words_any(a->text, words) || words_any(a->body, words)));
 }
 
 bool retry_is_load(const struct retry_answer *a)

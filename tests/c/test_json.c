@@ -280,6 +280,15 @@ static void members_that_are_null_are_absent(void)
     cJSON_Delete(array);
 }
 
+static void a_text_is_a_string_and_all_of_it(void)
+{
+    cJSON *text = cJSON_CreateString("a"), *number = cJSON_CreateNumber(1);
+    CHECK(json_is_text(text, "a") && !json_is_text(text, "ab") && !json_is_text(text, ""));
+    CHECK(!json_is_text(number, "1") && !json_is_text(NULL, "a"));
+    cJSON_Delete(text);
+    cJSON_Delete(number);
+}
+
 static void counts_are_64_bit_integers_or_absent(void)
 {
     static const struct {
@@ -329,6 +338,7 @@ int main(void)
     RUN(strings_come_whole_whatever_escapes_are_in_them);
     RUN(nesting_without_end_is_an_error);
     RUN(members_that_are_null_are_absent);
+    RUN(a_text_is_a_string_and_all_of_it);
     RUN(counts_are_64_bit_integers_or_absent);
     return check_report("json");
 }

@@ -27,6 +27,13 @@ static void nothing_says_nothing(void)
     CHECK(!words_fit(NULL, "a") && !words_fit("", "a") && !words_fit("a", ""));
 }
 
+static void one_text_of_a_list_is_enough(void)
+{
+    static const char *const list[] = {"busy", "a|b", NULL}, *const none[] = {NULL};
+    CHECK(words_any("It is Busy.", list) && words_any("A|B", list) && !words_any("a", list));
+    CHECK(!words_any(NULL, list) && !words_any("", list) && !words_any("busy", none));
+}
+
 static void names_are_whole_words(void)
 {
     const char *text = "max_top_p top_p";
@@ -41,6 +48,7 @@ int main(void)
     RUN(one_alternative_is_enough_and_all_its_parts_are_needed);
     RUN(a_part_may_be_tied_to_the_beginning_or_be_all);
     RUN(nothing_says_nothing);
+    RUN(one_text_of_a_list_is_enough);
     RUN(names_are_whole_words);
     return check_report("words");
 }

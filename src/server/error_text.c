@@ -241,16 +241,23 @@ static bool find_code(const cJSON *item, struct buf *out)
     return false;
 }
 
-bool error_words(const cJSON *object, struct buf *out)
+/* What is found, as one line: names and words of servers are any bytes. */
+static bool add_found(bool (*find)(const cJSON *, int, struct buf *), const cJSON *item,
+                      struct buf *out)
 {
     struct buf message;
     buf_init(&message, SIZE_MAX);
-    bool found = find_message(object, 0, &message);
+    bool found = find(item, 0, &message);
     if (found) {
         utf8_line(message.data, message.len, MAX_TEXT, out);
     }
     buf_finish(&message);
     return found;
+}
+
+bool error_words(const cJSON *object, struct buf *out)
+{
+    return add_found(find_message, object, out);
 }
 
 /* Where the text within the first element of that name is, or NULL. */
@@ -414,7 +421,7 @@ static void add_words(char *text, size_t len, const cJSON *root, struct buf *out
     if (root != NULL && (error_words(root, out) || find_behind(text, len, out))) {
         return;
     }
-    if (root != NULL && (find_deep(root, 0, out) || find_code(root, out))) {
+    if (root != NULL && (add_found(find_deep, root, out) || find_code(root, out))) {
         return;
     }
     if (root != NULL && (root->child != NULL || cJSON_IsNumber(root))) {

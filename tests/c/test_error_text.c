@@ -135,6 +135,7 @@ static void the_words_of_a_provider_behind_it_are_told(void)
 static void a_message_under_another_name_is_found(void)
 {
     BODY("{\"errors\":{\"stop\":[\"is too long\"]}}", "stop: is too long");
+    BODY("{\"st\\nop\":\"is too long\"}", "st op: is too long");
     BODY("{\"data\":{\"error\":\"too long\"}}", "too long");
     BODY("{\"response\":{\"error\":{\"message\":\"no\"}}}", "no");
     BODY("{\"error\":{\"issues\":[{\"path\":[\"a\"],\"message\":\"too long\"}],\"name\":\"X\"}}",

@@ -43,9 +43,10 @@ static void check_frame(enum frame_kind kind, size_t cap, const char *data, size
     buf_init(&whole, LIMIT_RECORD);
     struct buf pieces;
     buf_init(&pieces, LIMIT_RECORD);
-    MUST(feed_frame(kind, cap, data, len, true, &whole) ==
-         feed_frame(kind, cap, data, len, false, &pieces));
-    MUST(whole.len == pieces.len);
+    int error = feed_frame(kind, cap, data, len, true, &whole);
+    MUST(feed_frame(kind, cap, data, len, false, &pieces) == error);
+    /* Of a line that is too long in the end, values at its beginning may have been read by then. */
+    MUST(error != 0 ? whole.len <= pieces.len : whole.len == pieces.len);
     MUST(whole.len == 0 || memcmp(whole.data, pieces.data, whole.len) == 0);
     buf_finish(&whole);
     buf_finish(&pieces);

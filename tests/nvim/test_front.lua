@@ -161,7 +161,7 @@ test('a model in quotes with a comment is sent as it is called', function(t)
 end)
 
 test('the help lists the options that a chat may set', PURE, function(t)
-  local help = t:read_file(T.root .. '/doc/hum.txt'):match('`options` can set only:\n\n(.-)%.\n')
+  local help = t:read_file(T.root .. '/doc/hum.txt'):match('`options` can only set:\n\n(.-)%.\n')
   local listed = {}
   for name in help:gmatch('[%w_]+') do
     listed[#listed + 1] = name

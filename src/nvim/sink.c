@@ -244,23 +244,32 @@ static void repair_soon(struct sink *s, unsigned delay_ms)
     try_again_soon(s, delay_ms);
 }
 
+/* Whether an edit other than a token's was refused; it is made again then, unless that lasts. */
+static bool was_refused(struct sink *s, const struct value *error)
+{
+    if (error != NULL && !is_lasting(s, error)) {
+        try_again_soon(s, REDELIVER_MS);
+    }
+    return error != NULL;
+}
+
+static void go_on(struct sink *s)
+{
+    s->state = SENDING;
+    s->failures = 0;
+    report_notices(s);
+    advance(s);
+}
+
 static void on_repaired(void *ctx, const struct value *error, const struct value *result)
 {
     (void)result;
     struct sink *s = ctx;
     check(s);
-    if (error != NULL && is_lasting(s, error)) {
-        return;
+    if (!was_refused(s, error)) {
+        forget_edits(s, s->unacked);
+        go_on(s);
     }
-    if (error != NULL) {
-        repair_soon(s, REDELIVER_MS);
-        return;
-    }
-    s->state = SENDING;
-    s->failures = 0;
-    forget_edits(s, s->unacked);
-    report_notices(s);
-    advance(s);
 }
 
 static void repair(struct sink *s)
@@ -301,19 +310,11 @@ static void on_turned(void *ctx, const struct value *error, const struct value *
     (void)result;
     struct sink *s = ctx;
     check(s);
-    if (error != NULL && is_lasting(s, error)) {
-        return;
+    if (!was_refused(s, error)) {
+        note_turn(s);
+        s->notices[s->notice_first].turns = false;
+        go_on(s);
     }
-    if (error != NULL) {
-        try_again_soon(s, REDELIVER_MS);
-        return;
-    }
-    s->state = SENDING;
-    s->failures = 0;
-    note_turn(s);
-    s->notices[s->notice_first].turns = false;
-    report_notices(s);
-    advance(s);
 }
 
 static void turn_text(struct sink *s)

@@ -1,5 +1,6 @@
 -- Opening, sending, endings, windows, files. The case plays the helper.
 local T = require('harness')
+local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
@@ -326,9 +327,7 @@ test('an ending under textlock waits for its end', OPTS, function(t)
   stream.open(t)
   stream.ask(t, 'one')
   stream.write(t, 'reply')
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
-  t:keys('<F5>')
-  t:wait(function() return not t:lua([[return pcall(vim.api.nvim_buf_set_lines, 0, 0, 0, false, {})]]) end, 'textlock')
+  chat.lock(t)
   stream.done(t)
   eq({}, t:events('HumRequestFinished'))
   t:keys('l')

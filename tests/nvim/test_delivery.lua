@@ -74,14 +74,6 @@ local function pass_rest(t, gate)
   t:wait(function() return gate:taken() end, 'the helper has taken the rest')
 end
 
--- Waits for the lock of a mapping that waits for its key.
-local function wait_lock(t, buf)
-  t:wait(
-    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
-    'textlock'
-  )
-end
-
 -- Blocks Neovim, lets everything come meanwhile, frees it again.
 local function while_blocked(block, free)
   return function(t)
@@ -127,9 +119,7 @@ end)
 
 test('nothing is lost or misplaced under textlock', function(t)
   local buf, text, gate = begun(t, 300)
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
-  t:keys('<F5>')
-  wait_lock(t, buf)
+  chat.lock(t, buf)
   -- All of the rest comes while the mapping waits for its key, and is refused.
   pass_rest(t, gate)
   local before = chat.reply(t, buf)
@@ -142,13 +132,11 @@ end)
 
 test('textlock comes and goes in mid-stream', function(t)
   local buf, text, gate = begun(t, 1500)
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   local passed = 20
   for _ = 1, 6 do
     gate:pass(100)
     wait_token(t, buf, passed + 100)
-    t:keys('<F5>')
-    wait_lock(t, buf)
+    chat.lock(t, buf)
     gate:pass(40)
     t:wait(function() return gate:taken() end, 'tokens under the lock')
     t:keys('l')

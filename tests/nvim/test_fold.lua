@@ -1,5 +1,6 @@
 -- Thinking parts fold, live, and stay as the user left them.
 local T = require('harness')
+local chat = require('lib.chat')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 
 local SETUP = [[
@@ -25,24 +26,12 @@ local function start(t)
   t.buf = t:lua('return buf')
 end
 
---- First and last line of the fold at a line, "open" or "none".
-local function fold(t, lnum)
-  return t:lua(
-    [[
-    local l = ...
-    if vim.fn.foldlevel(l) == 0 then return 'none' end
-    if vim.fn.foldclosed(l) == -1 then return 'open' end
-    return vim.fn.foldclosed(l) .. '-' .. vim.fn.foldclosedend(l)]],
-    lnum
-  )
-end
-
 test('thinking is folded while it streams and tells its last words', function(t)
   start(t)
   stream(t, '<think>\nThe user wants to\nknow why.\n\nSo I think', 3)
   t:wait_screen('▸ Thinking · 9 words · ', true)
   match('know why. So I think', t:screen(), true)
-  eq('7-11', fold(t, 7))
+  eq('7-11', chat.fold(t, 7))
   append(t, ' about')
   t:wait_screen('10 words', true)
   match('So I think about', t:screen(), true)
@@ -57,11 +46,11 @@ test('what follows the thinking is seen at once', function(t)
   stream(t, '\n</think>\n\nBecause', 4)
   t:wait_screen('Because', true)
   match('▸ Thought · 3 words', t:screen(), true)
-  eq('7-10', fold(t, 7))
-  eq('none', fold(t, 12))
+  eq('7-10', chat.fold(t, 7))
+  eq('none', chat.fold(t, 12))
   stream(t, '\nof it', 1)
   t:wait_screen('of it', true)
-  eq('7-10', fold(t, 8))
+  eq('7-10', chat.fold(t, 8))
 end)
 
 for _, size in ipairs({ 1, 5, 40 }) do
@@ -77,20 +66,20 @@ for _, size in ipairs({ 1, 5, 40 }) do
       t:wait_screen('<think>', true)
       stream(t, 'three\nfour\n\n\nfive\n', size)
       t:wait_screen('five', true)
-      eq('open', fold(t, 7))
-      eq('open', fold(t, 14))
+      eq('open', chat.fold(t, 7))
+      eq('open', chat.fold(t, 14))
       t:keys('za')
       t:wait_screen('Thinking · 5 words', true)
       stream(t, 'six\n\n\nseven\neight\n', size)
       t:wait_screen('Thinking · 8 words', true)
-      eq('7-21', fold(t, 7))
+      eq('7-21', chat.fold(t, 7))
       t:keys('zo')
       t:wait_screen('<think>', true)
       stream(t, '\n</think>\n\nBecause\n', size)
       t:wait_screen('Because', true)
-      eq('open', fold(t, 7))
-      eq('open', fold(t, 22))
-      eq('none', fold(t, 24))
+      eq('open', chat.fold(t, 7))
+      eq('open', chat.fold(t, 22))
+      eq('none', chat.fold(t, 24))
     end
   )
 end
@@ -113,8 +102,8 @@ test('the fold grows while the user types in another window', function(t)
   t:keys('uu')
   eq('', t:text())
   t:cmd('wincmd p')
-  eq('7-13', fold(t, 7))
-  eq('none', fold(t, 15))
+  eq('7-13', chat.fold(t, 7))
+  eq('none', chat.fold(t, 15))
 end)
 
 test('what was typed in insert mode folds when it is left', function(t)
@@ -164,7 +153,7 @@ test('an edit within a closed fold is counted', function(t)
   t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 1, false, { '## » You', 'more' })]])
   t:wait_screen('more', true)
   match('Thought · 5 words', t:screen(), true)
-  eq('8-11', fold(t, 8))
+  eq('8-11', chat.fold(t, 8))
 end)
 
 test('on request thinking starts open', function(t)
@@ -173,6 +162,6 @@ test('on request thinking starts open', function(t)
   t.buf = t:lua('return buf')
   stream(t, '<think>\none\n\n\ntwo\n', 5)
   t:wait_screen('two', true)
-  eq('open', fold(t, 7))
+  eq('open', chat.fold(t, 7))
   ok(not t:screen():find('▸', 1, true))
 end)

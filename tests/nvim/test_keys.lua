@@ -142,21 +142,7 @@ test(
     end
     if not count() then T.skip("the helper's memory cannot be read") end
     local endpoint = editor.endpoint(srv.url, { key = KEY })
-    e.rpc:notify('backend', {
-      endpoint = endpoint,
-      api = 'generate',
-      model = 'coder',
-      project = 'p',
-      load = false,
-      prefetch = true,
-      during_chat = false,
-      max_tokens = 128,
-      max_lines = 16,
-      window_tokens = 1536,
-      ring_tokens = 1024,
-      cache_bytes = 16e6,
-      confidence = 0,
-    })
+    e.rpc:notify('backend', editor.backend(endpoint, { api = 'generate' }))
     T.ok(count() > 0, 'the backend has it')
     e.rpc:notify('backend', vim.NIL)
     eq(0, count(), 'there is no backend any more')

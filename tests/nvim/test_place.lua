@@ -185,22 +185,9 @@ end)
 
 -- ---- textlock ----------------------------------------------------------------------------------
 
-local function map_lock(t)
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
-end
-
-local function lock(t, buf)
-  t:keys('<F5>')
-  t:wait(
-    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
-    'textlock'
-  )
-end
-
 test('nothing is lost or misplaced under textlock', function(t)
   local buf, text, gate = begun(t, 300)
-  map_lock(t)
-  lock(t, buf)
+  chat.lock(t, buf)
   pass_rest(t, gate)
   T.ok(#t:text(buf) < #text, 'the lock held text back')
   t:keys('l')
@@ -214,11 +201,10 @@ for name, token in vim.spairs({ words = 'na ', lines = '|---|\n' }) do
     local tokens = vim.fn['repeat']({ token }, 400)
     tokens[20] = 'XX'
     local buf, text, gate = begun(t, 400, 20, tokens)
-    map_lock(t)
     for i = 1, 3 do
       gate:pass(60)
       t:wait(function() return #t:text(buf) >= #token * (100 * i - 40) end, ('%d tokens'):format(100 * i - 40))
-      lock(t, buf)
+      chat.lock(t, buf)
       gate:pass(40)
       t:wait(function() return gate:taken() end, 'tokens under the lock')
       t:keys('l')
@@ -232,9 +218,8 @@ end
 
 test('text edited inside meanwhile is kept by the repair', function(t)
   local buf, text, gate = begun(t, 300)
-  map_lock(t)
   chat.edit_inside(t)
-  lock(t, buf)
+  chat.lock(t, buf)
   pass_rest(t, gate)
   t:keys('l')
   finish_well(t)
@@ -263,12 +248,6 @@ end)
 
 local BEFORE = around('')
 
-local function press(t, keys)
-  local before = t:eval('b:changedtick')
-  t:keys(keys)
-  t:wait(function() return t:eval('b:changedtick') ~= before end, keys .. ' changes the text')
-end
-
 for name, prepare in
   vim.spairs({
     ['the current buffer'] = function() end,
@@ -293,9 +272,9 @@ do
     finish_well(t)
     if back then back() end
     eq(around(text), t:text(buf))
-    press(t, 'u')
+    chat.press(t, 'u')
     eq(BEFORE, t:text(buf))
-    press(t, '<C-r>')
+    chat.press(t, '<C-r>')
     eq(around(text), t:text(buf))
   end)
 end
@@ -317,20 +296,20 @@ test('an edit right before the request, in a buffer that is not shown, keeps its
   finish_well(t)
   eq('mineit is', t:text(buf))
   t:cmd('buffer ' .. buf)
-  press(t, 'u')
+  chat.press(t, 'u')
   eq('mine', t:text(buf))
 end)
 
 test('an edit of the user in normal mode keeps its own step', function(t)
   local buf, text, gate = begun(t, 100)
-  press(t, 'ggx')
+  chat.press(t, 'ggx')
   gate:pass()
   finish_well(t)
   local full = around(text):sub(2)
   eq(full, t:text(buf))
   local seen = {}
   for i = 1, 3 do
-    press(t, 'u')
+    chat.press(t, 'u')
     seen[i] = t:text(buf)
   end
   local first = text:sub(1, seen[1]:find(')right', 1, true) - 1 - #'bove\nleft(')
@@ -339,7 +318,7 @@ end)
 
 test('u in mid-stream takes the text away and ends the request', function(t)
   local buf, _, gate, srv = begun(t, 1000, 20, nil, true)
-  press(t, 'u')
+  chat.press(t, 'u')
   gate:pass(10)
   local result = done(t)
   eq({ 'cancelled', 'its text was undone' }, { result.status, result.reason })
@@ -349,8 +328,8 @@ end)
 
 test('u of an earlier edit before the first token is no undo of the text', function(t)
   local buf, text, gate = begun(t, 30, 0)
-  press(t, 'ggx')
-  press(t, 'u')
+  chat.press(t, 'ggx')
+  chat.press(t, 'u')
   gate:pass()
   finish_well(t)
   eq(around(text), t:text(buf))
@@ -371,8 +350,8 @@ for name, go in vim.spairs(chat.SITUATIONS) do
     eq(around('it is'), t:text(buf))
     t:cmd('buffer ' .. buf)
     -- What comes while the user types is a step of its own, as ever.
-    if name:find('insert mode') then press(t, 'u') end
-    press(t, 'u')
+    if name:find('insert mode') then chat.press(t, 'u') end
+    chat.press(t, 'u')
     eq(BEFORE, t:text(buf))
   end)
 end
@@ -387,8 +366,7 @@ end)
 
 test('under textlock the text is taken away later, and nothing is lost', function(t)
   local buf, _, gate = begun(t, 0, 2, LONE)
-  map_lock(t)
-  lock(t, buf)
+  chat.lock(t, buf)
   pass_rest(t, gate)
   t:keys('l')
   finish_well(t)
@@ -429,7 +407,7 @@ end)
 for keys, left in vim.spairs({ ['2Gdd'] = 'above\nbelow', ['ggdG'] = '' }) do
   test(('%s over the text ends the request, and no more comes in'):format(keys), function(t)
     local buf, _, gate, srv = begun(t, 1000, 5, nil, true)
-    press(t, keys)
+    chat.press(t, keys)
     gate:pass(10)
     local result = done(t)
     eq({ 'cancelled', 'the text around it was deleted' }, { result.status, result.reason })
@@ -440,7 +418,7 @@ end
 
 test('the place is deleted before the first token', function(t)
   local buf, _, gate = begun(t, 1000, 0)
-  press(t, 'ggdG')
+  chat.press(t, 'ggdG')
   gate:pass(10)
   eq('cancelled', done(t).status)
   eq('', t:text(buf))

@@ -151,20 +151,7 @@ test('the certificate of a proxy is checked, too', QUIET, function(t)
 end)
 
 test('a proxy that answers nothing is told as that', QUIET, function(t)
-  local silent, links = vim.uv.new_tcp(), {}
-  assert(silent:bind('127.0.0.1', 0))
-  assert(silent:listen(4, function()
-    local link = vim.uv.new_tcp()
-    silent:accept(link)
-    table.insert(links, link)
-  end))
-  t:finally(function()
-    silent:close()
-    for _, link in ipairs(links) do
-      link:close()
-    end
-  end)
-  local proxy = 'http://127.0.0.1:' .. silent:getsockname().port
+  local proxy = 'http://127.0.0.1:' .. site.silent(t)
   local away = { url = 'https://hum.test', proxy = proxy, connect_timeout = t:seconds(1) }
   eq('timeout', refused(t, away, proxy .. ' opened no connection within ', 'endpoints.there.proxy').code)
 end)

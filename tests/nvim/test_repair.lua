@@ -3,28 +3,18 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
---- Presses a key whose mapping waits for another one, and no text can be changed meanwhile.
-local function lock(t, buf)
-  t:keys('<F5>')
-  t:wait(
-    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf) end,
-    'textlock'
-  )
-end
-
 --- Streams `count` equal tokens under a textlock that comes and goes.
 local function under_locks(t, token, count)
   local srv = t:fake()
   srv:script({ tokens = vim.fn['repeat']({ token }, count) })
   local gate = t:gate(srv)
   local buf = chat.open(t, srv)
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   gate:pass(0)
   chat.ask(t, 'go on', buf)
   for i = 1, 3 do
     gate:pass(60)
     t:wait(function() return #chat.reply(t, buf) >= #token * (100 * i - 40) - 1 end, ('%d tokens'):format(100 * i - 40))
-    lock(t, buf)
+    chat.lock(t, buf)
     gate:pass(40)
     t:wait(function() return gate:taken() end, 'tokens under the lock')
     t:keys('l')
@@ -54,11 +44,10 @@ test('text edited in the reply meanwhile is kept by the repair', function(t)
   local gate = t:gate(srv)
   local buf = chat.open(t, srv)
   gate:pass(10)
-  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
   chat.ask(t, 'go on', buf)
   t:wait(function() return chat.reply(t, buf):find('000010') end, 'the first tokens')
   chat.edit_inside(t)
-  lock(t, buf)
+  chat.lock(t, buf)
   gate:pass()
   t:wait(function() return gate:taken() end, 'all of it under the lock')
   t:keys('l')

@@ -522,22 +522,7 @@ local function completer(t, rules, more)
   srv:script({ server = 'llama-server', models = { 'coder' }, rules = rules })
   local e = editor.start(t)
   e:hello()
-  e.backend = vim.tbl_extend('force', {
-    endpoint = editor.endpoint(srv.url, { dialect = 'openai' }),
-    api = 'completions',
-    model = 'coder',
-    project = 'p',
-    load = false,
-    prefetch = true,
-    during_chat = false,
-    max_tokens = 128,
-    max_lines = 16,
-    window_tokens = 1536,
-    ring_tokens = 1024,
-    cache_bytes = 16e6,
-    debounce_ms = 0,
-    confidence = 0,
-  }, more or {})
+  e.backend = editor.backend(editor.endpoint(srv.url, { dialect = 'openai' }), more)
   e.rpc:notify('backend', e.backend)
   e.rpc:notify('attach', 1, { name = 'a.src', filetype = 'code' })
   e.rpc:notify('nvim_buf_lines_event', 1, 1, 0, -1, { 'x', '' }, false)

@@ -173,21 +173,7 @@ test('TLS and plain HTTP that meet are told as that', QUIET, function(t)
 end)
 
 test('a server that answers TLS with silence is told as one that may not speak it', QUIET, function(t)
-  local silent = vim.uv.new_tcp()
-  assert(silent:bind('127.0.0.1', 0))
-  local links = {}
-  assert(silent:listen(4, function()
-    local link = vim.uv.new_tcp()
-    silent:accept(link)
-    table.insert(links, link)
-  end))
-  t:finally(function()
-    silent:close()
-    for _, link in ipairs(links) do
-      link:close()
-    end
-  end)
-  local told = ask(t, { url = 'https://127.0.0.1:' .. silent:getsockname().port, connect_timeout = t:seconds(1) })
+  local told = ask(t, { url = 'https://127.0.0.1:' .. site.silent(t), connect_timeout = t:seconds(1) })
   eq('timeout', told.code)
   T.match('did not answer as a TLS server within ', told.message, true)
   T.match('http://', told.hint, true)

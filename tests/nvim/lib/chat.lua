@@ -106,6 +106,37 @@ function M.edit_inside(t)
     vim.api.nvim_buf_set_text(0, row, col, row, col, { 'MINE ' })]])
 end
 
+--- Presses a key whose mapping waits for another one, such as "l": no text can be changed meanwhile.
+---@param buf integer? default: the current one
+function M.lock(t, buf)
+  t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+  t:keys('<F5>')
+  t:wait(
+    function() return not t:lua('return (pcall(vim.api.nvim_buf_set_lines, ..., 0, 0, false, {}))', buf or 0) end,
+    'textlock'
+  )
+end
+
+--- Presses keys that change the current buffer's text.
+function M.press(t, keys)
+  local before = t:eval('b:changedtick')
+  t:keys(keys)
+  t:wait(function() return t:eval('b:changedtick') ~= before end, keys .. ' changes the text')
+end
+
+--- First and last line of the closed fold at a line, "open" or "none".
+---@return string
+function M.fold(t, lnum)
+  return t:lua(
+    [[
+    local l = ...
+    if vim.fn.foldlevel(l) == 0 then return 'none' end
+    if vim.fn.foldclosed(l) == -1 then return 'open' end
+    return vim.fn.foldclosed(l) .. '-' .. vim.fn.foldclosedend(l)]],
+    lnum
+  )
+end
+
 --- From now on `lines_read()` in the child returns how many lines of buffers were read since it was last called.
 M.COUNT_LINES = [[
   local get_lines, count = vim.api.nvim_buf_get_lines, 0

@@ -124,4 +124,26 @@ function M.endpoint(url, more)
   }, more or {})
 end
 
+--- A backend of completion, as Lua sends it.
+---@param endpoint table
+---@param more table?  fields that are not the usual ones
+function M.backend(endpoint, more)
+  return vim.tbl_extend('force', {
+    endpoint = endpoint,
+    api = 'completions',
+    model = 'coder',
+    project = 'p',
+    load = false,
+    prefetch = true,
+    during_chat = false,
+    max_tokens = 128,
+    max_lines = 16,
+    window_tokens = 1536,
+    ring_tokens = 1024,
+    cache_bytes = 16e6,
+    debounce_ms = 0,
+    confidence = 0,
+  }, more or {})
+end
+
 return M

@@ -264,4 +264,24 @@ M.strict_proxy = once(function() return tinyproxy('ConnectPort 1\n') end)
 ---@return test.Proxy
 M.login_proxy = once(function() return tinyproxy('BasicAuth jane open-sesame\n') end)
 
+--- A port of this machine where every connection is taken and nothing is said, until the case ends.
+---@param t test.Case
+---@return integer port
+function M.silent(t)
+  local server, links = uv.new_tcp(), {}
+  assert(server:bind('127.0.0.1', 0))
+  assert(server:listen(4, function()
+    local link = uv.new_tcp()
+    server:accept(link)
+    table.insert(links, link)
+  end))
+  t:finally(function()
+    server:close()
+    for _, link in ipairs(links) do
+      link:close()
+    end
+  end)
+  return server:getsockname().port
+end
+
 return M

@@ -77,18 +77,12 @@ local function pairs_of_text(text)
   return found
 end
 
----@param text string
----@return string  with all escaped that has a meaning in a URL
-local function escaped(text)
-  return (text:gsub('[^%w%-._~]', function(char) return ('%%%02X'):format(char:byte()) end))
-end
-
 ---@param map table<string, string|number|boolean>
 ---@return hum.QueryPair[]
 local function pairs_of_map(map)
   local found = {}
   for name, value in vim.spairs(map) do
-    found[#found + 1] = { name = name, text = escaped(name) .. '=' .. escaped(tostring(value)) }
+    found[#found + 1] = { name = name, text = url.escaped(name) .. '=' .. url.escaped(tostring(value)) }
   end
   return found
 end
@@ -282,7 +276,7 @@ local function of_deployment(text, endpoint)
   if not endpoint.api_version then return text end
   local origin = text:match('^(%a+://[^/]+)/?$') or text:match('^(%a+://[^/]+)/openai/v1$')
   if not origin then return text end
-  return ('%s/openai/deployments/%s'):format(origin, escaped(endpoint.deployment or ''))
+  return ('%s/openai/deployments/%s'):format(origin, url.escaped(endpoint.deployment or ''))
 end
 
 --- The `url` of an endpoint, or what stands for it.

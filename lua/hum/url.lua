@@ -87,6 +87,12 @@ function M.clean_path(path, escapes)
   return #kept > 0 and '/' .. table.concat(kept, '/') or ''
 end
 
+---@param text string
+---@return string  with all escaped that has a meaning in a URL, so that it can be the value of a parameter
+function M.escaped(text)
+  return (text:gsub('[^%w%-._~]', function(char) return ('%%%02X'):format(char:byte()) end))
+end
+
 ---@type table<string, integer>
 local PORTS = { http = 80, https = 443 }
 

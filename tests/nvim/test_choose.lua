@@ -137,6 +137,7 @@ local PAGES = {
   },
   { '{"data": ["one"], "pagination": {"page": 1, "total_pages": 2}}', 'page=2', '{"data": ["two"]}' },
   { '{"data": ["one"], "has_more": true, "next": "x 1"}', 'after=x%201', '{"data": ["two"], "next": null}' },
+  { '{"data": ["one"], "next_cursor": "a+b&c=/"}', 'cursor=a%2Bb%26c%3D%2F', '{"data": ["two"]}' },
   { '{"data": ["one"], "next_cursor": "abc"}', 'cursor=abc', '{"data": ["two"], "next_cursor": ""}' },
   { '{"data": ["one"], "next_page": 2}', 'page=2', '{"data": ["two"], "next_page": null}' },
 }

@@ -1,5 +1,6 @@
 -- Lists of models in pages: where the next one is, in whichever way a server says it. Pure.
 local answers = require('hum.server.answer')
+local escaped = require('hum.url').escaped
 
 local M = {}
 
@@ -38,10 +39,10 @@ local function token_of_next(answer, list)
   for _, names in ipairs(TOKENS) do
     local value = answer[names[1]]
     local token = text(value) or (answers.number(value) and tostring(value))
-    if token then return names[2] .. '=' .. vim.uri_encode(token) end
+    if token then return names[2] .. '=' .. escaped(token) end
   end
   local cursor = text(answer.next) -- no address
-  return cursor and not cursor:find('[/?]') and (list.after or 'after') .. '=' .. vim.uri_encode(cursor) or nil
+  return cursor and not cursor:find('[/?]') and (list.after or 'after') .. '=' .. escaped(cursor) or nil
 end
 
 --- Pages that are counted: Cloudflare's "result_info", others' "pagination".
@@ -68,7 +69,7 @@ end
 local function after_last(answer, list, last)
   if answer.has_more ~= true then return nil end
   local id = text(answer.last_id) or (last and last.id)
-  return id and ('%s=%s'):format(list.after or 'after', vim.uri_encode(id)) or nil
+  return id and ('%s=%s'):format(list.after or 'after', escaped(id)) or nil
 end
 
 --- The path of the page behind an answer; nil: it was the last.

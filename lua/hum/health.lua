@@ -166,7 +166,7 @@ local function check_key(name, endpoint)
     sources['headers.' .. header] = type(value) == 'table' and value or nil
   end
   if missing then
-    health.error(
+    complain(name)(
       ('no key: $%s is not set'):format(missing),
       { ('Set it, or endpoints.%s.key; see |hum-api-keys|.'):format(name) }
     )

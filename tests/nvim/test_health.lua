@@ -182,6 +182,7 @@ test('an endpoint that nobody uses is no error', function(t)
       ollama = { url = srv.url },
       away = { url = 'http://127.0.0.1:1', dialect = 'openai' },
       keyless = { url = srv.url, dialect = 'openai', key = { env = 'NO_SUCH_KEY' } },
+      groq = vim.empty_dict(),
     },
   }
   local text = report(t, options)
@@ -189,6 +190,7 @@ test('an endpoint that nobody uses is no error', function(t)
   T.match('WARN', about(text, 'away'))
   T.match('connection refused', about(text, 'away'))
   T.match('WARN.*NO_SUCH_KEY', about(text, 'keyless'))
+  T.match('WARN.*GROQ_API_KEY', about(text, 'groq'))
   options.endpoint = 'away'
   t:lua("require('hum').setup(...)", options)
   T.match('ERROR', about(report(t, options), 'away'))

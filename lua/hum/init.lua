@@ -9,8 +9,10 @@ local function arguments() return require('hum.arguments') end
 ---@param opts? table
 ---@return boolean ok  there was no fault
 function M.setup(opts)
-  arguments().check('setup', 'opts', opts, 'table')
-  return require('hum.config').setup(opts) == true
+  local ok = require('hum.config').setup(opts) == true
+  -- Last: whoever goes on in spite of the error did not ask for the defaults.
+  if not ok then arguments().check('setup', 'opts', opts, 'table') end
+  return ok
 end
 
 ---@class hum.ChatOpts

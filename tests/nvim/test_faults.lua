@@ -150,6 +150,15 @@ for _, case in ipairs(COMPLETION) do
   end)
 end
 
+test('what is no table is refused, and nothing is sent to the default endpoint', QUIET, function(t)
+  local ollama = servers(t)
+  local ok = t:lua([[return pcall(require('hum').setup, 'team')]])
+  eq(false, ok)
+  t:cmd('Hum chat hello there, you')
+  t:wait(function() return t:log():find('nothing was sent', 1, true) end, 'the chat says why')
+  eq({}, ollama:requests())
+end)
+
 test('a mended configuration holds at once', QUIET, function(t)
   local ollama, team = servers(t)
   t:lua("require('hum').setup(...)", { endpoint = 'team', endpoints = { team = { urll = team.url } } })

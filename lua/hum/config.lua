@@ -175,6 +175,15 @@ function M.problems()
   return problems
 end
 
+--- The keys of chats for an action.
+---@param name string  of a map
+---@return string[]  none where it is switched off
+function M.keys(name)
+  local keys = M.get().chat.maps[name]
+  if type(keys) == 'string' then return { keys } end
+  return keys or {}
+end
+
 ---@return string[]
 function M.endpoint_names()
   local names = vim.tbl_keys(M.get().endpoints)

@@ -39,18 +39,10 @@ local function stop_or(key, actions)
   end
 end
 
----@param name string  of a map
----@return string[]  none where it is switched off
-local function keys_of(name)
-  local keys = config.get().chat.maps[name]
-  if type(keys) == 'string' then return { keys } end
-  return keys or {}
-end
-
 ---@param name 'stop'|'stop_insert'
 ---@return boolean
 local function is_ctrl_c(name)
-  for _, key in ipairs(keys_of(name)) do
+  for _, key in ipairs(config.keys(name)) do
     if key:lower() == '<c-c>' then return true end
   end
   return false
@@ -116,7 +108,7 @@ local MAPS = {
 ---@param actions hum.MapActions
 function M.setup(buf, actions)
   for name, map in pairs(MAPS) do
-    for _, key in ipairs(keys_of(name)) do
+    for _, key in ipairs(config.keys(name)) do
       vim.keymap.set(map.mode, key, map.rhs(key, actions), {
         buffer = buf,
         nowait = true,

@@ -34,8 +34,7 @@ end
 ---@param hint? string
 ---@return string
 local function with_key(hint)
-  local keys = config.get().chat.maps.retry
-  local key = type(keys) == 'table' and keys[1] or keys
+  local key = config.keys('retry')[1]
   if not key or not hint then return hint or '' end
   return (hint:gsub(':Hum retry', function(command) return ('%s (%s)'):format(key, command) end, 1))
 end

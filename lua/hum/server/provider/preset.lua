@@ -55,17 +55,13 @@ function M.key_variable(known)
   end
 end
 
----@param text string
----@return string  a pattern for it
-local function quoted(text) return (text:gsub('%p', '%%%0')) end
-
 --- Whether an origin, "https://host", is that of the preset's own address.
 ---@param preset hum.Preset
 ---@param origin string
 ---@return boolean
 function M.is_own(preset, origin)
   local own = preset.url:match('^%a+://[^/]+')
-  return own ~= nil and origin:find('^' .. quoted(own):gsub('%%{%w+%%}', '[%%w-]+') .. '$') ~= nil
+  return own ~= nil and origin:find('^' .. vim.pesc(own):gsub('{%w+}', '[%%w-]+') .. '$') ~= nil
 end
 
 return M

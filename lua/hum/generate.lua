@@ -358,11 +358,8 @@ end
 ---@param run hum.GenerationRun
 ---@param why string  its second line is what to do
 local function fail(run, why)
-  local text, hint = why:gsub('^hum: ', ''):match('^([^\n]*)\n?(.*)$')
-  finish_soon(
-    run,
-    { status = 'error', error = { code = 'start', message = text or why, hint = hint ~= '' and hint or nil } }
-  )
+  local text, hint = notify.parts(why)
+  finish_soon(run, { status = 'error', error = { code = 'start', message = text, hint = hint } })
 end
 
 ---@param opts hum.GenerateOpts

@@ -199,8 +199,8 @@ local NO_LIST = { [404] = true, [405] = true, [501] = true }
 ---@param err hum.ServerError|string
 local function report(name, err)
   local text = type(err) == 'string' and err or require('hum.server.query').text(err --[[@as hum.ServerError]])
-  local lines = vim.split(text:gsub('^hum: ', ''), '\n')
-  complain(name)(lines[1], lines[2] and { lines[2] } or nil)
+  local message, hint = require('hum.notify').parts(text)
+  complain(name)(message, hint and { hint })
 end
 
 ---@class hum.Queried  what each query was given in the end, packed

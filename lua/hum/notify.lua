@@ -148,6 +148,14 @@ function M.plain(text)
   return text
 end
 
+--- The parts of a message: what happened, and what to do, its second line.
+---@param text string
+---@return string message, string|nil hint
+function M.parts(text)
+  local message, hint = text:gsub('^hum: ', ''):match('^([^\n]*)\n?(.*)$')
+  return message or text, hint ~= '' and hint or nil
+end
+
 ---@param text string
 ---@param level integer
 ---@param quotes? boolean

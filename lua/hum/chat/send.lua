@@ -37,7 +37,7 @@ local function refuse(buf, reason)
   local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
   complain(text)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
-  local message, hint = text:match('^([^\n]*)\n?(.*)$')
+  local message, hint = notify.parts(text)
   notes.clear_failures(buf)
   notes.failure(buf, after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1, { message = message, hint = hint })
   notes.reveal(buf)
@@ -46,8 +46,7 @@ end
 --- Warns that a reply is still streaming.
 ---@return string  the text of the warning
 function M.busy()
-  local keys = config.get().chat.maps.stop
-  local key = type(keys) == 'table' and keys[1] or keys
+  local key = config.keys('stop')[1]
   local how = key and (key .. ' or :Hum stop') or ':Hum stop'
   local text = ('a reply is still streaming; stop it with %s'):format(how)
   notify.warn('hum: ' .. text)

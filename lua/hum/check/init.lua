@@ -94,8 +94,8 @@ end
 ---@param err hum.ServerError|string
 local function fail(run, err)
   local text = type(err) == 'string' and err or query.text(err --[[@as hum.ServerError]])
-  local message, hint = text:gsub('^hum: ', ''):match('^([^\n]*)\n?(.*)$')
-  bad(run, 'ERROR', message or text, hint and hint ~= '' and { hint } or nil)
+  local message, hint = notify.parts(text)
+  bad(run, 'ERROR', message, hint and { hint })
   finish(run)
 end
 
@@ -184,7 +184,7 @@ local function choose(run, err, names)
     )
     model = model or names[1]
   elseif model then
-    bad(run, 'WARNING', (tostring(err):gsub('^hum: ', ''):gsub('\n.*', '')))
+    bad(run, 'WARNING', (notify.parts(tostring(err))))
   end
   if not model then return fail(run, err or models.none_text(run.name)) end
   ask(run, model)

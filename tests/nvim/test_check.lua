@@ -58,6 +58,14 @@ test('a reply that is held back until its end is found', function(t)
   T.match('proxy_buffering off', text, true)
 end)
 
+test('the reply is short whatever limit the endpoint has, under the name that it has', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'fake' }, rules = { { count = 10, interval_ms = 10 } } })
+  check(t, srv, { dialect = 'openai', options = { max_completion_tokens = 5000 } })
+  local body = srv:requests('/v1/chat/completions')[1].body
+  eq({ 64 }, { body.max_completion_tokens, body.max_tokens })
+end)
+
 test('a key that a preset knows is told, too', { env = { VLLM_API_KEY = 'sesame-1234' } }, function(t)
   local srv = t:fake()
   srv:script({ models = { 'fake' }, key = 'sesame-1234', rules = { { count = 10, interval_ms = 10 } } })
@@ -93,6 +101,26 @@ test('an error of the model is told, with the hint of the chat', function(t)
   local text = check(t, srv)
   T.match('ERROR .*more system memory', text)
   T.match('smaller model', text, true)
+end)
+
+test('what was learned is forgotten first, and found out anew', function(t)
+  local srv = t:fake()
+  local refused = { status = 400, json = { error = 'Unknown field: stream_options' } }
+  srv:script({
+    models = { 'fake' },
+    rules = { vim.tbl_extend('force', refused, { times = 1 }), { count = 10, interval_ms = 10 } },
+  })
+  local buf = chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'hello', buf)
+  eq('done', chat.finished(t).status)
+  chat.ask(t, 'again', buf)
+  chat.finished(t, 2)
+  T.no_match('stream_options', check_again(t), true)
+  local asks = vim.tbl_map(
+    function(request) return request.body.stream_options ~= nil end,
+    srv:requests('/v1/chat/completions')
+  )
+  eq({ true, false, false, true }, asks)
 end)
 
 test('an endpoint that does not exist is told, and opens nothing', function(t)

@@ -11,6 +11,7 @@ local learned = require('hum.server.learned')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local preset = require('hum.server.provider.preset')
+local providers = require('hum.server.provider')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
 
@@ -19,9 +20,6 @@ local M = {}
 --- What is asked: enough tokens to see how they arrive, and no more.
 local PROMPT = 'Count from 1 to 60, with a blank between the numbers, and say nothing else.'
 local MOST_TOKENS = 64
-
---- The option that limits a reply, by dialect.
-local LIMITS = { ollama = 'num_predict', openai = 'max_tokens', anthropic = 'max_tokens' }
 
 ---@class hum.CheckRun
 ---@field name string
@@ -150,14 +148,13 @@ local function ask(run, model)
   local endpoint = config.get().endpoints[run.name]
   local times, since = {}, vim.uv.hrtime()
   local function note() times[#times + 1] = (vim.uv.hrtime() - since) / 1e6 end
-  local limit = LIMITS[endpoint.dialect]
-  local options = {}
-  if endpoint.options.max_completion_tokens == nil then options[limit] = MOST_TOKENS end
+  local limit = endpoint.options.max_completion_tokens and 'max_completion_tokens'
+  limit = limit or providers[endpoint.dialect].reply_limit
   local generation = generate.start({
     prompt = PROMPT,
     endpoint = run.name,
     model = model,
-    options = options,
+    options = { [limit] = MOST_TOKENS },
     on_text = note,
     on_thinking = note,
     on_wait = function(seconds, message) say(run, ('- asking again in %.0f s: %s'):format(seconds, message)) end,

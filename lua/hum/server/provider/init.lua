@@ -14,6 +14,7 @@
 ---@field version? hum.ProviderVersion
 ---@field loaded? string          path of the models that are loaded
 ---@field load_options string[]   options that reload a model when two requests differ in them
+---@field reply_limit string      the option that limits the tokens of a reply
 ---@field fills? 'ollama'|'openai'  how hum.complete.backend.discover finds out how it fills in
 ---@field usual_context? integer  tokens that fit if nothing says otherwise
 ---@field no_models string        what to do then, %s is the endpoint's name

@@ -24,6 +24,7 @@ return {
   },
   loaded = '/api/ps',
   load_options = { 'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict' },
+  reply_limit = 'num_predict',
   fills = 'ollama',
   usual_context = 4096, -- unless `num_ctx`, its environment or much memory say more
   no_models = 'download one with "ollama pull qwen3:8b"',

@@ -28,6 +28,7 @@ return {
   },
   list = { path = '/models' },
   load_options = {},
+  reply_limit = 'max_tokens',
   fills = 'openai',
   no_models = 'set endpoints.%s.model',
   more_context = "increase the server's context size",

@@ -124,6 +124,14 @@ test('another server, with the tokens of a known family', {}, function(t)
   T.match('<｜fim▁end｜>    int sum = ', body.prompt, true)
 end)
 
+test('another server, whose list of models takes longer than other answers', {}, function(t)
+  local name = 'deepseek-ai/deepseek-coder-6.7b-base'
+  local list = { match = { path = '/v1/models' }, first_ms = 5500, json = { data = { { id = name } } } }
+  local rules = other(list, trial('/v1/completions'), rule('/v1/completions'))
+  local srv = server(t, name, '/v1/completions', { rules = rules })
+  eq(name, fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body.model)
+end)
+
 test('another server, by its suffix', {}, function(t)
   local rules = other(trial('/v1/completions'), rule('/v1/completions'))
   local model = { name = 'some-coder', capabilities = { 'completion', 'insert' } }

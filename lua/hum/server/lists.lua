@@ -14,7 +14,7 @@ local steps_of = require('hum.server.steps').new
 local M = {}
 
 --- For a page. A list may be put together from those of many servers: 6 s were seen. In seconds.
-local WITHIN = 60
+M.WITHIN = 60
 
 --- A server that says for ever that there are more pages has no more after these.
 local MOST_PAGES = 50
@@ -130,7 +130,7 @@ end
 ---@param cb fun(err: hum.ServerError?)
 local function read_page(name, path, found, steps, cb)
   local list = endpoints.list(name) --[[@as hum.ProviderList]] -- M.ask has one
-  steps.add(query.query(name, { path = path, at_root = list.at_root, timeout = WITHIN }, function(err, answer)
+  steps.add(query.query(name, { path = path, at_root = list.at_root, timeout = M.WITHIN }, function(err, answer)
     local models = answer and catalog.read(answer, list)
     if answer and #models == 0 then err = refusal(name, answer) end
     if err and #found.models > 0 then

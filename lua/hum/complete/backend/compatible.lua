@@ -9,6 +9,7 @@ local catalog = require('hum.server.catalog')
 local endpoints = require('hum.server.endpoint')
 local families = require('hum.complete.backend.families')
 local found_by = require('hum.complete.backend.found')
+local lists = require('hum.server.lists')
 local native = require('hum.complete.backend.native')
 local task = require('hum.complete.backend.task')
 local tokens = require('hum.complete.backend.tokens')
@@ -35,7 +36,8 @@ end
 local function listed(opts, known)
   local list = endpoints.list(opts.endpoint)
   if not list then return not known and found_by.nothing(opts, 'set complete.model') or nil, {} end
-  local err, answer = task.query(opts.endpoint, { path = list.path, at_root = list.at_root })
+  local spec = { path = list.path, at_root = list.at_root, timeout = lists.WITHIN }
+  local err, answer = task.query(opts.endpoint, spec)
   return err and not known and found_by.text(err) or nil, catalog.entries(answer)
 end
 

@@ -18,15 +18,22 @@ local thoughts = {} ---@type table<integer, hum.Thoughts>  by buffer
 ---@return number
 local function seconds_of(thought) return thought.seconds or (vim.uv.now() - thought.since) / 1000 end
 
+---@param buf integer
+---@param row integer
+---@param thought hum.Thought  that begins there
+---@return hum.Thoughts
+local function keep(buf, row, thought)
+  local all = thoughts[buf] or { by_mark = {} }
+  thoughts[buf] = all
+  all.by_mark[vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { right_gravity = false })] = thought
+  return all
+end
+
 --- A thinking part begins in the last line.
 ---@param buf integer
 function M.begin(buf)
-  local row = vim.api.nvim_buf_line_count(buf) - 1
-  local mark = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { right_gravity = false })
-  local all = thoughts[buf] or { by_mark = {} }
-  thoughts[buf] = all
-  all.running = { since = vim.uv.now() }
-  all.by_mark[mark] = all.running
+  local thought = { since = vim.uv.now() }
+  keep(buf, vim.api.nvim_buf_line_count(buf) - 1, thought).running = thought
 end
 
 --- The running part has ended; nothing happens if there is none.
@@ -43,12 +50,7 @@ end
 ---@param buf integer
 ---@param row integer
 ---@param since integer  ms, as vim.uv.now()
-function M.add(buf, row, since)
-  local all = thoughts[buf] or { by_mark = {} }
-  thoughts[buf] = all
-  local mark = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { right_gravity = false })
-  all.by_mark[mark] = { since = since, seconds = (vim.uv.now() - since) / 1000 }
-end
+function M.add(buf, row, since) keep(buf, row, { since = since, seconds = (vim.uv.now() - since) / 1000 }) end
 
 --- The running part was no thinking.
 ---@param buf integer

@@ -112,13 +112,13 @@ static void fail(struct query *q, struct failure f)
 static bool start_transfer(struct query *q);
 
 /* The endpoint has another address, which is asked once. */
-static bool try_again(struct query *q, const struct failure *f, size_t len)
+static bool try_again(struct query *q, const struct failure *f)
 {
     int64_t ms = 0;
     const struct again_facts facts = {
         .endpoint = &q->endpoint,
         .answer = {.status = f->status, .body = q->body.data, .text = f->text},
-        .body_len = len,
+        .body_len = q->body.len,
         .url = f->url,
         .moves = endpoint_has_other(&q->endpoint, q->at),
     };
@@ -141,23 +141,21 @@ static void note_address(struct query *q)
     buf_finish(&told);
 }
 
-/* A status says more than how the body behind it ended. */
 static void fail_status(struct query *q, const struct http_result *result)
 {
-    struct http_result answered = *result;
     struct buf text;
     char *signin_url = NULL;
-    size_t len = q->body.len < LIMIT_ERROR_BODY ? q->body.len : LIMIT_ERROR_BODY;
-    answered.error = 0;
+    if (q->body.len > LIMIT_ERROR_BODY) {
+        q->body.data[q->body.len = LIMIT_ERROR_BODY] = '\0';
+    }
     buf_init_secret(&text, SIZE_MAX);
-    error_text(q->body.data, len, &text, &signin_url);
-    struct failure f = endpoint_result_failure(&q->endpoint, &answered, text.data);
+    error_text(q->body.data, q->body.len, &text, &signin_url);
+    struct failure f = endpoint_result_failure(&q->endpoint, result, q->body.data, text.data);
     f.signin_url = signin_url;
-    f.lost = missing_is_address(f.status, q->body.data, len, text.data);
-    if (!try_again(q, &f, len)) {
-        if (q->again.missing != NULL) {
-            buf_printf(&text, "%s; nor at %s", text.len == 0 ? "there is nothing" : "",
-                       q->again.missing);
+    f.lost = missing_is_address(f.status, q->body.data, q->body.len, text.data);
+    if (!try_again(q, &f)) {
+        if (f.lost) {
+            again_add_missing(&q->again, &text);
             f.text = text.data;
         }
         fail(q, f);
@@ -167,11 +165,6 @@ static void fail_status(struct query *q, const struct http_result *result)
 }
 
 /* ---- the answer ---------------------------------------------------------------- */
-
-static bool is_success(long status)
-{
-    return status >= 200 && status <= 299;
-}
 
 /* Neovim gets each line with its end, so that it can tell those apart that came in one piece. */
 static int on_record(void *ctx, char *record, size_t len)
@@ -186,12 +179,12 @@ static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct query *q = ctx;
     q->transfer = NULL;
-    if (result->status > 0 && !is_success(result->status)) {
+    if (result->status > 0 && !http_is_success(result->status)) {
         fail_status(q, result);
         return;
     }
     if (result->error != 0) {
-        fail(q, endpoint_result_failure(&q->endpoint, result, NULL));
+        fail(q, endpoint_result_failure(&q->endpoint, result, NULL, NULL));
         return;
     }
     int error = q->sink != NULL ? frame_end(&q->frame, on_record, q) : 0;
@@ -212,7 +205,7 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
 {
     struct query *q = ctx;
     int error;
-    if (q->sink != NULL && is_success(status)) {
+    if (q->sink != NULL && http_is_success(status)) {
         error = frame_feed(&q->frame, data, len, on_record, q);
     } else {
         buf_add(&q->body, data, len);

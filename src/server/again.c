@@ -65,6 +65,14 @@ enum again_how again_judge(struct again *a, const struct again_facts *f, int64_t
     return now ? AGAIN_NOW : AGAIN_NOT;
 }
 
+void again_add_missing(const struct again *a, struct buf *text)
+{
+    if (a->missing != NULL) {
+        buf_add_str(text, text->len == 0 ? "there is nothing" : "");
+        buf_printf(text, "; nor at %s", a->missing);
+    }
+}
+
 bool again_held(struct again *a, const struct endpoint *e, struct buf *told)
 {
     if (!a->moved) {

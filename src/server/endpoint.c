@@ -352,9 +352,11 @@ struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, c
 }
 
 struct failure endpoint_result_failure(const struct endpoint *e, const struct http_result *result,
-                                       const char *text)
+                                       const char *body, const char *text)
 {
-    bool answered = result->error == HUM_OK;
+    /* An error status says more than how its body ended. */
+    bool answered =
+        result->error == HUM_OK || (result->status > 0 && !http_is_success(result->status));
     struct failure f =
         endpoint_failure(e, answered ? HUM_EHTTP : result->error, answered ? text : result->why);
     f.cause = result->cause;
@@ -365,6 +367,7 @@ struct failure endpoint_result_failure(const struct endpoint *e, const struct ht
         .status = result->status,
         .after = result->retry_after,
         .after_ms = result->retry_after_ms,
+        .body = body,
         .text = text,
     };
     f.url = result->url;

@@ -83,8 +83,9 @@ struct transfer *endpoint_start(const struct endpoint *e, struct http *http,
  * called "?". */
 struct failure endpoint_failure(const struct endpoint *e, enum hum_error code, const char *text);
 
-/* The failure that a transfer's unsuccessful end means; text may be NULL. */
+/* The failure that a transfer's unsuccessful end means. body: of the answer, as it came; text: the
+ * server's words in it; both may be NULL. */
 struct failure endpoint_result_failure(const struct endpoint *e, const struct http_result *result,
-                                       const char *text);
+                                       const char *body, const char *text);
 
 #endif

@@ -302,11 +302,6 @@ static const struct stream_callbacks stream_callbacks = {
     .on_failure = on_failure,
 };
 
-static bool is_success(long status)
-{
-    return status >= 200 && status <= 299;
-}
-
 static void add_error_body(struct generation *g, const char *data, size_t len)
 {
     size_t room = LIMIT_ERROR_BODY - g->error_body.len;
@@ -319,7 +314,7 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     if (g->trace != NULL) {
         trace_body(g->trace, uv_now(g->env.loop), data, len);
     }
-    if (!is_success(status)) {
+    if (!http_is_success(status)) {
         if (g->error_body.len == 0) {
             note_token(g); /* an error has no tokens, and may not take for ever either */
         }
@@ -462,9 +457,8 @@ static void fail_status(struct generation *g, struct again_facts *facts, struct 
     if (g->over || try_again(g, facts, f)) {
         return;
     }
-    if (missing && g->again.missing != NULL) {
-        buf_add_str(text, text->len == 0 ? "there is nothing" : "");
-        buf_printf(text, "; nor at %s", g->again.missing);
+    if (missing) {
+        again_add_missing(&g->again, text);
         f->text = text->data;
     }
     end(g, f);
@@ -476,7 +470,7 @@ static void end_status(struct generation *g, const struct http_result *result)
     char *signin_url = NULL;
     buf_init_secret(&text, SIZE_MAX);
     error_text(g->error_body.data, g->error_body.len, &text, &signin_url);
-    struct failure f = endpoint_result_failure(g->endpoint, result, text.data);
+    struct failure f = endpoint_result_failure(g->endpoint, result, g->error_body.data, text.data);
     f.model = g->model;
     f.signin_url = signin_url;
     struct again_facts facts = {
@@ -493,7 +487,6 @@ static void end_status(struct generation *g, const struct http_result *result)
         .url = result->url,
         .moves = endpoint_has_other(g->endpoint, g->at),
     };
-    f.money = retry_is_money(&facts.answer);
     fail_status(g, &facts, &f, &text);
     free(signin_url);
     buf_finish(&text);
@@ -504,13 +497,11 @@ static void on_http_end(void *ctx, const struct http_result *result)
     struct generation *g = ctx;
     g->transfer = NULL;
     trace_ended(g, end_of(result), result->error != 0 ? result->why : NULL);
-    if (result->status > 0 && !is_success(result->status)) {
-        struct http_result answered = *result;
-        answered.error = 0; /* a status says more than how its body ended */
-        end_status(g, &answered);
+    if (result->status > 0 && !http_is_success(result->status)) {
+        end_status(g, result);
     } else if (result->error != 0) {
         if (!stream_break(&g->stream)) {
-            fail(g, endpoint_result_failure(g->endpoint, result, NULL));
+            fail(g, endpoint_result_failure(g->endpoint, result, NULL, NULL));
         }
     } else {
         stream_end(&g->stream);

@@ -79,6 +79,11 @@ void http_release(struct transfer *t);
  * stops writing. Pausing takes effect with the next bytes. */
 void http_pause(struct transfer *t, bool paused);
 
+static inline bool http_is_success(long status)
+{
+    return status >= 200 && status <= 299;
+}
+
 /* "libcurl/7.88.1 ..." for --version, or why there is none. */
 const char *http_library(void);
 

@@ -139,8 +139,27 @@ static void without_another_address_or_with_words_of_the_api_it_is_not_left(void
     again_finish(&a);
 }
 
+static void what_was_missing_before_is_told(void)
+{
+    struct again a = {0};
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    again_add_missing(&a, &text);
+    CHECK_INT(text.len, 0);
+    a.missing = xstrdup("http://h/a");
+    again_add_missing(&a, &text);
+    CHECK_TEXT(text.data, "there is nothing; nor at http://h/a");
+    buf_clear(&text);
+    buf_add_str(&text, "Not Found");
+    again_add_missing(&a, &text);
+    CHECK_TEXT(text.data, "Not Found; nor at http://h/a");
+    buf_finish(&text);
+    again_finish(&a);
+}
+
 int main(void)
 {
+    RUN(what_was_missing_before_is_told);
     RUN(a_busy_server_is_waited_for_if_that_is_wanted);
     RUN(what_is_learned_is_worth_another_try);
     RUN(refusals_have_an_end);

@@ -229,8 +229,28 @@ static void what_is_whole_has_no_other_address(void)
     CHECK(!has_other(SPEC(",\"as_written\":\"http://h\",\"fill_url\":\"http://f\""), AT_FILL));
 }
 
+static void a_failure_has_what_the_whole_answer_says(void)
+{
+    struct endpoint e;
+    open_endpoint(&e, SPEC(""));
+    struct http_result result = {.error = HUM_ECUT, .url = "http://h:1/x", .status = 429};
+    struct failure f =
+        endpoint_result_failure(&e, &result, "{\"retryDelay\": \"27s\"}", "slow down");
+    CHECK_INT(f.code, HUM_EHTTP); /* however its body ended */
+    CHECK_INT(f.retry_after_s, 27);
+    CHECK(!f.money);
+    CHECK_TEXT(f.text, "slow down");
+    f = endpoint_result_failure(&e, &result, "{\"code\": \"insufficient_quota\"}", "slow down");
+    CHECK(f.money);
+    result.status = 200;
+    f = endpoint_result_failure(&e, &result, NULL, NULL);
+    CHECK_INT(f.code, HUM_ECUT);
+    endpoint_finish(&e);
+}
+
 int main(void)
 {
+    RUN(a_failure_has_what_the_whole_answer_says);
     RUN(a_path_is_below_the_base_or_the_root);
     RUN(a_whole_url_stands_for_its_path_alone);
     RUN(parameters_are_added_once);

@@ -1,9 +1,9 @@
 #include "base/mask.h"
 
 #include "base/buf.h"
+#include "base/span.h"
 #include "base/wipe.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,11 +13,6 @@
 /* So much of a key behind "sk-" makes it one. */
 #define KEY_MIN 8
 
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
 /* So many bytes of the text are this character, as it stands or as JSON may write it ("\\/",
  * "\\u002b"); 0: none. */
 static size_t match_char(const char *at, char c)
@@ -26,7 +21,7 @@ static size_t match_char(const char *at, char c)
         return at[0] == c;
     }
     if (at[1] != 'u') {
-        return at[1] == c && !is_word(c) ? 2 : 0;
+        return at[1] == c && !is_key(c) ? 2 : 0;
     }
     char hex[5];
     snprintf(hex, sizeof hex, "%04x", (unsigned char)c);
@@ -41,7 +36,7 @@ static size_t match(const char *at, const char *secret)
         n += more;
     }
     if (count == len) {
-        return is_word(secret[len - 1]) && is_word(at[n]) ? 0 : n;
+        return is_key(secret[len - 1]) && is_key(at[n]) ? 0 : n;
     }
     return count >= MASK_MIN && count >= len / 2 ? n : 0;
 }
@@ -52,7 +47,7 @@ static size_t match_key(const char *at)
         return 0;
     }
     size_t n = 3;
-    while (is_word(at[n])) {
+    while (is_key(at[n])) {
         n++;
     }
     return n >= 3 + KEY_MIN ? n : 0;
@@ -73,7 +68,7 @@ static size_t match_any(const char *at, char *const *secrets)
 static bool begins(const char *data, size_t len, char c)
 {
     const char *end = data + len;
-    if (len == 0 || !is_word(end[-1]) || !is_word(c)) {
+    if (len == 0 || !is_key(end[-1]) || !is_key(c)) {
         return true;
     }
     return (len >= 2 && end[-2] == '\\' && strchr("bfnrt", end[-1]) != NULL) ||
@@ -116,7 +111,7 @@ static size_t match_value(const char *data, size_t len, const char *at)
         return 0;
     }
     size_t begin = len - 1;
-    while (begin > 0 && (is_word(data[begin - 1]) || data[begin - 1] == '.')) {
+    while (begin > 0 && (is_key(data[begin - 1]) || data[begin - 1] == '.')) {
         begin--;
     }
     bool parameter = begin > 0 && (data[begin - 1] == '?' || data[begin - 1] == '&');

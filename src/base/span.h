@@ -32,6 +32,18 @@ static inline bool is_word(char c)
            (unsigned char)c >= 0x80;
 }
 
+/* Part of a name as programs have it: an ASCII letter, a digit or '_'. */
+static inline bool is_name(char c)
+{
+    return is_word(c) && (unsigned char)c < 0x80;
+}
+
+/* Part of a name or a key, which may have '-' in it, too. */
+static inline bool is_key(char c)
+{
+    return is_name(c) || c == '-';
+}
+
 /* Of a NUL-terminated text. */
 static inline struct span span_of(const char *text)
 {

@@ -1,6 +1,7 @@
 #include "base/words.h"
 
-#include <ctype.h>
+#include "base/span.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -54,16 +55,11 @@ bool words_any(const char *text, const char *const *list)
     return text != NULL && *list != NULL;
 }
 
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
 const char *words_find(const char *text, const char *name)
 {
     size_t len = strlen(name);
     const char *at = text != NULL ? strstr(text, name) : NULL;
-    while (at != NULL && ((at > text && is_word(at[-1])) || is_word(at[len]))) {
+    while (at != NULL && ((at > text && is_key(at[-1])) || is_key(at[len]))) {
         at = strstr(at + 1, name);
     }
     return at;

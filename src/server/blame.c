@@ -1,5 +1,6 @@
 #include "server/blame.h"
 
+#include "base/span.h"
 #include "base/words.h"
 
 #include <ctype.h>
@@ -137,11 +138,6 @@ static bool is_of_value(const char *text)
 bool blame_is_of_value(const struct blame *e)
 {
     return is_of_value(e->words.data);
-}
-
-static bool is_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
 }
 
 static bool is_quote(char c)

@@ -1,11 +1,10 @@
 #include "server/level.h"
 
+#include "base/span.h"
 #include "base/value.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 /* Budgets: Google's documentation of its OpenAI-compatible API (ai.google.dev/gemini-api/docs/openai)
  * has those of low, medium and high; the others lie around them. */
@@ -103,11 +102,6 @@ enum level level_nearest(unsigned set, enum level wanted)
     return best;
 }
 
-static bool is_word(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-';
-}
-
 unsigned level_in(const char *text)
 {
     unsigned set = 0;
@@ -115,7 +109,7 @@ unsigned level_in(const char *text)
         const char *name = levels[level].name;
         size_t len = strlen(name);
         for (const char *at = strcasestr(text, name); at != NULL; at = strcasestr(at + 1, name)) {
-            if ((at == text || !is_word(at[-1])) && !is_word(at[len])) {
+            if ((at == text || !is_key(at[-1])) && !is_key(at[len])) {
                 set |= LEVEL_BIT(level);
             }
         }

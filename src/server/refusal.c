@@ -1,6 +1,7 @@
 #include "server/refusal.h"
 
 #include "base/buf.h"
+#include "base/span.h"
 #include "server/blame.h"
 #include "server/endpoint.h"
 #include "server/learned.h"
@@ -224,11 +225,6 @@ static bool read_level(struct reading *r)
 }
 
 /* ---- the limit of tokens ------------------------------------------------------- */
-
-static bool is_name(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
 
 /* Reads the number at *at and goes behind it. A part of a name ("gpt-5", "8b", "2.5") is -1. */
 static int64_t read_number(const char *text, const char **at)

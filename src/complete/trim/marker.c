@@ -19,10 +19,9 @@ static enum marker cut_off(struct span *s, const char *word)
 }
 
 /* ASCII, or a byte of U+2581, which DeepSeek's tokens have for a blank. */
-static bool is_name(char c)
+static bool is_token(char c)
 {
-    return ((unsigned char)c < 0x80 && is_word(c)) || c == '-' || c == '\xE2' || c == '\x96' ||
-           c == '\x81';
+    return is_key(c) || c == '\xE2' || c == '\x96' || c == '\x81';
 }
 
 /* <|name|>, whose bars differ between models. No blank stands in it, so that the operators
@@ -36,7 +35,7 @@ static enum marker between_bars(struct span s, const char *bar)
     if (m != MARKER_IS) {
         return m;
     }
-    for (size_t n = 0; n < NAME_MAX_LEN && s.len > 0 && is_name(s.data[0]); n++) {
+    for (size_t n = 0; n < NAME_MAX_LEN && s.len > 0 && is_token(s.data[0]); n++) {
         s = span_skip(s, 1);
     }
     m = cut_off(&s, bar);

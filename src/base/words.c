@@ -55,6 +55,14 @@ bool words_any(const char *text, const char *const *list)
     return text != NULL && *list != NULL;
 }
 
+bool words_is_one(const char *text, const char *const *list)
+{
+    while (text != NULL && *list != NULL && strcmp(text, *list) != 0) {
+        list++;
+    }
+    return text != NULL && *list != NULL;
+}
+
 const char *words_find(const char *text, const char *name)
 {
     size_t len = strlen(name);

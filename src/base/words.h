@@ -14,6 +14,9 @@ bool words_fit(const char *text, const char *pattern);
 /* Whether one of the texts of a NULL-terminated list stands in it. Likewise. */
 bool words_any(const char *text, const char *const *list);
 
+/* Whether it is one of them, upper and lower case not alike. */
+bool words_is_one(const char *text, const char *const *list);
+
 /* Where a name stands in a text as a word of its own, next to no letter, digit, "_" or "-". NULL:
  * nowhere. Upper and lower case differ. */
 const char *words_find(const char *text, const char *name);

@@ -13,14 +13,6 @@
 /* So much of an error's words is looked at. */
 #define WORDS_MAX ((size_t)16 << 10)
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-    while (name != NULL && *names != NULL && strcmp(name, *names) != 0) {
-        names++;
-    }
-    return name != NULL && *names != NULL;
-}
-
 /* ---- the error ----------------------------------------------------------------- */
 
 static void add_root(struct blame *e, const char *text, size_t len)
@@ -65,10 +57,11 @@ static void gather(struct blame *e, const cJSON *item, int depth)
     static const char *const repeated[] = {"input", "body", "request", "ctx", NULL};
     for (const cJSON *child = item != NULL ? item->child : NULL; child != NULL && depth < DEPTH_MAX;
          child = child->next) {
-        if (is_one_of(child->string, repeated)) {
+        if (words_is_one(child->string, repeated)) {
             continue;
         }
-        if (cJSON_IsString(child) && (child->string == NULL || is_one_of(child->string, texts))) {
+        if (cJSON_IsString(child) &&
+            (child->string == NULL || words_is_one(child->string, texts))) {
             buf_add_str(&e->words, "\n");
             buf_add_str(&e->words, child->valuestring);
             unwrap(e, child->valuestring);

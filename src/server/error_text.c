@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "server/balance.h"
 #include "server/json.h"
 
@@ -191,12 +192,8 @@ static bool find_message(const cJSON *item, int depth, struct buf *out)
 static bool is_no_message(const char *name)
 {
     static const char *const others[] = {"input", "body",  "request", "ctx", "trace",
-                                         "stack", "param", "type",    "url"};
-    size_t i = 0, count = sizeof others / sizeof *others;
-    while (name != NULL && i < count && strcmp(name, others[i]) != 0) {
-        i++;
-    }
-    return name != NULL && i < count;
+                                         "stack", "param", "type",    "url", NULL};
+    return words_is_one(name, others);
 }
 
 /* A message under a name that is not known: {"data": {"error": ...}}, or that of a field of the

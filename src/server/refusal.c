@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/words.h"
 #include "server/blame.h"
 #include "server/endpoint.h"
 #include "server/learned.h"
@@ -10,8 +11,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const limits[] = {"max_tokens", "max_completion_tokens"};
 
 /* A refusal with all that it takes to read it. */
 struct reading {
@@ -261,14 +260,22 @@ static int64_t smaller_number(const char *text, int64_t asked)
 static bool read_limit(struct reading *r)
 {
     static const char *const context[] = {"context", NULL};
-    for (size_t i = 0; i < 2 && !blame_says(&r->blame, context); i++) {
-        int64_t asked = json_count(json_get(r->request, limits[i]));
-        bool named = blame_name(&r->blame, limits[i]) != NULL ||
-                     blame_points_at(&r->blame, r->request, limits[i]);
+    if (blame_says(&r->blame, context)) {
+        return false;
+    }
+    for (const cJSON *field = r->request != NULL ? r->request->child : NULL; field != NULL;
+         field = field->next) {
+        const char *name = field->string;
+        if (name == NULL || learned_other_limit(name) == NULL) {
+            continue;
+        }
+        int64_t asked = json_count(field);
+        bool named =
+            blame_name(&r->blame, name) != NULL || blame_points_at(&r->blame, r->request, name);
         int64_t limit = named && asked > 1 ? smaller_number(r->facts->text, asked) : 0;
         if (limit > 0) {
             bool news = learned_lower(r->endpoint, r->model, limit);
-            buf_printf(&r->told, "takes at most %lld tokens (\"%s\")", (long long)limit, limits[i]);
+            buf_printf(&r->told, "takes at most %lld tokens (\"%s\")", (long long)limit, name);
             return news;
         }
     }
@@ -285,25 +292,24 @@ static bool is_needed(const char *field)
         "prompt",       "suffix",       "input",           "tools",
         "tool_choice",  "input_prefix", "response_format", "format",
         "input_suffix", "raw",          "options",         NULL};
-    size_t i = 0;
-    while (needed[i] != NULL && strcmp(field, needed[i]) != 0) {
-        i++;
-    }
-    return needed[i] != NULL;
+    return words_is_one(field, needed);
 }
 
 /* The user cannot have written a wrong value there: it is hum that does. */
 static bool is_ours(const char *field)
 {
-    static const char *const ours[] = {
-        "stream_options", "reasoning_effort", "think",         "thinking", "enable_thinking",
-        "reasoning",      "thinking_budget",  "output_config", "logprobs", "chat_template_kwargs"};
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-        if (strcmp(field, ours[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    static const char *const ours[] = {"stream_options",
+                                       "reasoning_effort",
+                                       "think",
+                                       "thinking",
+                                       "enable_thinking",
+                                       "reasoning",
+                                       "thinking_budget",
+                                       "output_config",
+                                       "logprobs",
+                                       "chat_template_kwargs",
+                                       NULL};
+    return words_is_one(field, ours);
 }
 
 static void tell_field(struct reading *r, const char *field, size_t before)

@@ -1,5 +1,7 @@
 #include "server/shape.h"
 
+#include "base/words.h"
+
 #include <string.h>
 
 /* How deep parts may stand in one another. */
@@ -104,7 +106,8 @@ static const char *const thoughts[] = {"reasoning_content", "reasoning",      "r
 #define THOUGHTS (sizeof thoughts / sizeof *thoughts)
 
 /* What else a message has, and is read elsewhere or of no use. */
-static const char *const passed[] = {"tool_calls", "function_call", "annotations", "citations"};
+static const char *const passed[] = {"tool_calls", "function_call", "annotations", "citations",
+                                     NULL};
 
 struct message {
     const cJSON *content, *text, *refusal;
@@ -112,10 +115,11 @@ struct message {
     const cJSON *other; /* a field that nobody knows and that holds something */
 };
 
-static size_t find(const char *name, const char *const *names, size_t count)
+/* Which of the fields of a thought it is; THOUGHTS: none. */
+static size_t thought_of(const char *name)
 {
     size_t i = 0;
-    while (i < count && strcmp(name, names[i]) != 0) {
+    while (i < THOUGHTS && strcmp(name, thoughts[i]) != 0) {
         i++;
     }
     return i;
@@ -127,13 +131,13 @@ static void sort(struct message *m, const cJSON *field)
     size_t thought;
     if (strcmp(field->string, "content") == 0) {
         m->content = field;
-    } else if ((thought = find(field->string, thoughts, THOUGHTS)) < THOUGHTS) {
+    } else if ((thought = thought_of(field->string)) < THOUGHTS) {
         m->thought[thought] = cJSON_IsNull(field) ? NULL : field;
     } else if (strcmp(field->string, "refusal") == 0) {
         m->refusal = field;
     } else if (strcmp(field->string, "text") == 0) {
         m->text = field;
-    } else if (field->child != NULL && find(field->string, passed, 4) == 4) {
+    } else if (field->child != NULL && !words_is_one(field->string, passed)) {
         m->other = field;
     }
 }

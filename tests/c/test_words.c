@@ -43,8 +43,19 @@ static void names_are_whole_words(void)
     CHECK(words_find(NULL, "n") == NULL);
 }
 
+static void a_word_is_one_of_a_list(void)
+{
+    static const char *const list[] = {"input", "body", NULL};
+    CHECK(words_is_one("body", list));
+    CHECK(!words_is_one("Body", list));
+    CHECK(!words_is_one("bod", list));
+    CHECK(!words_is_one("", list));
+    CHECK(!words_is_one(NULL, list));
+}
+
 int main(void)
 {
+    RUN(a_word_is_one_of_a_list);
     RUN(one_alternative_is_enough_and_all_its_parts_are_needed);
     RUN(a_part_may_be_tied_to_the_beginning_or_be_all);
     RUN(nothing_says_nothing);

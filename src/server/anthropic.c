@@ -434,16 +434,11 @@ static bool read_event(const struct emit *e, const char *type, const cJSON *root
     return false;
 }
 
-static bool is_named_error(const struct emit *e)
-{
-    return e->state->event != NULL && strcmp(e->state->event, "error") == 0;
-}
-
 /* Without a type, in a record of the events: the type is in their name with some servers, some
  * send an error alone, and some speak another API. */
 static void read_untyped(const struct emit *e, const cJSON *root)
 {
-    if (emit_find_error(root) != NULL || is_named_error(e)) {
+    if (emit_find_error(root) != NULL || emit_is_error(e)) {
         read_error(e, root);
     } else if (!read_event(e, e->state->event, root)) {
         bool is_delta = cJSON_IsString(json_get(json_get(root, "delta"), "type"));
@@ -458,7 +453,7 @@ void anthropic_read(const struct emit *e, const cJSON *root)
     if (!cJSON_IsString(type)) {
         read_untyped(e, root);
     } else if (!read_event(e, type->valuestring, root) &&
-               (is_named_error(e) || emit_find_error(root) != NULL)) {
+               (emit_is_error(e) || emit_find_error(root) != NULL)) {
         read_error(e, root); /* with the error's own type in the record */
     }
 }

@@ -3,7 +3,6 @@
 #include "proto.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* More than any server sends; a bound for what a broken one can make us keep. */
 #define MAX_CALLS 64

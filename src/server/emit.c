@@ -104,13 +104,17 @@ static bool are_error(const char *words)
     return false;
 }
 
+bool emit_is_error(const struct emit *e)
+{
+    return e->state->event != NULL && strcmp(e->state->event, "error") == 0;
+}
+
 void emit_stray(const struct emit *e, const char *words, size_t len)
 {
     struct buf text;
     buf_init(&text, LIMIT_ERROR_BODY);
     error_text(words, len, &text, NULL);
-    bool error = (e->state->event != NULL && strcmp(e->state->event, "error") == 0) ||
-                 (len > 0 && are_error(words));
+    bool error = emit_is_error(e) || (len > 0 && are_error(words));
     if (text.len > 0) {
         emit_event(e, error ? DIALECT_ERROR : DIALECT_STRAY, text.data, text.len);
     }

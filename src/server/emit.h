@@ -49,6 +49,9 @@ const cJSON *emit_find_error(const cJSON *root);
 /* The server's message, from whatever that member holds. */
 void emit_error(const struct emit *e, const cJSON *member);
 
+/* Whether the record's event says that it is an error. */
+bool emit_is_error(const struct emit *e);
+
 /* Words where an object should be; in an event "error" they are one. */
 void emit_stray(const struct emit *e, const char *words, size_t len);
 

@@ -28,7 +28,7 @@ static bool is_error(const struct emit *e, const cJSON *object)
 {
     static const char *const codes[] = {"code", "status", "status_code", "statusCode"};
     const cJSON *type = json_get(object, "type");
-    if ((e->state->event != NULL && strcmp(e->state->event, "error") == 0) ||
+    if (emit_is_error(e) ||
         (cJSON_IsString(type) && strcasestr(type->valuestring, "error") != NULL)) {
         return true;
     }

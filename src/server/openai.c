@@ -18,8 +18,6 @@
 #include "server/shape.h"
 #include "server/think.h"
 
-#include <string.h>
-
 static void request_usage(struct body *b)
 {
     const struct value_pair member = {value_text("include_usage"), value_true()};

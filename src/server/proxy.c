@@ -131,7 +131,8 @@ bool proxy_spares(const char *list, const char *host)
 
 /* ---- the proxy ----------------------------------------------------------------- */
 
-bool proxy_is_local(const char *url)
+/* Whether a URL's host is this machine: "localhost", what is below that, 127.0.0.0/8, ::1. */
+static bool is_local(const char *url)
 {
     char host[HOST_ROOM];
     read_host(url, host);
@@ -167,7 +168,7 @@ struct proxy proxy_for(const char *url, const char *own, const char *own_not_for
     const struct proxy none = {0};
     struct proxy proxy = {.url = own};
     const char *list = own_not_for != NULL ? own_not_for : "";
-    if (own == NULL && !proxy_is_local(url)) {
+    if (own == NULL && !is_local(url)) {
         proxy = from_environment(url);
         list = own_not_for != NULL ? own_not_for : list_from_environment();
     }

@@ -23,9 +23,6 @@ struct proxy proxy_for(const char *url, const char *own, const char *own_not_for
  * it too, addresses may be networks ("10.0.0.0/8", "fd00::/8"). */
 bool proxy_spares(const char *list, const char *host);
 
-/* Whether a URL's host is this machine: "localhost", what is below that, 127.0.0.0/8, ::1. */
-bool proxy_is_local(const char *url);
-
 /* Appends a proxy's address without the name and the password in it. */
 void proxy_show(const char *proxy, struct buf *out);
 

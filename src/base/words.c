@@ -63,6 +63,14 @@ bool words_is_one(const char *text, const char *const *list)
     return text != NULL && *list != NULL;
 }
 
+bool words_is_any(const char *text, size_t len, const char *const *list)
+{
+    while (*list != NULL && (strlen(*list) != len || strncasecmp(text, *list, len) != 0)) {
+        list++;
+    }
+    return *list != NULL;
+}
+
 const char *words_find(const char *text, const char *name)
 {
     size_t len = strlen(name);

@@ -17,6 +17,9 @@ bool words_any(const char *text, const char *const *list);
 /* Whether it is one of them, upper and lower case not alike. */
 bool words_is_one(const char *text, const char *const *list);
 
+/* Whether these len bytes are one of them, upper and lower case alike. */
+bool words_is_any(const char *text, size_t len, const char *const *list);
+
 /* Where a name stands in a text as a word of its own, next to no letter, digit, "_" or "-". NULL:
  * nowhere. Upper and lower case differ. */
 const char *words_find(const char *text, const char *name);

@@ -3,14 +3,12 @@
 #include "base/buf.h"
 #include "base/mask.h"
 #include "base/wipe.h"
+#include "base/words.h"
 
 #include <ctype.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- forms --------------------------------------------------------------------- */
 
@@ -77,29 +75,25 @@ void secrets_add(struct secrets *s, const char *key)
     }
 }
 
-static bool is_one_of(const char *const *names, const char *text, size_t len)
+bool secrets_is_public(const char *name, size_t len)
 {
-    for (; *names != NULL; names++) {
-        if (strlen(*names) == len && strncasecmp(*names, text, len) == 0) {
-            return true;
-        }
-    }
-    return false;
+    static const char *const names[] = {
+        "accept", "anthropic-beta", "anthropic-version", "content-length", "content-type", "expect",
+        "host",   "http-referer",   "referer",           "user-agent",     "x-title",      NULL};
+    return words_is_any(name, len, names);
 }
 
 void secrets_add_header(struct secrets *s, const char *line)
 {
-    static const char *const public_names[] = {"anthropic-version", "anthropic-beta", "accept",
-                                               "user-agent",        "content-type",   NULL};
     static const char *const schemes[] = {"Bearer", "Digest", NULL};
     size_t name_len = strcspn(line, ":;");
-    if (is_one_of(public_names, line, name_len)) {
+    if (secrets_is_public(line, name_len)) {
         return;
     }
     for (const char *word = line + name_len; *word != '\0';) {
         word += strspn(word, ":; ,");
         size_t len = strcspn(word, " ,");
-        if (len >= MASK_MIN && !is_one_of(schemes, word, len)) {
+        if (len >= MASK_MIN && !words_is_any(word, len, schemes)) {
             char *text = xstrndup(word, len);
             secrets_add(s, text);
             wipe_text(text);

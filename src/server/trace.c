@@ -1,6 +1,8 @@
 #include "server/trace.h"
 
 #include "base/mask.h"
+#include "base/words.h"
+#include "server/secrets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -230,23 +232,9 @@ void trace_copy(const struct trace *from, struct trace *to)
 
 /* ---- without secrets ----------------------------------------------------------- */
 
-/* Headers that hum, curl and servers write, and the few of users that are known to hold no secret.
- * Of an answer the ones that may hold one are named instead. */
-static const char *const public_headers[] = {
-    "accept", "anthropic-beta", "anthropic-version", "content-length", "content-type", "expect",
-    "host",   "http-referer",   "referer",           "user-agent",     "x-title",      NULL};
+/* Of an answer; of a request all may hold one that are not known to hold none. */
 static const char *const secret_headers[] = {
     "set-cookie", "set-cookie2", "authorization", "x-api-key", "api-key", "cookie", NULL};
-
-static bool is_named(const char *line, size_t len, const char *const *names)
-{
-    for (; *names != NULL; names++) {
-        if (len == strlen(*names) && strncasecmp(line, *names, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* A line but for what may be secret in it: of "Authorization: Bearer KEY" the scheme stays. */
 static void add_masked(struct buf *out, const char *line, size_t len, size_t colon)
@@ -261,7 +249,7 @@ static void add_masked(struct buf *out, const char *line, size_t len, size_t col
     while (word < end && line[word] != ' ') {
         word++;
     }
-    if (word < end && is_named(line, colon, with_scheme)) {
+    if (word < end && words_is_any(line, colon, with_scheme)) {
         secret = word + 1;
     }
     buf_add(out, line, secret);
@@ -310,7 +298,7 @@ static void add_address(struct buf *out, const char *line, size_t len)
 
 static bool hides(const char *line, size_t name, bool answer)
 {
-    return answer ? is_named(line, name, secret_headers) : !is_named(line, name, public_headers);
+    return answer ? words_is_any(line, name, secret_headers) : !secrets_is_public(line, name);
 }
 
 /* Values of headers are made unreadable; then what is left is searched for the secrets. */

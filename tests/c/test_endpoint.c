@@ -59,6 +59,7 @@ static void the_login_at_a_proxy_is_secret(void)
 static void what_everybody_knows_is_not(void)
 {
     SECRETS(",\"headers\":{\"anthropic-version\":\"2027-01-01\",\"User-Agent\":\"somebody\"}", "");
+    SECRETS(",\"headers\":{\"HTTP-Referer\":\"https://hum.example\",\"X-Title\":\"hum.nvim\"}", "");
     SECRETS(",\"headers\":{\"X-Short\":\"tiny\",\"X-Empty\":\"\"}", "");
 }
 

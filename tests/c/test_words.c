@@ -51,6 +51,9 @@ static void a_word_is_one_of_a_list(void)
     CHECK(!words_is_one("bod", list));
     CHECK(!words_is_one("", list));
     CHECK(!words_is_one(NULL, list));
+    CHECK(words_is_any("Body: 1", 4, list));
+    CHECK(!words_is_any("Body: 1", 3, list));
+    CHECK(!words_is_any("Body: 1", 5, list));
 }
 
 int main(void)

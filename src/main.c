@@ -50,9 +50,10 @@ static void on_closed(void *ctx)
     end(ctx);
 }
 
-/* A core file would hold keys and chats. 1, because Linux ignores 0 where it pipes cores to a program
- * (core(5)), and writes none for 1 there either (fs/coredump.c); a file is larger. Other processes of
- * the user may still look into this one, as they may into Neovim: debuggers and sanitizers do. */
+/* A core file would hold keys and chats. 1, because Linux ignores 0 where it pipes cores to a
+ * program (core(5)), and writes none for 1 there either (fs/coredump.c); a file is larger. Other
+ * processes of the user may still look into this one, as they may into Neovim: debuggers and
+ * sanitizers do. */
 static void forbid_cores(void)
 {
     struct rlimit limit;

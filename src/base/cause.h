@@ -1,4 +1,4 @@
-/* Why a server could not be reached, in words: its name, its certificate, the proxy before it. Pure. */
+/* Why a server could not be reached, in words: its name, its certificate, its proxy. Pure. */
 #ifndef HUM_CAUSE_H
 #define HUM_CAUSE_H
 

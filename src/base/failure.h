@@ -12,7 +12,7 @@ enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
 /* What the request was for, which decides how to go on. */
 enum failure_of { OF_CHAT, OF_GENERATE, OF_FILL, OF_QUERY };
 
-/* What is said in another way about the servers of some dialect. What is NULL has a general form. */
+/* What is said in another way of the servers of some dialect. What is NULL has a general form. */
 struct failure_words {
     const char *start;     /* how to start such a server, in the midst of a sentence */
     const char *get_model; /* how to get a model, its name behind it, then a quote */

@@ -55,7 +55,7 @@ static bool is_service(const struct failure *f)
 
 /* ---- options that servers complain about --------------------------------------- */
 
-/* Fields of requests that users set by "options". The quoted ones are words of plain English, too. */
+/* Fields of requests that users set by "options". The quoted ones are plain English words, too. */
 static const struct {
     const char *name;
     bool quoted;

@@ -122,7 +122,7 @@ static size_t match_value(const char *data, size_t len, const char *at)
 
 /* ---- a text -------------------------------------------------------------------- */
 
-/* How much of what stands at `at` is secret; of what came before it the first len bytes are left. */
+/* How much of what stands at `at` is secret; of what came before the first len bytes are left. */
 static size_t match_here(const char *data, size_t len, const char *at, char *const *secrets)
 {
     size_t user = match_user(data, len, at), value = match_value(data, len, at);

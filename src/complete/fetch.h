@@ -38,7 +38,8 @@ struct fetch_callbacks {
 };
 
 /* Of the supply's backend and among its jobs, which must stay until the fetch is gone. No callback
- * runs before it returns. Returns NULL with *why a text if the backend cannot be sent such a request. */
+ * runs before it returns. Returns NULL with *why a text if the backend cannot be sent such a
+ * request. */
 struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why);
 

@@ -47,7 +47,8 @@ void ring_forget(struct ring *r, const char *name);
 /* Another number whenever the ring may be another, from 0. */
 uint64_t ring_version(const struct ring *r);
 
-/* The chunks of the ring, oldest first; valid until ring_settle, ring_resize, ring_forget, ring_free. */
+/* The chunks of the ring, oldest first; valid until ring_settle, ring_resize, ring_forget,
+ * ring_free. */
 size_t ring_count(const struct ring *r);
 const struct chunk *ring_chunk(const struct ring *r, size_t i);
 

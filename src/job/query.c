@@ -83,7 +83,7 @@ static void send_ending(struct query *q)
     end(q);
 }
 
-/* The query may be gone when it returns; a stream's is as soon as Neovim has handled the records. */
+/* The query may be gone when it returns; a stream's is once Neovim has handled the records. */
 static void finish(struct query *q, const char *ending)
 {
     q->ending = ending;

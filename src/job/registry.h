@@ -45,8 +45,8 @@ void registry_suspect(struct registry *r);
 /* Whether a job has this model generate, at this base URL. */
 bool registry_uses(const struct registry *r, const char *url, const char *model);
 
-/* Of the jobs that run, what the youngest has asked that writes to buf, or to whatever if that is 0;
- * NULL if there is none. secrets: what stands in it and nobody is to see. */
+/* Of the jobs that run, what the youngest has asked that writes to buf, or to whatever if that is
+ * 0; NULL if there is none. secrets: what stands in it and nobody is to see. */
 const struct inspection *registry_inspection(const struct registry *r, int64_t buf,
                                              char *const **secrets);
 

@@ -13,8 +13,8 @@
 #define TOKEN_BYTES_MAX 16
 #define TOKEN_BYTES 4
 
-/* No rate is told that was measured in less time, or that no model has. Ours is only as good as what
- * lies between the model and us: a proxy that gathers tokens makes them look fast. */
+/* No rate is told that was measured in less time, or that no model has. Ours is only as good as
+ * what lies between the model and us: a proxy that gathers tokens makes them look fast. */
 #define MEASURABLE_NS 20000000u
 #define SURE_NS 1000000000u /* then two reads are enough */
 #define READS_MIN 3

@@ -1,5 +1,5 @@
-/* The parts of a reply on their way into a chat, where lines "<think>" and "</think>" open and close
- * thinking: such a line of the model's own gets a backslash, and one more if it has some, as
+/* The parts of a reply on their way into a chat, where lines "<think>" and "</think>" open and
+ * close thinking: such a line of the model's own gets a backslash, and one more if it has some, as
  * lua/hum/chat/text/block.lua reads it. In thinking that is a closing line, wherever it stands; in
  * text either, outside fences. Only what may become such a line is held back. */
 #ifndef HUM_TAGS_H

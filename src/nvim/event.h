@@ -23,8 +23,8 @@ void event_failure(struct buf *out, const struct failure *f);
 #define EVENT_ENDING_FIELDS 4
 void event_ending(struct buf *out, const struct ending_facts *ending, char *const *secrets);
 
-/* A whole event: what was learned of an endpoint, a sentence. id: of the request that it was learned
- * by, 0: one of completion. secrets as above. */
+/* A whole event: what was learned of an endpoint, a sentence. id: of the request that it was
+ * learned by, 0: one of completion. secrets as above. */
 void event_learned(struct rpc *rpc, int64_t id, const char *endpoint, const char *told,
                    char *const *secrets);
 

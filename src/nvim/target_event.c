@@ -1,5 +1,6 @@
 /* Each piece is an event that says how many bytes came before it. So Lua knows what it has had
- * already and what it has missed, and a repair is the same event with all that is not acknowledged. */
+ * already and what it has missed, and a repair is the same event with all that is not
+ * acknowledged. */
 #include "nvim/target.h"
 #include "nvim/wire.h"
 #include "proto.h"

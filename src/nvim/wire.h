@@ -65,8 +65,8 @@ void wire_reader_free(struct wire_reader *r);
 /* Where the next bytes may be put, at least 4096 of them; *room says how many. */
 char *wire_reader_space(struct wire_reader *r, size_t *room);
 
-/* len bytes were put there. Returns 0, HUM_EBAD for bytes that are not msgpack, or HUM_ETOOBIG for a
- * message said to be more than 16 times as long as the cap. After an error nobody knows where the
+/* len bytes were put there. Returns 0, HUM_EBAD for bytes that are not msgpack, or HUM_ETOOBIG for
+ * a message said to be more than 16 times as long as the cap. After an error nobody knows where the
  * next message begins, and the reader must not be fed any more. */
 int wire_reader_feed(struct wire_reader *r, size_t len, wire_on_message on_message, void *ctx);
 

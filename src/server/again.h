@@ -46,12 +46,12 @@ void again_finish(struct again *a);
 enum again_how again_judge(struct again *a, const struct again_facts *f, int64_t *ms,
                            struct buf *told);
 
-/* Appends the address that was asked before this one, at which there was nothing either, if there is
- * one. text: the server's words, which may be empty. */
+/* Appends the address that was asked before this one, at which there was nothing either, if there
+ * is one. text: the server's words, which may be empty. */
 void again_add_missing(const struct again *a, struct buf *text);
 
-/* The address has answered in the words of the API. Returns whether that is news: then what is to be
- * told of it is appended. */
+/* The address has answered in the words of the API. Returns whether that is news: then what is to
+ * be told of it is appended. */
 bool again_held(struct again *a, const struct endpoint *e, struct buf *told);
 
 #endif

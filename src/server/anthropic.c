@@ -23,7 +23,7 @@
 
 /* ---- blocks -------------------------------------------------------------------- */
 
-/* More at once than any server sends, and longer; a bound for what a broken one can make us keep. */
+/* More at once than any server sends, and longer; a bound for what a broken one makes us keep. */
 #define MAX_BLOCKS 64
 #define MAX_BLOCK (2u << 20)
 

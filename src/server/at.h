@@ -1,4 +1,4 @@
-/* What the path of a request is below: dialects say it, endpoints know the addresses (endpoint.h). */
+/* What the path of a request is below: dialects say it, endpoints know addresses (endpoint.h). */
 #ifndef HUM_AT_H
 #define HUM_AT_H
 

@@ -17,8 +17,8 @@ struct balance {
  * if it ends there, and is ready for the next one; 0 if it goes on. */
 size_t balance_end(struct balance *b, const char *text, size_t len);
 
-/* Whether an object or an array begins with these bytes, maybe behind white space; "[12:30]" and the
- * like are none. */
+/* Whether an object or an array begins with these bytes, maybe behind white space; "[12:30]" and
+ * the like are none. */
 bool balance_opens(const char *text, size_t len);
 
 #endif

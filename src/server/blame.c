@@ -324,7 +324,7 @@ static bool find_role(const cJSON *item, int depth)
     return child != NULL;
 }
 
-/* Likewise in words: "messages.0.role: Input should be 'user'", "('body', 'messages', 0, 'role')" */
+/* In words, too: "messages.0.role: Input should be 'user'", "('body', 'messages', 0, 'role')" */
 static bool names_role(const char *text)
 {
     static const char list[] = "messages";

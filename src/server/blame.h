@@ -1,5 +1,5 @@
-/* What the error of a refused request blames: the field that it names, in "param", "loc" or words, of
- * whatever shape it is, also within the text of another error. */
+/* What the error of a refused request blames: the field that it names, in "param", "loc" or words,
+ * of whatever shape it is, also within the text of another error. */
 #ifndef HUM_BLAME_H
 #define HUM_BLAME_H
 

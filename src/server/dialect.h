@@ -82,8 +82,8 @@ struct dialect {
         const char *text;
     } headers[DIALECT_HEADERS + 1];
     const struct failure_words *words; /* for hints */
-    /* How to widen the window of a server that cuts longer prompts without a word; NULL for one that
-     * does not. */
+    /* How to widen the window of a server that cuts longer prompts without a word; NULL for one
+     * that does not. */
     const char *widen;
 
     const struct dialect_chat *chat; /* NULL: cannot chat */

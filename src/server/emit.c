@@ -235,7 +235,7 @@ static bool is_no_word(const char *word)
     return false;
 }
 
-/* Whether it says that there is nothing: null, false, 0, "", "none", or an object or list of that. */
+/* Whether it says that there is nothing: null, false, 0, "", "none", an object or list of that. */
 static bool is_void(const cJSON *item)
 {
     bool is_void_value = cJSON_IsNull(item) || cJSON_IsFalse(item) ||

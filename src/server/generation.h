@@ -1,7 +1,7 @@
 /* One request to a model, from its body to its single ending: bytes from http through a stream to
- * events. Keeps the limits of time, says what went wrong and how it ended, and sends a request again
- * whose server is busy, or whose model refuses a field of it, if its maker wants that. What becomes
- * of the events is the business of the jobs and complete/fetch. */
+ * events. Keeps the limits of time, says what went wrong and how it ended, and sends a request
+ * again whose server is busy, or whose model refuses a field of it, if its maker wants that. What
+ * becomes of the events is the business of the jobs and complete/fetch. */
 #ifndef HUM_GENERATION_H
 #define HUM_GENERATION_H
 
@@ -64,8 +64,8 @@ struct generation *generation_start(const struct generation_env *env,
                                     const struct generation_request *request,
                                     const struct generation_callbacks *callbacks, void *ctx);
 
-/* What is held back of the text, since it may become a tag, is given now: the generation is about to
- * be stopped. */
+/* What is held back of the text, since it may become a tag, is given now: the generation is about
+ * to be stopped. */
 void generation_flush(struct generation *g);
 
 /* Closes the connection now, which tells the server to stop. No callback follows. May be

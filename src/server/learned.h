@@ -1,7 +1,7 @@
-/* What is known of a service and its models: what is said of it (quirks), and what they have refused,
- * as their servers told, for as long as the process lives. A refusal holds for an endpoint as it is
- * configured, or, most of them, for a model there. Dialects make their bodies by it, generations
- * add to it. */
+/* What is known of a service and its models: what is said of it (quirks), and what they have
+ * refused, as their servers told, for as long as the process lives. A refusal holds for an endpoint
+ * as it is configured, or, most of them, for a model there. Dialects make their bodies by it,
+ * generations add to it. */
 #ifndef HUM_LEARNED_H
 #define HUM_LEARNED_H
 
@@ -24,9 +24,9 @@ struct learned {
 struct learned learned_of(const struct endpoint *e, const char *model);
 
 /* Whether the request has to do without. The names: top-level fields; forms of a dialect (struct
- * refusal); "role:system", which then is the developer's, and "role:developer", which stand in front
- * of the user's first message if both are refused; "think:level", Ollama's levels; "thoughts:", which go
- * back otherwise; "stream:", for a reply in one piece. */
+ * refusal); "role:system", which then is the developer's, and "role:developer", which stand in
+ * front of the user's first message if both are refused; "think:level", Ollama's levels;
+ * "thoughts:", which go back otherwise; "stream:", for a reply in one piece. */
 bool learned_avoids(const struct learned *l, const char *what);
 
 /* So many tokens at most may be asked for: wanted, or the limit that the server has named. */

@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Budgets: Google's documentation of its OpenAI-compatible API (ai.google.dev/gemini-api/docs/openai)
- * has those of low, medium and high; the others lie around them. */
+/* Budgets: Google's documentation of its OpenAI-compatible API
+ * (ai.google.dev/gemini-api/docs/openai) has those of low, medium and high; the others lie around
+ * them. */
 static const struct {
     const char *name;
     int64_t budget;

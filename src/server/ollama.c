@@ -29,7 +29,7 @@ static bool change_option(const struct value_pair *member, struct value *v)
     return v->type != VALUE_NIL;
 }
 
-/* Levels as of 0.22; older servers list theirs when they refuse one, those before 0.11 know none. */
+/* Levels as of 0.22; older servers list theirs when they refuse one, before 0.11 they know none. */
 static void write_think(struct body *b, const struct value *think, const struct learned *learned)
 {
     static const unsigned known = LEVEL_BIT(LEVEL_LOW) | LEVEL_BIT(LEVEL_MEDIUM) |

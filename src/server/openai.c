@@ -60,7 +60,7 @@ static int chat_body(const struct value *spec, const struct learned *learned, st
     return body_end(&b, why);
 }
 
-/* For services that take nothing else: Mistral's schema is closed, and has a seed by another name. */
+/* For services that take nothing else: Mistral's schema is closed, its seed has another name. */
 static int fim_body(const struct fill *fill, const struct learned *learned, struct buf *out,
                     const char **why)
 {

@@ -1,5 +1,5 @@
-/* How a server is reached: certificates, a proxy, a Unix socket; and why one was not reached. A part
- * of http.c, which owns the transfer. */
+/* How a server is reached: certificates, a proxy, a Unix socket; and why one was not reached. A
+ * part of http.c, which owns the transfer. */
 #ifndef HUM_REACH_H
 #define HUM_REACH_H
 

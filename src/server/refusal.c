@@ -388,8 +388,8 @@ static bool read_thoughts(struct reading *r)
     return true;
 }
 
-/* Where the status does not say that the request is wrong, the words must say that it is a name that
- * is refused. */
+/* Where the status does not say that the request is wrong, the words must say that it is a name
+ * that is refused. */
 static bool read_fields(struct reading *r)
 {
     if (!r->loose && !blame_is_of_name(&r->blame)) {

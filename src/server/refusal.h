@@ -1,5 +1,5 @@
-/* Reads the error of a refused request: what the model, or the service, does not take. What it tells
- * is learned, and the request is worth another try. */
+/* Reads the error of a refused request: what the model, or the service, does not take. What it
+ * tells is learned, and the request is worth another try. */
 #ifndef HUM_REFUSAL_H
 #define HUM_REFUSAL_H
 
@@ -30,8 +30,8 @@ struct refusal_facts {
     const struct refusal *refusals; /* the dialect's; may be NULL */
 };
 
-/* Returns whether it tells something new, which is remembered (learned.h), and appended as a sentence
- * to told. */
+/* Returns whether it tells something new, which is remembered (learned.h), and appended as a
+ * sentence to told. */
 bool refusal_read(const struct endpoint *e, const char *model, const struct refusal_facts *facts,
                   struct buf *told);
 

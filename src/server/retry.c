@@ -204,8 +204,8 @@ static bool says_when(const struct retry_answer *a)
     return read_words(a->text) >= 0 || read_body(a->body) >= 0;
 }
 
-/* What is said of the balance itself, or of a limit that no short wait helps; and what may as well be
- * advice or an address. */
+/* What is said of the balance itself, or of a limit that no short wait helps; and what may as well
+ * be advice or an address. */
 static bool speaks_of_money(const struct retry_answer *a)
 {
     static const char *const clear[] = {"current quota",
@@ -278,7 +278,7 @@ static bool speaks_of_load(const char *text)
     return words_any(text, busy) || (words_any(text, soon) && !words_any(text, broken));
 }
 
-/* An error within a stream has no status, but perhaps the code of one; else it has to name a time. */
+/* An error within a stream has no status, perhaps the code of one; else it has to name a time. */
 static bool is_load_inside(const struct retry_answer *a)
 {
     static const char *const codes[] = {"429", "529", NULL};

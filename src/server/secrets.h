@@ -15,8 +15,8 @@ struct secrets {
 /* What is shorter than MASK_MIN is none, and not added. */
 void secrets_add(struct secrets *s, const char *key);
 
-/* Whether a header of this name, of len bytes, holds none: those that hum, curl and servers write, and
- * the few of users that are known to. */
+/* Whether a header of this name, of len bytes, holds none: those that hum, curl and servers write,
+ * and the few of users that are known to. */
 bool secrets_is_public(const char *name, size_t len);
 
 /* A header line as endpoint.h has it: each word of its value, if it is not a public one. */

@@ -16,8 +16,8 @@ struct split_tag {
 /* As templates of models have them; letters of either case, but for the brackets.
  * <think>: DeepSeek R1, Qwen, GLM, MiniMax, Kimi, Nemotron, Phi, Ernie, Hunyuan; <thinking>: Claude
  * when told to; <thought>: EXAONE Deep, Gemini's OpenAI interface; <reasoning>: Reka Flash;
- * <seed:think>: Seed-OSS; [THINK]: Magistral; ◁think▷: Kimi-VL; <|begin_of_thought|>: OpenThinker,
- * Sky-T1; <|START_THINKING|>: Command A; <|channel>thought: Gemma 4. */
+ * <seed:think>: Seed-OSS; [THINK]: Magistral; ◁think▷: Kimi-VL; <|begin_of_thought|>:
+ * OpenThinker, Sky-T1; <|START_THINKING|>: Command A; <|channel>thought: Gemma 4. */
 static const struct split_tag tags[] = {
     {"<think>", "</think>"},
     {"<thinking>", "</thinking>"},

@@ -67,8 +67,8 @@ static inline void spec_free(const struct value *v)
     }
 }
 
-/* The body that the dialect makes of a spec, or "why: ..." with the reason why not. learned: what is
- * known of the model. */
+/* The body that the dialect makes of a spec, or "why: ..." with the reason why not. learned: what
+ * is known of the model. */
 static inline void spec_check_for(const char *file, int line, const char *dialect,
                                   const struct learned *learned, const char *spec,
                                   const char *wanted)

@@ -64,7 +64,7 @@ static void another_configuration_is_another_endpoint(void)
     CHECK(learned_is_as_written(&at));
 }
 
-/* The endpoint's own memory is the oldest, and what is learned of one more model takes its place. */
+/* The endpoint's own memory is the oldest; what is learned of one more model takes its place. */
 static void what_is_forgotten_for_want_of_room_is_asked_no_more(void)
 {
     learned_forget(NULL);

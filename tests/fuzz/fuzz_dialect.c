@@ -1,6 +1,6 @@
 /* The dialects and json: a stream of any bytes gives the same events however it is split,
- * in a right order, and none that fails a finished reply; a text put into JSON comes out again, and a gap in any bytes makes a
- * body that is JSON and has all of them. The seeds are recorded HTTP
+ * in a right order, and none that fails a finished reply; a text put into JSON comes out again, and
+ * a gap in any bytes makes a body that is JSON and has all of them. The seeds are recorded HTTP
  * responses, whose head and chunks are taken off. */
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
-/* What is said of a failure: any words of a server, with any status, give a message that has them and
- * a hint of whole sentences, in which nothing is left to be filled in. */
+/* What is said of a failure: any words of a server, with any status, give a message that has them
+ * and a hint of whole sentences, in which nothing is left to be filled in. */
 #include "fuzz.h"
 
 #include "base/buf.h"

@@ -135,9 +135,7 @@ end
 ---@return boolean
 function M.is_at_hand(name)
   local endpoint = config.get().endpoints[name]
-  local sources = endpoint and vim.tbl_values(endpoint.headers) or {}
-  sources[#sources + 1] = endpoint and endpoint.key
-  for _, source in ipairs(sources) do
+  for _, source in ipairs(endpoint and secret.sources(endpoint) or {}) do
     if not secret.is_at_hand(source) then return false end
   end
   return endpoint ~= nil

@@ -3,6 +3,7 @@
 local client = require('hum.server.client')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
+local secret = require('hum.server.secret')
 local steps_of = require('hum.server.steps').new
 
 local M = {}
@@ -26,24 +27,18 @@ local M = {}
 ---@field timeout? number  seconds; without one 5, or, with on_record, as long as it takes
 ---@field on_record? fun(record: table)  the answer is lines of JSON: each as it comes, and `answer` is empty
 
---- Shorter words are no secrets: `src/base/mask.h`.
-local LEAST_SECRET = 6
-
 --- An answer in which no secret of the endpoint is repeated: it may be an error, and be told. Those of
 --- headers are the words of what does not stand in the configuration as it is.
 ---@param endpoint hum.EndpointSpec
 ---@param body string
 ---@return string
 local function without_secrets(endpoint, body)
-  local secrets = { endpoint.key }
+  local secrets = { endpoint.key } ---@type string[]
   for header, source in pairs(config.get().endpoints[endpoint.name].headers) do
     local value = type(source) == 'table' and endpoint.headers[header] or ''
     vim.list_extend(secrets, vim.split(value, '%s+'))
   end
-  for _, secret in ipairs(secrets) do
-    if #secret >= LEAST_SECRET then body = body:gsub(vim.pesc(secret), '***') end
-  end
-  return body
+  return secret.masked(body, secrets)
 end
 
 ---@param endpoint hum.EndpointSpec

@@ -39,14 +39,23 @@ local function from_env(name)
   return nil, seen .. ' is not set'
 end
 
+--- A text without these words.
+---@param text string
+---@param words string[]  secret, unless they are too short for that
+---@return string
+function M.masked(text, words)
+  for _, word in ipairs(words) do
+    if #word >= LEAST then text = text:gsub(vim.pesc(word), '***') end
+  end
+  return text
+end
+
 --- What a command says of its failure, without what it printed, which may be the key, and what looks like one.
 ---@param run hum.SecretRun
 ---@return string
 local function words_of(run)
   local said = vim.trim(table.concat(run.said):match('[^\n]*') or '')
-  for word in table.concat(run.out):gmatch('%S+') do
-    if #word >= LEAST then said = said:gsub(vim.pesc(word), '***') end
-  end
+  said = M.masked(said, vim.split(table.concat(run.out), '%s+'))
   return (said:gsub('%f[%w]sk%-[%w_-]+', '***'):sub(1, 200))
 end
 
@@ -204,6 +213,15 @@ end
 --- How variables are called that hold keys, whether hum knows of them or not.
 local KEY_NAMES = { '_API_KEY$', '_APIKEY$', '_TOKEN$' }
 
+--- Where the secrets of an endpoint come from, and headers that are none.
+---@param endpoint hum.Endpoint
+---@return (string|hum.Secret)[]
+function M.sources(endpoint)
+  local sources = vim.tbl_values(endpoint.headers)
+  sources[#sources + 1] = endpoint.key
+  return sources
+end
+
 --- Names of environment variables that hold keys: those of presets and those that the configuration names.
 ---@return table<string, true>
 local function variables()
@@ -214,9 +232,7 @@ local function variables()
     end
   end
   for _, endpoint in pairs(config.get().endpoints) do
-    local sources = vim.tbl_values(endpoint.headers)
-    sources[#sources + 1] = endpoint.key
-    for _, source in ipairs(sources) do
+    for _, source in ipairs(M.sources(endpoint)) do
       if type(source) == 'table' and source.env then found[source.env] = true end
     end
   end

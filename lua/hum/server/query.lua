@@ -33,7 +33,8 @@ local M = {}
 ---@param body string
 ---@return string
 local function without_secrets(endpoint, body)
-  local secrets = { endpoint.key } ---@type string[]
+  local secrets = {} ---@type string[]
+  secrets[1] = endpoint.key
   for header, source in pairs(config.get().endpoints[endpoint.name].headers) do
     local value = type(source) == 'table' and endpoint.headers[header] or ''
     vim.list_extend(secrets, vim.split(value, '%s+'))

@@ -1,11 +1,11 @@
 #include "base/ending.h"
 
 #include "base/buf.h"
+#include "base/words.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 /* Servers' reasons, in the words of their interfaces; upper and lower case alike. */
 static const char *const good[] = {"",          "stop",          "eos",           "end_turn",
@@ -47,12 +47,7 @@ static const struct meaning meanings[] = {
 
 static bool is_one_of(const char *reason, const char *const *words)
 {
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcasecmp(reason, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return words_is_any(reason, strlen(reason), words);
 }
 
 const char *ending_name(enum ending_kind kind)

@@ -1,6 +1,7 @@
 #include "server/emit.h"
 
 #include "base/utf8.h"
+#include "base/words.h"
 #include "proto.h"
 #include "server/error_text.h"
 
@@ -226,13 +227,8 @@ void emit_failure(const struct emit *e, const char *text)
 /* What some servers have in each chunk where there is no reason, or no error, yet. */
 static bool is_no_word(const char *word)
 {
-    static const char *const words[] = {"", "null", "none", "not_finished"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcasecmp(word, words[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    static const char *const words[] = {"", "null", "none", "not_finished", NULL};
+    return words_is_any(word, strlen(word), words);
 }
 
 /* Whether it says that there is nothing: null, false, 0, "", "none", an object or list of that. */

@@ -1,6 +1,7 @@
 #include "server/record.h"
 
 #include "base/buf.h"
+#include "base/words.h"
 #include "server/balance.h"
 
 #include <stdlib.h>
@@ -38,14 +39,9 @@ static bool is_mark(const char *text, size_t len)
 /* An event that is called the end and holds nothing. */
 static bool is_end_event(const struct emit *e, const cJSON *root)
 {
-    static const char *const names[] = {"done", "end", "close", "finish", "complete"};
+    static const char *const names[] = {"done", "end", "close", "finish", "complete", NULL};
     const char *event = e->state->event != NULL ? e->state->event : "";
-    for (size_t i = 0; event[0] != '\0' && i < sizeof names / sizeof *names; i++) {
-        if (strcasecmp(event, names[i]) == 0) {
-            return root == NULL || root->child == NULL;
-        }
-    }
-    return false;
+    return words_is_any(event, strlen(event), names) && (root == NULL || root->child == NULL);
 }
 
 /* Where the next piece begins: names of fields that stand in it by mistake are passed over. */

@@ -47,7 +47,7 @@ for name, lines in pairs({
   end)
 end
 
-test('a reply that was edited is still the model its own', function(t)
+test("a reply that was edited is still the model's own", function(t)
   local srv, buf = open(t)
   chat.ask(t, 'hello', buf)
   chat.finished(t)

@@ -93,6 +93,16 @@ test('a helper that does not run or fit is told with the cure', function(t)
   T.match('not checked: needs the helper', text, true)
 end)
 
+test('an Ollama that is too old to think is told, a newer one is not', function(t)
+  local srv = t:fake()
+  for version, is_old in pairs({ ['0.8.12'] = true, ['0.9.0'] = false, ['0.10.1-rc2'] = false }) do
+    srv:script({ models = { 'alpha:7b' }, version = version, rules = {} })
+    local text = report(t, { endpoints = { ollama = { url = srv.url } } })
+    T.match('reachable: Ollama ' .. version, text, true)
+    eq(is_old, text:find('before 0.9 does not support thinking', 1, true) ~= nil, version)
+  end
+end)
+
 test('a thinking level on a model that cannot think is told', function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, rules = {} })

@@ -38,7 +38,7 @@
 
 ---@class hum.ProviderVersion
 ---@field path string
----@field least vim.Version
+---@field least string  as vim.version has it, which costs more to load than all of this
 ---@field lacks string  older ones
 ---@field cure string
 

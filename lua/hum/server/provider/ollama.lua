@@ -18,7 +18,7 @@ return {
   show = '/api/show',
   version = {
     path = '/api/version',
-    least = vim.version.parse('0.9.0') --[[@as vim.Version]],
+    least = '0.9.0',
     lacks = 'Ollama before 0.9 does not support thinking',
     cure = 'Update Ollama.',
   },

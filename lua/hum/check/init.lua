@@ -40,7 +40,7 @@ local function open_window()
     vim.api.nvim_win_set_buf(old, buf)
   else
     local win = vim.api.nvim_open_win(buf, true, { split = 'below', win = -1, height = 14 })
-    vim.wo[win].wrap, vim.wo[win].linebreak = true, true
+    vim.wo[win][0].wrap, vim.wo[win][0].linebreak = true, true
   end
   vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false
   vim.bo[buf].syntax = 'checkhealth'

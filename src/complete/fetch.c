@@ -308,7 +308,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     f->context = (struct trim_context){
         .around = around_text_view(&f->around),
         .max_lines = supply->backend->max_lines,
-        .prose = request->prose,
+        .language = request->language,
     };
     utf8_init(&f->utf8);
     buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */

@@ -12,13 +12,14 @@
 
 struct fetch;
 struct chunk;
+struct language;
 struct supply;
 
 struct fetch_request {
     struct around_text around; /* as the prompt shows it; taken over, also on failure */
     const struct cache_key *key;
     unsigned variant; /* 0: what is most likely; others are to differ from it */
-    bool prose;       /* see trim_is_prose */
+    const struct language *language;
     const char *path;
     const char *comment;
     const struct chunk *const *chunks;

@@ -10,7 +10,7 @@
 #include "complete/prompt.h"
 #include "complete/ring.h"
 #include "complete/supply.h"
-#include "complete/trim/trim.h"
+#include "complete/trim/language.h"
 #include "nvim/attached.h"
 #include "nvim/mirror.h"
 #include "nvim/rpc.h"
@@ -32,7 +32,7 @@ struct typing {
     char *name;
     char *comment;
     uint64_t kind_hash; /* of the file type: the same text means something else in another */
-    bool prose;
+    const struct language *language;
 
     struct suggestion suggestion;
     bool wanted;           /* in insert mode, and not dismissed */
@@ -118,7 +118,7 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
     struct fetch_request request = {
         .key = &key,
         .variant = variant,
-        .prose = t->prose,
+        .language = t->language,
         .path = t->name,
         .comment = t->comment,
         .chunks = chunks,
@@ -517,7 +517,7 @@ struct typing *typing_new(struct supply *supply, int64_t buf, const struct value
     t->name = value_strdup_or(value_get(about, "name"), "");
     t->comment = value_strdup_or(value_get(about, "comment"), "");
     char *filetype = value_strdup_or(value_get(about, "filetype"), "");
-    t->prose = trim_is_prose(filetype);
+    t->language = language_of(filetype);
     t->kind_hash = hash_text(HASH_START, filetype);
     free(filetype);
     prompt_init(&t->prompt);

@@ -9,7 +9,7 @@ struct example {
     enum trim_why why;
 };
 
-static struct trim_context context_of(const char *code, size_t max_lines, bool prose)
+static struct trim_context context_of(const char *code, size_t max_lines, const char *type)
 {
     const char *cursor = strchr(code, '~'), *line = cursor;
     while (line > code && line[-1] != '\n') {
@@ -20,7 +20,7 @@ static struct trim_context context_of(const char *code, size_t max_lines, bool p
                    .line = {line, (size_t)(cursor - line)},
                    .after = span_of(cursor + 1)},
         .max_lines = max_lines,
-        .prose = prose,
+        .language = language_of(type),
     };
 }
 
@@ -68,9 +68,9 @@ static void check_stream(const char *what, const struct trim_context *c, const c
     }
 }
 
-static void check_example(const struct example *x, size_t max_lines, bool prose)
+static void check_example(const struct example *x, size_t max_lines, const char *type)
 {
-    struct trim_context c = context_of(x->code, max_lines, prose);
+    struct trim_context c = context_of(x->code, max_lines, type);
     size_t preamble = trim_preamble(&c, span_of(x->answer), true);
     if (preamble > strlen(x->answer)) {
         check_fail(x->what, 0, "preamble beyond the answer");
@@ -88,7 +88,7 @@ static void check_example(const struct example *x, size_t max_lines, bool prose)
     do {                                                          \
         static const struct example list[] = {__VA_ARGS__};       \
         for (size_t i = 0; i < sizeof list / sizeof *list; i++) { \
-            check_example(&list[i], 0, false);                    \
+            check_example(&list[i], 0, "code");                   \
         }                                                         \
     } while (0)
 
@@ -259,7 +259,7 @@ static void prose_is_filled_in(void)
         {"greetings are text", "~\n", "Here is a list:\n", "Here is a list:", TRIM_NOTHING},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        check_example(&list[i], 0, true);
+        check_example(&list[i], 0, "markdown");
     }
 }
 
@@ -354,9 +354,9 @@ static void no_more_lines_than_wanted(void)
                                          "\n    alpha()\n    beta()", TRIM_LINES};
     static const struct example blank = {"blank ones count", "~\n", "alpha()\n\nbeta()\n",
                                          "alpha()", TRIM_LINES};
-    check_example(&two, 2, false);
-    check_example(&typed, 2, false);
-    check_example(&blank, 2, false);
+    check_example(&two, 2, "code");
+    check_example(&typed, 2, "code");
+    check_example(&blank, 2, "code");
 }
 
 static void characters_are_whole(void)
@@ -370,13 +370,13 @@ static void characters_are_whole(void)
 
 static void stops_as_early_as_it_can(void)
 {
-    struct trim_context c = context_of("def f():\n    ~\n", 0, false);
+    struct trim_context c = context_of("def f():\n    ~\n", 0, "code");
     CHECK(!trim_answer(&c, span_of("return 1\n"), false).stop);
     CHECK(trim_answer(&c, span_of("return 1\nx"), false).stop);
-    c = context_of("let x = ~ + 1;\n", 0, false);
+    c = context_of("let x = ~ + 1;\n", 0, "code");
     CHECK(trim_answer(&c, span_of("y\n"), false).stop);
     CHECK(trim_answer(&c, span_of("y + 1;"), false).stop);
-    c = context_of("~\n", 1, false);
+    c = context_of("~\n", 1, "code");
     CHECK(!trim_answer(&c, span_of("y"), false).stop);
     CHECK(trim_answer(&c, span_of("y\n"), false).stop);
 }
@@ -385,14 +385,6 @@ static void little_is_taken_back(void)
 {
     printf("    taken back: %d times\n", taken_back);
     CHECK(taken_back <= 4);
-}
-
-static void prose_is_known_by_its_file_type(void)
-{
-    CHECK(trim_is_prose("markdown"));
-    CHECK(trim_is_prose(""));
-    CHECK(!trim_is_prose("c"));
-    CHECK(!trim_is_prose("mark"));
 }
 
 int main(void)
@@ -413,6 +405,5 @@ int main(void)
     RUN(characters_are_whole);
     RUN(stops_as_early_as_it_can);
     RUN(little_is_taken_back);
-    RUN(prose_is_known_by_its_file_type);
     return check_report("test_trim");
 }

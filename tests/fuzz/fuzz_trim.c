@@ -53,13 +53,15 @@ static void check_preamble(const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
+    static const char *const types[] = {"c",    "",    "python",  "rust",
+                                        "html", "sql", "haskell", "none"};
     const char *from = (const char *)bytes + 1, *end = (const char *)bytes + len;
     /* Long inputs cost the square of their length here, and show nothing new. */
     if (len < 1 || len > 400 || !fuzz_is_utf8(from, len - 1)) {
         return 0;
     }
     context.max_lines = bytes[0] & 0x7;
-    context.prose = bytes[0] & 0x8;
+    context.language = language_of(types[bytes[0] >> 3 & 0x7]);
     context.around.before = part(&from, end);
     context.around.line = part(&from, end);
     context.around.after = part(&from, end);

@@ -130,7 +130,8 @@ static bool is_indented(const struct trim_context *c)
 static size_t skip_indent(const struct trim_context *c, struct span text)
 {
     struct span trimmed = span_ltrim(text);
-    if (c->around.line.len == 0 || c->prose || trimmed.len == 0 || trimmed.data[0] == '\n') {
+    if (c->around.line.len == 0 || c->language->prose || trimmed.len == 0 ||
+        trimmed.data[0] == '\n') {
         return 0;
     }
     return is_indented(c) ? text.len - trimmed.len : 0;
@@ -228,7 +229,7 @@ size_t trim_preamble(const struct trim_context *c, struct span answer, bool fina
     size_t newlines;
     white_space(answer, &newlines);
     size_t talk = 0;
-    if (!c->prose && newlines <= NEWLINES_MAX) {
+    if (!c->language->prose && newlines <= NEWLINES_MAX) {
         talk = skip_talk(answer, !is_typed, final);
     }
     if (talk == TRIM_WAIT || (talk == answer.len && !final)) {
@@ -237,13 +238,4 @@ size_t trim_preamble(const struct trim_context *c, struct span answer, bool fina
     answer = span_skip(answer, talk);
     size_t skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(c, answer, final);
     return skip == TRIM_WAIT ? TRIM_WAIT : talk + skip;
-}
-
-bool trim_is_prose(const char *filetype)
-{
-    static const char *const prose[] = {
-        "asciidoc", "gitcommit", "help",   "hum", "mail", "markdown", "mdx",  "norg",  "org",
-        "pandoc",   "plaintex",  "quarto", "rmd", "rst",  "tex",      "text", "typst", "vimwiki",
-    };
-    return filetype[0] == '\0' || is_in(span_of(filetype), prose, sizeof prose / sizeof *prose);
 }

@@ -114,7 +114,7 @@ static enum verdict check_scope(struct state *s, const struct current *now)
     if (!s->in_scope) {
         enter_scope(s, now);
     }
-    if (now->is_first || s->context->prose) {
+    if (now->is_first || s->context->language->prose) {
         return SHOW;
     }
     const struct scope_line line = {now->trimmed, now->indent, now->closed, s->blanks > 0};
@@ -222,7 +222,7 @@ static enum verdict check_text(struct state *s, const struct current *now)
     if (s->context->max_lines > 0 && s->lines > s->context->max_lines) {
         return cut(s, TRIM_LINES);
     }
-    if (!s->context->prose && !(now->is_first && is_typed(s))) {
+    if (!s->context->language->prose && !(now->is_first && is_typed(s))) {
         if (span_starts_with(now->trimmed, "```")) {
             return cut(s, TRIM_TALK);
         }

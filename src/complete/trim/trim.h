@@ -7,6 +7,7 @@
 #define HUM_TRIM_H
 
 #include "base/around.h"
+#include "complete/trim/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 struct trim_context {
     struct around around; /* some kB above and below the cursor are enough */
     size_t max_lines;     /* shown at most; 0: any number */
-    bool prose;           /* indentation is no scope and a fence is text: see trim_is_prose */
+    const struct language *language;
 };
 
 /* Why an answer is not shown to its end. */
@@ -53,9 +54,5 @@ size_t trim_preamble(const struct trim_context *c, struct span answer, bool fina
  *   (TRIM_REPEATS) is taken back.
  * - Once stop is true every longer text gives the same result. */
 struct trim trim_answer(const struct trim_context *c, struct span answer, bool final);
-
-/* Whether text of this Neovim file type (NUL-terminated, may be empty) is prose, such as
- * Markdown. */
-bool trim_is_prose(const char *filetype);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/around.h"
 #include "base/utf8.h"
+#include "complete/head.h"
 #include "nvim/mirror.h"
 
 #include <stdbool.h>
@@ -69,32 +70,32 @@ static bool anchor_holds(const struct excerpt *e, const struct mirror *m, size_t
     for (size_t at = row; at > e->anchor && size <= max; at--) {
         size += line_size(m, at - 1);
     }
-    return size <= max && size >= max / 4;
+    return size <= max && size >= max / 8 * 3;
 }
 
-/* The text's first line if three quarters of the budget reach it, else about half of the
- * budget is used: from the topmost line between 3/8 and 5/8 that begins a block, for a
+/* The text's first line if three quarters of the budget reach it, else about five eighths of the
+ * budget are used: from the topmost line between a half and 3/4 that begins a block, for a
  * prompt reads better so and a cursor that comes back finds the same line again; failing
- * that from the last that keeps to one half. */
+ * that from the last that keeps to five eighths. */
 static size_t choose_anchor(const struct mirror *m, size_t row, size_t col, size_t max)
 {
-    size_t size = col, half = row, block = NO_ANCHOR, at = row;
+    size_t size = col, most = row, block = NO_ANCHOR, at = row;
     for (; at > 0; at--) {
         size += line_size(m, at - 1);
         if (size > max - max / 4) {
             break;
         }
-        if (size <= max / 2) {
-            half = at - 1;
+        if (size <= max / 8 * 5) {
+            most = at - 1;
         }
-        if (at > 1 && size >= max / 8 * 3 && size <= max / 8 * 5 && begins_block(m, at - 1)) {
+        if (at > 1 && size >= max / 2 && begins_block(m, at - 1)) {
             block = at - 1;
         }
     }
     if (at == 0) {
         return 0;
     }
-    return block != NO_ANCHOR ? block : half;
+    return block != NO_ANCHOR ? block : most;
 }
 
 /* Where a line too long for the budget begins: where a step of half a budget ends, so that
@@ -105,10 +106,33 @@ static size_t cut_left(const char *text, size_t col, size_t max)
     return utf8_ceil(text, col, (col - max + step - 1) / step * step);
 }
 
-static void read_left(struct excerpt *e, const struct mirror *m, size_t row, size_t col, size_t max,
-                      struct buf *left)
+/* The imports above the excerpt, apart from it. */
+static void read_head(const struct excerpt *e, const struct mirror *m, size_t max, struct buf *left)
 {
-    size_t len;
+    size_t begun = left->len;
+    head_read(m, e->anchor, max, left);
+    if (left->len > begun && !span_is_blank(span_at(m, e->anchor))) {
+        buf_add_str(left, "\n");
+    }
+}
+
+/* What the imports above the cursor take, whether or not they are shown: so the anchor does not
+ * depend on itself. */
+static size_t head_size(const struct mirror *m, size_t row, size_t max)
+{
+    struct buf head;
+    buf_init(&head, SIZE_MAX);
+    head_read(m, row, max, &head);
+    size_t size = head.len > 0 ? head.len + 1 : 0;
+    buf_finish(&head);
+    return size;
+}
+
+static void read_left(struct excerpt *e, const struct mirror *m, size_t row, size_t col,
+                      struct excerpt_budget budget, struct buf *left)
+{
+    size_t len, head = budget.head > 0 ? head_size(m, row, budget.head) : 0;
+    size_t max = budget.left > head ? budget.left - head : 0;
     const char *text = mirror_line(m, row, &len);
     size_t cut = 0;
     if (col > max) {
@@ -116,6 +140,9 @@ static void read_left(struct excerpt *e, const struct mirror *m, size_t row, siz
         e->anchor = row;
     } else if (!anchor_holds(e, m, row, col, max)) {
         e->anchor = choose_anchor(m, row, col, max);
+    }
+    if (head > 0) {
+        read_head(e, m, budget.head, left);
     }
     mirror_range(m, e->anchor, row, left);
     buf_add(left, text + cut, col - cut);
@@ -169,17 +196,63 @@ static void read_after(struct excerpt *e, const struct mirror *m, size_t row, si
     mirror_after(m, row, col, max, after);
 }
 
+/* ---- both ---------------------------------------------------------------------- */
+
+/* What of a budget is left over, in quarters of it: so that what is typed does not move the
+ * other side with each character. */
+static size_t spare(size_t budget, size_t used)
+{
+    size_t quarter = budget / 4;
+    return quarter > 0 && used < budget ? (budget - used) / quarter * quarter : 0;
+}
+
+/* How many bytes stand above and left of the cursor; more than max may be any number above it. */
+static size_t count_left(const struct mirror *m, size_t row, size_t col, size_t max)
+{
+    size_t size = col;
+    while (row > 0 && size <= max) {
+        size += line_size(m, --row);
+    }
+    return size;
+}
+
+static size_t count_after(const struct mirror *m, size_t row, size_t col, size_t max)
+{
+    size_t size = span_at(m, row).len - col;
+    while (++row < mirror_lines(m) && size <= max) {
+        size += line_size(m, row);
+    }
+    return size;
+}
+
+/* Inside the text. */
+static void clamp(const struct mirror *m, size_t *row, size_t *col)
+{
+    if (*row >= mirror_lines(m)) {
+        *row = mirror_lines(m) - 1;
+        *col = SIZE_MAX;
+    }
+    size_t len = span_at(m, *row).len;
+    *col = *col < len ? *col : len;
+}
+
+struct excerpt_budget excerpt_share(const struct mirror *m, size_t row, size_t col,
+                                    struct excerpt_budget budget)
+{
+    clamp(m, &row, &col);
+    size_t left = count_left(m, row, col, budget.left);
+    size_t after = count_after(m, row, col, budget.after);
+    return (struct excerpt_budget){
+        .left = budget.left + spare(budget.after, after),
+        .after = budget.after + spare(budget.left, left),
+        .head = budget.head,
+    };
+}
+
 void excerpt_read(struct excerpt *e, const struct mirror *m, size_t row, size_t col,
                   struct excerpt_budget budget, struct around_text *text)
 {
-    if (row >= mirror_lines(m)) {
-        row = mirror_lines(m) - 1;
-        col = SIZE_MAX;
-    }
-    size_t len = span_at(m, row).len;
-    if (col > len) {
-        col = len;
-    }
-    read_left(e, m, row, col, budget.left, &text->left);
+    clamp(m, &row, &col);
+    read_left(e, m, row, col, budget, &text->left);
     read_after(e, m, row, col, budget.after, &text->after);
 }

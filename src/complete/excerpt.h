@@ -29,14 +29,23 @@ void excerpt_edit(struct excerpt *e, int64_t first, int64_t last, size_t new_cou
 struct excerpt_budget {
     size_t left;  /* for the lines above the cursor's, and its line left of it */
     size_t after; /* for what follows the cursor */
+    size_t head;  /* of left, for the imports of a file that begins above the excerpt; 0: none */
 };
+
+/* Budgets for this position in which each side has what the other does not need, in steps of a
+ * quarter of what that had: so that what is typed on one side does not move the other with each
+ * key. */
+struct excerpt_budget excerpt_share(const struct mirror *m, size_t row, size_t col,
+                                    struct excerpt_budget budget);
 
 /* Appends to text, which was just initialised:
  *   left   whole lines above the cursor's, from the anchor on, then its line left of it
  *   after  from the cursor on: the rest of the line, "\n", following lines; no "\n" at the end
- * left takes between a quarter and all of its budget, after between a half and all of its own;
+ * left takes between three eighths and all of its budget, after between a half and all of its own;
  * less where the text begins or ends, or where the next line is longer than what
  * is still free. The text's first line is the anchor when one is chosen and a quarter stays free.
+ * In front of an anchor further below stand the imports of the file's head (head.h) and a blank
+ * line.
  * What stands left of the cursor says nothing about after, so a line that is typed leaves it
  * as it is. A part of a line too long for its budget is cut: left of the cursor where a step
  * of half a budget ends, right of it where the budget ends; so is the line below the cursor's

@@ -2,11 +2,15 @@
 
 #include "base/around.h"
 #include "complete/ring.h"
+#include "nvim/mirror.h"
 
 #include <string.h>
 
 /* Left of the cursor, in quarters of the excerpt. */
 #define LEFT_SHARE 3
+
+/* Of what is left of the cursor, for the imports at the file's head. */
+#define HEAD_SHARE 4
 
 /* How much of a chunk is searched for. */
 #define PROBE 80
@@ -49,13 +53,32 @@ static void choose_chunks(struct prompt *p, const struct ring *ring, const char 
     }
 }
 
+bool prompt_is_empty(const struct mirror *m, struct ring *ring)
+{
+    for (size_t row = 0; row < mirror_lines(m); row++) {
+        struct span line;
+        line.data = mirror_line(m, row, &line.len);
+        if (!span_is_blank(line)) {
+            return false;
+        }
+    }
+    ring_settle(ring); /* of no prompt is anything kept that could be lost */
+    return ring_count(ring) == 0;
+}
+
 size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_request *request,
                    struct around_text *text, const struct chunk *chunks[PROMPT_CHUNKS])
 {
     size_t anchor = p->excerpt.anchor, left = request->max_bytes * LEFT_SHARE / 4, count = 0;
-    const struct excerpt_budget budget = {left, request->max_bytes - left};
+    const struct excerpt_budget whole = {
+        .left = left,
+        .after = request->max_bytes - left,
+        .head = request->prose ? 0 : left / HEAD_SHARE,
+    };
+    const struct excerpt_budget budget =
+        excerpt_share(request->mirror, request->row, request->col, whole);
     excerpt_read(&p->excerpt, request->mirror, request->row, request->col, budget, text);
-    if (request->cold || p->excerpt.anchor != anchor) {
+    if (request->cold || p->excerpt.anchor != anchor || ring_count(ring) == 0) {
         ring_settle(ring);
     }
     choose_chunks(p, ring, request->name, around_text_view(text));

@@ -31,6 +31,7 @@ struct prompt_request {
     size_t row, col;
     const char *name; /* of the file */
     size_t max_bytes; /* of the text around the cursor */
+    bool prose;       /* its head imports nothing */
     bool cold;        /* the server has no state of our prompts: the ring may change */
 };
 
@@ -38,6 +39,9 @@ void prompt_init(struct prompt *p);
 
 /* As excerpt_edit. */
 void prompt_edit(struct prompt *p, int64_t first, int64_t last, size_t count);
+
+/* Whether there is nothing to go by: neither text in the buffer nor a chunk from elsewhere. */
+bool prompt_is_empty(const struct mirror *m, struct ring *ring);
 
 /* Appends the excerpt to text, which was just initialised, and fills chunks, which are the
  * ring's. Returns how many of these. */

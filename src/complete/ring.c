@@ -11,6 +11,9 @@
 /* Fewer lines that say something are of no use to a model. */
 #define LEAST_LINES 3
 
+/* That part of the ring is the most that one chunk may take. */
+#define CHUNK_SHARE 2
+
 struct piece {
     struct chunk chunk; /* owns name and text */
     uint64_t *lines;    /* hashes of the lines that say something, in ascending order */
@@ -257,14 +260,39 @@ void ring_resize(struct ring *r, size_t max_bytes)
     r->version += list_fit(r, &r->ring);
 }
 
-void ring_collect(struct ring *r, const char *name, const char *text, size_t len)
+/* The whole lines around that byte that have no more than max bytes: as many above as below,
+ * where there are as many. */
+static struct span cut_around(struct span text, size_t focus, size_t max)
 {
-    struct span lines = trim((struct span){text, len});
-    if (r->max_chunks == 0 || lines.len == 0 || lines.len > r->max_bytes) {
+    size_t from = focus > max / 2 ? focus - max / 2 : 0;
+    if (text.len <= max) {
+        return text;
+    }
+    if (from > text.len - max) {
+        from = text.len - max;
+    }
+    size_t to = from + max;
+    while (from > 0 && from < to && text.data[from - 1] != '\n') {
+        from++;
+    }
+    while (to > from && to < text.len && text.data[to - 1] != '\n') {
+        to--;
+    }
+    return (struct span){text.data + from, to - from};
+}
+
+void ring_collect(struct ring *r, const char *name, struct span text, size_t focus)
+{
+    size_t most = r->max_bytes / CHUNK_SHARE, named = strlen(name);
+    if (r->max_chunks == 0 || named >= most) {
+        return;
+    }
+    struct span lines = trim(cut_around(text, focus, most - named));
+    if (lines.len == 0) {
         return;
     }
     struct piece *p = piece_new(name, lines);
-    if (p->line_count < LEAST_LINES || piece_bytes(p) > r->max_bytes) {
+    if (p->line_count < LEAST_LINES) {
         piece_free(p);
         return;
     }

@@ -15,6 +15,7 @@
 #ifndef HUM_RING_H
 #define HUM_RING_H
 
+#include "base/span.h"
 #include "server/fill.h"
 
 #include <stdbool.h>
@@ -31,10 +32,11 @@ void ring_free(struct ring *r); /* NULL is nothing */
 /* From now on at most so many bytes; what is too much leaves as it does when new chunks come. */
 void ring_resize(struct ring *r, size_t max_bytes);
 
-/* Copies text into the queue. Less than 3 lines that say something are not worth it, and
- * what is larger than all that the ring may hold is left out. When the queue is full the
- * longest waiting leaves. */
-void ring_collect(struct ring *r, const char *name, const char *text, size_t len);
+/* Copies text into the queue. Of what is larger than half of all that the ring may hold, the lines
+ * around byte focus <= len are taken, so that one place does not drive out all others. Less than 3
+ * lines that say something are not worth it. When the queue is full the longest waiting
+ * leaves. */
+void ring_collect(struct ring *r, const char *name, struct span text, size_t focus);
 
 /* The queue moves into the ring. Those leave that were collected longest ago; a chunk that
  * others are left out for counts as collected again with each of them. True if the

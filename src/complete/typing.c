@@ -97,6 +97,7 @@ static size_t read_prompt(struct typing *t, struct around_text *text,
         .col = t->suggestion.at.col,
         .name = t->name,
         .max_bytes = (size_t)((double)s->backend->window_tokens * s->bytes_per_token),
+        .prose = t->prose,
         .cold = supply_is_cold(s, t->attached.buf),
     };
     return prompt_read(&t->prompt, s->ring, &request, text, chunks);
@@ -147,6 +148,9 @@ static void fetch_when_allowed(struct typing *t, unsigned variant)
         return;
     }
     stop_fetch(t);
+    if (t->suggestion.at.kind != KEY_REQUESTED && prompt_is_empty(t->attached.mirror, s->ring)) {
+        return; /* what a model would say of nothing helps nobody */
+    }
     uint64_t closed_ms = supply_closed(s);
     if (closed_ms > 0) {
         wait_for(t, WAITING_TO_FETCH, closed_ms);
@@ -426,13 +430,33 @@ void typing_check(struct typing *t, size_t lines)
     }
 }
 
+/* Lua sends so many lines on each side of what is of interest, fewer where the text begins or
+ * ends. */
+#define COLLECT_AROUND 32
+
+/* The line that is of interest. */
+static size_t middle_of(size_t first, size_t last, size_t lines)
+{
+    size_t middle = (first + last) / 2;
+    if (first == 0 && last < lines) {
+        middle = last > COLLECT_AROUND ? last - COLLECT_AROUND - 1 : 0;
+    } else if (first > 0 && last >= lines) {
+        middle = first + COLLECT_AROUND;
+    }
+    return middle < last ? middle : last - 1;
+}
+
 static void collect(struct typing *t, int64_t first, int64_t last)
 {
+    const struct mirror *m = t->attached.mirror;
+    size_t middle = middle_of((size_t)first, (size_t)last, mirror_lines(m));
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    mirror_range(t->attached.mirror, (size_t)first, (size_t)last, &text);
+    mirror_range(m, (size_t)first, middle, &text);
+    size_t focus = text.len;
+    mirror_range(m, middle, (size_t)last, &text);
     if (text.len > 0) {
-        ring_collect(t->supply->ring, t->name, text.data, text.len);
+        ring_collect(t->supply->ring, t->name, (struct span){text.data, text.len}, focus);
     }
     buf_finish(&text);
 }

@@ -40,7 +40,8 @@ void typing_leave(struct typing *t);
  * again. Neovim does not report every edit (see mirror.h). */
 void typing_check(struct typing *t, size_t lines);
 
-/* Lines [first, last) are worth remembering for prompts elsewhere. */
+/* Lines [first, last) are worth remembering for prompts elsewhere, above all those in their
+ * middle. */
 void typing_collect(struct typing *t, int64_t first, int64_t last);
 
 /* The backend is about to be another: nothing that is under way or shown counts any more. */

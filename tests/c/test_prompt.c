@@ -31,7 +31,7 @@ static size_t chunks_in(const char *name, const char *const *lines, size_t count
                                            .name = "here",
                                            .max_bytes = 1000,
                                            .cold = true};
-    ring_collect(r, name, CHUNK, strlen(CHUNK));
+    ring_collect(r, name, span_of(CHUNK), 0);
     struct prompt p;
     prompt_init(&p);
     struct around_text text;
@@ -55,8 +55,29 @@ static void the_excerpts_own_text_is_not_shown_twice(void)
     CHECK_INT(chunks_in("there", without, 3), 1);
 }
 
+static bool is_empty(const char *const *lines, size_t count, const char *chunk)
+{
+    struct mirror *m = mirror_of(lines, count);
+    struct ring *r = ring_new(8, 4096);
+    ring_collect(r, "there", span_of(chunk), 0);
+    bool empty = prompt_is_empty(m, r);
+    ring_free(r);
+    mirror_free(m);
+    return empty;
+}
+
+static void without_text_and_chunks_there_is_nothing_to_go_by(void)
+{
+    static const char *const blank[] = {"", "  ", "\t"}, *const text[] = {"", "", "x"};
+    CHECK(is_empty(blank, 1, ""));
+    CHECK(is_empty(blank, 3, ""));
+    CHECK(!is_empty(text, 3, ""));
+    CHECK(!is_empty(blank, 1, CHUNK));
+}
+
 int main(void)
 {
     RUN(the_excerpts_own_text_is_not_shown_twice);
+    RUN(without_text_and_chunks_there_is_nothing_to_go_by);
     return check_report("prompt");
 }

@@ -5,7 +5,7 @@
 
 static void collect(struct ring *r, const char *name, const char *text)
 {
-    ring_collect(r, name, text, strlen(text));
+    ring_collect(r, name, span_of(text), 0);
 }
 
 /* The ring as "name:text" joined by "|". Static: for one check at a time. */
@@ -78,11 +78,11 @@ static void what_says_little_is_not_worth_it(void)
 static void a_text_with_nul_bytes_is_kept(void)
 {
     struct ring *r = ring_new(4, PLENTY);
-    ring_collect(r, "a", "a\0b\nc\nd", 7);
+    ring_collect(r, "a", (struct span){"a\0b\nc\nd", 7}, 0);
     CHECK(ring_settle(r));
     CHECK_INT(ring_chunk(r, 0)->len, 8);
     CHECK_INT(memcmp(ring_chunk(r, 0)->text, "a\0b\nc\nd\n", 9), 0);
-    ring_collect(r, "b", "a\0c\nc\nd", 7);
+    ring_collect(r, "b", (struct span){"a\0c\nc\nd", 7}, 0);
     CHECK(ring_settle(r));
     ring_free(r);
 }
@@ -229,10 +229,32 @@ static void bytes_of_names_and_texts_are_bounded(void)
     ring_settle(r);
     CHECK_TEXT(show(r), "c:c0\nc1\nc2\n|dd:d0\nd1\nd2\n");
     collect(r, "a", lines('a', 0, 3));
-    collect(r, "e", lines('e', 0, 10));
     collect(r, "a name of 22 characters", lines('e', 0, 3));
     CHECK(ring_settle(r));
     CHECK_TEXT(show(r), "dd:d0\nd1\nd2\n|a:a0\na1\na2\n");
+    ring_free(r);
+}
+
+static void of_a_text_too_large_the_lines_around_a_place_are_taken(void)
+{
+    static const struct {
+        int focus;
+        const char *taken;
+    } cases[] = {{0, "a:a0\na1\na2\n"},
+                 {1, "a:a0\na1\na2\n"},
+                 {15, "a:a4\na5\na6\n"},
+                 {16, "a:a4\na5\na6\n"},
+                 {30, "a:a7\na8\na9\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ring *r = ring_new(9, 24);
+        ring_collect(r, "a", span_of(lines('a', 0, 10)), (size_t)cases[i].focus);
+        CHECK(ring_settle(r));
+        CHECK_TEXT(show(r), cases[i].taken);
+        ring_free(r);
+    }
+    struct ring *r = ring_new(9, 24);
+    collect(r, "a", "no line of this fits into that ring\nsecond\nthird\n");
+    CHECK(!ring_settle(r));
     ring_free(r);
 }
 
@@ -419,7 +441,7 @@ static void collect_note(struct ring *r, const struct note *note)
         text[len++] = *at;
         text[len++] = '\n';
     }
-    ring_collect(r, note->name, text, len - dice(2));
+    ring_collect(r, note->name, (struct span){text, len - dice(2)}, 0);
 }
 
 static void check_notes(const struct ring *r, const struct notes *n)
@@ -494,6 +516,7 @@ int main(void)
     RUN(the_queue_too_keeps_only_the_latest);
     RUN(those_not_collected_for_longest_leave);
     RUN(bytes_of_names_and_texts_are_bounded);
+    RUN(of_a_text_too_large_the_lines_around_a_place_are_taken);
     RUN(with_less_room_those_leave_that_came_first);
     RUN(a_ring_of_nothing_keeps_nothing);
     RUN(a_file_is_forgotten_at_once);

@@ -144,7 +144,7 @@ static void begins_without_a_backend(void)
     begin(&w);
     CHECK(w.supply.backend == NULL);
     CHECK_INT(cache_bytes(w.supply.cache), 0);
-    ring_collect(w.supply.ring, "a.c", "one\ntwo\nthree\n", 14);
+    ring_collect(w.supply.ring, "a.c", span_of("one\ntwo\nthree\n"), 0);
     CHECK(ring_settle(w.supply.ring)); /* what is collected early is kept ... */
     CHECK_INT(told(&w, ""), 0);
     use(&w, BACKEND("\"ring_tokens\":700,"));

@@ -1,8 +1,10 @@
 -- Excerpts that help to fill in elsewhere: lines around where a buffer was opened, jumped to,
--- edited or yanked from. The helper's copy has the lines already; it is sent their rows.
+-- edited, yanked from or left, and where the user was for the longest time. The helper's copy has
+-- the lines already; it is sent their rows.
 local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
+local dwell = require('hum.complete.dwell')
 local helper = require('hum.server.helper')
 
 local M = {}
@@ -10,15 +12,23 @@ local M = {}
 --- Lines on each side of a row.
 local AROUND = 32
 
+--- Texts of fewer lines say nothing.
+local LEAST = 3
+
 --- In one second at most, for `:wall` and its like.
 local MOST = 8
 
 --- Who is in a buffer for so long has come to stay, in ms.
 local STAYS = 200
 
----@type table<integer, integer>  the row collected last, by buffer
+--- Of what was looked at before the helper ran: so many buffers, and so many bytes of them, for
+--- all of their text is sent.
+local SEEDS, SEED_BYTES = 8, 1048576
+
+---@type table<integer, { row: integer, tick: integer }>  what was collected last, by buffer
 local latest = {}
 local second, count = 0, 0
+local is_seeded = false
 
 ---@return boolean
 local function is_in_budget()
@@ -33,12 +43,17 @@ end
 ---@param buf integer
 ---@param first integer  from 0
 ---@param last integer   not included
+local function send(buf, first, last)
+  latest[buf] = { row = math.floor((first + last) / 2), tick = vim.api.nvim_buf_get_changedtick(buf) }
+  local lines = vim.api.nvim_buf_line_count(buf)
+  channel.notify('collect', buf, math.max(0, first), math.min(lines, last))
+end
+
+---@param buf integer
+---@param first integer  from 0
+---@param last integer   not included
 local function collect(buf, first, last)
-  if attach.is_attached(buf) and is_in_budget() then
-    latest[buf] = math.floor((first + last) / 2)
-    local lines = vim.api.nvim_buf_line_count(buf)
-    channel.notify('collect', buf, math.max(0, first), math.min(lines, last))
-  end
+  if attach.is_attached(buf) and is_in_budget() then send(buf, first, last) end
 end
 
 ---@param buf integer
@@ -48,11 +63,73 @@ local function around(buf, row) collect(buf, row - AROUND, row + AROUND + 1) end
 ---@return integer
 local function cursor_row() return vim.api.nvim_win_get_cursor(0)[1] - 1 end
 
+-- ---- what was looked at before --------------------------------------------------------------
+
+---@param info table  of getbufinfo()
+---@return integer row  where the user is, or was when he left it
+local function row_in(info)
+  local win = info.windows[1]
+  local at = win and vim.api.nvim_win_get_cursor(win)[1] or vim.api.nvim_buf_get_mark(info.bufnr, '"')[1]
+  return math.max(at - 1, 0)
+end
+
+---@param current integer
+---@return table[]  of getbufinfo(), what was looked at last comes first
+local function seen(current)
+  local infos = vim.tbl_filter(
+    function(info) return info.bufnr ~= current and info.lastused > 0 and not attach.is_attached(info.bufnr) end,
+    vim.fn.getbufinfo({ bufloaded = 1, buflisted = 1 })
+  )
+  local before = vim.fn.bufnr('#')
+  table.sort(infos, function(a, b)
+    if a.lastused ~= b.lastused then return a.lastused > b.lastused end
+    if a.bufnr == before or b.bufnr == before then return a.bufnr == before end
+    return a.bufnr > b.bufnr
+  end)
+  return infos
+end
+
+---@param buf integer
+---@return integer
+local function size_of(buf) return vim.api.nvim_buf_get_offset(buf, vim.api.nvim_buf_line_count(buf)) end
+
+--- The first insert of a session: files that were only looked at before are known to no helper yet.
+--- What this sends comes before the first key, so the first prompt has it.
+---@param current integer  its text goes to the helper anyway
+function M.seed(current)
+  if is_seeded or allow.refusal(current) or not channel.open() then return end
+  is_seeded = true
+  local chosen, bytes = {}, 0
+  for _, info in ipairs(seen(current)) do
+    if #chosen == SEEDS then break end
+    local size = size_of(info.bufnr)
+    local may = allow.mode(info.bufnr) ~= 'off' and not allow.refusal(info.bufnr)
+    if may and bytes + size <= SEED_BYTES then
+      bytes = bytes + size
+      table.insert(chosen, 1, info)
+    end
+  end
+  -- In the order of their use: texts come as they are asked for, and what comes last is nearest.
+  for _, info in ipairs(chosen) do
+    local row = row_in(info)
+    if attach.ensure(info.bufnr) then send(info.bufnr, row - AROUND, row + AROUND + 1) end
+  end
+end
+
+-- ---- what happens ---------------------------------------------------------------------------
+
+--- Takes note of where the user is.
+local function note()
+  local buf = vim.api.nvim_get_current_buf()
+  if attach.is_attached(buf) then dwell.note(buf, cursor_row(), vim.uv.now()) end
+end
+
 --- The user has come to a buffer, and stays.
 local function on_stay()
   local buf = vim.api.nvim_get_current_buf()
-  if channel.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) and not latest[buf] then
-    around(buf, cursor_row())
+  if channel.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) then
+    note()
+    if not latest[buf] then around(buf, cursor_row()) end
   end
 end
 
@@ -60,10 +137,37 @@ end
 local function on_hold()
   local buf = vim.api.nvim_get_current_buf()
   local row = cursor_row()
-  if attach.is_attached(buf) and math.abs(row - (latest[buf] or row)) > 2 * AROUND then around(buf, row) end
+  note()
+  local known = latest[buf] and latest[buf].row or row
+  if attach.is_attached(buf) and math.abs(row - known) > 2 * AROUND then around(buf, row) end
 end
 
-helper.on_lost(function() latest = {} end)
+---@param buf integer
+---@param row integer
+---@return boolean  what was collected last is the same
+local function is_known(buf, row)
+  local known = latest[buf]
+  return known ~= nil
+    and known.tick == vim.api.nvim_buf_get_changedtick(buf)
+    and math.abs(known.row - row) <= AROUND / 2
+end
+
+--- What the user was at is what he may need elsewhere; the place where he was longest counts as the
+--- latest, and so stays longest.
+local function on_leave()
+  local buf = vim.api.nvim_get_current_buf()
+  if not attach.is_attached(buf) or vim.api.nvim_buf_line_count(buf) < LEAST then return end
+  note()
+  dwell.leave()
+  local row = cursor_row()
+  local longest = dwell.longest(buf) or row
+  if not is_known(buf, row) then around(buf, row) end
+  if math.abs(longest - row) > 2 * AROUND then around(buf, longest) end
+end
+
+helper.on_lost(function()
+  latest, is_seeded = {}, false
+end)
 
 ---@param group integer
 ---@param guarded fun(fn: function): function
@@ -74,7 +178,9 @@ function M.start(group, guarded)
   local timer = assert(vim.uv.new_timer())
   local stays = vim.schedule_wrap(guarded(on_stay))
   on('BufEnter', function() timer:start(STAYS, 0, stays) end)
+  on('BufLeave', on_leave)
   on('CursorHold', on_hold)
+  on({ 'InsertEnter', 'InsertLeave' }, note)
   on('BufWritePost', function(ev)
     local change = vim.api.nvim_buf_get_mark(ev.buf, '.')[1]
     if change > 0 then around(ev.buf, change - 1) end
@@ -86,7 +192,10 @@ function M.start(group, guarded)
       collect(buf, first - 1 - AROUND / 2, last + AROUND / 2)
     end
   end)
-  on({ 'BufUnload', 'BufWipeout' }, function(ev) latest[ev.buf] = nil end)
+  on({ 'BufUnload', 'BufWipeout' }, function(ev)
+    latest[ev.buf] = nil
+    dwell.forget(ev.buf)
+  end)
 end
 
 return M

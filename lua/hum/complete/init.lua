@@ -10,6 +10,7 @@
 --     menu         completion menus beside it
 --   accept       the suggestion becomes text
 --   collect      excerpts for prompts elsewhere
+--     dwell      where the user was for how long
 --   channel      notifications to the helper
 --   backend      the server, model and API that fill in
 --     discover     finds them

@@ -149,7 +149,9 @@ local function begin()
   if not is_inserting() or vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
   local buf = get_buf()
   local mode = allow.mode(buf)
-  if mode == 'off' or not attach.ensure(buf) then return end
+  if mode == 'off' then return end
+  collect.seed(buf)
+  if not attach.ensure(buf) then return end
   state.phase, state.buf, state.manual, state.tick = 'shut', buf, mode == 'manual', -1
   state.sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()

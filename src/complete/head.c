@@ -22,48 +22,31 @@ struct form {
 /* The word is followed by no other part of a name. Where a language's file begins with what it is
  * itself (package, module), that is of use likewise, but its braces hold the whole file. */
 static const struct form forms[] = {
-    {"import", NULL, true},
-    {"include", NULL, false},
+    {"import", NULL, true},        {"include", NULL, false},
     {"from", " import", true}, /* Python, Nim */
-    {"export", " from ", true},
-    {"use", NULL, true},
-    {"pub use", NULL, true},
-    {"pub(crate) use", NULL, true},
-    {"extern crate", NULL, false},
-    {"using", NULL, false},
-    {"global using", NULL, false},
-    {"require", NULL, true},
-    {"require_once", NULL, false},
-    {"require_relative", NULL, false},
+    {"export", " from ", true},    {"use", NULL, true},
+    {"pub use", NULL, true},       {"pub(crate) use", NULL, true},
+    {"extern crate", NULL, false}, {"using", NULL, false},
+    {"global using", NULL, false}, {"require", NULL, true},
+    {"require_once", NULL, false}, {"require_relative", NULL, false},
     {"library", "(", false}, /* R */
     {"library", ";", false}, /* Dart */
-    {"package", NULL, false},
-    {"namespace", NULL, false},
-    {"module", NULL, false},
-    {"open", NULL, false},
-    {"alias", NULL, true},
-    {"uses", NULL, false},
-    {"part of", NULL, false},
-    {"load(", NULL, true}, /* Starlark */
-    {"source ", NULL, false},
-    {"@import", NULL, false},
-    {"@use", NULL, false},
-    {"@forward", NULL, false},
-    {"`include", NULL, false},
-    {"-module", NULL, false},
-    {"-include", NULL, false},
-    {"-include_lib", NULL, false},
-    {"-import", NULL, true},
-    {"(ns", NULL, true},
-    {"(import", NULL, true},
-    {"(require", NULL, true},
-    {"(use-modules", NULL, true},
-    {"(in-package", NULL, true},
+    {"package", NULL, false},      {"namespace", NULL, false},
+    {"module", NULL, false},       {"open", NULL, false},
+    {"alias", NULL, true},         {"uses", NULL, false},
+    {"part of", NULL, false},      {"load(", NULL, true}, /* Starlark */
+    {"source ", NULL, false},      {"@import", NULL, false},
+    {"@use", NULL, false},         {"@forward", NULL, false},
+    {"`include", NULL, false},     {"-module", NULL, false},
+    {"-include", NULL, false},     {"-include_lib", NULL, false},
+    {"-import", NULL, true},       {"(ns", NULL, true},
+    {"(import", NULL, true},       {"(require", NULL, true},
+    {"(use-modules", NULL, true},  {"(in-package", NULL, true},
 };
 
 /* What else says so, anywhere in a line that is not indented: an assignment of what is imported. */
-static const char *const calls[] = {"require(",  "require \"", "require '", "@import(",
-                                    " import(", "importlib"};
+static const char *const calls[] = {"require(", "require \"", "require '",
+                                    "@import(", " import(",   "importlib"};
 
 static struct span line_at(const struct mirror *m, size_t row)
 {

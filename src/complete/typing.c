@@ -16,6 +16,7 @@
 #include "nvim/rpc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What comes behind a suggestion is fetched when the user has seen it so long. */
 #define IDLE_MS 150
@@ -23,6 +24,13 @@
 #define MAX_VARIANTS 4
 
 enum waiting { WAITING_NOTHING, WAITING_TO_FETCH, WAITING_TO_PREFETCH };
+
+/* Before the text has come; the latest are kept. */
+#define MAX_COLLECT 4
+
+struct rows {
+    int64_t first, last; /* not included */
+};
 
 struct typing {
     struct supply *supply;
@@ -35,11 +43,11 @@ struct typing {
     const struct language *language;
 
     struct suggestion suggestion;
-    bool wanted;           /* in insert mode, and not dismissed */
-    bool edited;           /* since the last key: so the next key is on its way */
-    bool due;              /* to be fetched as soon as that is possible */
-    int64_t collect_first; /* lines to be collected when the text comes ... */
-    int64_t collect_last;  /* ... up to this one, 0: none */
+    bool wanted;                      /* in insert mode, and not dismissed */
+    bool edited;                      /* since the last key: so the next key is on its way */
+    bool due;                         /* to be fetched as soon as that is possible */
+    struct rows collect[MAX_COLLECT]; /* to be collected when the text comes */
+    size_t collect_count;
 
     struct fetch *fetch; /* under way, or NULL */
     uint64_t ahead_of;
@@ -97,7 +105,7 @@ static size_t read_prompt(struct typing *t, struct around_text *text,
         .col = t->suggestion.at.col,
         .name = t->name,
         .max_bytes = (size_t)((double)s->backend->window_tokens * s->bytes_per_token),
-        .prose = t->prose,
+        .prose = t->language->prose,
         .cold = supply_is_cold(s, t->attached.buf),
     };
     return prompt_read(&t->prompt, s->ring, &request, text, chunks);
@@ -466,12 +474,14 @@ void typing_collect(struct typing *t, int64_t first, int64_t last)
     if (first < 0 || last <= first) {
         return;
     }
-    if (t->attached.mirror == NULL) {
-        t->collect_first = first;
-        t->collect_last = last;
-    } else {
+    if (t->attached.mirror != NULL) {
         collect(t, first, last);
+        return;
     }
+    if (t->collect_count == MAX_COLLECT) {
+        memmove(t->collect, t->collect + 1, --t->collect_count * sizeof *t->collect);
+    }
+    t->collect[t->collect_count++] = (struct rows){first, last};
 }
 
 void typing_forget(struct typing *t)
@@ -506,10 +516,10 @@ static void on_text(void *ctx)
     struct typing *t = ctx;
     prompt_init(&t->prompt);
     t->edited = false;
-    if (t->collect_last > 0) {
-        collect(t, t->collect_first, t->collect_last);
-        t->collect_last = 0;
+    for (size_t i = 0; i < t->collect_count; i++) {
+        collect(t, t->collect[i].first, t->collect[i].last);
     }
+    t->collect_count = 0;
     if (t->supply->backend != NULL && t->wanted) {
         update(t); /* keys, timers and answers that came before the text have waited for it */
     }

@@ -44,7 +44,6 @@ end
 ---@param first integer  from 0
 ---@param last integer   not included
 local function send(buf, first, last)
-  latest[buf] = { row = math.floor((first + last) / 2), tick = vim.api.nvim_buf_get_changedtick(buf) }
   local lines = vim.api.nvim_buf_line_count(buf)
   channel.notify('collect', buf, math.max(0, first), math.min(lines, last))
 end
@@ -53,7 +52,9 @@ end
 ---@param first integer  from 0
 ---@param last integer   not included
 local function collect(buf, first, last)
-  if attach.is_attached(buf) and is_in_budget() then send(buf, first, last) end
+  if not attach.is_attached(buf) or not is_in_budget() then return end
+  latest[buf] = { row = math.floor((first + last) / 2), tick = vim.api.nvim_buf_get_changedtick(buf) }
+  send(buf, first, last)
 end
 
 ---@param buf integer

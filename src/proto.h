@@ -6,7 +6,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 5
+#define HUM_PROTOCOL 6
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
@@ -24,7 +24,7 @@
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
-#define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
+#define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment, indent}: wants suggestions */
 #define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still shown to models */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see suggestion.h */

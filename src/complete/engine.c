@@ -90,18 +90,20 @@ static void do_backend(struct engine *e, const struct value *params)
 static void do_attach(struct engine *e, const struct value *params)
 {
     struct typing *t = find(e, params);
+    const struct value *about = value_item(params, 1);
+    if (t != NULL && value_is_string(value_get(about, "name"), typing_name(t))) {
+        typing_describe(t, about);
+        return;
+    }
     if (t != NULL) {
-        if (!value_is_string(value_get(value_item(params, 1), "name"), typing_name(t))) {
-            ring_forget(e->supply.ring, typing_name(t));
-        }
+        ring_forget(e->supply.ring, typing_name(t));
         remove_typing(e, t);
     }
     int64_t buf = value_int(value_item(params, 0), 0);
     if (e->count == TYPINGS_MAX) {
         log_write(LOG_WARN, "buffer %lld: no suggestions, there are too many", (long long)buf);
     } else {
-        e->typings[e->count++] =
-            typing_new(&e->supply, buf, value_item(params, 1), remove_typing, e);
+        e->typings[e->count++] = typing_new(&e->supply, buf, about, remove_typing, e);
     }
 }
 

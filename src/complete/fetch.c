@@ -309,6 +309,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
         .around = around_text_view(&f->around),
         .max_lines = supply->backend->max_lines,
         .language = request->language,
+        .indent = request->indent,
     };
     utf8_init(&f->utf8);
     buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */

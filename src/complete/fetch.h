@@ -6,6 +6,7 @@
 #include "base/around.h"
 #include "base/failure.h"
 #include "complete/cache.h"
+#include "complete/trim/indent.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,7 @@ struct fetch_request {
     const struct cache_key *key;
     unsigned variant; /* 0: what is most likely; others are to differ from it */
     const struct language *language;
+    struct indent indent;
     const char *path;
     const char *comment;
     const struct chunk *const *chunks;

@@ -39,8 +39,9 @@ struct typing {
     void *ctx;
     char *name;
     char *comment;
-    uint64_t kind_hash; /* of the file type: the same text means something else in another */
+    uint64_t kind_hash; /* of the file type and its indentation: answers are for these */
     const struct language *language;
+    struct indent indent;
 
     struct suggestion suggestion;
     bool wanted;                      /* in insert mode, and not dismissed */
@@ -128,6 +129,7 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
         .key = &key,
         .variant = variant,
         .language = t->language,
+        .indent = t->indent,
         .path = t->name,
         .comment = t->comment,
         .chunks = chunks,
@@ -540,6 +542,17 @@ static void on_attached_gone(void *ctx)
 
 static const struct attached_callbacks attached_callbacks = {on_text, on_edit, on_attached_gone};
 
+void typing_describe(struct typing *t, const struct value *about)
+{
+    char *filetype = value_strdup_or(value_get(about, "filetype"), "");
+    free(t->comment);
+    t->comment = value_strdup_or(value_get(about, "comment"), "");
+    t->language = language_of(filetype);
+    t->indent = indent_from(value_get(about, "indent"));
+    t->kind_hash = indent_hash(hash_text(HASH_START, filetype), &t->indent);
+    free(filetype);
+}
+
 struct typing *typing_new(struct supply *supply, int64_t buf, const struct value *about,
                           void (*on_gone)(void *ctx, struct typing *t), void *ctx)
 {
@@ -549,11 +562,7 @@ struct typing *typing_new(struct supply *supply, int64_t buf, const struct value
     t->on_gone = on_gone;
     t->ctx = ctx;
     t->name = value_strdup_or(value_get(about, "name"), "");
-    t->comment = value_strdup_or(value_get(about, "comment"), "");
-    char *filetype = value_strdup_or(value_get(about, "filetype"), "");
-    t->language = language_of(filetype);
-    t->kind_hash = hash_text(HASH_START, filetype);
-    free(filetype);
+    typing_describe(t, about);
     prompt_init(&t->prompt);
     uv_timer_init(supply->env.loop, &t->timer);
     t->timer.data = t;

@@ -15,11 +15,14 @@ struct attached;
 struct supply;
 struct typing;
 
-/* supply must outlive it. about: {name, filetype?, comment?}. on_gone: the buffer is unloaded or
+/* supply must outlive it. about: {name, filetype?, comment?, indent?}, see indent.h. on_gone: the buffer is unloaded or
  * gone; the owner is to free it then. */
 struct typing *typing_new(struct supply *supply, int64_t buf, const struct value *about,
                           void (*on_gone)(void *ctx, struct typing *t), void *ctx);
 void typing_free(struct typing *t);
+
+/* The same buffer under the same name has another file type, comments or indentation. */
+void typing_describe(struct typing *t, const struct value *about);
 
 int64_t typing_buf(const struct typing *t);
 struct attached *typing_attached(struct typing *t);

@@ -35,6 +35,9 @@ local function said(t, command)
   end, 'a message')
 end
 
+--- Neovim's own options.
+local INDENT = { tabstop = 8, vartabstop = {}, shiftwidth = 8, softtabstop = 8, expandtab = false }
+
 test('a buffer is attached when insert mode is entered, once, with name, type and comments', OPTS, function(t)
   t:write_file('src/main.c', 'int x;\n')
   local buf = suggest.open(t, { 'int x;' }, 'src/main.c')
@@ -44,7 +47,7 @@ test('a buffer is attached when insert mode is entered, once, with name, type an
   local position = suggest.position(t)
   eq({
     { 'backend', {} },
-    { 'attach', buf, { name = 'src/main.c', filetype = 'c', comment = '// %s' } },
+    { 'attach', buf, { name = 'src/main.c', filetype = 'c', comment = '// %s', indent = INDENT } },
     { 'enter', buf, 1 },
     { 'key', buf, position.tick, 0, 6, 'typed', 0, 0 },
   }, suggest.sent(t))
@@ -55,6 +58,27 @@ test('a buffer is attached when insert mode is entered, once, with name, type an
   suggest.type(t, '<Esc>A')
   eq('cpp', suggest.sent(t, 'attach')[1][3].filetype)
   eq(watched, t:lua([[return #vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = 0 })]]))
+end)
+
+test('a change of the indentation is sent at once, of one or of many options', OPTS, function(t)
+  local buf = suggest.open(t, { 'int x;' }, 'src/main.c')
+  suggest.type(t, 'A')
+  suggest.sent(t)
+  local function told()
+    t:wait(function() return t:lua([[return #vim.fn.getbufinfo() > 0]]) end, 'what is scheduled is done')
+    suggest.settle(t)
+    local all = suggest.sent(t)
+    for _, one in ipairs(all) do
+      eq({ 'attach', buf, 'src/main.c' }, { one[1], one[2], one[3].name })
+    end
+    return vim.tbl_map(function(one) return one[3].indent end, all)
+  end
+  t:cmd('setlocal ts=4 sw=0 sts=-1')
+  eq({ { tabstop = 4, vartabstop = {}, shiftwidth = 4, softtabstop = 4, expandtab = false } }, told())
+  t:cmd('setlocal et vts=2,6')
+  eq({ { tabstop = 4, vartabstop = { 2, 6 }, shiftwidth = 2, softtabstop = 2, expandtab = true } }, told())
+  t:cmd('setlocal et tw=70')
+  eq({}, told())
 end)
 
 test('of a file elsewhere only the last part of its name is sent', OPTS, function(t)

@@ -11,6 +11,15 @@ local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 ---@field name string      as prompts have it
 ---@field filetype string
 ---@field comment string   'commentstring'
+---@field indent hum.Indent
+
+--- Options as they take effect: what one of them takes from another is filled in.
+---@class hum.Indent
+---@field tabstop integer
+---@field vartabstop integer[]
+---@field shiftwidth integer
+---@field softtabstop integer
+---@field expandtab boolean
 
 ---@type table<integer, hum.Attached>
 local attached = {}
@@ -21,13 +30,38 @@ local on_key = function() end ---@type fun()
 ---@param fn fun()
 function M.on_key(fn) on_key = fn end
 
+--- Options that decide how lines are indented.
+local INDENT = { 'tabstop', 'vartabstop', 'shiftwidth', 'softtabstop', 'expandtab' }
+
+---@param buf integer
+---@return hum.Indent
+local function indent_of(buf)
+  local options = vim.bo[buf]
+  local stops = vim.tbl_map(tonumber, vim.split(options.vartabstop, ',', { trimempty = true }))
+  local step = options.shiftwidth > 0 and options.shiftwidth or stops[1] or options.tabstop
+  return {
+    tabstop = options.tabstop,
+    vartabstop = stops,
+    shiftwidth = step,
+    softtabstop = options.softtabstop > 0 and options.softtabstop
+      or options.softtabstop < 0 and step
+      or options.tabstop,
+    expandtab = options.expandtab,
+  }
+end
+
 ---@param buf integer
 ---@return hum.Attached
 local function describe(buf)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
   -- Where it is on the disk is not for a model to know.
   if name:find('^[/~]') then name = vim.fs.basename(name) end
-  return { name = name, filetype = vim.bo[buf].filetype, comment = vim.bo[buf].commentstring }
+  return {
+    name = name,
+    filetype = vim.bo[buf].filetype,
+    comment = vim.bo[buf].commentstring,
+    indent = indent_of(buf),
+  }
 end
 
 ---@param buf integer
@@ -58,6 +92,24 @@ local function close(buf)
   end
 end
 
+local reviewed ---@type table<integer, boolean>|nil  buffers that are about to be
+
+--- Scheduled: a file type sets many options, each with an event.
+---@param buf integer
+local function review_soon(buf)
+  if not reviewed then
+    reviewed = {}
+    vim.schedule(function()
+      local bufs = reviewed
+      reviewed = nil
+      for one in pairs(bufs or {}) do
+        if attached[one] and vim.api.nvim_buf_is_valid(one) then M.ensure(one) end
+      end
+    end)
+  end
+  reviewed[buf] = true
+end
+
 ---@param buf integer
 local function watch(buf)
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
@@ -70,6 +122,11 @@ local function watch(buf)
     buffer = buf,
     callback = function() close(buf) end,
   })
+  vim.api.nvim_create_autocmd({ 'FileType', 'BufEnter' }, {
+    group = group,
+    buffer = buf,
+    callback = function() review_soon(buf) end,
+  })
   -- The new name may be that of a file with secrets.
   vim.api.nvim_create_autocmd('BufFilePost', {
     group = group,
@@ -78,8 +135,8 @@ local function watch(buf)
   })
 end
 
---- Sees to it that the helper has the buffer and knows its name and type, unless the buffer
---- must not be read.
+--- Sees to it that the helper has the buffer and knows its name, type and indentation, unless
+--- the buffer must not be read.
 ---@param buf integer
 ---@return boolean
 function M.ensure(buf)
@@ -106,6 +163,15 @@ function M.review()
     if not vim.api.nvim_buf_is_valid(buf) or allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
   end
 end
+
+vim.api.nvim_create_autocmd('OptionSet', {
+  group = group,
+  pattern = INDENT,
+  callback = function(ev)
+    local buf = ev.buf ~= 0 and ev.buf or vim.api.nvim_get_current_buf()
+    if attached[buf] then review_soon(buf) end
+  end,
+})
 
 helper.on_lost(function()
   for buf in pairs(attached) do

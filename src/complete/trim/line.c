@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define TAB 8
-
 /* Of Ruby, Lua, Julia and Elixir; of shell; of Vim script and others whose word says what ends. */
 static const char *const closers[] = {"end",    "fi",       "done",        "esac",   "endif",
                                       "endfor", "endwhile", "endfunction", "endtry", "until"};
@@ -23,11 +21,11 @@ static char line_at(struct line l, size_t i)
     return i < l.typed.len ? l.typed.data[i] : l.generated.data[i - l.typed.len];
 }
 
-size_t line_indent(struct line l)
+size_t line_indent(const struct indent *indent, struct line l)
 {
     size_t column = 0;
     for (size_t i = 0; i < line_len(l) && is_blank(line_at(l, i)); i++) {
-        column += line_at(l, i) == '\t' ? TAB - column % TAB : 1;
+        column = indent_advance(indent, column, line_at(l, i));
     }
     return column;
 }

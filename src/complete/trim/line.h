@@ -3,6 +3,7 @@
 #define HUM_LINE_H
 
 #include "base/span.h"
+#include "complete/trim/indent.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +23,8 @@ enum line_likeness {
 /* A line in one part, the user's or the model's. */
 struct line line_of(struct span s);
 
-/* Columns of white space that the line begins with; a tab goes to the next multiple of 8. */
-size_t line_indent(struct line l);
+/* Columns of white space that the line begins with. */
+size_t line_indent(const struct indent *indent, struct line l);
 
 /* How many bytes are part of words: what has few of them ("}", "{") is no evidence
  * when it is found twice. */

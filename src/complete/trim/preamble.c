@@ -119,8 +119,8 @@ static bool is_indented(const struct trim_context *c)
 {
     struct span before = c->around.before;
     struct span above = span_last_line(&before);
-    size_t column = line_indent(line_of(c->around.line));
-    size_t wanted = line_indent(line_of(above));
+    size_t column = line_indent(&c->indent, line_of(c->around.line));
+    size_t wanted = line_indent(&c->indent, line_of(above));
     if (above.len == 0) {
         return true;
     }

@@ -2,9 +2,10 @@
 
 #include "complete/trim/line.h"
 
-void scope_init(struct scope *s, struct span below, size_t base, bool own)
+void scope_init(struct scope *s, const struct indent *indent, struct span below, size_t base,
+                bool own)
 {
-    *s = (struct scope){.below = below, .base = base, .own = own};
+    *s = (struct scope){.indent = indent, .below = below, .base = base, .own = own};
 }
 
 /* Whether a line below closes a block of that indentation. The scope only goes outwards, so
@@ -16,7 +17,7 @@ static bool is_closed_below(struct scope *s, size_t indent)
         size_t at = 0;
         struct span line = span_next_line(s->below, &at);
         struct span trimmed = span_ltrim(line);
-        size_t column = line_indent(line_of(line));
+        size_t column = line_indent(s->indent, line_of(line));
         if (trimmed.len > 0 && column <= indent) {
             return column == indent && line_closes(trimmed);
         }

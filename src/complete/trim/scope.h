@@ -2,12 +2,13 @@
 #ifndef HUM_SCOPE_H
 #define HUM_SCOPE_H
 
-#include "base/span.h"
+#include "complete/trim/indent.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct scope {
+    const struct indent *indent;
     struct span below; /* the lines below the cursor's that were not compared yet */
     size_t base;       /* indentation of the lines of the block, in columns */
     bool own;          /* a block that opens inside of it is the cursor's line's own */
@@ -21,8 +22,10 @@ enum scope_verdict {
     SCOPE_OUT,
 };
 
-/* below: the lines below the cursor's. base, own: as above. */
-void scope_init(struct scope *s, struct span below, size_t base, bool own);
+/* indent, below: of the file, and the lines below the cursor's; both outlive s. base, own: as
+ * above. */
+void scope_init(struct scope *s, const struct indent *indent, struct span below, size_t base,
+                bool own);
 
 /* A line of the answer that is not blank. */
 struct scope_line {

@@ -74,7 +74,7 @@ static enum verdict check_below(struct state *s, const struct current *now)
     if (below.len == 0) {
         return SHOW;
     }
-    bool same_indent = now->indent == line_indent(want);
+    bool same_indent = now->indent == line_indent(&s->context->indent, want);
     if (same_indent && line_only_closes(now->trimmed) && line_only_closes(below) &&
         !(now->is_first && is_typed(s)) && close_alike(now->trimmed, below)) {
         return now->closed ? cut(s, TRIM_BELOW) : HOLD;
@@ -99,12 +99,14 @@ static enum verdict check_below(struct state *s, const struct current *now)
 static void enter_scope(struct state *s, const struct current *now)
 {
     struct span line = s->context->around.line, after = s->context->around.after;
+    const struct indent *indent = &s->context->indent;
     bool own = is_typed(s);
     size_t at = 0;
     span_next_line(after, &at);
     at = at < after.len ? at : after.len;
-    scope_init(&s->scope, span_skip(after, at),
-               own || (!now->is_first && line.len > 0) ? line_indent(line_of(line)) : now->indent,
+    scope_init(&s->scope, indent, span_skip(after, at),
+               own || (!now->is_first && line.len > 0) ? line_indent(indent, line_of(line))
+                                                       : now->indent,
                own);
     s->in_scope = true;
 }
@@ -203,7 +205,7 @@ static void describe(const struct state *s, struct current *now)
     now->line =
         (struct line){now->is_first ? s->context->around.line : (struct span){NULL, 0}, text};
     now->trimmed = span_rtrim(span_ltrim(text));
-    now->indent = line_indent(now->line);
+    now->indent = line_indent(&s->context->indent, now->line);
 }
 
 static enum verdict check_blank(struct state *s, const struct current *now)

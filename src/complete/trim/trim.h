@@ -7,6 +7,7 @@
 #define HUM_TRIM_H
 
 #include "base/around.h"
+#include "complete/trim/indent.h"
 #include "complete/trim/language.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 /* Where an answer is to stand. */
 struct trim_context {
     struct around around; /* some kB above and below the cursor are enough */
+    struct indent indent; /* the file's */
     size_t max_lines;     /* shown at most; 0: any number */
     const struct language *language;
 };

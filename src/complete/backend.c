@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-#define MAX_STOP 32
+#define MAX_ENDS 64
 
 /* Bounds of what the configuration allows, so that nothing overflows. */
 #define MAX_COUNT ((size_t)1 << 20)
@@ -30,11 +30,12 @@
  * now must outlive the end of the fetch that it makes needless (stop_stale in typing.c). */
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
-enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, TOKENS };
+enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, HEAD, OWN, TOKENS };
 
 static int read_tokens(struct backend *b, const struct value *tokens, const char **why)
 {
-    static const char *const names[TOKENS] = {"prefix", "suffix", "middle", "repo", "file"};
+    static const char *const names[TOKENS] = {"prefix", "suffix", "middle", "repo",
+                                              "file",   "head",   "own"};
     b->texts = xcalloc(TOKENS, sizeof *b->texts);
     if (tokens == NULL) {
         return 0;
@@ -53,22 +54,30 @@ static int read_tokens(struct backend *b, const struct value *tokens, const char
         .middle = b->texts[MIDDLE],
         .repo = b->texts[REPO],
         .file = b->texts[FILE_],
+        .head = b->texts[HEAD],
+        .own = b->texts[OWN],
         .suffix_first = value_bool(value_get(tokens, "suffix_first"), false),
     };
     return 0;
 }
 
-static void read_stop(struct backend *b, const struct value *tokens)
+/* Without ends those are the tokens' stop. Where the server has the tokens it knows what ends an
+ * answer, and stop strings would replace that. */
+static void read_ends(struct backend *b, const struct value *spec, const struct value *tokens)
 {
-    const struct value *stop = value_get(tokens, "stop");
-    size_t count = stop != NULL && stop->type == VALUE_ARRAY ? stop->as.array.count : 0;
-    b->stop = xcalloc(MAX_STOP, sizeof *b->stop);
-    for (size_t i = 0; i < count && b->stop_count < MAX_STOP; i++) {
-        const char *text = value_strdup(&stop->as.array.items[i]);
+    const struct value *ends = value_get(spec, "ends");
+    ends = ends != NULL ? ends : value_get(tokens, "stop");
+    size_t count = ends != NULL && ends->type == VALUE_ARRAY ? ends->as.array.count : 0;
+    b->ends = xcalloc(MAX_ENDS, sizeof *b->ends);
+    for (size_t i = 0; i < count && b->end_count < MAX_ENDS; i++) {
+        const char *text = value_strdup(&ends->as.array.items[i]);
         if (text != NULL) {
-            b->stop[b->stop_count++] = text;
+            b->ends[b->end_count++] = text;
         }
     }
+    int64_t most = value_int(value_get(spec, "stop_max"), MAX_ENDS);
+    b->stop_count = most < 0 || tokens == NULL ? 0 : (size_t)most;
+    b->stop_count = b->stop_count < b->end_count ? b->stop_count : b->end_count;
 }
 
 static void read_limits(struct backend *b, struct fields *f)
@@ -77,6 +86,8 @@ static void read_limits(struct backend *b, struct fields *f)
     b->load = fields_bool(f, FIELD("backend", "load")) && b->kept_ms >= LEAST_KEPT_MS;
     b->prefetch = fields_bool(f, FIELD("backend", "prefetch"));
     b->during_chat = fields_bool(f, FIELD("backend", "during_chat"));
+    int64_t slots = value_int(value_get(f->map, "slots"), 0);
+    b->slots = slots > 0 ? (size_t)slots : 0;
     b->debounce_ms = value_int(value_get(f->map, "debounce_ms"), -1);
     b->max_tokens = (int64_t)fields_size(f, MAX_COUNT, FIELD("backend", "max_tokens"));
     b->max_lines = fields_size(f, MAX_COUNT, FIELD("backend", "max_lines"));
@@ -109,8 +120,8 @@ static uint64_t hash_backend(const struct backend *b)
     for (size_t i = 0; i < TOKENS; i++) {
         hash = hash_text(hash, b->texts[i] != NULL ? b->texts[i] : "");
     }
-    for (size_t i = 0; i < b->stop_count; i++) {
-        hash = hash_text(hash, b->stop[i]);
+    for (size_t i = 0; i < b->end_count; i++) {
+        hash = hash_text(hash, b->ends[i]);
     }
     buf_finish(&text);
     return hash;
@@ -145,7 +156,7 @@ static int read_spec(struct backend *b, const struct value *spec, const char **w
     b->options = value_copy(map_or_null(value_get(spec, "options")));
     b->extra = value_copy(map_or_null(value_get(spec, "extra")));
     b->keep_alive = value_copy(value_get(spec, "keep_alive"));
-    read_stop(b, tokens);
+    read_ends(b, spec, tokens);
     error = read_tokens(b, tokens, why);
     b->hash = hash_backend(b);
     return error;
@@ -169,11 +180,11 @@ void backend_free(struct backend *b)
     for (size_t i = 0; b->texts != NULL && i < TOKENS; i++) {
         free(b->texts[i]);
     }
-    for (size_t i = 0; i < b->stop_count; i++) {
-        free((void *)(uintptr_t)b->stop[i]);
+    for (size_t i = 0; i < b->end_count; i++) {
+        free((void *)(uintptr_t)b->ends[i]);
     }
     free(b->texts);
-    free(b->stop);
+    free(b->ends);
     free(b->model);
     free(b->project);
     endpoint_finish(&b->endpoint);
@@ -193,7 +204,7 @@ struct fill backend_fill(const struct backend *b)
         .temperature = 0,
         .seed = -1,
         .logprobs = b->min_confidence > 0,
-        .stop = b->stop,
+        .stop = b->ends,
         .stop_count = b->stop_count,
         .options = b->options,
         .extra = b->extra,

@@ -23,9 +23,10 @@ struct backend {
     char *project;
     bool raw; /* tokens are given */
     struct fim_tokens tokens;
-    char **texts; /* behind the tokens */
-    const char **stop;
-    size_t stop_count;
+    char **texts;      /* behind the tokens */
+    const char **ends; /* all that ends an answer, what matters most first */
+    size_t end_count;
+    size_t stop_count; /* so many of them a request takes as stop strings */
     struct value *options, *extra, *keep_alive; /* NULL: none */
     uint64_t hash; /* answers of one backend are not those of another */
 
@@ -33,6 +34,7 @@ struct backend {
     int64_t kept_ms;       /* how long the server keeps it loaded, at least */
     bool prefetch;         /* fetch what comes behind a suggestion, too */
     bool during_chat;      /* also while a chat streams from the same model */
+    size_t slots;          /* requests that the server does at a time; 0: not known */
     int64_t debounce_ms;   /* negative: adapted to the server */
     int64_t max_tokens;    /* of an answer */
     size_t max_lines;      /* of an answer */

@@ -28,6 +28,9 @@ struct fim_tokens {
     const char *middle; /* "<|fim_middle|>", or "" */
     const char *file;   /* NULL, or what begins a file: else paths and chunks are comments */
     const char *repo;   /* NULL, or, with file, what begins the prompt with the project's name */
+    const char *head;   /* NULL, or what stands before all of that */
+    const char *own;    /* NULL, or, with file, what begins the file to fill in, as other files have
+                           file; its "%s" is where the path goes */
     bool suffix_first;  /* suffix token and text come before those of the prefix */
 };
 

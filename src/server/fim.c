@@ -83,8 +83,11 @@ static void add_files(struct buf *out, const struct fill *fill)
         add_head(out, tokens->file, chunk->name);
         add(out, (struct span){chunk->text, chunk->len});
     }
-    if (!prefix_has_path(tokens) && (fill->chunk_count > 0 || is_named(fill->path))) {
-        add_head(out, tokens->file, fill->path != NULL ? fill->path : "");
+    const char *path = fill->path != NULL ? fill->path : "";
+    if (tokens->own != NULL) {
+        add_format(out, tokens->own, span_of(path));
+    } else if (!prefix_has_path(tokens) && (fill->chunk_count > 0 || is_named(fill->path))) {
+        add_head(out, tokens->file, path);
     }
 }
 
@@ -111,6 +114,7 @@ static void add_suffix(struct buf *out, const struct fill *fill)
 void fim_raw(const struct fill *fill, struct buf *out)
 {
     const struct fim_tokens *tokens = fill->tokens;
+    buf_add_str(out, tokens->head != NULL ? tokens->head : "");
     if (tokens->file != NULL) {
         add_files(out, fill);
     }

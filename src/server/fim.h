@@ -6,7 +6,7 @@
 #include "server/fill.h"
 
 /* A raw prompt by the fill's tokens (not NULL):
- *   repo project, file name text (for each chunk), file path,
+ *   head, repo project, file name text (for each chunk), own path (or file path),
  *   prefix before suffix after middle line        or, with suffix_first,
  *   suffix after prefix before middle line
  * Families without a file token have chunks and path as comments in front of before.

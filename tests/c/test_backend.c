@@ -59,6 +59,38 @@ static void keeps_its_spec_after_the_call(void)
     backend_free(backend);
 }
 
+#define RAW \
+    "{\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"\",\"stop\":[\"<E>\"]},"
+#define ENDS "\"ends\":[\"<E>\",\"<P>\",\"<S>\"],"
+
+/* All of them end an answer; as many as the server takes are sent. */
+static void sends_the_first_of_its_ends(void)
+{
+    static const struct {
+        const char *json;
+        size_t stops, ends, slots;
+    } cases[] = {
+        {RAW REST, 1, 1, 0},
+        {RAW ENDS REST, 3, 3, 0},
+        {RAW ENDS "\"stop_max\":2,\"slots\":4," REST, 2, 3, 4},
+        {RAW ENDS "\"stop_max\":0," REST, 0, 3, 0},
+        {RAW ENDS "\"stop_max\":-3,\"slots\":-1," REST, 0, 3, 0},
+        {RAW ENDS "\"stop_max\":\"x\",\"slots\":\"x\"," REST, 3, 3, 0},
+        {RAW "\"ends\":[]," REST, 0, 0, 0},
+        {"{\"tokens\":{\"prefix\":\"<P>\",\"suffix\":\"<S>\",\"middle\":\"\"}," REST, 0, 0, 0},
+        {"{" ENDS REST, 0, 3, 0}, /* the server's own stop strings hold */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *why = NULL;
+        struct backend *backend = backend_of(cases[i].json, &why);
+        CHECK(backend != NULL);
+        CHECK_INT(backend_fill(backend).stop_count, cases[i].stops);
+        CHECK_INT(backend->end_count, cases[i].ends);
+        CHECK_INT(backend->slots, cases[i].slots);
+        backend_free(backend);
+    }
+}
+
 static void says_what_is_wrong(void)
 {
     static const struct {
@@ -160,6 +192,7 @@ int main(void)
 {
     RUN(needs_no_more_than_it_must_have);
     RUN(keeps_its_spec_after_the_call);
+    RUN(sends_the_first_of_its_ends);
     RUN(says_what_is_wrong);
     RUN(a_field_that_is_missing_or_wrong_is_named);
     RUN(what_is_not_kept_is_not_loaded_before);

@@ -32,6 +32,16 @@ static const struct fim_tokens mellum = {
     .suffix_first = true,
 };
 
+static const struct fim_tokens codegeex = {
+    .head = "<|user|>\n",
+    .file = "###REFERENCE:\n###PATH:%s\n",
+    .own = "###PATH:%s\n###LANGUAGE:\n",
+    .prefix = "<|code_prefix|>",
+    .suffix = "<|code_suffix|>",
+    .middle = "<|code_middle|><|assistant|>\n",
+    .suffix_first = true,
+};
+
 static const struct chunk header = {"buf.h", "struct buf {\n\n  int len;\n};\n", 28};
 static const struct chunk notes = {"notes.txt", "100%s sure\n", 11};
 static const struct chunk *const chunks[] = {&header, &notes};
@@ -85,8 +95,8 @@ static void the_typed_part_of_the_line_comes_last(void)
 
 static void typing_changes_nothing_but_the_end(void)
 {
-    static const struct fim_tokens *const families[] = {&qwen, &codellama, &codestral, &starcoder2,
-                                                        &mellum};
+    static const struct fim_tokens *const families[] = {&qwen,       &codellama, &codestral,
+                                                        &starcoder2, &mellum,    &codegeex};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         struct fill fill = big(families[i]);
         struct buf one;
@@ -155,6 +165,18 @@ static void the_suffix_may_come_first(void)
     fill.chunk_count = 1;
     RAW(&fill, "<filename>buf.h\nstruct buf {\n\n  int len;\n};\n<filename>src/a.c\n"
                "<fim_suffix>;\n<fim_prefix>int a;\n<fim_middle>int b");
+}
+
+static void the_file_itself_may_begin_in_another_way(void)
+{
+    struct fill fill = big(&codegeex);
+    fill.chunk_count = 1;
+    RAW(&fill, "<|user|>\n###REFERENCE:\n###PATH:buf.h\nstruct buf {\n\n  int len;\n};\n"
+               "###PATH:src/a.c\n###LANGUAGE:\n<|code_suffix|>;\n<|code_prefix|>int a;\n"
+               "<|code_middle|><|assistant|>\nint b");
+    fill = small(&codegeex);
+    RAW(&fill, "<|user|>\n###PATH:\n###LANGUAGE:\n<|code_suffix|>;\n<|code_prefix|>int a;\n"
+               "<|code_middle|><|assistant|>\nint b");
 }
 
 static void without_a_file_token_the_rest_is_comments_behind_the_prefix(void)
@@ -233,6 +255,7 @@ int main(void)
     RUN(what_has_no_name_is_left_out);
     RUN(names_go_where_a_family_has_them);
     RUN(the_suffix_may_come_first);
+    RUN(the_file_itself_may_begin_in_another_way);
     RUN(without_a_file_token_the_rest_is_comments_behind_the_prefix);
     RUN(a_prompt_has_all_that_is_left_of_the_cursor);
     RUN(comments_are_written_as_the_language_has_them);

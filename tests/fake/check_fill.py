@@ -256,6 +256,10 @@ def understands_every_prompt():
             assert fill['prefix_bytes'] == len(before), (raw, fill)
             assert fill['suffix_bytes'] == len(after) and fill['prompt_bytes'] >= len(before)
         assert count == 18 and not f.log('event=unexpected')
+        f.script({'models': [CODER], 'server': 'ollama', 'suffix': 'ignored', 'default': {'text': 'y'}})
+        counts = [json.loads(parse(f.ask(completion('x y', stream=False, **more)))[2])
+                  ['usage']['prompt_tokens'] for more in ({}, {'suffix': ' z' * 40})]
+        assert counts[0] == counts[1], counts
         own = {'prefix': '<A>', 'suffix': '<B>', 'middle': '<C>', 'file': '<F>'}
         f.script({'models': [dict(CODER, fim=own)], 'rules': [{'text': 'y', 'expect_prompt': {
             'prefix_ends': 'pre', 'suffix_begins': 'suf', 'max_bytes': 40}}]})

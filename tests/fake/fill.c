@@ -65,15 +65,21 @@ static void read_suffix(struct fill *f, const struct fim *fim, const cJSON *body
     add_gap(f, fim);
 }
 
+bool fill_ignores_suffix(const struct script *s)
+{
+    return strcmp(field_text(s->root, "suffix", "used"), "ignored") == 0;
+}
+
 static void read_completion(struct fill *f, const struct fim *fim, const struct context *x)
 {
     const char *suffix = field_text(x->body, "suffix", "");
-    if (*suffix && !x->llama) {
+    bool ignored = fill_ignores_suffix(&x->conn->server->script);
+    if (*suffix && !x->llama && !ignored) {
         read_suffix(f, fim, x->body);
         return;
     }
     read_raw(f, fim, x->body);
-    buf_add_str(&f->after, suffix);
+    buf_add_str(&f->after, ignored ? "" : suffix);
 }
 
 bool fill_read(struct fill *f, const struct context *x)

@@ -13,6 +13,9 @@ struct fill {
 bool fill_read(struct fill *f, const struct context *x);
 void fill_finish(struct fill *f);
 
+/* Whether /v1/completions takes a suffix and makes nothing of it. */
+bool fill_ignores_suffix(const struct script *s);
+
 const char *fill_prompt(const struct fill *f); /* the whole, maybe "" */
 
 /* Whether the prompt is as expect_prompt of the answer wants it; else why tells. */

@@ -112,7 +112,8 @@ static int judge_model(const struct context *x, const cJSON *answer, bool script
     const struct script *script = &x->conn->server->script;
     const cJSON *model = script_model(script, x->model);
     const cJSON *think = field_get(x->body, "think");
-    bool fills = x->route == ROUTE_GENERATE || x->route == ROUTE_V1_COMPLETIONS;
+    bool fills = x->route == ROUTE_GENERATE ||
+                 (x->route == ROUTE_V1_COMPLETIONS && !fill_ignores_suffix(script));
     struct fim fim;
     if (answer_is_fixed(answer)) {
         return 0;

@@ -13,6 +13,7 @@ static const struct field script_fields[] = {
     FIELD_LIST("models", STRING | OBJECT, NULL),
     FIELD("fim", OBJECT | BOOLEAN),
     FIELD_WORDS("server", " both ollama llama-server "),
+    FIELD_WORDS("suffix", " used ignored "),
     INTO("version", STRING, TEXT, version),
     INTO("key", STRING, TEXT, key),
     INTO("slots", NUMBER, COUNT, slots),

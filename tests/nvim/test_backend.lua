@@ -250,15 +250,45 @@ backend_test('or a suffix, if they take one', function(t)
 end)
 
 backend_test('a server that takes the suffix without a word is found out by what it counts', function(t)
-  local function counting(n)
-    local answer = { choices = { { text = 'x' } }, usage = { prompt_tokens = n } }
-    return openai(t, { 'coder-x' }, { { match = { path = '/v1/completions' }, json = answer } })
+  --- With a suffix, and without.
+  local function counting(with, without)
+    local function rule(n, when)
+      local answer = { choices = { { text = 'x' } }, usage = { prompt_tokens = n } }
+      return { match = { path = '/v1/completions' }, when = when, json = answer }
+    end
+    return openai(t, { 'coder-x' }, { rule(with, { has = 'suffix' }), rule(without) })
   end
-  eq('completions', resolve(t, counting(35), nil, OPENAI).backend.api)
-  eq('completions', resolve(t, counting(0), nil, OPENAI).backend.api) -- it does not count
-  local err = resolve(t, counting(2), nil, OPENAI).err
-  T.match('ignores the text behind the cursor', err, true)
-  T.match('complete.fim', err, true)
+  for _, case in ipairs({ { 35, 1 }, { 100, 66 } }) do
+    local got = resolve(t, counting(unpack(case)), nil, OPENAI)
+    eq({ 'completions', 'the server counts the tokens of the suffix' }, { got.backend.api, got.found.how })
+  end
+  local got = resolve(t, counting(0, 0), nil, OPENAI)
+  eq('completions', got.backend.api)
+  T.match('it counts no tokens', got.found.how, true)
+  for _, case in ipairs({ { 2, 2 }, { 35, 35 }, { 90, 88 } }) do
+    local err = resolve(t, counting(unpack(case)), nil, OPENAI).err
+    T.match('ignores the text behind the cursor', err, true)
+    T.match('complete.fim', err, true)
+  end
+end)
+
+backend_test('what a server makes of a suffix is found out once for a model', function(t)
+  local answer = { choices = { { text = 'x' } }, usage = { prompt_tokens = 2 } }
+  local srv = openai(t, { 'coder-x', 'coder-y' }, { { match = { path = '/v1/completions' }, json = answer } })
+  local function asked(model)
+    T.match('ignores the text behind', resolve(t, srv, { model = model }, OPENAI).err, true)
+    return #srv:requests('/v1/completions')
+  end
+  eq({ 1, 1, 2, 2 }, { asked('coder-x'), asked('coder-x'), asked('coder-y'), asked('coder-x') })
+end)
+
+backend_test('a server that serves a model under a name of its own may list which it is', function(t)
+  local srv = openai(t, { { id = 'code', root = 'Qwen/Qwen2.5-Coder-7B' }, { id = 'talk', root = 'meta/talker' } })
+  for _, complete in ipairs({ { model = 'code' }, vim.empty_dict() }) do
+    local got = resolve(t, srv, complete, OPENAI)
+    eq({ 'code', 'qwen2.5-coder' }, { got.backend.model, got.found.family })
+    eq('as the server lists it', got.found.how)
+  end
 end)
 
 backend_test('one that does not take it may have /infill all the same, as llama-swap', function(t)

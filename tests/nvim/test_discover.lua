@@ -133,11 +133,43 @@ test('another server, whose list of models takes longer than other answers', {},
 end)
 
 test('another server, by its suffix', {}, function(t)
-  local rules = other(trial('/v1/completions'), rule('/v1/completions'))
   local model = { name = 'some-coder', capabilities = { 'completion', 'insert' } }
-  local srv = server(t, model, '/v1/completions', { rules = rules, server = 'ollama' })
+  local path = '/v1/completions' -- tried with a suffix and without
+  local srv = server(t, model, path, { rules = other(trial(path), trial(path), rule(path)), server = 'ollama' })
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq('\n    return sum;\n}', body.suffix)
+  T.match('counts the tokens of the suffix', t:lua('return require("hum.complete").status()'), true)
+end)
+
+test('another server that ignores the suffix is told, with the cure, and is not asked', {}, function(t)
+  local rules = other(trial('/v1/completions'))
+  local srv = server(t, 'some-coder', '/v1/completions', { rules = rules, server = 'ollama', suffix = 'ignored' })
+  t:lua(
+    [[
+    vim.notify = function(text) told = text end
+    vim.g.hum = {
+      complete = { mode = 'on', debounce = 0, prefetch = false },
+      endpoints = { ollama = { url = ..., dialect = 'openai' } },
+    }
+  ]],
+    srv.url
+  )
+  t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
+  t:keys('3GAint sum = ')
+  t:wait(function() return t:lua('return told') end, 'a message')
+  T.match('ignores the text behind the cursor', t:lua('return told'), true)
+  T.match('set complete.fim or complete.model', t:lua('return told'), true)
+  T.match('ignores the text behind the cursor', t:lua('return require("hum.complete").status()'), true)
+  t:keys('1 + ')
+  eq(1, #srv:requests('/v1/completions'))
+end)
+
+test('a server that ignores the suffix gets the tokens of a known family', {}, function(t)
+  local rules = other(trial('/v1/completions'), rule('/v1/completions'))
+  local srv = server(t, 'qwen2.5-coder', '/v1/completions', { rules = rules, server = 'ollama', suffix = 'ignored' })
+  local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
+  eq({ nil, 4 }, { body.suffix, #body.stop })
+  T.match('<|fim_middle|>    int sum = $', body.prompt)
 end)
 
 test('Ollama, configured as another server, in its own way', {}, function(t)

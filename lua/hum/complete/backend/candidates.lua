@@ -42,7 +42,7 @@ local function judge(item)
   if not name or families.is_thinker(name) or is_remote(item, name) then return nil end
   local can = answers.strings(item.capabilities)
   if vim.tbl_contains(can, 'thinking') then return nil end
-  local _, rank = families.of(name)
+  local _, rank = families.unasked(name, item)
   rank = rank or vim.tbl_contains(can, 'insert') and UNKNOWN or nil
   return rank and name, rank
 end

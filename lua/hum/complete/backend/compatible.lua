@@ -2,7 +2,8 @@
 -- Ollama is asked in its own way; services have an address of their own, or none. All others have
 -- /completions, which takes a raw prompt of a known family's tokens, or with some servers a suffix.
 -- Where a server that fills in by itself tells its tokens, they are used for raw prompts (see
--- hum.complete.backend.tokens).
+-- hum.complete.backend.tokens). A server that takes a suffix and makes nothing of it is found out by what
+-- it counts.
 local answers = require('hum.server.answer')
 local candidates = require('hum.complete.backend.candidates')
 local catalog = require('hum.server.catalog')
@@ -44,9 +45,10 @@ end
 --- The models of a server, and which of them is to fill in.
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, string|nil model, string|nil why
+---@return table[]|nil items  of the list, if it was queried
 local function choose(opts)
   if opts.model then return nil, opts.model, found_by.NAMED end
-  local chat = opts.chat_model and (opts.tokens or families.of(opts.chat_model)) and opts.chat_model
+  local chat = opts.chat_model and (opts.tokens or families.unasked(opts.chat_model)) and opts.chat_model
   local err, models = listed(opts, chat ~= nil)
   if err then return err end
   local loaded, only = {}, nil
@@ -56,12 +58,12 @@ local function choose(opts)
     loaded[only or ''] = status == 'loaded' or nil
   end
   if #models == 1 and only then
-    return nil, only, found_by.ONLY
+    return nil, only, found_by.ONLY, models
   elseif chat then
-    return nil, chat, found_by.CHATS
+    return nil, chat, found_by.CHATS, models
   end
   local first = candidates.order(models, loaded)[1]
-  if first then return nil, first.model, first.loaded and found_by.LOADED or found_by.FOUND end
+  if first then return nil, first.model, first.loaded and found_by.LOADED or found_by.FOUND, models end
   return found_by.nothing(opts, 'serve one, such as Qwen2.5-Coder, or set complete.model')
 end
 
@@ -74,7 +76,7 @@ local function choose_at_service(opts)
   local chat, usual = opts.chat_model, opts.preset and opts.preset.fill_model
   if opts.model then
     return nil, opts.model, found_by.NAMED
-  elseif chat and families.of(chat) then
+  elseif chat and families.unasked(chat) then
     return nil, chat, found_by.CHATS
   elseif usual then
     return nil, usual, found_by.USUAL
@@ -96,7 +98,10 @@ end
 local function at_service(opts)
   local err, model, why = choose_at_service(opts)
   if not model or not why then return err end
-  return nil, { model = model, api = 'fim', why = why, load = false, parallel = true }
+  local found = { model = model, api = 'fim', why = why, how = found_by.DOCUMENTED, load = false, parallel = true }
+  local family = families.of(model)
+  found_by.use_ends(found, family and family.tokens)
+  return nil, found
 end
 
 -- ---- servers --------------------------------------------------------------------------------
@@ -109,9 +114,11 @@ local function by_infill(opts, found)
   local body = { model = found.model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
   local refused, answer = try(opts, { path = '/infill', at_root = true, quiet = true }, body)
   if refused then return refused end
-  found.api = 'infill'
+  found.api, found.how = 'infill', found_by.BY_SERVER
   local learned = tokens.from_infill(answer.prompt)
-  if found_by.use_learned(found, opts, learned, (families.of(found.model))) then found.api = 'completions' end
+  if found_by.use_learned(found, opts, learned, (families.of(found.model))) then
+    found.api, found.how = 'completions', found_by.BY_INFILL
+  end
   return nil, found
 end
 
@@ -128,8 +135,10 @@ local function on_llama_server(opts, props)
     model = model,
     api = 'completions',
     why = why,
+    how = opts.tokens and found_by.OWN or found_by.BY_NAME,
     load = false,
     parallel = slots ~= nil and slots > 1,
+    slots = slots and slots >= 1 and math.floor(slots) or nil,
     context = context > 0 and context or nil, -- a router says 0
   }
   if not opts.tokens then
@@ -137,9 +146,7 @@ local function on_llama_server(opts, props)
     if able then return nil, able end
     if refused and refused.status ~= 501 and refused.status ~= 404 then return found_by.text(refused) end
   end
-  local family = not opts.tokens and families.of(model) or nil
-  found.tokens, found.family = opts.tokens or (family and family.tokens), family and family.name
-  if found.tokens then return nil, found end
+  if found_by.use_known(found, opts, (families.of(model))) then return nil, found end
   local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
   return cannot:format(model)
 end
@@ -147,14 +154,41 @@ end
 --- So many words, of a token each at least.
 local SUFFIX_TOKENS = 32
 
---- Whether a server takes the suffix or, without a word, nothing but the prompt: then it has counted a
---- token or two, and what it would say is no code for this place.
+--- What servers make of a suffix, by address and model; found out once.
+local uses = {} ---@type table<string, string>  found_by.COUNTED, found_by.NOT_COUNTED or IGNORED
+
+local IGNORED = 'ignored'
+
 ---@param answer table
----@return boolean
-local function ignores_suffix(answer)
+---@return number|nil tokens  of the prompt; nil: the server does not count
+local function counted(answer)
   local usage = answer.usage
-  local counted = answers.number(type(usage) == 'table' and usage.prompt_tokens or nil)
-  return counted ~= nil and counted > 0 and counted < SUFFIX_TOKENS / 2
+  local tokens_of_prompt = answers.number(type(usage) == 'table' and usage.prompt_tokens or nil)
+  return tokens_of_prompt and tokens_of_prompt > 0 and tokens_of_prompt or nil
+end
+
+--- What a server makes of the suffix. One that takes it without a word and makes nothing of it counts as many
+--- tokens without it, and what it would say is no code for this place. It may count tokens of a template, too:
+--- so many that only the difference tells.
+---@param opts hum.DiscoverOpts
+---@param model string
+---@return hum.ServerError|nil refused, string|nil use
+local function use_of_suffix(opts, model)
+  local key = opts.url .. ' ' .. model
+  if uses[key] then return nil, uses[key] end
+  local where = function() return { path = '/completions', at_fill = true } end
+  local body = { model = model, prompt = 'a', suffix = vim.trim(('b '):rep(SUFFIX_TOKENS)), max_tokens = 1 }
+  local refused, with = try(opts, where(), body)
+  if refused then return refused end
+  local count = counted(with)
+  if count and count >= SUFFIX_TOKENS / 2 then
+    body.suffix = nil
+    local failed, without = try(opts, where(), body)
+    if failed then return nil, found_by.NOT_COUNTED end
+    count = count - (counted(without) or 0)
+  end
+  uses[key] = not count and found_by.NOT_COUNTED or count < SUFFIX_TOKENS / 2 and IGNORED or found_by.COUNTED
+  return nil, uses[key]
 end
 
 --- Whether and how a server fills in by a suffix. One that does not take it may have llama-server's
@@ -163,10 +197,11 @@ end
 ---@param found hum.FoundBackend
 ---@return string|nil err, hum.FoundBackend|nil found
 local function by_suffix(opts, found)
-  local suffix = vim.trim(('b '):rep(SUFFIX_TOKENS))
-  local body = { model = found.model, prompt = 'a', suffix = suffix, max_tokens = 1 }
-  local refused, answer = try(opts, { path = '/completions', at_fill = true }, body)
-  if not refused and not ignores_suffix(answer) then return nil, found end
+  local refused, use = use_of_suffix(opts, found.model)
+  if use and use ~= IGNORED then
+    found.how = use
+    return nil, found
+  end
   local _, able = by_infill(opts, vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]])
   if able then return nil, able end
   if refused then return found_by.text(refused) end
@@ -174,23 +209,43 @@ local function by_suffix(opts, found)
   return cannot:format(opts.endpoint, found.model)
 end
 
+--- The family of a model, by its name or by what a server on one's own machines says that it serves under
+--- that name.
+---@param opts hum.DiscoverOpts
+---@param model string
+---@param items table[]|nil  of the list, if it was queried
+---@return hum.Family|nil family, string how
+local function family_of(opts, model, items)
+  local family = families.of(model)
+  local is_service = opts.preset and not opts.preset.self_hosted
+  if family or opts.tokens or is_service then return family, found_by.BY_NAME end
+  if not items then
+    local _, queried = listed(opts, true)
+    items = queried
+  end
+  for _, item in ipairs(items) do
+    if catalog.id(item) == model then family = family or families.of_listed(model, item) end
+  end
+  return family, found_by.BY_LIST
+end
+
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_completions(opts)
-  local err, model, why = choose(opts)
+  local err, model, why, items = choose(opts)
   if not model or not why then return err end
-  local family = not opts.tokens and families.of(model) or nil
+  local family, how = family_of(opts, model, items)
   ---@type hum.FoundBackend
   local found = {
     model = model,
     api = 'completions',
-    tokens = opts.tokens or (family and family.tokens),
-    family = family and family.name,
     why = why,
+    how = opts.tokens and found_by.OWN or how,
     load = false,
     parallel = true,
+    stop_max = tokens.MAX_STOP,
   }
-  if found.tokens then
+  if found_by.use_known(found, opts, family) then
     local body = { model = model, prompt = 'a', max_tokens = 1 }
     local refused = try(opts, { path = '/completions', at_fill = true }, body)
     if refused then return found_by.text(refused) end
@@ -228,5 +283,8 @@ function M.find(opts)
   if native.is_there(opts.endpoint) then return on_ollama(opts) end
   return on_completions(opts)
 end
+
+--- What was found out of servers may hold no longer.
+function M.forget() uses = {} end
 
 return M

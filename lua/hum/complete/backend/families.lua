@@ -1,11 +1,12 @@
 -- How known families of models were trained to fill in: the tokens of raw prompts, as
--- src/server/fill.h has them ("%s" is where a name goes), and the texts that end an answer. At
--- most four of those: OpenAI-compatible servers take no more. A model's own end of text
--- ends an answer in any case.
+-- src/server/fill.h has them ("%s" is where a name goes), and what ends an answer, see
+-- hum.FimTokens.
 --
 -- Each entry names where its tokens are published. Families of which that could not be
 -- found are left out: their servers may still know (Ollama's capability "insert",
--- llama-server's /infill), and users can say it with `complete.fim`.
+-- llama-server's /infill), and users can say it with `complete.fim`. Left out on purpose, as their
+-- makers say or their tokenizers alone have the tokens: Qwen 2.5 and 3 without "Coder", Granite 3,
+-- GLM-4, OpenCoder, Yi-Coder, Devstral, Mellum 2, Llama 3, Gemma.
 local M = {}
 
 ---@class hum.FimTokens
@@ -14,13 +15,18 @@ local M = {}
 ---@field middle string
 ---@field repo? string
 ---@field file? string
+---@field head? string      what begins the prompt
+---@field own? string       what begins the file to fill in, if not `file`; with "%s" for its path
 ---@field suffix_first? boolean
----@field stop string[]
+---@field stop string[]     what ends an answer before all else: at most four, as OpenAI's API takes no more
+---@field ends? string[]    what else does, beside the tokens themselves
 
 ---@class hum.Family
 ---@field name string
+---@field source string       where the tokens are published
 ---@field patterns string[]   of a normal name, see `normal`
 ---@field except? string[]    members that were not trained to fill in
+---@field named? boolean      chats are its purpose: used if the user names it, not chosen
 ---@field tokens hum.FimTokens
 
 --- StarCoder's, and those of many others.
@@ -32,6 +38,7 @@ local function starcoder(more)
     suffix = '<fim_suffix>',
     middle = '<fim_middle>',
     stop = { '<|endoftext|>', '<file_sep>', '<fim_prefix>', '<fim_pad>' },
+    ends = { '<reponame>', '<gh_stars>', '<issue_start>', '<jupyter_start>', '<commit_before>' },
   }, more or {}) --[[@as hum.FimTokens]]
 end
 
@@ -44,6 +51,18 @@ local function qwen()
     repo = '<|repo_name|>%s\n',
     file = '<|file_sep|>%s\n',
     stop = { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>' },
+    ends = { '<|im_start|>', '<|im_end|>' },
+  }
+end
+
+---@return hum.FimTokens
+local function deepseek()
+  return {
+    prefix = '<｜fim▁begin｜>',
+    suffix = '<｜fim▁hole｜>',
+    middle = '<｜fim▁end｜>',
+    stop = { '<｜fim▁begin｜>', '<｜end▁of▁sentence｜>', '<|EOT|>' },
+    ends = { '<｜begin▁of▁sentence｜>', '<｜User｜>', '<｜Assistant｜>' },
   }
 end
 
@@ -51,80 +70,78 @@ end
 ---@type hum.Family[]
 M.list = {
   {
-    -- github.com/QwenLM/Qwen2.5-Coder: examples/Qwen2.5-Coder-fim.py, -repolevel-fim.py
-    name = 'qwen2.5-coder',
-    patterns = { 'qwen%-?2%.?5%-coder' },
+    name = 'qwen2.5-coder', -- and "2.5.1", as a later upload of the 7B calls itself
+    source = 'github.com/QwenLM/Qwen2.5-Coder: examples/Qwen2.5-Coder-fim.py, -repolevel-fim.py',
+    patterns = { 'qwen%-?2[.p%-]?5[.%d]*%-?coder' },
     tokens = qwen(),
   },
   {
-    -- github.com/QwenLM/Qwen3-Coder: README, "Fill in the middle"
     name = 'qwen3-coder',
-    patterns = { 'qwen%-?3%-coder' },
+    source = 'github.com/QwenLM/Qwen3-Coder: README, "Fill in the middle"',
+    patterns = { 'qwen%-?3%-?coder' },
     tokens = qwen(),
   },
   {
-    -- arxiv.org/abs/2506.03524 (Seed-Coder), section 2.2: trained suffix first only
-    name = 'seed-coder',
-    patterns = { 'seed%-coder' },
+    name = 'seed-coder', -- trained suffix first only
+    source = 'arxiv.org/abs/2506.03524, section 2.2',
+    patterns = { 'seed%-?coder' },
     except = { 'reasoning' },
     tokens = {
       prefix = '<[fim-prefix]>',
       suffix = '<[fim-suffix]>',
       middle = '<[fim-middle]>',
       suffix_first = true,
-      stop = { '<[fim-suffix]>', '<[fim-prefix]>', '<[fim-middle]>' },
+      stop = { '<[fim-suffix]>', '<[fim-prefix]>', '<[fim-middle]>', '<[end▁of▁sentence]>' },
+      ends = { '<[begin▁of▁sentence]>' },
     },
   },
   {
-    -- docs.ollama.com/template; github.com/mistralai/cookbook,
-    -- concept-deep-dive/tokenization/chat_templates.md
     name = 'codestral',
+    source = 'docs.ollama.com/template; github.com/mistralai/cookbook, '
+      .. 'concept-deep-dive/tokenization/chat_templates.md',
     patterns = { 'codestral' },
-    except = { 'mamba', 'embed' },
+    except = { 'mamba' },
     tokens = {
       prefix = '[PREFIX] ',
       suffix = '[SUFFIX]',
       middle = '',
       suffix_first = true,
       stop = { '[PREFIX]', '[SUFFIX]' },
+      ends = { '[MIDDLE]', '</s>' },
     },
   },
   {
-    -- github.com/deepseek-ai/DeepSeek-Coder and DeepSeek-Coder-V2: README, "Code Insertion"
     name = 'deepseek-coder',
-    patterns = { 'deepseek%-coder' },
-    tokens = {
-      prefix = '<｜fim▁begin｜>',
-      suffix = '<｜fim▁hole｜>',
-      middle = '<｜fim▁end｜>',
-      stop = { '<｜fim▁begin｜>', '<｜end▁of▁sentence｜>', '<|EOT|>' },
-    },
+    source = 'github.com/deepseek-ai/DeepSeek-Coder and DeepSeek-Coder-V2: README, "Code Insertion"',
+    patterns = { 'deepseek%-?coder' },
+    tokens = deepseek(),
   },
   {
-    -- huggingface.co/JetBrains/Mellum-4b-base: model card; of Mellum 2 nothing was found
-    name = 'mellum',
+    name = 'mellum', -- the first: of Mellum 2 nothing is published
+    source = 'huggingface.co/JetBrains/Mellum-4b-base: model card',
     patterns = { 'mellum' },
     except = { 'mellum%-?2' },
     tokens = starcoder({
       suffix_first = true,
       file = '<filename>%s\n',
       stop = { '<|endoftext|>', '<filename>', '<fim_suffix>', '<fim_pad>' },
+      ends = { '<reponame>', '<gh_stars>' },
     }),
   },
   {
-    -- arxiv.org/abs/2402.19173 (StarCoder 2), section 5.1: the name of the file to fill
-    -- stands behind the prefix token
-    name = 'starcoder2',
+    name = 'starcoder2', -- the name of the file to fill in stands behind the prefix token
+    source = 'arxiv.org/abs/2402.19173, section 5.1',
     patterns = { 'starcoder%-?2' },
     tokens = starcoder({
       prefix = '<file_sep><fim_prefix>%s\n',
       repo = '<repo_name>%s',
       file = '<file_sep>%s\n',
+      ends = { '<issue_start>', '<jupyter_start>', '<pr>' },
     }),
   },
   {
-    -- ai.google.dev/gemma/docs/codegemma/prompt-structure; not the instructed ones
-    name = 'codegemma',
+    name = 'codegemma', -- not the instructed ones
+    source = 'ai.google.dev/gemma/docs/codegemma/prompt-structure',
     patterns = { 'codegemma' },
     except = { '%f[%w]it%f[%W]', 'instruct' },
     tokens = {
@@ -132,53 +149,162 @@ M.list = {
       suffix = '<|fim_suffix|>',
       middle = '<|fim_middle|>',
       stop = { '<|file_separator|>', '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>' },
+      ends = { '<eos>', '<end_of_turn>', '<start_of_turn>' },
     },
   },
   {
-    -- arxiv.org/abs/2405.04324 and github.com/ibm-granite/granite-code-models: StarCoder's
-    -- tokenizer. Not Granite 3 and 4, whose tokens are others.
-    name = 'granite-code',
+    name = 'granite-code', -- StarCoder's tokenizer
+    source = 'arxiv.org/abs/2405.04324; github.com/ibm-granite/granite-code-models',
     patterns = { 'granite.*%-code' },
     tokens = starcoder(),
   },
   {
-    -- github.com/QwenLM/Qwen2.5-Coder: examples/CodeQwen1.5-base-repolevel-fim.py
-    name = 'codeqwen',
-    patterns = { 'codeqwen' },
-    tokens = starcoder({ repo = '<repo_name>%s\n', file = '<file_sep>%s\n' }),
+    name = 'codegeex4', -- the language may be left out
+    source = 'github.com/THUDM/CodeGeeX4: guides/Infilling_guideline.md',
+    patterns = { 'codegeex%-?4' },
+    tokens = {
+      head = '<|user|>\n',
+      file = '###REFERENCE:\n###PATH:%s\n',
+      own = '###PATH:%s\n###LANGUAGE:\n###MODE:BLOCK\n',
+      suffix = '<|code_suffix|>',
+      prefix = '<|code_prefix|>',
+      middle = '<|code_middle|><|assistant|>\n',
+      suffix_first = true,
+      stop = { '<|endoftext|>', '<|user|>', '<|observation|>', '<|code_suffix|>' },
+      ends = { '<|assistant|>', '<|system|>', '###REFERENCE:', '###MODE:' },
+    },
   },
   {
-    -- huggingface.co/stabilityai/stable-code-3b: model card
+    name = 'codeqwen',
+    source = 'github.com/QwenLM/Qwen2.5-Coder: examples/CodeQwen1.5-base-repolevel-fim.py',
+    patterns = { 'codeqwen' },
+    tokens = starcoder({ repo = '<repo_name>%s\n', file = '<file_sep>%s\n', ends = { '<|im_start|>', '<|im_end|>' } }),
+  },
+  {
+    name = 'kwaicoder', -- DeepSeek-V2-Lite's tokenizer
+    source = 'huggingface.co/Kwaipilot/KwaiCoder-DS-V2-Lite-Base: model card, "Code Insertion"',
+    patterns = { 'kwai%-?coder%-?ds' },
+    tokens = deepseek(),
+  },
+  {
+    name = 'aixcoder',
+    source = 'github.com/aixcoder-plugin/aiXcoder-7B: README, "fill in the middle, PSM mode"',
+    patterns = { 'aixcoder' },
+    tokens = {
+      prefix = '▁<AIX-SPAN-PRE>',
+      suffix = '▁<AIX-SPAN-POST>',
+      middle = '▁<AIX-SPAN-MIDDLE>',
+      stop = { '</s>', '<AIX-SPAN-PRE>', '<AIX-SPAN-POST>', '<AIX-SPAN-MIDDLE>' },
+    },
+  },
+  {
     name = 'stable-code',
+    source = 'huggingface.co/stabilityai/stable-code-3b: model card',
     patterns = { 'stable%-code' },
     tokens = starcoder(),
   },
   {
-    -- huggingface.co/bigcode/starcoder: model card
+    name = 'granite4',
+    source = 'ibm.com/granite/docs/use-cases/prompt-engineering, "FIM"; '
+      .. 'huggingface.co/ibm-granite/granite-4.0-h-tiny-base: model card, tokenizer_config.json',
+    patterns = { 'granite%-?4' },
+    except = { 'vision', 'speech', 'docling', 'guardian' },
+    tokens = {
+      prefix = '<|fim_prefix|>',
+      suffix = '<|fim_suffix|>',
+      middle = '<|fim_middle|>',
+      stop = { '<|end_of_text|>', '<|fim_pad|>', '<|filename|>', '<|fim_prefix|>' },
+      ends = { '<|reponame|>', '<|start_of_role|>', '<|end_of_role|>', '<|endoftext|>' },
+    },
+  },
+  {
+    name = 'codeshell',
+    source = 'github.com/WisdomShell/codeshell: README, "Fill in the Middle"',
+    patterns = { 'codeshell' },
+    tokens = starcoder(),
+  },
+  {
+    name = 'refact',
+    source = 'huggingface.co/smallcloudai/Refact-1_6B-fim: model card',
+    patterns = { 'refact%-1[.%-]6' },
+    tokens = starcoder(),
+  },
+  {
+    name = 'santacoder', -- "-" where its successors have "_"
+    source = 'huggingface.co/bigcode/santacoder: model card, "Fill-in-the-middle"',
+    patterns = { 'santacoder' },
+    tokens = {
+      prefix = '<fim-prefix>',
+      suffix = '<fim-suffix>',
+      middle = '<fim-middle>',
+      stop = { '<|endoftext|>', '<fim-prefix>', '<fim-suffix>', '<fim-pad>' },
+    },
+  },
+  {
     name = 'starcoder',
+    source = 'huggingface.co/bigcode/starcoder: model card',
     patterns = { 'starcoder' },
     tokens = starcoder({ stop = { '<|endoftext|>', '<filename>', '<fim_prefix>', '<fim_pad>' } }),
   },
   {
-    -- docs.ollama.com/template; llama.com/docs/model-cards-and-prompt-formats/meta-code-llama:
-    -- only the base models of 7B and 13B. Ollama's plain "codellama" is instructed.
-    name = 'codellama',
-    patterns = { 'codellama:.*code', 'codellama%-7b', 'codellama%-13b' },
+    name = 'codellama', -- only the base models of 7B and 13B; Ollama's plain "codellama" is instructed
+    source = 'docs.ollama.com/template; llama.com/docs/model-cards-and-prompt-formats/meta-code-llama',
+    patterns = { 'codellama:.*code', 'code%-?llama%-7b', 'code%-?llama%-13b' },
     except = { 'instruct', 'python', '34b', '70b' },
     tokens = {
       prefix = '<PRE> ',
       suffix = ' <SUF>',
       middle = ' <MID>',
       stop = { '<EOT>', '<PRE>', '<SUF>', '<MID>' },
+      ends = { '</s>' },
+    },
+  },
+  {
+    -- No word of it in its documentation: its tokenizer has the tokens of Qwen2.5-Coder, and users say
+    -- that it fills in.
+    name = 'qwen3.5',
+    source = 'huggingface.co/Qwen/Qwen3.5-0.8B-Base: tokenizer_config.json; '
+      .. 'github.com/ggml-org/llama.vscode/issues/55 and 230',
+    patterns = { 'qwen%-?3[.p][5-9]' },
+    named = true,
+    tokens = qwen(),
+  },
+  {
+    name = 'deepseek-v3',
+    source = 'arxiv.org/abs/2412.19437, section 4.1; github.com/deepseek-ai/DeepSeek-V3',
+    patterns = { 'deepseek%-?v3' },
+    except = { 'distill' },
+    named = true,
+    tokens = deepseek(),
+  },
+  {
+    -- Trained to fill in; the order is that of llama-server's /infill.
+    name = 'glm-4.5',
+    source = 'arxiv.org/abs/2508.06471, section 2.2; github.com/ggml-org/llama.cpp: src/llama-vocab.cpp',
+    patterns = { 'glm%-?4[.p][5-9]' },
+    except = { '4[.p]%dv' },
+    named = true,
+    tokens = {
+      prefix = '<|code_prefix|>',
+      suffix = '<|code_suffix|>',
+      middle = '<|code_middle|>',
+      stop = { '<|endoftext|>', '<|user|>', '<|observation|>', '<|code_prefix|>' },
+      ends = { '<|assistant|>', '<|system|>' },
     },
   },
 }
+
+--- Of no family: they turn text into vectors, or judge it.
+local NO_WRITERS = { 'embed', 'rerank', 'reward', 'guard' }
 
 --- Names come as "qwen2.5-coder:1.5b-base", "hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M",
 --- "/srv/models/qwen2.5-coder-7b-q8_0.gguf", or as a title, "Qwen2.5 Coder 7B".
 ---@param name string
 ---@return string
-local function normal(name) return (name:lower():gsub('^.*/', ''):gsub('[%s_]', '-')) end
+local function normal(name) return (name:lower():gsub('[/\\]+$', ''):gsub('^.*[/\\]', ''):gsub('[%s_]', '-')) end
+
+--- Names of files that say nothing: "ggml-model-q4_0.gguf", "model.gguf", a hash.
+local ANONYMOUS = { '^ggml', '^model', '^consolidated', '^sha256', '^%x+$' }
 
 ---@param name string
 ---@param patterns string[]
@@ -190,13 +316,53 @@ local function fits(name, patterns)
   return false
 end
 
+--- The folders of a file whose own name says nothing, the nearest first; Hugging Face's cache has the
+--- model's name in one of them.
+---@param name string
+---@return string[]
+local function folders(name)
+  local parts, out = vim.split(name, '[/\\]+', { trimempty = true }), {}
+  for i = fits(normal(name), ANONYMOUS) and #parts - 1 or 0, 1, -1 do
+    out[#out + 1] = (parts[i]:gsub('^models%-%-.-%-%-', ''))
+  end
+  return out
+end
+
+--- What one name says.
+---@param name string  a normal one
+---@return integer|false|nil rank  of the family; false: one that cannot; nil: nothing
+local function rank_of(name)
+  if fits(name, NO_WRITERS) then return false end
+  for rank, family in ipairs(M.list) do
+    if fits(name, family.patterns) then return not fits(name, family.except or {}) and rank end
+  end
+end
+
+--- What the first of several names says that says something.
+---@param names string[]
+---@return hum.Family|nil family, integer|nil rank
+local function first_known(names)
+  for _, name in ipairs(names) do
+    for _, part in ipairs(vim.list_extend({ name }, folders(name))) do
+      local rank = rank_of(normal(part))
+      if rank ~= nil then return rank and M.list[rank] or nil, rank or nil end
+    end
+  end
+end
+
 ---@param name string  of a model
 ---@return hum.Family|nil family, integer|nil rank
-function M.of(name)
-  name = normal(name)
-  for rank, family in ipairs(M.list) do
-    if fits(name, family.patterns) and not fits(name, family.except or {}) then return family, rank end
+function M.of(name) return first_known({ name }) end
+
+---@param list any[]  values of a server's answer, with holes
+---@param count integer
+---@return string[]
+local function texts(list, count)
+  local out = {}
+  for i = 1, count do
+    if type(list[i]) == 'string' and list[i] ~= '' then out[#out + 1] = list[i] end
   end
+  return out
 end
 
 --- The family of a model that Ollama has described. Its own name goes first; one that says
@@ -207,17 +373,29 @@ end
 function M.of_shown(name, shown)
   local details = type(shown.details) == 'table' and shown.details or {}
   local info = type(shown.model_info) == 'table' and shown.model_info or {}
-  local names = {
-    name,
-    details.parent_model,
-    info['general.basename'],
-    info['general.name'],
-    info['general.architecture'],
-  }
-  for i = 1, 5 do
-    local family = type(names[i]) == 'string' and M.of(names[i])
-    if family then return family end
-  end
+  local base, size, tune = info['general.basename'], info['general.size_label'], info['general.finetune']
+  local made = table.concat(texts({ base, size, tune }, 3), '-') -- "codegemma", "7b", "it"
+  local names = { name, details.parent_model, info['general.name'], made, info['general.architecture'] }
+  return (first_known(texts(names, 5)))
+end
+
+--- The family of a model that a server lists: under a name of its own it may say which it serves
+--- (vLLM: `root`, llama-swap: `name`).
+---@param name string
+---@param item? table  as it is listed
+---@return hum.Family|nil family, integer|nil rank
+function M.of_listed(name, item)
+  item = item or {}
+  return first_known(texts({ name, item.root, item.parent, item.name, item.display_name }, 5))
+end
+
+--- The family of a model that may be used though nobody named it.
+---@param name string
+---@param item? table  as it is listed
+---@return hum.Family|nil family, integer|nil rank
+function M.unasked(name, item)
+  local family, rank = M.of_listed(name, item)
+  if family and not family.named then return family, rank end
 end
 
 --- Whether a model was trained to follow instructions. Those fill in too, if they did before,

@@ -20,6 +20,9 @@ local M = {}
 ---@field api hum.FillApi
 ---@field model string
 ---@field tokens? hum.FimTokens
+---@field ends? string[]    all that ends an answer, what matters most first
+---@field stop_max? integer so many of them a request takes; else any number
+---@field slots? integer    requests that the server does at a time, if it says so
 ---@field options table<string, any>
 ---@field extra table<string, any>
 ---@field keep_alive? string|number
@@ -105,6 +108,7 @@ local function discover_opts(key, resolved)
   local complete = key.config.complete
   return {
     endpoint = key.endpoint,
+    url = resolved.endpoint.url,
     preset = preset.spoken(key.config.endpoints[key.endpoint]),
     fill_url = resolved.endpoint.fill_url,
     model = complete.model,
@@ -115,6 +119,24 @@ local function discover_opts(key, resolved)
   }
 end
 
+--- What ends an answer is sent once.
+---@param tokens hum.FimTokens
+---@return hum.FimTokens
+local function without_ends(tokens)
+  local copy = vim.tbl_extend('force', {}, tokens) --[[@as hum.FimTokens]]
+  copy.ends = nil
+  return copy
+end
+
+--- The user's own stop strings are sent besides.
+---@param found hum.FoundBackend
+---@param own any  the user's
+---@return integer|nil
+local function stop_max(found, own)
+  local count = type(own) == 'table' and #own or (own and 1 or 0)
+  return found.stop_max and math.max(found.stop_max - count, 0)
+end
+
 ---@param found hum.FoundBackend
 ---@param resolved hum.Resolved
 ---@param complete hum.CompleteConfig
@@ -122,12 +144,16 @@ end
 local function spec_of(found, resolved, complete)
   local during = complete.during_chat
   local own = found.native and {} or resolved.options -- their names are those of another API
+  local options = vim.tbl_extend('force', own, complete.options)
   return {
     endpoint = resolved.endpoint,
     api = found.api,
     model = found.model,
-    tokens = found.tokens,
-    options = as_map(vim.tbl_extend('force', own, complete.options)),
+    tokens = found.tokens and without_ends(found.tokens),
+    ends = found.ends,
+    stop_max = stop_max(found, options.stop),
+    slots = found.slots,
+    options = as_map(options),
     extra = vim.empty_dict(),
     keep_alive = resolved.keep_alive,
     project = vim.fs.basename(vim.fn.getcwd()),
@@ -224,6 +250,7 @@ function M.on_error(failure)
   local stale = failure.status == 400 or failure.status == 404 or failure.status == 501
   if stale and known and known.found and vim.uv.now() - known.at >= PAUSE then
     known = nil
+    discover.forget()
     M.renew()
   end
 end
@@ -259,6 +286,14 @@ function M.describe(found)
   return ('"%s" at endpoint "%s" (%s), using %s'):format(found.model, name, found.why, api_text(found))
 end
 
+--- Why a backend is used in this way, and how many requests it does at a time, in words.
+---@param found hum.FoundBackend
+---@return string
+function M.reason(found)
+  local slots = found.slots and ('; the server does %d at a time'):format(found.slots) or ''
+  return found.how .. slots
+end
+
 --- What is known of the backend now, in words; no server is queried for it.
 ---@return string
 function M.text()
@@ -267,7 +302,7 @@ function M.text()
   elseif not known or not same(known.key, current_key()) then
     return 'the FIM model will be chosen when it is needed'
   end
-  if known.found then return 'FIM model: ' .. M.describe(known.found) end
+  if known.found then return ('FIM model: %s (%s)'):format(M.describe(known.found), known.found.how) end
   return wrap.joined(((known.err or ''):gsub('^hum: ', ''):gsub('^completion: ', '')))
 end
 

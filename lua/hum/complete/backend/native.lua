@@ -38,22 +38,24 @@ local function examine(opts, model, why)
   local inserts = vim.tbl_contains(can, 'insert')
     or (#can == 0 and type(shown.template) == 'string' and shown.template:find('.Suffix', 1, true))
   local family = families.of_shown(model, shown)
+  if family and family.named and why ~= found_by.NAMED then family = nil end
   if not inserts and not opts.tokens and not family then return nil end
   ---@type hum.FoundBackend
   local found = {
     model = model,
     api = 'generate',
     why = why,
+    how = opts.tokens and found_by.OWN or inserts and found_by.BY_SERVER or found_by.BY_KIN,
     load = not is_remote,
     parallel = false,
     context = context_of(shown, opts.num_ctx),
   }
-  if opts.tokens then
-    found.tokens = opts.tokens
-  elseif not inserts then
-    found.tokens, found.family = family.tokens, family.name
-  elseif type(shown.template) == 'string' then
-    found_by.use_learned(found, opts, tokens.from_template(shown.template), family)
+  local told = tokens.from_parameters(shown.parameters)
+  if opts.tokens or not inserts then
+    found_by.use_known(found, opts, family, told)
+    if found.family and families.of(model) == family then found.how = found_by.BY_NAME end
+  elseif found_by.use_learned(found, opts, tokens.from_template(tostring(shown.template)), family, told) then
+    found.how = found_by.BY_TEMPLATE
   end
   return nil, found
 end
@@ -84,7 +86,8 @@ end
 function M.find(opts)
   if opts.model then
     local err, found = examine(opts, opts.model, found_by.NAMED)
-    local cannot = 'hum: "%s" is not a known FIM model; set complete.fim or complete.model'
+    local cannot = 'hum: "%s" is not a known FIM model: Ollama lists no "insert" for it, and hum knows no FIM tokens '
+      .. 'of it; set complete.fim or complete.model'
     return err or not found and cannot:format(opts.model) or nil, found
   end
   local err, answer = task.query(opts.endpoint, { path = '/api/tags', at_root = true })

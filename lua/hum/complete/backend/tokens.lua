@@ -11,6 +11,12 @@ M.BEFORE, M.AFTER = 'hum_before_0', 'hum_after_1'
 --- Put in front by the server itself.
 local BEGINNINGS = { '<s>', '<bos>', '<|begin_of_text|>', '<|endoftext|>', '<｜begin▁of▁sentence｜>' }
 
+--- What ends an answer of most models, if it comes as text.
+local COMMON = { '<|endoftext|>', '</s>', '<|im_end|>', '<|eot_id|>', '<EOT>' }
+
+--- OpenAI's API takes no more.
+M.MAX_STOP = 4
+
 ---@param prefix string
 ---@param suffix string
 ---@param middle string
@@ -18,8 +24,7 @@ local BEGINNINGS = { '<s>', '<bos>', '<|begin_of_text|>', '<|endoftext|>', '<｜
 ---@return hum.FimTokens|nil
 local function tokens_of(prefix, suffix, middle, more)
   if vim.trim(prefix) == '' or vim.trim(suffix) == '' then return nil end
-  local stop = { vim.trim(prefix), vim.trim(suffix), middle ~= '' and vim.trim(middle) or nil }
-  local learned = { prefix = prefix, suffix = suffix, middle = middle, stop = stop }
+  local learned = { prefix = prefix, suffix = suffix, middle = middle, stop = {} }
   return vim.tbl_extend('force', learned, more) --[[@as hum.FimTokens]]
 end
 
@@ -60,7 +65,7 @@ function M.from_infill(prompt)
 end
 
 --- A known family says more than what was learned: separators of files, and what ends an
---- answer. It is believed if it agrees.
+--- answer. It is believed if it agrees. With another order or blanks the ends are the same.
 ---@param learned hum.FimTokens|nil
 ---@param family hum.Family|nil
 ---@return hum.FimTokens|nil tokens
@@ -73,7 +78,62 @@ function M.with_family(learned, family)
     and known.middle == learned.middle
     and (known.suffix_first or false) == (learned.suffix_first or false)
   if agrees then return known, family.name end
-  return learned
+  if vim.trim(known.suffix) ~= vim.trim(learned.suffix) then return learned end
+  return vim.tbl_extend('force', learned, { stop = known.stop, ends = known.ends }) --[[@as hum.FimTokens]]
+end
+
+--- The tokens that stand in a text of a prompt: "<file_sep><fim_prefix>%s\n" has two. What is no token
+--- but words, as a user's "# File: %s", may stand in code, and ends nothing.
+---@param text string
+---@return string[]
+local function within(text)
+  local parts = vim.split((text:gsub('%%s', ' '):gsub('([>%]])([<[])', '%1 %2')), '%s+', { trimempty = true })
+  return vim.tbl_filter(
+    function(part) return part:find('^[<[].+[>%]]$') ~= nil end,
+    vim.tbl_map(function(part) return (part:gsub('^▁', '')) end, parts)
+  )
+end
+
+---@param into string[]
+---@param seen table<string, boolean>
+---@param list string[]
+local function add_new(into, seen, list)
+  for _, text in ipairs(list) do
+    if text ~= '' and not seen[text] then
+      seen[text] = true
+      into[#into + 1] = text
+    end
+  end
+end
+
+--- All texts that end an answer, those first that matter most: the family's or the user's own, those of
+--- the model as its server tells them, the tokens of the prompt. Without any of the first two, common ones.
+---@param tokens hum.FimTokens|nil
+---@param told? string[]  by the server
+---@return string[]
+function M.ends(tokens, told)
+  local out, seen = {}, {} ---@type string[], table<string, boolean>
+  add_new(out, seen, tokens and tokens.stop or {})
+  add_new(out, seen, told or {})
+  if tokens and #out == 0 then add_new(out, seen, COMMON) end
+  for _, name in ipairs({ 'file', 'prefix', 'suffix', 'middle', 'repo', 'head', 'own' }) do
+    add_new(out, seen, within(tokens and tokens[name] or ''))
+  end
+  add_new(out, seen, tokens and tokens.ends or {})
+  return out
+end
+
+--- The stop strings among the parameters of a model: lines of a name and its value, a text in quotes.
+---@param parameters any  of /api/show
+---@return string[]
+function M.from_parameters(parameters)
+  local out = {}
+  for value in ('\n' .. (type(parameters) == 'string' and parameters or '')):gmatch('\nstop%s+([^\n]+)') do
+    local quoted = vim.trim(value)
+    local ok, text = pcall(vim.json.decode, quoted)
+    out[#out + 1] = ok and type(text) == 'string' and text or (quoted:gsub('^"(.*)"$', '%1'))
+  end
+  return out
 end
 
 return M

@@ -30,7 +30,7 @@ struct fim_tokens {
     const char *repo;   /* NULL, or, with file, what begins the prompt with the project's name */
     const char *head;   /* NULL, or what stands before all of that */
     const char *own;    /* NULL, or, with file, what begins the file to fill in, as other files have
-                           file; its "%s" is where the path goes */
+                           file; in it "%s" is the path, "%l" the language */
     bool suffix_first;  /* suffix token and text come before those of the prefix */
 };
 

@@ -1,5 +1,7 @@
 #include "server/fim.h"
 
+#include "server/language_name.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -17,6 +19,20 @@ static bool add_format(struct buf *out, const char *format, struct span name)
     add(out, name);
     buf_add_str(out, at != NULL ? at + 2 : "");
     return at != NULL;
+}
+
+/* What begins the file to fill in: "%s" is its path, "%l" its language. */
+static void add_own(struct buf *out, const char *format, const char *path)
+{
+    while (*format != '\0') {
+        bool is_path = strncmp(format, "%s", 2) == 0, is_language = strncmp(format, "%l", 2) == 0;
+        if (is_path || is_language) {
+            buf_add_str(out, is_path ? path : language_name(path));
+            format += 2;
+        } else {
+            buf_add(out, format++, 1);
+        }
+    }
 }
 
 /* What begins a file or the whole prompt, with a name. */
@@ -85,7 +101,7 @@ static void add_files(struct buf *out, const struct fill *fill)
     }
     const char *path = fill->path != NULL ? fill->path : "";
     if (tokens->own != NULL) {
-        add_format(out, tokens->own, span_of(path));
+        add_own(out, tokens->own, path);
     } else if (!prefix_has_path(tokens) && (fill->chunk_count > 0 || is_named(fill->path))) {
         add_head(out, tokens->file, path);
     }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "proto.h"
 #include "server/fim.h"
+#include "server/language_name.h"
 #include "spec.h"
 
 static const struct fim_tokens qwen = {
@@ -35,7 +36,7 @@ static const struct fim_tokens mellum = {
 static const struct fim_tokens codegeex = {
     .head = "<|user|>\n",
     .file = "###REFERENCE:\n###PATH:%s\n",
-    .own = "###PATH:%s\n###LANGUAGE:\n",
+    .own = "###PATH:%s\n###LANGUAGE:%l\n",
     .prefix = "<|code_prefix|>",
     .suffix = "<|code_suffix|>",
     .middle = "<|code_middle|><|assistant|>\n",
@@ -172,11 +173,24 @@ static void the_file_itself_may_begin_in_another_way(void)
     struct fill fill = big(&codegeex);
     fill.chunk_count = 1;
     RAW(&fill, "<|user|>\n###REFERENCE:\n###PATH:buf.h\nstruct buf {\n\n  int len;\n};\n"
-               "###PATH:src/a.c\n###LANGUAGE:\n<|code_suffix|>;\n<|code_prefix|>int a;\n"
+               "###PATH:src/a.c\n###LANGUAGE:C\n<|code_suffix|>;\n<|code_prefix|>int a;\n"
                "<|code_middle|><|assistant|>\nint b");
     fill = small(&codegeex);
     RAW(&fill, "<|user|>\n###PATH:\n###LANGUAGE:\n<|code_suffix|>;\n<|code_prefix|>int a;\n"
                "<|code_middle|><|assistant|>\nint b");
+}
+
+static void languages_are_known_by_the_ending_of_a_path(void)
+{
+    static const char *const cases[][2] = {
+        {"a.py", "Python"}, {"src/A.CPP", "C++"}, {"x/y.test.tsx", "TypeScript"},
+        {"b.r", "R"},       {"b.hs", "Haskell"},  {"Makefile", ""},
+        {"", ""},           {"a.", ""},           {"a. ", ""},
+        {"a.c h", ""},      {"a.cp", ""},         {".go", "Go"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_TEXT(language_name(cases[i][0]), cases[i][1]);
+    }
 }
 
 static void without_a_file_token_the_rest_is_comments_behind_the_prefix(void)
@@ -256,6 +270,7 @@ int main(void)
     RUN(names_go_where_a_family_has_them);
     RUN(the_suffix_may_come_first);
     RUN(the_file_itself_may_begin_in_another_way);
+    RUN(languages_are_known_by_the_ending_of_a_path);
     RUN(without_a_file_token_the_rest_is_comments_behind_the_prefix);
     RUN(a_prompt_has_all_that_is_left_of_the_cursor);
     RUN(comments_are_written_as_the_language_has_them);

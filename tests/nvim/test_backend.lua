@@ -48,6 +48,7 @@ local function ollama(t, models)
       capabilities = model.capabilities or { 'completion' },
       model_info = model.model_info,
       template = model.template,
+      parameters = model.parameters,
     }
     shown.remote_host = (model.tags or {}).remote_host
     table.insert(rules, { match = { path = '/api/show', model = name }, json = shown })
@@ -124,6 +125,81 @@ backend_test('without that, tokens of a known family make a raw prompt', functio
     stop = { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>' },
   }, got.backend.tokens)
   T.match('with the FIM tokens of qwen2.5-coder', got.found.text, true)
+end)
+
+--- The learned tokens of this are in the order and with the blanks of no family.
+local STRANGE = '{{- if .Suffix }}<A>{{ .Prompt }}<B>{{ .Suffix }}<C><D>{{- else }}{{ .Prompt }}{{ end }}'
+
+for _, case in ipairs({
+  {
+    "of a family: the model's own stop parameters hold as well",
+    'qwen2.5-coder:7b',
+    { parameters = 'stop    "<|im_start|>"\ntemperature 0.7\nstop    "a\\nb"\nstop   <raw>' },
+    { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>', '<|im_start|>', 'a\nb', '<raw>' },
+    { '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>', '<|im_end|>' },
+  },
+  {
+    'learned of a template, with stop parameters',
+    'mine',
+    { capabilities = INSERTS, template = STRANGE, parameters = 'stop "<E>"' },
+    { '<E>', '<A>', '<B>', '<C>', '<D>' },
+    {},
+  },
+  {
+    'learned of a template, without',
+    'mine',
+    { capabilities = INSERTS, template = STRANGE },
+    { '<|endoftext|>' },
+    { '<|im_end|>', '<EOT>', '<A>', '<B>', '<C>', '<D>' },
+  },
+  {
+    'learned of a template of a known family, in another form',
+    'codellama:7b-code',
+    { capabilities = INSERTS, template = '{{ if .Suffix }}<PRE>{{ .Prompt }} <SUF>{{ .Suffix }}<MID>{{ end }}' },
+    { '<EOT>', '<PRE>', '<SUF>', '<MID>' },
+    { '</s>' },
+  },
+  {
+    "where prompts are the server's business",
+    'qwen2.5-coder:7b',
+    { capabilities = INSERTS, parameters = 'stop "<E>"' },
+    { '<|endoftext|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>', '<E>' },
+    { '<|fim_middle|>' },
+  },
+}) do
+  local what, model, shown, first, more = unpack(case)
+  backend_test('all that ends an answer is known, ' .. what, function(t)
+    local got = resolve(t, ollama(t, { [model] = shown }), { model = model })
+    eq(first, vim.list_slice(got.backend.ends, 1, #first))
+    for _, text in ipairs(more) do
+      T.ok(vim.tbl_contains(got.backend.ends, text), text)
+    end
+    eq(nil, got.backend.stop_max)
+  end)
+end
+
+backend_test('of no model but the template and no family: nothing is known to end an answer', function(t)
+  local got = resolve(t, ollama(t, { mine = { capabilities = INSERTS } }), { model = 'mine' })
+  eq({ nil, nil }, { got.backend.ends, got.backend.tokens })
+end)
+
+backend_test("OpenAI's API takes four stop strings, the user's among them; llama-server any number", function(t)
+  local srv = openai(t, { 'qwen2.5-coder' })
+  local function most(stop) return resolve(t, srv, { options = { stop = stop } }, OPENAI).backend.stop_max end
+  eq({ 4, 3, 2, 0 }, { most(nil), most('x'), most({ 'x', 'y' }), most({ '1', '2', '3', '4', '5' }) })
+  local got = resolve(t, openai(t, { 'qwen2.5-coder' }, { props(), NO_INFILL }), nil, OPENAI)
+  eq(nil, got.backend.stop_max)
+  T.ok(#got.backend.ends > 4, 'all of them')
+end)
+
+backend_test('how many requests a server does at a time is told', function(t)
+  local function slots(...)
+    local got = resolve(t, openai(t, { 'qwen2.5-coder' }, { props(...), NO_INFILL }), nil, OPENAI)
+    return got.backend.slots, got.found.text
+  end
+  eq({ 1, 4 }, { slots(), (slots({ total_slots = 4 })) })
+  eq({ nil, nil }, { slots({ total_slots = {} }), (slots({ total_slots = 0 })) })
+  eq(nil, resolve(t, ollama(t, { ['qwen2.5-coder:7b'] = {} })).backend.slots)
 end)
 
 backend_test('a model of another name is known by what it was made from', function(t)
@@ -300,6 +376,19 @@ backend_test('one that does not take it may have /infill all the same, as llama-
   )
   local got = resolve(t, srv, nil, OPENAI)
   eq({ 'infill', 'coder-x', false }, { got.backend.api, got.backend.model, got.backend.during_chat })
+end)
+
+backend_test("Codestral behind Mistral's API, as Azure and others have it, fills in at a path of its own", function(t)
+  local none = { match = { path = '/v1/completions' }, status = 404, json = { detail = 'Not Found' } }
+  local fim = { match = { path = '/v1/fim/completions' }, json = { choices = { { message = { content = 'x' } } } } }
+  local got = resolve(t, openai(t, { 'Codestral-2501' }, { none, fim }), nil, OPENAI)
+  eq({ 'fim', nil }, { got.backend.api, got.backend.tokens })
+  T.match("using the service's own address", got.found.text, true)
+  local no_fim = { match = { path = '/v1/fim/completions' }, status = 404, json = { detail = 'Not Found' } }
+  T.match('404', resolve(t, openai(t, { 'Codestral-2501' }, { none, no_fim }), nil, OPENAI).err, true)
+  local srv = openai(t, { 'starcoder2-3b' }, { none, fim })
+  T.match('404', resolve(t, srv, nil, OPENAI).err, true)
+  eq({}, srv:requests('/v1/fim/completions'))
 end)
 
 backend_test('where a model is named a list that is none does no harm', function(t)

@@ -318,7 +318,7 @@ test('CodeGeeX4 gets its header', {}, function(t)
   start(t, srv, 'codegeex4:9b')
   t:wait_screen('    int sum = a + b', true)
   local prompt = srv:requests('/api/generate')[#srv:requests('/api/generate')].body.prompt
-  T.match('^<|user|>\n###PATH:main%.c\n###LANGUAGE:%a*\n###MODE:BLOCK\n<|code_suffix|>\n    return sum;\n}', prompt)
+  T.match('^<|user|>\n###PATH:main%.c\n###LANGUAGE:C\n###MODE:BLOCK\n<|code_suffix|>\n    return sum;\n}', prompt)
   T.match('<|code_prefix|>int main%(void%)\n{\n<|code_middle|><|assistant|>\n    int sum = $', prompt)
 end)
 

@@ -229,6 +229,23 @@ local function family_of(opts, model, items)
   return family, found_by.BY_LIST
 end
 
+--- Whether a server takes raw prompts. Mistral's API, as Azure and others have it, does not: there Codestral
+--- fills in at a path of its own.
+---@param opts hum.DiscoverOpts
+---@param found hum.FoundBackend
+---@return string|nil err, hum.FoundBackend|nil found
+local function by_tokens(opts, found)
+  local body = { model = found.model, prompt = 'a', max_tokens = 1 }
+  local refused = try(opts, { path = '/completions', at_fill = true }, body)
+  if not refused then return nil, found end
+  local is_elsewhere = found.family == 'codestral' and (refused.status == 404 or refused.status == 405)
+  if not is_elsewhere or try(opts, { path = '/fim/completions', at_fill = true, quiet = true }, body) then
+    return found_by.text(refused)
+  end
+  found.api, found.how, found.tokens = 'fim', found_by.FIM_PATH, nil
+  return nil, found
+end
+
 ---@param opts hum.DiscoverOpts
 ---@return string|nil err, hum.FoundBackend|nil found
 local function on_completions(opts)
@@ -246,10 +263,7 @@ local function on_completions(opts)
     stop_max = tokens.MAX_STOP,
   }
   if found_by.use_known(found, opts, family) then
-    local body = { model = model, prompt = 'a', max_tokens = 1 }
-    local refused = try(opts, { path = '/completions', at_fill = true }, body)
-    if refused then return found_by.text(refused) end
-    return nil, found
+    return by_tokens(opts, found)
   elseif opts.preset and opts.preset.suffix == false then
     local cannot =
       'hum: %s fills in with FIM tokens only, and those of "%s" are not known; set complete.fim or complete.model'

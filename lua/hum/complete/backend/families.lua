@@ -16,7 +16,7 @@ local M = {}
 ---@field repo? string
 ---@field file? string
 ---@field head? string      what begins the prompt
----@field own? string       what begins the file to fill in, if not `file`; with "%s" for its path
+---@field own? string       what begins the file to fill in, if not `file`; "%s" is its path, "%l" its language
 ---@field suffix_first? boolean
 ---@field stop string[]     what ends an answer before all else: at most four, as OpenAI's API takes no more
 ---@field ends? string[]    what else does, beside the tokens themselves
@@ -159,13 +159,13 @@ M.list = {
     tokens = starcoder(),
   },
   {
-    name = 'codegeex4', -- the language may be left out
+    name = 'codegeex4',
     source = 'github.com/THUDM/CodeGeeX4: guides/Infilling_guideline.md',
     patterns = { 'codegeex%-?4' },
     tokens = {
       head = '<|user|>\n',
       file = '###REFERENCE:\n###PATH:%s\n',
-      own = '###PATH:%s\n###LANGUAGE:\n###MODE:BLOCK\n',
+      own = '###PATH:%s\n###LANGUAGE:%l\n###MODE:BLOCK\n',
       suffix = '<|code_suffix|>',
       prefix = '<|code_prefix|>',
       middle = '<|code_middle|><|assistant|>\n',

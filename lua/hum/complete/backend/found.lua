@@ -43,6 +43,7 @@ M.USUAL = 'the usual one of this service'
 M.OWN, M.BY_TEMPLATE = 'as complete.fim says', "as the model's template has them"
 M.BY_INFILL, M.BY_LIST = "as the server's /infill has them", 'as the server lists it'
 M.BY_NAME, M.BY_KIN = 'known by its name', 'known by what it was made from'
+M.FIM_PATH = 'the server has no raw prompts, but /fim/completions'
 M.BY_SERVER, M.DOCUMENTED = 'the server knows the FIM tokens', 'as the service documents it'
 M.COUNTED = 'the server counts the tokens of the suffix'
 M.NOT_COUNTED = 'whether the server uses the suffix is not known: it counts no tokens'

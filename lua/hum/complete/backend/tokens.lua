@@ -11,8 +11,8 @@ M.BEFORE, M.AFTER = 'hum_before_0', 'hum_after_1'
 --- Put in front by the server itself.
 local BEGINNINGS = { '<s>', '<bos>', '<|begin_of_text|>', '<|endoftext|>', '<｜begin▁of▁sentence｜>' }
 
---- What ends an answer of most models, if it comes as text.
-local COMMON = { '<|endoftext|>', '</s>', '<|im_end|>', '<|eot_id|>', '<EOT>' }
+--- What ends an answer of most models, if it comes as text; none that is markup, too.
+local COMMON = { '<|endoftext|>', '<|im_end|>', '<|eot_id|>', '<EOT>' }
 
 --- OpenAI's API takes no more.
 M.MAX_STOP = 4

@@ -24,8 +24,14 @@ void around_text_type(struct around_text *t, const char *text, size_t len)
 
 struct around around_text_view(const struct around_text *t)
 {
+    return around_text_ahead(t, 0);
+}
+
+struct around around_text_ahead(const struct around_text *t, size_t bytes)
+{
     const char *left = t->left.data;
-    const char *lf = t->left.len > 0 ? memrchr(left, '\n', t->left.len) : NULL;
+    size_t len = t->left.len > bytes ? t->left.len - bytes : 0;
+    const char *lf = len > 0 ? memrchr(left, '\n', len) : NULL;
     size_t line = lf != NULL ? (size_t)(lf + 1 - left) : 0;
     return (struct around){
         .before = {left, line},

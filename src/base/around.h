@@ -37,4 +37,8 @@ void around_text_type(struct around_text *t, const char *text, size_t len);
 /* Valid until t changes. */
 struct around around_text_view(const struct around_text *t);
 
+/* The same as if the last bytes left of the cursor, so many, had no line ends: line has all of
+ * them. */
+struct around around_text_ahead(const struct around_text *t, size_t bytes);
+
 #endif

@@ -193,6 +193,14 @@ static void do_collect(struct engine *e, const struct value *params)
     }
 }
 
+static void do_watch(struct engine *e, const struct value *params)
+{
+    e->supply.watched = value_bool(value_item(params, 0), false);
+    for (size_t i = 0; i < e->count; i++) {
+        typing_tell(e->typings[i]);
+    }
+}
+
 static void do_lines(struct engine *e, const struct value *params)
 {
     struct typing *t = find(e, params);
@@ -230,6 +238,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         {METHOD_DETACH, do_detach},
         {METHOD_COLLECT, do_collect},
         {METHOD_BACKEND, do_backend},
+        {METHOD_WATCH, do_watch},
         {"nvim_buf_changedtick_event", do_tick},
         {"nvim_buf_detach_event", do_detached},
     };

@@ -278,7 +278,7 @@ static struct fill fill_of(const struct backend *backend, const struct fetch_req
     struct fill fill = backend_fill(backend);
     fill.path = request->path;
     fill.comment = request->comment;
-    fill.around = around_text_view(&request->around);
+    fill.around = around_text_ahead(&request->around, request->ahead);
     fill.chunks = request->chunks;
     fill.chunk_count = request->chunk_count;
     if (request->variant > 0) {
@@ -321,11 +321,6 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     registry_add_own(supply->env.jobs, &f->job);
     f->answer = cache_add(supply->cache, request->key, request->variant);
     return f;
-}
-
-bool fetch_has_begun(const struct fetch *f)
-{
-    return f->first_came;
 }
 
 struct answer *fetch_answer(const struct fetch *f)

@@ -18,6 +18,11 @@ struct supply;
 
 struct fetch_request {
     struct around_text around; /* as the prompt shows it; taken over, also on failure */
+    /* So many bytes left of the cursor are not typed yet, but suggested. The prompt has them where a
+     * model takes them for its own answer so far, behind all that it was given for the typed place:
+     * whatever the form of the prompt, what the server has in its prompt cache for that place stays
+     * of use. */
+    size_t ahead;
     const struct cache_key *key;
     unsigned variant; /* 0: what is most likely; others are to differ from it */
     const struct language *language;
@@ -49,9 +54,6 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
 /* Closes the connection at once; no callback follows. Whole lines that were shown stay in the
  * cache, for a user who comes back; what follows them is dropped. */
 void fetch_stop(struct fetch *f);
-
-/* Whether the model has said something. */
-bool fetch_has_begun(const struct fetch *f);
 
 struct answer *fetch_answer(const struct fetch *f);
 

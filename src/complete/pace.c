@@ -1,17 +1,17 @@
 #include "complete/pace.h"
 
-/* A pause of this share of the time to first token costs little beside the answer itself,
- * and spares most of the requests that the next key would have cancelled. */
-#define DEBOUNCE_SHARE 0.5
+/* A pause takes keys together that come at once, and costs little beside the answer itself. It
+ * need not spare requests: those under way are not ended by the next key. */
+#define DEBOUNCE_SHARE 0.25
 #define DEBOUNCE_MIN_MS 15.0
-#define DEBOUNCE_MAX_MS 300.0
+#define DEBOUNCE_MAX_MS 75.0
 /* Before any measurement: a small model on the same machine takes about 150 ms. */
-#define DEBOUNCE_FIRST_MS 75.0
+#define DEBOUNCE_FIRST_MS 40.0
 
-/* Each request in vain makes the pause longer by this share, until it is longer than the time
- * between two keys and requests wait for the user to stop. */
-#define VAIN_SHARE 0.5
-#define VAIN_MAX 8
+/* Of the time to first token. */
+#define PATIENCE_TIMES 3.0
+#define PATIENCE_MIN_MS 5000.0
+#define PATIENCE_MAX_MS 30000.0
 
 /* The mean falls faster than it rises: a slow answer is often one that loaded the model or
  * found nothing in the prompt cache, and says little about the next. */
@@ -32,23 +32,25 @@ void pace_init(struct pace *p, double debounce_ms)
     *p = (struct pace){.fixed_ms = debounce_ms, .first_ms = -1};
 }
 
+static double weigh(double mean, double measured)
+{
+    if (mean < 0) {
+        return measured;
+    }
+    return mean + (measured < mean ? WEIGHT_FASTER : WEIGHT_SLOWER) * (measured - mean);
+}
+
 void pace_answered(struct pace *p, double ttft_ms)
 {
     /* Beyond this the debounce is the longest anyway; from there the mean could not come back
      * soon. */
-    double measured = clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE);
-    if (p->first_ms < 0) {
-        p->first_ms = measured;
-    } else {
-        double weight = measured < p->first_ms ? WEIGHT_FASTER : WEIGHT_SLOWER;
-        p->first_ms += weight * (measured - p->first_ms);
-    }
-    p->vain /= 2;
+    p->first_ms = weigh(p->first_ms, clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE));
+    p->slow_ms = ttft_ms > p->slow_ms ? ttft_ms : weigh(p->slow_ms, ttft_ms);
 }
 
-void pace_vain(struct pace *p)
+void pace_waited(struct pace *p, double ms)
 {
-    p->vain += p->vain < VAIN_MAX;
+    p->slow_ms = ms > p->slow_ms ? ms : p->slow_ms;
 }
 
 /* 500 ms, doubled with each failure. */
@@ -82,8 +84,17 @@ uint64_t pace_debounce(const struct pace *p)
         return (uint64_t)p->fixed_ms;
     }
     double pause = p->first_ms < 0 ? DEBOUNCE_FIRST_MS : p->first_ms * DEBOUNCE_SHARE;
-    pause *= 1 + VAIN_SHARE * p->vain;
     return (uint64_t)clamp(pause, DEBOUNCE_MIN_MS, DEBOUNCE_MAX_MS);
+}
+
+bool pace_is_fixed(const struct pace *p)
+{
+    return p->fixed_ms >= 0;
+}
+
+uint64_t pace_patience(const struct pace *p)
+{
+    return (uint64_t)clamp(p->slow_ms * PATIENCE_TIMES, PATIENCE_MIN_MS, PATIENCE_MAX_MS);
 }
 
 uint64_t pace_closed(const struct pace *p, uint64_t now_ms)

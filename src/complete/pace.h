@@ -4,12 +4,13 @@
 #ifndef HUM_PACE_H
 #define HUM_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pace {
     double fixed_ms;      /* configured debounce; negative: adapted */
     double first_ms;      /* weighted mean time to first token; negative: none measured */
-    unsigned vain;        /* requests that a key cancelled too soon, lately */
+    double slow_ms;       /* the same for patience, which slow answers make longer at once */
     unsigned failures;    /* in a row */
     uint64_t closed_till; /* no request before that moment; 0: none failed */
 };
@@ -20,16 +21,20 @@ void pace_init(struct pace *p, double debounce_ms);
 /* A first token came ttft_ms after its request went out. */
 void pace_answered(struct pace *p, double ttft_ms);
 
-/* A key cancelled a request before its first token: the user types faster than the server
- * begins, so the next pause is longer. */
-void pace_vain(struct pace *p);
+/* A request was given up that had waited for its first token for so long. */
+void pace_waited(struct pace *p, double ms);
 
 /* A request failed (not: was cancelled). retry_after_ms: what the server said in
  * Retry-After; negative: nothing. */
 void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms);
 
-/* How long to wait after a key before a fetch. */
+/* How long to wait after a key before a fetch, and whether that is configured. */
 uint64_t pace_debounce(const struct pace *p);
+bool pace_is_fixed(const struct pace *p);
+
+/* After so long without a text a request is old: where the user has typed on since, the place
+ * where he is by now goes first. */
+uint64_t pace_patience(const struct pace *p);
 
 /* How long until the back-off is over; 0: requests may go out. */
 uint64_t pace_closed(const struct pace *p, uint64_t now_ms);

@@ -64,6 +64,7 @@ struct supply {
     struct pace pace;
     double bytes_per_token; /* as measured where text is densest */
     struct supply_counts counts;
+    bool watched; /* Lua wants to know when requests begin and end */
 
     void (*on_ready)(void *ctx);
     void *ctx;

@@ -6,24 +6,23 @@
 #include "base/log.h"
 #include "complete/backend.h"
 #include "complete/cache.h"
+#include "complete/course.h"
 #include "complete/fetch.h"
 #include "complete/prompt.h"
 #include "complete/ring.h"
 #include "complete/supply.h"
 #include "complete/trim/language.h"
 #include "nvim/attached.h"
+#include "nvim/event.h"
 #include "nvim/mirror.h"
 #include "nvim/rpc.h"
+#include "nvim/wire.h"
+#include "proto.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What comes behind a suggestion is fetched when the user has seen it so long. */
-#define IDLE_MS 150
-
 #define MAX_VARIANTS 4
-
-enum waiting { WAITING_NOTHING, WAITING_TO_FETCH, WAITING_TO_PREFETCH };
 
 /* Before the text has come; the latest are kept. */
 #define MAX_COLLECT 4
@@ -44,21 +43,24 @@ struct typing {
     struct indent indent;
 
     struct suggestion suggestion;
-    bool wanted;                      /* in insert mode, and not dismissed */
+    struct course course;
     bool edited;                      /* since the last key: so the next key is on its way */
-    bool due;                         /* to be fetched as soon as that is possible */
+    bool told;                        /* that a request for the place of now is under way */
     struct rows collect[MAX_COLLECT]; /* to be collected when the text comes */
     size_t collect_count;
 
     struct fetch *fetch; /* under way, or NULL */
-    uint64_t ahead_of;
-    bool ahead; /* it is for what comes behind the answer with the serial ahead_of */
 
-    enum waiting waiting;
     uv_timer_t timer;
+    uint64_t timer_ms; /* when it is due, 0: it does not run */
 
     struct prompt prompt;
 };
+
+static uint64_t now(const struct typing *t)
+{
+    return uv_now(t->supply->env.loop);
+}
 
 /* The cursor's position as the cache knows it, with this text taken to be typed there. Views
  * text, which it initialises: around_text_finish is due. */
@@ -79,17 +81,17 @@ static struct cache_key key_at(const struct typing *t, struct around_text *text,
 
 /* ---- fetching ------------------------------------------------------------------ */
 
-static void wait_for(struct typing *t, enum waiting waiting, uint64_t ms);
-
 static void stop_fetch(struct typing *t)
 {
     if (t->fetch != NULL) {
+        pace_waited(&t->supply->pace, (double)(now(t) - t->course.since_ms));
         fetch_stop(t->fetch);
         t->fetch = NULL;
         t->supply->counts.cancelled++;
     }
 }
 
+static void on_timer(uv_timer_t *timer);
 static void on_grow(void *ctx);
 static void on_fetch_end(void *ctx, const struct failure *failure);
 static void on_fetch_stop(void *ctx);
@@ -118,14 +120,16 @@ static void fail(struct typing *t, const struct failure *failure)
     supply_failed(t->supply, failure);
 }
 
-/* Fetches what may stand behind the typed text, which is taken to be behind the cursor. */
-static void fetch(struct typing *t, const char *typed, size_t len, unsigned variant)
+/* Fetches what may stand behind this text, which is taken to be typed at the cursor. */
+static void fetch(struct typing *t, struct span ahead, enum course_purpose purpose,
+                  unsigned variant)
 {
     struct supply *s = t->supply;
     const struct chunk *chunks[PROMPT_CHUNKS];
     struct around_text key_text;
-    const struct cache_key key = key_at(t, &key_text, typed, len);
+    const struct cache_key key = key_at(t, &key_text, ahead.data, ahead.len);
     struct fetch_request request = {
+        .ahead = ahead.len,
         .key = &key,
         .variant = variant,
         .language = t->language,
@@ -136,7 +140,7 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
     };
     around_text_init(&request.around);
     request.chunk_count = read_prompt(t, &request.around, chunks);
-    around_text_type(&request.around, typed, len);
+    around_text_type(&request.around, ahead.data, ahead.len);
 
     const char *why = NULL;
     t->fetch = fetch_start(s, &request, &fetch_callbacks, t, &why);
@@ -145,35 +149,33 @@ static void fetch(struct typing *t, const char *typed, size_t len, unsigned vari
     if (t->fetch == NULL) {
         const struct failure f = endpoint_failure(&s->backend->endpoint, HUM_ESPEC, why);
         fail(t, &f);
-    } else if (!t->ahead && variant == 0) {
+        return;
+    }
+    course_asked(&t->course, purpose, now(t));
+    if (purpose == COURSE_HERE && variant == 0) {
         suggestion_set(&t->suggestion, fetch_answer(t->fetch));
     }
 }
 
 /* Fetches what may stand at the cursor, as soon as that is allowed. */
-static void fetch_when_allowed(struct typing *t, unsigned variant)
+static void fetch_here(struct typing *t, enum course_purpose purpose, unsigned variant)
 {
     struct supply *s = t->supply;
-    if (s->backend == NULL || t->attached.mirror == NULL) {
-        return;
-    }
-    stop_fetch(t);
     if (t->suggestion.at.kind != KEY_REQUESTED && prompt_is_empty(t->attached.mirror, s->ring)) {
         return; /* what a model would say of nothing helps nobody */
     }
     uint64_t closed_ms = supply_closed(s);
     if (closed_ms > 0) {
-        wait_for(t, WAITING_TO_FETCH, closed_ms);
+        course_shut(&t->course, now(t), closed_ms);
     } else if (!supply_may_fetch(s)) {
-        t->due = true;
+        course_barred(&t->course);
     } else {
-        t->ahead = false;
-        fetch(t, NULL, 0, variant);
+        fetch(t, (struct span){NULL, 0}, purpose, variant);
     }
 }
 
-/* Fetches what comes behind the suggestion, so that accepting it brings the next at once. */
-static void prefetch(struct typing *t)
+/* Fetches what comes behind the suggestion, so that its end brings the next at once. */
+static void fetch_ahead(struct typing *t)
 {
     struct supply *s = t->supply;
     struct around_text text;
@@ -181,86 +183,66 @@ static void prefetch(struct typing *t)
     struct cache_key key = key_at(t, &text, NULL, 0);
     const struct answer *a = cache_follow_shown(s->cache, &key, t->suggestion.serial, &used);
     around_text_finish(&text);
-    if (a == NULL || !a->final || used >= a->text.len || t->fetch != NULL || supply_closed(s) > 0 ||
-        !supply_may_fetch(s)) {
+    if (a == NULL || used >= a->text.len || supply_closed(s) > 0 || !supply_may_fetch(s)) {
         return;
     }
     struct buf left_over;
     buf_init(&left_over, SIZE_MAX);
     buf_add(&left_over, a->text.data + used, a->text.len - used);
-    t->ahead_of = a->serial;
+    course_looks_ahead(&t->course, a->serial);
     key = key_at(t, &text, left_over.data, left_over.len);
     if (cache_find(s->cache, &key, 0, &used) == NULL) {
-        t->ahead = true;
         s->counts.prefetched++;
-        fetch(t, left_over.data, left_over.len, 0);
+        fetch(t, (struct span){left_over.data, left_over.len}, COURSE_AHEAD, 0);
     }
     around_text_finish(&text);
     buf_finish(&left_over);
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-    struct typing *t = timer->data;
-    enum waiting waiting = t->waiting;
-    t->waiting = WAITING_NOTHING;
-    if (!t->wanted || t->supply->backend == NULL || t->attached.mirror == NULL) {
-        return;
-    }
-    if (waiting == WAITING_TO_FETCH) {
-        fetch_when_allowed(t, 0);
-    } else if (waiting == WAITING_TO_PREFETCH) {
-        prefetch(t);
-    }
-}
-
-static void wait_for(struct typing *t, enum waiting waiting, uint64_t ms)
-{
-    t->waiting = waiting;
-    if (waiting == WAITING_NOTHING) {
-        uv_timer_stop(&t->timer);
-    } else {
-        uv_timer_start(&t->timer, on_timer, ms, 0);
-    }
-}
-
 /* ---- what fits ----------------------------------------------------------------- */
 
-/* Stops the fetch under way unless it is for what fits here, or for what comes behind. */
-static void stop_stale(struct typing *t, const struct answer *a)
+/* The answer that fits where the user is, or NULL, and how things stand with it. */
+static struct answer *look(struct typing *t, const struct cache_key *here,
+                           struct course_place *place)
 {
-    if (t->fetch == NULL) {
-        return;
-    }
-    bool is_its = a != NULL && fetch_answer(t->fetch) == a;
-    bool is_behind = t->ahead && a != NULL && a->serial == t->ahead_of;
-    if (is_its) {
-        t->ahead = false;
-    } else if (!is_behind) {
-        if (!t->ahead && !fetch_has_begun(t->fetch)) {
-            pace_vain(&t->supply->pace);
-        }
-        stop_fetch(t);
-    }
+    const struct answer *asked = t->fetch != NULL ? fetch_answer(t->fetch) : NULL;
+    struct answer *a = course_look(&t->course, &t->suggestion, here, asked, place);
+    place->ahead = place->ahead && t->supply->backend->prefetch;
+    return a;
 }
 
-/* Shows what fits. Returns false if no answer is known for this position. */
-static bool show_known(struct typing *t)
+/* The timer runs until the course wants to be asked again; and Lua is told whether a request for
+ * the place where the user is is under way, if it wants to know. A request that is followed by
+ * another at once is none that has ended. */
+static void settle(struct typing *t)
 {
-    struct supply *s = t->supply;
-    struct around_text text;
-    const struct cache_key key = key_at(t, &text, NULL, 0);
-    const struct answer *growing = t->fetch != NULL && !t->ahead ? fetch_answer(t->fetch) : NULL;
-    struct answer *a = suggestion_fit(&t->suggestion, &key, growing);
-    stop_stale(t, a);
-    if (a != NULL) {
-        suggestion_send(&t->suggestion, a, &key);
-        if (a->final && !t->suggestion.silent && s->backend->prefetch && t->fetch == NULL) {
-            wait_for(t, WAITING_TO_PREFETCH, IDLE_MS);
+    uint64_t due = course_deadline(&t->course, &t->supply->pace), ms = now(t);
+    if (due != t->timer_ms) {
+        t->timer_ms = due;
+        if (due == 0) {
+            uv_timer_stop(&t->timer);
+        } else {
+            uv_timer_start(&t->timer, on_timer, due > ms ? due - ms : 0, 0);
         }
     }
-    around_text_finish(&text);
-    return a != NULL;
+    typing_tell(t);
+}
+
+static void obey(struct typing *t, struct course_order order, struct answer *a,
+                 const struct cache_key *here)
+{
+    bool gone = order.end && t->fetch != NULL && a == fetch_answer(t->fetch);
+    if (order.end) {
+        stop_fetch(t);
+    }
+    if (a != NULL && !gone) {
+        suggestion_send(&t->suggestion, a, here);
+    }
+    if (order.ask && order.purpose == COURSE_AHEAD) {
+        fetch_ahead(t);
+    } else if (order.ask) {
+        fetch_here(t, order.purpose, order.purpose == COURSE_ALTERNATIVE);
+    }
 }
 
 static bool is_in_word(const struct typing *t)
@@ -270,87 +252,130 @@ static bool is_in_word(const struct typing *t)
     return t->suggestion.at.col < len && is_word(line[t->suggestion.at.col]);
 }
 
-static void update(struct typing *t)
+static void count(struct typing *t, const struct answer *a, uint64_t shown_before)
 {
     struct supply *s = t->supply;
+    bool through = a != NULL && a->serial == shown_before && t->suggestion.used > 0;
+    s->counts.through += through;
+    s->counts.hits += a != NULL && !through && t->fetch == NULL;
+}
+
+static void update(struct typing *t, bool adds)
+{
+    struct around_text text;
+    const struct cache_key here = key_at(t, &text, NULL, 0);
     uint64_t shown_before = t->suggestion.at.serial;
-    if (show_known(t)) {
-        bool through = t->suggestion.serial == shown_before && t->suggestion.used > 0;
-        s->counts.through += through;
-        s->counts.hits += !through && t->fetch == NULL;
-        if (t->suggestion.at.kind == KEY_REQUESTED && t->suggestion.silent) {
-            fetch_when_allowed(t, 1); /* it had nothing to say before, so it is to try harder */
-        }
-    } else if (t->suggestion.at.kind == KEY_TYPED) {
-        if (!is_in_word(t)) {
-            wait_for(t, WAITING_TO_FETCH, pace_debounce(&s->pace));
-        }
-    } else if (t->suggestion.at.kind != KEY_FOLLOWED) {
-        fetch_when_allowed(t, 0);
+    struct course_place place;
+    struct answer *a = look(t, &here, &place);
+    const struct course_key key = {
+        .kind = t->suggestion.at.kind,
+        .adds = adds,
+        .in_word = is_in_word(t),
+    };
+    struct course_order order = course_key(&t->course, &t->supply->pace, now(t), &key, &place);
+    count(t, a, shown_before);
+    obey(t, order, a, &here);
+    around_text_finish(&text);
+}
+
+static bool is_ready(const struct typing *t)
+{
+    return t->supply->backend != NULL && t->attached.mirror != NULL;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct typing *t = timer->data;
+    t->timer_ms = 0;
+    if (!is_ready(t) || t->edited) {
+        return;
     }
+    struct around_text text;
+    const struct cache_key here = key_at(t, &text, NULL, 0);
+    struct course_place place;
+    struct answer *a = look(t, &here, &place);
+    obey(t, course_due(&t->course, &t->supply->pace, now(t), &place), a, &here);
+    around_text_finish(&text);
+    settle(t);
 }
 
 /* ---- what comes in ------------------------------------------------------------- */
 
-/* The text that has come now may not agree with what the user has typed meanwhile: then another
- * answer is shown or fetched. */
-static void show_or_fetch(struct typing *t)
+/* The text that has come now may not agree with what the user has typed meanwhile. */
+static void show_or_end(struct typing *t)
 {
-    if (!show_known(t) && !t->edited && t->suggestion.at.kind != KEY_FOLLOWED) {
-        wait_for(t, WAITING_TO_FETCH, 0);
-    }
+    struct around_text text;
+    const struct cache_key here = key_at(t, &text, NULL, 0);
+    struct course_place place;
+    struct answer *a = look(t, &here, &place);
+    obey(t, course_text(&t->course, &t->supply->pace, now(t), &place), a, &here);
+    around_text_finish(&text);
 }
 
-/* Shows more of the answer under way, unless the suggestion is another by now. An alternative is
- * not: the user has requested it, so it replaces what is shown. */
-static void show_growth(struct typing *t)
-{
-    const struct answer *a = fetch_answer(t->fetch);
-    if (a->serial != t->suggestion.serial && a->variant == 0) {
-        return;
-    }
-    if (a->serial != t->suggestion.serial) {
-        suggestion_set(&t->suggestion, a);
-    }
-    if (t->suggestion.lags || t->suggestion.used > suggestion_shown(a)) {
-        show_or_fetch(t);
-    } else {
-        suggestion_send(&t->suggestion, a, NULL);
-    }
-}
-
+/* Shows more of the answer under way. An alternative replaces what is shown: the user has requested
+ * it. While a key is on its way nobody knows the place. */
 static void on_grow(void *ctx)
 {
     struct typing *t = ctx;
-    if (!t->ahead && t->wanted && t->attached.mirror != NULL) {
-        show_growth(t);
+    const struct answer *a = fetch_answer(t->fetch);
+    struct suggestion *s = &t->suggestion;
+    struct course *c = &t->course;
+    if (c->purpose == COURSE_ALTERNATIVE && c->typed == 0 && a->serial != s->serial) {
+        suggestion_set(s, a);
     }
+    bool shown = a->serial == s->serial && !s->lags && s->used <= suggestion_shown(a);
+    if (shown || c->purpose == COURSE_AHEAD) {
+        const struct course_place place = {.fit = shown ? COURSE_FITS : COURSE_BEHIND,
+                                           .typed = c->typed};
+        course_text(c, &t->supply->pace, now(t), &place);
+    }
+    if (shown) {
+        suggestion_send(s, a, NULL);
+    } else if (c->purpose != COURSE_AHEAD && !t->edited && is_ready(t)) {
+        show_or_end(t);
+    }
+    settle(t);
+}
+
+/* What is known now is shown, or the next is asked for. */
+static void show_whole(struct typing *t)
+{
+    struct around_text text;
+    const struct cache_key here = key_at(t, &text, NULL, 0);
+    struct course_place place;
+    struct answer *a = look(t, &here, &place);
+    course_over(&t->course, &t->supply->pace, now(t), &place);
+    obey(t, (struct course_order){0}, a, &here);
+    around_text_finish(&text);
 }
 
 static void on_fetch_end(void *ctx, const struct failure *failure)
 {
     struct typing *t = ctx;
     struct supply *s = t->supply;
-    bool ahead = t->ahead;
+    enum course_purpose purpose = t->course.purpose;
     uint64_t serial = failure == NULL ? fetch_answer(t->fetch)->serial : 0;
     size_t bytes = 0, tokens = 0;
     if (fetch_prompt(t->fetch, &bytes, &tokens)) {
         supply_measured(s, bytes, tokens);
     }
     t->fetch = NULL;
+    course_lost(&t->course);
     if (failure != NULL) {
         fail(t, failure);
-        return;
+    } else {
+        supply_answered(s);
     }
-    supply_answered(s);
-    if (ahead || !t->wanted || t->attached.mirror == NULL) {
-        return;
+    if (failure == NULL && purpose != COURSE_AHEAD && is_ready(t)) {
+        if (purpose == COURSE_ALTERNATIVE && t->suggestion.serial != serial) {
+            t->suggestion.at.serial = serial;
+            t->suggestion.at.length = 0;
+        }
+        if (!t->edited) {
+            show_whole(t);
+        }
     }
-    if (t->suggestion.serial != serial) {
-        t->suggestion.at.serial = serial; /* an alternative */
-        t->suggestion.at.length = 0;
-    }
-    show_or_fetch(t);
+    settle(t);
 }
 
 /* What is shown shrinks to what is kept, and who waits for an answer gets that. The next key
@@ -361,75 +386,124 @@ static void on_fetch_stop(void *ctx)
     const struct answer *a = fetch_answer(t->fetch);
     t->fetch = NULL;
     t->supply->counts.cancelled++;
-    if (t->wanted && a->serial == t->suggestion.serial) {
+    course_lost(&t->course);
+    if (a->serial == t->suggestion.serial) {
         suggestion_send(&t->suggestion, a, NULL);
     }
+    settle(t);
 }
 
 /* ---- what Lua says ------------------------------------------------------------- */
 
-static void move_to(struct typing *t, const struct key *key)
+/* Returns whether text was typed at the cursor, and nothing else was done. */
+static bool move_to(struct typing *t, const struct key *key)
 {
+    const struct key *from = &t->suggestion.at;
+    bool forward = key->row > from->row || (key->row == from->row && key->col > from->col);
+    bool adds = forward && key->tick != from->tick;
     suggestion_move(&t->suggestion, key);
-    t->wanted = true;
     t->edited = false;
-    t->due = false;
-    wait_for(t, WAITING_NOTHING, 0);
+    return adds;
 }
 
 void typing_key(struct typing *t, const struct key *key)
 {
     struct supply *s = t->supply;
     s->counts.keys++;
-    move_to(t, key);
+    bool adds = move_to(t, key);
     if (key->kind == KEY_REQUESTED) {
         pace_open(&s->pace);
     }
-    if (s->backend != NULL && t->attached.mirror != NULL) {
-        update(t);
+    if (is_ready(t)) {
+        update(t, adds);
+    } else {
+        course_await(&t->course);
+    }
+    settle(t);
+}
+
+/* The alternative that is shown next, or NULL. */
+static struct answer *switch_to(struct typing *t, const struct cache_key *here, int step,
+                                unsigned from, unsigned known)
+{
+    for (unsigned i = 1; i <= known; i++) {
+        unsigned other = (from + (step > 0 ? i : known - i)) % known;
+        struct answer *a = suggestion_switch(&t->suggestion, here, other);
+        if (a != NULL) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
+static void cycle(struct typing *t, const struct cache_key *here, int step)
+{
+    struct supply *s = t->supply;
+    size_t used = 0;
+    unsigned known = cache_variants(s->cache, here);
+    const struct answer *shown = cache_follow_shown(s->cache, here, t->suggestion.at.serial, &used);
+    unsigned variant = shown == NULL ? 0 : shown->variant;
+    bool fetch_more = known == 0 || (shown != NULL && shown->final && step > 0 &&
+                                     variant + 1 >= known && known < MAX_VARIANTS);
+    if (fetch_more) {
+        stop_fetch(t);
+        course_lost(&t->course);
+        fetch_here(t, known > 0 ? COURSE_ALTERNATIVE : COURSE_HERE, known);
+        return;
+    }
+    /* Before the first there is the last. */
+    struct answer *a = shown == NULL ? switch_to(t, here, 1, known - 1, known)
+                                     : switch_to(t, here, step, variant, known);
+    if (a != NULL && t->fetch != NULL && fetch_answer(t->fetch) != a) {
+        stop_fetch(t);
+        course_lost(&t->course);
+    }
+    if (a != NULL) {
+        suggestion_send(&t->suggestion, a, here);
     }
 }
 
 void typing_cycle(struct typing *t, const struct key *key, int step)
 {
-    struct supply *s = t->supply;
-    struct key here = *key;
-    here.serial = t->suggestion.at.serial;
-    here.length = t->suggestion.at.length;
-    move_to(t, &here);
-    if (s->backend == NULL || t->attached.mirror == NULL) {
-        return;
+    struct key at = *key;
+    at.serial = t->suggestion.at.serial;
+    at.length = t->suggestion.at.length;
+    move_to(t, &at);
+    course_await(&t->course);
+    if (is_ready(t)) {
+        struct around_text text;
+        const struct cache_key here = key_at(t, &text, NULL, 0);
+        cycle(t, &here, step);
+        around_text_finish(&text);
     }
-    struct around_text text;
-    const struct cache_key key_here = key_at(t, &text, NULL, 0);
-    size_t used = 0;
-    unsigned known = cache_variants(s->cache, &key_here);
-    const struct answer *now = cache_follow_shown(s->cache, &key_here, here.serial, &used);
-    unsigned variant = now == NULL ? 0 : now->variant;
-    bool fetch_more =
-        now != NULL && now->final && step > 0 && variant + 1 >= known && known < MAX_VARIANTS;
-    for (unsigned i = 1; !fetch_more && i <= known; i++) {
-        unsigned other = (variant + (step > 0 ? i : known - i)) % known;
-        struct answer *a =
-            suggestion_switch(&t->suggestion, &key_here, now == NULL ? i - 1 : other);
-        if (a != NULL) {
-            stop_stale(t, a);
-            suggestion_send(&t->suggestion, a, &key_here);
-            break;
-        }
-    }
-    around_text_finish(&text);
-    if (fetch_more || known == 0) {
-        fetch_when_allowed(t, known);
-    }
+    settle(t);
 }
 
 void typing_leave(struct typing *t)
 {
-    t->wanted = t->due = false;
     suggestion_clear(&t->suggestion);
-    wait_for(t, WAITING_NOTHING, 0);
+    course_close(&t->course);
     stop_fetch(t);
+    settle(t);
+}
+
+void typing_tell(struct typing *t)
+{
+    const struct course *c = &t->course;
+    bool asking = course_asks_here(c);
+    bool soon = c->state == COURSE_PAUSING && c->due_ms <= now(t);
+    if (!t->supply->watched) {
+        t->told = false;
+        return;
+    }
+    if (asking == t->told || (soon && t->told)) {
+        return;
+    }
+    t->told = asking;
+    struct buf *out = event_begin(t->supply->env.rpc, EVENT_ASKING, t->attached.buf);
+    wire_map(out, 1);
+    wire_cstr(out, "asking");
+    wire_bool(out, asking);
 }
 
 void typing_check(struct typing *t, size_t lines)
@@ -488,27 +562,28 @@ void typing_collect(struct typing *t, int64_t first, int64_t last)
 
 void typing_forget(struct typing *t)
 {
-    bool wanted = t->wanted;
+    bool wanted = t->course.state != COURSE_CLOSED;
     typing_leave(t);
-    t->wanted = t->due = wanted;
+    if (wanted) {
+        course_barred(&t->course);
+    }
     prompt_init(&t->prompt);
 }
 
 void typing_interrupt(struct typing *t)
 {
     if (t->fetch != NULL) {
-        t->due = t->wanted && !t->ahead;
+        course_interrupt(&t->course);
         stop_fetch(t);
+        settle(t);
     }
 }
 
+/* Later: libcurl may be calling, and can start nothing then. */
 void typing_resume(struct typing *t)
 {
-    if (t->due && t->wanted) {
-        t->due = false;
-        /* Later: libcurl may be calling, and can start nothing then. */
-        wait_for(t, WAITING_TO_FETCH, 0);
-    }
+    course_resume(&t->course, now(t));
+    settle(t);
 }
 
 /* ---- the buffer ---------------------------------------------------------------- */
@@ -522,8 +597,9 @@ static void on_text(void *ctx)
         collect(t, t->collect[i].first, t->collect[i].last);
     }
     t->collect_count = 0;
-    if (t->supply->backend != NULL && t->wanted) {
-        update(t); /* keys, timers and answers that came before the text have waited for it */
+    if (t->supply->backend != NULL && t->course.state != COURSE_CLOSED) {
+        update(t, false); /* keys and answers that came before the text have waited for it */
+        settle(t);
     }
 }
 

@@ -36,6 +36,10 @@ void typing_key(struct typing *t, const struct key *key);
  * none yet. What Lua shows is taken to be what it was last sent. */
 void typing_cycle(struct typing *t, const struct key *key, int step);
 
+/* Tells Lua, if it wants to know (supply->watched), whether a request for the place where the user
+ * is is under way, unless it knows. */
+void typing_tell(struct typing *t);
+
 /* No suggestion is wanted any more, until the next key. */
 void typing_leave(struct typing *t);
 

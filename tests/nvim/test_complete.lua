@@ -194,16 +194,6 @@ test('a deviating key that is ahead of the answer is found out when more of it c
   eq(2, complete.info(t).requests)
 end)
 
-test('any key ends a request at the server of which nothing has come', OPTS, function(t)
-  local srv = complete.start(t, { text = 'never', first_ms = 600000 })
-  complete.insert(t, head(4, 3))
-  srv:wait_event('request')
-  complete.type(t, keys_of(DOC[5]:sub(4, 4)))
-  eq('waiting', srv:wait_event('disconnect').phase)
-  srv:wait_event('request', 2)
-  eq(1, complete.info(t).live)
-end)
-
 for name, keys in pairs({ ['<Esc>'] = '<Esc>', ['CTRL-C'] = '<C-c>', ['another buffer'] = '<C-o>:enew<CR>' }) do
   test(('%s ends the request at the server'):format(name), OPTS, function(t)
     local srv = complete.start(t, { text = 'never', first_ms = 600000 })
@@ -628,18 +618,48 @@ end)
 
 -- ---- prefetch -----------------------------------------------------------------------------
 
-test('what comes behind a suggestion is asked for while the user looks at it', OPTS, function(t)
+test('what comes behind a suggestion is asked for once half of it is typed', OPTS, function(t)
   local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { prefetch = true } })
   complete.insert(t, head(4, 3))
-  complete.wait_ghost(t, rest(4, 3, 1))
-  complete.wait_count(t, 'prefetched', 1)
+  local whole = rest(4, 3, 1)
+  complete.wait_answer(t, whole)
+  local half = math.ceil(#whole / 2)
+  complete.type(t, keys_of(whole:sub(1, half - 1)))
+  eq(1, complete.wait_idle(t).requests)
+  complete.type(t, keys_of(whole:sub(half, half)))
   complete.wait_count(t, 'done', 2)
-  eq(rest(4, 3, 1), complete.ghost(t))
+  eq(1, complete.info(t).prefetched)
+  eq(whole:sub(half + 1), complete.ghost(t))
   eq(2, #complete.requests(srv))
   complete.script(srv, { text = '' })
   eq(true, complete.call(t, 'accept'))
   complete.wait_ghost(t, '\n' .. table.concat(vim.list_slice(DOC, 7, 8), '\n'))
 end)
+
+test('a suggestion that is not touched asks for nothing behind it', OPTS, function(t)
+  local srv = complete.start(t, complete.continue(DOC, { continue_lines = 2 }), { complete = { prefetch = true } })
+  complete.insert(t, head(4, 3))
+  complete.wait_answer(t, rest(4, 3, 1))
+  t:elapse(1)
+  eq(1, #complete.requests(srv))
+end)
+
+for api in pairs(complete.APIS) do
+  test(('a request behind a suggestion only adds to the prompt before it, by %s'):format(api), OPTS, function(t)
+    local whole = 'ne_5 = north(knoll, "delta ember")\nx\ny'
+    local srv = complete.start(t, { text = whole }, { api = api, complete = { prefetch = true } })
+    complete.insert(t, vim.list_extend(head(4, 3), DOC, 11, 20), { row = 5 })
+    complete.wait_answer(t, whole)
+    complete.type(t, keys_of(whole:sub(1, #whole / 2)))
+    complete.wait_count(t, 'prefetched', 1)
+    complete.wait_idle(t)
+    local asked = complete.requests(srv)
+    T.ok(vim.endswith(asked[2].body.prompt, whole), asked[2].body.prompt)
+    if api ~= 'infill' then -- which is put together by the server
+      T.ok(asked[2].fill.shared >= asked[1].fill.prompt_bytes, vim.inspect({ asked[1].fill, asked[2].fill }))
+    end
+  end)
+end
 
 test('a prefetch goes on while its suggestion is typed, and ends when it is left', OPTS, function(t)
   local srv = complete.start(t, {
@@ -648,9 +668,10 @@ test('a prefetch goes on while its suggestion is typed, and ends when it is left
   }, { complete = { prefetch = true } })
   complete.insert(t, head(4, 3))
   local whole = rest(4, 3, 1)
-  complete.wait_ghost(t, whole)
+  complete.wait_answer(t, whole)
+  complete.type(t, keys_of(whole:sub(1, #whole - 10)))
   srv:wait_event('request', 2)
-  complete.type(t, keys_of(whole:sub(1, 10)))
+  complete.type(t, keys_of(whole:sub(#whole - 9, #whole - 5)))
   eq(1, complete.info(t).live)
   eq({}, srv:events('disconnect'))
   complete.type(t, '%')

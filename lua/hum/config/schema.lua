@@ -520,7 +520,10 @@ places that you opened, edited, yanked from or jumped to. 0 sends none.]],
       max = 10000,
       also = { 'delay', 'throttle', 'timeout' },
       default_help = 'adapts to the response time of the server',
-      help = 'Milliseconds to wait after the last keystroke before a request is sent.',
+      help = [[
+Milliseconds to wait after the last keystroke before a request is sent. By default it is a
+moment after the first keystroke for which no suggestion is known, at most 75 ms: see
+|hum-complete-requests|.]],
     },
     {
       name = 'cache',
@@ -559,7 +562,10 @@ leaves it to the server. "server": always the server.]],
       kind = 'boolean',
       default = true,
       also = { 'speculative' },
-      help = 'While a suggestion is shown, already request the one that follows it.',
+      help = [[
+Once half of a suggestion is typed or accepted, already request the one that follows it.
+Its prompt only adds to the one before, so a server with one slot loses nothing of its
+prompt cache.]],
     },
     {
       name = 'during_chat',

@@ -1,0 +1,368 @@
+#include "check.h"
+#include "complete/course.h"
+
+/* A course and the clock that it is told; keys are 100 ms apart. */
+struct world {
+    struct course c;
+    struct pace p;
+    uint64_t now;
+};
+
+static struct world world(double debounce_ms)
+{
+    struct world w = {.now = 1000};
+    pace_init(&w.p, debounce_ms);
+    return w;
+}
+
+static const struct course_place unknown = {0};
+static const struct course_place known = {.known = true};
+
+/* So much was typed at the request's place, and so much of it has not come. */
+static struct course_place behind_by(size_t typed, size_t lag)
+{
+    return (struct course_place){.fit = COURSE_LAGS, .typed = typed, .lag = lag};
+}
+
+static const struct course_place fits = {.fit = COURSE_FITS};
+
+static struct course_order key(struct world *w, enum key_kind kind, struct course_place place)
+{
+    const struct course_key k = {.kind = kind, .adds = true};
+    w->now += 100;
+    return course_key(&w->c, &w->p, w->now, &k, &place);
+}
+
+static struct course_order typed(struct world *w, struct course_place place)
+{
+    return key(w, KEY_TYPED, place);
+}
+
+static struct course_order text(struct world *w, struct course_place place)
+{
+    w->now += 10;
+    return course_text(&w->c, &w->p, w->now, &place);
+}
+
+static struct course_order due(struct world *w, struct course_place place)
+{
+    uint64_t deadline = course_deadline(&w->c, &w->p);
+    CHECK(deadline > 0);
+    w->now = deadline > w->now ? deadline : w->now;
+    return course_due(&w->c, &w->p, w->now, &place);
+}
+
+/* A key, the pause, and what was asked is under way. */
+static void ask(struct world *w)
+{
+    typed(w, unknown);
+    CHECK_INT(w->c.state, COURSE_PAUSING);
+    struct course_order order = due(w, unknown);
+    CHECK(order.ask && !order.end);
+    CHECK_INT(order.purpose, COURSE_HERE);
+    course_asked(&w->c, order.purpose, w->now);
+    CHECK_INT(w->c.state, COURSE_ASKING);
+}
+
+static void nothing_happens(struct course_order order)
+{
+    CHECK(!order.ask && !order.end);
+}
+
+/* ---- asking -------------------------------------------------------------------- */
+
+static void an_adapted_pause_begins_with_the_first_key_that_adds_text(void)
+{
+    struct world w = world(-1);
+    w.p.first_ms = 1000;
+    typed(&w, unknown);
+    uint64_t first = w.now;
+    w.now -= 60;
+    typed(&w, unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), first + pace_debounce(&w.p));
+}
+
+static void a_move_or_a_deletion_begins_it_anew(void)
+{
+    struct world w = world(-1);
+    w.p.first_ms = 1000;
+    typed(&w, unknown);
+    w.now += 40;
+    const struct course_key k = {.kind = KEY_TYPED};
+    course_key(&w.c, &w.p, w.now, &k, &unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now + pace_debounce(&w.p));
+}
+
+static void a_configured_pause_begins_with_each_key(void)
+{
+    struct world w = world(150);
+    typed(&w, unknown);
+    typed(&w, unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now + 150);
+}
+
+static void what_is_known_is_not_asked_for(void)
+{
+    struct world w = world(-1);
+    typed(&w, unknown);
+    nothing_happens(typed(&w, known));
+    CHECK_INT(w.c.state, COURSE_IDLE);
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+}
+
+static void who_accepts_or_requests_does_not_wait(void)
+{
+    static const enum key_kind kinds[] = {KEY_ACCEPTED, KEY_SOURCE, KEY_REQUESTED};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct world w = world(-1);
+        struct course_order order = key(&w, kinds[i], unknown);
+        CHECK(order.ask);
+        CHECK_INT(order.purpose, COURSE_HERE);
+    }
+    struct world w = world(-1);
+    nothing_happens(key(&w, KEY_FOLLOWED, unknown));
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+}
+
+static void an_answer_that_says_nothing_is_asked_for_again_on_request(void)
+{
+    struct world w = world(-1);
+    const struct course_place silent = {.known = true, .silent = true};
+    nothing_happens(typed(&w, silent));
+    struct course_order order = key(&w, KEY_REQUESTED, silent);
+    CHECK(order.ask);
+    CHECK_INT(order.purpose, COURSE_ALTERNATIVE);
+}
+
+static void in_a_word_nothing_is_asked(void)
+{
+    struct world w = world(-1);
+    const struct course_key k = {.kind = KEY_TYPED, .adds = true, .in_word = true};
+    nothing_happens(course_key(&w.c, &w.p, w.now, &k, &unknown));
+    CHECK_INT(w.c.state, COURSE_IDLE);
+}
+
+static void what_cannot_be_asked_now_is_asked_later(void)
+{
+    struct world w = world(-1);
+    typed(&w, unknown);
+    CHECK(due(&w, unknown).ask);
+    course_shut(&w.c, w.now, 500);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now + 500);
+    CHECK(due(&w, unknown).ask);
+    course_barred(&w.c);
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+    course_resume(&w.c, w.now);
+    CHECK(due(&w, unknown).ask);
+}
+
+/* ---- the request under way ----------------------------------------------------- */
+
+static void keys_that_add_text_let_a_request_go_on(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    for (size_t n = 1; n <= 20; n++) {
+        nothing_happens(typed(&w, behind_by(n, n)));
+        CHECK_INT(w.c.state, COURSE_ASKING);
+    }
+    nothing_happens(text(&w, fits));
+    CHECK_INT(w.c.state, COURSE_ANSWERING);
+}
+
+static void what_the_first_bytes_contradict_is_ended_and_asked_anew_at_once(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    typed(&w, behind_by(1, 1));
+    struct course_order order = text(&w, unknown);
+    CHECK(order.end && !order.ask);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now);
+    CHECK(due(&w, unknown).ask);
+}
+
+static void later_bytes_are_compared_too(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    typed(&w, behind_by(5, 5));
+    nothing_happens(text(&w, behind_by(5, 3)));
+    CHECK_INT(w.c.state, COURSE_ANSWERING);
+    CHECK(text(&w, unknown).end);
+}
+
+static void a_configured_pause_is_kept_then_too(void)
+{
+    struct world w = world(400);
+    ask(&w);
+    typed(&w, behind_by(1, 1));
+    uint64_t typed_ms = w.now;
+    CHECK(text(&w, unknown).end);
+    CHECK_INT(course_deadline(&w.c, &w.p), typed_ms + 400);
+}
+
+static void a_contradiction_ends_it_at_once(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    text(&w, fits);
+    CHECK(typed(&w, unknown).end);
+    CHECK_INT(w.c.state, COURSE_PAUSING);
+}
+
+static void a_deletion_ends_it_unless_all_is_gone_that_was_typed_since(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    typed(&w, behind_by(2, 2));
+    CHECK(typed(&w, behind_by(1, 1)).end);
+    w = world(-1);
+    ask(&w);
+    typed(&w, behind_by(1, 1));
+    nothing_happens(typed(&w, fits));
+}
+
+static void what_is_known_from_elsewhere_ends_it(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    CHECK(typed(&w, known).end);
+    CHECK_INT(w.c.state, COURSE_IDLE);
+}
+
+static void an_old_one_makes_room(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    CHECK(!typed(&w, behind_by(80, 80)).end);
+    CHECK(typed(&w, behind_by(81, 81)).end);
+    CHECK(due(&w, unknown).ask);
+
+    w = world(-1);
+    ask(&w);
+    nothing_happens(typed(&w, behind_by(1, 1)));
+    struct course_order order = due(&w, behind_by(1, 1));
+    CHECK(order.end && order.ask);
+
+    w = world(-1);
+    ask(&w);
+    nothing_happens(typed(&w, behind_by(1, 1)));
+    w.now += pace_patience(&w.p);
+    CHECK(typed(&w, behind_by(2, 2)).end);
+}
+
+static void whoever_waits_at_its_place_is_left_in_peace(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+    w.now += 10 * pace_patience(&w.p);
+    nothing_happens(typed(&w, fits));
+}
+
+static void an_answer_that_is_too_short_is_followed_by_a_request(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    typed(&w, behind_by(3, 3));
+    course_over(&w.c, &w.p, w.now, &unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now);
+    CHECK(due(&w, unknown).ask);
+    course_asked(&w.c, COURSE_HERE, w.now);
+    course_over(&w.c, &w.p, w.now, &known);
+    CHECK_INT(w.c.state, COURSE_IDLE);
+}
+
+/* ---- looking ahead ------------------------------------------------------------- */
+
+static void what_comes_behind_a_suggestion_is_asked_for_when_that_is_due(void)
+{
+    struct world w = world(-1);
+    nothing_happens(typed(&w, known));
+    struct course_place place = {.known = true, .ahead = true};
+    struct course_order order = typed(&w, place);
+    CHECK(order.ask && !order.end);
+    CHECK_INT(order.purpose, COURSE_AHEAD);
+    course_asked(&w.c, COURSE_AHEAD, w.now);
+    CHECK(!course_asks_here(&w.c));
+    place.fit = COURSE_BEHIND;
+    nothing_happens(typed(&w, place));
+    nothing_happens(typed(&w, fits));
+    CHECK(course_asks_here(&w.c));
+}
+
+static void an_answer_that_was_half_typed_before_it_came_is_followed_at_once(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    const struct course_place place = {.known = true, .ahead = true};
+    course_over(&w.c, &w.p, w.now, &place);
+    CHECK_INT(due(&w, place).purpose, COURSE_AHEAD);
+}
+
+static void who_leaves_the_suggestion_ends_what_was_asked_behind_it(void)
+{
+    struct world w = world(-1);
+    course_looks_ahead(&w.c, 7);
+    course_asked(&w.c, COURSE_AHEAD, w.now);
+    CHECK(typed(&w, unknown).end);
+    CHECK_INT(w.c.ahead_of, 0);
+}
+
+/* ---- others -------------------------------------------------------------------- */
+
+static void a_chat_bars_what_was_asked_here_alone(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    course_interrupt(&w.c);
+    CHECK_INT(w.c.state, COURSE_BARRED);
+    w = world(-1);
+    typed(&w, known);
+    course_asked(&w.c, COURSE_AHEAD, w.now);
+    course_interrupt(&w.c);
+    CHECK_INT(w.c.state, COURSE_IDLE);
+    course_resume(&w.c, w.now);
+    CHECK_INT(w.c.state, COURSE_IDLE);
+}
+
+static void closed_nothing_is_asked_until_a_key(void)
+{
+    struct world w = world(-1);
+    typed(&w, unknown);
+    course_close(&w.c);
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+    course_resume(&w.c, w.now);
+    course_lost(&w.c);
+    CHECK_INT(w.c.state, COURSE_CLOSED);
+    typed(&w, unknown);
+    CHECK_INT(w.c.state, COURSE_PAUSING);
+}
+
+int main(void)
+{
+    RUN(an_adapted_pause_begins_with_the_first_key_that_adds_text);
+    RUN(a_move_or_a_deletion_begins_it_anew);
+    RUN(a_configured_pause_begins_with_each_key);
+    RUN(what_is_known_is_not_asked_for);
+    RUN(who_accepts_or_requests_does_not_wait);
+    RUN(an_answer_that_says_nothing_is_asked_for_again_on_request);
+    RUN(in_a_word_nothing_is_asked);
+    RUN(what_cannot_be_asked_now_is_asked_later);
+    RUN(keys_that_add_text_let_a_request_go_on);
+    RUN(what_the_first_bytes_contradict_is_ended_and_asked_anew_at_once);
+    RUN(later_bytes_are_compared_too);
+    RUN(a_configured_pause_is_kept_then_too);
+    RUN(a_contradiction_ends_it_at_once);
+    RUN(a_deletion_ends_it_unless_all_is_gone_that_was_typed_since);
+    RUN(what_is_known_from_elsewhere_ends_it);
+    RUN(an_old_one_makes_room);
+    RUN(whoever_waits_at_its_place_is_left_in_peace);
+    RUN(an_answer_that_is_too_short_is_followed_by_a_request);
+    RUN(what_comes_behind_a_suggestion_is_asked_for_when_that_is_due);
+    RUN(an_answer_that_was_half_typed_before_it_came_is_followed_at_once);
+    RUN(who_leaves_the_suggestion_ends_what_was_asked_behind_it);
+    RUN(a_chat_bars_what_was_asked_here_alone);
+    RUN(closed_nothing_is_asked_until_a_key);
+    return check_report("test_course");
+}

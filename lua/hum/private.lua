@@ -27,4 +27,21 @@ function M.redraw(opts)
   return (pcall(vim.api.nvim_command, 'redraw!'))
 end
 
+--- Has the extmarks of a namespace drawn in one window only, the one that was named last. In 0.10 the window keeps
+--- the namespace for good, and only extmarks with `scoped` go by it: see M.scoped.
+---@param ns integer
+---@param win integer
+---@return boolean done  false: they are drawn wherever the buffer is
+function M.bind_namespace(ns, win)
+  if vim.api.nvim__ns_set then return (pcall(vim.api.nvim__ns_set, ns, { wins = { win } })) end
+  if not vim.api.nvim__win_add_ns then return false end
+  for _, other in ipairs(vim.api.nvim_list_wins()) do
+    pcall(vim.api.nvim__win_del_ns, other, ns)
+  end
+  return (pcall(vim.api.nvim__win_add_ns, win, ns))
+end
+
+--- Whether an extmark must say that it goes by the windows of its namespace.
+M.scoped = vim.api.nvim__ns_set == nil and vim.api.nvim__win_add_ns ~= nil or nil ---@type true|nil
+
 return M

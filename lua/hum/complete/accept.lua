@@ -41,6 +41,7 @@ local function insert(shown, part)
   end
   local to = shown.col + surplus(shown.closers, shown.left_over:sub(#part + 1))
   local lines = vim.split(text, '\n', { plain = true })
+  ghost.make_way()
   -- Closes the undo block: what was typed before is a step of its own. So is, by the key
   -- that follows, what is typed afterwards.
   vim.cmd('noautocmd let &l:undolevels = &l:undolevels')

@@ -7,6 +7,10 @@
 --   ghost        the suggestion at the cursor
 --     typed        does the text agree with it?
 --     draw         how it looks
+--       text       text in cells
+--       look       colours, and windows in which it is seen
+--       room       the room in the window, and more by scrolling
+--       float      lines that still have no room
 --     menu         completion menus beside it
 --   accept       the suggestion becomes text
 --   collect      excerpts for prompts elsewhere
@@ -35,6 +39,7 @@ local M = {}
 ---@field final boolean
 ---@field n integer
 ---@field of integer
+---@field cut? boolean  the answer was cut within its last line
 
 local reported = {} ---@type table<string, boolean>  kinds of failures that the user was told
 local trouble = nil ---@type string|nil  why a request failed, until text has come again

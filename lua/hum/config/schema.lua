@@ -584,6 +584,17 @@ the server is known to process requests in parallel.]],
       also = { 'popup', 'pum' },
       help = 'Whether to show a suggestion while a completion menu (|popupmenu-completion|) is open.',
     },
+    {
+      name = 'overflow',
+      kind = 'enum',
+      values = { 'scroll', 'float', 'count' },
+      default = 'scroll',
+      also = { 'scroll', 'hidden' },
+      help = [[
+What to do if the window has no room for all lines of a suggestion. "scroll": scroll it
+once, and show what still has no room in a float; "float": only a float; "count": only
+say how many lines there are ("+4"). See |hum-overflow|.]],
+    },
     fim,
     {
       name = 'options',

@@ -1,96 +1,119 @@
--- How a suggestion is drawn: by one extmark that is always set again under its id and never
--- taken away in between, so that nothing flickers.
+-- How a suggestion is drawn: by extmarks that are always set again under their ids and never
+-- taken away in between, so that nothing flickers. One is at the cursor and is set at each key; one
+-- has the lines below, which stay as they are while the cursor's line is typed.
 local config = require('hum.config')
+local float = require('hum.complete.ghost.float')
+local look = require('hum.complete.ghost.look')
 local menu = require('hum.complete.ghost.menu')
+local room = require('hum.complete.ghost.room')
+local text = require('hum.complete.ghost.text')
 
 local M = {}
 
 local api = vim.api
 
 local ns = api.nvim_create_namespace('hum.complete')
+local below_ns = api.nvim_create_namespace('hum.complete.below')
 local MARK, INFO_MARK = 1, 2
+
+--- Over the virtual text of others, which else would show behind a short line.
+local OVER = 60000
+--- Virtual text of others at the cursor belongs to what follows: inlay hints, say.
+local FIRST = 1
 
 local menu_hides = true
 
----@param group string
----@param link string
-local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
-
---- Ghost text looks like comments. Where those have no colour, as with Neovim's own scheme in a
---- terminal of 256 colours, it is grey: it must not look like text.
-function M.highlight()
-  local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
-  if vim.o.termguicolors or comment.ctermfg then
-    default_link('HumGhost', 'Comment')
-  else
-    api.nvim_set_hl(0, 'HumGhost', vim.tbl_extend('force', comment, { ctermfg = 8, default = true }))
-  end
-  default_link('HumGhostInfo', 'NonText')
-end
+M.highlight = look.highlight
 
 --- Reads the options that hold until insert mode is left.
-function M.prepare() menu_hides = config.get().complete.menu == 'hide' end
-
----@param text string
----@param left string  what stands left of it
----@param tabstop integer
----@return string  as it can be drawn
-local function drawable(text, left, tabstop)
-  if not text:find('%c') then return text end
-  -- Not virtcol(), which counts the drawing that is there.
-  local cell = vim.fn.strdisplaywidth(left)
-  local out = {}
-  for part, tab in text:gmatch('([^\t]*)(\t?)') do
-    part = vim.fn.strtrans(part)
-    cell = cell + api.nvim_strwidth(part)
-    local blanks = tab == '' and 0 or tabstop - cell % tabstop
-    cell = cell + blanks
-    out[#out + 1] = part .. (' '):rep(blanks)
-  end
-  return table.concat(out)
+function M.prepare()
+  menu_hides = config.get().complete.menu == 'hide'
+  look.bind(api.nvim_get_current_buf(), { ns, below_ns })
 end
 
 ---@class hum.GhostBelow  virtual lines
 ---@field row integer      the cursor's
 ---@field wrapped integer  rows that its line takes more than before
 ---@field text string
+---@field tail string      what will stand behind the last one
+---@field n integer        this one of
+---@field of integer       so many alternatives
+---@field cut boolean      the last line is not whole
+---@field stops hum.TabStops
+---@field all string[]
 ---@field lines table[]    those that there is room for
 ---@field hidden integer   the others
 
----@return integer rows  of the window below the cursor
-local function room_below() return api.nvim_win_get_height(0) - vim.fn.winline() end
+---@param g hum.Ghost
+---@param hidden integer  lines
+---@return string  which one of how many, and how many lines are not seen
+local function info_of(g, hidden)
+  local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
+  return hidden > 0 and not g.floats and vim.trim(('%s +%d'):format(info, hidden)) or info
+end
+
+--- What follows the last line that is seen.
+---@param g hum.Ghost
+---@param chunks table[]  of that line
+---@param whole boolean   there are no others
+---@param right string
+---@param info string
+local function finish(g, chunks, whole, right, info)
+  if whole and g.cut then chunks[#chunks + 1] = { '…', 'HumGhostInfo' } end
+  if whole and right ~= '' then chunks[#chunks + 1] = { text.drawable(right, chunks[1][1], g.stops), 'HumGhost' } end
+  if info ~= '' then chunks[#chunks + 1] = { ' ' .. info, 'HumGhostInfo' } end
+end
+
+---@param g hum.Ghost
+---@param more string  behind the first line break
+---@param wrapped integer
+---@param tail string
+---@return hum.GhostBelow
+local function new_below(g, more, wrapped, tail)
+  local all, lines = vim.split(more, '\n', { plain = true }), {}
+  local hidden = math.max(0, #all - math.max(0, room.below() - wrapped))
+  local width = room.width()
+  for i = 1, #all - hidden do
+    lines[i] = { { text.within(text.drawable(all[i], '', g.stops), width), 'HumGhost' } }
+  end
+  if #lines > 0 then finish(g, lines[#lines], hidden == 0, tail, info_of(g, hidden)) end
+  return {
+    row = g.at_row,
+    wrapped = wrapped,
+    text = more,
+    tail = tail,
+    n = g.n,
+    of = g.of,
+    cut = g.cut,
+    stops = g.stops,
+    all = all,
+    lines = lines,
+    hidden = hidden,
+  }
+end
 
 --- What stands below does not change while the cursor's line is typed, so it is kept.
 ---@param g hum.Ghost
----@param text string  behind the first line break
+---@param more string
 ---@param wrapped integer
+---@param tail string
 ---@return hum.GhostBelow
-local function below_of(g, text, wrapped)
-  local below = g.below
-  if below and below.row == g.at_row and below.wrapped == wrapped and below.text == text then return below end
-  local lines = vim.split(text, '\n', { plain = true })
-  local room = math.max(0, room_below() - wrapped)
-  below = { row = g.at_row, wrapped = wrapped, text = text, lines = {}, hidden = math.max(0, #lines - room) }
-  for i = 1, #lines - below.hidden do
-    below.lines[i] = { { drawable(lines[i], '', g.tabstop), 'HumGhost' } }
-  end
-  g.below = below
-  return below
-end
-
----@param text string
----@param cells integer
----@return string  as much of it as fits
-local function cut(text, cells)
-  local part = vim.fn.strcharpart(text, 0, math.max(0, cells))
-  while api.nvim_strwidth(part) > cells and part ~= '' do
-    part = vim.fn.strcharpart(part, 0, vim.fn.strchars(part) - 1)
-  end
-  return part
+local function below_of(g, more, wrapped, tail)
+  local b = g.below
+  local same = b and b.row == g.at_row and b.wrapped == wrapped and b.text == more and b.tail == tail
+  if not same or b.n ~= g.n or b.of ~= g.of or b.cut ~= g.cut then g.below = new_below(g, more, wrapped, tail) end
+  return g.below
 end
 
 --- Cells that are kept for what stands behind a line that is cut.
 local CUT_ROOM = 8
+
+---@param g hum.Ghost
+---@return string  what stands right of the cursor, as it is drawn
+local function right_of(g)
+  local line = api.nvim_get_current_line()
+  return text.drawable(line:sub(g.at_col + 1), line:sub(1, g.at_col), g.stops)
+end
 
 --- A first line that wraps beyond the last row would make Neovim scroll the window: it is
 --- cut there.
@@ -98,68 +121,41 @@ local CUT_ROOM = 8
 ---@param first string
 ---@return string first
 ---@return integer wrapped  rows that it takes below the cursor's
+---@return integer missing  rows that it would take beyond the window
 local function within(g, first)
-  local free = api.nvim_win_get_width(0) - vim.fn.wincol() + 1
+  local free = room.right()
   if #first + g.extra + #g.right <= free or not vim.wo.wrap then
-    return first, 0 -- no text has more cells than bytes
+    return first, 0, 0 -- no text has more cells than bytes
   end
-  local right = api.nvim_strwidth(api.nvim_get_current_line():sub(g.at_col + 1))
-  local over = api.nvim_strwidth(first) + right - free
-  local window = vim.fn.getwininfo(api.nvim_get_current_win())[1]
-  local width = math.max(1, window.width - window.textoff)
-  local wrapped, room = math.max(0, math.ceil(over / width)), room_below()
-  if wrapped <= room then return first, wrapped end
-  return cut(first, free + room * width - right - CUT_ROOM) .. '…', room
+  local right = api.nvim_strwidth(right_of(g))
+  local width, rows = room.width(), room.below()
+  local wrapped = math.max(0, math.ceil((api.nvim_strwidth(first) + right - free) / width))
+  if wrapped <= rows then return first, wrapped, 0 end
+  return text.cut(first, free + rows * width - right - CUT_ROOM) .. '…', rows, wrapped - rows
 end
 
 ---@param g hum.Ghost
----@param left_over string
----@return string first
----@return table[] below  virtual lines
----@return string info    what else is to be known
----@return boolean whole  there is room for all lines
-local function layout(g, left_over)
-  local first, more = left_over:match('^([^\n]*)\n?(.*)$')
-  ---@cast first string  the pattern matches any text
-  ---@cast more string
-  local goes_on = #first < #left_over
-  local below = { lines = {}, hidden = 0 }
-  local info = g.of > 1 and ('(%d/%d)'):format(g.n, g.of) or ''
-  if first:find('%c') then first = drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.tabstop) end
-  local wrapped
-  first, wrapped = within(g, first)
-  if goes_on then below = below_of(g, more, wrapped) end
-  if below.hidden > 0 then info = vim.trim(('%s +%d'):format(info, below.hidden)) end
-  return first, below.lines, info, below.hidden == 0
-end
-
----@param g hum.Ghost
----@param info string|nil
-local function draw_aside(g, info)
-  if info then
-    local text = { { info, 'HumGhostInfo' } }
-    local mark = { id = INFO_MARK, virt_text = text, virt_text_pos = 'eol', strict = false }
-    api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, mark)
-  elseif g.aside then
-    api.nvim_buf_del_extmark(g.buf, ns, INFO_MARK)
+---@return integer cells  of others' virtual text within the text right of the cursor
+local function hint_cells(g)
+  local cells, from, to = 0, { g.at_row, g.at_col }, { g.at_row, -1 }
+  local marks = api.nvim_buf_get_extmarks(g.buf, -1, from, to, { details = true, type = 'virt_text' })
+  for _, mark in ipairs(marks) do
+    local details = mark[4] --[[@as table]]
+    if details.virt_text_pos == 'inline' and details.ns_id ~= ns then
+      for _, chunk in ipairs(details.virt_text) do
+        cells = cells + api.nvim_strwidth(chunk[1])
+      end
+    end
   end
-  g.aside = info ~= nil
+  return cells
 end
 
---- Takes the drawing away.
----@param g hum.Ghost
-function M.hide(g)
-  if g.drawn then
-    g.drawn = false
-    api.nvim_buf_del_extmark(g.buf, ns, MARK)
-    draw_aside(g, nil)
-  end
+---@param first string
+---@return boolean  it is cut at the edge, as lines do not wrap
+local function is_beyond(first)
+  local free = room.right()
+  return #first > free and not vim.wo.wrap and api.nvim_strwidth(first) > free
 end
-
---- Overlaid text is cut at the edge of the window, where other text is wrapped.
----@param cells integer
----@return boolean  so many from the cursor on are in the window
-local function fits(cells) return vim.fn.wincol() - 1 + cells <= api.nvim_win_get_width(0) end
 
 --- The first line as it is to be drawn, given what stands right of the cursor. Closing
 --- characters there that the answer has too are not to be seen twice; all that stands there
@@ -168,20 +164,145 @@ local function fits(cells) return vim.fn.wincol() - 1 + cells <= api.nvim_win_ge
 ---@param g hum.Ghost
 ---@param first string
 ---@param goes_on boolean  there are further lines
----@return string first, 'inline'|'overlay' pos
+---@return string first
+---@return integer covers  cells to the edge of the window that blanks take behind it; -1: it stands between
 local function beside(g, first, goes_on)
-  if g.extra == 0 and (g.right == '' or not goes_on) then return first, 'inline' end
-  local line = api.nvim_get_current_line()
-  local right = line:sub(g.at_col + 1)
+  local hints = goes_on and hint_cells(g) or 0
+  if g.extra == 0 and (not goes_on or g.right == '') and hints == 0 then
+    return first, g.right == '' and is_beyond(first) and 0 or -1
+  end
   if goes_on or g.right == '' then
-    local cells = api.nvim_strwidth(first)
-    local covered = api.nvim_strwidth(drawable(right, line:sub(1, g.at_col), g.tabstop))
-    if fits(math.max(cells, covered)) then return first .. (' '):rep(covered - cells), 'overlay' end
-    return first, 'inline'
+    -- Overlaid text is cut at the edge of the window, where other text is wrapped.
+    local free, cells = room.right(), api.nvim_strwidth(first)
+    local fits = not vim.wo.wrap or math.max(cells, api.nvim_strwidth(right_of(g))) + hints <= free
+    return first, fits and math.max(0, free - cells) or -1
   end
   -- If the answer ends with them, the text itself shows them.
-  right = right:sub(1, g.extra)
-  return vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, 'inline'
+  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra)
+  return vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, -1
+end
+
+---@param g hum.Ghost
+---@param info string|nil
+local function draw_aside(g, info)
+  if info then
+    local chunks = { { info, 'HumGhostInfo' } }
+    local mark = { id = INFO_MARK, virt_text = chunks, virt_text_pos = 'eol', strict = false, scoped = look.scoped() }
+    api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, mark)
+  elseif g.aside then
+    api.nvim_buf_del_extmark(g.buf, ns, INFO_MARK)
+  end
+  g.aside = info ~= nil
+end
+
+---@param g hum.Ghost
+---@return boolean  others have virtual lines in the cursor's line
+local function has_others(g)
+  local from, to = { g.at_row, 0 }, { g.at_row, -1 }
+  for _, mark in ipairs(api.nvim_buf_get_extmarks(g.buf, -1, from, to, { details = true, type = 'virt_lines' })) do
+    if mark[4].ns_id ~= below_ns then return true end
+  end
+  return false
+end
+
+--- At the cursor, so that they go with it to the next line when that is typed. To the left of all
+--- marks of the line if others have virtual lines there, diagnostics, say: these come behind them.
+---@param g hum.Ghost
+---@param below hum.GhostBelow|nil
+local function draw_below(g, below)
+  if below and #below.lines == 0 then below = nil end
+  if below == g.drawn_below then return end
+  if below then
+    local others = has_others(g)
+    api.nvim_buf_set_extmark(g.buf, below_ns, g.at_row, others and 0 or g.at_col, {
+      id = MARK,
+      virt_lines = below.lines,
+      right_gravity = not others,
+      undo_restore = false,
+      strict = false,
+      scoped = look.scoped(),
+    })
+  else
+    api.nvim_buf_del_extmark(g.buf, below_ns, MARK)
+  end
+  g.drawn_below = below
+end
+
+---@param g hum.Ghost
+---@param chunks table[]
+---@param covers integer
+local function draw_line(g, chunks, covers)
+  local inline = covers < 0
+  if covers > 0 then chunks[#chunks + 1] = { (' '):rep(covers), chunks[1][2] } end
+  api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
+    id = MARK,
+    virt_text = chunks,
+    virt_text_pos = inline and 'inline' or 'overlay',
+    -- Else it would look like the text at the cursor, a matching bracket, say.
+    hl_mode = 'replace',
+    priority = inline and FIRST or OVER,
+    undo_restore = false,
+    strict = false,
+    scoped = look.scoped(),
+  })
+end
+
+--- Takes away all that takes room: text is about to come there.
+---@param g hum.Ghost
+function M.make_way(g)
+  api.nvim_buf_del_extmark(g.buf, ns, MARK)
+  draw_below(g, nil)
+  float.close()
+end
+
+--- Takes the drawing away.
+---@param g hum.Ghost
+function M.hide(g)
+  if g.drawn then
+    g.drawn, g.missing, g.floats = false, 0, false
+    draw_aside(g, nil)
+    M.make_way(g)
+  end
+end
+
+--- Where lines do not wrap, the edge is to say that it goes on. What stands between other text
+--- must end before the edge, or Neovim would scroll sideways.
+---@param chunks table[]  of the first line
+---@param covers integer
+local function keep_to_edge(chunks, covers)
+  local cells = 0
+  for i = 1, #chunks do
+    cells = cells + #chunks[i][1]
+  end
+  local free = room.right()
+  if covers < 0 then free = free - 1 - vim.o.sidescrolloff end
+  if cells <= free or vim.wo.wrap then return end
+  for i = 2, #chunks do
+    free = free - api.nvim_strwidth(chunks[i][1])
+  end
+  chunks[1][1] = text.within(chunks[1][1], math.max(1, free))
+end
+
+---@param g hum.Ghost
+---@param below hum.GhostBelow|nil
+---@param first string
+---@param covers integer
+local function draw(g, below, first, covers)
+  local chunks = { { first, covers < 0 and 'HumGhost' or look.over_text() } }
+  local hidden = below and below.hidden or 0
+  g.missing = g.missing + hidden
+  local aside = nil
+  if not below or #below.lines == 0 then
+    local info = info_of(g, hidden)
+    if info ~= '' and covers < 0 and g.right ~= '' then
+      aside, info = info, ''
+    end
+    finish(g, chunks, hidden == 0, '', info)
+  end
+  keep_to_edge(chunks, covers)
+  draw_aside(g, aside)
+  draw_below(g, below)
+  draw_line(g, chunks, covers)
 end
 
 --- Draws what is left of it at the cursor.
@@ -189,33 +310,38 @@ end
 function M.show(g)
   local left_over = g.want:sub(g.have + 1)
   if left_over == '' or (menu_hides and menu.is_open()) then return M.hide(g) end
-  local first, below, info, whole = layout(g, left_over)
-  local goes_on = #below > 0
-  local pos
-  first, pos = beside(g, first, goes_on)
-  local line = { { first, 'HumGhost' } }
-  local last = below[#below] or line
-  if goes_on and whole and pos == 'overlay' then
-    last[1][1] = last[1][1] .. drawable(g.right, last[1][1], g.tabstop)
-    g.below = nil -- now it is another
+  local first, more = left_over:match('^([^\n]*)\n?(.*)$')
+  ---@cast first string  the pattern matches any text
+  ---@cast more string
+  local goes_on = #first < #left_over
+  if first:find('%c') then first = text.drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.stops) end
+  local wrapped, covers, below
+  first, wrapped, g.missing = within(g, first)
+  first, covers = beside(g, first, goes_on and room.below() > wrapped)
+  if covers >= 0 then
+    wrapped, g.missing = 0, 0
   end
-  local aside = info ~= '' and not goes_on and pos == 'inline' and g.right ~= ''
-  if info ~= '' and not aside then
-    last[#last + 1] = { ' ' .. info, 'HumGhostInfo' }
-    g.below = nil
-  end
-  draw_aside(g, aside and info or nil)
+  if goes_on then below = below_of(g, more, wrapped, covers >= 0 and g.right or '') end
   g.drawn = true
-  api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
-    id = MARK,
-    virt_text = line,
-    virt_text_pos = pos,
-    virt_lines = goes_on and below or nil,
-    -- Inline it would else look like the character behind it, a matching bracket, say;
-    -- over other text it would lose the colour of the cursor's line.
-    hl_mode = pos == 'inline' and 'replace' or 'combine',
-    strict = false,
-  })
+  draw(g, below, first, covers)
+  if float.is_open() then g.floats = float.show(below) end
+end
+
+--- Shows in a float what there is no room for.
+---@param g hum.Ghost
+function M.float(g)
+  local floats = float.show(g.below)
+  if floats ~= g.floats then
+    g.floats = floats
+    M.show_again(g)
+  end
+end
+
+--- The window, or how it shows text, is another.
+---@param g hum.Ghost
+function M.show_again(g)
+  g.below, g.stops = nil, text.stops(g.buf)
+  M.show(g)
 end
 
 return M

@@ -1,5 +1,9 @@
 -- The suggestion at the cursor: what it is, and how much of it has been typed.
+local config = require('hum.config')
 local draw = require('hum.complete.ghost.draw')
+local fault = require('hum.fault')
+local room = require('hum.complete.ghost.room')
+local text = require('hum.complete.ghost.text')
 local typed = require('hum.complete.ghost.typed')
 
 local M = {}
@@ -29,12 +33,58 @@ local BASE_MARK = 1
 ---@field have integer    bytes of `want` that stand in the buffer
 ---@field extra integer   bytes right of the cursor that `want` closes itself
 ---@field indent? string  to replace the blanks left of the cursor
----@field tabstop integer
+---@field stops hum.TabStops
+---@field cut boolean     the limit of tokens has ended it within a line
 ---@field drawn boolean
 ---@field below? hum.GhostBelow
+---@field drawn_below? hum.GhostBelow
+---@field missing integer rows for which there is no room in the window
+---@field floats boolean  a float has lines of it
+---@field roomed boolean  room has been made for it, once
+---@field waits boolean   room is to be made, once no key comes
 ---@field aside boolean   the info stands behind the text right of the cursor
 
 local ghost ---@type hum.Ghost|nil
+
+--- Options by which a window shows text.
+-- stylua: ignore
+local SHOWN_BY = {
+  'cursorline', 'cursorlineopt', 'foldcolumn', 'list', 'linebreak', 'number', 'numberwidth', 'relativenumber',
+  'signcolumn', 'statuscolumn', 'tabstop', 'vartabstop', 'winbar', 'wrap',
+}
+
+--- A window that moves while the user types would be a nuisance: so many ms no key must have come.
+local QUIET_MS = 100
+
+local key_ms = 0 ---@type integer  when the last one came
+
+local make_room
+
+---@param g hum.Ghost
+---@param ms integer
+local function make_room_later(g, ms)
+  if g.waits then return end
+  g.waits = true
+  vim.defer_fn(function()
+    g.waits = false
+    fault.guard('completion', make_room, g)
+  end, ms)
+end
+
+--- Scrolls for what there is no room for, once and when all of it is known, as the window is not to
+--- move with each line that comes; what has no room then is shown in a float.
+---@param g hum.Ghost
+make_room = function(g)
+  local way = config.get().complete.overflow
+  if ghost ~= g or not g.drawn or g.missing == 0 or way == 'count' then return end
+  local wait = key_ms + QUIET_MS - vim.uv.now()
+  if wait > 0 then return make_room_later(g, wait) end
+  local most = (way == 'scroll' and not g.roomed) and room.may_scroll() or 0
+  if most > 0 and not g.final and g.missing < most then return end
+  g.roomed = true
+  if most > 0 and room.scroll(g.missing) then draw.show_again(g) end
+  draw.float(g)
+end
 
 ---@param g hum.Ghost
 ---@param row integer
@@ -55,7 +105,7 @@ local function measure(g, row, col)
   local extra = grown(line:sub(col + 1), g.right)
   if not extra then return nil end
   lines[#lines] = line:sub(1, col)
-  local have, indent = agree(g.want, lines, g.tabstop)
+  local have, indent = agree(g.want, lines, g.stops)
   if not have or have < #g.left then
     return nil
   elseif extra > 0 and not closes(line:sub(col + 1, col + extra), g.want:sub(have + 1)) then
@@ -92,6 +142,7 @@ end
 ---@return integer length  bytes of the answer that are known
 function M.follow(row, col)
   local g = ghost
+  key_ms = vim.uv.now()
   if not g then
     return 0, 0
   elseif not realign(g, row, col) then
@@ -105,8 +156,45 @@ function M.follow(row, col)
   return g.serial, g.first + #g.text
 end
 
+--- What stands beside it has changed.
 function M.redraw()
-  if ghost then draw.show(ghost) end
+  if ghost then
+    draw.show(ghost)
+    make_room(ghost)
+  end
+end
+
+--- The window is another, or an option by which it shows text.
+---@param g hum.Ghost
+local function show_again(g)
+  draw.prepare()
+  draw.show_again(g)
+end
+
+---@return boolean  what happens in a window happens to it
+local function is_here(g) return g ~= nil and g.buf == api.nvim_get_current_buf() end
+
+local function on_resize()
+  if is_here(ghost) and vim.tbl_contains(vim.v.event.windows, api.nvim_get_current_win()) then
+    show_again(ghost)
+    make_room(ghost)
+  end
+end
+
+--- By the user, or because text came.
+local function on_scroll()
+  if is_here(ghost) and (ghost.missing > 0 or ghost.floats) then show_again(ghost) end
+end
+
+local function on_option()
+  if is_here(ghost) then show_again(ghost) end
+end
+
+---@param on fun(events: string, callback: fun(ev: table), pattern?: string|string[])  listens
+function M.listen(on)
+  on('WinResized', on_resize)
+  on('WinScrolled', on_scroll)
+  on('OptionSet', on_option, SHOWN_BY)
 end
 
 ---@param data hum.Suggestion
@@ -133,13 +221,20 @@ local function show_new(data)
     at_col = data.col,
     have = #left,
     extra = 0,
-    tabstop = vim.bo.tabstop,
+    stops = text.stops(buf),
+    cut = data.cut == true,
     drawn = false,
+    drawn_below = was and was.drawn_below,
     aside = was ~= nil and was.aside,
+    missing = 0,
+    floats = false,
+    roomed = false,
+    waits = false,
   }
   -- Stays in front of what is typed there.
   api.nvim_buf_set_extmark(buf, bases, data.row, data.col, { id = BASE_MARK, right_gravity = false })
   draw.show(ghost)
+  make_room(ghost)
 end
 
 --- More of the answer that is shown, or less. It may have been sent before the latest keys.
@@ -158,7 +253,7 @@ local function update(g, data)
     text = data.text:sub(g.first - data.from + 1)
   end
   g.text, g.want = text, g.left .. text
-  g.final, g.n, g.of = data.final, data.n, data.of
+  g.final, g.cut, g.n, g.of = data.final, data.cut == true, data.n, data.of
   return realign(g, g.at_row, g.at_col)
 end
 
@@ -171,11 +266,18 @@ function M.suggest(data, now)
     if same or now then M.drop() end
   elseif g and same and update(g, data) then
     draw.show(g)
+    make_room(g)
   elseif now then
     show_new(data)
   elseif same then
     M.drop()
   end
+end
+
+--- Text is about to take the place of the suggestion's lines below the cursor: with both there Neovim
+--- would scroll. What is left over is drawn again when follow() learns of the text.
+function M.make_way()
+  if ghost then draw.make_way(ghost) end
 end
 
 ---@return boolean

@@ -1,4 +1,6 @@
 -- Whether what was typed is what a suggestion has. Pure: strings in, figures out.
+local tab = require('hum.complete.ghost.text').tab
+
 local M = {}
 
 local find, match, sub = string.find, string.match, string.sub
@@ -7,12 +9,12 @@ local find, match, sub = string.find, string.match, string.sub
 local CLOSERS = '^[%)%]}>"\'`%s]+$'
 
 ---@param blanks string
----@param tabstop integer
+---@param stops hum.TabStops
 ---@return integer cells
-local function width(blanks, tabstop)
+local function width(blanks, stops)
   local cells = 0
   for i = 1, #blanks do
-    cells = blanks:byte(i) == 9 and cells + tabstop - cells % tabstop or cells + 1
+    cells = cells + (blanks:byte(i) == 9 and tab(stops, cells) or 1)
   end
   return cells
 end
@@ -24,9 +26,9 @@ end
 ---@param at integer   where the line begins in `want`
 ---@param line string  as far as the cursor
 ---@param own boolean  the line began before the suggestion: its blanks were typed
----@param tabstop integer
+---@param stops hum.TabStops
 ---@return integer? bytes, string? indent
-local function agree_last(want, at, line, own, tabstop)
+local function agree_last(want, at, line, own, stops)
   if sub(want, at, at + #line - 1) == line then return at - 1 + #line end
   local blanks, text = match(line, '^([ \t]*)(.*)$')
   local indent = match(want, '^[ \t]*', at)
@@ -34,17 +36,17 @@ local function agree_last(want, at, line, own, tabstop)
   ---@cast indent string
   local from = at + #indent
   if sub(want, from, from + #text - 1) ~= text or (text == '' and own) then return nil end
-  if text == '' and width(blanks, tabstop) ~= width(indent, tabstop) then return from - 1, indent end
+  if text == '' and width(blanks, stops) ~= width(indent, stops) then return from - 1, indent end
   return from - 1 + #text
 end
 
 --- How much of `want` stands in the buffer.
 ---@param want string      the beginning of the base line, and the answer
 ---@param got string[]     the lines from the base to the cursor, the last one cut there
----@param tabstop integer
+---@param stops hum.TabStops
 ---@return integer? bytes  of `want`; nil: something else was typed
 ---@return string? indent  that is to replace the blanks left of the cursor, if they differ
-function M.agree(want, got, tabstop)
+function M.agree(want, got, stops)
   local at = 1
   for i = 1, #got - 1 do
     local stop = find(want, '\n', at, true)
@@ -53,7 +55,7 @@ function M.agree(want, got, tabstop)
     if line ~= got[i] and match(line, '^%s*(.*)$') ~= match(got[i], '^%s*(.*)$') then return nil end
     at = stop + 1
   end
-  return agree_last(want, at, got[#got], #got == 1, tabstop)
+  return agree_last(want, at, got[#got], #got == 1, stops)
 end
 
 ---@param closers string

@@ -1,0 +1,54 @@
+-- The colours of ghost text, and the windows that it is seen in.
+local private = require('hum.private')
+
+local M = {}
+
+local api = vim.api
+
+---@param group string
+---@param link string
+local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
+
+--- Ghost text looks like comments. Where those have no colour, as with Neovim's own scheme in a
+--- terminal of 256 colours, it is grey: it must not look like text.
+function M.highlight()
+  local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
+  if vim.o.termguicolors or comment.ctermfg then
+    default_link('HumGhost', 'Comment')
+  else
+    api.nvim_set_hl(0, 'HumGhost', vim.tbl_extend('force', comment, { ctermfg = 8, default = true }))
+  end
+  default_link('HumGhostInfo', 'NonText')
+  default_link('HumGhostFloat', 'NormalFloat')
+end
+
+local ON_LINE = { 'CursorLine', 'HumGhost' }
+
+--- What lies over other text must have the cursor line's colour, and none of that text's.
+---@return string|string[]
+function M.over_text()
+  local on = vim.wo.cursorline and vim.wo.cursorlineopt ~= 'number'
+  return on and ON_LINE or 'HumGhost'
+end
+
+local seen_in = nil ---@type integer|nil  the window that the marks are bound to, nil: none
+
+--- Binds the marks of namespaces to the current window, as another one of the same buffer is
+--- to keep its view. It draws the window anew, so it is done once there are two.
+---@param buf integer
+---@param namespaces integer[]
+function M.bind(buf, namespaces)
+  local win = api.nvim_get_current_win()
+  if seen_in ~= win and (seen_in or #vim.fn.win_findbuf(buf) > 1) then
+    for _, ns in ipairs(namespaces) do
+      private.bind_namespace(ns, win)
+    end
+    seen_in = win
+  end
+end
+
+--- What extmarks have to say for that.
+---@return true|nil
+function M.scoped() return seen_in and private.scoped end
+
+return M

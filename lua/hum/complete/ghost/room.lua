@@ -1,0 +1,60 @@
+-- The room that a suggestion has in its window, and more of it by scrolling.
+local M = {}
+
+local api, fn = vim.api, vim.fn
+
+---@return integer cells  from the cursor to the edge of the window
+function M.right() return api.nvim_win_get_width(0) - fn.wincol() + 1 end
+
+---@return integer rows  below the cursor's
+function M.below() return fn.winheight(0) - fn.winline() end
+
+---@return integer cells  of a row of text
+function M.width()
+  local window = fn.getwininfo(api.nvim_get_current_win())[1]
+  return math.max(1, window.width - window.textoff)
+end
+
+--- More than half of the window would be hard to follow, and above the cursor there is to be
+--- as much as 'scrolloff' says; if that is half of the window, the cursor has its row.
+---@return integer rows  that the window may be scrolled
+local function may_scroll()
+  -- Another window would scroll too.
+  if vim.wo.scrollbind or vim.wo.diff then return 0 end
+  local height, kept = fn.winheight(0), vim.o.scrolloff
+  if 2 * kept >= height then return 0 end
+  return math.max(0, math.min(math.floor(height / 2), fn.winline() - 1 - kept))
+end
+
+M.may_scroll = may_scroll
+
+--- A line is not scrolled by a part of its rows.
+---@param rows integer
+---@param most integer  rows
+---@return integer? topline  nil: it cannot be done
+local function topline_for(rows, most)
+  local last = api.nvim_win_get_cursor(0)[1]
+  local top, gone, at = fn.line('w0'), 0, nil
+  while top < last and gone < rows do
+    local stop = math.max(top, fn.foldclosedend(top))
+    gone = gone + api.nvim_win_text_height(0, { start_row = top - 1, end_row = stop - 1 }).all
+    top = stop + 1
+    if gone > most or top > last then break end
+    at = top
+  end
+  return at
+end
+
+--- Scrolls up, once, by so many rows or as many as may be. The cursor stays on its line and seen.
+---@param rows integer
+---@return boolean  it has scrolled
+function M.scroll(rows)
+  local most = may_scroll()
+  if most == 0 then return false end
+  local top = topline_for(math.min(rows, most), most)
+  if not top then return false end
+  fn.winrestview({ topline = top, topfill = 0, skipcol = 0 })
+  return true
+end
+
+return M

@@ -3,7 +3,7 @@ local config = require('hum.config')
 local draw = require('hum.complete.ghost.draw')
 local fault = require('hum.fault')
 local room = require('hum.complete.ghost.room')
-local text = require('hum.complete.ghost.text')
+local stops = require('hum.complete.ghost.text').stops
 local typed = require('hum.complete.ghost.typed')
 
 local M = {}
@@ -221,7 +221,7 @@ local function show_new(data)
     at_col = data.col,
     have = #left,
     extra = 0,
-    stops = text.stops(buf),
+    stops = stops(buf),
     cut = data.cut == true,
     drawn = false,
     drawn_below = was and was.drawn_below,

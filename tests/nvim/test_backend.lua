@@ -651,7 +651,6 @@ test('families are known by the names that servers give them', { ui = false }, f
     'granite3.3:8b',
     'Seed-Coder-8B-Reasoning',
     'codestral-embed',
-    'mellum2-base',
   }) do
     eq(nil, family(t, name), name)
   end
@@ -686,6 +685,21 @@ backend_test('a template teaches its tokens, whatever its order and blanks', fun
   }) do
     eq(nil, learned(template), template)
   end
+end)
+
+backend_test('a family that was trained in one order is not asked in that of llama-server', function(t)
+  local quoted = { content = 'x', stop = true, prompt = '<fim_prefix>hum_before_0<fim_suffix>hum_after_1<fim_middle>' }
+  local srv = openai(t, { 'Mellum-4b-dpo-all.Q8_0.gguf' }, {
+    props(),
+    { match = { path = '/infill' }, json = quoted },
+  })
+  local got = resolve(t, srv, nil, OPENAI)
+  eq({ 'completions', 'mellum', true }, { got.backend.api, got.found.family, got.backend.tokens.suffix_first })
+  eq('<filename>%s\n', got.backend.tokens.file)
+  quoted.prompt = '<P>hum_before_0<fim_suffix>hum_after_1<fim_middle>' -- other tokens are believed
+  srv = openai(t, { 'Mellum-4b-dpo-all.Q8_0.gguf' }, { props(), { match = { path = '/infill' }, json = quoted } })
+  got = resolve(t, srv, nil, OPENAI)
+  eq({ nil, '<P>', nil }, { got.found.family, got.backend.tokens.prefix, got.backend.tokens.suffix_first })
 end)
 
 backend_test('a quoted prompt teaches its tokens', function(t)

@@ -88,6 +88,11 @@ local FAMILIES = {
     ends = { '<|endoftext|>', '<filename>', '<reponame>' },
     names = { 'JetBrains/Mellum-4b-base', 'Mellum-4b-sft-python.Q8_0.gguf', 'hf.co/JetBrains/Mellum-4b-dpo-all-gguf' },
   },
+  mellum2 = {
+    tokens = { '<fim_suffix>', '<fim_prefix>', '<fim_middle>' },
+    ends = { '<|endoftext|>', '<filename>', '<reponame>' },
+    names = { 'JetBrains/Mellum2-12B-A2.5B-Base', 'Mellum2-12B-A2.5B-Base.Q4_K_M.gguf', 'mellum2-base' },
+  },
   starcoder2 = {
     tokens = STARCODER,
     ends = { '<|endoftext|>', '<file_sep>', '<repo_name>' },
@@ -198,8 +203,9 @@ local OTHERS = {
   'mistralai/Mamba-Codestral-7B-v0.1',
   'mistral-small:24b',
   'devstral:24b',
-  'mellum2-base',
-  'JetBrains/Mellum2-12B-A2.5B-Base',
+  'JetBrains/Mellum2-12B-A2.5B-Instruct',
+  'Mellum2.1-12B-A2.5B-Thinking',
+  'granite-4.2-3b',
   'glm4:9b',
   'THUDM/glm-4-9b-chat',
   'glm-4.5v',

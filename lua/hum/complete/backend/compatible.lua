@@ -162,9 +162,9 @@ local IGNORED = 'ignored'
 ---@param answer table
 ---@return number|nil tokens  of the prompt; nil: the server does not count
 local function counted(answer)
-  local usage = answer.usage
-  local tokens_of_prompt = answers.number(type(usage) == 'table' and usage.prompt_tokens or nil)
-  return tokens_of_prompt and tokens_of_prompt > 0 and tokens_of_prompt or nil
+  local usage = type(answer.usage) == 'table' and answer.usage or {}
+  local count = answers.number(usage.prompt_tokens) or answers.number(usage.input_tokens)
+  return count and count > 0 and count or nil
 end
 
 --- What a server makes of the suffix. One that takes it without a word and makes nothing of it counts as many

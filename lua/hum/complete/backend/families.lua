@@ -6,7 +6,7 @@
 -- found are left out: their servers may still know (Ollama's capability "insert",
 -- llama-server's /infill), and users can say it with `complete.fim`. Left out on purpose, as their
 -- makers say or their tokenizers alone have the tokens: Qwen 2.5 and 3 without "Coder", Granite 3,
--- GLM-4, OpenCoder, Yi-Coder, Devstral, Mellum 2, Llama 3, Gemma.
+-- GLM-4, OpenCoder, Yi-Coder, Devstral, Llama 3, Gemma.
 local M = {}
 
 ---@class hum.FimTokens
@@ -66,6 +66,17 @@ local function deepseek()
   }
 end
 
+--- JetBrains's: both of its families.
+---@return hum.FimTokens
+local function mellum()
+  return starcoder({
+    suffix_first = true,
+    file = '<filename>%s\n',
+    stop = { '<|endoftext|>', '<filename>', '<fim_suffix>', '<fim_pad>' },
+    ends = { '<reponame>', '<gh_stars>' },
+  })
+end
+
 --- The better ones of a size first: the order decides between models of a server.
 ---@type hum.Family[]
 M.list = {
@@ -117,16 +128,19 @@ M.list = {
     tokens = deepseek(),
   },
   {
-    name = 'mellum', -- the first: of Mellum 2 nothing is published
+    -- Trained in both orders. The report does not tell the tokens: those are the ones that were measured,
+    -- with answers as good as Seed-Coder's.
+    name = 'mellum2',
+    source = 'arxiv.org/abs/2605.31268, section 3.2.2; github.com/MizuchiLabs/tsugi.nvim: bench/RESULTS.md',
+    patterns = { 'mellum%-?2' },
+    except = { 'instruct', 'thinking' },
+    tokens = mellum(),
+  },
+  {
+    name = 'mellum', -- trained suffix first only
     source = 'huggingface.co/JetBrains/Mellum-4b-base: model card',
     patterns = { 'mellum' },
-    except = { 'mellum%-?2' },
-    tokens = starcoder({
-      suffix_first = true,
-      file = '<filename>%s\n',
-      stop = { '<|endoftext|>', '<filename>', '<fim_suffix>', '<fim_pad>' },
-      ends = { '<reponame>', '<gh_stars>' },
-    }),
+    tokens = mellum(),
   },
   {
     name = 'starcoder2', -- the name of the file to fill in stands behind the prefix token
@@ -204,11 +218,12 @@ M.list = {
     tokens = starcoder(),
   },
   {
-    name = 'granite4',
+    name = 'granite4', -- 4.2 thinks, and does not fill in any more
     source = 'ibm.com/granite/docs/use-cases/prompt-engineering, "FIM"; '
-      .. 'huggingface.co/ibm-granite/granite-4.0-h-tiny-base: model card, tokenizer_config.json',
+      .. 'huggingface.co/ibm-granite/granite-4.0-h-tiny-base: model card, tokenizer_config.json; '
+      .. 'github.com/MizuchiLabs/tsugi.nvim: bench/RESULTS.md, "Granite 4.1"',
     patterns = { 'granite%-?4' },
-    except = { 'vision', 'speech', 'docling', 'guardian' },
+    except = { 'granite%-?4[.p][2-9]', 'vision', 'speech', 'docling' },
     tokens = {
       prefix = '<|fim_prefix|>',
       suffix = '<|fim_suffix|>',

@@ -64,8 +64,14 @@ function M.from_infill(prompt)
   return tokens_of(head, suffix, middle, {})
 end
 
+---@param known string
+---@param learned string
+---@return boolean
+local function has(known, learned) return learned ~= '' and known:find(vim.trim(learned), 1, true) ~= nil end
+
 --- A known family says more than what was learned: separators of files, and what ends an
---- answer. It is believed if it agrees. With another order or blanks the ends are the same.
+--- answer. It is believed if it agrees, and about the order: llama-server has one for all models, in
+--- which some were not trained. With other blanks the ends are the same.
 ---@param learned hum.FimTokens|nil
 ---@param family hum.Family|nil
 ---@return hum.FimTokens|nil tokens
@@ -77,7 +83,11 @@ function M.with_family(learned, family)
     and known.suffix == learned.suffix
     and known.middle == learned.middle
     and (known.suffix_first or false) == (learned.suffix_first or false)
-  if agrees then return known, family.name end
+  local other_order = (known.suffix_first or false) ~= (learned.suffix_first or false)
+    and has(known.prefix, learned.prefix)
+    and has(known.suffix, learned.suffix)
+    and has(known.middle, learned.middle)
+  if agrees or other_order then return known, family.name end
   if vim.trim(known.suffix) ~= vim.trim(learned.suffix) then return learned end
   return vim.tbl_extend('force', learned, { stop = known.stop, ends = known.ends }) --[[@as hum.FimTokens]]
 end
@@ -107,7 +117,7 @@ local function add_new(into, seen, list)
 end
 
 --- All texts that end an answer, those first that matter most: the family's or the user's own, those of
---- the model as its server tells them, the tokens of the prompt. Without any of the first two, common ones.
+--- the model as its server tells them, the tokens of the prompt. Without any of the first two, common ones too.
 ---@param tokens hum.FimTokens|nil
 ---@param told? string[]  by the server
 ---@return string[]
@@ -115,10 +125,12 @@ function M.ends(tokens, told)
   local out, seen = {}, {} ---@type string[], table<string, boolean>
   add_new(out, seen, tokens and tokens.stop or {})
   add_new(out, seen, told or {})
-  if tokens and #out == 0 then add_new(out, seen, COMMON) end
+  local is_unknown = tokens ~= nil and #out == 0
+  add_new(out, seen, { is_unknown and COMMON[1] or nil })
   for _, name in ipairs({ 'file', 'prefix', 'suffix', 'middle', 'repo', 'head', 'own' }) do
     add_new(out, seen, within(tokens and tokens[name] or ''))
   end
+  add_new(out, seen, is_unknown and COMMON or {})
   add_new(out, seen, tokens and tokens.ends or {})
   return out
 end

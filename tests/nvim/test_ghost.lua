@@ -795,6 +795,235 @@ test('folded lines make no trouble', OPTS, function(t)
   T.no_match('fault', t:log())
 end)
 
+-- What others draw at the cursor's line: columns, or Lua; the cursor is at the "|" of the last line.
+local BESIDE = {
+  {
+    'inlay hints, one at the cursor and one behind the line, with further lines',
+    line = '  call(x|)',
+    others = { { col = 7, virt_text = 'a: ' }, { col = 9, virt_text = ': string' } },
+    text = 'y,\n    z\n  ',
+    seen = { '  call(a: xy,', '    z', '  )' },
+  },
+  {
+    'inlay hints, with one line',
+    line = '  call(x|)',
+    others = { { col = 7, virt_text = 'a: ' }, { col = 9, virt_text = ': string' } },
+    text = 'y, z',
+    seen = { '  call(a: xy, z): string' },
+  },
+  {
+    'an inlay hint that stands at the cursor: it belongs to what follows',
+    line = '  call(|x)',
+    others = { { col = 7, virt_text = 'a: ' } },
+    text = 'y, ',
+    seen = { '  call(y, a: x)' },
+  },
+  {
+    'an inlay hint behind the line',
+    line = 'local x|',
+    others = { { col = 7, virt_text = ': table' } },
+    text = ' = {\n  1,\n}',
+    seen = { 'local x = {', '  1,', '}' },
+  },
+  {
+    'an inlay hint at the cursor, with further lines',
+    line = '  call(|x)',
+    others = { { col = 7, virt_text = 'a: ' }, { col = 9, virt_text = ': string' } },
+    text = 'y,\n    ',
+    seen = { '  call(y,', '    x)' },
+  },
+  {
+    'an inlay hint that is wider than the first line',
+    line = 'f(|)',
+    others = { { col = 3, virt_text = ': a very long type of it' } },
+    text = '1,\n  2',
+    seen = { 'f(1,', '  2)' },
+  },
+  {
+    'text at the end of the line, with further lines over a bracket',
+    line = 'f(|)',
+    others = { { col = 0, virt_text = 'blame', virt_text_pos = 'eol' } },
+    text = 'one_operand,\n  2',
+    seen = { 'f(one_operand,', '  2)' },
+  },
+  {
+    'text at the end of the line, with one line',
+    line = 'f(|)',
+    others = { { col = 0, virt_text = 'blame', virt_text_pos = 'eol' } },
+    text = 'one_operand',
+    seen = { 'f(one_operand) blame' },
+  },
+  {
+    'text at the end of the line, with further lines and nothing behind the cursor',
+    line = 'f(|',
+    others = { { col = 0, virt_text = 'blame', virt_text_pos = 'eol' } },
+    text = 'one_operand,\n  2)',
+    seen = { 'f(one_operand, blame', '  2)' },
+  },
+  {
+    'virtual lines of the line, with further lines',
+    line = '  a = |',
+    others = { { col = 0, virt_lines = 'DIAGNOSTIC' }, { col = 2, virt_lines = 'OTHER' } },
+    text = 'y +\n    z +\n    q',
+    seen = { '  a = y +', '    z +', '    q', 'DIAGNOSTIC', 'OTHER' },
+  },
+  {
+    'virtual lines of the line, with one line',
+    line = '  a = |',
+    others = { { col = 0, virt_lines = 'DIAGNOSTIC' } },
+    text = 'y + z',
+    seen = { '  a = y + z', 'DIAGNOSTIC' },
+  },
+}
+
+local SET_OTHERS = [[
+  local ns = vim.api.nvim_create_namespace('zzz.others')
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  for _, other in ipairs(...) do
+    local opts = { virt_text_pos = other.virt_text and (other.virt_text_pos or 'inline') }
+    if other.virt_text then opts.virt_text = { { other.virt_text, 'Special' } } end
+    if other.virt_lines then opts.virt_lines = { { { other.virt_lines, 'Special' } } } end
+    vim.api.nvim_buf_set_extmark(0, ns, row, other.col, opts)
+  end]]
+
+--- A buffer whose last line has the cursor at "|", in insert mode.
+local function insert_at(t, line)
+  local col = line:find('|', 1, true)
+  insert(t, { (line:gsub('|', '')) })
+  for _ = col, #line - 1 do
+    suggest.type(t, '<Left>')
+  end
+end
+
+for _, case in ipairs(BESIDE) do
+  test('not mixed with ' .. case[1], OPTS, function(t)
+    insert_at(t, case.line)
+    t:lua(SET_OTHERS, case.others)
+    suggest.suggest(t, case.text)
+    eq(case.seen, suggest.seen(t))
+    local first = case.text:match('^[^\n]')
+    suggest.type(t, first)
+    eq(case.seen, suggest.seen(t), 'typed through')
+    suggest.type(t, '<BS>')
+    suggest.call(t, 'accept')
+    t:lua([[vim.api.nvim_buf_clear_namespace(0, vim.api.nvim_create_namespace('zzz.others'), 0, -1)]])
+    local before, after = case.line:match('^(.*)|(.*)$')
+    eq(before .. case.text .. after, t:text())
+  end)
+end
+
+test("the lines stand together before diagnostics' virtual lines, also when the next is typed", OPTS, function(t)
+  insert(t, { 'x', '  a = ' })
+  local real = t:lua([[
+    vim.diagnostic.config({ virtual_lines = true, virtual_text = false, signs = false, update_in_insert = true })
+    local ns = vim.api.nvim_create_namespace('test')
+    vim.diagnostic.set(ns, 0, { { lnum = 1, col = 4, message = 'TROUBLE' } })
+    return vim.diagnostic.handlers.virtual_lines ~= nil]])
+  if not real then t:lua(SET_OTHERS, { { col = 0, virt_lines = 'TROUBLE' } }) end
+  suggest.suggest(t, 'y +\n    z +\n    q')
+  local seen = suggest.seen(t)
+  eq({ 'x', '  a = y +', '    z +', '    q' }, vim.list_slice(seen, 1, 4))
+  T.match('TROUBLE', seen[5])
+  suggest.type(t, 'y +<CR>')
+  seen = suggest.seen(t)
+  eq({ 'x', '  a = y +' }, vim.list_slice(seen, 1, 2))
+  T.match('\n    z %+\n    q', table.concat(seen, '\n'))
+end)
+
+test('ghost text has the colour of the line, and none of a matched bracket', OPTS, function(t)
+  t:cmd('set cursorline')
+  t:cmd('highlight CursorLine guibg=#112233')
+  t:cmd('highlight MatchParen guibg=#ff0000 gui=bold')
+  for _, text in ipairs({ '1,\n  2', '1, 2' }) do
+    insert_at(t, 'local x(|)')
+    suggest.settle(t)
+    local screen = t.child.screen
+    eq(0xff0000, screen:attr(1, 9).background)
+    suggest.suggest(t, text)
+    for col = 9, 10 do
+      eq(0x112233, screen:attr(1, col).background)
+      eq(nil, screen:attr(1, col).bold)
+      eq(screen:attr(1, 9).foreground, screen:attr(1, col).foreground)
+    end
+    suggest.type(t, '<Esc>')
+    t:cmd('enew!')
+  end
+  insert_at(t, 'local x(|)')
+  suggest.suggest(t, '1,\n  2', { serial = 9 })
+  eq(0x112233, t.child.screen:attr(1, 9).background)
+  t:cmd('set nocursorline')
+  suggest.settle(t)
+  eq(nil, t.child.screen:attr(1, 9).background)
+end)
+
+-- The limit of tokens has ended the answer within its last line.
+local CUT = {
+  { 'x|', 'abc', { 'xabc…' } },
+  { 'f(|)', 'abc', { 'f(abc…)' } },
+  { 'x|', 'abc\n  de', { 'xabc', '  de…' } },
+  { 'f(|)', 'abc\n  de', { 'f(abc', '  de…)' } },
+}
+
+for _, case in ipairs(CUT) do
+  test(('"…" says that %q at %q was cut, and is not inserted'):format(case[2], case[1]), OPTS, function(t)
+    insert_at(t, case[1])
+    suggest.suggest(t, case[2], { cut = true, final = false })
+    eq(case[3], suggest.seen(t))
+    local row = #case[3]
+    local col = vim.fn.strwidth(case[3][row]:match('^(.-)…')) + 1
+    local info = t:lua([[return vim.api.nvim_get_hl(0, { name = 'NonText', link = false }).fg]])
+    eq(info, t.child.screen:attr(row, col).foreground)
+    suggest.type(t, 'a')
+    eq(case[3], suggest.seen(t))
+    suggest.call(t, 'accept')
+    T.no_match('…', t:text())
+    T.no_match('…', t:screen())
+  end)
+end
+
+test('"…" goes when the rest comes', OPTS, function(t)
+  insert(t, { 'x' })
+  suggest.suggest(t, 'abc\nd', { cut = true, final = false })
+  eq({ 'xabc', 'd…' }, suggest.seen(t))
+  suggest.suggest(t, 'abc\nde')
+  eq({ 'xabc', 'de' }, suggest.seen(t))
+end)
+
+-- Options, where the cursor is, the suggestion, and what is seen: 60 cells.
+local EDGE = {
+  { 'nowrap', 'local x = |', ('0123456789'):rep(12), { 'local x = ' .. ('0123456789'):rep(4) .. '012345678…' } },
+  { 'nowrap', 'f(|)', ('0123456789'):rep(12), { 'f(' .. ('0123456789'):rep(5) .. '012345…)' } },
+  { 'nowrap', 'f(|)', ('0123456789'):rep(12) .. '\n2', { 'f(' .. ('0123456789'):rep(5) .. '0123456…', '2)' } },
+  { 'nowrap', 'x|', ('世界'):rep(20), { 'x' .. ('世界'):rep(14) .. '世…' } },
+  { 'nowrap', 'x|', ('0123456789'):rep(5) .. '012345678', { 'x' .. ('0123456789'):rep(5) .. '012345678' } },
+  { 'nowrap number', 'x|', ('0123456789'):rep(7), { '  1 x' .. ('0123456789'):rep(5) .. '0123…' } },
+  { 'nowrap', 'x|', 'a\n' .. ('0123456789'):rep(7), { 'xa', ('0123456789'):rep(5) .. '012345678…' } },
+  { 'wrap', 'x|', 'a\n' .. ('0123456789'):rep(7), { 'xa', ('0123456789'):rep(5) .. '012345678…' } },
+  { 'wrap', 'x|', 'a\n' .. ('0123456789'):rep(6), { 'xa', ('0123456789'):rep(6) } },
+  { 'vartabstop=4,8', 'ab|', '\tc\td\n\t\te\tf', { 'ab  c       d', '            e       f' } },
+  { 'list listchars=eol:$,tab:>-', 'f(|)', 'a\n  b', { 'f(a', '  b)' } },
+  { 'conceallevel=2', 'x|', ' = 1\n  b', { 'x = 1', '  b' } },
+  { 'wrap', 'x|', ' = "😀é世"\n  👩', { 'x = "😀é世"', '  👩' } },
+}
+
+for i, case in ipairs(EDGE) do
+  test(('at the edge and in cells, %d: %s, %s'):format(i, case[1], case[2]), OPTS, function(t)
+    t:cmd('set ' .. case[1])
+    insert_at(t, case[2])
+    suggest.suggest(t, case[3])
+    local seen = suggest.seen(t)
+    for n, line in ipairs(seen) do
+      seen[n] = line:gsub('[%s]+$', '')
+    end
+    eq(case[4], seen)
+    eq(0, t:lua('return vim.fn.winsaveview().leftcol'))
+    suggest.call(t, 'accept')
+    local before, after = case[2]:match('^(.*)|(.*)$')
+    eq(before .. case[3] .. after, t:text())
+    T.no_match('fault', t:log())
+  end)
+end
+
 -- Work is counted instead of time: steps of Lua, and bytes, as whatever reads the buffer makes some.
 test('a key costs the same in a long buffer as in a short one, and little', OPTS, function(t)
   insert(t, { 'x' })

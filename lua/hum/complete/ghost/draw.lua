@@ -142,6 +142,7 @@ local function hint_cells(g)
   for _, mark in ipairs(marks) do
     local details = mark[4] --[[@as table]]
     if details.virt_text_pos == 'inline' and details.ns_id ~= ns then
+      g.hinted = g.hinted or mark[3] == g.at_col
       for _, chunk in ipairs(details.virt_text) do
         cells = cells + api.nvim_strwidth(chunk[1])
       end
@@ -150,11 +151,15 @@ local function hint_cells(g)
   return cells
 end
 
+--- What stands in the line must end before the edge where lines do not wrap, or Neovim would scroll
+--- sideways.
+---@return integer cells
+local function room_inline() return room.right() - 1 - vim.o.sidescrolloff end
+
 ---@param first string
----@return boolean  it is cut at the edge, as lines do not wrap
+---@return boolean  it has no room in the line
 local function is_beyond(first)
-  local free = room.right()
-  return #first > free and not vim.wo.wrap and api.nvim_strwidth(first) > free
+  return #first > room_inline() and not vim.wo.wrap and api.nvim_strwidth(first) > room_inline()
 end
 
 --- The first line as it is to be drawn, given what stands right of the cursor. Closing
@@ -167,7 +172,8 @@ end
 ---@return string first
 ---@return integer covers  cells to the edge of the window that blanks take behind it; -1: it stands between
 local function beside(g, first, goes_on)
-  local hints = goes_on and hint_cells(g) or 0
+  g.hinted = false
+  local hints = (goes_on or g.extra > 0) and hint_cells(g) or 0
   if g.extra == 0 and (not goes_on or g.right == '') and hints == 0 then
     return first, g.right == '' and is_beyond(first) and 0 or -1
   end
@@ -228,6 +234,16 @@ local function draw_below(g, below)
   g.drawn_below = below
 end
 
+--- Neovim draws over what follows others' virtual text at the cursor, and not over that, unless it is told the
+--- column of the window. That is only right in the first row of a line that wraps.
+---@param g hum.Ghost
+---@param inline boolean
+---@return integer|nil column
+local function window_column(g, inline)
+  if inline or not g.hinted then return nil end
+  return room.is_first_row() and room.column() or nil
+end
+
 ---@param g hum.Ghost
 ---@param chunks table[]
 ---@param covers integer
@@ -238,6 +254,7 @@ local function draw_line(g, chunks, covers)
     id = MARK,
     virt_text = chunks,
     virt_text_pos = inline and 'inline' or 'overlay',
+    virt_text_win_col = window_column(g, inline),
     -- Else it would look like the text at the cursor, a matching bracket, say.
     hl_mode = 'replace',
     priority = inline and FIRST or OVER,
@@ -265,8 +282,7 @@ function M.hide(g)
   end
 end
 
---- Where lines do not wrap, the edge is to say that it goes on. What stands between other text
---- must end before the edge, or Neovim would scroll sideways.
+--- Where lines do not wrap, the edge is to say that it goes on.
 ---@param chunks table[]  of the first line
 ---@param covers integer
 local function keep_to_edge(chunks, covers)
@@ -274,8 +290,7 @@ local function keep_to_edge(chunks, covers)
   for i = 1, #chunks do
     cells = cells + #chunks[i][1]
   end
-  local free = room.right()
-  if covers < 0 then free = free - 1 - vim.o.sidescrolloff end
+  local free = covers < 0 and room_inline() or room.right()
   if cells <= free or vim.wo.wrap then return end
   for i = 2, #chunks do
     free = free - api.nvim_strwidth(chunks[i][1])

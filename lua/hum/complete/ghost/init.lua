@@ -38,6 +38,7 @@ local BASE_MARK = 1
 ---@field drawn boolean
 ---@field below? hum.GhostBelow
 ---@field drawn_below? hum.GhostBelow
+---@field hinted boolean  others' virtual text stands at the cursor
 ---@field missing integer rows for which there is no room in the window
 ---@field floats boolean  a float has lines of it
 ---@field roomed boolean  room has been made for it, once
@@ -226,6 +227,7 @@ local function show_new(data)
     drawn = false,
     drawn_below = was and was.drawn_below,
     aside = was ~= nil and was.aside,
+    hinted = false,
     missing = 0,
     floats = false,
     roomed = false,

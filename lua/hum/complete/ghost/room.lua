@@ -15,6 +15,18 @@ function M.width()
   return math.max(1, window.width - window.textoff)
 end
 
+---@return boolean  the cursor is in the first row of its line
+function M.is_first_row()
+  local lnum, col = fn.line('.'), fn.col('.')
+  return fn.screenpos(0, lnum, 1).row == fn.screenpos(0, lnum, math.max(1, col - 1)).row
+end
+
+---@return integer column  of the cursor in its row of text, from 0
+function M.column()
+  local window = fn.getwininfo(api.nvim_get_current_win())[1]
+  return fn.wincol() - 1 - window.textoff
+end
+
 --- More than half of the window would be hard to follow, and above the cursor there is to be
 --- as much as 'scrolloff' says; if that is half of the window, the cursor has its row.
 ---@return integer rows  that the window may be scrolled

@@ -54,6 +54,7 @@ local LUA_BASE = {
   'log',
   'notify',
   'private',
+  'sensitive',
   'spelling',
   'status',
   'url',

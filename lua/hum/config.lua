@@ -63,6 +63,7 @@ local M = {}
 ---@field endpoint? string
 ---@field model? string
 ---@field exclude string[]
+---@field ignored boolean
 ---@field max_size number       kB
 ---@field max_lines integer
 ---@field max_tokens integer

@@ -1,6 +1,9 @@
 -- Which buffers are completed, and which must never be read by a model: an attached buffer
 -- is copied to the helper and may be a part of any prompt.
 local config = require('hum.config')
+local contents = require('hum.complete.contents')
+local ignored = require('hum.complete.ignored')
+local sensitive = require('hum.sensitive')
 
 local M = {}
 
@@ -8,8 +11,18 @@ local M = {}
 --- anything in them is slow.
 local AVERAGE_LINE, LONGEST_LINE = 1000, 10000
 
---- Where editors of passwords put what they decrypt.
-local SECRET_FOLDERS = { '^/dev/shm/', '/pass%.[^/]+/', '/gopass[-_.%w]*/' }
+local NOTHING = {} ---@type hum.SensitiveVerdict
+
+--- File types in which nobody wants suggestions, unless they are named in `complete.filetypes`: what is listed in them
+--- is only ordered and marked.
+local UNWANTED = {
+  hum = 'this is a chat',
+  gitrebase = 'there is nothing to suggest in a list of commits',
+  hghistedit = 'there is nothing to suggest in a list of commits',
+  qf = 'there is nothing to suggest in a list of places',
+  netrw = 'there is nothing to suggest in a list of files',
+  dirvish = 'there is nothing to suggest in a list of files',
+}
 
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 
@@ -36,7 +49,9 @@ end
 ---@return string? why  it is off
 function M.mode(buf)
   local own = of_buffer(buf)
-  if own then
+  if vim.o.paste then
+    return 'off', "'paste' is set"
+  elseif own then
     return own, own == 'off' and 'set by b:hum_complete' or nil
   elseif forced == 'off' then
     return 'off', 'switched off in this session (see :Hum complete on)'
@@ -44,48 +59,11 @@ function M.mode(buf)
   local complete = config.get().complete
   local filetype = vim.bo[buf].filetype
   local by_type = complete.filetypes[filetype]
-  if by_type == nil and filetype == 'hum' then return 'off', 'this is a chat' end
+  if by_type == nil and UNWANTED[filetype] then return 'off', UNWANTED[filetype] end
   by_type = by_type or complete.filetypes['*']
   if by_type then return by_type, by_type == 'off' and 'set by complete.filetypes' or nil end
   local mode = forced or complete.mode
   return mode, mode == 'off' and 'complete.mode is "off" (see :Hum complete on)' or nil
-end
-
---- A pattern without a slash is for the last part of a name.
----@param path string
----@param pattern string
----@return boolean
-local function matches(path, pattern)
-  local subject = pattern:find('/', 1, true) and path or vim.fs.basename(path)
-  return vim.regex([[\c]] .. vim.fn.glob2regpat(pattern)):match_str(subject) ~= nil
-end
-
----@param path string
----@return string? why
-local function secret_path(path)
-  for _, folder in ipairs(SECRET_FOLDERS) do
-    if path:find(folder) then return 'its directory is one where secrets are edited' end
-  end
-  for _, pattern in ipairs(config.get().complete.exclude) do
-    if matches(path, pattern) then return ('complete.exclude contains %s'):format(pattern) end
-  end
-end
-
---- What was found of a file. Resolving its name reads from the disk, which may be far away.
----@type table<table, table<string, string|false>>  by configuration, then by name
-local verdicts = setmetatable({}, { __mode = 'k' })
-
----@param name string
----@return string? why
-local function secret_file(name)
-  local options = config.get()
-  local known = verdicts[options] or {}
-  verdicts[options] = known
-  if known[name] == nil then
-    local real = vim.uv.fs_realpath(name)
-    known[name] = secret_path(name) or (real and real ~= name and secret_path(real)) or false
-  end
-  return known[name] or nil
 end
 
 ---@param buf integer
@@ -95,8 +73,11 @@ local function secret(buf)
   if not vim.bo[buf].swapfile and vim.go.swapfile then
     return "'noswapfile' is set in this buffer only, as for secrets"
   end
+  local options = config.get().complete
   local name = vim.api.nvim_buf_get_name(buf)
-  return name ~= '' and secret_file(name) or nil
+  local verdict = name ~= '' and sensitive.of_file(name, options.exclude) or NOTHING
+  if verdict.why or verdict.allowed then return verdict.why end
+  return contents.refusal(buf) or (not options.ignored and name ~= '' and ignored.refusal(name) or nil)
 end
 
 ---@param buf integer
@@ -131,6 +112,12 @@ end
 
 ---@param buf integer
 ---@return string? why  the buffer must not be attached; nil: it may
-function M.refusal(buf) return special(buf) or secret(buf) or huge(buf) end
+---@return boolean? is_secret  what it holds may be nobody's business
+function M.refusal(buf)
+  local why = special(buf)
+  if why then return why end
+  why = secret(buf)
+  return why or huge(buf), why ~= nil and why ~= ignored.ASKED
+end
 
 return M

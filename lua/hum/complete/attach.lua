@@ -1,6 +1,7 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
 local channel = require('hum.complete.channel')
+local contents = require('hum.complete.contents')
 local helper = require('hum.server.helper')
 
 local M = {}
@@ -29,6 +30,12 @@ local on_key = function() end ---@type fun()
 --- Sets what runs at every key in an attached buffer, and in no other one.
 ---@param fn fun()
 function M.on_key(fn) on_key = fn end
+
+local on_secret = function(_) end ---@type fun(buf: integer)
+
+--- Sets what runs, scheduled, when a buffer is detached because a secret has come into it.
+---@param fn fun(buf: integer)
+function M.on_secret(fn) on_secret = fn end
 
 --- Options that decide how lines are indented.
 local INDENT = { 'tabstop', 'vartabstop', 'shiftwidth', 'softtabstop', 'expandtab' }
@@ -133,6 +140,10 @@ local function watch(buf)
     buffer = buf,
     callback = function() M.ensure(buf) end,
   })
+  contents.on_secret(buf, function()
+    M.detach(buf)
+    vim.schedule(function() on_secret(buf) end)
+  end)
 end
 
 --- Sees to it that the helper has the buffer and knows its name, type and indentation, unless

@@ -2,6 +2,8 @@
 -- is the helper's business; here is what the user sees of it and does with it.
 --
 --   allow        which buffers are completed, and which must never leave the editor
+--     contents     secrets in the text of a buffer
+--     ignored      files that git ignores
 --   attach       the buffers of which the helper has a copy
 --   keys         what is typed
 --   ghost        the suggestion at the cursor

@@ -8,6 +8,7 @@ local draw = require('hum.complete.ghost.draw')
 local fault = require('hum.fault')
 local ghost = require('hum.complete.ghost')
 local helper = require('hum.server.helper')
+local ignored = require('hum.complete.ignored')
 local interrupt = require('hum.interrupt')
 local menu = require('hum.complete.ghost.menu')
 local notify = require('hum.notify')
@@ -138,6 +139,23 @@ local function on_menu_change()
   if state.buf ~= 0 and not is_elsewhere() then ghost.redraw() end
 end
 
+local told = {} ---@type table<string, boolean>  files of which the user knows that they are not read
+
+--- A file that is not read as it may hold secrets is told once: nothing else says why nothing is suggested.
+---@param buf integer
+local function tell(buf)
+  local why, is_secret = allow.refusal(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  if not why or not is_secret or told[name] then return end
+  told[name] = true
+  notify.info(('hum: no suggestions in "%s": %s'):format(vim.fs.basename(name), why))
+end
+
+attach.on_secret(function(buf)
+  if state.buf == buf then M.leave() end
+  if vim.api.nvim_buf_is_valid(buf) then tell(buf) end
+end)
+
 --- Begins to complete. Neovim waits for a key in insert mode, which it never does in a macro or
 --- in `:normal`.
 local function begin()
@@ -151,7 +169,7 @@ local function begin()
   local mode = allow.mode(buf)
   if mode == 'off' then return end
   collect.seed(buf)
-  if not attach.ensure(buf) then return end
+  if not attach.ensure(buf) then return tell(buf) end
   state.phase, state.buf, state.manual, state.tick = 'shut', buf, mode == 'manual', -1
   state.sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
   draw.prepare()
@@ -207,6 +225,9 @@ function M.start()
   on('ModeChanged', M.leave, 'i*:[^i]*')
   on('ModeChanged', on_block, '\22*:i*')
   on('BufLeave', M.leave)
+  on('OptionSet', on_insert_change, 'paste')
+  on('BufWritePost', ignored.forget, '.gitignore')
+  ignored.on_answer(guarded(on_enter))
   on('CompleteChanged', function()
     menu.note(true)
     on_menu_change()

@@ -447,18 +447,22 @@ typing; chat models are slow.]],
     {
       name = 'exclude',
       kind = 'list',
-      -- stylua: ignore
-      default = {
-        '.env*', '*.env', '.netrc', '_netrc', '.pgpass', '.htpasswd', '.npmrc', '.pypirc',
-        '*.pem', '*.key', '*.p12', '*.pfx', '*.jks', '*.keystore', '*.kdbx', '*.gpg', '*.pgp', '*.asc', '*.age',
-        'id_rsa*', 'id_dsa*', 'id_ecdsa*', 'id_ed25519*', '*secret*', '*credential*', '*password*',
-        '*/.ssh/*', '*/.gnupg/*', '*/.aws/*', '*/.kube/*', '*/.password-store/*', '*/pass.*/*',
-      },
-      also = { 'ignore', 'excludes', 'blacklist', 'secrets' },
+      default = {},
+      also = { 'excludes', 'blacklist', 'secrets' },
       help = [[
-Files that are never read for completion, as |file-pattern|s that ignore case. A pattern
-without "/" is matched against the file name, one with "/" against the full path. Your
-list replaces the default.]],
+Files that are never read for completion, as |file-pattern|s that ignore case, in addition to
+those that hum takes for secret (|hum-complete-secrets|). A pattern without "/" is matched
+against the file name, one with "/" against the full path. `!` in front of a pattern allows what
+it matches, whatever hum takes it for; the last pattern that matches decides.]],
+    },
+    {
+      name = 'ignored',
+      kind = 'boolean',
+      default = true,
+      also = { 'ignore', 'git_ignored', 'gitignored', 'gitignore' },
+      help = [[
+Whether to read files that git ignores. With `false`, git is asked once for each file; until it
+has answered, the file is not read.]],
     },
     {
       name = 'max_size',

@@ -1,0 +1,111 @@
+-- Secrets in the text of a buffer, whatever it is called. Its first lines are read once, before it is attached; from
+-- then on what comes in in one piece: a secret is pasted, nobody types it.
+local sensitive = require('hum.sensitive')
+
+local M = {}
+
+--- Lines that are read, at the beginning of a buffer and of what comes in.
+local LINES = 2000
+
+--- Bytes of a change that may be a secret; keys are shorter.
+local LEAST = 16
+
+local space = vim.api.nvim_create_namespace('hum.complete.contents')
+
+---@class hum.Contents  of a buffer that has been read
+---@field seen boolean   what comes in is read, too
+---@field why? string    what it holds, in the line with this mark
+---@field mark? integer
+---@field on_secret? fun()
+
+local known = {} ---@type table<integer, hum.Contents>
+
+---@param buf integer
+---@param first integer  from 0
+---@param last integer   not included
+---@return string? why
+---@return integer? row  from 0
+local function read(buf, first, last)
+  local lines = vim.api.nvim_buf_get_lines(buf, first, math.min(last, first + LINES), false)
+  local why, row = sensitive.of_lines(lines, vim.api.nvim_buf_get_name(buf))
+  return why, row and first + row - 1
+end
+
+--- The change is not over yet, and marks may not be set in it.
+---@param buf integer
+---@param one hum.Contents
+---@param why string
+---@param row integer
+local function note(buf, one, why, row)
+  one.why = why
+  vim.schedule(function()
+    if not vim.api.nvim_buf_is_loaded(buf) or row >= vim.api.nvim_buf_line_count(buf) then return end
+    one.mark = vim.api.nvim_buf_set_extmark(buf, space, row, 0, { id = one.mark })
+  end)
+end
+
+---@param buf integer
+---@param one hum.Contents
+local function see(buf, one)
+  local function on_bytes(_, _, _, row, _, _, _, _, _, rows, _, bytes)
+    if known[buf] ~= one then return true end
+    if bytes < LEAST or one.why then return end
+    local why, at = read(buf, row, row + rows + 1)
+    if not why or not at then return end
+    note(buf, one, why, at)
+    if one.on_secret then one.on_secret() end
+  end
+  one.seen = vim.api.nvim_buf_attach(buf, false, {
+    on_bytes = on_bytes,
+    on_reload = function() -- the text is another one
+      known[buf] = nil
+      vim.schedule(function() M.read_again(buf, one.on_secret) end)
+    end,
+    on_detach = function() known[buf] = nil end,
+  })
+end
+
+---@param buf integer
+---@param one hum.Contents
+---@return integer? row  of the line that was found, if it is still one
+local function found_row(buf, one)
+  if not one.mark then return nil end
+  local row = vim.api.nvim_buf_get_extmark_by_id(buf, space, one.mark, {})[1]
+  local _, now = read(buf, row or 0, (row or 0) + 2)
+  return now
+end
+
+--- Why a buffer must not be attached, by what is in it.
+---@param buf integer
+---@return string? why
+function M.refusal(buf)
+  local one = known[buf]
+  if not one or (one.why and one.mark and not found_row(buf, one)) then
+    one = { seen = false }
+    known[buf] = one
+    local why, row = read(buf, 0, LINES)
+    if why and row then note(buf, one, why, row) end
+    see(buf, one)
+  end
+  if not one.why then return nil end
+  local row = found_row(buf, one)
+  return row and ('%s in line %d'):format(one.why, row + 1) or one.why
+end
+
+--- What is in the buffer was read from the disk again.
+---@param buf integer
+---@param on_secret? fun()
+function M.read_again(buf, on_secret)
+  if not on_secret or not vim.api.nvim_buf_is_loaded(buf) then return end
+  if M.refusal(buf) then return on_secret() end
+  M.on_secret(buf, on_secret)
+end
+
+--- Calls back, in the middle of the change, when a secret comes into a buffer that had none.
+---@param buf integer
+---@param fn fun()
+function M.on_secret(buf, fn)
+  if known[buf] then known[buf].on_secret = fn end
+end
+
+return M

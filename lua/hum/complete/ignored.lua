@@ -1,0 +1,45 @@
+-- Files that git ignores. Git is asked in the background, once for each file.
+local config = require('hum.config')
+
+local M = {}
+
+--- A repository far away; no answer says that it does not ignore the file. In ms.
+local PATIENCE = 10000
+
+--- Why a file is not read yet.
+M.ASKED = 'git is asked whether it ignores the file'
+local IGNORED = 'git ignores the file (see complete.ignored)'
+
+local known = {} ---@type table<string, string|false>  by the name of the file: why it is not read
+local on_answer = function() end ---@type fun()
+
+--- Sets what runs, scheduled, when git has answered.
+---@param fn fun()
+function M.on_answer(fn) on_answer = fn end
+
+---@param name string
+local function ask(name)
+  known[name] = M.ASKED
+  local function answer(result)
+    known[name] = result.code == 0 and IGNORED or false
+    vim.schedule(on_answer)
+  end
+  local command = { 'git', '-C', vim.fs.dirname(name), 'check-ignore', '--quiet', '--', name }
+  local started =
+    pcall(vim.system, command, { timeout = PATIENCE, stdin = false, stdout = false, stderr = false }, answer)
+  if not started then answer({ code = 128 }) end -- there is no git
+end
+
+--- Forgets what was said of files: another .gitignore was written.
+function M.forget() known = {} end
+
+---@param name string  of a file
+---@return string? why  it must not be read
+function M.refusal(name)
+  if known[name] == nil then ask(name) end
+  return known[name] or nil
+end
+
+config.on_change(M.forget)
+
+return M

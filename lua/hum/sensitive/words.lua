@@ -1,0 +1,93 @@
+-- Words in the name of a file that say that it holds secrets.
+local types = require('hum.sensitive.types')
+
+local M = {}
+
+---@param list string
+---@return table<string, true>
+local function set(list)
+  local found = {}
+  for word in list:gmatch('%S+') do
+    found[word] = true
+  end
+  return found
+end
+
+--- As a word, and as the end of one: "dbpassword", "accesstoken".
+local ENDS =
+  { 'secrets?', 'credentials?', 'passwords?', 'passwds?', 'passphrases?', 'passcodes?', 'tokens?', 'apikeys?' }
+
+--- As the beginning of a word that goes on in one of these: "passwordlist".
+local BEGINS = { 'secret', 'credential', 'password', 'passwd', 'token' }
+local GOES_ON = set('key keys list file files store db data dump base manager backup new old')
+
+--- Nothing but the word itself.
+local WHOLE =
+  set('creds cred pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena senha userpass')
+
+--- A key of what: "api-key", "ACCESS_KEY".
+local KEYS =
+  set('api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host')
+
+--- Tokens that are no secret: of designs, of language models and of parsers.
+local TOKENS =
+  set('design special added color colour theme css figma semantic spacing typography max stop eos bos vocab merges')
+
+--- Words beside which a secret word is the whole name: "my-passwords.md".
+local FILLERS = set([[
+  my our your the all old new latest current backup copy prod production dev development stage staging test testing
+  local live default main app api db database client user users admin root site server web mail wifi work home private
+  personal family list file store data key keys and of for env vars variables config]])
+
+---@param word string
+---@return boolean
+local function is_secret(word)
+  for _, ending in ipairs(ENDS) do
+    if word:find(ending .. '%d*$') then return true end
+  end
+  for _, beginning in ipairs(BEGINS) do
+    if vim.startswith(word, beginning) and GOES_ON[word:sub(#beginning + 1)] then return true end
+  end
+  return WHOLE[(word:gsub('%d+$', ''))] or false
+end
+
+--- The words of a name: what is no letter or digit is between them, and so is the hump of a camel.
+---@param name string
+---@return string[]
+local function split(name)
+  local words = {}
+  local humps = name:gsub('(%l)(%u)', '%1 %2'):gsub('(%u)(%u%l)', '%1 %2')
+  for word in humps:gmatch('[%w\128-\255]+') do
+    words[#words + 1] = word:lower()
+  end
+  return words
+end
+
+---@param words string[]
+---@param i integer
+---@return boolean
+local function tells(words, i)
+  local word, before = words[i], words[i - 1] or ''
+  if (word == 'key' or word == 'keys') and KEYS[before] then return true end
+  return is_secret(word) and not (word:find('^tokens?$') and TOKENS[before])
+end
+
+--- The word of a name that says that the file holds secrets. In code it says nothing; in prose and in scripts of a
+--- shell it does if there is nothing else in the name.
+---@param name string  of the file, without folders
+---@return string? word
+function M.find(name)
+  local kind = types.of(name:lower())
+  if kind == 'code' then return nil end
+  local words = split(name)
+  if kind ~= 'data' then table.remove(words) end -- its end
+  local found
+  for i, word in ipairs(words) do
+    local here = tells(words, i)
+    found = found or (here and word) or nil
+    if kind ~= 'data' and not here and not FILLERS[word] and not word:find('^%d+$') then return nil end
+  end
+  return found
+end
+
+return M

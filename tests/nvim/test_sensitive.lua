@@ -1,0 +1,345 @@
+-- Files that may hold secrets never reach the helper: their names and places, what stands in them, what the user and
+-- git say of them. The case plays the helper.
+local T = require('harness')
+local suggest = require('lib.suggest')
+local test, eq = T.test, T.eq
+
+local OPTS = suggest.OPTS
+
+---@param list string
+---@return string[]
+local function words(list) return vim.split(vim.trim(list), '%s+') end
+
+-- Below a home directory, but for those with a slash in front.
+local NEVER = {
+  ['public examples'] = words([[
+    .env .env.local .envrc prod.env secrets.yaml credentials.json .git-credentials id_rsa server.pem .netrc .pgpass .my.cnf
+    terraform.tfvars terraform.tfstate .vault_pass .authinfo .docker/config.json .s3cfg .config/gh/hosts.yml wg0.conf .npmrc
+    .pypirc passwords.kdbx cert.p12 .aws/credentials .ssh/config /etc/shadow token.txt kubeconfig .vault-token .bash_history
+    auth.json htpasswd]]),
+  ['variables of an environment'] = words([[
+    .env.production .env.development.local .ENV staging.env app.env.yaml .dev.vars .dev.vars.production .flaskenv env
+    env.production web/.env.test docker.env .envrc.local]]),
+  ['keys'] = words([[
+    id_ed25519 id_ecdsa_sk id_rsa.old id_dsa deploy_rsa github_ed25519 ssh_host_rsa_key server.key SERVER.PEM ca.crt tls.cert
+    AuthKey_ABC123.p8 release.keystore upload.jks putty.ppk identity.pfx service.keytab .ssh/known_hosts .ssh/config.d/work
+    .gnupg/gpg.conf mail.gpg notes.asc secret.age keys.txt .config/sops/age/keys.txt age.key private.key privkey.pem
+    credentials.yml.enc master.key config/master.key production.key /etc/ssl/private/site /etc/letsencrypt/live/x/fullchain
+    wireguard.psk kubernetes.privkey otr.private_key signing.snk]]),
+  ['what password managers keep'] = words([[
+    vault.kdb store.psafe3 login.keychain-db .password-store/mail.txt bitwarden_export.json 1password-export.csv
+    lastpass_export.csv keepass-export.xml kdewallet.kwl login.keyring .lpass/iterations wallet.dat pass.txt pwd.txt
+    recovery-codes.txt github-recovery-codes.txt backup_codes.txt seed-phrase.txt mnemonic.txt .google_authenticator
+    /dev/shm/pass.Xy12/x-mail.txt /tmp/gopass-edit42/x]]),
+  ['words'] = words([[
+    secret.txt my-secrets.toml client_secret.json client_secret_12-ab.apps.googleusercontent.com.json Secrets.plist
+    Secrets.xcconfig db_password.ini passwords.csv PASSWORDS passwd.bak root.passwd passphrase.txt dbpassword.conf credentials
+    .credentials aws-credentials.ini creds.json flows_cred.json apikey apikeys.yaml api_key.txt API-KEYS.env apiKey.json
+    access_key.csv accessKeys.csv rootkey.secret private_key.json secret_key_base github_token github-token.txt tokens.yml
+    access_token.json oauth_token .token slack.token refresh-token.dat bot_token.txt discordToken.json passwords.md
+    my-passwords.org credentials.md api-keys.md wifi-password.txt secrets.sh my_secrets.zsh credentials.ps1 password.properties
+    application-secrets.yml vault-password-file userpass.txt pgpassword]]),
+  ['folders of secrets'] = words([[
+    config/secrets/prod.yml secrets/db.txt .secrets/x .credentials/gmail.json /run/secrets/db /var/run/secrets/tls/ca
+    private_keys/app tokens/github.txt k8s/secrets/db.yaml /run/agenix/mail]]),
+  ['databases and servers'] = words([[
+    .pg_service.conf .mylogin.cnf .odbc.ini .mongorc.js .dbshell .dbt/profiles.yml .snowsql/config config/database.yml
+    config/mongoid.yml dbeaver-data-sources.xml .idea/dataSources.xml .idea/dataSources.local.xml .idea/webServers.xml
+    filezilla.xml recentservers.xml sitemanager.xml winscp.ini sftp-config.json .vscode/sftp.json .ftpconfig .remote-sync.json
+    .curlrc .wgetrc _netrc robomongo.json .smbcredentials /etc/mysql/debian.cnf deployment-config.json]]),
+  ['clouds and clusters'] = words([[
+    .aws/config .azure/accessTokens.json .config/gcloud/application_default_credentials.json .config/gcloud/configurations/x
+    .boto .oci/config .aliyun/config.json .databrickscfg .databricks/token-cache.json .config/doctl/config.yaml .fly/config.yml
+    .vercel/auth.json .config/rclone/rclone.conf rclone.conf ngrok.yml .ngrok2/ngrok.yml .config/stripe/config.toml
+    local.settings.json site.publishsettings my-service-account.json serviceAccountKey.json gcp-key.json adc.json
+    app-firebase-adminsdk-x1y2.json google-services.json GoogleService-Info.plist clouds.yaml admin-openrc.sh .edgerc .clasprc.json
+    .kube/config kubeconfig.yaml prod.kubeconfig staging-kubeconfig /etc/rancher/k3s/k3s.yaml /etc/kubernetes/admin.conf
+    .talos/config talosconfig .dockercfg .dockerconfigjson .config/helm/registry/config.json containers/auth.json
+    .minikube/config/x.json]]),
+  ['infrastructure'] = words([[
+    terraform.tfstate.backup prod.auto.tfvars dev.tfvars.json .terraform/terraform.tfstate .terraformrc credentials.tfrc.json
+    .vault_pass.txt vault-password.txt vault.yml group_vars/all/vault group_vars/prod/vault.yml vault-keys.json
+    unseal-keys.json .ansible/tmp/ansible-local-1ab/tmpx.yml .pulumi/credentials.json unattend.xml .chef/user.pem]]),
+  ['registries and repositories'] = words([[
+    .yarnrc.yml pip.conf .gem/credentials .cargo/credentials.toml .cargo/credentials .m2/settings.xml settings-security.xml
+    .gradle/gradle.properties NuGet.Config .composer/auth.json .config/pypoetry/auth.toml .bundle/config .config/hub
+    .config/glab-cli/config.yml .config/github-copilot/apps.json .gitcookies .config/git/credentials .cvspass
+    .subversion/auth/svn.simple/x .sentryclirc .travis/config.yml .circleci/cli.yml .coveralls.yml kaggle.json .kaggle/kaggle.json
+    .cache/huggingface/token .claude.json .claude/.credentials.json .codex/auth.json .gemini/oauth_creds.json]]),
+  ['histories'] = words([[
+    .zsh_history .zhistory .histfile .history .sh_history fish_history .python_history .node_repl_history .irb_history
+    .psql_history .mysql_history .sqlite_history .rediscli_history .lesshst .viminfo main.shada .mongosh/mongosh_repl_history
+    ConsoleHost_history.txt .Rhistory bash_history]]),
+  ['mail, chat and networks'] = words([[
+    .authinfo.gpg .muttrc .neomuttrc .config/neomutt/accounts .msmtprc .config/msmtp/config .mbsyncrc .offlineimaprc .fetchmailrc
+    .config/aerc/accounts.conf .config/himalaya/config.toml sasl_passwd .irssi/config .weechat/sec.conf .purple/accounts.xml
+    servlist.conf client.ovpn /etc/wireguard/office.conf wg-home.conf office.nmconnection wpa_supplicant.conf
+    /etc/NetworkManager/system-connections/home /etc/ppp/chap-secrets ipsec.secrets office.pcf /etc/netplan/01.yaml]]),
+  ['systems'] = words(
+    [[
+    /etc/gshadow /etc/shadow- /etc/sudoers /etc/sudoers.d/me /etc/passwd /etc/master.passwd .htpasswd .htdigest users.htpasswd
+    proftpdpasswd smbpasswd /etc/sssd/sssd.conf tomcat-users.xml doas.conf kafka_jaas.conf pwfile /etc/cloud-init/user.cfg]]
+  ),
+  ['applications and browsers'] = words([[
+    wp-config.php local_settings.py LocalSettings.php secret_token.rb config/prod.secret.exs arduino_secrets.h config.inc.php
+    sites/default/settings.php app/etc/env.php config/parameters.yml keystore.properties key.properties local.properties
+    app.mobileprovision homeserver.yaml .mozilla/firefox/x/prefs.js logins.json cookies.txt cookies.sqlite session.har
+    .config/google-chrome/Default/Preferences cookiejar.txt]]),
+  ['copies and files that tools have decrypted'] = words([[
+    .env~ .env.bak .npmrc.orig id_rsa.save credentials.json.old #.netrc# .pgpass.swp auth.json.tmp /etc/shadow.edit
+    /etc/sudoers.tmp /var/tmp/shadow.Ab3dE9xZ /var/tmp/sudoers.k2Jd8sPq /var/tmp/myAb3dE9xZ.cnf /tmp/kubectl-edit-3178.yaml
+    /tmp/oc-edit-12.yaml /tmp/3049582230/values.yaml /var/folders/zz/x1/T/3049582230/app.json /tmp/eyaml_edit20261129-x.yaml
+    /tmp/crontab.Ab3dE9 values.decrypted.yaml secrets.dec.yaml private_dot_ssh/config dot_netrc dot_aws/credentials
+    dotfiles/pgpass .local/state/nvim/backup/%home%u%.env~]]),
+  ['names that are no paths'] = words([[
+    scp://host//etc/shadow scp://me@host/.ssh/config suda:///etc/sudoers zipfile:///a.zip::conf/.env oil:///h/.aws/x
+    fugitive:///h/p/.git//0/.env sftp://host/backup/id_rsa]]),
+}
+
+local READ = {
+  ['public examples'] = words('secret_santa.py password_reset_controller.rb tokenizer.py environment.rb main.c'),
+  ['code'] = words([[
+    credentials_test.go secrets.go token.c password.rs Secrets.swift PasswordField.tsx secrets.py credentials.rb auth.js
+    apiKeys.ts ApiKey.java SecretManager.kt password.php tokens.css secret.lua secrets.nix secrets.tf password_hash.cpp
+    credentials.h Credential.cs token.zig secret.vue passwords.sql api_key.ex secrets.ml token.scala Password.hs env.ts
+    environment.ts keys.rs key.go vite-env.d.ts env.d.ts history.py wireguard/device.c tinc/net.c secrets/store.go
+    private_keys/rsa.py internal/credentials/provider.go tokens/lexer.l rotate_secrets.sh create-token.sh kube/client.go
+    src/secrets/mod.rs passwords/reset.html.erb password_mailer.html.erb secret.yml.j2 credentials.d.ts wp-login.php settings.py
+    gcloud/main.py docker/build.py aws/lambda.ts]]),
+  ['data'] = words(
+    [[
+    package.json config.json settings.json tsconfig.json tokenizer.json tokenizer_config.json special_tokens_map.json
+    design-tokens.json added_tokens.json environment.yml compose.yaml docker-compose.yml Cargo.toml Cargo.lock pyproject.toml
+    monkey.txt keyboard.txt turkey.csv passport.json compass.txt passenger.csv author.json authors.txt secretary.txt
+    keymap.json keybindings.json hosts inventory.ini crontab fstab nginx.conf my.conf sshd.service notes.txt todo.txt
+    settings.gradle gradle.properties application.yml .gitignore .gitattributes .editorconfig .eslintrc.json .prettierrc .bashrc
+    .zshrc .vimrc .tmux.conf .gitconfig Vagrantfile Jenkinsfile Dockerfile Makefile CMakeLists.txt data.csv schema.graphql]]
+  ),
+  ['prose'] = words([[
+    README.md README LICENSE HISTORY HISTORY.md CHANGELOG.md docs/managing-secrets.md password-reset.md docs/tokens-explained.rst
+    passwordless.md how-to-store-credentials.adoc token-based-auth.md thesis.tex secret-santa.md]]),
+  ['examples'] = words([[
+    .env.example .env.sample .env.template .env.dist example.env secrets.example.yml credentials.json.example
+    terraform.tfvars.example config/database.yml.sample local_settings.py.example sample.env]]),
+}
+
+--- What the list says of each name, and which of them are not as they should be.
+---@param names string[]
+---@param refused boolean
+---@return string[]
+local function wrong(t, names, refused)
+  return t:lua(
+    [[
+    local names, refused = ...
+    local sensitive, found = require('hum.sensitive'), {}
+    for _, name in ipairs(names) do
+      local path = name:find('^/') and name or name:find('://') and name or '/home/u/' .. name
+      local why = sensitive.of_path(path)
+      if (why ~= nil) ~= refused then table.insert(found, name .. (why and ': ' .. why or '')) end
+    end
+    return found]],
+    names,
+    refused
+  )
+end
+
+for what, names in vim.spairs(NEVER) do
+  test('never read: ' .. what, OPTS, function(t) eq({}, wrong(t, names, true)) end)
+end
+
+for what, names in vim.spairs(READ) do
+  test('read as any other file: ' .. what, OPTS, function(t) eq({}, wrong(t, names, false)) end)
+end
+
+test('the list is long', function()
+  local n = 0
+  for _, names in pairs(NEVER) do
+    n = n + #names
+  end
+  T.ok(n > 183, n)
+end)
+
+--- Opens a file, types in it, and gives the names that the helper was told.
+local function visit(t, name, lines)
+  t:cmd('silent! %bwipeout!')
+  suggest.open(t, lines or { 'x' }, name)
+  suggest.sent(t)
+  suggest.type(t, 'Ax<Esc>')
+  return vim.tbl_map(function(one) return one[3].name end, suggest.sent(t, 'attach'))
+end
+
+local function status(t) return t:lua([[return require('hum.complete').status()]]) end
+
+--- Configures hum with these options of completion.
+local function configure(t, options)
+  t:lua([[require('hum').setup({ complete = vim.tbl_extend('force', { mode = 'on' }, ...) })]], options)
+end
+
+test('none of them is attached, whatever is set for the buffer', OPTS, function(t)
+  for _, name in ipairs({ '.env', 'id_rsa', 'token.txt', '.kube/config', 'passwords.md', 'my.tfvars' }) do
+    t:lua([[vim.fn.mkdir('.kube', 'p')]])
+    eq({}, visit(t, name), name)
+    t:cmd('let b:hum_complete = "on"')
+    suggest.type(t, 'Ay<Esc>')
+    eq({}, suggest.sent(t), name)
+    T.match('completion is off in this buffer: it may hold ', status(t), true)
+  end
+  eq({ 'credentials_test.go' }, visit(t, 'credentials_test.go'))
+end)
+
+test('a file by another name is what it is', OPTS, function(t)
+  t:write_file('vault/secrets.yml', 'a: b\n')
+  t:write_file('plain/config.txt', 'a: b\n')
+  t:lua([[
+    vim.uv.fs_symlink(vim.uv.cwd() .. '/vault/secrets.yml', 'innocent.yml')
+    vim.fn.mkdir('real/.aws', 'p')
+    vim.uv.fs_symlink(vim.uv.cwd() .. '/real/.aws', 'cloud')
+    vim.uv.fs_symlink(vim.uv.cwd() .. '/plain/config.txt', '.env')]])
+  eq({}, visit(t, 'innocent.yml'))
+  eq({}, visit(t, 'cloud/config'), 'a new file behind a link')
+  eq({}, visit(t, '.env'), 'a link that is called so')
+end)
+
+test('the list of the user is added to, and "!" allows', OPTS, function(t)
+  configure(t, { exclude = { '*.private.txt', '!*/fixtures/*', '!public.pem', '*/fixtures/never.env' } })
+  t:lua([[vim.fn.mkdir('fixtures', 'p')]])
+  eq({}, visit(t, 'a.private.txt'))
+  T.match('complete.exclude contains *.private.txt', status(t), true)
+  eq({}, visit(t, '.env'))
+  eq({ 'public.pem' }, visit(t, 'public.pem', { '-----BEGIN PRIVATE KEY-----' }))
+  eq({ 'fixtures/.env' }, visit(t, 'fixtures/.env'))
+  eq({}, visit(t, 'fixtures/never.env'), 'the last pattern that matches decides')
+  eq({ 'plain.txt' }, visit(t, 'plain.txt'))
+end)
+
+local KEY = ('MIIEpAIBAAKCAQEA7bq'):rep(3)
+
+-- A name, what stands in the file, and whether it is read.
+local CONTENTS = {
+  { 'a.txt', { '', '-----BEGIN RSA PRIVATE KEY-----', KEY }, false },
+  { 'a.txt', { '-----BEGIN OPENSSH PRIVATE KEY-----' }, false },
+  { 'a.txt', { '-----BEGIN PGP PRIVATE KEY BLOCK-----' }, false },
+  { 'a.txt', { '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----' }, false },
+  { 'a.yml', { 'key: |', '  -----BEGIN EC PRIVATE KEY-----' }, false },
+  { 'a.json', { '{"private_key": "-----BEGIN PRIVATE KEY-----\\nMII"}' }, false },
+  { 'a.txt', { 'PuTTY-User-Key-File-3: ssh-ed25519' }, false },
+  { 'a.txt', { '# created: 2026', 'AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9' }, false },
+  { 'a.yml', { '$ANSIBLE_VAULT;1.1;AES256' }, false },
+  { 'a.yml', { 'password: ENC[AES256_GCM,data:abc,iv:x,tag:y,type:str]' }, false },
+  { 'a.ini', { 'aws_secret_access_key = wJalrXUtnFEMI/K7MDENGbPxRfiCYEXAMPLEKEY' }, false },
+  { 'a.sh', { 'export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENGbPxRfiCYEXAMPLEKEY' }, false },
+  { 'a.py', { 'TOKEN = "ghp_' .. ('a1B2'):rep(9) .. '"' }, false },
+  { 'a.js', { 'const t = "xoxb-123456789012-abcdefABCDEF"' }, false },
+  { 'a.yaml', { 'apiVersion: v1', 'kind: Secret', 'data:', '  a: YQ==' }, false },
+  { 'a.yaml', { 'users:', '- user:', '    client-key-data: LS0t' }, false },
+  { 'a.conf', { '[Interface]', 'PrivateKey = ' .. ('a'):rep(43) .. '=' }, false },
+  { 'users', { 'root:$6$salt$hash:19000:0:99999:7:::' }, false },
+  { 'a.txt', { 'machine example.com login me password hunter2' }, false },
+  { 'a.go', { 'const key = `-----BEGIN RSA PRIVATE KEY-----', KEY, '`' }, false },
+  { 'a.py', { 'KEY = "-----BEGIN PRIVATE KEY-----\\n' .. KEY .. '"' }, false },
+  -- Code that speaks of them, and what only looks like them.
+  { 'a.py', { 'if line.startswith("-----BEGIN RSA PRIVATE KEY-----"):', '    return parse(line)' }, true },
+  { 'a.go', { 'block.Type == "PRIVATE KEY"', 'ghp := 1' }, true },
+  { 'a.md', { 'It begins with `-----BEGIN PRIVATE KEY-----`.', 'kind: Secret' }, true },
+  { 'a.lua', { 'local p = "AGE-SECRET-KEY-"', 'local s = "$ANSIBLE_VAULT"' }, true },
+  { 'a.txt', { '-----BEGIN PUBLIC KEY-----', '-----BEGIN CERTIFICATE-----' }, true },
+  { 'a.yaml', { 'kind: SecretStore', 'kind: ExternalSecret', 'secretRef: Secret' }, true },
+  { 'a.ini', { 'aws_secret_access_key =', 'aws_secret_access_key = ${SECRET}' }, true },
+}
+
+test('what holds a secret is not attached, whatever it is called', OPTS, function(t)
+  for _, case in ipairs(CONTENTS) do
+    local name, lines, is_read = unpack(case)
+    eq(is_read and { name } or {}, visit(t, name, lines), table.concat(lines, '\n'))
+    if not is_read then T.match('it holds .* in line %d', status(t)) end
+  end
+end)
+
+test('a buffer into which a secret is pasted is detached at once', OPTS, function(t)
+  eq({ 'a.txt' }, visit(t, 'a.txt'))
+  suggest.type(t, 'o')
+  suggest.sent(t)
+  local buf = t:eval('bufnr()')
+  t:lua([[vim.paste({ '', '-----BEGIN PRIVATE KEY-----', 'MIIE', '' }, -1)]])
+  local sent = vim.tbl_map(function(one) return one[1] end, suggest.sent(t))
+  T.ok(vim.tbl_contains(sent, 'detach'), vim.inspect(sent))
+  T.ok(not vim.tbl_contains(sent, 'key'), vim.inspect(sent))
+  suggest.type(t, 'abc<Esc>Ax<Esc>')
+  eq({}, suggest.sent(t))
+  T.match('it holds a private key in line 3', status(t), true)
+  -- It goes, and all is as before.
+  t:cmd('3,4delete _')
+  suggest.type(t, 'Ax<Esc>')
+  eq({ buf }, vim.tbl_map(function(one) return one[2] end, suggest.sent(t, 'attach')))
+  suggest.sent(t)
+  t:cmd('silent undo | silent undo')
+  suggest.type(t, 'Ax<Esc>')
+  eq({}, suggest.sent(t, 'key'))
+end)
+
+test('so is one that another program has written a secret into', OPTS, function(t)
+  t:write_file('a.txt', 'plain\n')
+  t:cmd('edit a.txt')
+  suggest.open(t, { 'plain' }, 'a.txt')
+  t:cmd('silent write')
+  suggest.type(t, 'Ax<Esc>')
+  t:cmd('silent write')
+  eq(1, #suggest.sent(t, 'attach'))
+  t:write_file('a.txt', 'AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9\n')
+  t:cmd('edit!')
+  suggest.settle(t)
+  eq(1, #suggest.sent(t, 'detach'))
+end)
+
+test('the user is told once for each file', { ui = { 160, 12 }, init = suggest.init }, function(t)
+  visit(t, '.env')
+  t:wait(
+    function() return t:messages():find('no suggestions in ".env": it may hold variables', 1, true) end,
+    'a word about it'
+  )
+  t:cmd('messages clear')
+  suggest.type(t, 'Ax<Esc>Ay<Esc>')
+  T.no_match('%S', t:messages())
+  visit(t, 'id_rsa')
+  t:wait(function() return t:messages():find('"id_rsa"', 1, true) end, 'a word about the other one')
+end)
+
+test('nobody is told where completion is off', { ui = { 160, 12 }, init = suggest.init }, function(t)
+  configure(t, { mode = 'off' })
+  visit(t, '.env')
+  T.no_match('%S', t:messages())
+end)
+
+test('what git ignores is read unless the user does not want that', OPTS, function(t)
+  if vim.fn.executable('git') == 0 then T.skip('no git') end
+  t:write_file('.gitignore', 'generated/\n*.scratch\n')
+  t:write_file('generated/a.txt', 'x\n')
+  t:lua([[vim.fn.system({ 'git', 'init', '--quiet', '.' })]])
+  eq({ 'generated/a.txt' }, visit(t, 'generated/a.txt'))
+  configure(t, { ignored = false })
+  eq({}, visit(t, 'generated/a.txt'))
+  t:wait(
+    function() return status(t):find('git ignores the file (see complete.ignored)', 1, true) end,
+    'the answer of git'
+  )
+  eq({}, visit(t, 'new.scratch'))
+  -- What it does not ignore is attached once it has said so.
+  t:cmd('silent! %bwipeout!')
+  suggest.open(t, { 'x' }, 'main.txt')
+  suggest.sent(t)
+  suggest.type(t, 'A')
+  t:wait(function()
+    return vim.tbl_contains(vim.tbl_map(function(one) return one[1] end, t.sent), 'attach')
+  end, 'the file is attached')
+end)
+
+test('a script that is not in any repository is no matter of git', OPTS, function(t)
+  configure(t, { ignored = false })
+  t:cmd('silent! %bwipeout!')
+  t:lua([[vim.env.PATH = '/nowhere']])
+  suggest.open(t, { 'x' }, 'main.txt')
+  suggest.type(t, 'A')
+  t:wait(function()
+    return vim.tbl_contains(vim.tbl_map(function(one) return one[1] end, t.sent), 'attach')
+  end, 'the file is attached')
+end)

@@ -25,6 +25,8 @@
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment, indent}: wants suggestions */
+#define METHOD_WINDOW "window"   /* {window_tokens, ring_tokens, ...}: another size of prompts */
+#define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
 #define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still shown to models */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see suggestion.h */
@@ -62,6 +64,7 @@
  * again with more, or with less when the end is not to be shown. */
 #define EVENT_SUGGEST "suggest"             /* {tick, row, col, serial, from, text, final, n, of} */
 #define EVENT_ASKING "asking"               /* {asking}: a request for the typed place is alive */
+#define EVENT_ANSWERED "answered"           /* id 0; {}: the backend has, for the first time */
 #define EVENT_BACKEND_ERROR "backend_error" /* id 0; {code, message, hint, status} */
 
 /* What the helper calls in Lua, with nvim_exec_lua, and the arguments:

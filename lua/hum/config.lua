@@ -67,8 +67,8 @@ local M = {}
 ---@field max_size number       kB
 ---@field max_lines integer
 ---@field max_tokens integer
----@field window_tokens integer
----@field ring_tokens integer
+---@field window_tokens? integer
+---@field ring_tokens? integer
 ---@field debounce? number      ms
 ---@field cache number          MB
 ---@field confidence number

@@ -91,8 +91,8 @@ static void read_limits(struct backend *b, struct fields *f)
     b->debounce_ms = value_int(value_get(f->map, "debounce_ms"), -1);
     b->max_tokens = (int64_t)fields_size(f, MAX_COUNT, FIELD("backend", "max_tokens"));
     b->max_lines = fields_size(f, MAX_COUNT, FIELD("backend", "max_lines"));
-    b->window_tokens = fields_size(f, MAX_COUNT, FIELD("backend", "window_tokens"));
-    b->ring_tokens = fields_size(f, MAX_COUNT, FIELD("backend", "ring_tokens"));
+    fields_size(f, MAX_COUNT, FIELD("backend", "window_tokens"));
+    fields_size(f, MAX_COUNT, FIELD("backend", "ring_tokens")); /* see window.h */
     b->cache_bytes = fields_size(f, MAX_CACHE, FIELD("backend", "cache_bytes"));
     b->cache_bytes = b->cache_bytes > LEAST_CACHE ? b->cache_bytes : LEAST_CACHE;
     b->min_confidence = fields_share(f, FIELD("backend", "confidence"));

@@ -38,8 +38,6 @@ struct backend {
     int64_t debounce_ms;   /* negative: adapted to the server */
     int64_t max_tokens;    /* of an answer */
     size_t max_lines;      /* of an answer */
-    size_t window_tokens;  /* of the text around the cursor */
-    size_t ring_tokens;    /* of chunks from elsewhere */
     size_t cache_bytes;    /* of answers kept */
     double min_confidence; /* 0 to 1: the least probability, on average, of a first line's tokens */
 };

@@ -87,6 +87,11 @@ static void do_backend(struct engine *e, const struct value *params)
     }
 }
 
+static void do_window(struct engine *e, const struct value *params)
+{
+    supply_bound(&e->supply, value_item(params, 0));
+}
+
 static void do_attach(struct engine *e, const struct value *params)
 {
     struct typing *t = find(e, params);
@@ -239,6 +244,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         {METHOD_COLLECT, do_collect},
         {METHOD_BACKEND, do_backend},
         {METHOD_WATCH, do_watch},
+        {METHOD_WINDOW, do_window},
         {"nvim_buf_changedtick_event", do_tick},
         {"nvim_buf_detach_event", do_detached},
     };

@@ -73,22 +73,22 @@ static bool anchor_holds(const struct excerpt *e, const struct mirror *m, size_t
     return size <= max && size >= max / 8 * 3;
 }
 
-/* The text's first line if three quarters of the budget reach it, else about five eighths of the
- * budget are used: from the topmost line between a half and 3/4 that begins a block, for a
+/* The text's first line if seven eighths of the budget reach it, else about three quarters of the
+ * budget are used: from the topmost line between 5/8 and 7/8 that begins a block, for a
  * prompt reads better so and a cursor that comes back finds the same line again; failing
- * that from the last that keeps to five eighths. */
+ * that from the last that keeps to three quarters. */
 static size_t choose_anchor(const struct mirror *m, size_t row, size_t col, size_t max)
 {
     size_t size = col, most = row, block = NO_ANCHOR, at = row;
     for (; at > 0; at--) {
         size += line_size(m, at - 1);
-        if (size > max - max / 4) {
+        if (size > max - max / 8) {
             break;
         }
-        if (size <= max / 8 * 5) {
+        if (size <= max / 4 * 3) {
             most = at - 1;
         }
-        if (at > 1 && size >= max / 2 && begins_block(m, at - 1)) {
+        if (at > 1 && size >= max / 8 * 5 && begins_block(m, at - 1)) {
             block = at - 1;
         }
     }
@@ -163,13 +163,13 @@ static bool end_holds(const struct excerpt *e, const struct mirror *m, size_t ro
     return size <= max && size >= max / 2;
 }
 
-/* Three quarters of the budget, for the cursor mostly moves down. */
+/* Seven eighths of the budget: the text below mostly stays as it is. */
 static size_t choose_end(const struct mirror *m, size_t row, size_t right, size_t max)
 {
     size_t size = right, end = row + 1;
     while (end < mirror_lines(m)) {
         size += line_size(m, end);
-        if (size > max - max / 4) {
+        if (size > max - max / 8) {
             break;
         }
         end++;

@@ -42,6 +42,7 @@ struct fetch {
     struct answer *answer;
     const struct fetch_callbacks *callbacks;
     void *ctx;
+    size_t read_bytes; /* of the prompt, see window_read */
     size_t prompt_bytes;
     int64_t prompt_tokens; /* -1: not known */
     uint64_t started_ms;
@@ -131,8 +132,10 @@ static void finish(struct fetch *f)
 static void note_first(struct fetch *f)
 {
     if (!f->first_came) {
+        double ms = (double)(uv_now(f->supply->env.loop) - f->started_ms);
         f->first_came = true;
-        pace_answered(&f->supply->pace, (double)(uv_now(f->supply->env.loop) - f->started_ms));
+        pace_answered(&f->supply->pace, ms);
+        supply_first(f->supply, f->read_bytes, ms);
     }
 }
 
@@ -303,6 +306,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     for (size_t i = 0; i < request->chunk_count; i++) {
         f->prompt_bytes += request->chunks[i]->len;
     }
+    f->read_bytes = window_read(&supply->window, &fill);
     f->generation = supply_start(supply, &fill, &generation_callbacks, f, why);
     f->around = request->around;
     f->context = (struct trim_context){

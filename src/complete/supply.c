@@ -16,6 +16,13 @@
 /* Code has 3 to 4 bytes for each token; the first measurements say better. */
 #define BYTES_PER_TOKEN 3.0
 
+/* What is shown of text that is less dense than before comes up by this part each time. */
+#define LEARNED 0.125
+
+/* Denser text, in bytes per token, does not exist; nor does one like that, but for blanks. */
+#define LEAST_BYTES 1.0
+#define MOST_BYTES 5.0
+
 /* Of the ring while no backend says it, so that what is collected early is kept; more than any
  * backend allows. */
 #define RING_BYTES ((size_t)1 << 20)
@@ -180,8 +187,47 @@ void supply_fetched(struct supply *s, int64_t buf)
 void supply_measured(struct supply *s, size_t bytes, size_t tokens)
 {
     double measured = (double)bytes / (double)tokens;
-    if (measured < s->bytes_per_token && measured >= 1) {
-        s->bytes_per_token = measured;
+    if (measured < LEAST_BYTES) {
+        return;
+    }
+    measured = measured < MOST_BYTES ? measured : MOST_BYTES;
+    double more = s->bytes_per_token + (measured - s->bytes_per_token) * LEARNED;
+    s->bytes_per_token = measured < s->bytes_per_token ? measured : more;
+}
+
+static void resize_ring(struct supply *s)
+{
+    ring_resize(s->ring, s->window.ring * (size_t)BYTES_PER_TOKEN);
+}
+
+void supply_bound(struct supply *s, const struct value *spec)
+{
+    if (s->backend != NULL && window_bound(&s->window, spec)) {
+        resize_ring(s);
+    }
+}
+
+size_t supply_text_bytes(const struct supply *s)
+{
+    return (size_t)((double)s->window.text * s->bytes_per_token);
+}
+
+/* By now the server knows what it has loaded. */
+static void tell_answered(struct supply *s)
+{
+    if (!s->told) {
+        s->told = true;
+        wire_map(event_begin(s->env.rpc, EVENT_ANSWERED, 0), 0);
+    }
+}
+
+void supply_first(struct supply *s, size_t bytes, double ms)
+{
+    tell_answered(s);
+    if (window_measured(&s->window, (size_t)((double)bytes / s->bytes_per_token), ms)) {
+        log_write(LOG_INFO, "window: %zu tokens, ring: %zu, at %.0f tokens/s", s->window.text,
+                  s->window.ring, s->window.speed);
+        resize_ring(s);
     }
 }
 
@@ -215,6 +261,7 @@ static void drop_backend(struct supply *s)
 {
     stop_loading(s);
     s->loaded_ms = 0;
+    s->told = false;
     backend_free(s->backend);
     s->backend = NULL;
 }
@@ -231,9 +278,8 @@ void supply_set_backend(struct supply *s, const struct value *spec)
         }
     }
     const struct backend *backend = s->backend;
-    if (backend != NULL) {
-        ring_resize(s->ring, backend->ring_tokens * (size_t)BYTES_PER_TOKEN);
-    }
+    window_forget(&s->window);
+    supply_bound(s, spec);
     s->bytes_per_token = BYTES_PER_TOKEN;
     pace_init(&s->pace, backend != NULL ? (double)backend->debounce_ms : -1);
     cache_resize(s->cache, backend != NULL ? backend->cache_bytes : 0);
@@ -249,6 +295,7 @@ void supply_init(struct supply *s, const struct supply_env *env, void (*on_ready
     *s = (struct supply){.env = *env, .on_ready = on_ready, .ctx = ctx};
     s->cache = cache_new(0);
     s->ring = ring_new(PROMPT_CHUNKS, RING_BYTES);
+    window_init(&s->window);
     supply_set_backend(s, NULL);
 }
 
@@ -257,4 +304,5 @@ void supply_finish(struct supply *s)
     drop_backend(s);
     cache_free(s->cache);
     ring_free(s->ring);
+    window_finish(&s->window);
 }

@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "complete/pace.h"
+#include "complete/window.h"
 #include "job/job.h"
 
 #include <stdbool.h>
@@ -62,13 +63,15 @@ struct supply {
     struct cache *cache;
     struct ring *ring;
     struct pace pace;
-    double bytes_per_token; /* as measured where text is densest */
+    double bytes_per_token; /* as measured; of dense text at once, of other text in the long run */
+    struct window window;   /* how much of a prompt there is */
     struct supply_counts counts;
     bool watched; /* Lua wants to know when requests begin and end */
 
     void (*on_ready)(void *ctx);
     void *ctx;
     struct supply_load loading;
+    bool told;           /* Lua, that the backend has answered */
     uint64_t loaded_ms;  /* when the model was last known to be loaded, 0: never */
     uint64_t fetched_ms; /* when the last fetch began ... */
     int64_t fetched_for; /* ... and for which buffer, 0: none */
@@ -102,6 +105,17 @@ bool supply_may_fetch(struct supply *s);
 struct generation *supply_start(struct supply *s, const struct fill *fill,
                                 const struct generation_callbacks *callbacks, void *ctx,
                                 const char **why);
+
+/* Another bound of the window, by the parameter of the "window" method: what the server keeps of
+ * prompts stays of use where it can. */
+void supply_bound(struct supply *s, const struct value *spec);
+
+/* How many bytes of text around the cursor a prompt may have. */
+size_t supply_text_bytes(const struct supply *s);
+
+/* The first token came so many milliseconds after a request with so many bytes to be read, see
+ * window_read. */
+void supply_first(struct supply *s, size_t bytes, double ms);
 
 /* Whether the server has likely lost its state of this buffer's prompts: a good moment to begin
  * them differently. */

@@ -107,7 +107,7 @@ static size_t read_prompt(struct typing *t, struct around_text *text,
         .row = t->suggestion.at.row,
         .col = t->suggestion.at.col,
         .name = t->name,
-        .max_bytes = (size_t)((double)s->backend->window_tokens * s->bytes_per_token),
+        .max_bytes = supply_text_bytes(s),
         .prose = t->language->prose,
         .cold = supply_is_cold(s, t->attached.buf),
     };

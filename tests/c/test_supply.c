@@ -245,20 +245,24 @@ static void a_server_may_say_when_to_come_back(void)
     end(&w);
 }
 
-static void the_densest_text_says_how_much_fits_into_a_prompt(void)
+static void dense_text_says_at_once_how_much_fits_into_a_prompt_and_other_text_in_the_long_run(void)
 {
     struct world w;
     begin(&w);
-    use(&w, BACKEND(""));
+    use(&w, BACKEND("\"window_tokens\":100,"));
     double first = w.supply.bytes_per_token;
-    supply_measured(&w.supply, 5000, 1000);
-    CHECK(w.supply.bytes_per_token >= first && w.supply.bytes_per_token <= first);
     supply_measured(&w.supply, 2000, 1000);
-    CHECK_INT(w.supply.bytes_per_token * 10, 20);
-    supply_measured(&w.supply, 2500, 1000);
-    CHECK_INT(w.supply.bytes_per_token * 10, 20);
+    CHECK_INT(supply_text_bytes(&w.supply), 200);
     supply_measured(&w.supply, 1000, 2000); /* no text is like that */
-    CHECK_INT(w.supply.bytes_per_token * 10, 20);
+    CHECK_INT(supply_text_bytes(&w.supply), 200);
+    supply_measured(&w.supply, 4000, 1000);
+    CHECK(w.supply.bytes_per_token > 2 && w.supply.bytes_per_token < 2.5);
+    for (int i = 0; i < 40; i++) {
+        supply_measured(&w.supply, 4000, 1000);
+    }
+    CHECK_INT(w.supply.bytes_per_token * 100 + 0.5, 399);
+    supply_measured(&w.supply, 3000, 1000);
+    CHECK_INT(supply_text_bytes(&w.supply), 300);
     use(&w, BACKEND(""));
     CHECK_INT(w.supply.bytes_per_token * 10, first * 10);
     end(&w);
@@ -305,7 +309,7 @@ int main(void)
     RUN(a_load_that_fails_is_told_and_not_tried_again_at_once);
     RUN(an_answer_shows_that_the_model_is_loaded_and_ends_the_back_off);
     RUN(a_server_may_say_when_to_come_back);
-    RUN(the_densest_text_says_how_much_fits_into_a_prompt);
+    RUN(dense_text_says_at_once_how_much_fits_into_a_prompt_and_other_text_in_the_long_run);
     RUN(another_buffer_finds_the_server_cold);
     RUN(answers_stay_for_a_backend_with_room_and_leave_with_the_last);
     return check_report("supply");

@@ -30,7 +30,7 @@ function M.on_fault(fn) on_fault[#on_fault + 1] = fn end
 function M.has_fault() return backend_fault ~= nil end
 
 --- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
----@param method 'backend'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
+---@param method 'backend'|'window'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
 function M.notify(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
     helper.missed(channel) -- which ends in lost()
@@ -43,8 +43,12 @@ local function send_backend()
   local backend = require('hum.complete.backend') -- late: where nothing is completed it is not needed
   if not subscribed then
     subscribed = true
-    backend.on_change(function()
-      if channel then send_backend() end
+    backend.on_change(function(window)
+      if window then
+        M.notify('window', window)
+      elseif channel then
+        send_backend()
+      end
     end)
   end
   backend.resolve(function(err, spec)

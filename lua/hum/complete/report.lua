@@ -8,6 +8,7 @@ local catalog = require('hum.server.catalog')
 local config = require('hum.config')
 local providers = require('hum.server.provider')
 local query = require('hum.server.query')
+local window = require('hum.complete.backend.window')
 
 local M = {}
 
@@ -56,7 +57,8 @@ end
 ---@param name string  of the endpoint
 ---@param provider hum.Provider
 local function check_context(found, complete, name, provider)
-  local needs = complete.window_tokens + complete.ring_tokens + complete.max_tokens
+  local sizes = window.of(found.context, complete)
+  local needs = sizes.window_tokens + sizes.ring_tokens + complete.max_tokens
   local has = found.context or provider.usual_context
   if not has then return end
   local sum = ('window_tokens + ring_tokens + max_tokens = %d'):format(needs)

@@ -497,13 +497,12 @@ has answered, the file is not read.]],
       integer = true,
       min = 64,
       max = 100000,
-      default = 1536,
       also = { 'context', 'context_window', 'context_size' },
+      default_help = 'a quarter of the context window that is loaded, if the server says how much that is; else 1536',
       help = [[
 How much text around the cursor is sent with a request, in estimated tokens. The sum of
 `window_tokens`, `ring_tokens` and `max_tokens` has to fit into the model's context
-window, which is 4096 tokens in Ollama unless `num_ctx` is set; the defaults leave
-room for estimation errors.]],
+window, see |hum-complete-context|.]],
     },
     {
       name = 'ring_tokens',
@@ -511,11 +510,11 @@ room for estimation errors.]],
       integer = true,
       min = 0,
       max = 100000,
-      default = 1024,
       also = { 'ring', 'extra_tokens' },
+      default_help = 'an eighth of the context window that is loaded, at least 1024 if they fit',
       help = [[
-How much extra context is sent with a request, in estimated tokens: chunks of text around
-places that you opened, edited, yanked from or jumped to. 0 sends none.]],
+How much extra context is sent with a request, in estimated tokens: chunks of text from
+other places, see |hum-complete-context|. 0 sends none.]],
     },
     {
       name = 'debounce',

@@ -3,6 +3,7 @@
 -- changes, or the server says that it holds no longer. Who has sent it to the helper
 -- subscribes to that.
 local answers = require('hum.server.answer')
+local client = require('hum.server.client')
 local config = require('hum.config')
 local discover = require('hum.complete.backend.discover')
 local endpoints = require('hum.server.endpoint')
@@ -11,6 +12,7 @@ local models = require('hum.server.models')
 local preset = require('hum.server.provider.preset')
 local steps = require('hum.server.steps')
 local task = require('hum.complete.backend.task')
+local window = require('hum.complete.backend.window')
 local wrap = require('hum.wrap')
 
 local M = {}
@@ -31,8 +33,10 @@ local M = {}
 ---@field kept_ms? integer  how long the server keeps the model after a request
 ---@field max_tokens integer
 ---@field max_lines integer
----@field window_tokens integer
+---@field window_tokens integer   see hum.Window
 ---@field ring_tokens integer
+---@field window_adapts boolean
+---@field ring_adapts boolean
 ---@field cache_bytes integer
 ---@field debounce_ms? number
 ---@field confidence number
@@ -48,12 +52,20 @@ local PAUSE = 10000
 ---@field endpoint string
 ---@field chat_model? string
 
-local known ---@type { key: hum.BackendKey, err?: string, found?: hum.FoundBackend, at: integer }|nil
-local search ---@type { key: hum.BackendKey, callbacks: function[] }|nil  under way
-local on_change = {} ---@type fun()[]
+---@class hum.KnownBackend
+---@field key hum.BackendKey
+---@field err? string
+---@field found? hum.FoundBackend
+---@field at integer
+---@field asked? boolean  what is loaded
 
---- Calls `fn` when what resolve() gave holds no longer, and another search is due.
----@param fn fun()
+local known ---@type hum.KnownBackend|nil
+local search ---@type { key: hum.BackendKey, callbacks: function[] }|nil  under way
+local on_change = {} ---@type fun(window?: hum.Window)[]
+
+--- Calls `fn` when what resolve() gave holds no longer: but for this window, or, without one, so that
+--- another search is due.
+---@param fn fun(window?: hum.Window)
 function M.on_change(fn) on_change[#on_change + 1] = fn end
 
 ---@return hum.BackendKey
@@ -101,6 +113,13 @@ local function own_tokens(fim)
   return vim.tbl_extend('force', { middle = '' }, fim) --[[@as hum.FimTokens]]
 end
 
+--- What Ollama is told to load; its API under another dialect is not told the options of that.
+---@param resolved hum.Resolved
+---@return number|nil
+local function num_ctx_of(resolved)
+  return resolved.endpoint.dialect == 'ollama' and answers.number(resolved.options.num_ctx) or nil
+end
+
 ---@param key hum.BackendKey
 ---@param resolved hum.Resolved
 ---@return hum.DiscoverOpts
@@ -115,7 +134,7 @@ local function discover_opts(key, resolved)
     chat_model = key.chat_model,
     tokens = own_tokens(complete.fim),
     by_server = complete.prompts == 'server',
-    num_ctx = answers.number(resolved.options.num_ctx),
+    num_ctx = num_ctx_of(resolved),
   }
 end
 
@@ -143,6 +162,7 @@ end
 ---@return hum.BackendSpec
 local function spec_of(found, resolved, complete)
   local during = complete.during_chat
+  local sizes = window.of(found.context, complete)
   local own = found.native and {} or resolved.options -- their names are those of another API
   local options = vim.tbl_extend('force', own, complete.options)
   return {
@@ -161,8 +181,10 @@ local function spec_of(found, resolved, complete)
     kept_ms = kept_ms(resolved.keep_alive),
     max_tokens = complete.max_tokens,
     max_lines = complete.max_lines,
-    window_tokens = complete.window_tokens,
-    ring_tokens = complete.ring_tokens,
+    window_tokens = sizes.window_tokens,
+    ring_tokens = sizes.ring_tokens,
+    window_adapts = sizes.window_adapts,
+    ring_adapts = sizes.ring_adapts,
     cache_bytes = math.floor(complete.cache * 1048576),
     debounce_ms = complete.debounce and math.floor(complete.debounce),
     confidence = complete.confidence,
@@ -242,6 +264,32 @@ end
 
 config.on_change(M.renew)
 models.on_change(M.renew)
+
+--- A service loads no model, and its context is not for free.
+---@param now hum.KnownBackend
+---@return boolean
+local function may_ask(now)
+  local spoken = preset.spoken(now.key.config.endpoints[now.key.endpoint])
+  return now.found ~= nil and not now.found.context and not (spoken and not spoken.self_hosted)
+end
+
+--- The backend has answered for the first time: how much is loaded can be known now.
+local function on_answered()
+  local now = known
+  if not now or now.asked or not may_ask(now) then return end
+  now.asked = true
+  local found = assert(now.found)
+  task.run(function() return window.ask(now.key.endpoint, found) end, function(fault, context)
+    if fault then return log.write('error', fault) end
+    if not context or known ~= now then return end
+    found.context = context
+    for _, fn in ipairs(on_change) do
+      fn(window.of(context, now.key.config.complete))
+    end
+  end)
+end
+
+client.on('answered', on_answered)
 
 --- A request of completion failed: what the server said before may hold no longer. A model may
 --- be gone (404), or have another template now (400).

@@ -4,6 +4,7 @@ local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
 local collect = require('hum.complete.collect')
+local config = require('hum.config')
 local draw = require('hum.complete.ghost.draw')
 local fault = require('hum.fault')
 local ghost = require('hum.complete.ghost')
@@ -36,10 +37,22 @@ local follow, send = ghost.follow, channel.notify
 ---@field buf integer       that is typed in, 0 unless "shut" or "open"
 ---@field manual boolean    what is not requested is not shown
 ---@field sideways boolean  'virtualedit': the cursor may be where no text is
+---@field hides boolean     a completion menu hides suggestions
+---@field unasked boolean   it did so when the latest key was sent, so that nothing was fetched for it
 ---@field tick integer      what was sent last; -1: nothing that still counts
 ---@field row integer
 ---@field col integer
-local state = { phase = 'off', buf = 0, manual = false, sideways = false, tick = -1, row = -1, col = -1 }
+local state = {
+  phase = 'off',
+  buf = 0,
+  manual = false,
+  sideways = false,
+  hides = true,
+  unasked = false,
+  tick = -1,
+  row = -1,
+  col = -1,
+}
 
 local started = false
 
@@ -68,6 +81,9 @@ local function has_changed()
   return true
 end
 
+---@return boolean  what would be suggested now is hidden
+local function is_hidden() return state.hides and menu.is_open() end
+
 ---@param kind 'followed'|'requested'
 local function send_key(kind, serial, length)
   send('key', state.buf, state.tick, state.row, state.col, kind, serial, length)
@@ -79,8 +95,8 @@ local function send_change(kind)
   local s = state
   local serial, length = follow(s.row, s.col)
   if not s.manual then
-    s.phase = 'open'
-    send('key', s.buf, s.tick, s.row, s.col, kind, serial, length)
+    s.phase, s.unasked = 'open', is_hidden()
+    send('key', s.buf, s.tick, s.row, s.col, s.unasked and 'followed' or kind, serial, length)
   elseif serial ~= 0 then
     s.phase = 'open'
     send_key('followed', serial, length)
@@ -109,9 +125,12 @@ local function on_key(ev)
     return
   elseif ev and ev.buf ~= state.buf then
     return M.leave() -- the other buffer was left under ":noautocmd"
-  elseif is_aside() then
+  end
+  -- The others do not come while the menu is visible; with 'autocomplete' it may go without a word.
+  if ev then menu.note(ev.event == 'TextChangedP') end
+  if is_aside() then
     return pause()
-  elseif has_changed() then
+  elseif has_changed() or (state.unasked and not is_hidden()) then
     send_change('typed')
   end
 end
@@ -135,8 +154,15 @@ M.catch_up = catch_up
 ---@return boolean
 local function is_inserting() return vim.startswith(vim.api.nvim_get_mode().mode, 'i') end
 
+--- The menu is gone, or another one is there already: what has closed it may be a key that opens the next.
+local function ask_again()
+  if state.unasked and state.buf ~= 0 and is_inserting() then catch_up() end
+end
+
 local function on_menu_change()
-  if state.buf ~= 0 and not is_elsewhere() then ghost.redraw() end
+  if state.buf == 0 or is_elsewhere() then return end
+  ghost.redraw()
+  if state.unasked and not is_hidden() then vim.schedule(guarded(ask_again)) end
 end
 
 local told = {} ---@type table<string, boolean>  files of which the user knows that they are not read
@@ -172,6 +198,7 @@ local function begin()
   if not attach.ensure(buf) then return tell(buf) end
   state.phase, state.buf, state.manual, state.tick = 'shut', buf, mode == 'manual', -1
   state.sideways = vim.wo.virtualedit ~= '' or vim.go.virtualedit ~= ''
+  state.hides, state.unasked = config.get().complete.menu == 'hide', false
   draw.prepare()
   menu.listen(guarded(on_menu_change))
   require('hum.complete.backend').renew()

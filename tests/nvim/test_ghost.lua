@@ -401,16 +401,142 @@ test('brackets that the suggestion does not close end it', OPTS, function(t)
   eq({ 'x()' }, suggest.seen(t))
 end)
 
-test('a bracket that is moved to a line of its own ends it', OPTS, function(t)
-  insert(t, { 'x' })
-  t:lua(PAIRS)
-  suggest.suggest(t, ' {\n  a\n}')
-  suggest.type(t, ' {')
-  eq(true, suggest.call(t, 'is_visible'))
-  suggest.type_at_once(t, '<CR><C-o>O')
-  eq('x {\n\n}', t:text())
-  eq(false, suggest.call(t, 'is_visible'))
-  eq({ 'x {', '', '}' }, suggest.seen(t))
+--- A buffer whose last line has the cursor at "|", in insert mode.
+local function insert_at(t, line)
+  local col = line:find('|', 1, true)
+  insert(t, { (line:gsub('|', '')) })
+  for _ = col, #line - 1 do
+    suggest.type(t, '<Left>')
+  end
+end
+
+-- What plugins that close blocks map, in the order of their edits.
+local SPLIT = {
+  -- mini.pairs, blink.pairs
+  open_above = [[
+    vim.keymap.set('i', '<CR>', function()
+      local line, col = vim.api.nvim_get_current_line(), vim.fn.col('.')
+      local around = line:sub(col - 1, col)
+      local between = around == '{}' or around == '()' or around == '[]'
+      return between and '<CR><C-o>O' or '<CR>'
+    end, { expr = true })]],
+  -- nvim-autopairs
+  up_and_end = [[
+    vim.keymap.set('i', '<CR>', function()
+      local line, col = vim.api.nvim_get_current_line(), vim.fn.col('.')
+      local around = line:sub(col - 1, col)
+      local between = around == '{}' or around == '()' or around == '[]'
+      return between and '<C-g>u<CR><Cmd>normal! ====<CR><Up><End><CR>' or '<CR>'
+    end, { expr = true })]],
+  -- vim-endwise
+  endwise = [[
+    vim.keymap.set('i', '<CR>', function()
+      local opens = vim.api.nvim_get_current_line():find('function.*%)$') or vim.api.nvim_get_current_line():find('then$')
+      return opens and '<CR>end<C-o>O' or '<CR>'
+    end, { expr = true })]],
+}
+
+-- The buffer, the suggestion, what is typed of it, and what is seen then.
+local SPLITS = {
+  {
+    'as suggested',
+    line = 'local x|',
+    text = ' = foo(a, {\n  b = 1,\n})',
+    keys = ' = foo(a, {<CR>',
+    seen = { 'local x = foo(a, {', '  b = 1,', '})' },
+  },
+  {
+    'with text behind it',
+    line = 'local x|',
+    text = ' = foo(a, {\n  b = 1,\n})\nreturn x',
+    keys = ' = foo(a, {<CR>',
+    seen = { 'local x = foo(a, {', '  b = 1,', '})', 'return x' },
+  },
+  {
+    'with a closing line that goes on',
+    line = 'local x|',
+    text = ' = foo(a, {\n  b = 1,\n}, 2)',
+    keys = ' = foo(a, {<CR>',
+    seen = { 'local x = foo(a, {', '  b = 1,', '}, 2)' },
+  },
+  {
+    'with a bracket that stood there before',
+    line = 'foo(|)',
+    text = '{\n  b = 1,\n}',
+    keys = '{<CR>',
+    seen = { 'foo({', '  b = 1,', '})' },
+  },
+  {
+    'with brackets inside',
+    line = 'local x|',
+    text = ' = {\n  b = { 1 },\n  c = {\n    "}",\n  },\n}',
+    keys = ' = {<CR>',
+    seen = { 'local x = {', '  b = { 1 },', '  c = {', '    "}",', '  },', '}' },
+  },
+  {
+    'a block in a block',
+    line = 'x|',
+    text = ' = {\n  a = {\n    1,\n  },\n}',
+    keys = ' = {<CR>  a = {<CR>',
+    seen = { 'x = {', '  a = {', '    1,', '  },', '}' },
+  },
+  {
+    'words that end a block',
+    line = 'local|',
+    text = ' function f()\n  return 1\nend',
+    keys = ' function f()<CR>',
+    seen = { 'local function f()', '  return 1', 'end' },
+    way = 'endwise',
+  },
+  {
+    'words that end a block, with a block inside',
+    line = 'local|',
+    text = ' function f()\n  if x then\n    y()\n  end\nend\nf()',
+    keys = ' function f()<CR>',
+    seen = { 'local function f()', '  if x then', '    y()', '  end', 'end', 'f()' },
+    way = 'endwise',
+  },
+}
+
+for _, case in ipairs(SPLITS) do
+  for way, map in pairs(SPLIT) do
+    if (case.way or 'brackets') == (way == 'endwise' and way or 'brackets') then
+      test(('a block that is closed at <CR> goes on %s (%s)'):format(case[1], way), OPTS, function(t)
+        insert_at(t, case.line)
+        t:cmd('set autoindent expandtab shiftwidth=2')
+        t:lua(PAIRS)
+        t:lua(map)
+        suggest.suggest(t, case.text)
+        suggest.type(t, case.keys)
+        eq(true, suggest.call(t, 'is_visible'))
+        eq(case.seen, suggest.seen(t))
+        eq(7, last_key(t)[7])
+        local before, after = case.line:match('^(.*)|(.*)$')
+        local rows = t:eval('line("$")')
+        suggest.call(t, 'accept_line')
+        eq(case.seen, suggest.seen(t))
+        T.ok(t:eval('line("$")') >= rows)
+        suggest.call(t, 'accept')
+        eq(before .. case.text .. after, t:text())
+        eq(case.seen, suggest.seen(t))
+      end)
+    end
+  end
+end
+
+test('what closes a block in another way than suggested ends it', OPTS, function(t)
+  for _, text in ipairs({ ' = {\n  1,\n]', ' = {\n  1', ' = {' }) do
+    insert_at(t, 'x|')
+    t:lua(PAIRS)
+    t:lua(SPLIT.open_above)
+    suggest.suggest(t, text)
+    suggest.type(t, ' = {<CR>')
+    eq('x = {\n\n}', t:text())
+    eq(false, suggest.call(t, 'is_visible'))
+    eq({ 'x = {', '', '}' }, suggest.seen(t))
+    suggest.type(t, '<Esc>')
+    t:cmd('enew!')
+  end
 end)
 
 test('accepted whole, the cursor is at its end, and one undo takes back just that', OPTS, function(t)
@@ -885,15 +1011,6 @@ local SET_OTHERS = [[
     if other.virt_lines then opts.virt_lines = { { { other.virt_lines, 'Special' } } } end
     vim.api.nvim_buf_set_extmark(0, ns, row, other.col, opts)
   end]]
-
---- A buffer whose last line has the cursor at "|", in insert mode.
-local function insert_at(t, line)
-  local col = line:find('|', 1, true)
-  insert(t, { (line:gsub('|', '')) })
-  for _ = col, #line - 1 do
-    suggest.type(t, '<Left>')
-  end
-end
 
 for _, case in ipairs(BESIDE) do
   test('not mixed with ' .. case[1], OPTS, function(t)

@@ -31,6 +31,16 @@ local function surplus(right, left_over)
   return #right
 end
 
+--- Where closing characters end that begin at the cursor.
+---@param shown hum.Shown
+---@param closers string
+---@return integer row, integer col
+local function stop_of(shown, closers)
+  local _, breaks = closers:gsub('\n', '')
+  if breaks == 0 then return shown.row, shown.col + #closers end
+  return shown.row + breaks, #closers:match('[^\n]*$')
+end
+
 --- Changes the buffer, and puts the cursor behind the new text.
 ---@param shown hum.Shown
 ---@param part string  of the suggestion
@@ -39,13 +49,14 @@ local function insert(shown, part)
   if shown.indent then
     from, text = 0, shown.indent .. part
   end
-  local to = shown.col + surplus(shown.closers, shown.left_over:sub(#part + 1))
+  local gone = shown.closers:sub(1, surplus(shown.closers, shown.left_over:sub(#part + 1)))
+  local to_row, to_col = stop_of(shown, gone)
   local lines = vim.split(text, '\n', { plain = true })
   ghost.make_way()
   -- Closes the undo block: what was typed before is a step of its own. So is, by the key
   -- that follows, what is typed afterwards.
   vim.cmd('noautocmd let &l:undolevels = &l:undolevels')
-  vim.api.nvim_buf_set_text(0, shown.row, from, shown.row, to, lines)
+  vim.api.nvim_buf_set_text(0, shown.row, from, to_row, to_col, lines)
   local col = #lines == 1 and from + #text or #lines[#lines]
   vim.api.nvim_win_set_cursor(0, { shown.row + #lines, col })
   vim.api.nvim_feedkeys(vim.keycode('<C-g>u'), 'in', false)

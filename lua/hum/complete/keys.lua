@@ -234,6 +234,20 @@ function M.leave()
   state.phase, state.buf = 'off', 0
 end
 
+--- How a plugin that closes blocks leaves: by CTRL-O, or by an operator of `:normal`. It is back before
+--- anything else happens.
+local ASIDE = { niI = true, no = true }
+
+local function back_or_leave()
+  if is_inserting() then return on_menu_change() end
+  M.leave()
+end
+
+local function on_mode()
+  if not ASIDE[vim.v.event.new_mode] then return M.leave() end
+  vim.schedule(guarded(back_or_leave))
+end
+
 local function on_insert_change()
   M.leave()
   on_enter()
@@ -249,7 +263,7 @@ function M.start()
   on('InsertEnter', on_enter)
   on('InsertChange', on_insert_change)
   -- Not InsertLeave, which CTRL-C goes without.
-  on('ModeChanged', M.leave, 'i*:[^i]*')
+  on('ModeChanged', on_mode, 'i*:[^i]*')
   on('ModeChanged', on_block, '\22*:i*')
   on('BufLeave', M.leave)
   on('OptionSet', on_insert_change, 'paste')

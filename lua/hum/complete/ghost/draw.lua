@@ -71,7 +71,8 @@ end
 ---@return hum.GhostBelow
 local function new_below(g, more, wrapped, tail)
   local all, lines = vim.split(more, '\n', { plain = true }), {}
-  local hidden = math.max(0, #all - math.max(0, room.below() - wrapped))
+  local taken = g.drawn_behind and g.drawn_behind.rows or 0
+  local hidden = math.max(0, #all - math.max(0, room.below() - wrapped - taken))
   local width = room.width()
   for i = 1, #all - hidden do
     lines[i] = { { text.within(text.drawable(all[i], '', g.stops), width), 'HumGhost' } }
@@ -124,7 +125,7 @@ end
 ---@return integer missing  rows that it would take beyond the window
 local function within(g, first)
   local free = room.right()
-  if #first + g.extra + #g.right <= free or not vim.wo.wrap then
+  if #first + g.extra_here + #g.right_here <= free or not vim.wo.wrap then
     return first, 0, 0 -- no text has more cells than bytes
   end
   local right = api.nvim_strwidth(right_of(g))
@@ -173,19 +174,19 @@ end
 ---@return integer covers  cells to the edge of the window that blanks take behind it; -1: it stands between
 local function beside(g, first, goes_on)
   g.hinted = false
-  local hints = (goes_on or g.extra > 0) and hint_cells(g) or 0
-  if g.extra == 0 and (not goes_on or g.right == '') and hints == 0 then
-    return first, g.right == '' and is_beyond(first) and 0 or -1
+  local hints = (goes_on or g.extra_here > 0) and hint_cells(g) or 0
+  if g.extra_here == 0 and (not goes_on or g.right_here == '') and hints == 0 then
+    return first, g.right_here == '' and is_beyond(first) and 0 or -1
   end
-  if goes_on or g.right == '' then
+  if goes_on or g.right_here == '' then
     -- Overlaid text is cut at the edge of the window, where other text is wrapped.
     local free, cells = room.right(), api.nvim_strwidth(first)
     local fits = not vim.wo.wrap or math.max(cells, api.nvim_strwidth(right_of(g))) + hints <= free
     return first, fits and math.max(0, free - cells) or -1
   end
   -- If the answer ends with them, the text itself shows them.
-  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra)
-  return vim.endswith(first, right) and first:sub(1, -1 - g.extra) or first, -1
+  local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra_here)
+  return vim.endswith(first, right) and first:sub(1, -1 - g.extra_here) or first, -1
 end
 
 ---@param g hum.Ghost
@@ -234,6 +235,61 @@ local function draw_below(g, below)
   g.drawn_below = below
 end
 
+---@class hum.GhostBehind  what stands below the cursor already, and what follows that
+---@field text string  of the suggestion
+---@field row integer  the cursor's
+---@field lines integer  that stand there
+---@field rows integer  that all of it takes
+
+--- Over what stands there, if it is to become something else.
+---@param g hum.Ghost
+---@param row integer
+---@param line string
+---@return table[]|nil chunks
+local function over(g, row, line)
+  local now = text.drawable(api.nvim_buf_get_lines(g.buf, row, row + 1, true)[1], '', g.stops)
+  line = text.drawable(line, '', g.stops)
+  if vim.trim(now) == vim.trim(line) then return nil end
+  return { { line .. (' '):rep(api.nvim_strwidth(now) - api.nvim_strwidth(line)), 'HumGhost' } }
+end
+
+---@param g hum.Ghost
+---@param behind string  lines of the suggestion, from that on that stands below the cursor
+local function set_behind(g, behind)
+  local all = vim.split(behind .. g.right, '\n', { plain = true })
+  local count = g.below_cursor
+  for i = 1, count do
+    local further = {}
+    for n = count + 1, i == count and #all or 0 do
+      further[#further + 1] = { { text.within(text.drawable(all[n], '', g.stops), room.width()), 'HumGhost' } }
+    end
+    api.nvim_buf_set_extmark(g.buf, below_ns, g.at_row + i, 0, {
+      id = MARK + i,
+      virt_text = all[i] and over(g, g.at_row + i, all[i]),
+      virt_text_pos = 'overlay',
+      virt_lines = #further > 0 and further or nil,
+      hl_mode = 'replace',
+      priority = OVER,
+      undo_restore = false,
+      scoped = look.scoped(),
+    })
+  end
+  local rows = math.max(count, #all)
+  g.drawn_behind = { text = behind, row = g.at_row, lines = count, rows = rows }
+end
+
+---@param g hum.Ghost
+---@param behind string|nil
+local function draw_behind(g, behind)
+  local drawn = g.drawn_behind
+  if drawn and drawn.text == behind and drawn.row == g.at_row and drawn.lines == g.below_cursor then return end
+  for i = 1, drawn and drawn.lines or 0 do
+    api.nvim_buf_del_extmark(g.buf, below_ns, MARK + i)
+  end
+  g.drawn_behind, g.below = nil, nil
+  if behind then set_behind(g, behind) end
+end
+
 --- Neovim draws over what follows others' virtual text at the cursor, and not over that, unless it is told the
 --- column of the window. That is only right in the first row of a line that wraps.
 ---@param g hum.Ghost
@@ -269,6 +325,7 @@ end
 function M.make_way(g)
   api.nvim_buf_del_extmark(g.buf, ns, MARK)
   draw_below(g, nil)
+  draw_behind(g, nil)
   float.close()
 end
 
@@ -309,7 +366,7 @@ local function draw(g, below, first, covers)
   local aside = nil
   if not below or #below.lines == 0 then
     local info = info_of(g, hidden)
-    if info ~= '' and covers < 0 and g.right ~= '' then
+    if info ~= '' and covers < 0 and g.right_here ~= '' then
       aside, info = info, ''
     end
     finish(g, chunks, hidden == 0, '', info)
@@ -320,11 +377,26 @@ local function draw(g, below, first, covers)
   draw_line(g, chunks, covers)
 end
 
+--- What is left of it, apart from lines that stand below the cursor already, and what follows these.
+---@param g hum.Ghost
+---@return string left_over
+---@return string|nil behind  nil: nothing is to be drawn there
+local function parts(g)
+  if not g.closing then return g.want:sub(g.have + 1), nil end
+  local left_over, behind = g.want:sub(g.have + 1, g.closing - 1), g.want:sub(g.closing + 1)
+  if left_over == '' then
+    local lines = api.nvim_buf_get_lines(g.buf, g.at_row + 1, g.at_row + 1 + g.below_cursor, false)
+    if vim.trim(table.concat(lines, '\n')) == vim.trim(behind .. g.right) then return '', nil end
+  end
+  return left_over, behind
+end
+
 --- Draws what is left of it at the cursor.
 ---@param g hum.Ghost
 function M.show(g)
-  local left_over = g.want:sub(g.have + 1)
-  if left_over == '' or (menu_hides and menu.is_open()) then return M.hide(g) end
+  local left_over, behind = parts(g)
+  if (left_over == '' and not behind) or (menu_hides and menu.is_open()) then return M.hide(g) end
+  draw_behind(g, behind)
   local first, more = left_over:match('^([^\n]*)\n?(.*)$')
   ---@cast first string  the pattern matches any text
   ---@cast more string
@@ -336,7 +408,7 @@ function M.show(g)
   if covers >= 0 then
     wrapped, g.missing = 0, 0
   end
-  if goes_on then below = below_of(g, more, wrapped, covers >= 0 and g.right or '') end
+  if goes_on then below = below_of(g, more, wrapped, covers >= 0 and g.right_here or '') end
   g.drawn = true
   draw(g, below, first, covers)
   if float.is_open() then g.floats = float.show(below) end

@@ -32,6 +32,10 @@ local BASE_MARK = 1
 ---@field at_col integer
 ---@field have integer    bytes of `want` that stand in the buffer
 ---@field extra integer   bytes right of the cursor that `want` closes itself
+---@field right_here string   in the cursor's line: `right` ...
+---@field extra_here integer  ... and `extra`
+---@field below_cursor integer  lines that came below the cursor, with what closes there
+---@field closing? integer  the line break in `want` before the line that stands below already
 ---@field indent? string  to replace the blanks left of the cursor
 ---@field stops hum.TabStops
 ---@field cut boolean     the limit of tokens has ended it within a line
@@ -39,6 +43,7 @@ local BASE_MARK = 1
 ---@field below? hum.GhostBelow
 ---@field drawn_below? hum.GhostBelow
 ---@field hinted boolean  others' virtual text stands at the cursor
+---@field drawn_behind? hum.GhostBehind
 ---@field missing integer rows for which there is no room in the window
 ---@field floats boolean  a float has lines of it
 ---@field roomed boolean  room has been made for it, once
@@ -87,41 +92,68 @@ make_room = function(g)
   draw.float(g)
 end
 
+--- Lines that a plugin puts below the cursor, as it closes a block.
+local MOST_BELOW = 3
+
 ---@param g hum.Ghost
 ---@param row integer
----@return boolean  lines came between the base and the cursor, if any, and nowhere else
-local function is_in_place(g, row)
+---@return integer? below  lines came between the base and the cursor, if any, so many below it, and none elsewhere
+local function lines_below(g, row)
   local base = api.nvim_buf_get_extmark_by_id(g.buf, bases, BASE_MARK, {})
-  return base[1] == g.row and row >= g.row and api.nvim_buf_line_count(g.buf) == g.lines + row - g.row
+  local below = api.nvim_buf_line_count(g.buf) - g.lines - row + g.row
+  if base[1] ~= g.row or row < g.row or below < 0 or below > MOST_BELOW then return nil end
+  return below
+end
+
+--- What came right of the cursor, and below it, closes what the suggestion closes too.
+---@param g hum.Ghost
+---@param right string  from the cursor on, with the lines that came below
+---@param have integer
+---@return integer? extra, integer? closing
+local function measure_right(g, right, have)
+  local extra = grown(right, g.right)
+  if not extra or extra == 0 then return extra end
+  local left_over = g.want:sub(have + 1)
+  local line = right:match('^[^\n]*\n([^\n]*)')
+  local closing = line and typed.closing(left_over, line)
+  -- Of an answer that is still coming nobody knows it.
+  if line and not closing and g.final then return nil end
+  if not line and not closes(right:sub(1, extra), left_over) then return nil end
+  return extra, closing and have + closing
 end
 
 ---@param g hum.Ghost
 ---@param row integer
 ---@param col integer
----@return integer? have, string? indent, integer? extra
+---@return integer? have, string? indent, integer? extra, integer? below, integer? closing
 local function measure(g, row, col)
-  if not is_in_place(g, row) then return nil end
+  local below = lines_below(g, row)
+  if not below then return nil end
   local lines = api.nvim_buf_get_lines(g.buf, g.row, row + 1, false)
   local line = lines[#lines]
-  local extra = grown(line:sub(col + 1), g.right)
-  if not extra then return nil end
   lines[#lines] = line:sub(1, col)
   local have, indent = agree(g.want, lines, g.stops)
-  if not have or have < #g.left then
-    return nil
-  elseif extra > 0 and not closes(line:sub(col + 1, col + extra), g.want:sub(have + 1)) then
-    return nil
+  if not have or have < #g.left then return nil end
+  local right = line:sub(col + 1)
+  if below > 0 then
+    right = right .. '\n' .. table.concat(api.nvim_buf_get_lines(g.buf, row + 1, row + 1 + below, false), '\n')
   end
-  return have, indent, extra
+  local extra, closing = measure_right(g, right, have)
+  if not extra then return nil end
+  return have, indent, extra, below, closing
 end
 
 ---@param g hum.Ghost
 ---@return boolean  the text at the cursor is the suggestion's
 local function realign(g, row, col)
-  local have, indent, extra = measure(g, row, col)
+  local have, indent, extra, below, closing = measure(g, row, col)
   if not have then return false end
   g.at_row, g.at_col = row, col
   g.have, g.indent, g.extra = have, indent, extra
+  g.below_cursor, g.closing = below, closing
+  -- With lines below the cursor, all that stands right of it came too.
+  g.right_here = below == 0 and g.right or ''
+  g.extra_here = below == 0 and extra or #api.nvim_get_current_line() - col
   return true
 end
 
@@ -222,6 +254,10 @@ local function show_new(data)
     at_col = data.col,
     have = #left,
     extra = 0,
+    right_here = line:sub(data.col + 1),
+    extra_here = 0,
+    below_cursor = 0,
+    drawn_behind = was and was.drawn_behind,
     stops = stops(buf),
     cut = data.cut == true,
     drawn = false,
@@ -289,19 +325,20 @@ function M.is_visible() return ghost ~= nil and ghost.drawn end
 ---@field row integer    the cursor
 ---@field col integer
 ---@field left_over string  of the suggestion
----@field closers string    right of the cursor, which it has too
+---@field closers string    right of the cursor, and below it, which it has too
 ---@field indent? string to replace the blanks left of the cursor
 
 ---@return hum.Shown|nil
 function M.shown()
   local g = ghost
   if not g or not g.drawn or g.buf ~= api.nvim_get_current_buf() then return nil end
-  local line = api.nvim_get_current_line()
+  local lines = api.nvim_buf_get_lines(g.buf, g.at_row, g.at_row + 1 + g.below_cursor, false)
+  local is_known = g.below_cursor == 0 or g.closing
   return {
     row = g.at_row,
     col = g.at_col,
     left_over = g.want:sub(g.have + 1),
-    closers = line:sub(g.at_col + 1, g.at_col + g.extra),
+    closers = is_known and table.concat(lines, '\n'):sub(g.at_col + 1, g.at_col + g.extra) or '',
     indent = g.indent,
   }
 end

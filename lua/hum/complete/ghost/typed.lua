@@ -8,6 +8,9 @@ local find, match, sub = string.find, string.match, string.sub
 --- What an auto-pair plugin, or the user, puts right of the cursor.
 local CLOSERS = '^[%)%]}>"\'`%s]+$'
 
+--- What a plugin that ends blocks puts on a line of its own below the cursor: `end`, `endif`, `#endif`.
+local WORD = '^\n[ \t]*[@#]?%a[%w_]*$'
+
 ---@param blanks string
 ---@param stops hum.TabStops
 ---@return integer cells
@@ -60,8 +63,9 @@ end
 
 ---@param closers string
 ---@param left_over string
----@return boolean  `left_over` has these characters in this order
+---@return boolean  `left_over` has these characters in this order, but for the indentation of further lines
 function M.closes(closers, left_over)
+  closers = closers:gsub('\n[ \t]+', '\n')
   local at = 0 ---@type integer|nil
   for i = 1, #closers do
     at = find(left_over, sub(closers, i, i), at + 1, true)
@@ -70,17 +74,63 @@ function M.closes(closers, left_over)
   return true
 end
 
----@param right string  what stands right of the cursor now
----@param before string   what stood there
+--- A string that ends in its line, or a bracket.
+local TOKEN = '()(["\'%(%)%[%]{}])'
+
+--- The first bracket that closes what was opened before the text. Brackets in strings do not count.
+---@param text string
+---@return integer?
+local function first_closer(text)
+  local at, depth = 1, 0
+  while true do
+    local from, char = match(text, TOKEN, at)
+    if not from then return nil end
+    at = from + 1
+    if char == '"' or char == "'" then
+      local _, stop = find(text, '^[^\n' .. char .. ']*' .. char, at)
+      at = stop and stop + 1 or at
+    else
+      depth = depth + (find(char, '[%(%[{]') and 1 or -1)
+      if depth < 0 then return from end
+    end
+  end
+end
+
+--- A plugin has put what closes the block on a line of its own, below the cursor: where the suggestion has
+--- that line.
+---@param left_over string
+---@param line string  the one below
+---@return integer?  the line break before it; nil: it has none such
+function M.closing(left_over, line)
+  local closer = match(line, '^%s*(.-)%s*$')
+  if find(closer, '^[%)%]}]') then
+    local at = first_closer(left_over)
+    local before = at and match(sub(left_over, 1, at - 1), '()\n[ \t]*$')
+    return before and sub(left_over, at, at) == sub(closer, 1, 1) and before or nil
+  end
+  -- The last of several: those before it close what the suggestion opens itself.
+  local found, at = nil, 0
+  while closer ~= '' do
+    local from, stop = find(left_over, '\n[ \t]*' .. vim.pesc(closer), at + 1)
+    if not from then break end
+    if not find(left_over, '^[%w_]', stop + 1) then found = from end
+    at = stop
+  end
+  return found
+end
+
+---@param right string  what stands right of the cursor now, with lines that came below
+---@param before string  what stood there
 ---@return integer?  bytes of closing characters that came before it; nil: other changes
 function M.grown(right, before)
   local grown = #right - #before
   if grown == 0 then
     return right == before and 0 or nil
-  elseif grown > 0 and sub(right, grown + 1) == before and find(sub(right, 1, grown), CLOSERS) then
-    return grown
+  elseif grown < 0 or sub(right, grown + 1) ~= before then
+    return nil
   end
-  return nil
+  local new = sub(right, 1, grown)
+  return (find(new, CLOSERS) or find(new, WORD)) and grown or nil
 end
 
 return M

@@ -1,6 +1,6 @@
--- How a suggestion is drawn: by extmarks that are always set again under their ids and never
--- taken away in between, so that nothing flickers. One is at the cursor and is set at each key; one
--- has the lines below, which stay as they are while the cursor's line is typed.
+-- How a suggestion is drawn: by one extmark that is always set again under its id and never
+-- taken away in between, so that nothing flickers. Others have what it cannot: lines that must stand
+-- before those of other plugins, and what follows lines that stand below the cursor already.
 local config = require('hum.config')
 local float = require('hum.complete.ghost.float')
 local look = require('hum.complete.ghost.look')
@@ -43,6 +43,7 @@ end
 ---@field all string[]
 ---@field lines table[]    those that there is room for
 ---@field hidden integer   the others
+---@field apart boolean    they have a mark of their own
 
 ---@param g hum.Ghost
 ---@param hidden integer  lines
@@ -62,6 +63,17 @@ local function finish(g, chunks, whole, right, info)
   if whole and g.cut then chunks[#chunks + 1] = { '…', 'HumGhostInfo' } end
   if whole and right ~= '' then chunks[#chunks + 1] = { text.drawable(right, chunks[1][1], g.stops), 'HumGhost' } end
   if info ~= '' then chunks[#chunks + 1] = { ' ' .. info, 'HumGhostInfo' } end
+end
+
+---@param g hum.Ghost
+---@return boolean  others have virtual lines in the cursor's line
+local function has_others(g)
+  local from, to = { g.at_row, 0 }, { g.at_row, -1 }
+  for _, mark in ipairs(api.nvim_buf_get_extmarks(g.buf, -1, from, to, { details = true, type = 'virt_lines' })) do
+    local id = mark[4].ns_id
+    if id ~= below_ns and id ~= ns then return true end
+  end
+  return false
 end
 
 ---@param g hum.Ghost
@@ -90,6 +102,7 @@ local function new_below(g, more, wrapped, tail)
     all = all,
     lines = lines,
     hidden = hidden,
+    apart = #lines > 0 and has_others(g),
   }
 end
 
@@ -180,9 +193,10 @@ local function beside(g, first, goes_on)
   end
   if goes_on or g.right_here == '' then
     -- Overlaid text is cut at the edge of the window, where other text is wrapped.
-    local free, cells = room.right(), api.nvim_strwidth(first)
-    local fits = not vim.wo.wrap or math.max(cells, api.nvim_strwidth(right_of(g))) + hints <= free
-    return first, fits and math.max(0, free - cells) or -1
+    local free, cells, covered = room.right(), api.nvim_strwidth(first), api.nvim_strwidth(right_of(g))
+    if vim.wo.wrap and math.max(cells, covered) + hints > free then return first, -1 end
+    first = first .. (' '):rep(covered - cells)
+    return first, math.max(0, free - math.max(cells, covered))
   end
   -- If the answer ends with them, the text itself shows them.
   local right = api.nvim_get_current_line():sub(g.at_col + 1, g.at_col + g.extra_here)
@@ -202,31 +216,20 @@ local function draw_aside(g, info)
   g.aside = info ~= nil
 end
 
----@param g hum.Ghost
----@return boolean  others have virtual lines in the cursor's line
-local function has_others(g)
-  local from, to = { g.at_row, 0 }, { g.at_row, -1 }
-  for _, mark in ipairs(api.nvim_buf_get_extmarks(g.buf, -1, from, to, { details = true, type = 'virt_lines' })) do
-    if mark[4].ns_id ~= below_ns then return true end
-  end
-  return false
-end
-
---- At the cursor, so that they go with it to the next line when that is typed. To the left of all
---- marks of the line if others have virtual lines there, diagnostics, say: these come behind them.
+--- Lines below are drawn with the first one, so that they go with the cursor to the next line when that is
+--- typed. If others have virtual lines in the line, diagnostics, say, they are drawn apart, to the left of
+--- all marks: so they stand together, the others behind them.
 ---@param g hum.Ghost
 ---@param below hum.GhostBelow|nil
-local function draw_below(g, below)
-  if below and #below.lines == 0 then below = nil end
+local function draw_apart(g, below)
+  if below and not below.apart then below = nil end
   if below == g.drawn_below then return end
   if below then
-    local others = has_others(g)
-    api.nvim_buf_set_extmark(g.buf, below_ns, g.at_row, others and 0 or g.at_col, {
+    api.nvim_buf_set_extmark(g.buf, below_ns, g.at_row, 0, {
       id = MARK,
       virt_lines = below.lines,
-      right_gravity = not others,
+      right_gravity = false,
       undo_restore = false,
-      strict = false,
       scoped = look.scoped(),
     })
   else
@@ -303,14 +306,16 @@ end
 ---@param g hum.Ghost
 ---@param chunks table[]
 ---@param covers integer
-local function draw_line(g, chunks, covers)
+---@param below hum.GhostBelow|nil
+local function draw_line(g, chunks, covers, below)
   local inline = covers < 0
-  if covers > 0 then chunks[#chunks + 1] = { (' '):rep(covers), chunks[1][2] } end
+  if covers > 0 then chunks[#chunks + 1] = { (' '):rep(covers), look.behind_text() } end
   api.nvim_buf_set_extmark(g.buf, ns, g.at_row, g.at_col, {
     id = MARK,
     virt_text = chunks,
     virt_text_pos = inline and 'inline' or 'overlay',
     virt_text_win_col = window_column(g, inline),
+    virt_lines = below and not below.apart and #below.lines > 0 and below.lines or nil,
     -- Else it would look like the text at the cursor, a matching bracket, say.
     hl_mode = 'replace',
     priority = inline and FIRST or OVER,
@@ -324,7 +329,7 @@ end
 ---@param g hum.Ghost
 function M.make_way(g)
   api.nvim_buf_del_extmark(g.buf, ns, MARK)
-  draw_below(g, nil)
+  draw_apart(g, nil)
   draw_behind(g, nil)
   float.close()
 end
@@ -373,8 +378,8 @@ local function draw(g, below, first, covers)
   end
   keep_to_edge(chunks, covers)
   draw_aside(g, aside)
-  draw_below(g, below)
-  draw_line(g, chunks, covers)
+  draw_apart(g, below)
+  draw_line(g, chunks, covers, below)
 end
 
 --- What is left of it, apart from lines that stand below the cursor already, and what follows these.

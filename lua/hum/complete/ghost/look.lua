@@ -31,6 +31,10 @@ function M.over_text()
   return on and ON_LINE or 'HumGhost'
 end
 
+--- The same for blanks that hide other text.
+---@return string
+function M.behind_text() return M.over_text() == ON_LINE and 'CursorLine' or 'Normal' end
+
 local seen_in = nil ---@type integer|nil  the window that the marks are bound to, nil: none
 
 --- Binds the marks of namespaces to the current window, as another one of the same buffer is

@@ -1,0 +1,60 @@
+-- Plugins that pair brackets and close blocks, with the real helper: what is typed as suggested is not asked again.
+local T = require('harness')
+local complete = require('lib.complete')
+local test, eq = T.test, T.eq
+
+local MAPS = [[
+  for open, close in pairs({ ['('] = ')', ['['] = ']', ['{'] = '}' }) do
+    vim.keymap.set('i', open, open .. close .. '<Left>')
+  end
+  vim.keymap.set('i', '<CR>', function()
+    local line, col = vim.api.nvim_get_current_line(), vim.fn.col('.')
+    local around = line:sub(col - 1, col)
+    if around == '{}' or around == '()' or around == '[]' then return '<CR><C-o>O' end
+    return line:find('function.*%(.*%)$') and '<CR>end<C-o>O' or '<CR>'
+  end, { expr = true })]]
+
+-- What stands left of the cursor, what the server answers, what is typed of it, what is left to come.
+local CASES = {
+  {
+    'brackets in brackets',
+    'local x',
+    ' = foo(a, {\n  b = 1,\n})',
+    ' = foo(a, {<CR>',
+    '  b = 1,\n})',
+  },
+  {
+    'a line behind the block',
+    'local x',
+    ' = foo({\n  b = 1,\n})\nreturn x',
+    ' = foo({<CR>',
+    '  b = 1,\n})\nreturn x',
+  },
+  {
+    'a word that ends the block',
+    'local',
+    ' function f()\n  return 1\nend',
+    ' function f',
+    '()\n  return 1\nend',
+  },
+}
+
+for _, case in ipairs(CASES) do
+  test('typed through to its end: ' .. case[1], complete.OPTS, function(t)
+    t:lua(MAPS)
+    local srv = complete.start(t, { text = case[3] }, { api = 'generate' })
+    complete.insert(t, { case[2], '' }, { row = 1 })
+    complete.wait_ghost(t, case[3])
+    complete.type(t, case[4])
+    complete.wait_idle(t)
+    eq(
+      case[5],
+      t:lua([[
+      local shown = require('hum.complete.ghost').shown()
+      return shown and shown.left_over]])
+    )
+    eq(1, #complete.requests(srv))
+    complete.call(t, 'accept')
+    eq(case[2] .. case[3] .. '\n', t:text())
+  end)
+end

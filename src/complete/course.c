@@ -1,5 +1,7 @@
 #include "complete/course.h"
 
+#include "base/around.h"
+
 /* A request is old when the user is so far ahead of its text, about a line. */
 #define OLD_BYTES 80
 
@@ -47,6 +49,13 @@ static bool is_half_used(const struct suggestion *s, const struct answer *a)
     return s->used < a->text.len && 2 * s->used >= a->text.len;
 }
 
+/* The suggestion is shown that the request looks behind; or the end of its line is reached, and the
+ * request is for the next one. */
+static bool is_in_front(const struct course *c, const struct suggestion *s, const struct answer *a)
+{
+    return a->serial == c->ahead_of || (a->serial == c->ahead_then && s->used == 0);
+}
+
 static void compare(const struct course *c, struct suggestion *s, const struct cache_key *here,
                     const struct answer *asked, const struct answer *fits,
                     struct course_place *place)
@@ -55,7 +64,7 @@ static void compare(const struct course *c, struct suggestion *s, const struct c
         place->fit = s->lags ? COURSE_LAGS : COURSE_FITS;
         place->typed = s->used;
         place->known = false;
-    } else if (fits != NULL && c->purpose == COURSE_AHEAD && fits->serial == c->ahead_of) {
+    } else if (fits != NULL && c->purpose == COURSE_AHEAD && is_in_front(c, s, fits)) {
         place->fit = COURSE_BEHIND;
     } else if (fits == NULL && cache_follow(s->cache, here, asked->serial, &place->typed)) {
         place->fit = COURSE_LAGS;
@@ -72,12 +81,64 @@ struct answer *course_look(const struct course *c, struct suggestion *s,
         .fit = COURSE_AGAINST,
         .known = a != NULL,
         .silent = s->silent,
-        .ahead = a != NULL && a->final && a->serial != c->ahead_of && is_half_used(s, a),
+        .ahead = a != NULL && a->final && is_half_used(s, a) &&
+                 (a->serial != c->ahead_of || c->ahead != AHEAD_DONE),
     };
     if (asked != NULL) {
         compare(c, s, here, asked, a, place);
     }
     return a;
+}
+
+/* ---- looking ahead ------------------------------------------------------------- */
+
+/* The cursor moves there: the text is taken to be typed. */
+static const struct answer *find_behind(const struct suggestion *s, struct around_text *around,
+                                        struct cache_key *key, struct span text, size_t *used)
+{
+    around_text_type(around, text.data, text.len);
+    key->around = around_text_view(around);
+    return cache_find(s->cache, key, 0, used);
+}
+
+static bool ends_line(const struct around_text *around)
+{
+    return around->after.len == 0 || around->after.data[0] == '\n';
+}
+
+static bool begins_line(const struct answer *a, size_t used)
+{
+    return a->text.len > used && a->text.data[used] == '\n';
+}
+
+/* Whoever reaches the end of a line is likely to begin the next, whatever the model would say there.
+ * That is worth a request where an answer takes longer than the next key. */
+static bool look_at_next_line(struct course *c, const struct suggestion *s, const struct pace *p,
+                              struct around_text *around, struct cache_key *key)
+{
+    size_t used = 0;
+    const struct answer *behind = cache_find(s->cache, key, 0, &used);
+    if (behind == NULL || begins_line(behind, used) || !ends_line(around) || !pace_is_slow(p)) {
+        return false;
+    }
+    c->ahead_then = behind->serial;
+    return find_behind(s, around, key, span_of("\n"), &used) == NULL;
+}
+
+bool course_looks_ahead(struct course *c, const struct suggestion *s, const struct pace *p,
+                        const struct answer *a, struct around_text *around, struct cache_key *key)
+{
+    size_t used = 0;
+    bool first = c->ahead_of != a->serial;
+    c->ahead_of = a->serial;
+    c->ahead_then = 0;
+    c->ahead = AHEAD_BEHIND;
+    const struct span left_over = {a->text.data + s->used, a->text.len - s->used};
+    if (find_behind(s, around, key, left_over, &used) == NULL && first) {
+        return true;
+    }
+    c->ahead = AHEAD_DONE;
+    return look_at_next_line(c, s, p, around, key);
 }
 
 /* ---- asking -------------------------------------------------------------------- */
@@ -179,11 +240,6 @@ struct course_order course_key(struct course *c, const struct pace *p, uint64_t 
         return key_while_alive(c, p, now_ms, key, place);
     }
     return key_alone(c, p, now_ms, key, place);
-}
-
-void course_looks_ahead(struct course *c, uint64_t serial)
-{
-    c->ahead_of = serial;
 }
 
 void course_asked(struct course *c, enum course_purpose purpose, uint64_t now_ms)

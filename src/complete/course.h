@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct around_text;
+
 enum course_state {
     COURSE_CLOSED,    /* nothing is wanted: no insert mode, or dismissed */
     COURSE_IDLE,      /* nothing is to be done before something happens */
@@ -72,7 +74,9 @@ struct course {
     bool asks;                   /* ... after which what is not known is asked for */
     uint64_t since_ms;           /* the request waits for text since */
     size_t typed, lag;           /* of the request under way, see course_place */
-    uint64_t ahead_of;           /* serial of the answer behind which it was looked last */
+    uint64_t ahead_of;           /* serial of the answer behind which it was looked last ... */
+    enum { AHEAD_BEHIND, AHEAD_DONE } ahead; /* ... and how far ... */
+    uint64_t ahead_then;                     /* ... by way of this answer, if not 0 */
 };
 
 /* The answer that fits where the user is, NULL if none is known, and how things stand there. asked:
@@ -90,8 +94,11 @@ bool course_asks_here(const struct course *c);
 struct course_order course_key(struct course *c, const struct pace *p, uint64_t now_ms,
                                const struct course_key *key, const struct course_place *place);
 
-/* What comes behind the answer with this serial is known, or about to be asked for. */
-void course_looks_ahead(struct course *c, uint64_t serial);
+/* Where to look behind the suggestion, which a is, and to ask (true) unless that is known: first
+ * where it ends; then, if the model would go on in that line, at the beginning of the next.
+ * around: the text around the cursor, of which key has a view: both move there. */
+bool course_looks_ahead(struct course *c, const struct suggestion *s, const struct pace *p,
+                        const struct answer *a, struct around_text *around, struct cache_key *key);
 
 /* The request is under way; or it cannot begin for so long; or before course_resume. */
 void course_asked(struct course *c, enum course_purpose purpose, uint64_t now_ms);
@@ -102,7 +109,7 @@ void course_barred(struct course *c);
 struct course_order course_text(struct course *c, const struct pace *p, uint64_t now_ms,
                                 const struct course_place *place);
 
-/* Its answer is whole, by which things stand like this. Likewise. */
+/* Its answer is whole, and things stand like this. Likewise. */
 void course_over(struct course *c, const struct pace *p, uint64_t now_ms,
                  const struct course_place *place);
 

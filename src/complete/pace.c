@@ -4,9 +4,12 @@
  * need not spare requests: those under way are not ended by the next key. */
 #define DEBOUNCE_SHARE 0.25
 #define DEBOUNCE_MIN_MS 15.0
-#define DEBOUNCE_MAX_MS 75.0
+#define DEBOUNCE_MAX_MS 40.0
 /* Before any measurement: a small model on the same machine takes about 150 ms. */
 #define DEBOUNCE_FIRST_MS 40.0
+
+/* Keys of whoever types steadily are not further apart. */
+#define SLOW_MS 250.0
 
 /* Of the time to first token. */
 #define PATIENCE_TIMES 3.0
@@ -90,6 +93,11 @@ uint64_t pace_debounce(const struct pace *p)
 bool pace_is_fixed(const struct pace *p)
 {
     return p->fixed_ms >= 0;
+}
+
+bool pace_is_slow(const struct pace *p)
+{
+    return p->slow_ms >= SLOW_MS;
 }
 
 uint64_t pace_patience(const struct pace *p)

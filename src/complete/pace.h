@@ -32,6 +32,9 @@ void pace_failed(struct pace *p, uint64_t now_ms, double retry_after_ms);
 uint64_t pace_debounce(const struct pace *p);
 bool pace_is_fixed(const struct pace *p);
 
+/* A first token takes longer than the next key. */
+bool pace_is_slow(const struct pace *p);
+
 /* After so long without a text a request is old: where the user has typed on since, the place
  * where he is by now goes first. */
 uint64_t pace_patience(const struct pace *p);

@@ -175,28 +175,20 @@ static void fetch_here(struct typing *t, enum course_purpose purpose, unsigned v
 }
 
 /* Fetches what comes behind the suggestion, so that its end brings the next at once. */
-static void fetch_ahead(struct typing *t)
+static void fetch_ahead(struct typing *t, const struct answer *a)
 {
     struct supply *s = t->supply;
-    struct around_text text;
-    size_t used = 0;
-    struct cache_key key = key_at(t, &text, NULL, 0);
-    const struct answer *a = cache_follow_shown(s->cache, &key, t->suggestion.serial, &used);
-    around_text_finish(&text);
-    if (a == NULL || used >= a->text.len || supply_closed(s) > 0 || !supply_may_fetch(s)) {
+    if (supply_closed(s) > 0 || !supply_may_fetch(s)) {
         return;
     }
-    struct buf left_over;
-    buf_init(&left_over, SIZE_MAX);
-    buf_add(&left_over, a->text.data + used, a->text.len - used);
-    course_looks_ahead(&t->course, a->serial);
-    key = key_at(t, &text, left_over.data, left_over.len);
-    if (cache_find(s->cache, &key, 0, &used) == NULL) {
+    struct around_text text;
+    struct cache_key key = key_at(t, &text, NULL, 0);
+    size_t typed = text.left.len;
+    if (course_looks_ahead(&t->course, &t->suggestion, &s->pace, a, &text, &key)) {
         s->counts.prefetched++;
-        fetch(t, (struct span){left_over.data, left_over.len}, COURSE_AHEAD, 0);
+        fetch(t, (struct span){text.left.data + typed, text.left.len - typed}, COURSE_AHEAD, 0);
     }
     around_text_finish(&text);
-    buf_finish(&left_over);
 }
 
 /* ---- what fits ----------------------------------------------------------------- */
@@ -239,7 +231,7 @@ static void obey(struct typing *t, struct course_order order, struct answer *a,
         suggestion_send(&t->suggestion, a, here);
     }
     if (order.ask && order.purpose == COURSE_AHEAD) {
-        fetch_ahead(t);
+        fetch_ahead(t, a);
     } else if (order.ask) {
         fetch_here(t, order.purpose, order.purpose == COURSE_ALTERNATIVE);
     }
@@ -366,7 +358,7 @@ static void on_fetch_end(void *ctx, const struct failure *failure)
     } else {
         supply_answered(s);
     }
-    if (failure == NULL && purpose != COURSE_AHEAD && is_ready(t)) {
+    if (failure == NULL && is_ready(t)) {
         if (purpose == COURSE_ALTERNATIVE && t->suggestion.serial != serial) {
             t->suggestion.at.serial = serial;
             t->suggestion.at.length = 0;

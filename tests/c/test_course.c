@@ -1,3 +1,4 @@
+#include "base/around.h"
 #include "check.h"
 #include "complete/course.h"
 
@@ -303,10 +304,124 @@ static void an_answer_that_was_half_typed_before_it_came_is_followed_at_once(voi
 static void who_leaves_the_suggestion_ends_what_was_asked_behind_it(void)
 {
     struct world w = world(-1);
-    course_looks_ahead(&w.c, 7);
+    w.c.ahead_of = 7;
     course_asked(&w.c, COURSE_AHEAD, w.now);
     CHECK(typed(&w, unknown).end);
     CHECK_INT(w.c.ahead_of, 0);
+}
+
+/* A cache with what is suggested at "x", and what comes behind that. */
+struct lookout {
+    struct cache *cache;
+    struct suggestion s;
+    struct around_text around;
+    struct cache_key key;
+};
+
+static const struct answer *add(struct cache *cache, struct around_text *around, const char *text)
+{
+    const struct cache_key key = {.around = around_text_view(around)};
+    struct answer *a = cache_add(cache, &key, 0);
+    cache_extend(cache, a, text, strlen(text));
+    cache_finalize(cache, a);
+    return a;
+}
+
+static const struct answer *look_out(struct lookout *l, const char *suggested, const char *behind,
+                                     const char *after)
+{
+    *l = (struct lookout){.cache = cache_new(1 << 20)};
+    l->s.cache = l->cache;
+    around_text_init(&l->around);
+    buf_add_str(&l->around.after, after);
+    around_text_type(&l->around, "x", 1);
+    const struct answer *a = add(l->cache, &l->around, suggested);
+    if (behind != NULL) {
+        around_text_type(&l->around, suggested, strlen(suggested));
+        add(l->cache, &l->around, behind);
+        l->around.left.len = 1;
+    }
+    return a;
+}
+
+/* The text that is taken to be typed to get to where is asked, NULL: nothing is asked. */
+static const char *asked_ahead(struct lookout *l, struct world *w, const struct answer *a)
+{
+    static char text[64];
+    l->around.left.len = 1;
+    bool asks = course_looks_ahead(&w->c, &l->s, &w->p, a, &l->around, &l->key);
+    snprintf(text, sizeof text, "%.*s", (int)l->around.left.len - 1, l->around.left.data + 1);
+    return asks ? text : NULL;
+}
+
+static void put_away(struct lookout *l)
+{
+    around_text_finish(&l->around);
+    cache_free(l->cache);
+}
+
+static struct world slow_world(void)
+{
+    struct world w = world(-1);
+    pace_answered(&w.p, 500);
+    return w;
+}
+
+static void it_looks_behind_the_suggestion_then_at_the_next_line(void)
+{
+    struct world w = slow_world();
+    struct lookout l;
+    const struct answer *a = look_out(&l, "(y)", NULL, "\nz");
+    CHECK_TEXT(asked_ahead(&l, &w, a), "(y)");
+    put_away(&l);
+    a = look_out(&l, "(y)", " + 1", "\nz");
+    w.c.ahead_of = 0;
+    CHECK_TEXT(asked_ahead(&l, &w, a), "(y)\n");
+    put_away(&l);
+}
+
+static void the_next_line_is_not_asked_for_where_that_is_of_no_use(void)
+{
+    static const struct {
+        const char *behind, *after;
+        bool slow;
+    } cases[] = {
+        {"\nnext", "", true},
+        {" + 1", ")", true},
+        {" + 1", "", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w = cases[i].slow ? slow_world() : world(-1);
+        struct lookout l;
+        const struct answer *a = look_out(&l, "(y)", cases[i].behind, cases[i].after);
+        CHECK(asked_ahead(&l, &w, a) == NULL);
+        CHECK_INT(w.c.ahead, AHEAD_DONE);
+        put_away(&l);
+    }
+}
+
+static void it_looks_ahead_once(void)
+{
+    struct world w = slow_world();
+    struct lookout l;
+    const struct answer *a = look_out(&l, "(y)", NULL, "");
+    struct course_place place;
+    const struct cache_key here = {.around = around_text_view(&l.around)};
+    CHECK(course_look(&w.c, &l.s, &here, NULL, &place) == a);
+    CHECK(!place.ahead);
+    around_text_type(&l.around, "(y", 2);
+    const struct cache_key half = {.around = around_text_view(&l.around)};
+    course_look(&w.c, &l.s, &half, NULL, &place);
+    CHECK(place.ahead);
+    l.s.used = 0;
+    asked_ahead(&l, &w, a);
+    CHECK(asked_ahead(&l, &w, a) == NULL);
+    l.around.left.len = 1;
+    around_text_type(&l.around, "(y", 2);
+    const struct cache_key again = {.around = around_text_view(&l.around)};
+    course_look(&w.c, &l.s, &again, NULL, &place);
+    CHECK(!place.ahead);
+    put_away(&l);
 }
 
 /* ---- others -------------------------------------------------------------------- */
@@ -362,6 +477,9 @@ int main(void)
     RUN(what_comes_behind_a_suggestion_is_asked_for_when_that_is_due);
     RUN(an_answer_that_was_half_typed_before_it_came_is_followed_at_once);
     RUN(who_leaves_the_suggestion_ends_what_was_asked_behind_it);
+    RUN(it_looks_behind_the_suggestion_then_at_the_next_line);
+    RUN(the_next_line_is_not_asked_for_where_that_is_of_no_use);
+    RUN(it_looks_ahead_once);
     RUN(a_chat_bars_what_was_asked_here_alone);
     RUN(closed_nothing_is_asked_until_a_key);
     return check_report("test_course");

@@ -14,10 +14,10 @@ static void the_pause_is_a_quarter_of_the_time_to_first_token(void)
 {
     struct pace p;
     pace_init(&p, -1);
-    pace_answered(&p, 200);
-    CHECK_INT(pace_debounce(&p), 50);
-    pace_answered(&p, 200);
-    CHECK_INT(pace_debounce(&p), 50);
+    pace_answered(&p, 100);
+    CHECK_INT(pace_debounce(&p), 25);
+    pace_answered(&p, 100);
+    CHECK_INT(pace_debounce(&p), 25);
 }
 
 static void the_pause_is_kept_within_bounds(void)
@@ -28,7 +28,7 @@ static void the_pause_is_kept_within_bounds(void)
     CHECK_INT(pace_debounce(&p), 15);
     pace_init(&p, -1);
     pace_answered(&p, 60000);
-    CHECK_INT(pace_debounce(&p), 75);
+    CHECK_INT(pace_debounce(&p), 40);
     pace_init(&p, -1);
     pace_answered(&p, -5);
     CHECK_INT(pace_debounce(&p), 15);
@@ -40,10 +40,10 @@ static void one_slow_answer_says_little(void)
     pace_init(&p, -1);
     pace_answered(&p, 100);
     pace_answered(&p, 30000);
-    CHECK_INT(pace_debounce(&p), 35);
+    CHECK_INT(pace_debounce(&p), 28);
     pace_answered(&p, 100);
     pace_answered(&p, 100);
-    CHECK(pace_debounce(&p) <= 28);
+    CHECK(pace_debounce(&p) <= 26);
 }
 
 static void the_load_of_a_model_is_soon_forgotten(void)
@@ -51,7 +51,7 @@ static void the_load_of_a_model_is_soon_forgotten(void)
     struct pace p;
     pace_init(&p, -1);
     pace_answered(&p, 20000);
-    CHECK_INT(pace_debounce(&p), 75);
+    CHECK_INT(pace_debounce(&p), 40);
     CHECK_INT(pace_patience(&p), 30000);
     for (int i = 0; i < 5; i++) {
         pace_answered(&p, 80);
@@ -65,9 +65,11 @@ static void a_server_that_has_become_slow_is_given_longer(void)
     struct pace p;
     pace_init(&p, -1);
     pace_answered(&p, 60);
+    CHECK(!pace_is_slow(&p));
     CHECK_INT(pace_patience(&p), 5000);
     pace_answered(&p, 3000);
     CHECK_INT(pace_patience(&p), 9000);
+    CHECK(pace_is_slow(&p));
     pace_waited(&p, 2000);
     CHECK_INT(pace_patience(&p), 9000);
     pace_waited(&p, 6000);
@@ -144,7 +146,7 @@ static void the_user_opens_again_and_figures_stay(void)
     pace_failed(&p, 1000, 60000);
     pace_open(&p);
     CHECK_INT(pace_closed(&p, 1000), 0);
-    CHECK_INT(pace_debounce(&p), 75);
+    CHECK_INT(pace_debounce(&p), 40);
 }
 
 static void retry_after_is_honoured(void)

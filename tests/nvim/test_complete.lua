@@ -661,6 +661,25 @@ for api in pairs(complete.APIS) do
   end)
 end
 
+test('from a slow server the next line is asked for too, as the user may end this one', OPTS, function(t)
+  local srv = complete.start(t, {
+    { match = { nth = 1 }, text = 'call(one, two)', first_ms = 300 },
+    { match = { nth = 1 }, text = ' + wrong', first_ms = 300 },
+    { text = 'right()' },
+  }, { complete = { prefetch = true } })
+  complete.insert(t, head(4, 3))
+  complete.wait_answer(t, 'call(one, two)')
+  complete.type(t, 'call(one')
+  complete.wait_count(t, 'done', 3)
+  eq(', two)', complete.ghost(t))
+  complete.script(srv, { text = '' }) -- whatever is asked from now on has no answer
+  complete.type(t, ', two)')
+  complete.wait_ghost(t, ' + wrong')
+  complete.type(t, '<CR>')
+  complete.wait_ghost(t, 'right()')
+  eq({ 3, 2 }, { complete.info(t).requests, complete.info(t).prefetched })
+end)
+
 test('a prefetch goes on while its suggestion is typed, and ends when it is left', OPTS, function(t)
   local srv = complete.start(t, {
     complete.continue(DOC, { match = { nth = 1 }, continue_lines = 2 }),

@@ -7,6 +7,12 @@ local test, eq = T.test, T.eq
 local OPTS = complete.OPTS
 local HEAD = { 'local one = 1', '' }
 
+--- Types, and the helper knows it.
+local function type_known(t, keys)
+  complete.type(t, keys)
+  complete.info(t)
+end
+
 --- A server behind a gate, its first request under way, of which nothing has come.
 local function start(t, rules, opts)
   local srv, gate = complete.start(t, rules, vim.tbl_extend('force', { gate = true }, opts or {}))
@@ -18,7 +24,7 @@ end
 
 test('keys that add text let a request go on, and its answer is shown if it agrees', OPTS, function(t)
   local srv, gate = start(t, { tokens = { 'local ', 'two = ', '2' } })
-  complete.type(t, 'local t')
+  type_known(t, 'local t')
   eq(1, #complete.requests(srv))
   eq(nil, complete.ghost(t))
   gate:pass()
@@ -31,7 +37,7 @@ test('an answer whose first bytes disagree is ended, and the place of then asked
     { match = { nth = 1 }, tokens = { 'return ', 'one' }, count = 1000000, interval_ms = 50 },
     { tokens = { 'l two = 2' } },
   })
-  complete.type(t, 'loca')
+  type_known(t, 'loca')
   gate:pass()
   complete.wait_ghost(t, 'l two = 2')
   eq(2, #complete.requests(srv))
@@ -44,7 +50,7 @@ test('an answer that comes slowly is compared as it grows', OPTS, function(t)
     { match = { nth = 1 }, tokens = { 'lo', 'ck', 'ed' }, count = 1000000, interval_ms = 50 },
     { tokens = { ' two = 2' } },
   })
-  complete.type(t, 'local')
+  type_known(t, 'local')
   gate:pass(1)
   t:wait(function() return gate:taken() end, 'the first token')
   eq({ 1, 0 }, { complete.info(t).requests, complete.info(t).cancelled })
@@ -58,7 +64,7 @@ test('an answer that is only as long as what was typed meanwhile is followed by 
     { match = { nth = 1 }, tokens = { 'lo' } },
     { tokens = { 'al two' } },
   })
-  complete.type(t, 'loc')
+  type_known(t, 'loc')
   gate:pass()
   complete.wait_ghost(t, 'al two')
   eq(2, complete.wait_idle(t).requests)
@@ -84,7 +90,7 @@ end
 test('what is written elsewhere in the buffer does not end it', OPTS, function(t)
   local srv, gate = start(t, { text = 'two = 2' })
   t:lua("vim.api.nvim_buf_set_lines(0, 0, 1, false, { 'local one = 1' })")
-  complete.settle(t)
+  complete.info(t)
   gate:pass()
   complete.wait_ghost(t, 'two = 2')
   eq({ 1, 0 }, { #complete.requests(srv), complete.info(t).cancelled })
@@ -140,7 +146,7 @@ test('who watches is told when a request begins and ends, others are not', OPTS,
   complete.insert(t, HEAD)
   srv:wait_event('request')
   t:wait(function() return #t:lua('return asking') == 1 end, 'the beginning is told')
-  complete.type(t, 'loc')
+  type_known(t, 'loc')
   gate:pass()
   complete.wait_answer(t, 'al two = 2')
   t:wait(function() return #t:lua('return asking') == 2 end, 'the end is told')
@@ -161,7 +167,7 @@ test('a request that another follows at once has not ended for who watches', OPT
   watch(t)
   complete.insert(t, HEAD)
   srv:wait_event('request')
-  complete.type(t, 'lo')
+  type_known(t, 'lo')
   gate:pass()
   complete.wait_answer(t, 'cal')
   t:wait(function() return #t:lua('return asking') == 2 end, 'the end is told')

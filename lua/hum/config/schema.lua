@@ -525,7 +525,7 @@ other places, see |hum-complete-context|. 0 sends none.]],
       default_help = 'adapts to the response time of the server',
       help = [[
 Milliseconds to wait after the last keystroke before a request is sent. By default it is a
-moment after the first keystroke for which no suggestion is known, at most 75 ms: see
+moment after the first keystroke for which no suggestion is known, at most 40 ms: see
 |hum-complete-requests|.]],
     },
     {

@@ -3,6 +3,7 @@ local arrival = require('arrival')
 local keys = require('keys')
 local quiet = require('quiet')
 local replay = require('replay')
+local slow = require('slow')
 
 local M = {}
 
@@ -26,6 +27,8 @@ function M.measure(run, repeats, note)
   results.arrivals = arrival.measure(run, note)
   note('processes, idling')
   results.quiet = quiet.measure(run)
+  note('servers that are slower than the keys')
+  results.slow = { counted = slow.count(run.root), measured = slow.measure(run) }
   note('a replayed session, %d at a time', #MISSES)
   results.replays = replay.measure_all(run, MISSES)
   return results

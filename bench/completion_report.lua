@@ -1,5 +1,6 @@
 -- Results of completion to Markdown.
 local markdown = require('markdown')
+local slow = require('slow')
 
 local M = {}
 
@@ -172,6 +173,10 @@ local function aims(out, cells, results)
       aim('keys answered without a request, %', 50, 100 * answered(r) / r.counts.keys, text, true)
     end
   end
+  for _, one in ipairs(results.slow.measured) do
+    local text = ('first byte after %d ms, a key each %d ms'):format(one.first, one.gap)
+    aim('keys at which a suggestion is there, %', 80, 100 * one.seen / one.keys, text, true)
+  end
   local quiet = results.quiet
   aim('processes started by Neovim and the helper', 0, quiet.processes, quiet.processes_why)
   aim('system calls of the idle helper in 3 s, in insert mode', 0, quiet.idle_calls, quiet.idle_why)
@@ -184,6 +189,7 @@ function M.markdown(results)
   local out = { '# Completion', '', NOTES }
   key_tables(out, cells, results.sizes, results.ways)
   arrival_table(out, results.arrivals)
+  slow.markdown(out, results.slow.counted, results.slow.measured)
   replay_table(out, results.replays)
   prompt_table(out, results.replays)
   aims(out, cells, results)

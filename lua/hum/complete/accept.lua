@@ -2,6 +2,8 @@
 local ghost = require('hum.complete.ghost')
 local keys = require('hum.complete.keys')
 local notify = require('hum.notify')
+local redo = require('hum.complete.redo')
+local replay = require('hum.complete.replay')
 local typed = require('hum.complete.ghost.typed')
 
 local M = {}
@@ -53,13 +55,22 @@ local function insert(shown, part)
   local to_row, to_col = stop_of(shown, gone)
   local lines = vim.split(text, '\n', { plain = true })
   ghost.make_way()
+  local old = vim.api.nvim_buf_get_text(0, shown.row, from, to_row, to_col, {})
   -- Closes the undo block: what was typed before is a step of its own. So is, by the key
   -- that follows, what is typed afterwards.
   vim.cmd('noautocmd let &l:undolevels = &l:undolevels')
   vim.api.nvim_buf_set_text(0, shown.row, from, to_row, to_col, lines)
   local col = #lines == 1 and from + #text or #lines[#lines]
   vim.api.nvim_win_set_cursor(0, { shown.row + #lines, col })
-  vim.api.nvim_feedkeys(vim.keycode('<C-g>u'), 'in', false)
+  redo.record({
+    row = shown.row,
+    from = from,
+    old = old,
+    col = shown.col,
+    lines = lines,
+    gone = gone,
+    indented = shown.indent ~= nil,
+  })
 end
 
 --- Why the text cannot be changed, in words.
@@ -107,5 +118,7 @@ end
 function M.accept_or_fall_back(what)
   if not M.accept(what) then vim.api.nvim_feedkeys(vim.keycode(kept), 'in', false) end
 end
+
+redo.listen({ typing = replay.add, typed = keys.accepted })
 
 return M

@@ -1,0 +1,244 @@
+-- What is accepted is repeated as what is typed: by ".", counts and registers. The case plays the helper.
+local T = require('harness')
+local suggest = require('lib.suggest')
+local test, eq = T.test, T.eq
+
+local OPTS = {
+  ui = { 80, 24 },
+  init = suggest.init .. [[
+    vim.keymap.set('i', '<F2>', '<Plug>(hum-accept)')
+    vim.keymap.set('i', '<F3>', '<Plug>(hum-accept-word)')
+    vim.keymap.set('i', '<F4>', '<Plug>(hum-accept-line)')
+  ]],
+}
+
+---@alias test.DotStep string|{ once: string }|string[]  keys, all of them at once, or the text of a suggestion
+
+local serial = 7
+
+--- Does what a case says.
+---@param steps test.DotStep[]
+local function play(t, steps)
+  for i, step in ipairs(steps) do
+    if type(step) == 'string' then
+      suggest.type(t, step)
+    elseif step.once then
+      suggest.type_at_once(t, step.once)
+    else
+      serial = serial + 1
+      suggest.suggest(t, step[1], { serial = serial })
+      T.ok(suggest.call(t, 'is_visible'), ('suggestion at step %d'):format(i))
+    end
+  end
+end
+
+local AI = 'set autoindent'
+local C = 'setlocal cindent autoindent sw=4 ts=8 expandtab tw=20 formatoptions=tcroql comments=s1:/*,mb:*,ex:*/,://'
+
+---@class test.DotCase
+---@field name string
+---@field set? string   options
+---@field lines string[]
+---@field at? integer[] row and column, both from 1; {1, 1}
+---@field steps test.DotStep[]
+---@field want string|string[]
+---@field dot? string   the register "." afterwards
+
+---@type test.DotCase[]
+local CASES = {
+  {
+    name = 'between typed text',
+    lines = { 'a', 'b', 'c', '' },
+    steps = { 'olo', { '(x)' }, '<F2>;<Esc>G.' },
+    want = 'a\nlo(x);\nb\nc\n\nlo(x);',
+    dot = 'lo(x);',
+  },
+  {
+    name = 'alone',
+    lines = { 'a', 'b', 'c' },
+    steps = { 'A', { ' = foo(x)' }, '<F2><Esc>j.' },
+    want = 'a = foo(x)\nb = foo(x)\nc',
+  },
+  {
+    name = 'in the line',
+    lines = { 'f(x)', 'f(x)' },
+    at = { 1, 3 },
+    steps = { 'i', { 'y, ' }, '<F2>z<Esc>j0ll.' },
+    want = 'f(y, zx)\nf(y, zx)',
+  },
+  {
+    name = 'twice, with text between',
+    lines = { 'a', 'b' },
+    steps = { 'A', { '1' }, '<F2>x', { '2' }, '<F2>y<Esc>j.' },
+    want = 'a1x2y\nb1x2y',
+    dot = '1x2y',
+  },
+  {
+    name = 'by words',
+    lines = { 'a', 'b' },
+    steps = { 'A', { ' = one(two)' }, '<F3><F3><F3>Z<Esc>j.' },
+    want = 'a = one(Z\nb = one(Z',
+    dot = ' = one(Z',
+  },
+  {
+    name = 'by lines',
+    lines = { 'a', '' },
+    set = AI,
+    steps = { 'A', { ' {\n    x\n  y\n}' }, '<F4><F4><F4><F4><Esc>G.' },
+    want = 'a {\n    x\n  y\n}\n {\n    x\n  y\n}',
+    dot = ' {\n    x\n  y\n}',
+  },
+  {
+    name = 'several lines with autoindent',
+    lines = { '  a', 'b' },
+    set = AI,
+    steps = { 'oif', { ' x {\n      y\n\tz\n}' }, '<F2>;<Esc>G.' },
+    want = '  a\n  if x {\n      y\n\tz\n};\nb\nif x {\n      y\n\tz\n};',
+  },
+  {
+    name = 'a line break that is typed keeps its indentation',
+    lines = { '  a', '    b' },
+    set = AI,
+    steps = { 'ox', { 'y\nz' }, '<F2>w<CR>  v<CR>u', { '()\n  1' }, '<F2><Esc>G.' },
+    want = '  a\n  xy\nzw\n  v\n  u()\n  1\n    b\n    xy\nzw\n  v\n  u()\n  1',
+  },
+  {
+    name = 'C with all that helps to type it',
+    set = C,
+    lines = { 'int f()', '{', '    a();', '}', 'x' },
+    at = { 3, 8 },
+    steps = { 'A', { '\n\t// one two three four five six seven eight\n\tif (x) {\n/* y\n */ z:\n  }' }, '<F2><Esc>G.' },
+    want = 'int f()\n{\n    a();\n\t// one two three four five six seven eight\n\tif (x) {\n/* y\n */ z:\n  }\n}\nx\n'
+      .. '\t// one two three four five six seven eight\n\tif (x) {\n/* y\n */ z:\n  }',
+  },
+  {
+    name = 'characters of all kinds',
+    lines = { 'a', 'b' },
+    set = 'set expandtab sw=3',
+    steps = { 'A', { 'é\u{2000}à0^日本🙂e\u{301}\t10\27\2x^' }, '<F2>0<Esc>j.' },
+    want = 'aé\u{2000}à0^日本🙂e\u{301}\t10\27\2x^0\nbé\u{2000}à0^日本🙂e\u{301}\t10\27\2x^0',
+  },
+  {
+    name = 'a count of o',
+    lines = { 'a' },
+    steps = { { once = '3o' }, 'foo', { '(x)' }, '<F2>;<Esc>' },
+    want = 'a\nfoo(x);\nfoo(x);\nfoo(x);',
+  },
+  {
+    name = 'a count of o, several lines',
+    lines = { '  a' },
+    set = AI,
+    steps = { { once = '3o' }, 'foo', { '(x)\n    1\n' }, '<F2>;<Esc>' },
+    want = '  a\n  foo(x)\n    1\n;\nfoo(x)\n    1\n;\nfoo(x)\n    1\n;',
+  },
+  {
+    name = 'a count of A, several lines',
+    lines = { '  a' },
+    set = AI,
+    steps = { { once = '2A' }, 'foo', { '(x)\n    1\n  ' }, '<F2>;<Esc>' },
+    want = '  afoo(x)\n    1\n  ;foo(x)\n    1\n  ;',
+  },
+  {
+    name = 'a count of "."',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y\nz' }, '<F2><Esc>G', { once = '3.' } },
+    want = 'a\n  x\n    y\nz\nb' .. ('\n  x\n    y\nz'):rep(3),
+  },
+  {
+    name = 'again and again',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y\nz' }, '<F2><Esc>G..' },
+    want = 'a\n  x\n    y\nz\nb' .. ('\n  x\n    y\nz'):rep(2),
+  },
+  {
+    name = 'i_CTRL-A',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y\nz' }, '<F2>;<Esc>Go-<C-a>+<Esc>.' },
+    want = 'a\n  x\n    y\nz;\nb' .. ('\n-  x\n    y\nz;+'):rep(2),
+  },
+  {
+    name = 'i_CTRL-A behind what is accepted',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y' }, '<F2><Esc>Go<C-a><CR>z<Esc>' },
+    want = 'a\n  x\n    y\nb\n  x\n    y\n    z',
+  },
+  {
+    name = 'i_CTRL-@',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y' }, '<F2><Esc>Go<C-@>' },
+    want = 'a\n  x\n    y\nb\n  x\n    y',
+  },
+  {
+    name = 'the register "."',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y' }, '<F2><Esc>G', { once = '".p' } },
+    want = 'a\n  x\n    y\nb  x\n    y',
+  },
+  {
+    name = 'the register "." executed',
+    lines = { 'a', 'b' },
+    steps = { 'o', { 'rx' }, '<F2><Esc>G', { once = '@.' } },
+    want = 'a\nrx\nx',
+  },
+  {
+    name = ':normal .',
+    lines = { 'a', 'b', 'c' },
+    set = AI,
+    steps = { 'A', { ' {\n    x\n}' }, '<F2><Esc>:g/[bc]/normal .<CR>' },
+    want = 'a {\n    x\n}\nb {\n    x\n}\nc {\n    x\n}',
+  },
+  {
+    name = 'in a macro',
+    lines = { 'a', 'b', 'c' },
+    set = AI,
+    steps = { 'A', { ' {\n    x\n}' }, '<F2><Esc>', { once = 'qqj.q@q' } },
+    want = 'a {\n    x\n}\nb {\n    x\n}\nc {\n    x\n}',
+  },
+  {
+    name = 'keys of a plugin with many cursors',
+    lines = { 'a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y' }, '<F2>;<Esc>G', ":call feedkeys('o', '')<Bar>call feedkeys(@., 'nx')<CR>" },
+    want = 'a\n  x\n    y;\nb\n  x\n    y;',
+  },
+  {
+    name = 'another insertion is repeated as ever',
+    lines = { '  a', 'b' },
+    set = AI,
+    steps = { 'o', { '  x\n    y' }, '<F2><Esc>kko1<CR>2<Esc>.' },
+    want = '  a\n  1\n  2\n  1\n  2\n    x\n    y\nb',
+  },
+  {
+    name = 'a change with an operator',
+    lines = { 'a b', 'c d' },
+    set = AI,
+    steps = { { once = '0cw' }, { '  x\n    y' }, '<F2>-<Esc>G0.' },
+    want = '  x\n    y- b\n  x\n    y- d',
+  },
+  {
+    name = 'less indentation than Neovim made',
+    lines = { '        a', '        b' },
+    set = 'set autoindent expandtab sw=4',
+    steps = { 'A', { '\n    c\n        d' }, '<CR><F2><Esc>G.' },
+    want = '        a\n    c\n        d\n        b\n    c\n        d',
+  },
+}
+
+for _, case in ipairs(CASES) do
+  test(('repeated: %s'):format(case.name), OPTS, function(t)
+    suggest.open(t, case.lines)
+    t:cmd(case.set or 'set noautoindent')
+    t:api('nvim_win_set_cursor', 0, { (case.at or { 1 })[1], (case.at or { 1, 1 })[2] - 1 })
+    play(t, case.steps)
+    eq(case.want, t:text())
+    if case.dot then eq(case.dot, t:eval('@.')) end
+    eq({ 0, 'n' }, { t:eval('&paste'), t.child:mode().mode })
+    T.no_match('fault', t:log())
+  end)
+end

@@ -237,7 +237,10 @@ def prompts_of_all_routes(before, after):
                 '<|repo_name|>p\n<|file_sep|>a.c\nother\n<|file_sep|>b.c\n' + FIM % (before, after),
                 '<fim_prefix><fim_suffix>%s<fim_middle>%s' % (after, before),
                 '[SUFFIX]%s[PREFIX]+++++ a.c\nother\n+++++ b.c\n%s' % (after, before),
-                '<PRE> %s <SUF>%s <MID>' % (before, after)):
+                '<PRE> %s <SUF>%s <MID>' % (before, after),
+                '<[fim-suffix]>%s<[fim-prefix]>%s<[fim-middle]>' % (after, before),
+                '<|user|>\n###PATH:a.c\n<|code_suffix|>%s<|code_prefix|>%s<|code_middle|><|assistant|>\n%s'
+                % (after, head, line)):
         yield generate(raw, raw=True)
         yield completion(raw)
 
@@ -255,7 +258,7 @@ def understands_every_prompt():
             fill = f.log('event=request')[-1]['fill']
             assert fill['prefix_bytes'] == len(before), (raw, fill)
             assert fill['suffix_bytes'] == len(after) and fill['prompt_bytes'] >= len(before)
-        assert count == 18 and not f.log('event=unexpected')
+        assert count == 22 and not f.log('event=unexpected')
         f.script({'models': [CODER], 'server': 'ollama', 'suffix': 'ignored', 'default': {'text': 'y'}})
         counts = [json.loads(parse(f.ask(completion('x y', stream=False, **more)))[2])
                   ['usage']['prompt_tokens'] for more in ({}, {'suffix': ' z' * 40})]

@@ -8,7 +8,10 @@ static const struct fim known[] = {
     {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<repo_name>", "<file_sep>"},
     {"<fim-prefix>", "<fim-suffix>", "<fim-middle>", NULL, NULL},
     {"<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>", NULL, NULL},
+    {"<|code_prefix|>", "<|code_suffix|>", "<|code_middle|><|assistant|>\n", NULL, NULL},
     {"<|code_prefix|>", "<|code_suffix|>", "<|code_middle|>", NULL, NULL},
+    {"<[fim-prefix]>", "<[fim-suffix]>", "<[fim-middle]>", NULL, NULL},
+    {"▁<AIX-SPAN-PRE>", "▁<AIX-SPAN-POST>", "▁<AIX-SPAN-MIDDLE>", NULL, NULL},
     {"<PRE> ", " <SUF>", " <MID>", NULL, NULL},
     {"[PREFIX]", "[SUFFIX]", "", NULL, "+++++ "},
 };
@@ -89,7 +92,8 @@ bool fim_take_apart(const struct fim *f, const char *prompt, struct buf *before,
         return true;
     }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (take_apart(&known[i], prompt, before, after)) {
+        bool whole = strstr(prompt, known[i].middle) != NULL;
+        if (whole && take_apart(&known[i], prompt, before, after)) {
             return true;
         }
     }

@@ -378,16 +378,18 @@ backend_test('one that does not take it may have /infill all the same, as llama-
   eq({ 'infill', 'coder-x', false }, { got.backend.api, got.backend.model, got.backend.during_chat })
 end)
 
-backend_test("Codestral behind Mistral's API, as Azure and others have it, fills in at a path of its own", function(t)
+backend_test("behind Mistral's API, as Azure and others have it, a model fills in at a path of its own", function(t)
   local none = { match = { path = '/v1/completions' }, status = 404, json = { detail = 'Not Found' } }
   local fim = { match = { path = '/v1/fim/completions' }, json = { choices = { { message = { content = 'x' } } } } }
-  local got = resolve(t, openai(t, { 'Codestral-2501' }, { none, fim }), nil, OPENAI)
-  eq({ 'fim', nil }, { got.backend.api, got.backend.tokens })
-  T.match("using the service's own address", got.found.text, true)
   local no_fim = { match = { path = '/v1/fim/completions' }, status = 404, json = { detail = 'Not Found' } }
-  T.match('404', resolve(t, openai(t, { 'Codestral-2501' }, { none, no_fim }), nil, OPENAI).err, true)
-  local srv = openai(t, { 'starcoder2-3b' }, { none, fim })
-  T.match('404', resolve(t, srv, nil, OPENAI).err, true)
+  for _, model in ipairs({ 'Codestral-2501', 'devstral-2507' }) do
+    local got = resolve(t, openai(t, { model }, { none, fim }), nil, OPENAI)
+    eq({ 'fim', nil }, { got.backend.api, got.backend.tokens })
+    T.match("using the service's own address", got.found.text, true)
+    T.match('404', resolve(t, openai(t, { model }, { none, no_fim }), nil, OPENAI).err, true)
+  end
+  local srv = openai(t, { 'Codestral-2501' }, { fim })
+  eq('completions', resolve(t, srv, nil, OPENAI).backend.api)
   eq({}, srv:requests('/v1/fim/completions'))
 end)
 

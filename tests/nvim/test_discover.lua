@@ -158,7 +158,7 @@ test('another server that ignores the suffix is told, with the cure, and is not 
   t:keys('3GAint sum = ')
   t:wait(function() return t:lua('return told') end, 'a message')
   T.match('ignores the text behind the cursor', t:lua('return told'), true)
-  T.match('set complete.fim or complete.model', t:lua('return told'), true)
+  T.match('set complete.model to a model that hum knows, or complete.fim', t:lua('return told'), true)
   T.match('ignores the text behind the cursor', t:lua('return require("hum.complete").status()'), true)
   t:keys('1 + ')
   eq(1, #srv:requests('/v1/completions'))

@@ -154,7 +154,7 @@ end
 --- So many words, of a token each at least.
 local SUFFIX_TOKENS = 32
 
---- What servers make of a suffix, by address and model; found out once.
+--- What servers make of a suffix, by endpoint, its address and model; found out once.
 local uses = {} ---@type table<string, string>  found_by.COUNTED, found_by.NOT_COUNTED or IGNORED
 
 local IGNORED = 'ignored'
@@ -174,7 +174,7 @@ end
 ---@param model string
 ---@return hum.ServerError|nil refused, string|nil use
 local function use_of_suffix(opts, model)
-  local key = opts.url .. ' ' .. model
+  local key = table.concat({ opts.endpoint, opts.url, model }, ' ')
   if uses[key] then return nil, uses[key] end
   local where = function() return { path = '/completions', at_fill = true } end
   local body = { model = model, prompt = 'a', suffix = vim.trim(('b '):rep(SUFFIX_TOKENS)), max_tokens = 1 }
@@ -191,6 +191,19 @@ local function use_of_suffix(opts, model)
   return nil, uses[key]
 end
 
+--- Mistral's API, as Azure and others have it: there is no /completions, but a path for filling in, by a suffix.
+---@param opts hum.DiscoverOpts
+---@param found hum.FoundBackend
+---@param refused hum.ServerError  what /completions answered
+---@return hum.FoundBackend|nil
+local function by_fim_path(opts, found, refused)
+  if refused.status ~= 404 and refused.status ~= 405 then return nil end
+  local body = { model = found.model, prompt = 'a', max_tokens = 1 }
+  if try(opts, { path = '/fim/completions', at_fill = true, quiet = true }, body) then return nil end
+  found.api, found.how, found.tokens = 'fim', found_by.FIM_PATH, nil
+  return found
+end
+
 --- Whether and how a server fills in by a suffix. One that does not take it may have llama-server's
 --- /infill, as llama-swap has.
 ---@param opts hum.DiscoverOpts
@@ -202,10 +215,13 @@ local function by_suffix(opts, found)
     found.how = use
     return nil, found
   end
-  local _, able = by_infill(opts, vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]])
+  local able = refused and by_fim_path(opts, found, refused)
   if able then return nil, able end
+  local _, infills = by_infill(opts, vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]])
+  if infills then return nil, infills end
   if refused then return found_by.text(refused) end
-  local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; set complete.fim or complete.model'
+  local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; '
+    .. 'set complete.model to a model that hum knows, or complete.fim (:help hum-fim)'
   return cannot:format(opts.endpoint, found.model)
 end
 
@@ -229,8 +245,7 @@ local function family_of(opts, model, items)
   return family, found_by.BY_LIST
 end
 
---- Whether a server takes raw prompts. Mistral's API, as Azure and others have it, does not: there Codestral
---- fills in at a path of its own.
+--- Whether a server takes raw prompts.
 ---@param opts hum.DiscoverOpts
 ---@param found hum.FoundBackend
 ---@return string|nil err, hum.FoundBackend|nil found
@@ -238,12 +253,8 @@ local function by_tokens(opts, found)
   local body = { model = found.model, prompt = 'a', max_tokens = 1 }
   local refused = try(opts, { path = '/completions', at_fill = true }, body)
   if not refused then return nil, found end
-  local is_elsewhere = found.family == 'codestral' and (refused.status == 404 or refused.status == 405)
-  if not is_elsewhere or try(opts, { path = '/fim/completions', at_fill = true, quiet = true }, body) then
-    return found_by.text(refused)
-  end
-  found.api, found.how, found.tokens = 'fim', found_by.FIM_PATH, nil
-  return nil, found
+  local able = by_fim_path(opts, found, refused)
+  return not able and found_by.text(refused) or nil, able
 end
 
 ---@param opts hum.DiscoverOpts

@@ -37,7 +37,13 @@ local FAMILIES = {
   ['qwen3-coder'] = {
     tokens = QWEN,
     ends = { '<|endoftext|>', '<|im_end|>' },
-    names = { 'qwen3-coder:30b', 'Qwen/Qwen3-Coder-30B-A3B-Instruct', 'qwen3-coder-next', 'Qwen3 Coder 30B A3B' },
+    names = {
+      'qwen3-coder:30b',
+      'Qwen/Qwen3-Coder-30B-A3B-Instruct',
+      'qwen3-coder-next',
+      'Qwen3 Coder 30B A3B',
+      'openrouter/qwen/qwen3-coder:free',
+    },
   },
   ['qwen3.5'] = {
     tokens = QWEN,
@@ -59,6 +65,7 @@ local FAMILIES = {
       'codestral-latest',
       'bartowski/Codestral-22B-v0.1-GGUF',
       'Codestral-2501',
+      'azureml://registries/azureml-mistral/models/Codestral-2501/versions/2',
     },
   },
   ['deepseek-coder'] = {
@@ -125,6 +132,11 @@ local FAMILIES = {
       'hf.co/unsloth/granite-4.0-micro-GGUF:Q4_K_M',
       'granite-4.1-3b-instruct',
     },
+  },
+  ['granite3.3'] = {
+    tokens = STARCODER,
+    ends = { '<|end_of_text|>', '<fim_pad>', '<filename>' },
+    names = { 'ibm-granite/granite-3.3-8b-base', 'granite-3.3-2b-base-Q8_0.gguf' },
   },
   ['granite-code'] = {
     tokens = STARCODER,
@@ -195,6 +207,8 @@ local OTHERS = {
   'gemma3:4b',
   'granite3.3:8b',
   'granite3-dense:2b',
+  'granite-3.1-8b-base',
+  'replit-code-v1_5-3b',
   'granite-guardian:8b',
   'ibm-granite/granite-4.0-vision',
   'Seed-Coder-8B-Reasoning',

@@ -5,8 +5,8 @@
 -- Each entry names where its tokens are published. Families of which that could not be
 -- found are left out: their servers may still know (Ollama's capability "insert",
 -- llama-server's /infill), and users can say it with `complete.fim`. Left out on purpose, as their
--- makers say or their tokenizers alone have the tokens: Qwen 2.5 and 3 without "Coder", Granite 3,
--- GLM-4, OpenCoder, Yi-Coder, Devstral, Llama 3, Gemma.
+-- makers say or their tokenizers alone have the tokens: Qwen 2.5 and 3 without "Coder", Granite before
+-- 3.3, GLM-4, OpenCoder, Replit Code, Yi-Coder, Devstral, Llama 3, Gemma.
 local M = {}
 
 ---@class hum.FimTokens
@@ -89,7 +89,7 @@ M.list = {
   {
     name = 'qwen3-coder',
     source = 'github.com/QwenLM/Qwen3-Coder: README, "Fill in the middle"',
-    patterns = { 'qwen%-?3%-?coder' },
+    patterns = { 'qwen%-?3[.p%d]*%-?coder' },
     tokens = qwen(),
   },
   {
@@ -231,6 +231,16 @@ M.list = {
       stop = { '<|end_of_text|>', '<|fim_pad|>', '<|filename|>', '<|fim_prefix|>' },
       ends = { '<|reponame|>', '<|start_of_role|>', '<|end_of_role|>', '<|endoftext|>' },
     },
+  },
+  {
+    name = 'granite3.3', -- only the base models
+    source = 'huggingface.co/ibm-granite/granite-3.3-8b-base: model card, tokenizer_config.json',
+    patterns = { 'granite%-?3[.p%-]?3.*base' },
+    except = { 'vision', 'speech' },
+    tokens = starcoder({
+      stop = { '<|end_of_text|>', '<fim_pad>', '<filename>', '<fim_prefix>' },
+      ends = { '<reponame>', '<gh_stars>', '<|start_of_role|>', '<|end_of_role|>' },
+    }),
   },
   {
     name = 'codeshell',

@@ -1,5 +1,7 @@
 #include "server/split.h"
 
+#include "base/thought.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -8,33 +10,7 @@
 #define HELD_MAX 200
 #define HELD_ROOM ((size_t)2 * HELD_MAX)
 
-struct split_tag {
-    const char *open;
-    const char *close;
-};
-
-/* As templates of models have them; letters of either case, but for the brackets.
- * <think>: DeepSeek R1, Qwen, GLM, MiniMax, Kimi, Nemotron, Phi, Ernie, Hunyuan; <thinking>: Claude
- * when told to; <thought>: EXAONE Deep, Gemini's OpenAI interface; <reasoning>: Reka Flash;
- * <seed:think>: Seed-OSS; [THINK]: Magistral; ◁think▷: Kimi-VL; <|begin_of_thought|>:
- * OpenThinker, Sky-T1; <|START_THINKING|>: Command A; <|channel>thought: Gemma 4. */
-static const struct split_tag tags[] = {
-    {"<think>", "</think>"},
-    {"<thinking>", "</thinking>"},
-    {"<thought>", "</thought>"},
-    {"<reasoning>", "</reasoning>"},
-    {"<seed:think>", "</seed:think>"},
-    {"[THINK]", "[/THINK]"},
-    {"\u25C1think\u25B7", "\u25C1/think\u25B7"},
-    {"<|begin_of_thought|>", "<|end_of_thought|>"},
-    {"<|START_THINKING|>", "<|END_THINKING|>"},
-    {"<|channel>thought", "<channel|>"},
-};
-#define TAG_COUNT (sizeof tags / sizeof *tags)
-
-/* https://cookbook.openai.com/articles/openai-harmony */
-static const char message_tag[] = "<|message|>", channel_tag[] = "<|channel|>";
-static const char *const headers[] = {"<|start|>", channel_tag, NULL};
+static const char message_tag[] = THOUGHT_MESSAGE, channel_tag[] = "<|channel|>";
 static const char *const ends[] = {"<|end|>", "<|return|>", "<|call|>", NULL};
 static const char *const others[] = {message_tag, NULL};
 
@@ -62,14 +38,14 @@ static enum match match_any(const char *const *list, const char *text, size_t le
     return best;
 }
 
-static enum match match_open(const char *text, size_t len, const struct split_tag **found)
+static enum match match_open(const char *text, size_t len, const struct thought_tag **found)
 {
     enum match best = MATCH_NONE;
-    for (size_t i = 0; i < TAG_COUNT && best != MATCH_WHOLE; i++) {
-        enum match m = match_one(tags[i].open, text, len);
+    for (size_t i = 0; thought_tags[i].open != NULL && best != MATCH_WHOLE; i++) {
+        enum match m = match_one(thought_tags[i].open, text, len);
         if (m > best) {
             best = m;
-            *found = &tags[i];
+            *found = &thought_tags[i];
         }
     }
     return best;
@@ -78,8 +54,8 @@ static enum match match_open(const char *text, size_t len, const struct split_ta
 static enum match match_close(const char *text, size_t len)
 {
     enum match best = MATCH_NONE;
-    for (size_t i = 0; i < TAG_COUNT && best != MATCH_WHOLE; i++) {
-        enum match m = match_one(tags[i].close, text, len);
+    for (size_t i = 0; thought_tags[i].open != NULL && best != MATCH_WHOLE; i++) {
+        enum match m = match_one(thought_tags[i].close, text, len);
         best = m > best ? m : best;
     }
     return best;
@@ -87,10 +63,10 @@ static enum match match_close(const char *text, size_t len)
 
 static enum match match_tag(const char *text, size_t len)
 {
-    const struct split_tag *tag;
+    const struct thought_tag *tag;
     enum match best = match_open(text, len, &tag), m = match_close(text, len);
     best = m > best ? m : best;
-    m = match_any(headers, text, len);
+    m = match_any(thought_headers, text, len);
     best = m > best ? m : best;
     m = match_any(others, text, len);
     return m > best ? m : best;
@@ -307,7 +283,7 @@ static void begin_text(struct split *s)
     buf_finish(&held);
 }
 
-static void begin_tagged(struct split *s, const struct split_tag *tag)
+static void begin_tagged(struct split *s, const struct thought_tag *tag)
 {
     s->tag = tag;
     begin_lead(s, SPLIT_TAGGED);
@@ -341,11 +317,11 @@ static void add_begin(struct split *s, char c)
         return;
     }
     buf_add(&s->held, &c, 1);
-    const struct split_tag *tag = NULL;
+    const struct thought_tag *tag = NULL;
     const char *text = s->held.data + s->blanks;
     size_t len = s->held.len - s->blanks;
     enum match open = match_open(text, len, &tag), close = match_close(text, len);
-    enum match header = match_any(headers, text, len);
+    enum match header = match_any(thought_headers, text, len);
     s->closing = close == MATCH_WHOLE;
     if (open == MATCH_WHOLE) {
         begin_tagged(s, tag);
@@ -440,7 +416,7 @@ static void add_channel(struct split *s, char c)
     }
     const char *tag = s->held.data + s->blanks;
     size_t len = s->held.len - s->blanks;
-    bool header = match_any(headers, tag, len) == MATCH_WHOLE;
+    bool header = match_any(thought_headers, tag, len) == MATCH_WHOLE;
     buf_drop(&s->held, header ? s->blanks : s->held.len);
     s->blanks = 0;
     s->mode = header ? SPLIT_HEADER : SPLIT_BETWEEN;
@@ -452,7 +428,7 @@ static void add_between(struct split *s, char c)
         return;
     }
     buf_add(&s->held, &c, 1);
-    enum match m = match_any(headers, s->held.data, s->held.len);
+    enum match m = match_any(thought_headers, s->held.data, s->held.len);
     if (m == MATCH_WHOLE) {
         s->mode = SPLIT_HEADER;
     } else if (m == MATCH_NONE) {

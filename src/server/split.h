@@ -43,12 +43,12 @@ struct split {
     split_give give;
     void *ctx;
     enum split_mode mode;
-    enum split_mode next;        /* behind SPLIT_LEAD */
-    const struct split_tag *tag; /* that opened the thought */
-    bool expects;                /* a thought without an opening tag, from the beginning on */
-    bool has_field;              /* the server sends thoughts by themselves */
-    bool lone;                   /* a closing tag had no opening one */
-    bool given;                  /* anything */
+    enum split_mode next;          /* behind SPLIT_LEAD */
+    const struct thought_tag *tag; /* that opened the thought */
+    bool expects;                  /* a thought without an opening tag, from the beginning on */
+    bool has_field;                /* the server sends thoughts by themselves */
+    bool lone;                     /* a closing tag had no opening one */
+    bool given;                    /* anything */
 
     /* the line so far */
     bool is_blank;   /* nothing but blanks and what is held */

@@ -80,6 +80,19 @@ static void read_ends(struct backend *b, const struct value *spec, const struct 
     b->stop_count = b->stop_count < b->end_count ? b->stop_count : b->end_count;
 }
 
+static void gather_spellings(struct backend *b)
+{
+    b->spellings = xcalloc((size_t)TOKENS + MAX_ENDS, sizeof *b->spellings);
+    for (size_t i = 0; i < TOKENS; i++) {
+        if (b->texts[i] != NULL) {
+            b->spellings[b->spelling_count++] = b->texts[i];
+        }
+    }
+    for (size_t i = 0; i < b->end_count; i++) {
+        b->spellings[b->spelling_count++] = b->ends[i];
+    }
+}
+
 static void read_limits(struct backend *b, struct fields *f)
 {
     b->kept_ms = value_int(value_get(f->map, "kept_ms"), KEPT_MS);
@@ -158,6 +171,7 @@ static int read_spec(struct backend *b, const struct value *spec, const char **w
     b->keep_alive = value_copy(value_get(spec, "keep_alive"));
     read_ends(b, spec, tokens);
     error = read_tokens(b, tokens, why);
+    gather_spellings(b);
     b->hash = hash_backend(b);
     return error;
 }
@@ -185,6 +199,7 @@ void backend_free(struct backend *b)
     }
     free(b->texts);
     free(b->ends);
+    free(b->spellings);
     free(b->model);
     free(b->project);
     endpoint_finish(&b->endpoint);

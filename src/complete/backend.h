@@ -26,7 +26,9 @@ struct backend {
     char **texts;      /* behind the tokens */
     const char **ends; /* all that ends an answer, what matters most first */
     size_t end_count;
-    size_t stop_count; /* so many of them a request takes as stop strings */
+    size_t stop_count;      /* so many of them a request takes as stop strings */
+    const char **spellings; /* all of these texts that there are */
+    size_t spelling_count;
     struct value *options, *extra, *keep_alive; /* NULL: none */
     uint64_t hash; /* answers of one backend are not those of another */
 

@@ -314,6 +314,8 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
         .max_lines = supply->backend->max_lines,
         .language = request->language,
         .indent = request->indent,
+        .tokens = supply->backend->spellings,
+        .token_count = supply->backend->spelling_count,
     };
     utf8_init(&f->utf8);
     buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */

@@ -60,6 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len < 1 || len > 400 || !fuzz_is_utf8(from, len - 1)) {
         return 0;
     }
+    static const char *const tokens[] = {"<PRE> ", "<|file_sep|>%s\n", "\n\n", "<END>"};
+    context.tokens = tokens;
+    context.token_count = sizeof tokens / sizeof *tokens;
     context.max_lines = bytes[0] & 0x7;
     context.language = language_of(types[bytes[0] >> 3 & 0x7]);
     context.around.before = part(&from, end);

@@ -5,11 +5,14 @@
 #include <stdbool.h>
 
 struct language {
-    bool prose;     /* for people: indentation is no scope, and a fence is text */
-    bool markup;    /* tags such as <s> are text */
-    bool generics;  /* <...> are brackets of types: Vec<u8> */
-    bool by_indent; /* a block ends where its indentation does */
-    bool nocase;    /* "select" is "SELECT" */
+    bool prose;        /* for people: indentation is no scope, and a fence is text */
+    bool markup;       /* tags such as <s> are text */
+    bool generics;     /* <...> are brackets of types: Vec<u8> */
+    bool by_indent;    /* a block ends where its indentation does */
+    bool nocase;       /* "select" is "SELECT" */
+    bool words;        /* lines may be sentences, or hold them without quotes */
+    bool bars;         /* <| and |> are operators */
+    bool long_strings; /* a string may have several lines */
 
     /* Words with a blank between them, NULL: none. */
     const char *comments; /* what begins a comment up to the line's end */

@@ -1,64 +1,183 @@
 #include "complete/trim/marker.h"
 
-#include <string.h>
+#include "complete/trim/token.h"
 
-#define NAME_MAX_LEN 40
+#define OWN_MIN 3 /* bytes: shorter stop strings are text as well */
 
-/* Whether s begins with word, which is cut off then. */
-static enum marker cut_off(struct span *s, const char *word)
+static bool has(struct span text, struct span part)
 {
-    size_t len = strlen(word), n = len < s->len ? len : s->len;
-    if (n > 0 && memcmp(s->data, word, n) != 0) {
+    return text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL;
+}
+
+static bool stands_around(const struct markers *m, struct span token)
+{
+    const struct around *around = &m->context->around;
+    return has(around->before, token) || has(around->line, token) || has(around->after, token);
+}
+
+/* ---- the tokens of the prompts in use ------------------------------------------ */
+
+/* Stop strings may be anything; words and line breaks are text. */
+static void add_own(struct markers *m, struct span token)
+{
+    while (token.len > 0 && is_space(token.data[0])) {
+        token = span_skip(token, 1);
+    }
+    while (token.len > 0 && is_space(token.data[token.len - 1])) {
+        token.len--;
+    }
+    if (token.len >= OWN_MIN && !is_word(token.data[0]) && m->own_count < MARKER_OWN) {
+        m->own[m->own_count++] = token;
+        m->begins[(unsigned char)token.data[0]] = true;
+    }
+}
+
+/* "<file>%s\n": what stands before the name, and behind it. */
+static void add_text(struct markers *m, const char *text)
+{
+    const char *from = text;
+    for (; *text != '\0'; text++) {
+        if (text[0] == '%' && (text[1] == 's' || text[1] == 'l')) {
+            add_own(m, (struct span){from, (size_t)(text - from)});
+            from = ++text + 1;
+        }
+    }
+    add_own(m, span_of(from));
+}
+
+void markers_init(struct markers *m, const struct trim_context *c, struct span text,
+                  struct lexer_answer *lexer)
+{
+    *m = (struct markers){.context = c, .text = text, .lexer = lexer};
+    m->begins['`'] = true;
+    for (const char *b = TOKEN_BEGINNINGS; *b != '\0'; b++) {
+        m->begins[(unsigned char)*b] = true;
+    }
+    for (size_t i = 0; i < c->token_count; i++) {
+        add_text(m, c->tokens[i]);
+    }
+}
+
+static enum marker match_own(const struct markers *m, struct span rest, size_t *len)
+{
+    enum marker best = MARKER_NONE;
+    for (size_t i = 0; i < m->own_count; i++) {
+        struct span own = m->own[i];
+        if (span_starts(rest, own)) {
+            *len = own.len;
+            return MARKER_IS;
+        }
+        best = span_starts(own, rest) ? MARKER_MAYBE : best;
+    }
+    return best;
+}
+
+/* ---- tokens that may be text --------------------------------------------------- */
+
+/* The cursor's line up to byte i of the answer: what the answer has of it, or, in its first
+ * line with nothing before i, what is typed. */
+static struct span line_up_to(const struct markers *m, size_t i)
+{
+    size_t from = i;
+    while (from > 0 && m->text.data[from - 1] != '\n') {
+        from--;
+    }
+    struct span left = span_rtrim((struct span){m->text.data + from, i - from});
+    return left.len == 0 && from == 0 ? span_rtrim(m->context->around.line) : left;
+}
+
+static bool ends_with_number(struct span line)
+{
+    struct span word = span_last_word(line);
+    return word.len > 0 && word.data[0] >= '0' && word.data[0] <= '9';
+}
+
+/* Behind such a text a type, an operand or an index may follow. */
+static bool is_unfinished(struct span line)
+{
+    return line.len > 0 && strchr(";})\"'", line.data[line.len - 1]) == NULL &&
+           !ends_with_number(line);
+}
+
+/* <a> and [a] where the language has something of the kind. */
+static bool may_be_code(const struct markers *m, size_t i)
+{
+    const struct language *language = m->context->language;
+    struct span line = line_up_to(m, i);
+    if (m->text.data[i] == '[') {
+        return language->words || is_unfinished(line) ||
+               (line.len > 0 && line.data[line.len - 1] == ')');
+    }
+    if (line.len > 0 && line.data[line.len - 1] == '<') {
+        return true; /* <<EOT */
+    }
+    if (span_starts_with(span_ltrim(line), "#i")) {
+        return true; /* #include, #import */
+    }
+    return (language->generics || language->words) && is_unfinished(line);
+}
+
+/* Tags that close stand around, so that others may. */
+static bool has_tags(struct span text)
+{
+    while (text.len > 2) {
+        const char *at = memchr(text.data, '<', text.len - 2);
+        if (at == NULL) {
+            return false;
+        }
+        if (at[1] == '/' && is_word(at[2])) {
+            return true;
+        }
+        text = span_skip(text, (size_t)(at + 1 - text.data));
+    }
+    return false;
+}
+
+static bool may_be_text(struct markers *m, size_t i)
+{
+    const struct trim_context *c = m->context;
+    const struct around *around = &c->around;
+    if (c->language->prose || c->language->markup || lexer_answer_at(m->lexer, i) != IN_CODE) {
+        return true;
+    }
+    bool closes = i + 1 < m->text.len && m->text.data[i + 1] == '/';
+    if (m->text.data[i] == '<' && (has_tags(around->before) || has_tags(around->after))) {
+        return true;
+    }
+    return !closes && may_be_code(m, i);
+}
+
+/* ---- fences -------------------------------------------------------------------- */
+
+/* What closes the code of a chat model. In strings and comments it is text. */
+static enum marker match_fence(struct markers *m, struct span rest, size_t i)
+{
+    struct span fence = span_of("```");
+    if (m->context->language->prose || rest.data[0] != '`') {
         return MARKER_NONE;
     }
-    if (n < len) {
-        return MARKER_MAYBE;
+    if (!span_starts(rest, fence)) {
+        return span_starts(fence, rest) ? MARKER_MAYBE : MARKER_NONE;
     }
-    *s = span_skip(*s, len);
-    return MARKER_IS;
+    return lexer_answer_at(m->lexer, i) == IN_CODE ? MARKER_IS : MARKER_NONE;
 }
 
-/* ASCII, or a byte of U+2581, which DeepSeek's tokens have for a blank. */
-static bool is_token(char c)
-{
-    return is_key(c) || c == '\xE2' || c == '\x96' || c == '\x81';
-}
+/* ---- all ----------------------------------------------------------------------- */
 
-/* <|name|>, whose bars differ between models. No blank stands in it, so that the operators
- * of F# and Elm are none. */
-static enum marker between_bars(struct span s, const char *bar)
+enum marker marker_at(struct markers *m, size_t i)
 {
-    enum marker m = cut_off(&s, "<");
-    if (m == MARKER_IS) {
-        m = cut_off(&s, bar);
+    struct span rest = span_skip(m->text, i);
+    const struct trim_context *c = m->context;
+    size_t len = 0;
+    enum marker own = match_own(m, rest, &len);
+    enum token_match token = TOKEN_NONE;
+    if (own != MARKER_IS) {
+        token = token_at_start(rest, c->tokens, c->token_count, !c->language->bars, &len);
     }
-    if (m != MARKER_IS) {
-        return m;
+    if (own == MARKER_IS || token >= TOKEN_PLAIN) {
+        bool is_text = stands_around(m, (struct span){rest.data, len}) ||
+                       (token == TOKEN_PLAIN && may_be_text(m, i));
+        return is_text ? MARKER_NONE : MARKER_IS;
     }
-    for (size_t n = 0; n < NAME_MAX_LEN && s.len > 0 && is_token(s.data[0]); n++) {
-        s = span_skip(s, 1);
-    }
-    m = cut_off(&s, bar);
-    return m == MARKER_IS ? cut_off(&s, ">") : m;
-}
-
-enum marker marker_at_start(struct span s)
-{
-    static const char *const words[] = {"<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<EOT>",
-                                        "<file_sep>",   "<repo_name>",  "<end_of_turn>"};
-    static const char *const bars[] = {"|", "\xEF\xBD\x9C"};
-    if (s.len == 0 || s.data[0] != '<') {
-        return MARKER_NONE;
-    }
-    enum marker found = MARKER_NONE;
-    for (size_t i = 0; i < sizeof bars / sizeof *bars; i++) {
-        enum marker m = between_bars(s, bars[i]);
-        found = m > found ? m : found;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        struct span copy = s;
-        enum marker m = cut_off(&copy, words[i]);
-        found = m > found ? m : found;
-    }
-    return found;
+    return own == MARKER_MAYBE || token == TOKEN_MAYBE ? MARKER_MAYBE : match_fence(m, rest, i);
 }

@@ -1,12 +1,14 @@
 /* What an answer begins with and is not to be inserted: trim_preamble. */
+#include "complete/trim/echo.h"
+#include "complete/trim/lexer.h"
 #include "complete/trim/line.h"
+#include "complete/trim/talk.h"
+#include "complete/trim/thoughts.h"
 #include "complete/trim/trim.h"
 
 #include <string.h>
 
-#define ECHO_MIN 8      /* bytes of a typed line: shorter ones may well be said twice */
-#define WORD_ECHO_MIN 3 /* of a typed word, likewise */
-#define NEWLINES_MAX 3  /* behind more, trim_answer may be left with nothing */
+#define NEWLINES_MAX 3 /* behind more, trim_answer may be left with nothing */
 
 static bool is_in(struct span s, const char *const *words, size_t count)
 {
@@ -16,12 +18,6 @@ static bool is_in(struct span s, const char *const *words, size_t count)
         }
     }
     return false;
-}
-
-/* Whether s is nothing but a true beginning of whole. */
-static bool is_begun(struct span s, struct span whole)
-{
-    return s.len < whole.len && span_starts(whole, s);
 }
 
 /* How many bytes of white space s begins with, and how many line breaks are among them. */
@@ -53,28 +49,60 @@ static size_t fence_end(struct span text)
     return 0;
 }
 
-/* How an answer to the user begins; no line of code does. */
-static size_t skip_talk(struct span text, bool may_greet, bool final)
+static bool is_in_code(const struct trim_context *c)
 {
-    static const char *const greetings[] = {"Here is ",     "Here's ",     "Here are ", "Sure,",
-                                            "Sure!",        "Certainly",   "Of course", "The code ",
-                                            "The missing ", "To complete "};
-    struct span from = may_greet ? span_skip(text, white_space(text, NULL)) : text;
-    bool talks = span_starts_with(from, "```");
-    bool may_talk = is_begun(from, span_of("```"));
-    for (size_t i = 0; may_greet && i < sizeof greetings / sizeof *greetings; i++) {
-        struct span greeting = span_of(greetings[i]);
-        talks = talks || span_starts(from, greeting);
-        may_talk = may_talk || is_begun(from, greeting);
+    struct lexer_answer lexer;
+    lexer_answer_init(&lexer, c->language, &c->around, (struct span){NULL, 0});
+    return lexer_answer_at(&lexer, 0) == IN_CODE;
+}
+
+/* A fence, or words; in strings and comments they are text. */
+static enum talk talk_of(const struct trim_context *c, struct span from, bool final)
+{
+    struct span fence = span_of("```");
+    size_t at = 0;
+    struct span line = span_next_line(from, &at);
+    enum talk talk = span_starts(from, fence)             ? TALK_IS
+                     : !final && span_starts(fence, from) ? TALK_MAYBE
+                                                          : TALK_NONE;
+    bool may_talk = span_is_blank(c->around.line) || !c->language->words;
+    if (talk == TALK_NONE && may_talk) {
+        talk = talk_at_start(line, final || at <= from.len, !c->language->words);
     }
-    if (!talks) {
-        return may_talk && !final ? TRIM_WAIT : 0;
+    return talk == TALK_IS && !is_in_code(c) ? TALK_NONE : talk;
+}
+
+/* What a chat model says before the code: up to the fence that opens it, or thoughts that end.
+ * Where there is none it is all of it. */
+static size_t skip_talk(const struct trim_context *c, struct span text, bool final)
+{
+    size_t newlines, from = white_space(text, &newlines);
+    if (newlines > NEWLINES_MAX || (from == text.len && final)) {
+        return 0;
     }
-    size_t end = fence_end(text);
-    if (end > 0) {
-        return end;
+    enum talk talk = talk_of(c, span_skip(text, from), final);
+    if (talk != TALK_IS) {
+        return talk == TALK_MAYBE && !final ? TRIM_WAIT : 0;
     }
-    return final ? text.len : TRIM_WAIT;
+    size_t end = thoughts_closed(text, final);
+    end = end > 0 ? end : fence_end(text);
+    return end > 0 ? end : final ? text.len : TRIM_WAIT;
+}
+
+/* Thoughts and talk, in any order. */
+static size_t skip_words(const struct trim_context *c, struct span text, bool final)
+{
+    size_t at = 0, n = 0;
+    do {
+        struct span rest = span_skip(text, at);
+        n = thoughts_at_start(&c->around, rest, final);
+        n = n == 0 && !c->language->prose ? skip_talk(c, rest, final) : n;
+        if (n == TRIM_WAIT) {
+            return TRIM_WAIT;
+        }
+        at += n;
+    } while (n > 0);
+    return at == text.len && !final ? TRIM_WAIT : at;
 }
 
 /* ---- indentation --------------------------------------------------------------- */
@@ -166,76 +194,16 @@ static size_t skip_white_space(const struct trim_context *c, struct span text, b
     return n + skip_indent(c, span_skip(text, n));
 }
 
-/* ---- what is typed ------------------------------------------------------------- */
-
-static bool opens_bracket_or_angle(char c)
-{
-    return is_opening_bracket(c) || c == '<';
-}
-
-/* Two words or more before any bracket: no expression can hold itself so, unlike "max(" in
- * max(max(a, b), c). */
-static bool is_echo_of_line(struct span typed)
-{
-    for (size_t i = 0; i < typed.len && !opens_bracket_or_angle(typed.data[i]); i++) {
-        if (is_blank(typed.data[i])) {
-            return typed.len >= ECHO_MIN;
-        }
-    }
-    return false;
-}
-
-static size_t skip_echo(struct span line, struct span text, bool final)
-{
-    struct span typed = span_rtrim(span_ltrim(line)), word = span_last_word(line);
-    struct span from = span_ltrim(text);
-    size_t skipped = text.len - from.len;
-    if (is_echo_of_line(typed)) {
-        if (span_starts(from, typed)) {
-            struct span left = span_skip(from, typed.len), trimmed = span_ltrim(left);
-            if (typed.data + typed.len == line.data + line.len) {
-                return skipped + typed.len;
-            }
-            return trimmed.len == 0 && !final ? TRIM_WAIT : text.len - trimmed.len;
-        }
-        if (!final && is_begun(from, typed)) {
-            return TRIM_WAIT;
-        }
-    }
-    if (word.len >= WORD_ECHO_MIN) {
-        if (span_starts(text, word)) {
-            return word.len;
-        }
-        if (text.len > 0 && !final && is_begun(text, word)) {
-            return TRIM_WAIT;
-        }
-    }
-    /* One blank between words, not two. */
-    if (is_blank(line.data[line.len - 1]) && text.len > 0 && text.data[0] == ' ') {
-        if (text.len == 1) {
-            return final ? 0 : TRIM_WAIT;
-        }
-        return !is_space(text.data[1]);
-    }
-    return 0;
-}
-
 /* ---- all ----------------------------------------------------------------------- */
 
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
 {
-    struct span line = c->around.line;
-    bool is_typed = span_ltrim(line).len > 0;
-    size_t newlines;
-    white_space(answer, &newlines);
-    size_t talk = 0;
-    if (!c->language->prose && newlines <= NEWLINES_MAX) {
-        talk = skip_talk(answer, !is_typed, final);
-    }
-    if (talk == TRIM_WAIT || (talk == answer.len && !final)) {
+    size_t words = skip_words(c, answer, final);
+    if (words == TRIM_WAIT) {
         return TRIM_WAIT;
     }
-    answer = span_skip(answer, talk);
-    size_t skip = is_typed ? skip_echo(line, answer, final) : skip_white_space(c, answer, final);
-    return skip == TRIM_WAIT ? TRIM_WAIT : talk + skip;
+    struct span rest = span_skip(answer, words);
+    bool is_typed = span_ltrim(c->around.line).len > 0;
+    size_t skip = is_typed ? echo_at_start(c, rest, final) : skip_white_space(c, rest, final);
+    return skip == TRIM_WAIT ? TRIM_WAIT : words + skip;
 }

@@ -6,6 +6,7 @@
 #include "complete/trim/repeat.h"
 #include "complete/trim/right.h"
 #include "complete/trim/scope.h"
+#include "complete/trim/talk.h"
 
 #define WEIGHT_MIN 3 /* as line_weight: lines that have less are alike by chance */
 
@@ -19,6 +20,8 @@ struct state {
     struct repeat repeat;
     struct scope scope;
     bool in_scope; /* scope is known */
+    struct lexer_answer lexer;
+    struct markers markers;
 
     size_t lines;  /* so far, without a first one that only ends what is typed */
     size_t blanks; /* blank lines since the last that is not */
@@ -165,14 +168,41 @@ static enum verdict check_repetition(struct state *s, const struct current *now)
 
 /* ---- one line ------------------------------------------------------------------ */
 
+/* Words to the reader behind the code; trim_preamble has seen those before it. */
+static enum verdict check_talk(struct state *s, const struct current *now)
+{
+    const struct language *language = s->context->language;
+    const struct span line = {s->text.data + now->from, now->to - now->from};
+    if (now->is_first || language->prose || line.len == 0 || is_blank(line.data[0])) {
+        return SHOW;
+    }
+    enum talk talk = talk_at_start(line, now->closed, !language->words);
+    if (talk == TALK_IS) {
+        return lexer_answer_at(&s->lexer, now->from) == IN_CODE ? cut(s, TRIM_TALK) : SHOW;
+    }
+    return talk == TALK_MAYBE ? HOLD : SHOW;
+}
+
+/* Where the blanks before a byte of a line begin. No more than right.h remembers. */
+static size_t before_blanks(const struct state *s, size_t from, size_t to)
+{
+    size_t least = to - from > RIGHT_MAX ? to - RIGHT_MAX : from;
+    while (to > least && is_blank(s->text.data[to - 1])) {
+        to--;
+    }
+    return to;
+}
+
 /* Goes through the bytes of a line and its line break; the line may prove to end earlier. */
 static void check_bytes(struct state *s, struct current *now)
 {
     size_t to = now->to, at;
     for (size_t i = now->from; i < now->to + now->has_next && !s->result.stop; i++) {
-        enum marker marker = marker_at_start(span_skip(s->text, i));
+        enum marker marker = marker_may_begin(&s->markers, s->text.data[i])
+                                 ? marker_at(&s->markers, i)
+                                 : MARKER_NONE;
         if (marker == MARKER_IS) {
-            to = i;
+            to = before_blanks(s, now->from, i);
             cut(s, TRIM_TALK);
             break;
         }
@@ -224,14 +254,6 @@ static enum verdict check_text(struct state *s, const struct current *now)
     if (s->context->max_lines > 0 && s->lines > s->context->max_lines) {
         return cut(s, TRIM_LINES);
     }
-    if (!s->context->language->prose && !(now->is_first && is_typed(s))) {
-        if (span_starts_with(now->trimmed, "```")) {
-            return cut(s, TRIM_TALK);
-        }
-        if (!now->closed && now->trimmed.len < 3 && span_starts_with(now->trimmed, "`")) {
-            return HOLD;
-        }
-    }
     enum verdict verdict = check_scope(s, now);
     if (verdict == SHOW) {
         verdict = check_below(s, now);
@@ -245,6 +267,10 @@ static enum verdict check_text(struct state *s, const struct current *now)
 /* White space at the end of an answer stays only where text of the user's follows it. */
 static size_t shown_end(const struct state *s, const struct current *now)
 {
+    if (s->right.one_line && !now->closed) {
+        /* A token may come, and blanks before it go. */
+        return right_remains(&s->right, before_blanks(s, now->from, now->to), true);
+    }
     if (s->right.one_line || (s->right.kind != RIGHT_NONE && now->closed && !now->has_next)) {
         return now->to;
     }
@@ -270,10 +296,16 @@ static void state_init(struct state *s, const struct trim_context *c, struct spa
         s->below = span_next_line(c->around.after, &at);
     }
     repeat_init(&s->repeat, c->around.before);
+    lexer_answer_init(&s->lexer, c->language, &c->around, s->text);
+    markers_init(&s->markers, c, s->text, &s->lexer);
 }
 
 static enum verdict check_line(struct state *s, struct current *now)
 {
+    enum verdict talk = check_talk(s, now);
+    if (talk != SHOW) {
+        return talk;
+    }
     check_bytes(s, now);
     describe(s, now);
     if (now->trimmed.len > 0) {
@@ -288,7 +320,8 @@ static enum verdict check_line(struct state *s, struct current *now)
             return CUT;
         }
         /* The line break before a bracket that is there already. */
-        if (s->result.shown > 0 && s->right.kind != RIGHT_NONE && now->closed && !now->has_next) {
+        if (s->result.shown > 0 && s->right.kind != RIGHT_NONE && now->closed && !now->has_next &&
+            s->result.why != TRIM_TALK) {
             s->result.shown = now->to;
         }
     }

@@ -6,20 +6,11 @@
 #ifndef HUM_TRIM_H
 #define HUM_TRIM_H
 
-#include "base/around.h"
-#include "complete/trim/indent.h"
-#include "complete/trim/language.h"
+#include "base/span.h"
+#include "complete/trim/context.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Where an answer is to stand. */
-struct trim_context {
-    struct around around; /* some kB above and below the cursor are enough */
-    struct indent indent; /* the file's */
-    size_t max_lines;     /* shown at most; 0: any number */
-    const struct language *language;
-};
 
 /* Why an answer is not shown to its end. */
 enum trim_why {

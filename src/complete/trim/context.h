@@ -1,0 +1,23 @@
+/* Where an answer is to stand. */
+#ifndef HUM_CONTEXT_H
+#define HUM_CONTEXT_H
+
+#include "base/around.h"
+#include "complete/trim/indent.h"
+#include "complete/trim/language.h"
+
+#include <stddef.h>
+
+struct trim_context {
+    struct around around; /* some kB above and below the cursor are enough */
+    struct indent indent; /* the file's */
+    size_t max_lines;     /* shown at most; 0: any number */
+    const struct language *language;
+
+    /* The texts that prompts of this way have around the parts, and its stop strings, NUL-
+     * terminated; "%s" and "%l" stand for others. */
+    const char *const *tokens;
+    size_t token_count;
+};
+
+#endif

@@ -1,0 +1,186 @@
+#include "complete/trim/echo.h"
+
+#include "complete/trim/line.h"
+
+#include <string.h>
+
+#define ECHO_MIN 8      /* bytes of a typed line: shorter ones may well be said twice */
+#define WORD_ECHO_MIN 3 /* of a typed word, likewise */
+
+/* No language has one of these twice in a row. */
+static const char *const keywords[] = {
+    "return",   "const",     "let",       "var",        "val",       "def",       "function",
+    "func",     "fn",        "fun",       "local",      "import",    "export",    "from",
+    "if",       "elif",      "elsif",     "elseif",     "unless",    "for",       "foreach",
+    "while",    "until",     "switch",    "match",      "case",      "throw",     "raise",
+    "struct",   "enum",      "union",     "class",      "interface", "trait",     "impl",
+    "package",  "namespace", "using",     "public",     "private",   "protected", "static",
+    "final",    "extern",    "typedef",   "assert",     "select",    "where",     "and",
+    "or",       "in",        "as",        "insert",     "update",    "delete",    "create",
+    "goto",     "then",      "extends",   "implements", "printf",    "print",     "mut",
+    "pub",      "mod",       "use",       "lambda",     "except",    "finally",   "catch",
+    "with",     "global",    "nonlocal",  "override",   "abstract",  "virtual",   "template",
+    "typename", "inline",    "constexpr", "join",       "order",     "group",     "values"};
+
+static bool same_byte(char a, char b, bool nocase)
+{
+    if (nocase && a >= 'A' && a <= 'Z') {
+        a = (char)(a + ('a' - 'A'));
+    }
+    if (nocase && b >= 'A' && b <= 'Z') {
+        b = (char)(b + ('a' - 'A'));
+    }
+    return a == b;
+}
+
+/* How many bytes both begin with. */
+static size_t common(struct span a, struct span b, bool nocase)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && same_byte(a.data[n], b.data[n], nocase)) {
+        n++;
+    }
+    return n;
+}
+
+static bool is_keyword(struct span word, bool nocase)
+{
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
+        struct span keyword = span_of(keywords[i]);
+        if (word.len == keyword.len && common(word, keyword, nocase) == word.len) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool opens_bracket_or_angle(char c)
+{
+    return is_opening_bracket(c) || c == '<';
+}
+
+/* Two words or more before any bracket: no expression can hold itself so, unlike "max(" in
+ * max(max(a, b), c). A keyword before, or '=' behind, makes short ones so, too. */
+static bool is_line(struct span typed, bool nocase)
+{
+    bool is_short = typed.len < ECHO_MIN && !is_keyword(span_first_word(typed), nocase) &&
+                    typed.len > 0 && typed.data[typed.len - 1] != '=';
+    for (size_t i = 0; i < typed.len && !opens_bracket_or_angle(typed.data[i]); i++) {
+        if (is_blank(typed.data[i])) {
+            return !is_short;
+        }
+    }
+    return false;
+}
+
+/* Whether what follows the echo may be something else: not "= " of "== ", nor, behind a word that is
+ * over, the rest of a longer one. */
+static bool is_apart(struct span typed, bool is_over, struct span rest)
+{
+    char last = typed.data[typed.len - 1];
+    if (rest.len == 0) {
+        return true;
+    }
+    return last == '=' ? strchr("=>~", rest.data[0]) == NULL
+                       : !is_over || !is_word(last) || !is_word(rest.data[0]);
+}
+
+static struct span skip_space(struct span s)
+{
+    while (s.len > 0 && is_space(s.data[0])) {
+        s = span_skip(s, 1);
+    }
+    return s;
+}
+
+/* ---- the line ------------------------------------------------------------------ */
+
+static size_t skip_line(const struct trim_context *c, struct span text, bool final)
+{
+    struct span line = c->around.line, typed = span_rtrim(span_ltrim(line));
+    struct span from = span_ltrim(text);
+    bool nocase = c->language->nocase;
+    bool is_over = typed.data + typed.len < line.data + line.len;
+    if (!is_line(typed, nocase)) {
+        return 0;
+    }
+    size_t n = common(from, typed, nocase);
+    struct span rest = span_skip(from, n), trimmed = span_ltrim(rest);
+    bool is_open = n < typed.len || is_over || typed.data[n - 1] == '=';
+    if (trimmed.len == 0 && is_open && !final) {
+        return TRIM_WAIT;
+    }
+    if (n < typed.len || !is_apart(typed, is_over, rest)) {
+        return 0;
+    }
+    return text.len - (is_over ? trimmed.len : rest.len);
+}
+
+/* ---- words --------------------------------------------------------------------- */
+
+/* "ret", answered by "return". */
+static size_t skip_word(const struct trim_context *c, struct span text, bool final)
+{
+    struct span word = span_last_word(c->around.line);
+    bool is_short = word.len < WORD_ECHO_MIN;
+    if (word.len == 0 || (is_short && !is_keyword(word, c->language->nocase))) {
+        return 0;
+    }
+    size_t n = common(text, word, c->language->nocase);
+    if (n < word.len) {
+        return text.len > 0 && n == text.len && !final ? TRIM_WAIT : 0;
+    }
+    if (!is_short) {
+        return word.len;
+    }
+    if (text.len == n) {
+        return final ? n : TRIM_WAIT;
+    }
+    return is_word(text.data[n]) ? 0 : n;
+}
+
+/* "return ", answered by "return x". */
+static size_t skip_keyword(const struct trim_context *c, struct span text, bool final)
+{
+    struct span line = c->around.line, word = span_last_word(span_rtrim(line));
+    struct span from = skip_space(text);
+    bool nocase = c->language->nocase;
+    bool is_behind = line.len > 0 && is_blank(line.data[line.len - 1]);
+    if (!is_behind || c->language->prose || !is_keyword(word, nocase)) {
+        return 0;
+    }
+    size_t n = common(from, word, nocase);
+    struct span rest = span_skip(from, n);
+    if (rest.len == 0 && !final) {
+        return TRIM_WAIT;
+    }
+    if (n < word.len || (rest.len > 0 && strchr(" \t\n;(", rest.data[0]) == NULL)) {
+        return 0;
+    }
+    struct span left = span_ltrim(rest);
+    return left.len == 0 && !final ? TRIM_WAIT : text.len - left.len;
+}
+
+/* One blank between words, not two. */
+static size_t skip_blank(struct span line, struct span text, bool final)
+{
+    if (!is_blank(line.data[line.len - 1]) || text.len == 0 || text.data[0] != ' ') {
+        return 0;
+    }
+    if (text.len == 1) {
+        return final ? 0 : TRIM_WAIT;
+    }
+    return !is_space(text.data[1]);
+}
+
+size_t echo_at_start(const struct trim_context *c, struct span text, bool final)
+{
+    size_t n = skip_line(c, text, final);
+    if (n == 0) {
+        n = skip_word(c, text, final);
+    }
+    if (n == 0) {
+        n = skip_keyword(c, text, final);
+    }
+    return n == 0 ? skip_blank(c->around.line, text, final) : n;
+}

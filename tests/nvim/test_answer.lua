@@ -1,0 +1,75 @@
+-- What of a model's answer is suggested: cases as data, over the real way.
+local complete = require('lib.complete')
+local fill = require('lib.fill')
+
+-- ---- special tokens -----------------------------------------------------------------------
+
+local C = 'int f(int a)\n{\n    return ▏\n}'
+
+local TOKENS = {
+  '<|fim_pad|>',
+  '<|endoftext|>',
+  '<|file_sep|>',
+  '<|im_end|>',
+  '<|cursor|>',
+  '<EOT>',
+  '</s>',
+  '<end_of_turn>',
+  '<｜end▁of▁sentence｜>',
+  '[PREFIX]',
+  '<PRE>',
+  '</fim_middle>',
+  '<filename>',
+  '<[fim-suffix]>',
+  '<think>',
+  '[/INST]',
+  '<|channel|>',
+  '<|user|>',
+  '<fim-middle>',
+  '<|made_up_9|>',
+}
+
+for _, token in ipairs(TOKENS) do
+  fill.case(('%s ends an answer'):format(token), {
+    filetype = 'c',
+    text = C,
+    answer = { 'a + 1;', ' ' .. token .. 'garbage\nint ', 'more;' },
+    shown = 'a + 1;',
+  })
+end
+
+fill.cases({ filetype = 'c' }, {
+  { 'a thought is dropped', C, '<think>\nThe user wants a sum.\n</think>\n\na + 1;', 'a + 1;' },
+  { 'so is one that only ends', C, 'Okay, so a sum is wanted.\n</think>\n\na + 1;', 'a + 1;' },
+  {
+    'so are channels',
+    C,
+    '<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>a + 1;',
+    'a + 1;',
+  },
+  { 'a thought alone is nothing', C, '<think>\nThe user wants', false },
+  { 'a token of a source that has it', 'x = "<|im_end|>";\ny = ▏', '"<|im_end|>";', '"<|im_end|>";' },
+  { 'of the family in use in a comment', '// ▏', 'one <|file_sep|>two', 'one' },
+})
+
+fill.cases({ filetype = 'haskell' }, {
+  {
+    'an operator of Haskell',
+    'm = all\n  [ c =? "x" ▏\n  ]',
+    '<||> title =? "y" --> doFloat',
+    '<||> title =? "y" --> doFloat',
+  },
+})
+fill.cases({ filetype = 'fsharp' }, {
+  { 'operators of F#', 'let x =\n    xs ▏\n', '|> List.map f <| y', '|> List.map f <| y' },
+})
+fill.cases({ filetype = 'html' }, {
+  { 'a tag of HTML', '<p>▏</p>', '<s>old</s> new', '<s>old</s> new' },
+})
+
+for api in pairs(complete.APIS) do
+  fill.case(
+    'a token over ' .. api,
+    { api = api, filetype = 'lua', text = 'local x = ▏', answer = { 'f(1)', '<|fi', 'm_pad|>x' }, shown = 'f(1)' }
+  )
+end

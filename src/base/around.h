@@ -22,6 +22,12 @@ static inline struct span around_left(const struct around *a)
     return (struct span){a->before.data, a->before.len + a->line.len};
 }
 
+/* Whether a text stands in it, in one of its parts. */
+static inline bool around_has(const struct around *a, struct span text)
+{
+    return span_has(a->before, text) || span_has(a->line, text) || span_has(a->after, text);
+}
+
 /* Owns such a text. */
 struct around_text {
     struct buf left;

@@ -24,6 +24,12 @@ struct span span_rtrim(struct span s)
     return s;
 }
 
+bool span_has(struct span s, struct span part)
+{
+    return s.len >= part.len &&
+           (part.len == 0 || memmem(s.data, s.len, part.data, part.len) != NULL);
+}
+
 struct span span_first_word(struct span s)
 {
     size_t n = 0;

@@ -79,6 +79,8 @@ static inline struct span span_skip(struct span s, size_t n)
 struct span span_ltrim(struct span s); /* without the blanks that it begins with */
 struct span span_rtrim(struct span s); /* ... that it ends with */
 
+bool span_has(struct span s, struct span part); /* part stands somewhere in it */
+
 /* The word that it begins or ends with, empty if there is none. */
 struct span span_first_word(struct span s);
 struct span span_last_word(struct span s);

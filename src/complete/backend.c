@@ -13,8 +13,6 @@
 
 #include <stdlib.h>
 
-#define MAX_ENDS 64
-
 /* Bounds of what the configuration allows, so that nothing overflows. */
 #define MAX_COUNT ((size_t)1 << 20)
 #define MAX_CACHE ((size_t)1 << 30)
@@ -68,21 +66,21 @@ static void read_ends(struct backend *b, const struct value *spec, const struct 
     const struct value *ends = value_get(spec, "ends");
     ends = ends != NULL ? ends : value_get(tokens, "stop");
     size_t count = ends != NULL && ends->type == VALUE_ARRAY ? ends->as.array.count : 0;
-    b->ends = xcalloc(MAX_ENDS, sizeof *b->ends);
-    for (size_t i = 0; i < count && b->end_count < MAX_ENDS; i++) {
+    b->ends = xcalloc(BACKEND_ENDS, sizeof *b->ends);
+    for (size_t i = 0; i < count && b->end_count < BACKEND_ENDS; i++) {
         const char *text = value_strdup(&ends->as.array.items[i]);
         if (text != NULL) {
             b->ends[b->end_count++] = text;
         }
     }
-    int64_t most = value_int(value_get(spec, "stop_max"), MAX_ENDS);
+    int64_t most = value_int(value_get(spec, "stop_max"), BACKEND_ENDS);
     b->stop_count = most < 0 || tokens == NULL ? 0 : (size_t)most;
     b->stop_count = b->stop_count < b->end_count ? b->stop_count : b->end_count;
 }
 
 static void gather_spellings(struct backend *b)
 {
-    b->spellings = xcalloc((size_t)TOKENS + MAX_ENDS, sizeof *b->spellings);
+    b->spellings = xcalloc((size_t)TOKENS + BACKEND_ENDS, sizeof *b->spellings);
     for (size_t i = 0; i < TOKENS; i++) {
         if (b->texts[i] != NULL) {
             b->spellings[b->spelling_count++] = b->texts[i];
@@ -207,6 +205,17 @@ void backend_free(struct backend *b)
     value_free(b->extra);
     value_free(b->keep_alive);
     free(b);
+}
+
+size_t backend_stop(const struct backend *b, const struct around *around, const char **stop)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < b->end_count && count < b->stop_count; i++) {
+        if (!around_has(around, span_of(b->ends[i]))) {
+            stop[count++] = b->ends[i];
+        }
+    }
+    return count;
 }
 
 struct fill backend_fill(const struct backend *b)

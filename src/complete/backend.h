@@ -49,6 +49,11 @@ struct backend {
 struct backend *backend_new(const struct value *spec, const char **why);
 void backend_free(struct backend *b); /* NULL is fine */
 
+/* Which texts are to end the answer of a request, at most BACKEND_ENDS; returns how many. What stands
+ * around the cursor is text there. */
+#define BACKEND_ENDS 64
+size_t backend_stop(const struct backend *b, const struct around *around, const char **stop);
+
 /* What all its fills have in common. */
 struct fill backend_fill(const struct backend *b);
 

@@ -276,12 +276,15 @@ static const struct job_ops ops = {
 
 /* ---- the request --------------------------------------------------------------- */
 
-static struct fill fill_of(const struct backend *backend, const struct fetch_request *request)
+static struct fill fill_of(const struct backend *backend, const struct fetch_request *request,
+                           const char *stop[BACKEND_ENDS])
 {
     struct fill fill = backend_fill(backend);
     fill.path = request->path;
     fill.comment = request->comment;
     fill.around = around_text_ahead(&request->around, request->ahead);
+    fill.stop = stop;
+    fill.stop_count = backend_stop(backend, &fill.around, stop);
     fill.chunks = request->chunks;
     fill.chunk_count = request->chunk_count;
     if (request->variant > 0) {
@@ -294,7 +297,8 @@ static struct fill fill_of(const struct backend *backend, const struct fetch_req
 struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why)
 {
-    const struct fill fill = fill_of(supply->backend, request);
+    const char *stop[BACKEND_ENDS];
+    const struct fill fill = fill_of(supply->backend, request, stop);
     struct fetch *f = xcalloc(1, sizeof *f);
     f->job = (struct job){.ops = &ops, .started_ns = uv_hrtime()};
     f->supply = supply;

@@ -4,17 +4,6 @@
 
 #define OWN_MIN 3 /* bytes: shorter stop strings are text as well */
 
-static bool has(struct span text, struct span part)
-{
-    return text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL;
-}
-
-static bool stands_around(const struct markers *m, struct span token)
-{
-    const struct around *around = &m->context->around;
-    return has(around->before, token) || has(around->line, token) || has(around->after, token);
-}
-
 /* ---- the tokens of the prompts in use ------------------------------------------ */
 
 /* Stop strings may be anything; words and line breaks are text. */
@@ -175,7 +164,7 @@ enum marker marker_at(struct markers *m, size_t i)
         token = token_at_start(rest, c->tokens, c->token_count, !c->language->bars, &len);
     }
     if (own == MARKER_IS || token >= TOKEN_PLAIN) {
-        bool is_text = stands_around(m, (struct span){rest.data, len}) ||
+        bool is_text = around_has(&c->around, (struct span){rest.data, len}) ||
                        (token == TOKEN_PLAIN && may_be_text(m, i));
         return is_text ? MARKER_NONE : MARKER_IS;
     }

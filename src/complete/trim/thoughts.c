@@ -66,16 +66,6 @@ static size_t find_any(struct span text, const char *const *tags)
     return first;
 }
 
-static bool has(struct span text, const char *tag)
-{
-    return memmem(text.data, text.len, tag, strlen(tag)) != NULL;
-}
-
-static bool stands_around(const struct around *around, const char *tag)
-{
-    return has(around->before, tag) || has(around->line, tag) || has(around->after, tag);
-}
-
 static size_t white_space(struct span text)
 {
     size_t n = 0;
@@ -92,11 +82,11 @@ static size_t skip_tagged(const struct around *around, struct span text)
     size_t result = 0;
     for (const struct thought_tag *tag = thought_tags; tag->open != NULL; tag++) {
         enum match open = match(text, tag->open), close = match(text, tag->close);
-        if (open == MATCH_WHOLE && !stands_around(around, tag->open)) {
+        if (open == MATCH_WHOLE && !around_has(around, span_of(tag->open))) {
             size_t at = find(text, tag->close);
             return at < text.len ? at + strlen(tag->close) : OPEN;
         }
-        if (close == MATCH_WHOLE && !stands_around(around, tag->close)) {
+        if (close == MATCH_WHOLE && !around_has(around, span_of(tag->close))) {
             return strlen(tag->close);
         }
         bool begun = open == MATCH_BEGUN || close == MATCH_BEGUN;
@@ -110,7 +100,7 @@ static size_t skip_channel(const struct around *around, struct span text)
 {
     const char *tag = NULL;
     enum match m = match_any(text, thought_headers, &tag);
-    if (m != MATCH_WHOLE || stands_around(around, tag)) {
+    if (m != MATCH_WHOLE || around_has(around, span_of(tag))) {
         return m == MATCH_BEGUN ? TRIM_WAIT : 0;
     }
     size_t header = find(text, THOUGHT_MESSAGE);
@@ -118,7 +108,7 @@ static size_t skip_channel(const struct around *around, struct span text)
         return OPEN;
     }
     size_t body = header + strlen(THOUGHT_MESSAGE);
-    if (has((struct span){text.data, header}, "final")) {
+    if (span_has((struct span){text.data, header}, span_of("final"))) {
         return body;
     }
     size_t end = body + find_any(span_skip(text, body), channel_ends);

@@ -64,6 +64,7 @@
  * again with more, or with less when the end is not to be shown. */
 #define EVENT_SUGGEST "suggest"             /* {tick, row, col, serial, from, text, final, n, of} */
 #define EVENT_ASKING "asking"               /* {asking}: a request for the typed place is alive */
+#define EVENT_LOADING "loading"             /* id 0; {loading}: the model is being loaded */
 #define EVENT_ANSWERED "answered"           /* id 0; {}: the backend has, for the first time */
 #define EVENT_BACKEND_ERROR "backend_error" /* id 0; {code, message, hint, status} */
 

@@ -7,6 +7,7 @@
 --   HumRequestFinished  { buf, id, endpoint, model, status, reason?, ending?, code?,
 --                         message?, hint?, stats? }
 --                       status: "done", "error" or "cancelled"
+--   HumCompleteChanged  { buf, word }                 see hum.complete's statusline()
 --
 -- An id belongs to one request; Started and Finished come once each.
 local notify = require('hum.notify')
@@ -14,7 +15,8 @@ local status = require('hum.status')
 
 local M = {}
 
----@alias hum.EventName 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'
+---@alias hum.EventName
+---| 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'|'HumCompleteChanged'
 
 M._pending = nil --[[@as { name: string, data: table }|nil]]
 

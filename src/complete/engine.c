@@ -201,6 +201,7 @@ static void do_collect(struct engine *e, const struct value *params)
 static void do_watch(struct engine *e, const struct value *params)
 {
     e->supply.watched = value_bool(value_item(params, 0), false);
+    supply_tell_loading(&e->supply);
     for (size_t i = 0; i < e->count; i++) {
         typing_tell(e->typings[i]);
     }

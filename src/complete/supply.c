@@ -37,6 +37,16 @@ static uint64_t now(const struct supply *s)
 
 /* ---- the model ----------------------------------------------------------------- */
 
+void supply_tell_loading(const struct supply *s)
+{
+    if (s->watched) {
+        struct buf *out = event_begin(s->env.rpc, EVENT_LOADING, 0);
+        wire_map(out, 1);
+        wire_cstr(out, "loading");
+        wire_bool(out, s->loading.generation != NULL);
+    }
+}
+
 static void on_load_event(void *ctx, const struct dialect_event *event)
 {
     (void)ctx;
@@ -49,6 +59,7 @@ static void on_load_end(void *ctx, const struct failure *failure, const struct e
     struct supply *s = ctx;
     s->loading.generation = NULL;
     registry_remove(s->env.jobs, &s->loading.job);
+    supply_tell_loading(s);
     if (failure != NULL) {
         supply_failed(s, failure);
         return;
@@ -71,6 +82,7 @@ static void stop_loading(struct supply *s)
         generation_stop(s->loading.generation);
         s->loading.generation = NULL;
         registry_remove(s->env.jobs, &s->loading.job);
+        supply_tell_loading(s);
     }
 }
 
@@ -127,6 +139,7 @@ static void load(struct supply *s)
     const struct job job = {.ops = &load_ops, .started_ns = uv_hrtime()};
     s->loading = (struct supply_load){job, s, g};
     registry_add_own(s->env.jobs, &s->loading.job);
+    supply_tell_loading(s);
 }
 
 void supply_warm(struct supply *s)

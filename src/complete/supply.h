@@ -94,6 +94,9 @@ bool supply_yields(const struct supply *s);
 /* Loads the model, should that be needed, so that the first fetch need not wait for it. */
 void supply_warm(struct supply *s);
 
+/* Tells Lua whether the model is being loaded now, if it watches. */
+void supply_tell_loading(const struct supply *s);
+
 /* How many milliseconds nothing may be fetched after failures; 0: it may. */
 uint64_t supply_closed(const struct supply *s);
 

@@ -26,11 +26,17 @@ function M.is_open() return channel ~= nil end
 ---@param fn fun()
 function M.on_fault(fn) on_fault[#on_fault + 1] = fn end
 
+---@return string?  why there is no helper
+function M.missing() return reported end
+
+---@return string?  why there is no completion: no helper, or no backend
+function M.fault() return reported or backend_fault end
+
 ---@return boolean  the last search found none
 function M.has_fault() return backend_fault ~= nil end
 
 --- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
----@param method 'backend'|'window'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'
+---@param method 'backend'|'window'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'|'watch'
 function M.notify(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
     helper.missed(channel) -- which ends in lost()

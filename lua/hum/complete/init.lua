@@ -22,7 +22,9 @@
 --     discover     finds them
 --   source       suggestions for other completion plugins: omni, cmp, blink, lsp
 --   report       what :checkhealth says
+--   word         what is going on, for statuslines
 local client = require('hum.server.client')
+local config = require('hum.config')
 local helper = require('hum.server.helper')
 local log = require('hum.log')
 local notify = require('hum.notify')
@@ -128,10 +130,32 @@ function M.status()
   local mode, why = allow.mode(buf)
   if mode ~= 'off' then why = allow.refusal(buf) end
   if why then return 'completion is off in this buffer: ' .. why end
-  local backend = require('hum.complete.backend').text()
+  local missing = require('hum.complete.channel').missing()
+  local backend = missing and 'there is no helper: ' .. missing or require('hum.complete.backend').text()
   if trouble then backend = ('%s; last error at %s'):format(backend, trouble) end
   if mode == 'manual' then return 'completion is manual in this buffer; ' .. backend end
   return 'completion is on in this buffer; ' .. backend
+end
+
+---@return boolean  the configuration, or somebody in this session, has switched it on somewhere
+local function is_wanted()
+  if package.loaded['hum.complete.keys'] or vim.b.hum_complete ~= nil then return true end
+  local options = config.get().complete
+  return options.mode ~= 'off' or next(options.filetypes) ~= nil
+end
+
+--- What completion is doing in the current buffer, in a word for a statusline.
+---@return string  '' where it is off; 'shown 1/2', 'asking', 'loading', 'offline' (status() says why) or 'ready'
+function M.statusline()
+  if not is_wanted() then return '' end
+  return require('hum.complete.word').text(vim.api.nvim_get_current_buf())
+end
+
+--- For who shows that word, if anybody does.
+---@param failing boolean
+local function note(failing)
+  local word = package.loaded['hum.complete.word']
+  if word then word.note(failing) end
 end
 
 ---@param failure hum.Failure
@@ -148,6 +172,9 @@ local function report(failure)
   end
 end
 
+---@return string?  when the latest request failed and why, until text has come again
+function M.last_error() return trouble end
+
 ---@class hum.SuggestionListener
 ---@field on_suggest fun(buf: integer, data: hum.Suggestion)
 ---@field on_failed fun()
@@ -161,7 +188,10 @@ function M.listen(other) listener = other end
 ---@param buf integer
 ---@param data hum.Suggestion
 local function on_suggest(buf, data)
-  trouble = data.text == '' and trouble or nil
+  if trouble and data.text ~= '' then
+    trouble = nil
+    note(false)
+  end
   require('hum.complete.keys').on_suggest(buf, data)
   if listener then listener.on_suggest(buf, data) end
 end
@@ -169,6 +199,7 @@ end
 ---@param failure hum.Failure
 local function on_backend_error(_, failure)
   report(failure)
+  note(true)
   require('hum.complete.backend').on_error(failure)
   if listener then listener.on_failed() end
 end

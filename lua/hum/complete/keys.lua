@@ -56,6 +56,12 @@ local state = {
 
 local started = false
 
+local notice = function() end ---@type fun()
+
+--- Sets what runs when what is suggested may have changed.
+---@param fn fun()
+function M.on_change(fn) notice = fn end
+
 --- Wraps `fn`: an error of it is reported in a line, and completion pauses.
 ---@param fn function
 local function guarded(fn)
@@ -129,10 +135,11 @@ local function on_key(ev)
   -- The others do not come while the menu is visible; with 'autocomplete' it may go without a word.
   if ev then menu.note(ev.event == 'TextChangedP') end
   if is_aside() then
-    return pause()
+    pause()
   elseif has_changed() or (state.unasked and not is_hidden()) then
     send_change('typed')
   end
+  notice()
 end
 
 M.on_key = guarded(on_key)
@@ -162,6 +169,7 @@ end
 local function on_menu_change()
   if state.buf == 0 or is_elsewhere() then return end
   ghost.redraw()
+  notice()
   if state.unasked and not is_hidden() then vim.schedule(guarded(ask_again)) end
 end
 
@@ -232,6 +240,7 @@ function M.leave()
     send('leave', state.buf)
   end
   state.phase, state.buf = 'off', 0
+  notice()
 end
 
 --- How a plugin that closes blocks leaves: by CTRL-O, or by an operator of `:normal`. It is back before
@@ -323,12 +332,16 @@ function M.dismiss()
   ghost.drop()
   state.phase = 'shut'
   send('leave', state.buf)
+  notice()
   return visible
 end
 
 --- A suggestion, or a part of it, has become text.
 function M.accepted()
-  if has_changed() then send_change('accepted') end
+  if has_changed() then
+    send_change('accepted')
+    notice()
+  end
 end
 
 ---@param buf integer
@@ -338,6 +351,7 @@ function M.on_suggest(buf, data)
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col
   ghost.suggest(data, now)
+  notice()
 end
 
 helper.on_lost(function()

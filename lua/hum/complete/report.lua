@@ -108,9 +108,9 @@ function M.check(usable, wait_for)
   health.info('mode: ' .. modes(complete))
   if not is_wanted(complete, buf) then
     return health.info('see |hum-complete| for what it does and how to switch it on')
-  elseif not usable then
-    return health.warn('not checked: needs the helper')
   end
+  check_buffer(buf)
+  if not usable then return health.warn('not checked: needs the helper') end
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
   health.ok('FIM model: ' .. backend.describe(found))
@@ -118,7 +118,8 @@ function M.check(usable, wait_for)
   local provider = found.native and providers.ollama or providers[options.endpoints[name].dialect]
   if provider.loaded then check_loaded(found, name, provider.loaded, wait_for) end
   check_context(found, complete, name, provider)
-  check_buffer(buf)
+  local last_error = require('hum.complete').last_error()
+  if last_error then health.warn('last error at ' .. last_error) end
 end
 
 return M

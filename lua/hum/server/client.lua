@@ -83,7 +83,7 @@ local stopping = {} ---@type table<integer, boolean>  ids whose stop has not bee
 local listeners = { suggest = function() end, backend_error = function() end }
 
 --- Sets who takes the events of this name, which belong to no request: see |hum-protocol|.
----@param name 'suggest'|'backend_error'
+---@param name 'suggest'|'backend_error'|'asking'|'loading'|'answered'
 ---@param fn fun(id: integer, data: table)
 function M.on(name, fn) listeners[name] = fn end
 

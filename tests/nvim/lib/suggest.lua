@@ -24,6 +24,7 @@ package.preload['hum.complete.backend'] = function()
     on_change = function() end,
     renew = function() end,
     on_error = function() end,
+    is_searching = function() return false end,
     text = function() return 'the backend is here' end,
   }
 end

@@ -342,6 +342,9 @@ function M.reason(found)
   return found.how .. slots
 end
 
+---@return boolean  a model is being looked for
+function M.is_searching() return search ~= nil end
+
 --- What is known of the backend now, in words; no server is queried for it.
 ---@return string
 function M.text()
@@ -350,7 +353,14 @@ function M.text()
   elseif not known or not same(known.key, current_key()) then
     return 'the FIM model will be chosen when it is needed'
   end
-  if known.found then return ('FIM model: %s (%s)'):format(M.describe(known.found), known.found.how) end
+  if known.found then
+    local sizes = window.of(known.found.context, config.get().complete)
+    local size = ('prompts have up to %d tokens of this file and %d of others'):format(
+      sizes.window_tokens,
+      sizes.ring_tokens
+    )
+    return ('FIM model: %s (%s); %s'):format(M.describe(known.found), known.found.how, size)
+  end
   return wrap.joined(((known.err or ''):gsub('^hum: ', ''):gsub('^completion: ', '')))
 end
 

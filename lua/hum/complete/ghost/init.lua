@@ -321,6 +321,12 @@ end
 ---@return boolean
 function M.is_visible() return ghost ~= nil and ghost.drawn end
 
+---@return integer? n  the alternative that is seen
+---@return integer? of  how many there are
+function M.number()
+  if ghost and ghost.drawn then return ghost.n, ghost.of end
+end
+
 ---@class hum.Shown
 ---@field row integer    the cursor
 ---@field col integer

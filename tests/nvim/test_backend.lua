@@ -356,6 +356,11 @@ backend_test('what a server makes of a suffix is found out once for a model', fu
     return #srv:requests('/v1/completions')
   end
   eq({ 1, 1, 2, 2 }, { asked('coder-x'), asked('coder-x'), asked('coder-y'), asked('coder-x') })
+  local message = '"coder-x": the server ignores the suffix'
+  T.match(message, t:log(), true)
+  T.ok(vim.tbl_contains(t:lua('return require("hum.server.learned").of("ollama")'), message), 'shown by health')
+  t:lua('require("hum.server.client").forget("ollama")') -- as `:Hum check` does
+  eq(3, asked('coder-x'))
 end)
 
 backend_test('a server that serves a model under a name of its own may list which it is', function(t)

@@ -10,6 +10,7 @@ local catalog = require('hum.server.catalog')
 local endpoints = require('hum.server.endpoint')
 local families = require('hum.complete.backend.families')
 local found_by = require('hum.complete.backend.found')
+local learned = require('hum.server.learned')
 local lists = require('hum.server.lists')
 local native = require('hum.complete.backend.native')
 local task = require('hum.complete.backend.task')
@@ -115,8 +116,8 @@ local function by_infill(opts, found)
   local refused, answer = try(opts, { path = '/infill', at_root = true, quiet = true }, body)
   if refused then return refused end
   found.api, found.how = 'infill', found_by.BY_SERVER
-  local learned = tokens.from_infill(answer.prompt)
-  if found_by.use_learned(found, opts, learned, (families.of(found.model))) then
+  local quoted = tokens.from_infill(answer.prompt)
+  if found_by.use_learned(found, opts, quoted, (families.of(found.model))) then
     found.api, found.how = 'completions', found_by.BY_INFILL
   end
   return nil, found
@@ -154,10 +155,8 @@ end
 --- So many words, of a token each at least.
 local SUFFIX_TOKENS = 32
 
---- What servers make of a suffix, by endpoint, its address and model; found out once.
-local uses = {} ---@type table<string, string>  found_by.COUNTED, found_by.NOT_COUNTED or IGNORED
-
-local IGNORED = 'ignored'
+--- What a server makes of a suffix, beside found_by.COUNTED and .NOT_COUNTED.
+local IGNORED = 'the server ignores the suffix'
 
 ---@param answer table
 ---@return number|nil tokens  of the prompt; nil: the server does not count
@@ -172,10 +171,11 @@ end
 --- so many that only the difference tells.
 ---@param opts hum.DiscoverOpts
 ---@param model string
----@return hum.ServerError|nil refused, string|nil use
+---@return hum.ServerError|nil refused, string|nil use  found out once
 local function use_of_suffix(opts, model)
-  local key = table.concat({ opts.endpoint, opts.url, model }, ' ')
-  if uses[key] then return nil, uses[key] end
+  local fact = 'suffix with ' .. model
+  local kept = learned.kept(opts.endpoint, fact)
+  if kept then return nil, kept end
   local where = function() return { path = '/completions', at_fill = true } end
   local body = { model = model, prompt = 'a', suffix = vim.trim(('b '):rep(SUFFIX_TOKENS)), max_tokens = 1 }
   local refused, with = try(opts, where(), body)
@@ -187,8 +187,10 @@ local function use_of_suffix(opts, model)
     if failed then return nil, found_by.NOT_COUNTED end
     count = count - (counted(without) or 0)
   end
-  uses[key] = not count and found_by.NOT_COUNTED or count < SUFFIX_TOKENS / 2 and IGNORED or found_by.COUNTED
-  return nil, uses[key]
+  local use = not count and found_by.NOT_COUNTED or count < SUFFIX_TOKENS / 2 and IGNORED or found_by.COUNTED
+  learned.keep(opts.endpoint, fact, use)
+  if use == IGNORED then learned.add(opts.endpoint, ('"%s": %s'):format(model, use)) end
+  return nil, use
 end
 
 --- Mistral's API, as Azure and others have it: there is no /completions, but a path for filling in, by a suffix.
@@ -308,8 +310,5 @@ function M.find(opts)
   if native.is_there(opts.endpoint) then return on_ollama(opts) end
   return on_completions(opts)
 end
-
---- What was found out of servers may hold no longer.
-function M.forget() uses = {} end
 
 return M

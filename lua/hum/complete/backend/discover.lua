@@ -20,7 +20,4 @@ function M.find(opts, dialect)
   return cannot:format(opts.endpoint, dialect)
 end
 
---- What was found out of servers may hold no longer.
-function M.forget() compatible.forget() end
-
 return M

@@ -25,7 +25,6 @@ local M = {}
 
 ---@class hum.DiscoverOpts  what is known and what the user decided about it
 ---@field endpoint string
----@field url string             its address
 ---@field preset? hum.Preset     what is known of the server or service
 ---@field fill_url? string       where the service fills in, by a suffix
 ---@field model? string          to be used and no other

@@ -127,7 +127,6 @@ local function discover_opts(key, resolved)
   local complete = key.config.complete
   return {
     endpoint = key.endpoint,
-    url = resolved.endpoint.url,
     preset = preset.spoken(key.config.endpoints[key.endpoint]),
     fill_url = resolved.endpoint.fill_url,
     model = complete.model,
@@ -298,7 +297,6 @@ function M.on_error(failure)
   local stale = failure.status == 400 or failure.status == 404 or failure.status == 501
   if stale and known and known.found and vim.uv.now() - known.at >= PAUSE then
     known = nil
-    discover.forget()
     M.renew()
   end
 end

@@ -26,12 +26,11 @@
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment, indent}: wants suggestions */
 #define METHOD_WINDOW "window"   /* {window_tokens, ring_tokens, ...}: another size of prompts */
-#define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment}: wants suggestions */
 #define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still shown to models */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
-#define METHOD_KEY "key"         /* buf, tick, row, col, kind, serial, length: see suggestion.h */
-#define METHOD_CYCLE "cycle"     /* buf, tick, row, col, step: another alternative */
-#define METHOD_LEAVE "leave"     /* buf: no suggestion is wanted now */
+#define METHOD_KEY "key"     /* buf, tick, row, col, kind, serial, length, used?: suggestion.h */
+#define METHOD_CYCLE "cycle" /* buf, tick, row, col, step: another alternative */
+#define METHOD_LEAVE "leave" /* buf: no suggestion is wanted now */
 #define METHOD_COLLECT "collect" /* buf, first, last: lines worth knowing elsewhere */
 #define METHOD_WATCH "watch"     /* boolean: whether "asking" is wanted */
 #define METHOD_INFO "info"       /* request: version, protocol, pid, running, complete */

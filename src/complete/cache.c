@@ -327,6 +327,18 @@ struct answer *cache_follow_shown(struct cache *c, const struct cache_key *key, 
     return search_best(c, key, &s, used);
 }
 
+struct answer *cache_by_serial(struct cache *c, uint64_t serial)
+{
+    for (size_t i = 0; i < c->slot_count; i++) {
+        struct entry *e = c->slots[i].entry;
+        if (e != NULL && e->answer.serial == serial) {
+            touch(c, e);
+            return &e->answer;
+        }
+    }
+    return NULL;
+}
+
 unsigned cache_variants(const struct cache *c, const struct cache_key *key)
 {
     struct search s = {.visit = visit_all};

@@ -83,6 +83,9 @@ struct answer *cache_follow(struct cache *c, const struct cache_key *key, uint64
 struct answer *cache_follow_shown(struct cache *c, const struct cache_key *key, uint64_t serial,
                                   size_t *used);
 
+/* The answer with this serial wherever it was fetched for, or NULL. Searches all there are. */
+struct answer *cache_by_serial(struct cache *c, uint64_t serial);
+
 /* How many variants cache_find would find here: 0 to n-1 each fit, n does not. */
 unsigned cache_variants(const struct cache *c, const struct cache_key *key);
 

@@ -138,6 +138,7 @@ static struct key key_from(const struct value *params, enum key_kind kind)
         .kind = kind,
         .serial = size_param(params, 5),
         .length = size_param(params, 6),
+        .used = size_param(params, 7),
     };
 }
 

@@ -16,12 +16,23 @@ void suggestion_clear(struct suggestion *s)
     s->at.length = 0;
 }
 
+/* The answer that Lua shows. Lua knows how it agrees with text that is not the same. */
+static struct answer *find_shown(struct suggestion *s, const struct cache_key *here)
+{
+    struct answer *a = cache_follow_shown(s->cache, here, s->at.serial, &s->used);
+    if (a == NULL && s->at.used > 0) {
+        a = cache_by_serial(s->cache, s->at.serial);
+        s->used = s->at.used;
+    }
+    return a;
+}
+
 static struct answer *find(struct suggestion *s, const struct cache_key *here,
                            const struct answer *growing)
 {
     struct answer *a = NULL;
     if (s->at.serial != 0) {
-        a = cache_follow_shown(s->cache, here, s->at.serial, &s->used);
+        a = find_shown(s, here);
     }
     if (a == NULL && growing != NULL) {
         a = cache_follow(s->cache, here, growing->serial, &s->used);

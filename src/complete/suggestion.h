@@ -26,6 +26,8 @@ struct key {
     enum key_kind kind;
     uint64_t serial; /* of the answer that Lua shows, 0: none ... */
     size_t length;   /* ... and how much of its text Lua knows, from its beginning */
+    size_t used; /* how much of it stands in the buffer in other words: with other indentation, or
+                        with what a plugin put below the cursor; 0: byte for byte */
 };
 
 /* The owner embeds it, zeroed but for the first three; nothing is to be freed. */

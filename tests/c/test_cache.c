@@ -909,6 +909,19 @@ static void model_finish(void)
     cache_free(m.cache);
 }
 
+static void is_found_by_its_serial_wherever_the_user_is(void)
+{
+    struct cache *c = cache_new(PLENTY);
+    CHECK(cache_by_serial(c, 1) == NULL);
+    uint64_t serial = answer(c, "f", "\nnext", 0, "(a)");
+    const struct answer *a = cache_by_serial(c, serial);
+    CHECK(a != NULL && a->serial == serial);
+    CHECK(cache_by_serial(c, serial + 1) == NULL);
+    cache_resize(c, 0);
+    CHECK(cache_by_serial(c, serial) == NULL);
+    cache_free(c);
+}
+
 static void agrees_with_a_model_that_compares_everything(void)
 {
     memset(&m, 0, sizeof m);
@@ -955,6 +968,7 @@ int main(void)
     RUN(holds_as_many_as_the_limit_allows);
     RUN(pinned_answers_stay_and_may_grow);
     RUN(a_growing_answer_pushes_others_out);
+    RUN(is_found_by_its_serial_wherever_the_user_is);
     RUN(agrees_with_a_model_that_compares_everything);
     return check_report("cache");
 }

@@ -6,6 +6,10 @@ local test, eq = T.test, T.eq
 local MAPS = [[
   for open, close in pairs({ ['('] = ')', ['['] = ']', ['{'] = '}' }) do
     vim.keymap.set('i', open, open .. close .. '<Left>')
+    vim.keymap.set('i', close, function()
+      local right = vim.api.nvim_get_current_line():sub(vim.fn.col('.'), vim.fn.col('.'))
+      return right == close and '<Right>' or close
+    end, { expr = true })
   end
   vim.keymap.set('i', '<CR>', function()
     local line, col = vim.api.nvim_get_current_line(), vim.fn.col('.')
@@ -34,27 +38,38 @@ local CASES = {
     'a word that ends the block',
     'local',
     ' function f()\n  return 1\nend',
-    ' function f',
-    '()\n  return 1\nend',
+    ' function f()<CR>',
+    '  return 1\nend',
+  },
+  {
+    'indentation of another width',
+    '\tif x',
+    ' then\n\t\treturn foo({\n\t\t\t1,\n\t\t})',
+    ' then<CR>return foo({<CR>',
+    '\t\t\t1,\n\t\t})',
+    after = ' then\n\treturn foo({\n\t\t\t1,\n\t\t})',
   },
 }
+
+local function shown(t)
+  return t:lua([[
+    local shown = require('hum.complete.ghost').shown()
+    return shown and shown.left_over]])
+end
 
 for _, case in ipairs(CASES) do
   test('typed through to its end: ' .. case[1], complete.OPTS, function(t)
     t:lua(MAPS)
+    t:cmd('set autoindent')
     local srv = complete.start(t, { text = case[3] }, { api = 'generate' })
     complete.insert(t, { case[2], '' }, { row = 1 })
-    complete.wait_ghost(t, case[3])
+    complete.wait_answer(t)
+    t:wait(function() return shown(t) == case[3] end, 'all of it')
     complete.type(t, case[4])
     complete.wait_idle(t)
-    eq(
-      case[5],
-      t:lua([[
-      local shown = require('hum.complete.ghost').shown()
-      return shown and shown.left_over]])
-    )
+    eq(case[5], shown(t))
     eq(1, #complete.requests(srv))
     complete.call(t, 'accept')
-    eq(case[2] .. case[3] .. '\n', t:text())
+    eq(case[2] .. (case.after or case[3]) .. '\n', t:text())
   end)
 end

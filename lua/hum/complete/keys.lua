@@ -90,22 +90,27 @@ end
 ---@return boolean  what would be suggested now is hidden
 local function is_hidden() return state.hides and menu.is_open() end
 
----@param kind 'followed'|'requested'
-local function send_key(kind, serial, length)
-  send('key', state.buf, state.tick, state.row, state.col, kind, serial, length)
+---@param kind 'typed'|'accepted'|'followed'|'requested'
+---@param serial integer
+---@param length integer
+---@param used? integer
+local function send_key(kind, serial, length, used)
+  local s = state
+  if used then return send('key', s.buf, s.tick, s.row, s.col, kind, serial, length, used) end
+  send('key', s.buf, s.tick, s.row, s.col, kind, serial, length)
 end
 
 --- Sends what has_changed() noted. In manual mode only what agrees with a suggestion, and its end.
 ---@param kind 'typed'|'accepted'
 local function send_change(kind)
   local s = state
-  local serial, length = follow(s.row, s.col)
+  local serial, length, used = follow(s.row, s.col)
   if not s.manual then
     s.phase, s.unasked = 'open', is_hidden()
-    send('key', s.buf, s.tick, s.row, s.col, s.unasked and 'followed' or kind, serial, length)
+    send_key(s.unasked and 'followed' or kind, serial, length, used)
   elseif serial ~= 0 then
     s.phase = 'open'
-    send_key('followed', serial, length)
+    send_key('followed', serial, length, used)
   elseif s.phase == 'open' then
     s.phase = 'shut'
     send('leave', s.buf)

@@ -32,6 +32,7 @@ local BASE_MARK = 1
 ---@field at_col integer
 ---@field have integer    bytes of `want` that stand in the buffer
 ---@field extra integer   bytes right of the cursor that `want` closes itself
+---@field same boolean        what stands there of it is so byte for byte
 ---@field right_here string   in the cursor's line: `right` ...
 ---@field extra_here integer  ... and `extra`
 ---@field below_cursor integer  lines that came below the cursor, with what closes there
@@ -140,6 +141,9 @@ local function measure(g, row, col)
   end
   local extra, closing = measure_right(g, right, have)
   if not extra then return nil end
+  -- The helper compares bytes, and knows brackets.
+  g.same = (#lines == 1 or table.concat(lines, '\n') == g.want:sub(1, have))
+    and not (closing and right:find('\n%s*[%w@#]'))
   return have, indent, extra, below, closing
 end
 
@@ -173,6 +177,7 @@ end
 ---@param col integer
 ---@return integer serial  of the suggestion, 0: none
 ---@return integer length  bytes of the answer that are known
+---@return integer|nil used  bytes of it that stand there in other words
 function M.follow(row, col)
   local g = ghost
   key_ms = vim.uv.now()
@@ -186,7 +191,7 @@ function M.follow(row, col)
   if g.final and g.have == #g.want then
     return 0, 0 -- typed whole; kept in case that the user deletes some of it
   end
-  return g.serial, g.first + #g.text
+  return g.serial, g.first + #g.text, not g.same and g.first + g.have - #g.left or nil
 end
 
 --- What stands beside it has changed.
@@ -254,6 +259,7 @@ local function show_new(data)
     at_col = data.col,
     have = #left,
     extra = 0,
+    same = true,
     right_here = line:sub(data.col + 1),
     extra_here = 0,
     below_cursor = 0,

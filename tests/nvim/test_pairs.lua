@@ -1,6 +1,7 @@
 -- Plugins that pair brackets and close blocks, with the real helper: what is typed as suggested is not asked again.
 local T = require('harness')
 local complete = require('lib.complete')
+local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
 local MAPS = [[
@@ -46,7 +47,7 @@ local CASES = {
     '\tif x',
     ' then\n\t\treturn foo({\n\t\t\t1,\n\t\t})',
     ' then<CR>return foo({<CR>',
-    '\t\t\t1,\n\t\t})',
+    '\t\t1,\n\t\t})',
     after = ' then\n\treturn foo({\n\t\t\t1,\n\t\t})',
   },
 }
@@ -69,7 +70,10 @@ for _, case in ipairs(CASES) do
     complete.wait_idle(t)
     eq(case[5], shown(t))
     eq(1, #complete.requests(srv))
+    complete.script(srv, { text = '' }, 'generate')
+    local seen = suggest.seen(t)
     complete.call(t, 'accept')
+    eq(seen, vim.list_slice(suggest.seen(t), 1, #seen))
     eq(case[2] .. (case.after or case[3]) .. '\n', t:text())
   end)
 end

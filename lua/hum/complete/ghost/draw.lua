@@ -252,7 +252,7 @@ end
 local function over(g, row, line)
   local now = text.drawable(api.nvim_buf_get_lines(g.buf, row, row + 1, true)[1], '', g.stops)
   line = text.drawable(line, '', g.stops)
-  if vim.trim(now) == vim.trim(line) then return nil end
+  if now == line then return nil end
   return { { line .. (' '):rep(api.nvim_strwidth(now) - api.nvim_strwidth(line)), 'HumGhost' } }
 end
 

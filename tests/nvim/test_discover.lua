@@ -84,6 +84,28 @@ test('Ollama, with the tokens that its template has', {}, function(t)
   T.match('with the FIM tokens reported by the server', t:lua('return require("hum.complete").status()'), true)
 end)
 
+for _, prompts in ipairs({ 'server', 'hum' }) do
+  test(('what ends an answer of an Ollama model is not shown, prompts by the %s'):format(prompts), {}, function(t)
+    local model = {
+      name = 'mine:1b',
+      capabilities = { 'completion', 'insert' },
+      fim = { prefix = '<PRE>', suffix = '<SUF>', middle = '<MID>' },
+      show = {
+        template = '{{- if .Suffix }}<PRE>{{ .Prompt }}<SUF>{{ .Suffix }}<MID>{{- else }}{{ .Prompt }}{{- end }}',
+        parameters = 'stop    "<my_end>"\nnum_ctx    4096',
+      },
+    }
+    local answer = vim.tbl_extend('force', rule('/api/generate'), { text = ANSWER .. '<my_end>and more' })
+    local srv = server(t, model, '/api/generate', { server = 'ollama', rules = { answer } })
+    local body = fill_in(t, srv, '/api/generate', {}, prompts).body
+    t:wait(function() return #srv:events('done') >= #srv:requests() end, 'the whole answer')
+    t:wait_screen('    int sum = ' .. ANSWER, true)
+    T.no_match('my_end', t:screen(), true)
+    T.no_match('and more', t:screen(), true)
+    eq(prompts == 'hum', vim.tbl_contains(body.options.stop or {}, '<my_end>'))
+  end)
+end
+
 test('Ollama, with the tokens of a known family', {}, function(t)
   local srv = server(t, 'qwen2.5-coder:1.5b', '/api/generate', { server = 'ollama' })
   local body = fill_in(t, srv, '/api/generate').body

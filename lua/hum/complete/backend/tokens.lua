@@ -126,7 +126,7 @@ function M.ends(tokens, told)
   add_new(out, seen, tokens and tokens.stop or {})
   add_new(out, seen, told or {})
   local is_unknown = tokens ~= nil and #out == 0
-  add_new(out, seen, { is_unknown and COMMON[1] or nil })
+  if is_unknown then add_new(out, seen, vim.list_slice(COMMON, 1, 1)) end
   for _, name in ipairs({ 'file', 'prefix', 'suffix', 'middle', 'repo', 'head', 'own' }) do
     add_new(out, seen, within(tokens and tokens[name] or ''))
   end

@@ -128,7 +128,7 @@ local REFUSED = {
   { '.env.local', [[vim.cmd('edit .env.local')]], '.env*' },
   { 'a key', [[vim.cmd('edit server.key')]], '*.key' },
   { 'a certificate', [[vim.cmd('edit SERVER.PEM')]], '*.pem' },
-  { 'an SSH key', [[vim.cmd('edit id_rsa.old')]], 'id_rsa*' },
+  { 'an SSH key', [[vim.cmd('edit id_rsa.old')]], 'it may hold keys' },
   { 'a secret', [[vim.cmd('edit my-Secrets.yml')]], 'the word "secrets"' },
   {
     'a secret by another name',

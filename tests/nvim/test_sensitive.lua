@@ -1,6 +1,7 @@
 -- Files that may hold secrets never reach the helper: their names and places, what stands in them, what the user and
 -- git say of them. The case plays the helper.
 local T = require('harness')
+local complete = require('lib.complete')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
@@ -85,6 +86,27 @@ local NEVER = {
     sites/default/settings.php app/etc/env.php config/parameters.yml keystore.properties key.properties local.properties
     app.mobileprovision homeserver.yaml .mozilla/firefox/x/prefs.js logins.json cookies.txt cookies.sqlite session.har
     .config/google-chrome/Default/Preferences cookiejar.txt]]),
+  ['neighbours of all these'] = words([[
+    .env.vault .env.keys .envrc.private privatekey.txt accesskey.csv sshkey otp.txt totp-secrets.txt keystore.json keyfile
+    keyfile.json db_pass mysql.pass vpn-pass.txt .passwd authorized_keys known_hosts .git/config id_rsa_github github_rsa deploy_key
+    initialAdminPassword hudson.util.Secret rsyncd.secrets .vagrant/machines/default/virtualbox/private_key prod.pkrvars.hcl
+    jwt_token.txt bearer_token client_secrets.json service-account-key.json my-project-0123456789ab.json firebase-adminsdk.json
+    .config/gcloud/credentials.db .ssh/id_rsa.pub .gnupg/secring.gpg private.pem .keystore .ovpn openvpn.ovpn .Xauthority .extra
+    .exports /etc/vipw.x1 /tmp/20261129-1234-x1-production.yml .secrets .secrets.toml secret-values.yaml vault_password
+    ansible-vault.yml wp-config.php.bak .pgpass.bak .config/rclone/rclone.conf .local/share/keyrings/login.keyring .config/op/config
+    .netrc.gpg authinfo .mutt/muttrc msmtprc .ngrok2/ngrok.yml aws_credentials aws-keys.txt rootkey.csv accessKeys.csv
+    new_user_credentials.csv credentials.csv gha-creds-1234.json .config/hub .dockerconfigjson pull-secret.json secret.yaml
+    admin.kubeconfig kubeconfig.yml .kube/config k3s.yaml talosconfig terraform.tfstate.d/prod/terraform.tfstate
+    .terraform.d/credentials.tfrc.json errored.tfstate .ansible_vault_pass vaultpass.txt tokens.json .token gitlab-token
+    slack_webhook.txt .htaccess.passwd passwords.xlsx password root_password.txt db.passwd mosquitto_passwd unseal-keys.json
+    recovery_codes.txt seed.txt wallet.json ca-key.pem tls.key server.crt dhparam.pem .zsh_history .local/share/fish/fish_history
+    .mysql_history .psql_history .node_repl_history .config/containers/auth.json /run/user/1000/containers/auth.json
+    .cargo/credentials.toml .m2/settings.xml .config/filezilla/sitemanager.xml Web.config.secret apikey.txt openai_api_key
+    .openai_api_key anthropic.key keys.env api-token.yaml secrets.json secrets.toml secrets.ini user-secrets.json
+    application-secrets.properties .streamlit/secrets.toml config/master.key config/credentials.yml.enc config/secrets.yml
+    database.yml /etc/wireguard/wg0.conf /etc/openvpn/client.conf /etc/openvpn/auth.txt /etc/ppp/pap-secrets
+    /etc/NetworkManager/system-connections/Wifi.nmconnection /etc/wpa_supplicant/wpa_supplicant.conf /proc/self/environ
+    .mozilla/firefox/x/logins.json cookies.txt]]),
   ['copies and files that tools have decrypted'] = words([[
     .env~ .env.bak .npmrc.orig id_rsa.save credentials.json.old #.netrc# .pgpass.swp auth.json.tmp /etc/shadow.edit
     /etc/sudoers.tmp /var/tmp/shadow.Ab3dE9xZ /var/tmp/sudoers.k2Jd8sPq /var/tmp/myAb3dE9xZ.cnf /tmp/kubectl-edit-3178.yaml
@@ -156,7 +178,7 @@ test('the list is long', function()
   for _, names in pairs(NEVER) do
     n = n + #names
   end
-  T.ok(n > 183, n)
+  T.ok(n > 400, n)
 end)
 
 --- Opens a file, types in it, and gives the names that the helper was told.
@@ -342,4 +364,31 @@ test('a script that is not in any repository is no matter of git', OPTS, functio
   t:wait(function()
     return vim.tbl_contains(vim.tbl_map(function(one) return one[1] end, t.sent), 'attach')
   end, 'the file is attached')
+end)
+
+test('what was collected of a buffer is forgotten with it when a secret comes into it', complete.OPTS, function(t)
+  local srv = complete.start(t, { text = '' }, { api = 'infill' })
+  t:cmd('set hidden')
+  local lines = vim.tbl_map(function(line) return 'MARK ' .. line end, complete.lines(20, 61))
+  complete.insert(t, lines, { name = 'notes.src' })
+  complete.type(t, '<Esc>:%yank<CR>')
+  t:cmd('silent write!')
+  complete.insert(t, complete.lines(5, 7), { name = 'main.src' })
+  complete.wait_idle(t)
+  local asked = complete.requests(srv)
+  T.match('MARK', vim.inspect(asked[#asked].body), true)
+  complete.type(t, '<Esc>')
+  t:cmd('buffer notes.src')
+  t:lua([[vim.api.nvim_put({ '-----BEGIN PRIVATE KEY-----', 'MARK' }, 'l', true, true)]])
+  complete.reset(srv)
+  t:cmd('buffer main.src')
+  complete.type(t, 'Gox')
+  complete.wait_idle(t)
+  complete.call(t, 'now')
+  complete.wait_idle(t)
+  asked = complete.requests(srv)
+  T.ok(#asked > 0, 'something is asked')
+  for _, request in ipairs(asked) do
+    T.no_match('MARK', vim.inspect(request.body), true)
+  end
 end)

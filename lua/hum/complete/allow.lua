@@ -114,10 +114,10 @@ end
 ---@return string? why  the buffer must not be attached; nil: it may
 ---@return boolean? is_secret  what it holds may be nobody's business
 function M.refusal(buf)
-  local why = special(buf)
+  local why = special(buf) or huge(buf)
   if why then return why end
   why = secret(buf)
-  return why or huge(buf), why ~= nil and why ~= ignored.ASKED
+  return why, why ~= nil and why ~= ignored.ASKED
 end
 
 return M

@@ -5,7 +5,7 @@ local sensitive = require('hum.sensitive')
 local M = {}
 
 --- Lines that are read, at the beginning of a buffer and of what comes in.
-local LINES = 2000
+local LINES = 1000
 
 --- Bytes of a change that may be a secret; keys are shorter.
 local LEAST = 16

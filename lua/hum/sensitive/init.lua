@@ -28,7 +28,7 @@ local M = {}
 ---@param text string
 ---@return string
 local function lua_pattern(text)
-  local escaped = vim.pesc(text):gsub('%%%*', '[^/]*'):gsub('#', '%%d')
+  local escaped = vim.pesc(text):gsub('%%%*', '[^/]*'):gsub('#', '%%d'):gsub('@', '%%x')
   if vim.endswith(text, '/') then return '/' .. escaped end
   return (text:find('^%w') and '/%.?' or '/') .. escaped .. '$'
 end
@@ -46,7 +46,7 @@ end
 ---@param text string
 local function add(list, kind, text)
   local pattern = { text = text, kind = kind, data = kind.data or text:find('^%w[^/]*/$') ~= nil }
-  if text:find('[*#]') or text:find('/.') then
+  if text:find('[*#@]') or text:find('/.') then
     pattern.find = lua_pattern(text)
     table.insert(list.others, pattern)
   elseif vim.endswith(text, '/') then

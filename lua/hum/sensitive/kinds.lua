@@ -1,6 +1,6 @@
 -- Files that may hold secrets, by kind. In lower case, as they are compared without regard to it:
 --
---   name         the last part of a path; "*" stands for anything within it, "#" for a digit
+--   name         the last part of a path; "*" stands for anything within it, "#" for a digit, "@" for a hexadecimal one
 --   .name        the same, with or without the dot in front: repositories of dotfiles leave it out
 --   place/name   the end of a path
 --   place/       anything in a directory of that name; without a dot or a slash in it a project may be called so,
@@ -32,18 +32,19 @@ return {
     strict = true,
     '*.pem', '*.key', '*.p8', '*.p12', '*.pfx', '*.pkcs12', '*.pkcs8', '*.jks', '*.jceks', '*.bks', '*.keystore',
     '*.truststore', '*.ppk', '*.crt', '*.cert', '*.cer', '*.der', '*.keypair', '*.keytab', 'krb5cc_*', '*.priv',
-    '*.privkey', '*.private', '*.pvk', '*.snk', '*.signing.key', '*.psk', 'id_rsa*', 'id_dsa*', 'id_ecdsa*',
-    'id_ed25519*', 'id_xmss*', 'ssh_host_*_key', '.ssh/', 'etc/ssl/private/', 'etc/letsencrypt/', 'otr.private_key',
-    '.chef/', 'puppet/ssl/', 'salt/pki/', 'hs_ed25519_secret_key',
+    '*.privkey', '*.private', '*.pvk', '*.snk', '*.signing.key', '*.psk', 'ssh_host_*_key', '.ssh/',
+    'etc/ssl/private/', 'etc/letsencrypt/', 'otr.private_key', '.chef/', 'puppet/ssl/', 'salt/pki/',
+    'hs_ed25519_secret_key',
   },
   -- gitrob: ^.*_rsa$ and its like; docs: age, ssh-keygen
   -- stylua: ignore
   {
     what = 'keys',
     data = true,
-    '*_rsa', '*_dsa', '*_ecdsa', '*_ed25519', '*-rsa', '*-ed25519', '*.rsa', '*.dsa', '*.ecdsa', '*.ed25519',
-    'identity', 'keys.txt', 'key.txt', 'keys.json', 'key.json', 'keys.yml', 'keys.yaml', 'keys.toml', 'age.key',
-    '*.agekey', 'privkey*', 'private.txt',
+    '*_rsa', 'id_rsa*', 'id_dsa*', 'id_ecdsa*', 'id_ed25519*', 'id_xmss*', 'authorized_keys', 'known_hosts',
+    'keyfile', 'keyfile.*', 'keystore.json', '*_dsa', '*_ecdsa', '*_ed25519', '*-rsa', '*-ed25519', '*.rsa', '*.dsa',
+    '*.ecdsa', '*.ed25519', 'identity', 'keys.txt', 'key.txt', 'keys.json', 'key.json', 'keys.yml', 'keys.yaml',
+    'keys.toml', 'age.key', '*.agekey', 'privkey*', 'private.txt',
   },
   -- docs: GnuPG, age, sops, agenix
   -- stylua: ignore
@@ -62,13 +63,18 @@ return {
     '*.kwallet', '*.kwl', '*.keyring', '*.enpassdb', 'keepass*.xml', 'keepass*.csv', 'lastpass*.csv',
     'bitwarden*.json', 'bitwarden*.csv', '1password*.csv', '.password-store/', '.lpass/', '.local/share/gopass/',
     '.config/op/', 'wallet.dat', '*.wallet', 'utc--*', '.electrum/', '.bitcoin/', '.google_authenticator',
-    'aegis*.json', '*.2fas', 'pass.txt', 'pw.txt', 'pwd.txt', 'logins.csv', 'logins.txt',
+    'aegis*.json', '*.2fas', 'pass.txt', 'pw.txt', 'pwd.txt', 'logins.csv', 'logins.txt', '.rhosts', '.xauthority',
+    '.iceauthority',
   },
+  { what = 'passwords', data = true, '*_pass', '*-pass', '*.pass', '*_pass.txt', '*-pass.txt' },
+  -- gitrob: configuration of shells in which people set them
+  { what = 'variables of an environment', data = true, '.exports', '.extra', '.localrc' },
   -- stylua: ignore
   {
     what = 'codes of recovery',
     data = true,
-    '*recovery*code*', '*backup*code*', '*recovery*key*', '*mnemonic*', '*seed*phrase*',
+    '*recovery*code*', '*backup*code*', '*recovery*key*', '*mnemonic*', '*seed*phrase*', 'seed.txt', 'wallet.json',
+    'wallet.txt',
   },
 
   -- gitrob, dorks; docs: curl, PostgreSQL, MySQL, Oracle, ODBC, MongoDB, DBeaver, dbt, Snowflake
@@ -110,8 +116,8 @@ return {
   {
     what = 'keys of a service account',
     data = true,
-    '*service*account*', '*firebase*adminsdk*', 'google-services.json', 'googleservice-info.plist', '*oauth*client*',
-    'gcp*key*', 'gcloud*key*', 'serviceaccount*',
+    '*service*account*', '*firebase*adminsdk*', '*-@@@@@@@@@@@@.json', 'google-services.json',
+    'googleservice-info.plist', '*oauth*client*', 'gcp*key*', 'gcloud*key*', 'serviceaccount*',
   },
   -- docs: kubectl, helm, k3s, talosctl, minikube, docker, podman, skopeo
   -- stylua: ignore
@@ -127,12 +133,12 @@ return {
   -- stylua: ignore
   {
     what = 'state or variables of an infrastructure',
-    '*.tfstate', '*.tfstate.*', '*.tfvars', '*.tfvars.json', '.terraform/', '.terraformrc', 'terraform.rc',
-    '.terraform.d/', 'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token', '.vault_pass*',
-    '.vault-pass*', 'vault_pass*', 'vault-pass*', 'vaultpass*', '.vaultpass*', 'vault.yml', 'vault.yaml',
-    'vault.json', '*.vault', '*_vault.yml', '*_vault.yaml', '*-vault.yml', '*-vault.yaml', 'vault_*.yml',
-    'vault_*.yaml', 'vault-keys*', 'unseal*', 'group_vars/all/vault', 'host_vars/vault', '.consul/', '.nomad/',
-    '.packer.d/', 'unattend.xml', 'autounattend.xml', 'sysprep.inf', 'sysprep.xml',
+    '*.tfstate', '*.tfstate.*', '*.tfvars', '*.tfvars.json', '*.pkrvars.hcl', '.terraform/', '.terraformrc',
+    'terraform.rc', '.terraform.d/', 'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token',
+    '.vault_pass*', '.vault-pass*', 'vault_pass*', 'vault-pass*', 'vaultpass*', '.vaultpass*', 'vault.yml',
+    'vault.yaml', 'vault.json', '*.vault', '*_vault.yml', '*_vault.yaml', '*-vault.yml', '*-vault.yaml',
+    'vault_*.yml', 'vault_*.yaml', 'vault-keys*', 'unseal*', 'group_vars/all/vault', 'host_vars/vault', '.consul/',
+    '.nomad/', '.packer.d/', 'unattend.xml', 'autounattend.xml', 'sysprep.inf', 'sysprep.xml',
   },
 
   -- gitrob; docs: npm, yarn, pip, gem, bundler, cargo, maven, gradle, nuget, composer, poetry, hex, cabal, luarocks
@@ -150,11 +156,11 @@ return {
   -- stylua: ignore
   {
     what = 'access to repositories',
-    '.git-credentials', 'git/credentials', '.git-credential-cache/', '.gitcookies', '.gitconfig.local', '.config/gh/',
-    'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/', '.config/github-copilot/',
-    '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/', '.subversion/auth/', '.subversion/servers',
-    '.hgrc', '.hg/hgrc', '.arcrc', '.reviewboardrc', '.jira.d/', '.jira/', '.sentryclirc', '.travis/',
-    '.circleci/cli.yml', '.coveralls.yml', 'jenkins.plugins.publish_over_ssh.bapsshpublisherplugin.xml',
+    '.git-credentials', '.git/config', 'git/credentials', '.git-credential-cache/', '.gitcookies', '.gitconfig.local',
+    '.config/gh/', 'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/',
+    '.config/github-copilot/', '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/', '.subversion/auth/',
+    '.subversion/servers', '.hgrc', '.hg/hgrc', '.arcrc', '.reviewboardrc', '.jira.d/', '.jira/', '.sentryclirc',
+    '.travis/', '.circleci/cli.yml', '.coveralls.yml', 'jenkins.plugins.publish_over_ssh.bapsshpublisherplugin.xml',
     'credentials.xml', '.gitlab-runner/', 'gitlab-runner/config.toml',
   },
   -- docs: huggingface, kaggle, codex, claude, gemini, aider, llm, autogen, wandb, jupyter
@@ -203,8 +209,8 @@ return {
   -- stylua: ignore
   {
     what = 'keys of networks',
-    '*.ovpn', '*.pcf', 'wireguard/', 'wg#*.conf', 'wg-*.conf', 'wg_*.conf', '*.wg', '*-wg.conf', 'vpnc/', '*.vpnc',
-    '*.mobileconfig', 'ipsec.secrets', 'swanctl/', 'chap-secrets', 'pap-secrets', '*.nmconnection',
+    '*.ovpn', '*.pcf', 'wireguard/', 'wg#*.conf', 'wg-*.conf', 'wg_*.conf', '*.wg', '*-wg.conf', 'vpnc/', 'openvpn/',
+    '*.vpnc', '*.mobileconfig', 'ipsec.secrets', 'swanctl/', 'chap-secrets', 'pap-secrets', '*.nmconnection',
     'system-connections/', 'wpa_supplicant*.conf', 'var/lib/iwd/', 'hostapd*.conf', 'etc/netplan/', 'etc/tinc/',
     'openconnect/', '.tor/', 'etc/ppp/', 'radsecproxy.conf', '*.tblk', 'zerotier-one/', 'tunnelblick/',
   },
@@ -215,9 +221,9 @@ return {
     what = 'passwords of a system',
     'shadow', 'shadow-', 'gshadow', 'gshadow-', 'etc/passwd', 'etc/passwd-', 'etc/group-', 'master.passwd', 'spwd.db',
     'opasswd', 'sudoers', 'sudoers.d/', 'doas.conf', 'etc/ptmp', '.htpasswd', '.htdigest', '*.htpasswd', '*.htdigest',
-    'proftpdpasswd', 'sssd.conf', 'crypttab', 'etc/libnss-ldap.conf', 'tomcat-users.xml', 'mgmt-users.properties',
-    'application-users.properties', '*jaas*.conf', 'smbpasswd', 'krb5.keytab', 'slapd.conf', 'pwfile',
-    'grub.d/01_users', 'user-data', 'cloud-init/', '*.tpm', '*.bek', 'elasticsearch.keystore',
+    'proftpdpasswd', 'sssd.conf', 'crypttab', 'proc/*/environ', 'etc/libnss-ldap.conf', 'tomcat-users.xml',
+    'mgmt-users.properties', 'application-users.properties', '*jaas*.conf', 'smbpasswd', 'krb5.keytab', 'slapd.conf',
+    'pwfile', 'grub.d/01_users', 'user-data', 'cloud-init/', '*.tpm', '*.bek', 'elasticsearch.keystore',
     'configuration.user.xpl', 'recon-ng/keys.db',
   },
 
@@ -225,13 +231,13 @@ return {
   -- stylua: ignore
   {
     what = 'keys of an application',
-    'master.key', 'secret_token.rb', '*.secret.exs', 'local_settings.py', 'wp-config.php', 'wp-config-*.php',
-    'localsettings.php', 'config.inc.php', 'sites/default/settings.php', 'app/etc/env.php', 'app/etc/local.xml',
-    'parameters.yml', 'parameters.yaml', 'parameters.ini', 'arduino_secrets.h', 'keystore.properties',
-    'key.properties', 'signing.properties', 'local.properties', '*.mobileprovision', '*.provisionprofile',
-    '*.certsigningrequest', 'authkey_*', 'homeserver.yaml', 'idea#*.key', 'idea.key', '*_cred.json',
-    'flows_cred.json', '.storage/', 'jupyter_server_config.json', 'jupyter_notebook_config.json', '*.avastlic',
-    '*.ica',
+    'master.key', 'secret_token.rb', '*.secret.exs', 'local_settings.py', 'wp-config.php', 'slack*webhook*',
+    'wp-config-*.php', 'localsettings.php', 'config.inc.php', 'sites/default/settings.php', 'app/etc/env.php',
+    'app/etc/local.xml', 'parameters.yml', 'parameters.yaml', 'parameters.ini', 'arduino_secrets.h',
+    'keystore.properties', 'key.properties', 'signing.properties', 'local.properties', '*.mobileprovision',
+    '*.provisionprofile', '*.certsigningrequest', 'authkey_*', 'homeserver.yaml', 'idea#*.key', 'idea.key',
+    '*_cred.json', 'flows_cred.json', '.storage/', 'jupyter_server_config.json', 'jupyter_notebook_config.json',
+    '*.avastlic', '*.ica',
   },
   -- gitrob, dorks; docs: Firefox, Chromium, curl
   -- stylua: ignore
@@ -251,14 +257,16 @@ return {
     strict = true,
     'kubectl-edit-*', 'oc-edit-*', 'kubectl*-edit-*', 'k3s-edit-*', 'k9s-*-edit-*', 'helm-edit-*', '.ansible/tmp/',
     'ansible-local-*/', 'eyaml_edit*', 'pass.*/', 'gopass*/', 'dev/shm/', 'chezmoi-encrypted*/', 'sudoers.tmp',
-    'sudoers.tmp-', '*.sudoers', 'tmp/crontab.*', 'tmp/crontab.*/', '*.decrypted', '*.decrypted.*', '*.dec.yaml',
-    '*.dec.yml', '*.dec.json', 'secrets.dec.*', '*.plain.yaml', '*.cleartext', 'vault-edit-*', 'bw-edit-*',
+    'etc/vipw*', 'etc/vigr*', 'sudoers.tmp-', '*.sudoers', 'tmp/crontab.*', 'tmp/crontab.*/', '*.decrypted',
+    '*.decrypted.*', '*.dec.yaml', '*.dec.yml', '*.dec.json', 'secrets.dec.*', '*.plain.yaml', '*.cleartext',
+    'vault-edit-*', 'bw-edit-*',
   },
   {
     what = 'what a tool has decrypted to be edited',
     strict = true,
     data = true,
     'tmp/#######*/',
+    'tmp/#*-*.yml',
     'folders/*/*/t/#######*/',
   },
 }

@@ -22,12 +22,15 @@ local BEGINS = { 'secret', 'credential', 'password', 'passwd', 'token' }
 local GOES_ON = set('key keys list file files store db data dump base manager backup new old')
 
 --- Nothing but the word itself.
-local WHOLE =
-  set('creds cred pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena senha userpass')
+local WHOLE = set(
+  [[
+  creds cred otp totp 2fa mfa pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena senha userpass]]
+)
 
---- A key of what: "api-key", "ACCESS_KEY".
-local KEYS =
-  set('api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host')
+--- A key of what: "api-key", "ACCESS_KEY", "sshkey".
+local KEYS = set([[
+  api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host aws root
+  ec2 gcp azure]])
 
 --- Tokens that are no secret: of designs, of language models and of parsers.
 local TOKENS =
@@ -48,6 +51,8 @@ local function is_secret(word)
   for _, beginning in ipairs(BEGINS) do
     if vim.startswith(word, beginning) and GOES_ON[word:sub(#beginning + 1)] then return true end
   end
+  local key_of = word:match('^(%a+)keys?$')
+  if key_of and KEYS[key_of] then return true end
   return WHOLE[(word:gsub('%d+$', ''))] or false
 end
 

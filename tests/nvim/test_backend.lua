@@ -297,6 +297,17 @@ backend_test('a llama-server with several models is sent which', function(t)
   eq('Qwen2.5-Coder-7B', resolve(t, srv, { model = 'Qwen2.5-Coder-7B' }, OPENAI).backend.model)
 end)
 
+backend_test('llama-server tells which file it serves under any name, and what ends its answers', function(t)
+  local rule = props({ model_path = '/srv/models/Seed-Coder-8B-Base.Q8_0.gguf', eos_token = '<[eos]>' })
+  local got = resolve(t, openai(t, { 'code' }, { rule, NO_INFILL }), nil, OPENAI)
+  eq({ 'completions', 'seed-coder' }, { got.backend.api, got.found.family })
+  eq('as the server lists it', got.found.how)
+  T.ok(vim.tbl_contains(got.backend.ends, '<[eos]>'), 'the end of text')
+  for _, odd in ipairs({ {}, { model_path = {}, eos_token = 5 }, { model_path = '', eos_token = '' } }) do
+    T.match('has no FIM tokens', resolve(t, openai(t, { 'code' }, { props(odd), NO_INFILL }), nil, OPENAI).err, true)
+  end
+end)
+
 backend_test('llama-server with a model without tokens', function(t)
   local got = resolve(t, openai(t, { 'codestral-22b' }, { props(), NO_INFILL }), nil, OPENAI)
   eq({ 'completions', true }, { got.backend.api, got.backend.tokens.suffix_first })

@@ -110,14 +110,16 @@ end
 --- /infill of llama-server, or of one behind another server; with what it tells of its tokens.
 ---@param opts hum.DiscoverOpts
 ---@param found hum.FoundBackend  what is known of it
+---@param family hum.Family|nil
+---@param told? string[]          what ends an answer, as the server tells it
 ---@return hum.ServerError|nil refused, hum.FoundBackend|nil found
-local function by_infill(opts, found)
+local function by_infill(opts, found, family, told)
   local body = { model = found.model, input_prefix = tokens.BEFORE, input_suffix = tokens.AFTER, n_predict = 1 }
   local refused, answer = try(opts, { path = '/infill', at_root = true, quiet = true }, body)
   if refused then return refused end
   found.api, found.how = 'infill', found_by.BY_SERVER
   local quoted = tokens.from_infill(answer.prompt)
-  if found_by.use_learned(found, opts, quoted, (families.of(found.model))) then
+  if found_by.use_learned(found, opts, quoted, family, told) then
     found.api, found.how = 'completions', found_by.BY_INFILL
   end
   return nil, found
@@ -131,23 +133,26 @@ local function on_llama_server(opts, props)
   if not model or not why then return err end
   local slots, settings = answers.number(props.total_slots), props.default_generation_settings
   local context = type(settings) == 'table' and answers.number(settings.n_ctx) or 0
+  -- Its one model may be served under any name; a router tells none here.
+  local family = families.of_listed(model, { root = props.model_path })
+  local told = props.eos_token ~= '</s>' and answers.strings({ props.eos_token }) or {} -- that is markup, too
   ---@type hum.FoundBackend
   local found = {
     model = model,
     api = 'completions',
     why = why,
-    how = opts.tokens and found_by.OWN or found_by.BY_NAME,
+    how = opts.tokens and found_by.OWN or families.of(model) and found_by.BY_NAME or found_by.BY_LIST,
     load = false,
     parallel = slots ~= nil and slots > 1,
     slots = slots and slots >= 1 and math.floor(slots) or nil,
     context = context > 0 and context or nil, -- a router says 0
   }
   if not opts.tokens then
-    local refused, able = by_infill(opts, found)
+    local refused, able = by_infill(opts, found, family, told)
     if able then return nil, able end
     if refused and refused.status ~= 501 and refused.status ~= 404 then return found_by.text(refused) end
   end
-  if found_by.use_known(found, opts, (families.of(model))) then return nil, found end
+  if found_by.use_known(found, opts, family, told) then return nil, found end
   local cannot = 'hum: llama-server has no FIM tokens for "%s"; set complete.fim or serve a FIM model'
   return cannot:format(model)
 end
@@ -219,7 +224,8 @@ local function by_suffix(opts, found)
   end
   local able = refused and by_fim_path(opts, found, refused)
   if able then return nil, able end
-  local _, infills = by_infill(opts, vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]])
+  local one = vim.tbl_extend('force', found, { parallel = false }) --[[@as hum.FoundBackend]]
+  local _, infills = by_infill(opts, one, (families.of(found.model)))
   if infills then return nil, infills end
   if refused then return found_by.text(refused) end
   local cannot = 'hum: endpoint "%s" ignores the text behind the cursor with "%s"; '

@@ -18,7 +18,7 @@
 
 struct cache;
 
-/* Only the last three fields are the caller's to write; they are kept and never read here.
+/* Only the last four fields are the caller's to write; they are kept and never read here.
  *
  * A pinned answer is the caller's until cache_finalize or cache_drop. One that is not
  * pinned may leave at the next call of cache_add, _extend, _finalize or _resize: to come
@@ -32,6 +32,7 @@ struct answer {
     double logprob_sum;
     int64_t logprobs; /* how many tokens logprob_sum is of, 0: the server gives none */
     size_t shown;     /* how much of text may be shown while more may come */
+    bool cut;         /* a limit has ended it within its last line */
 };
 
 /* max_bytes: of everything, answers, their keys and the index. With 0 only pinned

@@ -1,5 +1,6 @@
 #include "complete/fetch.h"
 
+#include "base/ending.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "complete/backend.h"
@@ -82,16 +83,17 @@ static void judge(struct fetch *f, bool final)
 }
 
 /* Returns whether the model should be stopped. */
-static bool examine(struct fetch *f, bool final)
+static bool examine(struct fetch *f, enum trim_end end)
 {
     struct answer *answer = f->answer;
     if (answer->text.len == 0) {
         return false;
     }
-    judge(f, final);
+    judge(f, end != TRIM_STREAMS);
     f->examined += answer->text.len;
     struct trim trim =
-        trim_answer(&f->context, (struct span){answer->text.data, answer->text.len}, final);
+        trim_answer(&f->context, (struct span){answer->text.data, answer->text.len}, end);
+    answer->cut = trim.cut;
     answer->shown = f->judged && !f->doubtful ? trim.shown : 0;
     return trim.stop || f->doubtful;
 }
@@ -116,13 +118,13 @@ static bool extend(struct fetch *f, const char *text, size_t len, bool final)
            full;
 }
 
-static void finish(struct fetch *f)
+static void finish(struct fetch *f, enum trim_end end)
 {
     f->generation = NULL;
     if (f->preamble.len > 0 && !f->preamble_over) {
         extend(f, "", 0, true);
     }
-    examine(f, true);
+    examine(f, end);
     cache_cut(f->supply->cache, f->answer, f->answer->shown);
     cache_finalize(f->supply->cache, f->answer);
     f->callbacks->on_end(f->ctx, NULL);
@@ -164,10 +166,11 @@ static void add_text(struct fetch *f, const struct dialect_event *event)
     bool full = f->piece.len > 0 && extend(f, f->piece.data, f->piece.len, false);
     answer->logprob_sum += event->logprob_sum;
     answer->logprobs += event->logprobs;
-    bool enough = examine(f, false) || full;
-    if (enough || f->examined > EXAMINED_PER_TOKEN * (size_t)f->supply->backend->max_tokens) {
+    bool enough = examine(f, TRIM_STREAMS);
+    full = full || f->examined > EXAMINED_PER_TOKEN * (size_t)f->supply->backend->max_tokens;
+    if (enough || full) {
         generation_stop(f->generation);
-        finish(f);
+        finish(f, enough ? TRIM_ENDED : TRIM_CUT);
     } else if (answer->shown != shown) {
         f->callbacks->on_grow(f->ctx);
     }
@@ -191,11 +194,10 @@ static void on_event(void *ctx, const struct dialect_event *event)
 static void on_generation_end(void *ctx, const struct failure *failure,
                               const struct ending_facts *ending)
 {
-    (void)ending;
     struct fetch *f = ctx;
     if (failure == NULL) {
         note_first(f);
-        finish(f);
+        finish(f, ending_is_limit(ending->reason) ? TRIM_CUT : TRIM_ENDED);
         return;
     }
     cache_drop(f->supply->cache, f->answer);

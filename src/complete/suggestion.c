@@ -89,7 +89,7 @@ void suggestion_send(struct suggestion *s, const struct answer *a, const struct 
     size_t from = s->used < len ? s->used : len;
     unsigned of = here != NULL ? cache_variants(s->cache, here) : 0;
     struct buf *out = event_begin(s->rpc, EVENT_SUGGEST, s->buf);
-    wire_map(out, 9);
+    wire_map(out, 10);
     wire_cstr(out, "tick");
     wire_int(out, s->at.tick);
     wire_cstr(out, "row");
@@ -104,6 +104,8 @@ void suggestion_send(struct suggestion *s, const struct answer *a, const struct 
     wire_str(out, a->text.data + from, len - from);
     wire_cstr(out, "final");
     wire_bool(out, a->final);
+    wire_cstr(out, "cut");
+    wire_bool(out, a->final && a->cut);
     wire_cstr(out, "n");
     wire_int(out, (int64_t)a->variant + 1);
     wire_cstr(out, "of");

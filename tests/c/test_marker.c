@@ -21,14 +21,14 @@ static char *shown_of(const char *type, const char *code, const char *answer,
     };
     struct span text = span_of(answer);
     size_t preamble = trim_preamble(&c, text, true);
-    struct trim whole = trim_answer(&c, span_skip(text, preamble), true);
+    struct trim whole = trim_answer(&c, span_skip(text, preamble), TRIM_ENDED);
     for (size_t n = 0; n <= text.len; n++) {
         size_t early = trim_preamble(&c, (struct span){answer, n}, false);
         if (early == TRIM_WAIT) {
             continue;
         }
         CHECK(early == preamble);
-        struct trim t = trim_answer(&c, (struct span){answer + early, n - early}, false);
+        struct trim t = trim_answer(&c, (struct span){answer + early, n - early}, TRIM_STREAMS);
         if (t.shown > whole.shown) {
             check_fail(answer, (int)n, "more is shown than will be");
         }

@@ -23,19 +23,22 @@ static bool is_boundary(const char *text, size_t len, size_t at)
 
 static void check_answer(const char *text, size_t len)
 {
-    struct trim whole = trim_answer(&context, (struct span){text, len}, true), last = {0};
+    struct trim whole = trim_answer(&context, (struct span){text, len}, TRIM_ENDED), last = {0};
     MUST(whole.shown <= len && is_boundary(text, len, whole.shown));
-    MUST(trim_answer(&context, (struct span){text, whole.shown}, true).shown == whole.shown);
+    MUST(trim_answer(&context, (struct span){text, whole.shown}, TRIM_ENDED).shown == whole.shown);
     for (size_t n = 0; n <= len; n++) {
-        struct trim t = trim_answer(&context, (struct span){text, n}, false);
+        struct trim t = trim_answer(&context, (struct span){text, n}, TRIM_STREAMS);
         MUST(t.shown <= n && is_boundary(text, len, t.shown));
-        MUST(trim_answer(&context, (struct span){text, t.shown}, true).shown == t.shown);
+        MUST(trim_answer(&context, (struct span){text, t.shown}, TRIM_ENDED).shown == t.shown);
         MUST(t.shown >= last.shown || t.why == TRIM_REPEATS);
         MUST(!last.stop || (t.stop && t.shown == last.shown && t.why == last.why));
         last = t;
     }
     MUST(whole.shown >= last.shown || whole.why == TRIM_REPEATS);
     MUST(!last.stop || whole.shown == last.shown);
+    const struct trim cut = trim_answer(&context, (struct span){text, len}, TRIM_CUT);
+    MUST(cut.shown <= whole.shown && is_boundary(text, len, cut.shown));
+    MUST(trim_answer(&context, (struct span){text, cut.shown}, TRIM_ENDED).shown == cut.shown);
 }
 
 static void check_preamble(const char *text, size_t len)

@@ -73,3 +73,45 @@ for api in pairs(complete.APIS) do
     { api = api, filetype = 'lua', text = 'local x = ▏', answer = { 'f(1)', '<|fi', 'm_pad|>x' }, shown = 'f(1)' }
   )
 end
+
+-- ---- what a limit cuts off ----------------------------------------------------------------
+
+local LUA = 'local function f()\n%s▏\nend'
+
+fill.cases({ filetype = 'lua', done = 'length' }, {
+  {
+    'half a line behind a whole one goes',
+    LUA:format(''),
+    '    local a = 1\n    local b = compute(alp',
+    '    local a = 1',
+  },
+  {
+    'half a line alone ends with its last whole token',
+    LUA:format('    return '),
+    'compute_something(alpha_one, beta_tw',
+    'compute_something(alpha_one,',
+    after = 'local function f()\n    return compute_something(alpha_one,\nend',
+    check = function(t) t:wait_screen('alpha_one,…') end,
+  },
+  { 'a limit that comes between lines', LUA:format(''), '    local a = 1\n', '    local a = 1' },
+})
+for api in pairs(complete.APIS) do
+  fill.case('half a line over ' .. api, {
+    api = api,
+    filetype = 'lua',
+    text = 'local x = ▏',
+    complete = { max_tokens = 11 },
+    answer = vim.split('f(alpha, beta)', ''),
+    shown = 'f(alpha,',
+  })
+end
+
+fill.cases({ filetype = 'python' }, {
+  { 'a line that repeats itself', 'x1 = 1\nx2 = 2\n▏', ('x3 = '):rep(40), false },
+  {
+    'a block that repeats itself',
+    'import x\n▏',
+    'a = f(1)\nb = f(2)\na = f(1)\nb = f(2)\na = f(1)',
+    'a = f(1)\nb = f(2)',
+  },
+})

@@ -7,6 +7,7 @@
 #include "complete/trim/right.h"
 #include "complete/trim/scope.h"
 #include "complete/trim/talk.h"
+#include "complete/trim/torso.h"
 
 #define WEIGHT_MIN 3 /* as line_weight: lines that have less are alike by chance */
 
@@ -14,12 +15,14 @@ struct state {
     const struct trim_context *context;
     struct span below; /* the first line below that is not blank */
     struct span text;
-    bool final;
+    bool final; /* no more will come */
     struct trim result;
     struct right right;
     struct repeat repeat;
     struct scope scope;
     bool in_scope; /* scope is known */
+    size_t last;   /* where the line begins that came last ... */
+    size_t before; /* ... and what is shown of those before it */
     struct lexer_answer lexer;
     struct markers markers;
 
@@ -136,6 +139,14 @@ static enum verdict check_scope(struct state *s, const struct current *now)
 
 /* ---- repetition ---------------------------------------------------------------- */
 
+static size_t line_begin(const struct state *s, size_t at)
+{
+    while (at > 0 && s->text.data[at - 1] != '\n') {
+        at--;
+    }
+    return at;
+}
+
 /* Nothing from there on is shown, nor the white space before it. */
 static void take_back(struct state *s, size_t from)
 {
@@ -143,6 +154,28 @@ static void take_back(struct state *s, size_t from)
         from--;
     }
     s->result.shown = from < s->result.shown ? from : s->result.shown;
+}
+
+/* What was said before a repetition and is nothing without what should have come instead. */
+static void drop_open_lines(struct state *s)
+{
+    while (s->result.shown > 0) {
+        size_t from = line_begin(s, s->result.shown);
+        if (!torso_goes_on((struct span){s->text.data + from, s->result.shown - from})) {
+            break;
+        }
+        take_back(s, from);
+    }
+}
+
+/* Of a line that repeats itself from byte to on: where it ends. */
+static size_t drop_torso(struct state *s, size_t from, size_t to)
+{
+    if (torso_is_whole((struct span){s->text.data + from, to - from})) {
+        return to;
+    }
+    take_back(s, from);
+    return from;
 }
 
 static enum verdict check_repetition(struct state *s, const struct current *now)
@@ -157,6 +190,7 @@ static enum verdict check_repetition(struct state *s, const struct current *now)
     switch (repeat_follow(&s->repeat, &line, &from)) {
     case REPEAT_YES:
         take_back(s, from);
+        drop_open_lines(s);
         return cut(s, TRIM_REPEATS);
     case REPEAT_MAYBE:
         return HOLD;
@@ -215,6 +249,7 @@ static void check_bytes(struct state *s, struct current *now)
             cut(s, TRIM_RIGHT);
         } else if (repeat_byte(&s->repeat, s->text.data, i, &at)) {
             to = at < to ? at : to;
+            to = drop_torso(s, now->from, to);
             cut(s, TRIM_REPEATS);
         }
     }
@@ -269,7 +304,10 @@ static size_t shown_end(const struct state *s, const struct current *now)
 {
     if (s->right.one_line && !now->closed) {
         /* A token may come, and blanks before it go. */
-        return right_remains(&s->right, before_blanks(s, now->from, now->to), true);
+        size_t end = right_remains(&s->right, before_blanks(s, now->from, now->to), true);
+        bool any = end > now->from &&
+                   !span_is_blank((struct span){s->text.data + now->from, end - now->from});
+        return any ? end : s->result.shown;
     }
     if (s->right.one_line || (s->right.kind != RIGHT_NONE && now->closed && !now->has_next)) {
         return now->to;
@@ -286,8 +324,8 @@ static void state_init(struct state *s, const struct trim_context *c, struct spa
     s->below = (struct span){NULL, 0};
     s->text = (struct span){answer.data, utf8_whole(answer.data, answer.len)};
     s->final = final;
-    s->result = (struct trim){0, false, TRIM_NOTHING};
-    s->lines = s->blanks = 0;
+    s->result = (struct trim){.why = TRIM_NOTHING};
+    s->lines = s->blanks = s->last = s->before = 0;
     s->in_scope = false;
     right_init(&s->right, &c->around);
     size_t at = 0;
@@ -321,7 +359,7 @@ static enum verdict check_line(struct state *s, struct current *now)
         }
         /* The line break before a bracket that is there already. */
         if (s->result.shown > 0 && s->right.kind != RIGHT_NONE && now->closed && !now->has_next &&
-            s->result.why != TRIM_TALK) {
+            s->result.why != TRIM_TALK && s->result.why != TRIM_REPEATS) {
             s->result.shown = now->to;
         }
     }
@@ -334,9 +372,30 @@ static enum verdict check_line(struct state *s, struct current *now)
     return s->result.stop ? CUT : SHOW;
 }
 
-struct trim trim_answer(const struct trim_context *c, struct span answer, bool final)
+/* The limit has ended the answer within its last line. */
+static void cut_last_line(struct state *s)
+{
+    if (s->result.shown <= s->last) {
+        return;
+    }
+    if (s->before > 0) {
+        s->result.shown = s->before;
+        s->result.why = TRIM_TORSO;
+        return;
+    }
+    struct span line = {s->text.data + s->last, s->text.len - s->last};
+    size_t end = s->last + torso_tokens(line);
+    if (s->text.len - end <= RIGHT_MAX) {
+        end = right_remains(&s->right, end, true);
+    }
+    s->result.shown = end < s->result.shown ? end : s->result.shown;
+    s->result.cut = true;
+}
+
+struct trim trim_answer(const struct trim_context *c, struct span answer, enum trim_end end)
 {
     struct state s;
+    bool final = end != TRIM_STREAMS;
     state_init(&s, c, answer, final);
     enum verdict verdict = SHOW;
     size_t at = 0;
@@ -345,7 +404,12 @@ struct trim trim_answer(const struct trim_context *c, struct span answer, bool f
         now.to += span_next_line(s.text, &at).len;
         now.has_next = now.to < s.text.len;
         now.closed = now.has_next || final;
+        s.last = now.from;
+        s.before = s.result.shown;
         verdict = check_line(&s, &now);
+    }
+    if (end == TRIM_CUT && verdict == SHOW) {
+        cut_last_line(&s);
     }
     if (final && verdict == SHOW && s.result.shown == 0) {
         s.result.why = TRIM_BLANK;

@@ -22,12 +22,14 @@ enum trim_why {
     TRIM_BELOW,   /* it comes to what stands below the cursor */
     TRIM_SCOPE,   /* it leaves the block that the cursor is in, or has finished its own */
     TRIM_REPEATS, /* it says again what it, or the lines above, said just before */
+    TRIM_TORSO,   /* the limit has cut its last line, which has whole ones before it */
     TRIM_TALK,    /* a fence, a special token of the model, or words to the reader */
 };
 
 struct trim {
     size_t shown; /* bytes of the answer that may be shown, from its first on */
     bool stop;    /* no further text will change this: the generation can be ended */
+    bool cut;     /* the limit has ended the answer within the line that is shown last */
     enum trim_why why;
 };
 
@@ -38,14 +40,21 @@ struct trim {
 #define TRIM_WAIT ((size_t)-1)
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final);
 
-/* What may be shown of an answer that trim_preamble has been through. final: no more will come.
+/* Whether more of an answer will come. */
+enum trim_end {
+    TRIM_STREAMS,
+    TRIM_ENDED, /* the model has said all */
+    TRIM_CUT,   /* a limit has cut it off */
+};
+
+/* What may be shown of an answer that trim_preamble has been through.
  *
- * - shown never splits a character, and the shown part alone, given as final, is shown
+ * - shown never splits a character, and the shown part alone, given as ended, is shown
  *   whole.
  * - While text streams, what may still turn out to be unwanted is held back, so shown only
- *   grows, with one exception: a block of several lines found to be a repetition
- *   (TRIM_REPEATS) is taken back.
+ *   grows, with two exceptions: what is found to be a repetition (TRIM_REPEATS) is taken back, and
+ *   so is what the limit has cut (TRIM_CUT).
  * - Once stop is true every longer text gives the same result. */
-struct trim trim_answer(const struct trim_context *c, struct span answer, bool final);
+struct trim trim_answer(const struct trim_context *c, struct span answer, enum trim_end end);
 
 #endif

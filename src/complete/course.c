@@ -299,7 +299,7 @@ uint64_t course_deadline(const struct course *c, const struct pace *p)
     if (c->state == COURSE_PAUSING) {
         return c->due_ms;
     }
-    return course_asks_here(c) && c->lag > 0 ? c->since_ms + pace_patience(p) : 0;
+    return course_asks_here(c) && c->lag > 0 && c->asks ? c->since_ms + pace_patience(p) : 0;
 }
 
 struct course_order course_due(struct course *c, const struct pace *p, uint64_t now_ms,

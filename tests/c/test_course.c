@@ -261,6 +261,14 @@ static void whoever_waits_at_its_place_is_left_in_peace(void)
     nothing_happens(typed(&w, fits));
 }
 
+static void one_that_would_not_be_asked_anew_stays(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    nothing_happens(key(&w, KEY_FOLLOWED, behind_by(1, 1)));
+    CHECK_INT(course_deadline(&w.c, &w.p), 0);
+}
+
 static void an_answer_that_is_too_short_is_followed_by_a_request(void)
 {
     struct world w = world(-1);
@@ -473,6 +481,7 @@ int main(void)
     RUN(what_is_known_from_elsewhere_ends_it);
     RUN(an_old_one_makes_room);
     RUN(whoever_waits_at_its_place_is_left_in_peace);
+    RUN(one_that_would_not_be_asked_anew_stays);
     RUN(an_answer_that_is_too_short_is_followed_by_a_request);
     RUN(what_comes_behind_a_suggestion_is_asked_for_when_that_is_due);
     RUN(an_answer_that_was_half_typed_before_it_came_is_followed_at_once);

@@ -5,6 +5,11 @@
 /* A request is old when the user is so far ahead of its text, about a line. */
 #define OLD_BYTES 80
 
+/* After so many answers in a row of which nothing was typed, the model does not know what this is
+ * about: it is asked less, by a longer pause, which costs nobody a suggestion that is right. */
+#define VAIN 6
+#define VAIN_MS 150
+
 static const struct course_order nothing = {0};
 
 bool course_is_alive(const struct course *c)
@@ -80,6 +85,7 @@ struct answer *course_look(const struct course *c, struct suggestion *s,
     *place = (struct course_place){
         .fit = COURSE_AGAINST,
         .known = a != NULL,
+        .used = a != NULL ? s->used : 0,
         .silent = s->silent,
         .ahead = a != NULL && a->final && is_half_used(s, a) &&
                  (a->serial != c->ahead_of || c->ahead != AHEAD_DONE),
@@ -155,11 +161,16 @@ static void pause_till(struct course *c, uint64_t ms)
     c->due_ms = ms;
 }
 
+static uint64_t pause_of(const struct course *c, const struct pace *p)
+{
+    return c->vain >= VAIN && !pace_is_fixed(p) ? VAIN_MS : 0;
+}
+
 /* A configured pause is counted from the last key, so whoever types on is not asked about; an
  * adapted one from the first of those that add text. */
 static void pause_after(struct course *c, const struct pace *p, uint64_t now_ms, bool adds)
 {
-    uint64_t due = now_ms + pace_debounce(p);
+    uint64_t due = now_ms + pace_debounce(p) + pause_of(c, p);
     bool kept = c->state == COURSE_PAUSING && adds && !pace_is_fixed(p) && c->due_ms < due;
     pause_till(c, kept ? c->due_ms : due);
 }
@@ -178,7 +189,7 @@ static void ask_anew(struct course *c, const struct pace *p, uint64_t now_ms)
 {
     c->state = COURSE_IDLE;
     if (c->asks) {
-        uint64_t after = pace_is_fixed(p) ? c->key_ms + pace_debounce(p) : now_ms;
+        uint64_t after = pace_is_fixed(p) ? c->key_ms + pace_debounce(p) : now_ms + pause_of(c, p);
         pause_till(c, after > now_ms ? after : now_ms);
     }
 }
@@ -231,10 +242,23 @@ static struct course_order key_while_alive(struct course *c, const struct pace *
     return order;
 }
 
+/* Of what has come something was typed or accepted, or the user goes on without it. */
+static void note_use(struct course *c, enum key_kind kind, const struct course_place *place)
+{
+    if (place->used > 0 || kind == KEY_ACCEPTED) {
+        c->vain = 0;
+        c->fresh = false;
+    } else if (c->fresh && !place->known && place->fit == COURSE_AGAINST) {
+        c->vain++;
+        c->fresh = false;
+    }
+}
+
 struct course_order course_key(struct course *c, const struct pace *p, uint64_t now_ms,
                                const struct course_key *key, const struct course_place *place)
 {
     c->key_ms = now_ms;
+    note_use(c, key->kind, place);
     c->asks = key->kind != KEY_FOLLOWED && !(key->kind == KEY_TYPED && key->in_word);
     if (course_is_alive(c)) {
         return key_while_alive(c, p, now_ms, key, place);
@@ -268,10 +292,12 @@ struct course_order course_text(struct course *c, const struct pace *p, uint64_t
     }
     if (goes_on(c, place)) {
         note_place(c, place);
+        c->fresh = c->fresh || c->state == COURSE_ASKING;
         c->state = COURSE_ANSWERING;
         c->since_ms = now_ms;
         return nothing;
     }
+    c->vain++;
     ask_anew(c, p, now_ms);
     return (struct course_order){.end = true};
 }
@@ -326,6 +352,7 @@ void course_await(struct course *c)
 void course_close(struct course *c)
 {
     c->state = COURSE_CLOSED;
+    c->fresh = false;
 }
 
 void course_interrupt(struct course *c)

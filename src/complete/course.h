@@ -46,6 +46,7 @@ struct course_place {
     enum course_fit fit; /* means nothing if no request is under way */
     size_t typed;        /* at the request's place, since it was asked ... */
     size_t lag;          /* ... so much of it beyond what has come */
+    size_t used;         /* of what is suggested here */
     bool known;          /* an answer for this place is there, maybe one that says nothing: */
     bool silent;         /* then it is this one */
     bool ahead;          /* what comes behind the suggestion is not known, and may soon be needed */
@@ -74,6 +75,8 @@ struct course {
     bool asks;                   /* ... after which what is not known is asked for */
     uint64_t since_ms;           /* the request waits for text since */
     size_t typed, lag;           /* of the request under way, see course_place */
+    unsigned vain;               /* answers in a row of which nothing was typed; the last ... */
+    bool fresh;                  /* ... has come, and it has not turned out */
     uint64_t ahead_of;           /* serial of the answer behind which it was looked last ... */
     enum { AHEAD_BEHIND, AHEAD_DONE } ahead; /* ... and how far ... */
     uint64_t ahead_then;                     /* ... by way of this answer, if not 0 */

@@ -110,6 +110,7 @@ void suggestion_send(struct suggestion *s, const struct answer *a, const struct 
     wire_int(out, (int64_t)a->variant + 1);
     wire_cstr(out, "of");
     wire_int(out, of > a->variant ? of : a->variant + 1);
+    s->at.used = known ? s->at.used : 0; /* was said of another */
     s->at.serial = a->serial;
     s->at.length = len;
     s->sent_final = a->final ? a->serial : 0;

@@ -202,6 +202,37 @@ static void a_configured_pause_is_kept_then_too(void)
     CHECK_INT(course_deadline(&w.c, &w.p), typed_ms + 400);
 }
 
+static void a_model_that_is_wrong_again_and_again_is_asked_less_until_it_is_right(void)
+{
+    struct world w = world(-1);
+    for (int i = 0; i < 6; i++) {
+        CHECK(w.c.vain < 6);
+        ask(&w);
+        typed(&w, behind_by(1, 1));
+        text(&w, unknown);
+        CHECK(course_deadline(&w.c, &w.p) == w.now + (i < 5 ? 0 : 150));
+        course_close(&w.c);
+    }
+    typed(&w, unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now + 150 + pace_debounce(&w.p));
+    const struct course_place used = {.known = true, .used = 1};
+    typed(&w, used);
+    typed(&w, unknown);
+    CHECK_INT(course_deadline(&w.c, &w.p), w.now + pace_debounce(&w.p));
+}
+
+static void what_was_shown_and_not_typed_counts_as_wrong(void)
+{
+    struct world w = world(-1);
+    ask(&w);
+    text(&w, fits);
+    course_over(&w.c, &w.p, w.now, &known);
+    typed(&w, unknown);
+    CHECK_INT(w.c.vain, 1);
+    typed(&w, unknown);
+    CHECK_INT(w.c.vain, 1);
+}
+
 static void a_contradiction_ends_it_at_once(void)
 {
     struct world w = world(-1);
@@ -476,6 +507,8 @@ int main(void)
     RUN(what_the_first_bytes_contradict_is_ended_and_asked_anew_at_once);
     RUN(later_bytes_are_compared_too);
     RUN(a_configured_pause_is_kept_then_too);
+    RUN(a_model_that_is_wrong_again_and_again_is_asked_less_until_it_is_right);
+    RUN(what_was_shown_and_not_typed_counts_as_wrong);
     RUN(a_contradiction_ends_it_at_once);
     RUN(a_deletion_ends_it_unless_all_is_gone_that_was_typed_since);
     RUN(what_is_known_from_elsewhere_ends_it);

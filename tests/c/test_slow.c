@@ -136,6 +136,18 @@ static void a_server_that_rejects_is_left_alone(void)
     }
 }
 
+static void a_model_that_is_always_wrong_costs_less_than_by_llama_vims_way(void)
+{
+    struct slow_server server = half_wrong;
+    server.miss = 1;
+    for (int i = 0; i < FIRSTS; i++) {
+        for (int j = 0; j < GAPS; j++) {
+            struct row row = play_at(firsts[i], gaps[j], server, steady);
+            CHECK(row.hum.requests <= row.vim.requests);
+        }
+    }
+}
+
 static void a_server_that_is_always_right_is_asked_once_for_each_line(void)
 {
     struct slow_server server = half_wrong;
@@ -199,6 +211,7 @@ int main(int argc, char **argv)
     RUN(who_pauses_now_and_then_sees_more);
     RUN(who_mistypes_now_and_then_is_not_left_alone);
     RUN(a_server_that_rejects_is_left_alone);
+    RUN(a_model_that_is_always_wrong_costs_less_than_by_llama_vims_way);
     RUN(a_server_that_is_always_right_is_asked_once_for_each_line);
     RUN(without_looking_ahead_most_of_it_is_seen_still);
     RUN(a_configured_pause_is_one_also_on_a_slow_server);

@@ -114,7 +114,9 @@ end
 local function example(node, indent, out)
   for _, field in ipairs(node.fields) do
     local name = indent .. field.name
-    if field.kind == 'group' then
+    if field.switch then
+      out[#out + 1] = ('%s = %s,'):format(name, field.default)
+    elseif field.kind == 'group' then
       out[#out + 1] = name .. ' = {'
       example(field, indent .. '  ', out)
       out[#out + 1] = indent .. '},'

@@ -76,6 +76,7 @@ local M = {}
 ---@field prefetch boolean
 ---@field during_chat 'auto'|'always'|'never'
 ---@field menu 'hide'|'show'
+---@field maps false|table<string, hum.Keys>
 ---@field fim hum.FimConfig
 ---@field options table<string, any>
 
@@ -92,12 +93,14 @@ local M = {}
 
 local current ---@type hum.Config|nil
 local given = {} ---@type any  what setup() was last given
+local seen = nil ---@type any  what vim.g.hum was then
 local adopted = {} ---@type table<string, true>  services that the user chose in this session
 local on_change = {} ---@type (fun(config: hum.Config))[]
 
 ---@return table|nil user, string|nil problem
 local function user_table()
   local user = vim.g.hum
+  seen = user
   if type(user) == 'function' then
     local ok, result = pcall(user)
     if not ok then return nil, 'the function in vim.g.hum failed: ' .. tostring(result) end
@@ -161,6 +164,16 @@ function M.setup(opts)
   if #problems == 0 then return true end
   report(problems)
   return nil, problems
+end
+
+--- Applies `vim.g.hum` if it was set anew, as in a file that is sourced once more. A function is not called
+--- again.
+---@return boolean  it was
+function M.follow()
+  local user = vim.g.hum
+  if not current or type(user) ~= 'table' or vim.deep_equal(user, seen) then return false end
+  M.setup(given)
+  return true
 end
 
 --- The options in force. Not to be changed by the caller.

@@ -9,7 +9,9 @@ local function arguments() return require('hum.arguments') end
 ---@param opts? table
 ---@return boolean ok  there was no fault
 function M.setup(opts)
-  local ok = require('hum.config').setup(opts) == true
+  local config = require('hum.config')
+  local ok = config.setup(opts) == true
+  if config.get().complete.maps then require('hum.complete.maps').start() end
   -- Last: whoever goes on in spite of the error did not ask for the defaults.
   if not ok then arguments().check('setup', 'opts', opts, 'table') end
   return ok

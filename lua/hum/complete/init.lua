@@ -15,6 +15,10 @@
 --       float      lines that still have no room
 --     menu         completion menus beside it
 --   accept       the suggestion becomes text
+--     redo         that Neovim repeats
+--     replay       exactly
+--     literal      by keys that are text and nothing else
+--   maps         keys for it
 --   collect      excerpts for prompts elsewhere
 --     dwell      where the user was for how long
 --   channel      notifications to the helper
@@ -49,7 +53,10 @@ local reported = {} ---@type table<string, boolean>  kinds of failures that the 
 local trouble = nil ---@type string|nil  why a request failed, until text has come again
 
 --- Completes in buffers from now on; called once the user is known to have configured hum.
-function M.start() require('hum.complete.keys').start() end
+function M.start()
+  require('hum.complete.keys').start()
+  require('hum.complete.maps').start()
+end
 
 ---@param mode hum.CompleteMode
 ---@param here? boolean  for the current buffer alone

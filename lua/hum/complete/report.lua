@@ -86,6 +86,20 @@ local function check_loaded(found, name, path, wait_for)
   health.info('the model is not loaded yet; it will be loaded when you enter insert mode, which may take a while')
 end
 
+local function check_maps()
+  for _, key in ipairs(require('hum.complete.maps').state()) do
+    local text = ('%s: %s'):format(key.key, key.desc)
+    if key.over then
+      health.warn(('%s, but something else is mapped now: %s'):format(text, key.over), {
+        'Enter insert mode once; if that does not help, map one of the two to another key, see |hum-complete-maps|.',
+      })
+    else
+      local others = table.concat(key.others, ', ')
+      health.ok(others == '' and text or ('%s; without a suggestion: %s'):format(text, others))
+    end
+  end
+end
+
 ---@param err string
 local function report(err)
   local text = err:gsub('^hum: ', ''):gsub('^completion: ', '')
@@ -106,6 +120,7 @@ function M.check(usable, wait_for)
   local name = complete.endpoint or options.endpoint
   health.start('hum: completion')
   health.info('mode: ' .. modes(complete))
+  check_maps()
   if not is_wanted(complete, buf) then
     return health.info('see |hum-complete| for what it does and how to switch it on')
   end

@@ -56,7 +56,8 @@ end
 local function with_defaults(node, value)
   if value == nil then value = vim.deepcopy(node.default) end
   if node.kind == 'group' then
-    value = value or {}
+    if node.switch and not value then return false end
+    value = type(value) == 'table' and value or {}
     for _, field in ipairs(node.fields or {}) do
       value[field.name] = with_defaults(field, value[field.name])
     end

@@ -295,7 +295,9 @@ end
 function walk(node, value, path, found)
   local inner = node.kind == 'group' and walk_group or node.kind == 'map' and walk_map
   if inner and type(value) == 'table' then return inner(node, value, path, found) end
-  local why = inner and expected('a table', value) or not inner and faults[node.kind](value, node)
+  if node.switch and type(value) == 'boolean' then return end
+  local what = node.switch and 'a table, true or false' or 'a table'
+  local why = inner and expected(what, value) or not inner and faults[node.kind](value, node)
   if why then
     found[#found + 1] = { path = path, why = why }
   elseif node.kind == 'json' then

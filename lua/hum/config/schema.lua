@@ -25,6 +25,7 @@
 ---@field wildcard? boolean   '*' is a name of the map too
 ---@field reserved? table<string, string>  names that a table of options may not have, and why
 ---@field or_false? boolean   `false` is a value of the string too
+---@field switch? boolean     of a group: `true` is all of its defaults, `false` is none of it, and the default
 
 local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
 table.sort(DIALECTS)
@@ -402,6 +403,27 @@ these tokens and sends them raw, without a template.]],
   },
 }
 
+local complete_maps = {
+  kind = 'group',
+  name = 'maps',
+  switch = true,
+  default = false,
+  also = { 'keys', 'mappings', 'keymaps', 'keymap' },
+  help = [[
+Keys for suggestions, in insert mode, see |hum-complete-maps|. `true`: those below; a table sets
+others, or `false` for no key; `false`: none is mapped. Without a suggestion each key does
+what it did before.]],
+  fields = {
+    { name = 'accept', kind = 'keys', default = '<Tab>', help = 'Insert the suggestion.' },
+    { name = 'accept_word', kind = 'keys', default = '<M-w>', help = 'Insert its first word.' },
+    { name = 'accept_line', kind = 'keys', default = '<M-l>', help = 'Insert its first line.' },
+    { name = 'next', kind = 'keys', default = '<M-n>', help = 'Show the next alternative.' },
+    { name = 'prev', kind = 'keys', default = '<M-p>', help = 'Show the previous alternative.' },
+    { name = 'dismiss', kind = 'keys', default = '<M-e>', help = 'Dismiss the suggestion.' },
+    { name = 'suggest', kind = 'keys', default = '<M-s>', help = 'Request a suggestion now.' },
+  },
+}
+
 local complete = {
   kind = 'group',
   name = 'complete',
@@ -598,6 +620,7 @@ What to do if the window has no room for all lines of a suggestion. "scroll": sc
 once, and show what still has no room in a float; "float": only a float; "count": only
 say how many lines there are ("+4"). See |hum-overflow|.]],
     },
+    complete_maps,
     fim,
     {
       name = 'options',

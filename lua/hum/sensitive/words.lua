@@ -29,8 +29,8 @@ local WHOLE = set(
 
 --- A key of what: "api-key", "ACCESS_KEY", "sshkey".
 local KEYS = set([[
-  api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host aws root
-  ec2 gcp azure]])
+  api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host aws
+  root ec2 gcp azure]])
 
 --- Tokens that are no secret: of designs, of language models and of parsers.
 local TOKENS =

@@ -184,6 +184,33 @@ test('why completion will not work is told, and what to do', function(t)
   T.match('download it with "ollama pull absent:1b"', text, true)
 end)
 
+test('why there is no completion in this buffer is told, whether there is a server or not', function(t)
+  for _, case in ipairs({
+    { 'edit .env', 'no completion in ".env": it may hold variables of an environment' },
+    { 'edit a.txt | set paste', [[no completion in "a.txt": 'paste' is set]] },
+    {
+      'set nopaste | edit git-rebase-todo',
+      'no completion in "git-rebase-todo": there is nothing to suggest in a list',
+    },
+    { 'edit b.txt', 'completion in "b.txt" starts with insert mode' },
+  }) do
+    t.child = t:start()
+    t:cmd(case[1])
+    if case[1]:find('rebase') then t:cmd('setlocal filetype=gitrebase') end
+    local options = { complete = { mode = 'on' }, endpoints = { ollama = { url = 'http://127.0.0.1:1' } } }
+    T.match(case[2], completion(report(t, options)), true)
+  end
+end)
+
+test('the last error of completion is told', function(t)
+  t:cmd('edit ' .. t:write_file('main.c', 'int a;\n'))
+  t:lua([[
+    require('hum.complete')
+    local failure = { code = 'http', status = 500, message = 'ollama has no memory', hint = 'Add some.' }
+    require('hum.server.client').on_event('backend_error', 0, failure)]])
+  T.match('last error at %d%d:%d%d:%d%d: ollama has no memory. Add some.', completion(report(t, (with_coder(t)))))
+end)
+
 test('an endpoint that nobody uses is no error', function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, rules = {} })

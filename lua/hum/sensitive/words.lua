@@ -22,10 +22,9 @@ local BEGINS = { 'secret', 'credential', 'password', 'passwd', 'token' }
 local GOES_ON = set('key keys list file files store db data dump base manager backup new old')
 
 --- Nothing but the word itself.
-local WHOLE = set(
-  [[
-  creds cred otp totp 2fa mfa pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena senha userpass]]
-)
+local WHOLE = set([[
+  creds cred otp totp 2fa mfa pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena
+  senha userpass]])
 
 --- A key of what: "api-key", "ACCESS_KEY", "sshkey".
 local KEYS = set([[

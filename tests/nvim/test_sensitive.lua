@@ -374,8 +374,12 @@ test('what was collected of a buffer is forgotten with it when a secret comes in
   complete.type(t, '<Esc>:%yank<CR>')
   t:cmd('silent write!')
   complete.insert(t, complete.lines(5, 7), { name = 'main.src' })
+  complete.call(t, 'now')
   complete.wait_idle(t)
-  local asked = complete.requests(srv)
+  local asked = t:wait(function()
+    local requests = complete.requests(srv)
+    return #requests > 0 and requests
+  end, 'a request')
   T.match('MARK', vim.inspect(asked[#asked].body), true)
   complete.type(t, '<Esc>')
   t:cmd('buffer notes.src')
@@ -386,8 +390,10 @@ test('what was collected of a buffer is forgotten with it when a secret comes in
   complete.wait_idle(t)
   complete.call(t, 'now')
   complete.wait_idle(t)
-  asked = complete.requests(srv)
-  T.ok(#asked > 0, 'something is asked')
+  asked = t:wait(function()
+    local requests = complete.requests(srv)
+    return #requests > 0 and requests
+  end, 'a request')
   for _, request in ipairs(asked) do
     T.no_match('MARK', vim.inspect(request.body), true)
   end

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "complete/backend.h"
 #include "complete/supply.h"
+#include "complete/trim/reindent.h"
 #include "complete/trim/trim.h"
 #include "job/job.h"
 #include "job/registry.h"
@@ -38,8 +39,10 @@ struct fetch {
     struct buf piece;    /* scratch: one event's text as a buffer of Neovim may have it */
     struct buf preamble; /* what came, until it is known how much of it is not to be inserted */
     bool preamble_over;
-    size_t arrived;  /* bytes of text */
-    size_t examined; /* bytes, see EXAMINED_PER_TOKEN */
+    struct reindent reindent; /* once it is over */
+    struct buf placed;        /* scratch: what comes out of that */
+    size_t arrived;           /* bytes of text */
+    size_t examined;          /* bytes, see EXAMINED_PER_TOKEN */
     struct answer *answer;
     const struct fetch_callbacks *callbacks;
     void *ctx;
@@ -58,6 +61,8 @@ static void fetch_free(struct fetch *f)
     around_text_finish(&f->around);
     buf_finish(&f->piece);
     buf_finish(&f->preamble);
+    buf_finish(&f->placed);
+    reindent_finish(&f->reindent);
     free(f);
 }
 
@@ -98,11 +103,19 @@ static bool examine(struct fetch *f, enum trim_end end)
     return trim.stop || f->doubtful;
 }
 
+/* The answer grows by this text as the file has it: so it is cached, shown and typed along. */
+static bool place(struct fetch *f, const char *text, size_t len, bool final)
+{
+    buf_clear(&f->placed);
+    reindent_feed(&f->reindent, (struct span){text, len}, final, &f->placed);
+    return cache_extend(f->supply->cache, f->answer, f->placed.data, f->placed.len) != 0;
+}
+
 /* Returns whether the answer has no room for more. */
 static bool extend(struct fetch *f, const char *text, size_t len, bool final)
 {
     if (f->preamble_over) {
-        return cache_extend(f->supply->cache, f->answer, text, len) != 0;
+        return place(f, text, len, false);
     }
     buf_add(&f->preamble, text, len);
     bool full = f->preamble.error != 0;
@@ -113,9 +126,8 @@ static bool extend(struct fetch *f, const char *text, size_t len, bool final)
         return false;
     }
     f->preamble_over = true;
-    return cache_extend(f->supply->cache, f->answer, f->preamble.data + drop,
-                        f->preamble.len - drop) != 0 ||
-           full;
+    reindent_init(&f->reindent, &f->context, (struct span){f->preamble.data, drop});
+    return place(f, f->preamble.data + drop, f->preamble.len - drop, false) || full;
 }
 
 static void finish(struct fetch *f, enum trim_end end)
@@ -123,6 +135,9 @@ static void finish(struct fetch *f, enum trim_end end)
     f->generation = NULL;
     if (f->preamble.len > 0 && !f->preamble_over) {
         extend(f, "", 0, true);
+    }
+    if (f->preamble_over) {
+        place(f, "", 0, true);
     }
     examine(f, end);
     cache_cut(f->supply->cache, f->answer, f->answer->shown);
@@ -326,6 +341,7 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     utf8_init(&f->utf8);
     buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&f->preamble, CACHE_TEXT);
+    buf_init(&f->placed, SIZE_MAX);
     if (f->generation == NULL) {
         fetch_free(f);
         return NULL;

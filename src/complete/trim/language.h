@@ -9,6 +9,7 @@ struct language {
     bool markup;       /* tags such as <s> are text */
     bool generics;     /* <...> are brackets of types: Vec<u8> */
     bool by_indent;    /* a block ends where its indentation does */
+    bool recipes;      /* of make: their lines begin with a tab, in every file */
     bool nocase;       /* "select" is "SELECT" */
     bool words;        /* lines may be sentences, or hold them without quotes */
     bool bars;         /* <| and |> are operators */

@@ -1,0 +1,514 @@
+#include "complete/trim/reindent.h"
+
+#include "complete/trim/line.h"
+
+#include <string.h>
+
+#define BEFORE_MAX ((size_t)32 << 10) /* bytes above the cursor that are looked at */
+#define WORD_MAX 12                   /* bytes of a line that may say something */
+
+/* ---- the file ------------------------------------------------------------------ */
+
+/* Lines of code open and close blocks by where they stand. */
+static void enter_block(struct reindent *r, size_t column)
+{
+    while (r->block_count > 0 && r->blocks[r->block_count - 1] > column) {
+        r->block_count--;
+    }
+    if (r->block_count > 0 && r->blocks[r->block_count - 1] == column) {
+        return;
+    }
+    if (r->block_count == REINDENT_DEPTH) {
+        memmove(r->blocks, r->blocks + 1, sizeof r->blocks - sizeof *r->blocks);
+        r->block_count--;
+    }
+    r->blocks[r->block_count++] = column;
+}
+
+static void note_brackets(struct reindent *r, const struct syntax_line *l, struct span line,
+                          size_t file, size_t answer)
+{
+    size_t indent = line.len - span_ltrim(line).len;
+    r->bracket_count -= l->closed < r->bracket_count ? l->closed : r->bracket_count;
+    for (size_t i = 0; i < l->open_count && r->bracket_count < REINDENT_DEPTH; i++) {
+        size_t behind = l->open[i] + 1;
+        while (behind < line.len && line.data[behind] == ' ') {
+            behind++;
+        }
+        size_t offset = behind - indent;
+        bool last = r->tail == TAIL_OPENS || line.data + behind >= l->code.data + l->code.len;
+        r->brackets[r->bracket_count++] =
+            (struct reindent_bracket){answer + offset, file + offset, file, last};
+    }
+}
+
+/* A line that stands no deeper than a bracket's is not inside of it: the bracket was none. */
+static void forget_brackets(struct reindent *r, struct span line, size_t file)
+{
+    struct span trimmed = span_ltrim(line);
+    while (r->bracket_count > 0 && trimmed.len > 0 && !line_closes(trimmed) &&
+           r->brackets[r->bracket_count - 1].line >= file) {
+        r->bracket_count--;
+    }
+}
+
+static bool is_aligned(const struct reindent *r)
+{
+    return r->bracket_count > 0 && !r->brackets[r->bracket_count - 1].last;
+}
+
+/* "target: source" of make. */
+static bool is_rule(struct span line)
+{
+    const char *colon = line.len > 0 ? memchr(line.data, ':', line.len) : NULL;
+    return colon != NULL && !is_blank(line.data[0]) && line.data[0] != '#' &&
+           (colon + 1 == line.data + line.len || colon[1] != '=');
+}
+
+/* A whole line, which stands at these columns. */
+static void follow_line(struct reindent *r, struct span line, size_t file, size_t answer)
+{
+    enum syntax_in in = r->syntax.in;
+    if (in == SYNTAX_CODE) {
+        forget_brackets(r, line, file);
+    }
+    bool aligned = is_aligned(r);
+    const struct syntax_line l = syntax_follow(&r->syntax, line);
+    if (in == SYNTAX_CODE && r->syntax.in != SYNTAX_CODE) {
+        r->literal_file = file;
+        r->literal_answer = answer;
+    }
+    if (span_is_blank(line)) {
+        return;
+    }
+    r->recipe = line.data[0] == '\t' || is_rule(line) || (r->recipe && is_blank(line.data[0]));
+    if (l.code.len == 0 || in != SYNTAX_CODE) {
+        return;
+    }
+    r->tail = syntax_tail_of(r->context->language, l.code);
+    if (r->tail == TAIL_ENDS && l.closed > 0 && !is_closing_bracket(l.code.data[0])) {
+        r->tail = TAIL_MAY_OPEN; /* "a)" of a case in a shell's script */
+    }
+    note_brackets(r, &l, line, file, answer);
+    if (!aligned) {
+        r->item = span_starts_with(l.code, "- ");
+        r->column = file;
+        enter_block(r, file);
+    }
+}
+
+static void read_before(struct reindent *r)
+{
+    struct span before = r->context->around.before;
+    size_t at = before.len > BEFORE_MAX ? before.len - BEFORE_MAX : 0;
+    if (at > 0) {
+        span_next_line(before, &at); /* the rest of one */
+    }
+    while (at < before.len) {
+        struct span line = span_next_line(before, &at);
+        size_t column = indent_columns(&r->style.indent, line);
+        follow_line(r, line, column, column);
+    }
+}
+
+/* ---- guesses ------------------------------------------------------------------- */
+
+static void add_guess(struct reindent *r, size_t from, size_t to, size_t step)
+{
+    if (r->guess_count < REINDENT_GUESSES) {
+        r->guesses[r->guess_count++] = (struct guess){from, to, step};
+    }
+}
+
+/* How many blocks a line at that column is in. */
+static size_t depth_of(const struct reindent *r, size_t column)
+{
+    size_t depth = 0, outer = column;
+    for (size_t i = 0; i < r->block_count; i++) {
+        depth += r->blocks[i] < column;
+        outer = r->blocks[i] < outer ? r->blocks[i] : outer;
+    }
+    return depth + outer / r->style.step;
+}
+
+/* Whether lines stand in steps, each where the line above says: not so in markup and where lines
+ * are aligned with each other, as in Haskell, Lisp and SQL. */
+static bool has_steps(const struct language *language)
+{
+    struct span comments = span_of(language->comments != NULL ? language->comments : "");
+    bool known = span_starts_with(comments, "#") ||
+                 (!language->by_indent && span_starts_with(comments, "//"));
+    bool lua = language->blocks != NULL && span_starts_with(span_of(language->blocks), "--[[");
+    bool other = comments.len == 0 && language->blocks == NULL && !language->by_indent;
+    return !language->markup && (known || lua || other);
+}
+
+/* base: the column in the file at which the answer begins; own: the column of its first line as
+ * it says itself, if it does so, else base. */
+static void guess(struct reindent *r, size_t base, size_t own)
+{
+    static const size_t steps[] = {4, 2, 8, 3};
+    const size_t count = has_steps(r->context->language) ? sizeof steps / sizeof *steps : 0;
+    size_t step = r->style.step, depth = depth_of(r, base);
+    if (own != base) {
+        add_guess(r, own, base, step);
+        for (size_t i = 0; i < count; i++) {
+            add_guess(r, own, base, steps[i]);
+        }
+    }
+    add_guess(r, 0, 0, step);
+    for (size_t i = 0; i < count; i++) {
+        add_guess(r, depth * steps[i], base, steps[i]);
+    }
+    for (size_t i = 0; i < count && base > 0; i++) {
+        add_guess(r, base, base, steps[i]);
+    }
+    for (size_t i = 0; i <= count && count > 0 && base > 0; i++) {
+        add_guess(r, 0, base, i == 0 ? step : steps[i - 1]);
+    }
+}
+
+/* The file's own columns. */
+static bool is_plain(const struct reindent *r, const struct guess *g)
+{
+    return g->from == g->to && g->step == r->style.step;
+}
+
+/* The column in the file. exact: it is so many whole steps from where it is counted. */
+static size_t map(const struct reindent *r, const struct guess *g, size_t answer, bool *exact)
+{
+    size_t step = r->style.step;
+    *exact = true;
+    if (is_plain(r, g)) {
+        return answer;
+    }
+    if (answer >= g->from) {
+        size_t n = answer - g->from;
+        *exact = n % g->step == 0;
+        return g->to + n / g->step * step + n % g->step;
+    }
+    size_t n = g->from - answer;
+    *exact = n % g->step == 0 && n / g->step * step <= g->to;
+    size_t less = (n + g->step - 1) / g->step * step;
+    return less < g->to ? g->to - less : 0;
+}
+
+static bool is_block(const struct reindent *r, size_t column)
+{
+    for (size_t i = 0; i < r->block_count; i++) {
+        if (r->blocks[i] == column) {
+            return true;
+        }
+    }
+    return column == 0;
+}
+
+/* The line goes on with what stands above: ".then()", "|| x". */
+static bool continues(struct span trimmed)
+{
+    return trimmed.data[0] != '\0' && strchr(".&|?:+*/=<>,%\\", trimmed.data[0]) != NULL;
+}
+
+/* It may stand in the column of the line that opens its block. */
+static bool may_stand_out(struct span trimmed)
+{
+    static const char *const words[] = {"case", "default", "public", "private", "protected"};
+    struct span word = span_first_word(trimmed);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (span_equals(word, words[i])) {
+            return true;
+        }
+    }
+    return trimmed.data[0] == '{' || trimmed.data[0] == '-' || line_closes(trimmed);
+}
+
+/* Whether a line may stand there that leaves blocks, which lines of most languages do by what they
+ * say. */
+static bool may_leave(const struct reindent *r, size_t column, struct span trimmed)
+{
+    static const char *const words[] = {"else",   "elseif", "elsif", "elif",
+                                        "rescue", "ensure", "catch"};
+    const struct reindent_bracket *b =
+        r->bracket_count > 0 ? &r->brackets[r->bracket_count - 1] : NULL;
+    if (b != NULL && b->last && is_closing_bracket(trimmed.data[0])) {
+        return column == b->line;
+    }
+    if (b != NULL && b->last) {
+        return column > b->line || (column == b->line && may_stand_out(trimmed));
+    }
+    if (column == r->column || r->context->language->by_indent || may_stand_out(trimmed) ||
+        column == 0) {
+        return true;
+    }
+    struct span word = span_first_word(trimmed);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (span_equals(word, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool fits(const struct reindent *r, const struct guess *g, size_t answer,
+                 struct span trimmed)
+{
+    bool exact;
+    size_t column = map(r, g, answer, &exact);
+    size_t deeper = exact && column > r->column ? column - r->column : 0;
+    bool inside = deeper == r->style.step ||
+                  (is_plain(r, g) && deeper < 32 && (r->style.steps >> deeper & 1) == 1);
+    bool beside =
+        exact && column <= r->column && is_block(r, column) && may_leave(r, column, trimmed);
+    if (r->tail == TAIL_OPENS) {
+        return (deeper > 0 && inside) || (beside && column == r->column && may_stand_out(trimmed));
+    }
+    bool item = r->item && deeper == 2 && is_plain(r, g);
+    return beside || item || (r->tail == TAIL_MAY_OPEN && deeper > 0 && inside);
+}
+
+/* Drops the guesses that this line proves wrong; returns where it is to stand. */
+static size_t decide(struct reindent *r, size_t answer, struct span trimmed)
+{
+    bool exact;
+    size_t column = map(r, &r->guesses[0], answer, &exact), kept = 0;
+    if (column > r->column && (r->tail == TAIL_CONTINUES || continues(trimmed))) {
+        return column; /* it may stand anywhere */
+    }
+    for (size_t i = 0; i < r->guess_count; i++) {
+        const struct guess g = r->guesses[i];
+        size_t here = map(r, &g, answer, &exact);
+        if (fits(r, &g, answer, trimmed) && (kept == 0 || here == column)) {
+            column = here;
+            r->guesses[kept++] = g;
+        }
+    }
+    r->guess_count = kept > 0 ? kept : r->guess_count;
+    return column;
+}
+
+/* ---- one line ------------------------------------------------------------------ */
+
+static struct span span_of_line(const struct reindent *r)
+{
+    return (struct span){r->line.data, r->line.len};
+}
+
+/* The line that the cursor is in, where nothing but white space was typed: the column at which
+ * the answer's first text stands. own: white space that the answer has for it. */
+static size_t place_first(const struct reindent *r, size_t typed, size_t own, size_t kept)
+{
+    size_t inside = r->column + r->style.step;
+    if (own == 0) {
+        return typed;
+    }
+    if (is_aligned(r)) {
+        size_t column = r->brackets[r->bracket_count - 1].file;
+        bool is_it = typed < column && (own == column || typed + own == column);
+        return is_it ? column : typed + kept;
+    }
+    if (r->tail == TAIL_OPENS) {
+        /* Behind a block's first line that is what the answer wants to say. */
+        return typed < inside ? inside : typed;
+    }
+    return typed + kept;
+}
+
+/* In a comment or string of several lines: as far from where that began as in the answer. */
+static size_t place_inside(struct reindent *r, size_t answer)
+{
+    size_t began = r->literal_answer;
+    return answer >= began ? r->literal_file + (answer - began) : answer;
+}
+
+static void guess_once(struct reindent *r, size_t base, size_t own)
+{
+    if (r->guess_count == 0) {
+        guess(r, base, own);
+    }
+}
+
+static size_t place_code(struct reindent *r, size_t answer, struct span trimmed)
+{
+    bool exact;
+    guess_once(r, r->column, r->column);
+    if (!is_aligned(r)) {
+        return decide(r, answer, trimmed);
+    }
+    for (size_t i = r->bracket_count; i > 0; i--) {
+        if (r->brackets[i - 1].answer == answer) {
+            return r->brackets[i - 1].file;
+        }
+    }
+    return map(r, &r->guesses[0], answer, &exact);
+}
+
+/* White space up to that column, from one on that white space stands at already. */
+static void write_indent(const struct reindent *r, size_t from, size_t to, struct buf *out)
+{
+    if (r->style.aligns && is_aligned(r) && r->column >= from && r->column <= to) {
+        indent_write(&r->style.indent, from, r->column, out);
+        for (from = r->column; from < to; from++) {
+            buf_add(out, " ", 1);
+        }
+        return;
+    }
+    indent_write(&r->style.indent, from, to, out);
+}
+
+static bool is_recipe(const struct reindent *r, struct span line)
+{
+    return r->context->language->recipes && (r->recipe || line.data[0] == '\t');
+}
+
+/* A line of make's recipes begins with a tab, whatever the options say. */
+static void write_recipe(struct reindent *r, struct span white, struct buf *out)
+{
+    bool typed = r->first && r->context->around.line.len > 0;
+    if (white.len == 0 || white.data[0] == '\t' || typed) {
+        buf_add(out, white.data, white.len);
+        return;
+    }
+    r->recipe_white = r->recipe_white > 0 ? r->recipe_white : white.len;
+    size_t base = r->recipe_white < white.len ? r->recipe_white : white.len;
+    buf_add(out, "\t", 1);
+    buf_add(out, white.data + base, white.len - base);
+}
+
+static void place_typed_line(struct reindent *r, size_t kept, struct buf *out)
+{
+    struct span typed = r->context->around.line;
+    size_t at = indent_columns(&r->style.indent, typed);
+    size_t own = r->dropped + kept;
+    size_t column = place_first(r, at, own, kept);
+    guess_once(r, column, own > 0 && own != column && at + own != column ? own : column);
+    write_indent(r, at, column, out);
+    r->file = column;
+    r->answer = r->guesses[0].from == r->guesses[0].to ? column : own;
+}
+
+/* How much of a line, without its indentation, says where it stands: its first word and the byte
+ * behind it, or three bytes. 0: more must come. However the answer comes, it is the same. */
+static size_t head_of(struct span trimmed, bool final)
+{
+    size_t word = span_first_word(trimmed).len, wanted = word > 0 ? word + 1 : 3;
+    const char *end = memchr(trimmed.data, '\n', trimmed.len);
+    wanted = wanted > WORD_MAX ? WORD_MAX : wanted;
+    size_t len = end != NULL ? (size_t)(end - trimmed.data) : trimmed.len;
+    if (trimmed.len == 0 || (end == NULL && len < wanted && !final)) {
+        return 0;
+    }
+    return len < wanted ? len : wanted;
+}
+
+/* Decides where the line stands and lets its white space out. head: see head_of. */
+static void place(struct reindent *r, size_t head, struct buf *out)
+{
+    struct span line = span_of_line(r), trimmed = span_ltrim(line);
+    struct span white = {line.data, line.len - trimmed.len};
+    trimmed.len = head;
+    size_t columns = indent_columns(&r->style.foreign, line);
+    r->placed = true;
+    r->out = white.len;
+    r->file = r->answer = columns;
+    bool recipes = r->context->language->recipes;
+    bool verbatim = r->syntax.in == SYNTAX_STRING || (recipes && !is_recipe(r, line)) || head == 0;
+    if (verbatim) {
+        buf_add(out, white.data, white.len);
+    } else if (recipes) {
+        write_recipe(r, white, out);
+    } else if (r->first && r->context->around.line.len > 0) {
+        place_typed_line(r, columns, out);
+    } else {
+        bool inside = r->syntax.in != SYNTAX_CODE;
+        r->file = inside ? place_inside(r, columns) : place_code(r, columns, trimmed);
+        write_indent(r, 0, r->file, out);
+    }
+}
+
+static void end_line(struct reindent *r)
+{
+    struct span line = span_of_line(r);
+    line.len--; /* its end */
+    if (r->first) {
+        /* What was typed of it, and the white space that is there instead of the answer's. */
+        size_t column = indent_columns(&r->style.indent, line);
+        bool typed = span_ltrim(r->context->around.line).len > 0;
+        follow_line(r, line, typed ? column : r->file, typed ? column : r->answer);
+    } else {
+        follow_line(r, line, r->file, r->answer);
+    }
+    buf_clear(&r->line);
+    r->first = r->placed = false;
+    r->out = 0;
+}
+
+static void flush(struct reindent *r, bool final, struct buf *out)
+{
+    if (!r->placed && r->line.len > 0) {
+        size_t head = head_of(span_ltrim(span_of_line(r)), final);
+        if (head > 0 || final) {
+            place(r, head, out);
+        }
+    }
+    if (r->placed) {
+        buf_add(out, r->line.data + r->out, r->line.len - r->out);
+        r->out = r->line.len;
+    }
+}
+
+void reindent_feed(struct reindent *r, struct span text, bool final, struct buf *out)
+{
+    if (r->asis) {
+        buf_add(out, text.data, text.len);
+        return;
+    }
+    size_t at = 0;
+    while (at < text.len) {
+        size_t from = at;
+        span_next_line(text, &at);
+        bool whole = at <= text.len;
+        buf_add(&r->line, text.data + from, (whole ? at : text.len) - from);
+        if (whole && text.data[at - 1] == '\n') {
+            flush(r, true, out);
+            end_line(r);
+        }
+    }
+    flush(r, final, out);
+}
+
+/* ---- all ----------------------------------------------------------------------- */
+
+/* White space at the end of what was dropped is the first line's. */
+static size_t dropped_columns(const struct reindent *r, struct span dropped)
+{
+    size_t from = dropped.len;
+    while (from > 0 && is_blank(dropped.data[from - 1])) {
+        from--;
+    }
+    return indent_columns(&r->style.foreign, span_skip(dropped, from));
+}
+
+void reindent_init(struct reindent *r, const struct trim_context *context, struct span dropped)
+{
+    struct span line = context->around.line;
+    *r = (struct reindent){.context = context, .first = true};
+    r->style = style_of(&context->around, &context->indent, context->language);
+    syntax_init(&r->syntax, context->language);
+    buf_init(&r->line, SIZE_MAX);
+    r->asis = r->style.unknown || context->language->prose;
+    if (r->asis) {
+        return;
+    }
+    read_before(r);
+    r->dropped = dropped_columns(r, dropped);
+    if (span_ltrim(line).len > 0) {
+        buf_add(&r->line, line.data, line.len);
+        r->out = line.len;
+        r->placed = true;
+    }
+}
+
+void reindent_finish(struct reindent *r)
+{
+    buf_finish(&r->line);
+}

@@ -1,0 +1,265 @@
+#include "complete/trim/syntax.h"
+
+#include "complete/trim/line.h"
+
+#include <string.h>
+
+void syntax_init(struct syntax *s, const struct language *language)
+{
+    *s = (struct syntax){.language = language};
+}
+
+/* ---- words of the language ----------------------------------------------------- */
+
+/* The next of the words with blanks between them; false: there is none. */
+static bool next_word(const char **words, struct span *word)
+{
+    if (*words == NULL) {
+        return false;
+    }
+    *words += strspn(*words, " ");
+    *word = (struct span){*words, strcspn(*words, " ")};
+    *words += word->len;
+    return word->len > 0;
+}
+
+static bool has_word(const char *words, struct span s)
+{
+    struct span word;
+    while (next_word(&words, &word)) {
+        if (word.len == s.len && memcmp(word.data, s.data, s.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void enter(struct syntax *s, enum syntax_in in, struct span close)
+{
+    size_t len = close.len < SYNTAX_WORD ? close.len : SYNTAX_WORD;
+    memcpy(s->close, close.data, len);
+    s->close[len] = '\0';
+    s->in = in;
+    s->line = false;
+}
+
+/* ---- what begins at a byte ----------------------------------------------------- */
+
+/* Bytes of what opens a comment of lines there, 0: none. */
+static size_t comment_opens(struct syntax *s, struct span at)
+{
+    const char *blocks = s->language->blocks;
+    struct span open, close;
+    while (next_word(&blocks, &open) && next_word(&blocks, &close)) {
+        if (span_starts(at, open)) {
+            enter(s, open.data[0] == '[' ? SYNTAX_STRING : SYNTAX_COMMENT, close);
+            return open.len;
+        }
+    }
+    return 0;
+}
+
+static bool is_comment(const struct language *language, struct span line, size_t i)
+{
+    const char *comments = language->comments;
+    struct span word;
+    while (next_word(&comments, &word)) {
+        bool alone = word.len > 1 || i == 0 || is_blank(line.data[i - 1]);
+        if (alone && span_starts(span_skip(line, i), word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "[[" and "[==[" of Lua. */
+static size_t long_bracket_opens(struct syntax *s, struct span at)
+{
+    size_t n = 1;
+    if (s->language->blocks == NULL || !span_starts_with(span_of(s->language->blocks), "--[[") ||
+        at.data[0] != '[') {
+        return 0;
+    }
+    while (n < at.len && n < SYNTAX_WORD - 2 && at.data[n] == '=') {
+        n++;
+    }
+    if (n == at.len || at.data[n] != '[') {
+        return 0;
+    }
+    enter(s, SYNTAX_STRING, (struct span){at.data, n + 1});
+    s->close[0] = s->close[n] = ']';
+    return n + 1;
+}
+
+/* "<<EOF", "<<-'EOF'", "<<~SQL". */
+static size_t document_opens(const struct syntax *s, struct span at, struct span *word)
+{
+    size_t n = 2;
+    if (s->language->comments == NULL || !span_starts_with(at, "<<")) {
+        return 0;
+    }
+    while (n < at.len && strchr("<-~", at.data[n]) != NULL && at.data[n] != '\0') {
+        n++;
+    }
+    bool quoted = n < at.len && (at.data[n] == '"' || at.data[n] == '\'');
+    *word = span_first_word(span_skip(at, n + quoted));
+    bool named =
+        word->len > 0 && word->len <= SYNTAX_WORD && word->data[0] >= 'A' && word->data[0] <= 'Z';
+    return named ? n + quoted + word->len : 0;
+}
+
+/* The string that begins there; 0: none. One that may not have several lines ends in its line, or
+ * is none. */
+static size_t string_at(struct syntax *s, struct span line, size_t i)
+{
+    const char *strings = s->language->strings;
+    struct span at = span_skip(line, i), quote;
+    while (next_word(&strings, &quote)) {
+        if (!span_starts(at, quote)) {
+            continue;
+        }
+        for (size_t n = quote.len; n + quote.len <= at.len; n++) {
+            if (at.data[n] == '\\') {
+                n++;
+            } else if (memcmp(at.data + n, quote.data, quote.len) == 0) {
+                return n + quote.len;
+            }
+        }
+        bool ticks = quote.data[0] == '`' && s->language->comments != NULL &&
+                     span_starts_with(span_of(s->language->comments), "//");
+        if (quote.len == 3 || ticks) {
+            bool alone = quote.len == 3 && span_is_blank((struct span){line.data, i});
+            enter(s, alone ? SYNTAX_DOC : SYNTAX_STRING, quote);
+            return at.len;
+        }
+        return 0;
+    }
+    return 0;
+}
+
+/* ---- a line -------------------------------------------------------------------- */
+
+/* How many bytes of the line belong to what began in a line above. */
+static size_t leave(struct syntax *s, struct span line)
+{
+    size_t len = strlen(s->close);
+    if (s->line) {
+        s->in = span_equals(span_ltrim(span_rtrim(line)), s->close) ? SYNTAX_CODE : s->in;
+        return line.len;
+    }
+    for (size_t i = 0; i + len <= line.len; i++) {
+        if (memcmp(line.data + i, s->close, len) == 0) {
+            s->in = SYNTAX_CODE;
+            return i + len;
+        }
+    }
+    return line.len;
+}
+
+static void note_bracket(struct syntax_line *l, char c, size_t at)
+{
+    if (is_opening_bracket(c) && l->open_count < SYNTAX_BRACKETS) {
+        l->open[l->open_count++] = at;
+    } else if (is_closing_bracket(c)) {
+        l->closed += l->open_count == 0;
+        l->open_count -= l->open_count > 0;
+    }
+}
+
+/* Bytes from there on that are no code: of a string or comment of lines; 0: code. */
+static size_t pass_over(struct syntax *s, struct span line, size_t i)
+{
+    size_t n = comment_opens(s, span_skip(line, i));
+    n = n > 0 ? n : long_bracket_opens(s, span_skip(line, i));
+    return n > 0 ? n + leave(s, span_skip(line, i + n)) : 0;
+}
+
+struct syntax_line syntax_follow(struct syntax *s, struct span line)
+{
+    struct syntax_line l = {.code = {line.data, 0}};
+    struct span document = {NULL, 0};
+    size_t i = s->in != SYNTAX_CODE ? leave(s, line) : 0, end = 0;
+    while (i < line.len && !is_comment(s->language, line, i)) {
+        size_t n = pass_over(s, line, i);
+        bool comment = n > 0 && line.data[i] != '[';
+        n = n > 0 ? n : document_opens(s, span_skip(line, i), &document);
+        n = n > 0 ? n : string_at(s, line, i);
+        if (n == 0) {
+            note_bracket(&l, line.data[i], i);
+            n = 1;
+        }
+        i += n;
+        end = comment ? end : i;
+    }
+    if (document.len > 0 && s->in == SYNTAX_CODE) {
+        enter(s, SYNTAX_STRING, document);
+        s->line = true;
+    }
+    l.code.len = end < line.len ? end : line.len;
+    l.code = span_ltrim(span_rtrim(l.code));
+    return l;
+}
+
+/* ---- what follows -------------------------------------------------------------- */
+
+/* "function(a, b)" at the end, of Lua and Vim. */
+static bool ends_with_function(struct span code)
+{
+    static const char word[] = "function";
+    const size_t len = sizeof word - 1;
+    size_t open = code.len;
+    while (open > 0 && code.data[open - 1] != '(') {
+        open--;
+    }
+    bool is_it = open > len && code.data[code.len - 1] == ')';
+    return is_it && memcmp(code.data + open - 1 - len, word, len) == 0;
+}
+
+static enum syntax_tail tail_by_words(const struct language *language, struct span code)
+{
+    static const char tails[] = "then do else begin try repeat finally loop";
+    static const char heads[] =
+        "if elif elsif elseif unless while until for foreach switch def class module function "
+        "case when rescue ensure catch struct let in where with rec quote macro augroup local";
+    static const char heads_of_brackets[] = "if else for while foreach elseif switch";
+    static const char python[] =
+        "def class if elif else for while try except finally with async match case";
+    static const char ends[] = "end fi done esac endif";
+    struct span first = span_first_word(code), last = span_last_word(code);
+    char end = code.data[code.len - 1];
+    bool brackets =
+        language->comments != NULL && span_starts_with(span_of(language->comments), "//");
+    if (language->by_indent && end == ':') {
+        return has_word(python, first) ? TAIL_OPENS : TAIL_MAY_OPEN;
+    }
+    if (has_word(tails, last) || ends_with_function(code)) {
+        return TAIL_OPENS;
+    }
+    if (end == ';' || end == '}' || has_word(ends, last)) {
+        return TAIL_ENDS;
+    }
+    if (brackets) {
+        return end == ')' && has_word(heads_of_brackets, first) ? TAIL_MAY_OPEN : TAIL_ENDS;
+    }
+    return has_word(heads, first) ? TAIL_MAY_OPEN : TAIL_ENDS;
+}
+
+enum syntax_tail syntax_tail_of(const struct language *language, struct span code)
+{
+    if (code.len == 0) {
+        return TAIL_ENDS;
+    }
+    char last = code.data[code.len - 1];
+    struct span first = span_first_word(code);
+    bool label = span_equals(first, "case") || span_equals(first, "default");
+    if (is_opening_bracket(last) || (last == ':' && label)) {
+        return TAIL_OPENS;
+    }
+    if (last == ':' && language->by_indent) {
+        return tail_by_words(language, code);
+    }
+    if (last != '\0' && strchr("=\\+-*/&|<>?.,~^%:", last) != NULL) {
+        return TAIL_CONTINUES;
+    }
+    return tail_by_words(language, code);
+}

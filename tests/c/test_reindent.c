@@ -1,0 +1,204 @@
+#include "base/buf.h"
+#include "check.h"
+#include "complete/trim/reindent.h"
+#include "complete/trim/trim.h"
+
+/* '~' in code is the cursor; all of the answer is placed, at once and byte by byte. */
+struct example {
+    const char *what, *filetype, *code, *answer, *placed;
+};
+
+static struct trim_context context_of(const struct example *x, const struct indent *indent)
+{
+    const char *cursor = strchr(x->code, '~'), *line = cursor;
+    while (line > x->code && line[-1] != '\n') {
+        line--;
+    }
+    return (struct trim_context){
+        .around = {.before = {x->code, (size_t)(line - x->code)},
+                   .line = {line, (size_t)(cursor - line)},
+                   .after = span_of(cursor + 1)},
+        .indent = *indent,
+        .language = language_of(x->filetype),
+    };
+}
+
+static void place(const struct trim_context *c, const char *answer, bool bytes, struct buf *out)
+{
+    struct reindent r;
+    size_t drop = trim_preamble(c, span_of(answer), true), len = strlen(answer);
+    reindent_init(&r, c, (struct span){answer, drop});
+    for (size_t i = drop; bytes && i < len; i++) {
+        size_t before = out->len;
+        reindent_feed(&r, (struct span){answer + i, 1}, false, out);
+        CHECK(out->len >= before);
+    }
+    reindent_feed(&r, bytes ? (struct span){"", 0} : span_of(answer + drop), true, out);
+    reindent_finish(&r);
+    buf_add(out, "", 0);
+}
+
+static void check_example(const struct example *x, const struct indent *indent)
+{
+    const struct trim_context c = context_of(x, indent);
+    for (int bytes = 0; bytes < 2; bytes++) {
+        struct buf out;
+        buf_init(&out, SIZE_MAX);
+        place(&c, x->answer, bytes == 1, &out);
+        check_texts(x->what, bytes, "placed", out.data != NULL ? out.data : "", x->placed);
+        buf_finish(&out);
+    }
+}
+
+#define EXAMPLES(indent, ...)                                     \
+    do {                                                          \
+        static const struct example list[] = {__VA_ARGS__};       \
+        for (size_t i = 0; i < sizeof list / sizeof *list; i++) { \
+            check_example(&list[i], &(indent));                   \
+        }                                                         \
+    } while (0)
+
+static const struct indent neovims = {.tabs = {8}, .tab_count = 1, .step = 8};
+static const struct indent tabs_of_4 = {.tabs = {4}, .tab_count = 1, .step = 4};
+static const struct indent half_tabs = {.tabs = {8}, .tab_count = 1, .step = 4};
+static const struct indent blanks_2 = {.tabs = {2}, .tab_count = 1, .step = 2, .blanks = true};
+static const struct indent blanks_4 = {.tabs = {8}, .tab_count = 1, .step = 4, .blanks = true};
+
+static void a_file_with_tabs_gets_tabs(void)
+{
+    EXAMPLES(neovims,
+             {"steps of four behind text", "c", "void f()\n{\n\tint x;~\n}\n",
+              "\n    if (x) {\n        y();\n    }", "\n\tif (x) {\n\t\ty();\n\t}"},
+             {"in an indented line", "c", "void f()\n{\n\tint x;\n\t~\n}\n",
+              "    if (x) {\n        y();\n    }\n", "if (x) {\n\t\ty();\n\t}\n"},
+             {"without the first line's indentation", "c", "void f()\n{\n\tint x;\n\t~\n}\n",
+              "if (x) {\n        y();\n    }\n    z();", "if (x) {\n\t\ty();\n\t}\n\tz();"},
+             {"steps of two", "c", "void f()\n{\n\tint x;~\n}\n",
+              "\n  if (x) {\n    y();\n  }\n  z();", "\n\tif (x) {\n\t\ty();\n\t}\n\tz();"},
+             {"counted from the cursor", "c", "void f()\n{\n\tint x;\n\t~\n}\n",
+              "if (x) {\n    y();\n}\nz();", "if (x) {\n\t\ty();\n\t}\n\tz();"},
+             {"deeper", "c", "void f()\n{\n\tif (x) {\n\t\ty();~\n\t}\n}\n",
+              "\n        if (z) {\n            q();\n        }",
+              "\n\t\tif (z) {\n\t\t\tq();\n\t\t}"},
+             {"as it is", "c", "void f()\n{\n\tint x;~\n}\n", "\n\tif (x) {\n\t\ty();\n\t}",
+              "\n\tif (x) {\n\t\ty();\n\t}"},
+             {"aligned arguments", "c", "void f()\n{\n\tint x;~\n}\n",
+              "\n\tcall(alpha,\n\t     beta);\n\tz();", "\n\tcall(alpha,\n\t     beta);\n\tz();"},
+             {"aligned arguments in other steps", "c", "void f()\n{\n\tint x;~\n}\n",
+              "\n    call_it_so(alpha,\n               beta);\n    z();",
+              "\n\tcall_it_so(alpha,\n\t\t   beta);\n\tz();"}, );
+    EXAMPLES(tabs_of_4,
+             {"columns that are right", "go", "func f() {\n\tx := 1\n\t~\n}\n",
+              "if x {\n        y()\n    }", "if x {\n\t\ty()\n\t}"},
+             {"in a string of lines nothing is touched", "go", "func f() {\n\tx := 1\n\t~\n}\n",
+              "s := `\n    a: 1\n`\n    y()", "s := `\n    a: 1\n`\n\ty()"}, );
+    EXAMPLES(half_tabs,
+             {"tabs and blanks", "c", "{\n    if (x) {\n\ty();~\n    }\n}\n",
+              "\n        if (z) {\n            q();\n        }",
+              "\n\tif (z) {\n\t    q();\n\t}"}, );
+}
+
+static void a_file_with_blanks_gets_blanks(void)
+{
+    EXAMPLES(blanks_4,
+             {"tabs", "python", "def f():\n    x = 1~\n", "\n\tif x:\n\t\ty()",
+              "\n    if x:\n        y()"},
+             {"tabs in an unindented line", "python", "def f():\n~\n", "\tx = 1\n\treturn x\n",
+              "    x = 1\n    return x\n"},
+             {"columns that are right", "c", "{\n    a();~\n}\n",
+              "\n    if (x) {\n        y();\n    }", "\n    if (x) {\n        y();\n    }"},
+             {"steps of two", "python", "def f(xs):\n    for x in xs:~\n",
+              "\n    if x:\n      y()\n    else:\n      z()\n  return 1",
+              "\n        if x:\n            y()\n        else:\n            z()\n    return 1"},
+             {"a docstring goes along", "python", "class A:\n    x = 1~\n",
+              "\n  def f(self):\n    \"\"\"Do it.\n\n    Twice.\n    \"\"\"\n    return 1",
+              "\n    def f(self):\n        \"\"\"Do it.\n\n        Twice.\n        \"\"\"\n"
+              "        return 1"},
+             {"aligned arguments", "python", "def f():\n    x = 1~\n",
+              "\n    y = call(a,\n             b)\n    return y",
+              "\n    y = call(a,\n             b)\n    return y"},
+             {"a wrapped line", "python", "def f():\n    x = 1~\n",
+              "\n    y = (\n        a + b\n    )\n    return y",
+              "\n    y = (\n        a + b\n    )\n    return y"}, );
+    EXAMPLES(
+        blanks_2,
+        {"steps of four", "python", "def f():\n  x = 1~\n",
+         "\n    if x:\n        y()\n    return x", "\n  if x:\n    y()\n  return x"},
+        {"behind a block's first line", "lua", "local function f(x)\n  if x then~\n  end\nend\n",
+         "\n        y()\n        while x do\n            z()\n        end",
+         "\n    y()\n    while x do\n      z()\n    end"},
+        {"four from a right base", "lua", "local function f(x)\n  ~\nend\n",
+         "if x then\n      y()\n  end\n  return 1", "if x then\n    y()\n  end\n  return 1"},
+        {"a callback", "lua", "local function f(x)\n  g()~\nend\n",
+         "\n    on(function()\n        y()\n    end)\n    z()",
+         "\n  on(function()\n    y()\n  end)\n  z()"},
+        {"a chain", "javascript", "function f() {\n  x();~\n}\n",
+         "\n  return p\n    .then(a)\n    .then(b);", "\n  return p\n    .then(a)\n    .then(b);"},
+        {"a list of YAML", "yaml", "steps:\n  - run: a~\n", "\n    with: b\n  - run: c",
+         "\n    with: b\n  - run: c"},
+        {"keys of YAML without values", "yaml", "volumes:\n  a:~\n",
+         "\n  b:\n  c:", "\n  b:\n  c:"}, );
+}
+
+static void the_files_lines_go_before_its_options(void)
+{
+    EXAMPLES(neovims,
+             {"blanks, and options that nobody set", "c", "{\n    a();~\n}\n",
+              "\n    if (x) {\n        y();\n    }", "\n    if (x) {\n        y();\n    }"},
+             {"tabs of the answer there", "c", "{\n    a();~\n}\n", "\n\tif (x) {\n\t\ty();\n\t}",
+              "\n    if (x) {\n        y();\n    }"},
+             {"nothing is known", "lua", "local function f()\n~\nend\n",
+              "    local a = 1\n    return a", "    local a = 1\n    return a"},
+             {"prose", "markdown", "- a\n\t- b~\n", "\n    - c\n  - d", "\n    - c\n  - d"}, );
+    EXAMPLES(blanks_4,
+             {"tabs, and blanks wanted", "c", "{\n\ta();~\n}\n",
+              "\n    if (x) {\n        y();\n    }", "\n\tif (x) {\n\t\ty();\n\t}"}, );
+}
+
+static void the_cursor_stands_elsewhere(void)
+{
+    EXAMPLES(blanks_4,
+             {"too little was typed", "python", "def f(x):\n  ~\n\ndef g(): pass", "  return x",
+              "  return x"},
+             {"too little, and the answer has all", "python", "def f(x):\n  ~\n\ndef g(): pass",
+              "    return x", "  return x"},
+             {"as much as there is", "python", "def f(x):\n    ~\n", "    if x:\n        y()",
+              "if x:\n        y()"},
+             {"a deeper line", "c", "{\n    if (x)\n    ~\n}\n", "    y();\n    z();",
+              "    y();\n    z();"}, );
+}
+
+static void recipes_of_make_begin_with_tabs(void)
+{
+    EXAMPLES(blanks_4,
+             {"tabs stay", "make", "CC = gcc\n\nall:~\n", "\n\t$(CC) -o x\n\techo",
+              "\n\t$(CC) -o x\n\techo"},
+             {"blanks become one", "make", "all: x~\n",
+              "\n    gcc -o x\n    if x; then \\\n        y; \\\n    fi\n\nclean:\n    rm x",
+              "\n\tgcc -o x\n\tif x; then \\\n\t    y; \\\n\tfi\n\nclean:\n\trm x"},
+             {"in an empty line", "make", "all: x\n~\n", "    gcc -o x\n", "\tgcc -o x\n"},
+             {"conditions stay", "make", "all:\n\tx\n\n~\n", "ifeq ($(A),1)\n  B = 1\nendif\n",
+              "ifeq ($(A),1)\n  B = 1\nendif\n"}, );
+}
+
+static void literals_stay(void)
+{
+    EXAMPLES(neovims,
+             {"a here-document", "sh", "f()\n{\n\tx=1~\n}\n",
+              "\n    cat <<EOF\n    a\n\tb\nEOF\n    y", "\n\tcat <<EOF\n    a\n\tb\nEOF\n\ty"},
+             {"a long string", "lua", "local function f()\n\tlocal x = 1~\nend\n",
+              "\n    local s = [[\n    a\n]]\n    y()", "\n\tlocal s = [[\n    a\n]]\n\ty()"},
+             {"a comment of lines", "c", "{\n\tx();~\n}\n",
+              "\n    /* a\n     * b\n     */\n    y();", "\n\t/* a\n\t * b\n\t */\n\ty();"}, );
+}
+
+int main(void)
+{
+    RUN(a_file_with_tabs_gets_tabs);
+    RUN(a_file_with_blanks_gets_blanks);
+    RUN(the_files_lines_go_before_its_options);
+    RUN(the_cursor_stands_elsewhere);
+    RUN(recipes_of_make_begin_with_tabs);
+    RUN(literals_stay);
+    return check_report("test_reindent");
+}

@@ -76,6 +76,19 @@ local function has_others(g)
   return false
 end
 
+--- That is asked once for each row: as an answer comes in pieces it would be asked for each.
+---@param g hum.Ghost
+---@return boolean
+local function is_apart(g)
+  if g.asked_row ~= g.at_row then
+    g.asked_row, g.apart = g.at_row, has_others(g)
+  end
+  return g.apart
+end
+
+--- No window that completion is of use in is narrower.
+local SHORT = 10
+
 ---@param g hum.Ghost
 ---@param more string  behind the first line break
 ---@param wrapped integer
@@ -85,9 +98,10 @@ local function new_below(g, more, wrapped, tail)
   local all, lines = vim.split(more, '\n', { plain = true }), {}
   local taken = g.drawn_behind and g.drawn_behind.rows or 0
   local hidden = math.max(0, #all - math.max(0, room.below() - wrapped - taken))
-  local width = room.width()
   for i = 1, #all - hidden do
-    lines[i] = { { text.within(text.drawable(all[i], '', g.stops), width), 'HumGhost' } }
+    local line = text.drawable(all[i], '', g.stops)
+    if #line > SHORT then line = text.within(line, room.width()) end
+    lines[i] = { { line, 'HumGhost' } }
   end
   if #lines > 0 then finish(g, lines[#lines], hidden == 0, tail, info_of(g, hidden)) end
   return {
@@ -102,7 +116,7 @@ local function new_below(g, more, wrapped, tail)
     all = all,
     lines = lines,
     hidden = hidden,
-    apart = #lines > 0 and has_others(g),
+    apart = #lines > 0 and is_apart(g),
   }
 end
 
@@ -138,7 +152,7 @@ end
 ---@return integer missing  rows that it would take beyond the window
 local function within(g, first)
   local free = room.right()
-  if #first + g.extra_here + #g.right_here <= free or not vim.wo.wrap then
+  if #first + g.extra_here + #g.right_here <= free or not room.wraps() then
     return first, 0, 0 -- no text has more cells than bytes
   end
   local right = api.nvim_strwidth(right_of(g))
@@ -165,15 +179,14 @@ local function hint_cells(g)
   return cells
 end
 
---- What stands in the line must end before the edge where lines do not wrap, or Neovim would scroll
---- sideways.
----@return integer cells
-local function room_inline() return room.right() - 1 - vim.o.sidescrolloff end
+--- What ends so many cells before the edge need not be measured, 'sidescrolloff' being less.
+local CLOSE = 32
 
 ---@param first string
 ---@return boolean  it has no room in the line
 local function is_beyond(first)
-  return #first > room_inline() and not vim.wo.wrap and api.nvim_strwidth(first) > room_inline()
+  if #first < room.right() - CLOSE or room.wraps() then return false end
+  return api.nvim_strwidth(first) > room.inline()
 end
 
 --- The first line as it is to be drawn, given what stands right of the cursor. Closing
@@ -194,7 +207,7 @@ local function beside(g, first, goes_on)
   if goes_on or g.right_here == '' then
     -- Overlaid text is cut at the edge of the window, where other text is wrapped.
     local free, cells, covered = room.right(), api.nvim_strwidth(first), api.nvim_strwidth(right_of(g))
-    if vim.wo.wrap and math.max(cells, covered) + hints > free then return first, -1 end
+    if room.wraps() and math.max(cells, covered) + hints > free then return first, -1 end
     first = first .. (' '):rep(covered - cells)
     return first, math.max(0, free - math.max(cells, covered))
   end
@@ -352,8 +365,9 @@ local function keep_to_edge(chunks, covers)
   for i = 1, #chunks do
     cells = cells + #chunks[i][1]
   end
-  local free = covers < 0 and room_inline() or room.right()
-  if cells <= free or vim.wo.wrap then return end
+  if cells < room.right() - CLOSE or room.wraps() then return end
+  local free = covers < 0 and room.inline() or room.right()
+  if cells <= free then return end
   for i = 2, #chunks do
     free = free - api.nvim_strwidth(chunks[i][1])
   end
@@ -432,7 +446,8 @@ end
 --- The window, or how it shows text, is another.
 ---@param g hum.Ghost
 function M.show_again(g)
-  g.below, g.stops = nil, text.stops(g.buf)
+  room.renew()
+  g.below, g.stops, g.asked_row = nil, text.stops(g.buf), nil
   M.show(g)
 end
 

@@ -32,6 +32,9 @@ local BASE_MARK = 1
 ---@field at_col integer
 ---@field have integer    bytes of `want` that stand in the buffer
 ---@field extra integer   bytes right of the cursor that `want` closes itself
+---@field tick integer        of the buffer, when that was compared
+---@field asked_row? integer  the row that was looked at for others' virtual lines
+---@field apart boolean       it has some
 ---@field same boolean        what stands there of it is so byte for byte
 ---@field right_here string   in the cursor's line: `right` ...
 ---@field extra_here integer  ... and `extra`
@@ -82,8 +85,9 @@ end
 --- move with each line that comes; what has no room then is shown in a float.
 ---@param g hum.Ghost
 make_room = function(g)
+  if g.missing == 0 or ghost ~= g or not g.drawn then return end
   local way = config.get().complete.overflow
-  if ghost ~= g or not g.drawn or g.missing == 0 or way == 'count' then return end
+  if way == 'count' then return end
   local wait = key_ms + QUIET_MS - vim.uv.now()
   if wait > 0 then return make_room_later(g, wait) end
   local most = (way == 'scroll' and not g.roomed) and room.may_scroll() or 0
@@ -153,6 +157,7 @@ local function realign(g, row, col)
   local have, indent, extra, below, closing = measure(g, row, col)
   if not have then return false end
   g.at_row, g.at_col = row, col
+  g.tick = api.nvim_buf_get_changedtick(g.buf)
   g.have, g.indent, g.extra = have, indent, extra
   g.below_cursor, g.closing = below, closing
   -- With lines below the cursor, all that stands right of it came too.
@@ -187,6 +192,7 @@ function M.follow(row, col)
     M.drop()
     return 0, 0
   end
+  room.renew()
   draw.show(g)
   if g.final and g.have == #g.want then
     return 0, 0 -- typed whole; kept in case that the user deletes some of it
@@ -197,6 +203,7 @@ end
 --- What stands beside it has changed.
 function M.redraw()
   if ghost then
+    room.renew()
     draw.show(ghost)
     make_room(ghost)
   end
@@ -221,6 +228,7 @@ end
 
 --- By the user, or because text came.
 local function on_scroll()
+  room.renew()
   if is_here(ghost) and (ghost.missing > 0 or ghost.floats) then show_again(ghost) end
 end
 
@@ -259,6 +267,8 @@ local function show_new(data)
     at_col = data.col,
     have = #left,
     extra = 0,
+    tick = data.tick,
+    apart = false,
     same = true,
     right_here = line:sub(data.col + 1),
     extra_here = 0,
@@ -277,6 +287,7 @@ local function show_new(data)
   }
   -- Stays in front of what is typed there.
   api.nvim_buf_set_extmark(buf, bases, data.row, data.col, { id = BASE_MARK, right_gravity = false })
+  room.renew()
   draw.show(ghost)
   make_room(ghost)
 end
@@ -287,6 +298,8 @@ end
 ---@return boolean  it still goes with what was typed
 local function update(g, data)
   local text
+  -- All that is compared with the buffer is as it was.
+  local is_more = #g.left + data.from - g.first >= g.have and g.extra == 0 and not g.indent and data.text ~= ''
   if data.from >= g.first then
     local kept = g.text:sub(1, data.from - g.first)
     if #kept < data.from - g.first then
@@ -298,6 +311,7 @@ local function update(g, data)
   end
   g.text, g.want = text, g.left .. text
   g.final, g.cut, g.n, g.of = data.final, data.cut == true, data.n, data.of
+  if is_more and g.tick == api.nvim_buf_get_changedtick(g.buf) then return true end
   return realign(g, g.at_row, g.at_col)
 end
 

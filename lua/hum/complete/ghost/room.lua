@@ -1,18 +1,55 @@
--- The room that a suggestion has in its window, and more of it by scrolling.
+-- The room that a suggestion has in its window, and more of it by scrolling. What is asked is kept until renew(),
+-- as an answer that comes in pieces asks it for each.
 local M = {}
 
 local api, fn = vim.api, vim.fn
 
+---@class hum.Room
+---@field right? integer
+---@field below? integer
+---@field width? integer
+---@field wraps? boolean
+---@field inline? integer
+local known = {} ---@type hum.Room
+
+--- The cursor, the window or how it shows text may be another.
+function M.renew()
+  known.right, known.below, known.width, known.wraps, known.inline = nil, nil, nil, nil, nil
+end
+
 ---@return integer cells  from the cursor to the edge of the window
-function M.right() return api.nvim_win_get_width(0) - fn.wincol() + 1 end
+function M.right()
+  known.right = known.right or api.nvim_win_get_width(0) - fn.wincol() + 1
+  return known.right
+end
 
 ---@return integer rows  below the cursor's
-function M.below() return fn.winheight(0) - fn.winline() end
+function M.below()
+  known.below = known.below or fn.winheight(0) - fn.winline()
+  return known.below
+end
 
 ---@return integer cells  of a row of text
 function M.width()
-  local window = fn.getwininfo(api.nvim_get_current_win())[1]
-  return math.max(1, window.width - window.textoff)
+  if not known.width then
+    local window = fn.getwininfo(api.nvim_get_current_win())[1]
+    known.width = math.max(1, window.width - window.textoff)
+  end
+  return known.width
+end
+
+---@return boolean  lines that are too long are wrapped
+function M.wraps()
+  if known.wraps == nil then known.wraps = vim.wo.wrap end
+  return known.wraps
+end
+
+--- What stands in the line must end before the edge where lines do not wrap, or Neovim would scroll
+--- sideways.
+---@return integer cells
+function M.inline()
+  known.inline = known.inline or M.right() - 1 - vim.o.sidescrolloff
+  return known.inline
 end
 
 ---@return boolean  the cursor is in the first row of its line
@@ -65,6 +102,7 @@ function M.scroll(rows)
   if most == 0 then return false end
   local top = topline_for(math.min(rows, most), most)
   if not top then return false end
+  M.renew()
   fn.winrestview({ topline = top, topfill = 0, skipcol = 0 })
   return true
 end

@@ -8,6 +8,9 @@ local menu = require('hum.complete.ghost.menu')
 local room = require('hum.complete.ghost.room')
 local text = require('hum.complete.ghost.text')
 
+-- Compiling this would cost more than it saves: see bench/README.md.
+if jit then jit.off(true, true) end
+
 local M = {}
 
 local api = vim.api
@@ -95,7 +98,7 @@ local SHORT = 10
 ---@param tail string
 ---@return hum.GhostBelow
 local function new_below(g, more, wrapped, tail)
-  local all, lines = vim.split(more, '\n', { plain = true }), {}
+  local all, lines = text.lines(more), {}
   local taken = g.drawn_behind and g.drawn_behind.rows or 0
   local hidden = math.max(0, #all - math.max(0, room.below() - wrapped - taken))
   for i = 1, #all - hidden do
@@ -164,7 +167,8 @@ end
 
 ---@param g hum.Ghost
 ---@return integer cells  of others' virtual text within the text right of the cursor
-local function hint_cells(g)
+local function measure_hints(g)
+  g.hinted = false
   local cells, from, to = 0, { g.at_row, g.at_col }, { g.at_row, -1 }
   local marks = api.nvim_buf_get_extmarks(g.buf, -1, from, to, { details = true, type = 'virt_text' })
   for _, mark in ipairs(marks) do
@@ -177,6 +181,16 @@ local function hint_cells(g)
     end
   end
   return cells
+end
+
+--- The same, asked once for each place of the cursor.
+---@param g hum.Ghost
+---@return integer cells
+local function hint_cells(g)
+  if g.hints_row ~= g.at_row or g.hints_col ~= g.at_col then
+    g.hints_row, g.hints_col, g.hints = g.at_row, g.at_col, measure_hints(g)
+  end
+  return g.hints
 end
 
 --- What ends so many cells before the edge need not be measured, 'sidescrolloff' being less.
@@ -199,7 +213,6 @@ end
 ---@return string first
 ---@return integer covers  cells to the edge of the window that blanks take behind it; -1: it stands between
 local function beside(g, first, goes_on)
-  g.hinted = false
   local hints = (goes_on or g.extra_here > 0) and hint_cells(g) or 0
   if g.extra_here == 0 and (not goes_on or g.right_here == '') and hints == 0 then
     return first, g.right_here == '' and is_beyond(first) and 0 or -1
@@ -242,7 +255,6 @@ local function draw_apart(g, below)
       id = MARK,
       virt_lines = below.lines,
       right_gravity = false,
-      undo_restore = false,
       scoped = look.scoped(),
     })
   else
@@ -272,7 +284,7 @@ end
 ---@param g hum.Ghost
 ---@param behind string  lines of the suggestion, from that on that stands below the cursor
 local function set_behind(g, behind)
-  local all = vim.split(behind .. g.right, '\n', { plain = true })
+  local all = text.lines(behind .. g.right)
   local count = g.below_cursor
   for i = 1, count do
     local further = {}
@@ -286,7 +298,6 @@ local function set_behind(g, behind)
       virt_lines = #further > 0 and further or nil,
       hl_mode = 'replace',
       priority = OVER,
-      undo_restore = false,
       scoped = look.scoped(),
     })
   end
@@ -312,7 +323,7 @@ end
 ---@param inline boolean
 ---@return integer|nil column
 local function window_column(g, inline)
-  if inline or not g.hinted then return nil end
+  if inline or not g.hinted or g.hints_col ~= g.at_col then return nil end
   return room.is_first_row() and room.column() or nil
 end
 
@@ -332,7 +343,6 @@ local function draw_line(g, chunks, covers, below)
     -- Else it would look like the text at the cursor, a matching bracket, say.
     hl_mode = 'replace',
     priority = inline and FIRST or OVER,
-    undo_restore = false,
     strict = false,
     scoped = look.scoped(),
   })
@@ -416,10 +426,9 @@ function M.show(g)
   local left_over, behind = parts(g)
   if (left_over == '' and not behind) or (menu_hides and menu.is_open()) then return M.hide(g) end
   draw_behind(g, behind)
-  local first, more = left_over:match('^([^\n]*)\n?(.*)$')
-  ---@cast first string  the pattern matches any text
-  ---@cast more string
-  local goes_on = #first < #left_over
+  local stop = left_over:find('\n', 1, true)
+  local goes_on = stop ~= nil
+  local first = stop and left_over:sub(1, stop - 1) or left_over
   if first:find('%c') then first = text.drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.stops) end
   local wrapped, covers, below
   first, wrapped, g.missing = within(g, first)
@@ -427,7 +436,7 @@ function M.show(g)
   if covers >= 0 then
     wrapped, g.missing = 0, 0
   end
-  if goes_on then below = below_of(g, more, wrapped, covers >= 0 and g.right_here or '') end
+  if stop then below = below_of(g, left_over:sub(stop + 1), wrapped, covers >= 0 and g.right_here or '') end
   g.drawn = true
   draw(g, below, first, covers)
   if float.is_open() then g.floats = float.show(below) end
@@ -447,7 +456,7 @@ end
 ---@param g hum.Ghost
 function M.show_again(g)
   room.renew()
-  g.below, g.stops, g.asked_row = nil, text.stops(g.buf), nil
+  g.below, g.stops, g.asked_row, g.hints_row = nil, text.stops(g.buf), nil, nil
   M.show(g)
 end
 

@@ -6,6 +6,9 @@ local room = require('hum.complete.ghost.room')
 local stops = require('hum.complete.ghost.text').stops
 local typed = require('hum.complete.ghost.typed')
 
+-- Compiling this would cost more than it saves: see bench/README.md.
+if jit then jit.off(true, true) end
+
 local M = {}
 
 local api = vim.api
@@ -46,7 +49,10 @@ local BASE_MARK = 1
 ---@field drawn boolean
 ---@field below? hum.GhostBelow
 ---@field drawn_below? hum.GhostBelow
----@field hinted boolean  others' virtual text stands at the cursor
+---@field hints integer     cells of others' virtual text right of the cursor ...
+---@field hinted boolean    ... of which some stands at the cursor
+---@field hints_row? integer  where that was asked
+---@field hints_col? integer
 ---@field drawn_behind? hum.GhostBehind
 ---@field missing integer rows for which there is no room in the window
 ---@field floats boolean  a float has lines of it
@@ -279,6 +285,7 @@ local function show_new(data)
     drawn = false,
     drawn_below = was and was.drawn_below,
     aside = was ~= nil and was.aside,
+    hints = 0,
     hinted = false,
     missing = 0,
     floats = false,

@@ -1,5 +1,8 @@
 -- The room that a suggestion has in its window, and more of it by scrolling. What is asked is kept until renew(),
 -- as an answer that comes in pieces asks it for each.
+-- Compiling this would cost more than it saves: see bench/README.md.
+if jit then jit.off(true, true) end
+
 local M = {}
 
 local api, fn = vim.api, vim.fn

@@ -1,4 +1,7 @@
 -- Text as it can be drawn: in cells, without tabs and control characters. Knows no window.
+-- Compiling this would cost more than it saves: see bench/README.md.
+if jit then jit.off(true, true) end
+
 local M = {}
 
 local api = vim.api
@@ -25,6 +28,20 @@ function M.tab(stops, cell)
   end
   local last = stops[#stops]
   return last - (cell - at) % last
+end
+
+---@param text string
+---@return string[]
+function M.lines(text)
+  local out, at = {}, 1
+  while true do
+    local stop = text:find('\n', at, true)
+    if not stop then break end
+    out[#out + 1] = text:sub(at, stop - 1)
+    at = stop + 1
+  end
+  out[#out + 1] = text:sub(at)
+  return out
 end
 
 ---@param text string

@@ -1,6 +1,9 @@
 -- Whether what was typed is what a suggestion has. Pure: strings in, figures out.
 local tab = require('hum.complete.ghost.text').tab
 
+-- Compiling this would cost more than it saves: see bench/README.md.
+if jit then jit.off(true, true) end
+
 local M = {}
 
 local find, match, sub = string.find, string.match, string.sub

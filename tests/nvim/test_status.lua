@@ -6,7 +6,12 @@ local test, eq = T.test, T.eq
 
 local OPTS = suggest.OPTS
 
-local function word(t) return t:lua([[return require('hum.complete').statusline()]]) end
+--- The first time that it is wanted it comes a little later.
+local function word(t)
+  t:lua([[require('hum.complete').statusline()]])
+  suggest.settle(t)
+  return t:lua([[return require('hum.complete').statusline()]])
+end
 
 local function status(t) return t:lua([[return require('hum.complete').status()]]) end
 
@@ -19,6 +24,7 @@ local function listen(t)
       callback = function(ev) table.insert(_G.words, ev.data.word) end,
     })
     require('hum.complete').statusline()]])
+  word(t)
 end
 
 local function words(t)
@@ -111,6 +117,12 @@ test('the statusline shows it, without being asked to be drawn', OPTS, function(
   t:wait_screen('%[shown 1/1%]')
   t:cmd('edit .env')
   t:wait_screen('%[%] %.env')
+end)
+
+test('it does not hold up the start', { ui = { 60, 12 } }, function(t)
+  t:lua([[vim.g.hum = { complete = { mode = 'on' } }]])
+  eq('', t:lua([[return require('hum.complete').statusline()]]))
+  eq('ready', word(t))
 end)
 
 test('who does not want the word pays nothing for it', OPTS, function(t)

@@ -135,8 +135,13 @@ function M.status()
   local buf = vim.api.nvim_get_current_buf()
   local allow = require('hum.complete.allow')
   local mode, why = allow.mode(buf)
-  if mode ~= 'off' then why = allow.refusal(buf) end
-  if why then return 'completion is off in this buffer: ' .. why end
+  local is_secret
+  if mode ~= 'off' then
+    why, is_secret = allow.refusal(buf)
+  end
+  if why then
+    return ('completion is off in this buffer: %s%s'):format(why, is_secret and ' (:help hum-complete-secrets)' or '')
+  end
   local missing = require('hum.complete.channel').missing()
   local backend = missing and 'there is no helper: ' .. missing or require('hum.complete.backend').text()
   if trouble then backend = ('%s; last error at %s'):format(backend, trouble) end
@@ -154,8 +159,17 @@ end
 --- What completion is doing in the current buffer, in a word for a statusline.
 ---@return string  '' where it is off; 'shown 1/2', 'asking', 'loading', 'offline' (status() says why) or 'ready'
 function M.statusline()
-  if not is_wanted() then return '' end
-  return require('hum.complete.word').text(vim.api.nvim_get_current_buf())
+  if not is_wanted() then
+    return ''
+  elseif package.loaded['hum.complete.keys'] then
+    return require('hum.complete.word').text(vim.api.nvim_get_current_buf())
+  end
+  -- Neovim has just been started, and draws for the first time.
+  vim.schedule(function()
+    require('hum.complete.word')
+    vim.cmd.redrawstatus({ bang = true })
+  end)
+  return ''
 end
 
 --- For who shows that word, if anybody does.

@@ -28,7 +28,7 @@ local M = {}
 ---@param text string
 ---@return string
 local function lua_pattern(text)
-  local escaped = vim.pesc(text):gsub('%%%*', '[^/]*'):gsub('#', '%%d'):gsub('@', '%%x')
+  local escaped = text:gsub('%p', '%%%0'):gsub('%%%*', '[^/]*'):gsub('%%#', '%%d'):gsub('%%@', '%%x')
   if vim.endswith(text, '/') then return '/' .. escaped end
   return (text:find('^%w') and '/%.?' or '/') .. escaped .. '$'
 end
@@ -53,9 +53,7 @@ local function add(list, kind, text)
     put(list.folders, text:sub(1, -2), pattern)
   else
     put(list.names, text, pattern)
-    if vim.startswith(text, '.') then
-      put(list.names, text:sub(2), vim.tbl_extend('force', pattern, { data = true }))
-    end
+    if vim.startswith(text, '.') then put(list.names, text:sub(2), { text = text, kind = kind, data = true }) end
   end
 end
 

@@ -299,6 +299,21 @@ test('a buffer into which a secret is pasted is detached at once', OPTS, functio
   eq({}, suggest.sent(t, 'key'))
 end)
 
+test('so is one in which many lines are changed at once', OPTS, function(t)
+  local lines = {}
+  for i = 1, 200 do
+    lines[i] = 'line ' .. i
+  end
+  eq({ 'a.txt' }, visit(t, 'a.txt', lines))
+  t:cmd([[silent %s/line \d\+/AGE-PUBLIC-KEY-1QQQSYQCYQ5RQWZQFPG9/]])
+  suggest.settle(t)
+  eq({}, suggest.sent(t, 'detach'))
+  t:cmd([[silent %s/PUBLIC/\=line('.') == 160 ? 'SECRET' : 'PUBLISHED AND LONG'/]])
+  suggest.settle(t)
+  eq(1, #suggest.sent(t, 'detach'))
+  T.match('a private key in line 160', status(t), true)
+end)
+
 test('so is one that another program has written a secret into', OPTS, function(t)
   t:write_file('a.txt', 'plain\n')
   t:cmd('edit a.txt')

@@ -4,11 +4,14 @@ local sensitive = require('hum.sensitive')
 
 local M = {}
 
---- Lines that are read, at the beginning of a buffer and of what comes in.
-local LINES = 1000
+--- Lines that are read, at the beginning of a buffer and of what comes in; and so many bytes of each.
+local LINES, BYTES = 1000, 4096
 
 --- Bytes of a change that may be a secret; keys are shorter.
 local LEAST = 16
+
+--- Changes that are read at once; those that come with them, as of `:substitute`, are read together afterwards.
+local BURST = 20
 
 local space = vim.api.nvim_create_namespace('hum.complete.contents')
 
@@ -16,6 +19,9 @@ local space = vim.api.nvim_create_namespace('hum.complete.contents')
 ---@field seen boolean   what comes in is read, too
 ---@field why? string    what it holds, in the line with this mark
 ---@field mark? integer
+---@field burst integer  changes since Neovim last waited for something
+---@field first? integer lines of those that have not been read yet
+---@field last? integer
 ---@field on_secret? fun()
 
 local known = {} ---@type table<integer, hum.Contents>
@@ -27,6 +33,9 @@ local known = {} ---@type table<integer, hum.Contents>
 ---@return integer? row  from 0
 local function read(buf, first, last)
   local lines = vim.api.nvim_buf_get_lines(buf, first, math.min(last, first + LINES), false)
+  for i, line in ipairs(lines) do
+    if #line > BYTES then lines[i] = line:sub(1, BYTES) end
+  end
   local why, row = sensitive.of_lines(lines, vim.api.nvim_buf_get_name(buf))
   return why, row and first + row - 1
 end
@@ -46,17 +55,43 @@ end
 
 ---@param buf integer
 ---@param one hum.Contents
+---@param first integer
+---@param last integer  not included
+local function look(buf, one, first, last)
+  local why, row = read(buf, first, last)
+  if not why or not row then return end
+  note(buf, one, why, row)
+  if one.on_secret then one.on_secret() end
+end
+
+--- What a burst of changes has left.
+---@param buf integer
+---@param one hum.Contents
+local function finish(buf, one)
+  local first, last = one.first, one.last
+  one.burst, one.first, one.last = 0, nil, nil
+  if first and last and known[buf] == one and not one.why then look(buf, one, first, last) end
+end
+
+---@param buf integer
+---@param one hum.Contents
+---@param first integer
+---@param last integer  not included
+local function on_change(buf, one, first, last)
+  one.burst = one.burst + 1
+  if one.burst == 1 then vim.schedule(function() finish(buf, one) end) end
+  if one.burst <= BURST then return look(buf, one, first, last) end
+  one.first, one.last = math.min(one.first or first, first), math.max(one.last or last, last)
+end
+
+---@param buf integer
+---@param one hum.Contents
 local function see(buf, one)
-  local function on_bytes(_, _, _, row, _, _, _, _, _, rows, _, bytes)
-    if known[buf] ~= one then return true end
-    if bytes < LEAST or one.why then return end
-    local why, at = read(buf, row, row + rows + 1)
-    if not why or not at then return end
-    note(buf, one, why, at)
-    if one.on_secret then one.on_secret() end
-  end
   one.seen = vim.api.nvim_buf_attach(buf, false, {
-    on_bytes = on_bytes,
+    on_bytes = function(_, _, _, row, _, _, _, _, _, rows, _, bytes)
+      if known[buf] ~= one then return true end
+      if bytes >= LEAST and not one.why then on_change(buf, one, row, row + rows + 1) end
+    end,
     on_reload = function() -- the text is another one
       known[buf] = nil
       vim.schedule(function() M.read_again(buf, one.on_secret) end)
@@ -81,7 +116,7 @@ end
 function M.refusal(buf)
   local one = known[buf]
   if not one or (one.why and one.mark and not found_row(buf, one)) then
-    one = { seen = false }
+    one = { seen = false, burst = 0 }
     known[buf] = one
     local why, row = read(buf, 0, LINES)
     if why and row then note(buf, one, why, row) end

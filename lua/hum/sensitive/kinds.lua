@@ -100,7 +100,7 @@ return {
   -- docs: aws, gcloud, az, oci, aliyun, ibmcloud, doctl, heroku, fly, vercel, netlify, wrangler, scaleway, databricks
   -- stylua: ignore
   {
-    what = 'access to a cloud',
+    what = 'keys to a cloud',
     '.aws/', 'aws/credentials', '.azure/', '.oci/', '.aliyun/', '.bluemix/', '.tccli/', '.boto', '.gsutil/',
     '.config/gcloud/', 'adc.json', '.clasprc.json', '.databrickscfg', '.databricks/', '.config/doctl/',
     'doctl/config.yaml', '.heroku/', 'heroku.json', '.fly/', 'com.vercel.cli/', '.vercel/', '.config/netlify/',
@@ -122,7 +122,7 @@ return {
   -- docs: kubectl, helm, k3s, talosctl, minikube, docker, podman, skopeo
   -- stylua: ignore
   {
-    what = 'access to containers or clusters',
+    what = 'keys to containers or clusters',
     '.docker/', '.dockercfg', '.dockerconfigjson', 'containers/auth.json', '.kube/', 'kubeconfig', 'kubeconfig.*',
     'kubeconfig-*', '*.kubeconfig', '*-kubeconfig', '*kubeconfig.yml', '*kubeconfig.yaml', '*kubeconfig.json',
     'k3s.yaml', 'etc/kubernetes/', 'etc/rancher/', '.rancher/', '.talos/', 'talosconfig', '.minikube/',
@@ -132,7 +132,7 @@ return {
   -- Terraform.gitignore; docs: terraform, pulumi, vault, ansible, chef
   -- stylua: ignore
   {
-    what = 'state or variables of an infrastructure',
+    what = 'secrets of an infrastructure',
     '*.tfstate', '*.tfstate.*', '*.tfvars', '*.tfvars.json', '*.pkrvars.hcl', '.terraform/', '.terraformrc',
     'terraform.rc', '.terraform.d/', 'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token',
     '.vault_pass*', '.vault-pass*', 'vault_pass*', 'vault-pass*', 'vaultpass*', '.vaultpass*', 'vault.yml',
@@ -155,7 +155,7 @@ return {
   -- gitrob, dorks; docs: git, gh, hub, glab, tea, svn, mercurial, sentry, travis, circleci, sonar, coveralls
   -- stylua: ignore
   {
-    what = 'access to repositories',
+    what = 'keys to repositories',
     '.git-credentials', '.git/config', 'git/credentials', '.git-credential-cache/', '.gitcookies', '.gitconfig.local',
     '.config/gh/', 'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/',
     '.config/github-copilot/', '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/', '.subversion/auth/',
@@ -176,14 +176,14 @@ return {
   -- gitrob; docs: the shells, readline, the interpreters
   -- stylua: ignore
   {
-    what = 'what was typed before',
+    what = 'a history of commands',
     strict = true,
     '.*_history', '.*history', '.bash_history', '.zsh_history', '.zhistory', '.histfile', '.history', '.sh_history',
     'fish_history', 'consolehost_history.txt', '.lesshst', '.viminfo', '_viminfo', 'nushell/history.txt', '.mongosh/',
     'repl_history.jl', '*.shada', '.rhistory', 'ghci_history', '.local/share/atuin/',
   },
   {
-    what = 'what was typed before',
+    what = 'a history of commands',
     data = true,
     '*_history',
     '*-history',
@@ -242,7 +242,7 @@ return {
   -- gitrob, dorks; docs: Firefox, Chromium, curl
   -- stylua: ignore
   {
-    what = 'what a browser keeps',
+    what = 'data of a browser',
     '.mozilla/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db', 'signons.sqlite', 'cookies.txt',
     'cookies.sqlite', 'cookies.json', '.cookies', '.config/google-chrome/', '.config/chromium/',
     '.config/bravesoftware/', '.config/vivaldi/', 'login data', 'web data', '*.har', '*.cookie', '*.cookies',
@@ -253,7 +253,7 @@ return {
   -- chezmoi, visudo and crontab: what they decrypt or fetch to be edited
   -- stylua: ignore
   {
-    what = 'what a tool has decrypted to be edited',
+    what = 'text that a tool has decrypted',
     strict = true,
     'kubectl-edit-*', 'oc-edit-*', 'kubectl*-edit-*', 'k3s-edit-*', 'k9s-*-edit-*', 'helm-edit-*', '.ansible/tmp/',
     'ansible-local-*/', 'eyaml_edit*', 'pass.*/', 'gopass*/', 'dev/shm/', 'chezmoi-encrypted*/', 'sudoers.tmp',
@@ -262,7 +262,7 @@ return {
     'vault-edit-*', 'bw-edit-*',
   },
   {
-    what = 'what a tool has decrypted to be edited',
+    what = 'text that a tool has decrypted',
     strict = true,
     data = true,
     'tmp/#######*/',

@@ -14,6 +14,8 @@
 /* Of the time to first token. */
 #define PATIENCE_TIMES 3.0
 #define PATIENCE_MIN_MS 5000.0
+/* Before any measurement: the first prompt is read whole, which takes a slow machine its time. */
+#define PATIENCE_FIRST_MS 8000.0
 #define PATIENCE_MAX_MS 30000.0
 
 /* The mean falls faster than it rises: a slow answer is often one that loaded the model or
@@ -102,7 +104,8 @@ bool pace_is_slow(const struct pace *p)
 
 uint64_t pace_patience(const struct pace *p)
 {
-    return (uint64_t)clamp(p->slow_ms * PATIENCE_TIMES, PATIENCE_MIN_MS, PATIENCE_MAX_MS);
+    double least = p->first_ms < 0 ? PATIENCE_FIRST_MS : PATIENCE_MIN_MS;
+    return (uint64_t)clamp(p->slow_ms * PATIENCE_TIMES, least, PATIENCE_MAX_MS);
 }
 
 uint64_t pace_closed(const struct pace *p, uint64_t now_ms)

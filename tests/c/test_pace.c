@@ -7,6 +7,7 @@ static void before_any_measurement_the_pause_suits_a_local_model(void)
     pace_init(&p, -1);
     CHECK_INT(pace_debounce(&p), 40);
     CHECK(!pace_is_fixed(&p));
+    CHECK_INT(pace_patience(&p), 8000);
     CHECK_INT(pace_closed(&p, 1000), 0);
 }
 

@@ -149,3 +149,26 @@ test('by /infill, which has the suffix behind what is typed, it evaluates that t
     T.ok(told[i].new < told[i].all / 3, all)
   end
 end)
+
+test('a look behind a suggestion leaves the prompt cache of the only slot what it was', complete.OPTS, function(t)
+  local srv = engine(t, '--parallel', '1')
+  complete.configure(t, srv, {
+    config = { log = 'debug' },
+    endpoint = { model = 'tiny-reciter' },
+    complete = { max_tokens = 24, prefetch = true, window_tokens = 1024 },
+  })
+  complete.insert(t, complete.lines(120), { row = 60 })
+  complete.type(t, '<CR>' .. complete.lines(1, 9)[1]:sub(1, 8))
+  complete.wait_ghost(t)
+  complete.wait_idle(t)
+  local ghost = complete.ghost(t)
+  complete.type(t, (ghost:sub(1, -2):gsub('<', '<lt>'):gsub('\n', '<CR>')))
+  complete.wait_count(t, 'prefetched', 1)
+  complete.wait_idle(t)
+  complete.type(t, '%')
+  complete.wait_idle(t)
+  local told = prompts(t)
+  for i = #told - 1, #told do -- what is suggested is evaluated, no more
+    T.ok(told[i].new <= #ghost, vim.inspect({ #ghost, told }))
+  end
+end)

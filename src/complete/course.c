@@ -292,7 +292,7 @@ struct course_order course_text(struct course *c, const struct pace *p, uint64_t
     }
     if (goes_on(c, place)) {
         note_place(c, place);
-        c->fresh = c->fresh || c->state == COURSE_ASKING;
+        c->fresh = c->fresh || (c->state == COURSE_ASKING && c->purpose != COURSE_AHEAD);
         c->state = COURSE_ANSWERING;
         c->since_ms = now_ms;
         return nothing;

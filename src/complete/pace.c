@@ -50,12 +50,13 @@ void pace_answered(struct pace *p, double ttft_ms)
     /* Beyond this the debounce is the longest anyway; from there the mean could not come back
      * soon. */
     p->first_ms = weigh(p->first_ms, clamp(ttft_ms, 0, DEBOUNCE_MAX_MS / DEBOUNCE_SHARE));
-    p->slow_ms = ttft_ms > p->slow_ms ? ttft_ms : weigh(p->slow_ms, ttft_ms);
+    double slow = clamp(ttft_ms, 0, PATIENCE_MAX_MS);
+    p->slow_ms = slow > p->slow_ms ? slow : weigh(p->slow_ms, slow);
 }
 
 void pace_waited(struct pace *p, double ms)
 {
-    p->slow_ms = ms > p->slow_ms ? ms : p->slow_ms;
+    p->slow_ms = clamp(ms, p->slow_ms, PATIENCE_MAX_MS);
 }
 
 /* 500 ms, doubled with each failure. */

@@ -98,7 +98,8 @@ static void on_fetch_stop(void *ctx);
 
 static const struct fetch_callbacks fetch_callbacks = {on_grow, on_fetch_end, on_fetch_stop};
 
-static size_t read_prompt(struct typing *t, struct around_text *text,
+/* Only for the place where the user is may a prompt begin differently than the last. */
+static size_t read_prompt(struct typing *t, enum course_purpose purpose, struct around_text *text,
                           const struct chunk *chunks[PROMPT_CHUNKS])
 {
     const struct supply *s = t->supply;
@@ -109,7 +110,7 @@ static size_t read_prompt(struct typing *t, struct around_text *text,
         .name = t->name,
         .max_bytes = supply_text_bytes(s),
         .prose = t->language->prose,
-        .cold = supply_is_cold(s, t->attached.buf),
+        .cold = purpose != COURSE_AHEAD && supply_is_cold(s, t->attached.buf),
     };
     return prompt_read(&t->prompt, s->ring, &request, text, chunks);
 }
@@ -139,7 +140,7 @@ static void fetch(struct typing *t, struct span ahead, enum course_purpose purpo
         .chunks = chunks,
     };
     around_text_init(&request.around);
-    request.chunk_count = read_prompt(t, &request.around, chunks);
+    request.chunk_count = read_prompt(t, purpose, &request.around, chunks);
     around_text_type(&request.around, ahead.data, ahead.len);
 
     const char *why = NULL;

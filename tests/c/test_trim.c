@@ -265,6 +265,162 @@ static void prose_is_filled_in(void)
     }
 }
 
+/* The code and the answer in files of that type. */
+struct typed_example {
+    const char *type, *code, *answer, *shown;
+};
+
+static void check_typed(const struct typed_example *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct trim_context c = context_of(list[i].code, 0, list[i].type);
+        struct span answer = span_of(list[i].answer);
+        size_t preamble = trim_preamble(&c, answer, true);
+        struct trim t = trim_answer(&c, span_skip(answer, preamble), TRIM_ENDED);
+        char *shown = xstrndup(answer.data + preamble, t.shown);
+        check_texts(list[i].code, (int)i, answer.data, shown, list[i].shown);
+        free(shown);
+        check_stream(list[i].code, &c, answer.data, preamble, t);
+    }
+}
+
+#define CHECK_TYPED(...)                                          \
+    do {                                                          \
+        static const struct typed_example list[] = {__VA_ARGS__}; \
+        check_typed(list, sizeof list / sizeof *list);            \
+    } while (0)
+
+static void angles_right_of_the_cursor_are_brackets(void)
+{
+    CHECK_TYPED(
+        {"rust", "let v: Vec<~> = x;\n", "Option<u8>", "Option<u8>"},
+        {"rust", "let v: Vec<~> = x;\n", "u8>", "u8"},
+        {"rust", "let v: Vec<~> = x;\n", "u8> = Vec::new();", "u8"},
+        {"rust", "let v: Vec<~> = x;\n", "Option<u8>> = y;", "Option<u8>"},
+        {"rust", "let v: Vec<~> = x;\n", "Box<dyn Fn(u8) -> Vec<u8>>> = y;",
+         "Box<dyn Fn(u8) -> Vec<u8>>"},
+        {"rust", "let v: HashMap<String, Vec<~> = x;\n", "u8>> = y;", "u8>"},
+        {"rust", "let v: HashMap<String, Vec<~>> = x;\n", "u8>> = y;", "u8"},
+        {"rust", "let v = x.collect::<~>();\n", "Vec<_>>();", "Vec<_>"},
+        {"rust", "fn f<T: ~>(x: T) -> u8 {\n", "Iterator<Item = u8>>(x: T) -> u8 {",
+         "Iterator<Item = u8>"},
+        {"rust", "let v: [Vec<~>; 2] = x;\n", "u8>; 2] = y;", "u8"},
+        {"cpp", "std::vector<~> v;\n", "std::pair<int, int>", "std::pair<int, int>"},
+        {"cpp", "std::vector<~> v;\n", "std::pair<int, int>> v;", "std::pair<int, int>"},
+        {"cpp", "std::vector<std::pair<int, ~>> v;\n", "int>> v;", "int"},
+        {"cpp", "auto x = static_cast<~>(y);\n", "int>(y);", "int"},
+        {"cpp", "template <~>\n", "typename T, typename U = std::vector<T>>\nclass X {",
+         "typename T, typename U = std::vector<T>"},
+        {"cpp", "#include <~>\n", "vector>\n#include <map>", "vector"},
+        {"c", "#include <~>\n", "stdio.h>\nint x;", "stdio.h"},
+        {"java", "List<~> xs = new ArrayList<>();\n", "String> xs = new ArrayList<>();", "String"},
+        {"java", "Map<String, ~> xs = f();\n", "List<Integer>> xs = f();", "List<Integer>"},
+        {"cs", "Dictionary<string, ~> d;\n", "List<int>> d;", "List<int>"},
+        {"typescript", "const p: Promise<~> = f();\n", "Array<{ a: (x: A) => B }>> = f();",
+         "Array<{ a: (x: A) => B }>"},
+        {"typescript", "const [x] = useState<~>(null);\n", "User | null>(null);", "User | null"},
+        {"kotlin", "val m: Map<String, ~> = f()\n", "(Int) -> List<Int>> = f()",
+         "(Int) -> List<Int>"},
+        {"swift", "let a: Array<~> = f()\n", "Int> = f()", "Int"},
+        {"dart", "List<~> xs = f();\n", "Map<String, int>> xs = f();", "Map<String, int>"},
+        /* comparisons, arrows, shifts */
+        {"rust", "if a < b && c ~> d {\n", "+ 1 ", "+ 1 "},
+        {"cpp", "x = a ~> b;\n", "+ c > b;", "+ c "}, {"cpp", "x = a << b ~>> c;\n", "+ d", "+ d"},
+        {"c", "x = a ~> b;\n", "+ p->q", "+ p->q"},
+        {"rust", "let v: Vec<~> = x;\n", "[u8; { (1 > 0) as usize }]> = y;",
+         "[u8; { (1 > 0) as usize }]"},
+        /* tags */
+        {"html", "<div ~></div>\n", "class=\"a > b\">hi</div>", "class=\"a > b\""},
+        {"typescriptreact", "  <div ~></div>\n", "onClick={() => f(a > b)}>hi</div>",
+         "onClick={() => f(a > b)}"},
+        {"typescriptreact", "const x = useRef<~>(null);\n", "HTMLElement>(null);", "HTMLElement"},
+        {"javascriptreact", "  return <Foo ~>\n", "a={b}>\n    <Bar />", "a={b}"}, );
+}
+
+static void case_and_blanks_do_not_count_in_sql(void)
+{
+    CHECK_TYPED(
+        {"sql", "SELECT ~ FROM users WHERE id = 1;\n", "name, email from users where id=1;",
+         "name, email"},
+        {"sql", "SELECT ~ FROM users WHERE id = 1;\n", "name, email\nFROM users", "name, email"},
+        {"sql", "SELECT ~ FROM users;\n", "name, email", "name, email"},
+        {"sql", "SELECT ~ FROM users;\n", "name  FROM  users ;", "name"},
+        {"sql", "SELECT ~\nFROM users;\n", "name\nfrom users;", "name"},
+        {"sql", "SELECT name~\nFROM users;\n", ", email\nfrom  users;\nselect", ", email"},
+        {"sql", "INSERT INTO t (~) VALUES (1, 2);\n", "a, b) values (1, 2);", "a, b"},
+        {"sql", "select ~ from fromage;\n", "fromagerie, x", "fromagerie, x"},
+        {"pascal", "  if ~ then\n", "x > 1 Then\n", "x > 1"},
+        {"vb", "If ~ Then\n", "x > 1 THEN", "x > 1"}, {"c", "x = ~ + 1;\n", "a+1;", "a+1;"}, );
+}
+
+static void words_that_are_typed_are_not_said_again(void)
+{
+    CHECK_TYPED({"c", "    return ~\n", "return a + b;", "a + b;"},
+                {"c", "    return ~\n", "    return a + b;", "a + b;"},
+                {"c", "    return ~\n", "\n    return a + b;", "a + b;"},
+                {"c", "    return ~\n", "returned;", "returned;"},
+                {"c", "    return~\n", "return a;", " a;"},
+                {"javascript", "const x = ~\n", "const x = 5;", "5;"},
+                {"javascript", "let x = ~\n", "let x = 5;", "5;"},
+                {"javascript", "const ~\n", "const x = 5;", "x = 5;"},
+                {"python", "def ~\n", "def f():\n    pass", "f():\n    pass"},
+                {"python", "x = ~\n", "x = 5", "5"}, {"python", "x =~\n", "x == 5", "x == 5"},
+                {"python", "if ~:\n    pass\n", "if x", "x"}, {"python", "if~\n", "if x:", " x:"},
+                {"python", "x = not ~\n", "not y", "not y"},
+                {"javascript", "x = await ~\n", "await y", "await y"},
+                {"javascript", "} else ~\n", "if (x) {", "if (x) {"},
+                {"c", "x = a - ~\n", "-b;", "-b;"},
+                {"c", "unsigned long ~\n", "long x;", "long x;"},
+                {"python", "match ~\n", "match.group(1):", "match.group(1):"},
+                {"go", "for ~\n", "for i := range x {", "i := range x {"},
+                {"sql", "SELECT ~\n", "select name from users", "name from users"},
+                {"markdown", "He said that if ~\n", "if is a word.", "if is a word."}, );
+}
+
+static void words_to_the_reader_are_dropped(void)
+{
+    CHECK_TYPED(
+        {"c", "{\n~\n}\n", "```c\n    return a + b;\n```\nThis completes the function.",
+         "    return a + b;"},
+        {"c", "{\n~\n}\n", "To complete the function, you need to return the sum.", ""},
+        {"c", "{\n~\n}\n", "I would suggest returning the sum of a and b.", ""},
+        {"c", "{\n~\n}\n", "I'm sorry, but I can't assist with that.", ""},
+        {"c", "{\n~\n}\n", "    return a + b;\n\nLet me know if you need anything else!",
+         "    return a + b;"},
+        {"c", "{\n~\n}\n", "    return a + b;\nThis code returns the sum.", "    return a + b;"},
+        {"c", "{\n~\n}\n", "    return a + b;\n\nNote that a must not be negative.",
+         "    return a + b;"},
+        {"c", "{\n~\n}\n", "    return a + b;\n}\n\nExplanation:\nIt adds.", "    return a + b;"},
+        {"c", "{\n    return ~\n}\n", "The sum of both numbers is returned here.", ""},
+        {"python", "def f(a, b):\n~\n", "Simply return the sum of both.", ""},
+        {"python", "~\n", "\u597D\u7684\uFF0C\u4EE5\u4E0B\u662F\u4EE3\u7801", ""},
+        {"python", "x = 1\n~\n", "y = 2\n```\nThat sets y.", "y = 2"},
+        {"c", "    return ~\n", "a + b;```", "a + b;"},
+        {"go", "~\n", "Okay, let's see.\n\n```go\nvar x int\n```", "var x int"},
+        {"lua", "~\n", "Sure! Here you go:\n\n```lua\nlocal x\n```\n", "local x"},
+        /* code and text that look so */
+        {"python", "~\n", "The = 1\nI = 2", "The = 1\nI = 2"},
+        {"ruby", "~\n", "Here.is()\nSure(x)", "Here.is()\nSure(x)"},
+        {"java", "~\n", "String name = f();", "String name = f();"},
+        {"c", "enum x {\n~\n}\n", "    Sure,\n    Okay,\n    Great",
+         "    Sure,\n    Okay,\n    Great"},
+        {"haskell", "x = ~\n", "Node left value right", "Node left value right"},
+        {"c", "// ~\n", "This function returns the sum of both.",
+         "This function returns the sum of both."},
+        {"c", "/*\n * ~\n", "Let me know what this does.\n */", "Let me know what this does.\n */"},
+        {"c", "puts(\"~\");\n", "Sure, I can do that for you", "Sure, I can do that for you"},
+        {"python", "~\n", "\"\"\"Do it.\n\nThis function returns the sum of both.\n\"\"\"\nx = 1",
+         "\"\"\"Do it.\n\nThis function returns the sum of both.\n\"\"\"\nx = 1"},
+        {"yaml", "a: |\n  ~\n", "This function returns the sum.", "This function returns the sum."},
+        {"yaml", "- name: ~\n", "Install the packages that the user wants to have",
+         "Install the packages that the user wants to have"},
+        {"cucumber", "~\n", "Given the user is on the page", "Given the user is on the page"},
+        {"sql", "~\n", "Select the name from users", "Select the name from users"},
+        {"markdown", "~\n", "This code is the best.", "This code is the best."},
+        {"", "~\n", "I would say so.", "I would say so."},
+        {"html", "<p>~</p>\n", "To complete this is the aim.", "To complete this is the aim."}, );
+}
+
 static void white_space_is_dropped(void)
 {
     EXAMPLES({"nothing", "x = ~\n", "", "", TRIM_BLANK},
@@ -450,6 +606,10 @@ int main(void)
     RUN(go_is_filled_in);
     RUN(yaml_is_filled_in);
     RUN(prose_is_filled_in);
+    RUN(angles_right_of_the_cursor_are_brackets);
+    RUN(case_and_blanks_do_not_count_in_sql);
+    RUN(words_that_are_typed_are_not_said_again);
+    RUN(words_to_the_reader_are_dropped);
     RUN(white_space_is_dropped);
     RUN(repetition_is_dropped);
     RUN(what_a_limit_cuts_ends_well);

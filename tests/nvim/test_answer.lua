@@ -115,3 +115,53 @@ fill.cases({ filetype = 'python' }, {
     'a = f(1)\nb = f(2)',
   },
 })
+
+-- ---- what stands right of the cursor ------------------------------------------------------
+
+fill.cases({ filetype = 'rust' }, {
+  {
+    'a type in angle brackets',
+    'let v: Vec<▏> = x;',
+    'Option<u8>',
+    'Option<u8>',
+    after = 'let v: Vec<Option<u8>> = x;',
+  },
+  { 'up to the angle bracket', 'let v: Vec<▏> = x;', 'u8> = Vec::new();', 'u8', after = 'let v: Vec<u8> = x;' },
+  { 'an arrow closes none', 'let f: Box<▏> = x;', 'dyn Fn(u8) -> u8> = y;', 'dyn Fn(u8) -> u8' },
+})
+fill.cases({ filetype = 'cpp' }, {
+  {
+    'two of them',
+    'std::vector<▏> v;',
+    'std::pair<int, int>',
+    'std::pair<int, int>',
+    after = 'std::vector<std::pair<int, int>> v;',
+  },
+})
+fill.cases({ filetype = 'typescriptreact' }, {
+  { 'a tag', '  <div ▏></div>', 'onClick={() => f()}>hi</div>', 'onClick={() => f()}' },
+})
+fill.cases({ filetype = 'sql' }, {
+  {
+    'SQL in other case and spacing',
+    'SELECT ▏ FROM users WHERE id = 1;',
+    'name, email from users where id=1;',
+    'name, email',
+    after = 'SELECT name, email FROM users WHERE id = 1;',
+  },
+})
+
+-- ---- words ----------------------------------------------------------------------------------
+
+local BODY = 'int f(int a, int b)\n{\n▏\n}'
+
+fill.cases({ filetype = 'c' }, {
+  { 'a keyword is not said twice', C, 'return a + b;', 'a + b;' },
+  { 'nor with its indentation', C, '    return a + b;', 'a + b;' },
+  { 'text behind a fence', BODY, '```c\n    return a + b;\n```\nThis completes the function. ', '    return a + b;' },
+  { 'talk', BODY, 'To complete the function, you need to return the sum.', false },
+  { 'a proposal', BODY, 'I would suggest returning the sum of a and b.', false },
+  { 'a refusal', BODY, "I'm sorry, but I can't assist with that.", false },
+  { 'talk behind code', BODY, '    return a + b;\n\nLet me know if you need anything else!', '    return a + b;' },
+  { 'words in a comment', '/*\n * ▏\n */', 'This function returns the sum.', 'This function returns the sum.' },
+})

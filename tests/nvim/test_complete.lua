@@ -334,6 +334,7 @@ for i, server in ipairs({
   { answer = { first_ms = 30, interval_ms = 4, token_bytes = 4, continue_lines = 3 }, debounce = 0 },
   { answer = { first_ms = 5, interval_ms = 1, token_bytes = 3, continue_lines = 6 }, debounce = 0, prefetch = true },
   { answer = { first_ms = 60, continue_lines = 2 }, debounce = 20 },
+  { answer = { first_ms = 150, interval_ms = 10, token_bytes = 2, continue_lines = 2 }, debounce = 0, prefetch = true },
 }) do
   local seed = SEED + i - 1
   local name = 'keys 1 ms apart, HUM_TEST_SEED=%d, the first token after %d ms'

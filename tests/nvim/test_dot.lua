@@ -242,3 +242,170 @@ for _, case in ipairs(CASES) do
     T.no_match('fault', t:log())
   end)
 end
+
+-- ---- a storm ------------------------------------------------------------------------------------
+-- Two blocks of text are alike. What is typed and accepted in the first, "." repeats in the second: then they are
+-- alike again, whatever the options make of typed text.
+
+local BLOCK = { 'int f(int x)', '{', '    a(x);', '', '    /*', '     * b', '     */', '\tc();', '}', '' }
+
+--- Between the blocks: 'cindent' looks for brackets some lines above.
+local BETWEEN = 80
+
+local PAIRS = [[
+  for open, close in pairs({ ['('] = ')', ['['] = ']', ['{'] = '}' }) do
+    vim.keymap.set('i', open, open .. close .. '<C-g>U<Left>')
+    vim.keymap.set('i', close, function()
+      local right = vim.api.nvim_get_current_line():sub(vim.fn.col('.'), vim.fn.col('.'))
+      return right == close and '<C-g>U<Right>' or close
+    end, { expr = true })
+  end
+  vim.cmd('iabbrev tmp TEMPORARY')]]
+
+--- Accepts, and says what is not as it was shown.
+local ACCEPT = [[
+  local name = ...
+  local complete, ghost = require('hum.complete'), require('hum.complete.ghost')
+  local shown = ghost.shown()
+  local before = table.concat(vim.api.nvim_buf_get_text(0, 0, 0, shown.row, shown.col, {}), '\n')
+  local after = table.concat(vim.api.nvim_buf_get_text(0, shown.row, shown.col, -1, -1, {}), '\n')
+  if shown.indent then before = before:gsub('[ \t]*$', '') .. shown.indent end
+  assert(complete[name]())
+  local function text() return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') end
+  if name == 'accept' then
+    local want = before .. shown.left_over .. after:sub(#shown.closers + 1)
+    if text() ~= want then return ('%q\ninstead of %q'):format(text(), want) end
+  end
+  accepted = text()]]
+
+local WORDS = {
+  'foo',
+  ' ',
+  '(',
+  ')',
+  ' {',
+  '}',
+  '\n',
+  '\n    ',
+  '\n\t',
+  '\n        ',
+  ';',
+  ' = 10',
+  '// x y z',
+  'tmp ',
+  ':',
+  '0',
+  '^',
+}
+
+--- A generator of its own for each case: cases run side by side.
+local function generator(seed)
+  local state = seed
+  return function(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return math.floor(state / 65536) % n + 1
+  end
+end
+
+local function pick(random, list) return list[random(#list)] end
+
+--- Something to accept: some words.
+local function words(random)
+  local list = {}
+  for i = 1, random(7) do
+    list[i] = pick(random, WORDS)
+  end
+  local text = table.concat(list)
+  -- "/" behind the leader that Neovim made of a comment ends the comment.
+  text = text:gsub('^/', ';/')
+  return text:find('%S') and text or text .. 'x'
+end
+
+--- Types a key, or takes a suggestion as it comes.
+local function storm_step(t, random, log, wraps)
+  local dice = random(6)
+  if dice <= 2 and not wraps then
+    log[#log + 1] = pick(random, { 'a', 'tmp<Space>', '<CR>', '(', ')', '{', ';', '<BS>', '<Tab>', ':' })
+    return suggest.type(t, log[#log])
+  end
+  local text = words(random)
+  log[#log + 1] = ('suggest %q'):format(text)
+  serial = serial + 1
+  suggest.suggest(t, text, { serial = serial })
+  for _ = 1, random(4) do
+    if not suggest.call(t, 'is_visible') then return end
+    local first = t:lua([[return require('hum.complete.ghost').shown().left_over:sub(1, 1)]])
+    if not wraps and random(3) == 1 and first:find('[%w(=;]') then
+      log[#log + 1] = first
+      suggest.type(t, first)
+    else
+      log[#log + 1] = pick(random, { 'accept', 'accept_word', 'accept_line' })
+      local fault = t:lua(ACCEPT, log[#log])
+      T.ok(not fault, fault)
+      suggest.settle(t)
+      eq(t:lua('return accepted'), t:text(), 'a moment later')
+    end
+  end
+end
+
+local function storm_options(random)
+  local list = {
+    pick(random, { 'autoindent', 'noautoindent' }),
+    pick(random, { 'cindent', 'nocindent', 'indentexpr=4' }),
+    pick(random, { 'expandtab', 'noexpandtab', 'softtabstop=3' }),
+    pick(random, { 'formatoptions=cro', 'formatoptions=tcroql', 'formatoptions=' }),
+    pick(random, { 'textwidth=0', 'textwidth=0', 'textwidth=16', 'wrapmargin=60' }),
+    pick(random, { 'shiftwidth=4', 'shiftwidth=8', 'shiftwidth=3' }),
+  }
+  return 'setlocal comments=s1:/*,mb:*,ex:*/,:// ' .. table.concat(list, ' ')
+end
+
+--- The blanks that Neovim made go when a line break is typed behind them, in the second block as ever.
+local function without_blanks(lines)
+  return vim.tbl_map(function(line) return (line:gsub('%s+$', '')) end, lines)
+end
+
+local function storm(seed)
+  test(('a storm, HUM_TEST_SEED=%d'):format(seed), OPTS, function(t)
+    local random = generator(seed)
+    local lines = vim.deepcopy(BLOCK)
+    for _ = 1, BETWEEN do
+      lines[#lines + 1] = 'int g;'
+    end
+    vim.list_extend(lines, BLOCK)
+    suggest.open(t, lines)
+    local log = { storm_options(random) }
+    t:cmd(log[1])
+    if random(2) == 1 then
+      t:lua(PAIRS)
+      log[#log + 1] = 'pairs'
+    end
+    -- Where typed text is wrapped depends on where Neovim takes the insertion to have begun: it is not typed then.
+    local wraps = log[1]:find('=16') or log[1]:find('=60')
+    local starts = { 'A', 'o', 'O', 'i', 'S', 'a', '2o', '2A' }
+    local row, start = random(#BLOCK), starts[random(#starts)]
+    vim.list_extend(log, { row, start })
+    suggest.type_at_once(t, ('%dG0%s'):format(row, start))
+    local ok, err = xpcall(function()
+      for _ = 1, 3 + random(4) do
+        storm_step(t, random, log, wraps)
+      end
+      suggest.type(t, '<Esc>')
+      local grown = t:eval('line("$")') - #lines
+      local first = without_blanks(t:api('nvim_buf_get_lines', 0, 0, #BLOCK + grown, false))
+      local before = t:text()
+      local second = #BLOCK + grown + BETWEEN
+      suggest.type_at_once(t, ('%dG0.'):format(second + row))
+      eq(first, without_blanks(t:api('nvim_buf_get_lines', 0, second, -1, false)))
+      suggest.type_at_once(t, 'u')
+      eq(before, t:text(), 'undone')
+      eq(0, t:eval('&paste'))
+    end, debug.traceback)
+    if not ok then error(('%s\nafter: %s'):format(err, table.concat(log, ' | ')), 0) end
+  end)
+end
+
+local SEED = tonumber(vim.env.HUM_TEST_SEED)
+for i = 1, SEED and 1 or 8 do
+  storm(SEED or vim.uv.hrtime() % 1000000 + i)
+end

@@ -107,6 +107,11 @@ local NEVER = {
     database.yml /etc/wireguard/wg0.conf /etc/openvpn/client.conf /etc/openvpn/auth.txt /etc/ppp/pap-secrets
     /etc/NetworkManager/system-connections/Wifi.nmconnection /etc/wpa_supplicant/wpa_supplicant.conf /proc/self/environ
     .mozilla/firefox/x/logins.json cookies.txt]]),
+  ['more of what tools keep'] = words([[
+    tmp/sopsAb12/app.yaml /tmp/ansible-vault-x.yml /var/tmp/sudoersAb3dE9xZ /tmp/vault123.json /h/.local/share/keyrings/user.keystore
+    /h/.step/config/x.json /h/.putty/sessions/x /h/x.remmina /h/.vnc/passwd /h/.octave_hist /h/.expo/state.json /etc/snmp/snmpd.conf
+    /h/.passwd-s3fs /etc/corosync/authkey /etc/ceph/ceph.client.admin.keyring /etc/bind/rndc.key /h/.azure/msal_token_cache.json
+    /h/.aws/sso/cache/abc.json]]),
   ['copies and files that tools have decrypted'] = words([[
     .env~ .env.bak .npmrc.orig id_rsa.save credentials.json.old #.netrc# .pgpass.swp auth.json.tmp /etc/shadow.edit
     /etc/sudoers.tmp /var/tmp/shadow.Ab3dE9xZ /var/tmp/sudoers.k2Jd8sPq /var/tmp/myAb3dE9xZ.cnf /tmp/kubectl-edit-3178.yaml

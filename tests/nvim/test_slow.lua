@@ -72,6 +72,38 @@ test('an answer that is only as long as what was typed meanwhile is followed by 
   eq(2, #complete.requests(srv))
 end)
 
+test('who requests a suggestion meanwhile gets that answer', OPTS, function(t)
+  local srv, gate = start(t, { tokens = { 'local ', 'two = 2' } })
+  type_known(t, 'loc')
+  complete.call(t, 'now')
+  complete.info(t)
+  eq(1, #complete.requests(srv))
+  gate:pass()
+  complete.wait_ghost(t, 'al two = 2')
+end)
+
+test('who requests the next alternative meanwhile gets an answer for where he is', OPTS, function(t)
+  local srv = complete.start(t, {
+    { match = { nth = 1 }, text = 'never', first_ms = 600000 },
+    { text = 'al two = 2' },
+  })
+  complete.insert(t, HEAD)
+  srv:wait_event('request')
+  complete.type(t, 'loc')
+  complete.call(t, 'next')
+  srv:wait_event('disconnect')
+  complete.wait_ghost(t, 'al two = 2')
+  eq(2, #complete.requests(srv))
+end)
+
+test('what follows a line break and its indentation agrees too', OPTS, function(t)
+  local _, gate = start(t, { tokens = { 'if one', ' then\n', '    two()\n', 'end' } })
+  t:cmd('setlocal autoindent')
+  type_known(t, 'if one then<CR>    tw')
+  gate:pass()
+  complete.wait_ghost(t, 'o()\nend')
+end)
+
 for name, keys in pairs({
   ['a move'] = 'ab<Left>',
   ['a deletion'] = 'ab<BS>',

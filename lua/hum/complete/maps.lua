@@ -19,7 +19,7 @@ local api, fn = vim.api, vim.fn
 ---@class hum.SuggestionKey
 ---@field desc string
 ---@field run fun(): boolean  false: there was nothing to do
----@field in_snippet? boolean  in select mode it goes to the next place of a snippet
+---@field in_snippet? boolean  mapped in select mode too, where it goes to the next place of a snippet
 
 ---@param what 'all'|'line'|'word'
 ---@return fun(): boolean

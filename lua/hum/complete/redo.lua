@@ -32,9 +32,8 @@ local api = vim.api
 ---@class hum.Retyped  what is being typed
 ---@field buf integer
 ---@field row integer      where it begins
----@field from integer
 ---@field below integer    lines below the cursor's
----@field lines string[]   from there to the end of the cursor's line, as they have to be
+---@field lines string[]   from that row to the end of the cursor's line, as they have to be
 ---@field cursor integer[]
 
 local queue = {} ---@type hum.Insertion[]
@@ -123,9 +122,8 @@ local function note(first)
   return {
     buf = api.nvim_get_current_buf(),
     row = first.row,
-    from = first.from,
     below = api.nvim_buf_line_count(0) - cursor[1],
-    lines = api.nvim_buf_get_text(0, first.row, first.from, cursor[1] - 1, -1, {}),
+    lines = api.nvim_buf_get_lines(0, first.row, cursor[1], true),
     cursor = cursor,
   }
 end
@@ -162,6 +160,14 @@ function M.begin()
   feed((mode == 'i' and '' or END_MENU) .. keys .. FINISH .. BREAK)
 end
 
+--- Neovim takes blanks away that it made itself, and what is left of closing characters is on other lines.
+---@param want hum.Retyped
+---@param stop integer  row after the last one
+local function mend(want, stop)
+  local got = api.nvim_buf_get_lines(0, want.row, stop, false)
+  api.nvim_buf_set_text(0, want.row, 0, stop - 1, #got[#got], want.lines)
+end
+
 --- It has been typed; called by a key.
 function M.finish()
   local want = typing
@@ -173,13 +179,8 @@ function M.finish()
   end
   literal.off()
   if want.buf ~= api.nvim_get_current_buf() then return end
-  local last = api.nvim_buf_line_count(0) - want.below - 1
-  local ok, got = pcall(api.nvim_buf_get_text, 0, want.row, want.from, last, -1, {})
-  if not ok then return end
-  if not vim.deep_equal(got, want.lines) then
-    local line = api.nvim_buf_get_lines(0, last, last + 1, true)[1]
-    api.nvim_buf_set_text(0, want.row, want.from, last, #line, want.lines)
-  end
+  local stop = api.nvim_buf_line_count(0) - want.below
+  if not vim.deep_equal(api.nvim_buf_get_lines(0, want.row, stop, false), want.lines) then mend(want, stop) end
   api.nvim_win_set_cursor(0, want.cursor)
   listener.typed()
 end

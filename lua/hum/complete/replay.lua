@@ -7,8 +7,11 @@
 -- insertion that has not ended, what getchar() finds; each is seen by vim.on_key() before it is handled. So
 -- these pieces are found among them, and handled with 'paste'.
 --
--- Costs nothing before something is accepted, and after that a comparison a key, until another insertion
--- is repeated.
+-- Costs nothing before something is accepted, and after that a comparison a key.
+--
+-- What cannot be kept away was settled when a line was opened by keys of the user, and acts on the first
+-- character: 'smartindent' on "{", "}" and "#", the end of a comment on "/" (edit.c: can_si, end_comment_pending); and
+-- blanks that were made then are taken away by a line break.
 local literal = require('hum.complete.literal')
 
 local M = {}
@@ -16,22 +19,27 @@ local M = {}
 local api = vim.api
 
 local ns = api.nvim_create_namespace('hum.complete.replay')
-local group ---@type integer|nil
 
 local ESC, CTRL_A, CTRL_V = '\27', '\1', '\22'
 local REPEATS = { [ESC] = true, [CTRL_A] = true, [vim.keycode('<C-@>')] = true }
 
-local pieces = {} ---@type string[]  accepted in one insertion, in order, as the register "." has them
-local is_own = false -- they are of the insertion under way
-local drained = nil ---@type string|nil  its keys, once known
+---@class hum.Repeated  an insertion
+---@field pieces string[]  accepted in it, in order, as the register "." has them
+---@field keys? string     all that the register has; nil: not known
+
+local last = { pieces = {} } ---@type hum.Repeated  that in which something was accepted last
+local own = { pieces = {} } ---@type hum.Repeated   that which is under way
 local entered = false -- insert mode, with the key before this one
 local before = '' -- this key
+local opens = false -- it was `o` or `O`
 
 ---@class hum.Replay
 ---@field keys string
 ---@field spans integer[][]  first and last byte of each piece
 ---@field at integer         bytes that were handled
 ---@field ends_open boolean  no <Esc> follows
+---@field alone integer      an autocommand: with one for InsertCharPre, insertchar() does not take several
+---    keys at once, the last of which may be others'
 
 local replay ---@type hum.Replay|nil
 
@@ -48,17 +56,17 @@ local function last_before(text, piece, limit)
   return found
 end
 
---- Cursor keys cut off the beginning, so the last pieces are looked for first; `i_CTRL-A` has all of them
---- once more.
+--- Cursor keys cut off the beginning, so the last pieces are looked for first.
 ---@param keys string
+---@param pieces string[]
 ---@return integer[][] spans  the last one first
-local function locate(keys)
-  local spans, limit, i = {}, #keys, #pieces
-  while limit > 0 do
+local function locate(keys, pieces)
+  local spans, limit = {}, #keys
+  for i = #pieces, 1, -1 do
     local first = last_before(keys, pieces[i], limit)
     if not first then break end
     spans[#spans + 1] = { first, first + #pieces[i] - 1 }
-    limit, i = first - 1, i > 1 and i - 1 or #pieces
+    limit = first - 1
   end
   return spans
 end
@@ -79,21 +87,25 @@ local function read_ahead(key)
   return keys
 end
 
----@param key string
 ---@return string
-local function keys_to_come(key)
-  if is_own and before == ESC then
-    local known = drained
-    if not known or not vim.startswith(known, key) then known = read_ahead(key) end
-    drained = known
-    return known
+local function register()
+  return literal.unescape(vim.fn.getreg('.') --[[@as string]])
+end
+
+---@param key string  the first one
+---@return string[] pieces, string keys
+local function to_come(key)
+  if #own.pieces > 0 and before == ESC then
+    if not own.keys or not vim.startswith(own.keys, key) then own.keys = read_ahead(key) end
+    return own.pieces, own.keys
   end
-  local keys = literal.unescape(vim.fn.getreg('.') --[[@as string]])
+  local keys = register()
   -- All but the first of `3o` begin with a line break.
-  return before == ESC and key == '\n' and '\n' .. keys or keys
+  return last.keys == keys and last.pieces or {}, before == ESC and opens and '\n' .. keys or keys
 end
 
 local function stop()
+  if replay then api.nvim_del_autocmd(replay.alone) end
   replay = nil
   literal.off()
 end
@@ -105,9 +117,9 @@ M.stop = stop
 ---@return boolean  it is the one that was expected
 local function step(key)
   local r = replay --[[@as hum.Replay]]
-  local first, last = r.at + 1, r.at + #key
-  if r.keys:sub(first, last) ~= key then return false end
-  r.at = last
+  local first = r.at + 1
+  if r.keys:sub(first, r.at + #key) ~= key then return false end
+  r.at = r.at + #key
   local span = r.spans[#r.spans]
   if span and first > span[2] then
     table.remove(r.spans)
@@ -118,7 +130,7 @@ local function step(key)
   else
     literal.off()
   end
-  if last == #r.keys and r.ends_open then
+  if r.at == #r.keys and r.ends_open then
     api.nvim_feedkeys(vim.keycode("<Cmd>lua require('hum.complete.replay').stop()<CR>"), 'in', false)
   end
   return true
@@ -127,10 +139,12 @@ end
 ---@param key string
 local function begin(key)
   if api.nvim_get_mode().mode ~= 'i' then return end
-  local keys = keys_to_come(key)
-  local spans = locate(keys)
-  if #spans == 0 then return not is_own and M.forget() end
-  replay = { keys = keys, spans = spans, at = 0, ends_open = before == CTRL_A }
+  local pieces, keys = to_come(key)
+  local spans = locate(keys, pieces)
+  if #spans == 0 then return end
+  if before == CTRL_A then vim.list_extend(own.pieces, pieces) end
+  local alone = api.nvim_create_autocmd('InsertCharPre', { callback = function() end })
+  replay = { keys = keys, spans = spans, at = 0, ends_open = before == CTRL_A, alone = alone }
   if not step(key) then stop() end
 end
 
@@ -142,43 +156,35 @@ local function on_key(key, typed)
     if step(key) then return end
     stop()
   end
+  if entered then opens = before == 'o' or before == 'O' end
   if typed == '' and (entered or REPEATS[before]) then begin(key) end
   entered, before = false, key
 end
 
---- Other insertions are repeated from now on.
-function M.forget()
-  pieces, is_own, drained = {}, false, nil
-  vim.on_key(nil, ns)
-  if group then
-    api.nvim_del_augroup_by_id(group)
-    group = nil
+local function on_leave()
+  if replay then stop() end
+  if #own.pieces > 0 then
+    last, own = own, { pieces = {} }
+    last.keys = register()
   end
 end
 
 local function watch()
-  group = api.nvim_create_augroup('hum.complete.replay', {})
-  api.nvim_create_autocmd('InsertEnter', {
-    group = group,
-    callback = function()
-      entered, is_own, drained = true, false, nil
-    end,
-  })
-  api.nvim_create_autocmd(
-    'ModeChanged',
-    { group = group, pattern = 'i*:[^i]*', callback = function() return replay and stop() end }
-  )
-  entered, before, is_own = false, '', false
+  local group = api.nvim_create_augroup('hum.complete.replay', {})
+  api.nvim_create_autocmd('InsertEnter', { group = group, callback = function() entered = true end })
+  api.nvim_create_autocmd('ModeChanged', { group = group, pattern = 'i*:[^i]*', callback = on_leave })
+  entered, before = false, ''
   vim.on_key(on_key, ns)
 end
+
+local watching = false
 
 --- Something is accepted.
 ---@param keys string  that type it
 function M.add(keys)
-  if not group then watch() end
-  if not is_own then pieces = {} end
-  is_own, drained = true, nil
-  pieces[#pieces + 1] = literal.unescape(keys)
+  if not watching then watch() end
+  watching = true
+  own.pieces[#own.pieces + 1], own.keys = literal.unescape(keys), nil
 end
 
 return M

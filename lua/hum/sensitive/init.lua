@@ -45,7 +45,9 @@ end
 ---@param kind hum.SensitiveKind
 ---@param text string
 local function add(list, kind, text)
-  local pattern = { text = text, kind = kind, data = kind.data or text:find('^%w[^/]*/$') ~= nil }
+  -- Such a name may be that of any project's folder, or the beginning of that of its code.
+  local is_vague = text:find('^%w[^/]*/$') or text:find('^[%w_].*%*$')
+  local pattern = { text = text, kind = kind, data = kind.data or is_vague ~= nil }
   if text:find('[*#@]') or text:find('/.') then
     pattern.find = lua_pattern(text)
     table.insert(list.others, pattern)

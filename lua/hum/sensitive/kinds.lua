@@ -3,8 +3,10 @@
 --   name         the last part of a path; "*" stands for anything within it, "#" for a digit, "@" for a hexadecimal one
 --   .name        the same, with or without the dot in front: repositories of dotfiles leave it out
 --   place/name   the end of a path
---   place/       anything in a directory of that name; without a dot or a slash in it a project may be called so,
---                and what is code there is read
+--   place/       anything in a directory of that name
+--
+-- Places without a dot or a slash in them, and names that begin so and go on at will, are for data alone: projects have
+-- such folders, and code.
 --
 -- Sources, which each kind names:
 --   gitrob       github.com/michenriksen/gitrob, filesignatures.json; shhgit has the same list, with more of it
@@ -61,10 +63,10 @@ return {
     strict = true,
     '*.kdb', '*.kdbx', '*.psafe3', '*.agilekeychain', '*.1pif', '*.1pux', '*.opvault', '*.keychain', '*.keychain-db',
     '*.kwallet', '*.kwl', '*.keyring', '*.enpassdb', 'keepass*.xml', 'keepass*.csv', 'lastpass*.csv',
-    'bitwarden*.json', 'bitwarden*.csv', '1password*.csv', '.password-store/', '.lpass/', '.local/share/gopass/',
-    '.config/op/', 'wallet.dat', '*.wallet', 'utc--*', '.electrum/', '.bitcoin/', '.google_authenticator',
-    'aegis*.json', '*.2fas', 'pass.txt', 'pw.txt', 'pwd.txt', 'logins.csv', 'logins.txt', '.rhosts', '.xauthority',
-    '.iceauthority',
+    'bitwarden*.json', 'bitwarden*.csv', '1password*.csv', '.password-store/', '.lpass/', 'bitwarden cli/data.json',
+    'keyrings/', '.pki/', '.step/', '.local/share/gopass/', '.config/op/', 'wallet.dat', '*.wallet', 'utc--*',
+    '.electrum/', '.bitcoin/', '.google_authenticator', 'aegis*.json', '*.2fas', 'pass.txt', 'pw.txt', 'pwd.txt',
+    'logins.csv', 'logins.txt', '.rhosts', '.xauthority', '.iceauthority',
   },
   { what = 'passwords', data = true, '*_pass', '*-pass', '*.pass', '*_pass.txt', '*-pass.txt' },
   -- gitrob: configuration of shells in which people set them
@@ -93,7 +95,8 @@ return {
     what = 'passwords of servers',
     '.netrc', '_netrc', '.curlrc', '_curlrc', '.wgetrc', 'filezilla.xml', 'recentservers.xml', 'sitemanager.xml',
     'winscp.ini', '.lftp/', 'sftp-config.json', 'sftp.json', '.ftpconfig', '.ftppass', '.remote-sync.json',
-    'ftpsync.settings', 'deployment-config.json', 'webservers.xml', '.s3cfg', '.s3b', '.rclone.conf',
+    'ftpsync.settings', 'deployment-config.json', 'webservers.xml', '.s3cfg', '.s3b', '.rclone.conf', '.putty/',
+    '*.remmina', '.vnc/', 'borg/keys/', 'authinfo2', '.s3curl', 'boto.cfg', 'snmpd.conf', 'snmp.conf', 'nslcd.conf',
     '.smbcredentials', '.davfs2/', '*.rdp', 'ventrilo_srv.ini', 'cccam.cfg', '.trc', '.tugboat',
   },
 
@@ -109,7 +112,8 @@ return {
     'openrc', '*openrc.sh', '.config/rclone/', 'rclone.conf', '.ngrok2/', '.config/ngrok/', 'ngrok.yml',
     '.config/stripe/', 'local.settings.json', '*.publishsettings', '*.azurepubxml', '*.pubxml', '*.pubxml.user',
     '*.cscfg', '.config/configstore/', '.config/tailscale/', 'tailscaled.state', '.b2_account_info', '.config/b2/',
-    '.edgerc', '.acme.sh/',
+    '.edgerc', '.ossutilconfig', '.obsutilconfig', '.cos.conf', '.mc/', 'exercism/user.json', '.doppler/',
+    '.railway/', '.config/turso/', '.expo/state.json', '.acme.sh/',
   },
   -- gitrob: ^.*-[a-f0-9]{12}\.json$; docs: Firebase, Google
   -- stylua: ignore
@@ -157,20 +161,21 @@ return {
   {
     what = 'keys to repositories',
     '.git-credentials', '.git/config', 'git/credentials', '.git-credential-cache/', '.gitcookies', '.gitconfig.local',
-    '.config/gh/', 'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/',
-    '.config/github-copilot/', '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/', '.subversion/auth/',
-    '.subversion/servers', '.hgrc', '.hg/hgrc', '.arcrc', '.reviewboardrc', '.jira.d/', '.jira/', '.sentryclirc',
-    '.travis/', '.circleci/cli.yml', '.coveralls.yml', 'jenkins.plugins.publish_over_ssh.bapsshpublisherplugin.xml',
-    'credentials.xml', '.gitlab-runner/', 'gitlab-runner/config.toml',
+    '.config/gh/', 'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/', '.config/lab/',
+    '.config/.jira/', '.config/github-copilot/', '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/',
+    '.subversion/auth/', '.subversion/servers', '.hgrc', '.hg/hgrc', '.arcrc', '.reviewboardrc', '.jira.d/', '.jira/',
+    '.sentryclirc', '.travis/', '.circleci/cli.yml', '.coveralls.yml',
+    'jenkins.plugins.publish_over_ssh.bapsshpublisherplugin.xml', 'credentials.xml', '.gitlab-runner/',
+    'gitlab-runner/config.toml',
   },
   -- docs: huggingface, kaggle, codex, claude, gemini, aider, llm, autogen, wandb, jupyter
   -- stylua: ignore
   {
     what = 'keys of models and data',
     'kaggle.json', '.kaggle/', '.huggingface/', 'huggingface/token', '.claude.json', '.claude/.credentials.json',
-    '.codeium/', 'oai_config_list', 'io.datasette.llm/keys.json', '.jupyter/', 'jupyter/runtime/', '.wandb/settings',
-    '.openai/', '.config/openai/', '.anthropic/', '.continue/config.*', '.aider.conf.yml', '.replicate/', '.cdsapirc',
-    '.ecmwfapirc',
+    '.codeium/', 'oai_config_list', 'io.datasette.llm/keys.json', '.jupyter/', '.ipython/profile_default/',
+    'jupyter/runtime/', '.wandb/settings', '.openai/', '.config/openai/', '.anthropic/', '.continue/config.*',
+    '.aider.conf.yml', '.replicate/', '.cdsapirc', '.ecmwfapirc',
   },
 
   -- gitrob; docs: the shells, readline, the interpreters
@@ -178,9 +183,10 @@ return {
   {
     what = 'a history of commands',
     strict = true,
-    '.*_history', '.*history', '.bash_history', '.zsh_history', '.zhistory', '.histfile', '.history', '.sh_history',
-    'fish_history', 'consolehost_history.txt', '.lesshst', '.viminfo', '_viminfo', 'nushell/history.txt', '.mongosh/',
-    'repl_history.jl', '*.shada', '.rhistory', 'ghci_history', '.local/share/atuin/',
+    '.*_history', '.*history', '.*-history', '.octave_hist', '.sqlcl/', '.bash_history', '.zsh_history', '.zhistory',
+    '.histfile', '.history', '.sh_history', 'fish_history', 'consolehost_history.txt', '.lesshst', '.viminfo',
+    '_viminfo', 'nushell/history.txt', '.mongosh/', 'repl_history.jl', '*.shada', '.rhistory', 'ghci_history',
+    '.local/share/atuin/',
   },
   {
     what = 'a history of commands',
@@ -243,7 +249,7 @@ return {
   -- stylua: ignore
   {
     what = 'data of a browser',
-    '.mozilla/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db', 'signons.sqlite', 'cookies.txt',
+    '.mozilla/', '.thunderbird/', '.config/signal/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db', 'signons.sqlite', 'cookies.txt',
     'cookies.sqlite', 'cookies.json', '.cookies', '.config/google-chrome/', '.config/chromium/',
     '.config/bravesoftware/', '.config/vivaldi/', 'login data', 'web data', '*.har', '*.cookie', '*.cookies',
     '.cookiejar', 'cookiejar*', 'qutebrowser/cookies',
@@ -257,7 +263,8 @@ return {
     strict = true,
     'kubectl-edit-*', 'oc-edit-*', 'kubectl*-edit-*', 'k3s-edit-*', 'k9s-*-edit-*', 'helm-edit-*', '.ansible/tmp/',
     'ansible-local-*/', 'eyaml_edit*', 'pass.*/', 'gopass*/', 'dev/shm/', 'chezmoi-encrypted*/', 'sudoers.tmp',
-    'etc/vipw*', 'etc/vigr*', 'sudoers.tmp-', '*.sudoers', 'tmp/crontab.*', 'tmp/crontab.*/', '*.decrypted',
+    'etc/vipw*', 'etc/vigr*', 'sudoers.tmp-', '*.sudoers', 'sudoers*', 'tmp/sops*/', 'folders/*/*/t/sops*/',
+    'ansible-vault*', 'ansible_vault*', 'tmp/vault*', 'tmp/*vault*', 'tmp/crontab.*', 'tmp/crontab.*/', '*.decrypted',
     '*.decrypted.*', '*.dec.yaml', '*.dec.yml', '*.dec.json', 'secrets.dec.*', '*.plain.yaml', '*.cleartext',
     'vault-edit-*', 'bw-edit-*',
   },

@@ -34,6 +34,9 @@ size_t line_weight(struct line l);
  * the user has typed at the end of l. */
 enum line_likeness line_compare(struct line l, struct line other);
 
+/* The same where neither case nor blanks count. */
+enum line_likeness line_compare_loosely(struct line l, struct line other);
+
 /* A closing bracket, or a word such as "end" in Lua, Ruby, shell and Vim, begins it. */
 bool line_closes(struct span trimmed);
 

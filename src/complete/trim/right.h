@@ -4,6 +4,7 @@
 #define HUM_RIGHT_H
 
 #include "base/around.h"
+#include "complete/trim/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 enum right_kind {
     RIGHT_NONE,    /* the cursor stands at the end of its line */
     RIGHT_BRACKET, /* a closing bracket: the answer comes to it where it closes that bracket */
+    RIGHT_ANGLE,   /* the same of types and tags: '>' */
     RIGHT_QUOTE,   /* the end of the string that the cursor is in */
     RIGHT_TEXT,    /* anything else: where the answer ends with the beginning of it */
 };
@@ -29,18 +31,26 @@ struct right_mark {
 struct right {
     enum right_kind kind;
     bool one_line;    /* more lines would push that text away from where it belongs */
-    struct span text; /* right of the cursor, without the blanks at its end */
+    bool loose;       /* case and blanks do not count ... */
+    bool apart;       /* ... and text begins with a blank, so that the answer needs none */
+    struct span text; /* right of the cursor, without the blanks at its end; if loose, folded */
     char closer, opener;
     long open;      /* how many of these brackets may be closed before that text's */
     bool in_string; /* "…": brackets do not count */
     bool escaped;
+    bool
+        opened; /* RIGHT_ANGLE: the last byte was a '<' that counts, unless it is of a comparison */
+    long nested;                  /* other brackets in which that bracket would not be closed */
     size_t matched;               /* so many bytes of text end the answer so far */
     bool whole;                   /* all of it, from a byte on where it can begin */
     uint16_t back[RIGHT_MAX + 1]; /* back[n]: the longest beginning that ends the first n bytes */
     struct right_mark marks[RIGHT_MAX + 1]; /* of the last positions */
+    size_t at[RIGHT_MAX + 1];               /* where the last bytes that count stand */
+    size_t fed;                             /* how many of those there were */
+    char folded[RIGHT_MAX];
 };
 
-void right_init(struct right *r, const struct around *around);
+void right_init(struct right *r, const struct around *around, const struct language *language);
 
 /* Looks at byte i of the answer; every byte in turn. True if the answer has come to the text
  * right of the cursor: then *cut bytes of it remain. */

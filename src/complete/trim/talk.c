@@ -3,12 +3,13 @@
 #include <stddef.h>
 #include <string.h>
 
-/* How an answer to the user begins, or goes on behind code; no line of code does. Behind a blank at
- * the end a letter must follow. */
+/* How an answer to the user begins, even where sentences are common. Behind a blank at the end
+ * a letter must follow. */
+static const char *const answers[] = {"Here is ",    "Here's ",      "Here are ",
+                                      "I'm sorry, ", "Let me know ", "To complete the "};
+
+/* How one begins, or goes on behind code, where no line of code does. */
 static const char *const beginnings[] = {
-    "Here is ",
-    "Here's ",
-    "Here are ",
     "The code ",
     "The missing ",
     "The completed ",
@@ -64,7 +65,6 @@ static const char *const beginnings[] = {
     "Note: The ",
     "Please ",
     "Based on ",
-    "Given the ",
     "It looks ",
     "It seems ",
     "It appears ",
@@ -252,7 +252,11 @@ static enum talk match_sentence(struct span line, bool closed)
 enum talk talk_at_start(struct span line, bool closed, bool sentences)
 {
     enum talk best = TALK_NONE;
-    for (size_t i = 0; i < COUNT(beginnings) && best != TALK_IS; i++) {
+    for (size_t i = 0; i < COUNT(answers) && best != TALK_IS; i++) {
+        enum talk t = match_beginning(line, span_of(answers[i]), closed);
+        best = t > best ? t : best;
+    }
+    for (size_t i = 0; sentences && i < COUNT(beginnings) && best != TALK_IS; i++) {
         enum talk t = match_beginning(line, span_of(beginnings[i]), closed);
         best = t > best ? t : best;
     }

@@ -13,7 +13,7 @@ enum talk {
 };
 
 /* Whether a line begins so. line: from its first byte on that is no blank. closed: it will not grow.
- * sentences: any English sentence is talk, and not only how answers to the user begin. */
+ * sentences: any English sentence is talk, and not only how answers to the user are sure to begin. */
 enum talk talk_at_start(struct span line, bool closed, bool sentences);
 
 #endif

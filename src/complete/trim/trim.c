@@ -91,7 +91,8 @@ static enum verdict check_below(struct state *s, const struct current *now)
         got.generated = got.typed.len == 0 ? span_ltrim(got.generated) : got.generated;
         want = line_of(below);
     }
-    enum line_likeness like = line_compare(got, want);
+    enum line_likeness like =
+        s->context->language->nocase ? line_compare_loosely(got, want) : line_compare(got, want);
     if (!now->closed) {
         return like == LINE_OTHER ? SHOW : HOLD;
     }
@@ -327,7 +328,7 @@ static void state_init(struct state *s, const struct trim_context *c, struct spa
     s->result = (struct trim){.why = TRIM_NOTHING};
     s->lines = s->blanks = s->last = s->before = 0;
     s->in_scope = false;
-    right_init(&s->right, &c->around);
+    right_init(&s->right, &c->around, c->language);
     size_t at = 0;
     span_next_line(c->around.after, &at);
     while (span_is_blank(s->below) && at < c->around.after.len) {

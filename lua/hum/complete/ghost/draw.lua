@@ -183,11 +183,12 @@ local function measure_hints(g)
   return cells
 end
 
---- The same, asked once for each place of the cursor.
+--- The same, asked once for each place of the cursor, and for a row that had none not again.
 ---@param g hum.Ghost
 ---@return integer cells
 local function hint_cells(g)
-  if g.hints_row ~= g.at_row or g.hints_col ~= g.at_col then
+  local is_known = g.hints_row == g.at_row and (g.hints == 0 or g.hints_col == g.at_col)
+  if not is_known then
     g.hints_row, g.hints_col, g.hints = g.at_row, g.at_col, measure_hints(g)
   end
   return g.hints
@@ -309,6 +310,7 @@ end
 ---@param behind string|nil
 local function draw_behind(g, behind)
   local drawn = g.drawn_behind
+  if not drawn and not behind then return end
   if drawn and drawn.text == behind and drawn.row == g.at_row and drawn.lines == g.below_cursor then return end
   for i = 1, drawn and drawn.lines or 0 do
     api.nvim_buf_del_extmark(g.buf, below_ns, MARK + i)
@@ -420,6 +422,15 @@ local function parts(g)
   return left_over, behind
 end
 
+---@param g hum.Ghost
+---@param wrapped integer
+---@return boolean  lines below can be drawn
+local function has_room(g, wrapped)
+  local b = g.below
+  if b and b.row == g.at_row and b.wrapped == wrapped then return #b.lines > 0 end
+  return room.below() > wrapped
+end
+
 --- Draws what is left of it at the cursor.
 ---@param g hum.Ghost
 function M.show(g)
@@ -432,7 +443,7 @@ function M.show(g)
   if first:find('%c') then first = text.drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.stops) end
   local wrapped, covers, below
   first, wrapped, g.missing = within(g, first)
-  first, covers = beside(g, first, goes_on and room.below() > wrapped)
+  first, covers = beside(g, first, goes_on and has_room(g, wrapped))
   if covers >= 0 then
     wrapped, g.missing = 0, 0
   end

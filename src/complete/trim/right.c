@@ -253,7 +253,7 @@ static size_t begin_of(const struct right *r, size_t n)
  * blanks between them they may begin before what is remembered. */
 static size_t remembered(const struct right *r, size_t i, size_t n)
 {
-    while (n > 0 && i + 1 - begin_of(r, n) > RIGHT_MAX) {
+    while (n > 0 && n <= RIGHT_MAX && i + 1 - begin_of(r, n) > RIGHT_MAX) {
         n = r->back[n];
     }
     return n;

@@ -249,8 +249,17 @@ static enum talk match_sentence(struct span line, bool closed)
     }
 }
 
+/* Most lines of code begin with a small letter or a sign. */
+static bool may_begin(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '*' || (unsigned char)c >= 0x80;
+}
+
 enum talk talk_at_start(struct span line, bool closed, bool sentences)
 {
+    if (line.len > 0 && !may_begin(line.data[0])) {
+        return TALK_NONE;
+    }
     enum talk best = TALK_NONE;
     for (size_t i = 0; i < COUNT(answers) && best != TALK_IS; i++) {
         enum talk t = match_beginning(line, span_of(answers[i]), closed);

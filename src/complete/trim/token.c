@@ -1,5 +1,6 @@
 #include "complete/trim/token.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 40
@@ -151,19 +152,44 @@ static enum token_match match_one(struct span s, struct span token, size_t *len)
     return TOKEN_IS;
 }
 
-/* Whether s begins with one of these. No token begins with another. */
-static enum token_match match_any(struct span s, const char *tokens, size_t *len)
+/* ---- all tokens by their second byte ------------------------------------------- */
+
+#define MOST_TOKENS 512
+
+struct entry {
+    struct span token;
+    const struct family *family;
+    bool plain;
+    uint16_t next; /* of the same byte: number from 1 on, 0: none */
+};
+
+struct index {
+    struct entry entries[MOST_TOKENS];
+    uint16_t count;
+    uint16_t first[256]; /* as next */
+};
+
+static void index_words(struct index *x, const struct family *f, const char *words, bool plain)
 {
-    enum token_match best = TOKEN_NONE;
-    while (tokens != NULL && *tokens != '\0' && best != TOKEN_IS) {
-        struct span token = {tokens, strcspn(tokens, " ")};
-        tokens += token.len + (token.data[token.len] != '\0');
-        if (token.data[0] == s.data[0]) {
-            enum token_match m = match_one(s, token, len);
-            best = m > best ? m : best;
-        }
+    while (words != NULL && *words != '\0' && x->count < MOST_TOKENS) {
+        struct span token = {words, strcspn(words, " ")};
+        uint16_t *first = &x->first[(unsigned char)token.data[1]];
+        words += token.len + (token.data[token.len] != '\0');
+        x->entries[x->count++] = (struct entry){token, f, plain, *first};
+        *first = x->count;
     }
-    return best;
+}
+
+/* Made once: a comparison such as "a < b" then costs nothing. */
+static const struct index *index_of_all(void)
+{
+    static struct index x;
+    bool made = x.count > 0;
+    for (size_t i = 0; !made && i < FAMILIES; i++) {
+        index_words(&x, &families[i], families[i].tokens, false);
+        index_words(&x, &families[i], families[i].plain, true);
+    }
+    return &x;
 }
 
 /* ---- names between bars -------------------------------------------------------- */
@@ -219,28 +245,30 @@ static bool is_used(const struct family *f, const char *const *used, size_t coun
     return false;
 }
 
-static enum token_match match_family(const struct family *f, struct span s, const char *const *used,
-                                     size_t used_count, size_t *len)
+static enum token_match match_families(struct span s, const char *const *used, size_t used_count,
+                                       size_t *len)
 {
-    enum token_match m = match_any(s, f->tokens, len);
-    if (m == TOKEN_IS) {
-        return m;
+    const struct index *x = index_of_all();
+    enum token_match best = TOKEN_NONE;
+    if (s.len < 2) {
+        return TOKEN_MAYBE;
     }
-    enum token_match plain = match_any(s, f->plain, len);
-    if (plain == TOKEN_IS && !is_used(f, used, used_count)) {
-        return TOKEN_PLAIN;
+    for (uint16_t n = x->first[(unsigned char)s.data[1]]; n > 0 && best != TOKEN_IS;) {
+        const struct entry *e = &x->entries[n - 1];
+        enum token_match m = match_one(s, e->token, len);
+        if (m == TOKEN_IS && e->plain && !is_used(e->family, used, used_count)) {
+            m = TOKEN_PLAIN;
+        }
+        best = m > best ? m : best;
+        n = e->next;
     }
-    return plain > m ? plain : m;
+    return best;
 }
 
 enum token_match token_at_start(struct span s, const char *const *used, size_t used_count,
                                 bool bars, size_t *len)
 {
-    enum token_match best = TOKEN_NONE;
-    for (size_t i = 0; i < FAMILIES && best != TOKEN_IS; i++) {
-        enum token_match m = match_family(&families[i], s, used, used_count, len);
-        best = m > best ? m : best;
-    }
+    enum token_match best = match_families(s, used, used_count, len);
     enum token_match wide = match_bars(s, "<\uFF5C", "\uFF5C>", len);
     if (bars && wide != TOKEN_IS && best < TOKEN_PLAIN) {
         enum token_match m = match_bars(s, "<|", "|>", len);

@@ -192,6 +192,7 @@ static void what_only_looks_like_one_stays(void)
         {"xml", "<a>\n  ~\n</a>\n", "<user>\n    <filename>x</filename>\n  </user>"},
         {"javascriptreact", "return ~\n", "<user>x</user>;"},
         {"javascript", "x = (\n  <b>a</b>\n  ~\n);\n", "<s>x</s>"},
+        {"html", "<p><s>~</p>\n", "old</s> new"},
         {"markdown", "Call it with ~\n", "<filename> and [PREFIX] or `</s>`."},
         {"c", "// Takes ~\n", "<filename> and [PREFIX]."},
         {"c", "/* Takes\n * ~\n", "<filename> and </s>."},
@@ -231,6 +232,9 @@ static void the_family_in_use_always_counts(void)
         size_t count;
     } list[] = {
         {"html", "<p>~</p>\n", "new </s>x", "new", llama, 4},
+        {"html", "<p>~</p>\n", "new </s>x", "new", NULL, 0},
+        {"markdown", "So ~\n", "it is.</s> x", "it is.", NULL, 0},
+        {"php", "return ~\n", "$a + 1;</s> x", "$a + 1;", NULL, 0},
         {"c", "// Takes ~\n", "two <EOT> x", "two", llama, 4},
         {"c", "// Takes ~\n", "two <filename> x", "two", mellum, 2},
         {"c", "// Takes ~\n", "two <EOT> x", "two <EOT> x", mellum, 2},

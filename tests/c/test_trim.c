@@ -368,6 +368,9 @@ static void words_that_are_typed_are_not_said_again(void)
                 {"python", "if ~:\n    pass\n", "if x", "x"}, {"python", "if~\n", "if x:", " x:"},
                 {"python", "x = not ~\n", "not y", "not y"},
                 {"javascript", "x = await ~\n", "await y", "await y"},
+                {"c", "#include ~\n", "#include <stdio.h>", "<stdio.h>"},
+                {"c", "int ~\n", "int x = 5;", "x = 5;"}, {"c", "} else ~\n", "else {", "{"},
+                {"python", "x = y if ~\n", "if z else w", "z else w"},
                 {"javascript", "} else ~\n", "if (x) {", "if (x) {"},
                 {"c", "x = a - ~\n", "-b;", "-b;"},
                 {"c", "unsigned long ~\n", "long x;", "long x;"},
@@ -396,6 +399,8 @@ static void words_to_the_reader_are_dropped(void)
         {"python", "~\n", "\u597D\u7684\uFF0C\u4EE5\u4E0B\u662F\u4EE3\u7801", ""},
         {"python", "x = 1\n~\n", "y = 2\n```\nThat sets y.", "y = 2"},
         {"c", "    return ~\n", "a + b;```", "a + b;"},
+        {"c", "{\n~\n}\n", "Return the sum (a + b).", ""},
+        {"haskell", "x = ~\n", "Node b a (f y)", "Node b a (f y)"},
         {"go", "~\n", "Okay, let's see.\n\n```go\nvar x int\n```", "var x int"},
         {"lua", "~\n", "Sure! Here you go:\n\n```lua\nlocal x\n```\n", "local x"},
         /* code and text that look so */
@@ -450,6 +455,11 @@ static void repetition_is_dropped(void)
          TRIM_REPEATS},
         {"half a line before it", "x1 = 1\nx2 = 2\n~",
          "x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = ", "", TRIM_REPEATS},
+        {"half a line of long names", "~",
+         "some_long_variable_x = some_long_variable_x = some_long_variable_x = "
+         "some_long_variable_x "
+         "= some_long_variable_x = some_long_variable_x = some_long_variable_x",
+         "", TRIM_REPEATS},
         {"half a line behind a whole one", "~",
          "x2 = 2\nx3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = x3 = ", "x2 = 2",
          TRIM_REPEATS},
@@ -594,7 +604,7 @@ static void stops_as_early_as_it_can(void)
 static void little_is_taken_back(void)
 {
     printf("    taken back: %d times\n", taken_back);
-    CHECK(taken_back <= 8);
+    CHECK(taken_back <= 12);
 }
 
 int main(void)

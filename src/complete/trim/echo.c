@@ -9,18 +9,20 @@
 
 /* No language has one of these twice in a row. */
 static const char *const keywords[] = {
-    "return",   "const",     "let",       "var",        "val",       "def",       "function",
-    "func",     "fn",        "fun",       "local",      "import",    "export",    "from",
-    "if",       "elif",      "elsif",     "elseif",     "unless",    "for",       "foreach",
-    "while",    "until",     "switch",    "match",      "case",      "throw",     "raise",
-    "struct",   "enum",      "union",     "class",      "interface", "trait",     "impl",
-    "package",  "namespace", "using",     "public",     "private",   "protected", "static",
-    "final",    "extern",    "typedef",   "assert",     "select",    "where",     "and",
-    "or",       "in",        "as",        "insert",     "update",    "delete",    "create",
-    "goto",     "then",      "extends",   "implements", "printf",    "print",     "mut",
-    "pub",      "mod",       "use",       "lambda",     "except",    "finally",   "catch",
-    "with",     "global",    "nonlocal",  "override",   "abstract",  "virtual",   "template",
-    "typename", "inline",    "constexpr", "join",       "order",     "group",     "values"};
+    "else",      "try",       "type",       "async",     "module",    "int",      "float",
+    "double",    "bool",      "boolean",    "void",      "char",      "auto",     "return",
+    "const",     "let",       "var",        "val",       "def",       "function", "func",
+    "fn",        "fun",       "local",      "import",    "export",    "from",     "if",
+    "elif",      "elsif",     "elseif",     "unless",    "for",       "foreach",  "while",
+    "until",     "switch",    "match",      "case",      "throw",     "raise",    "struct",
+    "enum",      "union",     "class",      "interface", "trait",     "impl",     "package",
+    "namespace", "using",     "public",     "private",   "protected", "static",   "final",
+    "extern",    "typedef",   "assert",     "select",    "where",     "and",      "or",
+    "in",        "as",        "insert",     "update",    "delete",    "create",   "goto",
+    "then",      "extends",   "implements", "printf",    "print",     "mut",      "pub",
+    "mod",       "use",       "lambda",     "except",    "finally",   "catch",    "with",
+    "global",    "nonlocal",  "override",   "abstract",  "virtual",   "template", "typename",
+    "inline",    "constexpr", "join",       "order",     "group",     "values"};
 
 static bool same_byte(char a, char b, bool nocase)
 {
@@ -139,14 +141,25 @@ static size_t skip_word(const struct trim_context *c, struct span text, bool fin
     return is_word(text.data[n]) ? 0 : n;
 }
 
+/* The word that a line ends with, be it a directive such as "#include". */
+static struct span last_keyword(struct span line, bool nocase)
+{
+    struct span word = span_last_word(line);
+    size_t before = line.len - word.len;
+    if (word.len >= WORD_ECHO_MIN && before > 0 && strchr("#@", line.data[before - 1]) != NULL) {
+        return span_skip(line, before - 1);
+    }
+    return is_keyword(word, nocase) ? word : (struct span){NULL, 0};
+}
+
 /* "return ", answered by "return x". */
 static size_t skip_keyword(const struct trim_context *c, struct span text, bool final)
 {
-    struct span line = c->around.line, word = span_last_word(span_rtrim(line));
-    struct span from = skip_space(text);
+    struct span line = c->around.line, from = skip_space(text);
     bool nocase = c->language->nocase;
+    struct span word = last_keyword(span_rtrim(line), nocase);
     bool is_behind = line.len > 0 && is_blank(line.data[line.len - 1]);
-    if (!is_behind || c->language->prose || !is_keyword(word, nocase)) {
+    if (!is_behind || c->language->prose || word.len == 0) {
         return 0;
     }
     size_t n = common(from, word, nocase);

@@ -34,8 +34,7 @@ static const struct row rows[] = {
     {"javascriptreact jsx vue svelte astro marko riot glimmer templ",
      {.markup = true, .words = true, C_COMMENTS, TICKS}},
     {"typescriptreact tsx", {.markup = true, .words = true, .generics = true, C_COMMENTS, TICKS}},
-    {"php hack phtml",
-     {.markup = true, .long_strings = true, .comments = "// #", .blocks = "/* */", QUOTES}},
+    {"php hack phtml", {.long_strings = true, .comments = "// #", .blocks = "/* */", QUOTES}},
 
     /* with types in <...> */
     {"rust move cairo noir", {.generics = true, .long_strings = true, C_COMMENTS, QUOTE}},

@@ -122,10 +122,31 @@ static bool has_tags(struct span text)
     return false;
 }
 
+/* "</s>", the most common end, in markup and documents. */
+static bool is_struck(const struct markers *m, size_t i)
+{
+    const struct language *language = m->context->language;
+    return (language->prose || language->markup) && span_starts_with(span_skip(m->text, i), "</s>");
+}
+
+/* Whether <s> stands before it, or it is quoted. */
+static bool is_open(const struct markers *m, size_t i)
+{
+    const struct around *around = &m->context->around;
+    struct span left = {m->text.data, i};
+    struct span line = line_up_to(m, i);
+    char before = line.len > 0 ? line.data[line.len - 1] : ' ';
+    return strchr("`\"'", before) != NULL || span_has(left, span_of("<s")) ||
+           span_has(around->before, span_of("<s")) || span_has(around->line, span_of("<s"));
+}
+
 static bool may_be_text(struct markers *m, size_t i)
 {
     const struct trim_context *c = m->context;
     const struct around *around = &c->around;
+    if (is_struck(m, i)) {
+        return is_open(m, i);
+    }
     if (c->language->prose || c->language->markup || lexer_answer_at(m->lexer, i) != IN_CODE) {
         return true;
     }

@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define WEIGHT_MIN 3 /* of a block, as line_weight: less is found twice anywhere */
@@ -66,6 +68,32 @@ enum repeat_verdict repeat_follow(struct repeat *r, const struct repeat_line *li
         remember(r, line->line, line->at);
     }
     return verdict;
+}
+
+/* The failure function of the line's end, read backwards, tells the period of each part of it. */
+bool repeat_long(struct span line, size_t *from)
+{
+    uint16_t back[3 * REPEAT_LONG + 1] = {0};
+    size_t len = line.len < 3 * REPEAT_LONG ? line.len : 3 * REPEAT_LONG, longest = 0;
+    const char *last = line.data + line.len - 1;
+    for (size_t i = 1, n = 0; i < len; i++) {
+        while (n > 0 && last[-(ptrdiff_t)i] != last[-(ptrdiff_t)n]) {
+            n = back[n];
+        }
+        n += last[-(ptrdiff_t)i] == last[-(ptrdiff_t)n];
+        back[i + 1] = (uint16_t)n;
+        size_t whole = i + 1, unit = whole - n;
+        longest = unit > REPEAT_UNIT && unit <= REPEAT_LONG && whole >= 3 * unit ? whole : longest;
+    }
+    size_t unit = longest - back[longest];
+    if (longest == 0 || line_weight(line_of(span_skip(line, line.len - unit))) < WEIGHT_MIN) {
+        return false;
+    }
+    *from = line.len - longest + unit;
+    while (*from > 0 && utf8_is_inner(line.data[*from])) {
+        (*from)--;
+    }
+    return true;
 }
 
 bool repeat_byte(struct repeat *r, const char *text, size_t i, size_t *from)

@@ -47,4 +47,9 @@ enum repeat_verdict repeat_follow(struct repeat *r, const struct repeat_line *li
  * would come for ever: "0, 0, 0, 0, ". Its second coming begins at byte *from. */
 bool repeat_byte(struct repeat *r, const char *text, size_t i, size_t *from);
 
+/* The same of longer units, up to REPEAT_LONG bytes, that came three times at the end of a line so
+ * far. It costs as much as there are bytes to look at, so it is not for every byte. */
+#define REPEAT_LONG 128
+bool repeat_long(struct span line, size_t *from);
+
 #endif

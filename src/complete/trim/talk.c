@@ -73,6 +73,7 @@ static const char *const beginnings[] = {
     "If you ",
     "Feel free ",
     "Hope this ",
+    "Example usage:",
     "Explanation:",
     "**Explanation",
     "**Note",
@@ -207,12 +208,18 @@ static void count_word(struct sentence *s, struct span word)
 {
     s->words++;
     s->small += is_small(word);
-    s->lower += word.data[0] >= 'a' && word.data[0] <= 'z';
+    s->lower += word.len > 1 && word.data[0] >= 'a' && word.data[0] <= 'z';
 }
 
 static bool is_sentence(const struct sentence *s, bool ended)
 {
     return s->words >= 4 && s->lower >= 3 && s->small >= (ended ? 1 : 2);
+}
+
+/* In front of a parenthesis. */
+static bool is_begun_sentence(const struct sentence *s)
+{
+    return s->words >= 3 && s->lower >= 2 && s->small >= 1;
 }
 
 /* Words with one blank, or a comma and a blank, between them; a capital begins them. */
@@ -238,6 +245,9 @@ static enum talk match_sentence(struct span line, bool closed)
             return n == 0 && !closed && rest.data[0] == '`' ? TALK_MAYBE : TALK_NONE;
         }
         count_word(&s, (struct span){line.data, n});
+        if (rest.data[0] == ' ' && rest.len > 1 && rest.data[1] == '(' && is_begun_sentence(&s)) {
+            return TALK_IS;
+        }
         if (is_sentence(&s, ended)) {
             return ended && rest.len == 1 && !closed ? TALK_MAYBE : TALK_IS;
         }

@@ -9,6 +9,7 @@
 #include "complete/trim/talk.h"
 #include "complete/trim/torso.h"
 
+#define LOOK 64      /* bytes, see repeat_long */
 #define WEIGHT_MIN 3 /* as line_weight: lines that have less are alike by chance */
 
 struct state {
@@ -228,6 +229,18 @@ static size_t before_blanks(const struct state *s, size_t from, size_t to)
     return to;
 }
 
+/* Every LOOK bytes of a line. */
+static bool is_long_repeat(const struct state *s, const struct current *now, size_t i, size_t *at)
+{
+    size_t len = i + 1 - now->from;
+    if (len % LOOK != 0 || i >= now->to ||
+        !repeat_long((struct span){s->text.data + now->from, len}, at)) {
+        return false;
+    }
+    *at += now->from;
+    return true;
+}
+
 /* Goes through the bytes of a line and its line break; the line may prove to end earlier. */
 static void check_bytes(struct state *s, struct current *now)
 {
@@ -248,7 +261,8 @@ static void check_bytes(struct state *s, struct current *now)
         if (right_feed(&s->right, s->text.data, i, &at)) {
             to = at < to ? at : to;
             cut(s, TRIM_RIGHT);
-        } else if (repeat_byte(&s->repeat, s->text.data, i, &at)) {
+        } else if (repeat_byte(&s->repeat, s->text.data, i, &at) ||
+                   is_long_repeat(s, now, i, &at)) {
             to = at < to ? at : to;
             to = drop_torso(s, now->from, to);
             cut(s, TRIM_REPEATS);

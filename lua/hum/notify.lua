@@ -65,12 +65,27 @@ local function fitted_line(line, room)
   return wrap.cut(what --[[@as string]], room - width - 1) .. ' ' .. cure
 end
 
+--- What a message is about, which it can do without.
+local SUBJECTS = { '^hum: completion: ', '^hum: no completion: ' }
+
+---@param text string
+---@return string
+local function without_subject(text)
+  for _, subject in ipairs(SUBJECTS) do
+    text = text:gsub(subject, 'hum: ')
+  end
+  return text
+end
+
 --- What to do stands in the last line of a message, and is the last to be cut.
 ---@param text string
 ---@return string  as much of it as fits into the message area
 local function fitted(text)
   local room = echo.room()
   local line = wrap.joined(text)
+  if vim.fn.strdisplaywidth(line) <= room then return line end
+  text = without_subject(text)
+  line = wrap.joined(text)
   if vim.fn.strdisplaywidth(line) <= room then return line end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
   if not what or not hint then return fitted_line(line, room) end
@@ -100,10 +115,12 @@ local function show()
   end
 end
 
----@return boolean  "-- INSERT --" would cover a message before it can be read, or it what the user types
+---@return boolean  "-- INSERT --" or, without room of its own, the next key would cover a message before it can be read,
+--- or it what the user types
 local function is_covered()
   local mode = vim.api.nvim_get_mode().mode
-  return is_builtin() and mode:find(vim.o.showmode and '^[iRc]' or '^c') ~= nil
+  local is_brief = vim.o.showmode or vim.o.cmdheight == 0
+  return is_builtin() and mode:find(is_brief and '^[iRc]' or '^c') ~= nil
 end
 
 local function show_in_time()

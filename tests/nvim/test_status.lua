@@ -301,3 +301,31 @@ test('what stands against a backend is told whole', { ui = { 80, 12 }, init = su
   t:wait_screen('Start it with "ollama serve"', true)
   eq('xy', t:text())
 end)
+
+test(
+  'what is said of completion is whole on 80 columns if it fits without its subject',
+  { ui = { 80, 12 }, init = suggest.init },
+  function(t)
+    suggest.open(t, { 'x' })
+    suggest.type(t, 'A')
+    local message = 'no key: endpoints.x.key: $NO_SUCH_KEY_AT_ALL is not set'
+    suggest.event(t, 'backend_error', { code = 'key', message = message, hint = '' })
+    suggest.type(t, '<Esc>')
+    t:wait_screen('hum: ' .. message, true)
+    T.match('hum: completion: ' .. message, (t:messages():gsub('%s+', ' ')), true)
+  end
+)
+
+test("without a line of its own a message waits for the end of insert mode, 'showmode' or not", {
+  ui = { 80, 12 },
+  init = suggest.init .. '\nvim.o.showmode = false vim.o.cmdheight = 0',
+}, function(t)
+  suggest.open(t, { 'x' })
+  suggest.type(t, 'A')
+  suggest.event(t, 'backend_error', { code = 'connect', message = 'ollama does not answer', hint = '' })
+  suggest.type(t, 'abc')
+  T.no_match('does not answer', t:messages())
+  suggest.type(t, '<Esc>')
+  t:wait_screen('ollama does not answer', true)
+  eq(false, t.child:mode().blocking)
+end)

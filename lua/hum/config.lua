@@ -73,6 +73,8 @@ local M = {}
 ---@field cache number          MB
 ---@field confidence number
 ---@field prompts 'hum'|'server'
+---@field line 'behind'|'before'
+---@field extras { diagnostics: boolean, edits: boolean, definitions: boolean }
 ---@field prefetch boolean
 ---@field during_chat 'auto'|'always'|'never'
 ---@field menu 'hide'|'show'

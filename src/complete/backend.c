@@ -55,6 +55,7 @@ static int read_tokens(struct backend *b, const struct value *tokens, const char
         .head = b->texts[HEAD],
         .own = b->texts[OWN],
         .suffix_first = value_bool(value_get(tokens, "suffix_first"), false),
+        .line_before = value_bool(value_get(tokens, "line_before"), false),
     };
     return 0;
 }
@@ -95,6 +96,7 @@ static void read_limits(struct backend *b, struct fields *f)
 {
     b->kept_ms = value_int(value_get(f->map, "kept_ms"), KEPT_MS);
     b->load = fields_bool(f, FIELD("backend", "load")) && b->kept_ms >= LEAST_KEPT_MS;
+    b->edits = value_bool(value_get(f->map, "edits"), false);
     b->prefetch = fields_bool(f, FIELD("backend", "prefetch"));
     b->during_chat = fields_bool(f, FIELD("backend", "during_chat"));
     int64_t slots = value_int(value_get(f->map, "slots"), 0);
@@ -117,8 +119,8 @@ static uint64_t hash_backend(const struct backend *b)
     uint64_t hash = hash_text(HASH_START, b->endpoint.url);
     struct buf text;
     buf_init(&text, SIZE_MAX);
-    buf_printf(&text, "%lld %zu %g %d ", (long long)b->max_tokens, b->max_lines, b->min_confidence,
-               b->tokens.suffix_first);
+    buf_printf(&text, "%lld %zu %g %d %d ", (long long)b->max_tokens, b->max_lines,
+               b->min_confidence, b->tokens.suffix_first, b->tokens.line_before);
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         if (maps[i] != NULL) {
             json_write(&text, maps[i]);

@@ -34,6 +34,7 @@ struct backend {
 
     bool load;             /* the model must be loaded before the first fetch, and stays for that */
     int64_t kept_ms;       /* how long the server keeps it loaded, at least */
+    bool edits;            /* prompts show the last edits */
     bool prefetch;         /* fetch what comes behind a suggestion, too */
     bool during_chat;      /* also while a chat streams from the same model */
     size_t slots;          /* requests that the server does at a time; 0: not known */

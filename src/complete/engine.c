@@ -87,6 +87,14 @@ static void do_backend(struct engine *e, const struct value *params)
     }
 }
 
+static void do_extras(struct engine *e, const struct value *params)
+{
+    struct typing *t = find(e, params);
+    if (t != NULL) {
+        typing_extras(t, value_item(params, 1));
+    }
+}
+
 static void do_window(struct engine *e, const struct value *params)
 {
     supply_bound(&e->supply, value_item(params, 0));
@@ -101,7 +109,7 @@ static void do_attach(struct engine *e, const struct value *params)
         return;
     }
     if (t != NULL) {
-        ring_forget(e->supply.ring, typing_name(t));
+        typing_disown(t);
         remove_typing(e, t);
     }
     int64_t buf = value_int(value_item(params, 0), 0);
@@ -117,7 +125,7 @@ static void do_detach(struct engine *e, const struct value *params)
     struct typing *t = find(e, params);
     if (t != NULL) {
         if (!value_bool(value_item(params, 1), false)) {
-            ring_forget(e->supply.ring, typing_name(t));
+            typing_disown(t);
         }
         remove_typing(e, t);
     }
@@ -247,6 +255,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         {METHOD_BACKEND, do_backend},
         {METHOD_WATCH, do_watch},
         {METHOD_WINDOW, do_window},
+        {METHOD_EXTRAS, do_extras},
         {"nvim_buf_changedtick_event", do_tick},
         {"nvim_buf_detach_event", do_detached},
     };

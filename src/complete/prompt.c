@@ -67,7 +67,7 @@ bool prompt_is_empty(const struct mirror *m, struct ring *ring)
 }
 
 size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_request *request,
-                   struct around_text *text, const struct chunk *chunks[PROMPT_CHUNKS])
+                   struct around_text *text, const struct chunk *chunks[PROMPT_MOST])
 {
     size_t anchor = p->excerpt.anchor, left = request->max_bytes * LEFT_SHARE / 4, count = 0;
     const struct excerpt_budget whole = {
@@ -86,6 +86,10 @@ size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_requ
         if (p->chunk_mask & (uint32_t)1 << i) {
             chunks[count++] = ring_chunk(ring, i);
         }
+    }
+    const struct extras *const more[] = {request->edits, request->extras};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        count = more[i] != NULL ? extras_append(more[i], chunks, count, PROMPT_MOST) : count;
     }
     return count;
 }

@@ -5,6 +5,7 @@
 #define HUM_PROMPT_H
 
 #include "complete/excerpt.h"
+#include "complete/extras.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +16,10 @@ struct chunk;
 struct mirror;
 struct ring;
 
-#define PROMPT_CHUNKS 16 /* that the ring holds, and so at most in a prompt */
+#define PROMPT_CHUNKS 16 /* that the ring holds */
+
+/* Of the ring and the extras of two kinds: so many are at most in a prompt. */
+#define PROMPT_MOST (PROMPT_CHUNKS + 2 * EXTRAS_MOST)
 
 /* The owner embeds it; nothing is to be freed. */
 struct prompt {
@@ -29,10 +33,11 @@ struct prompt {
 struct prompt_request {
     const struct mirror *mirror;
     size_t row, col;
-    const char *name; /* of the file */
-    size_t max_bytes; /* of the text around the cursor */
-    bool prose;       /* its head imports nothing */
-    bool cold;        /* the server has no state of our prompts: the ring may change */
+    const char *name;                    /* of the file */
+    size_t max_bytes;                    /* of the text around the cursor */
+    bool prose;                          /* its head imports nothing */
+    const struct extras *edits, *extras; /* behind the ring's, NULL for none */
+    bool cold; /* the server has no state of our prompts: the ring may change */
 };
 
 void prompt_init(struct prompt *p);
@@ -44,8 +49,8 @@ void prompt_edit(struct prompt *p, int64_t first, int64_t last, size_t count);
 bool prompt_is_empty(const struct mirror *m, struct ring *ring);
 
 /* Appends the excerpt to text, which was just initialised, and fills chunks, which are the
- * ring's. Returns how many of these. */
+ * ring's and the extras'. Returns how many of these. */
 size_t prompt_read(struct prompt *p, struct ring *ring, const struct prompt_request *request,
-                   struct around_text *text, const struct chunk *chunks[PROMPT_CHUNKS]);
+                   struct around_text *text, const struct chunk *chunks[PROMPT_MOST]);
 
 #endif

@@ -225,6 +225,23 @@ size_t supply_text_bytes(const struct supply *s)
     return (size_t)((double)s->window.text * s->bytes_per_token);
 }
 
+void supply_edits(struct supply *s, void (*close)(void *ctx), void *ctx)
+{
+    if (s->editing != NULL && s->editing != ctx) {
+        s->close_edits(s->editing);
+    }
+    s->close_edits = close;
+    s->editing = ctx;
+}
+
+void supply_edits_end(struct supply *s, const void *ctx)
+{
+    if (s->editing == ctx && s->editing != NULL) {
+        s->close_edits(s->editing);
+        s->editing = NULL;
+    }
+}
+
 /* By now the server knows what it has loaded. */
 static void tell_answered(struct supply *s)
 {
@@ -318,4 +335,5 @@ void supply_finish(struct supply *s)
     cache_free(s->cache);
     ring_free(s->ring);
     window_finish(&s->window);
+    extras_finish(&s->edits);
 }

@@ -4,6 +4,7 @@
 #define HUM_SUPPLY_H
 
 #include "base/value.h"
+#include "complete/extras.h"
 #include "complete/pace.h"
 #include "complete/window.h"
 #include "job/job.h"
@@ -64,6 +65,7 @@ struct supply {
     struct ring *ring;
     struct pace pace;
     double bytes_per_token; /* as measured; of dense text at once, of other text in the long run */
+    struct extras edits;    /* the last edits in all buffers, as diffs */
     struct window window;   /* how much of a prompt there is */
     struct supply_counts counts;
     bool watched; /* Lua wants to know when requests begin and end */
@@ -71,10 +73,12 @@ struct supply {
     void (*on_ready)(void *ctx);
     void *ctx;
     struct supply_load loading;
-    bool told;           /* Lua, that the backend has answered */
-    uint64_t loaded_ms;  /* when the model was last known to be loaded, 0: never */
-    uint64_t fetched_ms; /* when the last fetch began ... */
-    int64_t fetched_for; /* ... and for which buffer, 0: none */
+    void (*close_edits)(void *ctx); /* of the buffer where the user is at work, NULL: nowhere */
+    void *editing;                  /* that buffer's typing */
+    bool told;                      /* Lua, that the backend has answered */
+    uint64_t loaded_ms;             /* when the model was last known to be loaded, 0: never */
+    uint64_t fetched_ms;            /* when the last fetch began ... */
+    int64_t fetched_for;            /* ... and for which buffer, 0: none */
 };
 
 /* on_ready: what supply_may_fetch refused because the model was not loaded may be fetched now. */
@@ -119,6 +123,11 @@ size_t supply_text_bytes(const struct supply *s);
 /* The first token came so many milliseconds after a request with so many bytes to be read, see
  * window_read. */
 void supply_first(struct supply *s, size_t bytes, double ms);
+
+/* There is an edit in the buffer of ctx, and those of the buffer before are closed: what they were is to
+ * be added to edits. supply_edits_end: the buffer goes. */
+void supply_edits(struct supply *s, void (*close)(void *ctx), void *ctx);
+void supply_edits_end(struct supply *s, const void *ctx);
 
 /* Whether the server has likely lost its state of this buffer's prompts: a good moment to begin
  * them differently. */

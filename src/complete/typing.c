@@ -7,6 +7,8 @@
 #include "complete/backend.h"
 #include "complete/cache.h"
 #include "complete/course.h"
+#include "complete/edits.h"
+#include "complete/extras.h"
 #include "complete/fetch.h"
 #include "complete/prompt.h"
 #include "complete/ring.h"
@@ -55,6 +57,8 @@ struct typing {
     uint64_t timer_ms; /* when it is due, 0: it does not run */
 
     struct prompt prompt;
+    struct extras extras; /* of Lua */
+    struct edits edits;   /* where the user is at work */
 };
 
 static uint64_t now(const struct typing *t)
@@ -100,7 +104,7 @@ static const struct fetch_callbacks fetch_callbacks = {on_grow, on_fetch_end, on
 
 /* Only for the place where the user is may a prompt begin differently than the last. */
 static size_t read_prompt(struct typing *t, enum course_purpose purpose, struct around_text *text,
-                          const struct chunk *chunks[PROMPT_CHUNKS])
+                          const struct chunk *chunks[PROMPT_MOST])
 {
     const struct supply *s = t->supply;
     const struct prompt_request request = {
@@ -110,6 +114,8 @@ static size_t read_prompt(struct typing *t, enum course_purpose purpose, struct 
         .name = t->name,
         .max_bytes = supply_text_bytes(s),
         .prose = t->language->prose,
+        .edits = &s->edits,
+        .extras = &t->extras,
         .cold = purpose != COURSE_AHEAD && supply_is_cold(s, t->attached.buf),
     };
     return prompt_read(&t->prompt, s->ring, &request, text, chunks);
@@ -126,7 +132,7 @@ static void fetch(struct typing *t, struct span ahead, enum course_purpose purpo
                   unsigned variant)
 {
     struct supply *s = t->supply;
-    const struct chunk *chunks[PROMPT_CHUNKS];
+    const struct chunk *chunks[PROMPT_MOST];
     struct around_text key_text;
     const struct cache_key key = key_at(t, &key_text, ahead.data, ahead.len);
     struct fetch_request request = {
@@ -553,6 +559,29 @@ void typing_collect(struct typing *t, int64_t first, int64_t last)
     t->collect[t->collect_count++] = (struct rows){first, last};
 }
 
+/* buf_finish is due. */
+static struct buf diff_name(const struct typing *t)
+{
+    struct buf name;
+    buf_init(&name, SIZE_MAX);
+    buf_printf(&name, "%s.diff", t->name);
+    return name;
+}
+
+void typing_disown(struct typing *t)
+{
+    struct buf name = diff_name(t);
+    ring_forget(t->supply->ring, t->name);
+    extras_forget(&t->supply->edits, name.data);
+    edits_clear(&t->edits);
+    buf_finish(&name);
+}
+
+void typing_extras(struct typing *t, const struct value *list)
+{
+    extras_set(&t->extras, list);
+}
+
 void typing_forget(struct typing *t)
 {
     bool wanted = t->course.state != COURSE_CLOSED;
@@ -581,10 +610,44 @@ void typing_resume(struct typing *t)
 
 /* ---- the buffer ---------------------------------------------------------------- */
 
+/* What the user has done here is over: he is at work elsewhere. */
+static void close_edits(void *ctx)
+{
+    struct typing *t = ctx;
+    struct buf diff;
+    buf_init(&diff, SIZE_MAX);
+    if (t->attached.mirror != NULL) {
+        edits_write(&t->edits, t->attached.mirror, &diff);
+    }
+    if (diff.len > 0) {
+        struct buf name = diff_name(t);
+        extras_add(&t->supply->edits, name.data, diff.data, diff.len);
+        buf_finish(&name);
+    }
+    edits_clear(&t->edits);
+    buf_finish(&diff);
+}
+
+static void note_edit(struct typing *t, int64_t first, int64_t last, size_t count)
+{
+    struct supply *s = t->supply;
+    const struct mirror *m = t->attached.mirror;
+    if (s->backend == NULL || !s->backend->edits) {
+        edits_clear(&t->edits);
+        return;
+    }
+    supply_edits(s, close_edits, t);
+    if (!edits_joins(&t->edits, m, first, last, count)) {
+        close_edits(t);
+    }
+    edits_join(&t->edits, m, first, last, count);
+}
+
 static void on_text(void *ctx)
 {
     struct typing *t = ctx;
     prompt_init(&t->prompt);
+    edits_clear(&t->edits);
     t->edited = false;
     for (size_t i = 0; i < t->collect_count; i++) {
         collect(t, t->collect[i].first, t->collect[i].last);
@@ -600,6 +663,7 @@ static void on_edit(void *ctx, int64_t first, int64_t last, size_t count)
 {
     struct typing *t = ctx;
     t->edited = true;
+    note_edit(t, first, last, count);
     prompt_edit(&t->prompt, first, last, count);
 }
 
@@ -633,6 +697,7 @@ struct typing *typing_new(struct supply *supply, int64_t buf, const struct value
     t->name = value_strdup_or(value_get(about, "name"), "");
     typing_describe(t, about);
     prompt_init(&t->prompt);
+    edits_init(&t->edits);
     uv_timer_init(supply->env.loop, &t->timer);
     t->timer.data = t;
     attached_init(&t->attached, supply->env.rpc, buf, &attached_callbacks, t);
@@ -647,6 +712,9 @@ static void on_timer_closed(uv_handle_t *handle)
 void typing_free(struct typing *t)
 {
     typing_leave(t);
+    supply_edits_end(t->supply, t);
+    edits_finish(&t->edits);
+    extras_finish(&t->extras);
     attached_finish(&t->attached);
     free(t->name);
     free(t->comment);

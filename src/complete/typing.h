@@ -51,6 +51,12 @@ void typing_check(struct typing *t, size_t lines);
  * middle. */
 void typing_collect(struct typing *t, int64_t first, int64_t last);
 
+/* What is known of its text is shown in no prompt any more. */
+void typing_disown(struct typing *t);
+
+/* What prompts of this buffer show beside the ring, from now on: see extras_set. */
+void typing_extras(struct typing *t, const struct value *list);
+
 /* The backend is about to be another: nothing that is under way or shown counts any more. */
 void typing_forget(struct typing *t);
 

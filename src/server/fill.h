@@ -32,6 +32,7 @@ struct fim_tokens {
     const char *own;    /* NULL, or, with file, what begins the file to fill in, as other files have
                            file; in it "%s" is the path, "%l" the language */
     bool suffix_first;  /* suffix token and text come before those of the prefix */
+    bool line_before;   /* the cursor's line stands with the prefix, not behind middle */
 };
 
 struct fill {

@@ -119,6 +119,9 @@ static void add_prefix(struct buf *out, const struct fill *fill)
         add_comments(out, fill);
     }
     add(out, fill->around.before);
+    if (fill->tokens->line_before) {
+        add(out, fill->around.line);
+    }
 }
 
 static void add_suffix(struct buf *out, const struct fill *fill)
@@ -142,7 +145,9 @@ void fim_raw(const struct fill *fill, struct buf *out)
         add_suffix(out, fill);
     }
     buf_add_str(out, tokens->middle);
-    add(out, fill->around.line);
+    if (!tokens->line_before) {
+        add(out, fill->around.line);
+    }
 }
 
 void fim_before(const struct fill *fill, struct buf *out)

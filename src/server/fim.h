@@ -12,7 +12,7 @@
  * Families without a file token have chunks and path as comments in front of before.
  * The typed part of the cursor's line comes last, behind the middle token, where a model
  * takes it for the beginning of its own answer: so the prompts of one line differ only in
- * their end, and the server evaluates only that. */
+ * their end, and the server evaluates only that. With line_before it stands behind before. */
 void fim_raw(const struct fill *fill, struct buf *out);
 
 /* The prompt for a server that fills in by itself, to be sent with fim_suffix: chunks and

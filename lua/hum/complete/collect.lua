@@ -6,6 +6,7 @@ local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
 local dwell = require('hum.complete.dwell')
 local helper = require('hum.server.helper')
+local ignored = require('hum.complete.ignored')
 
 local M = {}
 
@@ -96,6 +97,7 @@ local function size_of(buf) return vim.api.nvim_buf_get_offset(buf, vim.api.nvim
 
 --- The first insert of a session: files that were only looked at before are known to no helper yet.
 --- What this sends comes before the first key, so the first prompt has it.
+--- Where git has still to say whether it ignores a file, that one comes later.
 ---@param current integer  its text goes to the helper anyway
 function M.seed(current)
   if is_seeded or allow.refusal(current) or not channel.open() then return end
@@ -104,8 +106,9 @@ function M.seed(current)
   for _, info in ipairs(seen(current)) do
     if #chosen == SEEDS then break end
     local size = size_of(info.bufnr)
-    local may = allow.mode(info.bufnr) ~= 'off' and not allow.refusal(info.bufnr)
-    if may and bytes + size <= SEED_BYTES then
+    local why = allow.mode(info.bufnr) == 'off' and 'off' or allow.refusal(info.bufnr)
+    is_seeded = is_seeded and why ~= ignored.ASKED
+    if not why and bytes + size <= SEED_BYTES then
       bytes = bytes + size
       table.insert(chosen, 1, info)
     end
@@ -128,10 +131,19 @@ end
 --- The user has come to a buffer, and stays.
 local function on_stay()
   local buf = vim.api.nvim_get_current_buf()
-  if channel.is_open() and allow.mode(buf) ~= 'off' and attach.ensure(buf) then
+  if allow.mode(buf) == 'off' then return end
+  if not channel.is_open() then
+    allow.refusal(buf) -- git may have to be asked: by the first insert it has answered
+  elseif attach.ensure(buf) then
     note()
     if not latest[buf] then around(buf, cursor_row()) end
   end
+end
+
+--- What had to be found out of a buffer is known now.
+function M.renew()
+  if channel.is_open() then M.seed(vim.api.nvim_get_current_buf()) end
+  on_stay()
 end
 
 --- The cursor rests. If that was a jump, its target is of interest.

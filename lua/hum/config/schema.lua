@@ -539,6 +539,36 @@ How much extra context is sent with a request, in estimated tokens: chunks of te
 other places, see |hum-complete-context|. 0 sends none.]],
     },
     {
+      kind = 'group',
+      name = 'extras',
+      help = [[
+What else prompts show of the place, at a price: the server has to read more, and to read the
+text again when they change. Whether they make suggestions better depends on the model and has not
+been measured; so they are off. See |hum-complete-context|.]],
+      fields = {
+        {
+          name = 'diagnostics',
+          kind = 'boolean',
+          default = false,
+          help = 'Diagnostics of the lines around the cursor, as |vim.diagnostic| has them.',
+        },
+        {
+          name = 'edits',
+          kind = 'boolean',
+          default = false,
+          help = 'The last edits elsewhere in attached buffers, as small diffs.',
+        },
+        {
+          name = 'definitions',
+          kind = 'boolean',
+          default = false,
+          help = [[
+Definitions of what the line of the cursor names, from a language server that is
+attached to the buffer.]],
+        },
+      },
+    },
+    {
       name = 'debounce',
       kind = 'number',
       min = 0,
@@ -581,6 +611,19 @@ Who builds FIM prompts for servers that can do it themselves (with `suffix` or
 `/infill`). "hum" puts the text before the cursor last, so that the server has only a
 few new tokens to process per keystroke; it needs the model's FIM tokens and otherwise
 leaves it to the server. "server": always the server.]],
+    },
+    {
+      name = 'line',
+      kind = 'enum',
+      values = { 'behind', 'before' },
+      default = 'behind',
+      help = [[
+Where prompts that hum builds have what is typed of the cursor's line. "behind": behind the
+token for the middle, at the end of the prompt, so that the server has only a few new tokens to
+process per keystroke; the blank at its end is left out, as a model begins its words with it.
+"before": with the text before the cursor, as most models are trained; then the text after the
+cursor is processed again with each key. Which of them a model answers better to has not been
+measured.]],
     },
     {
       name = 'prefetch',

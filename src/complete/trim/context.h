@@ -6,12 +6,14 @@
 #include "complete/trim/indent.h"
 #include "complete/trim/language.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct trim_context {
     struct around around; /* some kB above and below the cursor are enough */
     struct indent indent; /* the file's */
     size_t max_lines;     /* shown at most; 0: any number */
+    bool blank; /* the last one of line was not in the prompt: the answer begins with it */
     const struct language *language;
 
     /* The texts that prompts of this way have around the parts, and its stop strings, NUL-

@@ -196,7 +196,7 @@ static size_t skip_white_space(const struct trim_context *c, struct span text, b
 
 /* ---- all ----------------------------------------------------------------------- */
 
-size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
+static size_t skip_preamble(const struct trim_context *c, struct span answer, bool final)
 {
     size_t words = skip_words(c, answer, final);
     if (words == TRIM_WAIT) {
@@ -206,4 +206,21 @@ size_t trim_preamble(const struct trim_context *c, struct span answer, bool fina
     bool is_typed = span_ltrim(c->around.line).len > 0;
     size_t skip = is_typed ? echo_at_start(c, rest, final) : skip_white_space(c, rest, final);
     return skip == TRIM_WAIT ? TRIM_WAIT : words + skip;
+}
+
+/* The blank that was not in the prompt. A model may leave it out, or go on with the next line. */
+static size_t skip_blank(const struct trim_context *c, struct span answer)
+{
+    return c->blank && answer.len > 0 && answer.data[0] == ' ';
+}
+
+size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
+{
+    size_t blank = skip_blank(c, answer);
+    struct span rest = span_skip(answer, blank);
+    if (rest.len == 0 && !final) {
+        return TRIM_WAIT;
+    }
+    size_t skip = skip_preamble(c, rest, final);
+    return skip == TRIM_WAIT ? TRIM_WAIT : blank + skip;
 }

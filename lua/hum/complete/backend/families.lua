@@ -18,6 +18,7 @@ local M = {}
 ---@field head? string      what begins the prompt
 ---@field own? string       what begins the file to fill in, if not `file`; "%s" is its path, "%l" its language
 ---@field suffix_first? boolean
+---@field line_before? boolean  see complete.line
 ---@field stop string[]     what ends an answer before all else: at most four, as OpenAI's API takes no more
 ---@field ends? string[]    what else does, beside the tokens themselves
 

@@ -40,6 +40,7 @@ local M = {}
 ---@field cache_bytes integer
 ---@field debounce_ms? number
 ---@field confidence number
+---@field edits boolean            prompts show the last edits
 ---@field prefetch boolean
 ---@field during_chat boolean
 
@@ -139,10 +140,12 @@ end
 
 --- What ends an answer is sent once.
 ---@param tokens hum.FimTokens
+---@param line 'behind'|'before'
 ---@return hum.FimTokens
-local function without_ends(tokens)
+local function tokens_to_send(tokens, line)
   local copy = vim.tbl_extend('force', {}, tokens) --[[@as hum.FimTokens]]
   copy.ends = nil
+  copy.line_before = line == 'before' or nil
   return copy
 end
 
@@ -168,7 +171,7 @@ local function spec_of(found, resolved, complete)
     endpoint = resolved.endpoint,
     api = found.api,
     model = found.model,
-    tokens = found.tokens and without_ends(found.tokens),
+    tokens = found.tokens and tokens_to_send(found.tokens, complete.line),
     ends = found.ends,
     stop_max = stop_max(found, options.stop),
     slots = found.slots,
@@ -187,6 +190,7 @@ local function spec_of(found, resolved, complete)
     cache_bytes = math.floor(complete.cache * 1048576),
     debounce_ms = complete.debounce and math.floor(complete.debounce),
     confidence = complete.confidence,
+    edits = complete.extras.edits,
     prefetch = complete.prefetch,
     during_chat = during == 'always' or (during == 'auto' and found.parallel),
   }

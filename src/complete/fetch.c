@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "complete/backend.h"
+#include "complete/blank.h"
 #include "complete/supply.h"
 #include "complete/trim/reindent.h"
 #include "complete/trim/trim.h"
@@ -311,15 +312,11 @@ static struct fill fill_of(const struct backend *backend, const struct fetch_req
     return fill;
 }
 
-/* Tokenizers have a blank in one token with the word behind it, so a prompt that ends with one is a
- * text that no model has seen: behind it SmolLM2 found the next word of a line in 17 % of 150 places, and
- * without it in 53 %; the first word behind indentation never, and in 51 %. Where the line stands in
- * front of the suffix models are trained with texts that are cut anywhere. */
+/* Where the line stands in front of the suffix, models know texts that are cut anywhere. */
 static bool leave_out_blank(struct fill *fill)
 {
     struct span *line = &fill->around.line;
-    bool leaves = fill->tokens != NULL && !fill->tokens->line_before && line->len > 0 &&
-                  line->data[line->len - 1] == ' ';
+    bool leaves = fill->tokens != NULL && !fill->tokens->line_before && blank_is_due(*line);
     line->len -= leaves;
     return leaves;
 }

@@ -168,6 +168,16 @@ static void the_suffix_may_come_first(void)
                "<fim_suffix>;\n<fim_prefix>int a;\n<fim_middle>int b");
 }
 
+static void the_line_may_stand_with_the_prefix(void)
+{
+    struct fim_tokens before = qwen;
+    before.line_before = true;
+    const struct fill fill = {.tokens = &before,
+                              .around = {span_of("one\n"), span_of("two"), span_of("\nfour")}};
+    check_text(__LINE__, fim_raw, &fill,
+               "<|fim_prefix|>one\ntwo<|fim_suffix|>\nfour<|fim_middle|>");
+}
+
 static void the_file_itself_may_begin_in_another_way(void)
 {
     struct fill fill = big(&codegeex);
@@ -269,6 +279,7 @@ int main(void)
     RUN(what_has_no_name_is_left_out);
     RUN(names_go_where_a_family_has_them);
     RUN(the_suffix_may_come_first);
+    RUN(the_line_may_stand_with_the_prefix);
     RUN(the_file_itself_may_begin_in_another_way);
     RUN(languages_are_known_by_the_ending_of_a_path);
     RUN(without_a_file_token_the_rest_is_comments_behind_the_prefix);

@@ -36,7 +36,7 @@ static size_t chunks_in(const char *name, const char *const *lines, size_t count
     prompt_init(&p);
     struct around_text text;
     around_text_init(&text);
-    const struct chunk *chunks[PROMPT_CHUNKS];
+    const struct chunk *chunks[PROMPT_MOST];
     size_t chosen = prompt_read(&p, r, &request, &text, chunks);
     around_text_finish(&text);
     ring_free(r);

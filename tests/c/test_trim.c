@@ -86,6 +86,27 @@ static void check_example(const struct example *x, size_t max_lines, const char 
     check_stream(x->what, &c, x->answer, preamble, t);
 }
 
+/* The answer to a prompt that lacks the last blank of the line. */
+static void a_blank_that_was_left_out_is_taken_off(void)
+{
+    static const struct {
+        const char *code, *answer;
+        size_t preamble;
+    } cases[] = {
+        {"x = ~", " 42", 1}, {"x = ~", "42", 0},    {"x = ~", "\n42", 0},
+        {"    ~", " y", 1},  {"return ~", " x", 1}, {"x = ~", "", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct trim_context c = context_of(cases[i].code, 0, "c");
+        c.blank = true;
+        struct span answer = span_of(cases[i].answer);
+        CHECK_INT(trim_preamble(&c, answer, true), cases[i].preamble);
+        if (cases[i].preamble > 0) {
+            CHECK_INT(trim_preamble(&c, (struct span){answer.data, 1}, false), TRIM_WAIT);
+        }
+    }
+}
+
 #define EXAMPLES(...)                                             \
     do {                                                          \
         static const struct example list[] = {__VA_ARGS__};       \
@@ -609,6 +630,7 @@ static void little_is_taken_back(void)
 
 int main(void)
 {
+    RUN(a_blank_that_was_left_out_is_taken_off);
     RUN(c_is_filled_in);
     RUN(python_is_filled_in);
     RUN(lua_is_filled_in);

@@ -3,14 +3,14 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
-local ANSWER = '1 + 2;'
+local ANSWER = ' 1 + 2;'
 
 --- A rule for requests to fill in at the position where `fill_in` types.
 local function rule(path)
   return {
     match = { path = path },
     text = ANSWER,
-    expect_prompt = { prefix_ends = '    int sum = ', suffix_begins = '\n    return sum;\n}' },
+    expect_prompt = { prefix_ends = '    int sum =', suffix_begins = '\n    return sum;\n}' },
   }
 end
 
@@ -42,8 +42,8 @@ local function fill_in(t, srv, path, endpoint, prompts)
     prompts or 'hum'
   )
   t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
-  t:keys('3GAint sum = ')
-  t:wait_screen('    int sum = ' .. ANSWER, true)
+  t:keys('3GAint sum =')
+  t:wait_screen('    int sum =' .. ANSWER, true)
   eq({}, srv:events('unexpected'))
   local requests = vim.tbl_filter(function(request)
     local body = request.body
@@ -80,7 +80,7 @@ test('Ollama, with the tokens that its template has', {}, function(t)
   }
   local body = fill_in(t, server(t, model, '/api/generate', { server = 'ollama' }), '/api/generate').body
   eq({ true, nil }, { body.raw, body.suffix })
-  T.match('^<PRE>.*<SUF>\n    return sum;\n}<MID>    int sum = $', body.prompt)
+  T.match('^<PRE>.*<SUF>\n    return sum;\n}<MID>    int sum =$', body.prompt)
   T.match('with the FIM tokens reported by the server', t:lua('return require("hum.complete").status()'), true)
 end)
 
@@ -99,7 +99,7 @@ for _, prompts in ipairs({ 'server', 'hum' }) do
     local srv = server(t, model, '/api/generate', { server = 'ollama', rules = { answer } })
     local body = fill_in(t, srv, '/api/generate', {}, prompts).body
     t:wait(function() return #srv:events('done') >= #srv:requests() end, 'the whole answer')
-    t:wait_screen('    int sum = ' .. ANSWER, true)
+    t:wait_screen('    int sum =' .. ANSWER, true)
     T.no_match('my_end', t:screen(), true)
     T.no_match('and more', t:screen(), true)
     eq(prompts == 'hum', vim.tbl_contains(body.options.stop or {}, '<my_end>'))
@@ -112,7 +112,7 @@ test('Ollama, with the tokens of a known family', {}, function(t)
   eq({ true, nil }, { body.raw, body.suffix })
   T.match('<|fim_suffix|>', body.prompt, true)
   T.match('<|file_sep|>main.c\n', body.prompt, true)
-  T.match('<|fim_middle|>    int sum = $', body.prompt)
+  T.match('<|fim_middle|>    int sum =$', body.prompt)
 end)
 
 test('Ollama, with a family that wants the suffix first', {}, function(t)
@@ -125,7 +125,7 @@ end)
 test('llama-server, by /infill', {}, function(t)
   local srv = server(t, 'coder', '/infill', { server = 'llama-server', rules = { trial('/infill'), rule('/infill') } })
   local body = fill_in(t, srv, '/infill', { dialect = 'openai' }, 'server').body
-  eq('    int sum = ', body.prompt)
+  eq('    int sum =', body.prompt)
   T.match('int main%(void%)\n{\n$', body.input_prefix)
 end)
 
@@ -134,7 +134,7 @@ test('llama-server, with the tokens that its /infill quotes', {}, function(t)
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq(nil, body.suffix)
   T.match('<|file_sep|>main.c\n', body.prompt, true)
-  T.match('<|fim_suffix|>\n    return sum;\n}<|fim_middle|>    int sum = $', body.prompt)
+  T.match('<|fim_suffix|>\n    return sum;\n}<|fim_middle|>    int sum =$', body.prompt)
 end)
 
 test('another server, with the tokens of a known family', {}, function(t)
@@ -143,7 +143,7 @@ test('another server, with the tokens of a known family', {}, function(t)
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq(nil, body.suffix)
   T.match('<｜fim▁hole｜>', body.prompt, true)
-  T.match('<｜fim▁end｜>    int sum = ', body.prompt, true)
+  T.match('<｜fim▁end｜>    int sum =', body.prompt, true)
 end)
 
 test('another server, whose list of models takes longer than other answers', {}, function(t)
@@ -177,7 +177,7 @@ test('another server that ignores the suffix is told, with the cure, and is not 
     srv.url
   )
   t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
-  t:keys('3GAint sum = ')
+  t:keys('3GAint sum =')
   t:wait(function() return t:lua('return told') end, 'a message')
   T.match('ignores the text behind the cursor', t:lua('return told'), true)
   T.match('set complete.model to a model that hum knows, or complete.fim', t:lua('return told'), true)
@@ -191,7 +191,7 @@ test('a server that ignores the suffix gets the tokens of a known family', {}, f
   local srv = server(t, 'qwen2.5-coder', '/v1/completions', { rules = rules, server = 'ollama', suffix = 'ignored' })
   local body = fill_in(t, srv, '/v1/completions', { dialect = 'openai' }).body
   eq({ nil, 4 }, { body.suffix, #body.stop })
-  T.match('<|fim_middle|>    int sum = $', body.prompt)
+  T.match('<|fim_middle|>    int sum =$', body.prompt)
 end)
 
 test('Ollama, configured as another server, in its own way', {}, function(t)
@@ -239,8 +239,8 @@ for _, case in ipairs(SERVICES) do
       model
     )
     t:cmd('edit ' .. t:write_file('main.c', 'int main(void)\n{\n    \n    return sum;\n}\n'))
-    t:keys('3GAint sum = ')
-    t:wait_screen('    int sum = ' .. ANSWER, true)
+    t:keys('3GAint sum =')
+    t:wait_screen('    int sum =' .. ANSWER, true)
     for _, request in ipairs(srv:requests()) do
       eq(address, request.path)
     end
@@ -248,7 +248,7 @@ for _, case in ipairs(SERVICES) do
     eq('Bearer sesame', request.headers.authorization)
     local wanted = (not model or model == 'mistral-large') and 'codestral-latest' or model
     eq({ wanted, '\n    return sum;\n}' }, { request.body.model, request.body.suffix })
-    T.match('    int sum = $', request.body.prompt)
+    T.match('    int sum =$', request.body.prompt)
     T.no_match('fim', request.body.prompt, true)
     T.no_match('[PREFIX]', request.body.prompt, true)
     T.match("using the service's own address", t:lua('return require("hum.complete").status()'), true)

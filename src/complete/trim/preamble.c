@@ -208,19 +208,31 @@ static size_t skip_preamble(const struct trim_context *c, struct span answer, bo
     return skip == TRIM_WAIT ? TRIM_WAIT : words + skip;
 }
 
-/* The blank that was not in the prompt. A model may leave it out, or go on with the next line. */
-static size_t skip_blank(const struct trim_context *c, struct span answer)
+/* The blank that was not in the prompt. A model may leave it out, or go on with the next line; and what
+ * begins with several may have more indentation of its own, or all of it: whatever gives whole steps. */
+static size_t skip_blank(const struct trim_context *c, struct span answer, bool final)
 {
-    return c->blank && answer.len > 0 && answer.data[0] == ' ';
+    struct span line = c->around.line;
+    size_t count = 0, step = c->indent.step > 0 ? c->indent.step : 1;
+    while (count < answer.len && answer.data[count] == ' ') {
+        count++;
+    }
+    if (!c->blank || count == 0) {
+        return 0;
+    }
+    if (count == answer.len && !final) {
+        return TRIM_WAIT;
+    }
+    return span_ltrim(line).len > 0 || count == 1 || (line.len + count - 1) % step == 0;
 }
 
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
 {
-    size_t blank = skip_blank(c, answer);
-    struct span rest = span_skip(answer, blank);
-    if (rest.len == 0 && !final) {
+    size_t blank = skip_blank(c, answer, final);
+    if (blank == TRIM_WAIT) {
         return TRIM_WAIT;
     }
+    struct span rest = span_skip(answer, blank);
     size_t skip = skip_preamble(c, rest, final);
     return skip == TRIM_WAIT ? TRIM_WAIT : blank + skip;
 }

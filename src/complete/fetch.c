@@ -121,13 +121,14 @@ static bool extend(struct fetch *f, const char *text, size_t len, bool final)
     buf_add(&f->preamble, text, len);
     bool full = f->preamble.error != 0;
     f->examined += f->preamble.len;
-    size_t drop =
-        trim_preamble(&f->context, (struct span){f->preamble.data, f->preamble.len}, final || full);
+    const struct span begun = {f->preamble.data, f->preamble.len};
+    size_t drop = trim_preamble(&f->context, begun, final || full);
     if (drop == TRIM_WAIT) {
         return false;
     }
     f->preamble_over = true;
-    reindent_init(&f->reindent, &f->context, (struct span){f->preamble.data, drop});
+    size_t blank = trim_blank(&f->context, begun, true); /* it is typed, and no indentation more */
+    reindent_init(&f->reindent, &f->context, (struct span){begun.data + blank, drop - blank});
     return place(f, f->preamble.data + drop, f->preamble.len - drop, false) || full;
 }
 

@@ -210,7 +210,7 @@ static size_t skip_preamble(const struct trim_context *c, struct span answer, bo
 
 /* The blank that was not in the prompt. A model may leave it out, or go on with the next line; and what
  * begins with several may have more indentation of its own, or all of it: whatever gives whole steps. */
-static size_t skip_blank(const struct trim_context *c, struct span answer, bool final)
+size_t trim_blank(const struct trim_context *c, struct span answer, bool final)
 {
     struct span line = c->around.line;
     size_t count = 0, step = c->indent.step > 0 ? c->indent.step : 1;
@@ -228,7 +228,7 @@ static size_t skip_blank(const struct trim_context *c, struct span answer, bool 
 
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final)
 {
-    size_t blank = skip_blank(c, answer, final);
+    size_t blank = trim_blank(c, answer, final);
     if (blank == TRIM_WAIT) {
         return TRIM_WAIT;
     }

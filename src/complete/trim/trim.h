@@ -40,6 +40,9 @@ struct trim {
 #define TRIM_WAIT ((size_t)-1)
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final);
 
+/* Of that the blank that was left out of the prompt (context.blank): 1, 0, or TRIM_WAIT as above. */
+size_t trim_blank(const struct trim_context *c, struct span answer, bool final);
+
 /* Whether more of an answer will come. */
 enum trim_end {
     TRIM_STREAMS,

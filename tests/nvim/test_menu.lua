@@ -67,6 +67,26 @@ test("the menu of 'autocomplete' is one, too", OPTS, function(t)
   eq({ 'typed' }, kinds(t))
 end)
 
+test('a plugin that opens it at each key, before hum hears of the key, hides suggestions at once', OPTS, function(t)
+  t:lua([[
+    vim.api.nvim_create_autocmd('TextChangedI', {
+      callback = function()
+        local word = vim.fn.matchstr(vim.api.nvim_get_current_line(), [=[\k*$]=])
+        if #word == 2 then vim.fn.complete(vim.fn.col('.') - 2, { 'abacus', 'abandon' }) end
+      end,
+    })]])
+  insert(t)
+  suggest.type(t, 'a')
+  eq({ 'typed' }, kinds(t))
+  suggest.type(t, 'b')
+  eq(1, t:eval('pumvisible()'))
+  suggest.suggest(t, 'GHOST')
+  T.no_match('GHOST', t:screen())
+  kinds(t)
+  suggest.type(t, '<C-n>')
+  eq({ 'followed' }, kinds(t))
+end)
+
 test('what is closed by leaving insert mode asks nothing', OPTS, function(t)
   insert(t)
   suggest.type(t, 'ab<C-n><C-n>')

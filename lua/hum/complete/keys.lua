@@ -138,8 +138,7 @@ local function on_key(ev)
   elseif ev and ev.buf ~= state.buf then
     return M.leave() -- the other buffer was left under ":noautocmd"
   end
-  -- The others do not come while the menu is visible; with 'autocomplete' it may go without a word.
-  if ev then menu.note(ev.event == 'TextChangedP') end
+  if ev then menu.heard(ev.event) end
   if is_aside() then
     pause()
   elseif has_changed() or (state.unasked and not is_hidden()) then
@@ -358,6 +357,7 @@ end
 ---@param data hum.Suggestion
 function M.on_suggest(buf, data)
   if buf ~= state.buf or state.phase ~= 'open' or buf ~= get_buf() or not is_inserting() or is_aside() then return end
+  menu.look()
   local cursor = get_cursor(0)
   local now = get_tick(0) == data.tick and cursor[1] - 1 == data.row and cursor[2] == data.col
   ghost.suggest(data, now)

@@ -46,6 +46,19 @@ end
 ---@param open boolean
 function M.note(open) pum = open end
 
+--- Looks whether it is there: what opens it in an autocommand of another plugin causes no event.
+function M.look() pum = vim.fn.pumvisible() == 1 end
+
+--- It may have come or gone without a word; with 'autocomplete' it does.
+---@param event string  that of a key: while the menu is there it is TextChangedP
+function M.heard(event)
+  if event == 'TextChangedP' then
+    pum = true
+  elseif pum then
+    M.look()
+  end
+end
+
 --- Calls back, scheduled, whenever a menu of a plugin that is loaded by now opens or closes.
 ---@param callback fun()
 function M.listen(callback)

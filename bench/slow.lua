@@ -47,7 +47,7 @@ local function measure(run, fake, first, gap)
   local result = { first = first, gap = gap, keys = 0, seen = 0 }
   script(fake, first)
   c:open(HEAD, 'compute.lua')
-  c:lua('vim.bo.autoindent = false')
+  c:lua('vim.bo.autoindent, vim.bo.shiftwidth = false, 2')
   c:hum()
   c:lua('vim.api.nvim_win_set_cursor(0, { ..., 0 })', #HEAD)
   c:type('A')

@@ -272,6 +272,52 @@ static void yaml_is_filled_in(void)
          "on:\n  push:", TRIM_SCOPE}, );
 }
 
+/* Blocks that end, and what follows them in the same definition. */
+static void a_definition_is_finished_and_not_left(void)
+{
+    EXAMPLES(
+        {"the dedented next statement",
+         "def f(xs):\n    total = 0\n    for x in xs:\n        total += x~\n\n\ndef g():\n    pass",
+         "\n    return total\n\n\ndef h():\n    pass", "\n    return total", TRIM_BLANK},
+        {"else, and what follows",
+         "def f(xs):\n    total = 0\n    for x in xs:\n        if x:\n            to~",
+         "tal += x\n        else:\n            total -= x\n    return total\ndef g():\n",
+         "tal += x\n        else:\n            total -= x\n    return total", TRIM_SCOPE},
+        {"except", "def f():\n    try:\n        ~\n",
+         "g()\n    except OSError:\n        pass\n    finally:\n        h()\n\nclass A:",
+         "g()\n    except OSError:\n        pass\n    finally:\n        h()", TRIM_SCOPE},
+        {"up to the next method", "class A:\n    def f(self):\n        if x:\n            y()~\n",
+         "\n        return 1\n\n    def g(self):\n        pass", "\n        return 1", TRIM_SCOPE},
+        {"up to a decorator", "class A:\n    def f(self):\n        if x:\n            y()~\n",
+         "\n        return 1\n    @property\n    def g(self):", "\n        return 1", TRIM_SCOPE},
+        {"of an inner function", "def f():\n    def g():\n        if x:\n            y()~\n",
+         "\n        return 1\n    return g", "\n        return 1", TRIM_SCOPE},
+        {"a comment in the first column in the middle",
+         "def f(xs):\n    for x in xs:\n        a()~\n", "\n# so\n        b()\n    return 1",
+         "\n# so\n        b()\n    return 1", TRIM_NOTHING},
+        {"a comment of the next function", "def f(xs):\n    for x in xs:\n        a()~\n",
+         "\n    return 1\n# g\ndef g():", "\n    return 1", TRIM_SCOPE},
+        {"what stands below is not said before",
+         "def f(xs):\n    for x in xs:\n        a()~\n    return 1\n", "\n    b()\n", "",
+         TRIM_SCOPE},
+        {"at top level", "for x in xs:\n    a()~\n",
+         "\nprint(x)\ny = 1\ndef f():", "\nprint(x)\ny = 1\ndef f():", TRIM_NOTHING},
+        {"no definition there", "for x in xs:\n    a()~\n", "\ndef f():", "", TRIM_SCOPE},
+        {"a function in C",
+         "int f(int *xs, int n)\n{\n    int t = 0;\n    for (int i = 0; i < n; i++) {\n"
+         "        t += xs[i];~",
+         "\n    }\n    return t;\n}\n\nint g(void)\n{", "\n    }\n    return t;\n}", TRIM_SCOPE},
+        {"one that is closed below", "void f(void)\n{\n    while (busy()) {\n        wait();~\n}\n",
+         "\n    }\n    done();\n}\n", "\n    }", TRIM_SCOPE},
+        {"a directive in its first column",
+         "void f(void)\n{\n    while (busy()) {\n        wait();~",
+         "\n#ifdef X\n        x();\n#endif\n    }\n    done();\n}\n",
+         "\n#ifdef X\n        x();\n#endif\n    }\n    done();\n}", TRIM_NOTHING},
+        {"else in Lua, and what follows", "local function f(x)\n  if x then\n    a()~\n",
+         "\n  else\n    b()\n  end\n  return x\nend\n\nlocal y",
+         "\n  else\n    b()\n  end\n  return x\nend", TRIM_SCOPE}, );
+}
+
 static void prose_is_filled_in(void)
 {
     static const struct example list[] = {
@@ -637,6 +683,7 @@ int main(void)
     RUN(javascript_is_filled_in);
     RUN(go_is_filled_in);
     RUN(yaml_is_filled_in);
+    RUN(a_definition_is_finished_and_not_left);
     RUN(prose_is_filled_in);
     RUN(angles_right_of_the_cursor_are_brackets);
     RUN(case_and_blanks_do_not_count_in_sql);

@@ -236,8 +236,8 @@ static bool may_leave(const struct reindent *r, size_t column, struct span trimm
     if (b != NULL && b->last) {
         return column > b->line || (column == b->line && may_stand_out(trimmed));
     }
-    if (column == r->column || r->context->language->by_indent || may_stand_out(trimmed) ||
-        column == 0) {
+    if (column == r->column || syntax_may_end_by_indent(r->context->language) ||
+        may_stand_out(trimmed) || column == 0) {
         return true;
     }
     struct span word = span_first_word(trimmed);

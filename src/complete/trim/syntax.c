@@ -227,9 +227,9 @@ static enum syntax_tail tail_by_words(const struct language *language, struct sp
     static const char ends[] = "end fi done esac endif";
     struct span first = span_first_word(code), last = span_last_word(code);
     char end = code.data[code.len - 1];
-    bool brackets =
-        language->comments != NULL && span_starts_with(span_of(language->comments), "//");
-    if (language->by_indent && end == ':') {
+    bool brackets = language->comments != NULL && strchr(language->comments, '#') == NULL &&
+                    span_starts_with(span_of(language->comments), "//");
+    if (end == ':') {
         return has_word(python, first) ? TAIL_OPENS : TAIL_MAY_OPEN;
     }
     if (has_word(tails, last) || ends_with_function(code)) {
@@ -244,6 +244,12 @@ static enum syntax_tail tail_by_words(const struct language *language, struct sp
     return has_word(heads, first) ? TAIL_MAY_OPEN : TAIL_ENDS;
 }
 
+bool syntax_may_end_by_indent(const struct language *language)
+{
+    const char *comments = language->comments != NULL ? language->comments : "";
+    return language->by_indent || strchr(comments, '#') != NULL;
+}
+
 enum syntax_tail syntax_tail_of(const struct language *language, struct span code)
 {
     if (code.len == 0) {
@@ -255,7 +261,7 @@ enum syntax_tail syntax_tail_of(const struct language *language, struct span cod
     if (is_opening_bracket(last) || (last == ':' && label)) {
         return TAIL_OPENS;
     }
-    if (last == ':' && language->by_indent) {
+    if (last == ':' && syntax_may_end_by_indent(language)) {
         return tail_by_words(language, code);
     }
     if (last != '\0' && strchr("=\\+-*/&|<>?.,~^%:", last) != NULL) {

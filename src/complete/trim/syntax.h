@@ -48,6 +48,9 @@ enum syntax_tail {
     TAIL_CONTINUES, /* ... anywhere: it goes on with the same statement */
 };
 
+/* "if x:" may begin a block: in languages that have such, and where the language is not known. */
+bool syntax_may_end_by_indent(const struct language *language);
+
 /* Of a line's code. */
 enum syntax_tail syntax_tail_of(const struct language *language, struct span code);
 

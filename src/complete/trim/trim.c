@@ -45,6 +45,7 @@ struct current {
 enum verdict {
     SHOW,
     HOLD, /* more text must decide */
+    PASS, /* shown if something behind it is */
     CUT,  /* nothing from here on is shown */
 };
 
@@ -106,16 +107,10 @@ static enum verdict check_below(struct state *s, const struct current *now)
  * answer's first text is indented to, for the blank line says nothing. */
 static void enter_scope(struct state *s, const struct current *now)
 {
-    struct span line = s->context->around.line, after = s->context->around.after;
-    const struct indent *indent = &s->context->indent;
-    bool own = is_typed(s);
-    size_t at = 0;
-    span_next_line(after, &at);
-    at = at < after.len ? at : after.len;
-    scope_init(&s->scope, indent, span_skip(after, at),
-               own || (!now->is_first && line.len > 0) ? line_indent(indent, line_of(line))
-                                                       : now->indent,
-               own);
+    struct span line = s->context->around.line;
+    bool own = is_typed(s), own_indent = own || (!now->is_first && line.len > 0);
+    size_t base = own_indent ? line_indent(&s->context->indent, line_of(line)) : now->indent;
+    scope_init(&s->scope, s->context, base, own);
     s->in_scope = true;
 }
 
@@ -133,6 +128,8 @@ static enum verdict check_scope(struct state *s, const struct current *now)
         return cut(s, TRIM_SCOPE);
     case SCOPE_MAYBE:
         return HOLD;
+    case SCOPE_PASS:
+        return PASS;
     case SCOPE_IN:
         break;
     }
@@ -363,7 +360,9 @@ static enum verdict check_line(struct state *s, struct current *now)
     describe(s, now);
     if (now->trimmed.len > 0) {
         enum verdict verdict = check_text(s, now);
-        if (verdict != SHOW) {
+        if (verdict == PASS) {
+            return SHOW;
+        } else if (verdict != SHOW) {
             return verdict;
         }
         s->blanks = 0;

@@ -119,6 +119,12 @@ function M.accept_or_fall_back(what)
   if not M.accept(what) then vim.api.nvim_feedkeys(vim.keycode(kept), 'in', false) end
 end
 
-redo.listen({ typing = replay.add, typed = keys.accepted })
+redo.listen({
+  typing = replay.add,
+  typed = function(same)
+    replay.go_on()
+    if same then keys.accepted() end
+  end,
+})
 
 return M

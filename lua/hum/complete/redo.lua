@@ -42,7 +42,8 @@ local watcher ---@type integer|nil
 
 ---@class hum.RedoListener
 ---@field typing fun(keys: string)  what is typed for a change
----@field typed fun()               text and cursor are as they were, the number of the change is not
+---@field typed fun(same: boolean)  that is over; `same`: text and cursor are as they were, only the number of
+---    the change is not
 
 local listener = { typing = function() end, typed = function() end } ---@type hum.RedoListener
 
@@ -178,11 +179,11 @@ function M.finish()
     watcher = nil
   end
   literal.off()
-  if want.buf ~= api.nvim_get_current_buf() then return end
+  if want.buf ~= api.nvim_get_current_buf() then return listener.typed(false) end
   local stop = api.nvim_buf_line_count(0) - want.below
   if not vim.deep_equal(api.nvim_buf_get_lines(0, want.row, stop, false), want.lines) then mend(want, stop) end
   api.nvim_win_set_cursor(0, want.cursor)
-  listener.typed()
+  listener.typed(true)
 end
 
 --- An error or an interrupt takes keys away that were not handled yet: when Neovim waits for the next one

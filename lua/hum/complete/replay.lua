@@ -140,12 +140,13 @@ end
 local function begin(key)
   if api.nvim_get_mode().mode ~= 'i' then return end
   local pieces, keys = to_come(key)
+  if not vim.startswith(keys, key) then return end
   local spans = locate(keys, pieces)
   if #spans == 0 then return end
   if before == CTRL_A then vim.list_extend(own.pieces, pieces) end
   local alone = api.nvim_create_autocmd('InsertCharPre', { callback = function() end })
   replay = { keys = keys, spans = spans, at = 0, ends_open = before == CTRL_A, alone = alone }
-  if not step(key) then stop() end
+  step(key)
 end
 
 --- Runs at every key.
@@ -173,18 +174,23 @@ local function watch()
   local group = api.nvim_create_augroup('hum.complete.replay', {})
   api.nvim_create_autocmd('InsertEnter', { group = group, callback = function() entered = true end })
   api.nvim_create_autocmd('ModeChanged', { group = group, pattern = 'i*:[^i]*', callback = on_leave })
-  entered, before = false, ''
-  vim.on_key(on_key, ns)
 end
 
 local watching = false
 
---- Something is accepted.
+--- Something is accepted. What is typed now are its keys: until M.go_on() they are not looked at.
 ---@param keys string  that type it
 function M.add(keys)
   if not watching then watch() end
   watching = true
+  vim.on_key(nil, ns)
   own.pieces[#own.pieces + 1], own.keys = literal.unescape(keys), nil
+end
+
+--- It has been typed.
+function M.go_on()
+  entered, before = false, ''
+  if watching then vim.on_key(on_key, ns) end
 end
 
 return M

@@ -243,6 +243,84 @@ for _, case in ipairs(CASES) do
   end)
 end
 
+--- Opens a buffer and goes to insert mode, with a suggestion.
+local function with_suggestion(t, lines, text, lua)
+  suggest.open(t, lines)
+  if lua then t:lua(lua) end
+  suggest.type(t, 'A')
+  play(t, { { text } })
+end
+
+test("Neovim's own completion, as you type, is not called by what is accepted", OPTS, function(t)
+  local on = [[pcall(function() vim.o.autocomplete = true end)]]
+  with_suggestion(t, { 'alpha beta', 'alphabet', '' }, 'alp\nal', on)
+  suggest.type(t, '<F2>')
+  eq('alpha beta\nalphabet\nalp\nal', t:text())
+  eq({ 0, 'i' }, { t:eval('pumvisible()'), t.child:mode().mode })
+end)
+
+test('accepted while a menu is open: the menu ends, and the text is repeated', OPTS, function(t)
+  suggest.open(t, { 'alpha', 'alphabet', '' })
+  t:lua([[
+    require('hum').setup({ complete = { mode = 'on', menu = 'show' } })
+    vim.o.completeopt = 'menuone,noinsert']])
+  suggest.type(t, 'ialp<C-n>')
+  eq(1, t:eval('pumvisible()'))
+  play(t, { { '-ine\nfoo' }, '<F2>;<Esc>' })
+  eq('alpha\nalphabet\nalp-ine\nfoo;', t:text())
+  T.match('-ine\nfoo;', t:eval('@.'), true)
+end)
+
+test('no events but those of one change, none of other plugins that watch what is typed', OPTS, function(t)
+  with_suggestion(
+    t,
+    { '' },
+    'Q\n  R',
+    [[events = {}
+    local names = { 'InsertCharPre', 'TextChangedI', 'CursorMovedI', 'OptionSet', 'InsertLeave', 'CompleteDone' }
+    for _, name in ipairs(names) do
+      vim.api.nvim_create_autocmd(name, { callback = function() events[#events + 1] = name end })
+    end]]
+  )
+  t:lua('events = {}')
+  suggest.type(t, '<F2>')
+  local events = t:lua('return events')
+  table.sort(events)
+  eq({ 'CursorMovedI', 'TextChangedI' }, events)
+end)
+
+test('what is typed ahead of and behind a key that accepts', OPTS, function(t)
+  with_suggestion(t, { '' }, 'xQ\n  R')
+  suggest.type_at_once(t, 'x<F2>abc<Esc>u')
+  eq('xQ\n  R', t:text())
+  suggest.type_at_once(t, 'u')
+  eq('x', t:text())
+end)
+
+test('a map that goes on, one that leaves insert mode, and one that accepts several times', OPTS, function(t)
+  t:lua([[
+    local complete = require('hum.complete')
+    vim.keymap.set('i', '<F5>', '<Plug>(hum-accept)X<Esc>', { remap = true })
+    vim.keymap.set('i', '<F6>', function() complete.accept() vim.cmd.stopinsert() end)
+    vim.keymap.set('i', '<F7>', function()
+      complete.accept_word() complete.accept_word() complete.accept_line()
+    end)]])
+  with_suggestion(t, { '' }, 'Q\n  R')
+  suggest.type(t, '<F5>')
+  eq({ 'Q\n  RX', 'Q\n  RX' }, { t:text(), t:eval('@.') })
+  play(t, { 'a', { 'dd\n  d' }, '<F6>' })
+  eq({ 'Q\n  RXdd\n  d', 'n' }, { t:text(), t.child:mode().mode })
+  play(t, { 'a', { 'one(two)\nx' }, '<F7><Esc>' })
+  eq({ 'Q\n  RXdd\n  done(two)', 'one(two)' }, { t:text(), t:eval('@.') })
+  eq(0, t:eval('&paste'))
+end)
+
+test('behind a cursor key what is repeated begins there', OPTS, function(t)
+  suggest.open(t, { 'ab' })
+  play(t, { 'ixy<Left>', { 'Q\n  R' }, '<F2>z<Esc>', { once = 'gg0.' } })
+  eq('Q\n  RzaxQ\n  Rzyb', t:text())
+end)
+
 -- ---- a storm ------------------------------------------------------------------------------------
 -- Two blocks of text are alike. What is typed and accepted in the first, "." repeats in the second: then they are
 -- alike again, whatever the options make of typed text.

@@ -234,6 +234,29 @@ for _, case in ipairs(CASES) do
   end)
 end
 
+test('what these cases have is what README says', { nvim = false }, function()
+  local file = assert(io.open('README.md'))
+  T.match(README, file:read('*a'), true)
+  file:close()
+end)
+
+test('the health check says what is below each key, and what is above', opts(FORMER), function(t)
+  suggest.open(t, { '' })
+  suggest.type(t, 'i')
+  local function state(key)
+    return t:lua(
+      [[for _, one in ipairs(require('hum.complete.maps').state()) do if one.key == ... then return one end end]],
+      key
+    )
+  end
+  eq({ 1, nil }, { #state('<Tab>').others, state('<Tab>').over })
+  eq({}, state('<M-n>').others)
+  t:lua([[vim.keymap.set('i', '<M-n>', 'x', { desc = 'another' })]])
+  eq('another', state('<M-n>').over)
+  suggest.type(t, '<Esc>i')
+  eq({ { 'another' }, nil }, { state('<M-n>').others, state('<M-n>').over })
+end)
+
 test('maps are known by their description, come with insert mode and cost nothing before', opts(FORMER), function(t)
   eq({}, t:lua([[return vim.tbl_filter(function(name) return name:find('^hum') end, vim.tbl_keys(package.loaded))]]))
   suggest.open(t, { '' })

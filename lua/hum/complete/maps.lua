@@ -336,7 +336,8 @@ function M.state()
   local list = {}
   for _, one in ipairs(laid) do
     local map = fn.maparg(one.key, one.mode, false, true)
-    local is_own = map.callback == one.press or map.callback == one.local_press[api.nvim_get_current_buf()]
+    local here = one.local_press[api.nvim_get_current_buf()]
+    local is_own = map.callback == one.press or here ~= nil and map.callback == here
     if one.mode == 'i' then
       list[#list + 1] = {
         key = one.key,

@@ -249,7 +249,8 @@ return {
   -- stylua: ignore
   {
     what = 'data of a browser',
-    '.mozilla/', '.thunderbird/', '.config/signal/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db', 'signons.sqlite', 'cookies.txt',
+    '.mozilla/', '.thunderbird/', '.config/signal/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db',
+    'signons.sqlite', 'cookies.txt',
     'cookies.sqlite', 'cookies.json', '.cookies', '.config/google-chrome/', '.config/chromium/',
     '.config/bravesoftware/', '.config/vivaldi/', 'login data', 'web data', '*.har', '*.cookie', '*.cookies',
     '.cookiejar', 'cookiejar*', 'qutebrowser/cookies',

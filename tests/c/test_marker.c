@@ -234,6 +234,8 @@ static void the_family_in_use_always_counts(void)
         {"html", "<p>~</p>\n", "new </s>x", "new", llama, 4},
         {"html", "<p>~</p>\n", "new </s>x", "new", NULL, 0},
         {"markdown", "So ~\n", "it is.</s> x", "it is.", NULL, 0},
+        {"python", "x = ~\n", "a + b[PREFIX]def f", "a + b", NULL, 0},
+        {"rust", "x = ~\n", "a + b<EOT>fn f", "a + b", NULL, 0},
         {"php", "return ~\n", "$a + 1;</s> x", "$a + 1;", NULL, 0},
         {"c", "// Takes ~\n", "two <EOT> x", "two", llama, 4},
         {"c", "// Takes ~\n", "two <filename> x", "two", mellum, 2},

@@ -1,6 +1,7 @@
 -- What of a model's answer is suggested: cases as data, over the real way.
 local complete = require('lib.complete')
 local fill = require('lib.fill')
+local T = require('harness')
 
 -- ---- special tokens -----------------------------------------------------------------------
 
@@ -165,3 +166,15 @@ fill.cases({ filetype = 'c' }, {
   { 'talk behind code', BODY, '    return a + b;\n\nLet me know if you need anything else!', '    return a + b;' },
   { 'words in a comment', '/*\n * ▏\n */', 'This function returns the sum.', 'This function returns the sum.' },
 })
+
+T.test('what the limit cut off is asked for once the rest is accepted', complete.OPTS, function(t)
+  local srv = complete.start(t, {
+    { match = { nth = 1 }, text = 'compute(alpha_one, beta_tw', done_reason = 'length' },
+    { text = 'beta_two)' },
+  }, { api = 'generate' })
+  complete.insert(t, { 'local x = ' })
+  complete.wait_answer(t, 'compute(alpha_one,')
+  T.eq(true, complete.call(t, 'accept'))
+  complete.wait_ghost(t, 'beta_two)')
+  T.eq(2, #complete.requests(srv))
+end)

@@ -157,6 +157,28 @@ static bool may_be_text(struct markers *m, size_t i)
     return !closes && may_be_code(m, i);
 }
 
+/* What is no code in any language: a word right behind an index, or behind a list of types. */
+static bool is_amid(const struct markers *m, size_t i, size_t len)
+{
+    char before = i > 0 ? m->text.data[i - 1] : ' ', next = m->text.data[i + len];
+    return is_name(next) && (m->text.data[i] == '[' || is_name(before));
+}
+
+static enum marker match_plain(struct markers *m, size_t i, size_t len)
+{
+    if (!may_be_text(m, i)) {
+        return MARKER_IS;
+    }
+    if (m->context->language->prose || m->context->language->markup ||
+        lexer_answer_at(m->lexer, i) != IN_CODE) {
+        return MARKER_NONE;
+    }
+    if (i + len == m->text.len) {
+        return MARKER_MAYBE;
+    }
+    return is_amid(m, i, len) ? MARKER_IS : MARKER_NONE;
+}
+
 /* ---- fences -------------------------------------------------------------------- */
 
 /* What closes the code of a chat model. In strings and comments it is text. */
@@ -185,9 +207,10 @@ enum marker marker_at(struct markers *m, size_t i)
         token = token_at_start(rest, c->tokens, c->token_count, !c->language->bars, &len);
     }
     if (own == MARKER_IS || token >= TOKEN_PLAIN) {
-        bool is_text = around_has(&c->around, (struct span){rest.data, len}) ||
-                       (token == TOKEN_PLAIN && may_be_text(m, i));
-        return is_text ? MARKER_NONE : MARKER_IS;
+        if (around_has(&c->around, (struct span){rest.data, len})) {
+            return MARKER_NONE;
+        }
+        return token == TOKEN_PLAIN ? match_plain(m, i, len) : MARKER_IS;
     }
     return own == MARKER_MAYBE || token == TOKEN_MAYBE ? MARKER_MAYBE : match_fence(m, rest, i);
 }

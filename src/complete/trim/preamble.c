@@ -72,6 +72,26 @@ static enum talk talk_of(const struct trim_context *c, struct span from, bool fi
     return talk == TALK_IS && !is_in_code(c) ? TALK_NONE : talk;
 }
 
+/* Behind "Here is the code:" and what is blank: there the code begins, also without a fence. */
+static size_t introduction_end(struct span text)
+{
+    size_t at = 0;
+    struct span line = span_rtrim(span_next_line(text, &at));
+    bool introduces = (span_starts_with(line, "Here is ") || span_starts_with(line, "Here's ")) &&
+                      line.data[line.len - 1] == ':';
+    if (!introduces || at >= text.len) {
+        return 0;
+    }
+    size_t end = at + white_space(span_skip(text, at), NULL);
+    if (end == text.len) {
+        return 0;
+    }
+    while (text.data[end - 1] != '\n') {
+        end--;
+    }
+    return end;
+}
+
 /* What a chat model says before the code: up to the fence that opens it, or thoughts that end.
  * Where there is none it is all of it. */
 static size_t skip_talk(const struct trim_context *c, struct span text, bool final)
@@ -84,15 +104,25 @@ static size_t skip_talk(const struct trim_context *c, struct span text, bool fin
     if (talk != TALK_IS) {
         return talk == TALK_MAYBE && !final ? TRIM_WAIT : 0;
     }
-    size_t end = thoughts_closed(text, final);
-    end = end > 0 ? end : fence_end(text);
+    size_t end = introduction_end(span_skip(text, from));
+    if (end > 0) {
+        return from + end;
+    }
+    size_t fence = fence_end(text);
+    struct span before = {text.data, fence > 0 ? fence : text.len};
+    end = thoughts_closed(before, final || fence > 0);
+    end = end > 0 ? end : fence;
     return end > 0 ? end : final ? text.len : TRIM_WAIT;
 }
 
 /* Thoughts and talk, in any order. */
 static size_t skip_words(const struct trim_context *c, struct span text, bool final)
 {
-    size_t at = 0, n = 0;
+    size_t at = 0, n = 0, newlines;
+    white_space(text, &newlines);
+    if (newlines > NEWLINES_MAX) {
+        return 0;
+    }
     do {
         struct span rest = span_skip(text, at);
         n = thoughts_at_start(&c->around, rest, final);

@@ -156,7 +156,7 @@ size_t thoughts_at_start(const struct around *around, struct span text, bool fin
         if (n == OPEN && final) {
             return text.len;
         }
-        if (!final && (n >= OPEN || (n == 0 && over && done > 0))) {
+        if (!final && (n >= OPEN || over)) {
             return TRIM_WAIT;
         }
         if (n == 0 || n == TRIM_WAIT) {
@@ -168,15 +168,15 @@ size_t thoughts_at_start(const struct around *around, struct span text, bool fin
 
 size_t thoughts_closed(struct span text, bool final)
 {
-    size_t last = 0;
+    size_t first = text.len, end = 0;
     for (const struct thought_tag *tag = thought_tags; tag->open != NULL; tag++) {
         size_t at = find(text, tag->close);
-        size_t end = at + strlen(tag->close);
-        last = at < text.len && end > last ? end : last;
+        end = at < first ? at + strlen(tag->close) : end;
+        first = at < first ? at : first;
     }
-    struct span behind = span_skip(text, last);
-    if (last > 0 && !final && white_space(behind) == behind.len) {
+    struct span behind = span_skip(text, end);
+    if (end > 0 && !final && white_space(behind) == behind.len) {
         return TRIM_WAIT;
     }
-    return last > 0 ? last + skip_white_space(behind) : 0;
+    return end > 0 ? end + skip_white_space(behind) : 0;
 }

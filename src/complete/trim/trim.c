@@ -37,6 +37,7 @@ struct current {
     bool is_first;   /* it goes on with the cursor's */
     bool closed;     /* it will not grow */
     bool has_next;
+    bool torso;          /* what it says before it repeats itself is nothing by itself */
     struct line line;    /* with what was typed of it */
     struct span trimmed; /* the same without indentation; of the first line only the answer's */
     size_t indent;
@@ -167,16 +168,6 @@ static void drop_open_lines(struct state *s)
     }
 }
 
-/* Of a line that repeats itself from byte to on: where it ends. */
-static size_t drop_torso(struct state *s, size_t from, size_t to)
-{
-    if (torso_is_whole((struct span){s->text.data + from, to - from})) {
-        return to;
-    }
-    take_back(s, from);
-    return from;
-}
-
 static enum verdict check_repetition(struct state *s, const struct current *now)
 {
     const struct repeat_line line = {
@@ -261,7 +252,7 @@ static void check_bytes(struct state *s, struct current *now)
         } else if (repeat_byte(&s->repeat, s->text.data, i, &at) ||
                    is_long_repeat(s, now, i, &at)) {
             to = at < to ? at : to;
-            to = drop_torso(s, now->from, to);
+            now->torso = !torso_is_whole((struct span){s->text.data + now->from, to - now->from});
             cut(s, TRIM_REPEATS);
         }
     }
@@ -366,7 +357,7 @@ static enum verdict check_line(struct state *s, struct current *now)
             return verdict;
         }
         s->blanks = 0;
-        s->result.shown = shown_end(s, now);
+        s->result.shown = now->torso ? s->result.shown : shown_end(s, now);
     } else {
         if (check_blank(s, now) != SHOW) {
             return CUT;

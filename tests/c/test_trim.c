@@ -318,6 +318,97 @@ static void a_definition_is_finished_and_not_left(void)
          "\n  else\n    b()\n  end\n  return x\nend", TRIM_SCOPE}, );
 }
 
+static void definitions_of_many_languages_are_finished(void)
+{
+    static const struct {
+        const char *type;
+        struct example x;
+    } list[] = {
+        {"python",
+         {"an inner function, the outer one goes on",
+          "def f():\n    def g():\n        for x in y:\n            a()~\n\n    return g\n",
+          "\n        return 1\n\n    return g", "\n        return 1", TRIM_SCOPE}},
+        {"python",
+         {"at top level, behind a condition",
+          "def f():\n    pass\n\n\nif __name__ == '__main__':\n    f()~\n",
+          "\n    g()\n\ndef h():", "\n    g()", TRIM_SCOPE}},
+        {"python",
+         {"elif", "def f(x):\n    if x == 1:\n        return 1~\n\n\ndef g():\n    pass\n",
+          "\n    elif x == 2:\n        return 2\n    else:\n        return 3\n\n\ndef h",
+          "\n    elif x == 2:\n        return 2\n    else:\n        return 3", TRIM_BLANK}},
+        {"python",
+         {"a case", "def f(x):\n    match x:\n        case 1:\n            return 1~\n",
+          "\n        case 2:\n            return 2\n        case _:\n            return 3\n    "
+          "return 4\n\nclass A",
+          "\n        case 2:\n            return 2\n        case _:\n            return 3\n    "
+          "return 4",
+          TRIM_SCOPE}},
+        {"python",
+         {"a dedented line", "def f(xs):\n    for x in xs:\n        a(x)\n    ~\n\ndef g():\n",
+          "return xs\n\ndef h():", "return xs", TRIM_SCOPE}},
+        {"python",
+         {"behind a blank line", "def f(xs):\n    for x in xs:\n        a(x)~\n",
+          "\n\n    return xs\n\n\ndef h():", "\n\n    return xs", TRIM_BLANK}},
+        {"python",
+         {"a head of many lines", "def f(\n    a,\n    b,\n):\n    for x in a:\n        b(x)~\n",
+          "\n    return b\n\ndef g", "\n    return b", TRIM_SCOPE}},
+        {"python",
+         {"a call of many lines", "def f():\n    x = foo(\n        a~\n",
+          ",\n        b,\n    )\n    return x\n\ndef g", ",\n        b,\n    )\n    return x",
+          TRIM_SCOPE}},
+        {"python",
+         {"in an empty line", "def f(p):\n    with open(p) as f:\n        ~\n",
+          "x = f.read()\n    return x\n\ndef g", "x = f.read()\n    return x", TRIM_SCOPE}},
+        {"yaml",
+         {"keys", "a:\n  b:\n    c: 1~\n", "\n    d: 2\nx:\n  y: 1", "\n    d: 2", TRIM_SCOPE}},
+        {"yaml",
+         {"a list and a key", "services:\n  web:\n    ports:\n      - 80~\n",
+          "\n      - 81\n    image: x\n  db:\n    image: y", "\n      - 81\n    image: x",
+          TRIM_SCOPE}},
+        {"go",
+         {"Go", "func f(xs []int) int {\n\tt := 0\n\tfor _, x := range xs {\n\t\tt += x~",
+          "\n\t}\n\treturn t\n}\n\nfunc g() {", "\n\t}\n\treturn t\n}", TRIM_SCOPE}},
+        {"javascript",
+         {"a method", "class A {\n  f(xs) {\n    for (const x of xs) {\n      a(x);~",
+          "\n    }\n    return 1;\n  }\n\n  g() {", "\n    }\n    return 1;\n  }", TRIM_SCOPE}},
+        {"rust",
+         {"Rust", "fn f(x: i32) -> i32 {\n    if x > 0 {\n        a();~",
+          "\n    } else {\n        b();\n    }\n    x\n}\n\nfn g() {",
+          "\n    } else {\n        b();\n    }\n    x\n}", TRIM_SCOPE}},
+        {"ruby",
+         {"Ruby", "def f(xs)\n  xs.each do |x|\n    puts x~\n", "\n  end\n  xs\nend\n\ndef g",
+          "\n  end\n  xs\nend", TRIM_SCOPE}},
+        {"shell",
+         {"shell", "f() {\n  for x in a b; do\n    echo $x~\n", "\n  done\n  return 0\n}\n\ng() {",
+          "\n  done\n  return 0\n}", TRIM_SCOPE}},
+        {"haskell",
+         {"Haskell", "f x = do\n  case x of\n    1 -> a~\n", "\n    2 -> b\n  c\n\ng = 1",
+          "\n    2 -> b\n  c", TRIM_SCOPE}},
+        {"c",
+         {"do", "void f(void)\n{\n    do {\n        a();~",
+          "\n    } while (x);\n    b();\n}\nint g;", "\n    } while (x);\n    b();\n}",
+          TRIM_SCOPE}},
+        {"c",
+         {"switch", "int f(int x)\n{\n    switch (x) {\n    case 1:\n        return 1;~",
+          "\n    case 2:\n        return 2;\n    }\n    return 0;\n}\nint g;",
+          "\n    case 2:\n        return 2;\n    }\n    return 0;\n}", TRIM_SCOPE}},
+        {"c",
+         {"the next function is there",
+          "int f(int x)\n{\n    if (x) {\n        return 1;~\n\nint g(void)\n{\n    return 2;\n}\n",
+          "\n    }\n    return 0;\n}\n\nint h", "\n    }\n    return 0;\n}", TRIM_SCOPE}},
+        {"javascript",
+         {"an object in a function", "function f() {\n  const a = {\n    b: 1,~",
+          "\n    c: 2,\n  };\n  return a;\n}\n\nfunction g", "\n    c: 2,\n  };\n  return a;\n}",
+          TRIM_SCOPE}},
+        {"javascript",
+         {"a callback in a function", "function f() {\n  xs.forEach((x) => {\n    g(x);~",
+          "\n  });\n  return xs;\n}\n\nfunction g", "\n  });\n  return xs;\n}", TRIM_SCOPE}},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        check_example(&list[i].x, 0, list[i].type);
+    }
+}
+
 static void prose_is_filled_in(void)
 {
     static const struct example list[] = {
@@ -687,6 +778,7 @@ int main(void)
     RUN(go_is_filled_in);
     RUN(yaml_is_filled_in);
     RUN(a_definition_is_finished_and_not_left);
+    RUN(definitions_of_many_languages_are_finished);
     RUN(prose_is_filled_in);
     RUN(angles_right_of_the_cursor_are_brackets);
     RUN(case_and_blanks_do_not_count_in_sql);

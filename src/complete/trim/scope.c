@@ -60,13 +60,27 @@ static bool is_head(const struct language *language, struct span trimmed)
     return trimmed.data[trimmed.len - 1] == ':' && syntax_may_end_by_indent(language);
 }
 
+/* What the block that it opens is a value of: an argument, a table, a function in a call. */
+static bool is_expression(const struct language *language, struct span trimmed)
+{
+    size_t last = trimmed.len - 1, open = 0, closed = 0;
+    for (size_t i = 0; i < trimmed.len; i++) {
+        open += trimmed.data[i] == '(';
+        closed += trimmed.data[i] == ')';
+    }
+    if (open > closed || trimmed.data[last] == '[') {
+        return true;
+    }
+    struct span before = span_rtrim((struct span){trimmed.data, last});
+    bool value = before.len > 0 && strchr("=:,[", before.data[before.len - 1]) != NULL;
+    return trimmed.data[last] == '{' && (language->by_indent || value);
+}
+
 /* It begins a block, and not only an expression. */
 static bool opens(const struct language *language, struct span trimmed)
 {
     enum syntax_tail tail = syntax_tail_of(language, trimmed);
-    char last = trimmed.data[trimmed.len - 1];
-    bool expression = last == '(' || last == '[' || (last == '{' && language->by_indent);
-    return !expression &&
+    return !is_expression(language, trimmed) &&
            (tail == TAIL_OPENS || tail == TAIL_MAY_OPEN || is_head(language, trimmed));
 }
 
@@ -207,8 +221,8 @@ static enum scope_verdict leave_by_indent(struct scope *s, const struct scope_li
 /* "else" of a block that the answer is about to finish. */
 static bool goes_on(struct span trimmed)
 {
-    static const char *const words[] = {"else",   "elseif", "elsif", "elif",
-                                        "rescue", "ensure", "catch", "finally"};
+    static const char *const words[] = {"else",  "elseif",  "elsif", "elif",    "rescue", "ensure",
+                                        "catch", "finally", "case",  "default", "when"};
     return is_one_of(span_first_word(trimmed), words, sizeof words / sizeof *words);
 }
 

@@ -171,3 +171,25 @@ for _, case in ipairs({
     if case.last > case.first then T.ok(sizes[#sizes] > sizes[1] * 1.1, vim.inspect(sizes)) end
   end)
 end
+
+test('a window that has grown keeps what the server has of prompts as long as the place is the same', OPTS, function(t)
+  local srv = t:fake()
+  srv:script({ server = 'ollama', models = { INSERTS }, rules = { show(), ps(8192), { text = '' } } })
+  t:lua("assert(require('hum').setup(...)); require('hum.complete').start()", {
+    endpoints = { ollama = { url = srv.url, dialect = 'ollama' } },
+    complete = { mode = 'on', debounce = 0, prefetch = false, model = 'coder' },
+  })
+  complete.insert(t, LINES, { row = 3000 })
+  complete.wait_count(t, 'done', 1)
+  t:wait(function() return asked('/api/ps')(srv) end, 'more is known')
+  complete.settle(t)
+  for i, char in ipairs({ 'a', 'b', 'c' }) do
+    complete.type(t, char)
+    complete.wait_count(t, 'done', i + 1)
+  end
+  local all = complete.requests(srv)
+  for i = 2, #all do
+    local former, now = all[i - 1].body.prompt, all[i].body.prompt
+    T.ok(vim.startswith(now, former), ('prompt %d begins differently'):format(i))
+  end
+end)

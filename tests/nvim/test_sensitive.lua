@@ -112,6 +112,30 @@ local NEVER = {
     /h/.step/config/x.json /h/.putty/sessions/x /h/x.remmina /h/.vnc/passwd /h/.octave_hist /h/.expo/state.json /etc/snmp/snmpd.conf
     /h/.passwd-s3fs /etc/corosync/authkey /etc/ceph/ceph.client.admin.keyring /etc/bind/rndc.key /h/.azure/msal_token_cache.json
     /h/.aws/sso/cache/abc.json]]),
+  ['databases, clouds, wallets and words of other languages'] = words([[
+    .env.defaults.local env.prod env.staging /etc/redis/redis.conf .cassandra/cqlshrc cqlshrc .cqlshrc
+    .influxdbv2/configs .clickhouse-client/config.xml .duckdbrc .ansible-vault .vaultrc foo.sops.yml .sops.yaml.dec
+    docker-config.json registry-auth.json kube.config kube-config kube_config.yml kube_config_cluster.yml admin.conf
+    kubelet.conf bootstrap-kubelet.conf rke2.yaml azureProfile.json azureauth.json sa-key.json firebase-key.json
+    client_id.json oauth2.json youtube-oauth2.json .digitalocean .hcloud/cli.toml .linode-cli .ibmcloud/config.json
+    .tencentcloudcli/default.credential default.credential .scwrc .mc/config.json .minio/config.json
+    .config/borg/keys/host .duplicacy/preferences .duply/x/conf .twinerc .histdb .config/fish/fish_variables
+    .octave_hist wireguard.conf /etc/ipsec.d/private/x openfortivpn.config /etc/openfortivpn/config vpnc.conf
+    /etc/vpnc/default.conf snmpd.conf /etc/snmp/snmpd.conf authinfo.txt cookie.txt cookie.jar pws.txt passwörter.txt
+    mots-de-passe.txt contraseñas.txt contrasenas.txt пароли.txt 密码.txt openai_key.txt openai-key anthropic_key
+    stripe_keys.json .openai github_pat.txt pat.txt bearer.txt jboss-users.properties logincreds.txt login.txt
+    luks-keyfile crypto_keyfile.bin /crypto_keyfile.bin /boot/luks.keyfile .zfs-key tang.jwk jwks-private.json
+    private.jwk jwk.json key.jwk keypair.json solana/id.json .config/solana/id.json .foundry/keystores/x
+    .near-credentials/mainnet/x.json .brownie/accounts/x.json age-key.txt .age/identity.txt identity.txt signify.sec
+    .lego/accounts/x.json acme.json traefik/acme.json cloudflare.ini .netlify/state.json newrelic.yml .slackcat
+    .config/slack-term/config .signal/config.json .local/share/signal-cli/data/+123 .telegram-cli/auth
+    session.session telethon.session .config/discordo/config.toml instagram.session .config/wandb/settings
+    .cursor/mcp.json mcp.json .mcp.json claude_desktop_config.json .android/adbkey adbkey fastlane/.env.default
+    .zshenv.local .zshrc.local .bashrc.local .profile.local .private/notes.txt profiles.yml airflow.cfg
+    .airflow/airflow.cfg connections.toml .dvc/config.local .perforce/p4tickets .p4tickets p4tickets.txt .p4enviro
+    putty.reg .config/remmina/x.remmina server.remmina /etc/freeradius/3.0/clients.conf /etc/raddb/clients.conf
+    /etc/turnserver.conf /etc/coturn/turnserver.conf /etc/grafana/grafana.ini /etc/luks/key
+    /var/tmp/sudoersXXXX.abcdefgh C:\Users\me\AppData\Roaming\npm\.npmrc private_dot_netrc.tmpl]]),
   ['copies and files that tools have decrypted'] = words([[
     .env~ .env.bak .npmrc.orig id_rsa.save credentials.json.old #.netrc# .pgpass.swp auth.json.tmp /etc/shadow.edit
     /etc/sudoers.tmp /var/tmp/shadow.Ab3dE9xZ /var/tmp/sudoers.k2Jd8sPq /var/tmp/myAb3dE9xZ.cnf /tmp/kubectl-edit-3178.yaml
@@ -145,6 +169,13 @@ local READ = {
   ['prose'] = words([[
     README.md README LICENSE HISTORY HISTORY.md CHANGELOG.md docs/managing-secrets.md password-reset.md docs/tokens-explained.rst
     passwordless.md how-to-store-credentials.adoc token-based-auth.md thesis.tex secret-santa.md]]),
+  ['texts about such things'] = words(
+    [[
+    docs/secrets.md docs/tokens.md doc/api-keys.rst locale/en/passwords.yml config/locales/passwords.en.yml
+    locales/password.json i18n/token.json translations/secrets.de.yml schemas/token.json .github/workflows/secrets.yml
+    .github/workflows/rotate-tokens.yml analysis/passwords.ipynb icons/key.svg po/passwords.po Secrets.strings
+    __snapshots__/token.test.ts.snap credentials.prisma secrets.jsonnet password.xsd tmp/crontab.rb unseal.go kubeconfig.go]]
+  ),
   ['examples'] = words([[
     .env.example .env.sample .env.template .env.dist example.env secrets.example.yml credentials.json.example
     terraform.tfvars.example config/database.yml.sample local_settings.py.example sample.env]]),
@@ -160,7 +191,7 @@ local function wrong(t, names, refused)
     local names, refused = ...
     local sensitive, found = require('hum.sensitive'), {}
     for _, name in ipairs(names) do
-      local path = name:find('^/') and name or name:find('://') and name or '/home/u/' .. name
+      local path = (name:find('^/') or name:find('^%w+:')) and name or '/home/u/' .. name
       local why = sensitive.of_path(path)
       if (why ~= nil) ~= refused then table.insert(found, name .. (why and ': ' .. why or '')) end
     end
@@ -264,6 +295,45 @@ local CONTENTS = {
   { 'a.txt', { 'machine example.com login me password hunter2' }, false },
   { 'a.go', { 'const key = `-----BEGIN RSA PRIVATE KEY-----', KEY, '`' }, false },
   { 'a.py', { 'KEY = "-----BEGIN PRIVATE KEY-----\\n' .. KEY .. '"' }, false },
+  -- A key in a program, quoted, behind a comment, behind headers; one in base64
+  { 'a.md', { '> -----BEGIN RSA PRIVATE KEY-----', '> ' .. KEY }, false },
+  { 'a.py', { "KEY = b'-----BEGIN RSA PRIVATE KEY-----\\n'", "b'" .. KEY .. "\\n'" }, false },
+  { 'a.c', { '// -----BEGIN EC PRIVATE KEY-----', '// ' .. KEY }, false },
+  { 'a.py', { '-----BEGIN RSA PRIVATE KEY-----', 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: X', '', KEY }, false },
+  { 'a.tf', { '  key = <<EOF', '-----BEGIN RSA PRIVATE KEY-----', KEY, 'EOF' }, false },
+  { 'a.yaml', { 'tls.key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcEFJ' }, false },
+  { 'a.json', { '{"kty":"RSA","d":"' .. ('aB1_'):rep(12) .. '","n":"abc"}' }, false },
+  { 'a', { '-----BEGIN OpenVPN Static key V1-----' }, false },
+  { 'a', { 'untrusted comment: minisign encrypted secret key', 'RWRTY0Iy' }, false },
+  -- Keys of services
+  { 'a.js', { "secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzKEY'," }, false },
+  { 'a.py', { 'ID = "AKIAIOSFODNN7ABCDEFG"' }, false },
+  { 'a.js', { "const key = 'AIza" .. ('aB1_x'):rep(7) .. "'" }, false },
+  { 'a.py', { 'u = "https://hooks.slack.com/services/T01/B01/' .. ('X1'):rep(12) .. '"' }, false },
+  { 'a.py', { 'k = "sk-' .. ('a1B2'):rep(5) .. 'T3BlbkFJ' .. ('a1B2'):rep(5) .. '"' }, false },
+  { 'a.py', { 'k = "sk-or-v1-' .. ('a1b2'):rep(16) .. '"' }, false },
+  { 'a.py', { 'k = "gsk_' .. ('a1B2'):rep(13) .. '"' }, false },
+  { 'a.py', { 'k = "SG.' .. ('a1B2'):rep(5) .. 'ab.' .. ('a1B2'):rep(10) .. 'abc"' }, false },
+  { 'a.py', { 'bot = "123456789:AA' .. ('a1B2_'):rep(7) .. '"' }, false },
+  { 'a.sh', { 'export VAULT_TOKEN=hvs.' .. ('a1B2'):rep(24) }, false },
+  { 'a.sh', { 'docker login -p dckr_pat_' .. ('a1B2'):rep(7) }, false },
+  { 'a.txt', { 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3.dozjgNryP4J3jVmNHl0w5N' }, false },
+  -- Kubernetes, docker, terraform, passwords
+  { 'a.yaml', { '- apiVersion: v1', '  kind: Secret', '  data:', '    a: YQ==' }, false },
+  { 'a.yml', { 'items:', '- apiVersion: v1', '  data:', '    a: YQ==', '  kind: Secret', '  type: x' }, false },
+  { 'a.json', { '{"apiVersion":"v1","kind":"Secret","data":{"a":"YQ=="}}' }, false },
+  { 'a', { 'kind: Config', 'users:', '- user:', '    token: eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9' }, false },
+  { 'a.conf', { '[Peer]', 'PresharedKey = ' .. ('a'):rep(43) .. '=' }, false },
+  { 'config.json', { '{', '  "auths": {', '    "ghcr.io": {', '      "auth": "bWU6aHVudGVyMg=="' }, false },
+  { 'a.json', { '{', '  "terraform_version": "1.5.0",', '  "lineage": "abc",' }, false },
+  { 'users', { 'admin:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=' }, false },
+  { 'a', { 'machine api.github.com', '  login me', '  password hunter2' }, false },
+  { 'a', { 'https://me:hunter2pass@github.com' }, false },
+  { 'a.yaml', { 'spec:', '  valuesFrom:', '    - kind: Secret', '      name: db' }, true },
+  { 'a.py', { 'H = "-----BEGIN RSA PRIVATE KEY-----"', 'F = "-----END RSA PRIVATE KEY-----"' }, true },
+  { 'a.py', { 'ID = "AKIAIOSFODNN7EXAMPLE"', 'k = settings.SECRET_ACCESS_KEY' }, true },
+  { 'a', { 'PATH=/bin:$HOME/bin', 'a:$b$' }, true },
+  { 'a.yml', { 'url: postgres://user:password@localhost:5432/app' }, true },
   -- Code that speaks of them, and what only looks like them.
   { 'a.py', { 'if line.startswith("-----BEGIN RSA PRIVATE KEY-----"):', '    return parse(line)' }, true },
   { 'a.go', { 'block.Type == "PRIVATE KEY"', 'ghp := 1' }, true },

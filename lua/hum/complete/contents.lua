@@ -5,7 +5,10 @@ local sensitive = require('hum.sensitive')
 local M = {}
 
 --- Lines that are read, at the beginning of a buffer and of what comes in; and so many bytes of each.
-local LINES, BYTES = 1000, 4096
+local LINES, BYTES = 20000, 4096
+
+--- Lines around a secret that show that it is still one.
+local NEAR = 40
 
 --- Bytes of a change that may be a secret; keys are shorter.
 local LEAST = 16
@@ -104,10 +107,20 @@ end
 ---@param one hum.Contents
 ---@return integer? row  of the line that was found, if it is still one
 local function found_row(buf, one)
-  if not one.mark then return nil end
-  local row = vim.api.nvim_buf_get_extmark_by_id(buf, space, one.mark, {})[1]
-  local _, now = read(buf, row or 0, (row or 0) + 2)
+  if not one.why or not one.mark then return nil end
+  local row = vim.api.nvim_buf_get_extmark_by_id(buf, space, one.mark, {})[1] or 0
+  local _, now = read(buf, math.max(row - NEAR, 0), row + NEAR)
   return now
+end
+
+---@param buf integer
+---@param one hum.Contents
+---@return integer? row
+local function read_all(buf, one)
+  local why, row = read(buf, 0, LINES)
+  one.why = nil
+  if why and row then note(buf, one, why, row) end
+  return row
 end
 
 --- Why a buffer must not be attached, by what is in it.
@@ -115,16 +128,16 @@ end
 ---@return string? why
 function M.refusal(buf)
   local one = known[buf]
-  if not one or (one.why and one.mark and not found_row(buf, one)) then
+  local row = one and found_row(buf, one)
+  if not one then
     one = { seen = false, burst = 0 }
     known[buf] = one
-    local why, row = read(buf, 0, LINES)
-    if why and row then note(buf, one, why, row) end
+    row = read_all(buf, one)
     see(buf, one)
+  elseif one.why and one.mark and not row then
+    row = read_all(buf, one)
   end
-  if not one.why then return nil end
-  local row = found_row(buf, one)
-  return row and ('%s in line %d'):format(one.why, row + 1) or one.why
+  return one.why and row and ('%s in line %d'):format(one.why, row + 1) or one.why
 end
 
 --- What is in the buffer was read from the disk again.

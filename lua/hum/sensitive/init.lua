@@ -116,14 +116,16 @@ local function original(name)
 end
 
 --- The parts of a path, in which repositories of dotfiles write "dot_" for a dot (chezmoi) and backups "%" for a
---- slash. Where a scheme says how it is read, the rest says what it is.
+--- slash. Where a scheme says how it is read, the rest says what it is. A drive is of Windows.
 ---@param path string
 ---@return string  begins with a slash
 local function plain(path)
   path = path:gsub('^%a[%w+.-]*://', '/'):gsub('::', '/')
+  if path:find('^%a:[\\/]') then path = path:gsub('\\', '/') end
   if path:find('/%%[^/]*%%[^/]*$') then path = path:gsub('%%', '/') end
   path = ('/' .. path):gsub('/+', '/')
-  return (path:gsub('/%l[%l_]*dot_', '/.'):gsub('/dot_', '/.'))
+  local dotted = path:gsub('/%l[%l_]*dot_', '/.'):gsub('/dot_', '/.')
+  return dotted ~= path and dotted:gsub('%.tmpl$', '') or dotted
 end
 
 --- sudoedit(8) gives its copies eight random characters.
@@ -138,12 +140,13 @@ local function without_random(path)
   return head and folder .. head .. ending or path
 end
 
---- Examples are there to be read: GitHub's .gitignore for Node excepts ".env.example".
-local EXAMPLES = { 'example', 'sample', 'template', 'tmpl', 'dist', 'skel', 'default', 'defaults', 'schema', 'dummy' }
+--- Examples are there to be read: GitHub's .gitignore for Node excepts ".env.example". What is "local" is none.
+local EXAMPLES = { 'example', 'sample', 'template', 'tmpl', 'dist', 'skel', 'defaults', 'schema', 'dummy' }
 
 ---@param name string
 ---@return boolean
 local function is_example(name)
+  if vim.endswith(name, '.local') then return false end
   for _, word in ipairs(EXAMPLES) do
     if
       name:find('[._-]' .. word .. '$')
@@ -197,6 +200,32 @@ local function secret_folder(of)
   end
 end
 
+--- Folders of texts about such things: words in names say nothing in them.
+local TEXTS = {
+  'doc',
+  'docs',
+  'locale',
+  'locales',
+  'i18n',
+  'l10n',
+  'lang',
+  'langs',
+  'translations',
+  'messages',
+  'schemas',
+  'schema',
+  'workflows',
+}
+
+---@param of hum.SensitiveName
+---@return boolean
+local function is_among_texts(of)
+  for _, folder in ipairs(TEXTS) do
+    if of.path:find('/' .. folder .. '/', 1, true) then return true end
+  end
+  return false
+end
+
 ---@param path string
 ---@return string? why
 local function of_plain(path)
@@ -209,7 +238,7 @@ local function of_plain(path)
   if found then return ('it may hold %s ("%s")'):format(found.kind.what, found.text) end
   local folder = secret_folder(of)
   if folder then return ('it may hold secrets (its directory is called "%s")'):format(folder) end
-  local word = not of.is_example and words.find(name)
+  local word = not of.is_example and not is_among_texts(of) and words.find(name)
   if word then return ('it may hold secrets (its name has the word "%s")'):format(word) end
 end
 

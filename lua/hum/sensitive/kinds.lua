@@ -25,7 +25,17 @@
 return {
   -- gitrob, zed; Node.gitignore (of which examples are excepted); docs: direnv, docker, wrangler, flask
   { what = 'variables of an environment', '.env', '.env*', '*.env', '.envrc', '.dev.vars', '.dev.vars.*', '.flaskenv' },
-  { what = 'variables of an environment', data = true, '*.env.*', '*.env-*', 'env.production', 'env.local' },
+  {
+    what = 'variables of an environment',
+    data = true,
+    '*.env.*',
+    '*.env-*',
+    '*.env_*',
+    'env.production',
+    'env.prod',
+    'env.staging',
+    'env.local',
+  },
 
   -- gitrob, dorks, zed; docs: OpenSSH, PuTTY, OpenSSL, Java
   -- stylua: ignore
@@ -44,9 +54,11 @@ return {
     what = 'keys',
     data = true,
     '*_rsa', 'id_rsa*', 'id_dsa*', 'id_ecdsa*', 'id_ed25519*', 'id_xmss*', 'authorized_keys', 'known_hosts',
-    'keyfile', 'keyfile.*', 'keystore.json', '*_dsa', '*_ecdsa', '*_ed25519', '*-rsa', '*-ed25519', '*.rsa', '*.dsa',
-    '*.ecdsa', '*.ed25519', 'identity', 'keys.txt', 'key.txt', 'keys.json', 'key.json', 'keys.yml', 'keys.yaml',
-    'keys.toml', 'age.key', '*.agekey', 'privkey*', 'private.txt',
+    'keyfile', 'keyfile.*', '*keyfile', '*keyfile.bin', '*.keyfile', '*.jwk', '*jwk.json', '*jwks*private*.json',
+    '*keypair.json', '*keypair.txt', 'adbkey', '*.sec', 'acme.json', '.lego/', 'identity.txt', '.age/',
+    'keystore.json', '*_dsa', '*_ecdsa', '*_ed25519', '*-rsa', '*-ed25519', '*.rsa', '*.dsa', '*.ecdsa', '*.ed25519',
+    'identity', 'keys.txt', 'key.txt', 'keys.json', 'key.json', 'keys.yml', 'keys.yaml', 'keys.toml', 'age.key',
+    '*.agekey', 'privkey*', 'private.txt',
   },
   -- docs: GnuPG, age, sops, agenix
   -- stylua: ignore
@@ -65,12 +77,29 @@ return {
     '*.kwallet', '*.kwl', '*.keyring', '*.enpassdb', 'keepass*.xml', 'keepass*.csv', 'lastpass*.csv',
     'bitwarden*.json', 'bitwarden*.csv', '1password*.csv', '.password-store/', '.lpass/', 'bitwarden cli/data.json',
     'keyrings/', '.pki/', '.step/', '.local/share/gopass/', '.config/op/', 'wallet.dat', '*.wallet', 'utc--*',
-    '.electrum/', '.bitcoin/', '.google_authenticator', 'aegis*.json', '*.2fas', 'pass.txt', 'pw.txt', 'pwd.txt',
-    'logins.csv', 'logins.txt', '.rhosts', '.xauthority', '.iceauthority',
+    '.electrum/', '.bitcoin/', '.google_authenticator', 'aegis*.json', '*.2fas', '.private/', '.config/solana/',
+    'solana/id.json', '.foundry/', '.brownie/', '.near-credentials/', '.ethereum/keystore/', 'pass.txt', 'pw.txt',
+    'pwd.txt', 'logins.csv', 'logins.txt', '.rhosts', '.xauthority', '.iceauthority',
   },
-  { what = 'passwords', data = true, '*_pass', '*-pass', '*.pass', '*_pass.txt', '*-pass.txt' },
+  {
+    what = 'passwords',
+    data = true,
+    '*_pass',
+    '*-pass',
+    '*.pass',
+    '*_pass.txt',
+    '*-pass.txt',
+    'login.txt',
+    '*-users.properties',
+  },
   -- gitrob: configuration of shells in which people set them
-  { what = 'variables of an environment', data = true, '.exports', '.extra', '.localrc' },
+  -- stylua: ignore
+  {
+    what = 'variables of an environment',
+    data = true,
+    '.exports', '.extra', '.localrc', '.zshrc.local', '.zshenv.local', '.bashrc.local', '.bash_profile.local',
+    '.profile.local', 'fish_variables',
+  },
   -- stylua: ignore
   {
     what = 'codes of recovery',
@@ -87,7 +116,9 @@ return {
     '.dbshell', '.mongorc.js', '.mongoshrc.js', '.mongodb/', 'cwallet.sso', 'dbeaver-data-sources.xml',
     '.dbeaver-data-sources.xml', 'credentials-config.json', 'robomongo.json', 'connections.xml', 'datasources.xml',
     'datasources.local.xml', 'favorites.plist', '.dbt/', '.snowsql/', '.snowflake/', '.myclirc', 'pgcli/config',
-    'database.yml', 'mongoid.yml', 'userlist.txt',
+    'database.yml', 'mongoid.yml', 'userlist.txt', 'cqlshrc', '.cqlshrc', '.cassandra/', '.influxdbv2/',
+    '.clickhouse-client/', '.duckdbrc', 'etc/redis/', 'etc/grafana/', 'grafana.ini', 'profiles.yml', 'airflow.cfg',
+    'snowflake/connections.toml', 'connections.toml',
   },
   -- gitrob, dorks; docs: curl, wget, FileZilla, WinSCP, lftp, s3cmd, rclone, VS Code and Atom extensions of SFTP
   -- stylua: ignore
@@ -96,8 +127,9 @@ return {
     '.netrc', '_netrc', '.curlrc', '_curlrc', '.wgetrc', 'filezilla.xml', 'recentservers.xml', 'sitemanager.xml',
     'winscp.ini', '.lftp/', 'sftp-config.json', 'sftp.json', '.ftpconfig', '.ftppass', '.remote-sync.json',
     'ftpsync.settings', 'deployment-config.json', 'webservers.xml', '.s3cfg', '.s3b', '.rclone.conf', '.putty/',
-    '*.remmina', '.vnc/', 'borg/keys/', 'authinfo2', '.s3curl', 'boto.cfg', 'snmpd.conf', 'snmp.conf', 'nslcd.conf',
-    '.smbcredentials', '.davfs2/', '*.rdp', 'ventrilo_srv.ini', 'cccam.cfg', '.trc', '.tugboat',
+    '*.remmina', '.vnc/', 'borg/keys/', 'authinfo2', '.s3curl', 'boto.cfg', 'putty*.reg', '.duply/', '.duplicacy/',
+    '.p4tickets', 'p4tickets.txt', '.p4enviro', '.dvc/config.local', '.minio/', 'snmpd.conf', 'snmp.conf',
+    'nslcd.conf', '.smbcredentials', '.davfs2/', '*.rdp', 'ventrilo_srv.ini', 'cccam.cfg', '.trc', '.tugboat',
   },
 
   -- docs: aws, gcloud, az, oci, aliyun, ibmcloud, doctl, heroku, fly, vercel, netlify, wrangler, scaleway, databricks
@@ -112,8 +144,10 @@ return {
     'openrc', '*openrc.sh', '.config/rclone/', 'rclone.conf', '.ngrok2/', '.config/ngrok/', 'ngrok.yml',
     '.config/stripe/', 'local.settings.json', '*.publishsettings', '*.azurepubxml', '*.pubxml', '*.pubxml.user',
     '*.cscfg', '.config/configstore/', '.config/tailscale/', 'tailscaled.state', '.b2_account_info', '.config/b2/',
-    '.edgerc', '.ossutilconfig', '.obsutilconfig', '.cos.conf', '.mc/', 'exercism/user.json', '.doppler/',
-    '.railway/', '.config/turso/', '.expo/state.json', '.acme.sh/',
+    '.digitalocean', '.digitalocean/', '.hcloud/', '.linode-cli', '.linode-cli/', '.ibmcloud/', '.tencentcloudcli/',
+    'default.credential', '.scwrc', 'azureauth.json', 'azureprofile.json', 'cloudflare.ini', '.netlify/',
+    'newrelic.yml', '.edgerc', '.ossutilconfig', '.obsutilconfig', '.cos.conf', '.mc/', 'exercism/user.json',
+    '.doppler/', '.railway/', '.config/turso/', '.expo/state.json', '.acme.sh/',
   },
   -- gitrob: ^.*-[a-f0-9]{12}\.json$; docs: Firebase, Google
   -- stylua: ignore
@@ -121,7 +155,8 @@ return {
     what = 'keys of a service account',
     data = true,
     '*service*account*', '*firebase*adminsdk*', '*-@@@@@@@@@@@@.json', 'google-services.json',
-    'googleservice-info.plist', '*oauth*client*', 'gcp*key*', 'gcloud*key*', 'serviceaccount*',
+    'googleservice-info.plist', '*oauth*client*', 'gcp*key*', 'gcloud*key*', 'serviceaccount*', 'sa-key*.json',
+    'sa_key*.json', '*firebase*key*.json', '*client_id*.json', '*oauth2*.json', 'oauth.json',
   },
   -- docs: kubectl, helm, k3s, talosctl, minikube, docker, podman, skopeo
   -- stylua: ignore
@@ -130,19 +165,22 @@ return {
     '.docker/', '.dockercfg', '.dockerconfigjson', 'containers/auth.json', '.kube/', 'kubeconfig', 'kubeconfig.*',
     'kubeconfig-*', '*.kubeconfig', '*-kubeconfig', '*kubeconfig.yml', '*kubeconfig.yaml', '*kubeconfig.json',
     'k3s.yaml', 'etc/kubernetes/', 'etc/rancher/', '.rancher/', '.talos/', 'talosconfig', '.minikube/',
-    '.config/helm/', 'helm/registry/', 'helm/repositories.yaml', 'dockerconfig.json', '.config/containers/',
+    '.config/helm/', 'helm/registry/', 'helm/repositories.yaml', 'dockerconfig.json', 'docker-config.json',
+    'docker_config.json', 'registry-auth.json', 'kube.config', 'kube-config', 'kube-config.*', 'kube_config*',
+    'admin.conf', 'super-admin.conf', 'kubelet.conf', 'bootstrap-kubelet.conf', 'rke2.yaml', '.config/containers/',
     '.config/argocd/', '.argocd/', 'run/secrets/', 'run/agenix/', 'run/keys/',
   },
   -- Terraform.gitignore; docs: terraform, pulumi, vault, ansible, chef
   -- stylua: ignore
   {
     what = 'secrets of an infrastructure',
-    '*.tfstate', '*.tfstate.*', '*.tfvars', '*.tfvars.json', '*.pkrvars.hcl', '.terraform/', '.terraformrc',
-    'terraform.rc', '.terraform.d/', 'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token',
-    '.vault_pass*', '.vault-pass*', 'vault_pass*', 'vault-pass*', 'vaultpass*', '.vaultpass*', 'vault.yml',
-    'vault.yaml', 'vault.json', '*.vault', '*_vault.yml', '*_vault.yaml', '*-vault.yml', '*-vault.yaml',
-    'vault_*.yml', 'vault_*.yaml', 'vault-keys*', 'unseal*', 'group_vars/all/vault', 'host_vars/vault', '.consul/',
-    '.nomad/', '.packer.d/', 'unattend.xml', 'autounattend.xml', 'sysprep.inf', 'sysprep.xml',
+    '*.sops.yml', '*.sops.yaml', '*.sops.json', '*.sops.env', '*.sops.ini', '.vaultrc', '*.tfstate', '*.tfstate.*',
+    '*.tfvars', '*.tfvars.json', '*.pkrvars.hcl', '.terraform/', '.terraformrc', 'terraform.rc', '.terraform.d/',
+    'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token', '.vault_pass*', '.vault-pass*', 'vault_pass*',
+    'vault-pass*', 'vaultpass*', '.vaultpass*', 'vault.yml', 'vault.yaml', 'vault.json', '*.vault', '*_vault.yml',
+    '*_vault.yaml', '*-vault.yml', '*-vault.yaml', 'vault_*.yml', 'vault_*.yaml', 'vault-keys*', 'unseal*',
+    'group_vars/all/vault', 'host_vars/vault', '.consul/', '.nomad/', '.packer.d/', 'unattend.xml',
+    'autounattend.xml', 'sysprep.inf', 'sysprep.xml',
   },
 
   -- gitrob; docs: npm, yarn, pip, gem, bundler, cargo, maven, gradle, nuget, composer, poetry, hex, cabal, luarocks
@@ -154,7 +192,7 @@ return {
     'settings-security.xml', '.gradle/gradle.properties', 'nuget.config', 'pypoetry/', 'auth.json', 'auth.toml',
     'auth.yml', 'auth.yaml', 'auth.txt', 'auth.ini', '.cabal/config', '.condarc', '.jspmrc', '.sbt/credentials',
     '.sbt/.credentials', '.ivy2/.credentials', '.luarocks/upload_config.lua', '.hex/hex.config', 'pub-tokens.json',
-    '.pause', '.artifactory/', '.jfrog/', '.bintray/',
+    '.twinerc', '.pause', '.artifactory/', '.jfrog/', '.bintray/',
   },
   -- gitrob, dorks; docs: git, gh, hub, glab, tea, svn, mercurial, sentry, travis, circleci, sonar, coveralls
   -- stylua: ignore
@@ -175,7 +213,8 @@ return {
     'kaggle.json', '.kaggle/', '.huggingface/', 'huggingface/token', '.claude.json', '.claude/.credentials.json',
     '.codeium/', 'oai_config_list', 'io.datasette.llm/keys.json', '.jupyter/', '.ipython/profile_default/',
     'jupyter/runtime/', '.wandb/settings', '.openai/', '.config/openai/', '.anthropic/', '.continue/config.*',
-    '.aider.conf.yml', '.replicate/', '.cdsapirc', '.ecmwfapirc',
+    '.aider.conf.yml', '.replicate/', '.cdsapirc', '.openai', '.config/wandb/', '.mcp.json', 'mcp.json',
+    'mcp_config.json', 'claude_desktop_config.json', '.ecmwfapirc',
   },
 
   -- gitrob; docs: the shells, readline, the interpreters
@@ -183,10 +222,10 @@ return {
   {
     what = 'a history of commands',
     strict = true,
-    '.*_history', '.*history', '.*-history', '.octave_hist', '.sqlcl/', '.bash_history', '.zsh_history', '.zhistory',
-    '.histfile', '.history', '.sh_history', 'fish_history', 'consolehost_history.txt', '.lesshst', '.viminfo',
-    '_viminfo', 'nushell/history.txt', '.mongosh/', 'repl_history.jl', '*.shada', '.rhistory', 'ghci_history',
-    '.local/share/atuin/',
+    '.*_history', '.*history', '.*-history', '.octave_hist', '.histdb', '.sqlcl/', '.bash_history', '.zsh_history',
+    '.zhistory', '.histfile', '.history', '.sh_history', 'fish_history', 'consolehost_history.txt', '.lesshst',
+    '.viminfo', '_viminfo', 'nushell/history.txt', '.mongosh/', 'repl_history.jl', '*.shada', '.rhistory',
+    'ghci_history', '.local/share/atuin/',
   },
   {
     what = 'a history of commands',
@@ -202,23 +241,27 @@ return {
   -- stylua: ignore
   {
     what = 'passwords of mail or chat',
-    '.authinfo', '.authinfo.*', '.muttrc', '.neomuttrc', '.mutt/', '.config/mutt/', '.config/neomutt/', '.msmtprc',
-    'msmtp/config', '.mbsyncrc', 'mbsyncrc', 'isyncrc', '.isyncrc', '.offlineimaprc', 'offlineimap/config',
-    '.fetchmailrc', '.getmail/', '.getmailrc', 'getmailrc', '.esmtprc', '.ssmtprc', 'ssmtp.conf', '.mailrc',
-    '.nailrc', '.imapfilter/', 'imapnotify.conf', 'aerc/accounts.conf', 'himalaya/config.toml', '.davmail.properties',
-    'davmail.properties', 'vdirsyncer/config', '.vdirsyncer/', 'khard.conf', 'sasl_passwd', 'passwd.client',
-    'dovecot-sql.conf*', 'irssi/config', '.irssi/', '.weechat/', 'weechat/sec.conf', 'weechat/irc.conf',
-    'servlist.conf', 'servlist_.conf', 'purple/accounts.xml', '.znc/', 'profanity/', '.slackrc', '.slack-term',
-    '.ircrc', 'gajim/', 'neochat/', 'iamb/', '.jrnl_config', 'journal.txt', '*.dayone', '*.gnucash',
+    '.slackcat', '.config/slack-term/', '.config/discordo/', '.signal/', 'signal-cli/', '.telegram-cli/', '*.session',
+    '.authinfo', '.authinfo.*', 'authinfo.*', '.muttrc', '.neomuttrc', '.mutt/', '.config/mutt/', '.config/neomutt/',
+    '.msmtprc', 'msmtp/config', '.mbsyncrc', 'mbsyncrc', 'isyncrc', '.isyncrc', '.offlineimaprc',
+    'offlineimap/config', '.fetchmailrc', '.getmail/', '.getmailrc', 'getmailrc', '.esmtprc', '.ssmtprc',
+    'ssmtp.conf', '.mailrc', '.nailrc', '.imapfilter/', 'imapnotify.conf', 'aerc/accounts.conf',
+    'himalaya/config.toml', '.davmail.properties', 'davmail.properties', 'vdirsyncer/config', '.vdirsyncer/',
+    'khard.conf', 'sasl_passwd', 'passwd.client', 'dovecot-sql.conf*', 'irssi/config', '.irssi/', '.weechat/',
+    'weechat/sec.conf', 'weechat/irc.conf', 'servlist.conf', 'servlist_.conf', 'purple/accounts.xml', '.znc/',
+    'profanity/', '.slackrc', '.slack-term', '.ircrc', 'gajim/', 'neochat/', 'iamb/', '.jrnl_config', 'journal.txt',
+    '*.dayone', '*.gnucash',
   },
   -- gitrob; docs: OpenVPN, WireGuard, Cisco, NetworkManager, wpa_supplicant, iwd, strongSwan, ppp, netplan
   -- stylua: ignore
   {
     what = 'keys of networks',
-    '*.ovpn', '*.pcf', 'wireguard/', 'wg#*.conf', 'wg-*.conf', 'wg_*.conf', '*.wg', '*-wg.conf', 'vpnc/', 'openvpn/',
-    '*.vpnc', '*.mobileconfig', 'ipsec.secrets', 'swanctl/', 'chap-secrets', 'pap-secrets', '*.nmconnection',
-    'system-connections/', 'wpa_supplicant*.conf', 'var/lib/iwd/', 'hostapd*.conf', 'etc/netplan/', 'etc/tinc/',
-    'openconnect/', '.tor/', 'etc/ppp/', 'radsecproxy.conf', '*.tblk', 'zerotier-one/', 'tunnelblick/',
+    'wireguard.conf', 'ipsec.d/', 'openfortivpn.conf*', 'openfortivpn/', 'openfortivpn.config', 'vpnc.conf', '*.ovpn',
+    '*.pcf', 'freeradius/', 'raddb/', 'turnserver.conf', 'etc/luks/', 'wireguard/', 'wg#*.conf', 'wg-*.conf',
+    'wg_*.conf', '*.wg', '*-wg.conf', 'vpnc/', 'openvpn/', '*.vpnc', '*.mobileconfig', 'ipsec.secrets', 'swanctl/',
+    'chap-secrets', 'pap-secrets', '*.nmconnection', 'system-connections/', 'wpa_supplicant*.conf', 'var/lib/iwd/',
+    'hostapd*.conf', 'etc/netplan/', 'etc/tinc/', 'openconnect/', '.tor/', 'etc/ppp/', 'radsecproxy.conf', '*.tblk',
+    'zerotier-one/', 'tunnelblick/',
   },
 
   -- gitrob, dorks; docs: passwd(5), sudo, visudo, vipw, Apache, proftpd, sssd, ldap, tomcat, jboss
@@ -250,10 +293,9 @@ return {
   {
     what = 'data of a browser',
     '.mozilla/', '.thunderbird/', '.config/signal/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db',
-    'signons.sqlite', 'cookies.txt',
-    'cookies.sqlite', 'cookies.json', '.cookies', '.config/google-chrome/', '.config/chromium/',
-    '.config/bravesoftware/', '.config/vivaldi/', 'login data', 'web data', '*.har', '*.cookie', '*.cookies',
-    '.cookiejar', 'cookiejar*', 'qutebrowser/cookies',
+    'signons.sqlite', 'cookies.txt', 'cookies.sqlite', 'cookie.txt', 'cookie.jar', 'cookies.json', '.cookies',
+    '.config/google-chrome/', '.config/chromium/', '.config/bravesoftware/', '.config/vivaldi/', 'login data',
+    'web data', '*.har', '*.cookie', '*.cookies', '.cookiejar', 'cookiejar*', 'qutebrowser/cookies',
   },
 
   -- docs and sources of kubectl (NAME-edit-), sops (a directory of digits), ansible-vault, eyaml, pass, gopass,
@@ -266,7 +308,7 @@ return {
     'ansible-local-*/', 'eyaml_edit*', 'pass.*/', 'gopass*/', 'dev/shm/', 'chezmoi-encrypted*/', 'sudoers.tmp',
     'etc/vipw*', 'etc/vigr*', 'sudoers.tmp-', '*.sudoers', 'sudoers*', 'tmp/sops*/', 'folders/*/*/t/sops*/',
     'ansible-vault*', 'ansible_vault*', 'tmp/vault*', 'tmp/*vault*', 'tmp/crontab.*', 'tmp/crontab.*/', '*.decrypted',
-    '*.decrypted.*', '*.dec.yaml', '*.dec.yml', '*.dec.json', 'secrets.dec.*', '*.plain.yaml', '*.cleartext',
+    '*.dec', '*.decrypted.*', '*.dec.yaml', '*.dec.yml', '*.dec.json', 'secrets.dec.*', '*.plain.yaml', '*.cleartext',
     'vault-edit-*', 'bw-edit-*',
   },
   {

@@ -24,7 +24,8 @@ local CODE = set([[
   rbs re rego rei res resi rex rkt rktl robot roc ron rs rsx s sas sass sbt sc scad scala scm scss scpt sed sh
   sld slim sls slint smali smk sml sol sql ss st star stan styl sum sv svelte svh swift swig t tcl templ tf
   thrift tmpl tpl ts tsx twig typ ua ui v vala vapi vb vbs vcl vert vh vhd vhdl vim vue wat wgsl wit wren x y
-  yacc yul zig zsh]])
+  yacc yul zig zsh ipynb jsonnet libsonnet cue dhall prisma capnp fbs xsd xsl xslt wsdl dtd svg snap strings po pot
+  arb xlf xliff resx storyboard xib]])
 
 local PROSE = set([[
   adoc asciidoc bib creole ltx markdown md mdown mdwn mdx mediawiki mkd mkdn norg org qmd rdoc rmd rst tex texi

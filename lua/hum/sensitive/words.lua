@@ -15,7 +15,7 @@ end
 
 --- As a word, and as the end of one: "dbpassword", "accesstoken".
 local ENDS =
-  { 'secrets?', 'credentials?', 'passwords?', 'passwds?', 'passphrases?', 'passcodes?', 'tokens?', 'apikeys?' }
+  { 'secrets?', 'credentials?', 'passwords?', 'passwds?', 'passphrases?', 'passcodes?', 'tokens?', 'apikeys?', 'creds' }
 
 --- As the beginning of a word that goes on in one of these: "passwordlist".
 local BEGINS = { 'secret', 'credential', 'password', 'passwd', 'token' }
@@ -23,13 +23,20 @@ local GOES_ON = set('key keys list file files store db data dump base manager ba
 
 --- Nothing but the word itself.
 local WHOLE = set([[
-  creds cred otp totp 2fa mfa pwd pwds pw passwort kennwort kennwoerter passwoerter motdepasse contrasena
-  senha userpass]])
+  creds cred otp totp 2fa mfa pwd pwds pw pws bearer userpass passwort passwörter passwoerter kennwort kennwörter
+  kennwoerter motdepasse contraseña contraseñas contrasena contrasenas senha senhas wachtwoord wachtwoorden lösenord
+  adgangskode adgangskoder passord salasana salasanat hasło hasła haslo hasla heslo hesla jelszó jelszavak şifre sifre
+  пароль пароли секрет секреты 密码 密碼 口令 密钥 パスワード 비밀번호]])
 
 --- A key of what: "api-key", "ACCESS_KEY", "sshkey".
 local KEYS = set([[
   api access private secret auth signing encryption ssh master deploy app license account admin ssl tls gpg host aws
-  root ec2 gcp azure]])
+  root ec2 gcp azure openai anthropic claude gemini mistral groq cohere deepseek openrouter perplexity huggingface hf
+  stripe github gitlab slack discord telegram twilio sendgrid mailgun cloudflare digitalocean heroku firebase supabase
+  tailscale datadog sentry wireguard wg age zfs luks jwt ca]])
+
+--- Whose personal access token: "github_pat".
+local PATS = set('github gh gitlab azure ado bitbucket my')
 
 --- Tokens that are no secret: of designs, of language models and of parsers.
 local TOKENS =
@@ -73,6 +80,8 @@ end
 local function tells(words, i)
   local word, before = words[i], words[i - 1] or ''
   if (word == 'key' or word == 'keys') and KEYS[before] then return true end
+  if word == 'pat' and (PATS[before] or #words <= 2) then return true end
+  if word == 'passe' and before == 'de' then return true end -- "mots-de-passe"
   return is_secret(word) and not (word:find('^tokens?$') and TOKENS[before])
 end
 

@@ -1,6 +1,7 @@
 -- Suggestions that their window has no room for, at its last row above all, where new code is written.
 -- What is seen is what accepting inserts. The case plays the helper.
 local T = require('harness')
+local complete = require('lib.complete')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
@@ -405,3 +406,21 @@ test('options that are toggled draw it again', OPTS, function(t)
   suggest.settle(t)
   wait_seen(t, { 'local x' .. (' word'):rep(10) .. ' w…', ('q'):rep(58) })
 end)
+
+test(
+  'in a terminal, with the helper: what is seen at the bottom is what is inserted',
+  { tui = true, init = complete.OPTS.init },
+  function(t)
+    local srv = complete.start(t, { text = FUNCTION }, { api = 'generate' })
+    complete.open(t, numbered(200))
+    t:cmd('set laststatus=2 tabstop=4')
+    t:keys('Go')
+    t:keys('local function f()<CR>')
+    local wanted = 'local function f%(%)\nlocal a = 1\n    local b = 2\n    local c = 3\n    return a %+ b %+ c\n'
+    t:wait_screen('l199\n' .. wanted)
+    complete.script(srv, { text = '' }, 'generate')
+    complete.call(t, 'accept')
+    t:wait_screen('l199\n' .. wanted)
+    T.match('local function f%(%)\nlocal a = 1\n\tlocal b = 2\n\tlocal c = 3\n\treturn a %+ b %+ c$', t:text())
+  end
+)

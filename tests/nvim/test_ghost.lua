@@ -1282,6 +1282,7 @@ test('whatever is typed and whatever comes, it is drawn at the cursor or not at 
   t:cmd('set autoindent backspace=indent,eol,start')
   t:lua(STORM .. ('math.randomseed(%d)'):format(seed))
   t:lua(PAIRS)
+  t:lua(seed % 2 == 0 and SPLIT.open_above or SPLIT.up_and_end)
   math.randomseed(seed)
   local done = {}
   local function check()

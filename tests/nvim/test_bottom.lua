@@ -424,3 +424,99 @@ test(
     T.match('local function f%(%)\nlocal a = 1\n\tlocal b = 2\n\tlocal c = 3\n\treturn a %+ b %+ c$', t:text())
   end
 )
+
+test('where lines do not wrap, the window scrolls sideways if the cursor is near the edge', OPTS, function(t)
+  t:cmd('set nowrap')
+  insert(t, { 'one', ('x'):rep(57) })
+  suggest.suggest(t, '(' .. ('y'):rep(20) .. ')\nz')
+  wait_seen(t, { ('x'):rep(38) .. '(' .. ('y'):rep(20) .. ')', 'z' })
+  eq({ 1, 2, 19, 2 }, view(t))
+  suggest.type(t, '(y')
+  eq(('x'):rep(38) .. '(' .. ('y'):rep(20) .. ')', lines_of(t)[2])
+  suggest.call(t, 'dismiss')
+  eq({ 1, 2, 19, 2 }, view(t))
+  suggest.type(t, '<Esc>')
+  t:cmd('enew!')
+  insert(t, { ('x'):rep(30) }, 1, 'other.txt')
+  suggest.suggest(t, ('y'):rep(90), { serial = 8 })
+  t:elapse(0.2)
+  eq({ 1, 1, 0, 1 }, view(t))
+end)
+
+--- Set to repeat a storm that failed.
+local SEED = tonumber(vim.env.HUM_TEST_SEED)
+
+local SETS = {
+  'scrolloff=0',
+  'scrolloff=2',
+  'scrolloff=999',
+  'wrap',
+  'nowrap',
+  'number',
+  'nonumber',
+  'smoothscroll',
+  'nosmoothscroll',
+  'linebreak',
+  'nolinebreak',
+  'showbreak=>>',
+  'showbreak=',
+  'winbar=bar',
+  'winbar=',
+  'list',
+  'nolist',
+  'foldcolumn=2',
+  'foldcolumn=0',
+}
+
+test('whatever the window is like, all lines are seen or counted, and the cursor is where it was', OPTS, function(t)
+  local seed = SEED or vim.uv.hrtime() % 1000000
+  math.randomseed(seed)
+  local random = math.random
+  t:cmd('below new other.txt | wincmd p | set noequalalways')
+  suggest.open(t, { '' })
+  for round = 1, 40 do
+    local lines, done = {}, {}
+    for i = 1, random(2, 30) do
+      lines[i] = ('w '):rep(random(4) == 1 and random(70) or random(8))
+    end
+    t:api('nvim_buf_set_lines', 0, 0, -1, false, lines)
+    for _ = 1, 3 do
+      done[#done + 1] = 'setlocal ' .. SETS[random(#SETS)]
+    end
+    done[#done + 1] = 'resize ' .. random(1, 9)
+    done[#done + 1] = ('normal! %dGz%s'):format(random(#lines), ({ 't', 'z', 'b' })[random(3)])
+    for _, cmd in ipairs(done) do
+      t:cmd(cmd)
+    end
+    suggest.type(t, random(2) == 1 and 'A' or 'I')
+    local text = {}
+    for i = 1, random(8) do
+      text[i] = ('<%d'):format(i) .. ('x '):rep(random(3) == 1 and random(20) or 2)
+    end
+    local before = { suggest.position(t), t:eval('winline()') }
+    suggest.suggest(t, table.concat(text, '\n'), { serial = 1000 + round })
+    local at = ('HUM_TEST_SEED=%d, round %d, %s'):format(seed, round, table.concat(done, ' | '))
+    local seen
+    local ok = pcall(t.wait, t, function()
+      local screen = t:screen()
+      seen = {}
+      for i = 1, #text do
+        local is_seen = screen:find(('<%d'):format(i), 1, true) or (i == 1 and screen:find('…', 1, true))
+        seen[#seen + 1] = is_seen and i or nil
+      end
+      return #seen == #text or #seen + (tonumber(screen:match('%+(%d+)')) or 0) == #text
+    end, 'all lines are seen or counted')
+    T.ok(ok, ('%s\nseen: %s of %d\n%s'):format(at, vim.inspect(seen), #text, t:screen()))
+    local after = { suggest.position(t), t:eval('winline()') }
+    eq(before[1], after[1], at)
+    T.ok(before[2] - after[2] <= t:eval('winheight(0)') / 2 and after[2] >= 1, at)
+    local shown = t:lua([[local s = require('hum.complete.ghost').shown() return s and s.left_over]])
+    eq(table.concat(text, '\n'), shown, at)
+    suggest.call(t, 'accept')
+    T.ok(t:text():find(shown, 1, true), at)
+    eq({}, floats(t), at)
+    suggest.type(t, '<Esc>')
+  end
+  T.no_match('hum', t:messages())
+  T.no_match('fault', t:log())
+end)

@@ -370,9 +370,10 @@ function M.hide(g)
 end
 
 --- Where lines do not wrap, the edge is to say that it goes on.
+---@param g hum.Ghost
 ---@param chunks table[]  of the first line
 ---@param covers integer
-local function keep_to_edge(chunks, covers)
+local function keep_to_edge(g, chunks, covers)
   local cells = 0
   for i = 1, #chunks do
     cells = cells + #chunks[i][1]
@@ -383,6 +384,7 @@ local function keep_to_edge(chunks, covers)
   for i = 2, #chunks do
     free = free - api.nvim_strwidth(chunks[i][1])
   end
+  g.beyond = math.max(0, api.nvim_strwidth(chunks[1][1]) - free)
   chunks[1][1] = text.within(chunks[1][1], math.max(1, free))
 end
 
@@ -402,7 +404,7 @@ local function draw(g, below, first, covers)
     end
     finish(g, chunks, hidden == 0, '', info)
   end
-  keep_to_edge(chunks, covers)
+  keep_to_edge(g, chunks, covers)
   draw_aside(g, aside)
   draw_apart(g, below)
   draw_line(g, chunks, covers, below)
@@ -431,6 +433,16 @@ local function has_room(g, wrapped)
   return room.below() > wrapped
 end
 
+--- What a float shows is not counted.
+---@param g hum.Ghost
+---@param floats boolean
+local function set_floats(g, floats)
+  if floats ~= g.floats then
+    g.floats = floats
+    M.show_again(g)
+  end
+end
+
 --- Draws what is left of it at the cursor.
 ---@param g hum.Ghost
 function M.show(g)
@@ -442,6 +454,7 @@ function M.show(g)
   local first = stop and left_over:sub(1, stop - 1) or left_over
   if first:find('%c') then first = text.drawable(first, api.nvim_get_current_line():sub(1, g.at_col), g.stops) end
   local wrapped, covers, below
+  g.beyond = 0
   first, wrapped, g.missing = within(g, first)
   first, covers = beside(g, first, goes_on and has_room(g, wrapped))
   if covers >= 0 then
@@ -450,18 +463,12 @@ function M.show(g)
   if stop then below = below_of(g, left_over:sub(stop + 1), wrapped, covers >= 0 and g.right_here or '') end
   g.drawn = true
   draw(g, below, first, covers)
-  if float.is_open() then g.floats = float.show(below) end
+  if float.is_open() then set_floats(g, float.show(below)) end
 end
 
 --- Shows in a float what there is no room for.
 ---@param g hum.Ghost
-function M.float(g)
-  local floats = float.show(g.below)
-  if floats ~= g.floats then
-    g.floats = floats
-    M.show_again(g)
-  end
-end
+function M.float(g) set_floats(g, float.show(g.below)) end
 
 --- The window, or how it shows text, is another.
 ---@param g hum.Ghost

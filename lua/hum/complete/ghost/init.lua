@@ -55,6 +55,7 @@ local BASE_MARK = 1
 ---@field hints_col? integer
 ---@field drawn_behind? hum.GhostBehind
 ---@field missing integer rows for which there is no room in the window
+---@field beyond integer  cells of its first line that are cut at the edge
 ---@field floats boolean  a float has lines of it
 ---@field roomed boolean  room has been made for it, once
 ---@field waits boolean   room is to be made, once no key comes
@@ -91,15 +92,17 @@ end
 --- move with each line that comes; what has no room then is shown in a float.
 ---@param g hum.Ghost
 make_room = function(g)
-  if g.missing == 0 or ghost ~= g or not g.drawn then return end
+  if (g.missing == 0 and g.beyond == 0) or ghost ~= g or not g.drawn then return end
   local way = config.get().complete.overflow
   if way == 'count' then return end
   local wait = key_ms + QUIET_MS - vim.uv.now()
   if wait > 0 then return make_room_later(g, wait) end
   local most = (way == 'scroll' and not g.roomed) and room.may_scroll() or 0
-  if most > 0 and not g.final and g.missing < most then return end
+  if way == 'scroll' and not g.final and g.missing < most then return end
+  local has_moved = most > 0 and g.missing > 0 and room.scroll(g.missing)
+  if way == 'scroll' and not g.roomed then has_moved = room.scroll_aside(g.beyond) or has_moved end
   g.roomed = true
-  if most > 0 and room.scroll(g.missing) then draw.show_again(g) end
+  if has_moved then draw.show_again(g) end
   draw.float(g)
 end
 
@@ -288,6 +291,7 @@ local function show_new(data)
     hints = 0,
     hinted = false,
     missing = 0,
+    beyond = 0,
     floats = false,
     roomed = false,
     waits = false,

@@ -110,4 +110,18 @@ function M.scroll(rows)
   return true
 end
 
+--- Where lines do not wrap and the cursor is near the edge: scrolls sideways by so many cells, or by as many as
+--- leave the cursor half of a row. Elsewhere the beginning of the lines is worth more.
+---@param cells integer
+---@return boolean  it has scrolled
+function M.scroll_aside(cells)
+  if cells == 0 or M.wraps() or vim.wo.scrollbind or vim.wo.diff then return false end
+  local half = math.floor(M.width() / 2)
+  local by = math.min(cells, half, M.column() - vim.o.sidescrolloff)
+  if M.right() > half / 2 or by <= 0 then return false end
+  M.renew()
+  fn.winrestview({ leftcol = fn.winsaveview().leftcol + by })
+  return true
+end
+
 return M

@@ -413,7 +413,7 @@ test(
   function(t)
     local srv = complete.start(t, { text = FUNCTION }, { api = 'generate' })
     complete.open(t, numbered(200))
-    t:cmd('set laststatus=2 tabstop=4')
+    t:cmd('set laststatus=2 tabstop=4 shiftwidth=4')
     t:keys('Go')
     t:keys('local function f()<CR>')
     local wanted = 'local function f%(%)\nlocal a = 1\n    local b = 2\n    local c = 3\n    return a %+ b %+ c\n'
@@ -483,7 +483,10 @@ test('whatever the window is like, all lines are seen or counted, and the cursor
     for _ = 1, 3 do
       done[#done + 1] = 'setlocal ' .. SETS[random(#SETS)]
     end
-    done[#done + 1] = 'resize ' .. random(1, 9)
+    local height = random(1, 9)
+    done[#done + 1] = 'resize ' .. height
+    -- In lower windows Neovim moves the cursor's row as it likes.
+    if height < 7 then done[#done + 1] = 'setlocal scrolloff=0' end
     done[#done + 1] = ('normal! %dGz%s'):format(random(#lines), ({ 't', 'z', 'b' })[random(3)])
     for _, cmd in ipairs(done) do
       t:cmd(cmd)
@@ -506,7 +509,10 @@ test('whatever the window is like, all lines are seen or counted, and the cursor
       end
       return #seen == #text or #seen + (tonumber(screen:match('%+(%d+)')) or 0) == #text
     end, 'all lines are seen or counted')
-    T.ok(ok, ('%s\nseen: %s of %d\n%s'):format(at, vim.inspect(seen), #text, t:screen()))
+    T.ok(
+      ok,
+      ('%s\nseen: %s of %d, floats: %s\n%s'):format(at, vim.inspect(seen), #text, vim.inspect(floats(t)), t:screen())
+    )
     local after = { suggest.position(t), t:eval('winline()') }
     eq(before[1], after[1], at)
     T.ok(before[2] - after[2] <= t:eval('winheight(0)') / 2 and after[2] >= 1, at)

@@ -238,7 +238,9 @@ end
 --- By the user, or because text came.
 local function on_scroll()
   room.renew()
-  if is_here(ghost) and (ghost.missing > 0 or ghost.floats) then show_again(ghost) end
+  if not is_here(ghost) or not ghost.below then return end
+  show_again(ghost)
+  if ghost.roomed then make_room(ghost) end
 end
 
 local function on_option()

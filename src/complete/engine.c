@@ -198,6 +198,15 @@ static void do_enter(struct engine *e, const struct value *params)
     }
 }
 
+static void do_scope(struct engine *e, const struct value *params)
+{
+    struct typing *t = find(e, params);
+    if (t != NULL) {
+        int64_t column = value_int(value_get(value_item(params, 3), "definition"), -1);
+        typing_scope(t, size_param(params, 2), column);
+    }
+}
+
 static void do_collect(struct engine *e, const struct value *params)
 {
     struct typing *t = find(e, params);
@@ -251,6 +260,7 @@ bool engine_handle(struct engine *e, const char *method, const struct value *par
         {METHOD_ENTER, do_enter},
         {METHOD_ATTACH, do_attach},
         {METHOD_DETACH, do_detach},
+        {METHOD_SCOPE, do_scope},
         {METHOD_COLLECT, do_collect},
         {METHOD_BACKEND, do_backend},
         {METHOD_WATCH, do_watch},

@@ -348,6 +348,8 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
         .blank = blank,
         .language = request->language,
         .indent = request->indent,
+        .defined = request->definition >= 0,
+        .definition = request->definition >= 0 ? (size_t)request->definition : 0,
         .tokens = supply->backend->spellings,
         .token_count = supply->backend->spelling_count,
     };

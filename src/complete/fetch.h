@@ -27,6 +27,7 @@ struct fetch_request {
     unsigned variant; /* 0: what is most likely; others are to differ from it */
     const struct language *language;
     struct indent indent;
+    int64_t definition; /* see trim_context, -1: not known */
     const char *path;
     const char *comment;
     const struct chunk *const *chunks;

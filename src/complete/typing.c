@@ -43,6 +43,8 @@ struct typing {
     uint64_t kind_hash; /* of the file type and its indentation: answers are for these */
     const struct language *language;
     struct indent indent;
+    size_t scope_row;   /* for which this is known: */
+    int64_t definition; /* the column of the definition around it, -1: nothing */
 
     struct suggestion suggestion;
     struct course course;
@@ -141,6 +143,7 @@ static void fetch(struct typing *t, struct span ahead, enum course_purpose purpo
         .variant = variant,
         .language = t->language,
         .indent = t->indent,
+        .definition = ahead.len == 0 && t->scope_row == t->suggestion.at.row ? t->definition : -1,
         .path = t->name,
         .comment = t->comment,
         .chunks = chunks,
@@ -478,6 +481,12 @@ void typing_cycle(struct typing *t, const struct key *key, int step)
     settle(t);
 }
 
+void typing_scope(struct typing *t, size_t row, int64_t column)
+{
+    t->scope_row = row;
+    t->definition = column;
+}
+
 void typing_leave(struct typing *t)
 {
     suggestion_clear(&t->suggestion);
@@ -695,6 +704,7 @@ struct typing *typing_new(struct supply *supply, int64_t buf, const struct value
     t->on_gone = on_gone;
     t->ctx = ctx;
     t->name = value_strdup_or(value_get(about, "name"), "");
+    t->definition = -1;
     typing_describe(t, about);
     prompt_init(&t->prompt);
     edits_init(&t->edits);

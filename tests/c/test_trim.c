@@ -409,6 +409,17 @@ static void definitions_of_many_languages_are_finished(void)
     }
 }
 
+static void a_parser_knows_better_what_a_definition_is(void)
+{
+    static const char code[] = "int f(void)\n{\n    FOREACH(x) {\n        a(x);~",
+                      answer[] = "\n    }\n    return 1;\n}\n\nint g;";
+    struct trim_context c = context_of(code, 0, "c");
+    CHECK(trim_answer(&c, span_of(answer), TRIM_ENDED).shown == strlen("\n    }"));
+    c.defined = true;
+    CHECK(trim_answer(&c, span_of(answer), TRIM_ENDED).shown ==
+          strlen("\n    }\n    return 1;\n}"));
+}
+
 static void prose_is_filled_in(void)
 {
     static const struct example list[] = {
@@ -779,6 +790,7 @@ int main(void)
     RUN(yaml_is_filled_in);
     RUN(a_definition_is_finished_and_not_left);
     RUN(definitions_of_many_languages_are_finished);
+    RUN(a_parser_knows_better_what_a_definition_is);
     RUN(prose_is_filled_in);
     RUN(angles_right_of_the_cursor_are_brackets);
     RUN(case_and_blanks_do_not_count_in_sql);

@@ -81,6 +81,29 @@ test('a change of the indentation is sent at once, of one or of many options', O
   eq({}, told())
 end)
 
+test('treesitter says which definition is around the cursor, once for a line', OPTS, function(t)
+  local lines = { 'local M = {', '  f = function()', '    local x', '    local y', '  end,', '}' }
+  local buf = suggest.open(t, lines, 'a.lua')
+  t:cmd('setlocal filetype=lua')
+  t:lua([[
+    pcall(vim.treesitter.start, 0, 'lua')
+    vim.treesitter.get_parser(0, 'lua'):parse(true)
+    vim.api.nvim_win_set_cursor(0, { 3, 0 })]])
+  local all = {}
+  local function told()
+    vim.list_extend(all, suggest.sent(t, 'scope'))
+    return all
+  end
+  suggest.type(t, 'A')
+  t:wait(function() return #told() == 1 end, 'the definition is told')
+  eq({ buf, 2, { definition = 2 } }, { all[1][2], all[1][4], all[1][5] })
+  suggest.type(t, ' = 1')
+  eq(1, #told())
+  suggest.type(t, '<Down>')
+  t:wait(function() return #told() == 2 end, 'the next line is asked about')
+  eq(3, all[2][4])
+end)
+
 test('of a file elsewhere only the last part of its name is sent', OPTS, function(t)
   t:write_file('here/x', '')
   local path = t:write_file('there/deep/y.txt', '')

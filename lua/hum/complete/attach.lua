@@ -3,6 +3,7 @@ local allow = require('hum.complete.allow')
 local channel = require('hum.complete.channel')
 local contents = require('hum.complete.contents')
 local helper = require('hum.server.helper')
+local scope = require('hum.complete.scope')
 
 local M = {}
 
@@ -129,6 +130,11 @@ local function watch(buf)
     buffer = buf,
     callback = function() close(buf) end,
   })
+  vim.api.nvim_create_autocmd({ 'InsertEnter', 'CursorMovedI' }, {
+    group = group,
+    buffer = buf,
+    callback = function() scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end,
+  })
   vim.api.nvim_create_autocmd({ 'FileType', 'BufEnter' }, {
     group = group,
     buffer = buf,
@@ -165,6 +171,7 @@ function M.ensure(buf)
   end
   attached[buf] = now
   channel.notify('attach', buf, now)
+  if buf == vim.api.nvim_get_current_buf() then scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end
   return true
 end
 

@@ -36,7 +36,7 @@ function M.fault() return reported or backend_fault end
 function M.has_fault() return backend_fault ~= nil end
 
 --- Its arguments are described in |hum-protocol|. Nothing happens without a helper.
----@param method 'backend'|'window'|'extras'|'attach'|'detach'|'enter'|'key'|'cycle'|'leave'|'collect'|'watch'
+---@param method 'backend'|'window'|'extras'|'attach'|'detach'|'scope'|'enter'|'key'|'cycle'|'leave'|'collect'|'watch'
 function M.notify(method, ...)
   if channel and not pcall(rpcnotify, channel, method, ...) then
     helper.missed(channel) -- which ends in lost()

@@ -5,6 +5,7 @@
 --     contents     secrets in the text of a buffer
 --     ignored      files that git ignores
 --   attach       the buffers of which the helper has a copy
+--   scope        the definition around the cursor, of treesitter
 --   keys         what is typed
 --   ghost        the suggestion at the cursor
 --     typed        does the text agree with it?

@@ -12,6 +12,8 @@
 struct trim_context {
     struct around around; /* some kB above and below the cursor are enough */
     struct indent indent; /* the file's */
+    bool defined;         /* a parser has said where the definition around the cursor begins: */
+    size_t definition;    /* in this column */
     size_t max_lines;     /* shown at most; 0: any number */
     bool blank; /* the last one of line was not in the prompt: the answer begins with it */
     const struct language *language;

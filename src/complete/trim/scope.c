@@ -122,7 +122,10 @@ static void look_above(struct scope *s)
         s->blocks[s->block_count++] = column;
         s->by_indent = s->by_indent || is_head(language, trimmed);
         bool control = is_control(head_of(trimmed, before));
-        if (!keys && !control && (opens(language, trimmed) || column == 0)) {
+        if (s->context->defined) {
+            control = column > s->context->definition;
+        }
+        if (!keys && !control && (s->context->defined || opens(language, trimmed) || column == 0)) {
             s->defined = true;
             s->definition = column;
             return;

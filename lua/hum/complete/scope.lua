@@ -1,0 +1,107 @@
+-- What treesitter says of the place that is typed at: the definition (function, class, ...) around it. Asked
+-- once for each line, behind the keys, and only where the text has a tree already or one comes by itself:
+-- where none does the helper goes by indentation.
+local channel = require('hum.complete.channel')
+
+local M = {}
+
+--- Bytes of a text that is parsed for this alone.
+local LARGEST = 512 * 1024
+
+--- Nodes of grammars that Neovim bundles or that are widespread.
+local DEFINITIONS = {}
+for _, name in ipairs({
+  'class',
+  'class_declaration',
+  'class_definition',
+  'class_specifier',
+  'constructor_declaration',
+  'enum_item',
+  'function_declaration',
+  'function_definition',
+  'function_item',
+  'impl_item',
+  'interface_declaration',
+  'method',
+  'method_declaration',
+  'method_definition',
+  'module',
+  'namespace_definition',
+  'singleton_method',
+  'struct_item',
+  'struct_specifier',
+  'trait_item',
+}) do
+  DEFINITIONS[name] = true
+end
+
+--- A function that is handed to another one is a part of what does that.
+local ARGUMENTS = { arguments = true, argument_list = true }
+
+---@param parser vim.treesitter.LanguageTree
+---@param row integer
+---@param col integer
+---@return integer? row  where the definition begins; nil: there is none, or nobody can say
+local function definition_at(parser, row, col)
+  local range = { row, col, row, col }
+  if parser:language_for_range(range) ~= parser then return nil end
+  local tree = parser:tree_for_range(range, { ignore_injections = true })
+  local node = tree and tree:root():named_descendant_for_range(row, col, row, col)
+  local found ---@type integer|nil
+  while node do
+    local parent = node:parent()
+    local first = node:range()
+    if node:type() == 'ERROR' then
+      return nil
+    elseif not found and parent and first < row and DEFINITIONS[node:type()] and not ARGUMENTS[parent:type()] then
+      found = first
+    end
+    node = parent
+  end
+  return found
+end
+
+---@param buf integer
+---@param parser vim.treesitter.LanguageTree
+local function send(buf, parser)
+  if buf ~= vim.api.nvim_get_current_buf() then return end
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local row = cursor[1] - 1
+  local ok, first = pcall(definition_at, parser, row, cursor[2])
+  if not ok or not first then return end
+  local tick = vim.api.nvim_buf_get_changedtick(buf)
+  channel.notify('scope', buf, tick, row, { definition = vim.fn.indent(first + 1) })
+end
+
+---@param buf integer
+local function ask(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) or buf ~= vim.api.nvim_get_current_buf() then return end
+  if vim.api.nvim_buf_get_offset(buf, vim.api.nvim_buf_line_count(buf)) > LARGEST then return end
+  local slices = vim.fn.has('nvim-0.11') == 1 -- it parses in slices, between keys
+  if not slices and not vim.treesitter.highlighter.active[buf] then return end
+  local ok, parser = pcall(vim.treesitter.get_parser, buf)
+  if not ok or not parser then
+    return
+  elseif slices then
+    parser:parse(nil, function(_, trees)
+      if trees then send(buf, parser) end
+    end)
+  else
+    send(buf, parser) -- as the highlighter has left it
+  end
+end
+
+local asked = { buf = 0, row = -1 }
+
+--- The cursor is in that line of the current buffer, which is attached.
+---@param buf integer
+---@param row integer
+function M.note(buf, row)
+  if asked.buf == buf and asked.row == row then return end
+  asked.buf, asked.row = buf, row
+  vim.schedule(function()
+    if asked.buf == buf and asked.row == row then ask(buf) end
+  end)
+end
+
+return M

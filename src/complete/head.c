@@ -146,10 +146,9 @@ static size_t size_of(const struct mirror *m, size_t first, size_t last)
 void head_read(const struct mirror *m, size_t end, size_t max, struct buf *out)
 {
     size_t last = end < mirror_lines(m) ? end : mirror_lines(m);
-    size_t row = 0, searched = last < SEARCHED ? last : SEARCHED;
-    while (row < searched) {
+    for (size_t row = 0, next = 0; row < last && row < SEARCHED; row = next) {
         bool goes_on = false;
-        size_t next = row + 1;
+        next = row + 1;
         if (imports(line_at(m, row), &goes_on)) {
             next = import_end(m, row, last, goes_on);
             size_t size = size_of(m, row, next);
@@ -159,6 +158,5 @@ void head_read(const struct mirror *m, size_t end, size_t max, struct buf *out)
             max -= size;
             mirror_range(m, row, next, out);
         }
-        row = next;
     }
 }

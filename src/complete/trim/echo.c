@@ -97,10 +97,10 @@ static struct span skip_space(struct span s)
 
 /* ---- the line ------------------------------------------------------------------ */
 
-static size_t skip_line(const struct trim_context *c, struct span text, bool final)
+static size_t skip_typed(const struct trim_context *c, struct span typed, struct span text,
+                         bool final)
 {
-    struct span line = c->around.line, typed = span_rtrim(span_ltrim(line));
-    struct span from = span_ltrim(text);
+    struct span line = c->around.line, from = span_ltrim(text);
     bool nocase = c->language->nocase;
     bool is_over = typed.data + typed.len < line.data + line.len;
     if (!is_line(typed, nocase)) {
@@ -116,6 +116,17 @@ static size_t skip_line(const struct trim_context *c, struct span text, bool fin
         return 0;
     }
     return text.len - (is_over ? trimmed.len : rest.len);
+}
+
+/* The typed line, or, behind what closes the block before, the rest of it. */
+static size_t skip_line(const struct trim_context *c, struct span text, bool final)
+{
+    struct span typed = span_rtrim(span_ltrim(c->around.line)), rest = typed;
+    while (rest.len > 1 && (is_closing_bracket(rest.data[0]) || is_blank(rest.data[0]))) {
+        rest = span_skip(rest, 1);
+    }
+    size_t n = skip_typed(c, typed, text, final);
+    return n == 0 && rest.len < typed.len ? skip_typed(c, rest, text, final) : n;
 }
 
 /* ---- words --------------------------------------------------------------------- */

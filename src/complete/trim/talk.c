@@ -75,6 +75,8 @@ static const char *const beginnings[] = {
     "Hope this ",
     "Example usage:",
     "Explanation:",
+    "**Solution",
+    "**Answer",
     "**Explanation",
     "**Note",
     /* Chinese: good; of course; here is; this code; this function; below is; as you wish; to

@@ -174,6 +174,7 @@ end
 function M.follow()
   local user = vim.g.hum
   if not current or type(user) ~= 'table' or vim.deep_equal(user, seen) then return false end
+  if not vim.deep_equal(user, vim.g.hum) then return false end -- it has functions, which are others each time
   M.setup(given)
   return true
 end

@@ -289,6 +289,24 @@ test('no events but those of one change, none of other plugins that watch what i
   eq({ 'CursorMovedI', 'TextChangedI' }, events)
 end)
 
+test('nothing of that is seen: each frame has the text, and nothing says "paste"', OPTS, function(t)
+  with_suggestion(t, { '' }, 'Q\n  R', [[vim.o.ruler, vim.o.showmode, vim.o.laststatus = true, true, 2]])
+  local frames, screen = {}, t.child.screen
+  local redraw = screen.redraw
+  screen.redraw = function(self, events)
+    redraw(self, events)
+    if #events > 0 and events[#events][1] == 'flush' then frames[#frames + 1] = table.concat(self:lines(), '\n') end
+  end
+  suggest.type(t, '<F2>')
+  play(t, { '<Esc>.' })
+  t:wait_screen('RQ')
+  T.ok(#frames > 0)
+  for _, frame in ipairs(frames) do
+    T.match('^Q *\n  R', frame)
+    T.no_match('paste', frame)
+  end
+end)
+
 test('what is typed ahead of and behind a key that accepts', OPTS, function(t)
   with_suggestion(t, { '' }, 'xQ\n  R')
   suggest.type_at_once(t, 'x<F2>abc<Esc>u')

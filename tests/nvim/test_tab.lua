@@ -185,6 +185,17 @@ local CASES = {
     want = 'yz\t',
   },
   {
+    name = 'set while Neovim runs, with a fault that is told once',
+    lua = [[
+      told = 0
+      require('hum.notify').error = function() told = told + 1 end
+      vim.g.hum = { complete = { mode = 'on', maps = true, model = function() end } }
+      require('hum').setup({})]],
+    keys = '<Esc>a<Esc>a<Esc>ax<Tab><C-r>=luaeval("told")<CR>',
+    once = true,
+    want = 'x\t1',
+  },
+  {
     name = 'what it jumps to in a snippet goes first',
     lua = 'SNIPPET',
     keys = 'key<Tab>',

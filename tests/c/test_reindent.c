@@ -192,6 +192,55 @@ static void literals_stay(void)
               "\n    /* a\n     * b\n     */\n    y();", "\n\t/* a\n\t * b\n\t */\n\ty();"}, );
 }
 
+static void programs_of_many_languages_are_placed(void)
+{
+    EXAMPLES(
+        blanks_2,
+        {"js by four", "javascript", "function f(xs) {\n  const t = 0;~\n}\n",
+         "\n    for (const x of xs) {\n        if (x) {\n            t += x;\n        } else {\n   "
+         "         t -= x;\n        }\n    }\n    return t;",
+         "\n  for (const x of xs) {\n    if (x) {\n      t += x;\n    } else {\n      t -= x;\n    "
+         "}\n  }\n  return t;"},
+        {"js with tabs", "javascript", "function f(xs) {\n  const t = 0;~\n}\n",
+         "\n\tfor (const x of xs) {\n\t\tt += x;\n\t}",
+         "\n  for (const x of xs) {\n    t += x;\n  }"},
+        {"switch", "javascript", "function f(x) {\n  a();~\n}\n",
+         "\n    switch (x) {\n        case 1:\n            b();\n            break;\n        "
+         "default:\n            c();\n    }",
+         "\n  switch (x) {\n    case 1:\n      b();\n      break;\n    default:\n      c();\n  }"},
+        {"if without braces", "c", "int f(int x)\n{\n  a();~\n}\n",
+         "\n    if (x)\n        b();\n    else\n        c();\n    d();",
+         "\n  if (x)\n    b();\n  else\n    c();\n  d();"},
+        {"ruby by four", "ruby", "def f(xs)\n  a~\nend\n",
+         "\n    xs.each do |x|\n        puts x\n    end\n    xs",
+         "\n  xs.each do |x|\n    puts x\n  end\n  xs"},
+        {"python in brackets", "python", "def f():\n  a()~\n",
+         "\n    b(\n        1,\n        2,\n    )\n    return c(1,\n             2)",
+         "\n  b(\n    1,\n    2,\n  )\n  return c(1,\n           2)"},
+        {"json", "json", "{\n  \"a\": 1,~\n}\n", "\n    \"b\": {\n        \"c\": 2\n    }",
+         "\n  \"b\": {\n    \"c\": 2\n  }"},
+        {"a whole function", "python", "def f():\n  return 1\n\n~\n",
+         "def g():\n    x = 1\n    if x:\n        return 2\n",
+         "def g():\n  x = 1\n  if x:\n    return 2\n"},
+        {"lua in an empty line", "lua", "local function f(x)\n  a()\n~\nend\n",
+         "    if x then\n        b()\n    end\n", "  if x then\n    b()\n  end\n"},
+        {"unknown language", "code", "def f():\n  a = 1~\n",
+         "\n    if x:\n        y()\n    return a", "\n  if x:\n    y()\n  return a"}, );
+    EXAMPLES(neovims,
+             {"go with a struct", "go", "func f() {\n\tx := 1~\n}\n",
+              "\n    if err := g(x); err != nil {\n        return err\n    }\n    return nil",
+              "\n\tif err := g(x); err != nil {\n\t\treturn err\n\t}\n\treturn nil"},
+             {"c else", "c", "void f()\n{\n\tif (x) {\n\t\ta();~\n",
+              "\n    } else {\n        b();\n    }\n    c();\n}",
+              "\n\t} else {\n\t\tb();\n\t}\n\tc();\n}"},
+             {"a whole function with tabs", "c", "void f()\n{\n\tint x;\n}\n\n~\n",
+              "void g()\n{\n    int y;\n    if (y) {\n        z();\n    }\n}\n",
+              "void g()\n{\n\tint y;\n\tif (y) {\n\t\tz();\n\t}\n}\n"},
+             {"python with tabs", "python", "def f(x):\n\ty = 1~\n",
+              "\n    if x:\n        y = 2\n    else:\n        y = 3\n    return y",
+              "\n\tif x:\n\t\ty = 2\n\telse:\n\t\ty = 3\n\treturn y"}, );
+}
+
 int main(void)
 {
     RUN(a_file_with_tabs_gets_tabs);
@@ -200,5 +249,6 @@ int main(void)
     RUN(the_cursor_stands_elsewhere);
     RUN(recipes_of_make_begin_with_tabs);
     RUN(literals_stay);
+    RUN(programs_of_many_languages_are_placed);
     return check_report("test_reindent");
 }

@@ -111,3 +111,20 @@ fill.cases({ filetype = 'make', set = 'et ts=8 sw=4 autoindent' }, {
     after = 'all: x\n\tgcc -o x\n\tstrip x\n',
   },
 })
+
+local T = require('harness')
+local complete = require('lib.complete')
+
+T.test('what is typed along agrees with what was mapped', complete.OPTS, function(t)
+  complete.start(t, { tokens = { '\n    if (x) {\n        y();\n    }' } }, { api = 'generate' })
+  complete.open(t, { 'void f()', '{', '\tint x;', '}' }, { row = 3 })
+  t:cmd('noautocmd setlocal filetype=c')
+  t:cmd('setlocal noet ts=8 sw=8 autoindent')
+  complete.type(t, 'A')
+  complete.wait_answer(t)
+  complete.type(t, '<CR>if')
+  complete.wait_ghost(t)
+  T.eq(1, complete.info(t).requests)
+  T.eq(true, complete.call(t, 'accept'), 'it is still there')
+  T.eq('void f()\n{\n\tint x;\n\tif (x) {\n\t\ty();\n\t}\n}', t:text())
+end)

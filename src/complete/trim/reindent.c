@@ -90,6 +90,10 @@ static void follow_line(struct reindent *r, struct span line, size_t file, size_
         r->tail = TAIL_MAY_OPEN; /* "a)" of a case in a shell's script */
     }
     note_brackets(r, &l, line, file, answer);
+    bool listed = r->bracket_count > 0 && r->brackets[r->bracket_count - 1].last;
+    if (listed && l.code.data[l.code.len - 1] == ',') {
+        r->tail = TAIL_ENDS; /* an item of a list; the next stands beside it */
+    }
     if (!aligned) {
         r->item = span_starts_with(l.code, "- ");
         r->column = file;

@@ -73,3 +73,26 @@ test('a buffer is drawn again with the private function, without it, and if it r
   end
   eq(1, t:lua('return calls'), 'calls of the private function')
 end)
+
+test('the marks of a namespace are seen in one window, or wherever the buffer is', function(t)
+  local seen = [[
+    local private = require('hum.private')
+    local ns = vim.api.nvim_create_namespace('test')
+    if ... then
+      vim.api.nvim__ns_set, vim.api.nvim__win_add_ns = nil, nil
+      private.scoped = nil
+    end
+    vim.cmd('only | split')
+    local done = private.bind_namespace(ns, vim.api.nvim_get_current_win())
+    vim.api.nvim_buf_set_extmark(0, ns, 0, 0, { virt_text = { { 'MARK' } }, virt_text_pos = 'inline', scoped = private.scoped })
+    return done]]
+  local function count()
+    t:lua('return 0')
+    return select(2, t:screen():gsub('MARK', ''))
+  end
+  eq(true, t:lua(seen, false))
+  t:wait(function() return count() == 1 end, 'one mark')
+  eq(false, t:lua("return require('hum.private').bind_namespace(1, 12345)"))
+  t:lua("vim.api.nvim_buf_clear_namespace(0, vim.api.nvim_create_namespace('test'), 0, -1)")
+  eq(false, t:lua(seen, true))
+end)

@@ -129,6 +129,45 @@ static size_t skip_line(const struct trim_context *c, struct span text, bool fin
     return n == 0 && rest.len < typed.len ? skip_typed(c, rest, text, final) : n;
 }
 
+/* Where the bracket closes that the text begins with, or its length. */
+static size_t find_close(struct span text)
+{
+    long depth = 0;
+    for (size_t i = 0; i < text.len && text.data[i] != '\n'; i++) {
+        depth += is_opening_bracket(text.data[i]) - is_closing_bracket(text.data[i]);
+        if (depth == 0) {
+            return i;
+        }
+    }
+    return text.len;
+}
+
+/* "foo(" in front of ");", answered by "foo(x);": the whole statement. Its end tells it from a call
+ * in a call. */
+static size_t skip_call(const struct trim_context *c, struct span text, bool final)
+{
+    struct span line = c->around.line, from = span_ltrim(text);
+    size_t at = 0;
+    struct span right = span_rtrim(span_next_line(c->around.after, &at));
+    if (line.len < 2 || line.data[line.len - 1] != '(' || right.len < 2 || right.data[0] != ')') {
+        return 0;
+    }
+    struct span word = span_last_word((struct span){line.data, line.len - 1});
+    struct span call = span_skip(line, line.len - 1 - word.len);
+    size_t n = common(from, call, false);
+    if (word.len == 0 || n < call.len) {
+        return word.len > 0 && n == from.len && !final ? TRIM_WAIT : 0;
+    }
+    struct span rest = span_skip(from, word.len);
+    size_t close = find_close(rest), end = 0;
+    struct span said = span_next_line(span_skip(rest, close), &end);
+    bool is_over = final || end <= rest.len - close;
+    if (!is_over && (close == rest.len || span_starts(right, said))) {
+        return TRIM_WAIT;
+    }
+    return close < rest.len && span_starts(said, right) ? text.len - rest.len + 1 : 0;
+}
+
 /* ---- words --------------------------------------------------------------------- */
 
 /* "ret", answered by "return". */
@@ -200,6 +239,9 @@ static size_t skip_blank(struct span line, struct span text, bool final)
 size_t echo_at_start(const struct trim_context *c, struct span text, bool final)
 {
     size_t n = skip_line(c, text, final);
+    if (n == 0) {
+        n = skip_call(c, text, final);
+    }
     if (n == 0) {
         n = skip_word(c, text, final);
     }

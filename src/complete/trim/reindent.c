@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define BEFORE_MAX ((size_t)32 << 10) /* bytes above the cursor that are looked at */
+#define BEFORE_MAX ((size_t)16 << 10) /* bytes above the cursor that are looked at */
 #define WORD_MAX 12                   /* bytes of a line that may say something */
 
 /* ---- the file ------------------------------------------------------------------ */

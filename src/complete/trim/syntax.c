@@ -179,7 +179,18 @@ struct syntax_line syntax_follow(struct syntax *s, struct span line)
     struct syntax_line l = {.code = {line.data, 0}};
     struct span document = {NULL, 0};
     size_t i = s->in != SYNTAX_CODE ? leave(s, line) : 0, end = 0;
-    while (i < line.len && !is_comment(s->language, line, i)) {
+    while (i < line.len) {
+        /* Most bytes are blanks, or in the middle of a word. */
+        bool plain =
+            is_blank(line.data[i]) || (i > 0 && is_word(line.data[i]) && is_word(line.data[i - 1]));
+        if (plain) {
+            end = is_blank(line.data[i]) ? end : i + 1;
+            i++;
+            continue;
+        }
+        if (is_comment(s->language, line, i)) {
+            break;
+        }
         size_t n = pass_over(s, line, i);
         bool comment = n > 0 && line.data[i] != '[';
         n = n > 0 ? n : document_opens(s, span_skip(line, i), &document);

@@ -55,7 +55,7 @@ struct course_place {
 struct course_key {
     enum key_kind kind;
     bool adds;    /* text at the cursor, and does nothing else */
-    bool in_word; /* the cursor stands in front of a word's letter */
+    bool in_word; /* the cursor stands between letters of a word */
 };
 
 /* What the caller does, in this order. It says by course_asked, course_shut or course_barred what

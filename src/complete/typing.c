@@ -247,11 +247,12 @@ static void obey(struct typing *t, struct course_order order, struct answer *a,
     }
 }
 
+/* In front of a word something may be missing: an argument, a type, a call around it. */
 static bool is_in_word(const struct typing *t)
 {
-    size_t len = 0;
+    size_t len = 0, col = t->suggestion.at.col;
     const char *line = mirror_line(t->attached.mirror, t->suggestion.at.row, &len);
-    return t->suggestion.at.col < len && is_word(line[t->suggestion.at.col]);
+    return col > 0 && col < len && is_word(line[col - 1]) && is_word(line[col]);
 }
 
 static void count(struct typing *t, const struct answer *a, uint64_t shown_before)

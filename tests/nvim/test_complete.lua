@@ -1413,6 +1413,17 @@ test('in the middle of a word nothing is asked but on an explicit request', OPTS
   eq(2, #complete.requests(srv))
 end)
 
+for _, case in ipairs({ { 'f(▏x)', 'y, ' }, { '▏x', 'local ' }, { 'return ▏x', '-' }, { '[▏é]', 'a, ' } }) do
+  test(('in front of a word it is asked: %s'):format(case[1]), OPTS, function(t)
+    complete.start(t, { text = case[2] })
+    local left, right = case[1]:match('^(.*)▏(.*)$')
+    complete.insert(t, { 'f(x)', left .. right, 'f(x)' }, { row = 2, col = #left })
+    complete.wait_answer(t, case[2])
+    complete.call(t, 'accept')
+    eq(left .. case[2] .. right, t:eval('getline(2)'))
+  end)
+end
+
 test('a wish of the user goes before debounce and back-off', OPTS, function(t)
   -- Neither ends before the case does.
   local busy = { status = 429, headers = { ['Retry-After'] = '600' }, json = { error = 'slow down' } }

@@ -128,7 +128,13 @@ static void do_detach(struct engine *e, const struct value *params)
             typing_disown(t);
         }
         remove_typing(e, t);
+        return;
     }
+    char *closed = value_strdup_or(value_item(params, 2), "");
+    if (*closed != '\0') {
+        supply_disown(&e->supply, closed);
+    }
+    free(closed);
 }
 
 static size_t size_param(const struct value *params, size_t i)

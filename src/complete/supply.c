@@ -1,5 +1,6 @@
 #include "complete/supply.h"
 
+#include "base/buf.h"
 #include "base/failure.h"
 #include "base/log.h"
 #include "complete/backend.h"
@@ -240,6 +241,30 @@ void supply_edits_end(struct supply *s, const void *ctx)
         s->close_edits(s->editing);
         s->editing = NULL;
     }
+}
+
+/* Of a file; buf_finish is due. */
+static struct buf diff_name(const char *name)
+{
+    struct buf diff;
+    buf_init(&diff, SIZE_MAX);
+    buf_printf(&diff, "%s.diff", name);
+    return diff;
+}
+
+void supply_add_edits(struct supply *s, const char *name, struct span diff)
+{
+    struct buf as = diff_name(name);
+    extras_add(&s->edits, as.data, diff.data, diff.len);
+    buf_finish(&as);
+}
+
+void supply_disown(struct supply *s, const char *name)
+{
+    struct buf as = diff_name(name);
+    ring_forget(s->ring, name);
+    extras_forget(&s->edits, as.data);
+    buf_finish(&as);
 }
 
 /* By now the server knows what it has loaded. */

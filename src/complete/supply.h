@@ -3,6 +3,7 @@
 #ifndef HUM_SUPPLY_H
 #define HUM_SUPPLY_H
 
+#include "base/span.h"
 #include "base/value.h"
 #include "complete/extras.h"
 #include "complete/pace.h"
@@ -128,6 +129,12 @@ void supply_first(struct supply *s, size_t bytes, double ms);
  * be added to edits. supply_edits_end: the buffer goes. */
 void supply_edits(struct supply *s, void (*close)(void *ctx), void *ctx);
 void supply_edits_end(struct supply *s, const void *ctx);
+
+/* This was edited in the file of that name. */
+void supply_add_edits(struct supply *s, const char *name, struct span diff);
+
+/* What was collected of the file of that name, and its edits, are in no prompt from now on. */
+void supply_disown(struct supply *s, const char *name);
 
 /* Whether the server has likely lost its state of this buffer's prompts: a good moment to begin
  * them differently. */

@@ -569,22 +569,10 @@ void typing_collect(struct typing *t, int64_t first, int64_t last)
     t->collect[t->collect_count++] = (struct rows){first, last};
 }
 
-/* buf_finish is due. */
-static struct buf diff_name(const struct typing *t)
-{
-    struct buf name;
-    buf_init(&name, SIZE_MAX);
-    buf_printf(&name, "%s.diff", t->name);
-    return name;
-}
-
 void typing_disown(struct typing *t)
 {
-    struct buf name = diff_name(t);
-    ring_forget(t->supply->ring, t->name);
-    extras_forget(&t->supply->edits, name.data);
+    supply_disown(t->supply, t->name);
     edits_clear(&t->edits);
-    buf_finish(&name);
 }
 
 void typing_extras(struct typing *t, const struct value *list)
@@ -630,9 +618,7 @@ static void close_edits(void *ctx)
         edits_write(&t->edits, t->attached.mirror, &diff);
     }
     if (diff.len > 0) {
-        struct buf name = diff_name(t);
-        extras_add(&t->supply->edits, name.data, diff.data, diff.len);
-        buf_finish(&name);
+        supply_add_edits(t->supply, t->name, (struct span){diff.data, diff.len});
     }
     edits_clear(&t->edits);
     buf_finish(&diff);

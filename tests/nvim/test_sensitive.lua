@@ -400,7 +400,8 @@ test('so is one that another program has written a secret into', OPTS, function(
   t:write_file('a.txt', 'AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9\n')
   t:cmd('edit!')
   suggest.settle(t)
-  eq(1, #suggest.sent(t, 'detach'))
+  local detached = suggest.sent(t, 'detach')
+  eq({ false, 'a.txt' }, vim.list_slice(detached[#detached], 3), 'what was collected goes, too')
 end)
 
 test('the user is told once for each file', { ui = { 160, 12 }, init = suggest.init }, function(t)
@@ -455,6 +456,56 @@ test('a script that is not in any repository is no matter of git', OPTS, functio
     return vim.tbl_contains(vim.tbl_map(function(one) return one[1] end, t.sent), 'attach')
   end, 'the file is attached')
 end)
+
+-- What makes a file that was read one that must not be, besides a secret in it.
+local LATER
+LATER = {
+  ['its name'] = function(t) t:cmd('file token.txt') end,
+  ['the list of the user'] = function(t)
+    t:lua(
+      [[
+      local config = vim.deepcopy(require('hum.config').get())
+      require('hum').setup({ endpoints = config.endpoints, complete = { mode = 'on', debounce = 0, exclude = { '*notes*' } } })]]
+    )
+  end,
+  ['the list of the user, when it is closed'] = function(t)
+    t:cmd('bdelete!')
+    LATER['the list of the user'](t)
+  end,
+  ['the user, for this buffer'] = function(t) t:cmd('let b:hum_complete = v:false') end,
+  ['what another program writes'] = function(t)
+    t:cmd('silent write!')
+    t:write_file('notes.src', '-----BEGIN PRIVATE KEY-----\n')
+    t:cmd('edit!')
+  end,
+}
+
+for what, happens in vim.spairs(LATER) do
+  test('what was collected is in no prompt once a file is refused by ' .. what, complete.OPTS, function(t)
+    local srv = complete.start(t, { text = '' }, { api = 'generate', complete = { extras = { edits = true } } })
+    t:cmd('set hidden')
+    t:write_file('other.src', table.concat(complete.lines(20, 5), '\n'))
+    t:cmd('edit other.src')
+    local lines = vim.tbl_map(function(line) return 'MARK ' .. line end, complete.lines(20, 61))
+    complete.insert(t, lines, { name = 'notes.src' })
+    complete.type(t, '<CR>MARK<Esc>')
+    t:cmd('%yank')
+    t:cmd('silent write!')
+    happens(t)
+    complete.wait_idle(t)
+    complete.insert(t, complete.lines(5, 7), { name = 'main.src' })
+    complete.wait_idle(t)
+    complete.type(t, 'x')
+    complete.wait_count(t, 'requests', 2)
+    complete.wait_idle(t)
+    complete.reset(srv)
+    complete.type(t, '<CR>y')
+    t:wait(function() return #complete.requests(srv) > 0 end, 'something is asked')
+    for _, request in ipairs(complete.requests(srv)) do
+      T.no_match('MARK', vim.inspect(request.body), true)
+    end
+  end)
+end
 
 test('what was collected of a buffer is forgotten with it when a secret comes into it', complete.OPTS, function(t)
   local srv = complete.start(t, { text = '' }, { api = 'infill' })

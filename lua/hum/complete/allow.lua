@@ -66,6 +66,21 @@ function M.mode(buf)
   return mode, mode == 'off' and 'complete.mode is "off" (see :Hum complete on)' or nil
 end
 
+--- Whether that is so because the user wants it, for longer than 'paste' is set.
+---@param buf integer
+---@return boolean
+function M.is_off(buf) return not vim.o.paste and vim.api.nvim_buf_is_valid(buf) and M.mode(buf) == 'off' end
+
+--- Why a file must not be read, by its name.
+---@param path string
+---@return string? why
+function M.refusal_of_file(path)
+  local options = config.get().complete
+  local verdict = sensitive.of_file(path, options.exclude)
+  if verdict.why or verdict.allowed then return verdict.why end
+  return not options.ignored and ignored.refusal(path) or nil
+end
+
 ---@param buf integer
 ---@return string? why
 local function secret(buf)

@@ -1,6 +1,7 @@
 -- The buffers of which the helper keeps a copy.
 local allow = require('hum.complete.allow')
 local channel = require('hum.complete.channel')
+local config = require('hum.config')
 local contents = require('hum.complete.contents')
 local helper = require('hum.server.helper')
 local scope = require('hum.complete.scope')
@@ -25,6 +26,10 @@ local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 
 ---@type table<integer, hum.Attached>
 local attached = {}
+
+--- Buffers that are closed, of which prompts elsewhere may still have what was collected.
+---@type table<integer, { name: string, path: string }>
+local closed = {}
 
 local on_key = function() end ---@type fun()
 
@@ -82,12 +87,15 @@ local function forget(buf)
   if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
 end
 
---- From now on no prompt has its text.
+--- From now on no prompt has its text, nor what was collected of it before it was closed.
 ---@param buf integer
 function M.detach(buf)
   if attached[buf] then
     channel.notify('detach', buf)
     forget(buf)
+  elseif closed[buf] then
+    channel.notify('detach', buf, false, closed[buf].name)
+    closed[buf] = nil
   end
 end
 
@@ -96,6 +104,7 @@ end
 local function close(buf)
   if attached[buf] then
     channel.notify('detach', buf, true)
+    closed[buf] = { name = attached[buf].name, path = vim.api.nvim_buf_get_name(buf) }
     forget(buf)
   end
 end
@@ -169,7 +178,7 @@ function M.ensure(buf)
   elseif not known then
     watch(buf)
   end
-  attached[buf] = now
+  attached[buf], closed[buf] = now, nil
   channel.notify('attach', buf, now)
   if buf == vim.api.nvim_get_current_buf() then scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end
   return true
@@ -180,7 +189,27 @@ function M.review()
   for buf in pairs(attached) do
     if not vim.api.nvim_buf_is_valid(buf) or allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
   end
+  for buf, one in pairs(closed) do
+    if one.path ~= '' and allow.refusal_of_file(one.path) then M.detach(buf) end
+  end
 end
+
+--- Detaches buffers in which the user has switched completion off, of which no event tells.
+function M.drop_off()
+  for buf in pairs(attached) do
+    if allow.is_off(buf) then M.detach(buf) end
+  end
+end
+
+config.on_change(function() M.review() end)
+
+-- Another program may have written secrets into it.
+vim.api.nvim_create_autocmd('BufReadPost', {
+  group = group,
+  callback = function(ev)
+    if closed[ev.buf] and select(2, allow.refusal(ev.buf)) then M.detach(ev.buf) end
+  end,
+})
 
 vim.api.nvim_create_autocmd('OptionSet', {
   group = group,
@@ -192,6 +221,7 @@ vim.api.nvim_create_autocmd('OptionSet', {
 })
 
 helper.on_lost(function()
+  closed = {}
   for buf in pairs(attached) do
     forget(buf)
   end

@@ -62,16 +62,6 @@ end
 
 -- ---- definitions ----------------------------------------------------------------------------
 
---- Why a file must not be read, by its name.
----@param path string
----@return string|nil
-local function refusal(path)
-  local options = config.get().complete
-  local verdict = sensitive.of_file(path, options.exclude)
-  if verdict.why or verdict.allowed then return verdict.why end
-  return not options.ignored and ignored.refusal(path) or nil
-end
-
 ---@param path string
 ---@return string[]|nil  nil: it must not be read
 ---@return boolean? later  git has to say so first
@@ -82,7 +72,7 @@ local function lines_of(path)
     return vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   end
   local stat = vim.uv.fs_stat(path)
-  local why = refusal(path)
+  local why = allow.refusal_of_file(path)
   if why or not stat or stat.size > FILE_BYTES then return nil, why == ignored.ASKED end
   local ok, lines = pcall(vim.fn.readfile, path)
   return ok and not sensitive.of_lines(lines, path) and lines or nil

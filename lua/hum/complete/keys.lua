@@ -206,6 +206,7 @@ local function begin()
   if not is_inserting() or vim.fn.reg_recording() ~= '' or vim.fn.reg_executing() ~= '' then return end
   local buf = get_buf()
   local mode = allow.mode(buf)
+  attach.drop_off()
   if mode == 'off' then return end
   collect.seed(buf)
   if not attach.ensure(buf) then return tell(buf) end

@@ -5,11 +5,11 @@ local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
 local MAPS = [[
-  for open, close in pairs({ ['('] = ')', ['['] = ']', ['{'] = '}' }) do
-    vim.keymap.set('i', open, open .. close .. '<Left>')
+  for open, close in pairs({ ['('] = ')', ['['] = ']', ['{'] = '}', ['"'] = '"' }) do
+    if open ~= close then vim.keymap.set('i', open, open .. close .. '<Left>') end
     vim.keymap.set('i', close, function()
       local right = vim.api.nvim_get_current_line():sub(vim.fn.col('.'), vim.fn.col('.'))
-      return right == close and '<Right>' or close
+      return right == close and '<Right>' or open == close and close .. close .. '<Left>' or close
     end, { expr = true })
   end
   vim.keymap.set('i', '<CR>', function()
@@ -41,6 +41,27 @@ local CASES = {
     ' function f()\n  return 1\nend',
     ' function f()<CR>',
     '  return 1\nend',
+  },
+  {
+    'brackets within the block',
+    'int f()',
+    ' {\n    a[b[c]] = d;\n    e[f];\n}',
+    ' {<CR>    a[b[',
+    'c]] = d;\n    e[f];\n}',
+  },
+  {
+    'a string within the block',
+    'int f()',
+    ' {\n    puts("a b"), y("c");\n}',
+    ' {<CR>    puts("a',
+    ' b"), y("c");\n}',
+  },
+  {
+    'a block within the block',
+    'int f()',
+    ' {\n    if (x) {\n        y(1);\n    }\n}',
+    ' {<CR>    if (x) {<CR>    y(',
+    '1);\n    }\n}',
   },
   {
     'indentation of another width',

@@ -128,8 +128,8 @@ local function measure_right(g, right, have)
   local extra = grown(right, g.right)
   if not extra or extra == 0 then return extra end
   local left_over = g.want:sub(have + 1)
-  local line = right:match('^[^\n]*\n([^\n]*)')
-  local closing = line and typed.closing(left_over, line)
+  local here, line = right:match('^([^\n]*)\n([^\n]*)')
+  local closing = line and typed.closing(left_over, line, here)
   -- Of an answer that is still coming nobody knows it.
   if line and not closing and g.final then return nil end
   if not line and not closes(right:sub(1, extra), left_over) then return nil end

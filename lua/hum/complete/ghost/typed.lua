@@ -80,11 +80,15 @@ end
 --- A string that ends in its line, or a bracket.
 local TOKEN = '()(["\'%(%)%[%]{}])'
 
---- The first bracket that closes what was opened before the text. Brackets in strings do not count.
+--- A bracket that closes what was opened before the text. Brackets in strings do not count.
 ---@param text string
+---@param right string  what stands right of the text, and closes before that bracket: a string in which the text
+---    begins, and brackets
 ---@return integer?
-local function first_closer(text)
-  local at, depth = 1, 0
+local function unopened_closer(text, right)
+  local quote = match(right, '^["\']')
+  local at = 1 + (quote and find(text, quote, 1, true) or 0)
+  local depth = select(2, right:gsub('[%)%]}]', ''))
   while true do
     local from, char = match(text, TOKEN, at)
     if not from then return nil end
@@ -103,11 +107,12 @@ end
 --- that line.
 ---@param left_over string
 ---@param line string  the one below
+---@param right string  of the cursor, in its line: what closes there comes first
 ---@return integer?  the line break before it; nil: it has none such
-function M.closing(left_over, line)
+function M.closing(left_over, line, right)
   local closer = match(line, '^%s*(.-)%s*$')
   if find(closer, '^[%)%]}]') then
-    local at = first_closer(left_over)
+    local at = unopened_closer(left_over, right)
     local before = at and match(sub(left_over, 1, at - 1), '()\n[ \t]*$')
     return before and sub(left_over, at, at) == sub(closer, 1, 1) and before or nil
   end

@@ -115,8 +115,8 @@ local function show()
   end
 end
 
----@return boolean  "-- INSERT --" or, without room of its own, the next key would cover a message before it can be read,
---- or it what the user types
+---@return boolean  "-- INSERT --" or, without room of its own, the next key would cover a message before it can be
+--- read, or it what the user types
 local function is_covered()
   local mode = vim.api.nvim_get_mode().mode
   local is_brief = vim.o.showmode or vim.o.cmdheight == 0

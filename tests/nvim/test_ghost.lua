@@ -816,6 +816,20 @@ for name, keys in pairs({ Esc = '<Esc>', ['CTRL-C'] = '<C-c>', ['CTRL-O'] = '<C-
   end)
 end
 
+-- CTRL-O moves the cursor from behind the line's end, so that a frame would show it beside the cursor.
+test('nor is it drawn while CTRL-O waits for its command', OPTS, function(t)
+  insert(t, { 'x' })
+  suggest.suggest(t, 'abc')
+  t:lua([[
+    local ns = vim.api.nvim_create_namespace('hum.complete')
+    vim.api.nvim_create_autocmd('ModeChanged', {
+      pattern = 'i:niI',
+      callback = function() marks = #vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, {}) end,
+    })]])
+  suggest.type(t, '<C-o>')
+  eq(0, t:lua('return marks'))
+end)
+
 test('nothing is left of it in a buffer that is left or wiped out', OPTS, function(t)
   local buf = insert(t, { 'x' })
   suggest.suggest(t, 'abc')

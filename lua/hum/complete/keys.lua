@@ -260,6 +260,7 @@ end
 
 local function on_mode()
   if not ASIDE[vim.v.event.new_mode] then return M.leave() end
+  ghost.hide_aside()
   vim.schedule(guarded(back_or_leave))
 end
 

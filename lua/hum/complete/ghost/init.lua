@@ -209,6 +209,13 @@ function M.follow(row, col)
   return g.serial, g.first + #g.text, not g.same and g.first + g.have - #g.left or nil
 end
 
+--- From behind the end of a line CTRL-O moves the cursor, and a user may wait then: it is not seen beside the
+--- cursor.
+function M.hide_aside()
+  local row, col = unpack(api.nvim_win_get_cursor(0))
+  if ghost and ghost.at_row == row - 1 and ghost.at_col ~= col then draw.hide(ghost) end
+end
+
 --- What stands beside it has changed.
 function M.redraw()
   if ghost then

@@ -78,6 +78,7 @@ local M = {}
 ---@field prefetch boolean
 ---@field during_chat 'auto'|'always'|'never'
 ---@field menu 'hide'|'show'
+---@field overflow 'scroll'|'float'|'count'
 ---@field maps false|table<string, hum.Keys>
 ---@field fim hum.FimConfig
 ---@field options table<string, any>

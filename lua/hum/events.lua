@@ -16,7 +16,11 @@ local status = require('hum.status')
 local M = {}
 
 ---@alias hum.EventName
----| 'HumChatOpened'|'HumRequestStarted'|'HumPartStarted'|'HumRequestFinished'|'HumCompleteChanged'
+---| 'HumChatOpened'
+---| 'HumRequestStarted'
+---| 'HumPartStarted'
+---| 'HumRequestFinished'
+---| 'HumCompleteChanged'
 
 M._pending = nil --[[@as { name: string, data: table }|nil]]
 

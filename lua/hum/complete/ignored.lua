@@ -26,7 +26,7 @@ local function ask(name)
   end
   local command = { 'git', '-C', vim.fs.dirname(name), 'check-ignore', '--quiet', '--', name }
   local started =
-    pcall(vim.system, command, { timeout = PATIENCE, stdin = false, stdout = false, stderr = false }, answer)
+    pcall(vim.system, command, { timeout = PATIENCE, stdout = false, stderr = false }, answer)
   if not started then answer({ code = 128 }) end -- there is no git
 end
 

@@ -259,7 +259,8 @@ local function back_or_leave()
 end
 
 local function on_mode()
-  if not ASIDE[vim.v.event.new_mode] then return M.leave() end
+  local event = vim.v.event --[[@as { new_mode: string }]]
+  if not ASIDE[event.new_mode] then return M.leave() end
   ghost.hide_aside()
   vim.schedule(guarded(back_or_leave))
 end

@@ -6,7 +6,7 @@ local M = {}
 ---@field has string       a plain text that every such line has
 ---@field pattern string   what it looks like
 ---@field what string
----@field data? boolean    in code it is an example, or a name
+---@field data? boolean    only data has it: code has examples, and names
 ---@field key? boolean     some of the key itself stands behind it
 ---@field beside? string   what another line looks like; each begins with a line break
 ---@field but? string      what it looks like if it is an example

@@ -133,7 +133,7 @@ end
 ---@return string
 local function without_random(path)
   local folder, name = path:match('^(.*/tmp/)([^/]+)$')
-  if not folder then return path end
+  if not folder or not name then return path end
   local stem = name:match('^(.+)%.%w%w%w%w%w%w%w%w$')
   if stem then return folder .. stem end
   local head, ending = name:match('^(.+)%w%w%w%w%w%w%w%w(%.%w+)$')
@@ -160,7 +160,7 @@ local function is_example(name)
 end
 
 ---@class hum.SensitiveName
----@field path string     in lower case
+---@field path string     all lower case
 ---@field name string     its last part
 ---@field is_data boolean
 ---@field is_example boolean
@@ -304,7 +304,7 @@ local verdicts = setmetatable({}, { __mode = 'k' })
 
 --- The same with the user's own list and with what the name stands for on the disk, which is looked up once.
 ---@param name string
----@param own string[]  |file-pattern|s, see complete.exclude
+---@param own string[]  file patterns, see complete.exclude
 ---@return hum.SensitiveVerdict
 function M.of_file(name, own)
   local known = verdicts[own] or {}

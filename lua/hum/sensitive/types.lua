@@ -40,7 +40,7 @@ local NAMES = set([[
   justfile cmakelists.txt snakefile fastfile podfile earthfile tiltfile build workspace readme license copying
   authors changelog contributing news todo history]])
 
----@param name string  in lower case, without folders
+---@param name string  lower case, without folders
 ---@return 'code'|'prose'|'shell'|'data'
 function M.of(name)
   if NAMES[name] then return 'code' end

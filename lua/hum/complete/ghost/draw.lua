@@ -132,8 +132,10 @@ end
 local function below_of(g, more, wrapped, tail)
   local b = g.below
   local same = b and b.row == g.at_row and b.wrapped == wrapped and b.text == more and b.tail == tail
-  if not same or b.n ~= g.n or b.of ~= g.of or b.cut ~= g.cut then g.below = new_below(g, more, wrapped, tail) end
-  return g.below
+  if b and same and b.n == g.n and b.of == g.of and b.cut == g.cut then return b end
+  b = new_below(g, more, wrapped, tail)
+  g.below = b
+  return b
 end
 
 --- Cells that are kept for what stands behind a line that is cut.

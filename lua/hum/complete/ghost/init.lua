@@ -39,8 +39,8 @@ local BASE_MARK = 1
 ---@field asked_row? integer  the row that was looked at for others' virtual lines
 ---@field apart boolean       it has some
 ---@field same boolean        what stands there of it is so byte for byte
----@field right_here string   in the cursor's line: `right` ...
----@field extra_here integer  ... and `extra`
+---@field right_here string   `right`, of the cursor's line alone
+---@field extra_here integer  `extra`, of the cursor's line alone
 ---@field below_cursor integer  lines that came below the cursor, with what closes there
 ---@field closing? integer  the line break in `want` before the line that stands below already
 ---@field indent? string  to replace the blanks left of the cursor
@@ -75,7 +75,7 @@ local QUIET_MS = 100
 
 local key_ms = 0 ---@type integer  when the last one came
 
-local make_room
+local make_room ---@type fun(g: hum.Ghost)
 
 ---@param g hum.Ghost
 ---@param ms integer
@@ -128,7 +128,7 @@ local function measure_right(g, right, have)
   local extra = grown(right, g.right)
   if not extra or extra == 0 then return extra end
   local left_over = g.want:sub(have + 1)
-  local here, line = right:match('^([^\n]*)\n([^\n]*)')
+  local here, line = right:match('^([^\n]*)\n([^\n]*)') --[[@as string, string?]]
   local closing = line and typed.closing(left_over, line, here)
   -- Of an answer that is still coming nobody knows it.
   if line and not closing and g.final then return nil end
@@ -161,10 +161,13 @@ local function measure(g, row, col)
 end
 
 ---@param g hum.Ghost
+---@param row integer
+---@param col integer
 ---@return boolean  the text at the cursor is the suggestion's
 local function realign(g, row, col)
   local have, indent, extra, below, closing = measure(g, row, col)
   if not have then return false end
+  ---@cast extra integer
   g.at_row, g.at_col = row, col
   g.tick = api.nvim_buf_get_changedtick(g.buf)
   g.have, g.indent, g.extra = have, indent, extra
@@ -232,26 +235,29 @@ local function show_again(g)
   draw.show_again(g)
 end
 
----@return boolean  what happens in a window happens to it
-local function is_here(g) return g ~= nil and g.buf == api.nvim_get_current_buf() end
+---@return hum.Ghost|nil  that what happens in a window happens to
+local function here() return ghost and ghost.buf == api.nvim_get_current_buf() and ghost or nil end
 
 local function on_resize()
-  if is_here(ghost) and vim.tbl_contains(vim.v.event.windows, api.nvim_get_current_win()) then
-    show_again(ghost)
-    make_room(ghost)
+  local g = here()
+  if g and vim.tbl_contains(vim.v.event.windows or {}, api.nvim_get_current_win()) then
+    show_again(g)
+    make_room(g)
   end
 end
 
 --- By the user, or because text came.
 local function on_scroll()
   room.renew()
-  if not is_here(ghost) or not ghost.below then return end
-  show_again(ghost)
-  if ghost.roomed then make_room(ghost) end
+  local g = here()
+  if not g or not g.below then return end
+  show_again(g)
+  if g.roomed then make_room(g) end
 end
 
 local function on_option()
-  if is_here(ghost) then show_again(ghost) end
+  local g = here()
+  if g then show_again(g) end
 end
 
 ---@param on fun(events: string, callback: fun(ev: table), pattern?: string|string[])  listens

@@ -90,7 +90,7 @@ local function unopened_closer(text, right)
   local at = 1 + (quote and find(text, quote, 1, true) or 0)
   local depth = select(2, right:gsub('[%)%]}]', ''))
   while true do
-    local from, char = match(text, TOKEN, at)
+    local from, char = match(text, TOKEN, at) --[[@as integer?, string]]
     if not from then return nil end
     at = from + 1
     if char == '"' or char == "'" then
@@ -110,17 +110,17 @@ end
 ---@param right string  of the cursor, in its line: what closes there comes first
 ---@return integer?  the line break before it; nil: it has none such
 function M.closing(left_over, line, right)
-  local closer = match(line, '^%s*(.-)%s*$')
+  local closer = match(line, '^%s*(.-)%s*$') --[[@as string]]
   if find(closer, '^[%)%]}]') then
     local at = unopened_closer(left_over, right)
-    local before = at and match(sub(left_over, 1, at - 1), '()\n[ \t]*$')
-    return before and sub(left_over, at, at) == sub(closer, 1, 1) and before or nil
+    if not at or sub(left_over, at, at) ~= sub(closer, 1, 1) then return nil end
+    return (find(sub(left_over, 1, at - 1), '\n[ \t]*$'))
   end
   -- The last of several: those before it close what the suggestion opens itself.
   local found, at = nil, 0
   while closer ~= '' do
     local from, stop = find(left_over, '\n[ \t]*' .. vim.pesc(closer), at + 1)
-    if not from then break end
+    if not stop then break end
     if not find(left_over, '^[%w_]', stop + 1) then found = from end
     at = stop
   end

@@ -34,7 +34,7 @@
 #define METHOD_CYCLE "cycle" /* buf, tick, row, col, step: another alternative */
 #define METHOD_LEAVE "leave" /* buf: no suggestion is wanted now */
 #define METHOD_COLLECT "collect" /* buf, first, last: lines worth knowing elsewhere */
-#define METHOD_WATCH "watch"     /* boolean: whether "asking" is wanted */
+#define METHOD_WATCH "watch"     /* boolean: whether "asking" and "loading" are wanted */
 #define METHOD_INFO "info"       /* request: version, protocol, pid, running, complete */
 #define METHOD_MIRROR "mirror"   /* request: buf; its text as the helper has it, or nil */
 #define METHOD_SPECS "specs"     /* request: remote-plugin specs of a file */
@@ -63,10 +63,10 @@
 /* Of completion: the id is the buffer, no ending follows. Of the answer with this serial
  * text is what follows its first from bytes: to be shown at tick, row, col. It may come
  * again with more, or with less when the end is not to be shown. */
-#define EVENT_SUGGEST "suggest"             /* {tick, row, col, serial, from, text, final, n, of} */
-#define EVENT_ASKING "asking"               /* {asking}: a request for the typed place is alive */
-#define EVENT_LOADING "loading"             /* id 0; {loading}: the model is being loaded */
-#define EVENT_ANSWERED "answered"           /* id 0; {}: the backend has, for the first time */
+#define EVENT_SUGGEST "suggest"   /* {tick, row, col, serial, from, text, final, cut, n, of} */
+#define EVENT_ASKING "asking"     /* {asking}: a request for the typed place is alive */
+#define EVENT_LOADING "loading"   /* id 0; {loading}: the model is being loaded */
+#define EVENT_ANSWERED "answered" /* id 0; {}: the backend has, for the first time */
 #define EVENT_BACKEND_ERROR "backend_error" /* id 0; {code, message, hint, status} */
 
 /* What the helper calls in Lua, with nvim_exec_lua, and the arguments:

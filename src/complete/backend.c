@@ -25,7 +25,7 @@
 #define LEAST_KEPT_MS 50
 
 /* What is shown is found in the cache, so it must hold the longest answer; and what was found just
- * now must outlive the end of the fetch that it makes needless (stop_stale in typing.c). */
+ * now must outlive the end of the fetch that it makes needless (obey in typing.c). */
 #define LEAST_CACHE ((size_t)4 * CACHE_TEXT)
 
 enum token { PREFIX, SUFFIX, MIDDLE, REPO, FILE_, HEAD, OWN, TOKENS };

@@ -322,6 +322,32 @@ static bool leave_out_blank(struct fill *fill)
     return leaves;
 }
 
+static size_t prompt_bytes(const struct fetch_request *request)
+{
+    size_t bytes = request->around.left.len + request->around.after.len;
+    for (size_t i = 0; i < request->chunk_count; i++) {
+        bytes += request->chunks[i]->len;
+    }
+    return bytes;
+}
+
+static struct trim_context context_of(const struct fetch *f, const struct fetch_request *request,
+                                      bool blank)
+{
+    const struct backend *backend = f->supply->backend;
+    return (struct trim_context){
+        .around = around_text_view(&f->around),
+        .max_lines = backend->max_lines,
+        .blank = blank,
+        .language = request->language,
+        .indent = request->indent,
+        .defined = request->definition >= 0,
+        .definition = request->definition >= 0 ? (size_t)request->definition : 0,
+        .tokens = backend->spellings,
+        .token_count = backend->spelling_count,
+    };
+}
+
 struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
                           const struct fetch_callbacks *callbacks, void *ctx, const char **why)
 {
@@ -335,24 +361,11 @@ struct fetch *fetch_start(struct supply *supply, struct fetch_request *request,
     f->ctx = ctx;
     f->prompt_tokens = -1;
     f->started_ms = uv_now(supply->env.loop);
-    f->prompt_bytes = request->around.left.len + request->around.after.len;
-    for (size_t i = 0; i < request->chunk_count; i++) {
-        f->prompt_bytes += request->chunks[i]->len;
-    }
+    f->prompt_bytes = prompt_bytes(request);
     f->read_bytes = window_read(&supply->window, &fill);
     f->generation = supply_start(supply, &fill, &generation_callbacks, f, why);
     f->around = request->around;
-    f->context = (struct trim_context){
-        .around = around_text_view(&f->around),
-        .max_lines = supply->backend->max_lines,
-        .blank = blank,
-        .language = request->language,
-        .indent = request->indent,
-        .defined = request->definition >= 0,
-        .definition = request->definition >= 0 ? (size_t)request->definition : 0,
-        .tokens = supply->backend->spellings,
-        .token_count = supply->backend->spelling_count,
-    };
+    f->context = context_of(f, request, blank);
     utf8_init(&f->utf8);
     buf_init(&f->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&f->preamble, CACHE_TEXT);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "complete/backend.h"
 #include "complete/cache.h"
+#include "complete/collect.h"
 #include "complete/course.h"
 #include "complete/edits.h"
 #include "complete/extras.h"
@@ -26,13 +27,6 @@
 
 #define MAX_VARIANTS 4
 
-/* Before the text has come; the latest are kept. */
-#define MAX_COLLECT 4
-
-struct rows {
-    int64_t first, last; /* not included */
-};
-
 struct typing {
     struct supply *supply;
     struct attached attached;
@@ -48,16 +42,15 @@ struct typing {
 
     struct suggestion suggestion;
     struct course course;
-    bool edited;                      /* since the last key: so the next key is on its way */
-    bool told;                        /* that a request for the place of now is under way */
-    struct rows collect[MAX_COLLECT]; /* to be collected when the text comes */
-    size_t collect_count;
+    bool edited; /* since the last key: so the next key is on its way */
+    bool told;   /* that a request for the place of now is under way */
 
     struct fetch *fetch; /* under way, or NULL */
 
     uv_timer_t timer;
     uint64_t timer_ms; /* when it is due, 0: it does not run */
 
+    struct collect collect; /* for prompts elsewhere */
     struct prompt prompt;
     struct extras extras; /* of Lua */
     struct edits edits;   /* where the user is at work */
@@ -203,14 +196,21 @@ static void fetch_ahead(struct typing *t, const struct answer *a)
 
 /* ---- what fits ----------------------------------------------------------------- */
 
-/* The answer that fits where the user is, or NULL, and how things stand with it. */
-static struct answer *look(struct typing *t, const struct cache_key *here,
-                           struct course_place *place)
+/* Where the user is, and what is known of that. */
+struct here {
+    struct around_text text;
+    struct cache_key key; /* views text */
+    struct answer *fits;  /* there, or NULL */
+    struct course_place place;
+};
+
+/* obey is due. */
+static void look(struct typing *t, struct here *here)
 {
     const struct answer *asked = t->fetch != NULL ? fetch_answer(t->fetch) : NULL;
-    struct answer *a = course_look(&t->course, &t->suggestion, here, asked, place);
-    place->ahead = place->ahead && t->supply->backend->prefetch;
-    return a;
+    here->key = key_at(t, &here->text, NULL, 0);
+    here->fits = course_look(&t->course, &t->suggestion, &here->key, asked, &here->place);
+    here->place.ahead = here->place.ahead && t->supply->backend->prefetch;
 }
 
 /* The timer runs until the course wants to be asked again; and Lua is told whether a request for
@@ -230,21 +230,22 @@ static void settle(struct typing *t)
     typing_tell(t);
 }
 
-static void obey(struct typing *t, struct course_order order, struct answer *a,
-                 const struct cache_key *here)
+static void obey(struct typing *t, struct course_order order, struct here *here)
 {
+    struct answer *a = here->fits;
     bool gone = order.end && t->fetch != NULL && a == fetch_answer(t->fetch);
     if (order.end) {
         stop_fetch(t);
     }
     if (a != NULL && !gone) {
-        suggestion_send(&t->suggestion, a, here);
+        suggestion_send(&t->suggestion, a, &here->key);
     }
     if (order.ask && order.purpose == COURSE_AHEAD) {
         fetch_ahead(t, a);
     } else if (order.ask) {
         fetch_here(t, order.purpose, order.purpose == COURSE_ALTERNATIVE);
     }
+    around_text_finish(&here->text);
 }
 
 /* In front of a word something may be missing: an argument, a type, a call around it. */
@@ -265,20 +266,17 @@ static void count(struct typing *t, const struct answer *a, uint64_t shown_befor
 
 static void update(struct typing *t, bool adds)
 {
-    struct around_text text;
-    const struct cache_key here = key_at(t, &text, NULL, 0);
     uint64_t shown_before = t->suggestion.at.serial;
-    struct course_place place;
-    struct answer *a = look(t, &here, &place);
     const struct course_key key = {
         .kind = t->suggestion.at.kind,
         .adds = adds,
         .in_word = is_in_word(t),
     };
-    struct course_order order = course_key(&t->course, &t->supply->pace, now(t), &key, &place);
-    count(t, a, shown_before);
-    obey(t, order, a, &here);
-    around_text_finish(&text);
+    struct here here;
+    look(t, &here);
+    struct course_order order = course_key(&t->course, &t->supply->pace, now(t), &key, &here.place);
+    count(t, here.fits, shown_before);
+    obey(t, order, &here);
 }
 
 static bool is_ready(const struct typing *t)
@@ -293,12 +291,9 @@ static void on_timer(uv_timer_t *timer)
     if (!is_ready(t) || t->edited) {
         return;
     }
-    struct around_text text;
-    const struct cache_key here = key_at(t, &text, NULL, 0);
-    struct course_place place;
-    struct answer *a = look(t, &here, &place);
-    obey(t, course_due(&t->course, &t->supply->pace, now(t), &place), a, &here);
-    around_text_finish(&text);
+    struct here here;
+    look(t, &here);
+    obey(t, course_due(&t->course, &t->supply->pace, now(t), &here.place), &here);
     settle(t);
 }
 
@@ -307,12 +302,9 @@ static void on_timer(uv_timer_t *timer)
 /* The text that has come now may not agree with what the user has typed meanwhile. */
 static void show_or_end(struct typing *t)
 {
-    struct around_text text;
-    const struct cache_key here = key_at(t, &text, NULL, 0);
-    struct course_place place;
-    struct answer *a = look(t, &here, &place);
-    obey(t, course_text(&t->course, &t->supply->pace, now(t), &place), a, &here);
-    around_text_finish(&text);
+    struct here here;
+    look(t, &here);
+    obey(t, course_text(&t->course, &t->supply->pace, now(t), &here.place), &here);
 }
 
 /* Shows more of the answer under way. An alternative replaces what is shown: the user has requested
@@ -343,13 +335,10 @@ static void on_grow(void *ctx)
 /* What is known now is shown, or the next is asked for. */
 static void show_whole(struct typing *t)
 {
-    struct around_text text;
-    const struct cache_key here = key_at(t, &text, NULL, 0);
-    struct course_place place;
-    struct answer *a = look(t, &here, &place);
-    course_over(&t->course, &t->supply->pace, now(t), &place);
-    obey(t, (struct course_order){0}, a, &here);
-    around_text_finish(&text);
+    struct here here;
+    look(t, &here);
+    course_over(&t->course, &t->supply->pace, now(t), &here.place);
+    obey(t, (struct course_order){0}, &here);
 }
 
 static void on_fetch_end(void *ctx, const struct failure *failure)
@@ -523,50 +512,9 @@ void typing_check(struct typing *t, size_t lines)
     }
 }
 
-/* Lua sends so many lines on each side of what is of interest, fewer where the text begins or
- * ends. */
-#define COLLECT_AROUND 32
-
-/* The line that is of interest. */
-static size_t middle_of(size_t first, size_t last, size_t lines)
-{
-    size_t middle = (first + last) / 2;
-    if (first == 0 && last < lines) {
-        middle = last > COLLECT_AROUND ? last - COLLECT_AROUND - 1 : 0;
-    } else if (first > 0 && last >= lines) {
-        middle = first + COLLECT_AROUND;
-    }
-    return middle < last ? middle : last - 1;
-}
-
-static void collect(struct typing *t, int64_t first, int64_t last)
-{
-    const struct mirror *m = t->attached.mirror;
-    size_t middle = middle_of((size_t)first, (size_t)last, mirror_lines(m));
-    struct buf text;
-    buf_init(&text, SIZE_MAX);
-    mirror_range(m, (size_t)first, middle, &text);
-    size_t focus = text.len;
-    mirror_range(m, middle, (size_t)last, &text);
-    if (text.len > 0) {
-        ring_collect(t->supply->ring, t->name, (struct span){text.data, text.len}, focus);
-    }
-    buf_finish(&text);
-}
-
 void typing_collect(struct typing *t, int64_t first, int64_t last)
 {
-    if (first < 0 || last <= first) {
-        return;
-    }
-    if (t->attached.mirror != NULL) {
-        collect(t, first, last);
-        return;
-    }
-    if (t->collect_count == MAX_COLLECT) {
-        memmove(t->collect, t->collect + 1, --t->collect_count * sizeof *t->collect);
-    }
-    t->collect[t->collect_count++] = (struct rows){first, last};
+    collect_lines(&t->collect, t->attached.mirror, first, last);
 }
 
 void typing_disown(struct typing *t)
@@ -645,10 +593,7 @@ static void on_text(void *ctx)
     prompt_init(&t->prompt);
     edits_clear(&t->edits);
     t->edited = false;
-    for (size_t i = 0; i < t->collect_count; i++) {
-        collect(t, t->collect[i].first, t->collect[i].last);
-    }
-    t->collect_count = 0;
+    collect_waiting(&t->collect, t->attached.mirror);
     if (t->supply->backend != NULL && t->course.state != COURSE_CLOSED) {
         update(t, false); /* keys and answers that came before the text have waited for it */
         settle(t);
@@ -693,6 +638,7 @@ struct typing *typing_new(struct supply *supply, int64_t buf, const struct value
     t->name = value_strdup_or(value_get(about, "name"), "");
     t->definition = -1;
     typing_describe(t, about);
+    collect_init(&t->collect, supply->ring, t->name);
     prompt_init(&t->prompt);
     edits_init(&t->edits);
     uv_timer_init(supply->env.loop, &t->timer);

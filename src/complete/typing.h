@@ -15,8 +15,8 @@ struct attached;
 struct supply;
 struct typing;
 
-/* supply must outlive it. about: {name, filetype?, comment?, indent?}, see indent.h. on_gone: the buffer is unloaded or
- * gone; the owner is to free it then. */
+/* supply must outlive it. about: {name, filetype?, comment?, indent?}, see indent.h. on_gone: the
+ * buffer is unloaded or gone; the owner is to free it then. */
 struct typing *typing_new(struct supply *supply, int64_t buf, const struct value *about,
                           void (*on_gone)(void *ctx, struct typing *t), void *ctx);
 void typing_free(struct typing *t);

@@ -1,6 +1,8 @@
 #include "base/thought.h"
 
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
 /* <think>: DeepSeek R1, Qwen, GLM, MiniMax, Kimi, Nemotron, Phi, Ernie, Hunyuan; <thinking>: Claude
  * when told to; <thought>: EXAONE Deep, Gemini's OpenAI interface; <reasoning>: Reka Flash;
@@ -21,3 +23,15 @@ const struct thought_tag thought_tags[] = {
 };
 
 const char *const thought_headers[] = {"<|start|>", "<|channel|>", NULL};
+
+enum thought_match thought_match(struct span text, const char *tag)
+{
+    size_t len = strlen(tag), n = len < text.len ? len : text.len;
+    int differs = n == 0          ? 0
+                  : tag[0] == '[' ? strncmp(tag, text.data, n)
+                                  : strncasecmp(tag, text.data, n);
+    if (differs != 0) {
+        return THOUGHT_NONE;
+    }
+    return text.len < len ? THOUGHT_BEGUN : THOUGHT_WHOLE;
+}

@@ -2,6 +2,8 @@
 #ifndef HUM_THOUGHT_H
 #define HUM_THOUGHT_H
 
+#include "base/span.h"
+
 struct thought_tag {
     const char *open;
     const char *close;
@@ -15,5 +17,13 @@ extern const struct thought_tag thought_tags[];
  * but "final" are thought. https://cookbook.openai.com/articles/openai-harmony */
 extern const char *const thought_headers[];
 #define THOUGHT_MESSAGE "<|message|>" /* what ends a header */
+
+enum thought_match {
+    THOUGHT_NONE,
+    THOUGHT_BEGUN, /* all of the text is a true beginning of the tag */
+    THOUGHT_WHOLE, /* it begins with the tag */
+};
+
+enum thought_match thought_match(struct span text, const char *tag);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 /* Longer indents, and headers, belong to no tag. */
 #define HELD_MAX 200
@@ -14,35 +13,27 @@ static const char message_tag[] = THOUGHT_MESSAGE, channel_tag[] = "<|channel|>"
 static const char *const ends[] = {"<|end|>", "<|return|>", "<|call|>", NULL};
 static const char *const others[] = {message_tag, NULL};
 
-enum match { MATCH_NONE, MATCH_BEGUN, MATCH_WHOLE };
-
-static enum match match_one(const char *tag, const char *text, size_t len)
+static enum thought_match match_one(const char *tag, const char *text, size_t len)
 {
-    size_t tag_len = strlen(tag);
-    size_t n = len < tag_len ? len : tag_len;
-    int differs = tag[0] == '[' ? strncmp(tag, text, n) : strncasecmp(tag, text, n);
-    if (differs != 0 || len > tag_len) {
-        return MATCH_NONE;
-    }
-    return len == tag_len ? MATCH_WHOLE : MATCH_BEGUN;
+    return len > strlen(tag) ? THOUGHT_NONE : thought_match((struct span){text, len}, tag);
 }
 
 /* The tags do not begin with each other: one that is whole is the only one. */
-static enum match match_any(const char *const *list, const char *text, size_t len)
+static enum thought_match match_any(const char *const *list, const char *text, size_t len)
 {
-    enum match best = MATCH_NONE;
-    for (size_t i = 0; list[i] != NULL && best != MATCH_WHOLE; i++) {
-        enum match m = match_one(list[i], text, len);
+    enum thought_match best = THOUGHT_NONE;
+    for (size_t i = 0; list[i] != NULL && best != THOUGHT_WHOLE; i++) {
+        enum thought_match m = match_one(list[i], text, len);
         best = m > best ? m : best;
     }
     return best;
 }
 
-static enum match match_open(const char *text, size_t len, const struct thought_tag **found)
+static enum thought_match match_open(const char *text, size_t len, const struct thought_tag **found)
 {
-    enum match best = MATCH_NONE;
-    for (size_t i = 0; thought_tags[i].open != NULL && best != MATCH_WHOLE; i++) {
-        enum match m = match_one(thought_tags[i].open, text, len);
+    enum thought_match best = THOUGHT_NONE;
+    for (size_t i = 0; thought_tags[i].open != NULL && best != THOUGHT_WHOLE; i++) {
+        enum thought_match m = match_one(thought_tags[i].open, text, len);
         if (m > best) {
             best = m;
             *found = &thought_tags[i];
@@ -51,20 +42,20 @@ static enum match match_open(const char *text, size_t len, const struct thought_
     return best;
 }
 
-static enum match match_close(const char *text, size_t len)
+static enum thought_match match_close(const char *text, size_t len)
 {
-    enum match best = MATCH_NONE;
-    for (size_t i = 0; thought_tags[i].open != NULL && best != MATCH_WHOLE; i++) {
-        enum match m = match_one(thought_tags[i].close, text, len);
+    enum thought_match best = THOUGHT_NONE;
+    for (size_t i = 0; thought_tags[i].open != NULL && best != THOUGHT_WHOLE; i++) {
+        enum thought_match m = match_one(thought_tags[i].close, text, len);
         best = m > best ? m : best;
     }
     return best;
 }
 
-static enum match match_tag(const char *text, size_t len)
+static enum thought_match match_tag(const char *text, size_t len)
 {
     const struct thought_tag *tag;
-    enum match best = match_open(text, len, &tag), m = match_close(text, len);
+    enum thought_match best = match_open(text, len, &tag), m = match_close(text, len);
     best = m > best ? m : best;
     m = match_any(thought_headers, text, len);
     best = m > best ? m : best;
@@ -77,7 +68,7 @@ static bool may_begin_tag(char c)
     return c == '<' || c == '[' || c == '\xE2';
 }
 
-static bool is_blank(char c)
+static bool is_white(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -173,15 +164,15 @@ static void close_lone(struct split *s)
 /* In mid-line a tag is but seen: a closing one behind it is not the first. */
 static void see(struct split *s, char c)
 {
-    enum match m = MATCH_NONE;
+    enum thought_match m = THOUGHT_NONE;
     if (s->word_len == 0 && !may_begin_tag(c)) {
         return;
     }
     s->word[s->word_len++] = c;
-    while (s->word_len > 0 && (m = match_tag(s->word, s->word_len)) == MATCH_NONE) {
+    while (s->word_len > 0 && (m = match_tag(s->word, s->word_len)) == THOUGHT_NONE) {
         memmove(s->word, s->word + 1, --s->word_len);
     }
-    if (m == MATCH_WHOLE) {
+    if (m == THOUGHT_WHOLE) {
         settle(s);
     }
 }
@@ -222,7 +213,7 @@ static void add_closing(struct split *s, char c)
         return;
     }
     buf_add(&s->held, &c, 1);
-    if (!is_blank(c) || s->held.len >= HELD_MAX) {
+    if (!is_white(c) || s->held.len >= HELD_MAX) {
         s->closing = false;
         settle(s);
         release(s, s->held.len);
@@ -231,7 +222,7 @@ static void add_closing(struct split *s, char c)
 
 static void add_line_start(struct split *s, char c)
 {
-    bool blank = is_blank(c) && s->held.len == s->blanks;
+    bool blank = is_white(c) && s->held.len == s->blanks;
     if (s->held.len == 0 && !blank && !may_begin_tag(c)) { /* as most lines begin */
         s->is_blank = false;
         add_mid_line(s, c);
@@ -244,10 +235,10 @@ static void add_line_start(struct split *s, char c)
     }
     buf_add(&s->held, &c, 1);
     s->blanks += blank;
-    enum match m =
-        blank ? MATCH_BEGUN : match_close(s->held.data + s->blanks, s->held.len - s->blanks);
-    s->closing = m == MATCH_WHOLE;
-    if (m == MATCH_NONE || (!s->closing && s->held.len >= HELD_MAX)) {
+    enum thought_match m =
+        blank ? THOUGHT_BEGUN : match_close(s->held.data + s->blanks, s->held.len - s->blanks);
+    s->closing = m == THOUGHT_WHOLE;
+    if (m == THOUGHT_NONE || (!s->closing && s->held.len >= HELD_MAX)) {
         leave_line_start(s);
     }
 }
@@ -312,7 +303,7 @@ static void add_begin(struct split *s, char c)
         add_closing(s, c);
         return;
     }
-    if (is_blank(c) && s->held.len == s->blanks) {
+    if (is_white(c) && s->held.len == s->blanks) {
         add_lead_blank(s, c);
         return;
     }
@@ -320,14 +311,14 @@ static void add_begin(struct split *s, char c)
     const struct thought_tag *tag = NULL;
     const char *text = s->held.data + s->blanks;
     size_t len = s->held.len - s->blanks;
-    enum match open = match_open(text, len, &tag), close = match_close(text, len);
-    enum match header = match_any(thought_headers, text, len);
-    s->closing = close == MATCH_WHOLE;
-    if (open == MATCH_WHOLE) {
+    enum thought_match open = match_open(text, len, &tag), close = match_close(text, len);
+    enum thought_match header = match_any(thought_headers, text, len);
+    s->closing = close == THOUGHT_WHOLE;
+    if (open == THOUGHT_WHOLE) {
         begin_tagged(s, tag);
-    } else if (header == MATCH_WHOLE) {
+    } else if (header == THOUGHT_WHOLE) {
         begin_header(s);
-    } else if (open == MATCH_NONE && header == MATCH_NONE && close == MATCH_NONE) {
+    } else if (open == THOUGHT_NONE && header == THOUGHT_NONE && close == THOUGHT_NONE) {
         begin_text(s);
     }
 }
@@ -335,7 +326,7 @@ static void add_begin(struct split *s, char c)
 /* Blank lines go, the indent of the first line stays. */
 static void add_lead(struct split *s, char c)
 {
-    if (is_blank(c)) {
+    if (is_white(c)) {
         s->broken = s->broken || c == '\n';
         add_lead_blank(s, c);
         return;
@@ -353,18 +344,18 @@ static void add_lead(struct split *s, char c)
 static bool hold(struct split *s, char c, const char *const *list)
 {
     buf_add(&s->held, &c, 1);
-    enum match m = match_any(list, s->held.data + s->blanks, s->held.len - s->blanks);
-    while (m == MATCH_NONE && s->held.len > 0) {
+    enum thought_match m = match_any(list, s->held.data + s->blanks, s->held.len - s->blanks);
+    while (m == THOUGHT_NONE && s->held.len > 0) {
         release(s, s->blanks + 1);
-        m = s->held.len > 0 ? match_any(list, s->held.data, s->held.len) : MATCH_NONE;
+        m = s->held.len > 0 ? match_any(list, s->held.data, s->held.len) : THOUGHT_NONE;
     }
-    return m == MATCH_WHOLE;
+    return m == THOUGHT_WHOLE;
 }
 
 /* The same in a thought, which does not end with blanks; no tag has any. */
 static bool hold_end(struct split *s, char c, const char *const *list)
 {
-    if (!is_blank(c)) {
+    if (!is_white(c)) {
         return hold(s, c, list);
     }
     if (s->held.len > s->blanks || s->held.len >= HELD_MAX) {
@@ -416,7 +407,7 @@ static void add_channel(struct split *s, char c)
     }
     const char *tag = s->held.data + s->blanks;
     size_t len = s->held.len - s->blanks;
-    bool header = match_any(thought_headers, tag, len) == MATCH_WHOLE;
+    bool header = match_any(thought_headers, tag, len) == THOUGHT_WHOLE;
     buf_drop(&s->held, header ? s->blanks : s->held.len);
     s->blanks = 0;
     s->mode = header ? SPLIT_HEADER : SPLIT_BETWEEN;
@@ -424,14 +415,14 @@ static void add_channel(struct split *s, char c)
 
 static void add_between(struct split *s, char c)
 {
-    if (is_blank(c) && s->held.len == 0) {
+    if (is_white(c) && s->held.len == 0) {
         return;
     }
     buf_add(&s->held, &c, 1);
-    enum match m = match_any(thought_headers, s->held.data, s->held.len);
-    if (m == MATCH_WHOLE) {
+    enum thought_match m = match_any(thought_headers, s->held.data, s->held.len);
+    if (m == THOUGHT_WHOLE) {
         s->mode = SPLIT_HEADER;
-    } else if (m == MATCH_NONE) {
+    } else if (m == THOUGHT_NONE) {
         s->mode = SPLIT_PLAIN;
         release(s, s->held.len);
     }
@@ -440,7 +431,7 @@ static void add_between(struct split *s, char c)
 /* A mark of the end is one only at the very end. */
 static void add_final(struct split *s, char c)
 {
-    if (s->closing && is_blank(c) && s->held.len < HELD_MAX) {
+    if (s->closing && is_white(c) && s->held.len < HELD_MAX) {
         buf_add(&s->held, &c, 1);
         return;
     }
@@ -502,7 +493,7 @@ static size_t plain_run(const struct split *s, const char *text, size_t len)
     bool open = s->mode == SPLIT_OPEN && !s->is_blank && s->word_len == 0;
     bool any = s->held.len == 0 && (thought || open || s->mode == SPLIT_FINAL);
     while (any && n < len && !may_begin_tag(text[n]) &&
-           !(thought ? is_blank(text[n]) : text[n] == '\n')) {
+           !(thought ? is_white(text[n]) : text[n] == '\n')) {
         n++;
     }
     return n;

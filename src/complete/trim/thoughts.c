@@ -3,7 +3,6 @@
 #include "base/thought.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* What models put around what they say behind their thoughts. */
 static const char *const answers[] = {"<|begin_of_solution|>", "<|START_RESPONSE|>", "<answer>",
@@ -13,28 +12,11 @@ static const char *const channel_ends[] = {"<|end|>", "<|start|>", "<|channel|>"
 
 #define OPEN (TRIM_WAIT - 1)
 
-enum match { MATCH_NONE, MATCH_BEGUN, MATCH_WHOLE };
-
-/* Letters of either case, but for those in brackets. */
-static bool is_alike(const char *tag, const char *text, size_t len)
+static enum thought_match match_any(struct span text, const char *const *tags, const char **found)
 {
-    return (tag[0] == '[' ? strncmp(tag, text, len) : strncasecmp(tag, text, len)) == 0;
-}
-
-static enum match match(struct span text, const char *tag)
-{
-    size_t len = strlen(tag);
-    if (!is_alike(tag, text.data, len < text.len ? len : text.len)) {
-        return MATCH_NONE;
-    }
-    return text.len < len ? MATCH_BEGUN : MATCH_WHOLE;
-}
-
-static enum match match_any(struct span text, const char *const *tags, const char **found)
-{
-    enum match best = MATCH_NONE;
-    for (size_t i = 0; tags[i] != NULL && best != MATCH_WHOLE; i++) {
-        enum match m = match(text, tags[i]);
+    enum thought_match best = THOUGHT_NONE;
+    for (size_t i = 0; tags[i] != NULL && best != THOUGHT_WHOLE; i++) {
+        enum thought_match m = thought_match(text, tags[i]);
         if (m > best) {
             best = m;
             *found = tags[i];
@@ -49,7 +31,8 @@ static size_t find(struct span text, const char *tag)
     size_t at = 0;
     for (const char *c; at < text.len; at = (size_t)(c - text.data) + 1) {
         c = memchr(text.data + at, tag[0], text.len - at);
-        if (c == NULL || match(span_skip(text, (size_t)(c - text.data)), tag) == MATCH_WHOLE) {
+        if (c == NULL ||
+            thought_match(span_skip(text, (size_t)(c - text.data)), tag) == THOUGHT_WHOLE) {
             return c == NULL ? text.len : (size_t)(c - text.data);
         }
     }
@@ -81,15 +64,16 @@ static size_t skip_tagged(const struct around *around, struct span text)
 {
     size_t result = 0;
     for (const struct thought_tag *tag = thought_tags; tag->open != NULL; tag++) {
-        enum match open = match(text, tag->open), close = match(text, tag->close);
-        if (open == MATCH_WHOLE && !around_has(around, span_of(tag->open))) {
+        enum thought_match open = thought_match(text, tag->open),
+                           close = thought_match(text, tag->close);
+        if (open == THOUGHT_WHOLE && !around_has(around, span_of(tag->open))) {
             size_t at = find(text, tag->close);
             return at < text.len ? at + strlen(tag->close) : OPEN;
         }
-        if (close == MATCH_WHOLE && !around_has(around, span_of(tag->close))) {
+        if (close == THOUGHT_WHOLE && !around_has(around, span_of(tag->close))) {
             return strlen(tag->close);
         }
-        bool begun = open == MATCH_BEGUN || close == MATCH_BEGUN;
+        bool begun = open == THOUGHT_BEGUN || close == THOUGHT_BEGUN;
         result = begun ? TRIM_WAIT : result;
     }
     return result;
@@ -99,9 +83,9 @@ static size_t skip_tagged(const struct around *around, struct span text)
 static size_t skip_channel(const struct around *around, struct span text)
 {
     const char *tag = NULL;
-    enum match m = match_any(text, thought_headers, &tag);
-    if (m != MATCH_WHOLE || around_has(around, span_of(tag))) {
-        return m == MATCH_BEGUN ? TRIM_WAIT : 0;
+    enum thought_match m = match_any(text, thought_headers, &tag);
+    if (m != THOUGHT_WHOLE || around_has(around, span_of(tag))) {
+        return m == THOUGHT_BEGUN ? TRIM_WAIT : 0;
     }
     size_t header = find(text, THOUGHT_MESSAGE);
     if (header == text.len) {
@@ -115,15 +99,16 @@ static size_t skip_channel(const struct around *around, struct span text)
     if (end == text.len) {
         return OPEN;
     }
-    return match(span_skip(text, end), "<|end|>") == MATCH_WHOLE ? end + strlen("<|end|>") : end;
+    return thought_match(span_skip(text, end), "<|end|>") == THOUGHT_WHOLE ? end + strlen("<|end|>")
+                                                                           : end;
 }
 
 /* The same of what stands around an answer, behind thoughts. */
 static size_t skip_answer(struct span text)
 {
     const char *tag = NULL;
-    enum match m = match_any(text, answers, &tag);
-    return m == MATCH_WHOLE ? strlen(tag) : m == MATCH_BEGUN ? TRIM_WAIT : 0;
+    enum thought_match m = match_any(text, answers, &tag);
+    return m == THOUGHT_WHOLE ? strlen(tag) : m == THOUGHT_BEGUN ? TRIM_WAIT : 0;
 }
 
 static size_t skip_one(const struct around *around, struct span text, bool behind)

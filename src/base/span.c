@@ -48,6 +48,26 @@ struct span span_last_word(struct span s)
     return span_skip(s, from);
 }
 
+struct span span_next_word(const char **list)
+{
+    if (*list == NULL) {
+        return (struct span){NULL, 0};
+    }
+    *list += strspn(*list, " ");
+    struct span word = {*list, strcspn(*list, " ")};
+    *list += word.len;
+    return word;
+}
+
+bool span_is_among(struct span s, const char *list)
+{
+    struct span word = span_next_word(&list);
+    while (word.len > 0 && (word.len != s.len || memcmp(word.data, s.data, s.len) != 0)) {
+        word = span_next_word(&list);
+    }
+    return word.len > 0;
+}
+
 struct span span_next_line(struct span s, size_t *at)
 {
     size_t from = *at;

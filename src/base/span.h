@@ -44,6 +44,12 @@ static inline bool is_key(char c)
     return is_name(c) || c == '-';
 }
 
+/* A letter of ASCII made small. */
+static inline char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 /* Of a NUL-terminated text. */
 static inline struct span span_of(const char *text)
 {
@@ -84,6 +90,11 @@ bool span_has(struct span s, struct span part); /* part stands somewhere in it *
 /* The word that it begins or ends with, empty if there is none. */
 struct span span_first_word(struct span s);
 struct span span_last_word(struct span s);
+
+/* Of a list of words with blanks between them, NULL for none: the next one, empty behind the last;
+ * *list moves behind it. And whether s is one of them. */
+struct span span_next_word(const char **list);
+bool span_is_among(struct span s, const char *list);
 
 /* The line that begins at byte *at, without its '\n'; *at moves behind that '\n', or to len + 1
  * behind the last line. */

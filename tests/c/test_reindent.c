@@ -241,6 +241,27 @@ static void programs_of_many_languages_are_placed(void)
               "\n\tif x:\n\t\ty = 2\n\telse:\n\t\ty = 3\n\treturn y"}, );
 }
 
+static void white_space_without_end_goes_out(void)
+{
+    static const char before[] = "def f():\n    a = 1\n";
+    const struct trim_context c = {.around.before = {before, sizeof before - 1},
+                                   .indent = blanks_4,
+                                   .language = language_of("python")};
+    char white[4096];
+    struct reindent r;
+    struct buf out;
+    memset(white, ' ', sizeof white);
+    buf_init(&out, SIZE_MAX);
+    reindent_init(&r, &c, (struct span){NULL, 0});
+    reindent_feed(&r, (struct span){"\n", 1}, false, &out);
+    for (size_t i = 0; i < sizeof white; i++) {
+        reindent_feed(&r, (struct span){white + i, 1}, false, &out);
+    }
+    CHECK(out.len == 1 + sizeof white);
+    reindent_finish(&r);
+    buf_finish(&out);
+}
+
 int main(void)
 {
     RUN(a_file_with_tabs_gets_tabs);
@@ -249,6 +270,7 @@ int main(void)
     RUN(the_cursor_stands_elsewhere);
     RUN(recipes_of_make_begin_with_tabs);
     RUN(literals_stay);
+    RUN(white_space_without_end_goes_out);
     RUN(programs_of_many_languages_are_placed);
     return check_report("test_reindent");
 }

@@ -24,22 +24,12 @@ static const char *const keywords[] = {
     "global",    "nonlocal",  "override",   "abstract",  "virtual",   "template", "typename",
     "inline",    "constexpr", "join",       "order",     "group",     "values"};
 
-static bool same_byte(char a, char b, bool nocase)
-{
-    if (nocase && a >= 'A' && a <= 'Z') {
-        a = (char)(a + ('a' - 'A'));
-    }
-    if (nocase && b >= 'A' && b <= 'Z') {
-        b = (char)(b + ('a' - 'A'));
-    }
-    return a == b;
-}
-
 /* How many bytes both begin with. */
 static size_t common(struct span a, struct span b, bool nocase)
 {
     size_t n = 0;
-    while (n < a.len && n < b.len && same_byte(a.data[n], b.data[n], nocase)) {
+    while (n < a.len && n < b.len &&
+           (a.data[n] == b.data[n] || (nocase && to_lower(a.data[n]) == to_lower(b.data[n])))) {
         n++;
     }
     return n;

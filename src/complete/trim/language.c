@@ -129,22 +129,10 @@ static const struct row rows[] = {
     {"json", {QUOTE}},
 };
 
-static bool has_name(const char *names, struct span name)
-{
-    size_t at = 0;
-    for (size_t len; names[at] != '\0'; at += len + (names[at + len] != '\0')) {
-        len = strcspn(names + at, " ");
-        if (len == name.len && memcmp(names + at, name.data, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const struct language *find(struct span name)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (has_name(rows[i].names, name)) {
+        if (span_is_among(name, rows[i].names)) {
             return &rows[i].language;
         }
     }

@@ -1,18 +1,8 @@
 #include "complete/trim/lexer.h"
 
-#include <string.h>
-
 void lexer_init(struct lexer *l, const struct language *language)
 {
     *l = (struct lexer){.language = language};
-}
-
-/* The next of these words, which have one blank between them; *words moves behind it. */
-static struct span next_word(const char **words)
-{
-    struct span word = {*words, strcspn(*words, " ")};
-    *words += word.len + (word.data[word.len] != '\0');
-    return word;
 }
 
 /* '#' inside a word, as in $#, is none. */
@@ -32,20 +22,20 @@ static size_t enter(struct lexer *l, enum lexer_in in, struct span mark, struct 
 static size_t feed_code(struct lexer *l, struct span rest, const char *begin)
 {
     const struct language *language = l->language;
-    for (const char *words = language->blocks; words != NULL && *words != '\0';) {
-        struct span open = next_word(&words), close = next_word(&words);
+    const char *blocks = language->blocks, *comments = language->comments,
+               *strings = language->strings;
+    for (struct span open; (open = span_next_word(&blocks)).len > 0;) {
+        struct span close = span_next_word(&blocks);
         if (span_starts(rest, open)) {
             return enter(l, IN_COMMENT, open, close);
         }
     }
-    for (const char *words = language->comments; words != NULL && *words != '\0';) {
-        struct span mark = next_word(&words);
+    for (struct span mark; (mark = span_next_word(&comments)).len > 0;) {
         if (span_starts(rest, mark) && may_comment(mark, begin, rest.data)) {
             return enter(l, IN_COMMENT, mark, span_of("\n"));
         }
     }
-    for (const char *words = language->strings; words != NULL && *words != '\0';) {
-        struct span quote = next_word(&words);
+    for (struct span quote; (quote = span_next_word(&strings)).len > 0;) {
         if (span_starts(rest, quote)) {
             return enter(l, IN_STRING, quote, quote);
         }

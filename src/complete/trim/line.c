@@ -57,11 +57,6 @@ enum line_likeness line_compare(struct line l, struct line other)
     return len == all ? LINE_SAME : LINE_BEGINS;
 }
 
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* Moves *i to the next byte that is no blank; returns false behind the last. */
 static bool next_byte(struct line l, size_t *i)
 {
@@ -75,7 +70,7 @@ enum line_likeness line_compare_loosely(struct line l, struct line other)
 {
     size_t i = 0, j = 0;
     while (next_byte(l, &i)) {
-        if (!next_byte(other, &j) || fold(line_at(l, i)) != fold(line_at(other, j))) {
+        if (!next_byte(other, &j) || to_lower(line_at(l, i)) != to_lower(line_at(other, j))) {
             return LINE_OTHER;
         }
         i++;

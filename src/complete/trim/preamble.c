@@ -10,16 +10,6 @@
 
 #define NEWLINES_MAX 3 /* behind more, trim_answer may be left with nothing */
 
-static bool is_in(struct span s, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (span_equals(s, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* How many bytes of white space s begins with, and how many line breaks are among them. */
 static size_t white_space(struct span s, size_t *newlines)
 {
@@ -140,9 +130,8 @@ static size_t skip_words(const struct trim_context *c, struct span text, bool fi
 /* Whether what follows that line is deeper than it: a block, or a statement not finished. */
 static bool opens(struct span line)
 {
-    static const char *const tails[] = {"then", "do", "else", "begin", "of", "try", "and", "or"};
-    static const char *const heads[] = {"if",     "for",      "while", "else",   "elseif",
-                                        "switch", "function", "local", "foreach"};
+    static const char tails[] = "then do else begin of try and or";
+    static const char heads[] = "if for while else elseif switch function local foreach";
     line = span_ltrim(span_rtrim(line));
     if (line.len == 0) {
         return false;
@@ -151,10 +140,10 @@ static bool opens(struct span line)
     if (last != '\0' && strchr("{[(:=\\+-*/&|<>?.", last) != NULL) {
         return true;
     }
-    if (is_in(span_last_word(line), tails, sizeof tails / sizeof *tails)) {
+    if (span_is_among(span_last_word(line), tails)) {
         return true;
     }
-    return last == ')' && is_in(span_first_word(line), heads, sizeof heads / sizeof *heads);
+    return last == ')' && span_is_among(span_first_word(line), heads);
 }
 
 /* Whether a bracket of that line stays open and something stands behind it: what follows may

@@ -6,6 +6,7 @@
 
 #define BEFORE_MAX ((size_t)16 << 10) /* bytes above the cursor that are looked at */
 #define WORD_MAX 12                   /* bytes of a line that may say something */
+#define WHITE_MAX 512                 /* ... that a line begins with as white space; more is none */
 
 /* ---- the file ------------------------------------------------------------------ */
 
@@ -216,22 +217,16 @@ static bool continues(struct span trimmed)
 /* It may stand in the column of the line that opens its block. */
 static bool may_stand_out(struct span trimmed)
 {
-    static const char *const words[] = {"case", "default", "public", "private", "protected"};
-    struct span word = span_first_word(trimmed);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (span_equals(word, words[i])) {
-            return true;
-        }
-    }
-    return trimmed.data[0] == '{' || trimmed.data[0] == '-' || line_closes(trimmed);
+    static const char words[] = "case default public private protected";
+    return trimmed.data[0] == '{' || trimmed.data[0] == '-' || line_closes(trimmed) ||
+           span_is_among(span_first_word(trimmed), words);
 }
 
 /* Whether a line may stand there that leaves blocks, which lines of most languages do by what they
  * say. */
 static bool may_leave(const struct reindent *r, size_t column, struct span trimmed)
 {
-    static const char *const words[] = {"else",   "elseif", "elsif", "elif",
-                                        "rescue", "ensure", "catch"};
+    static const char words[] = "else elseif elsif elif rescue ensure catch";
     const struct reindent_bracket *b =
         r->bracket_count > 0 ? &r->brackets[r->bracket_count - 1] : NULL;
     if (b != NULL && b->last && is_closing_bracket(trimmed.data[0])) {
@@ -240,17 +235,8 @@ static bool may_leave(const struct reindent *r, size_t column, struct span trimm
     if (b != NULL && b->last) {
         return column > b->line || (column == b->line && may_stand_out(trimmed));
     }
-    if (column == r->column || syntax_may_end_by_indent(r->context->language) ||
-        may_stand_out(trimmed) || column == 0) {
-        return true;
-    }
-    struct span word = span_first_word(trimmed);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (span_equals(word, words[i])) {
-            return true;
-        }
-    }
-    return false;
+    return column == r->column || syntax_may_end_by_indent(r->context->language) ||
+           may_stand_out(trimmed) || column == 0 || span_is_among(span_first_word(trimmed), words);
 }
 
 static bool fits(const struct reindent *r, const struct guess *g, size_t answer,
@@ -449,8 +435,10 @@ static void end_line(struct reindent *r)
 static void flush(struct reindent *r, bool final, struct buf *out)
 {
     if (!r->placed && r->line.len > 0) {
-        size_t head = head_of(span_ltrim(span_of_line(r)), final);
-        if (head > 0 || final) {
+        struct span trimmed = span_ltrim(span_of_line(r));
+        bool endless = r->line.len - trimmed.len >= WHITE_MAX;
+        size_t head = endless ? 0 : head_of(trimmed, final);
+        if (head > 0 || final || endless) {
             place(r, head, out);
         }
     }

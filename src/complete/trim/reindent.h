@@ -39,8 +39,7 @@ struct reindent {
     struct guess guesses[REINDENT_GUESSES]; /* those that may be right, the likeliest first */
     size_t guess_count;                     /* 0: nothing was guessed yet */
 
-    size_t
-        blocks[REINDENT_DEPTH]; /* columns of the blocks that are open in the file, outer first */
+    size_t blocks[REINDENT_DEPTH]; /* columns of open blocks in the file, outer first */
     size_t block_count;
     struct reindent_bracket brackets[REINDENT_DEPTH];
     size_t bracket_count;

@@ -148,11 +148,6 @@ static bool ends_at_angle(struct right *r, const char *text, size_t i)
 
 /* ---- any text ------------------------------------------------------------------ */
 
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 static void init_text(struct right *r, bool loose)
 {
     size_t len = 0;
@@ -161,7 +156,7 @@ static void init_text(struct right *r, bool loose)
     r->apart = loose && is_blank(r->text.data[0]);
     for (size_t i = 0; loose && i < r->text.len && len < RIGHT_MAX; i++) {
         if (!is_blank(r->text.data[i])) {
-            r->folded[len++] = fold(r->text.data[i]);
+            r->folded[len++] = to_lower(r->text.data[i]);
         }
     }
     r->text = loose ? (struct span){r->folded, len} : r->text;
@@ -176,7 +171,7 @@ void right_init(struct right *r, const struct around *around, const struct langu
     r->kind = RIGHT_NONE;
     r->one_line = false;
     r->escaped = r->in_string = r->opened = r->loose = r->apart = false;
-    r->matched = r->fed = 0;
+    r->matched = r->fed = r->seen = 0;
     r->nested = 0;
     r->whole = false;
     r->text = span_rtrim(span_next_line(around->after, &at));
@@ -278,7 +273,7 @@ static bool ends_at_text(struct right *r, const char *text, size_t i, size_t *cu
     }
     if (!r->loose || !is_blank(text[i])) {
         r->at[r->fed++ % (RIGHT_MAX + 1)] = i;
-        r->matched = match(r, r->loose ? fold(text[i]) : text[i]);
+        r->matched = match(r, r->loose ? to_lower(text[i]) : text[i]);
     }
     size_t n = remembered(r, i, r->matched);
     r->matched = n;
@@ -312,6 +307,7 @@ static bool ends_at_text(struct right *r, const char *text, size_t i, size_t *cu
 bool right_feed(struct right *r, const char *text, size_t i, size_t *cut)
 {
     *cut = i;
+    r->seen = i + 1;
     switch (r->kind) {
     case RIGHT_BRACKET:
         return ends_at_bracket(r, text[i]);
@@ -329,7 +325,7 @@ bool right_feed(struct right *r, const char *text, size_t i, size_t *cut)
 
 size_t right_remains(const struct right *r, size_t n, bool closed)
 {
-    if (r->kind != RIGHT_TEXT) {
+    if (r->kind != RIGHT_TEXT || n + RIGHT_MAX < r->seen) {
         return n;
     }
     const struct right_mark *mark = &r->marks[n % (RIGHT_MAX + 1)];

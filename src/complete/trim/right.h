@@ -38,11 +38,11 @@ struct right {
     long open;      /* how many of these brackets may be closed before that text's */
     bool in_string; /* "…": brackets do not count */
     bool escaped;
-    bool
-        opened; /* RIGHT_ANGLE: the last byte was a '<' that counts, unless it is of a comparison */
-    long nested;                  /* other brackets in which that bracket would not be closed */
-    size_t matched;               /* so many bytes of text end the answer so far */
-    bool whole;                   /* all of it, from a byte on where it can begin */
+    bool opened;    /* RIGHT_ANGLE: the last byte was a '<', which counts unless it compares */
+    long nested;    /* other brackets in which that bracket would not be closed */
+    size_t seen;    /* bytes of the answer so far */
+    size_t matched; /* so many bytes of text end them */
+    bool whole;     /* all of it, from a byte on where it can begin */
     uint16_t back[RIGHT_MAX + 1]; /* back[n]: the longest beginning that ends the first n bytes */
     struct right_mark marks[RIGHT_MAX + 1]; /* of the last positions */
     size_t at[RIGHT_MAX + 1];               /* where the last bytes that count stand */
@@ -57,7 +57,7 @@ void right_init(struct right *r, const struct around *around, const struct langu
 bool right_feed(struct right *r, const char *text, size_t i, size_t *cut);
 
 /* How many of the first n bytes remain, if the answer ends with them or (not closed) may
- * still go on. */
+ * still go on: all n where that is more than RIGHT_MAX bytes ago. */
 size_t right_remains(const struct right *r, size_t n, bool closed);
 
 #endif

@@ -7,27 +7,15 @@
 
 #define LINES_ABOVE 2000 /* that are looked at */
 
-static bool is_one_of(struct span word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (span_equals(word, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- lines above --------------------------------------------------------------- */
 
 /* Blocks that are a part of a function; all others are taken to define something. */
 static bool is_control(struct span trimmed)
 {
-    static const char *const words[] = {
-        "if",    "elif",    "elsif",  "elseif",  "else",   "unless",  "while",        "until",
-        "for",   "foreach", "do",     "switch",  "case",   "default", "when",         "match",
-        "try",   "except",  "catch",  "finally", "rescue", "ensure",  "with",         "loop",
-        "begin", "select",  "repeat", "using",   "lock",   "unsafe",  "synchronized", "then",
-    };
+    static const char words[] =
+        "if elif elsif elseif else unless while until for foreach do switch case default "
+        "when match try except catch finally rescue ensure with loop begin select repeat "
+        "using lock unsafe synchronized then";
     while (trimmed.len > 0 && (is_closing_bracket(trimmed.data[0]) || is_blank(trimmed.data[0]))) {
         trimmed = span_skip(trimmed, 1);
     }
@@ -35,7 +23,7 @@ static bool is_control(struct span trimmed)
     if (span_equals(word, "async")) {
         word = span_first_word(span_ltrim(span_skip(trimmed, word.len)));
     }
-    return is_one_of(word, words, sizeof words / sizeof *words);
+    return span_is_among(word, words);
 }
 
 static bool is_comment(const struct language *language, struct span trimmed)
@@ -44,12 +32,10 @@ static bool is_comment(const struct language *language, struct span trimmed)
     if (trimmed.data[0] == '#' && (words == NULL || words[0] != '#')) {
         return true; /* for a preprocessor: it stands anywhere */
     }
-    while (words != NULL && *words != '\0') {
-        struct span word = {words, strcspn(words, " ")};
+    for (struct span word; (word = span_next_word(&words)).len > 0;) {
         if (span_starts(trimmed, word)) {
             return true;
         }
-        words += word.len + strspn(words + word.len, " ");
     }
     return false;
 }
@@ -200,10 +186,8 @@ static bool is_beyond_definition(const struct scope *s, size_t indent)
 /* A definition or what stands in front of one. */
 static bool defines(struct span trimmed)
 {
-    static const char *const words[] = {"def",  "class",  "async",    "proc", "func",
-                                        "type", "method", "template", "from", "import"};
-    return trimmed.data[0] == '@' ||
-           is_one_of(span_first_word(trimmed), words, sizeof words / sizeof *words);
+    static const char words[] = "def class async proc func type method template from import";
+    return trimmed.data[0] == '@' || span_is_among(span_first_word(trimmed), words);
 }
 
 /* A line that is less deep than the block, where blocks end so. */
@@ -224,9 +208,9 @@ static enum scope_verdict leave_by_indent(struct scope *s, const struct scope_li
 /* "else" of a block that the answer is about to finish. */
 static bool goes_on(struct span trimmed)
 {
-    static const char *const words[] = {"else",  "elseif",  "elsif", "elif",    "rescue", "ensure",
-                                        "catch", "finally", "case",  "default", "when"};
-    return is_one_of(span_first_word(trimmed), words, sizeof words / sizeof *words);
+    static const char words[] =
+        "else elseif elsif elif rescue ensure catch finally case default when";
+    return span_is_among(span_first_word(trimmed), words);
 }
 
 /* The same where lines say so. */

@@ -11,13 +11,12 @@
 #include <stddef.h>
 
 struct style {
-    struct indent indent; /* what is written is written so */
-    struct indent
-        foreign;    /* columns of another's white space: a tab is a step if the file has none */
-    size_t step;    /* columns by which a block stands deeper */
-    uint32_t steps; /* bit n: somewhere it is n columns */
-    bool aligns;    /* tabs for blocks, blanks behind them for what is aligned */
-    bool unknown;   /* neither lines nor options say anything */
+    struct indent indent;  /* what is written is written so */
+    struct indent foreign; /* another's white space: a tab is a step if the file has none */
+    size_t step;           /* columns by which a block stands deeper */
+    uint32_t steps;        /* bit n: somewhere it is n columns */
+    bool aligns;           /* tabs for blocks, blanks behind them for what is aligned */
+    bool unknown;          /* neither lines nor options say anything */
 };
 
 struct style style_of(const struct around *around, const struct indent *options,

@@ -9,31 +9,6 @@ void syntax_init(struct syntax *s, const struct language *language)
     *s = (struct syntax){.language = language};
 }
 
-/* ---- words of the language ----------------------------------------------------- */
-
-/* The next of the words with blanks between them; false: there is none. */
-static bool next_word(const char **words, struct span *word)
-{
-    if (*words == NULL) {
-        return false;
-    }
-    *words += strspn(*words, " ");
-    *word = (struct span){*words, strcspn(*words, " ")};
-    *words += word->len;
-    return word->len > 0;
-}
-
-static bool has_word(const char *words, struct span s)
-{
-    struct span word;
-    while (next_word(&words, &word)) {
-        if (word.len == s.len && memcmp(word.data, s.data, s.len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void enter(struct syntax *s, enum syntax_in in, struct span close)
 {
     size_t len = close.len < SYNTAX_WORD ? close.len : SYNTAX_WORD;
@@ -49,8 +24,8 @@ static void enter(struct syntax *s, enum syntax_in in, struct span close)
 static size_t comment_opens(struct syntax *s, struct span at)
 {
     const char *blocks = s->language->blocks;
-    struct span open, close;
-    while (next_word(&blocks, &open) && next_word(&blocks, &close)) {
+    for (struct span open; (open = span_next_word(&blocks)).len > 0;) {
+        struct span close = span_next_word(&blocks);
         if (span_starts(at, open)) {
             enter(s, open.data[0] == '[' ? SYNTAX_STRING : SYNTAX_COMMENT, close);
             return open.len;
@@ -62,8 +37,7 @@ static size_t comment_opens(struct syntax *s, struct span at)
 static bool is_comment(const struct language *language, struct span line, size_t i)
 {
     const char *comments = language->comments;
-    struct span word;
-    while (next_word(&comments, &word)) {
+    for (struct span word; (word = span_next_word(&comments)).len > 0;) {
         bool alone = word.len > 1 || i == 0 || is_blank(line.data[i - 1]);
         if (alone && span_starts(span_skip(line, i), word)) {
             return true;
@@ -108,13 +82,20 @@ static size_t document_opens(const struct syntax *s, struct span at, struct span
     return named ? n + quoted + word->len : 0;
 }
 
+/* In code, too: as in a shell. So each quote is looked for in vain once in a line. */
+static bool is_escaped_quote(struct span at)
+{
+    return at.len > 1 && at.data[0] == '\\' && at.data[1] != '\0' &&
+           strchr("\"'`", at.data[1]) != NULL;
+}
+
 /* The string that begins there; 0: none. One that may not have several lines ends in its line, or
  * is none. */
 static size_t string_at(struct syntax *s, struct span line, size_t i)
 {
     const char *strings = s->language->strings;
-    struct span at = span_skip(line, i), quote;
-    while (next_word(&strings, &quote)) {
+    struct span at = span_skip(line, i);
+    for (struct span quote; (quote = span_next_word(&strings)).len > 0;) {
         if (!span_starts(at, quote)) {
             continue;
         }
@@ -191,7 +172,7 @@ struct syntax_line syntax_follow(struct syntax *s, struct span line)
         if (is_comment(s->language, line, i)) {
             break;
         }
-        size_t n = pass_over(s, line, i);
+        size_t n = is_escaped_quote(span_skip(line, i)) ? 2 : pass_over(s, line, i);
         bool comment = n > 0 && line.data[i] != '[';
         n = n > 0 ? n : document_opens(s, span_skip(line, i), &document);
         n = n > 0 ? n : string_at(s, line, i);
@@ -241,18 +222,18 @@ static enum syntax_tail tail_by_words(const struct language *language, struct sp
     bool brackets = language->comments != NULL && strchr(language->comments, '#') == NULL &&
                     span_starts_with(span_of(language->comments), "//");
     if (end == ':') {
-        return has_word(python, first) ? TAIL_OPENS : TAIL_MAY_OPEN;
+        return span_is_among(first, python) ? TAIL_OPENS : TAIL_MAY_OPEN;
     }
-    if (has_word(tails, last) || ends_with_function(code)) {
+    if (span_is_among(last, tails) || ends_with_function(code)) {
         return TAIL_OPENS;
     }
-    if (end == ';' || end == '}' || has_word(ends, last)) {
+    if (end == ';' || end == '}' || span_is_among(last, ends)) {
         return TAIL_ENDS;
     }
     if (brackets) {
-        return end == ')' && has_word(heads_of_brackets, first) ? TAIL_MAY_OPEN : TAIL_ENDS;
+        return end == ')' && span_is_among(first, heads_of_brackets) ? TAIL_MAY_OPEN : TAIL_ENDS;
     }
-    return has_word(heads, first) ? TAIL_MAY_OPEN : TAIL_ENDS;
+    return span_is_among(first, heads) ? TAIL_MAY_OPEN : TAIL_ENDS;
 }
 
 bool syntax_may_end_by_indent(const struct language *language)

@@ -172,16 +172,11 @@ struct sentence {
     size_t words, small, lower;
 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 static bool is_small(struct span word)
 {
     for (size_t i = 0; i < COUNT(small_words); i++) {
         size_t n = 0;
-        while (n < word.len && lower(word.data[n]) == small_words[i][n] &&
+        while (n < word.len && to_lower(word.data[n]) == small_words[i][n] &&
                small_words[i][n] != '\0') {
             n++;
         }

@@ -171,10 +171,8 @@ struct index {
 
 static void index_words(struct index *x, const struct family *f, const char *words, bool plain)
 {
-    while (words != NULL && *words != '\0' && x->count < MOST_TOKENS) {
-        struct span token = {words, strcspn(words, " ")};
+    for (struct span token; (token = span_next_word(&words)).len > 0 && x->count < MOST_TOKENS;) {
         uint16_t *first = &x->first[(unsigned char)token.data[1]];
-        words += token.len + (token.data[token.len] != '\0');
         x->entries[x->count++] = (struct entry){token, f, plain, *first};
         *first = x->count;
     }

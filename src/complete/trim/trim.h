@@ -1,6 +1,6 @@
 /* What of a model's answer may be shown at the cursor, and when its generation should end.
- * Both functions are pure and linear; they are called again with all text so far
- * whenever more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
+ * All functions are pure, and linear but for what looks like a token, which is searched for in the
+ * text around; they are called again with all text so far whenever more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
  * still streams. A carriage return is a blank like any other: the caller makes lines end with
  * '\n' alone. */
 #ifndef HUM_TRIM_H

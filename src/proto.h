@@ -28,7 +28,7 @@
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment, indent}: wants suggestions */
 #define METHOD_WINDOW "window"   /* {window_tokens, ring_tokens, ...}: another size of prompts */
 #define METHOD_SCOPE "scope"     /* buf, tick, row, {definition}: of treesitter, for that line */
-#define METHOD_DETACH "detach"   /* buf, keep?: whether its chunks are still shown to models, name: of a closed one */
+#define METHOD_DETACH "detach"   /* buf, keep? (its chunks), name? (of one closed before) */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"     /* buf, tick, row, col, kind, serial, length, used?: suggestion.h */
 #define METHOD_CYCLE "cycle" /* buf, tick, row, col, step: another alternative */

@@ -612,6 +612,20 @@ test('mappings accept, and fall back when there is nothing to accept', OPTS, fun
   eq('i', t.child:mode().mode)
 end)
 
+test('a mapping of <Tab> goes to the next place of a snippet first', OPTS, function(t)
+  insert(t, { 'x' })
+  t:lua([[
+    vim.keymap.set({ 'i', 's' }, '<Tab>', function() return require('hum.complete').accept_keys('<Tab>') end, { expr = true })
+    vim.snippet.expand('(${1:k}, ${2:v})$0')]])
+  suggest.type(t, 'key')
+  suggest.suggest(t, 's_of_it')
+  suggest.type(t, '<Tab><Tab>')
+  eq('x(key, v)', t:text())
+  suggest.suggest(t, ' + 1', { serial = 8 })
+  suggest.type(t, '<Tab>')
+  eq('x(key, v) + 1', t:text())
+end)
+
 test('a mapping knows what was typed ahead of it', OPTS, function(t)
   insert(t, { 'x' })
   t:lua([[

@@ -112,11 +112,16 @@ function M.accept_line() return require('hum.complete.accept').accept('line') en
 ---@return boolean
 function M.accept_word() return require('hum.complete.accept').accept('word') end
 
---- For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`.
+--- For a mapping with `expr`: keys that accept the suggestion, or, without one, `fallback`. If that is <Tab>, they
+--- go to the next place of an active snippet first: such a mapping replaces Neovim's own.
 ---@param fallback string
 ---@param what? 'all'|'line'|'word'
 ---@return string
 function M.accept_keys(fallback, what)
+  local snippet = rawget(vim, 'snippet') -- loaded once there is one
+  if fallback:lower() == '<tab>' and snippet and snippet.active({ direction = 1 }) then
+    return '<Cmd>lua vim.snippet.jump(1)<CR>'
+  end
   return M.is_visible() and require('hum.complete.accept').keys(fallback, what or 'all') or fallback
 end
 

@@ -147,7 +147,7 @@ local REFUSED = {
   { 'a binary buffer', [[vim.cmd('edit a.txt | setlocal binary')]], 'binary' },
   { 'a list of commits', [[vim.cmd('edit a.txt') vim.bo.filetype = 'gitrebase']], 'a list of commits' },
   { 'a chat', [[vim.cmd('edit a.txt') vim.bo.filetype = 'hum']], 'a chat' },
-  { '.env', [[vim.cmd('edit .env')]], 'variables of an environment (".env")' },
+  { '.env', [[vim.cmd('edit .env')]], 'environment variables (".env")' },
   { '.env.local', [[vim.cmd('edit .env.local')]], '.env*' },
   { 'a key', [[vim.cmd('edit server.key')]], '*.key' },
   { 'a certificate', [[vim.cmd('edit SERVER.PEM')]], '*.pem' },

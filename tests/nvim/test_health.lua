@@ -186,7 +186,7 @@ end)
 
 test('why there is no completion in this buffer is told, whether there is a server or not', function(t)
   for _, case in ipairs({
-    { 'edit .env', 'no completion in ".env": it may hold variables of an environment' },
+    { 'edit .env', 'no completion in ".env": it may hold environment variables' },
     { 'edit a.txt | set paste', [[no completion in "a.txt": 'paste' is set]] },
     {
       'set nopaste | edit git-rebase-todo',

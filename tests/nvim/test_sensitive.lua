@@ -18,7 +18,7 @@ local NEVER = {
     terraform.tfvars terraform.tfstate .vault_pass .authinfo .docker/config.json .s3cfg .config/gh/hosts.yml wg0.conf .npmrc
     .pypirc passwords.kdbx cert.p12 .aws/credentials .ssh/config /etc/shadow token.txt kubeconfig .vault-token .bash_history
     auth.json htpasswd]]),
-  ['variables of an environment'] = words([[
+  ['environment variables'] = words([[
     .env.production .env.development.local .ENV staging.env app.env.yaml .dev.vars .dev.vars.production .flaskenv env
     env.production web/.env.test docker.env .envrc.local]]),
   ['keys'] = words([[
@@ -407,7 +407,7 @@ end)
 test('the user is told once for each file', { ui = { 160, 12 }, init = suggest.init }, function(t)
   visit(t, '.env')
   t:wait(
-    function() return t:messages():find('no suggestions in ".env": it may hold variables', 1, true) end,
+    function() return t:messages():find('no suggestions in ".env": it may hold environment variables', 1, true) end,
     'a word about it'
   )
   t:cmd('messages clear')

@@ -187,7 +187,8 @@ local function tell(buf)
   local name = vim.api.nvim_buf_get_name(buf)
   if not why or not is_secret or told[name] then return end
   told[name] = true
-  notify.info(('hum: no suggestions in "%s": %s'):format(vim.fs.basename(name), why))
+  -- The status has the pattern that it fits, for which a line of 80 cells has no room.
+  notify.info(('hum: no suggestions in "%s": %s'):format(vim.fs.basename(name), (why:gsub(' %("[^"]*"%)$', ''))))
 end
 
 attach.on_secret(function(buf)

@@ -24,9 +24,9 @@
 ---@type hum.SensitiveKind[]
 return {
   -- gitrob, zed; Node.gitignore (of which examples are excepted); docs: direnv, docker, wrangler, flask
-  { what = 'variables of an environment', '.env', '.env*', '*.env', '.envrc', '.dev.vars', '.dev.vars.*', '.flaskenv' },
+  { what = 'environment variables', '.env', '.env*', '*.env', '.envrc', '.dev.vars', '.dev.vars.*', '.flaskenv' },
   {
-    what = 'variables of an environment',
+    what = 'environment variables',
     data = true,
     '*.env.*',
     '*.env-*',
@@ -63,7 +63,7 @@ return {
   -- docs: GnuPG, age, sops, agenix
   -- stylua: ignore
   {
-    what = 'encrypted text, or keys to it',
+    what = 'encrypted text or its keys',
     strict = true,
     '*.gpg', '*.pgp', '*.asc', '*.age', '*.kbx', 'secring.*', 'trustdb.gpg', '.gnupg/', '*.yml.enc', '*.yaml.enc',
     '*.json.enc', '*.key.enc', '*.enc', 'sops/age/', '.config/age/', '*.ejson',
@@ -95,14 +95,14 @@ return {
   -- gitrob: configuration of shells in which people set them
   -- stylua: ignore
   {
-    what = 'variables of an environment',
+    what = 'environment variables',
     data = true,
     '.exports', '.extra', '.localrc', '.zshrc.local', '.zshenv.local', '.bashrc.local', '.bash_profile.local',
     '.profile.local', 'fish_variables',
   },
   -- stylua: ignore
   {
-    what = 'codes of recovery',
+    what = 'recovery codes',
     data = true,
     '*recovery*code*', '*backup*code*', '*recovery*key*', '*mnemonic*', '*seed*phrase*', 'seed.txt', 'wallet.json',
     'wallet.txt',
@@ -111,7 +111,7 @@ return {
   -- gitrob, dorks; docs: curl, PostgreSQL, MySQL, Oracle, ODBC, MongoDB, DBeaver, dbt, Snowflake
   -- stylua: ignore
   {
-    what = 'passwords of databases',
+    what = 'database passwords',
     '.pgpass', 'pgpass.conf', '.pg_service.conf', '.my.cnf', '.mylogin.cnf', 'mysql/debian.cnf', '.odbc.ini',
     '.dbshell', '.mongorc.js', '.mongoshrc.js', '.mongodb/', 'cwallet.sso', 'dbeaver-data-sources.xml',
     '.dbeaver-data-sources.xml', 'credentials-config.json', 'robomongo.json', 'connections.xml', 'datasources.xml',
@@ -123,7 +123,7 @@ return {
   -- gitrob, dorks; docs: curl, wget, FileZilla, WinSCP, lftp, s3cmd, rclone, VS Code and Atom extensions of SFTP
   -- stylua: ignore
   {
-    what = 'passwords of servers',
+    what = 'server passwords',
     '.netrc', '_netrc', '.curlrc', '_curlrc', '.wgetrc', 'filezilla.xml', 'recentservers.xml', 'sitemanager.xml',
     'winscp.ini', '.lftp/', 'sftp-config.json', 'sftp.json', '.ftpconfig', '.ftppass', '.remote-sync.json',
     'ftpsync.settings', 'deployment-config.json', 'webservers.xml', '.s3cfg', '.s3b', '.rclone.conf', '.putty/',
@@ -135,7 +135,7 @@ return {
   -- docs: aws, gcloud, az, oci, aliyun, ibmcloud, doctl, heroku, fly, vercel, netlify, wrangler, scaleway, databricks
   -- stylua: ignore
   {
-    what = 'keys to a cloud',
+    what = 'cloud credentials',
     '.aws/', 'aws/credentials', '.azure/', '.oci/', '.aliyun/', '.bluemix/', '.tccli/', '.boto', '.gsutil/',
     '.config/gcloud/', 'adc.json', '.clasprc.json', '.databrickscfg', '.databricks/', '.config/doctl/',
     'doctl/config.yaml', '.heroku/', 'heroku.json', '.fly/', 'com.vercel.cli/', '.vercel/', '.config/netlify/',
@@ -152,7 +152,7 @@ return {
   -- gitrob: ^.*-[a-f0-9]{12}\.json$; docs: Firebase, Google
   -- stylua: ignore
   {
-    what = 'keys of a service account',
+    what = 'service account keys',
     data = true,
     '*service*account*', '*firebase*adminsdk*', '*-@@@@@@@@@@@@.json', 'google-services.json',
     'googleservice-info.plist', '*oauth*client*', 'gcp*key*', 'gcloud*key*', 'serviceaccount*', 'sa-key*.json',
@@ -161,7 +161,7 @@ return {
   -- docs: kubectl, helm, k3s, talosctl, minikube, docker, podman, skopeo
   -- stylua: ignore
   {
-    what = 'keys to containers or clusters',
+    what = 'container or cluster credentials',
     '.docker/', '.dockercfg', '.dockerconfigjson', 'containers/auth.json', '.kube/', 'kubeconfig', 'kubeconfig.*',
     'kubeconfig-*', '*.kubeconfig', '*-kubeconfig', '*kubeconfig.yml', '*kubeconfig.yaml', '*kubeconfig.json',
     'k3s.yaml', 'etc/kubernetes/', 'etc/rancher/', '.rancher/', '.talos/', 'talosconfig', '.minikube/',
@@ -173,7 +173,7 @@ return {
   -- Terraform.gitignore; docs: terraform, pulumi, vault, ansible, chef
   -- stylua: ignore
   {
-    what = 'secrets of an infrastructure',
+    what = 'infrastructure secrets',
     '*.sops.yml', '*.sops.yaml', '*.sops.json', '*.sops.env', '*.sops.ini', '.vaultrc', '*.tfstate', '*.tfstate.*',
     '*.tfvars', '*.tfvars.json', '*.pkrvars.hcl', '.terraform/', '.terraformrc', 'terraform.rc', '.terraform.d/',
     'terraform.tfstate.d/', '.pulumi/', '.vault-token', '.vault_token', '.vault_pass*', '.vault-pass*', 'vault_pass*',
@@ -186,7 +186,7 @@ return {
   -- gitrob; docs: npm, yarn, pip, gem, bundler, cargo, maven, gradle, nuget, composer, poetry, hex, cabal, luarocks
   -- stylua: ignore
   {
-    what = 'tokens of package registries',
+    what = 'package registry tokens',
     '.npmrc', '.pnpmrc', '.yarnrc', '.yarnrc.yml', '.pypirc', 'pip.conf', 'pip.ini', '.gem/credentials',
     '.bundle/config', '.cargo/credentials', '.cargo/credentials.toml', '.m2/settings*.xml', '.mvn/settings.xml',
     'settings-security.xml', '.gradle/gradle.properties', 'nuget.config', 'pypoetry/', 'auth.json', 'auth.toml',
@@ -197,7 +197,7 @@ return {
   -- gitrob, dorks; docs: git, gh, hub, glab, tea, svn, mercurial, sentry, travis, circleci, sonar, coveralls
   -- stylua: ignore
   {
-    what = 'keys to repositories',
+    what = 'repository credentials',
     '.git-credentials', '.git/config', 'git/credentials', '.git-credential-cache/', '.gitcookies', '.gitconfig.local',
     '.config/gh/', 'gh/hosts.yml', '.config/hub', '.config/glab-cli/', '.config/tea/', '.config/hut/', '.config/lab/',
     '.config/.jira/', '.config/github-copilot/', '.gist', '.gist-vim', '.github-token', '.cvspass', '.svn/auth/',
@@ -209,7 +209,7 @@ return {
   -- docs: huggingface, kaggle, codex, claude, gemini, aider, llm, autogen, wandb, jupyter
   -- stylua: ignore
   {
-    what = 'keys of models and data',
+    what = 'keys for models or data sets',
     'kaggle.json', '.kaggle/', '.huggingface/', 'huggingface/token', '.claude.json', '.claude/.credentials.json',
     '.codeium/', 'oai_config_list', 'io.datasette.llm/keys.json', '.jupyter/', '.ipython/profile_default/',
     'jupyter/runtime/', '.wandb/settings', '.openai/', '.config/openai/', '.anthropic/', '.continue/config.*',
@@ -220,7 +220,7 @@ return {
   -- gitrob; docs: the shells, readline, the interpreters
   -- stylua: ignore
   {
-    what = 'a history of commands',
+    what = 'a command history',
     strict = true,
     '.*_history', '.*history', '.*-history', '.octave_hist', '.histdb', '.sqlcl/', '.bash_history', '.zsh_history',
     '.zhistory', '.histfile', '.history', '.sh_history', 'fish_history', 'consolehost_history.txt', '.lesshst',
@@ -228,7 +228,7 @@ return {
     'ghci_history', '.local/share/atuin/',
   },
   {
-    what = 'a history of commands',
+    what = 'a command history',
     data = true,
     '*_history',
     '*-history',
@@ -240,7 +240,7 @@ return {
   -- gitrob; docs: mutt, msmtp, isync, fetchmail, getmail, aerc, himalaya, postfix, gnus
   -- stylua: ignore
   {
-    what = 'passwords of mail or chat',
+    what = 'mail or chat passwords',
     '.slackcat', '.config/slack-term/', '.config/discordo/', '.signal/', 'signal-cli/', '.telegram-cli/', '*.session',
     '.authinfo', '.authinfo.*', 'authinfo.*', '.muttrc', '.neomuttrc', '.mutt/', '.config/mutt/', '.config/neomutt/',
     '.msmtprc', 'msmtp/config', '.mbsyncrc', 'mbsyncrc', 'isyncrc', '.isyncrc', '.offlineimaprc',
@@ -255,7 +255,7 @@ return {
   -- gitrob; docs: OpenVPN, WireGuard, Cisco, NetworkManager, wpa_supplicant, iwd, strongSwan, ppp, netplan
   -- stylua: ignore
   {
-    what = 'keys of networks',
+    what = 'network keys',
     'wireguard.conf', 'ipsec.d/', 'openfortivpn.conf*', 'openfortivpn/', 'openfortivpn.config', 'vpnc.conf', '*.ovpn',
     '*.pcf', 'freeradius/', 'raddb/', 'turnserver.conf', 'etc/luks/', 'wireguard/', 'wg#*.conf', 'wg-*.conf',
     'wg_*.conf', '*.wg', '*-wg.conf', 'vpnc/', 'openvpn/', '*.vpnc', '*.mobileconfig', 'ipsec.secrets', 'swanctl/',
@@ -267,7 +267,7 @@ return {
   -- gitrob, dorks; docs: passwd(5), sudo, visudo, vipw, Apache, proftpd, sssd, ldap, tomcat, jboss
   -- stylua: ignore
   {
-    what = 'passwords of a system',
+    what = 'system passwords',
     'shadow', 'shadow-', 'gshadow', 'gshadow-', 'etc/passwd', 'etc/passwd-', 'etc/group-', 'master.passwd', 'spwd.db',
     'opasswd', 'sudoers', 'sudoers.d/', 'doas.conf', 'etc/ptmp', '.htpasswd', '.htdigest', '*.htpasswd', '*.htdigest',
     'proftpdpasswd', 'sssd.conf', 'crypttab', 'proc/*/environ', 'etc/libnss-ldap.conf', 'tomcat-users.xml',
@@ -279,7 +279,7 @@ return {
   -- gitrob, dorks; gitignore: Rails, Python, Symfony, Drupal, Magento, Joomla, Phoenix; docs: Arduino, WordPress
   -- stylua: ignore
   {
-    what = 'keys of an application',
+    what = 'application keys',
     'master.key', 'secret_token.rb', '*.secret.exs', 'local_settings.py', 'wp-config.php', 'slack*webhook*',
     'wp-config-*.php', 'localsettings.php', 'config.inc.php', 'sites/default/settings.php', 'app/etc/env.php',
     'app/etc/local.xml', 'parameters.yml', 'parameters.yaml', 'parameters.ini', 'arduino_secrets.h',
@@ -291,7 +291,7 @@ return {
   -- gitrob, dorks; docs: Firefox, Chromium, curl
   -- stylua: ignore
   {
-    what = 'data of a browser',
+    what = 'browser data',
     '.mozilla/', '.thunderbird/', '.config/signal/', 'logins.json', 'logins-backup.json', 'key3.db', 'key4.db',
     'signons.sqlite', 'cookies.txt', 'cookies.sqlite', 'cookie.txt', 'cookie.jar', 'cookies.json', '.cookies',
     '.config/google-chrome/', '.config/chromium/', '.config/bravesoftware/', '.config/vivaldi/', 'login data',

@@ -438,8 +438,8 @@ test('what git ignores is read unless the user does not want that', OPTS, functi
   eq({}, visit(t, 'new.scratch'))
   -- What it does not ignore is attached once it has said so.
   t:cmd('silent! %bwipeout!')
-  suggest.open(t, { 'x' }, 'main.txt')
   suggest.sent(t)
+  suggest.open(t, { 'x' }, 'main.txt')
   suggest.type(t, 'A')
   t:wait(function()
     return vim.tbl_contains(vim.tbl_map(function(one) return one[1] end, t.sent), 'attach')

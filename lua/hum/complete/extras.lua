@@ -38,7 +38,7 @@ end
 
 -- ---- diagnostics ----------------------------------------------------------------------------
 
-local WORDS = { 'error', 'warning', 'info', 'hint' }
+local words = { 'error', 'warning', 'info', 'hint' } ---@type table<vim.diagnostic.Severity?, string>
 
 ---@param buf integer
 ---@param row integer
@@ -53,7 +53,7 @@ local function diagnostics(buf, row)
   for _, d in ipairs(vim.list_slice(near, 1, MOST)) do
     local line = vim.api.nvim_buf_get_lines(buf, d.lnum, d.lnum + 1, false)[1] or ''
     -- Its text and not its number, which changes with each line above.
-    local text = ('%s: %s: %s'):format(WORDS[d.severity --[[@as integer]]], d.message:match('^[^\n]*'), vim.trim(line))
+    local text = ('%s: %s: %s'):format(words[d.severity], d.message:match('^[^\n]*'), vim.trim(line))
     lines[#lines + 1] = text:sub(1, TEXT)
   end
   if #lines == 0 then return nil end

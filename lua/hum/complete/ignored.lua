@@ -25,8 +25,7 @@ local function ask(name)
     vim.schedule(on_answer)
   end
   local command = { 'git', '-C', vim.fs.dirname(name), 'check-ignore', '--quiet', '--', name }
-  local started =
-    pcall(vim.system, command, { timeout = PATIENCE, stdout = false, stderr = false }, answer)
+  local started = pcall(vim.system, command, { timeout = PATIENCE, stdout = false, stderr = false }, answer)
   if not started then answer({ code = 128 }) end -- there is no git
 end
 

@@ -1,16 +1,8 @@
 -- What is written in a file, by the end of its name: code of a programming language, prose, or data. What nobody
 -- knows is data: there a word such as "password" says more of what stands in it.
-local M = {}
+local set = require('hum.sensitive.set')
 
----@param list string
----@return table<string, true>
-local function set(list)
-  local found = {}
-  for word in list:gmatch('%S+') do
-    found[word] = true
-  end
-  return found
-end
+local M = {}
 
 local CODE = set([[
   ada adb ads agda als asm asp aspx astro awk bas bat bash bb bicep bzl c c++ cairo cbl cc cjs cl clj cljc cljs

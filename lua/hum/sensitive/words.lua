@@ -1,17 +1,8 @@
 -- Words in the name of a file that say that it holds secrets.
+local set = require('hum.sensitive.set')
 local types = require('hum.sensitive.types')
 
 local M = {}
-
----@param list string
----@return table<string, true>
-local function set(list)
-  local found = {}
-  for word in list:gmatch('%S+') do
-    found[word] = true
-  end
-  return found
-end
 
 --- As a word, and as the end of one: "dbpassword", "accesstoken".
 local ENDS =

@@ -13,8 +13,8 @@ struct thought_tag {
  * those in brackets. */
 extern const struct thought_tag thought_tags[];
 
-/* Of harmony, the format of gpt-oss, up to a NULL: what begins the header of a channel. All channels
- * but "final" are thought. https://cookbook.openai.com/articles/openai-harmony */
+/* Of harmony, the format of gpt-oss, up to a NULL: what begins the header of a channel. All
+ * channels but "final" are thought. https://cookbook.openai.com/articles/openai-harmony */
 extern const char *const thought_headers[];
 #define THOUGHT_MESSAGE "<|message|>" /* what ends a header */
 

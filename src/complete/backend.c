@@ -99,8 +99,6 @@ static void read_limits(struct backend *b, struct fields *f)
     b->edits = value_bool(value_get(f->map, "edits"), false);
     b->prefetch = fields_bool(f, FIELD("backend", "prefetch"));
     b->during_chat = fields_bool(f, FIELD("backend", "during_chat"));
-    int64_t slots = value_int(value_get(f->map, "slots"), 0);
-    b->slots = slots > 0 ? (size_t)slots : 0;
     b->debounce_ms = value_int(value_get(f->map, "debounce_ms"), -1);
     b->max_tokens = (int64_t)fields_size(f, MAX_COUNT, FIELD("backend", "max_tokens"));
     b->max_lines = fields_size(f, MAX_COUNT, FIELD("backend", "max_lines"));

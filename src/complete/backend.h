@@ -37,7 +37,6 @@ struct backend {
     bool edits;            /* prompts show the last edits */
     bool prefetch;         /* fetch what comes behind a suggestion, too */
     bool during_chat;      /* also while a chat streams from the same model */
-    size_t slots;          /* requests that the server does at a time; 0: not known */
     int64_t debounce_ms;   /* negative: adapted to the server */
     int64_t max_tokens;    /* of an answer */
     size_t max_lines;      /* of an answer */
@@ -50,8 +49,8 @@ struct backend {
 struct backend *backend_new(const struct value *spec, const char **why);
 void backend_free(struct backend *b); /* NULL is fine */
 
-/* Which texts are to end the answer of a request, at most BACKEND_ENDS; returns how many. What stands
- * around the cursor is text there. */
+/* Which texts are to end the answer of a request, at most BACKEND_ENDS; returns how many. What
+ * stands around the cursor is text there. */
 #define BACKEND_ENDS 64
 size_t backend_stop(const struct backend *b, const struct around *around, const char **stop);
 

@@ -1,5 +1,5 @@
-/* Lines of one buffer that are worth remembering for prompts elsewhere. They go into the ring; before
- * the text has come they wait. */
+/* Lines of one buffer that are worth remembering for prompts elsewhere. They go into the ring;
+ * before the text has come they wait. */
 #ifndef HUM_COLLECT_H
 #define HUM_COLLECT_H
 

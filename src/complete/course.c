@@ -117,8 +117,8 @@ static bool begins_line(const struct answer *a, size_t used)
     return a->text.len > used && a->text.data[used] == '\n';
 }
 
-/* Whoever reaches the end of a line is likely to begin the next, whatever the model would say there.
- * That is worth a request where an answer takes longer than the next key. */
+/* Whoever reaches the end of a line is likely to begin the next, whatever the model would say
+ * there. That is worth a request where an answer takes longer than the next key. */
 static bool look_at_next_line(struct course *c, const struct suggestion *s, const struct pace *p,
                               struct around_text *around, struct cache_key *key)
 {

@@ -1,6 +1,6 @@
-/* What a prompt may show beside the text and the ring: of Lua what is known of the place (diagnostics,
- * definitions), and of the helper the last edits as small diffs. All of it is pseudo files: a name and
- * a text. */
+/* What a prompt may show beside the text and the ring: of Lua what is known of the place
+ * (diagnostics, definitions), and of the helper the last edits as small diffs. All of it is pseudo
+ * files: a name and a text. */
 #ifndef HUM_EXTRAS_H
 #define HUM_EXTRAS_H
 

@@ -18,10 +18,10 @@ struct supply;
 
 struct fetch_request {
     struct around_text around; /* as the prompt shows it; taken over, also on failure */
-    /* So many bytes left of the cursor are not typed yet, but suggested. The prompt has them where a
-     * model takes them for its own answer so far, behind all that it was given for the typed place:
-     * whatever the form of the prompt, what the server has in its prompt cache for that place stays
-     * of use. */
+    /* So many bytes left of the cursor are not typed yet, but suggested. The prompt has them where
+     * a model takes them for its own answer so far, behind all that it was given for the typed
+     * place: whatever the form of the prompt, what the server has in its prompt cache for that
+     * place stays of use. */
     size_t ahead;
     const struct cache_key *key;
     unsigned variant; /* 0: what is most likely; others are to differ from it */

@@ -125,8 +125,8 @@ size_t supply_text_bytes(const struct supply *s);
  * window_read. */
 void supply_first(struct supply *s, size_t bytes, double ms);
 
-/* There is an edit in the buffer of ctx, and those of the buffer before are closed: what they were is to
- * be added to edits. supply_edits_end: the buffer goes. */
+/* There is an edit in the buffer of ctx, and those of the buffer before are closed: what they were
+ * is to be added to edits. supply_edits_end: the buffer goes. */
 void supply_edits(struct supply *s, void (*close)(void *ctx), void *ctx);
 void supply_edits_end(struct supply *s, const void *ctx);
 

@@ -40,8 +40,8 @@ void typing_cycle(struct typing *t, const struct key *key, int step);
  * is is under way, unless it knows. */
 void typing_tell(struct typing *t);
 
-/* A definition (a function, a class ...) that begins at this column, -1: not known, is the innermost
- * around that row. */
+/* A definition (a function, a class ...) that begins at this column, -1: not known, is the
+ * innermost around that row. */
 void typing_scope(struct typing *t, size_t row, int64_t column);
 
 /* No suggestion is wanted any more, until the next key. */

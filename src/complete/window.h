@@ -1,7 +1,7 @@
 /* How much of a prompt there is: tokens of the text around the cursor and of chunks from elsewhere.
- * The bounds come from the context that the server has loaded (lua/hum/complete/backend/window.lua);
- * what adapts also depends on how fast the server reads prompts, which is measured here. Pure: times
- * are given. */
+ * The bounds come from the context that the server has loaded
+ * (lua/hum/complete/backend/window.lua); what adapts also depends on how fast the server reads
+ * prompts, which is measured here. Pure: times are given. */
 #ifndef HUM_WINDOW_H
 #define HUM_WINDOW_H
 
@@ -42,13 +42,13 @@ bool window_bound(struct window *w, const struct value *spec);
 /* Another server: how fast it is is not known. */
 void window_forget(struct window *w);
 
-/* Of the prompt that is about to be sent, how many bytes are not where they were in the prompt before:
- * the server has to read these, unless it keeps more than one prompt. */
+/* Of the prompt that is about to be sent, how many bytes are not where they were in the prompt
+ * before: the server has to read these, unless it keeps more than one prompt. */
 size_t window_read(struct window *w, const struct fill *fill);
 
 /* The first token came so many milliseconds after a request with so many tokens to be read. Few of
- * them say nothing. True if text or ring is another now: only by a quarter at least, for a prompt that
- * begins elsewhere has to be read anew. */
+ * them say nothing. True if text or ring is another now: only by a quarter at least, for a prompt
+ * that begins elsewhere has to be read anew. */
 bool window_measured(struct window *w, size_t tokens, double ms);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef HUM_LANGUAGE_NAME_H
 #define HUM_LANGUAGE_NAME_H
 
-/* By the ending of a path (NUL-terminated): "C++" for "src/a.cpp". "" if it is not known; constant. */
+/* By the ending of a path (NUL-terminated): "C++" for "src/a.cpp"; "": not known. Constant. */
 const char *language_name(const char *path);
 
 #endif

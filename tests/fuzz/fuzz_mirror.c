@@ -127,7 +127,7 @@ static void check_excerpt(struct excerpt *e, const struct mirror *m, const struc
     size_t at = offset(text, row) + col;
     struct around_text read;
     around_text_init(&read);
-    excerpt_read(e, m, row, col, (struct excerpt_budget){max, max / 2}, &read);
+    excerpt_read(e, m, row, col, (struct excerpt_budget){.left = max, .after = max / 2}, &read);
     const struct around around = around_text_view(&read);
     MUST(read.left.len <= max && read.after.len <= max / 2);
     size_t begin = at - read.left.len;

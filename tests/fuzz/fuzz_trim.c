@@ -1,7 +1,7 @@
-/* trim: what is shown is a beginning of the answer that splits no character and, trimmed
- * again, is shown whole; it grows while the answer streams; behind a stop nothing changes. reindent:
- * however the answer comes it is placed alike, and nothing but white space at the beginning of
- * lines is changed. */
+/* trim: what is shown is a beginning of the answer that splits no character and, trimmed again, is
+ * shown whole; it grows while the answer streams; behind a stop nothing changes. reindent: however
+ * the answer comes it is placed alike, and nothing but white space at the beginning of lines is
+ * changed. */
 #include "fuzz.h"
 
 #include "base/buf.h"

@@ -65,8 +65,8 @@ static bool is_line(struct span typed, bool nocase)
     return false;
 }
 
-/* Whether what follows the echo may be something else: not "= " of "== ", nor, behind a word that is
- * over, the rest of a longer one. */
+/* Whether what follows the echo may be something else: not "= " of "== ", nor, behind a word that
+ * is over, the rest of a longer one. */
 static bool is_apart(struct span typed, bool is_over, struct span rest)
 {
     char last = typed.data[typed.len - 1];

@@ -227,8 +227,9 @@ static size_t skip_preamble(const struct trim_context *c, struct span answer, bo
     return skip == TRIM_WAIT ? TRIM_WAIT : words + skip;
 }
 
-/* The blank that was not in the prompt. A model may leave it out, or go on with the next line; and what
- * begins with several may have more indentation of its own, or all of it: whatever gives whole steps. */
+/* The blank that was not in the prompt. A model may leave it out, or go on with the next line; and
+ * what begins with several may have more indentation of its own, or all of it: whatever gives whole
+ * steps. */
 size_t trim_blank(const struct trim_context *c, struct span answer, bool final)
 {
     struct span line = c->around.line;

@@ -12,8 +12,9 @@ enum talk {
     TALK_IS,
 };
 
-/* Whether a line begins so. line: from its first byte on that is no blank. closed: it will not grow.
- * sentences: any English sentence is talk, and not only how answers to the user are sure to begin. */
+/* Whether a line begins so. line: from its first byte on that is no blank. closed: it will not
+ * grow. sentences: any English sentence is talk, and not only how answers to the user are sure to
+ * begin. */
 enum talk talk_at_start(struct span line, bool closed, bool sentences);
 
 #endif

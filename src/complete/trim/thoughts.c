@@ -58,8 +58,8 @@ static size_t white_space(struct span text)
     return n;
 }
 
-/* Bytes of a thought between tags; 0: the text begins with none, TRIM_WAIT: that is not known, OPEN:
- * it does not end. */
+/* Bytes of a thought between tags; 0: the text begins with none, TRIM_WAIT: that is not known,
+ * OPEN: it does not end. */
 static size_t skip_tagged(const struct around *around, struct span text)
 {
     size_t result = 0;

@@ -1,8 +1,8 @@
-/* What of a model's answer may be shown at the cursor, and when its generation should end.
- * All functions are pure, and linear but for what looks like a token, which is searched for in the
- * text around; they are called again with all text so far whenever more of it arrives. Texts are UTF-8; a character may be cut at the end of an answer that
- * still streams. A carriage return is a blank like any other: the caller makes lines end with
- * '\n' alone. */
+/* What of a model's answer may be shown at the cursor, and when its generation should end. All
+ * functions are pure, and linear but for what looks like a token, which is searched for in the text
+ * around; they are called again with all text so far whenever more of it arrives. Texts are UTF-8;
+ * a character may be cut at the end of an answer that still streams. A carriage return is a blank
+ * like any other: the caller makes lines end with '\n' alone. */
 #ifndef HUM_TRIM_H
 #define HUM_TRIM_H
 
@@ -40,7 +40,7 @@ struct trim {
 #define TRIM_WAIT ((size_t)-1)
 size_t trim_preamble(const struct trim_context *c, struct span answer, bool final);
 
-/* Of that the blank that was left out of the prompt (context.blank): 1, 0, or TRIM_WAIT as above. */
+/* Of that, the blank that was left out of the prompt (context.blank): 1 or 0, or TRIM_WAIT. */
 size_t trim_blank(const struct trim_context *c, struct span answer, bool final);
 
 /* Whether more of an answer will come. */

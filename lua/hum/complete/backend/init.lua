@@ -24,7 +24,6 @@ local M = {}
 ---@field tokens? hum.FimTokens
 ---@field ends? string[]    all that ends an answer, what matters most first
 ---@field stop_max? integer so many of them a request takes; else any number
----@field slots? integer    requests that the server does at a time, if it says so
 ---@field options table<string, any>
 ---@field extra table<string, any>
 ---@field keep_alive? string|number
@@ -174,7 +173,6 @@ local function spec_of(found, resolved, complete)
     tokens = found.tokens and tokens_to_send(found.tokens, complete.line),
     ends = found.ends,
     stop_max = stop_max(found, options.stop),
-    slots = found.slots,
     options = as_map(options),
     extra = vim.empty_dict(),
     keep_alive = resolved.keep_alive,

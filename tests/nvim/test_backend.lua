@@ -195,11 +195,11 @@ end)
 backend_test('how many requests a server does at a time is told', function(t)
   local function slots(...)
     local got = resolve(t, openai(t, { 'qwen2.5-coder' }, { props(...), NO_INFILL }), nil, OPENAI)
-    return got.backend.slots, got.found.text
+    return got.found.slots, got.found.text
   end
   eq({ 1, 4 }, { slots(), (slots({ total_slots = 4 })) })
   eq({ nil, nil }, { slots({ total_slots = {} }), (slots({ total_slots = 0 })) })
-  eq(nil, resolve(t, ollama(t, { ['qwen2.5-coder:7b'] = {} })).backend.slots)
+  eq(nil, resolve(t, ollama(t, { ['qwen2.5-coder:7b'] = {} })).found.slots)
 end)
 
 backend_test('a model of another name is known by what it was made from', function(t)

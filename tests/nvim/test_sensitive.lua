@@ -113,6 +113,8 @@ local NEVER = {
     /h/.passwd-s3fs /etc/corosync/authkey /etc/ceph/ceph.client.admin.keyring /etc/bind/rndc.key /h/.azure/msal_token_cache.json
     /h/.aws/sso/cache/abc.json]]),
   ['databases, clouds, wallets and words of other languages'] = words([[
+    root.my.cnf logins.xlsx pass.csv pin.txt gcp-sa.json settings.local.php connectionstrings.config dist.mobileprovision
+    .sbt/1.0/credentials.sbt .sops/age.txt webhook-url.txt
     .env.defaults.local env.prod env.staging /etc/redis/redis.conf .cassandra/cqlshrc cqlshrc .cqlshrc
     .influxdbv2/configs .clickhouse-client/config.xml .duckdbrc .ansible-vault .vaultrc foo.sops.yml .sops.yaml.dec
     docker-config.json registry-auth.json kube.config kube-config kube_config.yml kube_config_cluster.yml admin.conf

@@ -151,7 +151,7 @@ local function is_example(name)
     if
       name:find('[._-]' .. word .. '$')
       or name:find('[._-]' .. word .. '%.[^.]+$')
-      or name:find('^' .. word .. '[._-]')
+      or (word ~= 'dist' and name:find('^' .. word .. '[._-]'))
     then
       return true
     end

@@ -66,7 +66,7 @@ return {
     what = 'encrypted text or its keys',
     strict = true,
     '*.gpg', '*.pgp', '*.asc', '*.age', '*.kbx', 'secring.*', 'trustdb.gpg', '.gnupg/', '*.yml.enc', '*.yaml.enc',
-    '*.json.enc', '*.key.enc', '*.enc', 'sops/age/', '.config/age/', '*.ejson',
+    '*.json.enc', '*.key.enc', '*.enc', 'sops/age/', '.sops/', '.config/age/', '*.ejson',
   },
   -- gitrob; docs: KeePass, pass, gopass, Bitwarden, 1Password, LastPass, GNOME, KDE, macOS, Enpass
   -- stylua: ignore
@@ -90,6 +90,11 @@ return {
     '*_pass.txt',
     '*-pass.txt',
     'login.txt',
+    'logins.*',
+    'pass.csv',
+    'pin.txt',
+    'pins.txt',
+    '.secretsrc',
     '*-users.properties',
   },
   -- gitrob: configuration of shells in which people set them
@@ -112,8 +117,8 @@ return {
   -- stylua: ignore
   {
     what = 'database passwords',
-    '.pgpass', 'pgpass.conf', '.pg_service.conf', '.my.cnf', '.mylogin.cnf', 'mysql/debian.cnf', '.odbc.ini',
-    '.dbshell', '.mongorc.js', '.mongoshrc.js', '.mongodb/', 'cwallet.sso', 'dbeaver-data-sources.xml',
+    '.pgpass', 'pgpass.conf', '.pg_service.conf', '.my.cnf', '*.my.cnf', '.mylogin.cnf', 'mysql/debian.cnf',
+    '.odbc.ini', '.dbshell', '.mongorc.js', '.mongoshrc.js', '.mongodb/', 'cwallet.sso', 'dbeaver-data-sources.xml',
     '.dbeaver-data-sources.xml', 'credentials-config.json', 'robomongo.json', 'connections.xml', 'datasources.xml',
     'datasources.local.xml', 'favorites.plist', '.dbt/', '.snowsql/', '.snowflake/', '.myclirc', 'pgcli/config',
     'database.yml', 'mongoid.yml', 'userlist.txt', 'cqlshrc', '.cqlshrc', '.cassandra/', '.influxdbv2/',
@@ -156,7 +161,7 @@ return {
     data = true,
     '*service*account*', '*firebase*adminsdk*', '*-@@@@@@@@@@@@.json', 'google-services.json',
     'googleservice-info.plist', '*oauth*client*', 'gcp*key*', 'gcloud*key*', 'serviceaccount*', 'sa-key*.json',
-    'sa_key*.json', '*firebase*key*.json', '*client_id*.json', '*oauth2*.json', 'oauth.json',
+    '*-sa.json', 'sa_key*.json', '*firebase*key*.json', '*client_id*.json', '*oauth2*.json', 'oauth.json',
   },
   -- docs: kubectl, helm, k3s, talosctl, minikube, docker, podman, skopeo
   -- stylua: ignore
@@ -191,8 +196,8 @@ return {
     '.bundle/config', '.cargo/credentials', '.cargo/credentials.toml', '.m2/settings*.xml', '.mvn/settings.xml',
     'settings-security.xml', '.gradle/gradle.properties', 'nuget.config', 'pypoetry/', 'auth.json', 'auth.toml',
     'auth.yml', 'auth.yaml', 'auth.txt', 'auth.ini', '.cabal/config', '.condarc', '.jspmrc', '.sbt/credentials',
-    '.sbt/.credentials', '.ivy2/.credentials', '.luarocks/upload_config.lua', '.hex/hex.config', 'pub-tokens.json',
-    '.twinerc', '.pause', '.artifactory/', '.jfrog/', '.bintray/',
+    'credentials.sbt', '.sbt/.credentials', '.ivy2/.credentials', '.luarocks/upload_config.lua', '.hex/hex.config',
+    'pub-tokens.json', '.twinerc', '.pause', '.artifactory/', '.jfrog/', '.bintray/',
   },
   -- gitrob, dorks; docs: git, gh, hub, glab, tea, svn, mercurial, sentry, travis, circleci, sonar, coveralls
   -- stylua: ignore
@@ -281,12 +286,12 @@ return {
   {
     what = 'application keys',
     'master.key', 'secret_token.rb', '*.secret.exs', 'local_settings.py', 'wp-config.php', 'slack*webhook*',
-    'wp-config-*.php', 'localsettings.php', 'config.inc.php', 'sites/default/settings.php', 'app/etc/env.php',
-    'app/etc/local.xml', 'parameters.yml', 'parameters.yaml', 'parameters.ini', 'arduino_secrets.h',
-    'keystore.properties', 'key.properties', 'signing.properties', 'local.properties', '*.mobileprovision',
-    '*.provisionprofile', '*.certsigningrequest', 'authkey_*', 'homeserver.yaml', 'idea#*.key', 'idea.key',
-    '*_cred.json', 'flows_cred.json', '.storage/', 'jupyter_server_config.json', 'jupyter_notebook_config.json',
-    '*.avastlic', '*.ica',
+    '*webhook*.txt', 'wp-config-*.php', 'localsettings.php', 'config.inc.php', 'sites/default/settings.php',
+    'settings.local.php', 'connectionstrings.config', 'app/etc/env.php', 'app/etc/local.xml', 'parameters.yml',
+    'parameters.yaml', 'parameters.ini', 'arduino_secrets.h', 'keystore.properties', 'key.properties',
+    'signing.properties', 'local.properties', '*.mobileprovision', '*.provisionprofile', '*.certsigningrequest',
+    'authkey_*', 'homeserver.yaml', 'idea#*.key', 'idea.key', '*_cred.json', 'flows_cred.json', '.storage/',
+    'jupyter_server_config.json', 'jupyter_notebook_config.json', '*.avastlic', '*.ica',
   },
   -- gitrob, dorks; docs: Firefox, Chromium, curl
   -- stylua: ignore

@@ -41,6 +41,21 @@ static void knows_beginnings(void)
     CHECK(span_equals(s, "abc") && !span_equals(s, "ab") && !span_equals(s, "abd"));
 }
 
+static void goes_through_lists_of_words(void)
+{
+    const char *list = "if  else";
+    CHECK(span_equals(span_next_word(&list), "if"));
+    CHECK(span_equals(span_next_word(&list), "else"));
+    CHECK_INT(span_next_word(&list).len, 0);
+    CHECK_INT(span_next_word(&list).len, 0);
+    list = NULL;
+    CHECK_INT(span_next_word(&list).len, 0);
+    CHECK(span_is_among(span_of("if"), "if else") && span_is_among(span_of("else"), "if else"));
+    CHECK(!span_is_among(span_of("els"), "if else") && !span_is_among(span_of("elsex"), "else"));
+    CHECK(!span_is_among(span_of(""), "if else") && !span_is_among(span_of("if"), NULL));
+    CHECK(to_lower('Z') == 'z' && to_lower('[') == '[' && to_lower('\xC4') == '\xC4');
+}
+
 static void goes_through_lines_from_both_ends(void)
 {
     struct span s = span_of("one\n\ntwo");
@@ -93,6 +108,7 @@ int main(void)
     RUN(the_meanings_of_blank_are_told_apart);
     RUN(trims_and_finds_words);
     RUN(knows_beginnings);
+    RUN(goes_through_lists_of_words);
     RUN(goes_through_lines_from_both_ends);
     RUN(the_text_around_the_cursor_moves_with_what_is_typed);
     RUN(the_end_of_a_text_counts_in_its_hash);

@@ -1,11 +1,14 @@
 -- Secrets in the text of a buffer, whatever it is called. Its first lines are read once, before it is attached; from
--- then on what comes in in one piece: a secret is pasted, nobody types it.
+-- then on what comes in in one piece, and lines that are finished.
 local sensitive = require('hum.sensitive')
 
 local M = {}
 
 --- Lines that are read, at the beginning of a buffer and of what comes in; and so many bytes of each.
 local LINES, BYTES = 20000, 4096
+
+--- A terminal may paste keys one by one: with a line break so many lines above it are read.
+local BACK = 7
 
 --- Lines around a secret that show that it is still one.
 local NEAR = 40
@@ -93,7 +96,12 @@ local function see(buf, one)
   one.seen = vim.api.nvim_buf_attach(buf, false, {
     on_bytes = function(_, _, _, row, _, _, _, _, _, rows, _, bytes)
       if known[buf] ~= one then return true end
-      if bytes >= LEAST and not one.why then on_change(buf, one, row, row + rows + 1) end
+      if one.why then return end
+      if bytes >= LEAST then
+        on_change(buf, one, row, row + rows + 1)
+      elseif rows > 0 then
+        on_change(buf, one, math.max(row - BACK, 0), row + rows)
+      end
     end,
     on_reload = function() -- the text is another one
       known[buf] = nil

@@ -208,6 +208,19 @@ local CASES = {
     want = 'a\n  x\n    y;\nb\n  x\n    y;',
   },
   {
+    name = 'by a plugin that wants no events',
+    lines = { '  a', '  b', '  c' },
+    set = AI,
+    steps = {
+      'A',
+      { ' {\n    x\n  }' },
+      '<F2>;<Esc>',
+      ':noautocmd keepjumps call feedkeys("j.", "nx")<CR>',
+      ':noautocmd normal j2.<CR>',
+    },
+    want = '  a {\n    x\n  };\n  b {\n    x\n  };\n  c {\n    x\n  }; {\n    x\n  };',
+  },
+  {
     name = 'another insertion is repeated as ever',
     lines = { '  a', 'b' },
     set = AI,

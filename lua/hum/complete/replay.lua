@@ -30,6 +30,7 @@ local REPEATS = { [ESC] = true, [CTRL_A] = true, [vim.keycode('<C-@>')] = true }
 local last = { pieces = {} } ---@type hum.Repeated  that in which something was accepted last
 local own = { pieces = {} } ---@type hum.Repeated   that which is under way
 local entered = false -- insert mode, with the key before this one
+local aside = false -- this key was no typed one, and handled in another mode
 local before = '' -- this key
 local opens = false -- it was `o` or `O`
 
@@ -149,6 +150,13 @@ local function begin(key)
   step(key)
 end
 
+--- Insert mode may be entered without a word: plugins repeat at other cursors under ":noautocmd".
+local function look()
+  local inserting = api.nvim_get_mode().mode == 'i'
+  entered = entered or aside and inserting
+  aside = not inserting
+end
+
 --- Runs at every key.
 ---@param key string
 ---@param typed string
@@ -156,6 +164,11 @@ local function on_key(key, typed)
   if replay then
     if step(key) then return end
     stop()
+  end
+  if typed == '' then
+    look()
+  else
+    aside = false
   end
   if entered then opens = before == 'o' or before == 'O' end
   if typed == '' and (entered or REPEATS[before]) then begin(key) end

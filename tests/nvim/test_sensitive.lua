@@ -508,6 +508,7 @@ for what, happens in vim.spairs(LATER) do
     happens(t)
     complete.wait_idle(t)
     complete.insert(t, complete.lines(5, 7), { name = 'main.src' })
+    t:wait(function() return not t:lua('return require("hum.complete.backend").is_searching()') end, 'a backend')
     complete.wait_idle(t)
     complete.type(t, 'x')
     complete.wait_count(t, 'requests', 2)

@@ -166,3 +166,25 @@ test('edits of a file that must not be read are forgotten', OPTS, function(t)
   complete.wait_idle(t)
   T.no_match('done', last_prompt(srv))
 end)
+
+test('a definition in a file that the user excludes later is forgotten', OPTS, function(t)
+  write(t, 'defs.c', DEFS)
+  local srv = start(t, { definitions = true })
+  complete.open(t, complete.lines(60))
+  t:wait(function() return t:lua(SERVER, t.dir .. '/defs.c') end, 'the server is attached')
+  complete.type(t, 'oweigh(a')
+  wait_text(t, srv, '<|file_sep|>defs.c\nint weigh(struct widget *w);')
+  t:lua([[
+    local config = vim.deepcopy(require('hum.config').get())
+    require('hum').setup({
+      endpoints = config.endpoints,
+      complete = { mode = 'on', debounce = 0, exclude = { 'defs.c' }, extras = { definitions = true } },
+    })]])
+  complete.type(t, '<Esc>a')
+  wait_prompt(t, srv, 'the definition is gone', function(prompt) return not prompt:find('struct widget', 1, true) end)
+  complete.reset(srv)
+  for _ = 1, 3 do
+    wait_prompt(t, srv, 'a prompt', function(prompt) return prompt ~= '' end)
+    T.no_match('struct widget', last_prompt(srv), true)
+  end
+end)

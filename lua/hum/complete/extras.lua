@@ -206,6 +206,12 @@ local function is_wanted()
   return wanted.diagnostics or wanted.definitions
 end
 
+-- What may be read is another question now; what was sent is replaced at the next pause.
+config.on_change(function()
+  known = {}
+  if place then place.sent = '' end
+end)
+
 ---@param group integer
 ---@param guarded fun(fn: function): function
 function M.start(group, guarded)

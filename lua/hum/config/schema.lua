@@ -542,9 +542,9 @@ other places, see |hum-complete-context|. 0 sends none.]],
       kind = 'group',
       name = 'extras',
       help = [[
-What else prompts show of the place, at a price: the server has to read more, and to read the
-text again when they change. Whether they make suggestions better depends on the model and has not
-been measured; so they are off. See |hum-complete-context|.]],
+What else prompts tell about the place. It has a price: the server has to process more, and to
+process the text again whenever something of this changes. Whether it improves suggestions depends
+on the model and has not been measured, so it is off by default. See |hum-complete-context|.]],
       fields = {
         {
           name = 'diagnostics',
@@ -618,7 +618,7 @@ leaves it to the server. "server": always the server.]],
       values = { 'behind', 'before' },
       default = 'behind',
       help = [[
-Where prompts that hum builds have what is typed of the cursor's line. "behind": behind the
+Where prompts that hum builds have the typed part of the cursor's line. "behind": behind the
 token for the middle, at the end of the prompt, so that the server has only a few new tokens to
 process per keystroke; the blank at its end is left out, as a model begins its words with it.
 "before": with the text before the cursor, as most models are trained; then the text after the

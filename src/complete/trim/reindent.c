@@ -118,13 +118,6 @@ static void read_before(struct reindent *r)
 
 /* ---- guesses ------------------------------------------------------------------- */
 
-static void add_guess(struct reindent *r, size_t from, size_t to, size_t step)
-{
-    if (r->guess_count < REINDENT_GUESSES) {
-        r->guesses[r->guess_count++] = (struct guess){from, to, step};
-    }
-}
-
 /* How many blocks a line at that column is in. */
 static size_t depth_of(const struct reindent *r, size_t column)
 {
@@ -136,66 +129,10 @@ static size_t depth_of(const struct reindent *r, size_t column)
     return depth + outer / r->style.step;
 }
 
-/* Whether lines stand in steps, each where the line above says: not so in markup and where lines
- * are aligned with each other, as in Haskell, Lisp and SQL. */
-static bool has_steps(const struct language *language)
-{
-    struct span comments = span_of(language->comments != NULL ? language->comments : "");
-    bool known = span_starts_with(comments, "#") ||
-                 (!language->by_indent && span_starts_with(comments, "//"));
-    bool lua = language->blocks != NULL && span_starts_with(span_of(language->blocks), "--[[");
-    bool other = comments.len == 0 && language->blocks == NULL && !language->by_indent;
-    return !language->markup && (known || lua || other);
-}
-
-/* base: the column in the file at which the answer begins; own: the column of its first line as
- * it says itself, if it does so, else base. */
-static void guess(struct reindent *r, size_t base, size_t own)
-{
-    static const size_t steps[] = {4, 2, 8, 3};
-    const size_t count = has_steps(r->context->language) ? sizeof steps / sizeof *steps : 0;
-    size_t step = r->style.step, depth = depth_of(r, base);
-    if (own != base) {
-        add_guess(r, own, base, step);
-        for (size_t i = 0; i < count; i++) {
-            add_guess(r, own, base, steps[i]);
-        }
-    }
-    add_guess(r, 0, 0, step);
-    for (size_t i = 0; i < count; i++) {
-        add_guess(r, depth * steps[i], base, steps[i]);
-    }
-    for (size_t i = 0; i < count && base > 0; i++) {
-        add_guess(r, base, base, steps[i]);
-    }
-    for (size_t i = 0; i <= count && count > 0 && base > 0; i++) {
-        add_guess(r, 0, base, i == 0 ? step : steps[i - 1]);
-    }
-}
-
-/* The file's own columns. */
-static bool is_plain(const struct reindent *r, const struct guess *g)
-{
-    return g->from == g->to && g->step == r->style.step;
-}
-
-/* The column in the file. exact: it is so many whole steps from where it is counted. */
+/* The column in the file. */
 static size_t map(const struct reindent *r, const struct guess *g, size_t answer, bool *exact)
 {
-    size_t step = r->style.step;
-    *exact = true;
-    if (is_plain(r, g)) {
-        return answer;
-    }
-    if (answer >= g->from) {
-        size_t n = answer - g->from;
-        *exact = n % g->step == 0;
-        return g->to + n / g->step * step + n % g->step;
-    }
-    size_t n = g->from - answer;
-    *exact = n % g->step == 0 && n / g->step * step <= g->to;
-    size_t less = (n + g->step - 1) / g->step * step;
-    return less < g->to ? g->to - less : 0;
+    return guess_column(g, r->style.step, answer, exact);
 }
 
 static bool is_block(const struct reindent *r, size_t column)
@@ -245,14 +182,14 @@ static bool fits(const struct reindent *r, const struct guess *g, size_t answer,
     bool exact;
     size_t column = map(r, g, answer, &exact);
     size_t deeper = exact && column > r->column ? column - r->column : 0;
-    bool inside = deeper == r->style.step ||
-                  (is_plain(r, g) && deeper < 32 && (r->style.steps >> deeper & 1) == 1);
+    bool inside = deeper == r->style.step || (guess_is_plain(g, r->style.step) && deeper < 32 &&
+                                              (r->style.steps >> deeper & 1) == 1);
     bool beside =
         exact && column <= r->column && is_block(r, column) && may_leave(r, column, trimmed);
     if (r->tail == TAIL_OPENS) {
         return (deeper > 0 && inside) || (beside && column == r->column && may_stand_out(trimmed));
     }
-    bool item = r->item && deeper == 2 && is_plain(r, g);
+    bool item = r->item && deeper == 2 && guess_is_plain(g, r->style.step);
     return beside || item || (r->tail == TAIL_MAY_OPEN && deeper > 0 && inside);
 }
 
@@ -260,19 +197,19 @@ static bool fits(const struct reindent *r, const struct guess *g, size_t answer,
 static size_t decide(struct reindent *r, size_t answer, struct span trimmed)
 {
     bool exact;
-    size_t column = map(r, &r->guesses[0], answer, &exact), kept = 0;
+    size_t column = map(r, &r->guesses.list[0], answer, &exact), kept = 0;
     if (column > r->column && (r->tail == TAIL_CONTINUES || continues(trimmed))) {
         return column; /* it may stand anywhere */
     }
-    for (size_t i = 0; i < r->guess_count; i++) {
-        const struct guess g = r->guesses[i];
+    for (size_t i = 0; i < r->guesses.count; i++) {
+        const struct guess g = r->guesses.list[i];
         size_t here = map(r, &g, answer, &exact);
         if (fits(r, &g, answer, trimmed) && (kept == 0 || here == column)) {
             column = here;
-            r->guesses[kept++] = g;
+            r->guesses.list[kept++] = g;
         }
     }
-    r->guess_count = kept > 0 ? kept : r->guess_count;
+    r->guesses.count = kept > 0 ? kept : r->guesses.count;
     return column;
 }
 
@@ -312,8 +249,9 @@ static size_t place_inside(struct reindent *r, size_t answer)
 
 static void guess_once(struct reindent *r, size_t base, size_t own)
 {
-    if (r->guess_count == 0) {
-        guess(r, base, own);
+    if (r->guesses.count == 0) {
+        const struct guess_start start = {base, own, depth_of(r, base)};
+        guesses_make(&r->guesses, r->context->language, r->style.step, &start);
     }
 }
 
@@ -329,7 +267,7 @@ static size_t place_code(struct reindent *r, size_t answer, struct span trimmed)
             return r->brackets[i - 1].file;
         }
     }
-    return map(r, &r->guesses[0], answer, &exact);
+    return map(r, &r->guesses.list[0], answer, &exact);
 }
 
 /* White space up to that column, from one on that white space stands at already. */
@@ -373,7 +311,7 @@ static void place_typed_line(struct reindent *r, size_t kept, struct buf *out)
     guess_once(r, column, own > 0 && own != column && at + own != column ? own : column);
     write_indent(r, at, column, out);
     r->file = column;
-    r->answer = r->guesses[0].from == r->guesses[0].to ? column : own;
+    r->answer = r->guesses.list[0].from == r->guesses.list[0].to ? column : own;
 }
 
 /* How much of a line, without its indentation, says where it stands: its first word and the byte

@@ -9,6 +9,7 @@
 #define HUM_REINDENT_H
 
 #include "base/buf.h"
+#include "complete/trim/guess.h"
 #include "complete/trim/style.h"
 #include "complete/trim/syntax.h"
 #include "complete/trim/trim.h"
@@ -16,14 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define REINDENT_GUESSES 20
 #define REINDENT_DEPTH 32 /* of blocks and of brackets, at most; those further out are forgotten */
-
-/* A column of the answer stands at one of the file, and so many columns are a step. */
-struct guess {
-    size_t from, to;
-    size_t step;
-};
 
 /* A bracket that is open: the columns behind it. */
 struct reindent_bracket {
@@ -36,8 +30,7 @@ struct reindent {
     const struct trim_context *context;
     struct style style;
     struct syntax syntax;
-    struct guess guesses[REINDENT_GUESSES]; /* those that may be right, the likeliest first */
-    size_t guess_count;                     /* 0: nothing was guessed yet */
+    struct guesses guesses;
 
     size_t blocks[REINDENT_DEPTH]; /* columns of open blocks in the file, outer first */
     size_t block_count;

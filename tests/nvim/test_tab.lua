@@ -95,6 +95,14 @@ local CASES = {
     keys = '<Tab><Tab>',
     want = 'yzLOCAL',
   },
+  { name = 'in a macro', before = FORMER, keys = '<Esc>qqAx<Tab>y<Esc>q2@qA', once = true, want = ('xFORMERy'):rep(3) },
+  {
+    name = 'of a visual block',
+    before = FORMER,
+    keys = '<Esc>Ax<Esc>ox<Esc>gg<C-v>jI<Tab><Esc>A',
+    once = true,
+    want = 'FORMERx\nFORMERx',
+  },
   {
     name = 'another that falls back to what was there, each in its turn',
     before = FORMER,

@@ -192,6 +192,63 @@ static void literals_stay(void)
               "\n    /* a\n     * b\n     */\n    y();", "\n\t/* a\n\t * b\n\t */\n\ty();"}, );
 }
 
+static void what_is_right_stays(void)
+{
+    EXAMPLES(blanks_4,
+             {"vim's continued lines", "vim", "if a\n  finish\nendif\n~\n",
+              "set x=1\nCompilerSet efm=%f,\n\t\t       \\%m",
+              "set x=1\nCompilerSet efm=%f,\n\t\t     "
+              "  \\%m"},
+             {"vim's continued lines are no steps", "vim",
+              "call f(\n      \\ 1)\nlet x = [\n      \\ 2]\n~\n", "if a\n    finish\nendif",
+              "if a\n    finish\nendif"},
+             {"a comma in front", "cpp",
+              "class a\n{\n    void f()\n    {\n        g();\n    }~\n};\n",
+              "\n    inline typename r<\n        S\n      , T\n    >::type\n    h()\n    {",
+              "\n    inline typename r<\n        S\n      , T\n    >::type\n    h()\n    {"},
+             {"a macro", "c", "#define A(x) \\\n    ( /* a */ \\\n        B(x) \\~\n    )\n",
+              "\n    , /* b */ \\\n        C( \\\n            x) \\\n    , /* c */ \\",
+              "\n    , /* b */ \\\n        C( \\\n            x) \\\n    , /* c */ \\"},
+             {"behind a continued line", "cpp",
+              "struct c {\n        void f()\n        {\n                g();\n        }\n        "
+              "c(c const& "
+              "r)~\n};\n",
+              "\n            : car(r), cdr(r) {}\n        template <S>\n        x();",
+              "\n            : car(r), cdr(r) {}\n        template <S>\n        x();"},
+             {"below a continued line", "c", "void f()\n{\n    using e =\n        b;~\n}\n",
+              "\n    x();\n    if (a &&\n        b) {\n        c();\n    }",
+              "\n    x();\n    if (a &&\n        b) {\n        c();\n    }"},
+             {"a chain with a function", "javascript", "f();~\n",
+              "\na(b)\n    .then((x) => {\n        c();\n    })\nd();",
+              "\na(b)\n    .then((x) => {\n        c();\n    })\nd();"},
+             {"a file of blanks with some tabs", "c",
+              "void f()\n{\n        a();\n        b();\n\tc();\n        if (d) {\n                "
+              "e();~\n",
+              "\n                f();\n        }", "\n                f();\n        }"},
+             {"columns that were right", "cpp", "void f()\n{\n    a();~\n}\n",
+              "\n    if (x) {\n        y(z,\n      odd);\n     }\n    b();",
+              "\n    if (x) {\n        y(z,\n      odd);\n     }\n    b();"}, );
+    EXAMPLES(blanks_2,
+             {"behind a long string", "lua",
+              "test(function(t)\n  t:lua(\n    [[\n    a~\n  ]]\nend)\n", "\n  ]],\n    buf\n  )",
+              "\n  ]],\n    buf\n  )"},
+             {"a string of lines", "rust", "fn f() {\n  let x = \"a~\n}\n",
+              "\nb\n   c\"; // 'd'\n  y('\"');\n  z();", "\nb\n   c\"; // 'd'\n  y('\"');\n  z();"},
+             {"a string of lines in an answer", "sh", "f() {\n  a~\n}\n",
+              "\n    b \"\nc\n\"\n    awk '\n{ x }\n'\n    it=\"don't\"\n    d",
+              "\n  b \"\nc\n\"\n  awk '\n{ x }\n'\n  it=\"don't\"\n  d"}, );
+    EXAMPLES(blanks_4,
+             {"a key behind the mapping that is typed", "yaml",
+              "steps:\n  - name: x\n    run: y\n  - env:\n      ~\n", "A: 1\n    run: |\n      z",
+              "A: 1\n    run: |\n      z"},
+             {"keys of a list's item", "yaml", "name: a~\n",
+              "\nbody:\n  - type: b\n    id: c\n    attributes:\n      label: d\n    e: f\n  - "
+              "type: g\nh: i",
+              "\nbody:\n    - type: b\n      id: c\n      attributes:\n          label: d\n      "
+              "e: f\n    - "
+              "type: g\nh: i"}, );
+}
+
 static void programs_of_many_languages_are_placed(void)
 {
     EXAMPLES(
@@ -271,6 +328,7 @@ int main(void)
     RUN(recipes_of_make_begin_with_tabs);
     RUN(literals_stay);
     RUN(white_space_without_end_goes_out);
+    RUN(what_is_right_stays);
     RUN(programs_of_many_languages_are_placed);
     return check_report("test_reindent");
 }

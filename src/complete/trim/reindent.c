@@ -66,10 +66,26 @@ static bool is_rule(struct span line)
            (colon + 1 == line.data + line.len || colon[1] != '=');
 }
 
+/* The line goes on with what stands above: ".then()", "|| x". */
+static bool continues(struct span trimmed)
+{
+    return trimmed.data[0] != '\0' && strchr(".&|?:+*/=<>,%\\", trimmed.data[0]) != NULL;
+}
+
+/* It belongs to the statement above, whose column counts. What it opens itself stands behind its
+ * own. */
+static bool is_rest(const struct reindent *r, enum syntax_tail above, struct span code, size_t file)
+{
+    if (file <= r->column || above == TAIL_OPENS) {
+        return false;
+    }
+    return above == TAIL_CONTINUES || (continues(code) && r->tail != TAIL_OPENS);
+}
+
 /* A whole line, which stands at these columns. */
 static void follow_line(struct reindent *r, struct span line, size_t file, size_t answer)
 {
-    enum syntax_in in = r->syntax.in;
+    const enum syntax_in in = r->syntax.in;
     if (in == SYNTAX_CODE) {
         forget_brackets(r, line, file);
     }
@@ -83,9 +99,13 @@ static void follow_line(struct reindent *r, struct span line, size_t file, size_
         return;
     }
     r->recipe = line.data[0] == '\t' || is_rule(line) || (r->recipe && is_blank(line.data[0]));
+    if (in == SYNTAX_STRING) {
+        r->tail = TAIL_MAY_OPEN; /* what stands behind the string may */
+    }
     if (l.code.len == 0 || in != SYNTAX_CODE) {
         return;
     }
+    const enum syntax_tail above = r->tail;
     r->tail = syntax_tail_of(r->context->language, l.code);
     if (r->tail == TAIL_ENDS && l.closed > 0 && !is_closing_bracket(l.code.data[0])) {
         r->tail = TAIL_MAY_OPEN; /* "a)" of a case in a shell's script */
@@ -95,10 +115,13 @@ static void follow_line(struct reindent *r, struct span line, size_t file, size_
     if (listed && l.code.data[l.code.len - 1] == ',') {
         r->tail = TAIL_ENDS; /* an item of a list; the next stands beside it */
     }
-    if (!aligned) {
+    if (!aligned && !is_rest(r, above, l.code, file)) {
         r->item = span_starts_with(l.code, "- ");
         r->column = file;
         enter_block(r, file);
+        if (r->item) {
+            enter_block(r, file + 2);
+        }
     }
 }
 
@@ -145,12 +168,6 @@ static bool is_block(const struct reindent *r, size_t column)
     return column == 0;
 }
 
-/* The line goes on with what stands above: ".then()", "|| x". */
-static bool continues(struct span trimmed)
-{
-    return trimmed.data[0] != '\0' && strchr(".&|?:+*/=<>,%\\", trimmed.data[0]) != NULL;
-}
-
 /* It may stand in the column of the line that opens its block. */
 static bool may_stand_out(struct span trimmed)
 {
@@ -193,13 +210,28 @@ static bool fits(const struct reindent *r, const struct guess *g, size_t answer,
     return beside || item || (r->tail == TAIL_MAY_OPEN && deeper > 0 && inside);
 }
 
+/* The file's own columns are the likeliest. */
+static bool is_plain(const struct reindent *r)
+{
+    return guess_is_plain(&r->guesses.list[0], r->style.step);
+}
+
+/* It may stand anywhere, so nothing is said by where it does. */
+static bool is_anywhere(const struct reindent *r, size_t column, struct span trimmed)
+{
+    if (column > r->column) {
+        return r->tail == TAIL_CONTINUES || continues(trimmed);
+    }
+    return is_plain(r) && strchr(",>:\\|?", trimmed.data[0]) != NULL;
+}
+
 /* Drops the guesses that this line proves wrong; returns where it is to stand. */
 static size_t decide(struct reindent *r, size_t answer, struct span trimmed)
 {
     bool exact;
     size_t column = map(r, &r->guesses.list[0], answer, &exact), kept = 0;
-    if (column > r->column && (r->tail == TAIL_CONTINUES || continues(trimmed))) {
-        return column; /* it may stand anywhere */
+    if (trimmed.data[0] != '\0' && is_anywhere(r, column, trimmed)) {
+        return column;
     }
     for (size_t i = 0; i < r->guesses.count; i++) {
         const struct guess g = r->guesses.list[i];
@@ -210,6 +242,9 @@ static size_t decide(struct reindent *r, size_t answer, struct span trimmed)
         }
     }
     r->guesses.count = kept > 0 ? kept : r->guesses.count;
+    if (kept > 0 && r->tail == TAIL_OPENS && column > r->column && is_plain(r)) {
+        r->guesses.count = 1; /* it is the file's own step: what follows is understood so */
+    }
     return column;
 }
 
@@ -255,10 +290,41 @@ static void guess_once(struct reindent *r, size_t base, size_t own)
     }
 }
 
+/* Keys of YAML in the same mapping stand in the same column, those of a list's item behind its
+ * dash, whatever the step. */
+static size_t place_key(struct reindent *r, size_t answer, struct span trimmed)
+{
+    while (r->anchor_count > 0 && r->anchors[r->anchor_count - 1].answer > answer) {
+        r->anchor_count--;
+    }
+    const struct anchor *outer = r->anchor_count > 0 ? &r->anchors[r->anchor_count - 1] : NULL;
+    size_t column = decide(r, answer, trimmed);
+    bool exact;
+    if (outer != NULL && answer == outer->answer) {
+        column = outer->file;
+    } else if (outer != NULL && outer->item && answer == outer->answer + 2) {
+        column = outer->file + 2;
+    } else if (outer != NULL) {
+        size_t from = map(r, &r->guesses.list[0], outer->answer, &exact);
+        column = outer->file + (column > from ? column - from : 0);
+    }
+    bool item = span_starts_with(trimmed, "- ");
+    if (outer != NULL && answer == outer->answer) {
+        r->anchors[r->anchor_count - 1].item = item;
+    } else if (r->anchor_count < REINDENT_DEPTH) {
+        r->anchors[r->anchor_count++] = (struct anchor){answer, column, item};
+    }
+    return column;
+}
+
 static size_t place_code(struct reindent *r, size_t answer, struct span trimmed)
 {
     bool exact;
     guess_once(r, r->column, r->column);
+    const struct language *language = r->context->language;
+    if (language->by_indent && language->words && !language->markup) {
+        return place_key(r, answer, trimmed);
+    }
     if (!is_aligned(r)) {
         return decide(r, answer, trimmed);
     }
@@ -334,12 +400,15 @@ static void place(struct reindent *r, size_t head, struct buf *out)
     struct span line = span_of_line(r), trimmed = span_ltrim(line);
     struct span white = {line.data, line.len - trimmed.len};
     trimmed.len = head;
+    /* Vim's are aligned by hand. */
+    bool continued = trimmed.len > 0 && trimmed.data[0] == '\\';
     size_t columns = indent_columns(&r->style.foreign, line);
     r->placed = true;
     r->out = white.len;
     r->file = r->answer = columns;
     bool recipes = r->context->language->recipes;
-    bool verbatim = r->syntax.in == SYNTAX_STRING || (recipes && !is_recipe(r, line)) || head == 0;
+    bool verbatim = r->syntax.in == SYNTAX_STRING || (recipes && !is_recipe(r, line)) ||
+                    head == 0 || (continued && !r->first);
     if (verbatim) {
         buf_add(out, white.data, white.len);
     } else if (recipes) {

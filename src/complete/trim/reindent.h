@@ -19,6 +19,12 @@
 
 #define REINDENT_DEPTH 32 /* of blocks and of brackets, at most; those further out are forgotten */
 
+/* A line of the answer and where it stands in the file. */
+struct anchor {
+    size_t answer, file; /* columns */
+    bool item;           /* it begins with "- ": what belongs to it stands behind that */
+};
+
 /* A bracket that is open: the columns behind it. */
 struct reindent_bracket {
     size_t answer, file;
@@ -36,11 +42,13 @@ struct reindent {
     size_t block_count;
     struct reindent_bracket brackets[REINDENT_DEPTH];
     size_t bracket_count;
-    size_t column;         /* in the file: of the last line of code */
-    enum syntax_tail tail; /* of that */
-    bool recipe;           /* it is a rule, or a line of its recipe: of make */
-    bool item;             /* it is an item of a list of YAML */
-    size_t recipe_white;   /* bytes of white space that the answer begins lines of a recipe with */
+    size_t column;                         /* in the file: of the last line of code */
+    enum syntax_tail tail;                 /* of that */
+    bool recipe;                           /* it is a rule, or a line of its recipe: of make */
+    bool item;                             /* it is an item of a list of YAML */
+    struct anchor anchors[REINDENT_DEPTH]; /* of YAML: the answer's lines, outer first */
+    size_t anchor_count;
+    size_t recipe_white; /* bytes of white space that the answer begins lines of a recipe with */
 
     size_t literal_file, literal_answer; /* columns of the line that a comment or string began in */
 

@@ -21,16 +21,17 @@ struct seen {
     bool opens;                 /* it opens a block */
 };
 
-/* " * text" is aligned with the comment that it stands in. */
-static bool is_in_comment(struct span trimmed)
+/* " * text" is aligned with the comment that it stands in, Vim's "\ text" by hand. */
+static bool is_aligned(struct span trimmed)
 {
-    return trimmed.data[0] == '*';
+    return trimmed.data[0] == '*' || trimmed.data[0] == '\\';
 }
 
 static void look_at(struct seen *s, struct span line)
 {
     struct span trimmed = span_rtrim(span_ltrim(line));
-    if (trimmed.len == 0 || is_in_comment(trimmed)) {
+    if (trimmed.len == 0 || is_aligned(trimmed)) {
+        s->opens = s->opens && trimmed.len == 0;
         return;
     }
     size_t column = indent_columns(s->options, line), blanks = 0;
@@ -96,6 +97,9 @@ static bool has_blanks(const struct seen *s)
         /* What the options do not allow shows that they are not the file's. */
         bool other = s->wide > 0 || (s->least > 0 && s->least < s->step);
         return s->options->blanks || other;
+    }
+    if (s->wide > 2 * s->tabs) {
+        return true;
     }
     if (s->wide == 0 || !s->options->blanks) {
         return s->options->blanks && s->blanks > s->tabs;

@@ -89,6 +89,18 @@ static bool is_escaped_quote(struct span at)
            strchr("\"'`", at.data[1]) != NULL;
 }
 
+/* Whether a quote that no other one follows in its line may begin a string of several lines: not one
+ * in a word ("don't") or in quotes itself. */
+static bool may_have_lines(const struct language *language, struct span line, size_t i)
+{
+    char before = i > 0 ? line.data[i - 1] : ' ';
+    if (!language->long_strings) {
+        return false;
+    }
+    return line.data[i] == '\'' ? is_blank(before) || before == '=' || before == '('
+                                : strchr("'\\?$", before) == NULL;
+}
+
 /* The string that begins there; 0: none. One that may not have several lines ends in its line, or
  * is none. */
 static size_t string_at(struct syntax *s, struct span line, size_t i)
@@ -108,7 +120,7 @@ static size_t string_at(struct syntax *s, struct span line, size_t i)
         }
         bool ticks = quote.data[0] == '`' && s->language->comments != NULL &&
                      span_starts_with(span_of(s->language->comments), "//");
-        if (quote.len == 3 || ticks) {
+        if (quote.len == 3 || ticks || may_have_lines(s->language, line, i)) {
             bool alone = quote.len == 3 && span_is_blank((struct span){line.data, i});
             enter(s, alone ? SYNTAX_DOC : SYNTAX_STRING, quote);
             return at.len;
@@ -129,7 +141,9 @@ static size_t leave(struct syntax *s, struct span line)
         return line.len;
     }
     for (size_t i = 0; i + len <= line.len; i++) {
-        if (memcmp(line.data + i, s->close, len) == 0) {
+        if (s->close[0] == '"' && line.data[i] == '\\') {
+            i++;
+        } else if (memcmp(line.data + i, s->close, len) == 0) {
             s->in = SYNTAX_CODE;
             return i + len;
         }

@@ -234,6 +234,9 @@ static void what_is_right_stays(void)
               "\n  ]],\n    buf\n  )"},
              {"a string of lines", "rust", "fn f() {\n  let x = \"a~\n}\n",
               "\nb\n   c\"; // 'd'\n  y('\"');\n  z();", "\nb\n   c\"; // 'd'\n  y('\"');\n  z();"},
+             {"a text that begins in documentation", "python",
+              "  of it.\n\n  \"\"\"\n  def f(self):\n    \"\"\"Says~\n",
+              "\n\n       this.\n\n    \"\"\"\n    x()", "\n\n       this.\n\n    \"\"\"\n    x()"},
              {"a string of lines in an answer", "sh", "f() {\n  a~\n}\n",
               "\n    b \"\nc\n\"\n    awk '\n{ x }\n'\n    it=\"don't\"\n    d",
               "\n  b \"\nc\n\"\n  awk '\n{ x }\n'\n  it=\"don't\"\n  d"}, );

@@ -1,5 +1,7 @@
 #include "complete/trim/lexer.h"
 
+#include "complete/trim/syntax.h"
+
 void lexer_init(struct lexer *l, const struct language *language)
 {
     *l = (struct lexer){.language = language};
@@ -112,7 +114,8 @@ void lexer_answer_init(struct lexer_answer *a, const struct language *language,
 enum lexer_in lexer_answer_at(struct lexer_answer *a, size_t i)
 {
     if (!a->begun) {
-        lexer_feed(&a->lexer, a->around->before);
+        struct span before = a->around->before;
+        lexer_feed(&a->lexer, span_skip(before, syntax_within(a->lexer.language, before)));
         lexer_feed(&a->lexer, a->around->line);
         a->begun = true;
     }

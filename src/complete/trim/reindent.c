@@ -132,6 +132,7 @@ static void read_before(struct reindent *r)
     if (at > 0) {
         span_next_line(before, &at); /* the rest of one */
     }
+    at += syntax_within(r->context->language, span_skip(before, at));
     while (at < before.len) {
         struct span line = span_next_line(before, &at);
         size_t column = indent_columns(&r->style.indent, line);

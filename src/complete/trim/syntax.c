@@ -275,3 +275,27 @@ enum syntax_tail syntax_tail_of(const struct language *language, struct span cod
     }
     return tail_by_words(language, code);
 }
+
+/* ---- a text's beginning -------------------------------------------------------- */
+
+size_t syntax_within(const struct language *language, struct span text)
+{
+    struct span quote = span_of("\"\"\""), above = {NULL, 0};
+    if (!language->by_indent || language->strings == NULL ||
+        !span_starts_with(span_of(language->strings), "\"\"\"")) {
+        return 0;
+    }
+    for (size_t at = 0; at < text.len;) {
+        struct span line = span_rtrim(span_ltrim(span_next_line(text, &at)));
+        if (span_has(line, quote)) {
+            struct span left = {line.data, line.len - quote.len};
+            bool ends = memcmp(left.data + left.len, quote.data, quote.len) == 0;
+            bool opens = above.len == 0 || above.data[above.len - 1] == ':';
+            bool code = left.len > 0 && strchr("=(,[{rfbu\"", left.data[left.len - 1]) != NULL;
+            bool closes = ends && !span_has(left, quote) && !code && (left.len > 0 || !opens);
+            return closes && at < text.len ? at : 0;
+        }
+        above = line.len > 0 ? line : above;
+    }
+    return 0;
+}

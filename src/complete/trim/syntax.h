@@ -38,6 +38,10 @@ struct syntax_line {
 /* language outlives s. The text begins in code. */
 void syntax_init(struct syntax *s, const struct language *language);
 
+/* A text that was cut out of a file may begin within documentation: how many bytes that are, up to
+ * the end of the line that closes it. A guess. */
+size_t syntax_within(const struct language *language, struct span text);
+
 /* Every whole line in turn, without its end. */
 struct syntax_line syntax_follow(struct syntax *s, struct span line);
 

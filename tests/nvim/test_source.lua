@@ -59,6 +59,23 @@ test('a source is answered before anything else of completion was used', functio
   t:wait(function() return t:eval("getline('.')") == 'x = print(1)' end, 'it is inserted')
 end)
 
+test('a buffer that a source asked about stays known where complete.mode is off', function(t)
+  open(t)
+  local is_attached = "return require('hum.complete.attach').is_attached(vim.api.nvim_get_current_buf())"
+  t:lua([[
+    require('hum.complete').start()
+    require('hum.complete.source').request(function() end)]])
+  eq(true, t:lua(is_attached))
+  t:lua([[require('hum').setup({ complete = { max_lines = 8 } })]])
+  eq(true, t:lua(is_attached), 'with another configuration')
+  t:keys('<Esc>a!')
+  t:wait(function() return t:eval("getline('.')") == 'x = pr!' end, 'it is typed')
+  eq(true, t:lua(is_attached), 'in the next insert')
+  t:lua([[vim.b.hum_complete = false]])
+  t:keys('<Esc>a!')
+  t:wait(function() return not t:lua(is_attached) end, 'what the user switches off is forgotten')
+end)
+
 test('nvim-cmp is given the source under its name', function(t)
   open(t)
   local name = t:lua([[

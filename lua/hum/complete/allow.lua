@@ -24,6 +24,8 @@ local UNWANTED = {
   dirvish = 'there is nothing to suggest in a list of files',
 }
 
+local BY_MODE = 'complete.mode is "off" (see :Hum complete on)'
+
 local forced ---@type hum.CompleteMode|nil  by :Hum complete
 
 ---@param mode hum.CompleteMode
@@ -63,13 +65,18 @@ function M.mode(buf)
   by_type = by_type or complete.filetypes['*']
   if by_type then return by_type, by_type == 'off' and 'set by complete.filetypes' or nil end
   local mode = forced or complete.mode
-  return mode, mode == 'off' and 'complete.mode is "off" (see :Hum complete on)' or nil
+  return mode, mode == 'off' and BY_MODE or nil
 end
 
---- Whether that is so because the user wants it, for longer than 'paste' is set.
+--- Whether the user has switched it off for the buffer, its type or the session. `complete.mode` does not: other
+--- plugins may ask for suggestions there. Nor does 'paste', which is soon over.
 ---@param buf integer
 ---@return boolean
-function M.is_off(buf) return not vim.o.paste and vim.api.nvim_buf_is_valid(buf) and M.mode(buf) == 'off' end
+function M.is_off(buf)
+  if vim.o.paste then return false end
+  local mode, why = M.mode(buf)
+  return mode == 'off' and why ~= BY_MODE
+end
 
 --- Why a file must not be read, by its name.
 ---@param path string

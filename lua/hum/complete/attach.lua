@@ -187,7 +187,7 @@ end
 --- Detaches what is no longer to be completed, or was wiped under ":noautocmd".
 function M.review()
   for buf in pairs(attached) do
-    if not vim.api.nvim_buf_is_valid(buf) or allow.mode(buf) == 'off' or allow.refusal(buf) then M.detach(buf) end
+    if not vim.api.nvim_buf_is_valid(buf) or allow.is_off(buf) or allow.refusal(buf) then M.detach(buf) end
   end
   for buf, one in pairs(closed) do
     if one.path ~= '' and allow.refusal_of_file(one.path) then M.detach(buf) end
@@ -197,7 +197,7 @@ end
 --- Detaches buffers in which the user has switched completion off, of which no event tells.
 function M.drop_off()
   for buf in pairs(attached) do
-    if allow.is_off(buf) then M.detach(buf) end
+    if vim.api.nvim_buf_is_valid(buf) and allow.is_off(buf) then M.detach(buf) end
   end
 end
 

@@ -351,10 +351,8 @@ static enum verdict check_line(struct state *s, struct current *now)
     describe(s, now);
     if (now->trimmed.len > 0) {
         enum verdict verdict = check_text(s, now);
-        if (verdict == PASS) {
-            return SHOW;
-        } else if (verdict != SHOW) {
-            return verdict;
+        if (verdict != SHOW) {
+            return verdict == PASS ? SHOW : verdict;
         }
         s->blanks = 0;
         s->result.shown = now->torso ? s->result.shown : shown_end(s, now);

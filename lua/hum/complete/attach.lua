@@ -127,6 +127,12 @@ local function review_soon(buf)
   reviewed[buf] = true
 end
 
+--- Keys that come to another line note it themselves: a further autocommand would cost more than the rest of a key.
+---@param buf integer
+local function note_scope(buf)
+  if buf == vim.api.nvim_get_current_buf() then scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end
+end
+
 ---@param buf integer
 local function watch(buf)
   vim.api.nvim_create_autocmd({ 'CursorMovedI', 'TextChangedI', 'TextChangedP' }, {
@@ -139,10 +145,10 @@ local function watch(buf)
     buffer = buf,
     callback = function() close(buf) end,
   })
-  vim.api.nvim_create_autocmd({ 'InsertEnter', 'CursorMovedI' }, {
+  vim.api.nvim_create_autocmd('InsertEnter', {
     group = group,
     buffer = buf,
-    callback = function() scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end,
+    callback = function() note_scope(buf) end,
   })
   vim.api.nvim_create_autocmd({ 'FileType', 'BufEnter' }, {
     group = group,
@@ -173,14 +179,12 @@ function M.ensure(buf)
     return false
   end
   local now, known = describe(buf), attached[buf]
-  if known and vim.deep_equal(known, now) then
-    return true
-  elseif not known then
-    watch(buf)
+  if not known then watch(buf) end
+  if not known or not vim.deep_equal(known, now) then
+    attached[buf], closed[buf] = now, nil
+    channel.notify('attach', buf, now)
   end
-  attached[buf], closed[buf] = now, nil
-  channel.notify('attach', buf, now)
-  if buf == vim.api.nvim_get_current_buf() then scope.note(buf, vim.api.nvim_win_get_cursor(0)[1]) end
+  note_scope(buf)
   return true
 end
 

@@ -14,6 +14,7 @@ local ignored = require('hum.complete.ignored')
 local interrupt = require('hum.interrupt')
 local menu = require('hum.complete.ghost.menu')
 local notify = require('hum.notify')
+local scope = require('hum.complete.scope')
 
 local M = {}
 
@@ -84,6 +85,7 @@ local function has_changed()
   local s, tick, cursor = state, get_tick(0), get_cursor(0)
   local row, col = cursor[1] - 1, cursor[2]
   if tick == s.tick and row == s.row and col == s.col then return false end
+  if row ~= s.row then scope.note(s.buf, cursor[1]) end
   s.tick, s.row, s.col = tick, row, col
   return true
 end

@@ -1195,7 +1195,8 @@ test('the cursor moves through a long file and the window follows in big steps',
     starts = starts + (first ~= former and 1 or 0)
     former = first
   end
-  T.ok(starts >= 2 and starts <= 15, ('%d beginnings over 100 lines'):format(starts))
+  -- A step is 6 lines of the 34 that fit; how many are seen depends on how many of the lines are asked about.
+  T.ok(starts >= 2 and starts <= 20, ('%d beginnings over 100 lines'):format(starts))
 end)
 
 test('a prompt keeps to its budgets, whatever the lines are like', OPTS, function(t)

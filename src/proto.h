@@ -24,10 +24,10 @@
 /* Completion; rows and columns count from 0, columns in bytes. What is typed reaches the
  * helper from Neovim itself, as nvim_buf_lines_event, before the key that did it. */
 #define METHOD_BACKEND "backend" /* spec or nil: what suggestions come from, and how */
-#define METHOD_EXTRAS "extras"   /* buf, list of {kind, name, text}: pseudo files for its prompts */
+#define METHOD_EXTRAS "extras"   /* buf, list of {name, text}: pseudo files for its prompts */
 #define METHOD_ATTACH "attach"   /* buf, {name, filetype, comment, indent}: wants suggestions */
 #define METHOD_WINDOW "window"   /* {window_tokens, ring_tokens, ...}: another size of prompts */
-#define METHOD_SCOPE "scope"     /* buf, tick, row, {definition}: of treesitter, for that line */
+#define METHOD_SCOPE "scope"     /* buf, row, {definition}: of treesitter, for that line */
 #define METHOD_DETACH "detach"   /* buf, keep? (its chunks), name? (of one closed before) */
 #define METHOD_ENTER "enter"     /* buf, lines: insert mode begins, so the model will be needed */
 #define METHOD_KEY "key"     /* buf, tick, row, col, kind, serial, length, used?: suggestion.h */

@@ -208,8 +208,8 @@ static void do_scope(struct engine *e, const struct value *params)
 {
     struct typing *t = find(e, params);
     if (t != NULL) {
-        int64_t column = value_int(value_get(value_item(params, 3), "definition"), -1);
-        typing_scope(t, size_param(params, 2), column);
+        int64_t column = value_int(value_get(value_item(params, 2), "definition"), -1);
+        typing_scope(t, size_param(params, 1), column);
     }
 }
 

@@ -600,10 +600,19 @@ static void on_text(void *ctx)
     }
 }
 
+/* Behind lines that come or go the row is another line's. */
+static void note_scope(struct typing *t, int64_t first, int64_t last, size_t count)
+{
+    if (first < (int64_t)t->scope_row && last - first != (int64_t)count) {
+        t->definition = -1;
+    }
+}
+
 static void on_edit(void *ctx, int64_t first, int64_t last, size_t count)
 {
     struct typing *t = ctx;
     t->edited = true;
+    note_scope(t, first, last, count);
     note_edit(t, first, last, count);
     prompt_edit(&t->prompt, first, last, count);
 }

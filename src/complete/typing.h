@@ -41,7 +41,7 @@ void typing_cycle(struct typing *t, const struct key *key, int step);
 void typing_tell(struct typing *t);
 
 /* A definition (a function, a class ...) that begins at this column, -1: not known, is the
- * innermost around that row. */
+ * innermost around that row, until lines come or go above it. */
 void typing_scope(struct typing *t, size_t row, int64_t column);
 
 /* No suggestion is wanted any more, until the next key. */

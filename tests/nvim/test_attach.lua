@@ -96,12 +96,20 @@ test('treesitter says which definition is around the cursor, once for a line', O
   end
   suggest.type(t, 'A')
   t:wait(function() return #told() == 1 end, 'the definition is told')
-  eq({ buf, 2, { definition = 2 } }, { all[1][2], all[1][4], all[1][5] })
+  eq({ 'scope', buf, 2, { definition = 2 } }, all[1])
   suggest.type(t, ' = 1')
   eq(1, #told())
   suggest.type(t, '<Down>')
   t:wait(function() return #told() == 2 end, 'the next line is asked about')
-  eq(3, all[2][4])
+  eq(3, all[2][3])
+  suggest.type(t, '<Esc>')
+  t:lua([[
+    vim.api.nvim_buf_set_lines(0, 0, 0, false, { '' })
+    vim.treesitter.get_parser(0, 'lua'):parse(true)
+    vim.api.nvim_win_set_cursor(0, { 4, 0 })]])
+  suggest.type(t, 'A')
+  t:wait(function() return #told() == 3 end, 'the row is another line now')
+  eq(3, all[3][3])
 end)
 
 test('of a file elsewhere only the last part of its name is sent', OPTS, function(t)

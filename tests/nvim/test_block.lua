@@ -1,6 +1,9 @@
 -- Where a suggestion ends: blocks that end by indentation or by what closes them, in a definition that is
 -- finished, and never left.
+local T = require('harness')
+local complete = require('lib.complete')
 local fill = require('lib.fill')
+local test = T.test
 
 fill.cases({ filetype = 'python', set = 'et sw=4' }, {
   {
@@ -50,3 +53,25 @@ fill.cases({ filetype = 'lua', set = 'et sw=2' }, {
     '\n  else\n    b()\n  end\n  return x\nend',
   },
 })
+
+test('what treesitter says of a line counts until lines come or go above it', complete.OPTS, function(t)
+  local answer = '\n    }\n    return 1;\n}\n\nint g;'
+  local lines = { 'int f(void)', '{', '    FOREACH(x) {', '        a(x);' }
+  complete.start(t, { tokens = { answer } }, { api = 'generate' })
+  local buf = complete.open(t, lines, { row = 4, col = #lines[4] })
+  t:cmd('noautocmd setlocal filetype=cpp et sw=4') -- Neovim has no parser of its own for it
+  local function shows(keys, text)
+    complete.type(t, keys)
+    t:wait(function() return t:lua(fill.SHOWN) == text end, text)
+  end
+  shows('a', '\n    }')
+  t:lua([[require('hum.complete.channel').notify('scope', ..., 3, { definition = 0 })]], buf)
+  shows('x', '\n    }\n    return 1;\n}')
+  t:lua(
+    [[
+    vim.api.nvim_buf_set_lines(..., 0, 0, false, { '' })
+    vim.api.nvim_buf_set_lines(..., 0, 1, false, {})]],
+    buf
+  )
+  shows('y', '\n    }')
+end)

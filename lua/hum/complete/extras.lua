@@ -20,7 +20,6 @@ local AROUND, MOST, TEXT = 20, 6, 200
 local NAMES, LINES, FILE_BYTES = 4, 16, 1048576
 
 ---@class hum.Extra
----@field kind 'diagnostics'|'definition'
 ---@field name string  of the pseudo file
 ---@field text string
 
@@ -57,7 +56,7 @@ local function diagnostics(buf, row)
     lines[#lines + 1] = text:sub(1, TEXT)
   end
   if #lines == 0 then return nil end
-  return { kind = 'diagnostics', name = 'diagnostics.txt', text = table.concat(lines, '\n') }
+  return { name = 'diagnostics.txt', text = table.concat(lines, '\n') }
 end
 
 -- ---- definitions ----------------------------------------------------------------------------
@@ -104,7 +103,7 @@ local function definition(result, buf, row)
   if is_here and math.abs(first - row) <= 2 * AROUND then return nil end -- the prompt has it
   local lines, later = lines_of(path)
   local text = lines and piece(lines, first) or ''
-  return text ~= '' and { kind = 'definition', name = shown(path), text = text } or nil, later
+  return text ~= '' and { name = shown(path), text = text } or nil, later
 end
 
 ---@param line string

@@ -69,8 +69,7 @@ local function send(buf, parser)
   local row = cursor[1] - 1
   local ok, first = pcall(definition_at, parser, row, cursor[2])
   if not ok or not first then return end
-  local tick = vim.api.nvim_buf_get_changedtick(buf)
-  channel.notify('scope', buf, tick, row, { definition = vim.fn.indent(first + 1) })
+  channel.notify('scope', buf, row, { definition = vim.fn.indent(first + 1) })
 end
 
 ---@param buf integer
@@ -91,14 +90,15 @@ local function ask(buf)
   end
 end
 
-local asked = { buf = 0, row = -1 }
+local asked = { buf = 0, row = -1, lines = 0 } -- lines: of the buffer; with others the row is another line
 
 --- The cursor is in that line of the current buffer, which is attached.
 ---@param buf integer
 ---@param row integer
 function M.note(buf, row)
-  if asked.buf == buf and asked.row == row then return end
-  asked.buf, asked.row = buf, row
+  local lines = vim.api.nvim_buf_line_count(buf)
+  if asked.buf == buf and asked.row == row and asked.lines == lines then return end
+  asked.buf, asked.row, asked.lines = buf, row, lines
   vim.schedule(function()
     if asked.buf == buf and asked.row == row then ask(buf) end
   end)

@@ -21,7 +21,8 @@ local M = {}
 
 local CURSOR = '▏'
 
-local SHOWN = [[
+--- Lua for what is suggested.
+M.SHOWN = [[
   local shown = require('hum.complete.ghost').shown()
   return shown and shown.left_over]]
 
@@ -57,16 +58,16 @@ local function wait_shown(t, case)
   if case.shown == false then
     complete.wait_count(t, 'requests', 1)
     complete.wait_idle(t)
-    return T.eq(vim.NIL, t:lua(SHOWN) or vim.NIL, 'shown')
+    return T.eq(vim.NIL, t:lua(M.SHOWN) or vim.NIL, 'shown')
   end
   local seen
   local ok = pcall(t.wait, t, function()
-    seen = t:lua(SHOWN)
+    seen = t:lua(M.SHOWN)
     return seen ~= nil and (case.shown == nil or seen == case.shown)
   end, 'the suggestion')
   if not ok then T.eq(case.shown or 'a suggestion', seen or vim.NIL, 'shown') end
   complete.wait_idle(t)
-  T.eq(case.shown or seen, t:lua(SHOWN), 'shown once all has come')
+  T.eq(case.shown or seen, t:lua(M.SHOWN), 'shown once all has come')
 end
 
 local function play(t, case, split)

@@ -418,12 +418,14 @@ test('so is one that another program has written a secret into', OPTS, function(
   eq({ false, 'a.txt' }, vim.list_slice(detached[#detached], 3), 'what was collected goes, too')
 end)
 
-test('the user is told once for each file', { ui = { 160, 12 }, init = suggest.init }, function(t)
+test('the user is told once for each file, and where it says what to do', {
+  ui = { 80, 12 },
+  init = suggest.init,
+}, function(t)
   visit(t, '.env')
-  t:wait(
-    function() return t:messages():find('no suggestions in ".env": it may hold environment variables', 1, true) end,
-    'a word about it'
-  )
+  t:wait_screen('hum: no suggestions in "%.env": .* %(:help hum%-secrets%)')
+  local said = t:messages():gsub('%s+', ' ')
+  T.match('no suggestions in ".env": it may hold environment variables (:help hum-secrets)', said, true)
   t:cmd('messages clear')
   suggest.type(t, 'Ax<Esc>Ay<Esc>')
   T.no_match('%S', t:messages())

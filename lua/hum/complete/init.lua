@@ -146,7 +146,7 @@ function M.status()
     why, is_secret = allow.refusal(buf)
   end
   if why then
-    return ('completion is off in this buffer: %s%s'):format(why, is_secret and ' (:help hum-complete-secrets)' or '')
+    return ('completion is off in this buffer: %s%s'):format(why, is_secret and ' (:help hum-secrets)' or '')
   end
   local missing = require('hum.complete.channel').missing()
   local backend = missing and 'there is no helper: ' .. missing or require('hum.complete.backend').text()

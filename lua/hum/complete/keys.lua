@@ -190,7 +190,8 @@ local function tell(buf)
   if not why or not is_secret or told[name] then return end
   told[name] = true
   -- The status has the pattern that it fits, for which a line of 80 cells has no room.
-  notify.info(('hum: no suggestions in "%s": %s'):format(vim.fs.basename(name), (why:gsub(' %("[^"]*"%)$', ''))))
+  local short = why:gsub(' %("[^"]*"%)$', '')
+  notify.info(('hum: no suggestions in "%s": %s (:help hum-secrets)'):format(vim.fs.basename(name), short))
 end
 
 attach.on_secret(function(buf)

@@ -40,9 +40,10 @@ local function diagnose(t, row, message)
   )
 end
 
---- A language server inside of Neovim: each name is defined in defs.c, in the row that it has there.
+--- A language server inside of Neovim: each name is defined in the first of these files that has it, in
+--- the row that it has there.
 local SERVER = [[
-  local path = ...
+  local paths = { ... }
   local function request(method, params, callback)
     asked = (asked or 0) + (method == 'textDocument/definition' and 1 or 0)
     if method == 'initialize' then
@@ -52,10 +53,12 @@ local SERVER = [[
       local at = 0
       while vim.fn.strutf16len(line:sub(1, at)) < params.position.character do at = at + 1 end
       local name = line:sub(at + 1):match('^[%w_]+')
-      for i, text in ipairs(vim.fn.readfile(path)) do
-        if name and text:find('%f[%w]' .. name .. '%f[%W]') then
-          local at = { line = i - 1, character = 0 }
-          return callback(nil, { { uri = vim.uri_from_fname(path), range = { start = at, ['end'] = at } } })
+      for _, path in ipairs(paths) do
+        for i, text in ipairs(vim.fn.readfile(path)) do
+          if name and text:find('%f[%w]' .. name .. '%f[%W]') then
+            local at = { line = i - 1, character = 0 }
+            return callback(nil, { { uri = vim.uri_from_fname(path), range = { start = at, ['end'] = at } } })
+          end
         end
       end
       callback(nil, vim.NIL)
@@ -103,16 +106,33 @@ test('definitions of what the line names', OPTS, function(t)
   eq(asked, t:lua('return asked'), 'each name is asked about once')
 end)
 
+test('what a server answers at once goes together', OPTS, function(t)
+  write(t, 'defs.c', DEFS)
+  start(t, { definitions = true })
+  complete.open(t, complete.lines(30))
+  t:wait(function() return t:lua(SERVER, t.dir .. '/defs.c') end, 'the server is attached')
+  t:lua([[
+    local channel = require('hum.complete.channel')
+    local notify = channel.notify
+    channel.notify = function(name, ...)
+      if name == 'extras' then told = select(2, ...) end
+      return notify(name, ...)
+    end]])
+  complete.type(t, 'oweigh(widget, ')
+  t:wait(function() return t:lua('return asked') == 2 end, 'both names are asked about')
+  eq(2, #t:lua('return told'))
+end)
+
 test('no definition from a file that must not be read', OPTS, function(t)
-  write(t, 'defs.env', { 'weigh=1', 'widget=2' })
+  write(t, 'defs.c', { 'int weigh(int size);' })
+  write(t, 'defs.env', { 'widget=2' })
   local srv = start(t, { definitions = true })
   complete.open(t, complete.lines(30))
-  t:wait(function() return t:lua(SERVER, t.dir .. '/defs.env') end, 'the server is attached')
-  complete.type(t, 'oweigh(widget')
-  t:wait(function() return (t:lua('return asked') or 0) > 0 end, 'it is asked')
-  complete.type(t, 'xx')
-  complete.wait_idle(t)
-  T.no_match('defs.env', last_prompt(srv))
+  t:wait(function() return t:lua(SERVER, t.dir .. '/defs.env', t.dir .. '/defs.c') end, 'the server is attached')
+  complete.type(t, 'oweigh(widget, ')
+  -- What stands nearer to the end of the line is asked about before.
+  wait_text(t, srv, '<|file_sep|>defs.c\nint weigh(int size);\n')
+  T.no_match('widget=2', last_prompt(srv), true)
 end)
 
 test('the last edits, also of another buffer', OPTS, function(t)

@@ -135,36 +135,43 @@ local send ---@type fun(buf: integer, row: integer)
 ---@return vim.lsp.Client|nil
 local function server(buf) return vim.lsp.get_clients({ bufnr = buf, method = 'textDocument/definition' })[1] end
 
---- Asks for what is not known yet; what comes is sent if the user is still there.
+--- What is answered is sent if the user is still there.
+---@param buf integer
+---@param name string
+---@param position { line: integer, character: integer }  where it stands
+local function ask(buf, name, position)
+  known[buf][name] = false
+  local params = { textDocument = { uri = vim.uri_from_bufnr(buf) }, position = position }
+  vim.lsp.buf_request(buf, 'textDocument/definition', params, function(err, result)
+    if err or not known[buf] or not vim.api.nvim_buf_is_valid(buf) then return end
+    local got, later = definition(result, buf, position.line)
+    if got then
+      known[buf][name] = got
+      if place and place.buf == buf and place.row == position.line then send(buf, position.line) end
+    elseif later then
+      known[buf][name] = nil
+    end
+  end)
+end
+
+--- Asks for what is not known yet.
 ---@param buf integer
 ---@param row integer
----@return hum.Extra[]  what is known
+---@return hum.Extra[]  what is known, servers that answer at once included
 local function definitions(buf, row)
   local client = server(buf)
   if not client then return {} end
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
   local columns, names = names_in(line, vim.api.nvim_win_get_cursor(0)[2])
-  local found = {} ---@type hum.Extra[]
   known[buf] = known[buf] or {}
   for _, name in ipairs(names) do
-    local extra = known[buf][name]
-    if extra then
-      found[#found + 1] = extra
-    elseif extra == nil then
-      known[buf][name] = false
-      local position = { line = row, character = character(client, line:sub(1, columns[name])) }
-      local params = { textDocument = { uri = vim.uri_from_bufnr(buf) }, position = position }
-      vim.lsp.buf_request(buf, 'textDocument/definition', params, function(err, result)
-        if err or not known[buf] or not vim.api.nvim_buf_is_valid(buf) then return end
-        local got, later = definition(result, buf, row)
-        if got then
-          known[buf][name] = got
-          if place and place.buf == buf and place.row == row then send(buf, row) end
-        elseif later then
-          known[buf][name] = nil
-        end
-      end)
+    if known[buf][name] == nil then
+      ask(buf, name, { line = row, character = character(client, line:sub(1, columns[name])) })
     end
+  end
+  local found = {} ---@type hum.Extra[]
+  for _, name in ipairs(names) do
+    found[#found + 1] = known[buf][name] or nil
   end
   return found
 end

@@ -76,14 +76,13 @@ end
 local function check_loaded(found, name, path, wait_for)
   local err, answer = wait_for(function(done) query.query(name, { path = path, at_root = true }, done) end)
   if err or type(answer) ~= 'table' then return end
-  for _, item in ipairs(answers.objects(answer, 'models')) do
-    local listed = catalog.id(item)
-    if listed == found.model or listed == found.model .. ':latest' then
-      found.context = found.context or answers.number(item.context_length)
-      return health.ok('the model is loaded')
-    end
+  local item = catalog.entry_of(answers.objects(answer, 'models'), found.model)
+  if not item then
+    health.info('the model is not loaded yet; it will be loaded when you enter insert mode, which may take a while')
+    return
   end
-  health.info('the model is not loaded yet; it will be loaded when you enter insert mode, which may take a while')
+  found.context = found.context or answers.number(item.context_length)
+  health.ok('the model is loaded')
 end
 
 local function check_maps()

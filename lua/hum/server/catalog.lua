@@ -74,6 +74,17 @@ function M.id(item, first)
   return id
 end
 
+--- Ollama lists a model with its tag, and takes it without.
+---@param items table[]
+---@param model string  as it is sent
+---@return table|nil  its entry
+function M.entry_of(items, model)
+  for _, item in ipairs(items) do
+    local id = M.id(item)
+    if id == model or id == model .. ':latest' then return item end
+  end
+end
+
 ---@param value any
 ---@param ... string
 ---@return any

@@ -68,22 +68,12 @@ end
 
 -- ---- what is loaded -------------------------------------------------------------------------
 
----@param items table[]
----@param model string
----@return table|nil
-local function item_of(items, model)
-  for _, item in ipairs(items) do
-    local id = catalog.id(item)
-    if id == model or id == model .. ':latest' then return item end
-  end
-end
-
 ---@param name string  of the endpoint
 ---@param model string
 ---@return number|nil
 local function of_ollama(name, model)
   local _, answer = task.query(name, { path = '/api/ps', at_root = true, quiet = true })
-  local item = item_of(answers.objects(answer, 'models'), model)
+  local item = catalog.entry_of(answers.objects(answer, 'models'), model)
   return item and answers.number(item.context_length)
 end
 
@@ -95,7 +85,7 @@ local function of_list(name, model)
   local list = endpoints.list(name)
   if not list then return nil end
   local _, answer = task.query(name, { path = list.path, at_root = list.at_root, quiet = true })
-  local item = item_of(catalog.entries(answer), model)
+  local item = catalog.entry_of(catalog.entries(answer), model)
   if not item then return nil end
   local meta = type(item.meta) == 'table' and item.meta or {}
   return answers.number(item.max_model_len) or answers.number(meta.n_ctx)

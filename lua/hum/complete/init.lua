@@ -118,10 +118,7 @@ function M.accept_word() return require('hum.complete.accept').accept('word') en
 ---@param what? 'all'|'line'|'word'
 ---@return string
 function M.accept_keys(fallback, what)
-  local snippet = rawget(vim, 'snippet') -- loaded once there is one
-  if fallback:lower() == '<tab>' and snippet and snippet.active({ direction = 1 }) then
-    return '<Cmd>lua vim.snippet.jump(1)<CR>'
-  end
+  if require('hum.complete.maps').jumps(fallback) then return '<Cmd>lua vim.snippet.jump(1)<CR>' end
   return M.is_visible() and require('hum.complete.accept').keys(fallback, what or 'all') or fallback
 end
 

@@ -131,11 +131,12 @@ local function fall_back(one, formers)
   end
 end
 
----@param one hum.Laid
+--- Whether a key goes to the next place of a snippet: <Tab> does, as Neovim's own map of it that hum's replaces.
+---@param key string
 ---@return boolean
-local function jumps(one)
-  local snippet = rawget(vim, 'snippet')
-  return vim.keycode(one.key) == '\t' and snippet ~= nil and snippet.active({ direction = 1 })
+function M.jumps(key)
+  local snippet = rawget(vim, 'snippet') -- loaded once there is one
+  return vim.keycode(key) == '\t' and snippet ~= nil and snippet.active({ direction = 1 })
 end
 
 ---@param one hum.Laid
@@ -143,7 +144,7 @@ end
 ---@return fun()
 local function presser(one, formers)
   return function()
-    if jumps(one) then
+    if M.jumps(one.key) then
       vim.snippet.jump(1)
     elseif one.gone or is_back(one) or one.mode ~= 'i' or not one.action.run() then
       fall_back(one, formers())

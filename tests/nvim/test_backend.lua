@@ -108,7 +108,8 @@ backend_test('Ollama fills in by itself with a model that can', function(t)
   eq(true, got.backend.load)
   eq(false, got.backend.during_chat)
   eq(
-    '"mine:1b" at endpoint "ollama" (chosen from the models of the server), using /api/generate with a suffix',
+    '"mine:1b" at endpoint "ollama" (chosen from the models of the server), using /api/generate with a suffix '
+      .. '(the server knows the FIM tokens)',
     got.found.text
   )
 end)
@@ -192,7 +193,7 @@ backend_test("OpenAI's API takes four stop strings, the user's among them; llama
   T.ok(#got.backend.ends > 4, 'all of them')
 end)
 
-backend_test('how many requests a server does at a time is told', function(t)
+backend_test('how many requests a server does at a time is known where it says so', function(t)
   local function slots(...)
     local got = resolve(t, openai(t, { 'qwen2.5-coder' }, { props(...), NO_INFILL }), nil, OPENAI)
     return got.found.slots, got.found.text

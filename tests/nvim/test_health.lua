@@ -155,12 +155,29 @@ test('how completion will work is told', function(t)
   local text = completion(report(t, (with_coder(t, { filetypes = { help = 'manual' } }))))
   T.match('mode: on; help: manual', text, true)
   T.match('FIM model: "qwen2.5-coder:1.5b" at endpoint "ollama"', text, true)
-  T.match('using /api/generate with a suffix', text, true)
+  T.match('using /api/generate with a suffix (the server knows the FIM tokens)', text, true)
   T.match('the model is not loaded', text, true)
   T.match('max_tokens = 2688 fits into the context window of 4096 tokens', text, true)
   T.match('completion in "main.c" starts with insert mode', text, true)
   T.no_match('WARN', text)
   T.no_match('ERROR', text)
+end)
+
+test('how many requests a llama-server processes at a time is told', function(t)
+  local srv = t:fake()
+  local props = { default_generation_settings = { n_ctx = 8192 }, total_slots = 4 }
+  srv:script({
+    models = { 'qwen2.5-coder' },
+    rules = {
+      { match = { path = '/props' }, json = props },
+      { match = { path = '/infill' }, status = 501, json = { error = { message = 'no' } } },
+    },
+  })
+  local endpoints = { ollama = { url = srv.url, dialect = 'openai' } }
+  local text = completion(report(t, { complete = { mode = 'on' }, endpoints = endpoints }))
+  T.match('FIM model: "qwen2.5-coder" at endpoint "ollama"', text, true)
+  T.match('using /v1/completions with the FIM tokens of qwen2.5-coder (known by its name)', text, true)
+  T.match('the server processes 4 request(s) at a time', text, true)
 end)
 
 test('why completion will not work is told, and what to do', function(t)

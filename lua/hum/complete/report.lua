@@ -128,7 +128,7 @@ function M.check(usable, wait_for)
   local err, found = wait_for(backend.find)
   if not found then return report(err) end
   health.ok('FIM model: ' .. backend.describe(found))
-  health.info('requests: ' .. backend.reason(found))
+  if found.slots then health.info(('the server processes %d request(s) at a time'):format(found.slots)) end
   local provider = found.native and providers.ollama or providers[options.endpoints[name].dialect]
   if provider.loaded then check_loaded(found, name, provider.loaded, wait_for) end
   check_context(found, complete, name, provider)

@@ -325,21 +325,14 @@ local function api_text(found)
 end
 
 --- A backend in words: '"qwen2.5-coder:1.5b-base" at endpoint "ollama" (already loaded), using
---- /api/generate with a suffix'.
+--- /api/generate with a suffix (the server knows the FIM tokens)'.
 ---@param found hum.FoundBackend
 ---@return string
 function M.describe(found)
   local options = config.get()
   local name = options.complete.endpoint or options.endpoint
-  return ('"%s" at endpoint "%s" (%s), using %s'):format(found.model, name, found.why, api_text(found))
-end
-
---- Why a backend is used in this way, and how many requests it does at a time, in words.
----@param found hum.FoundBackend
----@return string
-function M.reason(found)
-  local slots = found.slots and ('; the server does %d at a time'):format(found.slots) or ''
-  return found.how .. slots
+  local text = '"%s" at endpoint "%s" (%s), using %s (%s)'
+  return text:format(found.model, name, found.why, api_text(found), found.how)
 end
 
 ---@return boolean  a model is being looked for
@@ -359,7 +352,7 @@ function M.text()
       sizes.window_tokens,
       sizes.ring_tokens
     )
-    return ('FIM model: %s (%s); %s'):format(M.describe(known.found), known.found.how, size)
+    return ('FIM model: %s; %s'):format(M.describe(known.found), size)
   end
   return wrap.joined(((known.err or ''):gsub('^hum: ', ''):gsub('^completion: ', '')))
 end

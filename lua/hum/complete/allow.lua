@@ -61,7 +61,7 @@ function M.mode(buf)
   local complete = config.get().complete
   local filetype = vim.bo[buf].filetype
   local by_type = complete.filetypes[filetype]
-  if by_type == nil and UNWANTED[filetype] then return 'off', UNWANTED[filetype] end
+  if by_type == nil and UNWANTED[filetype] then return 'off', UNWANTED[filetype] .. ' (see complete.filetypes)' end
   by_type = by_type or complete.filetypes['*']
   if by_type then return by_type, by_type == 'off' and 'set by complete.filetypes' or nil end
   local mode = forced or complete.mode

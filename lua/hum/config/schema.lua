@@ -542,9 +542,9 @@ other places, see |hum-complete-context|. 0 sends none.]],
       kind = 'group',
       name = 'extras',
       help = [[
-What else prompts tell about the place. It has a price: the server has to process more, and to
-process the text again whenever something of this changes. Whether it improves suggestions depends
-on the model and has not been measured, so it is off by default. See |hum-complete-context|.]],
+What else to put into prompts. It has a price: the server has to process more, and to process the
+text again whenever something of this changes. Whether it improves suggestions depends on the model
+and has not been measured, so it is off by default. See |hum-complete-context|.]],
       fields = {
         {
           name = 'diagnostics',

@@ -682,6 +682,7 @@ static void what_a_limit_cuts_ends_well(void)
         {"int a = f(~)\n", "alpha, beta)", "alpha, beta", false},
         {"int a = ~\n", "1;<|fim_pad|>x", "1;", false},
         {"int a = ~\n", "", "", false},
+        {"int a~0, b;\n", " 0,x", "", false},
         {"int a = ~\n", "gr\xC3\xBC + gr\xC3", "gr\xC3\xBC +", true},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {

@@ -391,8 +391,11 @@ static void cut_last_line(struct state *s)
     if (s->text.len - end <= RIGHT_MAX) {
         end = right_remains(&s->right, end, true);
     }
+    bool any =
+        end > s->last && !span_is_blank((struct span){s->text.data + s->last, end - s->last});
+    end = any ? end : 0;
     s->result.shown = end < s->result.shown ? end : s->result.shown;
-    s->result.cut = true;
+    s->result.cut = any;
 }
 
 struct trim trim_answer(const struct trim_context *c, struct span answer, enum trim_end end)

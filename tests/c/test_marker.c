@@ -276,6 +276,7 @@ static void thoughts_are_dropped(void)
         {"c", "    return ~\n",
          "<|START_THINKING|>x<|END_THINKING|><|START_RESPONSE|>a + 1;<|END_RESPONSE|>", "a + 1;"},
         {"c", "    return ~\n", "<think>\nThe user wants", ""},
+        {"c", "    return ~\n", "<think>a</think>\n<think>b</think>\n</think>\na + 1;", "a + 1;"},
         {"c", "    return ~\n", "<think>a</think>\n```c\nreturn a + 1;\n```\n", "a + 1;"},
         {"markdown", "So ~\n", "<think>a</think>it is.", "it is."},
         {"python", "x = '<think>'\ny = ~\n", "'<think>'", "'<think>'"},
@@ -287,11 +288,30 @@ static void thoughts_are_dropped(void)
     }
 }
 
+/* No model has so many: nothing of it is shown, and they are not all searched for. */
+static void thoughts_without_end_are_no_answer(void)
+{
+    static const char *const turns[] = {"<think></think>", "</think>\n", "[THINK]x[/THINK]\n",
+                                        "<|channel|>analysis<|message|>x<|end|>",
+                                        "Sure, I can do that\n</think>\n"};
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        struct buf answer;
+        buf_init(&answer, SIZE_MAX);
+        for (size_t n = 0; n < 60; n++) {
+            buf_add_str(&answer, turns[i]);
+        }
+        buf_add_str(&answer, "a + 1;");
+        check_shown("c", "    return ~\n", answer.data, "");
+        buf_finish(&answer);
+    }
+}
+
 int main(void)
 {
     RUN(tokens_end_an_answer);
     RUN(what_only_looks_like_one_stays);
     RUN(the_family_in_use_always_counts);
     RUN(thoughts_are_dropped);
+    RUN(thoughts_without_end_are_no_answer);
     return check_report("test_marker");
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NEWLINES_MAX 3 /* behind more, trim_answer may be left with nothing */
+#define TURNS_MAX 6    /* of thoughts and talk, each a look at all text around; more is no answer */
 
 /* How many bytes of white space s begins with, and how many line breaks are among them. */
 static size_t white_space(struct span s, size_t *newlines)
@@ -108,12 +109,12 @@ static size_t skip_talk(const struct trim_context *c, struct span text, bool fin
 /* Thoughts and talk, in any order. */
 static size_t skip_words(const struct trim_context *c, struct span text, bool final)
 {
-    size_t at = 0, n = 0, newlines;
+    size_t at = 0, n = 1, newlines;
     white_space(text, &newlines);
     if (newlines > NEWLINES_MAX) {
         return 0;
     }
-    do {
+    for (size_t turn = 0; turn < TURNS_MAX && n > 0; turn++) {
         struct span rest = span_skip(text, at);
         n = thoughts_at_start(&c->around, rest, final);
         n = n == 0 && !c->language->prose ? skip_talk(c, rest, final) : n;
@@ -121,7 +122,10 @@ static size_t skip_words(const struct trim_context *c, struct span text, bool fi
             return TRIM_WAIT;
         }
         at += n;
-    } while (n > 0);
+    }
+    if (n > 0) {
+        return final ? text.len : TRIM_WAIT;
+    }
     return at == text.len && !final ? TRIM_WAIT : at;
 }
 

@@ -12,6 +12,9 @@ static const char *const channel_ends[] = {"<|end|>", "<|start|>", "<|channel|>"
 
 #define OPEN (TRIM_WAIT - 1)
 
+/* Each tag is looked for in the text around. */
+#define MOST 8 /* thoughts in a row */
+
 static enum thought_match match_any(struct span text, const char *const *tags, const char **found)
 {
     enum thought_match best = THOUGHT_NONE;
@@ -134,10 +137,10 @@ static size_t skip_white_space(struct span text)
 size_t thoughts_at_start(const struct around *around, struct span text, bool final)
 {
     size_t done = 0;
-    for (;;) {
+    for (size_t count = 0;; count++) {
         size_t at = done + white_space(span_skip(text, done));
         bool over = at == text.len;
-        size_t n = over ? 0 : skip_one(around, span_skip(text, at), done > 0);
+        size_t n = over || count == MOST ? 0 : skip_one(around, span_skip(text, at), done > 0);
         if (n == OPEN && final) {
             return text.len;
         }

@@ -5,8 +5,8 @@
 #include "complete/trim/trim.h"
 
 /* How many bytes of thoughts, with their tags and the white space behind them, the text begins
- * with; the indentation of the line behind them stays. All of it, if they do not end and no more
- * will come (final); else TRIM_WAIT while more must decide. */
+ * with, of so many as models have in a row; the indentation of the line behind them stays. All of
+ * it, if they do not end and no more will come (final); else TRIM_WAIT while more must decide. */
 size_t thoughts_at_start(const struct around *around, struct span text, bool final);
 
 /* The same of thoughts whose beginning stood in the prompt; 0: nothing closes any. */

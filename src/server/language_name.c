@@ -1,5 +1,7 @@
 #include "server/language_name.h"
 
+#include "base/span.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -43,23 +45,21 @@ static const struct {
 };
 
 /* Whether a word of the list is that ending, in either case. */
-static bool is_among(const char *list, const char *ending)
+static bool is_among(const char *list, struct span ending)
 {
-    size_t len = strlen(ending);
-    for (const char *at = list; *at != '\0'; at += strcspn(at, " ")) {
-        at += strspn(at, " ");
-        if (strcspn(at, " ") == len && len > 0 && strncasecmp(at, ending, len) == 0) {
-            return true;
-        }
+    struct span word = span_next_word(&list);
+    while (word.len > 0 &&
+           (word.len != ending.len || strncasecmp(word.data, ending.data, ending.len) != 0)) {
+        word = span_next_word(&list);
     }
-    return false;
+    return word.len > 0;
 }
 
 const char *language_name(const char *path)
 {
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot != NULL && i < sizeof languages / sizeof *languages; i++) {
-        if (is_among(languages[i].endings, dot + 1)) {
+        if (is_among(languages[i].endings, span_of(dot + 1))) {
             return languages[i].name;
         }
     }

@@ -1,24 +1,16 @@
 #include "base/buf.h"
 #include "check.h"
 #include "complete/trim/trim.h"
+#include "cursor.h"
 
 /* What is shown of an answer in a file of that type; '~' is the cursor. Byte by byte it is
  * never more. */
 static char *shown_of(const char *type, const char *code, const char *answer,
                       const char *const *tokens, size_t token_count)
 {
-    const char *cursor = strchr(code, '~'), *line = cursor;
-    while (line > code && line[-1] != '\n') {
-        line--;
-    }
-    const struct trim_context c = {
-        .around = {.before = {code, (size_t)(line - code)},
-                   .line = {line, (size_t)(cursor - line)},
-                   .after = span_of(cursor + 1)},
-        .language = language_of(type),
-        .tokens = tokens,
-        .token_count = token_count,
-    };
+    struct trim_context c = cursor_in(code, type);
+    c.tokens = tokens;
+    c.token_count = token_count;
     struct span text = span_of(answer);
     size_t preamble = trim_preamble(&c, text, true);
     struct trim whole = trim_answer(&c, span_skip(text, preamble), TRIM_ENDED);

@@ -2,26 +2,12 @@
 #include "check.h"
 #include "complete/trim/reindent.h"
 #include "complete/trim/trim.h"
+#include "cursor.h"
 
 /* '~' in code is the cursor; all of the answer is placed, at once and byte by byte. */
 struct example {
     const char *what, *filetype, *code, *answer, *placed;
 };
-
-static struct trim_context context_of(const struct example *x, const struct indent *indent)
-{
-    const char *cursor = strchr(x->code, '~'), *line = cursor;
-    while (line > x->code && line[-1] != '\n') {
-        line--;
-    }
-    return (struct trim_context){
-        .around = {.before = {x->code, (size_t)(line - x->code)},
-                   .line = {line, (size_t)(cursor - line)},
-                   .after = span_of(cursor + 1)},
-        .indent = *indent,
-        .language = language_of(x->filetype),
-    };
-}
 
 static void place(const struct trim_context *c, const char *answer, bool bytes, struct buf *out)
 {
@@ -40,7 +26,8 @@ static void place(const struct trim_context *c, const char *answer, bool bytes, 
 
 static void check_example(const struct example *x, const struct indent *indent)
 {
-    const struct trim_context c = context_of(x, indent);
+    struct trim_context c = cursor_in(x->code, x->filetype);
+    c.indent = *indent;
     for (int bytes = 0; bytes < 2; bytes++) {
         struct buf out;
         buf_init(&out, SIZE_MAX);

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "check.h"
 #include "complete/trim/trim.h"
+#include "cursor.h"
 
 /* '~' in code is the cursor. shown is what a user gets of answer; why is checked too. Each
  * example is trimmed whole and as it streams, byte by byte. */
@@ -8,21 +9,6 @@ struct example {
     const char *what, *code, *answer, *shown;
     enum trim_why why;
 };
-
-static struct trim_context context_of(const char *code, size_t max_lines, const char *type)
-{
-    const char *cursor = strchr(code, '~'), *line = cursor;
-    while (line > code && line[-1] != '\n') {
-        line--;
-    }
-    return (struct trim_context){
-        .around = {.before = {code, (size_t)(line - code)},
-                   .line = {line, (size_t)(cursor - line)},
-                   .after = span_of(cursor + 1)},
-        .max_lines = max_lines,
-        .language = language_of(type),
-    };
-}
 
 static int taken_back; /* how often something shown was taken back, in all examples */
 
@@ -72,7 +58,8 @@ static void check_stream(const char *what, const struct trim_context *c, const c
 
 static void check_example(const struct example *x, size_t max_lines, const char *type)
 {
-    struct trim_context c = context_of(x->code, max_lines, type);
+    struct trim_context c = cursor_in(x->code, type);
+    c.max_lines = max_lines;
     size_t preamble = trim_preamble(&c, span_of(x->answer), true);
     if (preamble > strlen(x->answer)) {
         check_fail(x->what, 0, "preamble beyond the answer");
@@ -97,7 +84,7 @@ static void a_blank_that_was_left_out_is_taken_off(void)
         {"    ~", " y", 1},  {"return ~", " x", 1}, {"x = ~", "", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct trim_context c = context_of(cases[i].code, 0, "c");
+        struct trim_context c = cursor_in(cases[i].code, "c");
         c.blank = true;
         struct span answer = span_of(cases[i].answer);
         CHECK_INT(trim_preamble(&c, answer, true), cases[i].preamble);
@@ -413,7 +400,7 @@ static void a_parser_knows_better_what_a_definition_is(void)
 {
     static const char code[] = "int f(void)\n{\n    FOREACH(x) {\n        a(x);~",
                       answer[] = "\n    }\n    return 1;\n}\n\nint g;";
-    struct trim_context c = context_of(code, 0, "c");
+    struct trim_context c = cursor_in(code, "c");
     CHECK(trim_answer(&c, span_of(answer), TRIM_ENDED).shown == strlen("\n    }"));
     c.defined = true;
     CHECK(trim_answer(&c, span_of(answer), TRIM_ENDED).shown ==
@@ -442,7 +429,7 @@ struct typed_example {
 static void check_typed(const struct typed_example *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct trim_context c = context_of(list[i].code, 0, list[i].type);
+        struct trim_context c = cursor_in(list[i].code, list[i].type);
         struct span answer = span_of(list[i].answer);
         size_t preamble = trim_preamble(&c, answer, true);
         struct trim t = trim_answer(&c, span_skip(answer, preamble), TRIM_ENDED);
@@ -686,7 +673,7 @@ static void what_a_limit_cuts_ends_well(void)
         {"int a = ~\n", "gr\xC3\xBC + gr\xC3", "gr\xC3\xBC +", true},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        struct trim_context c = context_of(list[i].code, 0, "c");
+        struct trim_context c = cursor_in(list[i].code, "c");
         struct trim t = trim_answer(&c, span_of(list[i].answer), TRIM_CUT);
         char *shown = xstrndup(list[i].answer, t.shown);
         check_texts(list[i].answer, (int)i, "shown", shown, list[i].shown);
@@ -770,13 +757,14 @@ static void characters_are_whole(void)
 
 static void stops_as_early_as_it_can(void)
 {
-    struct trim_context c = context_of("def f():\n    ~\n", 0, "code");
+    struct trim_context c = cursor_in("def f():\n    ~\n", "code");
     CHECK(!trim_answer(&c, span_of("return 1\n"), TRIM_STREAMS).stop);
     CHECK(trim_answer(&c, span_of("return 1\nx"), TRIM_STREAMS).stop);
-    c = context_of("let x = ~ + 1;\n", 0, "code");
+    c = cursor_in("let x = ~ + 1;\n", "code");
     CHECK(trim_answer(&c, span_of("y\n"), TRIM_STREAMS).stop);
     CHECK(trim_answer(&c, span_of("y + 1;"), false).stop);
-    c = context_of("~\n", 1, "code");
+    c = cursor_in("~\n", "code");
+    c.max_lines = 1;
     CHECK(!trim_answer(&c, span_of("y"), TRIM_STREAMS).stop);
     CHECK(trim_answer(&c, span_of("y\n"), TRIM_STREAMS).stop);
 }

@@ -2,6 +2,8 @@
 
 #include "complete/trim/line.h"
 
+#include <string.h>
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -37,5 +39,6 @@ bool torso_is_whole(struct span head)
 bool torso_goes_on(struct span line)
 {
     line = span_rtrim(line);
-    return line.len > 0 && memchr("{([,=+-*/&|<:\\", line.data[line.len - 1], 14) != NULL;
+    char last = line.len > 0 ? line.data[line.len - 1] : '\0';
+    return last != '\0' && strchr("{([,=+-*/&|<:\\", last) != NULL;
 }

@@ -19,6 +19,29 @@ function M.sleep(ms)
   task.await(function() return false end, ms)
 end
 
+--- Measures something for each of a list, all at a time: they wait, most of the time. Each has a directory and a
+--- server of its own.
+---@param run { root: string, dir: string }
+---@param name string  the directories are called so
+---@param list any[]
+---@param measure fun(run: { root: string, dir: string }, fake: test.Fake, one: any): table
+---@return table[] results
+function M.at_once(run, name, list, measure)
+  local results, failed = {}, nil
+  for i, one in ipairs(list) do
+    local dir = ('%s/%s%d'):format(run.dir, name, i)
+    vim.fn.mkdir(dir, 'p')
+    task.spawn(function()
+      local fake = require('lib.fake').start(run.root)
+      results[i] = measure(vim.tbl_extend('force', run, { dir = dir }), fake, one)
+      fake:stop()
+    end, function(ok, err) failed = failed or not ok and tostring(err) or nil end)
+  end
+  task.run(function() end)
+  assert(not failed, failed)
+  return results
+end
+
 local WORDS = {
   'anchor',
   'buffer',

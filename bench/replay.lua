@@ -199,30 +199,9 @@ function M.measure(run, fake, miss)
   return result
 end
 
---- Several at a time: they wait, most of the time.
 ---@param run table
 ---@param misses integer[]
 ---@return bench.Replayed[]
-function M.measure_all(run, misses)
-  local results, left = {}, #misses
-  for i, miss in ipairs(misses) do
-    local dir = ('%s/replay%d'):format(run.dir, i)
-    vim.fn.mkdir(dir, 'p')
-    local own = vim.tbl_extend('force', run, { dir = dir })
-    task.spawn(function()
-      local fake = require('lib.fake').start(run.root)
-      results[i] = M.measure(own, fake, miss)
-      fake:stop()
-    end, function(ok, err)
-      left = left - 1
-      if not ok then results[i] = { failed = tostring(err) } end
-    end)
-  end
-  task.run(function() end)
-  for _, result in ipairs(results) do
-    assert(not result.failed, result.failed)
-  end
-  return results
-end
+function M.measure_all(run, misses) return coding.at_once(run, 'replay', misses, M.measure) end
 
 return M

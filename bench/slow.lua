@@ -67,27 +67,10 @@ local function measure(run, fake, first, gap)
   return result
 end
 
---- All at a time: they wait, most of the time.
 ---@param run table
 ---@return bench.Slow[]
 function M.measure(run)
-  local results = {}
-  for i, row in ipairs(ROWS) do
-    local dir = ('%s/slow%d'):format(run.dir, i)
-    vim.fn.mkdir(dir, 'p')
-    task.spawn(function()
-      local fake = require('lib.fake').start(run.root)
-      results[i] = measure(vim.tbl_extend('force', run, { dir = dir }), fake, unpack(row))
-      fake:stop()
-    end, function(ok, err)
-      if not ok then results[i] = { failed = tostring(err) } end
-    end)
-  end
-  task.run(function() end)
-  for _, result in ipairs(results) do
-    assert(not result.failed, result.failed)
-  end
-  return results
+  return coding.at_once(run, 'slow', ROWS, function(own, fake, row) return measure(own, fake, row[1], row[2]) end)
 end
 
 --- The table of test_slow, its cells as numbers and texts.

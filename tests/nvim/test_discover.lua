@@ -1,6 +1,7 @@
 -- Every API that fills in, from the server to the screen: what each kind of server gets is what
 -- stands around the cursor, and its answer becomes a suggestion.
 local T = require('harness')
+local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
 local ANSWER = ' 1 + 2;'
@@ -183,6 +184,8 @@ test('another server that ignores the suffix is told, with the cure, and is not 
   T.match('set complete.model to a model that hum knows, or complete.fim', t:lua('return told'), true)
   T.match('ignores the text behind the cursor', t:lua('return require("hum.complete").status()'), true)
   t:keys('1 + ')
+  t:wait(function() return t:eval("getline('.')") == '    int sum =1 + ' end, 'it is typed')
+  complete.wait_idle(t)
   eq(1, #srv:requests('/v1/completions'))
 end)
 

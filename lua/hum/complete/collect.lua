@@ -106,9 +106,11 @@ function M.seed(current)
   for _, info in ipairs(seen(current)) do
     if #chosen == SEEDS then break end
     local size = size_of(info.bufnr)
-    local why = allow.mode(info.bufnr) == 'off' and 'off' or allow.refusal(info.bufnr)
+    -- Whether it may be read is found out by reading it: not for one that has no room.
+    local may_fit = bytes + size <= SEED_BYTES and allow.mode(info.bufnr) ~= 'off'
+    local why = may_fit and allow.refusal(info.bufnr) or nil
     is_seeded = is_seeded and why ~= ignored.ASKED
-    if not why and bytes + size <= SEED_BYTES then
+    if may_fit and not why then
       bytes = bytes + size
       table.insert(chosen, 1, info)
     end

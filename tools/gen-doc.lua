@@ -1,7 +1,8 @@
--- See tools/gen-doc. Everything between the heading of the section *hum-options* and the
--- next heading is generated.
+-- See tools/gen-doc. Generated is everything between the heading of the section *hum-options* and the next heading, and
+-- the table of keys in the section *hum-keys*.
 local root, check = arg[1], arg[2] == '--check'
 vim.opt.runtimepath:prepend(root)
+local keys = require('hum.config.keys')
 local schema = require('hum.config.schema')
 
 local WIDTH = 78
@@ -149,19 +150,61 @@ local function section()
   return out
 end
 
+--- The widths of the columns of the table of keys, but for the last.
+local KEY, MODES = 12, 8
+
+---@param key hum.Key
+---@param out string[]
+local function row(key, out)
+  local lhs = type(key.default) == 'table' and table.concat(key.default --[[@as string[] ]], '  ') or key.default
+  local modes = key.modes:gsub('.', '%0 ')
+  local head = ('    %%-%ds%%-%ds'):format(KEY, MODES):format(lhs or 'none', modes)
+  for i, line in ipairs(wrap(keys.help(key), 4 + KEY + MODES)) do
+    out[#out + 1] = i == 1 and head .. vim.trim(line) or line
+  end
+end
+
+---@return string[]
+local function key_table()
+  local out = { ('    %%-%ds%%-%dsAction ~'):format(KEY, MODES):format('Key', 'Modes') }
+  for _, key in ipairs(keys.list) do
+    row(key, out)
+  end
+  out[#out + 1] = ''
+  return out
+end
+
+--- What is generated: where it stands, by the tag in the line before, by how its first line begins and how the line after
+--- it does.
+local GENERATED = {
+  { tag = '*hum-options*', first = '', after = '^====', lines = section },
+  { tag = '*hum-keys*', first = '^    Key ', after = '^%S', lines = key_table },
+}
+
+---@param lines string[]
+---@param part table  of GENERATED
+---@return string[]
+local function with(lines, part)
+  local out, is_near, inside = {}, false, false
+  for i, line in ipairs(lines) do
+    inside = inside and not line:find(part.after)
+    if is_near and line:find(part.first) then
+      is_near, inside = false, true
+      vim.list_extend(out, part.lines())
+    end
+    if not inside then out[#out + 1] = line end
+    is_near = is_near or line:find(part.tag, 1, true) ~= nil and lines[i - 1]:find('^[=-]+$') ~= nil
+  end
+  return out
+end
+
 ---@param lines string[]
 ---@return string[]
 local function replaced(lines)
-  local out, inside = {}, false
-  for i, line in ipairs(lines) do
-    inside = inside and not line:find('^====')
-    if not inside then out[#out + 1] = line end
-    if line:find('*hum-options*', 1, true) and lines[i - 1]:find('^====') then
-      inside = true
-      vim.list_extend(out, section())
-    end
+  for _, part in ipairs(GENERATED) do
+    lines = with(lines, part)
   end
-  return out
+  return lines
 end
 
 local before = vim.fn.readfile(path)

@@ -4,6 +4,7 @@ local client = require('hum.server.client')
 local generate = require('hum.generate')
 local notify = require('hum.notify')
 local status = require('hum.status')
+local wrap = require('hum.wrap')
 
 local M = {}
 
@@ -38,20 +39,7 @@ end
 function M.text(jobs)
   if #jobs == 0 then return 'hum: nothing is running' end
   local rows = vim.list_extend({ HEAD }, vim.tbl_map(cells, jobs))
-  local widths = {}
-  for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do
-      widths[i] = math.max(widths[i] or 0, vim.fn.strdisplaywidth(cell))
-    end
-  end
-  local lines = vim.tbl_map(function(row)
-    local padded = {}
-    for i, cell in ipairs(row) do
-      padded[i] = cell .. (' '):rep(widths[i] - vim.fn.strdisplaywidth(cell))
-    end
-    return vim.trim(table.concat(padded, '  '))
-  end, rows)
-  return table.concat(lines, '\n')
+  return table.concat(wrap.columns(rows), '\n')
 end
 
 ---@param kind string

@@ -89,4 +89,23 @@ function M.shorten(text, width)
   )
 end
 
+--- Rows of cells as lines with columns of equal widths.
+---@param rows string[][]
+---@return string[]
+function M.columns(rows)
+  local widths = {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do
+      widths[i] = math.max(widths[i] or 0, cells(cell))
+    end
+  end
+  return vim.tbl_map(function(row)
+    local padded = {}
+    for i, cell in ipairs(row) do
+      padded[i] = cell .. (' '):rep(widths[i] - cells(cell))
+    end
+    return vim.trim(table.concat(padded, '  '))
+  end, rows)
+end
+
 return M

@@ -170,6 +170,7 @@ local actions = {
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
   model = function() require('hum.chat.model').set() end,
+  keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
 
 buffer.on_attach(function(buf)

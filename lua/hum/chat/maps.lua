@@ -1,5 +1,6 @@
--- Keys in chat buffers, as configured.
+-- Keys in chat buffers, as configured; which there are, hum.config.keys says.
 local config = require('hum.config')
+local keys = require('hum.config.keys')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -23,11 +24,11 @@ local function go_to_turn(step)
   end
 end
 
+--- What the keys do, by their names.
 ---@class hum.MapActions
 ---@field send fun()
 ---@field stop fun(buf: integer): boolean  false: there was nothing to stop
----@field retry fun()
----@field model fun()
+---@field [string] fun()
 
 --- Stops the reply; without one the key does what it always does.
 ---@param key string
@@ -69,54 +70,73 @@ end
 function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 
 ---@class hum.ChatMap
----@field mode string|string[]
----@field desc string
----@field rhs fun(key: string, actions: hum.MapActions): string|fun()
+---@field rhs fun(lhs: string, actions: hum.MapActions): string|fun()
 ---@field remap? boolean
 
+--- Keys that do more than to call their action.
 ---@type table<string, hum.ChatMap>
-local MAPS = {
-  send = { mode = 'n', desc = 'send the message', rhs = function(_, actions) return actions.send end },
+local SPECIAL = {
   -- Insert mode ends: the message is complete, and the window can follow the reply.
-  send_insert = {
-    mode = 'i',
-    desc = 'send the message',
-    rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end,
-    remap = true,
-  },
-  stop = { mode = 'n', desc = 'stop the reply', rhs = stop_or },
-  stop_insert = { mode = 'i', desc = 'stop the reply', rhs = stop_or },
-  retry = { mode = 'n', desc = 'regenerate the last reply', rhs = function(_, actions) return actions.retry end },
-  model = { mode = 'n', desc = 'select the model', rhs = function(_, actions) return actions.model end },
-  next_turn = {
-    mode = { 'n', 'x', 'o' },
-    desc = 'next turn',
-    rhs = function()
-      return function() go_to_turn(1) end
-    end,
-  },
-  prev_turn = {
-    mode = { 'n', 'x', 'o' },
-    desc = 'previous turn',
-    rhs = function()
-      return function() go_to_turn(-1) end
-    end,
-  },
+  send_insert = { rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end, remap = true },
+  stop = { rhs = stop_or },
+  stop_insert = { rhs = stop_or },
 }
+
+--- What keys do that need nothing of the chat but its text.
+---@type table<string, fun()>
+local OWN = {
+  next_turn = function() go_to_turn(1) end,
+  prev_turn = function() go_to_turn(-1) end,
+}
+
+local DESC = 'hum: '
 
 ---@param buf integer
 ---@param actions hum.MapActions
 function M.setup(buf, actions)
-  for name, map in pairs(MAPS) do
-    for _, key in ipairs(config.keys(name)) do
-      vim.keymap.set(map.mode, key, map.rhs(key, actions), {
+  for _, key in ipairs(keys.list) do
+    local special = SPECIAL[key.name] or {}
+    for _, lhs in ipairs(config.keys(key.name)) do
+      local rhs = special.rhs and special.rhs(lhs, actions) or OWN[key.name] or actions[key.name]
+      vim.keymap.set(vim.split(key.modes, ''), lhs, rhs, {
         buffer = buf,
         nowait = true,
-        remap = map.remap,
-        desc = 'hum: ' .. map.desc,
+        remap = special.remap,
+        desc = DESC .. key.desc,
       })
     end
   end
+end
+
+--- The modes in which a key is mapped here as hum has mapped it.
+---@param key hum.Key
+---@param lhs string
+---@return string  a letter each
+local function mapped_in(key, lhs)
+  return (
+    key.modes:gsub('.', function(mode)
+      local map = vim.fn.maparg(lhs, mode, false, true)
+      return map.buffer == 1 and map.desc == DESC .. key.desc and mode or ''
+    end)
+  )
+end
+
+---@class hum.MappedKey
+---@field lhs string
+---@field modes string  a letter each
+---@field desc string
+
+--- The keys of the chat in the current buffer as they are mapped.
+---@return hum.MappedKey[]
+function M.mapped()
+  local found = {}
+  for _, key in ipairs(keys.list) do
+    for _, lhs in ipairs(config.keys(key.name)) do
+      local modes = mapped_in(key, lhs)
+      if modes ~= '' then found[#found + 1] = { lhs = lhs, modes = modes, desc = key.desc } end
+    end
+  end
+  return found
 end
 
 return M

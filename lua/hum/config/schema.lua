@@ -27,6 +27,8 @@
 ---@field or_false? boolean   `false` is a value of the string too
 ---@field switch? boolean     of a group: `true` is all of its defaults, `false` is none of it, and the default
 
+local keys = require('hum.config.keys')
+
 local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
 table.sort(DIALECTS)
 
@@ -263,6 +265,13 @@ waits indefinitely. What a server sends to keep the connection alive is no token
   },
 }
 
+---@param key hum.Key
+---@return hum.Node
+local function map(key)
+  local help = ('%s mode: %s.'):format(keys.modes(key), keys.help(key))
+  return { name = key.name, kind = 'keys', default = key.default, help = (help:gsub('^%l', string.upper)) }
+end
+
 local maps = {
   kind = 'group',
   name = 'maps',
@@ -270,36 +279,7 @@ local maps = {
   help = [[
 Keys in chat buffers, see |hum-keys|. Each is a string, a list of strings, or `false`
 for no key.]],
-  fields = {
-    {
-      name = 'send',
-      kind = 'keys',
-      default = { '<CR>', '<C-s>' },
-      help = 'Normal mode: send the message.',
-    },
-    {
-      name = 'send_insert',
-      kind = 'keys',
-      default = '<C-s>',
-      help = 'Insert mode: send the message and leave insert mode.',
-    },
-    {
-      name = 'stop',
-      kind = 'keys',
-      default = '<C-c>',
-      help = 'Normal mode: stop the reply. When no reply is running, the key keeps its usual meaning.',
-    },
-    {
-      name = 'stop_insert',
-      kind = 'keys',
-      default = '<C-c>',
-      help = 'Insert mode: stop the reply. When no reply is running, the key keeps its usual meaning.',
-    },
-    { name = 'retry', kind = 'keys', default = 'g<CR>', help = 'Normal mode: regenerate the last reply.' },
-    { name = 'model', kind = 'keys', default = false, help = 'Normal mode: select the model.' },
-    { name = 'next_turn', kind = 'keys', default = ']]', help = 'Jump to the next turn.' },
-    { name = 'prev_turn', kind = 'keys', default = '[[', help = 'Jump to the previous turn.' },
-  },
+  fields = vim.tbl_map(map, keys.list),
 }
 
 local chat = {

@@ -1,0 +1,52 @@
+-- The keys of a chat, in one table: the maps (hum.chat.maps), the option `chat.maps` with its defaults, the table of
+-- `:help hum-keys` and the list that `g?` shows are made from it.
+--
+-- No key of Neovim's that has a use in prose is taken: not `s`, `c`, `gq`, `]s`, `gx`, `K`, nor what Neovim 0.11 maps
+-- by itself (`]b`, `]q`, `]d`, ...). Taken are `g?` (rot13), `gp` and `gd`, which have none, and those that do as ever
+-- where there is no block or file: `ib`, `ab`, `gf`.
+
+---@class hum.Key
+---@field name string                   of the option, and of the action that hum.chat has for it
+---@field modes string                  a letter each, as vim.keymap.set() has them
+---@field default string|string[]|false
+---@field desc string                   what it does, in a few words
+---@field more? string                  what else the help says of it
+
+local USUAL = 'without a running reply, the key keeps its usual meaning'
+
+---@type hum.Key[]
+local KEYS = {
+  { name = 'send', modes = 'n', default = { '<CR>', '<C-s>' }, desc = 'send the message' },
+  { name = 'send_insert', modes = 'i', default = '<C-s>', desc = 'send the message', more = 'and leave insert mode' },
+  { name = 'stop', modes = 'n', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
+  { name = 'stop_insert', modes = 'i', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
+  { name = 'retry', modes = 'n', default = 'g<CR>', desc = 'regenerate the last reply' },
+  { name = 'model', modes = 'n', default = false, desc = 'select the model' },
+  { name = 'next_turn', modes = 'nxo', default = ']]', desc = 'jump to the next turn' },
+  { name = 'prev_turn', modes = 'nxo', default = '[[', desc = 'jump to the previous turn' },
+  { name = 'keys', modes = 'n', default = 'g?', desc = 'list these keys' },
+}
+
+local M = {}
+
+M.list = KEYS
+
+--- What a key does, as the help says it.
+---@param key hum.Key
+---@return string
+function M.help(key)
+  local more = key.more or ''
+  return key.desc .. (more:find('^%a') and ' ' or '') .. more
+end
+
+local MODES = { n = 'normal', x = 'visual', o = 'operator-pending', i = 'insert' }
+
+--- The modes of a key in words: "normal, visual".
+---@param key hum.Key
+---@return string
+function M.modes(key)
+  local words = key.modes:gsub('.', function(letter) return ', ' .. MODES[letter] end)
+  return (words:gsub('^, ', ''))
+end
+
+return M

@@ -1,26 +1,27 @@
--- `:Hum {sub}`. Whether the text after "chat" is a model or a question is decided by one
--- rule: without a range a single word made of the characters of a model's name is a
--- model, anything else is a question.
+-- `:Hum`: its subcommands. What a command line means is for hum.grammar to say.
+local grammar = require('hum.grammar')
+
 local M = {}
 
 ---@class hum.Invocation
 ---@field text string        what follows the subcommand, trimmed
 ---@field bang boolean
+---@field question? boolean  it is all of what was typed, and nothing but a question
 ---@field quote? { buf: integer, first: integer, last: integer }  the range, 1-based
 ---@field mods table         as in nvim_create_user_command
 
 ---@class hum.Subcommand
 ---@field run fun(given: hum.Invocation)
 ---@field complete? fun(typed: string, argument: string): string[]  what may stand there; argument: all that does
----@field words? boolean     more than one word may follow
+---@field more? boolean      which is asked about its later words, too
+---@field text? boolean      a name may follow; with anything else behind it the command is a question
+---@field words? fun(text: string): boolean  whether this, which may have many words, is what it takes
 ---@field range? boolean
 ---@field bang? boolean
----@field text? boolean      it may have an argument
 ---@field anywhere? boolean  it works in the command-line window too
 
----@param text string
 ---@return boolean
-function M.is_model(text) return text:match('^[%w_][%w%._:/-]*$') ~= nil end
+local function anything() return true end
 
 ---@param names string[]
 ---@param typed string
@@ -39,15 +40,24 @@ local function model_names(typed)
   return require('hum.server.pick').matches(names, typed)
 end
 
+--- What a chat is opened with: a model, a question, or both.
+---@param given hum.Invocation
+---@return hum.ChatOpts
+local function chat_opts(given)
+  local opts = { question = given.text, quote = given.quote, mods = given.mods } ---@type hum.ChatOpts
+  if not given.question then
+    local model, question = grammar.split(given.text, require('hum.server.models').is_known)
+    opts.question = question
+    if model then
+      opts.endpoint, opts.model = require('hum.server.endpoint').split_model(model)
+    end
+  end
+  return opts
+end
+
 ---@param given hum.Invocation
 local function chat(given)
-  local opts = { quote = given.quote, mods = given.mods }
-  if given.text ~= '' and not given.quote and M.is_model(given.text) then
-    local endpoint = require('hum.server.endpoint')
-    opts.endpoint, opts.model = endpoint.split_model(given.text)
-  elseif given.text ~= '' then
-    opts.question = given.text
-  end
+  local opts = chat_opts(given)
   -- A bang goes on in the latest chat. So does the bare command, which only shows it.
   local bare = given.text == '' and not given.quote
   opts.new = not (given.bang or bare)
@@ -118,7 +128,7 @@ end
 
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
-  chat = { run = chat, complete = model_names, range = true, bang = true, text = true },
+  chat = { run = chat, complete = model_names, range = true, bang = true, words = anything },
   complete = { run = complete, complete = complete_arguments, bang = true, text = true, anywhere = true },
   new = { run = new, complete = model_names, text = true },
   send = {
@@ -137,7 +147,14 @@ M.subcommands = {
     text = true,
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
-  inspect = { run = inspect, complete = inspect_words, bang = true, text = true, words = true },
+  inspect = {
+    run = inspect,
+    complete = inspect_words,
+    more = true,
+    bang = true,
+    text = true,
+    words = function(text) return text:find('^write%s') ~= nil end,
+  },
   check = {
     complete = function(typed) return beginning(require('hum.config').endpoint_names(), typed) end,
     text = true,
@@ -168,35 +185,42 @@ local function names()
   return list
 end
 
----@param sub string
+--- What the first word of a command names.
+---@param word string
+---@return hum.Subcommand|nil
+local function named(word) return M.subcommands[word] end
+
+--- Of one word that names nothing.
+---@param word string
+---@return string
+local function unknown(word)
+  local hint = require('hum.spelling').hint(word, names())
+  hint = hint ~= '' and hint or ('; to ask it: ":Hum chat %s"'):format(word)
+  return ('unknown subcommand ":Hum %s"%s'):format(word, hint)
+end
+
+---@param name string
 ---@param opts table  of nvim_create_user_command
----@param text string
 ---@return string|nil why
-local function refusal(sub, opts, text)
-  local known = M.subcommands[sub]
-  if not known then
-    local hint = require('hum.spelling').hint(sub, names())
-    hint = hint ~= '' and hint or '; use one of: ' .. table.concat(names(), ', ')
-    return ('unknown subcommand ":Hum %s"%s'):format(sub, hint)
-  elseif vim.fn.getcmdwintype() ~= '' and not known.anywhere then
-    return ('close the command-line window first: ":Hum %s" does not work in it'):format(sub)
-  elseif opts.range > 0 and not known.range then
-    return (':Hum %s takes no range'):format(sub)
-  elseif opts.bang and not known.bang then
-    return (':Hum %s takes no "!"'):format(sub)
-  elseif text ~= '' and not known.text then
-    return (':Hum %s takes no argument'):format(sub)
+local function refusal(name, opts)
+  local sub = named(name) or {}
+  if vim.fn.getcmdwintype() ~= '' and not sub.anywhere then
+    return ('close the command-line window first: ":Hum %s" does not work in it'):format(name)
+  elseif opts.range > 0 and not sub.range then
+    return (':Hum %s takes no range'):format(name)
+  elseif opts.bang and not sub.bang then
+    return (':Hum %s takes no "!"'):format(name)
   end
 end
 
 ---@param opts table  of nvim_create_user_command
 function M.run(opts)
-  local sub, text = opts.args:match('^%s*(%S*)%s*(.-)%s*$')
-  sub = sub ~= '' and sub or 'chat'
-  local why = refusal(sub, opts, text)
-  if why then return require('hum.notify').error('hum: ' .. why) end
-  M.subcommands[sub].run({
-    text = text,
+  local command, word = grammar.read(opts.args, named)
+  local why = word and unknown(word) or (command and refusal(command.name, opts))
+  if why or not command then return require('hum.notify').error('hum: ' .. why) end
+  named(command.name).run({
+    text = command.text,
+    question = command.question,
     bang = opts.bang,
     mods = opts.smods,
     quote = opts.range > 0 and { buf = vim.api.nvim_get_current_buf(), first = opts.line1, last = opts.line2 } or nil,
@@ -210,12 +234,12 @@ end
 function M.complete(typed, line, pos)
   local before = line:sub(1, pos)
   local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
-  local sub, argument = args:match('^(%S+)%s+(.*)$')
-  local known = M.subcommands[sub or '']
-  if not sub then return beginning(names(), typed) end
-  local goes_on = (argument or ''):find('%s') ~= nil
-  if known and known.complete and (known.words or not goes_on) then return known.complete(typed, argument or '') end
-  return {}
+  local word, argument = args:match('^(%S+)%s+(.*)$')
+  if not word then return beginning(names(), typed) end
+  local sub = named(word)
+  if not sub or not sub.complete then return {} end
+  if argument:find('%s') and not sub.more then return {} end
+  return sub.complete(typed, argument)
 end
 
 return M

@@ -32,20 +32,93 @@ local function said(t, command)
   end, 'a message')
 end
 
-test('one word is a model, anything else a question', { ui = false, init = RECORDER }, function(t)
-  local function open(opts) return { { 'open', opts } } end
-  eq(open({ new = true, model = 'qwen3:8b' }), calls(t, 'Hum chat qwen3:8b'))
-  eq(open({ new = true, model = 'mistral' }), calls(t, 'Hum chat   mistral  '))
-  eq(open({ new = true, model = 'hf.co/a/b:Q4' }), calls(t, 'Hum chat hf.co/a/b:Q4'))
-  eq(open({ new = true, endpoint = 'team', model = 'm' }), calls(t, 'Hum chat team/m'))
-  eq(open({ new = true, endpoint = 'team' }), calls(t, 'Hum chat team/'))
-  eq(open({ new = true, question = 'why?' }), calls(t, 'Hum chat why?'))
-  eq(open({ new = true, question = 'what is  a "fence" | here' }), calls(t, 'Hum chat what is  a "fence" | here'))
-  eq(open({ new = false }), calls(t, 'Hum chat'))
-  eq(open({ new = false }), calls(t, 'Hum'))
-  eq(open({ new = false, question = 'and then?' }), calls(t, 'Hum! chat and then?'))
-  eq(open({ new = true, model = 'm' }), calls(t, 'Hum new m'))
-  eq(open({ new = true }), calls(t, 'Hum new'))
+-- What was typed, and what a chat is opened with; `new` is true if nothing is said of it.
+local OPENED = {
+  -- nothing
+  ['Hum'] = { new = false },
+  ['Hum chat'] = { new = false },
+  ['Hum   '] = { new = false },
+  -- questions without a subcommand
+  ['Hum why is the sky blue?'] = { question = 'why is the sky blue?' },
+  ['Hum   what is  a "fence" | here  '] = { question = 'what is  a "fence" | here' },
+  ['Hum "why" isn\'t it?'] = { question = '"why" isn\'t it?' },
+  ['Hum Warum ist das so, Grüße?'] = { question = 'Warum ist das so, Grüße?' },
+  ['Hum what is # and % and <cword>?'] = { question = 'what is # and % and <cword>?' },
+  ['Hum 为什么天空是蓝色的？'] = { question = '为什么天空是蓝色的？' },
+  ['Hum qwen3:8b or mistral?'] = { question = 'qwen3:8b or mistral?' },
+  ['Hum! and then there was?'] = { new = false, question = 'and then there was?' },
+  -- subcommands with something behind them that they do not take
+  ['Hum jobs for C programmers?'] = { question = 'jobs for C programmers?' },
+  ['Hum stop it please'] = { question = 'stop it please' },
+  ['Hum! stop it please'] = { new = false, question = 'stop it please' },
+  ['Hum send now'] = { question = 'send now' },
+  ['Hum log in fails, why?'] = { question = 'log in fails, why?' },
+  ['Hum build a house?'] = { question = 'build a house?' },
+  ['Hum health insurance?'] = { question = 'health insurance?' },
+  ['Hum retry ?'] = { question = 'retry ?' },
+  ['Hum model behaviour is odd, why?'] = { question = 'model behaviour is odd, why?' },
+  ['Hum model theory?'] = { question = 'model theory?' },
+  ['Hum complete this sentence'] = { question = 'complete this sentence' },
+  ['Hum check mate in two?'] = { question = 'check mate in two?' },
+  ['Hum new hello there'] = { question = 'new hello there' },
+  ['Hum inspect my code, please'] = { question = 'inspect my code, please' },
+  -- after "chat": models …
+  ['Hum chat qwen3:8b'] = { model = 'qwen3:8b' },
+  ['Hum chat   mistral  '] = { model = 'mistral' },
+  ['Hum chat fake'] = { model = 'fake' },
+  ['Hum chat hf.co/a/b:Q4'] = { model = 'hf.co/a/b:Q4' },
+  ['Hum chat @cf/meta/llama'] = { model = '@cf/meta/llama' },
+  ['Hum chat team/m'] = { endpoint = 'team', model = 'm' },
+  ['Hum chat team/'] = { endpoint = 'team' },
+  ['Hum chat down/'] = { endpoint = 'down' },
+  ['Hum new m'] = { model = 'm' },
+  ['Hum new'] = {},
+  -- … questions …
+  ['Hum chat hello'] = { question = 'hello' },
+  ['Hum chat big'] = { question = 'big' },
+  ['Hum chat jobs'] = { question = 'jobs' },
+  ['Hum chat stop it'] = { question = 'stop it' },
+  ['Hum chat why?'] = { question = 'why?' },
+  ['Hum chat ?'] = { question = '?' },
+  ['Hum chat hello there, you'] = { question = 'hello there, you' },
+  ['Hum chat what is  a "fence" | here'] = { question = 'what is  a "fence" | here' },
+  ['Hum chat TCP/IP or what?'] = { question = 'TCP/IP or what?' },
+  ['Hum chat Note: this fails'] = { question = 'Note: this fails' },
+  ['Hum chat Note:'] = { question = 'Note:' },
+  ['Hum chat std::vector or list?'] = { question = 'std::vector or list?' },
+  ['Hum chat src/main.c:12 is wrong?'] = { question = 'src/main.c:12 is wrong?' },
+  ['Hum chat 10:30 in Tokyo?'] = { question = '10:30 in Tokyo?' },
+  ['Hum chat http://h/x'] = { question = 'http://h/x' },
+  ['Hum! chat and then?'] = { new = false, question = 'and then?' },
+  -- … and both
+  ['Hum chat qwen3:8b why?'] = { model = 'qwen3:8b', question = 'why?' },
+  ['Hum chat phi4:mini   why is  it?'] = { model = 'phi4:mini', question = 'why is  it?' },
+  ['Hum chat mistral why?'] = { model = 'mistral', question = 'why?' },
+  ['Hum chat team/big why?'] = { endpoint = 'team', model = 'big', question = 'why?' },
+  ['Hum chat team/ why?'] = { endpoint = 'team', question = 'why?' },
+  ['Hum chat down/ why?'] = { endpoint = 'down', question = 'why?' },
+}
+
+--- Lists of models that an earlier Neovim has seen.
+local LISTS = [[
+  local path = vim.fn.stdpath('state') .. '/hum.json'
+  vim.fn.mkdir(vim.fs.dirname(path), 'p')
+  local names = { ollama = { 'qwen3:8b', 'qwen3:1b', 'mistral:latest' }, team = { 'big' } }
+  vim.fn.writefile({ vim.json.encode({ names = names }) }, path)
+  vim.g.hum = vim.tbl_deep_extend('force', vim.g.hum, { endpoints = { ollama = { model = 'fake' } } })
+]]
+
+test('a command is a subcommand with what it takes, or a question', { ui = false, init = RECORDER }, function(t)
+  t:lua(LISTS)
+  for command, opts in vim.spairs(OPENED) do
+    if opts.new == nil then opts.new = true end
+    eq({ { 'open', opts } }, calls(t, command), command)
+  end
+end)
+
+test('a question has as many lines as it was given', { ui = false, init = RECORDER }, function(t)
+  t:lua([[vim.cmd.Hum('why\nis this?')]])
+  eq({ { 'open', { new = true, question = 'why\nis this?' } } }, t:lua('return calls'))
 end)
 
 test(
@@ -58,6 +131,9 @@ test(
     eq({ { 'open', { new = true, quote = quote, question = 'why' } } }, calls(t, '2,3Hum chat why'))
     eq({ { 'open', { new = true, quote = quote } } }, calls(t, '2,3Hum chat'))
     eq({ { 'open', { new = false, quote = quote, question = 'x y' } } }, calls(t, '2,3Hum! chat x y'))
+    eq({ { 'open', { new = true, quote = quote, question = 'why is that?' } } }, calls(t, '2,3Hum why is that?'))
+    eq({ { 'open', { new = true, quote = quote, question = 'send it?' } } }, calls(t, '2,3Hum send it?'))
+    eq({ { 'open', { new = true, quote = quote, model = 'a:b', question = 'why' } } }, calls(t, '2,3Hum chat a:b why'))
   end
 )
 
@@ -70,14 +146,16 @@ end)
 
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
   eq('hum: unknown subcommand ":Hum caht" (did you mean "chat"?)', said(t, 'Hum caht'))
-  T.match(
-    'hum: unknown subcommand ":Hum frobnicate"; use one of: build, chat, check, complete, health,',
-    said(t, 'Hum frobnicate'),
-    true
-  )
+  for prefix, word in pairs({ ['Hum '] = 'frobnicate', ['1Hum '] = 'why?', ['Hum! '] = '?', ['tab Hum '] = '为什么' }) do
+    local unknown = ('hum: unknown subcommand ":Hum %s"; to ask it: ":Hum chat %s"'):format(word, word)
+    eq(unknown, said(t, prefix .. word))
+  end
+  eq('hum: unknown subcommand ":Hum retry?" (did you mean "retry"?)', said(t, 'Hum retry?'))
   eq('hum: :Hum send takes no range', said(t, '1Hum send'))
   eq('hum: :Hum retry takes no "!"', said(t, 'Hum! retry'))
-  eq('hum: :Hum stop takes no argument', said(t, 'Hum stop now'))
+  T.match('"frobnicate"', said(t, 'Hum check frobnicate'), true)
+  T.match('":Hum complete" expects one of', said(t, 'Hum complete frobnicate'), true)
+  T.match('":Hum inspect" expects one of', said(t, 'Hum inspect frobnicate'), true)
   eq({}, t:lua('return calls'))
 end)
 

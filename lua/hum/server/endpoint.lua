@@ -141,6 +141,15 @@ function M.is_at_hand(name)
   return endpoint ~= nil
 end
 
+--- Whether an endpoint has that name, be it a faulty one, or a service that is offered.
+---@param name string
+---@return boolean
+function M.is_named(name)
+  local options = config.get()
+  if options.endpoints[name] or options.faults[name] then return true end
+  return vim.iter(config.offers()):any(function(offer) return offer.name == name end)
+end
+
 --- Splits "endpoint/model". Models may have slashes of their own, so the first part
 --- counts as an endpoint only if one has that name, be it a faulty one, or there is no other.
 ---@param text string

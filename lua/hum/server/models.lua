@@ -112,6 +112,20 @@ function M.completions()
   return out
 end
 
+--- Whether a word names a model, or as "team/" an endpoint, as far as is known without asking a server. Ollama's
+--- lists spell the tag that a name without one stands for.
+---@param word string
+---@return boolean
+function M.is_known(word)
+  local name, model = endpoints.split_model(word)
+  if name and not model then return endpoints.is_named(name) end
+  if not model then return false end
+  name = M.endpoint(name)
+  return model == M.decided(name)
+    or vim.list_contains(M.known(name), model)
+    or vim.list_contains(M.known(name), model .. ':latest')
+end
+
 -- ---- which one ------------------------------------------------------------------------------
 
 --- The endpoint of new chats: as chosen with `:Hum model`, else as configured.

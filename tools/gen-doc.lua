@@ -57,7 +57,9 @@ local KINDS = {
 ---@param node hum.Node
 ---@return string
 local function kind(node)
-  if node.kind == 'enum' then return '"' .. table.concat(node.values, '", "') .. '"' end
+  if node.kind == 'enum' then
+    return (node.or_boolean and 'true, false, ' or '') .. '"' .. table.concat(node.values, '", "') .. '"'
+  end
   return KINDS[node.kind] .. (node.or_false and ' or false' or '')
 end
 

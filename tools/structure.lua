@@ -26,6 +26,7 @@ local LUA = {
   ['hum/place'] = { 'hum/base' },
   ['hum/chat/text'] = { 'hum/base' },
   ['hum/chat/view'] = { 'hum/base', 'hum/chat/text' },
+  ['hum/chat/kept'] = { 'hum/base', 'hum/chat/text' },
   ['hum/chat/reply'] = {
     'hum/base',
     'hum/server',
@@ -34,7 +35,14 @@ local LUA = {
     'hum/chat/text',
     'hum/chat/view',
   },
-  ['hum/chat'] = { 'hum/base', 'hum/server', 'hum/chat/text', 'hum/chat/view', 'hum/chat/reply' },
+  ['hum/chat'] = {
+    'hum/base',
+    'hum/server',
+    'hum/chat/text',
+    'hum/chat/view',
+    'hum/chat/kept',
+    'hum/chat/reply',
+  },
   ['hum/complete/ghost'] = { 'hum/base' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/complete/ghost', 'hum/complete/backend' },

@@ -117,10 +117,11 @@ local faults = {
     end
   end,
   enum = function(value, node)
+    if node.or_boolean and type(value) == 'boolean' then return end
     local values = node.values or {}
     if not vim.tbl_contains(values, value) then
       local hint = type(value) == 'string' and hint_for(value, values) or ''
-      return expected('one of ' .. quoted(values), value) .. hint
+      return expected((node.or_boolean and 'true, false or ' or 'one of ') .. quoted(values), value) .. hint
     end
   end,
   keys = function(value)

@@ -25,6 +25,7 @@
 ---@field wildcard? boolean   '*' is a name of the map too
 ---@field reserved? table<string, string>  names that a table of options may not have, and why
 ---@field or_false? boolean   `false` is a value of the string too
+---@field or_boolean? boolean  `true` and `false` are values of the enum too
 ---@field switch? boolean     of a group: `true` is all of its defaults, `false` is none of it, and the default
 
 local keys = require('hum.config.keys')
@@ -311,6 +312,26 @@ Where a chat opens. Command modifiers take precedence: `:tab Hum chat`, `:botrig
       help = [[
 Width of a "vsplit" or height of a "split": a fraction of the screen if it is below 1,
 otherwise columns or lines; 0 leaves it to Neovim.]],
+    },
+    {
+      name = 'keep',
+      kind = 'enum',
+      values = { 'project' },
+      or_boolean = true,
+      default = true,
+      also = { 'save', 'autosave', 'history', 'persist' },
+      help = [[
+Whether each chat is a file from its first message on, see |hum-save|. "project": with a folder for
+each project. `false`: hum writes no file, no swap file and no undo file of new chats, and writes
+to no chat's file by itself; |:w| does.]],
+    },
+    {
+      name = 'directory',
+      kind = 'string',
+      also = { 'dir', 'folder', 'path', 'chat_dir' },
+      default_help = '`stdpath("data")/hum/chats`',
+      help = [[
+The folder of the chats' files. It is made when it is needed, for you alone.]],
     },
     maps,
     {

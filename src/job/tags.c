@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* No line with a tag has so many backslashes and blanks. */
+/* No tag has so many backslashes and blanks, and no heading so long a name. */
 #define HELD_MAX 200
 
 void tags_init(struct tags *t)
@@ -25,31 +25,113 @@ void tags_begin(struct tags *t, bool thinking)
     t->inside = false;
 }
 
-enum match { MATCH_NONE, MATCH_BEGUN, MATCH_TAG };
+/* What is held: no line of that kind; it may become one; it is one if the line ends here; it is one, whatever follows. */
+enum match { MATCH_NONE, MATCH_BEGUN, MATCH_WHOLE, MATCH_CERTAIN };
 
-/* Whether what is held is a tag, with backslashes before it and blanks behind, or may become one.
- * An opening one is none in thinking, but the part may turn before the line ends. */
-static enum match match(const struct tags *t)
+/* What is held of a line, without the backslashes before it. */
+struct rest {
+    const char *at;
+    size_t len;
+};
+
+static struct rest bare(const struct buf *held)
 {
-    const struct buf *held = &t->held;
-    size_t at = 0, n = 0;
+    size_t at = 0;
     while (at < held->len && held->data[at] == '\\') {
         at++;
     }
-    bool closes = at + 1 < held->len && held->data[at + 1] == '/';
-    const char *tag = closes ? "</think>" : "<think>";
-    size_t len = strlen(tag);
-    while (at < held->len && n < len && held->data[at] == tag[n]) {
+    return (struct rest){held->data + at, held->len - at};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r' && c != '\n');
+}
+
+static size_t skip_blanks(struct rest rest, size_t at)
+{
+    while (at < rest.len && is_blank(rest.at[at])) {
         at++;
-        n++;
     }
-    if (n < len) {
-        return at == held->len ? MATCH_BEGUN : MATCH_NONE;
+    return at;
+}
+
+/* Nothing but these words, with blanks behind. */
+static enum match match_words(struct rest rest, const char *words)
+{
+    size_t len = strlen(words);
+    if (memcmp(rest.at, words, rest.len < len ? rest.len : len) != 0) {
+        return MATCH_NONE;
+    } else if (rest.len < len) {
+        return MATCH_BEGUN;
     }
-    while (at < held->len && strchr(" \t\r\v\f", held->data[at]) != NULL) {
+    return skip_blanks(rest, len) == rest.len ? MATCH_WHOLE : MATCH_NONE;
+}
+
+/* "< model": a single word. */
+static enum match match_model(struct rest rest)
+{
+    if (rest.len < 3) {
+        return memcmp(rest.at, "< ", rest.len) == 0 ? MATCH_BEGUN : MATCH_NONE;
+    }
+    size_t at = 2;
+    while (at < rest.len && !is_blank(rest.at[at])) {
         at++;
     }
-    return at == held->len ? MATCH_TAG : MATCH_NONE;
+    bool fits = memcmp(rest.at, "< ", 2) == 0 && at > 2 && skip_blanks(rest, at) == rest.len;
+    return fits ? MATCH_WHOLE : MATCH_NONE;
+}
+
+/* U+00BB, U+00AB, U+00A7 alone, or with a blank behind. */
+static enum match match_sign(struct rest rest)
+{
+    if (rest.len >= 2 && memchr("\xbb\xab\xa7", rest.at[1], 3) == NULL) {
+        return MATCH_NONE;
+    } else if (rest.len < 3) {
+        return rest.len < 2 ? MATCH_BEGUN : MATCH_WHOLE;
+    }
+    return is_blank(rest.at[2]) ? MATCH_CERTAIN : MATCH_NONE;
+}
+
+static enum match match_heading(struct rest rest)
+{
+    if (rest.len <= 3) {
+        return memcmp(rest.at, "## ", rest.len) == 0 ? MATCH_BEGUN : MATCH_NONE;
+    } else if (memcmp(rest.at, "## ", 3) != 0) {
+        return MATCH_NONE;
+    }
+    struct rest sign = {rest.at + 3, rest.len - 3};
+    switch (sign.at[0]) {
+    case '\xc2':
+        return match_sign(sign);
+    case '>':
+        return match_words(sign, "> You");
+    case '<':
+        return match_model(sign);
+    default:
+        return MATCH_NONE;
+    }
+}
+
+/* A tag that opens is none in thinking, but the part may turn before the line ends. */
+static enum match match(const struct tags *t)
+{
+    struct rest rest = bare(&t->held);
+    if (rest.len == 0) {
+        return MATCH_BEGUN;
+    } else if (rest.at[0] == '#') {
+        return fence_is_open(&t->fence) ? MATCH_NONE : match_heading(rest);
+    }
+    bool closes = rest.len > 1 && rest.at[1] == '/';
+    return match_words(rest, closes ? "</think>" : "<think>");
+}
+
+/* Whether a line with that match gets a backslash. */
+static bool is_taken(const struct tags *t, enum match match)
+{
+    struct rest rest = bare(&t->held);
+    bool opens = rest.len > 1 && rest.at[0] == '<' && rest.at[1] != '/';
+    return match == MATCH_CERTAIN || (match == MATCH_WHOLE && !(t->thinking && opens));
 }
 
 static void write(struct tags *t, const char *text, size_t len, struct buf *out)
@@ -58,13 +140,11 @@ static void write(struct tags *t, const char *text, size_t len, struct buf *out)
     buf_add(out, text, len);
 }
 
-/* What is held is all of a line, or no tag. */
-static void give(struct tags *t, struct buf *out)
+/* What is held goes out, as its match has it. */
+static void give(struct tags *t, enum match match, struct buf *out)
 {
     if (t->held.len > 0) {
-        bool opens = strchr(t->held.data, '/') == NULL;
-        bool tag = match(t) == MATCH_TAG && !(t->thinking && opens);
-        write(t, "\\", tag, out);
+        write(t, "\\", is_taken(t, match), out);
         write(t, t->held.data, t->held.len, out);
         buf_clear(&t->held);
     }
@@ -73,7 +153,7 @@ static void give(struct tags *t, struct buf *out)
 static void add_byte(struct tags *t, char c, struct buf *out)
 {
     if (c == '\n') {
-        give(t, out);
+        give(t, match(t), out);
         write(t, &c, 1, out);
         t->inside = false;
         return;
@@ -84,10 +164,10 @@ static void add_byte(struct tags *t, char c, struct buf *out)
         return;
     }
     buf_add(&t->held, &c, 1);
-    if (t->held.len == HELD_MAX || match(t) == MATCH_NONE) {
+    enum match now = t->held.len == HELD_MAX ? MATCH_NONE : match(t);
+    if (now == MATCH_NONE || now == MATCH_CERTAIN) {
         t->inside = true;
-        write(t, t->held.data, t->held.len, out);
-        buf_clear(&t->held);
+        give(t, now, out);
     }
 }
 
@@ -116,6 +196,6 @@ void tags_turn(struct tags *t, bool thinking, struct buf *out)
 
 void tags_end(struct tags *t, struct buf *out)
 {
-    give(t, out);
+    give(t, match(t), out);
     t->inside = false;
 }

@@ -1,7 +1,8 @@
 /* The parts of a reply on their way into a chat, where lines "<think>" and "</think>" open and
- * close thinking: such a line of the model's own gets a backslash, and one more if it has some, as
- * lua/hum/chat/text/block.lua reads it. In thinking that is a closing line, wherever it stands; in
- * text either, outside fences. Only what may become such a line is held back. */
+ * close thinking, and lines such as "## » You" and "## > You" are headings: such a line of the
+ * model's own gets a backslash, and one more if it has some, as lua/hum/chat/text/block.lua reads
+ * it. A heading is one outside fences; in thinking a closing tag is one wherever it stands, in text
+ * either tag, outside fences. Only what may become such a line is held back. */
 #ifndef HUM_TAGS_H
 #define HUM_TAGS_H
 
@@ -12,7 +13,7 @@
 
 struct tags {
     bool thinking;      /* the part */
-    struct buf held;    /* the beginning of a line that may be a tag */
+    struct buf held;    /* the beginning of a line that may be one */
     bool inside;        /* a line that is none */
     struct fence fence; /* of what was written */
 };

@@ -1,4 +1,4 @@
-/* Lines that would open or end thinking get a backslash. */
+/* Lines that would open or end thinking, or begin a turn, get a backslash. */
 #include "check.h"
 
 #include "job/tags.h"
@@ -56,6 +56,24 @@ static void tags_in_text_get_one_outside_fences(void)
     TEXT("````\n```\n<think>\n````\n<think>", "````\n```\n<think>\n````\n\\<think>");
 }
 
+static void a_line_that_is_a_heading_gets_a_backslash(void)
+{
+    TEXT("## » You\n## « m\n## § S\n## »\n", "\\## » You\n\\## « m\n\\## § S\n\\## »\n");
+    TEXT("## > You\n## < m:8b \n\\## > You", "\\## > You\n\\## < m:8b \n\\\\## > You");
+    TAGS("## » You\n\\## «\tm\n## < m", "\\## » You\n\\\\## «\tm\n\\## < m");
+    TEXT("```\n## » You\n```\n## » You\n", "```\n## » You\n```\n\\## » You\n");
+    TAGS("```\n## > You\n", "```\n## > You\n");
+}
+
+static void other_headings_stay(void)
+{
+    TEXT("# » You\n##» You\n## »You\n## ° C\n ## » You\n### » You\n",
+         "# » You\n##» You\n## »You\n## ° C\n ## » You\n### » You\n");
+    TEXT("## > quoted\n## > Your\n## >You\n##  > You\n## > you\n## > You, too",
+         "## > quoted\n## > Your\n## >You\n##  > You\n## > you\n## > You, too");
+    TEXT("## < 5 ms\n## <\n## < \n## <m\n##\n## ", "## < 5 ms\n## <\n## < \n## <m\n##\n## ");
+}
+
 /* Thinking that was text, and the other way round, goes on as what it is. */
 static void a_part_may_turn(void)
 {
@@ -97,6 +115,11 @@ static void nothing_is_held_that_cannot_be_a_tag(void)
         tags_feed(&t, i == 0 ? ">" : " ", 1, &out);
     }
     CHECK_INT(out.len, 8 + 8 + 999);
+    buf_clear(&out);
+    tags_feed(&t, "\n## A", 5, &out);
+    CHECK_TEXT(out.data, "\n## A");
+    tags_feed(&t, "\n## » Y", 8, &out);
+    CHECK_TEXT(out.data, "\n## A\n\\## » Y");
     buf_finish(&out);
     tags_finish(&t);
 }
@@ -106,6 +129,8 @@ int main(void)
     RUN(a_line_that_is_a_tag_gets_a_backslash);
     RUN(other_lines_stay);
     RUN(tags_in_text_get_one_outside_fences);
+    RUN(a_line_that_is_a_heading_gets_a_backslash);
+    RUN(other_headings_stay);
     RUN(a_part_may_turn);
     RUN(nothing_is_held_that_cannot_be_a_tag);
     return check_report("tags");

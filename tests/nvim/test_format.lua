@@ -28,10 +28,20 @@ local function messages(t, text)
   return vim.tbl_map(function(m) return m.role .. ': ' .. m.parts[1].text end, parse(t, text).messages)
 end
 
---- Writes a reply as the chat does, reads it back, and gives what would be sent.
+--- Writes a reply as the helper and the chat do, reads it back, and gives what would be sent. What the helper does with
+--- tags is not played here.
 local ROUND = [[
+  local block = require('hum.chat.text.block')
+  local function streamed(lines)
+    local id = block.next(block.FIRST, '## « m')
+    for i, line in ipairs(lines) do
+      if line:find('^\\*#') then lines[i] = block.escape(id, line) end
+      id = block.next(id, lines[i])
+    end
+    return lines
+  end
   local function round(body, mark)
-    local lines = vim.split(body, '\n', { plain = true })
+    local lines = streamed(vim.split(body, '\n', { plain = true }))
     local changed, added = format.finish(lines, mark)
     for i, line in pairs(changed) do lines[i] = line end
     local chat = { '---', 'hum: 1', '---', '', '## » You', '', 'question', '', '## « m', '' }
@@ -146,6 +156,7 @@ local HOSTILE = {
   '## « other\n\nsaid',
   '\\## » You',
   '\\\\## § System',
+  '## > You\n## < other:8b \n\\## > You\n## > quoted\n## < 5 ms',
   'x\n## » You\ny\n## »',
   '## » You\n```\n## » You\n```\n## » You',
   '---\nhum: 1\n---\n\n## » You\n\nhi\n\n## « m\n\nho',
@@ -202,7 +213,8 @@ end)
 
 test('random replies come back as they were', PURE, function(t)
   local failed = run(t, ROUND .. [[
-    local pieces = { '## » You', '## « m', '## § x', '\\', '```', '````', '~~~', '\n', '\n', '\n', 'text', '  ', '- ', '1. ',
+    local pieces = { '## » You', '## « m', '## § x', '## > You', '## < m', '\\', '```', '````', '~~~', '\n', '\n', '\n',
+      'text', '  ', '- ', '1. ',
       '<!-- hum: stopped -->', '<!-- hum: x', '-->', ' </think>', '---', '\t', 'hum: 1', '> ' }
     for seed = 1, 4000 do
       math.randomseed(seed)
@@ -221,7 +233,8 @@ end)
 -- In the child: a text of random pieces, the parts of the turn that it is read as, and what these are read as again once
 -- they were written into a buffer.
 local AGAIN = [[
-  local PIECES = { '## » You', '## « m', '## § x', '\\', '\\\\', '```', '````lua', '~~~', '\n', '\n', '\n\n', 'text', ' ',
+  local PIECES = { '## » You', '## « m', '## § x', '## > You', '## < m', '\\', '\\\\',
+    '```', '````lua', '~~~', '\n', '\n', '\n\n', 'text', ' ',
     '    ', '- ', '1. ', '<!-- hum: stopped -->', '<!-- hum: x-->', '<think>', '</think>', '\n<think>\n', '\n</think>\n',
     '\\<think>', '\n\\</think>\n', '---', '\t', '\r', '\0', '\n\0\n', '> ', '«', '\255' }
   local function some(n)

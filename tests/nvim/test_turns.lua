@@ -36,7 +36,7 @@ local function storm(t, seed)
   return t:lua(
     [[
     math.randomseed(...)
-    local pieces = { '## » You', '## « m', '## » You', '## « m', '<think>', '</think>', '```lua', '```', 'text', '', '',
+    local pieces = { '## » You', '## « m', '## > You', '## < m', '## > no', '<think>', '</think>', '```lua', '```', 'text', '', '',
       '---', 'model: x', '## § S', '<!-- hum: cut -->', '\\## » You', 'nul\0' }
     local function some(n)
       local lines = {}

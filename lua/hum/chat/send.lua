@@ -124,6 +124,7 @@ local function read_message(buf, again)
     settings = settings,
     turns = vim.list_slice(list, 1, n),
     sent = list[n].row,
+    like = vim.api.nvim_buf_get_lines(buf, list[n].row, list[n].row + 1, true)[1],
     row = after_text(buf, list[n].last + 1),
     lines = replaces and {} or text.closing,
     draft = replaces and draft_of(buf, list[#list]) or {},

@@ -41,7 +41,7 @@ end
 
 --- The lines that close a reply: they replace all that comes after its last word.
 ---@param lines string[]
----@param heading integer
+---@param heading integer  which of them is its heading
 ---@param added string[]
 ---@param draft string[]
 ---@return integer kept  lines of the reply before them
@@ -54,7 +54,7 @@ local function closing_of(lines, heading, added, draft)
   local closing = {}
   if kept == heading and #added > 0 then closing[1] = '' end
   vim.list_extend(closing, added)
-  vim.list_extend(closing, { '', format.heading('user'), '' })
+  vim.list_extend(closing, { '', format.heading('user', nil, lines[heading]), '' })
   vim.list_extend(closing, #draft > 0 and draft or { '' })
   return kept, closing
 end

@@ -35,6 +35,7 @@ local M = {}
 ---@field settings table
 ---@field turns hum.Turn[]   that are sent
 ---@field sent integer       row of the last of them
+---@field like string        its heading: that of the reply is in ASCII if this is
 ---@field row integer        lines from here on are replaced by the reply
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
@@ -283,7 +284,7 @@ end
 local function write_heading(message)
   local buf = message.buf
   local lines = vim.list_extend({}, message.lines)
-  vim.list_extend(lines, { '', format.heading('assistant', message.model), '', '' })
+  vim.list_extend(lines, { '', format.heading('assistant', message.model, message.like), '', '' })
   local record = interrupt.guard(undo.begin, buf)
   interrupt.guard_change(buf, edit.replace, buf, message.row, -1, lines)
   interrupt.guard(undo.watch, record, message.row, #message.lines + 2)

@@ -8,6 +8,7 @@
 -- `u` while a reply streams undoes a part of all this, which changenr() shows by going back.
 -- The reply is stopped, and the history built again ends with the reply undone.
 local block = require('hum.place.block')
+local text_block = require('hum.chat.text.block')
 local history = require('hum.chat.reply.history')
 local log = require('hum.log')
 local preserve = require('hum.chat.reply.preserve')
@@ -80,7 +81,7 @@ end
 ---@return string|nil
 local function heading_at(buf, row)
   local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
-  return line:match('^## « .*')
+  return text_block.heading(line) == 'assistant' and line or nil
 end
 
 --- The heading is written: from now on changes are watched.

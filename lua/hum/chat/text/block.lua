@@ -109,6 +109,18 @@ function M.def(id) return defs[id] end
 local SIGN = { ['\194\187'] = 'user', ['\194\171'] = 'assistant', ['\194\167'] = 'system' }
 local SIGN_OF = { user = '»', assistant = '«', system = '§' }
 
+--- For keyboards and fonts without those: `## > You` and `## < model`, a single word, and nothing else, since Markdown
+--- has headings such as `## > 5 MB`.
+---@param line string
+---@return ('user'|'assistant')? role
+---@return string? name
+local function ascii_heading(line)
+  local byte = line:byte(4)
+  if byte == 62 and line:find('^## > You%s*$') then return 'user', 'You' end
+  local name = byte == 60 and line:match('^## < (%S+)%s*$')
+  if name then return 'assistant', name end
+end
+
 --- Is the line a turn heading, fences not looked at?
 ---@param line string
 ---@return ('user'|'assistant'|'system')? role
@@ -116,7 +128,7 @@ local SIGN_OF = { user = '»', assistant = '«', system = '§' }
 function M.heading(line)
   if line:byte(1) ~= 35 or line:sub(1, 3) ~= '## ' then return nil end
   local role = SIGN[line:sub(4, 5)]
-  if not role then return nil end
+  if not role then return ascii_heading(line) end
   if #line > 5 and not line:find('^%s', 6) then return nil end
   return role, vim.trim(line:sub(6))
 end
@@ -124,8 +136,13 @@ end
 --- The heading line of a turn.
 ---@param role 'user'|'assistant'|'system'
 ---@param name string
+---@param like? string  another heading of the chat: in ASCII if that is
 ---@return string
-function M.heading_line(role, name) return ('## %s %s'):format(SIGN_OF[role], name) end
+function M.heading_line(role, name, like)
+  local plain = like and ascii_heading(like) and ('## %s %s'):format(role == 'user' and '>' or '<', name)
+  if plain and ascii_heading(plain) == role then return plain end
+  return ('## %s %s'):format(SIGN_OF[role], name)
+end
 
 -- A line of text that would be read as something else has a backslash before it, and one that begins with backslashes
 -- already has one more: reading removes one.
@@ -152,12 +169,21 @@ end
 --- A line of text as it is written in a turn.
 ---@param id integer   state before it
 ---@param line string
----@param streamed? boolean  as the helper writes it: it has escaped the tags itself, those that are left are its own
 ---@return string
-function M.escape(id, line, streamed)
+function M.escape(id, line)
   local def, byte = defs[id], line:byte(1)
   if not (byte == 92 or byte == 35 or byte == 60) then return line end
-  if not def.fence and is_like_heading(line) or not streamed and is_like_tag(def, line) then return '\\' .. line end
+  if not def.fence and is_like_heading(line) or is_like_tag(def, line) then return '\\' .. line end
+  return line
+end
+
+--- A line that the helper wrote. It has escaped such lines itself; a heading that is left, as one of thousands of
+--- bytes, is none of its own. Tags that are left are.
+---@param id integer  state before it
+---@param line string
+---@return string
+function M.escape_streamed(id, line)
+  if line:byte(1) == 35 and not defs[id].fence and M.heading(line) then return '\\' .. line end
   return line
 end
 

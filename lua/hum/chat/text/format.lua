@@ -7,6 +7,7 @@
 --
 --   ## § System               a turn: system, user (») or assistant («, with the model)
 --
+-- `## > You` and `## < model` are the same, for those whose keyboard or font lacks » and «; a chat keeps to them.
 -- A line of text that would be read as a heading, a tag of thinking or a mark has a backslash before it.
 local block = require('hum.chat.text.block')
 local read = require('hum.chat.text.read')
@@ -23,8 +24,9 @@ local NAMES = { user = 'You', system = 'System' }
 
 ---@param role 'user'|'assistant'|'system'
 ---@param name? string
+---@param like? string  another heading of the chat: in ASCII if that is
 ---@return string
-function M.heading(role, name) return block.heading_line(role, name or NAMES[role] or '') end
+function M.heading(role, name, like) return block.heading_line(role, name or NAMES[role] or '', like) end
 
 --- Adds the parts of a turn to a message that may have some. Texts are joined by the receiver as they are.
 ---@param parts hum.Part[]
@@ -118,7 +120,7 @@ function M.body(parts, role, mark)
 end
 
 --- What a reply needs when it ends, so that reading it gives what was sent: lines to be replaced, and lines to be added
---- after it. Tags of thinking are the helper's.
+--- after it. Lines that look like headings and tags the helper has escaped.
 ---@param lines string[]  of the turn, without its heading
 ---@param mark? string
 ---@return table<integer, string> changed
@@ -126,7 +128,7 @@ end
 function M.finish(lines, mark)
   local changed, id = {}, state_in('assistant')
   for i, line in ipairs(lines) do
-    local escaped = block.escape(id, line, true)
+    local escaped = block.escape_streamed(id, line)
     if escaped ~= line then changed[i] = escaped end
     id = block.next(id, escaped)
   end

@@ -5,6 +5,7 @@ local chats = require('hum.chat.chats')
 local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
+local file = require('hum.chat.kept.file')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
@@ -174,9 +175,12 @@ local actions = {
 }
 
 buffer.on_attach(function(buf)
+  file.bind(buf)
   maps.setup(buf, actions)
   ready.watch(buf)
 end)
+
+reply.on_change(function(buf, what) file.grow(buf, what == 'begun') end)
 
 reply.on_busy(function(busy)
   if busy then

@@ -65,6 +65,7 @@ local M = {}
 
 local replies = {} ---@type table<integer, hum.Reply>  those that stream, by buffer
 local on_busy = function(_) end ---@type fun(busy: boolean)
+local on_change = function(_, _) end ---@type fun(buf: integer, what: 'begun'|'ended')
 local group = vim.api.nvim_create_augroup('hum.reply', {})
 
 --- What the helper writes around thinking.
@@ -78,6 +79,10 @@ function M.of(buf) return replies[buf] end
 --- Sets the function that is called when the first reply begins to stream and when the last one has ended.
 ---@param fn fun(busy: boolean)
 function M.on_busy(fn) on_busy = fn end
+
+--- Sets the function that is called when a reply begins to stream into a buffer and when its text is complete.
+---@param fn fun(buf: integer, what: 'begun'|'ended')
+function M.on_change(fn) on_change = fn end
 
 ---@param buf integer
 local function clear_autocmds(buf) vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
@@ -144,6 +149,7 @@ local function conclude(reply)
     if vim.api.nvim_buf_is_loaded(buf) and not reply.unloaded then fault.guard('the notes', notes.watch, buf) end
   end
   if not next(replies) then fault.guard('the keys', on_busy, false) end
+  fault.guard('the end of a reply', on_change, buf, 'ended')
   report(reply)
 end
 
@@ -348,6 +354,7 @@ function M.start(message)
     notes.replace(buf, message.row)
     watch(reply)
     if first then on_busy(true) end
+    on_change(buf, 'begun')
     wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, 'waiting for ' .. message.model)
     if config.get().chat.highlight then code.prepare(function() return wait.is_waiting(buf) end) end
   end)

@@ -1,0 +1,491 @@
+-- A chat's buffer and its file: what is said is in the file within a second, and all of it when the user leaves.
+--
+-- The buffer is an ordinary one for Neovim, which reads and writes its file as any other. hum writes that file as well,
+-- behind Neovim's back, so that neither the growth of a reply nor its end costs a `:write`. For that it remembers two
+-- stats of the file: `seen`, as hum or Neovim left it last, by which the writing of others is told; and `known`, as
+-- Neovim's own last reading or writing left it, which `:w` compares with.
+local config = require('hum.config')
+local disk = require('hum.chat.kept.disk')
+local fault = require('hum.fault')
+local folder = require('hum.chat.kept.folder')
+local libc = require('hum.chat.kept.libc')
+local native = require('hum.chat.kept.native')
+local notify = require('hum.notify')
+local snapshot = require('hum.chat.kept.snapshot')
+
+local M = {}
+
+---@class hum.KeptFile
+---@field buf integer
+---@field path string    symlinks followed
+---@field wanted boolean the chat has a file, or shall have one
+---@field seen? uv.fs_stat.result
+---@field known? uv.fs_stat.result
+---@field busy boolean   it is being written in the background
+---@field again boolean  there is more to be written then
+---@field timer? uv.uv_timer_t  while a reply streams
+---@field told? string   what is wrong with it, as the user was told
+
+local files = {} ---@type table<integer, hum.KeptFile>
+local group = vim.api.nvim_create_augroup('hum.kept', {})
+
+--- What streams is written so often, in ms.
+local PERIOD = 500
+--- Another Neovim that writes the same file is waited for, in ms, so many times.
+local PAUSE, TRIES = 5, 40
+--- A disk that does not answer is waited for so long before Neovim goes on, in ms.
+local PATIENCE = 10000
+
+---@param buf integer
+---@return string|nil  nil: it is no file's
+local function path_of(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  if name == '' or vim.bo[buf].buftype ~= '' or name:find('^%a[%w+.-]+://') then return nil end
+  return vim.uv.fs_realpath(name) or name
+end
+
+---@param path string
+---@return string  as people write it
+local function shown(path) return vim.fn.fnamemodify(path, ':~') end
+
+--- The file of a chat that hum writes.
+---@param buf integer
+---@return hum.KeptFile|nil
+local function kept(buf)
+  local k = files[buf]
+  if not k or not k.wanted or not vim.api.nvim_buf_is_loaded(buf) then return nil end
+  if config.get().chat.keep == false or not vim.o.write or vim.bo[buf].readonly then return nil end
+  return k
+end
+
+--- Does hum write this chat's file?
+---@param buf integer
+---@return boolean
+function M.keeps(buf) return kept(buf) ~= nil end
+
+-- ---- what the user is told -------------------------------------------------------------------
+
+--- Tells what is wrong, once until it works again.
+---@param k hum.KeptFile
+---@param why string
+---@param cure string
+local function tell(k, why, cure)
+  if k.told == why then return end
+  k.told = why
+  notify.error(('hum: the chat cannot be saved: %s: %s\n%s'):format(why, shown(k.path), cure))
+end
+
+---@param k hum.KeptFile
+---@param why string
+local function tell_failure(k, why) tell(k, why, 'It is tried again; nothing is lost while the chat is open.') end
+
+-- ---- the file as it is -----------------------------------------------------------------------
+
+--- The file has all of the text, by Neovim's own hand.
+---@param k hum.KeptFile
+local function take(k)
+  k.seen = vim.uv.fs_stat(k.path)
+  k.known, k.wanted, k.told = k.seen, true, nil
+  snapshot.take(k.buf)
+end
+
+---@param k hum.KeptFile
+local function set_unmodified(k)
+  if not k.timer and snapshot.is_whole(k.buf) and vim.bo[k.buf].modified then vim.bo[k.buf].modified = false end
+end
+
+--- Makes the file, and Neovim write it.
+---@param k hum.KeptFile
+---@return boolean|nil ok, string|nil why
+local function establish(k)
+  local ok, err = folder.ensure(vim.fs.dirname(k.path))
+  if not ok then return nil, err end
+  local stat, failure = disk.create(k.path)
+  if not stat then return nil, failure and failure.why end
+  k.seen = stat
+  snapshot.lose(k.buf)
+  ok, err = native.write(k.buf)
+  if not ok then return nil, notify.plain(err or '') end
+  take(k)
+  disk.sync(k.path)
+  return true
+end
+
+--- The path of a copy: "NAME (2).md".
+---@param path string
+---@return string  that nobody has
+local function beside(path)
+  local stem, ending = path:match('^(.*)(%.[^./]*)$')
+  stem, ending = stem or path, ending or ''
+  stem = stem:gsub(' %(%d+%)$', '')
+  local n = 2
+  while vim.uv.fs_lstat(('%s (%d)%s'):format(stem, n, ending)) do
+    n = n + 1
+  end
+  return ('%s (%d)%s'):format(stem, n, ending)
+end
+
+--- Somebody else has written the file, and what he wrote stays: the chat goes on in another one.
+---@param k hum.KeptFile
+---@return boolean|nil ok, string|nil why
+local function move_aside(k)
+  local old = k.path
+  k.path, k.known = beside(old), nil
+  local ok, why = native.rename(k.buf, k.path)
+  if ok then
+    ok, why = establish(k)
+  end
+  if not ok then return nil, why end
+  local text = 'hum: this chat goes on in "%s": another program has written its file\n%s has the other text.'
+  notify.warn(text:format(vim.fs.basename(k.path), shown(old)))
+  return true
+end
+
+--- All that is in the file now stands in the buffer as well: it is a copy from somewhere, or an older one.
+---@param k hum.KeptFile
+---@return boolean
+local function has_all_of_it(k)
+  local there = disk.read(k.path)
+  return there ~= nil and vim.startswith(snapshot.text(k.buf), (there:gsub('\r?\n$', '')))
+end
+
+--- The file is not as it was left.
+---@param k hum.KeptFile
+---@return boolean|nil ok  it can be written, or was
+---@return string|nil why
+local function resolve(k)
+  local stat = vim.uv.fs_stat(k.path)
+  if stat and has_all_of_it(k) then
+    k.seen = stat
+    snapshot.lose(k.buf)
+    return true
+  elseif stat then
+    return move_aside(k)
+  elseif not vim.uv.fs_stat(vim.fs.dirname(k.path)) then
+    return nil, 'its folder is gone'
+  end
+  local ok, why = establish(k)
+  if ok then notify.warn(('hum: the file of this chat was removed; it is there again: %s'):format(shown(k.path))) end
+  return ok, why
+end
+
+-- ---- writing ---------------------------------------------------------------------------------
+
+---@param k hum.KeptFile
+---@param plan hum.SnapshotPlan
+---@param done? hum.DiskDone
+local function carry_out(k, plan, done)
+  local operation = plan.grows and disk.grow or disk.rewrite
+  if not plan.grows then disk.sweep(vim.fs.dirname(k.path)) end
+  return operation({ path = k.path, seen = k.seen, at = plan.at, tail = plan.tail }, done)
+end
+
+--- Notes how the file was left. In any context.
+---@param k hum.KeptFile
+---@param before hum.Snapshot
+---@param stat? uv.fs_stat.result
+---@param failure? hum.DiskFault
+local function note(k, before, stat, failure)
+  k.seen = stat or failure and failure.stat or k.seen
+  if failure then snapshot.revert(k.buf, before) end
+end
+
+--- What Neovim has to write, in an encoding of its own say, and what there is no file of yet.
+---@param k hum.KeptFile
+---@return boolean|nil ok, string|nil why
+local function write_natively(k)
+  if not k.seen and vim.uv.fs_stat(k.path) then return resolve(k) end
+  if not k.seen then return establish(k) end
+  if not disk.same(vim.uv.fs_stat(k.path), k.seen) then return resolve(k) end
+  local ok, err = native.write(k.buf)
+  if not ok then return nil, notify.plain(err or '') end
+  take(k)
+  return true
+end
+
+---@param k hum.KeptFile
+---@return boolean
+local function is_native(k) return not k.seen or not snapshot.is_plain(k.buf) end
+
+--- Behind a write in the background.
+---@param k hum.KeptFile
+---@param failure? hum.DiskFault
+local function after(k, failure)
+  if files[k.buf] ~= k or not vim.api.nvim_buf_is_loaded(k.buf) then return end
+  local ok, why = failure == nil, failure and failure.why
+  local again = k.again
+  k.again = false
+  if failure and failure.kind == 'busy' then
+    vim.defer_fn(function() M.keep(k.buf) end, PAUSE)
+    return
+  elseif failure and failure.kind == 'changed' then
+    ok, why = resolve(k)
+    again = ok or false
+  end
+  if not ok then return tell_failure(k, why or '') end
+  k.told = nil
+  set_unmodified(k)
+  if again then M.keep(k.buf) end
+end
+
+--- Saves a chat soon, in the background; nothing if all is in the file.
+---@param buf integer
+function M.keep(buf)
+  local k = kept(buf)
+  if not k then return end
+  if k.busy then
+    k.again = true
+    return
+  end
+  local plan = snapshot.plan(buf)
+  if not plan then return set_unmodified(k) end
+  if is_native(k) then
+    if k.seen and k.timer then return end -- the end of the reply will do
+    local ok, why = write_natively(k)
+    if not ok then tell_failure(k, why or '') end
+    return
+  end
+  k.busy = true
+  local before = snapshot.begin(buf, plan)
+  carry_out(k, plan, function(stat, failure)
+    k.busy = false
+    note(k, before, stat, failure)
+    vim.schedule(function() fault.guard('saving a chat', after, k, failure) end)
+  end)
+end
+
+--- Waits for what is being written in the background.
+---@param k hum.KeptFile
+---@return boolean  it is written
+local function wait_for(k)
+  if k.busy then vim.wait(PATIENCE, function() return not k.busy end, 1, true) end
+  return not k.busy
+end
+
+---@param k hum.KeptFile
+---@param plan hum.SnapshotPlan
+---@return boolean|nil ok  nil: not yet
+---@return string|nil why  it cannot be written
+local function attempt(k, plan)
+  if is_native(k) then return write_natively(k) end
+  local before = snapshot.begin(k.buf, plan)
+  local stat, failure = carry_out(k, plan)
+  note(k, before, stat, failure)
+  if not failure then return true end
+  if failure.kind == 'failed' then return nil, failure.why end
+  if failure.kind == 'busy' then
+    vim.uv.sleep(PAUSE)
+    return nil
+  end
+  local ok, why = resolve(k)
+  if not ok then return nil, why or failure.why end
+end
+
+--- Saves a chat now.
+---@param buf integer
+---@return boolean ok, string|nil why  nothing to save is well
+function M.flush(buf)
+  local k = kept(buf)
+  if not k then return true end
+  local ok, why = wait_for(k), nil ---@type boolean|nil, string|nil
+  if not ok then why = 'the disk does not answer' end
+  for _ = 1, TRIES do
+    local plan = not why and snapshot.plan(buf) or nil
+    if not plan then break end
+    ok, why = attempt(k, plan)
+    if ok then break end
+  end
+  if snapshot.plan(buf) then
+    why = why or 'another Neovim is writing it'
+    tell_failure(k, why)
+    return false, why
+  end
+  k.told = nil
+  if vim.bo[buf].modified then vim.bo[buf].modified = false end
+  return true
+end
+
+--- Writes a new chat's file for the first time. The user is told if that fails, and it is tried again with what
+--- follows.
+---@param buf integer
+---@return boolean|nil ok, string|nil why
+function M.first(buf)
+  local k = files[buf]
+  if k then k.wanted = true end
+  k = kept(buf)
+  if not k then return true end
+  local ok, why = establish(k)
+  if not ok then tell_failure(k, why or '') end
+  return ok, why
+end
+
+-- ---- while a reply streams -------------------------------------------------------------------
+
+---@param k hum.KeptFile
+local function stop_timer(k)
+  if not k.timer then return end
+  k.timer:stop()
+  k.timer:close()
+  k.timer = nil
+end
+
+--- The end of a reply is in the file at once where it only makes it longer, and survives a power failure soon.
+---@param k hum.KeptFile
+local function finish(k)
+  local plan = not k.busy and not is_native(k) and snapshot.plan(k.buf) or nil
+  if plan and plan.grows then
+    M.flush(k.buf)
+    disk.sync(k.path)
+  else
+    M.keep(k.buf)
+  end
+end
+
+--- A reply begins to stream into a chat, or has ended.
+---@param buf integer
+---@param on boolean
+function M.grow(buf, on)
+  local k = files[buf]
+  if not k then return end
+  stop_timer(k)
+  if not kept(buf) then return end
+  if not on then return finish(k) end
+  k.timer = vim.uv.new_timer()
+  k.timer:start(
+    PERIOD,
+    PERIOD,
+    vim.schedule_wrap(function()
+      if k.timer then fault.guard('saving a chat', M.keep, buf) end
+    end)
+  )
+  M.keep(buf)
+end
+
+-- ---- beside Neovim ---------------------------------------------------------------------------
+
+---@param k hum.KeptFile
+---@param path string  as an autocommand has it
+---@return boolean
+local function is_its(k, path) return (vim.uv.fs_realpath(path) or path) == k.path end
+
+--- Before `:w`: what hum has written since is no reason to ask.
+---@param k hum.KeptFile
+local function before_write(k)
+  wait_for(k)
+  local stat = vim.uv.fs_stat(k.path)
+  if not stat or not k.known or not disk.same(stat, k.seen) then return end
+  if not libc.set_times(k.path, { atime = stat.atime, mtime = k.known.mtime }) then return end
+  k.seen = vim.uv.fs_stat(k.path)
+end
+
+--- Neovim has found that the file is not as it knows it.
+---@param k hum.KeptFile
+---@return ''|'reload'|'ask'
+local function choose(k)
+  if k.busy or disk.same(vim.uv.fs_stat(k.path), k.seen) then return '' end
+  local idle = not k.timer and snapshot.is_whole(k.buf) and not vim.bo[k.buf].modified
+  return idle and vim.go.autoread and vim.uv.fs_stat(k.path) and 'reload' or 'ask'
+end
+
+--- The buffer has another name.
+---@param k hum.KeptFile
+local function renamed(k)
+  local path = path_of(k.buf)
+  if not path then return M.release(k.buf) end
+  if path == k.path then return end
+  wait_for(k)
+  k.path, k.seen, k.known = path, nil, nil
+  snapshot.lose(k.buf)
+end
+
+--- The text goes.
+---@param k hum.KeptFile
+local function unload(k)
+  M.flush(k.buf)
+  if snapshot.is_whole(k.buf) and k.seen then native.write_undo(k.buf, k.path) end
+  M.release(k.buf)
+end
+
+---@param k hum.KeptFile
+local function watch(k)
+  local buf = k.buf
+  local function on(names, fn)
+    vim.api.nvim_create_autocmd(names, {
+      group = group,
+      buffer = buf,
+      callback = function(event)
+        if files[buf] == k then fault.guard('keeping a chat', fn, k, event) end
+      end,
+    })
+  end
+  local function on_own(names, fn)
+    on(names, function(_, event)
+      if is_its(k, event.match) then fn(k) end
+    end)
+  end
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  on_own('BufWritePre', before_write)
+  on_own({ 'BufWritePost', 'BufReadPost' }, take)
+  on_own({ 'FileWritePost', 'FileAppendPost' }, function()
+    k.seen = vim.uv.fs_stat(k.path)
+    snapshot.lose(buf)
+  end)
+  on('FileChangedShell', function() vim.v.fcs_choice = choose(k) end)
+  on('BufFilePost', renamed)
+  on('BufUnload', unload)
+  -- Undone to what was there before hum wrote, which Neovim takes for the file's text.
+  on('TextChanged', function()
+    if k.wanted and not k.timer and not snapshot.is_whole(buf) then vim.bo[buf].modified = true end
+  end)
+end
+
+local leaving = false
+
+--- Before Neovim looks whether there is anything that was not saved, and before it ends.
+local function watch_leaving()
+  if leaving then return end
+  leaving = true
+  vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre', 'VimLeavePre' }, {
+    group = group,
+    callback = function()
+      for buf in pairs(files) do
+        fault.guard('saving a chat', M.flush, buf)
+      end
+    end,
+  })
+end
+
+--- Forgets a chat's file; nothing is written any more.
+---@param buf integer
+function M.release(buf)
+  local k = files[buf]
+  if not k then return end
+  stop_timer(k)
+  files[buf] = nil
+  snapshot.forget(buf)
+  if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_clear_autocmds({ group = group, buffer = buf }) end
+end
+
+--- Sees to a chat's file from now on: the one that its buffer was read from, or that it is named after.
+---@param buf integer
+function M.bind(buf)
+  M.release(buf)
+  local path = path_of(buf)
+  if not path then return end
+  local stat = vim.uv.fs_stat(path)
+  local k = { buf = buf, path = path, wanted = stat ~= nil, seen = stat, known = stat, busy = false, again = false }
+  files[buf] = k
+  vim.bo[buf].autoread = false -- else Neovim reads anew what hum writes; see `choose`
+  snapshot.take(buf)
+  if not stat or vim.bo[buf].modified then
+    snapshot.lose(buf)
+  elseif snapshot.is_plain(buf) and snapshot.size(buf) ~= stat.size then
+    -- It was written while it was read, or has never been read.
+    k.seen = nil
+    snapshot.lose(buf)
+  end
+  watch(k)
+  watch_leaving()
+end
+
+return M

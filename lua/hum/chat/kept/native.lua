@@ -1,0 +1,68 @@
+-- What Neovim itself does with a chat's file: the first write of a buffer under its name, and the undo file.
+local M = {}
+
+--- While a file is written that is new or whole elsewhere: no copy of it, and no waiting for the disk.
+local BRIEF = 'noautocmd set nobackup nowritebackup patchmode= nofsync'
+local CHANGED = { 'backup', 'writebackup', 'patchmode', 'fsync' }
+
+---@param fn fun()
+---@return boolean ok, any err
+local function briefly(fn)
+  local values = {}
+  for _, name in ipairs(CHANGED) do
+    values[name] = vim.api.nvim_get_option_value(name, { scope = 'global' })
+  end
+  vim.cmd(BRIEF)
+  local ok, err = pcall(fn)
+  for name, value in pairs(values) do
+    if type(value) == 'boolean' then value = value and 1 or 0 end
+    vim.cmd(('noautocmd let &g:%s = %s'):format(name, vim.fn.string(value)))
+  end
+  return ok, err
+end
+
+--- Writes all of a buffer to its file, over what is there. Only that makes the file the buffer's for Neovim: before,
+--- `:w` is refused (E13).
+---@param buf integer
+---@return boolean|nil ok, string|nil err
+function M.write(buf)
+  local ok, err = briefly(function()
+    vim.api.nvim_buf_call(buf, function() vim.cmd('silent noautocmd keepalt lockmarks write!') end)
+  end)
+  if not ok then return nil, tostring(err) end
+  return true
+end
+
+--- Gives a buffer another name, and leaves none behind.
+---@param buf integer
+---@param path string
+---@return boolean|nil ok, string|nil err
+function M.rename(buf, path)
+  local old = vim.api.nvim_buf_get_name(buf)
+  local ok, err = pcall(
+    vim.api.nvim_buf_call,
+    buf,
+    function() vim.cmd.file({ args = { vim.fn.fnameescape(path) }, mods = { keepalt = true, silent = true } }) end
+  )
+  if not ok then return nil, tostring(err) end
+  -- Neovim keeps the old name for a buffer of its own.
+  for _, other in ipairs(vim.api.nvim_list_bufs()) do
+    if other ~= buf and vim.api.nvim_buf_get_name(other) == old and not vim.api.nvim_buf_is_loaded(other) then
+      pcall(vim.api.nvim_buf_delete, other, { force = true })
+    end
+  end
+  return true
+end
+
+--- Writes the undo file, which `:write` would write: the text must be the file's, as Neovim compares both when it
+--- reads it.
+---@param buf integer
+---@param path string
+function M.write_undo(buf, path)
+  if not vim.bo[buf].undofile then return end
+  local undo = vim.fn.undofile(path)
+  if undo == '' then return end
+  pcall(vim.api.nvim_buf_call, buf, function() vim.cmd('silent noautocmd wundo! ' .. vim.fn.fnameescape(undo)) end)
+end
+
+return M

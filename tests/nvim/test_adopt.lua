@@ -84,6 +84,63 @@ test('a question for a chat that ends with a reply gets its heading', function(t
   end
 end)
 
+-- What stands at the end of a file, and what is written below it: the reply that is sent back.
+local BELOW = {
+  ['half a sentence'] = { 'Half a sen', 'Goand now?', 'Half a sen' },
+  ['half a sentence, blank lines below'] = { 'Half a sen\n\n\n', 'Goand now?', 'Half a sen' },
+  ['a new heading'] = { 'Half a sen', 'Go## » You<CR><CR>and now?', 'Half a sen' },
+  ['a new heading in ASCII'] = { 'Half a sen', 'Go## > You<CR><CR>and now?', 'Half a sen' },
+  ['an open fence'] = { 'See:\n\n```lua\nlocal x', 'Goand now?', 'See:\n\n```lua\nlocal x\n```' },
+  ['an open fence, a new heading'] = {
+    'See:\n\n```lua\nlocal x',
+    'Go<CR>## » You<CR>and now?',
+    'See:\n\n```lua\nlocal x\n```',
+  },
+  ['an open thought'] = { '<think>\nhm', 'Goand now?' },
+  ['a fence that quotes a chat'] = {
+    '```\n## » You\n\n## « m\n```\n- a',
+    'Goand now?',
+    '```\n## » You\n\n## « m\n```\n- a',
+  },
+  ['a heading alone'] = { '', 'Goand now?' },
+  ['a mark'] = { 'Half\n<!-- hum: stopped -->', 'Goand now?', 'Half' },
+  ['above the heading that is there'] = { 'Half a sen\n\n## » You\n\n', 'Gkkoand now?', 'Half a sen' },
+  ['a line of the reply was edited'] = { 'One\nTwo\nThree', 'Gkccother<Esc>Goand now?', 'One\nother\nThree' },
+}
+
+for name, case in pairs(BELOW) do
+  test("what is written below a reply that came from a file is the user's: " .. name, function(t)
+    local srv = open(t)
+    local file = t:write_file('half.md', '---\nhum: 1\nmodel: fake\n---\n\n## » You\n\nq\n\n## « fake\n\n' .. case[1])
+    t:cmd('edit ' .. file)
+    t:keys(case[2] .. '<Esc>')
+    t:wait(function() return t:text():find('and now?', 1, true) end, 'it is written')
+    t:cmd('Hum send')
+    chat.finished(t)
+    local want = { { 'user', 'q' }, { 'assistant', case[3] }, { 'user', 'and now?' } }
+    if not case[3] then want = { { 'user', 'q\n\nand now?' } } end
+    eq(want, sent(srv, 1))
+    eq(1, select(2, t:text():gsub('and now%?', '')))
+    T.match('A short answer%.\n\n## %S+ You\n*$', t:text())
+  end)
+end
+
+test('a long chat from a file knows where its last reply ends, too', function(t)
+  local srv = open(t)
+  local lines = { '---', 'hum: 1', 'model: fake', '---', '' }
+  for i = 1, 1500 do
+    vim.list_extend(lines, { '## » You', '', 'q' .. i, '', '## « fake', '', 'a' .. i, '' })
+  end
+  t:cmd('edit ' .. t:write_file('long.md', table.concat(lines, '\n')))
+  t:wait(function() return t:lua([[return require('hum.chat.reply.bounds').was_known(0)]]) end, 'it was read')
+  t:keys('Goand now?<Esc>')
+  t:wait(function() return t:text():find('and now?', 1, true) end, 'it is written')
+  t:cmd('Hum send')
+  chat.finished(t)
+  local got = sent(srv, 1)
+  eq({ { 'assistant', 'a1500' }, { 'user', 'and now?' } }, { got[3000], got[3001] })
+end)
+
 test('pasted headings are told, with the line', { ui = { 100, 30 } }, function(t)
   local srv, buf = open(t)
   t:lua(

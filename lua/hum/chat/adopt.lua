@@ -1,10 +1,22 @@
 -- Text that stands under no heading of the user's, and is his: it gets one.
+local block = require('hum.chat.text.block')
 local bounds = require('hum.chat.reply.bounds')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
+local read = require('hum.chat.text.read')
+local rows = require('hum.chat.text.rows')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
+
+--- The heading of the user's next message, in the form that the chat's last heading has.
+---@param buf integer
+---@param list hum.Turn[]
+---@return string
+local function heading_of(buf, list)
+  local last = list[#list]
+  return format.heading('user', nil, last and rows.line(buf, last.row))
+end
 
 ---@param lines string[]
 ---@return integer|nil  of the first line that is not blank
@@ -14,30 +26,64 @@ local function first_text(lines)
   end
 end
 
+---@class hum.Adoption
+---@field row integer      what is missing goes before this row
+---@field lines string[]
+---@field empty? hum.Turn  a turn behind it that is not needed then
+---@field ends? integer    the row at which the reply ends then
+
 --- In a chat that was emptied: all but the front matter.
 ---@param buf integer
 ---@param text hum.ChatText
----@return integer|nil row, string[]|nil heading
+---@return hum.Adoption|nil
 local function below_front(buf, text)
   local first = text.front and text.front.last + 1 or 0
   if not first_text(vim.api.nvim_buf_get_lines(buf, first, -1, false)) then return end
-  local heading = { format.heading('user'), '' }
-  if first > 0 then table.insert(heading, 1, '') end
-  return first, heading
+  local lines = { format.heading('user'), '' }
+  if first > 0 then table.insert(lines, 1, '') end
+  return { row = first, lines = lines }
 end
 
---- Below a reply, where his heading was deleted.
+--- The lines that close what a reply leaves open.
 ---@param buf integer
 ---@param turn hum.Turn
----@return integer|nil row, string[]|nil heading
-local function below_reply(buf, turn)
-  local last = turn.role == 'assistant' and bounds.of(buf, turn)
-  if not last then return end
+---@param last integer  its last row
+---@return string[]
+local function closing_of(buf, turn, last)
+  local r = read.begin(turn.row)
+  read.lines(r, vim.api.nvim_buf_get_lines(buf, turn.row, last + 1, false))
+  return read.closing(r.id)
+end
+
+--- Below the last reply, where his heading was deleted, or is none because of what the reply left open.
+---@param buf integer
+---@param list hum.Turn[]
+---@return hum.Adoption|nil
+local function below_reply(buf, list)
+  local i, last = bounds.last(buf, list)
+  if not i or not last then return end
+  local turn, empty = list[i], list[i + 1]
+  if list[i + 2] or (empty and (empty.role ~= 'user' or empty.text ~= '')) then empty = nil end
   local at = first_text(vim.api.nvim_buf_get_lines(buf, last + 1, turn.last + 1, false))
   if not at then return end
-  local heading = { format.heading('user'), '' }
-  if at == 1 then table.insert(heading, 1, '') end
-  return last + at, heading
+  local lines, row, ends = closing_of(buf, turn, last), last + at, nil
+  if #lines > 0 then
+    row, ends = last + 1, last + #lines
+    lines[#lines + 1] = ''
+  elseif at == 1 then
+    lines[1] = ''
+  end
+  if block.heading(rows.line(buf, last + at)) ~= 'user' then vim.list_extend(lines, { heading_of(buf, list), '' }) end
+  return { row = row, lines = lines, empty = empty, ends = ends }
+end
+
+---@param buf integer
+---@param adoption hum.Adoption
+local function apply(buf, adoption)
+  local empty = adoption.empty
+  if empty then edit.replace(buf, empty.row, empty.last + 1, {}) end
+  edit.replace(buf, adoption.row, adoption.row, adoption.lines)
+  if adoption.ends then bounds.set(buf, adoption.ends) end
 end
 
 --- Gives such text the heading that makes it the user's message.
@@ -46,27 +92,29 @@ end
 ---@return hum.ChatText|nil text  with it
 ---@return string|nil err
 function M.text(buf, text)
-  local turn = text.turns[#text.turns]
-  local row, heading
-  if turn then
-    row, heading = below_reply(buf, turn)
+  local adoption ---@type hum.Adoption|nil
+  if #text.turns == 0 then
+    adoption = below_front(buf, text)
   else
-    row, heading = below_front(buf, text)
+    adoption = below_reply(buf, text.turns)
   end
-  if not row or not heading then return text end
-  local ok, err = pcall(edit.replace, buf, row, row, heading)
+  if not adoption then return text end
+  local ok, err = pcall(apply, buf, adoption)
   if not ok then return nil, tostring(err) end
   return turns.of(buf)
 end
 
---- The lines that must stand between the end of a chat and what the user asks there.
+--- Sees to it that a chat ends with a turn of the user, for what is written there.
 ---@param buf integer
----@return string[]
-function M.opening(buf)
-  local text = turns.of(buf)
+function M.open(buf)
+  local text = assert(M.text(buf, turns.of(buf)))
   local turn = text.turns[#text.turns]
-  if not turn or turn.role == 'user' then return {} end
-  return vim.list_extend(vim.list_extend({}, text.closing), { '', format.heading('user'), '' })
+  if not turn or turn.role == 'user' then return end
+  local row = rows.after_text(buf, turn.last + 1)
+  local lines = vim.list_extend({}, text.closing)
+  vim.list_extend(lines, { '', heading_of(buf, text.turns), '', '' })
+  edit.replace(buf, row, -1, lines)
+  if turn.role == 'assistant' then bounds.set(buf, row - 1 + #text.closing) end
 end
 
 return M

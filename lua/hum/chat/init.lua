@@ -1,5 +1,6 @@
 -- Chats: opening, sending, stopping, regenerating.
 local adopt = require('hum.chat.adopt')
+local bounds = require('hum.chat.reply.bounds')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
 local edit = require('hum.chat.text.edit')
@@ -16,6 +17,7 @@ local quote = require('hum.chat.text.quote')
 local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
+local turns = require('hum.chat.text.turns')
 local window = require('hum.chat.view.window')
 
 local M = {}
@@ -45,11 +47,10 @@ end
 ---@param buf integer
 ---@param blocks string[][]  with a blank line between them
 local function write(buf, blocks)
+  adopt.open(buf)
   local count = vim.api.nvim_buf_line_count(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
-  local opening = adopt.opening(buf)
-  local lines = last == '' and {} or { last, opening[1] == nil and '' or nil }
-  vim.list_extend(lines, opening)
+  local lines = last == '' and {} or { last, '' }
   for i, block in ipairs(blocks) do
     vim.list_extend(lines, i > 1 and { '' } or {})
     vim.list_extend(lines, block)
@@ -178,6 +179,7 @@ buffer.on_attach(function(buf)
   file.bind(buf)
   maps.setup(buf, actions)
   ready.watch(buf)
+  turns.when_read(buf, function(text) bounds.read(buf, text.turns) end)
 end)
 
 reply.on_change(function(buf, what) file.grow(buf, what == 'begun') end)

@@ -10,6 +10,7 @@ local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
 local reply = require('hum.chat.reply')
+local rows = require('hum.chat.text.rows')
 local settings_of = require('hum.chat.text.settings').of
 local turns = require('hum.chat.text.turns')
 
@@ -17,18 +18,6 @@ local M = {}
 
 ---@param err any
 local function complain(err) notify.error('hum: ' .. tostring(err)) end
-
----@param buf integer
----@param row integer
----@return integer  the row after the last one before `row` that is not blank
-local function after_text(buf, row)
-  while row > 0 do
-    local line = vim.api.nvim_buf_get_lines(buf, row - 1, row, false)[1]
-    if line:find('%S') then break end
-    row = row - 1
-  end
-  return row
-end
 
 --- Says below the message why it was not sent: the message area may be too narrow for that.
 ---@param buf integer
@@ -39,7 +28,7 @@ local function refuse(buf, reason)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   local message, hint = notify.parts(text)
   notes.clear_failures(buf)
-  notes.failure(buf, after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1, { message = message, hint = hint })
+  notes.failure(buf, rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1, { message = message, hint = hint })
   notes.reveal(buf)
 end
 
@@ -97,7 +86,7 @@ end
 ---@return string[]
 local function draft_of(buf, last)
   if last.role ~= 'user' or last.text == '' then return {} end
-  local lines = vim.api.nvim_buf_get_lines(buf, last.row + 1, after_text(buf, last.last + 1), false)
+  local lines = vim.api.nvim_buf_get_lines(buf, last.row + 1, rows.after_text(buf, last.last + 1), false)
   while lines[1] == '' do
     table.remove(lines, 1)
   end
@@ -124,8 +113,8 @@ local function read_message(buf, again)
     settings = settings,
     turns = vim.list_slice(list, 1, n),
     sent = list[n].row,
-    like = vim.api.nvim_buf_get_lines(buf, list[n].row, list[n].row + 1, true)[1],
-    row = after_text(buf, list[n].last + 1),
+    like = rows.line(buf, list[n].row),
+    row = rows.after_text(buf, list[n].last + 1),
     lines = replaces and {} or text.closing,
     draft = replaces and draft_of(buf, list[#list]) or {},
   }

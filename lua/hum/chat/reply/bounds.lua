@@ -14,15 +14,48 @@ function M.set(buf, row)
   vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { id = ID, end_col = #line, invalidate = line ~= '' })
 end
 
---- The last row of the reply in this turn, if it is known.
+--- A chat was read from a file: its last reply ends with its last word.
+---@param buf integer
+---@param list hum.Turn[]
+function M.read(buf, list)
+  for i = #list, 1, -1 do
+    local turn = list[i]
+    if turn.role == 'assistant' then
+      local lines = vim.api.nvim_buf_get_lines(buf, turn.row, turn.last + 1, false)
+      local last = #lines
+      while last > 1 and not lines[last]:find('%S') do
+        last = last - 1
+      end
+      return M.set(buf, turn.row + last - 1)
+    end
+  end
+end
+
+--- The last row of the reply in this turn, if it is known; that of its heading if it has no text.
 ---@param buf integer
 ---@param turn hum.Turn
 ---@return integer|nil
 function M.of(buf, turn)
   local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, ID, { details = true })
   local row = at[1]
-  if not row or at[3].invalid or row <= turn.row or row > turn.last then return nil end
+  if not row or at[3].invalid or row < turn.row or row > turn.last then return nil end
   return row
 end
+
+--- The last turn of the model whose end is known.
+---@param buf integer
+---@param list hum.Turn[]
+---@return integer|nil index, integer|nil last  row
+function M.last(buf, list)
+  for i = #list, 1, -1 do
+    local row = list[i].role == 'assistant' and M.of(buf, list[i])
+    if row then return i, row end
+  end
+end
+
+--- Whether an end was known once, though what stood there may be gone.
+---@param buf integer
+---@return boolean
+function M.was_known(buf) return #vim.api.nvim_buf_get_extmark_by_id(buf, ns, ID, {}) > 0 end
 
 return M

@@ -28,6 +28,7 @@ local PAUSE = 5
 ---@field changed? hum.TurnsChange  not below `known`
 ---@field reader? hum.Reader  has read on from `known`
 ---@field ahead boolean       a slice is on its way
+---@field on_read? fun(text: hum.ChatText)  called once, when all is read
 
 local kept = {} ---@type table<integer, hum.Turns>
 
@@ -195,8 +196,23 @@ function M.ahead(buf)
   t.ahead = true
   vim.defer_fn(function()
     t.ahead = false
-    if kept[buf] == t and vim.api.nvim_buf_is_loaded(buf) and M.slice(buf) then M.ahead(buf) end
+    if kept[buf] ~= t or not vim.api.nvim_buf_is_loaded(buf) then return end
+    if M.slice(buf) then return M.ahead(buf) end
+    local fn = t.on_read
+    t.on_read = nil
+    if fn then fn(M.of(buf)) end
   end, PAUSE)
+end
+
+--- Calls `fn` with the turns of a buffer that has just been read from its file: at once, or when all is read.
+---@param buf integer
+---@param fn fun(text: hum.ChatText)
+function M.when_read(buf, fn)
+  local t = of(buf)
+  if not t then return end
+  if vim.api.nvim_buf_line_count(buf) <= SLICE then return fn(M.of(buf)) end
+  t.on_read = fn
+  M.ahead(buf)
 end
 
 ---@param buf integer

@@ -19,6 +19,10 @@ local KINDS = {
     what = 'the number of a buffer that exists',
     fits = function(value) return is_whole(value, 0) and vim.api.nvim_buf_is_valid(value) end,
   },
+  count = {
+    what = 'a whole number, from 1 on',
+    fits = function(value) return is_whole(value, 1) end,
+  },
   line = {
     what = 'the number of a line, from 1 on',
     fits = function(value) return is_whole(value, 1) end,
@@ -39,6 +43,8 @@ M.CHAT = {
   new = 'boolean',
   mods = 'table',
 }
+
+M.CHATS = { query = 'string', limit = 'count', project = 'string' }
 
 M.STOP = { buf = 'buffer', all = 'boolean' }
 

@@ -82,6 +82,16 @@ function M.ask(quote)
   end)
 end
 
+--- The chats that are kept, newest first. Without `fn` it waits and returns them.
+---@param opts? hum.ChatQuery
+---@param fn? fun(entries: hum.ChatEntry[])
+---@return hum.ChatEntry[]|nil
+function M.chats(opts, fn)
+  arguments().check('chats', 'opts', opts, arguments().CHATS)
+  arguments().check('chats', 'fn', fn, 'function')
+  return require('hum.chat.kept.list').get(opts or {}, fn)
+end
+
 --- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
 --- that names the field; all that goes wrong later is told to `on_done`.
 ---@param opts hum.GenerateOpts

@@ -1,0 +1,69 @@
+-- Work that is too much for one go: done in slices between which the editor draws and takes keys, or, for scripts, at
+-- once.
+local fault = require('hum.fault')
+
+local M = {}
+
+--- How long a slice takes, and the pause after it, in ms. Not vim.schedule(), behind which keys would wait.
+local SLICE, PAUSE = 4, 1
+
+--- How long an answer is waited for at most, in ms.
+local LIMIT = 60000
+
+---@class hum.Slices  what the work is given
+---@field pause fun()  called often: lets the editor go on when the slice is used up
+---@field await fun(start: fun(resume: fun(answer: any))): any  what `resume` is called with later
+
+---@param start fun(resume: fun(answer: any))
+---@return any
+local function wait_for(start)
+  local over, answer = false, nil
+  start(function(what)
+    over, answer = true, what
+  end)
+  vim.wait(LIMIT, function() return over end, 2)
+  return answer
+end
+
+--- Does the work and waits for its end.
+---@generic T
+---@param work fun(slices: hum.Slices): T
+---@return T
+function M.now(work)
+  return work({ pause = function() end, await = wait_for })
+end
+
+--- Does the work in slices. The first of them comes later, too.
+---@generic T
+---@param what string  for the message if it fails
+---@param work fun(slices: hum.Slices): T
+---@param done fun(result: T)
+function M.later(what, work, done)
+  local since, waits = 0, false
+  local slices = {} ---@type hum.Slices
+  local co = coroutine.create(function() return work(slices) end)
+
+  local function step(...)
+    since, waits = vim.uv.hrtime(), false
+    local ok, result = coroutine.resume(co, ...)
+    if not ok then
+      fault.report(what, debug.traceback(co, tostring(result)))
+    elseif coroutine.status(co) == 'dead' then
+      done(result)
+    elseif not waits then
+      vim.defer_fn(step, PAUSE)
+    end
+  end
+
+  function slices.pause()
+    if vim.uv.hrtime() - since > SLICE * 1e6 then coroutine.yield() end
+  end
+  function slices.await(start)
+    waits = true
+    start(vim.schedule_wrap(step))
+    return coroutine.yield()
+  end
+  vim.defer_fn(step, 0)
+end
+
+return M

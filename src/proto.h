@@ -6,7 +6,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 6
+#define HUM_PROTOCOL 7
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
@@ -44,6 +44,7 @@
  * exactly one of done, error, cancelled, result, jobs or inspection. */
 #define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
 #define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_ASIDE "aside"         /* {text}: thinking that comes as a reply goes on */
 #define EVENT_RETHOUGHT "rethought" /* {part}: all of the reply so far belongs to that part */
 #define EVENT_TEXT "text"           /* {at, text}: of generate; at bytes came before */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "job/inspect.h"
 #include "job/overflow.h"
+#include "job/seam.h"
 #include "job/stats.h"
 #include "job/tags.h"
 #include "nvim/event.h"
@@ -12,10 +13,12 @@
 #include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
+#include "server/body.h"
 #include "server/dialect.h"
 #include "server/endpoint.h"
 #include "server/generation.h"
 #include "server/learned.h"
+#include "server/prefill.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +54,10 @@ struct chat {
     struct buf piece;   /* scratch: one event's text on its way to the sink */
     struct buf unshown; /* thinking that its target does not take, in case it was text */
     struct buf late;    /* thinking that came within a fence, where its tags would be code */
+    struct seam seam;   /* of a reply that goes on */
+    bool goes_on;       /* thinking has no place in its text then: */
+    struct buf aside;   /* what of it Lua was not told yet */
+    struct buf joined;  /* scratch: text that belongs behind what is there */
     struct sink *sink;
     bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
 
@@ -188,9 +195,20 @@ static void add_plain(struct chat *c)
     buf_clear(&c->plain);
 }
 
+static void add_joined(struct chat *c)
+{
+    tags_feed(&c->tags, c->joined.data, c->joined.len, &c->plain);
+    add_plain(c);
+    buf_clear(&c->joined);
+}
+
 /* What is held back of the part goes out. */
 static void flush_part(struct chat *c)
 {
+    if (c->goes_on && c->part == PART_TEXT) {
+        seam_end(&c->seam, &c->joined);
+        add_joined(c);
+    }
     if (is_chat(c)) {
         tags_end(&c->tags, &c->plain);
         add_plain(c);
@@ -226,7 +244,9 @@ static void begin_part(struct chat *c, enum part part)
     drop_request(c);
     sink_notice(c->sink, (int)part);
     buf_clear(&c->unshown);
-    if (is_chat(c)) {
+    if (c->goes_on) {
+        tags_resume(&c->tags, &c->seam.fence, !c->at_line_start);
+    } else if (is_chat(c)) {
         tags_begin(&c->tags, part == PART_THINKING);
     }
     if (part == PART_THINKING && c->takes_thoughts) {
@@ -278,7 +298,10 @@ static void feed_part(struct chat *c, enum part part, const char *text, size_t l
         buf_add(&c->unshown, text, len);
         return;
     }
-    if (is_chat(c)) {
+    if (c->goes_on) {
+        seam_feed(&c->seam, text, len, &c->joined);
+        add_joined(c);
+    } else if (is_chat(c)) {
         tags_feed(&c->tags, text, len, &c->plain);
         add_plain(c);
     } else {
@@ -305,8 +328,77 @@ static void give_late(struct chat *c)
     buf_finish(&late);
 }
 
+/* ---- a reply that goes on ------------------------------------------------------ */
+
+static bool is_line_end(const struct seam *s)
+{
+    return s->there_len == 0 || s->there[s->there_len - 1] == '\n';
+}
+
+static void add_aside(struct chat *c, const char *text, size_t len)
+{
+    if (c->aside.len == 0 && c->part == PART_NONE) {
+        sink_notice(c->sink, NOTICE_THINKING);
+    }
+    buf_add(&c->aside, text, len);
+}
+
+/* Lua puts it before the text that was there. */
+static void send_aside(struct chat *c)
+{
+    if (c->aside.len > 0) {
+        struct buf *out = event_begin(c->env.rpc, EVENT_ASIDE, c->job.id);
+        wire_map(out, 1);
+        wire_cstr(out, "text");
+        wire_str(out, c->aside.data, c->aside.len);
+        buf_clear(&c->aside);
+    }
+}
+
+/* Right before its first text: a refusal may have changed how the model was told. */
+static void begin_joint(struct chat *c)
+{
+    if (c->request != NULL) {
+        const struct learned known = learned_of(&c->endpoint, c->model);
+        seam_tell(&c->seam, prefill_of(c->request, &known) == PREFILL_ASKED);
+    }
+    send_aside(c);
+}
+
+/* What came was thinking: it is taken away again, and put aside by Lua. */
+static void turn_aside(struct chat *c)
+{
+    const struct target_turn turn = {TURN_WRAP, c->thinking_open, c->thinking_close};
+    if (c->seam.open) {
+        buf_add(&c->aside, c->seam.held.data, c->seam.held.len);
+    } else {
+        flush_part(c);
+        send_piece(c);
+        sink_turn(c->sink, &turn, NOTICE_WAS_THOUGHT);
+    }
+    seam_reopen(&c->seam);
+    c->part = PART_NONE;
+    c->at_line_start = is_line_end(&c->seam);
+}
+
+static void give_joint(struct chat *c, enum part part, const char *text, size_t len)
+{
+    if (part == PART_THINKING) {
+        add_aside(c, text, len);
+        return;
+    }
+    begin_joint(c);
+    feed_part(c, PART_TEXT, text, len);
+}
+
+/* ---- text and thinking --------------------------------------------------------- */
+
 static void give_text(struct chat *c, enum part part, const char *text, size_t len)
 {
+    if (c->goes_on) {
+        give_joint(c, part, text, len);
+        return;
+    }
     if (part == PART_THINKING && is_in_fence(c)) {
         buf_add(&c->late, text, len);
         return;
@@ -326,6 +418,10 @@ static void add_text(struct chat *c, enum part part, const char *text, size_t le
 /* All text so far was thinking: it goes where thinking goes. It ends with a line. */
 static void turn_to_thinking(struct chat *c)
 {
+    if (c->goes_on) {
+        turn_aside(c);
+        return;
+    }
     flush_part(c);
     send_piece(c);
     struct target_turn turn = {.how = TURN_CLEAR};
@@ -346,9 +442,9 @@ static void turn_to_thinking(struct chat *c)
 static void turn_to_text(struct chat *c)
 {
     const struct target_turn turn = {.how = TURN_UNWRAP, .before = c->thinking_open};
-    if (!c->takes_thoughts) {
-        struct buf text = c->unshown;
-        buf_init(&c->unshown, SIZE_MAX);
+    if (!c->takes_thoughts || c->goes_on) {
+        struct buf *kept = c->goes_on ? &c->aside : &c->unshown, text = *kept;
+        buf_init(kept, SIZE_MAX);
         give_text(c, PART_TEXT, text.data, text.len);
         buf_finish(&text);
         return;
@@ -433,6 +529,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     } else {
         struct ending_facts facts = *ending;
         int64_t read = c->stats.server.prompt_tokens;
+        facts.has_text = facts.has_text || c->goes_on; /* that is there: it may need no more */
         drop_request(c);
         if (ending->widen != NULL && overflow_is_cut(&c->overflow, read)) {
             facts.read = read;
@@ -531,10 +628,28 @@ static void finish(struct chat *c, enum ending ending)
     }
     give_late(c);
     end_part(c);
+    send_aside(c);
     sink_end(c->sink);
 }
 
 /* ---- life ---------------------------------------------------------------------- */
+
+/* Of a request that goes on with its last message. */
+static void open_seam(struct chat *c)
+{
+    const struct value *messages = value_get(c->request, "messages");
+    const struct value *last = &messages->as.array.items[messages->as.array.count - 1];
+    c->goes_on = is_chat(c) && prefill_of(c->request, NULL) != PREFILL_NONE &&
+                 value_is_string(value_get(last, "role"), "assistant");
+    if (c->goes_on) {
+        struct buf text;
+        buf_init(&text, SIZE_MAX);
+        body_text(last, &text);
+        seam_open(&c->seam, text.data, text.len);
+        c->at_line_start = is_line_end(&c->seam);
+        buf_finish(&text);
+    }
+}
 
 static int read_request(struct chat *c, const struct value *spec, struct buf *body,
                         const char **why)
@@ -550,6 +665,8 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
     int error = chat->body(request, &known, body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";
+    } else if (error == 0) {
+        open_seam(c);
     }
     return error;
 }
@@ -651,6 +768,9 @@ static void free_chat(struct job *j)
     inspection_free(c->inspection);
     endpoint_finish(&c->endpoint);
     tags_finish(&c->tags);
+    seam_finish(&c->seam);
+    buf_finish(&c->aside);
+    buf_finish(&c->joined);
     buf_finish(&c->plain);
     buf_finish(&c->piece);
     buf_finish(&c->unshown);
@@ -690,7 +810,7 @@ static enum job_state state_of(const struct chat *c)
         return JOB_TEXT;
     case PART_NONE:
     default:
-        return JOB_WAITING;
+        return c->aside.len > 0 ? JOB_THINKING : JOB_WAITING;
     }
 }
 
@@ -766,11 +886,14 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
     c->env = *env;
     stats_init(&c->stats, c->job.started_ns);
     tags_init(&c->tags);
+    seam_init(&c->seam);
     utf8_init(&c->utf8);
     buf_init(&c->plain, SIZE_MAX);
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&c->unshown, SIZE_MAX);
     buf_init(&c->late, SIZE_MAX);
+    buf_init(&c->aside, SIZE_MAX);
+    buf_init(&c->joined, SIZE_MAX);
     c->at_line_start = true;
     buf_init(&c->told, SIZE_MAX);
 

@@ -26,6 +26,13 @@ void tags_begin(struct tags *t, bool thinking)
 }
 
 /* What is held: no line of that kind; it may become one; it is one if the line ends here; it is one, whatever follows. */
+void tags_resume(struct tags *t, const struct fence *fence, bool inside)
+{
+    tags_begin(t, false);
+    t->fence = *fence;
+    t->inside = inside;
+}
+
 enum match { MATCH_NONE, MATCH_BEGUN, MATCH_WHOLE, MATCH_CERTAIN };
 
 /* What is held of a line, without the backslashes before it. */

@@ -24,6 +24,9 @@ void tags_finish(struct tags *t);
 /* A part begins, at the beginning of a line. */
 void tags_begin(struct tags *t, bool thinking);
 
+/* Text goes on behind what was written before: its fence, and whether that ends inside a line. */
+void tags_resume(struct tags *t, const struct fence *fence, bool inside);
+
 /* Appends to out what is certain. */
 void tags_feed(struct tags *t, const char *text, size_t len, struct buf *out);
 

@@ -7,6 +7,7 @@
 #include "server/json.h"
 #include "server/learned.h"
 #include "server/level.h"
+#include "server/prefill.h"
 
 #include <string.h>
 
@@ -139,7 +140,15 @@ static void write_thoughts(struct turns *t, const struct value *message)
     }
 }
 
-static void write_turn(struct turns *t, const struct value *message)
+/* The beginning of a reply may not end in white space. */
+static void trim_end(struct buf *text)
+{
+    while (text->len > 0 && is_space(text->data[text->len - 1])) {
+        text->len--;
+    }
+}
+
+static void write_turn(struct turns *t, const struct value *message, bool last)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX);
@@ -151,6 +160,9 @@ static void write_turn(struct turns *t, const struct value *message)
         write_thoughts(t, message);
     }
     join(message, &text);
+    if (assistant && last) {
+        trim_end(&text);
+    }
     write_text(t, assistant ? "assistant" : "user", (struct span){text.data, text.len});
     buf_finish(&text);
 }
@@ -172,9 +184,22 @@ static size_t count_users(const struct value *messages)
     return count;
 }
 
-static void write_messages(struct body *b, const struct value *messages,
-                           const struct learned *learned)
+/* What the user says last if a message of the assistant's may not be that; NULL: it may. */
+static struct span words_behind(const struct value *spec, const struct learned *learned)
 {
+    const struct value *ask = value_get(spec, "ask");
+    if (prefill_of(spec, learned) == PREFILL_ASKED) {
+        return (struct span){ask->as.string.data, ask->as.string.len};
+    }
+    return learned_avoids(learned, "message:prefill")
+               ? span_of("Go on exactly where your last message ends.")
+               : (struct span){NULL, 0};
+}
+
+static void write_messages(struct body *b, const struct value *spec, const struct learned *learned)
+{
+    const struct value *messages = value_get(spec, "messages");
+    const struct span behind = words_behind(spec, learned);
     if (!body_key(b, "messages")) {
         return;
     }
@@ -183,12 +208,11 @@ static void write_messages(struct body *b, const struct value *messages,
     buf_add(b->out, "[", 1);
     for (size_t i = 0; i < messages->as.array.count; i++) {
         if (is_said(&messages->as.array.items[i])) {
-            write_turn(&t, &messages->as.array.items[i]);
+            write_turn(&t, &messages->as.array.items[i], i + 1 == messages->as.array.count);
         }
     }
-    if (t.role != NULL && strcmp(t.role, "user") != 0 &&
-        learned_avoids(learned, "message:prefill")) {
-        write_text(&t, "user", span_of("Go on exactly where your last message ends."));
+    if (t.role != NULL && strcmp(t.role, "user") != 0 && behind.len > 0) {
+        write_text(&t, "user", behind);
     }
     if (t.role == NULL) {
         body_fail(b, "request.messages: there is no text in them");
@@ -326,7 +350,7 @@ int anthropic_body(const struct value *spec, const struct learned *learned, stru
     if (out->error == 0) {
         body_value(&b, "max_tokens", &limit);
         write_system(&b, value_get(spec, "messages"), learned);
-        write_messages(&b, value_get(spec, "messages"), learned);
+        write_messages(&b, spec, learned);
         write_think(&b, &wish, most, learned);
         body_value(&b, "tools", value_get(spec, "tools"));
     }

@@ -4,6 +4,7 @@
 #include "server/fill.h"
 #include "server/json.h"
 #include "server/learned.h"
+#include "server/prefill.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,11 @@ static void join(const struct value *parts, const char *type, struct buf *text)
     }
 }
 
+void body_text(const struct value *message, struct buf *text)
+{
+    join(value_get(message, "parts"), "text", text);
+}
+
 static void begin_message(struct body *b, const struct value *role)
 {
     buf_add_str(b->out, b->out->data[b->out->len - 1] == '[' ? "{\"role\":" : ",{\"role\":");
@@ -259,8 +265,9 @@ static void write_thoughts(struct body *b, const struct value *parts, struct buf
     }
 }
 
-/* text: what the content begins with, and room for it. */
-static void write_message(struct body *b, const struct value *message, struct buf *text)
+/* text: what the content begins with, and room for it; member: what it has besides. */
+static void write_message(struct body *b, const struct value *message, struct buf *text,
+                          const char *member)
 {
     const struct value *parts = value_get(message, "parts"), *role = value_get(message, "role");
     const struct value developer = value_text("developer");
@@ -270,6 +277,7 @@ static void write_message(struct body *b, const struct value *message, struct bu
     json_write_string(b->out, text->data, text->len);
     if (value_is_string(role, "assistant")) {
         write_thoughts(b, parts, text);
+        buf_add_str(b->out, member);
     }
     buf_add(b->out, "}", 1);
 }
@@ -284,9 +292,10 @@ static bool is_lead(const struct body *b, const struct value *message)
 
 /* What the system said goes on as the user's message, with its own words behind it. */
 static void write_messages(struct body *b, const struct value *messages, struct buf *lead,
-                           struct buf *text)
+                           struct buf *text, const char *member)
 {
     const struct value user = value_text("user");
+    size_t last = messages->as.array.count - 1;
     for (size_t i = 0; i < messages->as.array.count && b->out->error == 0; i++) {
         const struct value *message = &messages->as.array.items[i];
         buf_clear(text);
@@ -299,7 +308,7 @@ static void write_messages(struct body *b, const struct value *messages, struct 
             buf_add(text, lead->data, lead->len);
             buf_clear(lead);
         }
-        write_message(b, message, text);
+        write_message(b, message, text, i == last ? member : "");
     }
     if (lead->len > 0 && b->out->error == 0) { /* nobody asked behind it */
         begin_message(b, &user);
@@ -308,8 +317,26 @@ static void write_messages(struct body *b, const struct value *messages, struct 
     }
 }
 
+static void write_ask(struct body *b, const struct value *ask)
+{
+    const struct value user = value_text("user");
+    begin_message(b, &user);
+    json_write_string(b->out, ask->as.string.data, ask->as.string.len);
+    buf_add(b->out, "}", 1);
+}
+
+static void write_prefill(struct body *b, enum prefill way)
+{
+    const struct value yes = value_true(), no = {.type = VALUE_BOOL};
+    if (way == PREFILL_FIELDS) {
+        body_value(b, "continue_final_message", &yes);
+        body_value(b, "add_generation_prompt", &no);
+    }
+}
+
 void body_messages(struct body *b, const struct value *spec)
 {
+    enum prefill way = prefill_of(spec, b->learned);
     if (!body_key(b, "messages")) {
         return;
     }
@@ -317,10 +344,14 @@ void body_messages(struct body *b, const struct value *spec)
     buf_init(&lead, SIZE_MAX);
     buf_init(&text, SIZE_MAX);
     buf_add(b->out, "[", 1);
-    write_messages(b, value_get(spec, "messages"), &lead, &text);
+    write_messages(b, value_get(spec, "messages"), &lead, &text, prefill_member(way));
+    if (way == PREFILL_ASKED) {
+        write_ask(b, value_get(spec, "ask"));
+    }
     buf_add(b->out, "]", 1);
     buf_finish(&lead);
     buf_finish(&text);
+    write_prefill(b, way);
 }
 
 /* ---- requests ------------------------------------------------------------------ */

@@ -36,8 +36,12 @@ void body_begin(struct body *b, struct buf *out, const struct value *spec,
 /* The messages, with the texts of their parts joined as "content". Thinking goes back where the
  * service wants it (learned_thoughts), and only if there is any; what another service signed or
  * redacted never does. A model that refuses the system role gets its words as the developer's, or
- * in front of the user's first message. */
+ * in front of the user's first message. Of a request with "ask" the last message is gone on with:
+ * see prefill.h. */
 void body_messages(struct body *b, const struct value *spec);
+
+/* Appends the texts of a message, as they are sent. */
+void body_text(const struct value *message, struct buf *text);
 
 /* What a request to fill in says itself, a map to be merged with the user's options. Texts
  * are borrowed. */

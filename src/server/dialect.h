@@ -31,7 +31,7 @@ struct dialect_chat {
 
     /* The body of a chat request, from a spec
      *   {model=string, messages={{role="user"|"assistant"|"system", parts={part...}}...},
-     *    options?=map, think?=bool|string|int, keep_alive?=, format?=, tools?=, extra?=map}
+     *    options?=map, think?=bool|string|int, keep_alive?=, format?=, tools?=, extra?=map, ask?=}
      * appended to out. "options" means sampling and load options of the dialect (Ollama:
      * the "options" object; OpenAI: top-level fields, which win over hum's own); "extra" is
      * merged at the top level last and wins. There a nil leaves a field out, for servers
@@ -41,6 +41,8 @@ struct dialect_chat {
      * Ollama gets keep_alive and format as they are. OpenAI-compatible servers have no
      * keep_alive, so it is not sent; format "json" or a schema becomes response_format. think
      * is a wish (level.h), said in the way of the dialect or service (think.h).
+     * "ask", a text, says that the last message, the assistant's, is to be gone on with: see
+     * prefill.h.
      * A part is {type="text", text=}, {type="thinking", text=, signature?=} or
      * {type="redacted", data=}; other types are refused by name.
      * learned is what the model refused before, or NULL.

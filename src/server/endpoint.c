@@ -198,6 +198,7 @@ static void read_quirks(struct endpoint_quirks *q, struct fields *f)
     q->limit = optional_text(&quirks, FIELD("endpoint.quirks", "limit"));
     q->think = optional_text(&quirks, FIELD("endpoint.quirks", "think"));
     q->thoughts = optional_text(&quirks, FIELD("endpoint.quirks", "thoughts"));
+    q->prefill = optional_text(&quirks, FIELD("endpoint.quirks", "prefill"));
     f->why = f->why != NULL ? f->why : quirks.why;
 }
 
@@ -252,11 +253,14 @@ int endpoint_init(struct endpoint *e, const struct value *spec, const char **why
 void endpoint_finish(struct endpoint *e)
 {
     char *const texts[] = {
-        e->name,       e->title,        e->url,          e->root,         e->as_written,
-        e->chat_url,   e->fill_url,     e->query,        e->socket,       e->key_from,
-        e->key_header, e->key_variable, e->ca,           e->client_cert,  e->client_key,
-        e->proxy,      e->no_proxy,     e->quirks.limit, e->quirks.think, e->quirks.thoughts,
-        e->key,        e->url_from,
+        e->name,         e->title,           e->url,
+        e->root,         e->as_written,      e->chat_url,
+        e->fill_url,     e->query,           e->socket,
+        e->key_from,     e->key_header,      e->key_variable,
+        e->ca,           e->client_cert,     e->client_key,
+        e->proxy,        e->no_proxy,        e->quirks.limit,
+        e->quirks.think, e->quirks.thoughts, e->key,
+        e->url_from,     e->quirks.prefill,
     };
     wipe_texts(e->headers);
     wipe_texts(e->secrets);

@@ -18,6 +18,7 @@ struct endpoint_quirks {
     char *limit;    /* the field for the length of a reply, NULL: as options name it */
     char *think; /* how the level of thinking is sent, as in think.h; NULL: as the dialect has it */
     char *thoughts; /* the field in which thoughts go back; NULL: as the dialect has it; "": none */
+    char *prefill;  /* how the beginning of a reply is given, as in prefill.h; NULL: it cannot be */
 };
 
 struct endpoint {

@@ -193,6 +193,12 @@ const char *learned_think(const struct learned *l)
     return l != NULL && l->quirks != NULL ? or_null(l->quirks->think) : NULL;
 }
 
+const char *learned_prefill(const struct learned *l)
+{
+    bool taken = l != NULL && l->quirks != NULL && !learned_avoids(l, "message:prefill");
+    return taken ? or_null(l->quirks->prefill) : NULL;
+}
+
 bool learned_begins_thinking(const struct learned *l)
 {
     return l != NULL && l->model != NULL && l->model->begins_thinking;

@@ -26,7 +26,8 @@ struct learned learned_of(const struct endpoint *e, const char *model);
 /* Whether the request has to do without. The names: top-level fields; forms of a dialect (struct
  * refusal); "role:system", which then is the developer's, and "role:developer", which stand in
  * front of the user's first message if both are refused; "think:level", Ollama's levels;
- * "thoughts:", which go back otherwise; "stream:", for a reply in one piece. */
+ * "thoughts:", which go back otherwise; "message:prefill", the beginning of a reply; "stream:", for a
+ * reply in one piece. */
 bool learned_avoids(const struct learned *l, const char *what);
 
 /* So many tokens at most may be asked for: wanted, or the limit that the server has named. */
@@ -44,6 +45,9 @@ const char *learned_thoughts(const struct learned *l);
 
 /* How the level of thinking is sent, see think.h; NULL: in the dialect's usual way. */
 const char *learned_think(const struct learned *l);
+
+/* How the beginning of a reply is given, see prefill.h; NULL: it cannot be, or was refused. */
+const char *learned_prefill(const struct learned *l);
 
 /* What a refusal tells is remembered: of the model, or, of what the server's own code reads, of the
  * endpoint. Each returns whether it is news. */

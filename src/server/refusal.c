@@ -388,6 +388,46 @@ static bool read_thoughts(struct reading *r)
     return true;
 }
 
+/* ---- a last message of the assistant ------------------------------------------- */
+
+static bool ends_with_assistant(const struct reading *r)
+{
+    const cJSON *messages = json_get(r->request, "messages");
+    const cJSON *last = cJSON_GetArrayItem(messages, cJSON_GetArraySize(messages) - 1);
+    return json_is_text(json_get(last, "role"), "assistant");
+}
+
+/* Each server says it in its own words, and each field that tells it what the message is may be
+ * the one that is refused. */
+static bool names_prefill(const struct reading *r)
+{
+    static const char *const words[] = {"prefill",
+                                        "last message",
+                                        "last role",
+                                        "final message",
+                                        "continue_final_message",
+                                        "add_generation_prompt",
+                                        "assistant message",
+                                        "\"prefix\"",
+                                        "'prefix'",
+                                        "\"partial\"",
+                                        "'partial'",
+                                        NULL};
+    return blame_says(&r->blame, words);
+}
+
+/* sure: its words are about that. Else they are about nothing that is known, and it is worth a try. */
+static bool read_prefill(struct reading *r, bool sure)
+{
+    static const char *const context[] = {"context", "too long", "too many tokens", NULL};
+    bool blamed = sure ? names_prefill(r) : r->loose && !blame_says(&r->blame, context);
+    if (!blamed || !ends_with_assistant(r) || !avoid(r, "message:prefill")) {
+        return false;
+    }
+    buf_add_str(&r->told, "does not go on with a message of its own: it is asked to");
+    return true;
+}
+
 /* Where the status does not say that the request is wrong, the words must say that it is a name
  * that is refused. */
 static bool read_fields(struct reading *r)
@@ -400,8 +440,9 @@ static bool read_fields(struct reading *r)
 
 static bool read_all(struct reading *r)
 {
-    return read_level(r) || read_table(r) || read_role(r) || read_thoughts(r) ||
-           (r->loose && read_limit(r)) || read_fields(r);
+    return read_level(r) || read_table(r) || read_prefill(r, true) || read_role(r) ||
+           read_thoughts(r) || (r->loose && read_limit(r)) || read_fields(r) ||
+           read_prefill(r, false);
 }
 
 static cJSON *parse(const char *data, size_t len)

@@ -479,6 +479,10 @@ static void what_was_refused_is_not_sent_again(void)
                   MODEL
                   "\"system\":[" BLOCK("s") "}],\"messages\":[{\"role\":\"user\","
                                             "\"content\":[" BLOCK("hi") "}]}],\"stream\":true}");
+    static const char *const nothing[][2] = {{0}};
+    check_learned(__LINE__, nothing, SPEC(SAYS("user", "hi") "," SAYS("assistant", "a \\n")),
+                  MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("hi") MARK
+                  "}]},{\"role\":\"assistant\",\"content\":[" BLOCK("a") "}]}],\"stream\":true}");
     static const char *const prefill[][2] = {
         {"This model does not support assistant message prefill.", "{}"}, {0}};
     check_learned(__LINE__, prefill, SPEC(SAYS("user", "hi") "," SAYS("assistant", "a")),

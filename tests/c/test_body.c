@@ -29,7 +29,7 @@ static void check_body(int line, const char *dialect, const char *spec, const ch
 static void forget(void)
 {
     learned_forget(NULL);
-    at.quirks = (struct endpoint_quirks){NULL, NULL, NULL, NULL};
+    at.quirks = (struct endpoint_quirks){.refuses = NULL};
 }
 
 static void a_request_has_nothing_that_nobody_asked_for(void)
@@ -226,6 +226,39 @@ static void thoughts_go_back_only_where_they_are_wanted(void)
            "\"messages\":[" SENT("assistant", "b") "]," USAGE);
 }
 
+#define GOES_ON \
+    "\"messages\":[" SAYS("user", "hi") "," SAYS("assistant", "It is ") "],\"ask\":\"On!\""
+#define GIVEN(member)                                                                            \
+    "\"messages\":[" SENT("user", "hi") ",{\"role\":\"assistant\",\"content\":\"It is \"" member \
+                                        "}],"
+#define ASKED \
+    "\"messages\":[" SENT("user", "hi") "," SENT("assistant", "It is ") "," SENT("user", "On!") "],"
+
+static void a_reply_goes_on_in_the_way_of_the_service(void)
+{
+    static const struct {
+        const char *way, *wanted;
+    } cases[] = {
+        {NULL, ASKED USAGE},
+        {"plain", GIVEN("") USAGE},
+        {"prefix", GIVEN(",\"prefix\":true") USAGE},
+        {"partial", GIVEN(",\"partial\":true") USAGE},
+        {"fields",
+         GIVEN("") "\"continue_final_message\":true,\"add_generation_prompt\":false," USAGE},
+        {"by-pigeon", ASKED USAGE},
+    };
+    forget();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        at.quirks.prefill = (char *)(uintptr_t)cases[i].way;
+        OPENAI(GOES_ON, cases[i].wanted);
+    }
+    at.quirks.prefill = (char[]){"plain"};
+    OLLAMA(GOES_ON, GIVEN(""));
+    learned_avoid(&at, "m", "message:prefill");
+    OLLAMA(GOES_ON, ASKED);
+    OPENAI(GOES_ON, ASKED USAGE);
+}
+
 int main(void)
 {
     RUN(a_request_has_nothing_that_nobody_asked_for);
@@ -238,6 +271,7 @@ int main(void)
     RUN(options_do_not_replace_what_a_request_is_about);
     RUN(the_system_speaks_in_the_role_that_is_taken);
     RUN(thoughts_go_back_only_where_they_are_wanted);
+    RUN(a_reply_goes_on_in_the_way_of_the_service);
     learned_forget(NULL);
     return check_report("body");
 }

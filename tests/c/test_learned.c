@@ -114,7 +114,7 @@ static void what_is_said_of_a_service_holds_at_once(void)
     CHECK_TEXT(limit_name("max_tokens"), "max_tokens");
     at.quirks.thoughts = (char[]){""};
     CHECK(learned_thoughts(&l) == NULL);
-    at.quirks = (struct endpoint_quirks){NULL, NULL, NULL, NULL};
+    at.quirks = (struct endpoint_quirks){.refuses = NULL};
 }
 
 static void a_limit_goes_by_the_name_that_is_taken(void)
@@ -140,7 +140,7 @@ static void a_server_knows_better_than_what_is_said_of_it(void)
     learned_avoid(&at, "m", "max_completion_tokens");
     CHECK_TEXT(limit_name("max_tokens"), "max_tokens");
     CHECK_TEXT(limit_name("max_completion_tokens"), "max_tokens");
-    at.quirks = (struct endpoint_quirks){NULL, NULL, NULL, NULL};
+    at.quirks = (struct endpoint_quirks){.refuses = NULL};
 }
 
 static void limits_and_levels_are_kept(void)

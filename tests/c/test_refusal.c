@@ -432,6 +432,34 @@ static void a_dialect_knows_forms(void)
     learned_forget(NULL);
 }
 
+static void a_beginning_of_a_reply_is_refused_in_many_ways(void)
+{
+#define GOES_ON                                                                     \
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\"},{\"role\":\"assistant\"}]," \
+    "\"continue_final_message\":true}"
+#define ASKED MODEL "does not go on with a message of its own: it is asked to"
+    static const struct refused cases[] = {
+        {400, "Assistant response prefill is incompatible with enable_thinking.", ASKED},
+        {400,
+         "{\"error\":{\"message\":\"This model does not support assistant message prefill.\"}}",
+         ASKED},
+        {400,
+         "{\"message\":\"Expected last role User or Tool (or Assistant with prefix True) for "
+         "serving but got assistant\"}",
+         ASKED},
+        {422,
+         "{\"detail\":[{\"loc\":[\"body\",\"continue_final_message\"],"
+         "\"msg\":\"Extra inputs are not permitted\"}]}",
+         ASKED},
+        {400, "the request is wrong", ASKED},
+        {400, "the context of 4096 tokens is too small", ""},
+        {500, "out of memory", ""},
+    };
+    CASES(GOES_ON, cases);
+    CHECK_TEXT(learn("{\"messages\":[{\"role\":\"user\"}]}", 400, "no prefill"), "");
+    learned_forget(NULL);
+}
+
 int main(void)
 {
     RUN(a_field_is_named_in_many_shapes);
@@ -449,5 +477,6 @@ int main(void)
     RUN(a_level_is_told_with_what_is_sent);
     RUN(a_level_that_was_refused_is_not_asked_for_again);
     RUN(a_dialect_knows_forms);
+    RUN(a_beginning_of_a_reply_is_refused_in_many_ways);
     return check_report("refusal");
 }

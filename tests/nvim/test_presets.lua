@@ -112,6 +112,9 @@ test('every preset says where its facts are from, and nothing that nobody reads'
     limit = 'string',
     refuses = 'table',
     think = 'string',
+    prefill = 'string',
+    prefill_think = 'string',
+    prefill_url = 'string',
     resource = 'boolean',
   }
   for name, facts in pairs(t:lua('return require("hum.server.provider.presets")')) do

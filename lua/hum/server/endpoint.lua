@@ -41,6 +41,7 @@ local M = {}
 ---@field limit? 'max_tokens'|'max_completion_tokens'
 ---@field think? string       how levels of thinking are sent
 ---@field thoughts? string    field in which thoughts go back; "": none
+---@field prefill? string     how the beginning of a reply is given, as in src/server/prefill.h
 
 ---@class hum.Resolved
 ---@field endpoint hum.EndpointSpec

@@ -8,7 +8,7 @@ local secret = require('hum.server.secret')
 local M = {}
 
 --- What this side speaks; src/proto.h has the helper's number.
-M.PROTOCOL = 6
+M.PROTOCOL = 7
 
 --- A process that is a hum answers within milliseconds; this many seconds are for a very busy machine.
 local READY_WITHIN = 5

@@ -8,6 +8,7 @@ local M = {}
 ---@field messages table[]
 ---@field options? table<string, any>  win over those of the endpoint
 ---@field think? hum.Think             likewise
+---@field ask? string                  the last message, the assistant's, is to be gone on with: what the user would say
 
 --- The limit of tokens has two names, of which a request may have one.
 local LIMITS = { max_tokens = 'max_completion_tokens', max_completion_tokens = 'max_tokens' }
@@ -38,6 +39,7 @@ function M.of(resolved, asked)
     -- An empty one is a map on the other side of the pipe, too.
     options = next(options) == nil and vim.empty_dict() or options,
     think = think,
+    ask = asked.ask,
     keep_alive = resolved.keep_alive,
     max_tokens = models.limit(resolved.endpoint.name, asked.model),
   }

@@ -16,6 +16,7 @@ return {
   list = { path = '/v1/models?limit=1000', limit = 'max_tokens', after = 'after_id' },
   load_options = {},
   reply_limit = 'max_tokens',
+  prefill = 'plain', -- of models before 4.6; newer ones refuse it
   no_models = 'set endpoints.%s.model',
   more_context = 'choose a model with a larger context window',
 }

@@ -16,6 +16,7 @@
 ---@field load_options string[]   options that reload a model when two requests differ in them
 ---@field reply_limit string      the option that limits the tokens of a reply
 ---@field fills? 'ollama'|'openai'  how hum.complete.backend.discover finds out how it fills in
+---@field prefill? string        how the beginning of a reply is given to be gone on with; nil: it may not be possible
 ---@field usual_context? integer  tokens that fit if nothing says otherwise
 ---@field no_models string        what to do then, %s is the endpoint's name
 ---@field more_context string     how to get more, the same

@@ -26,6 +26,7 @@ return {
   load_options = { 'num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'num_thread', 'use_mmap', 'draft_num_predict' },
   reply_limit = 'num_predict',
   fills = 'ollama',
+  prefill = 'plain', -- a last message of the assistant's is left open by its templates
   usual_context = 4096, -- unless `num_ctx`, its environment or much memory say more
   no_models = 'download one with "ollama pull qwen3:8b"',
   more_context = 'raise endpoints.%s.options.num_ctx',

@@ -19,6 +19,9 @@
 ---@field refuses? string[]      what it does not take
 ---@field think? string          how levels of thinking are sent, |hum-think|
 ---@field thoughts? string|false  field in which thoughts go back; false: they must not
+---@field prefill? string        how the beginning of a reply is given to go on with, as in src/server/prefill.h
+---@field prefill_think? string  how it is told not to think then, |hum-think|
+---@field prefill_url? string    of a chat then, if it is another one
 ---@field resource? boolean      it takes `resource`, `deployment` and `api_version`
 
 ---@type table<string, hum.Preset>
@@ -35,6 +38,9 @@ return {
     title = 'llama-server',
     url = 'http://127.0.0.1:8080/v1',
     self_hosted = true,
+    -- Tried with b11669. Older ones refuse it while a model thinks: issues 20861, 15401.
+    prefill = 'plain',
+    prefill_think = 'template',
     source = 'github.com/ggml-org/llama.cpp tools/server; recorded traffic',
   },
   llama_swap = {
@@ -57,6 +63,8 @@ return {
     self_hosted = true,
     suffix = false,
     key = { 'VLLM_API_KEY' },
+    prefill = 'fields',
+    prefill_think = 'template',
     source = 'github.com/vllm-project/vllm 002032e',
   },
   sglang = {
@@ -151,6 +159,7 @@ return {
     limit = 'max_tokens',
     refuses = { 'stream_options', 'seed', 'user' },
     thoughts = false,
+    prefill = 'prefix',
     fill = '/v1/fim/completions',
     fill_model = 'codestral-latest',
     source = 'github.com/mistralai/platform-docs-public 222f4ba openapi.yaml',
@@ -163,6 +172,7 @@ return {
     limit = 'max_tokens',
     refuses = { 'stream_options', 'seed', 'user' },
     thoughts = false,
+    prefill = 'prefix',
     fill = '/v1/fim/completions',
     fill_model = 'codestral-latest',
     source = 'docs.continue.dev; docs.litellm.ai, 2026-10',
@@ -174,6 +184,8 @@ return {
     limit = 'max_tokens',
     think = 'thinking_effort',
     thoughts = 'reasoning_content',
+    prefill = 'prefix',
+    prefill_url = 'https://api.deepseek.com/beta/chat/completions',
     fill = '/beta/completions',
     source = 'api-docs.deepseek.com; github.com/anomalyco/models.dev f3fc692',
   },
@@ -182,7 +194,8 @@ return {
     url = 'https://api.groq.com/openai/v1',
     key = { 'GROQ_API_KEY' },
     limit = 'max_completion_tokens',
-    source = 'github.com/groq/groq-python 9620fde',
+    prefill = 'plain',
+    source = 'github.com/groq/groq-python 9620fde; console.groq.com/docs/prefilling',
   },
   together = {
     title = 'Together',
@@ -206,6 +219,7 @@ return {
     key = { 'OPENROUTER_API_KEY' },
     limit = 'max_tokens',
     think = 'reasoning',
+    prefill = 'plain',
     source = 'openrouter.ai/docs/api_reference',
   },
   cerebras = {
@@ -237,7 +251,9 @@ return {
     key = { 'DASHSCOPE_API_KEY' },
     limit = 'max_tokens',
     think = 'enable_thinking',
-    source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5',
+    prefill = 'partial',
+    source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5; '
+      .. 'help.aliyun.com/en/model-studio/partial-mode',
   },
   moonshot = {
     title = 'Moonshot',
@@ -246,7 +262,9 @@ return {
     limit = 'max_tokens',
     think = 'thinking',
     thoughts = 'reasoning_content',
-    source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5',
+    prefill = 'partial',
+    source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5; '
+      .. 'platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api',
   },
   minimax = {
     title = 'MiniMax',

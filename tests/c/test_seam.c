@@ -1,0 +1,177 @@
+/* A reply that goes on is joined to the text that is there: what the answer says again goes, and
+ * nothing else. */
+#include "check.h"
+
+#include "job/seam.h"
+
+/* What comes of an answer in pieces of every size is the same. */
+static void check_seam(int line, bool asked, const char *there, const char *answer,
+                       const char *wanted)
+{
+    size_t len = strlen(answer);
+    for (size_t step = 1; step <= len + 1; step++) {
+        struct seam s;
+        seam_init(&s);
+        seam_open(&s, there, strlen(there));
+        seam_tell(&s, asked);
+        struct buf out;
+        buf_init(&out, 1 << 20);
+        for (size_t at = 0; at < len; at += step) {
+            seam_feed(&s, answer + at, at + step < len ? step : len - at, &out);
+        }
+        seam_end(&s, &out);
+        check_texts(__FILE__, line, answer, out.data != NULL ? out.data : "", wanted);
+        buf_finish(&out);
+        seam_finish(&s);
+    }
+}
+#define ASKED(there, answer, wanted) check_seam(__LINE__, true, there, answer, wanted)
+#define GIVEN(there, answer, wanted) check_seam(__LINE__, false, there, answer, wanted)
+/* By both ways. */
+#define STAYS(there, answer) (ASKED(there, answer, answer), GIVEN(there, answer, answer))
+
+static void an_overlap_of_any_length_goes(void)
+{
+    ASKED("The sky is blue because of scat", "because of scattering.", "tering.");
+    ASKED("w0 w1 w2 w3 w4 w5", "w2 w3 w4 w5 w6 w7", " w6 w7");
+    ASKED("w10 w11 w12 w1", "10 w11 w12 w13 w14", "3 w14");
+    ASKED("eight on a line w7", "on a line w7\nw8 w9", "\nw8 w9");
+    ASKED("It was a very", "very large dog", " large dog");
+    ASKED("It is contin", "continued", "ued");
+    ASKED("It is contin", "contin", "");
+    ASKED("One.\n\nTwo has a lot of words", "Two has a lot of words in it", " in it");
+    ASKED("ends with a blank here ", "blank here and goes on", "and goes on");
+}
+
+static void the_whole_text_may_come_again(void)
+{
+    GIVEN("one, two, thr", "one, two, three, four", "ee, four");
+    ASKED("one, two, thr", "one, two, three, four", "ee, four");
+    GIVEN("A first line.\n\nAnd a second, which sto", "A first line.\n\nAnd a second, which stops.",
+          "ps.");
+    ASKED("First part of it. Second pa", "First part of it. Second part.", "rt.");
+    GIVEN("Yes", "Yes", "Yes");
+}
+
+static void a_text_that_begins_like_it_stays(void)
+{
+    STAYS("one, two, three, four", " five, one, two");
+    GIVEN("one, two, three, four", "one, two, tea", "one, two, tea");
+    ASKED("one, two, three, four", "one, two, tea", "one, two, tea");
+    GIVEN("The end is the end", "the end", "the end");
+    STAYS("x = 1", "1");
+    STAYS("1000", "1000");
+    STAYS("He asked whe", "re it is");
+    STAYS("the quick", " brown fox");
+    STAYS("a", "b");
+}
+
+static void what_repeats_by_nature_stays(void)
+{
+    STAYS("ha ha ha", " ha ha ha ha");
+    STAYS("He laughed: ha ha ha ha ha ", "ha ha ha ha ha");
+    STAYS("no no no no no no ", "no no no no no no no");
+    STAYS("|---|---|---|", "---|---|---|");
+    STAYS("| a | b |\n|---|---|\n| 1 | 2 |\n", "| 3 | 4 |\n");
+    STAYS("| none | none |\n| none | none |\n", "| none | none |\n| none | one |\n");
+    STAYS("  }\n}\n", "}\n}\n");
+    STAYS("        }\n    }\n", "}\n");
+    STAYS("- [ ] write the tests\n- [ ] write the tests", "\n- [ ] write the tests\n");
+    STAYS("Row, row, row, row, row, row,", " row, row, row, row your boat");
+    STAYS("0, 0, 0, 0, 0, 0, 0, 0, 0,", " 0, 0, 0, 0, 0, 0");
+    STAYS("    end\n    end\n", "    end\n    end\nend\n");
+}
+
+static void a_lead_in_goes_where_the_text_stops_in_the_middle(void)
+{
+    ASKED("It is in the mid", "Continuing:\n\nin the middle.", "dle.");
+    ASKED("It is in the middle of", "Continuing from where I left off:\n\nsomething.",
+          " something.");
+    ASKED("It is in the middle of", "Sure, here is the continuation: middle of it.", " it.");
+    ASKED("It is in the middle of", "**Continued:** the night.", " the night.");
+    ASKED("It is in the middle of", "...middle of the night", " the night");
+    ASKED("It is in the middle of", "…something", " something");
+    ASKED("It is in the middle of", "Here is more: of it\n", "Here is more: of it\n");
+    ASKED("All is said.", "Continuing with the example:\n\nx",
+          " Continuing with the example:\n\nx");
+    GIVEN("It is in the middle of", "Continuing:\n", "Continuing:\n");
+    ASKED("It is in the middle of", "continuous change", "continuous change");
+    ASKED("It is", "Continu", "Continu");
+}
+
+static void a_fence_that_is_opened_again_goes(void)
+{
+    ASKED("See:\n```lua\nlocal x = 1\nlocal y", "```lua\nlocal y = 2\n```\n", " = 2\n```\n");
+    ASKED("See:\n```lua\nlocal x = 1", "```lua\nreturn x\n```", "\nreturn x\n```");
+    ASKED("See:\n~~~\nlocal x = 1", "~~~lua\nreturn x\n~~~", "\nreturn x\n~~~");
+    ASKED("See:\n```lua\nlocal count = 1", "Continuing:\n```lua\ncount = 1\nreturn x",
+          "\nreturn x");
+    ASKED("See:\n```lua\nreturn x", "```\nThat is it.", "\n```\nThat is it.");
+    ASKED("See:\n```lua\nreturn x\n", "```\nThat is it.", "```\nThat is it.");
+    ASKED("No fence", "```lua\nx\n```", "```lua\nx\n```");
+    STAYS("See:\n```lua\nlocal x =", " 1\n```\n");
+    GIVEN("See:\n```lua\nlocal x = 1", "\n```\nDone.", "\n```\nDone.");
+}
+
+static void white_space_at_the_seam(void)
+{
+    ASKED("in the middle of", "\n\nsomething", " something");
+    ASKED("in the middle of", "\nthe middle of it", " it");
+    ASKED("in the middle of ", " it", "it");
+    ASKED("A sentence.", "Another one.", " Another one.");
+    ASKED("A sentence.", "\n\nAnother one.", "\n\nAnother one.");
+    ASKED("red,", "green", " green");
+    ASKED("| 1 | 2 |", "| 3 | 4 |", "\n| 3 | 4 |");
+    ASKED("in the middle of", "\n- a list", "\n- a list");
+    ASKED("in the middle of", "\n\n", "\n\n");
+    GIVEN("in the middle of", "\n\nsomething", "\n\nsomething");
+    GIVEN("A sentence.", "Another one.", "Another one.");
+}
+
+static void characters_are_whole(void)
+{
+    ASKED("Über die Größe der Straßenbäume", "Straßenbäume und", " und");
+    ASKED("日本語の文章を書", "文章を書きます", "きます");
+    ASKED("日本語", "本語", "本語");
+    ASKED("größer als die Bäu", "die Bäume", "me");
+    STAYS("ä ö ü", "\xbc x");
+}
+
+static void nothing_is_there(void)
+{
+    STAYS("", "anything");
+    STAYS("", "");
+}
+
+static void what_is_held_has_a_bound(void)
+{
+    struct seam s;
+    seam_init(&s);
+    seam_open(&s, "in the middle of", 16);
+    seam_tell(&s, true);
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 40000; i++) {
+        seam_feed(&s, " ", 1, &out);
+    }
+    CHECK(!s.open);
+    seam_end(&s, &out);
+    CHECK(out.len > 0);
+    buf_finish(&out);
+    seam_finish(&s);
+}
+
+int main(void)
+{
+    RUN(an_overlap_of_any_length_goes);
+    RUN(the_whole_text_may_come_again);
+    RUN(a_text_that_begins_like_it_stays);
+    RUN(what_repeats_by_nature_stays);
+    RUN(a_lead_in_goes_where_the_text_stops_in_the_middle);
+    RUN(a_fence_that_is_opened_again_goes);
+    RUN(white_space_at_the_seam);
+    RUN(characters_are_whole);
+    RUN(nothing_is_there);
+    RUN(what_is_held_has_a_bound);
+    return check_report("seam");
+}

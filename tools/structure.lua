@@ -35,11 +35,13 @@ local LUA = {
     'hum/chat/text',
     'hum/chat/view',
   },
+  ['hum/chat/code'] = { 'hum/base', 'hum/place', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat'] = {
     'hum/base',
     'hum/server',
     'hum/chat/text',
     'hum/chat/view',
+    'hum/chat/code',
     'hum/chat/kept',
     'hum/chat/reply',
   },

@@ -28,6 +28,10 @@ local KINDS = {
     fits = function(value) return is_whole(value, 1) end,
   },
 }
+KINDS.register = {
+  what = 'the name of a register',
+  fits = function(value) return type(value) == 'string' and value:find('^[%w"*+_-]$') ~= nil end,
+}
 for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
   KINDS[name] = { what = 'a ' .. name, fits = function(value) return type(value) == name end }
 end
@@ -45,6 +49,11 @@ M.CHAT = {
 }
 
 M.CHATS = { query = 'string', limit = 'count', project = 'string' }
+
+--- A line of a chat.
+M.AT = { buf = 'buffer', line = 'line' }
+
+M.YANK = { buf = 'buffer', line = 'line', register = 'register', reply = 'boolean' }
 
 M.STOP = { buf = 'buffer', all = 'boolean' }
 

@@ -147,6 +147,9 @@ M.subcommands = {
     text = true,
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
+  quickfix = {
+    run = function() require('hum').quickfix() end,
+  },
   inspect = {
     run = inspect,
     complete = inspect_words,

@@ -92,6 +92,42 @@ function M.chats(opts, fn)
   return require('hum.chat.kept.list').get(opts or {}, fn)
 end
 
+--- The code blocks of a chat.
+---@param buf? integer  default: the current buffer
+---@return hum.Block[]
+function M.blocks(buf)
+  arguments().check('blocks', 'buf', buf, 'buffer')
+  return require('hum.chat').blocks(buf)
+end
+
+--- Yanks a code block of a chat, or a whole reply.
+---@param opts? { buf?: integer, line?: integer, register?: string, reply?: boolean }
+function M.yank(opts)
+  arguments().check('yank', 'opts', opts, arguments().YANK)
+  return require('hum.chat').take('yank', opts or {})
+end
+
+--- Puts a code block of a chat into the file.
+---@param opts? { buf?: integer, line?: integer }
+function M.put(opts)
+  arguments().check('put', 'opts', opts, arguments().AT)
+  return require('hum.chat').take('put', opts or {})
+end
+
+--- Shows a code block of a chat as a diff.
+---@param opts? { buf?: integer, line?: integer }
+function M.diff(opts)
+  arguments().check('diff', 'opts', opts, arguments().AT)
+  return require('hum.chat').take('diff', opts or {})
+end
+
+--- Lists the places in files that a reply names.
+---@param opts? { buf?: integer, line?: integer }
+function M.quickfix(opts)
+  arguments().check('quickfix', 'opts', opts, arguments().AT)
+  return require('hum.chat').take('quickfix', opts or {})
+end
+
 --- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
 --- that names the field; all that goes wrong later is told to `on_done`.
 ---@param opts hum.GenerateOpts

@@ -183,6 +183,7 @@ test(
       'log',
       'model',
       'new',
+      'quickfix',
       'retry',
       'send',
       'stop',

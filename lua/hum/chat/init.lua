@@ -13,6 +13,7 @@ local maps = require('hum.chat.maps')
 local models = require('hum.server.models')
 local prepare = require('hum.chat.prepare')
 local notify = require('hum.notify')
+local origin = require('hum.chat.code.origin')
 local quote = require('hum.chat.text.quote')
 local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
@@ -66,6 +67,7 @@ local function compose(buf, opts)
   if opts.quote then
     local quoted, err = quote.lines(opts.quote)
     if not quoted then return nil, err end
+    origin.note(buf, opts.quote)
     blocks[1] = quoted
   end
   if opts.question then
@@ -139,6 +141,23 @@ function M.retry(buf)
   if chat then send.submit(chat, true) end
 end
 
+--- The code blocks of a chat.
+---@param buf? integer
+---@return hum.Block[]
+function M.blocks(buf)
+  local chat = chat_of(buf)
+  return chat and require('hum.chat.code').blocks(chat.buf) or {}
+end
+
+--- Does something with the code of a chat: by default of the one in the current buffer, else of the latest.
+---@param what 'yank'|'put'|'diff'|'file'|'quickfix'
+---@param opts hum.CodeOpts
+function M.take(what, opts)
+  local latest = not opts.buf and vim.bo.filetype ~= 'hum' and chats.latest()
+  local chat = latest or chat_of(opts.buf)
+  if chat then require('hum.chat.code')[what](chat.buf, opts) end
+end
+
 ---@param chat hum.Chat
 ---@return boolean
 local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparation ~= nil end
@@ -172,6 +191,11 @@ local actions = {
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
   model = function() require('hum.chat.model').set() end,
+  yank_block = function() M.take('yank', {}) end,
+  yank_reply = function() M.take('yank', { reply = true }) end,
+  put_block = function() M.take('put', {}) end,
+  diff_block = function() M.take('diff', {}) end,
+  open_file = function() M.take('file', {}) end,
   keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
 

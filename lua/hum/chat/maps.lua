@@ -1,28 +1,9 @@
 -- Keys in chat buffers, as configured; which there are, hum.config.keys says.
 local config = require('hum.config')
 local keys = require('hum.config.keys')
-local turns = require('hum.chat.text.turns')
+local object = require('hum.chat.code.object')
 
 local M = {}
-
---- To the heading of a turn before or after the cursor.
----@param step -1|1
-local function go_to_turn(step)
-  local list = turns.of(vim.api.nvim_get_current_buf()).turns
-  for _ = 1, vim.v.count1 do
-    local here = vim.api.nvim_win_get_cursor(0)[1]
-    local target
-    for _, turn in ipairs(list) do
-      if step > 0 and turn.row + 1 > here then
-        target = turn.row + 1
-        break
-      elseif step < 0 and turn.row + 1 < here then
-        target = turn.row + 1
-      end
-    end
-    if target then vim.api.nvim_win_set_cursor(0, { target, 0 }) end
-  end
-end
 
 --- What the keys do, by their names.
 ---@class hum.MapActions
@@ -72,6 +53,7 @@ function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 ---@class hum.ChatMap
 ---@field rhs fun(lhs: string, actions: hum.MapActions): string|fun()
 ---@field remap? boolean
+---@field expr? boolean
 
 --- Keys that do more than to call their action.
 ---@type table<string, hum.ChatMap>
@@ -80,13 +62,18 @@ local SPECIAL = {
   send_insert = { rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end, remap = true },
   stop = { rhs = stop_or },
   stop_insert = { rhs = stop_or },
-}
-
---- What keys do that need nothing of the chat but its text.
----@type table<string, fun()>
-local OWN = {
-  next_turn = function() go_to_turn(1) end,
-  prev_turn = function() go_to_turn(-1) end,
+  inner_block = {
+    expr = true,
+    rhs = function(lhs)
+      return function() return object.inner(lhs) end
+    end,
+  },
+  outer_block = {
+    expr = true,
+    rhs = function(lhs)
+      return function() return object.outer(lhs) end
+    end,
+  },
 }
 
 local DESC = 'hum: '
@@ -97,11 +84,12 @@ function M.setup(buf, actions)
   for _, key in ipairs(keys.list) do
     local special = SPECIAL[key.name] or {}
     for _, lhs in ipairs(config.keys(key.name)) do
-      local rhs = special.rhs and special.rhs(lhs, actions) or OWN[key.name] or actions[key.name]
+      local rhs = special.rhs and special.rhs(lhs, actions) or object[key.name] or actions[key.name]
       vim.keymap.set(vim.split(key.modes, ''), lhs, rhs, {
         buffer = buf,
         nowait = true,
         remap = special.remap,
+        expr = special.expr,
         desc = DESC .. key.desc,
       })
     end

@@ -1,0 +1,152 @@
+-- Files that a chat names: where they are, and opening them beside the chat.
+local notify = require('hum.notify')
+local paths = require('hum.chat.text.path')
+local snippets = require('hum.chat.text.snippets')
+local turns = require('hum.chat.text.turns')
+local window = require('hum.chat.code.window')
+
+local M = {}
+
+---@param dir string|nil
+---@return string|nil
+local function project(dir) return dir and vim.fs.root(dir, '.git') end
+
+--- Folders that a chat's paths may be relative to: its project, where Neovim is, and what is around the file beside it.
+---@param chat integer
+---@return string[]
+local function roots(chat)
+  local front, win = turns.of(chat).front, window.find()
+  local file = win and vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(win)) or ''
+  local beside = file:find('^/') and vim.fs.dirname(file) or nil
+  local all = { front and front.values.root or false, vim.fn.getcwd(), project(vim.fn.getcwd()) or false }
+  vim.list_extend(all, { project(beside) or false, beside or false })
+  return vim.tbl_filter(function(root) return root and root ~= '' end, all)
+end
+
+---@param path string
+---@return boolean
+local function is_there(path) return vim.uv.fs_stat(path) ~= nil end
+
+--- A path as a text has it, and without what diffs put before it.
+---@param path string
+---@return string[]
+local function forms(path)
+  local bare = path:match('^[ab]/(.+)$')
+  return { path, bare }
+end
+
+--- The file that a path in a chat means, if it is there.
+---@param chat integer
+---@param path string
+---@return string|nil full
+function M.resolve(chat, path)
+  path = vim.fs.normalize(path)
+  if path:find('^/') or path:find('^%a:/') then return is_there(path) and path or nil end
+  for _, form in ipairs(forms(path)) do
+    for _, root in ipairs(roots(chat)) do
+      local full = vim.fs.normalize(vim.fs.joinpath(root, form))
+      if is_there(full) then return full end
+    end
+  end
+end
+
+--- A resolver that looks at each path once, for many of them.
+---@param chat integer
+---@return fun(path: string): string|nil
+function M.resolver(chat)
+  local known = {} ---@type table<string, string|false>
+  return function(path)
+    if known[path] == nil then known[path] = M.resolve(chat, path) or false end
+    return known[path] or nil
+  end
+end
+
+--- The references of a line, those that are there first; of several those at the column.
+---@param chat integer
+---@param line string
+---@param column integer  of the cursor, from 1 on
+---@return hum.Reference|nil
+local function reference_at(chat, line, column)
+  local resolve, first, missing = M.resolver(chat), nil, nil
+  for _, one in ipairs(paths.references(line)) do
+    local is_here = one.first <= column and column <= one.stop
+    if resolve(one.path) then
+      if is_here then return one end
+      first = first or one
+    elseif is_here and paths.is_path(one.path) then
+      missing = missing or one
+    end
+  end
+  return missing or first
+end
+
+--- Shows a file in the code window, which becomes the current one.
+---@param full string
+---@return boolean|nil ok, string|nil err
+local function show(full)
+  local buf = vim.fn.bufadd(full)
+  vim.bo[buf].buflisted = true
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    if vim.api.nvim_win_get_buf(win) == buf then
+      vim.api.nvim_set_current_win(win)
+      return true
+    end
+  end
+  vim.api.nvim_set_current_win(window.get(buf))
+  if vim.api.nvim_get_current_buf() == buf then return true end
+  local ok, err = pcall(vim.cmd, vim.wo.winfixbuf and 'sbuffer ' .. buf or 'buffer ' .. buf)
+  return ok or nil, not ok and tostring(err) or nil
+end
+
+---@param reference hum.Reference
+local function go_to(reference)
+  if not reference.line then return end
+  local line = math.max(1, math.min(reference.line, vim.api.nvim_buf_line_count(0)))
+  local text = vim.api.nvim_buf_get_lines(0, line - 1, line, false)[1]
+  vim.cmd("normal! m'")
+  vim.api.nvim_win_set_cursor(0, { line, math.max(0, math.min((reference.column or 1), #text) - 1) })
+  vim.cmd('normal! zv')
+end
+
+---@param chat integer
+---@param reference hum.Reference
+---@return boolean|nil ok, string|nil err
+function M.open(chat, reference)
+  local full = M.resolve(chat, reference.path)
+  if not full then return nil, ('there is no file "%s" in %s'):format(reference.path, vim.fn.getcwd()) end
+  local ok, err = show(full)
+  if ok then go_to(reference) end
+  return ok, err
+end
+
+---@return string  of one line, or its first
+local function selected()
+  local region = vim.fn.getregion(vim.fn.getpos('v'), vim.fn.getpos('.'), { type = vim.fn.mode() })
+  vim.cmd('normal! \27')
+  return vim.trim(region[1] or '')
+end
+
+--- What the cursor is on: text that names a file, or a block that belongs to one; else what Neovim takes for a file.
+---@param chat integer
+---@return hum.Reference|nil
+function M.under_cursor(chat)
+  if vim.fn.mode():find('^[vV\22]') then return paths.parse(selected()) end
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local found = reference_at(chat, vim.api.nvim_get_current_line(), column + 1)
+  if found then return found end
+  local block = snippets.around(chat, row - 1)
+  if block and block.file then return { path = block.file, line = block.lines and block.lines.first } end
+  local file = vim.fn.findfile(vim.fn.expand('<cfile>'))
+  return file ~= '' and { path = vim.fn.fnamemodify(file, ':p') } or nil
+end
+
+--- Opens the file that the cursor is on.
+---@param chat integer
+function M.go(chat)
+  local reference = M.under_cursor(chat)
+  if not reference then return notify.warn('hum: no file is named here') end
+  local ok, err = M.open(chat, reference)
+  if not ok then notify.error('hum: ' .. err) end
+end
+
+return M

@@ -1,0 +1,124 @@
+-- Indentation that fits: code from a chat, indented as the file is around the place where it is put. Lines keep their
+-- indentation relative to each other, in tabs or blanks as the file has it.
+local M = {}
+
+---@class hum.IndentStyle
+---@field tabs boolean
+---@field width integer  columns of a tab, or of a step in blanks
+
+---@param line string
+---@param width integer  columns of a tab
+---@return integer columns
+---@return string text  what follows
+local function split(line, width)
+  local columns = 0
+  local blanks, text = line:match('^(%s*)(.*)$')
+  for char in blanks:gmatch('.') do
+    columns = columns + (char == '\t' and width - columns % width or 1)
+  end
+  return columns, text
+end
+
+--- How far a buffer's line is indented, in columns; nil: it is blank, or not there.
+---@param buf integer
+---@param row integer
+---@return integer|nil
+local function indent_at(buf, row)
+  local line = row >= 0 and vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
+  return line:find('%S') and (split(line, vim.bo[buf].tabstop)) or nil
+end
+
+--- Of the nearest line with text, so many lines away at most.
+local NEAR = 100
+
+---@param buf integer
+---@param row integer
+---@return integer columns  0 if there is none
+local function indent_from(buf, row)
+  for at = row, row + NEAR do
+    local columns = indent_at(buf, at)
+    if columns then return columns end
+  end
+  return 0
+end
+
+--- The columns by which lines below a row are to be indented: as the row, or deeper if what follows is deeper.
+---@param buf integer
+---@param row integer
+---@return integer
+function M.below(buf, row)
+  local following = indent_from(buf, row + 1)
+  return math.max(indent_at(buf, row) or following, following)
+end
+
+--- The columns by which what stands in a row is indented.
+---@param buf integer
+---@param row integer
+---@return integer
+function M.at(buf, row) return indent_from(buf, row) end
+
+--- What a file indents with: what it does near a row, else what its options say.
+---@param buf integer
+---@param row integer
+---@return hum.IndentStyle
+function M.style(buf, row)
+  local bo = vim.bo[buf]
+  local tabs = not bo.expandtab
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, math.max(0, row - NEAR), row + NEAR, false)) do
+    local blanks = line:match('^([\t ][\t ]*)%S')
+    if blanks and (blanks:find('\t') or #blanks > 1) then
+      tabs = blanks:find('^\t') ~= nil
+      break
+    end
+  end
+  return { tabs = tabs, width = (tabs or bo.shiftwidth == 0) and bo.tabstop or bo.shiftwidth }
+end
+
+--- The smallest step by which lines stand deeper than the one above.
+---@param columns table<integer, integer>
+---@return integer|nil
+local function step_of(columns)
+  local step, before
+  for _, column in vim.spairs(columns) do
+    if before and column > before then step = math.min(step or column, column - before) end
+    before = column
+  end
+  return step
+end
+
+--- Columns as tabs, for each step of the code one, and blanks for what is left.
+---@param columns integer
+---@param base integer
+---@param step integer|nil
+---@param style hum.IndentStyle
+---@return string
+local function blanks(columns, base, step, style)
+  if not style.tabs then return (' '):rep(base + columns) end
+  if step then columns = math.floor(columns / step) * style.width + columns % step end
+  local all = base + columns
+  return ('\t'):rep(math.floor(all / style.width)) .. (' '):rep(all % style.width)
+end
+
+--- Lines of code with so many columns before the outermost of them.
+---@param lines string[]
+---@param base integer
+---@param style hum.IndentStyle
+---@return string[]
+function M.fit(lines, base, style)
+  local columns, texts, least = {}, {}, math.huge
+  for i, line in ipairs(lines) do
+    local indent, text = split(line, style.width)
+    texts[i] = text
+    if text ~= '' then
+      columns[i], least = indent, math.min(least, indent)
+    end
+  end
+  local step = step_of(columns)
+  local out = {}
+  for i, text in ipairs(texts) do
+    out[i] = columns[i] and blanks(columns[i] - least, base, step, style) .. text or ''
+  end
+  return out
+end
+
+return M

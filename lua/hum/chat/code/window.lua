@@ -1,0 +1,61 @@
+-- The code window: the last window of this tab page that showed an ordinary file and no chat. What is taken out of a
+-- chat goes there.
+local M = {}
+
+--- Is it a window of the layout with an ordinary buffer that is no chat?
+---@param win integer
+---@return boolean
+function M.is_code(win)
+  if not vim.api.nvim_win_is_valid(win) or vim.api.nvim_win_get_config(win).relative ~= '' then return false end
+  local buf = vim.api.nvim_win_get_buf(win)
+  return vim.bo[buf].buftype == '' and vim.bo[buf].filetype ~= 'hum' and not vim.wo[win].previewwindow
+end
+
+--- Remembered in a variable of the tab page; a window that was closed, or shows something else now, is passed over.
+---@param win integer
+local function note(win)
+  if M.is_code(win) then vim.t[vim.api.nvim_win_get_tabpage(win)].hum_code_window = win end
+end
+
+--- Of several windows that could be meant the one with the most room.
+---@param wins integer[]
+---@return integer|nil
+local function largest(wins)
+  local best, most = nil, -1
+  for _, win in ipairs(wins) do
+    local cells = vim.api.nvim_win_get_width(win) * vim.api.nvim_win_get_height(win)
+    if cells > most then
+      best, most = win, cells
+    end
+  end
+  return best
+end
+
+--- The code window of this tab page. What was used before hum was loaded is known of the last window alone.
+---@return integer|nil
+function M.find()
+  local tab = vim.api.nvim_get_current_tabpage()
+  local before = vim.fn.win_getid(vim.fn.winnr('#'))
+  for _, win in ipairs({ vim.api.nvim_get_current_win(), vim.t.hum_code_window or 0, before }) do
+    if win > 0 and M.is_code(win) and vim.api.nvim_win_get_tabpage(win) == tab then return win end
+  end
+  return largest(vim.tbl_filter(M.is_code, vim.api.nvim_tabpage_list_wins(tab)))
+end
+
+--- The code window, or a new one beside the chat, which shows `buf`. The current window stays what it is.
+---@param buf integer  for a window that is new
+---@return integer
+function M.get(buf)
+  local win = M.find()
+  if win then return win end
+  win = vim.api.nvim_open_win(buf, false, { split = 'left', win = -1 })
+  note(win)
+  return win
+end
+
+vim.api.nvim_create_autocmd('WinLeave', {
+  group = vim.api.nvim_create_augroup('hum.code', {}),
+  callback = function() note(vim.api.nvim_get_current_win()) end,
+})
+
+return M

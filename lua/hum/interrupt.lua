@@ -28,19 +28,24 @@ function M.guard(fn, ...)
   return fn(...)
 end
 
---- The same for a change of a buffer, which must not be made twice.
+--- The same for a change of a buffer, which must not be made twice; what it raises is returned.
+---@param buf integer
+---@param fn function
+---@return boolean ok, any err
+function M.try_change(buf, fn, ...)
+  local tick = vim.api.nvim_buf_get_changedtick(buf)
+  local ok, err = pcall(fn, ...)
+  if ok or not M.is_interrupt(err) then return ok, err end
+  M.give_back()
+  if vim.api.nvim_buf_get_changedtick(buf) ~= tick then return true end
+  return pcall(fn, ...)
+end
+
 ---@param buf integer
 ---@param fn function
 function M.guard_change(buf, fn, ...)
-  local tick = vim.api.nvim_buf_get_changedtick(buf)
-  local ok, err = pcall(fn, ...)
-  if ok then
-    return
-  elseif not M.is_interrupt(err) then
-    error(err, 0)
-  end
-  M.give_back()
-  if vim.api.nvim_buf_get_changedtick(buf) == tick then fn(...) end
+  local ok, err = M.try_change(buf, fn, ...)
+  if not ok then error(err, 0) end
 end
 
 return M

@@ -82,9 +82,10 @@ function M.drop(buf)
   end
 end
 
-scan.listen('chat', function(buf, first, old_last, new_last)
-  follow.changed(buf, old_last, new_last)
+scan.listen('chat', function(buf, first, old_last, new_last, _, tick)
+  if not tick then return end
   undo.changed(buf, first, old_last, new_last)
+  follow.changed(buf, old_last, new_last)
 end)
 
 -- A buffer may go without an autocommand (`:noautocmd bwipeout!`). Reloading detaches as well.

@@ -1,12 +1,15 @@
 -- How a reply ends: the text that it still needs, its undo step, its notes, the notification.
+local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
+local heading_of = require('hum.chat.text.block').heading
 local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
+local owner = require('hum.chat.reply.owner')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 
@@ -39,33 +42,98 @@ local function with_key(hint)
   return (hint:gsub(':Hum retry', function(command) return ('%s (%s)'):format(key, command) end, 1))
 end
 
---- The lines that close a reply: they replace all that comes after its last word.
 ---@param lines string[]
----@param heading integer  which of them is its heading
----@param added string[]
----@param draft string[]
----@return integer kept  lines of the reply before them
----@return string[] closing
-local function closing_of(lines, heading, added, draft)
+---@param heading integer  which of them is the reply's
+---@return integer  how many there are up to its last word
+local function upto_last_word(lines, heading)
   local kept = #lines
   while kept > heading and not lines[kept]:find('%S') do
     kept = kept - 1
   end
-  local closing = {}
-  if kept == heading and #added > 0 then closing[1] = '' end
-  vim.list_extend(closing, added)
-  vim.list_extend(closing, { '', format.heading('user', nil, lines[heading]), '' })
-  vim.list_extend(closing, #draft > 0 and draft or { '' })
-  return kept, closing
+  return kept
+end
+
+--- What is to stand below a reply: the user's heading, with a blank line before it, and what he writes there.
+---@param record hum.UndoRecord
+---@return string[] opening  of that, as far as it is to be written
+---@return string[] rest     what is there
+---@return integer first     row of the rest; -1: there is none
+local function foot_of(record)
+  local first, headed = below.first(record)
+  if headed then return { '' }, vim.api.nvim_buf_get_lines(record.buf, first, -1, false), first end
+  local opening = { '', format.heading('user', nil, record.heading), '' }
+  if first then return opening, vim.api.nvim_buf_get_lines(record.buf, first, -1, false), first end
+  return vim.list_extend(opening, #record.draft > 0 and record.draft or { '' }), {}, -1
+end
+
+---@class hum.LastWords  what a reply's text still needs
+---@field row integer      of its heading
+---@field start integer    of the rows that are its own
+---@field lines string[]   those up to its last word
+---@field changed table<integer, string>  of the lines below the heading
+---@field added string[]   behind them
+---@field opening string[] behind those
+---@field rest integer     the row before which they go
+
+---@param record hum.UndoRecord
+---@param row integer  of the heading
+---@param mark? string
+---@return hum.LastWords
+local function last_words(record, row, mark)
+  local start = record.broken and row or record.row
+  local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, owner.foot(record), false), row - start + 1
+  local changed, added = format.finish(vim.list_slice(lines, heading + 1), mark)
+  local kept = upto_last_word(lines, heading)
+  if kept == heading and #added > 0 then table.insert(added, 1, '') end
+  local opening, rest, first = foot_of(record)
+  record.reply = vim.list_extend(vim.list_slice(lines, 1, kept), added)
+  for i, line in pairs(changed) do
+    record.reply[heading + i] = line
+  end
+  record.final = vim.list_extend(vim.list_slice(opening), rest)
+  return { row = row, start = start, kept = kept, changed = changed, added = added, opening = opening, rest = first }
+end
+
+--- Where windows that followed the reply go: to the end of the turn below it.
+---@param record hum.UndoRecord
+---@param words hum.LastWords
+---@return integer
+local function next_line(record, words)
+  local last = words.start + #record.reply
+  for i, line in ipairs(record.final) do
+    if i > #words.opening + 1 and heading_of(line) then break end
+    if line:find('%S') or words.rest < 0 then last = words.start + #record.reply + i end
+  end
+  return last
+end
+
+---@param record hum.UndoRecord
+---@param words hum.LastWords
+---@return boolean|nil ok, any err
+local function write_last(record, words)
+  local buf, row, done = record.buf, words.row, false
+  local wins = follow.windows(buf)
+  local ok, err = undo.join(record, function()
+    for i in pairs(words.changed) do
+      vim.api.nvim_buf_set_text(buf, row + i, 0, row + i, 0, { '\\' })
+    end
+    local closing = vim.list_extend(vim.list_slice(words.added), words.opening)
+    edit.replace(buf, words.start + words.kept, words.rest, closing)
+    done = true
+  end)
+  -- Interrupted behind the edit it must not be made again.
+  if not done then return nil, err end
+  if not ok then interrupt.give_back() end
+  interrupt.guard(follow.to, buf, wins, next_line(record, words))
+  return true
 end
 
 --- Writes what the reply's text still needs.
 ---@param record hum.UndoRecord
 ---@param mark? string
----@param draft string[]
 ---@return boolean|nil ok, any err  E565: not now
 ---@return { heading: integer, mark: integer }|nil rows
-local function write(record, mark, draft)
+local function write(record, mark)
   if record.undone and record.touched then
     -- What was done since then must not be undone with it: the text stays as it is.
     record.undone, record.broken = nil, true
@@ -77,36 +145,21 @@ local function write(record, mark, draft)
   local row = undo.heading(record)
   if not row then
     record.broken = true
-    undo.settle(record, {})
+    undo.settle(record)
     return true
   end
-  local start = record.broken and row or record.row
-  local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, -1, false), row - start + 1
-  local body = vim.list_slice(lines, heading + 1)
-  local changed, added = format.finish(body, mark)
-  local kept, closing = closing_of(lines, heading, added, draft)
-  local reply = vim.list_slice(lines, 1, kept)
-  for i, line in pairs(changed) do
-    reply[heading + i] = line
-  end
-  vim.list_extend(reply, closing)
+  below.take(record)
+  local words = last_words(record, row, mark)
   if not record.undone then
-    local wins = follow.windows(record.buf)
-    local done = false
-    local ok, err = undo.join(record, function()
-      for i in pairs(changed) do
-        vim.api.nvim_buf_set_text(record.buf, row + i, 0, row + i, 0, { '\\' })
-      end
-      edit.replace(record.buf, start + kept, -1, closing)
-      done = true
-    end)
-    -- Interrupted behind the edit it must not be made again.
-    if not done then return nil, err end
-    if not ok then interrupt.give_back() end
-    interrupt.guard(follow.to_end, record.buf, wins)
+    local ok, err = write_last(record, words)
+    if not ok then
+      record.reply = nil
+      return nil, err
+    end
   end
-  undo.settle(record, reply)
-  return true, nil, { heading = row, mark = start + kept + (closing[1] == '' and 1 or 0) + #added - 1 }
+  record.below = #record.final
+  undo.settle(record)
+  return true, nil, { heading = row, mark = words.start + #record.reply - 1 }
 end
 
 --- Finishes a reply's text.
@@ -116,7 +169,7 @@ end
 function M.finish(reply, ending)
   local buf, record = reply.buf, reply.record
   undo.check(record)
-  local ok, err, rows = write(record, mark_of(ending), reply.draft)
+  local ok, err, rows = write(record, mark_of(ending))
   if not ok and tostring(err):find('E565', 1, true) then
     return false
   elseif not ok then

@@ -1,12 +1,13 @@
 -- Windows follow a reply while their cursor is at the end of its text. Others stay as
 -- they are: text appended to a buffer moves nothing by itself.
+local below = require('hum.chat.reply.below')
 local guard = require('hum.interrupt').guard
 
 local M = {}
 
 ---@class hum.Following
 ---@field follows boolean
----@field count integer            lines of the buffer
+---@field count integer            lines of the buffer, up to the reply's last
 ---@field from? integer            last line before the appends not yet followed
 ---@field held table<integer, integer>  window to its cursor line when it could not be moved
 ---@field quarters table<integer, integer>  window to the length of the last line, in quarters of a row
@@ -23,7 +24,7 @@ local drawing = false
 ---@param buf integer
 ---@param state hum.Following
 local function grow(buf, state)
-  local current, last = vim.api.nvim_get_current_win(), vim.api.nvim_buf_line_count(buf)
+  local current, last = vim.api.nvim_get_current_win(), below.last(buf) + 1
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.api.nvim_win_get_cursor(win)[1] == last and vim.wo[win].wrap then
       local length = vim.fn.col({ last, '$' }, win) - 1
@@ -67,7 +68,7 @@ local function move(buf, state, from)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local row = vim.api.nvim_win_get_cursor(win)[1]
     -- A cursor on an empty last line has gone along with the text, but its window has not.
-    if row >= from or state.held[win] == row then
+    if (row >= from and row <= state.count) or state.held[win] == row then
       local mode = win == current and vim.api.nvim_get_mode().mode or 'n'
       state.held[win] = nil
       if mode == 'n' then
@@ -95,11 +96,11 @@ function M.lines(buf)
   end
 end
 
---- Windows that follow: their cursor is on the last line.
+--- Windows that follow: their cursor is on the reply's last line.
 ---@param buf integer
 ---@return integer[]
 function M.windows(buf)
-  local last = vim.api.nvim_buf_line_count(buf)
+  local last = below.last(buf) + 1
   local state = states[buf]
   if not state or not state.follows then return {} end
   local held = state.held
@@ -109,13 +110,12 @@ function M.windows(buf)
   end, vim.fn.win_findbuf(buf))
 end
 
---- Puts the cursor of these windows on the last line, of the current one only in plain
---- normal mode.
+--- Puts the cursor of these windows on a line, of the current one only in plain normal mode.
 ---@param buf integer
 ---@param wins integer[]
-function M.to_end(buf, wins)
+---@param last integer
+function M.to(buf, wins, last)
   local current = vim.api.nvim_get_current_win()
-  local last = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(wins) do
     local shown = vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_buf(win) == buf
     if shown and (win ~= current or vim.api.nvim_get_mode().mode == 'n') then
@@ -142,12 +142,13 @@ function M.changed(buf, old_last, new_last)
   if in_cmdline then draw_soon() end
   local state = states[buf]
   if not state or old_last == new_last then return end
+  local count = below.last(buf) + 1
   if new_last < old_last then
     state.from = nil
-  elseif old_last == state.count then
+  elseif new_last == count then
     state.from = state.from or state.count
   end
-  state.count = state.count + new_last - old_last
+  state.count = count
 end
 
 ---@param buf integer
@@ -163,7 +164,7 @@ function M.start(buf, follows)
   end
   states[buf] = {
     follows = follows,
-    count = vim.api.nvim_buf_line_count(buf),
+    count = below.last(buf) + 1,
     held = {},
     quarters = {},
   }

@@ -6,35 +6,40 @@ local log = require('hum.log')
 
 local M = {}
 
----@class hum.UndoEdit  a change by the user
----@field first integer      rows [first, old_last) became `lines`
----@field old_last integer
----@field lines string[]
----@field block string       edits of one block are one step: changenr() then, and the record's `inserts`
-
 ---@param buf integer
 ---@param edits hum.UndoEdit[]
-local function apply_all(buf, edits)
-  local last
+---@param from? integer  row from which theirs are counted
+---@return integer  how many steps they make
+local function apply_all(buf, edits, from)
+  local last, steps = nil, 0
   for _, change in ipairs(edits) do
     if change.block ~= last then
       block.close()
-      last = change.block
+      last, steps = change.block, steps + 1
     end
-    edit.replace(buf, change.first, change.old_last, change.lines)
+    local count, row = vim.api.nvim_buf_line_count(buf), from or 0
+    edit.replace(buf, row + change.first, math.min(row + change.old_last, count), change.lines)
   end
+  return steps
 end
 
 ---@param record hum.UndoRecord
+---@return integer  how many steps there are from the reply on
 local function build(record)
   local buf = record.buf
   vim.cmd('silent undo ' .. record.before)
   if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
   apply_all(buf, record.edits)
   block.close()
-  edit.replace(buf, record.row, vim.api.nvim_buf_line_count(buf), assert(record.reply))
+  local reply, final = assert(record.reply), assert(record.final)
+  local foot = record.row + #reply
+  local lines = vim.list_extend(vim.list_slice(reply), record.region or final)
+  edit.replace(buf, record.row, record.kept and record.row or vim.api.nvim_buf_line_count(buf), lines)
+  local steps = apply_all(buf, record.steps, foot)
+  edit.replace(buf, foot, vim.api.nvim_buf_line_count(buf), final) -- an ending puts blank lines in order
   apply_all(buf, record.later)
   block.close()
+  return 1 + steps
 end
 
 --- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if
@@ -46,12 +51,17 @@ function M.rebuild(record)
   local want = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
   local ok, err = pcall(build, record)
   if ok and (record.undone or vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false))) then
-    if record.undone then vim.cmd('silent undo') end
+    for _ = 1, record.undone and err or 0 do
+      vim.cmd('silent undo')
+    end
     return
   end
   log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
   pcall(vim.api.nvim_command, 'silent undo ' .. newest)
-  if record.undone then want = vim.list_extend(vim.list_slice(want, 1, record.row), assert(record.reply)) end
+  if record.undone then
+    want = vim.list_extend(vim.list_slice(want, 1, record.row), assert(record.reply))
+    vim.list_extend(want, record.final)
+  end
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
 end
 

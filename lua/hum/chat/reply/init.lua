@@ -3,6 +3,7 @@
 -- The helper writes the text by itself. Here the heading is written, parts begin, and the reply ends: once, in `close`,
 -- whatever happens to its buffer, to the helper, or to hum. Each step of the end is guarded, so that a fault in one of
 -- them costs that step and not the chat.
+local below = require('hum.chat.reply.below')
 local block = require('hum.place.block')
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
@@ -36,7 +37,8 @@ local M = {}
 ---@field turns hum.Turn[]   that are sent
 ---@field sent integer       row of the last of them
 ---@field like string        its heading: that of the reply is in ASCII if this is
----@field row integer        lines from here on are replaced by the reply
+---@field row integer        the reply goes here: lines from here on are replaced by it …
+---@field below? boolean      … or stay, below it
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
 
@@ -199,7 +201,7 @@ local function on_part(reply, data)
   if vim.api.nvim_buf_is_loaded(buf) then
     fault.guard('the time of thinking', thoughts.finish, buf)
     fault.guard('the folds', thinks and fold.wake or fold.sleep, buf)
-    if thinks then fault.guard('the time of thinking', thoughts.begin, buf) end
+    if thinks then fault.guard('the time of thinking', thoughts.begin, buf, below.last(buf)) end
   end
   events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
 end
@@ -276,12 +278,23 @@ local function spec_of(message)
   }
 end
 
---- The windows that follow the reply: their cursor is in the turn that is sent, or below.
+--- The windows that follow the reply: their cursor is in the turn that is sent, or in what is replaced.
+---@param message hum.Message
+---@return integer[]
+local function followers(message)
+  local upto = message.below and message.row or math.huge
+  return vim.tbl_filter(function(win)
+    local line = vim.api.nvim_win_get_cursor(win)[1]
+    return line > message.sent and line <= upto
+  end, vim.fn.win_findbuf(message.buf))
+end
+
 ---@param buf integer
 ---@param row integer
----@return integer[]
-local function followers(buf, row)
-  return vim.tbl_filter(function(win) return vim.api.nvim_win_get_cursor(win)[1] > row end, vim.fn.win_findbuf(buf))
+---@return boolean
+local function is_blank(buf, row)
+  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+  return not line or not line:find('%S')
 end
 
 --- Raises what the edit raises. A CTRL-C that interrupts it costs neither the heading nor the key.
@@ -291,9 +304,13 @@ local function write_heading(message)
   local buf = message.buf
   local lines = vim.list_extend({}, message.lines)
   vim.list_extend(lines, { '', format.heading('assistant', message.model, message.like), '', '' })
-  local record = interrupt.guard(undo.begin, buf)
-  interrupt.guard_change(buf, edit.replace, buf, message.row, -1, lines)
-  interrupt.guard(undo.watch, record, message.row, #message.lines + 2)
+  local size = #lines
+  if message.below and not is_blank(buf, message.row) then lines[size + 1] = '' end
+  local record = interrupt.guard(undo.begin, buf, message.draft)
+  interrupt.guard_change(buf, edit.replace, buf, message.row, message.below and message.row or -1, lines)
+  if message.below then record.region = vim.list_slice(lines, size + 1) end
+  local stays = vim.api.nvim_buf_line_count(buf) - message.row - size
+  interrupt.guard(undo.watch, record, message.row, #message.lines + 2, stays)
   return record
 end
 
@@ -313,6 +330,7 @@ local function watch(reply)
     client.join(reply.id, true)
   end)
   on({ 'BufLeave', 'InsertEnter' }, function() client.join(reply.id, false) end)
+  below.watch(record, on)
 end
 
 --- Starts a reply: writes its heading and sends the message.
@@ -320,7 +338,7 @@ end
 ---@return boolean|nil ok, string|nil err
 function M.start(message)
   local buf = message.buf
-  local wins = interrupt.guard(followers, buf, message.sent)
+  local wins = interrupt.guard(followers, message)
   local begun ---@type hum.Reply|nil  once its heading is there
   undo.forget(buf)
   local id, why = client.chat(spec_of(message), function(name, data)
@@ -349,13 +367,13 @@ function M.start(message)
   replies[buf] = reply
   fault.guard('the beginning of a reply', function()
     follow.start(buf, config.get().chat.follow)
-    follow.to_end(buf, wins)
+    follow.to(buf, wins, below.last(buf) + 1)
     notes.clear_failures(buf)
-    notes.replace(buf, message.row)
+    if not message.below then notes.replace(buf, message.row) end
     watch(reply)
     if first then on_busy(true) end
     on_change(buf, 'begun')
-    wait.start(buf, vim.api.nvim_buf_line_count(buf) - 1, 'waiting for ' .. message.model)
+    wait.start(buf, below.last(buf), 'waiting for ' .. message.model)
     if config.get().chat.highlight then code.prepare(function() return wait.is_waiting(buf) end) end
   end)
   events.emit('HumRequestStarted', { buf = buf, id = id, endpoint = reply.endpoint, model = reply.model })

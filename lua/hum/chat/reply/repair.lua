@@ -1,29 +1,28 @@
--- Repairs a reply of which Neovim refused an edit: see hum.place.mend. An extmark says where the reply begins; it
--- ends with the buffer.
+-- Repairs a reply of which Neovim refused an edit: see hum.place.mend. An extmark says where the reply begins.
+local below = require('hum.chat.reply.below')
 local mending = require('hum.place.mend')
+local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.repair')
 
---- The end of the buffer is where the reply begins that has this key.
+--- The end of what a buffer has of its reply is where the reply begins that has this key.
 ---@param buf integer
 ---@param key integer
 function M.anchor(buf, key)
-  local row = vim.api.nvim_buf_line_count(buf) - 1
-  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
-  vim.api.nvim_buf_set_extmark(buf, ns, row, #line, { id = key, right_gravity = false })
+  local row, col = below.position(buf)
+  vim.api.nvim_buf_set_extmark(buf, ns, row, col, { id = key, right_gravity = false })
 end
 
---- Where a reply begins; the end of the buffer, if that is not known.
+--- Where a reply begins; its end, if that is not known.
 ---@param buf integer
 ---@param key integer
 ---@return integer row, integer col
 function M.start(buf, key)
   local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, key, {})
   if at[1] then return at[1], at[2] end
-  local row = vim.api.nvim_buf_line_count(buf) - 1
-  return row, #vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
+  return below.position(buf)
 end
 
 --- Makes the reply end with `unacked`. Raises E565 while textlock lasts; the helper calls again.
@@ -33,14 +32,18 @@ end
 ---@param acked_end string  the last of those bytes
 ---@param unacked string  sent after them, and perhaps refused in part
 function M.run(buf, key, acked, acked_end, unacked)
+  local record = undo.record(buf)
+  if not record or record.undone or not vim.api.nvim_buf_is_loaded(buf) then return end
+  if record.arrived then below.take(record) end
   local row, col = M.start(buf, key)
-  local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, -1, -1, {}), '\n')
+  local end_row, end_col = below.position(buf)
+  local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, end_row, end_col, {}), '\n')
   local kept, missing = mending.mend(text, acked, acked_end, unacked)
   if missing == '' and kept == #text then return end
   local last_row, last_col = mending.end_of(row, col, text:sub(1, kept))
-  vim.api.nvim_buf_call(buf, function()
+  below.write(record, function()
     pcall(vim.cmd.undojoin)
-    vim.api.nvim_buf_set_text(buf, last_row, last_col, -1, -1, vim.split(missing, '\n', { plain = true }))
+    vim.api.nvim_buf_set_text(buf, last_row, last_col, end_row, end_col, vim.split(missing, '\n', { plain = true }))
   end)
   require('hum.chat.reply.follow').lines(buf)
 end

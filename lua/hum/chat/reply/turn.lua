@@ -1,9 +1,11 @@
 -- Text of a reply that turns out to be thinking, or the other way round: one edit of the reply's own undo step, which
 -- puts the tags around it, or takes them away. What stands between them, the user's edits included, is left alone.
+local below = require('hum.chat.reply.below')
 local block = require('hum.place.block')
 local fault = require('hum.fault')
 local follow = require('hum.chat.reply.follow')
 local guard_change = require('hum.interrupt').guard_change
+local owner = require('hum.chat.reply.owner')
 local repair = require('hum.chat.reply.repair')
 local undo = require('hum.chat.reply.undo')
 
@@ -26,12 +28,14 @@ local function edit(buf, part, change)
   elseif undo.check(record) or undo.check_lost(record) then
     return
   end
+  if record.arrived then below.take(record) end
   local joins, done = block.must_join(buf) or buf ~= vim.api.nvim_get_current_buf(), false
   local ok, err = undo.own(record, function()
     if joins then pcall(vim.cmd.undojoin) end
     change()
     done = true
   end)
+  owner.rewritten(record)
   -- Once it is done, the helper must not call again.
   if not ok and not done then error(err, 0) end
   fault.guard('the reply that was turned', on_turned, buf, part)
@@ -48,7 +52,8 @@ function M.wrap(buf, key, before, behind)
     local row, col = repair.start(buf, key)
     if col > 0 then before = '\n' .. before end
     guard_change(buf, function()
-      vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(behind, '\n', { plain = true }))
+      local last_row, last_col = below.position(buf)
+      vim.api.nvim_buf_set_text(buf, last_row, last_col, last_row, last_col, vim.split(behind, '\n', { plain = true }))
       vim.api.nvim_buf_set_text(buf, row, col, row, col, vim.split(before, '\n', { plain = true }))
     end)
   end)

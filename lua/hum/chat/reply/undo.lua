@@ -8,9 +8,9 @@
 -- `u` while a reply streams undoes a part of all this, which changenr() shows by going back.
 -- The reply is stopped, and the history built again ends with the reply undone.
 local block = require('hum.place.block')
-local text_block = require('hum.chat.text.block')
 local history = require('hum.chat.reply.history')
 local log = require('hum.log')
+local owner = require('hum.chat.reply.owner')
 local preserve = require('hum.chat.reply.preserve')
 
 local M = {}
@@ -28,8 +28,19 @@ local M = {}
 ---@field block integer      changenr() of the block that the heading opened
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
+---@field below integer      rows below the reply: 0, and it ends with the buffer
+---@field kept boolean       some of them were there before it
+---@field draft string[]     what the user had begun to write next
+---@field region? string[]   what the reply's own step has below it; nil: what an ending writes
+---@field steps hum.UndoEdit[]   the user's, below
+---@field arrived? hum.Arrived
+---@field opened? integer    changedtick when a line was opened above that line
+---@field writing boolean    a piece of the reply is being written
+---@field pieces string[][]  of the line that grows: of each the last line
+---@field on_arrived fun()   text of the user's came behind the reply
+---@field on_broken fun()
 ---@field later hum.UndoEdit[]   the user's, anywhere, after its end
----@field sure { edits: integer, row: integer, head: integer }  as of the last time that no undo was seen
+---@field sure hum.UndoSure  as of the last time that no undo was seen
 ---@field inserts integer    counts the times that insert mode was left: those are ends of steps
 ---@field own boolean        hum itself is editing
 ---@field broken boolean     there was an edit that cannot be distinguished from the reply's own
@@ -37,6 +48,15 @@ local M = {}
 ---@field checking? boolean    M.check is scheduled
 ---@field undone? integer    the newest changenr() when the user pressed `u`
 ---@field reply? string[]    the reply's lines from `row` on, once it has ended
+---@field final? string[]    those below it, then
+
+---@class hum.UndoSure  so many edits and steps there were, and the reply stood there
+---@field edits integer
+---@field steps integer
+---@field row integer
+---@field head integer
+---@field below integer
+---@field arrived? hum.Arrived
 
 local records = {} ---@type table<integer, hum.UndoRecord>
 local ns = vim.api.nvim_create_namespace('hum.undo')
@@ -55,8 +75,9 @@ end
 
 --- A reply begins: whatever comes next in the buffer is its own block.
 ---@param buf integer
+---@param draft string[]  what the user had begun to write below
 ---@return hum.UndoRecord
-function M.begin(buf)
+function M.begin(buf, draft)
   vim.api.nvim_buf_call(buf, block.close)
   local before = block.changenr(buf)
   return {
@@ -66,34 +87,44 @@ function M.begin(buf)
     block = before,
     newest = before,
     edits = {},
+    steps = {},
     later = {},
     head = 1,
+    below = 0,
+    kept = false,
+    draft = draft,
     mark = 0, -- until M.watch
-    sure = { edits = 0, row = 0, head = 1 },
+    sure = { edits = 0, steps = 0, row = 0, head = 1, below = 0 },
     inserts = 0,
     own = false,
+    writing = false,
     broken = false,
+    pieces = {},
+    on_arrived = function() end,
+    on_broken = function() end,
   }
 end
 
----@param buf integer
----@param row integer
----@return string|nil
-local function heading_at(buf, row)
-  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
-  return text_block.heading(line) == 'assistant' and line or nil
+--- So it is, and no undo was seen.
+---@param record hum.UndoRecord
+local function be_sure(record)
+  local sure = record.sure
+  sure.edits, sure.steps = #record.edits, #record.steps
+  sure.row, sure.head, sure.below, sure.arrived = record.row, record.head, record.below, record.arrived
 end
 
 --- The heading is written: from now on changes are watched.
 ---@param record hum.UndoRecord
 ---@param row integer   first row that it changed
 ---@param head integer  the heading is line number `head` from there, counted from 1
-function M.watch(record, row, head)
-  record.row, record.head = row, head
+---@param below integer  rows below the reply
+function M.watch(record, row, head, below)
+  record.row, record.head, record.below, record.kept = row, head, below, below > 0
   record.block = block.changenr(record.buf)
   record.newest = record.block
-  record.sure = { edits = 0, row = row, head = head }
-  record.heading = heading_at(record.buf, row + head - 1)
+  record.on_broken = function() M.check_lost(record) end
+  be_sure(record)
+  record.heading = owner.heading_at(record.buf, row + head - 1)
   record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
     end_col = 1,
     invalidate = true,
@@ -117,11 +148,11 @@ function M.heading(record)
     -- A heading that went and came back (`u<C-r>`) is where it was, though its mark is not.
     if at[1] and not at[3].invalid then
       row = at[1]
-    elseif heading_at(record.buf, row) ~= record.heading then
+    elseif owner.heading_at(record.buf, row) ~= record.heading then
       return nil
     end
   end
-  return heading_at(record.buf, row) and row or nil
+  return owner.heading_at(record.buf, row) and row or nil
 end
 
 --- Checks whether the heading was deleted, and calls `on_lost` the first time.
@@ -136,35 +167,6 @@ function M.check_lost(record)
   record.lost = true
   if record.on_lost then record.on_lost() end
   return true
-end
-
---- Where the reply begins, and the part of a change that is the user's, above it.
----@param record hum.UndoRecord
----@param first integer
----@param old_last integer
----@param new_last integer
----@return integer|nil old_last  nil: nothing is the user's
----@return integer|nil new_last
-local function user_part(record, first, old_last, new_last)
-  local row, heading = record.row, record.row + record.head - 1
-  local delta = new_last - old_last
-  if old_last <= row then
-    record.row = row + delta
-    return old_last, new_last
-  elseif old_last <= heading then
-    -- Between the user's text and the heading. What reached into it from above is his.
-    if first >= row then
-      record.head = record.head + delta
-      return
-    end
-    record.row, record.head = new_last, heading - old_last + 1
-    return row, new_last
-  elseif delta == 0 and heading_at(record.buf, heading) then
-    if first < row then return row, row end -- `:%s` and the like
-  else
-    record.broken = true
-    M.check_lost(record)
-  end
 end
 
 ---@param record hum.UndoRecord
@@ -184,30 +186,19 @@ end
 ---@param new_last integer
 function M.changed(buf, first, old_last, new_last)
   local record = records[buf]
-  if not record or record.own or record.broken then
+  if not record or record.writing or record.own then
     return
   elseif record.undone then
     record.touched = true
     return
   end
-  if old_last - first > 1 or new_last < old_last then
-    check_soon(record) -- an undo of the reply does that, a token does not
-  end
-  local list = record.later
-  if not record.reply then
-    if first >= record.row + record.head then
-      return -- the reply's own text
-    end
-    local old_part, new_part = user_part(record, first, old_last, new_last)
-    if not old_part or not new_part then return end
-    list, old_last, new_last = record.edits, old_part, new_part
-  end
-  list[#list + 1] = {
+  if old_last - first > 1 or new_last < old_last then check_soon(record) end -- an undo does that
+  if not record.reply then return owner.sort(record, { first = first, old_last = old_last, new_last = new_last }) end
+  owner.note(record, record.later, {
     first = first,
     old_last = old_last,
     lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
-    block = ('%d.%d'):format(block.changenr(buf), record.inserts),
-  }
+  })
 end
 
 --- Checks whether the user has undone something, before another token joins the undo block,
@@ -219,12 +210,14 @@ function M.check(record)
   local now, sure = block.changenr(record.buf), record.sure
   if now >= record.newest then
     record.newest = now
-    sure.edits, sure.row, sure.head = #record.edits, record.row, record.head
+    be_sure(record)
     return false
   end
   record.undone = vim.api.nvim_buf_call(record.buf, function() return vim.fn.undotree().seq_last end)
   record.edits = vim.list_slice(record.edits, 1, sure.edits)
+  record.steps = vim.list_slice(record.steps, 1, sure.steps)
   record.row, record.head = sure.row, sure.head
+  record.below, record.arrived = sure.below, sure.arrived
   record.broken = false
   if record.on_undone and not record.lost then record.on_undone() end
   return true
@@ -255,7 +248,9 @@ end
 ---@param record hum.UndoRecord
 ---@return boolean
 local function is_mixed(record)
-  return record.undone ~= nil or #record.edits > 0 or #record.later > 0 or block.changenr(record.buf) ~= record.block
+  return record.undone ~= nil
+    or #record.edits + #record.steps + #record.later > 0
+    or block.changenr(record.buf) ~= record.block
 end
 
 --- Changing history under the user's hands is only safe in plain normal mode.
@@ -301,9 +296,8 @@ end
 --- The reply has ended: puts the history in order, at once or as soon as the user is in
 --- plain normal mode.
 ---@param record hum.UndoRecord
----@param reply string[]  lines from the record's row on
-function M.settle(record, reply)
-  record.reply = reply
+function M.settle(record)
+  record.reply, record.final = record.reply or {}, record.final or {}
   if settle_now(record) then return end
   local done = false
   vim.api.nvim_create_autocmd({ 'SafeState', 'InsertLeave' }, {

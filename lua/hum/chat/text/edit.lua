@@ -19,12 +19,20 @@ local function common(n, m, same)
   return head, tail
 end
 
+--- How many bytes two texts have in common at their start and, of what is left, at their end.
+---@param a string
+---@param b string
+---@return integer head, integer tail
+function M.common(a, b)
+  return common(#a, #b, function(i, j) return a:byte(i) == b:byte(j) end)
+end
+
 ---@param buf integer
 ---@param row integer
 ---@param from string
 ---@param to string
 local function replace_in_line(buf, row, from, to)
-  local head, tail = common(#from, #to, function(i, j) return from:byte(i) == to:byte(j) end)
+  local head, tail = M.common(from, to)
   vim.api.nvim_buf_set_text(buf, row, head, row, #from - tail, { to:sub(head + 1, #to - tail) })
 end
 

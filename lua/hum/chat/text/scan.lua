@@ -35,7 +35,9 @@ local NEAR_END = 64
 
 ---@type table<integer, hum.Scan>
 local scans = {}
----@alias hum.ScanListener fun(buf: integer, first: integer, old_last: integer, new_last: integer, count: integer)
+--- Rows [first, old_last) became [first, new_last). Behind them come the number of lines, and changedtick: nil for what
+--- 'inccommand' shows, and takes back before anything else happens.
+---@alias hum.ScanListener fun(buf: integer, first: integer, old_last: integer, new_last: integer, ...: integer|nil)
 
 ---@type table<string, hum.ScanListener>
 local listeners = {}
@@ -47,12 +49,13 @@ local faulty = {} ---@type table<string, boolean>  listeners whose fault was rep
 ---@param old_last integer
 ---@param new_last integer
 ---@param count integer
-local function publish(buf, first, old_last, new_last, count)
+---@param tick? integer
+local function publish(buf, first, old_last, new_last, count, tick)
   for key, fn in pairs(listeners) do
-    local ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count)
+    local ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count, tick)
     if not ok and interrupt.is_interrupt(err) then
       interrupt.give_back()
-      ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count)
+      ok, err = xpcall(fn, debug.traceback, buf, first, old_last, new_last, count, tick)
     end
     if not ok and not faulty[key] then -- once: the next token would bring it again
       faulty[key] = true
@@ -250,17 +253,17 @@ function M.attach(buf)
   if scans[buf] then return end
   reset(buf)
   vim.api.nvim_buf_attach(buf, false, {
-    on_lines = function(_, _, _, first, old_last, new_last)
+    on_lines = function(_, _, tick, first, old_last, new_last)
       local s = M.get(buf)
       if not s then return true end
       invalidate(s, first, old_last, new_last)
-      publish(buf, first, old_last, new_last, s.count)
+      publish(buf, first, old_last, new_last, s.count, tick)
     end,
     on_reload = function()
       local s = M.get(buf)
       if not s then return end
       local count = reset(buf).count
-      publish(buf, 0, s.count, count, count)
+      publish(buf, 0, s.count, count, count, vim.api.nvim_buf_get_changedtick(buf))
     end,
     on_detach = function()
       scans[buf] = nil

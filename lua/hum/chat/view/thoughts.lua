@@ -29,11 +29,12 @@ local function keep(buf, row, thought)
   return all
 end
 
---- A thinking part begins in the last line.
+--- A thinking part begins in a row.
 ---@param buf integer
-function M.begin(buf)
+---@param row integer
+function M.begin(buf, row)
   local thought = { since = vim.uv.now() }
-  keep(buf, vim.api.nvim_buf_line_count(buf) - 1, thought).running = thought
+  keep(buf, row, thought).running = thought
 end
 
 --- The running part has ended; nothing happens if there is none.

@@ -1,0 +1,228 @@
+-- What of the user's stands below a reply that streams: his next message. As long as there is nothing the reply ends
+-- with the buffer. As soon as he wants to write at its end, or text comes there, his heading is placed behind what the
+-- reply has so far, and the reply goes on above it.
+--
+-- Edits of the helper are resolved when Neovim handles them (hum.chat.reply.put), so that text which is in the pipe by
+-- then goes above it as well.
+local block = require('hum.place.block')
+local format = require('hum.chat.text.format')
+local heading_of = require('hum.chat.text.block').heading
+local interrupt = require('hum.interrupt')
+local owner = require('hum.chat.reply.owner')
+local undo = require('hum.chat.reply.undo')
+
+local M = {}
+
+---@param record? hum.UndoRecord
+---@return hum.UndoRecord|nil  whose reply still streams, with its heading there
+local function alive(record)
+  if not record or record.reply or record.undone or not vim.api.nvim_buf_is_loaded(record.buf) then return end
+  return undo.heading(record) and record or nil
+end
+
+--- The last row of the reply that streams into a buffer.
+---@param buf integer
+---@return integer
+function M.last(buf)
+  local record = undo.record(buf)
+  local last = vim.api.nvim_buf_line_count(buf) - 1
+  return record and last - record.below - (record.arrived and record.arrived.rows or 0) or last
+end
+
+--- The end of the reply.
+---@param buf integer
+---@return integer row, integer col
+function M.position(buf)
+  local row = M.last(buf)
+  return row, #(vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or '')
+end
+
+--- Runs `fn`, which changes the text of the reply itself. Raises what that raises.
+---@param record hum.UndoRecord
+---@param fn fun()
+function M.write(record, fn)
+  record.writing = true
+  local ok, err = interrupt.try_change(record.buf, vim.api.nvim_buf_call, record.buf, fn)
+  record.writing = false
+  owner.rewritten(record)
+  if not ok then error(err, 0) end
+end
+
+--- The first row below the reply that is not blank, and whether it is a heading of the user's.
+---@param record hum.UndoRecord
+---@return integer|nil row, boolean headed
+function M.first(record)
+  local foot = owner.foot(record)
+  for i, line in ipairs(vim.api.nvim_buf_get_lines(record.buf, foot, -1, false)) do
+    if line:find('%S') then return foot + i - 1, heading_of(line) == 'user' end
+  end
+  return nil, false
+end
+
+--- Changes what stands below, as a part of the user's step. Raises what `fn` raises.
+---@param record hum.UndoRecord
+---@param fn fun()
+local function change(record, fn)
+  local count = vim.api.nvim_buf_line_count(record.buf)
+  local joins = block.must_join(record.buf)
+  local ok, err = undo.own(record, function()
+    if joins then pcall(vim.api.nvim_command, 'undojoin') end
+    fn()
+  end)
+  record.below = record.below + vim.api.nvim_buf_line_count(record.buf) - count
+  if not ok then error(err, 0) end
+end
+
+--- Rows [first, last) below the reply become `lines`.
+---@param record hum.UndoRecord
+---@param first integer
+---@param last integer
+---@param lines string[]
+local function replace(record, first, last, lines)
+  change(record, function() vim.api.nvim_buf_set_lines(record.buf, first, last, true, lines) end)
+end
+
+--- What the reply's own step has below it, once his heading was placed: later he writes there.
+---@param record hum.UndoRecord
+---@return string[] opening  with what he had begun to write before
+local function opening_of(record)
+  local opening = { '', format.heading('user', nil, record.heading), '' }
+  return vim.list_extend(opening, record.draft)
+end
+
+--- Notes as the user's step what stands below now.
+---@param record hum.UndoRecord
+local function note(record)
+  local lines = vim.api.nvim_buf_get_lines(record.buf, owner.foot(record), -1, false)
+  owner.note(record, record.steps, { first = 0, old_last = math.huge, lines = lines })
+end
+
+--- Takes the user's text out of the line that grows.
+---@param record hum.UndoRecord
+---@return string[] lines
+---@return integer[]|nil cursor  of the current window in them, counted from 0
+local function take_out(record)
+  local arrived = owner.arrived(record)
+  if not arrived then return {} end
+  local buf, row, foot = record.buf, M.last(record.buf), owner.foot(record)
+  local size = #vim.api.nvim_buf_get_lines(buf, foot - 1, foot, true)[1] - arrived.tail
+  local lines = vim.api.nvim_buf_get_text(buf, row, arrived.head, foot - 1, size, {})
+  local at = vim.api.nvim_get_current_buf() == buf and vim.api.nvim_win_get_cursor(0)
+  local line = at and at[1] - 1 - row or -1
+  local inside = at and lines[line + 1] and { line, line == 0 and math.max(0, at[2] - arrived.head) or at[2] }
+  record.arrived = nil
+  M.write(record, function() vim.api.nvim_buf_set_text(buf, row, arrived.head, foot - 1, size, { '' }) end)
+  return lines, inside or nil
+end
+
+--- Puts his heading between the reply and what stands below it, if it is not there.
+---@param record hum.UndoRecord
+local function head(record)
+  local first, headed = M.first(record)
+  if headed then return end
+  local foot, opening = owner.foot(record), opening_of(record)
+  local is_own = not record.region
+  if not first and #record.draft == 0 then opening[#opening + 1] = '' end
+  replace(record, foot, first or foot + record.below, opening)
+  if not is_own then return note(record) end
+  record.steps = {}
+  record.region = opening_of(record)
+  if #record.draft == 0 then table.insert(record.region, '') end
+  if first then note(record) end
+end
+
+--- Adds lines of his at the end.
+---@param record hum.UndoRecord
+---@param lines string[]
+---@param cursor? integer[]  moves there with them
+local function add(record, lines, cursor)
+  if #lines == 0 then return end
+  local buf = record.buf
+  local count = vim.api.nvim_buf_line_count(buf)
+  local row = vim.api.nvim_buf_get_lines(buf, count - 1, count, true)[1] == '' and count - 1 or count
+  replace(record, row, count, lines)
+  note(record)
+  if cursor then vim.api.nvim_win_set_cursor(0, { row + 1 + cursor[1], cursor[2] }) end
+end
+
+--- All of his goes under his heading.
+---@param record hum.UndoRecord
+---@param always boolean  also if there is nothing of his
+local function place(record, always)
+  local lines, cursor = take_out(record)
+  if not always and #lines == 0 and record.below == 0 then return end
+  head(record)
+  add(record, lines, cursor)
+end
+
+--- Text of his has come at the end of the reply: it goes under his heading.
+---@param record hum.UndoRecord
+function M.take(record)
+  if (record.arrived or record.below > 0) and alive(record) then place(record, false) end
+end
+
+--- Places the user's next heading below the running reply, at once; nothing happens if one is there.
+---@param buf integer
+---@return integer|nil row  in which he may write; nil: no reply streams there
+function M.open(buf)
+  local record = alive(undo.record(buf))
+  if not record then return nil end
+  place(record, true)
+  return vim.api.nvim_buf_line_count(buf) - 1
+end
+
+--- Takes away the line that `O` has opened above the line that grows.
+---@param record hum.UndoRecord
+---@param row integer  of the cursor
+---@return boolean
+local function was_opened(record, row)
+  local buf = record.buf
+  if record.opened ~= vim.api.nvim_buf_get_changedtick(buf) or row ~= M.last(buf) - 1 then return false end
+  if vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]:find('%S') then return false end
+  return (undo.own(record, function() vim.api.nvim_buf_set_lines(buf, row, row + 1, true, {}) end))
+end
+
+--- One blank line between the reply and his heading.
+---@param record hum.UndoRecord
+local function tidy(record)
+  local foot, first = owner.foot(record), M.first(record)
+  if first and first ~= foot + 1 then
+    replace(record, foot, first, { '' })
+    note(record)
+  end
+end
+
+--- The user begins to write, at the end of the reply or between it and his heading: then it goes under that.
+---@param record hum.UndoRecord
+---@return boolean  the cursor was moved
+local function go_below(record)
+  local buf, row = record.buf, vim.api.nvim_win_get_cursor(0)[1] - 1
+  local first, headed = M.first(record)
+  if row > (headed and first or math.huge) then return false end
+  if row < M.last(buf) and not was_opened(record, row) then return false end
+  place(record, true)
+  tidy(record)
+  local last = vim.api.nvim_buf_line_count(buf)
+  vim.api.nvim_win_set_cursor(0, { last, #vim.api.nvim_buf_get_lines(buf, last - 1, last, true)[1] })
+  return true
+end
+
+--- Watches where the user begins to write.
+---@param record hum.UndoRecord
+---@param on fun(names: string|string[], callback: fun())  makes an autocommand of the buffer
+function M.watch(record, on)
+  record.on_arrived = function()
+    vim.schedule(function()
+      if undo.record(record.buf) == record then interrupt.guard(M.take, record) end
+    end)
+  end
+  on('InsertEnter', function()
+    -- The cursor would be put back otherwise.
+    if alive(record) and go_below(record) then vim.v.char = ' ' end
+  end)
+  on('CursorMovedI', function()
+    if record.below == 0 and alive(record) then go_below(record) end
+  end)
+end
+
+return M

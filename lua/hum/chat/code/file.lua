@@ -61,11 +61,12 @@ function M.resolver(chat)
   end
 end
 
---- The references of a line, those that are there first; of several those at the column.
+--- The file that a line names: at the column, else the first that is there.
 ---@param chat integer
 ---@param line string
 ---@param column integer  of the cursor, from 1 on
----@return hum.Reference|nil
+---@return hum.Reference|nil found
+---@return hum.Reference|nil missing  what stands at the column names a file that is not there
 local function reference_at(chat, line, column)
   local resolve, first, missing = M.resolver(chat), nil, nil
   for _, one in ipairs(paths.references(line)) do
@@ -77,7 +78,8 @@ local function reference_at(chat, line, column)
       missing = missing or one
     end
   end
-  return missing or first
+  if missing then return nil, missing end
+  return first
 end
 
 --- Shows a file in the code window, which becomes the current one.
@@ -132,10 +134,11 @@ end
 function M.under_cursor(chat)
   if vim.fn.mode():find('^[vV\22]') then return paths.parse(selected()) end
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
-  local found = reference_at(chat, vim.api.nvim_get_current_line(), column + 1)
+  local found, missing = reference_at(chat, vim.api.nvim_get_current_line(), column + 1)
   if found then return found end
   local block = snippets.around(chat, row - 1)
   if block and block.file then return { path = block.file, line = block.lines and block.lines.first } end
+  if missing then return missing end
   local file = vim.fn.findfile(vim.fn.expand('<cfile>'))
   return file ~= '' and { path = vim.fn.fnamemodify(file, ':p') } or nil
 end

@@ -23,8 +23,8 @@ end
 ---@param stop integer  the last byte of the reference
 ---@return string
 local function words(line, stop)
-  local behind = line:sub(stop + 1):gsub('^[`*_)%]:,%s]+', ''):gsub('^[-\226\128\147\148]+%s+', '')
-  return behind ~= '' and vim.trim(behind) or vim.trim((line:gsub('^%s*[-*+]%s+', '')))
+  local behind = line:sub(stop + 1):gsub('^[`"*_)%]:,%s]+', ''):gsub('^[-\226\128\147\148]+%s+', '')
+  return vim.trim(behind:find('%w') and behind or line:gsub('^%s*[-*+]%s+', ''))
 end
 
 ---@param text string

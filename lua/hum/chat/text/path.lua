@@ -139,7 +139,7 @@ end
 ---@param span hum.Span
 ---@return integer|nil first, integer|nil last
 local function line_beside(line, span)
-  local before = line:sub(1, span.first - 1):lower()
+  local before = line:sub(1, span.first - 1):lower():gsub('\226\128\147', '-') -- an en dash
   local after = line:sub(span.last + 1):lower():gsub('\226\128\147', '-')
   local first, last = before:match('lines? (%d+)%-?(%d*) [oi][fn] ["\'`*(]*$')
   if not first then

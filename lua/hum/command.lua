@@ -126,6 +126,13 @@ local function inspect(given)
   end
 end
 
+---@param given hum.Invocation
+local function browse(given) require('hum.chat').browse({ query = given.text, ask = given.bang, mods = given.mods }) end
+
+---@param text string
+---@return boolean
+local function is_count(text) return text:find('^[1-9]%d*$') ~= nil end
+
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
   chat = { run = chat, complete = model_names, range = true, bang = true, words = anything },
@@ -138,6 +145,14 @@ M.subcommands = {
     bang = true,
     anywhere = true,
     run = function(given) require('hum').stop({ all = given.bang }) end,
+  },
+  chats = { run = browse, bang = true, words = anything },
+  fork = {
+    words = is_count,
+    run = function(given) require('hum.chat').fork_here(tonumber(given.text)) end,
+  },
+  delete = {
+    run = function() require('hum.chat').delete() end,
   },
   retry = {
     run = function() require('hum').retry() end,

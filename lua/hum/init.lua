@@ -128,6 +128,24 @@ function M.quickfix(opts)
   return require('hum.chat').take('quickfix', opts or {})
 end
 
+--- Shows the chat of a file. Returns its buffer.
+---@param path string
+---@return integer|nil buf, string|nil err
+function M.open(path)
+  arguments().check('open', 'path', path or 0, 'string')
+  return require('hum.chat').open_file(path)
+end
+
+--- Shows a new chat with the first exchanges of another one, answers included. Returns its buffer.
+---@param buf? integer  default: the current buffer
+---@param n? integer    default: all of them
+---@return integer|nil buf, string|nil err
+function M.fork(buf, n)
+  arguments().check('fork', 'buf', buf, 'buffer')
+  arguments().check('fork', 'n', n, 'count')
+  return require('hum.chat').fork(buf, n)
+end
+
 --- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
 --- that names the field; all that goes wrong later is told to `on_done`.
 ---@param opts hum.GenerateOpts

@@ -175,8 +175,11 @@ test(
     eq({
       'build',
       'chat',
+      'chats',
       'check',
       'complete',
+      'delete',
+      'fork',
       'health',
       'inspect',
       'jobs',

@@ -128,6 +128,40 @@ function M.open(opts)
   return buf
 end
 
+--- Shows the chat of a file. Returns its buffer.
+---@param path string
+---@return integer|nil buf, string|nil err
+function M.open_file(path) return require('hum.chat.browse').open(path) end
+
+--- Lets the user choose among the chats that are kept.
+---@param browse hum.Browse
+function M.browse(browse) require('hum.chat.browse').chats(browse) end
+
+--- Shows a new chat with the first exchanges of another one. Returns its buffer.
+---@param buf? integer
+---@param n? integer  default: all
+---@return integer|nil buf, string|nil err
+function M.fork(buf, n)
+  local chat = chat_of(buf)
+  if not chat then return nil, 'it is not a chat' end
+  return require('hum.chat.browse').fork(chat.buf, n)
+end
+
+--- Forks the current chat behind the exchange that the cursor is in, or behind another one.
+---@param n? integer
+function M.fork_here(n)
+  local chat = chat_of()
+  if not chat then return end
+  local here = require('hum.chat.fork').at(chat.buf, vim.api.nvim_win_get_cursor(0)[1] - 1)
+  M.fork(chat.buf, n or here)
+end
+
+--- Asks, and deletes the current chat.
+function M.delete()
+  local chat = chat_of()
+  if chat then require('hum.chat.browse').delete(chat.buf) end
+end
+
 --- Sends what stands under the last heading.
 ---@param buf? integer
 function M.send(buf)

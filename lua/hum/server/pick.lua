@@ -119,7 +119,7 @@ end
 --- Whether a function of vim.ui is Neovim's own.
 ---@param fn function
 ---@return boolean
-local function is_builtin(fn)
+function M.is_builtin(fn)
   local source = debug.getinfo(fn, 'S').source
   return source:find('vim/ui%.lua$') ~= nil
 end
@@ -163,7 +163,7 @@ end
 ---@return hum.Cancel
 local function input(choice, prompt, cb)
   offered = choice.items
-  local close = is_builtin(vim.ui.input) and preview(choice) or function() end
+  local close = M.is_builtin(vim.ui.input) and preview(choice) or function() end
   local cancel = ask('input', function(err, typed)
     close()
     if err or type(typed) ~= 'string' or vim.trim(typed) == '' then return cb(err or NONE) end
@@ -226,7 +226,7 @@ end
 function M.choose(choice, cb)
   local steps = steps_of(cb)
   when_free(steps, choice.waits and '^[ciR]' or '^c', function()
-    if #choice.items <= room() or not is_builtin(vim.ui.select) then
+    if #choice.items <= room() or not M.is_builtin(vim.ui.select) then
       return steps.add(select(choice, choice.items, steps.finish))
     end
     local keys = vim.o.columns < 60 and '' or ' (<Tab> completes)' -- a prompt that wraps covers the list

@@ -1,0 +1,214 @@
+-- `:Hum chats`: the chats that are kept, one of which is chosen by vim.ui.select(), and what is done with it.
+local entries_of = require('hum.chat.kept.list').get
+local entry_lines = require('hum.chat.entry').lines
+local fork = require('hum.chat.fork')
+local load = require('hum.chat.load')
+local manage = require('hum.chat.manage')
+local notify = require('hum.notify')
+local pick = require('hum.server.pick')
+local preview = require('hum.chat.preview')
+local turns = require('hum.chat.text.turns')
+local window = require('hum.chat.view.window')
+local wrap = require('hum.wrap')
+
+local M = {}
+
+---@param err any
+local function complain(err) notify.error('hum: ' .. notify.plain(tostring(err))) end
+
+--- Neovim's own vim.ui.select() is a list with numbers: lines of the screen that it has not for items, and cells of
+--- each line that an item has not.
+local TAKEN, MARGIN = 4, 8
+
+-- ---- showing ------------------------------------------------------------------------------------
+
+---@param buf integer
+---@param line? integer
+---@param mods? table
+---@return boolean|nil ok, string|nil err
+local function show(buf, line, mods)
+  local ok, err = window.show(buf, mods)
+  if not ok then return nil, err end
+  local last = vim.api.nvim_buf_line_count(buf)
+  if line then
+    vim.api.nvim_win_set_cursor(0, { math.min(line, last), 0 })
+    vim.cmd('normal! zvzz')
+  else
+    window.to_end(buf)
+  end
+  return true
+end
+
+--- Shows a chat, whether it is open or not. Returns its buffer.
+---@param path string
+---@param opts? { line?: integer, mods?: table }
+---@return integer|nil buf, string|nil err
+function M.open(path, opts)
+  opts = opts or {}
+  local buf, err = load.buffer(path)
+  local ok = buf ~= nil ---@type boolean|nil
+  if buf then
+    ok, err = show(buf, opts.line, opts.mods)
+  end
+  if ok then return buf end
+  complain(err)
+  return nil, err
+end
+
+--- Shows a fork of a chat. Returns its buffer.
+---@param buf integer
+---@param n? integer  exchanges
+---@param mods? table
+---@return integer|nil buf, string|nil err
+function M.fork(buf, n, mods)
+  local new, err = fork.make(buf, n)
+  local ok = new ~= nil ---@type boolean|nil
+  if new then
+    ok, err = show(new, nil, mods)
+  end
+  if ok then return new end
+  complain(err)
+  return nil, err
+end
+
+-- ---- deleting ---------------------------------------------------------------------------------
+
+--- Asks, and deletes a chat.
+---@param path string  '' if it has no file
+---@param title string
+---@param buf? integer  it is open there
+local function delete(path, title, buf)
+  local prompt = ('Delete the chat "%s"?'):format(title)
+  vim.ui.select({ 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
+    if answer ~= 'Yes' then return end
+    local ok, err = manage.delete(path, buf)
+    if not ok then return complain(err) end
+    notify.info(('hum: deleted "%s"'):format(title))
+  end)
+end
+
+--- Asks, and deletes the chat in a buffer.
+---@param buf integer
+function M.delete(buf)
+  local path = vim.api.nvim_buf_get_name(buf)
+  delete(vim.bo[buf].buftype == '' and path or '', manage.title(turns.of(buf)), buf)
+end
+
+-- ---- the list -----------------------------------------------------------------------------------
+
+---@alias hum.ChatAction 'open'|'delete'|'fork'
+
+--- Does something with a chat of the list.
+---@type table<hum.ChatAction, fun(entry: hum.ChatEntry, mods?: table)>
+local ACTIONS = {
+  open = function(entry, mods) M.open(entry.path, { line = entry.line, mods = mods }) end,
+  delete = function(entry) delete(entry.path, entry.title, load.open(entry.path)) end,
+  fork = function(entry, mods)
+    local buf, err = load.buffer(entry.path)
+    if not buf then return complain(err) end
+    M.fork(buf, nil, mods)
+  end,
+}
+
+local ORDER = { 'open', 'fork', 'delete' } ---@type hum.ChatAction[]
+
+---@param entry hum.ChatEntry
+---@param mods? table
+local function ask_action(entry, mods)
+  vim.ui.select(ORDER, {
+    prompt = ('What to do with "%s":'):format(entry.title),
+    kind = 'hum_chat_action',
+    format_item = function(action) return action:gsub('^%l', string.upper) end,
+  }, function(action)
+    if ACTIONS[action] then ACTIONS[action](entry, mods) end
+  end)
+end
+
+---@class hum.Browse
+---@field query string
+---@field ask boolean  what to do with the chat that is chosen
+---@field mods? table
+
+--- The last item of a list that has not all that fits.
+---@param more integer
+---@return hum.ChatEntry
+local function rest(more)
+  local title = ('… %d more: choose this to search for some'):format(more)
+  return { path = '', title = title, model = '', project = '', time = 0, size = 0 }
+end
+
+--- What fits on the screen: a list that scrolls, or lines that wrap, would push the newest off it.
+---@param entries hum.ChatEntry[]
+---@return hum.ChatEntry[] items, string[] lines
+local function fitting(entries)
+  local room = math.max(5, vim.o.lines - TAKEN)
+  local items = #entries > room and vim.list_slice(entries, 1, room - 1) or entries
+  local width = math.max(20, vim.o.columns - MARGIN)
+  local lines = vim.tbl_map(function(line) return wrap.cut(line, width) end, entry_lines(items))
+  if #items < #entries then
+    items[#items + 1] = rest(#entries - #items)
+    lines[#items] = items[#items].title
+  end
+  return items, lines
+end
+
+---@param items hum.ChatEntry[]
+---@param lines string[]
+---@return hum.ChatEntry[] items, table<hum.ChatEntry, string> shown
+local function by_entry(items, lines)
+  local shown = {}
+  for i, entry in ipairs(items) do
+    shown[entry] = lines[i]
+  end
+  return items, shown
+end
+
+---@param entries hum.ChatEntry[]
+---@return hum.ChatEntry[] items, table<hum.ChatEntry, string> shown
+local function items_of(entries)
+  if pick.is_builtin(vim.ui.select) then return by_entry(fitting(entries)) end
+  return by_entry(entries, entry_lines(entries))
+end
+
+---@param browse hum.Browse
+local function narrow(browse)
+  vim.ui.input({ prompt = 'Search in chats: ', default = browse.query }, function(typed)
+    typed = vim.trim(typed or '')
+    if typed ~= '' then M.chats(vim.tbl_extend('force', browse, { query = typed })) end
+  end)
+end
+
+---@param browse hum.Browse
+---@param entry hum.ChatEntry
+local function chosen(browse, entry)
+  if entry.path == '' then return narrow(browse) end
+  if browse.ask then return ask_action(entry, browse.mods) end
+  ACTIONS.open(entry, browse.mods)
+end
+
+---@param browse hum.Browse
+---@param entries hum.ChatEntry[]
+local function choose(browse, entries)
+  local items, shown = items_of(entries)
+  local opts = preview.options(items)
+  opts.prompt = browse.query ~= '' and ('Chats with "%s":'):format(browse.query) or 'Chats:'
+  opts.kind = 'hum_chats'
+  opts.format_item = function(entry) return shown[entry] or entry.title end
+  vim.ui.select(items, opts, function(entry)
+    preview.close()
+    if type(entry) == 'table' and entry.path then chosen(browse, entry) end
+  end)
+end
+
+--- Lets the user choose a chat.
+---@param browse hum.Browse
+function M.chats(browse)
+  entries_of({ query = browse.query }, function(entries)
+    if #entries > 0 then return choose(browse, entries) end
+    local text = browse.query == '' and 'hum: there are no chats yet; :Hum chat begins one'
+      or ('hum: no chat has "%s"'):format(browse.query)
+    notify.info(text)
+  end)
+end
+
+return M

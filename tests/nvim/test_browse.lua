@@ -1,0 +1,275 @@
+-- `:Hum chats` and what is done with a chat as a whole: opened, deleted.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local FOLDER = 'data/nvim/hum/chats/'
+
+--- Writes a chat with one exchange; the higher its number, the newer it is.
+---@return string path
+local function write(t, n, title, reply)
+  t:eval('1') -- a Neovim that starts makes folders, too
+  local text = ('---\nhum: 1\ntitle: %s\nmodel: m%d\n---\n\n## » You\n\nWhy?\n\n## « fake\n\n%s\n\n## » You\n\n'):format(
+    title,
+    n,
+    reply or 'Because.'
+  )
+  local path = t:write_file(('%s2026-01-0%d-%s.md'):format(FOLDER, n, title:gsub(' ', '-')), text)
+  local time = os.time({ year = 2026, month = 1, day = n })
+  vim.uv.fs_utime(path, time, time)
+  return path
+end
+
+--- Replaces vim.ui.select and vim.ui.input. Each takes the next answer: a number of an item, a text, or nothing.
+---@param t test.Case
+---@param answers any[]
+local function answer(t, answers)
+  t:lua(
+    [[
+    asked, answers = {}, ...
+    local function ask(prompt, items, shown, opts)
+      table.insert(asked, { prompt = prompt, items = items, shown = shown, kind = opts.kind })
+      options = opts
+      return table.remove(answers, 1)
+    end
+    vim.ui.select = function(items, opts, cb)
+      local shown = vim.tbl_map(opts.format_item or tostring, items)
+      local got = ask(opts.prompt, items, shown, opts)
+      for i, text in ipairs(shown) do
+        if text == got then got = i end
+      end
+      cb(items[got], items[got] and got or nil)
+    end
+    vim.ui.input = function(opts, cb)
+      local got = ask(opts.prompt, nil, nil, opts)
+      cb(got ~= '' and got or nil)
+    end]],
+    answers
+  )
+end
+
+--- What was asked the `n`th time.
+local function asked(t, n)
+  return t:wait(function() return t:lua('return asked[...]', n) end, ('question %d'):format(n))
+end
+
+local function name(t) return t:eval('expand("%:t")') end
+
+test(':Hum chats offers the chats, newest first, and shows the one that is chosen', function(t)
+  for i, title in ipairs({ 'first', 'second', 'third' }) do
+    write(t, i, title)
+  end
+  answer(t, { 2 })
+  t:cmd('Hum chats')
+  t:wait(function() return name(t) == '2026-01-02-second.md' end, 'it is shown')
+  local question = asked(t, 1)
+  eq({ 'hum_chats', 'Chats:' }, { question.kind, question.prompt })
+  for i, title in ipairs({ 'third', 'second', 'first' }) do
+    T.match(('^%s +2026%%-01%%-0%d +m%d +%%d+ B$'):format(title, 4 - i, 4 - i), question.shown[i])
+  end
+  eq('hum', t:eval('&filetype'))
+  eq(t:eval('line("$")'), t:eval('line(".")'))
+end)
+
+test(':Hum chats with words offers those that have them, and goes to the line', function(t)
+  write(t, 1, 'one', ('line\n'):rep(50) .. 'the needle is here')
+  write(t, 2, 'two')
+  answer(t, { 1 })
+  t:cmd('Hum chats needle is')
+  t:wait(function() return name(t) == '2026-01-01-one.md' end, 'it is shown')
+  eq('the needle is here', t:eval('getline(".")'))
+  local question = asked(t, 1)
+  eq(1, #question.shown)
+  eq('Chats with "needle is":', question.prompt)
+  T.match('the needle is here', question.shown[1], true)
+end)
+
+test('where there is nothing to choose, that is said', { ui = { 120, 20 } }, function(t)
+  t:cmd('Hum chats')
+  t:wait_screen('hum: there are no chats yet; :Hum chat begins one', true)
+  write(t, 1, 'one')
+  t:cmd('Hum chats nowhere at all')
+  t:wait_screen('hum: no chat has "nowhere at all"', true)
+end)
+
+test('a choice that is given up changes nothing', function(t)
+  write(t, 1, 'one')
+  answer(t, {})
+  t:cmd('Hum chats')
+  asked(t, 1)
+  eq('', name(t))
+  answer(t, { 1 })
+  t:cmd('Hum! chats')
+  asked(t, 2)
+  eq('', name(t))
+end)
+
+test("in Neovim's own list not more is offered than fits, and the rest is searched", { ui = { 60, 14 } }, function(t)
+  for i = 1, 9 do
+    write(t, i, 'chat ' .. i, ('long '):rep(60) .. i)
+  end
+  for i = 1, 8 do
+    t:write_file(('%sold-%d.md'):format(FOLDER, i), '---\nhum: 1\ntitle: an old one\n---\n')
+    vim.uv.fs_utime(t.dir .. '/' .. FOLDER .. ('old-%d.md'):format(i), 1500000000, 1500000000)
+  end
+  t:keys(':Hum chats<CR>')
+  t:wait_screen('8 more: choose this', true)
+  T.match('Chats:', t:screen(), true)
+  T.match('chat 9', t:screen(), true)
+  t:keys('10<CR>')
+  t:wait_screen('Search in chats:', true)
+  t:keys('long 3<CR>')
+  t:wait_screen('1: chat 3', true)
+  t:keys('1<CR>')
+  t:wait(function() return name(t) == '2026-01-03-chat-3.md' end, 'it is shown')
+end)
+
+test('a preview is offered in the way of each picker', function(t)
+  local path = write(t, 1, 'one', ('line\n'):rep(50) .. 'the needle')
+  answer(t, {})
+  t:cmd('Hum chats needle')
+  local item = asked(t, 1).items[1]
+  eq({ path, { 63, 0 } }, { item.file, item.pos })
+  eq('file', t:lua('return options.snacks.preview'))
+  local buf, row = unpack(t:lua(
+    [[
+    local got = options.preview_item(...)
+    return { got.buf, got.pos[1] }]],
+    item
+  ))
+  eq('the needle', t:api('nvim_buf_get_lines', buf, row - 1, row, false)[1])
+  T.ok(t:lua('return vim.bo[...].filetype', buf) ~= 'hum')
+  t:lua([[vim.ui.select = loadstring('return function(_, opts) options = opts end', '@/x/lua/mini/pick.lua')()]])
+  t:lua('options = nil')
+  t:cmd('Hum chats needle')
+  t:wait(function() return t:lua('return options ~= nil') end, 'it is asked')
+  local lines = t:lua('return options.preview_item(...)', item)
+  eq({ '---', 'the needle' }, { lines[1], lines[63] })
+end)
+
+-- ---- hum.open -----------------------------------------------------------------------------------
+
+test('a chat that is opened goes on, in the same file', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'More.' })
+  chat.configure(t, srv, {}, { chat = { window = 'current' } })
+  local path = write(t, 1, 'über "uns" %s #1')
+  local buf = t:lua('return require("hum").open(...)', path)
+  eq(buf, t:eval('bufnr()'))
+  eq(path, t:eval('expand("%:p")'))
+  eq(1, t:eval('&buflisted'))
+  chat.ask(t, 'and now?', buf)
+  eq('done', chat.finished(t).status)
+  local messages = srv:requests('/api/chat')[1].body.messages
+  eq({ 'user', 'assistant', 'user' }, vim.tbl_map(function(m) return m.role end, messages))
+  t:wait(function() return t:read_file(path):find('More.', 1, true) end, 'it is kept there')
+  t:cmd('enew')
+  eq(buf, t:lua('return require("hum").open(...)', path))
+  eq(buf, t:eval('bufnr()'))
+end)
+
+--- Paths below the case's folder that cannot be opened, and what is said.
+local WRONG = {
+  ['nowhere.md'] = 'it is not there',
+  ['folder.md'] = 'it is not a file',
+  ['notes.md'] = 'it is not a chat',
+  ['empty.md'] = 'it is not a chat',
+}
+
+test('what cannot be opened as a chat is told in words', { ui = { 160, 20 } }, function(t)
+  vim.fn.mkdir(t.dir .. '/folder.md')
+  t:write_file('notes.md', '# Notes\n')
+  t:write_file('empty.md', '')
+  for file, why in vim.spairs(WRONG) do
+    local got = t:lua('return { require("hum").open(...) }', t.dir .. '/' .. file)
+    eq(vim.NIL, got[1])
+    T.match(why, got[2], true)
+    t:wait(function() return t:messages():find('/' .. file .. '" cannot be opened', 1, true) end, 'it is told')
+  end
+  eq(1, #t:lua('return vim.api.nvim_list_bufs()'), 'no buffer is left')
+  eq(false, t.child:mode().blocking)
+end)
+
+-- ---- deleting -----------------------------------------------------------------------------------
+
+--- Makes what belongs to a chat.
+local function put(t, path) return t:lua([[return require('hum.chat.kept.belongings').put(..., 'bytes')]], path) end
+
+test('a chat is deleted after a yes only, with its buffer and what belongs to it', function(t)
+  local path = write(t, 1, 'one')
+  put(t, path)
+  t:lua('return require("hum").open(...)', path)
+  for i, choice in ipairs({ 'No', '' }) do
+    answer(t, { choice })
+    t:cmd('Hum delete')
+    eq('Delete the chat "one"?', asked(t, 1).prompt, i)
+    eq('2026-01-01-one.md', name(t))
+    T.ok(vim.uv.fs_stat(path))
+  end
+  answer(t, { 'Yes' })
+  t:cmd('Hum delete')
+  eq(nil, vim.uv.fs_stat(path))
+  eq({}, vim.fn.readdir(vim.fs.dirname(path)))
+  eq('', name(t))
+  eq({}, t:lua('return require("hum").chats()'))
+  t:cmd('doautocmd VimLeavePre')
+  eq(nil, vim.uv.fs_stat(path), 'and stays away')
+end)
+
+test(':Hum! chats asks what to do with the chat, which needs not be open', function(t)
+  local path = write(t, 1, 'one')
+  local other = write(t, 2, 'two')
+  answer(t, { 2, 'Delete', 'Yes' })
+  t:cmd('Hum! chats')
+  asked(t, 3)
+  eq({ 'Open', 'Fork', 'Delete' }, asked(t, 2).shown)
+  eq({ nil, true }, { vim.uv.fs_stat(path), vim.uv.fs_stat(other) ~= nil })
+  answer(t, { 1, 'Open' })
+  t:cmd('Hum! chats')
+  t:wait(function() return name(t) == '2026-01-02-two.md' end, 'it is shown')
+end)
+
+test('a chat that streams is stopped and deleted', function(t)
+  local srv = t:fake()
+  srv:script({ count = 1000000, interval_ms = 2 })
+  chat.configure(t, srv, {}, { chat = { window = 'current' } })
+  local path = write(t, 1, 'one')
+  local buf = t:lua('return require("hum").open(...)', path)
+  chat.ask(t, 'go on', buf)
+  t:wait_event('HumPartStarted')
+  answer(t, { 'Yes' })
+  t:cmd('Hum delete')
+  srv:wait_event('disconnect')
+  eq(false, t:api('nvim_buf_is_valid', buf))
+  t:cmd('doautocmd VimLeavePre')
+  eq({}, vim.fn.readdir(vim.fs.dirname(path)))
+end)
+
+test('a chat that stands elsewhere is deleted with the links to it', function(t)
+  local path = t:write_file('mine/sky.md', '---\nhum: 1\ntitle: sky\n---\n\n## » You\n\n')
+  local dir = vim.fs.dirname(write(t, 1, 'one'))
+  vim.uv.fs_symlink(path, dir .. '/2026-01-02-sky.md')
+  answer(t, { 1, 'Delete', 'Yes' })
+  t:cmd('Hum! chats')
+  asked(t, 3)
+  eq(nil, vim.uv.fs_lstat(path))
+  eq({ '2026-01-01-one.md' }, vim.fn.readdir(dir))
+end)
+
+test('what cannot be deleted is told', { ui = { 160, 20 } }, function(t)
+  local path = write(t, 1, 'one')
+  t:lua([[vim.uv.fs_unlink = function() return nil, 'EACCES: permission denied: x', 'EACCES' end]])
+  answer(t, { 1, 'Delete', 'Yes' })
+  t:cmd('Hum! chats')
+  t:wait_screen('hum: .*permission')
+  T.ok(vim.uv.fs_stat(path))
+end)
+
+test('outside of chats there is nothing to fork or delete', { ui = { 120, 20 } }, function(t)
+  answer(t, {})
+  for _, sub in ipairs({ 'fork', 'delete' }) do
+    t:cmd('Hum ' .. sub)
+  end
+  t:wait_screen('this buffer is not a chat', true)
+  eq({}, t:lua('return asked'))
+end)

@@ -193,7 +193,7 @@ test(
     }, complete('Hum '))
     eq({ 'send', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
-    eq({ 'chat', 'check' }, complete("tab '<,'>Hum ch"))
+    eq({ 'chat', 'chats', 'check' }, complete("tab '<,'>Hum ch"))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
     eq({ 'team/', 'team/big' }, complete('Hum new t'))

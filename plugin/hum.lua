@@ -64,18 +64,20 @@ vim.api.nvim_create_autocmd('InsertEnter', {
   end,
 })
 
--- A saved chat is a Markdown file whose front matter begins with "hum: ". It has to be known
--- before the file is taken for Markdown, which starts treesitter. Not in ftdetect/: that
--- would load vim.filetype at each start, several ms; the first Markdown file does anyway.
-vim.api.nvim_create_autocmd('BufReadPre', {
-  pattern = '*.md',
+-- A chat is a text whose front matter begins with "hum: ", in a file of any name. It has to be known before the file is
+-- taken for Markdown, which starts treesitter. Not in ftdetect/: that would load vim.filetype at each start, several
+-- ms; the first file does anyway.
+vim.api.nvim_create_autocmd({ 'BufReadPre', 'BufNewFile' }, {
   group = group,
   once = true,
   callback = function()
-    local function detect(_, buf)
+    local function detect(path, buf)
       local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
-      return lines[1] == '---' and (lines[2] or ''):find('^hum: ') and 'hum' or nil
+      if lines[1] == '---' and (lines[2] or ''):find('^hum: ') then return 'hum' end
+      -- A chat of which nothing was written yet, in a session.
+      local is_new = lines[1] == '' and not lines[2] and path:find('/%d%d%d%d%-%d%d%-%d%d%-%d%d%d%d%d%d[%d-]*%.md$')
+      return is_new and require('hum.chat.kept.folder').contains(path) and 'hum' or nil
     end
-    vim.filetype.add({ pattern = { ['.*%.md'] = { detect, { priority = 10 } } } })
+    vim.filetype.add({ pattern = { ['.*'] = { detect, { priority = 10 } } } })
   end,
 })

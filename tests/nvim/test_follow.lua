@@ -6,7 +6,7 @@ local test, eq = T.test, T.eq
 local OPTS = { init = stream.init, ui = { 60, 20 } }
 
 local function start(t)
-  local buf = stream.open(t)
+  local buf = stream.open(t, 'T')
   stream.ask(t, 'question', buf)
   stream.part(t, 'text')
   return buf
@@ -97,14 +97,14 @@ end)
 test('insert mode is left alone', OPTS, function(t)
   start(t)
   lines(t, 1, 3)
-  t:keys('9Gi')
+  t:keys('10Gi')
   t:wait(function() return t.child:mode().mode == 'i' end, 'insert mode')
   lines(t, 4, 30)
-  eq({ 9 }, cursors(t))
+  eq({ 10 }, cursors(t))
   t:keys('typed ')
   t:wait(function() return t:text():find('typed question', 1, true) end, 'typed text')
   stream.done(t)
-  eq({ 9 }, cursors(t))
+  eq({ 10 }, cursors(t))
   eq('i', t.child:mode().mode)
 end)
 

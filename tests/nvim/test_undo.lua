@@ -19,13 +19,13 @@ end
 --- A chat with three lines of the user above, each an undo step of its own.
 local LINES = { 'alpha', 'beta', 'gamma' }
 local function prepare(t)
-  local buf = stream.open(t)
+  local buf = stream.open(t, 'T')
   stream.ask(t, table.concat(LINES, '\n'), buf)
   stream.part(t, 'text')
   return buf, t:text(buf)
 end
 
-local HEAD = '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
+local HEAD = '---\nhum: 1\ntitle: T\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
 local TAIL = '\n\n## » You\n\n'
 
 local function user(...) return HEAD .. table.concat({ ... }, '\n') end
@@ -174,7 +174,7 @@ test('a substitution over the whole chat is a step above and none in the reply',
   type_keys(t, ':%s/a/A/g<CR>')
   stream.tokens(t, 'a rat')
   stream.done(t)
-  local head = '---\nhum: 1\nendpoint: ollAmA\nmodel: fAke\n---\n\n## » You\n\nAlphA\nbetA\ngAmmA'
+  local head = '---\nhum: 1\ntitle: T\nendpoint: ollAmA\nmodel: fAke\n---\n\n## » You\n\nAlphA\nbetA\ngAmmA'
   eq(head .. '\n\n## « fAke\n\nA cAt\nA bAt\na rat' .. TAIL, t:text())
   undo_gives(t, head, user(unpack(LINES)), HEAD)
 end)
@@ -280,11 +280,11 @@ test('marks, views and extmarks survive the ordering of the history', OPTS, func
   t:lua(
     [[
     local buf = ...
-    vim.api.nvim_buf_set_mark(buf, 'a', 9, 2, {})
-    vim.api.nvim_buf_set_mark(buf, 'b', 30, 1, {})
+    vim.api.nvim_buf_set_mark(buf, 'a', 10, 2, {})
+    vim.api.nvim_buf_set_mark(buf, 'b', 31, 1, {})
     hum_test.ns = vim.api.nvim_create_namespace('mine')
-    vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 8, 1, { id = 1, end_col = 3, hl_group = 'Error' })
-    vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 29, 1, { id = 2, virt_text = { { 'x', 'Error' } } })
+    vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 9, 1, { id = 1, end_col = 3, hl_group = 'Error' })
+    vim.api.nvim_buf_set_extmark(buf, hum_test.ns, 30, 1, { id = 2, virt_text = { { 'x', 'Error' } } })
   ]],
     buf
   )

@@ -1,13 +1,18 @@
--- The buffer of a chat: made, attached, saved, detached.
+-- The buffer of a chat: made, attached, detached. It is a file's buffer from the start, as any other, so that Neovim's
+-- own commands for files hold; hum writes the file as well (hum.chat.kept.file).
 local chats = require('hum.chat.chats')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
+local folder = require('hum.chat.kept.folder')
 local format = require('hum.chat.text.format')
 local highlight = require('hum.chat.view.highlight')
+local models = require('hum.server.models')
+local name = require('hum.chat.kept.name')
+local native = require('hum.chat.kept.native')
 local notes = require('hum.chat.view.notes')
-local notify = require('hum.notify')
 local window = require('hum.chat.view.window')
+local writing = require('hum.chat.kept.writing')
 
 local M = {}
 
@@ -18,65 +23,62 @@ local on_attach = function(_) end ---@type fun(buf: integer)
 ---@param fn fun(buf: integer)
 function M.on_attach(fn) on_attach = fn end
 
-local NAME = 'hum://chat/%d'
-local made = 0
-
---- A chat that was only a scratch buffer becomes the buffer of the file it is written to.
---- Neovim has checked by now that the file may be overwritten.
----@param buf integer
----@param file string
----@return boolean saved
-local function save(buf, file)
-  local old = vim.api.nvim_buf_get_name(buf)
-  local full = vim.fn.fnamemodify(file, ':p')
-  vim.bo[buf].buftype = ''
-  local ok, err = pcall(vim.api.nvim_buf_call, buf, function()
-    if old ~= full then
-      vim.cmd.file({ args = { vim.fn.fnameescape(full) }, mods = { keepalt = true, silent = true } })
-    end
-    vim.cmd.write({ bang = true })
-  end)
-  if not ok then
-    vim.bo[buf].buftype = 'nofile'
-    pcall(vim.api.nvim_buf_set_name, buf, old)
-    notify.error('hum: ' .. tostring(err))
-    return false
-  end
-  local left = vim.fn.bufnr('^' .. vim.fn.fnameescape(old) .. '$')
-  if left > 0 and left ~= buf then pcall(vim.api.nvim_buf_delete, left, { force = true }) end
-  return true
-end
-
----@param buf integer
-local function save_on_write(buf)
-  vim.api.nvim_create_autocmd('BufWriteCmd', {
-    group = group,
-    buffer = buf,
-    nested = true,
-    callback = function(event)
-      vim.api.nvim_del_autocmd(event.id) -- or writing would come here again
-      if not save(buf, event.match) then save_on_write(buf) end
-    end,
-  })
-end
-
 ---@param buf integer
 local function watch(buf)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  if vim.bo[buf].buftype == 'nofile' then save_on_write(buf) end
   on('BufEnter', function()
     local chat = chats.get(buf)
     if chat then chats.touch(chat) end
   end)
   notes.watch(buf)
   on('BufWinEnter', function() window.setup(buf) end)
+  writing.watch(buf)
   on('BufUnload', function()
     chats.drop(buf)
     vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   end)
+end
+
+--- The text of a chat in which nothing has been asked: front matter, system prompt if one is configured, and an empty
+--- turn of the user.
+---@param values hum.FrontValues
+---@return string[]
+local function new_text(values)
+  local lines = format.front(values)
+  local system = config.get().chat.system
+  if system then
+    vim.list_extend(lines, { '', format.heading('system'), '' })
+    vim.list_extend(lines, format.body({ { type = 'text', text = vim.trim(system) } }, 'system'))
+  end
+  return vim.list_extend(lines, { '', format.heading('user'), '', '' })
+end
+
+---@param buf integer
+---@param values hum.FrontValues
+local function fill(buf, values)
+  edit.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, new_text(values)) end)
+end
+
+--- Neovim has opened the file of a new chat, which is not there before the first message: in `:edit`, in a session.
+---@param buf integer
+---@return boolean
+local function is_unwritten(buf)
+  local path = vim.api.nvim_buf_get_name(buf)
+  return name.is_provisional(path)
+    and folder.contains(path)
+    and vim.api.nvim_buf_line_count(buf) == 1
+    and vim.api.nvim_buf_get_lines(buf, 0, 1, false)[1] == ''
+end
+
+--- What a chat's buffer is, whoever opened it. It may be somebody else's text: no modeline in it holds. Neovim looks
+--- for them after the autocommands of reading, so this is in time; see plugin/hum.lua for what may come before.
+---@param buf integer
+local function set_options(buf)
+  vim.bo[buf].modeline = false
+  if vim.bo[buf].bufhidden == '' then vim.bo[buf].bufhidden = 'hide' end -- a reply goes on where it is not seen
 end
 
 --- Makes a buffer a chat; nothing if it is one.
@@ -84,7 +86,9 @@ end
 function M.attach(buf)
   buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
   if chats.get(buf) then return end
+  if is_unwritten(buf) then fill(buf, { endpoint = models.endpoint(), project = folder.project() }) end
   chats.new(buf)
+  set_options(buf)
   -- Lets plugins that render Markdown find its parser; colours do not come from it.
   vim.treesitter.language.register('markdown', 'hum')
   if vim.bo[buf].filetype ~= 'hum' then
@@ -100,27 +104,32 @@ function M.attach(buf)
   window.setup(buf)
 end
 
---- Makes a new chat: front matter, system prompt if one is configured, and an empty turn of the user.
+--- The buffer of a new chat, named after the file that its first message will make; without one it has no swap file
+--- and no undo file.
+---@param values hum.FrontValues
+---@return integer
+local function make(values)
+  local buf = vim.api.nvim_create_buf(true, false)
+  local keep = config.get().chat.keep
+  vim.bo[buf].swapfile = false -- as long as there is nothing in it
+  if keep then
+    vim.api.nvim_buf_set_name(buf, name.provisional(folder.path(values.project)))
+  else
+    vim.bo[buf].undofile = false
+  end
+  fill(buf, values)
+  if keep and vim.go.swapfile and native.has_room_for_swap(buf) then vim.bo[buf].swapfile = true end
+  return buf
+end
+
+--- Makes a new chat.
 ---@param endpoint string
 ---@param model? string
 ---@return integer|nil buf, string|nil err
 function M.create(endpoint, model)
   if not vim.go.modifiable then return nil, 'run ":set modifiable" first: Neovim was started with -M' end
-  local buf = vim.api.nvim_create_buf(true, true)
-  repeat
-    made = made + 1
-  until vim.fn.bufexists(NAME:format(made)) == 0
-  vim.api.nvim_buf_set_name(buf, NAME:format(made))
-  vim.bo[buf].bufhidden = 'hide'
-  vim.bo[buf].swapfile = false
-  local lines = format.front({ endpoint = endpoint, model = model })
-  local system = config.get().chat.system
-  if system then
-    vim.list_extend(lines, { '', format.heading('system'), '' })
-    vim.list_extend(lines, format.body({ { type = 'text', text = vim.trim(system) } }, 'system'))
-  end
-  vim.list_extend(lines, { '', format.heading('user'), '', '' })
-  edit.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines) end)
+  local project = folder.project(vim.api.nvim_get_current_buf())
+  local buf = make({ endpoint = endpoint, model = model, project = project })
   M.attach(buf)
   return buf
 end

@@ -31,6 +31,11 @@ function M.endpoint(buf) return value_of(buf, 'endpoint') end
 ---@return string|nil
 function M.model(buf) return value_of(buf, 'model') end
 
+--- Its title, likewise.
+---@param buf integer
+---@return string|nil
+function M.title(buf) return value_of(buf, 'title') end
+
 --- Sets a line of the front matter, which is written if there is none.
 ---@param buf integer
 ---@param key string
@@ -67,6 +72,25 @@ function M.set_model(buf, endpoint, model)
   end
   if not ok then notify.error('hum: ' .. tostring(err)) end
   return true
+end
+
+--- Sets the title, as a part of what the user has just written: `u` takes back both.
+---@param buf integer
+---@param title string
+function M.set_title(buf, title)
+  vim.api.nvim_buf_call(buf, function()
+    pcall(vim.cmd, 'silent undojoin') -- not after an undo
+    local front = read(buf)
+    local row = front and (front.rows.hum or front.first) + 1
+    local line = format.setting('title', title)
+    local ok, err
+    if row then
+      ok, err = pcall(edit.replace, buf, row, row, { line })
+    else
+      ok, err = pcall(set_value, buf, 'title', title)
+    end
+    if not ok then notify.error('hum: ' .. tostring(err)) end
+  end)
 end
 
 return M

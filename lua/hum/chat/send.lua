@@ -12,6 +12,7 @@ local prepare = require('hum.chat.prepare')
 local reply = require('hum.chat.reply')
 local rows = require('hum.chat.text.rows')
 local settings_of = require('hum.chat.text.settings').of
+local title = require('hum.chat.title')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -141,6 +142,7 @@ function M.submit(chat, again)
       return
     end
     if not known then front.set_model(buf, nil, model) end
+    title.begin(buf, message.turns)
     -- Preparing may have taken long, and the user may have gone on writing.
     if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
     if not message then return end

@@ -27,9 +27,12 @@ vim.o.shortmess = vim.o.shortmess .. 'I'
 ]]
 
 --- Opens a chat.
+---@param t test.Case
+---@param title? string  that it has already: the first message makes none then
 ---@return integer buf
-function M.open(t)
+function M.open(t, title)
   t:cmd('Hum new')
+  if title then t:lua([[require('hum.chat.front').set_title(0, ...); vim.bo.modified = false]], title) end
   return t:lua('return vim.api.nvim_get_current_buf()')
 end
 

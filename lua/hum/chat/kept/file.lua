@@ -368,6 +368,12 @@ end
 ---@return boolean
 local function is_its(k, path) return (vim.uv.fs_realpath(path) or path) == k.path end
 
+--- Neovim has written all of a chat to its file, without autocommands.
+---@param buf integer
+function M.written(buf)
+  if files[buf] then take(files[buf]) end
+end
+
 --- Before `:w`: what hum has written since is no reason to ask.
 ---@param k hum.KeptFile
 local function before_write(k)

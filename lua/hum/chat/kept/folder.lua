@@ -12,12 +12,20 @@ local M = {}
 --- `rwx------`
 local PRIVATE = 448
 
+--- A path as Neovim has it in the names of buffers: symlinks on the way are followed.
+---@param path string
+---@return string
+local function resolved(path)
+  local parent = vim.fs.dirname(path)
+  return vim.uv.fs_realpath(path) or parent == path and path or vim.fs.joinpath(resolved(parent), vim.fs.basename(path))
+end
+
 --- hum's folder, whether it is there or not.
 ---@return string
 function M.root()
   local set = config.get().chat.directory
   local path = set and vim.fs.normalize(set) or vim.fs.joinpath(vim.fn.stdpath('data'), 'hum', 'chats')
-  return (vim.fn.fnamemodify(path, ':p'):gsub('(.)/+$', '%1'))
+  return resolved((vim.fn.fnamemodify(path, ':p'):gsub('(.)/+$', '%1')))
 end
 
 ---@param path string

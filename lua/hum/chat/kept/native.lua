@@ -1,4 +1,6 @@
--- What Neovim itself does with a chat's file: the first write of a buffer under its name, and the undo file.
+-- What Neovim itself does with a chat's file: the first write of a buffer under its name, the undo file, the swap file.
+local folder = require('hum.chat.kept.folder')
+
 local M = {}
 
 --- While a file is written that is new or whole elsewhere: no copy of it, and no waiting for the disk.
@@ -63,6 +65,18 @@ function M.write_undo(buf, path)
   local undo = vim.fn.undofile(path)
   if undo == '' then return end
   pcall(vim.api.nvim_buf_call, buf, function() vim.cmd('silent noautocmd wundo! ' .. vim.fn.fnameescape(undo)) end)
+end
+
+--- Is there a folder for the swap file of a buffer? Where there is none Neovim complains, and waits for a key (E303).
+---@param buf integer
+---@return boolean
+function M.has_room_for_swap(buf)
+  local beside = vim.fs.dirname(vim.api.nvim_buf_get_name(buf))
+  for _, entry in ipairs(vim.opt.directory:get()) do
+    local dir = entry:gsub('//+$', ''):gsub('^%.%f[/%z]', function() return beside end)
+    if folder.ensure(dir) and vim.fn.filewritable(dir) == 2 then return true end
+  end
+  return false
 end
 
 return M

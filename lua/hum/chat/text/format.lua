@@ -1,7 +1,7 @@
 -- The text of a chat: how it is written, and what of it is sent. Pure: turns and parts in, lines and messages out.
 -- `hum.chat.text.read` reads what is written here; what a single line is, `hum.chat.text.block` says.
 --
---   ---                       front matter: hum, endpoint, model, think, options (JSON)
+--   ---                       front matter: hum, title, project, root, endpoint, model, think, options (JSON)
 --   hum: 1
 --   ---
 --
@@ -69,12 +69,22 @@ end
 ---@return string
 function M.setting(key, value) return ('%s: %s'):format(key, settings.written(M.one_line(value))) end
 
+---@class hum.FrontValues
+---@field endpoint string
+---@field model? string
+---@field project? { name: string, root: string }  where the chat was begun
+
 --- The front matter of a new chat.
----@param values { endpoint: string, model?: string }
+---@param values hum.FrontValues
 ---@return string[]
 function M.front(values)
-  local lines = { '---', 'hum: 1', M.setting('endpoint', values.endpoint) }
-  if values.model then lines[#lines + 1] = M.setting('model', values.model) end
+  local lines = { '---', 'hum: 1' }
+  local function set(key, value) lines[#lines + 1] = value and M.setting(key, value) end
+  local project = values.project
+  set('project', project and project.name)
+  set('root', project and project.root)
+  set('endpoint', values.endpoint)
+  set('model', values.model)
   lines[#lines + 1] = '---'
   return lines
 end

@@ -50,7 +50,7 @@ function M.show(buf, mods)
   end
   local ok, err = pcall(function()
     resize(split(mods))
-    vim.api.nvim_win_set_buf(0, buf)
+    vim.cmd(('silent call nvim_win_set_buf(0, %d)'):format(buf)) -- no line about the file, see 'shortmess'
   end)
   return ok or nil, not ok and tostring(err) or nil
 end

@@ -1,0 +1,71 @@
+-- What the user writes by `:w` and its like. Neovim does it, and tells what went wrong; hum sees to it that there is a
+-- folder to write to, and that `:w NAME` gives a chat in hum's folder the place that the user wants it in.
+local fault = require('hum.fault')
+local folder = require('hum.chat.kept.folder')
+local move = require('hum.chat.kept.move')
+local notify = require('hum.notify')
+
+local M = {}
+
+local group = vim.api.nvim_create_augroup('hum.writing', {})
+
+--- Does a chat move when all of it is written there? Once it has been given a place outside of hum's folder that is a
+--- copy, as for any other file.
+---@param buf integer
+---@param path string  as an autocommand has it
+---@return boolean
+local function moves_to(buf, path)
+  local old = vim.api.nvim_buf_get_name(buf)
+  return path ~= old and folder.contains(old) and not path:find('^%a[%w+.-]+://')
+end
+
+---@param value string
+local function set_cpoptions(value) vim.cmd('noautocmd let &cpoptions = ' .. vim.fn.string(value)) end
+
+--- Makes Neovim reset 'modified' itself: what autocommands of writing do to it, it takes back. For one write, whether
+--- that succeeds or not.
+local function unmodified_by_writing()
+  local before = vim.o.cpoptions
+  if before:find('+', 1, true) then return end
+  set_cpoptions(before .. '+')
+  vim.schedule(function() set_cpoptions((vim.o.cpoptions:gsub('%+', ''))) end)
+end
+
+--- The folder of a chat may not be there before its first message.
+---@param buf integer
+---@param path string
+local function before_write(buf, path)
+  if moves_to(buf, path) then
+    unmodified_by_writing()
+  elseif folder.contains(path) then
+    folder.ensure(vim.fs.dirname(path))
+  end
+end
+
+---@param buf integer
+---@param path string
+local function after_write(buf, path)
+  local stat = vim.uv.fs_stat(path)
+  if not moves_to(buf, path) or not stat or stat.type ~= 'file' then return end
+  local old = vim.api.nvim_buf_get_name(buf)
+  local ok, err = move.to(buf, path, vim.v.cmdarg)
+  if not ok then notify.error(('hum: the chat was written to %s, and stays in %s: %s'):format(path, old, err)) end
+end
+
+--- Looks at what is written of a chat from now on.
+---@param buf integer
+function M.watch(buf)
+  local function on(event, fn)
+    vim.api.nvim_create_autocmd(event, {
+      group = group,
+      buffer = buf,
+      nested = true, -- what else goes by the buffer's name hears of another one
+      callback = function(given) fault.guard('writing', fn, buf, given.match) end,
+    })
+  end
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  on('BufWritePre', before_write)
+  on('BufWritePost', after_write)
+end
+
+return M

@@ -3,6 +3,7 @@ local adopt = require('hum.chat.adopt')
 local bounds = require('hum.chat.reply.bounds')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
+local code_window = require('hum.chat.code.window')
 local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
@@ -232,6 +233,8 @@ local actions = {
   open_file = function() M.take('file', {}) end,
   keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
+
+code_window.watch()
 
 buffer.on_attach(function(buf)
   file.bind(buf)

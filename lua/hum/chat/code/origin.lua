@@ -1,11 +1,13 @@
 -- Where the lines came from that a question quotes: marked in their buffer as long as this Neovim runs, so that they
--- are found where they have moved to; after that by their text, near where they were.
+-- are found where they have moved to. Without a mark, or where they were taken from their place as a whole, they are
+-- found by their text, if that stands there once.
 local M = {}
 
 ---@class hum.Origin
 ---@field buf integer
 ---@field mark integer
 ---@field text string
+---@field replaced? boolean  a block was put over them: what reads like them is something else
 
 local ns = vim.api.nvim_create_namespace('hum.origin')
 local origins = {} ---@type table<integer, hum.Origin[]>  by the chat's buffer
@@ -23,20 +25,28 @@ local function text_of(buf, first, last)
   return table.concat(vim.api.nvim_buf_get_lines(buf, first, last + 1, false), '\n')
 end
 
+--- Remembers lines that a chat quotes.
+---@param chat integer  its buffer
+---@param range hum.Range
+---@return hum.Origin
+local function remember(chat, range)
+  local buf, last = range.buf, range.last
+  local mark = vim.api.nvim_buf_set_extmark(buf, ns, range.first, 0, {
+    end_row = last,
+    end_col = #vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1],
+  })
+  local origin = { buf = buf, mark = mark, text = text_of(buf, range.first, last) }
+  origins[chat] = origins[chat] or {}
+  table.insert(origins[chat], origin)
+  return origin
+end
+
 --- Remembers what a chat quotes.
 ---@param chat integer  its buffer
 ---@param quote { buf: integer, first: integer, last: integer }  lines, from 1 on
 function M.note(chat, quote)
   local last = math.min(quote.last, vim.api.nvim_buf_line_count(quote.buf)) - 1
-  local first = math.max(0, math.min(quote.first - 1, last))
-  local mark = vim.api.nvim_buf_set_extmark(quote.buf, ns, first, 0, {
-    end_row = last,
-    end_col = #vim.api.nvim_buf_get_lines(quote.buf, last, last + 1, false)[1],
-    right_gravity = false,
-    end_right_gravity = true,
-  })
-  origins[chat] = origins[chat] or {}
-  table.insert(origins[chat], { buf = quote.buf, mark = mark, text = text_of(quote.buf, first, last) })
+  remember(chat, { buf = quote.buf, first = math.max(0, math.min(quote.first - 1, last)), last = last })
 end
 
 --- A chat is gone.
@@ -46,15 +56,6 @@ function M.forget(chat)
     if vim.api.nvim_buf_is_loaded(origin.buf) then vim.api.nvim_buf_del_extmark(origin.buf, ns, origin.mark) end
   end
   origins[chat] = nil
-end
-
----@param origin hum.Origin
----@return hum.Range|nil  if its lines are as they were
-local function unchanged(origin)
-  if not vim.api.nvim_buf_is_loaded(origin.buf) then return nil end
-  local at = vim.api.nvim_buf_get_extmark_by_id(origin.buf, ns, origin.mark, { details = true })
-  if not at[1] or not at[3].end_row or text_of(origin.buf, at[1], at[3].end_row) ~= origin.text then return nil end
-  return { buf = origin.buf, first = at[1], last = at[3].end_row }
 end
 
 --- Rows at which lines stand in a buffer.
@@ -73,34 +74,66 @@ local function occurrences(buf, lines)
   return found
 end
 
---- Where a text stands in a buffer: at its row, or at the only other one.
+--- Where a text stands in a buffer, if it is at its row, or at one place only.
 ---@param buf integer
 ---@param text string
----@param row integer  where it stood
+---@param row? integer  where it stood
 ---@return hum.Range|nil
-function M.find(buf, text, row)
+local function find(buf, text, row)
   local lines = vim.split(text, '\n', { plain = true })
-  local last = row + #lines - 1
-  if text_of(buf, row, last) == text then return { buf = buf, first = row, last = last } end
   local found = occurrences(buf, lines)
-  return #found == 1 and { buf = buf, first = found[1], last = found[1] + #lines - 1 } or nil
+  local first = vim.tbl_contains(found, row) and row or #found == 1 and found[1] or nil
+  return first and { buf = buf, first = first, last = first + #lines - 1 }
 end
 
---- Where the lines that a chat quotes are now, if this Neovim has seen them being quoted.
+---@param origin hum.Origin
+---@return hum.Range|nil  where its lines are, as they were
+local function locate(origin)
+  if not vim.api.nvim_buf_is_loaded(origin.buf) then return nil end
+  local at = vim.api.nvim_buf_get_extmark_by_id(origin.buf, ns, origin.mark, { details = true })
+  local first, last = at[1], at[1] and at[3].end_row
+  if first and last and text_of(origin.buf, first, last) == origin.text then
+    return { buf = origin.buf, first = first, last = last }
+  end
+  local is_gone = not first or not last or first == last and at[2] == at[3].end_col
+  return is_gone and not origin.replaced and find(origin.buf, origin.text) or nil
+end
+
+--- Where the lines that a chat quotes are now.
 ---@param chat integer
----@param text string
----@return hum.Range|nil range
----@return boolean known  they were quoted in this Neovim
+---@param text string  as they were
+---@return hum.Range|nil range  nil: they have changed, or are not known here
+---@return boolean known
 function M.of(chat, text)
   local known = false
   for _, origin in ipairs(origins[chat] or {}) do
     if origin.text == text then
-      local range = unchanged(origin)
+      local range = locate(origin)
       if range then return range, true end
       known = true
     end
   end
   return nil, known
+end
+
+--- The same for lines that this Neovim has not seen being quoted.
+---@param chat integer
+---@param buf integer
+---@param quote { text: string, first: integer }  and the line where it began
+---@return hum.Range|nil
+function M.find(chat, buf, quote)
+  local range = find(buf, quote.text, quote.first - 1)
+  if range then remember(chat, range) end
+  return range
+end
+
+--- The lines were replaced.
+---@param chat integer
+---@param range hum.Range
+function M.replaced(chat, range)
+  for _, origin in ipairs(origins[chat] or {}) do
+    if origin.buf == range.buf and vim.deep_equal(locate(origin), range) then origin.replaced = true end
+  end
 end
 
 return M

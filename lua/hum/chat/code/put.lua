@@ -5,6 +5,7 @@ local block = require('hum.place.block')
 local edit = require('hum.chat.text.edit')
 local indent = require('hum.chat.code.indent')
 local notify = require('hum.notify')
+local origin = require('hum.chat.code.origin')
 local target = require('hum.chat.code.target')
 local window = require('hum.chat.code.window')
 
@@ -91,16 +92,18 @@ local function window_of(buf)
   return window.find()
 end
 
+---@param chat integer
 ---@param range hum.Range
 ---@param snippet hum.Snippet
 ---@return string|nil err
-local function put_over(range, snippet)
+local function put_over(chat, range, snippet)
   local buf = range.buf
   local why = refusal(buf)
   if why then return why end
   local style = indent.style(buf, range.first)
   local lines = indent.fit(vim.split(snippet.text, '\n', { plain = true }), indent.at(buf, range.first), style)
   local win = window_of(buf)
+  origin.replaced(chat, range)
   replace(buf, range.first, range.last + 1, lines)
   if not (win and show(win, buf, range.first, range.first + #lines - 1)) then
     notify.info(('hum: put into %s, line %d'):format(name_of(buf), range.first + 1))
@@ -138,7 +141,7 @@ function M.put(chat, snippet)
   local range, quoted = target.quoted(chat, snippet)
   local err ---@type string|nil
   if range then
-    err = put_over(range, snippet)
+    err = put_over(chat, range, snippet)
   else
     err = put_below(snippet)
   end

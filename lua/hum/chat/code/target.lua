@@ -42,7 +42,7 @@ function M.quoted(chat, snippet)
   local range, known = origin.of(chat, quote.text)
   if range or known or not quote.file then return range, true end
   local buf = M.buffer(chat, quote.file)
-  return buf and origin.find(buf, quote.text, quote.lines.first - 1), true
+  return buf and origin.find(chat, buf, { text = quote.text, first = quote.lines.first }), true
 end
 
 return M

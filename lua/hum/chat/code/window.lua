@@ -53,9 +53,12 @@ function M.get(buf)
   return win
 end
 
-vim.api.nvim_create_autocmd('WinLeave', {
-  group = vim.api.nvim_create_augroup('hum.code', {}),
-  callback = function() note(vim.api.nvim_get_current_win()) end,
-})
+--- Remembers from now on which window was the last.
+function M.watch()
+  vim.api.nvim_create_autocmd('WinLeave', {
+    group = vim.api.nvim_create_augroup('hum.code', {}),
+    callback = function() note(vim.api.nvim_get_current_win()) end,
+  })
+end
 
 return M

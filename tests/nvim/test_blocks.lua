@@ -278,6 +278,12 @@ test('they work in a closed fold', function(t)
   t:keys('gg]f')
   eq('a', line(t))
   eq(-1, t:lua('return vim.fn.foldclosed(".")'))
+  t:cmd('normal! zc')
+  t:keys('yib')
+  eq('a\nb\n', t:lua([[return vim.fn.getreg('"')]]))
+  t:cmd('normal! zc')
+  t:keys('gy')
+  eq('a\nb\n', t:lua([[return vim.fn.getreg('"')]]))
 end)
 
 -- ---- yanking ------------------------------------------------------------------------------------------

@@ -73,6 +73,22 @@ for _, closing in ipairs({ 'q', ':close<CR>', '<C-w>h:q<CR>', ':tabclose<CR>', '
   end)
 end
 
+for _, option in ipairs({ 'switchbuf=useopen,usetab', 'nohidden', 'diffopt+=vertical', 'equalalways', 'splitright' }) do
+  test(('with %q'):format(option), UI, function(t)
+    beside(t, fence('local x = 1\nreturn x'), '2,2')
+    t:cmd('set ' .. option)
+    local win = t:eval('win_getid()')
+    t:keys('gd')
+    eq({ FILE, WITH }, sides(t).texts)
+    eq({ 2, 2 }, { sides(t).diff, sides(t).tabs })
+    t:keys('q')
+    t:wait(
+      function() return t:eval('tabpagenr("$")') == 1 and t:eval('win_getid()') == win end,
+      'the tab page is closed'
+    )
+  end)
+end
+
 test('changes can be taken over', UI, function(t)
   local file = beside(t, fence('local x = 1\nreturn x'), '2,2')
   t:keys('gd<C-w>h:%diffget<CR>')

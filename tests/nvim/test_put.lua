@@ -268,7 +268,7 @@ test('it works from a float, while the reply streams, with closed folds', UI, fu
     buf
   )
   t:keys('Ggp')
-  eq({ 'one', 'x', 'two' }, lines(t, file))
+  eq({ 'one', 'two', 'x' }, lines(t, file)) -- as `p` does
   gate:pass()
   chat.finished(t)
   T.match('and more', t:text(buf), true)

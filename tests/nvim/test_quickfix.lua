@@ -56,6 +56,8 @@ local CASES = {
   { 'in bold', '**b.lua:3** wrong', { 'b.lua|3|0|wrong' } },
   { 'in parentheses', 'wrong (b.lua:3).', { 'b.lua|3|0|wrong (b.lua:3).' } },
   { 'in a code block', '```\nb.lua:3:7: error: x\n```', { 'b.lua|3|7|error: x' } },
+  { 'as if the project were the root', '/src/a.lua:3 x', { 'src/a.lua|3|0|x' } },
+  { 'a folder', 'src:3 x', {} },
   { 'in a table', '| b.lua:3 | bad |', { 'b.lua|3|0|| bad |' } },
   { 'a path with ./', './b.lua:3: x', { 'b.lua|3|0|x' } },
   { 'a path of a diff', 'a/src/a.lua:3 x', { 'src/a.lua|3|0|x' } },
@@ -136,6 +138,7 @@ local GF = {
   { 'the only one of the line', 'see src/a.lua for it', 'see', 'src/a.lua|1|1' },
   { 'the one at the cursor of two', '`b.lua` and `src/a.lua:3`', 'a.lua', 'src/a.lua|3|1' },
   { 'a name with blanks', '`my file.lua:3`', 'file', 'my file.lua|3|1' },
+  { 'not a folder', 'the src code in src/a.lua', 'the', 'src/a.lua|1|1' },
   { 'a per cent sign', 'x%y.lua:3', 'y.lua', 'x%y.lua|3|1' },
   { 'a number sign', 'C#/x.cs:3', 'x.cs', 'C#/x.cs|3|1' },
   { 'brackets', '`[id].tsx:3`', 'tsx', '[id].tsx|3|1' },
@@ -180,6 +183,7 @@ test('gf without a code window opens one; with one that holds its buffer, anothe
   t:lua([[vim.fn.cursor(1, 1) vim.fn.search('a.lua')]])
   t:keys('gf')
   eq('src/a.lua|3|1', here(t))
+  eq({ 'lua', true }, { t:eval('&filetype'), t:lua('return vim.bo.buflisted') })
   eq(2, t:eval('winnr("$")'))
   t:cmd('edit b.lua')
   t:lua([[if vim.fn.exists('+winfixbuf') == 1 then vim.wo.winfixbuf = true end]])
@@ -197,6 +201,8 @@ test("gf leaves a changed file alone where 'hidden' is off", UI, function(t)
   t:lua([[vim.fn.cursor(1, 1) vim.fn.search('a.lua')]])
   t:keys('gf')
   eq('changed', t:lua('return vim.api.nvim_buf_get_lines(..., 0, 1, false)[1]', file))
+  t:wait(function() return t:messages():find('E37', 1, true) end, "Neovim's own error")
+  eq(buf, t:eval('bufnr()'))
   T.no_match('stack traceback', t:messages(), true)
 end)
 

@@ -6,6 +6,7 @@ local follow = require('hum.chat.reply.follow')
 local highlight = require('hum.chat.view.highlight')
 local memory = require('hum.chat.reply.memory')
 local notes = require('hum.chat.view.notes')
+local origin = require('hum.chat.code.origin')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
 local thoughts = require('hum.chat.view.thoughts')
@@ -76,6 +77,7 @@ function M.drop(buf)
     { 'the code blocks', code.detach },
     { 'the times of thinking', thoughts.forget },
     { 'the turns', turns.forget },
+    { 'where quotes came from', origin.forget },
     { 'what was thought', memory.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)

@@ -99,10 +99,20 @@ local function scratch(like, lines)
   return buf
 end
 
+--- Opens a tab page, whatever 'switchbuf' says of buffers that are shown already.
+---@param buf integer
+local function open_tab(buf)
+  local switchbuf = vim.o.switchbuf
+  vim.o.switchbuf = ''
+  local ok, err = pcall(vim.cmd, 'tab sbuffer ' .. buf)
+  vim.o.switchbuf = switchbuf
+  assert(ok, err)
+end
+
 ---@param this hum.Comparison
 local function show(this)
   local back, buf = vim.api.nvim_get_current_win(), scratch(this.buf, this.lines)
-  vim.cmd('tab sbuffer ' .. this.buf)
+  open_tab(this.buf)
   local left = vim.api.nvim_get_current_win()
   local right = vim.api.nvim_open_win(buf, true, { split = 'right', win = left })
   for _, win in ipairs({ left, right }) do

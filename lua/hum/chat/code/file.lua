@@ -25,15 +25,15 @@ end
 
 ---@param path string
 ---@return boolean
-local function is_there(path) return vim.uv.fs_stat(path) ~= nil end
+local function is_there(path)
+  local stat = vim.uv.fs_stat(path)
+  return stat ~= nil and stat.type ~= 'directory'
+end
 
---- A path as a text has it, and without what diffs put before it.
+--- A path as a text has it, and without what diffs, or the idea of a project as the root of all, put before it.
 ---@param path string
 ---@return string[]
-local function forms(path)
-  local bare = path:match('^[ab]/(.+)$')
-  return { path, bare }
-end
+local function forms(path) return { path, path:match('^[ab]/(.+)$') or path:match('^/(.+)$') } end
 
 --- The file that a path in a chat means, if it is there.
 ---@param chat integer
@@ -41,11 +41,12 @@ end
 ---@return string|nil full
 function M.resolve(chat, path)
   path = vim.fs.normalize(path)
-  if path:find('^/') or path:find('^%a:/') then return is_there(path) and path or nil end
+  local is_absolute = path:find('^/') or path:find('^%a:/')
+  if is_absolute and is_there(path) then return path end
   for _, form in ipairs(forms(path)) do
     for _, root in ipairs(roots(chat)) do
       local full = vim.fs.normalize(vim.fs.joinpath(root, form))
-      if is_there(full) then return full end
+      if not (is_absolute and form == path) and is_there(full) then return full end
     end
   end
 end
@@ -94,10 +95,14 @@ local function show(full)
       return true
     end
   end
+  local back = vim.api.nvim_get_current_win()
   vim.api.nvim_set_current_win(window.get(buf))
   if vim.api.nvim_get_current_buf() == buf then return true end
-  local ok, err = pcall(vim.cmd, vim.wo.winfixbuf and 'sbuffer ' .. buf or 'buffer ' .. buf)
-  return ok or nil, not ok and tostring(err) or nil
+  local command = vim.wo.winfixbuf and 'sbuffer' or 'buffer'
+  local ok, err = pcall(vim.cmd, ('%s %d'):format(command, buf))
+  if ok then return true end
+  vim.api.nvim_set_current_win(back)
+  return nil, tostring(err)
 end
 
 ---@param reference hum.Reference

@@ -94,7 +94,7 @@ local function object(key, rows)
   local is_operator = vim.api.nvim_get_mode().mode:find('^no') ~= nil
   local first, last = rows(snippet)
   if last < first then return is_operator and '<Esc>' or '' end
-  local select = ('<Cmd>keepjumps normal! %dGV%dG<CR>'):format(first + 1, last + 1)
+  local select = ('<Cmd>keepjumps normal! %dGzvV%dGzv<CR>'):format(first + 1, last + 1)
   return is_operator and select or '<Esc>' .. select
 end
 

@@ -102,12 +102,24 @@ local function put_over(chat, range, snippet)
   if why then return why end
   local style = indent.style(buf, range.first)
   local lines = indent.fit(vim.split(snippet.text, '\n', { plain = true }), indent.at(buf, range.first), style)
+  if vim.deep_equal(lines, vim.api.nvim_buf_get_lines(buf, range.first, range.last + 1, false)) then
+    return notify.info('hum: the file has this code already')
+  end
   local win = window_of(buf)
   origin.replaced(chat, range)
   replace(buf, range.first, range.last + 1, lines)
   if not (win and show(win, buf, range.first, range.first + #lines - 1)) then
     notify.info(('hum: put into %s, line %d'):format(name_of(buf), range.first + 1))
   end
+end
+
+--- The row of a window's cursor, or of the end of the closed fold that it is in.
+---@param win integer
+---@return integer
+local function cursor_row(win)
+  local line = vim.api.nvim_win_get_cursor(win)[1]
+  local fold = vim.api.nvim_win_call(win, function() return vim.fn.foldclosedend(line) end)
+  return math.max(line, fold) - 1
 end
 
 ---@param buf integer
@@ -121,7 +133,7 @@ end
 local function put_below(snippet)
   local win = window.find()
   if not win then return 'open the file beside the chat first: no window of this tab page shows one' end
-  local buf, row = vim.api.nvim_win_get_buf(win), vim.api.nvim_win_get_cursor(win)[1] - 1
+  local buf, row = vim.api.nvim_win_get_buf(win), cursor_row(win)
   local why = refusal(buf)
   if why then return why end
   local lines =

@@ -155,8 +155,9 @@ end
 function M.references(line)
   local found = {}
   for _, span in ipairs(spans_of(line)) do
-    if not span.text:find('://') then
-      local reference = M.parse(span.text)
+    local text = span.text:gsub('^file://', '')
+    if not text:find('://') then
+      local reference = M.parse(text)
       if not reference.line then
         reference.line, reference.last = line_beside(line, span)
       end

@@ -147,6 +147,10 @@ M.subcommands = {
     run = function(given) require('hum').stop({ all = given.bang }) end,
   },
   chats = { run = browse, bang = true, words = anything },
+  rename = {
+    words = anything,
+    run = function(given) require('hum.chat').rename(given.text ~= '' and given.text or nil) end,
+  },
   fork = {
     words = is_count,
     run = function(given) require('hum.chat').fork_here(tonumber(given.text)) end,

@@ -1,4 +1,4 @@
--- `:Hum chats` and what is done with a chat as a whole: opened, deleted.
+-- `:Hum chats` and what is done with a chat as a whole: opened, renamed, deleted.
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
@@ -190,6 +190,76 @@ test('what cannot be opened as a chat is told in words', { ui = { 160, 20 } }, f
   eq(false, t.child:mode().blocking)
 end)
 
+-- ---- renaming ---------------------------------------------------------------------------------
+
+test(':Hum rename gives the chat a title, and its file a name, and the chat goes on', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'More.' })
+  chat.configure(t, srv, {}, { chat = { window = 'current' } })
+  local path = write(t, 1, 'one')
+  local dir = vim.fs.dirname(path)
+  local ref = t:lua([[return require('hum.chat.kept.belongings').put(..., 'bytes')]], path)
+  local buf = t:lua('return require("hum").open(...)', path)
+  t:cmd('Hum rename Über "alles": 100%!')
+  eq('2026-01-01-über-alles-100.md', name(t))
+  eq({ '2026-01-01-über-alles-100.files', name(t) }, vim.fn.readdir(dir))
+  local new = dir .. '/' .. name(t)
+  eq('bytes', t:lua([[return require('hum.chat.kept.belongings').get(...)]], new, ref))
+  eq({ 'Über "alles": 100%!' }, vim.tbl_map(function(e) return e.title end, t:lua('return require("hum").chats()')))
+  chat.ask(t, 'and now?', buf)
+  eq('done', chat.finished(t).status)
+  t:wait(function() return t:read_file(new):find('More.', 1, true) end, 'it is kept there')
+  eq(0, t:eval('&modified'))
+  t:cmd('write')
+  eq(t:text(buf) .. '\n', t:read_file(new))
+  eq(nil, vim.uv.fs_stat(path))
+end)
+
+test(':Hum rename without a title asks, and an empty one changes nothing', function(t)
+  local path = write(t, 1, 'one')
+  t:lua('return require("hum").open(...)', path)
+  for _, typed in ipairs({ '', '  ' }) do
+    answer(t, { typed })
+    t:cmd('Hum rename')
+    eq('one', t:lua('return options.default'))
+    eq('2026-01-01-one.md', name(t))
+  end
+  answer(t, { 'two' })
+  t:cmd('Hum rename')
+  eq('2026-01-01-two.md', name(t))
+  T.match('\ntitle: two\n', t:read_file(vim.fs.dirname(path) .. '/2026-01-01-two.md'))
+end)
+
+test('the name of a file that the user has chosen stays', function(t)
+  local text = '---\nhum: 1\n---\n\n## » You\n\n'
+  for _, path in ipairs({ t:write_file('mine/2026-01-01-x.md', text), t:write_file(FOLDER .. 'mine.md', text) }) do
+    t:lua('return require("hum").open(...)', path)
+    t:cmd('Hum rename another')
+    eq(path, t:eval('expand("%:p")'))
+    eq(text:gsub('hum: 1', '%0\ntitle: another'), t:read_file(path) .. '')
+  end
+end)
+
+test('a name that is taken is not taken again', function(t)
+  local path = write(t, 1, 'one')
+  write(t, 1, 'two')
+  t:lua('return require("hum").open(...)', path)
+  t:cmd('Hum rename two')
+  local dir = vim.fs.dirname(path)
+  eq({ '2026-01-01-two-2.md', '2026-01-01-two.md' }, vim.fn.readdir(dir))
+  t:cmd('Hum rename two')
+  eq({ '2026-01-01-two-2.md', '2026-01-01-two.md' }, vim.fn.readdir(dir))
+end)
+
+test('a chat that is not open can be renamed from the list', function(t)
+  local path = write(t, 1, 'one')
+  answer(t, { 1, 'Rename', 'two' })
+  t:cmd('Hum! chats')
+  asked(t, 3)
+  eq({ '2026-01-01-two.md' }, vim.fn.readdir(vim.fs.dirname(path)))
+  eq('', name(t))
+end)
+
 -- ---- deleting -----------------------------------------------------------------------------------
 
 --- Makes what belongs to a chat.
@@ -222,7 +292,7 @@ test(':Hum! chats asks what to do with the chat, which needs not be open', funct
   answer(t, { 2, 'Delete', 'Yes' })
   t:cmd('Hum! chats')
   asked(t, 3)
-  eq({ 'Open', 'Fork', 'Delete' }, asked(t, 2).shown)
+  eq({ 'Open', 'Rename', 'Fork', 'Delete' }, asked(t, 2).shown)
   eq({ nil, true }, { vim.uv.fs_stat(path), vim.uv.fs_stat(other) ~= nil })
   answer(t, { 1, 'Open' })
   t:cmd('Hum! chats')
@@ -265,9 +335,9 @@ test('what cannot be deleted is told', { ui = { 160, 20 } }, function(t)
   T.ok(vim.uv.fs_stat(path))
 end)
 
-test('outside of chats there is nothing to fork or delete', { ui = { 120, 20 } }, function(t)
+test('outside of chats there is nothing to rename, fork or delete', { ui = { 120, 20 } }, function(t)
   answer(t, {})
-  for _, sub in ipairs({ 'fork', 'delete' }) do
+  for _, sub in ipairs({ 'rename x', 'fork', 'delete' }) do
     t:cmd('Hum ' .. sub)
   end
   t:wait_screen('this buffer is not a chat', true)

@@ -187,6 +187,7 @@ test(
       'model',
       'new',
       'quickfix',
+      'rename',
       'retry',
       'send',
       'stop',

@@ -71,7 +71,26 @@ function M.fork(buf, n, mods)
   return nil, err
 end
 
--- ---- deleting ---------------------------------------------------------------------------------
+-- ---- renaming and deleting ----------------------------------------------------------------------
+
+---@param buf integer
+---@param title string
+local function set_title(buf, title)
+  local ok, err = manage.rename(buf, title)
+  if not ok then return complain(err) end
+  notify.info(('hum: this chat is called "%s" now'):format(title))
+end
+
+--- Gives a chat a title, which the user is asked for.
+---@param buf integer
+---@param title? string
+function M.rename(buf, title)
+  if title then return set_title(buf, title) end
+  vim.ui.input({ prompt = 'Title: ', default = manage.title(turns.of(buf)) }, function(typed)
+    typed = vim.trim(typed or '')
+    if typed ~= '' and vim.api.nvim_buf_is_loaded(buf) then set_title(buf, typed) end
+  end)
+end
 
 --- Asks, and deletes a chat.
 ---@param path string  '' if it has no file
@@ -96,12 +115,17 @@ end
 
 -- ---- the list -----------------------------------------------------------------------------------
 
----@alias hum.ChatAction 'open'|'delete'|'fork'
+---@alias hum.ChatAction 'open'|'rename'|'fork'|'delete'
 
 --- Does something with a chat of the list.
 ---@type table<hum.ChatAction, fun(entry: hum.ChatEntry, mods?: table)>
 local ACTIONS = {
   open = function(entry, mods) M.open(entry.path, { line = entry.line, mods = mods }) end,
+  rename = function(entry)
+    local buf, err = load.buffer(entry.path)
+    if not buf then return complain(err) end
+    M.rename(buf)
+  end,
   delete = function(entry) delete(entry.path, entry.title, load.open(entry.path)) end,
   fork = function(entry, mods)
     local buf, err = load.buffer(entry.path)
@@ -110,7 +134,7 @@ local ACTIONS = {
   end,
 }
 
-local ORDER = { 'open', 'fork', 'delete' } ---@type hum.ChatAction[]
+local ORDER = { 'open', 'rename', 'fork', 'delete' } ---@type hum.ChatAction[]
 
 ---@param entry hum.ChatEntry
 ---@param mods? table

@@ -74,18 +74,18 @@ function M.set_model(buf, endpoint, model)
   return true
 end
 
---- Sets the title, as a part of what the user has just written: `u` takes back both.
+--- Sets the title.
 ---@param buf integer
 ---@param title string
-function M.set_title(buf, title)
+---@param joined? boolean  as a part of what was just written: `u` takes back both
+function M.set_title(buf, title, joined)
   vim.api.nvim_buf_call(buf, function()
-    pcall(vim.cmd, 'silent undojoin') -- not after an undo
+    if joined then pcall(vim.cmd, 'silent undojoin') end -- not after an undo
     local front = read(buf)
-    local row = front and (front.rows.hum or front.first) + 1
-    local line = format.setting('title', title)
+    local row = front and not front.rows.title and (front.rows.hum or front.first) + 1
     local ok, err
     if row then
-      ok, err = pcall(edit.replace, buf, row, row, { line })
+      ok, err = pcall(edit.replace, buf, row, row, { format.setting('title', title) })
     else
       ok, err = pcall(set_value, buf, 'title', title)
     end

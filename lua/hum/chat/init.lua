@@ -156,6 +156,13 @@ function M.fork_here(n)
   M.fork(chat.buf, n or here)
 end
 
+--- Gives the current chat a title.
+---@param title? string  default: the user is asked
+function M.rename(title)
+  local chat = chat_of()
+  if chat then require('hum.chat.browse').rename(chat.buf, title) end
+end
+
 --- Asks, and deletes the current chat.
 function M.delete()
   local chat = chat_of()

@@ -1,9 +1,12 @@
--- What is done with a chat as a whole. With its file goes what belongs to it.
+-- What is done with a chat as a whole: it gets another title, or is deleted. With its file goes what belongs to it.
 local belongings = require('hum.chat.kept.belongings')
 local chats = require('hum.chat.chats')
 local file = require('hum.chat.kept.file')
 local folder = require('hum.chat.kept.folder')
+local front = require('hum.chat.front')
+local move = require('hum.chat.kept.move')
 local name = require('hum.chat.kept.name')
+local native = require('hum.chat.kept.native')
 
 local M = {}
 
@@ -17,6 +20,50 @@ function M.title(text)
     if turn.role == 'user' and turn.text ~= '' then return name.title(turn.text) end
   end
   return name.title('')
+end
+
+-- ---- another title ------------------------------------------------------------------------------
+
+--- The name that a chat's file gets with another title: the same day, and its words. A name or place that the user has
+--- given it stays.
+---@param path string
+---@param title string
+---@return string|nil  nil: as it is
+local function another_name(path, title)
+  local day, words = vim.fs.basename(path):match('^(%d%d%d%d%-%d%d%-%d%d)%-(.*)%.md$')
+  if not day or not folder.contains(path) then return nil end
+  if words == name.words(title) or words:gsub('%-%d+$', '') == name.words(title) then return nil end
+  return name.file(vim.fs.dirname(path), title, day)
+end
+
+---@param buf integer
+---@param path string
+---@param title string
+---@return boolean|nil ok, string|nil err
+local function rename_file(buf, path, title)
+  local new = another_name(path, title)
+  if not new then return true end
+  local ok, err = move.rename(buf, new)
+  if not ok then return nil, err end
+  return belongings.move(path, new)
+end
+
+--- Gives a chat a title, and its file a name made of it.
+---@param buf integer
+---@param title string
+---@return boolean|nil ok, string|nil err
+function M.rename(buf, title)
+  front.set_title(buf, title)
+  local path = vim.api.nvim_buf_get_name(buf)
+  if path == '' or not vim.uv.fs_stat(path) then return true end
+  local ok, err
+  if file.keeps(buf) then
+    ok, err = file.flush(buf)
+  else
+    ok, err = native.write(buf)
+  end
+  if not ok then return nil, err end
+  return rename_file(buf, path, title)
 end
 
 -- ---- deleting -----------------------------------------------------------------------------------

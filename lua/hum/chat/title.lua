@@ -41,7 +41,7 @@ function M.begin(buf, turns)
   local title = front.title(buf)
   if not title then
     title = name.title(question)
-    front.set_title(buf, title)
+    front.set_title(buf, title, true)
   end
   name_file(buf, title)
   if not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf)) then file.first(buf) end

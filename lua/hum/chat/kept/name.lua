@@ -169,8 +169,9 @@ end
 --- A file of a chat with a title.
 ---@param dir string
 ---@param title string
+---@param day? string  "2026-01-31"; default: today
 ---@return string path  that nobody has
-function M.file(dir, title) return unique(dir, os.date('%Y-%m-%d-') .. M.words(title)) end
+function M.file(dir, title, day) return unique(dir, ('%s-%s'):format(day or os.date('%Y-%m-%d'), M.words(title))) end
 
 --- A file of a chat in which nothing has been asked.
 ---@param dir string

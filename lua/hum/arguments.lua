@@ -32,6 +32,14 @@ KINDS.register = {
   what = 'the name of a register',
   fits = function(value) return type(value) == 'string' and value:find('^[%w"*+_-]$') ~= nil end,
 }
+
+--- The values of `chat.window`, and one for answers.
+local WINDOWS = { 'right', 'left', 'bottom', 'top', 'float', 'tab', 'current', 'vsplit', 'split', 'cursor' }
+KINDS.window = {
+  what = 'one of "' .. table.concat(WINDOWS, '", "') .. '"',
+  fits = function(value) return vim.list_contains(WINDOWS, value) end,
+}
+
 for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
   KINDS[name] = { what = 'a ' .. name, fits = function(value) return type(value) == name end }
 end
@@ -45,6 +53,7 @@ M.CHAT = {
   question = 'string',
   quote = M.LINES,
   new = 'boolean',
+  window = 'window',
   mods = 'table',
 }
 

@@ -65,6 +65,13 @@ local function chat(given)
 end
 
 ---@param given hum.Invocation
+local function ask(given)
+  local opts = chat_opts(given)
+  if opts.question then return require('hum.chat').ask(opts) end
+  require('hum').ask(given.quote)
+end
+
+---@param given hum.Invocation
 local function new(given)
   local name, model = require('hum.server.endpoint').split_model(given.text)
   require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
@@ -135,6 +142,7 @@ local function is_count(text) return text:find('^[1-9]%d*$') ~= nil end
 
 ---@type table<string, hum.Subcommand>
 M.subcommands = {
+  ask = { run = ask, complete = model_names, range = true, words = anything },
   chat = { run = chat, complete = model_names, range = true, bang = true, words = anything },
   complete = { run = complete, complete = complete_arguments, bang = true, text = true, anywhere = true },
   new = { run = new, complete = model_names, text = true },
@@ -182,6 +190,9 @@ M.subcommands = {
     text = true,
     run = function(given) require('hum.check').run(given.text ~= '' and given.text or nil) end,
   },
+  toggle = {
+    run = function() require('hum').toggle() end,
+  },
   jobs = {
     anywhere = true,
     run = function() require('hum.jobs').show() end,
@@ -212,10 +223,12 @@ end
 ---@return hum.Subcommand|nil
 local function named(word) return M.subcommands[word] end
 
---- Of one word that names nothing.
+--- Of a word that means nothing alone, or with a bar behind it.
 ---@param word string
+---@param bar? string
 ---@return string
-local function unknown(word)
+local function misread(word, bar)
+  if bar then return ('write: :execute "Hum %s" %s'):format(word, bar) end
   local hint = require('hum.spelling').hint(word, names())
   hint = hint ~= '' and hint or ('; to ask it: ":Hum chat %s"'):format(word)
   return ('unknown subcommand ":Hum %s"%s'):format(word, hint)
@@ -237,8 +250,8 @@ end
 
 ---@param opts table  of nvim_create_user_command
 function M.run(opts)
-  local command, word = grammar.read(opts.args, named)
-  local why = word and unknown(word) or (command and refusal(command.name, opts))
+  local command, word, bar = grammar.read(opts.args, named)
+  local why = command and refusal(command.name, opts) or word and misread(word, bar)
   if why or not command then return require('hum.notify').error('hum: ' .. why) end
   named(command.name).run({
     text = command.text,

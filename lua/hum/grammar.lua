@@ -31,15 +31,18 @@ local function takes(sub, text)
   return text == '' or (sub.words ~= nil and sub.words(text)) or (sub.text == true and is_name(text))
 end
 
---- Reads a command. `named` knows what a first word may be.
+--- Reads a command. `named` knows what a first word may be. A bar may be a part of a question, so it ends no command of
+--- `:Hum`; behind a whole one it was meant to.
 ---@param args string
 ---@param named fun(word: string): hum.Subcommand|nil
 ---@return hum.Command|nil command, string|nil word  that alone means nothing
+---@return string|nil bar  what was to be the next command
 function M.read(args, named)
   local word, text = args:match('^%s*(%S*)%s*(.-)%s*$')
   if word == '' then return { name = 'chat', text = '' } end
   local sub = named(word)
   if sub and takes(sub, text) then return { name = word, text = text } end
+  if sub and text:sub(1, 1) == '|' then return nil, word, text end
   local all = vim.trim(args)
   if not sub and not has_words(all) then return nil, word end
   return { name = 'chat', text = all, question = true }

@@ -22,7 +22,8 @@ end
 ---@field model? string
 ---@field question? string   sent at once
 ---@field quote? { buf: integer, first: integer, last: integer }  lines to quote, 1-based
----@field new? boolean       false: go on in the latest chat, if there is one
+---@field new? boolean       false: go on in the latest chat, if there is one; so it is if nothing above is given
+---@field window? string     in place of the option `chat.window`; "cursor": a float at the cursor
 ---@field mods? table        window modifiers, as `smods` of a user command
 
 --- Opens a chat and shows it. Returns its buffer.
@@ -73,12 +74,15 @@ function M.selection()
   }
 end
 
+--- Hides the chat of this tab page, or shows it again as it was.
+function M.toggle() require('hum.chat').toggle() end
+
 --- Asks for a question with vim.ui.input(), then for an answer about the given lines.
 ---@param quote? { buf: integer, first: integer, last: integer }
 function M.ask(quote)
   arguments().check('ask', 'quote', quote, arguments().LINES)
   vim.ui.input({ prompt = 'Ask: ' }, function(question)
-    if question and vim.trim(question) ~= '' then M.chat({ new = true, question = question, quote = quote }) end
+    if question and vim.trim(question) ~= '' then require('hum.chat').ask({ question = question, quote = quote }) end
   end)
 end
 

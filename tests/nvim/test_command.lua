@@ -142,6 +142,12 @@ test('subcommands reach the chat', { ui = false, init = RECORDER }, function(t)
   eq({ { 'retry' } }, calls(t, 'Hum retry'))
   eq({ { 'stop', { all = false } } }, calls(t, 'Hum stop'))
   eq({ { 'stop', { all = true } } }, calls(t, 'Hum! stop'))
+  eq({ { 'toggle' } }, calls(t, 'Hum toggle'))
+  eq({ { 'ask', { question = 'why is that?' } } }, calls(t, 'Hum ask why is that?'))
+  eq({ { 'ask', { question = 'why' } } }, calls(t, 'Hum ask why'))
+  eq({ { 'ask', { model = 'a:b', question = 'why' } } }, calls(t, 'Hum ask a:b why'))
+  local quote = { buf = t:eval('bufnr()'), first = 1, last = 1 }
+  eq({ { 'ask', { question = 'why', quote = quote } } }, calls(t, '1Hum ask why'))
 end)
 
 test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER }, function(t)
@@ -153,6 +159,7 @@ test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER
   eq('hum: unknown subcommand ":Hum retry?" (did you mean "retry"?)', said(t, 'Hum retry?'))
   eq('hum: :Hum send takes no range', said(t, '1Hum send'))
   eq('hum: :Hum retry takes no "!"', said(t, 'Hum! retry'))
+  eq('hum: write: :execute "Hum stop" | wincmd p', said(t, 'Hum stop | wincmd p'))
   T.match('"frobnicate"', said(t, 'Hum check frobnicate'), true)
   T.match('":Hum complete" expects one of', said(t, 'Hum complete frobnicate'), true)
   T.match('":Hum inspect" expects one of', said(t, 'Hum inspect frobnicate'), true)
@@ -172,29 +179,17 @@ test(
   ]])
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
-    eq({
-      'build',
-      'chat',
-      'chats',
-      'check',
-      'complete',
-      'delete',
-      'fork',
-      'health',
-      'inspect',
-      'jobs',
-      'log',
-      'model',
-      'new',
-      'quickfix',
-      'rename',
-      'retry',
-      'send',
-      'stop',
-    }, complete('Hum '))
+    local all = t:lua([[
+      local names = vim.tbl_keys(require('hum.command').subcommands)
+      table.sort(names)
+      return names]])
+    eq(all, complete('Hum '))
+    for _, name in ipairs({ 'ask', 'chat', 'chats', 'model', 'new', 'quickfix', 'retry', 'send', 'stop', 'toggle' }) do
+      T.ok(vim.tbl_contains(all, name), name)
+    end
     eq({ 'send', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
-    eq({ 'chat', 'chats', 'check' }, complete("tab '<,'>Hum ch"))
+    eq({ 'check' }, complete("tab '<,'>Hum che"))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum model q'))
     eq({ 'team/', 'team/big' }, complete('Hum new t'))
@@ -224,10 +219,10 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
   eq('send', typed('<F2>send')[1])
   eq('stop', typed('<F2>stop')[1])
   eq('retry', typed('<F2>retry')[1])
-  eq({ 'open', { new = true, question = 'why?' } }, typed('<F2>ask'))
+  eq({ 'ask', { question = 'why?' } }, typed('<F2>ask'))
   local quote = { buf = buf, first = 2, last = 3 }
   eq({ 'open', { new = true, quote = quote } }, typed('3GVk<F3>'))
-  eq({ 'open', { new = true, quote = quote, question = 'why?' } }, typed('2Gvj<F4>'))
+  eq({ 'ask', { quote = quote, question = 'why?' } }, typed('2Gvj<F4>'))
   eq('n', t.child:mode().mode)
 end)
 

@@ -27,7 +27,7 @@ local TAKEN, MARGIN = 4, 8
 ---@param mods? table
 ---@return boolean|nil ok, string|nil err
 local function show(buf, line, mods)
-  local ok, err = window.show(buf, mods)
+  local ok, err = window.show(buf, { mods = mods })
   if not ok then return nil, err end
   local last = vim.api.nvim_buf_line_count(buf)
   if line then

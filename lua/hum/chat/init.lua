@@ -1,9 +1,11 @@
 -- Chats: opening, sending, stopping, regenerating.
 local adopt = require('hum.chat.adopt')
+local answer = require('hum.chat.view.answer')
 local bounds = require('hum.chat.reply.bounds')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
 local code_window = require('hum.chat.code.window')
+local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
@@ -89,22 +91,49 @@ local function create(opts)
   return buffer.create(endpoint, opts.model)
 end
 
+--- The latest chat, if it is meant: `new` says so, or nothing says what a new one would be for.
+---@param opts hum.ChatOpts
+---@return hum.Chat|nil
+local function latest_of(opts)
+  local new = opts.new
+  if new == nil then new = (opts.question or opts.quote or opts.model or opts.endpoint) ~= nil end
+  return not new and chats.latest() or nil
+end
+
+--- The chat to show: the latest, which goes on with the model that is asked for, or a new one.
+---@param latest? hum.Chat
+---@param opts hum.ChatOpts
+---@return integer|nil buf, string|nil err
+local function goal(latest, opts)
+  if not latest then return create(opts) end
+  local model = opts.model or (opts.endpoint and models.decided(opts.endpoint))
+  if not model then return latest.buf end
+  local url, err = endpoints.url(models.endpoint(opts.endpoint))
+  if not url then return nil, err end
+  M.set_model(latest.buf, opts.endpoint, model)
+  return latest.buf
+end
+
+--- Shows a chat, and writes into it what is asked.
+---@param buf integer
+---@param opts hum.ChatOpts
+---@return boolean|nil ok, string|nil err
+local function present(buf, opts)
+  local ok, err = window.show(buf, { mods = opts.mods, window = opts.window, title = opts.question })
+  if not ok then return nil, err end
+  return compose(buf, opts)
+end
+
 --- Opens a chat, or shows the latest one. Returns its buffer.
 ---@param opts hum.ChatOpts
 ---@return integer|nil buf, string|nil err
 function M.open(opts)
-  local latest = opts.new == false and chats.latest() or nil
+  local latest = latest_of(opts)
   if latest and reply.of(latest.buf) and (opts.question or opts.quote) then return nil, send.busy() end
-  local buf, err = latest and latest.buf, nil
-  if not buf then
-    buf, err = create(opts)
-  end
+  local buf, err = goal(latest, opts)
   local ok = buf ~= nil ---@type boolean|nil
   if buf then
-    ok, err = window.show(buf, opts.mods)
-    if ok then
-      ok, err = compose(buf, opts)
-    end
+    ok, err = present(buf, opts)
     if not ok and not latest then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
   end
   if not ok or not buf then
@@ -167,6 +196,23 @@ end
 function M.delete()
   local chat = chat_of()
   if chat then require('hum.chat.browse').delete(chat.buf) end
+end
+
+--- Asks in a new chat; the answer is shown as `chat.ask` says.
+---@param opts hum.ChatOpts
+---@return integer|nil buf, string|nil err
+function M.ask(opts)
+  local at_cursor = config.get().chat.ask == 'float'
+  return M.open(vim.tbl_extend('force', opts, { new = true, window = at_cursor and 'cursor' or nil }))
+end
+
+--- Hides the window of chats in this tab page, or shows it again; the first time the latest chat, or a new one.
+function M.toggle()
+  local function latest()
+    local chat = chats.latest()
+    return chat and chat.buf
+  end
+  if not window.toggle(latest) then M.open({}) end
 end
 
 --- Sends what stands under the last heading.
@@ -238,6 +284,10 @@ local actions = {
   put_block = function() M.take('put', {}) end,
   diff_block = function() M.take('diff', {}) end,
   open_file = function() M.take('file', {}) end,
+  is_float = function() return window.is_float() end,
+  is_answer = function() return answer.is(vim.api.nvim_get_current_win()) end,
+  hide = function() window.hide(vim.api.nvim_get_current_win()) end,
+  to_window = function() window.move() end,
   keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
 
@@ -250,7 +300,10 @@ buffer.on_attach(function(buf)
   turns.when_read(buf, function(text) bounds.read(buf, text.turns) end)
 end)
 
-reply.on_change(function(buf, what) file.grow(buf, what == 'begun') end)
+reply.on_change(function(buf, what)
+  file.grow(buf, what == 'begun')
+  if what == 'ended' then answer.ended(buf) end
+end)
 
 reply.on_busy(function(busy)
   if busy then

@@ -9,6 +9,8 @@ local M = {}
 ---@class hum.MapActions
 ---@field send fun()
 ---@field stop fun(buf: integer): boolean  false: there was nothing to stop
+---@field is_float fun(): boolean   the current window is one of a chat
+---@field is_answer fun(): boolean  it is one for an answer
 ---@field [string] fun()
 
 --- Stops the reply; without one the key does what it always does.
@@ -18,6 +20,20 @@ local M = {}
 local function stop_or(key, actions)
   return function()
     if not actions.stop(vim.api.nvim_get_current_buf()) then vim.api.nvim_feedkeys(vim.keycode(key), 'n', false) end
+  end
+end
+
+--- A key for floats; elsewhere it does what it always does, also with a count or in a recording.
+---@param name 'hide'|'to_window'
+---@param kind 'is_float'|'is_answer'
+---@return fun(lhs: string, actions: hum.MapActions): fun(): string
+local function in_float(name, kind)
+  return function(lhs, actions)
+    return function()
+      if not actions[kind]() then return lhs end
+      vim.schedule(actions[name])
+      return ''
+    end
   end
 end
 
@@ -74,6 +90,8 @@ local SPECIAL = {
       return function() return object.outer(lhs) end
     end,
   },
+  hide = { rhs = in_float('hide', 'is_float'), expr = true },
+  to_window = { rhs = in_float('to_window', 'is_answer'), expr = true },
 }
 
 local DESC = 'hum: '

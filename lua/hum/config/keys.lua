@@ -3,7 +3,7 @@
 --
 -- No key of Neovim's that has a use in prose is taken: not `s`, `c`, `gq`, `]s`, `gx`, `K`, nor what Neovim 0.11 maps
 -- by itself (`]b`, `]q`, `]d`, ...). Taken are `g?` (rot13), `gp` and `gd`, which have none, and those that do as ever
--- where there is no block or file: `ib`, `ab`, `gf`.
+-- where there is no block, file or float: `ib`, `ab`, `gf`, `<Esc>`, `go`.
 
 ---@class hum.Key
 ---@field name string                   of the option, and of the action that hum.chat has for it
@@ -56,6 +56,20 @@ local KEYS = {
     default = 'gf',
     desc = 'open the file',
     more = 'that the block or the text names',
+  },
+  {
+    name = 'hide',
+    modes = 'n',
+    default = '<Esc>',
+    desc = 'close the float of a chat',
+    more = '; in other windows the key keeps its usual meaning',
+  },
+  {
+    name = 'to_window',
+    modes = 'n',
+    default = 'go',
+    desc = 'take the answer in a float to the chat window',
+    more = '; in other windows the key keeps its usual meaning',
   },
   { name = 'keys', modes = 'n', default = 'g?', desc = 'list these keys' },
 }

@@ -297,11 +297,14 @@ local chat = {
     {
       name = 'window',
       kind = 'enum',
-      values = { 'vsplit', 'split', 'tab', 'current' },
-      default = 'vsplit',
+      values = { 'right', 'left', 'bottom', 'top', 'float', 'tab', 'current', 'vsplit', 'split' },
+      default = 'right',
       also = { 'layout', 'win', 'position' },
       help = [[
-Where a chat opens. Command modifiers take precedence: `:tab Hum chat`, `:botright Hum chat`.]],
+Where a chat opens if the tab page has no window of chats yet: on that side of your
+windows, in a float, in a tab page of its own, or in the current window. "vsplit" and
+"split" leave the side to 'splitright' and 'splitbelow'. Command modifiers take
+precedence: `:tab Hum chat`, `:botright Hum chat`.]],
     },
     {
       name = 'size',
@@ -310,28 +313,18 @@ Where a chat opens. Command modifiers take precedence: `:tab Hum chat`, `:botrig
       default = 0,
       also = { 'width', 'height' },
       help = [[
-Width of a "vsplit" or height of a "split": a fraction of the screen if it is below 1,
-otherwise columns or lines; 0 leaves it to Neovim.]],
+Width of a chat on the right or left, height of one at the bottom or top: a fraction of
+the screen if it is below 1, otherwise columns or lines; 0: a fair share. Once you resize
+the window, it comes back in that size.]],
     },
     {
-      name = 'keep',
+      name = 'ask',
       kind = 'enum',
-      values = { 'project' },
-      or_boolean = true,
-      default = true,
-      also = { 'save', 'autosave', 'history', 'persist' },
+      values = { 'float', 'window' },
+      default = 'float',
+      also = { 'answer' },
       help = [[
-Whether each chat is a file from its first message on, see |hum-save|. "project": with a folder for
-each project. `false`: hum writes no file, no swap file and no undo file of new chats, and writes
-to no chat's file by itself; |:w| does.]],
-    },
-    {
-      name = 'directory',
-      kind = 'string',
-      also = { 'dir', 'folder', 'path', 'chat_dir' },
-      default_help = '`stdpath("data")/hum/chats`',
-      help = [[
-The folder of the chats' files. It is made when it is needed, for you alone.]],
+Where |:Hum-ask| shows the answer: in a float at the cursor, or in the window of chats.]],
     },
     maps,
     {

@@ -112,18 +112,17 @@ function M.completions()
   return out
 end
 
---- Whether a word names a model, or as "team/" an endpoint, as far as is known without asking a server. Ollama's
---- lists spell the tag that a name without one stands for.
+--- Whether a word names a model, as far as is known without asking a server, or an endpoint: "team/", "team/qwen3".
+--- Ollama's lists spell the tag that a name without one stands for.
 ---@param word string
 ---@return boolean
 function M.is_known(word)
   local name, model = endpoints.split_model(word)
-  if name and not model then return endpoints.is_named(name) end
-  if not model then return false end
-  name = M.endpoint(name)
+  if name then return endpoints.is_named(name) end
+  name = M.endpoint()
   return model == M.decided(name)
     or vim.list_contains(M.known(name), model)
-    or vim.list_contains(M.known(name), model .. ':latest')
+    or (model ~= nil and vim.list_contains(M.known(name), model .. ':latest'))
 end
 
 -- ---- which one ------------------------------------------------------------------------------

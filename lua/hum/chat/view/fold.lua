@@ -230,16 +230,17 @@ local function outside_insert(fn)
   vim.api.nvim_win_set_cursor(0, cursor)
 end
 
+--- Whether a window has the options for the folds of a chat.
 ---@param win integer
 ---@return boolean
-local function is_ours(win)
+function M.is_set(win)
   local method = vim.wo[win].foldmethod
   return (method == 'expr' or method == 'manual') and vim.wo[win].foldexpr:find('hum.chat.view.fold', 1, true) ~= nil
 end
 
 ---@param buf integer
 ---@return integer[]
-local function windows(buf) return vim.tbl_filter(is_ours, vim.fn.win_findbuf(buf)) end
+local function windows(buf) return vim.tbl_filter(M.is_set, vim.fn.win_findbuf(buf)) end
 
 --- Makes one window's fold reach from `first` to `last` again.
 ---@param win integer

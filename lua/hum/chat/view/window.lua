@@ -1,59 +1,273 @@
--- Where a chat is shown, and how. Options are local to window and buffer, so Neovim puts
--- them away when another buffer takes the window.
+-- The windows of chats. A tab page has one, which shows the chat that was asked for last; where it opens,
+-- hum.chat.view.where says. It comes back as it was when it went: size, cursor, and who had the focus.
+local answer = require('hum.chat.view.answer')
 local config = require('hum.config')
+local float = require('hum.chat.view.float')
 local fold = require('hum.chat.view.fold')
+local layout = require('hum.chat.view.layout')
+local options = require('hum.chat.view.options')
+local size = require('hum.chat.view.size')
+local where = require('hum.chat.view.where')
 
 local M = {}
 
----@param mods? table  as `smods` of a user command
+---@class hum.ShowOpts
+---@field mods? table     as `smods` of a user command
+---@field window? string  in place of `chat.window`; 'cursor': a float at the cursor, for an answer
+---@field title? string   of that float
+
+---@class hum.ChatWindow
+---@field origin integer         the window in which it was asked for
+---@field former? integer        the buffer whose window it took
+---@field opened? hum.Opened
+
+---@class hum.ChatView
+---@field view vim.fn.winsaveview.ret
+---@field at_end boolean
+
+local windows = {} ---@type table<integer, hum.ChatWindow>  that were opened here
+local views = {} ---@type table<integer, hum.ChatView>  by buffer: as it was last seen
+local hidden = {} ---@type table<integer, { buf: integer, focused: boolean }>  by tab page, by M.toggle
+
+---@param mods? table
 ---@return boolean  they say where the window goes
 local function has_position(mods)
   return mods ~= nil and (mods.vertical or mods.horizontal or (mods.tab or -1) >= 0 or (mods.split or '') ~= '')
 end
 
----@param mods? table
-local function split(mods)
-  local how = config.get().chat.window
-  if has_position(mods) then
-    vim.cmd({ cmd = 'split', mods = mods })
-  elseif how == 'vsplit' then
-    vim.cmd('vsplit')
-  elseif how == 'split' then
-    vim.cmd('split')
-  elseif how == 'tab' then
-    vim.cmd('tab split')
-  end
-  return not has_position(mods) and how or nil
+---@param win integer
+---@return boolean
+local function shows_chat(win) return vim.bo[vim.api.nvim_win_get_buf(win)].filetype == 'hum' end
+
+---@param win integer
+---@return boolean
+local function is_chat_window(win) return shows_chat(win) and (float.is(win) or not layout.is_float(win)) end
+
+---@param tab integer  0: the current one
+---@return integer[]
+local function of_tab(tab)
+  return vim.tbl_filter(
+    function(win) return is_chat_window(win) and not answer.is(win) end,
+    vim.api.nvim_tabpage_list_wins(tab)
+  )
 end
 
----@param how? string
-local function resize(how)
-  local size = config.get().chat.size
-  local function share(whole) return math.floor(size < 1 and size * whole or size) end
-  if size > 0 and how == 'vsplit' then
-    vim.api.nvim_win_set_width(0, share(vim.o.columns))
-  elseif size > 0 and how == 'split' then
-    vim.api.nvim_win_set_height(0, share(vim.o.lines))
+--- The one of several that the user was in last.
+---@param wins integer[]
+---@return integer|nil
+local function nearest(wins)
+  for _, win in ipairs({ vim.api.nvim_get_current_win(), vim.fn.win_getid(vim.fn.winnr('#')) }) do
+    if vim.list_contains(wins, win) then return win end
   end
+  return wins[1]
+end
+
+--- A tab page that has nothing but chats.
+---@return integer|nil win
+local function in_other_tab()
+  for _, tab in ipairs(vim.api.nvim_list_tabpages()) do
+    local wins = of_tab(tab)
+    if #wins > 0 and #wins == #vim.api.nvim_tabpage_list_wins(tab) then return wins[1] end
+  end
+end
+
+--- The window that may show this chat next.
+---@param buf integer
+---@param how string
+---@return integer|nil
+local function reusable(buf, how)
+  local wins = of_tab(0)
+  local there = vim.tbl_filter(function(win) return vim.api.nvim_win_get_buf(win) == buf end, wins)
+  if #there > 0 then return nearest(there) end
+  if how == 'current' then return nil end
+  local free = vim.tbl_filter(function(win) return not vim.wo[win].winfixbuf end, wins)
+  return nearest(free) or (how == 'tab' and in_other_tab() or nil)
+end
+
+--- Shows it as the modifiers of a command say.
+---@param buf integer
+---@param mods table
+---@return integer|nil win
+local function by_mods(buf, mods)
+  local ok = pcall(vim.cmd, { cmd = 'split', mods = mods })
+  if not ok then return nil end
+  vim.api.nvim_win_set_buf(0, buf)
+  return vim.api.nvim_get_current_win()
+end
+
+--- Keeps what is to be as it was when the window comes back.
+---@param win integer
+local function remember(win)
+  local buf, own = vim.api.nvim_win_get_buf(win), windows[win]
+  local view = vim.api.nvim_win_call(win, vim.fn.winsaveview)
+  views[buf] = { view = view, at_end = view.lnum == vim.api.nvim_buf_line_count(buf) }
+  local opened = own and own.opened
+  if opened and size.of(win, opened.axis) ~= opened.given and #vim.api.nvim_tabpage_list_wins(0) > 1 then
+    size.keep(opened.axis, size.of(win, opened.axis))
+  end
+end
+
+---@param win integer
+---@param buf integer
+local function restore_view(win, buf)
+  local seen = views[buf]
+  if not seen then return end
+  vim.api.nvim_win_call(win, function()
+    if seen.at_end then
+      vim.cmd('noautocmd keepjumps normal! G')
+    else
+      vim.fn.winrestview(seen.view)
+    end
+  end)
+end
+
+---@param buf integer
+---@param opts hum.ShowOpts
+---@param how string
+local function open(buf, opts, how)
+  local origin = vim.api.nvim_get_current_win()
+  local former = vim.api.nvim_get_current_buf()
+  local win, opened = has_position(opts.mods) and by_mods(buf, opts.mods) or nil, nil
+  if not win and how == 'cursor' then
+    win = answer.open(buf, opts.title or '', function() M.hide(vim.api.nvim_get_current_win()) end)
+  elseif not win and how == 'float' then
+    win = float.open(buf)
+  elseif not win then
+    win, opened = where.open(buf, how)
+  end
+  windows[win] = { origin = origin, former = win == origin and former or nil, opened = opened }
+  restore_view(win, buf)
+  vim.api.nvim_set_current_win(win)
+end
+
+--- Shows another chat in its window.
+---@param win integer
+---@param buf integer
+local function replace(win, buf)
+  remember(win)
+  vim.api.nvim_win_set_buf(win, buf)
+  restore_view(win, buf)
 end
 
 --- Shows a chat and makes its window the current one.
 ---@param buf integer
----@param mods? table
+---@param opts? hum.ShowOpts
 ---@return boolean|nil ok, string|nil err
-function M.show(buf, mods)
-  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.api.nvim_win_get_buf(win) == buf and not has_position(mods) then
-      vim.api.nvim_set_current_win(win)
-      return true
-    end
-  end
-  local ok, err = pcall(function()
-    resize(split(mods))
-    vim.cmd(('silent call nvim_win_set_buf(0, %d)'):format(buf)) -- no line about the file, see 'shortmess'
+function M.show(buf, opts)
+  opts = opts or {}
+  local how = opts.window or config.get().chat.window
+  local elsewhere = opts.window ~= nil or has_position(opts.mods)
+  local ok, err = pcall(layout.silently, function()
+    local win = not elsewhere and reusable(buf, how)
+    if not win then return open(buf, opts, how) end
+    vim.api.nvim_set_current_win(win)
+    if vim.api.nvim_win_get_buf(win) ~= buf then replace(win, buf) end
   end)
   return ok or nil, not ok and tostring(err) or nil
 end
+
+-- ---- closing ------------------------------------------------------------------------------------
+
+--- Where the focus goes when a chat's window closes: where it was before.
+---@param win integer  which is the current one
+---@return integer|nil
+local function before(win)
+  local last = vim.fn.win_getid(vim.fn.winnr('#'))
+  local own = windows[win]
+  for _, target in ipairs({ last, own and own.origin or 0 }) do
+    if target ~= win and target ~= 0 and vim.api.nvim_win_is_valid(target) then return target end
+  end
+end
+
+---@param win integer|nil
+local function focus(win)
+  if win and vim.api.nvim_win_is_valid(win) then vim.api.nvim_set_current_win(win) end
+end
+
+--- Puts back the buffer whose window the chat took, or an empty one: the window is the user's, or the last.
+---@param win integer
+local function vacate(win)
+  local former = windows[win] and windows[win].former
+  if not former or not vim.api.nvim_buf_is_loaded(former) then former = vim.api.nvim_create_buf(true, false) end
+  vim.api.nvim_win_set_buf(win, former)
+end
+
+--- Whether Neovim ends with a window.
+---@param win integer
+---@return boolean
+local function is_last(win) return #vim.api.nvim_list_tabpages() == 1 and vim.deep_equal(layout.wins(), { win }) end
+
+--- Closes a window of a chat, which stays. The others get back what it took of them.
+---@param win integer
+function M.hide(win)
+  local own = windows[win] or {}
+  if own.former or is_last(win) then
+    remember(win)
+    return vacate(win)
+  end
+  local opened = own.opened
+  if not opened then return vim.api.nvim_win_close(win, true) end
+  local give_back = layout.closing(opened)
+  layout.quietly(opened.axis, vim.api.nvim_win_close, win, true)
+  give_back()
+end
+
+--- Whether the current window is a float of a chat.
+---@return boolean
+function M.is_float() return float.is(vim.api.nvim_get_current_win()) end
+
+--- Takes the chat in the current float to the window of chats.
+function M.move()
+  local win, buf = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
+  M.hide(win)
+  M.show(buf)
+end
+
+--- Hides the chat of this tab page, or shows it again as it was.
+---@param latest fun(): integer|nil  the chat to show where there was none
+---@return boolean shown  false: there is no chat to show
+function M.toggle(latest)
+  local tab, current = vim.api.nvim_get_current_tabpage(), vim.api.nvim_get_current_win()
+  local wins = of_tab(0)
+  if #wins > 0 then
+    local chosen = nearest(wins) --[[@as integer]]
+    hidden[tab] = { buf = vim.api.nvim_win_get_buf(chosen), focused = vim.list_contains(wins, current) }
+    vim.iter(wins):each(M.hide)
+    return true
+  end
+  local last = hidden[tab]
+  if last and not (vim.api.nvim_buf_is_loaded(last.buf) and vim.bo[last.buf].filetype == 'hum') then last = nil end
+  local buf = last and last.buf or latest()
+  if not buf then return false end
+  M.show(buf)
+  if last and not last.focused then focus(current) end
+  return true
+end
+
+---@param win integer
+local function closed(win)
+  if is_chat_window(win) then
+    remember(win)
+    local target = win == vim.api.nvim_get_current_win() and before(win) or nil
+    if target then
+      -- Neovim goes to a neighbour, whatever it is; only then is the window gone.
+      vim.api.nvim_create_autocmd('WinEnter', { once = true, nested = true, callback = function() focus(target) end })
+    end
+  end
+  windows[win] = nil
+  float.forget(win)
+  answer.forget(win)
+end
+
+vim.api.nvim_create_autocmd('WinClosed', {
+  group = vim.api.nvim_create_augroup('hum.window', {}),
+  callback = function(event)
+    local win = tonumber(event.match)
+    if win and vim.api.nvim_win_is_valid(win) then closed(win) end
+  end,
+})
+
+-- ---- what is shown ------------------------------------------------------------------------------
 
 --- Sets the options of the windows that show a chat, once for each.
 ---@param buf integer
@@ -61,11 +275,8 @@ function M.setup(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.w[win].hum_chat ~= buf then
       vim.w[win].hum_chat = buf
-      local wo = vim.wo[win][0]
-      wo.wrap = true
-      -- Not 'breakindent': it makes a token seven times as dear (15 ms) in a paragraph of 100 kB.
-      wo.linebreak = true
-      wo.spell = false
+      -- Options that came from another window of the chat may have been changed by the user.
+      if not fold.is_set(win) then options.set(win) end
       fold.setup_window(win, config.get().chat.fold_thinking)
     end
   end
@@ -78,5 +289,8 @@ function M.to_end(buf)
     vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(buf), 0 })
   end
 end
+
+---@param buf integer
+function M.forget(buf) views[buf] = nil end
 
 return M

@@ -1,0 +1,75 @@
+-- The float of `chat.window = 'float'`, in the middle of the screen and always inside it.
+local M = {}
+
+--- Of the screen.
+local SHARE = 0.8
+
+local floats = {} ---@type table<integer, fun(): vim.api.keyset.win_config>  by window: where it belongs
+
+--- What the frame of a float takes, in rows or columns.
+M.FRAME = 2
+
+--- The user's own border, if there is one (Neovim 0.11).
+---@return string
+function M.border()
+  local border = vim.fn.exists('+winborder') == 1 and vim.o.winborder or ''
+  return border ~= '' and border or 'rounded'
+end
+
+--- Rows of the screen that text can have.
+---@return integer
+function M.rows() return vim.o.lines - vim.o.cmdheight end
+
+---@return vim.api.keyset.win_config
+local function middle()
+  local width = math.max(1, math.min(math.floor(SHARE * vim.o.columns), vim.o.columns - M.FRAME))
+  local height = math.max(1, math.min(math.floor(SHARE * M.rows()), M.rows() - M.FRAME))
+  return {
+    relative = 'editor',
+    row = math.floor((M.rows() - height - M.FRAME) / 2),
+    col = math.floor((vim.o.columns - width - M.FRAME) / 2),
+    width = width,
+    height = height,
+  }
+end
+
+--- Opens a float which stays where `place` says when the screen changes.
+---@param buf integer
+---@param place fun(): vim.api.keyset.win_config
+---@param title? string
+---@return integer win
+function M.open_at(buf, place, title)
+  local config = vim.tbl_extend('force', place(), { border = M.border(), title = title })
+  local win = vim.api.nvim_open_win(buf, false, config)
+  floats[win] = place
+  return win
+end
+
+---@param buf integer
+---@return integer win
+function M.open(buf) return M.open_at(buf, middle) end
+
+--- Whether it is one that was opened here.
+---@param win integer
+---@return boolean
+function M.is(win) return floats[win] ~= nil end
+
+--- Puts a float where it belongs now.
+---@param win integer
+function M.place(win)
+  if vim.api.nvim_win_is_valid(win) then vim.api.nvim_win_set_config(win, floats[win]()) end
+end
+
+---@param win integer
+function M.forget(win) floats[win] = nil end
+
+vim.api.nvim_create_autocmd('VimResized', {
+  group = vim.api.nvim_create_augroup('hum.float', {}),
+  callback = function()
+    for win in pairs(floats) do
+      M.place(win)
+    end
+  end,
+})
+
+return M

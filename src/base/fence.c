@@ -68,6 +68,21 @@ static void add_word(struct fence_line *line, char c)
     line->has_tick = line->has_tick || c == '`';
 }
 
+/* A list item's content begins, and may be a run; behind too many blanks it is itself indented. */
+static void begin_content(struct fence_line *line, char c)
+{
+    bool run = c == '`' || c == '~';
+    if (run && line->gap > 0 && line->gap <= GAP_MAX) {
+        line->content = lower(line->columns + line->run + line->gap, INDENT_MAX);
+        line->first = c;
+        line->run = 1;
+        line->stage = FENCE_RUN;
+        return;
+    }
+    line->has_words = true;
+    line->stage = FENCE_REST;
+}
+
 static void add_byte(struct fence *f, char c)
 {
     struct fence_line *line = &f->line;
@@ -94,8 +109,7 @@ static void add_byte(struct fence *f, char c)
     case FENCE_GAP:
         line->gap += is_blank(c);
         if (!is_blank(c)) {
-            line->has_words = true;
-            line->stage = FENCE_REST;
+            begin_content(line, c);
         }
         break;
     case FENCE_REST:
@@ -119,6 +133,9 @@ static bool opens(const struct fence_line *line)
 /* The columns of a list item's content, 0 if the line begins none. */
 static size_t list_content(const struct fence_line *line)
 {
+    if (line->content > 0) {
+        return line->content;
+    }
     if (line->gap == 0 || !line->has_words) {
         return 0;
     }
@@ -135,9 +152,10 @@ static void end_line(struct fence *f, const struct fence_line *line)
     } else if (run && near && opens(line)) {
         f->mark = line->first;
         f->run = line->run;
-        f->indent = lower(line->columns, INDENT_MAX);
+        f->indent = line->content > 0 ? line->content : lower(line->columns, INDENT_MAX);
+        f->list = line->content > 0 ? line->content : f->list;
     } else if (line->first != 0) {
-        size_t content = near && !run ? list_content(line) : 0;
+        size_t content = near ? list_content(line) : 0;
         f->list = content > 0 ? content : lower(f->list, line->columns);
     }
 }

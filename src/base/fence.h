@@ -30,6 +30,7 @@ struct fence {
         char first;     /* the byte behind them; 0: none yet */
         size_t run;     /* of that byte, or the length of a list marker */
         size_t gap;     /* blanks behind a list marker */
+        size_t content; /* columns of the run behind a list marker; 0: there is none */
         bool has_words; /* there are words behind the run, or the gap */
         bool has_tick;  /* and a backtick among them */
     } line;

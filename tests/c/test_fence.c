@@ -55,6 +55,19 @@ static void a_list_moves_the_limit(void)
     FENCES("- a\n  - b\n\n       ```\n", "0001");
 }
 
+static void a_fence_may_stand_behind_a_list_marker(void)
+{
+    FENCES("- ```lua\n  a\n  ```\n  b\n", "1100");
+    FENCES("1. ~~~\n   ```\n   ~~~\n", "110");
+    FENCES("10) ````\n```\n````\n", "110");
+    FENCES("- a\n  - ```\n    ```\n", "010");
+    FENCES("- ```a`b\n    - ```\n      ```\n", "010");
+    FENCES("-```\n", "0");
+    FENCES("-     ```\n", "0");
+    FENCES("- ``\n    ```\n", "01");
+    FENCES("```\n- ```\n```\n", "110");
+}
+
 static void a_fence_is_closed_by_a_line_like_its_opening_one(void)
 {
     struct fence f;
@@ -71,6 +84,7 @@ int main(void)
 {
     RUN(a_fence_is_open_up_to_its_closing_line);
     RUN(a_list_moves_the_limit);
+    RUN(a_fence_may_stand_behind_a_list_marker);
     RUN(a_fence_is_closed_by_a_line_like_its_opening_one);
     return check_report("fence");
 }

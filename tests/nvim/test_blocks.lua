@@ -30,6 +30,11 @@ local CASES = {
   { 'a long fence round a shorter one', '````markdown\n```lua\na\n```\n````', { 'markdown||```lua\na\n```' } },
   { 'a closing fence that is longer', '```lua\na\n`````\nb', { 'lua||a' } },
   { 'a fence in a list', '1. x\n\n   ```lua\n   a\n     b\n   ```\n', { 'lua||a\n  b' } },
+  {
+    'a fence behind a list marker',
+    '1. ```lua:a.lua\n   a\n     b\n   ```\n\nx\n- ~~~c\n  c\n  ~~~\ny',
+    { 'lua|a.lua|a\n  b', 'c||c' },
+  },
   { 'code that is less indented than its fence', '- x\n\n   ```lua\n a\n     b\n   ```\n', { 'lua||a\n  b' } },
   { 'a fence in a list, with tabs', '1. x\n\n   ```make\n\ta:\n\t\tb\n   ```\n', { 'make|| a:\n \tb' } },
   { 'a block quote', '> x\n> ```lua\n> a\n>   b\n> ```\n> y', { 'lua||a\n  b' } },

@@ -254,11 +254,12 @@ for digit = 48, 57 do
   MARKER[digit] = true
 end
 
---- The indent that the content of a list item has, if the text at `first` starts one.
+--- The indent that the content of a list item has, if the text at `first` starts one, and where it begins.
 ---@param line string
 ---@param first integer
 ---@param columns integer
 ---@return integer?
+---@return integer? content  nil: it is itself indented, so that it opens no fence
 local function list_content(line, first, columns)
   if not MARKER[line:byte(first)] then return nil end
   local marker, gap = line:match('^([-*+])(%s+)%S', first)
@@ -267,8 +268,8 @@ local function list_content(line, first, columns)
   end
   if not marker then return nil end
   -- Five blanks or more: the content starts after one and is itself indented (CommonMark 5.2).
-  local width = #gap > 4 and 1 or #gap
-  return math.min(columns + #marker + width, MAX_INDENT)
+  if #gap > 4 then return math.min(columns + #marker + 1, MAX_INDENT) end
+  return math.min(columns + #marker + #gap, MAX_INDENT), first + #marker + #gap
 end
 
 -- States that differ from a state only by their list, found again without being put together.
@@ -304,8 +305,12 @@ local function text_line(id, def, line)
     local fence = fence_open(line, first, columns)
     if fence then return state({ fence = fence }, def), 'fence_open' end
   end
-  local list
-  if columns <= def.list + 3 then list = list_content(line, first, columns) end
+  local list, content
+  if columns <= def.list + 3 then
+    list, content = list_content(line, first, columns)
+  end
+  local fence = list and content and fence_open(line, content, list)
+  if fence then return state({ fence = fence, list = list }, def), 'fence_open' end
   list = list or math.min(def.list, columns)
   if list ~= def.list then id = with_list(id, list) end
   return id, 'text'

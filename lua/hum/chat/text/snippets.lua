@@ -158,7 +158,7 @@ local function begin(r, row, depth, inner, fence)
     row = row,
     depth = depth,
     indent = fence.indent,
-    info = inner:match('^%s*[`~]+(.*)$') or '',
+    info = inner:match('^[^`~]*[`~]+(.*)$') or '', -- perhaps behind a list marker
     above = above and row - above.row <= NEAR and above.text or nil,
   }
 end

@@ -147,7 +147,8 @@ M.subcommands = {
   complete = { run = complete, complete = complete_arguments, bang = true, text = true, anywhere = true },
   new = { run = new, complete = model_names, text = true },
   send = {
-    run = function() require('hum').send() end,
+    bang = true,
+    run = function(given) require('hum.chat').send(nil, given.bang) end,
   },
   stop = {
     bang = true,

@@ -41,6 +41,24 @@ function M.send(buf)
   return require('hum.chat').send(buf)
 end
 
+--- The messages that wait in a chat, in the order in which they go.
+---@param buf? integer  default: the current buffer
+---@return hum.Queued[]
+function M.queue(buf)
+  arguments().check('queue', 'buf', buf, 'buffer')
+  return require('hum.chat').queue(buf)
+end
+
+--- Takes a message out of the queue. Its text stays in the chat, as a draft.
+---@param buf? integer  default: the current buffer
+---@param id? integer   of hum.queue(); default: the message with the cursor, or the last
+---@return boolean  false: there is no such message
+function M.unqueue(buf, id)
+  arguments().check('unqueue', 'buf', buf, 'buffer')
+  arguments().check('unqueue', 'id', id, 'line')
+  return require('hum.chat').unqueue(buf, id)
+end
+
 --- Stops the reply of a chat, or with `all` every reply.
 ---@param opts? { buf?: integer, all?: boolean }
 function M.stop(opts)

@@ -116,6 +116,7 @@ local function begin_above(t, message)
       return start(message)
     end]])
   stream.ask(t, message, buf)
+  t:lua([[require('hum.chat').send(..., true)]], buf) -- headings and all
   stream.part(t, 'text')
   return buf
 end

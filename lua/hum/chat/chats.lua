@@ -1,4 +1,5 @@
 -- The chats that are open, by buffer.
+local asked = require('hum.chat.asked')
 local code = require('hum.chat.view.code')
 local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
@@ -9,6 +10,7 @@ local notes = require('hum.chat.view.notes')
 local origin = require('hum.chat.code.origin')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
+local strange = require('hum.chat.strange')
 local thoughts = require('hum.chat.view.thoughts')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
@@ -79,6 +81,8 @@ function M.drop(buf)
     { 'the turns', turns.forget },
     { 'where quotes came from', origin.forget },
     { 'what was thought', memory.forget },
+    { 'what was asked', asked.forget },
+    { 'strange headings', strange.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)
   end

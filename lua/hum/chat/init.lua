@@ -1,23 +1,22 @@
 -- Chats: opening, sending, stopping, regenerating.
-local adopt = require('hum.chat.adopt')
 local answer = require('hum.chat.view.answer')
+local asked = require('hum.chat.asked')
 local bounds = require('hum.chat.reply.bounds')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
 local code_window = require('hum.chat.code.window')
+local compose = require('hum.chat.compose')
 local config = require('hum.config')
-local edit = require('hum.chat.text.edit')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
 local file = require('hum.chat.kept.file')
-local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local maps = require('hum.chat.maps')
 local models = require('hum.server.models')
 local prepare = require('hum.chat.prepare')
 local notify = require('hum.notify')
-local origin = require('hum.chat.code.origin')
-local quote = require('hum.chat.text.quote')
+local onward = require('hum.chat.onward')
+local queue = require('hum.chat.queue')
 local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
@@ -45,41 +44,6 @@ local function chat_of(buf)
   local chat = chats.get(buf)
   if not chat then notify.warn('hum: this buffer is not a chat; open one with :Hum chat') end
   return chat
-end
-
---- Adds to what the user is writing.
----@param buf integer
----@param blocks string[][]  with a blank line between them
-local function write(buf, blocks)
-  adopt.open(buf)
-  local count = vim.api.nvim_buf_line_count(buf)
-  local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
-  local lines = last == '' and {} or { last, '' }
-  for i, block in ipairs(blocks) do
-    vim.list_extend(lines, i > 1 and { '' } or {})
-    vim.list_extend(lines, block)
-  end
-  edit.replace(buf, count - 1, count, lines)
-end
-
----@param buf integer
----@param opts hum.ChatOpts
----@return boolean|nil ok, string|nil err
-local function compose(buf, opts)
-  local blocks = {}
-  if opts.quote then
-    local quoted, err = quote.lines(opts.quote)
-    if not quoted then return nil, err end
-    origin.note(buf, opts.quote)
-    blocks[1] = quoted
-  end
-  if opts.question then
-    blocks[#blocks + 1] = format.body({ { type = 'text', text = opts.question } }, 'user')
-  elseif #blocks > 0 then
-    blocks[2] = { '' }
-  end
-  if #blocks > 0 then write(buf, blocks) end
-  return true
 end
 
 ---@param opts hum.ChatOpts
@@ -121,7 +85,7 @@ end
 local function present(buf, opts)
   local ok, err = window.show(buf, { mods = opts.mods, window = opts.window, title = opts.question })
   if not ok then return nil, err end
-  return compose(buf, opts)
+  return compose.write(assert(chats.get(buf)), opts)
 end
 
 --- Opens a chat, or shows the latest one. Returns its buffer.
@@ -129,7 +93,6 @@ end
 ---@return integer|nil buf, string|nil err
 function M.open(opts)
   local latest = latest_of(opts)
-  if latest and reply.of(latest.buf) and (opts.question or opts.quote) then return nil, send.busy() end
   local buf, err = goal(latest, opts)
   local ok = buf ~= nil ---@type boolean|nil
   if buf then
@@ -215,18 +178,43 @@ function M.toggle()
   if not window.toggle(latest) then M.open({}) end
 end
 
---- Sends what stands under the last heading.
+--- Sends what the user has written, or queues it while a reply streams. Of the current buffer the cursor says which of
+--- several messages.
 ---@param buf? integer
-function M.send(buf)
+---@param as_is? boolean  headings in what he has written begin turns
+function M.send(buf, as_is)
   local chat = chat_of(buf)
-  if chat then send.submit(chat, false) end
+  local row = buf == nil and vim.api.nvim_win_get_cursor(0)[1] - 1 or nil
+  if chat then send.submit(chat, { row = row, as_is = as_is }) end
+end
+
+--- The messages that wait in a chat.
+---@param buf? integer
+---@return hum.Queued[]
+function M.queue(buf)
+  local chat = chat_of(buf)
+  return chat and queue.list(chat.buf) or {}
+end
+
+--- Takes a message out of the queue; its text stays as a draft.
+---@param buf? integer
+---@param id? integer  nil: the one with the cursor, or the last
+---@return boolean  false: there is no such message
+function M.unqueue(buf, id)
+  local chat = chat_of(buf)
+  if not chat then return false end
+  local here = chat.buf == vim.api.nvim_get_current_buf() and vim.api.nvim_win_get_cursor(0)[1] - 1 or math.huge
+  id = id or queue.at(chat.buf, here)
+  local ok, done = pcall(queue.drop, chat.buf, id or 0)
+  if not ok then complain(done) end
+  return ok and done
 end
 
 --- Replaces the last reply by a new one, in one undo step.
 ---@param buf? integer
 function M.retry(buf)
   local chat = chat_of(buf)
-  if chat then send.submit(chat, true) end
+  if chat then send.retry(chat) end
 end
 
 --- The code blocks of a chat.
@@ -265,7 +253,8 @@ function M.stop(opts)
   local stopped = false
   for _, target in ipairs(targets) do
     local was_preparing = chats.cancel_preparation(target)
-    stopped = reply.stop(target.buf) or was_preparing or stopped
+    local was_due = onward.stop(target.buf)
+    stopped = reply.stop(target.buf) or was_preparing or was_due or stopped
   end
   local choice = package.loaded['hum.chat.model'] -- else none has been begun
   if choice and not opts.buf then stopped = choice.stop() or stopped end
@@ -278,6 +267,10 @@ local actions = {
   send = function() require('hum.chat').send() end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
+  send_as_is = function() require('hum.chat').send(nil, true) end,
+  unqueue = function()
+    if not require('hum.chat').unqueue() then notify.info('hum: no message is queued') end
+  end,
   model = function() require('hum.chat.model').set() end,
   yank_block = function() M.take('yank', {}) end,
   yank_reply = function() M.take('yank', { reply = true }) end,
@@ -297,12 +290,17 @@ buffer.on_attach(function(buf)
   file.bind(buf)
   maps.setup(buf, actions)
   ready.watch(buf)
-  turns.when_read(buf, function(text) bounds.read(buf, text.turns) end)
+  turns.when_read(buf, function(text)
+    bounds.read(buf, text.turns)
+    asked.note(buf, text.turns)
+    queue.restore(buf, text.turns)
+  end)
 end)
 
-reply.on_change(function(buf, what)
+reply.on_change(function(buf, what, ending)
   file.grow(buf, what == 'begun')
   if what == 'ended' then answer.ended(buf) end
+  if ending then onward.ended(buf, ending) end
 end)
 
 reply.on_busy(function(busy)

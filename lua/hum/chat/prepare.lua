@@ -14,6 +14,7 @@ local M = {}
 ---@field endpoint string
 ---@field model? string   if it is known
 ---@field since integer   ms, as vim.uv.now()
+---@field sends? boolean  a message
 
 --- Begins a preparation, and cancels the one that runs for this chat already.
 ---@param chat hum.Chat
@@ -72,6 +73,7 @@ end
 ---@param cb fun(err: string?, resolved: hum.Resolved?, model: string?)  at most once, not after a cancel
 function M.start(chat, name, model, cb)
   local step, finish, is_live = begin(chat, name, model, cb)
+  chat.preparation.sends = true
   step(('getting the key of endpoint "%s"'):format(name), endpoints.resolve, name, function(err, resolved)
     if not is_live() then
       return

@@ -1,6 +1,9 @@
--- From the text of a chat to a message that is sent.
+-- From the text of a chat to a message that is sent. While a reply streams, or a message is prepared, it is queued.
 local adopt = require('hum.chat.adopt')
+local asked = require('hum.chat.asked')
+local below = require('hum.chat.reply.below')
 local chats = require('hum.chat.chats')
+local choice = require('hum.chat.choice')
 local config = require('hum.config')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
@@ -9,9 +12,11 @@ local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
+local queue = require('hum.chat.queue')
 local reply = require('hum.chat.reply')
 local rows = require('hum.chat.text.rows')
 local settings_of = require('hum.chat.text.settings').of
+local strange = require('hum.chat.strange')
 local title = require('hum.chat.title')
 local turns = require('hum.chat.text.turns')
 
@@ -33,6 +38,9 @@ local function refuse(buf, reason)
   notes.reveal(buf)
 end
 
+---@return string
+local function send_key() return config.keys('send')[1] or ':Hum send' end
+
 --- Warns that a reply is still streaming.
 ---@return string  the text of the warning
 function M.busy()
@@ -43,98 +51,80 @@ function M.busy()
   return text
 end
 
---- What to do when the last heading is a reply's.
-local YOURS = ('Write below "%s", or put a backslash before that line if it is your own.'):format(
-  format.heading('user')
-)
-
---- The last turn to send, and the one after it that its reply replaces.
----@param list hum.Turn[]
----@param again boolean
----@return integer|nil sent  nil: nothing
----@return string|nil why
----@return boolean replaces  what stands below is replaced by the reply
-local function choose(list, again)
-  local n = #list
-  if n == 0 or (n == 1 and list[1].role == 'system') then
-    return nil, ('nothing to send: write a message below a "%s" heading'):format(format.heading('user')), false
-  end
-  local last, before, replaces = list[n], list[n - 1], false
-  if last.role == 'assistant' and not again then
-    local heading = format.heading('assistant', last.name)
-    return nil, ('nothing to send: line %d, "%s", begins a reply\n%s'):format(last.row + 1, heading, YOURS), false
-  elseif last.role == 'assistant' then
-    replaces = true
-  elseif last.role == 'user' and before and before.role == 'assistant' then
-    -- After a reply that failed before its first word, sending nothing new requests it again.
-    replaces = again or (last.text == '' and before.mark ~= nil and before.text == '')
-  end
-  if replaces then
-    n = last.role == 'assistant' and n - 1 or n - 2
-  elseif again and last.text == '' then
-    return nil, 'there is no reply to regenerate', false
-  end
-  local sent = list[n]
-  if not sent or sent.role ~= 'user' or sent.text == '' then
-    return nil, ('nothing to send: write a message below the last "%s"'):format(format.heading('user')), false
-  end
-  return n, nil, replaces
+--- Whether what is sent now has to wait.
+---@param chat hum.Chat
+---@return boolean
+function M.is_busy(chat)
+  return reply.of(chat.buf) ~= nil or (chat.preparation ~= nil and chat.preparation.sends == true)
 end
 
---- What the user has begun to write below the reply that is replaced.
+-- ---- what is sent ----------------------------------------------------------------------------
+
 ---@param buf integer
----@param last hum.Turn
----@return string[]
-local function draft_of(buf, last)
-  if last.role ~= 'user' or last.text == '' then return {} end
-  local lines = vim.api.nvim_buf_get_lines(buf, last.row + 1, rows.after_text(buf, last.last + 1), false)
-  while lines[1] == '' do
-    table.remove(lines, 1)
-  end
-  return lines
+---@param list hum.Turn[]
+---@param chosen hum.Choice
+---@param closing string[]  what the text leaves open at its end
+---@return { row: integer, below?: boolean, upto?: integer, lines: string[] }
+local function place_of(buf, list, chosen, closing)
+  local sent, next_turn = list[chosen.n], list[choice.last(list, chosen) + 1]
+  return {
+    row = rows.after_text(buf, sent.last + 1),
+    below = next_turn ~= nil,
+    upto = next_turn and next_turn.row,
+    lines = chosen.n == #list and closing or {},
+  }
 end
 
 --- Reads what is to be sent, and where the reply goes.
 ---@param buf integer
----@param again boolean
+---@param pick hum.Pick
 ---@return hum.MessageText|nil  nil: the user was told why
-local function read_message(buf, again)
+local function read_message(buf, pick)
   local text, err = adopt.text(buf, turns.of(buf))
   if not text then return complain(err) end
   local list, values = text.turns, text.front and text.front.values or {}
-  local n, why, replaces = choose(list, again)
-  if not n then return notify.warn('hum: ' .. why) end
+  local chosen, why = pick(list)
+  if not chosen then return notify.warn('hum: ' .. why) end
   local settings, wrong = settings_of(text.front)
   if not settings then return complain(wrong) end
-  return {
+  return vim.tbl_extend('error', place_of(buf, list, chosen, text.closing), {
     buf = buf,
     tick = vim.api.nvim_buf_get_changedtick(buf),
     endpoint = values.endpoint ~= '' and values.endpoint or nil,
     model = values.model ~= '' and values.model or nil,
     settings = settings,
-    turns = vim.list_slice(list, 1, n),
-    sent = list[n].row,
-    like = rows.line(buf, list[n].row),
-    row = rows.after_text(buf, list[n].last + 1),
-    lines = replaces and {} or text.closing,
-    draft = replaces and draft_of(buf, list[#list]) or {},
-  }
+    turns = vim.list_slice(list, 1, chosen.n),
+    sent = list[chosen.n].row,
+    like = rows.line(buf, list[chosen.n].row),
+    draft = {},
+    choice = chosen,
+  })
 end
 
---- Sends the last message, or requests another reply to it. A message that is still being prepared is cancelled.
+-- ---- sending ---------------------------------------------------------------------------------
+
+---@param message hum.Message
+---@param resolved hum.Resolved
+---@param model string
+local function start(message, resolved, model)
+  local buf = message.buf
+  message.model, message.resolved = model, resolved
+  local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
+  message.messages = format.messages(message.turns, thoughts)
+  local ok, err = reply.start(message)
+  if not ok then return refuse(buf, err) end
+  asked.note(buf, message.turns)
+  if message.choice.id then queue.take(buf, message.choice.id) end
+end
+
+--- Prepares a message and sends it. One that is being prepared is cancelled.
 ---@param chat hum.Chat
----@param again boolean
-function M.submit(chat, again)
+---@param pick hum.Pick
+local function send(chat, pick)
   local buf = chat.buf
-  if reply.of(buf) then
-    M.busy()
-    return
-  elseif not vim.bo[buf].modifiable then
-    return complain("the chat is 'nomodifiable'")
-  end
-  local message = read_message(buf, again)
+  local message = read_message(buf, pick)
   if not message then return end
-  local known = message.model
+  local known, again = message.model, choice.keep(buf, message.turns, message.choice)
   prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
       return refuse(buf, reason)
@@ -145,14 +135,99 @@ function M.submit(chat, again)
     title.begin(buf, message.turns)
     -- Preparing may have taken long, and the user may have gone on writing.
     if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
-    if not message then return end
-    ---@cast message hum.Message  with the fields of the next lines
-    message.model, message.resolved = model, resolved
-    local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
-    message.messages = format.messages(message.turns, thoughts)
-    local ok, err = reply.start(message)
-    if not ok then refuse(buf, err) end
+    if message then start(message, resolved, model) end
   end)
+end
+
+--- Sends the first message that waits.
+---@param chat hum.Chat
+local function send_first(chat)
+  queue.mend(chat.buf)
+  local first = queue.first(chat.buf)
+  if first then send(chat, choice.queued(first)) end
+end
+
+--- Queues what the user has written, or tells him why there is nothing to queue.
+---@param chat hum.Chat
+---@param row? integer  of the cursor
+local function enqueue(chat, row)
+  local buf, going = chat.buf, not reply.of(chat.buf) and choice.kept(chat.buf) or nil
+  if queue.add(buf, row, going) then return end
+  if going then return send(chat, choice.again(buf)) end
+  local waiting = #queue.list(buf)
+  if waiting == 0 then return M.busy() end
+  notify.info(
+    ('hum: %s; write the next one below'):format(waiting == 1 and 'the message waits' or waiting .. ' messages wait')
+  )
+end
+
+--- Gives text of the user's its heading, and looks for headings that are not hum's.
+---@param buf integer
+---@param as_is boolean  those stay
+---@return boolean  false: the user was told of some
+local function settle(buf, as_is)
+  if reply.of(buf) then
+    if rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) > below.last(buf) + 1 then below.open(buf) end
+  else
+    assert(adopt.text(buf, turns.of(buf)))
+  end
+  return as_is or strange.settle(buf, strange.find(queue.turns(buf), queue.known(buf)))
+end
+
+---@class hum.SendOpts
+---@field row? integer     of the cursor, if it counts
+---@field as_is? boolean   headings in the user's text begin turns
+
+---@param chat hum.Chat
+---@param opts hum.SendOpts
+local function submit(chat, opts)
+  local buf = chat.buf
+  if not settle(buf, opts.as_is == true) then return end
+  if M.is_busy(chat) then
+    enqueue(chat, opts.row)
+  elseif queue.first(buf) then
+    queue.add_all(buf)
+    send_first(chat)
+  else
+    send(chat, choice.latest)
+  end
+end
+
+--- Sends the first message that waits, unless something stands above it that is not queued.
+---@param chat hum.Chat
+local function go_on(chat)
+  if not settle(chat.buf, false) then return end
+  local _, before = queue.first(chat.buf)
+  if not before then return send_first(chat) end
+  notify.warn(('hum: line %d stands before the queue; %s sends it'):format(before.row + 1, send_key()))
+end
+
+--- Goes on by itself.
+---@param chat hum.Chat
+function M.go_on(chat)
+  local ok, err = pcall(go_on, chat)
+  if not ok then complain(err) end
+end
+
+--- Sends what the user has written, or queues it.
+---@param chat hum.Chat
+---@param opts hum.SendOpts
+function M.submit(chat, opts)
+  if not vim.bo[chat.buf].modifiable then return complain("the chat is 'nomodifiable'") end
+  local ok, err = pcall(submit, chat, opts)
+  if not ok then complain(err) end
+end
+
+--- Requests another reply to the last message that has one.
+---@param chat hum.Chat
+function M.retry(chat)
+  if reply.of(chat.buf) then
+    M.busy()
+  elseif not vim.bo[chat.buf].modifiable then
+    complain("the chat is 'nomodifiable'")
+  else
+    send(chat, choice.retry)
+  end
 end
 
 return M

@@ -34,7 +34,8 @@ local function build(record)
   local reply, final = assert(record.reply), assert(record.final)
   local foot = record.row + #reply
   local lines = vim.list_extend(vim.list_slice(reply), record.region or final)
-  edit.replace(buf, record.row, record.kept and record.row or vim.api.nvim_buf_line_count(buf), lines)
+  local upto = record.kept and record.row + record.replaced or vim.api.nvim_buf_line_count(buf)
+  edit.replace(buf, record.row, upto, lines)
   local steps = apply_all(buf, record.steps, foot)
   edit.replace(buf, foot, vim.api.nvim_buf_line_count(buf), final) -- an ending puts blank lines in order
   apply_all(buf, record.later)

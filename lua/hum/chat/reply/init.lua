@@ -39,6 +39,7 @@ local M = {}
 ---@field like string        its heading: that of the reply is in ASCII if this is
 ---@field row integer        the reply goes here: lines from here on are replaced by it …
 ---@field below? boolean      … or stay, below it
+---@field upto? integer       of those that stay the first, if some above it are replaced all the same
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
 
@@ -67,7 +68,7 @@ local M = {}
 
 local replies = {} ---@type table<integer, hum.Reply>  those that stream, by buffer
 local on_busy = function(_) end ---@type fun(busy: boolean)
-local on_change = function(_, _) end ---@type fun(buf: integer, what: 'begun'|'ended')
+local on_change = function(_, _, _) end ---@type fun(buf: integer, what: 'begun'|'ended', ending?: hum.Ending)
 local group = vim.api.nvim_create_augroup('hum.reply', {})
 
 --- What the helper writes around thinking.
@@ -83,7 +84,7 @@ function M.of(buf) return replies[buf] end
 function M.on_busy(fn) on_busy = fn end
 
 --- Sets the function that is called when a reply begins to stream into a buffer and when its text is complete.
----@param fn fun(buf: integer, what: 'begun'|'ended')
+---@param fn fun(buf: integer, what: 'begun'|'ended', ending?: hum.Ending)
 function M.on_change(fn) on_change = fn end
 
 ---@param buf integer
@@ -151,7 +152,7 @@ local function conclude(reply)
     if vim.api.nvim_buf_is_loaded(buf) and not reply.unloaded then fault.guard('the notes', notes.watch, buf) end
   end
   if not next(replies) then fault.guard('the keys', on_busy, false) end
-  fault.guard('the end of a reply', on_change, buf, 'ended')
+  fault.guard('the end of a reply', on_change, buf, 'ended', reply.ending)
   report(reply)
 end
 
@@ -305,10 +306,14 @@ local function write_heading(message)
   local lines = vim.list_extend({}, message.lines)
   vim.list_extend(lines, { '', format.heading('assistant', message.model, message.like), '', '' })
   local size = #lines
-  if message.below and not is_blank(buf, message.row) then lines[size + 1] = '' end
+  local upto = message.below and (message.upto or message.row) or -1
+  if message.below and not is_blank(buf, upto) then lines[size + 1] = '' end
   local record = interrupt.guard(undo.begin, buf, message.draft)
-  interrupt.guard_change(buf, edit.replace, buf, message.row, message.below and message.row or -1, lines)
-  if message.below then record.region = vim.list_slice(lines, size + 1) end
+  interrupt.guard_change(buf, edit.replace, buf, message.row, upto, lines)
+  if message.below then
+    record.region = vim.list_slice(lines, size + 1)
+    record.replaced = upto - message.row
+  end
   local stays = vim.api.nvim_buf_line_count(buf) - message.row - size
   interrupt.guard(undo.watch, record, message.row, #message.lines + 2, stays)
   return record

@@ -30,6 +30,7 @@ local M = {}
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
 ---@field below integer      rows below the reply: 0, and it ends with the buffer
 ---@field kept boolean       some of them were there before it
+---@field replaced integer   above those, rows that it replaced
 ---@field draft string[]     what the user had begun to write next
 ---@field region? string[]   what the reply's own step has below it; nil: what an ending writes
 ---@field steps hum.UndoEdit[]   the user's, below
@@ -92,6 +93,7 @@ function M.begin(buf, draft)
     head = 1,
     below = 0,
     kept = false,
+    replaced = 0,
     draft = draft,
     mark = 0, -- until M.watch
     sure = { edits = 0, steps = 0, row = 0, head = 1, below = 0 },

@@ -1,0 +1,95 @@
+-- What waits in the queue goes when a reply has ended well: not while the user is typing in it, and not under textlock.
+-- After a stop, a failure or a cut it stays, until the user sends again.
+local chats = require('hum.chat.chats')
+local config = require('hum.config')
+local notify = require('hum.notify')
+local queue = require('hum.chat.queue')
+local send = require('hum.chat.send')
+
+local M = {}
+
+local group = vim.api.nvim_create_augroup('hum.onward', {})
+local due = {} ---@type table<integer, boolean>  chats whose next message goes as soon as it may
+
+local try ---@type fun(buf: integer)
+
+--- Tries again after an event, once.
+---@param buf integer
+---@param event string
+---@param only? integer  buffer
+local function after(buf, event, only)
+  vim.api.nvim_create_autocmd(event, {
+    group = group,
+    buffer = only,
+    once = true,
+    callback = function()
+      vim.schedule(function() try(buf) end)
+    end,
+  })
+end
+
+--- Whether the user is typing in a turn: CTRL-O leaves insert mode for one command only.
+---@param buf integer
+---@param turn hum.Turn
+---@return boolean
+local function is_typing(buf, turn)
+  if vim.api.nvim_get_current_buf() ~= buf or not vim.api.nvim_get_mode().mode:find('^n?[iR]') then return false end
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  return row >= turn.row and row <= turn.last
+end
+
+---@param buf integer
+---@return boolean
+local function is_locked(buf) return not pcall(vim.api.nvim_buf_set_lines, buf, 0, 0, false, {}) end
+
+---@param buf integer
+function try(buf)
+  local chat, turn = chats.get(buf), nil ---@type hum.Chat|nil, hum.QueuedTurn|nil
+  if due[buf] and chat and not send.is_busy(chat) and vim.api.nvim_buf_is_loaded(buf) then turn = queue.first(buf) end
+  if not chat or not turn then
+    due[buf] = nil
+  elseif is_typing(buf, turn) then
+    after(buf, 'InsertLeave', buf)
+  elseif is_locked(buf) and vim.bo[buf].modifiable then
+    after(buf, 'SafeState')
+  else
+    due[buf] = nil
+    send.go_on(chat)
+  end
+end
+
+--- How many messages wait, and how they go on.
+---@param buf integer
+local function tell(buf)
+  local n = #queue.list(buf)
+  if n == 0 then return end
+  local key = config.keys('send')[1] or ':Hum send'
+  notify.info(
+    n == 1 and ('hum: a message is queued; %s sends it'):format(key)
+      or ('hum: %d messages are queued; %s sends the first'):format(n, key)
+  )
+end
+
+--- A reply has ended.
+---@param buf integer
+---@param ending hum.Ending
+function M.ended(buf, ending)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  queue.settle(buf)
+  if not queue.first(buf) then return end
+  if ending.name ~= 'done' or ending.data.ending ~= 'good' then return tell(buf) end
+  due[buf] = true
+  vim.schedule(function() try(buf) end)
+end
+
+--- Nothing goes by itself any more.
+---@param buf integer
+---@return boolean  something was about to
+function M.stop(buf)
+  local was = due[buf] == true
+  due[buf] = nil
+  if was then tell(buf) end
+  return was
+end
+
+return M

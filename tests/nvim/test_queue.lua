@@ -1,0 +1,345 @@
+-- Messages that are sent while a reply streams wait below it, and go one after the other.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq, ok = T.test, T.eq, T.ok
+
+local CHAT = '/v1/chat/completions'
+local WORDS = 'one two three four five six seven eight nine ten'
+
+--- A chat whose first reply has begun, behind a gate; the answers to come are short.
+local function begin(t, rules)
+  local srv = t:fake()
+  local tokens = vim.split(WORDS, ' ')
+  for i = 1, #tokens - 1 do
+    tokens[i] = tokens[i] .. ' '
+  end
+  srv:script(rules or { { times = 1, tokens = tokens }, { text = 'Short.' } })
+  local gate = t:gate(srv)
+  gate:pass(3)
+  local buf = chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'first', buf)
+  t:wait(function() return t:text(buf):find('one two', 1, true) end, 'the reply has begun')
+  return srv, gate, buf
+end
+
+--- Types keys and waits until they are handled.
+local function type_keys(t, keys)
+  t.typed = (t.typed or 0) + 1
+  t:keys(keys .. ('<Esc>:let g:typed = %d<CR>'):format(t.typed))
+  t:wait(function() return t:eval('get(g:, "typed")') == t.typed end, keys)
+end
+
+---@return string[]  the last message of each request
+local function last_sent(srv)
+  return vim.tbl_map(function(request)
+    local messages = request.body.messages
+    return messages[#messages].content
+  end, srv:requests(CHAT))
+end
+
+---@return string[]  roles and texts of the nth request
+local function sent(srv, n)
+  return vim.tbl_map(
+    function(message) return message.role .. ': ' .. message.content end,
+    srv:requests(CHAT)[n].body.messages
+  )
+end
+
+---@return string[]  texts of what waits
+local function queued(t, buf)
+  return vim.tbl_map(function(one) return one.text end, t:lua([[return require('hum').queue(...)]], buf))
+end
+
+local function turns(text)
+  local out = {}
+  for line in text:gmatch('[^\n]+') do
+    if line:find('^## [»«] ') or line:find('^## ...') then out[#out + 1] = line end
+  end
+  return out
+end
+
+test('what is sent while a reply streams waits, is shown so, and goes when it has ended', function(t)
+  local srv, gate, buf = begin(t)
+  type_keys(t, 'Gothe second question')
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+  eq({ 'the second question' }, queued(t, buf))
+  t:wait_screen('queued; g<BS> takes it back')
+  eq(1, #srv:requests(CHAT))
+  -- And the next can be written.
+  T.match('the second question\n\n## » You\n\n$', t:text(buf))
+  eq(t:lua('return vim.fn.line("$")'), t:lua('return vim.fn.line(".")'))
+  gate:pass()
+  chat.finished(t, 2)
+  eq({ 'first', 'the second question' }, last_sent(srv))
+  eq({ 'user: first', 'assistant: ' .. WORDS, 'user: the second question' }, sent(srv, 2))
+  eq({}, queued(t, buf))
+  T.match(WORDS .. '\n\n## » You\n\nthe second question\n\n## « fake\n\nShort%.\n\n## » You\n*$', t:text(buf))
+end)
+
+test('several go in their order, each once', function(t)
+  local srv, gate, buf = begin(t)
+  type_keys(t, 'Gothe second question')
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'one is queued')
+  type_keys(t, 'Gothe third question')
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 2 end, 'two are queued')
+  type_keys(t, 'Goa draft')
+  gate:pass()
+  chat.finished(t, 3)
+  eq({ 'first', 'the second question', 'the third question' }, last_sent(srv))
+  eq({
+    'user: first',
+    'assistant: ' .. WORDS,
+    'user: the second question',
+    'assistant: Short.',
+    'user: the third question',
+  }, sent(srv, 3))
+  T.match('the third question\n\n## « fake\n\nShort%.\n\n## » You\n\n+a draft\n*$', t:text(buf))
+  t:elapse(0.2)
+  eq(3, #srv:requests(CHAT))
+end)
+
+-- The ways to queue a message.
+local WAYS = {
+  ['<CR>'] = function(t) t:keys('Gomine<Esc><CR>') end,
+  ['<C-s>'] = function(t) t:keys('Gomine<Esc><C-s>') end,
+  ['<C-s> in insert mode'] = function(t) t:keys('Gomine<C-s>') end,
+  [':Hum send'] = function(t) t:keys('Gomine<Esc>:Hum send<CR>') end,
+  [':Hum! chat'] = function(t) t:cmd('Hum! chat mine') end,
+  ['hum.send'] = function(t, buf)
+    t:lua([[vim.api.nvim_buf_set_lines(..., -1, -1, false, { '', 'mine' }) require('hum').send(...)]], buf)
+  end,
+  [':Hum! chat with the chat hidden'] = function(t)
+    t:cmd('enew')
+    t:cmd('Hum! chat mine')
+  end,
+}
+
+for name, way in pairs(WAYS) do
+  test('a message is queued by ' .. name, function(t)
+    local srv, gate, buf = begin(t)
+    way(t, buf)
+    t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+    eq({ 'mine' }, queued(t, buf))
+    gate:pass()
+    chat.finished(t, 2)
+    eq({ 'first', 'mine' }, last_sent(srv))
+    T.match(WORDS .. '\n\n## » You\n\n+mine\n\n## « fake\n\nShort%.\n\n## » You\n*$', t:text(buf))
+  end)
+end
+
+--- Queues messages by command.
+local function queue(t, buf, ...)
+  for _, text in ipairs({ ... }) do
+    t:lua([[require('hum').chat({ new = false, question = ... })]], text)
+  end
+  eq({ ... }, queued(t, buf))
+end
+
+test('a message may be changed until it goes', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second thing', 'third')
+  t:cmd('%s/second thing/another\\rthought/')
+  eq({ 'another\nthought', 'third' }, queued(t, buf))
+  gate:pass()
+  chat.finished(t, 3)
+  eq({ 'first', 'another\nthought', 'third' }, last_sent(srv))
+end)
+
+test('a message that is taken back stays as a draft', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  local id = t:lua([[return require('hum').queue(...)[1].id]], buf)
+  eq(true, t:lua([[return require('hum').unqueue(...)]], buf, id))
+  eq(false, t:lua([[return require('hum').unqueue(...)]], buf, id))
+  eq({ 'third' }, queued(t, buf))
+  gate:pass()
+  chat.finished(t, 2)
+  eq({ 'first', 'third' }, last_sent(srv))
+  T.match('third\n\n## « fake\n\nShort%.\n\n## » You\n\nsecond\n*$', t:text(buf))
+  t:cmd('Hum send')
+  chat.finished(t, 3)
+  eq('second', last_sent(srv)[3])
+end)
+
+test('the key takes back the message with the cursor, or the last', function(t)
+  local _, _, buf = begin(t)
+  queue(t, buf, 'second', 'third', 'fourth')
+  t:keys('gg/^second<CR>g<BS>')
+  t:wait(function() return #queued(t, buf) == 2 end, 'one is taken back')
+  eq({ 'third', 'fourth' }, queued(t, buf))
+  t:keys('Gg<BS>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'the last is taken back')
+  eq({ 'third' }, queued(t, buf))
+  T.match('\n## » You\n\nfourth\n\nsecond\n*$', t:text(buf))
+end)
+
+test('a message whose heading is deleted waits no longer, and undo brings it back', function(t)
+  local _, _, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:keys('gg/^third<CR>?^##<CR>d}')
+  t:wait(function() return #queued(t, buf) == 1 end, 'one is left')
+  eq({ 'second\n\n\nthird' }, queued(t, buf))
+  t:keys('u')
+  t:wait(function() return #queued(t, buf) == 2 end, 'both are back')
+  eq({ 'second', 'third' }, queued(t, buf))
+end)
+
+-- After these the queue waits for the user.
+local ENDS = {
+  ['a stop'] = { stop = true },
+  ['a failure'] = {
+    rules = { { times = 1, tokens = { 'one ', 'two ', 'three ', 'four' }, faults = {} }, { text = 'Short.' } },
+  },
+}
+ENDS['a failure'] = nil
+
+for name in pairs(ENDS) do
+  test('the queue waits after ' .. name .. ', and goes on when the user sends', function(t)
+    local srv, gate, buf = begin(t)
+    queue(t, buf, 'second', 'third')
+    t:cmd('Hum stop')
+    chat.finished(t)
+    t:wait(
+      function() return t:messages():find('2 messages are queued; <CR> sends the first', 1, true) end,
+      'it is told'
+    )
+    eq({ 'second', 'third' }, queued(t, buf))
+    gate:pass()
+    t:elapse(0.2)
+    eq(1, #srv:requests(CHAT))
+    t:keys('G<CR>')
+    chat.finished(t, 3)
+    eq({ 'first', 'second', 'third' }, last_sent(srv))
+    eq({}, queued(t, buf))
+  end)
+end
+
+test('a message is not sent while the user is typing in it', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second')
+  t:keys('gg/^second<CR>A and')
+  t:wait(function() return t:text(buf):find('second and', 1, true) end, 'he types')
+  gate:pass()
+  chat.finished(t)
+  t:keys(' more')
+  t:wait(function() return t:text(buf):find('second and more', 1, true) end, 'he types on')
+  t:elapse(0.2)
+  eq(1, #srv:requests(CHAT))
+  t:keys('<Esc>')
+  chat.finished(t, 2)
+  eq({ 'first', 'second and more' }, last_sent(srv))
+end)
+
+test('a message goes while the user types below it', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second')
+  t:keys('Goa dr')
+  t:wait(function() return t:text(buf):find('a dr', 1, true) end, 'he types')
+  gate:pass()
+  chat.finished(t, 2)
+  t:keys('aft<Esc>')
+  t:wait(function() return t:text(buf):find('a draft', 1, true) end, 'he types on')
+  eq({ 'first', 'second' }, last_sent(srv))
+  T.match('second\n\n## « fake\n\nShort%.\n\n## » You\n\n+a draft\n*$', t:text(buf))
+end)
+
+test('a fence that a queued message leaves open is closed', function(t)
+  local srv, gate, buf = begin(t)
+  type_keys(t, 'Gowhy?<CR>```lua<CR>print(1')
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+  t:cmd('Hum! chat and now?')
+  gate:pass()
+  chat.finished(t, 3)
+  eq({ 'first', 'why?\n```lua\nprint(1\n```', 'and now?' }, last_sent(srv))
+  eq('user: why?\n```lua\nprint(1\n```', sent(srv, 3)[3])
+end)
+
+test('a fence that is left open in a message after it was queued swallows nothing', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd([[%s/^second$/```lua\rx/]])
+  gate:pass()
+  chat.finished(t, 3)
+  eq({ 'first', '```lua\nx\n```', 'third' }, last_sent(srv))
+end)
+
+test('another reply to the last message leaves the queue alone', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd('Hum stop')
+  chat.finished(t)
+  t:cmd('Hum retry')
+  gate:pass()
+  chat.finished(t, 4)
+  eq({ 'first', 'first', 'second', 'third' }, last_sent(srv))
+  eq({ 'user: first', 'assistant: Short.', 'user: second' }, sent(srv, 3))
+end)
+
+test('queues of several chats go by themselves', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second')
+  t:cmd('Hum new')
+  local other = t:lua('return vim.api.nvim_get_current_buf()')
+  gate:pass()
+  chat.ask(t, 'elsewhere', other)
+  chat.finished(t, 3)
+  local last = last_sent(srv)
+  table.sort(last)
+  eq({ 'elsewhere', 'first', 'second' }, last)
+  ok(t:text(other):find('elsewhere', 1, true) and not t:text(other):find('second', 1, true))
+end)
+
+test('messages that waited when the chat was left wait when it is read again', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd('Hum stop')
+  chat.finished(t)
+  local text = t:text(buf)
+  t:write_file('again.md', text)
+  gate:pass()
+  t:cmd('edit again.md')
+  local again = t:lua('return vim.api.nvim_get_current_buf()')
+  eq({ 'second', 'third' }, queued(t, again))
+  t:cmd('Hum send')
+  chat.finished(t, 3)
+  eq({ 'first', 'second', 'third' }, last_sent(srv))
+  eq(turns(text)[1], turns(t:text(again))[1])
+end)
+
+test('what stands above the queue and is not queued is not sent by itself', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:keys('gg/^second<CR>?^##<CR>dd')
+  t:wait(function() return #queued(t, buf) == 1 end, 'one is left')
+  gate:pass()
+  chat.finished(t)
+  t:wait(function() return t:messages():find('line %d+ stands before the queue; <CR> sends it') end, 'it is told')
+  t:keys('<CR>')
+  chat.finished(t, 3)
+  eq({ 'first', 'second', 'third' }, last_sent(srv))
+end)
+
+test('nothing to queue is told', function(t)
+  local _, _, buf = begin(t)
+  t:keys('<CR>')
+  t:wait(function() return t:messages():find('still streaming', 1, true) end, 'it is told')
+  eq({}, queued(t, buf))
+end)
+
+test('a question while a message is prepared waits for it', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'ok' })
+  local fifo = t.dir .. '/fifo'
+  assert(vim.uv.fs_stat(fifo) or os.execute('mkfifo ' .. fifo))
+  local buf = chat.open(t, srv, { dialect = 'openai', key = { command = { 'cat', fifo } } })
+  t:cmd('Hum! chat first thing')
+  t:cmd('Hum! chat second thing')
+  eq({ 'second thing' }, queued(t, buf))
+  t:write_file('fifo', 'secret\n')
+  chat.finished(t, 2)
+  eq({ 'first thing', 'second thing' }, last_sent(srv))
+end)

@@ -326,6 +326,26 @@ the window, it comes back in that size.]],
       help = [[
 Where |:Hum-ask| shows the answer: in a float at the cursor, or in the window of chats.]],
     },
+    {
+      name = 'keep',
+      kind = 'enum',
+      values = { 'project' },
+      or_boolean = true,
+      default = true,
+      also = { 'save', 'autosave', 'history', 'persist' },
+      help = [[
+Whether each chat is a file from its first message on, see |hum-save|. "project": with a folder for
+each project. `false`: hum writes no file, no swap file and no undo file of new chats, and writes
+to no chat's file by itself; |:w| does.]],
+    },
+    {
+      name = 'directory',
+      kind = 'string',
+      also = { 'dir', 'folder', 'path', 'chat_dir' },
+      default_help = '`stdpath("data")/hum/chats`',
+      help = [[
+The folder of the chats' files. It is made when it is needed, for you alone.]],
+    },
     maps,
     {
       name = 'fold_thinking',

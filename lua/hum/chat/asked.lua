@@ -1,15 +1,26 @@
 -- What a chat's questions said when they were answered, so that one which was changed since is known.
 local M = {}
 
-local asked = {} ---@type table<integer, table<string, boolean>>  texts, by buffer
+---@class hum.Asked
+---@field texts table<string, boolean>  of all questions that were sent, or read from a file
+---@field order string[]                of the questions as they last stood there
+
+local asked = {} ---@type table<integer, hum.Asked>  by buffer
+
+---@param list hum.Turn[]
+---@return hum.Turn[]
+local function questions(list)
+  return vim.tbl_filter(function(turn) return turn.role == 'user' end, list)
+end
 
 --- These turns were sent, or read from a file.
 ---@param buf integer
 ---@param list hum.Turn[]
 function M.note(buf, list)
-  asked[buf] = asked[buf] or {}
-  for _, turn in ipairs(list) do
-    if turn.role == 'user' then asked[buf][turn.text] = true end
+  local one = asked[buf] or { texts = {}, order = {} }
+  asked[buf], one.order = one, {}
+  for i, turn in ipairs(questions(list)) do
+    one.texts[turn.text], one.order[i] = true, turn.text
   end
 end
 
@@ -19,12 +30,26 @@ end
 ---@param row integer
 ---@return integer|nil index
 function M.changed(buf, list, row)
+  local texts = asked[buf] and asked[buf].texts or {}
   for i, turn in ipairs(list) do
-    local here = row >= turn.row and row <= turn.last
-    if here and turn.role == 'user' and list[i + 1] and list[i + 1].role == 'assistant' then
-      return turn.text ~= '' and not (asked[buf] or {})[turn.text] and i or nil
+    if row >= turn.row and row <= turn.last then
+      local answered = turn.role == 'user' and list[i + 1] ~= nil and list[i + 1].role == 'assistant'
+      return answered and turn.text ~= '' and not texts[turn.text] and i or nil
     end
   end
+end
+
+--- What a question said before it was changed, if it is still the same in number.
+---@param buf integer
+---@param list hum.Turn[]
+---@param index integer
+---@return string|nil
+function M.original(buf, list, index)
+  local before = asked[buf] and asked[buf].order[#questions(vim.list_slice(list, 1, index))]
+  for _, turn in ipairs(list) do
+    if turn.text == before then return nil end
+  end
+  return before
 end
 
 ---@param buf integer

@@ -4,9 +4,10 @@ local format = require('hum.chat.text.format')
 local M = {}
 
 ---@class hum.Choice
----@field n integer                           index of the turn that is sent
----@field replaces? 'reply'|'all'  the reply to it, or all that follows
----@field id? integer                         in the queue
+---@field n integer                          index of the turn that is sent
+---@field replaces? 'reply'|'answers'|'all'  the reply to it, all but what the user is writing, or all that follows
+---@field forks? boolean                     that is kept as a chat of its own
+---@field id? integer                        in the queue
 
 ---@alias hum.Pick fun(list: hum.Turn[]): hum.Choice|nil, string|nil  why there is none
 
@@ -33,6 +34,7 @@ local function before_last(list) return list[#list - 1] end
 ---@return integer index
 function M.last(list, choice)
   if choice.replaces == 'all' then return #list end
+  if choice.replaces == 'answers' then return #list - 1 end
   local next_turn = list[choice.n + 1]
   return choice.n + (choice.replaces and next_turn and next_turn.role == 'assistant' and 1 or 0)
 end
@@ -97,7 +99,7 @@ function M.keep(buf, list, choice)
   return function(now)
     local at = M.kept(buf)
     for i, turn in ipairs(now) do
-      if turn.row == at then return { n = i, replaces = choice.replaces, id = choice.id } end
+      if turn.row == at then return vim.tbl_extend('force', choice, { n = i }) end
     end
     return M.latest(now)
   end

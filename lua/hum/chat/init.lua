@@ -184,8 +184,10 @@ end
 ---@param as_is? boolean  headings in what he has written begin turns
 function M.send(buf, as_is)
   local chat = chat_of(buf)
-  local row = buf == nil and vim.api.nvim_win_get_cursor(0)[1] - 1 or nil
-  if chat then send.submit(chat, { row = row, as_is = as_is }) end
+  if not chat then return end
+  local is_here = chat.buf == vim.api.nvim_get_current_buf()
+  local row = is_here and vim.api.nvim_win_get_cursor(0)[1] - 1 or nil
+  send.submit(chat, { row = row, by_cursor = buf == nil, as_is = as_is })
 end
 
 --- The messages that wait in a chat.

@@ -6,6 +6,7 @@ local chats = require('hum.chat.chats')
 local choice = require('hum.chat.choice')
 local config = require('hum.config')
 local format = require('hum.chat.text.format')
+local earlier = require('hum.chat.earlier')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
@@ -109,6 +110,10 @@ end
 local function start(message, resolved, model)
   local buf = message.buf
   message.model, message.resolved = model, resolved
+  if message.choice.forks then
+    local kept, why = earlier.keep(buf, message.choice.n)
+    if not kept then return refuse(buf, why) end
+  end
   local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
   message.messages = format.messages(message.turns, thoughts)
   local ok, err = reply.start(message)
@@ -175,8 +180,9 @@ local function settle(buf, as_is)
 end
 
 ---@class hum.SendOpts
----@field row? integer     of the cursor, if it counts
----@field as_is? boolean   headings in the user's text begin turns
+---@field row? integer         of the cursor, if it counts
+---@field by_cursor? boolean  it says what is sent
+---@field as_is? boolean       headings in the user's text begin turns
 
 ---@param chat hum.Chat
 ---@param opts hum.SendOpts
@@ -184,12 +190,13 @@ local function submit(chat, opts)
   local buf = chat.buf
   if not settle(buf, opts.as_is == true) then return end
   if M.is_busy(chat) then
-    enqueue(chat, opts.row)
+    enqueue(chat, opts.by_cursor and opts.row or nil)
   elseif queue.first(buf) then
     queue.add_all(buf)
     send_first(chat)
   else
-    send(chat, choice.latest)
+    local chosen, waits = earlier.choose(buf, turns.of(buf).turns, opts)
+    if not waits then send(chat, chosen and function() return chosen end or choice.latest) end
   end
 end
 

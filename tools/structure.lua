@@ -38,6 +38,7 @@ local LUA = {
   ['hum/chat/code'] = { 'hum/base', 'hum/place', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat'] = {
     'hum/base',
+    'hum/generate',
     'hum/server',
     'hum/chat/text',
     'hum/chat/view',
@@ -45,10 +46,11 @@ local LUA = {
     'hum/chat/kept',
     'hum/chat/reply',
   },
+  ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
   ['hum/complete/ghost'] = { 'hum/base' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/complete/ghost', 'hum/complete/backend' },
-  ['hum/check'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum' },
+  ['hum/check'] = { 'hum/base', 'hum/generate', 'hum/server', 'hum/server/provider', 'hum' },
   ['hum/inspect'] = { 'hum/base', 'hum/server', 'hum/chat', 'hum/inspect' },
   ['hum'] = { '*' },
 }

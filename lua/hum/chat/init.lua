@@ -108,6 +108,7 @@ function M.open(opts)
   if not latest then events.emit('HumChatOpened', { buf = buf }) end
   local chat = chats.get(buf)
   if not chat then return nil, 'the chat was closed again by an autocommand' end
+  if not latest then require('hum.chat.latest').offer(buf) end
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
@@ -283,6 +284,7 @@ local actions = {
   is_answer = function() return answer.is(vim.api.nvim_get_current_win()) end,
   hide = function() window.hide(vim.api.nvim_get_current_win()) end,
   to_window = function() window.move() end,
+  latest = function() require('hum.chat.latest').open() end,
   keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
 
@@ -304,6 +306,14 @@ reply.on_change(function(buf, what, ending)
   if what == 'ended' then answer.ended(buf) end
   if ending then onward.ended(buf, ending) end
 end)
+
+vim.api.nvim_create_autocmd('User', {
+  group = vim.api.nvim_create_augroup('hum.title', {}),
+  pattern = 'HumRequestFinished',
+  callback = function(event)
+    if config.get().chat.title == 'model' then require('hum.chat.retitle').on_finished(event.data) end
+  end,
+})
 
 reply.on_busy(function(busy)
   if busy then

@@ -51,9 +51,10 @@ end
 --- Gives a chat a title, and its file a name made of it.
 ---@param buf integer
 ---@param title string
+---@param joined? boolean  as a part of what was just written
 ---@return boolean|nil ok, string|nil err
-function M.rename(buf, title)
-  front.set_title(buf, title)
+function M.rename(buf, title, joined)
+  front.set_title(buf, title, joined)
   local path = vim.api.nvim_buf_get_name(buf)
   if path == '' or not vim.uv.fs_stat(path) then return true end
   local ok, err

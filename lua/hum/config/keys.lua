@@ -79,6 +79,7 @@ local KEYS = {
     desc = 'take the answer in a float to the chat window',
     more = '; in other windows the key keeps its usual meaning',
   },
+  { name = 'latest', modes = 'n', default = 'gl', desc = 'open the latest chat', more = 'of the project' },
   { name = 'keys', modes = 'n', default = 'g?', desc = 'list these keys' },
 }
 

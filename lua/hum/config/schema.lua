@@ -339,6 +339,16 @@ each project. `false`: hum writes no file, no swap file and no undo file of new 
 to no chat's file by itself; |:w| does.]],
     },
     {
+      name = 'title',
+      kind = 'enum',
+      values = { 'question', 'model' },
+      default = 'question',
+      also = { 'titles', 'generate_title' },
+      help = [[
+Where a chat gets its title, and its file its name. "question": from the first question. "model": the
+model of the chat is asked for one after its first reply, by a small request of its own.]],
+    },
+    {
       name = 'directory',
       kind = 'string',
       also = { 'dir', 'folder', 'path', 'chat_dir' },

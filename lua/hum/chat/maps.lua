@@ -71,6 +71,14 @@ function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 ---@field remap? boolean
 ---@field expr? boolean
 
+---@param which 'inner'|'outer'
+---@return fun(lhs: string): fun(): string
+local function text_object(which)
+  return function(lhs)
+    return function() return object.keys(which, lhs) end
+  end
+end
+
 --- Keys that do more than to call their action.
 ---@type table<string, hum.ChatMap>
 local SPECIAL = {
@@ -78,18 +86,8 @@ local SPECIAL = {
   send_insert = { rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end, remap = true },
   stop = { rhs = stop_or },
   stop_insert = { rhs = stop_or },
-  inner_block = {
-    expr = true,
-    rhs = function(lhs)
-      return function() return object.inner(lhs) end
-    end,
-  },
-  outer_block = {
-    expr = true,
-    rhs = function(lhs)
-      return function() return object.outer(lhs) end
-    end,
-  },
+  inner_block = { expr = true, rhs = text_object('inner') },
+  outer_block = { expr = true, rhs = text_object('outer') },
   hide = { rhs = in_float('hide', 'is_float'), expr = true },
   to_window = { rhs = in_float('to_window', 'is_answer'), expr = true },
 }
@@ -102,7 +100,7 @@ function M.setup(buf, actions)
   for _, key in ipairs(keys.list) do
     local special = SPECIAL[key.name] or {}
     for _, lhs in ipairs(config.keys(key.name)) do
-      local rhs = special.rhs and special.rhs(lhs, actions) or object[key.name] or actions[key.name]
+      local rhs = special.rhs and special.rhs(lhs, actions) or object.motions[key.name] or actions[key.name]
       vim.keymap.set(vim.split(key.modes, ''), lhs, rhs, {
         buffer = buf,
         nowait = true,

@@ -58,13 +58,7 @@ local KEYS = {
     desc = 'show the code block as a diff',
     more = 'against the file',
   },
-  {
-    name = 'open_file',
-    modes = 'nx',
-    default = 'gf',
-    desc = 'open the file',
-    more = 'that the block or the text names',
-  },
+  { name = 'open_file', modes = 'nx', default = 'gf', desc = 'open the file that is named', more = 'at the cursor' },
   {
     name = 'hide',
     modes = 'n',

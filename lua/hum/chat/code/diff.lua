@@ -94,6 +94,7 @@ end
 local function scratch(like, lines)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.api.nvim_buf_set_name(buf, 'hum://diff/' .. buf)
   vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false
   vim.bo[buf].syntax = vim.bo[like].filetype -- no plugins of the file type: it is no file
   return buf

@@ -11,16 +11,18 @@ local M = {}
 ---@return string|nil
 local function project(dir) return dir and vim.fs.root(dir, '.git') end
 
---- Folders that a chat's paths may be relative to: its project, where Neovim is, and what is around the file beside it.
+--- Folders that a chat's paths may be relative to: where Neovim is if that is in the chat's project, that project,
+--- where Neovim is, and what is around the file beside the chat.
 ---@param chat integer
 ---@return string[]
 local function roots(chat)
   local front, win = turns.of(chat).front, window.find()
   local file = win and vim.api.nvim_buf_get_name(vim.api.nvim_win_get_buf(win)) or ''
   local beside = file:find('^/') and vim.fs.dirname(file) or nil
-  local all = { front and front.values.root or false, vim.fn.getcwd(), project(vim.fn.getcwd()) or false }
-  vim.list_extend(all, { project(beside) or false, beside or false })
-  return vim.tbl_filter(function(root) return root and root ~= '' end, all)
+  local cwd, root = vim.fn.getcwd(), front and front.values.root or ''
+  local is_inside = vim.startswith(cwd .. '/', vim.fs.normalize(root) .. '/')
+  local all = { is_inside and cwd or root, root, cwd, project(cwd) or '', project(beside) or '', beside or '' }
+  return vim.tbl_filter(function(dir) return dir ~= '' end, all)
 end
 
 ---@param path string

@@ -56,15 +56,23 @@ local function prev_turn(buf, row)
   return found
 end
 
---- What does not succeed ends the operator that waits for it, as with Neovim's own motions.
-local function fail()
-  if vim.api.nvim_get_mode().mode:find('^no') then vim.api.nvim_feedkeys('\27', 'ni', false) end
+--- Ends an operator that waits, and what would be repeated with it, as a motion of Neovim's own does that fails. Of a
+--- map only an error message does that.
+---@param why string
+local function fail(why)
+  if not vim.api.nvim_get_mode().mode:find('^no') then return end
+  if vim.fn.has('nvim-0.11') == 1 then
+    vim.api.nvim_echo({ { why } }, true, { err = true })
+  else
+    vim.api.nvim_err_writeln(why)
+  end
 end
 
 --- A motion of as many steps as its count says, or as there are.
+---@param what string  'code block'
 ---@param step fun(buf: integer, row: integer): integer|nil
 ---@return fun()
-local function motion(step)
+local function motion(what, step)
   return function()
     local buf, row = here()
     local target
@@ -73,42 +81,52 @@ local function motion(step)
       if not further then break end
       target = further
     end
-    if not target then return fail() end
+    if not target then return fail(('hum: there is no other %s'):format(what)) end
     vim.cmd("normal! m'")
     vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
     if vim.o.foldopen:find('block', 1, true) and vim.api.nvim_get_mode().mode == 'n' then vim.cmd('normal! zv') end
   end
 end
 
-M.next_turn, M.prev_turn = motion(next_turn), motion(prev_turn)
-M.next_block, M.prev_block = motion(next_block), motion(prev_block)
+--- By the names of their keys.
+---@type table<string, fun()>
+M.motions = {
+  next_turn = motion('turn', next_turn),
+  prev_turn = motion('turn', prev_turn),
+  next_block = motion('code block', next_block),
+  prev_block = motion('code block', prev_block),
+}
 
---- A text object, as the keys that select it: lines of the block around the cursor, or what the key means to Neovim
---- where there is none.
+--- The lines of a block that a text object is.
+---@type table<string, fun(snippet: hum.Snippet): integer, integer>
+local ROWS = {
+  inner = function(snippet) return snippet.from, snippet.to end,
+  outer = function(snippet) return snippet.row, snippet.last end, -- with the fences
+}
+
+--- Selects lines of the block around the cursor, which may be another one when an operator is repeated.
+---@param which 'inner'|'outer'
+function M.select(which)
+  local snippet = snippets.around(here())
+  if not snippet then return fail('hum: there is no code block here') end
+  local first, last = ROWS[which](snippet)
+  if last < first then return fail('hum: the code block is empty') end
+  vim.cmd(('keepjumps normal! %dGzvV%dGzv'):format(first + 1, last + 1))
+end
+
+local SELECT = "<Cmd>lua require('hum.chat.code.object').select('%s')<CR>"
+
+--- A text object as keys: what selects it, or what the key means to Neovim where there is no block.
+---@param which 'inner'|'outer'
 ---@param key string
----@param rows fun(snippet: hum.Snippet): integer, integer
 ---@return string
-local function object(key, rows)
+function M.keys(which, key)
   local snippet = snippets.around(here())
   if not snippet then return key end
   local is_operator = vim.api.nvim_get_mode().mode:find('^no') ~= nil
-  local first, last = rows(snippet)
+  local first, last = ROWS[which](snippet)
   if last < first then return is_operator and '<Esc>' or '' end
-  local select = ('<Cmd>keepjumps normal! %dGzvV%dGzv<CR>'):format(first + 1, last + 1)
-  return is_operator and select or '<Esc>' .. select
-end
-
----@param key string
----@return string
-function M.inner(key)
-  return object(key, function(snippet) return snippet.from, snippet.to end)
-end
-
---- With the fences.
----@param key string
----@return string
-function M.outer(key)
-  return object(key, function(snippet) return snippet.row, snippet.last end)
+  return (is_operator and '' or '<Esc>') .. SELECT:format(which)
 end
 
 return M

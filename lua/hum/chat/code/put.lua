@@ -159,7 +159,7 @@ function M.put(chat, snippet)
   end
   if err then return notify.error('hum: ' .. err) end
   if quoted and not range then
-    notify.info('hum: put below the cursor: the lines that the question was about have changed')
+    notify.info('hum: put below the cursor: the lines that the question quotes have changed')
   end
 end
 

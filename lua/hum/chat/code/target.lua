@@ -40,7 +40,8 @@ function M.quoted(chat, snippet)
   local quote = quote_for(chat, snippet)
   if not quote then return nil, false end
   local range, known = origin.of(chat, quote.text)
-  if range or known or not quote.file then return range, true end
+  if range or known then return range, true end
+  if not quote.file then return nil, false end -- of a buffer without a name, in another session
   local buf = M.buffer(chat, quote.file)
   return buf and origin.find(chat, buf, { text = quote.text, first = quote.lines.first }), true
 end

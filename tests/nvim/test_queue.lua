@@ -187,27 +187,30 @@ test('a message whose heading is deleted waits no longer, and undo brings it bac
   eq({ 'second', 'third' }, queued(t, buf))
 end)
 
--- After these the queue waits for the user.
+-- How a reply ends after which the queue waits for the user.
 local ENDS = {
   ['a stop'] = { stop = true },
-  ['a failure'] = {
-    rules = { { times = 1, tokens = { 'one ', 'two ', 'three ', 'four' }, faults = {} }, { text = 'Short.' } },
-  },
+  ['a failure'] = { rule = { faults = { { at = 4, ['do'] = 'reset' } } } },
+  ['a cut'] = { rule = { done_reason = 'length' } },
 }
-ENDS['a failure'] = nil
 
-for name in pairs(ENDS) do
+for name, how in pairs(ENDS) do
   test('the queue waits after ' .. name .. ', and goes on when the user sends', function(t)
-    local srv, gate, buf = begin(t)
+    local rule = vim.tbl_extend('error', { times = 1, tokens = { 'one ', 'two ', 'three ', 'four' } }, how.rule or {})
+    local srv, gate, buf = begin(t, { rule, { text = 'Short.' } })
     queue(t, buf, 'second', 'third')
-    t:cmd('Hum stop')
+    if how.stop then
+      t:cmd('Hum stop')
+    else
+      gate:pass()
+    end
     chat.finished(t)
+    gate:pass()
     t:wait(
       function() return t:messages():find('2 messages are queued; <CR> sends the first', 1, true) end,
       'it is told'
     )
     eq({ 'second', 'third' }, queued(t, buf))
-    gate:pass()
     t:elapse(0.2)
     eq(1, #srv:requests(CHAT))
     t:keys('G<CR>')
@@ -216,6 +219,134 @@ for name in pairs(ENDS) do
     eq({}, queued(t, buf))
   end)
 end
+
+-- What is done to queued messages, and what waits then.
+local CHANGES = {
+  ['its text is deleted'] = { 'gg/^second<CR>dd', { 'third' } },
+  ['its text is deleted, and back by undo'] = { 'gg/^second<CR>ddu', { 'second', 'third' } },
+  ['it is moved behind the other'] = { 'gg:silent /^second/-2,/^second/+1move /^third/+1<CR>', { 'third', 'second' } },
+  ['the other is moved before it'] = { 'gg:silent /^third/-2,/^third/+1move /^second/-3<CR>', { 'third', 'second' } },
+  ['all of it is deleted'] = { 'gg/^second<CR>kkd3j', { 'third' } },
+  ['all of it is deleted, and back by undo'] = { 'gg/^second<CR>kkd3ju', { 'second', 'third' } },
+  ['all of it is deleted, undo, redo'] = { 'gg/^second<CR>kkd3ju<C-r>', { 'third' } },
+  ['the heading for the next is deleted'] = { 'Gdkdk', { 'second', 'third' } },
+  ['its heading has more words'] = { 'gg/^second<CR>kkA, again<Esc>', { 'second', 'third' } },
+  ['it is folded'] = { 'gg/^second<CR>kkzfGzM', { 'second', 'third' } },
+  ['it is indented and sorted'] = {
+    'gg/^second<CR>oanother<Esc>:silent /^second/,/^another/sort<CR>',
+    { 'another\nsecond', 'third' },
+  },
+  ['the model is another'] = { ':silent Hum model ollama/thinker<CR>', { 'second', 'third' } },
+  ['folds, and a window of its own'] = { ':split<CR>gg:silent %foldopen!<CR>', { 'second', 'third' } },
+}
+
+for name, case in pairs(CHANGES) do
+  test('the queue is as the text has it: ' .. name, function(t)
+    local srv, gate, buf = begin(t)
+    queue(t, buf, 'second', 'third')
+    type_keys(t, case[1])
+    eq(case[2], queued(t, buf))
+    gate:pass()
+    chat.finished(t, 1 + #case[2])
+    eq(vim.list_extend({ 'first' }, case[2]), last_sent(srv))
+    t:elapse(0.1)
+    eq(1 + #case[2], #srv:requests(CHAT))
+  end)
+end
+
+test('a hidden chat goes on', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd('enew')
+  gate:pass()
+  chat.finished(t, 3)
+  eq({ 'first', 'second', 'third' }, last_sent(srv))
+  T.match('third\n\n## « fake\n\nShort%.\n\n## » You\n*$', t:text(buf))
+end)
+
+test('a chat whose file is read again keeps its queue, which waits', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd('edit!')
+  chat.finished(t)
+  t:wait(function() return #queued(t, buf) == 2 end, 'it is read')
+  eq({ 'second', 'third' }, queued(t, buf))
+  gate:pass()
+  t:elapse(0.2)
+  eq(1, #srv:requests(CHAT))
+  t:cmd('Hum send')
+  chat.finished(t, 3)
+  eq({ 'first', 'second', 'third' }, last_sent(srv))
+end)
+
+test('headings that are pasted into a message for the queue are told', function(t)
+  local srv, gate, buf = begin(t)
+  t:lua([[vim.fn.setreg('a', { 'see:', '## » You', 'Hello', '## « model', 'Hi' }, 'l')]])
+  type_keys(t, 'Go<Esc>"ap')
+  t:keys('<CR>')
+  t:wait(function() return t:messages():find('would begin a turn', 1, true) end, 'it is told')
+  eq({}, queued(t, buf))
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+  gate:pass()
+  chat.finished(t, 2)
+  eq({ 'first', 'see:\n## » You\nHello\n## « model\nHi' }, last_sent(srv))
+end)
+
+test('headings that come into a message that is queued are told when it would go', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second', 'third')
+  t:cmd([[call append(search('^second', 'w'), ['## « model', 'Hi'])]])
+  gate:pass()
+  chat.finished(t)
+  t:wait(function() return t:messages():find('would begin a turn', 1, true) end, 'it is told')
+  eq(1, #srv:requests(CHAT))
+  t:keys('<CR>')
+  chat.finished(t, 3)
+  eq({ 'first', 'second\n## « model\nHi', 'third' }, last_sent(srv))
+end)
+
+test('a chat with headings in ASCII queues under such', function(t)
+  local srv, gate = begin(t)
+  t:cmd('Hum stop')
+  chat.finished(t)
+  t:write_file('ascii.md', '---\nhum: 1\nmodel: fake\n---\n\n## > You\n\nfirst\n')
+  srv:script({ { times = 1, tokens = vim.split(WORDS, ' ') }, { text = 'Short.' } })
+  gate:pass(3)
+  t:cmd('edit ascii.md')
+  t:cmd('Hum send')
+  t:wait(function() return t:text():find('## < fake\n\none', 1, true) end, 'the reply has begun')
+  queue(t, t:lua('return vim.api.nvim_get_current_buf()'), 'second')
+  gate:pass()
+  chat.finished(t, 3)
+  T.match('\n## > You\n\nsecond\n\n## < fake\n\nShort%.\n\n## > You\n*$', t:text())
+end)
+
+test('a message goes when text is locked no more', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second')
+  chat.lock(t, buf)
+  gate:pass()
+  t:elapse(0.2)
+  t:keys('l')
+  chat.finished(t, 2)
+  eq({ 'first', 'second' }, last_sent(srv))
+end)
+
+test('a chat that cannot be changed keeps its queue', function(t)
+  local srv, gate, buf = begin(t)
+  queue(t, buf, 'second')
+  t:cmd('setlocal nomodifiable')
+  gate:pass()
+  chat.finished(t)
+  t:wait(function() return t:messages():find('nomodifiable', 1, true) end, 'it is told')
+  T.no_match('stack traceback', t:messages())
+  eq(1, #srv:requests(CHAT))
+  eq({ 'second' }, queued(t, buf))
+  t:cmd('setlocal modifiable | Hum send')
+  chat.finished(t, 2)
+  eq({ 'first', 'second' }, last_sent(srv))
+end)
 
 test('a message is not sent while the user is typing in it', function(t)
   local srv, gate, buf = begin(t)
@@ -343,3 +474,66 @@ test('a question while a message is prepared waits for it', function(t)
   chat.finished(t, 2)
   eq({ 'first thing', 'second thing' }, last_sent(srv))
 end)
+
+test('while a choice of the model is open, sending again sends the message with the one that is set', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'ok' })
+  t:lua(
+    [[
+    require('hum').setup({ chat = { window = 'current' }, endpoints = { ollama = { url = ..., dialect = 'openai' } } })
+    vim.ui.select = function() asked = true end]],
+    srv.url
+  )
+  t:write_file('talk.md', '---\nhum: 1\n---\n\n## » You\n\n')
+  t:cmd('edit talk.md')
+  local buf = t:lua('return vim.api.nvim_get_current_buf()')
+  t:lua([[vim.api.nvim_buf_set_text(..., -1, -1, -1, -1, { 'hello' }) require('hum').send(...)]], buf)
+  t:wait(function() return t:lua('return asked') end, 'the choice is open')
+  t:cmd('Hum model ollama/fake')
+  t:cmd('Hum send')
+  chat.finished(t)
+  eq({ 'hello' }, last_sent(srv))
+  eq({}, queued(t, buf))
+end)
+
+--- What a user does at random while replies come, one step of it.
+local STEPS = {
+  function(t, n) t:keys(('<Esc>Go<Esc>imessage %d<Esc><CR>'):format(n)) end,
+  function(t, n) t:keys(('<Esc>GA message %d<C-s>'):format(n)) end,
+  function(t, n) t:cmd(('Hum! chat message %d'):format(n)) end,
+  function(t) t:keys('<Esc>gg}}') end,
+  function(t) t:keys('<Esc>GAa draft') end,
+  function(t) t:keys('<Esc>:split<CR>') end,
+  function(t) t:cmd('enew') end,
+  function(t, _, buf) t:cmd('buffer ' .. buf) end,
+}
+
+for seed = 1, 4 do
+  seed = tonumber(vim.env.HUM_TEST_SEED) or os.time() + seed
+  test('no message goes twice, and each goes whole, seed ' .. seed, function(t)
+    math.randomseed(seed)
+    local srv = t:fake()
+    srv:script({ tokens = vim.split(WORDS, ' '), interval_ms = 5 })
+    local buf = chat.open(t, srv, { dialect = 'openai' })
+    chat.ask(t, 'message 0', buf)
+    for n = 1, 20 do
+      STEPS[math.random(#STEPS)](t, n, buf)
+      if math.random(3) == 1 then t:elapse(0.02) end
+    end
+    t:keys('<Esc><Esc>')
+    t:cmd('buffer ' .. buf)
+    t:wait(function()
+      t:lua('require("hum").send(...)', buf)
+      return #queued(t, buf) == 0 and t:lua('return require("hum.chat.reply").of(...) == nil', buf)
+    end, 'all of it went')
+    local seen = {}
+    for _, text in ipairs(last_sent(srv)) do
+      for number in text:gmatch('message (%d+)') do
+        ok(not seen[number], 'once: ' .. text)
+        seen[number] = true
+      end
+      T.no_match('« fake', text)
+    end
+    T.no_match('stack traceback', t:messages())
+  end)
+end

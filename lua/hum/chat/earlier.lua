@@ -1,5 +1,5 @@
--- Asking again from an earlier question that the user has changed. What followed it, with the question as it was, is kept
--- as a chat of its own.
+-- Asking again from an earlier question that the user has changed. What followed it is kept as a chat of its own, with
+-- the question as it was.
 local asked = require('hum.chat.asked')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')

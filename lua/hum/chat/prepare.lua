@@ -15,6 +15,7 @@ local M = {}
 ---@field model? string   if it is known
 ---@field since integer   ms, as vim.uv.now()
 ---@field sends? boolean  a message
+---@field pick? hum.Pick  which one
 
 --- Begins a preparation, and cancels the one that runs for this chat already.
 ---@param chat hum.Chat

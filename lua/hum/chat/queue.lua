@@ -152,7 +152,7 @@ function M.list(buf)
   local out = {}
   if not vim.api.nvim_buf_is_loaded(buf) or not has_queued(buf) then return out end
   for _, turn in ipairs(M.turns(buf)) do
-    if turn.id then out[#out + 1] = { id = turn.id, text = turn.text } end
+    if turn.id and turn.text ~= '' then out[#out + 1] = { id = turn.id, text = turn.text } end
   end
   return out
 end
@@ -185,7 +185,7 @@ function M.first(buf)
   local before
   if not has_queued(buf) then return end
   for _, turn in ipairs(M.turns(buf)) do
-    if turn.id then return turn, before end
+    if turn.text ~= '' and turn.id then return turn, before end
     if turn.text ~= '' then before = before or turn end
   end
 end

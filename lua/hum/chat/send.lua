@@ -142,6 +142,7 @@ local function send(chat, pick)
     if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
     if message then start(message, resolved, model) end
   end)
+  if chat.preparation then chat.preparation.pick = again end
 end
 
 --- Sends the first message that waits.
@@ -156,9 +157,9 @@ end
 ---@param chat hum.Chat
 ---@param row? integer  of the cursor
 local function enqueue(chat, row)
-  local buf, going = chat.buf, not reply.of(chat.buf) and choice.kept(chat.buf) or nil
-  if queue.add(buf, row, going) then return end
-  if going then return send(chat, choice.again(buf)) end
+  local buf, pick = chat.buf, chat.preparation and chat.preparation.pick
+  if queue.add(buf, row, pick and choice.kept(buf)) then return end
+  if pick then return send(chat, pick) end
   local waiting = #queue.list(buf)
   if waiting == 0 then return M.busy() end
   notify.info(

@@ -119,6 +119,18 @@ test('over the selection, indented as that is', UI, function(t)
   eq(FILE, lines(t, file))
 end)
 
+test('over a selection that begins deeper than it ends', UI, function(t)
+  local file = beside(t, { lines = { 'f(', '    a', '  )', 'x' }, quote = { 2, 3 }, reply = fence('  b\n)') })
+  t:keys('gp')
+  eq({ 'f(', '    b', '  )', 'x' }, lines(t, file))
+end)
+
+test('over a blank line', UI, function(t)
+  local file = beside(t, { lines = { 'f', '', '  a' }, quote = { 2, 2 }, reply = fence('b') })
+  t:keys('gp')
+  eq({ 'f', '  b', '  a' }, lines(t, file))
+end)
+
 test('over the selection where it has moved to', UI, function(t)
   local file = beside(t, { lines = FILE, quote = { 1, 3 }, reply = fence('-- new') })
   t:lua('vim.api.nvim_buf_set_lines(..., 0, 0, false, { "x", "local function f()", "  return 1", "end" })', file)

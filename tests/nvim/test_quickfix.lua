@@ -10,7 +10,10 @@ local FILE = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\
 --- A chat in a folder with some files. Returns its buffer.
 local function reply(t, text, files)
   for _, name in
-    ipairs(files or { 'src/a.lua', 'b.lua', 'my file.lua', 'src/ä.lua', '[id].tsx', '12', 'C#/x.cs', 'x%y.lua' })
+    ipairs(
+      files
+        or { 'src/a.lua', 'b.lua', 'my file.lua', 'src/ä.lua', '[id].tsx', '12', 'C#/x.cs', 'x%y.lua', 'src/$HOME.tsx' }
+    )
   do
     t:write_file('work/' .. name, FILE)
   end
@@ -172,7 +175,7 @@ test('gf: a file that is not there is told', UI, function(t)
   t:keys('gf')
   t:wait(function() return t:messages():find('there is no file "src/none.lua"', 1, true) end, 'it is told')
   eq(buf, t:eval('bufnr()'))
-  t:lua([[vim.fn.cursor(1, 1)]])
+  t:lua([[vim.fn.cursor(vim.fn.search('^$'), 1)]])
   t:keys('gf')
   t:wait(function() return t:messages():find('no file is named here', 1, true) end, 'it is told')
 end)

@@ -48,7 +48,7 @@ end
 ---@return hum.Comparison
 local function with(range, code)
   local buf = range.buf
-  local fitted = indent.fit(code, indent.at(buf, range.first), indent.style(buf, range.first))
+  local fitted = indent.fit(code, indent.of(range), indent.style(buf, range.first))
   local lines = vim.api.nvim_buf_get_lines(buf, 0, range.first, false)
   vim.list_extend(lines, fitted)
   return { buf = buf, lines = vim.list_extend(lines, vim.api.nvim_buf_get_lines(buf, range.last + 1, -1, false)) }

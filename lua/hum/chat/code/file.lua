@@ -42,12 +42,12 @@ local function forms(path) return { path, path:match('^[ab]/(.+)$') or path:matc
 ---@param path string
 ---@return string|nil full
 function M.resolve(chat, path)
-  path = vim.fs.normalize(path)
+  path = vim.fs.normalize(path, { expand_env = false })
   local is_absolute = path:find('^/') or path:find('^%a:/')
   if is_absolute and is_there(path) then return path end
   for _, form in ipairs(forms(path)) do
     for _, root in ipairs(roots(chat)) do
-      local full = vim.fs.normalize(vim.fs.joinpath(root, form))
+      local full = vim.fs.normalize(vim.fs.joinpath(root, form), { expand_env = false })
       if not (is_absolute and form == path) and is_there(full) then return full end
     end
   end

@@ -51,11 +51,17 @@ function M.below(buf, row)
   return math.max(indent_at(buf, row) or following, following)
 end
 
---- The columns by which what stands in a row is indented.
----@param buf integer
----@param row integer
+--- The columns by which the outermost line of rows is indented.
+---@param range hum.Range
 ---@return integer
-function M.at(buf, row) return indent_from(buf, row) end
+function M.of(range)
+  local least
+  for row = range.first, range.last do
+    local columns = indent_at(range.buf, row)
+    if columns then least = math.min(least or columns, columns) end
+  end
+  return least or indent_from(range.buf, range.last)
+end
 
 --- What a file indents with: what it does near a row, else what its options say.
 ---@param buf integer

@@ -101,7 +101,7 @@ local function put_over(chat, range, snippet)
   local why = refusal(buf)
   if why then return why end
   local style = indent.style(buf, range.first)
-  local lines = indent.fit(vim.split(snippet.text, '\n', { plain = true }), indent.at(buf, range.first), style)
+  local lines = indent.fit(vim.split(snippet.text, '\n', { plain = true }), indent.of(range), style)
   if vim.deep_equal(lines, vim.api.nvim_buf_get_lines(buf, range.first, range.last + 1, false)) then
     return notify.info('hum: the file has this code already')
   end

@@ -138,7 +138,7 @@ local function browse(given) require('hum.chat').browse({ query = given.text, as
 
 ---@param text string
 ---@return boolean
-local function is_count(text) return text:find('^[1-9]%d*$') ~= nil end
+local function is_count(text) return text:find('^%d+$') ~= nil end
 
 ---@type table<string, hum.Subcommand>
 M.subcommands = {

@@ -111,7 +111,11 @@ end
 function M.chats(opts, fn)
   arguments().check('chats', 'opts', opts, arguments().CHATS)
   arguments().check('chats', 'fn', fn, 'function')
-  return require('hum.chat.kept.list').get(opts or {}, fn)
+  local function guarded(entries)
+    local ok, err = pcall(fn --[[@as function]], entries)
+    if not ok then require('hum.notify').error(('hum: the function for hum.chats() failed: %s'):format(err)) end
+  end
+  return require('hum.chat.kept.list').get(opts or {}, fn and guarded)
 end
 
 --- The code blocks of a chat.

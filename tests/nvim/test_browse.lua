@@ -147,6 +147,108 @@ test('a preview is offered in the way of each picker', function(t)
   eq({ '---', 'the needle' }, { lines[1], lines[63] })
 end)
 
+-- ---- with other options and pickers -------------------------------------------------------------
+
+--- A chat with a reply, as users have it.
+---@return integer buf, string path
+local function live(t, srv, config)
+  t:eval('1') -- a Neovim that starts makes folders, too
+  chat.configure(t, srv, {}, vim.tbl_deep_extend('keep', config or {}, { chat = { window = 'current' } }))
+  t:cmd('Hum chat why is the sky blue?')
+  return t:eval('bufnr()'), t:eval('expand("%:p")')
+end
+
+---@return test.Fake
+local function server(t)
+  local srv = t:fake()
+  srv:script({ text = 'A short answer.' })
+  return srv
+end
+
+for _, dir in ipairs({ 'with a blank', 'a%b#c', 'über/deep', 'slash/' }) do
+  test(('chats in the folder "%s" are listed, searched, renamed and deleted'):format(dir), { ui = false }, function(t)
+    live(t, server(t), { chat = { directory = t.dir .. '/' .. dir } })
+    eq('done', chat.finished(t).status)
+    eq(1, #t:lua('return require("hum").chats({ query = "short answer" })'))
+    answer(t, { 1, 'Rename', 'Other' })
+    t:cmd('Hum! chats')
+    asked(t, 3)
+    eq('Other', t:lua('return require("hum").chats()')[1].title)
+    answer(t, { 'Yes' })
+    t:cmd('Hum delete')
+    eq({}, vim.fn.readdir(t.dir .. '/' .. dir))
+  end)
+end
+
+test('with a folder for each project all chats are listed, and a fork stays in its folder', { ui = false }, function(t)
+  local srv = server(t)
+  for i, project in ipairs({ 'one', 'two' }) do
+    vim.fn.mkdir(('%s/%s/.git'):format(t.dir, project), 'p')
+    t:cmd(('cd %s/%s'):format(t.dir, project))
+    local buf, path = live(t, srv, { chat = { keep = 'project' } })
+    eq('done', chat.finished(t, i).status)
+    local new = t:lua('return require("hum").fork(...)', buf)
+    eq(vim.fs.dirname(path), vim.fs.dirname(t:api('nvim_buf_get_name', new)))
+    t:cmd('enew')
+  end
+  eq(4, #t:lua('return require("hum").chats()'))
+  eq(2, #t:lua('return require("hum").chats({ project = "one" })'))
+end)
+
+test('a chat that was moved by :w NAME stays in the list, keeps its name, and is deleted there', function(t)
+  live(t, server(t))
+  eq('done', chat.finished(t).status)
+  local path = t.dir .. '/mine/sky.md'
+  vim.fn.mkdir(vim.fs.dirname(path))
+  t:cmd('write ' .. path)
+  t:cmd('Hum rename Another title')
+  eq(path, t:eval('expand("%:p")'))
+  local entries = t:lua('return require("hum").chats()')
+  eq({ 1, path, 'Another title' }, { #entries, entries[1].path, entries[1].title })
+  answer(t, { 'Yes' })
+  t:cmd('Hum delete')
+  eq({ {}, {} }, { vim.fn.readdir(vim.fs.dirname(path)), vim.fn.readdir(t.dir .. '/' .. FOLDER) })
+end)
+
+test('a chat that is renamed while it streams is in one file, whole', function(t)
+  local tokens, text = chat.tokens(300)
+  local srv = t:fake()
+  srv:script({ tokens = tokens, interval_ms = 2 })
+  local buf = live(t, srv)
+  for i = 1, 5 do
+    t:wait(function() return #chat.reply(t, buf) > i * 200 end, 'some text')
+    t:cmd('Hum rename title ' .. i)
+  end
+  eq('done', chat.finished(t).status)
+  eq(text, chat.reply(t, buf))
+  t:wait(function() return t:eval('&modified') == 0 end, 'all is saved')
+  local files = vim.fn.readdir(t.dir .. '/' .. FOLDER)
+  eq(1, #files)
+  T.match('%-title%-5%.md$', files[1])
+  eq(t:text(buf) .. '\n', t:read_file(FOLDER .. files[1]))
+end)
+
+test('what fails in a picker, or in the function for hum.chats(), is told in words', { ui = { 140, 20 } }, function(t)
+  write(t, 1, 'one')
+  t:lua('vim.ui.select = function() error("broken") end')
+  t:cmd('Hum chats')
+  t:wait_screen('hum: vim.ui.select failed: .*broken')
+  t:lua('require("hum").chats({}, function() error("mine") end)')
+  t:wait_screen('hum: the function for hum%.chats%(%) failed: .*mine')
+  eq(false, t.child:mode().blocking)
+end)
+
+test('a chat that is gone when it is chosen is told in words', { ui = { 160, 20 } }, function(t)
+  write(t, 1, 'one')
+  t:lua([[vim.ui.select = function(items, opts, cb)
+    vim.uv.fs_unlink(items[1].path)
+    opts.preview_item(items[1])
+    cb(items[1], 1)
+  end]])
+  t:cmd('Hum chats')
+  t:wait_screen('cannot be opened: it is not there', true)
+end)
+
 -- ---- hum.open -----------------------------------------------------------------------------------
 
 test('a chat that is opened goes on, in the same file', function(t)

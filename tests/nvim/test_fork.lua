@@ -121,9 +121,14 @@ test(':Hum fork forks behind the exchange that the cursor is in, or the one with
     T.match(('Answer %s%%.'):format(answer), text)
     eq(answer, text:match('.*Answer (%a+)%.'), word)
   end
+  for number, answer in pairs({ [2] = 'two', [99] = 'three' }) do
+    t:cmd('buffer ' .. buf)
+    t:cmd('Hum fork ' .. number)
+    eq(answer, t:text():match('.*Answer (%a+)%.'))
+  end
   t:cmd('buffer ' .. buf)
-  t:cmd('Hum fork 2')
-  eq('two', t:text():match('.*Answer (%a+)%.'))
+  t:cmd('Hum fork 0')
+  eq(buf, t:eval('bufnr()'))
 end)
 
 test('a fork of a fork is counted', { ui = false }, function(t)
@@ -167,8 +172,8 @@ test('a reply that streams is in the fork as far as it came, and marked', functi
   srv:script({ tokens = { '```lua\n', 'local x = 1', ' + 1' } })
   local gate = t:gate(srv)
   chat.configure(t, srv, {}, { chat = { window = 'current' } })
-  chat.ask(t, '', buf)
   gate:pass(2)
+  chat.ask(t, '', buf)
   t:wait(function() return t:text(buf):find('local x', 1, true) end, 'the beginning')
   local text = t:text(t:lua('return require("hum").fork(...)', buf))
   T.match('local x = 1\n```\n\n<!%-%- hum: stopped %-%->\n\n## » You\n\n$', text)

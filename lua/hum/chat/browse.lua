@@ -16,6 +16,13 @@ local M = {}
 ---@param err any
 local function complain(err) notify.error('hum: ' .. notify.plain(tostring(err))) end
 
+--- Calls a function of vim.ui, which may be anybody's by now.
+---@param kind 'select'|'input'
+local function ask(kind, ...)
+  local ok, err = pcall(vim.ui[kind], ...)
+  if not ok then complain(('vim.ui.%s failed: %s'):format(kind, err)) end
+end
+
 --- Neovim's own vim.ui.select() is a list with numbers: lines of the screen that it has not for items, and cells of
 --- each line that an item has not.
 local TAKEN, MARGIN = 4, 8
@@ -86,7 +93,7 @@ end
 ---@param title? string
 function M.rename(buf, title)
   if title then return set_title(buf, title) end
-  vim.ui.input({ prompt = 'Title: ', default = manage.title(turns.of(buf)) }, function(typed)
+  ask('input', { prompt = 'Title: ', default = manage.title(turns.of(buf)) }, function(typed)
     typed = vim.trim(typed or '')
     if typed ~= '' and vim.api.nvim_buf_is_loaded(buf) then set_title(buf, typed) end
   end)
@@ -98,7 +105,7 @@ end
 ---@param buf? integer  it is open there
 local function delete(path, title, buf)
   local prompt = ('Delete the chat "%s"?'):format(title)
-  vim.ui.select({ 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
+  ask('select', { 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
     if answer ~= 'Yes' then return end
     local ok, err = manage.delete(path, buf)
     if not ok then return complain(err) end
@@ -139,7 +146,7 @@ local ORDER = { 'open', 'rename', 'fork', 'delete' } ---@type hum.ChatAction[]
 ---@param entry hum.ChatEntry
 ---@param mods? table
 local function ask_action(entry, mods)
-  vim.ui.select(ORDER, {
+  ask('select', ORDER, {
     prompt = ('What to do with "%s":'):format(entry.title),
     kind = 'hum_chat_action',
     format_item = function(action) return action:gsub('^%l', string.upper) end,
@@ -196,7 +203,7 @@ end
 
 ---@param browse hum.Browse
 local function narrow(browse)
-  vim.ui.input({ prompt = 'Search in chats: ', default = browse.query }, function(typed)
+  ask('input', { prompt = 'Search in chats: ', default = browse.query }, function(typed)
     typed = vim.trim(typed or '')
     if typed ~= '' then M.chats(vim.tbl_extend('force', browse, { query = typed })) end
   end)
@@ -218,7 +225,7 @@ local function choose(browse, entries)
   opts.prompt = browse.query ~= '' and ('Chats with "%s":'):format(browse.query) or 'Chats:'
   opts.kind = 'hum_chats'
   opts.format_item = function(entry) return shown[entry] or entry.title end
-  vim.ui.select(items, opts, function(entry)
+  ask('select', items, opts, function(entry)
     preview.close()
     if type(entry) == 'table' and entry.path then chosen(browse, entry) end
   end)

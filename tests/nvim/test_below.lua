@@ -174,3 +174,237 @@ test('what is typed below keeps its steps, the reply is one below them', OPTS, f
     eq(states[i], t:text(), ('after %d <C-r>'):format(#states - i))
   end
 end)
+
+-- ---- what is seen --------------------------------------------------------------------------------
+
+--- Rows of the cursor on the screen, after each of some tokens.
+local function rows_while(t, tokens)
+  local rows = {}
+  for i, token in ipairs(tokens) do
+    stream.write(t, token)
+    t:cmd('redraw')
+    rows[i] = t:eval('winline()')
+  end
+  return rows
+end
+
+local function spread(rows)
+  local low, high = math.huge, 0
+  for _, row in ipairs(rows) do
+    low, high = math.min(low, row), math.max(high, row)
+  end
+  return high - low
+end
+
+local LINES, PARAGRAPHS = {}, {}
+for i = 1, 60 do
+  LINES[i] = ('word %d%s'):format(i, i % 4 == 0 and '\n' or ' ')
+end
+for i = 1, 200 do
+  PARAGRAPHS[i] = ('word %d%s'):format(i, i % 50 == 0 and '\n' or ' ')
+end
+
+--- Where the user is: keys, the height of the window, and the mode.
+local VIEWS = {
+  ['typing in a full window'] = { 'Gomine', 16 },
+  ['typing in a window with room'] = { 'Gomine', 40 },
+  ['in his turn in normal mode'] = { 'Gomine<Esc>', 16 },
+  ['in the middle of his turn'] = { 'Goa<CR>b<CR>c<CR>d<Esc>kk', 16 },
+  ["with 'scrolloff'"] = { ':set so=4<CR>Gomine', 16 },
+  ["with 'nowrap'"] = { ':setlocal nowrap<CR>Gomine', 16 },
+  ['with a line number'] = { ':setlocal number<CR>Gomine', 16 },
+}
+
+for name, case in vim.spairs(VIEWS) do
+  for what, tokens in pairs({ lines = LINES, paragraphs = PARAGRAPHS }) do
+    test(('the row under the hands stays, %s, while %s come'):format(name, what), {
+      init = stream.init,
+      ui = { 60, case[2] },
+    }, function(t)
+      begin(t)
+      stream.tokens(t, ('line\n'):rep(20))
+      t:keys(case[1])
+      t:wait(function() return t:text():find('## » You.*## » You') and t:text():find('[ed]$') end, 'his turn')
+      stream.tokens(t, 'and\n')
+      local rows = rows_while(t, tokens)
+      T.ok(spread(rows) <= 1, table.concat(rows, ' '))
+      T.ok(t:lua([[return vim.fn.line('w0') <= vim.fn.search('^## » You', 'bnw')]]), 'the reply is seen')
+    end)
+  end
+end
+
+test('u while the reply streams takes back what was written below, and the reply goes on', OPTS, function(t)
+  begin(t)
+  type_keys(t, 'Goone<Esc>')
+  stream.tokens(t, 'four', '\nfive ')
+  type_keys(t, 'Gotwo<Esc>')
+  stream.tokens(t, 'six ')
+  local reply = 'one two\nthree four\nfive six '
+  eq(chat_text(reply, 'one\ntwo'), t:text())
+  type_keys(t, 'u')
+  t:wait(function() return t:text() == chat_text(reply, 'one') end, 'the last step is taken back')
+  stream.tokens(t, 'seven ')
+  type_keys(t, 'u')
+  reply = reply .. 'seven '
+  t:wait(function() return t:text() == chat_text(reply, '') end, 'the other step is taken back')
+  stream.tokens(t, 'eight')
+  eq(0, stream.stops(t))
+  type_keys(t, 'GAthree<Esc>')
+  stream.done(t)
+  reply = reply .. 'eight'
+  eq(chat_text(reply, 'three'), t:text())
+  type_keys(t, 'u')
+  eq(chat_text(reply, ''), t:text())
+  type_keys(t, 'u')
+  eq(HEAD .. 'question', t:text())
+  type_keys(t, '2<C-r>')
+  eq(chat_text(reply, 'three'), t:text())
+end)
+
+test('replies that end while the user is still typing are a step each', OPTS, function(t)
+  local buf = begin(t)
+  t:keys('Gosecond')
+  t:wait(function() return t:text():find('second') end, 'the next message')
+  stream.done(t)
+  local first = 'one two\nthree '
+  eq(chat_text(first, 'second'), t:text())
+  t:lua([[require('hum').send(...)]], buf)
+  stream.part(t, 'text')
+  stream.tokens(t, 'four ', 'five')
+  t:keys('<C-End>third')
+  t:wait(function() return t:text():find('third') end, 'the one after it')
+  stream.tokens(t, ' six')
+  stream.done(t)
+  t:keys(' and more<Esc>')
+  local second = chat_text(first, 'second') .. '\n\n## « fake\n\nfour five six' .. HEADING
+  t:wait(function() return t.child:mode().mode == 'n' and t:text() == second .. 'third and more' end, 'all of it')
+  local states = { t:text(), second, chat_text(first, 'second'), chat_text(first, ''), HEAD .. 'question', HEAD }
+  for i = 2, #states do
+    type_keys(t, 'u')
+    eq(states[i], t:text(), ('after %d u'):format(i - 1))
+  end
+  for i = #states - 1, 1, -1 do
+    type_keys(t, '<C-r>')
+    eq(states[i], t:text(), ('after %d <C-r>'):format(#states - i))
+  end
+end)
+
+-- ---- storms --------------------------------------------------------------------------------------
+
+--- A generator of its own for each case: cases run side by side.
+local function generator(seed)
+  local state = seed
+  return function(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return math.floor(state / 65536) % n + 1
+  end
+end
+
+--- What the user does: keys with a word of his, and what that makes of the lines of his message; none: he has not
+--- begun one. `hold` says that insert mode goes on.
+local function last_becomes(fn)
+  return function(lines, word) lines[math.max(1, #lines)] = fn(lines[#lines] or '', word) end
+end
+local append, prepend = last_becomes(function(a, b) return a .. b end), last_becomes(function(a, b) return b .. a end)
+local function add(lines, word) lines[#lines + 1] = word end
+
+local ACTIONS = {
+  { 'GA%s<Esc>', append },
+  { 'Go%s<Esc>', add },
+  { 'GI%s<Esc>', prepend },
+  { 'G0i%s<Esc>', prepend },
+  { 'GO%s<Esc>', function(lines, word) table.insert(lines, math.max(1, #lines), word) end },
+  { 'GA%s', append, hold = true },
+  { 'Go%s', add, hold = true },
+  { ":$put ='%s'<CR>", add },
+  { ':let @a=\'%s\'."\\n"<CR>G"ap', add },
+  { ':call append("$", "%s")<CR>', add },
+  { ':lua vim.api.nvim_buf_set_lines(0, -1, -1, false, { "%s" })<CR>', add },
+  { ':lua vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { "%s" })<CR>', append },
+  { ':lua vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { "", "%s" })<CR>', add },
+  { ':let @q="GA%s\\<lt>Esc>"<CR>@q', append },
+  { '<Cmd>new<CR><Cmd>close<CR>', function() end },
+  { 'ggVG<Esc>', function() end },
+  { 'gg', function() end },
+  { ':echo 1<CR>', function() end },
+}
+
+---@return string[] tokens, string text
+local function some_tokens(random, from, n)
+  local tokens = {}
+  for i = 1, n do
+    tokens[i] = ('t%d%s'):format(from + i, random(4) == 1 and '\n' or random(9) == 1 and '\n\n' or ' ')
+  end
+  return tokens, table.concat(tokens)
+end
+
+--- Writes tokens without waiting until they are handled.
+local function pour(t, tokens)
+  local now = t:lua('return { stub.specs[stub.last].buf, stub.join[stub.last] }')
+  for _, token in ipairs(tokens) do
+    local lines = vim.split(token, '\n', { plain = true })
+    t.child.rpc:notify(
+      'nvim_exec_lua',
+      "require('hum.chat.reply.put').edit(...)",
+      { now[1], lines, #lines > 1, now[2] }
+    )
+  end
+end
+
+---@return string text, string[] lines  of the reply, and of the user's message
+local function rage(t, random, log)
+  local text, lines, held = '', {}, false
+  for i = 1, 12 do
+    local tokens, more = some_tokens(random, 100 * i, random(6))
+    text = text .. more
+    pour(t, tokens)
+    if random(3) > 1 then
+      local action, word = ACTIONS[random(#ACTIONS)], ('mine%d'):format(i)
+      log[#log + 1] = (held and '<Esc>' or '') .. action[1]:format(word)
+      t:keys(log[#log])
+      action[2](lines, word)
+      held = action.hold
+    end
+  end
+  type_keys(t, held and '<Esc>' or '')
+  t:lua('return 0')
+  return text, lines
+end
+
+--- All the way back and forth: the reply is there as a whole or not at all.
+local function undo_all(t, before, text, note)
+  local full, seen = t:text(), 0
+  repeat
+    type_keys(t, 'u')
+    seen = seen + 1
+    local now = t:text()
+    T.ok(now == before or now:find(text, 1, true), note .. '\n' .. now)
+  until now == before or seen == 40
+  eq(before, t:text(), note)
+  for _ = 1, seen do
+    type_keys(t, '<C-r>')
+  end
+  eq(full, t:text(), note)
+end
+
+local function storm(seed)
+  test(('a storm over the beginning of a message, seed %d'):format(seed), OPTS, function(t)
+    local random, log = generator(seed), {}
+    local buf = stream.open(t)
+    stream.ask(t, 'question', buf)
+    stream.part(t, 'text')
+    local text, lines = rage(t, random, log)
+    local note = ('seed %d: %s'):format(seed, table.concat(log, ' '))
+    stream.done(t)
+    text = (text:gsub('\n+$', ''))
+    eq(chat_text(text, table.concat(lines, '\n')), t:text(), note)
+    undo_all(t, HEAD .. 'question', text, note)
+    T.no_match('steps stay mixed', t:log())
+    T.no_match('E%d+:', t:messages())
+  end)
+end
+
+local SEED = tonumber(vim.env.HUM_TEST_SEED)
+for seed = SEED or 1, SEED and SEED + (tonumber(vim.env.HUM_TEST_SEEDS) or 1) - 1 or 8 do
+  storm(seed)
+end

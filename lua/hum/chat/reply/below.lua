@@ -112,6 +112,10 @@ local function take_out(record)
   local inside = at and lines[line + 1] and { line, line == 0 and math.max(0, at[2] - arrived.head) or at[2] }
   record.arrived = nil
   M.write(record, function() vim.api.nvim_buf_set_text(buf, row, arrived.head, foot - 1, size, { '' }) end)
+  while #lines > 1 and lines[1] == '' do
+    table.remove(lines, 1)
+    if inside then inside[1] = math.max(0, inside[1] - 1) end
+  end
   return lines, inside or nil
 end
 
@@ -148,11 +152,13 @@ end
 --- All of his goes under his heading.
 ---@param record hum.UndoRecord
 ---@param always boolean  also if there is nothing of his
+---@return boolean  the cursor went along with text of his
 local function place(record, always)
   local lines, cursor = take_out(record)
-  if not always and #lines == 0 and record.below == 0 then return end
+  if not always and #lines == 0 and record.below == 0 then return false end
   head(record)
   add(record, lines, cursor)
+  return cursor ~= nil
 end
 
 --- Text of his has come at the end of the reply: it goes under his heading.
@@ -192,18 +198,24 @@ local function tidy(record)
   end
 end
 
---- The user begins to write, at the end of the reply or between it and his heading: then it goes under that.
+--- The user begins to write, in the line that grows or between it and his heading: then he does so below that. What he
+--- writes further down stands where it is: there M.take is on its way.
 ---@param record hum.UndoRecord
 ---@return boolean  the cursor was moved
 local function go_below(record)
   local buf, row = record.buf, vim.api.nvim_win_get_cursor(0)[1] - 1
   local first, headed = M.first(record)
-  if row > (headed and first or math.huge) then return false end
+  if row > (headed and first or M.last(buf)) then return false end
   if row < M.last(buf) and not was_opened(record, row) then return false end
-  place(record, true)
+  if place(record, true) then return true end
   tidy(record)
+  -- Not behind text: the cursor cannot be put there before insert mode has begun.
   local last = vim.api.nvim_buf_line_count(buf)
-  vim.api.nvim_win_set_cursor(0, { last, #vim.api.nvim_buf_get_lines(buf, last - 1, last, true)[1] })
+  if vim.api.nvim_buf_get_lines(buf, last - 1, last, true)[1] ~= '' then
+    replace(record, last, last, { '' })
+    note(record)
+  end
+  vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(buf), 0 })
   return true
 end
 

@@ -2,6 +2,7 @@
 -- they are: text appended to a buffer moves nothing by itself.
 local below = require('hum.chat.reply.below')
 local guard = require('hum.interrupt').guard
+local still = require('hum.chat.reply.still')
 
 local M = {}
 
@@ -80,20 +81,27 @@ local function move(buf, state, from)
   end
 end
 
---- Called by the helper after each edit with a line break, and after some dozens of bytes
---- without one.
 ---@param buf integer
-function M.lines(buf)
-  local state = states[buf]
-  local from = state and state.from
-  if not state or not state.follows then
-    return
-  elseif from then
+---@param state hum.Following
+local function follow(buf, state)
+  local from = state.from
+  if from then
     guard(move, buf, state, from)
     state.from, state.quarters = nil, {}
   else
     guard(grow, buf, state)
   end
+end
+
+--- Called by the helper after each edit with a line break, and after some dozens of bytes
+--- without one.
+---@param buf integer
+function M.lines(buf)
+  local state = states[buf]
+  if not state then return end
+  if state.follows then follow(buf, state) end
+  local last = below.last(buf)
+  if last + 1 < vim.api.nvim_buf_line_count(buf) then guard(still.keep, buf, last) end
 end
 
 --- Windows that follow: their cursor is on the reply's last line.
@@ -173,6 +181,7 @@ end
 ---@param buf integer
 function M.stop(buf)
   states[buf] = nil
+  still.stop(buf)
   if vim.tbl_isempty(states) then
     in_cmdline = false
     vim.api.nvim_create_augroup('hum.follow', {})

@@ -6,41 +6,53 @@ local log = require('hum.log')
 
 local M = {}
 
----@param buf integer
+---@class hum.Replay  how far the history is
+---@field buf integer
+---@field block? string   of the edit that came last
+---@field steps integer   so many there were
+
+---@param replay hum.Replay
 ---@param edits hum.UndoEdit[]
----@param from? integer  row from which theirs are counted
----@return integer  how many steps they make
-local function apply_all(buf, edits, from)
-  local last, steps = nil, 0
+---@param from integer  row from which theirs are counted
+local function apply_all(replay, edits, from)
+  local buf = replay.buf
   for _, change in ipairs(edits) do
-    if change.block ~= last then
+    if change.block ~= replay.block then
       block.close()
-      last, steps = change.block, steps + 1
+      replay.block, replay.steps = change.block, replay.steps + 1
     end
-    local count, row = vim.api.nvim_buf_line_count(buf), from or 0
-    edit.replace(buf, row + change.first, math.min(row + change.old_last, count), change.lines)
+    local last = math.min(from + change.old_last, vim.api.nvim_buf_line_count(buf))
+    edit.replace(buf, from + change.first, last, change.lines)
   end
-  return steps
+end
+
+---@param number integer  of changenr()
+local function go_back(number)
+  vim.cmd('silent undo ' .. number)
+  if vim.fn.changenr() ~= number then error('the history does not reach back', 0) end
 end
 
 ---@param record hum.UndoRecord
 ---@return integer  how many steps there are from the reply on
 local function build(record)
   local buf = record.buf
-  vim.cmd('silent undo ' .. record.before)
-  if vim.fn.changenr() ~= record.before then error('the history does not reach back', 0) end
-  apply_all(buf, record.edits)
+  if record.prior then
+    build(record.prior)
+  else
+    go_back(record.before)
+  end
+  apply_all({ buf = buf, steps = 0 }, record.edits, 0)
   block.close()
-  local reply, final = assert(record.reply), assert(record.final)
+  local reply, final, replay = assert(record.reply), assert(record.final), { buf = buf, steps = 1 }
   local foot = record.row + #reply
   local lines = vim.list_extend(vim.list_slice(reply), record.region or final)
   local upto = record.kept and record.row + record.replaced or vim.api.nvim_buf_line_count(buf)
   edit.replace(buf, record.row, upto, lines)
-  local steps = apply_all(buf, record.steps, foot)
+  apply_all(replay, record.steps, foot)
   edit.replace(buf, foot, vim.api.nvim_buf_line_count(buf), final) -- an ending puts blank lines in order
-  apply_all(buf, record.later)
+  apply_all(replay, record.later, 0)
   block.close()
-  return 1 + steps
+  return replay.steps
 end
 
 --- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if

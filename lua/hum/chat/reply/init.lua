@@ -345,7 +345,6 @@ function M.start(message)
   local buf = message.buf
   local wins = interrupt.guard(followers, message)
   local begun ---@type hum.Reply|nil  once its heading is there
-  undo.forget(buf)
   local id, why = client.chat(spec_of(message), function(name, data)
     if begun then on_event(begun, name, data) end
   end)

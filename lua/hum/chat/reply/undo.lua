@@ -18,6 +18,7 @@ local M = {}
 ---@class hum.UndoRecord
 ---@field buf integer
 ---@field before integer     changenr() before the reply
+---@field prior? hum.UndoRecord  of the reply before
 ---@field row integer        first row of the reply's block
 ---@field head integer       its heading is line number `head` from there, counted from 1
 ---@field mark integer       extmark on the heading
@@ -74,15 +75,27 @@ function M.own(record, fn)
   return ok, err
 end
 
+--- Forgets what is watched, with the history as it is.
+---@param buf integer
+function M.forget(buf)
+  local record = records[buf]
+  records[buf] = nil
+  if record and vim.api.nvim_buf_is_loaded(buf) then vim.api.nvim_buf_del_extmark(buf, ns, record.mark) end
+end
+
 --- A reply begins: whatever comes next in the buffer is its own block.
 ---@param buf integer
 ---@param draft string[]  what the user had begun to write below
 ---@return hum.UndoRecord
 function M.begin(buf, draft)
+  local prior = records[buf]
+  M.forget(buf)
   vim.api.nvim_buf_call(buf, block.close)
   local before = block.changenr(buf)
   return {
     buf = buf,
+    -- The reply before has ended, and its history cannot be put in order yet: that is done together.
+    prior = prior and prior.reply and not (prior.undone or prior.broken) and prior or nil,
     before = before,
     row = 0,
     block = before,
@@ -194,13 +207,66 @@ function M.changed(buf, first, old_last, new_last)
     record.touched = true
     return
   end
-  if old_last - first > 1 or new_last < old_last then check_soon(record) end -- an undo does that
+  check_soon(record) -- it may be an undo
   if not record.reply then return owner.sort(record, { first = first, old_last = old_last, new_last = new_last }) end
   owner.note(record, record.later, {
     first = first,
     old_last = old_last,
     lines = vim.api.nvim_buf_get_lines(buf, first, new_last, false),
   })
+end
+
+--- Back to the text before `u`, as far as the history has it.
+---@param record hum.UndoRecord
+---@return boolean ok, any err
+function M.unwind(record)
+  return M.own(record, function() vim.cmd('silent undo ' .. record.undone) end)
+end
+
+--- Changing history under the user's hands is only safe in plain normal mode.
+---@return boolean
+local function may_settle()
+  local mode = vim.api.nvim_get_mode()
+  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
+end
+
+--- Builds the history up to here again, so that one `u` takes back the user's last step below the reply, and does that.
+---@param record hum.UndoRecord
+local function take_back(record)
+  local buf, foot = record.buf, owner.foot(record)
+  record.reply = vim.api.nvim_buf_get_lines(buf, record.row, foot, false)
+  record.final = vim.api.nvim_buf_get_lines(buf, foot, -1, false)
+  local keep = preserve.save(buf)
+  history.rebuild(record)
+  preserve.restore(keep)
+  vim.cmd('silent undo')
+  record.below = vim.api.nvim_buf_line_count(buf) - record.row - #record.reply
+  record.reply, record.final = nil, nil
+  local last = record.steps[#record.steps].block
+  while #record.steps > 0 and record.steps[#record.steps].block == last do
+    table.remove(record.steps)
+  end
+  record.block = vim.fn.changenr()
+end
+
+--- The user has pressed `u`: of what he has written below the reply the last step goes, and the reply goes on.
+---@param record hum.UndoRecord
+---@return boolean done
+local function undo_below(record)
+  if #record.steps == 0 or record.broken or not may_settle() then return false end
+  local undone = record.undone
+  if not M.unwind(record) then return false end
+  record.undone = nil
+  local ok, err = M.own(record, function() take_back(record) end)
+  if not ok then
+    log.write('warn', 'undo: ' .. tostring(err))
+    record.reply, record.final, record.undone = nil, nil, undone
+    return false
+  end
+  record.newest = record.block
+  be_sure(record)
+  owner.rewritten(record)
+  return true
 end
 
 --- Checks whether the user has undone something, before another token joins the undo block,
@@ -221,6 +287,7 @@ function M.check(record)
   record.row, record.head = sure.row, sure.head
   record.below, record.arrived = sure.below, sure.arrived
   record.broken = false
+  if undo_below(record) then return false end
   if record.on_undone and not record.lost then record.on_undone() end
   return true
 end
@@ -240,34 +307,12 @@ function M.join(record, fn)
   end)
 end
 
---- Back to the text before `u`, as far as the history has it.
----@param record hum.UndoRecord
----@return boolean ok, any err
-function M.unwind(record)
-  return M.own(record, function() vim.cmd('silent undo ' .. record.undone) end)
-end
-
 ---@param record hum.UndoRecord
 ---@return boolean
 local function is_mixed(record)
   return record.undone ~= nil
     or #record.edits + #record.steps + #record.later > 0
     or block.changenr(record.buf) ~= record.block
-end
-
---- Changing history under the user's hands is only safe in plain normal mode.
----@return boolean
-local function may_settle()
-  local mode = vim.api.nvim_get_mode()
-  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
-end
-
---- Forgets what is watched, with the history as it is.
----@param buf integer
-function M.forget(buf)
-  local record = records[buf]
-  records[buf] = nil
-  if record and vim.api.nvim_buf_is_loaded(buf) then vim.api.nvim_buf_del_extmark(buf, ns, record.mark) end
 end
 
 ---@param record hum.UndoRecord

@@ -1,0 +1,94 @@
+-- Text under the user's hands stays where it is on the screen, while a reply grows above it: a window whose cursor is
+-- below the reply scrolls by as many rows as the reply has become taller.
+local M = {}
+
+---@class hum.Still  what a window showed last
+---@field buf integer
+---@field top integer   its first line …
+---@field skip integer  … and the rows of the screen by which that is scrolled out
+---@field row integer   of the screen, in which the reply ends
+
+local seen = {} ---@type table<integer, hum.Still>  by window
+
+---@param win integer
+---@param first integer  rows from 0
+---@param last integer
+---@return integer
+local function height(win, first, last)
+  return vim.api.nvim_win_text_height(win, { start_row = first, end_row = last }).all
+end
+
+--- The columns of a row of the screen.
+---@param win integer
+---@return integer
+local function width_of(win) return vim.api.nvim_win_get_width(win) - vim.fn.getwininfo(win)[1].textoff end
+
+--- What the current window shows.
+---@param buf integer
+---@param last integer  row of the reply's end
+---@return hum.Still
+local function look(buf, last)
+  local win, view = vim.api.nvim_get_current_win(), vim.fn.winsaveview()
+  local top, skip = view.topline, math.floor(view.skipcol / width_of(win))
+  return { buf = buf, top = top, skip = skip, row = height(win, top - 1, last) - skip }
+end
+
+--- Scrolls the current window.
+---@param at hum.Still
+---@param rows integer
+local function scroll(at, rows)
+  local win, top = vim.api.nvim_get_current_win(), at.top
+  rows = rows + at.skip
+  while true do
+    local last = math.max(top, vim.fn.foldclosedend(top))
+    local tall = height(win, top - 1, last - 1)
+    if tall > rows then break end
+    top, rows = last + 1, rows - tall
+  end
+  vim.fn.winrestview({ topline = top, skipcol = rows * width_of(win) })
+end
+
+--- For the current window.
+---@param buf integer
+---@param last integer  row of the reply's end
+local function keep(buf, last)
+  -- Lines of several rows are to be scrolled out row by row, by Neovim as well. The option stays set, or the window
+  -- would jump; like the others of a chat's window it goes when another buffer is shown there.
+  if not vim.wo.smoothscroll then vim.cmd('noautocmd setlocal smoothscroll') end
+  local win = vim.api.nvim_get_current_win()
+  local was = seen[win]
+  if vim.fn.line('w0') > last + 1 then
+    seen[win] = nil
+    return
+  end
+  local now = look(buf, last)
+  -- A window that was scrolled back stays where it is.
+  if was and was.buf == buf and was.top <= now.top and was.row < now.row then
+    scroll(now, now.row - was.row)
+    now = look(buf, last)
+  end
+  seen[win] = now
+end
+
+--- Called when the reply has grown.
+---@param buf integer
+---@param last integer  row of its end
+function M.keep(buf, last)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if vim.api.nvim_win_get_cursor(win)[1] > last + 1 then
+      vim.api.nvim_win_call(win, function() keep(buf, last) end)
+    else
+      seen[win] = nil
+    end
+  end
+end
+
+--- No reply comes into the buffer any more.
+---@param buf integer
+function M.stop(buf)
+  for win, was in pairs(seen) do
+    if was.buf == buf then seen[win] = nil end
+  end
+end
+
+return M

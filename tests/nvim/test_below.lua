@@ -6,11 +6,11 @@ local test, eq = T.test, T.eq
 
 local OPTS = { init = stream.init }
 
-local HEAD = '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
+local HEAD = '---\nhum: 1\ntitle: T\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
 
 --- A chat in which a reply has begun, "one two" and "three " in its last line.
 local function begin(t)
-  local buf = stream.open(t)
+  local buf = stream.open(t, 'T')
   stream.ask(t, 'question', buf)
   stream.part(t, 'text')
   stream.tokens(t, 'one ', 'two\n', 'three ')
@@ -106,7 +106,7 @@ local HEADING = '\n\n## » You\n\n'
 
 --- A reply to the first of three messages; the others stay below it.
 local function begin_above(t, message)
-  local buf = stream.open(t)
+  local buf = stream.open(t, 'T')
   t:lua([[
     local reply = require('hum.chat.reply')
     local start = reply.start
@@ -166,8 +166,8 @@ test('what is typed below keeps its steps, the reply is one below them', OPTS, f
   local reply = asked .. '\n\n## « fake\n\none two\nthree four\nfive six seven' .. HEADING
   local states = { reply .. 'one\ntwo', reply .. 'one', reply, asked, question, HEAD }
   for i, state in ipairs(states) do
+    if i > 1 then type_keys(t, 'u') end
     eq(state, t:text(), ('after %d u'):format(i - 1))
-    type_keys(t, 'u')
   end
   for i = #states - 1, 1, -1 do
     type_keys(t, '<C-r>')
@@ -390,7 +390,7 @@ end
 local function storm(seed)
   test(('a storm over the beginning of a message, seed %d'):format(seed), OPTS, function(t)
     local random, log = generator(seed), {}
-    local buf = stream.open(t)
+    local buf = stream.open(t, 'T')
     stream.ask(t, 'question', buf)
     stream.part(t, 'text')
     local text, lines = rage(t, random, log)

@@ -74,6 +74,26 @@ local function restore_extmarks(keep)
   end
 end
 
+--- Brings back the extmarks of the rows at the end of a text that are the same as in the one before.
+---@param keep hum.Preserved
+---@param before string[]  the lines by then
+function M.restore_end(keep, before)
+  local after = vim.api.nvim_buf_get_lines(keep.buf, 0, -1, false)
+  local same, shift = 0, #after - #before
+  while same < math.min(#before, #after) and before[#before - same] == after[#after - same] do
+    same = same + 1
+  end
+  local marks = {}
+  for _, mark in ipairs(keep.extmarks) do
+    local id, row, col, details = unpack(mark)
+    if row >= #before - same then
+      details.end_row = details.end_row and details.end_row + shift
+      marks[#marks + 1] = { id, row + shift, col, details }
+    end
+  end
+  restore_extmarks({ buf = keep.buf, extmarks = marks })
+end
+
 ---@param keep hum.Preserved
 local function restore_marks(keep)
   for name, pos in pairs(keep.marks) do

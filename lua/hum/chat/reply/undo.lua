@@ -254,10 +254,14 @@ end
 ---@return boolean done
 local function undo_below(record)
   if #record.steps == 0 or record.broken or not may_settle() then return false end
-  local undone = record.undone
+  local undone, lines = record.undone, vim.api.nvim_buf_get_lines(record.buf, 0, -1, false)
+  local keep = preserve.save(record.buf)
   if not M.unwind(record) then return false end
   record.undone = nil
-  local ok, err = M.own(record, function() take_back(record) end)
+  local ok, err = M.own(record, function()
+    take_back(record)
+    preserve.restore_end(keep, lines)
+  end)
   if not ok then
     log.write('warn', 'undo: ' .. tostring(err))
     record.reply, record.final, record.undone = nil, nil, undone

@@ -1,6 +1,7 @@
 -- Chats: opening, sending, stopping, regenerating.
 local answer = require('hum.chat.view.answer')
 local asked = require('hum.chat.asked')
+local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
@@ -20,6 +21,7 @@ local queue = require('hum.chat.queue')
 local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
+local snippets = require('hum.chat.text.snippets')
 local turns = require('hum.chat.text.turns')
 local window = require('hum.chat.view.window')
 
@@ -289,6 +291,7 @@ local actions = {
 }
 
 code_window.watch()
+snippets.on_reply_end(below.last)
 
 buffer.on_attach(function(buf)
   file.bind(buf)

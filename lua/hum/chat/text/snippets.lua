@@ -226,13 +226,22 @@ end
 ---@type table<hum.Turn, hum.Snippet[]>
 local kept = setmetatable({}, { __mode = 'k' })
 
+local reply_end = function(_) return math.huge end ---@type fun(buf: integer): number
+
+--- Sets the function that knows the last row of a reply that streams: what the user writes below it is his, though a
+--- fence may be open above.
+---@param fn fun(buf: integer): number
+function M.on_reply_end(fn) reply_end = fn end
+
 ---@param buf integer
 ---@param turn hum.Turn
 ---@return hum.Snippet[]  with rows from its heading on; not to be changed
 local function of_turn(buf, turn)
   local found = kept[turn]
   if not found then
-    found = M.read(vim.api.nvim_buf_get_lines(buf, turn.row, turn.last + 1, false))
+    local upto = reply_end(buf)
+    local last = turn.row <= upto and math.min(turn.last, upto) or turn.last
+    found = M.read(vim.api.nvim_buf_get_lines(buf, turn.row, last + 1, false))
     kept[turn] = found
   end
   return found

@@ -64,20 +64,42 @@ vim.api.nvim_create_autocmd('InsertEnter', {
   end,
 })
 
+-- No modeline in a chat ever holds: most of its text is a model's, and the file may be anybody's. For what is opened
+-- hum.chat.buffer is in time, but not for an autocommand of the user's that has modelines run (:doautocmd) before.
+vim.api.nvim_create_autocmd('BufReadPre', {
+  group = group,
+  callback = function(event)
+    local stat = vim.bo[event.buf].modeline and vim.uv.fs_stat(event.match)
+    local fd = stat and stat.type == 'file' and vim.uv.fs_open(event.match, 'r', 0)
+    if not fd then return end
+    local head = vim.uv.fs_read(fd, 16, 0) or ''
+    vim.uv.fs_close(fd)
+    if head:find('^\239?\187?\191?%-%-%-\r?\nhum: ') then vim.bo[event.buf].modeline = false end
+  end,
+})
+
 -- A chat is a text whose front matter begins with "hum: ", in a file of any name. It has to be known before the file is
 -- taken for Markdown, which starts treesitter. Not in ftdetect/: that would load vim.filetype at each start, several
 -- ms; the first file does anyway.
-vim.api.nvim_create_autocmd({ 'BufReadPre', 'BufNewFile' }, {
-  group = group,
-  once = true,
-  callback = function()
-    local function detect(path, buf)
-      local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
-      if lines[1] == '---' and (lines[2] or ''):find('^hum: ') then return 'hum' end
-      -- A chat of which nothing was written yet, in a session.
-      local is_new = lines[1] == '' and not lines[2] and path:find('/%d%d%d%d%-%d%d%-%d%d%-%d%d%d%d%d%d[%d-]*%.md$')
-      return is_new and require('hum.chat.kept.folder').contains(path) and 'hum' or nil
-    end
-    vim.filetype.add({ pattern = { ['.*'] = { detect, { priority = 10 } } } })
-  end,
-})
+local function detect(path, buf)
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
+  if (lines[1] or ''):find('^%-%-%-\r?$') and (lines[2] or ''):find('^hum: ') then return 'hum' end
+  -- A chat of which nothing was written yet, in a session.
+  local is_new = lines[1] == '' and not lines[2] and path:find('/%d%d%d%d%-%d%d%-%d%d%-%d%d%d%d%d%d[%d-]*%.md$')
+  return is_new and require('hum.chat.kept.folder').contains(path) and 'hum' or nil
+end
+
+local detects = false
+local function on_first(events, pattern)
+  vim.api.nvim_create_autocmd(events, {
+    pattern = pattern,
+    group = group,
+    once = true,
+    callback = function()
+      if not detects then vim.filetype.add({ pattern = { ['.*'] = { detect, { priority = 10 } } } }) end
+      detects = true
+    end,
+  })
+end
+on_first({ 'BufReadPre', 'BufNewFile' }, '*')
+on_first('FileType', 'hum')

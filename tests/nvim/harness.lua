@@ -96,7 +96,7 @@ function Case:start(opts)
   opts = vim.tbl_extend('force', self.opts, opts or {})
   local n = #self.children + 1
   local c = child.start({
-    nvim = self.run.nvim,
+    nvim = opts.program or self.run.nvim,
     root = self.root,
     dir = self.dir,
     name = 'nvim' .. n,

@@ -431,7 +431,13 @@ local function watch(k)
   end
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   on_own('BufWritePre', before_write)
-  on_own({ 'BufWritePost', 'BufReadPost' }, take)
+  on_own('BufWritePost', take)
+  local reads = false -- `:doautocmd BufReadPost` reads nothing
+  on_own('BufReadPre', function() reads = true end)
+  on_own('BufReadPost', function()
+    if reads then take(k) end
+    reads = false
+  end)
   on_own({ 'FileWritePost', 'FileAppendPost' }, function()
     k.seen = vim.uv.fs_stat(k.path)
     snapshot.lose(buf)

@@ -6,6 +6,7 @@ local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
 local folder = require('hum.chat.kept.folder')
 local format = require('hum.chat.text.format')
+local front = require('hum.chat.front')
 local highlight = require('hum.chat.view.highlight')
 local models = require('hum.server.models')
 local name = require('hum.chat.kept.name')
@@ -23,6 +24,8 @@ local on_attach = function(_) end ---@type fun(buf: integer)
 ---@param fn fun(buf: integer)
 function M.on_attach(fn) on_attach = fn end
 
+local unwritten = {} ---@type table<integer, hum.FrontValues>  of chats that were unloaded
+
 ---@param buf integer
 local function watch(buf)
   local function on(events, callback)
@@ -37,6 +40,7 @@ local function watch(buf)
   on('BufWinEnter', function() window.setup(buf) end)
   writing.watch(buf)
   on('BufUnload', function()
+    unwritten[buf] = front.values(buf)
     chats.drop(buf)
     vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   end)
@@ -59,7 +63,13 @@ end
 ---@param buf integer
 ---@param values hum.FrontValues
 local function fill(buf, values)
-  edit.without_undo(buf, function() vim.api.nvim_buf_set_lines(buf, 0, -1, false, new_text(values)) end)
+  local function write() vim.api.nvim_buf_set_lines(buf, 0, -1, false, new_text(values)) end
+  vim.api.nvim_buf_call(buf, function()
+    if vim.fn.undotree().seq_last == 0 then return edit.without_undo(buf, write) end
+    pcall(vim.cmd, 'silent undojoin') -- with what `:edit!` has taken away
+    write()
+    vim.bo[buf].modified = false
+  end)
 end
 
 --- Neovim has opened the file of a new chat, which is not there before the first message: in `:edit`, in a session.
@@ -86,7 +96,10 @@ end
 function M.attach(buf)
   buf = buf == 0 and vim.api.nvim_get_current_buf() or buf
   if chats.get(buf) then return end
-  if is_unwritten(buf) then fill(buf, { endpoint = models.endpoint(), project = folder.project() }) end
+  if is_unwritten(buf) then
+    fill(buf, unwritten[buf] or { endpoint = models.endpoint(), project = folder.project() })
+  end
+  unwritten[buf] = nil
   chats.new(buf)
   set_options(buf)
   -- Lets plugins that render Markdown find its parser; colours do not come from it.

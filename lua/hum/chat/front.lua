@@ -31,6 +31,16 @@ function M.endpoint(buf) return value_of(buf, 'endpoint') end
 ---@return string|nil
 function M.model(buf) return value_of(buf, 'model') end
 
+--- What its front matter says of where it was begun and what it uses, for another chat that does the same.
+---@param buf integer
+---@return hum.FrontValues|nil
+function M.values(buf)
+  local endpoint, root = M.endpoint(buf), value_of(buf, 'root')
+  if not endpoint then return nil end
+  local project = root and { name = value_of(buf, 'project') or vim.fs.basename(root), root = root }
+  return { endpoint = endpoint, model = M.model(buf), project = project }
+end
+
 --- Its title, likewise.
 ---@param buf integer
 ---@return string|nil

@@ -1,6 +1,7 @@
 -- What the user writes by `:w` and its like. Neovim does it, and tells what went wrong; hum sees to it that there is a
 -- folder to write to, and that `:w NAME` gives a chat in hum's folder the place that the user wants it in.
 local fault = require('hum.fault')
+local file = require('hum.chat.kept.file')
 local folder = require('hum.chat.kept.folder')
 local move = require('hum.chat.kept.move')
 local notify = require('hum.notify')
@@ -52,6 +53,28 @@ local function after_write(buf, path)
   if not ok then notify.error(('hum: the chat was written to %s, and stays in %s: %s'):format(path, old, err)) end
 end
 
+--- Commands that write what was changed, and nothing else. hum has written all of a chat already, and of a command that
+--- names another file nothing would be heard.
+local CONDITIONAL = { xit = true, exit = true, update = true }
+
+---@param command string
+---@return boolean
+local function writes_elsewhere(command)
+  local ok, parsed = pcall(vim.api.nvim_parse_cmd, command, {})
+  if not ok then return false end
+  if CONDITIONAL[parsed.cmd] and #parsed.args > 0 then return true end
+  return parsed.nextcmd ~= '' and writes_elsewhere(parsed.nextcmd)
+end
+
+--- A command was typed: `:x NAME` is to write, and to fail, as if the chat were not in its file.
+local function on_command()
+  local buf = vim.api.nvim_get_current_buf()
+  if vim.v.event.abort or vim.bo[buf].filetype ~= 'hum' or vim.bo[buf].modified then return end
+  if not folder.contains(vim.api.nvim_buf_get_name(buf)) or not writes_elsewhere(vim.fn.getcmdline()) then return end
+  vim.bo[buf].modified = true
+  vim.schedule(function() file.keep(buf) end)
+end
+
 --- Looks at what is written of a chat from now on.
 ---@param buf integer
 function M.watch(buf)
@@ -64,6 +87,12 @@ function M.watch(buf)
     })
   end
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  vim.api.nvim_clear_autocmds({ group = group, event = 'CmdlineLeave' })
+  vim.api.nvim_create_autocmd('CmdlineLeave', {
+    group = group,
+    pattern = ':',
+    callback = function() fault.guard('looking at a command', on_command) end,
+  })
   on('BufWritePre', before_write)
   on('BufWritePost', after_write)
 end

@@ -76,6 +76,45 @@ test('the last question is asked anew in the same way', function(t)
   T.match('the third question\n\n## « fake\n\nanswer three', others(t, buf))
 end)
 
+-- The cursor stays in the question; the answers have code.
+local OPEN = {
+  ['no code below'] = 'answer',
+  ['code below'] = 'See:\n\n```lua\nx\n```\n\nand more',
+}
+
+for name, answer in pairs(OPEN) do
+  for _, from in ipairs({ 'asked here', 'read from a file' }) do
+    test(('a fence that is left open in an earlier question hides no turn: %s, %s'):format(name, from), function(t)
+      local srv = t:fake()
+      srv:script({ text = answer })
+      local buf = chat.open(t, srv, { dialect = 'openai' })
+      for i, word in ipairs({ 'first', 'second' }) do
+        chat.ask(t, 'the ' .. word .. ' question', buf)
+        chat.finished(t, i)
+      end
+      if from == 'read from a file' then
+        t:write_file('talk.md', t:text(buf))
+        t:cmd('edit talk.md')
+      end
+      t:keys('gg/^the first question<CR>o```lua<CR>print(1<Esc>')
+      t:wait(function() return t:text():find('print(1', 1, true) end, 'it is written')
+      t:keys('Gia third question<Esc><CR>')
+      chat.finished(t, 3)
+      eq({
+        'the first question\n```lua\nprint(1\n```',
+        answer,
+        'the second question',
+        answer,
+        'a third question',
+      }, sent(srv))
+      change(t, 'second', 'another question')
+      t:keys('o```<CR>y<Esc><CR>')
+      chat.finished(t, 4)
+      eq({ 'the first question\n```lua\nprint(1\n```', answer, 'another question\n```\ny\n```' }, sent(srv))
+    end)
+  end
+end
+
 test('one undo step brings back what followed', function(t)
   local _, buf = open(t)
   change(t, 'first', 'another question')

@@ -410,6 +410,49 @@ test('another reply to the last message leaves the queue alone', function(t)
   eq({ 'user: first', 'assistant: Short.', 'user: second' }, sent(srv, 3))
 end)
 
+-- What stands below the reply that another one replaces.
+local STANDS = {
+  ['a draft'] = function(t) t:keys('Gia draft<Esc>') end,
+  ['messages'] = function(t, buf)
+    t:lua(
+      [[
+      vim.api.nvim_buf_set_lines(..., -1, -1, false, { 'second', '', '## » You', '', 'a draft' })
+      require('hum.chat.queue').restore(..., require('hum.chat.text.turns').of(...).turns)]],
+      buf
+    )
+  end,
+}
+
+for name, stands in pairs(STANDS) do
+  for _, edits in ipairs({ false, true }) do
+    test(
+      ('another reply keeps %s below, and goes by undo%s'):format(name, edits and ', beside an edit' or ''),
+      function(t)
+        local srv, gate, buf = begin(t)
+        gate:pass()
+        chat.finished(t)
+        stands(t, buf)
+        t:wait(function() return t:text(buf):find('a draft\n*$') end, 'it is written')
+        local before = t:text(buf)
+        srv:script({ text = 'Another one, of a few words.' })
+        gate:pass(2)
+        t:cmd('Hum retry')
+        t:wait(function() return t:text(buf):find('\n\nAnother', 1, true) end, 'the reply has begun')
+        if edits then type_keys(t, 'gg/^first$<CR>ccgone') end
+        local waits = #queued(t, buf)
+        t:lua([[for _, one in ipairs(require('hum').queue(...)) do require('hum').unqueue(..., one.id) end]], buf)
+        gate:pass()
+        chat.finished(t, 2)
+        eq(name == 'messages' and 1 or 0, waits)
+        T.match('a draft', t:text(buf))
+        T.no_match(WORDS, t:text(buf))
+        t:keys(('u'):rep(1 + (edits and 1 or 0) + waits)) -- what was taken back is a step of its own
+        t:wait(function() return t:text(buf) == before end, 'all is as it was')
+      end
+    )
+  end
+end
+
 test('queues of several chats go by themselves', function(t)
   local srv, gate, buf = begin(t)
   queue(t, buf, 'second')

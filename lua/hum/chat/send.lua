@@ -8,6 +8,7 @@ local config = require('hum.config')
 local format = require('hum.chat.text.format')
 local earlier = require('hum.chat.earlier')
 local front = require('hum.chat.front')
+local headings = require('hum.chat.headings')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
@@ -119,6 +120,7 @@ local function start(message, resolved, model)
   local ok, err = reply.start(message)
   if not ok then return refuse(buf, err) end
   asked.note(buf, message.turns)
+  headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   if message.choice.id then queue.take(buf, message.choice.id) end
 end
 
@@ -175,6 +177,7 @@ local function settle(buf, as_is)
   if reply.of(buf) then
     if rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) > below.last(buf) + 1 then below.open(buf) end
   else
+    headings.mend(buf)
     assert(adopt.text(buf, turns.of(buf)))
   end
   return as_is or strange.settle(buf, strange.find(queue.turns(buf), queue.known(buf)))

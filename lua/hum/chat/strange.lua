@@ -54,6 +54,7 @@ local function tell(buf, found)
   for _, turn in ipairs(found) do
     notes.failure(buf, turn.row, turn == found[1] and { message = what, hint = how } or { message = 'so would this' })
   end
+  notes.reveal(buf)
   notify.warn(('hum: %s\n%s'):format(what, how))
   told[buf] = vim.api.nvim_buf_get_changedtick(buf)
 end

@@ -96,10 +96,24 @@ test('changes can be taken over', UI, function(t)
 end)
 
 test('without a quote: the part of the file that begins and ends as the block does', UI, function(t)
-  beside(t, fence('local function g()\n  return 3\nend'))
+  beside(t, fence('local function f()\n  if x then\n    return 3\n  end\nend'))
   t:keys('gd')
-  -- "end" stands there twice: so it is the whole file
-  eq({ 'local function g()', '  return 3', 'end' }, sides(t).texts[2])
+  local want =
+    vim.list_extend({ 'local function f()', '  if x then', '    return 3', '  end', 'end' }, vim.list_slice(FILE, 4))
+  eq({ FILE, want }, sides(t).texts)
+end)
+
+test('without such a part: the whole file', UI, function(t)
+  beside(t, fence('local function h()\n  return 3\nend'))
+  t:keys('gd')
+  eq({ FILE, { 'local function h()', '  return 3', 'end' } }, sides(t).texts)
+end)
+
+test('the file that the block names is not there', UI, function(t)
+  beside(t, '`none.lua`:\n\n```lua\nx\n```')
+  t:keys('gd')
+  t:wait(function() return t:messages():find('there is no file "none.lua"', 1, true) end, 'it is told')
+  eq(1, t:eval('tabpagenr("$")'))
 end)
 
 test('a part that is found', UI, function(t)

@@ -14,14 +14,22 @@ local group = vim.api.nvim_create_augroup('hum.diff', {})
 ---@return string[]
 local function split(text) return vim.split(text, '\n', { plain = true }) end
 
+--- How much white space a line begins with, a tab for much.
+---@param line string
+---@return integer
+local function indent_of(line)
+  local blanks = line:sub(1, (line:find('%S') or #line + 1) - 1)
+  return #blanks:gsub('\t', '        ')
+end
+
 --- The only row of a buffer's lines with the text of a line, white space at both ends aside.
 ---@param lines string[]
----@param text string
+---@param line string
 ---@return integer|nil
-local function only_row(lines, text)
+local function only_row(lines, line)
   local found
-  for row, line in ipairs(lines) do
-    if vim.trim(line) == text then
+  for row, other in ipairs(lines) do
+    if vim.trim(other) == vim.trim(line) then
       if found then return nil end
       found = row - 1
     end
@@ -29,14 +37,21 @@ local function only_row(lines, text)
   return found
 end
 
---- The lines of a file that a part of it is for: between its first and its last line, if both stand there once.
+--- The lines of a file that code is for: from the only one that reads like its first line, to the next that reads
+--- like its last line and stands as deep below the first as that does.
 ---@param lines string[]
 ---@param code string[]
 ---@return integer|nil first
 ---@return integer|nil last
 local function part_of(lines, code)
-  local first, last = only_row(lines, vim.trim(code[1])), only_row(lines, vim.trim(code[#code]))
-  if first and last and first <= last then return first, last end
+  local first = vim.trim(code[1]) ~= '' and only_row(lines, code[1]) or nil
+  if not first then return nil end
+  local depth = indent_of(code[#code]) > indent_of(code[1])
+  for row = first, #lines - 1 do
+    local line = lines[row + 1]
+    local is_deeper = indent_of(line) > indent_of(lines[first + 1])
+    if vim.trim(line) == vim.trim(code[#code]) and is_deeper == depth then return first, row end
+  end
 end
 
 ---@class hum.Comparison
@@ -54,18 +69,31 @@ local function with(range, code)
   return { buf = buf, lines = vim.list_extend(lines, vim.api.nvim_buf_get_lines(buf, range.last + 1, -1, false)) }
 end
 
---- What a block is compared with: the lines that the question was about, else its file or the one beside the chat, in
---- whole or in the part that the block begins and ends like.
+--- The file that a block belongs to, else the one beside the chat.
 ---@param chat integer
 ---@param snippet hum.Snippet
----@return hum.Comparison|nil
+---@return integer|nil buf, string|nil err
+local function buffer_for(chat, snippet)
+  if snippet.file then
+    local buf = target.buffer(chat, snippet.file)
+    return buf, not buf and ('there is no file "%s" to compare the block with'):format(snippet.file) or nil
+  end
+  local win = window.find()
+  if win then return vim.api.nvim_win_get_buf(win) end
+  return nil, 'open the file beside the chat first: the block names none'
+end
+
+--- What a block is compared with: the lines that the question was about, else a file, in whole or in the part that
+--- the block begins and ends like.
+---@param chat integer
+---@param snippet hum.Snippet
+---@return hum.Comparison|nil this, string|nil err
 local function comparison(chat, snippet)
   local code = split(snippet.text)
   local range = target.quoted(chat, snippet)
   if range then return with(range, code) end
-  local win = window.find()
-  local buf = snippet.file and target.buffer(chat, snippet.file) or win and vim.api.nvim_win_get_buf(win)
-  if not buf then return nil end
+  local buf, err = buffer_for(chat, snippet)
+  if not buf then return nil, err end
   local first, last = part_of(vim.api.nvim_buf_get_lines(buf, 0, -1, false), code)
   if first and last then return with({ buf = buf, first = first, last = last }, code) end
   return { buf = buf, lines = code }
@@ -107,7 +135,7 @@ local function open_tab(buf)
   vim.o.switchbuf = ''
   local ok, err = pcall(vim.cmd, 'tab sbuffer ' .. buf)
   vim.o.switchbuf = switchbuf
-  assert(ok, err)
+  if not ok then error(err, 0) end
 end
 
 ---@param this hum.Comparison
@@ -135,10 +163,8 @@ end
 ---@param snippet hum.Snippet
 function M.show(chat, snippet)
   if snippet.text == '' then return notify.warn('hum: the code block is empty') end
-  local this = comparison(chat, snippet)
-  if not this then
-    return notify.error('hum: open the file beside the chat first: the block names none that is there')
-  end
+  local this, err = comparison(chat, snippet)
+  if not this then return notify.error('hum: ' .. err) end
   if vim.deep_equal(this.lines, vim.api.nvim_buf_get_lines(this.buf, 0, -1, false)) then
     return notify.info('hum: the file has this code already')
   end

@@ -71,7 +71,8 @@ end
 ---@return hum.Reference|nil found
 ---@return hum.Reference|nil missing  what stands at the column names a file that is not there
 local function reference_at(chat, line, column)
-  local resolve, first, missing = M.resolver(chat), nil, nil
+  local resolve = M.resolver(chat)
+  local first, missing ---@type hum.Reference|nil, hum.Reference|nil
   for _, one in ipairs(paths.references(line)) do
     local is_here = one.first <= column and column <= one.stop
     if resolve(one.path) then

@@ -12,11 +12,11 @@ local M = {}
 ---@return string text  what follows
 local function split(line, width)
   local columns = 0
-  local blanks, text = line:match('^(%s*)(.*)$')
-  for char in blanks:gmatch('.') do
+  local first = line:find('%S') or #line + 1
+  for char in line:sub(1, first - 1):gmatch('.') do
     columns = columns + (char == '\t' and width - columns % width or 1)
   end
-  return columns, text
+  return columns, line:sub(first)
 end
 
 --- How far a buffer's line is indented, in columns; nil: it is blank, or not there.

@@ -64,7 +64,7 @@ local function fail(why)
   if vim.fn.has('nvim-0.11') == 1 then
     vim.api.nvim_echo({ { why } }, true, { err = true })
   else
-    vim.api.nvim_err_writeln(why)
+    vim.api.nvim_err_writeln(why) ---@diagnostic disable-line: deprecated
   end
 end
 

@@ -78,6 +78,12 @@ local SUFFIXES = {
   { '^(.-)%((%d+)%):?$' },
 }
 
+---@param digits? string
+---@return integer|nil
+local function whole(digits)
+  return digits and tonumber(digits) --[[@as integer|nil]]
+end
+
 --- A path with the line behind it, if one is there.
 ---@param text string
 ---@return hum.Reference
@@ -85,8 +91,8 @@ function M.parse(text)
   for _, suffix in ipairs(SUFFIXES) do
     local path, line, other = text:match(suffix[1])
     if path and path ~= '' then
-      local found = { path = path, line = tonumber(line) }
-      if suffix[2] then found[suffix[2]] = tonumber(other) end
+      local found = { path = path, line = whole(line) } ---@type hum.Reference
+      if suffix[2] then found[suffix[2]] = whole(other) end
       return found
     end
   end
@@ -94,6 +100,10 @@ function M.parse(text)
 end
 
 -- ---- references in a line of text -----------------------------------------------------------------
+
+---@class hum.PlacedReference: hum.Reference
+---@field first integer  bytes in the line, from 1
+---@field stop integer
 
 ---@class hum.Span  a piece of a line that may name a file
 ---@field first integer  bytes in the line, from 1
@@ -145,15 +155,15 @@ local function line_beside(line, span)
   if not first then
     first, last = after:match('^["\'`*:)]*,? ?%(?[oa]?[nt]? ?lines? (%d+)%-?(%d*)')
   end
-  return tonumber(first), tonumber(last)
+  return whole(first), whole(last)
 end
 
 --- All that may name files in a line of text, in the order in which it stands there; more than one for a place at
 --- which it can be read in several ways.
 ---@param line string
----@return (hum.Reference|hum.Span)[]
+---@return hum.PlacedReference[]
 function M.references(line)
-  local found = {}
+  local found = {} ---@type hum.PlacedReference[]
   for _, span in ipairs(spans_of(line)) do
     local text = span.text:gsub('^file://', '')
     if not text:find('://') then

@@ -22,6 +22,9 @@ local M = {}
 --- State of a line that is neither the first one nor in a turn.
 local INSIDE = block.next(block.FIRST, '')
 
+--- Block quotes in block quotes that are looked for.
+local DEEP = 20
+
 --- How far above a block a line may stand that names its file.
 local NEAR = 2
 
@@ -191,10 +194,10 @@ end
 local function read_line(r, row)
   local line = r.lines[row + 1]
   local is_code = r.open ~= nil and r.open.depth == 0 or block.def(r.id).thinking
-  local depth, inner = unquote(line, is_code and 0 or r.open and r.open.depth or math.huge)
+  local depth, inner = unquote(line, is_code and 0 or r.open and r.open.depth or DEEP)
   if r.open and depth < r.open.depth then
     finish(r, row - 1, false) -- the quote ends, and what is in it
-    depth, inner = unquote(line, math.huge)
+    depth, inner = unquote(line, DEEP)
   end
   local id, kind = advance(r, line, depth, inner)
   r.depth = depth

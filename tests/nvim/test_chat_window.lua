@@ -454,3 +454,110 @@ test('windows of several tab pages and floats follow a reply and fold its though
   )
   eq({ { true, true }, { true, true }, { true, true } }, seen)
 end)
+
+-- ---- whatever the user's options and mode are -----------------------------------------------------
+
+test("'nohidden' and a changed file: the chat opens beside it", WIDE, function(t)
+  windows.setup(t, { window = 'current' })
+  code(t)
+  t:cmd('set nohidden | normal x')
+  t:cmd('Hum chat')
+  eq('a.c chat', windows.kinds(t))
+  t:cmd('Hum toggle')
+  eq('a.c', windows.kinds(t))
+  eq('', t:messages())
+end)
+
+for what, init in pairs({
+  ["'winminwidth' and 'winminheight'"] = 'set winwidth=30 winheight=10 winminwidth=20 winminheight=5',
+  ["'winwidth' that takes all"] = 'set winwidth=999 winheight=999',
+  ["'laststatus' 3, 'winbar', no command line"] = 'set laststatus=3 winbar=%f cmdheight=0 showtabline=2',
+  ["'noequalalways', 'splitright', 'splitbelow'"] = 'set noequalalways splitright splitbelow splitkeep=screen',
+  ["'winborder'"] = 'silent! set winborder=double',
+}) do
+  test('chats open, go and come back with ' .. what, WIDE, function(t)
+    windows.setup(t)
+    t:cmd(init)
+    code(t)
+    for i, how in ipairs({ 'right', 'bottom', 'float', 'current', 'tab' }) do
+      t:lua([[require('hum.config').get().chat.window = ...]], how)
+      t:cmd('Hum new')
+      local chat = windows.of(t, 'chat')
+      T.ok(chat.width >= 30 and chat.height >= 10, how .. vim.inspect(chat))
+      for _ = 1, 3 do
+        t:cmd('Hum toggle')
+      end
+      eq(i, #t:events('HumChatOpened'))
+      eq('a.c', windows.kinds(t), how)
+    end
+    T.no_match('E%d+', t:messages())
+  end)
+end
+
+for mode, keys in pairs({ n = '', i = 'i', v = 'v', V = 'V', t = ':below 8split | terminal sleep 100<CR>i' }) do
+  test('a key opens the chat in mode ' .. mode, WIDE, function(t)
+    windows.setup(t)
+    code(t)
+    t:lua([[vim.keymap.set({ 'n', 'i', 'x', 't' }, '<F6>', '<Cmd>Hum toggle<CR>')]])
+    t:keys(keys)
+    t:wait(function() return t.child:mode().mode == mode end, 'the mode')
+    t:keys('<F6>')
+    t:wait(function() return windows.kinds(t):find('chat') end, 'the chat')
+    eq(true, windows.of(t, 'chat').current)
+    t:keys('<C-\\><C-n><F6>')
+    t:wait(function() return not windows.kinds(t):find('chat') end, 'it goes')
+    T.no_match('E%d+', t:messages())
+  end)
+end
+
+test('a selection in the code stays while the chat goes and comes back', WIDE, function(t)
+  windows.setup(t)
+  code(t)
+  t:cmd('Hum chat')
+  t:cmd('wincmd p')
+  t:lua([[vim.keymap.set('x', '<F6>', '<Cmd>Hum toggle<CR>')]])
+  t:keys('Vj')
+  for _, kinds in ipairs({ 'a.c', 'a.c chat' }) do
+    t:keys('<F6>')
+    t:wait(function() return windows.kinds(t) == kinds end, kinds)
+    eq('V', t.child:mode().mode)
+  end
+end)
+
+test('in the command-line window chats are refused in words', { ui = { 160, 20 } }, function(t)
+  windows.setup(t)
+  code(t)
+  for _, call in ipairs({
+    'Hum why is that?',
+    'Hum toggle',
+    'Hum ask why',
+    'lua require("hum").toggle()',
+    'lua require("hum").chat({ new = true })',
+  }) do
+    local _, before = t:log():gsub('\n', '')
+    t:keys('q:')
+    t:wait(function() return t:eval('getcmdwintype()') == ':' end, 'the window')
+    t:cmd(call)
+    t:wait(function()
+      local _, now = t:log():gsub('\n', '')
+      return now > before
+    end, call)
+    T.match('command%-line window', t:log())
+    T.no_match('traceback', t:log())
+    t:cmd('quit')
+    eq('a.c', windows.kinds(t))
+    t:lua([[
+      local now = vim.uv.now() + 10000 -- the same message is told again
+      vim.uv.now = function() return now end]])
+  end
+end)
+
+test('odd names, and a cursor in the last cell, are nothing to a float', { ui = { 60, 14 } }, function(t)
+  windows.setup(t)
+  t:cmd('edit ' .. vim.fn.fnameescape(t:write_file("ä %#'b.c", ('x'):rep(300) .. '\n')))
+  t:cmd('setlocal nowrap | normal $')
+  windows.ask(t, 'Hum ask what is 100% of #1 \'and\' "this" | <b>?')
+  t:wait_screen('A short answer.', true)
+  local float = windows.of(t, 'chat')
+  T.ok(float.col >= 0 and float.col + float.width + 2 <= 60 and float.row + float.height + 2 <= 14, vim.inspect(float))
+end)

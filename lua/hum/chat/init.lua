@@ -179,7 +179,12 @@ function M.toggle()
     local chat = chats.latest()
     return chat and chat.buf
   end
-  if not window.toggle(latest) then M.open({}) end
+  local ok, err = window.toggle(latest)
+  if ok == false then
+    M.open({})
+  elseif not ok then
+    complain(err)
+  end
 end
 
 --- Sends what the user has written, or queues it while a reply streams. Of the current buffer the cursor says which of

@@ -15,6 +15,7 @@ local M = {}
 ---@field mods? table     as `smods` of a user command
 ---@field window? string  in place of `chat.window`; 'cursor': a float at the cursor, for an answer
 ---@field title? string   of that float
+---@field stay? boolean   the current window stays the current one
 
 ---@class hum.ChatWindow
 ---@field origin integer         the window in which it was asked for
@@ -124,6 +125,7 @@ end
 ---@param buf integer
 ---@param opts hum.ShowOpts
 ---@param how string
+---@return integer win
 local function open(buf, opts, how)
   local origin = vim.api.nvim_get_current_win()
   local former = vim.api.nvim_get_current_buf()
@@ -137,7 +139,7 @@ local function open(buf, opts, how)
   end
   windows[win] = { origin = origin, former = win == origin and former or nil, opened = opened }
   restore_view(win, buf)
-  vim.api.nvim_set_current_win(win)
+  return win
 end
 
 --- Shows another chat in its window.
@@ -149,19 +151,20 @@ local function replace(win, buf)
   restore_view(win, buf)
 end
 
---- Shows a chat and makes its window the current one.
+--- Shows a chat, and makes its window the current one unless that is to stay.
 ---@param buf integer
 ---@param opts? hum.ShowOpts
 ---@return boolean|nil ok, string|nil err
 function M.show(buf, opts)
+  -- Neovim opens a window there and refuses to go to it.
+  if vim.fn.getcmdwintype() ~= '' then return nil, 'close the command-line window first' end
   opts = opts or {}
   local how = opts.window or config.get().chat.window
   local elsewhere = opts.window ~= nil or has_position(opts.mods)
   local ok, err = pcall(layout.silently, function()
-    local win = not elsewhere and reusable(buf, how)
-    if not win then return open(buf, opts, how) end
-    vim.api.nvim_set_current_win(win)
+    local win = not elsewhere and reusable(buf, how) or open(buf, opts, how)
     if vim.api.nvim_win_get_buf(win) ~= buf then replace(win, buf) end
+    if not opts.stay then vim.api.nvim_set_current_win(win) end
   end)
   return ok or nil, not ok and tostring(err) or nil
 end
@@ -174,7 +177,7 @@ end
 local function before(win)
   local last = vim.fn.win_getid(vim.fn.winnr('#'))
   local own = windows[win]
-  for _, target in ipairs({ last, own and own.origin or 0 }) do
+  for _, target in ipairs({ last, own and own.origin or 0, vim.t.hum_code_window or 0 }) do
     if target ~= win and target ~= 0 and vim.api.nvim_win_is_valid(target) then return target end
   end
 end
@@ -225,23 +228,25 @@ end
 
 --- Hides the chat of this tab page, or shows it again as it was.
 ---@param latest fun(): integer|nil  the chat to show where there was none
----@return boolean shown  false: there is no chat to show
+---@return boolean|nil ok  false: there is no chat to show
+---@return string|nil err
 function M.toggle(latest)
   local tab, current = vim.api.nvim_get_current_tabpage(), vim.api.nvim_get_current_win()
   local wins = of_tab(0)
   if #wins > 0 then
     local chosen = nearest(wins) --[[@as integer]]
     hidden[tab] = { buf = vim.api.nvim_win_get_buf(chosen), focused = vim.list_contains(wins, current) }
-    vim.iter(wins):each(M.hide)
+    for _, win in ipairs(wins) do
+      local ok, err = pcall(M.hide, win)
+      if not ok then return nil, err end
+    end
     return true
   end
   local last = hidden[tab]
   if last and not (vim.api.nvim_buf_is_loaded(last.buf) and vim.bo[last.buf].filetype == 'hum') then last = nil end
   local buf = last and last.buf or latest()
   if not buf then return false end
-  M.show(buf)
-  if last and not last.focused then focus(current) end
-  return true
+  return M.show(buf, { stay = last ~= nil and not last.focused })
 end
 
 ---@param win integer

@@ -228,9 +228,13 @@ function Child:finish()
   if before then
     if before.signal ~= 0 and not self.killed then return ('Neovim died of signal %d'):format(before.signal) end
   else
+    -- One after the other: a Neovim that is told to end while it ends waits for its jobs for ever.
+    local function ends(share)
+      return task.await(function() return self:ended() end, slow.LIMITS.finish * share)
+    end
     self.rpc:notify('nvim_input', '<C-\\><C-n>:<C-u>qa!<CR>')
-    self.rpc:notify('nvim_command', 'qa!')
-    if not task.await(function() return self:ended() end, slow.LIMITS.finish) then
+    if not ends(0.2) then self.rpc:notify('nvim_command', 'qa!') end
+    if not self:ended() and not ends(0.8) then
       self:kill()
       return 'Neovim did not end on :qa!'
     end

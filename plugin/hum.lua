@@ -64,6 +64,12 @@ vim.api.nvim_create_autocmd('InsertEnter', {
   end,
 })
 
+-- No prompt for the swap file of a chat. Before the file is read, so before it is known for a chat.
+vim.api.nvim_create_autocmd('SwapExists', {
+  group = group,
+  callback = function(event) require('hum.chat.kept.swap').on_exists(event.match) end,
+})
+
 -- No modeline in a chat ever holds: most of its text is a model's, and the file may be anybody's. For what is opened
 -- hum.chat.buffer is in time, but not for an autocommand of the user's that has modelines run (:doautocmd) before.
 vim.api.nvim_create_autocmd('BufReadPre', {

@@ -7,6 +7,7 @@ local scan = require('hum.chat.text.scan')
 local M = {}
 
 ---@class hum.Snapshot
+---@field scan? hum.Scan  that tells of changes; another one says nothing of what was before it
 ---@field first number    first row that has changed since; math.huge: none
 ---@field tick integer    the buffer's, when it was taken
 ---@field count integer   lines in the file
@@ -65,6 +66,7 @@ local function whole(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1] or ''
   local bom = count == 1 and vim.bo[buf].bomb and #BOM or 0
   return {
+    scan = scan.get(buf),
     first = math.huge,
     tick = vim.api.nvim_buf_get_changedtick(buf),
     count = count,
@@ -105,6 +107,8 @@ end
 function M.plan(buf)
   local s = watched[buf]
   if not s then return nil end
+  scan.attach(buf) -- after `:noautocmd edit` nobody else has
+  if s.scan ~= scan.get(buf) then s.first = 0 end
   local same_format = s.format == format_of(buf)
   if s.first == math.huge and same_format then return nil end
   local plan = same_format and growth(buf, s) or nil

@@ -1,0 +1,48 @@
+-- The swap file of a chat that is open elsewhere, or was open when Neovim crashed. Neovim's prompt (E325) would hold up
+-- whatever opens the chat, a mapping or a picker, and most of its choices lose something. Two Neovims with the same chat
+-- do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something the
+-- file has not stays for `:recover`.
+local notify = require('hum.notify')
+
+local M = {}
+
+--- How a chat begins, see hum.chat.text.format.
+local BEGINS = '^%-%-%-\r?\nhum: '
+
+---@param path string
+---@return boolean
+local function is_chat(path)
+  local f = io.open(path, 'rb')
+  if not f then return false end
+  local head = f:read(16)
+  f:close()
+  return head ~= nil and head:find(BEGINS) ~= nil
+end
+
+---@param path string
+---@param swap string
+---@return 'e'|'d'|''  edit all the same; delete the swap file, and edit; prompt
+local function choose(path, swap)
+  local info = vim.fn.swapinfo(swap)
+  if info.error then return '' end
+  local name = vim.fs.basename(path)
+  if info.pid > 0 then
+    notify.warn(('hum: "%s" is open in another Neovim too (process %d)'):format(name, info.pid))
+    return 'e'
+  elseif info.dirty == 0 then
+    return 'd'
+  end
+  local text = 'hum: Neovim ended in the midst of "%s"\nGet what was not saved with :recover, or delete %s'
+  notify.warn(text:format(name, vim.fn.fnamemodify(swap, ':~')))
+  return 'e'
+end
+
+--- For SwapExists: chooses, if the file is a chat, so that there is no prompt.
+---@param path string
+function M.on_exists(path)
+  if not is_chat(path) then return end
+  local choice = choose(path, vim.v.swapname)
+  if choice ~= '' then vim.v.swapchoice = choice end
+end
+
+return M

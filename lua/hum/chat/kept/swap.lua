@@ -1,7 +1,7 @@
 -- The swap file of a chat that is open elsewhere, or was open when Neovim crashed. Neovim's prompt (E325) would hold up
--- whatever opens the chat, a mapping or a picker, and most of its choices lose something. Two Neovims with the same chat
--- do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something the
--- file has not stays for `:recover`.
+-- whatever opens the chat, a mapping or a picker, and most of its choices lose something. Two Neovims with the same
+-- chat do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something
+-- the file has not stays for `:recover`.
 local notify = require('hum.notify')
 
 local M = {}

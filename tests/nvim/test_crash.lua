@@ -1,0 +1,121 @@
+-- kill -9 while a reply streams: what stood there for more than a second is in the file, and the chat goes on.
+local T = require('harness')
+local chat = require('lib.chat')
+local slow = require('lib.slow')
+local task = require('lib.task')
+local test, eq, ok = T.test, T.eq, T.ok
+
+--- Rounds; `make storm` has more of them. The environment repeats those of a run: their names have the seeds.
+local ROUNDS = tonumber(vim.env.HUM_STORM) or 4
+local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
+
+--- What stood there so long must be in the file, in ms.
+local AGE = 1250
+
+--- Numbered words, eight on a line.
+---@return string[]
+local function words(n)
+  local out = {}
+  for i = 1, n do
+    out[i] = ('w%d%s'):format(i - 1, i % 8 == 0 and '\n' or ' ')
+  end
+  return out
+end
+
+---@return integer  number of the last whole word in a text, -1: none
+local function last_word(text)
+  local last = -1
+  for n in text:gmatch('w(%d+)[ \n]') do
+    last = math.max(last, tonumber(n))
+  end
+  return last
+end
+
+--- Watches the words on the screen for `ms`: when each number was seen.
+local function watch(t, buf, ms)
+  local seen, till = {}, task.now() + ms
+  while task.now() < till do
+    seen[#seen + 1] = { at = task.now(), word = last_word(t:text(buf)) }
+    task.pause(math.min(20, math.max(1, till - task.now())))
+  end
+  return seen
+end
+
+---@return integer  the last word of those that stood there long enough before the end
+local function old_word(seen, died)
+  local word = -1
+  for _, one in ipairs(seen) do
+    if died - one.at > AGE * slow.factor() then word = math.max(word, one.word) end
+  end
+  return word
+end
+
+--- Rules of a server that streams words, and answers what is asked afterwards.
+local SCRIPT = {
+  rules = {
+    { match = { text = 'short' }, text = 'It is fine.' },
+    { tokens = words(4000), interval_ms = 20 },
+  },
+}
+
+--- The chat's file, in the folder of a Neovim's data.
+local function file_of(t)
+  local found = vim.fn.glob(t.dir .. '/data/nvim/hum/chats/*.md', true, true)
+  eq(1, #found, 'files in the folder')
+  return found[1]
+end
+
+--- Goes on with the chat in another Neovim, and looks what is sent.
+local function go_on(t, srv, path, body)
+  t.child = t:start()
+  chat.configure(t, srv)
+  t:cmd('edit ' .. vim.fn.fnameescape(path))
+  eq('hum', t:eval('&filetype'))
+  eq(false, t.child:mode().blocking)
+  t:cmd('Hum! chat short, what now?')
+  eq('done', chat.finished(t).status)
+  local requests = srv:requests('/api/chat')
+  local messages = requests[#requests].body.messages
+  local roles = vim.tbl_map(function(m) return m.role end, messages)
+  if last_word(body) >= 0 then
+    eq({ 'user', 'assistant', 'user' }, roles)
+    eq(vim.trim(body), vim.trim(messages[2].content))
+  end
+  eq('tell me words', messages[1].content)
+  eq('short, what now?', messages[#messages].content)
+end
+
+--- What of the reply is in a file.
+local function body_of(text)
+  local body = text:match('\n## « [^\n]*\n\n?(.*)$')
+  return body or ''
+end
+
+local function round(t, seed)
+  math.randomseed(seed)
+  local after = 50 + math.random() * 3150
+  local srv = t:fake()
+  srv:script(SCRIPT)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'tell me words', buf)
+  t:wait(function() return last_word(t:text(buf)) >= 0 end, 'the first word')
+  local seen = watch(t, buf, after)
+  t.child:kill()
+  local died = task.now()
+  task.await(function() return t.child:ended() end, slow.LIMITS.finish)
+  local path = file_of(t)
+  local text = t:read_file(path)
+  T.match('^%-%-%-\nhum: 1\n', text)
+  T.match('\n$', text)
+  local body = body_of(text)
+  local got, want = last_word(body), old_word(seen, died)
+  ok(got >= want, ('word %d stood there, word %d is in the file, killed after %d ms'):format(want, got, after))
+  local whole = table.concat(words(got + 1))
+  eq(vim.trim(whole), vim.trim((body:gsub('w%d*%s*$', function(part) return part:find('%s') and part or '' end))))
+  go_on(t, srv, path, body)
+end
+
+for i = 1, ROUNDS do
+  local seed = SEED + i
+  test(('kill -9 loses nothing older than a second (seed %d)'):format(seed), function(t) round(t, seed) end)
+end

@@ -256,3 +256,12 @@ test(':qa leaves no error in the log', function(t)
   T.match('started', t:log(), true)
   T.no_match(' error ', t:log(), true)
 end)
+
+test('a helper that is to start while Neovim ends does not keep it', function(t)
+  t:lua([[
+    local start = require('hum.server.client').start
+    vim.api.nvim_create_autocmd('VimLeave', { callback = function() vim.defer_fn(start, 0) end })
+  ]])
+  t:keys(':qa!<CR>')
+  t:wait(function() return t.child:ended() end, 'Neovim ends')
+end)

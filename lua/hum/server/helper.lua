@@ -146,6 +146,8 @@ end
 function M.start()
   if state.channel then return state.channel end
   if is_former() then return nil, 'hum was reloaded; try again' end
+  -- Timers fire still while Neovim waits for the end of its jobs, and one that is begun then is waited for without end.
+  if vim.v.exiting ~= vim.NIL then return nil, 'Neovim is ending' end
   local path, why = M.find()
   if not path then return nil, why end
   stderr = {}

@@ -7,7 +7,7 @@ local notify = require('hum.notify')
 local M = {}
 
 --- How a chat begins, see hum.chat.text.format.
-local BEGINS = '^%-%-%-\r?\nhum: '
+local BEGINS = '^\239?\187?\191?%-%-%-\r?\nhum: '
 
 ---@param path string
 ---@return boolean

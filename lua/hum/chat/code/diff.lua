@@ -78,7 +78,7 @@ local function buffer_for(chat, snippet)
     local buf = target.buffer(chat, snippet.file)
     return buf, not buf and ('there is no file "%s" to compare the block with'):format(snippet.file) or nil
   end
-  local win = window.find()
+  local win = window.nearest()
   if win then return vim.api.nvim_win_get_buf(win) end
   return nil, 'open the file beside the chat first: the block names none'
 end
@@ -133,7 +133,7 @@ end
 local function open_tab(buf)
   local switchbuf = vim.o.switchbuf
   vim.o.switchbuf = ''
-  local ok, err = pcall(vim.cmd, 'tab sbuffer ' .. buf)
+  local ok, err = pcall(vim.api.nvim_command, 'tab sbuffer ' .. buf)
   vim.o.switchbuf = switchbuf
   if not ok then error(err, 0) end
 end

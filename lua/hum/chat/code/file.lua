@@ -35,7 +35,10 @@ end
 --- A path as a text has it, and without what diffs, or the idea of a project as the root of all, put before it.
 ---@param path string
 ---@return string[]
-local function forms(path) return { path, path:match('^[ab]/(.+)$') or path:match('^/(.+)$') } end
+local function forms(path)
+  local bare = path:match('^[ab]/(.+)$') or path:match('^/(.+)$')
+  return bare and { path, bare } or { path }
+end
 
 --- The file that a path in a chat means, if it is there.
 ---@param chat integer
@@ -102,7 +105,7 @@ local function show(full)
   vim.api.nvim_set_current_win(window.get(buf))
   if vim.api.nvim_get_current_buf() == buf then return true end
   local command = vim.wo.winfixbuf and 'sbuffer' or 'buffer'
-  local ok, err = pcall(vim.cmd, ('%s %d'):format(command, buf))
+  local ok, err = pcall(vim.api.nvim_command, ('%s %d'):format(command, buf))
   if ok then return true end
   vim.api.nvim_set_current_win(back)
   return nil, tostring(err)
@@ -147,7 +150,7 @@ function M.under_cursor(chat)
   local block = snippets.around(chat, row - 1)
   if block and block.file then return { path = block.file, line = block.lines and block.lines.first } end
   if missing then return missing end
-  local file = vim.fn.findfile(vim.fn.expand('<cfile>'))
+  local file = vim.fn.findfile(vim.fn.expand('<cfile>') --[[@as string]]) --[[@as string]]
   return file ~= '' and { path = vim.fn.fnamemodify(file, ':p') } or nil
 end
 

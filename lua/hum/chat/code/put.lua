@@ -82,6 +82,11 @@ local function show(win, buf, first, last)
   return true
 end
 
+--- Says where code went that cannot be seen.
+---@param buf integer
+---@param row integer
+local function tell(buf, row) notify.info(('hum: put into %s, line %d'):format(name_of(buf), row + 1)) end
+
 --- The window in which the lines of a range can be seen.
 ---@param buf integer
 ---@return integer|nil
@@ -89,7 +94,7 @@ local function window_of(buf)
   for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
     if vim.api.nvim_win_get_buf(win) == buf and window.is_code(win) then return win end
   end
-  return window.find()
+  return window.nearest()
 end
 
 ---@param chat integer
@@ -108,9 +113,7 @@ local function put_over(chat, range, snippet)
   local win = window_of(buf)
   origin.replaced(chat, range)
   replace(buf, range.first, range.last + 1, lines)
-  if not (win and show(win, buf, range.first, range.first + #lines - 1)) then
-    notify.info(('hum: put into %s, line %d'):format(name_of(buf), range.first + 1))
-  end
+  if not (win and show(win, buf, range.first, range.first + #lines - 1)) then tell(buf, range.first) end
 end
 
 --- The row of a window's cursor, or of the end of the closed fold that it is in.
@@ -131,8 +134,8 @@ end
 ---@param snippet hum.Snippet
 ---@return string|nil err
 local function put_below(snippet)
-  local win = window.find()
-  if not win then return 'open the file beside the chat first: no window of this tab page shows one' end
+  local win = window.nearest()
+  if not win then return 'open the file beside the chat first: no window shows one' end
   local buf, row = vim.api.nvim_win_get_buf(win), cursor_row(win)
   local why = refusal(buf)
   if why then return why end
@@ -144,6 +147,7 @@ local function put_below(snippet)
   end
   replace(buf, first, last, lines)
   show(win, buf, first, first + #lines - 1)
+  if vim.api.nvim_win_get_tabpage(win) ~= vim.api.nvim_get_current_tabpage() then tell(buf, first) end
 end
 
 ---@param chat integer

@@ -31,15 +31,27 @@ local function largest(wins)
   return best
 end
 
---- The code window of this tab page. What was used before hum was loaded is known of the last window alone.
+--- What was used before hum was loaded is known of the current window and the one before alone.
+---@param tab integer
 ---@return integer|nil
-function M.find()
-  local tab = vim.api.nvim_get_current_tabpage()
-  local before = vim.fn.win_getid(vim.fn.winnr('#'))
-  for _, win in ipairs({ vim.api.nvim_get_current_win(), vim.t.hum_code_window or 0, before }) do
+local function find_in(tab)
+  local nr = vim.api.nvim_tabpage_get_number(tab)
+  local before = vim.fn.win_getid(vim.fn.tabpagewinnr(nr, '#'), nr)
+  for _, win in ipairs({ vim.api.nvim_tabpage_get_win(tab), vim.t[tab].hum_code_window or 0, before }) do
     if win > 0 and M.is_code(win) and vim.api.nvim_win_get_tabpage(win) == tab then return win end
   end
   return largest(vim.tbl_filter(M.is_code, vim.api.nvim_tabpage_list_wins(tab)))
+end
+
+--- The code window of this tab page.
+---@return integer|nil
+function M.find() return find_in(vim.api.nvim_get_current_tabpage()) end
+
+--- The same; that of the tab page before where this one has none, as chats in tab pages of their own have it.
+---@return integer|nil
+function M.nearest()
+  local before = vim.api.nvim_list_tabpages()[vim.fn.tabpagenr('#')]
+  return M.find() or before and find_in(before)
 end
 
 --- The code window, or a new one beside the chat, which shows `buf`. The current window stays what it is.

@@ -20,7 +20,8 @@ local ATTRIBUTES = { path = true, file = true, filename = true, filepath = true,
 ---@param info string
 ---@return string|nil
 local function attribute(info)
-  for name, at in info:gmatch(ATTRIBUTE .. '()') do
+  for name, position in info:gmatch(ATTRIBUTE .. '()') do
+    local at = position --[[@as any]]
     local value = info:match('^"([^"]*)"', at) or info:match("^'([^']*)'", at) or info:match('^[^%s,}]+', at)
     local found = ATTRIBUTES[name] and as_path(value or '')
     if found then return found end
@@ -34,8 +35,8 @@ end
 ---@return string|nil file
 function M.info(info)
   info = vim.trim(info)
-  local word, rest = info:match('^{?%s*%.?([^%s,{}:]*)(.*)$')
-  if not word or word == '' then return nil, nil end
+  local word, rest = info:match('^{?%s*%.?([^%s,{}:]+)(.*)$')
+  if not word or not rest then return nil, nil end
   local bare = info:find('%s') == nil and word:find('%.') and as_path(info) or nil
   if bare then return vim.filetype.match({ filename = bare }), bare end
   local behind = (rest:match('^:%s*(.+)$') or rest):gsub('^%s*%(?', ''):gsub('[%s})]+$', '')
@@ -131,7 +132,7 @@ function M.above(line)
   if not quoted then
     first, last = text:match('^From lines? (%d+)%-?(%d*):$')
   end
-  if first then return quoted, tonumber(first), tonumber(last) or tonumber(first) end
+  if first then return quoted, path.whole(first), path.whole(last) or path.whole(first) end
   local found = candidates(text)
   for _, other in ipairs(found) do
     if other ~= found[1] then return nil end

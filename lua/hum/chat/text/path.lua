@@ -80,7 +80,7 @@ local SUFFIXES = {
 
 ---@param digits? string
 ---@return integer|nil
-local function whole(digits)
+function M.whole(digits)
   return digits and tonumber(digits) --[[@as integer|nil]]
 end
 
@@ -91,8 +91,8 @@ function M.parse(text)
   for _, suffix in ipairs(SUFFIXES) do
     local path, line, other = text:match(suffix[1])
     if path and path ~= '' then
-      local found = { path = path, line = whole(line) } ---@type hum.Reference
-      if suffix[2] then found[suffix[2]] = whole(other) end
+      local found = { path = path, line = M.whole(line) } ---@type hum.Reference
+      if suffix[2] then found[suffix[2]] = M.whole(other) end
       return found
     end
   end
@@ -121,7 +121,8 @@ local WORD, BEFORE, AFTER = '[^%s"`,;|<>]+', "^[%(%[{'*_]+", "[%]}'*_.!?]+$"
 local function add_words(line, spans)
   -- A comma within parentheses belongs to a word: a.lua(12,3).
   local text = line:gsub('(%(%d+),( ?%d+%))', '%1\1%2')
-  for first, word in text:gmatch('()(' .. WORD .. ')') do
+  for position, word in text:gmatch('()(' .. WORD .. ')') do
+    local first = position --[[@as any]]
     local lead = #(word:match(BEFORE) or '')
     word = word:sub(lead + 1):gsub('\1', ',')
     word = word:gsub(AFTER, '')
@@ -155,7 +156,7 @@ local function line_beside(line, span)
   if not first then
     first, last = after:match('^["\'`*:)]*,? ?%(?[oa]?[nt]? ?lines? (%d+)%-?(%d*)')
   end
-  return whole(first), whole(last)
+  return M.whole(first), M.whole(last)
 end
 
 --- All that may name files in a line of text, in the order in which it stands there; more than one for a place at

@@ -229,11 +229,11 @@ end
 ---@type table<hum.Turn, hum.Snippet[]>
 local kept = setmetatable({}, { __mode = 'k' })
 
-local reply_end = function(_) return math.huge end ---@type fun(buf: integer): number
+local reply_end = function(buf) return vim.api.nvim_buf_line_count(buf) end ---@type fun(buf: integer): integer
 
 --- Sets the function that knows the last row of a reply that streams: what the user writes below it is his, though a
 --- fence may be open above.
----@param fn fun(buf: integer): number
+---@param fn fun(buf: integer): integer
 function M.on_reply_end(fn) reply_end = fn end
 
 ---@param buf integer
@@ -254,13 +254,12 @@ end
 ---@param one hum.Snippet|nil
 ---@return hum.Snippet|nil  with rows in the buffer
 local function placed(turn, one)
-  return one
-    and vim.tbl_extend('force', one, {
-      row = one.row + turn.row,
-      last = one.last + turn.row,
-      from = one.from + turn.row,
-      to = one.to + turn.row,
-    })
+  if not one then return nil end
+  local moved = vim.tbl_extend('force', {}, one) --[[@as hum.Snippet]]
+  for _, field in ipairs({ 'row', 'last', 'from', 'to' }) do
+    moved[field] = one[field] + turn.row
+  end
+  return moved
 end
 
 --- The code blocks of a chat, from its beginning on.

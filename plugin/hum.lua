@@ -101,9 +101,11 @@ local function on_first(events, pattern)
     pattern = pattern,
     group = group,
     once = true,
-    callback = function()
+    callback = function(event)
       if not detects then vim.filetype.add({ pattern = { ['.*'] = { detect, { priority = 10 } } } }) end
       detects = true
+      -- Neovim has looked already what the first file is, if that is not there.
+      if event.event == 'BufNewFile' and detect(event.match, event.buf) then vim.bo[event.buf].filetype = 'hum' end
     end,
   })
 end

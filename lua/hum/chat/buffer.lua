@@ -12,6 +12,7 @@ local models = require('hum.server.models')
 local name = require('hum.chat.kept.name')
 local native = require('hum.chat.kept.native')
 local notes = require('hum.chat.view.notes')
+local unkept = require('hum.chat.kept.unkept')
 local window = require('hum.chat.view.window')
 local writing = require('hum.chat.kept.writing')
 
@@ -117,8 +118,7 @@ function M.attach(buf)
   window.setup(buf)
 end
 
---- The buffer of a new chat, named after the file that its first message will make; without one it has no swap file
---- and no undo file.
+--- The buffer of a new chat, named after the file that its first message will make.
 ---@param values hum.FrontValues
 ---@return integer
 local function make(values)
@@ -128,7 +128,7 @@ local function make(values)
   if keep then
     vim.api.nvim_buf_set_name(buf, name.provisional(folder.path(values.project)))
   else
-    vim.bo[buf].undofile = false
+    unkept.bind(buf)
   end
   fill(buf, values)
   if keep and vim.go.swapfile and native.has_room_for_swap(buf) then vim.bo[buf].swapfile = true end

@@ -24,6 +24,7 @@ local reply = require('hum.chat.reply')
 local send = require('hum.chat.send')
 local snippets = require('hum.chat.text.snippets')
 local turns = require('hum.chat.text.turns')
+local unkept = require('hum.chat.kept.unkept')
 local window = require('hum.chat.view.window')
 
 local M = {}
@@ -313,7 +314,10 @@ end)
 
 reply.on_change(function(buf, what, ending)
   file.grow(buf, what == 'begun')
-  if what == 'ended' then answer.ended(buf) end
+  if what == 'ended' then
+    unkept.settle(buf)
+    answer.ended(buf)
+  end
   if ending then onward.ended(buf, ending) end
 end)
 

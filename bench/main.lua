@@ -4,6 +4,7 @@ local root = vim.fs.dirname(vim.fs.dirname(vim.uv.fs_realpath(debug.getinfo(1, '
 package.path = ('%s/bench/?.lua;%s/tests/nvim/?.lua;%s'):format(root, root, package.path)
 
 local cell = require('cell')
+local chats = require('chats')
 local completion = require('completion')
 local completion_report = require('completion_report')
 local extras = require('extras')
@@ -21,12 +22,13 @@ local QUICK = { { 200, 150 }, { 1000, 500 }, { 0, 20000 } }
 local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
-usage: bench/run [--quick] [--repeat N] [--chat | --completion | --send]
+usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --send]
                  [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
   --quick       one repetition, less of everything
   --chat        only the replies of a chat; --completion: only completion;
-                --send: only the way of a message to the server
+                --send: only the way of a message to the server; --chats: only
+                the list of chats
   --way         of the chat only these ways (may be repeated); the ratios need "bare"
   --place       empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
 ]]
@@ -41,7 +43,7 @@ local function parse(args)
       opts.quick, opts.repeats, opts.rates = true, 1, QUICK
     elseif name == '--no-extras' then
       opts.no_extras = true
-    elseif name == '--chat' or name == '--completion' or name == '--send' then
+    elseif name == '--chat' or name == '--chats' or name == '--completion' or name == '--send' then
       opts.part = name:sub(3)
     elseif name == '--repeat' then
       opts.repeats = assert(tonumber(value(i)), USAGE)
@@ -130,6 +132,10 @@ local function main()
     local why
     figures.follow_up, why = follow_up.measure(run)
     texts[#texts + 1] = follow_up.markdown(figures.follow_up, why)
+  end
+  if is_wanted('chats') then
+    figures.chats = chats.measure(run, note)
+    texts[#texts + 1] = chats.markdown(figures.chats)
   end
   if is_wanted('completion') then
     texts[#texts + 1], figures.completion = complete(run, opts)

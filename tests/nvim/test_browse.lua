@@ -169,7 +169,8 @@ for _, dir in ipairs({ 'with a blank', 'a%b#c', 'über/deep', 'slash/' }) do
   test(('chats in the folder "%s" are listed, searched, renamed and deleted'):format(dir), { ui = false }, function(t)
     live(t, server(t), { chat = { directory = t.dir .. '/' .. dir } })
     eq('done', chat.finished(t).status)
-    eq(1, #t:lua('return require("hum").chats({ query = "short answer" })'))
+    local function found() return #t:lua('return require("hum").chats({ query = "short answer" })') end
+    t:wait(function() return found() == 1 end, 'the reply is saved, and found')
     answer(t, { 1, 'Rename', 'Other' })
     t:cmd('Hum! chats')
     asked(t, 3)

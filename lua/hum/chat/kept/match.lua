@@ -41,6 +41,18 @@ local function folded(text, wide)
   return wide and text:gsub('[\194-\244][\128-\191]+', lowered) or text
 end
 
+--- The longest part of a text that has ASCII only. Where that is missing the text is, and no other letters need be made
+--- small to see it.
+---@param needle string
+---@return string
+local function probe(needle)
+  local longest = ''
+  for part in needle:gmatch('[\1-\127]+') do
+    if #part > #longest then longest = part end
+  end
+  return longest
+end
+
 --- A text as it is compared.
 ---@param query hum.SearchQuery
 ---@param text string
@@ -112,12 +124,15 @@ local function is_text(line, role)
   return role ~= 'front' and role ~= 'system' and not block.heading(line) and not line:find('^<!%-%- hum: ')
 end
 
+---@class hum.MatchLine
+---@field first integer
+---@field last integer
+---@field at integer  where it has what was searched for
+
 ---@param text string
 ---@param needle string
 ---@param role string
----@return integer|nil first  of the line that has it
----@return integer|nil last
----@return integer|nil at
+---@return hum.MatchLine|nil  the first line that has it
 local function find(text, needle, role)
   local place, from = { at = 1, role = role }, 1
   while true do
@@ -125,7 +140,7 @@ local function find(text, needle, role)
     if not at then return nil end
     go_to(text, place, at)
     local first, last = line_around(text, at)
-    if is_text(text:sub(first, last), place.role) then return first, last, at end
+    if is_text(text:sub(first, last), place.role) then return { first = first, last = last, at = at } end
     from = last + 1
   end
 end
@@ -146,16 +161,26 @@ end
 
 ---@param matcher hum.Matcher
 ---@param piece string
----@param text string  the same, in lower case if that does not matter
----@param first integer
----@param last integer
----@param at integer
-local function note(matcher, piece, text, first, last, at)
-  local _, breaks = text:sub(1, first):gsub('\n', '')
-  local line = text:sub(first, last)
-  if #piece == #text then line = piece:sub(first, last) end -- else a letter has other bytes in lower case
-  matcher.match = excerpt(line, at - first + 1)
+---@param text string  the same as it is compared
+---@param place hum.MatchLine
+local function note(matcher, piece, text, place)
+  local _, breaks = text:sub(1, place.first):gsub('\n', '')
+  local source = #piece == #text and piece or text -- else a letter has other bytes in lower case
+  matcher.match = excerpt(source:sub(place.first, place.last), place.at - place.first + 1)
   matcher.line = matcher.lines + breaks + 1
+end
+
+--- A piece of the text as it is compared, made when it is needed: that of a query beyond ASCII is dear.
+---@param query hum.SearchQuery
+---@param piece string
+---@return fun(needle: string): string|nil  nil: it cannot have that
+local function lazily(query, piece)
+  local plain, text = query.exact and piece or piece:lower(), nil
+  return function(needle)
+    if not plain:find(probe(needle), 1, true) then return nil end
+    text = text or compared(query, piece)
+    return text
+  end
 end
 
 --- Looks in the next piece of the text, which begins with a line break unless it is the first.
@@ -163,14 +188,14 @@ end
 ---@param piece string
 ---@return boolean found  all that was looked for
 function M.look(matcher, piece)
-  local text = compared(matcher.query, piece)
-  local left = {}
+  local text_for, left = lazily(matcher.query, piece), {}
   for _, needle in ipairs(matcher.needles) do
-    local first, last, at = find(text, needle, matcher.role)
-    if not first or not last or not at then
+    local text = text_for(needle)
+    local place = text and find(text, needle, matcher.role)
+    if not text or not place then
       left[#left + 1] = needle
     elseif not matcher.line then
-      note(matcher, piece, text, first, last, at)
+      note(matcher, piece, text, place)
     end
   end
   matcher.needles = left

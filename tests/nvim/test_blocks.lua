@@ -93,6 +93,7 @@ local CASES = {
   { 'a comment of C', '```ts\n// src/a.ts\na\n```', { 'ts|src/a.ts|// src/a.ts\na' } },
   { 'a comment of Python', '```python\n# a.py\na\n```', { 'python|a.py|# a.py\na' } },
   { 'a comment of HTML', '```html\n<!-- File: a.html -->\na\n```', { 'html|a.html|<!-- File: a.html -->\na' } },
+  { 'a comment under a quote of hum', '`a.lua`, line 3:\n\n```lua\n-- b.lua\n```', { 'lua|a.lua|-- b.lua' } },
   { 'a comment in words', '```lua\n-- see a.lua\na\n```', { 'lua||-- see a.lua\na' } },
   { 'a shebang', '```sh\n#!/bin/sh\na\n```', { 'sh||#!/bin/sh\na' } },
   { 'a heading of Markdown', '```markdown\n# README\na\n```', { 'markdown||# README\na' } },

@@ -125,6 +125,12 @@ test('over a selection that begins deeper than it ends', UI, function(t)
   eq({ 'f(', '    b', '  )', 'x' }, lines(t, file))
 end)
 
+test('over a selection that names a file in its first line', UI, function(t)
+  local file = beside(t, { lines = { '-- src/other.lua', 'x' }, quote = { 1, 2 }, reply = fence('y') })
+  t:keys('gp')
+  eq({ 'y' }, lines(t, file))
+end)
+
 test('over a blank line', UI, function(t)
   local file = beside(t, { lines = { 'f', '', '  a' }, quote = { 2, 2 }, reply = fence('b') })
   t:keys('gp')

@@ -40,32 +40,37 @@ local function forms(path)
   return bare and { path, bare } or { path }
 end
 
---- The file that a path in a chat means, if it is there.
----@param chat integer
 ---@param path string
+---@param folders string[]  that it may be relative to
 ---@return string|nil full
-function M.resolve(chat, path)
+local function find(path, folders)
   path = vim.fs.normalize(path, { expand_env = false })
   local is_absolute = path:find('^/') or path:find('^%a:/')
   if is_absolute and is_there(path) then return path end
   for _, form in ipairs(forms(path)) do
-    for _, root in ipairs(roots(chat)) do
-      local full = vim.fs.normalize(vim.fs.joinpath(root, form), { expand_env = false })
-      if not (is_absolute and form == path) and is_there(full) then return full end
+    for _, folder in ipairs(folders) do
+      local full = vim.fs.normalize(vim.fs.joinpath(folder, form), { expand_env = false })
+      if is_there(full) then return full end
     end
   end
 end
 
---- A resolver that looks at each path once, for many of them.
+--- What finds the files that paths in a chat mean, if they are there; each path is looked for once.
 ---@param chat integer
----@return fun(path: string): string|nil
+---@return fun(path: string): string|nil full
 function M.resolver(chat)
-  local known = {} ---@type table<string, string|false>
+  local folders, known = roots(chat), {} ---@type string[], table<string, string|false>
   return function(path)
-    if known[path] == nil then known[path] = M.resolve(chat, path) or false end
+    if known[path] == nil then known[path] = find(path, folders) or false end
     return known[path] or nil
   end
 end
+
+--- The file that a path in a chat means, if it is there.
+---@param chat integer
+---@param path string
+---@return string|nil full
+function M.resolve(chat, path) return M.resolver(chat)(path) end
 
 --- The file that a line names: at the column, else the first that is there.
 ---@param chat integer

@@ -114,15 +114,14 @@ end
 ---@return { first: integer, last: integer }|nil
 local function identity(open, lines)
   local language, file = named.info(open.info)
+  local above, first, last = named.above(open.above or '')
+  if first and last then return language, above, { first = first, last = last } end
   if language == 'diff' or language == 'patch' then
     file = file or named.diff(lines)
   else
     file = file or lines[1] and named.comment(lines[1])
   end
-  if file or not open.above then return language, file end
-  local above, first, last = named.above(open.above)
-  if first and last then return language, above, { first = first, last = last } end
-  return language, above and belongs(language, above) and above or nil
+  return language, file or above and belongs(language, above) and above or nil
 end
 
 --- The open block ends.

@@ -25,7 +25,7 @@ local function map(mode, name, callback)
 end
 
 map('n', 'chat', function() require('hum').chat({ new = false }) end)
-for _, name in ipairs({ 'send', 'stop', 'retry', 'model', 'ask', 'toggle' }) do
+for _, name in ipairs({ 'send', 'stop', 'retry', 'continue', 'model', 'ask', 'toggle' }) do
   map('n', name, function() require('hum')[name]() end)
 end
 map('n', 'new', function() require('hum').chat({ new = true }) end)

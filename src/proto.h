@@ -76,6 +76,7 @@
  *   LUA_ANCHOR        buf, key: there the text of a chat's reply begins
  *   LUA_REPAIR        buf, key, bytes acknowledged, their end, text that is not
  *   LUA_WRAP          buf, key, text to be put before the reply, text to be put behind it
+ *   LUA_ASIDE         buf, key: the text of a reply that goes on goes before what was there
  *   LUA_UNWRAP        buf, key, text to be taken from the beginning of the reply
  *   LUA_PLACE         key of a place, lines
  *   LUA_PLACE_CLEAR   key of a place whose text is to be taken away
@@ -85,6 +86,7 @@
 #define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
 #define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
 #define LUA_WRAP "require('hum.chat.reply.turn').wrap(...)"
+#define LUA_ASIDE "require('hum.chat.reply.turn').aside(...)"
 #define LUA_UNWRAP "require('hum.chat.reply.turn').unwrap(...)"
 #define LUA_PLACE_CLEAR "require('hum.place').clear(...)"
 #define LUA_PLACE "require('hum.place').edit(...)"

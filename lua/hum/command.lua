@@ -155,6 +155,9 @@ M.subcommands = {
     anywhere = true,
     run = function(given) require('hum').stop({ all = given.bang }) end,
   },
+  continue = {
+    run = function() require('hum').continue() end,
+  },
   chats = { run = browse, bang = true, words = anything },
   rename = {
     words = anything,

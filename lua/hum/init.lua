@@ -73,6 +73,13 @@ function M.retry(buf)
   return require('hum.chat').retry(buf)
 end
 
+--- Lets the last reply go on where it stops.
+---@param buf? integer  default: the current buffer
+function M.continue(buf)
+  arguments().check('continue', 'buf', buf, 'buffer')
+  return require('hum.chat').continue(buf)
+end
+
 --- Sets the model: of the current buffer if it is a chat, else of new chats.
 ---@param name? string  "model" or "endpoint/model"; nil: ask with vim.ui.select()
 function M.model(name)

@@ -537,7 +537,7 @@ static bool add_fact(const struct failure *f, const char *name, struct buf *hint
     } else if (strcmp(name, "limit") == 0) {
         buf_add_str(hint, words_fit(f->text, "limit|quota") ? ", or your limit is reached" : "");
     } else if (strcmp(name, "kept") == 0) {
-        buf_add_str(hint, f->kept && f->of == OF_CHAT ? " (what arrived is kept)" : "");
+        buf_add_str(hint, f->kept && f->of == OF_CHAT ? " or go on with :Hum continue" : "");
     } else if (strcmp(name, "key") == 0) {
         add_key_advice(f, hint);
     } else {

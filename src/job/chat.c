@@ -368,7 +368,7 @@ static void begin_joint(struct chat *c)
 /* What came was thinking: it is taken away again, and put aside by Lua. */
 static void turn_aside(struct chat *c)
 {
-    const struct target_turn turn = {TURN_WRAP, c->thinking_open, c->thinking_close};
+    const struct target_turn turn = {.how = TURN_CLEAR};
     if (c->seam.open) {
         buf_add(&c->aside, c->seam.held.data, c->seam.held.len);
     } else {
@@ -707,6 +707,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
         .body_len = body->len,
         .model = c->model,
         .splits = true,
+        .goes_on = c->goes_on,
         .unthinking = is_unthinking(value_get(c->request, "think")),
         .trace = inspection_trace(c->inspection),
     };

@@ -53,13 +53,22 @@ static void repair(const struct target *t, const struct target_gap *gap, struct 
 
 static void turn(const struct target *t, const struct target_turn *turn, struct buf *out)
 {
-    bool wraps = turn->how == TURN_WRAP;
-    wire_cstr(out, wraps ? LUA_WRAP : LUA_UNWRAP);
-    wire_array(out, wraps ? 4 : 3);
+    static const struct {
+        const char *lua;
+        uint32_t arguments;
+    } calls[] = {
+        [TURN_WRAP] = {LUA_WRAP, 4},
+        [TURN_UNWRAP] = {LUA_UNWRAP, 3},
+        [TURN_CLEAR] = {LUA_ASIDE, 2},
+    };
+    wire_cstr(out, calls[turn->how].lua);
+    wire_array(out, calls[turn->how].arguments);
     wire_int(out, t->buffer);
     wire_int(out, t->key);
-    wire_cstr(out, turn->before);
-    if (wraps) {
+    if (turn->how != TURN_CLEAR) {
+        wire_cstr(out, turn->before);
+    }
+    if (turn->how == TURN_WRAP) {
         wire_cstr(out, turn->behind);
     }
 }

@@ -524,6 +524,7 @@ struct generation *generation_start(const struct generation_env *env,
         .model = request->model,
         .splits = request->splits,
         .unthinking = request->unthinking,
+        .goes_on = request->goes_on,
     };
     g->at = request->at;
     g->path = request->path;

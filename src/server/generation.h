@@ -34,6 +34,7 @@ struct generation_request {
     size_t body_len;
     bool splits;         /* its text may hold thoughts: they are told apart, see split.h */
     bool unthinking;     /* the model is told not to think: none is expected, nor learned from it */
+    bool goes_on;        /* the text goes on with one */
     bool revises;        /* if fields of the body are refused, it is sent again without them */
     struct trace *trace; /* all that goes over the wire is kept there, or NULL; must live as g */
 };

@@ -303,7 +303,12 @@ static void add_begin(struct split *s, char c)
         add_closing(s, c);
         return;
     }
-    if (is_white(c) && s->held.len == s->blanks) {
+    if (is_white(c) && s->held.len == s->blanks && s->held.len < HELD_MAX && s->goes_on) {
+        buf_add(&s->held, &c, 1);
+        s->blanks++;
+        return;
+    }
+    if (is_white(c) && s->held.len == s->blanks && !s->goes_on) {
         add_lead_blank(s, c);
         return;
     }

@@ -47,6 +47,7 @@ struct split {
     const struct thought_tag *tag; /* that opened the thought */
     bool expects;                  /* a thought without an opening tag, from the beginning on */
     bool has_field;                /* the server sends thoughts by themselves */
+    bool goes_on;                  /* with a text: blanks at the very beginning belong to it */
     bool lone;                     /* a closing tag had no opening one */
     bool given;                    /* anything */
 
@@ -66,6 +67,12 @@ struct split {
 /* expects_thought: the last reply of the model had a closing tag without an opening one. */
 void split_init(struct split *s, bool expects_thought, split_give give, void *ctx);
 void split_finish(struct split *s);
+
+/* Before any text: it goes on with one. */
+static inline void split_go_on(struct split *s)
+{
+    s->goes_on = true;
+}
 
 void split_text(struct split *s, const char *text, size_t len);
 

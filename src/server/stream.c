@@ -313,6 +313,9 @@ void stream_init(struct stream *s, const struct stream_source *source,
     *s = (struct stream){.source = *source, .callbacks = callbacks, .ctx = ctx};
     frame_init(&s->frame, source->dialect->frame, LIMIT_RECORD);
     split_init(&s->split, expects, on_split, s);
+    if (source->goes_on) {
+        split_go_on(&s->split);
+    }
     split_init(&s->thoughts, false, on_split_thought, s);
     split_field(&s->thoughts, true); /* a closing tag alone is none of theirs */
 }

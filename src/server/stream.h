@@ -22,6 +22,7 @@ struct stream_source {
     const char *model;
     bool splits;     /* its text may hold thoughts: they are told apart, see split.h */
     bool unthinking; /* the model is told not to think: none is expected, nor learned from it */
+    bool goes_on;    /* the text goes on with one */
 };
 
 /* Each may call stream_stop. Behind on_end and on_failure nothing follows. */

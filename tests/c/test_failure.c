@@ -255,7 +255,7 @@ static void only_what_arrived_is_kept(void)
     f.code = HUM_ESERVER;
     check_words(&f, "", "Retry with :Hum retry. ");
     f.kept = true;
-    check_words(&f, "", "(what arrived is kept)");
+    check_words(&f, "", " or go on with :Hum continue");
 }
 
 static void what_other_plugins_ask_is_no_chat(void)

@@ -173,7 +173,7 @@ local function failing(t)
 end
 
 local SAID = 'The lighthouse is dark. Nobody knows when it is lit again.'
-local HINT = "Retry with g<CR> (:Hum retry) (what arrived is kept). Check the server's log for details."
+local HINT = "Retry with g<CR> (:Hum retry) or go on with g. (:Hum continue). Check the server's log for details."
 
 for _, columns in ipairs({ 40, 80, 100 }) do
   test(('%d columns: the words of an error stand once in the chat, and are whole'):format(columns), {
@@ -203,15 +203,15 @@ for _, columns in ipairs({ 40, 60, 100 }) do
   end)
 end
 
-test('a hint is wrapped again when its window is narrowed or widened', { ui = { 100, 30 } }, function(t)
+test('a hint is wrapped again when its window is narrowed or widened', { ui = { 110, 30 } }, function(t)
   failing(t)
   t:wait_screen(HINT, true)
   t:cmd('botright vnew')
-  t:cmd('vertical resize 60')
+  t:cmd('vertical resize 70')
   local function whole()
     local left = {}
     for line in vim.gsplit(t:screen(), '\n') do
-      left[#left + 1] = vim.fn.strcharpart(line, 0, 38)
+      left[#left + 1] = vim.fn.strcharpart(line, 0, 39)
     end
     return joined(table.concat(left)):find(joined(HINT), 1, true)
   end

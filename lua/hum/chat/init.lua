@@ -229,6 +229,13 @@ function M.retry(buf)
   if chat then send.retry(chat) end
 end
 
+--- Lets the last reply go on where it stops.
+---@param buf? integer
+function M.continue(buf)
+  local chat = chat_of(buf)
+  if chat then require('hum.chat.continue').submit(chat) end
+end
+
 --- The code blocks of a chat.
 ---@param buf? integer
 ---@return hum.Block[]
@@ -279,6 +286,7 @@ local actions = {
   send = function() require('hum.chat').send() end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
+  continue = function() require('hum.chat').continue() end,
   send_as_is = function() require('hum.chat').send(nil, true) end,
   unqueue = function()
     if not require('hum.chat').unqueue() then notify.info('hum: no message is queued') end

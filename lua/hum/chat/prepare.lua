@@ -5,6 +5,7 @@ local chats = require('hum.chat.chats')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
 local models = require('hum.server.models')
+local prefill = require('hum.server.prefill')
 local wait = require('hum.chat.view.wait')
 
 local M = {}
@@ -98,6 +99,16 @@ end
 function M.choose(chat, name, choose, cb)
   local step, finish = begin(chat, name, nil, cb)
   step('choosing a model', choose, finish)
+end
+
+--- Finds out what is known of the server at an endpoint, if it has to be asked.
+---@param chat hum.Chat
+---@param name string  of the endpoint
+---@param cb fun(known: hum.Preset|{})  at most once, not after a cancel
+function M.identify(chat, name, cb)
+  local step, finish = begin(chat, name, nil, cb)
+  chat.preparation.sends = true
+  step('asking which server it is', prefill.find, name, finish)
 end
 
 return M

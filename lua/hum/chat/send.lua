@@ -30,7 +30,7 @@ local function complain(err) notify.error('hum: ' .. tostring(err)) end
 --- Says below the message why it was not sent: the message area may be too narrow for that.
 ---@param buf integer
 ---@param reason any  its second line is what to do
-local function refuse(buf, reason)
+function M.refuse(buf, reason)
   local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
   complain(text)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
@@ -113,12 +113,12 @@ local function start(message, resolved, model)
   message.model, message.resolved = model, resolved
   if message.choice.forks then
     local kept, why = earlier.keep(buf, message.choice.n)
-    if not kept then return refuse(buf, why) end
+    if not kept then return M.refuse(buf, why) end
   end
   local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
   message.messages = format.messages(message.turns, thoughts)
   local ok, err = reply.start(message)
-  if not ok then return refuse(buf, err) end
+  if not ok then return M.refuse(buf, err) end
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   if message.choice.id then queue.take(buf, message.choice.id) end
@@ -134,7 +134,7 @@ local function send(chat, pick)
   local known, again = message.model, choice.keep(buf, message.turns, message.choice)
   prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
-      return refuse(buf, reason)
+      return M.refuse(buf, reason)
     elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
       return
     end

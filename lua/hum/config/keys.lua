@@ -21,6 +21,7 @@ local KEYS = {
   { name = 'stop', modes = 'n', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
   { name = 'stop_insert', modes = 'i', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
   { name = 'retry', modes = 'n', default = 'g<CR>', desc = 'regenerate the last reply' },
+  { name = 'continue', modes = 'n', default = 'g.', desc = 'go on with the last reply' },
   {
     name = 'send_as_is',
     modes = 'n',

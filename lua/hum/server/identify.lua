@@ -93,29 +93,4 @@ function M.ask(name, cb)
   return function() end
 end
 
-local presets = {} ---@type table<string, hum.Preset|false>  of servers that were identified, by endpoint as configured
-
---- What is known of the server at an endpoint: of one that was not named it is asked, once.
----@param name string  of the endpoint
----@param cb fun(known: hum.Preset?)
----@return hum.Cancel
-function M.preset(name, cb)
-  local endpoint, key = config.get().endpoints[name], endpoints.configured(name)
-  local known = preset.spoken(endpoint)
-  if known == nil and endpoint.dialect == 'openai' then known = presets[key] end
-  if known ~= nil or endpoint.dialect ~= 'openai' then
-    cb(known or nil)
-    return function() end
-  end
-  return M.ask(name, function(_, found)
-    for _, one in pairs(preset.all) do
-      if found and one.title == found.title then known = one end
-    end
-    -- Behind its OpenAI-compatible API Ollama has the same templates.
-    if known and known.dialect == 'ollama' then known = { prefill = providers.ollama.prefill } end
-    presets[key] = known or false
-    cb(known)
-  end)
-end
-
 return M

@@ -3,6 +3,7 @@ local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
+local figures = require('hum.chat.reply.figures')
 local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local heading_of = require('hum.chat.text.block').heading
@@ -10,6 +11,7 @@ local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local owner = require('hum.chat.reply.owner')
+local rows = require('hum.chat.text.rows')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 
@@ -33,13 +35,27 @@ local function mark_of(ending)
   end
 end
 
---- What to do, with the key for it if there is one.
----@param hint? string
+--- What to do, with the keys for it if there are some.
+---@param hint string
 ---@return string
-local function with_key(hint)
-  local key = config.keys('retry')[1]
-  if not key or not hint then return hint or '' end
-  return (hint:gsub(':Hum retry', function(command) return ('%s (%s)'):format(key, command) end, 1))
+local function with_keys(hint)
+  for _, name in ipairs({ 'retry', 'continue' }) do
+    local key, command = config.keys(name)[1], ':Hum ' .. name
+    if key then hint = hint:gsub(command, function() return ('%s (%s)'):format(key, command) end, 1) end
+  end
+  return hint
+end
+
+--- What to do after an ending.
+---@param ending hum.Ending
+---@param has_text boolean  there is something to go on with
+---@return string
+local function cure_of(ending, has_text)
+  local hint = ending.data.hint or ''
+  if has_text and (ending.name ~= 'done' or ending.data.ending == 'cut') then
+    if not hint:find(':Hum continue', 1, true) then hint = vim.trim('Go on with :Hum continue. ' .. hint) end
+  end
+  return with_keys(hint)
 end
 
 ---@param lines string[]
@@ -74,6 +90,7 @@ end
 ---@field added string[]   behind them
 ---@field opening string[] behind those
 ---@field rest integer     the row before which they go
+---@field unfinished hum.Unfinished
 
 ---@param record hum.UndoRecord
 ---@param row integer  of the heading
@@ -84,6 +101,7 @@ local function last_words(record, row, mark)
   local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, owner.foot(record), false), row - start + 1
   local changed, added = format.finish(vim.list_slice(lines, heading + 1), mark)
   local kept = upto_last_word(lines, heading)
+  local unfinished = { closed = #added > (mark and 1 or 0), breaks = math.min(#lines - kept, 2) }
   if kept == heading and #added > 0 then table.insert(added, 1, '') end
   local opening, rest, first = foot_of(record)
   record.reply = vim.list_extend(vim.list_slice(lines, 1, kept), added)
@@ -91,7 +109,16 @@ local function last_words(record, row, mark)
     record.reply[heading + i] = line
   end
   record.final = vim.list_extend(vim.list_slice(opening), rest)
-  return { row = row, start = start, kept = kept, changed = changed, added = added, opening = opening, rest = first }
+  return {
+    row = row,
+    start = start,
+    kept = kept,
+    changed = changed,
+    added = added,
+    opening = opening,
+    rest = first,
+    unfinished = unfinished,
+  }
 end
 
 --- Where windows that followed the reply go: to the end of the turn below it.
@@ -132,7 +159,7 @@ end
 ---@param record hum.UndoRecord
 ---@param mark? string
 ---@return boolean|nil ok, any err  E565: not now
----@return { heading: integer, mark: integer }|nil rows
+---@return { heading: integer, mark: integer, has_text: boolean, unfinished: hum.Unfinished }|nil found
 local function write(record, mark)
   if record.undone and record.touched then
     -- What was done since then must not be undone with it: the text stays as it is.
@@ -159,7 +186,27 @@ local function write(record, mark)
   end
   record.below = #record.final
   undo.settle(record)
-  return true, nil, { heading = row, mark = words.start + #record.reply - 1 }
+  return true,
+    nil,
+    {
+      heading = row,
+      mark = words.start + #record.reply - 1,
+      has_text = words.kept > row - words.start + 1,
+      unfinished = words.unfinished,
+    }
+end
+
+--- What is kept of how a reply ended.
+---@param reply hum.Reply
+---@param ending hum.Ending
+---@param found { heading: integer, mark: integer, unfinished: hum.Unfinished }
+---@return hum.Ended
+local function ended_of(reply, ending, found)
+  local ended = found.unfinished --[[@as hum.Ended]]
+  ended.rows = found.mark - found.heading + 1
+  ended.last = rows.line(reply.buf, found.mark)
+  ended.stats = figures.sum(reply.before and reply.before.stats, ending.data.stats)
+  return ended
 end
 
 --- Finishes a reply's text.
@@ -169,19 +216,21 @@ end
 function M.finish(reply, ending)
   local buf, record = reply.buf, reply.record
   undo.check(record)
-  local ok, err, rows = write(record, mark_of(ending))
+  local ok, err, found = write(record, mark_of(ending))
   if not ok and tostring(err):find('E565', 1, true) then
     return false
   elseif not ok then
     error(err, 0)
-  elseif rows and not record.undone then
-    bounds.set(buf, rows.mark)
-    notes.stats(buf, rows.heading, rows.mark, ending.data.stats)
-    if ending.name == 'error' or ending.data.ending == 'told' then
-      notes.failure(buf, rows.mark, { hint = with_key(ending.data.hint) })
-    elseif ending.data.ending == 'good' and (ending.data.message or '') ~= '' then
+  elseif found and not record.undone then
+    bounds.set(buf, found.mark)
+    reply.cure = cure_of(ending, found.has_text)
+    reply.ended = ended_of(reply, ending, found)
+    notes.stats(buf, found.heading, found.mark, reply.ended.stats)
+    if mark_of(ending) then
+      notes.failure(buf, found.mark, { hint = reply.cure })
+    elseif (ending.data.message or '') ~= '' then
       -- Beside a good reply there is no mark that says it.
-      notes.failure(buf, rows.mark, { message = ending.data.message, hint = with_key(ending.data.hint) })
+      notes.failure(buf, found.mark, { message = ending.data.message, hint = reply.cure })
     end
   end
   return true
@@ -205,11 +254,16 @@ function M.patch(reply, ending)
 end
 
 --- Notifies the user of an ending that is not as expected.
+---@param reply hum.Reply
 ---@param ending hum.Ending
-function M.notify(ending)
+function M.notify(reply, ending)
   local data = ending.data
-  if not data.message or data.message == '' then return end
-  local hint = with_key(data.hint)
+  if reply.joins and data.ending == 'good' and (data.stats or {}).bytes == 0 then
+    return notify.info(('hum: %s has nothing to add'):format(reply.model))
+  elseif not data.message or data.message == '' then
+    return
+  end
+  local hint = reply.cure or cure_of(ending, false)
   local text = 'hum: ' .. data.message .. (hint ~= '' and '\n' .. hint or '')
   if ending.name == 'error' then
     notify.error(text, true)

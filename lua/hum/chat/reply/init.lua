@@ -40,6 +40,7 @@ local M = {}
 ---@field row integer        the reply goes here: lines from here on are replaced by it …
 ---@field below? boolean      … or stay, below it
 ---@field upto? integer       of those that stay the first, if some above it are replaced all the same
+---@field joins? string[]      the lines of a reply that goes on, from its heading on: `row` is that one's
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
 
@@ -47,6 +48,8 @@ local M = {}
 ---@field model string
 ---@field resolved hum.Resolved
 ---@field messages hum.WireMessage[]
+---@field ask? string        see hum.server.request
+---@field before? hum.Ended    how a reply that goes on ended before
 
 ---@class hum.Reply
 ---@field buf integer
@@ -56,6 +59,11 @@ local M = {}
 ---@field draft string[]
 ---@field record hum.UndoRecord
 ---@field thoughts hum.Part[]  that the service wants back
+---@field before? hum.Ended    of one that goes on: how it ended before
+---@field joins boolean        it goes on
+---@field ended? hum.Ended     how its text ended
+---@field cure? string         what to do then
+---@field aside string[]       thoughts that could not be put before its text yet
 ---@field began? integer      ms, as vim.uv.now(): its first part
 ---@field state hum.ReplyState
 ---@field ending? hum.Ending  how it ended; the first one counts
@@ -96,7 +104,7 @@ local function clear_autocmds(buf) vim.api.nvim_clear_autocmds({ group = group, 
 local function report(reply)
   local ending = assert(reply.ending)
   local data = ending.data
-  if not reply.unloaded then fault.guard('the notification', endings.notify, ending) end
+  if not reply.unloaded then fault.guard('the notification', endings.notify, reply, ending) end
   events.emit('HumRequestFinished', {
     buf = reply.buf,
     id = reply.id,
@@ -134,6 +142,7 @@ local function remember(reply)
     model = reply.model,
     parts = text and reply.thoughts or {},
     text = text,
+    ended = reply.ended,
   })
 end
 
@@ -156,12 +165,24 @@ local function conclude(reply)
   report(reply)
 end
 
+--- Puts what was thought as a reply goes on before its text; later, if that cannot be changed now.
+---@param reply hum.Reply
+local function put_aside(reply)
+  while reply.aside[1] do
+    local ok, err = pcall(turn.put_aside, reply.buf, reply.aside[1])
+    if not ok and tostring(err):find('E565', 1, true) then return end
+    table.remove(reply.aside, 1)
+    if not ok then error(err, 0) end
+  end
+end
+
 ---@param reply hum.Reply
 ---@return boolean done  false: the text cannot be changed now
 local function complete_text(reply)
   if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return true end
   local ok, done
   edit.allowed(reply.buf, function()
+    fault.guard('a thought', put_aside, reply)
     ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
     if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
   end)
@@ -197,6 +218,7 @@ end
 local function on_part(reply, data)
   local buf = reply.buf
   local thinks = data.part == 'thinking'
+  if thinks and reply.joins then return end -- it goes on waiting for its text
   reply.began = reply.began or vim.uv.now()
   fault.guard('the waiting mark', wait.stop, buf)
   if vim.api.nvim_buf_is_loaded(buf) then
@@ -244,13 +266,16 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'rethought'|'thought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name 'part'|'rethought'|'thought'|'aside'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
   elseif name == 'thought' then
     table.insert(reply.thoughts, memory.part(data))
+  elseif name == 'aside' then
+    table.insert(reply.aside, data.text)
+    fault.guard('a thought', put_aside, reply)
   elseif name == 'rethought' then
     on_rethought(reply, data)
   elseif name == 'waiting' then
@@ -274,6 +299,7 @@ local function spec_of(message)
       messages = message.messages,
       options = message.settings.options,
       think = message.settings.think,
+      ask = message.ask,
     }),
     parts = PARTS,
   }
@@ -283,7 +309,7 @@ end
 ---@param message hum.Message
 ---@return integer[]
 local function followers(message)
-  local upto = message.below and message.row or math.huge
+  local upto = message.below and (message.upto or message.row) or math.huge
   return vim.tbl_filter(function(win)
     local line = vim.api.nvim_win_get_cursor(win)[1]
     return line > message.sent and line <= upto
@@ -298,13 +324,22 @@ local function is_blank(buf, row)
   return not line or not line:find('%S')
 end
 
+--- What a reply begins with: a heading, or all that there is of one that goes on.
+---@param message hum.Message
+---@return string[] lines
+---@return integer head  which of them is the heading
+local function opening_of(message)
+  if message.joins then return vim.list_extend({}, message.joins), 1 end
+  local heading = format.heading('assistant', message.model, message.like)
+  return vim.list_extend(vim.list_extend({}, message.lines), { '', heading, '', '' }), #message.lines + 2
+end
+
 --- Raises what the edit raises. A CTRL-C that interrupts it costs neither the heading nor the key.
 ---@param message hum.Message
 ---@return hum.UndoRecord
 local function write_heading(message)
   local buf = message.buf
-  local lines = vim.list_extend({}, message.lines)
-  vim.list_extend(lines, { '', format.heading('assistant', message.model, message.like), '', '' })
+  local lines, head = opening_of(message)
   local size = #lines
   local upto = message.below and (message.upto or message.row) or -1
   if message.below and not is_blank(buf, upto) then lines[size + 1] = '' end
@@ -315,7 +350,7 @@ local function write_heading(message)
     record.replaced = upto - message.row
   end
   local stays = vim.api.nvim_buf_line_count(buf) - message.row - size
-  interrupt.guard(undo.watch, record, message.row, #message.lines + 2, stays)
+  interrupt.guard(undo.watch, record, message.row, head, stays)
   return record
 end
 
@@ -363,6 +398,9 @@ function M.start(message)
     draft = message.draft,
     record = record,
     thoughts = {},
+    joins = message.joins ~= nil,
+    before = message.before,
+    aside = {},
     state = 'streaming',
     unloaded = false,
   }
@@ -373,7 +411,7 @@ function M.start(message)
     follow.start(buf, config.get().chat.follow)
     follow.to(buf, wins, below.last(buf) + 1)
     notes.clear_failures(buf)
-    if not message.below then notes.replace(buf, message.row) end
+    if not message.below or message.joins then notes.replace(buf, message.row) end
     watch(reply)
     if first then on_busy(true) end
     on_change(buf, 'begun')

@@ -8,6 +8,12 @@ local M = {}
 ---@field model string      whose signature it is
 ---@field parts hum.Part[]  signed or redacted
 ---@field text? string      of the reply; nil if there are no parts
+---@field ended? hum.Ended
+
+---@class hum.Ended: hum.Unfinished  how a reply ended
+---@field rows integer      from its heading to its last one
+---@field last string       that one
+---@field stats? hum.Stats  of all its parts
 
 ---@class hum.Memory
 ---@field by_mark table<integer, hum.Remembered>
@@ -57,6 +63,19 @@ local function in_place(buf, memory)
     by_row[row] = vim.tbl_map(function(item) return item.one end, list)
   end
   return by_row
+end
+
+--- How the reply with this heading ended, if it is as it was then.
+---@param buf integer
+---@param row integer
+---@return hum.Ended|nil
+function M.ended(buf, row)
+  local list = memories[buf] and in_place(buf, memories[buf])[row] or {}
+  for i = #list, 1, -1 do
+    local ended = list[i].ended
+    local last = ended and row + ended.rows - 1
+    if last and vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1] == ended.last then return ended end
+  end
 end
 
 ---@param list hum.Remembered[]

@@ -3,10 +3,12 @@
 local below = require('hum.chat.reply.below')
 local block = require('hum.place.block')
 local fault = require('hum.fault')
+local format = require('hum.chat.text.format')
 local follow = require('hum.chat.reply.follow')
 local guard_change = require('hum.interrupt').guard_change
 local owner = require('hum.chat.reply.owner')
 local repair = require('hum.chat.reply.repair')
+local text_block = require('hum.chat.text.block')
 local undo = require('hum.chat.reply.undo')
 
 local M = {}
@@ -56,6 +58,48 @@ function M.wrap(buf, key, before, behind)
       vim.api.nvim_buf_set_text(buf, last_row, last_col, last_row, last_col, vim.split(behind, '\n', { plain = true }))
       vim.api.nvim_buf_set_text(buf, row, col, row, col, vim.split(before, '\n', { plain = true }))
     end)
+  end)
+end
+
+--- The row of a reply's text, behind thoughts.
+---@param buf integer
+---@param heading integer
+---@return integer
+local function text_row(buf, heading)
+  local lines = vim.api.nvim_buf_get_lines(buf, heading, -1, false)
+  local id = text_block.next(text_block.FIRST, lines[1])
+  for i = 2, #lines do
+    local after, kind = text_block.next(id, lines[i])
+    if not text_block.def(after).thinking and kind ~= 'think_close' and kind ~= 'blank' then return heading + i - 1 end
+    id = after
+  end
+  return heading + #lines
+end
+
+--- Puts a thought before the text of the reply that goes on in a buffer. Raises E565 as well.
+---@param buf integer
+---@param text string
+function M.put_aside(buf, text)
+  edit(buf, 'thinking', function()
+    local row = text_row(buf, assert(undo.heading(assert(undo.record(buf)))))
+    local lines = format.body({ { type = 'thinking', text = vim.trim(text) } }, 'assistant')
+    lines[#lines + 1] = ''
+    guard_change(buf, vim.api.nvim_buf_set_lines, buf, row, row, true, lines)
+  end)
+end
+
+--- What has come of a reply that goes on is thinking: it goes before the text. Raises E565 as well.
+---@param buf integer
+---@param key integer
+function M.aside(buf, key)
+  local row, col = repair.start(buf, key)
+  local last_row, last_col = below.position(buf)
+  local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, last_row, last_col, {}), '\n')
+  M.put_aside(buf, text)
+  edit(buf, 'thinking', function()
+    row, col = repair.start(buf, key)
+    last_row, last_col = below.position(buf)
+    guard_change(buf, vim.api.nvim_buf_set_text, buf, row, col, last_row, last_col, {})
   end)
 end
 

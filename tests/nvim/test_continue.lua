@@ -1,0 +1,375 @@
+-- A reply goes on where it stops: by its beginning where the server takes that, else because it is asked to.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local OPENAI, OLLAMA, ANTHROPIC = '/v1/chat/completions', '/api/chat', '/v1/messages'
+
+--- Servers, and what the last message is that they get. One without a way is asked.
+local SERVERS = {
+  ollama = { endpoint = {}, path = OLLAMA, last = 'assistant' },
+  anthropic = { endpoint = { dialect = 'anthropic' }, path = ANTHROPIC, last = 'assistant' },
+  ['llama-server'] = { endpoint = { dialect = 'openai', preset = 'llama_server' }, path = OPENAI, last = 'assistant' },
+  ['a server that says that it is llama-server'] = {
+    endpoint = { dialect = 'openai' },
+    path = OPENAI,
+    last = 'assistant',
+  },
+  ['another server'] = { endpoint = { dialect = 'openai', preset = 'lm_studio' }, path = OPENAI, last = 'user' },
+}
+local ASKED = SERVERS['another server'].endpoint
+
+--- Opens a chat with a reply that was cut by the limit of its length, and tells the server what comes then.
+---@param first string
+---@param second table  an answer
+---@param endpoint? table
+local function cut(t, first, second, endpoint)
+  local srv = t:fake()
+  srv:script({ rules = { { times = 1, text = first, done_reason = 'length' }, second } })
+  local buf = chat.open(t, srv, endpoint)
+  chat.ask(t, 'hello', buf)
+  eq('cut', chat.finished(t).ending)
+  return buf, srv
+end
+
+local function continue(t, n)
+  t:cmd('Hum continue')
+  return chat.finished(t, n or 2)
+end
+
+local function text_of(content) return type(content) == 'table' and content[1].text or content end
+
+--- Roles and texts of the nth request.
+local function sent(srv, n, path)
+  return vim.tbl_map(
+    function(message) return { message.role, text_of(message.content) } end,
+    srv:requests(path)[n].body.messages
+  )
+end
+
+for name, server in pairs(SERVERS) do
+  test('a reply that was cut goes on: ' .. name, function(t)
+    local buf, srv = cut(t, 'The sky is bl', { text = 'ue because of the air.' }, server.endpoint)
+    T.match('<!%-%- hum: cut %-%->', t:text(buf))
+    eq('done', continue(t).status)
+    eq('The sky is blue because of the air.', chat.reply(t, buf))
+    T.no_match('hum: ', (t:text(buf):gsub('^.-\n## ', '')))
+    T.match('the air%.\n\n## » You\n\n$', t:text(buf))
+    local messages = sent(srv, 2, server.path)
+    eq({ 'user', 'hello' }, messages[1])
+    eq({ 'assistant', 'The sky is bl' }, messages[2])
+    eq(server.last, messages[#messages][1])
+    if server.last == 'user' then T.match('"The sky is bl"', messages[3][2], true) end
+  end)
+
+  test('one that was stopped in the middle of a word goes on: ' .. name, function(t)
+    local srv = t:fake()
+    srv:script({
+      rules = {
+        { times = 1, tokens = { 'Uns', 'topp', 'able' }, faults = { { at = 2, ['do'] = 'stall' } } },
+        { text = 'able force.' },
+      },
+    })
+    local buf = chat.open(t, srv, server.endpoint)
+    chat.ask(t, 'hello', buf)
+    t:wait(function() return chat.reply(t, buf) == 'Unstopp' end, 'half a word')
+    t:cmd('Hum stop')
+    eq('cancelled', chat.finished(t).status)
+    eq('done', continue(t).status)
+    eq('Unstoppable force.', chat.reply(t, buf))
+    eq({ 'assistant', 'Unstopp' }, sent(srv, 2, server.path)[2])
+  end)
+end
+
+--- What is there, what comes, and what of that is added. Of a model that was asked.
+local REPEATS = {
+  ['its last 14 bytes'] = { 'w0 w1 w2 w3 w4 w5 w6 w7', '3 w4 w5 w6 w7 w8 w9', ' w8 w9' },
+  ['its last 14 bytes at the end of a line'] = { 'w0 w1 w2 w3 w4 w5 w6 w7', '3 w4 w5 w6 w7\nw8 w9', '\nw8 w9' },
+  ['all of it'] = { 'One.\n\nTwo has wo', 'One.\n\nTwo has words.', 'rds.' },
+  ['the half word'] = { 'It is contin', 'continued.', 'ued.' },
+  ['characters of more bytes'] = { 'Die Größe der Straßenbä', 'der Straßenbäume: groß.', 'ume: groß.' },
+  ['the fence'] = { 'Code:\n\n```lua\nlocal x = 1\nlocal y', '```lua\nlocal y = 2\n```\nDone.', ' = 2\n```\nDone.' },
+  ['a lead-in'] = { 'It is in the mid', 'Continuing:\n\nin the middle.', 'dle.' },
+  ['nothing, in a text that repeats'] = { 'ha ha ha', ' ha ha!', ' ha ha!' },
+  ['nothing, in a table'] = { '| a | b |\n|---|---|\n| 1 | 2 |', '\n| 3 | 4 |\n', '\n| 3 | 4 |' },
+}
+
+for name, case in pairs(REPEATS) do
+  for bytes = 1, 7, 2 do
+    test(('nothing is twice when the answer repeats %s, %d bytes at a time'):format(name, bytes), function(t)
+      local buf = cut(t, case[1], { text = case[2], token_bytes = bytes }, ASKED)
+      continue(t)
+      eq(vim.trim(case[1] .. case[3]), chat.reply(t, buf))
+    end)
+  end
+end
+
+test('a whole answer that begins with the text that was given is joined, too', function(t)
+  local buf = cut(t, 'one, two, thr', { text = 'one, two, three, four' }, SERVERS['llama-server'].endpoint)
+  continue(t)
+  eq('one, two, three, four', chat.reply(t, buf))
+end)
+
+test('the fence that hum had closed is open again', function(t)
+  local buf, srv = cut(t, 'Code:\n\n```lua\nlocal x', { text = ' = 1\n```\nDone.' })
+  T.match('local x\n```\n<!%-%- hum: cut', t:text(buf))
+  continue(t)
+  eq('Code:\n\n```lua\nlocal x = 1\n```\nDone.', chat.reply(t, buf))
+  eq('Code:\n\n```lua\nlocal x', sent(srv, 2, OLLAMA)[2][2])
+end)
+
+test('a fence that the model had closed stays', function(t)
+  local buf, srv = cut(t, 'Code:\n\n```lua\nlocal x\n```', { text = '\n\nDone.' })
+  continue(t)
+  eq('Code:\n\n```lua\nlocal x\n```\n\nDone.', chat.reply(t, buf))
+  eq('Code:\n\n```lua\nlocal x\n```', sent(srv, 2, OLLAMA)[2][2])
+end)
+
+test('the line break behind the last word is sent again', function(t)
+  local buf, srv = cut(t, 'One line.\n', { text = 'Another.' })
+  continue(t)
+  eq('One line.\nAnother.', chat.reply(t, buf))
+  eq('One line.\n', sent(srv, 2, OLLAMA)[2][2])
+end)
+
+test('it is one step: u brings back the reply with its mark, and it can go on again', function(t)
+  local buf, srv = cut(t, 'The sky is bl', { tokens = { 'ue', '.' } })
+  local before = t:text(buf)
+  continue(t)
+  local after = t:text(buf)
+  t:keys('u')
+  t:wait(function() return t:text(buf) == before end, 'the reply as it was')
+  t:keys('<C-r>')
+  t:wait(function() return t:text(buf) == after end, 'the continuation')
+  t:keys('u')
+  t:wait(function() return t:text(buf) == before end, 'the reply as it was')
+  continue(t, 3)
+  eq(after, t:text(buf))
+  eq({ 'assistant', 'The sky is bl' }, sent(srv, 3, OLLAMA)[2])
+end)
+
+test('what the user has begun to write stays below, while it streams and after', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({
+    rules = { { times = 1, text = 'The sky is bl', done_reason = 'length' }, { tokens = { 'ue', ' air' } } },
+  })
+  local buf = chat.open(t, srv)
+  gate:pass()
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  t:keys('Goand what of the sea?<Esc>')
+  gate:pass(0)
+  t:cmd('Hum continue')
+  gate:pass(1)
+  t:wait(function() return t:text(buf):find('is blue\n\n## » You\n\n+and what of the sea%?') end, 'the draft below')
+  gate:pass()
+  chat.finished(t, 2)
+  T.match('is blue air\n\n## » You\n\n+and what of the sea%?\n*$', t:text(buf))
+  T.no_match('the sea', sent(srv, 2, OLLAMA)[2][2])
+end)
+
+test('it is stopped again, and goes on again', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({
+    rules = {
+      { times = 1, text = 'one ', done_reason = 'length' },
+      { times = 1, tokens = { 'two', ' three' } },
+      { text = ' four' },
+    },
+  })
+  local buf = chat.open(t, srv)
+  gate:pass()
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  gate:pass(1)
+  t:cmd('Hum continue')
+  t:wait(function() return chat.reply(t, buf):find('two') end, 'the second part')
+  t:cmd('Hum stop')
+  eq('cancelled', chat.finished(t, 2).status)
+  T.match('one two\n<!%-%- hum: stopped %-%->', t:text(buf))
+  gate:pass()
+  continue(t, 3)
+  eq('one two four', chat.reply(t, buf))
+end)
+
+test('a failure leaves its mark, and it goes on again', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { times = 1, text = 'one', done_reason = 'length' },
+      { times = 1, tokens = { ' two', ' three' }, faults = { { at = 1, ['do'] = 'close' } } },
+      { text = ' three' },
+    },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  eq('error', continue(t).status)
+  T.match('one two\n<!%-%- hum: error', t:text(buf))
+  continue(t, 3)
+  eq('one two three', chat.reply(t, buf))
+end)
+
+for name, error in pairs({
+  ['as Anthropic says it'] = 'This model does not support assistant message prefill.',
+  ['as llama-server says it'] = 'Assistant response prefill is incompatible with enable_thinking.',
+  ['in words that nobody knows'] = 'no',
+}) do
+  test('a model that does not take the beginning is asked, from then on: ' .. name, function(t)
+    local srv = t:fake()
+    local short = { { text = 'The sky is bl', done_reason = 'length' } }
+    srv:script({
+      rules = {
+        { times = 1, text = short[1].text, done_reason = 'length' },
+        { times = 1, status = 400, json = { error = error } },
+        { times = 1, text = 'The sky is blue, and', done_reason = 'length' },
+        { text = 'blue, and red.' },
+      },
+    })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello', buf)
+    chat.finished(t)
+    continue(t)
+    continue(t, 3)
+    eq('The sky is blue, and red.', chat.reply(t, buf))
+    local roles = {}
+    for n = 2, 4 do
+      local messages = sent(srv, n, OLLAMA)
+      roles[#roles + 1] = messages[#messages][1]
+    end
+    eq({ 'assistant', 'user', 'user' }, roles)
+    T.no_match('exactly where', t:text(buf))
+  end)
+end
+
+test('a file that ends in the middle of a reply goes on', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'n answer.' })
+  chat.configure(t, srv)
+  local file = t:write_file('chat.md', '---\nhum: 1\nmodel: fake\n---\n\n## » You\n\nq\n\n## « fake\n\nHalf a')
+  t:cmd('edit ' .. file)
+  continue(t, 1)
+  local buf = t:lua('return vim.api.nvim_get_current_buf()')
+  eq('Half an answer.', chat.reply(t, buf))
+  eq({ { 'user', 'q' }, { 'assistant', 'Half a' } }, sent(srv, 1, OLLAMA))
+end)
+
+test('so does one with a mark and a fence that hum has closed', function(t)
+  local srv = t:fake()
+  srv:script({ text = ' = 1\n```' })
+  chat.configure(t, srv)
+  local text =
+    '---\nhum: 1\nmodel: fake\n---\n\n## » You\n\nq\n\n## « fake\n\n```lua\nx\n```\n<!-- hum: stopped -->\n\n## » You\n\n'
+  t:cmd('edit ' .. t:write_file('chat.md', text))
+  continue(t, 1)
+  eq('```lua\nx = 1\n```', chat.reply(t, t:lua('return vim.api.nvim_get_current_buf()')))
+  eq('```lua\nx', sent(srv, 1, OLLAMA)[2][2])
+end)
+
+test('thoughts come before the text, and never into it, though none were asked for', function(t)
+  local buf, srv = cut(t, 'The sky is bl', { text = 'no' })
+  local function record(message) return vim.json.encode({ message = message, done = false }) .. '\n' end
+  srv:play({
+    {
+      headers = { ['Content-Type'] = 'application/x-ndjson' },
+      pieces = {
+        record({ role = 'assistant', content = '', thinking = 'Where was ' }),
+        record({ role = 'assistant', content = '', thinking = 'I?' }),
+        record({ role = 'assistant', content = 'u' }),
+        record({ role = 'assistant', content = '', thinking = 'On.' }),
+        record({ role = 'assistant', content = 'e.' }),
+        vim.json.encode({ message = { role = 'assistant', content = '' }, done = true, done_reason = 'stop' }) .. '\n',
+      },
+    },
+  })
+  continue(t)
+  local thoughts = '<think>\nWhere was I%?\n</think>\n\n<think>\nOn%.\n</think>\n\n'
+  T.match('## « fake\n\n' .. thoughts .. 'The sky is blue%.\n\n## » You', t:text(buf))
+  eq(false, srv:requests(OLLAMA)[2].body.think)
+end)
+
+test('thoughts that come as text go there as well', function(t)
+  local buf = cut(t, 'The sky is bl', { text = '<think>\nWhere was I?\n</think>\n\nue.' })
+  continue(t)
+  T.match('## « fake\n\n<think>\nWhere was I%?\n</think>\n\nThe sky is blue%.\n\n## » You', t:text(buf))
+end)
+
+test('so does text that turns out to have been a thought', function(t)
+  local buf = cut(t, 'The sky is bl', { text = 'Where was I?\nOn.\n</think>\n\nue.' }, ASKED)
+  continue(t)
+  T.match('## « fake\n\n<think>\nWhere was I%?\nOn%.\n</think>\n\nThe sky is blue%.\n\n## » You', t:text(buf))
+end)
+
+test('a reply of nothing but thoughts is asked for again', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { times = 1, thinking = 'hm', text = '', done_reason = 'length' }, { text = 'Yes.' } } })
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  continue(t)
+  eq('Yes.', chat.reply(t, buf))
+  eq({ { 'user', 'hello' } }, sent(srv, 2, OLLAMA))
+end)
+
+test('the new model goes on, and that is said', function(t)
+  local buf, srv = cut(t, 'The sky is bl', { text = 'ue.' })
+  t:cmd('Hum model thinker')
+  continue(t)
+  T.match('## « fake\n\nThe sky is blue%.', t:text(buf))
+  eq('thinker', srv:requests(OLLAMA)[2].body.model)
+  T.match('thinker goes on', t:messages())
+end)
+
+test('a reply that is complete may go on, or has nothing to add', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { times = 1, text = 'All is said.' }, { times = 1, text = '' }, { text = ' And more.' } } })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  local text = t:text(buf)
+  eq('good', continue(t).ending)
+  eq(text, t:text(buf))
+  T.match('nothing to add', t:messages())
+  continue(t, 3)
+  eq('All is said. And more.', chat.reply(t, buf))
+end)
+
+test('the figures are those of both parts', function(t)
+  local buf = cut(t, 'one two', { tokens = { ' three', ' four' } })
+  local first = chat.finished(t).stats.tokens
+  local second = continue(t).stats.tokens
+  eq(2, second)
+  t:wait_screen((' %d tokens'):format(first + second))
+  T.no_match(' %d tokens.* %d tokens', t:screen())
+  eq('one two three four', chat.reply(t, buf))
+end)
+
+test('it is told what stands in the way', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  t:cmd('enew')
+  t:cmd('Hum continue')
+  T.match('not a chat', t:messages())
+  local buf = chat.open(t, srv)
+  t:cmd('Hum continue')
+  T.match('no reply to go on with', t:messages())
+  srv:script({ count = 1000000, interval_ms = 5 })
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return chat.reply(t, buf) ~= '' end, 'text')
+  t:cmd('Hum continue')
+  T.match('still streaming', t:messages())
+  t:cmd('Hum stop')
+  chat.finished(t)
+end)
+
+test('the key goes on, and hum.continue() with a buffer', function(t)
+  local buf = cut(t, 'one', { text = ' two', done_reason = 'length' })
+  t:keys('g.')
+  chat.finished(t, 2)
+  t:cmd('new')
+  t:lua('require("hum").continue(...)', buf)
+  chat.finished(t, 3)
+  T.match('^one two two\n', chat.reply(t, buf))
+end)

@@ -84,6 +84,13 @@ test(':Hum chats with words offers those that have them, and goes to the line', 
   T.match('the needle is here', question.shown[1], true)
 end)
 
+test('what was found late in a line is seen in the list', function(t)
+  write(t, 1, 'one', ('ü'):rep(70) .. ' the Needle is here')
+  answer(t, {})
+  t:cmd('Hum chats needle')
+  T.match('2026%-01%-01  …[ü]+ the Needle is here  m1', asked(t, 1).shown[1])
+end)
+
 test('where there is nothing to choose, that is said', { ui = { 120, 20 } }, function(t)
   t:cmd('Hum chats')
   t:wait_screen('hum: there are no chats yet; :Hum chat begins one', true)

@@ -170,12 +170,13 @@ end
 
 --- What fits on the screen: a list that scrolls, or lines that wrap, would push the newest off it.
 ---@param entries hum.ChatEntry[]
+---@param query string
 ---@return hum.ChatEntry[] items, string[] lines
-local function fitting(entries)
+local function fitting(entries, query)
   local room = math.max(5, vim.o.lines - TAKEN)
   local items = #entries > room and vim.list_slice(entries, 1, room - 1) or entries
   local width = math.max(20, vim.o.columns - MARGIN)
-  local lines = vim.tbl_map(function(line) return wrap.cut(line, width) end, entry_lines(items))
+  local lines = vim.tbl_map(function(line) return wrap.cut(line, width) end, entry_lines(items, query))
   if #items < #entries then
     items[#items + 1] = rest(#entries - #items)
     lines[#items] = items[#items].title
@@ -195,10 +196,11 @@ local function by_entry(items, lines)
 end
 
 ---@param entries hum.ChatEntry[]
+---@param query string
 ---@return hum.ChatEntry[] items, table<hum.ChatEntry, string> shown
-local function items_of(entries)
-  if pick.is_builtin(vim.ui.select) then return by_entry(fitting(entries)) end
-  return by_entry(entries, entry_lines(entries))
+local function items_of(entries, query)
+  if pick.is_builtin(vim.ui.select) then return by_entry(fitting(entries, query)) end
+  return by_entry(entries, entry_lines(entries, query))
 end
 
 ---@param browse hum.Browse
@@ -220,7 +222,7 @@ end
 ---@param browse hum.Browse
 ---@param entries hum.ChatEntry[]
 local function choose(browse, entries)
-  local items, shown = items_of(entries)
+  local items, shown = items_of(entries, browse.query)
   local opts = preview.options(items)
   opts.prompt = browse.query ~= '' and ('Chats with "%s":'):format(browse.query) or 'Chats:'
   opts.kind = 'hum_chats'

@@ -6,6 +6,9 @@ local M = {}
 --- The widest that a column becomes, in cells.
 local TITLE, MATCH, NAME = 44, 60, 20
 
+--- So much of a line is shown before what was found in it, in bytes.
+local BEFORE = 12
+
 ---@param time integer
 ---@return integer  of the day, in local time
 local function midnight(time)
@@ -44,15 +47,28 @@ function M.size(bytes)
   return ('%.1f MB'):format(bytes / 1e6)
 end
 
+--- What was found, with little before it: the end of the line may not fit.
 ---@param entry hum.ChatEntry
+---@param query string
+---@return string
+local function found(entry, query)
+  local match = entry.match
+  if not match or match == entry.title then return '' end
+  local at = match:lower():find(query:lower(), 1, true) or 1
+  local from = math.max(1, at - BEFORE)
+  from = from + vim.str_utf_start(match, from)
+  return wrap.cut((from > 1 and '…' or '') .. match:sub(from), MATCH)
+end
+
+---@param entry hum.ChatEntry
+---@param query string
 ---@param now integer
 ---@return string[]
-local function cells(entry, now)
-  local match = entry.match ~= entry.title and entry.match or nil
+local function cells(entry, query, now)
   return {
     wrap.cut(entry.title, TITLE),
     M.when(entry.time, now),
-    match and wrap.cut(match, MATCH) or '',
+    found(entry, query),
     wrap.cut(entry.model, NAME),
     wrap.cut(entry.project, NAME),
     M.size(entry.size),
@@ -80,10 +96,11 @@ end
 
 --- How each chat of a list is shown, in columns.
 ---@param entries hum.ChatEntry[]
+---@param query string  what was searched for, or ''
 ---@return string[]
-function M.lines(entries)
+function M.lines(entries, query)
   local now = os.time()
-  local rows = vim.tbl_map(function(entry) return cells(entry, now) end, entries)
+  local rows = vim.tbl_map(function(entry) return cells(entry, query, now) end, entries)
   return wrap.columns(without_empty(rows))
 end
 

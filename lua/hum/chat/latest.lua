@@ -54,12 +54,12 @@ local function watch(buf)
   })
 end
 
---- The key comes first: what does not fit is cut at the end.
+--- Key and title come first: what does not fit is cut at the end.
 ---@param entry hum.ChatEntry
 ---@return string
 local function line_of(entry)
   local key = config.keys('latest')[1]
-  local what = ('the latest chat of %s: "%s", %s'):format(entry.project, entry.title, when(entry.time, os.time()))
+  local what = ('"%s", %s, the latest chat of %s'):format(entry.title, when(entry.time, os.time()), entry.project)
   return key and ('%s opens %s'):format(key, what) or what
 end
 

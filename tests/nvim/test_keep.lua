@@ -170,3 +170,219 @@ test('undo survives the end of Neovim', { init = 'vim.o.undofile = true' }, func
   t:keys(':qa!<CR>')
   t:wait(function() return t.child:ended() end, 'Neovim ends')
 end)
+
+--- What the two Neovims of a case have told.
+local function told(children)
+  local out = {}
+  for _, child in ipairs(children) do
+    out[#out + 1] = child:api('nvim_exec2', 'messages', { output = true }).output
+  end
+  return table.concat(out, '\n')
+end
+
+--- All chats in the folder of a file, as one text.
+local function all_of(path)
+  local out = {}
+  for _, one in ipairs(vim.fn.glob(vim.fn.escape(vim.fs.dirname(path), ' ') .. '/*.md', true, true)) do
+    local f = assert(io.open(one))
+    out[#out + 1] = f:read('*a')
+    f:close()
+  end
+  return table.concat(out, '\n')
+end
+
+test('two Neovims that ask in the same chat at the same moment lose nothing', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { match = { text = 'from the first' }, text = 'Answer to the first.' },
+      { match = { text = 'from the second' }, text = 'Answer to the second.' },
+    },
+  })
+  local _, path = open(t, srv)
+  local first = t.child
+  local second = t:start()
+  t.child = second
+  chat.configure(t, srv)
+  t:cmd('edit ' .. vim.fn.fnameescape(path))
+  eq('n', t.child:mode().mode)
+  local SEND = [[
+    vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { ... })
+    require('hum').send(0)
+  ]]
+  first.rpc:notify('nvim_exec_lua', SEND, { 'from the first' })
+  second.rpc:notify('nvim_exec_lua', SEND, { 'from the second' })
+  for _, child in ipairs({ first, second }) do
+    t.child = child
+    chat.finished(t)
+    eq('n', child:mode().mode)
+  end
+  for _, text in ipairs({ 'from the first', 'from the second', 'Answer to the first.', 'Answer to the second.' }) do
+    t:wait(function() return all_of(path):find(text, 1, true) end, text .. ' is in a file')
+  end
+  T.match('open in another Neovim', told({ second }))
+  t:wait(function() return told({ first, second }):find('goes on in "talk (2).md"', 1, true) end, 'one is told')
+  -- Each goes on in its own file, without a question.
+  for i, child in ipairs({ first, second }) do
+    t.child = child
+    chat.ask(t, i == 1 and 'from the first again' or 'from the second again', 0)
+    chat.finished(t, 2)
+    quietly(t, 'write')
+    eq(0, t:eval('&modified'))
+  end
+  T.match('from the first again', all_of(path))
+  T.match('from the second again', all_of(path))
+end)
+
+--- What somebody else does to the file while the chat is open, and what hum makes of it with the next reply.
+local OTHERS = {
+  ['touched'] = { act = function(_, path) assert(vim.uv.fs_utime(path, 1, 1)) end },
+  ['written anew with the same text'] = {
+    act = function(t, path)
+      local text = t:read_file(path)
+      os.remove(path)
+      t:write_file('a folder/talk.md', text)
+    end,
+  },
+  ['an older one'] = { act = function(t) t:write_file('a folder/talk.md', START) end },
+  ['made empty'] = { act = function(t) t:write_file('a folder/talk.md', '') end },
+  ['removed'] = { act = function(_, path) os.remove(path) end, told = 'was removed; it is there again' },
+  ['another text'] = {
+    act = function(t) t:write_file('a folder/talk.md', 'other') end,
+    path = 'a folder/talk (2).md',
+    told = 'goes on in "talk %(2%).md"',
+  },
+}
+for name, case in pairs(OTHERS) do
+  test(('the file was %s meanwhile'):format(name), function(t)
+    local srv = t:fake()
+    srv:script(ECHO)
+    local buf, path = open(t, srv)
+    ask(t, 'two', path, buf)
+    case.act(t, path)
+    local now = case.path and t.dir .. '/' .. case.path or path
+    ask(t, 'three', now, buf)
+    ask(t, 'four', now, buf)
+    if case.told then
+      T.match(case.told, t:messages())
+    else
+      T.no_match('hum:', t:messages())
+    end
+    quietly(t, 'write')
+    if case.path then eq('other', t:read_file(path)) end
+  end)
+end
+
+test('a folder that goes away is told once, and all is kept when it is there again', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = (chat.tokens(300)), interval_ms = 10 })
+  local buf, path = open(t, srv)
+  local dir = vim.fs.dirname(path)
+  chat.ask(t, 'two', buf)
+  t:wait(function() return (t:read_file(path) or ''):find('000020', 1, true) end, 'some of it is in the file')
+  os.rename(dir, dir .. ' away')
+  t:wait(function() return t:messages():find('its folder is gone', 1, true) end, 'it is told')
+  chat.finished(t)
+  eq(1, select(2, t:messages():gsub('cannot be saved', '')))
+  os.rename(dir .. ' away', dir)
+  t:keys(':qa<CR>')
+  t:wait(function() return t.child:ended() end, 'Neovim ends')
+  T.match('000300', t:read_file(path))
+end)
+
+--- How lines are written: hum's writes keep to it.
+local FORMATS = {
+  ['dos'] = { text = START:gsub('\n', '\r\n'), line_end = '\r\n' },
+  ['with a byte order mark'] = { text = '\239\187\191' .. START, begins = '\239\187\191---\nhum' },
+  ['without a last line end'] = { text = START:gsub('\n+$', ''), ask = '\n\ntwo' },
+  ['latin1'] = { text = START:gsub('reply one', 'gr\252n'), has = 'gr\252n' },
+  ['with a NUL'] = { text = START:gsub('reply one', 'nu\0l'), has = 'nu\0l' },
+  ['with umlauts'] = { text = START:gsub('reply one', 'grün'), has = 'grün' },
+}
+for name, case in pairs(FORMATS) do
+  test(('a file %s stays one'):format(name), function(t)
+    local srv = t:fake()
+    srv:script(ECHO)
+    local buf, path = open(t, srv, case.text)
+    chat.ask(t, case.ask or 'two', buf)
+    chat.finished(t)
+    t:wait(function() return t:read_file(path):find('Answer', 1, true) end, 'the answer is in the file')
+    local saved = t:read_file(path)
+    -- What hum wrote is what Neovim writes.
+    quietly(t, 'write')
+    eq(t:read_file(path), saved)
+    if case.has then T.match(case.has, saved, true) end
+    if case.begins then T.match('^' .. vim.pesc(case.begins), saved) end
+    if case.line_end then eq(select(2, saved:gsub('\n', '')), select(2, saved:gsub('\r\n', ''))) end
+  end)
+end
+
+--- What must be the same after hum has written a file anew.
+test('links, other names and permissions of a file stay', function(t)
+  local srv = t:fake()
+  srv:script(ECHO)
+  local buf, path = open(t, srv)
+  local link = t.dir .. '/link.md'
+  local function rewrite()
+    t:lua("vim.api.nvim_buf_set_lines(0, 3, 4, false, { 'model: fake ' })")
+    ask(t, 'again', path, buf)
+  end
+  vim.uv.fs_chmod(path, tonumber('640', 8))
+  t:cmd('silent edit')
+  rewrite()
+  eq(tonumber('640', 8), vim.uv.fs_stat(path).mode % 512)
+  vim.uv.fs_link(path, link)
+  rewrite()
+  eq(t:read_file(path), t:read_file(link))
+  vim.uv.fs_unlink(link)
+  vim.uv.fs_symlink(path, link)
+  t:cmd('bwipeout!')
+  t:cmd('edit ' .. link)
+  buf = t:lua('return vim.api.nvim_get_current_buf()')
+  rewrite()
+  eq('link', vim.uv.fs_lstat(link).type)
+end)
+
+--- Where the user does not want hum to write: nothing is written.
+local NOT_KEPT = {
+  ['chat.keep = false'] = { config = { chat = { keep = false } } },
+  ["'readonly'"] = { before = 'set readonly' },
+  ["'nowrite'"] = { before = 'set nowrite' },
+}
+for name, case in pairs(NOT_KEPT) do
+  test(('%s: hum writes nothing by itself'):format(name), function(t)
+    local srv = t:fake()
+    srv:script(ECHO)
+    local buf, path = open(t, srv, nil, case.config)
+    if case.before then t:cmd(case.before) end
+    chat.ask(t, 'two', buf)
+    chat.finished(t)
+    t:cmd('new')
+    t:cmd('bunload! ' .. buf)
+    eq(START, t:read_file(path))
+  end)
+end
+
+test('what is written for a growing reply does not depend on the length of the chat', function(t)
+  local srv = t:fake()
+  srv:script({ tokens = (chat.tokens(240)), interval_ms = 10 })
+  local long = {}
+  for i = 1, 400 do
+    long[i] = ('## » You\n\nq %d\n\n## « fake\n\n%s\n\n'):format(i, ('some text\n'):rep(40))
+  end
+  local buf, path = open(t, srv, HEAD .. table.concat(long) .. '## » You\n\n')
+  t:lua([[
+    local plan, most, plans = require('hum.chat.kept.snapshot').plan, 0, 0
+    require('hum.chat.kept.snapshot').plan = function(...)
+      local made = plan(...)
+      if made then most, plans = math.max(most, #made.tail), plans + 1 end
+      hum_test.most, hum_test.plans = most, plans
+      return made
+    end]])
+  chat.ask(t, 'two', buf)
+  chat.finished(t)
+  wait_kept(t, path, buf)
+  local most, plans = t:lua('return hum_test.most'), t:lua('return hum_test.plans')
+  ok(most < 2500, ('%d bytes at a time of %d'):format(most, #t:text(buf)))
+  ok(plans > 1, 'it was written while it came')
+end)

@@ -104,13 +104,15 @@ end
 ---@param write hum.DiskWrite
 ---@param fd integer
 ---@param call hum.DiskCall
----@return hum.DiskFault|nil
+---@return hum.DiskFault|nil fault
+---@return uv.fs_stat.result|nil stat  of the file as it is, without a fault
 local function claim(write, fd, call)
   if not libc.lock(fd) then return { kind = 'busy', code = '', why = 'another Neovim is writing it' } end
   local open, there = call('fs_fstat', fd), call('fs_stat', write.path)
   if not M.same(there, write.seen) or not open or open.ino ~= there.ino then
     return { kind = 'changed', code = there and '' or 'ENOENT', why = 'somebody else has changed it' }
   end
+  return nil, there
 end
 
 ---@param fd integer
@@ -187,9 +189,10 @@ local ASIDE, ASIDES = '.hum-aside-%d-%d', '^%.hum%-aside%-%d+%-%d+$'
 ---@param write hum.DiskWrite
 ---@param from integer  the file, open
 ---@param to integer    the new one, open
+---@param mode integer  of the file
 ---@param call hum.DiskCall
 ---@return uv.fs_stat.result|nil stat, string|nil err
-local function fill(write, from, to, call)
+local function fill(write, from, to, mode, call)
   local copied = 0
   while copied < write.at do
     local n, err = call('fs_sendfile', to, from, copied, write.at - copied)
@@ -198,7 +201,7 @@ local function fill(write, from, to, call)
   end
   local _, err = write_all(to, write.tail, write.at, call)
   if err then return nil, err end
-  call('fs_fchmod', to, bit.band(write.seen.mode, PERMISSIONS))
+  call('fs_fchmod', to, bit.band(mode, PERMISSIONS))
   local synced, why = call('fs_fsync', to)
   if not synced then return nil, why end
   return call('fs_fstat', to)
@@ -216,10 +219,11 @@ end
 
 ---@param write hum.DiskWrite
 ---@param from integer  the file, open
+---@param mode integer  of the file
 ---@param call hum.DiskCall
 ---@return uv.fs_stat.result|nil stat, hum.DiskFault|nil fault
 ---@return boolean|nil unable  there can be no file aside
-local function aside(write, from, call)
+local function aside(write, from, mode, call)
   local dir = vim.fs.dirname(write.path)
   local path = dir .. '/' .. ASIDE:format(uv.os_getpid(), uv.hrtime())
   local to, err = call('fs_open', path, 'wx', PRIVATE)
@@ -227,7 +231,7 @@ local function aside(write, from, call)
     local fault = failed(err)
     return nil, fault, FOLDER_CLOSED[fault.code]
   end
-  local stat, why = fill(write, from, to, call)
+  local stat, why = fill(write, from, to, mode, call)
   call('fs_close', to)
   local renamed
   if stat then
@@ -245,9 +249,6 @@ end
 ---@param call hum.DiskCall
 ---@return uv.fs_stat.result|nil stat, hum.DiskFault|nil fault
 local function replace(write, call)
-  local seen = write.seen
-  -- Another name of the file, or somebody else's file, would not be it any more after a rename.
-  if seen.nlink > 1 or seen.uid ~= uv.getuid() then return in_place(write, call) end
   local from, err = call('fs_open', write.path, 'r', 0)
   if not from and (err or ''):find('^ENOENT') then
     return nil, { kind = 'changed', code = 'ENOENT', why = 'it is gone' }
@@ -255,9 +256,12 @@ local function replace(write, call)
     return nil, failed(err)
   end
   local stat, unable
-  local fault = claim(write, from, call)
-  if not fault then
-    stat, fault, unable = aside(write, from, call)
+  local fault, there = claim(write, from, call)
+  -- Another name of the file, or somebody else's file, would not be it any more after a rename.
+  if there and (there.nlink > 1 or there.uid ~= uv.getuid()) then
+    unable = true
+  elseif there then
+    stat, fault, unable = aside(write, from, there.mode, call)
   end
   call('fs_close', from)
   if unable then return in_place(write, call) end

@@ -24,13 +24,15 @@ local M = {}
 ---@field busy boolean   it is being written in the background
 ---@field again boolean  there is more to be written then
 ---@field timer? uv.uv_timer_t  while a reply streams
+---@field pause integer  so long nothing of it is written after the last time, in ms
+---@field wrote integer  when that was, as vim.uv.now()
 ---@field told? string   what is wrong with it, as the user was told
 
 local files = {} ---@type table<integer, hum.KeptFile>
 local group = vim.api.nvim_create_augroup('hum.kept', {})
 
---- What streams is written so often, in ms.
-local PERIOD = 500
+--- What streams is written so often, in ms: its first words at once, then more and more seldom.
+local SOON, PERIOD = 20, 500
 --- Another Neovim that writes the same file is waited for, in ms, so many times.
 local PAUSE, TRIES = 5, 40
 --- A disk that does not answer is waited for so long before Neovim goes on, in ms.
@@ -341,6 +343,17 @@ local function finish(k)
   end
 end
 
+--- Saves what has come, if there is some and it is time. In a fast context: mostly there is nothing to do.
+---@param k hum.KeptFile
+local function keep_growth(k)
+  local now = vim.uv.now()
+  if k.busy or snapshot.is_whole(k.buf) or now - k.wrote < k.pause then return end
+  k.wrote, k.pause = now, math.min(2 * k.pause, PERIOD)
+  vim.schedule(function()
+    if k.timer then fault.guard('saving a chat', M.keep, k.buf) end
+  end)
+end
+
 --- A reply begins to stream into a chat, or has ended.
 ---@param buf integer
 ---@param on boolean
@@ -350,14 +363,9 @@ function M.grow(buf, on)
   stop_timer(k)
   if not kept(buf) then return end
   if not on then return finish(k) end
-  k.timer = vim.uv.new_timer()
-  k.timer:start(
-    PERIOD,
-    PERIOD,
-    vim.schedule_wrap(function()
-      if k.timer then fault.guard('saving a chat', M.keep, buf) end
-    end)
-  )
+  snapshot.watch(buf)
+  k.timer, k.pause, k.wrote = vim.uv.new_timer(), SOON, 0
+  k.timer:start(SOON, SOON, function() keep_growth(k) end)
   M.keep(buf)
 end
 
@@ -485,7 +493,18 @@ function M.bind(buf)
   local path = path_of(buf)
   if not path then return end
   local stat = vim.uv.fs_stat(path)
-  local k = { buf = buf, path = path, wanted = stat ~= nil, seen = stat, known = stat, busy = false, again = false }
+  ---@type hum.KeptFile
+  local k = {
+    buf = buf,
+    path = path,
+    wanted = stat ~= nil,
+    seen = stat,
+    known = stat,
+    busy = false,
+    again = false,
+    pause = SOON,
+    wrote = 0,
+  }
   files[buf] = k
   vim.bo[buf].autoread = false -- else Neovim reads anew what hum writes; see `choose`
   snapshot.take(buf)

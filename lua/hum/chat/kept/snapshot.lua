@@ -107,8 +107,8 @@ end
 function M.plan(buf)
   local s = watched[buf]
   if not s then return nil end
-  scan.attach(buf) -- after `:noautocmd edit` nobody else has
-  if s.scan ~= scan.get(buf) then s.first = 0 end
+  local now = scan.get(buf)
+  if (not now or now ~= s.scan) and s.tick ~= vim.api.nvim_buf_get_changedtick(buf) then s.first = 0 end
   local same_format = s.format == format_of(buf)
   if s.first == math.huge and same_format then return nil end
   local plan = same_format and growth(buf, s) or nil
@@ -145,6 +145,12 @@ end
 function M.size(buf)
   local s = whole(buf)
   return s.at + (vim.bo[buf].endofline and #ENDS[vim.bo[buf].fileformat] or 0)
+end
+
+--- Sees to it that changes are noticed: after `:noautocmd edit` they were not.
+---@param buf integer
+function M.watch(buf)
+  if not scan.get(buf) then scan.attach(buf) end
 end
 
 --- A plan is being carried out. What changes from now on is not in it.

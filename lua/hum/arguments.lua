@@ -62,6 +62,8 @@ M.CHATS = { query = 'string', limit = 'count', project = 'string' }
 --- A line of a chat.
 M.AT = { buf = 'buffer', line = 'line' }
 
+M.FILE = { buf = 'buffer', name = 'string' }
+
 M.YANK = { buf = 'buffer', line = 'line', register = 'register', reply = 'boolean' }
 
 M.STOP = { buf = 'buffer', all = 'boolean' }

@@ -154,6 +154,13 @@ function M.diff(opts)
   return require('hum.chat').take('diff', opts or {})
 end
 
+--- Opens a file that a chat names, beside it.
+---@param opts? { buf?: integer, name?: string }
+function M.file(opts)
+  arguments().check('file', 'opts', opts, arguments().FILE)
+  return require('hum.chat').take('file', opts or {})
+end
+
 --- Lists the places in files that a reply names.
 ---@param opts? { buf?: integer, line?: integer }
 function M.quickfix(opts)

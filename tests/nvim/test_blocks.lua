@@ -169,6 +169,51 @@ test('what the user writes below a block that streams is not of it', function(t)
   eq({ 'lua||a\nb', 'sh||ls' }, blocks(t, buf))
 end)
 
+--- Random edits of a chat, after each of which its blocks are those of a buffer with the same text that is read anew.
+---@param seed integer
+---@return string what is wrong first
+local function storm(t, seed)
+  return t:lua(
+    [[
+    math.randomseed(...)
+    local snippets = require('hum.chat.text.snippets')
+    local words = { '```lua', '```', '````', '~~~', '  ```', '- ```sh', '> ```c', '> x', '## » You', '## « fake', 'x', '',
+      '`a.lua`:', '-- b.lua', '<think>', '</think>', '1. y', '`a.lua`, lines 1-2:' }
+    local buf, fresh = vim.api.nvim_get_current_buf(), vim.api.nvim_create_buf(false, true)
+    local function lines(n)
+      local out = {}
+      for i = 1, n do out[i] = words[math.random(#words)] end
+      return out
+    end
+    for step = 1, 300 do
+      local count = vim.api.nvim_buf_line_count(buf)
+      local first = math.random(math.min(6, count), count)
+      local last = math.min(count, first + math.random(0, 4))
+      vim.api.nvim_buf_set_lines(buf, first, last, false, lines(math.random(0, 6)))
+      vim.api.nvim_buf_set_lines(fresh, 0, -1, false, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
+      if math.random(3) == 1 and not vim.deep_equal(snippets.of(fresh), snippets.of(buf)) then
+        return ('step %d: %s'):format(step, table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), '\n'))
+      end
+      local row = math.random(0, vim.api.nvim_buf_line_count(buf) - 1)
+      local around = snippets.around(buf, row)
+      for _, one in ipairs(snippets.of(fresh)) do
+        local is_in = one.row <= row and row <= one.last
+        if is_in ~= (around ~= nil and around.row == one.row) then return ('step %d, row %d'):format(step, row) end
+      end
+    end
+    return '']],
+    seed
+  )
+end
+
+test('a storm of edits: blocks are as if read anew', { ui = false }, function(t)
+  reply(t, 'x')
+  for _ = 1, 3 do
+    local seed = tonumber(vim.env.HUM_TEST_SEED) or math.floor(vim.uv.hrtime() % 1e9)
+    eq('', storm(t, seed), 'seed ' .. seed)
+  end
+end)
+
 test('what a key reads does not grow with the chat', { ui = false }, function(t)
   local buf = reply(t, '```lua\na\n```')
   local function cost()

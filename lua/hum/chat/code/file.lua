@@ -152,17 +152,18 @@ function M.under_cursor(chat)
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   local found, missing = reference_at(chat, vim.api.nvim_get_current_line(), column + 1)
   if found then return found end
-  local block = snippets.around(chat, row - 1)
+  local block = vim.api.nvim_get_current_buf() == chat and snippets.around(chat, row - 1)
   if block and block.file then return { path = block.file, line = block.lines and block.lines.first } end
   if missing then return missing end
   local file = vim.fn.findfile(vim.fn.expand('<cfile>') --[[@as string]]) --[[@as string]]
   return file ~= '' and { path = vim.fn.fnamemodify(file, ':p') } or nil
 end
 
---- Opens the file that the cursor is on.
+--- Opens a file that a chat names.
 ---@param chat integer
-function M.go(chat)
-  local reference = M.under_cursor(chat)
+---@param name? string  "a.lua:12"; default: what the cursor is on
+function M.go(chat, name)
+  local reference = name and paths.parse(name) or M.under_cursor(chat)
   if not reference then return notify.warn('hum: no file is named here') end
   local ok, err = M.open(chat, reference)
   if not ok then notify.error('hum: ' .. err) end

@@ -14,6 +14,7 @@ local M = {}
 ---@field line? integer  default: that of the cursor
 ---@field register? string  for M.yank; default: v:register
 ---@field reply? boolean    for M.yank: the whole reply, without its thinking
+---@field name? string      for M.file: "a.lua:12"; default: what the cursor is on
 
 ---@class hum.Block
 ---@field first integer      line of the opening fence, from 1 on
@@ -94,9 +95,10 @@ function M.diff(chat, opts)
   if snippet then diff.show(chat, snippet) end
 end
 
---- Opens the file that the cursor is on.
+--- Opens a file that is named.
 ---@param chat integer
-function M.file(chat) file.go(chat) end
+---@param opts hum.CodeOpts
+function M.file(chat, opts) file.go(chat, opts.name) end
 
 ---@param chat integer
 ---@param opts hum.CodeOpts

@@ -179,3 +179,28 @@ test('what it said can be recorded, and replayed without it', OPTS, function(t)
   eq(reply, chat.reply(t, again))
   eq({ first.reason, first.stats.tokens }, { second.reason, second.stats.tokens })
 end)
+
+for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '/v1/messages' }) do
+  test('a reply that was cut goes on where it stops, over ' .. path, function(t)
+    local srv = small(t)
+    local function options(limit)
+      return { dialect = dialect, model = 'smollm2', options = { max_tokens = limit, temperature = 0 } }
+    end
+    local buf = chat.open(t, srv, options(14))
+    chat.ask(t, 'Why is the sky blue?')
+    eq('cut', chat.finished(t).ending)
+    local first = chat.reply(t, buf):gsub('\n<!%-%- hum: cut.*', '')
+    chat.configure(t, srv, options(24))
+    t:lua('require("hum").continue(...)', buf)
+    eq('done', chat.finished(t, 2).status)
+    local reply = chat.reply(t, buf):gsub('\n<!%-%- hum: cut.*', '')
+    eq(first, reply:sub(1, #first))
+    T.ok(#reply > #first + 20, reply)
+    -- The same text as without a stop: the model was given its beginning.
+    local whole = chat.open(t, srv, options(38))
+    chat.ask(t, 'Why is the sky blue?')
+    chat.finished(t, 3)
+    local wanted = chat.reply(t, whole):gsub('\n<!%-%- hum: cut.*', '')
+    eq(wanted:sub(1, #first + 30), reply:sub(1, #first + 30))
+  end)
+end

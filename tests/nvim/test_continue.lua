@@ -373,3 +373,216 @@ test('the key goes on, and hum.continue() with a buffer', function(t)
   chat.finished(t, 3)
   T.match('^one two two\n', chat.reply(t, buf))
 end)
+
+-- ---- other chats -------------------------------------------------------------------------------
+
+test('lines that look like headings and tags are sent, and stay, as they are', function(t)
+  local first = 'It is:\n## » You\n<think>\n\\## > You\n- x'
+  local buf, srv = cut(t, first, { text = ' y\n## « me\nend' })
+  local before = chat.reply(t, buf):gsub('\n<!.*', '')
+  continue(t)
+  eq(first, sent(srv, 2, OLLAMA)[2][2])
+  eq(before .. ' y\n\\## « me\nend', chat.reply(t, buf))
+end)
+
+test('it goes on from what the user has made of it', function(t)
+  local buf, srv = cut(t, 'The sky is red', { text = 'lue.' })
+  t:cmd([[%s/red$/b/]])
+  continue(t)
+  eq('The sky is blue.', chat.reply(t, buf))
+  eq('The sky is b', sent(srv, 2, OLLAMA)[2][2])
+end)
+
+for what, command in pairs({
+  ['the mark'] = [[g/^<!-- hum/d]],
+  ['the mark and his heading'] = [[/^<!-- hum/,$d]],
+  ['his heading'] = [[normal! GkdG]],
+}) do
+  test('it goes on although the user has deleted ' .. what, function(t)
+    local buf, srv = cut(t, 'The sky is bl', { text = 'ue.' })
+    t:cmd(command)
+    continue(t)
+    eq('The sky is blue.', chat.reply(t, buf))
+    eq('The sky is bl', sent(srv, 2, OLLAMA)[2][2])
+  end)
+end
+
+test('it goes on in the last of several exchanges, with what the system said', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { times = 1, text = 'First.' },
+      { times = 1, text = 'Second', done_reason = 'length' },
+      { text = ' and last.' },
+    },
+  })
+  local buf = chat.open(t, srv, nil, { chat = { system = 'Be brief.' } })
+  chat.ask(t, 'one', buf)
+  chat.finished(t)
+  chat.ask(t, 'two', buf)
+  chat.finished(t, 2)
+  continue(t, 3)
+  eq({
+    { 'system', 'Be brief.' },
+    { 'user', 'one' },
+    { 'assistant', 'First.' },
+    { 'user', 'two' },
+    { 'assistant', 'Second' },
+  }, sent(srv, 3, OLLAMA))
+  eq('Second and last.', chat.reply(t, buf))
+end)
+
+test('u while it goes on stops it, and brings back the reply as it was', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = { { times = 1, text = 'The sky is bl', done_reason = 'length' }, { count = 100000, interval_ms = 5 } },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  local before = t:text(buf)
+  t:cmd('Hum continue')
+  t:wait(function() return not t:text(buf):find('hum: cut') and #chat.reply(t, buf) > 60 end, 'text')
+  t:keys('u')
+  eq('cancelled', chat.finished(t, 2).status)
+  t:wait(function() return t:text(buf) == before end, 'the reply as it was')
+end)
+
+test('what is typed while it goes on stands below, and is sent behind it', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({
+    rules = {
+      { times = 1, text = 'The sky is bl', done_reason = 'length' },
+      { times = 1, tokens = { 'ue', ' air' } },
+      { text = 'Yes.' },
+    },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  gate:pass(0)
+  t:cmd('Hum continue')
+  gate:pass(1)
+  t:wait(function() return t:text(buf):find('is blue') end, 'text')
+  t:keys('Goand you?<Esc><CR>')
+  gate:pass()
+  chat.finished(t, 3)
+  T.match('is blue air\n\n## » You\n\nand you%?\n\n## « fake\n\nYes%.', t:text(buf))
+  eq({ { 'user', 'hello' }, { 'assistant', 'The sky is blue air' }, { 'user', 'and you?' } }, sent(srv, 3, OLLAMA))
+end)
+
+test('a retry replaces both parts, and u brings them back', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { times = 1, text = 'The sky is bl', done_reason = 'length' },
+      { times = 1, text = 'ue.' },
+      { text = 'Another.' },
+    },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  continue(t)
+  t:cmd('Hum retry')
+  chat.finished(t, 3)
+  eq('Another.', chat.reply(t, buf))
+  t:keys('u')
+  t:wait(function() return chat.reply(t, buf) == 'The sky is blue.' end, 'both parts')
+end)
+
+test('it goes on after :edit, and the file has it', function(t)
+  local _, srv = cut(t, 'Code:\n\n~~~lua\nlocal x', { text = ' = 1\n~~~' })
+  t:cmd('write')
+  t:cmd('edit')
+  continue(t)
+  local buf = t:lua('return vim.api.nvim_get_current_buf()')
+  eq('Code:\n\n~~~lua\nlocal x = 1\n~~~', chat.reply(t, buf))
+  eq('Code:\n\n~~~lua\nlocal x', sent(srv, 2, OLLAMA)[2][2])
+  local name = t:lua('return vim.api.nvim_buf_get_name(0)')
+  t:wait(function() return t:read_file(name):find('local x = 1\n~~~\n') end, 'it is in the file')
+  T.no_match('hum: cut', t:read_file(name))
+end)
+
+test('headings in ASCII stay so', function(t)
+  local srv = t:fake()
+  srv:script({ text = ' answer.' })
+  chat.configure(t, srv)
+  t:cmd('edit ' .. t:write_file('chat.md', '---\nhum: 1\nmodel: fake\n---\n\n## > You\n\nq\n\n## < fake\n\nHalf an'))
+  continue(t, 1)
+  T.match('\n## < fake\n\nHalf an answer%.\n\n## > You\n', t:text())
+end)
+
+test('a chat that cannot be changed is told, and so is a server that does not answer', function(t)
+  local buf, srv = cut(t, 'The sky is bl', { status = 500, json = { error = 'the runner has died' } })
+  t:cmd('setlocal nomodifiable')
+  t:cmd('Hum continue')
+  T.match("'nomodifiable'", t:messages())
+  t:cmd('setlocal modifiable')
+  eq('error', continue(t).status)
+  T.match('is bl\n<!%-%- hum: error: ', t:text(buf))
+  srv:script({ text = 'ue.' })
+  continue(t, 3)
+  eq('The sky is blue.', chat.reply(t, buf))
+end)
+
+-- ---- presets -----------------------------------------------------------------------------------
+
+--- What is set at an endpoint with this preset.
+local function set(t, name, url)
+  return t:lua(
+    [[
+    local name, url = ...
+    local known = require('hum.server.provider.presets')[name]
+    local spec = { url = url or known.url, dialect = known.dialect or 'openai', quirks = { limit = 'max_tokens' } }
+    local says = require('hum.server.prefill').set(spec, known)
+    return { spec.quirks.prefill or '', spec.quirks.think or '', spec.chat_url or '', says, spec.quirks.limit }]],
+    name,
+    url
+  )
+end
+
+for name, wanted in pairs({
+  ollama = { 'plain', '', '', true },
+  ollama_cloud = { 'plain', '', '', true },
+  anthropic = { 'plain', '', '', true },
+  llama_server = { 'plain', 'template', '', true },
+  vllm = { 'fields', 'template', '', true },
+  mistral = { 'prefix', '', '', false },
+  codestral = { 'prefix', '', '', false },
+  deepseek = { 'prefix', '', 'https://api.deepseek.com/beta/chat/completions', false },
+  moonshot = { 'partial', '', '', false },
+  dashscope = { 'partial', '', '', false },
+  groq = { 'plain', '', '', false },
+  openrouter = { 'plain', '', '', false },
+  openai = { '', '', '', false },
+  litellm = { '', '', '', false },
+}) do
+  test('what is known of a service: ' .. name, { ui = false }, function(t)
+    eq(vim.list_extend(vim.list_slice(wanted), { 'max_tokens' }), set(t, name))
+    if name == 'deepseek' then eq('', set(t, name, 'http://127.0.0.1:1')[3]) end
+  end)
+end
+
+test('the way of the service is in the request', function(t)
+  local wanted = {
+    mistral = function(body) return body.messages[2].prefix end,
+    moonshot = function(body) return body.messages[2].partial end,
+    vllm = function(body)
+      return body.continue_final_message and body.add_generation_prompt == false and not body.messages[3]
+    end,
+  }
+  t:lua([[vim.env.MISTRAL_API_KEY, vim.env.MOONSHOT_API_KEY = 'a', 'b']])
+  for preset, has in pairs(wanted) do
+    local srv = t:fake()
+    srv:script({ rules = { { times = 1, text = 'Half', done_reason = 'length' }, { text = ' a sentence.' } } })
+    local buf = chat.open(t, srv, { dialect = 'openai', preset = preset, key = { env = 'MISTRAL_API_KEY' } })
+    local before = #t:events('HumRequestFinished')
+    chat.ask(t, 'hello', buf)
+    chat.finished(t, before + 1)
+    continue(t, before + 2)
+    eq('Half a sentence.', chat.reply(t, buf), preset)
+    eq(true, has(srv:requests(OPENAI)[2].body), preset)
+  end
+end)

@@ -140,6 +140,9 @@ deps:
 	@tools/get nvim-0.10 nvim-new
 	@tools/get llama-server nginx tinyproxy || true
 
+storm: deps programs ## kill -9 of Neovim at 200 random moments of a reply; takes minutes
+	@HUM_STORM=200 tools/sum '$(NVIM_OLD) tests/nvim/test_crash.lua' '$(NVIM_NEW) tests/nvim/test_crash.lua'
+
 fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)
 
@@ -189,7 +192,7 @@ help: ## show this list
 	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
 	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
-.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps fuzz bench demo lint format doc \
-  doc-check install dist clean help
+.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps storm fuzz bench demo lint format \
+  doc doc-check install dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -278,6 +278,43 @@ test('a chat that is opened goes on, in the same file', function(t)
   eq(buf, t:eval('bufnr()'))
 end)
 
+test('a chat that is open in another Neovim is opened without a prompt, and that is told', function(t)
+  local path = write(t, 1, 'one')
+  t:lua('return require("hum").open(...)', path)
+  t:keys('Goa draft<Esc>')
+  t:cmd('preserve')
+  local c = t:start({ ui = { 120, 20 } })
+  local buf = c:lua('return require("hum").open(...)', path)
+  eq(false, c:mode().blocking)
+  T.match('Because.', table.concat(c:api('nvim_buf_get_lines', buf, 0, -1, false), '\n'), true)
+  t:wait(function() return c:screen_text():find('is open in another Neovim too', 1, true) end, 'it is told')
+  T.no_match('A', c:lua('return vim.o.shortmess'), true)
+end)
+
+test('files of any name are opened', { ui = false }, function(t)
+  t:eval('1')
+  for i, file in ipairs({
+    'a b.md',
+    "it's.md",
+    '[x].md',
+    '*.md',
+    '%.md',
+    '#1.md',
+    '$HOME.md',
+    '{a,b}.md',
+    '-x.md',
+    '~a',
+  }) do
+    local path = t:write_file('odd/' .. file, ('---\nhum: 1\ntitle: %d\n---\n'):format(i))
+    t:lua('return require("hum").open(...)', path)
+    eq(path, t:eval('expand("%:p")'), file)
+    eq('title: ' .. i, t:eval('getline(3)'), file)
+  end
+  t:cmd('cd ' .. t.dir .. '/odd')
+  t:lua('return require("hum").open("a b.md")')
+  eq('a b.md', name(t))
+end)
+
 --- Paths below the case's folder that cannot be opened, and what is said.
 local WRONG = {
   ['nowhere.md'] = 'it is not there',
@@ -348,6 +385,16 @@ test('the name of a file that the user has chosen stays', function(t)
     eq(path, t:eval('expand("%:p")'))
     eq(text:gsub('hum: 1', '%0\ntitle: another'), t:read_file(path) .. '')
   end
+end)
+
+test('a title that cannot be written is told, and the file keeps its name', { ui = { 120, 20 } }, function(t)
+  local path = write(t, 1, 'one')
+  t:lua('return require("hum").open(...)', path)
+  t:cmd('setlocal nomodifiable')
+  t:cmd('Hum rename two')
+  t:wait_screen("Buffer is not 'modifiable'", true)
+  eq({ '2026-01-01-one.md' }, vim.fn.readdir(vim.fs.dirname(path)))
+  T.no_match('called', t:messages(), true)
 end)
 
 test('a name that is taken is not taken again', function(t)

@@ -88,19 +88,20 @@ end
 ---@param buf integer
 ---@param title string
 ---@param joined? boolean  as a part of what was just written: `u` takes back both
+---@return boolean ok, any err
 function M.set_title(buf, title, joined)
+  local ok, err
   vim.api.nvim_buf_call(buf, function()
     if joined then pcall(vim.cmd, 'silent undojoin') end -- not after an undo
     local front = read(buf)
     local row = front and not front.rows.title and (front.rows.hum or front.first) + 1
-    local ok, err
     if row then
       ok, err = pcall(edit.replace, buf, row, row, { format.setting('title', title) })
     else
       ok, err = pcall(set_value, buf, 'title', title)
     end
-    if not ok then notify.error('hum: ' .. tostring(err)) end
   end)
+  return ok, err
 end
 
 return M

@@ -3,6 +3,7 @@ local buffer = require('hum.chat.buffer')
 local chats = require('hum.chat.chats')
 local disk = require('hum.chat.kept.disk')
 local heads = require('hum.chat.kept.head')
+local swap = require('hum.chat.kept.swap')
 
 local M = {}
 
@@ -23,11 +24,24 @@ end
 ---@return boolean
 local function is_open(buf) return vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == 'hum' end
 
+--- Loads a buffer. Of a swap file Neovim would only show its long message here, which waits for a key, without asking
+--- anybody by SwapExists.
+---@param buf integer
+---@return boolean ok, any err
+local function load_quietly(buf)
+  local shown = vim.o.shortmess
+  vim.o.shortmess = shown .. 'A'
+  local ok, err = pcall(vim.fn.bufload, buf)
+  vim.o.shortmess = shown
+  if ok then swap.on_loaded(buf) end
+  return ok, err
+end
+
 ---@param path string
 ---@return integer|nil buf, string|nil err
 local function read(path)
   local buf = vim.fn.bufadd(path) -- with any character in its name
-  local ok, err = pcall(vim.fn.bufload, buf)
+  local ok, err = load_quietly(buf)
   if not ok then return nil, tostring(err) end
   vim.bo[buf].buflisted = true
   if not chats.get(buf) then buffer.attach(buf) end -- also with `:filetype off`
@@ -46,7 +60,8 @@ end
 ---@param path string
 ---@return integer|nil buf, string|nil err
 function M.buffer(path)
-  local full = vim.fn.fnamemodify(vim.fs.normalize(path), ':p'):gsub('(.)/+$', '%1')
+  if not vim.uv.fs_stat(path) then path = vim.fs.normalize(path) end -- "~/x.md", and not the file "$x.md"
+  local full = vim.fn.fnamemodify(path, ':p'):gsub('(.)/+$', '%1')
   local open = M.open(full)
   if open then return open end
   local why = refusal(full)

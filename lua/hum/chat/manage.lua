@@ -54,10 +54,10 @@ end
 ---@param joined? boolean  as a part of what was just written
 ---@return boolean|nil ok, string|nil err
 function M.rename(buf, title, joined)
-  front.set_title(buf, title, joined)
+  local ok, err = front.set_title(buf, title, joined)
+  if not ok then return nil, err end
   local path = vim.api.nvim_buf_get_name(buf)
   if path == '' or not vim.uv.fs_stat(path) then return true end
-  local ok, err
   if file.keeps(buf) then
     ok, err = file.flush(buf)
   else

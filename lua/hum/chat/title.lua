@@ -41,7 +41,8 @@ function M.begin(buf, turns)
   local title = front.title(buf)
   if not title then
     title = name.title(question)
-    front.set_title(buf, title, true)
+    local ok, err = front.set_title(buf, title, true)
+    if not ok then log.write('warn', 'a title: ' .. tostring(err)) end
   end
   name_file(buf, title)
   if not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf)) then file.first(buf) end

@@ -45,4 +45,13 @@ function M.on_exists(path)
   if choice ~= '' then vim.v.swapchoice = choice end
 end
 
+--- A chat was loaded without that. Its own swap file has another name if there was one.
+---@param buf integer
+function M.on_loaded(buf)
+  local own = vim.fn.swapname(buf)
+  local other = own:gsub('%.sw[a-o]$', '.swp')
+  if other == own or not vim.uv.fs_stat(other) then return end
+  if choose(vim.api.nvim_buf_get_name(buf), other) == 'd' then vim.uv.fs_unlink(other) end
+end
+
 return M

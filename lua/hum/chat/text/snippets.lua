@@ -254,11 +254,16 @@ end
 ---@return hum.Snippet|nil  with rows in the buffer
 local function placed(turn, one)
   if not one then return nil end
-  local moved = vim.tbl_extend('force', {}, one) --[[@as hum.Snippet]]
-  for _, field in ipairs({ 'row', 'last', 'from', 'to' }) do
-    moved[field] = one[field] + turn.row
-  end
-  return moved
+  return {
+    row = one.row + turn.row,
+    last = one.last + turn.row,
+    from = one.from + turn.row,
+    to = one.to + turn.row,
+    language = one.language,
+    file = one.file,
+    lines = one.lines,
+    text = one.text,
+  }
 end
 
 --- The code blocks of a chat, from its beginning on.

@@ -1,6 +1,7 @@
 -- The user writes his next message while a reply streams: what he writes stands under his heading and is his, the reply
 -- grows above it and is whole. The case plays the helper, unless it says other.
 local T = require('harness')
+local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
@@ -407,4 +408,135 @@ end
 local SEED = tonumber(vim.env.HUM_TEST_SEED)
 for seed = SEED or 1, SEED and SEED + (tonumber(vim.env.HUM_TEST_SEEDS) or 1) - 1 or 8 do
   storm(seed)
+end
+
+-- ---- with the helper -----------------------------------------------------------------------------
+
+--- "w0 w1 …", eight on a line.
+---@return string[] tokens, string text
+local function words(n)
+  local tokens = {}
+  for i = 0, n - 1 do
+    tokens[i + 1] = ('w%d%s'):format(i, i % 8 == 7 and '\n' or ' ')
+  end
+  return tokens, (table.concat(tokens):gsub('%s+$', ''))
+end
+
+--- A chat in which `n` words have come and the gate is shut.
+local function gated(t, n, total, more)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  local tokens, text = words(total)
+  srv:script(vim.tbl_extend('force', { tokens = tokens }, more or {}))
+  gate:pass(n)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'question', buf)
+  t:wait(function() return n == 0 or chat.reply(t, buf):find(('w%d'):format(n - 1), 1, true) end, 'the first words')
+  return buf, gate, text, srv
+end
+
+--- The last reply, and what stands below the heading behind it.
+local function both(t, buf)
+  local reply, mine = (t:text(buf) .. '\n'):match('\n## « fake\n\n(.-)\n\n## » You\n\n(.*)\n$')
+  return reply and (reply:gsub('%s+$', '')) or 'no heading:\n' .. t:text(buf), mine
+end
+
+test('the row of the cursor stays while a sentence is typed, a key for every other word', function(t)
+  local buf, gate, text = gated(t, 300, 400)
+  t:keys('Go')
+  local sentence, rows = 'This is what I want to know next.', {}
+  for i = 1, #sentence do
+    gate:pass(2)
+    t:keys(sentence:sub(i, i))
+    t:wait(function() return gate:taken() and t:text(buf):find(sentence:sub(1, i), 1, true) end, 'a key and two words')
+    rows[i] = t:eval('winline()')
+  end
+  T.ok(spread(rows) <= 1, table.concat(rows, ' '))
+  gate:pass()
+  chat.finished(t)
+  t:keys('<Esc>')
+  eq({ text, sentence }, { both(t, buf) })
+end)
+
+for name, go in
+  vim.spairs({
+    ['in the current buffer'] = function() end,
+    ['while the user types below'] = function(t) t:keys('A and') end,
+    ['in another window'] = function(t) t:cmd('new') end,
+    ['in a buffer that is not shown'] = function(t) t:cmd('enew') end,
+  })
+do
+  test(('words are an edit each above a message, %s'):format(name), function(t)
+    local buf, gate, text = gated(t, 16, 400)
+    t:keys('Gomine<Esc>')
+    t:wait(function() return t:text(buf):find('mine') end, 'a message')
+    go(t)
+    chat.pass_by_16(gate, 384, function(i)
+      t:wait(function() return t:text(buf):find(('w%d%%s'):format(i + 15)) end, 'the next words')
+    end)
+    local stats = chat.finished(t).stats
+    eq({ 400, 400, 0 }, { stats.pieces, stats.edits, stats.merged })
+    local reply, mine = both(t, buf)
+    eq(text, reply)
+    T.match('^mine', mine)
+  end)
+end
+
+test('what was refused comes above a message that begins meanwhile', function(t)
+  local buf, gate, text = gated(t, 20, 300)
+  chat.lock(t, buf)
+  gate:pass(100)
+  t:wait(function() return gate:taken() end, 'words under the lock')
+  t:keys('lGomine<Esc>')
+  t:wait(function() return t:text(buf):find('mine') and t:text(buf):find('w119') end, 'both')
+  chat.lock(t, buf)
+  gate:pass()
+  t:wait(function() return gate:taken() end, 'the rest under the lock')
+  t:keys('lA and more<Esc>')
+  T.ok(chat.finished(t).stats.redelivered >= 1)
+  t:wait(function() return t:text(buf):find('more$') end, 'all of it')
+  eq({ text, 'mine and more' }, { both(t, buf) })
+end)
+
+--- One storm: words in the pipe while keys come.
+local function storm_with_helper(seed)
+  test(('a storm with words in the pipe, seed %d'):format(seed), function(t)
+    local random, log, lines, held = generator(seed), {}, {}, false
+    local buf, gate, text, srv = gated(t, random(20) - 1, 200)
+    local before = t:text(buf):match('^(.-)\n\n## «')
+    for i = 1, 10 do
+      gate:pass(random(25))
+      if random(2) == 1 then t:wait(function() return gate:taken() end, 'words') end
+      if random(4) > 1 then
+        local action, word = ACTIONS[random(#ACTIONS)], ('mine%d'):format(i)
+        log[#log + 1] = (held and '<Esc>' or '') .. action[1]:format(word)
+        t:keys(log[#log])
+        action[2](lines, word)
+        held = action.hold
+      end
+      if random(3) == 1 then t:lua('return 0') end
+    end
+    type_keys(t, held and '<Esc>' or '')
+    gate:pass()
+    local note = ('seed %d: %s'):format(seed, table.concat(log, ' '))
+    eq('done', chat.finished(t).status, note)
+    eq({ text, table.concat(lines, '\n') }, { both(t, buf) }, note)
+    undo_all(t, before, (text:gsub('\n.*', '')), note)
+    T.no_match('steps stay mixed', t:log())
+    srv:script({ text = 'yes' })
+    if #lines == 0 then return end
+    t:lua([[require('hum').send(...)]], buf)
+    chat.finished(t, 2)
+    local requests = srv:requests('/api/chat')
+    local messages = requests[#requests].body.messages
+    eq(
+      { 'question', text, table.concat(lines, '\n') },
+      vim.tbl_map(function(m) return vim.trim(m.content) end, messages),
+      note
+    )
+  end)
+end
+
+for seed = SEED or 1, SEED and SEED + (tonumber(vim.env.HUM_TEST_SEEDS) or 1) - 1 or 4 do
+  storm_with_helper(seed)
 end

@@ -540,3 +540,53 @@ end
 for seed = SEED or 1, SEED and SEED + (tonumber(vim.env.HUM_TEST_SEEDS) or 1) - 1 or 4 do
   storm_with_helper(seed)
 end
+
+-- ---- thinking ------------------------------------------------------------------------------------
+
+test(
+  'a thought above a message stays folded, counts its words and ends',
+  { init = stream.init, ui = { 60, 24 } },
+  function(t)
+    local buf = stream.open(t, 'T')
+    stream.ask(t, 'question', buf)
+    stream.part(t, 'thinking')
+    stream.tokens(t, '<think>\n', 'one ', 'two\n', 'three ')
+    t:wait_screen('Thinking.- 3 words')
+    t:keys('Gomine')
+    t:wait_screen('mine', true)
+    for i = 4, 30 do
+      stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
+    end
+    t:wait_screen('Thinking.- 30 words')
+    t:keys(' and more<Esc>')
+    t:wait_screen('and more', true)
+    for i = 31, 40 do
+      stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
+    end
+    t:wait_screen('Thinking.- 40 words')
+    stream.part(t, 'text')
+    stream.tokens(t, '</think>\n\n', 'The ', 'answer.')
+    t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+    stream.done(t)
+    T.match('word40\n</think>\n\nThe answer%.\n\n## » You\n\nmine and more$', t:text())
+    t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+  end
+)
+
+test('text that turns out to be thought is turned above a message', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'Okay, ', 'the user\n', 'greets.\n', '</think>', '\n\n', 'Hi ', 'you' } })
+  gate:pass(2)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  local before = t:text(buf):match('^(.-)\n\n## «')
+  t:wait(function() return chat.reply(t, buf):find('user') end, 'some of it')
+  type_keys(t, 'Gomine<Esc>')
+  gate:pass()
+  eq('done', chat.finished(t).status)
+  local thought = '<think>\nOkay, the user\ngreets.\n</think>\n\nHi you'
+  eq({ thought, 'mine' }, { both(t, buf) })
+  t:wait_screen('Thought', true)
+  undo_all(t, before, thought, 'turned')
+end)

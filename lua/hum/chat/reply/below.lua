@@ -5,6 +5,8 @@
 -- Edits of the helper are resolved when Neovim handles them (hum.chat.reply.put), so that text which is in the pipe by
 -- then goes above it as well.
 local block = require('hum.place.block')
+local fault = require('hum.fault')
+local fold = require('hum.chat.view.fold')
 local format = require('hum.chat.text.format')
 local heading_of = require('hum.chat.text.block').heading
 local interrupt = require('hum.interrupt')
@@ -138,15 +140,13 @@ end
 --- Adds lines of his at the end.
 ---@param record hum.UndoRecord
 ---@param lines string[]
----@param cursor? integer[]  moves there with them
-local function add(record, lines, cursor)
-  if #lines == 0 then return end
-  local buf = record.buf
-  local count = vim.api.nvim_buf_line_count(buf)
-  local row = vim.api.nvim_buf_get_lines(buf, count - 1, count, true)[1] == '' and count - 1 or count
+---@return integer row  of the first of them
+local function add(record, lines)
+  local count = vim.api.nvim_buf_line_count(record.buf)
+  local row = vim.api.nvim_buf_get_lines(record.buf, count - 1, count, true)[1] == '' and count - 1 or count
   replace(record, row, count, lines)
   note(record)
-  if cursor then vim.api.nvim_win_set_cursor(0, { row + 1 + cursor[1], cursor[2] }) end
+  return row
 end
 
 --- All of his goes under his heading.
@@ -156,8 +156,15 @@ end
 local function place(record, always)
   local lines, cursor = take_out(record)
   if not always and #lines == 0 and record.below == 0 then return false end
-  head(record)
-  add(record, lines, cursor)
+  local _, headed = M.first(record)
+  local row = owner.foot(record) + #opening_of(record)
+  if headed then
+    row = #lines > 0 and add(record, lines) or row
+  else
+    replace(record, owner.foot(record), owner.foot(record), lines)
+    head(record)
+  end
+  if cursor then vim.api.nvim_win_set_cursor(0, { row + 1 + cursor[1], cursor[2] }) end
   return cursor ~= nil
 end
 
@@ -198,15 +205,23 @@ local function tidy(record)
   end
 end
 
---- The user begins to write, in the line that grows or between it and his heading: then he does so below that. What he
---- writes further down stands where it is: there M.take is on its way.
+--- Where the cursor may not stay when the user begins to write: in the line that grows, between that and his heading,
+--- or in a blank line that has just been opened there. What he has further down M.take takes care of.
+---@param record hum.UndoRecord
+---@param row integer  of the cursor
+---@return boolean
+local function must_leave(record, row)
+  local last, first, headed = M.last(record.buf), M.first(record)
+  if row < last then return was_opened(record, row) end
+  return row == last or not first or (headed and row <= first)
+end
+
+--- The user begins to write at the end of the reply: he does so below it.
 ---@param record hum.UndoRecord
 ---@return boolean  the cursor was moved
 local function go_below(record)
-  local buf, row = record.buf, vim.api.nvim_win_get_cursor(0)[1] - 1
-  local first, headed = M.first(record)
-  if row > (headed and first or M.last(buf)) then return false end
-  if row < M.last(buf) and not was_opened(record, row) then return false end
+  local buf = record.buf
+  if not must_leave(record, vim.api.nvim_win_get_cursor(0)[1] - 1) then return false end
   if place(record, true) then return true end
   tidy(record)
   -- Not behind text: the cursor cannot be put there before insert mode has begun.
@@ -216,6 +231,7 @@ local function go_below(record)
     note(record)
   end
   vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(buf), 0 })
+  fault.guard('the folds', fold.reclose, buf)
   return true
 end
 

@@ -411,7 +411,7 @@ function M.start(message)
     follow.start(buf, config.get().chat.follow)
     follow.to(buf, wins, below.last(buf) + 1)
     notes.clear_failures(buf)
-    if not message.below or message.joins then notes.replace(buf, message.row) end
+    notes.replace(buf, message.row, message.below and not message.joins and (message.upto or message.row) or nil)
     watch(reply)
     if first then on_busy(true) end
     on_change(buf, 'begun')

@@ -139,6 +139,7 @@ function M.watch(record, row, head, below)
   record.newest = record.block
   record.on_broken = function() M.check_lost(record) end
   be_sure(record)
+  owner.rewritten(record)
   record.heading = owner.heading_at(record.buf, row + head - 1)
   record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
     end_col = 1,

@@ -36,6 +36,7 @@ local TAIL = 60
 ---@field words table<integer, integer>  of finished parts, by their first row
 ---@field finished integer  rows from here on have no part in `words`
 ---@field from integer      first row that `mend` has not handled
+---@field upto? integer     the last one
 ---@field first? integer    first row of the part that was mended last
 ---@field stale? integer    first row whose folds insert mode has left behind
 ---@field pending boolean   `mend` is on its way
@@ -69,7 +70,11 @@ function M.expr()
   local s = scan.get(buf)
   if not s then return 0 end
   if row > s.known or s.dirty then scan.sync(buf, row) end
-  if thinking(s, row) then return 1 end
+  if thinking(s, row) then
+    -- The heading below a part that is still running is none of it.
+    if row == s.known and row + 1 < vim.api.nvim_buf_line_count(buf) then scan.sync(buf, row + 1) end
+    return row < s.known and block.def(scan.at(s, row + 1)).role ~= 'assistant' and 0 or 1
+  end
   if row < s.known then return thinking(s, row + 1) and '>1' or 0 end
   return opens(s, row) and '>1' or 0
 end
@@ -186,6 +191,17 @@ local function duration_text(seconds)
   return seconds < 0.05 and '<0.1 s' or ('%.1f s'):format(seconds)
 end
 
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return integer  of the rows first .. last the last one that is not blank
+local function last_words_row(buf, first, last)
+  while last > first and not vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1]:find('%S') do
+    last = last - 1
+  end
+  return last
+end
+
 ---@return string
 local function text_of_fold()
   local buf = vim.api.nvim_get_current_buf()
@@ -200,6 +216,7 @@ local function text_of_fold()
     local time = seconds and ' for ' .. duration_text(seconds) or ''
     return ('▸ Thought%s · %s'):format(time, words_text(words))
   end
+  last = last_words_row(buf, first, last) -- the user's turn may stand below
   local words = live_words(buf, b, first, last)
   local time = seconds and (' %d s'):format(math.floor(seconds)) or ''
   local line = ('▸ Thinking%s · %s'):format(time, words_text(words))
@@ -271,7 +288,8 @@ local function mend(buf)
   if not b or not vim.api.nvim_buf_is_loaded(buf) then return end
   b.pending = false
   if in_insert() then b.stale = math.min(b.stale or b.from, b.from) end
-  local last = vim.api.nvim_buf_line_count(buf) - 1
+  local last = math.min(b.upto or math.huge, vim.api.nvim_buf_line_count(buf) - 1)
+  b.upto = nil
   local s = scan.sync(buf, last)
   local wins = windows(buf)
   if not s or not scan.complete(buf, last) or #wins == 0 then return end
@@ -309,6 +327,7 @@ local function on_lines(buf, first, old_last, new_last)
   local s = scan.get(buf)
   if not (s and thinking(s, first)) and not in_insert() then return end
   b.from = b.pending and math.min(b.from, first) or first
+  b.upto = math.max(b.upto or 0, new_last - 1)
   if b.pending then return end
   b.pending = true
   vim.schedule(function() guard(mend, buf) end)
@@ -318,8 +337,10 @@ end
 -- part is running there is nothing to remember.
 local function on_view(win, buf)
   local b, s = bufs[buf], scan.get(buf)
-  if not b or not s or not thinking(s, s.known) or win ~= vim.api.nvim_get_current_win() then return end
-  b.first = first_row(s, s.known, b.first)
+  if not b or not s or win ~= vim.api.nvim_get_current_win() then return end
+  local running = thinking(s, s.known) and s.known or thoughts.running(buf)
+  if not running then return end
+  b.first = first_row(s, running, b.first)
   local lnum = b.first + 1
   if vim.fn.foldlevel(lnum) == 0 then return end
   b.closed[win] = { first = b.first, shut = vim.fn.foldclosed(lnum) ~= -1 }
@@ -395,6 +416,22 @@ function M.rethink(buf)
   M.refresh(buf)
 end
 
+--- Closes the running part again where it was closed: a command that begins insert mode opens it.
+---@param buf integer
+function M.reclose(buf)
+  local b = bufs[buf]
+  if not b or b.asleep then return end
+  outside_insert(function()
+    for _, win in ipairs(windows(buf)) do
+      local seen = b.closed[win]
+      if seen and seen.shut then
+        private.foldupdate(win, seen.first, vim.api.nvim_buf_line_count(buf))
+        vim.api.nvim_win_call(win, function() vim.cmd(('silent! %dfoldclose'):format(seen.first + 1)) end)
+      end
+    end
+  end)
+end
+
 --- What insert mode has left behind.
 local function catch_up()
   for buf, b in pairs(bufs) do
@@ -408,7 +445,7 @@ local function catch_up()
       end
       b.stale = nil
       local s = scan.get(buf)
-      if s and not thinking(s, s.known) then M.sleep(buf) end
+      if s and not thinking(s, s.known) and not thoughts.running(buf) then M.sleep(buf) end
     end
   end
 end

@@ -297,12 +297,13 @@ vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, {
 --- The replies from this row on are replaced by another one, whose heading may be the same line.
 ---@param buf integer
 ---@param row integer
-function M.replace(buf, row)
+---@param upto? integer  those from this row on are not
+function M.replace(buf, row, upto)
   for id, note in pairs(shown[buf] or {}) do
     local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
     local valid = at[1] and not at[3].invalid
     if valid then note.row = at[1] end
-    if note.row >= row then
+    if note.row >= row and note.row < (upto or math.huge) then
       note.past = math.huge
       if valid then set(buf, id, note, true) end
     end

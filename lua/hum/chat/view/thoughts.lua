@@ -66,6 +66,16 @@ function M.drop(buf)
   if all then all.running = nil end
 end
 
+--- The row in which the part begins that is running.
+---@param buf integer
+---@return integer|nil
+function M.running(buf)
+  local all = thoughts[buf]
+  for mark, thought in pairs(all and all.running and all.by_mark or {}) do
+    if thought == all.running then return vim.api.nvim_buf_get_extmark_by_id(buf, ns, mark, {})[1] end
+  end
+end
+
 --- Of the part that begins at a row.
 ---@param buf integer
 ---@param row integer

@@ -1,5 +1,5 @@
--- The headings of what was said, by extmarks. A fence that the user leaves open in an earlier turn would hide those below:
--- it is closed before the next one.
+-- The headings of what was said, by extmarks. A fence that the user leaves open in an earlier turn would hide those
+-- below it: it is closed before the next one.
 local edit = require('hum.chat.text.edit')
 local heading_of = require('hum.chat.text.block').heading
 local read = require('hum.chat.text.read')

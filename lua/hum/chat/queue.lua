@@ -276,10 +276,15 @@ function M.mend(buf)
   end
 end
 
---- A message leaves the queue, because it goes.
+--- A message goes: it leaves the queue, and the heading above it is that of no draft any more.
 ---@param buf integer
----@param id integer
-function M.take(buf, id) vim.api.nvim_buf_del_extmark(buf, ns, id) end
+---@param row integer  of that heading
+---@param id? integer  it was queued
+function M.sent(buf, row, id)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, DRAFT, {})
+  if at[1] and at[1] <= row then vim.api.nvim_buf_del_extmark(buf, ns, DRAFT) end
+  if id then vim.api.nvim_buf_del_extmark(buf, ns, id) end
+end
 
 --- The lines of a turn, without blank ones at both ends.
 ---@param buf integer

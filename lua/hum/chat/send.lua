@@ -121,7 +121,7 @@ local function start(message, resolved, model)
   if not ok then return M.refuse(buf, err) end
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
-  if message.choice.id then queue.take(buf, message.choice.id) end
+  queue.sent(buf, message.sent, message.choice.id)
 end
 
 --- Prepares a message and sends it. One that is being prepared is cancelled.

@@ -276,7 +276,7 @@ end)
 
 test('it works from a float, while the reply streams, with closed folds', UI, function(t)
   local srv = t:fake()
-  srv:script({ tokens = { fence('x'), 'more\n', 'and more' } })
+  srv:script({ tokens = { fence('x'), 'more\n', 'and more' }, interval_ms = 5 })
   local gate = t:gate(srv)
   chat.configure(t, srv)
   t:write_file('a.lua', 'one\ntwo\n')

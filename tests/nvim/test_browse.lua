@@ -151,7 +151,7 @@ test('a preview is offered in the way of each picker', function(t)
   t:cmd('Hum chats needle')
   t:wait(function() return t:lua('return options ~= nil') end, 'it is asked')
   local lines = t:lua('return options.preview_item(...)', item)
-  eq({ '---', 'the needle' }, { lines[1], lines[63] })
+  eq({ 'line', 'the needle' }, { lines[1], lines[4] })
 end)
 
 -- ---- with other options and pickers -------------------------------------------------------------

@@ -6,8 +6,8 @@
 -- * telescope-ui-select has no preview; the item is `entry.value.text` for the user's own
 local M = {}
 
---- So much of a file, in bytes, and so many lines below what was found.
-local MOST, BELOW = 256 * 1024, 200
+--- So much of a file, in bytes, and so many lines above and below what was found.
+local MOST, ABOVE, BELOW = 256 * 1024, 3, 200
 
 local scratch ---@type integer|nil
 
@@ -39,6 +39,11 @@ local function in_buffer(entry)
   return { buf = buf, pos = entry.line and entry.line <= #lines and { entry.line, 0 } or nil }
 end
 
+--- From a little above what was found: mini.pick shows the first of them.
+---@param entry hum.ChatEntry
+---@return string[]
+local function lines_near(entry) return vim.list_slice(lines_of(entry), math.max(1, (entry.line or 1) - ABOVE)) end
+
 ---@return boolean
 local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('mini/pick%.lua$') ~= nil end
 
@@ -51,7 +56,7 @@ function M.options(entries)
     entry.pos = entry.line and { entry.line, 0 } or nil
   end
   return {
-    preview_item = is_mini() and lines_of or in_buffer,
+    preview_item = is_mini() and lines_near or in_buffer,
     snacks = { preview = 'file', layout = { preset = 'default' } },
   }
 end

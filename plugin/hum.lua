@@ -88,6 +88,7 @@ vim.api.nvim_create_autocmd('BufReadPre', {
 -- taken for Markdown, which starts treesitter. Not in ftdetect/: that would load vim.filetype at each start, several
 -- ms; the first file does anyway.
 local function detect(path, buf)
+  if path:find('%.ya?ml$') then return end -- where those lines mean something else
   local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
   if (lines[1] or ''):find('^%-%-%-\r?$') and (lines[2] or ''):find('^hum: ') then return 'hum' end
   -- A chat of which nothing was written yet, in a session.

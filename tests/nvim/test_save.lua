@@ -412,3 +412,14 @@ test("a reply goes on in a hidden chat, whatever 'hidden' says", function(t)
   chat.finished(t)
   eq(text, chat.reply(t, buf))
 end)
+
+test('a chat that is only looked at leaves its file alone', function(t)
+  local _, _, path = with_reply(t)
+  t:cmd('bwipeout')
+  local before = vim.uv.fs_stat(path)
+  for _, command in ipairs({ 'edit!', 'enew | bunload #', 'enew | bdelete #', 'enew | bwipeout #', 'enew' }) do
+    t:cmd(('edit %s | %s'):format(path, command))
+    local stat = vim.uv.fs_stat(path)
+    eq({ before.mtime, before.ino }, { stat.mtime, stat.ino }, command)
+  end
+end)

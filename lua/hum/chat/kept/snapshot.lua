@@ -107,8 +107,10 @@ end
 function M.plan(buf)
   local s = watched[buf]
   if not s then return nil end
-  local now = scan.get(buf)
-  if (not now or now ~= s.scan) and s.tick ~= vim.api.nvim_buf_get_changedtick(buf) then s.first = 0 end
+  local now, tick = scan.get(buf), vim.api.nvim_buf_get_changedtick(buf)
+  -- Neovim ends the watch right before it unloads a buffer.
+  local unloads = s.scan ~= nil and s.scan.left == tick
+  if (not now or now ~= s.scan) and s.tick ~= tick and not unloads then s.first = 0 end
   local same_format = s.format == format_of(buf)
   if s.first == math.huge and same_format then return nil end
   local plan = same_format and growth(buf, s) or nil

@@ -27,6 +27,7 @@ local NEAR_END = 64
 ---@field dirty? hum.ScanDirty
 ---@field closings integer  fences that were seen to close
 ---@field scheduled boolean a slice is on its way
+---@field left? integer     the buffer's changedtick when Neovim ended the watch
 
 ---@class hum.ScanDirty
 ---@field first integer  rows first + 1 .. last have to be found again
@@ -266,6 +267,8 @@ function M.attach(buf)
       publish(buf, 0, s.count, count, count, vim.api.nvim_buf_get_changedtick(buf))
     end,
     on_detach = function()
+      local s = scans[buf]
+      if s and vim.api.nvim_buf_is_valid(buf) then s.left = vim.api.nvim_buf_get_changedtick(buf) end
       scans[buf] = nil
       if on_detach then on_detach(buf) end
     end,

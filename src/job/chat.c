@@ -360,7 +360,8 @@ static void begin_joint(struct chat *c)
 {
     if (c->request != NULL) {
         const struct learned known = learned_of(&c->endpoint, c->model);
-        seam_tell(&c->seam, prefill_of(c->request, &known) == PREFILL_ASKED);
+        bool asked = prefill_of(c->request, &known) == PREFILL_ASKED;
+        seam_tell(&c->seam, asked, c->endpoint.dialect->chat->trims);
     }
     send_aside(c);
 }

@@ -55,9 +55,10 @@ void seam_reopen(struct seam *s)
     buf_clear(&s->held);
 }
 
-void seam_tell(struct seam *s, bool asked)
+void seam_tell(struct seam *s, bool asked, bool trimmed)
 {
     s->asked = asked;
+    s->trimmed = trimmed;
 }
 
 /* ---- what repeats by nature ---------------------------------------------------- */
@@ -375,6 +376,16 @@ static struct verdict judge_new(const struct seam *s, struct span a, const struc
     return breaks && is_letter(a.data[at]) ? (struct verdict){at, " "} : (struct verdict){0, ""};
 }
 
+/* What came begins with white space again that is there, but was not given. */
+static size_t count_space_again(const struct seam *s, struct span a)
+{
+    size_t from = without_space(s->there, s->there_len), n = 0;
+    while (n < a.len && from + n < s->there_len && a.data[n] == s->there[from + n]) {
+        n++;
+    }
+    return n;
+}
+
 /* Whether it is certain what belongs of what came. */
 static bool judge(const struct seam *s, bool final, struct verdict *v)
 {
@@ -393,7 +404,9 @@ static bool judge(const struct seam *s, bool final, struct verdict *v)
     if (later) {
         return false;
     }
-    *v = s->asked ? judge_new(s, a, &lead) : (struct verdict){0, ""};
+    *v = s->asked     ? judge_new(s, a, &lead)
+         : s->trimmed ? (struct verdict){count_space_again(s, a), ""}
+                      : (struct verdict){0, ""};
     return true;
 }
 

@@ -15,6 +15,7 @@
 struct seam {
     bool open; /* it is not certain yet */
     bool asked;
+    bool trimmed;
     bool whole;         /* `there` is all of the text, not its end alone */
     struct fence fence; /* that the text stands in */
     char *there;        /* the text, or its end */
@@ -33,8 +34,9 @@ void seam_open(struct seam *s, const char *text, size_t len);
 void seam_reopen(struct seam *s);
 
 /* How the model was told to go on, before the first text comes. asked: in words, so that it begins
- * an answer of its own; else it was given the text as the beginning of its reply. */
-void seam_tell(struct seam *s, bool asked);
+ * an answer of its own; else it was given the text as the beginning of its reply, trimmed: without
+ * the white space at its end. */
+void seam_tell(struct seam *s, bool asked, bool trimmed);
 
 /* Appends to out what is certain. */
 void seam_feed(struct seam *s, const char *text, size_t len, struct buf *out);

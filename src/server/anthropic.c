@@ -505,7 +505,7 @@ static const struct refusal refusals[] = {
     {0},
 };
 
-static const struct dialect_chat chat = {"/v1/messages", anthropic_body, refusals};
+static const struct dialect_chat chat = {"/v1/messages", anthropic_body, true, refusals};
 
 const struct dialect dialect_anthropic = {
     .name = "anthropic",

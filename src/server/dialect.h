@@ -50,6 +50,7 @@ struct dialect_chat {
      * HUM_ETOOBIG. */
     int (*body)(const struct value *spec, const struct learned *learned, struct buf *out,
                 const char **why);
+    bool trims; /* the beginning of a reply is given without white space at its end */
     const struct refusal *refusals; /* what its models refuse, see refusal.h; NULL: fields alone */
 };
 

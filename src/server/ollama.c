@@ -214,7 +214,7 @@ static const struct refusal refusals[] = {
     {0},
 };
 
-static const struct dialect_chat chat = {"/api/chat", chat_body, refusals};
+static const struct dialect_chat chat = {"/api/chat", chat_body, false, refusals};
 static const struct dialect_fill fill = {"generate", AT_ROOT, "/api/generate", fill_body};
 
 const struct dialect dialect_ollama = {

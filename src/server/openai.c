@@ -312,7 +312,7 @@ static const struct refusal refusals[] = {
     {0},
 };
 
-static const struct dialect_chat chat = {"/chat/completions", chat_body, refusals};
+static const struct dialect_chat chat = {"/chat/completions", chat_body, false, refusals};
 static const struct dialect_fill fill = {"completions", AT_FILL, "/completions", fill_body};
 
 const struct dialect dialect_openai = {

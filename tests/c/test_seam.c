@@ -5,7 +5,7 @@
 #include "job/seam.h"
 
 /* What comes of an answer in pieces of every size is the same. */
-static void check_seam(int line, bool asked, const char *there, const char *answer,
+static void check_seam(int line, bool asked, bool trimmed, const char *there, const char *answer,
                        const char *wanted)
 {
     size_t len = strlen(answer);
@@ -13,7 +13,7 @@ static void check_seam(int line, bool asked, const char *there, const char *answ
         struct seam s;
         seam_init(&s);
         seam_open(&s, there, strlen(there));
-        seam_tell(&s, asked);
+        seam_tell(&s, asked, trimmed);
         struct buf out;
         buf_init(&out, 1 << 20);
         for (size_t at = 0; at < len; at += step) {
@@ -25,8 +25,9 @@ static void check_seam(int line, bool asked, const char *there, const char *answ
         seam_finish(&s);
     }
 }
-#define ASKED(there, answer, wanted) check_seam(__LINE__, true, there, answer, wanted)
-#define GIVEN(there, answer, wanted) check_seam(__LINE__, false, there, answer, wanted)
+#define ASKED(there, answer, wanted) check_seam(__LINE__, true, false, there, answer, wanted)
+#define GIVEN(there, answer, wanted) check_seam(__LINE__, false, false, there, answer, wanted)
+#define TRIMMED(there, answer, wanted) check_seam(__LINE__, false, true, there, answer, wanted)
 /* By both ways. */
 #define STAYS(there, answer) (ASKED(there, answer, answer), GIVEN(there, answer, answer))
 
@@ -128,6 +129,16 @@ static void white_space_at_the_seam(void)
     GIVEN("A sentence.", "Another one.", "Another one.");
 }
 
+static void white_space_that_was_not_given_may_come_again(void)
+{
+    TRIMMED("w0 w1 ", " w2", "w2");
+    TRIMMED("w0 w1\n", "\nw2", "w2");
+    TRIMMED("w0 w1\n\n", "\n\n  w2", "  w2");
+    TRIMMED("w0 w1 ", "w2", "w2");
+    TRIMMED("w0 w1", " w2", " w2");
+    GIVEN("w0 w1 ", " w2", " w2");
+}
+
 static void characters_are_whole(void)
 {
     ASKED("Über die Größe der Straßenbäume", "Straßenbäume und", " und");
@@ -148,7 +159,7 @@ static void what_is_held_has_a_bound(void)
     struct seam s;
     seam_init(&s);
     seam_open(&s, "in the middle of", 16);
-    seam_tell(&s, true);
+    seam_tell(&s, true, false);
     struct buf out;
     buf_init(&out, 1 << 20);
     for (int i = 0; i < 40000; i++) {
@@ -170,6 +181,7 @@ int main(void)
     RUN(a_lead_in_goes_where_the_text_stops_in_the_middle);
     RUN(a_fence_that_is_opened_again_goes);
     RUN(white_space_at_the_seam);
+    RUN(white_space_that_was_not_given_may_come_again);
     RUN(characters_are_whole);
     RUN(nothing_is_there);
     RUN(what_is_held_has_a_bound);

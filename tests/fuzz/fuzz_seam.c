@@ -13,7 +13,7 @@ static void join(const char *there, size_t there_len, const char *answer, size_t
     struct seam s;
     seam_init(&s);
     seam_open(&s, there, there_len);
-    seam_tell(&s, asked);
+    seam_tell(&s, asked, false);
     buf_init(out, SIZE_MAX);
     while (pieces.left > 0) {
         size_t n = fuzz_piece(&pieces);

@@ -527,6 +527,84 @@ test('a chat that cannot be changed is told, and so is a server that does not an
   eq('The sky is blue.', chat.reply(t, buf))
 end)
 
+test('a message that waits stays below, and is sent behind the reply', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { times = 1, tokens = { 'The sky', ' is bl', 'ue' }, faults = { { at = 2, ['do'] = 'stall' } } },
+      { times = 1, text = 'ue.' },
+      { text = 'Yes.' },
+    },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return chat.reply(t, buf) == 'The sky is bl' end, 'text')
+  t:keys('Goand you?<Esc><CR>')
+  t:wait(function() return #t:lua('return require("hum").queue(...)', buf) == 1 end, 'the message waits')
+  t:cmd('Hum stop')
+  chat.finished(t)
+  t:cmd('Hum continue')
+  chat.finished(t, 3)
+  T.match('The sky is blue%.\n\n## » You\n\nand you%?\n\n## « fake\n\nYes%.', t:text(buf))
+  eq({ { 'user', 'hello' }, { 'assistant', 'The sky is bl' } }, sent(srv, 2, OLLAMA))
+  eq({}, t:lua('return require("hum").queue(...)', buf))
+end)
+
+test('a newer model of Anthropic is asked, and nothing is twice', function(t)
+  local srv = t:fake()
+  local said = 'This model does not support assistant message prefill.'
+  srv:script({
+    rules = {
+      { times = 1, text = 'The sky is blue because ', done_reason = 'length' },
+      { times = 1, status = 400, json = { error = { type = 'invalid_request_error', message = said } } },
+      { text = 'blue because of the air.' },
+    },
+  })
+  local buf = chat.open(t, srv, { dialect = 'anthropic' })
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  eq('done', continue(t).status)
+  eq('The sky is blue because of the air.', chat.reply(t, buf))
+end)
+
+test('white space that Anthropic does not take is not doubled', function(t)
+  local buf, srv = cut(t, 'The sky is ', { text = ' blue.' }, { dialect = 'anthropic' })
+  continue(t)
+  eq('The sky is blue.', chat.reply(t, buf))
+  eq('The sky is', sent(srv, 2, ANTHROPIC)[2][2])
+end)
+
+--- Texts that are cut anywhere, by a server that repeats as much as it likes when it is asked.
+local ANYWHERE = {
+  'w0 w1 w2 w3 w4 w5 w6 w7\nw8 w9 w10 w11 w12',
+  'Größe: 日本語の文章, é — 🦙 x\n\n- ä\n- ö und ü, dann noch mehr',
+  'So:\n\n```lua\nlocal a = 1\nreturn a\n```\n\nDone, it is.',
+}
+
+for n, text in ipairs(ANYWHERE) do
+  test('a text that is cut at any character is whole again: ' .. n, { ui = false }, function(t)
+    local srv = t:fake()
+    for _, endpoint in ipairs({ {}, ASKED }) do
+      local path, count = endpoint.dialect and OPENAI or OLLAMA, 0
+      for at = 12, vim.fn.strchars(text) - 1, 3 do
+        local first = vim.fn.strcharpart(text, 0, at)
+        local second = vim.fn.strcharpart(text, path == OPENAI and math.max(0, at - 14) or at)
+        srv:script({
+          rules = { { times = 1, text = first, done_reason = 'length' }, { text = second, token_bytes = 2 } },
+        })
+        local buf = chat.open(t, srv, endpoint)
+        local before = #t:events('HumRequestFinished')
+        chat.ask(t, 'hello', buf)
+        chat.finished(t, before + 1)
+        continue(t, before + 2)
+        eq(text, chat.reply(t, buf), ('%s, cut behind %q'):format(path, first))
+        count = count + 1
+      end
+      T.ok(count > 5)
+    end
+  end)
+end
+
 -- ---- presets -----------------------------------------------------------------------------------
 
 --- What is set at an endpoint with this preset.

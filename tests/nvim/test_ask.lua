@@ -159,6 +159,17 @@ test('a float is closed while the answer comes: it comes all the same', WIDE, fu
   eq('one two three', chat.reply(t, buf))
 end)
 
+test('from insert mode the answer is read in normal mode', WIDE, function(t)
+  windows.setup(t)
+  code(t)
+  t:lua([[vim.keymap.set('i', '<F6>', '<Cmd>Hum ask why is that?<CR>')]])
+  t:keys('i<F6>')
+  t:wait_event('HumRequestFinished')
+  t:wait(function() return t.child:mode().mode == 'n' end, 'normal mode')
+  t:keys('q')
+  t:wait(function() return windows.kinds(t) == 'a.c' end, 'the float is gone')
+end)
+
 test('what fails is seen in the float', { ui = { 100, 30 } }, function(t)
   local srv = t:fake()
   srv:play({ answers = { { status = 500, json = { error = 'the runner has died of thirst' } } } })

@@ -91,6 +91,17 @@ test('each tab page shows its own chat again', WIDE, function(t)
   end
 end)
 
+test('the only window shows the buffer from before', WIDE, function(t)
+  windows.setup(t)
+  code(t)
+  t:cmd('Hum chat')
+  t:cmd('only')
+  t:cmd('Hum toggle')
+  eq('a.c', windows.kinds(t))
+  t:cmd('Hum toggle')
+  eq('a.c chat', windows.kinds(t))
+end)
+
 test('a chat that was deleted does not come back', WIDE, function(t)
   windows.setup(t)
   code(t)

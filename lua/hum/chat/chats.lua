@@ -15,6 +15,7 @@ local thoughts = require('hum.chat.view.thoughts')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
+local window = require('hum.chat.view.window')
 
 local M = {}
 
@@ -83,6 +84,7 @@ function M.drop(buf)
     { 'what was thought', memory.forget },
     { 'what was asked', asked.forget },
     { 'strange headings', strange.forget },
+    { 'how it was seen', window.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)
   end

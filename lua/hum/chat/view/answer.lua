@@ -121,6 +121,7 @@ end)
 ---@param close fun()  hides the current window
 ---@return integer win
 function M.open(buf, title, close)
+  if vim.api.nvim_get_mode().mode:find('^i') then vim.cmd.stopinsert() end -- it is to be read
   local origin = vim.api.nvim_get_current_win()
   local row, col = unpack(vim.fn.win_screenpos(0))
   local at = { row = row + vim.fn.winline() - 2, col = col + vim.fn.wincol() - 2 }

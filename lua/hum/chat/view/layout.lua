@@ -155,6 +155,15 @@ function M.open(axis, group, share, fn)
   return win, opened
 end
 
+--- Whether the other windows are those beside which a window has opened.
+---@param opened hum.Opened
+---@param win integer
+---@return boolean
+function M.is_as_opened(opened, win)
+  local others = vim.tbl_filter(function(other) return other ~= win end, M.wins())
+  return vim.deep_equal(others, opened.wins)
+end
+
 --- To be called before such a window closes; what it returns, after that: the others get their room back. If nothing
 --- was resized meanwhile they are as they were, else in proportion to what they are now.
 ---@param opened hum.Opened

@@ -103,7 +103,8 @@ local function remember(win)
   local view = vim.api.nvim_win_call(win, vim.fn.winsaveview)
   views[buf] = { view = view, at_end = view.lnum == vim.api.nvim_buf_line_count(buf) }
   local opened = own and own.opened
-  if opened and size.of(win, opened.axis) ~= opened.given and #vim.api.nvim_tabpage_list_wins(0) > 1 then
+  -- Beside other windows than then it may have been Neovim that has changed the size.
+  if opened and size.of(win, opened.axis) ~= opened.given and layout.is_as_opened(opened, win) then
     size.keep(opened.axis, size.of(win, opened.axis))
   end
 end
@@ -187,12 +188,17 @@ local function focus(win)
   if win and vim.api.nvim_win_is_valid(win) then vim.api.nvim_set_current_win(win) end
 end
 
---- Puts back the buffer whose window the chat took, or an empty one: the window is the user's, or the last.
+--- Puts back the buffer whose window the chat took, else the one before or an empty one: the window is the user's, or
+--- the last.
 ---@param win integer
 local function vacate(win)
-  local former = windows[win] and windows[win].former
-  if not former or not vim.api.nvim_buf_is_loaded(former) then former = vim.api.nvim_create_buf(true, false) end
-  vim.api.nvim_win_set_buf(win, former)
+  local own = windows[win]
+  for _, buf in ipairs({ own and own.former or -1, vim.fn.bufnr('#') }) do
+    if vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype ~= 'hum' then
+      return vim.api.nvim_win_set_buf(win, buf)
+    end
+  end
+  vim.api.nvim_win_set_buf(win, vim.api.nvim_create_buf(true, false))
 end
 
 --- Whether Neovim ends with a window.

@@ -453,6 +453,50 @@ for name, stands in pairs(STANDS) do
   end
 end
 
+-- What is undone and redone around a reply; then the next question goes as ever, and nothing is told.
+for _, keys in ipairs({ 'u<C-r>', 'uu<C-r><C-r>', ':undo 0<CR>99<C-r>', 'u<C-r>u<C-r>' }) do
+  for _, when in ipairs({ 'after', 'in the midst of' }) do
+    test(('%s %s a second reply brings no headings that are not known'):format(keys, when), function(t)
+      local srv, gate, buf = begin(t)
+      gate:pass()
+      chat.finished(t)
+      srv:script({ { times = 1, tokens = { 'a ', 'few ', 'words ', 'more' } }, { text = 'Short.' } })
+      gate:pass(when == 'after' and 100 or 3)
+      chat.ask(t, 'second', buf)
+      t:wait(function() return t:text(buf):find('\na few', 1, true) end, 'the reply has begun')
+      if when == 'after' then chat.finished(t, 2) end
+      type_keys(t, keys)
+      t:cmd('Hum stop')
+      chat.finished(t, 2)
+      gate:pass()
+      t:cmd('Hum! chat and now?')
+      chat.finished(t, 3)
+      T.no_match('would begin', t:messages())
+      T.match('and now%?$', last_sent(srv)[3])
+      eq(1, select(2, table.concat(sent(srv, 3), '\n'):gsub('second', '')))
+    end)
+  end
+end
+
+test('a reply whose end is not known is no message of the user', function(t)
+  local srv, gate, buf = begin(t)
+  gate:pass()
+  chat.finished(t)
+  t:lua([[
+    local endings = require('hum.chat.reply.ending')
+    local finish = endings.finish
+    endings.finish = function()
+      endings.finish = finish
+      error('broken')
+    end]])
+  chat.ask(t, 'second', buf)
+  chat.finished(t, 2)
+  chat.ask(t, 'third', buf)
+  chat.finished(t, 3)
+  T.no_match('would begin', t:messages())
+  eq({ 'first', 'second', 'third' }, last_sent(srv))
+end)
+
 test('queues of several chats go by themselves', function(t)
   local srv, gate, buf = begin(t)
   queue(t, buf, 'second')

@@ -24,6 +24,12 @@ function M.note(buf, list)
   end
 end
 
+--- Whether a question has been sent like this, or was read from a file.
+---@param buf integer
+---@param turn hum.Turn
+---@return boolean
+function M.knows(buf, turn) return asked[buf] ~= nil and turn.role == 'user' and asked[buf].texts[turn.text] == true end
+
 --- The question in a row that has an answer, and says something else than when that came.
 ---@param buf integer
 ---@param list hum.Turn[]

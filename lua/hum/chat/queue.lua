@@ -1,6 +1,7 @@
 -- Messages that wait: the user has sent them while a reply streamed. Each stays where it was written, below the reply,
 -- and may be changed until it goes; with its heading it leaves the queue. Turns below the last reply are read by
 -- themselves here, from one heading to the next, since a fence that something above leaves open is none in them.
+local asked = require('hum.chat.asked')
 local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
@@ -104,6 +105,19 @@ local function read_turns(buf, first, stop)
   return r.turns, read.closing(r.id)
 end
 
+--- Without what was answered: redo may have brought back a reply whose end is not known.
+---@param buf integer
+---@param list hum.QueuedTurn[]
+---@return hum.QueuedTurn[]
+local function unanswered(buf, list)
+  for i = #list, 2, -1 do
+    if list[i].role == 'assistant' and not list[i - 1].id and asked.knows(buf, list[i - 1]) then
+      return vim.list_slice(list, i + 1)
+    end
+  end
+  return list
+end
+
 --- The turns that are written there. A message that leaves a fence open ends before the next mark all the same.
 ---@param buf integer
 ---@return hum.QueuedTurn[]
@@ -123,7 +137,7 @@ function M.turns(buf)
     local id = known[turn.row]
     turn.id = id ~= DRAFT and id or nil
   end
-  return list
+  return unanswered(buf, list)
 end
 
 ---@param buf integer

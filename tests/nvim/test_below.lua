@@ -543,35 +543,32 @@ end
 
 -- ---- thinking ------------------------------------------------------------------------------------
 
-test(
-  'a thought above a message stays folded, counts its words and ends',
-  { init = stream.init, ui = { 60, 24 } },
-  function(t)
-    local buf = stream.open(t, 'T')
-    stream.ask(t, 'question', buf)
-    stream.part(t, 'thinking')
-    stream.tokens(t, '<think>\n', 'one ', 'two\n', 'three ')
-    t:wait_screen('Thinking.- 3 words')
-    t:keys('Gomine')
-    t:wait_screen('mine', true)
-    for i = 4, 30 do
-      stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
-    end
-    t:wait_screen('Thinking.- 30 words')
-    t:keys(' and more<Esc>')
-    t:wait_screen('and more', true)
-    for i = 31, 40 do
-      stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
-    end
-    t:wait_screen('Thinking.- 40 words')
-    stream.part(t, 'text')
-    stream.tokens(t, '</think>\n\n', 'The ', 'answer.')
-    t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
-    stream.done(t)
-    T.match('word40\n</think>\n\nThe answer%.\n\n## » You\n\nmine and more$', t:text())
-    t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+test('a thought above a message stays folded and counts its words', { init = stream.init, ui = { 60, 24 } }, function(t)
+  local buf = stream.open(t, 'T')
+  stream.ask(t, 'question', buf)
+  stream.part(t, 'thinking')
+  stream.tokens(t, '<think>\n', 'one ', 'two\n', 'three ')
+  t:wait_screen('Thinking.- 3 words')
+  t:keys('Gomine')
+  t:wait_screen('mine', true)
+  for i = 4, 30 do
+    stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
   end
-)
+  t:wait_screen('Thinking.- 30 words')
+  t:keys(' and more<Esc>')
+  t:wait_screen('and more', true)
+  for i = 31, 40 do
+    stream.write(t, ('word%d%s'):format(i, i % 5 == 0 and '\n' or ' '))
+  end
+  t:wait_screen('Thinking.- 40 words')
+  stream.tokens(t, '</think>\n\n')
+  stream.part(t, 'text')
+  stream.tokens(t, 'The ', 'answer.')
+  t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+  stream.done(t)
+  T.match('word40\n</think>\n\nThe answer%.\n\n## » You\n\nmine and more$', t:text())
+  t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+end)
 
 test('text that turns out to be thought is turned above a message', function(t)
   local srv = t:fake()

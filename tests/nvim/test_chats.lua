@@ -279,6 +279,32 @@ test('two Neovims that list at the same time do each other no harm', { ui = fals
   T.match('\nend 305\n$', t:read_file(index_of(t)))
 end)
 
+test('what the user may not read is left out, and told when it is opened', { nvim = false }, function(t)
+  if vim.uv.getuid() ~= 0 then T.skip('only root can become another user') end
+  local text = '---\nhum: 1\ntitle: %s\n---\n\n## » You\n\nneedle\n'
+  t:write_file('chats/a.md', text:format('a'))
+  local hidden = t:write_file('chats/b.md', text:format('b'))
+  t:write_file('chats/closed/c.md', text:format('c'))
+  local script = t:write_file(
+    'list.lua',
+    ([[
+    vim.opt.runtimepath:prepend(%q)
+    local dir = %q
+    local hum = require('hum')
+    hum.setup({ chat = { directory = dir } })
+    local function titles(entries) return table.concat(vim.tbl_map(function(e) return e.title end, entries), ' ') end
+    io.write(titles(hum.chats()), '|', titles(hum.chats({ query = 'needle' })), '|', select(2, hum.open(dir .. '/b.md')))
+  ]]):format(t.root, t.dir .. '/chats')
+  )
+  vim.fn.system({ 'chmod', '-R', 'a+rwX', vim.fs.dirname(t.dir) })
+  vim.uv.fs_chmod(hidden, 0)
+  vim.uv.fs_chmod(t.dir .. '/chats/closed', 0)
+  local argv = { 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', t.run.nvim, '--clean', '-l', script }
+  local p = t:spawn(argv)
+  t:wait(function() return p.code end, 'it ends')
+  T.match('a|a|"[^"]*/chats/b%.md" cannot be opened: you have no permission to read it', p.out .. p.err)
+end)
+
 -- ---- search -----------------------------------------------------------------------------------
 
 test('a search finds titles and text deep in a reply, newest first', { ui = false }, function(t)

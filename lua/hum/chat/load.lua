@@ -13,7 +13,8 @@ local function refusal(path)
   local stat = vim.uv.fs_stat(path)
   if not stat then return 'it is not there' end
   if stat.type ~= 'file' then return 'it is not a file' end
-  local fd, err = vim.uv.fs_open(path, 'r', 0)
+  local fd, err, code = vim.uv.fs_open(path, 'r', 0)
+  if not fd and code == 'EACCES' then return 'you have no permission to read it' end
   if not fd then return 'it cannot be read: ' .. select(2, disk.words(err)) end
   local beginning = vim.uv.fs_read(fd, 64, 0) or ''
   vim.uv.fs_close(fd)

@@ -2,6 +2,7 @@
 -- folder beside the file, "NAME.files" beside "NAME.md", each thing under a name made of its content: the same content
 -- is there once, and a reference never finds another one. The chat works without it.
 local aside = require('hum.chat.kept.aside')
+local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 
 local M = {}
@@ -52,7 +53,7 @@ function M.get(chat, ref)
   if not wanted then return nil, ('"%s" is no reference to what belongs to a chat'):format(ref) end
   local path = vim.fs.joinpath(M.folder(chat), ref)
   if not vim.uv.fs_stat(path) then return nil, ('%s is missing, which belongs to this chat'):format(path) end
-  local bytes, why = aside.read(path)
+  local bytes, why = disk.read(path)
   if not bytes then return nil, ('%s cannot be read: %s'):format(path, why) end
   if hash(bytes) ~= wanted then return nil, ('%s was changed, and is not used'):format(path) end
   return bytes

@@ -186,6 +186,11 @@ local FOLDER_CLOSED = { EACCES = true, EPERM = true, EROFS = true }
 --- What hum writes before it takes the place of the file; see M.sweep.
 local ASIDE, ASIDES = '.hum-aside-%d-%d', '^%.hum%-aside%-%d+%-%d+$'
 
+--- A name for what is written before it takes its place.
+---@param dir string
+---@return string path
+function M.aside(dir) return ('%s/%s'):format(dir, ASIDE:format(uv.os_getpid(), uv.hrtime())) end
+
 ---@param write hum.DiskWrite
 ---@param from integer  the file, open
 ---@param to integer    the new one, open
@@ -225,7 +230,7 @@ end
 ---@return boolean|nil unable  there can be no file aside
 local function aside(write, from, mode, call)
   local dir = vim.fs.dirname(write.path)
-  local path = dir .. '/' .. ASIDE:format(uv.os_getpid(), uv.hrtime())
+  local path = M.aside(dir)
   local to, err = call('fs_open', path, 'wx', PRIVATE)
   if not to then
     local fault = failed(err)

@@ -5,6 +5,7 @@
 -- is a line of fields with tabs between them, which is read in slices, unlike JSON. The last line tells that it is
 -- whole.
 local aside = require('hum.chat.kept.aside')
+local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 
 local M = {}
@@ -50,7 +51,7 @@ end
 ---@param slices hum.Slices
 ---@return hum.Index
 local function read(root, slices)
-  local text = aside.read(M.path(root))
+  local text = disk.read(M.path(root))
   local header = HEADER:format(root) .. '\n'
   if not text or not vim.startswith(text, header) then return {} end
   local index, count = {}, 0

@@ -40,6 +40,21 @@ local function forms(path)
   return bare and { path, bare } or { path }
 end
 
+--- The only file open whose name ends like a path.
+---@param path string
+---@return string|nil full
+local function open_file(path)
+  local found, tail = nil, '/' .. path:gsub('^%./', '')
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    local name = vim.bo[buf].buflisted and vim.bo[buf].buftype == '' and vim.api.nvim_buf_get_name(buf) or ''
+    if vim.endswith(name, tail) then
+      if found then return nil end
+      found = name
+    end
+  end
+  return found
+end
+
 ---@param path string
 ---@param folders string[]  that it may be relative to
 ---@return string|nil full
@@ -53,6 +68,7 @@ local function find(path, folders)
       if is_there(full) then return full end
     end
   end
+  return paths.is_path(path) and open_file(path) or nil
 end
 
 --- What finds the files that paths in a chat mean, if they are there; each path is looked for once.

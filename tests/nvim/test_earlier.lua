@@ -144,6 +144,15 @@ test('a question that was changed and is as it was again is not changed', functi
   eq(3, #srv:requests(CHAT))
 end)
 
+test('a fork that has no file knows what was asked', function(t)
+  local srv, buf = open(t, { chat = { keep = false } })
+  local other = t:lua([[return require('hum').fork(...)]], buf)
+  t:keys('gg/^the first question<CR><CR>')
+  t:wait(function() return t:messages():find('nothing to send', 1, true) end, 'it is told')
+  eq(3, #srv:requests(CHAT))
+  ok(other ~= buf)
+end)
+
 test('a draft is sent wherever the cursor is', function(t)
   local srv, buf = open(t)
   t:keys('Gia draft<Esc>gg/^the first question<CR><CR>')

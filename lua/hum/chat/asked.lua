@@ -10,7 +10,7 @@ local asked = {} ---@type table<integer, hum.Asked>  by buffer
 ---@param list hum.Turn[]
 ---@return hum.Turn[]
 local function questions(list)
-  return vim.tbl_filter(function(turn) return turn.role == 'user' end, list)
+  return vim.tbl_filter(function(turn) return turn.role == 'user' and turn.text ~= '' end, list)
 end
 
 --- These turns were sent, or read from a file.
@@ -30,17 +30,26 @@ end
 ---@return boolean
 function M.knows(buf, turn) return asked[buf] ~= nil and turn.role == 'user' and asked[buf].texts[turn.text] == true end
 
+--- What the question of this number said.
+---@param buf integer
+---@param list hum.Turn[]
+---@param index integer
+---@return string|nil
+local function formerly(buf, list, index)
+  return asked[buf] and asked[buf].order[#questions(vim.list_slice(list, 1, index))]
+end
+
 --- The question in a row that has an answer, and says something else than when that came.
 ---@param buf integer
 ---@param list hum.Turn[]
 ---@param row integer
 ---@return integer|nil index
 function M.changed(buf, list, row)
-  local texts = asked[buf] and asked[buf].texts or {}
   for i, turn in ipairs(list) do
     if row >= turn.row and row <= turn.last then
       local answered = turn.role == 'user' and list[i + 1] ~= nil and list[i + 1].role == 'assistant'
-      return answered and turn.text ~= '' and not texts[turn.text] and i or nil
+      local known = formerly(buf, list, i) ~= nil and not M.knows(buf, turn)
+      return answered and turn.text ~= '' and known and i or nil
     end
   end
 end
@@ -51,7 +60,7 @@ end
 ---@param index integer
 ---@return string|nil
 function M.original(buf, list, index)
-  local before = asked[buf] and asked[buf].order[#questions(vim.list_slice(list, 1, index))]
+  local before = formerly(buf, list, index)
   for _, turn in ipairs(list) do
     if turn.text == before then return nil end
   end

@@ -237,7 +237,9 @@ function M.retry(chat)
   elseif not vim.bo[chat.buf].modifiable then
     complain("the chat is 'nomodifiable'")
   else
-    send(chat, choice.retry)
+    local ok, settled = pcall(settle, chat.buf, false)
+    if not ok then return complain(settled) end
+    if settled then send(chat, choice.retry) end
   end
 end
 

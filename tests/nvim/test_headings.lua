@@ -115,3 +115,62 @@ for _, size in ipairs({ 1, 3, 1000 }) do
     eq(5, t:lua('return most'))
   end)
 end
+
+local PIECES = {
+  '## » You',
+  '## « m',
+  '## > You',
+  '## < m',
+  '## > no',
+  '## ',
+  '#',
+  '\\',
+  '```',
+  '~~~',
+  '\n',
+  '\n',
+  '\n',
+  '\n',
+  'x',
+  ' ',
+  '- ',
+  '»',
+  '> You',
+  '< ',
+}
+
+--- What is sent back of a reply: without blank lines around it, and with what it left open closed.
+local function kept(t, text)
+  repeat
+    local n
+    text, n = text:gsub('\n *$', '')
+  until n == 0
+  return t:lua(
+    [[
+    local format, read = require('hum.chat.text.format'), require('hum.chat.text.read')
+    local lines = format.body({ { type = 'text', text = ... } }, 'assistant')
+    return read.parse(vim.list_extend({ '## « m' }, lines)).turns[1].text]],
+    text
+  )
+end
+
+test('random replies come back as they were, in any pieces', function(t)
+  local seed = tonumber(vim.env.HUM_TEST_SEED) or os.time()
+  math.randomseed(seed)
+  local srv = open(t)
+  t:cmd('Hum new')
+  for n = 1, 40 do
+    local tokens = { 'x' }
+    for i = 2, math.random(30) do
+      tokens[i] = PIECES[math.random(#PIECES)]
+    end
+    local text = table.concat(tokens)
+    srv:script({ tokens = tokens })
+    chat.ask(t, 'next')
+    chat.finished(t, n)
+    local got = t:lua([[
+      local list = require('hum.chat.text.turns').of(0).turns
+      return { #list, list[#list - 1].text }]])
+    eq({ 2 * n + 1, kept(t, text) }, got, ('seed %d, %q'):format(seed, text))
+  end
+end)

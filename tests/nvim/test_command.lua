@@ -184,7 +184,19 @@ test(
       table.sort(names)
       return names]])
     eq(all, complete('Hum '))
-    for _, name in ipairs({ 'ask', 'chat', 'chats', 'model', 'new', 'quickfix', 'retry', 'send', 'stop', 'toggle' }) do
+    for _, name in ipairs({
+      'ask',
+      'chat',
+      'chats',
+      'continue',
+      'model',
+      'new',
+      'quickfix',
+      'retry',
+      'send',
+      'stop',
+      'toggle',
+    }) do
       T.ok(vim.tbl_contains(all, name), name)
     end
     eq({ 'send', 'stop' }, complete('Hum s'))

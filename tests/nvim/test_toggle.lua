@@ -56,6 +56,21 @@ for _, how in ipairs({ 'tab', 'current' }) do
   end)
 end
 
+test("the window of a file that a chat has taken is the file's again, from wherever it was asked", WIDE, function(t)
+  windows.setup(t, { window = 'current' })
+  code(t)
+  t:cmd('copen')
+  t:cmd('Hum chat')
+  eq('chat quickfix', windows.kinds(t))
+  t:cmd('wincmd p')
+  toggle(t)
+  eq('a.c quickfix', windows.kinds(t))
+  eq('quickfix', here(t)[1])
+  toggle(t)
+  eq('chat quickfix', windows.kinds(t))
+  eq('quickfix', here(t)[1])
+end)
+
 test('the first time it shows the latest chat, or a new one', WIDE, function(t)
   windows.setup(t)
   code(t)

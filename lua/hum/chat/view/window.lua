@@ -128,8 +128,10 @@ end
 ---@param how string
 ---@return integer win
 local function open(buf, opts, how)
-  local origin = vim.api.nvim_get_current_win()
-  local former = vim.api.nvim_get_current_buf()
+  local origin, formers = vim.api.nvim_get_current_win(), {}
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    formers[win] = vim.api.nvim_win_get_buf(win)
+  end
   local win, opened = has_position(opts.mods) and by_mods(buf, opts.mods) or nil, nil
   if not win and how == 'cursor' then
     win = answer.open(buf, opts.title or '', function() M.hide(vim.api.nvim_get_current_win()) end)
@@ -138,7 +140,7 @@ local function open(buf, opts, how)
   elseif not win then
     win, opened = where.open(buf, how)
   end
-  windows[win] = { origin = origin, former = win == origin and former or nil, opened = opened }
+  windows[win] = { origin = origin, former = formers[win], opened = opened }
   restore_view(win, buf)
   return win
 end

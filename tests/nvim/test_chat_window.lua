@@ -571,7 +571,7 @@ test('in the command-line window chats are refused in words', { ui = { 160, 20 }
     T.match('command%-line window', t:log())
     T.no_match('traceback', t:log())
     t:cmd('quit')
-    eq('a.c', windows.kinds(t))
+    t:wait(function() return windows.kinds(t) == 'a.c' end, 'the window closes, and there is no other')
     t:lua([[
       local now = vim.uv.now() + 10000 -- the same message is told again
       vim.uv.now = function() return now end]])

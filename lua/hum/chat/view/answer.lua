@@ -8,6 +8,9 @@ local M = {}
 
 local MOST = { width = 80, height = 20 }
 
+--- Rows before the reply is there: the end of the question, and what is said below it if it cannot be sent.
+local FIRST = 3
+
 ---@class hum.Answer
 ---@field buf integer
 ---@field win integer
@@ -76,7 +79,9 @@ local function grow(a)
   if not is_shown(a) or a.full then return end
   local reply = not a.row and reply_of(a.buf)
   a.row = a.row or (reply and reply.row or nil)
-  if a.row then show_from_heading(a, vim.api.nvim_buf_line_count(a.buf) - 1) end
+  local count = vim.api.nvim_buf_line_count(a.buf)
+  if a.row then return show_from_heading(a, count - 1) end
+  vim.api.nvim_win_call(a.win, function() vim.fn.winrestview({ topline = count }) end)
 end
 
 --- The last row of a turn that has text.
@@ -127,7 +132,7 @@ function M.open(buf, title, close)
   local at = { row = row + vim.fn.winline() - 2, col = col + vim.fn.wincol() - 2 }
   if answer and answer.win == origin then at = answer.at end
   local old = answer and answer.win
-  answer = { buf = buf, win = 0, at = at, height = 1, pending = false, full = false }
+  answer = { buf = buf, win = 0, at = at, height = FIRST, pending = false, full = false }
   answer.win = float.open_at(buf, place, ' ' .. title .. ' ')
   if old then pcall(vim.api.nvim_win_close, old, true) end
   -- Not for good: elsewhere `q` begins a recording.

@@ -356,7 +356,7 @@ test(':Hum rename gives the chat a title, and its file a name, and the chat goes
   chat.ask(t, 'and now?', buf)
   eq('done', chat.finished(t).status)
   t:wait(function() return t:read_file(new):find('More.', 1, true) end, 'it is kept there')
-  eq(0, t:eval('&modified'))
+  t:wait(function() return t:eval('&modified') == 0 end, 'all is saved')
   t:cmd('write')
   eq(t:text(buf) .. '\n', t:read_file(new))
   eq(nil, vim.uv.fs_stat(path))

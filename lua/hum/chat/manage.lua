@@ -54,10 +54,12 @@ end
 ---@param joined? boolean  as a part of what was just written
 ---@return boolean|nil ok, string|nil err
 function M.rename(buf, title, joined)
+  if vim.bo[buf].readonly then return nil, "the chat is 'readonly'" end
   local ok, err = front.set_title(buf, title, joined)
   if not ok then return nil, err end
   local path = vim.api.nvim_buf_get_name(buf)
-  if path == '' or not vim.uv.fs_stat(path) then return true end
+  local unkept = joined and not file.keeps(buf) -- nobody has asked for it to be written
+  if unkept or path == '' or not vim.uv.fs_stat(path) then return true end
   if file.keeps(buf) then
     ok, err = file.flush(buf)
   else

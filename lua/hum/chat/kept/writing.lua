@@ -1,9 +1,11 @@
 -- What the user writes by `:w` and its like. Neovim does it, and tells what went wrong; hum sees to it that there is a
 -- folder to write to, and that `:w NAME` gives a chat in hum's folder the place that the user wants it in.
+local disk = require('hum.chat.kept.disk')
 local fault = require('hum.fault')
 local file = require('hum.chat.kept.file')
 local folder = require('hum.chat.kept.folder')
 local move = require('hum.chat.kept.move')
+local name = require('hum.chat.kept.name')
 local notify = require('hum.notify')
 
 local M = {}
@@ -32,15 +34,14 @@ local function unmodified_by_writing()
   vim.schedule(function() set_cpoptions((vim.o.cpoptions:gsub('%+', ''))) end)
 end
 
---- The folder of a chat may not be there before its first message.
+--- In hum's folder, which may not be there before a chat's first message, a file is the user's alone. Neovim writes
+--- over what is there, and leaves its permissions. Of a file that it knows it would ask where another one came from.
 ---@param buf integer
 ---@param path string
 local function before_write(buf, path)
-  if moves_to(buf, path) then
-    unmodified_by_writing()
-  elseif folder.contains(path) then
-    folder.ensure(vim.fs.dirname(path))
-  end
+  if moves_to(buf, path) then unmodified_by_writing() end
+  if not folder.contains(path) or vim.uv.fs_stat(path) then return end
+  if folder.ensure(vim.fs.dirname(path)) and name.is_provisional(path) then disk.create(path) end
 end
 
 ---@param buf integer

@@ -166,6 +166,13 @@ test('what is wrong with a command is said', { ui = { 160, 24 }, init = RECORDER
   eq({}, t:lua('return calls'))
 end)
 
+test('one unknown word waits for no key, however small the screen is', { ui = { 40, 12 } }, function(t)
+  t:keys(':Hum! nonsense<CR>')
+  t:wait(function() return t:messages():find('nonsense', 1, true) end, 'the message')
+  eq({ mode = 'n', blocking = false }, t.child:mode())
+  eq(1, t:eval('winnr("$")'))
+end)
+
 test(
   'subcommands and models are completed',
   { ui = false, init = RECORDER, env = { OLLAMA_HOST = '127.0.0.1:9' } },

@@ -587,3 +587,88 @@ test('text that turns out to be thought is turned above a message', function(t)
   t:wait_screen('Thought', true)
   undo_all(t, before, thought, 'turned')
 end)
+
+-- ---- what else one does meanwhile ------------------------------------------------------------------
+
+--- A message stands below a reply that streams; then keys, and the text at the end: behind the question, or all of it.
+local HAPPENINGS = {
+  ['his heading is deleted'] = { 'G?^##<CR>dd', chat_text('one two\nthree four', 'mine') },
+  ['heading and message are deleted'] = { 'G?^##<CR>dG', chat_text('one two\nthree four', '') },
+  ['all from the growing line on is deleted'] = { 'G?three<CR>dG', chat_text('one twofour', '') },
+  ['the growing line is joined with the blank one'] = { 'G?three<CR>J', chat_text('one two\nthree four', 'mine') },
+  ['the message is deleted'] = { 'Gdd', (chat_text('one two\nthree four', ''):gsub('\n$', '')) },
+  ['lines are put above the heading'] = {
+    ':let @a="x\\ny\\n"<CR>G?^##<CR>k"ap',
+    chat_text('one two\nthree four', 'x\ny\n## » You\n\nmine'),
+  },
+  ['all is replaced'] = { 'ggcGnew<Esc>', 'new' },
+  ['the reply is deleted'] = { 'gg/« fake<CR>dG', nil },
+  ['a substitution over all'] = { ':%s/m\\|th/X/<CR>', nil },
+  ['undo and redo'] = { 'u<C-r>', nil },
+  ['the line below the reply is opened'] = { 'G?three<CR>omore<Esc>', chat_text('one two\nthree four', 'mine\nmore') },
+  ['another line is written at the growing one'] = {
+    'G?three<CR>Amore<Esc>',
+    chat_text('one two\nthree four', 'mine\nmore'),
+  },
+  ['many lines below'] = { 'G:put =range(1,100)<CR>', nil },
+  ['the question is changed'] = { 'gg/question<CR>ccasked<Esc>', nil },
+}
+
+for name, case in vim.spairs(HAPPENINGS) do
+  test(('above a message: %s'):format(name), OPTS, function(t)
+    begin(t)
+    type_keys(t, 'Gomine<Esc>')
+    type_keys(t, case[1])
+    local mine = t:text():match('.*## » You\n\n(.*)$')
+    stream.tokens(t, 'four')
+    if stream.stops(t) > 0 then
+      stream.cancelled(t)
+    else
+      stream.done(t)
+    end
+    if case[2] then
+      eq(case[2], t:text())
+    else
+      eq(mine or '', t:text():match('.*## » You\n\n(.*)$') or t:text())
+    end
+    T.no_match('E%d+:', t:messages())
+    T.no_match('internal error', t:log())
+    t:lua([[require('hum').send(0)]])
+  end)
+end
+
+for _, ending in ipairs({ 'done', 'cancelled', 'error' }) do
+  test(('a message below stays when the reply ends: %s'):format(ending), OPTS, function(t)
+    begin(t)
+    t:keys('Gomine')
+    t:wait(function() return t:text():find('mine') end, 'a message')
+    stream.event(t, ending, { message = 'no more', stats = {} })
+    local mark = ending == 'cancelled' and '\n<!-- hum: stopped -->'
+      or ending == 'error' and '\n<!-- hum: error: no more -->'
+      or ''
+    local text = ending == 'done' and 'one two\nthree ' or 'one two\nthree '
+    t:keys(' and more<Esc>')
+    t:wait(function() return t:text():find('and more') and t.child:mode().mode == 'n' end, 'more of it')
+    eq(chat_text(text .. mark, 'mine and more'), t:text())
+  end)
+end
+
+test('what a token costs above a message does not depend on what stands there', {
+  init = stream.init .. [[
+    local hum = vim.g.hum
+    hum.chat.keep = false -- writing the file reads it once in a while
+    vim.g.hum = hum
+  ]] .. chat.COUNT_LINES,
+}, function(t)
+  begin(t)
+  local read = {}
+  for i, lines in ipairs({ 10, 2000 }) do
+    type_keys(t, (':call append("$", range(1, %d))<CR>G'):format(lines))
+    stream.tokens(t, 'a ', 'b\n')
+    t:lua('lines_read()')
+    stream.tokens(t, 'a ', 'b ', 'c ', 'd\n', 'e ', 'f ')
+    t:cmd('redraw')
+    read[i] = t:lua('return lines_read()')
+  end
+  T.ok(read[2] <= read[1] + 64, vim.inspect(read))
+end)

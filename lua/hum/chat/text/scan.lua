@@ -16,6 +16,8 @@ local M = {}
 
 --- Lines read in one call: about 2 ms. CHUNK of them at a time are copied from the buffer.
 local BUDGET, CHUNK = 5000, 256
+--- Where the states may soon agree with the old ones: at first.
+local FEW = 8
 --- An edit with fewer lines than this behind it just forgets those lines.
 local NEAR_END = 64
 
@@ -109,8 +111,10 @@ end
 local function read(s, row, last, converged)
   local state, next_state = s.state, block.next
   local id = state[row]
+  local size = converged < math.huge and FEW or CHUNK
   while row < last do
-    local lines = vim.api.nvim_buf_get_lines(s.buf, row, math.min(row + CHUNK, last), false)
+    local lines = vim.api.nvim_buf_get_lines(s.buf, row, math.min(row + size, last), false)
+    size = math.min(2 * size, CHUNK)
     for i = 1, #lines do
       local after = next_state(id, lines[i])
       if after ~= id and block.def(id).fence then s.closings = s.closings + 1 end

@@ -46,7 +46,7 @@ local function build(record)
   local reply, final, replay = assert(record.reply), assert(record.final), { buf = buf, steps = 1 }
   local foot = record.row + #reply
   local lines = vim.list_extend(vim.list_slice(reply), record.region or final)
-  local upto = record.kept and record.row + record.replaced or vim.api.nvim_buf_line_count(buf)
+  local upto = record.stays and record.row + record.replaced or vim.api.nvim_buf_line_count(buf)
   edit.replace(buf, record.row, upto, lines)
   apply_all(replay, record.steps, foot)
   edit.replace(buf, foot, vim.api.nvim_buf_line_count(buf), final) -- an ending puts blank lines in order

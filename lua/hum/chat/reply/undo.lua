@@ -30,7 +30,7 @@ local M = {}
 ---@field newest integer     the highest changenr() seen
 ---@field edits hum.UndoEdit[]   the user's, above the reply, in order
 ---@field below integer      rows below the reply: 0, and it ends with the buffer
----@field kept boolean       some of them were there before it
+---@field stays boolean      some of them were there before it
 ---@field replaced integer   above those, rows that it replaced
 ---@field draft string[]     what the user had begun to write next
 ---@field region? string[]   what the reply's own step has below it; nil: what an ending writes
@@ -105,7 +105,7 @@ function M.begin(buf, draft)
     later = {},
     head = 1,
     below = 0,
-    kept = false,
+    stays = false,
     replaced = 0,
     draft = draft,
     mark = 0, -- until M.watch
@@ -134,7 +134,7 @@ end
 ---@param head integer  the heading is line number `head` from there, counted from 1
 ---@param below integer  rows below the reply
 function M.watch(record, row, head, below)
-  record.row, record.head, record.below, record.kept = row, head, below, below > 0
+  record.row, record.head, record.below, record.stays = row, head, below, below > 0
   record.block = block.changenr(record.buf)
   record.newest = record.block
   record.on_broken = function() M.check_lost(record) end

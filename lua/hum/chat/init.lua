@@ -272,7 +272,7 @@ function M.stop(opts)
   local stopped = false
   for _, target in ipairs(targets) do
     local was_preparing = chats.cancel_preparation(target)
-    local was_due = onward.stop(target.buf)
+    local was_due = onward.stop(target.buf, was_preparing)
     stopped = reply.stop(target.buf) or was_preparing or was_due or stopped
   end
   local choice = package.loaded['hum.chat.model'] -- else none has been begun

@@ -84,12 +84,13 @@ end
 
 --- Nothing goes by itself any more.
 ---@param buf integer
----@return boolean  something was about to
-function M.stop(buf)
-  local was = due[buf] == true
+---@param was_going boolean  a message was being prepared
+---@return boolean  one was about to go
+function M.stop(buf, was_going)
+  local was_due = due[buf] == true
   due[buf] = nil
-  if was then tell(buf) end
-  return was
+  if was_due or was_going then tell(buf) end
+  return was_due
 end
 
 return M

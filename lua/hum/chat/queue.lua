@@ -6,6 +6,7 @@ local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
 local edit = require('hum.chat.text.edit')
+local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local heading_of = require('hum.chat.text.block').heading
 local read = require('hum.chat.text.read')
@@ -81,15 +82,16 @@ local function first_row(buf)
   local list = turns.of(buf).turns
   local _, last = bounds.last(buf, list)
   if last then return last + 1 end
-  local first = math.huge
-  for row in pairs(marks(buf)) do
-    first = math.min(first, row)
+  -- Without a reply so far: from the first heading that is known on, with messages right above it.
+  local first, i = vim.tbl_keys(marks(buf)), #list
+  table.sort(first)
+  while first[1] and i > 0 and list[i].row > first[1] do
+    i = i - 1
   end
-  if first < math.huge then return first end
-  for i = #list, 1, -1 do
-    if list[i].role ~= 'user' then return list[i].last + 1 end
+  while i > 0 and list[i].role == 'user' do
+    i = i - 1
   end
-  return list[1] and list[1].row or 0
+  return list[i] and list[i].last + 1 or list[1] and list[1].row or 0
 end
 
 --- The turn of a heading, which ends at the next mark or at the end of the text.
@@ -239,15 +241,15 @@ function M.open_next(buf, going)
   set_mark(buf, row + 1, DRAFT)
 end
 
---- Windows whose cursor is in a turn that was queued go where the next one is written.
+--- Windows whose cursor is in a turn that was queued, or taken back, go where the user writes on.
 ---@param buf integer
 ---@param turn hum.Turn
 local function go_on(buf, turn)
-  local last = vim.api.nvim_buf_line_count(buf)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+  local wins = vim.tbl_filter(function(win)
     local row = vim.api.nvim_win_get_cursor(win)[1] - 1
-    if row >= turn.row and row <= turn.last then vim.api.nvim_win_set_cursor(win, { last, 0 }) end
-  end
+    return row >= turn.row and row <= turn.last
+  end, vim.fn.win_findbuf(buf))
+  follow.to(buf, wins, vim.api.nvim_buf_line_count(buf))
 end
 
 ---@param buf integer
@@ -324,6 +326,7 @@ function M.drop(buf, id)
   local list = M.turns(buf)
   local draft = list[#list]
   if draft.row == turn.row then return true end
+  go_on(buf, turn)
   local lines = vim.list_extend({ '' }, lines_of(buf, turn))
   if draft.text ~= '' then vim.list_extend(vim.list_extend(lines, { '' }), lines_of(buf, draft)) end
   edit.replace(buf, draft.row + 1, -1, lines)

@@ -164,13 +164,19 @@ static enum known find_overlap(const struct seam *s, struct span a, bool final, 
     return found;
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* ---- what may stand before it -------------------------------------------------- */
 
 /* Where in what comes the words may begin that belong, and what stands before them. */
 struct lead {
-    size_t starts[5];
+    size_t starts[6];
     size_t count;
     size_t space; /* where the white space at the very beginning ends */
+    char quote;   /* what stands before the last start, as in the request; 0: nothing */
     bool said;    /* words that are about the reply, or dots in their place */
     bool fenced;  /* a fence that was open is opened again, with its language */
 };
@@ -312,6 +318,10 @@ static enum known read_lead(const struct seam *s, struct span a, bool final, str
         found = read_fence(s, a, final, &at, &lead->fenced);
         add_start(lead, at);
     }
+    if (s->asked && at < a.len && is_one_of(a.data[at], "\"'`")) {
+        lead->quote = a.data[at];
+        add_start(lead, at + 1);
+    }
     return found == KNOWN_LATER ? KNOWN_LATER : KNOWN_YES;
 }
 
@@ -326,11 +336,6 @@ struct verdict {
 static bool is_letter(char c)
 {
     return is_word(c) && !(c >= '0' && c <= '9') && c != '_';
-}
-
-static bool is_one_of(char c, const char *set)
-{
-    return c != '\0' && strchr(set, c) != NULL;
 }
 
 /* What has to stand between the text and an answer that begins with c, right after it. */
@@ -348,7 +353,7 @@ static const char *gap_before(const struct seam *s, char c, bool fresh)
         return "\n";
     }
     bool parted = (is_one_of(last, ".!?") && capital) || (is_one_of(last, ",;") && is_letter(c)) ||
-                  (fresh && is_word(last) && is_word(c));
+                  (fresh && is_word(last) && (is_word(c) || is_one_of(c, "\"'`(*")));
     return parted ? " " : "";
 }
 
@@ -361,7 +366,7 @@ static struct verdict judge_new(const struct seam *s, struct span a, const struc
     size_t at = lead->space;
     bool fresh = (lead->said && inside) || lead->fenced;
     if (fresh) {
-        at = lead->starts[lead->count - 1];
+        at = lead->starts[lead->count - 1 - (lead->quote != '\0')];
     }
     if (at == a.len) {
         return (struct verdict){0, ""};
@@ -386,6 +391,16 @@ static size_t count_space_again(const struct seam *s, struct span a)
     return n;
 }
 
+/* Words that were quoted in the request may come with their quotes. Returns whether that is known. */
+static bool drop_quote(struct span a, char quote, bool final, struct verdict *v)
+{
+    if (v->drop == a.len) {
+        return final;
+    }
+    v->drop += a.data[v->drop] == quote;
+    return true;
+}
+
 /* Whether it is certain what belongs of what came. */
 static bool judge(const struct seam *s, bool final, struct verdict *v)
 {
@@ -397,7 +412,8 @@ static bool judge(const struct seam *s, bool final, struct verdict *v)
         enum known found = find_overlap(s, span_skip(a, lead.starts[i]), final, &len);
         if (found == KNOWN_YES) {
             *v = (struct verdict){lead.starts[i] + len, ""};
-            return true;
+            bool quoted = lead.quote != '\0' && i + 1 == lead.count;
+            return !quoted || drop_quote(a, lead.quote, final, v);
         }
         later = later || found == KNOWN_LATER;
     }

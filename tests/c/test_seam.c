@@ -100,6 +100,17 @@ static void a_lead_in_goes_where_the_text_stops_in_the_middle(void)
     ASKED("It is", "Continu", "Continu");
 }
 
+static void quotes_of_the_request_go_with_the_words(void)
+{
+    ASKED("It is in the middle of", "\"in the middle of\" the night.", " the night.");
+    ASKED("It is in the middle of", "\"in the middle of the night.\"", " the night.\"");
+    ASKED("It is in the mid", "`in the mid`dle", "dle");
+    ASKED("It is in the middle of", "\"in the middle of", "");
+    ASKED("It is in the middle of", "Continuing: \"something\"", " \"something\"");
+    ASKED("He said", " \"no\"", " \"no\"");
+    STAYS("say(\"a\",", "\"b\")");
+}
+
 static void a_fence_that_is_opened_again_goes(void)
 {
     ASKED("See:\n```lua\nlocal x = 1\nlocal y", "```lua\nlocal y = 2\n```\n", " = 2\n```\n");
@@ -179,6 +190,7 @@ int main(void)
     RUN(a_text_that_begins_like_it_stays);
     RUN(what_repeats_by_nature_stays);
     RUN(a_lead_in_goes_where_the_text_stops_in_the_middle);
+    RUN(quotes_of_the_request_go_with_the_words);
     RUN(a_fence_that_is_opened_again_goes);
     RUN(white_space_at_the_seam);
     RUN(white_space_that_was_not_given_may_come_again);

@@ -550,6 +550,32 @@ test('a message that waits stays below, and is sent behind the reply', function(
   eq({}, t:lua('return require("hum").queue(...)', buf))
 end)
 
+test('a server that does not say what it is is asked that once, and then to go on', function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { times = 1, text = 'The sky is b', done_reason = 'length' },
+      { times = 1, text = 'is blue', done_reason = 'length' },
+      { text = 'blue.' },
+    },
+  })
+  local buf = chat.open(t, srv, { dialect = 'openai' })
+  t:lua([[
+    asked = {}
+    require('hum.server.query').query = function(_, what, fn)
+      table.insert(asked, what.path)
+      fn({ message = 'not found' })
+      return function() end
+    end]])
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  continue(t)
+  continue(t, 3)
+  eq('The sky is blue.', chat.reply(t, buf))
+  eq('user', sent(srv, 3, OPENAI)[3][1])
+  eq(3, t:lua('return #asked'))
+end)
+
 test('a newer model of Anthropic is asked, and nothing is twice', function(t)
   local srv = t:fake()
   local said = 'This model does not support assistant message prefill.'

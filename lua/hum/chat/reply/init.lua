@@ -218,10 +218,10 @@ end
 local function on_part(reply, data)
   local buf = reply.buf
   local thinks = data.part == 'thinking'
-  if thinks and reply.joins then return end -- it goes on waiting for its text
+  local aside = thinks and reply.joins -- it goes on waiting for its text
   reply.began = reply.began or vim.uv.now()
-  fault.guard('the waiting mark', wait.stop, buf)
-  if vim.api.nvim_buf_is_loaded(buf) then
+  if not aside then fault.guard('the waiting mark', wait.stop, buf) end
+  if vim.api.nvim_buf_is_loaded(buf) and not aside then
     fault.guard('the time of thinking', thoughts.finish, buf)
     fault.guard('the folds', thinks and fold.wake or fold.sleep, buf)
     if thinks then fault.guard('the time of thinking', thoughts.begin, buf, below.last(buf)) end

@@ -42,11 +42,11 @@
 
 /* Helper to Lua: LUA_ON_EVENT with name, id and data. Each id gets any number of events, then
  * exactly one of done, error, cancelled, result, jobs or inspection. */
-#define EVENT_READY "ready"         /* id 0; {version, protocol}: answer to hello */
-#define EVENT_PART "part"           /* {part, ttft_ms?}: text of this part begins */
-#define EVENT_ASIDE "aside"         /* {text}: thinking that comes as a reply goes on */
-#define EVENT_RETHOUGHT "rethought" /* {part}: all of the reply so far belongs to that part */
-#define EVENT_TEXT "text"           /* {at, text}: of generate; at bytes came before */
+#define EVENT_READY "ready"               /* id 0; {version, protocol}: answer to hello */
+#define EVENT_PART "part"                 /* {part, ttft_ms?}: text of this part begins */
+#define EVENT_AFTERTHOUGHT "afterthought" /* {text}: thinking that comes as a reply goes on */
+#define EVENT_RETHOUGHT "rethought"       /* {part}: all of the reply so far belongs to that part */
+#define EVENT_TEXT "text"                 /* {at, text}: of generate; at bytes came before */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
 #define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
@@ -76,7 +76,7 @@
  *   LUA_ANCHOR        buf, key: there the text of a chat's reply begins
  *   LUA_REPAIR        buf, key, bytes acknowledged, their end, text that is not
  *   LUA_WRAP          buf, key, text to be put before the reply, text to be put behind it
- *   LUA_ASIDE         buf, key: the text of a reply that goes on goes before what was there
+ *   LUA_AFTERTHOUGHT         buf, key: the text of a reply that goes on goes before what was there
  *   LUA_UNWRAP        buf, key, text to be taken from the beginning of the reply
  *   LUA_PLACE         key of a place, lines
  *   LUA_PLACE_CLEAR   key of a place whose text is to be taken away
@@ -86,7 +86,7 @@
 #define LUA_ANCHOR "require('hum.chat.reply.repair').anchor(...)"
 #define LUA_REPAIR "require('hum.chat.reply.repair').run(...)"
 #define LUA_WRAP "require('hum.chat.reply.turn').wrap(...)"
-#define LUA_ASIDE "require('hum.chat.reply.turn').aside(...)"
+#define LUA_AFTERTHOUGHT "require('hum.chat.reply.turn').afterthought(...)"
 #define LUA_UNWRAP "require('hum.chat.reply.turn').unwrap(...)"
 #define LUA_PLACE_CLEAR "require('hum.place').clear(...)"
 #define LUA_PLACE "require('hum.place').edit(...)"

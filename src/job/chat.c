@@ -50,14 +50,14 @@ struct chat {
     struct stats stats;
     struct tags tags; /* of a chat: others need no marks around thinking */
     struct utf8 utf8;
-    struct buf plain;   /* scratch: text without lines that would be tags */
-    struct buf piece;   /* scratch: one event's text on its way to the sink */
-    struct buf unshown; /* thinking that its target does not take, in case it was text */
-    struct buf late;    /* thinking that came within a fence, where its tags would be code */
-    struct seam seam;   /* of a reply that goes on */
-    bool goes_on;       /* thinking has no place in its text then: */
-    struct buf aside;   /* what of it Lua was not told yet */
-    struct buf joined;  /* scratch: text that belongs behind what is there */
+    struct buf plain;        /* scratch: text without lines that would be tags */
+    struct buf piece;        /* scratch: one event's text on its way to the sink */
+    struct buf unshown;      /* thinking that its target does not take, in case it was text */
+    struct buf late;         /* thinking that came within a fence, where its tags would be code */
+    struct seam seam;        /* of a reply that goes on */
+    bool goes_on;            /* thinking has no place in its text then: */
+    struct buf afterthought; /* what of it Lua was not told yet */
+    struct buf joined;       /* scratch: text that belongs behind what is there */
     struct sink *sink;
     bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
 
@@ -335,23 +335,23 @@ static bool is_line_end(const struct seam *s)
     return s->there_len == 0 || s->there[s->there_len - 1] == '\n';
 }
 
-static void add_aside(struct chat *c, const char *text, size_t len)
+static void add_afterthought(struct chat *c, const char *text, size_t len)
 {
-    if (c->aside.len == 0 && c->part == PART_NONE) {
+    if (c->afterthought.len == 0 && c->part == PART_NONE) {
         sink_notice(c->sink, NOTICE_THINKING);
     }
-    buf_add(&c->aside, text, len);
+    buf_add(&c->afterthought, text, len);
 }
 
 /* Lua puts it before the text that was there. */
-static void send_aside(struct chat *c)
+static void send_afterthought(struct chat *c)
 {
-    if (c->aside.len > 0) {
-        struct buf *out = event_begin(c->env.rpc, EVENT_ASIDE, c->job.id);
+    if (c->afterthought.len > 0) {
+        struct buf *out = event_begin(c->env.rpc, EVENT_AFTERTHOUGHT, c->job.id);
         wire_map(out, 1);
         wire_cstr(out, "text");
-        wire_str(out, c->aside.data, c->aside.len);
-        buf_clear(&c->aside);
+        wire_str(out, c->afterthought.data, c->afterthought.len);
+        buf_clear(&c->afterthought);
     }
 }
 
@@ -363,15 +363,15 @@ static void begin_joint(struct chat *c)
         bool asked = prefill_of(c->request, &known) == PREFILL_ASKED;
         seam_tell(&c->seam, asked, c->endpoint.dialect->chat->trims);
     }
-    send_aside(c);
+    send_afterthought(c);
 }
 
-/* What came was thinking: it is taken away again, and put aside by Lua. */
-static void turn_aside(struct chat *c)
+/* What came was thinking: it is taken away again, and Lua puts it before the text. */
+static void turn_afterthought(struct chat *c)
 {
     const struct target_turn turn = {.how = TURN_CLEAR};
     if (c->seam.open) {
-        buf_add(&c->aside, c->seam.held.data, c->seam.held.len);
+        buf_add(&c->afterthought, c->seam.held.data, c->seam.held.len);
     } else {
         flush_part(c);
         send_piece(c);
@@ -385,7 +385,7 @@ static void turn_aside(struct chat *c)
 static void give_joint(struct chat *c, enum part part, const char *text, size_t len)
 {
     if (part == PART_THINKING) {
-        add_aside(c, text, len);
+        add_afterthought(c, text, len);
         return;
     }
     begin_joint(c);
@@ -420,7 +420,7 @@ static void add_text(struct chat *c, enum part part, const char *text, size_t le
 static void turn_to_thinking(struct chat *c)
 {
     if (c->goes_on) {
-        turn_aside(c);
+        turn_afterthought(c);
         return;
     }
     flush_part(c);
@@ -444,7 +444,7 @@ static void turn_to_text(struct chat *c)
 {
     const struct target_turn turn = {.how = TURN_UNWRAP, .before = c->thinking_open};
     if (!c->takes_thoughts || c->goes_on) {
-        struct buf *kept = c->goes_on ? &c->aside : &c->unshown, text = *kept;
+        struct buf *kept = c->goes_on ? &c->afterthought : &c->unshown, text = *kept;
         buf_init(kept, SIZE_MAX);
         give_text(c, PART_TEXT, text.data, text.len);
         buf_finish(&text);
@@ -629,7 +629,7 @@ static void finish(struct chat *c, enum ending ending)
     }
     give_late(c);
     end_part(c);
-    send_aside(c);
+    send_afterthought(c);
     sink_end(c->sink);
 }
 
@@ -771,7 +771,7 @@ static void free_chat(struct job *j)
     endpoint_finish(&c->endpoint);
     tags_finish(&c->tags);
     seam_finish(&c->seam);
-    buf_finish(&c->aside);
+    buf_finish(&c->afterthought);
     buf_finish(&c->joined);
     buf_finish(&c->plain);
     buf_finish(&c->piece);
@@ -812,7 +812,7 @@ static enum job_state state_of(const struct chat *c)
         return JOB_TEXT;
     case PART_NONE:
     default:
-        return c->aside.len > 0 ? JOB_THINKING : JOB_WAITING;
+        return c->afterthought.len > 0 ? JOB_THINKING : JOB_WAITING;
     }
 }
 
@@ -894,7 +894,7 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
     buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
     buf_init(&c->unshown, SIZE_MAX);
     buf_init(&c->late, SIZE_MAX);
-    buf_init(&c->aside, SIZE_MAX);
+    buf_init(&c->afterthought, SIZE_MAX);
     buf_init(&c->joined, SIZE_MAX);
     c->at_line_start = true;
     buf_init(&c->told, SIZE_MAX);

@@ -59,7 +59,7 @@ static void turn(const struct target *t, const struct target_turn *turn, struct 
     } calls[] = {
         [TURN_WRAP] = {LUA_WRAP, 4},
         [TURN_UNWRAP] = {LUA_UNWRAP, 3},
-        [TURN_CLEAR] = {LUA_ASIDE, 2},
+        [TURN_CLEAR] = {LUA_AFTERTHOUGHT, 2},
     };
     wire_cstr(out, calls[turn->how].lua);
     wire_array(out, calls[turn->how].arguments);

@@ -63,7 +63,7 @@ local M = {}
 ---@field joins boolean        it goes on
 ---@field ended? hum.Ended     how its text ended
 ---@field cure? string         what to do then
----@field aside string[]       thoughts that could not be put before its text yet
+---@field afterthought string[]       thoughts that could not be put before its text yet
 ---@field began? integer      ms, as vim.uv.now(): its first part
 ---@field state hum.ReplyState
 ---@field ending? hum.Ending  how it ended; the first one counts
@@ -167,11 +167,11 @@ end
 
 --- Puts what was thought as a reply goes on before its text; later, if that cannot be changed now.
 ---@param reply hum.Reply
-local function put_aside(reply)
-  while reply.aside[1] do
-    local ok, err = pcall(turn.put_aside, reply.buf, reply.aside[1])
+local function put_afterthought(reply)
+  while reply.afterthought[1] do
+    local ok, err = pcall(turn.put_afterthought, reply.buf, reply.afterthought[1])
     if not ok and tostring(err):find('E565', 1, true) then return end
-    table.remove(reply.aside, 1)
+    table.remove(reply.afterthought, 1)
     if not ok then error(err, 0) end
   end
 end
@@ -182,7 +182,7 @@ local function complete_text(reply)
   if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return true end
   local ok, done
   edit.allowed(reply.buf, function()
-    fault.guard('a thought', put_aside, reply)
+    fault.guard('a thought', put_afterthought, reply)
     ok, done = fault.guard('the end of a reply', endings.finish, reply, reply.ending)
     if not ok then fault.guard('the end of a reply', endings.patch, reply, reply.ending) end
   end)
@@ -218,10 +218,10 @@ end
 local function on_part(reply, data)
   local buf = reply.buf
   local thinks = data.part == 'thinking'
-  local aside = thinks and reply.joins -- it goes on waiting for its text
+  local afterthought = thinks and reply.joins -- it goes on waiting for its text
   reply.began = reply.began or vim.uv.now()
-  if not aside then fault.guard('the waiting mark', wait.stop, buf) end
-  if vim.api.nvim_buf_is_loaded(buf) and not aside then
+  if not afterthought then fault.guard('the waiting mark', wait.stop, buf) end
+  if vim.api.nvim_buf_is_loaded(buf) and not afterthought then
     fault.guard('the time of thinking', thoughts.finish, buf)
     fault.guard('the folds', thinks and fold.wake or fold.sleep, buf)
     if thinks then fault.guard('the time of thinking', thoughts.begin, buf, below.last(buf)) end
@@ -266,16 +266,16 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'rethought'|'thought'|'aside'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name 'part'|'rethought'|'thought'|'afterthought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
   elseif name == 'thought' then
     table.insert(reply.thoughts, memory.part(data))
-  elseif name == 'aside' then
-    table.insert(reply.aside, data.text)
-    fault.guard('a thought', put_aside, reply)
+  elseif name == 'afterthought' then
+    table.insert(reply.afterthought, data.text)
+    fault.guard('a thought', put_afterthought, reply)
   elseif name == 'rethought' then
     on_rethought(reply, data)
   elseif name == 'waiting' then
@@ -400,7 +400,7 @@ function M.start(message)
     thoughts = {},
     joins = message.joins ~= nil,
     before = message.before,
-    aside = {},
+    afterthought = {},
     state = 'streaming',
     unloaded = false,
   }

@@ -79,7 +79,7 @@ end
 --- Puts a thought before the text of the reply that goes on in a buffer. Raises E565 as well.
 ---@param buf integer
 ---@param text string
-function M.put_aside(buf, text)
+function M.put_afterthought(buf, text)
   edit(buf, 'thinking', function()
     local row = text_row(buf, assert(undo.heading(assert(undo.record(buf)))))
     local lines = format.body({ { type = 'thinking', text = vim.trim(text) } }, 'assistant')
@@ -91,11 +91,11 @@ end
 --- What has come of a reply that goes on is thinking: it goes before the text. Raises E565 as well.
 ---@param buf integer
 ---@param key integer
-function M.aside(buf, key)
+function M.afterthought(buf, key)
   local row, col = repair.start(buf, key)
   local last_row, last_col = below.position(buf)
   local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, last_row, last_col, {}), '\n')
-  M.put_aside(buf, text)
+  M.put_afterthought(buf, text)
   edit(buf, 'thinking', function()
     row, col = repair.start(buf, key)
     last_row, last_col = below.position(buf)

@@ -220,8 +220,8 @@ test('two Neovims that ask in the same chat at the same moment lose nothing', fu
   for _, text in ipairs({ 'from the first', 'from the second', 'Answer to the first.', 'Answer to the second.' }) do
     t:wait(function() return all_of(path):find(text, 1, true) end, text .. ' is in a file')
   end
-  T.match('open in another Neovim', told({ second }))
-  t:wait(function() return told({ first, second }):find('goes on in "talk (2).md"', 1, true) end, 'one is told')
+  T.match('another Neovim has this chat open', told({ second }))
+  t:wait(function() return told({ first, second }):find('goes on in%s+"talk %(2%).md"') end, 'one is told')
   -- Each goes on in its own file, without a question.
   for i, child in ipairs({ first, second }) do
     t.child = child
@@ -250,7 +250,7 @@ local OTHERS = {
   ['another text'] = {
     act = function(t) t:write_file('a folder/talk.md', 'other') end,
     path = 'a folder/talk (2).md',
-    told = 'goes on in "talk %(2%).md"',
+    told = 'goes on in%s+"talk %(2%).md"',
   },
 }
 for name, case in pairs(OTHERS) do
@@ -386,3 +386,42 @@ test('what is written for a growing reply does not depend on the length of the c
   ok(most < 2500, ('%d bytes at a time of %d'):format(most, #t:text(buf)))
   ok(plans > 1, 'it was written while it came')
 end)
+
+--- Ways to open a chat's file.
+local WAYS = {
+  edit = function(t, path) t:cmd('edit ' .. vim.fn.fnameescape(path)) end,
+  ['hum.open()'] = function(t, path) t:lua('require("hum").open(...)', path) end,
+}
+for name, way in pairs(WAYS) do
+  test(('%s of a chat that is open elsewhere tells it, and does not ask'):format(name), function(t)
+    local srv = t:fake()
+    srv:script(ECHO)
+    local _, path = open(t, srv)
+    t.child = t:start()
+    chat.configure(t, srv)
+    way(t, path)
+    eq('n', t.child:mode().mode)
+    eq('hum', t:eval('&filetype'))
+    t:wait(function() return t:messages():find('another Neovim has this chat open', 1, true) end, 'it is told')
+  end)
+
+  test(('%s of a chat that Neovim crashed in: a draft is to be had, and told'):format(name), function(t)
+    local srv = t:fake()
+    local _, path = open(t, srv)
+    t:keys('Gomy draft<Esc>')
+    t:wait(function() return t:text():find('my draft') end, 'the draft')
+    t:cmd('preserve')
+    t.child:kill()
+    t:wait(function() return t.child:ended() end, 'it is gone')
+    t.child = t:start()
+    chat.configure(t, srv)
+    way(t, path)
+    eq('n', t.child:mode().mode)
+    eq('hum', t:eval('&filetype'))
+    t:wait(function() return t:messages():find(':recover', 1, true) end, 'it is told')
+    local swap = vim.fn.glob(t.dir .. '/state/nvim/swap/*.swp', true, true)[1]
+    t:cmd('bwipeout!')
+    t:cmd('silent recover ' .. vim.fn.fnameescape(swap))
+    T.match('my draft', t:text())
+  end)
+end

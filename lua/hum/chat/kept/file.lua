@@ -35,8 +35,9 @@ local group = vim.api.nvim_create_augroup('hum.kept', {})
 local SOON, PERIOD = 20, 500
 --- Another Neovim that writes the same file is waited for, in ms, so many times.
 local PAUSE, TRIES = 5, 40
---- A disk that does not answer is waited for so long before Neovim goes on, in ms.
-local PATIENCE = 10000
+--- A disk that does not answer is waited for so long before Neovim goes on, in ms: when the user leaves, and when a
+--- reply ends.
+local PATIENCE, BRIEFLY = 10000, 50
 
 ---@param buf integer
 ---@return string|nil  nil: it is no file's
@@ -138,8 +139,8 @@ local function move_aside(k)
     ok, why = establish(k)
   end
   if not ok then return nil, why end
-  local text = 'hum: this chat goes on in "%s": another program has written its file\n%s has the other text.'
-  notify.warn(text:format(vim.fs.basename(k.path), shown(old)))
+  local text = 'hum: another program wrote "%s"; the chat goes on in "%s"'
+  notify.warn(text:format(vim.fs.basename(old), vim.fs.basename(k.path)))
   return true
 end
 
@@ -258,9 +259,10 @@ end
 
 --- Waits for what is being written in the background.
 ---@param k hum.KeptFile
+---@param patience? integer
 ---@return boolean  it is written
-local function wait_for(k)
-  if k.busy then vim.wait(PATIENCE, function() return not k.busy end, 1, true) end
+local function wait_for(k, patience)
+  if k.busy then vim.wait(patience or PATIENCE, function() return not k.busy end, 1, true) end
   return not k.busy
 end
 
@@ -334,7 +336,7 @@ end
 --- The end of a reply is in the file at once where it only makes it longer, and survives a power failure soon.
 ---@param k hum.KeptFile
 local function finish(k)
-  local plan = not k.busy and not is_native(k) and snapshot.plan(k.buf) or nil
+  local plan = wait_for(k, BRIEFLY) and not is_native(k) and snapshot.plan(k.buf) or nil
   if plan and plan.grows then
     M.flush(k.buf)
     disk.sync(k.path)

@@ -25,15 +25,14 @@ end
 local function choose(path, swap)
   local info = vim.fn.swapinfo(swap)
   if info.error then return '' end
-  local name = vim.fs.basename(path)
   if info.pid > 0 then
-    notify.warn(('hum: "%s" is open in another Neovim too (process %d)'):format(name, info.pid))
+    notify.warn(('hum: another Neovim has this chat open (process %d)'):format(info.pid))
     return 'e'
   elseif info.dirty == 0 then
     return 'd'
   end
-  local text = 'hum: Neovim ended in the midst of "%s"\nGet what was not saved with :recover, or delete %s'
-  notify.warn(text:format(name, vim.fn.fnamemodify(swap, ':~')))
+  local text = 'hum: Neovim ended in the midst of "%s"\n:recover gets what was not saved; else delete %s'
+  notify.warn(text:format(vim.fs.basename(path), vim.fn.fnamemodify(swap, ':~')))
   return 'e'
 end
 

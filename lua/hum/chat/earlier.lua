@@ -66,7 +66,8 @@ function M.keep(buf, n)
   local original = asked.original(buf, list, n)
   if original then restore(other, n, original) end
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(other), ':t')
-  notify.info(('hum: what followed is kept in %s'):format(name ~= '' and name or 'buffer ' .. other))
+  local where = name ~= '' and name .. '; see :Hum chats' or 'buffer ' .. other
+  notify.info('hum: what followed is kept in ' .. where)
   return true
 end
 

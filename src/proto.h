@@ -76,7 +76,7 @@
  *   LUA_ANCHOR        buf, key: there the text of a chat's reply begins
  *   LUA_REPAIR        buf, key, bytes acknowledged, their end, text that is not
  *   LUA_WRAP          buf, key, text to be put before the reply, text to be put behind it
- *   LUA_AFTERTHOUGHT         buf, key: the text of a reply that goes on goes before what was there
+ *   LUA_AFTERTHOUGHT  buf, key: the text of a reply that goes on goes before what was there
  *   LUA_UNWRAP        buf, key, text to be taken from the beginning of the reply
  *   LUA_PLACE         key of a place, lines
  *   LUA_PLACE_CLEAR   key of a place whose text is to be taken away

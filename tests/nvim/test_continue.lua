@@ -505,6 +505,29 @@ test('it goes on after :edit, and the file has it', function(t)
   T.no_match('hum: cut', t:read_file(name))
 end)
 
+test('the file has what comes while it goes on, with and without something below', function(t)
+  for n, typed in ipairs({ '', 'and you?' }) do
+    local srv = t:fake()
+    srv:script({
+      rules = {
+        { times = 1, text = 'The sky is bl', done_reason = 'length' },
+        { tokens = { 'ue', ' and', ' wide' }, faults = { { at = 3, ['do'] = 'stall' } } },
+      },
+    })
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'hello', buf)
+    chat.finished(t, 2 * n - 1)
+    if typed ~= '' then t:keys('Go' .. typed .. '<Esc>') end
+    t:cmd('Hum continue')
+    local name = t:lua('return vim.api.nvim_buf_get_name(...)', buf)
+    t:wait(function() return t:read_file(name):find('\nThe sky is blue and wide\n') end, 'it is in the file')
+    T.no_match('hum: cut', t:read_file(name))
+    t:cmd('Hum stop')
+    chat.finished(t, 2 * n)
+    T.match(vim.pesc(typed) .. '\n*$', t:text(buf))
+  end
+end)
+
 test('headings in ASCII stay so', function(t)
   local srv = t:fake()
   srv:script({ text = ' answer.' })

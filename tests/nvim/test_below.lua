@@ -672,3 +672,37 @@ test('what a token costs above a message does not depend on what stands there', 
   end
   T.ok(read[2] <= read[1] + 64, vim.inspect(read))
 end)
+
+test('a menu of completions stays open and is used while the reply grows above it', OPTS, function(t)
+  begin(t)
+  t:keys('Gowonderful wonderland wonder<C-n>')
+  t:wait(function() return t:eval('pumvisible()') == 1 end, 'a menu')
+  stream.tokens(t, 'four\n', 'five ', 'six\n', 'seven')
+  eq(1, t:eval('pumvisible()'))
+  t:keys('<C-y><Esc>')
+  t:wait(function() return t.child:mode().mode == 'n' end, 'normal mode')
+  stream.done(t)
+  eq(chat_text('one two\nthree four\nfive six\nseven', 'wonderful wonderland wonderful'), t:text())
+end)
+
+test('code above a message is coloured once its fence has closed', { init = stream.init, ui = { 60, 30 } }, function(t)
+  local buf = begin(t)
+  type_keys(t, 'Gomine<Esc>')
+  stream.tokens(t, '\n```lua\n', 'local x = 1\n', '```\n', 'and')
+  t:wait(
+    function()
+      return t:lua(
+        [[
+      local found = vim.api.nvim_buf_get_extmarks(..., -1, 0, -1, { details = true })
+      local row = vim.fn.search('^local x', 'nw') - 1
+      for _, mark in ipairs(found) do
+        if mark[2] == row and mark[4].hl_group then return true end
+      end
+      return false]],
+        buf
+      )
+    end,
+    'colours'
+  )
+  stream.done(t)
+end)

@@ -222,7 +222,15 @@ end
 local function on_lines(buf, first, old_last, new_last, count)
   local c = bufs[buf]
   local shift = new_last - old_last
-  if not c or new_last == count and first >= c.reach then return end
+  if not c then return end
+  if first >= c.reach then
+    if new_last == count then return end
+    -- Above what the user writes below a reply: as at the end, only new fences matter.
+    for _, seen in pairs(c.seen) do
+      seen.bottom = math.min(seen.bottom, first)
+    end
+    return
+  end
   local reach, hit = 0, false
   for _, b in ipairs(c.blocks) do
     if b.first >= old_last then

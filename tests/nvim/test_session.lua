@@ -175,6 +175,8 @@ test('chat.keep = false: :w is refused, :w NAME makes it a file, a draft is aske
   T.match('a draft', t:text())
   t:cmd('w a.md')
   eq({ 'a.md', 0 }, { t:eval('expand("%:t")'), t:eval('&modified') })
+  eq({ 1, 1 }, { t:eval('&swapfile'), t:eval('&undofile') })
+  T.ok(t:lua([[return #vim.api.nvim_get_autocmds({ buffer = 0, event = 'BufUnload' }) > 0]]), 'hum looks after it')
   eq(t:text() .. '\n', t:read_file('a.md'))
   eq({}, vim.fn.globpath(t.dir .. '/data', '**/*.md', true, true))
 end)

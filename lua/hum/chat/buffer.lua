@@ -118,6 +118,18 @@ function M.attach(buf)
   window.setup(buf)
 end
 
+-- `:w NAME` gives a name to a buffer that has none as if it were another buffer: Neovim wipes the autocommands that the
+-- nameless one had.
+vim.api.nvim_create_autocmd('BufNew', {
+  group = group,
+  callback = function(event)
+    if not chats.get(event.buf) then return end
+    watch(event.buf)
+    on_attach(event.buf)
+    unkept.release(event.buf)
+  end,
+})
+
 --- The buffer of a new chat, named after the file that its first message will make.
 ---@param values hum.FrontValues
 ---@return integer

@@ -18,14 +18,15 @@ end
 --- Sets 'modified' as it is with such a chat.
 ---@param buf integer
 function M.settle(buf)
-  if not unkept[buf] or not vim.api.nvim_buf_is_loaded(buf) then return end
+  if not vim.api.nvim_buf_is_loaded(buf) then unkept[buf] = nil end
+  if not unkept[buf] then return end
   if vim.bo[buf].modified and not has_draft(buf) then vim.bo[buf].modified = false end
 end
 
 --- The user has made it a file: an ordinary one, whose swap and undo files are as he has them.
 ---@param buf integer
-local function release(buf)
-  if vim.api.nvim_buf_get_name(buf) == '' then return end
+function M.release(buf)
+  if not unkept[buf] or vim.api.nvim_buf_get_name(buf) == '' then return end
   unkept[buf] = nil
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   vim.bo[buf].swapfile, vim.bo[buf].undofile = vim.go.swapfile, vim.go.undofile
@@ -49,18 +50,7 @@ function M.bind(buf)
   unkept[buf] = true
   vim.bo[buf].swapfile, vim.bo[buf].undofile = false, false
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  vim.api.nvim_create_autocmd({ 'BufFilePost', 'BufWritePost' }, {
-    group = group,
-    buffer = buf,
-    callback = function() release(buf) end,
-  })
-  vim.api.nvim_create_autocmd('BufWipeout', {
-    group = group,
-    buffer = buf,
-    callback = function()
-      if not vim.api.nvim_buf_is_loaded(buf) then unkept[buf] = nil end -- else it gets a name
-    end,
-  })
+  vim.api.nvim_create_autocmd('BufFilePost', { group = group, buffer = buf, callback = function() M.release(buf) end })
   watch_leaving()
 end
 

@@ -96,6 +96,9 @@ function M.watch(buf)
   })
   on('BufWritePre', before_write)
   on('BufWritePost', after_write)
+  on('BufFilePost', function()
+    if not file.keeps(buf) then file.bind(buf) end -- it may have had no name
+  end)
 end
 
 return M

@@ -425,3 +425,16 @@ for name, way in pairs(WAYS) do
     T.match('my draft', t:text())
   end)
 end
+
+test('the folder of chats is made again when it was removed', function(t)
+  local srv = t:fake()
+  srv:script(ECHO)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'one', buf)
+  chat.finished(t)
+  local path = t:api('nvim_buf_get_name', buf)
+  vim.fn.delete(t.dir .. '/data/nvim/hum', 'rf')
+  ask(t, 'two', path, buf)
+  eq(448, vim.uv.fs_stat(vim.fs.dirname(path)).mode % 512)
+  T.match('was removed; it is there again', t:messages())
+end)

@@ -47,10 +47,6 @@ local function path_of(buf)
   return vim.uv.fs_realpath(name) or name
 end
 
----@param path string
----@return string  as people write it
-local function shown(path) return vim.fn.fnamemodify(path, ':~') end
-
 --- The file of a chat that hum writes.
 ---@param buf integer
 ---@return hum.KeptFile|nil
@@ -68,19 +64,15 @@ function M.keeps(buf) return kept(buf) ~= nil end
 
 -- ---- what the user is told -------------------------------------------------------------------
 
---- Tells what is wrong, once until it works again.
+--- Tells why a chat cannot be saved, once until it works again. There is nothing to do in hum: it tries again with
+--- each reply, and before Neovim ends.
 ---@param k hum.KeptFile
 ---@param why string
----@param cure string
-local function tell(k, why, cure)
+local function tell_failure(k, why)
   if k.told == why then return end
   k.told = why
-  notify.error(('hum: the chat cannot be saved: %s: %s\n%s'):format(why, shown(k.path), cure))
+  notify.error(('hum: the chat cannot be saved: %s (%s)'):format(why, vim.fs.basename(k.path)))
 end
-
----@param k hum.KeptFile
----@param why string
-local function tell_failure(k, why) tell(k, why, 'It is tried again; nothing is lost while the chat is open.') end
 
 -- ---- the file as it is -----------------------------------------------------------------------
 
@@ -164,11 +156,11 @@ local function resolve(k)
     return true
   elseif stat then
     return move_aside(k)
-  elseif not vim.uv.fs_stat(vim.fs.dirname(k.path)) then
-    return nil, 'its folder is gone'
+  elseif not vim.uv.fs_stat(vim.fs.dirname(k.path)) and not folder.contains(k.path) then
+    return nil, 'its folder is gone' -- a disk that is not there, say; hum's own is made again
   end
   local ok, why = establish(k)
-  if ok then notify.warn(('hum: the file of this chat was removed; it is there again: %s'):format(shown(k.path))) end
+  if ok then notify.warn(('hum: "%s" was removed; it is there again'):format(vim.fs.basename(k.path))) end
   return ok, why
 end
 

@@ -70,6 +70,7 @@ local BEGINNINGS = {
   },
   { ':lua vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { "MI", "NE" })<CR>', 'MI\nNE' },
   { ':lua vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { "MINE" })<CR>', 'MINE' },
+  { ':lua vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { "MI" })<CR>GANE<Esc>', 'MINE' },
   { ':lua vim.api.nvim_buf_set_lines(0, -1, -1, false, { "", "MINE" })<CR>', 'MINE' },
   { ':$normal! AMINE<CR>', 'MINE' },
   { 'qqGAM<Esc>q2@q', 'MMM' },

@@ -206,13 +206,16 @@ local function tidy(record)
 end
 
 --- Where the cursor may not stay when the user begins to write: in the line that grows, between that and his heading,
---- or in a blank line that has just been opened there. What he has further down M.take takes care of.
+--- or in a blank line that has just been opened there. Text that he has there, or further down, M.take takes care of.
 ---@param record hum.UndoRecord
 ---@param row integer  of the cursor
+---@param col integer
 ---@return boolean
-local function must_leave(record, row)
+local function must_leave(record, row, col)
   local last, first, headed = M.last(record.buf), M.first(record)
   if row < last then return was_opened(record, row) end
+  local arrived = owner.arrived(record)
+  if arrived and row < owner.foot(record) then return row == last and col < arrived.head end
   return row == last or not first or (headed and row <= first)
 end
 
@@ -220,8 +223,8 @@ end
 ---@param record hum.UndoRecord
 ---@return boolean  the cursor was moved
 local function go_below(record)
-  local buf = record.buf
-  if not must_leave(record, vim.api.nvim_win_get_cursor(0)[1] - 1) then return false end
+  local buf, cursor = record.buf, vim.api.nvim_win_get_cursor(0)
+  if not must_leave(record, cursor[1] - 1, cursor[2]) then return false end
   if place(record, true) then return true end
   tidy(record)
   -- Not behind text: the cursor cannot be put there before insert mode has begun.

@@ -65,11 +65,7 @@ local function chat(given)
 end
 
 ---@param given hum.Invocation
-local function ask(given)
-  local opts = chat_opts(given)
-  if opts.question then return require('hum.chat').ask(opts) end
-  require('hum').ask(given.quote)
-end
+local function ask(given) require('hum.chat').ask(chat_opts(given)) end
 
 ---@param given hum.Invocation
 local function new(given)

@@ -106,9 +106,7 @@ function M.toggle() require('hum.chat').toggle() end
 ---@param quote? { buf: integer, first: integer, last: integer }
 function M.ask(quote)
   arguments().check('ask', 'quote', quote, arguments().LINES)
-  vim.ui.input({ prompt = 'Ask: ' }, function(question)
-    if question and vim.trim(question) ~= '' then require('hum.chat').ask({ question = question, quote = quote }) end
-  end)
+  require('hum.chat').ask({ quote = quote })
 end
 
 --- The chats that are kept, newest first. Without `fn` it waits and returns them.

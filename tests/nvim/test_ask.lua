@@ -142,6 +142,19 @@ test("chat.ask = 'window' asks in the window of chats; a model can be named", WI
   eq('thinker', srv:requests('/api/chat')[1].body.model)
 end)
 
+test('without a question it is asked for, and the model that is named answers', WIDE, function(t)
+  local srv = windows.setup(t)
+  code(t)
+  t:lua([[vim.ui.input = function(_, cb) cb('what is it?') end]])
+  windows.ask(t, '2,3Hum ask ollama/thinker')
+  local body = srv:requests('/api/chat')[1].body
+  eq('thinker', body.model)
+  T.match('int a;\nint a;\n```\n\nwhat is it?', body.messages[1].content, true)
+  t:lua([[vim.ui.input = function(_, cb) cb(' ') end]])
+  t:cmd('Hum ask')
+  eq(1, #srv:requests('/api/chat'))
+end)
+
 test('a float is closed while the answer comes: it comes all the same', WIDE, function(t)
   local srv = t:fake()
   local gate = t:gate(srv)

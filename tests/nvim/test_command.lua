@@ -226,7 +226,6 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
     end
     vim.keymap.set('x', '<F3>', '<Plug>(hum-chat)')
     vim.keymap.set('x', '<F4>', '<Plug>(hum-ask)')
-    vim.ui.input = function(_, cb) cb('why?') end
   ]])
   local function typed(keys)
     t:lua('calls = {}')
@@ -238,10 +237,10 @@ test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
   eq('send', typed('<F2>send')[1])
   eq('stop', typed('<F2>stop')[1])
   eq('retry', typed('<F2>retry')[1])
-  eq({ 'ask', { question = 'why?' } }, typed('<F2>ask'))
+  eq({ 'ask', {} }, typed('<F2>ask'))
   local quote = { buf = buf, first = 2, last = 3 }
   eq({ 'open', { new = true, quote = quote } }, typed('3GVk<F3>'))
-  eq({ 'ask', { quote = quote, question = 'why?' } }, typed('2Gvj<F4>'))
+  eq({ 'ask', { quote = quote } }, typed('2Gvj<F4>'))
   eq('n', t.child:mode().mode)
 end)
 

@@ -167,11 +167,15 @@ function M.delete()
 end
 
 --- Asks in a new chat; the answer is shown as `chat.ask` says.
----@param opts hum.ChatOpts
----@return integer|nil buf, string|nil err
+---@param opts hum.ChatOpts  without a question the user is asked for it
 function M.ask(opts)
-  local at_cursor = config.get().chat.ask == 'float'
-  return M.open(vim.tbl_extend('force', opts, { new = true, window = at_cursor and 'cursor' or nil }))
+  if opts.question then
+    local at_cursor = config.get().chat.ask == 'float'
+    return M.open(vim.tbl_extend('force', opts, { new = true, window = at_cursor and 'cursor' or nil }))
+  end
+  vim.ui.input({ prompt = 'Ask: ' }, function(question)
+    if vim.trim(question or '') ~= '' then M.ask(vim.tbl_extend('force', opts, { question = question })) end
+  end)
 end
 
 --- Hides the window of chats in this tab page, or shows it again; the first time the latest chat, or a new one.

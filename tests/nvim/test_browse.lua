@@ -287,7 +287,7 @@ test('a chat that is open in another Neovim is opened without a prompt, and that
   local buf = c:lua('return require("hum").open(...)', path)
   eq(false, c:mode().blocking)
   T.match('Because.', table.concat(c:api('nvim_buf_get_lines', buf, 0, -1, false), '\n'), true)
-  t:wait(function() return c:screen_text():find('is open in another Neovim too', 1, true) end, 'it is told')
+  t:wait(function() return c:screen_text():find('another Neovim has this chat open', 1, true) end, 'it is told')
   T.no_match('A', c:lua('return vim.o.shortmess'), true)
 end)
 
@@ -390,13 +390,48 @@ end)
 test('a title that cannot be written is told, and the file keeps its name', { ui = { 120, 20 } }, function(t)
   local path = write(t, 1, 'one')
   t:lua('return require("hum").open(...)', path)
-  for option, why in pairs({ readonly = "the chat is 'readonly'", nomodifiable = "Buffer is not 'modifiable'" }) do
+  for option, why in pairs({
+    readonly = ":set noreadonly first: the chat is 'readonly'",
+    nomodifiable = "Buffer is not 'modifiable'",
+  }) do
     t:cmd('setlocal modifiable noreadonly ' .. option)
     t:cmd('Hum rename two')
     t:wait_screen(why, true)
   end
   eq({ '2026-01-01-one.md' }, vim.fn.readdir(vim.fs.dirname(path)))
   T.no_match('called', t:messages(), true)
+end)
+
+test('what another program has written is not written over by another title', { ui = { 120, 20 } }, function(t)
+  t:eval('1')
+  chat.configure(t, t:fake(), {}, { chat = { window = 'current', keep = false } })
+  local path = write(t, 1, 'one')
+  t:lua('return require("hum").open(...)', path)
+  t:cmd('Hum rename two')
+  path = t:eval('expand("%:p")')
+  eq('2026-01-01-two.md', name(t))
+  local text = t:read_file(path)
+  vim.fn.writefile({ 'a word' }, path, 'a')
+  t:cmd('Hum rename three')
+  t:wait_screen('hum: :edit first: another program has changed the file', true)
+  eq({ '2026-01-01-two.md', text .. 'a word\n' }, { name(t), t:read_file(path) })
+  t:cmd('edit!')
+  t:cmd('Hum rename three')
+  eq('2026-01-01-three.md', name(t))
+end)
+
+test('a file that keeps its name is told in words', { ui = { 120, 20 } }, function(t)
+  local path = write(t, 1, 'one')
+  t:lua('return require("hum").open(...)', path)
+  t:lua([[
+    local rename = vim.uv.fs_rename
+    vim.uv.fs_rename = function(from, to)
+      if vim.endswith(from, 'one.md') then return nil, 'EACCES: permission denied: x -> y', 'EACCES' end
+      return rename(from, to)
+    end]])
+  t:cmd('Hum rename two')
+  t:wait_screen('hum: the file keeps its name: there is no permission to write there', true)
+  eq('2026-01-01-one.md', name(t))
 end)
 
 test('a name that is taken is not taken again', function(t)
@@ -490,7 +525,7 @@ test('what cannot be deleted is told', { ui = { 160, 20 } }, function(t)
   t:lua([[vim.uv.fs_unlink = function() return nil, 'EACCES: permission denied: x', 'EACCES' end]])
   answer(t, { 1, 'Delete', 'Yes' })
   t:cmd('Hum! chats')
-  t:wait_screen('hum: .*permission')
+  t:wait_screen('the chat cannot be deleted: there is no permission to write there (2026-01-01-one.md)', true)
   T.ok(vim.uv.fs_stat(path))
 end)
 

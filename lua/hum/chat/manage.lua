@@ -1,6 +1,7 @@
 -- What is done with a chat as a whole: it gets another title, or is deleted. With its file goes what belongs to it.
 local belongings = require('hum.chat.kept.belongings')
 local chats = require('hum.chat.chats')
+local disk = require('hum.chat.kept.disk')
 local file = require('hum.chat.kept.file')
 local folder = require('hum.chat.kept.folder')
 local front = require('hum.chat.front')
@@ -44,8 +45,29 @@ local function rename_file(buf, path, title)
   local new = another_name(path, title)
   if not new then return true end
   local ok, err = move.rename(buf, new)
-  if not ok then return nil, err end
+  if not ok then return nil, ('the file keeps its name: %s'):format(select(2, disk.words(err))) end
   return belongings.move(path, new)
+end
+
+--- Writes all of a chat to its file, where the user has asked for that.
+---@param buf integer
+---@return boolean|nil ok, string|nil err
+local function save(buf)
+  if file.keeps(buf) then return file.flush(buf) end
+  local ok, err = native.write(buf)
+  if ok then file.written(buf) end
+  return ok, err
+end
+
+--- Why a chat gets no other title.
+---@param buf integer
+---@return string|nil
+local function refusal(buf)
+  if vim.bo[buf].readonly then return ":set noreadonly first: the chat is 'readonly'" end
+  local path = vim.api.nvim_buf_get_name(buf)
+  if not file.keeps(buf) and vim.uv.fs_stat(path) and file.is_changed(buf) then
+    return ':edit first: another program has changed the file'
+  end
 end
 
 --- Gives a chat a title, and its file a name made of it.
@@ -54,18 +76,15 @@ end
 ---@param joined? boolean  as a part of what was just written
 ---@return boolean|nil ok, string|nil err
 function M.rename(buf, title, joined)
-  if vim.bo[buf].readonly then return nil, "the chat is 'readonly'" end
+  local why = refusal(buf)
+  if why then return nil, why end
   local ok, err = front.set_title(buf, title, joined)
   if not ok then return nil, err end
   local path = vim.api.nvim_buf_get_name(buf)
   local unkept = joined and not file.keeps(buf) -- nobody has asked for it to be written
   if unkept or path == '' or not vim.uv.fs_stat(path) then return true end
-  if file.keeps(buf) then
-    ok, err = file.flush(buf)
-  else
-    ok, err = native.write(buf)
-  end
-  if not ok then return nil, err end
+  ok, err = save(buf)
+  if not ok then return nil, ('the title is not saved: %s'):format(err) end
   return rename_file(buf, path, title)
 end
 
@@ -89,7 +108,9 @@ end
 local function delete_file(path)
   local links = links_to(path)
   local ok, err, code = vim.uv.fs_unlink(path)
-  if not ok and code ~= 'ENOENT' then return nil, err end
+  if not ok and code ~= 'ENOENT' then
+    return nil, ('the chat cannot be deleted: %s (%s)'):format(select(2, disk.words(err)), vim.fs.basename(path))
+  end
   for _, link in ipairs(links) do
     vim.uv.fs_unlink(link)
   end

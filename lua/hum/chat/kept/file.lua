@@ -376,6 +376,14 @@ function M.written(buf)
   if files[buf] then take(files[buf]) end
 end
 
+--- Has somebody else written a chat's file, or removed it?
+---@param buf integer
+---@return boolean
+function M.is_changed(buf)
+  local k = files[buf]
+  return k ~= nil and not disk.same(vim.uv.fs_stat(k.path), k.seen)
+end
+
 --- Before `:w`: what hum has written since is no reason to ask.
 ---@param k hum.KeptFile
 local function before_write(k)

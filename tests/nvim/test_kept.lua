@@ -179,6 +179,14 @@ for _, way in ipairs(WAYS) do
   end)
 end
 
+test('where there can be no undo file a chat is kept, and nothing is told', { nvim = false }, function(t)
+  t.child = t:start({ args = { '--cmd', 'set undofile undodir=/proc/nowhere' } })
+  chat.open(t, server(t))
+  ask(t, 'hello')
+  eq(t:text() .. '\n', t:read_file(t:eval('expand("%:p")')))
+  eq('', t:messages())
+end)
+
 test('nvim -M and -m: hum writes nothing', { nvim = false }, function(t)
   local srv = server(t)
   t.child = t:start({ args = { '-m' } })

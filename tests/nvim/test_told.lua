@@ -335,6 +335,15 @@ local PLAIN = {
   { "hum: /a/b/lua/hum/chat/text/edit.lua:28: Buffer is not 'modifiable'", "hum: Buffer is not 'modifiable'" },
   { 'hum: Error executing lua: vim/_editor.lua:0: Vim(split):E36: Not enough room', 'hum: E36: Not enough room' },
   { 'hum: Lua: Vim:E565: Not allowed\nstack traceback:\n\t[C]: in function', 'hum: E565: Not allowed' },
+  {
+    'hum: it stays: [string "?"]:355: nvim_exec2(), line 1: Vim(write):E382: Cannot write',
+    'hum: it stays: E382: Cannot write',
+  },
+  {
+    'hum: x: vim/_editor.lua:431: BufWritePost Autocommands for "<buffer=2>"..script nvim_exec2() called at '
+      .. 'BufWritePost Autocommands for "<buffer=2>":0, line 1: Vim(write):E382: Cannot write',
+    'hum: x: E382: Cannot write',
+  },
   { 'hum: /home/u/.config/nvim/init.lua:12: boom', 'hum: /home/u/.config/nvim/init.lua:12: boom' },
 }
 

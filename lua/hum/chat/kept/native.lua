@@ -23,6 +23,12 @@ local function briefly(fn)
   return ok, err
 end
 
+--- What is wrong with the undo file only, which is written once the file is: there is no folder for it, or no right to
+--- write there.
+---@param err string
+---@return boolean
+local function is_of_undo(err) return err:find('E5003:', 1, true) ~= nil or err:find('E82[89]:') ~= nil end
+
 --- Writes all of a buffer to its file, over what is there. Only that makes the file the buffer's for Neovim: before,
 --- `:w` is refused (E13).
 ---@param buf integer
@@ -31,7 +37,7 @@ function M.write(buf)
   local ok, err = briefly(function()
     vim.api.nvim_buf_call(buf, function() vim.cmd('silent noautocmd keepalt lockmarks write!') end)
   end)
-  if not ok then return nil, tostring(err) end
+  if not ok and not is_of_undo(tostring(err)) then return nil, tostring(err) end
   return true
 end
 

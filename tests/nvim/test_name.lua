@@ -44,6 +44,7 @@ local WORDS = {
   { 'a/b\\c:d*e?f"g<h>i|j', 'a-b-c-d-e-f-g-h-i-j' },
   { 'ÄPFEL für 3 €', 'äpfel-für-3' },
   { '空はなぜ青い？', '空はなぜ青い' },
+  { 'Gru\u{308}ße?', 'gru\u{308}ße' },
   { 'a\u{202e}b\u{200b}c\u{feff}d\u{a0}e\u{3000}f', 'a-b-c-d-e-f' },
   { 'smile 🙂 now', 'smile-now' },
   { 'bad \255\254 bytes', 'bad-ÿþ-bytes' },

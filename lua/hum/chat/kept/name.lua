@@ -125,7 +125,8 @@ end
 ---@param char string
 ---@return boolean
 local function is_letter(char)
-  if #char == 1 then return char:find('%w') ~= nil end -- else also a byte that is no character
+  -- A byte may be no character, and behind a letter may be its accents.
+  if #char == 1 or char:byte() < 0x80 then return char:find('^%w') ~= nil end
   local nr = vim.fn.char2nr(char)
   if nr < 0x100 then return nr >= 0xc0 and nr ~= 0xd7 and nr ~= 0xf7 end
   local class = vim.fn.charclass(char)

@@ -263,6 +263,16 @@ test('a chat that moves to another name in its folder leaves no link', function(
   eq('mine.md', name(t))
 end)
 
+test('a chat whose new name in the folder is not that of a chat stays in the list, and private', function(t)
+  local _, _, path = with_reply(t)
+  t:cmd('w %:h/mine.txt')
+  local mine = vim.fs.dirname(path) .. '/mine.txt'
+  eq({ mine }, t:lua([[return vim.tbl_map(function(entry) return entry.path end, require('hum').chats())]]))
+  eq(tonumber('600', 8), bit.band(vim.uv.fs_stat(mine).mode, tonumber('777', 8)))
+  t:cmd('saveas %:h/copy.md')
+  eq(tonumber('600', 8), bit.band(vim.uv.fs_stat(vim.fs.dirname(path) .. '/copy.md').mode, tonumber('777', 8)))
+end)
+
 test('a chat moves before its first message as well', function(t)
   local srv = t:fake()
   srv:script({ text = SHORT })

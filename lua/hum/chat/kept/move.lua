@@ -55,12 +55,12 @@ local function take_options(buf, arguments)
   if arguments:find('%+%+nobin') then vim.bo[buf].binary = false end
 end
 
---- The chat stays in the list: where its file was, a link leads to where it is.
+--- The chat stays in the list: where its file was, a link leads to where it is, if that is not in the list itself.
 ---@param old string
 ---@param path string
 local function leave_link(old, path)
   vim.uv.fs_unlink(old)
-  if folder.contains(path) then return end
+  if folder.contains(path) and vim.fs.basename(path):find('^[^.].*%.md$') then return end
   local ok, err = folder.ensure(vim.fs.dirname(old))
   if ok then
     ok, err = vim.uv.fs_symlink(path, old)

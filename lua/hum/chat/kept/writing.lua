@@ -34,6 +34,11 @@ local function unmodified_by_writing()
   vim.schedule(function() set_cpoptions((vim.o.cpoptions:gsub('%+', ''))) end)
 end
 
+--- `rw-------`
+local PRIVATE = tonumber('600', 8)
+
+local made = {} ---@type table<string, true>  files of hum's folder that Neovim is about to make
+
 --- In hum's folder, which may not be there before a chat's first message, a file is the user's alone. Neovim writes
 --- over what is there, and leaves its permissions. Of a file that it knows it would ask where another one came from.
 ---@param buf integer
@@ -41,12 +46,15 @@ end
 local function before_write(buf, path)
   if moves_to(buf, path) then unmodified_by_writing() end
   if not folder.contains(path) or vim.uv.fs_stat(path) then return end
+  made[path] = true
   if folder.ensure(vim.fs.dirname(path)) and name.is_provisional(path) then disk.create(path) end
 end
 
 ---@param buf integer
 ---@param path string
 local function after_write(buf, path)
+  if made[path] then vim.uv.fs_chmod(path, PRIVATE) end
+  made[path] = nil
   local stat = vim.uv.fs_stat(path)
   if not moves_to(buf, path) or not stat or stat.type ~= 'file' then return end
   local old = vim.api.nvim_buf_get_name(buf)

@@ -2,12 +2,10 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "job/inspect.h"
 #include "job/overflow.h"
-#include "job/seam.h"
+#include "job/parts.h"
 #include "job/stats.h"
-#include "job/tags.h"
 #include "nvim/event.h"
 #include "nvim/rpc.h"
 #include "nvim/sink.h"
@@ -22,8 +20,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-enum part { PART_NONE, PART_THINKING, PART_TEXT };
 
 /* What Lua is told behind text: a part begins, or all so far belongs to another. */
 enum notice {
@@ -40,30 +36,15 @@ struct chat {
     struct job_env env;
     struct endpoint endpoint;
     char *model;
-    char *thinking_open;
-    char *thinking_close;
 
     struct value *request;         /* what bodies are made of, until text comes */
     struct generation *generation; /* NULL once it has ended */
     struct inspection *inspection; /* NULL before there is an endpoint, and once it was handed on */
     struct overflow overflow;
     struct stats stats;
-    struct tags tags; /* of a chat: others need no marks around thinking */
-    struct utf8 utf8;
-    struct buf plain;        /* scratch: text without lines that would be tags */
-    struct buf piece;        /* scratch: one event's text on its way to the sink */
-    struct buf unshown;      /* thinking that its target does not take, in case it was text */
-    struct buf late;         /* thinking that came within a fence, where its tags would be code */
-    struct seam seam;        /* of a reply that goes on */
-    bool goes_on;            /* thinking has no place in its text then: */
-    struct buf afterthought; /* what of it Lua was not told yet */
-    struct buf joined;       /* scratch: text that belongs behind what is there */
+    struct parts parts;
     struct sink *sink;
-    bool takes_thoughts; /* its target does: else only the event tells that thinking has begun */
-
-    enum part part;
-    bool at_line_start; /* the last byte given to the sink was a line break, or there was none */
-    bool sent_first;    /* the event of the first part */
+    bool sent_first; /* the event of the first part */
 
     enum ending ending;
     struct buf told; /* the ending event's fields, packed while what they are about exists */
@@ -169,63 +150,7 @@ static void send_ending(struct chat *c)
               (long long)c->stats.pieces);
 }
 
-/* ---- text ---------------------------------------------------------------------- */
-
-static void close_thinking(struct chat *c)
-{
-    const char *close = c->thinking_close;
-    bool at_line_start =
-        c->piece.len > 0 ? c->piece.data[c->piece.len - 1] == '\n' : c->at_line_start;
-    buf_add_str(&c->piece, close + (at_line_start && close[0] == '\n'));
-}
-
-static void send_piece(struct chat *c)
-{
-    if (c->piece.len > 0) {
-        c->at_line_start = c->piece.data[c->piece.len - 1] == '\n';
-        sink_text(c->sink, c->piece.data, c->piece.len);
-        buf_clear(&c->piece);
-    }
-}
-
-/* What the tags have made certain. */
-static void add_plain(struct chat *c)
-{
-    utf8_feed(&c->utf8, c->plain.data, c->plain.len, &c->piece);
-    buf_clear(&c->plain);
-}
-
-static void add_joined(struct chat *c)
-{
-    tags_feed(&c->tags, c->joined.data, c->joined.len, &c->plain);
-    add_plain(c);
-    buf_clear(&c->joined);
-}
-
-/* What is held back of the part goes out. */
-static void flush_part(struct chat *c)
-{
-    if (c->goes_on && c->part == PART_TEXT) {
-        seam_end(&c->seam, &c->joined);
-        add_joined(c);
-    }
-    if (is_chat(c)) {
-        tags_end(&c->tags, &c->plain);
-        add_plain(c);
-    }
-    utf8_end(&c->utf8, &c->piece);
-}
-
-/* What the part still needs goes out before anything of the next. */
-static void end_part(struct chat *c)
-{
-    flush_part(c);
-    if (c->part == PART_THINKING) {
-        close_thinking(c);
-    }
-    c->part = PART_NONE;
-    send_piece(c);
-}
+/* ---- what comes ---------------------------------------------------------------- */
 
 /* It is not sent again. It was not measured before it was sent: that takes a millisecond for each
  * megabyte. */
@@ -235,23 +160,6 @@ static void drop_request(struct chat *c)
         overflow_measure(&c->overflow, c->request);
         value_free(c->request);
         c->request = NULL;
-    }
-}
-
-static void begin_part(struct chat *c, enum part part)
-{
-    c->part = part;
-    drop_request(c);
-    sink_notice(c->sink, (int)part);
-    buf_clear(&c->unshown);
-    if (c->goes_on) {
-        tags_resume(&c->tags, &c->seam.fence, !c->at_line_start);
-    } else if (is_chat(c)) {
-        tags_begin(&c->tags, part == PART_THINKING);
-    }
-    if (part == PART_THINKING && c->takes_thoughts) {
-        buf_add(&c->piece, "\n", is_chat(c) && !c->at_line_start);
-        buf_add_str(&c->piece, c->thinking_open);
     }
 }
 
@@ -283,180 +191,57 @@ static void on_notice(void *ctx, int notice)
     wire_cstr(out, notice == NOTICE_WAS_THOUGHT ? "thinking" : "text");
 }
 
-static bool is_in_fence(const struct chat *c)
+static void on_text(void *ctx, const char *text, size_t len)
 {
-    return is_chat(c) && c->part == PART_TEXT && fence_is_open(&c->tags.fence);
+    struct chat *c = ctx;
+    sink_text(c->sink, text, len);
 }
 
-static void feed_part(struct chat *c, enum part part, const char *text, size_t len)
+static void on_part(void *ctx, enum part part)
 {
-    if (c->part != part) {
-        end_part(c);
-        begin_part(c, part);
-    }
-    if (part == PART_THINKING && !c->takes_thoughts) {
-        buf_add(&c->unshown, text, len);
-        return;
-    }
-    if (c->goes_on) {
-        seam_feed(&c->seam, text, len, &c->joined);
-        add_joined(c);
-    } else if (is_chat(c)) {
-        tags_feed(&c->tags, text, len, &c->plain);
-        add_plain(c);
-    } else {
-        utf8_feed(&c->utf8, text, len, &c->piece);
-    }
-    send_piece(c);
+    struct chat *c = ctx;
+    sink_notice(c->sink, (int)part);
 }
 
-/* Thinking that had to wait comes behind the fence, which is closed if there is no more text. */
-static void give_late(struct chat *c)
+static void on_turn(void *ctx, const struct target_turn *turn, enum part part)
 {
-    struct buf late = c->late;
-    if (late.len == 0) {
-        return;
-    }
-    buf_init(&c->late, SIZE_MAX);
-    if (is_in_fence(c)) {
-        flush_part(c);
-        send_piece(c);
-        buf_add(&c->piece, "\n", !c->at_line_start);
-        fence_close(&c->tags.fence, &c->piece);
-    }
-    feed_part(c, PART_THINKING, late.data, late.len);
-    buf_finish(&late);
-}
-
-/* ---- a reply that goes on ------------------------------------------------------ */
-
-static bool is_line_end(const struct seam *s)
-{
-    return s->there_len == 0 || s->there[s->there_len - 1] == '\n';
-}
-
-static void add_afterthought(struct chat *c, const char *text, size_t len)
-{
-    if (c->afterthought.len == 0 && c->part == PART_NONE) {
-        sink_notice(c->sink, NOTICE_THINKING);
-    }
-    buf_add(&c->afterthought, text, len);
+    struct chat *c = ctx;
+    sink_turn(c->sink, turn, part == PART_THINKING ? NOTICE_WAS_THOUGHT : NOTICE_WAS_TEXT);
 }
 
 /* Lua puts it before the text that was there. */
-static void send_afterthought(struct chat *c)
+static void on_afterthought(void *ctx, const char *text, size_t len)
 {
-    if (c->afterthought.len > 0) {
-        struct buf *out = event_begin(c->env.rpc, EVENT_AFTERTHOUGHT, c->job.id);
-        wire_map(out, 1);
-        wire_cstr(out, "text");
-        wire_str(out, c->afterthought.data, c->afterthought.len);
-        buf_clear(&c->afterthought);
-    }
+    struct chat *c = ctx;
+    struct buf *out = event_begin(c->env.rpc, EVENT_AFTERTHOUGHT, c->job.id);
+    wire_map(out, 1);
+    wire_cstr(out, "text");
+    wire_str(out, text, len);
 }
 
-/* Right before its first text: a refusal may have changed how the model was told. */
-static void begin_joint(struct chat *c)
+static const struct parts_callbacks parts_callbacks = {
+    .on_text = on_text,
+    .on_part = on_part,
+    .on_turn = on_turn,
+    .on_afterthought = on_afterthought,
+};
+
+/* Right before the first of it: a refusal may have changed how the model was told to go on. */
+static void begin_reply(struct chat *c)
 {
     if (c->request != NULL) {
         const struct learned known = learned_of(&c->endpoint, c->model);
         bool asked = prefill_of(c->request, &known) == PREFILL_ASKED;
-        seam_tell(&c->seam, asked, c->endpoint.dialect->chat->trims);
-    }
-    send_afterthought(c);
-}
-
-/* What came was thinking: it is taken away again, and Lua puts it before the text. */
-static void turn_afterthought(struct chat *c)
-{
-    const struct target_turn turn = {.how = TURN_CLEAR};
-    if (c->seam.open) {
-        buf_add(&c->afterthought, c->seam.held.data, c->seam.held.len);
-    } else {
-        flush_part(c);
-        send_piece(c);
-        sink_turn(c->sink, &turn, NOTICE_WAS_THOUGHT);
-    }
-    seam_reopen(&c->seam);
-    c->part = PART_NONE;
-    c->at_line_start = is_line_end(&c->seam);
-}
-
-static void give_joint(struct chat *c, enum part part, const char *text, size_t len)
-{
-    if (part == PART_THINKING) {
-        add_afterthought(c, text, len);
-        return;
-    }
-    begin_joint(c);
-    feed_part(c, PART_TEXT, text, len);
-}
-
-/* ---- text and thinking --------------------------------------------------------- */
-
-static void give_text(struct chat *c, enum part part, const char *text, size_t len)
-{
-    if (c->goes_on) {
-        give_joint(c, part, text, len);
-        return;
-    }
-    if (part == PART_THINKING && is_in_fence(c)) {
-        buf_add(&c->late, text, len);
-        return;
-    }
-    feed_part(c, part, text, len);
-    if (c->late.len > 0 && c->at_line_start && !is_in_fence(c)) {
-        give_late(c);
+        parts_tell(&c->parts, asked, c->endpoint.dialect->chat->trims);
+        drop_request(c);
     }
 }
 
 static void add_text(struct chat *c, enum part part, const char *text, size_t len)
 {
     stats_piece(&c->stats, len, uv_hrtime());
-    give_text(c, part, text, len);
-}
-
-/* All text so far was thinking: it goes where thinking goes. It ends with a line. */
-static void turn_to_thinking(struct chat *c)
-{
-    if (c->goes_on) {
-        turn_afterthought(c);
-        return;
-    }
-    flush_part(c);
-    send_piece(c);
-    struct target_turn turn = {.how = TURN_CLEAR};
-    if (is_chat(c)) {
-        close_thinking(c);
-        turn = (struct target_turn){
-            TURN_WRAP,
-            c->thinking_open,
-            c->thinking_close + strlen(c->thinking_close) - c->piece.len,
-        };
-        buf_clear(&c->piece);
-    }
-    c->part = PART_NONE;
-    sink_turn(c->sink, &turn, NOTICE_WAS_THOUGHT);
-}
-
-/* All thinking so far was text. */
-static void turn_to_text(struct chat *c)
-{
-    const struct target_turn turn = {.how = TURN_UNWRAP, .before = c->thinking_open};
-    if (!c->takes_thoughts || c->goes_on) {
-        struct buf *kept = c->goes_on ? &c->afterthought : &c->unshown, text = *kept;
-        buf_init(kept, SIZE_MAX);
-        give_text(c, PART_TEXT, text.data, text.len);
-        buf_finish(&text);
-        return;
-    }
-    if (is_chat(c)) {
-        tags_turn(&c->tags, false, &c->plain);
-        add_plain(c);
-        send_piece(c);
-    }
-    c->part = PART_TEXT;
-    sink_turn(c->sink, &turn, NOTICE_WAS_TEXT);
+    begin_reply(c);
+    parts_add(&c->parts, part, text, len);
 }
 
 /* No tools are offered yet, so a call is nothing to act on; it is shown, not dropped. */
@@ -503,10 +288,10 @@ static void on_event(void *ctx, const struct dialect_event *event)
         send_thought(c, event);
         break;
     case DIALECT_WAS_THOUGHT:
-        turn_to_thinking(c);
+        parts_turn(&c->parts, PART_THINKING);
         break;
     case DIALECT_WAS_TEXT:
-        turn_to_text(c);
+        parts_turn(&c->parts, PART_TEXT);
         break;
     case DIALECT_TICK:
     case DIALECT_STRAY:
@@ -530,7 +315,8 @@ static void on_generation_end(void *ctx, const struct failure *failure,
     } else {
         struct ending_facts facts = *ending;
         int64_t read = c->stats.server.prompt_tokens;
-        facts.has_text = facts.has_text || c->goes_on; /* that is there: it may need no more */
+        /* What goes on has text already: it may need no more. */
+        facts.has_text = facts.has_text || c->parts.goes_on;
         drop_request(c);
         if (ending->widen != NULL && overflow_is_cut(&c->overflow, read)) {
             facts.read = read;
@@ -627,30 +413,11 @@ static void finish(struct chat *c, enum ending ending)
         c->drained = true;
         return;
     }
-    give_late(c);
-    end_part(c);
-    send_afterthought(c);
+    parts_end(&c->parts);
     sink_end(c->sink);
 }
 
 /* ---- life ---------------------------------------------------------------------- */
-
-/* Of a request that goes on with its last message. */
-static void open_seam(struct chat *c)
-{
-    const struct value *messages = value_get(c->request, "messages");
-    const struct value *last = &messages->as.array.items[messages->as.array.count - 1];
-    c->goes_on = is_chat(c) && prefill_of(c->request, NULL) != PREFILL_NONE &&
-                 value_is_string(value_get(last, "role"), "assistant");
-    if (c->goes_on) {
-        struct buf text;
-        buf_init(&text, SIZE_MAX);
-        body_text(last, &text);
-        seam_open(&c->seam, text.data, text.len);
-        c->at_line_start = is_line_end(&c->seam);
-        buf_finish(&text);
-    }
-}
 
 static int read_request(struct chat *c, const struct value *spec, struct buf *body,
                         const char **why)
@@ -666,8 +433,6 @@ static int read_request(struct chat *c, const struct value *spec, struct buf *bo
     int error = chat->body(request, &known, body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";
-    } else if (error == 0) {
-        open_seam(c);
     }
     return error;
 }
@@ -691,6 +456,37 @@ static int make_target(struct chat *c, const struct value *spec, struct target *
     return buffer > 0 && (mark > 0 || is_chat(c)) ? 0 : HUM_ESPEC;
 }
 
+/* Of a request that goes on with its last message, the assistant's. */
+static void go_on(struct chat *c)
+{
+    const struct value *messages = value_get(c->request, "messages");
+    const struct value *last = &messages->as.array.items[messages->as.array.count - 1];
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    if (prefill_of(c->request, NULL) != PREFILL_NONE &&
+        value_is_string(value_get(last, "role"), "assistant")) {
+        body_text(last, &text);
+    }
+    if (text.len > 0) {
+        parts_go_on(&c->parts, text.data, text.len);
+    }
+    buf_finish(&text);
+}
+
+static void begin_parts(struct chat *c, const struct value *spec, const struct target *target)
+{
+    const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
+    char *open = value_strdup_or(value_get(thinking, "open"), "");
+    char *close = value_strdup_or(value_get(thinking, "close"), "");
+    const struct parts_form form = {open, close, is_chat(c), target->takes_thoughts};
+    parts_init(&c->parts, &form, &parts_callbacks, c);
+    free(open);
+    free(close);
+    if (is_chat(c)) {
+        go_on(c);
+    }
+}
+
 static bool is_unthinking(const struct value *think)
 {
     return think != NULL && (!value_bool(think, true) || value_is_string(think, "none"));
@@ -708,7 +504,7 @@ static int start_generation(struct chat *c, const struct buf *body, const char *
         .body_len = body->len,
         .model = c->model,
         .splits = true,
-        .goes_on = c->goes_on,
+        .goes_on = c->parts.goes_on,
         .unthinking = is_unthinking(value_get(c->request, "think")),
         .trace = inspection_trace(c->inspection),
     };
@@ -747,6 +543,7 @@ static void start(struct chat *c, const struct value *spec)
         error = make_target(c, spec, &sink_env.target, &why);
     }
     if (error == 0) {
+        begin_parts(c, spec, &sink_env.target);
         error = start_generation(c, &body, &why);
     }
     buf_finish(&body);
@@ -754,7 +551,6 @@ static void start(struct chat *c, const struct value *spec)
         fail_with(c, HUM_ESPEC, why);
         return;
     }
-    c->takes_thoughts = sink_env.target.takes_thoughts;
     c->sink = sink_new(&sink_env, &sink_callbacks, c);
     log_write(LOG_INFO, "%s %lld: %s at %s, model %s", c->job.ops->kind, (long long)c->job.id,
               c->endpoint.name, c->endpoint.url, c->model);
@@ -769,18 +565,9 @@ static void free_chat(struct job *j)
     sink_free(c->sink);
     inspection_free(c->inspection);
     endpoint_finish(&c->endpoint);
-    tags_finish(&c->tags);
-    seam_finish(&c->seam);
-    buf_finish(&c->afterthought);
-    buf_finish(&c->joined);
-    buf_finish(&c->plain);
-    buf_finish(&c->piece);
-    buf_finish(&c->unshown);
-    buf_finish(&c->late);
+    parts_finish(&c->parts);
     buf_finish(&c->told);
     value_free(c->request);
-    free(c->thinking_open);
-    free(c->thinking_close);
     free(c->model);
     free(c);
 }
@@ -805,14 +592,14 @@ static enum job_state state_of(const struct chat *c)
     if (c->ending != END_NONE) {
         return c->ending == END_CANCELLED ? JOB_STOPPING : JOB_ENDING;
     }
-    switch (c->part) {
+    switch (parts_now(&c->parts)) {
     case PART_THINKING:
         return JOB_THINKING;
     case PART_TEXT:
         return JOB_TEXT;
     case PART_NONE:
     default:
-        return c->afterthought.len > 0 ? JOB_THINKING : JOB_WAITING;
+        return JOB_WAITING;
     }
 }
 
@@ -887,21 +674,8 @@ static struct job *start_job(const struct job_ops *ops, const struct job_env *en
     c->job = (struct job){.ops = ops, .id = id, .started_ns = uv_hrtime()};
     c->env = *env;
     stats_init(&c->stats, c->job.started_ns);
-    tags_init(&c->tags);
-    seam_init(&c->seam);
-    utf8_init(&c->utf8);
-    buf_init(&c->plain, SIZE_MAX);
-    buf_init(&c->piece, SIZE_MAX); /* a record's text, which has its cap */
-    buf_init(&c->unshown, SIZE_MAX);
-    buf_init(&c->late, SIZE_MAX);
-    buf_init(&c->afterthought, SIZE_MAX);
-    buf_init(&c->joined, SIZE_MAX);
-    c->at_line_start = true;
     buf_init(&c->told, SIZE_MAX);
 
-    const struct value *thinking = value_get(value_get(spec, "parts"), "thinking");
-    c->thinking_open = value_strdup_or(value_get(thinking, "open"), "");
-    c->thinking_close = value_strdup_or(value_get(thinking, "close"), "");
     c->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
 
     start(c, spec);

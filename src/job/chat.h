@@ -1,5 +1,5 @@
 /* One reply of a model, from the spec to its single ending: a generation's text goes through
- * utf8 into a sink, events go to Lua. */
+ * its parts into a sink, events go to Lua. */
 #ifndef HUM_CHAT_H
 #define HUM_CHAT_H
 

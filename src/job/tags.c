@@ -1,5 +1,7 @@
 #include "job/tags.h"
 
+#include "base/span.h"
+
 #include <string.h>
 
 /* No tag has so many backslashes and blanks, and no heading so long a name. */
@@ -25,7 +27,6 @@ void tags_begin(struct tags *t, bool thinking)
     t->inside = false;
 }
 
-/* What is held: no line of that kind; it may become one; it is one if the line ends here; it is one, whatever follows. */
 void tags_resume(struct tags *t, const struct fence *fence, bool inside)
 {
     tags_begin(t, false);
@@ -33,82 +34,85 @@ void tags_resume(struct tags *t, const struct fence *fence, bool inside)
     t->inside = inside;
 }
 
+/* What is held: no line of that kind; it may become one; it is one if the line ends here; it is
+ * one, whatever follows. */
 enum match { MATCH_NONE, MATCH_BEGUN, MATCH_WHOLE, MATCH_CERTAIN };
 
 /* What is held of a line, without the backslashes before it. */
-struct rest {
-    const char *at;
-    size_t len;
-};
-
-static struct rest bare(const struct buf *held)
+static struct span bare(const struct buf *held)
 {
-    size_t at = 0;
-    while (at < held->len && held->data[at] == '\\') {
-        at++;
+    struct span rest = {held->data, held->len};
+    while (rest.len > 0 && *rest.data == '\\') {
+        rest = span_skip(rest, 1);
     }
-    return (struct rest){held->data + at, held->len - at};
+    return rest;
 }
 
-static bool is_blank(char c)
+/* As "%s" of Lua has them. */
+static bool is_gap(char c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r' && c != '\n');
+    return is_blank(c) || c == '\v' || c == '\f';
 }
 
-static size_t skip_blanks(struct rest rest, size_t at)
+static bool is_all_gap(struct span s)
 {
-    while (at < rest.len && is_blank(rest.at[at])) {
-        at++;
+    while (s.len > 0 && is_gap(*s.data)) {
+        s = span_skip(s, 1);
     }
-    return at;
+    return s.len == 0;
+}
+
+/* Whether it begins with the words, or what is there of it does. */
+static enum match match_begin(struct span rest, const char *words)
+{
+    if (span_starts_with(rest, words)) {
+        return MATCH_WHOLE;
+    }
+    return span_starts(span_of(words), rest) ? MATCH_BEGUN : MATCH_NONE;
 }
 
 /* Nothing but these words, with blanks behind. */
-static enum match match_words(struct rest rest, const char *words)
+static enum match match_words(struct span rest, const char *words)
 {
-    size_t len = strlen(words);
-    if (memcmp(rest.at, words, rest.len < len ? rest.len : len) != 0) {
-        return MATCH_NONE;
-    } else if (rest.len < len) {
-        return MATCH_BEGUN;
-    }
-    return skip_blanks(rest, len) == rest.len ? MATCH_WHOLE : MATCH_NONE;
+    enum match found = match_begin(rest, words);
+    bool more = found == MATCH_WHOLE && !is_all_gap(span_skip(rest, strlen(words)));
+    return more ? MATCH_NONE : found;
 }
 
 /* "< model": a single word. */
-static enum match match_model(struct rest rest)
+static enum match match_model(struct span rest)
 {
-    if (rest.len < 3) {
-        return memcmp(rest.at, "< ", rest.len) == 0 ? MATCH_BEGUN : MATCH_NONE;
+    enum match found = match_begin(rest, "< ");
+    size_t end = 2;
+    if (found != MATCH_WHOLE || rest.len == 2) {
+        return found == MATCH_NONE ? MATCH_NONE : MATCH_BEGUN;
     }
-    size_t at = 2;
-    while (at < rest.len && !is_blank(rest.at[at])) {
-        at++;
+    while (end < rest.len && !is_gap(rest.data[end])) {
+        end++;
     }
-    bool fits = memcmp(rest.at, "< ", 2) == 0 && at > 2 && skip_blanks(rest, at) == rest.len;
-    return fits ? MATCH_WHOLE : MATCH_NONE;
+    return end > 2 && is_all_gap(span_skip(rest, end)) ? MATCH_WHOLE : MATCH_NONE;
 }
 
 /* U+00BB, U+00AB, U+00A7 alone, or with a blank behind. */
-static enum match match_sign(struct rest rest)
+static enum match match_sign(struct span rest)
 {
-    if (rest.len >= 2 && memchr("\xbb\xab\xa7", rest.at[1], 3) == NULL) {
+    if (rest.len >= 2 && memchr("\xbb\xab\xa7", rest.data[1], 3) == NULL) {
         return MATCH_NONE;
     } else if (rest.len < 3) {
         return rest.len < 2 ? MATCH_BEGUN : MATCH_WHOLE;
     }
-    return is_blank(rest.at[2]) ? MATCH_CERTAIN : MATCH_NONE;
+    return is_gap(rest.data[2]) ? MATCH_CERTAIN : MATCH_NONE;
 }
 
-static enum match match_heading(struct rest rest)
+static enum match match_heading(struct span rest)
 {
-    if (rest.len <= 3) {
-        return memcmp(rest.at, "## ", rest.len) == 0 ? MATCH_BEGUN : MATCH_NONE;
-    } else if (memcmp(rest.at, "## ", 3) != 0) {
-        return MATCH_NONE;
+    static const char hashes[] = "## ";
+    enum match found = match_begin(rest, hashes);
+    if (found != MATCH_WHOLE || rest.len == sizeof hashes - 1) {
+        return found == MATCH_NONE ? MATCH_NONE : MATCH_BEGUN;
     }
-    struct rest sign = {rest.at + 3, rest.len - 3};
-    switch (sign.at[0]) {
+    const struct span sign = span_skip(rest, sizeof hashes - 1);
+    switch (*sign.data) {
     case '\xc2':
         return match_sign(sign);
     case '>':
@@ -123,21 +127,21 @@ static enum match match_heading(struct rest rest)
 /* A tag that opens is none in thinking, but the part may turn before the line ends. */
 static enum match match(const struct tags *t)
 {
-    struct rest rest = bare(&t->held);
+    const struct span rest = bare(&t->held);
     if (rest.len == 0) {
         return MATCH_BEGUN;
-    } else if (rest.at[0] == '#') {
+    } else if (rest.data[0] == '#') {
         return fence_is_open(&t->fence) ? MATCH_NONE : match_heading(rest);
     }
-    bool closes = rest.len > 1 && rest.at[1] == '/';
+    bool closes = rest.len > 1 && rest.data[1] == '/';
     return match_words(rest, closes ? "</think>" : "<think>");
 }
 
 /* Whether a line with that match gets a backslash. */
 static bool is_taken(const struct tags *t, enum match match)
 {
-    struct rest rest = bare(&t->held);
-    bool opens = rest.len > 1 && rest.at[0] == '<' && rest.at[1] != '/';
+    const struct span rest = bare(&t->held);
+    bool opens = rest.len > 1 && rest.data[0] == '<' && rest.data[1] != '/';
     return match == MATCH_CERTAIN || (match == MATCH_WHOLE && !(t->thinking && opens));
 }
 

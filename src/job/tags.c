@@ -98,7 +98,8 @@ static enum match match_sign(struct span rest)
 {
     if (rest.len >= 2 && memchr("\xbb\xab\xa7", rest.data[1], 3) == NULL) {
         return MATCH_NONE;
-    } else if (rest.len < 3) {
+    }
+    if (rest.len < 3) {
         return rest.len < 2 ? MATCH_BEGUN : MATCH_WHOLE;
     }
     return is_gap(rest.data[2]) ? MATCH_CERTAIN : MATCH_NONE;
@@ -130,7 +131,8 @@ static enum match match(const struct tags *t)
     const struct span rest = bare(&t->held);
     if (rest.len == 0) {
         return MATCH_BEGUN;
-    } else if (rest.data[0] == '#') {
+    }
+    if (rest.data[0] == '#') {
         return fence_is_open(&t->fence) ? MATCH_NONE : match_heading(rest);
     }
     bool closes = rest.len > 1 && rest.data[1] == '/';

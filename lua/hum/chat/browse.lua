@@ -14,7 +14,7 @@ local wrap = require('hum.wrap')
 local M = {}
 
 ---@param err any
-local function complain(err) notify.error('hum: ' .. notify.plain(tostring(err))) end
+local function complain(err) notify.error('hum: ' .. tostring(err)) end
 
 --- Calls a function of vim.ui, which may be anybody's by now.
 ---@param kind 'select'|'input'
@@ -29,37 +29,40 @@ local TAKEN, MARGIN = 4, 8
 
 -- ---- showing ------------------------------------------------------------------------------------
 
----@param buf integer
----@param line? integer
----@param mods? table
----@return boolean|nil ok, string|nil err
-local function show(buf, line, mods)
-  local ok, err = window.show(buf, { mods = mods })
-  if not ok then return nil, err end
-  local last = vim.api.nvim_buf_line_count(buf)
-  if line then
-    vim.api.nvim_win_set_cursor(0, { math.min(line, last), 0 })
+---@class hum.BrowseOpts
+---@field line? integer  where the cursor goes; default: to the end
+---@field mods? table
+
+--- Shows a chat, or tells why there is none.
+---@param buf integer|nil
+---@param err string|nil
+---@param opts hum.BrowseOpts
+---@return integer|nil buf, string|nil err
+local function show(buf, err, opts)
+  local ok
+  if buf then
+    ok, err = window.show(buf, { mods = opts.mods })
+  end
+  if not buf or not ok then
+    complain(err)
+    return nil, err
+  end
+  if opts.line then
+    vim.api.nvim_win_set_cursor(0, { math.min(opts.line, vim.api.nvim_buf_line_count(buf)), 0 })
     vim.cmd('normal! zvzz')
   else
     window.to_end(buf)
   end
-  return true
+  return buf
 end
 
 --- Shows a chat, whether it is open or not. Returns its buffer.
 ---@param path string
----@param opts? { line?: integer, mods?: table }
+---@param opts? hum.BrowseOpts
 ---@return integer|nil buf, string|nil err
 function M.open(path, opts)
-  opts = opts or {}
   local buf, err = load.buffer(path)
-  local ok = buf ~= nil ---@type boolean|nil
-  if buf then
-    ok, err = show(buf, opts.line, opts.mods)
-  end
-  if ok then return buf end
-  complain(err)
-  return nil, err
+  return show(buf, err, opts or {})
 end
 
 --- Shows a fork of a chat. Returns its buffer.
@@ -69,13 +72,7 @@ end
 ---@return integer|nil buf, string|nil err
 function M.fork(buf, n, mods)
   local new, err = fork.make(buf, n)
-  local ok = new ~= nil ---@type boolean|nil
-  if new then
-    ok, err = show(new, nil, mods)
-  end
-  if ok then return new end
-  complain(err)
-  return nil, err
+  return show(new, err, { mods = mods })
 end
 
 -- ---- renaming and deleting ----------------------------------------------------------------------

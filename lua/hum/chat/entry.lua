@@ -41,7 +41,7 @@ end
 
 ---@param bytes integer
 ---@return string
-function M.size(bytes)
+local function size(bytes)
   if bytes < 1000 then return bytes .. ' B' end
   if bytes < 1e6 then return ('%.0f kB'):format(bytes / 1000) end
   return ('%.1f MB'):format(bytes / 1e6)
@@ -71,7 +71,7 @@ local function cells(entry, query, now)
     found(entry, query),
     wrap.cut(entry.model, NAME),
     wrap.cut(entry.project, NAME),
-    M.size(entry.size),
+    size(entry.size),
   }
 end
 

@@ -145,7 +145,7 @@ end
 ---@param chat integer
 ---@param reference hum.Reference
 ---@return boolean|nil ok, string|nil err
-function M.open(chat, reference)
+local function open(chat, reference)
   local full = M.resolve(chat, reference.path)
   if not full then return nil, ('there is no file "%s" in %s'):format(reference.path, vim.fn.getcwd()) end
   local ok, err = show(full)
@@ -163,7 +163,7 @@ end
 --- What the cursor is on: text that names a file, or a block that belongs to one; else what Neovim takes for a file.
 ---@param chat integer
 ---@return hum.Reference|nil
-function M.under_cursor(chat)
+local function under_cursor(chat)
   if vim.fn.mode():find('^[vV\22]') then return paths.parse(selected()) end
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   local found, missing = reference_at(chat, vim.api.nvim_get_current_line(), column + 1)
@@ -179,9 +179,9 @@ end
 ---@param chat integer
 ---@param name? string  "a.lua:12"; default: what the cursor is on
 function M.go(chat, name)
-  local reference = name and paths.parse(name) or M.under_cursor(chat)
+  local reference = name and paths.parse(name) or under_cursor(chat)
   if not reference then return notify.warn('hum: no file is named here') end
-  local ok, err = M.open(chat, reference)
+  local ok, err = open(chat, reference)
   if not ok then notify.error('hum: ' .. err) end
 end
 

@@ -63,7 +63,7 @@ end
 ---@param text string  the beginning of a file
 ---@return hum.Head|nil head  nil: it is no chat
 ---@return boolean whole      false: more of the text might give it a title
-function M.of(text)
+local function parsed(text)
   if not M.is_chat(text) then return nil, true end
   local lines = lines_of(text .. '\n')
   local values = front_of(lines)
@@ -86,8 +86,8 @@ function M.read(path)
   local fd = vim.uv.fs_open(path, 'r', 0)
   if not fd then return nil end
   local text = vim.uv.fs_read(fd, SHORT, 0) or ''
-  local head, whole = M.of(text)
-  if head and not whole and #text == SHORT then head = M.of(vim.uv.fs_read(fd, LONG, 0) or text) end
+  local head, whole = parsed(text)
+  if head and not whole and #text == SHORT then head = parsed(vim.uv.fs_read(fd, LONG, 0) or text) end
   vim.uv.fs_close(fd)
   return head
 end

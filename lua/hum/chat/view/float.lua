@@ -1,4 +1,4 @@
--- The float of `chat.window = 'float'`, in the middle of the screen and always inside it.
+-- Floats that stay inside the screen: that of `chat.window = 'float'`, in its middle, and those of others.
 local M = {}
 
 --- Of the screen.
@@ -11,19 +11,22 @@ M.FRAME = 2
 
 --- The user's own border, if there is one (Neovim 0.11).
 ---@return string
-function M.border()
-  local border = vim.fn.exists('+winborder') == 1 and vim.o.winborder or ''
-  return border ~= '' and border or 'rounded'
+local function border()
+  local own = vim.fn.exists('+winborder') == 1 and vim.o.winborder or ''
+  return own ~= '' and own or 'rounded'
 end
 
 --- Rows of the screen that text can have.
 ---@return integer
 function M.rows() return vim.o.lines - vim.o.cmdheight end
 
+--- The middle of the screen, and no more than that has.
+---@param width integer
+---@param height integer
 ---@return vim.api.keyset.win_config
-local function middle()
-  local width = math.max(1, math.min(math.floor(SHARE * vim.o.columns), vim.o.columns - M.FRAME))
-  local height = math.max(1, math.min(math.floor(SHARE * M.rows()), M.rows() - M.FRAME))
+function M.middle(width, height)
+  width = math.max(1, math.min(width, vim.o.columns - M.FRAME))
+  height = math.max(1, math.min(height, M.rows() - M.FRAME))
   return {
     relative = 'editor',
     row = math.floor((M.rows() - height - M.FRAME) / 2),
@@ -39,7 +42,7 @@ end
 ---@param title? string
 ---@return integer win
 function M.open_at(buf, place, title)
-  local config = vim.tbl_extend('force', place(), { border = M.border(), title = title })
+  local config = vim.tbl_extend('force', place(), { border = border(), title = title })
   local win = vim.api.nvim_open_win(buf, false, config)
   floats[win] = place
   return win
@@ -47,7 +50,9 @@ end
 
 ---@param buf integer
 ---@return integer win
-function M.open(buf) return M.open_at(buf, middle) end
+function M.open(buf)
+  return M.open_at(buf, function() return M.middle(math.floor(SHARE * vim.o.columns), math.floor(SHARE * M.rows())) end)
+end
 
 --- Whether it is one that was opened here.
 ---@param win integer

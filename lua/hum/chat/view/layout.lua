@@ -104,14 +104,14 @@ end
 ---@param wins integer[]
 ---@param axis hum.Axis
 ---@return integer[]
-function M.sizes(wins, axis)
+local function sizes_of(wins, axis)
   return vim.tbl_map(function(win) return size.of(win, axis) end, wins)
 end
 
 ---@param wins integer[]
 ---@param axis hum.Axis
 ---@return integer
-function M.sum(wins, axis) return total(M.sizes(wins, axis)) end
+function M.sum(wins, axis) return total(sizes_of(wins, axis)) end
 
 --- Gives windows a room in proportion to their sizes. In order: what one gets is taken from those behind.
 ---@param wins integer[]
@@ -134,7 +134,7 @@ end
 ---@return integer[]
 local function all_sizes()
   local wins = M.wins()
-  return vim.list_extend(M.sizes(wins, 'width'), M.sizes(wins, 'height'))
+  return vim.list_extend(sizes_of(wins, 'width'), sizes_of(wins, 'height'))
 end
 
 --- Opens a window that takes of the room of others.
@@ -145,7 +145,7 @@ end
 ---@return integer win, hum.Opened opened
 function M.open(axis, group, share, fn)
   local opened = { axis = axis, group = group, wins = M.wins(), restore = vim.fn.winrestcmd() } ---@type hum.Opened
-  local before = M.sizes(group, axis)
+  local before = sizes_of(group, axis)
   opened.room = total(before)
   local win = M.quietly(axis, fn)
   size.set(win, axis, share)
@@ -171,7 +171,7 @@ end
 function M.closing(opened)
   local untouched = vim.deep_equal(all_sizes(), opened.after)
   local here = vim.iter(opened.group):all(vim.api.nvim_win_is_valid)
-  local now = here and M.sizes(opened.group, opened.axis) or {}
+  local now = here and sizes_of(opened.group, opened.axis) or {}
   return function()
     if not here or not vim.deep_equal(M.wins(), opened.wins) then return end
     if untouched then return vim.cmd(opened.restore) end

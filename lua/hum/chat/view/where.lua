@@ -31,7 +31,7 @@ end
 --- Whether a window has a text of the user's, and so room for a chat.
 ---@param win integer
 ---@return boolean
-function M.is_ordinary(win)
+local function is_ordinary(win)
   local wo, bo = vim.wo[win], vim.bo[vim.api.nvim_win_get_buf(win)]
   return not layout.is_float(win)
     and (bo.buftype == '' or bo.filetype == 'hum')
@@ -39,7 +39,7 @@ function M.is_ordinary(win)
 end
 
 ---@return integer[]
-local function ordinary() return vim.tbl_filter(M.is_ordinary, vim.api.nvim_tabpage_list_wins(0)) end
+local function ordinary() return vim.tbl_filter(is_ordinary, vim.api.nvim_tabpage_list_wins(0)) end
 
 --- How far a window reaches to a side.
 ---@param win integer
@@ -120,7 +120,7 @@ end
 ---@return integer|nil win
 local function in_current(buf)
   local win = vim.api.nvim_get_current_win()
-  if not M.is_ordinary(win) then
+  if not is_ordinary(win) then
     local wins = ordinary()
     local last = vim.fn.win_getid(vim.fn.winnr('#'))
     win = vim.list_contains(wins, last) and last or wins[1]

@@ -12,10 +12,12 @@
 ---@field desc string                   what it does, in a few words
 ---@field more? string                  what else the help says of it
 
+local M = {}
+
 local USUAL = 'without a running reply, the key keeps its usual meaning'
 
 ---@type hum.Key[]
-local KEYS = {
+M.list = {
   { name = 'send', modes = 'n', default = { '<CR>', '<C-s>' }, desc = 'send the message' },
   { name = 'send_insert', modes = 'i', default = '<C-s>', desc = 'send the message', more = 'and leave insert mode' },
   { name = 'stop', modes = 'n', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
@@ -77,10 +79,6 @@ local KEYS = {
   { name = 'latest', modes = 'n', default = 'gl', desc = 'open the latest chat', more = 'of the project' },
   { name = 'keys', modes = 'n', default = 'g?', desc = 'list these keys' },
 }
-
-local M = {}
-
-M.list = KEYS
 
 --- What a key does, as the help says it.
 ---@param key hum.Key

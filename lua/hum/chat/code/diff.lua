@@ -14,14 +14,6 @@ local group = vim.api.nvim_create_augroup('hum.diff', {})
 ---@return string[]
 local function split(text) return vim.split(text, '\n', { plain = true }) end
 
---- How much white space a line begins with, a tab for much.
----@param line string
----@return integer
-local function indent_of(line)
-  local blanks = line:sub(1, (line:find('%S') or #line + 1) - 1)
-  return #blanks:gsub('\t', '        ')
-end
-
 --- The only row of a buffer's lines with the text of a line, white space at both ends aside.
 ---@param lines string[]
 ---@param line string
@@ -37,6 +29,11 @@ local function only_row(lines, line)
   return found
 end
 
+---@param line string
+---@param other string
+---@return boolean
+local function is_deeper(line, other) return indent.split(line, 8) > indent.split(other, 8) end
+
 --- The lines of a file that code is for: from the only one that reads like its first line, to the next that reads
 --- like its last line and stands as deep below the first as that does.
 ---@param lines string[]
@@ -46,11 +43,10 @@ end
 local function part_of(lines, code)
   local first = vim.trim(code[1]) ~= '' and only_row(lines, code[1]) or nil
   if not first then return nil end
-  local depth = indent_of(code[#code]) > indent_of(code[1])
+  local depth = is_deeper(code[#code], code[1])
   for row = first, #lines - 1 do
     local line = lines[row + 1]
-    local is_deeper = indent_of(line) > indent_of(lines[first + 1])
-    if vim.trim(line) == vim.trim(code[#code]) and is_deeper == depth then return first, row end
+    if vim.trim(line) == vim.trim(code[#code]) and is_deeper(line, lines[first + 1]) == depth then return first, row end
   end
 end
 

@@ -6,11 +6,12 @@ local M = {}
 ---@field tabs boolean
 ---@field width integer  columns of a tab, or of a step in blanks
 
+--- How far a line is indented.
 ---@param line string
 ---@param width integer  columns of a tab
 ---@return integer columns
 ---@return string text  what follows
-local function split(line, width)
+function M.split(line, width)
   local columns = 0
   local first = line:find('%S') or #line + 1
   for char in line:sub(1, first - 1):gmatch('.') do
@@ -25,7 +26,7 @@ end
 ---@return integer|nil
 local function indent_at(buf, row)
   local line = row >= 0 and vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
-  return line:find('%S') and (split(line, vim.bo[buf].tabstop)) or nil
+  return line:find('%S') and (M.split(line, vim.bo[buf].tabstop)) or nil
 end
 
 --- Of the nearest line with text, so many lines away at most.
@@ -113,7 +114,7 @@ end
 function M.fit(lines, base, style)
   local columns, texts, least = {}, {}, math.huge
   for i, line in ipairs(lines) do
-    local indent, text = split(line, style.width)
+    local indent, text = M.split(line, style.width)
     texts[i] = text
     if text ~= '' then
       columns[i], least = indent, math.min(least, indent)

@@ -295,6 +295,13 @@ local function last_above(list, is_below)
   return low
 end
 
+---@param list hum.Turn[]
+---@param row integer
+---@return integer  index of the turn that a row is in, or 0
+local function turn_at(list, row)
+  return last_above(list, function(turn) return turn.row > row end)
+end
+
 ---@param buf integer
 ---@param turn hum.Turn
 ---@param row integer
@@ -311,7 +318,7 @@ end
 ---@return hum.Snippet|nil
 function M.above(buf, row)
   local list = turns.of(buf).turns
-  for i = last_above(list, function(turn) return turn.row > row end), 1, -1 do
+  for i = turn_at(list, row), 1, -1 do
     local blocks, n = split(buf, list[i], row)
     if n > 0 then return placed(list[i], blocks[n]) end
   end
@@ -323,7 +330,7 @@ end
 ---@return hum.Snippet|nil
 function M.below(buf, row)
   local list = turns.of(buf).turns
-  for i = math.max(1, last_above(list, function(turn) return turn.row > row end)), #list do
+  for i = math.max(1, turn_at(list, row)), #list do
     local blocks, n = split(buf, list[i], row)
     if blocks[n + 1] then return placed(list[i], blocks[n + 1]) end
   end
@@ -344,7 +351,7 @@ end
 ---@return hum.Snippet[]
 function M.quotes(buf, row)
   local list = turns.of(buf).turns
-  for i = last_above(list, function(turn) return turn.row > row end), 1, -1 do
+  for i = turn_at(list, row), 1, -1 do
     local turn = list[i]
     local found = {}
     for _, one in ipairs(turn.role == 'user' and of_turn(buf, turn) or {}) do

@@ -387,6 +387,38 @@ test('what is written for a growing reply does not depend on the length of the c
   ok(plans > 1, 'it was written while it came')
 end)
 
+test('while nothing comes of a reply, keeping it wakes nothing up', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'word1 ', 'word2 ', 'word3' } })
+  local buf, path = open(t, srv)
+  t:lua([[
+    local methods = getmetatable(assert(vim.uv.new_timer())).__index
+    local start = methods.start
+    hum_test.wakes = 0
+    methods.start = function(timer, timeout, again, fn)
+      return start(timer, timeout, again, function()
+        hum_test.wakes = hum_test.wakes + 1
+        fn()
+      end)
+    end]])
+  chat.ask(t, 'two', buf)
+  local function wait_for(words)
+    t:wait(function() return (t:read_file(path) or ''):find(words, 1, true) end, words .. ' is in the file')
+  end
+  gate:pass(2)
+  wait_for('word1 word2')
+  local function rests()
+    local before = t:lua('return hum_test.wakes')
+    t:elapse(0.3)
+    return t:lua('return hum_test.wakes') == before
+  end
+  t:wait(rests, 'no timer wakes Neovim up')
+  ok(t:lua('return hum_test.wakes') > 0, 'timers are counted')
+  gate:pass(1)
+  wait_for('word1 word2 word3')
+end)
+
 --- Ways to open a chat's file.
 local WAYS = {
   edit = function(t, path) t:cmd('edit ' .. vim.fn.fnameescape(path)) end,

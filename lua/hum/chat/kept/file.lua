@@ -11,6 +11,7 @@ local folder = require('hum.chat.kept.folder')
 local libc = require('hum.chat.kept.libc')
 local native = require('hum.chat.kept.native')
 local notify = require('hum.notify')
+local scan = require('hum.chat.text.scan')
 local snapshot = require('hum.chat.kept.snapshot')
 
 local M = {}
@@ -23,7 +24,8 @@ local M = {}
 ---@field known? uv.fs_stat.result
 ---@field busy boolean   it is being written in the background
 ---@field again boolean  there is more to be written then
----@field timer? uv.uv_timer_t  while a reply streams
+---@field timer? uv.uv_timer_t  while a reply streams: for the next time that it is written
+---@field due boolean    that is set
 ---@field pause integer  so long nothing of it is written after the last time, in ms
 ---@field wrote integer  when that was, as vim.uv.now()
 ---@field told? string   what is wrong with it, as the user was told
@@ -31,7 +33,7 @@ local M = {}
 local files = {} ---@type table<integer, hum.KeptFile>
 local group = vim.api.nvim_create_augroup('hum.kept', {})
 
---- What streams is written so often, in ms: its first words at once, then more and more seldom.
+--- What streams is written so long after it has come, in ms: its first words at once, then more and more seldom.
 local SOON, PERIOD = 20, 500
 --- Another Neovim that writes the same file is waited for, in ms, so many times.
 local PAUSE, TRIES = 5, 40
@@ -202,6 +204,23 @@ end
 ---@return boolean
 local function is_native(k) return not k.seen or not snapshot.is_plain(k.buf) end
 
+--- Saves what has come.
+---@param k hum.KeptFile
+local function keep_growth(k)
+  if not k.timer then return end
+  k.due, k.wrote, k.pause = false, vim.uv.now(), math.min(2 * k.pause, PERIOD)
+  M.keep(k.buf)
+end
+
+--- Sees to it that what has come of a reply is written when it is time. While nothing comes there is nothing to do.
+---@param k hum.KeptFile
+local function arm(k)
+  if not k.timer or k.due or k.busy then return end
+  k.due = true
+  local pause = math.max(SOON, k.wrote + k.pause - vim.uv.now())
+  k.timer:start(pause, 0, vim.schedule_wrap(function() fault.guard('saving a chat', keep_growth, k) end))
+end
+
 --- Behind a write in the background.
 ---@param k hum.KeptFile
 ---@param failure? hum.DiskFault
@@ -220,7 +239,8 @@ local function after(k, failure)
   if not ok then return tell_failure(k, why or '') end
   k.told = nil
   set_unmodified(k)
-  if again then M.keep(k.buf) end
+  if again then return M.keep(k.buf) end
+  if not snapshot.is_whole(k.buf) then arm(k) end
 end
 
 --- Saves a chat soon, in the background; nothing if all is in the file.
@@ -337,17 +357,6 @@ local function finish(k)
   end
 end
 
---- Saves what has come, if there is some and it is time. In a fast context: mostly there is nothing to do.
----@param k hum.KeptFile
-local function keep_growth(k)
-  local now = vim.uv.now()
-  if k.busy or snapshot.is_whole(k.buf) or now - k.wrote < k.pause then return end
-  k.wrote, k.pause = now, math.min(2 * k.pause, PERIOD)
-  vim.schedule(function()
-    if k.timer then fault.guard('saving a chat', M.keep, k.buf) end
-  end)
-end
-
 --- A reply begins to stream into a chat, or has ended.
 ---@param buf integer
 ---@param on boolean
@@ -358,10 +367,15 @@ function M.grow(buf, on)
   if not kept(buf) then return end
   if not on then return finish(k) end
   snapshot.watch(buf)
-  k.timer, k.pause, k.wrote = vim.uv.new_timer(), SOON, 0
-  k.timer:start(SOON, SOON, function() keep_growth(k) end)
+  k.timer, k.due, k.pause, k.wrote = vim.uv.new_timer(), false, SOON, 0
   M.keep(buf)
 end
+
+-- Once for each token, as a rule two comparisons.
+scan.listen('growth', function(buf)
+  local k = files[buf]
+  if k then arm(k) end
+end)
 
 -- ---- beside Neovim ---------------------------------------------------------------------------
 
@@ -504,6 +518,7 @@ function M.bind(buf)
     known = stat,
     busy = false,
     again = false,
+    due = false,
     pause = SOON,
     wrote = 0,
   }

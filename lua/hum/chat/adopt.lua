@@ -44,17 +44,6 @@ local function below_front(buf, text)
   return { row = first, lines = lines }
 end
 
---- The lines that close what a reply leaves open.
----@param buf integer
----@param turn hum.Turn
----@param last integer  its last row
----@return string[]
-local function closing_of(buf, turn, last)
-  local r = read.begin(turn.row)
-  read.lines(r, vim.api.nvim_buf_get_lines(buf, turn.row, last + 1, false))
-  return read.closing(r.id)
-end
-
 --- Below the last reply, where his heading was deleted, or is none because of what the reply left open.
 ---@param buf integer
 ---@param list hum.Turn[]
@@ -66,7 +55,7 @@ local function below_reply(buf, list)
   if list[i + 2] or (empty and (empty.role ~= 'user' or empty.text ~= '')) then empty = nil end
   local at = first_text(vim.api.nvim_buf_get_lines(buf, last + 1, turn.last + 1, false))
   if not at then return end
-  local lines, row, ends = closing_of(buf, turn, last), last + at, nil
+  local lines, row, ends = read.closing_of(vim.api.nvim_buf_get_lines(buf, turn.row, last + 1, false)), last + at, nil
   if #lines > 0 then
     row, ends = last + 1, last + #lines
     lines[#lines + 1] = ''

@@ -76,7 +76,7 @@ function M.retry(list)
 end
 
 --- A message that waits in the queue.
----@param turn hum.QueuedTurn
+---@param turn hum.Unanswered
 ---@return hum.Pick
 function M.queued(turn)
   return function(list)

@@ -43,9 +43,8 @@ end
 function M.mend(buf)
   local row, turn = swallowed(buf, turns.of(buf).turns)
   while row and turn do
-    local r = read.begin(turn.row)
-    read.lines(r, vim.api.nvim_buf_get_lines(buf, turn.row, row, false))
-    local closing, at = read.closing(r.id), rows.after_text(buf, row)
+    local closing = read.closing_of(vim.api.nvim_buf_get_lines(buf, turn.row, row, false))
+    local at = rows.after_text(buf, row)
     if #closing == 0 then return end
     edit.replace(buf, at, at, closing)
     row, turn = swallowed(buf, turns.of(buf).turns)

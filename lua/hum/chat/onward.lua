@@ -44,7 +44,7 @@ local function is_locked(buf) return not pcall(vim.api.nvim_buf_set_lines, buf, 
 
 ---@param buf integer
 function try(buf)
-  local chat, turn = chats.get(buf), nil ---@type hum.Chat|nil, hum.QueuedTurn|nil
+  local chat, turn = chats.get(buf), nil ---@type hum.Chat|nil, hum.Unanswered|nil
   if due[buf] and chat and not send.is_busy(chat) and vim.api.nvim_buf_is_loaded(buf) then turn = queue.first(buf) end
   if not chat or not turn then
     due[buf] = nil

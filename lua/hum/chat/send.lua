@@ -21,6 +21,7 @@ local settings_of = require('hum.chat.text.settings').of
 local strange = require('hum.chat.strange')
 local title = require('hum.chat.title')
 local turns = require('hum.chat.text.turns')
+local unanswered = require('hum.chat.unanswered')
 
 local M = {}
 
@@ -180,7 +181,7 @@ local function settle(buf, as_is)
     headings.mend(buf)
     assert(adopt.text(buf, turns.of(buf)))
   end
-  return as_is or strange.settle(buf, strange.find(queue.turns(buf), queue.known(buf)))
+  return as_is or strange.settle(buf, strange.find(unanswered.turns(buf), unanswered.known(buf)))
 end
 
 ---@class hum.SendOpts

@@ -207,6 +207,15 @@ function M.lines(r, lines, stop)
   return false
 end
 
+--- Lines that close what a turn leaves open.
+---@param lines string[]  from its heading on
+---@return string[]
+function M.closing_of(lines)
+  local r = M.begin(1)
+  M.lines(r, lines)
+  return M.closing(r.id)
+end
+
 --- Ends the last turn: the text ends here.
 ---@param r hum.Reader
 ---@return hum.Turn|nil

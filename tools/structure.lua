@@ -58,6 +58,7 @@ local LUA = {
 -- Modules that stand in lua/hum/ itself and below everything else.
 local LUA_BASE = {
   'address',
+  'bufload',
   'config',
   'echo',
   'events',

@@ -143,3 +143,29 @@ test('what is the same, and what there is nothing to compare with, is told', UI,
   t:wait(function() return t:messages():find('open the file beside the chat first', 1, true) end, 'it is told')
   eq(1, t:eval('tabpagenr("$")'))
 end)
+
+for _, key in ipairs({ 'gd', 'gp' }) do
+  test(('a file that another Neovim has open is loaded without a prompt by %s'):format(key), UI, function(t)
+    chat.configure(t, t:fake())
+    local file = t:write_file('a.lua', 'local a = 1\n')
+    local other = t:start()
+    other:api('nvim_command', 'edit ' .. file)
+    local quote = '`a.lua`, line 1:\n\n```lua\nlocal a = 1\n```\n\nWhy?'
+    local text = '---\nhum: 1\n---\n\n## » You\n\n%s\n\n## « fake\n\n```lua\nlocal a = 2\n```\n'
+    local path = t:write_file('chat.md', text:format(quote))
+    t:lua('vim.cmd.cd(...)', t.dir)
+    t:lua('return require("hum").open(...)', path)
+    t:keys('G' .. key)
+    t:wait_screen('hum: a.lua has a swap file: another Neovim has it open', true)
+    eq(false, t.child:mode().blocking)
+    eq(key == 'gd', t:eval('&diff') == 1)
+    eq(
+      { key == 'gd' and 'local a = 1' or 'local a = 2' },
+      t:lua(
+        [[
+      return vim.api.nvim_buf_get_lines(vim.fn.bufnr(...), 0, -1, false)]],
+        file
+      )
+    )
+  end)
+end

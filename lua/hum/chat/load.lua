@@ -1,5 +1,6 @@
 -- A chat from its file: for the list of chats, hum.open(), and what makes a chat that is a file at once.
 local buffer = require('hum.chat.buffer')
+local bufload = require('hum.bufload')
 local chats = require('hum.chat.chats')
 local disk = require('hum.chat.kept.disk')
 local heads = require('hum.chat.kept.head')
@@ -25,25 +26,13 @@ end
 ---@return boolean
 local function is_open(buf) return vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == 'hum' end
 
---- Loads a buffer. Of a swap file Neovim would only show its long message here, which waits for a key, without asking
---- anybody by SwapExists.
----@param buf integer
----@return boolean ok, any err
-local function load_quietly(buf)
-  local shown = vim.o.shortmess
-  vim.o.shortmess = shown .. 'A'
-  local ok, err = pcall(vim.fn.bufload, buf)
-  vim.o.shortmess = shown
-  if ok then swap.on_loaded(buf) end
-  return ok, err
-end
-
 ---@param path string
 ---@return integer|nil buf, string|nil err
 local function read(path)
   local buf = vim.fn.bufadd(path) -- with any character in its name
-  local ok, err = load_quietly(buf)
-  if not ok then return nil, tostring(err) end
+  local ok, err, other = bufload.load(buf)
+  if not ok then return nil, err end
+  if other then swap.on_loaded(buf, other) end
   vim.bo[buf].buflisted = true
   if not chats.get(buf) then buffer.attach(buf) end -- also with `:filetype off`
   return buf

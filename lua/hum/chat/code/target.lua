@@ -1,5 +1,7 @@
 -- What a code block of a chat is for: the lines that the question quotes.
+local bufload = require('hum.bufload')
 local file = require('hum.chat.code.file')
+local notify = require('hum.notify')
 local origin = require('hum.chat.code.origin')
 local snippets = require('hum.chat.text.snippets')
 
@@ -26,7 +28,11 @@ function M.buffer(chat, path)
   local full = file.resolve(chat, path)
   if not full then return nil end
   local buf = vim.fn.bufadd(full)
-  if not pcall(vim.fn.bufload, buf) then return nil end
+  local ok, _, swap = bufload.load(buf)
+  if not ok then return nil end
+  if swap then
+    notify.warn(('hum: %s has a swap file: another Neovim has it open, or crashed'):format(vim.fs.basename(full)))
+  end
   vim.bo[buf].buflisted = true
   return buf
 end

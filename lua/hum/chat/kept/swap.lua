@@ -44,12 +44,10 @@ function M.on_exists(path)
   if choice ~= '' then vim.v.swapchoice = choice end
 end
 
---- A chat was loaded without that. Its own swap file has another name if there was one.
+--- A chat was loaded without that.
 ---@param buf integer
-function M.on_loaded(buf)
-  local own = vim.fn.swapname(buf)
-  local other = own:gsub('%.sw[a-o]$', '.swp')
-  if other == own or not vim.uv.fs_stat(other) then return end
+---@param other string  the swap file that is not its own
+function M.on_loaded(buf, other)
   if choose(vim.api.nvim_buf_get_name(buf), other) == 'd' then vim.uv.fs_unlink(other) end
 end
 

@@ -3,6 +3,8 @@ local M = {}
 
 --- Cells of a title; bytes of its words in the name of a file, of which some file systems take 143.
 local TITLE, WORDS = 60, 80
+--- Bytes of a question, of a line and of a paragraph that are looked at: a file that was pasted is of any size.
+local BEGINNING, LINE, ENOUGH = 0x10000, 0x1000, 0x400
 
 -- ---- titles -------------------------------------------------------------------------------------
 
@@ -63,11 +65,11 @@ local ABOVE_CODE = ':%s*$'
 ---@param passed? string  a pattern of lines that say nothing
 ---@return string
 local function first_paragraph(lines, passed)
-  local out = {}
+  local out, size = {}, 0
   for _, line in ipairs(lines) do
-    local text = words_of(line)
-    if text:find('[^%p%s]') and not (passed and text:find(passed)) then
-      out[#out + 1] = text
+    local text = words_of(line:sub(1, LINE))
+    if size < ENOUGH and text:find('[^%p%s]') and not (passed and text:find(passed)) then
+      out[#out + 1], size = text, size + #text
     elseif #out > 0 then
       break
     end
@@ -110,7 +112,7 @@ end
 ---@param question string
 ---@return string
 function M.title(question)
-  local prose, code = parted(question)
+  local prose, code = parted(question:sub(1, BEGINNING))
   local text = first_paragraph(prose, ABOVE_CODE)
   if text == '' then text = first_paragraph(prose) end
   if text == '' then text = first_paragraph(code) end

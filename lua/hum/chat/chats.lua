@@ -2,6 +2,7 @@
 local asked = require('hum.chat.asked')
 local code = require('hum.chat.view.code')
 local fault = require('hum.fault')
+local file = require('hum.chat.kept.file')
 local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
 local highlight = require('hum.chat.view.highlight')
@@ -96,10 +97,14 @@ scan.listen('chat', function(buf, first, old_last, new_last, _, tick)
   follow.changed(buf, old_last, new_last)
 end)
 
--- A buffer may go without an autocommand (`:noautocmd bwipeout!`). Reloading detaches as well.
+-- A buffer may go without an autocommand (`:noautocmd bwipeout!`). Reloading detaches as well. In later Neovims than
+-- 0.10 the text is still there now.
 scan.on_detach(function(buf)
+  fault.guard('saving a chat', file.flush, buf)
   vim.schedule(function()
-    if not vim.api.nvim_buf_is_loaded(buf) then M.drop(buf) end
+    if vim.api.nvim_buf_is_loaded(buf) then return end
+    M.drop(buf)
+    file.release(buf)
   end)
 end)
 

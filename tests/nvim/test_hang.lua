@@ -80,14 +80,26 @@ end
 
 for _, kind in ipairs({ 'thinks', 'writes' }) do
   local start = kind == 'thinks' and thinking or writing
-  test(('u<C-r> in one go while a model %s does no harm'):format(kind), function(t)
-    local srv, buf = start(t)
-    t:keys('u<C-r>')
-    t:lua('return 0')
-    t:cmd('Hum stop')
-    eq('cancelled', chat.finished(t).status)
-    goes_on(t, srv, buf, 1)
-  end)
+  for _, keys in ipairs({ 'u<C-r>', 'u<C-r>u<C-r>', 'uu<C-r><C-r>' }) do
+    test(('%s in one go while a model %s does no harm'):format(keys, kind), function(t)
+      local srv, buf = start(t)
+      t:keys(keys)
+      t:lua('return 0')
+      t:cmd('Hum stop')
+      eq('cancelled', chat.finished(t).status)
+      goes_on(t, srv, buf, 1)
+    end)
+
+    test(('%s in one go while a model %s keeps what is written below'):format(keys, kind), function(t)
+      local srv, buf = start(t)
+      t:keys('Gimine <Esc>' .. keys)
+      t:lua('return 0')
+      t:cmd('Hum stop')
+      eq('cancelled', chat.finished(t).status)
+      T.match('hum: stopped %-%->\n\n## » You\n\nmine $', t:text(buf))
+      goes_on(t, srv, buf, 1)
+    end)
+  end
 end
 
 for _, keys in ipairs({ 'ggdG', ':%d<CR>', 'ggVGcmine', 'ggcGmine', 'i<C-o>:%d<CR>mine', 'ggVGs' }) do

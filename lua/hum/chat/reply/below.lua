@@ -18,7 +18,8 @@ local M = {}
 ---@param record? hum.UndoRecord
 ---@return hum.UndoRecord|nil  whose reply still streams, with its heading there
 local function alive(record)
-  if not record or record.reply or record.undone or not vim.api.nvim_buf_is_loaded(record.buf) then return end
+  if not record or record.reply or record.undone or record.lost then return end
+  if not vim.api.nvim_buf_is_loaded(record.buf) then return end
   return undo.heading(record) and record or nil
 end
 

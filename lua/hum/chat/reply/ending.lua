@@ -175,6 +175,7 @@ local function write(record, mark)
     undo.settle(record)
     return true
   end
+  if record.lost then owner.refind(record, row) end
   below.take(record)
   local words = last_words(record, row, mark)
   if not record.undone then

@@ -5,6 +5,7 @@
 local block = require('hum.place.block')
 local edit = require('hum.chat.text.edit')
 local heading_of = require('hum.chat.text.block').heading
+local turns = require('hum.chat.text.turns')
 
 local M = {}
 
@@ -184,6 +185,20 @@ local function user_part(record, change)
     record.broken = true
     record.on_broken()
   end
+end
+
+--- A reply whose heading went is there again (`u<C-r>` at once): it ends where the next turn begins.
+---@param record hum.UndoRecord
+---@param row integer  of its heading
+function M.refind(record, row)
+  record.below, record.arrived = 0, nil
+  for _, turn in ipairs(turns.of(record.buf).turns) do
+    if turn.row > row then
+      record.below = vim.api.nvim_buf_line_count(record.buf) - turn.row
+      break
+    end
+  end
+  M.rewritten(record)
 end
 
 --- Sorts a change that the user, or somebody for him, has made.

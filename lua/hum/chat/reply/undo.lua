@@ -209,6 +209,7 @@ function M.changed(buf, first, old_last, new_last)
     return
   end
   check_soon(record) -- it may be an undo
+  if record.lost then return end -- nothing comes any more; see owner.refind
   if not record.reply then return owner.sort(record, { first = first, old_last = old_last, new_last = new_last }) end
   owner.note(record, record.later, {
     first = first,

@@ -128,6 +128,7 @@ test(':Hum fork forks behind the exchange that the cursor is in, or the one with
   end
   t:cmd('buffer ' .. buf)
   t:cmd('Hum fork 0')
+  t:wait_screen('hum: exchanges are counted from 1', true)
   eq(buf, t:eval('bufnr()'))
 end)
 
@@ -155,8 +156,8 @@ test('a chat without an answer cannot be forked', { ui = { 120, 20 } }, function
   local buf = open(t, '---\nhum: 1\n---\n\n## » You\n\nnot sent\n')
   local got = t:lua('return { require("hum").fork(...) }', buf)
   eq(vim.NIL, got[1])
-  T.match('nothing was answered', got[2], true)
-  t:wait_screen('nothing to fork', true)
+  T.match('nothing to fork', got[2], true)
+  t:wait_screen('hum: nothing to fork: this chat has no answer yet', true)
 end)
 
 test('a chat without front matter or title can', { ui = false }, function(t)

@@ -141,10 +141,11 @@ end
 ---@param n? integer  so many; default: all
 ---@return integer|nil buf, string|nil err
 function M.make(buf, n)
+  if n == 0 then return nil, 'exchanges are counted from 1' end
   local text = turns.of(buf)
   local ends = exchanges(text.turns)
   local last = ends[math.min(n or #ends, #ends)]
-  if not last then return nil, 'there is nothing to fork: nothing was answered in this chat yet' end
+  if not last then return nil, 'nothing to fork: this chat has no answer yet' end
   local title = marked(manage.title(text))
   local lines = copy(buf, last, last == ends[#ends])
   set_title(lines, text.front, title)

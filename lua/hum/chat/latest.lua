@@ -109,7 +109,8 @@ function M.open()
   local buf = vim.api.nvim_get_current_buf()
   if offered[buf] then return replace(buf, offered[buf]) end
   find(buf, function(entry)
-    if not entry then return notify.info('hum: there is no other chat yet') end
+    local whose = root_of(buf) and ' of this project' or ''
+    if not entry then return notify.info(('hum: there is no other chat%s yet'):format(whose)) end
     replace(buf, entry)
   end)
 end

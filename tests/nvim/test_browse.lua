@@ -454,6 +454,15 @@ test('a chat that is not open can be renamed from the list', function(t)
   eq('', name(t))
 end)
 
+test('a long title leaves prompts in one line', { ui = { 100, 20 } }, function(t)
+  t:lua('return require("hum").open(...)', write(t, 1, 'one'))
+  t:cmd('Hum rename ' .. ('long '):rep(40))
+  t:wait_screen('hum: this chat is called "long long .* …" now')
+  answer(t, {})
+  t:cmd('Hum delete')
+  T.ok(vim.fn.strdisplaywidth(asked(t, 1).prompt) < 80)
+end)
+
 -- ---- deleting -----------------------------------------------------------------------------------
 
 --- Makes what belongs to a chat.

@@ -27,6 +27,11 @@ end
 --- each line that an item has not.
 local TAKEN, MARGIN = 4, 8
 
+--- A text of the user's in a prompt or message, which is to be one line.
+---@param text string
+---@return string
+local function quoted(text) return ('"%s"'):format(wrap.cut(text, 50)) end
+
 -- ---- showing ------------------------------------------------------------------------------------
 
 ---@class hum.BrowseOpts
@@ -82,7 +87,7 @@ end
 local function set_title(buf, title)
   local ok, err = manage.rename(buf, title)
   if not ok then return complain(err) end
-  notify.info(('hum: this chat is called "%s" now'):format(title))
+  notify.info(('hum: this chat is called %s now'):format(quoted(title)))
 end
 
 --- Gives a chat a title, which the user is asked for.
@@ -101,12 +106,12 @@ end
 ---@param title string
 ---@param buf? integer  it is open there
 local function delete(path, title, buf)
-  local prompt = ('Delete the chat "%s"?'):format(title)
+  local prompt = ('Delete the chat %s?'):format(quoted(title))
   ask('select', { 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
     if answer ~= 'Yes' then return end
     local ok, err = manage.delete(path, buf)
     if not ok then return complain(err) end
-    notify.info(('hum: deleted "%s"'):format(title))
+    notify.info('hum: deleted ' .. quoted(title))
   end)
 end
 
@@ -144,7 +149,7 @@ local ORDER = { 'open', 'rename', 'fork', 'delete' } ---@type hum.ChatAction[]
 ---@param mods? table
 local function ask_action(entry, mods)
   ask('select', ORDER, {
-    prompt = ('What to do with "%s":'):format(entry.title),
+    prompt = ('What to do with %s:'):format(quoted(entry.title)),
     kind = 'hum_chat_action',
     format_item = function(action) return action:gsub('^%l', string.upper) end,
   }, function(action)
@@ -221,7 +226,7 @@ end
 local function choose(browse, entries)
   local items, shown = items_of(entries, browse.query)
   local opts = preview.options(items)
-  opts.prompt = browse.query ~= '' and ('Chats with "%s":'):format(browse.query) or 'Chats:'
+  opts.prompt = browse.query ~= '' and ('Chats with %s:'):format(quoted(browse.query)) or 'Chats:'
   opts.kind = 'hum_chats'
   opts.format_item = function(entry) return shown[entry] or entry.title end
   ask('select', items, opts, function(entry)
@@ -236,7 +241,7 @@ function M.chats(browse)
   entries_of({ query = browse.query }, function(entries)
     if #entries > 0 then return choose(browse, entries) end
     local text = browse.query == '' and 'hum: there are no chats yet; :Hum chat begins one'
-      or ('hum: no chat has "%s"'):format(browse.query)
+      or ('hum: no chat has %s'):format(quoted(browse.query))
     notify.info(text)
   end)
 end

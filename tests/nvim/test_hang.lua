@@ -776,7 +776,7 @@ test('after a reload insert mode completes, and nothing of the former modules sp
   T.no_match('fault', t:log())
 end)
 
-for _, where in ipairs({ 'follow.to_end', 'follow.start', 'undo.begin', 'undo.watch' }) do
+for _, where in ipairs({ 'follow.to', 'follow.start', 'record.begin', 'undo.watch' }) do
   test(('a beginning that CTRL-C interrupts in %s: one request, which can be stopped'):format(where), function(t)
     local srv = t:fake()
     srv:script({ tokens = chat.tokens(3000), interval_ms = 3 })

@@ -9,6 +9,7 @@ local highlight = require('hum.chat.view.highlight')
 local memory = require('hum.chat.reply.memory')
 local notes = require('hum.chat.view.notes')
 local origin = require('hum.chat.code.origin')
+local records = require('hum.chat.reply.record')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
 local strange = require('hum.chat.strange')
@@ -74,7 +75,7 @@ function M.drop(buf)
     { 'a reply', reply.drop },
     { 'the waiting mark', wait.stop },
     { 'following', follow.stop },
-    { 'the undo record', undo.forget },
+    { 'the undo record', records.forget },
     { 'the notes', notes.forget },
     { 'the folds', fold.forget },
     { 'the colours', highlight.forget },

@@ -11,7 +11,7 @@ local format = require('hum.chat.text.format')
 local heading_of = require('hum.chat.text.block').heading
 local interrupt = require('hum.interrupt')
 local owner = require('hum.chat.reply.owner')
-local undo = require('hum.chat.reply.undo')
+local records = require('hum.chat.reply.record')
 
 local M = {}
 
@@ -20,14 +20,14 @@ local M = {}
 local function alive(record)
   if not record or record.reply or record.undone or record.lost then return end
   if not vim.api.nvim_buf_is_loaded(record.buf) then return end
-  return undo.heading(record) and record or nil
+  return records.heading(record) and record or nil
 end
 
 --- The last row of the reply that streams into a buffer.
 ---@param buf integer
 ---@return integer
 function M.last(buf)
-  local record = undo.record(buf)
+  local record = records.of(buf)
   local last = vim.api.nvim_buf_line_count(buf) - 1
   return record and last - record.below - (record.arrived and record.arrived.rows or 0) or last
 end
@@ -68,7 +68,7 @@ end
 local function change(record, fn)
   local count = vim.api.nvim_buf_line_count(record.buf)
   local joins = block.must_join(record.buf)
-  local ok, err = undo.own(record, function()
+  local ok, err = records.own(record, function()
     if joins then pcall(vim.api.nvim_command, 'undojoin') end
     fn()
   end)
@@ -179,7 +179,7 @@ end
 ---@param buf integer
 ---@return integer|nil row  in which he may write; nil: no reply streams there
 function M.open(buf)
-  local record = alive(undo.record(buf))
+  local record = alive(records.of(buf))
   if not record then return nil end
   place(record, true)
   return vim.api.nvim_buf_line_count(buf) - 1
@@ -193,7 +193,7 @@ local function was_opened(record, row)
   local buf = record.buf
   if record.opened ~= vim.api.nvim_buf_get_changedtick(buf) or row ~= M.last(buf) - 1 then return false end
   if vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]:find('%S') then return false end
-  return (undo.own(record, function() vim.api.nvim_buf_set_lines(buf, row, row + 1, true, {}) end))
+  return (records.own(record, function() vim.api.nvim_buf_set_lines(buf, row, row + 1, true, {}) end))
 end
 
 --- One blank line between the reply and his heading.
@@ -245,7 +245,7 @@ end
 function M.watch(record, on)
   record.on_arrived = function()
     vim.schedule(function()
-      if undo.record(record.buf) == record then interrupt.guard(M.take, record) end
+      if records.of(record.buf) == record then interrupt.guard(M.take, record) end
     end)
   end
   on('InsertEnter', function()

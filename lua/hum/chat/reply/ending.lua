@@ -1,4 +1,5 @@
 -- How a reply ends: the text that it still needs, its undo step, its notes, the notification.
+local back = require('hum.chat.reply.back')
 local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
 local config = require('hum.config')
@@ -11,6 +12,7 @@ local interrupt = require('hum.interrupt')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local owner = require('hum.chat.reply.owner')
+local records = require('hum.chat.reply.record')
 local rows = require('hum.chat.text.rows')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
@@ -140,7 +142,7 @@ end
 local function write_last(record, words)
   local buf, row, done = record.buf, words.row, false
   local wins = follow.windows(buf)
-  local ok, err = undo.join(record, function()
+  local ok, err = records.join(record, function()
     for i in pairs(words.changed) do
       vim.api.nvim_buf_set_text(buf, row + i, 0, row + i, 0, { '\\' })
     end
@@ -166,10 +168,10 @@ local function write(record, mark)
     record.undone, record.broken = nil, true
   end
   if record.undone then
-    local ok, err = undo.unwind(record)
+    local ok, err = back.unwind(record)
     if not ok then return nil, err end
   end
-  local row = undo.heading(record)
+  local row = records.heading(record)
   if not row then
     record.broken = true
     undo.settle(record)
@@ -242,7 +244,7 @@ end
 ---@param ending hum.Ending
 function M.patch(reply, ending)
   local buf = reply.buf
-  undo.forget(buf)
+  records.forget(buf)
   local list = turns.of(buf).turns
   if #list == 0 or list[#list].role == 'user' then return end
   local added = { '' }

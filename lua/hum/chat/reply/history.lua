@@ -6,6 +6,13 @@ local log = require('hum.log')
 
 local M = {}
 
+--- Changing history under the user's hands is only safe in plain normal mode.
+---@return boolean
+function M.may_change()
+  local mode = vim.api.nvim_get_mode()
+  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
+end
+
 ---@class hum.Replay  how far the history is
 ---@field buf integer
 ---@field block? string   of the edit that came last

@@ -1,10 +1,9 @@
 -- A reply, from its heading to its end.
 --
--- The helper writes the text by itself. Here the heading is written, parts begin, and the reply ends: once, in `close`,
+-- The helper writes the text by itself. Here a reply begins, its events arrive, and it ends: once, in `close`,
 -- whatever happens to its buffer, to the helper, or to hum. Each step of the end is guarded, so that a fault in one of
 -- them costs that step and not the chat.
 local below = require('hum.chat.reply.below')
-local block = require('hum.place.block')
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
@@ -12,44 +11,20 @@ local edit = require('hum.chat.text.edit')
 local endings = require('hum.chat.reply.ending')
 local events = require('hum.events')
 local fault = require('hum.fault')
-local fold = require('hum.chat.view.fold')
 local follow = require('hum.chat.reply.follow')
-local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
 local log = require('hum.log')
 local memory = require('hum.chat.reply.memory')
-local requests = require('hum.server.request')
 local notes = require('hum.chat.view.notes')
-local thoughts = require('hum.chat.view.thoughts')
+local opening = require('hum.chat.reply.opening')
+local parts = require('hum.chat.reply.parts')
+local records = require('hum.chat.reply.record')
 local turn = require('hum.chat.reply.turn')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
 
 local M = {}
-
----@class hum.MessageText  what is to be sent, as a chat has it, and where the reply goes
----@field buf integer
----@field tick integer       the buffer's, when it was read
----@field endpoint? string   as the front matter says, as are these two:
----@field model? string
----@field settings table
----@field turns hum.Turn[]   that are sent
----@field sent integer       row of the last of them
----@field like string        its heading: that of the reply is in ASCII if this is
----@field row integer        the reply goes here: lines from here on are replaced by it …
----@field below? boolean      … or stay, below it
----@field upto? integer       of those that stay the first, if some above it are replaced all the same
----@field joins? string[]      the lines of a reply that goes on, from its heading on: `row` is that one's
----@field lines string[]     written before the heading
----@field draft string[]     what the user had begun to write next
-
----@class hum.Message: hum.MessageText  that is prepared
----@field model string
----@field resolved hum.Resolved
----@field messages hum.WireMessage[]
----@field ask? string        see hum.server.request
----@field before? hum.Ended    how a reply that goes on ended before
 
 ---@class hum.Reply
 ---@field buf integer
@@ -78,9 +53,6 @@ local replies = {} ---@type table<integer, hum.Reply>  those that stream, by buf
 local on_busy = function(_) end ---@type fun(busy: boolean)
 local on_change = function(_, _, _) end ---@type fun(buf: integer, what: 'begun'|'ended', ending?: hum.Ending)
 local group = vim.api.nvim_create_augroup('hum.reply', {})
-
---- What the helper writes around thinking.
-local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }
 
 --- The reply that streams into a buffer.
 ---@param buf integer
@@ -134,7 +106,7 @@ end
 ---@param reply hum.Reply
 local function remember(reply)
   if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return end
-  local row = undo.heading(reply.record)
+  local row = records.heading(reply.record)
   if not row then return end
   local text = #reply.thoughts > 0 and text_of(reply, row) or nil
   memory.keep(reply.buf, row, {
@@ -195,10 +167,7 @@ end
 local function close(reply, ending)
   if reply.state ~= 'streaming' then return end
   reply.state, reply.ending = 'ending', ending
-  local buf = reply.buf
-  fault.guard('the waiting mark', wait.stop, buf)
-  fault.guard('the time of thinking', thoughts.finish, buf)
-  fault.guard('the folds', fold.sleep, buf)
+  parts.finish(reply.buf)
   if complete_text(reply) then return conclude(reply) end
   -- Textlock: an <expr> mapping waits for a key, say. The text is complete without this.
   vim.api.nvim_create_autocmd('SafeState', {
@@ -216,38 +185,13 @@ end
 ---@param reply hum.Reply
 ---@param data table
 local function on_part(reply, data)
-  local buf = reply.buf
-  local thinks = data.part == 'thinking'
-  local afterthought = thinks and reply.joins -- it goes on waiting for its text
-  reply.began = reply.began or vim.uv.now()
-  if not afterthought then fault.guard('the waiting mark', wait.stop, buf) end
-  if vim.api.nvim_buf_is_loaded(buf) and not afterthought then
-    fault.guard('the time of thinking', thoughts.finish, buf)
-    fault.guard('the folds', thinks and fold.wake or fold.sleep, buf)
-    if thinks then fault.guard('the time of thinking', thoughts.begin, buf, below.last(buf)) end
-  end
-  events.emit('HumPartStarted', { buf = buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
-end
-
---- The text so far has become thinking, with its tags around it.
----@param reply hum.Reply
-local function note_thinking(reply)
-  local row = undo.heading(reply.record)
-  if not row then return end
-  for i, line in ipairs(vim.api.nvim_buf_get_lines(reply.buf, row + 1, row + 4, false)) do
-    if line == '<think>' then return thoughts.add(reply.buf, row + i, reply.began or vim.uv.now()) end
-  end
+  parts.begin(reply, data.part)
+  events.emit('HumPartStarted', { buf = reply.buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
 end
 
 turn.on_turned(function(buf, part)
   local reply = replies[buf]
-  if not reply then return end
-  if part == 'thinking' then
-    fault.guard('the time of thinking', note_thinking, reply)
-  else
-    fault.guard('the time of thinking', thoughts.drop, buf)
-  end
-  fault.guard('the folds', fold.rethink, buf)
+  if reply then parts.turn(reply, part) end
 end)
 
 --- All of the reply so far belongs to the other part. Text goes on; of what follows thinking the next part tells.
@@ -287,73 +231,6 @@ end
 
 -- ---- the beginning ---------------------------------------------------------------------------
 
----@param message hum.Message
----@return table spec
-local function spec_of(message)
-  return {
-    buf = message.buf,
-    join = block.must_join(message.buf),
-    endpoint = message.resolved.endpoint,
-    request = requests.of(message.resolved, {
-      model = message.model,
-      messages = message.messages,
-      options = message.settings.options,
-      think = message.settings.think,
-      ask = message.ask,
-    }),
-    parts = PARTS,
-  }
-end
-
---- The windows that follow the reply: their cursor is in the turn that is sent, or in what is replaced.
----@param message hum.Message
----@return integer[]
-local function followers(message)
-  local upto = message.below and (message.upto or message.row) or math.huge
-  return vim.tbl_filter(function(win)
-    local line = vim.api.nvim_win_get_cursor(win)[1]
-    return line > message.sent and line <= upto
-  end, vim.fn.win_findbuf(message.buf))
-end
-
----@param buf integer
----@param row integer
----@return boolean
-local function is_blank(buf, row)
-  local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
-  return not line or not line:find('%S')
-end
-
---- What a reply begins with: a heading, or all that there is of one that goes on.
----@param message hum.Message
----@return string[] lines
----@return integer head  which of them is the heading
-local function opening_of(message)
-  if message.joins then return vim.list_extend({}, message.joins), 1 end
-  local heading = format.heading('assistant', message.model, message.like)
-  return vim.list_extend(vim.list_extend({}, message.lines), { '', heading, '', '' }), #message.lines + 2
-end
-
---- Raises what the edit raises. A CTRL-C that interrupts it costs neither the heading nor the key.
----@param message hum.Message
----@return hum.UndoRecord
-local function write_heading(message)
-  local buf = message.buf
-  local lines, head = opening_of(message)
-  local size = #lines
-  local upto = message.below and (message.upto or message.row) or -1
-  if message.below and not is_blank(buf, upto) then lines[size + 1] = '' end
-  local record = interrupt.guard(undo.begin, buf, message.draft)
-  interrupt.guard_change(buf, edit.replace, buf, message.row, upto, lines)
-  if message.below then
-    record.region = vim.list_slice(lines, size + 1)
-    record.replaced = upto - message.row
-  end
-  local stays = vim.api.nvim_buf_line_count(buf) - message.row - size
-  interrupt.guard(undo.watch, record, message.row, head, stays)
-  return record
-end
-
 ---@param reply hum.Reply
 local function watch(reply)
   local buf, record = reply.buf, reply.record
@@ -373,25 +250,13 @@ local function watch(reply)
   below.watch(record, on)
 end
 
---- Starts a reply: writes its heading and sends the message.
 ---@param message hum.Message
----@return boolean|nil ok, string|nil err
-function M.start(message)
-  local buf = message.buf
-  local wins = interrupt.guard(followers, message)
-  local begun ---@type hum.Reply|nil  once its heading is there
-  local id, why = client.chat(spec_of(message), function(name, data)
-    if begun then on_event(begun, name, data) end
-  end)
-  if not id then return nil, why end
-  local ok, record = pcall(write_heading, message)
-  if not ok then
-    client.stop(id, true)
-    return nil, tostring(record)
-  end
-  ---@type hum.Reply
-  local reply = {
-    buf = buf,
+---@param id integer
+---@param record hum.UndoRecord
+---@return hum.Reply
+local function new(message, id, record)
+  return {
+    buf = message.buf,
     id = id,
     endpoint = message.resolved.endpoint.name,
     model = message.model,
@@ -404,8 +269,14 @@ function M.start(message)
     state = 'streaming',
     unloaded = false,
   }
-  begun = reply
-  local first = not next(replies)
+end
+
+--- A reply's heading is there.
+---@param reply hum.Reply
+---@param message hum.Message
+---@param wins integer[]  that follow it
+local function begin(reply, message, wins)
+  local buf, first = reply.buf, not next(replies)
   replies[buf] = reply
   fault.guard('the beginning of a reply', function()
     follow.start(buf, config.get().chat.follow)
@@ -418,7 +289,26 @@ function M.start(message)
     wait.start(buf, below.last(buf), 'waiting for ' .. message.model)
     if config.get().chat.highlight then code.prepare(function() return wait.is_waiting(buf) end) end
   end)
-  events.emit('HumRequestStarted', { buf = buf, id = id, endpoint = reply.endpoint, model = reply.model })
+  events.emit('HumRequestStarted', { buf = buf, id = reply.id, endpoint = reply.endpoint, model = reply.model })
+end
+
+--- Starts a reply: writes its heading and sends the message.
+---@param message hum.Message
+---@return boolean|nil ok, string|nil err
+function M.start(message)
+  local wins = interrupt.guard(opening.followers, message)
+  local reply ---@type hum.Reply|nil  once its heading is there
+  local id, why = client.chat(opening.spec(message), function(name, data)
+    if reply then on_event(reply, name, data) end
+  end)
+  if not id then return nil, why end
+  local ok, record = pcall(opening.write, message)
+  if not ok then
+    client.stop(id, true)
+    return nil, tostring(record)
+  end
+  reply = new(message, id, record)
+  begin(reply, message, wins)
   return true
 end
 

@@ -3,6 +3,7 @@ local below = require('hum.chat.reply.below')
 local follow = require('hum.chat.reply.follow')
 local guard = require('hum.interrupt').guard
 local owner = require('hum.chat.reply.owner')
+local records = require('hum.chat.reply.record')
 local try_change = require('hum.interrupt').try_change
 local undo = require('hum.chat.reply.undo')
 
@@ -23,7 +24,7 @@ local command, set_text = vim.api.nvim_command, vim.api.nvim_buf_set_text
 ---@param join boolean     the edit must join the open undo block: Neovim closes blocks of the current buffer outside
 ---insert mode, and only those
 function M.edit(buf, lines, follows, join)
-  local record = undo.record(buf)
+  local record = records.of(buf)
   if not record or record.undone or not is_loaded(buf) then
     return
   elseif (join and guard(undo.check, record)) or (record.broken and guard(undo.check_lost, record)) then

@@ -1,7 +1,7 @@
 -- Repairs a reply of which Neovim refused an edit: see hum.place.mend. An extmark says where the reply begins.
 local below = require('hum.chat.reply.below')
 local mending = require('hum.place.mend')
-local undo = require('hum.chat.reply.undo')
+local records = require('hum.chat.reply.record')
 
 local M = {}
 
@@ -32,7 +32,7 @@ end
 ---@param acked_end string  the last of those bytes
 ---@param unacked string  sent after them, and perhaps refused in part
 function M.run(buf, key, acked, acked_end, unacked)
-  local record = undo.record(buf)
+  local record = records.of(buf)
   if not record or record.undone or not vim.api.nvim_buf_is_loaded(buf) then return end
   if record.arrived then below.take(record) end
   local row, col = M.start(buf, key)

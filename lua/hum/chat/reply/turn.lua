@@ -7,6 +7,7 @@ local format = require('hum.chat.text.format')
 local follow = require('hum.chat.reply.follow')
 local guard_change = require('hum.interrupt').guard_change
 local owner = require('hum.chat.reply.owner')
+local records = require('hum.chat.reply.record')
 local repair = require('hum.chat.reply.repair')
 local text_block = require('hum.chat.text.block')
 local undo = require('hum.chat.reply.undo')
@@ -24,7 +25,7 @@ function M.on_turned(fn) on_turned = fn end
 ---@param part 'thinking'|'text'
 ---@param change fun()
 local function edit(buf, part, change)
-  local record = undo.record(buf)
+  local record = records.of(buf)
   if not record or record.undone or not vim.api.nvim_buf_is_loaded(buf) then
     return
   elseif undo.check(record) or undo.check_lost(record) then
@@ -32,7 +33,7 @@ local function edit(buf, part, change)
   end
   if record.arrived then below.take(record) end
   local joins, done = block.must_join(buf) or buf ~= vim.api.nvim_get_current_buf(), false
-  local ok, err = undo.own(record, function()
+  local ok, err = records.own(record, function()
     if joins then pcall(vim.cmd.undojoin) end
     change()
     done = true
@@ -81,7 +82,7 @@ end
 ---@param text string
 function M.put_afterthought(buf, text)
   edit(buf, 'thinking', function()
-    local row = text_row(buf, assert(undo.heading(assert(undo.record(buf)))))
+    local row = text_row(buf, assert(records.heading(assert(records.of(buf)))))
     local lines = format.body({ { type = 'thinking', text = vim.trim(text) } }, 'assistant')
     lines[#lines + 1] = ''
     guard_change(buf, vim.api.nvim_buf_set_lines, buf, row, row, true, lines)

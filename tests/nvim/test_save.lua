@@ -117,6 +117,25 @@ local function types(t, command, answer)
   end, command .. ' is answered by ' .. answer)
 end
 
+--- `:x NAME` writes a chat of which nothing was changed, wherever it is: not kept, kept elsewhere, or only looked at.
+local UNCHANGED = {
+  ['in no file'] = { { chat = { keep = false } }, 'w !cat' },
+  ['in a file of its own'] = { {}, 'w own.md' },
+  ['that is only looked at'] = { {}, 'setlocal readonly' },
+}
+for name, case in pairs(UNCHANGED) do
+  test((':x NAME writes a chat %s, or is refused'):format(name), { ui = { 100, 24 } }, function(t)
+    local _, buf = with_reply(t, case[1])
+    t:cmd('silent ' .. case[2])
+    local text = t:text(buf)
+    types(t, 'x nodir/x.md', 'E212')
+    eq({ text, 0 }, { t:text(buf), t:eval('&modified') })
+    t:keys(':x x.md<CR>')
+    t:wait(function() return t.child:ended() end, 'Neovim ends')
+    eq(text .. '\n', t:read_file('x.md'))
+  end)
+end
+
 --- Commands that cannot write: Neovim stays, says so in its own words, and the chat is as it was.
 local REFUSED = {
   { 'w nodir/x.md', 'E212' },

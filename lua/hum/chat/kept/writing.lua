@@ -62,8 +62,8 @@ local function after_write(buf, path)
   if not ok then notify.error(('hum: the chat was written to %s, and stays in %s: %s'):format(path, old, err)) end
 end
 
---- Commands that write what was changed, and nothing else. hum has written all of a chat already, and of a command that
---- names another file nothing would be heard.
+--- Commands that write what was changed, and nothing else. Of a chat that hum has written already, or that is in no
+--- file, that is nothing, whatever file they name.
 local CONDITIONAL = { xit = true, exit = true, update = true }
 
 ---@param command string
@@ -75,13 +75,23 @@ local function writes_elsewhere(command)
   return parsed.nextcmd ~= '' and writes_elsewhere(parsed.nextcmd)
 end
 
---- A command was typed: `:x NAME` is to write, and to fail, as if the chat were not in its file.
+--- For one command a chat is modified, until it writes it. A write that succeeds changes more than that.
+---@param buf integer
+local function modified_for_now(buf)
+  local tick = vim.api.nvim_buf_get_changedtick(buf)
+  vim.bo[buf].modified = true
+  unmodified_by_writing()
+  vim.schedule(function()
+    local same = vim.api.nvim_buf_is_loaded(buf) and vim.api.nvim_buf_get_changedtick(buf) == tick
+    if same then vim.bo[buf].modified = false end
+  end)
+end
+
+--- A command was typed: `:x NAME` is to write, and to fail, as if nothing of the chat had been written.
 local function on_command()
   local buf = vim.api.nvim_get_current_buf()
   if vim.v.event.abort or vim.bo[buf].filetype ~= 'hum' or vim.bo[buf].modified then return end
-  if not folder.contains(vim.api.nvim_buf_get_name(buf)) or not writes_elsewhere(vim.fn.getcmdline()) then return end
-  vim.bo[buf].modified = true
-  vim.schedule(function() file.keep(buf) end)
+  if writes_elsewhere(vim.fn.getcmdline()) then modified_for_now(buf) end
 end
 
 --- Looks at what is written of a chat from now on.

@@ -344,6 +344,7 @@ local PLAIN = {
       .. 'BufWritePost Autocommands for "<buffer=2>":0, line 1: Vim(write):E382: Cannot write',
     'hum: x: E382: Cannot write',
   },
+  { 'vim/_editor.lua:431: nvim_exec2(): Vim(write):E514: Write error', 'E514: Write error' },
   { 'hum: /home/u/.config/nvim/init.lua:12: boom', 'hum: /home/u/.config/nvim/init.lua:12: boom' },
 }
 

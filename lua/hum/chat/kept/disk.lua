@@ -29,6 +29,7 @@ local PERMISSIONS = tonumber('7777', 8)
 
 local WORDS = {
   EACCES = 'there is no permission to write there',
+  EEXIST = 'there is something else of that name',
   EDQUOT = 'the disk quota is used up',
   EIO = 'the disk fails',
   EISDIR = 'it is a folder',

@@ -196,6 +196,27 @@ for _, screen in ipairs({ { 24, 8 }, { 40, 12 }, { 60, 20 }, { 50, 30 }, { 20, 5
   end
 end
 
+test('on a screen without room one tab page has the chats', { ui = { 24, 8 } }, function(t)
+  windows.setup(t)
+  code(t)
+  for _ = 1, 3 do
+    t:cmd('Hum new')
+    eq({ 'chat', 2 }, { windows.kinds(t), t:eval('tabpagenr("$")') })
+    t:cmd('tabfirst')
+  end
+end)
+
+test("chat.window = 'current': a window without room is left alone", WIDE, function(t)
+  windows.setup(t, { window = 'current' })
+  code(t)
+  t:cmd('5split ' .. t:write_file('b.c', 'b\n'))
+  t:cmd('Hum new')
+  eq('b.c chat', windows.kinds(t))
+  t:cmd('only | edit a.c | 30split | wincmd p')
+  t:cmd('Hum new')
+  eq('chat a.c', windows.kinds(t))
+end)
+
 test('the size that the user has given comes back, scaled with the screen', WIDE, function(t)
   windows.setup(t, { size = 0.4 })
   code(t)

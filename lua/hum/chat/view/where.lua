@@ -106,36 +106,38 @@ local function beside(buf, side, wins)
   if ok then return win, opened end
 end
 
+--- Opens a tab page.
 ---@param buf integer
 ---@return integer win
-local function in_tab(buf)
+function M.in_tab(buf)
   vim.cmd('tab split')
   local win = vim.api.nvim_get_current_win()
   vim.api.nvim_win_set_buf(win, buf)
   return win
 end
 
---- Takes the current window, if it may be taken, else an ordinary one.
----@param buf integer
----@return integer|nil win
-local function in_current(buf)
-  local win = vim.api.nvim_get_current_win()
-  if not is_ordinary(win) then
-    local wins = ordinary()
-    local last = vim.fn.win_getid(vim.fn.winnr('#'))
-    win = vim.list_contains(wins, last) and last or wins[1]
-  end
-  return win and pcall(vim.api.nvim_win_set_buf, win, buf) and win or nil
+---@param win integer
+---@return boolean
+local function has_room(win)
+  return size.of(win, 'width') >= size.LEAST.width and size.of(win, 'height') >= size.LEAST.height
 end
 
---- Opens a window for a chat.
+--- Takes the current window, else the one before, else any: of those that may be taken.
 ---@param buf integer
----@param how string  `chat.window`
----@return integer win, hum.Opened|nil opened
-function M.open(buf, how)
-  if how == 'tab' then return in_tab(buf) end
-  local taken = how == 'current' and in_current(buf)
-  if taken then return taken end
+---@param wins integer[]  these
+---@return integer|nil win
+local function in_one_of(buf, wins)
+  local last = vim.fn.win_getid(vim.fn.winnr('#'))
+  for _, win in ipairs({ vim.api.nvim_get_current_win(), last, wins[1] }) do
+    if vim.list_contains(wins, win) then return pcall(vim.api.nvim_win_set_buf, win, buf) and win or nil end
+  end
+end
+
+--- Opens it beside windows: beside ordinary ones, else beside all.
+---@param buf integer
+---@param how string
+---@return integer|nil win, hum.Opened|nil opened
+local function on_a_side(buf, how)
   local side = side_of(how)
   for _, wins in ipairs({ ordinary(), layout.wins() }) do
     for _, one in ipairs({ side, SIDES[side].other }) do
@@ -143,7 +145,20 @@ function M.open(buf, how)
       if win then return win, opened end
     end
   end
-  return in_tab(buf)
+end
+
+--- Opens a window for a chat in this tab page.
+---@param buf integer
+---@param how string  `chat.window`
+---@return integer|nil win  nil: it is to have a tab page of its own, as it is wanted, or for want of room
+---@return hum.Opened|nil opened
+function M.open(buf, how)
+  if how == 'tab' then return nil end
+  if how ~= 'current' then return on_a_side(buf, how) end
+  local taken = in_one_of(buf, vim.tbl_filter(has_room, ordinary()))
+  if taken then return taken end
+  local win, opened = on_a_side(buf, how)
+  return win or in_one_of(buf, ordinary()), opened
 end
 
 return M

@@ -82,7 +82,7 @@ local function reusable(buf, how)
   if #there > 0 then return nearest(there) end
   if how == 'current' then return nil end
   local free = vim.tbl_filter(function(win) return not vim.wo[win].winfixbuf end, wins)
-  return nearest(free) or (how == 'tab' and in_other_tab() or nil)
+  return nearest(free)
 end
 
 --- Shows it as the modifiers of a command say.
@@ -123,15 +123,23 @@ local function restore_view(win, buf)
   end)
 end
 
+--- What there is in the windows that a chat may take: a chat, which came there in its own way, or a buffer that is to
+--- be put back.
+---@return table<integer, hum.ChatWindow>  by window
+local function taken()
+  local here, all = vim.api.nvim_get_current_win(), {}
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    all[win] = shows_chat(win) and windows[win] or { origin = here, former = vim.api.nvim_win_get_buf(win) }
+  end
+  return all
+end
+
 ---@param buf integer
 ---@param opts hum.ShowOpts
 ---@param how string
----@return integer win
+---@return integer win  which may show another chat
 local function open(buf, opts, how)
-  local origin, formers = vim.api.nvim_get_current_win(), {}
-  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    formers[win] = vim.api.nvim_win_get_buf(win)
-  end
+  local origin, before = vim.api.nvim_get_current_win(), taken()
   local win, opened = has_position(opts.mods) and by_mods(buf, opts.mods) or nil, nil
   if not win and how == 'cursor' then
     win = answer.open(buf, opts.title or '', function() M.hide(vim.api.nvim_get_current_win()) end)
@@ -140,8 +148,9 @@ local function open(buf, opts, how)
   elseif not win then
     win, opened = where.open(buf, how)
   end
-  windows[win] = { origin = origin, former = formers[win], opened = opened }
-  restore_view(win, buf)
+  win = win or in_other_tab() or where.in_tab(buf)
+  windows[win] = before[win] or windows[win] or { origin = origin, opened = opened }
+  if vim.api.nvim_win_get_buf(win) == buf then restore_view(win, buf) end
   return win
 end
 
@@ -214,7 +223,9 @@ function M.hide(win)
   local own = windows[win] or {}
   if own.former or is_last(win) then
     remember(win)
-    return vacate(win)
+    vacate(win)
+    if win == vim.api.nvim_get_current_win() then focus(own.origin) end
+    return
   end
   local opened = own.opened
   if not opened then return vim.api.nvim_win_close(win, true) end

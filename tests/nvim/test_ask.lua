@@ -121,7 +121,7 @@ test('lines are quoted: of a range and of a selection', WIDE, function(t)
   eq(true, windows.of(t, 'chat').float)
 end)
 
-test('the next answer takes the place of the last, and the window of chats stays', WIDE, function(t)
+test('the next answer takes the place of the last, and the chat window stays', WIDE, function(t)
   windows.setup(t)
   code(t)
   t:cmd('Hum new')
@@ -134,7 +134,7 @@ test('the next answer takes the place of the last, and the window of chats stays
   eq(true, windows.of(t, 'a.c').current)
 end)
 
-test("chat.ask = 'window' asks in the window of chats; a model can be named", WIDE, function(t)
+test("chat.ask = 'window' asks in the chat window; a model can be named", WIDE, function(t)
   local srv = windows.setup(t, { ask = 'window' })
   code(t)
   windows.ask(t, 'Hum ask ollama/thinker why is that?')

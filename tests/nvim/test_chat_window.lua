@@ -11,7 +11,7 @@ local function code(t, name)
   t:cmd('edit ' .. path .. ' | call cursor(3, 4)')
 end
 
-test('each question from the window of the code goes to the same window of chats', WIDE, function(t)
+test('each question from the window of the code goes to the same chat window', WIDE, function(t)
   windows.setup(t)
   code(t)
   for i = 1, 3 do

@@ -149,7 +149,7 @@ test('a chat that was deleted does not come back', WIDE, function(t)
   T.ok(windows.of(t, 'chat').buf ~= buf)
 end)
 
-test('all windows of chats go, the last used comes back', WIDE, function(t)
+test('all chat windows go, the last used comes back', WIDE, function(t)
   windows.setup(t)
   code(t)
   t:cmd('Hum new')

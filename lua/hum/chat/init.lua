@@ -178,7 +178,7 @@ function M.ask(opts)
   end)
 end
 
---- Hides the window of chats in this tab page, or shows it again; the first time the latest chat, or a new one.
+--- Hides the chat window of this tab page, or shows it again; the first time the latest chat, or a new one.
 function M.toggle()
   local function latest()
     local chat = chats.latest()

@@ -301,8 +301,7 @@ local chat = {
       default = 'right',
       also = { 'layout', 'win', 'position' },
       help = [[
-Where a chat opens if the tab page has no window of chats yet: on that side of your
-windows, in a float, in a tab page of its own, or in the current window. "vsplit" and
+Where a chat opens if the tab page has no chat window yet: on that side of your windows, in a float, in a tab page of its own, or in the current window. "vsplit" and
 "split" leave the side to 'splitright' and 'splitbelow'. Command modifiers take
 precedence: `:tab Hum chat`, `:botright Hum chat`.]],
     },
@@ -324,7 +323,7 @@ the window, it comes back in that size.]],
       default = 'float',
       also = { 'answer' },
       help = [[
-Where |:Hum-ask| shows the answer: in a float at the cursor, or in the window of chats.]],
+Where |:Hum-ask| shows the answer: in a float at the cursor, or in the chat window.]],
     },
     {
       name = 'keep',
@@ -334,9 +333,9 @@ Where |:Hum-ask| shows the answer: in a float at the cursor, or in the window of
       default = true,
       also = { 'save', 'autosave', 'history', 'persist' },
       help = [[
-Whether each chat is a file from its first message on, see |hum-save|. "project": with a folder for
-each project. `false`: hum writes no file, no swap file and no undo file of new chats, and writes
-to no chat's file by itself; |:w| does.]],
+Whether each chat is a file from its first message on, see |hum-save|. "project": likewise, in a
+folder for each project. `false`: a new chat has no file, swap file or undo file, and hum writes a
+chat's file only when you do, with |:w|.]],
     },
     {
       name = 'title',
@@ -354,7 +353,7 @@ model of the chat is asked for one after its first reply, by a small request of 
       also = { 'dir', 'folder', 'path', 'chat_dir' },
       default_help = '`stdpath("data")/hum/chats`',
       help = [[
-The folder of the chats' files. It is made when it is needed, for you alone.]],
+The folder where chats are kept. It is made when it is needed, and readable by you alone.]],
     },
     maps,
     {

@@ -1,4 +1,4 @@
--- The windows of chats. A tab page has one, which shows the chat that was asked for last; where it opens,
+-- The chat window. A tab page has one, which shows the chat that was asked for last; where it opens,
 -- hum.chat.view.where says. It comes back as it was when it went: size, cursor, and who had the focus.
 local answer = require('hum.chat.view.answer')
 local config = require('hum.config')
@@ -238,7 +238,7 @@ end
 ---@return boolean
 function M.is_float() return float.is(vim.api.nvim_get_current_win()) end
 
---- Takes the chat in the current float to the window of chats.
+--- Takes the chat in the current float to the chat window.
 function M.move()
   local win, buf = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
   M.hide(win)

@@ -123,8 +123,8 @@ local UNCHANGED = {
   ['in a file of its own'] = { {}, 'w own.md' },
   ['that is only looked at'] = { {}, 'setlocal readonly' },
 }
-for name, case in pairs(UNCHANGED) do
-  test((':x NAME writes a chat %s, or is refused'):format(name), { ui = { 100, 24 } }, function(t)
+for where, case in pairs(UNCHANGED) do
+  test((':x NAME writes a chat %s, or is refused'):format(where), { ui = { 100, 24 } }, function(t)
     local _, buf = with_reply(t, case[1])
     t:cmd('silent ' .. case[2])
     local text = t:text(buf)

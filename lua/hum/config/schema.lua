@@ -301,9 +301,10 @@ local chat = {
       default = 'right',
       also = { 'layout', 'win', 'position' },
       help = [[
-Where a chat opens if the tab page has no chat window yet: on that side of your windows, in a float, in a tab page of its own, or in the current window. "vsplit" and
-"split" leave the side to 'splitright' and 'splitbelow'. Command modifiers take
-precedence: `:tab Hum chat`, `:botright Hum chat`.]],
+Where a chat opens if the tab page has no chat window yet: on that side of your windows, in a
+float, in a tab page of its own, or in the current window. "vsplit" and "split" leave the side to
+'splitright' and 'splitbelow'. Command modifiers take precedence: `:tab Hum chat`,
+`:botright Hum chat`.]],
     },
     {
       name = 'size',

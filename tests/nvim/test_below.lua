@@ -235,6 +235,24 @@ for name, case in vim.spairs(VIEWS) do
   end
 end
 
+for name, ending in vim.spairs({ ['blank lines'] = 'done', ['a mark'] = 'cancelled' }) do
+  test(
+    'the row under the hands stays as the reply ends with ' .. name,
+    { init = stream.init, ui = { 60, 16 } },
+    function(t)
+      begin(t)
+      stream.tokens(t, ('line\n'):rep(20))
+      t:keys('Gomine')
+      t:wait(function() return t:text():find('mine$') end, 'his turn')
+      local rows = rows_while(t, { 'one\n', 'two', '\n', '\n', '\n' })
+      stream.event(t, ending, { reason = 'stop', stats = {} })
+      t:cmd('redraw')
+      rows[#rows + 1] = t:eval('winline()')
+      T.ok(spread(rows) <= 1, table.concat(rows, ' '))
+    end
+  )
+end
+
 test('u while the reply streams takes back what was written below, and the reply goes on', OPTS, function(t)
   begin(t)
   type_keys(t, 'Goone<Esc>')

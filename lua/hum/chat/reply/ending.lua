@@ -14,6 +14,7 @@ local notify = require('hum.notify')
 local owner = require('hum.chat.reply.owner')
 local records = require('hum.chat.reply.record')
 local rows = require('hum.chat.text.rows')
+local still = require('hum.chat.reply.still')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 
@@ -154,6 +155,7 @@ local function write_last(record, words)
   if not done then return nil, err end
   if not ok then interrupt.give_back() end
   interrupt.guard(follow.to, buf, wins, next_line(record, words))
+  interrupt.guard(still.keep, buf, words.start + #record.reply - 1)
   return true
 end
 

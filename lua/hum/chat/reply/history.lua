@@ -6,11 +6,11 @@ local log = require('hum.log')
 
 local M = {}
 
---- Changing history under the user's hands is only safe in plain normal mode.
+--- Changing history under the user's hands is only safe in plain normal mode; the command-line window refuses it (E11).
 ---@return boolean
 function M.may_change()
   local mode = vim.api.nvim_get_mode()
-  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt')
+  return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt') and vim.fn.getcmdwintype() == ''
 end
 
 ---@class hum.Replay  how far the history is

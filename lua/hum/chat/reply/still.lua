@@ -1,5 +1,6 @@
 -- Text under the user's hands stays where it is on the screen, while a reply grows above it: a window whose cursor is
--- below the reply scrolls by as many rows as the reply has become taller.
+-- below the reply scrolls by as many rows as the reply has become taller, and back where it has become shorter, as by
+-- the blank lines at its end.
 local M = {}
 
 ---@class hum.Still  what a window showed last
@@ -48,6 +49,20 @@ local function scroll(at, rows)
   vim.fn.winrestview({ topline = top, skipcol = rows * width_of(win) })
 end
 
+--- Scrolls the current window back, as far as there is text.
+---@param at hum.Still
+---@param rows integer
+local function scroll_back(at, rows)
+  local win, top = vim.api.nvim_get_current_win(), at.top
+  rows = rows - at.skip
+  while rows > 0 and top > 1 do
+    local folded = vim.fn.foldclosed(top - 1)
+    local first = folded > 0 and folded or top - 1
+    rows, top = rows - height(win, first - 1, top - 2), first
+  end
+  vim.fn.winrestview({ topline = top, skipcol = math.max(0, -rows) * width_of(win) })
+end
+
 --- For the current window.
 ---@param buf integer
 ---@param last integer  row of the reply's end
@@ -62,12 +77,14 @@ local function keep(buf, last)
     return
   end
   local now = look(buf, last)
-  -- A window that was scrolled back stays where it is.
-  if was and was.buf == buf and was.top <= now.top and was.row < now.row then
-    scroll(now, now.row - was.row)
-    now = look(buf, last)
+  local taller = was and was.buf == buf and now.row - was.row or 0
+  -- A window that the user has scrolled stays where it is.
+  if taller > 0 and was.top <= now.top then
+    scroll(now, taller)
+  elseif taller < 0 and was.top == now.top and was.skip == now.skip then
+    scroll_back(now, -taller)
   end
-  seen[win] = now
+  seen[win] = taller == 0 and now or look(buf, last)
 end
 
 --- Called when the reply has grown.

@@ -8,7 +8,7 @@ local headless = vim.tbl_contains(vim.v.argv, '--headless')
 
 vim.opt.runtimepath:prepend(root)
 vim.opt.shortmess:append('I')
-vim.o.statusline = ' %f %m%=%{%v:lua.require("hum").status()%} '
+vim.o.statusline = ' %t %m%=%{%v:lua.require("hum").status()%} '
 
 local function say(text)
   if headless then

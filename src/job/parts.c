@@ -277,7 +277,7 @@ static void turn_to_afterthought(struct parts *p)
     }
     seam_reopen(&p->seam);
     p->part = PART_NONE;
-    p->at_line_start = p->seam.there[p->seam.there_len - 1] == '\n';
+    p->at_line_start = p->seam.overlap.there[p->seam.overlap.len - 1] == '\n';
 }
 
 /* ---- any reply ----------------------------------------------------------------- */

@@ -1,0 +1,213 @@
+#include "job/overlap.h"
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An overlap that is shorter has to be whole words; one of a text that the model was given is a
+ * server that sends it back. */
+#define LEAST_ASKED 8
+#define LEAST_GIVEN 24
+#define LEAST_WORD 2
+#define LEAST_WHOLE 4
+
+void overlap_init(struct overlap *o)
+{
+    *o = (struct overlap){.len = 0};
+}
+
+void overlap_finish(struct overlap *o)
+{
+    free(o->there);
+    free(o->ends);
+}
+
+void overlap_open(struct overlap *o, const char *text, size_t len)
+{
+    size_t from = len > OVERLAP_MAX ? utf8_ceil(text, len, len - OVERLAP_MAX) : 0;
+    o->there = xstrndup(text + from, len - from);
+    o->len = len - from;
+    o->whole = from == 0;
+}
+
+/* ---- what repeats by nature ---------------------------------------------------- */
+
+/* The smallest period of each end of the text, by its length: Knuth, Morris and Pratt's failure
+ * function of the text read backwards. The caller frees it. */
+static size_t *find_periods(const struct overlap *o)
+{
+    const char *last = o->there + o->len - 1;
+    size_t *period = xcalloc(o->len + 1, sizeof *period), border = 0;
+    period[1] = 1;
+    for (size_t n = 2; n <= o->len; n++) {
+        while (border > 0 && *(last - border) != *(last - (n - 1))) {
+            border -= period[border];
+        }
+        border += *(last - border) == *(last - (n - 1));
+        period[n] = n - border;
+    }
+    return period;
+}
+
+static size_t without_space(const char *text, size_t len)
+{
+    while (len > 0 && is_space(text[len - 1])) {
+        len--;
+    }
+    return len;
+}
+
+/* Whether what stands from at on also stands right before it, but for white space. */
+static bool is_doubled(const struct overlap *o, size_t at)
+{
+    size_t len = without_space(o->there + at, o->len - at), end = without_space(o->there, at);
+    return end >= len && memcmp(o->there + end - len, o->there + at, len) == 0;
+}
+
+/* Whether the end of the text from at on is what the text itself would go on with. Of a period that
+ * began before it half is enough. */
+static bool is_natural(const struct overlap *o, size_t at, const size_t *period)
+{
+    size_t len = o->len - at, p = period[len], before = p < at ? p : at;
+    return p <= len / 2 || (2 * before >= p && period[len + before] == p) || is_doubled(o, at);
+}
+
+/* ---- ends that count ----------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A number may go on with the same digits. */
+static bool begins_word(const struct overlap *o, size_t at)
+{
+    return is_word(o->there[at]) && (at == 0 || !is_word(o->there[at - 1]));
+}
+
+/* How much a byte tells, in characters of words. Where those have three bytes, as in Chinese, they
+ * tell more. */
+static size_t weigh(char c)
+{
+    if (!is_word(c) || utf8_is_inner(c)) {
+        return 0;
+    }
+    return (unsigned char)c >= 0xE0 ? 2 : 1;
+}
+
+/* Whether the end from at on, of so many characters of words, and letters, tells enough. */
+static bool is_enough(const struct overlap *o, size_t at, size_t words, size_t letters)
+{
+    size_t least = o->asked ? LEAST_ASKED : LEAST_GIVEN;
+    if (utf8_is_inner(o->there[at])) {
+        return false;
+    }
+    if (o->len - at >= least) {
+        return words >= least / 2;
+    }
+    return (o->asked && begins_word(o, at) && letters >= LEAST_WORD) ||
+           (at == 0 && o->whole && letters >= LEAST_WHOLE);
+}
+
+void overlap_tell(struct overlap *o, bool asked)
+{
+    size_t words = 0, letters = 0;
+    o->asked = asked;
+    if (o->len == 0 || o->ends != NULL) {
+        return;
+    }
+    size_t *period = find_periods(o);
+    o->ends = xcalloc(o->len, sizeof *o->ends);
+    for (size_t at = o->len; at-- > 0;) {
+        size_t weight = weigh(o->there[at]);
+        words += weight;
+        letters += is_digit(o->there[at]) ? 0 : weight;
+        o->ends[at] = is_enough(o, at, words, letters) && !is_natural(o, at, period);
+    }
+    free(period);
+}
+
+/* ---- what comes ---------------------------------------------------------------- */
+
+static enum known match_exactly(struct span end, struct span a, bool final, size_t *len)
+{
+    *len = end.len;
+    if (span_starts(a, end)) {
+        return KNOWN_YES;
+    }
+    return !final && span_starts(end, a) ? KNOWN_LATER : KNOWN_NO;
+}
+
+static size_t count_space(struct span s)
+{
+    size_t n = 0;
+    while (n < s.len && is_space(s.data[n])) {
+        n++;
+    }
+    return n;
+}
+
+/* The first letter may be a capital. */
+static bool is_same(char c, char d, bool first)
+{
+    return c == d || (first && to_lower(c) == to_lower(d));
+}
+
+static size_t count_same(struct span a, struct span b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && a.data[n] == b.data[n]) {
+        n++;
+    }
+    return n;
+}
+
+/* What a has of the white space at the very end; it may have less of it. */
+static enum known match_last_space(struct span end, struct span a, bool final, size_t *len)
+{
+    size_t same = count_same(end, a);
+    *len += same;
+    if (same < end.len && same == a.len && !final) {
+        return KNOWN_LATER;
+    }
+    return same > 0 ? KNOWN_YES : KNOWN_NO;
+}
+
+/* White space between words is any. */
+static enum known match_loosely(struct span end, struct span a, bool final, size_t *len)
+{
+    size_t i = 0;
+    *len = 0;
+    while (i < end.len && *len < a.len) {
+        const struct span rest = span_skip(end, i), other = span_skip(a, *len);
+        size_t space = count_space(rest);
+        if (space == rest.len) {
+            return match_last_space(rest, other, final, len);
+        }
+        size_t as_much = space > 0 ? count_space(other) : is_same(*rest.data, *other.data, i == 0);
+        if (as_much == 0) {
+            return KNOWN_NO;
+        }
+        i += space > 0 ? space : 1;
+        *len += as_much;
+    }
+    return i == end.len ? KNOWN_YES : final ? KNOWN_NO : KNOWN_LATER;
+}
+
+enum known overlap_find(const struct overlap *o, struct span a, bool final, size_t *len)
+{
+    enum known found = KNOWN_NO;
+    if (a.len == 0) {
+        return final ? KNOWN_NO : KNOWN_LATER;
+    }
+    for (size_t at = 0; o->ends != NULL && at < o->len && found == KNOWN_NO; at++) {
+        const struct span end = {o->there + at, o->len - at};
+        found = o->ends[at] ? match_exactly(end, a, final, len) : KNOWN_NO;
+        if (o->ends[at] && found == KNOWN_NO && o->asked && !is_space(*end.data)) {
+            found = match_loosely(end, a, final, len);
+        }
+    }
+    return found;
+}

@@ -273,6 +273,22 @@ for name, case in pairs(OTHERS) do
   end)
 end
 
+test('what another program added is read, and the chat goes on from there', function(t)
+  local srv = t:fake()
+  srv:script(ECHO)
+  local buf, path = open(t, srv)
+  ask(t, 'two', path, buf)
+  t:write_file('a folder/talk.md', t:read_file(path) .. 'theirs\n\n## « fake\n\nreply\n\n## » You\n\n')
+  t:cmd('checktime')
+  eq({ t:text(buf) .. '\n', 0 }, { t:read_file(path), t:eval('&modified') })
+  ask(t, 'four', path, buf)
+  local sent = vim.tbl_map(function(m) return m.content end, srv:requests('/api/chat')[2].body.messages)
+  eq({ 'one', 'reply one', 'two', 'Answer.', 'theirs', 'reply', 'four' }, sent)
+  t:cmd('checktime')
+  t:cmd('silent write')
+  eq('', (t:messages():gsub('"[^\n]*', '')))
+end)
+
 test('a folder that goes away is told once, and all is kept when it is there again', function(t)
   local srv = t:fake()
   srv:script({ tokens = (chat.tokens(300)), interval_ms = 10 })

@@ -312,17 +312,24 @@ local actions = {
 code_window.watch()
 snippets.on_reply_end(below.last)
 
-buffer.on_attach(function(buf)
-  file.bind(buf)
-  maps.setup(buf, actions)
-  ready.watch(buf)
+--- The text of a chat is that of its file.
+---@param buf integer
+local function take_text(buf)
   turns.when_read(buf, function(text)
     bounds.read(buf, text.turns)
     asked.note(buf, text.turns)
     headings.note(buf, text.turns)
     queue.restore(buf, text.turns)
   end)
+end
+
+buffer.on_attach(function(buf)
+  file.bind(buf)
+  maps.setup(buf, actions)
+  ready.watch(buf)
+  take_text(buf)
 end)
+file.on_reread(take_text)
 
 reply.on_change(function(buf, what, ending)
   file.grow(buf, what == 'begun')

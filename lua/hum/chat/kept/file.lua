@@ -417,6 +417,19 @@ local function choose(k)
   return idle and vim.go.autoread and vim.uv.fs_stat(k.path) and 'reload' or 'ask'
 end
 
+local on_reread = function(_) end ---@type fun(buf: integer)
+
+--- Sets the function that is called when the file of a chat was read anew while it is open.
+---@param fn fun(buf: integer)
+function M.on_reread(fn) on_reread = fn end
+
+--- Neovim has read the file anew. Only behind that it tells those who watch the text that all of it has changed.
+---@param k hum.KeptFile
+local function reread(k)
+  take(k)
+  on_reread(k.buf)
+end
+
 --- The buffer has another name.
 ---@param k hum.KeptFile
 local function renamed(k)
@@ -456,17 +469,23 @@ local function watch(k)
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   on_own('BufWritePre', before_write)
   on_own('BufWritePost', take)
-  local reads = false -- `:doautocmd BufReadPost` reads nothing
+  local reads, has_read = false, false -- `:doautocmd BufReadPost` reads nothing
   on_own('BufReadPre', function() reads = true end)
   on_own('BufReadPost', function()
     if reads then take(k) end
-    reads = false
+    reads, has_read = false, reads
   end)
   on_own({ 'FileWritePost', 'FileAppendPost' }, function()
     k.seen = vim.uv.fs_stat(k.path)
     snapshot.lose(buf)
   end)
-  on('FileChangedShell', function() vim.v.fcs_choice = choose(k) end)
+  on('FileChangedShell', function()
+    has_read = false
+    vim.v.fcs_choice = choose(k)
+  end)
+  on('FileChangedShellPost', function()
+    if has_read then reread(k) end
+  end)
   on('BufFilePost', renamed)
   on('BufUnload', unload)
   -- Undone to what was there before hum wrote, which Neovim takes for the file's text.

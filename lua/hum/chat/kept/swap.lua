@@ -2,21 +2,19 @@
 -- whatever opens the chat, a mapping or a picker, and most of its choices lose something. Two Neovims with the same
 -- chat do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something
 -- the file has not stays for `:recover`.
+local heads = require('hum.chat.kept.head')
 local notify = require('hum.notify')
 
 local M = {}
-
---- How a chat begins, see hum.chat.text.format.
-local BEGINS = '^\239?\187?\191?%-%-%-\r?\nhum: '
 
 ---@param path string
 ---@return boolean
 local function is_chat(path)
   local f = io.open(path, 'rb')
   if not f then return false end
-  local head = f:read(16)
+  local beginning = f:read(16) or ''
   f:close()
-  return head ~= nil and head:find(BEGINS) ~= nil
+  return heads.is_chat(beginning)
 end
 
 ---@param path string

@@ -392,7 +392,7 @@ test('a title that cannot be written is told, and the file keeps its name', { ui
   t:lua('return require("hum").open(...)', path)
   for option, why in pairs({
     readonly = ":set noreadonly first: the chat is 'readonly'",
-    nomodifiable = "Buffer is not 'modifiable'",
+    nomodifiable = ":set modifiable first: the chat is 'nomodifiable'",
   }) do
     t:cmd('setlocal modifiable noreadonly ' .. option)
     t:cmd('Hum rename two')

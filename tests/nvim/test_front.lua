@@ -160,6 +160,32 @@ test('a model in quotes with a comment is sent as it is called', function(t)
   T.match('\nmodel: echo\n', t:text(), true)
 end)
 
+--- What hum would do to the text of a chat.
+local CHANGES = {
+  'Hum send',
+  'Hum! send',
+  'Hum retry',
+  'Hum continue',
+  'Hum model other',
+  'Hum rename other',
+  'lua require("hum").chat({ new = false, question = "what now?" })',
+}
+
+for _, command in ipairs(CHANGES) do
+  test(('a chat of a later format is left as it is, and told, by :%s'):format(command), function(t)
+    local srv = t:fake()
+    chat.configure(t, srv, {}, { chat = { window = 'current' } })
+    local text = '---\nhum: 2  # new\nmodel: fake\n---\n\n## » You\n\none\n\n## « fake\n\ntwo\n\n## » You\n\nthree\n'
+    local path = t:write_file('later.md', text)
+    t:cmd('edit ' .. path)
+    eq('hum', t:eval('&filetype'))
+    t:cmd(command)
+    t:wait(function() return t:messages():find('hum: update hum.nvim first', 1, true) end, 'it is told')
+    eq({ text, text, 0 }, { t:text() .. '\n', t:read_file(path), t:eval('&modified') })
+    eq({}, srv:requests(CHAT))
+  end)
+end
+
 test('the help lists the options that a chat may set', PURE, function(t)
   local help = t:read_file(T.root .. '/doc/hum.txt'):match('`options` can only set:\n\n(.-)%.\n')
   local listed = {}

@@ -370,6 +370,9 @@ test('a chat that cannot be changed is told in words', function(t)
   chat.open(t, { url = 'http://127.0.0.1:1' })
   t:cmd('setlocal nomodifiable')
   t:cmd('Hum model another')
-  t:wait(function() return t:messages():find("Buffer is not 'modifiable'", 1, true) end, 'it is told')
+  t:wait(
+    function() return t:messages():find(":set modifiable first: the chat is 'nomodifiable'", 1, true) end,
+    'it is told'
+  )
   T.no_match('%.lua:', t:messages())
 end)

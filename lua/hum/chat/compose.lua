@@ -5,6 +5,7 @@ local below = require('hum.chat.reply.below')
 local choice = require('hum.chat.choice')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
+local front = require('hum.chat.front')
 local origin = require('hum.chat.code.origin')
 local queue = require('hum.chat.queue')
 local quote = require('hum.chat.text.quote')
@@ -58,6 +59,8 @@ function M.write(chat, opts)
     blocks[2] = { '' }
   end
   if #blocks == 0 then return true end
+  local why = front.refusal(chat.buf)
+  if why then return nil, why end
   local ok, err = pcall(write, chat, blocks)
   return ok or nil, err
 end

@@ -4,6 +4,7 @@
 local adopt = require('hum.chat.adopt')
 local chats = require('hum.chat.chats')
 local format = require('hum.chat.text.format')
+local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
@@ -150,9 +151,9 @@ function M.submit(chat)
   if send.is_busy(chat) then
     send.busy()
     return
-  elseif not vim.bo[buf].modifiable then
-    return notify.error("hum: the chat is 'nomodifiable'")
   end
+  local why = front.refusal(buf)
+  if why then return notify.error('hum: ' .. why) end
   local message, joint = read_message(buf)
   if not message or not joint then return end
   if joint.turn.text == '' then return send.retry(chat) end

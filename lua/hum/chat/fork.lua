@@ -87,7 +87,7 @@ end
 local function set_title(lines, values, title)
   local line = format.setting('title', title)
   if not values then
-    for i, one in ipairs({ '---', 'hum: 1', line, '---', '' }) do
+    for i, one in ipairs(format.front_around(line)) do
       table.insert(lines, i, one)
     end
   elseif values.rows.title then

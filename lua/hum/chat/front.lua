@@ -46,6 +46,16 @@ end
 ---@return string|nil
 function M.title(buf) return value_of(buf, 'title') end
 
+--- Why hum may not change a chat.
+---@param buf integer
+---@return string|nil
+function M.refusal(buf)
+  if not vim.bo[buf].modifiable then return ":set modifiable first: the chat is 'nomodifiable'" end
+  local version = value_of(buf, 'hum')
+  if (tonumber(version) or 0) <= format.VERSION then return nil end
+  return ('update hum.nvim first: a later version of it has written this chat ("hum: %s")'):format(version)
+end
+
 --- Sets a line of the front matter, which is written if there is none.
 ---@param buf integer
 ---@param key string
@@ -54,7 +64,7 @@ local function set_value(buf, key, value)
   local front = read(buf)
   local line = format.setting(key, value)
   if not front then
-    edit.replace(buf, 0, 0, { '---', 'hum: 1', line, '---', '' })
+    edit.replace(buf, 0, 0, format.front_around(line))
   elseif front.rows[key] then
     edit.replace(buf, front.rows[key], front.rows[key] + 1, { line })
   else
@@ -69,6 +79,11 @@ end
 function M.set_model(buf, endpoint, model)
   local chat = chats.get(buf)
   if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
+  local why = M.refusal(chat.buf)
+  if why then
+    notify.error('hum: ' .. why)
+    return true
+  end
   local function set()
     if endpoint then set_value(chat.buf, 'endpoint', endpoint) end
     set_value(chat.buf, 'model', model)

@@ -63,6 +63,8 @@ end
 ---@param buf integer
 ---@return string|nil
 local function refusal(buf)
+  local why = front.refusal(buf)
+  if why then return why end
   if vim.bo[buf].readonly then return ":set noreadonly first: the chat is 'readonly'" end
   local path = vim.api.nvim_buf_get_name(buf)
   if not file.keeps(buf) and vim.uv.fs_stat(path) and file.is_changed(buf) then

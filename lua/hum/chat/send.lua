@@ -225,7 +225,8 @@ end
 ---@param chat hum.Chat
 ---@param opts hum.SendOpts
 function M.submit(chat, opts)
-  if not vim.bo[chat.buf].modifiable then return complain("the chat is 'nomodifiable'") end
+  local why = front.refusal(chat.buf)
+  if why then return complain(why) end
   local ok, err = pcall(submit, chat, opts)
   if not ok then complain(err) end
 end
@@ -235,13 +236,13 @@ end
 function M.retry(chat)
   if reply.of(chat.buf) then
     M.busy()
-  elseif not vim.bo[chat.buf].modifiable then
-    complain("the chat is 'nomodifiable'")
-  else
-    local ok, settled = pcall(settle, chat.buf, false)
-    if not ok then return complain(settled) end
-    if settled then send(chat, choice.retry) end
+    return
   end
+  local why = front.refusal(chat.buf)
+  if why then return complain(why) end
+  local ok, settled = pcall(settle, chat.buf, false)
+  if not ok then return complain(settled) end
+  if settled then send(chat, choice.retry) end
 end
 
 return M

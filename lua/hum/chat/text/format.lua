@@ -15,6 +15,10 @@ local settings = require('hum.chat.text.settings')
 
 local M = {}
 
+--- The version of the format that this is, and that begins a chat.
+M.VERSION = 1
+local BEGINNING = ('hum: %d'):format(M.VERSION)
+
 ---@class hum.WireMessage  as the helper gets it
 ---@field role 'user'|'assistant'|'system'
 ---@field parts hum.Part[]
@@ -78,7 +82,7 @@ function M.setting(key, value) return ('%s: %s'):format(key, settings.written(M.
 ---@param values hum.FrontValues
 ---@return string[]
 function M.front(values)
-  local lines = { '---', 'hum: 1' }
+  local lines = { '---', BEGINNING }
   local function set(key, value) lines[#lines + 1] = value and M.setting(key, value) end
   local project = values.project
   set('project', project and project.name)
@@ -88,6 +92,11 @@ function M.front(values)
   lines[#lines + 1] = '---'
   return lines
 end
+
+--- The front matter of a text that has none.
+---@param line string  a setting
+---@return string[]
+function M.front_around(line) return { '---', BEGINNING, line, '---', '' } end
 
 ---@param role 'user'|'assistant'|'system'
 ---@return integer  the block state below a heading

@@ -92,7 +92,8 @@ local function body_of(text)
   return body or ''
 end
 
-local function round(t, seed)
+---@param signal? string  default: SIGKILL
+local function round(t, seed, signal)
   math.randomseed(seed)
   local after = 50 + math.random() * 3150
   local srv = t:fake()
@@ -101,7 +102,7 @@ local function round(t, seed)
   chat.ask(t, 'tell me words', buf)
   t:wait(function() return last_word(t:text(buf)) >= 0 end, 'the first word')
   local seen = watch(t, buf, after)
-  t.child:kill()
+  t.child:kill(signal)
   local died = task.now()
   task.await(function() return t.child:ended() end, slow.LIMITS.finish)
   local path = file_of(t)
@@ -119,4 +120,31 @@ end
 for i = 1, ROUNDS do
   local seed = SEED + i
   test(('kill -9 loses nothing older than a second (seed %d)'):format(seed), function(t) round(t, seed) end)
+end
+
+-- Neovim has unloaded all buffers before the first autocommand of such an end: no more can be saved.
+for _, signal in ipairs({ 'sigterm', 'sighup' }) do
+  test(('%s loses no more of a reply'):format(signal), function(t) round(t, SEED, signal) end)
+
+  test(('%s leaves a draft in the swap file'):format(signal), function(t)
+    local srv = t:fake()
+    srv:script(SCRIPT)
+    local buf = chat.open(t, srv)
+    chat.ask(t, 'short', buf)
+    chat.finished(t)
+    t:keys('Gomy draft<Esc>')
+    t:wait(function() return t:text(buf):find('my draft', 1, true) end, 'the draft')
+    t.child:kill(signal)
+    task.await(function() return t.child:ended() end, slow.LIMITS.finish)
+    local path = file_of(t)
+    T.match('It is fine.', t:read_file(path), true)
+    t.child = t:start()
+    chat.configure(t, srv)
+    t:cmd('edit ' .. vim.fn.fnameescape(path))
+    t:wait(function() return t:messages():find(':recover', 1, true) end, 'it is told')
+    local swap = vim.fn.glob(t.dir .. '/state/nvim/swap/*.swp', true, true)[1]
+    t:cmd('bwipeout!')
+    t:cmd('silent recover ' .. vim.fn.fnameescape(swap))
+    T.match('my draft', t:text(), true)
+  end)
 end

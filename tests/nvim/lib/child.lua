@@ -241,13 +241,14 @@ function Child:finish()
   end
 end
 
---- kill -9.
-function Child:kill()
+--- kill -9, or another signal that ends it.
+---@param signal? string
+function Child:kill(signal)
   self.killed = true
   if self.proc then
-    self.proc:kill()
+    self.proc:kill(signal)
   else
-    pcall(uv.kill, self.pid, 'sigkill')
+    pcall(uv.kill, self.pid, signal or 'sigkill')
   end
 end
 

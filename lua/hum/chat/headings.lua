@@ -22,19 +22,28 @@ function M.note(buf, list)
   end
 end
 
---- The first heading that begins no turn any more, and the turn that it stands in.
+---@param buf integer
+---@param id integer
+---@return boolean  the heading is there
+local function is_there(buf, id)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+  return not at[3].invalid and heading_of(rows.line(buf, at[1])) ~= nil
+end
+
+--- The first heading that begins no turn any more, and the turn that it stands in. Of most marks the row is all that is
+--- asked for: details of thousands would cost several times as much.
 ---@param buf integer
 ---@param list hum.Turn[]
 ---@return integer|nil row, hum.Turn|nil turn
 local function swallowed(buf, list)
   local i = 1
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true })) do
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, {})) do
     local row = mark[2]
     while list[i + 1] and list[i + 1].row <= row do
       i = i + 1
     end
     local turn = list[i]
-    if turn and row > turn.row and not mark[4].invalid and heading_of(rows.line(buf, row)) then return row, turn end
+    if turn and row > turn.row and is_there(buf, mark[1]) then return row, turn end
   end
 end
 

@@ -141,7 +141,10 @@ test('a folder that cannot be made is told, and the reply comes', { ui = { 80, 2
   local buf = chat.open(t, server(t))
   chat.ask(t, 'hello')
   eq('done', chat.finished(t).status)
-  t:wait(function() return not t.child:mode().blocking and t:messages():find('something else of that') end, 'it is told')
+  t:wait(
+    function() return not t.child:mode().blocking and t:messages():find('something else of that') end,
+    'it is told'
+  )
   T.match('A short answer', t:text(buf))
   T.no_match('traceback', t:messages())
   T.no_match('%.lua', t:messages())

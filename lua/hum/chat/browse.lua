@@ -52,6 +52,7 @@ local function show(buf, err, opts)
     complain(err)
     return nil, err
   end
+  vim.bo[buf].buflisted = true
   if opts.line then
     vim.api.nvim_win_set_cursor(0, { math.min(opts.line, vim.api.nvim_buf_line_count(buf)), 0 })
     vim.cmd('normal! zvzz')
@@ -135,7 +136,7 @@ local ACTIONS = {
     if not buf then return complain(err) end
     M.rename(buf)
   end,
-  delete = function(entry) delete(entry.path, entry.title, load.open(entry.path)) end,
+  delete = function(entry) delete(entry.path, entry.title, load.loaded(entry.path)) end,
   fork = function(entry, mods)
     local buf, err = load.buffer(entry.path)
     if not buf then return complain(err) end

@@ -33,7 +33,6 @@ local function read(path)
   local ok, err, other = bufload.load(buf)
   if not ok then return nil, err end
   if other then swap.on_loaded(buf, other) end
-  vim.bo[buf].buflisted = true
   if not chats.get(buf) then buffer.attach(buf) end -- also with `:filetype off`
   return buf
 end
@@ -41,18 +40,18 @@ end
 --- The buffer in which a chat's file is open.
 ---@param path string  whole
 ---@return integer|nil
-function M.open(path)
+function M.loaded(path)
   local buf = vim.fn.bufexists(path) == 1 and vim.fn.bufadd(path) or 0
   return buf > 0 and is_open(buf) and buf or nil
 end
 
---- The buffer of a chat's file, which is read if it is not open.
+--- The buffer of a chat's file, which is read if it is not open; then it is not listed before it is shown.
 ---@param path string
 ---@return integer|nil buf, string|nil err
 function M.buffer(path)
   if not vim.uv.fs_stat(path) then path = vim.fs.normalize(path) end -- "~/x.md", and not the file "$x.md"
   local full = vim.fn.fnamemodify(path, ':p'):gsub('(.)/+$', '%1')
-  local open = M.open(full)
+  local open = M.loaded(full)
   if open then return open end
   local why = refusal(full)
   if why then return nil, ('"%s" cannot be opened: %s'):format(vim.fn.fnamemodify(full, ':~'), why) end

@@ -656,6 +656,29 @@ for name, case in vim.spairs(HAPPENINGS) do
   end)
 end
 
+for name, keys in pairs({
+  ['in the line that grows'] = ':let @a="MINE"<CR>G$"ap',
+  ['in lines below it'] = ':let @a="MINE\\n"<CR>G"ap',
+}) do
+  for _, ends in ipairs({ 'while it waits', 'later' }) do
+    test(('text %s, then at once a map that waits for a key: the reply ends %s'):format(name, ends), OPTS, function(t)
+      begin(t)
+      t:lua([[vim.keymap.set('n', '<F5>', function() return vim.fn.getcharstr() end, { expr = true })]])
+      t:keys(keys .. '<F5>')
+      t:wait(function()
+        local changed = pcall(t.lua, t, 'vim.api.nvim_buf_set_lines(0, 0, 0, false, {})')
+        return t:text():find('MINE') and not changed
+      end, 'textlock')
+      if ends == 'while it waits' then stream.event(t, 'done', { stats = {} }) end
+      t:keys('l')
+      if ends == 'later' then stream.event(t, 'done', { stats = {} }) end
+      t:wait(function() return #t:events('HumRequestFinished') == 1 end, 'the end')
+      eq(chat_text('one two\nthree ', 'MINE'), t:text())
+      T.no_match('E565', t:messages())
+    end)
+  end
+end
+
 for _, ending in ipairs({ 'done', 'cancelled', 'error' }) do
   test(('a message below stays when the reply ends: %s'):format(ending), OPTS, function(t)
     begin(t)

@@ -100,6 +100,19 @@ local function note(record)
   owner.note(record, record.steps, { first = 0, old_last = math.huge, lines = lines })
 end
 
+--- Takes the user's text away from the line that grows. Where that is refused it is still known as his.
+---@param record hum.UndoRecord
+---@param fn fun()
+local function delete(record, fn)
+  local pieces = record.pieces
+  local ok, err = pcall(M.write, record, fn)
+  if not ok then
+    record.pieces = pieces
+    error(err, 0)
+  end
+  record.arrived = nil
+end
+
 --- Takes the user's text out of the line that grows.
 ---@param record hum.UndoRecord
 ---@return string[] lines
@@ -113,8 +126,7 @@ local function take_out(record)
   local at = vim.api.nvim_get_current_buf() == buf and vim.api.nvim_win_get_cursor(0)
   local line = at and at[1] - 1 - row or -1
   local inside = at and lines[line + 1] and { line, line == 0 and math.max(0, at[2] - arrived.head) or at[2] }
-  record.arrived = nil
-  M.write(record, function() vim.api.nvim_buf_set_text(buf, row, arrived.head, foot - 1, size, { '' }) end)
+  delete(record, function() vim.api.nvim_buf_set_text(buf, row, arrived.head, foot - 1, size, { '' }) end)
   while #lines > 1 and lines[1] == '' do
     table.remove(lines, 1)
     if inside then inside[1] = math.max(0, inside[1] - 1) end
@@ -169,7 +181,7 @@ local function place(record, always)
   return cursor ~= nil
 end
 
---- Text of his has come at the end of the reply: it goes under his heading.
+--- Text of his has come at the end of the reply: it goes under his heading. Raises E565 under textlock.
 ---@param record hum.UndoRecord
 function M.take(record)
   if (record.arrived or record.below > 0) and alive(record) then place(record, false) end
@@ -239,14 +251,22 @@ local function go_below(record)
   return true
 end
 
+--- Once Neovim is out of what has changed the text: after textlock (an <expr> mapping waits for a key, say).
+---@param record hum.UndoRecord
+local function take_now(record)
+  if records.of(record.buf) ~= record then return end
+  local ok, err = pcall(interrupt.guard, M.take, record)
+  if ok then return end
+  if not tostring(err):find('E565', 1, true) then return fault.report('a message below', tostring(err)) end
+  vim.api.nvim_create_autocmd('SafeState', { once = true, callback = function() take_now(record) end })
+end
+
 --- Watches where the user begins to write.
 ---@param record hum.UndoRecord
 ---@param on fun(names: string|string[], callback: fun())  makes an autocommand of the buffer
 function M.watch(record, on)
   record.on_arrived = function()
-    vim.schedule(function()
-      if records.of(record.buf) == record then interrupt.guard(M.take, record) end
-    end)
+    vim.schedule(function() take_now(record) end)
   end
   on('InsertEnter', function()
     -- The cursor would be put back otherwise.

@@ -180,7 +180,8 @@ local function write(record, mark)
     return true
   end
   if record.lost then owner.refind(record, row) end
-  below.take(record)
+  local taken, why = pcall(below.take, record)
+  if not taken then return nil, why end
   local words = last_words(record, row, mark)
   if not record.undone then
     local ok, err = write_last(record, words)

@@ -253,6 +253,71 @@ for name, ending in vim.spairs({ ['blank lines'] = 'done', ['a mark'] = 'cancell
   )
 end
 
+--- Words of one long line come, of which some rows are scrolled out at last.
+local function ended_in_a_paragraph(t)
+  begin(t)
+  t:keys('Gomine')
+  t:wait(function() return t:text():find('mine$') end, 'his turn')
+  local n = 0
+  repeat
+    stream.tokens(t, ('word%d '):format(n))
+    t:cmd('redraw')
+    n = n + 1
+    T.ok(n < 400, 'rows are scrolled out')
+  until t:eval('winsaveview().skipcol') > 0 and n > 20
+  local row = t:eval('winline()')
+  stream.done(t)
+  t:cmd('redraw')
+  return row
+end
+
+--- What ends the time of 'smoothscroll', which a reply has set.
+local SCROLLS = {
+  ['when the window is scrolled'] = function(t) t:keys('<Esc><C-y>') end,
+  ['when the chat is shown again'] = function(t)
+    t:keys('<Esc>')
+    t:cmd('enew')
+    t:cmd('buffer #')
+  end,
+}
+
+for name, scroll in vim.spairs(SCROLLS) do
+  test(("'smoothscroll' is given back %s, the text stays until then"):format(name), {
+    init = stream.init,
+    ui = { 60, 12 },
+  }, function(t)
+    local row = ended_in_a_paragraph(t)
+    eq({ 1, true }, { t:eval('&l:smoothscroll'), math.abs(row - t:eval('winline()')) <= 1 })
+    scroll(t)
+    t:wait(function() return t:eval('&l:smoothscroll') == 0 end, 'the option')
+  end)
+end
+
+test("'smoothscroll' is given back at the end of a reply, also in a window that was made meanwhile", {
+  init = stream.init,
+  ui = { 60, 20 },
+}, function(t)
+  begin(t)
+  type_keys(t, 'Gomine<Esc>')
+  stream.tokens(t, 'four\n', 'five')
+  eq(1, t:eval('&l:smoothscroll'))
+  t:cmd('split')
+  stream.done(t)
+  eq({ 0, 0, 0 }, t:eval([[[&l:smoothscroll, getwinvar(winnr('#'), '&smoothscroll'), &g:smoothscroll] ]]))
+end)
+
+test(
+  "a user's own 'smoothscroll' stays",
+  { init = stream.init .. 'vim.o.smoothscroll = true', ui = { 60, 20 } },
+  function(t)
+    begin(t)
+    type_keys(t, 'Gomine<Esc>')
+    stream.tokens(t, 'four\n', 'five')
+    stream.done(t)
+    eq(1, t:eval('&l:smoothscroll'))
+  end
+)
+
 test('u while the reply streams takes back what was written below, and the reply goes on', OPTS, function(t)
   begin(t)
   type_keys(t, 'Goone<Esc>')
@@ -280,6 +345,27 @@ test('u while the reply streams takes back what was written below, and the reply
   type_keys(t, '2<C-r>')
   eq(chat_text(reply, 'three'), t:text())
 end)
+
+for _, levels in ipairs({ 1, 2, 0 }) do
+  test(('u costs nothing of the reply where the history has %d steps'):format(levels), OPTS, function(t)
+    begin(t)
+    t:cmd('setlocal undolevels=' .. levels)
+    type_keys(t, 'Goone<Esc>')
+    stream.tokens(t, 'four', '\nfive ')
+    type_keys(t, 'Gotwo<Esc>')
+    stream.tokens(t, 'six ')
+    type_keys(t, 'u')
+    stream.tokens(t, 'seven')
+    if stream.stops(t) > 0 then
+      stream.cancelled(t)
+    else
+      stream.done(t)
+    end
+    T.match('one two\nthree four\nfive six ', t:text(), true)
+    T.no_match('E%d+:', t:messages())
+    T.no_match('internal error', t:log())
+  end)
+end
 
 test('replies that end while the user is still typing are a step each', OPTS, function(t)
   local buf = begin(t)

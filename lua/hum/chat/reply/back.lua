@@ -15,14 +15,16 @@ function M.unwind(record)
 end
 
 --- Builds the history up to here again, so that one `u` takes back the user's last step below the reply, and does that.
+--- Raises if the history does not go so far back.
 ---@param record hum.UndoRecord
 local function take_back(record)
   local buf, foot = record.buf, owner.foot(record)
   record.reply = vim.api.nvim_buf_get_lines(buf, record.row, foot, false)
   record.final = vim.api.nvim_buf_get_lines(buf, foot, -1, false)
   local keep = preserve.save(buf)
-  history.rebuild(record)
+  local ok = history.rebuild(record)
   preserve.restore(keep)
+  if not ok then error('the last step below a reply cannot be told from it', 0) end
   vim.cmd('silent undo')
   record.below = vim.api.nvim_buf_line_count(buf) - record.row - #record.reply
   record.reply, record.final = nil, nil

@@ -65,6 +65,7 @@ end
 --- Builds it again in the current buffer. The text must be the same afterwards, or end with the reply undone if
 --- the user undid it; otherwise `:undo` goes back to the history as it was.
 ---@param record hum.UndoRecord
+---@return boolean  it is built again
 function M.rebuild(record)
   local buf = record.buf
   local newest = vim.fn.undotree().seq_last
@@ -74,7 +75,7 @@ function M.rebuild(record)
     for _ = 1, record.undone and err or 0 do
       vim.cmd('silent undo')
     end
-    return
+    return true
   end
   log.write('warn', 'undo steps stay mixed: ' .. tostring(err or 'the text differs'))
   pcall(vim.api.nvim_command, 'silent undo ' .. newest)
@@ -83,6 +84,7 @@ function M.rebuild(record)
     vim.list_extend(want, record.final)
   end
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
+  return false
 end
 
 return M

@@ -1,6 +1,8 @@
 -- Text under the user's hands stays where it is on the screen, while a reply grows above it: a window whose cursor is
 -- below the reply scrolls by as many rows as the reply has become taller, and back where it has become shorter, as by
 -- the blank lines at its end.
+local smooth = require('hum.chat.reply.smooth')
+
 local M = {}
 
 ---@class hum.Still  what a window showed last
@@ -67,9 +69,7 @@ end
 ---@param buf integer
 ---@param last integer  row of the reply's end
 local function keep(buf, last)
-  -- Lines of several rows are to be scrolled out row by row, by Neovim as well. The option stays set, or the window
-  -- would jump; like the others of a chat's window it goes when another buffer is shown there.
-  if not vim.wo.smoothscroll then vim.cmd('noautocmd setlocal smoothscroll') end
+  smooth.set(buf)
   local win = vim.api.nvim_get_current_win()
   local was = seen[win]
   if vim.fn.line('w0') > last + 1 then
@@ -106,6 +106,7 @@ function M.stop(buf)
   for win, was in pairs(seen) do
     if was.buf == buf then seen[win] = nil end
   end
+  smooth.give_back(buf)
 end
 
 return M

@@ -367,6 +367,26 @@ for _, levels in ipairs({ 1, 2, 0 }) do
   end)
 end
 
+test('a fault while the steps are put in order is told once, and costs the order alone', OPTS, function(t)
+  begin(t)
+  t:keys('Gomine')
+  t:wait(function() return t:text():find('mine$') end, 'his turn')
+  t:lua([[
+    hum_test.calls = 0
+    require('hum.chat.reply.preserve').save = function()
+      hum_test.calls = hum_test.calls + 1
+      error('planted fault')
+    end]])
+  stream.done(t)
+  type_keys(t, '<Esc>')
+  t:wait(function() return t:lua('return hum_test.calls') > 0 end, 'the steps are put in order')
+  type_keys(t, 'j')
+  type_keys(t, 'k')
+  eq(1, t:lua('return hum_test.calls'))
+  T.match('hum: internal error', t:messages())
+  eq(chat_text('one two\nthree ', 'mine'), t:text())
+end)
+
 test('replies that end while the user is still typing are a step each', OPTS, function(t)
   local buf = begin(t)
   t:keys('Gosecond')
@@ -691,6 +711,17 @@ test('text that turns out to be thought is turned above a message', function(t)
   eq({ thought, 'mine' }, { both(t, buf) })
   t:wait_screen('Thought', true)
   undo_all(t, before, thought, 'turned')
+end)
+
+test("a thought of a reply that goes on is not lost where the chat is 'nomodifiable' by then", OPTS, function(t)
+  begin(t)
+  type_keys(t, 'Gomine<Esc>')
+  t:cmd('setlocal nomodifiable')
+  stream.event(t, 'afterthought', { text = 'hm' })
+  T.no_match('internal error', t:messages())
+  stream.done(t)
+  eq(chat_text('<think>\nhm\n</think>\n\none two\nthree ', 'mine'), t:text())
+  eq(0, t:eval('&modifiable'))
 end)
 
 -- ---- what else one does meanwhile ------------------------------------------------------------------

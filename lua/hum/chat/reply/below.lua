@@ -263,7 +263,7 @@ end
 
 --- Watches where the user begins to write.
 ---@param record hum.UndoRecord
----@param on fun(names: string|string[], callback: fun())  makes an autocommand of the buffer
+---@param on fun(names: string|string[], fn: fun())  makes an autocommand of the buffer
 function M.watch(record, on)
   record.on_arrived = function()
     vim.schedule(function() take_now(record) end)

@@ -137,12 +137,20 @@ local function conclude(reply)
   report(reply)
 end
 
+--- Textlock, or 'nomodifiable'.
+---@param err any
+---@return boolean
+local function is_refusal(err)
+  local text = tostring(err)
+  return text:find('E565', 1, true) ~= nil or text:find("Buffer is not 'modifiable'", 1, true) ~= nil
+end
+
 --- Puts what was thought as a reply goes on before its text; later, if that cannot be changed now.
 ---@param reply hum.Reply
 local function put_afterthought(reply)
   while reply.afterthought[1] do
     local ok, err = pcall(turn.put_afterthought, reply.buf, reply.afterthought[1])
-    if not ok and tostring(err):find('E565', 1, true) then return end
+    if not ok and is_refusal(err) then return end
     table.remove(reply.afterthought, 1)
     if not ok then error(err, 0) end
   end
@@ -234,8 +242,12 @@ end
 ---@param reply hum.Reply
 local function watch(reply)
   local buf, record = reply.buf, reply.record
-  local function on(names, callback)
-    vim.api.nvim_create_autocmd(names, { group = group, buffer = buf, callback = callback })
+  local function on(names, fn)
+    vim.api.nvim_create_autocmd(names, {
+      group = group,
+      buffer = buf,
+      callback = function(event) fault.guard('a chat with a reply', fn, event) end,
+    })
   end
   notes.unwatch(buf)
   clear_autocmds(buf)

@@ -77,30 +77,33 @@ local function text_row(buf, heading)
   return heading + #lines
 end
 
---- Puts a thought before the text of the reply that goes on in a buffer. Raises E565 as well.
+--- Puts a thought before the text of the reply that goes on in a buffer.
+---@param buf integer
+---@param text string
+local function put_before_text(buf, text)
+  local row = text_row(buf, assert(records.heading(assert(records.of(buf)))))
+  local lines = format.body({ { type = 'thinking', text = vim.trim(text) } }, 'assistant')
+  lines[#lines + 1] = ''
+  guard_change(buf, vim.api.nvim_buf_set_lines, buf, row, row, true, lines)
+end
+
+--- The same as an edit. Raises E565 as well.
 ---@param buf integer
 ---@param text string
 function M.put_afterthought(buf, text)
-  edit(buf, 'thinking', function()
-    local row = text_row(buf, assert(records.heading(assert(records.of(buf)))))
-    local lines = format.body({ { type = 'thinking', text = vim.trim(text) } }, 'assistant')
-    lines[#lines + 1] = ''
-    guard_change(buf, vim.api.nvim_buf_set_lines, buf, row, row, true, lines)
-  end)
+  edit(buf, 'thinking', function() put_before_text(buf, text) end)
 end
 
 --- What has come of a reply that goes on is thinking: it goes before the text. Raises E565 as well.
 ---@param buf integer
 ---@param key integer
 function M.afterthought(buf, key)
-  local row, col = repair.start(buf, key)
-  local last_row, last_col = below.position(buf)
-  local text = table.concat(vim.api.nvim_buf_get_text(buf, row, col, last_row, last_col, {}), '\n')
-  M.put_afterthought(buf, text)
   edit(buf, 'thinking', function()
-    row, col = repair.start(buf, key)
-    last_row, last_col = below.position(buf)
+    local row, col = repair.start(buf, key)
+    local last_row, last_col = below.position(buf)
+    local lines = vim.api.nvim_buf_get_text(buf, row, col, last_row, last_col, {})
     guard_change(buf, vim.api.nvim_buf_set_text, buf, row, col, last_row, last_col, {})
+    put_before_text(buf, table.concat(lines, '\n'))
   end)
 end
 

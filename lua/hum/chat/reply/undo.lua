@@ -9,6 +9,7 @@
 -- ends with the reply undone.
 local back = require('hum.chat.reply.back')
 local block = require('hum.place.block')
+local fault = require('hum.fault')
 local history = require('hum.chat.reply.history')
 local log = require('hum.log')
 local owner = require('hum.chat.reply.owner')
@@ -130,6 +131,15 @@ local function settle_now(record)
   return true
 end
 
+--- Once, also if it fails: the next time it would as well.
+---@param record hum.UndoRecord
+---@return boolean done
+local function try_to_settle(record)
+  local ok, done = fault.guard('the undo history', settle_now, record)
+  if not ok then records.forget(record.buf) end
+  return not ok or done
+end
+
 --- The reply has ended: puts the history in order, at once or as soon as the user is in
 --- plain normal mode.
 ---@param record hum.UndoRecord
@@ -144,7 +154,7 @@ function M.settle(record)
         M.insert_left(record)
         return done
       end
-      done = done or settle_now(record)
+      done = done or try_to_settle(record)
       return done
     end,
   })

@@ -623,6 +623,18 @@ test('white space that Anthropic does not take is not doubled', function(t)
   eq('The sky is', sent(srv, 2, ANTHROPIC)[2][2])
 end)
 
+for what, case in pairs({
+  ['a short line'] = { 'One.\n\nTwo words  \n', 'Two words' },
+  ['a long line, from a word on'] = { ('word '):rep(30) .. 'end', ('word '):rep(17) .. 'end' },
+  ['a long line without blanks, in whole characters'] = { ('語'):rep(40) .. 'x', ('語'):rep(29) .. 'x' },
+}) do
+  test('a model that is asked is told the last words of ' .. what, function(t)
+    local _, srv = cut(t, case[1], { text = ' x' }, ASKED)
+    continue(t)
+    T.match(('last words, "%s",'):format(case[2]), sent(srv, 2, OPENAI)[3][2], true)
+  end)
+end
+
 --- Texts that are cut anywhere, by a server that repeats as much as it likes when it is asked.
 local ANYWHERE = {
   'w0 w1 w2 w3 w4 w5 w6 w7\nw8 w9 w10 w11 w12',

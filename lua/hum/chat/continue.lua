@@ -30,12 +30,10 @@ local ASK = 'Your last message was cut off. Go on exactly where it stops. Begin 
 ---@param text string
 ---@return string  the last words of its last line
 local function last_words(text)
-  local line = text:match('([^\n]*%S)%s*$') or ''
+  local line = vim.trim(text):sub(-QUOTED - 1):match('[^\n]*$') or ''
   if #line <= QUOTED then return vim.trim(line) end
-  local from = #line - QUOTED + 1
-  local word = line:find('%s%S', from)
-  if word then return line:sub(word + 1) end
-  return line:sub(from - vim.str_utf_start(line, from))
+  local word = line:match('%s(%S.*)')
+  return word or (line:sub(2):gsub('^[\128-\191]*', '')) -- whole characters
 end
 
 ---@param list hum.Turn[]
@@ -70,8 +68,8 @@ end
 ---@return hum.Joint|nil  nil: there is none
 local function joint_of(buf, list)
   local i = last_reply(list)
-  local turn = i and list[i]
-  if not turn then return nil end
+  if not i then return nil end
+  local turn = list[i]
   local lines = vim.api.nvim_buf_get_lines(buf, turn.row, turn.last + 1, false)
   local ended = memory.ended(buf, turn.row)
   local kept, read = partial.read(lines, turn, ended)
@@ -79,10 +77,9 @@ local function joint_of(buf, list)
   return { turn = read, lines = kept, below = below, above = vim.list_slice(list, 1, i - 1), ended = ended }
 end
 
---- Reads what goes on.
+--- Reads what goes on, with the reply as its last turn.
 ---@param buf integer
 ---@return hum.MessageText|nil  nil: the user was told why
----@return hum.Joint|nil joint
 local function read_message(buf)
   local text, err = adopt.text(buf, turns.of(buf))
   if not text then return notify.error('hum: ' .. tostring(err)) end
@@ -107,9 +104,12 @@ local function read_message(buf)
     upto = joint.below,
     lines = {},
     draft = {},
-  },
-    joint
+  }
 end
+
+---@param message hum.MessageText
+---@return hum.Turn  the reply
+local function reply_of(message) return message.turns[#message.turns] end
 
 ---@param turn hum.Turn
 ---@return boolean
@@ -126,7 +126,7 @@ end
 local function without_thoughts(message, says)
   local wished = message.settings.think
   if wished == nil then wished = message.resolved.think end
-  if says or wished ~= nil or has_thought(message.turns[#message.turns]) then
+  if says or wished ~= nil or has_thought(reply_of(message)) then
     message.settings = vim.tbl_extend('force', message.settings, { think = false })
   end
 end
@@ -135,44 +135,56 @@ end
 ---@param known hum.Preset|{}
 ---@return boolean|nil ok, string|nil err
 local function start(message, known)
-  local buf, turn = message.buf, message.turns[#message.turns]
+  local buf = message.buf
   without_thoughts(message, prefill.set(message.resolved.endpoint, known))
   local before = vim.list_slice(message.turns, 1, #message.turns - 1)
   local thoughts = memory.recall(buf, before, message.resolved.endpoint, message.model)
   message.messages = format.messages(message.turns, thoughts)
-  message.ask = ASK:format(last_words(turn.text))
+  message.ask = ASK:format(last_words(reply_of(message).text))
   return reply.start(message)
 end
 
---- Lets the last reply go on. Nothing but thoughts is no reply yet: then it is asked for again.
+--- Sends it, now that all is known.
 ---@param chat hum.Chat
-function M.submit(chat)
-  local buf = chat.buf
-  if send.is_busy(chat) then
-    send.busy()
-    return
-  end
-  local why = front.refusal(buf)
-  if why then return notify.error('hum: ' .. why) end
-  local message, joint = read_message(buf)
-  if not message or not joint then return end
-  if joint.turn.text == '' then return send.retry(chat) end
-  local name = models.endpoint(message.endpoint)
+---@param message hum.Message
+---@param known hum.Preset|{}  of the server
+local function go_on(chat, message, known)
+  local ok, err = start(message, known)
+  if not ok then return send.refuse(chat.buf, err) end
+  local model, name = message.model, reply_of(message).name
+  if model ~= name then notify.info(('hum: %s goes on with the reply of %s'):format(model, name)) end
+end
+
+--- Finds out what is needed, and lets the reply go on.
+---@param chat hum.Chat
+---@param message hum.MessageText
+local function submit(chat, message)
+  local buf, name = chat.buf, models.endpoint(message.endpoint)
   prepare.start(chat, name, message.model, function(reason, resolved, model)
     if not resolved or not model then return send.refuse(buf, reason) end
     prepare.identify(chat, name, function(known)
       if not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then return end
       -- The user may have gone on writing.
-      if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf) end
-      if not message then return end
-      ---@cast message hum.Message
-      message.model, message.resolved = model, resolved
-      local ok, err = start(message, known)
-      if not ok then return send.refuse(buf, err) end
-      local name_of = joint.turn.name
-      if model ~= name_of then notify.info(('hum: %s goes on with the reply of %s'):format(model, name_of)) end
+      local now = vim.api.nvim_buf_get_changedtick(buf) == message.tick and message or read_message(buf)
+      if not now then return end
+      if reply_of(now).text == '' then return send.retry(chat) end
+      ---@cast now hum.Message
+      now.model, now.resolved = model, resolved
+      go_on(chat, now, known)
     end)
   end)
+end
+
+--- Lets the last reply go on. Nothing but thoughts is no reply yet: then it is asked for again.
+---@param chat hum.Chat
+function M.submit(chat)
+  if send.is_busy(chat) then return send.busy() end
+  local why = front.refusal(chat.buf)
+  if why then return notify.error('hum: ' .. why) end
+  local message = read_message(chat.buf)
+  if not message then return end
+  if reply_of(message).text == '' then return send.retry(chat) end
+  submit(chat, message)
 end
 
 return M

@@ -19,7 +19,7 @@ local function upto_text(lines, last)
   return last
 end
 
---- The state before each line of a turn, and its kind.
+--- What each line of a turn is.
 ---@param lines string[]
 ---@return hum.BlockKind[]
 local function kinds_of(lines)

@@ -1,11 +1,11 @@
 -- What a chat's questions said when they were answered, so that one which was changed since is known.
 local M = {}
 
----@class hum.Asked
+---@class hum.AskedTurns
 ---@field texts table<string, boolean>  of all questions that were sent, or read from a file
 ---@field order string[]                of the questions as they last stood there
 
-local asked = {} ---@type table<integer, hum.Asked>  by buffer
+local asked = {} ---@type table<integer, hum.AskedTurns>  by buffer
 
 ---@param list hum.Turn[]
 ---@return hum.Turn[]

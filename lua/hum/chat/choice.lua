@@ -3,13 +3,13 @@ local format = require('hum.chat.text.format')
 
 local M = {}
 
----@class hum.Choice
+---@class hum.Chosen
 ---@field n integer                          index of the turn that is sent
 ---@field replaces? 'reply'|'answers'|'all'  the reply to it, all but what the user is writing, or all that follows
 ---@field forks? boolean                     that is kept as a chat of its own
 ---@field id? integer                        in the queue
 
----@alias hum.Pick fun(list: hum.Turn[]): hum.Choice|nil, string|nil  why there is none
+---@alias hum.Pick fun(list: hum.Turn[]): hum.Chosen|nil, string|nil  why there is none
 
 --- A message that is being prepared, by an extmark on its heading: one for each buffer.
 local ns = vim.api.nvim_create_namespace('hum.choice')
@@ -30,7 +30,7 @@ local function before_last(list) return list[#list - 1] end
 
 --- The turn with which what the reply replaces ends.
 ---@param list hum.Turn[]
----@param choice hum.Choice
+---@param choice hum.Chosen
 ---@return integer index
 function M.last(list, choice)
   if choice.replaces == 'all' then return #list end
@@ -42,7 +42,7 @@ end
 --- What stands under the last heading of the user. After a reply that failed before its first word, nothing new there
 --- requests that again.
 ---@param list hum.Turn[]
----@return hum.Choice|nil, string|nil why
+---@return hum.Chosen|nil, string|nil why
 function M.latest(list)
   local last, before = list[#list], before_last(list)
   if not last or last.role == 'system' then
@@ -61,7 +61,7 @@ end
 
 --- The last message that has a reply, which another one replaces. What the user has written below stays.
 ---@param list hum.Turn[]
----@return hum.Choice|nil, string|nil why
+---@return hum.Chosen|nil, string|nil why
 function M.retry(list)
   local n = #list
   while n > 0 and list[n].role ~= 'assistant' do
@@ -90,7 +90,7 @@ end
 --- Keeps which turn is being prepared.
 ---@param buf integer
 ---@param list hum.Turn[]
----@param choice hum.Choice
+---@param choice hum.Chosen
 ---@return hum.Pick  finds it again
 function M.keep(buf, list, choice)
   local row = list[choice.n].row

@@ -31,7 +31,7 @@ end
 ---@param buf integer
 ---@param list hum.Turn[]
 ---@param opts hum.SendOpts
----@return hum.Choice|nil choice
+---@return hum.Chosen|nil choice
 ---@return boolean waits  the user was told that he has to choose
 function M.choose(buf, list, opts)
   local n = opts.row and asked.changed(buf, list, opts.row)

@@ -65,7 +65,7 @@ end
 
 ---@param buf integer
 ---@param list hum.Turn[]
----@param chosen hum.Choice
+---@param chosen hum.Chosen
 ---@param closing string[]  what the text leaves open at its end
 ---@return { row: integer, below?: boolean, upto?: integer, lines: string[] }
 local function place_of(buf, list, chosen, closing)

@@ -148,7 +148,10 @@ end
 function M.is_named(name)
   local options = config.get()
   if options.endpoints[name] or options.faults[name] then return true end
-  return vim.iter(config.offers()):any(function(offer) return offer.name == name end)
+  for _, offer in ipairs(config.offers()) do
+    if offer.name == name then return true end
+  end
+  return false
 end
 
 --- Splits "endpoint/model". Models may have slashes of their own, so the first part

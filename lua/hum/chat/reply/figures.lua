@@ -25,7 +25,7 @@ function M.sum(before, stats)
     total_ms = (before.total_ms or 0) + (stats.total_ms or 0),
     counted = before.counted and stats.counted,
     server = before.server and stats.server,
-  })
+  }) --[[@as hum.Stats]]
 end
 
 return M

@@ -7,7 +7,7 @@ local M = {}
 ---@field n integer                          index of the turn that is sent
 ---@field replaces? 'reply'|'answers'|'all'  the reply to it, all but what the user is writing, or all that follows
 ---@field forks? boolean                     that is kept as a chat of its own
----@field id? integer                        in the queue
+---@field id? integer                        which it has in the queue
 
 ---@alias hum.Pick fun(list: hum.Turn[]): hum.Chosen|nil, string|nil  why there is none
 

@@ -32,12 +32,15 @@ local function is_there(path)
   return stat ~= nil and stat.type ~= 'directory'
 end
 
---- A path as a text has it, and without what diffs, or the idea of a project as the root of all, put before it.
+--- A path as a text has it, and without what diffs, or the idea of a project as the root of all, put before it; as
+--- it is elsewhere where Windows has "\\", and links "%20".
 ---@param path string
 ---@return string[]
 local function forms(path)
-  local bare = path:match('^[ab]/(.+)$') or path:match('^/(.+)$')
-  return bare and { path, bare } or { path }
+  local found = { path, path:match('^[ab]/(.+)$') or path:match('^/(.+)$') }
+  if path:find('\\', 1, true) then vim.list_extend(found, forms((path:gsub('\\', '/')))) end
+  if path:find('%%%x%x') then found[#found + 1] = vim.uri_decode(path) end
+  return found
 end
 
 --- The only file open whose name ends like a path.

@@ -13,8 +13,8 @@ end
 
 -- ---- the fence's words ---------------------------------------------------------------------------------
 
---- `title="src/a.lua"`, `path=src/a.lua`, `file='a b.lua'`.
-local ATTRIBUTE = '%f[%w](%l+)%s*=%s*'
+--- `title="src/a.lua"`, `path=src/a.lua`, `file='a b.lua'`, `filename: "a.lua"`.
+local ATTRIBUTE = '%f[%w](%l+)%s*[=:]%s*'
 local ATTRIBUTES = { path = true, file = true, filename = true, filepath = true, title = true, name = true }
 
 ---@param info string
@@ -28,46 +28,71 @@ local function attribute(info)
   end
 end
 
+local LEADERS = {
+  '^%s*%-%-+%s+',
+  '^%s*//+%s+',
+  '^%s*#+%s+',
+  '^%s*;+%s+',
+  '^%s*%%+%s+',
+  '^%s*"%s+',
+  '^%s*/%*+%s+',
+  '^%s*<!%-%-%s+',
+}
+local LABELS = { '^[Ff]ile:?%s+', '^[Ff]ile ?[Nn]ame:%s+', '^[Pp]ath:%s+', '^@file%s+' }
+
+--- A text without the first of some beginnings that it has.
+---@param text string
+---@param beginnings string[]
+---@return string
+---@return boolean  whether it has one
+local function without(text, beginnings)
+  for _, beginning in ipairs(beginnings) do
+    local bare, found = text:gsub(beginning, '', 1)
+    if found > 0 then return bare, true end
+  end
+  return text, false
+end
+
+--- The file that stands behind a language, perhaps with more behind it.
+---@param text string
+---@param joined boolean  by a colon: then a name with any extension is one
+---@return string|nil
+local function behind_language(text, joined)
+  local bare = without(text, LEADERS):gsub('^[%s,(}]+', ''):gsub('[%s})]+$', '')
+  local first = bare:match('^%S*')
+  first = first:match('^%[([^%[%]]+)%]$') or first -- as VitePress has it
+  local any = joined and first:find('^[^%s:]+%.%w*%a%w*$') ~= nil
+  return any and first or as_path(first) or as_path(bare)
+end
+
 --- Language and file of the words behind a fence: "lua", "lua:src/a.lua", "lua src/a.lua", "src/a.lua", `{.lua
---- file=a.lua}`.
+--- file=a.lua}`, "12:40:src/a.lua".
 ---@param info string
 ---@return string|nil language
 ---@return string|nil file
 function M.info(info)
   info = vim.trim(info)
+  info = info:match('^%d+:%d+:(%S+)$') or info -- the lines that it cites
   local word, rest = info:match('^{?%s*%.?([^%s,{}:]+)(.*)$')
   if not word or not rest then return nil, nil end
   local bare = info:find('%s') == nil and word:find('%.') and as_path(info) or nil
   if bare then return vim.filetype.match({ filename = bare }), bare end
-  local behind = (rest:match('^:%s*(.+)$') or rest):gsub('^%s*%(?', ''):gsub('[%s})]+$', '')
-  return word:lower(), attribute(info) or as_path(behind)
+  local joined = rest:match('^:%s*(.+)$')
+  return word:lower(), attribute(info) or behind_language(joined or rest, joined ~= nil)
 end
 
 -- ---- a comment in the first line -------------------------------------------------------------------------
 
-local LEADERS = { '^%s*%-%-+%s+', '^%s*//+%s+', '^%s*#+%s+', '^%s*;+%s+', '^%s*%%+%s+', '^%s*/%*+%s+', '^%s*<!%-%-%s+' }
-local LABELS = { '^[Ff]ile:?%s+', '^[Ff]ile ?[Nn]ame:%s+', '^[Pp]ath:%s+' }
-
----@param text string
----@return string
-local function without_label(text)
-  for _, label in ipairs(LABELS) do
-    local bare, found = text:gsub(label, '', 1)
-    if found > 0 then return bare end
-  end
-  return text
-end
-
----@param line string
+--- The file that a comment at the beginning of code names.
+---@param lines string[]
 ---@return string|nil file
-function M.comment(line)
-  for _, leader in ipairs(LEADERS) do
-    local text, found = line:gsub(leader, '', 1)
-    if found > 0 then
-      text = without_label(text:gsub('%s+%*/%s*$', ''):gsub('%s+%-%->%s*$', ''))
-      return text:find('[./]') and not vim.trim(text):find('%s') and as_path(text) or nil
-    end
-  end
+function M.comment(lines)
+  local line = lines[1] or ''
+  if line:find('^#!') or line:find('^<%?') then line = lines[2] or '' end
+  local text, found = without(line, LEADERS)
+  if not found then return nil end
+  text = without(text:gsub('%s+%*/%s*$', ''):gsub('%s+%-%->%s*$', ''), LABELS)
+  return text:find('[./]') and not vim.trim(text):find('%s') and as_path(text) or nil
 end
 
 --- The file that a diff is of: the new one, else the old one.
@@ -87,37 +112,106 @@ end
 
 -- ---- the line above ----------------------------------------------------------------------------------------
 
---- What is set off from the text around it.
-local SET_OFF = { '`([^`]+)`', '%*%*([^*]+)%*%*', '__([^_]+)__', '%[([^%]]+)%]%(' }
+--- First words of commands, which are no names of files with blanks.
+local COMMANDS = {}
+local NAMES = 'bash bun cargo cat cd chmod cmake cp curl deno docker gcc git go java less lua luajit make mkdir mv '
+  .. 'nano node npm npx nvim perl php pip pnpm python python3 rm ruby rustc sh source sudo tail touch uv vi vim wget '
+  .. 'yarn zsh'
+for name in NAMES:gmatch('%S+') do
+  COMMANDS[name] = true
+end
+
+--- Marks as they stand in other scripts and in print.
+local PLAIN = { ['：'] = ':', ['，'] = ',', ['。'] = '.' }
+for _, quote in ipairs({ '“', '”', '„', '«', '»' }) do
+  PLAIN[quote] = '"'
+end
+
+---@param text string
+---@return string
+local function plain(text)
+  for mark, ascii in pairs(PLAIN) do
+    text = text:gsub(mark, ascii)
+  end
+  return text
+end
+
+--- A word without what stands around it: quotes, brackets, emphasis, punctuation.
+---@param word string
+---@return string
+local function bare_word(word)
+  word = word:gsub('^[%(%[<"\'*]+', ''):gsub('[%)%]>"\'*,.;:]+$', '')
+  local _, inner = word:match('^(_+)(.+)%1$')
+  return inner and inner:gsub(':$', '') or word
+end
+
+---@param text string
+---@param found string[]
+local function add_words(text, found)
+  for word in text:gmatch('%S+') do
+    found[#found + 1] = as_path(bare_word(word))
+  end
+end
+
+--- What stands in backquotes: a name, which may have blanks.
+---@param text string
+---@return string|nil
+local function in_backquotes(text)
+  local bare = without(vim.trim(text):gsub(':$', ''), LABELS)
+  local first = bare:match('^(%S+)%s')
+  return not COMMANDS[first] and as_path(bare) or nil
+end
 
 --- What in a line may be a path: what is set off, or any word if nothing is.
 ---@param text string
 ---@return string[]
 local function candidates(text)
   local found = {}
-  for _, pattern in ipairs(SET_OFF) do
-    for one in text:gmatch(pattern) do
-      local bare = vim.trim(one):gsub(':$', '')
-      found[#found + 1] = as_path(without_label(bare))
+  for one in text:gmatch('`([^`]+)`') do
+    found[#found + 1] = in_backquotes(one)
+  end
+  for label, target in text:gmatch('%[([^%]]+)%]%(([^()]+)%)') do
+    found[#found + 1] = as_path(label) or as_path(target)
+  end
+  for _, emphasis in ipairs({ '%*%*([^*]+)%*%*', '__([^_]+)__' }) do
+    for one in text:gmatch(emphasis) do
+      add_words(one, found)
     end
   end
-  if #found > 0 then return found end
-  for word in text:gmatch('%S+') do
-    local bare = word:gsub('^[%("\'%[]+', ''):gsub('[%)"\'%],.;:]+$', '')
-    found[#found + 1] = as_path(bare)
-  end
+  if text:find('^<%a') then found[#found + 1] = attribute(text) end
+  if #found == 0 then add_words((text:gsub('`[^`]*`', ' ')), found) end
   return found
 end
 
---- Does a line introduce what follows: by a colon, or with the path as its last words, a remark in parentheses aside?
+--- What may follow a name at the end of a line.
+local TAIL = '["\'%s*_`)>#=-]+$'
+
+---@param text string
+---@param file string
+---@return boolean
+local function ends_with(text, file) return vim.endswith(path.parse((text:gsub(TAIL, ''))).path, file) end
+
+--- Does a line begin with a name, and a dash behind it?
+---@param text string
+---@param file string
+---@return boolean
+local function is_explained(text, file)
+  local bare = text:gsub('^[%s#*_`%d.)>+-]+', '')
+  if not vim.startswith(bare, file) then return false end
+  local behind = bare:sub(#file + 1):gsub('^[`*_]+', '')
+  return behind:find('^%s+%-+%s') ~= nil or behind:find('^%s+\226\128[\147\148]') ~= nil
+end
+
+--- Does a line introduce what follows: by a colon, or with the path as its last words, a remark behind it aside?
 ---@param text string
 ---@param file string
 ---@return boolean
 local function introduces(text, file)
   local bare = text:gsub('[%s*_`]+$', '')
   if bare:find(':$') then return true end
-  bare = bare:gsub('%s*%([^()]*%)$', ''):gsub('[%s*_`)]+$', '')
-  return vim.endswith(path.parse(bare).path, file)
+  bare = bare:gsub('%[([^%]]+)%]%([^()]+%)', '%1') -- a link
+  local remark = bare:gsub('%s*%([^()]*%)$', '')
+  return ends_with(remark, file) or is_explained(bare, file)
 end
 
 --- The file that a line names for the block below it, and the lines of it, as hum itself writes above what it quotes:
@@ -133,6 +227,7 @@ function M.above(line)
     first, last = text:match('^From lines? (%d+)%-?(%d*):$')
   end
   if first then return quoted, path.whole(first), path.whole(last) or path.whole(first) end
+  text = plain(text)
   local found = candidates(text)
   for _, other in ipairs(found) do
     if other ~= found[1] then return nil end

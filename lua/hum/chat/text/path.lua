@@ -69,19 +69,27 @@ end
 --- How a line stands behind a path, without a blank: `a.lua:12:3`, `a.lua:12-20`, `a.lua#L12-L20`, `a.lua(12,3)`.
 local SUFFIXES = {
   { '^(.-):(%d+):(%d+):?$', 'column' },
+  { '^(.-):(%d+):(%d+)%-[%d:]*%d:?$', 'column' },
   { '^(.-):(%d+)%-(%d+):?$', 'last' },
   { '^(.-):(%d+)\226\128\147(%d+):?$', 'last' }, -- an en dash
   { '^(.-):(%d+):?$' },
+  { '^(.-):L(%d+)%-L?(%d+):?$', 'last' },
+  { '^(.-):L(%d+):?$' },
   { '^(.-)#L(%d+)C?%d*%-L?(%d+)C?%d*$', 'last' },
   { '^(.-)#L(%d+)C?%d*$' },
   { '^(.-)%((%d+),%s?(%d+)%):?$', 'column' },
   { '^(.-)%((%d+)%):?$' },
 }
 
+--- Neovim has no greater numbers of lines.
+local MAX_LINE = 2 ^ 31 - 1
+
 ---@param digits? string
----@return integer|nil
+---@return integer|nil  a line, from 1 on
 function M.whole(digits)
-  return digits and tonumber(digits) --[[@as integer|nil]]
+  local number = digits and tonumber(digits)
+  if not number or number < 1 then return nil end
+  return math.min(number, MAX_LINE) --[[@as integer]]
 end
 
 --- A path with the line behind it, if one is there.
@@ -114,21 +122,36 @@ end
 local QUOTED = { '`([^`]+)`', '"([^"]+)"', '%]%(<?([^()<>]+)>?%)' }
 
 --- What words are separated by, and what may stand around one.
-local WORD, BEFORE, AFTER = '[^%s"`,;|<>]+', "^[%(%[{'*_]+", "[%]}'*_.!?]+$"
+local WORD, BEFORE, AFTER = '[^%s"`,;|<>]+', "^[%(%[{'*_]+", "[%]}'*_.:!?]+$"
+local SEPARATORS =
+  { '“', '”', '„', '«', '»', '…', '—', '：', '，', '。', '；', '、', '（', '）', '「', '」' }
 
 ---@param line string
 ---@param spans hum.Span[]
 local function add_words(line, spans)
   -- A comma within parentheses belongs to a word: a.lua(12,3).
   local text = line:gsub('(%(%d+),( ?%d+%))', '%1\1%2')
+  for _, mark in ipairs(SEPARATORS) do
+    text = text:gsub(mark, (' '):rep(#mark))
+  end
   for position, word in text:gmatch('()(' .. WORD .. ')') do
     local first = position --[[@as any]]
     local lead = #(word:match(BEFORE) or '')
     word = word:sub(lead + 1):gsub('\1', ',')
-    word = word:gsub(AFTER, '')
+    word = (word:match('^(.-)[*_]+:%d') or word):gsub(AFTER, '')
     if not word:find('%(') then word = word:gsub('[%)%]}]+$', '') end
     if word ~= '' then spans[#spans + 1] = { first = first + lead, last = first + lead + #word - 1, text = word } end
   end
+end
+
+--- Takes in a line that stands behind the closing mark: "`a.lua`:12:3".
+---@param line string
+---@param span hum.Span
+local function extend(line, span)
+  local marks, behind = line:match('^([`*_)]+)(:L?%d[%d:-]*)', span.last + 1)
+  if not marks or M.parse(span.text).line then return end
+  behind = behind:gsub('[:-]+$', '')
+  span.text, span.last = span.text .. behind, span.last + #marks + #behind
 end
 
 ---@param line string
@@ -142,19 +165,37 @@ local function spans_of(line)
     end
   end
   add_words(line, spans)
+  for _, span in ipairs(spans) do
+    extend(line, span)
+  end
   return spans
 end
 
---- The line of which the words around a path speak: "line 12 of a.lua", "a.lua, lines 3-5", `File "a.py", line 12`.
+--- Words between the first and the last of some lines.
+local TO = { ['and'] = true, ['or'] = true, ['to'] = true, through = true }
+
+--- Words about lines in one form: "lines 3-5".
+---@param text string
+---@return string
+local function plain_range(text)
+  text = text:lower():gsub('\226\128\147', '-') -- an en dash
+  text = text:gsub('(%d) (%l+) (%d)', function(first, word, last) return TO[word] and first .. '-' .. last or nil end)
+  return (text:gsub('(%d)%-l(%d)', '%1-%2'))
+end
+
+--- The line of which the words around a path speak: "line 12 of a.lua", "a.lua, lines 3-5", `File "a.py", line 12`,
+--- "a.lua (L3-L5)".
 ---@param line string
 ---@param span hum.Span
 ---@return integer|nil first, integer|nil last
 local function line_beside(line, span)
-  local before = line:sub(1, span.first - 1):lower():gsub('\226\128\147', '-') -- an en dash
-  local after = line:sub(span.last + 1):lower():gsub('\226\128\147', '-')
+  local before, after = plain_range(line:sub(1, span.first - 1)), plain_range(line:sub(span.last + 1))
   local first, last = before:match('lines? (%d+)%-?(%d*) [oi][fn] ["\'`*(]*$')
   if not first then
     first, last = after:match('^["\'`*:)]*,? ?%(?[oa]?[nt]? ?lines? (%d+)%-?(%d*)')
+  end
+  if not first then
+    first, last = after:match('^["\'`*:)]*,? ?%(?l(%d+)%-?(%d*)')
   end
   return M.whole(first), M.whole(last)
 end

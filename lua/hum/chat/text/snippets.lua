@@ -44,6 +44,18 @@ local NEAR = 2
 ---@field above? { row: integer, text: string }  the last line that is neither blank nor of a block
 ---@field found hum.Snippet[]
 
+--- What a mark of a block quote may stand behind: white space, or what begins an item of a list.
+local BEFORE_QUOTE = { '^%s*', '^%s*[-*+]%s+', '^%s*%d+[.)]%s+' }
+
+---@param line string
+---@return string|nil  without its first mark of a block quote
+local function unquote_once(line)
+  for _, before in ipairs(BEFORE_QUOTE) do
+    local rest = line:match(before .. '> ?(.*)$')
+    if rest then return rest end
+  end
+end
+
 --- A line without the marks of block quotes.
 ---@param line string
 ---@param most integer  marks that are taken
@@ -52,7 +64,7 @@ local NEAR = 2
 local function unquote(line, most)
   local depth, inner = 0, line
   while depth < most do
-    local rest = inner:match('^%s*> ?(.*)$')
+    local rest = unquote_once(inner)
     if not rest then break end
     depth, inner = depth + 1, rest
   end
@@ -119,7 +131,7 @@ local function identity(open, lines)
   if language == 'diff' or language == 'patch' then
     file = file or named.diff(lines)
   else
-    file = file or lines[1] and named.comment(lines[1])
+    file = file or named.comment(lines)
   end
   return language, file or above and belongs(language, above) and above or nil
 end

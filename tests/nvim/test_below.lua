@@ -2,6 +2,7 @@
 -- grows above it and is whole. The case plays the helper, unless it says other.
 local T = require('harness')
 local chat = require('lib.chat')
+local random_from = require('lib.random')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
@@ -417,15 +418,6 @@ end)
 
 -- ---- storms --------------------------------------------------------------------------------------
 
---- A generator of its own for each case: cases run side by side.
-local function generator(seed)
-  local state = seed
-  return function(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
-end
-
 --- What the user does: keys with a word of his, and what that makes of the lines of his message; none: he has not
 --- begun one. `hold` says that insert mode goes on.
 local function last_becomes(fn)
@@ -515,7 +507,7 @@ end
 
 local function storm(seed)
   test(('a storm over the beginning of a message, seed %d'):format(seed), OPTS, function(t)
-    local random, log = generator(seed), {}
+    local random, log = random_from(seed), {}
     local buf = stream.open(t, 'T')
     stream.ask(t, 'question', buf)
     stream.part(t, 'text')
@@ -626,7 +618,7 @@ end)
 --- One storm: words in the pipe while keys come.
 local function storm_with_helper(seed)
   test(('a storm with words in the pipe, seed %d'):format(seed), function(t)
-    local random, log, lines, held = generator(seed), {}, {}, false
+    local random, log, lines, held = random_from(seed), {}, {}, false
     local buf, gate, text, srv = gated(t, random(20) - 1, 200)
     local before = t:text(buf):match('^(.-)\n\n## «')
     for i = 1, 10 do

@@ -4,6 +4,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local complete = require('lib.complete')
+local random_from = require('lib.random')
 local task = require('lib.task')
 local test, eq = T.test, T.eq
 
@@ -282,15 +283,6 @@ local function watch(t, text)
     if #events > 0 and events[#events][1] == 'flush' and self.mode == 'insert' then check() end
   end
   return found
-end
-
----@return fun(n: integer): integer  from 1 to n
-local function random_from(seed)
-  local state = seed
-  return function(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
 end
 
 local pause = task.pause

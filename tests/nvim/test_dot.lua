@@ -1,5 +1,6 @@
 -- What is accepted is repeated as what is typed: by ".", counts and registers. The case plays the helper.
 local T = require('harness')
+local random_from = require('lib.random')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
@@ -407,15 +408,6 @@ local WORDS = {
   '^',
 }
 
---- A generator of its own for each case: cases run side by side.
-local function generator(seed)
-  local state = seed
-  return function(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
-end
-
 local function pick(random, list) return list[random(#list)] end
 
 --- Something to accept: some words.
@@ -476,7 +468,7 @@ end
 
 local function storm(seed)
   test(('a storm, HUM_TEST_SEED=%d'):format(seed), OPTS, function(t)
-    local random = generator(seed)
+    local random = random_from(seed)
     local lines = vim.deepcopy(BLOCK)
     for _ = 1, BETWEEN do
       lines[#lines + 1] = 'int g;'

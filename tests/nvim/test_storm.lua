@@ -3,6 +3,7 @@
 -- next message is answered.
 local T = require('harness')
 local chat = require('lib.chat')
+local random_from = require('lib.random')
 local test, eq = T.test, T.eq
 
 --- The environment repeats a storm that failed; its name has the seed.
@@ -88,11 +89,7 @@ end
 local DIALECTS = { 'ollama', 'openai', 'anthropic' }
 
 test(('chats at random, HUM_TEST_SEED=%d'):format(SEED), { ui = { 80, 24 }, init = INIT }, function(t)
-  local state = SEED
-  local function random(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
+  local random = random_from(SEED)
   local srv, rules, endpoints, words = t:fake(), {}, {}, vim.tbl_keys(RULES)
   table.sort(words)
   for _, word in ipairs(words) do

@@ -1,5 +1,6 @@
 -- One reply is one undo step, whatever the user does meanwhile. The case plays the helper.
 local T = require('harness')
+local random_from = require('lib.random')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
@@ -324,15 +325,6 @@ test('marks, views and extmarks survive the ordering of the history', OPTS, func
   undo_gives(t, user('alpha', 'gamma'), user(unpack(LINES)))
 end)
 
---- A generator of its own for each case: cases run side by side.
-local function generator(seed)
-  local state = seed
-  return function(n)
-    state = (state * 1103515245 + 12345) % 2147483648
-    return math.floor(state / 65536) % n + 1
-  end
-end
-
 --- Keys that change text above the reply, in the user's lines 9 to `last`.
 local function storm_keys(random, i, last)
   local row = 8 + random(last - 8)
@@ -354,7 +346,7 @@ end
 
 local function storm(seed)
   test('a storm of edits above, seed ' .. seed, OPTS, function(t)
-    local random = generator(seed)
+    local random = random_from(seed)
     prepare(t)
     local steps, reply, log = { user(unpack(LINES)) }, {}, {}
     local function note(i) return ('seed %d, edit %d of %s'):format(seed, i, table.concat(log, ' ')) end

@@ -11,13 +11,7 @@ local function open(t)
   return srv, chat.open(t, srv, { dialect = 'openai' })
 end
 
---- What the nth request said: roles and texts.
-local function sent(srv, n)
-  return vim.tbl_map(
-    function(message) return { message.role, message.content } end,
-    srv:requests(CHAT)[n].body.messages
-  )
-end
+local sent = chat.sent
 
 --- Deletes from the last heading of the user on, and writes these lines there.
 local function replace_end(t, lines)

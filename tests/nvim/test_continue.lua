@@ -37,15 +37,7 @@ local function continue(t, n)
   return chat.finished(t, n or 2)
 end
 
-local function text_of(content) return type(content) == 'table' and content[1].text or content end
-
---- Roles and texts of the nth request.
-local function sent(srv, n, path)
-  return vim.tbl_map(
-    function(message) return { message.role, text_of(message.content) } end,
-    srv:requests(path)[n].body.messages
-  )
-end
+local sent = chat.sent
 
 for name, server in pairs(SERVERS) do
   test('a reply that was cut goes on: ' .. name, function(t)

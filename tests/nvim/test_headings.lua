@@ -3,8 +3,6 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
-local CHAT = '/v1/chat/completions'
-
 local function open(t, answer)
   local srv = t:fake()
   srv:script(answer or { text = 'A short answer.' })
@@ -12,13 +10,7 @@ local function open(t, answer)
   return srv
 end
 
----@return string[][]  roles and texts of the nth request
-local function sent(srv, n)
-  return vim.tbl_map(
-    function(message) return { message.role, message.content } end,
-    srv:requests(CHAT)[n].body.messages
-  )
-end
+local sent = chat.sent
 
 --- Opens a chat file that says this below its front matter.
 local function edit(t, text)

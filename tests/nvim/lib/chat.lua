@@ -55,6 +55,18 @@ function M.reply(t, buf)
   return (body:gsub('\n\n## » You\n*$', ''))
 end
 
+--- Roles and texts of the nth request.
+---@param srv test.Fake
+---@param n integer
+---@param path? string
+---@return string[][]
+function M.sent(srv, n, path)
+  return vim.tbl_map(function(message)
+    local content = message.content
+    return { message.role, type(content) == 'table' and content[1].text or content }
+  end, srv:requests(path or '/v1/chat/completions')[n].body.messages)
+end
+
 --- `n` tokens of 7 bytes each, all different, with a line end every twelfth, the last with a blank.
 ---@return string[] tokens
 ---@return string text

@@ -138,6 +138,21 @@ local function queue(t, buf, ...)
   eq({ ... }, queued(t, buf))
 end
 
+test('each undo takes something back after messages have gone by themselves', function(t)
+  local _, gate, buf = begin(t)
+  type_keys(t, 'Gosecond')
+  t:keys('<CR>')
+  t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+  gate:pass()
+  chat.finished(t, 2)
+  local last = t:text(buf)
+  while t:lua('return vim.fn.undotree().seq_cur') > 0 do
+    t:cmd('silent undo')
+    ok(t:text(buf) ~= last, 'nothing was undone below\n' .. last)
+    last = t:text(buf)
+  end
+end)
+
 test('a message may be changed until it goes', function(t)
   local srv, gate, buf = begin(t)
   queue(t, buf, 'second thing', 'third')

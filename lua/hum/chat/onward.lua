@@ -38,9 +38,15 @@ local function is_typing(buf, turn)
   return row >= turn.row and row <= turn.last
 end
 
+--- Whether text is locked: that is found before the rows, which there are none of. Lines that change nothing would be
+--- a step of undo.
 ---@param buf integer
 ---@return boolean
-local function is_locked(buf) return not pcall(vim.api.nvim_buf_set_lines, buf, 0, 0, false, {}) end
+local function is_locked(buf)
+  local beyond = vim.api.nvim_buf_line_count(buf) + 1
+  local _, err = pcall(vim.api.nvim_buf_set_lines, buf, beyond, beyond, true, {})
+  return tostring(err):find('E565', 1, true) ~= nil
+end
 
 ---@param buf integer
 function try(buf)
@@ -50,7 +56,7 @@ function try(buf)
     due[buf] = nil
   elseif is_typing(buf, turn) then
     after(buf, 'InsertLeave', buf)
-  elseif is_locked(buf) and vim.bo[buf].modifiable then
+  elseif is_locked(buf) then
     after(buf, 'SafeState')
   else
     due[buf] = nil

@@ -217,6 +217,8 @@ end
 --- Goes on by itself.
 ---@param chat hum.Chat
 function M.go_on(chat)
+  local why = front.refusal(chat.buf)
+  if why then return complain(why) end
   local ok, err = pcall(go_on, chat)
   if not ok then complain(err) end
 end

@@ -3,9 +3,10 @@ local folder = require('hum.chat.kept.folder')
 
 local M = {}
 
---- While a file is written that is new or whole elsewhere: no copy of it, and no waiting for the disk.
-local BRIEF = 'noautocmd set nobackup nowritebackup patchmode= nofsync'
-local CHANGED = { 'backup', 'writebackup', 'patchmode', 'fsync' }
+--- While a file is written: no copy of it that stays, and no waiting for the disk. What 'writebackup' makes is for a
+--- crash meanwhile.
+local BRIEF = 'noautocmd set nobackup patchmode= nofsync'
+local CHANGED = { 'backup', 'patchmode', 'fsync' }
 
 ---@param fn fun()
 ---@return boolean ok, any err

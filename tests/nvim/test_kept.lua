@@ -182,6 +182,26 @@ for _, way in ipairs(WAYS) do
   end)
 end
 
+test('a file that another Neovim makes of the same name at the same moment stays as it is', function(t)
+  chat.open(t, server(t))
+  t:lua([[
+    local disk = require('hum.chat.kept.disk')
+    local create = disk.create
+    disk.create = function(path)
+      disk.create = create
+      local f = assert(io.open(path, 'w'))
+      f:write('theirs')
+      f:close()
+      return create(path)
+    end]])
+  ask(t, 'hello')
+  local theirs, own = files(folder(t))[2], files(folder(t))[1]
+  T.match('hello %(2%)%.md$', own)
+  eq('theirs', t:read_file(folder(t) .. '/' .. theirs))
+  eq(t:text() .. '\n', t:read_file(folder(t) .. '/' .. own))
+  T.match('goes%s+on%s+in', t:messages())
+end)
+
 test('where there can be no undo file a chat is kept, and nothing is told', { nvim = false }, function(t)
   t.child = t:start({ args = { '--cmd', 'set undofile undodir=/proc/nowhere' } })
   chat.open(t, server(t))

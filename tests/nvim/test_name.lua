@@ -86,6 +86,16 @@ test(
   end
 )
 
+test('two Neovims never give the same name to chats in which nothing was asked', { nvim = false }, function(t)
+  local names = {}
+  for i, child in ipairs({ t:start({ ui = false }), t:start({ ui = false }) }) do
+    names[i] = child:lua([[
+      os.date = function() return '2026-11-29-101112' end
+      return require('hum.chat.kept.name').provisional('/nowhere')]])
+  end
+  T.ok(names[1] ~= names[2], names[1])
+end)
+
 -- ---- folders ------------------------------------------------------------------------------------
 
 test('folders of chats are private, and those that are there stay as they are', { ui = false }, function(t)

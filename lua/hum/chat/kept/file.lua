@@ -91,13 +91,16 @@ local function set_unmodified(k)
   if not k.timer and snapshot.is_whole(k.buf) and vim.bo[k.buf].modified then vim.bo[k.buf].modified = false end
 end
 
---- Makes the file, and Neovim write it.
+local move_aside ---@type fun(k: hum.KeptFile): boolean|nil, string|nil
+
+--- Makes the file, and Neovim write it. Another Neovim may have made one of that name a moment ago.
 ---@param k hum.KeptFile
 ---@return boolean|nil ok, string|nil why
 local function establish(k)
   local ok, err = folder.ensure(vim.fs.dirname(k.path))
   if not ok then return nil, err end
   local stat, failure = disk.create(k.path)
+  if failure and failure.code == 'EEXIST' then return move_aside(k) end
   if not stat then return nil, failure and failure.why end
   k.seen = stat
   snapshot.lose(k.buf)
@@ -125,7 +128,7 @@ end
 --- Somebody else has written the file, and what he wrote stays: the chat goes on in another one.
 ---@param k hum.KeptFile
 ---@return boolean|nil ok, string|nil why
-local function move_aside(k)
+function move_aside(k)
   local old = k.path
   k.path, k.known = beside(old), nil
   local ok, why = native.rename(k.buf, k.path)

@@ -176,11 +176,12 @@ end
 ---@return string path  that nobody has
 function M.file(dir, title, day) return unique(dir, ('%s-%s'):format(day or os.date('%Y-%m-%d'), M.words(title))) end
 
---- A file of a chat in which nothing has been asked.
+--- A file of a chat in which nothing has been asked. There is no such file, only perhaps a swap file, so the name has
+--- the number of the process: two Neovims would have the same in the same second.
 ---@param dir string
 ---@return string path  that nobody has
 function M.provisional(dir)
-  return unique(dir, os.date('%Y-%m-%d-%H%M%S') --[[@as string]])
+  return unique(dir, ('%s-%d'):format(os.date('%Y-%m-%d-%H%M%S'), vim.uv.os_getpid()))
 end
 
 ---@param path string

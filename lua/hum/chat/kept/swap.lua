@@ -3,6 +3,7 @@
 -- chat do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something
 -- the file has not stays for `:recover`.
 local heads = require('hum.chat.kept.head')
+local folder = require('hum.chat.kept.folder')
 local notify = require('hum.notify')
 
 local M = {}
@@ -11,7 +12,7 @@ local M = {}
 ---@return boolean
 local function is_chat(path)
   local f = io.open(path, 'rb')
-  if not f then return false end
+  if not f then return path:find('%.md$') ~= nil and folder.contains(path) end -- of which nothing was written yet
   local beginning = f:read(16) or ''
   f:close()
   return heads.is_chat(beginning)

@@ -420,6 +420,19 @@ test('what another program has written is not written over by another title', { 
   eq('2026-01-01-three.md', name(t))
 end)
 
+test('what belongs to a chat stays with both where another program has written its file', { ui = false }, function(t)
+  local path = write(t, 1, 'one')
+  local ref = t:lua([[return require('hum.chat.kept.belongings').put(..., 'bytes')]], path)
+  t:lua('return require("hum").open(...)', path)
+  vim.fn.writefile({ 'a word' }, path, 'a')
+  t:cmd('Hum rename two')
+  eq('2026-01-01-two.md', name(t))
+  T.match('a word', t:read_file(path))
+  for _, chat_path in ipairs({ path, vim.fs.dirname(path) .. '/2026-01-01-two.md' }) do
+    eq('bytes', t:lua([[return require('hum.chat.kept.belongings').get(...)]], chat_path, ref))
+  end
+end)
+
 test('a file that keeps its name is told in words', { ui = { 120, 20 } }, function(t)
   local path = write(t, 1, 'one')
   t:lua('return require("hum").open(...)', path)

@@ -38,10 +38,10 @@ local function another_name(path, title)
 end
 
 ---@param buf integer
----@param path string
 ---@param title string
 ---@return boolean|nil ok, string|nil err
-local function rename_file(buf, path, title)
+local function rename_file(buf, title)
+  local path = vim.api.nvim_buf_get_name(buf)
   local new = another_name(path, title)
   if not new then return true end
   local ok, err = move.rename(buf, new)
@@ -87,7 +87,7 @@ function M.rename(buf, title, joined)
   if unkept or path == '' or not vim.uv.fs_stat(path) then return true end
   ok, err = save(buf)
   if not ok then return nil, ('the title is not saved: %s'):format(err) end
-  return rename_file(buf, path, title)
+  return rename_file(buf, title)
 end
 
 -- ---- deleting -----------------------------------------------------------------------------------

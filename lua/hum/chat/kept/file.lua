@@ -4,11 +4,13 @@
 -- behind Neovim's back, so that neither the growth of a reply nor its end costs a `:write`. For that it remembers two
 -- stats of the file: `seen`, as hum or Neovim left it last, by which the writing of others is told; and `known`, as
 -- Neovim's own last reading or writing left it, which `:w` compares with.
+local belongings = require('hum.chat.kept.belongings')
 local config = require('hum.config')
 local disk = require('hum.chat.kept.disk')
 local fault = require('hum.fault')
 local folder = require('hum.chat.kept.folder')
 local libc = require('hum.chat.kept.libc')
+local log = require('hum.log')
 local native = require('hum.chat.kept.native')
 local notify = require('hum.notify')
 local scan = require('hum.chat.text.scan')
@@ -136,6 +138,8 @@ function move_aside(k)
     ok, why = establish(k)
   end
   if not ok then return nil, why end
+  local copied, err = belongings.copy(old, k.path)
+  if not copied then log.write('warn', ('%s has not all that belongs to it: %s'):format(k.path, err)) end
   local text = 'hum: another program wrote "%s"; the chat goes on in "%s"'
   notify.warn(text:format(vim.fs.basename(old), vim.fs.basename(k.path)))
   return true

@@ -180,9 +180,7 @@ function M.file(dir, title, day) return unique(dir, ('%s-%s'):format(day or os.d
 --- the number of the process: two Neovims would have the same in the same second.
 ---@param dir string
 ---@return string path  that nobody has
-function M.provisional(dir)
-  return unique(dir, ('%s-%d'):format(os.date('%Y-%m-%d-%H%M%S'), vim.uv.os_getpid()))
-end
+function M.provisional(dir) return unique(dir, ('%s-%d'):format(os.date('%Y-%m-%d-%H%M%S'), vim.uv.os_getpid())) end
 
 ---@param path string
 ---@return boolean

@@ -55,7 +55,7 @@ end
 ---@return boolean  false: there is no such message
 function M.unqueue(buf, id)
   arguments().check('unqueue', 'buf', buf, 'buffer')
-  arguments().check('unqueue', 'id', id, 'line')
+  arguments().check('unqueue', 'id', id, 'count')
   return require('hum.chat').unqueue(buf, id)
 end
 

@@ -57,7 +57,7 @@ local BEGINNINGS = {
   { ':let @a="MINE"<CR>G"ap', 'MINE' },
   { ':let @a="MI\\nNE"<CR>G"ap', 'MI\nNE' },
   { ':let @a="MINE"<CR>G"aP', 'MINE' },
-  { 'Gx:let @a="MINE"<CR>G"aP', 'MINE', 'one two\nhree ' },
+  { 'G0x:let @a="MINE"<CR>G"aP', 'MINE', 'one two\nhree ' },
   { ':let @a="MINE"<CR>G$"ap', 'MINE' },
   { ':let @a="MINE\\n"<CR>G"ap', 'MINE' },
   { ':let @a="MI\\nNE"<CR>G$"ap', 'MI\nNE' },
@@ -469,24 +469,29 @@ local function pour(t, tokens)
   end
 end
 
----@return string text, string[] lines  of the reply, and of the user's message
-local function rage(t, random, log)
-  local text, lines, held = '', {}, false
+--- Something the user does, number `i`.
+---@param doing { lines: string[], log: string[], held: boolean? }  of his message, what he did, and whether he is inserting
+local function act(t, random, i, doing)
+  local action, word = ACTIONS[random(#ACTIONS)], ('mine%d'):format(i)
+  local keys = (doing.held and '<Esc>' or '') .. action[1]:format(word)
+  table.insert(doing.log, keys)
+  t:keys(keys)
+  action[2](doing.lines, word)
+  doing.held = action.hold
+end
+
+---@return string text  of the reply
+local function rage(t, random, doing)
+  local text = ''
   for i = 1, 12 do
     local tokens, more = some_tokens(random, 100 * i, random(6))
     text = text .. more
     pour(t, tokens)
-    if random(3) > 1 then
-      local action, word = ACTIONS[random(#ACTIONS)], ('mine%d'):format(i)
-      log[#log + 1] = (held and '<Esc>' or '') .. action[1]:format(word)
-      t:keys(log[#log])
-      action[2](lines, word)
-      held = action.hold
-    end
+    if random(3) > 1 then act(t, random, i, doing) end
   end
-  type_keys(t, held and '<Esc>' or '')
+  type_keys(t, doing.held and '<Esc>' or '')
   t:lua('return 0')
-  return text, lines
+  return text
 end
 
 --- All the way back and forth: the reply is there as a whole or not at all.
@@ -507,15 +512,15 @@ end
 
 local function storm(seed)
   test(('a storm over the beginning of a message, seed %d'):format(seed), OPTS, function(t)
-    local random, log = random_from(seed), {}
+    local random, doing = random_from(seed), { lines = {}, log = {} }
     local buf = stream.open(t, 'T')
     stream.ask(t, 'question', buf)
     stream.part(t, 'text')
-    local text, lines = rage(t, random, log)
-    local note = ('seed %d: %s'):format(seed, table.concat(log, ' '))
+    local text = rage(t, random, doing)
+    local note = ('seed %d: %s'):format(seed, table.concat(doing.log, ' '))
     stream.done(t)
     text = (text:gsub('\n+$', ''))
-    eq(chat_text(text, table.concat(lines, '\n')), t:text(), note)
+    eq(chat_text(text, table.concat(doing.lines, '\n')), t:text(), note)
     undo_all(t, HEAD .. 'question', text, note)
     T.no_match('steps stay mixed', t:log())
     T.no_match('E%d+:', t:messages())
@@ -618,39 +623,29 @@ end)
 --- One storm: words in the pipe while keys come.
 local function storm_with_helper(seed)
   test(('a storm with words in the pipe, seed %d'):format(seed), function(t)
-    local random, log, lines, held = random_from(seed), {}, {}, false
+    local random, doing = random_from(seed), { lines = {}, log = {} }
     local buf, gate, text, srv = gated(t, random(20) - 1, 200)
     local before = t:text(buf):match('^(.-)\n\n## «')
     for i = 1, 10 do
       gate:pass(random(25))
       if random(2) == 1 then t:wait(function() return gate:taken() end, 'words') end
-      if random(4) > 1 then
-        local action, word = ACTIONS[random(#ACTIONS)], ('mine%d'):format(i)
-        log[#log + 1] = (held and '<Esc>' or '') .. action[1]:format(word)
-        t:keys(log[#log])
-        action[2](lines, word)
-        held = action.hold
-      end
+      if random(4) > 1 then act(t, random, i, doing) end
       if random(3) == 1 then t:lua('return 0') end
     end
-    type_keys(t, held and '<Esc>' or '')
+    type_keys(t, doing.held and '<Esc>' or '')
     gate:pass()
-    local note = ('seed %d: %s'):format(seed, table.concat(log, ' '))
+    local note, mine = ('seed %d: %s'):format(seed, table.concat(doing.log, ' ')), table.concat(doing.lines, '\n')
     eq('done', chat.finished(t).status, note)
-    eq({ text, table.concat(lines, '\n') }, { both(t, buf) }, note)
+    eq({ text, mine }, { both(t, buf) }, note)
     undo_all(t, before, (text:gsub('\n.*', '')), note)
     T.no_match('steps stay mixed', t:log())
     srv:script({ text = 'yes' })
-    if #lines == 0 then return end
+    if mine == '' then return end
     t:lua([[require('hum').send(...)]], buf)
     chat.finished(t, 2)
     local requests = srv:requests('/api/chat')
     local messages = requests[#requests].body.messages
-    eq(
-      { 'question', text, table.concat(lines, '\n') },
-      vim.tbl_map(function(m) return vim.trim(m.content) end, messages),
-      note
-    )
+    eq({ 'question', text, mine }, vim.tbl_map(function(m) return vim.trim(m.content) end, messages), note)
   end)
 end
 

@@ -92,18 +92,36 @@ local function present(buf, opts)
   return compose.write(assert(chats.get(buf)), opts)
 end
 
+--- The same for the chat that is meant. A new one that cannot be shown goes.
+---@param latest? hum.Chat
+---@param opts hum.ChatOpts
+---@return integer|nil buf, string|nil err
+local function present_goal(latest, opts)
+  local buf, err = goal(latest, opts)
+  if not buf then return nil, err end
+  local ok, why = present(buf, opts)
+  if ok then return buf end
+  if not latest then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
+  return nil, why
+end
+
+--- Finds a model for a new chat. If there is none, the user learns why when a message is sent.
+---@param chat hum.Chat
+---@param name? string  of the endpoint
+local function find_model(chat, name)
+  local endpoint = models.endpoint(name)
+  prepare.choose(chat, endpoint, function(cb) return models.resolve(endpoint, cb, true) end, function(_, model)
+    if model then M.set_model(chat.buf, nil, model) end
+  end)
+end
+
 --- Opens a chat, or shows the latest one. Returns its buffer.
 ---@param opts hum.ChatOpts
 ---@return integer|nil buf, string|nil err
 function M.open(opts)
   local latest = latest_of(opts)
-  local buf, err = goal(latest, opts)
-  local ok = buf ~= nil ---@type boolean|nil
-  if buf then
-    ok, err = present(buf, opts)
-    if not ok and not latest then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
-  end
-  if not ok or not buf then
+  local buf, err = present_goal(latest, opts)
+  if not buf then
     complain(err)
     return nil, err
   end
@@ -116,11 +134,7 @@ function M.open(opts)
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
-    -- If no model can be found, the user learns why when a message is sent.
-    local endpoint = models.endpoint(opts.endpoint)
-    prepare.choose(chat, endpoint, function(cb) return models.resolve(endpoint, cb, true) end, function(_, name)
-      if name then M.set_model(buf, nil, name) end
-    end)
+    find_model(chat, opts.endpoint)
   end
   return buf
 end

@@ -14,77 +14,43 @@
 
 local M = {}
 
-local USUAL = 'without a running reply, the key keeps its usual meaning'
+--- What the help says of keys that do something only at times.
+local IDLE = '; without a running reply, the key keeps its usual meaning'
+local ELSEWHERE = '; in other windows the key keeps its usual meaning'
+
+--- Name, modes, default, desc, more.
+local ROWS = {
+  { 'send', 'n', { '<CR>', '<C-s>' }, 'send the message' },
+  { 'send_insert', 'i', '<C-s>', 'send the message', 'and leave insert mode' },
+  { 'stop', 'n', '<C-c>', 'stop the reply', IDLE },
+  { 'stop_insert', 'i', '<C-c>', 'stop the reply', IDLE },
+  { 'retry', 'n', 'g<CR>', 'regenerate the last reply' },
+  { 'continue', 'n', 'g.', 'go on with the last reply' },
+  { 'send_as_is', 'n', 'g!', 'take headings in your message as turns', 'and send it' },
+  { 'unqueue', 'n', 'g<BS>', 'take a queued message back', 'as a draft' },
+  { 'model', 'n', false, 'select the model' },
+  { 'next_turn', 'nxo', ']]', 'jump to the next turn' },
+  { 'prev_turn', 'nxo', '[[', 'jump to the previous turn' },
+  { 'next_block', 'nxo', ']f', 'jump to the next code block' },
+  { 'prev_block', 'nxo', '[f', 'jump to the previous code block' },
+  { 'inner_block', 'xo', 'ib', 'select the code of a block', '; elsewhere |ib|' },
+  { 'outer_block', 'xo', 'ab', 'select a block with its fences', '; elsewhere |ab|' },
+  { 'yank_block', 'n', 'gy', 'yank the code block', 'at the cursor or above' },
+  { 'yank_reply', 'n', 'gY', 'yank the reply', 'without its thinking' },
+  { 'put_block', 'n', 'gp', 'put the code block into the file', ', see |hum-code|' },
+  { 'diff_block', 'n', 'gd', 'show the code block as a diff', 'against the file' },
+  { 'open_file', 'nx', 'gf', 'open the file that is named', 'at the cursor' },
+  { 'hide', 'n', '<Esc>', 'close a float with a chat', ELSEWHERE },
+  { 'to_window', 'n', 'go', 'move the answer in a float to the chat window', ELSEWHERE },
+  { 'latest', 'n', 'gl', 'open the latest chat', 'of the project' },
+  { 'keys', 'n', 'g?', 'list these keys' },
+}
 
 ---@type hum.Key[]
-M.list = {
-  { name = 'send', modes = 'n', default = { '<CR>', '<C-s>' }, desc = 'send the message' },
-  { name = 'send_insert', modes = 'i', default = '<C-s>', desc = 'send the message', more = 'and leave insert mode' },
-  { name = 'stop', modes = 'n', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
-  { name = 'stop_insert', modes = 'i', default = '<C-c>', desc = 'stop the reply', more = '; ' .. USUAL },
-  { name = 'retry', modes = 'n', default = 'g<CR>', desc = 'regenerate the last reply' },
-  { name = 'continue', modes = 'n', default = 'g.', desc = 'go on with the last reply' },
-  {
-    name = 'send_as_is',
-    modes = 'n',
-    default = 'g!',
-    desc = 'take headings in your message as turns',
-    more = 'and send it',
-  },
-  { name = 'unqueue', modes = 'n', default = 'g<BS>', desc = 'take a queued message back', more = 'as a draft' },
-  { name = 'model', modes = 'n', default = false, desc = 'select the model' },
-  { name = 'next_turn', modes = 'nxo', default = ']]', desc = 'jump to the next turn' },
-  { name = 'prev_turn', modes = 'nxo', default = '[[', desc = 'jump to the previous turn' },
-  { name = 'next_block', modes = 'nxo', default = ']f', desc = 'jump to the next code block' },
-  { name = 'prev_block', modes = 'nxo', default = '[f', desc = 'jump to the previous code block' },
-  {
-    name = 'inner_block',
-    modes = 'xo',
-    default = 'ib',
-    desc = 'select the code of a block',
-    more = '; elsewhere |ib|',
-  },
-  {
-    name = 'outer_block',
-    modes = 'xo',
-    default = 'ab',
-    desc = 'select a block with its fences',
-    more = '; elsewhere |ab|',
-  },
-  { name = 'yank_block', modes = 'n', default = 'gy', desc = 'yank the code block', more = 'at the cursor or above' },
-  { name = 'yank_reply', modes = 'n', default = 'gY', desc = 'yank the reply', more = 'without its thinking' },
-  {
-    name = 'put_block',
-    modes = 'n',
-    default = 'gp',
-    desc = 'put the code block into the file',
-    more = ', see |hum-code|',
-  },
-  {
-    name = 'diff_block',
-    modes = 'n',
-    default = 'gd',
-    desc = 'show the code block as a diff',
-    more = 'against the file',
-  },
-  { name = 'open_file', modes = 'nx', default = 'gf', desc = 'open the file that is named', more = 'at the cursor' },
-  {
-    name = 'hide',
-    modes = 'n',
-    default = '<Esc>',
-    desc = 'close a float with a chat',
-    more = '; in other windows the key keeps its usual meaning',
-  },
-  {
-    name = 'to_window',
-    modes = 'n',
-    default = 'go',
-    desc = 'move the answer in a float to the chat window',
-    more = '; in other windows the key keeps its usual meaning',
-  },
-  { name = 'latest', modes = 'n', default = 'gl', desc = 'open the latest chat', more = 'of the project' },
-  { name = 'keys', modes = 'n', default = 'g?', desc = 'list these keys' },
-}
+M.list = vim.tbl_map(
+  function(row) return { name = row[1], modes = row[2], default = row[3], desc = row[4], more = row[5] } end,
+  ROWS
+)
 
 --- What a key does, as the help says it.
 ---@param key hum.Key

@@ -52,6 +52,7 @@ local CASES = {
   { 'R Markdown', '```{r, echo=FALSE}\na\n```', { 'r||a' } },
   { 'a block in a thought', '<think>\n```lua\na\n```\n</think>\n\n```c\nb\n```', { 'c||b' } },
   { 'a heading of a turn in a block', '```markdown\n## x\n# y\n```', { 'markdown||## x\n# y' } },
+  { 'line ends of Windows', 'x\r\n```lua\r\na\r\n  b\r\n```\r\n', { 'lua||a\n  b' } },
   { 'umlauts', '```lua:src/ä ö.lua\nü\n```', { 'lua|src/ä ö.lua|ü' } },
 
   { 'a file behind a colon', '```lua:src/a.lua\na\n```', { 'lua|src/a.lua|a' } },

@@ -78,6 +78,9 @@ local INDENTS = {
   },
   { 'blanks for tabs', { 'f()', '    a', 'end' }, 2, 'et sw=4', '\tx\n\t\ty', { '    x', '        y' } },
   { 'blank lines stay blank', { '  a' }, 1, '', 'x\n   \n\ny', { '  x', '', '', '  y' } },
+  { 'as it is where the file does not tell', { 'a', 'b' }, 1, 'noet', 'x:\n    y', { 'x:', '    y' } },
+  { 'with the tabs that it has where the file does not tell', { 'a' }, 1, 'noet', 'x\n\ty', { 'x', '\ty' } },
+  { 'blanks where only the option tells', { 'a' }, 1, 'et sw=4', 'x\n\ty', { 'x', '    y' } },
   { 'what is aligned', { '\ta' }, 1, 'noet', 'f(x,\n  y)', { '\tf(x,', '\t\ty)' } },
 }
 
@@ -94,7 +97,7 @@ end
 
 test('into an empty buffer', UI, function(t)
   local srv = t:fake()
-  srv:script({ tokens = { fence('a\nb') } })
+  srv:script({ tokens = { fence('a\n  b') } })
   chat.configure(t, srv)
   t:cmd('Hum chat what about this, please?')
   chat.finished(t)
@@ -104,7 +107,7 @@ test('into an empty buffer', UI, function(t)
       if vim.bo[buf].filetype ~= 'hum' then return buf end
     end]])
   t:keys('gp')
-  eq({ 'a', 'b' }, lines(t, file))
+  eq({ 'a', '  b' }, lines(t, file))
 end)
 
 -- ---- the lines that the question is about -----------------------------------------------------------

@@ -3,7 +3,7 @@
 local M = {}
 
 ---@class hum.IndentStyle
----@field tabs boolean
+---@field tabs? boolean  nil: there is nothing to tell by, so the code stays as it is
 ---@field width integer  columns of a tab, or of a step in blanks
 
 --- How far a line is indented.
@@ -64,21 +64,25 @@ function M.of(range)
   return least or indent_from(range.buf, range.last)
 end
 
---- What a file indents with: what it does near a row, else what its options say.
+--- Whether the lines near a row are indented with tabs; nil: none is indented.
+---@param buf integer
+---@param row integer
+---@return boolean|nil
+local function tabs_near(buf, row)
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, math.max(0, row - NEAR), row + NEAR, false)) do
+    local blanks = line:match('^([\t ][\t ]*)%S')
+    if blanks and (blanks:find('\t') or #blanks > 1) then return blanks:find('^\t') ~= nil end
+  end
+end
+
+--- What a file indents with: what it does near a row, else blanks if 'expandtab' is set. Not being set may mean nothing.
 ---@param buf integer
 ---@param row integer
 ---@return hum.IndentStyle
 function M.style(buf, row)
-  local bo = vim.bo[buf]
-  local tabs = not bo.expandtab
-  for _, line in ipairs(vim.api.nvim_buf_get_lines(buf, math.max(0, row - NEAR), row + NEAR, false)) do
-    local blanks = line:match('^([\t ][\t ]*)%S')
-    if blanks and (blanks:find('\t') or #blanks > 1) then
-      tabs = blanks:find('^\t') ~= nil
-      break
-    end
-  end
-  return { tabs = tabs, width = (tabs or bo.shiftwidth == 0) and bo.tabstop or bo.shiftwidth }
+  local bo, tabs = vim.bo[buf], tabs_near(buf, row)
+  if tabs == nil and bo.expandtab then tabs = false end
+  return { tabs = tabs, width = (tabs ~= false or bo.shiftwidth == 0) and bo.tabstop or bo.shiftwidth }
 end
 
 --- The smallest step by which lines stand deeper than the one above.
@@ -97,13 +101,19 @@ end
 ---@param columns integer
 ---@param base integer
 ---@param step integer|nil
----@param style hum.IndentStyle
+---@param width integer|nil  of a tab; nil: blanks only
 ---@return string
-local function blanks(columns, base, step, style)
-  if not style.tabs then return (' '):rep(base + columns) end
-  if step then columns = math.floor(columns / step) * style.width + columns % step end
+local function blanks(columns, base, step, width)
+  if not width then return (' '):rep(base + columns) end
+  if step then columns = math.floor(columns / step) * width + columns % step end
   local all = base + columns
-  return ('\t'):rep(math.floor(all / style.width)) .. (' '):rep(all % style.width)
+  return ('\t'):rep(math.floor(all / width)) .. (' '):rep(all % width)
+end
+
+---@param lines string[]
+---@return boolean
+local function has_tabs(lines)
+  return vim.iter(lines):any(function(line) return line:find('^ *\t') ~= nil end)
 end
 
 --- Lines of code with so many columns before the outermost of them.
@@ -120,10 +130,11 @@ function M.fit(lines, base, style)
       columns[i], least = indent, math.min(least, indent)
     end
   end
-  local step = step_of(columns)
+  local step, tabs = step_of(columns), style.tabs
+  if tabs == nil then tabs = has_tabs(lines) end
   local out = {}
   for i, text in ipairs(texts) do
-    out[i] = columns[i] and blanks(columns[i] - least, base, step, style) .. text or ''
+    out[i] = columns[i] and blanks(columns[i] - least, base, step, tabs and style.width or nil) .. text or ''
   end
   return out
 end

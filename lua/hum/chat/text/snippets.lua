@@ -96,10 +96,11 @@ end
 ---@param to integer
 ---@return string[]
 local function code(r, open, to)
-  local lines = {}
+  local lines, is_dos = {}, r.lines[open.row + 1]:find('\r$')
   for row = open.row + 1, to do
     local _, inner = unquote(r.lines[row + 1], open.depth)
-    lines[#lines + 1] = dedent(inner, open.indent)
+    local line = dedent(inner, open.indent)
+    lines[#lines + 1] = is_dos and line:gsub('\r$', '') or line
   end
   return lines
 end

@@ -375,4 +375,5 @@ test('a chat that cannot be changed is told in words', function(t)
     'it is told'
   )
   T.no_match('%.lua:', t:messages())
+  T.no_match('this chat uses', t:messages())
 end)

@@ -76,13 +76,14 @@ end
 ---@param endpoint? string
 ---@param model string
 ---@return boolean  false: the buffer is not a chat
+---@return boolean|nil set  else the user is told why it is not
 function M.set_model(buf, endpoint, model)
   local chat = chats.get(buf)
   if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
   local why = M.refusal(chat.buf)
   if why then
     notify.error('hum: ' .. why)
-    return true
+    return true, false
   end
   local function set()
     if endpoint then set_value(chat.buf, 'endpoint', endpoint) end
@@ -96,7 +97,7 @@ function M.set_model(buf, endpoint, model)
     ok, err = pcall(set)
   end
   if not ok then notify.error('hum: ' .. tostring(err)) end
-  return true
+  return true, ok
 end
 
 --- Sets the title.

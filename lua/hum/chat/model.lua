@@ -18,7 +18,9 @@ local cancel ---@type hum.Cancel|nil
 ---@param name string   of the endpoint
 ---@param model string
 local function use(buf, name, model)
-  if front.set_model(buf, name, model) then return notify.info(('hum: this chat uses %s/%s'):format(name, model)) end
+  local is_chat, set = front.set_model(buf, name, model)
+  if set then notify.info(('hum: this chat uses %s/%s'):format(name, model)) end
+  if is_chat then return end
   models.set_default(name, model)
   notify.info(('hum: new chats use %s/%s'):format(name, model))
 end

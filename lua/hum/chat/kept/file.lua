@@ -4,13 +4,11 @@
 -- behind Neovim's back, so that neither the growth of a reply nor its end costs a `:write`. For that it remembers two
 -- stats of the file: `seen`, as hum or Neovim left it last, by which the writing of others is told; and `known`, as
 -- Neovim's own last reading or writing left it, which `:w` compares with.
-local belongings = require('hum.chat.kept.belongings')
 local config = require('hum.config')
 local disk = require('hum.chat.kept.disk')
 local fault = require('hum.fault')
-local folder = require('hum.chat.kept.folder')
 local libc = require('hum.chat.kept.libc')
-local log = require('hum.log')
+local making = require('hum.chat.kept.making')
 local native = require('hum.chat.kept.native')
 local notify = require('hum.notify')
 local scan = require('hum.chat.text.scan')
@@ -78,102 +76,12 @@ local function tell_failure(k, why)
   notify.error(('hum: the chat cannot be saved: %s (%s)'):format(why, vim.fs.basename(k.path)))
 end
 
--- ---- the file as it is -----------------------------------------------------------------------
-
---- The file has all of the text, by Neovim's own hand.
----@param k hum.KeptFile
-local function take(k)
-  k.seen = vim.uv.fs_stat(k.path)
-  k.known, k.wanted, k.told = k.seen, true, nil
-  snapshot.take(k.buf)
-end
+-- ---- writing ---------------------------------------------------------------------------------
 
 ---@param k hum.KeptFile
 local function set_unmodified(k)
   if not k.timer and snapshot.is_whole(k.buf) and vim.bo[k.buf].modified then vim.bo[k.buf].modified = false end
 end
-
-local move_aside ---@type fun(k: hum.KeptFile): boolean|nil, string|nil
-
---- Makes the file, and Neovim write it. Another Neovim may have made one of that name a moment ago.
----@param k hum.KeptFile
----@return boolean|nil ok, string|nil why
-local function establish(k)
-  local ok, err = folder.ensure(vim.fs.dirname(k.path))
-  if not ok then return nil, err end
-  local stat, failure = disk.create(k.path)
-  if failure and failure.code == 'EEXIST' then return move_aside(k) end
-  if not stat then return nil, failure and failure.why end
-  k.seen = stat
-  snapshot.lose(k.buf)
-  ok, err = native.write(k.buf)
-  if not ok then return nil, notify.plain(err or '') end
-  take(k)
-  disk.sync(k.path)
-  return true
-end
-
---- The path of a copy: "NAME (2).md".
----@param path string
----@return string  that nobody has
-local function beside(path)
-  local stem, ending = path:match('^(.*)(%.[^./]*)$')
-  stem, ending = stem or path, ending or ''
-  stem = stem:gsub(' %(%d+%)$', '')
-  local n = 2
-  while vim.uv.fs_lstat(('%s (%d)%s'):format(stem, n, ending)) do
-    n = n + 1
-  end
-  return ('%s (%d)%s'):format(stem, n, ending)
-end
-
---- Somebody else has written the file, and what he wrote stays: the chat goes on in another one.
----@param k hum.KeptFile
----@return boolean|nil ok, string|nil why
-function move_aside(k)
-  local old = k.path
-  k.path, k.known = beside(old), nil
-  local ok, why = native.rename(k.buf, k.path)
-  if ok then
-    ok, why = establish(k)
-  end
-  if not ok then return nil, why end
-  local copied, err = belongings.copy(old, k.path)
-  if not copied then log.write('warn', ('%s has not all that belongs to it: %s'):format(k.path, err)) end
-  local text = 'hum: another program wrote "%s"; the chat goes on in "%s"'
-  notify.warn(text:format(vim.fs.basename(old), vim.fs.basename(k.path)))
-  return true
-end
-
---- All that is in the file now stands in the buffer as well: it is a copy from somewhere, or an older one.
----@param k hum.KeptFile
----@return boolean
-local function has_all_of_it(k)
-  local there = disk.read(k.path)
-  return there ~= nil and vim.startswith(snapshot.text(k.buf), (there:gsub('\r?\n$', '')))
-end
-
---- The file is not as it was left.
----@param k hum.KeptFile
----@return boolean|nil ok  it can be written, or was
----@return string|nil why
-local function resolve(k)
-  local stat = vim.uv.fs_stat(k.path)
-  if stat and has_all_of_it(k) then
-    k.seen = stat
-    snapshot.lose(k.buf)
-    return true
-  elseif stat then
-    return move_aside(k)
-  elseif not vim.uv.fs_stat(vim.fs.dirname(k.path)) and not folder.contains(k.path) then
-    return nil, 'its folder is gone' -- a disk that is not there, say; hum's own is made again
-  end
-  local ok, why = establish(k)
-  if ok then notify.warn(('hum: "%s" was removed; it is there again'):format(vim.fs.basename(k.path))) end
-  return ok, why
-end
-
--- ---- writing ---------------------------------------------------------------------------------
 
 ---@param k hum.KeptFile
 ---@param plan hum.SnapshotPlan
@@ -192,19 +100,6 @@ end
 local function note(k, before, stat, failure)
   k.seen = stat or failure and failure.stat or k.seen
   if failure then snapshot.revert(k.buf, before) end
-end
-
---- What Neovim has to write, in an encoding of its own say, and what there is no file of yet.
----@param k hum.KeptFile
----@return boolean|nil ok, string|nil why
-local function write_natively(k)
-  if not k.seen and vim.uv.fs_stat(k.path) then return resolve(k) end
-  if not k.seen then return establish(k) end
-  if not disk.same(vim.uv.fs_stat(k.path), k.seen) then return resolve(k) end
-  local ok, err = native.write(k.buf)
-  if not ok then return nil, notify.plain(err or '') end
-  take(k)
-  return true
 end
 
 ---@param k hum.KeptFile
@@ -240,7 +135,7 @@ local function after(k, failure)
     vim.defer_fn(function() M.keep(k.buf) end, PAUSE)
     return
   elseif failure and failure.kind == 'changed' then
-    ok, why = resolve(k)
+    ok, why = making.resolve(k)
     again = ok or false
   end
   if not ok then return tell_failure(k, why or '') end
@@ -263,7 +158,7 @@ function M.keep(buf)
   if not plan then return set_unmodified(k) end
   if is_native(k) then
     if k.seen and k.timer then return end -- the end of the reply will do
-    local ok, why = write_natively(k)
+    local ok, why = making.write(k)
     if not ok then tell_failure(k, why or '') end
     return
   end
@@ -290,7 +185,7 @@ end
 ---@return boolean|nil ok  nil: not yet
 ---@return string|nil why  it cannot be written
 local function attempt(k, plan)
-  if is_native(k) then return write_natively(k) end
+  if is_native(k) then return making.write(k) end
   local before = snapshot.begin(k.buf, plan)
   local stat, failure = carry_out(k, plan)
   note(k, before, stat, failure)
@@ -300,7 +195,7 @@ local function attempt(k, plan)
     vim.uv.sleep(PAUSE)
     return nil
   end
-  local ok, why = resolve(k)
+  local ok, why = making.resolve(k)
   if not ok then return nil, why or failure.why end
 end
 
@@ -337,7 +232,7 @@ function M.first(buf)
   if k then k.wanted = true end
   k = kept(buf)
   if not k then return true end
-  local ok, why = establish(k)
+  local ok, why = making.new(k)
   if not ok then tell_failure(k, why or '') end
   return ok, why
 end
@@ -394,7 +289,7 @@ local function is_its(k, path) return (vim.uv.fs_realpath(path) or path) == k.pa
 --- Neovim has written all of a chat to its file, without autocommands.
 ---@param buf integer
 function M.written(buf)
-  if files[buf] then take(files[buf]) end
+  if files[buf] then making.take(files[buf]) end
 end
 
 --- Has somebody else written a chat's file, or removed it?
@@ -433,7 +328,7 @@ function M.on_reread(fn) on_reread = fn end
 --- Neovim has read the file anew. Only behind that it tells those who watch the text that all of it has changed.
 ---@param k hum.KeptFile
 local function reread(k)
-  take(k)
+  making.take(k)
   on_reread(k.buf)
 end
 
@@ -475,11 +370,11 @@ local function watch(k)
   end
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   on_own('BufWritePre', before_write)
-  on_own('BufWritePost', take)
+  on_own('BufWritePost', making.take)
   local reads, has_read = false, false -- `:doautocmd BufReadPost` reads nothing
   on_own('BufReadPre', function() reads = true end)
   on_own('BufReadPost', function()
-    if reads then take(k) end
+    if reads then making.take(k) end
     reads, has_read = false, reads
   end)
   on_own({ 'FileWritePost', 'FileAppendPost' }, function()

@@ -58,6 +58,18 @@ local function has_tag(word)
   return name ~= nil and is_name(word) and name:find('%a') ~= nil and tag:find('%a') ~= nil
 end
 
+--- A model as services name it, before a question: "openai/gpt-4o", not "and/or", "IPv4/IPv6" or "src/mp3.lua".
+---@param word string
+---@return boolean
+local function has_vendor(word)
+  local name = word:match('^%D+/([^/:]+)$')
+  return name ~= nil
+    and is_name(word)
+    and name:find('%d') ~= nil
+    and name:find('%a') ~= nil
+    and not name:find('%.%a%w*$')
+end
+
 --- A model where nothing else stands: it has a tag or a slash.
 ---@param word string
 ---@return boolean
@@ -73,9 +85,8 @@ function M.split(text, is_known)
   local word, rest = text:match('^(%S+)%s*(.*)$')
   if not word then return nil, nil end
   local alone = rest == ''
-  if is_known(word) or (alone and looks_like_model(word)) or (not alone and has_tag(word)) then
-    return word, not alone and rest or nil
-  end
+  local is_likely = alone and looks_like_model(word) or not alone and (has_tag(word) or has_vendor(word))
+  if is_likely or is_known(word) then return word, not alone and rest or nil end
   return nil, text
 end
 

@@ -127,11 +127,29 @@ test('the next answer takes the place of the last, and the chat window stays', W
   t:cmd('Hum new')
   t:cmd('wincmd p')
   windows.ask(t, 'Hum ask why is that?')
+  local first = t:eval('bufnr()')
   windows.ask(t, 'Hum ask and what is this?', 2)
   eq('a.c chat chat', windows.kinds(t))
+  eq(
+    nil,
+    t:lua(
+      'for _, map in ipairs(vim.api.nvim_buf_get_keymap(..., "n")) do if map.lhs == "q" then return map end end',
+      first
+    )
+  )
   t:keys('q')
   t:wait(function() return windows.kinds(t) == 'a.c chat' end, 'the float is gone')
   eq(true, windows.of(t, 'a.c').current)
+end)
+
+test(':Hum toggle in the float closes it', WIDE, function(t)
+  windows.setup(t)
+  code(t)
+  windows.ask(t, 'Hum ask why is that?')
+  t:cmd('Hum toggle')
+  eq('a.c', windows.kinds(t))
+  t:cmd('Hum toggle')
+  eq({ 'a.c chat', false }, { windows.kinds(t), windows.of(t, 'chat').float })
 end)
 
 test("chat.ask = 'window' asks in the chat window; a model can be named", WIDE, function(t)

@@ -75,7 +75,7 @@ local function tabs_near(buf, row)
   end
 end
 
---- What a file indents with: what it does near a row, else blanks if 'expandtab' is set. Not being set may mean nothing.
+--- What a file indents with: what it does near a row, else blanks if 'expandtab' is set; if not, it may mean nothing.
 ---@param buf integer
 ---@param row integer
 ---@return hum.IndentStyle

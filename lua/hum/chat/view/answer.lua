@@ -120,6 +120,10 @@ scan.listen('answer', function(buf)
   vim.schedule(function() grow(a) end)
 end)
 
+--- Elsewhere `q` begins a recording.
+---@param a hum.Answer
+local function unmap(a) pcall(vim.keymap.del, 'n', 'q', { buffer = a.buf }) end
+
 --- Opens it where the cursor is; the window of another one closes.
 ---@param buf integer
 ---@param title string
@@ -132,10 +136,10 @@ function M.open(buf, title, close)
   local at = { row = row + vim.fn.winline() - 2, col = col + vim.fn.wincol() - 2 }
   if answer and answer.win == origin then at = answer.at end
   local old = answer and answer.win
+  if answer then unmap(answer) end
   answer = { buf = buf, win = 0, at = at, height = FIRST, pending = false, full = false }
   answer.win = float.open_at(buf, place, ' ' .. title .. ' ')
   if old then pcall(vim.api.nvim_win_close, old, true) end
-  -- Not for good: elsewhere `q` begins a recording.
   vim.keymap.set('n', 'q', close, { buffer = buf, nowait = true, desc = 'hum: close the float of a chat' })
   return answer.win
 end
@@ -144,7 +148,7 @@ end
 ---@param win integer
 function M.forget(win)
   if not answer or answer.win ~= win then return end
-  pcall(vim.keymap.del, 'n', 'q', { buffer = answer.buf })
+  unmap(answer)
   answer = nil
 end
 

@@ -251,7 +251,7 @@ end
 ---@return string|nil err
 function M.toggle(latest)
   local tab, current = vim.api.nvim_get_current_tabpage(), vim.api.nvim_get_current_win()
-  local wins = of_tab(0)
+  local wins = answer.is(current) and { current } or of_tab(0)
   if #wins > 0 then
     local chosen = nearest(wins) --[[@as integer]]
     hidden[tab] = { buf = vim.api.nvim_win_get_buf(chosen), focused = vim.list_contains(wins, current) }

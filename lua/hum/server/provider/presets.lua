@@ -220,7 +220,7 @@ return {
     limit = 'max_tokens',
     think = 'reasoning',
     prefill = 'plain',
-    source = 'openrouter.ai/docs/api_reference',
+    source = 'openrouter.ai/docs/api_reference, there also "Assistant Prefill"',
   },
   cerebras = {
     title = 'Cerebras',
@@ -253,7 +253,7 @@ return {
     think = 'enable_thinking',
     prefill = 'partial',
     source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5; '
-      .. 'help.aliyun.com/en/model-studio/partial-mode',
+      .. 'alibabacloud.com/help/en/model-studio/partial-mode',
   },
   moonshot = {
     title = 'Moonshot',
@@ -264,7 +264,7 @@ return {
     thoughts = 'reasoning_content',
     prefill = 'partial',
     source = 'github.com/anomalyco/models.dev f3fc692; github.com/vercel/ai ed857f5; '
-      .. 'platform.kimi.ai/docs/guide/use-partial-mode-feature-of-kimi-api',
+      .. 'platform.moonshot.cn/docs/api/partial',
   },
   minimax = {
     title = 'MiniMax',

@@ -13,6 +13,9 @@
 #define LEAST_WORD 2
 #define LEAST_WHOLE 4
 
+/* No marker of a line is longer. */
+#define MARKER_MAX 6
+
 void overlap_init(struct overlap *o)
 {
     *o = (struct overlap){.len = 0};
@@ -66,12 +69,27 @@ static bool is_doubled(const struct overlap *o, size_t at)
     return end >= len && memcmp(o->there + end - len, o->there + at, len) == 0;
 }
 
+/* Whether from at on there is the marker of a line alone: "- ", "12.", "| ". */
+static bool is_marker(const struct overlap *o, size_t at)
+{
+    size_t begin = at, len = o->len - at;
+    if (len > MARKER_MAX || is_blank(o->there[at]) ||
+        strspn(o->there + at, "-*+#>|.)0123456789 \t") < len) {
+        return false;
+    }
+    while (begin > 0 && is_blank(o->there[begin - 1])) {
+        begin--;
+    }
+    return begin > 0 && o->there[begin - 1] == '\n';
+}
+
 /* Whether the end of the text from at on is what the text itself would go on with. Of a period that
  * began before it half is enough. */
 static bool is_natural(const struct overlap *o, size_t at, const size_t *period)
 {
     size_t len = o->len - at, p = period[len], before = p < at ? p : at;
-    return p <= len / 2 || (2 * before >= p && period[len + before] == p) || is_doubled(o, at);
+    bool goes_on = (2 * before >= p && period[len + before] == p) || is_doubled(o, at);
+    return p <= len / 2 || (goes_on && !is_marker(o, at));
 }
 
 /* ---- ends that count ----------------------------------------------------------- */
@@ -108,7 +126,7 @@ static bool is_enough(const struct overlap *o, size_t at, size_t words, size_t l
         return words >= least / 2;
     }
     return (o->asked && begins_word(o, at) && letters >= LEAST_WORD) ||
-           (at == 0 && o->whole && letters >= LEAST_WHOLE);
+           (o->asked && is_marker(o, at)) || (at == 0 && o->whole && letters >= LEAST_WHOLE);
 }
 
 void overlap_tell(struct overlap *o, bool asked)

@@ -303,13 +303,14 @@ static void add_begin(struct split *s, char c)
         add_closing(s, c);
         return;
     }
-    if (is_white(c) && s->held.len == s->blanks && s->held.len < HELD_MAX && s->goes_on) {
-        buf_add(&s->held, &c, 1);
-        s->blanks++;
+    bool leads = is_white(c) && s->held.len == s->blanks;
+    if (leads && !s->goes_on) {
+        add_lead_blank(s, c);
         return;
     }
-    if (is_white(c) && s->held.len == s->blanks && !s->goes_on) {
-        add_lead_blank(s, c);
+    if (leads && s->held.len < HELD_MAX) {
+        buf_add(&s->held, &c, 1);
+        s->blanks++;
         return;
     }
     buf_add(&s->held, &c, 1);

@@ -100,6 +100,19 @@ static void a_lead_in_goes_where_the_text_stops_in_the_middle(void)
     ASKED("It is", "Continu", "Continu");
 }
 
+static void the_marker_of_a_line_may_come_again(void)
+{
+    ASKED("1. a\n2. b\n3", "3. c", ". c");
+    ASKED("1. a\n2. b\n3. ", "3. c", "c");
+    ASKED("- a\n  - b\n  - ", "- c", "c");
+    ASKED("- a\n  - b\n  - ", "  - c", "c");
+    ASKED("| a | b |\n|---|---|\n| ", "| 1 | 2 |", "1 | 2 |");
+    ASKED("# A\n\n## ", "## B", "B");
+    ASKED("a - ", "- b", "- b");
+    ASKED("}\n}\n", "}\n", "}\n");
+    GIVEN("- a\n- ", "- b", "- b");
+}
+
 static void other_languages_have_lead_ins(void)
 {
     ASKED("Es ist mitten in", "Fortsetzung:\n\nmitten in der Nacht", " der Nacht");
@@ -254,6 +267,7 @@ int main(void)
     RUN(a_text_that_begins_like_it_stays);
     RUN(what_repeats_by_nature_stays);
     RUN(a_lead_in_goes_where_the_text_stops_in_the_middle);
+    RUN(the_marker_of_a_line_may_come_again);
     RUN(other_languages_have_lead_ins);
     RUN(a_capital_and_other_white_space_are_no_difference);
     RUN(what_is_meant_twice_stays);

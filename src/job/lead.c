@@ -152,7 +152,7 @@ enum known lead_read(const struct lead_from *from, struct span a, bool final, st
     }
     lead->space = add_start(lead, at);
     enum known found = from->asked ? read_words(a, final, &at) : KNOWN_NO;
-    if (found == KNOWN_NO && from->asked) {
+    if (found == KNOWN_NO && from->asked && from->fence == 0) { /* code has dots of its own */
         found = read_dots(a, final, &at);
     }
     lead->said = found == KNOWN_YES;

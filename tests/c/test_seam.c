@@ -174,6 +174,8 @@ static void a_fence_that_is_opened_again_goes(void)
     ASKED("See:\n```lua\nreturn x\n", "```\nThat is it.", "```\nThat is it.");
     ASKED("No fence", "```lua\nx\n```", "```lua\nx\n```");
     STAYS("See:\n```lua\nlocal x =", " 1\n```\n");
+    STAYS("```py\ndef f():\n    ", "...\n```");
+    STAYS("```js\nf(", "...args)\n```");
     GIVEN("See:\n```lua\nlocal x = 1", "\n```\nDone.", "\n```\nDone.");
 }
 

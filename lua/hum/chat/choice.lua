@@ -24,9 +24,9 @@ local YOURS = ('Write below "%s", or put a backslash before that line if it is y
 ---@return nil, string
 local function nothing(heading) return nil, ('nothing to send: write a message below %s'):format(heading) end
 
----@param list hum.Turn[]
----@return hum.Turn|nil
-local function before_last(list) return list[#list - 1] end
+---@param turn hum.Turn|nil
+---@return boolean  it can be sent
+local function is_question(turn) return turn ~= nil and turn.role == 'user' and turn.text ~= '' end
 
 --- The turn with which what the reply replaces ends.
 ---@param list hum.Turn[]
@@ -44,7 +44,7 @@ end
 ---@param list hum.Turn[]
 ---@return hum.Chosen|nil, string|nil why
 function M.latest(list)
-  local last, before = list[#list], before_last(list)
+  local last, before = list[#list], list[#list - 1]
   if not last or last.role == 'system' then
     return nothing(('a "%s" heading'):format(format.heading('user')))
   elseif last.role == 'assistant' then
@@ -53,9 +53,8 @@ function M.latest(list)
   elseif last.text ~= '' then
     return { n = #list }
   end
-  local asked = list[#list - 2]
   local failed = before and before.role == 'assistant' and before.mark ~= nil and before.text == ''
-  if failed and asked and asked.role == 'user' and asked.text ~= '' then return { n = #list - 2, replaces = 'all' } end
+  if failed and is_question(list[#list - 2]) then return { n = #list - 2, replaces = 'all' } end
   return nothing(('the last "%s"'):format(format.heading('user')))
 end
 
@@ -67,8 +66,7 @@ function M.retry(list)
   while n > 0 and list[n].role ~= 'assistant' do
     n = n - 1
   end
-  local asked = list[n - 1]
-  if n > 0 and asked and asked.role == 'user' and asked.text ~= '' then return { n = n - 1, replaces = 'reply' } end
+  if n > 0 and is_question(list[n - 1]) then return { n = n - 1, replaces = 'reply' } end
   if n > 0 then return nothing(('a "%s" heading'):format(format.heading('user'))) end
   local latest = M.latest(list)
   if latest then return latest end

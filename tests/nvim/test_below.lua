@@ -103,6 +103,33 @@ for _, case in ipairs(BEGINNINGS) do
   end)
 end
 
+--- CTRL-C that Neovim finds in the n-th call of a function, before or after its work.
+local INTERRUPT = [[
+  local name, behind, n = ...
+  local fn, calls = vim.api[name], 0
+  vim.api[name] = function(...)
+    calls = calls + 1
+    if calls ~= n then return fn(...) end
+    if behind then fn(...) end
+    error('Keyboard interrupt', 0)
+  end]]
+
+for _, name in ipairs({ 'nvim_buf_call', 'nvim_buf_set_lines', 'nvim_buf_set_text' }) do
+  for n = 1, 3 do
+    for where, behind in pairs({ at = false, behind = true }) do
+      test(('CTRL-C %s call %d of %s takes nothing of what was put'):format(where, n, name), OPTS, function(t)
+        begin(t)
+        t:lua(INTERRUPT, name, behind, n)
+        type_keys(t, ':let @a="MINE"<CR>G"ap')
+        stream.tokens(t, 'four', '\nfive ', 'six')
+        stream.done(t)
+        eq(chat_text('one two\nthree four\nfive six', 'MINE'), t:text())
+        T.no_match('hum: internal error', t:messages())
+      end)
+    end
+  end
+end
+
 -- ---- lines that are there before the reply ------------------------------------------------------
 
 local HEADING = '\n\n## » You\n\n'

@@ -62,18 +62,22 @@ function M.first(record)
   return nil, false
 end
 
---- Changes what stands below, as a part of the user's step. Raises what `fn` raises.
+--- Changes what stands below, as a part of the user's step. Raises what `fn` raises; a CTRL-C costs nothing, since what
+--- is written has been taken out elsewhere.
 ---@param record hum.UndoRecord
 ---@param fn fun()
 local function change(record, fn)
-  local count = vim.api.nvim_buf_line_count(record.buf)
-  local joins = block.must_join(record.buf)
-  local ok, err = records.own(record, function()
-    if joins then pcall(vim.api.nvim_command, 'undojoin') end
-    fn()
+  local foot, joins, done = owner.foot(record), block.must_join(record.buf), false
+  interrupt.guard(function()
+    local ok, err = records.own(record, function()
+      if done then return end
+      if joins then pcall(vim.api.nvim_command, 'undojoin') end
+      interrupt.guard_change(record.buf, fn)
+      done = true
+    end)
+    record.below = vim.api.nvim_buf_line_count(record.buf) - foot
+    if not ok then error(err, 0) end
   end)
-  record.below = record.below + vim.api.nvim_buf_line_count(record.buf) - count
-  if not ok then error(err, 0) end
 end
 
 --- Rows [first, last) below the reply become `lines`.

@@ -137,20 +137,12 @@ local function conclude(reply)
   report(reply)
 end
 
---- Textlock, or 'nomodifiable'.
----@param err any
----@return boolean
-local function is_refusal(err)
-  local text = tostring(err)
-  return text:find('E565', 1, true) ~= nil or text:find("Buffer is not 'modifiable'", 1, true) ~= nil
-end
-
 --- Puts what was thought as a reply goes on before its text; later, if that cannot be changed now.
 ---@param reply hum.Reply
 local function put_afterthought(reply)
   while reply.afterthought[1] do
     local ok, err = pcall(turn.put_afterthought, reply.buf, reply.afterthought[1])
-    if not ok and is_refusal(err) then return end
+    if not ok and edit.is_refused(err) then return end
     table.remove(reply.afterthought, 1)
     if not ok then error(err, 0) end
   end

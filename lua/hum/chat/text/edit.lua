@@ -54,6 +54,14 @@ function M.replace(buf, first, last, lines)
   end
 end
 
+--- Whether Neovim lets no text be changed now: textlock, or 'nomodifiable'.
+---@param err any  that a change has raised
+---@return boolean
+function M.is_refused(err)
+  local text = tostring(err)
+  return text:find('E565', 1, true) ~= nil or text:find("Buffer is not 'modifiable'", 1, true) ~= nil
+end
+
 --- Calls `fn`, which does not raise, also where the user has set 'nomodifiable' meanwhile.
 ---@param buf integer
 ---@param fn fun()

@@ -256,6 +256,22 @@ test('without a window for it, or without code, it is told', UI, function(t)
   t:wait(function() return t:messages():find('open the file beside the chat first', 1, true) end, 'it is told')
 end)
 
+for _, key in ipairs({ 'gp', 'gd' }) do
+  test(key .. ' where the chat has taken the window of the file', UI, function(t)
+    local srv = t:fake()
+    srv:script({ tokens = { fence('x') } })
+    chat.configure(t, srv, nil, { chat = { window = 'current' } })
+    t:cmd('edit ' .. t:write_file('a.lua', 'one\ntwo\nthree\n') .. ' | call cursor(2, 1)')
+    local file = t:eval('bufnr()')
+    t:cmd('Hum chat what about this, please?')
+    chat.finished(t)
+    t:keys('G' .. key)
+    eq(2, t:eval('winnr("$")'))
+    eq(key == 'gp', t:eval('&filetype') == 'hum')
+    eq(key == 'gp' and { 'one', 'two', 'x', 'three' } or { 'one', 'two', 'three' }, lines(t, file))
+  end)
+end
+
 test('a chat in a tab page of its own: the file is in the one before', UI, function(t)
   local file = beside(t, { lines = { 'one', 'two' }, reply = fence('x') })
   t:cmd('tab split')

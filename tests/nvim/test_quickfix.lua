@@ -252,6 +252,28 @@ test('gf finds a file that is open anywhere by the end of its name', UI, functio
   eq('c.lua|3', t:lua([[return vim.fn.expand('%:t') .. '|' .. vim.fn.line('.')]]))
 end)
 
+for keys, what in pairs({ gf = 'lua', [':Hum quickfix<CR>'] = 'qf' }) do
+  test(keys .. ' closes the float that would hide what it shows', UI, function(t)
+    t:write_file('work/b.lua', FILE)
+    local srv = t:fake()
+    srv:script({ tokens = { 'see b.lua:3' } })
+    chat.configure(t, srv, nil, { chat = { window = 'float' } })
+    t:lua('vim.cmd.cd(...)', t.dir .. '/work')
+    t:cmd('Hum chat what about this, please?')
+    chat.finished(t)
+    t:lua([[vim.fn.cursor(1, 1) vim.fn.search('b.lua')]])
+    t:keys(keys)
+    eq(what, t:eval('&filetype'))
+    local floats = t:lua(
+      [[
+      return vim.tbl_filter(function(win) return vim.api.nvim_win_get_config(win).relative ~= '' end, vim.api.nvim_list_wins())]]
+    )
+    eq({}, floats)
+    t:cmd('Hum toggle')
+    eq('hum', t:eval('&filetype'))
+  end)
+end
+
 test('gf looks in the project of the file beside the chat', UI, function(t)
   t:write_file('proj/.git/HEAD', 'x')
   t:write_file('proj/deep/b.lua', FILE)

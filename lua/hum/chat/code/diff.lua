@@ -4,6 +4,7 @@
 local indent = require('hum.chat.code.indent')
 local notify = require('hum.notify')
 local target = require('hum.chat.code.target')
+local view = require('hum.chat.view.window')
 local window = require('hum.chat.code.window')
 
 local M = {}
@@ -75,7 +76,8 @@ local function buffer_for(chat, snippet)
     return buf, not buf and ('there is no file "%s" to compare the block with'):format(snippet.file) or nil
   end
   local win = window.nearest()
-  if win then return vim.api.nvim_win_get_buf(win) end
+  local buf = win and vim.api.nvim_win_get_buf(win) or view.former()
+  if buf then return buf end
   return nil, 'open the file beside the chat first: the block names none'
 end
 

@@ -3,6 +3,7 @@ local notify = require('hum.notify')
 local paths = require('hum.chat.text.path')
 local snippets = require('hum.chat.text.snippets')
 local turns = require('hum.chat.text.turns')
+local view = require('hum.chat.view.window')
 local window = require('hum.chat.code.window')
 
 local M = {}
@@ -184,8 +185,10 @@ end
 function M.go(chat, name)
   local reference = name and paths.parse(name) or under_cursor(chat)
   if not reference then return notify.warn('hum: no file is named here') end
+  local back = vim.api.nvim_get_current_win()
   local ok, err = open(chat, reference)
-  if not ok then notify.error('hum: ' .. err) end
+  if not ok then return notify.error('hum: ' .. err) end
+  if back ~= vim.api.nvim_get_current_win() then view.clear(back) end
 end
 
 return M

@@ -134,7 +134,7 @@ end
 ---@param snippet hum.Snippet
 ---@return string|nil err
 local function put_below(snippet)
-  local win = window.nearest()
+  local win = window.nearest() or window.reopen()
   if not win then return 'open the file beside the chat first: no window shows one' end
   local buf, row = vim.api.nvim_win_get_buf(win), cursor_row(win)
   local why = refusal(buf)

@@ -3,6 +3,7 @@ local file = require('hum.chat.code.file')
 local notify = require('hum.notify')
 local paths = require('hum.chat.text.path')
 local turns = require('hum.chat.text.turns')
+local view = require('hum.chat.view.window')
 
 local M = {}
 
@@ -60,7 +61,9 @@ function M.show(chat, row)
   local items = items_of(reply.text, file.resolver(chat))
   if #items == 0 then return notify.info('hum: the reply names no line of a file that is there') end
   vim.fn.setqflist({}, ' ', { title = 'hum: ' .. reply.name, items = items })
+  local back = vim.api.nvim_get_current_win()
   vim.cmd('botright copen')
+  view.clear(back)
 end
 
 return M

@@ -1,5 +1,7 @@
 -- The code window: the last window of this tab page that showed an ordinary file and no chat. What is taken out of a
 -- chat goes there.
+local view = require('hum.chat.view.window')
+
 local M = {}
 
 --- Is it a window of the layout with an ordinary buffer that is no chat?
@@ -63,6 +65,15 @@ function M.get(buf)
   win = vim.api.nvim_open_win(buf, false, { split = 'left', win = -1 })
   note(win)
   return win
+end
+
+--- A new window with the file whose window the chat in the current one has taken.
+---@return integer|nil  nil: there is none, or no room
+function M.reopen()
+  local buf = view.former()
+  if not buf then return nil end
+  local ok, win = pcall(M.get, buf)
+  return ok and win or nil
 end
 
 --- Remembers from now on which window was the last.

@@ -234,6 +234,20 @@ function M.hide(win)
   give_back()
 end
 
+--- The file whose window the chat in the current window has taken.
+---@return integer|nil buf
+function M.former()
+  local own = windows[vim.api.nvim_get_current_win()]
+  local buf = own and own.former
+  return buf and vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype ~= 'hum' and buf or nil
+end
+
+--- Closes a float of a chat, which would hide what is shown now in a window below.
+---@param win integer  which is not the current one
+function M.clear(win)
+  if float.is(win) and vim.api.nvim_win_is_valid(win) then M.hide(win) end
+end
+
 --- Whether the current window is a float of a chat.
 ---@return boolean
 function M.is_float() return float.is(vim.api.nvim_get_current_win()) end

@@ -150,6 +150,19 @@ for name, command in pairs({
   end)
 end
 
+test(':edit ++ff writes the same file with other line ends', function(t)
+  local srv = t:fake()
+  srv:script(ECHO)
+  local buf, path = open(t, srv)
+  ask(t, 'two', path, buf)
+  t:cmd('edit ++ff=dos')
+  chat.ask(t, 'three', buf)
+  chat.finished(t, 2)
+  local function has_all() return t:read_file(path) == (t:text(buf) .. '\n'):gsub('\n', '\r\n') end
+  t:wait(has_all, 'the file has the text')
+  eq('', t:messages():match('hum:[^\n]*') or '')
+end)
+
 test('undo survives the end of Neovim', { init = 'vim.o.undofile = true' }, function(t)
   local srv = t:fake()
   srv:script(ECHO)

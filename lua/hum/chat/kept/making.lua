@@ -76,12 +76,17 @@ function move_aside(k)
   return true
 end
 
+--- What a file says, however its lines end.
+---@param bytes string
+---@return string
+local function said(bytes) return (bytes:gsub('^\239\187\191', ''):gsub('\r\n', '\n'):gsub('\n$', '')) end
+
 --- All that is in the file now stands in the buffer as well: it is a copy from somewhere, or an older one.
 ---@param k hum.KeptFile
 ---@return boolean
 local function has_all_of_it(k)
   local there = disk.read(k.path)
-  return there ~= nil and vim.startswith(snapshot.text(k.buf), (there:gsub('\r?\n$', '')))
+  return there ~= nil and vim.startswith(said(snapshot.text(k.buf)), said(there))
 end
 
 --- The file is not as it was left.

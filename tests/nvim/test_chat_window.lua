@@ -206,6 +206,14 @@ test('on a screen without room one tab page has the chats', { ui = { 24, 8 } }, 
   end
 end)
 
+test("chat.window = 'current': where no window has room, a tab page has the chat", { ui = { 40, 12 } }, function(t)
+  windows.setup(t, { window = 'current' })
+  code(t)
+  t:cmd('help')
+  t:cmd('Hum new')
+  eq({ 'chat', 2 }, { windows.kinds(t), t:eval('tabpagenr("$")') })
+end)
+
 test("chat.window = 'current': a window without room is left alone", WIDE, function(t)
   windows.setup(t, { window = 'current' })
   code(t)

@@ -158,7 +158,9 @@ function M.open(buf, how)
   local taken = in_one_of(buf, vim.tbl_filter(has_room, ordinary()))
   if taken then return taken end
   local win, opened = on_a_side(buf, how)
-  return win or in_one_of(buf, ordinary()), opened
+  if win then return win, opened end
+  -- The only one has all the room that there is.
+  return #layout.wins() == 1 and in_one_of(buf, ordinary()) or nil
 end
 
 return M

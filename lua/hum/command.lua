@@ -270,7 +270,7 @@ function M.complete(typed, line, pos)
   local before = line:sub(1, pos)
   local args = before:match('%f[%w]Hum!?%s+(.*)$') or ''
   local word, argument = args:match('^(%S+)%s+(.*)$')
-  if not word then return beginning(names(), typed) end
+  if not word or not argument then return beginning(names(), typed) end
   local sub = named(word)
   if not sub or not sub.complete then return {} end
   if argument:find('%s') and not sub.more then return {} end

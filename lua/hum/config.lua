@@ -40,7 +40,11 @@ local M = {}
 
 ---@class hum.ChatConfig
 ---@field system? string
----@field window 'vsplit'|'split'|'tab'|'current'
+---@field window string
+---@field ask 'float'|'window'
+---@field keep boolean|'project'
+---@field title 'question'|'model'
+---@field directory? string
 ---@field size number
 ---@field maps table<string, hum.Keys>
 ---@field fold_thinking boolean

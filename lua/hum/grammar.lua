@@ -39,7 +39,7 @@ end
 ---@return string|nil bar  what was to be the next command
 function M.read(args, named)
   local word, text = args:match('^%s*(%S*)%s*(.-)%s*$')
-  if word == '' then return { name = 'chat', text = '' } end
+  if not word or not text or word == '' then return { name = 'chat', text = '' } end
   local sub = named(word)
   if sub and takes(sub, text) then return { name = word, text = text } end
   if sub and text:sub(1, 1) == '|' then return nil, word, text end
@@ -55,7 +55,7 @@ end
 local function has_tag(word)
   if word:find('^[%w_.-]+/$') then return true end
   local name, tag = word:match('^([^:]+):([^:/]+)$')
-  return name ~= nil and is_name(word) and name:find('%a') ~= nil and tag:find('%a') ~= nil
+  return name and tag and is_name(word) and name:find('%a') ~= nil and tag:find('%a') ~= nil or false
 end
 
 --- A model as services name it, before a question: "openai/gpt-4o", not "and/or", "IPv4/IPv6" or "src/mp3.lua".

@@ -23,7 +23,7 @@ end
 ---@field question? string   sent at once
 ---@field quote? { buf: integer, first: integer, last: integer }  lines to quote, 1-based
 ---@field new? boolean       false: go on in the latest chat, if there is one; so it is if nothing above is given
----@field window? string     in place of the option `chat.window`; "cursor": a float at the cursor
+---@field window? string     instead of the option `chat.window`; "cursor": a float at the cursor
 ---@field mods? table        window modifiers, as `smods` of a user command
 
 --- Opens a chat and shows it. Returns its buffer.

@@ -38,7 +38,8 @@ function M.try_change(buf, fn, ...)
   if ok or not M.is_interrupt(err) then return ok, err end
   M.give_back()
   if vim.api.nvim_buf_get_changedtick(buf) ~= tick then return true end
-  return pcall(fn, ...)
+  ok, err = pcall(fn, ...)
+  return ok, err
 end
 
 ---@param buf integer

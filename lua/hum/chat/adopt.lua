@@ -51,7 +51,7 @@ end
 local function below_reply(buf, list)
   local i, last = bounds.last(buf, list)
   if not i or not last then return end
-  local turn, empty = list[i], list[i + 1]
+  local turn, empty = list[i], list[i + 1] ---@type hum.Turn, hum.Turn?
   if list[i + 2] or (empty and (empty.role ~= 'user' or empty.text ~= '')) then empty = nil end
   local at = first_text(vim.api.nvim_buf_get_lines(buf, last + 1, turn.last + 1, false))
   if not at then return end

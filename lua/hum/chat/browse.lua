@@ -19,7 +19,7 @@ local function complain(err) notify.error('hum: ' .. tostring(err)) end
 --- Calls a function of vim.ui, which may be anybody's by now.
 ---@param kind 'select'|'input'
 local function ask(kind, ...)
-  local ok, err = pcall(vim.ui[kind], ...)
+  local ok, err = pcall(vim.ui[kind] --[[@as function]], ...)
   if not ok then complain(('vim.ui.%s failed: %s'):format(kind, err)) end
 end
 
@@ -210,7 +210,7 @@ end
 local function narrow(browse)
   ask('input', { prompt = 'Search in chats: ', default = browse.query }, function(typed)
     typed = vim.trim(typed or '')
-    if typed ~= '' then M.chats(vim.tbl_extend('force', browse, { query = typed })) end
+    if typed ~= '' then M.chats({ query = typed, ask = browse.ask, mods = browse.mods }) end
   end)
 end
 

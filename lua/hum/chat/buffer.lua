@@ -67,7 +67,7 @@ local function fill(buf, values)
   local function write() vim.api.nvim_buf_set_lines(buf, 0, -1, false, new_text(values)) end
   vim.api.nvim_buf_call(buf, function()
     if vim.fn.undotree().seq_last == 0 then return edit.without_undo(buf, write) end
-    pcall(vim.cmd, 'silent undojoin') -- with what `:edit!` has taken away
+    pcall(vim.api.nvim_command, 'silent undojoin') -- with what `:edit!` has taken away
     write()
     vim.bo[buf].modified = false
   end)

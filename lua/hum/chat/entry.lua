@@ -12,7 +12,7 @@ local BEFORE = 12
 ---@param time integer
 ---@return integer  of the day, in local time
 local function midnight(time)
-  local date = os.date('*t', time) --[[@as osdateparam]]
+  local date = os.date('*t', time) --[[@as { year: integer, month: integer, day: integer }]]
   return os.time({ year = date.year, month = date.month, day = date.day, hour = 0 })
 end
 

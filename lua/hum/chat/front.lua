@@ -106,9 +106,9 @@ end
 ---@param joined? boolean  as a part of what was just written: `u` takes back both
 ---@return boolean ok, any err
 function M.set_title(buf, title, joined)
-  local ok, err
+  local ok, err = false, nil ---@type boolean, any
   vim.api.nvim_buf_call(buf, function()
-    if joined then pcall(vim.cmd, 'silent undojoin') end -- not after an undo
+    if joined then pcall(vim.api.nvim_command, 'silent undojoin') end -- not after an undo
     local front = read(buf)
     local row = front and not front.rows.title and (front.rows.hum or front.first) + 1
     if row then

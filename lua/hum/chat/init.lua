@@ -233,11 +233,11 @@ end
 function M.unqueue(buf, id)
   local chat = chat_of(buf)
   if not chat then return false end
-  local here = chat.buf == vim.api.nvim_get_current_buf() and vim.api.nvim_win_get_cursor(0)[1] - 1 or math.huge
-  id = id or queue.at(chat.buf, here)
+  local is_here = chat.buf == vim.api.nvim_get_current_buf()
+  id = id or queue.at(chat.buf, is_here and vim.api.nvim_win_get_cursor(0)[1] - 1 or 2 ^ 31)
   local ok, done = pcall(queue.drop, chat.buf, id or 0)
   if not ok then complain(done) end
-  return ok and done
+  return ok and done == true
 end
 
 --- Replaces the last reply by a new one, in one undo step.

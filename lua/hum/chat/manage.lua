@@ -32,7 +32,7 @@ end
 ---@return string|nil  nil: as it is
 local function another_name(path, title)
   local day, words = vim.fs.basename(path):match('^(%d%d%d%d%-%d%d%-%d%d)%-(.*)%.md$')
-  if not day or not folder.contains(path) then return nil end
+  if not day or not words or not folder.contains(path) then return nil end
   if words == name.words(title) or words:gsub('%-%d+$', '') == name.words(title) then return nil end
   return name.file(vim.fs.dirname(path), title, day)
 end
@@ -80,7 +80,7 @@ end
 function M.rename(buf, title, joined)
   local why = refusal(buf)
   if why then return nil, why end
-  local ok, err = front.set_title(buf, title, joined)
+  local ok, err = front.set_title(buf, title, joined) ---@type boolean?, any
   if not ok then return nil, err end
   local path = vim.api.nvim_buf_get_name(buf)
   local unkept = joined and not file.keeps(buf) -- nobody has asked for it to be written

@@ -15,7 +15,7 @@ local try ---@type fun(buf: integer)
 
 --- Tries again after an event, once.
 ---@param buf integer
----@param event string
+---@param event vim.api.keyset.events
 ---@param only? integer  buffer
 local function after(buf, event, only)
   vim.api.nvim_create_autocmd(event, {

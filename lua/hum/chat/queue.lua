@@ -125,7 +125,12 @@ function M.open_next(buf, going)
   if not last.id and last.row ~= going then return mark_draft(buf, last.row) end
   close(buf, last)
   local row = rows.after_text(buf, vim.api.nvim_buf_line_count(buf))
-  edit.replace(buf, row, -1, { '', format.heading('user', nil, rows.line(buf, last.row)), '', '' })
+  edit.replace(buf, row, -1, {
+    '',
+    format.heading('user', nil, rows.line(buf, last.row --[[@as integer]])),
+    '',
+    '',
+  })
   mark_draft(buf, row + 1)
 end
 

@@ -69,7 +69,7 @@ end
 ---@param answer string
 local function ask(buf, question, answer)
   local pieces, bytes = {}, 0
-  local generation
+  local generation ---@type { stop: fun() }
   generation = generate.start({
     prompt = PROMPT:format(vim.fn.strcharpart(question, 0, SHOWN), vim.fn.strcharpart(answer, 0, SHOWN)),
     endpoint = front.endpoint(buf),

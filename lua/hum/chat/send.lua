@@ -101,7 +101,7 @@ local function read_message(buf, pick)
     like = rows.line(buf, list[chosen.n].row),
     draft = {},
     choice = chosen,
-  })
+  }) --[[@as hum.MessageText]]
 end
 
 -- ---- sending ---------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ local function send(chat, pick)
   local buf = chat.buf
   local message = read_message(buf, pick)
   if not message then return end
-  local known, again = message.model, choice.keep(buf, message.turns, message.choice)
+  local known, again = message.model, choice.keep(buf, message.turns, assert(message.choice))
   prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
       return M.refuse(buf, reason)

@@ -38,7 +38,8 @@ end
 ---@param path string
 ---@return string[]
 local function forms(path)
-  local found = { path, path:match('^[ab]/(.+)$') or path:match('^/(.+)$') }
+  local found = { path } ---@type string[]
+  found[2] = path:match('^[ab]/(.+)$') or path:match('^/(.+)$')
   if path:find('\\', 1, true) then vim.list_extend(found, forms((path:gsub('\\', '/')))) end
   if path:find('%%%x%x') then found[#found + 1] = vim.uri_decode(path) end
   return found

@@ -24,7 +24,7 @@ local function fill(path, bytes, sync)
   return true
 end
 
----@param path string  in a folder that is there
+---@param path string  whose folder is there
 ---@param bytes string
 ---@param sync? boolean  it is not a mere cache
 ---@return boolean|nil ok, string|nil err

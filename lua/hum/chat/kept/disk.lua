@@ -18,14 +18,14 @@ local uv = vim.uv
 ---@class hum.DiskFault
 ---@field kind 'busy'|'changed'|'failed'  somebody is writing; somebody has written, or removed it; it cannot be written
 ---@field code string                     'ENOSPC'
----@field why string                      in words
+---@field why string                      words for it
 ---@field stat? uv.fs_stat.result         the file as it was left
 
 ---@alias hum.DiskCall fun(name: string, ...): any, string?  one operation of libuv's
 ---@alias hum.DiskDone fun(stat?: uv.fs_stat.result, fault?: hum.DiskFault)
 
-local PRIVATE = tonumber('600', 8)
-local PERMISSIONS = tonumber('7777', 8)
+local PRIVATE = 384 -- rw-------
+local PERMISSIONS = 4095 -- all of them
 
 local WORDS = {
   EACCES = 'there is no permission to write there',
@@ -72,12 +72,15 @@ end
 
 -- ---- at once, or in the background -----------------------------------------------------------
 
----@type hum.DiskCall
+---@param name string
+---@return any result, string? err
 local function at_once(name, ...) return uv[name](...) end
 
----@type hum.DiskCall
+---@async
+---@param name string
+---@return any result, string? err
 local function in_background(name, ...)
-  local co, args, n = coroutine.running(), { ... }, select('#', ...)
+  local co, args, n = assert(coroutine.running()), { ... }, select('#', ...)
   args[n + 1] = function(err, result) coroutine.resume(co, result, err) end
   local request, err = uv[name](unpack(args, 1, n + 1))
   if not request then return nil, err end

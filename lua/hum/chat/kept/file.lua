@@ -89,7 +89,7 @@ end
 local function carry_out(k, plan, done)
   local operation = plan.grows and disk.grow or disk.rewrite
   if not plan.grows then disk.sweep(vim.fs.dirname(k.path)) end
-  return operation({ path = k.path, seen = k.seen, at = plan.at, tail = plan.tail }, done)
+  return operation({ path = k.path, seen = assert(k.seen), at = plan.at, tail = plan.tail }, done)
 end
 
 --- Notes how the file was left. In any context.
@@ -128,7 +128,7 @@ end
 ---@param failure? hum.DiskFault
 local function after(k, failure)
   if files[k.buf] ~= k or not vim.api.nvim_buf_is_loaded(k.buf) then return end
-  local ok, why = failure == nil, failure and failure.why
+  local ok, why = failure == nil, failure and failure.why ---@type boolean?, string?
   local again = k.again
   k.again = false
   if failure and failure.kind == 'busy' then
@@ -228,7 +228,7 @@ end
 ---@param buf integer
 ---@return boolean|nil ok, string|nil why
 function M.first(buf)
-  local k = files[buf]
+  local k = files[buf] ---@type hum.KeptFile?
   if k then k.wanted = true end
   k = kept(buf)
   if not k then return true end

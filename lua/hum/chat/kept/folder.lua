@@ -25,7 +25,7 @@ end
 ---@return string
 function M.root()
   local set = config.get().chat.directory
-  local path = set and vim.fs.normalize(set) or vim.fs.joinpath(vim.fn.stdpath('data'), 'hum', 'chats')
+  local path = set and vim.fs.normalize(set) or vim.fs.joinpath(vim.fn.stdpath('data') --[[@as string]], 'hum', 'chats')
   return resolved((vim.fn.fnamemodify(path, ':p'):gsub('(.)/+$', '%1')))
 end
 

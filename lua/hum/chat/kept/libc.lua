@@ -28,7 +28,7 @@ local BUSY = { [11] = true, [35] = true }
 
 --- Gives a file the times that a stat of it has.
 ---@param path string  from the root, so that the folder it would else begin in does not matter
----@param stat uv.fs_stat.result
+---@param stat { atime: uv.fs_stat.result.time, mtime: uv.fs_stat.result.time }
 ---@return boolean done
 function M.set_times(path, stat)
   if not usable then return false end

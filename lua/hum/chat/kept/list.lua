@@ -8,15 +8,20 @@ local slices = require('hum.chat.kept.slices')
 
 local M = {}
 
+--- Chats in a list without a limit.
+local MOST = 0x7fffffff
+
 ---@class hum.ChatEntry
 ---@field path string
 ---@field title string    one line: of the front matter, else of the first question, else the file's name
 ---@field model string    '' if it names none
 ---@field project string  '' if it belongs to none
 ---@field time integer    when the file was last written, in seconds
----@field size integer    in bytes
+---@field size integer    bytes
 ---@field match? string   the line that has what was searched for, or the title
 ---@field line? integer   its number, if it is a line
+---@field file? string     for a picker, see hum.chat.preview, as is this:
+---@field pos? integer[]
 
 ---@class hum.ChatQuery
 ---@field query? string    to be found in title or text
@@ -26,7 +31,7 @@ local M = {}
 ---@class hum.ChatFile
 ---@field path string   symbolic links resolved
 ---@field name string
----@field key string    in whose order they are listed
+---@field key string    what they are sorted by
 ---@field time integer
 ---@field size integer
 ---@field stamp string
@@ -175,7 +180,7 @@ local function listed(opts, work)
   local files = files_of(root, work)
   local reader = { old = indexes.load(root, work), new = {}, fresh = false } ---@type hum.HeadReader
   local query = search.query(opts.query)
-  local most = opts.limit or math.huge
+  local most = opts.limit or MOST
   local entries = {} ---@type hum.ChatEntry[]
   for _, file in ipairs(files) do
     if not query and #entries >= most then break end

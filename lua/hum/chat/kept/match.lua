@@ -35,10 +35,11 @@ local lowered = setmetatable({}, {
 
 ---@param text string
 ---@param wide boolean  with letters beyond ASCII: that takes ten times as long
----@return string  in lower case, line by line as before
+---@return string  small letters only, line by line as before
 local function folded(text, wide)
   text = text:lower()
-  return wide and text:gsub('[\194-\244][\128-\191]+', lowered) or text
+  if wide then text = text:gsub('[\194-\244][\128-\191]+', lowered) end
+  return text
 end
 
 --- The longest part of a text that has ASCII only. Where that is missing the text is, and no other letters need be made

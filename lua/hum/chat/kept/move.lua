@@ -49,7 +49,7 @@ local function take_options(buf, arguments)
   local function given(name) return arguments:match('%+%+' .. name .. '=(%S+)') end
   local format = given('ff') or given('fileformat')
   local encoding = given('enc') or given('encoding')
-  if format then vim.bo[buf].fileformat = format end
+  if format then vim.api.nvim_set_option_value('fileformat', format, { buf = buf }) end
   if encoding then vim.bo[buf].fileencoding = encoding end
   if arguments:find('%+%+bin') then vim.bo[buf].binary = true end
   if arguments:find('%+%+nobin') then vim.bo[buf].binary = false end

@@ -41,7 +41,7 @@ end
 ---@return table<string, boolean>|nil  nil: all of them may
 local function candidates(needles, exact, root, work)
   local done = work.await(function(resume)
-    local ok = pcall(vim.system, command(needles, exact, root), { stdin = false }, resume)
+    local ok = pcall(vim.system, command(needles, exact, root), {}, resume)
     if not ok then resume(nil) end
   end)
   -- 1: it has found nothing; 2: something could not be read, or it is too old

@@ -40,8 +40,7 @@ end
 ---@param done fun(result: T)
 function M.later(what, work, done)
   local since, waits = 0, false
-  local slices = {} ---@type hum.Slices
-  local co = coroutine.create(function() return work(slices) end)
+  local co ---@type thread
 
   local function step(...)
     since, waits = vim.uv.hrtime(), false
@@ -55,14 +54,18 @@ function M.later(what, work, done)
     end
   end
 
-  function slices.pause()
+  ---@async
+  local function pause()
     if vim.uv.hrtime() - since > SLICE * 1e6 then coroutine.yield() end
   end
-  function slices.await(start)
+  ---@async
+  local function await(start)
     waits = true
     start(vim.schedule_wrap(step))
     return coroutine.yield()
   end
+
+  co = coroutine.create(function() return work({ pause = pause, await = await }) end)
   vim.defer_fn(step, 0)
 end
 

@@ -115,7 +115,10 @@ function M.plan(buf)
   if s.first == math.huge and same_format then return nil end
   local plan = same_format and growth(buf, s) or nil
   if plan then return plan end
-  local row = same_format and s.ended and math.min(s.first, s.count) or 0
+  local row = 0
+  if same_format and s.ended then
+    row = math.min(s.first, s.count) --[[@as integer]]
+  end
   local lines = vim.api.nvim_buf_get_lines(buf, row, -1, false)
   local bom = row == 0 and vim.bo[buf].bomb and BOM or ''
   return { grows = false, at = offset_of(buf, row), tail = bom .. bytes_of(buf, lines), next = whole(buf) }

@@ -40,7 +40,11 @@ local function watch_leaving()
   watches = true
   vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre' }, {
     group = group,
-    callback = function() vim.iter(vim.tbl_keys(unkept)):each(M.settle) end,
+    callback = function()
+      for _, buf in ipairs(vim.tbl_keys(unkept)) do
+        M.settle(buf)
+      end
+    end,
   })
 end
 

@@ -35,7 +35,7 @@ local function unmodified_by_writing()
 end
 
 --- `rw-------`
-local PRIVATE = tonumber('600', 8)
+local PRIVATE = 384 -- rw-------
 
 local made = {} ---@type table<string, true>  files of hum's folder that Neovim is about to make
 
@@ -72,7 +72,8 @@ local function writes_elsewhere(command)
   local ok, parsed = pcall(vim.api.nvim_parse_cmd, command, {})
   if not ok then return false end
   if CONDITIONAL[parsed.cmd] and #parsed.args > 0 then return true end
-  return parsed.nextcmd ~= '' and writes_elsewhere(parsed.nextcmd)
+  local next_command = parsed.nextcmd or ''
+  return next_command ~= '' and writes_elsewhere(next_command)
 end
 
 --- For one command a chat is modified, until it writes it. A write that succeeds changes more than that.

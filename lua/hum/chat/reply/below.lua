@@ -101,7 +101,7 @@ end
 ---@param record hum.UndoRecord
 local function note(record)
   local lines = vim.api.nvim_buf_get_lines(record.buf, owner.foot(record), -1, false)
-  owner.note(record, record.steps, { first = 0, old_last = math.huge, lines = lines })
+  owner.note(record, record.steps, { first = 0, old_last = owner.ALL, lines = lines })
 end
 
 --- Takes the user's text away from the line that grows. Where that is refused it is still known as his.

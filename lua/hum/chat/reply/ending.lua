@@ -79,7 +79,7 @@ end
 ---@return integer first     row of the rest; -1: there is none
 local function foot_of(record)
   local first, headed = below.first(record)
-  if headed then return { '' }, vim.api.nvim_buf_get_lines(record.buf, first, -1, false), first end
+  if first and headed then return { '' }, vim.api.nvim_buf_get_lines(record.buf, first, -1, false), first end
   local opening = { '', format.heading('user', nil, record.heading), '' }
   if first then return opening, vim.api.nvim_buf_get_lines(record.buf, first, -1, false), first end
   return vim.list_extend(opening, #record.draft > 0 and record.draft or { '' }), {}, -1
@@ -88,7 +88,7 @@ end
 ---@class hum.LastWords  what a reply's text still needs
 ---@field row integer      of its heading
 ---@field start integer    of the rows that are its own
----@field lines string[]   those up to its last word
+---@field kept integer     so many, up to its last word
 ---@field changed table<integer, string>  of the lines below the heading
 ---@field added string[]   behind them
 ---@field opening string[] behind those
@@ -130,7 +130,7 @@ end
 ---@return integer
 local function next_line(record, words)
   local last = words.start + #record.reply
-  for i, line in ipairs(record.final) do
+  for i, line in ipairs(assert(record.final)) do
     if i > #words.opening + 1 and heading_of(line) then break end
     if line:find('%S') or words.rest < 0 then last = words.start + #record.reply + i end
   end

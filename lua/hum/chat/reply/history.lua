@@ -13,12 +13,12 @@ function M.may_change()
   return not mode.blocking and (mode.mode == 'n' or mode.mode == 'nt') and vim.fn.getcmdwintype() == ''
 end
 
----@class hum.Replay  how far the history is
+---@class hum.Rebuild  how far the history is
 ---@field buf integer
 ---@field block? string   of the edit that came last
 ---@field steps integer   so many there were
 
----@param replay hum.Replay
+---@param replay hum.Rebuild
 ---@param edits hum.UndoEdit[]
 ---@param from integer  row from which theirs are counted
 local function apply_all(replay, edits, from)
@@ -81,7 +81,7 @@ function M.rebuild(record)
   pcall(vim.api.nvim_command, 'silent undo ' .. newest)
   if record.undone then
     want = vim.list_extend(vim.list_slice(want, 1, record.row), assert(record.reply))
-    vim.list_extend(want, record.final)
+    vim.list_extend(want, assert(record.final))
   end
   if not vim.deep_equal(want, vim.api.nvim_buf_get_lines(buf, 0, -1, false)) then edit.replace(buf, 0, -1, want) end
   return false

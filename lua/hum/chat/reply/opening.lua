@@ -24,6 +24,7 @@ local M = {}
 ---@field joins? string[]      the lines of a reply that goes on, from its heading on: `row` is that one's
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
+---@field choice? hum.Chosen  see hum.chat.choice
 
 ---@class hum.Message: hum.MessageText  that is prepared
 ---@field model string

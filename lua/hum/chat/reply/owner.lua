@@ -9,6 +9,9 @@ local turns = require('hum.chat.text.turns')
 
 local M = {}
 
+--- The end of a change that reaches to the end of the text.
+M.ALL = 2 ^ 31
+
 ---@class hum.UndoEdit  a change by the user
 ---@field first integer      rows [first, old_last) became `lines`; below the reply they are counted from its end
 ---@field old_last integer
@@ -37,8 +40,8 @@ function M.foot(record) return vim.api.nvim_buf_line_count(record.buf) - record.
 ---@param list hum.UndoEdit[]
 ---@param change { first: integer, old_last: integer, lines: string[] }
 function M.note(record, list, change)
-  change.block = ('%d.%d'):format(block.changenr(record.buf), record.inserts)
-  list[#list + 1] = change
+  local step = ('%d.%d'):format(block.changenr(record.buf), record.inserts)
+  list[#list + 1] = { first = change.first, old_last = change.old_last, lines = change.lines, block = step }
 end
 
 --- The line that grows, as hum wrote it.

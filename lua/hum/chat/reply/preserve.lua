@@ -54,7 +54,7 @@ function M.save(buf, upto)
   return keep
 end
 
----@param keep hum.Preserved
+---@param keep { buf: integer, upto?: integer, extmarks: table[] }
 local function restore_extmarks(keep)
   local now = {}
   for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(keep.buf, -1, 0, -1, { details = true })) do

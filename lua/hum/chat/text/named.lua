@@ -59,7 +59,7 @@ end
 ---@return string|nil
 local function behind_language(text, joined)
   local bare = without(text, LEADERS):gsub('^[%s,(}]+', ''):gsub('[%s})]+$', '')
-  local first = bare:match('^%S*')
+  local first = bare:match('^%S*') or ''
   first = first:match('^%[([^%[%]]+)%]$') or first -- as VitePress has it
   local any = joined and first:find('^[^%s:]+%.%w*%a%w*$') ~= nil
   return any and first or as_path(first) or as_path(bare)

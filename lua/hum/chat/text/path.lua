@@ -149,7 +149,7 @@ end
 ---@param span hum.Span
 local function extend(line, span)
   local marks, behind = line:match('^([`*_)]+)(:L?%d[%d:-]*)', span.last + 1)
-  if not marks or M.parse(span.text).line then return end
+  if not marks or not behind or M.parse(span.text).line then return end
   behind = behind:gsub('[:-]+$', '')
   span.text, span.last = span.text .. behind, span.last + #marks + #behind
 end

@@ -40,7 +40,7 @@ local NEAR_END = 64
 local scans = {}
 --- Rows [first, old_last) became [first, new_last). Behind them come the number of lines, and changedtick: nil for what
 --- 'inccommand' shows, and takes back before anything else happens.
----@alias hum.ScanListener fun(buf: integer, first: integer, old_last: integer, new_last: integer, ...: integer|nil)
+---@alias hum.ScanListener fun(buf: integer, first: integer, old: integer, new: integer, count: integer, tick?: integer)
 
 ---@type table<string, hum.ScanListener>
 local listeners = {}
@@ -271,7 +271,7 @@ function M.attach(buf)
       publish(buf, 0, s.count, count, count, vim.api.nvim_buf_get_changedtick(buf))
     end,
     on_detach = function()
-      local s = scans[buf]
+      local s = M.get(buf)
       if s and vim.api.nvim_buf_is_valid(buf) then s.left = vim.api.nvim_buf_get_changedtick(buf) end
       scans[buf] = nil
       if on_detach then on_detach(buf) end

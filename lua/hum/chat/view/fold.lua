@@ -288,7 +288,8 @@ local function mend(buf)
   if not b or not vim.api.nvim_buf_is_loaded(buf) then return end
   b.pending = false
   if in_insert() then b.stale = math.min(b.stale or b.from, b.from) end
-  local last = math.min(b.upto or math.huge, vim.api.nvim_buf_line_count(buf) - 1)
+  local last = vim.api.nvim_buf_line_count(buf) - 1
+  if b.upto then last = math.min(b.upto, last) end
   b.upto = nil
   local s = scan.sync(buf, last)
   local wins = windows(buf)

@@ -11,7 +11,7 @@ function M.show(keys)
     keys
   )
   local lines = wrap.columns(rows)
-  local width = vim.iter(lines):map(vim.fn.strdisplaywidth):fold(1, math.max)
+  local width = math.max(1, unpack(vim.tbl_map(vim.fn.strdisplaywidth, lines)))
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false

@@ -86,7 +86,8 @@ local function kind_of(axis) return axis == 'width' and 'row' or 'col' end
 ---@return integer[]
 function M.all(axis)
   local root = vim.fn.winlayout()
-  return root[1] == kind_of(axis) and vim.tbl_map(first_leaf, root[2]) or { first_leaf(root) }
+  local parts = root[1] == kind_of(axis) and root[2] --[[@as table|false]]
+  return parts and vim.tbl_map(first_leaf, parts) or { first_leaf(root) }
 end
 
 --- A window of each column or row that a window is in a line with, as far as they are among some.
@@ -144,14 +145,22 @@ end
 ---@param fn fun(): integer  opens it
 ---@return integer win, hum.Opened opened
 function M.open(axis, group, share, fn)
-  local opened = { axis = axis, group = group, wins = M.wins(), restore = vim.fn.winrestcmd() } ---@type hum.Opened
-  local before = sizes_of(group, axis)
-  opened.room = total(before)
+  local wins, restore, before = M.wins(), vim.fn.winrestcmd(), sizes_of(group, axis)
+  local room = total(before)
   local win = M.quietly(axis, fn)
   size.set(win, axis, share)
-  scale(group, axis, before, opened.room - 1 - share)
+  scale(group, axis, before, room - 1 - share)
   size.set(win, axis, share)
-  opened.given, opened.after = size.of(win, axis), all_sizes()
+  ---@type hum.Opened
+  local opened = {
+    axis = axis,
+    given = size.of(win, axis),
+    group = group,
+    room = room,
+    wins = wins,
+    restore = restore,
+    after = all_sizes(),
+  }
   return win, opened
 end
 
@@ -170,7 +179,7 @@ end
 ---@return fun()
 function M.closing(opened)
   local untouched = vim.deep_equal(all_sizes(), opened.after)
-  local here = vim.iter(opened.group):all(vim.api.nvim_win_is_valid)
+  local here = #vim.tbl_filter(vim.api.nvim_win_is_valid, opened.group) == #opened.group
   local now = here and sizes_of(opened.group, opened.axis) or {}
   return function()
     if not here or not vim.deep_equal(M.wins(), opened.wins) then return end

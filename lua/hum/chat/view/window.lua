@@ -13,7 +13,7 @@ local M = {}
 
 ---@class hum.ShowOpts
 ---@field mods? table     as `smods` of a user command
----@field window? string  in place of `chat.window`; 'cursor': a float at the cursor, for an answer
+---@field window? string  instead of `chat.window`; 'cursor': a float at the cursor, for an answer
 ---@field title? string   of that float
 ---@field stay? boolean   the current window stays the current one
 
@@ -90,7 +90,7 @@ end
 ---@param mods table
 ---@return integer|nil win
 local function by_mods(buf, mods)
-  local ok = pcall(vim.cmd, { cmd = 'split', mods = mods })
+  local ok = pcall(vim.api.nvim_cmd, { cmd = 'split', mods = mods }, {})
   if not ok then return nil end
   vim.api.nvim_win_set_buf(0, buf)
   return vim.api.nvim_get_current_win()
@@ -140,7 +140,7 @@ end
 ---@return integer win  which may show another chat
 local function open(buf, opts, how)
   local origin, before = vim.api.nvim_get_current_win(), taken()
-  local win, opened = has_position(opts.mods) and by_mods(buf, opts.mods) or nil, nil
+  local win, opened = opts.mods and has_position(opts.mods) and by_mods(buf, opts.mods) or nil, nil
   if not win and how == 'cursor' then
     win = answer.open(buf, opts.title or '', function() M.hide(vim.api.nvim_get_current_win()) end)
   elseif not win and how == 'float' then
@@ -275,7 +275,7 @@ function M.toggle(latest)
     end
     return true
   end
-  local last = hidden[tab]
+  local last = hidden[tab] ---@type { buf: integer, focused: boolean }?
   if last and not (vim.api.nvim_buf_is_loaded(last.buf) and vim.bo[last.buf].filetype == 'hum') then last = nil end
   local buf = last and last.buf or latest()
   if not buf then return false end
@@ -300,7 +300,7 @@ end
 vim.api.nvim_create_autocmd('WinClosed', {
   group = vim.api.nvim_create_augroup('hum.window', {}),
   callback = function(event)
-    local win = tonumber(event.match)
+    local win = tonumber(event.match) --[[@as integer?]]
     if win and vim.api.nvim_win_is_valid(win) then closed(win) end
   end,
 })

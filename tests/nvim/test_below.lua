@@ -838,7 +838,7 @@ test('what a token costs above a message does not depend on what stands there', 
   for i, lines in ipairs({ 10, 2000 }) do
     type_keys(t, (':call append("$", range(1, %d))<CR>G'):format(lines))
     stream.tokens(t, 'a ', 'b\n')
-    t:lua('lines_read()')
+    t:wait(function() return t:lua('return lines_read()') == 0 end, 'what the lines below brought with them is read')
     stream.tokens(t, 'a ', 'b ', 'c ', 'd\n', 'e ', 'f ')
     t:cmd('redraw')
     read[i] = t:lua('return lines_read()')

@@ -113,7 +113,10 @@ end
 ---@param lines string[]
 ---@return boolean
 local function has_tabs(lines)
-  return vim.iter(lines):any(function(line) return line:find('^ *\t') ~= nil end)
+  for _, line in ipairs(lines) do
+    if line:find('^ *\t') then return true end
+  end
+  return false
 end
 
 --- Lines of code with so many columns before the outermost of them.

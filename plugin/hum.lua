@@ -80,7 +80,7 @@ vim.api.nvim_create_autocmd('BufReadPre', {
     if not fd then return end
     local head = vim.uv.fs_read(fd, 16, 0) or ''
     vim.uv.fs_close(fd)
-    if head:find('^\239?\187?\191?%-%-%-\r?\nhum: ') then vim.bo[event.buf].modeline = false end
+    if head:find('^\239?\187?\191?%-%-%-[ \t]*\r?\nhum: ') then vim.bo[event.buf].modeline = false end
   end,
 })
 
@@ -90,7 +90,7 @@ vim.api.nvim_create_autocmd('BufReadPre', {
 local function detect(path, buf)
   if path:find('%.ya?ml$') then return end -- where those lines mean something else
   local lines = vim.api.nvim_buf_get_lines(buf, 0, 2, false)
-  if (lines[1] or ''):find('^%-%-%-\r?$') and (lines[2] or ''):find('^hum: ') then return 'hum' end
+  if (lines[1] or ''):find('^%-%-%-[ \t]*\r?$') and (lines[2] or ''):find('^hum: ') then return 'hum' end
   -- A chat of which nothing was written yet, in a session.
   local is_new = lines[1] == '' and not lines[2] and path:find('/%d%d%d%d%-%d%d%-%d%d%-%d%d%d%d%d%d[%d-]*%.md$')
   return is_new and require('hum.chat.kept.folder').contains(path) and 'hum' or nil

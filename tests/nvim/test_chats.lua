@@ -95,6 +95,7 @@ local TITLES = {
   ['only the front matter'] = { '---\nhum: 1\n---', 'name' },
   ['a front matter that does not end'] = { '---\nhum: 1\ntitle: open', 'open' },
   ['line ends of DOS'] = { '---\r\nhum: 1\r\ntitle: dos\r\nmodel: m\r\n---\r\n\r\n## » You\r\n\r\nx\r\n', 'dos' },
+  ['blanks behind the first line'] = { '--- \t\nhum: 1\ntitle: blanks\n---\n', 'blanks' },
   ['a byte order mark'] = { '\239\187\191---\nhum: 1\ntitle: marked\n---\n', 'marked' },
   ['control characters'] = { '---\nhum: 1\ntitle: a\tb\27[31mc\n---\n', 'a b [31mc' },
   ['a long title'] = { '---\nhum: 1\ntitle: ' .. ('ü'):rep(300) .. '\n---\n', ('ü'):rep(100) .. '…' },

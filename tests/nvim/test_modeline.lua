@@ -37,6 +37,7 @@ local CHATS = {
   ['an odd key of the front matter'] = '---\nhum: 1 # vim: noma tw=19\nex: vim: noma ft=c\n---\n\n## » You\n\nhello\n',
   ['a line for another editor'] = HEAD .. 'ex: set noma tw=19 :' .. TAIL,
   ['line ends of DOS'] = (HEAD .. 'vim: noma tw=19' .. TAIL):gsub('\n', '\r\n'),
+  ['blanks behind its first line'] = HEAD:gsub('\n', '  \n', 1) .. 'vim: noma tw=19' .. TAIL,
   ['a byte order mark'] = '\239\187\191' .. HEAD .. 'vim: noma tw=19' .. TAIL,
 }
 

@@ -21,7 +21,7 @@ local MOST = 200
 --- As plugin/hum.lua knows chats, whatever their line ends.
 ---@param text string
 ---@return boolean
-function M.is_chat(text) return text:find('^\239?\187?\191?%-%-%-\r?\nhum: ') ~= nil end
+function M.is_chat(text) return text:find('^\239?\187?\191?%-%-%-[ \t]*\r?\nhum: ') ~= nil end
 
 ---@param text string
 ---@return string[]  without carriage returns, and without a last line that may go on

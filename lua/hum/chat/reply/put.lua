@@ -27,7 +27,9 @@ function M.edit(buf, lines, follows, join)
   local record = records.of(buf)
   if not record or record.undone or not is_loaded(buf) then
     return
-  elseif (join and guard(undo.check, record)) or (record.broken and guard(undo.check_lost, record)) then
+  elseif
+    ((join or record.replays) and guard(undo.check, record)) or (record.broken and guard(undo.check_lost, record))
+  then
     return
   end
   if record.arrived then below.take(record) end

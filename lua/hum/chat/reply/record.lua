@@ -35,6 +35,7 @@ local M = {}
 --- What happened to it:
 ---@field broken boolean     there was an edit that cannot be distinguished from the reply's own
 ---@field lost? boolean      the heading was deleted
+---@field replays? integer    the user goes through the history: the oldest changenr() where he has been
 ---@field undone? integer    the newest changenr() when the user pressed `u`
 ---@field touched? boolean   the text was changed after that
 ---@field checking? boolean  it will soon be checked for an undo
@@ -53,6 +54,7 @@ local M = {}
 ---@field head integer
 ---@field below integer
 ---@field arrived? hum.Arrived
+---@field pieces string[][]
 
 local records = {} ---@type table<integer, hum.UndoRecord>
 local ns = vim.api.nvim_create_namespace('hum.undo')
@@ -96,7 +98,7 @@ function M.begin(buf, draft)
     replaced = 0,
     draft = draft,
     mark = 0, -- until M.watch
-    sure = { edits = 0, steps = 0, row = 0, head = 1, below = 0 },
+    sure = { edits = 0, steps = 0, row = 0, head = 1, below = 0, pieces = {} },
     inserts = 0,
     own = false,
     writing = false,
@@ -112,7 +114,8 @@ end
 function M.be_sure(record)
   local sure = record.sure
   sure.edits, sure.steps = #record.edits, #record.steps
-  sure.row, sure.head, sure.below, sure.arrived = record.row, record.head, record.below, record.arrived
+  sure.row, sure.head, sure.below = record.row, record.head, record.below
+  sure.arrived, sure.pieces = record.arrived, record.pieces
 end
 
 --- As it was by then.
@@ -121,7 +124,8 @@ function M.be_as_sure(record)
   local sure = record.sure
   record.edits = vim.list_slice(record.edits, 1, sure.edits)
   record.steps = vim.list_slice(record.steps, 1, sure.steps)
-  record.row, record.head, record.below, record.arrived = sure.row, sure.head, sure.below, sure.arrived
+  record.row, record.head, record.below = sure.row, sure.head, sure.below
+  record.arrived, record.pieces = sure.arrived, sure.pieces
   record.broken = false
 end
 
@@ -134,8 +138,8 @@ function M.watch(record, row, head, below)
   record.row, record.head, record.below, record.stays = row, head, below, below > 0
   record.block = block.changenr(record.buf)
   record.newest = record.block
-  M.be_sure(record)
   owner.rewritten(record)
+  M.be_sure(record)
   record.heading = owner.heading_at(record.buf, row + head - 1)
   record.mark = vim.api.nvim_buf_set_extmark(record.buf, ns, row + head - 1, 0, {
     end_col = 1,

@@ -323,6 +323,9 @@ static void on_generation_end(void *ctx, const struct failure *failure,
             facts.sent = c->overflow.least;
         }
         event_ending(&c->told, &facts, c->endpoint.secrets);
+        if (ending_kind(&facts) != ENDING_GOOD) {
+            parts_break(&c->parts);
+        }
         finish(c, END_DONE);
     }
     leave(c);
@@ -412,6 +415,9 @@ static void finish(struct chat *c, enum ending ending)
     if (c->sink == NULL || c->drained) {
         c->drained = true;
         return;
+    }
+    if (ending != END_DONE) {
+        parts_break(&c->parts);
     }
     parts_end(&c->parts);
     sink_end(c->sink);

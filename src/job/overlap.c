@@ -7,14 +7,22 @@
 #include <string.h>
 
 /* An overlap that is shorter has to be whole words; one of a text that the model was given is a
- * server that sends it back. */
+ * server that sends it back, and may be shorter if words cannot have been meant to stand there. */
 #define LEAST_ASKED 8
 #define LEAST_GIVEN 24
+#define LEAST_GLUED 8
 #define LEAST_WORD 2
 #define LEAST_WHOLE 4
 
 /* No marker of a line is longer. */
 #define MARKER_MAX 6
+
+/* What an end counts for. */
+enum counts {
+    COUNTS_NOT,
+    COUNTS_GLUED, /* if what comes would make one word of two */
+    COUNTS,
+};
 
 void overlap_init(struct overlap *o)
 {
@@ -115,23 +123,66 @@ static size_t weigh(char c)
     return (unsigned char)c >= 0xE0 ? 2 : 1;
 }
 
-/* Whether the end from at on, of so many characters of words, and letters, tells enough. */
-static bool is_enough(const struct overlap *o, size_t at, size_t words, size_t letters)
+/* How much an end tells. */
+struct telling {
+    size_t words, letters; /* characters of words */
+    size_t blanks;
+};
+
+static void add_told(struct telling *t, char c)
+{
+    size_t weight = weigh(c);
+    t->words += weight;
+    t->letters += is_digit(c) ? 0 : weight;
+    t->blanks += is_blank(c);
+}
+
+/* Whether the end from at on tells enough. */
+static bool is_enough(const struct overlap *o, size_t at, const struct telling *t)
 {
     size_t least = o->asked ? LEAST_ASKED : LEAST_GIVEN;
     if (utf8_is_inner(o->there[at])) {
         return false;
     }
     if (o->len - at >= least) {
-        return words >= least / 2;
+        return t->words >= least / 2;
     }
-    return (o->asked && begins_word(o, at) && letters >= LEAST_WORD) ||
-           (o->asked && is_marker(o, at)) || (at == 0 && o->whole && letters >= LEAST_WHOLE);
+    return (o->asked && begins_word(o, at) && t->letters >= LEAST_WORD) ||
+           (o->asked && is_marker(o, at)) || (at == 0 && o->whole && t->letters >= LEAST_WHOLE);
+}
+
+/* Whether the text stops in or behind a word, of a script that parts words by blanks. */
+static bool stops_at_word(const struct overlap *o)
+{
+    return weigh(o->there[utf8_floor(o->there, o->len, o->len - 1)]) == 1;
+}
+
+/* Whether the end from at on is several words that, right behind the text, would make one word of
+ * two: no text goes on like that. One that ends with its own first word ("very very") is none: it
+ * may be meant, and lack the blank before it. */
+static bool would_glue(const struct overlap *o, size_t at, const struct telling *t, size_t period)
+{
+    const struct span end = {o->there + at, o->len - at};
+    return end.len >= LEAST_GLUED && t->blanks > 0 && begins_word(o, at) && weigh(*end.data) == 1 &&
+           *end.data != '_' && !is_digit(*end.data) &&
+           end.len - period < span_first_word(end).len && stops_at_word(o);
+}
+
+static enum counts judge_end(const struct overlap *o, size_t at, const struct telling *t,
+                             const size_t *period)
+{
+    if (is_natural(o, at, period)) {
+        return COUNTS_NOT;
+    }
+    if (is_enough(o, at, t)) {
+        return COUNTS;
+    }
+    return !o->asked && would_glue(o, at, t, period[o->len - at]) ? COUNTS_GLUED : COUNTS_NOT;
 }
 
 void overlap_tell(struct overlap *o, bool asked)
 {
-    size_t words = 0, letters = 0;
+    struct telling told = {.words = 0};
     o->asked = asked;
     if (o->len == 0 || o->ends != NULL) {
         return;
@@ -139,10 +190,8 @@ void overlap_tell(struct overlap *o, bool asked)
     size_t *period = find_periods(o);
     o->ends = xcalloc(o->len, sizeof *o->ends);
     for (size_t at = o->len; at-- > 0;) {
-        size_t weight = weigh(o->there[at]);
-        words += weight;
-        letters += is_digit(o->there[at]) ? 0 : weight;
-        o->ends[at] = is_enough(o, at, words, letters) && !is_natural(o, at, period);
+        add_told(&told, o->there[at]);
+        o->ends[at] = (unsigned char)judge_end(o, at, &told, period);
     }
     free(period);
 }
@@ -214,7 +263,7 @@ static enum known match_loosely(struct span end, struct span a, bool final, size
     return i == end.len ? KNOWN_YES : final ? KNOWN_NO : KNOWN_LATER;
 }
 
-enum known overlap_find(const struct overlap *o, struct span a, bool final, size_t *len)
+enum known overlap_find(const struct overlap *o, struct span a, bool next, bool final, size_t *len)
 {
     enum known found = KNOWN_NO;
     if (a.len == 0) {
@@ -222,8 +271,9 @@ enum known overlap_find(const struct overlap *o, struct span a, bool final, size
     }
     for (size_t at = 0; o->ends != NULL && at < o->len && found == KNOWN_NO; at++) {
         const struct span end = {o->there + at, o->len - at};
-        found = o->ends[at] ? match_exactly(end, a, final, len) : KNOWN_NO;
-        if (o->ends[at] && found == KNOWN_NO && o->asked && !is_space(*end.data)) {
+        bool counts = o->ends[at] == COUNTS || (o->ends[at] == COUNTS_GLUED && next);
+        found = counts ? match_exactly(end, a, final, len) : KNOWN_NO;
+        if (counts && found == KNOWN_NO && o->asked && !is_space(*end.data)) {
             found = match_loosely(end, a, final, len);
         }
     }

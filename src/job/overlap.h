@@ -18,7 +18,7 @@ struct overlap {
     size_t len;
     bool whole; /* it is all of the text */
     bool asked;
-    bool *ends; /* of each byte: with it an end begins that counts; NULL: none does */
+    unsigned char *ends; /* of each byte: whether with it an end begins that counts; NULL: none */
 };
 
 /* Nothing is there. */
@@ -35,7 +35,7 @@ void overlap_open(struct overlap *o, const char *text, size_t len);
 void overlap_tell(struct overlap *o, bool asked);
 
 /* Whether a begins with such an end, the longest if with several; *len is how much of a that is.
- * final: no more of a comes. */
-enum known overlap_find(const struct overlap *o, struct span a, bool final, size_t *len);
+ * next: a would stand right behind the text. final: no more of a comes. */
+enum known overlap_find(const struct overlap *o, struct span a, bool next, bool final, size_t *len);
 
 #endif

@@ -300,6 +300,11 @@ void parts_turn(struct parts *p, enum part part)
     }
 }
 
+void parts_break(struct parts *p)
+{
+    seam_break(&p->seam);
+}
+
 void parts_end(struct parts *p)
 {
     give_late(p);

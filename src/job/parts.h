@@ -79,6 +79,9 @@ void parts_add(struct parts *p, enum part part, const char *text, size_t len);
 /* All of the reply so far was that part. Once at most. All that becomes thinking ends with a line. */
 void parts_turn(struct parts *p, enum part part);
 
+/* The reply breaks off, before parts_end: see seam_break. */
+void parts_break(struct parts *p);
+
 /* Nothing more comes: what is held back goes out. */
 void parts_end(struct parts *p);
 

@@ -141,6 +141,13 @@ static bool drop_quote(struct span a, char quote, bool final, struct verdict *v)
     return true;
 }
 
+/* Whether the text is said again from a start on. */
+static enum known find_again(const struct seam *s, struct span a, size_t start, bool final,
+                             size_t *len)
+{
+    return overlap_find(&s->overlap, span_skip(a, start), start == 0, final, len);
+}
+
 /* Whether it is certain what belongs of what came. */
 static bool judge(const struct seam *s, bool final, struct verdict *v)
 {
@@ -150,7 +157,7 @@ static bool judge(const struct seam *s, bool final, struct verdict *v)
     size_t len = 0;
     bool later = lead_read(&from, a, final, &lead) == KNOWN_LATER;
     for (size_t i = 0; i < lead.count; i++) {
-        enum known found = overlap_find(&s->overlap, span_skip(a, lead.starts[i]), final, &len);
+        enum known found = find_again(s, a, lead.starts[i], final, &len);
         if (found == KNOWN_YES) {
             *v = (struct verdict){lead.starts[i] + len, ""};
             bool quoted = lead.quote != '\0' && i + 1 == lead.count;
@@ -189,6 +196,28 @@ void seam_feed(struct seam *s, const char *text, size_t len, struct buf *out)
     }
     if (at < len) {
         buf_add(out, text + at, len - at);
+    }
+}
+
+/* Whether all that came may be the text again, begun, or what introduces it. */
+static bool may_be_again(const struct seam *s)
+{
+    const struct span a = {s->held.data, s->held.len};
+    const struct lead_from from = {s->overlap.asked, s->fence.mark};
+    struct lead lead;
+    size_t len = 0;
+    bool again = false;
+    lead_read(&from, a, false, &lead);
+    for (size_t i = 0; i < lead.count && !again; i++) {
+        again = find_again(s, a, lead.starts[i], false, &len) == KNOWN_LATER;
+    }
+    return again;
+}
+
+void seam_break(struct seam *s)
+{
+    if (s->held.len > 0 && may_be_again(s)) {
+        buf_clear(&s->held);
     }
 }
 

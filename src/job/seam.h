@@ -2,8 +2,9 @@
  * often says the last words again, or all of them, and a server that is given the beginning of a
  * reply may send that back. So the first bytes of what comes are held until it is certain what of
  * them belongs: no more than is there and what introduces it, nothing once that is known, and nothing
- * waits for a clock. Texts that repeat by nature ("ha ha ha", rows of a table, closing braces) stay: in doubt
- * all that came is kept. How the text was cut into pieces makes no difference. Pure. */
+ * waits for a clock. Texts that repeat by nature ("ha ha ha", rows of a table, closing braces) stay:
+ * in doubt all that came is kept, unless it breaks off before that could be certain. How the text was
+ * cut into pieces makes no difference. Pure. */
 #ifndef HUM_SEAM_H
 #define HUM_SEAM_H
 
@@ -38,6 +39,9 @@ void seam_tell(struct seam *s, bool asked, bool trimmed);
 
 /* Appends to out what is certain. */
 void seam_feed(struct seam *s, const char *text, size_t len, struct buf *out);
+
+/* It breaks off, before seam_end: what is held is dropped if it may be the text again, begun. */
+void seam_break(struct seam *s);
 
 /* Nothing more comes: what is held goes out, as far as it belongs. */
 void seam_end(struct seam *s, struct buf *out);

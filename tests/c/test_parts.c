@@ -49,13 +49,15 @@ static const struct parts_form chat = {OPEN, CLOSE, true, true}, place = {"", ""
                                events = {"", "", false, true};
 
 /* A script is pieces behind a letter and a colon, parted by '|': "T:" thinking, "X:" text; "t" and
- * "x" alone turn all so far into that. */
+ * "x" alone turn all so far into that, "b" alone breaks it off. */
 static void play(struct parts *p, const char *script, size_t step)
 {
     while (*script != '\0') {
         size_t len = strcspn(script, "|");
         enum part part = *script == 'T' || *script == 't' ? PART_THINKING : PART_TEXT;
-        if (len == 1) {
+        if (len == 1 && *script == 'b') {
+            parts_break(p);
+        } else if (len == 1) {
             parts_turn(p, part);
         }
         for (size_t at = 2; at < len; at += step) {
@@ -139,6 +141,15 @@ static void what_is_there_is_not_said_again(void)
     GOES_ON("a line", "X:<think>\n", "[X]<think>\n");
 }
 
+static void what_breaks_off_while_it_says_that_again_goes(void)
+{
+    GOES_ON("The sky is bl", "X:The sky|b", "[X]");
+    GOES_ON("The sky is bl", "T:hm|X:The sky|b", "[T][A:hm][X]");
+    GOES_ON("The sky is bl", "X:The sea|b", "[X]The sea");
+    GOES_ON("The sky is bl", "b", "");
+    CHAT("X:yes|b", "[X]yes");
+}
+
 static void thinking_is_an_afterthought(void)
 {
     GOES_ON("The sky is bl", "T:hm|X:is blue|T:oh|X:.", "[T][A:hm][X]ue[A:oh].");
@@ -158,6 +169,7 @@ int main(void)
     RUN(a_target_that_takes_no_thoughts_gets_text_alone);
     RUN(all_so_far_may_turn);
     RUN(what_is_there_is_not_said_again);
+    RUN(what_breaks_off_while_it_says_that_again_goes);
     RUN(thinking_is_an_afterthought);
     return check_report("parts");
 }

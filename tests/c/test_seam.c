@@ -4,20 +4,25 @@
 
 #include "job/seam.h"
 
+/* How a model is told to go on; and whether its answer breaks off. */
+enum how { ASK = 1, GIVE = 2, TRIM = 4, BREAK = 8 };
+
 /* What comes of an answer in pieces of every size is the same. */
-static void check_seam(int line, bool asked, bool trimmed, const char *there, const char *answer,
-                       const char *wanted)
+static void check_seam(int line, int how, const char *there, const char *answer, const char *wanted)
 {
     size_t len = strlen(answer);
     for (size_t step = 1; step <= len + 1; step++) {
         struct seam s;
         seam_init(&s);
         seam_open(&s, there, strlen(there));
-        seam_tell(&s, asked, trimmed);
+        seam_tell(&s, how & ASK, how & TRIM);
         struct buf out;
         buf_init(&out, 1 << 20);
         for (size_t at = 0; at < len; at += step) {
             seam_feed(&s, answer + at, at + step < len ? step : len - at, &out);
+        }
+        if (how & BREAK) {
+            seam_break(&s);
         }
         seam_end(&s, &out);
         check_texts(__FILE__, line, answer, out.data != NULL ? out.data : "", wanted);
@@ -25,11 +30,17 @@ static void check_seam(int line, bool asked, bool trimmed, const char *there, co
         seam_finish(&s);
     }
 }
-#define ASKED(there, answer, wanted) check_seam(__LINE__, true, false, there, answer, wanted)
-#define GIVEN(there, answer, wanted) check_seam(__LINE__, false, false, there, answer, wanted)
-#define TRIMMED(there, answer, wanted) check_seam(__LINE__, false, true, there, answer, wanted)
+#define ASKED(there, answer, wanted) check_seam(__LINE__, ASK, there, answer, wanted)
+#define GIVEN(there, answer, wanted) check_seam(__LINE__, GIVE, there, answer, wanted)
+#define TRIMMED(there, answer, wanted) check_seam(__LINE__, TRIM, there, answer, wanted)
 /* By both ways. */
 #define STAYS(there, answer) (ASKED(there, answer, answer), GIVEN(there, answer, answer))
+#define BREAKS(there, answer, wanted)                          \
+    (check_seam(__LINE__, ASK | BREAK, there, answer, wanted), \
+     check_seam(__LINE__, GIVE | BREAK, there, answer, wanted))
+#define ASKED_BREAKS(there, answer, wanted) check_seam(__LINE__, ASK | BREAK, there, answer, wanted)
+#define GIVEN_BREAKS(there, answer, wanted) \
+    check_seam(__LINE__, GIVE | BREAK, there, answer, wanted)
 
 static void an_overlap_of_any_length_goes(void)
 {
@@ -150,6 +161,62 @@ static void what_is_meant_twice_stays(void)
     STAYS("---\n\n## A\n\ntext\n\n---\n\n", "## B\n");
     STAYS("\t\t\t\t}\n\t\t\t}\n\t\t}\n", "\t}\n}\n");
     GIVEN("    return nil\n  end\n", "  end\nend\n", "  end\nend\n");
+}
+
+/* Two words in one are nothing that a text goes on with. */
+static void words_that_would_become_one_are_said_again(void)
+{
+    GIVEN("It is blue because air scat", "because air scatters", "ters");
+    GIVEN("It is blue because air scat", "air scatters", "ters");
+    GIVEN("It is blue because air scat", "because air scat", "");
+    GIVEN("It is so: w4 w5 w6", "w4 w5 w6 w7", " w7");
+    GIVEN("Auf der Straße und über Bä", "über Bäume", "ume");
+    GIVEN("see:\nlocal x\nreturn fo", "local x\nreturn foo", "o");
+}
+
+static void words_that_stand_apart_may_be_meant_twice(void)
+{
+    GIVEN("It is blue because air scat", " because air scatters", " because air scatters");
+    GIVEN("It is blue because air.", "because air. Then", "because air. Then");
+    GIVEN("It is blue because air ", "because air scatters", "because air scatters");
+    GIVEN("It is blue because air scat", "r scatters", "r scatters");
+    GIVEN("It is blue because air scat", "because air is", "because air is");
+    GIVEN("It is blue because air scat", "Because air scatters", "Because air scatters");
+    GIVEN("It was a very very", " very very large dog", " very very large dog");
+    GIVEN("It was a very very", "very very large dog", "very very large dog");
+    GIVEN("He ran on and on", "on and on", "on and on");
+    GIVEN("He said to be to be", "to be to be", "to be to be");
+    GIVEN("so be it, and so", "so be it, and so", "");
+    GIVEN("It is so be it, and so", "so be it, and so", "so be it, and so");
+    GIVEN("Call set_some_value", "set_some_value", "set_some_value");
+    GIVEN("bits: 10 11 01 1", "11 01 1", "11 01 1");
+    GIVEN("the bits 0110 11 10 1", "11 10 1", "11 10 1");
+    GIVEN("| a | b |\n|---|---|\n| no data | x", " | no data | x |", " | no data | x |");
+    GIVEN("| no data | x |", "no data | x |", "no data | x |");
+    GIVEN("他们 使用 Git 的", "使用 Git 的人", "使用 Git 的人");
+    GIVEN("あの Git の人 Git の", "Git の人", "Git の人");
+    GIVEN("ha ha ha ha", "ha ha ha", "ha ha ha");
+}
+
+static void what_breaks_off_while_it_says_the_text_again_goes(void)
+{
+    BREAKS("w0 w1 w2 w3 w4 w49", "w0 w1", "");
+    BREAKS("w0 w1 w2 w3 w4 w49", "w0 w1 x", "w0 w1 x");
+    BREAKS("w0 w1 w2 w3 w4 w49", "w0 w1 w2 w3 w4 w49", "");
+    BREAKS("w0 w1 w2 w3 w4 w49", "w0 w1 w2 w3 w4 w49 w50", " w50");
+    BREAKS("It is blue because air scat", "because ai", "");
+    BREAKS("It is blue because air scat", "ters, because", "ters, because");
+    BREAKS("It is blue because air", " scatters", " scatters");
+    BREAKS("ha ha ha", " ha ha", " ha ha");
+    GIVEN_BREAKS("It was a very very", " very", " very");
+    BREAKS("", "w0", "w0");
+    ASKED_BREAKS("It is in the middle of", "Continuing:\n\nin the mid", "");
+    ASKED_BREAKS("It is in the middle of", "Continuing:\n\nsome", " some");
+    ASKED_BREAKS("It is in the middle of", "Here is a lot more", "Here is a lot more");
+    ASKED_BREAKS("It is in the middle of", "\"in the mid", "");
+    ASKED_BREAKS("See:\n```lua\nlocal count = 1", "```lua\n", "");
+    GIVEN_BREAKS("A first line.\n\nAnd a second, which sto", "A first line.\n\nAnd", "");
+    GIVEN_BREAKS("1000", "1", "1");
 }
 
 static void quotes_of_the_request_go_with_the_words(void)
@@ -273,6 +340,9 @@ int main(void)
     RUN(other_languages_have_lead_ins);
     RUN(a_capital_and_other_white_space_are_no_difference);
     RUN(what_is_meant_twice_stays);
+    RUN(words_that_would_become_one_are_said_again);
+    RUN(words_that_stand_apart_may_be_meant_twice);
+    RUN(what_breaks_off_while_it_says_the_text_again_goes);
     RUN(quotes_of_the_request_go_with_the_words);
     RUN(a_fence_that_is_opened_again_goes);
     RUN(white_space_at_the_seam);

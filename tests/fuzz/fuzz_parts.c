@@ -38,7 +38,7 @@ static void on_afterthought(void *ctx, const char *text, size_t len)
 
 static const struct parts_callbacks callbacks = {on_text, on_part, on_turn, on_afterthought};
 
-enum how { MARKED = 1, TAKES = 2, GOES_ON = 4, ASKED = 8, MIXED = 16 };
+enum how { MARKED = 1, TAKES = 2, GOES_ON = 4, ASKED = 8, MIXED = 16, BREAKS = 32 };
 
 static void begin(struct parts *p, int how, const char *there, size_t len, struct log *log)
 {
@@ -70,6 +70,9 @@ static void play(struct parts *p, int how, const char *data, size_t len, bool wh
         }
         parts_add(p, part, piece, n);
         free(piece);
+    }
+    if (how & BREAKS) {
+        parts_break(p);
     }
     parts_end(p);
 }

@@ -5,15 +5,18 @@
 
 #include "job/seam.h"
 
-/* The input is what is there and, behind a NUL, what comes; its first byte says how it was asked. */
-static void join(const char *there, size_t there_len, const char *answer, size_t len, bool asked,
+/* The input is what is there and, behind a NUL, what comes; its first byte says how it was asked,
+ * and whether what comes breaks off. */
+enum how { ASKED = 1, BREAKS = 2 };
+
+static void join(const char *there, size_t there_len, const char *answer, size_t len, int how,
                  bool whole, struct buf *out)
 {
     struct fuzz_pieces pieces = {whole, fuzz_hash(answer, len), len};
     struct seam s;
     seam_init(&s);
     seam_open(&s, there, there_len);
-    seam_tell(&s, asked, false);
+    seam_tell(&s, how & ASKED, false);
     buf_init(out, SIZE_MAX);
     while (pieces.left > 0) {
         size_t n = fuzz_piece(&pieces);
@@ -22,6 +25,9 @@ static void join(const char *there, size_t there_len, const char *answer, size_t
         seam_feed(&s, piece, n, out);
         free(piece);
         MUST(s.held.len <= len);
+    }
+    if (how & BREAKS) {
+        seam_break(&s);
     }
     seam_end(&s, out);
     seam_finish(&s);
@@ -49,18 +55,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         return 0;
     }
     size_t there = (size_t)(cut - data) - 1, n = len - there - 2;
-    bool asked = data[0] & 1;
+    int how = bytes[0];
     struct buf all, parts;
-    join(data + 1, there, cut + 1, n, asked, true, &all);
-    join(data + 1, there, cut + 1, n, asked, false, &parts);
+    join(data + 1, there, cut + 1, n, how, true, &all);
+    join(data + 1, there, cut + 1, n, how, false, &parts);
     MUST(all.len == parts.len && (all.len == 0 || memcmp(all.data, parts.data, all.len) == 0));
     bool gap = all.len > 0 && (all.data[0] == ' ' || all.data[0] == '\n');
     MUST(all.len == 0 || ends_with(cut + 1, n, all.data, all.len) ||
-         (asked && gap && ends_with(cut + 1, n, all.data + 1, all.len - 1)));
+         (how & ASKED && gap && ends_with(cut + 1, n, all.data + 1, all.len - 1)));
     if (fuzz_is_utf8(data + 1, there) && fuzz_is_utf8(cut + 1, n)) {
         MUST(fuzz_is_utf8(all.data, all.len));
     }
-    MUST(asked || all.len == n || is_repeated(data + 1, there, cut + 1, n - all.len));
+    MUST(how & (ASKED | BREAKS) || all.len == n ||
+         is_repeated(data + 1, there, cut + 1, n - all.len));
     buf_finish(&all);
     buf_finish(&parts);
     return 0;

@@ -102,6 +102,12 @@ test('a whole answer that begins with the text that was given is joined, too', f
   eq('one, two, three, four', chat.reply(t, buf))
 end)
 
+test('a server that sends back the last words of what it was given adds what is new', function(t)
+  local buf = cut(t, 'It is blue because air scat', { text = 'because air scatters.' })
+  continue(t)
+  eq('It is blue because air scatters.', chat.reply(t, buf))
+end)
+
 test('the fence that hum had closed is open again', function(t)
   local buf, srv = cut(t, 'Code:\n\n```lua\nlocal x', { text = ' = 1\n```\nDone.' })
   T.match('local x\n```\n<!%-%- hum: cut', t:text(buf))
@@ -203,6 +209,32 @@ test('a failure leaves its mark, and it goes on again', function(t)
   continue(t, 3)
   eq('one two three', chat.reply(t, buf))
 end)
+
+--- How an answer ends that says the text again, before it is certain that it does.
+local BROKEN = {
+  ['it is stopped'] = { 'stopped', { ['do'] = 'stall' }, 'Hum stop' },
+  ['it fails'] = { 'error', { ['do'] = 'close' } },
+  ['it is too long'] = { 'cut' },
+}
+
+for how, case in pairs(BROKEN) do
+  test('nothing is twice when an answer begins with all of the text, and ' .. how, function(t)
+    local mark, fault, command = unpack(case)
+    local answer = { tokens = { 'w0', ' w1' }, done_reason = 'length' }
+    if fault then answer.faults = { vim.tbl_extend('error', { at = 2 }, fault) } end
+    local buf, srv = cut(t, 'w0 w1 w2 w3 w49', answer)
+    t:cmd('Hum continue')
+    if command then
+      t:wait_event('HumPartStarted', 2)
+      t:cmd(command)
+    end
+    chat.finished(t, 2)
+    T.match('\nw0 w1 w2 w3 w49\n<!%-%- hum: ' .. mark, t:text(buf))
+    srv:script({ text = ' w50.' })
+    continue(t, 3)
+    eq('w0 w1 w2 w3 w49 w50.', chat.reply(t, buf))
+  end)
+end
 
 for name, error in pairs({
   ['as Anthropic says it'] = 'This model does not support assistant message prefill.',

@@ -167,3 +167,71 @@ test('pasted headings are told, with the line', { ui = { 100, 30 } }, function(t
   chat.finished(t)
   eq({ { 'user', 'text\n## » You\n\nHello\n\n## « model\n\nHi\n\nThat was it.' } }, sent(srv, 1))
 end)
+
+-- The last lines of a chat once text was joined to the heading, by keys on it: what is sent.
+local JOINED = {
+  ['J'] = { 'GA<CR>mine<Esc>kkJJ', 'mine' },
+  ['gJ'] = { 'GA<CR>mine<Esc>kk3gJ', 'mine' },
+  ['<BS>'] = { 'GA<CR>mine<Esc>0i<BS><BS><Esc>', 'mine' },
+  ['<C-w>'] = { 'GA<CR>mine<Esc>0i<C-w><C-w><Esc>', 'mine' },
+  ['J, with text below'] = { 'GA<CR>mine<CR><CR>more<Esc>3kkJJ', 'mine\n\nmore' },
+  ['<BS>, with text below'] = { 'GA<CR>mine<CR>more<Esc>k0i<BS><BS><Esc>', 'mine\nmore' },
+  ['written there'] = { 'GkA mine<Esc>jA<CR>more<Esc>', 'mine\n\nmore' },
+}
+
+for _, heading in ipairs({ '## » You', '## > You', '## » Alice' }) do
+  for name, case in pairs(JOINED) do
+    test(('text in the line of the heading is sent: %s, %s'):format(heading, name), function(t)
+      local srv = open(t)
+      t:cmd('edit ' .. t:write_file('joined.md', ('---\nhum: 1\nmodel: fake\n---\n\n%s\n\n'):format(heading)))
+      t:keys(case[1])
+      t:wait(function() return t:text():find(heading .. ' ?mine') end, 'it is joined')
+      t:cmd('Hum send')
+      chat.finished(t)
+      eq({ { 'user', case[2] } }, sent(srv, 1))
+      T.match(('\n%s\n\n%s\n\n## '):format(heading, case[2]), t:text(), true)
+    end)
+  end
+end
+
+test('text in the line of the heading below a reply is sent, and u gives it back', function(t)
+  local srv, buf = open(t)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  replace_end(t, { '## » You and now?' })
+  t:cmd('Hum send')
+  chat.finished(t, 2)
+  eq(AGAIN, sent(srv, 2))
+  t:keys('uu')
+  t:wait(function() return t:text(buf):find('\n## » You and now%?\n*$') end, 'it is as it was')
+end)
+
+test('a name of his own in a heading stays one', function(t)
+  local srv, buf = open(t)
+  for n, heading in ipairs({ '## » Youssef', '## » You (Alice)', '## » Alice' }) do
+    local file = t:write_file(n .. '.md', ('---\nhum: 1\nmodel: fake\n---\n\n%s\n\nmine\n'):format(heading))
+    t:cmd('edit ' .. file)
+    t:cmd('Hum send')
+    chat.finished(t, n)
+    eq({ { 'user', 'mine' } }, sent(srv, n))
+    T.match(heading .. '\n\nmine\n', t:text(), true)
+  end
+  t:cmd('buffer ' .. buf)
+  t:keys('GAmine<Esc>?^## » You<CR>2wcwAlice<Esc>')
+  t:wait(function() return t:text(buf):find('» Alice', 1, true) end, 'it is there')
+  t:cmd('Hum send')
+  chat.finished(t, 4)
+  eq({ { 'user', 'mine' } }, sent(srv, 4))
+end)
+
+test('an earlier question that was joined to its heading is asked anew', function(t)
+  local srv, buf = open(t)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  t:lua([[vim.fn.cursor(vim.fn.search('^hello', 'bw') - 2, 1)]])
+  t:keys('JJAagain<Esc>')
+  t:wait(function() return t:text(buf):find('You helloagain', 1, true) end, 'it is changed')
+  t:keys('<CR>')
+  chat.finished(t, 2)
+  eq({ { 'user', 'helloagain' } }, sent(srv, 2))
+end)

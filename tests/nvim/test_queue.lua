@@ -117,6 +117,26 @@ local WAYS = {
   end,
 }
 
+for name, keys in pairs({
+  ['while it waits'] = { 'Gomine', '<CR>', [[?^mine<CR>?^## » You<CR>3JJ]] },
+  ['before it is queued'] = { [[Gomine<Esc>?^## » You<CR>3JJ]], '<CR>' },
+}) do
+  test('a message that was joined to its heading goes: ' .. name, function(t)
+    local srv, gate, buf = begin(t)
+    type_keys(t, keys[1])
+    t:keys(keys[2])
+    t:wait(function() return #queued(t, buf) == 1 end, 'it is queued')
+    if keys[3] then type_keys(t, keys[3]) end
+    gate:pass()
+    if keys[3] then
+      chat.finished(t)
+      t:cmd('Hum send')
+    end
+    chat.finished(t, 2)
+    eq({ 'first', 'mine' }, last_sent(srv))
+  end)
+end
+
 for name, way in pairs(WAYS) do
   test('a message is queued by ' .. name, function(t)
     local srv, gate, buf = begin(t)

@@ -1,11 +1,13 @@
--- Text that stands under no heading of the user's, and is his: it gets one.
+-- Text that stands under no heading of the user's, and is his: it gets one. What stands in one goes below it.
 local block = require('hum.chat.text.block')
 local bounds = require('hum.chat.reply.bounds')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
+local headings = require('hum.chat.headings')
 local read = require('hum.chat.text.read')
 local rows = require('hum.chat.text.rows')
 local turns = require('hum.chat.text.turns')
+local unanswered = require('hum.chat.unanswered')
 
 local M = {}
 
@@ -91,6 +93,37 @@ function M.text(buf, text)
   local ok, err = pcall(apply, buf, adoption)
   if not ok then return nil, tostring(err) end
   return turns.of(buf)
+end
+
+---@param buf integer
+---@param row? integer  of the cursor
+---@return integer[]  where the headings of his messages may be that are to be sent, the last first
+local function candidates(buf, row)
+  local found = unanswered.all_marks(buf)
+  for _, turn in ipairs(unanswered.turns(buf)) do
+    if turn.role == 'user' then found[turn.row] = 0 end
+  end
+  for _, turn in ipairs(row and turns.of(buf).turns or {}) do
+    if turn.role == 'user' and row >= turn.row and row <= turn.last then found[turn.row] = 0 end
+  end
+  local list = vim.tbl_keys(found)
+  table.sort(list, function(a, b) return a > b end)
+  return list
+end
+
+--- Text of his in the line of a heading (`J`, <BS>) goes below it. A name that he gave himself there is none: hum has
+--- read it, or it takes the place of hum's.
+---@param buf integer
+---@param row? integer  of the cursor: a question that he has changed
+function M.tails(buf, row)
+  for _, at in ipairs(candidates(buf, row)) do
+    local line, own = rows.line(buf, at), headings.own(buf, at) or ''
+    local role, name = block.heading(own)
+    local tail = vim.trim(line:sub(#own + 1))
+    if role == 'user' and name ~= '' and tail ~= '' then
+      vim.api.nvim_buf_set_text(buf, at, #own, at, #line, { '', '', tail })
+    end
+  end
 end
 
 --- Sees to it that a chat ends with a turn of the user, for what is written there.

@@ -1,6 +1,7 @@
 -- The headings of what was said, by extmarks. A fence that the user leaves open in an earlier turn would hide those
 -- below it: it is closed before the next one.
 local edit = require('hum.chat.text.edit')
+local format = require('hum.chat.text.format')
 local heading_of = require('hum.chat.text.block').heading
 local read = require('hum.chat.text.read')
 local rows = require('hum.chat.text.rows')
@@ -9,6 +10,9 @@ local turns = require('hum.chat.text.turns')
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.headings')
+
+--- What hum writes above a message of the user.
+local OURS = { format.heading('user'), format.heading('user', nil, '## > You') }
 
 --- Notes where turns begin.
 ---@param buf integer
@@ -19,6 +23,19 @@ function M.note(buf, list)
       local size = #rows.line(buf, turn.row)
       vim.api.nvim_buf_set_extmark(buf, ns, turn.row, 0, { end_col = size, invalidate = true })
     end
+  end
+end
+
+--- The heading in a row as hum has written or read it, without what was joined to it since.
+---@param buf integer
+---@param row integer
+---@return string|nil
+function M.own(buf, row)
+  local line = rows.line(buf, row)
+  local mark = vim.api.nvim_buf_get_extmarks(buf, ns, { row, 0 }, { row, 0 }, { limit = 1, details = true })[1]
+  if mark and not mark[4].invalid then return line:sub(1, mark[4].end_col) end
+  for _, heading in ipairs(OURS) do
+    if vim.startswith(line, heading) then return heading end
   end
 end
 

@@ -173,8 +173,10 @@ end
 --- Gives text of the user's its heading, and looks for headings that are not hum's.
 ---@param buf integer
 ---@param as_is boolean  those stay
+---@param row? integer    of the cursor
 ---@return boolean  false: the user was told of some
-local function settle(buf, as_is)
+local function settle(buf, as_is, row)
+  adopt.tails(buf, row)
   if reply.of(buf) then
     if rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) > below.last(buf) + 1 then below.open(buf) end
   else
@@ -193,7 +195,7 @@ end
 ---@param opts hum.SendOpts
 local function submit(chat, opts)
   local buf = chat.buf
-  if not settle(buf, opts.as_is == true) then return end
+  if not settle(buf, opts.as_is == true, opts.row) then return end
   if M.is_busy(chat) then
     enqueue(chat, opts.by_cursor and opts.row or nil)
   elseif queue.first(buf) then

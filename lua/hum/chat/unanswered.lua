@@ -24,12 +24,21 @@ M.DRAFT = 0x7fffffff
 -- ---- marks -----------------------------------------------------------------------------------
 
 ---@param buf integer
----@return table<integer, integer>  ids by the row of their heading
-function M.marks(buf)
+---@return table<integer, integer>  ids by their row, where text may have been joined to the heading
+function M.all_marks(buf)
   local found = {}
   for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, 0, -1, { details = true })) do
-    local id, row = mark[1], mark[2]
-    if not mark[4].invalid and heading_of(rows.line(buf, row)) == 'user' then found[row] = id end
+    if not mark[4].invalid then found[mark[2]] = mark[1] end
+  end
+  return found
+end
+
+---@param buf integer
+---@return table<integer, integer>  ids by the row of their heading
+function M.marks(buf)
+  local found = M.all_marks(buf)
+  for row in pairs(found) do
+    if heading_of(rows.line(buf, row)) ~= 'user' then found[row] = nil end
   end
   return found
 end

@@ -176,8 +176,8 @@ local function key_table()
   return out
 end
 
---- What is generated: where it stands, by the tag in the line before, by how its first line begins and how the line after
---- it does.
+--- What is generated: where it stands, by the tag in the line before, by how its first line begins and how the line
+--- after it does.
 local GENERATED = {
   { tag = '*hum-options*', first = '', after = '^====', lines = section },
   { tag = '*hum-keys*', first = '^    Key ', after = '^%S', lines = key_table },

@@ -872,10 +872,14 @@ test('what a token costs above a message does not depend on what stands there', 
   for i, lines in ipairs({ 10, 2000 }) do
     type_keys(t, (':call append("$", range(1, %d))<CR>G'):format(lines))
     stream.tokens(t, 'a ', 'b\n')
-    t:wait(function() return t:lua('return lines_read()') == 0 end, 'what the lines below brought with them is read')
-    stream.tokens(t, 'a ', 'b ', 'c ', 'd\n', 'e ', 'f ')
-    t:cmd('redraw')
-    read[i] = t:lua('return lines_read()')
+    -- What the lines below brought with them is read once, in slices: the least of some rounds is the tokens' own.
+    read[i] = math.huge
+    for _ = 1, 12 do
+      t:lua('lines_read()')
+      stream.tokens(t, 'a ', 'b ', 'c ', 'd\n', 'e ', 'f ')
+      t:cmd('redraw')
+      read[i] = math.min(read[i], t:lua('return lines_read()'))
+    end
   end
   T.ok(read[2] <= read[1] + 64, vim.inspect(read))
 end)

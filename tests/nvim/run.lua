@@ -5,7 +5,7 @@
 --   --nvim PATH      the Neovim under test (default: nvim)
 --   --only TEXT      only cases whose name contains TEXT
 --   --times N        each of them so often (1)
---   --jobs N         cases at the same time (2)
+--   --jobs N         cases at the same time (3: a case waits for half of its time)
 --   --helper PATH    another helper than build/hum, such as a sanitizer build ($HUM_HELPER)
 --   --valgrind       the helper under valgrind
 --   --list           only the names
@@ -29,7 +29,7 @@ local function usage(why)
 end
 
 local function parse(argv)
-  local opts = { nvim = 'nvim', jobs = 2, times = 1, files = {}, helper = vim.env.HUM_HELPER }
+  local opts = { nvim = 'nvim', jobs = 3, times = 1, files = {}, helper = vim.env.HUM_HELPER }
   local takes = {
     ['--nvim'] = 'nvim',
     ['--only'] = 'only',

@@ -30,10 +30,11 @@ end
 
 --- Whether the user is typing in a turn: CTRL-O leaves insert mode for one command only.
 ---@param buf integer
----@param turn hum.Turn
+---@param turn? hum.Turn  nil: anywhere, as its text was joined to its heading
 ---@return boolean
 local function is_typing(buf, turn)
   if vim.api.nvim_get_current_buf() ~= buf or not vim.api.nvim_get_mode().mode:find('^n?[iR]') then return false end
+  if not turn then return true end
   local row = vim.api.nvim_win_get_cursor(0)[1] - 1
   return row >= turn.row and row <= turn.last
 end
@@ -50,11 +51,10 @@ end
 
 ---@param buf integer
 function try(buf)
-  local chat, turn = chats.get(buf), nil ---@type hum.Chat|nil, hum.Unanswered|nil
-  if due[buf] and chat and not send.is_busy(chat) and vim.api.nvim_buf_is_loaded(buf) then turn = queue.first(buf) end
-  if not chat or not turn then
+  local chat = chats.get(buf)
+  if not due[buf] or not chat or send.is_busy(chat) or not vim.api.nvim_buf_is_loaded(buf) or not queue.waits(buf) then
     due[buf] = nil
-  elseif is_typing(buf, turn) then
+  elseif is_typing(buf, (queue.first(buf))) then
     after(buf, 'InsertLeave', buf)
   elseif is_locked(buf) then
     after(buf, 'SafeState')
@@ -82,7 +82,7 @@ end
 function M.ended(buf, ending)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   queue.settle(buf)
-  if not queue.first(buf) then return end
+  if not queue.waits(buf) then return end
   if ending.name ~= 'done' or ending.data.ending ~= 'good' then return tell(buf) end
   due[buf] = true
   vim.schedule(function() try(buf) end)

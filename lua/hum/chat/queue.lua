@@ -18,15 +18,6 @@ local last_id = 0
 
 vim.api.nvim_set_hl(0, 'HumQueued', { link = 'DiagnosticInfo', default = true })
 
----@param buf integer
----@return boolean  a message is queued
-local function has_queued(buf)
-  for _, id in pairs(unanswered.marks(buf)) do
-    if id ~= unanswered.DRAFT then return true end
-  end
-  return false
-end
-
 ---@return [string, string][]
 local function label()
   local key = config.keys('unqueue')[1]
@@ -57,12 +48,22 @@ end
 
 -- ---- what others ask -------------------------------------------------------------------------
 
+--- Whether a message waits in a chat, or one did whose text was joined to its heading since.
+---@param buf integer
+---@return boolean
+function M.waits(buf)
+  for _, id in pairs(unanswered.all_marks(buf)) do
+    if id ~= unanswered.DRAFT then return true end
+  end
+  return false
+end
+
 --- The messages that wait in a chat, in the order in which they go.
 ---@param buf integer
 ---@return hum.Queued[]
 function M.list(buf)
   local out = {}
-  if not vim.api.nvim_buf_is_loaded(buf) or not has_queued(buf) then return out end
+  if not vim.api.nvim_buf_is_loaded(buf) or not M.waits(buf) then return out end
   for _, turn in ipairs(unanswered.turns(buf)) do
     if turn.id and turn.text ~= '' then out[#out + 1] = { id = turn.id, text = turn.text } end
   end
@@ -87,7 +88,7 @@ end
 ---@return hum.Unanswered|nil turn, hum.Turn|nil before
 function M.first(buf)
   local before
-  if not has_queued(buf) then return end
+  if not M.waits(buf) then return end
   for _, turn in ipairs(unanswered.turns(buf)) do
     if turn.text ~= '' and turn.id then return turn, before end
     if turn.text ~= '' then before = before or turn end

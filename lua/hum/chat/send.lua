@@ -210,7 +210,8 @@ end
 --- Sends the first message that waits, unless something stands above it that is not queued.
 ---@param chat hum.Chat
 local function go_on(chat)
-  if not settle(chat.buf, false) then return end
+  adopt.tails(chat.buf) -- it may be all that waits
+  if not queue.first(chat.buf) or not settle(chat.buf, false) then return end
   local _, before = queue.first(chat.buf)
   if not before then return send_first(chat) end
   notify.warn(('hum: line %d stands before the queue; %s sends it'):format(before.row + 1, send_key()))

@@ -396,21 +396,15 @@ local function watch(k)
   end)
 end
 
-local leaving = false
-
---- Before Neovim looks whether there is anything that was not saved, and before it ends.
-local function watch_leaving()
-  if leaving then return end
-  leaving = true
-  vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre', 'VimLeavePre' }, {
-    group = group,
-    callback = function()
-      for buf in pairs(files) do
-        fault.guard('saving a chat', M.flush, buf)
-      end
-    end,
-  })
-end
+-- Before Neovim looks whether there is anything that was not saved, and before it ends.
+vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre', 'VimLeavePre' }, {
+  group = group,
+  callback = function()
+    for buf in pairs(files) do
+      fault.guard('saving a chat', M.flush, buf)
+    end
+  end,
+})
 
 --- Forgets a chat's file; nothing is written any more.
 ---@param buf integer
@@ -454,7 +448,6 @@ function M.bind(buf)
     snapshot.lose(buf)
   end
   watch(k)
-  watch_leaving()
 end
 
 return M

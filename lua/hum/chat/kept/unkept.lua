@@ -32,21 +32,15 @@ function M.release(buf)
   vim.bo[buf].swapfile, vim.bo[buf].undofile = vim.go.swapfile, vim.go.undofile
 end
 
-local watches = false
-
---- Before Neovim looks whether there is anything that was not saved.
-local function watch_leaving()
-  if watches then return end
-  watches = true
-  vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre' }, {
-    group = group,
-    callback = function()
-      for _, buf in ipairs(vim.tbl_keys(unkept)) do
-        M.settle(buf)
-      end
-    end,
-  })
-end
+-- Before Neovim looks whether there is anything that was not saved.
+vim.api.nvim_create_autocmd({ 'QuitPre', 'ExitPre' }, {
+  group = group,
+  callback = function()
+    for _, buf in ipairs(vim.tbl_keys(unkept)) do
+      M.settle(buf)
+    end
+  end,
+})
 
 --- A new buffer is such a chat's.
 ---@param buf integer
@@ -55,7 +49,6 @@ function M.bind(buf)
   vim.bo[buf].swapfile, vim.bo[buf].undofile = false, false
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   vim.api.nvim_create_autocmd('BufFilePost', { group = group, buffer = buf, callback = function() M.release(buf) end })
-  watch_leaving()
 end
 
 return M

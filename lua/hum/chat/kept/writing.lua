@@ -35,7 +35,7 @@ local function unmodified_by_writing()
 end
 
 --- `rw-------`
-local PRIVATE = 384 -- rw-------
+local PRIVATE = 384
 
 local made = {} ---@type table<string, true>  files of hum's folder that Neovim is about to make
 
@@ -95,6 +95,12 @@ local function on_command()
   if writes_elsewhere(vim.fn.getcmdline()) then modified_for_now(buf) end
 end
 
+vim.api.nvim_create_autocmd('CmdlineLeave', {
+  group = group,
+  pattern = ':',
+  callback = function() fault.guard('looking at a command', on_command) end,
+})
+
 --- Looks at what is written of a chat from now on.
 ---@param buf integer
 function M.watch(buf)
@@ -107,12 +113,6 @@ function M.watch(buf)
     })
   end
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  vim.api.nvim_clear_autocmds({ group = group, event = 'CmdlineLeave' })
-  vim.api.nvim_create_autocmd('CmdlineLeave', {
-    group = group,
-    pattern = ':',
-    callback = function() fault.guard('looking at a command', on_command) end,
-  })
   on('BufWritePre', before_write)
   on('BufWritePost', after_write)
   on('BufFilePost', function()

@@ -210,6 +210,10 @@ end
 ---@param quotes? boolean  it holds a server's words, and is shown whole elsewhere
 function M.error(text, quotes) add(text, LEVELS.ERROR, quotes) end
 
+--- An error as it was raised or returned.
+---@param err any
+function M.complain(err) M.error('hum: ' .. tostring(err)) end
+
 log.on_problem(M.warn)
 
 return M

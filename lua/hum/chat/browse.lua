@@ -13,14 +13,11 @@ local wrap = require('hum.wrap')
 
 local M = {}
 
----@param err any
-local function complain(err) notify.error('hum: ' .. tostring(err)) end
-
 --- Calls a function of vim.ui, which may be anybody's by now.
 ---@param kind 'select'|'input'
 local function ask(kind, ...)
   local ok, err = pcall(vim.ui[kind] --[[@as function]], ...)
-  if not ok then complain(('vim.ui.%s failed: %s'):format(kind, err)) end
+  if not ok then notify.complain(('vim.ui.%s failed: %s'):format(kind, err)) end
 end
 
 --- Neovim's own vim.ui.select() is a list with numbers: lines of the screen that it has not for items, and cells of
@@ -49,7 +46,7 @@ local function show(buf, err, opts)
     ok, err = window.show(buf, { mods = opts.mods })
   end
   if not buf or not ok then
-    complain(err)
+    notify.complain(err)
     return nil, err
   end
   vim.bo[buf].buflisted = true
@@ -87,7 +84,7 @@ end
 ---@param title string
 local function set_title(buf, title)
   local ok, err = manage.rename(buf, title)
-  if not ok then return complain(err) end
+  if not ok then return notify.complain(err) end
   notify.info(('hum: this chat is called %s now'):format(quoted(title)))
 end
 
@@ -111,7 +108,7 @@ local function delete(path, title, buf)
   ask('select', { 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
     if answer ~= 'Yes' then return end
     local ok, err = manage.delete(path, buf)
-    if not ok then return complain(err) end
+    if not ok then return notify.complain(err) end
     notify.info('hum: deleted ' .. quoted(title))
   end)
 end
@@ -133,13 +130,13 @@ local ACTIONS = {
   open = function(entry, mods) M.open(entry.path, { line = entry.line, mods = mods }) end,
   rename = function(entry)
     local buf, err = load.buffer(entry.path)
-    if not buf then return complain(err) end
+    if not buf then return notify.complain(err) end
     M.rename(buf)
   end,
   delete = function(entry) delete(entry.path, entry.title, load.loaded(entry.path)) end,
   fork = function(entry, mods)
     local buf, err = load.buffer(entry.path)
-    if not buf then return complain(err) end
+    if not buf then return notify.complain(err) end
     M.fork(buf, nil, mods)
   end,
 }

@@ -82,7 +82,7 @@ function M.set_model(buf, endpoint, model)
   if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
   local why = M.refusal(chat.buf)
   if why then
-    notify.error('hum: ' .. why)
+    notify.complain(why)
     return true, false
   end
   local function set()
@@ -96,7 +96,7 @@ function M.set_model(buf, endpoint, model)
   else
     ok, err = pcall(set)
   end
-  if not ok then notify.error('hum: ' .. tostring(err)) end
+  if not ok then notify.complain(err) end
   return true, ok
 end
 

@@ -33,9 +33,6 @@ M.attach = buffer.attach
 M.endpoint = front.endpoint
 M.set_model = front.set_model
 
----@param err any
-local function complain(err) notify.error('hum: ' .. tostring(err)) end
-
 --- The chat in a buffer; the user is warned if there is none.
 ---@param buf? integer
 ---@return hum.Chat|nil
@@ -122,7 +119,7 @@ function M.open(opts)
   local latest = latest_of(opts)
   local buf, err = present_goal(latest, opts)
   if not buf then
-    complain(err)
+    notify.complain(err)
     return nil, err
   end
   if not latest or opts.question or opts.quote then window.to_end(buf) end
@@ -202,7 +199,7 @@ function M.toggle()
   if ok == false then
     M.open({})
   elseif not ok then
-    complain(err)
+    notify.complain(err)
   end
 end
 
@@ -236,7 +233,7 @@ function M.unqueue(buf, id)
   local is_here = chat.buf == vim.api.nvim_get_current_buf()
   id = id or queue.at(chat.buf, is_here and vim.api.nvim_win_get_cursor(0)[1] - 1 or 2 ^ 31)
   local ok, done = pcall(queue.drop, chat.buf, id or 0)
-  if not ok then complain(done) end
+  if not ok then notify.complain(done) end
   return ok and done == true
 end
 

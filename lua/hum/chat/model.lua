@@ -93,7 +93,7 @@ function M.set(text)
   if service or not model then return ask(buf, service or name) end
   name = models.endpoint(name or front.endpoint(buf))
   local _, fault = endpoint.url(name)
-  if fault then return notify.error('hum: ' .. fault) end
+  if fault then return notify.complain(fault) end
   use(buf, name, model)
 end
 

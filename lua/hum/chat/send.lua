@@ -25,15 +25,12 @@ local unanswered = require('hum.chat.unanswered')
 
 local M = {}
 
----@param err any
-local function complain(err) notify.error('hum: ' .. tostring(err)) end
-
 --- Says below the message why it was not sent: the message area may be too narrow for that.
 ---@param buf integer
 ---@param reason any  its second line is what to do
 function M.refuse(buf, reason)
   local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
-  complain(text)
+  notify.complain(text)
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   local message, hint = notify.parts(text)
   notes.clear_failures(buf)
@@ -84,12 +81,12 @@ end
 ---@return hum.MessageText|nil  nil: the user was told why
 local function read_message(buf, pick)
   local text, err = adopt.text(buf, turns.of(buf))
-  if not text then return complain(err) end
+  if not text then return notify.complain(err) end
   local list, values = text.turns, text.front and text.front.values or {}
   local chosen, why = pick(list)
   if not chosen then return notify.warn('hum: ' .. why) end
   local settings, wrong = settings_of(text.front)
-  if not settings then return complain(wrong) end
+  if not settings then return notify.complain(wrong) end
   return vim.tbl_extend('error', place_of(buf, list, chosen, text.closing), {
     buf = buf,
     tick = vim.api.nvim_buf_get_changedtick(buf),
@@ -221,9 +218,9 @@ end
 ---@param chat hum.Chat
 function M.go_on(chat)
   local why = front.refusal(chat.buf)
-  if why then return complain(why) end
+  if why then return notify.complain(why) end
   local ok, err = pcall(go_on, chat)
-  if not ok then complain(err) end
+  if not ok then notify.complain(err) end
 end
 
 --- Sends what the user has written, or queues it.
@@ -231,9 +228,9 @@ end
 ---@param opts hum.SendOpts
 function M.submit(chat, opts)
   local why = front.refusal(chat.buf)
-  if why then return complain(why) end
+  if why then return notify.complain(why) end
   local ok, err = pcall(submit, chat, opts)
-  if not ok then complain(err) end
+  if not ok then notify.complain(err) end
 end
 
 --- Requests another reply to the last message that has one.
@@ -244,9 +241,9 @@ function M.retry(chat)
     return
   end
   local why = front.refusal(chat.buf)
-  if why then return complain(why) end
+  if why then return notify.complain(why) end
   local ok, settled = pcall(settle, chat.buf, false)
-  if not ok then return complain(settled) end
+  if not ok then return notify.complain(settled) end
   if settled then send(chat, choice.retry) end
 end
 

@@ -212,7 +212,7 @@ end
 function M.run(name)
   name = models.endpoint(name)
   local url, err = endpoints.url(name)
-  if not url then return notify.error('hum: ' .. tostring(err)) end
+  if not url then return notify.complain(err) end
   local last = current
   local run = { name = name, buf = open_window(), cancel = function() end }
   current = run

@@ -72,6 +72,7 @@ const struct field answer_fields[] = {
     FIELD("continue", STRING | OBJECT),
     FIELD("continue_lines", NUMBER),
     FIELD("miss", NUMBER),
+    FIELD("goes_on", BOOLEAN),
 
     INTO("status", NUMBER, STATUS, status),
     INTO("headers", OBJECT, NODE, headers),

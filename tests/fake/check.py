@@ -418,6 +418,27 @@ def chooses_by_rule():
         assert names == ['fake:latest', 'other:latest']
 
 
+def goes_on_with_what_was_begun():
+    def ask(path, *messages):
+        thinking, text = texts(parse(f.ask(chat(path, messages=[
+            {'role': ('user', 'assistant')[i % 2], 'content': m} for i, m in enumerate(messages)])))[2])
+        return ''.join(thinking), ''.join(text)
+    with Fake({'rules': [{'when': {'role': 'assistant'}, 'match': {'text': 'more'}, 'goes_on': True,
+                          'thinking': 'So.', 'text': 'Two and three.'},
+                         {'goes_on': True, 'thinking': 'Hm.', 'text': 'One – or two.'},
+                         {'text': 'What?'}],
+               'default': {'text': 'Default.'}}) as f:
+        for path in PATHS:
+            assert ask(path, 'hi') == ('Hm.', 'One – or two.')
+            assert ask(path, 'hi', 'One –') == ('', ' or two.')
+            assert ask(path, 'hi', 'One –', 'more') == ('So.', 'Two and three.')
+            assert ask(path, 'hi', 'One –', 'more', 'Two') == ('', ' and three.')
+            assert ask(path, 'hi', 'One – or two.') == ('', '')
+            assert ask(path, 'hi', 'Another') == ('', 'What?')
+        f.script({'default': {'goes_on': True, 'text': 'One.'}})
+        assert ask(PATHS[0], 'hi', 'On') == ('', 'e.') and ask(PATHS[0], 'hi', 'No') == ('', 'One.')
+
+
 def refuses_what_servers_refuse():
     with Fake({'key': 'secret', 'check_host': True}) as f:
         def ask(path, body, host='127.0.0.1', key='secret', more=''):
@@ -482,6 +503,12 @@ def says_what_the_demo_says():
         assert thinking and 'I am not a language model' in text
         for part in ('\n## ', '\n- ', '\n| --- |', '\n```c\n'):
             assert part in text, part
+        begun = [*CHAT['messages'], {'role': 'assistant', 'content': text[:200]}]
+        thinking, rest = texts(parse(f.ask(chat('/api/chat', model='hum-demo', messages=begun)))[2])
+        assert not thinking and ''.join(rest) == text[200:], rest
+        begun[-1]['content'] += ' changed'
+        rest = texts(parse(f.ask(chat('/api/chat', model='hum-demo', messages=begun)))[2])[1]
+        assert 'was changed' in ''.join(rest), rest
         again = [*CHAT['messages'], {'role': 'assistant', 'content': text},
                  {'role': 'user', 'content': 'Write a <b> function'}]
         text = ''.join(texts(parse(f.ask(chat(PATHS[1], messages=again)))[2])[1])
@@ -545,7 +572,7 @@ def main():
                  sends_as_fast_as_it_can, cuts_bytes_where_told, fails_as_told, stalls_until_the_client_leaves, sees_a_disconnect_in_every_phase,
                  waits_for_a_slow_reader, queues_one_model, loads_models, replays_every_recording,
                  keeps_connections, speaks_older_http, gives_fixed_answers,
-                 chooses_by_rule, refuses_what_servers_refuse, ends_with_its_parent,
+                 chooses_by_rule, goes_on_with_what_was_begun, refuses_what_servers_refuse, ends_with_its_parent,
                  forgets_when_told, says_what_the_demo_says, *check_play.TESTS, *check_fill.TESTS,
                  survives_garbage):
         name = test.__name__.replace('_', ' ')

@@ -3,8 +3,8 @@
 #include "script.h"
 
 #define PACE "\"first_ms\":400,\"interval_ms\":25,"
-#define LATER                                  \
-    "{\"when\":{\"role\":\"assistant\"}," PACE \
+#define LATER                                                   \
+    "{\"when\":{\"role\":\"assistant\"},\"goes_on\":true," PACE \
     "\"thinking\":\"Which of my few texts fits best?\\n\","
 
 const char demo_script[] =
@@ -46,7 +46,7 @@ const char demo_script[] =
     "I have read that, as far as a stand-in server reads: I counted its "
     "bytes. There is no model here to answer it.\\n"
     "\"},"
-    "{" PACE "\"thinking\":\""
+    "{\"goes_on\":true," PACE "\"thinking\":\""
     "Somebody opened the demo and asks a first question. I am no model, so "
     "there is nothing to work out. But I can show how thinking looks while "
     "it streams: it arrives like this, token by token, and stays folded "
@@ -87,4 +87,7 @@ const char demo_script[] =
     "OpenAI-compatible API, and open a new chat with `:Hum new`. Or write "
     "something below and press `<CR>`: I will answer, honestly and not "
     "cleverly.\\n"
+    "\"},"
+    "{" PACE "\"text\":\""
+    " (I can go on with texts of my own alone, and this one was changed.)\n"
     "\"}]}";

@@ -30,17 +30,39 @@ const char *generate_message_text(const cJSON *message)
     return text;
 }
 
-const char *generate_last_text(const cJSON *body)
+static const cJSON *last_message(const cJSON *body)
 {
     const cJSON *messages = field_get(body, "messages");
     int count = cJSON_IsArray(messages) ? cJSON_GetArraySize(messages) : 0;
-    return count ? generate_message_text(cJSON_GetArrayItem(messages, count - 1))
-                 : field_text(body, "prompt", "");
+    return count ? cJSON_GetArrayItem(messages, count - 1) : NULL;
+}
+
+const char *generate_last_text(const cJSON *body)
+{
+    const cJSON *last = last_message(body);
+    return last != NULL ? generate_message_text(last) : field_text(body, "prompt", "");
+}
+
+const char *generate_begun(const cJSON *body)
+{
+    const cJSON *last = last_message(body);
+    bool assistant = strcmp(field_text(last, "role", ""), "assistant") == 0;
+    return assistant ? generate_message_text(last) : NULL;
+}
+
+/* What of the answer's text is not said yet. */
+static cJSON *go_on(const cJSON *answer, const char *begun)
+{
+    cJSON *copy = cJSON_Duplicate(answer, true);
+    const char *rest = field_text(answer, "text", "") + strlen(begun);
+    cJSON_ReplaceItemInObjectCaseSensitive(copy, "text", cJSON_CreateString(rest));
+    return copy;
 }
 
 void generate_reply(struct context *x, const cJSON *answer)
 {
     struct reply_spec spec = spec_of(x);
+    const char *begun = generate_begun(x->body);
     char why[WHY_SIZE];
     cJSON *continued = NULL;
     if (field_get(answer, "continue") != NULL) {
@@ -50,6 +72,9 @@ void generate_reply(struct context *x, const cJSON *answer)
             routes_unexpected(x->conn, why);
             return;
         }
+    } else if (script_goes_on(answer, begun)) {
+        continued = go_on(answer, begun);
+        spec.think = false;
     }
     reply_start(x->conn, continued != NULL ? continued : answer, &spec);
     cJSON_Delete(continued);

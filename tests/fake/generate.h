@@ -39,6 +39,9 @@ const char *generate_model(const cJSON *body);           /* "" if none is named 
 const char *generate_message_text(const cJSON *message); /* OpenAI's may be a list of parts */
 const char *generate_last_text(const cJSON *body);       /* of the last message, or the prompt */
 
+/* The text of the last message if it is the assistant's, who is to go on with it; else NULL. */
+const char *generate_begun(const cJSON *body);
+
 /* Answers with what the script says (scripted: meant for this request), or, with answer
  * NULL, with what is usual. */
 void generate_answer(struct context *x, const cJSON *answer, bool scripted);

@@ -155,6 +155,7 @@ static void dispatch(struct context *x)
         .body = x->body,
         .model = x->model,
         .last_text = x->fill != NULL ? fill_prompt(x->fill) : generate_last_text(x->body),
+        .begun = generate_begun(x->body),
         .generates = generate_is(x->route),
         .loads = x->loads,
     };

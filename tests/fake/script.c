@@ -240,6 +240,23 @@ static bool mentions(const char *whole, const cJSON *wanted)
     return false;
 }
 
+bool script_goes_on(const cJSON *answer, const char *begun)
+{
+    return begun != NULL && cJSON_IsTrue(field_get(answer, "goes_on")) &&
+           strncmp(field_text(answer, "text", ""), begun, strlen(begun)) == 0;
+}
+
+/* Whether the rule is about such a message. What the assistant has begun has no question, by which
+ * a rule that goes on with it could be chosen. */
+static bool is_about(const cJSON *rule, const struct script_query *q, unsigned nth_of_model)
+{
+    if (q->begun != NULL && cJSON_IsTrue(field_get(rule, "goes_on"))) {
+        return script_goes_on(rule, q->begun);
+    }
+    return holds(field_get(rule, "when"), q->body, nth_of_model) &&
+           mentions(q->last_text, field_get(field_get(rule, "match"), "text"));
+}
+
 static bool fits(const cJSON *rule, struct rule_state *state, const struct script_query *q,
                  unsigned nth_of_model)
 {
@@ -247,9 +264,8 @@ static bool fits(const cJSON *rule, struct rule_state *state, const struct scrip
     const char *path = field_text(match, "path", NULL);
     if ((path != NULL ? strcmp(path, q->request->path) != 0 : !q->generates) ||
         cJSON_IsTrue(field_get(match, "load")) != q->loads ||
-        !holds(field_get(rule, "when"), q->body, nth_of_model) ||
         !same_model(field_text(match, "model", q->model), q->model) ||
-        !mentions(q->last_text, field_get(match, "text"))) {
+        !is_about(rule, q, nth_of_model)) {
         return false;
     }
     state->seen++;

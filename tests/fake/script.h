@@ -53,6 +53,7 @@ struct script_query {
     const cJSON *body;     /* or NULL */
     const char *model;     /* or "" */
     const char *last_text; /* of the last message, or the whole prompt, or "" */
+    const char *begun;     /* the same, if the assistant has begun it; else NULL */
     bool generates;        /* rules without a path are for these requests only */
     bool loads;            /* the request only loads a model: for rules that say so */
 };
@@ -60,6 +61,9 @@ struct script_query {
 /* The first rule that fits, or the script's default (for known models), or NULL. Counts the
  * use. */
 const cJSON *script_answer(struct script *s, const struct script_query *q);
+
+/* Whether the answer goes on with what the assistant has begun (or NULL): its text begins so. */
+bool script_goes_on(const cJSON *answer, const char *begun);
 
 /* The script's list. Each is {"name":.., "capabilities":[..]}; names without a tag mean
  * ":latest". */

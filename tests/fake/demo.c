@@ -60,7 +60,7 @@ const char demo_script[] =
     "## What you are looking at\\n"
     "\\n"
     "- This is an ordinary buffer. Scroll, search, yank or edit above this "
-    "line while I write.\\n"
+    "line while I write, or write your next message below it.\\n"
     "- Each token is one edit, drawn as soon as it arrives.\\n"
     "- `:Hum stop` ends the answer at once, and a single `u` undoes all "
     "of it.\\n"
@@ -69,6 +69,7 @@ const char demo_script[] =
     "| --- | --- |\\n"
     "| `<CR>` | sends what you wrote under your heading |\\n"
     "| `<C-c>` | stops the answer |\\n"
+    "| `g.` | lets it go on where it stopped |\\n"
     "| `za` | opens and closes the thinking |\\n"
     "\\n"
     "Code keeps its colours while it streams:\\n"
@@ -89,5 +90,5 @@ const char demo_script[] =
     "cleverly.\\n"
     "\"},"
     "{" PACE "\"text\":\""
-    " (I can go on with texts of my own alone, and this one was changed.)\n"
+    " (I can go on with texts of my own alone, and this one was changed.)\\n"
     "\"}]}";

@@ -46,7 +46,7 @@ end
 local function tell(buf, found)
   local send, as_is = config.keys('send')[1], config.keys('send_as_is')[1]
   local what = what_of(buf, found)
-  local how = ('%s sends it as your text, with a backslash; %s as it is'):format(
+  local how = ('%s sends it as your text, with a backslash; %s as a heading'):format(
     send and send .. ' again' or ':Hum send',
     as_is or ':Hum! send'
   )

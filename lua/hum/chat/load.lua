@@ -14,11 +14,10 @@ local function refusal(path)
   local stat = vim.uv.fs_stat(path)
   if not stat then return 'it is not there' end
   if stat.type ~= 'file' then return 'it is not a file' end
-  local fd, err, code = vim.uv.fs_open(path, 'r', 0)
-  if not fd and code == 'EACCES' then return 'you have no permission to read it' end
-  if not fd then return 'it cannot be read: ' .. select(2, disk.words(err)) end
-  local beginning = vim.uv.fs_read(fd, 64, 0) or ''
-  vim.uv.fs_close(fd)
+  local beginning, err = disk.read(path, 64)
+  local code, words = disk.words(err)
+  if not beginning and code == 'EACCES' then return 'you have no permission to read it' end
+  if not beginning then return 'it cannot be read: ' .. words end
   if not heads.is_chat(beginning) then return 'it is not a chat, which begins with the lines "---" and "hum: 1"' end
 end
 

@@ -4,6 +4,8 @@
 -- * mini.pick: `preview_item(item)` returns lines
 -- * snacks: options for the picker in `snacks`; the items have `file` and `pos`
 -- * telescope-ui-select has no preview; the item is `entry.value.text` for the user's own
+local disk = require('hum.chat.kept.disk')
+
 local M = {}
 
 --- So much of a file, in bytes, and so many lines above and below what was found.
@@ -14,10 +16,8 @@ local scratch ---@type integer|nil
 ---@param entry hum.ChatEntry
 ---@return string[]
 local function lines_of(entry)
-  local fd = vim.uv.fs_open(entry.path, 'r', 0)
-  if not fd then return {} end
-  local text = vim.uv.fs_read(fd, MOST, 0) or ''
-  vim.uv.fs_close(fd)
+  local text = disk.read(entry.path, MOST)
+  if not text then return {} end
   local lines = vim.split(text:gsub('\r\n', '\n'):gsub('%z', ' '), '\n', { plain = true })
   return vim.list_slice(lines, 1, (entry.line or 0) + BELOW)
 end

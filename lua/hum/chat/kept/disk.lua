@@ -304,12 +304,13 @@ function M.create(path)
 end
 
 ---@param path string
+---@param most? integer  bytes of its beginning; default: all
 ---@return string|nil text, string|nil err
-function M.read(path)
+function M.read(path, most)
   local fd, err = uv.fs_open(path, 'r', 0)
   if not fd then return nil, err end
   local stat = uv.fs_fstat(fd)
-  local text, why = uv.fs_read(fd, stat and stat.size or 0, 0)
+  local text, why = uv.fs_read(fd, most or stat and stat.size or 0, 0)
   uv.fs_close(fd)
   return text, why
 end

@@ -2,6 +2,7 @@
 -- whatever opens the chat, a mapping or a picker, and most of its choices lose something. Two Neovims with the same
 -- chat do not write over each other (hum.chat.kept.file), so that it can be opened; and a swap file that has something
 -- the file has not stays for `:recover`.
+local disk = require('hum.chat.kept.disk')
 local heads = require('hum.chat.kept.head')
 local folder = require('hum.chat.kept.folder')
 local notify = require('hum.notify')
@@ -11,11 +12,9 @@ local M = {}
 ---@param path string
 ---@return boolean
 local function is_chat(path)
-  local f = io.open(path, 'rb')
-  if not f then return path:find('%.md$') ~= nil and folder.contains(path) end -- of which nothing was written yet
-  local beginning = f:read(16) or ''
-  f:close()
-  return heads.is_chat(beginning)
+  local beginning = disk.read(path, 16)
+  if beginning then return heads.is_chat(beginning) end
+  return path:find('%.md$') ~= nil and folder.contains(path) -- of which nothing was written yet
 end
 
 ---@param path string

@@ -435,6 +435,27 @@ for _, keys in ipairs({ 'u<C-r>', 'u<C-r>u<C-r>', 'uu<C-r><C-r>', 'g-g+', ':undo
   end)
 end
 
+--- Keys, and the reply and the user's text then.
+local RIGHT_BEHIND = {
+  ['G?three<CR>ix<Esc>'] = { 'one two\nxthree four\nfive six', 'mine' },
+  ['G?^##<CR>ix<Esc>'] = { 'one two\nthree four\nfive six', 'mine\nx' },
+}
+
+for keys, case in vim.spairs(RIGHT_BEHIND) do
+  for _, replay in ipairs({ 'u<C-r>', 'uu<C-r><C-r>', 'g-g+' }) do
+    test(('%s and %s in one go: what is typed goes where it belongs'):format(replay, keys), OPTS, function(t)
+      begin(t)
+      type_keys(t, 'Gomine<Esc>')
+      stream.tokens(t, 'four', '\nfive ')
+      type_keys(t, replay .. keys)
+      stream.tokens(t, 'six')
+      eq(0, stream.stops(t))
+      stream.done(t)
+      eq(chat_text(unpack(case)), t:text())
+    end)
+  end
+end
+
 test('what is changed right behind an undo stays as it is, and the reply ends', OPTS, function(t)
   begin(t)
   type_keys(t, 'Goone<Esc>')

@@ -12,14 +12,18 @@ local heading_of = require('hum.chat.text.block').heading
 local interrupt = require('hum.interrupt')
 local owner = require('hum.chat.reply.owner')
 local records = require('hum.chat.reply.record')
+local undo = require('hum.chat.reply.undo')
 
 local M = {}
 
 ---@param record? hum.UndoRecord
 ---@return hum.UndoRecord|nil  whose reply still streams, with its heading there
 local function alive(record)
-  if not record or record.reply or record.undone or record.lost then return end
-  if not vim.api.nvim_buf_is_loaded(record.buf) then return end
+  if not record or record.reply or record.lost or not vim.api.nvim_buf_is_loaded(record.buf) then
+    return
+  elseif record.undone or (record.replays and undo.check(record)) then
+    return
+  end
   return records.heading(record) and record or nil
 end
 

@@ -6,7 +6,7 @@
 --
 -- `u` while a reply streams undoes a part of all this, which changenr() shows by going back. If it was meant for what
 -- stands below the reply, that is done (hum.chat.reply.back). Else the reply is stopped, and the history built again
--- ends with the reply undone.
+-- ends with the reply undone. Undo and redo that come back to where they began are none (hum.chat.reply.replay).
 local back = require('hum.chat.reply.back')
 local block = require('hum.place.block')
 local fault = require('hum.fault')
@@ -15,6 +15,7 @@ local log = require('hum.log')
 local owner = require('hum.chat.reply.owner')
 local preserve = require('hum.chat.reply.preserve')
 local records = require('hum.chat.reply.record')
+local replay = require('hum.chat.reply.replay')
 
 local M = {}
 
@@ -52,61 +53,9 @@ local function check_soon(record)
   end)
 end
 
---- Whether the change that is being made is an undo or a redo: only those find no undo block open.
----@param buf integer
----@return boolean
-local function is_replay(buf)
-  if buf ~= vim.api.nvim_get_current_buf() or vim.api.nvim_get_mode().mode:find('^[iR]') then return false end
-  return vim.fn.undotree().synced == 1
-end
-
---- Whether the text has gone through a change, which is not on a branch of the history that was left.
----@param buf integer
----@param number integer  of changenr()
----@return boolean
-local function has_seen(buf, number)
-  for _, entry in ipairs(vim.api.nvim_buf_call(buf, vim.fn.undotree).entries) do
-    if entry.seq == number then return true end
-  end
-  return number == 0
-end
-
 ---@param record hum.UndoRecord
 local function stop_undone(record)
   if record.on_undone and not record.lost then record.on_undone() end
-end
-
---- What undo and redo do is sorted as if the user had done it, until they come back to where they began (`u<C-r>` at
---- once): then nothing was done.
----@param record hum.UndoRecord
----@param now integer  changenr()
-local function follow_replay(record, now)
-  if not record.replays then
-    record.newest = math.max(record.newest, now)
-    records.be_sure(record)
-    record.replays = now
-  elseif now >= record.newest and record.replays < record.newest then
-    records.be_as_sure(record)
-    record.replays = now
-  end
-  record.replays = math.min(record.replays, now)
-end
-
---- The user changes something right behind undo and redo. If he has left what was the text, the reply ends, and the
---- text stays as he has it.
----@param record hum.UndoRecord
----@return boolean left
-local function end_replay(record)
-  local came_back = record.replays < record.newest
-  record.replays = nil
-  if has_seen(record.buf, record.newest) then
-    if came_back then records.be_as_sure(record) end
-    return false
-  end
-  records.be_as_sure(record)
-  record.undone, record.touched = record.newest, true
-  stop_undone(record)
-  return true
 end
 
 --- A change of a buffer; called for each token, so it must be quick. Changes nothing.
@@ -125,11 +74,7 @@ function M.changed(buf, first, old_last, new_last)
   check_soon(record) -- it may be an undo
   if record.lost then return end -- nothing comes any more; see owner.refind
   if not record.reply then
-    if is_replay(buf) then
-      follow_replay(record, block.changenr(buf))
-    elseif record.replays and end_replay(record) then
-      return
-    end
+    if replay.note(record) then return stop_undone(record) end
     return owner.sort(record, { first = first, old_last = old_last, new_last = new_last })
   end
   owner.note(record, record.later, {
@@ -146,8 +91,7 @@ end
 function M.check(record)
   if record.undone or record.reply then return record.undone ~= nil end
   local now = block.changenr(record.buf)
-  if now == record.newest and record.replays then records.be_as_sure(record) end
-  record.replays = nil
+  replay.over(record, now)
   if now >= record.newest then
     record.newest = now
     records.be_sure(record)

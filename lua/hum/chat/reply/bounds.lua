@@ -1,4 +1,6 @@
 -- Where the last reply of a chat ends: what stands below, with no heading above it, is not the model's.
+local rows = require('hum.chat.text.rows')
+
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.reply.end')
@@ -19,15 +21,7 @@ end
 ---@param list hum.Turn[]
 function M.read(buf, list)
   for i = #list, 1, -1 do
-    local turn = list[i]
-    if turn.role == 'assistant' then
-      local lines = vim.api.nvim_buf_get_lines(buf, turn.row, turn.last + 1, false)
-      local last = #lines
-      while last > 1 and not lines[last]:find('%S') do
-        last = last - 1
-      end
-      return M.set(buf, turn.row + last - 1)
-    end
+    if list[i].role == 'assistant' then return M.set(buf, rows.after_text(buf, list[i].last + 1) - 1) end
   end
 end
 

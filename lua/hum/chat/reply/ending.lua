@@ -61,17 +61,6 @@ local function cure_of(ending, has_text)
   return with_keys(hint)
 end
 
----@param lines string[]
----@param heading integer  which of them is the reply's
----@return integer  how many there are up to its last word
-local function upto_last_word(lines, heading)
-  local kept = #lines
-  while kept > heading and not lines[kept]:find('%S') do
-    kept = kept - 1
-  end
-  return kept
-end
-
 --- What is to stand below a reply: the user's heading, with a blank line before it, and what he writes there.
 ---@param record hum.UndoRecord
 ---@return string[] opening  of that, as far as it is to be written
@@ -103,7 +92,7 @@ local function last_words(record, row, mark)
   local start = record.broken and row or record.row
   local lines, heading = vim.api.nvim_buf_get_lines(record.buf, start, owner.foot(record), false), row - start + 1
   local changed, added = format.finish(vim.list_slice(lines, heading + 1), mark)
-  local kept = upto_last_word(lines, heading)
+  local kept = rows.after_text(record.buf, start + #lines) - start
   local unfinished = { closed = #added > (mark and 1 or 0), breaks = math.min(#lines - kept, 2) }
   if kept == heading and #added > 0 then table.insert(added, 1, '') end
   local opening, rest, first = foot_of(record)

@@ -292,27 +292,11 @@ function M.of(buf)
   return all
 end
 
----@param list any[]
----@param is_below fun(one: any): boolean  true for all from one on
----@return integer  index of the last one before those, or 0
-local function last_above(list, is_below)
-  local low, high = 0, #list
-  while low < high do
-    local middle = math.ceil((low + high) / 2)
-    if is_below(list[middle]) then
-      high = middle - 1
-    else
-      low = middle
-    end
-  end
-  return low
-end
-
 ---@param list hum.Turn[]
 ---@param row integer
 ---@return integer  index of the turn that a row is in, or 0
 local function turn_at(list, row)
-  return last_above(list, function(turn) return turn.row > row end)
+  return turns.first_of(list, function(turn) return turn.row > row end) - 1
 end
 
 ---@param buf integer
@@ -322,7 +306,7 @@ end
 ---@return integer index  of the last one that begins at the row or above, or 0
 local function split(buf, turn, row)
   local blocks = of_turn(buf, turn)
-  return blocks, last_above(blocks, function(one) return one.row + turn.row > row end)
+  return blocks, turns.first_of(blocks, function(one) return one.row + turn.row > row end) - 1
 end
 
 --- The block that a row is in, else the nearest above.

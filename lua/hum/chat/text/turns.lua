@@ -54,10 +54,11 @@ local function on_lines(buf, first, old_last, new_last)
   change.shift = shift + new_last - old_last
 end
 
----@param list hum.Turn[]
----@param is_behind fun(turn: hum.Turn): boolean  true for all from one on
+---@generic T
+---@param list T[]  turns, or what else stands in order
+---@param is_behind fun(one: T): boolean  true for all from one on
 ---@return integer  index of the first such, or #list + 1
-local function first_of(list, is_behind)
+function M.first_of(list, is_behind)
   local low, high = 1, #list + 1
   while low < high do
     local middle = math.floor((low + high) / 2)
@@ -102,8 +103,8 @@ local function mend(t)
   if not change then return end
   t.changed = nil
   -- A turn whose next heading was changed may go on there.
-  local above = first_of(turns, function(turn) return turn.last + 1 >= change.first end) - 1
-  local below = first_of(turns, function(turn) return turn.row >= change.last end)
+  local above = M.first_of(turns, function(turn) return turn.last + 1 >= change.first end) - 1
+  local below = M.first_of(turns, function(turn) return turn.row >= change.last end)
   local shift = change.shift
   cut(t, vim.list_slice(turns, 1, above))
   if change.last > known or change.last - change.first > SLICE then return end

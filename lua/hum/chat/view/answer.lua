@@ -1,6 +1,7 @@
 -- A short answer in a float at the cursor: it shows the reply alone, grows with it as far as there is room, and is gone
 -- with a key. What is in it is a chat as any other.
 local float = require('hum.chat.view.float')
+local rows = require('hum.chat.text.rows')
 local scan = require('hum.chat.text.scan')
 local turns = require('hum.chat.text.turns')
 
@@ -84,18 +85,6 @@ local function grow(a)
   vim.api.nvim_win_call(a.win, function() vim.fn.winrestview({ topline = count }) end)
 end
 
---- The last row of a turn that has text.
----@param buf integer
----@param turn hum.Turn
----@return integer
-local function last_of(buf, turn)
-  local lines = vim.api.nvim_buf_get_lines(buf, turn.row, turn.last + 1, false)
-  while #lines > 1 and lines[#lines] == '' do
-    lines[#lines] = nil
-  end
-  return turn.row + #lines - 1
-end
-
 --- A reply has ended: what stands below it, for the next message, is not shown.
 ---@param buf integer
 function M.ended(buf)
@@ -104,7 +93,7 @@ function M.ended(buf)
   vim.schedule(function()
     local reply = is_shown(a) and reply_of(buf)
     if not reply then return end
-    local last = last_of(buf, reply)
+    local last = rows.after_text(buf, reply.last + 1) - 1
     local is_below = vim.api.nvim_win_get_cursor(a.win)[1] > last + 1
     if is_below then vim.api.nvim_win_set_cursor(a.win, { last + 1, 0 }) end
     a.row = reply.row

@@ -144,7 +144,7 @@ for _, signal in ipairs({ 'sigterm', 'sighup' }) do
     t:wait(function() return t:messages():find(':recover', 1, true) end, 'it is told')
     local swap = vim.fn.glob(t.dir .. '/state/nvim/swap/*.swp', true, true)[1]
     t:cmd('bwipeout!')
-    t:cmd('silent recover ' .. vim.fn.fnameescape(swap))
+    t:cmd('silent! recover ' .. vim.fn.fnameescape(swap))
     T.match('my draft', t:text(), true)
   end)
 end

@@ -482,7 +482,7 @@ for name, way in pairs(WAYS) do
     t:wait(function() return t:messages():find(':recover', 1, true) end, 'it is told')
     local swap = vim.fn.glob(t.dir .. '/state/nvim/swap/*.swp', true, true)[1]
     t:cmd('bwipeout!')
-    t:cmd('silent recover ' .. vim.fn.fnameescape(swap))
+    t:cmd('silent! recover ' .. vim.fn.fnameescape(swap))
     T.match('my draft', t:text())
   end)
 end

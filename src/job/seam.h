@@ -32,9 +32,9 @@ void seam_open(struct seam *s, const char *text, size_t len);
 /* All that has come was none of it: the text comes now. */
 void seam_reopen(struct seam *s);
 
-/* How the model was told to go on; before the first text comes, else nothing is dropped. asked: in words, so that it begins
- * an answer of its own; else it was given the text as the beginning of its reply, trimmed: without
- * the white space at its end. */
+/* How the model was told to go on; before the first text comes, else nothing is dropped. asked: in
+ * words, so that it begins an answer of its own; else it was given the text as the beginning of its
+ * reply, trimmed: without the white space at its end. */
 void seam_tell(struct seam *s, bool asked, bool trimmed);
 
 /* Appends to out what is certain. */

@@ -1,13 +1,14 @@
 /* seam: what comes is joined in the same way whatever pieces it comes in; what goes of it is its
  * beginning, what is added is a blank or a line break, and what comes of whole characters is whole
- * characters. A text that was given, and does not come again, passes. */
+ * characters. A text that was given, and does not come again, passes, but for white space that was
+ * not given. */
 #include "fuzz.h"
 
 #include "job/seam.h"
 
 /* The input is what is there and, behind a NUL, what comes; its first byte says how it was asked,
  * and whether what comes breaks off. */
-enum how { ASKED = 1, BREAKS = 2 };
+enum how { ASKED = 1, BREAKS = 2, TRIMMED = 4 };
 
 static void join(const char *there, size_t there_len, const char *answer, size_t len, int how,
                  bool whole, struct buf *out)
@@ -16,7 +17,7 @@ static void join(const char *there, size_t there_len, const char *answer, size_t
     struct seam s;
     seam_init(&s);
     seam_open(&s, there, there_len);
-    seam_tell(&s, how & ASKED, false);
+    seam_tell(&s, how & ASKED, how & TRIMMED);
     buf_init(out, SIZE_MAX);
     while (pieces.left > 0) {
         size_t n = fuzz_piece(&pieces);
@@ -48,6 +49,15 @@ static bool is_repeated(const char *there, size_t there_len, const char *gone, s
     return at < len;
 }
 
+static bool is_white(const char *gone, size_t len)
+{
+    size_t at = 0;
+    while (at < len && is_space(gone[at])) {
+        at++;
+    }
+    return at == len;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     const char *data = (const char *)bytes, *cut;
@@ -67,7 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         MUST(fuzz_is_utf8(all.data, all.len));
     }
     MUST(how & (ASKED | BREAKS) || all.len == n ||
-         is_repeated(data + 1, there, cut + 1, n - all.len));
+         is_repeated(data + 1, there, cut + 1, n - all.len) ||
+         (how & TRIMMED && is_white(cut + 1, n - all.len)));
     buf_finish(&all);
     buf_finish(&parts);
     return 0;

@@ -41,7 +41,7 @@ local function watch(buf)
   on('BufWinEnter', function() window.setup(buf) end)
   writing.watch(buf)
   on('BufUnload', function()
-    unwritten[buf] = front.values(buf)
+    if name.is_provisional(vim.api.nvim_buf_get_name(buf)) then unwritten[buf] = front.values(buf) end
     chats.drop(buf)
     vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
   end)

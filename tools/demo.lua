@@ -7,6 +7,7 @@ local root = vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, '
 local headless = vim.tbl_contains(vim.v.argv, '--headless')
 
 vim.opt.runtimepath:prepend(root)
+pcall(vim.cmd.helptags, vim.fn.fnameescape(root .. '/doc')) -- for `:help hum`; Git ignores the tags
 vim.opt.shortmess:append('I')
 vim.o.statusline = ' %t %m%=%{%v:lua.require("hum").status()%} '
 

@@ -10,6 +10,7 @@
 --   HumCompleteChanged  { buf, word }                 see hum.complete's statusline()
 --
 -- An id belongs to one request; Started and Finished come once each.
+local interrupt = require('hum.interrupt')
 local notify = require('hum.notify')
 local status = require('hum.status')
 
@@ -39,17 +40,24 @@ local function report(name, err)
   notify.error(('hum: an autocommand for %s failed: %s'):format(name, text))
 end
 
+--- Runs the autocommands of the pending event. By a function of Vim's, because Neovim turns errors in those into one
+--- error here, and shows those of nvim_exec_autocmds() with a traceback; not by `silent!`, which would silence what the
+--- user's code does. The function finds its module itself: it is another one once hum was reloaded.
+local function fire() vim.fn.luaeval("require('hum.events')._fire()") end
+
 --- Runs the user's autocommands. One that fails is reported in a line, and no fault of it reaches the request that the
---- event is about. As a command, because Neovim turns errors of commands into one error here, and shows those of
---- nvim_exec_autocmds() with a traceback; not by `silent!`, which would silence what the user's code does.
+--- event is about. A CTRL-C that Neovim has found by now would have it skip them all, and is given back first. One found
+--- between two of them has it skip the later ones: those are not run again, because the earlier have been.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)
   status.on_event(name, data)
-  -- The module that the command finds, which is another one once hum was reloaded.
   require('hum.events')._pending = { name = name, data = data }
-  local ok, err = pcall(vim.cmd --[[@as fun(command: string)]], "lua require('hum.events')._fire()")
-  if not ok then report(name, tostring(err)) end
+  interrupt.guard(vim.fn.changenr)
+  local ok, err = pcall(fire)
+  if ok then return end
+  if interrupt.is_interrupt(err) then return interrupt.give_back() end
+  report(name, tostring(err))
 end
 
 return M

@@ -30,10 +30,12 @@ local RULES = {
 local INIT = [==[
 vim.o.hidden = true
 started, finished = {}, {}
-for name, ids in pairs({ HumRequestStarted = started, HumRequestFinished = finished }) do
-  vim.api.nvim_create_autocmd('User', { pattern = name, callback = function(ev)
-    ids[#ids + 1] = ev.data.id
-  end })
+-- Where hum itself hears of them: a CTRL-C between two autocommands of an event has Neovim skip the later one.
+local status, ids = require('hum.status'), { HumRequestStarted = started, HumRequestFinished = finished }
+local on_event = status.on_event
+function status.on_event(name, data)
+  if ids[name] then table.insert(ids[name], data.id) end
+  return on_event(name, data)
 end
 
 --- A chat for the endpoint, in the current window.

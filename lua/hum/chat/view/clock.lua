@@ -1,0 +1,119 @@
+-- The one clock of the chats: once a second it calls what counts seconds on the screen, as long as somebody sees it.
+--
+-- A timer runs only while a window of the current tab page shows a chat that has something to count, and what counts
+-- there says so. Else it rests, and costs nothing: the next drawing of a window with that chat sets it going again.
+-- What is drawn must be right by itself whenever it is drawn; the clock is for when nothing else would draw it.
+local fault = require('hum.fault')
+local highlight = require('hum.chat.view.highlight')
+
+local M = {}
+
+local PERIOD = 1000
+
+---@class hum.Counter
+---@field fn hum.Tick
+---@field rests boolean  nobody has seen it: it waits for a window to be drawn
+
+--- Called once a second. It draws its own row again, and that alone; false: there is nothing to be seen of it now.
+---@alias hum.Tick fun(buf: integer): boolean|nil
+
+local counters = {} ---@type table<integer, hum.Counter[]>  by buffer
+local timer ---@type uv.uv_timer_t|nil
+local began ---@type integer|nil  ms, since there is something to count: ticks keep their distance to it
+
+--- Whether a window that the user can see shows a buffer.
+---@param buf integer
+---@return boolean
+local function is_shown(buf)
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    if vim.api.nvim_win_get_buf(win) == buf then return true end
+  end
+  return false
+end
+
+--- Calls what counts in a buffer.
+---@param buf integer
+---@param all hum.Counter[]
+---@return boolean  something of it is seen
+local function tell(buf, all)
+  local shown, seen = is_shown(buf), false
+  for _, counter in ipairs(vim.list_slice(all)) do
+    if not counter.rests then
+      local ok, result = false, nil ---@type boolean, any
+      if shown then
+        ok, result = fault.guard('the clock', counter.fn, buf)
+      end
+      counter.rests = not ok or result == false
+      seen = seen or not counter.rests
+    end
+  end
+  return seen
+end
+
+local tick
+
+--- Waits for the next whole second.
+local function go_on()
+  timer = timer or assert(vim.uv.new_timer())
+  local past = (vim.uv.now() - began) % PERIOD
+  timer:start(PERIOD - past, 0, vim.schedule_wrap(function() tick() end))
+end
+
+local function rest()
+  if not timer then return end
+  timer:close()
+  timer = nil
+end
+
+function tick()
+  -- A reloaded module has a clock of its own.
+  if not timer or package.loaded['hum.chat.view.clock'] ~= M then return rest() end
+  local seen = false
+  for buf, all in pairs(vim.tbl_extend('error', {}, counters)) do
+    if not vim.api.nvim_buf_is_loaded(buf) then
+      counters[buf] = nil
+    elseif tell(buf, all) then
+      seen = true
+    end
+  end
+  if not seen then return rest() end
+  vim.uv.update_time() -- what was called may have taken its time
+  go_on()
+end
+
+-- From within a redraw, and for each token: one look is all that it costs.
+local function on_view(_, buf)
+  local all = counters[buf]
+  if not all then return end
+  for _, counter in ipairs(all) do
+    counter.rests = false
+  end
+  if not timer then go_on() end
+end
+
+--- Calls `fn` once a second from now on, while a window shows the buffer.
+---@param buf integer
+---@param fn hum.Tick
+---@return fun() stop  to be called when nothing counts any more; a second call does nothing
+function M.watch(buf, fn)
+  local counter = { fn = fn, rests = false } ---@type hum.Counter
+  if not next(counters) then began = vim.uv.now() end
+  counters[buf] = counters[buf] or {}
+  table.insert(counters[buf], counter)
+  highlight.on_view('clock', on_view)
+  if not timer then go_on() end
+  return function()
+    local all = counters[buf] or {}
+    for i, one in ipairs(all) do
+      if one == counter then table.remove(all, i) end
+    end
+    if #all == 0 then counters[buf] = nil end
+    if not next(counters) then rest() end
+  end
+end
+
+--- Whether a timer runs.
+---@return boolean
+function M.runs() return timer ~= nil end
+
+return M

@@ -60,6 +60,7 @@ local LUA_BASE = {
   'address',
   'bufload',
   'config',
+  'count',
   'echo',
   'events',
   'fault',

@@ -22,6 +22,8 @@ local M = {}
 ---@field cached_tokens? integer  those of the prompt that the server's cache spared it
 ---@field prompt_ms? number
 ---@field load_ms? number
+---@field window? integer  tokens that the model's context holds
+---@field filled? integer  those of it that question and reply take, of a reply that has gone on
 ---@field ttft_ms? number   from the request to the first token
 ---@field total_ms number
 ---@field server boolean    the rate is the server's own figure

@@ -4,6 +4,7 @@
 -- and nobody has to choose twice.
 local answers = require('hum.server.answer')
 local config = require('hum.config')
+local count = require('hum.count')
 local endpoints = require('hum.server.endpoint')
 local known = require('hum.server.known')
 local lists = require('hum.server.lists')
@@ -212,16 +213,6 @@ end
 
 -- ---- in words -------------------------------------------------------------------------------
 
---- A count of tokens as people say it: 128k, 200k, 1M.
----@param tokens integer
----@return string
-local function count(tokens)
-  local step = tokens % 1024 == 0 and 1024 or 1000
-  if tokens < 1000 then return tostring(tokens) end
-  if tokens < step * step then return ('%dk'):format(math.floor(tokens / step + 0.5)) end
-  return ('%.3gM'):format(tokens / (step * step))
-end
-
 ---@param dollars number
 ---@return string
 local function money(dollars) return dollars < 0.01 and ('$%.2g'):format(dollars) or ('$%.2f'):format(dollars) end
@@ -244,7 +235,7 @@ function M.shown(text, name, model, in_use)
   local context, price, last = M.context(name, model), M.price(name, model), (now[name] or {})[model]
   facts[#facts + 1] = last and last.loaded and 'loaded' or nil
   facts[#facts + 1] = last and last.remote and 'runs at ' .. last.remote or nil
-  facts[#facts + 1] = context and 'context ' .. count(context)
+  facts[#facts + 1] = context and 'context ' .. count.short(context)
   facts[#facts + 1] = price and cost(price)
   return #facts > 0 and ('%s (%s)'):format(text, table.concat(facts, '; ')) or text
 end

@@ -23,6 +23,7 @@ function M.sum(before, stats)
     tokens_per_second = one and two and tokens / (one + two) or stats.tokens_per_second,
     ttft_ms = before.ttft_ms,
     total_ms = (before.total_ms or 0) + (stats.total_ms or 0),
+    filled = stats.prompt_tokens and stats.prompt_tokens + stats.tokens, -- the prompt had what was there before
     counted = before.counted and stats.counted,
     server = before.server and stats.server,
   }) --[[@as hum.Stats]]

@@ -1,5 +1,6 @@
 -- What stands beside the text of a reply: its figures, and an error.
 local config = require('hum.config')
+local figures = require('hum.chat.view.figures')
 local fold = require('hum.chat.view.fold')
 local lines = require('hum.chat.view.lines')
 
@@ -192,22 +193,6 @@ function M.forget(buf)
   shown[buf] = nil
 end
 
----@param stats hum.Stats
----@return string
-local function stats_text(stats)
-  local about = stats.server and '' or '~'
-  local parts = { ('%s%d token%s'):format(stats.counted and '' or '~', stats.tokens, stats.tokens == 1 and '' or 's') }
-  local rate = stats.tokens_per_second
-  if rate then parts[#parts + 1] = (rate < 10 and '%s%.1f tokens/s' or '%s%.0f tokens/s'):format(about, rate) end
-  if stats.ttft_ms then
-    local seconds = stats.ttft_ms / 1000
-    local digits = seconds < 0.1 and '%.3f' or seconds < 10 and '%.2f' or '%.0f'
-    parts[#parts + 1] = ('first token %s s'):format(digits:format(seconds))
-  end
-  if (stats.cached_tokens or 0) > 0 then parts[#parts + 1] = ('%d cached'):format(stats.cached_tokens) end
-  return table.concat(parts, ' · ')
-end
-
 --- Behind the heading, or below it where windows are too narrow for that.
 ---@param buf integer
 ---@param row integer
@@ -227,7 +212,7 @@ end
 ---@param stats? hum.Stats
 function M.stats(buf, row, last, stats)
   if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
-  local text = stats_text(stats)
+  local text = figures.text(stats)
   attach(buf, row, last, figures_opts(buf, row, text), { figures = text })
 end
 

@@ -1,8 +1,9 @@
--- See tools/gen-doc. Generated is everything between the heading of the section *hum-options* and the next heading, and
--- the table of keys in the section *hum-keys*.
+-- See tools/gen-doc. Generated is everything between the heading of the section *hum-options* and the next heading, the
+-- table of keys in the section *hum-keys*, and that of groups in *hum-highlights*.
 local root, check = arg[1], arg[2] == '--check'
 vim.opt.runtimepath:prepend(root)
 local keys = require('hum.config.keys')
+local groups = require('hum.look.groups')
 local schema = require('hum.config.schema')
 
 local WIDTH = 78
@@ -176,11 +177,28 @@ local function key_table()
   return out
 end
 
+--- The width of the first column of the table of groups.
+local GROUP = 24
+
+---@return string[]
+local function group_table()
+  local out = { ('    %-' .. GROUP .. 's%s'):format('Group', 'Used for ~') }
+  for _, group in ipairs(groups.list) do
+    local head = ('    %-' .. GROUP .. 's'):format(('*hl-%s*'):format(group.name))
+    for i, line in ipairs(wrap(group.help, 4 + GROUP)) do
+      out[#out + 1] = i == 1 and head .. vim.trim(line) or line
+    end
+  end
+  out[#out + 1] = ''
+  return out
+end
+
 --- What is generated: where it stands, by the tag in the line before, by how its first line begins and how the line
 --- after it does.
 local GENERATED = {
   { tag = '*hum-options*', first = '', after = '^====', lines = section },
   { tag = '*hum-keys*', first = '^    Key ', after = '^%S', lines = key_table },
+  { tag = '*hum-highlights*', first = '^    Group ', after = '^%S', lines = group_table },
 }
 
 ---@param lines string[]

@@ -95,6 +95,7 @@ local M = {}
 ---@field removed table<string, boolean>  names that the user does not want
 ---@field chat hum.ChatConfig
 ---@field complete hum.CompleteConfig
+---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'
 

@@ -5,7 +5,7 @@ local test, eq, ok = T.test, T.eq, T.ok
 -- Each group has a foreground of its own, so that a cell tells its group.
 local SETUP = [[
   local highlight = require('hum.chat.view.highlight')
-  names = vim.tbl_keys(highlight.groups)
+  names = vim.tbl_map(function(group) return group.name end, require('hum.look.groups').list)
   table.sort(names)
   for i, name in ipairs(names) do
     vim.api.nvim_set_hl(0, name, { fg = 0x100000 + i })

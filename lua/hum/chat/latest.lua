@@ -4,6 +4,7 @@ local browse = require('hum.chat.browse')
 local config = require('hum.config')
 local entries_of = require('hum.chat.kept.list').get
 local notify = require('hum.notify')
+local scheme = require('hum.look.scheme')
 local turns = require('hum.chat.text.turns')
 local when = require('hum.chat.entry').when
 local wrap = require('hum.wrap')
@@ -11,7 +12,7 @@ local wrap = require('hum.wrap')
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.latest')
-vim.api.nvim_set_hl(0, 'HumLatest', { link = 'Comment', default = true })
+scheme.start()
 
 local offered = {} ---@type table<integer, hum.ChatEntry>  by buffer of a new chat
 

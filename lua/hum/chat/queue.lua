@@ -6,6 +6,7 @@ local follow = require('hum.chat.reply.follow')
 local format = require('hum.chat.text.format')
 local read = require('hum.chat.text.read')
 local rows = require('hum.chat.text.rows')
+local scheme = require('hum.look.scheme')
 local unanswered = require('hum.chat.unanswered')
 
 local M = {}
@@ -16,7 +17,7 @@ local M = {}
 
 local last_id = 0
 
-vim.api.nvim_set_hl(0, 'HumQueued', { link = 'DiagnosticInfo', default = true })
+scheme.start()
 
 ---@return [string, string][]
 local function label()

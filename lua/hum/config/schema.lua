@@ -730,6 +730,16 @@ digits, `-`, `_` and `.`. The endpoint "ollama" always exists unless you set it 
     chat,
     complete,
     {
+      name = 'glyphs',
+      kind = 'enum',
+      values = { 'auto', 'unicode', 'ascii' },
+      default = 'auto',
+      also = { 'icons', 'ascii', 'symbols' },
+      help = [[
+The characters that hum draws borders, bullets and signs with. "auto": those of Unicode, and on a
+Linux console those that its font has. With 'ambiwidth' "double" they are always ASCII.]],
+    },
+    {
       name = 'helper',
       kind = 'string',
       also = { 'binary', 'bin', 'cmd', 'path' },

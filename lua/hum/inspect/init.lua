@@ -54,7 +54,7 @@ local function fill(buf, page)
     vim.api.nvim_buf_set_extmark(buf, ns, mark.row, 0, { end_row = mark.row + 1, hl_group = mark.group })
   end
   for _, time in ipairs(page.times) do
-    vim.api.nvim_buf_set_extmark(buf, ns, time.row, 0, { virt_text = { { ' ' .. time.text, 'HumStats' } } })
+    vim.api.nvim_buf_set_extmark(buf, ns, time.row, 0, { virt_text = { { ' ' .. time.text, 'HumFigures' } } })
   end
 end
 

@@ -8,60 +8,15 @@
 -- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
 -- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
 -- read too; emphasis that begins further left is not seen.
---
--- Groups, each a default link that `:highlight` may change:
---   HumUser             @markup.heading.1            `## » You`
---   HumAssistant        @markup.heading.2            `## « model`
---   HumSystem           @markup.heading.3            `## § System`
---   HumHeading          @markup.heading              other headings
---   HumFrontMatter      @comment                     the head of a saved chat
---   HumThinking         Comment                      thinking, tags included
---   HumMark             @comment.warning             `<!-- hum: stopped -->`
---   HumListMarker       @markup.list                 `-`, `1.`
---   HumListChecked      @markup.list.checked         `[x]`
---   HumListUnchecked    @markup.list.unchecked       `[ ]`
---   HumQuote            @markup.quote                `> text`
---   HumRule             @punctuation.special         `---`
---   HumTable            @punctuation.special         `|` and the line under a table's head
---   HumFence            @punctuation.delimiter       the lines that open and close a block of code
---   HumCode             @markup.raw.block            code in a block
---   HumCodeInline       @markup.raw                  `code`
---   HumEmphasis         @markup.italic               *emphasis*
---   HumStrong           @markup.strong               **strong**
---   HumStrike           @markup.strikethrough        ~~struck~~
---   HumLink             @markup.link.label           [text]
---   HumUrl              @markup.link.url             (address)
 local block = require('hum.chat.text.block')
+local groups = require('hum.look.groups')
 local guard = require('hum.interrupt').guard
 local inline = require('hum.chat.text.inline')
 local scan = require('hum.chat.text.scan')
+local scheme = require('hum.look.scheme')
 local visible = require('hum.chat.view.visible')
 
 local M = {}
-
-M.groups = {
-  HumUser = '@markup.heading.1',
-  HumAssistant = '@markup.heading.2',
-  HumSystem = '@markup.heading.3',
-  HumHeading = '@markup.heading',
-  HumFrontMatter = '@comment',
-  HumThinking = 'Comment',
-  HumMark = '@comment.warning',
-  HumListMarker = '@markup.list',
-  HumListChecked = '@markup.list.checked',
-  HumListUnchecked = '@markup.list.unchecked',
-  HumQuote = '@markup.quote',
-  HumRule = '@punctuation.special',
-  HumTable = '@punctuation.special',
-  HumFence = '@punctuation.delimiter',
-  HumCode = '@markup.raw.block',
-  HumCodeInline = '@markup.raw',
-  HumEmphasis = '@markup.italic',
-  HumStrong = '@markup.strong',
-  HumStrike = '@markup.strikethrough',
-  HumLink = '@markup.link.label',
-  HumUrl = '@markup.link.url',
-}
 
 local LONG, MARGIN, NEAR = 4096, 1024, 2048
 --- Below treesitter's 100 and the code blocks' colours.
@@ -291,17 +246,17 @@ local function on_win(_, win, buf, top, bottom)
   return coloured[buf] or false
 end
 
-local function define_groups()
-  for name, link in pairs(M.groups) do
-    vim.api.nvim_set_hl(0, name, { link = link, default = true })
-    id[name] = vim.api.nvim_get_hl_id_by_name(name)
+local function find_groups()
+  scheme.start()
+  for _, group in ipairs(groups.list) do
+    id[group.name] = vim.api.nvim_get_hl_id_by_name(group.name)
   end
 end
 
 local function start()
   if started then return end
   started = true
-  define_groups()
+  find_groups()
   local callbacks = { on_win = on_win }
   if vim.fn.has('nvim-0.12') == 1 then
     callbacks.on_range = on_range

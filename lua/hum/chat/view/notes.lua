@@ -3,15 +3,14 @@ local config = require('hum.config')
 local figures = require('hum.chat.view.figures')
 local fold = require('hum.chat.view.fold')
 local lines = require('hum.chat.view.lines')
+local scheme = require('hum.look.scheme')
 
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.notes')
 local group = vim.api.nvim_create_augroup('hum.notes', {})
 
-vim.api.nvim_set_hl(0, 'HumStats', { link = 'Comment', default = true })
-vim.api.nvim_set_hl(0, 'HumError', { link = 'DiagnosticError', default = true })
-vim.api.nvim_set_hl(0, 'HumHint', { link = 'DiagnosticHint', default = true })
+scheme.start()
 
 ---@class hum.Note
 ---@field row integer    where it last stood
@@ -201,9 +200,9 @@ end
 local function figures_opts(buf, row, text)
   local heading = line_at(buf, row) or ''
   if vim.fn.strdisplaywidth(heading .. ' ' .. text) <= lines.room(buf) then
-    return { virt_text = { { text, 'HumStats' } }, virt_text_pos = 'eol' }
+    return { virt_text = { { text, 'HumFigures' } }, virt_text_pos = 'eol' }
   end
-  return { virt_lines = lines.of(buf, text, 'HumStats') }
+  return { virt_lines = lines.of(buf, text, 'HumFigures') }
 end
 
 ---@param buf integer

@@ -1,6 +1,7 @@
 -- The mark that shows what is waited for, and for how long. A server may be silent for
 -- minutes while it loads a model or reads a prompt.
 local lines = require('hum.chat.view.lines')
+local scheme = require('hum.look.scheme')
 
 local M = {}
 
@@ -16,7 +17,7 @@ local ns = vim.api.nvim_create_namespace('hum.wait')
 
 local waiting = {} ---@type table<integer, hum.Waiting>  by buffer
 
-vim.api.nvim_set_hl(0, 'HumWaiting', { link = 'Comment', default = true })
+scheme.start()
 
 ---@param buf integer
 ---@param row integer

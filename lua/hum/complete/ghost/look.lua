@@ -1,26 +1,11 @@
--- The colours of ghost text, and the windows that it is seen in.
+-- Where ghost text lies over other text, and the windows that it is seen in.
 local private = require('hum.private')
 
 local M = {}
 
 local api = vim.api
 
----@param group string
----@param link string
-local function default_link(group, link) api.nvim_set_hl(0, group, { link = link, default = true }) end
-
---- Ghost text looks like comments. Where those have no colour, as with Neovim's own scheme in a
---- terminal of 256 colours, it is grey: it must not look like text.
-function M.highlight()
-  local comment = api.nvim_get_hl(0, { name = 'Comment', link = false })
-  if vim.o.termguicolors or comment.ctermfg then
-    default_link('HumGhost', 'Comment')
-  else
-    api.nvim_set_hl(0, 'HumGhost', vim.tbl_extend('force', comment, { ctermfg = 8, default = true }))
-  end
-  default_link('HumGhostInfo', 'NonText')
-  default_link('HumGhostFloat', 'NormalFloat')
-end
+M.highlight = require('hum.look.scheme').start
 
 local ON_LINE = { 'CursorLine', 'HumGhost' }
 

@@ -1,0 +1,210 @@
+-- The recipes of the help do what they say, as they stand there.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+--- The Lua of a recipe, each block of it.
+---@param tag string
+---@return string[]
+local function code(t, tag)
+  local blocks, block, inside
+  for line in t:read_file(t.root .. '/doc/hum.txt'):gmatch('([^\n]*)\n') do
+    if line:find('*' .. tag .. '*', 1, true) then
+      blocks = {}
+    elseif blocks and line:find('^[=-]+$') and #line == 78 then
+      break
+    elseif blocks and line:find('>lua$') then
+      block, inside = {}, true
+    elseif inside and line == '<' then
+      blocks[#blocks + 1], inside = table.concat(block, '\n'), false
+    elseif inside then
+      block[#block + 1] = line
+    end
+  end
+  T.ok(blocks and #blocks > 0, 'the help has the recipe ' .. tag)
+  return blocks
+end
+
+--- Puts a recipe into the configuration.
+---@param n? integer  its nth block
+local function use(t, tag, n)
+  t:lua("vim.g.mapleader = ' '")
+  t:lua(code(t, tag)[n or 1])
+end
+
+--- A repository with one file that has been changed, as the working directory.
+local function repository(t)
+  t:write_file('work/lion.txt', 'a lion\n')
+  t:lua(
+    [[
+    vim.cmd.cd(...)
+    local function git(...)
+      local done = vim.system({ 'git', '-c', 'user.name=me', '-c', 'user.email=me@example.org', ... }, { text = true }):wait()
+      assert(done.code == 0, done.stderr)
+    end
+    git('init', '--quiet')
+    git('add', '.')
+    git('commit', '--quiet', '--message', 'begin')
+    vim.fn.writefile({ 'a tiger', '```' }, 'lion.txt')
+    git('add', '.')
+  ]],
+    t.dir .. '/work'
+  )
+end
+
+local function last_message(srv)
+  local messages = srv:requests('/v1/chat/completions')
+  messages = #messages > 0 and messages or srv:requests('/api/chat')
+  return messages[#messages].body.messages[#messages[#messages].body.messages].content
+end
+
+test('recipe: a diff is reviewed', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  repository(t)
+  use(t, 'hum-recipe-review')
+  t:cmd('Review')
+  T.match('nothing has changed', t:messages(), true)
+  t:cmd('Review --staged')
+  eq('done', chat.finished(t).status)
+  local sent = last_message(srv)
+  T.match('````diff\ndiff --git a/lion.txt b/lion.txt', sent, true)
+  T.match('+a tiger\n+```\n````', sent, true)
+  T.match('file:line', sent, true)
+end)
+
+test('recipe: a window with a diff is asked about', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  repository(t)
+  t:cmd('enew | setfiletype diff | silent 0read !git diff --staged')
+  t:cmd('%Hum what is wrong here?')
+  eq('done', chat.finished(t).status)
+  T.match('+a tiger', last_message(srv), true)
+end)
+
+test('recipe: a commit message is written at the top, and undone at once', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'zoo: a tiger instead of a lion\n\nIt was asked for.' })
+  chat.configure(t, srv)
+  repository(t)
+  use(t, 'hum-recipe-commit')
+  t:write_file('work/COMMIT_EDITMSG', '\n# Please enter the commit message\n')
+  t:cmd('edit ' .. t.dir .. '/work/COMMIT_EDITMSG')
+  eq('gitcommit', t:eval('&filetype'))
+  t:keys(' m')
+  t:wait(function() return t:text():find('It was asked for.', 1, true) end, 'the message is written')
+  T.match('+a tiger', last_message(srv), true)
+  T.match('^zoo: a tiger instead of a lion\n\nIt was asked for%.\n# Please', t:text())
+  t:keys('u')
+  T.match('^\n# Please', t:text())
+end)
+
+test('recipe: diagnostics are explained in a float', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  use(t, 'hum-recipe-diagnostics')
+  t:write_file('a.c', 'int main(void)\n{\n  return x;\n}\n')
+  t:cmd('edit ' .. t.dir .. '/a.c')
+  t:keys(' d')
+  T.match('no diagnostics', t:messages(), true)
+  t:lua([[
+    vim.diagnostic.set(vim.api.nvim_create_namespace('test'), 0, {
+      { lnum = 2, col = 9, message = "use of undeclared identifier 'x'" },
+    })
+  ]])
+  t:keys('3G d')
+  eq('done', chat.finished(t).status)
+  local sent = last_message(srv)
+  T.match('int main(void)\n{\n  return x;\n}\n```', sent, true)
+  T.match("- line 3: use of undeclared identifier 'x'", sent, true)
+  t:wait(function() return t:lua("return vim.api.nvim_win_get_config(0).relative ~= ''") end, 'a float shows it')
+end)
+
+test('recipe: several files are quoted in one message, by hand', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  for _, name in ipairs({ 'one', 'two', 'three' }) do
+    t:write_file(name .. '.lua', ('return %q\n'):format(name))
+  end
+  t:cmd('edit ' .. t.dir .. '/one.lua | %Hum chat')
+  for _, name in ipairs({ 'two', 'three' }) do
+    t:cmd('wincmd p | edit ' .. t.dir .. '/' .. name .. '.lua | %Hum! chat')
+  end
+  t:keys('Gohow do they differ?<Esc><CR>')
+  eq('done', chat.finished(t).status)
+  eq(1, #srv:requests())
+  T.match('return "one".*return "two".*return "three".*how do they differ%?', last_message(srv))
+end)
+
+test('recipe: several files are quoted in one message, by a command', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  use(t, 'hum-recipe-files')
+  for _, name in ipairs({ 'a.lua', 'b.lua', 'c.py' }) do
+    t:write_file(name, ('x = %q\n'):format(name))
+  end
+  t:lua('vim.cmd.cd(...)', t.dir)
+  t:cmd('AskFiles *.lua c.py')
+  t:keys('Gohow do they differ?<Esc><CR>')
+  eq('done', chat.finished(t).status)
+  eq(1, #srv:requests())
+  T.match('```lua.-x = "a.lua".*```lua.-x = "b.lua".*```python.-x = "c.py".*how do they differ%?', last_message(srv))
+end)
+
+test('recipe: a second server has its key and its models', { env = { BIG_KEY = 'sesame' } }, function(t)
+  local near, far = t:fake(), t:fake()
+  near:script({ text = 'from near' })
+  far:script({ key = 'sesame', models = { 'qwen3-235b' }, rules = { { text = 'from far' } } })
+  t:lua('vim.env.OLLAMA_HOST = ...', near.url)
+  near:script({ models = { 'qwen3:8b' }, rules = { { text = 'from near' } } })
+  t:lua((code(t, 'hum-recipe-second')[1]:gsub('https://models.example.com', far.url)))
+  eq({}, t:lua("return require('hum.config').problems()"))
+  t:cmd('Hum are you near?')
+  eq('qwen3:8b', chat.finished(t).model)
+  t:cmd('Hum model big/qwen3-235b')
+  chat.ask(t, 'and you?')
+  eq({ 'big', 'qwen3-235b' }, { chat.finished(t, 2).endpoint, chat.finished(t, 2).model })
+  eq('from far', chat.reply(t))
+end)
+
+test('recipe: the endpoint is chosen by a function', function(t)
+  t:lua(code(t, 'hum-recipe-second')[2])
+  eq('ollama', t:lua("return require('hum.config').get().endpoint"))
+end)
+
+test('recipe: what makes a slow server faster is configuration', { ui = false }, function(t)
+  local blocks = code(t, 'hum-recipe-slow')
+  t:lua(('vim.g.hum = { %s, %s }'):format(blocks[1], blocks[2]))
+  eq({}, t:lua("return require('hum.config').problems()"))
+  eq('2h', t:lua("return require('hum.config').get().endpoints.ollama.keep_alive"))
+end)
+
+test('recipe: of a reply that took long you are told', function(t)
+  local srv = t:fake()
+  srv:script({ { text = 'Here.', times = 1 }, { status = 500, json = { error = 'no' } } })
+  chat.configure(t, srv)
+  t:lua((code(t, 'hum-recipe-slow')[3]:gsub('> 30000', '>= 0')))
+  t:cmd('Hum are you there?')
+  eq('done', chat.finished(t).status)
+  T.match('fake has answered', t:messages(), true)
+  t:cmd('messages clear')
+  chat.ask(t, 'and now?')
+  eq('error', chat.finished(t, 2).status)
+  T.match('fake has answered', t:messages(), true)
+end)
+
+test('recipe: a key comes from a password manager', function(t)
+  local srv = t:fake()
+  srv:script({ key = 'sesame', models = { 'm' }, rules = { { text = 'Hello.' } } })
+  local pass = t:write_file('bin/pass', '#!/bin/sh\n[ "$*" = "show openrouter" ] && printf "sesame\\nlogin: me\\n"\n')
+  t:lua('vim.fn.setfperm(..., "rwx------") vim.env.PATH = vim.fs.dirname(...) .. ":" .. vim.env.PATH', pass)
+  t:lua(code(t, 'hum-recipe-key-command')[1])
+  t:lua(
+    "vim.g.hum = vim.tbl_deep_extend('force', vim.g.hum, { endpoints = { openrouter = { url = ... } } })",
+    srv.url .. '/v1'
+  )
+  t:cmd('Hum chat openrouter/m hello')
+  eq('done', chat.finished(t).status)
+  eq('Bearer sesame', srv:requests('/v1/chat/completions')[1].headers.authorization)
+end)

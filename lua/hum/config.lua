@@ -51,6 +51,8 @@ local M = {}
 ---@field stats boolean
 ---@field follow boolean
 ---@field highlight boolean
+---@field dress boolean
+---@field raw_at_cursor boolean
 
 ---@class hum.FimConfig
 ---@field prefix? string

@@ -390,6 +390,25 @@ is elsewhere never scroll.]],
 Highlight chats with hum's own highlighter, whose cost does not grow with the length of
 the chat.]],
     },
+    {
+      name = 'dress',
+      kind = 'boolean',
+      default = true,
+      also = { 'render', 'conceal', 'decorate' },
+      help = [[
+Dress the Markdown of chats, see |hum-looks|: role lines and code blocks as bars and boxes,
+bullets, tables, and no marks around **strong** words. The text itself is never changed. If
+this is off, chats show raw Markdown in colours.]],
+    },
+    {
+      name = 'raw_at_cursor',
+      kind = 'boolean',
+      default = true,
+      also = { 'anti_conceal', 'reveal' },
+      help = [[
+Show the row of the cursor as raw Markdown, so that it can be edited. A reply that
+streams is dressed in this row, too, as long as the window follows it.]],
+    },
   },
 }
 

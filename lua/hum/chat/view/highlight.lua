@@ -8,7 +8,11 @@
 -- visible, else the first visible ones. Such a line is drawn whole for each token, and a screen full of
 -- emphasis would make each one dearer by half (three times as dear before 0.12). MARGIN bytes before are
 -- read too; emphasis that begins further left is not seen.
+--
+-- Rows of a kind may be drawn by another module: see `draw_with`.
 local block = require('hum.chat.text.block')
+local config = require('hum.config')
+local fault = require('hum.fault')
 local groups = require('hum.look.groups')
 local guard = require('hum.interrupt').guard
 local inline = require('hum.chat.text.inline')
@@ -23,6 +27,38 @@ local LONG, MARGIN, NEAR = 4096, 1024, 2048
 local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
 
 local ns = vim.api.nvim_create_namespace('hum.highlight')
+
+--- What is drawn, for those that draw rows (`draw_with`). It is the same table from row to row: not to be kept.
+---@class hum.View
+---@field win integer
+---@field buf integer
+---@field ns integer       of the extmarks
+---@field width integer    cells for text in a row of the screen
+---@field cursor integer   the row that is shown raw, -1: none
+---@field scan hum.Scan    state before a row: `scan.at(view.scan, row)`
+
+-- The width is asked for by few rows and costs as much as drawing one.
+local view = setmetatable({ win = 0, buf = 0, ns = ns, cursor = -1, scan = nil }, {
+  __index = function(self, key)
+    if key ~= 'width' then return nil end
+    local info = vim.fn.getwininfo(self.win)[1]
+    local width = math.max(info.width - info.textoff, 1)
+    rawset(self, 'width', width)
+    return width
+  end,
+}) --[[@as hum.View]]
+
+--- Draws a row and says whether it did; `true`: nothing else is drawn, but for the inside of a line of text;
+--- 'whole': that neither.
+---@alias hum.DrawRow fun(view: hum.View, row: integer, line: string): boolean|'whole'|nil
+
+--- Kinds of rows: those of `block`, 'thinking' for every other row in a thinking part, and what a line of text is by
+--- its first characters.
+---@alias hum.RowKind hum.BlockKind|'thinking'|'heading'|'quote'|'table'|'rule'|'list'
+
+---@type table<hum.RowKind, hum.DrawRow>
+local drawers = {}
+local dressed = true -- whether those are asked, in the window that is drawn
 local set_extmark, get_text = vim.api.nvim_buf_set_extmark, vim.api.nvim_buf_get_text
 ---@type table<string, integer>
 local id = {}
@@ -86,10 +122,10 @@ local function draw_inline(buf, row, text, offset)
   inline.parse(text, emit)
 end
 
----@param buf integer
 ---@param row integer
 ---@param line string
-local function draw_table(buf, row, line)
+local function draw_table(row, line)
+  local buf = view.buf
   if line:find('^[%s|:-]*%-[%s|:-]*$') then return span(buf, row, 0, #line, 'HumTable') end
   local i = line:find('|', 1, true)
   while i do
@@ -98,21 +134,15 @@ local function draw_table(buf, row, line)
   end
 end
 
----@param buf integer
 ---@param row integer
 ---@param line string
 ---@param first integer  where the marker begins
----@return boolean drawn
-local function draw_list(buf, row, line, first)
-  local _, last = line:find('^[-*+]%s', first)
-  if not last then
-    _, last = line:find('^%d+[.)]%s', first)
-  end
-  if not last then return false end
+---@param last integer   where the white space behind it ends
+local function draw_list(row, line, first, last)
+  local buf = view.buf
   span(buf, row, first - 1, last - 1, 'HumListMarker')
   local _, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
   if box_last then span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked') end
-  return true
 end
 
 ---@param line string
@@ -130,26 +160,60 @@ for char in ('#>|-*+_0123456789'):gmatch('.') do
   LEADING[char:byte()] = true
 end
 
---- The head of a line of text: what its first characters make of it.
----@param buf integer
+--- Has a row drawn by the one who draws this kind. One who fails is not asked again: each frame would bring it anew.
+---@param kind hum.RowKind
+---@param row integer
+---@param line string
+---@return boolean|'whole'|nil
+local function drawn(kind, row, line)
+  local fn = dressed and drawers[kind]
+  if not fn then return nil end
+  local ok, result = xpcall(guard, debug.traceback, fn, view, row, line)
+  if ok then return result end
+  drawers[kind] = nil
+  vim.schedule(function() fault.report(('drawing a row (%s)'):format(kind), tostring(result)) end)
+end
+
+--- What the first characters of a line of text make of it.
+---@param line string
+---@return hum.RowKind?
+---@return integer? first  where a list's marker begins
+---@return integer? last   where the white space behind it ends
+local function leading(line)
+  local columns, first = block.indent(line)
+  local byte = line:byte(first)
+  if not LEADING[byte] then return nil end
+  if byte == 35 then return columns <= 3 and line:find('^#+%s', first) and 'heading' or nil end
+  if byte == 62 then return 'quote' end
+  if byte == 124 then return 'table' end
+  if is_rule(line, first) then return 'rule' end
+  local _, last = line:find('^[-*+]%s', first)
+  if not last then
+    _, last = line:find('^%d+[.)]%s', first)
+  end
+  if last then return 'list', first, last end
+end
+
+--- The head of a line of text.
 ---@param row integer
 ---@param line string
 ---@return boolean plain  its text may have inline markup
-local function draw_leading(buf, row, line)
-  local columns, first = block.indent(line)
-  local byte = line:byte(first)
-  if not LEADING[byte] then return true end
-  if byte == 35 then
-    if columns <= 3 and line:find('^#+%s', first) then whole(buf, row, 'HumHeading') end
-  elseif byte == 62 then
-    whole(buf, row, 'HumQuote')
-  elseif byte == 124 then
-    draw_table(buf, row, line)
-  elseif is_rule(line, first) then
-    whole(buf, row, 'HumRule')
+local function draw_leading(row, line)
+  local kind, first, last = leading(line)
+  if not kind then return true end
+  local result = drawn(kind, row, line)
+  if result then return result ~= 'whole' end
+  if kind == 'heading' then
+    whole(view.buf, row, 'HumHeading')
+  elseif kind == 'quote' then
+    whole(view.buf, row, 'HumQuote')
+  elseif kind == 'table' then
+    draw_table(row, line)
+  elseif kind == 'rule' then
+    whole(view.buf, row, 'HumRule')
     return false
   else
-    draw_list(buf, row, line, first)
+    draw_list(row, line, first --[[@as integer]], last --[[@as integer]])
   end
   return true
 end
@@ -192,10 +256,19 @@ local function draw(s, row, from, to)
   local state = scan.at(s, row)
   local _, kind = block.next(state, head)
   local group = WHOLE[kind]
-  local thinking = block.def(state).thinking
-  if thinking then group = 'HumThinking' end
-  if group then return whole(buf, row, group) end
-  if kind == 'blank' or not draw_leading(buf, row, head) then return end
+  if block.def(state).thinking then
+    group = 'HumThinking'
+    if kind ~= 'think_close' then kind = 'thinking' end
+  end
+  if group or kind == 'thinking' then
+    if not drawn(kind, row, head) then whole(buf, row, group) end
+    return
+  end
+  if kind == 'blank' then
+    drawn(kind, row, head)
+    return
+  end
+  if not draw_leading(row, head) then return end
   if #head == LONG then
     head, from = part(buf, row, from, to)
   else
@@ -208,7 +281,7 @@ end
 local END = 1000000000
 
 local function on_line(_, win, buf, row)
-  local s = scan.get(buf)
+  local s = view.scan
   if not s then return end
   local from, to = 0, LONG
   if #get_text(buf, row, 0, row, LONG, {})[1] == LONG then
@@ -218,8 +291,8 @@ local function on_line(_, win, buf, row)
 end
 
 -- From 0.12 on it names the visible bytes too.
-local function on_range(_, _, buf, first_row, first_col, last_row, last_col)
-  local s = scan.get(buf)
+local function on_range(_, _, _, first_row, first_col, last_row, last_col)
+  local s = view.scan
   if not s then return end
   for row = first_row, last_col > 0 and last_row or last_row - 1 do
     draw(s, row, row == first_row and first_col or 0, row == last_row and last_col or END)
@@ -243,7 +316,15 @@ end
 local function on_win(_, win, buf, top, bottom)
   if not scan.get(buf) then return false end
   guard(call_viewers, win, buf, top, bottom)
-  return coloured[buf] or false
+  if not coloured[buf] then return false end
+  local chat = config.get().chat
+  view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
+  view.cursor, dressed = -1, chat.dress
+  -- Elsewhere than in the current window Neovim conceals in the cursor's row, too.
+  if chat.raw_at_cursor and win == vim.api.nvim_get_current_win() then
+    view.cursor = vim.api.nvim_win_get_cursor(win)[1] - 1
+  end
+  return true
 end
 
 local function find_groups()
@@ -272,6 +353,15 @@ end
 function M.on_view(key, fn)
   start()
   viewers[key] = fn
+end
+
+--- Has rows of a kind drawn by `fn`, with ephemeral extmarks, from within the redraw: it must be quick and change
+--- nothing else. The row may be longer than the line that it gets: that ends after 4096 bytes.
+---@param kind hum.RowKind
+---@param fn hum.DrawRow
+function M.draw_with(kind, fn)
+  start()
+  drawers[kind] = fn
 end
 
 -- `autocmd FileType * lua vim.treesitter.start()` is meant for files; in a chat it would parse the whole text

@@ -1,4 +1,4 @@
-# hum.nvim. `make` builds the helper; `make help` lists the rest. GNU make.
+# hum.nvim. `make` builds the helper; `make help` lists the rest. GNU make. V=1 shows the commands.
 
 PREFIX ?= /usr/local
 CLANG ?= clang
@@ -8,7 +8,7 @@ VERSION := $(shell sed -n 's/^\#define HUM_VERSION "\(.*\)"/\1/p' src/proto.h)
 MSGPACK := $(shell pkg-config --exists msgpack-c 2>/dev/null && echo msgpack-c || echo msgpack)
 LIBRARIES := libuv libcurl libcjson $(MSGPACK)
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O2
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc \
   $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
@@ -40,6 +40,15 @@ RUN_LUA := .deps/bin/nvim-new -l tests/nvim/run.lua
 NVIM_OLD := $(RUN_LUA) --nvim .deps/bin/nvim-0.10 --helper build/asan/hum
 NVIM_NEW := $(RUN_LUA) --nvim .deps/bin/nvim-new
 
+# A line for each file, unless the commands are wanted, or nothing at all (-s).
+ifeq ($(V),)
+say = @$(if $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),,printf '%-4s %s\n' $(1) $(2);)
+endif
+# As many jobs as processors, unless told otherwise: plugin managers run a plain `make`.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+endif
+
 all: build/hum ## the helper, build/hum (what plugin managers run)
 
 debug: build/asan/hum ## the helper with ASan and UBSan, build/asan/hum
@@ -53,58 +62,58 @@ build/libraries:
 
 build/obj/%.o: src/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) -DNDEBUG $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(COMPILE) -DNDEBUG $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 build/asan/obj/%.o: src/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(SANITIZE) -c -o $@ $<
+	$(call say,CC,$<)$(COMPILE) $(SANITIZE) -c -o $@ $<
 
 build/fuzz/obj/%.o: src/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(call say,CC,$<)$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 build/obj/fake/%.o: tests/fake/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)$(COMPILE) $(CFLAGS) -c -o $@ $<
 
 define archive
 $(1)/hum.a: $(MODULES:%=$(1)/obj/%.o)
 	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	$$(call say,AR,$$@)$(AR) rcs $$@ $$^
 endef
 $(foreach dir,build build/asan build/fuzz,$(eval $(call archive,$(dir))))
 
 # Linked aside and moved: a helper that runs keeps its file.
 build/hum: build/obj/main.o build/hum.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@.new $^ $(LDLIBS)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@.new $^ $(LDLIBS)
 	@mv $@.new $@
 
 build/asan/hum: build/asan/obj/main.o build/asan/hum.a
-	$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
+	$(call say,LINK,$@)$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
 	@mv $@.new $@
 
 build/hum-fake: $(FAKE:%=build/obj/fake/%.o) build/hum.a
-	$(CC) $(CFLAGS) -o $@.new $^ $(LDLIBS)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) -o $@.new $^ $(LDLIBS)
 	@mv $@.new $@
 
 build/asan/obj/fake/%.o: tests/fake/%.c | build/libraries
 	@mkdir -p $(@D)
-	$(COMPILE) $(SANITIZE) -c -o $@ $<
+	$(call say,CC,$<)$(COMPILE) $(SANITIZE) -c -o $@ $<
 
 build/asan/hum-fake: $(FAKE:%=build/asan/obj/fake/%.o) build/asan/hum.a
-	$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
+	$(call say,LINK,$@)$(CC) $(SANITIZE) -o $@.new $^ $(LDLIBS)
 	@mv $@.new $@
 
 build/bare: bench/bare.c | build/libraries
-	$(COMPILE) $(CFLAGS) -o $@ $<
+	$(call say,CC,$@)$(COMPILE) $(CFLAGS) -o $@ $<
 
 build/tests/test_%: tests/c/test_%.c build/asan/hum.a
 	@mkdir -p $(@D)
-	$(COMPILE) $(SANITIZE) -Itests/c -o $@ $< build/asan/hum.a $(LDLIBS)
+	$(call say,CC,$@)$(COMPILE) $(SANITIZE) -Itests/c -o $@ $< build/asan/hum.a $(LDLIBS)
 
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/hum.a
 	@mkdir -p $(@D)
-	$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $< build/fuzz/hum.a $(LDLIBS)
+	$(call say,CC,$@)$(FUZZ_COMPILE) -fsanitize=fuzzer -o $@ $< build/fuzz/hum.a $(LDLIBS)
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 

@@ -61,6 +61,7 @@ local LUA = {
     'hum/complete/backend',
   },
   ['hum/check'] = { 'hum/base', 'hum/generate', 'hum/server', 'hum/server/provider', 'hum' },
+  ['hum/health'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/chat', 'hum/complete' },
   ['hum/inspect'] = { 'hum/base', 'hum/look', 'hum/server', 'hum/chat', 'hum/inspect' },
   ['hum'] = { '*' },
 }
@@ -81,6 +82,7 @@ local LUA_BASE = {
   'sensitive',
   'spelling',
   'status',
+  'updated',
   'url',
   'wrap',
 }

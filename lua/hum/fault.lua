@@ -2,6 +2,7 @@
 local interrupt = require('hum.interrupt')
 local log = require('hum.log')
 local notify = require('hum.notify')
+local updated = require('hum.updated')
 
 local M = {}
 
@@ -10,7 +11,8 @@ local M = {}
 function M.report(what, trace)
   local line = (trace:match('^[^\n]*') or ''):gsub('^.-:%d+: ', '')
   log.write('error', ('internal error in %s: %s'):format(what, trace))
-  notify.error(('hum: internal error in %s: %s\nsee :Hum log'):format(what, line))
+  local cure = updated.is() and updated.CURE or 'see :Hum log'
+  notify.error(('hum: internal error in %s: %s\n%s'):format(what, line, cure))
 end
 
 --- Calls `fn`. What it raises is reported and goes no further. A CTRL-C that interrupted it is no fault: the key is

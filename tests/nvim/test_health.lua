@@ -79,6 +79,30 @@ test('the source of a key is told, never the key', { env = { GOOD_KEY = 'sesame'
   T.no_match('sesame', text .. t:log(), true)
 end)
 
+test('what works stands above what does not, and what is to be looked up at the end', function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'alpha:7b' }, version = '0.33.0', rules = {} })
+  local text = report(t, {
+    endpoints = { a_dead = { url = 'http://127.0.0.1:1' }, ollama = { url = srv.url }, z_good = { url = srv.url } },
+  })
+  local titles = {}
+  for title in text:gmatch('hum: ([^\n]-) ~') do
+    titles[#titles + 1] = title
+  end
+  eq({
+    'configuration',
+    'helper',
+    'endpoint "ollama" (default)',
+    'endpoint "z_good"',
+    'completion',
+    'endpoint "a_dead"',
+    'keys in chats',
+    'versions',
+  }, titles)
+  T.match('\n%- g%?: list these keys\n', text)
+  T.match('\n%- .-OK Neovim 0%.', text)
+end)
+
 test('faults of the configuration are listed', function(t)
   local text = report(t, { chat = { widow = 'tab' } })
   T.match('chat.widow: no such option (did you mean "window"?)', text, true)

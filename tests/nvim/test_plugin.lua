@@ -49,6 +49,56 @@ test('a build that fails says why', { nvim = false }, function(t)
   t:wait(function() return t:messages():find('building the helper failed') end, 'a message', 120)
 end)
 
+test('a build that lacks a library says what to install', { nvim = false }, function(t)
+  local dir = fresh_copy(t)
+  t:write_file(
+    'hum.nvim/tools/deps',
+    '#!/bin/sh\necho "hum: as root, run: apt-get install libuv1-dev (missing: libuv)" >&2\nexit 1\n'
+  )
+  t.root = dir
+  t.child = t:start({ ui = { 80, 30 } })
+  t:cmd('Hum build')
+  t:wait(function() return t:messages():find('missing: libuv') end, 'a message')
+  T.match('\nhum: as root, run: apt-get install libuv1-dev (missing: libuv)', t:messages(), true)
+  T.no_match('building the helper failed', t:messages())
+end)
+
+test('what was installed from elsewhere is not built', { nvim = false }, function(t)
+  local dir = fresh_copy(t)
+  vim.fn.delete(dir .. '/Makefile')
+  t.root = dir
+  t.child = t:start({ ui = { 80, 30 } })
+  t:cmd('Hum build')
+  t:wait(function() return t:messages():find('run "make install" again', 1, true) end, 'a message')
+end)
+
+--- Another version of the plugin is written over the one that runs.
+local function update(dir)
+  local helper = dir .. '/lua/hum/server/helper.lua'
+  local future = os.time() + 60
+  T.ok(vim.uv.fs_utime(helper, future, future))
+end
+
+test('an update under a running Neovim says to restart it', { nvim = false }, function(t)
+  local dir = fresh_copy(t)
+  t.root = dir
+  t.child = t:start({ ui = { 120, 30 } })
+  t:lua([[require('hum')]])
+  local mismatch = [[
+    local helper = require('hum.server.helper')
+    helper.on_lost(function(failure) hint = failure.hint end)
+    vim.wait(10000, function() return helper.start() ~= nil and helper.state().status == 'ready' end)
+    helper.on_ready({ version = '9.9.9', protocol = 999 })
+    return hint
+  ]]
+  T.match('Rebuild it with :Hum build', t:lua(mismatch), true)
+  update(dir)
+  eq('Restart Neovim: hum was updated while it ran.', t:lua(mismatch))
+  t:lua([[require('hum.fault').guard('a test', function() error('oh no') end)]])
+  t:wait(function() return t:messages():find('internal error in a test', 1, true) end, 'a message')
+  T.match('Restart Neovim', t:messages(), true)
+end)
+
 test('checkhealth of a good installation has no complaint', function(t)
   local srv = t:fake()
   srv:script({ models = { 'alpha:7b' }, version = '0.33.0', default = { text = 'x' } })

@@ -12,7 +12,7 @@ local window = require('hum.complete.backend.window')
 
 local M = {}
 
-local health = vim.health
+local health ---@type table  the page; see hum.health.page
 
 ---@param complete hum.CompleteConfig
 ---@return string
@@ -110,14 +110,16 @@ local function report(err)
   health.error(message, { (cure:gsub('^%l', string.upper)) })
 end
 
+---@param page table      where it is said: hum.health.page
 ---@param usable boolean  the helper runs
 ---@param wait_for fun(start: fun(done: fun(...))): any  bounded
-function M.check(usable, wait_for)
+function M.check(page, usable, wait_for)
+  health = page
   local options = config.get()
   local complete, buf = options.complete, vim.fn.bufnr('#')
   buf = buf > 0 and buf or vim.api.nvim_get_current_buf()
   local name = complete.endpoint or options.endpoint
-  health.start('hum: completion')
+  health.start('completion')
   health.info('mode: ' .. modes(complete))
   check_maps()
   if not is_wanted(complete, buf) then

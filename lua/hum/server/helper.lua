@@ -4,6 +4,7 @@ local config = require('hum.config')
 local fault = require('hum.fault')
 local log = require('hum.log')
 local secret = require('hum.server.secret')
+local updated = require('hum.updated')
 
 local M = {}
 
@@ -31,23 +32,20 @@ local on_lost = {} ---@type (fun(failure: hum.Failure))[]
 ---@param fn fun(failure: hum.Failure)
 function M.on_lost(fn) on_lost[#on_lost + 1] = fn end
 
----@return string  the plugin's own folder
-function M.root()
-  local source = debug.getinfo(1, 'S').source:sub(2)
-  return vim.fn.fnamemodify(source, ':p:h:h:h:h')
-end
-
 ---@return string? path  of the executable, or nil and
 ---@return string? why   in one sentence with the cure
 function M.find()
   local configured = config.get().helper
-  local path = configured and vim.fn.expand(configured) --[[@as string]] or vim.fs.joinpath(M.root(), 'build', 'hum')
+  local path = vim.fs.joinpath(updated.root(), 'build', 'hum')
+  if configured then
+    path = vim.fn.expand(configured) --[[@as string]]
+  end
   if vim.fn.executable(path) == 1 then
     return path
   elseif configured then
     return nil, ('the helper set in the option "helper" cannot be run: %s'):format(path)
   end
-  return nil, ('the helper is not built: run :Hum build, or "make" in %s'):format(M.root())
+  return nil, ('the helper is not built: run :Hum build, or "make" in %s'):format(updated.root())
 end
 
 ---@return hum.HelperState  a copy
@@ -184,7 +182,7 @@ function M.on_ready(data)
         data.protocol,
         M.PROTOCOL
       ),
-      'Rebuild it with :Hum build, then retry.'
+      updated.is() and updated.CURE or 'Rebuild it with :Hum build, then retry.'
     )
   end
   state.status = 'ready'

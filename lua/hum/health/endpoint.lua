@@ -1,101 +1,12 @@
--- `:checkhealth hum`: what is there, what is not, and what to do about it. The one place
--- where hum waits, each time for a bounded while.
+-- What `:checkhealth hum` says of an endpoint.
+local health = require('hum.health.page')
+
 local M = {}
 
-local health = vim.health
-
---- Bounds of the waits, in ms: for the helper, and for all servers together.
-local HELPER_WITHIN = 3000
-local SERVER_WITHIN = 10000
-
-local function check_neovim()
-  health.start('hum: Neovim')
-  ---@diagnostic disable-next-line: call-non-callable  it has a metatable
-  local version = tostring(vim.version())
-  if vim.fn.has('nvim-0.10') == 1 then
-    health.ok('Neovim ' .. version)
-  else
-    health.error('Neovim ' .. version .. ' is too old', { 'Install Neovim 0.10 or newer.' })
-  end
-end
-
-local function check_config()
-  health.start('hum: configuration')
-  local problems = require('hum.config').problems()
-  for _, problem in ipairs(problems) do
-    health.error(problem)
-  end
-  if #problems > 0 then
-    health.info('what is wrong is ignored, and an endpoint with an error is not used: see |hum-config|')
-  else
-    health.ok('no errors in vim.g.hum and setup()')
-  end
-  for _, offer in ipairs(require('hum.config').offers()) do
-    health.info(('$%s is set: |:Hum-model| offers %s'):format(offer.variable, offer.title))
-  end
-  health.info('log: ' .. require('hum.log').path())
-end
-
----@return boolean usable
-local function check_helper()
-  health.start('hum: helper')
-  local helper = require('hum.server.helper')
-  local path, why = helper.find()
-  if not path then
-    local advice = { 'Run :Hum build, or "make" in the plugin directory.' }
-    for _, program in ipairs({ 'make', 'cc', 'pkg-config' }) do
-      if vim.fn.executable(program) == 0 then
-        advice[#advice + 1] = ('"%s" is not installed; see |hum-requirements|.'):format(program)
-      end
-    end
-    health.error(why or 'not found', advice)
-    return false
-  end
-  health.ok('found: ' .. path)
-  local ok, done = pcall(function() return vim.system({ path, '--version' }, { text = true }):wait(HELPER_WITHIN) end)
-  if not ok or done.code ~= 0 then
-    local said = ok and vim.trim((done.stderr or '') .. (done.stdout or '')) or tostring(done)
-    health.error('it cannot be run: ' .. said, { 'Rebuild it with :Hum build: a library may have changed.' })
-    return false
-  end
-  health.ok(vim.trim(done.stdout or ''))
-  local channel, reason = helper.start()
-  vim.wait(HELPER_WITHIN, function() return helper.state().status ~= 'starting' end, 10)
-  local state = helper.state()
-  if not channel or state.status ~= 'ready' then
-    health.error(
-      reason or 'it does not respond, or its protocol is not the one of the plugin',
-      { 'Rebuild it with :Hum build. The plugin and its helper must have the same version.' }
-    )
-    return false
-  end
-  health.ok(('running: version %s, protocol %d (matches the plugin)'):format(state.version, state.protocol))
-  return true
-end
-
---- Runs each `start(done)`, and waits until all `done(...)` were called. What is late is given up.
----@param starts table<string, fun(done: fun(...)): hum.Cancel?>
----@return table<string, table>  what each was given, packed
-local function wait_for_all(starts)
-  local results, cancels, open = {}, {}, vim.tbl_count(starts)
-  for key, start in pairs(starts) do
-    cancels[key] = start(function(...)
-      open = open - (results[key] and 0 or 1)
-      results[key] = results[key] or vim.F.pack_len(...)
-    end)
-  end
-  vim.wait(SERVER_WITHIN, function() return open == 0 end, 10)
-  for key in pairs(starts) do
-    if not results[key] and cancels[key] then cancels[key]() end
-    results[key] = results[key] or vim.F.pack_len(('no response within %d s'):format(SERVER_WITHIN / 1000))
-  end
-  return results
-end
-
---- The same for one.
----@param start fun(done: fun(...)): hum.Cancel?
----@return any ...
-local function wait_for(start) return vim.F.unpack_len(wait_for_all({ one = start }).one) end
+---@class hum.Queried  what each query was given in the end, packed
+---@field server table
+---@field models table
+---@field can? table
 
 ---@param endpoint hum.Endpoint
 ---@return hum.Provider
@@ -203,33 +114,6 @@ local function report(name, err)
   complain(name)(message, hint and { hint })
 end
 
----@class hum.Queried  what each query was given in the end, packed
----@field server table
----@field models table
----@field can? table
-
---- Asks all endpoints at once: the check takes as long as the slowest of them.
----@param names string[]
----@return table<string, hum.Queried>
-local function ask(names)
-  local models, starts = require('hum.server.models'), {}
-  for _, name in ipairs(names) do
-    starts[name .. ' server'] = function(done) return require('hum.server.identify').ask(name, done) end
-    starts[name .. ' models'] = function(done) return models.ask(name, false, done) end
-  end
-  local first, wanted = wait_for_all(starts), {}
-  for _, name in ipairs(names) do
-    local list = first[name .. ' models'][2]
-    local model = list and (models.decided(name) or #list == 1 and list[1])
-    if model then wanted[name] = function(done) return models.capabilities(name, model, done) end end
-  end
-  local second, asked = wait_for_all(wanted), {}
-  for _, name in ipairs(names) do
-    asked[name] = { server = first[name .. ' server'], models = first[name .. ' models'], can = second[name] }
-  end
-  return asked
-end
-
 ---@param name string
 ---@param provider hum.Provider
 ---@param asked hum.Queried
@@ -312,10 +196,10 @@ end
 
 ---@param name string
 ---@param asked? hum.Queried  nil: the helper cannot be asked
-local function check_endpoint(name, asked)
+function M.check(name, asked)
   local config = require('hum.config').get()
   local endpoint = config.endpoints[name]
-  health.start(('hum: endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
+  health.start(('endpoint "%s"%s'):format(name, name == config.endpoint and ' (default)' or ''))
   local url, why = require('hum.server.endpoint').url(name)
   if not url then return complain(name)(why or 'no address', { 'See |hum-endpoints|.' }) end
   check_address(name, endpoint, url)
@@ -326,17 +210,6 @@ local function check_endpoint(name, asked)
     return health.warn('not checked: needs the helper')
   end
   if check_server(name, provider_of(endpoint), asked) then check_models(name, endpoint, asked) end
-end
-
-function M.check()
-  check_neovim()
-  check_config()
-  local usable, names = check_helper(), require('hum.config').endpoint_names()
-  local asked = usable and ask(names) or {}
-  for _, name in ipairs(names) do
-    check_endpoint(name, asked[name])
-  end
-  require('hum.complete.report').check(usable, wait_for)
 end
 
 return M

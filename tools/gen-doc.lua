@@ -170,7 +170,12 @@ end
 ---@return string[]
 local function key_table()
   local out = { ('    %%-%ds%%-%dsAction ~'):format(KEY, MODES):format('Key', 'Modes') }
+  local group
   for _, key in ipairs(keys.list) do
+    if key.group ~= group then
+      group = key.group
+      out[#out + 1] = ('  %s ~'):format(group)
+    end
     row(key, out)
   end
   out[#out + 1] = ''

@@ -190,7 +190,7 @@ test(
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
     local all = t:lua([[
-      local names = vim.tbl_keys(require('hum.command').subcommands)
+      local names = vim.tbl_keys(require('hum.subcommands'))
       table.sort(names)
       return names]])
     eq(all, complete('Hum '))
@@ -219,6 +219,90 @@ test(
     eq({}, complete('Hum send q'))
   end
 )
+
+--- The explanation of a word, as the table of subcommands has it.
+local function explained(t, name) return t:lua('return require("hum.subcommands")[...].desc', name) end
+
+--- The row of the screen whose first word is this one.
+local function row_with(t, word)
+  for _, row in ipairs(vim.split(t:screen(), '\n')) do
+    if row:find(' ' .. word .. '  ') then return row end
+  end
+end
+
+--- Whether each word in the menu has its explanation beside it.
+local function check_rows(t, words)
+  for _, word in ipairs(words) do
+    local row = t:wait(function() return row_with(t, word) end, word)
+    T.match(explained(t, word), row, true)
+  end
+end
+
+local TAB = { ui = { 100, 30 }, init = RECORDER }
+
+test('<Tab> explains each subcommand beside the menu, until that is gone', TAB, function(t)
+  local all = t:lua('return vim.fn.getcompletion("Hum ", "cmdline")')
+  for _, closing in ipairs({ '<C-y>', '<C-e>', '<Esc>', ' ' }) do
+    t:keys(':Hum <Tab>')
+    t:wait_screen('open hum.s log')
+    check_rows(t, all)
+    t:keys('<Tab>')
+    check_rows(t, all)
+    t:keys(closing)
+    t:wait(function() return not t:screen():find("open hum's log", 1, true) end, 'gone after ' .. closing)
+    t:keys('<Esc>')
+  end
+  eq(1, #t:api('nvim_list_wins'))
+end)
+
+test(
+  'a menu that scrolls has the explanations of the rows that are seen',
+  { ui = { 100, 14 }, init = RECORDER },
+  function(t)
+    t:keys(':Hum ' .. ('<Tab>'):rep(15))
+    t:wait_screen('open a new chat')
+    check_rows(t, { 'jobs', 'log', 'model', 'new' })
+    eq(nil, row_with(t, 'ask'))
+  end
+)
+
+test('where there is no room beside the menu, what is selected is explained above it', {
+  ui = { 40, 30 },
+  init = RECORDER,
+}, function(t)
+  t:keys(':Hum <Tab>')
+  local function above() return (t:screen():gsub('%s+', ' ')) end
+  t:wait(function() return above():find(explained(t, 'ask'), 1, true) end, 'the first')
+  t:keys('<Tab><Tab>')
+  t:wait(function() return above():find(explained(t, 'chat'), 1, true) end, 'the third')
+  T.no_match(explained(t, 'ask'), above(), true)
+end)
+
+test('a line of matches, and what a plugin asks for, open no window', { ui = { 100, 30 }, init = RECORDER }, function(t)
+  t:cmd('set wildoptions=')
+  t:keys(':Hum <Tab>')
+  t:wait_screen('ask  build')
+  eq(1, #t:api('nvim_list_wins'))
+  t:keys('<Esc>')
+  t:cmd('set wildoptions=pum')
+  t:lua([[vim.keymap.set('c', '<F5>', function() found = vim.fn.getcompletion('Hum ', 'cmdline') end)]])
+  t:keys(':Hum x<F5><BS>')
+  T.ok(#t:lua('return found') > 10, 'the words')
+  eq(1, #t:api('nvim_list_wins'))
+end)
+
+test('words behind a subcommand are explained too, also for the menus of plugins', TAB, function(t)
+  t:keys(':Hum complete <Tab>')
+  t:wait_screen('toggle +switch between on and off')
+  t:keys('<Esc>')
+  local function explain(line, word) return t:lua('return require("hum.command").explain(...)', line, word) end
+  eq(explained(t, 'model'), explain('Hum mo', 'model'))
+  eq(explained(t, 'stop'), explain("'<,'>Hum! ", 'stop'))
+  eq('show none', explain('Hum complete o', 'off'))
+  eq('http://h:1', explain('Hum check ', 'team'))
+  eq(nil, explain('Hum chat and ', 'model'))
+  eq(nil, explain('edit ', 'model'))
+end)
 
 test('<Plug> maps call the same functions', { init = RECORDER }, function(t)
   t:api('nvim_buf_set_lines', 0, 0, -1, false, { 'a', 'b', 'c', 'd' })

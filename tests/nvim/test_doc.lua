@@ -51,7 +51,7 @@ test('every subcommand, map, event, function and highlight group is described', 
   local found = tags(t)
   local wanted = t:lua([[
     local out = {}
-    for name in pairs(require('hum.command').subcommands) do table.insert(out, ':Hum-' .. name) end
+    for name in pairs(require('hum.subcommands')) do table.insert(out, ':Hum-' .. name) end
     for name in pairs(require('hum')) do table.insert(out, 'hum.' .. name .. '()') end
     for _, mode in ipairs({ 'n', 'i' }) do
       for _, map in ipairs(vim.api.nvim_get_keymap(mode)) do

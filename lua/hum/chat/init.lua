@@ -317,6 +317,9 @@ local actions = {
   hide = function() window.hide(vim.api.nvim_get_current_win()) end,
   to_window = function() window.move() end,
   latest = function() require('hum.chat.latest').open() end,
+  chats = function() M.browse({ query = '', ask = false }) end,
+  fork = function() M.fork_here() end,
+  close = function() M.toggle() end,
   keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
 }
 

@@ -125,19 +125,14 @@ local function mapped_in(key, lhs)
   )
 end
 
----@class hum.MappedKey
----@field lhs string
----@field modes string  a letter each
----@field desc string
-
 --- The keys of the chat in the current buffer as they are mapped.
----@return hum.MappedKey[]
+---@return hum.ListedKey[]
 function M.mapped()
   local found = {}
   for _, key in ipairs(keys.list) do
     for _, lhs in ipairs(config.keys(key.name)) do
       local modes = mapped_in(key, lhs)
-      if modes ~= '' then found[#found + 1] = { lhs = lhs, modes = modes, desc = key.desc } end
+      if modes ~= '' then found[#found + 1] = { lhs = lhs, modes = modes, desc = key.desc, group = key.group } end
     end
   end
   return found

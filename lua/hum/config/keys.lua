@@ -2,8 +2,9 @@
 -- `:help hum-keys` and the list that `g?` shows are made from it.
 --
 -- No key of Neovim's that has a use in prose is taken: not `s`, `c`, `gq`, `]s`, `gx`, `K`, nor what Neovim 0.11 maps
--- by itself (`]b`, `]q`, `]d`, ...). Taken are `g?` (rot13), `gp` and `gd`, which have none, and those that do as ever
--- where there is no block, file or float: `ib`, `ab`, `gf`, `<Esc>`, `go`.
+-- by itself (`]b`, `]q`, `]d`, ...). Taken are `g?` (rot13), `gp`, `gd`, `gm` (the middle of the line) and `gh` (select
+-- mode), which have none, and those that do as ever where there is no block, file or float: `ib`, `ab`, `gf`, `<Esc>`,
+-- `go`.
 
 ---@class hum.Key
 ---@field name string                   of the option, and of the action that hum.chat has for it
@@ -11,6 +12,7 @@
 ---@field default string|string[]|false
 ---@field desc string                   what it does, in a few words
 ---@field more? string                  what else the help says of it
+---@field group string                  what it is about, as the list shows it
 
 local M = {}
 
@@ -18,39 +20,61 @@ local M = {}
 local IDLE = '; without a running reply, the key keeps its usual meaning'
 local ELSEWHERE = '; in other windows the key keeps its usual meaning'
 
---- Name, modes, default, desc, more.
-local ROWS = {
-  { 'send', 'n', { '<CR>', '<C-s>' }, 'send the message' },
-  { 'send_insert', 'i', '<C-s>', 'send the message', 'and leave insert mode' },
-  { 'stop', 'n', '<C-c>', 'stop the reply', IDLE },
-  { 'stop_insert', 'i', '<C-c>', 'stop the reply', IDLE },
-  { 'retry', 'n', 'g<CR>', 'regenerate the last reply' },
-  { 'continue', 'n', 'g.', 'go on with the last reply' },
-  { 'send_as_is', 'n', 'g!', 'take headings in your message as turns', 'and send it' },
-  { 'unqueue', 'n', 'g<BS>', 'take a queued message back', 'as a draft' },
-  { 'model', 'n', false, 'select the model' },
-  { 'next_turn', 'nxo', ']]', 'jump to the next turn' },
-  { 'prev_turn', 'nxo', '[[', 'jump to the previous turn' },
-  { 'next_block', 'nxo', ']f', 'jump to the next code block' },
-  { 'prev_block', 'nxo', '[f', 'jump to the previous code block' },
-  { 'inner_block', 'xo', 'ib', 'select the code of a block', '; elsewhere |ib|' },
-  { 'outer_block', 'xo', 'ab', 'select a block with its fences', '; elsewhere |ab|' },
-  { 'yank_block', 'n', 'gy', 'yank the code block', 'at the cursor or above' },
-  { 'yank_reply', 'n', 'gY', 'yank the reply', 'without its thinking' },
-  { 'put_block', 'n', 'gp', 'put the code block into the file', ', see |hum-code|' },
-  { 'diff_block', 'n', 'gd', 'show the code block as a diff', 'against the file' },
-  { 'open_file', 'nx', 'gf', 'open the file that is named', 'at the cursor' },
-  { 'hide', 'n', '<Esc>', 'close a float with a chat', ELSEWHERE },
-  { 'to_window', 'n', 'go', 'move the answer in a float to the chat window', ELSEWHERE },
-  { 'latest', 'n', 'gl', 'open the latest chat', 'of the project' },
-  { 'keys', 'n', 'g?', 'list these keys' },
+--- By group: name, modes, default, desc, more.
+local GROUPS = {
+  {
+    'Your message',
+    { 'send', 'n', { '<CR>', '<C-s>' }, 'send the message' },
+    { 'send_insert', 'i', '<C-s>', 'send the message', 'and leave insert mode' },
+    { 'send_as_is', 'n', 'g!', 'take headings in your message as turns', 'and send it' },
+    { 'unqueue', 'n', 'g<BS>', 'take a queued message back', 'as a draft' },
+  },
+  {
+    'The reply',
+    { 'stop', 'n', '<C-c>', 'stop the reply', IDLE },
+    { 'stop_insert', 'i', '<C-c>', 'stop the reply', IDLE },
+    { 'retry', 'n', 'g<CR>', 'regenerate the last reply' },
+    { 'continue', 'n', 'g.', 'go on with the last reply' },
+    { 'model', 'n', 'gm', 'select the model' },
+    { 'yank_reply', 'n', 'gY', 'yank the reply', 'without its thinking' },
+  },
+  {
+    'Its code',
+    { 'yank_block', 'n', 'gy', 'yank the code block', 'at the cursor or above' },
+    { 'put_block', 'n', 'gp', 'put the code block into the file', ', see |hum-code|' },
+    { 'diff_block', 'n', 'gd', 'show the code block as a diff', 'against the file' },
+    { 'open_file', 'nx', 'gf', 'open the file that is named', 'at the cursor' },
+    { 'inner_block', 'xo', 'ib', 'select the code of a block', '; elsewhere |ib|' },
+    { 'outer_block', 'xo', 'ab', 'select a block with its fences', '; elsewhere |ab|' },
+  },
+  {
+    'Moving',
+    { 'next_turn', 'nxo', ']]', 'jump to the next turn' },
+    { 'prev_turn', 'nxo', '[[', 'jump to the previous turn' },
+    { 'next_block', 'nxo', ']f', 'jump to the next code block' },
+    { 'prev_block', 'nxo', '[f', 'jump to the previous code block' },
+  },
+  {
+    'Chats',
+    { 'fork', 'n', 'gb', 'fork the chat here', ', as |:Hum-fork| does' },
+    { 'latest', 'n', 'gl', 'open the latest chat', 'of the project' },
+    { 'chats', 'n', 'gL', 'list all chats', 'that are kept' },
+    { 'close', 'n', 'gh', 'hide the chat window', '; |:Hum-toggle| shows it again' },
+    { 'hide', 'n', '<Esc>', 'close a float with a chat', ELSEWHERE },
+    { 'to_window', 'n', 'go', 'move the answer in a float to the chat window', ELSEWHERE },
+    { 'keys', 'n', 'g?', 'list these keys' },
+  },
 }
 
 ---@type hum.Key[]
-M.list = vim.tbl_map(
-  function(row) return { name = row[1], modes = row[2], default = row[3], desc = row[4], more = row[5] } end,
-  ROWS
-)
+M.list = {}
+for _, group in ipairs(GROUPS) do
+  for i = 2, #group do
+    local row = group[i] --[[@as any[] ]]
+    M.list[#M.list + 1] =
+      { name = row[1], modes = row[2], default = row[3], desc = row[4], more = row[5], group = group[1] }
+  end
+end
 
 --- What a key does, as the help says it.
 ---@param key hum.Key

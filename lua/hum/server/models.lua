@@ -224,6 +224,20 @@ local function cost(price)
   return ('%s in, %s out per 1M tokens'):format(money(price[1]), money(price[2]))
 end
 
+--- What is known of a model, in words.
+---@param name string  of the endpoint
+---@param model string
+---@return string[]
+local function facts(name, model)
+  local context, price, last = M.context(name, model), M.price(name, model), (now[name] or {})[model]
+  local out = {} ---@type string[]
+  out[#out + 1] = last and last.loaded and 'loaded' or nil
+  out[#out + 1] = last and last.remote and 'runs at ' .. last.remote or nil
+  out[#out + 1] = context and 'context ' .. count.short(context)
+  out[#out + 1] = price and cost(price)
+  return out
+end
+
 --- A model in a list: 'a/two (in use; loaded; context 128k; $0.15 in, $0.60 out per 1M tokens)'.
 ---@param text string
 ---@param name string  of the endpoint
@@ -231,13 +245,20 @@ end
 ---@param in_use boolean
 ---@return string
 function M.shown(text, name, model, in_use)
-  local facts = { in_use and 'in use' or nil }
-  local context, price, last = M.context(name, model), M.price(name, model), (now[name] or {})[model]
-  facts[#facts + 1] = last and last.loaded and 'loaded' or nil
-  facts[#facts + 1] = last and last.remote and 'runs at ' .. last.remote or nil
-  facts[#facts + 1] = context and 'context ' .. count.short(context)
-  facts[#facts + 1] = price and cost(price)
-  return #facts > 0 and ('%s (%s)'):format(text, table.concat(facts, '; ')) or text
+  local all = facts(name, model)
+  if in_use then table.insert(all, 1, 'in use') end
+  return #all > 0 and ('%s (%s)'):format(text, table.concat(all, '; ')) or text
+end
+
+--- The same of a word that names a model, as `:Hum model` takes it: "model", "endpoint/model".
+---@param word string
+---@return string|nil  nil: nothing is known of it
+function M.facts_of(word)
+  local name, model = endpoints.split_model(word)
+  name = M.endpoint(name)
+  local all = model and facts(name, model) or {}
+  if model and name == M.endpoint() and model == M.decided(name) then table.insert(all, 1, 'in use') end
+  return #all > 0 and table.concat(all, '; ') or nil
 end
 
 -- ---- capabilities ---------------------------------------------------------------------------

@@ -43,6 +43,9 @@ end
 ---@return integer win
 function M.open_at(buf, place, title)
   local config = vim.tbl_extend('force', place(), { border = border(), title = title })
+  if config.border == 'none' then
+    config.title, config.footer, config.footer_pos = nil, nil, nil -- which need one
+  end
   local win = vim.api.nvim_open_win(buf, false, config)
   floats[win] = place
   return win

@@ -1,22 +1,54 @@
 -- The keys of a chat in a float, until it is left.
 local float = require('hum.chat.view.float')
-local wrap = require('hum.wrap')
+local layout = require('hum.chat.view.keylist').layout
 
 local M = {}
 
----@param keys { lhs: string, modes: string, desc: string }[]
-function M.show(keys)
-  local rows = vim.tbl_map(
-    function(key) return { key.lhs, table.concat(vim.split(key.modes, ''), ' '), key.desc } end,
-    keys
-  )
-  local lines = wrap.columns(rows)
-  local width = math.max(1, unpack(vim.tbl_map(vim.fn.strdisplaywidth, lines)))
-  local buf = vim.api.nvim_create_buf(false, true)
+local ns = vim.api.nvim_create_namespace('hum.keys')
+
+--- Cells at each side of the text.
+local MARGIN = 1
+
+local TITLE = ' Keys of a chat '
+
+--- What is said below a list that is there as a whole, and below one that is not.
+local WHOLE, LONG = ' q closes, :help hum-keys says more ', ' j and k scroll, q closes '
+
+---@param buf integer
+---@param list hum.KeyList
+local function fill(buf, list)
+  local margin = (' '):rep(MARGIN)
+  local lines = vim.tbl_map(function(line) return line == '' and '' or margin .. line end, list.lines)
+  vim.bo[buf].modifiable = true
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
-  vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false
-  local function place() return vim.tbl_extend('error', float.middle(width, #lines), { style = 'minimal' }) end
-  local win = float.open_at(buf, place, ' Keys of a chat ')
+  vim.bo[buf].modifiable = false
+  vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  for _, mark in ipairs(list.marks) do
+    local opts = { end_col = mark.last + MARGIN, hl_group = mark.group }
+    vim.api.nvim_buf_set_extmark(buf, ns, mark.row, mark.first + MARGIN, opts)
+  end
+end
+
+--- Where the float belongs, filled for the room that there is.
+---@param buf integer
+---@param keys hum.ListedKey[]
+---@return vim.api.keyset.win_config
+local function place(buf, keys)
+  local width, height = vim.o.columns - float.FRAME - 2 * MARGIN, float.rows() - float.FRAME
+  local list = layout(keys, width, height)
+  fill(buf, list)
+  local footer = #list.lines > height and LONG or WHOLE
+  local config = float.middle(math.max(list.width, #footer) + 2 * MARGIN, #list.lines)
+  config.style = 'minimal'
+  config.footer, config.footer_pos = config.width >= #footer and footer or '', 'center'
+  return config
+end
+
+---@param keys hum.ListedKey[]
+function M.show(keys)
+  local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = 'wipe'
+  local win = float.open_at(buf, function() return place(buf, keys) end, TITLE)
   vim.api.nvim_set_current_win(win)
   vim.wo[win][0].wrap = false
   local function close() pcall(vim.api.nvim_win_close, win, true) end

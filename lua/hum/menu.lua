@@ -1,0 +1,186 @@
+-- One line of explanation for each word in the menu that <Tab> opens for `:Hum`. A Neovim whose own menu can show them
+-- is given them; beside the menu of an older one they stand in a window of their own, row by row, as long as the menu
+-- is there.
+local M = {}
+
+---@class hum.MenuItem
+---@field word string
+---@field text? string  its explanation
+
+local items = {} ---@type hum.MenuItem[]  of the last completion
+local buf, win ---@type integer|nil, integer|nil
+
+local group = vim.api.nvim_create_augroup('hum.menu', {})
+local ns = vim.api.nvim_create_namespace('hum.menu')
+
+local shows ---@type boolean|nil
+
+--- Whether Neovim's own menu shows more than words: it takes tables from the function that completes, which older ones
+--- pass over.
+---@return boolean
+local function is_native()
+  if shows == nil then
+    local probe = { nargs = '*', complete = function() return { { word = 'x', menu = 'y' } } end }
+    vim.api.nvim_create_user_command('HumMenuProbe', '', probe)
+    local ok, found = pcall(vim.fn.getcompletion, 'HumMenuProbe ', 'cmdline')
+    vim.api.nvim_del_user_command('HumMenuProbe')
+    shows = ok and #found > 0
+  end
+  return shows
+end
+
+local function close()
+  if win and vim.api.nvim_win_is_valid(win) then vim.api.nvim_win_close(win, true) end
+  if buf and vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_buf_delete(buf, { force = true }) end
+  buf, win = nil, nil
+end
+
+--- What stands on the screen in a row of the menu.
+---@param menu { row: integer, col: integer, width: integer }
+---@param row integer
+---@return string
+local function shown_at(menu, row)
+  local cells = {}
+  for col = menu.col + 1, menu.col + menu.width do
+    cells[#cells + 1] = vim.fn.screenstring(menu.row + row + 1, col)
+  end
+  return vim.trim(table.concat(cells))
+end
+
+--- The item that the first row of the menu has; nil: the menu is not on the screen, or is somebody else's.
+---@param menu { row: integer, col: integer, width: integer, height: integer, size: integer }
+---@return integer|nil
+local function first_of(menu)
+  local word = shown_at(menu, 0)
+  for i, item in ipairs(items) do
+    if item.word == word then return i + menu.height - 1 <= #items and i or nil end
+  end
+end
+
+--- The explanations of the rows that the menu shows.
+---@param menu table
+---@return string[]|nil lines, integer width
+local function lines_for(menu)
+  local first, lines, width = first_of(menu), {}, 0
+  if not first then return nil, 0 end
+  for i = first, first + menu.height - 1 do
+    local text = items[i].text or ''
+    lines[#lines + 1] = text == '' and '' or ' ' .. text .. ' '
+    width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
+  end
+  return lines, width
+end
+
+--- Of the words in the menu, the one that stands in the command line now.
+---@return hum.MenuItem|nil
+local function selected()
+  local line = vim.fn.getcmdline():sub(1, vim.fn.getcmdpos() - 1)
+  for _, item in ipairs(items) do
+    local before = line:sub(1, -#item.word - 1)
+    if vim.endswith(line, item.word) and (before == '' or before:find('%s$')) then return item end
+  end
+end
+
+--- Where the explanations of all rows go, if there is room at the right of the menu, else that of the selected word,
+--- above it.
+---@param menu table
+---@return string[]|nil lines, vim.api.keyset.win_config|nil config
+local function arrange(menu)
+  local col = menu.col + menu.width + (menu.scrollbar and 1 or 0)
+  local lines, width = lines_for(menu)
+  if not lines or width == 0 then return nil end
+  if width <= vim.o.columns - col then return lines, { row = menu.row, col = col, width = width, height = #lines } end
+  local item = selected()
+  if not item or not item.text then return nil end
+  lines = require('hum.wrap').lines(item.text, vim.o.columns - 2)
+  lines = vim.tbl_map(function(line) return ' ' .. line end, lines)
+  if #lines > menu.row then return nil end
+  return lines, { row = menu.row - #lines, col = 0, width = vim.o.columns, height = #lines }
+end
+
+---@param lines string[]
+---@param config vim.api.keyset.win_config
+---@return integer buf
+local function open(lines, config)
+  buf = buf or vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  config = vim.tbl_extend('error', config, { relative = 'editor', focusable = false, zindex = 250 })
+  if win and vim.api.nvim_win_is_valid(win) then
+    vim.api.nvim_win_set_config(win, config)
+    return buf
+  end
+  config = vim.tbl_extend('error', config, { style = 'minimal', noautocmd = true, border = 'none' })
+  win = vim.api.nvim_open_win(buf, false, config)
+  vim.wo[win].winhighlight = 'Normal:Pmenu,NormalFloat:Pmenu'
+  vim.wo[win].wrap = false
+  return buf
+end
+
+--- Marks the row of the selected word, as the menu does.
+---@param into integer  the buffer with the explanations
+---@param lines string[]
+---@param menu table
+local function mark(into, lines, menu)
+  vim.api.nvim_buf_clear_namespace(into, ns, 0, -1)
+  local item, first = selected(), first_of(menu)
+  if not item or not first or #lines ~= menu.height then return end
+  for row = 0, #lines - 1 do
+    if items[first + row] == item then
+      vim.api.nvim_buf_set_extmark(into, ns, row, 0, { line_hl_group = 'PmenuSel' })
+    end
+  end
+end
+
+--- Shows what fits the menu as it is now.
+local function update()
+  local menu = vim.fn.pum_getpos()
+  local lines, config
+  if vim.fn.wildmenumode() == 1 and menu.height and menu.height > 0 then
+    lines, config = arrange(menu)
+  end
+  local was = win
+  if lines and config then
+    mark(open(lines, config), lines, menu)
+  else
+    close()
+  end
+  if win or was then vim.cmd.redraw() end
+end
+
+local function look()
+  local ok = pcall(update)
+  if not ok then close() end
+end
+
+--- Follows the menu until the command line is left. Some keys that close it, such as CTRL-Y, change nothing, so that
+--- there is no event.
+local function follow()
+  vim.api.nvim_clear_autocmds({ group = group })
+  vim.api.nvim_create_autocmd('CmdlineChanged', { group = group, callback = look })
+  vim.on_key(function()
+    if win then vim.schedule(look) end
+  end, ns)
+  vim.api.nvim_create_autocmd('CmdlineLeave', {
+    group = group,
+    callback = function()
+      vim.api.nvim_clear_autocmds({ group = group })
+      vim.on_key(nil, ns)
+      close()
+    end,
+  })
+end
+
+--- What a completing function returns for some words.
+---@param words string[]
+---@param explain fun(word: string): string?
+---@return (string|table)[]
+function M.offer(words, explain)
+  if is_native() then
+    return vim.tbl_map(function(word) return { word = word, menu = explain(word) or '' } end, words)
+  end
+  items = vim.tbl_map(function(word) return { word = word, text = explain(word) } end, words)
+  if vim.api.nvim_get_mode().mode:sub(1, 1) == 'c' and #vim.api.nvim_list_uis() > 0 then follow() end
+  return words
+end
+
+return M

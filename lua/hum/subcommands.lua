@@ -1,0 +1,280 @@
+-- The subcommands of `:Hum`: what each does, takes and completes.
+local grammar = require('hum.grammar')
+
+---@class hum.Invocation
+---@field text string        what follows the subcommand, trimmed
+---@field bang boolean
+---@field question? boolean  it is all of what was typed, and nothing but a question
+---@field quote? { buf: integer, first: integer, last: integer }  the range, 1-based
+---@field mods table         as in nvim_create_user_command
+
+---@class hum.Subcommand
+---@field desc string        what it does, in one line
+---@field run fun(given: hum.Invocation)
+---@field complete? fun(typed: string, argument: string): string[]  what may stand there; argument: all that does
+---@field explain? fun(word: string): string?  what such a word is, in one line
+---@field more? boolean      which is asked about its later words, too
+---@field text? boolean      a name may follow; with anything else behind it the command is a question
+---@field words? fun(text: string): boolean  whether this, which may have many words, is what it takes
+---@field range? boolean
+---@field bang? boolean
+---@field anywhere? boolean  it works in the command-line window too
+
+---@return boolean
+local function anything() return true end
+
+---@param names string[]
+---@param typed string
+---@return string[]
+local function beginning(names, typed)
+  return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, names)
+end
+
+--- Models by any part of their name, of which services have thousands; by their first letter if
+--- that is all there is.
+---@param typed string
+---@return string[]
+local function model_names(typed)
+  local names = require('hum.server.models').completions()
+  if #typed < 2 then return beginning(names, typed) end
+  return require('hum.server.pick').matches(names, typed)
+end
+
+--- What is known of a model that stands in a command line.
+---@param word string
+---@return string|nil
+local function explain_model(word) return require('hum.server.models').facts_of(word) end
+
+--- What a chat is opened with: a model, a question, or both.
+---@param given hum.Invocation
+---@return hum.ChatOpts
+local function chat_opts(given)
+  local opts = { question = given.text, quote = given.quote, mods = given.mods } ---@type hum.ChatOpts
+  if not given.question then
+    local model, question = grammar.split(given.text, require('hum.server.models').is_known)
+    opts.question = question
+    if model then
+      opts.endpoint, opts.model = require('hum.server.endpoint').split_model(model)
+    end
+  end
+  return opts
+end
+
+---@param given hum.Invocation
+local function chat(given)
+  local opts = chat_opts(given)
+  -- A bang goes on in the latest chat. So does the bare command, which only shows it.
+  local bare = given.text == '' and not given.quote
+  opts.new = not (given.bang or bare)
+  require('hum').chat(opts)
+end
+
+---@param given hum.Invocation
+local function ask(given) require('hum.chat').ask(chat_opts(given)) end
+
+---@param given hum.Invocation
+local function new(given)
+  local name, model = require('hum.server.endpoint').split_model(given.text)
+  require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
+end
+
+local COMPLETE_WORDS = {
+  on = 'show suggestions as you type',
+  off = 'show none',
+  toggle = 'switch between on and off',
+  now = 'request a suggestion, in insert mode',
+  status = 'show whether it is on here, and why',
+}
+
+--- What follows `:Hum complete`; a bang means the current buffer alone.
+---@type table<string, fun(given: hum.Invocation)>
+local COMPLETE = {
+  on = function(given) require('hum.complete').on({ here = given.bang }) end,
+  off = function(given) require('hum.complete').off({ here = given.bang }) end,
+  toggle = function(given)
+    require('hum.complete').toggle({ here = given.bang })
+    local short = require('hum.complete').status():match('^[^;]*')
+    require('hum.notify').info('hum: ' .. short)
+  end,
+  now = function() require('hum.complete').now() end,
+  status = function() require('hum.notify').answer('hum: ' .. require('hum.complete').status()) end,
+}
+
+---@return string[]
+local function complete_names()
+  local list = vim.tbl_keys(COMPLETE)
+  table.sort(list)
+  return list
+end
+
+---@param typed string
+---@return string[]
+local function complete_arguments(typed) return beginning(complete_names(), typed) end
+
+---@param given hum.Invocation
+local function complete(given)
+  local act = COMPLETE[given.text ~= '' and given.text or 'status']
+  if act then return act(given) end
+  local all = table.concat(complete_names(), ', ')
+  require('hum.notify').error(('hum: ":Hum complete" expects one of: %s'):format(all))
+end
+
+--- The names of files for `write`, whose first letters are typed.
+---@param typed string
+---@param argument string
+---@return string[]
+local function inspect_words(typed, argument)
+  local file = argument:match('^write%s+(.*)$')
+  return file and vim.fn.getcompletion(file, 'file') or beginning({ 'last', 'write' }, typed)
+end
+
+---@param word string
+---@return string|nil
+local function explain_inspect(word)
+  return ({ last = 'the last request and its answer', write = 'write them to a file' })[word]
+end
+
+---@param given hum.Invocation
+local function inspect(given)
+  local word, path = given.text:match('^(%S*)%s*(.-)$')
+  if word == 'write' and path and path ~= '' then
+    require('hum.inspect').write(path, given.bang)
+  elseif given.text == '' or given.text == 'last' then
+    require('hum.inspect').show(given.mods)
+  elseif word == 'write' then
+    require('hum.notify').error('hum: ":Hum inspect write" needs the name of a file')
+  else
+    require('hum.notify').error('hum: ":Hum inspect" expects one of: last, write FILE')
+  end
+end
+
+---@param given hum.Invocation
+local function browse(given) require('hum.chat').browse({ query = given.text, ask = given.bang, mods = given.mods }) end
+
+---@param text string
+---@return boolean
+local function is_count(text) return text:find('^%d+$') ~= nil end
+
+---@type table<string, hum.Subcommand>
+local M = {
+  ask = {
+    desc = 'ask, and see the answer in a float at the cursor',
+    run = ask,
+    complete = model_names,
+    explain = explain_model,
+    range = true,
+    words = anything,
+  },
+  chat = {
+    desc = 'open the latest chat, or a new one with a model or a question',
+    run = chat,
+    complete = model_names,
+    explain = explain_model,
+    range = true,
+    bang = true,
+    words = anything,
+  },
+  complete = {
+    desc = 'switch code completion on or off, or show its status',
+    run = complete,
+    complete = complete_arguments,
+    explain = function(word) return COMPLETE_WORDS[word] end,
+    bang = true,
+    text = true,
+    anywhere = true,
+  },
+  new = { desc = 'open a new chat', run = new, complete = model_names, explain = explain_model, text = true },
+  send = {
+    desc = 'send the message of this chat',
+    bang = true,
+    run = function(given) require('hum.chat').send(nil, given.bang) end,
+  },
+  stop = {
+    desc = 'stop the reply; "Hum! stop" stops all',
+    bang = true,
+    anywhere = true,
+    run = function(given) require('hum').stop({ all = given.bang }) end,
+  },
+  continue = {
+    desc = 'go on with the last reply where it stopped',
+    run = function() require('hum').continue() end,
+  },
+  chats = {
+    desc = 'list all chats, or those with some words, to open one',
+    run = browse,
+    bang = true,
+    words = anything,
+  },
+  rename = {
+    desc = 'give this chat another title',
+    words = anything,
+    run = function(given) require('hum.chat').rename(given.text ~= '' and given.text or nil) end,
+  },
+  fork = {
+    desc = 'open a copy of this chat up to the cursor',
+    words = is_count,
+    run = function(given) require('hum.chat').fork_here(tonumber(given.text)) end,
+  },
+  delete = {
+    desc = 'delete this chat and its file',
+    run = function() require('hum.chat').delete() end,
+  },
+  retry = {
+    desc = 'regenerate the last reply',
+    run = function() require('hum').retry() end,
+  },
+  model = {
+    desc = 'select the model of this chat, or of new ones',
+    complete = model_names,
+    explain = explain_model,
+    text = true,
+    run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
+  },
+  quickfix = {
+    desc = 'list the places in files that a reply names',
+    run = function() require('hum').quickfix() end,
+  },
+  inspect = {
+    desc = 'show the last request and its answer as they were sent',
+    run = inspect,
+    complete = inspect_words,
+    explain = explain_inspect,
+    more = true,
+    bang = true,
+    text = true,
+    words = function(text) return text:find('^write%s') ~= nil end,
+  },
+  check = {
+    desc = 'test an endpoint: address, key, model',
+    complete = function(typed) return beginning(require('hum.config').endpoint_names(), typed) end,
+    explain = function(name) return (require('hum.config').get().endpoints[name] or {}).url end,
+    text = true,
+    run = function(given) require('hum.check').run(given.text ~= '' and given.text or nil) end,
+  },
+  toggle = {
+    desc = 'hide the chat window, or show it again',
+    run = function() require('hum').toggle() end,
+  },
+  jobs = {
+    desc = 'list what runs in the helper',
+    anywhere = true,
+    run = function() require('hum.jobs').show() end,
+  },
+  log = {
+    desc = "open hum's log",
+    run = function(given)
+      local ok, why = require('hum.log').open(given.mods)
+      if not ok then require('hum.notify').info(why or '') end
+    end,
+  },
+  build = {
+    desc = 'build the helper',
+    run = function() require('hum').build() end,
+  },
+  health = {
+    desc = 'check the installation',
+    run = function() vim.cmd.checkhealth('hum') end,
+  },
+}
+
+return M

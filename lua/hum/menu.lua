@@ -21,9 +21,9 @@ local shows ---@type boolean|nil
 local function is_native()
   if shows == nil then
     local probe = { nargs = '*', complete = function() return { { word = 'x', menu = 'y' } } end }
-    vim.api.nvim_create_user_command('HumMenuProbe', '', probe)
-    local ok, found = pcall(vim.fn.getcompletion, 'HumMenuProbe ', 'cmdline')
-    vim.api.nvim_del_user_command('HumMenuProbe')
+    vim.api.nvim_create_user_command('Humprobe', '', probe)
+    local ok, found = pcall(vim.fn.getcompletion, 'Humprobe ', 'cmdline')
+    vim.api.nvim_del_user_command('Humprobe')
     shows = ok and #found > 0
   end
   return shows

@@ -13,6 +13,7 @@ local M = {}
 ---@field thinking boolean       inside a thinking part
 ---@field list integer           indent of the content of the list item we are in, 0: none
 ---@field fence? hum.BlockFence  open fenced block
+---@field math? '$$'|'\\]'  what closes the formula we are in; a blank line and a fence end it too
 
 ---@class hum.BlockFence
 ---@field char string    '`' or '~'
@@ -53,6 +54,7 @@ local function intern(def)
     def.role or '-',
     def.thinking and 't' or '-',
     def.list,
+    def.math or '-',
     f and f.char or '-',
     f and f.len or 0,
     f and f.indent or 0,
@@ -84,6 +86,7 @@ local function state(over, base)
     thinking = pick('thinking'),
     list = pick('list'),
     fence = fence,
+    math = over.math == nil and fence == nil and base.math or over.math or nil,
   })
 end
 
@@ -289,6 +292,20 @@ local function with_list(id, list)
   return known[list]
 end
 
+--- A line that may open or close a formula that has lines of its own.
+---@param id integer
+---@param def hum.BlockState
+---@param line string
+---@param first integer
+---@return integer next
+local function formula(id, def, line, first)
+  if def.math then return line:find(def.math, 1, true) and state({ math = false }, defs[id]) or id end
+  local opening = line:match('^%$%$', first) or line:match('^\\%[', first)
+  if not opening then return id end
+  local close_with = opening == '$$' and '$$' or '\\]'
+  return line:find(close_with, first + 2, true) and id or state({ math = close_with }, defs[id])
+end
+
 --- Text outside fences, headings and the front matter: does it open a fence, or change the list we are in?
 --- Lists are followed only as far as fences need it: a fence may be three columns deeper than the content
 --- of the item it stands in.
@@ -300,7 +317,7 @@ end
 local function text_line(id, def, line)
   local columns, first = M.indent(line)
   local byte = line:byte(first)
-  if not byte then return id, 'blank' end
+  if not byte then return def.math and state({ math = false }, def) or id, 'blank' end
   if (byte == 96 or byte == 126) and columns <= def.list + 3 then
     local fence = fence_open(line, first, columns)
     if fence then return state({ fence = fence }, def), 'fence_open' end
@@ -313,6 +330,7 @@ local function text_line(id, def, line)
   if fence then return state({ fence = fence, list = list }, def), 'fence_open' end
   list = list or math.min(def.list, columns)
   if list ~= def.list then id = with_list(id, list) end
+  if byte == 36 or byte == 92 or def.math then id = formula(id, def, line, first) end
   return id, 'text'
 end
 

@@ -150,6 +150,7 @@ end
 ---@return boolean
 local function is_rule(line, first)
   local char = line:sub(first, first)
+  if not char:find('[-*_]') then return false end
   local bare = #line < 200 and line:gsub('%s', '') or ''
   return #bare >= 3 and bare == char:rep(#bare)
 end
@@ -254,7 +255,7 @@ local function draw(s, row, from, to)
   local buf = s.buf
   local head = get_text(buf, row, 0, row, LONG, {})[1]
   local state = scan.at(s, row)
-  local _, kind = block.next(state, head)
+  local after, kind = block.next(state, head)
   local group = WHOLE[kind]
   if block.def(state).thinking then
     group = 'HumThinking'
@@ -268,6 +269,8 @@ local function draw(s, row, from, to)
     drawn(kind, row, head)
     return
   end
+  -- A formula has neither lists nor emphasis.
+  if block.def(state).math or block.def(after).math then return end
   if not draw_leading(row, head) then return end
   if #head == LONG then
     head, from = part(buf, row, from, to)

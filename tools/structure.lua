@@ -27,6 +27,7 @@ local LUA = {
   ['hum/look'] = { 'hum/base' },
   ['hum/chat/text'] = { 'hum/base' },
   ['hum/chat/view'] = { 'hum/base', 'hum/look', 'hum/chat/text' },
+  ['hum/chat/view/dress'] = { 'hum/base', 'hum/look', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat/kept'] = { 'hum/base', 'hum/chat/text' },
   ['hum/chat/reply'] = {
     'hum/base',
@@ -45,6 +46,7 @@ local LUA = {
     'hum/look',
     'hum/chat/text',
     'hum/chat/view',
+    'hum/chat/view/dress',
     'hum/chat/code',
     'hum/chat/kept',
     'hum/chat/reply',

@@ -3,6 +3,7 @@
 local chats = require('hum.chat.chats')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
+local dress = require('hum.chat.view.dress')
 local edit = require('hum.chat.text.edit')
 local folder = require('hum.chat.kept.folder')
 local format = require('hum.chat.text.format')
@@ -113,6 +114,7 @@ function M.attach(buf)
   on_attach(buf)
   if config.get().chat.highlight then
     highlight.attach(buf)
+    dress.start()
     code.attach(buf)
   end
   window.setup(buf)

@@ -1,0 +1,70 @@
+-- The cells of a row of a table, and what the row below a table's head says of its columns (GFM 4.10).
+local M = {}
+
+---@alias hum.Align 'left'|'center'|'right'
+
+--- Where the next `|` stands that has no backslash before it.
+---@param line string
+---@param from integer
+---@return integer|nil
+local function next_bar(line, from)
+  local at = line:find('|', from, true)
+  while at do
+    local backslashes = 0
+    while line:byte(at - 1 - backslashes) == 92 do
+      backslashes = backslashes + 1
+    end
+    if backslashes % 2 == 0 then return at end
+    at = line:find('|', at + 1, true)
+  end
+end
+
+--- Where the bars of a row stand.
+---@param line string
+---@return integer[]
+function M.bars(line)
+  local bars, at = {}, next_bar(line, 1)
+  while at do
+    bars[#bars + 1] = at
+    at = next_bar(line, at + 1)
+  end
+  return bars
+end
+
+--- The texts of a row's cells, without the blanks around them.
+---@param line string
+---@return string[]
+function M.split(line)
+  local cells, from = {}, line:find('%S') or 1
+  if line:byte(from) == 124 then from = from + 1 end
+  while true do
+    local bar = next_bar(line, from)
+    if not bar then break end
+    cells[#cells + 1] = vim.trim(line:sub(from, bar - 1))
+    from = bar + 1
+  end
+  local rest = vim.trim(line:sub(from))
+  if rest ~= '' then cells[#cells + 1] = rest end
+  return cells
+end
+
+--- Whether a line may be a row of a table, by itself.
+---@param line string
+---@return boolean
+function M.is_row(line) return line:find('|', 1, true) ~= nil end
+
+--- How the columns are aligned, of the row below a table's head; nil: it is another row.
+---@param line string
+---@return hum.Align[]|nil
+function M.aligns(line)
+  if not line:find('^%s*|?[%s|:-]*%-[%s|:-]*$') or not line:find('|', 1, true) then return nil end
+  local aligns = {}
+  for i, cell in ipairs(M.split(line)) do
+    local left, right = cell:match('^(:?)%-+(:?)$')
+    if not left then return nil end
+    aligns[i] = right == '' and 'left' or left == '' and 'right' or 'center'
+  end
+  return aligns[1] and aligns or nil
+end
+
+return M

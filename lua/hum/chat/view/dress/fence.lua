@@ -1,0 +1,178 @@
+-- The lines that open and close a block of code, drawn over as its upper and lower border:
+--
+--   ╭ lua · src/x.lua ───────────── gy yank · gp put ╮
+--   ╰────────────────────────────────────────────────╯
+--
+-- They keep their rows, so nothing moves when a fence closes. The keys are those of the configuration.
+local block = require('hum.chat.text.block')
+local config = require('hum.config')
+local glyphs = require('hum.look.glyphs')
+local scan = require('hum.chat.text.scan')
+
+local M = {}
+
+--- A border is no shorter, in cells; and so much of it is to be seen between the label and the keys.
+local SHORTEST, RULE = 6, 4
+
+--- Below the colours of the code itself.
+local PRIORITY = 90
+
+--- The keys that are named, and what they do.
+local KEYS = { { 'yank_block', 'yank' }, { 'put_block', 'put' } }
+
+local width_of = vim.api.nvim_strwidth
+
+---@alias hum.Chunk [string, (string|string[])?]
+
+--- What a fence says of its block: the language as it is written, and what else there is, such as a path.
+---@param info string  what follows the fence
+---@return string language
+---@return string rest
+function M.label(info)
+  info = vim.trim(info)
+  local inner = info:match('^{(.*)}$')
+  if inner then return inner:match('^%s*%.?(%S*)') or '', '' end
+  local language, rest = info:match('^([^%s,{}:]+)[%s:,]*(.-)$')
+  return language or '', rest or ''
+end
+
+--- "gy yank · gp put"
+---@return hum.Chunk[]
+---@return integer width
+local function hints()
+  local chunks, width = {}, 0
+  local dot = (' %s '):format(glyphs.get().dot)
+  local function add(text, group)
+    chunks[#chunks + 1], width = { text, group }, width + width_of(text)
+  end
+  for _, key in ipairs(KEYS) do
+    local lhs = config.keys(key[1])[1]
+    if lhs then
+      if width > 0 then add(dot, 'HumHint') end
+      add(lhs, 'HumKey')
+      add(' ' .. key[2], 'HumHint')
+    end
+  end
+  return chunks, width
+end
+
+--- As many characters of a text as fit.
+---@param text string
+---@param width integer
+---@return string
+local function cut(text, width)
+  if width_of(text) <= width then return text end
+  return vim.fn.printf('%.' .. math.max(width - 1, 0) .. 'S', text) .. glyphs.get().ellipsis
+end
+
+--- The upper border of a block.
+---@param info string
+---@param width integer
+---@return hum.Chunk[]
+function M.top(info, width)
+  local look, language, rest = glyphs.get(), M.label(info)
+  local label = language
+  if rest ~= '' and width_of(language .. rest) + RULE + 7 <= width then
+    label = ('%s %s %s'):format(language, look.dot, rest)
+  end
+  label = label ~= '' and (' %s '):format(cut(label, width - RULE - 4)) or ''
+  local keys, keys_width = hints()
+  local left = width - 2 - width_of(label)
+  if keys_width == 0 or left - keys_width - 2 < RULE then
+    keys = {}
+  else
+    left = left - keys_width - 2
+  end
+  local chunks = { { look.top_left, 'HumFence' }, { label, 'HumCodeLabel' }, { look.rule:rep(left), 'HumFence' } }
+  if keys[1] then
+    chunks[#chunks + 1] = { ' ', 'HumFence' }
+    vim.list_extend(chunks, keys)
+    chunks[#chunks + 1] = { ' ', 'HumFence' }
+  end
+  chunks[#chunks + 1] = { look.top_right, 'HumFence' }
+  return chunks
+end
+
+--- Its lower border.
+---@param width integer
+---@return hum.Chunk[]
+function M.bottom(width)
+  local look = glyphs.get()
+  return { { look.bottom_left .. look.rule:rep(width - 2) .. look.bottom_right, 'HumFence' } }
+end
+
+--- Where the fence begins that opens a block in a line: in its first columns, or behind a list's marker.
+---@param line string
+---@return integer first
+---@return integer columns  before it
+---@return string info
+local function opening(line)
+  local columns, first = block.indent(line)
+  local at = line:find('```', first, true) or line:find('~~~', first, true) or first
+  return at, columns + at - first, line:match('^[`~]+(.*)$', at) or ''
+end
+
+--- Draws the line that opens a block.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw_open(view, row, line)
+  local first, columns, info = opening(line)
+  local width = view.width - columns
+  if width < SHORTEST or width_of(line) > view.width then return false end
+  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, first - 1, {
+    ephemeral = true,
+    virt_text = M.top(info, width),
+    virt_text_pos = 'overlay',
+    hl_mode = 'combine',
+  })
+  return true
+end
+
+--- Draws the line that closes it.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw_close(view, row, line)
+  local columns, first = block.indent(line)
+  local width = view.width - columns
+  if width < SHORTEST or width_of(line) > view.width then return false end
+  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, first - 1, {
+    ephemeral = true,
+    virt_text = M.bottom(width),
+    virt_text_pos = 'overlay',
+    hl_mode = 'combine',
+  })
+  return true
+end
+
+--- Draws a line of code on the background of its block, which begins where the block does.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw_code(view, row, line)
+  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
+    ephemeral = true,
+    end_row = row + 1,
+    hl_group = 'HumCode',
+    hl_eol = true,
+    priority = PRIORITY,
+    strict = false,
+  })
+  local indent = block.def(scan.at(view.scan, row)).fence.indent
+  if indent > 0 and block.indent(line) >= math.min(indent, #line) then
+    vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
+      ephemeral = true,
+      virt_text = { { (' '):rep(indent) } },
+      virt_text_pos = 'overlay',
+      virt_text_repeat_linebreak = vim.wo[view.win].breakindent,
+      hl_mode = 'replace',
+    })
+  end
+  return true
+end
+
+return M

@@ -1,0 +1,147 @@
+-- What stands at the beginning of a line of text, drawn over: bullets, boxes of tasks, bars of quotes, rules.
+--
+-- Each is drawn over its own characters, and what is left of them is concealed: nothing on the screen moves.
+local block = require('hum.chat.text.block')
+local glyphs = require('hum.look.glyphs')
+
+local M = {}
+
+local set_extmark = vim.api.nvim_buf_set_extmark
+
+--- Below the colours of what stands within the line (see hum.chat.view.highlight).
+local PRIORITY = 90
+
+---@param view hum.View
+---@param row integer
+---@param col integer  byte, from 0
+---@param text string
+---@param group string
+---@param repeats? boolean  in each row of the screen that the line takes
+local function over(view, row, col, text, group, repeats)
+  set_extmark(view.buf, view.ns, row, col, {
+    ephemeral = true,
+    virt_text = { { text, group } },
+    virt_text_pos = 'overlay',
+    virt_text_repeat_linebreak = repeats,
+    hl_mode = 'combine',
+  })
+end
+
+---@param view hum.View
+---@param row integer
+---@param first integer  bytes [first, last), from 0
+---@param last integer
+---@param group string
+local function colour(view, row, first, last, group)
+  set_extmark(view.buf, view.ns, row, first, {
+    ephemeral = true,
+    end_col = last,
+    hl_group = group,
+    priority = PRIORITY,
+    strict = false,
+  })
+end
+
+---@param view hum.View
+---@param row integer
+---@param first integer  bytes [first, last), from 0
+---@param last integer
+local function conceal(view, row, first, last)
+  set_extmark(view.buf, view.ns, row, first, { ephemeral = true, end_col = last, conceal = '', strict = false })
+end
+
+--- The bullet of a depth.
+---@param columns integer  before it
+---@return string
+local function bullet(columns)
+  local bullets = glyphs.get().bullets
+  -- Two blanks a level or three; with four every other bullet is passed over, and no two levels look alike.
+  return bullets[math.floor(columns / 2) % #bullets + 1]
+end
+
+--- A marker at a byte of a line, with the box of a task behind it.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@param first integer    byte of the marker, from 1
+---@param columns integer  before it
+---@return boolean
+local function draw_marker(view, row, line, first, columns)
+  local _, last, box = line:find('^[-*+]%s+%[([ xX])%]%s', first)
+  if last then
+    local is_done = box ~= ' '
+    local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
+    over(view, row, first - 1, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
+    conceal(view, row, first, last - 1)
+    return true
+  end
+  if line:find('^[-*+]%s', first) then
+    over(view, row, first - 1, bullet(columns), 'HumListMarker')
+    return true
+  end
+  _, last, box = line:find('^%d+[.)]%s+%[([ xX])%]%s', first)
+  local _, number_last = line:find('^%d+[.)]%s', first)
+  if not number_last then return false end
+  colour(view, row, first - 1, number_last - 1, 'HumListMarker')
+  if last then
+    local is_done = box ~= ' '
+    local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
+    over(view, row, last - 4, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
+    conceal(view, row, last - 3, last - 1)
+  end
+  return true
+end
+
+--- Draws the marker of a list's item.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw_item(view, row, line)
+  if row == view.cursor then return false end
+  local columns, first = block.indent(line)
+  return draw_marker(view, row, line, first, columns)
+end
+
+--- Draws the bars of a quote, and the marker of a list in it.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw_quote(view, row, line)
+  if row == view.cursor then return false end
+  local quote = glyphs.get().quote
+  -- Where lines are indented as they begin, the bars go down at their side.
+  local repeats = vim.wo[view.win].breakindent
+  set_extmark(view.buf, view.ns, row, 0, {
+    ephemeral = true,
+    end_row = row + 1,
+    hl_group = 'HumQuote',
+    priority = PRIORITY,
+    strict = false,
+  })
+  local at = line:find('>', 1, true)
+  while at do
+    over(view, row, at - 1, quote, 'HumQuote', repeats)
+    local next_at = line:match('^ ?()>', at + 1)
+    if not next_at then break end
+    at = next_at
+  end
+  local first = line:match('^ ?()[-*+]%s', at + 1)
+  if first then draw_marker(view, row, line, first, 0) end
+  return true
+end
+
+--- Draws a rule as wide as the window.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean|'whole'
+function M.draw_rule(view, row, line)
+  local columns, first = block.indent(line)
+  if row == view.cursor or #line > view.width or columns >= view.width then return false end
+  over(view, row, first - 1, glyphs.get().rule:rep(view.width - columns), 'HumRule')
+  return 'whole'
+end
+
+return M

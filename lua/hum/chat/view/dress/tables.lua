@@ -1,0 +1,251 @@
+-- Which rows of a chat are tables, found from the rows that are drawn and kept until they change.
+--
+-- A table is read once, up to its head; from then on a token costs nothing here. One that may still be written is
+-- `open`: its rows are only counted. That is one with nothing below it, and one at whose end the last change was, and
+-- not by the user: a reply streams above his next message.
+local block = require('hum.chat.text.block')
+local cells = require('hum.chat.view.dress.cells')
+local scan = require('hum.chat.text.scan')
+
+local M = {}
+
+--- Lines copied from the buffer at a time, and rows read above and below what is drawn, at most.
+local CHUNK, FAR_UP, FAR_DOWN = 64, 20000, 512
+
+---@class hum.Table
+---@field first integer      row of its head
+---@field last integer       its last row, as far as it was read
+---@field aligns? hum.Align[]  nil: these rows have bars, but no head
+---@field open boolean      it may still be written
+---@field grids table<integer, { width: integer, grid: hum.Grid|false }>  by window
+---@field rows table<integer, hum.GridRow>  by distance to the head
+
+---@class hum.Tables
+---@field list hum.Table[]
+---@field reach integer  no change below this row concerns a table
+---@field open? hum.Table
+---@field written integer  row in which the last change ended, -1: none yet
+
+local bufs = {} ---@type table<integer, hum.Tables>
+local on_change ---@type fun(buf: integer, first: integer, last: integer)|nil
+
+---@param s hum.Scan
+---@param row integer
+---@param line string
+---@return boolean
+local function is_candidate(s, row, line)
+  if not line:find('^%s*|') then return false end
+  local def = block.def(scan.at(s, row))
+  return not def.fence and not def.thinking and not def.front
+end
+
+--- The rows around one of a table that have bars too.
+---@param s hum.Scan
+---@param row integer
+---@return integer first
+---@return string[] lines  from there on
+---@return boolean whole   the last of them is the last of all
+local function around(s, row)
+  local above, top = {}, row
+  while top > 0 and row - top < FAR_UP do
+    local from = math.max(top - CHUNK, 0)
+    local chunk = vim.api.nvim_buf_get_lines(s.buf, from, top, false)
+    local i = #chunk
+    while i > 0 and is_candidate(s, from + i - 1, chunk[i]) do
+      above[#above + 1], i = chunk[i], i - 1
+    end
+    top = from + i
+    if i > 0 then break end
+  end
+  local lines = {}
+  for i = #above, 1, -1 do
+    lines[#lines + 1] = above[i]
+  end
+  local bottom = row
+  while bottom - row < FAR_DOWN do
+    local chunk = vim.api.nvim_buf_get_lines(s.buf, bottom, bottom + CHUNK, false)
+    for _, line in ipairs(chunk) do
+      if not is_candidate(s, bottom, line) then return top, lines, true end
+      lines[#lines + 1], bottom = line, bottom + 1
+    end
+    if #chunk == 0 then return top, lines, true end
+  end
+  return top, lines, false
+end
+
+--- Whether the cursor is in some rows: what changes there the user has written.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return boolean
+local function has_cursor(buf, first, last)
+  if vim.api.nvim_get_current_buf() ~= buf then return false end
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  return row >= first and row <= last
+end
+
+--- Whether more may come right after a table.
+---@param t hum.Tables
+---@param s hum.Scan
+---@param first integer
+---@param last integer
+---@return boolean
+local function is_open(t, s, first, last)
+  local below = vim.api.nvim_buf_get_lines(s.buf, last + 1, last + 3, false)
+  local is_blank = not (below[1] or ''):find('%S')
+  if #below == 0 or #below == 1 and is_blank then return true end
+  local at_end = t.written == last or t.written == last + 1 and is_blank
+  return at_end and not has_cursor(s.buf, first, last + 1)
+end
+
+--- Keeps what was found; a table that was known already is a longer one now.
+---@param t hum.Tables
+---@param entry hum.Table
+---@return hum.Table
+local function keep(t, entry)
+  t.reach = math.max(t.reach, entry.last + 1)
+  for _, known in ipairs(t.list) do
+    if known.first == entry.first and known.aligns and vim.deep_equal(known.aligns, entry.aligns) then
+      known.last, known.open = entry.last, entry.open
+      entry = known
+    end
+  end
+  if not vim.list_contains(t.list, entry) then t.list[#t.list + 1] = entry end
+  if entry.open then t.open = entry end
+  return entry
+end
+
+---@param first integer
+---@param last integer
+---@param aligns? hum.Align[]
+---@param open boolean
+---@return hum.Table
+local function new(first, last, aligns, open)
+  return { first = first, last = last, aligns = aligns, open = open, grids = {}, rows = {} }
+end
+
+---@param t hum.Tables
+---@param s hum.Scan
+---@param row integer
+---@return hum.Table|nil
+local function read(t, s, row)
+  local first, lines, whole = around(s, row)
+  local last = first + #lines - 1
+  if last < row then return nil end
+  local open = whole and is_open(t, s, first, last)
+  for i = 1, #lines - 1 do
+    local aligns = cells.aligns(lines[i + 1])
+    if aligns and #cells.split(lines[i]) == #aligns then
+      local head = first + i - 1
+      if head > row then return keep(t, new(first, head - 1, nil, false)) end
+      return keep(t, new(head, last, aligns, open))
+    end
+  end
+  return keep(t, new(first, last, nil, open))
+end
+
+--- Takes the next row into a table that is written, if it belongs to it.
+---@param t hum.Tables
+---@param s hum.Scan
+---@param row integer
+---@param line string
+---@return hum.Table|nil
+local function extend(t, s, row, line)
+  local open = t.open
+  if not open or row ~= open.last + 1 or not is_candidate(s, row, line) then return nil end
+  open.last = row
+  t.reach = math.max(t.reach, row + 1)
+  return open
+end
+
+--- The table that a row belongs to.
+---@param s hum.Scan
+---@param row integer
+---@param line string
+---@return hum.Table|nil
+function M.find(s, row, line)
+  local t = bufs[s.buf]
+  if not t then
+    t = { list = {}, reach = 0, written = -1 }
+    bufs[s.buf] = t
+  end
+  for _, entry in ipairs(t.list) do
+    if row >= entry.first and row <= entry.last then return entry end
+  end
+  return extend(t, s, row, line) or read(t, s, row)
+end
+
+---@param t hum.Tables
+---@param entry hum.Table
+local function forget(t, entry)
+  for i, other in ipairs(t.list) do
+    if other == entry then table.remove(t.list, i) end
+  end
+  if t.open == entry then t.open = nil end
+end
+
+--- The table that was written, once it is complete.
+---@param s hum.Scan
+---@return integer|nil first
+---@return integer|nil last
+function M.completed(s)
+  local t = bufs[s.buf]
+  local open = t and t.open
+  if not t or not open or is_open(t, s, open.first, open.last) then return nil end
+  local below = vim.api.nvim_buf_get_lines(s.buf, open.last + 1, open.last + 2, false)[1]
+  if below and is_candidate(s, open.last + 1, below) then return nil end
+  forget(t, open)
+  return open.first, open.last
+end
+
+--- Sets the function that hears of a table whose rows have changed.
+---@param fn fun(buf: integer, first: integer, last: integer)
+function M.on_change(fn) on_change = fn end
+
+--- What a change of rows [first, old_last) means for a table.
+---@param t hum.Tables
+---@param entry hum.Table
+---@param buf integer
+---@param first integer
+---@param old_last integer
+---@param shift integer
+local function follow(t, entry, buf, first, old_last, shift)
+  if first > entry.last + 1 then
+    return
+  elseif old_last <= entry.first and first < entry.first then
+    entry.first, entry.last = entry.first + shift, entry.last + shift
+  elseif entry.open and first >= entry.first + 2 then -- written on
+    entry.last = math.min(entry.last, first)
+  else
+    forget(t, entry)
+    local last = entry.last + math.max(shift, 0)
+    if entry.aligns and not entry.open and on_change then on_change(buf, entry.first, last) end
+  end
+end
+
+---@param buf integer
+---@param first integer
+---@param old_last integer
+---@param new_last integer
+local function on_lines(buf, first, old_last, new_last)
+  local t = bufs[buf]
+  if not t then return end
+  t.written = new_last - 1
+  if first > t.reach then return end
+  local reach = 0
+  for i = #t.list, 1, -1 do
+    local entry = t.list[i]
+    follow(t, entry, buf, first, old_last, new_last - old_last)
+    reach = math.max(reach, entry.last + 1)
+  end
+  t.reach = reach
+end
+
+--- Forgets the tables of a buffer.
+---@param buf integer
+function M.forget(buf) bufs[buf] = nil end
+
+--- Follows what happens to the text from now on.
+function M.watch() scan.listen('tables', on_lines) end
+
+return M

@@ -37,7 +37,7 @@ test('a suggestion is drawn at the cursor, its further lines below, in colours o
   local comment = t:lua([[return vim.api.nvim_get_hl(0, { name = 'Comment', link = false }).fg]])
   eq(comment, t.child.screen:attr(1, 9).foreground)
   eq(comment, t.child.screen:attr(2, 3).foreground)
-  t:cmd('colorscheme blue')
+  t:cmd('colorscheme evening')
   suggest.settle(t)
   eq('Comment', t:lua([[return vim.api.nvim_get_hl(0, { name = 'HumGhost' }).link]]))
 end)

@@ -4,56 +4,71 @@ local M = {}
 
 ---@class hum.Group
 ---@field name string
----@field link string  what it looks like
 ---@field help string  what it is for
+---@field tone? string  of hum.look.palette
+---@field like? string  or the group that it is linked to, if that can be read; else it is made from its colour
+---@field muted? boolean  it must differ from text
+---@field own? boolean  linked in any case
+---@field on? string  the group that it lies on, nil: Normal
+
+---@param name string
+---@param tone string
+---@param help string
+---@return hum.Group
+local function made(name, tone, help) return { name = name, tone = tone, help = help } end
 
 ---@param name string
 ---@param link string
 ---@param help string
+---@param more? table
 ---@return hum.Group
-local function group(name, link, help) return { name = name, link = link, help = help } end
+local function like(name, link, help, more)
+  return vim.tbl_extend('error', { name = name, like = link, help = help }, more or {}) --[[@as hum.Group]]
+end
+
+local MUTED = { muted = true }
 
 --- In the order of the help.
 ---@type hum.Group[]
 M.list = {
-  group('HumUser', '@markup.heading.1', 'your messages: the line `## » You`'),
-  group('HumAssistant', '@markup.heading.2', 'replies: the line `## « model`'),
-  group('HumSystem', '@markup.heading.3', 'the system prompt: the line `## § System`'),
-  group('HumDetails', 'Comment', 'at the right of these lines: endpoint, time'),
-  group('HumWaiting', 'Comment', 'there while a reply is under way: its state'),
-  group('HumFigures', 'Comment', 'the figures of a reply'),
-  group('HumNote', 'DiagnosticWarn', 'the border of a note'),
-  group('HumError', 'DiagnosticError', 'what went wrong'),
-  group('HumWarning', 'DiagnosticWarn', 'what stopped or was cut'),
-  group('HumHint', 'DiagnosticHint', 'what to do about it'),
-  group('HumMark', '@comment.warning', '`<!-- hum: stopped -->`'),
-  group('HumQueued', 'DiagnosticInfo', '"queued"'),
-  group('HumThought', 'Comment', 'a closed thought: "Thought for 3 s"'),
-  group('HumThinking', 'Comment', 'an open one'),
-  group('HumFrontMatter', '@comment', 'the front matter'),
-  group('HumLatest', 'Comment', 'the latest chat of a project, in a new one'),
-  group('HumHints', 'Comment', 'what one can do in an empty chat'),
-  group('HumHeading', '@markup.heading', 'headings within messages'),
-  group('HumCode', '@markup.raw.block', 'blocks of code'),
-  group('HumCodeLabel', '@punctuation.delimiter', 'the language of a block, and its keys'),
-  group('HumFence', '@punctuation.delimiter', 'the border of a block'),
-  group('HumCodeInline', '@markup.raw', '`code`'),
-  group('HumEmphasis', '@markup.italic', '*emphasis*'),
-  group('HumStrong', '@markup.strong', '**strong emphasis**'),
-  group('HumStrike', '@markup.strikethrough', '~~struck out~~'),
-  group('HumLink', '@markup.link.label', 'the text of a link'),
-  group('HumUrl', '@markup.link.url', 'the address of a link'),
-  group('HumListMarker', '@markup.list', '`-` and `1.`'),
-  group('HumListChecked', '@markup.list.checked', '`[x]`'),
-  group('HumListUnchecked', '@markup.list.unchecked', '`[ ]`'),
-  group('HumQuote', '@markup.quote', '`> text`'),
-  group('HumRule', '@punctuation.special', '`---`'),
-  group('HumTable', '@punctuation.special', 'the borders of a table'),
-  group('HumWinbar', 'WinBar', 'the line above a chat'),
-  group('HumKey', 'Special', 'keys in the list of keys'),
-  group('HumGhost', 'Comment', 'a suggestion (ghost text)'),
-  group('HumGhostInfo', 'NonText', '"(2/3) +4" after it'),
-  group('HumGhostFloat', 'NormalFloat', 'the float with its further lines'),
+  made('HumUser', 'user', 'your messages: the line `## » You`'),
+  made('HumAssistant', 'assistant', 'replies: the line `## « model`'),
+  made('HumSystem', 'system', 'the system prompt: the line `## § System`'),
+  made('HumDetails', 'details', 'at the right of these lines: endpoint, time'),
+  made('HumWaiting', 'details', 'there while a reply is under way: its state'),
+  like('HumFigures', 'Comment', 'the figures of a reply', MUTED),
+  made('HumNote', 'note', 'the border of a note'),
+  like('HumError', 'DiagnosticError', 'what went wrong'),
+  like('HumWarning', 'DiagnosticWarn', 'what stopped or was cut'),
+  like('HumHint', 'DiagnosticHint', 'what to do about it'),
+  like('HumMark', 'DiagnosticWarn', '`<!-- hum: stopped -->`'),
+  like('HumQueued', 'DiagnosticInfo', '"queued"'),
+  like('HumThought', 'Comment', 'a closed thought: "Thought for 3 s"', MUTED),
+  like('HumThinking', 'Comment', 'an open one', MUTED),
+  like('HumFrontMatter', 'Comment', 'the front matter', MUTED),
+  like('HumLatest', 'Comment', 'the latest chat of a project, in a new one', MUTED),
+  like('HumHints', 'Comment', 'what one can do in an empty chat', MUTED),
+  like('HumHeading', '@markup.heading', 'headings within messages', MUTED),
+  made('HumCode', 'code', 'blocks of code: what their language gives no colour'),
+  made('HumCodeLabel', 'label', 'the language of a block, and its keys'),
+  made('HumFence', 'fence', 'the border of a block'),
+  made('HumCodeInline', 'inline', '`code`'),
+  like('HumEmphasis', '@markup.italic', '*emphasis*'),
+  like('HumStrong', '@markup.strong', '**strong emphasis**'),
+  like('HumStrike', '@markup.strikethrough', '~~struck out~~'),
+  like('HumLink', '@markup.link.label', 'the text of a link'),
+  like('HumUrl', '@markup.link.url', 'the address of a link'),
+  made('HumListMarker', 'accent', '`-` and `1.`'),
+  like('HumListChecked', 'DiagnosticOk', '`[x]`'),
+  made('HumListUnchecked', 'muted', '`[ ]`'),
+  made('HumQuote', 'quote', '`> text`'),
+  made('HumRule', 'border', '`---`'),
+  made('HumTable', 'border', 'the borders of a table'),
+  like('HumWinbar', 'WinBar', 'the line above a chat', { on = 'WinBar' }),
+  like('HumKey', 'Special', 'keys in the list of keys', { on = 'NormalFloat' }),
+  like('HumGhost', 'Comment', 'a suggestion (ghost text)', MUTED),
+  like('HumGhostInfo', 'NonText', '"(2/3) +4" after it', { own = true }),
+  like('HumGhostFloat', 'NormalFloat', 'the float with its further lines', { own = true }),
 }
 
 return M

@@ -81,6 +81,7 @@ local LUA_BASE = {
   'log',
   'notify',
   'private',
+  'repository',
   'sensitive',
   'spelling',
   'status',

@@ -83,6 +83,36 @@ test('the options in the help are those of the schema, and it is 78 columns wide
   eq(0, check.code, check.err)
 end)
 
+test('the address of the repository is filled in from one place', { ui = false }, function(t)
+  local root = t.dir .. '/root'
+  for _, name in ipairs({ 'README.md', 'doc/hum.txt', 'lua/hum/repository.lua' }) do
+    t:write_file('root/' .. name, t:read_file(t.root .. '/' .. name))
+  end
+  local function run(...)
+    local argv = { t.root .. '/.deps/bin/nvim-new', '-u', 'NONE', '-l', t.root .. '/tools/gen-address.lua', root, ... }
+    local done = t:spawn(argv)
+    T.ok(done:join(require('lib.slow').LIMITS.answer), 'it ends')
+    return done.code
+  end
+  eq(0, run('--check'))
+  local place = t:read_file(root .. '/lua/hum/repository.lua')
+  local address = 'https://git.example.org/someone/hum.nvim'
+  t:write_file('root/lua/hum/repository.lua', (place:gsub("(M%.address = )'[^']*'", "%1'" .. address .. "'")))
+  eq(1, run('--check'))
+  eq(0, run())
+  eq(0, run('--check'))
+  for _, name in ipairs({ 'README.md', 'doc/hum.txt' }) do
+    local text = t:read_file(root .. '/' .. name)
+    T.no_match('<repository-url>', text, true)
+    T.match("'" .. address .. "'", text, true)
+    T.match('git clone ' .. address, text, true)
+  end
+  t:write_file('root/lua/hum/repository.lua', place)
+  eq(0, run())
+  eq(t:read_file(t.root .. '/README.md'), t:read_file(root .. '/README.md'))
+  eq(t:read_file(t.root .. '/doc/hum.txt'), t:read_file(root .. '/doc/hum.txt'))
+end)
+
 -- ---- examples ----------------------------------------------------------------------------------
 
 --- The examples in Lua of the help and of README.

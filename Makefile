@@ -161,6 +161,9 @@ bench: ## compare with a minimal client and with curl; takes minutes
 demo: ## open a chat with a reply already streaming
 	@tools/demo
 
+picture: ## record README's pictures anew, assets/*.svg
+	+@tools/picture/run
+
 # --- sources ------------------------------------------------------------------------------
 
 lint: build/libraries ## all linters: of C, Lua, shell, of the structure, of the help
@@ -201,7 +204,7 @@ help: ## show this list
 	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
 	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
-.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps storm fuzz bench demo lint format \
+.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps storm fuzz bench demo picture lint format \
   doc doc-check install dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

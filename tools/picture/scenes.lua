@@ -1,0 +1,127 @@
+-- What is recorded. Each scene has a conversation for the fake server and what somebody does.
+local CODE = [[
+#include "queue.h"
+
+int queue_push(struct queue *q, void *item)
+{
+    if (q->used == q->size) {
+        q->size *= 2;
+        q->items = realloc(q->items, q->size);
+    }
+    q->items[q->used++] = item;
+    return 0;
+}
+]]
+
+local THOUGHT = 'The user asks why this crashes. realloc takes bytes, but size counts items, so after the first '
+  .. 'growth the array is too small. Also the result is not checked. Show the fix.'
+
+local ANSWER = [[
+`realloc()` takes **bytes**, but `size` counts *items*: after the first growth the array is eight times too small.
+
+- the next push writes behind its end
+- if there is no memory left, the old array leaks
+
+```c
+    if (q->used == q->size) {
+        size_t n = 2 * q->size * sizeof(void *);
+        void **items = realloc(q->items, n);
+        if (items == NULL)
+            return -1;
+        q->items = items;
+        q->size *= 2;
+    }
+```
+
+| case | before | now |
+| --- | --- | --- |
+| 9th item | heap overflow | stored |
+| no memory | crash | `-1` |
+]]
+
+local LIST = [[
+#include <stdlib.h>
+
+struct node { struct node *next; int value; };
+
+struct node *push(struct node *head, int value)
+{
+    struct node *n = malloc(sizeof(*n));
+    if (n == NULL)
+        return NULL;
+    n->value = value;
+    n->next = head;
+    return n;
+}
+
+int sum(const struct node *head)
+{
+    int total = 0;
+    for (const struct node *n = head; n != NULL; n = n->next)
+        total += n->value;
+    return total;
+}
+]]
+
+return {
+  {
+    name = 'chat',
+    title = 'A chat in hum.nvim: a question about lines of code, the answer, and its code put into the file',
+    columns = 100,
+    rows = 30,
+    script = {
+      models = { 'qwen3:8b' },
+      rules = {
+        { thinking = THOUGHT, text = ANSWER, first_ms = 900, interval_ms = 30, stats = { prompt_eval_count = 214 } },
+      },
+    },
+    files = { ['queue.c'] = CODE },
+    opens = 'queue.c',
+    play = function(player)
+      player:wait('return 0')
+      player:pause(0.5)
+      player:begin()
+      player:pause(0.6)
+      player:type('5GV3j', 0.12)
+      player:type(':', 0.3)
+      player:type('Hum why does this crash?', 0.05)
+      player:press('Enter')
+      player:wait('9th item')
+      player:pause(2)
+      player:press('Escape')
+      player:type('gp', 0.4)
+      player:pause(2)
+    end,
+  },
+  {
+    name = 'complete',
+    title = 'Ghost text in hum.nvim: it grows as the server writes, is typed through, and accepted with <Tab>',
+    columns = 76,
+    rows = 18,
+    script = {
+      models = { { name = 'qwen2.5-coder:1.5b-base', capabilities = { 'completion', 'insert' } } },
+      rules = {
+        { ['continue'] = LIST, continue_lines = 6, first_ms = 150, interval_ms = 45 },
+      },
+    },
+    files = { ['list.c'] = vim.split(LIST, '    struct node')[1] .. '}\n' },
+    opens = 'list.c',
+    options = { complete = { mode = 'on', maps = true } },
+    play = function(player)
+      player:wait('value)')
+      player:pause(0.5)
+      player:begin()
+      player:pause(0.8)
+      player:type('6Go', 0.2)
+      player:type('struct node *n = ', 0.09)
+      player:wait('return n;')
+      player:pause(1)
+      player:type('malloc(', 0.15)
+      player:pause(0.5)
+      player:press('Tab')
+      player:pause(1)
+      player:press('Enter')
+      player:pause(2)
+    end,
+  },
+}

@@ -50,6 +50,8 @@ local M = {}
 ---@field fold_thinking boolean
 ---@field stats boolean
 ---@field follow boolean
+---@field start_insert boolean
+---@field stay_in_insert boolean
 ---@field highlight boolean
 ---@field dress boolean
 ---@field raw_at_cursor boolean

@@ -15,7 +15,7 @@ local M = {}
 
 --- Sees to it that the chat ends with a turn in which the user may write.
 ---@param chat hum.Chat
-local function open(chat)
+function M.open(chat)
   if reply.of(chat.buf) then
     below.open(chat.buf)
   elseif chat.preparation and chat.preparation.sends then
@@ -30,7 +30,7 @@ end
 ---@param blocks string[][]  with a blank line between them
 local function write(chat, blocks)
   local buf = chat.buf
-  open(chat)
+  M.open(chat)
   local count = vim.api.nvim_buf_line_count(buf)
   local last = vim.api.nvim_buf_get_lines(buf, count - 1, count, false)[1]
   local lines = last == '' and {} or { last, '' }

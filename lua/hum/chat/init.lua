@@ -127,12 +127,14 @@ function M.open(opts)
   if not latest then events.emit('HumChatOpened', { buf = buf }) end
   local chat = chats.get(buf)
   if not chat then return nil, 'the chat was closed again by an autocommand' end
+  if not opts.question then require('hum.chat.hints').show(buf) end
   if not latest then require('hum.chat.latest').offer(buf) end
   if opts.question then
     M.send(buf)
   elseif not latest and not opts.model then
     find_model(chat, opts.endpoint)
   end
+  if not opts.question and config.get().chat.start_insert then require('hum.chat.writing').start(buf) end
   return buf
 end
 
@@ -299,6 +301,7 @@ end
 ---@type hum.MapActions
 local actions = {
   send = function() require('hum.chat').send() end,
+  send_on = function() return require('hum.chat.writing').send(M.send) end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
   continue = function() require('hum.chat').continue() end,

@@ -3,6 +3,7 @@
 local browse = require('hum.chat.browse')
 local config = require('hum.config')
 local entries_of = require('hum.chat.kept.list').get
+local is_empty = require('hum.chat.hints').is_empty
 local notify = require('hum.notify')
 local scheme = require('hum.look.scheme')
 local turns = require('hum.chat.text.turns')
@@ -15,16 +16,6 @@ local ns = vim.api.nvim_create_namespace('hum.latest')
 scheme.start()
 
 local offered = {} ---@type table<integer, hum.ChatEntry>  by buffer of a new chat
-
----@param buf integer
----@return boolean  nobody has said anything in it
-local function is_fresh(buf)
-  if not vim.api.nvim_buf_is_loaded(buf) or vim.bo[buf].filetype ~= 'hum' then return false end
-  for _, turn in ipairs(turns.of(buf).turns) do
-    if turn.role ~= 'system' and turn.text ~= '' then return false end
-  end
-  return true
-end
 
 ---@param buf integer
 ---@return string|nil  the folder of the project that a chat belongs to
@@ -44,7 +35,7 @@ end
 ---@param buf integer
 local function watch(buf)
   local function check()
-    if offered[buf] and not is_fresh(buf) then withdraw(buf) end
+    if offered[buf] and not is_empty(buf) then withdraw(buf) end
   end
   vim.api.nvim_buf_attach(buf, false, {
     on_lines = function()
@@ -90,9 +81,9 @@ end
 --- Offers it in a new chat, if there is one.
 ---@param buf integer
 function M.offer(buf)
-  if not is_fresh(buf) or not root_of(buf) then return end
+  if not is_empty(buf) or not root_of(buf) then return end
   find(buf, function(entry)
-    if entry and is_fresh(buf) then show(buf, entry) end
+    if entry and is_empty(buf) then show(buf, entry) end
   end)
 end
 
@@ -100,7 +91,7 @@ end
 ---@param buf integer
 ---@param entry hum.ChatEntry
 local function replace(buf, entry)
-  local goes = is_fresh(buf) and not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf))
+  local goes = is_empty(buf) and not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf))
   if not browse.open(entry.path) or not goes then return end
   if vim.fn.bufwinid(buf) == -1 then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
 end

@@ -10,6 +10,7 @@ local M = {}
 ---@field send fun()
 ---@field stop fun(buf: integer): boolean  false: there was nothing to stop
 ---@field is_float fun(): boolean   the current window is one of a chat
+---@field send_on fun(): boolean     it was sent from insert mode, which goes on
 ---@field is_answer fun(): boolean  it is one for an answer
 ---@field [string] fun()
 
@@ -68,7 +69,6 @@ function M.unwatch_ctrl_c() vim.on_key(nil, ns) end
 
 ---@class hum.ChatMap
 ---@field rhs fun(lhs: string, actions: hum.MapActions): string|fun()
----@field remap? boolean
 ---@field expr? boolean
 
 ---@param which 'inner'|'outer'
@@ -79,11 +79,22 @@ local function text_object(which)
   end
 end
 
+--- Sends from insert mode. That ends, as the message is complete and the window can follow the reply, unless the user
+--- wants to write on.
+---@param _ string
+---@param actions hum.MapActions
+---@return fun()
+local function send_insert(_, actions)
+  local leave = vim.keycode('<C-\\><C-n><Plug>(hum-send)')
+  return function()
+    if not actions.send_on() then vim.api.nvim_feedkeys(leave, 'im', false) end
+  end
+end
+
 --- Keys that do more than to call their action.
 ---@type table<string, hum.ChatMap>
 local SPECIAL = {
-  -- Insert mode ends: the message is complete, and the window can follow the reply.
-  send_insert = { rhs = function() return '<C-\\><C-n><Plug>(hum-send)' end, remap = true },
+  send_insert = { rhs = send_insert },
   stop = { rhs = stop_or },
   stop_insert = { rhs = stop_or },
   inner_block = { expr = true, rhs = text_object('inner') },
@@ -104,7 +115,6 @@ function M.setup(buf, actions)
       vim.keymap.set(vim.split(key.modes, ''), lhs, rhs, {
         buffer = buf,
         nowait = true,
-        remap = special.remap,
         expr = special.expr,
         desc = DESC .. key.desc,
       })

@@ -25,7 +25,7 @@ local GROUPS = {
   {
     'Your message',
     { 'send', 'n', { '<CR>', '<C-s>' }, 'send the message' },
-    { 'send_insert', 'i', '<C-s>', 'send the message', 'and leave insert mode' },
+    { 'send_insert', 'i', '<C-s>', 'send the message', '; `chat.stay_in_insert` says whether insert mode ends' },
     { 'send_as_is', 'n', 'g!', 'take headings in your message as turns', 'and send it' },
     { 'unqueue', 'n', 'g<BS>', 'take a queued message back', 'as a draft' },
   },

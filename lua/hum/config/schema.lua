@@ -374,6 +374,25 @@ Show the figures of a finished reply next to its heading: tokens, tokens per sec
 to the first token, and how much of the prompt was cached.]],
     },
     {
+      name = 'start_insert',
+      kind = 'boolean',
+      default = false,
+      also = { 'insert', 'start_in_insert_mode', 'auto_insert' },
+      help = [[
+Start insert mode in a chat that opens for you to write in: a new one, or the latest if the cursor
+is where the next message goes.]],
+    },
+    {
+      name = 'stay_in_insert',
+      kind = 'boolean',
+      default = false,
+      also = { 'keep_insert', 'stay_insert' },
+      help = [[
+Stay in insert mode when you send from there (`chat.maps.send_insert`): the cursor goes below the
+reply, where the next message is written. By default insert mode ends, and the window follows the
+reply.]],
+    },
+    {
       name = 'follow',
       kind = 'boolean',
       default = true,

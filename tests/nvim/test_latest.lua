@@ -102,7 +102,7 @@ for name, go in vim.spairs(WITHOUT) do
   end)
 end
 
-test('in a narrow window the line is cut, and the key can be seen', { ui = { 40, 15 } }, function(t)
+test('in a narrow window the line is cut, and the key can be seen', { ui = { 40, 18 } }, function(t)
   project(t, { ('long '):rep(30) })
   open(t)
   t:wait_screen('gl opens "long long', true)

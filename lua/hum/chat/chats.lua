@@ -1,6 +1,8 @@
 -- The chats that are open, by buffer.
 local asked = require('hum.chat.asked')
+local bar = require('hum.chat.view.bar')
 local code = require('hum.chat.view.code')
+local details = require('hum.chat.view.details')
 local fault = require('hum.fault')
 local file = require('hum.chat.kept.file')
 local fold = require('hum.chat.view.fold')
@@ -77,6 +79,8 @@ function M.drop(buf)
     { 'following', follow.stop },
     { 'the undo record', records.forget },
     { 'the notes', notes.forget },
+    { 'the bars', bar.forget },
+    { 'the times of turns', details.forget },
     { 'the folds', fold.forget },
     { 'the colours', highlight.forget },
     { 'the code blocks', code.detach },

@@ -19,10 +19,10 @@ local last_id = 0
 
 scheme.start()
 
----@return [string, string][]
+---@return [string, string|string[]][]
 local function label()
   local key = config.keys('unqueue')[1]
-  return { { key and ('queued; %s takes it back'):format(key) or 'queued', 'HumQueued' } }
+  return { { key and ('queued; %s takes it back'):format(key) or 'queued', { 'HumUser', 'HumQueued' } } }
 end
 
 ---@param buf integer

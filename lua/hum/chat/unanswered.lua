@@ -55,7 +55,7 @@ end
 ---@param buf integer
 ---@param row integer
 ---@param id integer
----@param label? [string, string][]  to be shown behind it
+---@param label? [string, string|string[]][]  to be shown behind it
 function M.mark(buf, row, id, label)
   vim.api.nvim_buf_set_extmark(buf, ns, row, 0, {
     id = id,

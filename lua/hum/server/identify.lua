@@ -41,9 +41,9 @@ local function read(probe, answer)
 end
 
 --- Services are not asked for what they do not have.
----@param name string
+---@param name string  of the endpoint
 ---@return boolean
-local function is_self_hosted(name)
+function M.is_self_hosted(name)
   local known = preset.of(config.get().endpoints[name])
   if known then return known.self_hosted == true end
   local address = endpoints.url(name) or ''
@@ -86,7 +86,7 @@ function M.ask(name, cb)
       if not answer then return cb(err) end
       cb(nil, read(probe, answer) or { title = provider.title })
     end)
-  elseif is_self_hosted(name) then
+  elseif M.is_self_hosted(name) then
     return probe_all(name, function(found) cb(nil, found) end)
   end
   cb()

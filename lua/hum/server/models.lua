@@ -64,6 +64,14 @@ function M.list(name, cb)
   return M.ask(M.endpoint(name), false, function(err, names) cb(err and query.text(err), names) end)
 end
 
+--- Has the list of an endpoint read for what it says of its models, quietly, also where the user has named them.
+---@param name string
+function M.learn(name)
+  lists.ask(name, false, function(_, models)
+    if models then known.keep(name, models) end
+  end)
+end
+
 --- The models of an endpoint as configured, else as last seen, perhaps by an earlier Neovim.
 ---@param name? string
 ---@return string[]  not to be changed
@@ -83,6 +91,15 @@ function M.limit(name, model) return lists.provider(name).list.limit and known.o
 ---@param model string
 ---@return integer|nil
 function M.context(name, model) return known.of('contexts', name, model) end
+
+--- The host of another server that a model runs at, as the list said that was read last.
+---@param name string
+---@param model string
+---@return string|nil
+function M.remote(name, model)
+  local last = (now[name] or {})[model]
+  return last and last.remote
+end
 
 --- What a million tokens in and out cost in dollars, likewise.
 ---@param name string

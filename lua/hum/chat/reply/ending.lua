@@ -17,6 +17,7 @@ local rows = require('hum.chat.text.rows')
 local still = require('hum.chat.reply.still')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
+local window = require('hum.server.window')
 
 local M = {}
 
@@ -201,6 +202,7 @@ local function ended_of(reply, ending, found)
   ended.rows = found.mark - found.heading + 1
   ended.last = rows.line(reply.buf, found.mark)
   ended.stats = figures.sum(reply.before and reply.before.stats, ending.data.stats)
+  if ended.stats then ended.stats.window = window.of(reply.endpoint, reply.model, reply.num_ctx) end
   return ended
 end
 

@@ -3,10 +3,12 @@
 -- The helper writes the text by itself. Here a reply begins, its events arrive, and it ends: once, in `close`,
 -- whatever happens to its buffer, to the helper, or to hum. Each step of the end is guarded, so that a fault in one of
 -- them costs that step and not the chat.
+local bar = require('hum.chat.view.bar')
 local below = require('hum.chat.reply.below')
 local client = require('hum.server.client')
 local code = require('hum.chat.view.code')
 local config = require('hum.config')
+local details = require('hum.chat.view.details')
 local edit = require('hum.chat.text.edit')
 local endings = require('hum.chat.reply.ending')
 local events = require('hum.events')
@@ -19,10 +21,13 @@ local notes = require('hum.chat.view.notes')
 local opening = require('hum.chat.reply.opening')
 local parts = require('hum.chat.reply.parts')
 local records = require('hum.chat.reply.record')
+local silence = require('hum.chat.reply.silence')
+local status = require('hum.status')
 local turn = require('hum.chat.reply.turn')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
+local window = require('hum.server.window')
 
 local M = {}
 
@@ -36,6 +41,7 @@ local M = {}
 ---@field thoughts hum.Part[]  that the service wants back
 ---@field before? hum.Ended    of one that goes on: how it ended before
 ---@field joins boolean        it goes on
+---@field num_ctx? integer     the context that it was asked with
 ---@field ended? hum.Ended     how its text ended
 ---@field cure? string         what to do then
 ---@field afterthought string[]       thoughts that could not be put before its text yet
@@ -129,6 +135,7 @@ local function conclude(reply)
     replies[buf] = nil
     if vim.api.nvim_buf_is_valid(buf) then clear_autocmds(buf) end
     fault.guard('following', follow.stop, buf)
+    fault.guard('the bars', bar.finish, buf)
     fault.guard('reading ahead', turns.ahead, buf)
     if vim.api.nvim_buf_is_loaded(buf) and not reply.unloaded then fault.guard('the notes', notes.watch, buf) end
   end
@@ -168,6 +175,7 @@ local function close(reply, ending)
   if reply.state ~= 'streaming' then return end
   reply.state, reply.ending = 'ending', ending
   parts.finish(reply.buf)
+  fault.guard('what its server does', silence.stop, reply.buf)
   if complete_text(reply) then return conclude(reply) end
   -- Textlock: an <expr> mapping waits for a key, say. The text is complete without this.
   vim.api.nvim_create_autocmd('SafeState', {
@@ -185,8 +193,11 @@ end
 ---@param reply hum.Reply
 ---@param data table
 local function on_part(reply, data)
+  fault.guard('what its server does', silence.stop, reply.buf)
+  if data.ttft_ms then fault.guard('the context', window.learn, reply.endpoint, reply.model, reply.num_ctx) end
   parts.begin(reply, data.part)
   events.emit('HumPartStarted', { buf = reply.buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
+  fault.guard('the bars', bar.update, reply.buf)
 end
 
 turn.on_turned(function(buf, part)
@@ -206,7 +217,8 @@ end
 ---@param data { seconds: number, message: string }
 local function on_waiting(reply, data)
   log.write('info', ('waiting %d s: the server is busy'):format(math.ceil(data.seconds)))
-  fault.guard('the waiting mark', wait.count_down, reply.buf, data.seconds, data.message)
+  status.again(reply.id, data.seconds)
+  fault.guard('the waiting mark', wait.count_down, reply.buf, data.message)
 end
 
 ---@param reply hum.Reply
@@ -254,6 +266,16 @@ local function watch(reply)
   below.watch(record, on)
 end
 
+--- The context that Ollama is asked for.
+---@param message hum.Message
+---@return integer|nil
+local function num_ctx_of(message)
+  if message.resolved.endpoint.dialect ~= 'ollama' then return nil end
+  local own, all = message.settings.options or {}, message.resolved.options or {}
+  local asked = own.num_ctx or all.num_ctx
+  return type(asked) == 'number' and asked or nil
+end
+
 ---@param message hum.Message
 ---@param id integer
 ---@param record hum.UndoRecord
@@ -268,11 +290,22 @@ local function new(message, id, record)
     record = record,
     thoughts = {},
     joins = message.joins ~= nil,
+    num_ctx = num_ctx_of(message),
     before = message.before,
     afterthought = {},
     state = 'streaming',
     unloaded = false,
   }
+end
+
+--- Notes whose the reply is and when it begins, at the right of its role line and of the message's.
+---@param reply hum.Reply
+---@param message hum.Message
+local function note_details(reply, message)
+  local buf, row = reply.buf, records.heading(reply.record)
+  if not reply.joins then details.note(buf, message.sent) end
+  if row then details.note(buf, row, reply.endpoint) end
+  bar.begin(buf, function() return records.heading(reply.record) end)
 end
 
 --- A reply's heading is there.
@@ -288,9 +321,11 @@ local function begin(reply, message, wins)
     notes.clear_failures(buf)
     notes.replace(buf, message.row, message.below and not message.joins and (message.upto or message.row) or nil)
     watch(reply)
+    fault.guard('the bars', note_details, reply, message)
     if first then on_busy(true) end
     on_change(buf, 'begun')
     wait.start(buf, below.last(buf), 'waiting for ' .. message.model)
+    silence.begin(reply)
     if config.get().chat.highlight then code.prepare(function() return wait.is_waiting(buf) end) end
   end)
   events.emit('HumRequestStarted', { buf = buf, id = reply.id, endpoint = reply.endpoint, model = reply.model })

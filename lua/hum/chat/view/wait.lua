@@ -1,34 +1,65 @@
--- The mark that shows what is waited for, and for how long. A server may be silent for
+-- The mark that shows what is waited for, and for how long, where the text will come. A server may be silent for
 -- minutes while it loads a model or reads a prompt.
+local clock = require('hum.chat.view.clock')
 local lines = require('hum.chat.view.lines')
 local scheme = require('hum.look.scheme')
+local status = require('hum.status')
+local wrap = require('hum.wrap')
 
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.wait')
+local group = vim.api.nvim_create_augroup('hum.wait', {})
 
 ---@class hum.Waiting
 ---@field mark integer
----@field timer uv.uv_timer_t
----@field text string  what is waited for
----@field since integer  ns
----@field due? integer  ns: the server is asked again then
----@field why? string  the reason for that
+---@field stop fun()    ends its counting
+---@field text string   what is waited for, until a request runs that says more
+---@field since integer  ms
+---@field why? string   the reason for which it is asked again later
 
 local waiting = {} ---@type table<integer, hum.Waiting>  by buffer
 
 scheme.start()
 
+--- The first of these texts that fits, else the last.
+---@param room integer
+---@param texts string[]
+---@return string
+local function fitting(room, texts)
+  for _, text in ipairs(texts) do
+    if vim.fn.strdisplaywidth(text) <= room then return text end
+  end
+  return texts[#texts]
+end
+
+--- What is waited for and for how long; the seconds are never cut.
+---@param buf integer
+---@param entry hum.Waiting
+---@param one? hum.Running
+---@return string
+local function text_of(buf, entry, one)
+  local room = lines.room(buf) - 1
+  if one then
+    local doing = status.doing(one)
+    if status.is_due(one) then return fitting(room, { doing .. ' (or :Hum stop)', doing }) end
+    return fitting(room, { one.state == 'waiting' and status.sentence(one) or doing, doing })
+  end
+  local seconds = math.floor((vim.uv.now() - entry.since) / 1000 + 0.1)
+  local count = seconds > 0 and (' %d s'):format(seconds) or ''
+  return wrap.cut(entry.text, room - #count) .. count
+end
+
 ---@param buf integer
 ---@param row integer
----@param text string
----@param why? string  stands above
----@param id? integer
+---@param entry hum.Waiting
 ---@return integer
-local function show(buf, row, text, why, id)
+local function show(buf, row, entry)
+  local one = status.of(buf)
+  local why = one and status.is_due(one) and entry.why or nil
   return vim.api.nvim_buf_set_extmark(buf, ns, row, 0, {
-    id = id,
-    virt_text = { { text, 'HumWaiting' } },
+    id = entry.mark ~= 0 and entry.mark or nil,
+    virt_text = { { text_of(buf, entry, one), 'HumWaiting' } },
     virt_text_pos = 'eol',
     virt_lines = why and lines.of(buf, why, 'HumWaiting'),
     virt_lines_above = true,
@@ -42,74 +73,51 @@ function M.stop(buf)
   local entry = waiting[buf]
   if not entry then return end
   waiting[buf] = nil
-  entry.timer:stop()
-  entry.timer:close()
-  if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1) end
+  entry.stop()
+  if not vim.api.nvim_buf_is_valid(buf) then return end
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
 end
 
 ---@param buf integer
 ---@return boolean
 function M.is_waiting(buf) return waiting[buf] ~= nil end
 
----@param entry hum.Waiting
----@param now integer  ns
----@return string
-local function text_of(entry, now)
-  if entry.due and now < entry.due then
-    local seconds = math.ceil((entry.due - now) / 1e9)
-    return ('asking again in %d s (or :Hum stop)'):format(seconds)
-  elseif entry.due then
-    entry.since, entry.due, entry.why = entry.due, nil, nil
-  end
-  local seconds = math.floor((now - entry.since) / 1e9 + 0.1)
-  return seconds > 0 and ('%s %d s'):format(entry.text, seconds) or entry.text
-end
-
+--- Says what holds now: what the server does has changed, or a second has passed.
 ---@param buf integer
----@param entry hum.Waiting
-local function tick(buf, entry)
-  if waiting[buf] ~= entry then
+function M.update(buf)
+  local entry = waiting[buf]
+  if not entry then
     return
   elseif not vim.api.nvim_buf_is_loaded(buf) or package.loaded['hum.chat.view.wait'] ~= M then
     return M.stop(buf)
   end
   local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, entry.mark, {})
-  if at[1] then show(buf, at[1], text_of(entry, vim.uv.hrtime()), entry.why, entry.mark) end
+  if at[1] then show(buf, at[1], entry) end
 end
 
----@param buf integer
----@param entry hum.Waiting
-local function run(buf, entry)
-  entry.timer:stop()
-  entry.timer:start(1000, 1000, vim.schedule_wrap(function() tick(buf, entry) end))
-end
-
+--- Shows what is waited for, with the seconds; of a request that runs for the chat, what its server does.
 ---@param buf integer
 ---@param row integer  0-based
----@param text string  what is waited for; the seconds follow it
+---@param text string  what is waited for
 function M.start(buf, row, text)
   M.stop(buf)
-  local entry = {
-    mark = show(buf, row, text),
-    timer = assert(vim.uv.new_timer()),
-    text = text,
-    since = vim.uv.hrtime(),
-  }
+  local entry = { mark = 0, text = text, since = vim.uv.now(), stop = function() end } ---@type hum.Waiting
   waiting[buf] = entry
-  run(buf, entry)
+  entry.mark = show(buf, row, entry)
+  entry.stop = clock.watch(buf, M.update)
+  -- Where nobody sees it, it stands still.
+  vim.api.nvim_create_autocmd('BufWinEnter', { group = group, buffer = buf, callback = function() M.update(buf) end })
 end
 
---- The server is asked again in so many seconds: counts them down, then on as before.
+--- The server is busy and is asked again in some seconds, as hum.status knows: they are counted down.
 ---@param buf integer
----@param seconds number
 ---@param why string
-function M.count_down(buf, seconds, why)
+function M.count_down(buf, why)
   local entry = waiting[buf]
   if not entry then return end
-  entry.due = vim.uv.hrtime() + math.floor(seconds * 1e9)
   entry.why = why
-  tick(buf, entry)
-  run(buf, entry)
+  M.update(buf)
 end
 
 return M

@@ -1,7 +1,7 @@
 -- Tables in a chat: aligned on the screen, in the text as they came.
 local T = require('harness')
 local chat = require('lib.chat')
-local test, eq = T.test, T.eq
+local test, eq, ok = T.test, T.eq, T.ok
 
 local PURE = { ui = false }
 
@@ -205,4 +205,134 @@ test('in a narrow window cells are wrapped in the rows that the text takes', { u
     '',
     'after',
   })
+end)
+
+--- A reply of these lines, a token for each and for each line end, of which as many come as the case lets pass.
+local function stream(t, lines)
+  local srv = t:fake()
+  local tokens = {}
+  for i, line in ipairs(lines) do
+    tokens[#tokens + 1] = line
+    if i < #lines then tokens[#tokens + 1] = '\n' end
+  end
+  srv:script({ tokens = tokens })
+  local gate = t:gate(srv)
+  local buf = chat.open(t, srv)
+  t:cmd('setlocal conceallevel=2')
+  gate:pass(0)
+  chat.ask(t, 'hello', buf)
+  return gate, buf
+end
+
+local STREAMED = vim.list_extend(vim.list_extend({ 'before', '' }, TABLE), { '', 'after', '' })
+--- As its rows are while they are written: bars in their places.
+local BARS = {
+  '│ Name │ What it is │ Cost │',
+  '├──────┼────────────┼──────┤',
+}
+
+test('a table that is written is not aligned, and stays where it is when it is', function(t)
+  local gate, buf = stream(t, STREAMED)
+  --- Lets what makes `lines` lines pass, and gives the screen from the head of the table on.
+  local passed = 0
+  local function pass(lines)
+    gate:pass(2 * lines - 1 - passed)
+    passed = 2 * lines - 1
+    local text = table.concat(vim.list_slice(STREAMED, 1, lines), '\n')
+    t:wait(function() return chat.reply(t, buf) == text end, lines .. ' lines')
+    t:cmd('redraw')
+  end
+  pass(4)
+  wait_rows(t, { BARS[1] })
+  local at = t.child.screen:find(BARS[1])
+  pass(6)
+  wait_rows(t, BARS)
+  ok(rows(t, BARS[1], 4)[3]:find('a matcher of', 1, true), 'the text as it is')
+  pass(7)
+  wait_rows(t, BARS)
+  pass(8)
+  wait_rows(t, vim.list_extend(vim.list_slice(ALIGNED), { '', 'after' }))
+  eq(at, t.child.screen:find(ALIGNED[1]), 'in the same row')
+  gate:pass()
+  chat.finished(t)
+  wait_rows(t, ALIGNED)
+end)
+
+test('a table at the end of a reply is aligned when the reply has ended', function(t)
+  local gate = stream(t, TABLE)
+  gate:pass()
+  chat.finished(t)
+  t:keys('G')
+  wait_rows(t, ALIGNED)
+end)
+
+test('a table that is written above the next message is not aligned', function(t)
+  local gate, buf = stream(t, STREAMED)
+  gate:pass(1)
+  t:wait(function() return chat.reply(t, buf) == 'before' end, 'the first line')
+  t:keys('Gonext<Esc>')
+  t:wait(function() return t:text(buf):find('next') end, 'the next message')
+  local passed = 1
+  for lines = 4, 7 do
+    gate:pass(2 * lines - 1 - passed)
+    passed = 2 * lines - 1
+    t:wait(function() return t:text(buf):find(STREAMED[lines], 1, true) end, lines .. ' lines')
+    t:cmd('redraw')
+    wait_rows(t, BARS)
+  end
+  gate:pass()
+  chat.finished(t)
+  wait_rows(t, ALIGNED)
+end)
+
+test('a table that the user changes is aligned anew', function(t)
+  local buf = show(t, with(TABLE))
+  wait_rows(t, ALIGNED)
+  t:keys('6G0ea日本語<Esc>G')
+  wait_rows(t, {
+    '│ Name         │ What it is         │ Cost │',
+    '├──────────────┼────────────────────┼──────┤',
+    '│ blink        │ a matcher of words │    3 │',
+    '│ 日本語日本語 │ wide               │ 1200 │',
+  })
+  t:lua('vim.api.nvim_buf_set_lines(..., 1, 1, false, { "one more", "above" })', buf)
+  wait_rows(t, { '│ 日本語日本語 │ wide               │ 1200 │' })
+  t:lua('vim.api.nvim_buf_set_lines(..., 7, 8, false, {})', buf)
+  wait_rows(t, {
+    '│ Name  │ What it is         │ Cost │',
+    '├───────┼────────────────────┼──────┤',
+    '│ blink │ a matcher of words │    3 │',
+  })
+end)
+
+test('what is no table stays as it is', function(t)
+  show(t, with({ '| a | b |', 'text', '| a | b |', '|---|', '| c | d |', '', '|---|---|', '| e | f |' }))
+  t:wait_screen('after')
+  eq({ '| a | b |', 'text', '| a | b |', '|---|', '| c | d |' }, rows(t, '| a', 5))
+end)
+
+test('a row with more cells than the head, and one with fewer', function(t)
+  show(t, with({ '| a | b |', '|---|---|', '| one | two | three |', '| four |', '| five | six |' }))
+  wait_rows(t, {
+    '│ a    │ b   │',
+    '├──────┼─────┤',
+    '│ one │ two │ three │',
+    '│ four │     │',
+    '│ five │ six │',
+  })
+end)
+
+test('a table of 2,000 rows costs what is seen of it', function(t)
+  local lines = { '| row | what |', '|---|---|' }
+  for i = 1, 2000 do
+    lines[#lines + 1] = ('| %d | %s |'):format(i, ('x'):rep(i % 7 + 1))
+  end
+  local buf = show(t, with(lines))
+  t:wait_screen('│ 2000 │ xxxxxx  │', true)
+  t:lua(chat.COUNT_LINES)
+  t:keys('1000Gzt')
+  t:wait_screen('│ 1010 │ xxx     │', true)
+  ok(t:lua('return lines_read()') < 100, 'it is known')
+  t:lua('vim.api.nvim_buf_set_text(..., 1000, 2, 1000, 3, { "" })', buf)
+  t:wait_screen('│ 1010 │ xxx     │', true)
 end)

@@ -7,6 +7,7 @@
 local block = require('hum.chat.text.block')
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
+local list = require('hum.chat.view.dress.list')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
@@ -48,9 +49,9 @@ local function hints()
   for _, key in ipairs(KEYS) do
     local lhs = config.keys(key[1])[1]
     if lhs then
-      if width > 0 then add(dot, 'HumHint') end
-      add(lhs, 'HumKey')
-      add(' ' .. key[2], 'HumHint')
+      if width > 0 then add(dot, 'HumCodeLabel') end
+      add(lhs, 'HumCodeLabel')
+      add(' ' .. key[2], 'HumCodeLabel')
     end
   end
   return chunks, width
@@ -103,13 +104,37 @@ end
 
 --- Where the fence begins that opens a block in a line: in its first columns, or behind a list's marker.
 ---@param line string
----@return integer first
+---@return integer at
 ---@return integer columns  before it
----@return string info
+---@return integer|nil marker
 local function opening(line)
   local columns, first = block.indent(line)
   local at = line:find('```', first, true) or line:find('~~~', first, true) or first
-  return at, columns + at - first, line:match('^[`~]+(.*)$', at) or ''
+  return at, columns + at - first, at > first and first or nil
+end
+
+--- Draws a border over a fence.
+---@param view hum.View
+---@param row integer
+---@param at integer  byte of the fence, from 1
+---@param chunks hum.Chunk[]
+local function draw_border(view, row, at, chunks)
+  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, at - 1, {
+    ephemeral = true,
+    virt_text = chunks,
+    virt_text_pos = 'overlay',
+    hl_mode = 'combine',
+  })
+end
+
+--- Whether there is room for the border, and nothing of the line beside it.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@param width integer
+---@return boolean
+local function fits(view, row, line, width)
+  return row ~= view.cursor and width >= SHORTEST and width_of(line) <= view.width
 end
 
 --- Draws the line that opens a block.
@@ -118,15 +143,11 @@ end
 ---@param line string
 ---@return boolean
 function M.draw_open(view, row, line)
-  local first, columns, info = opening(line)
+  local at, columns, marker = opening(line)
   local width = view.width - columns
-  if width < SHORTEST or width_of(line) > view.width then return false end
-  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, first - 1, {
-    ephemeral = true,
-    virt_text = M.top(info, width),
-    virt_text_pos = 'overlay',
-    hl_mode = 'combine',
-  })
+  if not fits(view, row, line, width) then return false end
+  if marker then list.draw_marker(view, row, line, marker, marker - 1) end
+  draw_border(view, row, at, M.top(line:match('^[`~]+(.*)$', at) or '', width))
   return true
 end
 
@@ -138,13 +159,8 @@ end
 function M.draw_close(view, row, line)
   local columns, first = block.indent(line)
   local width = view.width - columns
-  if width < SHORTEST or width_of(line) > view.width then return false end
-  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, first - 1, {
-    ephemeral = true,
-    virt_text = M.bottom(width),
-    virt_text_pos = 'overlay',
-    hl_mode = 'combine',
-  })
+  if not fits(view, row, line, width) then return false end
+  draw_border(view, row, first, M.bottom(width))
   return true
 end
 

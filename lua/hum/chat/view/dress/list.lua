@@ -66,7 +66,7 @@ end
 ---@param first integer    byte of the marker, from 1
 ---@param columns integer  before it
 ---@return boolean
-local function draw_marker(view, row, line, first, columns)
+function M.draw_marker(view, row, line, first, columns)
   local _, last, box = line:find('^[-*+]%s+%[([ xX])%]%s', first)
   if last then
     local is_done = box ~= ' '
@@ -100,7 +100,7 @@ end
 function M.draw_item(view, row, line)
   if row == view.cursor then return false end
   local columns, first = block.indent(line)
-  return draw_marker(view, row, line, first, columns)
+  return M.draw_marker(view, row, line, first, columns)
 end
 
 --- Draws the bars of a quote, and the marker of a list in it.
@@ -128,7 +128,7 @@ function M.draw_quote(view, row, line)
     at = next_at
   end
   local first = line:match('^ ?()[-*+]%s', at + 1)
-  if first then draw_marker(view, row, line, first, 0) end
+  if first then M.draw_marker(view, row, line, first, 0) end
   return true
 end
 

@@ -16,8 +16,6 @@ local tables = require('hum.chat.view.dress.tables')
 
 local M = {}
 
---- Rows of a table by which the columns are found: of a longer one some, evenly spread.
-local SAMPLE = 100
 --- Bytes of a row that is drawn: of a longer one only the beginning is known.
 local LONG = 4000
 
@@ -68,16 +66,13 @@ end
 local function columns_of(view, entry, indent)
   local known = entry.grids[view.win]
   if known and known.width == view.width then return known.grid end
-  local rows, at = { row_of(view, entry, entry.first) }, { entry.first }
-  local body = entry.last - entry.first - 1
-  local step = math.max(1, body / SAMPLE)
-  for i = 0, math.min(body, SAMPLE) - 1 do
-    local row = entry.first + 2 + math.floor(i * step)
-    rows[#rows + 1], at[#at + 1] = row_of(view, entry, row), row
+  local rows = {}
+  for i, at in ipairs(entry.sample) do
+    rows[i] = row_of(view, entry, entry.first + at)
   end
   local grid = grid_of.layout(rows, #entry.aligns, view.width - indent, function()
     for i, row in ipairs(rows) do
-      row.height = height_of(view, at[i])
+      row.height = height_of(view, entry.first + entry.sample[i])
     end
   end) or false
   entry.grids[view.win] = { width = view.width, grid = grid }
@@ -237,9 +232,9 @@ end
 function M.draw_row(view, row, line)
   if row == view.cursor or #line > LONG then return false end
   local entry = tables.find(view.scan, row, line)
-  if not entry or not entry.aligns then return false end
+  if not entry or not (entry.aligns or entry.open) then return false end
   if not entry.open and draw_aligned(view, row, line, entry) then return 'whole' end
-  if row == entry.first + 1 then
+  if entry.aligns and row == entry.first + 1 then
     local columns = #line:match('^%s*')
     if vim.api.nvim_strwidth(line) <= view.width then
       draw_line(view, row, line, columns)

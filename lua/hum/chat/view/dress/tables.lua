@@ -10,13 +10,17 @@ local scan = require('hum.chat.text.scan')
 local M = {}
 
 --- Lines copied from the buffer at a time, and rows read above and below what is drawn, at most.
-local CHUNK, FAR_UP, FAR_DOWN = 64, 20000, 512
+local CHUNK, FAR_UP, FAR_DOWN = 64, 20000, 5000
+
+--- Rows by which the columns of a table are found: of a longer one half the longest, half evenly spread.
+local SAMPLE = 100
 
 ---@class hum.Table
 ---@field first integer      row of its head
 ---@field last integer       its last row, as far as it was read
 ---@field aligns? hum.Align[]  nil: these rows have bars, but no head
 ---@field open boolean      it may still be written
+---@field sample integer[]   rows by which its columns are found, by distance to the head
 ---@field grids table<integer, { width: integer, grid: hum.Grid|false }>  by window
 ---@field rows table<integer, hum.GridRow>  by distance to the head
 
@@ -24,7 +28,7 @@ local CHUNK, FAR_UP, FAR_DOWN = 64, 20000, 512
 ---@field list hum.Table[]
 ---@field reach integer  no change below this row concerns a table
 ---@field open? hum.Table
----@field written integer  row in which the last change ended, -1: none yet
+---@field written integer  row in which the last change ended, -1: none yet, or the user made it
 
 local bufs = {} ---@type table<integer, hum.Tables>
 local on_change ---@type fun(buf: integer, first: integer, last: integer)|nil
@@ -87,15 +91,13 @@ end
 --- Whether more may come right after a table.
 ---@param t hum.Tables
 ---@param s hum.Scan
----@param first integer
 ---@param last integer
 ---@return boolean
-local function is_open(t, s, first, last)
+local function is_open(t, s, last)
   local below = vim.api.nvim_buf_get_lines(s.buf, last + 1, last + 3, false)
   local is_blank = not (below[1] or ''):find('%S')
   if #below == 0 or #below == 1 and is_blank then return true end
-  local at_end = t.written == last or t.written == last + 1 and is_blank
-  return at_end and not has_cursor(s.buf, first, last + 1)
+  return t.written == last or t.written == last + 1 and is_blank
 end
 
 --- Keeps what was found; a table that was known already is a longer one now.
@@ -106,7 +108,7 @@ local function keep(t, entry)
   t.reach = math.max(t.reach, entry.last + 1)
   for _, known in ipairs(t.list) do
     if known.first == entry.first and known.aligns and vim.deep_equal(known.aligns, entry.aligns) then
-      known.last, known.open = entry.last, entry.open
+      known.last, known.open, known.sample, known.grids = entry.last, entry.open, entry.sample, {}
       entry = known
     end
   end
@@ -115,13 +117,45 @@ local function keep(t, entry)
   return entry
 end
 
+--- Which rows of a table are looked at for its columns.
+---@param lines string[]  of the whole, its head first
+---@return integer[]
+local function sample(lines)
+  local rows = { 0 }
+  if #lines - 2 <= SAMPLE then
+    for at = 2, #lines - 1 do
+      rows[#rows + 1] = at
+    end
+    return rows
+  end
+  local by_length = {}
+  for at = 2, #lines - 1 do
+    by_length[at - 1] = at
+  end
+  table.sort(by_length, function(a, b) return #lines[a + 1] > #lines[b + 1] end)
+  local step = (#lines - 2) / (SAMPLE / 2)
+  for i = 1, SAMPLE / 2 do
+    rows[#rows + 1] = by_length[i]
+    rows[#rows + 1] = 2 + math.floor((i - 1) * step)
+  end
+  return rows
+end
+
 ---@param first integer
----@param last integer
+---@param lines string[]
 ---@param aligns? hum.Align[]
 ---@param open boolean
 ---@return hum.Table
-local function new(first, last, aligns, open)
-  return { first = first, last = last, aligns = aligns, open = open, grids = {}, rows = {} }
+local function new(first, lines, aligns, open)
+  return {
+    first = first,
+    last = first + #lines - 1,
+    aligns = aligns,
+    open = open,
+    sample = aligns and not open and sample(lines) or {},
+    grids = {},
+    rows = {},
+  }
 end
 
 ---@param t hum.Tables
@@ -132,16 +166,16 @@ local function read(t, s, row)
   local first, lines, whole = around(s, row)
   local last = first + #lines - 1
   if last < row then return nil end
-  local open = whole and is_open(t, s, first, last)
+  local open = whole and is_open(t, s, last)
   for i = 1, #lines - 1 do
     local aligns = cells.aligns(lines[i + 1])
     if aligns and #cells.split(lines[i]) == #aligns then
       local head = first + i - 1
-      if head > row then return keep(t, new(first, head - 1, nil, false)) end
-      return keep(t, new(head, last, aligns, open))
+      if head > row then return keep(t, new(first, vim.list_slice(lines, 1, i - 1), nil, false)) end
+      return keep(t, new(head, vim.list_slice(lines, i), aligns, open))
     end
   end
-  return keep(t, new(first, last, nil, open))
+  return keep(t, new(first, lines, nil, open))
 end
 
 --- Takes the next row into a table that is written, if it belongs to it.
@@ -191,7 +225,7 @@ end
 function M.completed(s)
   local t = bufs[s.buf]
   local open = t and t.open
-  if not t or not open or is_open(t, s, open.first, open.last) then return nil end
+  if not t or not open or is_open(t, s, open.last) then return nil end
   local below = vim.api.nvim_buf_get_lines(s.buf, open.last + 1, open.last + 2, false)[1]
   if below and is_candidate(s, open.last + 1, below) then return nil end
   forget(t, open)
@@ -230,7 +264,8 @@ end
 local function on_lines(buf, first, old_last, new_last)
   local t = bufs[buf]
   if not t then return end
-  t.written = new_last - 1
+  local is_user = new_last < old_last or has_cursor(buf, first, new_last - 1)
+  t.written = is_user and -1 or new_last - 1
   if first > t.reach then return end
   local reach = 0
   for i = #t.list, 1, -1 do

@@ -47,7 +47,7 @@ local M = {}
 ---@field directory? string
 ---@field size number
 ---@field maps table<string, hum.Keys>
----@field fold_thinking boolean
+---@field thinking 'fold'|'show'|'hide'
 ---@field stats boolean
 ---@field follow boolean
 ---@field start_insert boolean

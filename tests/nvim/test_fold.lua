@@ -158,10 +158,289 @@ end)
 
 test('on request thinking starts open', function(t)
   t:lua(SETUP)
-  t:lua('require("hum.chat.view.fold").setup_window(0, false)')
+  t:lua('require("hum.chat.view.fold").setup_window(0, "show")')
   t.buf = t:lua('return buf')
   stream(t, '<think>\none\n\n\ntwo\n', 5)
   t:wait_screen('two', true)
   eq('open', chat.fold(t, 7))
   ok(not t:screen():find('▸', 1, true))
+end)
+
+-- ---- what the line says ---------------------------------------------------------------------------
+
+--- The line of the fold in row `n` of the screen, or the row that has a text.
+local function line_of(t, n)
+  if type(n) == 'string' then n = t.child.screen:find(n) end
+  return t.child.screen:lines()[n]
+end
+
+test('last words are whole characters, in Chinese, Japanese, Russian and emoji', { ui = { 60, 16 } }, function(t)
+  start(t)
+  append(t, '<think>\n')
+  local all = ''
+  for _, piece in ipairs({
+    '我们需要考虑天空为什么是蓝色的。',
+    'これは瑞利散乱によるものです。',
+    'Короткие волны рассеиваются ',
+    'сильнее длинных.',
+    ' 👍🎉🚀',
+    'é́ñ',
+    '한국어도 있습니다 ',
+    '空',
+    '色',
+    '。',
+  }) do
+    append(t, piece)
+    all = all .. piece
+    local last = vim.trim(all):sub(-3)
+    t:wait(function()
+      local line = line_of(t, 'Thinking')
+      return line and vim.endswith(line, last)
+    end, 'the last words are there: ' .. piece)
+    local line = line_of(t, 'Thinking')
+    eq(nil, line:match('<%x%x>') or line:match('\239\191\189'), line)
+    local tail = line:match(' words?%s+·%s+(.*)$')
+    ok(#tail > 6, line)
+    ok(all:find(vim.trim((tail:gsub('…', ''))), 1, true), 'it is a part of the text: ' .. tail)
+  end
+end)
+
+test('nothing of the line is cut at the edge of a narrow window', { ui = { 80, 16 } }, function(t)
+  start(t)
+  t:lua('require("hum.chat.view.thoughts").at = function() return { running = true, seconds = 1234 } end')
+  append(t, '<think>\n' .. ('the user asks '):rep(30) .. '漢字漢字漢字漢字')
+  for width = 78, 18, -1 do
+    t:api('nvim_ui_try_resize', width, 16)
+    t:wait(function() return t.child.screen.cols == width and t.child.screen:find('Thinking') end, 'the width')
+    t:cmd('redraw!')
+    local line = line_of(t, 'Thinking')
+    match('^▸ Thinking 1234 s', line)
+    local rest = line:gsub('^▸ Thinking 1234 s', '')
+    ok(
+      rest == '' or rest == ' · 91 words' or rest == ' · 98 words' or rest:find('^ · %d+ words · ….*漢字$'),
+      line
+    )
+    ok(vim.fn.strdisplaywidth(line) <= width, line)
+  end
+end)
+
+test('words are counted as they come, and characters of languages without blanks', function(t)
+  t:lua([[
+    words = require('hum.chat.view.words')
+    buf = vim.api.nvim_create_buf(false, true)
+  ]])
+  local text = "It's a test, naïve: 天空为什么是蓝色的。カタカナ and 한국어 단어\nzwei  Wörter\n\n漢\n…"
+    .. ('x'):rep(40)
+    .. ' end'
+  local whole = t:lua('return words.count(...)', text)
+  eq(4 + 9 + 4 + 1 + 2 + 2 + 1 + 2, whole)
+  for size = 1, 9 do
+    eq(
+      whole,
+      t:lua(
+        [[
+        local text, size = ...
+        vim.api.nvim_buf_set_lines(buf, 0, -1, false, { '<think>', '' })
+        words.forget(buf)
+        local chars, n = vim.fn.split(text, [=[\zs]=]), nil
+        for i = 1, #chars, size do
+          local piece = table.concat(vim.list_slice(chars, i, i + size - 1))
+          vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, vim.split(piece, '\n'))
+          n = words.live(buf, 0, vim.api.nvim_buf_line_count(buf) - 1)
+        end
+        return n]],
+        text,
+        size
+      ),
+      size .. ' characters at a time'
+    )
+  end
+end)
+
+for _, scheme in ipairs({ 'default', 'blue', 'habamax', 'morning' }) do
+  test('the line has the background of the text around it in ' .. scheme, function(t)
+    t:cmd('colorscheme ' .. scheme)
+    t:cmd('set termguicolors')
+    start(t)
+    append(t, '<think>\none two\nthree\n</think>\n\nBecause')
+    t:wait_screen('Thought · 3 words', true)
+    local row = t.child.screen:find('Thought')
+    local text = t.child.screen:find('Because')
+    local normal = t.child.screen.default.background
+    local function background(r, c)
+      local attr = t.child.screen:attr(r, c)
+      return (attr.reverse and attr.foreground or attr.background) or normal
+    end
+    for _, col in ipairs({ 1, 5, 40, 79 }) do
+      eq(background(text, 40), background(row, col), 'column ' .. col)
+    end
+  end)
+end
+
+test('it counts seconds only where it is seen', function(t)
+  start(t)
+  t:lua([[
+    fold, thoughts, clock = require('hum.chat.view.fold'), require('hum.chat.view.thoughts'), require('hum.chat.view.clock')
+    fold.wake(buf)
+    thoughts.begin(buf, 6)]])
+  append(t, '<think>\nlet me\nthink')
+  local function seconds() return tonumber(t:screen():match('Thinking (%d+) s')) end
+  local function counts()
+    local before = t:wait(seconds, 'seconds are shown')
+    t:wait(function() return seconds() > before end, 'they go on')
+  end
+  local function rests()
+    t:wait(function() return not t:lua('return clock.runs()') end, 'nothing counts')
+  end
+  counts()
+  t:cmd('7')
+  for away, back in
+    vim.spairs({ zo = 'zc', zR = 'zM', [':enew<CR>'] = ':buffer 1<CR>', [':tabnew<CR>'] = ':tabclose<CR>' })
+  do
+    t:keys(away)
+    rests()
+    t:keys(back)
+    counts()
+  end
+  append(t, '\n</think>\n\nBecause')
+  t:lua('thoughts.finish(buf) fold.sleep(buf)')
+  eq(false, t:lua('return clock.runs()'))
+  t:cmd('redraw!')
+  eq(false, t:lua('return clock.runs()'))
+end)
+
+-- ---- the front matter -----------------------------------------------------------------------------
+
+local FRONT = [[
+  buf = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.list_extend({ '---', 'hum: 1', ... }, {
+    'endpoint: ollama', 'model: qwen3:8b', '---', '', '## » You', '', 'Why?', '', '## « m', '', '' }))
+  require('hum.chat.view.highlight').attach(buf)
+  require('hum.chat.view.fold').setup_window(0)
+]]
+
+test('the front matter is one line that says what the chat is about', function(t)
+  t:lua(FRONT, 'title: Why is the sky blue?')
+  t.buf = t:lua('return buf')
+  t:wait_screen('^▸ Why is the sky blue%?\n\n')
+  eq('1-6', chat.fold(t, 1))
+  t:lua('vim.api.nvim_buf_set_lines(buf, 2, 3, false, {})')
+  t:wait_screen('^▸ qwen3:8b · ollama\n\n')
+  t:lua('vim.api.nvim_buf_set_lines(buf, 3, 4, false, { "model: other" })')
+  t:wait_screen('^▸ other · ollama\n\n')
+  t:lua('vim.api.nvim_buf_set_lines(buf, 4, 4, false, { "think: low" })')
+  t:wait_screen('^▸ other · ollama\n\n')
+  eq('1-6', chat.fold(t, 6))
+  eq('none', chat.fold(t, 7))
+end)
+
+test('it opens with the usual keys, and stays as the user left it', function(t)
+  t:lua(FRONT)
+  t.buf = t:lua('return buf')
+  t:keys('ggjk')
+  t:wait(function() return t:eval('line(".")') == 1 end, 'the first line')
+  eq('1-5', chat.fold(t, 1))
+  for keys, expected in
+    vim.spairs({ ['1zo'] = 'open', ['2zc'] = '1-5', ['3za'] = 'open', ['4zM'] = '1-5', ['5l'] = 'open' })
+  do
+    t:keys(keys:sub(2))
+    t:wait(function() return chat.fold(t, 1) == expected end, keys .. ': ' .. expected)
+  end
+  t:lua("require('hum.chat.view.fold').wake(buf)")
+  stream(t, '<think>\none\ntwo\n</think>\n\nBecause', 3)
+  t:wait_screen('Because', true)
+  eq('open', chat.fold(t, 1))
+  eq({ '13-16', 'none' }, { chat.fold(t, 13), chat.fold(t, 17) })
+  t:keys('zc')
+  t:wait_screen('^▸ qwen3:8b · ollama')
+  stream(t, '\nof\nit', 3)
+  t:wait_screen('it', true)
+  eq('1-5', chat.fold(t, 1))
+end)
+
+for _, state in ipairs({ 'expr', 'manual' }) do
+  test(("it folds when it comes later, and comes back by undo, 'foldmethod' being %s"):format(state), function(t)
+    t:lua(SETUP)
+    if state == 'manual' then t:lua("require('hum.chat.view.fold').sleep(buf)") end
+    eq(state, t:eval('&foldmethod'))
+    t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 0, false, { '---', 'hum: 1', 'model: x', '---', '' })]])
+    t:wait_screen('^▸ x\n\n')
+    eq('1-4', chat.fold(t, 1))
+    t:keys('ggdd')
+    t:wait_screen('^\n## » You')
+    t:keys('u') -- 'foldopen' may open it
+    t:wait(function() return t:text():find('^%-%-%-\nhum: 1') end, 'it is back')
+    t:wait(function() return chat.fold(t, 1) ~= 'none' end, 'it is folded')
+    t:keys('zM')
+    t:wait_screen('^▸ x\n\n')
+    eq({ '1-4', 'none' }, { chat.fold(t, 1), chat.fold(t, 5) })
+  end)
+end
+
+test('what only looks like a front matter is not folded', function(t)
+  t:lua(SETUP)
+  t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 0, false, { '---', 'a rule above' })]])
+  t:cmd('redraw')
+  eq('none', chat.fold(t, 1))
+end)
+
+test("with 'nofoldenable' nothing is folded, and zi folds", function(t)
+  t:cmd('set nofoldenable')
+  t:lua(FRONT)
+  t.buf = t:lua('return buf')
+  stream(t, '<think>\none\ntwo\n</think>\n\nBecause', 3)
+  t:wait_screen('Because', true)
+  match('^%-%-%-\nhum: 1', t:screen())
+  t:keys('zi')
+  t:wait_screen('^▸ qwen3:8b · ollama\n.*▸ Thought · 2 words')
+end)
+
+-- ---- an open part ---------------------------------------------------------------------------------
+
+test('the tags of an open part are drawn over, keep their rows, and are raw at the cursor', function(t)
+  start(t)
+  t:lua([[require("hum.chat.view.thoughts").at = function(_, row) return row == 6 and { seconds = 3.2 } or nil end]])
+  append(t, '<think>\none two\nthree\n</think>\n\nBecause')
+  t:wait_screen('▸ Thought for 3.2 s · 3 words', true)
+  t:keys('zR')
+  t:cmd('setlocal conceallevel=2') -- as chats have it: the cursor's row is drawn again where it comes and goes
+  t:wait_screen('\n▾ Thought for 3.2 s\none two\nthree\n\n\nBecause', true)
+  t:keys('7G')
+  t:wait_screen('\n<think>\none two\nthree\n\n\nBecause', true)
+  t:keys('10G')
+  t:wait_screen('\n▾ Thought for 3.2 s\none two\nthree\n</think>\n\nBecause', true)
+end)
+
+-- ---- hidden ---------------------------------------------------------------------------------------
+
+for _, size in ipairs({ 1, 5, 60 }) do
+  test(('hidden thinking leaves no trace, and zo shows it, %d bytes at a time'):format(size), function(t)
+    t:lua(SETUP)
+    t:lua('require("hum.chat.view.fold").setup_window(0, "hide")')
+    t.buf = t:lua('return buf')
+    stream(t, '<think>\none\n\ntwo', size)
+    t:wait(function() return t:text():find('two') end, 'it thinks')
+    t:cmd('redraw')
+    t:wait_screen('## « m\n\n~', true)
+    stream(t, '\n</think>\n\nBecause\n\n<think>\nand more\n</think>\n\nof it', size)
+    t:wait_screen('## « m\n\nBecause\n\nof it\n~', true)
+    t:cmd('6')
+    t:keys('zo')
+    t:wait_screen('## « m\n\n▾ Thought\none\n\ntwo\n', true)
+  end)
+end
+
+test('a new part begins closed, whatever the user has opened above', function(t)
+  t:lua(FRONT)
+  t.buf = t:lua('return buf')
+  t:lua("require('hum.chat.view.fold').wake(buf)")
+  stream(t, '<think>\none\ntwo\n</think>\n\nBecause\n\n', 4)
+  t:lua("require('hum.chat.view.fold').sleep(buf)")
+  t:keys('ggzR')
+  t:cmd('set foldlevel=0 | 1foldopen | 13foldopen')
+  eq({ 'open', 'open' }, { chat.fold(t, 1), chat.fold(t, 13) })
+  t:lua("require('hum.chat.view.fold').wake(buf)")
+  stream(t, '<think>\nthree\nfour', 4)
+  t:wait_screen('▸ Thinking · 2 words', true)
+  eq({ 'open', 'open', '20-22' }, { chat.fold(t, 1), chat.fold(t, 13), chat.fold(t, 20) })
 end)

@@ -90,7 +90,7 @@ end)
 
 test('thinking is not folded when the option says so', function(t)
   local srv = thinker(t)
-  chat.open(t, srv, { model = 'thinker' }, { chat = { fold_thinking = false } })
+  chat.open(t, srv, { model = 'thinker' }, { chat = { thinking = 'show' } })
   chat.ask(t, 'hello')
   chat.finished(t)
   t:wait_screen('let me think', true)
@@ -115,5 +115,103 @@ test('text that streams after the thinking is seen at once, below one fold', { u
   t:cmd('61,63Hum chat why does this fail?')
   t:wait_screen('word19')
   local _, folds = t:screen():gsub('▸', '')
-  eq(1, folds, t:screen())
+  eq(2, folds, 'that of the front matter is the other one\n' .. t:screen())
+end)
+
+-- ---- the clock ------------------------------------------------------------------------------------
+
+--- A thought that has begun, and goes on when the gate says so.
+local function silent(t, config)
+  local srv = t:fake()
+  srv:script({ thinking = { 'let me ', 'think\n', 'about ', 'it' }, text = 'It is 42.' })
+  local gate = t:gate(srv)
+  gate:pass(0)
+  local buf = chat.open(t, srv, { model = 'thinker' }, config)
+  chat.ask(t, 'hello')
+  gate:pass(3)
+  t:wait(function() return chat.reply(t, buf):find('about', 1, true) end, 'it thinks')
+  return buf, gate
+end
+
+local function seconds(t) return tonumber(t:screen():match('Thinking (%d+) s')) end
+
+local function counts(t)
+  local before = t:wait(function() return seconds(t) end, 'seconds are shown')
+  t:wait(function() return seconds(t) > before + 1 end, 'they go on')
+end
+
+test('the line of a thought counts seconds by itself, and no other row but the state is drawn again', function(t)
+  local buf, gate = silent(t)
+  counts(t)
+  t:lua([[
+    rows = {}
+    local ns = vim.api.nvim_create_namespace('test')
+    local function see(_, _, _, row) rows[row + 1] = true end
+    vim.api.nvim_set_decoration_provider(ns, { on_win = function() return true end, on_line = see })]])
+  t:cmd('redraw')
+  t:lua('rows = {}')
+  counts(t)
+  local fold = t:lua('return vim.fn.search("^<think>", "nbw")')
+  -- Before 0.12 Neovim asks for the row below as well.
+  local heading = t:lua('return vim.fn.search("^## « ", "nbw")')
+  local may = { [heading] = true, [heading + 1] = true, [fold] = true }
+  local drawn = t:lua('return vim.tbl_keys(rows)')
+  T.ok(vim.list_contains(drawn, fold), vim.inspect(drawn))
+  for _, row in ipairs(drawn) do
+    T.ok(may[row], vim.inspect(drawn))
+  end
+  gate:pass()
+  chat.finished(t)
+  t:wait(function() return not t:lua('return require("hum.chat.view.clock").runs()') end, 'nothing counts')
+  t:wait_screen('▸ Thought for %d[%d.]* s · 5 words')
+  eq('let me think\nabout it', chat.reply(t, buf):match('<think>\n(.-)\n</think>'))
+end)
+
+for how, keys in pairs({ ['insert mode'] = 'i', ['another window'] = ':new<CR>' }) do
+  test('it counts while the user is in ' .. how, function(t)
+    silent(t)
+    t:keys(keys)
+    counts(t)
+  end)
+end
+
+test('hidden thinking leaves no trace on the screen', { ui = { 80, 24 } }, function(t)
+  local _, gate = silent(t, { chat = { thinking = 'hide' } })
+  t:wait_screen('thinker', true)
+  T.no_match('Think', t:screen())
+  gate:pass()
+  chat.finished(t)
+  t:wait_screen('It is 42.', true)
+  t:wait_screen('thinker[^\n]*\n\nIt is 42')
+  T.no_match('think about', t:screen())
+end)
+
+test('a chat that is read again has its folds', function(t)
+  local srv = thinker(t)
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello there')
+  chat.finished(t)
+  t:wait_screen('▸ Thought', true)
+  t:cmd('silent write')
+  t:cmd('edit!')
+  eq(buf, t:eval('bufnr()'))
+  t:wait_screen('▸ hello there\n.*▸ Thought · 5 words')
+end)
+
+test('folds of the user stay as he made them, and the options are given back', function(t)
+  local srv = thinker(t)
+  t:cmd('set winhighlight=Normal:Pmenu')
+  t:cmd('edit ' .. t:write_file('a.txt', 'text\n'))
+  local buf = chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello there')
+  chat.finished(t)
+  eq('Normal:Pmenu,Folded:HumThought', t:eval('&winhighlight'))
+  local row = t:lua('return vim.fn.search("^## » You")')
+  t:cmd(('%d,%dfold'):format(row, row + 2))
+  t:wait_screen('%+%-%-.*%d lines: ')
+  t:cmd('buffer a.txt')
+  eq({ 'Normal:Pmenu', 'foldtext()' }, { t:eval('&winhighlight'), t:eval('&foldtext') })
+  t:cmd('buffer ' .. buf)
+  t:wait_screen('%+%-%-.*%d lines: ')
+  t:wait_screen('▸ Thought', true)
 end)

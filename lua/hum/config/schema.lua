@@ -358,11 +358,15 @@ The folder where chats are kept. It is made when it is needed, and readable by y
     },
     maps,
     {
-      name = 'fold_thinking',
-      kind = 'boolean',
-      default = true,
-      also = { 'thinking', 'fold' },
-      help = 'Fold thinking; |zo| opens the fold.',
+      name = 'thinking',
+      kind = 'enum',
+      values = { 'fold', 'show', 'hide' },
+      default = 'fold',
+      also = { 'fold_thinking', 'fold', 'show_thinking', 'hide_thinking' },
+      help = [[
+How the thinking of a model is shown. "fold": one line that says how long it takes, and opens with |zo|.
+"show": as text, in a fold that |zc| closes. "hide": not at all, though |zo| on the blank line above the
+reply's text shows it. See |hum-thinking|.]],
     },
     {
       name = 'stats',

@@ -161,6 +161,15 @@ for char in ('#>|-*+_0123456789'):gmatch('.') do
   LEADING[char:byte()] = true
 end
 
+--- Whether a row is the first one of a closed fold: what is laid over it would lie over the fold's own line.
+---@param row integer
+---@return boolean
+local function is_shut(row)
+  local function look() return vim.fn.foldclosed(row + 1) ~= -1 end
+  if view.win == vim.api.nvim_get_current_win() then return look() end
+  return vim.api.nvim_win_call(view.win, look)
+end
+
 --- Has a row drawn by the one who draws this kind. One who fails is not asked again: each frame would bring it anew.
 ---@param kind hum.RowKind
 ---@param row integer
@@ -169,6 +178,7 @@ end
 local function drawn(kind, row, line)
   local fn = dressed and drawers[kind]
   if not fn then return nil end
+  if is_shut(row) then return 'whole' end
   local ok, result = xpcall(guard, debug.traceback, fn, view, row, line)
   if ok then return result end
   drawers[kind] = nil

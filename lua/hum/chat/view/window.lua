@@ -310,12 +310,14 @@ vim.api.nvim_create_autocmd('WinClosed', {
 --- Sets the options of the windows that show a chat, once for each.
 ---@param buf integer
 function M.setup(buf)
+  local thinking = config.get().chat.thinking
+  fold.resume(buf, thinking)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     if vim.w[win].hum_chat ~= buf then
       vim.w[win].hum_chat = buf
       -- Options that came from another window of the chat may have been changed by the user.
       if not fold.is_set(win) then options.set(win) end
-      fold.setup_window(win, config.get().chat.fold_thinking)
+      fold.setup_window(win, thinking)
     end
   end
 end

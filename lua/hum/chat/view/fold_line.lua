@@ -1,0 +1,171 @@
+-- What the line of a closed fold says: of a thinking part whether it still runs, how long it took, how many words it
+-- has, and its last words as they come; of the front matter what the chat is about. What has no room is left out, and
+-- nothing is cut within a character.
+--
+-- It is made whenever the line is drawn, for each token within a fold that is closed.
+local glyphs = require('hum.look.glyphs')
+local level = require('hum.chat.view.fold_level')
+local read = require('hum.chat.text.read')
+local scan = require('hum.chat.text.scan')
+local thoughts = require('hum.chat.view.thoughts')
+local words = require('hum.chat.view.words')
+
+local M = {}
+
+--- Bytes that are looked at for the last words, and cells that are worth showing any.
+local TAIL, LEAST = 400, 8
+
+---@param text string
+---@return integer
+local function cells(text) return vim.fn.strdisplaywidth(text) end
+
+---@return integer  cells for text in the current window
+local function room()
+  local info = vim.fn.getwininfo(vim.api.nvim_get_current_win())[1]
+  return info.width - info.textoff
+end
+
+---@param n integer
+---@return string
+local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
+
+--- Tenths below 10 s. A source that rounds to whole seconds gets no decimals that it does not have.
+---@param seconds number
+---@return string
+local function duration(seconds)
+  if seconds >= 9.95 or seconds % 1 == 0 then return ('%d s'):format(math.floor(seconds + 0.5)) end
+  return seconds < 0.05 and '<0.1 s' or ('%.1f s'):format(seconds)
+end
+
+--- What a part is, and how long it took. While it runs these are whole seconds from the first on, as the clock ticks.
+---@param runs boolean
+---@param seconds? number
+---@return string
+function M.label(runs, seconds)
+  if not runs then return 'Thought' .. (seconds and ' for ' .. duration(seconds) or '') end
+  if not seconds or seconds < 0.05 then return 'Thinking' end
+  return seconds < 0.9 and ('Thinking %.1f s'):format(seconds) or ('Thinking %d s'):format(math.floor(seconds + 0.1))
+end
+
+--- The end of a text: as much of it as there is room for, whole words if it has some.
+---@param text string  in one line
+---@param width integer
+---@return string
+local function ending(text, width)
+  if cells(text) <= width then return text end
+  local mark = glyphs.get().ellipsis
+  local size = vim.fn.strchars(text, 1)
+  local low, high = 0, size -- as few characters are left out as possible
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if cells(mark .. vim.fn.strcharpart(text, middle, size, 1)) <= width then
+      high = middle
+    else
+      low = middle + 1
+    end
+  end
+  local rest = vim.fn.strcharpart(text, low, size, 1)
+  local _, blank = rest:find('^%S*%s+')
+  local whole = blank and rest:sub(blank + 1) or ''
+  return mark .. (cells(whole) >= width / 2 and whole or vim.trim(rest))
+end
+
+--- The last words of a running part.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@param width integer
+---@return string
+local function last_words(buf, first, last, width)
+  local text = ''
+  for row = last, math.max(first + 1, last - 3), -1 do
+    local size = vim.fn.col({ row + 1, '$' }) - 1
+    local line = vim.api.nvim_buf_get_text(buf, row, math.max(0, size - TAIL), row, size, {})[1]
+    if size > TAIL then line = line:gsub('^[\128-\191]+', '') end
+    text = line .. ' ' .. text
+    if #text > TAIL then break end
+  end
+  text = vim.trim(text:gsub('[%c%s]+', ' '))
+  return ending(text, width)
+end
+
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return integer  of the rows first .. last the last one that is not blank
+local function last_text(buf, first, last)
+  while last > first and not vim.api.nvim_buf_get_lines(buf, last, last + 1, false)[1]:find('%S') do
+    last = last - 1
+  end
+  return last
+end
+
+---@param info table|nil  see thoughts.at
+---@param last integer  row
+---@return string line, string|nil tail
+local function of_running(buf, first, last, info)
+  last = last_text(buf, first, last) -- the user's turn may stand below
+  local set, width = glyphs.get(), room()
+  local line = set.closed .. ' ' .. M.label(true, info and info.seconds)
+  local count = (' %s %s'):format(set.dot, words_text(words.live(buf, first, last)))
+  if cells(line .. count) > width then return line end
+  line = line .. count
+  local before = (' %s '):format(set.dot)
+  local left = width - cells(line .. before)
+  local tail = left >= LEAST and last_words(buf, first, last, left) or ''
+  return line, tail ~= '' and before .. tail or nil
+end
+
+---@return string
+local function of_ended(buf, first, last, info)
+  local set = glyphs.get()
+  local line = set.closed .. ' ' .. M.label(false, info and info.seconds)
+  local count = (' %s %s'):format(set.dot, words_text(words.ended(buf, first, last)))
+  return cells(line .. count) <= room() and line .. count or line
+end
+
+---@param buf integer
+---@param last integer
+---@return string
+local function of_front(buf, last)
+  local front = read.parse(vim.api.nvim_buf_get_lines(buf, 0, last + 1, false)).front
+  local set, values = glyphs.get(), front and front.values or {}
+  local about = {}
+  for _, key in ipairs(values.title and values.title ~= '' and { 'title' } or { 'model', 'endpoint' }) do
+    if values[key] and values[key] ~= '' then about[#about + 1] = values[key] end
+  end
+  return set.closed .. ' ' .. table.concat(about, (' %s '):format(set.dot))
+end
+
+--- The rows of the part that a fold has, without the blank lines around it.
+---@param s hum.Scan
+---@param first integer
+---@param last integer
+---@return integer first, integer last
+local function part_of(s, first, last)
+  if not level.thinking(s, first + 1) then first = first + 1 end
+  if not level.thinking(s, last) and last > first then last = last - 1 end
+  return first, last
+end
+
+--- The line of the closed fold that Neovim draws: 'foldtext' of the current window.
+---@param how hum.ShownThinking
+---@return [string, string][]|string
+function M.text(how)
+  local buf = vim.api.nvim_get_current_buf()
+  local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
+  local s = scan.sync(buf, last + 1)
+  if not s or not scan.complete(buf, last) then return vim.fn.foldtext() end
+  local front = first == 0 and level.front(buf)
+  if front and last <= front then return { { of_front(buf, front), 'HumFrontMatter' } } end
+  first, last = part_of(s, first, last)
+  if not level.thinking(s, first + 1) then return vim.fn.foldtext() end -- a fold of the user's
+  if how == 'hide' then return ' ' end
+  local info = thoughts.at(buf, first)
+  local has_ended = level.thinking(s, last) and last + 1 <= s.known and not level.thinking(s, last + 1)
+  if has_ended then return { { of_ended(buf, first, last, info), 'HumThought' } } end
+  local line, tail = of_running(buf, first, last, info)
+  return { { line, 'HumThought' }, tail and { tail, 'HumThinking' } or nil }
+end
+
+return M

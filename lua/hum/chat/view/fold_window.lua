@@ -1,0 +1,117 @@
+-- The folds of one window: when they are computed, closed and mended.
+local level = require('hum.chat.view.fold_level')
+local private = require('hum.private')
+
+local M = {}
+
+---@return boolean  the user is in insert mode, in which no window's folds are updated
+function M.in_insert() return vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil end
+
+--- Runs `fn` where folds are updated: not in insert mode, which an `<Cmd>` inside `:normal` leaves for as
+--- long as it runs. All that the user could notice of it is the cursor, which normal mode moves off the end
+--- of a line.
+---@param fn fun()
+function M.outside_insert(fn)
+  if not M.in_insert() then return fn() end
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  M._run = fn
+  local keys = "<Cmd>lua require('hum.chat.view.fold_window')._run()<CR>"
+  local ok, err = pcall(vim.cmd.normal, { vim.api.nvim_replace_termcodes(keys, true, false, true), bang = true })
+  M._run = nil
+  if not ok and tostring(err):find('E523', 1, true) then return end -- textlock: InsertLeave makes up for it
+  if not ok then error(err, 0) end
+  vim.api.nvim_win_set_cursor(0, cursor)
+end
+
+--- Whether a window has the options for the folds of a chat.
+---@param win integer
+---@return boolean
+function M.is_set(win)
+  local method = vim.wo[win].foldmethod
+  return (method == 'expr' or method == 'manual') and vim.wo[win].foldexpr:find('hum.chat.view.fold', 1, true) ~= nil
+end
+
+---@param buf integer
+---@return integer[]  that have them
+function M.of(buf) return vim.tbl_filter(M.is_set, vim.fn.win_findbuf(buf)) end
+
+--- Sets 'foldmethod' there. It changes with each thinking part, which is nothing for autocommands of the user's.
+---@param win integer
+---@param method 'expr'|'manual'
+function M.set_method(win, method)
+  vim.api.nvim_win_call(win, function() vim.cmd('noautocmd setlocal foldmethod=' .. method) end)
+end
+
+--- Closes a fold that is new: Neovim gives it the state of the fold above.
+---@param win integer
+---@param row integer
+function M.close_new(win, row)
+  vim.api.nvim_win_call(win, function()
+    if not vim.wo.foldenable or vim.wo.foldlevel > 0 or vim.fn.foldlevel(row + 1) == 0 then return end
+    vim.cmd(('silent! %dfoldclose'):format(row + 1))
+  end)
+end
+
+--- Computes the folds of a window once, and keeps them.
+---@param win integer
+---@param parts integer[]  rows in which thinking parts begin
+function M.compute_once(win, parts)
+  local function unfolded(row) return vim.fn.foldlevel(row + 1) == 0 end
+  local new = vim.api.nvim_win_call(win, function() return vim.tbl_filter(unfolded, parts) end)
+  M.set_method(win, 'expr')
+  vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
+  M.set_method(win, 'manual')
+  for _, row in ipairs(new) do
+    M.close_new(win, row)
+  end
+end
+
+--- Makes the fold of a part reach from `first` to `last` again.
+---@param win integer
+---@param first integer
+---@param last integer
+---@param shut? boolean  as it was seen last; nil: it has not been seen yet
+function M.mend(win, first, last, shut)
+  local whole = vim.api.nvim_win_call(win, function()
+    local closed = vim.fn.foldclosed(first + 1)
+    if closed == -1 then return vim.fn.foldlevel(first + 1) > 0 and vim.fn.foldlevel(last + 1) > 0 end
+    return closed == first + 1 and vim.fn.foldclosedend(first + 1) == last + 1
+  end)
+  if whole then return end
+  private.foldupdate(win, first, last + 1)
+  vim.api.nvim_win_call(win, function()
+    if vim.fn.foldlevel(first + 1) == 0 or not vim.wo.foldenable then return end
+    if shut == nil and vim.wo.foldlevel > 0 then return end
+    vim.cmd(('silent! %dfold%s'):format(first + 1, shut ~= false and 'close' or 'open'))
+  end)
+end
+
+--- Folds rows that have no fold, where folds are not computed.
+---@param win integer
+---@param first integer
+---@param last integer
+function M.make(win, first, last)
+  vim.api.nvim_win_call(win, function()
+    if vim.fn.foldlevel(first + 1) > 0 then return end
+    if vim.wo.foldmethod == 'manual' then
+      vim.cmd(('silent! keepjumps %d,%dfold'):format(first + 1, last + 1)) -- closed, whatever 'foldlevel' is
+      if vim.wo.foldlevel > level.SHOWN then vim.cmd(('silent! %dfoldopen'):format(first + 1)) end
+    else
+      private.foldupdate(win, first, last + 1)
+    end
+  end)
+end
+
+--- Draws the line of a closed fold again, and no other; nothing where it is not closed, or not in view.
+---@param win integer
+---@param row integer
+---@return boolean done
+function M.redraw(win, row)
+  local closed = vim.api.nvim_win_call(win, function()
+    local first = vim.fn.foldclosed(row + 1)
+    return first ~= -1 and first >= vim.fn.line('w0') and first <= vim.fn.line('w$') and first
+  end)
+  return closed and private.redraw({ win = win, range = { closed - 1, closed }, valid = true }) or false
+end
+
+return M

@@ -204,28 +204,46 @@ end)
 -- ---- what lists tell besides ----------------------------------------------------------------
 
 local FACTS = {
-  { '{"id": "m", "context_length": 131072}', 'm (context 128k)' },
-  { '{"id": "m", "max_model_len": 32768}', 'm (context 32k)' },
-  { '{"id": "m", "context_window": 200000}', 'm (context 200k)' },
-  { '{"id": "m", "max_input_tokens": 1000000}', 'm (context 1M)' },
+  { '{"id": "m", "context_length": 131072}', 'm  context 128k' },
+  { '{"id": "m", "max_model_len": 32768}', 'm  context 32k' },
+  { '{"id": "m", "context_window": 200000}', 'm  context 200k' },
+  { '{"id": "m", "max_input_tokens": 1000000}', 'm  context 1M' },
   {
     '{"id": "m", "max_context_length": 8192, "loaded_instances": [{"config": {"context_length": 4096}}]}',
-    'm (loaded; context 4k)',
+    'm  loaded  context 4k',
   },
-  { '{"id": "m", "parameters": {"max_seq_len": 16384}}', 'm (context 16k)' },
-  { '{"id": "m", "providers": [{"context_length": 1024}, {"context_length": 2048}, null]}', 'm (context 2k)' },
-  { '{"id": "m", "properties": [{"property_id": "context_window", "value": "24000"}]}', 'm (context 24k)' },
+  { '{"id": "m", "parameters": {"max_seq_len": 16384}}', 'm  context 16k' },
+  { '{"id": "m", "providers": [{"context_length": 1024}, {"context_length": 2048}, null]}', 'm  context 2k' },
+  { '{"id": "m", "properties": [{"property_id": "context_window", "value": "24000"}]}', 'm  context 24k' },
   { '{"id": "m", "context_length": "many", "pricing": null}', 'm' },
   { '{"id": "m", "context_length": -1, "pricing": {"prompt": "-1", "completion": "-1"}}', 'm' },
   {
     '{"id": "m", "pricing": {"prompt": "0.00000015", "completion": "0.0000006"}}',
-    'm ($0.15 in, $0.60 out per 1M tokens)',
+    'm  $0.15 in, $0.60 out per 1M tokens',
   },
-  { '{"id": "m", "context_length": 8192, "pricing": {"prompt": "0", "completion": "0"}}', 'm (context 8k; free)' },
-  { '{"id": "m", "pricing": {"input": 2, "output": 10}}', 'm ($2.00 in, $10.00 out per 1M tokens)' },
+  { '{"id": "m", "context_length": 8192, "pricing": {"prompt": "0", "completion": "0"}}', 'm  context 8k  free' },
+  { '{"id": "m", "pricing": {"input": 2, "output": 10}}', 'm  $2.00 in, $10.00 out per 1M tokens' },
   {
     '{"id": "m", "providers": [{"pricing": {"input": 2, "output": 3}}, {"pricing": {"input": 1, "output": 3}}, {}]}',
-    'm ($1.00 in, $3.00 out per 1M tokens)',
+    'm  $1.00 in, $3.00 out per 1M tokens',
+  },
+  -- What it can do.
+  { '{"id": "m", "capabilities": ["completion", "thinking", "vision", "insert"]}', 'm  thinking, images, fill-in' },
+  { '{"id": "m", "capabilities": ["completion", "tools"]}', 'm' },
+  { '{"id": "m", "architecture": {"input_modalities": ["text", "image"]}}', 'm  images' },
+  {
+    '{"id": "m", "supported_parameters": ["tools", "include_reasoning"], "context_length": 8192}',
+    'm  context 8k  thinking',
+  },
+  { '{"id": "m", "capabilities": {"completion_fim": true, "vision": false, "reasoning": null}}', 'm  fill-in' },
+  {
+    '{"id": "m", "capabilities": {"thinking": {"supported": true}, "image_input": {"supported": false}}}',
+    'm  thinking',
+  },
+  { '{"id": "m", "type": "vlm", "capabilities": {"reasoning": {"allowed_options": ["on"]}}}', 'm  thinking, images' },
+  {
+    '{"id": "m", "tags": "vision", "supported_parameters": 7, "architecture": ["image"], "capabilities": {"vision": {}}}',
+    'm',
   },
 }
 
@@ -257,13 +275,13 @@ test('what is loaded, or goes elsewhere, is shown', {}, function(t)
   t:cmd('Hum model')
   eq({
     'big:8b',
-    'small:1b (loaded; context 8k)',
-    'huge:cloud (runs at ollama.com)',
-    'stub (runs at ollama.com)',
+    'small:1b    loaded              context 8k',
+    'huge:cloud  runs at ollama.com',
+    'stub        runs at ollama.com',
   }, offered(t).shown)
   configure(t, 'a', { a = srv })
   t:cmd('Hum model')
-  eq({ 'one (loaded)', 'two', 'three (loaded)', 'four', 'five (loaded)' }, offered(t, 2).shown)
+  eq({ 'one    loaded', 'two', 'three  loaded', 'four', 'five   loaded' }, offered(t, 2).shown)
 end)
 
 test('lengths of contexts and prices are shown where they are told, and kept', { ui = false }, function(t)
@@ -289,6 +307,41 @@ test('lengths of contexts and prices are shown where they are told, and kept', {
     local models = require('hum.server.models')
     return { models.context('a', 'm'), models.price('a', 'm') }]])
   )
+end)
+
+test('each column begins in the same cell, whatever the names are', {}, function(t)
+  local long = ('x'):rep(64)
+  local models = {
+    { id = 'short', context_length = 8192, tags = { 'vision' } },
+    { id = '模型-七', context_length = 131072, tags = { 'reasoning' }, status = 'loaded' },
+    { id = long, context_length = 1024 },
+    { id = 'free-one', pricing = { input = 0, output = 0 } },
+  }
+  local srv = server(t, { data = models })
+  configure(t, 'a', { a = { url = srv.url, dialect = 'openai', model = 'short' } })
+  take(t)
+  t:cmd('Hum model')
+  eq({
+    '* short     in use  context 8k    images',
+    '  模型-七   loaded  context 128k  thinking',
+    '  ' .. long .. '          context 1k',
+    '  free-one                                  free',
+  }, offered(t).shown)
+end)
+
+test('what models can do is kept, and explained on the command line', { ui = false }, function(t)
+  local srv = server(t, { data = { { id = 'm', tags = { 'vision' }, context_length = 4096 }, { id = 'x' } } })
+  configure(t, 'a', { a = srv, b = srv })
+  take(t)
+  t:cmd('Hum model')
+  offered(t)
+  t.child = t:start()
+  configure(t, 'a', { a = srv, b = srv })
+  local function explain(word) return t:lua('return require("hum.command").explain("Hum model ", ...)', word) end
+  eq('context 4k; images', explain('m'))
+  eq('context 4k; images', explain('b/m'))
+  eq(nil, explain('x'))
+  eq(nil, explain('b/'))
 end)
 
 test('models that are configured are offered, and no server is asked for its own', {}, function(t)
@@ -321,6 +374,30 @@ local function old_ollama(t, names, shown)
   srv:script({ rules = rules })
   return srv
 end
+
+test('an older Ollama says the length of the context with what a model can do', {}, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      { match = { path = '/api/tags' }, json = { models = { { name = 'a' }, { name = 'b' } } } },
+      {
+        match = { path = '/api/show', model = 'a' },
+        json = {
+          capabilities = { 'completion', 'vision' },
+          model_info = { ['general.architecture'] = 'qwen2', ['qwen2.context_length'] = 32768 },
+        },
+      },
+      { match = { path = '/api/show' }, json = { capabilities = { 'completion', 'insert' }, model_info = 7 } },
+    },
+  })
+  configure(t, 'ollama', { ollama = { url = srv.url } })
+  take(t)
+  t:cmd('Hum model')
+  eq({ 'a  context 32k  images', 'b               fill-in' }, offered(t).shown)
+  t:cmd('Hum model')
+  eq({ 'a  context 32k  images', 'b               fill-in' }, offered(t, 2).shown)
+  eq(2, #srv:requests('/api/show'))
+end)
 
 test('an older Ollama is asked what its models can do, once', {}, function(t)
   local can = { chatty = { 'completion' }, ['my-embedder'] = { 'embedding' }, vectors = { 'embedding' } }
@@ -428,11 +505,11 @@ test('the models of all endpoints are offered, the one in use is marked', {}, fu
   t:cmd('Hum model')
   local got = offered(t)
   eq({ 'a/one', 'a/two', 'b/two', 'b/three' }, got.items)
-  eq({ 'a/one', 'a/two (in use)', 'b/two', 'b/three' }, got.shown)
+  eq({ '  a/one', '* a/two    in use', '  b/two', '  b/three' }, got.shown)
   said(t, 'new chats use b/two')
   take(t, 'a/one')
   t:cmd('Hum model')
-  eq({ 'b/two (in use)', 'b/three', 'a/one', 'a/two' }, offered(t).shown)
+  eq({ '* b/two    in use', '  b/three', '  a/one', '  a/two' }, offered(t).shown)
 end)
 
 test('in a chat its own model is marked, and that of the chat is set', {}, function(t)
@@ -441,7 +518,7 @@ test('in a chat its own model is marked, and that of the chat is set', {}, funct
   take(t, 'a/one')
   t:cmd('Hum new b/three')
   t:cmd('Hum model')
-  eq({ 'b/two', 'b/three (in use)', 'a/one', 'a/two' }, offered(t).shown)
+  eq({ '  b/two', '* b/three  in use', '  a/one', '  a/two' }, offered(t).shown)
   said(t, 'this chat uses a/one')
   chat.ask(t, 'hello')
   eq('done', chat.finished(t).status)

@@ -153,6 +153,14 @@ local function context_of(item)
   end
 end
 
+--- What Ollama says of one model has it under the name of its architecture: "llama.context_length".
+---@param answer any
+---@return integer|nil
+function M.shown_context(answer)
+  local architecture = at(answer, 'model_info', 'general.architecture')
+  return type(architecture) == 'string' and tokens(at(answer, 'model_info', architecture .. '.context_length')) or nil
+end
+
 --- "prompt" and "completion" are dollars for a token (OpenRouter), "input" and "output" for a
 --- million (Together, Hugging Face). A negative price means that it is not known beforehand.
 ---@param pricing any

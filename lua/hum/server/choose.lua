@@ -4,6 +4,7 @@
 -- asked before it is chosen.
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
+local listing = require('hum.server.listing')
 local lists = require('hum.server.lists')
 local log = require('hum.log')
 local models = require('hum.server.models')
@@ -33,6 +34,7 @@ local GRACE = 2000
 ---@class hum.ModelRow
 ---@field name string    of the endpoint
 ---@field model? string  nil: its models are asked for, then shown
+---@field in_use? boolean
 ---@field shown string
 
 --- The endpoint in use first.
@@ -95,11 +97,24 @@ local function rows_of(source, in_use)
   if is_unused(source, in_use) then return rows end
   for _, model in ipairs(names_of(source)) do
     local used = name == in_use.endpoint and model == in_use.model
-    rows[#rows + 1] = { name = name, model = model, shown = models.shown(name .. '/' .. model, name, model, used) }
+    rows[#rows + 1] = { name = name, model = model, in_use = used, shown = name .. '/' .. model }
   end
   local said = remark(source)
   rows[#rows + 1] = said and { name = name, shown = said } or nil
   return rows
+end
+
+--- Shows those that are models in columns.
+---@param rows hum.ModelRow[]
+local function align(rows)
+  local of_models = vim.tbl_filter(function(row) return row.model ~= nil end, rows)
+  local function listed(row)
+    return { text = row.shown, in_use = row.in_use == true, facts = models.facts(row.name, row.model) }
+  end
+  local lines = listing.lines(vim.tbl_map(listed, of_models))
+  for i, row in ipairs(of_models) do
+    row.shown = lines[i]
+  end
 end
 
 --- Lets the user choose a row.
@@ -107,6 +122,7 @@ end
 ---@param cb fun(err: string?, row: hum.ModelRow?)
 ---@return hum.Cancel
 local function choose_row(rows, cb)
+  align(rows)
   local items, by_item = {}, {} ---@type string[], table<string, hum.ModelRow>
   for i, row in ipairs(rows) do
     items[i] = row.name .. '/' .. (row.model or '')

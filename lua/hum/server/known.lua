@@ -1,5 +1,6 @@
 -- What is known of the models of endpoints: their lists as last seen, perhaps by an earlier Neovim,
 -- and which model the user chose. Kept in stdpath('state')/hum.json.
+local abilities_of = require('hum.server.abilities').of
 local answers = require('hum.server.answer')
 local log = require('hum.log')
 
@@ -10,6 +11,7 @@ local M = {}
 ---@field chosen table<string, string>   endpoint to model
 ---@field limits table<string, table<string, integer>>    endpoint and model to the longest reply, in tokens
 ---@field contexts table<string, table<string, integer>>  the same to the length of the context
+---@field abilities table<string, table<string, string[]>>  the same to what it can do, in words
 ---@field prices table<string, table<string, number[]>>   the same to dollars for a million tokens in and out
 
 local state ---@type hum.KnownModels|nil
@@ -51,6 +53,7 @@ local function load()
     limits = of_models(value.limits, answers.number),
     contexts = of_models(value.contexts, answers.number),
     prices = of_models(value.prices, answers.pair),
+    abilities = of_models(value.abilities, answers.strings),
   }
   return state
 end
@@ -71,16 +74,19 @@ end
 ---@param models hum.Model[]
 ---@return table<string, table|nil>
 local function record_of(models)
-  local names, limits, contexts, prices = {}, {}, {}, {}
+  local names, limits, contexts, prices, abilities = {}, {}, {}, {}, {}
   for i, model in ipairs(models) do
     names[i] = model.id
     limits[model.id], contexts[model.id], prices[model.id] = model.limit, model.context, model.price
+    local can = abilities_of(model.item, model.can)
+    abilities[model.id] = #can > 0 and can or nil
   end
   return {
     names = names,
     limits = next(limits) and limits,
     contexts = next(contexts) and contexts,
     prices = next(prices) and prices,
+    abilities = next(abilities) and abilities,
   }
 end
 
@@ -89,7 +95,7 @@ end
 ---@param models hum.Model[]
 function M.keep(name, models)
   local record, changed = record_of(models), false
-  for _, field in ipairs({ 'names', 'limits', 'contexts', 'prices' }) do
+  for _, field in ipairs({ 'names', 'limits', 'contexts', 'prices', 'abilities' }) do
     local kept = load()[field]
     changed = changed or not vim.deep_equal(record[field] or nil, kept[name])
     kept[name] = record[field] or nil
@@ -102,7 +108,7 @@ end
 function M.names(name) return load().names[name] end
 
 --- What a list said of a model.
----@param field 'limits'|'contexts'|'prices'
+---@param field 'limits'|'contexts'|'prices'|'abilities'
 ---@param name string  of the endpoint
 ---@param model string
 ---@return any

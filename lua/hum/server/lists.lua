@@ -41,7 +41,11 @@ end
 
 -- ---- what models can do, where the list does not say it -------------------------------------
 
-local shown = {} ---@type table<string, string[]>  endpoint and digest or name to capabilities
+---@class hum.ShownModel  what a server says of one
+---@field can string[]
+---@field context? integer
+
+local shown = {} ---@type table<string, hum.ShownModel>  by endpoint and digest or name
 
 ---@param name string
 ---@param model hum.Model
@@ -60,6 +64,13 @@ local function may_embed(model)
   return false
 end
 
+---@param model hum.Model
+---@param seen hum.ShownModel
+local function learn(model, seen)
+  if #model.can == 0 then model.can = seen.can end
+  model.context = model.context or seen.context
+end
+
 --- Those of which nothing is known, the suspicious ones first, and no more than are asked for.
 ---@param name string
 ---@param models hum.Model[]
@@ -67,10 +78,9 @@ end
 local function unknown(name, models)
   local first, rest = {}, {}
   for _, model in ipairs(models) do
-    model.can = #model.can > 0 and model.can or shown[key_of(name, model)] or model.can
-    if #model.can == 0 and not shown[key_of(name, model)] then
-      table.insert(may_embed(model) and first or rest, model)
-    end
+    local seen = shown[key_of(name, model)]
+    if seen then learn(model, seen) end
+    if #model.can == 0 and not seen then table.insert(may_embed(model) and first or rest, model) end
   end
   return vim.list_slice(vim.list_extend(first, rest), 1, MOST_SHOWN)
 end
@@ -93,8 +103,9 @@ local function add_capabilities(name, models, steps, cb)
       local spec = { method = 'POST', path = path or '', body = { model = model.id }, model = model.id, quiet = true }
       steps.add(query.query(name, spec, function(err, answer)
         open, at_once = open - 1, AT_ONCE
-        model.can = answers.strings(answer and answer.capabilities)
-        if not err then shown[key_of(name, model)] = model.can end
+        local seen = { can = answers.strings(answer and answer.capabilities), context = catalog.shown_context(answer) }
+        if not err then shown[key_of(name, model)] = seen end
+        learn(model, seen)
         if #model.can == 0 then waiting = {} end
         next_ones()
         if open == 0 then cb() end

@@ -4,9 +4,9 @@
 -- and nobody has to choose twice.
 local answers = require('hum.server.answer')
 local config = require('hum.config')
-local count = require('hum.count')
 local endpoints = require('hum.server.endpoint')
 local known = require('hum.server.known')
+local listing = require('hum.server.listing')
 local lists = require('hum.server.lists')
 local query = require('hum.server.query')
 local steps_of = require('hum.server.steps').new
@@ -194,11 +194,22 @@ end
 ---@param waits? boolean  nobody has asked for it: not while the user types
 ---@return hum.Cancel
 function M.pick(name, names, in_use, cb, waits)
+  local shown, lines =
+    {},
+    listing.lines(
+      vim.tbl_map(
+        function(model) return { text = model, in_use = model == in_use, facts = M.facts(name, model) } end,
+        names
+      )
+    )
+  for i, model in ipairs(names) do
+    shown[model] = lines[i]
+  end
   return require('hum.server.pick').choose({
     prompt = ('Select a model (%s):'):format(name),
     items = names,
     waits = waits,
-    shown = function(model) return M.shown(model, name, model, model == in_use) end,
+    shown = function(model) return shown[model] or model end,
   }, cb)
 end
 
@@ -230,52 +241,30 @@ end
 
 -- ---- in words -------------------------------------------------------------------------------
 
----@param dollars number
----@return string
-local function money(dollars) return dollars < 0.01 and ('$%.2g'):format(dollars) or ('$%.2f'):format(dollars) end
-
----@param price number[]
----@return string
-local function cost(price)
-  if price[1] == 0 and price[2] == 0 then return 'free' end
-  return ('%s in, %s out per 1M tokens'):format(money(price[1]), money(price[2]))
-end
-
---- What is known of a model, in words.
+--- What is known of a model, without asking for it.
 ---@param name string  of the endpoint
 ---@param model string
----@return string[]
-local function facts(name, model)
-  local context, price, last = M.context(name, model), M.price(name, model), (now[name] or {})[model]
-  local out = {} ---@type string[]
-  out[#out + 1] = last and last.loaded and 'loaded' or nil
-  out[#out + 1] = last and last.remote and 'runs at ' .. last.remote or nil
-  out[#out + 1] = context and 'context ' .. count.short(context)
-  out[#out + 1] = price and cost(price)
-  return out
+---@return hum.ModelFacts
+function M.facts(name, model)
+  local last = (now[name] or {})[model]
+  return {
+    loaded = last and last.loaded,
+    remote = last and last.remote,
+    context = M.context(name, model),
+    price = M.price(name, model),
+    abilities = known.of('abilities', name, model) or {},
+  }
 end
 
---- A model in a list: 'a/two (in use; loaded; context 128k; $0.15 in, $0.60 out per 1M tokens)'.
----@param text string
----@param name string  of the endpoint
----@param model string
----@param in_use boolean
----@return string
-function M.shown(text, name, model, in_use)
-  local all = facts(name, model)
-  if in_use then table.insert(all, 1, 'in use') end
-  return #all > 0 and ('%s (%s)'):format(text, table.concat(all, '; ')) or text
-end
-
---- The same of a word that names a model, as `:Hum model` takes it: "model", "endpoint/model".
+--- The same in words, of a word that names a model as `:Hum model` takes it: "model", "endpoint/model".
 ---@param word string
 ---@return string|nil  nil: nothing is known of it
 function M.facts_of(word)
   local name, model = endpoints.split_model(word)
   name = M.endpoint(name)
-  local all = model and facts(name, model) or {}
-  if model and name == M.endpoint() and model == M.decided(name) then table.insert(all, 1, 'in use') end
-  return #all > 0 and table.concat(all, '; ') or nil
+  if not model then return nil end
+  local words = listing.words(M.facts(name, model), name == M.endpoint() and model == M.decided(name))
+  return words ~= '' and words or nil
 end
 
 -- ---- capabilities ---------------------------------------------------------------------------

@@ -1,0 +1,87 @@
+-- What a model can do besides chatting, as servers tell it in their lists, each in its own way: think, take images,
+-- fill in. What is not told is not claimed. Pure.
+local answers = require('hum.server.answer')
+
+local M = {}
+
+---@param value any
+---@param ... string
+---@return any
+local function at(value, ...)
+  for _, key in ipairs({ ... }) do
+    if type(value) ~= 'table' then return nil end
+    value = value[key]
+  end
+  return value
+end
+
+---@param list any
+---@param words string[]
+---@return boolean
+local function has(list, words)
+  for _, word in ipairs(answers.strings(list)) do
+    if vim.list_contains(words, word) then return true end
+  end
+  return false
+end
+
+--- A field that says it by being true, or by what it has: { supported = true }, { allowed_options = { … } }.
+---@param value any
+---@return boolean
+local function says(value)
+  if type(value) ~= 'table' then return value == true end
+  return value.supported ~= false and next(value) ~= nil
+end
+
+local THINKING, IMAGES = { 'thinking', 'reasoning' }, { 'image', 'images', 'vision' }
+local PARAMETERS = { 'reasoning', 'include_reasoning', 'reasoning_effort' }
+
+--- Each says of an entry and its capabilities that the model can do it.
+---@type { [1]: string, [2]: fun(item: table, can: string[]): boolean }[]
+local READERS = {
+  {
+    'thinking',
+    function(item, can)
+      return has(can, THINKING) -- Ollama
+        or has(item.supported_parameters, PARAMETERS) -- OpenRouter
+        or has(item.tags, THINKING) -- Vercel
+        or says(at(item, 'capabilities', 'thinking')) -- Anthropic
+        or says(at(item, 'capabilities', 'reasoning')) -- LM Studio, Mistral
+        or item.thinking == true -- Gemini's own
+    end,
+  },
+  {
+    'images',
+    function(item, can)
+      return has(can, { 'vision' }) -- Ollama
+        or has(at(item, 'architecture', 'input_modalities'), IMAGES) -- OpenRouter, llama-server, Hugging Face
+        or has(item.input_modalities, IMAGES) -- xAI
+        or has(item.tags, IMAGES)
+        or says(at(item, 'capabilities', 'vision')) -- LM Studio, Mistral
+        or says(at(item, 'capabilities', 'image_input')) -- Anthropic
+        or item.supports_image_input == true -- Fireworks
+        or item.type == 'vlm' -- LM Studio's older list
+    end,
+  },
+  {
+    'fill-in',
+    function(item, can)
+      return has(can, { 'insert' }) -- Ollama
+        or says(at(item, 'capabilities', 'completion_fim')) -- Mistral
+    end,
+  },
+}
+
+--- What a model can do, in words.
+---@param item table    its entry of a list
+---@param can string[]  its capabilities, where they are a list
+---@return string[]
+function M.of(item, can)
+  local out = {}
+  for _, reader in ipairs(READERS) do
+    if reader[2](item, can) then out[#out + 1] = reader[1] end
+  end
+  return out
+end
+
+return M

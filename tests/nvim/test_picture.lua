@@ -11,7 +11,7 @@ local svg = require('svg')
 local function film(...)
   local frames = {}
   for i, rows in ipairs({ ... }) do
-    frames[i] = { at = i - 1, rows = vim.tbl_map(screen.runs, rows) }
+    frames[i] = { at = i - 1, rows = screen.rows(rows) }
   end
   return { frames = frames, length = #frames, columns = 10, rows = #frames[1].rows, still = #frames }
 end
@@ -21,7 +21,7 @@ local function draw(...) return svg.draw(film(...), { title = 'a <title>', backg
 local function count(text, what) return select(2, text:gsub(vim.pesc(what), '')) end
 
 test('a row of a terminal is runs of cells that look alike', { nvim = false }, function()
-  local runs = screen.runs('a\27[1;38;2;1;2;255mbc\27[0;48;5;196md\27[m \27[4:3;31me')
+  local runs = screen.rows({ 'a\27[1;38;2;1;2;255mbc\27[0;48;5;196md\27[m \27[4:3;31me' })[1]
   eq({ 'a', 'bc', 'd', ' ', 'e' }, vim.tbl_map(function(run) return run.text end, runs))
   eq({ 0, 1, 3, 4, 5 }, vim.tbl_map(function(run) return run.col end, runs))
   eq({ bold = true, fg = '#0102ff' }, runs[2].look)
@@ -29,8 +29,14 @@ test('a row of a terminal is runs of cells that look alike', { nvim = false }, f
   eq({ underline = true, fg = '#cd0000' }, runs[5].look)
 end)
 
+test('colours go on in the next row', { nvim = false }, function()
+  local rows = screen.rows({ '\27[44mab', 'c\27[md' })
+  eq({ bg = '#0000ee' }, rows[2][1].look)
+  eq({}, rows[2][2].look)
+end)
+
 test('cells of two columns, marks that combine and links keep the columns', { nvim = false }, function()
-  local runs = screen.runs('水a\204\129b\27]8;;https://example.org\27\\c\27]8;;\27\\🦁d')
+  local runs = screen.rows({ '水a\204\129b\27]8;;https://example.org\27\\c\27]8;;\27\\🦁d' })[1]
   eq({ '水', 'a\204\129bc', '🦁', 'd' }, vim.tbl_map(function(run) return run.text end, runs))
   eq({ 0, 2, 5, 7 }, vim.tbl_map(function(run) return run.col end, runs))
 end)

@@ -39,6 +39,35 @@ local ANSWER = [[
 | no memory | crash | `-1` |
 ]]
 
+local PAGE = [[
+A **ring buffer** keeps the last *n* things in one array. Two counters are enough, and neither ever goes back:
+
+1. `head` counts what came in
+2. `tail` counts what went out; `head - tail` things wait
+   - 0: it is empty
+   - *n*: it is full
+
+```lua
+function Ring:push(item)
+  if self.head - self.tail == self.size then return false end
+  self.items[self.head % self.size] = item
+  self.head = self.head + 1
+  return true
+end
+```
+
+> With one writer and one reader it needs no lock: each counter has one owner.
+
+| | array | list | ring |
+| :-- | --: | --: | --: |
+| push | O(1) | O(1) | **O(1)** |
+| pop at the front | O(n) | O(1) | **O(1)** |
+| memory for each item | 1 | 3 | **1** |
+
+- [x] push
+- [ ] pop, see [the article](https://en.wikipedia.org/wiki/Circular_buffer)
+]]
+
 local LIST = [[
 #include <stdlib.h>
 
@@ -122,6 +151,66 @@ return {
       player:pause(1)
       player:press('Enter')
       player:pause(2)
+    end,
+  },
+  {
+    name = 'page',
+    title = 'A reply in hum.nvim: lists, code, a quote, a table, all of it plain Markdown below the colors',
+    columns = 92,
+    rows = 38,
+    is_still = true,
+    script = { models = { 'qwen3:8b' }, rules = { { text = PAGE, interval_ms = 5, thinking = THOUGHT } } },
+    options = { chat = { window = 'current' } },
+    play = function(player)
+      player:type(':Hum What is a ring buffer, and when do I want one?', 0)
+      player:press('Enter')
+      player:wait('the article')
+      player:pause(1)
+      player:type('gg', 0)
+      player:pause(1)
+    end,
+  },
+  {
+    name = 'note',
+    title = 'A reply that broke off: what happened and what to do stand below it',
+    columns = 76,
+    rows = 14,
+    is_still = true,
+    script = {
+      models = { 'qwen3:8b' },
+      rules = {
+        {
+          text = 'There are two ways to do this. The first is to',
+          interval_ms = 10,
+          faults = { { ['do'] = 'error', text = 'model runner has unexpectedly stopped' } },
+        },
+      },
+    },
+    options = { chat = { window = 'current' } },
+    play = function(player)
+      player:type(':Hum How do I reverse a list in C?', 0)
+      player:press('Enter')
+      player:wait('unexpectedly')
+      player:pause(1)
+      player:type('gg', 0)
+      player:pause(1)
+    end,
+  },
+  {
+    name = 'keys',
+    title = 'The keys of a chat, as g? shows them',
+    columns = 92,
+    rows = 30,
+    is_still = true,
+    script = { models = { 'qwen3:8b' }, rules = { { text = PAGE } } },
+    options = { chat = { window = 'current' } },
+    play = function(player)
+      player:type(':Hum What is a ring buffer, and when do I want one?', 0)
+      player:press('Enter')
+      player:wait('the article')
+      player:pause(1)
+      player:type('g?', 0)
+      player:pause(1)
     end,
   },
 }

@@ -95,9 +95,10 @@ end
 
 --- The runs of a row. A cell of two columns is a run of its own, so that what follows keeps its column.
 ---@param row string
----@return picture.Run[]
-function M.runs(row)
-  local runs, look, col, pos, cell = {}, {}, 0, 1, ''
+---@param look picture.Look  at its beginning
+---@return picture.Run[], picture.Look
+local function runs_of(row, look)
+  local runs, col, pos, cell = {}, 0, 1, ''
   local open ---@type picture.Run|nil
   while pos <= #row do
     local codes, after = row:match('^\27%[([%d;:]*)m()', pos)
@@ -123,7 +124,18 @@ function M.runs(row)
       col, pos = col + width, pos + #char
     end
   end
-  return runs
+  return runs, look
+end
+
+--- The rows of a screen. tmux tells only what changes from cell to cell, also from the end of a row to the next.
+---@param rows string[]
+---@return picture.Run[][]
+function M.rows(rows)
+  local out, look = {}, {}
+  for i, row in ipairs(rows) do
+    out[i], look = runs_of(row, look)
+  end
+  return out
 end
 
 return M

@@ -131,8 +131,8 @@ require('hum').setup(%s)
 ---@param background 'dark'|'light'
 ---@return picture.Film
 function M.record(root, scene, background)
-  local home = root .. '/build/picture'
-  vim.fn.delete(home, 'rf')
+  -- Not in this repository: the chat would be one of its project.
+  local home = vim.fn.tempname()
   vim.fn.mkdir(home .. '/work', 'p')
   local server, url = serve(root, scene.script)
   local options = vim.tbl_deep_extend('force', { endpoints = { ollama = { url = url } } }, scene.options or {})
@@ -162,12 +162,11 @@ function M.record(root, scene, background)
   local length = now() - player.began + END_STAYS
   player.terminal:stop()
   server:kill('sigterm')
+  vim.fn.delete(home, 'rf')
   if not ok then error(('%s: %s'):format(scene.name, err), 0) end
   local frames = scene.is_still and { player.frames[#player.frames] } or player.frames
   for _, frame in ipairs(frames) do
-    for i, row in ipairs(frame.rows) do
-      frame.rows[i] = screen.runs(row)
-    end
+    frame.rows = screen.rows(frame.rows)
   end
   return {
     frames = frames,

@@ -149,29 +149,11 @@ function Drawing:stays()
   return stays
 end
 
---- The most frequent background of a frame, and of the text the most frequent colour upon it.
----@param frame picture.Frame
----@return string fg, string bg
-local function ground(frame, background)
-  local count = { fg = {}, bg = {} }
-  for _, runs in ipairs(frame.rows) do
-    for _, run in ipairs(runs) do
-      for name, of in pairs(count) do
-        local colour = run.look[name]
-        if colour then of[colour] = (of[colour] or 0) + run.cells end
-      end
-    end
-  end
-  local function most(of, default)
-    local best = default
-    for colour, cells in pairs(of) do
-      if not of[best] or cells > of[best] or cells == of[best] and colour < best then best = colour end
-    end
-    return best
-  end
-  local is_dark = background == 'dark'
-  return most(count.fg, is_dark and '#e0e2ea' or '#14161b'), most(count.bg, is_dark and '#14161b' or '#e0e2ea')
-end
+-- Neovim's own scheme, in which the scenes are recorded.
+local GROUND = {
+  dark = { fg = '#e0e2ea', bg = '#14161b' },
+  light = { fg = '#14161b', bg = '#e0e2ea' },
+}
 
 --- The groups of what comes and goes together, and the rules that move them.
 ---@return string[] groups, string[] rules
@@ -215,6 +197,7 @@ local PAGE = [[
 text{font:%dpx ui-monospace,SFMono-Regular,"DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}
 .b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}.s{text-decoration:line-through}
 .l{fill:none;stroke-width:1.2}
+g rect{shape-rendering:crispEdges}
 .a{visibility:hidden;animation:%gs step-end infinite}.p{visibility:visible}
 @media (prefers-reduced-motion:reduce){.a{animation:none}}
 %s
@@ -234,8 +217,9 @@ text{font:%dpx ui-monospace,SFMono-Regular,"DejaVu Sans Mono",Menlo,Consolas,mon
 ---@param opts {title: string, background: 'dark'|'light'}
 ---@return string
 function M.draw(film, opts)
-  local fg, bg = ground(film.frames[film.still], opts.background)
-  local self = setmetatable({ film = film, fg = fg, bg = bg, colours = {}, symbols = {}, definitions = {} }, Drawing)
+  local ground = GROUND[opts.background]
+  local self = { film = film, fg = ground.fg, bg = ground.bg, colours = {}, symbols = {}, definitions = {} }
+  setmetatable(self, Drawing)
   local groups, rules = self:groups()
   local colours = {}
   for colour, n in pairs(self.colours) do
@@ -256,7 +240,7 @@ function M.draw(film, opts)
     table.concat(self.definitions, '\n'),
     width - 1,
     height - 1,
-    bg,
+    ground.bg,
     MARGIN,
     MARGIN,
     table.concat(groups, '\n')

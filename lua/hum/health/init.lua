@@ -44,6 +44,8 @@ local function check_versions(said)
   for _, one in ipairs(vim.split(said or '', ', ', { trimempty = true })) do
     health.info(one)
   end
+  local address = require('hum.repository').known()
+  if address then health.info('from ' .. address) end
   health.info('the log, for a bug report: ' .. require('hum.log').path())
 end
 

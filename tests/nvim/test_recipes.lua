@@ -133,7 +133,7 @@ test('recipe: several files are quoted in one message, by hand', function(t)
   end
   t:keys('Gohow do they differ?<Esc><CR>')
   eq('done', chat.finished(t).status)
-  eq(1, #srv:requests())
+  eq(1, #srv:requests('/api/chat'))
   T.match('return "one".*return "two".*return "three".*how do they differ%?', last_message(srv))
 end)
 
@@ -148,7 +148,7 @@ test('recipe: several files are quoted in one message, by a command', function(t
   t:cmd('AskFiles *.lua c.py')
   t:keys('Gohow do they differ?<Esc><CR>')
   eq('done', chat.finished(t).status)
-  eq(1, #srv:requests())
+  eq(1, #srv:requests('/api/chat'))
   T.match('```lua.-x = "a.lua".*```lua.-x = "b.lua".*```python.-x = "c.py".*how do they differ%?', last_message(srv))
 end)
 

@@ -64,9 +64,12 @@ function M.list(name, cb)
   return M.ask(M.endpoint(name), false, function(err, names) cb(err and query.text(err), names) end)
 end
 
---- Has the list of an endpoint read for what it says of its models, quietly, also where the user has named them.
+--- Has the list of an endpoint read for what it says of its models, quietly. One that was read since Neovim started is
+--- not read again, and one that stands in the configuration never.
 ---@param name string
 function M.learn(name)
+  if fresh[name] or configured(name) then return end
+  fresh[name] = true
   lists.ask(name, false, function(_, models)
     if models then known.keep(name, models) end
   end)

@@ -157,7 +157,7 @@ return {
     name = 'page',
     title = 'A reply in hum.nvim: lists, code, a quote, a table, all of it plain Markdown below the colors',
     columns = 92,
-    rows = 38,
+    rows = 41,
     is_still = true,
     script = { models = { 'qwen3:8b' }, rules = { { text = PAGE, interval_ms = 5, thinking = THOUGHT } } },
     options = { chat = { window = 'current' } },
@@ -167,6 +167,7 @@ return {
       player:wait('the article')
       player:pause(1)
       player:type('gg', 0)
+      player:press('C-l')
       player:pause(1)
     end,
   },
@@ -174,7 +175,7 @@ return {
     name = 'note',
     title = 'A reply that broke off: what happened and what to do stand below it',
     columns = 76,
-    rows = 14,
+    rows = 16,
     is_still = true,
     script = {
       models = { 'qwen3:8b' },
@@ -193,6 +194,7 @@ return {
       player:wait('unexpectedly')
       player:pause(1)
       player:type('gg', 0)
+      player:press('C-l')
       player:pause(1)
     end,
   },
@@ -209,7 +211,29 @@ return {
       player:press('Enter')
       player:wait('the article')
       player:pause(1)
+      player:press('C-l')
       player:type('g?', 0)
+      player:pause(1)
+    end,
+  },
+  {
+    name = 'diff',
+    title = 'gd shows the code of a reply as a diff against the lines that the question quotes',
+    columns = 108,
+    rows = 18,
+    is_still = true,
+    script = { models = { 'qwen3:8b' }, rules = { { text = ANSWER } } },
+    files = { ['queue.c'] = CODE },
+    opens = 'queue.c',
+    init = 'vim.o.showtabline = 0',
+    play = function(player)
+      player:wait('return 0')
+      player:type(':5,8Hum why does this crash?', 0)
+      player:press('Enter')
+      player:wait('9th item')
+      player:pause(1)
+      player:type('gd', 0)
+      player:press('C-l')
       player:pause(1)
     end,
   },

@@ -758,10 +758,10 @@ test('a thought above a message stays folded and counts its words', { init = str
   stream.tokens(t, '</think>\n\n')
   stream.part(t, 'text')
   stream.tokens(t, 'The ', 'answer.')
-  t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+  t:wait_screen('Thought.+40 words.+The answer.+ You.+mine and more')
   stream.done(t)
   T.match('word40\n</think>\n\nThe answer%.\n\n## » You\n\nmine and more$', t:text())
-  t:wait_screen('Thought.+40 words.+The answer.+## » You.+mine and more')
+  t:wait_screen('Thought.+40 words.+The answer.+ You.+mine and more')
 end)
 
 test('text that turns out to be thought is turned above a message', function(t)

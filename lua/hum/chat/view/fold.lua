@@ -12,6 +12,7 @@
 --
 -- The line of a closed fold is drawn again for each token within it, and once a second while none comes.
 local clock = require('hum.chat.view.clock')
+local front = require('hum.chat.view.fold_front')
 local guard = require('hum.interrupt').guard
 local highlight = require('hum.chat.view.highlight')
 local level = require('hum.chat.view.fold_level')
@@ -38,7 +39,6 @@ local M = {}
 ---@field asleep boolean    no part is running: folds are not computed
 ---@field new boolean       a part begins that has no fold of its own yet
 ---@field refold boolean    lines came in while asleep, which may have thinking parts
----@field refront boolean   lines came in at the top, which may be a front matter
 ---@field rethought? boolean  text became thinking, or the other way round, while insert mode kept the folds
 ---@field stop? fun()       of the clock, while a part is running
 
@@ -99,27 +99,6 @@ local function mend(buf)
   end)
 end
 
---- Folds a front matter that was not there when folds were computed.
----@param buf integer
-local function refront(buf)
-  local b = bufs[buf]
-  if not b or not vim.api.nvim_buf_is_loaded(buf) then return end
-  b.refront = false
-  local last = level.front(buf)
-  if not last or windows.in_insert() then return end
-  for _, win in ipairs(windows.of(buf)) do
-    windows.make(win, 0, last)
-  end
-end
-
----@param b hum.FoldBuf
----@param buf integer
-local function front_changed(b, buf)
-  if b.refront then return end
-  b.refront = true
-  vim.schedule(function() guard(refront, buf) end)
-end
-
 --- For each change: new lines at the end of a part may need mending, everything else only bookkeeping.
 ---@param buf integer
 ---@param first integer
@@ -130,7 +109,7 @@ local function on_lines(buf, first, old_last, new_last)
   if not b then return end
   words.changed(buf, first)
   if new_last == old_last then return end
-  if first == 0 then front_changed(b, buf) end
+  if first == 0 then front.changed(buf) end
   if b.asleep then
     b.refold = b.refold or new_last - old_last > 1
     return
@@ -215,9 +194,9 @@ end
 ---@param buf integer
 ---@param wins integer[]
 local function compute(buf, wins)
-  local s = scan.sync(buf, vim.api.nvim_buf_line_count(buf))
+  local parts = level.parts(buf)
   for _, win in ipairs(wins) do
-    windows.compute_once(win, s and level.parts(s) or {})
+    windows.compute_once(win, parts)
   end
 end
 
@@ -299,7 +278,6 @@ local function watch(buf, shown)
     asleep = false,
     new = false,
     refold = false,
-    refront = false,
   }
   tags.start()
   scan.listen('fold', on_lines)
@@ -316,14 +294,6 @@ local function watch(buf, shown)
   end
 end
 
---- The line of a closed fold has the background of the text around it, not that of the user's folds.
----@param wo vim.wo
-local function without_bar(wo)
-  local own = wo.winhighlight
-  if own:find('Folded:', 1, true) then return end
-  wo.winhighlight = (own ~= '' and own .. ',' or '') .. 'Folded:HumThought'
-end
-
 --- Folds the chat in a window. Only options of this window and this buffer are set.
 ---@param win integer
 ---@param shown? hum.ShownThinking  default: 'fold'
@@ -333,15 +303,7 @@ function M.setup_window(win, shown)
   scan.attach(buf)
   watch(buf, shown or 'fold')
   bufs[buf].how = shown or 'fold'
-  local wo = vim.wo[win][0]
-  wo.foldexpr = "v:lua.require'hum.chat.view.fold'.expr()"
-  wo.foldtext = "v:lua.require'hum.chat.view.fold'.text()"
-  wo.fillchars = (vim.o.fillchars ~= '' and vim.o.fillchars .. ',' or '') .. 'fold: '
-  without_bar(wo)
-  wo.foldlevel = shown == 'show' and level.SHOWN or 0
-  wo.foldminlines = 0
-  wo.foldenable = vim.go.foldenable
-  wo.foldmethod = 'expr'
+  windows.set(win, shown or 'fold', 'hum.chat.view.fold')
   if bufs[buf].asleep and not windows.in_insert() then compute(buf, { win }) end
 end
 

@@ -120,12 +120,16 @@ function M.extent(s, first, last, how)
   return above and first - 1 or first, below and last + 1 or last
 end
 
---- Rows of the `<think>` of all parts that are known.
----@param s hum.Scan
+--- Rows of the `<think>` of all parts. Reads the whole chat, as computing its folds does.
+---@param buf integer
 ---@return integer[]
-function M.parts(s)
-  local found, within = {}, false
-  for row = 0, s.known do
+function M.parts(buf)
+  local found, within, count = {}, false, vim.api.nvim_buf_line_count(buf)
+  local s = scan.sync(buf, count)
+  while s and not scan.complete(buf, count) do
+    s = scan.sync(buf, count)
+  end
+  for row = 0, s and s.known or -1 do
     local now = thinking(s, row)
     if now and not within then found[#found + 1] = row - 1 end
     within = now

@@ -23,6 +23,30 @@ function M.outside_insert(fn)
   vim.api.nvim_win_set_cursor(0, cursor)
 end
 
+--- The line of a closed fold has the background of the text around it, not that of the user's folds.
+---@param wo vim.wo
+local function without_bar(wo)
+  local own = wo.winhighlight
+  if own:find('Folded:', 1, true) then return end
+  wo.winhighlight = (own ~= '' and own .. ',' or '') .. 'Folded:HumThought'
+end
+
+--- Sets the options for the folds of a chat. Those of this window and its buffer alone.
+---@param win integer
+---@param shown hum.ShownThinking
+---@param by string  the module that has expr() and text()
+function M.set(win, shown, by)
+  local wo = vim.wo[win][0]
+  wo.foldexpr = ("v:lua.require'%s'.expr()"):format(by)
+  wo.foldtext = ("v:lua.require'%s'.text()"):format(by)
+  wo.fillchars = (vim.o.fillchars ~= '' and vim.o.fillchars .. ',' or '') .. 'fold: '
+  without_bar(wo)
+  wo.foldlevel = shown == 'show' and level.SHOWN or 0
+  wo.foldminlines = 0
+  wo.foldenable = vim.go.foldenable
+  wo.foldmethod = 'expr'
+end
+
 --- Whether a window has the options for the folds of a chat.
 ---@param win integer
 ---@return boolean

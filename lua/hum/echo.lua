@@ -48,6 +48,14 @@ function M.show(text, short, level)
   put(short, group, false)
 end
 
+--- Puts a text into `:messages` and shows nothing of it.
+---@param text string
+---@param level integer
+function M.keep(text, level)
+  put_lines(text, GROUPS[level], true)
+  put('', nil, false)
+end
+
 -- ---- what others print for us -----------------------------------------------------------------
 
 --- How long what others print is watched, in ms: some wait a little, to be out of a callback.

@@ -16,6 +16,7 @@ local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] 
 ---@field text string
 ---@field level integer
 ---@field quotes boolean  words of a server, which may quote what was said: not for the log
+---@field seen boolean    it is on the screen already, as in a chat: `:messages` has it, and nothing is shown
 
 local seen = {} ---@type table<string, integer>
 local queue = {} ---@type hum.Notice[]  not logged yet
@@ -101,8 +102,16 @@ end
 --- message ends in a hit-enter prompt: it gets one line for all that came at once.
 --- Replacements of it get everything, and may have room for it.
 local function show()
-  local messages = held
+  local messages = {}
+  for _, message in ipairs(held) do
+    if message.seen then
+      echo.keep(message.text, message.level)
+    else
+      messages[#messages + 1] = message
+    end
+  end
   held = {}
+  if #messages == 0 then return end
   local texts, level = {}, LEVELS.INFO
   for i, message in ipairs(messages) do
     texts[i], level = message.text, math.max(level, message.level)
@@ -176,17 +185,22 @@ function M.parts(text)
   return message or text, hint ~= '' and hint or nil
 end
 
+---@class hum.NoticeOpts
+---@field quotes? boolean  it holds a server's words, and is shown whole elsewhere
+---@field seen? boolean    it is on the screen already: it is only put into `:messages`
+
 ---@param text string
 ---@param level integer
----@param quotes? boolean
-local function add(text, level, quotes)
+---@param opts? hum.NoticeOpts
+local function add(text, level, opts)
+  opts = opts or {}
   text = M.plain(text)
   local now = vim.uv.now()
   local id = level .. text
   if seen[id] and now - seen[id] < QUIET then return end
   seen = #queue == 0 and vim.tbl_count(seen) > 100 and {} or seen
   seen[id] = now
-  queue[#queue + 1] = { text = text, level = level, quotes = quotes or false }
+  queue[#queue + 1] = { text = text, level = level, quotes = opts.quotes or false, seen = opts.seen or false }
   if #queue == 1 then vim.schedule(flush) end
 end
 
@@ -194,8 +208,8 @@ end
 function M.info(text) add(text, LEVELS.INFO) end
 
 ---@param text string
----@param quotes? boolean  as below
-function M.warn(text, quotes) add(text, LEVELS.WARN, quotes) end
+---@param opts? hum.NoticeOpts
+function M.warn(text, opts) add(text, LEVELS.WARN, opts) end
 
 --- What the user wanted to know: told each time. For a list, a prompt that waits for a key is no surprise.
 ---@param text string
@@ -207,8 +221,8 @@ function M.answer(text)
 end
 
 ---@param text string
----@param quotes? boolean  it holds a server's words, and is shown whole elsewhere
-function M.error(text, quotes) add(text, LEVELS.ERROR, quotes) end
+---@param opts? hum.NoticeOpts
+function M.error(text, opts) add(text, LEVELS.ERROR, opts) end
 
 --- An error as it was raised or returned.
 ---@param err any

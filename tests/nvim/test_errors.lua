@@ -1,6 +1,7 @@
 -- Each error is told: in the chat, in a message that says what to do, in the event.
 local T = require('harness')
 local chat = require('lib.chat')
+local notes = require('lib.note')
 local recorded = require('lib.recorded')
 local test, eq = T.test, T.eq
 
@@ -17,8 +18,9 @@ local function told(t, buf, n)
   T.match('## » You\n\n$', t:text(buf))
   T.ok(not t.child:mode().blocking, 'a prompt asks for a key')
   T.match('hum: ', t:messages(), true)
-  -- The mark says what happened. Below it stands what to do, which is no text.
-  data.hint = t:wait(function() return t:screen():match('%-%->\n  (%S[^\n]+)') end, 'the chat shows what to do')
+  local note = notes.wait(t, data.message)
+  data.hint = note.text:sub(#data.message + 2)
+  T.ok(data.hint ~= '', 'the chat shows what to do')
   return data
 end
 

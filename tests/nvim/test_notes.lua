@@ -16,15 +16,17 @@ local function server(t)
   return srv
 end
 
---- The figures that are to be seen, a list of the numbers of tokens with the rows.
+--- The figures that are to be seen, a list of the numbers of tokens with the rows of the headings above them.
 local function figures(t, buf)
   return t:lua(
     [[
     local out = {}
-    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.notes'], 0, -1,
+    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.figures'], 0, -1,
       { details = true })) do
       local text = mark[4].virt_text and not mark[4].invalid and mark[4].virt_text[1][1]
-      if text then out[#out + 1] = ('%d:%s'):format(mark[2], text:match('%d+')) end
+      local row = mark[2]
+      while row > 0 and not vim.fn.getbufoneline(..., row + 1):find('^## «') do row = row - 1 end
+      if text then out[#out + 1] = ('%d:%s'):format(row, text:match('%d+')) end
     end
     return out
   ]],

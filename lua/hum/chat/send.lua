@@ -17,6 +17,7 @@ local prepare = require('hum.chat.prepare')
 local queue = require('hum.chat.queue')
 local reply = require('hum.chat.reply')
 local rows = require('hum.chat.text.rows')
+local seen = require('hum.chat.view.seen')
 local settings_of = require('hum.chat.text.settings').of
 local strange = require('hum.chat.strange')
 local title = require('hum.chat.title')
@@ -30,12 +31,13 @@ local M = {}
 ---@param reason any  its second line is what to do
 function M.refuse(buf, reason)
   local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
-  notify.complain(text)
-  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  if not vim.api.nvim_buf_is_loaded(buf) then return notify.complain(text) end
   local message, hint = notify.parts(text)
-  notes.clear_failures(buf)
-  notes.failure(buf, rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1, { message = message, hint = hint })
-  notes.reveal(buf)
+  local row = rows.after_text(buf, vim.api.nvim_buf_line_count(buf)) - 1
+  notes.clear(buf)
+  notes.add(buf, row, { kind = 'error', title = 'Not sent', message = message, cure = hint })
+  seen.reveal(buf)
+  notify.error('hum: ' .. text, { seen = seen.row(buf, row) })
 end
 
 ---@return string

@@ -4,6 +4,7 @@ local config = require('hum.config')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local rows = require('hum.chat.text.rows')
+local seen = require('hum.chat.view.seen')
 
 local M = {}
 
@@ -50,12 +51,18 @@ local function tell(buf, found)
     send and send .. ' again' or ':Hum send',
     as_is or ':Hum! send'
   )
-  notes.clear_failures(buf)
+  notes.clear(buf)
   for _, turn in ipairs(found) do
-    notes.failure(buf, turn.row, turn == found[1] and { message = what, hint = how } or { message = 'so would this' })
+    local is_first = turn == found[1]
+    notes.add(
+      buf,
+      turn.row,
+      is_first and { kind = 'warning', title = 'Not sent', message = what, cure = how }
+        or { kind = 'warning', title = 'This line would begin a turn, too' }
+    )
   end
-  notes.reveal(buf)
-  notify.warn(('hum: %s\n%s'):format(what, how))
+  seen.reveal(buf)
+  notify.warn(('hum: %s\n%s'):format(what, how), { seen = seen.row(buf, found[1].row) })
   told[buf] = vim.api.nvim_buf_get_changedtick(buf)
 end
 
@@ -72,7 +79,7 @@ function M.settle(buf, found)
   for _, turn in ipairs(found) do
     vim.api.nvim_buf_set_text(buf, turn.row, 0, turn.row, 0, { '\\' })
   end
-  notes.clear_failures(buf)
+  notes.clear(buf)
   M.forget(buf)
   return true
 end

@@ -2,7 +2,7 @@
 local back = require('hum.chat.reply.back')
 local below = require('hum.chat.reply.below')
 local bounds = require('hum.chat.reply.bounds')
-local config = require('hum.config')
+local cure = require('hum.chat.view.cure')
 local edit = require('hum.chat.text.edit')
 local figures = require('hum.chat.reply.figures')
 local follow = require('hum.chat.reply.follow')
@@ -14,6 +14,7 @@ local notify = require('hum.notify')
 local owner = require('hum.chat.reply.owner')
 local records = require('hum.chat.reply.record')
 local rows = require('hum.chat.text.rows')
+local seen = require('hum.chat.view.seen')
 local still = require('hum.chat.reply.still')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
@@ -39,27 +40,12 @@ local function mark_of(ending)
   end
 end
 
---- What to do, with the keys for it if there are some.
----@param hint string
----@return string
-local function with_keys(hint)
-  for _, name in ipairs({ 'retry', 'continue' }) do
-    local key, command = config.keys(name)[1], ':Hum ' .. name
-    if key then hint = hint:gsub(command, function() return ('%s (%s)'):format(key, command) end, 1) end
-  end
-  return hint
-end
-
 --- What to do after an ending.
 ---@param ending hum.Ending
 ---@param has_text boolean  there is something to go on with
 ---@return string
 local function cure_of(ending, has_text)
-  local hint = ending.data.hint or ''
-  if has_text and (ending.name ~= 'done' or ending.data.ending == 'cut') then
-    if not hint:find(':Hum continue', 1, true) then hint = vim.trim('Go on with :Hum continue. ' .. hint) end
-  end
-  return with_keys(hint)
+  return cure.of(ending.data.hint, has_text and (ending.name ~= 'done' or ending.data.ending == 'cut'))
 end
 
 --- What is to stand below a reply: the user's heading, with a blank line before it, and what he writes there.
@@ -206,6 +192,24 @@ local function ended_of(reply, ending, found)
   return ended
 end
 
+--- Shows beside a reply how it ended.
+---@param reply hum.Reply
+---@param ending hum.Ending
+---@param found { heading: integer, mark: integer }
+local function note(reply, ending, found)
+  local buf, mark, stats = reply.buf, mark_of(ending), reply.ended.stats
+  notes.stats(buf, found.heading, found.mark, stats)
+  if mark then
+    notes.ended(buf, found.mark, format.one_line(mark), { cure = reply.cure, stats = stats })
+    reply.noted = found.mark
+  elseif (ending.data.message or '') ~= '' then
+    -- Beside a good reply there is no mark that says it.
+    local hint = reply.cure ~= '' and reply.cure or nil
+    notes.add(buf, found.mark, { kind = 'warning', title = 'Warning', message = ending.data.message, cure = hint })
+    reply.noted = found.mark
+  end
+end
+
 --- Finishes a reply's text.
 ---@param reply hum.Reply
 ---@param ending hum.Ending
@@ -222,13 +226,9 @@ function M.finish(reply, ending)
     bounds.set(buf, found.mark)
     reply.cure = cure_of(ending, found.has_text)
     reply.ended = ended_of(reply, ending, found)
-    notes.stats(buf, found.heading, found.mark, reply.ended.stats)
-    if mark_of(ending) then
-      notes.failure(buf, found.mark, { hint = reply.cure })
-    elseif (ending.data.message or '') ~= '' then
-      -- Beside a good reply there is no mark that says it.
-      notes.failure(buf, found.mark, { message = ending.data.message, hint = reply.cure })
-    end
+    note(reply, ending, found)
+    -- What stands below it now has more rows above it.
+    still.keep(buf, found.mark)
   end
   return true
 end
@@ -262,11 +262,9 @@ function M.notify(reply, ending)
   end
   local hint = reply.cure or cure_of(ending, false)
   local text = 'hum: ' .. data.message .. (hint ~= '' and '\n' .. hint or '')
-  if ending.name == 'error' then
-    notify.error(text, true)
-  else
-    notify.warn(text, true)
-  end
+  local is_seen = reply.noted ~= nil and seen.row(reply.buf, reply.noted)
+  local tell = ending.name == 'error' and notify.error or notify.warn
+  tell(text, { quotes = true, seen = is_seen })
 end
 
 return M

@@ -44,6 +44,7 @@ local M = {}
 ---@field num_ctx? integer     the context that it was asked with
 ---@field ended? hum.Ended     how its text ended
 ---@field cure? string         what to do then
+---@field noted? integer       the row beside which the chat says so
 ---@field afterthought string[]       thoughts that could not be put before its text yet
 ---@field began? integer      ms, as vim.uv.now(): its first part
 ---@field state hum.ReplyState
@@ -318,7 +319,7 @@ local function begin(reply, message, wins)
   fault.guard('the beginning of a reply', function()
     follow.start(buf, config.get().chat.follow)
     follow.to(buf, wins, below.last(buf) + 1)
-    notes.clear_failures(buf)
+    notes.clear(buf)
     notes.replace(buf, message.row, message.below and not message.joins and (message.upto or message.row) or nil)
     watch(reply)
     fault.guard('the bars', note_details, reply, message)

@@ -1,172 +1,262 @@
--- What stands beside the text of a reply: its figures, and an error.
+-- What stands beside the text of a chat: the figures below a reply, and notes: why a reply ended, why a message was not
+-- sent. A note about a reply is drawn over its mark, `<!-- hum: stopped -->`, as far as that has rows on the screen
+-- (hum.chat.view.mark), and goes on below it; one without a mark is all below its line. Neovim cuts virtual lines
+-- instead of wrapping them, so they are made anew for windows of another width.
 local config = require('hum.config')
+local cure = require('hum.chat.view.cure')
 local figures = require('hum.chat.view.figures')
 local fold = require('hum.chat.view.fold')
 local lines = require('hum.chat.view.lines')
-local scheme = require('hum.look.scheme')
+local note_rows = require('hum.chat.view.note').rows
+local note_of = require('hum.chat.view.note').of_mark
+local rows = require('hum.chat.text.rows')
+local standing = require('hum.chat.view.standing')
+local turns = require('hum.chat.text.turns')
 
 local M = {}
 
-local ns = vim.api.nvim_create_namespace('hum.notes')
+local ns = standing.ns
+local figures_ns = vim.api.nvim_create_namespace('hum.figures')
 local group = vim.api.nvim_create_augroup('hum.notes', {})
 
-scheme.start()
-
----@class hum.Note
----@field row integer    where it last stood
----@field line string    beside what
----@field rows integer   of the text that it is about, from there on
----@field bytes integer  of that text
----@field last string    its last line
----@field seq integer    of the undo tree, when that text was complete
----@field opts vim.api.keyset.set_extmark
----@field texts? [string, string][]  text and group of its virtual lines
----@field figures? string             its text, if it has figures
----@field hidden? boolean  it is not to be seen, though its line is there
----@field past? number     another reply replaced that one: a state of the text up to this number of the undo tree is
----  another reply's unless it is the text
+---@class hum.Note: hum.Standing
+---@field stats? hum.Stats      figures
+---@field figures? integer       their extmark
+---@field text? hum.NoteText
+---@field mark? string           the mark that it is drawn over
+---@field drawn? hum.NoteRow[]   rows of the screen, from that of the mark on
 
 local shown = {} ---@type table<integer, table<integer, hum.Note>>  by buffer and extmark
 
----@param buf integer
----@param row integer
----@return string|nil
-local function line_at(buf, row) return vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] end
+-- ---- how it is shown -------------------------------------------------------------------------
 
+--- The last row of the reply with a heading, without blank lines behind it.
 ---@param buf integer
----@param row integer
----@param rows integer
+---@param row integer  of the heading
+---@param list? hum.Turn[]  those of the buffer
 ---@return integer
-local function size(buf, row, rows)
-  return vim.api.nvim_buf_get_offset(buf, row + rows) - vim.api.nvim_buf_get_offset(buf, row)
+local function last_row(buf, row, list)
+  list = list or turns.of(buf).turns
+  local turn = list[turns.first_of(list, function(one) return one.row >= row end)]
+  return rows.after_text(buf, turn and turn.row == row and turn.last + 1 or row + 1) - 1
 end
 
 ---@param buf integer
----@return integer
-local function changenr(buf) return vim.api.nvim_buf_call(buf, vim.fn.changenr) end
-
---- The highest number of the undo tree: an edit that comes has a higher one.
----@param buf integer
----@return integer
-local function seq_last(buf)
-  return vim.api.nvim_buf_call(buf, function() return vim.fn.undotree().seq_last end)
+---@param note hum.Note
+local function hide_figures(buf, note)
+  if note.figures then vim.api.nvim_buf_del_extmark(buf, figures_ns, note.figures) end
+  note.figures = nil
 end
 
--- The mark is invalidated with its line: after `u` nothing of it is left on other lines.
+--- Shows figures below a reply: in the blank row that is there, else, and where windows are too narrow for that, in
+--- rows of their own.
+---@param buf integer
+---@param note hum.Note
+---@param last integer  row of the reply
+local function show_figures(buf, note, last)
+  local room, text = lines.room(buf) - 1, figures.text(note.stats)
+  local is_blank = last + 2 < vim.api.nvim_buf_line_count(buf) and rows.line(buf, last + 1) == ''
+  if is_blank and vim.fn.strdisplaywidth(text) <= room then
+    note.figures = vim.api.nvim_buf_set_extmark(buf, figures_ns, last + 1, 0, {
+      id = note.figures,
+      end_row = last + 2,
+      invalidate = true,
+      virt_text = { { text, 'HumFigures' } },
+      virt_text_pos = 'eol',
+    })
+    return
+  end
+  -- Below the rows of a note, which is on the reply's last line.
+  note.figures = vim.api.nvim_buf_set_extmark(buf, figures_ns, is_blank and last + 1 or last, 0, {
+    id = note.figures,
+    end_row = is_blank and last + 2 or last + 1,
+    strict = false,
+    invalidate = true,
+    virt_lines_above = is_blank,
+    virt_lines = vim.tbl_map(
+      function(line) return { { ' ' .. line, 'HumFigures' } } end,
+      figures.lines(note.stats, room)
+    ),
+  })
+end
+
+--- Whether marks are drawn over.
+---@return boolean
+local function is_dressed()
+  local chat = config.get().chat
+  return chat.highlight and chat.dress ~= false
+end
+
+--- Rows of the screen that a line takes in the widest window.
+---@param buf integer
+---@param row integer
+---@return integer
+local function height(buf, row)
+  local least ---@type integer|nil
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local size = vim.api.nvim_win_text_height(win, { start_row = row, end_row = row })
+    least = math.min(least or math.huge, size.all - size.fill)
+  end
+  return math.max(least or math.ceil(vim.fn.strdisplaywidth(rows.line(buf, row)) / vim.o.columns), 1)
+end
+
+--- The rows of a note that stand below its line.
+---@param buf integer
+---@param note hum.Note
+---@return hum.NoteRow[]|nil
+local function below_line(buf, note)
+  local width = math.max(lines.room(buf), 1)
+  note.drawn = nil
+  if not note.mark then return note_rows(note.text, width) end
+  if is_dressed() then
+    local least = height(buf, note.row)
+    note.drawn = note_rows(note.text, width, least)
+    local below = vim.list_slice(note.drawn, least + 1)
+    return #below > 0 and below or nil
+  end
+  -- The mark itself says what happened.
+  return note.text.cure and lines.of(buf, note.text.cure, 'HumHint') or nil
+end
+
+---@param buf integer
+---@param id integer|nil  nil: it is new
+---@param note hum.Note
+---@param hidden boolean
+---@param list? hum.Turn[]
+---@return integer id
+local function set(buf, id, note, hidden, list)
+  note.hidden = hidden
+  local opts = { id = id, end_col = #rows.line(buf, note.row), invalidate = true }
+  if note.stats then
+    if hidden then
+      hide_figures(buf, note)
+    else
+      show_figures(buf, note, list and last_row(buf, note.row, list) or note.row + note.rows - 1)
+    end
+  elseif not hidden then
+    opts.virt_lines = below_line(buf, note)
+  end
+  return vim.api.nvim_buf_set_extmark(buf, ns, note.row, 0, opts)
+end
+
 ---@param buf integer
 ---@param row integer
 ---@param last integer  of the text that it is about
----@param opts vim.api.keyset.set_extmark
----@param made { texts?: [string, string][], figures?: string }  what it was made of
-local function attach(buf, row, last, opts, made)
-  local line = line_at(buf, row)
-  if not line or line == '' then return end
-  opts.end_col, opts.invalidate = #line, true
-  local id = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, opts)
-  local rows = last - row + 1
+---@param what { stats?: hum.Stats, text?: hum.NoteText, mark?: string }
+local function attach(buf, row, last, what)
+  local note = standing.new(buf, row, last, what.stats and 'figures' or 'note') --[[@as hum.Note|nil]]
+  if not note then return end
+  for key, value in pairs(what) do
+    note[key] = value
+  end
   shown[buf] = shown[buf] or {}
-  shown[buf][id] = {
-    row = row,
-    line = line,
-    rows = rows,
-    bytes = size(buf, row, rows),
-    last = line_at(buf, last) or '',
-    seq = changenr(buf),
-    opts = opts,
-    texts = made.texts,
-    figures = made.figures,
-  }
-end
-
---- Whether the text that a note is about stands there, as it was when it ended.
----@param buf integer
----@param note hum.Note
----@return boolean
-local function has_text(buf, note)
-  local last = note.row + note.rows
-  return last <= vim.api.nvim_buf_line_count(buf)
-    and line_at(buf, note.row) == note.line
-    and line_at(buf, last - 1) == note.last
-    and size(buf, note.row, note.rows) == note.bytes
+  shown[buf][set(buf, nil, note, false)] = note
 end
 
 ---@param buf integer
 ---@param id integer
----@param note hum.Note
----@param hidden boolean
-local function set(buf, id, note, hidden)
-  note.hidden = hidden
-  local opts = hidden and { end_col = note.opts.end_col, invalidate = true } or note.opts
-  opts.id = id
-  vim.api.nvim_buf_set_extmark(buf, ns, note.row, 0, opts)
+local function remove(buf, id)
+  hide_figures(buf, shown[buf][id])
+  vim.api.nvim_buf_del_extmark(buf, ns, id)
+  shown[buf][id] = nil
 end
 
----@class hum.NoteHere  one that may stand in a row
----@field id integer
----@field note hum.Note
----@field valid boolean  its line has been there all the time
----@field same boolean   so is the text that it is about
-
---- Of replies that stood in the same row the one whose text is there; of those with the same words the last one that
---- the history had by now.
----@param a hum.NoteHere
----@param b hum.NoteHere
----@param now integer
----@return boolean  a rather than b
-local function precedes(a, b, now)
-  if a.same ~= b.same then return a.same end
-  local past, other = a.note.seq <= now, b.note.seq <= now
-  if past ~= other then return past end
-  return (a.note.seq > b.note.seq) == past
-end
-
---- Those whose line is there, by what they are and by row.
+--- Makes all fit into windows of another width, and follow a text that was edited.
 ---@param buf integer
----@return table<string, hum.NoteHere[]>
-local function candidates(buf)
-  local out = {}
+local function refit(buf)
+  local list = turns.of(buf).turns
   for id, note in pairs(shown[buf] or {}) do
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-    local valid = at[1] ~= nil and not at[3].invalid
-    if valid then note.row = at[1] end
-    local same = has_text(buf, note)
-    if valid or same then
-      local key = (note.figures and 'figures %d' or 'failure %d'):format(note.row)
-      out[key] = out[key] or {}
-      table.insert(out[key], { id = id, note = note, valid = valid, same = same })
-    end
+    if standing.find(buf, id, note) and not note.hidden then set(buf, id, note, false, list) end
   end
-  return out
 end
 
---- The one that is to be seen of those that could.
+-- ---- what is told ----------------------------------------------------------------------------
+
+--- The figures of a reply.
 ---@param buf integer
----@param here hum.NoteHere[]
----@return hum.NoteHere|nil
-local function best_of(buf, here)
-  if #here == 1 and not here[1].note.past then return here[1] end
-  local now, best = changenr(buf), nil ---@type integer, hum.NoteHere|nil
-  for _, one in ipairs(here) do
-    local may = one.same or not one.note.past or now > one.note.past
-    if may and (not best or precedes(one, best, now)) then best = one end
+---@param row integer   of the heading
+---@param last integer  of the reply
+---@param stats? hum.Stats
+function M.stats(buf, row, last, stats)
+  if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
+  attach(buf, row, last, { stats = stats })
+end
+
+--- What is to be known, below a line.
+---@param buf integer
+---@param row integer
+---@param text hum.NoteText
+function M.add(buf, row, text) attach(buf, row, row, { text = text }) end
+
+--- How a reply ended, at its mark. What is not given is what the mark says.
+---@param buf integer
+---@param row integer  of the mark
+---@param mark string  'stopped', 'error: …'
+---@param known { message?: string, cure?: string, stats?: hum.Stats }
+function M.ended(buf, row, mark, known)
+  local text = note_of(mark, known)
+  if text then attach(buf, row, row, { text = text, mark = mark }) end
+end
+
+--- The note that stands at a mark.
+---@param buf integer
+---@param row integer
+---@return hum.Note|nil
+local function at_mark(buf, row)
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, ns, { row, 0 }, { row, 0 }, {})) do
+    local note = (shown[buf] or {})[mark[1]]
+    if note and note.mark and not note.hidden then return note end
   end
-  if best and best.same and best.note.past then best.note.past = seq_last(buf) end
-  return best
+end
+
+--- The rows of the screen that are drawn over a mark, and below it.
+---@param buf integer
+---@param row integer
+---@param line string
+---@return hum.NoteRow[]|nil  nil: it is none, or not drawn over
+function M.drawn(buf, row, line)
+  local note = at_mark(buf, row)
+  return note and vim.startswith(note.line, line) and note.drawn or nil
+end
+
+--- Takes up marks that are in the text and that nobody has told of: of a chat that was read, or by undo.
+---@param buf integer
+---@param list hum.Turn[]
+function M.adopt(buf, list)
+  local is_last = true
+  for i = #list, 1, -1 do
+    local turn = list[i]
+    local row = turn.mark and rows.after_text(buf, turn.last + 1) - 1
+    if row and not at_mark(buf, row) then
+      M.ended(buf, row, turn.mark --[[@as string]], { cure = is_last and cure.after(turn.text ~= '') or nil })
+    end
+    is_last = is_last and turn.role ~= 'assistant'
+  end
+end
+
+--- Removes notes whose mark is another one now.
+---@param buf integer
+local function drop_edited(buf)
+  for id, note in pairs(shown[buf] or {}) do
+    local edited = note.mark and standing.find(buf, id, note) and rows.line(buf, note.row) ~= note.line
+    if edited then remove(buf, id) end
+  end
 end
 
 --- Shows notes again that `u` removed with their text, and whose text `<C-r>` has brought back. A reply that replaced
 --- another one has its own.
 ---@param buf integer
 function M.revive(buf)
-  for _, here in pairs(candidates(buf)) do
-    local best = best_of(buf, here)
-    for _, one in ipairs(here) do
-      local hidden = one ~= best
-      if hidden ~= (one.note.hidden or false) or (not hidden and not one.valid) then
-        set(buf, one.id, one.note, hidden)
-      end
-    end
+  drop_edited(buf)
+  local list = turns.of(buf).turns
+  standing.settle(buf, shown[buf] or {}, function(id, note, hidden)
+    ---@cast note hum.Note
+    set(buf, id, note, hidden, list)
+  end)
+  for id, note in pairs(shown[buf] or {}) do
+    if note.stats and not note.hidden and standing.find(buf, id, note) then set(buf, id, note, false, list) end
   end
+  M.adopt(buf, list)
 end
 
 --- Not while a reply streams: the event comes for each token then.
@@ -192,101 +282,13 @@ function M.forget(buf)
   shown[buf] = nil
 end
 
---- Behind the heading, or below it where windows are too narrow for that.
----@param buf integer
----@param row integer
----@param text string
----@return vim.api.keyset.set_extmark
-local function figures_opts(buf, row, text)
-  local heading = line_at(buf, row) or ''
-  if vim.fn.strdisplaywidth(heading .. ' ' .. text) <= lines.room(buf) then
-    return { virt_text = { { text, 'HumFigures' } }, virt_text_pos = 'eol' }
-  end
-  return { virt_lines = lines.of(buf, text, 'HumFigures') }
-end
-
----@param buf integer
----@param row integer   of the heading
----@param last integer  of the reply
----@param stats? hum.Stats
-function M.stats(buf, row, last, stats)
-  if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
-  local text = figures.text(stats)
-  attach(buf, row, last, figures_opts(buf, row, text), { figures = text })
-end
-
----@param buf integer
----@param texts [string, string][]
----@return [string, string][][]
-local function virtual_lines(buf, texts)
-  local all = {}
-  for _, text in ipairs(texts) do
-    vim.list_extend(all, lines.of(buf, text[1], text[2]))
-  end
-  return all
-end
-
---- What went wrong, below a line. The mark of a reply has the message: it is not said twice.
----@param buf integer
----@param row integer
----@param failure { message?: string, hint?: string }
-function M.failure(buf, row, failure)
-  local texts = { { failure.message or '', 'HumError' }, { failure.hint or '', 'HumHint' } }
-  attach(buf, row, row, { virt_lines = virtual_lines(buf, texts) }, { texts = texts })
-end
-
---- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.
----@param buf integer
-function M.reveal(buf)
-  local count = vim.api.nvim_buf_line_count(buf)
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    local first = vim.fn.line('w0', win)
-    local over = vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - vim.api.nvim_win_get_height(win)
-    if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then
-      vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end)
-    end
-  end
-end
-
----@param buf integer
----@param note hum.Note
-local function refit(buf, note)
-  local made = note.figures and figures_opts(buf, note.row, note.figures)
-    or { virt_lines = virtual_lines(buf, note.texts or {}) }
-  note.opts.virt_text, note.opts.virt_text_pos = made.virt_text, made.virt_text_pos
-  note.opts.virt_lines = made.virt_lines
-end
-
---- Makes them fit into windows of another width.
----@param buf integer
-local function refit_all(buf)
-  for id, note in pairs(shown[buf] or {}) do
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-    local valid = at[1] and not at[3].invalid
-    if valid then note.row = at[1] end
-    refit(buf, note)
-    if valid and not note.hidden then set(buf, id, note, false) end
-  end
-end
-
-vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, {
-  group = group,
-  callback = function()
-    for buf in pairs(shown) do
-      if vim.api.nvim_buf_is_loaded(buf) then refit_all(buf) end
-    end
-  end,
-})
-
 --- The replies from this row on are replaced by another one, whose heading may be the same line.
 ---@param buf integer
 ---@param row integer
 ---@param upto? integer  those from this row on are not
 function M.replace(buf, row, upto)
   for id, note in pairs(shown[buf] or {}) do
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-    local valid = at[1] and not at[3].invalid
-    if valid then note.row = at[1] end
+    local valid = standing.find(buf, id, note)
     if note.row >= row and note.row < (upto or math.huge) then
       note.past = math.huge
       if valid then set(buf, id, note, true) end
@@ -294,15 +296,26 @@ function M.replace(buf, row, upto)
   end
 end
 
---- Removes the notes of earlier failures.
+--- A new reply begins: what was to be done about earlier ones is not to be done any more.
 ---@param buf integer
-function M.clear_failures(buf)
+function M.clear(buf)
   for id, note in pairs(shown[buf] or {}) do
-    if note.texts then
-      vim.api.nvim_buf_del_extmark(buf, ns, id)
-      shown[buf][id] = nil
+    if note.mark then
+      note.text.cure = nil
+      if standing.find(buf, id, note) and not note.hidden then set(buf, id, note, false) end
+    elseif note.text then
+      remove(buf, id)
     end
   end
 end
+
+local function refit_all()
+  for buf in pairs(shown) do
+    if vim.api.nvim_buf_is_loaded(buf) then refit(buf) end
+  end
+end
+
+vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, { group = group, callback = refit_all })
+config.on_change(refit_all)
 
 return M

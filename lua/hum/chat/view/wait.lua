@@ -2,6 +2,7 @@
 -- minutes while it loads a model or reads a prompt.
 local clock = require('hum.chat.view.clock')
 local lines = require('hum.chat.view.lines')
+local note_rows = require('hum.chat.view.note').rows
 local scheme = require('hum.look.scheme')
 local status = require('hum.status')
 local wrap = require('hum.wrap')
@@ -61,7 +62,7 @@ local function show(buf, row, entry)
     id = entry.mark ~= 0 and entry.mark or nil,
     virt_text = { { text_of(buf, entry, one), 'HumWaiting' } },
     virt_text_pos = 'eol',
-    virt_lines = why and lines.of(buf, why, 'HumWaiting'),
+    virt_lines = why and note_rows({ kind = 'warning', title = 'Busy', message = why }, lines.room(buf)),
     virt_lines_above = true,
     right_gravity = false,
   })

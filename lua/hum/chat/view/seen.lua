@@ -1,0 +1,46 @@
+-- Whether the user sees a row of a chat, with what stands below it.
+local M = {}
+
+--- Rows of the screen that a window has too few for what is from its first line to the end of the buffer.
+---@param win integer
+---@return integer
+local function missing(win)
+  local first = vim.fn.line('w0', win)
+  return vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - vim.api.nvim_win_get_height(win)
+end
+
+--- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.
+---@param buf integer
+function M.reveal(buf)
+  local count = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local over = missing(win)
+    if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then
+      vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end)
+    end
+  end
+end
+
+---@param win integer
+---@param row integer
+---@param count integer  of lines
+---@return boolean
+local function is_in(win, row, count)
+  if vim.fn.line('w0', win) > row + 1 or vim.fn.line('w$', win) < math.min(row + 2, count) then return false end
+  local folded = vim.api.nvim_win_call(win, function() return vim.fn.foldclosed(row + 1) end)
+  return folded == -1 and (row + 1 < count or missing(win) <= 0)
+end
+
+--- Whether a window that the user can see shows a row, and what stands below it.
+---@param buf integer
+---@param row integer
+---@return boolean
+function M.row(buf, row)
+  local count = vim.api.nvim_buf_line_count(buf)
+  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    if vim.api.nvim_win_get_buf(win) == buf and is_in(win, row, count) then return true end
+  end
+  return false
+end
+
+return M

@@ -1,0 +1,165 @@
+-- A note says how a reply ended: drawn over its mark, whole in windows of any width, told once; it follows the text.
+local T = require('harness')
+local chat = require('lib.chat')
+local notes = require('lib.note')
+local test, eq = T.test, T.eq
+
+local SAID = 'The lighthouse is dark. Nobody knows when it is lit again.'
+local FAILS = {
+  tokens = { 'alpha ', 'beta ', 'gamma ' },
+  faults = { { at = 2, ['do'] = 'error', text = SAID } },
+}
+
+--- A text without blanks, as it is the same on a screen of any width.
+local function joined(text) return (text:gsub('%s+', '')) end
+
+--- How often a text is on the screen, wherever lines end.
+local function count(t, part) return select(2, joined(t:screen()):gsub(vim.pesc(joined(part)), '')) end
+
+--- A chat whose reply ends as a script says, in a window without anything beside it.
+local function ended(t, rule, config)
+  local srv = t:fake()
+  srv:script({ rules = { rule } })
+  local buf = chat.open(t, srv, nil, config)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  return buf, srv
+end
+
+--- A chat file with a mark, opened as any file.
+local function read(t, mark)
+  t:lua('return require("hum").setup({ chat = { window = "current" } })')
+  local text = '---\nhum: 1\nmodel: fake\n---\n\n## » You\n\nhello\n\n## « fake\n\nalpha\n%s\n\n## » You\n\n'
+  t:cmd('edit ' .. t:write_file('a.md', text:format(mark)))
+end
+
+local function lacks_mark(t) T.no_match('<!--', t:screen(), true) end
+
+for _, columns in ipairs({ 20, 40, 80, 120 }) do
+  for _, height in ipairs({ 0, 1, 2 }) do
+    test(("%d columns, 'cmdheight' %d: an error is told once, whole, and no prompt"):format(columns, height), {
+      ui = { columns, columns == 20 and 60 or 40 },
+      init = 'vim.o.cmdheight = ' .. height,
+    }, function(t)
+      ended(t, FAILS)
+      t:wait(function() return count(t, "Check the server's log for details.") == 1 end, 'the cure')
+      eq(1, count(t, SAID))
+      eq(1, count(t, 'Retry with g<CR> (:Hum retry) or go on with g. (:Hum continue).'))
+      lacks_mark(t)
+      eq(false, t.child:mode().blocking)
+      t:wait(function() return joined(t:messages()):find(joined(SAID), 1, true) end, 'it is in :messages')
+      eq(1, count(t, SAID))
+      eq('✗ Error', notes.find(t:screen()).title)
+    end)
+  end
+end
+
+test('a stop takes one row', { ui = { 80, 24 } }, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { count = 1000000, interval_ms = 1 } } })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return #chat.reply(t, buf) > 20 end, 'text')
+  t:cmd('Hum stop')
+  chat.finished(t)
+  t:wait_screen('\n▲ Stopped after ~%d+ tokens%. Go on with g%. %(:Hum continue%)%. *\n')
+  lacks_mark(t)
+end)
+
+test('a reply that was cut is told once, with the cure', { ui = { 80, 24 } }, function(t)
+  ended(t, { count = 30, done_reason = 'length' })
+  local note = notes.wait(t, "num_predict) in the endpoint's options.")
+  eq('▲ Cut at the token limit after 30 tokens', note.title)
+  T.match('^Go on with g%. %(:Hum continue%)%. Raise max_tokens', note.text)
+  lacks_mark(t)
+  t:wait(function() return t:messages():find('token limit', 1, true) end, 'it is in :messages')
+end)
+
+test('where the chat is not seen a message is shown', { ui = { 200, 24 } }, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { FAILS } })
+  local gate = t:gate(srv)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  gate:taken()
+  t:cmd('enew')
+  gate:pass()
+  chat.finished(t)
+  t:wait_screen('hum: .*Retry with g<CR> %(:Hum retry%)')
+end)
+
+test('where the end of the chat is not seen a message is shown', { ui = { 200, 24 } }, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { FAILS } })
+  local gate = t:gate(srv)
+  local buf = chat.open(t, srv)
+  chat.ask(t, ('line\n'):rep(60), buf)
+  gate:taken()
+  t:keys('gg')
+  gate:pass()
+  chat.finished(t)
+  t:wait_screen('hum: .*Retry with g<CR> %(:Hum retry%)')
+end)
+
+test('marks of a chat that is read are drawn over', { ui = { 60, 24 } }, function(t)
+  read(t, '<!-- hum: error: ' .. SAID .. ' -->')
+  local note = notes.wait(t)
+  eq({ title = '✗ Error', text = SAID .. ' Go on with g. (:Hum continue).' }, note)
+  lacks_mark(t)
+end)
+
+test('with chat.dress = false the mark itself says it', { ui = { 60, 24 } }, function(t)
+  ended(t, FAILS, { chat = { dress = false } })
+  t:wait_screen('<!-- hum: error: endpoint', true)
+  t:wait(function() return count(t, "Check the server's log for details.") == 1 end, 'the cure')
+  eq(1, count(t, SAID))
+end)
+
+test('a note goes with u and comes back with <C-r>', { ui = { 60, 24 } }, function(t)
+  ended(t, FAILS)
+  local first = notes.wait(t)
+  t:keys('u')
+  t:wait(function() return not notes.find(t:screen()) end, 'it is gone')
+  t:keys('<C-r>')
+  eq(first, notes.wait(t))
+end)
+
+test('with the next message what was to be done is gone', { ui = { 80, 40 } }, function(t)
+  local srv = t:fake()
+  srv:script({ rules = { vim.tbl_extend('force', FAILS, { times = 1 }), { text = 'Fine.' } } })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  notes.wait(t, 'Retry with')
+  chat.ask(t, 'again', buf)
+  chat.finished(t, 2)
+  t:wait_screen('Fine%.')
+  local note = notes.wait(t)
+  T.match(SAID .. '$', note.text)
+end)
+
+test('a message that cannot be sent has a note below it', { ui = { 40, 24 }, env = { OLLAMA_HOST = '' } }, function(t)
+  t:lua('vim.g.hum = ...', { chat = { window = 'current' }, endpoints = { ollama = { url = 'http://127.0.0.1:1' } } })
+  t:cmd('Hum chat')
+  chat.ask(t, 'hello')
+  local note = notes.wait(t)
+  eq('✗ Not sent', note.title)
+  T.match('^cannot reach endpoint', note.text)
+  T.match('endpoints.ollama.url.', note.text, true)
+end)
+
+test('notes of windows of two widths are whole in both', { ui = { 120, 40 } }, function(t)
+  ended(t, FAILS)
+  notes.wait(t)
+  t:cmd('vsplit | vertical resize 30')
+  for _, side in ipairs({ { 0, 30 }, { 31, 89 } }) do
+    t:wait(function()
+      local lines = {}
+      for line in vim.gsplit(t:screen(), '\n') do
+        lines[#lines + 1] = vim.trim(vim.fn.strcharpart(line, side[1], side[2]))
+      end
+      local text = joined(table.concat(lines))
+      return text:find(joined(SAID), 1, true) and text:find(joined("Check the server's log for details."), 1, true)
+    end, ('whole in the window of %d columns'):format(side[2]))
+  end
+end)

@@ -48,8 +48,7 @@ test('the row of the cursor is raw, in the current window alone, and by an optio
     return n
   end
   t:wait(function() return count('> quote') == 1 and count('<> quo 80>') == 1 end, 'one is raw')
-  show(t, TEXT, 'quote', 'raw_at_cursor = false')
-  t:cmd('redraw!')
+  t:cmd('set concealcursor=n')
   t:wait(function() return count('<> quo 80>') == 2 end, 'none is raw')
 end)
 

@@ -2,6 +2,8 @@
 -- they are: text appended to a buffer moves nothing by itself.
 local below = require('hum.chat.reply.below')
 local guard = require('hum.interrupt').guard
+local highlight = require('hum.chat.view.highlight')
+local options = require('hum.chat.view.options')
 local still = require('hum.chat.reply.still')
 
 local M = {}
@@ -176,10 +178,12 @@ function M.start(buf, follows)
     held = {},
     quarters = {},
   }
+  options.stream(buf, true)
 end
 
 ---@param buf integer
 function M.stop(buf)
+  if states[buf] then options.stream(buf, false) end
   states[buf] = nil
   still.stop(buf)
   if vim.tbl_isempty(states) then
@@ -187,5 +191,7 @@ function M.stop(buf)
     vim.api.nvim_create_augroup('hum.follow', {})
   end
 end
+
+highlight.growing_with(function(buf) return states[buf] and below.last(buf) or nil end)
 
 return M

@@ -5,7 +5,13 @@
 -- one line at a time: what begins on one line and ends on the next is not seen.
 local M = {}
 
----@alias hum.Emit fun(first: integer, last: integer, group: 'emphasis'|'strong'|'strike'|'code'|'link'|'url')
+--- 'escape' is the backslash before a character that would be a mark without it.
+---@alias hum.InlineKind 'emphasis'|'strong'|'strike'|'code'|'link'|'url'|'escape'
+---@alias hum.Emit fun(first: integer, last: integer, kind: hum.InlineKind)
+
+--- Of a line that still grows: its end, from `first` on, is going to be of this kind, and begins with a mark
+--- [first, last). Nil: the whole end is a mark.
+---@alias hum.EmitOpen fun(first: integer, last: integer, kind?: hum.InlineKind)
 
 local SPECIAL = { '\\', '*', '_', '~', '`', '[', '<', '$', '://' }
 --- Emphasis that may be open at the same time.
@@ -150,6 +156,12 @@ local function next_special(text, from)
   return nearest
 end
 
+-- What needs a backslash to be itself: others are seldom meant when one stands before them.
+local MARK = {}
+for char in ('*_`~#<>$|'):gmatch('.') do
+  MARK[char:byte()] = true
+end
+
 --- Dollar signs after one that opens a formula of which one may close it.
 local MAX_DOLLARS = 3
 
@@ -177,9 +189,11 @@ end
 ---@param text string
 ---@param i integer
 ---@param vain table<any, boolean>
+---@param emit hum.Emit
 ---@return integer last
-local function escaped(text, i, vain)
+local function escaped(text, i, vain, emit)
   local byte = text:byte(i + 1)
+  if MARK[byte] then emit(i, i + 1, 'escape') end
   local close_with = byte == 40 and '\\)' or byte == 91 and '\\]'
   if not close_with or vain[close_with] then return i + 1 end
   local _, last = text:find(close_with, i + 2, true)
@@ -187,9 +201,54 @@ local function escaped(text, i, vain)
   return last or i + 1
 end
 
+--- Is a run at the end of a line that still grows a part of a mark? Two signs that close come one after the other, and
+--- one that opens has nothing behind it yet.
+---@param open hum.InlineOpen[]
+---@param char integer
+---@param len integer
+---@param closes boolean
+---@param before? integer  the byte before it
+---@return boolean
+local function is_coming(open, char, len, closes, before)
+  if closes then
+    local top = open[#open]
+    return top ~= nil and top.char == char and top.len > len
+  end
+  return before == 32 and (char ~= 126 or len == 2)
+end
+
+--- What is open at the end of a line that still grows.
+---@param open hum.InlineOpen[]
+---@param emit_open hum.EmitOpen
+local function unfinished(open, emit_open)
+  for _, o in ipairs(open) do
+    local len = o.len
+    if o.char == 126 then
+      if len == 2 then emit_open(o.first, o.first + 2, 'strike') end
+    else
+      if len >= 2 then emit_open(o.first, o.first + len, 'strong') end
+      if len % 2 == 1 then emit_open(o.first, o.first + len, 'emphasis') end
+    end
+  end
+end
+
+--- `[text](addr` at the end of a line that still grows.
+---@param text string
+---@param i integer
+---@param emit_open hum.EmitOpen
+---@return boolean
+local function open_link(text, i, emit_open)
+  local _, name_end = text:find('^%[[^%[%]]*%]%([^()%s]*$', i)
+  if not name_end then return false end
+  emit_open(i, i + 1, 'link')
+  emit_open(text:find('](', i, true) --[[@as integer]], #text + 1)
+  return true
+end
+
 ---@param text string
 ---@param emit hum.Emit  gets 1-based bytes, the last one exclusive
-function M.parse(text, emit)
+---@param emit_open? hum.EmitOpen  the line still grows
+function M.parse(text, emit, emit_open)
   for n = 1, #SPECIAL do
     positions[n] = 0
   end
@@ -199,7 +258,7 @@ function M.parse(text, emit)
   while i do
     local byte, last = text:byte(i), i
     if byte == 92 then
-      last = escaped(text, i, vain)
+      last = escaped(text, i, vain, emit)
     elseif byte == 36 then
       last = formula_end(text, i) or i
     elseif byte == 96 then
@@ -210,9 +269,13 @@ function M.parse(text, emit)
       if e then
         last = e + (run_end - i)
         emit(i, last + 1, 'code')
+      elseif emit_open then
+        emit_open(i, run_end + 1, 'code')
+        break
       end
     elseif byte == 91 then
       last = link(text, i, emit) or i
+      if emit_open and last == i and open_link(text, i, emit_open) then break end
     elseif byte == 58 then
       last = bare_url(text, i, emit) or i
     elseif byte == 60 then
@@ -232,6 +295,10 @@ function M.parse(text, emit)
       if byte == 126 and len > 2 then
         opens, closes = false, false
       end
+      if emit_open and last == #text and is_coming(open, byte, len, closes, text:byte(i - 1)) then
+        emit_open(i, last + 1)
+        break
+      end
       if closes then len = close(open, byte, i, last, emit) end
       if opens and len > 0 and #open < MAX_OPEN then
         open[#open + 1] = { char = byte, first = last - len + 1, len = len }
@@ -239,6 +306,7 @@ function M.parse(text, emit)
     end
     i = next_special(text, last + 1)
   end
+  if emit_open and open[1] then unfinished(open, emit_open) end
 end
 
 return M

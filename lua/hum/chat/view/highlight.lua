@@ -13,9 +13,9 @@
 local block = require('hum.chat.text.block')
 local config = require('hum.config')
 local fault = require('hum.fault')
-local groups = require('hum.look.groups')
 local guard = require('hum.interrupt').guard
-local inline = require('hum.chat.text.inline')
+local ink = require('hum.chat.view.ink')
+local prose = require('hum.chat.view.prose')
 local scan = require('hum.chat.text.scan')
 local scheme = require('hum.look.scheme')
 local visible = require('hum.chat.view.visible')
@@ -23,10 +23,6 @@ local visible = require('hum.chat.view.visible')
 local M = {}
 
 local LONG, MARGIN, NEAR = 4096, 1024, 2048
---- Below treesitter's 100 and the code blocks' colours.
-local BASE_PRIORITY, INLINE_PRIORITY = 90, 95
-
-local ns = vim.api.nvim_create_namespace('hum.highlight')
 
 --- What is drawn, for those that draw rows (`draw_with`). It is the same table from row to row: not to be kept.
 ---@class hum.View
@@ -35,13 +31,14 @@ local ns = vim.api.nvim_create_namespace('hum.highlight')
 ---@field ns integer       of the extmarks
 ---@field width integer    cells for text in a row of the screen
 ---@field cursor integer   the row that is shown raw, -1: none
+---@field growing integer  the row at the end of a reply that streams, -1: none
 ---@field scan hum.Scan    state before a row: `scan.at(view.scan, row)`
 
 -- The width is asked for by few rows and costs as much as drawing one.
-local view = setmetatable({ win = 0, buf = 0, ns = ns, cursor = -1, scan = nil }, {
+local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing = -1, scan = nil }, {
   __index = function(self, key)
     if key ~= 'width' then return nil end
-    local info = vim.fn.getwininfo(self.win)[1]
+    local info = guard(vim.fn.getwininfo, self.win)[1]
     local width = math.max(info.width - info.textoff, 1)
     rawset(self, 'width', width)
     return width
@@ -59,107 +56,8 @@ local view = setmetatable({ win = 0, buf = 0, ns = ns, cursor = -1, scan = nil }
 ---@type table<hum.RowKind, hum.DrawRow>
 local drawers = {}
 local dressed = true -- whether those are asked, in the window that is drawn
-local set_extmark, get_text = vim.api.nvim_buf_set_extmark, vim.api.nvim_buf_get_text
----@type table<string, integer>
-local id = {}
+local get_text = vim.api.nvim_buf_get_text
 local started = false
-
--- Reused for each mark: making a table per mark would be most of its cost.
-local base_mark = { ephemeral = true, end_col = 0, strict = false, priority = BASE_PRIORITY }
-local span_mark = { ephemeral = true, strict = false, priority = INLINE_PRIORITY }
-
--- Their background, if they have one, goes to the window's edge.
-local BAR = { HumUser = true, HumAssistant = true, HumSystem = true, HumFence = true, HumCode = true }
-
----@param buf integer
----@param row integer
----@param group string
-local function whole(buf, row, group)
-  base_mark.end_row = row + 1
-  base_mark.hl_group = id[group]
-  base_mark.hl_eol = BAR[group] or false
-  set_extmark(buf, ns, row, 0, base_mark)
-end
-
----@param buf integer
----@param row integer
----@param first integer
----@param last integer
----@param group string
-local function span(buf, row, first, last, group)
-  span_mark.end_col = last
-  span_mark.hl_group = id[group]
-  set_extmark(buf, ns, row, first, span_mark)
-end
-
----@type table<string, string>
-local INLINE = {
-  emphasis = 'HumEmphasis',
-  strong = 'HumStrong',
-  strike = 'HumStrike',
-  code = 'HumCodeInline',
-  link = 'HumLink',
-  url = 'HumUrl',
-}
-
--- What `emit` needs; a closure per line would cost more than the line.
-local at = { buf = 0, row = 0, offset = 0 }
-
----@param first integer
----@param last integer
----@param group string
-local function emit(first, last, group)
-  local offset = at.offset - 1
-  span(at.buf, at.row, offset + first, offset + last, INLINE[group])
-end
-
----@param buf integer
----@param row integer
----@param text string
----@param offset integer  of the text in its line
-local function draw_inline(buf, row, text, offset)
-  at.buf, at.row, at.offset = buf, row, offset
-  inline.parse(text, emit)
-end
-
----@param row integer
----@param line string
-local function draw_table(row, line)
-  local buf = view.buf
-  if line:find('^[%s|:-]*%-[%s|:-]*$') then return span(buf, row, 0, #line, 'HumTable') end
-  local i = line:find('|', 1, true)
-  while i do
-    span(buf, row, i - 1, i, 'HumTable')
-    i = line:find('|', i + 1, true)
-  end
-end
-
----@param row integer
----@param line string
----@param first integer  where the marker begins
----@param last integer   where the white space behind it ends
-local function draw_list(row, line, first, last)
-  local buf = view.buf
-  span(buf, row, first - 1, last - 1, 'HumListMarker')
-  local _, box_last, box = line:find('^%s*%[([ xX])%]%s', last)
-  if box_last then span(buf, row, box_last - 4, box_last - 1, box == ' ' and 'HumListUnchecked' or 'HumListChecked') end
-end
-
----@param line string
----@param first integer
----@return boolean
-local function is_rule(line, first)
-  local char = line:sub(first, first)
-  if not char:find('[-*_]') then return false end
-  local bare = #line < 200 and line:gsub('%s', '') or ''
-  return #bare >= 3 and bare == char:rep(#bare)
-end
-
--- By the first byte of the text: `#`, `>`, `|`, `-`, `*`, `+`, `_`, digits. Most lines have none of them.
-local LEADING = {}
-for char in ('#>|-*+_0123456789'):gmatch('.') do
-  LEADING[char:byte()] = true
-end
 
 --- Whether a row is the first one of a closed fold: what is laid over it would lie over the fold's own line.
 ---@param row integer
@@ -185,48 +83,20 @@ local function drawn(kind, row, line)
   vim.schedule(function() fault.report(('drawing a row (%s)'):format(kind), tostring(result)) end)
 end
 
---- What the first characters of a line of text make of it.
----@param line string
----@return hum.RowKind?
----@return integer? first  where a list's marker begins
----@return integer? last   where the white space behind it ends
-local function leading(line)
-  local columns, first = block.indent(line)
-  local byte = line:byte(first)
-  if not LEADING[byte] then return nil end
-  if byte == 35 then return columns <= 3 and line:find('^#+%s', first) and 'heading' or nil end
-  if byte == 62 then return 'quote' end
-  if byte == 124 then return 'table' end
-  if is_rule(line, first) then return 'rule' end
-  local _, last = line:find('^[-*+]%s', first)
-  if not last then
-    _, last = line:find('^%d+[.)]%s', first)
-  end
-  if last then return 'list', first, last end
-end
-
---- The head of a line of text.
+--- Draws the head of a line of text.
 ---@param row integer
 ---@param line string
----@return boolean plain  its text may have inline markup
-local function draw_leading(row, line)
-  local kind, first, last = leading(line)
-  if not kind then return true end
+---@return boolean plain   its text may have inline markup
+---@return boolean hides   its marks are concealed
+local function draw_head(row, line)
+  local hides = dressed and row ~= view.cursor
+  local kind, first, last = prose.kind(line)
+  if not kind then return true, hides end
   local result = drawn(kind, row, line)
-  if result then return result ~= 'whole' end
-  if kind == 'heading' then
-    whole(view.buf, row, 'HumHeading')
-  elseif kind == 'quote' then
-    whole(view.buf, row, 'HumQuote')
-  elseif kind == 'table' then
-    draw_table(row, line)
-  elseif kind == 'rule' then
-    whole(view.buf, row, 'HumRule')
-    return false
-  else
-    draw_list(row, line, first --[[@as integer]], last --[[@as integer]])
-  end
-  return true
+  if not result then prose.draw_head(view, row, line, kind, first, last) end
+  if hides and kind == 'heading' then prose.hide_heading(view, row, line, first) end
+  -- What stands below each other in a table is to stay there.
+  return result ~= 'whole' and kind ~= 'rule', hides and kind ~= 'table'
 end
 
 local WHOLE = {
@@ -272,7 +142,7 @@ local function draw(s, row, from, to)
     if kind ~= 'think_close' then kind = 'thinking' end
   end
   if group or kind == 'thinking' then
-    if not drawn(kind, row, head) then whole(buf, row, group) end
+    if not drawn(kind, row, head) then ink.whole(buf, row, group) end
     return
   end
   if kind == 'blank' then
@@ -281,13 +151,11 @@ local function draw(s, row, from, to)
   end
   -- A formula has neither lists nor emphasis.
   if block.def(state).math or block.def(after).math then return end
-  if not draw_leading(row, head) then return end
-  if #head == LONG then
-    head, from = part(buf, row, from, to)
-  else
-    from = 0
-  end
-  draw_inline(buf, row, head, from)
+  local plain, hides = draw_head(row, head)
+  if not plain then return end
+  if #head < LONG then return prose.draw_inside(view, row, head, 0, hides) end
+  head, from = part(buf, row, from, to)
+  prose.draw_inside(view, row, head, from, false)
 end
 
 -- Before 0.12 Neovim names only the row; END is a column behind any end.
@@ -326,38 +194,50 @@ local function call_viewers(win, buf, top, bottom)
   end
 end
 
+--- Neovim's modes by their first letter, as 'concealcursor' calls them.
+local MODE = { n = 'n', i = 'i', R = 'i', v = 'v', V = 'v', ['\22'] = 'v', s = 'v', S = 'v', ['\19'] = 'v', c = 'c' }
+
+--- The row in which Neovim conceals nothing, and so nothing is drawn over: that of the cursor, by 'concealcursor'.
+---@param win integer
+---@return integer row  -1: none; elsewhere than in the current window Neovim conceals everywhere
+local function raw_row(win)
+  if win ~= vim.api.nvim_get_current_win() then return -1 end
+  local modes = vim.wo[win].concealcursor
+  local mode = modes ~= '' and MODE[vim.api.nvim_get_mode().mode:sub(1, 1)]
+  if mode and modes:find(mode, 1, true) then return -1 end
+  return vim.api.nvim_win_get_cursor(win)[1] - 1
+end
+
+--- The last row of a reply that streams into a buffer.
+---@type fun(buf: integer): integer|nil
+local function growing() end
+
+local function look_at(win, buf)
+  view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
+  view.cursor, view.growing = raw_row(win), growing(buf) or -1
+  dressed = config.get().chat.dress
+end
+
 local function on_win(_, win, buf, top, bottom)
   if not scan.get(buf) then return false end
   guard(call_viewers, win, buf, top, bottom)
   if not coloured[buf] then return false end
-  local chat = config.get().chat
-  view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
-  view.cursor, dressed = -1, chat.dress
-  -- Elsewhere than in the current window Neovim conceals in the cursor's row, too.
-  if chat.raw_at_cursor and win == vim.api.nvim_get_current_win() then
-    view.cursor = vim.api.nvim_win_get_cursor(win)[1] - 1
-  end
+  guard(look_at, win, buf)
   return true
-end
-
-local function find_groups()
-  scheme.start()
-  for _, group in ipairs(groups.list) do
-    id[group.name] = vim.api.nvim_get_hl_id_by_name(group.name)
-  end
 end
 
 local function start()
   if started then return end
   started = true
-  find_groups()
+  scheme.start()
+  ink.start()
   local callbacks = { on_win = on_win }
   if vim.fn.has('nvim-0.12') == 1 then
     callbacks.on_range = on_range
   else
     callbacks.on_line = on_line
   end
-  vim.api.nvim_set_decoration_provider(ns, callbacks)
+  vim.api.nvim_set_decoration_provider(view.ns, callbacks)
 end
 
 --- Calls `fn` when a window with a chat is drawn, from within the redraw: it must be quick and change nothing.
@@ -367,6 +247,10 @@ function M.on_view(key, fn)
   start()
   viewers[key] = fn
 end
+
+--- Sets the function that says which row a reply is being written in.
+---@param fn fun(buf: integer): integer|nil
+function M.growing_with(fn) growing = fn end
 
 --- Has rows of a kind drawn by `fn`, with ephemeral extmarks, from within the redraw: it must be quick and change
 --- nothing else. The row may be longer than the line that it gets: that ends after 4096 bytes.

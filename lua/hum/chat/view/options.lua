@@ -1,5 +1,7 @@
 -- The options of windows that show chats: those of a text to read. All are local to window and buffer, so Neovim puts
 -- them away when another buffer takes the window, and back when the chat does.
+local config = require('hum.config')
+
 local M = {}
 
 local OPTIONS = {
@@ -22,11 +24,37 @@ local OPTIONS = {
   cursorbind = false,
 }
 
+--- Buffers into which a reply streams.
+local streaming = {} ---@type table<integer, true>
+
+--- The modes in which the cursor's row is dressed as all others. What is typed is always seen as it is.
+---@param buf integer
+---@return string
+local function modes(buf) return (streaming[buf] or not config.get().chat.raw_at_cursor) and 'nvc' or '' end
+
 ---@param win integer  which shows the chat
 function M.set(win)
   local wo = vim.wo[win][0]
   for name, value in pairs(OPTIONS) do
     if wo[name] ~= value then wo[name] = value end
+  end
+  local is_dressed = config.get().chat.dress and config.get().chat.highlight
+  if not is_dressed then return end
+  wo.conceallevel = 2
+  wo.concealcursor = modes(vim.api.nvim_win_get_buf(win))
+end
+
+--- A reply has begun to stream into a buffer, or has ended: meanwhile windows have their cursor where hum has put it,
+--- so its row is dressed, too.
+---@param buf integer
+---@param streams boolean
+function M.stream(buf, streams)
+  streaming[buf] = streams or nil
+  if not config.get().chat.dress then return end
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local wo = vim.wo[win][0]
+    -- Where the user has set it himself it stays.
+    if wo.concealcursor == '' or wo.concealcursor == 'nvc' then wo.concealcursor = modes(buf) end
   end
 end
 

@@ -1,5 +1,6 @@
 -- A piece of Markdown as it is to be seen: its text without the marks, and the groups of highlighting along it.
 local inline = require('hum.chat.text.inline')
+local marks = require('hum.chat.text.marks')
 
 local M = {}
 
@@ -24,27 +25,6 @@ local GROUP = {
   url = 'HumUrl',
 }
 
---- The marks around what `inline` found, as bytes to be left out: [first, last) pairs, in any order.
----@param text string
----@param first integer
----@param last integer
----@param kind string
----@param hide fun(first: integer, last: integer)
-local function marks(text, first, last, kind, hide)
-  local byte = text:byte(first)
-  if kind == 'url' then
-    if byte == 40 or byte == 91 then return hide(first, last) end
-    if byte ~= 60 then return end
-  end
-  local length = kind == 'strong' and 2 or 1
-  if kind == 'code' or kind == 'strike' then length = #text:match(kind == 'code' and '^`+' or '^~+', first) end
-  local inner = text:sub(first + length, last - length - 1)
-  -- A blank on both sides is not meant (CommonMark 6.1).
-  if kind == 'code' and inner:find('^ .*%S.* $') then length = length + 1 end
-  hide(first, first + length)
-  hide(last - length, last)
-end
-
 --- Leaves the backslash of `\|` out; a line break in HTML becomes "\n".
 ---@param text string
 ---@return string
@@ -62,8 +42,8 @@ function M.parse(text, base)
     end
   end
   inline.parse(text, function(first, last, kind)
-    spans[#spans + 1] = { first = first, last = last, group = GROUP[kind] }
-    marks(text, first, last, kind, hide)
+    if GROUP[kind] then spans[#spans + 1] = { first = first, last = last, group = GROUP[kind] } end
+    marks.of(text, first, last, kind, hide)
   end)
   if next(hidden) then
     local kept, place = {}, {} ---@type string[], integer[]

@@ -49,6 +49,8 @@ local M = {}
 ---@field maps table<string, hum.Keys>
 ---@field thinking 'fold'|'show'|'hide'
 ---@field stats boolean
+---@field winbar boolean
+---@field bell boolean
 ---@field follow boolean
 ---@field start_insert boolean
 ---@field stay_in_insert boolean

@@ -11,7 +11,10 @@ assert(#LONG == 64)
 local function opts(width, more)
   return {
     ui = { width, 24 },
-    init = stream.init .. 'local g = vim.g.hum; g.chat.stats = false;' .. (more or '') .. ' vim.g.hum = g',
+    init = stream.init
+      .. 'local g = vim.g.hum; g.chat.stats, g.chat.winbar = false, false;'
+      .. (more or '')
+      .. ' vim.g.hum = g',
   }
 end
 

@@ -35,7 +35,7 @@ test('the current window follows', OPTS, function(t)
   t:wait_screen('line 50')
   stream.done(t)
   eq({ last(t, buf) }, cursors(t))
-  t:wait_screen('## » You')
+  t:wait_screen('\n You\n')
 end)
 
 test('other windows follow, those with the cursor above do not', OPTS, function(t)

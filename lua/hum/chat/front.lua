@@ -7,6 +7,12 @@ local turns = require('hum.chat.text.turns')
 
 local M = {}
 
+local on_set = function(_) end ---@type fun(buf: integer)
+
+--- Sets the function that is called when hum has written what a chat uses.
+---@param fn fun(buf: integer)
+function M.on_set(fn) on_set = fn end
+
 ---@param buf integer
 ---@return hum.Front|nil
 local function read(buf) return turns.of(buf).front end
@@ -97,6 +103,7 @@ function M.set_model(buf, endpoint, model)
     ok, err = pcall(set)
   end
   if not ok then notify.complain(err) end
+  on_set(chat.buf)
   return true, ok
 end
 

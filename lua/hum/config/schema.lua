@@ -397,6 +397,24 @@ reply, where the next message is written. By default insert mode ends, and the w
 reply.]],
     },
     {
+      name = 'winbar',
+      kind = 'boolean',
+      default = true,
+      also = { 'header', 'title_bar' },
+      help = [[
+Show a |'winbar'| above a chat: model, endpoint, how much of the context is full, and what the model
+is doing. A window keeps the 'winbar' that you or another plugin have set for it.]],
+    },
+    {
+      name = 'bell',
+      kind = 'boolean',
+      default = false,
+      also = { 'beep', 'sound' },
+      help = [[
+Ring the bell of the terminal when a reply has ended that you do not see: its chat is hidden, or
+Neovim has lost the focus. See |hum-hidden|.]],
+    },
+    {
       name = 'follow',
       kind = 'boolean',
       default = true,

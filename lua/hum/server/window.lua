@@ -69,8 +69,20 @@ end
 
 local asked = {} ---@type table<string, true>  lists that were asked for this model
 
---- Finds it out once the server has answered, so that it is known when the reply has ended. A service is not asked: its
---- list is long.
+--- Whether the list of a server may say it that has not been read: one of the user's own. That of a service is long.
+---@param name string
+---@param model string
+---@return boolean
+local function may_list(name, model)
+  local endpoint = config.get().endpoints[name]
+  return endpoint ~= nil
+    and endpoint.dialect == 'openai'
+    and not models.context(name, model)
+    and endpoints.list(name) ~= nil
+    and identify.is_self_hosted(name)
+end
+
+--- Finds it out once the server has answered, so that it is known when the reply has ended.
 ---@param name string  of the endpoint
 ---@param model string
 ---@param num_ctx? integer
@@ -80,13 +92,7 @@ function M.learn(name, model, num_ctx)
     local known = loaded[key]
     if num_ctx or (known and vim.uv.now() - known.at < HOLDS) then return end
     M.ask_loaded(name, model, function() end)
-  elseif
-    not models.context(name, model)
-    and not asked[key]
-    and config.get().endpoints[name]
-    and identify.is_self_hosted(name)
-    and endpoints.list(name)
-  then
+  elseif not asked[key] and may_list(name, model) then
     asked[key] = true
     models.learn(name)
   end

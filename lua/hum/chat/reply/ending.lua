@@ -187,8 +187,9 @@ local function ended_of(reply, ending, found)
   local ended = found.unfinished --[[@as hum.Ended]]
   ended.rows = found.mark - found.heading + 1
   ended.last = rows.line(reply.buf, found.mark)
-  ended.stats = figures.sum(reply.before and reply.before.stats, ending.data.stats)
-  if ended.stats then ended.stats.window = window.of(reply.endpoint, reply.model, reply.num_ctx) end
+  local stats = ending.data.stats ---@type hum.Stats|nil
+  if stats then stats.window = window.of(reply.endpoint, reply.model, reply.num_ctx) end
+  ended.stats = figures.sum(reply.before and reply.before.stats, stats)
   return ended
 end
 

@@ -22,6 +22,11 @@ local GROUPS = { user = 'HumUser', assistant = 'HumAssistant', system = 'HumSyst
 ---@return integer
 local function cells(text) return vim.fn.strdisplaywidth(text) end
 
+--- Whether the line above the window says what is under way.
+---@param win integer
+---@return boolean
+local function has_winbar(win) return vim.wo[win].winbar:find('HumWinbar', 1, true) ~= nil end
+
 ---@class hum.BarFact  of what may stand at the right
 ---@field text string
 ---@field group string
@@ -35,7 +40,8 @@ local function cells(text) return vim.fn.strdisplaywidth(text) end
 ---@return hum.BarFact[]
 local function facts(view, row, line, role)
   local out, known = {}, details.at(view.buf, row, line)
-  local one = role == 'assistant' and live[view.buf] and live[view.buf].row() == row and status.of(view.buf)
+  local is_live = role == 'assistant' and live[view.buf] and live[view.buf].row() == row
+  local one = is_live and not has_winbar(view.win) and status.of(view.buf)
   -- Until something comes it is said where that will stand.
   if one and not status.is_silent(one) then
     out[#out + 1] = { text = status.doing(one), group = 'HumWaiting', weight = 3 }

@@ -6,7 +6,8 @@ local M = {}
 ---@return integer
 local function missing(win)
   local first = vim.fn.line('w0', win)
-  return vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - vim.api.nvim_win_get_height(win)
+  local height = vim.fn.getwininfo(win)[1].height -- without the winbar
+  return vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - height
 end
 
 --- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.

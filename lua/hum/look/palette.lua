@@ -81,6 +81,7 @@ function M.readable(space, rgb, on, least, apart)
   local function is_read(candidate) return contrast(candidate, on) >= least end
   local function is_told(candidate) return is_read(candidate) and distance(candidate, apart or {}) >= M.APART end
   local found = apart and space.fit(rgb, is_told) or space.fit(rgb, is_read)
+  if not found and apart then found = space.fit(rgb, is_read) end
   -- On a background of middle lightness nothing has enough of it.
   return found or space.fit(colour.opposite(on[1]), function() return true end) --[[@as integer]]
 end
@@ -204,13 +205,17 @@ end
 ---@param user? integer
 ---@param assistant? integer
 local function lines(of, tones, user, assistant)
-  tones.user = { bold = true, reverse = not user or nil }
-  tones.assistant = { bold = true, underline = not (user and assistant) or nil }
-  tones.system = { bold = true }
+  tones.user, tones.assistant, tones.system =
+    { bold = true, reverse = true }, { bold = true, underline = true }, { bold = true }
   if not user then return end
-  local text = M.readable(of.space, user, of.papers, M.TEXT)
-  tones.user.fg = text
-  if assistant then tones.assistant.fg = M.readable(of.space, assistant, of.papers, M.TEXT, { text }) end
+  local function told(rgb, others)
+    local text = M.readable(of.space, rgb, of.papers, M.TEXT, others)
+    return distance(text, others) >= M.APART and text or nil
+  end
+  tones.user.fg = told(user, { of.heading })
+  tones.user.reverse = not tones.user.fg or nil
+  tones.assistant.fg = assistant and told(assistant, { of.heading, tones.user.fg })
+  tones.assistant.underline = not tones.assistant.fg or nil
 end
 
 ---@param of hum.SchemeColours

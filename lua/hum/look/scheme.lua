@@ -91,7 +91,7 @@ local function reader_of(space)
       text = text,
       papers = papers,
       accents = accents,
-      heading = of('@markup.heading').fg or text,
+      heading = palette.readable(space, of('@markup.heading').fg or text, papers, palette.TEXT),
       alarms = alarms,
       inline = inline,
       code = code,

@@ -1,0 +1,144 @@
+-- What can be computed of a screen: how well each text is read, how far apart the speakers are, what is cut.
+local colour = require('hum.look.colour')
+local space = require('hum.look.space')
+local terminal = require('sheet.terminal')
+
+local M = {}
+
+local TEXT, LINE = 4.5, 3
+local TEXTS_APART, BARS_APART = 20, 10
+
+-- What the colours of a terminal are that the scheme leaves to it.
+local OWN = { dark = { fg = 0xe5e5e5, bg = 0x000000 }, light = { fg = 0x000000, bg = 0xffffff } }
+
+---@param value integer|string|nil
+---@return integer|nil
+local function rgb_of(value)
+  if type(value) == 'string' then return tonumber(value, 16) end
+  return value and space.rgb(value)
+end
+
+--- What is seen of a cell.
+---@param style looks.Style
+---@param background string
+---@return integer fg, integer bg
+function M.seen(style, background)
+  local fg = style.fg
+  -- A terminal of eight colours shows bold text in the bright ones.
+  if style.bold and type(fg) == 'number' and fg < 8 and style.is_linux then fg = fg + 8 end
+  local front, back = rgb_of(fg) or OWN[background].fg, rgb_of(style.bg) or OWN[background].bg
+  if style.reverse then return back, front end
+  return front, back
+end
+
+--- Drawn with characters: borders, rules, bullets, signs.
+---@param text string
+---@return boolean
+local function is_line(text)
+  local code = vim.fn.char2nr(text)
+  return (code >= 0x2500 and code <= 0x25ff) or (code < 128 and not text:find('%w'))
+end
+
+---@param colour_of table<string, looks.Style>
+---@return table<integer, boolean> own  colours of the scheme's groups, integer text, integer paper
+local function scheme_colours(colour_of, background, is_all)
+  local own = {}
+  local function rgb(value) return value and (is_all and value or space.rgb(value)) end
+  for _, look in pairs(colour_of) do
+    if look.fg then own[rgb(look.fg)] = true end
+  end
+  local normal = colour_of.Normal
+  return own, rgb(normal.fg) or OWN[background].fg, rgb(normal.bg) or OWN[background].bg
+end
+
+---@param rows looks.Cell[][]
+---@param text string
+---@param within integer  cells from the left
+---@return looks.Cell|nil  its first
+local function cell_of(rows, text, within)
+  for _, row in ipairs(rows) do
+    local joined = terminal.text(row)
+    local at = joined:find(text, 1, true)
+    if at and vim.fn.strchars(joined:sub(1, at - 1)) <= within then return row[vim.fn.strchars(joined:sub(1, at - 1)) + 1] end
+  end
+end
+
+--- The screen's text in one line, without borders, as words that were wrapped.
+---@param rows looks.Cell[][]
+---@return string
+local function flat(rows)
+  local lines = {}
+  for i, row in ipairs(rows) do
+    lines[i] = vim.trim((terminal.text(row):gsub('[│|]', ' ')))
+  end
+  return (table.concat(lines, ' '):gsub('%s+', ' '))
+end
+
+---@class looks.Figures
+---@field faults string[]
+---@field worst table[]  pairs of colours by contrast, the worst first
+---@field facts string[]
+
+---@param screen table
+---@param groups table<string, looks.Style>
+---@param conversation table
+---@return looks.Figures
+function M.of(screen, groups, conversation)
+  local faults, facts, background = {}, {}, screen.scheme.background
+  local function fault(...) faults[#faults + 1] = string.format(...) end
+  local own, _, paper = scheme_colours(groups, background, screen.colours == 'all')
+  local pairs_seen = {}
+  for r, row in ipairs(screen.rows) do
+    for _, cell in ipairs(row) do
+      if screen.colours == 'linux' then cell.style.is_linux = true end
+      -- The last two rows are Neovim's own.
+      if cell.text ~= ' ' and r < #screen.rows - 1 then
+        local fg, bg = M.seen(cell.style, background)
+        local kind = is_line(cell.text) and 'line' or 'text'
+        local key = ('%06x/%06x %s'):format(fg, bg, kind)
+        local one = pairs_seen[key] or { fg = fg, bg = bg, kind = kind, sample = '', count = 0, row = r }
+        one.count = one.count + 1
+        if #one.sample < 24 then one.sample = one.sample .. cell.text end
+        pairs_seen[key] = one
+      end
+    end
+  end
+  local worst = {}
+  for _, one in pairs(pairs_seen) do
+    one.contrast = colour.contrast(one.fg, one.bg)
+    local least = one.kind == 'text' and TEXT or LINE
+    if own[one.fg] then least = math.min(least, colour.contrast(one.fg, paper)) end
+    if one.contrast < least - 0.01 then
+      fault('contrast %.1f of %06x on %06x: "%s" (row %d)', one.contrast, one.fg, one.bg, one.sample, one.row)
+    end
+    worst[#worst + 1] = one
+  end
+  table.sort(worst, function(a, b) return a.contrast < b.contrast end)
+  local found = {
+    user = cell_of(screen.rows, 'You', 6),
+    assistant = cell_of(screen.rows, conversation.MODEL, 6),
+    heading = cell_of(screen.rows, 'What is scattered', 4),
+  }
+  for _, two in ipairs({ { 'user', 'assistant' }, { 'user', 'heading' }, { 'assistant', 'heading' } }) do
+    local a, b = found[two[1]], found[two[2]]
+    if not a or not b then
+      fault('%s or %s is not seen', two[1], two[2])
+    else
+      local a_fg, a_bg = M.seen(a.style, background)
+      local b_fg, b_bg = M.seen(b.style, background)
+      local texts, bars = colour.distance(a_fg, b_fg), colour.distance(a_bg, b_bg)
+      local weights = a.style.reverse ~= b.style.reverse or a.style.underline ~= b.style.underline or a.style.bold ~= b.style.bold
+      facts[#facts + 1] = ('%s–%s %.0f/%.0f%s'):format(two[1], two[2], texts, bars, weights and ' w' or '')
+      if texts < TEXTS_APART and bars < BARS_APART and not weights then
+        fault('%s and %s look alike: %.0f, bars %.0f', two[1], two[2], texts, bars)
+      end
+    end
+  end
+  local text = flat(screen.rows)
+  for _, needed in ipairs(conversation.SEEN) do
+    if not text:find(needed, 1, true) then fault('cut: "%s"', needed) end
+  end
+  return { faults = faults, facts = facts, worst = worst }
+end
+
+return M

@@ -32,7 +32,8 @@ local screens, faults = {}, 0
 vim.fn.mkdir(opts.out, 'p')
 for _, colours in ipairs(list(opts.colours)) do
   for _, columns in ipairs(list(opts.columns)) do
-    local s = session.start({ root = root, nvim = opts.nvim, out = opts.out, colours = colours, columns = tonumber(columns) })
+    local s =
+      session.start({ root = root, nvim = opts.nvim, out = opts.out, colours = colours, columns = tonumber(columns) })
     for _, scheme in ipairs(s:schemes(list(opts.schemes))) do
       local captured, groups = s:show(scheme)
       local screen = { colours = colours, columns = tonumber(columns), scheme = scheme, rows = terminal.read(captured) }

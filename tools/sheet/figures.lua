@@ -11,10 +11,21 @@ local TEXTS_APART, BARS_APART = 20, 10
 -- What the colours of a terminal are that the scheme leaves to it.
 local OWN = { dark = { fg = 0xe5e5e5, bg = 0x000000 }, light = { fg = 0x000000, bg = 0xffffff } }
 
----@param value integer|string|nil
+-- What a Linux console makes of colours, by what they are elsewhere: as text, as bold text, as a background.
+local CONSOLE = { text = {}, bold = {}, paper = {} } ---@type table<string, table<integer, integer>>
+for number = 0, 255 do
+  local rgb = space.rgb(number)
+  CONSOLE.text[rgb] = space.console_rgb(number)
+  CONSOLE.paper[rgb] = space.console_rgb(number, true)
+  for dark = 0, 7 do
+    if space.console_rgb(dark) == CONSOLE.text[rgb] then CONSOLE.bold[rgb] = space.console_rgb(dark + 8) end
+  end
+end
+
+---@param value integer|string|nil  a number of the terminal, or "#rrggbb"
 ---@return integer|nil
 local function rgb_of(value)
-  if type(value) == 'string' then return tonumber(value, 16) end
+  if type(value) == 'string' then return tonumber(value:sub(2), 16) end
   return value and space.rgb(value)
 end
 
@@ -23,10 +34,10 @@ end
 ---@param background string
 ---@return integer fg, integer bg
 function M.seen(style, background)
-  local fg = style.fg
-  -- A terminal of eight colours shows bold text in the bright ones.
-  if style.bold and type(fg) == 'number' and fg < 8 and style.is_linux then fg = fg + 8 end
-  local front, back = rgb_of(fg) or OWN[background].fg, rgb_of(style.bg) or OWN[background].bg
+  local front, back = rgb_of(style.fg) or OWN[background].fg, rgb_of(style.bg) or OWN[background].bg
+  -- What the scheme leaves to the console is as it is.
+  if style.is_linux and style.fg then front = style.bold and CONSOLE.bold[front] or CONSOLE.text[front] end
+  if style.is_linux and style.bg then back = CONSOLE.paper[back] end
   if style.reverse then return back, front end
   return front, back
 end
@@ -40,15 +51,20 @@ local function is_line(text)
 end
 
 ---@param colour_of table<string, looks.Style>
----@return table<integer, boolean> own  colours of the scheme's groups, integer text, integer paper
-local function scheme_colours(colour_of, background, is_all)
+---@return table<integer, boolean> own, integer paper  the colours of the scheme's groups, its background
+local function scheme_colours(colour_of, background, colours)
   local own = {}
-  local function rgb(value) return value and (is_all and value or space.rgb(value)) end
+  local function rgb(value)
+    if not value or colours == 'all' then return value end
+    return colours == 'linux' and space.console_rgb(value) or space.rgb(value)
+  end
   for _, look in pairs(colour_of) do
     if look.fg then own[rgb(look.fg)] = true end
+    if look.fg and colours == 'linux' then own[CONSOLE.bold[space.rgb(look.fg)] or 0] = true end
   end
   local normal = colour_of.Normal
-  return own, rgb(normal.fg) or OWN[background].fg, rgb(normal.bg) or OWN[background].bg
+  local paper = colours == 'linux' and normal.bg and space.console_rgb(normal.bg, true) or rgb(normal.bg)
+  return own, paper or OWN[background].bg
 end
 
 ---@param rows looks.Cell[][]
@@ -59,7 +75,9 @@ local function cell_of(rows, text, within)
   for _, row in ipairs(rows) do
     local joined = terminal.text(row)
     local at = joined:find(text, 1, true)
-    if at and vim.fn.strchars(joined:sub(1, at - 1)) <= within then return row[vim.fn.strchars(joined:sub(1, at - 1)) + 1] end
+    if at and vim.fn.strchars(joined:sub(1, at - 1)) <= within then
+      return row[vim.fn.strchars(joined:sub(1, at - 1)) + 1]
+    end
   end
 end
 
@@ -86,7 +104,7 @@ end
 function M.of(screen, groups, conversation)
   local faults, facts, background = {}, {}, screen.scheme.background
   local function fault(...) faults[#faults + 1] = string.format(...) end
-  local own, _, paper = scheme_colours(groups, background, screen.colours == 'all')
+  local own, paper = scheme_colours(groups, background, screen.colours)
   local pairs_seen = {}
   for r, row in ipairs(screen.rows) do
     for _, cell in ipairs(row) do
@@ -127,7 +145,9 @@ function M.of(screen, groups, conversation)
       local a_fg, a_bg = M.seen(a.style, background)
       local b_fg, b_bg = M.seen(b.style, background)
       local texts, bars = colour.distance(a_fg, b_fg), colour.distance(a_bg, b_bg)
-      local weights = a.style.reverse ~= b.style.reverse or a.style.underline ~= b.style.underline or a.style.bold ~= b.style.bold
+      local weights = a.style.reverse ~= b.style.reverse
+        or a.style.underline ~= b.style.underline
+        or a.style.bold ~= b.style.bold
       facts[#facts + 1] = ('%s–%s %.0f/%.0f%s'):format(two[1], two[2], texts, bars, weights and ' w' or '')
       if texts < TEXTS_APART and bars < BARS_APART and not weights then
         fault('%s and %s look alike: %.0f, bars %.0f', two[1], two[2], texts, bars)

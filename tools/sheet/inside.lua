@@ -38,7 +38,9 @@ local function ask()
     20,
     20,
     vim.schedule_wrap(function()
-      if timer:is_closing() or #vim.fn.getline('$') + #vim.fn.getline(vim.fn.line('$') - 1) < question.stop_after then return end
+      if timer:is_closing() or #vim.fn.getline('$') + #vim.fn.getline(vim.fn.line('$') - 1) < question.stop_after then
+        return
+      end
       timer:close()
       vim.cmd('Hum stop')
     end)

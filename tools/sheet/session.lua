@@ -43,7 +43,8 @@ end
 local function describe_terminal(folder)
   local described = run({ 'infocmp', '-x', 'tmux-256color' })
   local name = described:match('\n(tmux%-256color[^\n]*)') or error('looks: no description of tmux-256color', 0)
-  described = described:gsub(vim.pesc(name), (name:gsub('tmux%-256color', 'hum-16color'))):gsub('colors#%w+', 'colors#16')
+  described =
+    described:gsub(vim.pesc(name), (name:gsub('tmux%-256color', 'hum-16color'))):gsub('colors#%w+', 'colors#16')
   run({ 'tic', '-x', '-o', folder, '-' }, { stdin = described, text = true })
 end
 
@@ -132,8 +133,26 @@ end
 
 -- Groups of which figures are made: the text's, and those that colour code.
 local GROUPS = {
-  'Normal', 'Comment', 'Constant', 'String', 'Number', 'Boolean', 'Identifier', 'Function', 'Statement', 'Operator',
-  'Keyword', 'PreProc', 'Type', 'Special', 'Delimiter', 'Todo', 'Title', 'StatusLine', 'WinBar', 'EndOfBuffer',
+  'Normal',
+  'Comment',
+  'Constant',
+  'String',
+  'Number',
+  'Boolean',
+  'Identifier',
+  'Function',
+  'Statement',
+  'Operator',
+  'Keyword',
+  'PreProc',
+  'Type',
+  'Special',
+  'Delimiter',
+  'Todo',
+  'Title',
+  'StatusLine',
+  'WinBar',
+  'EndOfBuffer',
 }
 
 --- Shows the conversation in a scheme.
@@ -146,10 +165,12 @@ function Session:show(scheme)
   local last = nil
   return wait('the screen', function()
     local captured = self:tmux('capture-pane', '-e', '-p', '-N')
-    local is_whole = captured == last and captured:gsub('\27%[[%d;:]*m', ''):find(('\n%d *\n[^\n]*\n?$'):format(self.number))
+    local is_whole = captured == last
+      and captured:gsub('\27%[[%d;:]*m', ''):find(('\n%d *\n[^\n]*\n?$'):format(self.number))
     last = captured
     return is_whole and captured
-  end), groups
+  end),
+    groups
 end
 
 function Session:stop()

@@ -1,6 +1,7 @@
 -- The characters that hum draws with: those of Unicode, those that the fonts of a Linux console have, or ASCII.
 -- Each is one cell wide; where the user's settings make one of them two cells wide, it is ASCII.
 local config = require('hum.config')
+local terminal = require('hum.look.terminal')
 
 local M = {}
 
@@ -109,19 +110,10 @@ local function are_narrow(glyphs)
   return true
 end
 
----@return boolean  it is a Linux console that shows this Neovim
-local function on_console()
-  local uis = vim.api.nvim_list_uis()
-  for _, ui in ipairs(uis) do
-    if ui.term_name == 'linux' then return true end
-  end
-  return #uis == 0 and vim.env.TERM == 'linux'
-end
-
 ---@return hum.Glyphs
 local function choose()
   local option = config.get().glyphs
-  local glyphs = option == 'ascii' and ASCII or option == 'auto' and on_console() and CONSOLE or UNICODE
+  local glyphs = option == 'ascii' and ASCII or option == 'auto' and terminal.is_console() and CONSOLE or UNICODE
   return are_narrow(glyphs) and glyphs or ASCII
 end
 

@@ -36,7 +36,6 @@ local PLENTY = 60
 ---@field inline integer       `code`
 ---@field code integer[]       all colours of code
 ---@field space hum.Space
----@field hues? integer[]      what a scheme with colours may have beside its own
 
 ---@class hum.Tone
 ---@field fg? integer
@@ -126,7 +125,7 @@ local function candidates(of)
   for _, accent in ipairs(of.accents) do
     add(accent.rgb, accent.rank)
   end
-  for _, hue in ipairs(#found > 0 and of.hues or {}) do
+  for _, hue in ipairs(#found > 0 and of.space.hues or {}) do
     add(hue, LAST)
   end
   return found
@@ -205,17 +204,17 @@ end
 ---@param user? integer
 ---@param assistant? integer
 local function lines(of, tones, user, assistant)
-  tones.user, tones.assistant, tones.system =
-    { bold = true, reverse = true }, { bold = true, underline = true }, { bold = true }
-  if not user then return end
+  local is_light = colour.opposite(of.papers[1]) == colour.BLACK
+  local bold = not (of.space.is_bold_bright and is_light) or nil
   local function told(rgb, others)
     local text = M.readable(of.space, rgb, of.papers, M.TEXT, others)
     return distance(text, others) >= M.APART and text or nil
   end
-  tones.user.fg = told(user, { of.heading })
-  tones.user.reverse = not tones.user.fg or nil
-  tones.assistant.fg = assistant and told(assistant, { of.heading, tones.user.fg })
-  tones.assistant.underline = not tones.assistant.fg or nil
+  local first = user and told(user, { of.heading })
+  local second = assistant and told(assistant, { of.heading, first })
+  tones.user = { fg = first, bold = bold, reverse = not first or nil }
+  tones.assistant = { fg = second, bold = bold, underline = not second or nil }
+  tones.system = { bold = bold }
 end
 
 ---@param of hum.SchemeColours
@@ -223,7 +222,7 @@ end
 local function speakers(of, tones)
   local user, assistant = choose(of)
   tones.accent = { fg = M.readable(of.space, assistant or user or of.text, of.papers, M.TEXT) }
-  if not of.space.is_few then bars(of, tones, user or of.text, assistant or of.text) end
+  if not of.space.hues then bars(of, tones, user or of.text, assistant or of.text) end
   if not tones.user then lines(of, tones, user, assistant) end
 end
 
@@ -265,7 +264,7 @@ end
 ---@param tones hum.Tones
 local function rest(of, tones)
   local space, papers = of.space, of.papers
-  local code = not space.is_few and code_background(of) or nil
+  local code = not space.hues and code_background(of) or nil
   local under = code and { code } or papers
   local everywhere = vim.list_extend({ tones.user.bg, tones.assistant.bg }, papers)
   local function muted(on, least)

@@ -4,6 +4,7 @@ local groups = require('hum.look.groups')
 local palette = require('hum.look.palette')
 local colour = require('hum.look.colour')
 local spaces = require('hum.look.space')
+local terminal = require('hum.look.terminal')
 
 local M = {}
 
@@ -56,8 +57,8 @@ local function tone_of(group, space)
     return look --[[@as hum.Tone]]
   end
   local tone = look.cterm and vim.deepcopy(look.cterm) or {} ---@type hum.Tone
-  tone.fg = look.ctermfg and spaces.rgb(look.ctermfg)
-  tone.bg = look.ctermbg and spaces.rgb(look.ctermbg)
+  tone.fg = look.ctermfg and space.read(look.ctermfg)
+  tone.bg = look.ctermbg and space.read(look.ctermbg, true)
   return tone
 end
 
@@ -67,7 +68,7 @@ local function reader_of(space)
   local function of(group) return tone_of(group, space) end
   local normal, background = of('Normal'), vim.o.background
   local text = normal.fg or TEXTS[background]
-  local papers = normal.bg and { normal.bg } or (space.is_few and PAPERS_OF_FEW or PAPERS)[background]
+  local papers = normal.bg and { normal.bg } or (space.hues and PAPERS_OF_FEW or PAPERS)[background]
   local accents, code = {}, {}
   for _, accent in ipairs(ACCENTS) do
     local tone = of(accent[1])
@@ -96,7 +97,6 @@ local function reader_of(space)
       inline = inline,
       code = code,
       space = space,
-      hues = space.is_few and spaces.HUES or nil,
     },
   }
 end
@@ -181,7 +181,7 @@ end
 ---@return hum.Space[]
 local function used()
   local shown = { spaces.all } ---@type hum.Space[]
-  if not vim.o.termguicolors then shown[2] = spaces.of(vim.fn.str2nr(vim.fn.eval('&t_Co'))) end
+  if not vim.o.termguicolors then shown[2] = spaces.of(vim.fn.str2nr(vim.fn.eval('&t_Co')), terminal.is_console()) end
   return shown
 end
 

@@ -17,6 +17,7 @@ function M.new()
     cols = 0,
     cells = {},
     hls = { [0] = {} },
+    terminal_hls = { [0] = {} }, -- with the numbers of a terminal's colours
     flushes = 0,
     cursor = { 0, 0 },
     mode = '',
@@ -76,9 +77,19 @@ end
 
 function on:grid_cursor_goto(_, row, col) self.cursor = { row, col } end
 
-function on:hl_attr_define(id, rgb) self.hls[id] = rgb end
+function on:hl_attr_define(id, rgb, terminal)
+  self.hls[id], self.terminal_hls[id] = rgb, terminal
+end
 
-function on:default_colors_set(fg, bg) self.default = { foreground = fg, background = bg } end
+function on:default_colors_set(fg, bg, _, terminal_fg, terminal_bg)
+  local function number(value) return value > 0 and value - 1 or nil end
+  self.default = {
+    foreground = fg,
+    background = bg,
+    terminal_foreground = number(terminal_fg),
+    terminal_background = number(terminal_bg),
+  }
+end
 
 function on:mode_change(mode) self.mode = mode end
 

@@ -104,8 +104,7 @@ end
 ---@return boolean
 local function is_tinted(group)
   local look = vim.api.nvim_get_hl(0, { name = group, link = false })
-  if vim.o.termguicolors then return look.bg ~= nil end
-  return (look.ctermbg or look.bg) ~= nil
+  return (vim.o.termguicolors and look.bg or look.ctermbg) ~= nil
 end
 
 ---@param group string

@@ -205,6 +205,38 @@ test('last words are whole characters, in Chinese, Japanese, Russian and emoji',
   end
 end)
 
+test('the end of a text has whole characters, with what belongs to them', function(t)
+  local function ending(text, width) return t:lua("return require('hum.chat.view.tail').of(...)", text, width, '…') end
+  for _, case in ipairs({
+    { 'short', 10, 'short' },
+    { 'exactly 10', 10, 'exactly 10' },
+    { 'the latest words', 10, '…words' },
+    { 'incomprehensibilities', 10, '…ibilities' },
+    { '我们需要考虑天空', 9, '…考虑天空' },
+    { '我们需要考虑天空', 10, '…考虑天空' },
+    { '我们 天空', 9, '我们 天空' },
+    { 'naïve café très élégant', 10, '…élégant' },
+    { 'ab 👨‍👩‍👧‍👦', 6, '…' },
+    { 'wörd 👍🏽👍🏽', 8, '…👍🏽👍🏽', '…👍🏽' },
+    { 'xxxxxxxxxe\204\129e\204\129e\204\129', 4, '…e\204\129e\204\129e\204\129', '…e\204\129' },
+    { 'zero\226\128\139width\226\128\139space', 12, '…space', '…\226\128\139space' },
+    { 'שלום עולם גדול', 10, '…עולם גדול', '…גדול' },
+    { '', 5, '' },
+  }) do
+    local got = ending(case[1], case[2])
+    ok(got == case[3] or got == case[4], ('%s in %d: %s'):format(case[1], case[2], got))
+    ok(t:lua('return vim.fn.strdisplaywidth(...)', got) <= case[2], got)
+  end
+  local text = 'a你é👍🏽b👨‍👩‍👧‍👦ё\226\128\139 العربية हिन्दी ไทย '
+  for width = 2, 60 do
+    local got = ending(text:rep(3), width)
+    local rest = got:gsub('^…', '')
+    ok(vim.endswith(text:rep(3), rest) or vim.endswith(vim.trim(text:rep(3)), rest), got)
+    eq(got, t:lua('return vim.fn.iconv(..., "utf-8", "utf-8")', got))
+    ok(t:lua('return vim.fn.strdisplaywidth(...)', got) <= width, got)
+  end
+end)
+
 test('nothing of the line is cut at the edge of a narrow window', { ui = { 80, 16 } }, function(t)
   start(t)
   t:lua('require("hum.chat.view.thoughts").at = function() return { running = true, seconds = 1234 } end')

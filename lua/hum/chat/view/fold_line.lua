@@ -7,13 +7,14 @@ local glyphs = require('hum.look.glyphs')
 local level = require('hum.chat.view.fold_level')
 local read = require('hum.chat.text.read')
 local scan = require('hum.chat.text.scan')
+local tail = require('hum.chat.view.tail')
 local thoughts = require('hum.chat.view.thoughts')
 local words = require('hum.chat.view.words')
 
 local M = {}
 
---- Bytes that are looked at for the last words, and cells that are worth showing any.
-local TAIL, LEAST = 400, 8
+--- Bytes that a cell may have, as a rule, and cells that are worth showing the last words.
+local BYTES, LEAST = 2, 8
 
 ---@param text string
 ---@return integer
@@ -47,29 +48,6 @@ function M.label(runs, seconds)
   return seconds < 0.9 and ('Thinking %.1f s'):format(seconds) or ('Thinking %d s'):format(math.floor(seconds + 0.1))
 end
 
---- The end of a text: as much of it as there is room for, whole words if it has some.
----@param text string  in one line
----@param width integer
----@return string
-local function ending(text, width)
-  if cells(text) <= width then return text end
-  local mark = glyphs.get().ellipsis
-  local size = vim.fn.strchars(text, 1)
-  local low, high = 0, size -- as few characters are left out as possible
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if cells(mark .. vim.fn.strcharpart(text, middle, size, 1)) <= width then
-      high = middle
-    else
-      low = middle + 1
-    end
-  end
-  local rest = vim.fn.strcharpart(text, low, size, 1)
-  local _, blank = rest:find('^%S*%s+')
-  local whole = blank and rest:sub(blank + 1) or ''
-  return mark .. (cells(whole) >= width / 2 and whole or vim.trim(rest))
-end
-
 --- The last words of a running part.
 ---@param buf integer
 ---@param first integer
@@ -77,16 +55,14 @@ end
 ---@param width integer
 ---@return string
 local function last_words(buf, first, last, width)
-  local text = ''
+  local text, bytes = '', BYTES * width
   for row = last, math.max(first + 1, last - 3), -1 do
     local size = vim.fn.col({ row + 1, '$' }) - 1
-    local line = vim.api.nvim_buf_get_text(buf, row, math.max(0, size - TAIL), row, size, {})[1]
-    if size > TAIL then line = line:gsub('^[\128-\191]+', '') end
-    text = line .. ' ' .. text
-    if #text > TAIL then break end
+    text = vim.api.nvim_buf_get_text(buf, row, math.max(0, size - bytes), row, size, {})[1] .. ' ' .. text
+    if #text > bytes then break end
   end
-  text = vim.trim(text:gsub('[%c%s]+', ' '))
-  return ending(text, width)
+  if text:find('[%c%s]%s') or text:find('%c') then text = text:gsub('[%c%s]+', ' ') end
+  return tail.of(vim.trim(text), width, glyphs.get().ellipsis)
 end
 
 ---@param buf integer
@@ -102,7 +78,7 @@ end
 
 ---@param info table|nil  see thoughts.at
 ---@param last integer  row
----@return string line, string|nil tail
+---@return string line, string|nil latest
 local function of_running(buf, first, last, info)
   last = last_text(buf, first, last) -- the user's turn may stand below
   local set, width = glyphs.get(), room()
@@ -112,8 +88,8 @@ local function of_running(buf, first, last, info)
   line = line .. count
   local before = (' %s '):format(set.dot)
   local left = width - cells(line .. before)
-  local tail = left >= LEAST and last_words(buf, first, last, left) or ''
-  return line, tail ~= '' and before .. tail or nil
+  local latest = left >= LEAST and last_words(buf, first, last, left) or ''
+  return line, latest ~= '' and before .. latest or nil
 end
 
 ---@return string
@@ -164,8 +140,8 @@ function M.text(how)
   local info = thoughts.at(buf, first)
   local has_ended = level.thinking(s, last) and last + 1 <= s.known and not level.thinking(s, last + 1)
   if has_ended then return { { of_ended(buf, first, last, info), 'HumThought' } } end
-  local line, tail = of_running(buf, first, last, info)
-  return { { line, 'HumThought' }, tail and { tail, 'HumThinking' } or nil }
+  local line, latest = of_running(buf, first, last, info)
+  return { { line, 'HumThought' }, latest and { latest, 'HumThinking' } or nil }
 end
 
 return M

@@ -54,13 +54,20 @@ local function of(buf)
   return b
 end
 
+--- What no word goes on with, and what none ends with.
+local APART_FIRST, APART_LAST = {}, {}
+for _, between in ipairs({ '%s', CHAR, PUNCTUATION, WIDE }) do
+  table.insert(APART_FIRST, '^' .. between)
+  table.insert(APART_LAST, between .. '$')
+end
+
 --- Whether a word that is broken off there may go on.
 ---@param text string
----@param anchored string  a pattern with a place for what stands between words
+---@param apart string[]
 ---@return boolean
-local function within(text, anchored)
-  for _, between in ipairs({ '%s', CHAR, PUNCTUATION, WIDE }) do
-    if text:find(anchored:format(between)) then return false end
+local function within(text, apart)
+  for _, pattern in ipairs(apart) do
+    if text:find(pattern) then return false end
   end
   return true
 end
@@ -70,10 +77,10 @@ end
 ---@param text string
 local function add(live, text)
   if text == '' then return end
-  local goes_on = live.within and within(text, '^%s')
+  local goes_on = live.within and within(text, APART_FIRST)
   live.words = live.words + M.count(text) - (goes_on and 1 or 0)
   live.bytes = live.bytes + #text
-  live.within = within(text, '%s$')
+  live.within = within(text:sub(-3), APART_LAST)
 end
 
 --- Words of the part at the end of the chat: only what came since the last time is read.

@@ -5,7 +5,7 @@
 --   HumRequestStarted   { buf, id, endpoint, model }
 --   HumPartStarted      { buf, id, part, ttft_ms? }   part: "thinking" or "text"
 --   HumRequestFinished  { buf, id, endpoint, model, status, reason?, ending?, code?,
---                         message?, hint?, stats? }
+--                         message?, hint?, stats?, hidden }
 --                       status: "done", "error" or "cancelled"
 --   HumCompleteChanged  { buf, word }                 see hum.complete's statusline()
 --

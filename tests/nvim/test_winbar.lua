@@ -1,7 +1,7 @@
 -- The line above a chat.
 local T = require('harness')
 local stream = require('lib.stream')
-local test, eq, ok, match = T.test, T.eq, T.ok, T.match
+local test, eq, match = T.test, T.eq, T.match
 
 ---@param width integer
 ---@param more? string  Lua

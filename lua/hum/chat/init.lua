@@ -13,6 +13,7 @@ local events = require('hum.events')
 local file = require('hum.chat.kept.file')
 local front = require('hum.chat.front')
 local headings = require('hum.chat.headings')
+local hidden = require('hum.chat.hidden')
 local maps = require('hum.chat.maps')
 local models = require('hum.server.models')
 local prepare = require('hum.chat.prepare')
@@ -329,6 +330,7 @@ local actions = {
 }
 
 code_window.watch()
+hidden.watch()
 snippets.on_reply_end(below.last)
 
 --- The text of a chat is that of its file.

@@ -19,6 +19,7 @@ function M.new()
     hls = { [0] = {} },
     terminal_hls = { [0] = {} }, -- with the numbers of a terminal's colours
     flushes = 0,
+    bells = 0,
     cursor = { 0, 0 },
     mode = '',
     coming = {}, -- of the next frame
@@ -94,6 +95,8 @@ end
 function on:mode_change(mode) self.mode = mode end
 
 function on:flush() self.flushes = self.flushes + 1 end
+
+function on:bell() self.bells = self.bells + 1 end
 
 local function show(self)
   local events = self.coming

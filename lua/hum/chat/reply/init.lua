@@ -21,6 +21,7 @@ local notes = require('hum.chat.view.notes')
 local opening = require('hum.chat.reply.opening')
 local parts = require('hum.chat.reply.parts')
 local records = require('hum.chat.reply.record')
+local seen = require('hum.chat.view.seen')
 local silence = require('hum.chat.reply.silence')
 local status = require('hum.status')
 local turn = require('hum.chat.reply.turn')
@@ -96,6 +97,7 @@ local function report(reply)
     message = data.message,
     hint = data.hint,
     stats = data.stats,
+    hidden = not seen.buffer(reply.buf),
   })
 end
 

@@ -1,5 +1,6 @@
 -- Rows of a chat that are drawn by others than its colours.
 local T = require('harness')
+local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
 --- Has rows of a kind drawn as a text over them, and counts how often. `line` and the view's fields are in it.
@@ -70,4 +71,107 @@ test('who fails to draw is told of once, and colours stay', function(t)
   t:cmd('redraw!')
   eq(1, t:lua('return fails'))
   eq('> quote', vim.trim(t.child.screen:lines()[4]))
+end)
+
+-- ---- within a line ------------------------------------------------------------------------------
+
+--- Opens a chat with these lines below its heading, with the cursor on the first row of all.
+local function open(t, lines, config)
+  local buf = chat.open(t, t:fake(), nil, config)
+  t:lua('local buf, lines = ... vim.api.nvim_buf_set_lines(buf, -1, -1, false, lines)', buf, lines)
+  t:keys('gg')
+  return buf
+end
+
+-- What a line is, and what it looks like.
+local INSIDE = {
+  { 'a *b* **c** ***d*** `e` ~~f~~ _g_ __h__', 'a b c d e f g h' },
+  { 'see [the docs](https://example.org/a_b_c) and <https://x.y/z> now', 'see the docs and https://x.y/z now' },
+  { 'an ![image](https://a.b/c.png) here', 'an image here' },
+  { '``a ` b`` and `` `x` `` end', 'a ` b and `x` end' },
+  { '\\*no\\* \\`b\\` a\\b', '*no* `b` a\\b' },
+  { 'a[i][j] and [1] stay, 2 * 3 * 4 and a_b_c too', 'a[i][j] and [1] stay, 2 * 3 * 4 and a_b_c too' },
+  { 'open **strong and `code', 'open **strong and `code' },
+  { '日本語の**文章**です', '日本語の文章です' },
+  { 'שלום **עולם** here', 'שלום עולם here' },
+  { '# A *heading* ##', 'A heading' },
+  { 'costs $5 and **$10** each', 'costs $5 and $10 each' },
+}
+
+test('marks within a line are concealed', function(t)
+  local lines = {}
+  for i, case in ipairs(INSIDE) do
+    lines[i] = case[1]
+  end
+  table.insert(lines, 'last')
+  open(t, lines)
+  t:wait_screen('last')
+  t:cmd('redraw')
+  local shown = t.child.screen:text()
+  for _, case in ipairs(INSIDE) do
+    T.match('\n' .. case[2] .. '\n', shown, true)
+  end
+end)
+
+local MARKED = 'some **strong** text'
+
+test('the row of the cursor is as it is written, in insert mode with any option', function(t)
+  for _, raw in ipairs({ true, false }) do
+    open(t, { MARKED, 'last' }, { chat = { window = 'current', raw_at_cursor = raw } })
+    t:wait_screen('some strong text\nlast')
+    t:keys('Gk')
+    t:wait_screen((raw and MARKED or 'some strong text') .. '\nlast', true)
+    t:keys('i')
+    t:wait_screen(MARKED .. '\nlast', true)
+    t:keys('<Esc>gg')
+    t:wait_screen('some strong text\nlast')
+  end
+end)
+
+test('chat.dress: off, all is as it is written', function(t)
+  open(t, { MARKED, '- item', 'last' }, { chat = { window = 'current', dress = false } })
+  t:wait_screen(MARKED .. '\n- item\nlast', true)
+  eq(0, t:lua('return vim.wo.conceallevel'))
+end)
+
+test('other buffers in the window have their own options', function(t)
+  t:cmd('set conceallevel=1 concealcursor=n')
+  open(t, { MARKED })
+  eq({ 2, '' }, t:lua('return { vim.wo.conceallevel, vim.wo.concealcursor }'))
+  t:cmd('enew')
+  eq({ 1, 'n' }, t:lua('return { vim.wo.conceallevel, vim.wo.concealcursor }'))
+  eq({ 1, 'n' }, t:lua('return { vim.go.conceallevel, vim.go.concealcursor }'))
+end)
+
+test('an address is shown where rows would be empty without it', { ui = { 60, 30 } }, function(t)
+  local long = 'https://example.org/' .. ('x'):rep(130)
+  open(t, {
+    'one [short](https://example.org/a) end',
+    ('two words and more of them here [over](https://example.org/%s) rest2'):format(('y'):rep(30)),
+    ('three [long](%s) rest3'):format(long),
+    'last',
+  })
+  t:wait_screen('last')
+  t:wait_screen('one short end\ntwo words and more of them here over\nrest2\n', true)
+  local shown = t.child.screen:text()
+  T.match('three long%(https.-rest3', shown)
+  local _, empty = shown:match('one short(.-)last'):gsub('\n\n', '')
+  eq(0, empty)
+end)
+
+test('while a reply streams the row of the cursor is dressed, and raw when it has ended', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'some **str', 'ong** text' } })
+  local buf = chat.open(t, srv)
+  gate:pass(2)
+  chat.ask(t, 'why', buf)
+  t:wait_screen('some str', true)
+  T.no_match('%*', t:screen())
+  gate:pass()
+  chat.finished(t)
+  t:wait_screen('some strong text')
+  t:cmd('normal! G')
+  t:lua('vim.fn.search("strong", "b")')
+  t:wait_screen('some **strong** text', true)
 end)

@@ -447,8 +447,8 @@ this is off, chats show raw Markdown in colours.]],
       default = true,
       also = { 'anti_conceal', 'reveal' },
       help = [[
-Show the row of the cursor as raw Markdown, so that it can be edited. A reply that
-streams is dressed in this row, too, as long as the window follows it.]],
+Show the row of the cursor as raw Markdown, so that it can be edited. If this is off, it
+is raw in insert mode only. While a reply streams, the row is dressed.]],
     },
   },
 }

@@ -8,6 +8,7 @@ local M = {}
 ---@field flushes integer frames drawn so far
 ---@field cursor integer[] row and column, both from 0
 ---@field mode string
+---@field on_frame? fun(self: test.Screen)  called with each frame
 local Screen = {}
 Screen.__index = Screen
 
@@ -94,7 +95,10 @@ end
 
 function on:mode_change(mode) self.mode = mode end
 
-function on:flush() self.flushes = self.flushes + 1 end
+function on:flush()
+  self.flushes = self.flushes + 1
+  if self.on_frame then self.on_frame(self) end
+end
 
 function on:bell() self.bells = self.bells + 1 end
 

@@ -117,11 +117,11 @@ local GROUP = {
 -- What the callbacks need; a closure per line would cost more than the line.
 local at = { view = nil, row = 0, offset = 0, text = '', hides = false, measured = 0 } ---@type table
 
---- Addresses of a line that are measured, and cells of text that make a row worth having.
-local MOST, WORTH = 8, 3
+--- Addresses of a line that are measured.
+local MOST = 8
 
---- How much of the address in the bytes [first, last) is concealed: not what would leave a row of the screen without
---- text, since Neovim breaks the line where it would with the address.
+--- How much of the address in the bytes [first, last) is concealed. Neovim breaks the line where it would with the
+--- address: one that fills a row of the screen would leave it empty, but for the last row of a line, and is shown.
 ---@param first integer
 ---@param last integer
 ---@return integer|nil last  nil: it is shown
@@ -131,12 +131,11 @@ local function reach(first, last)
   at.measured = at.measured + 1
   if at.measured > MOST then return nil end
   if not vim.wo[view.win].wrap then return last end
-  local function cell(col) return guard(vim.fn.virtcol, { row, at.offset + col }, 0, view.win) end
-  local left, right = cell(first) - 1, cell(last - 1) - 1
+  local function cell(col) return guard(vim.fn.virtcol, { row, at.offset + col }, 0, view.win) - 1 end
+  local left, right = cell(first), cell(last - 1)
   local above, below = math.floor(left / view.width), math.floor(right / view.width)
-  local rest = math.min(cell(#at.text) - 1, (below + 1) * view.width - 1) - right
-  if above == below then return (left % view.width > 0 or rest >= WORTH) and last or nil end
-  if below > above + 1 or left % view.width == 0 or rest < WORTH then return nil end
+  if above == below then return last end
+  if below > above + 1 or left % view.width == 0 then return nil end
   return at.text:byte(last) == 32 and last + 1 or last -- no row begins with a blank
 end
 

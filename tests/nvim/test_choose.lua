@@ -219,13 +219,13 @@ local FACTS = {
   { '{"id": "m", "context_length": -1, "pricing": {"prompt": "-1", "completion": "-1"}}', 'm' },
   {
     '{"id": "m", "pricing": {"prompt": "0.00000015", "completion": "0.0000006"}}',
-    'm  $0.15 in, $0.60 out per 1M tokens',
+    'm  $0.15 in, $0.60 out per 1M',
   },
   { '{"id": "m", "context_length": 8192, "pricing": {"prompt": "0", "completion": "0"}}', 'm  context 8k  free' },
-  { '{"id": "m", "pricing": {"input": 2, "output": 10}}', 'm  $2.00 in, $10.00 out per 1M tokens' },
+  { '{"id": "m", "pricing": {"input": 2, "output": 10}}', 'm  $2.00 in, $10.00 out per 1M' },
   {
     '{"id": "m", "providers": [{"pricing": {"input": 2, "output": 3}}, {"pricing": {"input": 1, "output": 3}}, {}]}',
-    'm  $1.00 in, $3.00 out per 1M tokens',
+    'm  $1.00 in, $3.00 out per 1M',
   },
   -- What it can do.
   { '{"id": "m", "capabilities": ["completion", "thinking", "vision", "insert"]}', 'm  thinking, images, fill-in' },
@@ -309,7 +309,7 @@ test('lengths of contexts and prices are shown where they are told, and kept', {
   )
 end)
 
-test('each column begins in the same cell, whatever the names are', {}, function(t)
+test('each column begins in the same cell, whatever the names are', { ui = { 120, 24 } }, function(t)
   local long = ('x'):rep(64)
   local models = {
     { id = 'short', context_length = 8192, tags = { 'vision' } },
@@ -327,6 +327,18 @@ test('each column begins in the same cell, whatever the names are', {}, function
     '  ' .. long .. '          context 1k',
     '  free-one                                  free',
   }, offered(t).shown)
+end)
+
+test('in a narrow window a line has no room between what it says', { ui = { 40, 20 } }, function(t)
+  local models = {
+    { id = 'short', context_length = 8192, tags = { 'vision' } },
+    { id = 'a-longer-one', context_length = 131072, tags = { 'reasoning' }, status = 'loaded' },
+  }
+  local srv = server(t, { data = models })
+  configure(t, 'a', { a = { url = srv.url, dialect = 'openai', model = 'short' } })
+  take(t)
+  t:cmd('Hum model')
+  eq({ '* short  in use  context 8k  images', '  a-longer-one  loaded  context 128k  thinking' }, offered(t).shown)
 end)
 
 test('what models can do is kept, and explained on the command line', { ui = false }, function(t)

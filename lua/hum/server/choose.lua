@@ -111,7 +111,7 @@ local function align(rows)
   local function listed(row)
     return { text = row.shown, in_use = row.in_use == true, facts = models.facts(row.name, row.model) }
   end
-  local lines = listing.lines(vim.tbl_map(listed, of_models))
+  local lines = listing.lines(vim.tbl_map(listed, of_models), vim.o.columns)
   for i, row in ipairs(of_models) do
     row.shown = lines[i]
   end

@@ -20,6 +20,9 @@ local NAME = 48
 
 local GAP = '  '
 
+--- What Neovim's own vim.ui.select puts before a line: "12: ".
+local NUMBER = 4
+
 ---@param dollars number
 ---@return string
 local function money(dollars) return dollars < 0.01 and ('$%.2g'):format(dollars) or ('$%.2f'):format(dollars) end
@@ -28,7 +31,7 @@ local function money(dollars) return dollars < 0.01 and ('$%.2g'):format(dollars
 ---@return string
 local function cost(price)
   if price[1] == 0 and price[2] == 0 then return 'free' end
-  return ('%s in, %s out per 1M tokens'):format(money(price[1]), money(price[2]))
+  return ('%s in, %s out per 1M'):format(money(price[1]), money(price[2]))
 end
 
 --- What is known of a model, by column; '' where it is not.
@@ -50,7 +53,7 @@ end
 ---@param text string
 ---@param width integer
 ---@return string
-local function padded(text, width) return text .. (' '):rep(width - vim.fn.strdisplaywidth(text)) end
+local function padded(text, width) return text .. (' '):rep(width - vim.api.nvim_strwidth(text)) end
 
 --- The widths of columns.
 ---@param rows string[][]
@@ -59,30 +62,42 @@ local function widths_of(rows)
   local widths = {}
   for _, row in ipairs(rows) do
     for i, cell in ipairs(row) do
-      local width = vim.fn.strdisplaywidth(cell)
+      local width = vim.api.nvim_strwidth(cell)
       if i > 1 or width <= NAME then widths[i] = math.max(widths[i] or 0, width) end
     end
   end
   return widths
 end
 
+--- One row, its columns in these widths, or, where that is wider than the screen, without room between them.
+---@param row string[]
+---@param widths integer[]
+---@param room integer
+---@return string
+local function line_of(row, widths, room)
+  local aligned, close = {}, {}
+  for i, cell in ipairs(row) do
+    if (widths[i] or 0) > 0 then aligned[#aligned + 1] = padded(cell, widths[i]) end
+    if cell ~= '' then close[#close + 1] = cell end
+  end
+  local line = table.concat(aligned, GAP):gsub('%s+$', '')
+  return vim.api.nvim_strwidth(line) <= room and line or table.concat(close, GAP)
+end
+
 --- A line for each model: the one in use has a star, columns in which there is nothing are left out.
 ---@param models hum.ListedModel[]
+---@param width integer  of the screen
 ---@return string[]
-function M.lines(models)
+function M.lines(models, width)
   local rows, lines, is_marked = {}, {}, false
   for i, model in ipairs(models) do
     rows[i] = vim.list_extend({ model.text }, cells(model.facts, model.in_use))
     is_marked = is_marked or model.in_use
   end
   local widths = widths_of(rows)
-  for n, row in ipairs(rows) do
-    local line = is_marked and (models[n].in_use and '* ' or '  ') or ''
-    for i, cell in ipairs(row) do
-      local width = widths[i] or 0
-      if width > 0 then line = line .. (i > 1 and GAP or '') .. padded(cell, width) end
-    end
-    lines[n] = line:gsub('%s+$', '')
+  for i, row in ipairs(rows) do
+    local mark = is_marked and (models[i].in_use and '* ' or '  ') or ''
+    lines[i] = mark .. line_of(row, widths, width - NUMBER - #mark)
   end
   return lines
 end

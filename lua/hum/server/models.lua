@@ -197,14 +197,8 @@ end
 ---@param waits? boolean  nobody has asked for it: not while the user types
 ---@return hum.Cancel
 function M.pick(name, names, in_use, cb, waits)
-  local shown, lines =
-    {},
-    listing.lines(
-      vim.tbl_map(
-        function(model) return { text = model, in_use = model == in_use, facts = M.facts(name, model) } end,
-        names
-      )
-    )
+  local function listed(model) return { text = model, in_use = model == in_use, facts = M.facts(name, model) } end
+  local shown, lines = {}, listing.lines(vim.tbl_map(listed, names), vim.o.columns)
   for i, model in ipairs(names) do
     shown[model] = lines[i]
   end

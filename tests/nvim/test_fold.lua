@@ -344,6 +344,7 @@ end)
 -- ---- the front matter -----------------------------------------------------------------------------
 
 local FRONT = [[
+  require('hum.config').get().chat.winbar = false
   buf = vim.api.nvim_get_current_buf()
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, vim.list_extend({ '---', 'hum: 1', ... }, {
     'endpoint: ollama', 'model: qwen3:8b', '---', '', '## » You', '', 'Why?', '', '## « m', '', '' }))
@@ -364,6 +365,14 @@ test('the front matter is one line that says what the chat is about', function(t
   t:wait_screen('^▸ other · ollama\n\n')
   eq('1-6', chat.fold(t, 6))
   eq('none', chat.fold(t, 7))
+end)
+
+test('where the bar of the window says what a chat uses, the line does not say it again', function(t)
+  t:lua(FRONT, 'project: hum.nvim')
+  t:wait_screen('^▸ qwen3:8b · ollama · hum.nvim\n\n')
+  t:lua("require('hum.config').get().chat.winbar = true")
+  t:cmd('redraw!')
+  t:wait_screen('^▸ Untitled chat · hum.nvim\n\n')
 end)
 
 test('it opens with the usual keys, and stays as the user left it', function(t)
@@ -395,7 +404,7 @@ for _, state in ipairs({ 'expr', 'manual' }) do
     t:lua(SETUP)
     if state == 'manual' then t:lua("require('hum.chat.view.fold').sleep(buf)") end
     eq(state, t:eval('&foldmethod'))
-    t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 0, false, { '---', 'hum: 1', 'model: x', '---', '' })]])
+    t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 0, false, { '---', 'hum: 1', 'title: x', '---', '' })]])
     t:wait_screen('^▸ x\n\n')
     eq('1-4', chat.fold(t, 1))
     t:keys('ggdd')

@@ -3,6 +3,7 @@
 -- nothing is cut within a character.
 --
 -- It is made whenever the line is drawn, for each token within a fold that is closed.
+local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
 local level = require('hum.chat.view.fold_level')
 local read = require('hum.chat.text.read')
@@ -100,17 +101,27 @@ local function of_ended(buf, first, last, info)
   return cells(line .. count) <= room() and line .. count or line
 end
 
+--- What a chat is about: its title. Before it has one, what it uses, if the window's bar does not say that already.
 ---@param buf integer
 ---@param last integer
 ---@return string
 local function of_front(buf, last)
   local front = read.parse(vim.api.nvim_buf_get_lines(buf, 0, last + 1, false)).front
-  local set, values = glyphs.get(), front and front.values or {}
-  local about = {}
-  for _, key in ipairs(values.title and values.title ~= '' and { 'title' } or { 'model', 'endpoint' }) do
+  local values = front and front.values or {}
+  local about = {} ---@type string[]
+  local function add(key)
     if values[key] and values[key] ~= '' then about[#about + 1] = values[key] end
   end
-  return set.closed .. ' ' .. table.concat(about, (' %s '):format(set.dot))
+  add('title')
+  if #about == 0 then
+    if not config.get().chat.winbar then
+      add('model')
+      add('endpoint')
+    end
+    if #about == 0 then about[1] = 'Untitled chat' end
+    add('project')
+  end
+  return glyphs.get().closed .. ' ' .. table.concat(about, (' %s '):format(glyphs.get().dot))
 end
 
 --- The rows of the part that a fold has, without the blank lines around it.

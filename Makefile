@@ -164,6 +164,9 @@ demo: ## open a chat with a reply already streaming
 picture: ## record README's pictures anew, assets/*.svg
 	+@tools/picture/run
 
+looks: ## how a chat looks in every colour scheme, as one page: build/looks/index.html; takes minutes
+	@tools/looks
+
 # --- sources ------------------------------------------------------------------------------
 
 lint: build/libraries ## all linters: of C, Lua, shell, of the structure, of the help
@@ -204,7 +207,7 @@ help: ## show this list
 	@sed -nE 's/^(# )?([a-zA-Z_-]+):.*## (.*)/\2\t\3/p' Makefile | \
 	  while IFS="$$(printf '\t')" read -r target text; do printf '%-12s %s\n' "$$target" "$$text"; done
 
-.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps storm fuzz bench demo picture lint format \
+.PHONY: all debug test test-c test-fake test-nvim test-fuzz $(C_TESTS) $(LUA_TESTS) programs deps storm fuzz bench demo picture looks lint format \
   doc doc-check install dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:

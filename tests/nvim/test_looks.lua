@@ -38,9 +38,9 @@ local function f(x) return ("%d"):format(x + 1), nil, true end
 local SCRIPT = {
   models = { { name = MODEL, capabilities = { 'completion', 'thinking' } } },
   rules = {
-    { match = { nth = 1 }, thinking = 'A thought.', text = ANSWER },
-    { match = { nth = 2 }, status = 500, json = { error = THIRST } },
-    { match = { nth = 3 }, text = 'Clouds are', done_reason = 'length' },
+    { times = 1, thinking = 'A thought.', text = ANSWER },
+    { times = 1, status = 500, json = { error = THIRST } },
+    { text = 'Clouds are', done_reason = 'length' },
   },
 }
 
@@ -170,4 +170,150 @@ test('what is computed agrees with known figures', { ui = false }, function()
   eq(0xd7d7ff, space.rgb(189))
   eq(0x1c1c1c, space.rgb(234))
   eq(0x5f87af, space.rgb(67))
+end)
+
+-- ---- whose definition holds ----------------------------------------------------------------------
+
+--- Groups as they are defined.
+---@param t test.Case
+---@param name string
+---@return table
+local function group(t, name) return t:lua('return vim.api.nvim_get_hl(0, { name = ... })', name) end
+
+test('what the user or the scheme has defined stays, and comes back after another scheme', {
+  ui = { 80, 24 },
+  init = [[
+    vim.api.nvim_set_hl(0, 'HumUser', { fg = 0x123456 })
+    vim.cmd('highlight link HumFigures Error')
+    vim.api.nvim_create_autocmd('ColorScheme', { callback = function() vim.cmd('highlight HumHeading guifg=#654321') end })
+  ]],
+}, function(t)
+  t:cmd('Hum new')
+  eq({ fg = 0x123456 }, group(t, 'HumUser'))
+  eq({ link = 'Error' }, group(t, 'HumFigures'))
+  ok(group(t, 'HumAssistant').bg)
+  -- Set after hum's.
+  t:cmd('highlight HumAssistant guifg=#abcdef guibg=NONE gui=NONE')
+  eq(0xabcdef, group(t, 'HumAssistant').fg)
+  t:write_file(
+    'site/colors/theirs.vim',
+    table.concat({
+      'highlight clear',
+      "let g:colors_name = 'theirs'",
+      'highlight Normal guifg=#ffffff guibg=#000000',
+      'highlight HumQuote guifg=#00aa00',
+      'highlight link HumRule Comment',
+    }, '\n')
+  )
+  t:cmd('set runtimepath^=' .. t.dir .. '/site')
+  t:cmd('colorscheme theirs')
+  eq(0x00aa00, group(t, 'HumQuote').fg)
+  eq('Comment', group(t, 'HumRule').link)
+  eq(0x654321, group(t, 'HumHeading').fg)
+  -- `:highlight clear` has taken the user's own away: then they are hum's again.
+  ok(group(t, 'HumUser').bg)
+  local quote = group(t, 'HumQuote').fg
+  t:cmd('colorscheme habamax')
+  ok(group(t, 'HumQuote').fg ~= quote)
+end)
+
+test('the groups follow the scheme, its background, and what is done to it afterwards', { ui = { 80, 24 } }, function(t)
+  t:cmd('Hum new')
+  local seen = { group(t, 'HumUser') }
+  for _, ex in ipairs({ 'set background=light', 'colorscheme retrobox', 'set background=dark', 'colorscheme default' }) do
+    t:cmd(ex)
+    table.insert(seen, group(t, 'HumUser'))
+  end
+  for i = 2, 4 do
+    ok(seen[i].fg ~= seen[i - 1].fg and seen[i].bg ~= seen[i - 1].bg, ('%d: %s'):format(i, vim.inspect(seen)))
+  end
+  eq(seen[1], seen[5])
+  -- A callback that makes the background transparent may come after hum's.
+  t:lua([[vim.api.nvim_create_autocmd('ColorScheme', { command = 'highlight Normal guibg=NONE ctermbg=NONE' })]])
+  t:cmd('colorscheme habamax')
+  local opaque = t:lua([[
+    vim.cmd('colorscheme habamax')
+    return vim.api.nvim_get_hl(0, { name = 'HumUser' })
+  ]])
+  t:wait(function() return group(t, 'HumUser').bg ~= opaque.bg end, 'the tint is that of a terminal')
+end)
+
+test('nothing is set before there is a chat or a suggestion', { ui = { 80, 24 } }, function(t)
+  t:cmd('colorscheme habamax')
+  eq({}, group(t, 'HumUser'))
+  eq(false, t:lua([[return package.loaded['hum.look.scheme'] ~= nil]]))
+end)
+
+-- ---- terminals -----------------------------------------------------------------------------------
+
+test('with few colours, lines and weights tell what tints cannot', { ui = { 80, 24 } }, function(t)
+  -- As if it were a terminal of so many.
+  t:lua([[
+    local eval = vim.fn.eval
+    colours = 8
+    vim.fn.eval = function(text) return text == '&t_Co' and tostring(colours) or eval(text) end
+  ]])
+  t:cmd('Hum new')
+  for _, colours in ipairs({ 8, 16 }) do
+    t:lua('colours = ...', colours)
+    for _, scheme in ipairs(schemes(t)) do
+      t:lua([[vim.o.background = ...; vim.cmd.colorscheme((select(2, ...)))]], scheme.background, scheme.name)
+      local user, assistant, where =
+        group(t, 'HumUser'), group(t, 'HumAssistant'), ('%s, %d'):format(scheme.name, colours)
+      ok(not user.ctermbg and not assistant.ctermbg and not group(t, 'HumCode').ctermbg, where)
+      ok((user.ctermfg or 0) < colours and (assistant.ctermfg or 0) < colours, where)
+      local cterm = user.cterm or {}
+      ok(user.ctermfg and user.ctermfg ~= assistant.ctermfg or cterm.reverse, where .. vim.inspect({ user, assistant }))
+    end
+  end
+  t:cmd('colorscheme quiet')
+  eq({ bold = true, reverse = true }, group(t, 'HumUser').cterm)
+  eq({ bold = true, underline = true }, group(t, 'HumAssistant').cterm)
+end)
+
+--- What fonts of a Linux console have: code page 437, and the usual dashes, dots and quotes.
+local CP437 = '☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓'
+  .. '│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■'
+
+test('on a Linux console only characters that its fonts have are drawn', {
+  tui = true,
+  ui = { 80, 60 },
+  env = { TERM = 'linux' },
+}, function(t)
+  converse(t)
+  t:wait(function() return t.child:screen_text():find('died of thirst', 1, true) end, 'the note is seen')
+  local text = t.child:screen_text()
+  for _, char in ipairs(vim.fn.split(text, '\\zs')) do
+    local is_known = #char == 1 or CP437:find(char, 1, true) or ('–—…‘’“”'):find(char, 1, true)
+    ok(is_known or vim.fn.char2nr(char) < 0x100, char .. ' in\n' .. text)
+  end
+  ok(text:find('┌ lua ─', 1, true), text)
+  -- There are no tints: a rule goes through the lines of the speakers.
+  ok(text:find('You ──', 1, true), text)
+end)
+
+test('characters that would be two cells wide are not drawn', { ui = { 80, 60 } }, function(t)
+  t:cmd('set ambiwidth=double')
+  converse(t)
+  t:cmd('redraw')
+  local text = table.concat(t.child.screen:lines(), '\n')
+  ok(text:find('\n%+ lua %-%-'), text)
+  ok(not text:find('[─╭•]'), text)
+  t:cmd('set ambiwidth=single')
+  t:wait_screen('╭ lua ─')
+end)
+
+test('the option "glyphs" chooses the characters', { ui = { 80, 24 } }, function(t)
+  local function rule(option)
+    return t:lua(
+      [[
+      require('hum').setup({ glyphs = ... })
+      return require('hum.look.glyphs').get().rule
+    ]],
+      option
+    )
+  end
+  eq('─', rule('auto'))
+  eq('-', rule('ascii'))
+  eq('─', rule('unicode'))
 end)

@@ -70,9 +70,10 @@ end
 ---@param rows looks.Cell[][]
 ---@param text string
 ---@param within integer  cells from the left
----@return looks.Cell|nil  its first
+---@return looks.Cell|nil  its first, below the winbar
 local function cell_of(rows, text, within)
-  for _, row in ipairs(rows) do
+  for i = 2, #rows do
+    local row = rows[i]
     local joined = terminal.text(row)
     local at = joined:find(text, 1, true)
     if at and vim.fn.strchars(joined:sub(1, at - 1)) <= within then

@@ -53,10 +53,10 @@ vim.api.nvim_create_autocmd('User', {
 })
 
 vim.api.nvim_create_autocmd('VimEnter', {
-  callback = function()
+  callback = vim.schedule_wrap(function()
     vim.cmd('Hum new')
     vim.defer_fn(ask, 50)
-  end,
+  end),
 })
 
 --- Shows the conversation from its top in a scheme; the number is that of the screen.

@@ -9,7 +9,7 @@ local HEAD = [[
 body { background: #777; color: #000; font: 14px sans-serif; margin: 16px }
 section { display: inline-block; vertical-align: top; margin: 0 12px 24px 0 }
 h2 { font-size: 15px; margin: 4px 0 }
-p { margin: 2px 0; font-size: 12px; max-width: 60em }
+p { margin: 2px 0; font-size: 12px; width: 0; min-width: 100% }
 .fault { color: #a00000; font-weight: bold }
 pre { margin: 0; white-space: pre }
 pre { font: 13px/17px "DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Noto Color Emoji", monospace }

@@ -37,7 +37,7 @@ M.list = {
   made('HumDetails', 'details', 'at the right of these lines: endpoint, time'),
   made('HumWaiting', 'details', 'there while a reply is under way: its state'),
   like('HumFigures', 'Comment', 'the figures of a reply', MUTED),
-  made('HumNote', 'note', 'the border of a note'),
+  made('HumNote', 'border', 'the border of a note'),
   like('HumError', 'DiagnosticError', 'what went wrong'),
   like('HumWarning', 'DiagnosticWarn', 'what stopped or was cut'),
   like('HumHint', 'DiagnosticHint', 'what to do about it'),

@@ -279,7 +279,6 @@ local function rest(of, tones)
   tones.code = { fg = M.readable(space, of.text, under, M.TEXT), bg = code }
   tones.inline = { fg = M.readable(space, of.inline, under, M.TEXT), bg = code }
   tones.quote = { fg = M.readable(space, colour.blend(papers[1], of.text, 0.8), papers, M.TEXT) }
-  tones.note = { fg = M.readable(space, of.alarms[#of.alarms], papers, M.LINE) }
 end
 
 ---@param of hum.SchemeColours

@@ -213,11 +213,20 @@ end
 
 local set = {} ---@type table<string, table>  what hum has set, as Neovim gives it back
 
+---@param name string
+---@return table
+local function definition_of(name)
+  local definition = api.nvim_get_hl(0, { name = name })
+  -- Of that Neovim's own scheme makes nothing, when 'background' is set.
+  definition.default = nil
+  return definition
+end
+
 --- Whether a group is as hum, and nobody else, has set it.
 ---@param name string
 ---@return boolean
 local function is_ours(name)
-  local now = api.nvim_get_hl(0, { name = name })
+  local now = definition_of(name)
   return vim.tbl_isempty(now) or vim.deep_equal(now, set[name])
 end
 
@@ -228,7 +237,7 @@ local function apply()
       -- not be told then.
       definition.default, definition.force = not definition.link, true
       api.nvim_set_hl(0, name, definition)
-      set[name] = api.nvim_get_hl(0, { name = name })
+      set[name] = definition_of(name)
     end
   end
 end

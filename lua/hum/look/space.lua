@@ -72,12 +72,13 @@ function M.console_rgb(index, is_background)
   local r, g, b = channels(index)
   local most = math.max(r, g, b)
   local least = is_background and 0x7f or most / 2
-  local hue = (r > least and 1 or 0) + (g > least and 2 or 0) + (b > least and 4 or 0)
-  if is_background then
-    return M.console_rgb(hue --[[@as integer]])
-  end
+  local hue = 0 ---@type integer
+  if r > least then hue = hue + 1 end
+  if g > least then hue = hue + 2 end
+  if b > least then hue = hue + 4 end
+  if is_background then return M.console_rgb(hue) end
   if hue == 7 and most <= 0x55 then return M.console_rgb(8) end
-  return M.console_rgb(hue + (most > 0xaa and 8 or 0) --[[@as integer]])
+  return M.console_rgb(most > 0xaa and hue + 8 or hue)
 end
 
 ---@param first integer

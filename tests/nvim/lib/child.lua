@@ -134,10 +134,10 @@ local function terminal(self, opts, argv, env)
     tostring(ui[1]),
     '-y',
     tostring(ui[2]),
-    opts.nvim,
-    '--listen',
-    server,
   }
+  -- tmux says what terminal it is itself.
+  if opts.env and opts.env.TERM then vim.list_extend(cmd, { 'env', 'TERM=' .. opts.env.TERM }) end
+  vim.list_extend(cmd, { opts.nvim, '--listen', server })
   local p = proc.run(vim.list_extend(cmd, argv), { env = env, cwd = opts.dir })
   assert(p.code == 0, p.err)
   connect(self, server)

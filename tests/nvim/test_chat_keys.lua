@@ -96,6 +96,91 @@ test('the list has every key of the chat, as it is mapped now', function(t)
   end
 end)
 
+test('model, chats, fork and close have keys', { ui = { 100, 30 } }, function(t)
+  local srv = t:fake()
+  srv:script({ models = { 'fake', 'other' }, default = { text = 'Fine.' } })
+  t:lua([[
+    offered = {}
+    vim.ui.select = function(items, opts) table.insert(offered, { opts.prompt, #items }) end]])
+  local buf = chat.open(t, srv, nil, { chat = { window = 'right' } })
+  chat.ask(t, 'why is that?', buf)
+  eq('done', chat.finished(t).status)
+  t:keys('gm')
+  t:wait(function() return t:lua('return #offered') == 1 end, 'models are offered')
+  T.match('model', t:lua('return offered[1][1]'), true)
+  t:keys('gL')
+  t:wait(function() return t:lua('return #offered') == 2 end, 'chats are offered')
+  eq(1, t:lua('return offered[2][2]'))
+  t:keys('gb')
+  local fork = t:wait(function()
+    local now = t:eval('bufnr()')
+    return now ~= buf and now
+  end, 'a fork is shown')
+  T.match('why is that%?.*Fine%.', t:text(fork))
+  eq(2, t:eval('winnr("$")'))
+  t:keys('gh')
+  t:wait(function() return t:eval('winnr("$")') == 1 end, 'the window is hidden')
+  t:cmd('Hum toggle')
+  t:wait(function() return t:eval('bufnr()') == fork end, 'it is back')
+end)
+
+test('some keys of Neovim itself are listed, unless they are mapped', function(t)
+  t:cmd('nnoremap u :undo<CR>')
+  chat.open(t, t:fake())
+  t:keys('g?')
+  local text = float(t)
+  T.match('za +open or close a thought', text)
+  T.no_match('undo a whole reply', text, true)
+end)
+
+--- What the frame of the float has, and how wide it is.
+local function frame(t)
+  return t:lua([[
+    for _, win in ipairs(vim.api.nvim_list_wins()) do
+      local config = vim.api.nvim_win_get_config(win)
+      if config.relative ~= '' then
+        local footer = config.footer and config.footer[1] and config.footer[1][1] or ''
+        local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, false)
+        local widest = math.max(unpack(vim.tbl_map(vim.fn.strdisplaywidth, lines)))
+        return { footer = footer, width = config.width, widest = widest, lines = #lines, height = config.height }
+      end
+    end]])
+end
+
+test('nothing of the list is cut at 40 columns, and it says that it scrolls', { ui = { 40, 20 } }, function(t)
+  chat.open(t, t:fake())
+  t:keys('g?')
+  local seen = frame(t)
+  T.ok(seen.widest <= seen.width, vim.inspect(seen))
+  T.match('scroll', seen.footer, true)
+  T.match('move the answer in a float to the chat window', (float(t):gsub('%s+', ' ')), true)
+  t:keys('G')
+  t:wait_screen('open or close a')
+end)
+
+test('where there is room the list is whole: in one column, or in two', { ui = { 140, 60 } }, function(t)
+  chat.open(t, t:fake())
+  t:keys('g?')
+  local tall = frame(t)
+  eq(tall.lines, tall.height)
+  t:api('nvim_ui_try_resize', 140, 30)
+  t:wait(function() return frame(t).height < tall.height end, 'it has two columns')
+  local wide = frame(t)
+  eq(wide.lines, wide.height)
+  T.ok(wide.width > tall.width and wide.widest <= wide.width, vim.inspect({ tall, wide }))
+  t:wait_screen('send the message.*jump to the next turn')
+  T.no_match('scroll', wide.footer, true)
+end)
+
+test("a user's own border without room for a title is taken", { ui = { 100, 60 } }, function(t)
+  if t:eval("exists('+winborder')") == 0 then T.skip('there is no such option') end
+  t:cmd('set winborder=none')
+  chat.open(t, t:fake())
+  t:keys('g?')
+  T.match('send the message', float(t), true)
+  eq('', t:eval('v:errmsg'))
+end)
+
 test('the list fits on a small screen', { ui = { 24, 8 } }, function(t)
   chat.open(t, t:fake())
   t:keys('g?')

@@ -135,7 +135,17 @@ local function mapped_in(key, lhs)
   )
 end
 
---- The keys of the chat in the current buffer as they are mapped.
+--- Of Neovim's own those that the user has not mapped.
+---@param found hum.ListedKey[]
+local function add_native(found)
+  for _, key in ipairs(keys.native) do
+    if vim.fn.maparg(key[1], 'n') == '' then
+      found[#found + 1] = { lhs = key[1], modes = 'n', desc = key[2], group = "Neovim's own" }
+    end
+  end
+end
+
+--- The keys of the chat in the current buffer as they are mapped, and some that are Neovim's own.
 ---@return hum.ListedKey[]
 function M.mapped()
   local found = {}
@@ -145,6 +155,7 @@ function M.mapped()
       if modes ~= '' then found[#found + 1] = { lhs = lhs, modes = modes, desc = key.desc, group = key.group } end
     end
   end
+  add_native(found)
   return found
 end
 

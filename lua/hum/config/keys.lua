@@ -76,6 +76,14 @@ for _, group in ipairs(GROUPS) do
   end
 end
 
+--- Keys of Neovim's own that do something in a chat which nobody would guess.
+---@type { [1]: string, [2]: string }[]
+M.native = {
+  { 'za', 'open or close a thought' },
+  { 'u', 'undo a whole reply' },
+  { 'G', 'follow the reply again' },
+}
+
 --- What a key does, as the help says it.
 ---@param key hum.Key
 ---@return string

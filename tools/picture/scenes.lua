@@ -101,7 +101,7 @@ return {
     script = {
       models = { 'qwen3:8b' },
       rules = {
-        { thinking = THOUGHT, text = ANSWER, first_ms = 900, interval_ms = 30, stats = { prompt_eval_count = 214 } },
+        { thinking = THOUGHT, text = ANSWER, first_ms = 900, interval_ms = 20, stats = { prompt_eval_count = 214 } },
       },
     },
     files = { ['queue.c'] = CODE },
@@ -166,7 +166,7 @@ return {
       player:press('Enter')
       player:wait('the article')
       player:pause(1)
-      player:type('gg', 0)
+      player:type('ggj', 0)
       player:press('C-l')
       player:pause(1)
     end,
@@ -175,7 +175,7 @@ return {
     name = 'note',
     title = 'A reply that broke off: what happened and what to do stand below it',
     columns = 76,
-    rows = 16,
+    rows = 18,
     is_still = true,
     script = {
       models = { 'qwen3:8b' },
@@ -193,7 +193,7 @@ return {
       player:press('Enter')
       player:wait('unexpectedly')
       player:pause(1)
-      player:type('gg', 0)
+      player:type('ggj', 0)
       player:press('C-l')
       player:pause(1)
     end,
@@ -201,8 +201,8 @@ return {
   {
     name = 'keys',
     title = 'The keys of a chat, as g? shows them',
-    columns = 92,
-    rows = 30,
+    columns = 76,
+    rows = 40,
     is_still = true,
     script = { models = { 'qwen3:8b' }, rules = { { text = PAGE } } },
     options = { chat = { window = 'current' } },

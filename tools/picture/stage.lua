@@ -120,7 +120,7 @@ local INIT = [[
 vim.opt.runtimepath:prepend(%q)
 vim.o.background = %q
 vim.opt.shortmess:append('I')
-vim.o.ruler, vim.o.showcmd, vim.o.swapfile = false, false, false
+vim.o.ruler, vim.o.showcmd, vim.o.swapfile, vim.o.laststatus = false, false, false, 0
 vim.o.fillchars = 'eob: '
 vim.o.expandtab, vim.o.shiftwidth = true, 4
 require('hum').setup(%s)

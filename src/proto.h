@@ -6,7 +6,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 7
+#define HUM_PROTOCOL 8
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
@@ -49,6 +49,7 @@
 #define EVENT_TEXT "text"                 /* {at, text}: of generate; at bytes came before */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
+#define EVENT_PROGRESS "progress"   /* {read, total}: tokens of the prompt, before any text */
 #define EVENT_WAITING "waiting"     /* {seconds, code, message, hint, status}: sent again then */
 #define EVENT_LEARNED "learned"     /* {endpoint, message}: see learned.h; id 0: of completion */
 #define EVENT_DONE "done"           /* {reason, ending, message, hint, stats} */

@@ -35,6 +35,12 @@ local SILENT = { waiting = true, loading = true, prompt = true }
 ---@return string
 function M.word(state) return WORDS[state] or state end
 
+local on_change = function(_) end ---@type fun(buf: integer)
+
+--- Sets the function that is called when something else is known of what runs for a chat than events tell.
+---@param fn fun(buf: integer)
+function M.on_change(fn) on_change = fn end
+
 local function redraw()
   vim.schedule(function() vim.cmd.redrawstatus({ bang = true }) end)
 end
@@ -45,7 +51,7 @@ end
 ---@param model string
 ---@param buf? integer  the chat that it is for
 function M.started(id, model, buf)
-  running[id] = { buf = buf, model = model, state = 'waiting', since = vim.uv.now() }
+  running[id] = { buf = buf, model = (model:gsub('%c', '')), state = 'waiting', since = vim.uv.now() }
   redraw()
 end
 
@@ -67,6 +73,7 @@ function M.before(id, state, share)
   if not one or not M.is_silent(one) then return end
   if one.state ~= state and one.state ~= 'waiting' then one.since = vim.uv.now() end
   one.state, one.share, one.due = state, share, nil
+  if one.buf then on_change(one.buf) end
 end
 
 --- The server was busy, and is asked again in so many seconds.
@@ -77,6 +84,7 @@ function M.again(id, seconds)
   if not one then return end
   one.state, one.due = 'waiting', vim.uv.now() + math.floor(seconds * 1000)
   one.since, one.share = one.due, nil
+  if one.buf then on_change(one.buf) end
 end
 
 ---@param id integer

@@ -202,6 +202,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
                   (long long)event->stats.prompt_tokens, (long long)event->stats.cached_tokens);
         return;
     }
+    if (event->type == DIALECT_PROGRESS) {
+        return;
+    }
     note_first(f);
     if (event->type == DIALECT_TEXT) {
         add_text(f, event);

@@ -267,6 +267,20 @@ static void send_thought(struct chat *c, const struct dialect_event *event)
     }
 }
 
+/* For who waits in front of a chat. */
+static void send_progress(struct chat *c, const struct dialect_event *event)
+{
+    if (!is_chat(c)) {
+        return;
+    }
+    struct buf *out = event_begin(c->env.rpc, EVENT_PROGRESS, c->job.id);
+    wire_map(out, 2);
+    wire_cstr(out, "read");
+    wire_int(out, event->read);
+    wire_cstr(out, "total");
+    wire_int(out, event->total);
+}
+
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct chat *c = ctx;
@@ -292,6 +306,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
         break;
     case DIALECT_WAS_TEXT:
         parts_turn(&c->parts, PART_TEXT);
+        break;
+    case DIALECT_PROGRESS:
+        send_progress(c, event);
         break;
     case DIALECT_TICK:
     case DIALECT_STRAY:

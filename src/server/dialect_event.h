@@ -20,9 +20,10 @@ enum dialect_event_type {
     DIALECT_UNREAD, /* text, len: the name of what was passed over because no shape of it is known:
                           of a field, of a part of the text, of a record */
     DIALECT_STATS,  /* stats: may come more than once, each later one wins */
-    DIALECT_ERROR,  /* text, len: the server's message, one readable text */
-    DIALECT_ODD,    /* text, len: the beginning of a record that hum cannot read */
-    DIALECT_DONE,   /* text, len: reason ("stop", "length", ..., maybe empty); details */
+    DIALECT_PROGRESS, /* read, total: so many tokens of the prompt have been processed; before text */
+    DIALECT_ERROR,    /* text, len: the server's message, one readable text */
+    DIALECT_ODD,      /* text, len: the beginning of a record that hum cannot read */
+    DIALECT_DONE,     /* text, len: reason ("stop", "length", ..., maybe empty); details */
     /* A generation's own findings, see split.h; no dialect gives them. */
     DIALECT_WAS_THOUGHT, /* all text so far was thinking */
     DIALECT_WAS_TEXT,    /* the other way round */
@@ -46,6 +47,8 @@ struct dialect_event {
     const char *signature; /* of DIALECT_THOUGHT, or NULL */
     const char *details;   /* of DIALECT_DONE: what the server says of the reason, or NULL */
     struct dialect_stats stats;
+    int64_t read; /* of DIALECT_PROGRESS, as total, which is more than 0 */
+    int64_t total;
     /* Of DIALECT_TEXT, where the server says it: the sum of the natural logarithms of its
      * tokens' probabilities, and how many tokens that are, 0 for unknown. A text may come
      * with the tokens of an empty one before it. */

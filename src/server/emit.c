@@ -210,6 +210,17 @@ void emit_read_timings(const cJSON *timings, struct dialect_stats *stats)
     stats->eval_ns = json_ms_to_ns(json_get(timings, "predicted_ms"));
 }
 
+void emit_progress(const struct emit *e, const cJSON *progress)
+{
+    struct dialect_event event = event_of(DIALECT_PROGRESS, "", 0);
+    event.read = json_count(json_get(progress, "processed"));
+    event.total = json_count(json_get(progress, "total"));
+    if (event.read >= 0 && event.total > 0) {
+        event.read = event.read < event.total ? event.read : event.total;
+        give(e, &event);
+    }
+}
+
 void emit_stats(const struct emit *e, const struct dialect_stats *stats)
 {
     struct dialect_event event = event_of(DIALECT_STATS, "", 0);

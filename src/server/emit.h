@@ -39,6 +39,9 @@ void emit_call(const struct emit *e, const char *id, const char *name, const str
  * cache held. */
 void emit_read_timings(const cJSON *timings, struct dialect_stats *stats);
 
+/* How far llama-server is in the prompt, if that says so. */
+void emit_progress(const struct emit *e, const cJSON *progress);
+
 /* Nothing if all are absent. */
 void emit_stats(const struct emit *e, const struct dialect_stats *stats);
 

@@ -199,6 +199,7 @@ static void read_quirks(struct endpoint_quirks *q, struct fields *f)
     q->think = optional_text(&quirks, FIELD("endpoint.quirks", "think"));
     q->thoughts = optional_text(&quirks, FIELD("endpoint.quirks", "thoughts"));
     q->prefill = optional_text(&quirks, FIELD("endpoint.quirks", "prefill"));
+    q->progress = optional_text(&quirks, FIELD("endpoint.quirks", "progress"));
     f->why = f->why != NULL ? f->why : quirks.why;
 }
 
@@ -260,7 +261,7 @@ void endpoint_finish(struct endpoint *e)
         e->ca,           e->client_cert,     e->client_key,
         e->proxy,        e->no_proxy,        e->quirks.limit,
         e->quirks.think, e->quirks.thoughts, e->key,
-        e->url_from,     e->quirks.prefill,
+        e->url_from,     e->quirks.prefill,  e->quirks.progress,
     };
     wipe_texts(e->headers);
     wipe_texts(e->secrets);

@@ -19,6 +19,7 @@ struct endpoint_quirks {
     char *think; /* how the level of thinking is sent, as in think.h; NULL: as the dialect has it */
     char *thoughts; /* the field in which thoughts go back; NULL: as the dialect has it; "": none */
     char *prefill;  /* how the beginning of a reply is given, as in prefill.h; NULL: it cannot be */
+    char *progress; /* the field that has it tell how far it is in the prompt; NULL: none */
 };
 
 struct endpoint {

@@ -273,7 +273,8 @@ static void note_address(struct generation *g)
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct generation *g = ctx;
-    g->has_come = g->has_come || event->type != DIALECT_STATS;
+    bool said = event->type != DIALECT_STATS && event->type != DIALECT_PROGRESS;
+    g->has_come = g->has_come || said;
     note_address(g);
     if (!g->over) {
         g->callbacks->on_event(g->ctx, event);

@@ -199,6 +199,12 @@ const char *learned_prefill(const struct learned *l)
     return taken ? or_null(l->quirks->prefill) : NULL;
 }
 
+const char *learned_progress(const struct learned *l)
+{
+    const char *field = l != NULL && l->quirks != NULL ? or_null(l->quirks->progress) : NULL;
+    return field != NULL && !learned_avoids(l, field) ? field : NULL;
+}
+
 bool learned_begins_thinking(const struct learned *l)
 {
     return l != NULL && l->model != NULL && l->model->begins_thinking;

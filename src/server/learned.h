@@ -49,6 +49,9 @@ const char *learned_think(const struct learned *l);
 /* How the beginning of a reply is given, see prefill.h; NULL: it cannot be, or was refused. */
 const char *learned_prefill(const struct learned *l);
 
+/* The field that has the server tell how far it is in the prompt, NULL: it is not asked. */
+const char *learned_progress(const struct learned *l);
+
 /* What a refusal tells is remembered: of the model, or, of what the server's own code reads, of the
  * endpoint. Each returns whether it is news. */
 bool learned_avoid(const struct endpoint *e, const char *model, const char *what);

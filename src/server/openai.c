@@ -27,6 +27,16 @@ static void request_usage(struct body *b)
     }
 }
 
+/* How far it is in the prompt, of servers that are known to tell. */
+static void request_progress(struct body *b)
+{
+    const struct value yes = value_true();
+    const char *field = learned_progress(b->learned);
+    if (field != NULL) {
+        body_value(b, field, &yes);
+    }
+}
+
 static void write_format(struct body *b, const struct value *format)
 {
     struct value_pair json[] = {{value_text("type"), value_text("json_object")}};
@@ -54,6 +64,7 @@ static int chat_body(const struct value *spec, const struct learned *learned, st
     body_begin(&b, out, spec, learned, true);
     body_messages(&b, spec);
     request_usage(&b);
+    request_progress(&b);
     think_write(&b, value_get(spec, "think"), learned);
     write_format(&b, value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
@@ -257,6 +268,7 @@ void openai_read(const struct emit *e, const cJSON *root)
     } else if (server_error == NULL && json_get(root, "usage") == NULL) {
         foreign_read(e, root);
     }
+    emit_progress(e, json_get(root, "prompt_progress"));
     read_stats(e, root);
     if (server_error != NULL) {
         emit_error(e, server_error);

@@ -214,6 +214,9 @@ static void on_event(void *ctx, const struct dialect_event *event)
     case DIALECT_TICK:
         note_token(s);
         break;
+    case DIALECT_PROGRESS: /* the first token is still waited for */
+        s->callbacks->on_event(s->ctx, event);
+        break;
     case DIALECT_STRAY:
         keep_stray(s, event);
         break;

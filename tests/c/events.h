@@ -20,14 +20,17 @@ struct events {
 
 static inline void events_on_event(void *ctx, const struct dialect_event *event)
 {
-    static const char *const names[] = {"text",   "thinking", "call",  "thought", "tick", "stray",
-                                        "unread", "stats",    "error", "odd",     "done"};
+    static const char *const names[] = {"text",     "thinking", "call",   "thought",
+                                        "tick",     "stray",    "unread", "stats",
+                                        "progress", "error",    "odd",    "done"};
     struct events *x = ctx;
     if (event->type == DIALECT_TICK) { /* how often is no matter */
         return;
     }
     buf_printf(&x->log, "{%s", names[event->type]);
-    if (event->type == DIALECT_STATS) {
+    if (event->type == DIALECT_PROGRESS) {
+        buf_printf(&x->log, " %" PRId64 " of %" PRId64, event->read, event->total);
+    } else if (event->type == DIALECT_STATS) {
         const struct dialect_stats *s = &event->stats;
         const int64_t all[] = {s->prompt_tokens, s->tokens,  s->prompt_ns,
                                s->eval_ns,       s->load_ns, s->total_ns};

@@ -185,6 +185,21 @@ static void usage_comes_with_empty_choices(void)
     STREAM("data: {\"choices\":[],\"usage\":null}\n\n" STOP DONE, "{done stop}");
 }
 
+static void how_far_it_is_in_the_prompt_is_told(void)
+{
+    STREAM(
+        "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}],"
+        "\"prompt_progress\":{\"total\":10,\"cache\":2,\"processed\":4,\"time_ms\":0}}\n\n" DELTA(
+            "\"content\":\"a\"") STOP DONE,
+        "{progress 4 of 10}{text a}{done stop}");
+    STREAM(
+        "data: {\"choices\":[],\"prompt_progress\":{\"total\":10,\"processed\":12}}\n\n" STOP DONE,
+        "{progress 10 of 10}{done stop}");
+    STREAM("data: {\"choices\":[],\"prompt_progress\":{\"total\":0,\"processed\":0}}\n\n"
+           "data: {\"choices\":[],\"prompt_progress\":7}\n\n" STOP DONE,
+           "{done stop}");
+}
+
 static void llama_servers_timings_are_figures(void)
 {
     STREAM(
@@ -690,6 +705,7 @@ int main(void)
     RUN(a_refusal_is_text);
     RUN(other_choices_are_passed_over);
     RUN(usage_comes_with_empty_choices);
+    RUN(how_far_it_is_in_the_prompt_is_told);
     RUN(llama_servers_timings_are_figures);
     RUN(a_finish_reason_without_done_mark_is_complete_at_the_end);
     RUN(a_done_mark_without_finish_reason_is_complete);

@@ -35,6 +35,7 @@ static void on_event(void *ctx, const struct dialect_event *event)
     }
     MUST(event->logprobs >= 0 && (event->logprobs == 0 || event->type == DIALECT_TEXT));
     MUST((event->type == DIALECT_THOUGHT) || event->signature == NULL);
+    MUST(event->type != DIALECT_PROGRESS || (event->read >= 0 && event->read <= event->total));
     buf_printf(&s->log, "{%d %lld %g ", (int)event->type, (long long)event->logprobs,
                event->logprob_sum);
     if (event->type == DIALECT_STATS) {

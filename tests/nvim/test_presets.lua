@@ -114,6 +114,7 @@ test('every preset says where its facts are from, and nothing that nobody reads'
     think = 'string',
     prefill = 'string',
     prefill_think = 'string',
+    progress = 'string',
     prefill_url = 'string',
     resource = 'boolean',
   }

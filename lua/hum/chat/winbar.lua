@@ -23,7 +23,12 @@ local counting = {} ---@type table<integer, fun()>  by buffer: ends it
 
 ---@param text string
 ---@return string  as it stands in an option of that kind
-local function escaped(text) return (text:gsub('%c', ''):gsub('%%', '%%%%')) end
+local function escaped(text) return (text:gsub('%%', '%%%%')) end
+
+--- Names stand in files, which may hold anything.
+---@param text? string
+---@return string|nil
+local function plain(text) return text and (text:gsub('%c', '')) end
 
 ---@param texts string[]
 ---@return string
@@ -49,8 +54,8 @@ end
 ---@param width integer
 ---@return string
 local function text_of(buf, width)
-  local left, right, one = { front.model(buf) }, { shares[buf] }, status.of(buf)
-  left[#left + 1] = front.endpoint(buf)
+  local left, right, one = { plain(front.model(buf)) }, { shares[buf] }, status.of(buf)
+  left[#left + 1] = plain(front.endpoint(buf))
   if one then right[#right + 1] = status.doing(one) end
   return fitting(left, right, width)
 end
@@ -129,6 +134,7 @@ end
 vim.api.nvim_create_autocmd('WinResized', { group = group, callback = update_all })
 config.on_change(update_all)
 front.on_set(M.update)
+status.on_change(M.update)
 scheme.start()
 
 --- Shows it above a chat from now on.

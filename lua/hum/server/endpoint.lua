@@ -42,6 +42,7 @@ local M = {}
 ---@field think? string       how levels of thinking are sent
 ---@field thoughts? string    field in which thoughts go back; "": none
 ---@field prefill? string     how the beginning of a reply is given, as in src/server/prefill.h
+---@field progress? string    field that has it tell how far it is in the prompt
 
 ---@class hum.Resolved
 ---@field endpoint hum.EndpointSpec
@@ -202,6 +203,7 @@ local function quirks_of(endpoint)
     refuses = known.refuses,
     limit = known.limit,
     think = known.think,
+    progress = known.progress,
     thoughts = or_none(thoughts),
   }
   return next(quirks) and quirks or nil

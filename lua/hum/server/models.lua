@@ -17,6 +17,7 @@ local M = {}
 local override = { models = {} } ---@type { endpoint?: string, models: table<string, string> }
 local fresh = {} ---@type table<string, boolean>  listed since Neovim started
 local now = {} ---@type table<string, table<string, hum.Model>>  of the last list of an endpoint, by model
+local llama_servers = {} ---@type table<string, boolean>  by endpoint
 local on_change = {} ---@type fun()[]
 
 --- Calls `fn` whenever new chats use another model.
@@ -33,6 +34,20 @@ local function configured(name)
   local names = endpoint and endpoint.models
   return names and #names > 0 and names or nil
 end
+
+--- Keeps by its list that a server is a llama-server.
+---@param name string
+---@param models hum.Model[]
+local function note_server(name, models)
+  for _, model in ipairs(models) do
+    llama_servers[name] = llama_servers[name] or model.item.owned_by == 'llamacpp'
+  end
+end
+
+--- Whether a server's list has told that it is a llama-server, which can say how far it is in a prompt.
+---@param name string  of the endpoint
+---@return boolean
+function M.is_llama_server(name) return llama_servers[name] == true end
 
 --- The models of an endpoint, as its server lists them now.
 ---@param name string
@@ -51,6 +66,7 @@ function M.ask(name, marked, cb)
     for _, model in ipairs(models) do
       now[name][model.id] = model
     end
+    note_server(name, models)
     known.keep(name, models)
     steps.finish(nil, known.names(name))
   end))
@@ -71,7 +87,9 @@ function M.learn(name)
   if fresh[name] or configured(name) then return end
   fresh[name] = true
   lists.ask(name, false, function(_, models)
-    if models then known.keep(name, models) end
+    if not models then return end
+    note_server(name, models)
+    known.keep(name, models)
   end)
 end
 

@@ -225,7 +225,7 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'rethought'|'thought'|'afterthought'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name 'part'|'rethought'|'thought'|'afterthought'|'progress'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then
@@ -237,6 +237,8 @@ local function on_event(reply, name, data)
     fault.guard('a thought', put_afterthought, reply)
   elseif name == 'rethought' then
     on_rethought(reply, data)
+  elseif name == 'progress' then
+    silence.read(reply, data.read / data.total)
   elseif name == 'waiting' then
     on_waiting(reply, data)
   elseif name ~= 'stopping' and name ~= 'learned' then

@@ -3,6 +3,7 @@ local block = require('hum.place.block')
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local interrupt = require('hum.interrupt')
+local models = require('hum.server.models')
 local records = require('hum.chat.reply.record')
 local requests = require('hum.server.request')
 local undo = require('hum.chat.reply.undo')
@@ -36,6 +37,16 @@ local M = {}
 --- What the helper writes around thinking.
 local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }
 
+--- The endpoint, which is asked how far it is in the prompt once it is known to be able to say that.
+---@param message hum.Message
+---@return hum.EndpointSpec
+local function endpoint_of(message)
+  local spec = message.resolved.endpoint
+  if spec.dialect ~= 'openai' or not models.is_llama_server(spec.name) then return spec end
+  local quirks = vim.tbl_extend('force', spec.quirks or {}, { progress = 'return_progress' })
+  return vim.tbl_extend('force', spec, { quirks = quirks })
+end
+
 --- What the helper gets.
 ---@param message hum.Message
 ---@return table spec
@@ -43,7 +54,7 @@ function M.spec(message)
   return {
     buf = message.buf,
     join = block.must_join(message.buf),
-    endpoint = message.resolved.endpoint,
+    endpoint = endpoint_of(message),
     request = requests.of(message.resolved, {
       model = message.model,
       messages = message.messages,

@@ -18,9 +18,10 @@ local live = {} ---@type table<integer, hum.BarLive>  by buffer
 
 local GROUPS = { user = 'HumUser', assistant = 'HumAssistant', system = 'HumSystem' }
 
+--- A control character, which a heading of a file may have, takes two.
 ---@param text string
 ---@return integer
-local function cells(text) return vim.fn.strdisplaywidth(text) end
+local function cells(text) return vim.fn.strdisplaywidth((text:gsub('%c', '^@'))) end
 
 --- Whether the line above the window says what is under way.
 ---@param win integer
@@ -161,7 +162,7 @@ function M.draw(view, row, line)
   if not group or not name or taken > view.width then return end
   local all = facts(view, row, line, role)
   if view.cursor == row then return draw_raw(view, row, view.width - taken, all, group) end
-  name = name:gsub('%c', '?')
+  name = name:gsub('%c', '')
   if cells(name) + 2 > view.width then return end
   draw_over(view, row, name, taken, all, group)
   return true

@@ -20,6 +20,7 @@
 ---@field think? string          how levels of thinking are sent, |hum-think|
 ---@field thoughts? string|false  field in which thoughts go back; false: they must not
 ---@field prefill? string        how the beginning of a reply is given to go on with, as in src/server/prefill.h
+---@field progress? string   the field that has it tell how far it is in the prompt
 ---@field prefill_think? string  how it is told not to think then, |hum-think|
 ---@field prefill_url? string    of a chat then, if it is another one
 ---@field resource? boolean      it takes `resource`, `deployment` and `api_version`
@@ -41,6 +42,7 @@ return {
     -- Tried with b11669. Older ones refuse it while a model thinks: issues 20861, 15401.
     prefill = 'plain',
     prefill_think = 'template',
+    progress = 'return_progress',
     source = 'github.com/ggml-org/llama.cpp tools/server; recorded traffic',
   },
   llama_swap = {

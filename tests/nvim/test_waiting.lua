@@ -1,7 +1,7 @@
 -- What a chat shows between sending a message and the first text: what the server does, as far as it says so.
 local T = require('harness')
 local chat = require('lib.chat')
-local test, eq, ok, match = T.test, T.eq, T.ok, T.match
+local test, eq, ok = T.test, T.eq, T.ok
 
 local FIRST = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":null}}],"prompt_progress":'
 local LAST = 'data: {"choices":[{"index":0,"delta":{"content":"so"}}]}\n\n'

@@ -374,8 +374,8 @@ reply's text shows it. See |hum-thinking|.]],
       default = true,
       also = { 'show_stats', 'figures' },
       help = [[
-Show the figures of a finished reply next to its heading: tokens, tokens per second, time
-to the first token, and how much of the prompt was cached.]],
+Show the figures of a finished reply below it: tokens, tokens per second, time to the first token,
+the size of the prompt and its share of the model's context, see |hum-figures|.]],
     },
     {
       name = 'start_insert',

@@ -68,7 +68,9 @@ local M = {}
 ---@field ending? 'done'|'error'|'cancelled'  nil: it runs
 ---@field data? table  of the ending
 
----@alias hum.OnEvent fun(name: 'part'|'thought'|'progress'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled', data: table)
+---@alias hum.ChatEvent 'part'|'thought'|'progress'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+
+---@alias hum.OnEvent fun(name: hum.ChatEvent, data: table)
 
 local ENDINGS = { done = true, error = true, cancelled = true, result = true, jobs = true, inspection = true }
 

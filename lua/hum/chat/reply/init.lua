@@ -225,7 +225,7 @@ local function on_waiting(reply, data)
 end
 
 ---@param reply hum.Reply
----@param name 'part'|'rethought'|'thought'|'afterthought'|'progress'|'waiting'|'learned'|'stopping'|'done'|'error'|'cancelled'
+---@param name hum.ChatEvent|'rethought'|'afterthought'
 ---@param data table
 local function on_event(reply, name, data)
   if name == 'part' then

@@ -144,13 +144,12 @@ return {
       player:type('6Go', 0.2)
       player:type('struct node *n = ', 0.09)
       player:wait('return n;')
+      player:still()
       player:pause(1)
       player:type('malloc(', 0.15)
       player:pause(0.5)
       player:press('Tab')
-      player:pause(1)
-      player:press('Enter')
-      player:pause(2)
+      player:pause(1.5)
     end,
   },
   {

@@ -471,17 +471,41 @@ for _, size in ipairs({ 1, 5, 60 }) do
   end)
 end
 
-test('a new part begins closed, whatever the user has opened above', function(t)
-  t:lua(FRONT)
-  t.buf = t:lua('return buf')
-  t:lua("require('hum.chat.view.fold').wake(buf)")
-  stream(t, '<think>\none\ntwo\n</think>\n\nBecause\n\n', 4)
-  t:lua("require('hum.chat.view.fold').sleep(buf)")
-  t:keys('ggzR')
-  t:cmd('set foldlevel=0 | 1foldopen | 13foldopen')
-  eq({ 'open', 'open' }, { chat.fold(t, 1), chat.fold(t, 13) })
-  t:lua("require('hum.chat.view.fold').wake(buf)")
-  stream(t, '<think>\nthree\nfour', 4)
-  t:wait_screen('▸ Thinking · 2 words', true)
-  eq({ 'open', 'open', '20-22' }, { chat.fold(t, 1), chat.fold(t, 13), chat.fold(t, 20) })
-end)
+for _, size in ipairs({ 1, 4, 60 }) do
+  test(
+    ('a new part begins closed, whatever is open above, %d bytes at a time'):format(size),
+    { ui = { 80, 60 } },
+    function(t)
+      t:lua(FRONT)
+      t.buf = t:lua('return buf')
+      local function fold(does) t:lua(("require('hum.chat.view.fold').%s(buf)"):format(does)) end
+      t:keys('gg')
+      t:cmd('split') -- which has no focus from now on
+      t:cmd('wincmd p')
+      t:cmd('windo 1foldopen')
+      fold('wake')
+      stream(t, '<think>\none\n\ntwo\n</think>\n\nBecause\n\n', size)
+      fold('sleep')
+      t:wait_screen('▸ Thought · 2 words', true)
+      local function states(...)
+        return t:lua(
+          [[
+        local all, rows = {}, { ... }
+        for _, win in ipairs(vim.api.nvim_list_wins()) do
+          vim.api.nvim_win_call(win, function()
+            for _, row in ipairs(rows) do table.insert(all, vim.fn.foldclosed(row)) end
+          end)
+        end
+        return all]],
+          ...
+        )
+      end
+      eq({ -1, 13, -1, 13 }, states(1, 13))
+      t:cmd('windo 13foldopen')
+      fold('wake')
+      stream(t, '<think>\nthree\nfour\n\nfive', size)
+      t:wait_screen('▸ Thinking · 3 words', true)
+      eq({ -1, -1, 21, -1, -1, 21 }, states(1, 13, 21))
+    end
+  )
+end

@@ -93,7 +93,7 @@ local function mend(buf)
       local shut ---@type boolean|nil
       if seen and seen.first == b.first then shut = seen.shut end
       windows.mend(win, first, upto, shut)
-      if b.new then windows.close_new(win, first) end
+      if b.new and windows.close_new(win, first) then b.closed[win] = { first = b.first, shut = true } end
     end
     b.new = false
   end)

@@ -69,10 +69,12 @@ end
 --- Closes a fold that is new: Neovim gives it the state of the fold above.
 ---@param win integer
 ---@param row integer
+---@return boolean closed
 function M.close_new(win, row)
-  vim.api.nvim_win_call(win, function()
-    if not vim.wo.foldenable or vim.wo.foldlevel > 0 or vim.fn.foldlevel(row + 1) == 0 then return end
+  return vim.api.nvim_win_call(win, function()
+    if not vim.wo.foldenable or vim.wo.foldlevel > 0 or vim.fn.foldlevel(row + 1) == 0 then return false end
     vim.cmd(('silent! %dfoldclose'):format(row + 1))
+    return true
   end)
 end
 
@@ -90,7 +92,8 @@ function M.compute_once(win, parts)
   end
 end
 
---- Makes the fold of a part reach from `first` to `last` again.
+--- Makes the fold of a part reach from `first` to `last` again, and be as it was: where Neovim makes it anew, it gives
+--- it the state of the fold above.
 ---@param win integer
 ---@param first integer
 ---@param last integer
@@ -98,8 +101,8 @@ end
 function M.mend(win, first, last, shut)
   local whole = vim.api.nvim_win_call(win, function()
     local closed = vim.fn.foldclosed(first + 1)
-    if closed == -1 then return vim.fn.foldlevel(first + 1) > 0 and vim.fn.foldlevel(last + 1) > 0 end
-    return closed == first + 1 and vim.fn.foldclosedend(first + 1) == last + 1
+    if closed ~= -1 then return closed == first + 1 and vim.fn.foldclosedend(first + 1) == last + 1 end
+    return not shut and vim.fn.foldlevel(first + 1) > 0 and vim.fn.foldlevel(last + 1) > 0
   end)
   if whole then return end
   private.foldupdate(win, first, last + 1)

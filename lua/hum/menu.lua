@@ -179,7 +179,10 @@ function M.offer(words, explain)
     return vim.tbl_map(function(word) return { word = word, menu = explain(word) or '' } end, words)
   end
   items = vim.tbl_map(function(word) return { word = word, text = explain(word) } end, words)
-  if vim.api.nvim_get_mode().mode:sub(1, 1) == 'c' and #vim.api.nvim_list_uis() > 0 then follow() end
+  if vim.api.nvim_get_mode().mode:sub(1, 1) == 'c' and #vim.api.nvim_list_uis() > 0 then
+    follow()
+    vim.schedule(look) -- the menu may open without a change of the line (wildtrigger())
+  end
   return words
 end
 

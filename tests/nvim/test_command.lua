@@ -291,6 +291,17 @@ test('a line of matches, and what a plugin asks for, open no window', { ui = { 1
   eq(1, #t:api('nvim_list_wins'))
 end)
 
+test('a menu that opens by itself is explained', TAB, function(t)
+  if t:eval("exists('*wildtrigger')") == 0 then T.skip('there is no wildtrigger()') end
+  t:cmd('autocmd CmdlineChanged : call wildtrigger()')
+  t:cmd('set wildmode=noselect:lastused,full')
+  t:keys(':Hum ')
+  t:wait_screen("open hum's log", true)
+  t:keys('st')
+  t:wait(function() return not t:screen():find("open hum's log", 1, true) end, 'the rows of those that are left')
+  check_rows(t, { 'stop' })
+end)
+
 test('words behind a subcommand are explained too, also for the menus of plugins', TAB, function(t)
   t:keys(':Hum complete <Tab>')
   t:wait_screen('toggle +switch between on and off')

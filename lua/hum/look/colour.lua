@@ -74,6 +74,14 @@ function M.chroma(rgb)
   return math.sqrt(a * a + b * b)
 end
 
+--- Its hue, in degrees: 0 is a purplish red, 40 red, 100 yellow, 135 green, 195 cyan, 300 blue.
+---@param rgb integer
+---@return number  0 to 360
+function M.hue(rgb)
+  local _, a, b = M.lab(rgb)
+  return math.deg(math.atan2(b, a)) % 360
+end
+
 --- What lies between them: `share` of the second. Towards white or black the hue stays.
 ---@param a integer
 ---@param b integer

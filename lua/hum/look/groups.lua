@@ -7,7 +7,8 @@ local M = {}
 ---@field help string  what it is for
 ---@field tone? string  of hum.look.palette
 ---@field like? string  or the group that it is linked to, if that can be read; else it is made from its colour
----@field muted? boolean  it must differ from text
+---@field muted? boolean  it must stand back behind text
+---@field plus? string  an attribute that it always has
 ---@field own? boolean  linked in any case
 ---@field on? string  the group that it lies on, nil: Normal
 
@@ -48,7 +49,7 @@ M.list = {
   like('HumFrontMatter', 'Comment', 'the front matter', MUTED),
   like('HumLatest', 'Comment', 'the latest chat of a project, in a new one', MUTED),
   like('HumHints', 'Comment', 'what one can do in an empty chat', MUTED),
-  like('HumHeading', '@markup.heading', 'headings within messages', MUTED),
+  like('HumHeading', '@markup.heading', 'headings within messages', { plus = 'bold' }),
   made('HumCode', 'code', 'blocks of code: what their language gives no colour'),
   made('HumCodeLabel', 'label', 'the language of a block, and its keys'),
   made('HumFence', 'fence', 'the border of a block'),
@@ -56,8 +57,8 @@ M.list = {
   like('HumEmphasis', '@markup.italic', '*emphasis*'),
   like('HumStrong', '@markup.strong', '**strong emphasis**'),
   like('HumStrike', '@markup.strikethrough', '~~struck out~~'),
-  like('HumLink', '@markup.link.label', 'the text of a link'),
-  like('HumUrl', '@markup.link.url', 'the address of a link'),
+  like('HumLink', '@markup.link.label', 'the text of a link', { plus = 'underline' }),
+  like('HumUrl', '@markup.link.url', 'the address of a link', { plus = 'underline' }),
   made('HumListMarker', 'accent', '`-` and `1.`'),
   like('HumListChecked', 'DiagnosticOk', '`[x]`'),
   made('HumListUnchecked', 'muted', '`[ ]`'),

@@ -20,6 +20,12 @@ local TINTS_OF_256 = { 11, 15, 21, 27 }
 local GREY = 12
 -- The rank of what is not of the scheme.
 local LAST = 8
+-- Hues of errors, and what a speaker loses who has one.
+local RED_FROM, RED_TO, RED = 340, 65, 20
+-- A bar's tint must be seen, also on black, where distances are greater than they look.
+local TINT_CONTRAST = 1.25
+-- Further from the background a tint is no tint any more: of 256 colours the nearest may be far.
+local TINT_FAR = 34
 -- What more distance adds to the choice of speakers ends here: then their order counts.
 local PLENTY = 60
 
@@ -95,11 +101,12 @@ local function tint(of, towards, far, others)
   local paper, found = of.papers[1], nil
   for i = 1, 50 do
     found = colour.blend(paper, towards, i / 50)
-    if colour.distance(found, paper) >= far then break end
+    if colour.distance(found, paper) >= far and colour.contrast(found, paper) >= TINT_CONTRAST then break end
   end
   local function ok(rgb) return distance(rgb, { paper }) >= M.TINTS_APART and distance(rgb, others) >= M.TINTS_APART end
+  local function is_near(rgb) return ok(rgb) and colour.distance(rgb, paper) <= TINT_FAR end
   if of.space.index then
-    return of.space.fit(found --[[@as integer]], ok)
+    return of.space.fit(found --[[@as integer]], is_near)
   end
   return ok(found --[[@as integer]]) and found or nil
 end
@@ -139,6 +146,8 @@ local function score(of, a, b)
   local function far(x, y, most) return math.min(most, colour.distance(x, y)) end
   local sum = far(a.text, b.text, PLENTY) - 2.5 * (a.rank + b.rank)
   for _, one in ipairs({ a.text, b.text }) do
+    local hue = colour.hue(one)
+    if hue > RED_FROM or hue < RED_TO then sum = sum - RED end
     sum = sum + far(one, of.heading, PLENTY / 2) + far(one, of.text, PLENTY / 2)
     for _, alarm in ipairs(of.alarms) do
       sum = sum + far(one, alarm, PLENTY / 2)
@@ -175,6 +184,10 @@ local function two_tints(of, user, assistant)
   local tints = of.space.index and TINTS_OF_256 or TINTS
   for _, far in ipairs(tints) do
     local first = tint(of, user, far, {})
+    -- Of two greys one is lighter than the background, if that can be.
+    local away = colour.opposite(of.text) == colour.WHITE and colour.WHITE or colour.BLACK
+    local lighter = first and assistant == of.text and tint(of, away, tints[1], { first })
+    if lighter then return first, lighter end
     for _, other in ipairs(tints) do
       local second = first and tint(of, assistant, other, { first })
       if second then return first, second end

@@ -111,7 +111,16 @@ local function papers_of(reader, group)
   return bg and { bg } or reader.scheme.papers
 end
 
---- Whether a group may be a link: it is read, lies on the background of the text around, and shows.
+--- Whether what stands back behind text may be in this colour: not in that of text, nor in one that says error.
+---@param reader hum.ColourReader
+---@param fg integer|nil
+---@return boolean
+local function is_muted(reader, fg)
+  local text, alarm = reader.scheme.text, reader.scheme.alarms[1]
+  return fg ~= nil and fg ~= text and colour.distance(fg, alarm) >= palette.APART
+end
+
+--- Whether a group may be a link: it is read, lies on the background of the text around, and says what it is.
 ---@param reader hum.ColourReader
 ---@param group hum.Group
 ---@param tone hum.Tone  of that group
@@ -119,9 +128,8 @@ end
 local function passes(reader, group, tone)
   local papers = papers_of(reader, group)
   if tone.reverse or (tone.bg and tone.bg ~= papers[1]) then return false end
-  if group.muted and (tone.fg or reader.scheme.text) == reader.scheme.text and not (tone.bold or tone.italic) then
-    return false
-  end
+  if group.plus and not tone[group.plus] then return false end
+  if group.muted and (tone.bold or not is_muted(reader, tone.fg)) then return false end
   for _, paper in ipairs(papers) do
     if tone.fg and colour.contrast(tone.fg, paper) < palette.TEXT then return false end
   end
@@ -135,19 +143,19 @@ end
 ---@param tones hum.Tones
 ---@return hum.Tone
 local function corrected(reader, group, tone, tones)
-  local made = {}
+  local made = {} ---@type table<string, any>
   for _, name in ipairs(KEPT) do
     made[name] = tone[name]
   end
-  if tone.reverse then tone.fg = tone.bg end
-  local is_plain = (tone.fg or reader.scheme.text) == reader.scheme.text
-  if group.muted and is_plain then
-    if group.like ~= 'Comment' then return { bold = true } end
-    made.fg = tones.muted.fg
-  elseif tone.fg then
-    made.fg = palette.readable(reader.space, tone.fg, papers_of(reader, group), palette.TEXT)
+  if group.plus then made[group.plus] = true end
+  local fg = tone.fg
+  if tone.reverse then fg = tone.bg end
+  if group.muted then
+    made.bold = nil
+    if not is_muted(reader, fg) then fg = tones.muted.fg end
   end
-  return made
+  if fg then made.fg = palette.readable(reader.space, fg, papers_of(reader, group), palette.TEXT) end
+  return made --[[@as hum.Tone]]
 end
 
 ---@param tone hum.Tone

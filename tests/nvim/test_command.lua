@@ -230,11 +230,11 @@ local function row_with(t, word)
   end
 end
 
---- Whether each word in the menu has its explanation beside it.
+--- Waits until each word in the menu has its explanation beside it: that may be drawn a frame later.
 local function check_rows(t, words)
   for _, word in ipairs(words) do
-    local row = t:wait(function() return row_with(t, word) end, word)
-    T.match(explained(t, word), row, true)
+    local text = explained(t, word)
+    t:wait(function() return (row_with(t, word) or ''):find(text, 1, true) end, word .. ': ' .. text)
   end
 end
 

@@ -1,6 +1,7 @@
 -- Thinking: its own part, folded, visibly alive, never sent back as content.
 local T = require('harness')
 local chat = require('lib.chat')
+local rows = require('lib.rows')
 local test, eq = T.test, T.eq
 
 local function thinker(t, answer)
@@ -293,3 +294,61 @@ test('in a float the line has the background of the float', { ui = { 80, 24 } },
     eq(0xd0e0f0, t.child.screen:attr(row, at).background)
   end
 end)
+
+-- ---- rows -----------------------------------------------------------------------------------------
+
+---@param frame string[]
+---@return integer|nil
+local function fold_row(frame)
+  for row, line in ipairs(frame) do
+    if line:find('^▸ Th') then return row end
+  end
+end
+
+for name, dialect in pairs({ ollama = 'ollama', openai = 'openai' }) do
+  test(('a thought that is closed costs its own row a token, and never shows its tags: %s'):format(name), function(t)
+    local srv = t:fake()
+    local thoughts =
+      { 'First', ' I', ' think', '\n', '\n', 'of', ' this,\nthen', ' of', ' that', '.\n\n', 'So', ' it', ' is' }
+    srv:script({ thinking = thoughts, tokens = { 'It', ' is', ' 42', '.' } })
+    local gate = t:gate(srv)
+    gate:pass(0)
+    local buf = chat.open(t, srv, { model = 'thinker', dialect = dialect })
+    local recording = rows.record(t)
+    chat.ask(t, 'hello')
+    gate:pass(1) -- the record that names the role, or the first token
+    local come = ''
+    for _, piece in ipairs(thoughts) do
+      come = come .. piece
+      gate:pass(1)
+      t:wait(function() return chat.reply(t, buf):find(vim.trim(come), 1, true) end, 'it is there: ' .. come)
+    end
+    gate:pass()
+    chat.finished(t)
+    t:wait_screen('It is 42.', true)
+    local at, frames = nil, 0
+    for n, frame in ipairs(recording.frames) do
+      local text = table.concat(frame, '\n')
+      T.no_match('</?think', text)
+      local here = fold_row(frame)
+      T.ok(not at or here == at, 'it keeps its row: ' .. text)
+      if at then
+        local changed = rows.changed(
+          recording.frames[n - 1],
+          frame,
+          function(row)
+            return row:find('thinker', 1, true) or row:find('%d:%d%d') or row:find('tokens') or row:find('%d,%d')
+          end
+        )
+        for _, row in ipairs(changed) do
+          T.ok(row >= at, text)
+          if row > at then T.no_match('First|this|that|So', frame[row]) end
+        end
+        T.ok(#changed <= 3, text)
+      end
+      at, frames = at or here, frames + (here and 1 or 0)
+    end
+    T.ok(frames > 5, frames .. ' frames')
+    eq('First I think\n\nof this,\nthen of that.\n\nSo it is', chat.reply(t, buf):match('<think>\n(.-)\n</think>'))
+  end)
+end

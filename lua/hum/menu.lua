@@ -36,7 +36,7 @@ local function close()
 end
 
 --- What stands on the screen in a row of the menu.
----@param menu { row: integer, col: integer, width: integer }
+---@param menu hum.Menu
 ---@param row integer
 ---@return string
 local function shown_at(menu, row)
@@ -47,18 +47,39 @@ local function shown_at(menu, row)
   return vim.trim(table.concat(cells))
 end
 
+--- Whether a row shows a word: a menu that is not wide enough cuts it, and marks that.
+---@param shown string
+---@param word string
+---@return boolean
+local function shows_word(shown, word)
+  local head = shown:match('^(.+)…$') or shown:match('^(.+)>$')
+  return shown == word or (head ~= nil and vim.startswith(word, head))
+end
+
+---@class hum.Menu  as pum_getpos() has it
+---@field row integer  of its frame, if it has one
+---@field col integer  of its text
+---@field width integer
+---@field height integer
+---@field size integer
+---@field scrollbar boolean
+
 --- The item that the first row of the menu has; nil: the menu is not on the screen, or is somebody else's.
----@param menu { row: integer, col: integer, width: integer, height: integer, size: integer }
----@return integer|nil
+---@param menu hum.Menu
+---@return integer|nil first
+---@return integer frame  rows and columns that it takes on each side
 local function first_of(menu)
-  local word = shown_at(menu, 0)
-  for i, item in ipairs(items) do
-    if item.word == word then return i + menu.height - 1 <= #items and i or nil end
+  for frame = 0, 1 do
+    local shown = shown_at(menu, frame)
+    for i, item in ipairs(items) do
+      if shows_word(shown, item.word) then return i + menu.height - 1 <= #items and i or nil, frame end
+    end
   end
+  return nil, 0
 end
 
 --- The explanations of the rows that the menu shows.
----@param menu table
+---@param menu hum.Menu
 ---@return string[]|nil lines, integer width
 local function lines_for(menu)
   local first, lines, width = first_of(menu), {}, 0
@@ -83,13 +104,16 @@ end
 
 --- Where the explanations of all rows go, if there is room at the right of the menu, else that of the selected word,
 --- above it.
----@param menu table
+---@param menu hum.Menu
 ---@return string[]|nil lines, vim.api.keyset.win_config|nil config
 local function arrange(menu)
-  local col = menu.col + menu.width + (menu.scrollbar and 1 or 0)
+  local _, frame = first_of(menu)
+  local col = menu.col + menu.width + (menu.scrollbar and 1 or 0) + frame
   local lines, width = lines_for(menu)
   if not lines or width == 0 then return nil end
-  if width <= vim.o.columns - col then return lines, { row = menu.row, col = col, width = width, height = #lines } end
+  if width <= vim.o.columns - col then
+    return lines, { row = menu.row + frame, col = col, width = width, height = #lines }
+  end
   local item = selected()
   if not item or not item.text then return nil end
   lines = require('hum.wrap').lines(item.text, vim.o.columns - 2)
@@ -119,7 +143,7 @@ end
 --- Marks the row of the selected word, as the menu does.
 ---@param into integer  the buffer with the explanations
 ---@param lines string[]
----@param menu table
+---@param menu hum.Menu
 local function mark(into, lines, menu)
   vim.api.nvim_buf_clear_namespace(into, ns, 0, -1)
   local item, first = selected(), first_of(menu)

@@ -291,6 +291,16 @@ test('a line of matches, and what a plugin asks for, open no window', { ui = { 1
   eq(1, #t:api('nvim_list_wins'))
 end)
 
+test('a menu with a frame has the explanations in its rows', TAB, function(t)
+  if t:eval("exists('+pumborder')") == 0 then T.skip('there is no such option') end
+  for _, border in ipairs({ 'rounded', 'shadow' }) do
+    t:cmd('set pumheight=8 pumborder=' .. border)
+    t:keys(':Hum <Tab>')
+    check_rows(t, { 'ask', 'build', 'delete' })
+    t:keys('<Esc>')
+  end
+end)
+
 test('a menu that opens by itself is explained', TAB, function(t)
   if t:eval("exists('*wildtrigger')") == 0 then T.skip('there is no wildtrigger()') end
   t:cmd('autocmd CmdlineChanged : call wildtrigger()')

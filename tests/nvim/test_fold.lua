@@ -375,6 +375,16 @@ test('where the bar of the window says what a chat uses, the line does not say i
   t:wait_screen('^▸ Untitled chat · hum.nvim\n\n')
 end)
 
+test('without chat.dress it is not folded, and thoughts are', function(t)
+  t:lua("require('hum.config').get().chat.dress = false")
+  t:lua(FRONT)
+  t.buf = t:lua('return buf')
+  stream(t, '<think>\none\ntwo\n</think>\n\nBecause', 3)
+  t:wait_screen('Because', true)
+  match('^%-%-%-\nhum: 1', t:screen())
+  match('▸ Thought · 2 words', t:screen(), true)
+end)
+
 test('it opens with the usual keys, and stays as the user left it', function(t)
   t:lua(FRONT)
   t.buf = t:lua('return buf')

@@ -2,6 +2,7 @@
 -- to "hide" the blank lines around a part belong to its fold as well, which then looks like the one blank line that
 -- stands there without it.
 local block = require('hum.chat.text.block')
+local config = require('hum.config')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
@@ -57,11 +58,12 @@ end
 ---@return boolean  the row above has the `</think>` of a part
 local function is_below(s, row) return row > 0 and not thinking(s, row) and thinking(s, row - 1) end
 
---- The last row of the front matter; nil: there is none. It is read, since Neovim asks for the folds of changed rows
---- before `scan` hears of the change.
+--- The last row of the front matter; nil: there is none, or it is shown as it is. It is read, since Neovim asks for
+--- the folds of changed rows before `scan` hears of the change.
 ---@param buf integer
 ---@return integer|nil
 function M.front(buf)
+  if not config.get().chat.dress then return nil end
   if not head(buf, 0, 4):find('^%-%-%-%s*$') then return nil end
   for first = 1, FRONT, FEW do
     for i, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, first + FEW, false)) do

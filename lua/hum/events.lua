@@ -46,8 +46,8 @@ end
 local function fire() vim.fn.luaeval("require('hum.events')._fire()") end
 
 --- Runs the user's autocommands. One that fails is reported in a line, and no fault of it reaches the request that the
---- event is about. A CTRL-C that Neovim has found by now would have it skip them all, and is given back first. One found
---- between two of them has it skip the later ones: those are not run again, because the earlier have been.
+--- event is about. A CTRL-C that Neovim has found by now would have it skip them all, and is given back first. One
+--- found between two of them has it skip the later ones: those are not run again, because the earlier have been.
 ---@param name hum.EventName
 ---@param data table
 function M.emit(name, data)

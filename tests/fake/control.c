@@ -74,8 +74,9 @@ static void show_log(struct conn *c)
 
 static void show_times(struct conn *c)
 {
-    unsigned request = (unsigned)number(c, "request", c->server->next_request);
-    const struct token_times *t = journal_times(&c->server->journal, request);
+    unsigned request = (unsigned)number(c, "request", 0);
+    const struct journal *j = &c->server->journal;
+    const struct token_times *t = request > 0 ? journal_times(j, request) : j->times;
     struct token_times none = {.request = request};
     struct buf out;
     buf_init(&out, SIZE_MAX / 2);

@@ -1,5 +1,5 @@
--- A reply that has ended where the user does not see it: in a chat that no window of the tab page shows. He is told, by a
--- message, and by the bell of the terminal if he wants it.
+-- A reply that has ended where the user does not see it: in a chat that no window of the tab page shows. He is told, by
+-- a message, and by the bell of the terminal if he wants it.
 local chats = require('hum.chat.chats')
 local config = require('hum.config')
 local front = require('hum.chat.front')

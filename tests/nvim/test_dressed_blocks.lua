@@ -11,7 +11,6 @@ local function show(t, lines, config)
     buf,
     vim.list_extend({ '## « m', 'start' }, lines)
   )
-  t:cmd('setlocal conceallevel=2')
   t:keys('Go<Esc>')
   return buf
 end
@@ -147,7 +146,7 @@ test('lists', { ui = { 40, 20 } }, function(t)
     '-no',
     '1.no',
   }, {
-    '• one *a* and more',
+    '• one a and more',
     '  ◦ two',
     '    ▪ three',
     '✓ done',
@@ -181,6 +180,53 @@ test(
     })
   end
 )
+
+local LONG_ITEM = '- one two three four five six seven eight'
+
+test('what is wrapped hangs, once something is', { ui = { 30, 24 } }, function(t)
+  local buf = show(t, { '- short', '> so', 'plain text that is wrapped somewhere' })
+  t:cmd('only')
+  t:wait_screen('▎ so', true)
+  eq(0, t:eval('&breakindent'))
+  t:lua('vim.api.nvim_buf_set_lines(..., 2, -1, false, select(2, ...))', buf, {
+    LONG_ITEM,
+    '  1. one two three four five six',
+    '> one two three four five six seven',
+    '> - one two three four five six',
+    'plain text that is wrapped somewhere',
+    '',
+  })
+  t:keys('G')
+  local wanted = {
+    '• one two three four five six',
+    '  seven eight',
+    '  1. one two three four five',
+    '     six',
+    '▎ one two three four five six',
+    '▎ seven',
+    '▎ • one two three four five',
+    '▎   six',
+    'plain text that is wrapped',
+    'somewhere',
+  }
+  t:wait(function() return vim.deep_equal(wanted, rows(t, #wanted)) end, 'it hangs')
+end)
+
+test('nothing hangs where a line is very long, and the option is given back', { ui = { 200, 50 } }, function(t)
+  local buf = show(t, { LONG_ITEM:rep(5), ('word '):rep(1000) })
+  t:wait_screen('word', true)
+  eq(0, t:eval('&breakindent'))
+  t:lua('vim.api.nvim_buf_set_lines(..., 3, 4, false, {})', buf)
+  t:cmd('redraw!')
+  t:wait(function() return t:eval('&breakindent') == 1 end, 'an item hangs')
+  t:lua('vim.api.nvim_buf_set_lines(..., 3, 3, false, { ("word "):rep(1000) })', buf)
+  t:wait(function() return t:eval('&breakindent') == 0 end, 'not beside a long line')
+  t:lua('vim.api.nvim_buf_set_lines(..., 3, 4, false, {})', buf)
+  t:cmd('redraw!')
+  t:wait(function() return t:eval('&breakindent') == 1 end, 'an item hangs again')
+  t:cmd('enew')
+  eq(0, t:eval('&breakindent'))
+end)
 
 test('formulas and tags are left as they are', { ui = { 60, 20 } }, function(t)
   local lines = {
@@ -234,7 +280,6 @@ local function stream(t, tokens)
   srv:script({ tokens = tokens })
   local gate = t:gate(srv)
   local buf = chat.open(t, srv)
-  t:cmd('setlocal conceallevel=2')
   gate:pass(0)
   chat.ask(t, 'hello', buf)
   return function(count)

@@ -51,7 +51,7 @@ local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing 
 
 --- Kinds of rows: those of `block`, 'thinking' for every other row in a thinking part, and what a line of text is by
 --- its first characters.
----@alias hum.RowKind hum.BlockKind|'thinking'|'heading'|'quote'|'table'|'rule'|'list'
+---@alias hum.RowKind hum.BlockKind|'thinking'|'long'|'heading'|'quote'|'table'|'rule'|'list'
 
 ---@type table<hum.RowKind, hum.DrawRow>
 local drawers = {}
@@ -154,6 +154,7 @@ local function draw(s, row, from, to)
   local plain, hides = draw_head(row, head)
   if not plain then return end
   if #head < LONG then return prose.draw_inside(view, row, head, 0, hides) end
+  drawn('long', row, head)
   head, from = part(buf, row, from, to)
   prose.draw_inside(view, row, head, from, false)
 end
@@ -251,6 +252,11 @@ end
 --- Sets the function that says which row a reply is being written in.
 ---@param fn fun(buf: integer): integer|nil
 function M.growing_with(fn) growing = fn end
+
+--- The row in which a reply is being written, -1: none.
+---@param buf integer
+---@return integer
+function M.growing(buf) return growing(buf) or -1 end
 
 --- Has rows of a kind drawn by `fn`, with ephemeral extmarks, from within the redraw: it must be quick and change
 --- nothing else. The row may be longer than the line that it gets: that ends after 4096 bytes.

@@ -1,6 +1,7 @@
 -- What stands in a chat as Markdown, drawn over as it is meant: blocks of code, lists, quotes, rules, tables. All of it
 -- is drawn by `highlight` for the rows that a window shows; the text stays as it is, and each row where it is.
 local fence = require('hum.chat.view.dress.fence')
+local hanging = require('hum.chat.view.dress.hanging')
 local highlight = require('hum.chat.view.highlight')
 local list = require('hum.chat.view.dress.list')
 local table_rows = require('hum.chat.view.dress.table')
@@ -16,6 +17,7 @@ function M.start()
   highlight.draw_with('fence_open', fence.draw_open)
   highlight.draw_with('fence_close', fence.draw_close)
   highlight.draw_with('code', fence.draw_code)
+  highlight.draw_with('long', hanging.avoid)
   highlight.draw_with('list', list.draw_item)
   highlight.draw_with('quote', list.draw_quote)
   highlight.draw_with('rule', list.draw_rule)

@@ -3,6 +3,7 @@
 -- Each is drawn over its own characters, and what is left of them is concealed: nothing on the screen moves.
 local block = require('hum.chat.text.block')
 local glyphs = require('hum.look.glyphs')
+local hanging = require('hum.chat.view.dress.hanging')
 
 local M = {}
 
@@ -48,6 +49,14 @@ end
 ---@param last integer
 local function conceal(view, row, first, last)
   set_extmark(view.buf, view.ns, row, first, { ephemeral = true, end_col = last, conceal = '', strict = false })
+end
+
+--- Whether the window shows lines from a later column on: what is drawn over their beginning would stand elsewhere.
+---@param view hum.View
+---@return boolean
+local function is_scrolled(view)
+  if vim.wo[view.win].wrap then return false end
+  return vim.api.nvim_win_call(view.win, vim.fn.winsaveview).leftcol > 0
 end
 
 --- The bullet of a depth.
@@ -98,7 +107,8 @@ end
 ---@param line string
 ---@return boolean
 function M.draw_item(view, row, line)
-  if row == view.cursor then return false end
+  hanging.want(view, line)
+  if row == view.cursor or is_scrolled(view) then return false end
   local columns, first = block.indent(line)
   return M.draw_marker(view, row, line, first, columns)
 end
@@ -109,10 +119,11 @@ end
 ---@param line string
 ---@return boolean
 function M.draw_quote(view, row, line)
-  if row == view.cursor then return false end
+  hanging.want(view, line)
+  if row == view.cursor or is_scrolled(view) then return false end
   local quote = glyphs.get().quote
-  -- Where lines are indented as they begin, the bars go down at their side.
-  local repeats = vim.wo[view.win].breakindent
+  -- The bars go down at the side of a text that hangs.
+  local repeats = hanging.is_on(view.win)
   set_extmark(view.buf, view.ns, row, 0, {
     ephemeral = true,
     end_row = row + 1,

@@ -185,12 +185,13 @@ local function draw_over(view, row, nr, indent, chunks, width)
   })
 end
 
+--- Rows of the screen by which a line is scrolled out at the top of its window.
 ---@param view hum.View
 ---@param row integer
----@return boolean  the window shows only the end of the row
-local function is_cut(view, row)
-  if vim.fn.line('w0', view.win) - 1 ~= row then return false end
-  return vim.api.nvim_win_call(view.win, vim.fn.winsaveview).skipcol > 0
+---@return integer
+local function hidden(view, row)
+  if vim.fn.line('w0', view.win) - 1 ~= row then return 0 end
+  return math.floor(vim.api.nvim_win_call(view.win, vim.fn.winsaveview).skipcol / view.width)
 end
 
 --- Draws a row in the columns of its table.
@@ -202,11 +203,12 @@ end
 local function draw_aligned(view, row, line, entry)
   local indent = #line:match('^ *')
   local grid = columns_of(view, entry, indent)
-  if not grid or not vim.wo[view.win].wrap or is_cut(view, row) then return false end
+  if not grid then return false end
   local parsed = row_of(view, entry, row, line)
   parsed.height = height_of(view, row)
+  local first = parsed.height > 1 and hidden(view, row) + 1 or 1
   if row == entry.first + 1 then
-    for nr = 1, parsed.height do
+    for nr = first, parsed.height do
       if nr == 1 then
         draw_over(view, row, nr, indent, line_chunks(grid))
       else
@@ -218,7 +220,7 @@ local function draw_aligned(view, row, line, entry)
   if #parsed.cells > #entry.aligns then return false end
   local fitted = grid_of.fit(grid, parsed)
   if not fitted then return false end
-  for nr = 1, parsed.height do
+  for nr = first, parsed.height do
     draw_over(view, row, nr, indent, row_chunks(entry, grid, parsed, fitted, nr))
   end
   return true
@@ -230,7 +232,7 @@ end
 ---@param line string
 ---@return boolean|'whole'
 function M.draw_row(view, row, line)
-  if row == view.cursor or #line > LONG then return false end
+  if row == view.cursor or #line > LONG or not vim.wo[view.win].wrap then return false end
   local entry = tables.find(view.scan, row, line)
   if not entry or not (entry.aligns or entry.open) then return false end
   if not entry.open and draw_aligned(view, row, line, entry) then return 'whole' end

@@ -1,10 +1,10 @@
 -- Which rows of a chat are tables, found from the rows that are drawn and kept until they change.
 --
--- A table is read once, up to its head; from then on a token costs nothing here. One that may still be written is
--- `open`: its rows are only counted. That is one with nothing below it, and one at whose end the last change was, and
--- not by the user: a reply streams above his next message.
+-- A table is read once, up to its head; from then on a token costs nothing here. One in which a reply is being written
+-- is `open`: its rows are only counted.
 local block = require('hum.chat.text.block')
 local cells = require('hum.chat.view.dress.cells')
+local highlight = require('hum.chat.view.highlight')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
@@ -28,7 +28,6 @@ local SAMPLE = 100
 ---@field list hum.Table[]
 ---@field reach integer  no change below this row concerns a table
 ---@field open? hum.Table
----@field written integer  row in which the last change ended, -1: none yet, or the user made it
 
 local bufs = {} ---@type table<integer, hum.Tables>
 local on_change ---@type fun(buf: integer, first: integer, last: integer)|nil
@@ -77,27 +76,15 @@ local function around(s, row)
   return top, lines, false
 end
 
---- Whether the cursor is in some rows: what changes there the user has written.
----@param buf integer
----@param first integer
----@param last integer
----@return boolean
-local function has_cursor(buf, first, last)
-  if vim.api.nvim_get_current_buf() ~= buf then return false end
-  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
-  return row >= first and row <= last
-end
-
---- Whether more may come right after a table.
----@param t hum.Tables
+--- Whether a reply is being written in a table, or right below it, where its next row may come.
 ---@param s hum.Scan
 ---@param last integer
 ---@return boolean
-local function is_open(t, s, last)
-  local below = vim.api.nvim_buf_get_lines(s.buf, last + 1, last + 3, false)
-  local is_blank = not (below[1] or ''):find('%S')
-  if #below == 0 or #below == 1 and is_blank then return true end
-  return t.written == last or t.written == last + 1 and is_blank
+local function is_open(s, last)
+  local growing = highlight.growing(s.buf)
+  if growing ~= last + 1 then return growing == last end
+  local below = vim.api.nvim_buf_get_lines(s.buf, growing, growing + 1, false)[1]
+  return not below or below:find('^%s*|') ~= nil or not below:find('%S')
 end
 
 --- Keeps what was found; a table that was known already is a longer one now.
@@ -166,7 +153,7 @@ local function read(t, s, row)
   local first, lines, whole = around(s, row)
   local last = first + #lines - 1
   if last < row then return nil end
-  local open = whole and is_open(t, s, last)
+  local open = whole and is_open(s, last)
   for i = 1, #lines - 1 do
     local aligns = cells.aligns(lines[i + 1])
     if aligns and #cells.split(lines[i]) == #aligns then
@@ -200,7 +187,7 @@ end
 function M.find(s, row, line)
   local t = bufs[s.buf]
   if not t then
-    t = { list = {}, reach = 0, written = -1 }
+    t = { list = {}, reach = 0 }
     bufs[s.buf] = t
   end
   for _, entry in ipairs(t.list) do
@@ -218,6 +205,17 @@ local function forget(t, entry)
   if t.open == entry then t.open = nil end
 end
 
+--- Takes the rows into a table that have come since it was drawn.
+---@param t hum.Tables
+---@param s hum.Scan
+---@param open hum.Table
+local function catch_up(t, s, open)
+  local from = open.last + 1
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(s.buf, from, math.max(highlight.growing(s.buf) + 1, from), false)) do
+    if not extend(t, s, open.last + 1, line) then return end
+  end
+end
+
 --- The table that was written, once it is complete.
 ---@param s hum.Scan
 ---@return integer|nil first
@@ -225,9 +223,9 @@ end
 function M.completed(s)
   local t = bufs[s.buf]
   local open = t and t.open
-  if not t or not open or is_open(t, s, open.last) then return nil end
-  local below = vim.api.nvim_buf_get_lines(s.buf, open.last + 1, open.last + 2, false)[1]
-  if below and is_candidate(s, open.last + 1, below) then return nil end
+  if not t or not open then return nil end
+  catch_up(t, s, open)
+  if is_open(s, open.last) then return nil end
   forget(t, open)
   return open.first, open.last
 end
@@ -263,10 +261,7 @@ end
 ---@param new_last integer
 local function on_lines(buf, first, old_last, new_last)
   local t = bufs[buf]
-  if not t then return end
-  local is_user = new_last < old_last or has_cursor(buf, first, new_last - 1)
-  t.written = is_user and -1 or new_last - 1
-  if first > t.reach then return end
+  if not t or first > t.reach then return end
   local reach = 0
   for i = #t.list, 1, -1 do
     local entry = t.list[i]

@@ -21,7 +21,7 @@ local GREY = 12
 -- The rank of what is not of the scheme.
 local LAST = 8
 -- Hues of errors, and what a speaker loses who has one.
-local RED_FROM, RED_TO, RED = 340, 65, 20
+local RED_FROM, RED_TO, RED = 350, 65, 20
 -- A bar's tint must be seen, also on black, where distances are greater than they look.
 local TINT_CONTRAST = 1.25
 -- Further from the background a tint is no tint any more: of 256 colours the nearest may be far.

@@ -238,6 +238,21 @@ test('the groups follow the scheme, its background, and what is done to it after
   t:wait(function() return group(t, 'HumUser').bg ~= opaque.bg end, 'the tint is that of a terminal')
 end)
 
+test('a chat in a float has the background that its colours are made for', { ui = { 80, 24 } }, function(t)
+  -- Its floats are white, its text is on dark blue.
+  t:cmd('colorscheme zaibatsu')
+  local function background(name) return t:lua('return vim.api.nvim_get_hl(0, { name = ... }).bg', name) end
+  local normal = background('Normal')
+  ok(background('NormalFloat') ~= normal)
+  chat.open(t, t:fake(), {}, { chat = { window = 'float' } })
+  t:cmd('stopinsert | redraw')
+  local screen = t.child.screen
+  local row, col = screen:find('╭')
+  for _, at in ipairs({ { row, col }, { row + 1, col + 1 }, { row + 6, col + 20 } }) do
+    eq(normal, screen:attr(at[1], at[2]).background or screen.default.background)
+  end
+end)
+
 test('nothing is set before there is a chat or a suggestion', { ui = { 80, 24 } }, function(t)
   t:cmd('colorscheme habamax')
   eq({}, group(t, 'HumUser'))

@@ -127,7 +127,7 @@ function M.open(buf, title, close)
   local old = answer and answer.win
   if answer then unmap(answer) end
   answer = { buf = buf, win = 0, at = at, height = FIRST, pending = false, full = false }
-  answer.win = float.open_at(buf, place, ' ' .. title .. ' ')
+  answer.win = float.open_chat(buf, place, ' ' .. title .. ' ')
   if old then pcall(vim.api.nvim_win_close, old, true) end
   vim.keymap.set('n', 'q', close, { buffer = buf, nowait = true, desc = 'hum: close the float of a chat' })
   return answer.win

@@ -51,10 +51,28 @@ function M.open_at(buf, place, title)
   return win
 end
 
+-- A chat's colours are made for the background of text: in some schemes floats have quite another one.
+local AS_TEXT = 'NormalFloat:Normal,FloatBorder:HumFloatBorder,FloatTitle:HumHeading'
+
+--- Opens a float with a chat likewise.
+---@param buf integer
+---@param place fun(): vim.api.keyset.win_config
+---@param title? string
+---@return integer win
+function M.open_chat(buf, place, title)
+  local win = M.open_at(buf, place, title)
+  local wo = vim.wo[win][0]
+  wo.winhighlight = (wo.winhighlight ~= '' and wo.winhighlight .. ',' or '') .. AS_TEXT
+  return win
+end
+
 ---@param buf integer
 ---@return integer win
 function M.open(buf)
-  return M.open_at(buf, function() return M.middle(math.floor(SHARE * vim.o.columns), math.floor(SHARE * M.rows())) end)
+  return M.open_chat(
+    buf,
+    function() return M.middle(math.floor(SHARE * vim.o.columns), math.floor(SHARE * M.rows())) end
+  )
 end
 
 --- Whether it is one that was opened here.

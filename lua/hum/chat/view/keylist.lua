@@ -88,13 +88,13 @@ local function add(list, group, keys, texts)
   end
   if #list.lines > 0 then table.insert(list.lines, '') end
   table.insert(list.lines, group.name)
-  mark(0, #group.name, 'HumHeading')
+  mark(0, #group.name, 'HumListHeading')
   for _, entry in ipairs(group.entries) do
     local lhs = table.concat(entry.keys, ' ')
     local head = INDENT .. lhs .. (' '):rep(keys - vim.fn.strdisplaywidth(lhs) + GAP)
     for i, line in ipairs(wrap.lines(text_of(entry), texts)) do
       table.insert(list.lines, (i == 1 and head or (' '):rep(#INDENT + keys + GAP)) .. line)
-      if i == 1 then mark(#INDENT, #INDENT + #lhs, 'HumKey') end
+      if i == 1 then mark(#INDENT, #INDENT + #lhs, 'HumListKey') end
     end
   end
 end

@@ -172,6 +172,14 @@ test('where there is room the list is whole: in one column, or in two', { ui = {
   T.no_match('scroll', wide.footer, true)
 end)
 
+test('the frame is of ASCII where that is wanted', { ui = { 100, 60 } }, function(t)
+  chat.open(t, t:fake(), nil, { glyphs = 'ascii' })
+  t:keys('g?')
+  t:wait_screen('Keys of a chat', true)
+  T.match('+ Keys of a chat -', t:screen(), true)
+  T.no_match('─', t:screen(), true)
+end)
+
 test("a user's own border without room for a title is taken", { ui = { 100, 60 } }, function(t)
   if t:eval("exists('+winborder')") == 0 then T.skip('there is no such option') end
   t:cmd('set winborder=none')

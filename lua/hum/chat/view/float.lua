@@ -1,4 +1,6 @@
 -- Floats that stay inside the screen: that of `chat.window = 'float'`, in its middle, and those of others.
+local glyphs = require('hum.look.glyphs')
+
 local M = {}
 
 --- Of the screen.
@@ -9,11 +11,12 @@ local floats = {} ---@type table<integer, fun(): vim.api.keyset.win_config>  by 
 --- What the frame of a float takes, in rows or columns.
 M.FRAME = 2
 
---- The user's own border, if there is one (Neovim 0.11).
----@return string
+--- The user's own border, if there is one (Neovim 0.11), else one of characters that the terminal has.
+---@return string|string[]
 local function border()
-  local own = vim.fn.exists('+winborder') == 1 and vim.o.winborder or ''
-  return own ~= '' and own or 'rounded'
+  local own, g = vim.fn.exists('+winborder') == 1 and vim.o.winborder or '', glyphs.get()
+  if own ~= '' then return own end
+  return { g.top_left, g.rule, g.top_right, g.bar, g.bottom_right, g.rule, g.bottom_left, g.bar }
 end
 
 --- Rows of the screen that text can have.

@@ -64,3 +64,11 @@ test('of a reply that has gone on the last prompt had what was there before', fu
   eq(120, stats.tokens)
   eq('17 % of 1k', call(t, 'share', stats))
 end)
+
+test(
+  'in ASCII they are separated in ASCII',
+  { init = "vim.g.hum = { glyphs = 'ascii' }" },
+  function(t)
+    eq('~12 tokens - prompt 5', call(t, 'text', { tokens = 12, counted = false, server = false, prompt_tokens = 5 }))
+  end
+)

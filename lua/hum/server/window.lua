@@ -7,6 +7,7 @@ local endpoints = require('hum.server.endpoint')
 local identify = require('hum.server.identify')
 local lists = require('hum.server.lists')
 local models = require('hum.server.models')
+local preset = require('hum.server.provider.preset')
 local query = require('hum.server.query')
 
 local M = {}
@@ -69,17 +70,19 @@ end
 
 local asked = {} ---@type table<string, true>  lists that were asked for this model
 
---- Whether the list of a server may say it that has not been read: one of the user's own. That of a service is long.
+--- Whether the list of a server may say it that has not been read: of one of those that the user runs himself. A server
+--- that nothing is known of gets no request for this, and the list of a service is long.
 ---@param name string
 ---@param model string
 ---@return boolean
 local function may_list(name, model)
   local endpoint = config.get().endpoints[name]
-  return endpoint ~= nil
+  local known = endpoint and preset.spoken(endpoint)
+  return known ~= nil
+    and known.self_hosted == true
     and endpoint.dialect == 'openai'
     and not models.context(name, model)
     and endpoints.list(name) ~= nil
-    and identify.is_self_hosted(name)
 end
 
 --- Finds it out once the server has answered, so that it is known when the reply has ended.

@@ -1,10 +1,12 @@
--- The figures of a reply in words. Pure: what has been measured comes in, text goes out; where it stands,
+-- The figures of a reply in words: what has been measured comes in, text goes out; where it stands,
 -- hum.chat.view.notes says.
 local count = require('hum.count')
+local glyphs = require('hum.look.glyphs')
 
 local M = {}
 
-local SEPARATOR = ' · '
+---@return string
+local function separator() return (' %s '):format(glyphs.get().dot) end
 
 ---@param rate number
 ---@return string
@@ -62,17 +64,17 @@ end
 --- All of them in a line.
 ---@param stats hum.Stats
 ---@return string  '' if nothing came
-function M.text(stats) return table.concat(M.parts(stats), SEPARATOR) end
+function M.text(stats) return table.concat(M.parts(stats), separator()) end
 
 --- The same in as many lines as it takes: one that is too wide is broken between figures alone.
 ---@param stats hum.Stats
 ---@param width integer  cells
 ---@return string[]
 function M.lines(stats, width)
-  local lines = {}
+  local lines, gap = {}, separator()
   for _, part in ipairs(M.parts(stats)) do
     local last = lines[#lines]
-    local more = last and last .. SEPARATOR .. part
+    local more = last and last .. gap .. part
     if more and vim.fn.strdisplaywidth(more) <= width then
       lines[#lines] = more
     else

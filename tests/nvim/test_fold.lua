@@ -375,6 +375,13 @@ test('where the bar of the window says what a chat uses, the line does not say i
   t:wait_screen('^▸ Untitled chat · hum.nvim\n\n')
 end)
 
+test('a title that is wider than the window ends with an ellipsis', { ui = { 24, 12 } }, function(t)
+  t:lua(FRONT, 'title: Warum ist der Himmel blau und nicht grün?')
+  t:wait_screen('^▸ Warum ist der Himmel …\n')
+  t:lua('vim.api.nvim_buf_set_lines(buf, 2, 3, false, { "title: 天空为什么是蓝色的而不是绿色的呢" })')
+  t:wait_screen('^▸ 天空为什么是蓝色的而 ?…\n')
+end)
+
 test('without chat.dress it is not folded, and thoughts are', function(t)
   t:lua("require('hum.config').get().chat.dress = false")
   t:lua(FRONT)
@@ -433,6 +440,23 @@ test('what only looks like a front matter is not folded', function(t)
   t:lua([[vim.api.nvim_buf_set_lines(buf, 0, 0, false, { '---', 'a rule above' })]])
   t:cmd('redraw')
   eq('none', chat.fold(t, 1))
+end)
+
+test('where thinking is shown, the front matter is closed all the same', function(t)
+  t:lua(FRONT)
+  t:lua('require("hum.chat.view.fold").setup_window(0, "show")')
+  t.buf = t:lua('return buf')
+  t:wait_screen('^▸ qwen3:8b · ollama\n')
+  stream(t, '<think>\none\ntwo\n</think>\n\nBecause', 3)
+  t:wait_screen('▾ Thought\none\ntwo\n', true)
+  t:cmd('1')
+  for keys, screen in vim.spairs({ ['1zo'] = '^%-%-%-\nhum', ['2zc'] = '^▸ qwen', ['3za'] = '^%-%-%-\nhum' }) do
+    t:keys(keys:sub(2))
+    t:wait_screen(screen)
+  end
+  t:cmd('14')
+  t:keys('zc')
+  t:wait_screen('▸ Thought · 2 words', true)
 end)
 
 test("with 'nofoldenable' nothing is folded, and zi folds", function(t)

@@ -121,7 +121,9 @@ local function of_front(buf, last)
     if #about == 0 then about[1] = 'Untitled chat' end
     add('project')
   end
-  return glyphs.get().closed .. ' ' .. table.concat(about, (' %s '):format(glyphs.get().dot))
+  local set, width = glyphs.get(), room()
+  local line = set.closed .. ' ' .. table.concat(about, (' %s '):format(set.dot))
+  return cells(line) <= width and line or vim.fn.printf(('%%.%dS'):format(width - 1), line) .. set.ellipsis
 end
 
 --- The rows of the part that a fold has, without the blank lines around it.

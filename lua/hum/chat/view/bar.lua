@@ -173,7 +173,7 @@ end
 local function tick(buf)
   local one = live[buf]
   local row = one and one.row()
-  if not row then return false end
+  if not row or vim.iter(vim.fn.win_findbuf(buf)):all(has_winbar) then return false end
   private.redraw({ buf = buf, range = { row, row + 1 } })
 end
 

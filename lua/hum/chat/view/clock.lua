@@ -5,6 +5,7 @@
 -- What is drawn must be right by itself whenever it is drawn; the clock is for when nothing else would draw it.
 local fault = require('hum.fault')
 local highlight = require('hum.chat.view.highlight')
+local is_shown = require('hum.chat.view.seen').buffer
 
 local M = {}
 
@@ -20,16 +21,6 @@ local PERIOD = 1000
 local counters = {} ---@type table<integer, hum.Counter[]>  by buffer
 local timer ---@type uv.uv_timer_t|nil
 local began ---@type integer|nil  ms, since there is something to count: ticks keep their distance to it
-
---- Whether a window that the user can see shows a buffer.
----@param buf integer
----@return boolean
-local function is_shown(buf)
-  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.api.nvim_win_get_buf(win) == buf then return true end
-  end
-  return false
-end
 
 --- Calls what counts in a buffer.
 ---@param buf integer

@@ -79,6 +79,7 @@ local LUA_BASE = {
   'fault',
   'interrupt',
   'log',
+  'notice',
   'notify',
   'private',
   'repository',

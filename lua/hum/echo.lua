@@ -37,6 +37,10 @@ local function put_lines(text, group, history)
   end
 end
 
+---@param level integer
+---@return string|nil  the group of a message
+function M.group(level) return GROUPS[level] end
+
 --- Puts a text into `:messages`, whole, and shows a short form of it.
 ---@param text string
 ---@param short string  that fits into M.room()

@@ -2,6 +2,7 @@
 -- the log as well, never repeated within a moment, and not before it can be read. Whole in `:messages`.
 local echo = require('hum.echo')
 local log = require('hum.log')
+local notice = require('hum.notice')
 local wrap = require('hum.wrap')
 
 local M = {}
@@ -16,7 +17,8 @@ local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] 
 ---@field text string
 ---@field level integer
 ---@field quotes boolean  words of a server, which may quote what was said: not for the log
----@field seen boolean    it is on the screen already, as in a chat: `:messages` has it, and nothing is shown
+---@field seen fun(): boolean  whether it is on the screen already, as in a chat: then `:messages` has it, and
+---  nothing is shown
 
 local seen = {} ---@type table<string, integer>
 local queue = {} ---@type hum.Notice[]  not logged yet
@@ -54,16 +56,20 @@ local PATH = 24
 ---@param line string
 ---@param room integer
 ---@return string
+---@return boolean whole
 local function fitted_line(line, room)
   line = wrap.shorten(line, PATH)
-  if vim.fn.strdisplaywidth(line) <= room then return line end
+  if vim.fn.strdisplaywidth(line) <= room then return line, true end
   local what, cure = line:match('^(.*;) ([^;]+)$')
   if not what then
     what, cure = line:match('^(.*) (%b())$')
   end
   local width = cure and vim.fn.strdisplaywidth(cure) or room
-  if width > room / 2 then return wrap.cut(line, room - #MORE - 1) .. ' ' .. MORE end
-  return wrap.cut(what --[[@as string]], room - width - 1) .. ' ' .. cure
+  if width > room / 2 then
+    local left = room - #MORE - 1
+    return left > #MORE and wrap.cut(line, left) .. ' ' .. MORE or wrap.cut(line, room), false
+  end
+  return wrap.cut(what --[[@as string]], room - width - 1) .. ' ' .. cure, false
 end
 
 --- What a message is about, which it can do without.
@@ -81,21 +87,31 @@ end
 --- What to do stands in the last line of a message, and is the last to be cut.
 ---@param text string
 ---@return string  as much of it as fits into the message area
+---@return boolean whole  nothing that matters is left out
 local function fitted(text)
   local room = echo.room()
   local line = wrap.joined(text)
-  if vim.fn.strdisplaywidth(line) <= room then return line end
+  if vim.fn.strdisplaywidth(line) <= room then return line, true end
   text = without_subject(text)
   line = wrap.joined(text)
-  if vim.fn.strdisplaywidth(line) <= room then return line end
+  if vim.fn.strdisplaywidth(line) <= room then return line, true end
   local what, hint = text:match('^(.*)\n([^\n]-)%s*$')
   if not what or not hint then return fitted_line(line, room) end
   local is_hint = not vim.startswith(hint, 'hum: ') -- else it is another message
   local cure = is_hint and cure_of(hint, room - #'hum: ') or MORE
-  if is_hint and cure == MORE then return wrap.cut('hum: ' .. hint, room) end
+  if is_hint and cure == MORE then return wrap.cut('hum: ' .. hint, room), false end
   local left = room - vim.fn.strdisplaywidth(cure) - 1
-  if left < 12 then return 'hum: ' .. cure end
-  return wrap.cut(wrap.joined(what), left) .. ' ' .. cure
+  if left < 12 then return wrap.cut('hum: ' .. cure, room), false end
+  return wrap.cut(wrap.joined(what), left) .. ' ' .. cure, false
+end
+
+--- In one line of the message area, else in a float.
+---@param text string
+---@param level integer
+local function show_here(text, level)
+  local short, whole = fitted(text)
+  if not whole and notice.show(text, echo.group(level)) then return echo.keep(text, level) end
+  echo.show(text, short, level)
 end
 
 --- Neovim's own vim.notify prints to the message area, where a second line or a second
@@ -104,7 +120,7 @@ end
 local function show()
   local messages = {}
   for _, message in ipairs(held) do
-    if message.seen then
+    if message.seen() then
       echo.keep(message.text, message.level)
     else
       messages[#messages + 1] = message
@@ -117,10 +133,11 @@ local function show()
     texts[i], level = message.text, math.max(level, message.level)
   end
   local all = table.concat(texts, '\n')
-  if is_builtin() then return echo.show(all, fitted(all), level) end
+  if is_builtin() then return show_here(all, level) end
   for _, message in ipairs(messages) do
     local text = message.text
-    echo.guard(text, fitted(text), function() vim.notify(text, message.level, { title = 'hum' }) end)
+    local short = fitted(text)
+    echo.guard(text, short, function() vim.notify(text, message.level, { title = 'hum' }) end)
   end
 end
 
@@ -187,7 +204,10 @@ end
 
 ---@class hum.NoticeOpts
 ---@field quotes? boolean  it holds a server's words, and is shown whole elsewhere
----@field seen? boolean    it is on the screen already: it is only put into `:messages`
+---@field seen? fun(): boolean  whether it is on the screen already, when it would be shown: it is only put into
+---  `:messages` then
+
+local function never() return false end
 
 ---@param text string
 ---@param level integer
@@ -200,7 +220,7 @@ local function add(text, level, opts)
   if seen[id] and now - seen[id] < QUIET then return end
   seen = #queue == 0 and vim.tbl_count(seen) > 100 and {} or seen
   seen[id] = now
-  queue[#queue + 1] = { text = text, level = level, quotes = opts.quotes or false, seen = opts.seen or false }
+  queue[#queue + 1] = { text = text, level = level, quotes = opts.quotes or false, seen = opts.seen or never }
   if #queue == 1 then vim.schedule(flush) end
 end
 
@@ -217,7 +237,7 @@ function M.answer(text)
   if not is_builtin() then return vim.notify(text, LEVELS.INFO, { title = 'hum' }) end
   if text:find('\n') then return vim.api.nvim_echo({ { text } }, true, {}) end
   log.write('info', text)
-  echo.show(text, fitted(text), LEVELS.INFO)
+  show_here(text, LEVELS.INFO)
 end
 
 ---@param text string

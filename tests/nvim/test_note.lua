@@ -163,3 +163,73 @@ test('notes of windows of two widths are whole in both', { ui = { 120, 40 } }, f
     end, ('whole in the window of %d columns'):format(side[2]))
   end
 end)
+
+for _, long in ipairs({ false, true }) do
+  test(('in the float of an answer%s a note is whole'):format(long and ' that is longer than the screen' or ''), {
+    ui = { 60, 18 },
+  }, function(t)
+    local srv = t:fake()
+    local tokens = long and chat.tokens(300) or FAILS.tokens
+    local faults = { { at = long and 280 or 2, ['do'] = 'error', text = SAID } }
+    srv:script({ rules = { { tokens = tokens, faults = faults } } })
+    chat.configure(t, srv)
+    t:cmd('Hum ask why')
+    chat.finished(t)
+    t:wait(function()
+      local bare = t:screen():gsub('│', '')
+      return joined(bare):find(joined(SAID), 1, true) and joined(bare):find('logfordetails%.')
+    end, 'the note')
+    lacks_mark(t)
+    t:wait(function() return t:messages():find('lighthouse', 1, true) end, 'it is in :messages')
+    eq(1, count(t, 'lighthouse'))
+  end)
+end
+
+test('a busy server has a note while it is asked again later', { ui = { 60, 24 } }, function(t)
+  local srv = t:fake()
+  srv:play({ { status = 429, json = { error = { message = 'slow down' } }, headers = { ['Retry-After'] = '30' } } })
+  chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'hello')
+  local note = notes.wait(t, 'slow down')
+  eq('▲ Busy', note.title)
+  t:wait_screen('asking again in %d+ s')
+  t:cmd('Hum stop')
+  chat.finished(t)
+end)
+
+test('front matter that is wrong is told below the message', { ui = { 40, 30 } }, function(t)
+  local buf = chat.open(t, { url = 'http://127.0.0.1:1' })
+  t:lua('vim.api.nvim_buf_set_lines(..., 1, 1, false, { "think: perhaps" })', buf)
+  chat.ask(t, 'hello', buf)
+  T.match('perhaps', notes.wait(t, 'think').text)
+end)
+
+test(
+  'a mark is seen as it is in the row of the cursor in insert mode, and nothing moves',
+  { ui = { 60, 24 } },
+  function(t)
+    read(t, '<!-- hum: error: ' .. SAID .. ' -->')
+    local note = notes.wait(t)
+    local function below() return t:screen():match('Go on with.* You') end
+    local last = below()
+    t:cmd('call search("hum: error", "w")')
+    t:cmd('redraw')
+    eq(note, notes.find(t:screen()))
+    t:keys('i')
+    t:wait_screen('<!-- hum: error: The lighthouse is dark. Nobody knows when', true)
+    eq(last, below())
+    t:keys('<Esc>')
+    eq(note, notes.wait(t))
+    T.ok(last ~= nil and below() == last, 'the rows below it stay')
+  end
+)
+
+test('a note goes with its mark, and a mark that is pasted has one', { ui = { 60, 24 } }, function(t)
+  ended(t, FAILS)
+  notes.wait(t)
+  t:cmd('call search("hum: error", "w")')
+  t:keys('dd')
+  t:wait(function() return not notes.find(t:screen()) end, 'it is gone')
+  t:keys('P')
+  T.match(SAID, notes.wait(t).text, true)
+end)

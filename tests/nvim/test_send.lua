@@ -94,7 +94,7 @@ test('a message reads of a long chat only what is new', function(t)
       read = lines_read()]],
       buf
     )
-    ok(t:lua('return read') < 60, 'lines read: ' .. t:lua('return read'))
+    ok(t:lua('return read') < 80, 'lines read: ' .. t:lua('return read'))
     chat.finished(t, i)
   end
   eq(4003 + 2, #vim.json.decode(sent(srv)[3] .. ']'))

@@ -82,11 +82,11 @@ end
 ---@return hum.MessageText|nil  nil: the user was told why
 local function read_message(buf)
   local text, err = adopt.text(buf, turns.of(buf))
-  if not text then return notify.complain(err) end
+  if not text then return send.refuse(buf, err) end
   local joint = joint_of(buf, text.turns)
   if not joint then return notify.warn('hum: there is no reply to go on with') end
   local settings, wrong = settings_of(text.front)
-  if not settings then return notify.complain(wrong) end
+  if not settings then return send.refuse(buf, wrong) end
   local values, row = text.front and text.front.values or {}, joint.turn.row
   return {
     buf = buf,
@@ -180,7 +180,7 @@ end
 function M.submit(chat)
   if send.is_busy(chat) then return send.busy() end
   local why = front.refusal(chat.buf)
-  if why then return notify.complain(why) end
+  if why then return send.refuse(chat.buf, why) end
   local message = read_message(chat.buf)
   if not message then return end
   if reply_of(message).text == '' then return send.retry(chat) end

@@ -1,5 +1,6 @@
 -- From the text of a chat to a message that is sent. While a reply streams, or a message is prepared, it is queued.
 local adopt = require('hum.chat.adopt')
+local answer = require('hum.chat.view.answer')
 local asked = require('hum.chat.asked')
 local below = require('hum.chat.reply.below')
 local chats = require('hum.chat.chats')
@@ -37,7 +38,8 @@ function M.refuse(buf, reason)
   notes.clear(buf)
   notes.add(buf, row, { kind = 'error', title = 'Not sent', message = message, cure = hint })
   seen.reveal(buf)
-  notify.error('hum: ' .. text, { seen = seen.row(buf, row) })
+  answer.refused(buf, row)
+  notify.error('hum: ' .. text, { seen = function() return seen.row(buf, row) end })
 end
 
 ---@return string
@@ -83,12 +85,12 @@ end
 ---@return hum.MessageText|nil  nil: the user was told why
 local function read_message(buf, pick)
   local text, err = adopt.text(buf, turns.of(buf))
-  if not text then return notify.complain(err) end
+  if not text then return M.refuse(buf, err) end
   local list, values = text.turns, text.front and text.front.values or {}
   local chosen, why = pick(list)
   if not chosen then return notify.warn('hum: ' .. why) end
   local settings, wrong = settings_of(text.front)
-  if not settings then return notify.complain(wrong) end
+  if not settings then return M.refuse(buf, wrong) end
   return vim.tbl_extend('error', place_of(buf, list, chosen, text.closing), {
     buf = buf,
     tick = vim.api.nvim_buf_get_changedtick(buf),
@@ -220,9 +222,9 @@ end
 ---@param chat hum.Chat
 function M.go_on(chat)
   local why = front.refusal(chat.buf)
-  if why then return notify.complain(why) end
+  if why then return M.refuse(chat.buf, why) end
   local ok, err = pcall(go_on, chat)
-  if not ok then notify.complain(err) end
+  if not ok then M.refuse(chat.buf, err) end
 end
 
 --- Sends what the user has written, or queues it.
@@ -230,9 +232,9 @@ end
 ---@param opts hum.SendOpts
 function M.submit(chat, opts)
   local why = front.refusal(chat.buf)
-  if why then return notify.complain(why) end
+  if why then return M.refuse(chat.buf, why) end
   local ok, err = pcall(submit, chat, opts)
-  if not ok then notify.complain(err) end
+  if not ok then M.refuse(chat.buf, err) end
 end
 
 --- Requests another reply to the last message that has one.
@@ -243,9 +245,9 @@ function M.retry(chat)
     return
   end
   local why = front.refusal(chat.buf)
-  if why then return notify.complain(why) end
+  if why then return M.refuse(chat.buf, why) end
   local ok, settled = pcall(settle, chat.buf, false)
-  if not ok then return notify.complain(settled) end
+  if not ok then return M.refuse(chat.buf, settled) end
   if settled then send(chat, choice.retry) end
 end
 

@@ -62,7 +62,7 @@ local function tell(buf, found)
     )
   end
   seen.reveal(buf)
-  notify.warn(('hum: %s\n%s'):format(what, how), { seen = seen.row(buf, found[1].row) })
+  notify.warn(('hum: %s\n%s'):format(what, how), { seen = function() return seen.row(buf, found[1].row) end })
   told[buf] = vim.api.nvim_buf_get_changedtick(buf)
 end
 

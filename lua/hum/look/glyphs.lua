@@ -1,6 +1,7 @@
 -- The characters that hum draws with: those of Unicode, those that the fonts of a Linux console have, or ASCII.
 -- Each is one cell wide; where the user's settings make one of them two cells wide, it is ASCII.
 local config = require('hum.config')
+local notice = require('hum.notice')
 local terminal = require('hum.look.terminal')
 
 local M = {}
@@ -137,5 +138,10 @@ function M.get()
   chosen = chosen or choose()
   return chosen
 end
+
+notice.framed(function()
+  local g = M.get()
+  return { g.top_left, g.rule, g.top_right, g.bar, g.bottom_right, g.rule, g.bottom_left, g.bar }
+end)
 
 return M

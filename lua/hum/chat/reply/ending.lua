@@ -263,9 +263,8 @@ function M.notify(reply, ending)
   end
   local hint = reply.cure or cure_of(ending, false)
   local text = 'hum: ' .. data.message .. (hint ~= '' and '\n' .. hint or '')
-  local is_seen = reply.noted ~= nil and seen.row(reply.buf, reply.noted)
   local tell = ending.name == 'error' and notify.error or notify.warn
-  tell(text, { quotes = true, seen = is_seen })
+  tell(text, { quotes = true, seen = function() return reply.noted ~= nil and seen.row(reply.buf, reply.noted) end })
 end
 
 return M

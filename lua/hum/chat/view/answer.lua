@@ -1,8 +1,10 @@
 -- A short answer in a float at the cursor: it shows the reply alone, grows with it as far as there is room, and is gone
 -- with a key. What is in it is a chat as any other.
 local float = require('hum.chat.view.float')
+local notes = require('hum.chat.view.notes')
 local rows = require('hum.chat.text.rows')
 local scan = require('hum.chat.text.scan')
+local seen = require('hum.chat.view.seen')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -56,15 +58,17 @@ local function reply_of(buf)
   end
 end
 
---- Shows the text from the reply's heading on.
+--- Shows the text from a row on, that of the reply's heading.
 ---@param a hum.Answer
----@param last integer  row
-local function show_from_heading(a, last)
-  a.height = math.max(1, vim.api.nvim_win_text_height(a.win, { start_row = a.row, end_row = last }).all)
+---@param row integer
+---@param upto { end_row?: integer, end_vcol?: integer }
+local function show_from(a, row, upto)
+  local range = vim.tbl_extend('error', { start_row = row }, upto)
+  a.height = math.max(1, vim.api.nvim_win_text_height(a.win, range).all)
   float.place(a.win)
   vim.api.nvim_win_call(a.win, function()
     local view = vim.fn.winsaveview()
-    vim.fn.winrestview(a.full and { topline = view.topline } or { topline = a.row + 1 })
+    vim.fn.winrestview(a.full and { topline = view.topline } or { topline = row + 1 })
   end)
 end
 
@@ -81,8 +85,18 @@ local function grow(a)
   local reply = not a.row and reply_of(a.buf)
   a.row = a.row or (reply and reply.row or nil)
   local count = vim.api.nvim_buf_line_count(a.buf)
-  if a.row then return show_from_heading(a, count - 1) end
+  if a.row then return show_from(a, a.row, { end_row = count - 1 }) end
   vim.api.nvim_win_call(a.win, function() vim.fn.winrestview({ topline = count }) end)
+end
+
+--- Where a reply ends, with its figures and notes.
+---@param buf integer
+---@param last integer  its last row
+---@return { end_row?: integer, end_vcol?: integer }
+local function end_of(buf, last)
+  if notes.has_figures(buf, last + 1) then return { end_row = last + 1 } end
+  if last + 1 >= vim.api.nvim_buf_line_count(buf) then return {} end
+  return { end_row = last + 1, end_vcol = 0 } -- with what stands above that
 end
 
 --- A reply has ended: what stands below it, for the next message, is not shown.
@@ -97,9 +111,18 @@ function M.ended(buf)
     local is_below = vim.api.nvim_win_get_cursor(a.win)[1] > last + 1
     if is_below then vim.api.nvim_win_set_cursor(a.win, { last + 1, 0 }) end
     a.row = reply.row
-    show_from_heading(a, last)
+    show_from(a, reply.row, end_of(buf, last))
+    if last + 1 < vim.api.nvim_buf_line_count(buf) then seen.reveal_row(a.win, last) end
     a.full = true
   end)
+end
+
+--- The question was not sent: why, stands below a row.
+---@param buf integer
+---@param row integer
+function M.refused(buf, row)
+  local a = answer
+  if a and a.buf == buf and is_shown(a) then show_from(a, row, end_of(buf, row)) end
 end
 
 scan.listen('answer', function(buf)

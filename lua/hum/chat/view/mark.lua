@@ -2,6 +2,8 @@
 -- the first rows of the note. What is below them, hum.chat.view.notes has placed.
 local highlight = require('hum.chat.view.highlight')
 local notes = require('hum.chat.view.notes')
+local private = require('hum.private')
+local rows = require('hum.chat.text.rows')
 
 local M = {}
 
@@ -35,7 +37,8 @@ end
 
 ---@type hum.DrawRow
 local function draw(view, row, line)
-  if row == view.cursor then return nil end
+  -- The text of a mark is of interest to those who change it.
+  if row == view.cursor and vim.api.nvim_get_mode().mode:find('^[iR]') then return nil end
   local drawn = notes.drawn(view.buf, row, line)
   if not drawn then return nil end
   for i, column in ipairs(starts(view, row)) do
@@ -50,7 +53,31 @@ local function draw(view, row, line)
   return true
 end
 
+local started = false
+
+--- Draws a mark in the row of the cursor anew: the mode says whether it is drawn over there.
+---@param buf integer
+local function redraw(buf)
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  if vim.bo[buf].filetype == 'hum' and notes.drawn(buf, row, rows.line(buf, row)) then
+    private.redraw({ buf = buf, range = { row, row + 1 } })
+  end
+end
+
 --- Has marks drawn over from now on.
-function M.start() highlight.draw_with('mark', draw) end
+function M.start()
+  if started then return end
+  started = true
+  highlight.draw_with('mark', draw)
+  vim.api.nvim_create_autocmd({ 'InsertEnter', 'InsertLeave' }, {
+    group = vim.api.nvim_create_augroup('hum.mark', {}),
+    callback = function(event)
+      local buf = event.buf
+      vim.schedule(function()
+        if vim.api.nvim_get_current_buf() == buf then redraw(buf) end
+      end)
+    end,
+  })
+end
 
 return M

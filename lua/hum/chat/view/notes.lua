@@ -182,6 +182,15 @@ function M.stats(buf, row, last, stats)
   attach(buf, row, last, { stats = stats })
 end
 
+--- Whether figures stand in a blank row.
+---@param buf integer
+---@param row integer
+---@return boolean
+function M.has_figures(buf, row)
+  local marks = vim.api.nvim_buf_get_extmarks(buf, figures_ns, { row, 0 }, { row, -1 }, { details = true })
+  return marks[1] ~= nil and marks[1][4].virt_text ~= nil and not marks[1][4].invalid
+end
+
 --- What is to be known, below a line.
 ---@param buf integer
 ---@param row integer

@@ -22,14 +22,32 @@ function M.reveal(buf)
   end
 end
 
+--- Rows of the screen that a window has too few for what is from its first line to a row, with what stands below that.
+---@param win integer
+---@param row integer
+---@return integer
+local function missing_to(win, row)
+  -- Up to the next line, with what stands above that.
+  local upto = { start_row = vim.fn.line('w0', win) - 1, start_vcol = 0, end_row = row + 1, end_vcol = 0 }
+  return vim.api.nvim_win_text_height(win, upto).all - vim.api.nvim_win_get_height(win)
+end
+
+--- Scrolls a window so far that a row is seen, with what stands below it. Its cursor is there.
+---@param win integer
+---@param row integer  not the last one
+function M.reveal_row(win, row)
+  local over = missing_to(win, row)
+  if over > 0 then vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end) end
+end
+
 ---@param win integer
 ---@param row integer
 ---@param count integer  of lines
 ---@return boolean
 local function is_in(win, row, count)
-  if vim.fn.line('w0', win) > row + 1 or vim.fn.line('w$', win) < math.min(row + 2, count) then return false end
   local folded = vim.api.nvim_win_call(win, function() return vim.fn.foldclosed(row + 1) end)
-  return folded == -1 and (row + 1 < count or missing(win) <= 0)
+  if vim.fn.line('w0', win) > row + 1 or folded ~= -1 then return false end
+  return (row + 1 < count and missing_to(win, row) or missing(win)) <= 0
 end
 
 --- Whether a window that the user can see shows a chat.

@@ -306,6 +306,20 @@ test('a menu with a frame has the explanations in its rows', TAB, function(t)
   end
 end)
 
+test('a Neovim whose own menu explains words is given the explanations', TAB, function(t)
+  local given = t:lua([[
+    -- What such a Neovim answers to a command that completes with tables.
+    vim.fn.getcompletion = function() return { 'x' } end
+    return require('hum.command').complete('st', 'Hum st', 6)]])
+  eq({ { word = 'stop', menu = explained(t, 'stop') } }, given)
+  eq(
+    {},
+    t:lua([[return vim.tbl_filter(function(name) return name:find('probe') end,
+    vim.tbl_keys(vim.api.nvim_get_commands({})))]])
+  )
+  eq(1, #t:api('nvim_list_wins'))
+end)
+
 test('a menu that opens by itself is explained', TAB, function(t)
   if t:eval("exists('*wildtrigger')") == 0 then T.skip('there is no wildtrigger()') end
   t:cmd('autocmd CmdlineChanged : call wildtrigger()')

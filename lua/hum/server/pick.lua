@@ -137,6 +137,8 @@ local function ask(name, cb, ...)
   local ok, why = pcall(vim.ui[name], unpack(given, 1, given.n + 1))
   if not ok and called then
     error(why, 0)
+  elseif not ok and tostring(why):find('Keyboard interrupt', 1, true) then
+    steps.finish(nil, nil) -- CTRL-C in Neovim's own list
   elseif not ok then
     steps.finish(('hum: no model chosen: vim.ui.%s failed: %s'):format(name, why))
   end

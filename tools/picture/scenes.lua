@@ -201,7 +201,7 @@ return {
     name = 'keys',
     title = 'The keys of a chat, as g? shows them',
     columns = 76,
-    rows = 40,
+    rows = 43,
     is_still = true,
     script = { models = { 'qwen3:8b' }, rules = { { text = PAGE } } },
     options = { chat = { window = 'current' } },

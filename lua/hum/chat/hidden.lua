@@ -2,6 +2,7 @@
 -- a message, and by the bell of the terminal if he wants it.
 local chats = require('hum.chat.chats')
 local config = require('hum.config')
+local fault = require('hum.fault')
 local front = require('hum.chat.front')
 local notify = require('hum.notify')
 local queue = require('hum.chat.queue')
@@ -54,7 +55,7 @@ function M.watch()
     group = group,
     pattern = 'HumRequestFinished',
     callback = function(event)
-      if chats.get(event.data.buf) then on_finished(event.data) end
+      if chats.get(event.data.buf) then fault.guard('a reply that nobody sees', on_finished, event.data) end
     end,
   })
   vim.api.nvim_create_autocmd({ 'FocusGained', 'FocusLost' }, {

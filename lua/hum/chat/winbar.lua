@@ -4,6 +4,7 @@
 -- A window has it unless the user or a plugin has a 'winbar' for it. Floats have a border and a title instead.
 local clock = require('hum.chat.view.clock')
 local config = require('hum.config')
+local fault = require('hum.fault')
 local figures = require('hum.chat.view.figures')
 local front = require('hum.chat.front')
 local glyphs = require('hum.look.glyphs')
@@ -121,7 +122,7 @@ local group = vim.api.nvim_create_augroup('hum.winbar', {})
 vim.api.nvim_create_autocmd('User', {
   group = group,
   pattern = { 'HumRequestStarted', 'HumPartStarted', 'HumRequestFinished' },
-  callback = function(event) on_request(event.match, event.data) end,
+  callback = function(event) fault.guard('the winbar', on_request, event.match, event.data) end,
 })
 
 local function update_all()

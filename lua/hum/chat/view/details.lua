@@ -10,6 +10,7 @@ local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.details')
 local known = {} ---@type table<integer, table<integer, hum.Details>>  by buffer and extmark
+local last_mark = 0 -- ours, not a buffer's: that begins anew when its text is read again
 
 ---@param buf integer
 ---@param row integer
@@ -26,7 +27,7 @@ local function standing(buf, row)
   end
 end
 
---- The last one that stood in a row with this heading and was taken away by `u`.
+--- The last one that stood in a row with this heading and was taken away by `u`, or by reading the file again.
 ---@param buf integer
 ---@param row integer
 ---@param line string
@@ -55,12 +56,13 @@ function M.note(buf, row, endpoint)
     vim.api.nvim_buf_del_extmark(buf, ns, before)
     known[buf][before] = nil
   end
-  local mark = vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { end_col = #line, invalidate = true })
-  known[buf][mark] = { row = row, line = line, time = os.time(), endpoint = endpoint }
+  last_mark = last_mark + 1
+  vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { id = last_mark, end_col = #line, invalidate = true })
+  known[buf][last_mark] = { row = row, line = line, time = os.time(), endpoint = endpoint }
 end
 
---- What is known of a turn. `u` takes a heading away, and what marks it with it: one that `<C-r>` has brought back is
---- known by its row.
+--- What is known of a turn. `u` takes a heading away, and what marks it with it, and so does `:edit`: one that has come
+--- back is known by its row.
 ---@param buf integer
 ---@param row integer  of the heading
 ---@param line string  the heading
@@ -82,7 +84,9 @@ function M.time(time, now)
   return os.date(same and '%H:%M' or '%Y-%m-%d %H:%M', time) --[[@as string]]
 end
 
----@param buf integer
-function M.forget(buf) known[buf] = nil end
+vim.api.nvim_create_autocmd('BufWipeout', {
+  group = vim.api.nvim_create_augroup('hum.details', {}),
+  callback = function(event) known[event.buf] = nil end,
+})
 
 return M

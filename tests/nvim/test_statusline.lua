@@ -64,3 +64,27 @@ test('what a server does before anything comes has words', { ui = false }, funct
   match('^fake is reading the prompt', words('prompt', 0.432)[2])
   T.no_match('%%', words('prompt', 0.432)[2])
 end)
+
+--- The recipes of the help, with the real plugins where these variables name their folders.
+local RECIPES = {
+  HUM_LUALINE = [[require('lualine').setup({
+    options = { icons_enabled = false },
+    sections = { lualine_x = { function() return require('hum').status() end } },
+  })]],
+  HUM_HEIRLINE = [[require('heirline').setup({ statusline = { { provider = '%f %=' }, {
+    provider = function() return require('hum').status() .. ' ' end,
+    condition = function() return require('hum').status() ~= '' end,
+    hl = 'Comment',
+  } } })]],
+}
+
+for variable, recipe in pairs(RECIPES) do
+  local folder = vim.env[variable]
+  local init = folder and ('vim.opt.rtp:prepend(%q) %s'):format(folder, recipe)
+  test(('it counts in a statusline of %s'):format(variable:sub(5):lower()), { init = init }, function(t)
+    if not folder then T.skip(variable .. ' does not name its folder') end
+    begin(t)
+    t:wait_screen('waiting for fake [1-9]%d* s')
+    t:wait_screen('waiting for fake [3-9]%d* s')
+  end)
+end

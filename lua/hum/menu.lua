@@ -3,11 +3,8 @@
 -- is there.
 local M = {}
 
----@class hum.MenuItem
----@field word string
----@field text? string  its explanation
-
-local items = {} ---@type hum.MenuItem[]  of the last completion
+local words = {} ---@type string[]  of the last completion
+local explain = function(_) end ---@type fun(word: string): string?  what one of them is
 local buf, win ---@type integer|nil, integer|nil
 
 local group = vim.api.nvim_create_augroup('hum.menu', {})
@@ -71,8 +68,8 @@ end
 local function first_of(menu)
   for frame = 0, 1 do
     local shown = shown_at(menu, frame)
-    for i, item in ipairs(items) do
-      if shows_word(shown, item.word) then return i + menu.height - 1 <= #items and i or nil, frame end
+    for i, word in ipairs(words) do
+      if shows_word(shown, word) then return i + menu.height - 1 <= #words and i or nil, frame end
     end
   end
   return nil, 0
@@ -85,7 +82,7 @@ local function lines_for(menu)
   local first, lines, width = first_of(menu), {}, 0
   if not first then return nil, 0 end
   for i = first, first + menu.height - 1 do
-    local text = items[i].text or ''
+    local text = explain(words[i]) or ''
     lines[#lines + 1] = text == '' and '' or ' ' .. text .. ' '
     width = math.max(width, vim.fn.strdisplaywidth(lines[#lines]))
   end
@@ -93,12 +90,12 @@ local function lines_for(menu)
 end
 
 --- Of the words in the menu, the one that stands in the command line now.
----@return hum.MenuItem|nil
+---@return string|nil
 local function selected()
   local line = vim.fn.getcmdline():sub(1, vim.fn.getcmdpos() - 1)
-  for _, item in ipairs(items) do
-    local before = line:sub(1, -#item.word - 1)
-    if vim.endswith(line, item.word) and (before == '' or before:find('%s$')) then return item end
+  for _, word in ipairs(words) do
+    local before = line:sub(1, -#word - 1)
+    if vim.endswith(line, word) and (before == '' or before:find('%s$')) then return word end
   end
 end
 
@@ -114,9 +111,10 @@ local function arrange(menu)
   if width <= vim.o.columns - col then
     return lines, { row = menu.row + frame, col = col, width = width, height = #lines }
   end
-  local item = selected()
-  if not item or not item.text then return nil end
-  lines = require('hum.wrap').lines(item.text, vim.o.columns - 2)
+  local word = selected()
+  local text = word and explain(word)
+  if not text then return nil end
+  lines = require('hum.wrap').lines(text, vim.o.columns - 2)
   lines = vim.tbl_map(function(line) return ' ' .. line end, lines)
   if #lines > menu.row then return nil end
   return lines, { row = menu.row - #lines, col = 0, width = vim.o.columns, height = #lines }
@@ -146,10 +144,10 @@ end
 ---@param menu hum.Menu
 local function mark(into, lines, menu)
   vim.api.nvim_buf_clear_namespace(into, ns, 0, -1)
-  local item, first = selected(), first_of(menu)
-  if not item or not first or #lines ~= menu.height then return end
+  local word, first = selected(), first_of(menu)
+  if not word or not first or #lines ~= menu.height then return end
   for row = 0, #lines - 1 do
-    if items[first + row] == item then
+    if words[first + row] == word then
       vim.api.nvim_buf_set_extmark(into, ns, row, 0, { line_hl_group = 'PmenuSel' })
     end
   end
@@ -194,20 +192,21 @@ local function follow()
   })
 end
 
---- What a completing function returns for some words.
----@param words string[]
----@param explain fun(word: string): string?
+--- What a completing function returns for some words. Those that are seen are explained, and no other: there may be
+--- thousands.
+---@param list string[]
+---@param text_of fun(word: string): string?
 ---@return (string|table)[]
-function M.offer(words, explain)
+function M.offer(list, text_of)
   if is_native() then
-    return vim.tbl_map(function(word) return { word = word, menu = explain(word) or '' } end, words)
+    return vim.tbl_map(function(word) return { word = word, menu = text_of(word) or '' } end, list)
   end
-  items = vim.tbl_map(function(word) return { word = word, text = explain(word) } end, words)
+  words, explain = list, text_of
   if vim.api.nvim_get_mode().mode:sub(1, 1) == 'c' and #vim.api.nvim_list_uis() > 0 then
     follow()
     vim.schedule(look) -- the menu may open without a change of the line (wildtrigger())
   end
-  return words
+  return list
 end
 
 return M

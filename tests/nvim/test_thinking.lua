@@ -281,17 +281,18 @@ test('a view keeps the folds as they were', function(t)
   eq({ '1-6', 'open' }, { chat.fold(t, 1), chat.fold(t, row) })
 end)
 
-test('in a float the line has the background of the float', { ui = { 80, 24 } }, function(t)
+test('in a float the line has the background of the text there', { ui = { 80, 24 } }, function(t)
   local srv = thinker(t)
   t:cmd('set termguicolors')
-  t:cmd('highlight NormalFloat guifg=#202020 guibg=#d0e0f0')
+  t:cmd('highlight Folded guibg=#ff00ff')
   chat.open(t, srv, { model = 'thinker' }, { chat = { window = 'float' } })
   chat.ask(t, 'hello there')
   chat.finished(t)
   t:wait_screen('▸ Thought', true)
   local row, col = t.child.screen:find('▸ Thought')
+  local text = t.child.screen:find('It is 42')
   for at = col, col + 40, 8 do
-    eq(0xd0e0f0, t.child.screen:attr(row, at).background)
+    eq(t.child.screen:attr(text, at).background, t.child.screen:attr(row, at).background)
   end
 end)
 

@@ -233,3 +233,34 @@ test('a note goes with its mark, and a mark that is pasted has one', { ui = { 60
   t:keys('P')
   T.match(SAID, notes.wait(t).text, true)
 end)
+
+test('what is typed below a reply that fails stays in its row of the screen', { ui = { 60, 24 } }, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = {
+      vim.tbl_extend(
+        'force',
+        FAILS,
+        { tokens = chat.tokens(300), faults = {
+          { at = 280, ['do'] = 'error', text = SAID },
+        } }
+      ),
+    },
+  })
+  local gate = t:gate(srv)
+  gate:pass(250)
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'hello', buf)
+  t:wait(function() return chat.reply(t, buf):find('000240', 1, true) end, 'some of it')
+  t:keys('Gomine<C-o>zz')
+  t:wait(function() return (t.child.screen:find('mine') or 99) < 15 end, 'it is in the middle')
+  gate:pass(24)
+  t:wait(function() return chat.reply(t, buf):find('000270', 1, true) end, 'more of it')
+  t:cmd('redraw')
+  local row = t.child.screen:find('mine')
+  gate:pass()
+  chat.finished(t)
+  t:wait(function() return not t:lua('return require("hum.chat.reply").of(...) ~= nil', buf) end, 'it has ended')
+  t:wait_screen('╰')
+  eq(row, (t.child.screen:find('mine')))
+end)

@@ -218,6 +218,7 @@ end
 function M.finish(reply, ending)
   local buf, record = reply.buf, reply.record
   undo.check(record)
+  local followers = follow.windows(buf)
   local ok, err, found = write(record, mark_of(ending))
   if not ok and tostring(err):find('E565', 1, true) then
     return false
@@ -228,8 +229,7 @@ function M.finish(reply, ending)
     reply.cure = cure_of(ending, found.has_text)
     reply.ended = ended_of(reply, ending, found)
     note(reply, ending, found)
-    -- What stands below it now has more rows above it.
-    still.keep(buf, found.mark)
+    interrupt.guard(still.keep_below, buf, found.mark, followers)
   end
   return true
 end

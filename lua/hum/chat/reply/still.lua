@@ -100,6 +100,21 @@ function M.keep(buf, last)
   end
 end
 
+--- Called when rows that are no text, a note, have come in below the reply.
+---@param buf integer
+---@param last integer      row of its end
+---@param others integer[]  windows that followed the reply
+function M.keep_below(buf, last, others)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local is_below = vim.api.nvim_win_get_cursor(win)[1] > last + 1 and vim.fn.line('w0', win) <= last + 1
+    if is_below and not vim.list_contains(others, win) then
+      local between = { start_row = last + 1, end_row = last + 1, end_vcol = 0 }
+      local rows = vim.api.nvim_win_text_height(win, between).fill
+      if rows > 0 then vim.api.nvim_win_call(win, function() scroll(look(buf, last), rows) end) end
+    end
+  end
+end
+
 --- No reply comes into the buffer any more.
 ---@param buf integer
 function M.stop(buf)

@@ -175,3 +175,21 @@ test('while a reply streams the row of the cursor is dressed, and raw when it ha
   t:lua('vim.fn.search("strong", "b")')
   t:wait_screen('some **strong** text', true)
 end)
+
+local WORDS = 'words that are so many that they take more than one row of the screen'
+
+test('items do not hang beside a long line of which the window shows a part', function(t)
+  open(t, { '- item', WORDS:rep(5, ' '), 'last' })
+  t:wait_screen('• item')
+  eq(false, t:lua('return vim.wo.breakindent'))
+  t:lua('vim.api.nvim_buf_set_lines(0, -1, -1, false, { ... })', '- ' .. WORDS .. WORDS)
+  t:wait(function() return t:lua('return vim.wo.breakindent') end, 'a line takes two rows')
+  t:lua('vim.api.nvim_buf_set_lines(0, -1, -1, false, { ... })', WORDS:rep(80, ' '))
+  t:wait(function() return not t:lua('return vim.wo.breakindent') end, 'a long line is there')
+  t:cmd('normal! gg')
+  t:cmd('redraw!')
+  t:cmd('redraw!')
+  eq(false, t:lua('return vim.wo.breakindent'))
+  t:cmd('enew')
+  eq({ false, '' }, t:lua('return { vim.wo.breakindent, vim.wo.breakindentopt }'))
+end)

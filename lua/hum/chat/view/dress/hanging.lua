@@ -27,7 +27,8 @@ local function shows(win, buf) return vim.api.nvim_win_is_valid(win) and vim.api
 ---@return boolean
 local function has_long(win, buf)
   local info = vim.fn.getwininfo(win)[1]
-  for row = info.topline - 1, info.botline - 1 do
+  -- A line of which the window shows but a part stands behind `botline`.
+  for row = info.topline - 1, info.botline do
     if #(vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or '') >= LONG then return true end
   end
   return false

@@ -470,6 +470,32 @@ test("with 'nofoldenable' nothing is folded, and zi folds", function(t)
   t:wait_screen('^▸ qwen3:8b · ollama\n.*▸ Thought · 2 words')
 end)
 
+for _, name in ipairs({ 'line', 'level' }) do
+  test('a fault in the ' .. name .. ' of a fold is told once, and the editor goes on', function(t)
+    start(t)
+    append(t, '<think>\none two\nthree')
+    t:wait_screen('▸ Thinking', true)
+    t:lua(
+      ([[
+      local module = require('hum.chat.view.fold_%s')
+      module.text, module.of = nil, nil
+      setmetatable(module, { __index = function() return function() error('the fold is torn') end end })]]):format(
+        name
+      )
+    )
+    append(t, '\nfour\nfive')
+    t:cmd('redraw!')
+    t:wait(function() return t:messages():find('torn') end, 'it is told')
+    append(t, '\nsix')
+    t:cmd('redraw!')
+    local _, told = t:messages():gsub('torn', '')
+    eq(1, told, t:messages())
+    T.no_match('E%d+:', t:messages())
+    t:keys('Goseven<Esc>')
+    t:wait(function() return t:text():find('seven') end, 'keys do what they do')
+  end)
+end
+
 -- ---- an open part ---------------------------------------------------------------------------------
 
 test('the tags of an open part are drawn over, keep their rows, and are raw at the cursor', function(t)

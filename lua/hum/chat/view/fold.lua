@@ -12,6 +12,7 @@
 --
 -- The line of a closed fold is drawn again for each token within it, and once a second while none comes.
 local clock = require('hum.chat.view.clock')
+local fault = require('hum.fault')
 local front = require('hum.chat.view.fold_front')
 local guard = require('hum.interrupt').guard
 local highlight = require('hum.chat.view.highlight')
@@ -49,22 +50,46 @@ local bufs = {}
 ---@return hum.ShownThinking
 local function how(buf) return bufs[buf] and bufs[buf].how or 'fold' end
 
---- 'foldexpr'.
+local faulty = false -- a fault was reported: the next row would bring it again
+
+--- Calls what Neovim asks for within a redraw, where an error would come again with each one.
+---@param fn fun(): any
+---@param instead fun(): any
+---@return any
+local function safely(fn, instead)
+  local ok, result = xpcall(guard, debug.traceback, fn)
+  if ok then return result end
+  if not faulty then vim.schedule(function() fault.report('the folds', tostring(result)) end) end
+  faulty = true
+  return instead()
+end
+
 ---@return integer|string
-function M.expr()
+local function level_of_row()
   local buf = vim.api.nvim_get_current_buf()
   local s = scan.get(buf)
   return s and level.of(s, vim.v.lnum - 1, how(buf)) or 0
 end
 
+---@return integer
+local function no_level() return 0 end
+
+--- 'foldexpr'.
+---@return integer|string
+function M.expr()
+  local ok, result = pcall(level_of_row) -- for every row of a chat at times: a call less counts
+  return ok and result or safely(level_of_row, no_level)
+end
+
+---@return [string, string][]|string
+local function text_of_line()
+  local buf = vim.api.nvim_get_current_buf()
+  return bufs[buf] and line.text(how(buf)) or vim.fn.foldtext()
+end
+
 --- 'foldtext'.
 ---@return [string, string][]|string
-function M.text()
-  return guard(function()
-    local buf = vim.api.nvim_get_current_buf()
-    return bufs[buf] and line.text(how(buf)) or vim.fn.foldtext()
-  end)
-end
+function M.text() return safely(text_of_line, vim.fn.foldtext) end
 
 M.is_set = windows.is_set
 

@@ -204,10 +204,12 @@ local function bars(of, tones, user, assistant)
   local first, second = two_tints(of, user, assistant)
   local third = tint(of, of.text, TINTS[1] - 4, {})
   if not first or not second then return end
-  local user_text = M.readable(of.space, user, { first }, EASY, { of.heading })
-  local apart = colour.chroma(assistant) >= GREY and { of.heading, user_text } or nil
+  -- Greys stay grey: their bars tell them apart.
+  local function apart(rgb, others) return colour.chroma(rgb) >= GREY and others or nil end
+  local user_text = M.readable(of.space, user, { first }, EASY, apart(user, { of.heading }))
+  local text = M.readable(of.space, assistant, { second }, EASY, apart(assistant, { of.heading, user_text }))
   tones.user = { fg = user_text, bg = first, bold = true }
-  tones.assistant = { fg = M.readable(of.space, assistant, { second }, EASY, apart), bg = second, bold = true }
+  tones.assistant = { fg = text, bg = second, bold = true }
   tones.system = { fg = M.readable(of.space, of.text, { third or of.papers[1] }, M.TEXT), bg = third, bold = true }
 end
 

@@ -24,12 +24,28 @@ local function light(rgb)
   return LIGHT[r] or 0, LIGHT[g] or 0, LIGHT[b] or 0
 end
 
+-- The same few colours are asked for again and again while a palette is made.
+local MOST = 4096
+local count = 0
+local luminances = {} ---@type table<integer, number>
+local labs = {} ---@type table<integer, { l: number, a: number, b: number }>
+
+local function make_room()
+  count = count + 1
+  if count <= MOST then return end
+  count, luminances, labs = 0, {}, {}
+end
+
 --- How bright it is, 0 to 1, as WCAG 2 has it.
 ---@param rgb integer
 ---@return number
 function M.luminance(rgb)
+  local known = luminances[rgb]
+  if known then return known end
+  make_room()
   local r, g, b = light(rgb)
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  luminances[rgb] = 0.2126 * r + 0.7152 * g + 0.0722 * b
+  return luminances[rgb]
 end
 
 --- How well one is read on the other, 1 to 21, as WCAG 2 has it.
@@ -49,11 +65,15 @@ local function lightness(t) return t > 216 / 24389 and t ^ (1 / 3) or (24389 / 2
 ---@param rgb integer
 ---@return number l, number a, number b
 function M.lab(rgb)
+  local known = labs[rgb]
+  if known then return known.l, known.a, known.b end
+  make_room()
   local r, g, b = light(rgb)
   local x = lightness((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047)
   local y = lightness(0.2126729 * r + 0.7151522 * g + 0.0721750 * b)
   local z = lightness((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883)
-  return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+  labs[rgb] = { l = 116 * y - 16, a = 500 * (x - y), b = 200 * (y - z) }
+  return M.lab(rgb)
 end
 
 --- How far apart they look: CIE76. 2 can just be seen; 100 is from black to white.

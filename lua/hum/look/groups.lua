@@ -1,4 +1,4 @@
--- All highlight groups of hum: the one table from which they are set (`scheme`) and from which the help lists them.
+-- All highlight groups of hum: the one table of which they are made (`definition`), and from which the help lists them.
 
 local M = {}
 
@@ -10,6 +10,7 @@ local M = {}
 ---@field muted? boolean  it must stand back behind text
 ---@field plus? string  an attribute that it always has
 ---@field own? boolean  linked in any case
+---@field part? string  what needs it, nil: chats
 ---@field on? string  the group that it lies on, nil: Normal
 
 ---@param name string
@@ -70,9 +71,9 @@ M.list = {
   like('HumListKey', 'Special', 'keys in the float that lists them', { on = 'NormalFloat' }),
   like('HumListHeading', '@markup.heading', 'headings there', { on = 'NormalFloat', plus = 'bold' }),
   made('HumFloatBorder', 'border', 'the border of a float with a chat'),
-  like('HumGhost', 'Comment', 'a suggestion (ghost text)', MUTED),
-  like('HumGhostInfo', 'NonText', '"(2/3) +4" after it', { own = true }),
-  like('HumGhostFloat', 'NormalFloat', 'the float with its further lines', { own = true }),
+  like('HumGhost', 'Comment', 'a suggestion (ghost text)', { muted = true, part = 'ghost' }),
+  like('HumGhostInfo', 'NonText', '"(2/3) +4" after it', { own = true, part = 'ghost' }),
+  like('HumGhostFloat', 'NormalFloat', 'the float with its further lines', { own = true, part = 'ghost' }),
 }
 
 return M

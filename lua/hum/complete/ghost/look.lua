@@ -5,7 +5,7 @@ local M = {}
 
 local api = vim.api
 
-M.highlight = require('hum.look.scheme').start
+function M.highlight() require('hum.look.scheme').start('ghost') end
 
 local ON_LINE = { 'CursorLine', 'HumGhost' }
 

@@ -141,15 +141,17 @@ local function again_text(one)
   return M.is_due(one) and ('asking again in %d s'):format(math.ceil((one.due - vim.uv.now()) / 1000)) or nil
 end
 
---- What it is doing, and for how long: "waiting 3 s", "reading the prompt 43 % 3 s", "writing 12 s".
+--- What it is doing, and for how long: "waiting 3 s", "reading the prompt 43 %, 3 s", "writing 12 s".
 ---@param one hum.Running
 ---@return string
 function M.doing(one)
   local again = again_text(one)
   if again then return again end
-  local share = one.share and (' %d %%'):format(math.floor(one.share * 100)) or ''
-  local word = one.state == 'loading' and 'loading the model' or M.word(one.state)
-  return word .. share .. seconds_of(one)
+  local word, seconds = M.word(one.state), seconds_of(one)
+  if one.state == 'loading' then word = 'loading the model' end
+  if not one.share then return word .. seconds end
+  local percent = (' %d %%'):format(math.floor(one.share * 100))
+  return word .. percent .. (seconds ~= '' and ',' .. seconds or '')
 end
 
 --- The same with the name of the model, as a sentence: "waiting for qwen3:8b 3 s", "qwen3:8b is thinking".

@@ -118,6 +118,8 @@ test('on the row of the cursor the heading is as it is written, its details stay
   ok(row > 0)
   t:cmd('redraw!')
   t:wait(function() return row_with(t, '## « fake'):find('^## « fake +ollama · %d%d:%d%d$') end, 'the heading')
+  t:keys('j')
+  row_with(t, ' fake ollama')
 end)
 
 test('undo and redo know the time of a reply again', opts(60), function(t)

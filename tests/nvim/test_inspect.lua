@@ -326,7 +326,8 @@ local function replied(t, srv, case)
     buf = buf,
     reply = chat.reply(t, buf),
     seen = { data.status, data.reason or vim.NIL, data.message or vim.NIL, data.hint or vim.NIL },
-    requests = #srv:requests(),
+    -- Of a loaded model is asked when the reply is there: by a GET, which may come too late to be counted.
+    requests = #vim.tbl_filter(function(request) return request.method == 'POST' end, srv:requests()),
   }
 end
 

@@ -134,7 +134,7 @@ end)
 test('what to do about a refusal is not cut off', { ui = { 80, 20 } }, function(t)
   configure(t, server(t, { key = 'sesame' }).url)
   t:cmd('Hum model')
-  t:wait_screen('hum: Sign in at https://ollama.com/', true)
+  t:wait_screen('Sign in at https://ollama.com/connect?name=fake&key=***, then try again.', true)
 end)
 
 test(':Hum model sets the model and endpoint of new chats, as long as Neovim runs', { ui = { 120, 20 } }, function(t)

@@ -82,7 +82,7 @@ local TASKS = {
     streaming,
     '<C-c>',
     'README',
-    '`<C-c>` stops',
+    '`<C-c>`',
     function(t) return #t:events('HumRequestFinished') == 1 end,
   },
   {
@@ -112,7 +112,7 @@ local TASKS = {
     streaming,
     'Go{and then?}<Esc><CR>',
     'README',
-    'waits for its turn',
+    'while a reply streams',
     function(t, buf) return #t:lua('return require("hum").queue(...)', buf) == 1 end,
   },
   {
@@ -154,7 +154,7 @@ local TASKS = {
     end,
     'gp',
     'README',
-    '`gp` puts',
+    '`gp`',
     function(t) return t:text(vim.F.if_nil(t:eval('bufnr("a.lua")'), 0)):find('local x = 1') end,
   },
   {
@@ -167,7 +167,7 @@ local TASKS = {
     end,
     'gd',
     'README',
-    '`gd` shows',
+    '`gd`',
     function(t) return t:eval('&diff') == 1 end,
   },
   {

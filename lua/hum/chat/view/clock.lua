@@ -46,8 +46,8 @@ local tick
 --- Waits for the next whole second.
 local function go_on()
   timer = timer or assert(vim.uv.new_timer())
-  local past = (vim.uv.now() - began) % PERIOD
-  timer:start(PERIOD - past, 0, vim.schedule_wrap(function() tick() end))
+  local left = PERIOD - (vim.uv.now() - began) % PERIOD --[[@as integer]]
+  timer:start(left, 0, vim.schedule_wrap(function() tick() end))
 end
 
 local function rest()

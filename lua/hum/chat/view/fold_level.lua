@@ -128,10 +128,11 @@ end
 function M.parts(buf)
   local found, within, count = {}, false, vim.api.nvim_buf_line_count(buf)
   local s = scan.sync(buf, count)
-  while s and not scan.complete(buf, count) do
-    s = scan.sync(buf, count)
+  if not s then return found end
+  while not scan.complete(buf, count) do
+    scan.sync(buf, count)
   end
-  for row = 0, s and s.known or -1 do
+  for row = 0, s.known do
     local now = thinking(s, row)
     if now and not within then found[#found + 1] = row - 1 end
     within = now

@@ -154,7 +154,9 @@ function M.text(how)
   local has_ended = level.thinking(s, last) and last + 1 <= s.known and not level.thinking(s, last + 1)
   if has_ended then return { { of_ended(buf, first, last, info), 'HumThought' } } end
   local line, latest = of_running(buf, first, last, info)
-  return { { line, 'HumThought' }, latest and { latest, 'HumThinking' } or nil }
+  local chunks = { { line, 'HumThought' } } ---@type [string, string][]
+  if latest then chunks[2] = { latest, 'HumThinking' } end
+  return chunks
 end
 
 return M

@@ -9,7 +9,7 @@ local M = {}
 
 ---@param view hum.View
 ---@param row integer
----@param text string  in place of the tag, and as wide as that at least
+---@param text string  as wide as the tag at least
 local function draw_over(view, row, text)
   vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
     ephemeral = true,
@@ -18,7 +18,9 @@ local function draw_over(view, row, text)
   })
 end
 
----@type hum.DrawRow
+---@param view hum.View
+---@param row integer
+---@return 'whole'|false
 local function draw_open(view, row)
   if view.cursor == row then return false end
   local info = thoughts.at(view.buf, row)
@@ -28,7 +30,10 @@ local function draw_open(view, row)
   return 'whole'
 end
 
----@type hum.DrawRow
+---@param view hum.View
+---@param row integer
+---@param text string
+---@return 'whole'|false
 local function draw_close(view, row, text)
   if view.cursor == row then return false end
   draw_over(view, row, (' '):rep(#text))

@@ -54,7 +54,7 @@ local function boundary(text, at)
 end
 
 --- The end of a text.
----@param text string   in one line
+---@param text string   without line breaks
 ---@param width integer
 ---@param mark string   of one cell, for what is left out
 ---@return string

@@ -333,7 +333,7 @@ test(
     for _, command in ipairs({ 'Hum complete', 'Hum complete status' }) do
       t:cmd('messages clear')
       t:keys(':' .. command .. '<CR>')
-      t:wait_screen('completion is on in this buffer; word .* %(:Hum log%)')
+      t:wait_screen('completion is on in this buffer; word .* word end')
       eq(false, t.child:mode().blocking)
       T.match('completion is on in this buffer; word .* word end$', (t:messages():gsub('\n', ' ')))
       T.match('word end', t:log(), true)

@@ -7,6 +7,9 @@ local rows = require('hum.chat.text.rows')
 
 local M = {}
 
+--- Above what a plugin that dresses Markdown draws over comments: 4096.
+local PRIORITY = 5000
+
 local set_extmark = vim.api.nvim_buf_set_extmark
 
 --- Where each row of the screen begins that a line takes.
@@ -48,6 +51,7 @@ local function draw(view, row, line)
       virt_text_pos = 'overlay',
       virt_text_win_col = 0,
       hl_mode = 'replace',
+      priority = PRIORITY,
     })
   end
   return true

@@ -28,6 +28,8 @@ local group = vim.api.nvim_create_augroup('hum.notes', {})
 
 local shown = {} ---@type table<integer, table<integer, hum.Note>>  by buffer and extmark
 
+local widths = {} ---@type table<integer, string>  of the windows of a buffer, when its notes were made to fit
+
 -- ---- how it is shown -------------------------------------------------------------------------
 
 --- The last row of the reply with a heading, without blank lines behind it.
@@ -288,7 +290,7 @@ function M.unwatch(buf) vim.api.nvim_clear_autocmds({ group = group, buffer = bu
 ---@param buf integer
 function M.forget(buf)
   if vim.api.nvim_buf_is_valid(buf) then M.unwatch(buf) end
-  shown[buf] = nil
+  shown[buf], widths[buf] = nil, nil
 end
 
 --- The replies from this row on are replaced by another one, whose heading may be the same line.
@@ -318,13 +320,38 @@ function M.clear(buf)
   end
 end
 
-local function refit_all()
+--- The widths for text of the windows that show a buffer.
+---@param buf integer
+---@return string
+local function widths_of(buf)
+  local all = vim.tbl_map(function(win)
+    local info = vim.fn.getwininfo(win)[1]
+    return info.width - info.textoff
+  end, vim.fn.win_findbuf(buf))
+  return table.concat(all, ' ')
+end
+
+---@param buf integer
+local function refit_if_needed(buf)
+  local now = widths_of(buf)
+  if now == '' or now == widths[buf] then return end
+  widths[buf] = now
+  refit(buf)
+end
+
+vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, {
+  group = group,
+  callback = function()
+    for buf in pairs(shown) do
+      if vim.api.nvim_buf_is_loaded(buf) then refit_if_needed(buf) end
+    end
+  end,
+})
+
+config.on_change(function()
   for buf in pairs(shown) do
     if vim.api.nvim_buf_is_loaded(buf) then refit(buf) end
   end
-end
-
-vim.api.nvim_create_autocmd({ 'WinResized', 'BufWinEnter' }, { group = group, callback = refit_all })
-config.on_change(refit_all)
+end)
 
 return M

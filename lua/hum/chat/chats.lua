@@ -2,6 +2,7 @@
 local asked = require('hum.chat.asked')
 local bar = require('hum.chat.view.bar')
 local code = require('hum.chat.view.code')
+local details = require('hum.chat.view.details')
 local fault = require('hum.fault')
 local file = require('hum.chat.kept.file')
 local fold = require('hum.chat.view.fold')
@@ -79,6 +80,7 @@ function M.drop(buf)
     { 'the undo record', records.forget },
     { 'the notes', notes.forget },
     { 'the bars', bar.forget },
+    { 'the times of turns', details.forget },
     { 'the folds', fold.forget },
     { 'the colours', highlight.forget },
     { 'the code blocks', code.detach },

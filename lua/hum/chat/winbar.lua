@@ -19,7 +19,6 @@ local OWN = '%#HumWinbar#'
 --- A window that is lower has no line for it.
 local LEAST_HEIGHT = 4
 
-local shares = {} ---@type table<integer, string>  by buffer: "4 % of 8k"
 local counting = {} ---@type table<integer, fun()>  by buffer: ends it
 
 ---@param text string
@@ -55,7 +54,7 @@ end
 ---@param width integer
 ---@return string
 local function text_of(buf, width)
-  local left, right, one = { plain(front.model(buf)) }, { shares[buf] }, status.of(buf)
+  local left, right, one = { plain(front.model(buf)) }, { vim.b[buf].hum_share }, status.of(buf)
   left[#left + 1] = plain(front.endpoint(buf))
   if one then right[#right + 1] = status.doing(one) end
   return fitting(left, right, width)
@@ -94,25 +93,18 @@ local function stop(buf)
   counting[buf] = nil
 end
 
----@param buf integer
-local function forget(buf)
-  stop(buf)
-  shares[buf] = nil
-end
-
 -- ---- when it changes -------------------------------------------------------------------------
 
 ---@param name string
 ---@param data table  of the event
 local function on_request(name, data)
   local buf = data.buf
+  if name ~= 'HumPartStarted' then stop(buf) end
   if not vim.api.nvim_buf_is_valid(buf) or vim.bo[buf].filetype ~= 'hum' then return end
   if name == 'HumRequestStarted' then
-    stop(buf)
     counting[buf] = clock.watch(buf, M.update)
   elseif name == 'HumRequestFinished' then
-    stop(buf)
-    shares[buf] = data.stats and figures.share(data.stats) or shares[buf]
+    vim.b[buf].hum_share = data.stats and figures.share(data.stats) or vim.b[buf].hum_share
   end
   M.update(buf)
 end
@@ -148,7 +140,7 @@ function M.watch(buf)
     buffer = buf,
     callback = function() M.update(buf) end,
   })
-  vim.api.nvim_create_autocmd('BufUnload', { group = group, buffer = buf, callback = function() forget(buf) end })
+  vim.api.nvim_create_autocmd('BufUnload', { group = group, buffer = buf, callback = function() stop(buf) end })
   M.update(buf)
 end
 

@@ -57,8 +57,7 @@ local function rest()
 end
 
 function tick()
-  -- A reloaded module has a clock of its own.
-  if not timer or package.loaded['hum.chat.view.clock'] ~= M then return rest() end
+  if not timer then return end
   local seen = false
   for buf, all in pairs(vim.tbl_extend('error', {}, counters)) do
     if not vim.api.nvim_buf_is_loaded(buf) then
@@ -67,7 +66,8 @@ function tick()
       seen = true
     end
   end
-  if not seen then return rest() end
+  -- A reloaded module has a clock of its own. What counts here was told once more, and takes what it shows away.
+  if not seen or package.loaded['hum.chat.view.clock'] ~= M then return rest() end
   vim.uv.update_time() -- what was called may have taken its time
   go_on()
 end

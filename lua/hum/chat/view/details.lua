@@ -84,6 +84,12 @@ function M.time(time, now)
   return os.date(same and '%H:%M' or '%Y-%m-%d %H:%M', time) --[[@as string]]
 end
 
+--- The text of a chat has gone, and may come back unless its buffer has gone, too.
+---@param buf integer
+function M.forget(buf)
+  if not vim.api.nvim_buf_is_valid(buf) then known[buf] = nil end
+end
+
 vim.api.nvim_create_autocmd('BufWipeout', {
   group = vim.api.nvim_create_augroup('hum.details', {}),
   callback = function(event) known[event.buf] = nil end,

@@ -131,28 +131,12 @@ function Session:schemes(names)
   return found
 end
 
--- Groups of which figures are made: the text's, and those that colour code.
+-- Groups of which figures are made: the text's, those that colour code, and Neovim's own.
+-- stylua: ignore
 local GROUPS = {
-  'Normal',
-  'Comment',
-  'Constant',
-  'String',
-  'Number',
-  'Boolean',
-  'Identifier',
-  'Function',
-  'Statement',
-  'Operator',
-  'Keyword',
-  'PreProc',
-  'Type',
-  'Special',
-  'Delimiter',
-  'Todo',
-  'Title',
-  'StatusLine',
-  'WinBar',
-  'EndOfBuffer',
+  'Normal', 'Comment', 'Constant', 'String', 'Number', 'Boolean', 'Identifier', 'Function', 'Statement', 'Operator',
+  'Keyword', 'PreProc', 'Type', 'Special', 'Delimiter', 'Todo', 'Title', 'StatusLine', 'WinBar', 'EndOfBuffer',
+  'SpecialKey', 'NonText',
 }
 
 --- Shows the conversation in a scheme.

@@ -79,3 +79,17 @@ test('one that is not named so is known by its list, once that was read', {}, fu
   local requests = srv:requests('/v1/chat/completions')
   eq({ nil, true }, { requests[1].body.return_progress, requests[2].body.return_progress })
 end)
+
+test('the context of a model is found out while a reply takes its time, and not for a quick one', {}, function(t)
+  local srv = t:fake()
+  srv:script({
+    rules = { { match = { text = 'quick' }, text = 'so' }, { tokens = { 'a ', 'b ', 'c ', 'd ' }, interval_ms = 1000 } },
+  })
+  local buf = chat.open(t, srv)
+  chat.ask(t, 'quick', buf)
+  chat.finished(t)
+  chat.ask(t, 'slow', buf)
+  chat.finished(t, 2)
+  t:wait_screen('prompt %d+ · [%d.]+ %% of 4k')
+  eq(1, #srv:requests('/api/ps'))
+end)

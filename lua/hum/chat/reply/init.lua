@@ -28,7 +28,6 @@ local turn = require('hum.chat.reply.turn')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
 local wait = require('hum.chat.view.wait')
-local window = require('hum.server.window')
 
 local M = {}
 
@@ -196,8 +195,7 @@ end
 ---@param reply hum.Reply
 ---@param data table
 local function on_part(reply, data)
-  fault.guard('what its server does', silence.stop, reply.buf)
-  if data.ttft_ms then fault.guard('the context', window.learn, reply.endpoint, reply.model, reply.num_ctx) end
+  fault.guard('what its server does', silence.broken, reply.buf)
   parts.begin(reply, data.part)
   events.emit('HumPartStarted', { buf = reply.buf, id = reply.id, part = data.part, ttft_ms = data.ttft_ms })
   fault.guard('the bars', bar.update, reply.buf)

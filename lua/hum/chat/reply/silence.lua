@@ -1,5 +1,6 @@
 -- What a server does before anything of a reply comes, where it tells that: a model is being loaded, a prompt is read.
--- It is asked while somebody sees the chat, once a second, and not again once the model is there.
+-- It is asked while somebody sees the chat, once a second, and not again once the model is there. Of a reply that takes
+-- longer than a second, the size of the context is found out while it comes.
 local clock = require('hum.chat.view.clock')
 local status = require('hum.status')
 local wait = require('hum.chat.view.wait')
@@ -8,45 +9,70 @@ local window = require('hum.server.window')
 local M = {}
 
 ---@class hum.Silence
----@field stop fun()  asks no more
+---@field stop fun()          asks no more
 ---@field cancel? hum.Cancel  of the question that is under way
+---@field settled boolean     the server has nothing more to tell
 
 local silences = {} ---@type table<integer, hum.Silence>  by buffer
 
---- Something has come, or the reply has ended.
+---@param one hum.Silence
+local function settle(one)
+  one.settled = true
+  if one.cancel then one.cancel() end
+  one.cancel = nil
+end
+
+--- The reply has ended.
 ---@param buf integer
 function M.stop(buf)
   local one = silences[buf]
   if not one then return end
   silences[buf] = nil
   one.stop()
-  if one.cancel then one.cancel() end
+  settle(one)
+end
+
+--- Something has come.
+---@param buf integer
+function M.broken(buf)
+  if silences[buf] then settle(silences[buf]) end
 end
 
 --- What a server has said.
+---@param one hum.Silence
 ---@param reply hum.Reply
 ---@param is_loaded boolean|nil
-local function take(reply, is_loaded)
+local function take(one, reply, is_loaded)
   local running = status.of(reply.buf)
-  if not running or is_loaded == nil then return M.stop(reply.buf) end
   -- A model that was there from the start may be at work for others.
-  if is_loaded and running.state == 'waiting' then return M.stop(reply.buf) end
+  if not running or is_loaded == nil or (is_loaded and running.state == 'waiting') then return settle(one) end
   status.before(reply.id, is_loaded and 'prompt' or 'loading')
   wait.update(reply.buf)
-  if is_loaded then M.stop(reply.buf) end
+  if is_loaded then settle(one) end
 end
 
+---@param one hum.Silence
+---@param reply hum.Reply
+local function ask(one, reply)
+  one.cancel = window.ask_loaded(reply.endpoint, reply.model, function(is_loaded)
+    if silences[reply.buf] ~= one or one.settled then return end
+    one.cancel = nil
+    take(one, reply, is_loaded)
+  end)
+end
+
+--- A second has passed.
 ---@param reply hum.Reply
 ---@return boolean|nil
-local function ask(reply)
+local function tick(reply)
   local one, running = silences[reply.buf], status.of(reply.buf)
-  if not one or not running or not status.is_silent(running) then return false end
-  if one.cancel or status.is_due(running) then return end
-  one.cancel = window.ask_loaded(reply.endpoint, reply.model, function(is_loaded)
-    if silences[reply.buf] ~= one then return end
-    one.cancel = nil
-    take(reply, is_loaded)
-  end)
+  if not one or not running then return false end
+  if not status.is_silent(running) then
+    window.learn(reply.endpoint, reply.model, reply.num_ctx)
+    M.stop(reply.buf)
+  elseif not one.settled and not one.cancel and not status.is_due(running) then
+    ask(one, reply)
+  end
 end
 
 --- A reply has been asked for.
@@ -54,8 +80,10 @@ end
 function M.begin(reply)
   local buf = reply.buf
   M.stop(buf)
-  if not window.tells_loading(reply.endpoint, reply.model) then return end
-  silences[buf] = { stop = clock.watch(buf, function() return ask(reply) end) }
+  silences[buf] = {
+    settled = not window.tells_loading(reply.endpoint, reply.model),
+    stop = clock.watch(buf, function() return tick(reply) end),
+  }
 end
 
 --- The server says how much of the prompt it has read.

@@ -11,6 +11,8 @@ section { display: inline-block; vertical-align: top; margin: 0 12px 24px 0 }
 h2 { font-size: 15px; margin: 4px 0 }
 p { margin: 2px 0; font-size: 12px; width: 0; min-width: 100% }
 .fault { color: #a00000; font-weight: bold }
+td, th { padding: 1px 10px 1px 0; font-size: 12px; text-align: left }
+a { color: #000080 }
 pre { margin: 0; white-space: pre }
 pre { font: 13px/17px "DejaVu Sans Mono", "Noto Sans Mono CJK JP", "Noto Color Emoji", monospace }
 i, b { font-style: normal; font-weight: normal }
@@ -107,11 +109,43 @@ local function used(rows)
 end
 
 ---@param screen table
+---@return string name, string anchor
+local function name_of(screen)
+  local name = ('%s %s, %s, %d'):format(screen.scheme.name, screen.scheme.background, screen.colours, screen.columns)
+  return name, (name:gsub('[ ,]+', '-'))
+end
+
+--- A row for each scheme in each number of colours: where its screens are, and the distances.
+---@param screens table[]
+---@return string
+local function contents(screens)
+  local rows, order = {}, {}
+  for _, screen in ipairs(screens) do
+    local key = ('<td>%s %s</td><td>%s</td>'):format(screen.scheme.name, screen.scheme.background, screen.colours)
+    local row = rows[key]
+    if not row then
+      row = { links = {}, facts = screen.figures.facts, faults = 0 }
+      rows[key], order[#order + 1] = row, key
+    end
+    local _, anchor = name_of(screen)
+    row.links[#row.links + 1] = ('<a href="#%s">%d</a>'):format(anchor, screen.columns)
+    row.faults = row.faults + #screen.figures.faults
+  end
+  local out = { '<table><tr><th>scheme<th>colours<th>columns<th>distance of text / background<th>faults</tr>' }
+  for _, key in ipairs(order) do
+    local row = rows[key]
+    local links, facts = table.concat(row.links, ' '), table.concat(row.facts, ', ')
+    out[#out + 1] = ('<tr>%s<td>%s</td><td>%s</td><td>%d</td></tr>'):format(key, links, facts, row.faults)
+  end
+  return table.concat(out, '\n') .. '</table>'
+end
+
+---@param screen table
 ---@return string
 local function section(screen)
   local out = {}
-  local name = ('%s %s, %s, %d'):format(screen.scheme.name, screen.scheme.background, screen.colours, screen.columns)
-  out[#out + 1] = ('<section id="%s"><h2>%s</h2>'):format(name:gsub('[ ,]+', '-'), name)
+  local name, anchor = name_of(screen)
+  out[#out + 1] = ('<section id="%s"><h2>%s</h2>'):format(anchor, name)
   local worst = screen.figures.worst[1]
   local facts = table.concat(screen.figures.facts, ', ')
   out[#out + 1] = ('<p>%s; least contrast %.1f ("%s")</p>'):format(facts, worst.contrast, escape(worst.sample))
@@ -132,7 +166,7 @@ end
 ---@param screens table[]
 function M.write(path, screens)
   local file = assert(io.open(path, 'w'))
-  file:write(HEAD, '<h1>Looks of a chat</h1>')
+  file:write(HEAD, '<h1>Looks of a chat</h1>', contents(screens))
   for _, screen in ipairs(screens) do
     file:write(section(screen), '\n')
   end

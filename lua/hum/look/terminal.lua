@@ -6,9 +6,9 @@ local M = {}
 function M.is_console()
   local uis = vim.api.nvim_list_uis()
   for _, ui in ipairs(uis) do
-    if ui.term_name == 'linux' then return true end
+    if (ui.term_name or ''):find('^linux') then return true end
   end
-  return #uis == 0 and vim.env.TERM == 'linux'
+  return #uis == 0 and (vim.env.TERM or ''):find('^linux') ~= nil
 end
 
 return M

@@ -172,6 +172,48 @@ test('what is computed agrees with known figures', { ui = false }, function()
   eq(0x5f87af, space.rgb(67))
 end)
 
+--- Makes all groups of so many schemes in which any group may have any colours, or none, and gives what is hard to read.
+local ANY_SCHEMES = [[
+  local count, seed = ...
+  local make = require('hum.look.definition').make
+  local contrast = require('hum.look.colour').contrast
+  local eval, colours = vim.fn.eval, 256
+  vim.fn.eval = function(text) return text == '&t_Co' and tostring(colours) or eval(text) end
+  math.randomseed(seed)
+  local function number(most)
+    local kind = math.random(10)
+    if kind == 1 then return nil end
+    return kind == 2 and 0 or kind == 3 and most or math.random(0, most)
+  end
+  local found = {}
+  for i = 1, count do
+    vim.o.background = math.random(2) == 1 and 'dark' or 'light'
+    for _, name in ipairs({ 'Normal', 'Comment', 'Function', 'Statement', 'String', 'Type', 'Identifier', 'Special', 'Constant',
+      'PreProc', 'Title', 'DiagnosticError', 'DiagnosticWarn', 'NormalFloat', 'WinBar', '@markup.heading', '@markup.raw' }) do
+      local look = { fg = number(0xffffff), ctermfg = number(255), bold = math.random(3) == 1 }
+      look.reverse = name ~= 'Normal' and math.random(10) == 1
+      if name == 'Normal' or math.random(7) == 1 then look.bg, look.ctermbg = number(0xffffff), number(255) end
+      vim.api.nvim_set_hl(0, name, look)
+    end
+    colours = ({ 256, 88, 16, 8, 0 })[math.random(5)]
+    for name, definition in pairs(make({ chat = true, ghost = true })) do
+      vim.api.nvim_set_hl(0, name, definition)
+      local fg, bg = definition.fg, definition.bg
+      if fg and bg and contrast(fg, bg) < (name == 'HumFence' and 3 or 4.5) then
+        table.insert(found, ('%d: %s: %06x on %06x'):format(i, name, fg, bg))
+      end
+    end
+  end
+  return found
+]]
+
+local SEED = tonumber(vim.env.HUM_TEST_SEED) or math.random(1000000)
+test(
+  'whatever a scheme looks like, groups are made of it that are read: seed ' .. SEED,
+  { ui = { 80, 24 } },
+  function(t) eq({}, t:lua(ANY_SCHEMES, 100, SEED)) end
+)
+
 -- ---- whose definition holds ----------------------------------------------------------------------
 
 --- Groups as they are defined.

@@ -46,9 +46,11 @@ local function lines_of(text)
   return #lines + FRAME <= rows() and vim.o.columns > 16 and lines or nil
 end
 
---- Whether somebody sees floats here, and messages are not shown by another program.
+--- Whether somebody sees floats here, and messages are not shown by another program. From the command-line window
+--- none can be opened.
 ---@return boolean
 local function has_screen()
+  if vim.fn.getcmdwintype() ~= '' then return false end
   local uis = vim.api.nvim_list_uis()
   for _, ui in ipairs(uis) do
     if ui.ext_messages then return false end
@@ -67,7 +69,7 @@ local function open(lines, highlight)
   for _, line in ipairs(lines) do
     width = math.max(width, vim.fn.strdisplaywidth(line))
   end
-  local opened = vim.api.nvim_open_win(buf, false, {
+  local ok, opened = pcall(vim.api.nvim_open_win, buf, false, {
     relative = 'editor',
     anchor = 'SE',
     row = rows(),
@@ -80,6 +82,10 @@ local function open(lines, highlight)
     noautocmd = true,
     zindex = 250,
   })
+  if not ok then
+    pcall(vim.api.nvim_buf_delete, buf, { force = true })
+    error(opened, 0)
+  end
   if highlight then vim.wo[opened][0].winhighlight = 'NormalFloat:' .. highlight end
   return opened
 end

@@ -12,15 +12,16 @@ local M = {}
 local PERIOD = 1000
 
 ---@class hum.Counter
----@field fn hum.Tick
----@field rests boolean  nobody has seen it: it waits for a window to be drawn
+---@field fn hum.Strike
+---@field rests boolean   nobody has seen it: it waits for a window to be drawn
+---@field failed boolean  for good: its fault would come again each second
 
 --- Called once a second. It draws its own row again, and that alone; false: there is nothing to be seen of it now.
----@alias hum.Tick fun(buf: integer): boolean|nil
+---@alias hum.Strike fun(buf: integer): boolean|nil
 
 local counters = {} ---@type table<integer, hum.Counter[]>  by buffer
 local timer ---@type uv.uv_timer_t|nil
-local began ---@type integer|nil  ms, since there is something to count: ticks keep their distance to it
+local began ---@type integer|nil  ms, since there is something to count: it strikes at whole seconds from then on
 
 --- Calls what counts in a buffer.
 ---@param buf integer
@@ -30,24 +31,24 @@ local function tell(buf, all)
   local shown, seen = is_shown(buf), false
   for _, counter in ipairs(vim.list_slice(all)) do
     if not counter.rests then
-      local ok, result = false, nil ---@type boolean, any
+      counter.rests = true
       if shown then
-        ok, result = fault.guard('the clock', counter.fn, buf)
+        local ok, result = fault.guard('the clock', counter.fn, buf)
+        counter.failed, counter.rests = not ok, not ok or result == false
       end
-      counter.rests = not ok or result == false
       seen = seen or not counter.rests
     end
   end
   return seen
 end
 
-local tick
+local strike
 
 --- Waits for the next whole second.
 local function go_on()
   timer = timer or assert(vim.uv.new_timer())
-  local left = PERIOD - (vim.uv.now() - began) % PERIOD --[[@as integer]]
-  timer:start(left, 0, vim.schedule_wrap(function() tick() end))
+  local left = PERIOD - math.floor((vim.uv.now() - began) % PERIOD)
+  timer:start(left, 0, vim.schedule_wrap(function() strike() end))
 end
 
 local function rest()
@@ -56,7 +57,7 @@ local function rest()
   timer = nil
 end
 
-function tick()
+function strike()
   if not timer then return end
   local seen = false
   for buf, all in pairs(vim.tbl_extend('error', {}, counters)) do
@@ -77,17 +78,17 @@ local function on_view(_, buf)
   local all = counters[buf]
   if not all then return end
   for _, counter in ipairs(all) do
-    counter.rests = false
+    counter.rests = counter.failed
   end
   if not timer then go_on() end
 end
 
 --- Calls `fn` once a second from now on, while a window shows the buffer.
 ---@param buf integer
----@param fn hum.Tick
+---@param fn hum.Strike
 ---@return fun() stop  to be called when nothing counts any more; a second call does nothing
 function M.watch(buf, fn)
-  local counter = { fn = fn, rests = false } ---@type hum.Counter
+  local counter = { fn = fn, rests = false, failed = false } ---@type hum.Counter
   if not next(counters) then began = vim.uv.now() end
   counters[buf] = counters[buf] or {}
   table.insert(counters[buf], counter)

@@ -164,7 +164,7 @@ end
 --- A second has passed: the closed fold of the part that runs counts it.
 ---@param buf integer
 ---@return boolean seen
-local function tick(buf)
+local function count(buf)
   local row, seen = thoughts.running(buf), false
   if not row or how(buf) == 'hide' then return false end
   for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
@@ -178,7 +178,7 @@ end
 function M.wake(buf)
   local b = bufs[buf]
   if not b then return end
-  b.stop = b.stop or clock.watch(buf, tick)
+  b.stop = b.stop or clock.watch(buf, count)
   b.new, b.first = true, nil
   if not b.asleep then return end
   b.asleep = false

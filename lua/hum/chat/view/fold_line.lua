@@ -39,7 +39,8 @@ local function duration(seconds)
   return seconds < 0.05 and '<0.1 s' or ('%.1f s'):format(seconds)
 end
 
---- What a part is, and how long it took. While it runs these are whole seconds from the first on, as the clock ticks.
+--- What a part is, and how long it took. While it runs these are whole seconds from the first on, as the
+--- clock strikes them.
 ---@param runs boolean
 ---@param seconds? number
 ---@return string

@@ -185,16 +185,41 @@ for _, long in ipairs({ false, true }) do
   end)
 end
 
-test('a busy server has a note while it is asked again later', { ui = { 60, 24 } }, function(t)
-  local srv = t:fake()
-  srv:play({ { status = 429, json = { error = { message = 'slow down' } }, headers = { ['Retry-After'] = '30' } } })
-  chat.open(t, srv, { dialect = 'openai' })
-  chat.ask(t, 'hello')
-  local note = notes.wait(t, 'slow down')
-  eq('▲ Busy', note.title)
-  t:wait_screen('asking again in %d+ s')
-  t:cmd('Hum stop')
-  chat.finished(t)
+for _, columns in ipairs({ 20, 40, 80, 120 }) do
+  test(('%d columns: a busy server has a note while it is asked again later'):format(columns), {
+    ui = { columns, 40 },
+  }, function(t)
+    local srv = t:fake()
+    srv:play({ { status = 429, json = { error = { message = SAID } }, headers = { ['Retry-After'] = '30' } } })
+    chat.open(t, srv, { dialect = 'openai' })
+    chat.ask(t, 'hello')
+    t:wait(function() return count(t, SAID) == 1 end, 'what the server says')
+    eq('▲ Busy', notes.find(t:screen()).title)
+    t:wait_screen('asking again in %d+ s')
+    eq(false, t.child:mode().blocking)
+    t:cmd('Hum stop')
+    chat.finished(t)
+  end)
+
+  for name, words in pairs({
+    ['of two cells'] = '灯台は暗くなっている。いつまた明るくなるのか、誰にもわからないのだ。',
+    ['of emoji'] = ('🙂🙃 '):rep(20) .. 'end.',
+    ['from right to left'] = 'המגדלור חשוך ואיש אינו יודע מתי יואר שוב במקום הזה.',
+    ['that is one word'] = ('lighthouse'):rep(16),
+  }) do
+    test(('%d columns: an error %s is whole'):format(columns, name), { ui = { columns, 90 } }, function(t)
+      ended(t, vim.tbl_extend('force', FAILS, { faults = { { at = 2, ['do'] = 'error', text = words } } }))
+      t:wait(function() return count(t, words) == 1 end, 'the words')
+      t:wait(function() return count(t, "Check the server's log for details.") == 1 end, 'the cure')
+      lacks_mark(t)
+    end)
+  end
+end
+
+test('the frame is of ASCII where the user wants that', { ui = { 60, 24 } }, function(t)
+  ended(t, FAILS, { glyphs = 'ascii' })
+  t:wait_screen('\n%+ x Error %-+%+\n')
+  t:wait_screen('details%.\n%+%-+%+\n')
 end)
 
 test('front matter that is wrong is told below the message', { ui = { 40, 30 } }, function(t)

@@ -182,7 +182,7 @@ end
 ---@return string
 function M.text()
   local id, one = next(running)
-  if not id then
+  if not id or not one then
     return ''
   elseif next(running, id) then
     return ('%d replies'):format(vim.tbl_count(running))

@@ -54,8 +54,10 @@ end
 ---@param width integer
 ---@return string
 local function text_of(buf, width)
-  local left, right, one = { plain(front.model(buf)) }, { vim.b[buf].hum_share }, status.of(buf)
+  local left, right, one = {}, {}, status.of(buf) ---@type string[], string[], hum.Running?
+  left[1] = plain(front.model(buf))
   left[#left + 1] = plain(front.endpoint(buf))
+  right[1] = vim.b[buf].hum_share
   if one then right[#right + 1] = status.doing(one) end
   return fitting(left, right, width)
 end

@@ -52,7 +52,8 @@ function M.ask_loaded(name, model, cb)
     if err or not answer then return cb(nil) end
     local item = catalog.entry_of(answers.objects(answer, 'models'), model)
     local context = item and answers.number(item.context_length)
-    if item then loaded[key_of(name, model)] = { context = context, at = vim.uv.now() } end
+    local whole = context and math.floor(context) or nil
+    if item then loaded[key_of(name, model)] = { context = whole, at = vim.uv.now() } end
     cb(item ~= nil)
   end)
 end

@@ -276,7 +276,7 @@ local function num_ctx_of(message)
   if message.resolved.endpoint.dialect ~= 'ollama' then return nil end
   local own, all = message.settings.options or {}, message.resolved.options or {}
   local asked = own.num_ctx or all.num_ctx
-  return type(asked) == 'number' and asked or nil
+  return type(asked) == 'number' and math.floor(asked) or nil
 end
 
 ---@param message hum.Message

@@ -44,7 +44,7 @@ local function endpoint_of(message)
   local spec = message.resolved.endpoint
   if spec.dialect ~= 'openai' or not models.is_llama_server(spec.name) then return spec end
   local quirks = vim.tbl_extend('force', spec.quirks or {}, { progress = 'return_progress' })
-  return vim.tbl_extend('force', spec, { quirks = quirks })
+  return vim.tbl_extend('force', spec, { quirks = quirks }) --[[@as hum.EndpointSpec]]
 end
 
 --- What the helper gets.

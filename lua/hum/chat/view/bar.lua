@@ -28,6 +28,16 @@ local function cells(text) return vim.fn.strdisplaywidth((text:gsub('%c', '^@'))
 ---@return boolean
 local function has_winbar(win) return vim.wo[win].winbar:find('HumWinbar', 1, true) ~= nil end
 
+--- Whether some window has no such line.
+---@param buf integer
+---@return boolean
+local function has_plain_window(buf)
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    if not has_winbar(win) then return true end
+  end
+  return false
+end
+
 ---@class hum.BarFact  of what may stand at the right
 ---@field text string
 ---@field group string
@@ -159,7 +169,7 @@ end
 function M.draw(view, row, line)
   local role, name = block.heading(line)
   local group, taken = GROUPS[role], cells(line)
-  if not group or not name or taken > view.width then return end
+  if not role or not group or not name or taken > view.width then return end
   local all = facts(view, row, line, role)
   if view.cursor == row then return draw_raw(view, row, view.width - taken, all, group) end
   name = name:gsub('%c', '')
@@ -173,7 +183,7 @@ end
 local function tick(buf)
   local one = live[buf]
   local row = one and one.row()
-  if not row or vim.iter(vim.fn.win_findbuf(buf)):all(has_winbar) then return false end
+  if not row or not has_plain_window(buf) then return false end
   private.redraw({ buf = buf, range = { row, row + 1 } })
 end
 

@@ -61,8 +61,8 @@ function M.write(check)
   check()
   for _, part in ipairs(sorted(parts, rank)) do
     vim.health.start('hum: ' .. part.title)
-    for _, line in ipairs(sorted(part.lines, function(line) return RANK[line.kind] end)) do
-      vim.health[line.kind](line.text, line.advice)
+    for _, line in ipairs(sorted(part.lines, function(one) return RANK[one.kind] end)) do
+      vim.health[line.kind](line.text, line.advice or {})
     end
   end
 end

@@ -96,16 +96,22 @@ local INSIDE = {
   { 'שלום **עולם** here', 'שלום עולם here' },
   { '# A *heading* ##', 'A heading' },
   { 'costs $5 and **$10** each', 'costs $5 and $10 each' },
+  { '[**a**](u) [`f[0]`](u) [b [c] *d*](u)', 'a f[0] b [c] d' },
+  { 'see [Foo (e)](https://f.g/Foo_(e)) and [h](u "a title") end', 'see Foo (e) and h end' },
+  { 'a badge [![alt](i.png)](https://j.k) here', 'a badge alt here' },
+  { '*l [m* n](u) o* and [p *q](u) r*', 'l m* n o and p *q r*' },
+  { '[no](link of words) and [no *link*', '[no](link of words) and [no link' },
+  { '    indented = a*b*c + __d__', '    indented = a*b*c + __d__' },
 }
 
-test('marks within a line are concealed', function(t)
+test('marks within a line are concealed', { ui = { 80, 40 } }, function(t)
   local lines = {}
   for i, case in ipairs(INSIDE) do
     lines[i] = case[1]
   end
   table.insert(lines, 'last')
   open(t, lines)
-  t:wait_screen('last')
+  t:wait_screen('\nlast')
   t:cmd('redraw')
   local shown = t.child.screen:text()
   for _, case in ipairs(INSIDE) do
@@ -157,6 +163,23 @@ test('an address is shown where rows would be empty without it', { ui = { 60, 30
   T.match('three long%(https.-rest3', shown)
   local _, empty = shown:match('one short(.-)last'):gsub('\n\n', '')
   eq(0, empty)
+end)
+
+test('a link that is still written is shown as it is going to be', function(t)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'see [**bo', 'ld**](https://e.org/F', '_(x "a ti', 'tle") end' } })
+  chat.open(t, srv)
+  gate:pass(1)
+  chat.ask(t, 'why')
+  t:wait_screen('\nsee %[bo\n')
+  gate:pass(1)
+  t:wait_screen('\nsee bold\n')
+  gate:pass(1)
+  t:wait(function() return t:text():find('ti$') end, 'the title')
+  t:cmd('redraw')
+  T.match('\nsee bold\n', t:screen())
+  gate:pass()
 end)
 
 test('while a reply streams the row of the cursor is dressed, and raw when it has ended', function(t)

@@ -184,9 +184,9 @@ test(
 local LONG_ITEM = '- one two three four five six seven eight'
 
 test('what is wrapped hangs, once something is', { ui = { 30, 24 } }, function(t)
-  local buf = show(t, { '- short', '> so', 'plain text that is wrapped somewhere' })
+  local buf = show(t, { 'plain text that is wrapped somewhere' })
   t:cmd('only')
-  t:wait_screen('▎ so', true)
+  t:wait_screen('somewhere', true)
   eq(0, t:eval('&breakindent'))
   t:lua('vim.api.nvim_buf_set_lines(..., 2, -1, false, select(2, ...))', buf, {
     LONG_ITEM,
@@ -226,6 +226,43 @@ test('nothing hangs where a line is very long, and the option is given back', { 
   t:wait(function() return t:eval('&breakindent') == 1 end, 'an item hangs again')
   t:cmd('enew')
   eq(0, t:eval('&breakindent'))
+end)
+
+test('a block of code in a quote', { ui = { 40, 20 } }, function(t)
+  local lines = {
+    '> so *b*:',
+    '> ```lua',
+    '> x = a*b*c',
+    '>   y',
+    '> ```',
+    '> *b*',
+    '',
+    '>> ~~~ md',
+    '>> ```',
+    '>> *c*',
+    '*b* after it',
+  }
+  expect(t, lines, {
+    '▎ so b:',
+    '▎ ╭ lua ───────────────────────────────╮',
+    '▎ x = a*b*c',
+    '▎   y',
+    '▎ ╰────────────────────────────────────╯',
+    '▎ b',
+    '',
+    '▎▎ ╭ md ───────────────────────────────╮',
+    '▎▎ ```',
+    '▎▎ *c*',
+    'b after it',
+  })
+  local screen, first = t.child.screen, first_row(t)
+  for row = first + 1, first + 4 do
+    eq(nil, screen:attr(row, 2).background, 'nothing before it')
+    ok(screen:attr(row, 3).background and screen:attr(row, 40).background, 'its background')
+  end
+  t:lua('require("hum").setup({ chat = { dress = false } })')
+  t:cmd('redraw!')
+  t:wait_screen('> x = a*b*c', true)
 end)
 
 test('formulas and tags are left as they are', { ui = { 60, 20 } }, function(t)

@@ -124,23 +124,26 @@ for name, mark in vim.spairs(MARKS) do
   )
 end
 
---- The row in which each of the words first stood, and whether it ever stood in another one.
+--- The place at which each of the words first stood, and whether it ever stood in another one.
 ---@param recording test.Rows
 ---@param wanted string[]
-local function check_places(recording, wanted)
-  local places, seen = {}, 0
+---@param find? fun(lines: string[]): table<string, any>  `rows.words` if it is left out
+local function check_places(recording, wanted, find)
+  local places = {}
   for n, lines in ipairs(recording.frames) do
-    local words = rows.words(lines)
+    local words = (find or rows.words)(lines)
     for _, word in ipairs(wanted) do
       local row = words[word]
       if row and not places[word] then
-        places[word], seen = row, seen + 1
+        places[word] = row
       elseif row then
-        eq(places[word], row, ('frame %d: the row of %s'):format(n, word))
+        eq(places[word], row, ('frame %d: the place of %s'):format(n, word))
       end
     end
   end
-  eq(#wanted, seen, 'each word was seen')
+  for _, word in ipairs(wanted) do
+    ok(places[word], 'was seen: ' .. word)
+  end
 end
 
 test('each line of a block stays in its row, also when its fence closes', { ui = { 80, 50 } }, function(t)
@@ -154,6 +157,57 @@ test('each line of a block stays in its row, also when its fence closes', { ui =
   t:wait(function() return t.child.screen:find('╰') end, 'the block is closed')
   check_places(recording, wanted)
 end)
+
+--- So many words, the first and the last of which are told.
+---@param name string
+---@param count integer
+---@return string
+local function words(name, count)
+  local list = {}
+  for i = 1, count do
+    list[i] = ('%s%d'):format(name, i)
+  end
+  return table.concat(list, ' ')
+end
+
+local INDENTED = {
+  code = {
+    'Intro.',
+    '',
+    '```lua',
+    'if so then',
+    '    ' .. words('call', 30),
+    'end',
+    '```',
+    '',
+    '- ' .. words('item', 20),
+  },
+  ['a block in a list'] = { '1. Intro:', '   ```c', '   ' .. words('call', 30), '   ```', '2. ' .. words('item', 20) },
+  ['a paragraph'] = { 'Intro.', '', '    ' .. words('call', 30), '', '> ' .. words('item', 20) },
+}
+
+for name, lines in vim.spairs(INDENTED) do
+  for _, width in ipairs({ 80, 40 }) do
+    test(('what is indented stays in its place when an item comes: %s, %d'):format(name, width), {
+      ui = { width, 50 },
+    }, function(t)
+      local recording = stream(t, table.concat(lines, '\n'))
+      t:wait_screen('item20', true)
+      local wanted = {}
+      for i = 1, 29 do
+        wanted[i] = 'call' .. i
+      end
+      -- What has not come to its end may still go to the next row.
+      check_places(recording, wanted, function(frame)
+        local places, text = rows.places(frame), table.concat(frame, ' ')
+        for i = 1, 29 do
+          if not text:find(('call%d%%f[%%D]'):format(i + 1)) then places['call' .. i] = nil end
+        end
+        return places
+      end)
+    end)
+  end
+end
 
 local FINISHED = [[
 A paragraph with **strong1**, `code1` and a [link1](https://example.org/some/address/of/it), which is so long that
@@ -173,11 +227,15 @@ local block1 = 1
 |---|---|
 | left1 | right1 |
 
+| name2 | value2 |
+|---|---|
+| left2 | right2 and more of it, so that it takes rows2 of the screen, here and there, as wide2 tables do |
+
 # heading1
 
 end1]]
 
-for _, width in ipairs({ 80, 50 }) do
+for _, width in ipairs({ 80, 50, 40 }) do
   test('no text changes its row when the cursor passes: ' .. width, { ui = { width, 60 } }, function(t)
     local srv = t:fake()
     srv:script({ tokens = { (FINISHED:gsub('that\nit', 'that it')) } })
@@ -189,6 +247,7 @@ for _, width in ipairs({ 80, 50 }) do
     local recording = rows.record(t)
     local wanted = { 'strong1', 'code1', 'link1', 'item1', 'strong2', 'around', 'nested1', 'task1', 'quote1', 'block1' }
     vim.list_extend(wanted, { 'name1', 'value1', 'left1', 'right1', 'heading1', 'end1' })
+    vim.list_extend(wanted, { 'name2', 'value2', 'left2', 'right2', 'rows2', 'wide2' })
     for line = 2, t:lua('return vim.fn.line("$")') do
       t:keys('j')
       t:wait(function() return t:lua('return vim.fn.line(".")') >= line end, 'the cursor goes down')

@@ -34,13 +34,16 @@ function M.changed(before, after, ignored)
   return rows
 end
 
+--- Lines of boxes, U+2500 to U+257F.
+local BOXES = '\226[\148\149][\128-\191]'
+
 --- Words of which each stands in one row only of a frame, with their rows. Marks of Markdown are no part of them.
 ---@param lines string[]
 ---@return table<string, integer>
 function M.words(lines)
   local rows = {}
   for row, line in ipairs(lines) do
-    for word in line:gmatch('[%w\128-\255]+') do
+    for word in line:gsub(BOXES, ' '):gmatch('[%w\128-\255]+') do
       if rows[word] == nil then
         rows[word] = row
       elseif rows[word] ~= row then
@@ -52,6 +55,18 @@ function M.words(lines)
     if not row then rows[word] = nil end
   end
   return rows
+end
+
+--- The same words with their rows and columns.
+---@param lines string[]
+---@return table<string, string>
+function M.places(lines)
+  local places = {}
+  for word, row in pairs(M.words(lines)) do
+    local before = lines[row]:match('^(.-)%f[%w\128-\255]' .. word .. '%f[^%w\128-\255]')
+    places[word] = ('%d:%d'):format(row, vim.fn.strdisplaywidth(before or ''))
+  end
+  return places
 end
 
 return M

@@ -14,6 +14,7 @@ local M = {}
 ---@field list integer           indent of the content of the list item we are in, 0: none
 ---@field fence? hum.BlockFence  open fenced block
 ---@field math? '$$'|'\\]'  what closes the formula we are in; a blank line and a fence end it too
+---@field quoted? string  the fence of a block in a quote; a line outside of the quote ends it too
 
 ---@class hum.BlockFence
 ---@field char string    '`' or '~'
@@ -55,6 +56,7 @@ local function intern(def)
     def.thinking and 't' or '-',
     def.list,
     def.math or '-',
+    def.quoted or '-',
     f and f.char or '-',
     f and f.len or 0,
     f and f.indent or 0,
@@ -87,6 +89,7 @@ local function state(over, base)
     list = pick('list'),
     fence = fence,
     math = over.math == nil and fence == nil and base.math or over.math or nil,
+    quoted = over.quoted == nil and fence == nil and base.quoted or over.quoted or nil,
   })
 end
 
@@ -306,6 +309,32 @@ local function formula(id, def, line, first)
   return line:find(close_with, first + 2, true) and id or state({ math = close_with }, defs[id])
 end
 
+--- The fence in a line of a quote, and whether nothing follows it.
+---@param line string
+---@return string? run
+---@return boolean bare
+local function quoted_fence(line)
+  local at = line:match('^[> ]*()')
+  local fence = fence_open(line, at, 0)
+  if not fence then return nil, false end
+  return fence.char:rep(fence.len), line:find('^%s*$', at + fence.len) ~= nil
+end
+
+--- A line of a quote, in which a block of code may open or close, or one behind it.
+---@param id integer
+---@param def hum.BlockState
+---@param line string
+---@param is_quote boolean
+---@return integer next
+local function quote_line(id, def, line, is_quote)
+  if not is_quote then return state({ quoted = false }, def) end
+  local run, bare = quoted_fence(line)
+  if not run then return id end
+  if not def.quoted then return state({ quoted = run }, def) end
+  local closes_it = bare and vim.startswith(run, def.quoted)
+  return closes_it and state({ quoted = false }, def) or id
+end
+
 --- Text outside fences, headings and the front matter: does it open a fence, or change the list we are in?
 --- Lists are followed only as far as fences need it: a fence may be three columns deeper than the content
 --- of the item it stands in.
@@ -317,7 +346,11 @@ end
 local function text_line(id, def, line)
   local columns, first = M.indent(line)
   local byte = line:byte(first)
-  if not byte then return def.math and state({ math = false }, def) or id, 'blank' end
+  if not byte then return (def.math or def.quoted) and state({ math = false, quoted = false }, def) or id, 'blank' end
+  if byte == 62 or def.quoted then
+    id = quote_line(id, def, line, byte == 62)
+    def = defs[id]
+  end
   if (byte == 96 or byte == 126) and columns <= def.list + 3 then
     local fence = fence_open(line, first, columns)
     if fence then return state({ fence = fence }, def), 'fence_open' end

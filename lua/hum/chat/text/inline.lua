@@ -3,6 +3,8 @@
 -- A reading for the eye: one pass over the special characters. Each is looked for by itself, which is a
 -- `memchr`: a set in a pattern is matched byte by byte, 0.3 ms for a screen full of one paragraph. It knows
 -- one line at a time: what begins on one line and ends on the next is not seen.
+local link = require('hum.chat.text.link')
+
 local M = {}
 
 --- 'escape' is the backslash before a character that would be a mark without it.
@@ -53,15 +55,16 @@ end
 ---@field len integer
 
 ---@param open hum.InlineOpen[]
+---@param floor integer  those that were open before the link that the run is in
 ---@param char integer
 ---@param i integer
 ---@param j integer
 ---@param emit hum.Emit
 ---@return integer left  characters of the run that closed nothing
-local function close(open, char, i, j, emit)
+local function close(open, floor, char, i, j, emit)
   local left = j - i + 1
   local k = #open
-  while k > 0 and left > 0 do
+  while k > floor and left > 0 do
     local o = open[k]
     if o.char == char and (char ~= 126 or o.len == left) then
       for n = #open, k + 1, -1 do
@@ -98,24 +101,6 @@ local function code_end(text, from, len, vain)
     i, j = text:find('`+', j + 1)
   end
   vain[len] = true
-end
-
---- `[text](url)` or `[text][ref]` at `i`.
----@param text string
----@param i integer
----@param emit hum.Emit
----@return integer? last
-local function link(text, i, emit)
-  local _, name_end = text:find('^%[[^%[%]]*%]', i)
-  if not name_end then return nil end
-  local _, last = text:find('^%([^()%s]*[^()]*%)', name_end + 1)
-  if not last then
-    _, last = text:find('^%[[^%[%]]*%]', name_end + 1)
-  end
-  if not last then return nil end
-  emit(i, name_end + 1, 'link')
-  emit(name_end + 1, last + 1, 'url')
-  return last
 end
 
 --- A bare address around the `:` at `i`.
@@ -232,18 +217,11 @@ local function unfinished(open, emit_open)
   end
 end
 
---- `[text](addr` at the end of a line that still grows.
----@param text string
----@param i integer
----@param emit_open hum.EmitOpen
----@return boolean
-local function open_link(text, i, emit_open)
-  local _, name_end = text:find('^%[[^%[%]]*%]%([^()%s]*$', i)
-  if not name_end then return false end
-  emit_open(i, i + 1, 'link')
-  emit_open(text:find('](', i, true) --[[@as integer]], #text + 1)
-  return true
-end
+--- The text of a link, in which there may be emphasis, code and images.
+---@class hum.InlineRegion
+---@field last integer   where it ends
+---@field resume integer where the link does
+---@field floor integer  emphasis that was open before
 
 ---@param text string
 ---@param emit hum.Emit  gets 1-based bytes, the last one exclusive
@@ -255,37 +233,53 @@ function M.parse(text, emit, emit_open)
   local i = next_special(text, 1)
   if not i then return end
   local open, vain = {}, {}
+  local closing ---@type table<integer, integer>?  of brackets
+  local regions, region ---@type hum.InlineRegion[]?, hum.InlineRegion?
+  local limit = #text -- where what begins here has to end
+
   while i do
     local byte, last = text:byte(i), i
     if byte == 92 then
       last = escaped(text, i, vain, emit)
+      if last > limit then last = i + 1 end
     elseif byte == 36 then
       last = formula_end(text, i) or i
+      if last > limit then last = i end
     elseif byte == 96 then
       local _, run_end = text:find('^`+', i)
       ---@cast run_end integer
       local e = code_end(text, run_end + 1, run_end - i + 1, vain)
       last = run_end
-      if e then
+      if e and e <= limit then
         last = e + (run_end - i)
         emit(i, last + 1, 'code')
-      elseif emit_open then
+      elseif emit_open and not e and not region then
         emit_open(i, run_end + 1, 'code')
         break
       end
     elseif byte == 91 then
-      last = link(text, i, emit) or i
-      if emit_open and last == i and open_link(text, i, emit_open) then break end
+      closing = closing or link.brackets(text)
+      local name_end = closing[i]
+      local link_end = name_end and link.find(text, i, name_end, emit)
+      if name_end and not link_end and emit_open and link.find_open(text, i, name_end, emit_open) then
+        link_end = #text
+      end
+      if name_end and link_end then
+        region = { last = name_end, resume = link_end, floor = #open }
+        regions = regions or {}
+        regions[#regions + 1] = region
+        limit = name_end - 1
+      end
     elseif byte == 58 then
-      last = bare_url(text, i, emit) or i
+      last = not region and bare_url(text, i, emit) or i
     elseif byte == 60 then
       local _, e = text:find('^<%a[%w+.-]*:[^%s<>]*>', i)
-      if e then
+      if e and e <= limit then
         emit(i, e + 1, 'url')
       else
         _, e = text:find('^</?%a[^<>]*>', i)
       end
-      last = e or i
+      last = e and e <= limit and e or i
     else
       while text:byte(last + 1) == byte do
         last = last + 1
@@ -299,12 +293,22 @@ function M.parse(text, emit, emit_open)
         emit_open(i, last + 1)
         break
       end
-      if closes then len = close(open, byte, i, last, emit) end
+      if closes then len = close(open, region and region.floor or 0, byte, i, last, emit) end
       if opens and len > 0 and #open < MAX_OPEN then
         open[#open + 1] = { char = byte, first = last - len + 1, len = len }
       end
     end
     i = next_special(text, last + 1)
+    -- A link ends there: what is still open in its text is no emphasis.
+    while region and (not i or i >= region.last) do
+      for n = #open, region.floor + 1, -1 do
+        open[n] = nil
+      end
+      i = i and next_special(text, region.resume + 1)
+      regions[#regions] = nil
+      region = regions[#regions]
+      limit = region and region.last - 1 or #text
+    end
   end
   if emit_open and open[1] then unfinished(open, emit_open) end
 end

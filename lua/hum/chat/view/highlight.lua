@@ -24,6 +24,9 @@ local M = {}
 
 local LONG, MARGIN, NEAR = 4096, 1024, 2048
 
+--- Columns by which a line is indented that is code, as pasted text often is (CommonMark 4.4).
+local CODE_INDENT = 4
+
 --- What is drawn, for those that draw rows (`draw_with`). It is the same table from row to row: not to be kept.
 ---@class hum.View
 ---@field win integer
@@ -50,8 +53,8 @@ local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing 
 ---@alias hum.DrawRow fun(view: hum.View, row: integer, line: string): boolean|'whole'|nil
 
 --- Kinds of rows: those of `block`, 'thinking' for every other row in a thinking part, and what a line of text is by
---- its first characters.
----@alias hum.RowKind hum.BlockKind|'thinking'|'long'|'heading'|'quote'|'table'|'rule'|'list'
+--- its first characters ('indented': nothing else, but there are blanks before it).
+---@alias hum.RowKind hum.BlockKind|'thinking'|'long'|'indented'|'heading'|'quote'|'table'|'rule'|'list'
 
 ---@type table<hum.RowKind, hum.DrawRow>
 local drawers = {}
@@ -86,12 +89,17 @@ end
 --- Draws the head of a line of text.
 ---@param row integer
 ---@param line string
+---@param list integer  columns of the list item that it may be in
 ---@return boolean plain   its text may have inline markup
 ---@return boolean hides   its marks are concealed
-local function draw_head(row, line)
+local function draw_head(row, line, list)
   local hides = dressed and row ~= view.cursor
   local kind, first, last = prose.kind(line)
-  if not kind then return true, hides end
+  if not kind then
+    if first == 1 then return true, hides end
+    drawn('indented', row, line)
+    return block.indent(line) < list + CODE_INDENT, hides
+  end
   local result = drawn(kind, row, line)
   if not result then prose.draw_head(view, row, line, kind, first, last) end
   if hides and kind == 'heading' then prose.hide_heading(view, row, line, first) end
@@ -151,8 +159,10 @@ local function draw(s, row, from, to)
   end
   -- A formula has neither lists nor emphasis.
   if block.def(state).math or block.def(after).math then return end
-  local plain, hides = draw_head(row, head)
-  if not plain then return end
+  local plain, hides = draw_head(row, head, block.def(state).list)
+  -- Nor has a block of code in a quote.
+  local is_code = block.def(after).quoted or block.def(state).quoted and head:find('^%s*>')
+  if not plain or is_code then return end
   if #head < LONG then return prose.draw_inside(view, row, head, 0, hides) end
   drawn('long', row, head)
   head, from = part(buf, row, from, to)

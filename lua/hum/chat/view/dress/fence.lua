@@ -7,6 +7,7 @@
 local block = require('hum.chat.text.block')
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
+local hanging = require('hum.chat.view.dress.hanging')
 local list = require('hum.chat.view.dress.list')
 local scan = require('hum.chat.text.scan')
 
@@ -69,8 +70,9 @@ end
 --- The upper border of a block.
 ---@param info string
 ---@param width integer
+---@param is_plain? boolean  without keys: they know nothing of this block
 ---@return hum.Chunk[]
-function M.top(info, width)
+function M.top(info, width, is_plain)
   local look, language, rest = glyphs.get(), M.label(info)
   local label = language
   if rest ~= '' and width_of(language .. rest) + RULE + 7 <= width then
@@ -79,7 +81,7 @@ function M.top(info, width)
   label = label ~= '' and (' %s '):format(cut(label, width - RULE - 4)) or ''
   local keys, keys_width = hints()
   local left = width - 2 - width_of(label)
-  if keys_width == 0 or left - keys_width - 2 < RULE then
+  if is_plain or keys_width == 0 or left - keys_width - 2 < RULE then
     keys = {}
   else
     left = left - keys_width - 2
@@ -118,7 +120,7 @@ end
 ---@param row integer
 ---@param at integer  byte of the fence, from 1
 ---@param chunks hum.Chunk[]
-local function draw_border(view, row, at, chunks)
+function M.draw_border(view, row, at, chunks)
   vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, at - 1, {
     ephemeral = true,
     virt_text = chunks,
@@ -133,8 +135,9 @@ end
 ---@param line string
 ---@param width integer
 ---@return boolean
-local function fits(view, row, line, width)
-  return row ~= view.cursor and width >= SHORTEST and width_of(line) <= view.width
+function M.fits(view, row, line, width)
+  if row == view.cursor or width < SHORTEST then return false end
+  return width_of(line) <= view.width
 end
 
 --- Draws the line that opens a block.
@@ -145,9 +148,9 @@ end
 function M.draw_open(view, row, line)
   local at, columns, marker = opening(line)
   local width = view.width - columns
-  if not fits(view, row, line, width) then return false end
+  if not M.fits(view, row, line, width) then return false end
   if marker then list.draw_marker(view, row, line, marker, marker - 1) end
-  draw_border(view, row, at, M.top(line:match('^[`~]+(.*)$', at) or '', width))
+  M.draw_border(view, row, at, M.top(line:match('^[`~]+(.*)$', at) or '', width))
   return true
 end
 
@@ -159,8 +162,8 @@ end
 function M.draw_close(view, row, line)
   local columns, first = block.indent(line)
   local width = view.width - columns
-  if not fits(view, row, line, width) then return false end
-  draw_border(view, row, first, M.bottom(width))
+  if not M.fits(view, row, line, width) then return false end
+  M.draw_border(view, row, first, M.bottom(width))
   return true
 end
 
@@ -170,6 +173,8 @@ end
 ---@param line string
 ---@return boolean
 function M.draw_code(view, row, line)
+  local columns = block.indent(line)
+  if columns > 0 then hanging.want(view, line) end
   vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
     ephemeral = true,
     end_row = row + 1,
@@ -179,7 +184,7 @@ function M.draw_code(view, row, line)
     strict = false,
   })
   local indent = block.def(scan.at(view.scan, row)).fence.indent
-  if indent > 0 and block.indent(line) >= math.min(indent, #line) then
+  if indent > 0 and columns >= math.min(indent, #line) then
     vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
       ephemeral = true,
       virt_text = { { (' '):rep(indent) } },

@@ -1,12 +1,14 @@
--- Hanging indents: the rows of the screen that an item or a quote takes begin where its text does, by 'breakindent'.
+-- Hanging indents: the rows of the screen that an item, a quote or an indented line takes begin where its text does, by
+-- 'breakindent'.
 --
 -- That option makes a token dearer by a quarter while a window is full of wrapped lines, and twenty times in a line of
--- 100 kB. So a window has it only once it shows an item that is about to be wrapped; nothing else on the screen moves
--- then. And it has it no longer while it shows a line that is very long.
+-- 100 kB. So a window has it only once it shows a line that hangs and is about to be wrapped; nothing else on the
+-- screen moves then, code included. And it has it no longer while it shows a line that is very long.
 local M = {}
 
---- Of an item that is about to be wrapped: the share of the window's width that it takes.
-local NEARLY = 0.75
+--- A line is about to be wrapped if it takes this share of the window's width, or all but so many cells, which may come
+--- at once.
+local NEARLY, ROOM = 0.75, 40
 
 -- A quote's bars, then an item's marker.
 local PATTERN = [[^\s*\%(>\s\?\)*\%(\%([-*+]\|\d\+[.)]\)\s\+\|>\s\?\)]]
@@ -60,13 +62,21 @@ end
 ---@return boolean
 function M.is_on(win) return vim.wo[win].breakindent and vim.wo[win].breakindentopt == LIST end
 
---- Called for an item or a quote that is drawn.
+--- Called for a line that is drawn and hangs: an item, a quote, one that is indented.
 ---@param view hum.View
 ---@param line string
 function M.want(view, line)
-  if #line < NEARLY * view.width or not vim.wo[view.win].wrap or M.is_on(view.win) then return end
+  local width = view.width
+  if #line >= LONG then return M.avoid(view) end
+  if #line < math.min(NEARLY * width, width - ROOM) or not vim.wo[view.win].wrap or M.is_on(view.win) then return end
   set(view.win, view.buf, true)
 end
+
+--- The same, for `highlight`.
+---@param view hum.View
+---@param _ integer
+---@param line string
+function M.want_row(view, _, line) M.want(view, line) end
 
 --- Called for a line that is drawn and very long.
 ---@param view hum.View

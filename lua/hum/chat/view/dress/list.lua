@@ -1,4 +1,4 @@
--- What stands at the beginning of a line of text, drawn over: bullets, boxes of tasks, bars of quotes, rules.
+-- What stands at the beginning of a line of text, drawn over: bullets, boxes of tasks, rules.
 --
 -- Each is drawn over its own characters, and what is left of them is concealed: nothing on the screen moves.
 local block = require('hum.chat.text.block')
@@ -17,13 +17,11 @@ local PRIORITY = 90
 ---@param col integer  byte, from 0
 ---@param text string
 ---@param group string
----@param repeats? boolean  in each row of the screen that the line takes
-local function over(view, row, col, text, group, repeats)
+local function over(view, row, col, text, group)
   set_extmark(view.buf, view.ns, row, col, {
     ephemeral = true,
     virt_text = { { text, group } },
     virt_text_pos = 'overlay',
-    virt_text_repeat_linebreak = repeats,
     hl_mode = 'combine',
   })
 end
@@ -54,7 +52,7 @@ end
 --- Whether the window shows lines from a later column on: what is drawn over their beginning would stand elsewhere.
 ---@param view hum.View
 ---@return boolean
-local function is_scrolled(view)
+function M.is_scrolled(view)
   if vim.wo[view.win].wrap then return false end
   return vim.api.nvim_win_call(view.win, vim.fn.winsaveview).leftcol > 0
 end
@@ -108,39 +106,9 @@ end
 ---@return boolean
 function M.draw_item(view, row, line)
   hanging.want(view, line)
-  if row == view.cursor or is_scrolled(view) then return false end
+  if row == view.cursor or M.is_scrolled(view) then return false end
   local columns, first = block.indent(line)
   return M.draw_marker(view, row, line, first, columns)
-end
-
---- Draws the bars of a quote, and the marker of a list in it.
----@param view hum.View
----@param row integer
----@param line string
----@return boolean
-function M.draw_quote(view, row, line)
-  hanging.want(view, line)
-  if row == view.cursor or is_scrolled(view) then return false end
-  local quote = glyphs.get().quote
-  -- The bars go down at the side of a text that hangs.
-  local repeats = hanging.is_on(view.win)
-  set_extmark(view.buf, view.ns, row, 0, {
-    ephemeral = true,
-    end_row = row + 1,
-    hl_group = 'HumQuote',
-    priority = PRIORITY,
-    strict = false,
-  })
-  local at = line:find('>', 1, true)
-  while at do
-    over(view, row, at - 1, quote, 'HumQuote', repeats)
-    local next_at = line:match('^ ?()>', at + 1)
-    if not next_at then break end
-    at = next_at
-  end
-  local first = line:match('^ ?()[-*+]%s', at + 1)
-  if first then M.draw_marker(view, row, line, first, 0) end
-  return true
 end
 
 --- Draws a rule as wide as the window.

@@ -226,16 +226,27 @@ local function draw_aligned(view, row, line, entry)
   return true
 end
 
+--- Whether a row is shown as it is written. One that takes several rows of the screen is only where it may be changed:
+--- its words would go to other rows each time that the cursor passes.
+---@param view hum.View
+---@param row integer
+---@return boolean
+local function is_raw(view, row)
+  if row ~= view.cursor then return false end
+  return vim.api.nvim_get_mode().mode:sub(1, 1) ~= 'n' or height_of(view, row) == 1
+end
+
 --- Draws a row of a table.
 ---@param view hum.View
 ---@param row integer
 ---@param line string
 ---@return boolean|'whole'
 function M.draw_row(view, row, line)
-  if row == view.cursor or #line > LONG or not vim.wo[view.win].wrap then return false end
+  if is_raw(view, row) or #line > LONG or not vim.wo[view.win].wrap then return false end
   local entry = tables.find(view.scan, row, line)
   if not entry or not (entry.aligns or entry.open) then return false end
   if not entry.open and draw_aligned(view, row, line, entry) then return 'whole' end
+  if row == view.cursor then return false end
   if entry.aligns and row == entry.first + 1 then
     local columns = #line:match('^%s*')
     if vim.api.nvim_strwidth(line) <= view.width then
@@ -268,10 +279,22 @@ function M.on_view(_, buf)
   if first and last then redraw(buf, first, last) end
 end
 
+--- Has the row of the cursor drawn again if it is one of a table: the mode has changed (see `is_raw`).
+local function redraw_cursor()
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  local buf = vim.api.nvim_get_current_buf()
+  if tables.has(buf, row) then redraw(buf, row, row) end
+end
+
 --- Follows the tables' text from now on.
 function M.start()
   tables.watch()
   tables.on_change(redraw)
+  vim.api.nvim_create_autocmd('ModeChanged', {
+    group = vim.api.nvim_create_augroup('hum.tables', {}),
+    pattern = { 'n*:*', '*:n*' },
+    callback = redraw_cursor,
+  })
 end
 
 return M

@@ -196,6 +196,17 @@ function M.find(s, row, line)
   return extend(t, s, row, line) or read(t, s, row)
 end
 
+--- Whether a row is known as one of a table.
+---@param buf integer
+---@param row integer
+---@return boolean
+function M.has(buf, row)
+  for _, entry in ipairs(bufs[buf] and bufs[buf].list or {}) do
+    if row >= entry.first and row <= entry.last then return true end
+  end
+  return false
+end
+
 ---@param t hum.Tables
 ---@param entry hum.Table
 local function forget(t, entry)

@@ -1,0 +1,93 @@
+-- Quotes: bars at their side, markers of lists in them, and blocks of code, which have a border as elsewhere.
+local block = require('hum.chat.text.block')
+local fence = require('hum.chat.view.dress.fence')
+local glyphs = require('hum.look.glyphs')
+local hanging = require('hum.chat.view.dress.hanging')
+local list = require('hum.chat.view.dress.list')
+local scan = require('hum.chat.text.scan')
+
+local M = {}
+
+local set_extmark = vim.api.nvim_buf_set_extmark
+
+--- Below the colours of what stands within the line (see hum.chat.view.highlight).
+local PRIORITY = 90
+
+--- Colours a row from a byte on, counted from 0, to the edge of the window if the group has a background.
+---@param view hum.View
+---@param row integer
+---@param col integer
+---@param group string
+local function colour(view, row, col, group)
+  set_extmark(view.buf, view.ns, row, col, {
+    ephemeral = true,
+    end_row = row + 1,
+    hl_group = group,
+    hl_eol = group == 'HumCode',
+    priority = PRIORITY,
+    strict = false,
+  })
+end
+
+--- Draws the bars.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return integer at  the first byte behind them
+local function draw_bars(view, row, line)
+  local bar = { { glyphs.get().quote, 'HumQuote' } }
+  -- They go down at the side of a text that hangs.
+  local repeats = hanging.is_on(view.win)
+  local at = line:find('>', 1, true)
+  while true do
+    set_extmark(view.buf, view.ns, row, at - 1, {
+      ephemeral = true,
+      virt_text = bar,
+      virt_text_pos = 'overlay',
+      virt_text_repeat_linebreak = repeats,
+      hl_mode = 'combine',
+    })
+    local next_at = line:match('^ ?()>', at + 1)
+    if not next_at then return at + 1 end
+    at = next_at
+  end
+end
+
+--- Draws a line of a block of code.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@param at integer    the first byte behind the bars
+---@param is_code boolean
+---@param opens boolean
+local function draw_block(view, row, line, at, is_code, opens)
+  at = line:match('^ ?()', at)
+  if is_code then return colour(view, row, at - 1, 'HumCode') end
+  local columns, info = vim.api.nvim_strwidth(line:sub(1, at - 1)), line:match('^%s*[`~]+(.*)$', at) or ''
+  local width = view.width - columns
+  if not fence.fits(view, row, line, width) then return colour(view, row, at - 1, 'HumFence') end
+  fence.draw_border(view, row, at, opens and fence.top(info, width, true) or fence.bottom(width))
+end
+
+--- Draws a line of a quote.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean
+function M.draw(view, row, line)
+  hanging.want(view, line)
+  if row == view.cursor or list.is_scrolled(view) then return false end
+  colour(view, row, 0, 'HumQuote')
+  local at = draw_bars(view, row, line)
+  local state = scan.at(view.scan, row)
+  local before, after = block.def(state).quoted, block.def((block.next(state, line))).quoted
+  if before or after then
+    draw_block(view, row, line, at, before ~= nil and after ~= nil, before == nil)
+    return true
+  end
+  local first = line:match('^ ?()[-*+]%s', at)
+  if first then list.draw_marker(view, row, line, first, 0) end
+  return true
+end
+
+return M

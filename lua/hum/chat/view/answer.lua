@@ -1,7 +1,7 @@
 -- A short answer in a float at the cursor: it shows the reply alone, grows with it as far as there is room, and is gone
 -- with a key. What is in it is a chat as any other.
+local figure_row = require('hum.chat.view.figure_row')
 local float = require('hum.chat.view.float')
-local notes = require('hum.chat.view.notes')
 local rows = require('hum.chat.text.rows')
 local scan = require('hum.chat.text.scan')
 local seen = require('hum.chat.view.seen')
@@ -94,7 +94,7 @@ end
 ---@param last integer  its last row
 ---@return { end_row?: integer, end_vcol?: integer }
 local function end_of(buf, last)
-  if notes.has_figures(buf, last + 1) then return { end_row = last + 1 } end
+  if figure_row.is_in(buf, last + 1) then return { end_row = last + 1 } end
   if last + 1 >= vim.api.nvim_buf_line_count(buf) then return {} end
   return { end_row = last + 1, end_vcol = 0 } -- with what stands above that
 end

@@ -4,7 +4,7 @@
 -- instead of wrapping them, so they are made anew for windows of another width.
 local config = require('hum.config')
 local cure = require('hum.chat.view.cure')
-local figures = require('hum.chat.view.figures')
+local figure_row = require('hum.chat.view.figure_row')
 local fold = require('hum.chat.view.fold')
 local lines = require('hum.chat.view.lines')
 local note_rows = require('hum.chat.view.note').rows
@@ -16,7 +16,6 @@ local turns = require('hum.chat.text.turns')
 local M = {}
 
 local ns = standing.ns
-local figures_ns = vim.api.nvim_create_namespace('hum.figures')
 local group = vim.api.nvim_create_augroup('hum.notes', {})
 
 ---@class hum.Note: hum.Standing
@@ -35,51 +34,11 @@ local widths = {} ---@type table<integer, string>  of the windows of a buffer, w
 --- The last row of the reply with a heading, without blank lines behind it.
 ---@param buf integer
 ---@param row integer  of the heading
----@param list? hum.Turn[]  those of the buffer
+---@param list hum.Turn[]  those of the buffer
 ---@return integer
 local function last_row(buf, row, list)
-  list = list or turns.of(buf).turns
   local turn = list[turns.first_of(list, function(one) return one.row >= row end)]
   return rows.after_text(buf, turn and turn.row == row and turn.last + 1 or row + 1) - 1
-end
-
----@param buf integer
----@param note hum.Note
-local function hide_figures(buf, note)
-  if note.figures then vim.api.nvim_buf_del_extmark(buf, figures_ns, note.figures) end
-  note.figures = nil
-end
-
---- Shows figures below a reply: in the blank row that is there, else, and where windows are too narrow for that, in
---- rows of their own.
----@param buf integer
----@param note hum.Note
----@param last integer  row of the reply
-local function show_figures(buf, note, last)
-  local room, text = lines.room(buf) - 1, figures.text(note.stats)
-  local is_blank = last + 2 < vim.api.nvim_buf_line_count(buf) and rows.line(buf, last + 1) == ''
-  if is_blank and vim.fn.strdisplaywidth(text) <= room then
-    note.figures = vim.api.nvim_buf_set_extmark(buf, figures_ns, last + 1, 0, {
-      id = note.figures,
-      end_row = last + 2,
-      invalidate = true,
-      virt_text = { { text, 'HumFigures' } },
-      virt_text_pos = 'eol',
-    })
-    return
-  end
-  -- Below the rows of a note, which is on the reply's last line.
-  note.figures = vim.api.nvim_buf_set_extmark(buf, figures_ns, is_blank and last + 1 or last, 0, {
-    id = note.figures,
-    end_row = is_blank and last + 2 or last + 1,
-    strict = false,
-    invalidate = true,
-    virt_lines_above = is_blank,
-    virt_lines = vim.tbl_map(
-      function(line) return { { ' ' .. line, 'HumFigures' } } end,
-      figures.lines(note.stats, room)
-    ),
-  })
 end
 
 --- Whether marks are drawn over.
@@ -131,9 +90,10 @@ local function set(buf, id, note, hidden, list)
   local opts = { id = id, end_col = #rows.line(buf, note.row), invalidate = true }
   if note.stats then
     if hidden then
-      hide_figures(buf, note)
+      note.figures = figure_row.hide(buf, note.figures)
     else
-      show_figures(buf, note, list and last_row(buf, note.row, list) or note.row + note.rows - 1)
+      local last = list and last_row(buf, note.row, list) or note.row + note.rows - 1
+      note.figures = figure_row.show(buf, last, note.stats, note.figures)
     end
   elseif not hidden then
     opts.virt_lines = below_line(buf, note)
@@ -158,7 +118,7 @@ end
 ---@param buf integer
 ---@param id integer
 local function remove(buf, id)
-  hide_figures(buf, shown[buf][id])
+  figure_row.hide(buf, shown[buf][id].figures)
   vim.api.nvim_buf_del_extmark(buf, ns, id)
   shown[buf][id] = nil
 end
@@ -182,15 +142,6 @@ end
 function M.stats(buf, row, last, stats)
   if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
   attach(buf, row, last, { stats = stats })
-end
-
---- Whether figures stand in a blank row.
----@param buf integer
----@param row integer
----@return boolean
-function M.has_figures(buf, row)
-  local marks = vim.api.nvim_buf_get_extmarks(buf, figures_ns, { row, 0 }, { row, -1 }, { details = true })
-  return marks[1] ~= nil and marks[1][4].virt_text ~= nil and not marks[1][4].invalid
 end
 
 --- What is to be known, below a line.

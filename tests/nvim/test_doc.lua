@@ -145,7 +145,8 @@ local RUN = [[
   if not chunk and not fields then return { 'it is no Lua' } end
   if not chunk then
     for name, value in pairs(fields()) do table.insert(assigned, { name, value }) end
-  elseif text:find('cmp') or text:find('vim%.pack') or text:find('vim%.lsp') or text:find('generate') then
+  elseif text:find('cmp') or text:find('vim%.pack') or text:find('vim%.lsp') or text:find('generate')
+    or text:find('markview') or text:find('render%-markdown') then
     return {}
   else
     setfenv(chunk, setmetatable({}, {

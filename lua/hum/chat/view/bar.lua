@@ -3,6 +3,7 @@
 local block = require('hum.chat.text.block')
 local clock = require('hum.chat.view.clock')
 local details = require('hum.chat.view.details')
+local dresser = require('hum.chat.view.dresser')
 local glyphs = require('hum.look.glyphs')
 local highlight = require('hum.chat.view.highlight')
 local private = require('hum.private')
@@ -126,8 +127,17 @@ local function fill_of(group, width)
   return ' ' .. glyphs.get().rule:rep(width - 2) .. ' '
 end
 
-local mark = { ephemeral = true, strict = false, virt_text_pos = 'right_align', hl_mode = 'combine', priority = 96 }
-local over = { ephemeral = true, strict = false, virt_text_pos = 'overlay', hl_mode = 'replace', priority = 96 }
+--- Of what is drawn; over a plugin that dresses Markdown too, which draws over headings with 4096.
+local PRIORITY, ABOVE = 96, 5000
+
+local mark = {
+  ephemeral = true,
+  strict = false,
+  virt_text_pos = 'right_align',
+  hl_mode = 'combine',
+  priority = PRIORITY,
+}
+local over = { ephemeral = true, strict = false, virt_text_pos = 'overlay', hl_mode = 'replace', priority = PRIORITY }
 
 --- The heading as it is, with what stands at the right of it.
 ---@param view hum.View
@@ -154,6 +164,7 @@ local function draw_over(view, row, name, taken, all, group)
   local left = label > 0 and taken + 1 + label or cells(name) + 1
   local room = view.width - left - 1
   local width = fit(all, room - 2)
+  over.priority = dresser.of(view.buf) and ABOVE or PRIORITY
   over.virt_text = { { ' ' .. name, group } }
   if label > 0 then table.insert(over.virt_text, { fill_of(group, taken - cells(name)) .. (' '):rep(label), group }) end
   table.insert(over.virt_text, { fill_of(group, room - width), group })

@@ -12,6 +12,7 @@
 -- Rows of a kind may be drawn by another module: see `draw_with`.
 local block = require('hum.chat.text.block')
 local config = require('hum.config')
+local dresser = require('hum.chat.view.dresser')
 local fault = require('hum.fault')
 local guard = require('hum.interrupt').guard
 local ink = require('hum.chat.view.ink')
@@ -59,6 +60,7 @@ local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing 
 ---@type table<hum.RowKind, hum.DrawRow>
 local drawers = {}
 local dressed = true -- whether those are asked, in the window that is drawn
+local others = false -- whether a plugin dresses Markdown there
 local get_text = vim.api.nvim_buf_get_text
 local started = false
 
@@ -71,13 +73,26 @@ local function is_shut(row)
   return vim.api.nvim_win_call(view.win, look)
 end
 
+--- What is Markdown, and not hum's own.
+---@type table<hum.RowKind, true>
+local MARKDOWN = {
+  fence_open = true,
+  fence_close = true,
+  code = true,
+  heading = true,
+  quote = true,
+  table = true,
+  rule = true,
+  list = true,
+}
+
 --- Has a row drawn by the one who draws this kind. One who fails is not asked again: each frame would bring it anew.
 ---@param kind hum.RowKind
 ---@param row integer
 ---@param line string
 ---@return boolean|'whole'|nil
 local function drawn(kind, row, line)
-  local fn = dressed and drawers[kind]
+  local fn = dressed and not (others and MARKDOWN[kind]) and drawers[kind]
   if not fn then return nil end
   if is_shut(row) then return 'whole' end
   local ok, result = xpcall(guard, debug.traceback, fn, view, row, line)
@@ -102,9 +117,9 @@ local function draw_head(row, line, list)
   end
   local result = drawn(kind, row, line)
   if not result then prose.draw_head(view, row, line, kind, first, last) end
-  if hides and kind == 'heading' then prose.hide_heading(view, row, line, first) end
-  -- What stands below each other in a table is to stay there.
-  return result ~= 'whole' and kind ~= 'rule', hides and kind ~= 'table'
+  if hides and not others and kind == 'heading' then prose.hide_heading(view, row, line, first) end
+  -- What stands below each other in a table is to stay there; a plugin counts on what Neovim would conceal.
+  return result ~= 'whole' and kind ~= 'rule', hides and (others or kind ~= 'table')
 end
 
 local WHOLE = {
@@ -226,7 +241,7 @@ local function growing() end
 local function look_at(win, buf)
   view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
   view.cursor, view.growing = raw_row(win), growing(buf) or -1
-  dressed = config.get().chat.dress
+  dressed, others = config.get().chat.dress, dresser.of(buf)
 end
 
 local function on_win(_, win, buf, top, bottom)
@@ -296,6 +311,7 @@ function M.attach(buf)
   scan.attach(buf)
   if coloured[buf] then return end
   coloured[buf] = true
+  dresser.watch(buf)
   without_treesitter(buf)
   vim.api.nvim_create_autocmd('BufUnload', {
     buffer = buf,
@@ -307,6 +323,7 @@ end
 ---@param buf integer
 function M.forget(buf)
   coloured[buf] = nil
+  dresser.forget(buf)
   visible.forget(buf)
 end
 

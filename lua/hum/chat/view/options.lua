@@ -38,10 +38,11 @@ function M.set(win)
   for name, value in pairs(OPTIONS) do
     if wo[name] ~= value then wo[name] = value end
   end
+  local buf = vim.api.nvim_win_get_buf(win)
   local is_dressed = config.get().chat.dress and config.get().chat.highlight
   if not is_dressed then return end
   wo.conceallevel = 2
-  wo.concealcursor = modes(vim.api.nvim_win_get_buf(win))
+  wo.concealcursor = modes(buf)
 end
 
 --- A reply has begun to stream into a buffer, or has ended: meanwhile windows have their cursor where hum has put it,

@@ -6,12 +6,16 @@ local test, eq, ok = T.test, T.eq, T.ok
 local PURE = { ui = false }
 
 test('cells of a row', PURE, function(t)
-  local function split(line) return t:lua([[return require('hum.chat.view.dress.cells').split(...)]], line) end
+  local function split(...) return t:lua([[return require('hum.chat.view.dress.cells').split(...)]], ...) end
   eq({ 'a', 'b' }, split('| a | b |'))
   eq({ 'a', 'b' }, split('|a|b'))
   eq({ 'a', '', 'c' }, split('  | a | | c |  '))
   eq({ 'a \\| b', 'c \\\\' }, split([[| a \| b | c \\|]]))
   eq({}, split('|'))
+  eq({ '`a', 'b`', 'c' }, split('| `a | b` | c |'))
+  eq({ '`a | b`', 'c' }, split('| `a | b` | c |', 2))
+  eq({ 'a', '`b|c`', '``d | e``' }, split('a|`b|c`|``d | e``', 3))
+  eq({ 'a', 'b', 'c' }, split('| a | b | c |', 2))
 end)
 
 test('what the line below the head says', PURE, function(t)
@@ -307,6 +311,31 @@ test('what is no table stays as it is', function(t)
   show(t, with({ '| a | b |', 'text', '| a | b |', '|---|', '| c | d |', '', '|---|---|', '| e | f |' }))
   t:wait_screen('after')
   eq({ '| a | b |', 'text', '| a | b |', '|---|', '| c | d |' }, rows(t, '| a', 5))
+end)
+
+test('a table without bars at its sides, and text with bars', function(t)
+  local lines = with({ 'a | b', '-|-:', '`x | y` | *two*', 'text | three', 'with no bar' })
+  table.insert(lines, 2, 'so *a* | b, or `a | b`')
+  show(t, lines)
+  wait_rows(t, {
+    'so a | b, or a | b',
+    'before',
+    '│ a     │     b │',
+    '├───────┼───────┤',
+    '│ x | y │   two │',
+    '│ text  │ three │',
+    'with no bar',
+  })
+end)
+
+test('a table without bars at its sides while it is written', function(t)
+  local gate = stream(t, { 'a | b', '--|--', 'x | y', '', 'after' })
+  gate:pass(3)
+  wait_rows(t, { 'a │ b', '──┼──' })
+  gate:pass(3)
+  wait_rows(t, { 'a │ b', '──┼──', 'x │ y' })
+  gate:pass()
+  wait_rows(t, { '│ a │ b │', '├───┼───┤', '│ x │ y │', '', 'after' })
 end)
 
 test('a row with more cells than the head, and one with fewer', function(t)

@@ -31,7 +31,7 @@ local ACCENTS = {
 -- stylua: ignore
 local CODE = {
   'Comment', 'Constant', 'String', 'Number', 'Boolean', 'Identifier', 'Function', 'Statement', 'Operator', 'Keyword',
-  'PreProc', 'Type', 'Special', 'Delimiter', 'Todo',
+  'PreProc', 'Type', 'Special', 'Delimiter', 'Todo', 'Added', 'Changed', 'Removed', 'Title', 'Underlined', 'Error',
 }
 
 -- What is likely where the scheme leaves the background, or the foreground, to the terminal.

@@ -111,6 +111,9 @@ local function draw_head(row, line, list)
   local hides = dressed and row ~= view.cursor
   local kind, first, last = prose.kind(line)
   if not kind then
+    -- Rows of a table need no bars at their sides.
+    local result = line:find('|', 1, true) and drawn('table', row, line)
+    if result then return result ~= 'whole', false end
     if first == 1 then return true, hides end
     drawn('indented', row, line)
     return block.indent(line) < list + CODE_INDENT, hides

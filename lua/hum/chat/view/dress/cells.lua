@@ -31,14 +31,21 @@ function M.bars(line)
   return bars
 end
 
---- The texts of a row's cells, without the blanks around them.
+--- A row as long as another one, of which bars in `code` are something else.
 ---@param line string
+---@return string
+local function without_code(line)
+  return (line:gsub('`+[^`]+`+', function(code) return (code:gsub('|', ' ')) end))
+end
+
+---@param line string
+---@param bars_of string  the line, or another one of which the bars count
 ---@return string[]
-function M.split(line)
+local function split(line, bars_of)
   local cells, from = {}, line:find('%S') or 1
   if line:byte(from) == 124 then from = from + 1 end
   while true do
-    local bar = next_bar(line, from)
+    local bar = next_bar(bars_of, from)
     if not bar then break end
     cells[#cells + 1] = vim.trim(line:sub(from, bar - 1))
     from = bar + 1
@@ -48,10 +55,19 @@ function M.split(line)
   return cells
 end
 
---- Whether a line may be a row of a table, by itself.
+--- The texts of a row's cells, without the blanks around them.
 ---@param line string
----@return boolean
-function M.is_row(line) return line:find('|', 1, true) ~= nil end
+---@param columns? integer  of its table. A bar in `code` ends a cell (GFM 4.10), but was not meant to where that makes
+---  too many of them
+---@return string[]
+function M.split(line, columns)
+  local cells = split(line, line)
+  if columns and #cells > columns then
+    local meant = split(line, without_code(line))
+    if #meant == columns then return meant end
+  end
+  return cells
+end
 
 --- How the columns are aligned, of the row below a table's head; nil: it is another row.
 ---@param line string

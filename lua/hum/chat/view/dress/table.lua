@@ -22,11 +22,12 @@ local LONG = 4000
 local set_extmark = vim.api.nvim_buf_set_extmark
 
 ---@param line string
+---@param columns integer
 ---@param is_head boolean
 ---@return hum.GridRow
-local function parse(line, is_head)
+local function parse(line, columns, is_head)
   local parsed = {}
-  for i, cell in ipairs(cells.split(line)) do
+  for i, cell in ipairs(cells.split(line, columns)) do
     parsed[i] = styled.parse(cell, is_head and 'HumStrong' or nil)
   end
   return { cells = parsed, height = 0 }
@@ -43,7 +44,7 @@ local function row_of(view, entry, row, line)
   local known = entry.rows[at]
   if not known then
     line = line or vim.api.nvim_buf_get_text(view.buf, row, 0, row, LONG, {})[1]
-    known = parse(line, at == 0)
+    known = parse(line, #entry.aligns, at == 0)
     entry.rows[at] = known
   end
   return known
@@ -244,7 +245,7 @@ end
 function M.draw_row(view, row, line)
   if is_raw(view, row) or #line > LONG or not vim.wo[view.win].wrap then return false end
   local entry = tables.find(view.scan, row, line)
-  if not entry or not (entry.aligns or entry.open) then return false end
+  if not entry or not (entry.aligns or entry.open and line:find('^%s*|')) then return false end
   if not entry.open and draw_aligned(view, row, line, entry) then return 'whole' end
   if row == view.cursor then return false end
   if entry.aligns and row == entry.first + 1 then

@@ -37,7 +37,7 @@ local on_change ---@type fun(buf: integer, first: integer, last: integer)|nil
 ---@param line string
 ---@return boolean
 local function is_candidate(s, row, line)
-  if not line:find('^%s*|') then return false end
+  if not line:find('|', 1, true) then return false end
   local def = block.def(scan.at(s, row))
   return not def.fence and not def.thinking and not def.front
 end
@@ -84,7 +84,7 @@ local function is_open(s, last)
   local growing = highlight.growing(s.buf)
   if growing ~= last + 1 then return growing == last end
   local below = vim.api.nvim_buf_get_lines(s.buf, growing, growing + 1, false)[1]
-  return not below or below:find('^%s*|') ~= nil or not below:find('%S')
+  return not below or below:find('|', 1, true) ~= nil or not below:find('%S')
 end
 
 --- Keeps what was found; a table that was known already is a longer one now.

@@ -36,7 +36,7 @@ for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '
     -- The beginning is the same, and in the server's cache.
     T.ok(second.stats.cached_tokens > 10, vim.inspect(second.stats))
     t:cmd([[call cursor('$', 1) | call search('^## «', 'bW') | normal! zt]])
-    t:wait_screen((' · %d cached'):format(second.stats.cached_tokens), true)
+    t:wait_screen((', %d cached'):format(second.stats.cached_tokens), true)
   end)
 
   test(('a long reply over %s is stopped, and the next question is answered'):format(path), function(t)

@@ -104,6 +104,7 @@ function M.measure(run, way, rate, place, count)
     helper = run.helper,
     bare = run.root .. '/build/bare',
     url = fake.url,
+    folders = { render_markdown = os.getenv('HUM_RENDER_MARKDOWN'), markview = os.getenv('HUM_MARKVIEW') },
     host = fake.host,
     port = fake.port,
     history = texts.history(place),

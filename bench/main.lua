@@ -60,9 +60,13 @@ local function parse(args)
   return opts
 end
 
+--- Other looks of hum's chats, measured where they are asked for by name.
+local LOOKS = { 'hum, raw', 'hum+md, concealed', 'hum, render-markdown', 'hum, markview' }
+
 --- Markdown ways need the parsers that come with Neovim.
 local function ways(opts)
   local all = { 'bare', 'bare+md', 'hum', 'hum, other window', 'curl', 'curl+md' }
+  vim.list_extend(all, vim.tbl_filter(function(way) return vim.tbl_contains(opts.ways, way) end, LOOKS))
   local ok, added = pcall(vim.treesitter.language.add, 'markdown_inline')
   local parsers = ok and added
   return vim.tbl_filter(function(way)

@@ -103,11 +103,11 @@ local function curl(spec)
   })
 end
 
-local function open_chat(spec)
+local function open_chat(spec, chat)
   assert(require('hum').setup({
     helper = spec.helper,
     endpoints = { ollama = { url = spec.url, model = 'fake' } },
-    chat = { window = 'current' },
+    chat = vim.tbl_extend('force', { window = 'current' }, chat or {}),
   }))
   vim.cmd('Hum chat')
   local buf = vim.api.nvim_get_current_buf()
@@ -117,6 +117,29 @@ local function open_chat(spec)
     pattern = 'HumRequestFinished',
     callback = function(event) announce('finished', event.data) end,
   })
+end
+
+local function open_raw(spec) open_chat(spec, { dress = false }) end
+
+-- What plugins that dress Markdown ask for: treesitter's highlighter, with its marks concealed.
+local function open_concealed(spec)
+  open_raw(spec)
+  local buf = vim.api.nvim_get_current_buf()
+  vim.wait(50) -- hum stops a highlighter that starts with the file type
+  vim.treesitter.start(buf, 'markdown')
+  vim.wo.conceallevel = 2
+end
+
+---@param name string
+---@param setup string     Lua
+---@return fun(spec: table)
+local function dressed_by(name, setup)
+  return function(spec)
+    vim.opt.runtimepath:append(assert(spec.folders[name], 'no folder of ' .. name))
+    vim.cmd('runtime! plugin/*.lua plugin/**/*.lua')
+    assert(loadstring(setup))()
+    open_chat(spec)
+  end
 end
 
 local function send(spec)
@@ -137,6 +160,16 @@ local WAYS = {
   ['bare+md'] = { markdown, bare },
   hum = { open_chat, send },
   ['hum, other window'] = { open_chat, send_and_leave },
+  ['hum, raw'] = { open_raw, send },
+  ['hum+md, concealed'] = { open_concealed, send },
+  ['hum, render-markdown'] = {
+    dressed_by('render_markdown', [[require('render-markdown').setup({ file_types = { 'markdown', 'hum' } })]]),
+    send,
+  },
+  ['hum, markview'] = {
+    dressed_by('markview', [[require('markview').setup({ preview = { filetypes = { 'markdown', 'hum' } } })]]),
+    send,
+  },
   curl = { plain, curl },
   ['curl+md'] = { markdown, curl },
 }

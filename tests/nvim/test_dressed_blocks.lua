@@ -228,6 +228,17 @@ test('nothing hangs where a line is very long, and the option is given back', { 
   eq(0, t:eval('&breakindent'))
 end)
 
+test('without wrap, and with all marks shown', { ui = { 40, 20 } }, function(t)
+  local buf = show(t, { '- one **two** three four five six seven eight nine', '- [ ] *task*' })
+  t:lua('vim.wo[vim.fn.bufwinid(...)].wrap = false', buf)
+  t:cmd('redraw!')
+  t:wait(function() return rows(t, 1)[1] == '• one two three four five six seven eigh' end, 'more of it has room')
+  eq('○ task', rows(t, 2)[2])
+  t:cmd('setlocal conceallevel=0')
+  t:cmd('redraw!')
+  t:wait(function() return rows(t, 2)[2] == '• [ ] *task*' end, 'the box is seen')
+end)
+
 test('a block of code in a quote', { ui = { 40, 20 } }, function(t)
   local lines = {
     '> so *b*:',

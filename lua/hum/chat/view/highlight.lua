@@ -200,12 +200,31 @@ local function on_line(_, win, buf, row)
   draw(s, row, from, to)
 end
 
+local last_row = -1 -- the one that was drawn last, in this window
+
+--- Draws more of the row that was drawn last: without 'wrap', what concealed bytes make room for. What is laid over
+--- the row would be so twice.
+---@param s hum.Scan
+---@param row integer
+---@param from integer
+---@param to integer
+local function draw_more(s, row, from, to)
+  local head = get_text(s.buf, row, 0, row, LONG, {})[1]
+  if #head < LONG then return end
+  local def = block.def(scan.at(s, row))
+  if def.front or def.thinking or def.fence or def.math then return end
+  head, from = part(s.buf, row, from, to)
+  prose.draw_inside(view, row, head, from, false)
+end
+
 -- From 0.12 on it names the visible bytes too.
-local function on_range(_, _, _, first_row, first_col, last_row, last_col)
+local function on_range(_, _, _, first_row, first_col, last, last_col)
   local s = view.scan
   if not s then return end
-  for row = first_row, last_col > 0 and last_row or last_row - 1 do
-    draw(s, row, row == first_row and first_col or 0, row == last_row and last_col or END)
+  for row = first_row, last_col > 0 and last or last - 1 do
+    local draw_it = row == last_row and first_col > 0 and draw_more or draw
+    last_row = row
+    draw_it(s, row, row == first_row and first_col or 0, row == last and last_col or END)
   end
 end
 
@@ -242,7 +261,7 @@ end
 local function growing() end
 
 local function look_at(win, buf)
-  view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
+  view.win, view.buf, view.scan, view.width, last_row = win, buf, scan.get(buf), nil, -1
   view.cursor, view.growing = raw_row(win), growing(buf) or -1
   dressed, others = config.get().chat.dress, dresser.of(buf)
 end

@@ -75,7 +75,9 @@ end
 ---@return boolean
 function M.draw_marker(view, row, line, first, columns)
   local _, last, box = line:find('^[-*+]%s+%[([ xX])%]%s', first)
-  if last then
+  -- Where the user has all marks shown the box is seen.
+  local hides = vim.wo[view.win].conceallevel > 0
+  if last and hides then
     local is_done = box ~= ' '
     local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
     over(view, row, first - 1, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
@@ -90,7 +92,7 @@ function M.draw_marker(view, row, line, first, columns)
   local _, number_last = line:find('^%d+[.)]%s', first)
   if not number_last then return false end
   colour(view, row, first - 1, number_last - 1, 'HumListMarker')
-  if last then
+  if last and hides then
     local is_done = box ~= ' '
     local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
     over(view, row, last - 4, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')

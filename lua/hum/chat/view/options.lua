@@ -24,13 +24,16 @@ local OPTIONS = {
   cursorbind = false,
 }
 
+--- The modes in which the row of the cursor is dressed, if it is.
+local DRESSED = 'nvc'
+
 --- Buffers into which a reply streams.
 local streaming = {} ---@type table<integer, true>
 
 --- The modes in which the cursor's row is dressed as all others. What is typed is always seen as it is.
 ---@param buf integer
 ---@return string
-local function modes(buf) return (streaming[buf] or not config.get().chat.raw_at_cursor) and 'nvc' or '' end
+local function modes(buf) return (streaming[buf] or not config.get().chat.raw_at_cursor) and DRESSED or '' end
 
 ---@param win integer  which shows the chat
 function M.set(win)
@@ -51,11 +54,18 @@ end
 ---@param streams boolean
 function M.stream(buf, streams)
   streaming[buf] = streams or nil
+  M.renew(buf)
+end
+
+--- Sets what goes by the reply in all windows of a chat; one that showed another buffer meanwhile has it from before.
+---@param buf integer
+function M.renew(buf)
   if not config.get().chat.dress then return end
+  local now = modes(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    local wo = vim.wo[win][0]
+    local set = vim.wo[win].concealcursor
     -- Where the user has set it himself it stays.
-    if wo.concealcursor == '' or wo.concealcursor == 'nvc' then wo.concealcursor = modes(buf) end
+    if set ~= now and (set == '' or set == DRESSED) then vim.wo[win][0].concealcursor = now end
   end
 end
 

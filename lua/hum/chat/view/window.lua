@@ -320,6 +320,7 @@ function M.setup(buf)
       fold.setup_window(win, thinking)
     end
   end
+  options.renew(buf)
 end
 
 --- Puts the cursor of the current window on the last line.

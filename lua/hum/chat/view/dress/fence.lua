@@ -33,7 +33,7 @@ local width_of = vim.api.nvim_strwidth
 function M.label(info)
   info = vim.trim(info)
   local inner = info:match('^{(.*)}$')
-  if inner then return inner:match('^%s*%.?(%S*)') or '', '' end
+  if inner then return inner:match('^%s*%.?([^%s,]*)') or '', '' end
   local language, rest = info:match('^([^%s,{}:]+)[%s:,]*(.-)$')
   return language or '', rest or ''
 end

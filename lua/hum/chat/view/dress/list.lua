@@ -66,6 +66,28 @@ local function bullet(columns)
   return bullets[math.floor(columns / 2) % #bullets + 1]
 end
 
+--- The box of a task that stands at a byte of a line.
+---@param line string
+---@param at integer
+---@return integer|nil last  the byte of its `]`
+---@return boolean is_done
+local function box_at(line, at)
+  local box = line:match('^%[([ xX])%]%f[%s%z]', at)
+  return box and at + 2, box ~= ' '
+end
+
+--- Draws a box of a task over a byte, and conceals what is left of its characters.
+---@param view hum.View
+---@param row integer
+---@param at integer    from 1
+---@param last integer  the byte of its `]`
+---@param is_done boolean
+local function draw_box(view, row, at, last, is_done)
+  local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
+  over(view, row, at - 1, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
+  conceal(view, row, at, last)
+end
+
 --- A marker at a byte of a line, with the box of a task behind it.
 ---@param view hum.View
 ---@param row integer
@@ -74,29 +96,19 @@ end
 ---@param columns integer  before it
 ---@return boolean
 function M.draw_marker(view, row, line, first, columns)
-  local _, last, box = line:find('^[-*+]%s+%[([ xX])%]%s', first)
+  local number_last, after = line:match('^%d+()[.)]%s+()', first)
+  if not after then after = line:match('^[-*+]%s+()', first) end
+  if not after then return false end
+  local last, is_done = box_at(line, after)
   -- Where the user has all marks shown the box is seen.
-  local hides = vim.wo[view.win].conceallevel > 0
-  if last and hides then
-    local is_done = box ~= ' '
-    local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
-    over(view, row, first - 1, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
-    conceal(view, row, first, last - 1)
-    return true
-  end
-  if line:find('^[-*+]%s', first) then
+  if last and vim.wo[view.win].conceallevel == 0 then last = nil end
+  if number_last then
+    colour(view, row, first - 1, number_last, 'HumListMarker')
+    if last then draw_box(view, row, after, last, is_done) end
+  elseif last then
+    draw_box(view, row, first, last, is_done)
+  else
     over(view, row, first - 1, bullet(columns), 'HumListMarker')
-    return true
-  end
-  _, last, box = line:find('^%d+[.)]%s+%[([ xX])%]%s', first)
-  local _, number_last = line:find('^%d+[.)]%s', first)
-  if not number_last then return false end
-  colour(view, row, first - 1, number_last - 1, 'HumListMarker')
-  if last and hides then
-    local is_done = box ~= ' '
-    local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
-    over(view, row, last - 4, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
-    conceal(view, row, last - 3, last - 1)
   end
   return true
 end

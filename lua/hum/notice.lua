@@ -13,7 +13,8 @@ local ns = vim.api.nvim_create_namespace('hum.notice')
 local group = vim.api.nvim_create_augroup('hum.notice', {})
 local win ---@type integer|nil
 local since = 0 -- ms
-local border = function() return 'single' end ---@type fun(): string|string[]
+---@return string|string[]
+local function border() return 'single' end
 local close
 
 --- Sets the function that says which frame it has.
@@ -77,7 +78,7 @@ local function open(lines, highlight)
     width = width,
     height = #lines,
     style = 'minimal',
-    border = border(),
+    border = border() --[[@as string[] ]],
     focusable = false,
     noautocmd = true,
     zindex = 250,

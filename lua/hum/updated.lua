@@ -17,7 +17,7 @@ end
 ---@return boolean
 function M.is()
   local lua = vim.fs.joinpath(M.root(), 'lua', 'hum')
-  for name, kind in vim.fs.dir(lua, { depth = math.huge }) do
+  for name, kind in vim.fs.dir(lua, { depth = 16 }) do
     local stat = kind == 'file' and vim.uv.fs_stat(vim.fs.joinpath(lua, name))
     if stat and math.max(stat.mtime.sec, stat.ctime.sec) > since then return true end
   end

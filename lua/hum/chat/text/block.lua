@@ -314,7 +314,7 @@ end
 ---@return string? run
 ---@return boolean bare
 local function quoted_fence(line)
-  local at = line:match('^[> ]*()')
+  local at = line:match('^[> ]*()') --[[@as integer]]
   local fence = fence_open(line, at, 0)
   if not fence then return nil, false end
   return fence.char:rep(fence.len), line:find('^%s*$', at + fence.len) ~= nil

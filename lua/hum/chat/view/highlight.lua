@@ -161,13 +161,13 @@ local function draw(s, row, from, to)
   local buf = s.buf
   local head = get_text(buf, row, 0, row, LONG, {})[1]
   local state = scan.at(s, row)
-  local after, kind = block.next(state, head)
+  local after, kind = block.next(state, head) ---@type integer, hum.RowKind
   local group = WHOLE[kind]
   if block.def(state).thinking then
     group = 'HumThinking'
     if kind ~= 'think_close' then kind = 'thinking' end
   end
-  if group or kind == 'thinking' then
+  if group then
     if not drawn(kind, row, head) then ink.whole(buf, row, group) end
     return
   end
@@ -257,8 +257,9 @@ local function raw_row(win)
 end
 
 --- The last row of a reply that streams into a buffer.
----@type fun(buf: integer): integer|nil
-local function growing() end
+---@param _buf integer
+---@return integer|nil
+local function growing(_buf) end
 
 local function look_at(win, buf)
   view.win, view.buf, view.scan, view.width, last_row = win, buf, scan.get(buf), nil, -1

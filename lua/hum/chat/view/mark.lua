@@ -15,7 +15,7 @@ local set_extmark = vim.api.nvim_buf_set_extmark
 --- Where each row of the screen begins that a line takes.
 ---@param view hum.View
 ---@param row integer
----@return integer[]  columns, from 0
+---@return integer[] columns  from 0
 local function starts(view, row)
   local cells = vim.fn.virtcol({ row + 1, '$' }, false, view.win) - 1
   local columns = { 0 }
@@ -38,7 +38,10 @@ local function padded(texts, width)
   return row
 end
 
----@type hum.DrawRow
+---@param view hum.View
+---@param row integer
+---@param line string
+---@return boolean|nil drawn
 local function draw(view, row, line)
   -- The text of a mark is of interest to those who change it.
   if row == view.cursor and vim.api.nvim_get_mode().mode:find('^[iR]') then return nil end

@@ -67,8 +67,11 @@ local function sentence(text) return text:find('[.?!:]$') and text or text .. '.
 local function single(note, width)
   if note.message then return nil end
   local title = glyphs_of()[note.kind] .. ' ' .. note.title
-  local row = { { title, GROUPS[note.kind] } }
-  if note.cure then row = { { sentence(title) .. ' ', GROUPS[note.kind] }, { note.cure, 'HumHint' } } end
+  local row = { { title, GROUPS[note.kind] } } ---@type hum.NoteRow
+  if note.cure then
+    row[1][1] = sentence(title) .. ' '
+    row[2] = { note.cure, 'HumHint' }
+  end
   local text = table.concat(vim.tbl_map(function(chunk) return chunk[1] end, row))
   return cells(text) <= width and row or nil
 end
@@ -81,7 +84,7 @@ end
 function M.rows(note, width, least)
   local glyphs, group = glyphs_of(), GROUPS[note.kind]
   local row = single(note, width)
-  local rows = { row } ---@type hum.NoteRow[]
+  local rows = { row } --[[@as hum.NoteRow[] ]]
   if not row then
     local title = (' %s %s '):format(glyphs[note.kind], note.title)
     local fits = cells(title) <= width - 2

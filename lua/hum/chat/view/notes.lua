@@ -56,7 +56,8 @@ local function height(buf, row)
   local least ---@type integer|nil
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local size = vim.api.nvim_win_text_height(win, { start_row = row, end_row = row })
-    least = math.min(least or math.huge, size.all - size.fill)
+    local taken = size.all - size.fill
+    least = least and math.min(least, taken) or taken
   end
   return math.max(least or math.ceil(vim.fn.strdisplaywidth(rows.line(buf, row)) / vim.o.columns), 1)
 end
@@ -68,15 +69,16 @@ end
 local function below_line(buf, note)
   local width = math.max(lines.room(buf), 1)
   note.drawn = nil
-  if not note.mark then return note_rows(note.text, width) end
+  local text = note.text --[[@as hum.NoteText]]
+  if not note.mark then return note_rows(text, width) end
   if is_dressed() then
     local least = height(buf, note.row)
-    note.drawn = note_rows(note.text, width, least)
+    note.drawn = note_rows(text, width, least)
     local below = vim.list_slice(note.drawn, least + 1)
     return #below > 0 and below or nil
   end
   -- The mark itself says what happened.
-  return note.text.cure and lines.of(buf, note.text.cure, 'HumHint') or nil
+  return text.cure and lines.of(buf, text.cure, 'HumHint') or nil
 end
 
 ---@param buf integer

@@ -100,7 +100,7 @@ function M.hide_heading(view, row, line, first)
   local _, last = line:find('^#+%s+', first)
   ---@cast last integer
   hide(view.buf, row, first - 1, last)
-  local closing = line:match('()%s+#+%s*$', last)
+  local closing = line:match('()%s+#+%s*$', last) --[[@as integer?]]
   if closing then hide(view.buf, row, closing - 1, #line) end
 end
 
@@ -115,7 +115,7 @@ local GROUP = {
 }
 
 -- What the callbacks need; a closure per line would cost more than the line.
-local at = { view = nil, row = 0, offset = 0, text = '', hides = false, measured = 0 } ---@type table
+local at = { row = 0, offset = 0, text = '', hides = false, measured = 0 } ---@type table
 
 --- Addresses of a line that are measured.
 local MOST = 8

@@ -7,7 +7,7 @@ local M = {}
 ---@class hum.Word
 ---@field first integer  bytes [first, last) of the text
 ---@field last integer
----@field width integer  in cells
+---@field width integer  cells
 ---@field gap integer    cells of the blanks before it
 ---@field hard boolean   it begins a line, if there is room for so many
 
@@ -21,9 +21,8 @@ local width_of = vim.api.nvim_strwidth
 local function words_of(cell)
   if cell.words then return cell.words end
   local words, past = {}, 1
-  for first, last in cell.text:gmatch('()%S+()') do
-    ---@cast first integer
-    ---@cast last integer
+  local places = cell.text:gmatch('()%S+()') --[[@as fun(): integer, integer]]
+  for first, last in places do
     local hard = false
     for byte = past, first - 1 do
       hard = hard or cell.breaks[byte] or false
@@ -53,7 +52,7 @@ end
 ---@param last integer
 ---@param width integer
 ---@return integer after
----@return integer cells
+---@return integer taken  cells
 local function fitting(text, first, last, width)
   local after, cells = first, 0
   while after < last do

@@ -38,7 +38,7 @@ local function draw_bars(view, row, line)
   local bar = { { glyphs.get().quote, 'HumQuote' } }
   -- They go down at the side of a text that hangs.
   local repeats = hanging.is_on(view.win)
-  local at = line:find('>', 1, true)
+  local at = line:find('>', 1, true) --[[@as integer]]
   while true do
     set_extmark(view.buf, view.ns, row, at - 1, {
       ephemeral = true,
@@ -47,7 +47,7 @@ local function draw_bars(view, row, line)
       virt_text_repeat_linebreak = repeats,
       hl_mode = 'combine',
     })
-    local next_at = line:match('^ ?()>', at + 1)
+    local next_at = line:match('^ ?()>', at + 1) --[[@as integer?]]
     if not next_at then return at + 1 end
     at = next_at
   end
@@ -61,10 +61,10 @@ end
 ---@param is_code boolean
 ---@param opens boolean
 local function draw_block(view, row, line, at, is_code, opens)
-  at = line:match('^ ?()', at)
+  at = line:match('^ ?()', at) --[[@as integer]]
   if is_code then return colour(view, row, at - 1, 'HumCode') end
-  local columns, info = vim.api.nvim_strwidth(line:sub(1, at - 1)), line:match('^%s*[`~]+(.*)$', at) or ''
-  local width = view.width - columns
+  local info = line:match('^%s*[`~]+(.*)$', at) or ''
+  local width = view.width - vim.api.nvim_strwidth(line:sub(1, at - 1))
   if not fence.fits(view, row, line, width) then return colour(view, row, at - 1, 'HumFence') end
   fence.draw_border(view, row, at, opens and fence.top(info, width, true) or fence.bottom(width))
 end
@@ -85,7 +85,7 @@ function M.draw(view, row, line)
     draw_block(view, row, line, at, before ~= nil and after ~= nil, before == nil)
     return true
   end
-  local first = line:match('^ ?()[-*+]%s', at)
+  local first = line:match('^ ?()[-*+]%s', at) --[[@as integer?]]
   if first then list.draw_marker(view, row, line, first, 0) end
   return true
 end

@@ -72,7 +72,7 @@ end
 ---@param last integer
 ---@return [string, string[]?][]
 function M.chunks(styled, first, last)
-  local cuts = { first, last }
+  local cuts = { first, last } ---@type integer[]
   for _, span in ipairs(styled.spans) do
     for _, cut in ipairs({ span.first, span.last }) do
       if cut > first and cut < last then cuts[#cuts + 1] = cut end

@@ -2,6 +2,7 @@
 -- key that is typed in it.
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
+local lines_of = require('hum.chat.view.lines')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -32,17 +33,6 @@ function M.is_empty(buf)
   return true
 end
 
---- Cells for text in the narrowest window with a buffer.
----@param buf integer
----@return integer
-local function width_of(buf)
-  local width = vim.o.columns
-  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    width = math.min(width, vim.api.nvim_win_get_width(win) - vim.fn.getwininfo(win)[1].textoff)
-  end
-  return width
-end
-
 --- A line of hints in so many cells, as chunks of virtual text.
 ---@param hints { [1]: string, [2]: string, [3]?: string }[]
 ---@param width integer
@@ -51,15 +41,11 @@ local function chunks_of(hints, width)
   local chunks, used = {}, 0
   for _, hint in ipairs(hints) do
     local lhs = hint[1] ~= '' and config.keys(hint[1])[1] or hint[3]
-    local between = #chunks > 0 and (' %s '):format(glyphs.get().dot) or ''
-    local text = lhs and lhs .. ' ' .. hint[2]
-    local cells = text and vim.fn.strdisplaywidth(between .. text) or 0
-    if text and (used == 0 or used + cells <= width) then
+    local between = #chunks > 0 and glyphs.separator() or ''
+    local cells = lhs and vim.fn.strdisplaywidth(between .. lhs .. ' ' .. hint[2]) or 0
+    if lhs and (used == 0 or used + cells <= width) then
       if between ~= '' then chunks[#chunks + 1] = { between, 'HumHints' } end
-      chunks[#chunks + 1] = {
-        lhs --[[@as string]],
-        'HumKey',
-      }
+      chunks[#chunks + 1] = { lhs, 'HumKey' }
       chunks[#chunks + 1] = { ' ' .. hint[2], 'HumHints' }
       used = used + cells
     end
@@ -69,7 +55,7 @@ end
 
 ---@param buf integer
 local function draw(buf)
-  local lines, width = {}, width_of(buf)
+  local lines, width = {}, lines_of.room(buf)
   for _, hints in ipairs(HINTS) do
     local chunks = chunks_of(hints, width)
     if #chunks > 0 then lines[#lines + 1] = chunks end

@@ -32,7 +32,7 @@ local function plain(text) return text and (text:gsub('%c', '')) end
 
 ---@param texts string[]
 ---@return string
-local function joined(texts) return table.concat(texts, (' %s '):format(glyphs.get().dot)) end
+local function joined(texts) return table.concat(texts, glyphs.separator()) end
 
 --- What there is room for. Nothing is cut: the endpoint is left out first, then the share, then the model, whose name
 --- stands below it, too.

@@ -13,10 +13,8 @@ local M = {}
 ---@field top_right string
 ---@field bottom_left string
 ---@field bottom_right string
----@field tee_left string    `├`
----@field tee_right string   `┤`
----@field tee_top string     `┬`
----@field tee_bottom string  `┴`
+---@field tee_left string   `├`
+---@field tee_right string  `┤`
 ---@field cross string
 ---@field bullets string[]   by depth
 ---@field open string        of a fold
@@ -29,7 +27,6 @@ local M = {}
 ---@field info string
 ---@field dot string         between figures
 ---@field ellipsis string
----@field dash string
 
 ---@type hum.Glyphs
 local UNICODE = {
@@ -41,8 +38,6 @@ local UNICODE = {
   bottom_right = '╯',
   tee_left = '├',
   tee_right = '┤',
-  tee_top = '┬',
-  tee_bottom = '┴',
   cross = '┼',
   bullets = { '•', '◦', '▪' },
   open = '▾',
@@ -55,7 +50,6 @@ local UNICODE = {
   info = '●',
   dot = '·',
   ellipsis = '…',
-  dash = '—',
 }
 
 --- Of code page 437 and Latin-1: no font of the console has more.
@@ -84,8 +78,6 @@ local ASCII = {
   bottom_right = '+',
   tee_left = '+',
   tee_right = '+',
-  tee_top = '+',
-  tee_bottom = '+',
   cross = '+',
   bullets = { '*', '-', '+' },
   open = 'v',
@@ -98,7 +90,6 @@ local ASCII = {
   info = 'i',
   dot = '-',
   ellipsis = '~',
-  dash = '-',
 }
 
 ---@param glyphs hum.Glyphs
@@ -138,6 +129,10 @@ function M.get()
   chosen = chosen or choose()
   return chosen
 end
+
+--- What stands between figures and the like: " · ".
+---@return string
+function M.separator() return (' %s '):format(M.get().dot) end
 
 notice.framed(function()
   local g = M.get()

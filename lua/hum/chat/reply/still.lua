@@ -2,6 +2,7 @@
 -- below the reply scrolls by as many rows as the reply has become taller, and back where it has become shorter, as by
 -- the blank lines at its end.
 local smooth = require('hum.chat.reply.smooth')
+local width_of = require('hum.chat.view.lines').width
 
 local M = {}
 
@@ -20,11 +21,6 @@ local seen = {} ---@type table<integer, hum.Still>  by window
 local function height(win, first, last)
   return vim.api.nvim_win_text_height(win, { start_row = first, end_row = last }).all
 end
-
---- The columns of a row of the screen.
----@param win integer
----@return integer
-local function width_of(win) return vim.api.nvim_win_get_width(win) - vim.fn.getwininfo(win)[1].textoff end
 
 --- What the current window shows.
 ---@param buf integer

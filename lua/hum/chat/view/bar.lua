@@ -78,15 +78,12 @@ local function label_width(buf, row)
   return width
 end
 
----@return string
-local function separator() return (' %s '):format(glyphs.get().dot) end
-
 --- Those that there is room for: what has none is left out whole.
 ---@param all hum.BarFact[]
 ---@param room integer  cells
 ---@return integer width
 local function fit(all, room)
-  local gap, width = cells(separator()), 0
+  local gap, width = cells(glyphs.separator()), 0
   for i, fact in ipairs(all) do
     width = width + cells(fact.text) + (i > 1 and gap or 0)
   end
@@ -105,7 +102,7 @@ end
 ---@param group string  what they lie on
 local function add(chunks, all, group)
   for i, fact in ipairs(all) do
-    if i > 1 then chunks[#chunks + 1] = { separator(), { group, 'HumDetails' } } end
+    if i > 1 then chunks[#chunks + 1] = { glyphs.separator(), { group, 'HumDetails' } } end
     chunks[#chunks + 1] = { fact.text, { group, fact.group } }
   end
   chunks[#chunks + 1] = { ' ', group }

@@ -45,16 +45,19 @@ local function look_soon(buf)
   vim.schedule(function() look(buf) end)
 end
 
+---@param plugin string
+---@param what integer|table
+local function render(plugin, what)
+  pcall(function() require(plugin).render(what) end)
+end
+
 --- Has a buffer drawn anew: text that comes into a window without focus fires no event for them, and markview.nvim
 --- misses text that comes with a move of the cursor.
 ---@param buf integer
 local function refresh(buf)
   if not dresses[buf] or not vim.api.nvim_buf_is_loaded(buf) then return end
-  if is_markview(buf) then
-    pcall(function() require('markview').render(buf) end)
-  else
-    pcall(function() require('render-markdown').render({ buf = buf }) end)
-  end
+  if is_markview(buf) then return render('markview', buf) end
+  render('render-markdown', { buf = buf })
 end
 
 local group = vim.api.nvim_create_augroup('hum.dresser', {})

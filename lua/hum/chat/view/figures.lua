@@ -1,12 +1,9 @@
 -- The figures of a reply in words: what has been measured comes in, text goes out; where it stands,
 -- hum.chat.view.notes says.
 local count = require('hum.count')
-local glyphs = require('hum.look.glyphs')
+local separator = require('hum.look.glyphs').separator
 
 local M = {}
-
----@return string
-local function separator() return (' %s '):format(glyphs.get().dot) end
 
 ---@param rate number
 ---@return string

@@ -6,6 +6,7 @@
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
 local level = require('hum.chat.view.fold_level')
+local lines = require('hum.chat.view.lines')
 local read = require('hum.chat.text.read')
 local scan = require('hum.chat.text.scan')
 local tail = require('hum.chat.view.tail')
@@ -22,10 +23,7 @@ local BYTES, LEAST = 2, 8
 local function cells(text) return vim.fn.strdisplaywidth(text) end
 
 ---@return integer  cells for text in the current window
-local function room()
-  local info = vim.fn.getwininfo(vim.api.nvim_get_current_win())[1]
-  return info.width - info.textoff
-end
+local function room() return lines.width(vim.api.nvim_get_current_win()) end
 
 ---@param n integer
 ---@return string
@@ -83,22 +81,20 @@ end
 ---@return string line, string|nil latest
 local function of_running(buf, first, last, info)
   last = last_text(buf, first, last) -- the user's turn may stand below
-  local set, width = glyphs.get(), room()
-  local line = set.closed .. ' ' .. M.label(true, info and info.seconds)
-  local count = (' %s %s'):format(set.dot, words_text(words.live(buf, first, last)))
+  local width, separator = room(), glyphs.separator()
+  local line = glyphs.get().closed .. ' ' .. M.label(true, info and info.seconds)
+  local count = separator .. words_text(words.live(buf, first, last))
   if cells(line .. count) > width then return line end
   line = line .. count
-  local before = (' %s '):format(set.dot)
-  local left = width - cells(line .. before)
+  local left = width - cells(line .. separator)
   local latest = left >= LEAST and last_words(buf, first, last, left) or ''
-  return line, latest ~= '' and before .. latest or nil
+  return line, latest ~= '' and separator .. latest or nil
 end
 
 ---@return string
 local function of_ended(buf, first, last, info)
-  local set = glyphs.get()
-  local line = set.closed .. ' ' .. M.label(false, info and info.seconds)
-  local count = (' %s %s'):format(set.dot, words_text(words.ended(buf, first, last)))
+  local line = glyphs.get().closed .. ' ' .. M.label(false, info and info.seconds)
+  local count = glyphs.separator() .. words_text(words.ended(buf, first, last))
   return cells(line .. count) <= room() and line .. count or line
 end
 
@@ -123,7 +119,7 @@ local function of_front(buf, last)
     add('project')
   end
   local set, width = glyphs.get(), room()
-  local line = set.closed .. ' ' .. table.concat(about, (' %s '):format(set.dot))
+  local line = set.closed .. ' ' .. table.concat(about, glyphs.separator())
   return cells(line) <= width and line or vim.fn.printf(('%%.%dS'):format(width - 1), line) .. set.ellipsis
 end
 

@@ -16,6 +16,7 @@ local dresser = require('hum.chat.view.dresser')
 local fault = require('hum.fault')
 local guard = require('hum.interrupt').guard
 local ink = require('hum.chat.view.ink')
+local lines = require('hum.chat.view.lines')
 local prose = require('hum.chat.view.prose')
 local scan = require('hum.chat.text.scan')
 local scheme = require('hum.look.scheme')
@@ -42,8 +43,7 @@ local CODE_INDENT = 4
 local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing = -1, scan = nil }, {
   __index = function(self, key)
     if key ~= 'width' then return nil end
-    local info = guard(vim.fn.getwininfo, self.win)[1]
-    local width = math.max(info.width - info.textoff, 1)
+    local width = math.max(guard(lines.width, self.win), 1)
     rawset(self, 'width', width)
     return width
   end,

@@ -1,7 +1,9 @@
--- The extmarks of a row that is being drawn: colours of it, and what of it is concealed.
+-- The extmarks of a row that is being drawn: colours of it, what of it is concealed, and what is drawn over it.
 local groups = require('hum.look.groups')
 
 local M = {}
+
+---@alias hum.Chunk [string, (string|string[])?]  of virtual text, with its group
 
 M.ns = vim.api.nvim_create_namespace('hum.highlight')
 
@@ -16,9 +18,21 @@ local id = {}
 local whole_mark = { ephemeral = true, end_col = 0, strict = false, priority = WHOLE_PRIORITY }
 local span_mark = { ephemeral = true, strict = false, priority = SPAN_PRIORITY }
 local hide_mark = { ephemeral = true, strict = false, conceal = '' }
+local over_mark = { ephemeral = true, virt_text_pos = 'overlay', hl_mode = 'combine' }
 
 -- Their background, if they have one, goes to the window's edge.
 local BAR = { HumUser = true, HumAssistant = true, HumSystem = true, HumFence = true, HumCode = true }
+
+--- The groups of what is found within a line.
+---@type table<hum.InlineKind, string>
+M.INLINE = {
+  emphasis = 'HumEmphasis',
+  strong = 'HumStrong',
+  strike = 'HumStrike',
+  code = 'HumCodeInline',
+  link = 'HumLink',
+  url = 'HumUrl',
+}
 
 --- Finds the groups, once they are there.
 function M.start()
@@ -27,15 +41,16 @@ function M.start()
   end
 end
 
---- Colours a row.
+--- Colours a row, or what of it stands behind `col` bytes.
 ---@param buf integer
 ---@param row integer
 ---@param group string
-function M.whole(buf, row, group)
+---@param col? integer
+function M.whole(buf, row, group, col)
   whole_mark.end_row = row + 1
   whole_mark.hl_group = id[group]
   whole_mark.hl_eol = BAR[group] or false
-  set_extmark(buf, ns, row, 0, whole_mark)
+  set_extmark(buf, ns, row, col or 0, whole_mark)
 end
 
 --- Colours the bytes [first, last) of a row.
@@ -58,6 +73,16 @@ end
 function M.hide(buf, row, first, last)
   hide_mark.end_col = last
   set_extmark(buf, ns, row, first, hide_mark)
+end
+
+--- Draws over a row, from a byte on.
+---@param buf integer
+---@param row integer
+---@param col integer
+---@param chunks hum.Chunk[]
+function M.over(buf, row, col, chunks)
+  over_mark.virt_text = chunks
+  set_extmark(buf, ns, row, col, over_mark)
 end
 
 return M

@@ -4,14 +4,21 @@ local wrap = require('hum.wrap')
 
 local M = {}
 
+--- Cells for text in a window.
+---@param win integer
+---@return integer
+function M.width(win)
+  local info = vim.fn.getwininfo(win)[1]
+  return info.width - info.textoff
+end
+
 --- Cells for text in the narrowest window of a buffer.
 ---@param buf integer
 ---@return integer
 function M.room(buf)
   local least = vim.o.columns
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
-    local info = vim.fn.getwininfo(win)[1]
-    least = math.min(least, info.width - info.textoff)
+    least = math.min(least, M.width(win))
   end
   return least
 end

@@ -276,13 +276,7 @@ end
 --- The widths for text of the windows that show a buffer.
 ---@param buf integer
 ---@return string
-local function widths_of(buf)
-  local all = vim.tbl_map(function(win)
-    local info = vim.fn.getwininfo(win)[1]
-    return info.width - info.textoff
-  end, vim.fn.win_findbuf(buf))
-  return table.concat(all, ' ')
-end
+local function widths_of(buf) return table.concat(vim.tbl_map(lines.width, vim.fn.win_findbuf(buf)), ' ') end
 
 ---@param buf integer
 local function refit_if_needed(buf)

@@ -104,15 +104,7 @@ function M.hide_heading(view, row, line, first)
   if closing then hide(view.buf, row, closing - 1, #line) end
 end
 
----@type table<hum.InlineKind, string>
-local GROUP = {
-  emphasis = 'HumEmphasis',
-  strong = 'HumStrong',
-  strike = 'HumStrike',
-  code = 'HumCodeInline',
-  link = 'HumLink',
-  url = 'HumUrl',
-}
+local GROUP = ink.INLINE
 
 -- What the callbacks need; a closure per line would cost more than the line.
 local at = { row = 0, offset = 0, text = '', hides = false, measured = 0 } ---@type table

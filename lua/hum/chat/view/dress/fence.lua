@@ -8,6 +8,7 @@ local block = require('hum.chat.text.block')
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
 local hanging = require('hum.chat.view.dress.hanging')
+local ink = require('hum.chat.view.ink')
 local list = require('hum.chat.view.dress.list')
 local scan = require('hum.chat.text.scan')
 
@@ -16,15 +17,10 @@ local M = {}
 --- A border is no shorter, in cells; and so much of it is to be seen between the label and the keys.
 local SHORTEST, RULE = 6, 4
 
---- Below the colours of the code itself.
-local PRIORITY = 90
-
 --- The keys that are named, and what they do.
 local KEYS = { { 'yank_block', 'yank' }, { 'put_block', 'put' } }
 
 local width_of = vim.api.nvim_strwidth
-
----@alias hum.Chunk [string, (string|string[])?]
 
 --- What a fence says of its block: the language as it is written, and what else there is, such as a path.
 ---@param info string  what follows the fence
@@ -43,14 +39,13 @@ end
 ---@return integer width
 local function hints()
   local chunks, width = {}, 0
-  local dot = (' %s '):format(glyphs.get().dot)
   local function add(text, group)
     chunks[#chunks + 1], width = { text, group }, width + width_of(text)
   end
   for _, key in ipairs(KEYS) do
     local lhs = config.keys(key[1])[1]
     if lhs then
-      if width > 0 then add(dot, 'HumCodeLabel') end
+      if width > 0 then add(glyphs.separator(), 'HumCodeLabel') end
       add(lhs, 'HumCodeLabel')
       add(' ' .. key[2], 'HumCodeLabel')
     end
@@ -76,7 +71,7 @@ function M.top(info, width, is_plain)
   local look, language, rest = glyphs.get(), M.label(info)
   local label = language
   if rest ~= '' and width_of(language .. rest) + RULE + 7 <= width then
-    label = ('%s %s %s'):format(language, look.dot, rest)
+    label = language .. glyphs.separator() .. rest
   end
   label = label ~= '' and (' %s '):format(cut(label, width - RULE - 4)) or ''
   local keys, keys_width = hints()
@@ -115,20 +110,6 @@ local function opening(line)
   return at, columns + at - first, at > first and first or nil
 end
 
---- Draws a border over a fence.
----@param view hum.View
----@param row integer
----@param at integer  byte of the fence, from 1
----@param chunks hum.Chunk[]
-function M.draw_border(view, row, at, chunks)
-  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, at - 1, {
-    ephemeral = true,
-    virt_text = chunks,
-    virt_text_pos = 'overlay',
-    hl_mode = 'combine',
-  })
-end
-
 --- Whether there is room for the border, and nothing of the line beside it.
 ---@param view hum.View
 ---@param row integer
@@ -150,7 +131,7 @@ function M.draw_open(view, row, line)
   local width = view.width - columns
   if not M.fits(view, row, line, width) then return false end
   if marker then list.draw_marker(view, row, line, marker, marker - 1) end
-  M.draw_border(view, row, at, M.top(line:match('^[`~]+(.*)$', at) or '', width))
+  ink.over(view.buf, row, at - 1, M.top(line:match('^[`~]+(.*)$', at) or '', width))
   return true
 end
 
@@ -163,7 +144,7 @@ function M.draw_close(view, row, line)
   local columns, first = block.indent(line)
   local width = view.width - columns
   if not M.fits(view, row, line, width) then return false end
-  M.draw_border(view, row, first, M.bottom(width))
+  ink.over(view.buf, row, first - 1, M.bottom(width))
   return true
 end
 
@@ -175,14 +156,7 @@ end
 function M.draw_code(view, row, line)
   local columns = block.indent(line)
   if columns > 0 then hanging.want(view, line) end
-  vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {
-    ephemeral = true,
-    end_row = row + 1,
-    hl_group = 'HumCode',
-    hl_eol = true,
-    priority = PRIORITY,
-    strict = false,
-  })
+  ink.whole(view.buf, row, 'HumCode')
   local indent = block.def(scan.at(view.scan, row)).fence.indent
   if indent > 0 and columns >= math.min(indent, #line) then
     vim.api.nvim_buf_set_extmark(view.buf, view.ns, row, 0, {

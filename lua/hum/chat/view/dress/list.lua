@@ -4,50 +4,9 @@
 local block = require('hum.chat.text.block')
 local glyphs = require('hum.look.glyphs')
 local hanging = require('hum.chat.view.dress.hanging')
+local ink = require('hum.chat.view.ink')
 
 local M = {}
-
-local set_extmark = vim.api.nvim_buf_set_extmark
-
---- Below the colours of what stands within the line (see hum.chat.view.highlight).
-local PRIORITY = 90
-
----@param view hum.View
----@param row integer
----@param col integer  byte, from 0
----@param text string
----@param group string
-local function over(view, row, col, text, group)
-  set_extmark(view.buf, view.ns, row, col, {
-    ephemeral = true,
-    virt_text = { { text, group } },
-    virt_text_pos = 'overlay',
-    hl_mode = 'combine',
-  })
-end
-
----@param view hum.View
----@param row integer
----@param first integer  bytes [first, last), from 0
----@param last integer
----@param group string
-local function colour(view, row, first, last, group)
-  set_extmark(view.buf, view.ns, row, first, {
-    ephemeral = true,
-    end_col = last,
-    hl_group = group,
-    priority = PRIORITY,
-    strict = false,
-  })
-end
-
----@param view hum.View
----@param row integer
----@param first integer  bytes [first, last), from 0
----@param last integer
-local function conceal(view, row, first, last)
-  set_extmark(view.buf, view.ns, row, first, { ephemeral = true, end_col = last, conceal = '', strict = false })
-end
 
 --- Whether the window shows lines from a later column on: what is drawn over their beginning would stand elsewhere.
 ---@param view hum.View
@@ -84,8 +43,8 @@ end
 ---@param is_done boolean
 local function draw_box(view, row, at, last, is_done)
   local glyph = is_done and glyphs.get().checked or glyphs.get().unchecked
-  over(view, row, at - 1, glyph, is_done and 'HumListChecked' or 'HumListUnchecked')
-  conceal(view, row, at, last)
+  ink.over(view.buf, row, at - 1, { { glyph, is_done and 'HumListChecked' or 'HumListUnchecked' } })
+  ink.hide(view.buf, row, at, last)
 end
 
 --- A marker at a byte of a line, with the box of a task behind it.
@@ -96,19 +55,19 @@ end
 ---@param columns integer  before it
 ---@return boolean
 function M.draw_marker(view, row, line, first, columns)
-  local number_last, after = line:match('^%d+()[.)]%s+()', first)
+  local number_last, after = line:match('^%d+()[.)]%s+()', first) ---@type any, any
   if not after then after = line:match('^[-*+]%s+()', first) end
   if not after then return false end
   local last, is_done = box_at(line, after)
   -- Where the user has all marks shown the box is seen.
   if last and vim.wo[view.win].conceallevel == 0 then last = nil end
   if number_last then
-    colour(view, row, first - 1, number_last, 'HumListMarker')
+    ink.span(view.buf, row, first - 1, number_last, 'HumListMarker')
     if last then draw_box(view, row, after, last, is_done) end
   elseif last then
     draw_box(view, row, first, last, is_done)
   else
-    over(view, row, first - 1, bullet(columns), 'HumListMarker')
+    ink.over(view.buf, row, first - 1, { { bullet(columns), 'HumListMarker' } })
   end
   return true
 end
@@ -133,7 +92,7 @@ end
 function M.draw_rule(view, row, line)
   local columns, first = block.indent(line)
   if row == view.cursor or #line > view.width or columns >= view.width then return false end
-  over(view, row, first - 1, glyphs.get().rule:rep(view.width - columns), 'HumRule')
+  ink.over(view.buf, row, first - 1, { { glyphs.get().rule:rep(view.width - columns), 'HumRule' } })
   return 'whole'
 end
 

@@ -3,31 +3,13 @@ local block = require('hum.chat.text.block')
 local fence = require('hum.chat.view.dress.fence')
 local glyphs = require('hum.look.glyphs')
 local hanging = require('hum.chat.view.dress.hanging')
+local ink = require('hum.chat.view.ink')
 local list = require('hum.chat.view.dress.list')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
 
 local set_extmark = vim.api.nvim_buf_set_extmark
-
---- Below the colours of what stands within the line (see hum.chat.view.highlight).
-local PRIORITY = 90
-
---- Colours a row from a byte on, counted from 0, to the edge of the window if the group has a background.
----@param view hum.View
----@param row integer
----@param col integer
----@param group string
-local function colour(view, row, col, group)
-  set_extmark(view.buf, view.ns, row, col, {
-    ephemeral = true,
-    end_row = row + 1,
-    hl_group = group,
-    hl_eol = group == 'HumCode',
-    priority = PRIORITY,
-    strict = false,
-  })
-end
 
 --- Draws the bars.
 ---@param view hum.View
@@ -62,11 +44,11 @@ end
 ---@param opens boolean
 local function draw_block(view, row, line, at, is_code, opens)
   at = line:match('^ ?()', at) --[[@as integer]]
-  if is_code then return colour(view, row, at - 1, 'HumCode') end
+  if is_code then return ink.whole(view.buf, row, 'HumCode', at - 1) end
   local info = line:match('^%s*[`~]+(.*)$', at) or ''
   local width = view.width - vim.api.nvim_strwidth(line:sub(1, at - 1))
-  if not fence.fits(view, row, line, width) then return colour(view, row, at - 1, 'HumFence') end
-  fence.draw_border(view, row, at, opens and fence.top(info, width, true) or fence.bottom(width))
+  if not fence.fits(view, row, line, width) then return ink.whole(view.buf, row, 'HumFence', at - 1) end
+  ink.over(view.buf, row, at - 1, opens and fence.top(info, width, true) or fence.bottom(width))
 end
 
 --- Draws a line of a quote.
@@ -77,7 +59,7 @@ end
 function M.draw(view, row, line)
   hanging.want(view, line)
   if row == view.cursor or list.is_scrolled(view) then return false end
-  colour(view, row, 0, 'HumQuote')
+  ink.whole(view.buf, row, 'HumQuote')
   local at = draw_bars(view, row, line)
   local state = scan.at(view.scan, row)
   local before, after = block.def(state).quoted, block.def((block.next(state, line))).quoted

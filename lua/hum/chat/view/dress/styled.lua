@@ -1,4 +1,5 @@
 -- A piece of Markdown as it is to be seen: its text without the marks, and the groups of highlighting along it.
+local ink = require('hum.chat.view.ink')
 local inline = require('hum.chat.text.inline')
 local marks = require('hum.chat.text.marks')
 
@@ -16,14 +17,7 @@ local M = {}
 ---@field last integer
 ---@field group string
 
-local GROUP = {
-  emphasis = 'HumEmphasis',
-  strong = 'HumStrong',
-  strike = 'HumStrike',
-  code = 'HumCodeInline',
-  link = 'HumLink',
-  url = 'HumUrl',
-}
+local GROUP = ink.INLINE
 
 --- Leaves the backslash of `\|` out; a line break in HTML becomes "\n".
 ---@param text string

@@ -9,6 +9,7 @@
 local cells = require('hum.chat.view.dress.cells')
 local glyphs = require('hum.look.glyphs')
 local grid_of = require('hum.chat.view.dress.grid')
+local ink = require('hum.chat.view.ink')
 local private = require('hum.private')
 local scan = require('hum.chat.text.scan')
 local styled = require('hum.chat.view.dress.styled')
@@ -87,12 +88,7 @@ end
 local function draw_bars(view, row, line)
   local bar = glyphs.get().bar
   for _, at in ipairs(cells.bars(line)) do
-    set_extmark(view.buf, view.ns, row, at - 1, {
-      ephemeral = true,
-      virt_text = { { bar, 'HumTable' } },
-      virt_text_pos = 'overlay',
-      hl_mode = 'combine',
-    })
+    ink.over(view.buf, row, at - 1, { { bar, 'HumTable' } })
   end
 end
 
@@ -107,12 +103,8 @@ local function draw_line(view, row, line, columns)
   local text = line:sub(columns + 1):gsub('%s+$', ''):gsub('[%s:-]', look.rule)
   text = text:gsub('^|', look.tee_left)
   if #bars > 1 then text = text:gsub('|$', look.tee_right) end
-  set_extmark(view.buf, view.ns, row, columns, {
-    ephemeral = true,
-    virt_text = { { text:gsub('|', look.cross), 'HumTable' } },
-    virt_text_pos = 'overlay',
-    hl_mode = 'combine',
-  })
+  text = text:gsub('|', look.cross)
+  ink.over(view.buf, row, columns, { { text, 'HumTable' } })
 end
 
 --- Chunks for one row of the screen, and the cells they take.

@@ -1,23 +1,27 @@
 -- Links of one line of Markdown, for hum.chat.text.inline: where they begin and end.
 local M = {}
 
+local BACKSLASH, PAREN, BRACKET = 92, 40, 91
+
 --- The bracket that closes each one that opens.
 ---@param text string
 ---@return table<integer, integer>
 function M.brackets(text)
-  local pairs_of, stack = {}, {}
-  local at = text:find('[%[%]]')
-  while at do
-    if text:byte(at - 1) ~= 92 then
-      if text:byte(at) == 91 then
-        stack[#stack + 1] = at
-      elseif stack[1] then
-        pairs_of[table.remove(stack)] = at
+  local closing, stack = {}, {}
+  local open, close = text:find('[', 1, true), text:find(']', 1, true)
+  while close do
+    if open and open < close then
+      if text:byte(open - 1) ~= BACKSLASH then stack[#stack + 1] = open end
+      open = text:find('[', open + 1, true)
+    else
+      local n = #stack
+      if n > 0 and text:byte(close - 1) ~= BACKSLASH then
+        closing[stack[n]], stack[n] = close, nil
       end
+      close = text:find(']', close + 1, true)
     end
-    at = text:find('[%[%]]', at + 1)
   end
-  return pairs_of
+  return closing
 end
 
 --- What may stand in the parentheses of a link: an address, in `<>` too, and a title.
@@ -36,6 +40,8 @@ end
 ---@param emit hum.Emit
 ---@return integer? last
 function M.find(text, i, name_end, emit)
+  local byte = text:byte(name_end + 1)
+  if byte ~= PAREN and byte ~= BRACKET then return nil end
   local _, last = text:find('^%b()', name_end + 1)
   if last and not is_target(text:sub(name_end + 2, last - 1)) then last = nil end
   if not last then

@@ -211,12 +211,17 @@ test('in a narrow window cells are wrapped in the rows that the text takes', { u
 end)
 
 --- A reply of these lines, a token for each and for each line end, of which as many come as the case lets pass.
-local function stream(t, lines)
+---@param t test.Case
+---@param lines string[]
+---@param tokens? string[]  others than those
+local function stream(t, lines, tokens)
   local srv = t:fake()
-  local tokens = {}
-  for i, line in ipairs(lines) do
-    tokens[#tokens + 1] = line
-    if i < #lines then tokens[#tokens + 1] = '\n' end
+  if not tokens then
+    tokens = {}
+    for i, line in ipairs(lines) do
+      tokens[#tokens + 1] = line
+      if i < #lines then tokens[#tokens + 1] = '\n' end
+    end
   end
   srv:script({ tokens = tokens })
   local gate = t:gate(srv)
@@ -329,10 +334,16 @@ test('a table without bars at its sides, and text with bars', function(t)
 end)
 
 test('a table without bars at its sides while it is written', function(t)
-  local gate = stream(t, { 'a | b', '--|--', 'x | y', '', 'after' })
+  local gate = stream(
+    t,
+    { 'a | b', '--|--', 'x | y', '', 'after' },
+    { 'a | b', '\n', '--|--', '\n', 'x', ' | y', '\n\nafter' }
+  )
   gate:pass(3)
   wait_rows(t, { 'a │ b', '──┼──' })
-  gate:pass(3)
+  gate:pass(2)
+  wait_rows(t, { 'a │ b', '──┼──', 'x' })
+  gate:pass(1)
   wait_rows(t, { 'a │ b', '──┼──', 'x │ y' })
   gate:pass()
   wait_rows(t, { '│ a │ b │', '├───┼───┤', '│ x │ y │', '', 'after' })

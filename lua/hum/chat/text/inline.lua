@@ -276,6 +276,8 @@ function M.parse(text, emit, emit_open)
       local _, e = text:find('^<%a[%w+.-]*:[^%s<>]*>', i)
       if e and e <= limit then
         emit(i, e + 1, 'url')
+      elseif emit_open and text:find('^<https?[^%s<>]*$', i) then
+        emit_open(i, i + 1)
       else
         _, e = text:find('^</?%a[^<>]*>', i)
       end

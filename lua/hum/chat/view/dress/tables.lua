@@ -76,15 +76,18 @@ local function around(s, row)
   return top, lines, false
 end
 
---- Whether a reply is being written in a table, or right below it, where its next row may come.
+--- Whether a reply is being written in a table, or right below it, where its next row may come. If that one needs no bar
+--- to begin with, it may be one as long as it is written.
 ---@param s hum.Scan
 ---@param last integer
 ---@return boolean
 local function is_open(s, last)
   local growing = highlight.growing(s.buf)
   if growing ~= last + 1 then return growing == last end
-  local below = vim.api.nvim_buf_get_lines(s.buf, growing, growing + 1, false)[1]
-  return not below or below:find('|', 1, true) ~= nil or not below:find('%S')
+  local lines = vim.api.nvim_buf_get_lines(s.buf, last, growing + 1, false)
+  local row, below = lines[1] or '', lines[2] or ''
+  if not below:find('%S') then return true end
+  return below:find('|', 1, true) ~= nil or not row:find('^%s*|')
 end
 
 --- Keeps what was found; a table that was known already is a longer one now.

@@ -79,6 +79,27 @@ test(
   end
 )
 
+test('of a path that is too long its end is shown', { ui = { 40, 20 } }, function(t)
+  local lines = {}
+  for _, info in ipairs({
+    'lua:src/some/folder/deep/in/it.lua',
+    'c:漢字/漢字漢/漢字漢字/漢字字字.h',
+    'go:a/b.go',
+  }) do
+    vim.list_extend(lines, { '```' .. info, '```' })
+  end
+  local bottom =
+    '╰──────────────────────────────────────╯'
+  expect(t, lines, {
+    '╭ lua · …ome/folder/deep/in/it.lua ────╮',
+    bottom,
+    '╭ c · …/漢字漢/漢字漢字/漢字字字.h ────╮',
+    bottom,
+    '╭ go · a/b.go ─────── gy yank · gp put ╮',
+    bottom,
+  })
+end)
+
 test('what a fence says of its block', { ui = false }, function(t)
   local function label(info) return t:lua([[return { require('hum.chat.view.dress.fence').label(...) }]], info) end
   eq({ 'lua', '' }, label('lua'))

@@ -17,6 +17,9 @@ local M = {}
 --- A border is no shorter, in cells; and so much of it is to be seen between the label and the keys.
 local SHORTEST, RULE = 6, 4
 
+--- Of what else a fence says, so many cells are shown at least, or nothing.
+local LEAST = 8
+
 --- The keys that are named, and what they do.
 local KEYS = { { 'yank_block', 'yank' }, { 'put_block', 'put' } }
 
@@ -62,6 +65,18 @@ local function cut(text, width)
   return vim.fn.printf('%.' .. math.max(width - 1, 0) .. 'S', text) .. glyphs.get().ellipsis
 end
 
+--- The end of a text, as much of it as fits: of a path, that tells most.
+---@param text string
+---@param width integer
+---@return string
+local function tail(text, width)
+  if width_of(text) <= width then return text end
+  while width_of(text) >= width do
+    text = vim.fn.strcharpart(text, 1)
+  end
+  return glyphs.get().ellipsis .. text
+end
+
 --- The upper border of a block.
 ---@param info string
 ---@param width integer
@@ -70,8 +85,9 @@ end
 function M.top(info, width, is_plain)
   local look, language, rest = glyphs.get(), M.label(info)
   local label = language
-  if rest ~= '' and width_of(language .. rest) + RULE + 7 <= width then
-    label = language .. glyphs.separator() .. rest
+  local room = width - RULE - 7 - width_of(language)
+  if rest ~= '' and room >= math.min(width_of(rest), LEAST) then
+    label = language .. glyphs.separator() .. tail(rest, room)
   end
   label = label ~= '' and (' %s '):format(cut(label, width - RULE - 4)) or ''
   local keys, keys_width = hints()

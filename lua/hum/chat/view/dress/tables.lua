@@ -76,7 +76,7 @@ local function around(s, row)
   return top, lines, false
 end
 
---- Whether a reply is being written in a table, or right below it, where its next row may come. If that one needs no bar
+--- Whether a reply is being written in a table, or right below it, where its next row may come. If that needs no bar
 --- to begin with, it may be one as long as it is written.
 ---@param s hum.Scan
 ---@param last integer

@@ -13,7 +13,7 @@ local QUIET = 2000
 local LEVELS = vim.log.levels
 local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] = 'info' }
 
----@class hum.Notice
+---@class hum.Notification
 ---@field text string
 ---@field level integer
 ---@field quotes boolean  words of a server, which may quote what was said: not for the log
@@ -21,8 +21,8 @@ local NAMES = { [LEVELS.ERROR] = 'error', [LEVELS.WARN] = 'warn', [LEVELS.INFO] 
 ---  nothing is shown
 
 local seen = {} ---@type table<string, integer>
-local queue = {} ---@type hum.Notice[]  not logged yet
-local held = {} ---@type hum.Notice[]  to be shown
+local queue = {} ---@type hum.Notification[]  not logged yet
+local held = {} ---@type hum.Notification[]  to be shown
 
 --- Is vim.notify Neovim's own? That is compiled in: "@vim/_editor.lua" up to 0.11, stripped
 --- to "?" later.
@@ -202,7 +202,7 @@ function M.parts(text)
   return message or text, hint ~= '' and hint or nil
 end
 
----@class hum.NoticeOpts
+---@class hum.NotificationOpts
 ---@field quotes? boolean  it holds a server's words, and is shown whole elsewhere
 ---@field seen? fun(): boolean  whether it is on the screen already, when it would be shown: it is only put into
 ---  `:messages` then
@@ -211,7 +211,7 @@ local function never() return false end
 
 ---@param text string
 ---@param level integer
----@param opts? hum.NoticeOpts
+---@param opts? hum.NotificationOpts
 local function add(text, level, opts)
   opts = opts or {}
   text = M.plain(text)
@@ -228,7 +228,7 @@ end
 function M.info(text) add(text, LEVELS.INFO) end
 
 ---@param text string
----@param opts? hum.NoticeOpts
+---@param opts? hum.NotificationOpts
 function M.warn(text, opts) add(text, LEVELS.WARN, opts) end
 
 --- What the user wanted to know: told each time. For a list, a prompt that waits for a key is no surprise.
@@ -241,7 +241,7 @@ function M.answer(text)
 end
 
 ---@param text string
----@param opts? hum.NoticeOpts
+---@param opts? hum.NotificationOpts
 function M.error(text, opts) add(text, LEVELS.ERROR, opts) end
 
 --- An error as it was raised or returned.

@@ -122,13 +122,18 @@ end
 
 -- ---- in words --------------------------------------------------------------------------------
 
----@param one hum.Running
----@return string
-local function seconds_of(one)
+--- How long it is since then: " 3 s".
+---@param since integer  ms
+---@return string  '' within the first second
+function M.elapsed(since)
   -- A clock that ticks each second may be early by a little.
-  local seconds = math.floor((vim.uv.now() - one.since) / 1000 + 0.1)
+  local seconds = math.floor((vim.uv.now() - since) / 1000 + 0.1)
   return seconds > 0 and (' %d s'):format(seconds) or ''
 end
+
+---@param one hum.Running
+---@return string
+local function seconds_of(one) return M.elapsed(one.since) end
 
 --- Whether its server was busy and is asked again later.
 ---@param one hum.Running

@@ -134,9 +134,13 @@ end
 ---@return string
 function M.separator() return (' %s '):format(M.get().dot) end
 
-notice.framed(function()
+--- The frame of a float, as nvim_open_win() takes it.
+---@return string[]
+function M.frame()
   local g = M.get()
   return { g.top_left, g.rule, g.top_right, g.bar, g.bottom_right, g.rule, g.bottom_left, g.bar }
-end)
+end
+
+notice.framed(M.frame)
 
 return M

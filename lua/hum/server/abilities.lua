@@ -4,16 +4,7 @@ local answers = require('hum.server.answer')
 
 local M = {}
 
----@param value any
----@param ... string
----@return any
-local function at(value, ...)
-  for _, key in ipairs({ ... }) do
-    if type(value) ~= 'table' then return nil end
-    value = value[key]
-  end
-  return value
-end
+local at = answers.at
 
 ---@param list any
 ---@param words string[]

@@ -2,6 +2,18 @@
 -- another type than is documented. What cannot be used is left out. Pure.
 local M = {}
 
+--- What stands at a path of keys, as far as there is one.
+---@param value any
+---@param ... string
+---@return any
+function M.at(value, ...)
+  for _, key in ipairs({ ... }) do
+    if type(value) ~= 'table' then return nil end
+    value = value[key]
+  end
+  return value
+end
+
 ---@param answer any
 ---@param field string
 ---@return table[]  the objects of a list; none if it is no list

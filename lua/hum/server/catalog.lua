@@ -5,6 +5,8 @@ local answers = require('hum.server.answer')
 
 local M = {}
 
+local at = answers.at
+
 ---@class hum.Model  as a list has it
 ---@field id string           what is sent
 ---@field context? integer    tokens
@@ -83,17 +85,6 @@ function M.entry_of(items, model)
     local id = M.id(item)
     if id == model or id == model .. ':latest' then return item end
   end
-end
-
----@param value any
----@param ... string
----@return any
-local function at(value, ...)
-  for _, key in ipairs({ ... }) do
-    if type(value) ~= 'table' then return nil end
-    value = value[key]
-  end
-  return value
 end
 
 --- A count of tokens; nothing is longer than 2^53.

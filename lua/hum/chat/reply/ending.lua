@@ -199,7 +199,7 @@ end
 ---@param found { heading: integer, mark: integer }
 local function note(reply, ending, found)
   local buf, mark, stats = reply.buf, mark_of(ending), reply.ended.stats
-  notes.stats(buf, found.heading, found.mark, stats)
+  notes.figures(buf, found.heading, found.mark, stats)
   if mark then
     notes.ended(buf, found.mark, format.one_line(mark), { cure = reply.cure, stats = stats })
     reply.noted = found.mark

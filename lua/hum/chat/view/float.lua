@@ -14,9 +14,8 @@ M.FRAME = 2
 --- The user's own border, if there is one (Neovim 0.11), else one of characters that the terminal has.
 ---@return string|string[]
 local function border()
-  local own, g = vim.fn.exists('+winborder') == 1 and vim.o.winborder or '', glyphs.get()
-  if own ~= '' then return own end
-  return { g.top_left, g.rule, g.top_right, g.bar, g.bottom_right, g.rule, g.bottom_left, g.bar }
+  local own = vim.fn.exists('+winborder') == 1 and vim.o.winborder or ''
+  return own ~= '' and own or glyphs.frame()
 end
 
 --- Rows of the screen that text can have.

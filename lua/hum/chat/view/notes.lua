@@ -141,7 +141,7 @@ end
 ---@param row integer   of the heading
 ---@param last integer  of the reply
 ---@param stats? hum.Stats
-function M.stats(buf, row, last, stats)
+function M.figures(buf, row, last, stats)
   if not stats or (stats.tokens or 0) == 0 or not config.get().chat.stats then return end
   attach(buf, row, last, { stats = stats })
 end

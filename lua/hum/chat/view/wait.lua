@@ -46,9 +46,8 @@ local function text_of(buf, entry, one)
     if status.is_due(one) then return fitting(room, { doing .. ' (or :Hum stop)', doing }) end
     return fitting(room, { one.state == 'waiting' and status.sentence(one) or doing, doing })
   end
-  local seconds = math.floor((vim.uv.now() - entry.since) / 1000 + 0.1)
-  local count = seconds > 0 and (' %d s'):format(seconds) or ''
-  return wrap.cut(entry.text, room - #count) .. count
+  local seconds = status.elapsed(entry.since)
+  return wrap.cut(entry.text, room - #seconds) .. seconds
 end
 
 ---@param buf integer

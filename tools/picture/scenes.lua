@@ -92,6 +92,24 @@ int sum(const struct node *head)
 }
 ]]
 
+--- Asks, and waits for what the answer ends in.
+---@param player picture.Player
+---@param command string
+---@param text string
+local function ask(player, command, text)
+  player:type(command, 0)
+  player:press('Enter')
+  player:wait(text)
+  player:pause(1)
+end
+
+--- Takes away what is left of the command line.
+---@param player picture.Player
+local function redraw(player)
+  player:press('C-l')
+  player:pause(1)
+end
+
 return {
   {
     name = 'chat',
@@ -161,13 +179,9 @@ return {
     script = { models = { 'qwen3:8b' }, rules = { { text = PAGE, interval_ms = 5, thinking = THOUGHT } } },
     options = { chat = { window = 'current' } },
     play = function(player)
-      player:type(':Hum What is a ring buffer, and when do I want one?', 0)
-      player:press('Enter')
-      player:wait('the article')
-      player:pause(1)
+      ask(player, ':Hum What is a ring buffer, and when do I want one?', 'the article')
       player:type('ggj', 0)
-      player:press('C-l')
-      player:pause(1)
+      redraw(player)
     end,
   },
   {
@@ -188,13 +202,9 @@ return {
     },
     options = { chat = { window = 'current' } },
     play = function(player)
-      player:type(':Hum How do I reverse a list in C?', 0)
-      player:press('Enter')
-      player:wait('unexpectedly')
-      player:pause(1)
+      ask(player, ':Hum How do I reverse a list in C?', 'unexpectedly')
       player:type('ggj', 0)
-      player:press('C-l')
-      player:pause(1)
+      redraw(player)
     end,
   },
   {
@@ -206,10 +216,7 @@ return {
     script = { models = { 'qwen3:8b' }, rules = { { text = PAGE } } },
     options = { chat = { window = 'current' } },
     play = function(player)
-      player:type(':Hum What is a ring buffer, and when do I want one?', 0)
-      player:press('Enter')
-      player:wait('the article')
-      player:pause(1)
+      ask(player, ':Hum What is a ring buffer, and when do I want one?', 'the article')
       player:press('C-l')
       player:type('g?', 0)
       player:pause(1)
@@ -227,13 +234,9 @@ return {
     init = 'vim.o.showtabline = 0',
     play = function(player)
       player:wait('return 0')
-      player:type(':5,8Hum why does this crash?', 0)
-      player:press('Enter')
-      player:wait('9th item')
-      player:pause(1)
+      ask(player, ':5,8Hum why does this crash?', '9th item')
       player:type('gd', 0)
-      player:press('C-l')
-      player:pause(1)
+      redraw(player)
     end,
   },
 }

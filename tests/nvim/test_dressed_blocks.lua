@@ -186,22 +186,22 @@ test('lists', { ui = { 40, 20 } }, function(t)
   t:wait_screen('✓ done', true)
 end)
 
-test(
-  'quotes and rules',
-  { ui = { 30, 20 } },
-  function(t)
-    expect(t, { '> quote', '> > in it', '>> so too', '> - item', '---', '* * *', '111', '--' }, {
-      '▎ quote',
-      '▎ ▎ in it',
-      '▎▎ so too',
-      '▎ • item',
-      ('─'):rep(30),
-      ('─'):rep(30),
-      '111',
-      '--',
-    })
-  end
-)
+test('quotes and rules', { ui = { 30, 20 } }, function(t)
+  local quote = { '> quote', '> > in it', '>> so too', '> - item', '>   - [x] in it', '> ## A *head*', '> [!NOTE]' }
+  expect(t, vim.list_extend(quote, { '---', '* * *', '111', '--' }), {
+    '▎ quote',
+    '▎ ▎ in it',
+    '▎▎ so too',
+    '▎ • item',
+    '▎   ✓ in it',
+    '▎ A head',
+    '▎ NOTE',
+    ('─'):rep(30),
+    ('─'):rep(30),
+    '111',
+    '--',
+  })
+end)
 
 local LONG_ITEM = '- one two three four five six seven eight'
 

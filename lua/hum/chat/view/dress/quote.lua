@@ -1,15 +1,19 @@
--- Quotes: bars at their side, markers of lists in them, and blocks of code, which have a border as elsewhere.
+-- Quotes: bars at their side, headings and markers of lists in them, and blocks of code, which have a border as
+-- elsewhere.
 local block = require('hum.chat.text.block')
 local fence = require('hum.chat.view.dress.fence')
 local glyphs = require('hum.look.glyphs')
 local hanging = require('hum.chat.view.dress.hanging')
 local ink = require('hum.chat.view.ink')
 local list = require('hum.chat.view.dress.list')
+local prose = require('hum.chat.view.prose')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
 
 local set_extmark = vim.api.nvim_buf_set_extmark
+
+local HASH, BRACKET = 35, 91
 
 --- Draws the bars.
 ---@param view hum.View
@@ -51,6 +55,29 @@ local function draw_block(view, row, line, at, is_code, opens)
   ink.over(view.buf, row, at - 1, opens and fence.top(info, width, true) or fence.bottom(width))
 end
 
+--- Draws what a line begins with: a heading, "[!NOTE]", a marker of a list.
+---@param view hum.View
+---@param row integer
+---@param line string
+---@param at integer  the first byte behind the bars
+local function draw_head(view, row, line, at)
+  local buf = view.buf
+  local first = line:match('^%s*()', at) --[[@as integer]]
+  local byte = line:byte(first)
+  if byte == HASH and line:find('^#+%s', first) then
+    ink.whole(buf, row, 'HumHeading', first - 1)
+    prose.hide_heading(view, row, line, first)
+  elseif byte == BRACKET then
+    local last = line:match('^%[!%u+()%]%s*$', first) --[[@as integer?]]
+    if not last then return end
+    ink.hide(buf, row, first - 1, first + 1)
+    ink.span(buf, row, first + 1, last - 1, 'HumStrong')
+    ink.hide(buf, row, last - 1, last)
+  else
+    list.draw_marker(view, row, line, first, math.max(first - at - 1, 0))
+  end
+end
+
 --- Draws a line of a quote.
 ---@param view hum.View
 ---@param row integer
@@ -67,8 +94,7 @@ function M.draw(view, row, line)
     draw_block(view, row, line, at, before ~= nil and after ~= nil, before == nil)
     return true
   end
-  local first = line:match('^ ?()[-*+]%s', at) --[[@as integer?]]
-  if first then list.draw_marker(view, row, line, first, 0) end
+  draw_head(view, row, line, at)
   return true
 end
 

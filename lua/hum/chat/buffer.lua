@@ -108,7 +108,7 @@ function M.attach(buf)
   -- Lets plugins that render Markdown find its parser; colours do not come from it.
   vim.treesitter.language.register('markdown', 'hum')
   if vim.bo[buf].filetype ~= 'hum' then
-    pcall(vim.treesitter.stop, buf)
+    highlight.stop_treesitter(buf)
     vim.bo[buf].filetype = 'hum'
   end
   watch(buf)

@@ -315,14 +315,20 @@ function M.draw_with(kind, fn)
   drawers[kind] = fn
 end
 
+--- Stops treesitter's highlighter in a buffer. It is not loaded just to ask: from then on it would take part in each
+--- redraw, and where 'conceallevel' is set be asked about each row, twice or thrice for each token.
+---@param buf integer
+function M.stop_treesitter(buf)
+  local highlighter = package.loaded['vim.treesitter.highlighter']
+  if highlighter and highlighter.active[buf] then vim.treesitter.stop(buf) end
+end
+
 -- `autocmd FileType * lua vim.treesitter.start()` is meant for files; in a chat it would parse the whole text
 -- for each token. Whoever wants it starts it by hand.
 ---@param buf integer
 local function without_treesitter(buf)
   vim.schedule(function()
-    -- Not loaded just to ask: from then on it would take part in each redraw.
-    local highlighter = package.loaded['vim.treesitter.highlighter']
-    if coloured[buf] and highlighter and highlighter.active[buf] then vim.treesitter.stop(buf) end
+    if coloured[buf] then M.stop_treesitter(buf) end
   end)
 end
 

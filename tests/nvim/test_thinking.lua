@@ -281,6 +281,52 @@ test('a view keeps the folds as they were', function(t)
   eq({ '1-6', 'open' }, { chat.fold(t, 1), chat.fold(t, row) })
 end)
 
+--- Backgrounds of the line of a closed fold, from its beginning to the window's edge, each once.
+local function grounds(t, text)
+  local row, col = t.child.screen:find(text)
+  local seen = {}
+  for at = col, col + 60, 4 do
+    local attr = t.child.screen:attr(row, at)
+    eq(nil, attr.underline)
+    seen[attr.background or 'none'] = true
+  end
+  return vim.tbl_keys(seen)
+end
+
+test("the line has the background of the text, for which no window's groups are made anew with each token", function(t)
+  local srv = thinker(t)
+  t:cmd('set termguicolors')
+  t:cmd('highlight Normal guibg=#102030 | highlight Folded guibg=#ff00ff gui=underline')
+  chat.open(t, srv, { model = 'thinker' })
+  chat.ask(t, 'hello there')
+  chat.finished(t)
+  t:wait_screen('▸ Thought', true)
+  local win = t:lua('return vim.api.nvim_get_current_win()')
+  local function winhighlight() return t:lua('return vim.wo[...].winhighlight', win) end
+  eq({ 0x102030 }, grounds(t, '▸ Thought'))
+  eq({ 0x102030 }, grounds(t, '▸ hello there'))
+  eq('', winhighlight())
+  t:cmd('highlight Normal guibg=#403020 | doautocmd ColorScheme')
+  t:wait(
+    function() return vim.deep_equal({ 0x403020 }, grounds(t, '▸ Thought')) end,
+    'the background of the other scheme'
+  )
+  eq('', winhighlight())
+  -- What is not known cannot be put there.
+  t:cmd('highlight Normal guibg=NONE | doautocmd ColorScheme')
+  t:wait(function() return vim.deep_equal({ 'none' }, grounds(t, '▸ Thought')) end, "the terminal's own background")
+  eq('Folded:HumThought', winhighlight())
+  -- Elsewhere than in the current window this is another one.
+  t:cmd('highlight Normal guibg=#102030 | highlight NormalNC guibg=#304050 | doautocmd ColorScheme | new')
+  t:wait(
+    function() return vim.deep_equal({ 0x304050 }, grounds(t, '▸ Thought')) end,
+    'that of windows that are not current'
+  )
+  t:cmd('highlight NormalNC guibg=NONE | doautocmd ColorScheme')
+  t:wait(function() return vim.deep_equal({ 0x102030 }, grounds(t, '▸ Thought')) end, 'that of all windows')
+  eq('', winhighlight())
+end)
+
 test('in a float the line has the background of the text there', { ui = { 80, 24 } }, function(t)
   local srv = thinker(t)
   t:cmd('set termguicolors')
@@ -294,6 +340,10 @@ test('in a float the line has the background of the text there', { ui = { 80, 24
   for at = col, col + 40, 8 do
     eq(t.child.screen:attr(text, at).background, t.child.screen:attr(row, at).background)
   end
+  -- The colours are read anew.
+  t:cmd('doautocmd ColorScheme')
+  eq(t.child.screen:attr(text, col).background, t.child.screen:attr(row, col).background)
+  T.no_match('^,', t:eval('&winhighlight'))
 end)
 
 -- ---- rows -----------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ M.list = {
   like('HumMark', 'DiagnosticWarn', '`<!-- hum: stopped -->`'),
   like('HumQueued', 'DiagnosticInfo', '"queued"'),
   like('HumThought', 'Comment', 'a closed thought: "Thought for 3 s"', MUTED),
+  made('HumFold', 'paper', 'behind the line of a closed one'),
   like('HumThinking', 'Comment', 'an open one', MUTED),
   like('HumFrontMatter', 'Comment', 'the front matter', MUTED),
   like('HumLatest', 'Comment', 'the latest chat of a project, in a new one', MUTED),

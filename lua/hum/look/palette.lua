@@ -35,7 +35,8 @@ local PLENTY = 60
 
 ---@class hum.SchemeColours
 ---@field text integer         the foreground
----@field papers integer[]     the background, or those that may be there; the first is the likeliest
+---@field paper? integer       the background, if it is the scheme's
+---@field papers integer[]     that, or those that may be there; the first is the likeliest
 ---@field accents hum.Accent[]
 ---@field heading integer      of an answer's own headings
 ---@field alarms integer[]     what a speaker must not look like
@@ -50,6 +51,7 @@ local PLENTY = 60
 ---@field italic? boolean
 ---@field underline? boolean
 ---@field reverse? boolean
+---@field nocombine? boolean
 
 ---@alias hum.Tones table<string, hum.Tone>
 
@@ -286,6 +288,7 @@ local function rest(of, tones)
     -- Between text and background, on the side of the text.
     return M.readable(space, colour.blend(papers[1], of.text, least >= M.TEXT and 0.55 or 0.35), on, least)
   end
+  tones.paper = { bg = of.paper, nocombine = true }
   tones.details = { fg = muted(everywhere, M.TEXT) }
   tones.muted = { fg = muted(papers, M.TEXT) }
   tones.border = { fg = muted(papers, M.LINE) }

@@ -122,6 +122,7 @@ function M.new(space)
         return {
           space = space,
           text = reader.text,
+          paper = normal.bg,
           papers = papers,
           accents = accents_of(reader),
           heading = readable(reader, '@markup.heading'),

@@ -8,6 +8,7 @@ local api = vim.api
 
 local parts = {} ---@type table<string, boolean>  whose groups are set
 local set = {} ---@type table<string, table>  what hum has set, as Neovim gives it back
+local listeners = {} ---@type table<string, fun()>
 local seen = nil ---@type table|nil  the text's colours as the groups were made from them
 
 ---@param name string
@@ -38,6 +39,9 @@ local function refresh()
       set[name] = definition_of(name)
     end
   end
+  for _, fn in pairs(listeners) do
+    fn()
+  end
 end
 
 -- A callback of the user's that comes later may make the background transparent, say.
@@ -62,6 +66,11 @@ local function watch()
     end,
   })
 end
+
+--- Sets the function that is called when the groups have been set anew.
+---@param key string
+---@param fn fun()
+function M.on_change(key, fn) listeners[key] = fn end
 
 --- Sets the groups of a part, if that has not been done yet, and anew from now on when the colours change.
 ---@param part? 'chat'|'ghost'  nil: the chat

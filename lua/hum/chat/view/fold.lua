@@ -81,14 +81,14 @@ function M.expr()
   return ok and result or safely(level_of_row, no_level)
 end
 
----@return [string, string][]|string
+---@return [string, string|string[]][]|string
 local function text_of_line()
   local buf = vim.api.nvim_get_current_buf()
   return bufs[buf] and line.text(how(buf)) or vim.fn.foldtext()
 end
 
 --- 'foldtext'.
----@return [string, string][]|string
+---@return [string, string|string[]][]|string
 function M.text() return safely(text_of_line, vim.fn.foldtext) end
 
 M.is_set = windows.is_set

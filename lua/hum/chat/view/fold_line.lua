@@ -5,6 +5,7 @@
 -- It is made whenever the line is drawn, for each token within a fold that is closed.
 local config = require('hum.config')
 local glyphs = require('hum.look.glyphs')
+local ground = require('hum.chat.view.fold_ground')
 local level = require('hum.chat.view.fold_level')
 local lines = require('hum.chat.view.lines')
 local read = require('hum.chat.text.read')
@@ -134,19 +135,18 @@ local function part_of(s, first, last)
   return first, last
 end
 
---- The line of the closed fold that Neovim draws: 'foldtext' of the current window.
 ---@param how hum.ShownThinking
----@return [string, string][]|string
-function M.text(how)
+---@return [string, string][]|nil  nil: the fold is none of hum's
+local function chunks_of(how)
   local buf = vim.api.nvim_get_current_buf()
   local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
   local s = scan.sync(buf, last + 1)
-  if not s or not scan.complete(buf, last) then return vim.fn.foldtext() end
+  if not s or not scan.complete(buf, last) then return nil end
   local front = first == 0 and level.front(buf)
   if front and last <= front then return { { of_front(buf, front), 'HumFrontMatter' } } end
   first, last = part_of(s, first, last)
-  if not level.thinking(s, first + 1) then return vim.fn.foldtext() end -- a fold of the user's
-  if how == 'hide' then return ' ' end
+  if not level.thinking(s, first + 1) then return nil end -- a fold of the user's
+  if how == 'hide' then return { { ' ', 'HumThought' } } end
   local info = thoughts.at(buf, first)
   local has_ended = level.thinking(s, last) and last + 1 <= s.known and not level.thinking(s, last + 1)
   if has_ended then return { { of_ended(buf, first, last, info), 'HumThought' } } end
@@ -154,6 +154,14 @@ function M.text(how)
   local chunks = { { line, 'HumThought' } } ---@type [string, string][]
   if latest then chunks[2] = { latest, 'HumThinking' } end
   return chunks
+end
+
+--- The line of the closed fold that Neovim draws: 'foldtext' of the current window.
+---@param how hum.ShownThinking
+---@return [string, string|string[]][]|string
+function M.text(how)
+  local chunks = chunks_of(how)
+  return chunks and ground.under(chunks, room()) or vim.fn.foldtext()
 end
 
 return M

@@ -1,6 +1,8 @@
 -- The folds of one window: when they are computed, closed and mended.
+local ground = require('hum.chat.view.fold_ground')
 local level = require('hum.chat.view.fold_level')
 local private = require('hum.private')
+local scheme = require('hum.look.scheme')
 
 local M = {}
 
@@ -23,14 +25,6 @@ function M.outside_insert(fn)
   vim.api.nvim_win_set_cursor(0, cursor)
 end
 
---- The line of a closed fold has the background of the text around it, not that of the user's folds.
----@param wo vim.wo
-local function without_bar(wo)
-  local own = wo.winhighlight
-  if own:find('Folded:', 1, true) then return end
-  wo.winhighlight = (own ~= '' and own .. ',' or '') .. 'Folded:HumThought'
-end
-
 --- Sets the options for the folds of a chat. Those of this window and its buffer alone.
 ---@param win integer
 ---@param shown hum.ShownThinking
@@ -40,7 +34,7 @@ function M.set(win, shown, by)
   wo.foldexpr = ("v:lua.require'%s'.expr()"):format(by)
   wo.foldtext = ("v:lua.require'%s'.text()"):format(by)
   wo.fillchars = (vim.o.fillchars ~= '' and vim.o.fillchars .. ',' or '') .. 'fold: '
-  without_bar(wo)
+  ground.set(win)
   wo.foldlevel = shown == 'show' and level.SHOWN or 0
   wo.foldminlines = 0
   wo.foldenable = vim.go.foldenable
@@ -140,5 +134,12 @@ function M.redraw(win, row)
   end)
   return closed and private.redraw({ win = win, range = { closed - 1, closed }, valid = true }) or false
 end
+
+scheme.start()
+scheme.on_change('fold', function()
+  for _, win in ipairs(vim.api.nvim_list_wins()) do
+    if M.is_set(win) then ground.set(win) end
+  end
+end)
 
 return M

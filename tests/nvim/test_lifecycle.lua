@@ -265,3 +265,62 @@ test('a helper that is to start while Neovim ends does not keep it', function(t)
   t:keys(':qa!<CR>')
   t:wait(function() return t.child:ended() end, 'Neovim ends')
 end)
+
+-- Looks through what hum's modules hold for tables with a number as their key.
+local KEPT = [[
+  local number, seen, found = ..., {}, {}
+  local function look(value, name, depth)
+    if seen[value] or depth > 12 then return end
+    if type(value) == 'table' then
+      seen[value] = true
+      if rawget(value, number) ~= nil then found[name] = true end
+      for key, inner in next, value do
+        look(inner, type(key) == 'string' and not name:find(':', 1, true) and name .. ':' .. key or name, depth + 1)
+      end
+    elseif type(value) == 'function' then
+      seen[value] = true
+      local i = 1
+      while true do
+        local upvalue, inner = debug.getupvalue(value, i)
+        if not upvalue then return end
+        local from = debug.getinfo(value, 'S').source:match('lua/(hum/.*)%.lua')
+        if from then look(inner, from .. ':' .. upvalue, depth + 1) end
+        i = i + 1
+      end
+    end
+  end
+  for name, module in pairs(package.loaded) do
+    if name:find('^hum%.') then look(module, name, 0) end
+  end
+  return vim.tbl_keys(found)]]
+
+test('nothing is kept of a chat that was wiped', function(t)
+  local srv = t:fake()
+  srv:script({
+    thinking = 'let me see',
+    text = table.concat({
+      '# One',
+      '- an *item* that is so long that it is wrapped where the window ends, and goes on in the next row of it',
+      '',
+      '| a | b |',
+      '|---|---|',
+      '| 1 | 2 |',
+      '',
+      '```lua',
+      'local x = 1',
+      '```',
+      '',
+      '> quoted',
+    }, '\n'),
+  })
+  -- A number that nothing else has.
+  t:lua('for _ = 1, 3000 do vim.api.nvim_buf_delete(vim.api.nvim_create_buf(false, true), { force = true }) end')
+  local buf = chat.open(t, srv)
+  T.ok(buf > 3000)
+  chat.ask(t, 'go on', buf)
+  chat.finished(t)
+  t:wait_screen('│ 1 │ 2 │', true)
+  T.ok(#t:lua(KEPT, buf) > 5, 'too little is looked at: ' .. vim.inspect(t:lua(KEPT, buf)))
+  t:cmd('bwipeout!')
+  t:wait(function() return #t:lua(KEPT, buf) == 0 end, 'nothing is kept of it: ' .. vim.inspect(t:lua(KEPT, buf)))
+end)

@@ -15,6 +15,7 @@ local records = require('hum.chat.reply.record')
 local reply = require('hum.chat.reply')
 local scan = require('hum.chat.text.scan')
 local strange = require('hum.chat.strange')
+local tables = require('hum.chat.view.dress.tables')
 local thoughts = require('hum.chat.view.thoughts')
 local turns = require('hum.chat.text.turns')
 local undo = require('hum.chat.reply.undo')
@@ -83,6 +84,7 @@ function M.drop(buf)
     { 'the times of turns', details.forget },
     { 'the folds', fold.forget },
     { 'the colours', highlight.forget },
+    { 'the tables', tables.forget },
     { 'the code blocks', code.detach },
     { 'the times of thinking', thoughts.forget },
     { 'the turns', turns.forget },

@@ -295,7 +295,6 @@ end
 
 test("the line has the background of the text, for which no window's groups are made anew with each token", function(t)
   local srv = thinker(t)
-  t:cmd('set termguicolors')
   t:cmd('highlight Normal guibg=#102030 | highlight Folded guibg=#ff00ff gui=underline')
   chat.open(t, srv, { model = 'thinker' })
   chat.ask(t, 'hello there')

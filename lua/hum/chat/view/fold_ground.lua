@@ -8,19 +8,23 @@ local M = {}
 
 local GROUP, INSTEAD = 'HumFold', 'Folded:HumThought'
 
----@param group string
----@return integer|nil
-local function background(group)
-  local look = vim.api.nvim_get_hl(0, { name = group, link = false })
-  if vim.o.termguicolors then return look.bg end
-  return look.ctermbg
-end
-
---- Whether the group has what is behind the text of all windows.
+--- Whether the group has what is behind the text of all windows, among the colours that a screen shows.
+---@param key 'bg'|'ctermbg'
 ---@return boolean
-local function is_known()
+local function is_known_of(key)
+  local function background(group) return vim.api.nvim_get_hl(0, { name = group, link = false })[key] end
   local other = background('NormalNC')
   return background(GROUP) ~= nil and (other == nil or other == background('Normal'))
+end
+
+---@return boolean
+local function is_known()
+  for _, ui in ipairs(vim.api.nvim_list_uis()) do
+    -- A terminal takes a little until it has heard of the option.
+    local is_rgb = vim.o.termguicolors or (ui.rgb and not ui.stdout_tty)
+    if not is_known_of(is_rgb and 'bg' or 'ctermbg') then return false end
+  end
+  return true
 end
 
 --- Makes a window ready for it: when it is set up, and anew when colours have changed.

@@ -320,7 +320,7 @@ local actions = {
   open_file = function() M.take('file', {}) end,
   is_float = function() return window.is_float() end,
   is_answer = function() return answer.is(vim.api.nvim_get_current_win()) end,
-  hide = function() window.hide(vim.api.nvim_get_current_win()) end,
+  close_float = function() window.hide(vim.api.nvim_get_current_win()) end,
   to_window = function() window.move() end,
   latest = function() require('hum.chat.latest').open() end,
   chats = function() M.browse({ query = '', ask = false }) end,

@@ -25,7 +25,7 @@ local function stop_or(key, actions)
 end
 
 --- A key for floats; elsewhere it does what it always does, also with a count or in a recording.
----@param name 'hide'|'to_window'
+---@param name 'close_float'|'to_window'
 ---@param kind 'is_float'|'is_answer'
 ---@return fun(lhs: string, actions: hum.MapActions): fun(): string
 local function in_float(name, kind)
@@ -99,7 +99,7 @@ local SPECIAL = {
   stop_insert = { rhs = stop_or },
   inner_block = { expr = true, rhs = text_object('inner') },
   outer_block = { expr = true, rhs = text_object('outer') },
-  hide = { rhs = in_float('hide', 'is_float'), expr = true },
+  close_float = { rhs = in_float('close_float', 'is_float'), expr = true },
   to_window = { rhs = in_float('to_window', 'is_answer'), expr = true },
 }
 

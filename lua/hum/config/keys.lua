@@ -60,7 +60,7 @@ local GROUPS = {
     { 'latest', 'n', 'gl', 'open the latest chat', 'of the project' },
     { 'chats', 'n', 'gL', 'list all chats', 'that are kept' },
     { 'close', 'n', 'gh', 'hide the chat window', '; |:Hum-toggle| shows it again' },
-    { 'hide', 'n', '<Esc>', 'close a float with a chat', ELSEWHERE },
+    { 'close_float', 'n', '<Esc>', 'close a float with a chat', ELSEWHERE },
     { 'to_window', 'n', 'go', 'move the answer in a float to the chat window', ELSEWHERE },
     { 'keys', 'n', 'g?', 'list these keys' },
   },

@@ -214,6 +214,13 @@ test("chat.window = 'current': where no window has room, a tab page has the chat
   eq({ 'chat', 2 }, { windows.kinds(t), t:eval('tabpagenr("$")') })
 end)
 
+test("chat.window = 'current': on a narrow screen the chat has all of it", { ui = { 24, 30 } }, function(t)
+  windows.setup(t, { window = 'current' })
+  t:cmd('Hum new')
+  eq(1, t:eval("winnr('$')"))
+  eq('hum', t:eval('&filetype'))
+end)
+
 test("chat.window = 'current': a window without room is left alone", WIDE, function(t)
   windows.setup(t, { window = 'current' })
   code(t)

@@ -69,10 +69,39 @@ end)
 test('a reply that was cut is told once, with the cure', { ui = { 80, 24 } }, function(t)
   ended(t, { count = 30, done_reason = 'length' })
   local note = notes.wait(t, "num_predict) in the endpoint's options.")
-  eq('▲ Cut at the token limit after 30 tokens', note.title)
+  eq('▲ Reply cut at the token limit after 30 tokens', note.title)
   T.match('^Go on with g%. %(:Hum continue%)%. Raise max_tokens', note.text)
   lacks_mark(t)
   t:wait(function() return t:messages():find('token limit', 1, true) end, 'it is in :messages')
+end)
+
+local BUSY = { status = 500, json = { error = 'The graphics card has only four gigabytes of free memory.' } }
+
+for name, rule in vim.spairs({ ['an error'] = FAILS, ['an error before any text'] = BUSY, ['a cut'] = { count = 9, done_reason = 'length' } }) do
+  for _, columns in ipairs({ 40, 100 }) do
+    test(('%d columns: what the event says of %s is what the chat shows'):format(columns, name), {
+      ui = { columns, 30 },
+    }, function(t)
+      ended(t, rule)
+      local data = chat.finished(t)
+      for _, said in ipairs({ data.message, data.hint }) do
+        local wanted = joined(said):lower()
+        t:wait(function() return joined(t:screen()):lower():find(wanted, 1, true) end, said)
+      end
+    end)
+  end
+end
+
+test('a note is scrolled into view as far as needed, below lines of many rows', {
+  ui = { 40, 30 },
+  env = { OLLAMA_HOST = '' },
+}, function(t)
+  t:lua('vim.g.hum = ...', { chat = { window = 'current' }, endpoints = { ollama = { url = 'http://127.0.0.1:1' } } })
+  t:cmd('Hum chat')
+  local many = ('word '):rep(60)
+  chat.ask(t, many .. '\n\nThe second: ' .. many .. '\n\n1\n2\n3\n4\n5')
+  t:wait_screen('Not sent')
+  T.match('The second: ', t:screen())
 end)
 
 test('where the chat is not seen a message is shown', { ui = { 200, 24 } }, function(t)

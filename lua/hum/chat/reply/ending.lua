@@ -251,6 +251,15 @@ function M.patch(reply, ending)
   edit.replace(buf, count, count, added)
 end
 
+--- What to do after an ending, in the words that the user reads.
+---@param reply hum.Reply
+---@param ending hum.Ending
+---@return string|nil
+function M.hint(reply, ending)
+  local hint = reply.cure or cure_of(ending, false)
+  return hint ~= '' and hint or nil
+end
+
 --- Notifies the user of an ending that is not as expected.
 ---@param reply hum.Reply
 ---@param ending hum.Ending
@@ -261,8 +270,8 @@ function M.notify(reply, ending)
   elseif not data.message or data.message == '' then
     return
   end
-  local hint = reply.cure or cure_of(ending, false)
-  local text = 'hum: ' .. data.message .. (hint ~= '' and '\n' .. hint or '')
+  local hint = M.hint(reply, ending)
+  local text = 'hum: ' .. data.message .. (hint and '\n' .. hint or '')
   local tell = ending.name == 'error' and notify.error or notify.warn
   tell(text, { quotes = true, seen = function() return reply.noted ~= nil and seen.row(reply.buf, reply.noted) end })
 end

@@ -94,7 +94,7 @@ local function report(reply)
     ending = data.ending,
     code = data.code,
     message = data.message,
-    hint = data.hint,
+    hint = endings.hint(reply, ending),
     stats = data.stats,
     hidden = not seen.buffer(reply.buf),
   })

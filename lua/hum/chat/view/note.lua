@@ -121,7 +121,7 @@ function M.of_mark(mark, known)
   local cure = known.cure ~= '' and known.cure or nil
   if kind == 'error' then return { kind = 'error', title = 'Error', message = message, cure = cure } end
   if kind == 'ended' then return { kind = 'warning', title = 'Incomplete', message = message, cure = cure } end
-  local titles = { stopped = 'Stopped', cut = 'Cut at the token limit' }
+  local titles = { stopped = 'Stopped', cut = 'Reply cut at the token limit' }
   local title = titles[mark]
   return title and { kind = 'warning', title = title .. after_tokens(known.stats), cure = cure } or nil
 end

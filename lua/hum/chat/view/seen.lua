@@ -10,6 +10,27 @@ local function missing(win)
   return vim.api.nvim_win_text_height(win, { start_row = first - 1 }).all - height
 end
 
+--- Scrolls a window on by so many rows of the screen, and by what is left then of a line's own rows: one at its top is
+--- whole. `<C-e>` counts lines instead, of which each may have many rows.
+---@param win integer
+---@param count integer
+local function scroll(win, count)
+  vim.api.nvim_win_call(win, function()
+    local last = vim.fn.line('$')
+    local view = vim.fn.winsaveview()
+    local top, above = view.topline, view.topfill -- the line at the top, and rows of virtual lines above it
+    while count > above and top < last do
+      local fold_end = vim.fn.foldclosedend(top)
+      local size = vim.api.nvim_win_text_height(win, { start_row = top - 1, end_row = top - 1 })
+      count = count - above - (size.all - size.fill)
+      top = math.max(top, fold_end) + 1
+      if top > last then return end
+      above = vim.api.nvim_win_text_height(win, { start_row = top - 1, end_row = top - 1 }).fill
+    end
+    vim.fn.winrestview({ topline = top, topfill = math.max(above - math.max(count, 0), 0), skipcol = 0 })
+  end)
+end
+
 --- Scrolls windows whose cursor is on the last line so far that what stands below it is seen.
 ---@param buf integer
 function M.reveal(buf)
@@ -17,7 +38,7 @@ function M.reveal(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local over = missing(win)
     if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then
-      vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end)
+      scroll(win, over)
     end
   end
 end
@@ -37,7 +58,7 @@ end
 ---@param row integer  not the last one
 function M.reveal_row(win, row)
   local over = missing_to(win, row)
-  if over > 0 then vim.api.nvim_win_call(win, function() vim.cmd(('normal! %d\5'):format(over)) end) end
+  if over > 0 then scroll(win, over) end
 end
 
 ---@param win integer

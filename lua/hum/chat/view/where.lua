@@ -119,7 +119,9 @@ end
 ---@param win integer
 ---@return boolean
 local function has_room(win)
-  return size.of(win, 'width') >= size.LEAST.width and size.of(win, 'height') >= size.LEAST.height
+  -- Nothing is wider than the screen.
+  local least = math.min(size.LEAST.width, vim.o.columns)
+  return size.of(win, 'width') >= least and size.of(win, 'height') >= size.LEAST.height
 end
 
 --- Takes the current window, else the one before, else any: of those that may be taken.

@@ -77,7 +77,13 @@ end)
 
 local BUSY = { status = 500, json = { error = 'The graphics card has only four gigabytes of free memory.' } }
 
-for name, rule in vim.spairs({ ['an error'] = FAILS, ['an error before any text'] = BUSY, ['a cut'] = { count = 9, done_reason = 'length' } }) do
+for name, rule in
+  vim.spairs({
+    ['an error'] = FAILS,
+    ['an error before any text'] = BUSY,
+    ['a cut'] = { count = 9, done_reason = 'length' },
+  })
+do
   for _, columns in ipairs({ 40, 100 }) do
     test(('%d columns: what the event says of %s is what the chat shows'):format(columns, name), {
       ui = { columns, 30 },

@@ -37,9 +37,7 @@ function M.reveal(buf)
   local count = vim.api.nvim_buf_line_count(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local over = missing(win)
-    if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then
-      scroll(win, over)
-    end
+    if over > 0 and vim.api.nvim_win_get_cursor(win)[1] == count then scroll(win, over) end
   end
 end
 

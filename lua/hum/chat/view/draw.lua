@@ -31,17 +31,25 @@ local CODE_INDENT = 4
 ---@field buf integer
 ---@field ns integer       of the extmarks
 ---@field width integer    cells for text in a row of the screen
+---@field wrap boolean     the window's option
 ---@field cursor integer   the row that is shown raw, -1: none
 ---@field growing integer  the row at the end of a reply that streams, -1: none
 ---@field scan hum.Scan    state before a row: `scan.at(view.scan, row)`
 
--- The width is asked for by few rows and costs as much as drawing one.
+--- What few rows ask for, found once for each redraw: the width costs as much as drawing a row.
+---@type table<string, fun(win: integer): any>
+local FOUND = {
+  width = function(win) return math.max(guard(lines.width, win), 1) end,
+  wrap = function(win) return vim.api.nvim_get_option_value('wrap', { win = win }) end,
+}
+
 local view = setmetatable({ win = 0, buf = 0, ns = ink.ns, cursor = -1, growing = -1, scan = nil }, {
   __index = function(self, key)
-    if key ~= 'width' then return nil end
-    local width = math.max(guard(lines.width, self.win), 1)
-    rawset(self, 'width', width)
-    return width
+    local find = FOUND[key]
+    if not find then return nil end
+    local value = find(self.win)
+    rawset(self, key, value)
+    return value
   end,
 }) --[[@as hum.View]]
 
@@ -209,7 +217,8 @@ function M.is_long(buf, row) return #get_text(buf, row, 0, row, LONG, {})[1] == 
 ---@param cursor integer   the row that is shown raw, -1: none
 ---@param growing integer  the row at the end of a reply that streams, -1: none
 function M.look_at(win, buf, cursor, growing)
-  view.win, view.buf, view.scan, view.width = win, buf, scan.get(buf), nil
+  view.win, view.buf, view.scan = win, buf, scan.get(buf)
+  view.width, view.wrap = nil, nil
   view.cursor, view.growing = cursor, growing
   dressed, others = config.get().chat.dress, dresser.of(buf)
 end

@@ -122,7 +122,7 @@ local function reach(first, last)
   if at.offset + #at.text <= view.width then return last end
   at.measured = at.measured + 1
   if at.measured > MOST then return nil end
-  if not vim.wo[view.win].wrap then return last end
+  if not view.wrap then return last end
   local function cell(col) return guard(vim.fn.virtcol, { row, at.offset + col }, 0, view.win) - 1 end
   local left, right = cell(first), cell(last - 1)
   local above, below = math.floor(left / view.width), math.floor(right / view.width)

@@ -12,7 +12,7 @@ local M = {}
 ---@param view hum.View
 ---@return boolean
 function M.is_scrolled(view)
-  if vim.wo[view.win].wrap then return false end
+  if view.wrap then return false end
   return vim.api.nvim_win_call(view.win, vim.fn.winsaveview).leftcol > 0
 end
 

@@ -235,7 +235,7 @@ end
 ---@param line string
 ---@return boolean|'whole'
 function M.draw_row(view, row, line)
-  if is_raw(view, row) or #line > LONG or not vim.wo[view.win].wrap then return false end
+  if is_raw(view, row) or #line > LONG or not view.wrap then return false end
   local entry = tables.find(view.scan, row, line)
   if not entry or not (entry.aligns or entry.open and line:find('^%s*|')) then return false end
   if not entry.open and draw_aligned(view, row, line, entry) then return 'whole' end

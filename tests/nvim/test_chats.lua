@@ -238,6 +238,10 @@ local BROKEN = {
   ['is bytes'] = function() return '\0\255\n\t\t\t\n' end,
 }
 
+--- An index without the times of the last change, which some file systems set a moment after a file was written.
+---@param text string
+local function without_change(text) return (text:gsub('%.%d+%.%d+\t', '\t')) end
+
 for name, make in vim.spairs(BROKEN) do
   test('an index that ' .. name .. ' is passed over', { ui = false }, function(t)
     write(t, 'a.md', { front = 'title: a\n' })
@@ -249,7 +253,7 @@ for name, make in vim.spairs(BROKEN) do
     f:close()
     t.child = t:start()
     eq({ 'a' }, titles(t))
-    eq(whole, t:read_file(path))
+    eq(without_change(whole), without_change(t:read_file(path)))
   end)
 end
 

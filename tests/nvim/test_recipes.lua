@@ -34,7 +34,7 @@ end
 
 --- A repository with one file that has been changed, as the working directory.
 local function repository(t)
-  t:write_file('work/lion.txt', 'a lion\n')
+  t:write_file('project/lion.txt', 'a lion\n')
   t:lua(
     [[
     vim.cmd.cd(...)
@@ -48,7 +48,7 @@ local function repository(t)
     vim.fn.writefile({ 'a tiger', '```' }, 'lion.txt')
     git('add', '.')
   ]],
-    t.dir .. '/work'
+    t.dir .. '/project'
   )
 end
 
@@ -89,8 +89,8 @@ test('recipe: a commit message is written at the top, and undone at once', funct
   chat.configure(t, srv)
   repository(t)
   use(t, 'hum-recipe-commit')
-  t:write_file('work/COMMIT_EDITMSG', '\n# Please enter the commit message\n')
-  t:cmd('edit ' .. t.dir .. '/work/COMMIT_EDITMSG')
+  t:write_file('project/COMMIT_EDITMSG', '\n# Please enter the commit message\n')
+  t:cmd('edit ' .. t.dir .. '/project/COMMIT_EDITMSG')
   eq('gitcommit', t:eval('&filetype'))
   t:keys(' m')
   t:wait(function() return t:text():find('It was asked for.', 1, true) end, 'the message is written')

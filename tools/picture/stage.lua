@@ -133,14 +133,14 @@ require('hum').setup(%s)
 function M.record(root, scene, background)
   -- Not in this repository: the chat would be one of its project.
   local home = vim.fn.tempname()
-  vim.fn.mkdir(home .. '/work', 'p')
+  vim.fn.mkdir(home .. '/project', 'p')
   local server, url = serve(root, scene.script)
   local options = vim.tbl_deep_extend('force', { endpoints = { ollama = { url = url } } }, scene.options or {})
   local init = INIT:format(root, background, vim.inspect(options)) .. (scene.init or '')
   vim.fn.writefile(vim.split(init, '\n'), home .. '/init.lua')
   for name, text in pairs(scene.files or {}) do
-    vim.fn.mkdir(vim.fs.dirname(home .. '/work/' .. name), 'p')
-    vim.fn.writefile(vim.split(text, '\n'), home .. '/work/' .. name)
+    vim.fn.mkdir(vim.fs.dirname(home .. '/project/' .. name), 'p')
+    vim.fn.writefile(vim.split(text, '\n'), home .. '/project/' .. name)
   end
   local env = { COLORTERM = 'truecolor', TZ = 'UTC', LANG = 'C.UTF-8', HOME = home }
   for _, name in ipairs({ 'CONFIG', 'DATA', 'STATE', 'CACHE' }) do
@@ -151,7 +151,7 @@ function M.record(root, scene, background)
     terminal = terminal.start({
       argv = argv,
       env = env,
-      cwd = home .. '/work',
+      cwd = home .. '/project',
       columns = scene.columns,
       rows = scene.rows,
     }),

@@ -137,7 +137,7 @@ function M.open(opts)
   elseif not latest and not opts.model then
     find_model(chat, opts.endpoint)
   end
-  if not opts.question and config.get().chat.start_insert then require('hum.chat.writing').start(buf) end
+  if not opts.question and config.get().chat.start_insert then require('hum.chat.insert').start(buf) end
   return buf
 end
 
@@ -304,7 +304,7 @@ end
 ---@type hum.MapActions
 local actions = {
   send = function() require('hum.chat').send() end,
-  send_on = function() return require('hum.chat.writing').send(M.send) end,
+  send_on = function() return require('hum.chat.insert').send(M.send) end,
   stop = function(buf) return require('hum.chat').stop({ buf = buf, quiet = true }) end,
   retry = function() require('hum.chat').retry() end,
   continue = function() require('hum.chat').continue() end,

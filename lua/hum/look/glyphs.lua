@@ -134,6 +134,15 @@ end
 ---@return string
 function M.separator() return (' %s '):format(M.get().dot) end
 
+--- A text in so many cells: what does not fit is left out at its end.
+---@param text string
+---@param width integer
+---@return string
+function M.cut(text, width)
+  if vim.fn.strdisplaywidth(text) <= width then return text end
+  return vim.fn.printf(('%%.%dS'):format(math.max(width - 1, 0)), text) .. M.get().ellipsis
+end
+
 --- The frame of a float, as nvim_open_win() takes it.
 ---@return string[]
 function M.frame()

@@ -119,9 +119,7 @@ local function of_front(buf, last)
     if #about == 0 then about[1] = 'Untitled chat' end
     add('project')
   end
-  local set, width = glyphs.get(), room()
-  local line = set.closed .. ' ' .. table.concat(about, glyphs.separator())
-  return cells(line) <= width and line or vim.fn.printf(('%%.%dS'):format(width - 1), line) .. set.ellipsis
+  return glyphs.cut(glyphs.get().closed .. ' ' .. table.concat(about, glyphs.separator()), room())
 end
 
 --- The rows of the part that a fold has, without the blank lines around it.

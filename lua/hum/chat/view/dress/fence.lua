@@ -11,6 +11,7 @@ local hanging = require('hum.chat.view.dress.hanging')
 local ink = require('hum.chat.view.ink')
 local list = require('hum.chat.view.dress.list')
 local scan = require('hum.chat.text.scan')
+local tail = require('hum.chat.view.tail')
 
 local M = {}
 
@@ -56,27 +57,6 @@ local function hints()
   return chunks, width
 end
 
---- As many characters of a text as fit.
----@param text string
----@param width integer
----@return string
-local function cut(text, width)
-  if width_of(text) <= width then return text end
-  return vim.fn.printf('%.' .. math.max(width - 1, 0) .. 'S', text) .. glyphs.get().ellipsis
-end
-
---- The end of a text, as much of it as fits: of a path, that tells most.
----@param text string
----@param width integer
----@return string
-local function tail(text, width)
-  if width_of(text) <= width then return text end
-  while width_of(text) >= width do
-    text = vim.fn.strcharpart(text, 1)
-  end
-  return glyphs.get().ellipsis .. text
-end
-
 --- The upper border of a block.
 ---@param info string
 ---@param width integer
@@ -87,9 +67,9 @@ function M.top(info, width, is_plain)
   local label = language
   local room = width - RULE - 7 - width_of(language)
   if rest ~= '' and room >= math.min(width_of(rest), LEAST) then
-    label = language .. glyphs.separator() .. tail(rest, room)
+    label = language .. glyphs.separator() .. tail.of(rest, room, glyphs.get().ellipsis)
   end
-  label = label ~= '' and (' %s '):format(cut(label, width - RULE - 4)) or ''
+  label = label ~= '' and (' %s '):format(glyphs.cut(label, width - RULE - 4)) or ''
   local keys, keys_width = hints()
   local left = width - 2 - width_of(label)
   if is_plain or keys_width == 0 or left - keys_width - 2 < RULE then

@@ -1,5 +1,6 @@
 -- The colours of a chat as the screen shows them.
 local T = require('harness')
+local chat = require('lib.chat')
 local test, eq, ok = T.test, T.eq, T.ok
 
 -- Each group has a foreground of its own, so that a cell tells its group.
@@ -181,4 +182,15 @@ test('no treesitter runs in a chat, not even when all files have it', function(t
   t:lua('vim.bo.filetype = "lua"')
   t:lua('vim.wait(0)')
   t:lua([[if pcall(vim.treesitter.get_parser, 0, 'lua') then assert(next(vim.treesitter.highlighter.active)) end]])
+end)
+
+-- Once it is loaded it takes part in each redraw, and 'conceallevel' has it asked about each row that is measured.
+test('a chat with code does not load the highlighter of treesitter', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'So:\n\n```lua\nlocal x = 1\n```\n' })
+  chat.open(t, srv)
+  chat.ask(t, 'how?')
+  chat.finished(t)
+  t:wait_screen('local x = 1', true)
+  eq(true, t:lua([[return package.loaded['vim.treesitter.highlighter'] == nil]]))
 end)

@@ -14,6 +14,7 @@ local C = {
   ['nvim'] = { 'proto', 'base' },
   ['server'] = { 'proto', 'base' },
   ['job'] = { 'proto', 'base', 'nvim', 'server' },
+  ['edit'] = { 'proto', 'base' },
   ['complete/trim'] = { 'base' },
   ['complete'] = { 'proto', 'base', 'nvim', 'server', 'job', 'complete/trim' },
   ['.'] = { '*' },

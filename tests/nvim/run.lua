@@ -5,7 +5,7 @@
 --   --nvim PATH      the Neovim under test (default: nvim)
 --   --only TEXT      only cases whose name contains TEXT
 --   --times N        each of them so often (1)
---   --jobs N         cases at the same time (3: a case waits for half of its time)
+--   --jobs N         cases at the same time (two for each processor: a case waits for half of its time)
 --   --helper PATH    another helper than build/hum, such as a sanitizer build ($HUM_HELPER)
 --   --valgrind       the helper under valgrind
 --   --list           only the names
@@ -29,7 +29,8 @@ local function usage(why)
 end
 
 local function parse(argv)
-  local opts = { nvim = 'nvim', jobs = 3, times = 1, files = {}, helper = vim.env.HUM_HELPER }
+  local jobs = math.min(2 * vim.uv.available_parallelism(), 16)
+  local opts = { nvim = 'nvim', jobs = jobs, times = 1, files = {}, helper = vim.env.HUM_HELPER }
   local takes = {
     ['--nvim'] = 'nvim',
     ['--only'] = 'only',

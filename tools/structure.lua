@@ -30,6 +30,7 @@ local LUA = {
   ['hum/chat/view'] = { 'hum/base', 'hum/look', 'hum/chat/text' },
   ['hum/chat/view/dress'] = { 'hum/base', 'hum/look', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat/kept'] = { 'hum/base', 'hum/chat/text' },
+  ['hum/sets'] = { 'hum/base', 'hum/place', 'hum/chat/text', 'hum/chat/kept' },
   ['hum/chat/reply'] = {
     'hum/base',
     'hum/server',
@@ -79,6 +80,7 @@ local LUA_BASE = {
   'events',
   'fault',
   'interrupt',
+  'linediff',
   'log',
   'notice',
   'notify',

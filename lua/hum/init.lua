@@ -184,6 +184,11 @@ function M.fork(buf, n)
   return require('hum.chat').fork(buf, n)
 end
 
+--- Takes back, in all its files, what was accepted last: all of one edit, or of one |hum.apply()|. What was changed
+--- since stays, and is told. The next call takes back what was accepted before that.
+---@return hum.Undone|nil done  nil: there is nothing to take back
+function M.undo() return require('hum.sets.undo').run() end
+
 --- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
 --- that names the field; all that goes wrong later is told to `on_done`.
 ---@param opts hum.GenerateOpts

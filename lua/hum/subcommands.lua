@@ -234,6 +234,10 @@ local M = {
     desc = 'list the places in files that a reply names',
     run = function() require('hum').quickfix() end,
   },
+  undo = {
+    desc = 'take back, in all files, what was accepted last',
+    run = function() require('hum').undo() end,
+  },
   inspect = {
     desc = 'show the last request and its answer as they were sent',
     run = inspect,

@@ -59,6 +59,13 @@ function M.get(chat, ref)
   return bytes
 end
 
+--- Keeps something no longer.
+---@param chat string
+---@param ref string
+function M.drop(chat, ref)
+  if hash_in(ref) then vim.uv.fs_unlink(vim.fs.joinpath(M.folder(chat), ref)) end
+end
+
 ---@param from string
 ---@param to string
 ---@return boolean|nil ok, string|nil err

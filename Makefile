@@ -186,7 +186,7 @@ doc-check: ## fail if doc/hum.txt is out of date
 
 # --- packing ------------------------------------------------------------------------------
 
-RUNTIME := plugin lua ftplugin ftdetect autoload rplugin doc syntax
+RUNTIME := plugin lua ftplugin ftdetect autoload rplugin doc syntax prompts
 PACK = $(DESTDIR)$(PREFIX)/share/nvim/site/pack/hum/start/hum.nvim
 
 install: all ## install as a Neovim package; PREFIX=~/.local for one user

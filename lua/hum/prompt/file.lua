@@ -74,7 +74,7 @@ local function front_fault(lines, front)
     end
     if key then
       seen[key] = i
-      goes_on = settings.goes_on(lines[i]:match(':%s*(.-)%s*$'))
+      goes_on = settings.goes_on(lines[i]:match(':%s*(.-)%s*$') or '')
     end
   end
 end
@@ -137,7 +137,7 @@ local function settings_of(front)
   local found, why = settings.of(front)
   if found then return found end
   local key = why and why:match('"(%a+):"') or 'options'
-  return fault(select(2, value_of(front, key)), '%s', (why:gsub('; see :help hum%-format', '')))
+  return fault(select(2, value_of(front, key)), '%s', ((why or ''):gsub('; see :help hum%-format', '')))
 end
 
 ---@param lines string[]

@@ -14,9 +14,10 @@ local C = {
   ['nvim'] = { 'proto', 'base' },
   ['server'] = { 'proto', 'base' },
   ['job'] = { 'proto', 'base', 'nvim', 'server' },
-  ['edit'] = { 'proto', 'base' },
-  ['complete/trim'] = { 'base' },
-  ['complete'] = { 'proto', 'base', 'nvim', 'server', 'job', 'complete/trim' },
+  ['edit'] = { 'proto', 'base', 'text' },
+  ['text'] = { 'base' },
+  ['complete/trim'] = { 'base', 'text' },
+  ['complete'] = { 'proto', 'base', 'nvim', 'server', 'job', 'text', 'complete/trim' },
   ['.'] = { '*' },
 }
 

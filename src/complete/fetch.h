@@ -6,7 +6,7 @@
 #include "base/around.h"
 #include "base/failure.h"
 #include "complete/cache.h"
-#include "complete/trim/indent.h"
+#include "text/indent.h"
 
 #include <stdbool.h>
 #include <stddef.h>

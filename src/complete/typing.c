@@ -14,13 +14,13 @@
 #include "complete/prompt.h"
 #include "complete/ring.h"
 #include "complete/supply.h"
-#include "complete/trim/language.h"
 #include "nvim/attached.h"
 #include "nvim/event.h"
 #include "nvim/mirror.h"
 #include "nvim/rpc.h"
 #include "nvim/wire.h"
 #include "proto.h"
+#include "text/language.h"
 
 #include <stdlib.h>
 #include <string.h>

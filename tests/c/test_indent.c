@@ -1,6 +1,6 @@
 #include "base/buf.h"
 #include "check.h"
-#include "complete/trim/indent.h"
+#include "text/indent.h"
 
 static struct value_pair pair_int(const char *key, int64_t n)
 {

@@ -1,5 +1,5 @@
 #include "check.h"
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 enum { PROSE = 1, MARKUP = 2, GENERICS = 4, BY_INDENT = 8, NOCASE = 16 };
 

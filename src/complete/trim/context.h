@@ -3,8 +3,8 @@
 #define HUM_CONTEXT_H
 
 #include "base/around.h"
-#include "complete/trim/indent.h"
-#include "complete/trim/language.h"
+#include "text/indent.h"
+#include "text/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>

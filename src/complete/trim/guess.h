@@ -3,7 +3,7 @@
 #ifndef HUM_GUESS_H
 #define HUM_GUESS_H
 
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>

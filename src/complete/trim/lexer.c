@@ -1,6 +1,6 @@
 #include "complete/trim/lexer.h"
 
-#include "complete/trim/syntax.h"
+#include "text/syntax.h"
 
 void lexer_init(struct lexer *l, const struct language *language)
 {

@@ -4,7 +4,7 @@
 #define HUM_LEXER_H
 
 #include "base/around.h"
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 struct lexer {
     const struct language *language;

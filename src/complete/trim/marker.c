@@ -1,6 +1,6 @@
 #include "complete/trim/marker.h"
 
-#include "complete/trim/token.h"
+#include "text/token.h"
 
 #define OWN_MIN 3 /* bytes: shorter stop strings are text as well */
 

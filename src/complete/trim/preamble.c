@@ -1,10 +1,10 @@
 /* What an answer begins with and is not to be inserted: trim_preamble. */
 #include "complete/trim/echo.h"
 #include "complete/trim/lexer.h"
-#include "complete/trim/line.h"
-#include "complete/trim/talk.h"
 #include "complete/trim/thoughts.h"
 #include "complete/trim/trim.h"
+#include "text/line.h"
+#include "text/talk.h"
 
 #include <string.h>
 

@@ -10,9 +10,9 @@
 
 #include "base/buf.h"
 #include "complete/trim/guess.h"
-#include "complete/trim/style.h"
-#include "complete/trim/syntax.h"
 #include "complete/trim/trim.h"
+#include "text/style.h"
+#include "text/syntax.h"
 
 #include <stdbool.h>
 #include <stddef.h>

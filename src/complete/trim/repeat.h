@@ -3,7 +3,7 @@
 #ifndef HUM_REPEAT_H
 #define HUM_REPEAT_H
 
-#include "complete/trim/line.h"
+#include "text/line.h"
 
 #define REPEAT_PAST 32                 /* earlier lines that are compared */
 #define REPEAT_LINES (REPEAT_PAST / 2) /* of the longest block that is found */

@@ -1,6 +1,6 @@
 #include "complete/trim/right.h"
 
-#include "complete/trim/line.h"
+#include "text/line.h"
 
 #include <string.h>
 

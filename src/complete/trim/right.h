@@ -4,7 +4,7 @@
 #define HUM_RIGHT_H
 
 #include "base/around.h"
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "complete/trim/scope.h"
 
-#include "complete/trim/line.h"
-#include "complete/trim/syntax.h"
+#include "text/line.h"
+#include "text/syntax.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 #include "complete/trim/trim.h"
 
 #include "base/utf8.h"
-#include "complete/trim/line.h"
 #include "complete/trim/marker.h"
 #include "complete/trim/repeat.h"
 #include "complete/trim/right.h"
 #include "complete/trim/scope.h"
-#include "complete/trim/talk.h"
 #include "complete/trim/torso.h"
+#include "text/line.h"
+#include "text/talk.h"
 
 #define LOOK 64      /* bytes, see repeat_long */
 #define WEIGHT_MIN 3 /* as line_weight: lines that have less are alike by chance */

@@ -1,6 +1,6 @@
-#include "complete/trim/syntax.h"
+#include "text/syntax.h"
 
-#include "complete/trim/line.h"
+#include "text/line.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #define HUM_LINE_H
 
 #include "base/span.h"
-#include "complete/trim/indent.h"
+#include "text/indent.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #define HUM_SYNTAX_H
 
 #include "base/span.h"
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "complete/trim/indent.h"
+#include "text/indent.h"
 
 #include "base/hash.h"
 

@@ -1,7 +1,7 @@
-#include "complete/trim/style.h"
+#include "text/style.h"
 
-#include "complete/trim/line.h"
-#include "complete/trim/syntax.h"
+#include "text/line.h"
+#include "text/syntax.h"
 
 #define LINES_BEFORE 300 /* that are looked at */
 #define LINES_AFTER 100

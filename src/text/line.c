@@ -1,4 +1,4 @@
-#include "complete/trim/line.h"
+#include "text/line.h"
 
 #include <string.h>
 

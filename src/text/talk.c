@@ -1,4 +1,4 @@
-#include "complete/trim/talk.h"
+#include "text/talk.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "complete/trim/language.h"
+#include "text/language.h"
 
 #include "base/span.h"
 

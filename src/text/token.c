@@ -1,4 +1,4 @@
-#include "complete/trim/token.h"
+#include "text/token.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #define HUM_STYLE_H
 
 #include "base/around.h"
-#include "complete/trim/indent.h"
-#include "complete/trim/language.h"
+#include "text/indent.h"
+#include "text/language.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -55,6 +55,7 @@ local LUA = {
     'hum/chat/reply',
   },
   ['hum/prompt'] = { 'hum/base', 'hum/chat/text' },
+  ['hum/edit/view'] = { 'hum/base', 'hum/look' },
   ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
   ['hum/complete/ghost'] = { 'hum/base', 'hum/look' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },

@@ -326,7 +326,7 @@ local actions = {
   chats = function() M.browse({ query = '', ask = false }) end,
   fork = function() M.fork_here() end,
   close = function() M.toggle() end,
-  keys = function() require('hum.chat.view.keys').show(maps.mapped()) end,
+  keys = function() require('hum.look.keys').show('Keys of a chat', maps.mapped(), 'hum-keys') end,
 }
 
 code_window.watch()

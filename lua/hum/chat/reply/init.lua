@@ -15,13 +15,13 @@ local events = require('hum.events')
 local fault = require('hum.fault')
 local follow = require('hum.chat.reply.follow')
 local interrupt = require('hum.interrupt')
+local is_shown = require('hum.look.shown').buffer
 local log = require('hum.log')
 local memory = require('hum.chat.reply.memory')
 local notes = require('hum.chat.view.notes')
 local opening = require('hum.chat.reply.opening')
 local parts = require('hum.chat.reply.parts')
 local records = require('hum.chat.reply.record')
-local seen = require('hum.chat.view.seen')
 local silence = require('hum.chat.reply.silence')
 local status = require('hum.status')
 local turn = require('hum.chat.reply.turn')
@@ -96,7 +96,7 @@ local function report(reply)
     message = data.message,
     hint = endings.hint(reply, ending),
     stats = data.stats,
-    hidden = not seen.buffer(reply.buf),
+    hidden = not is_shown(reply.buf),
   })
 end
 

@@ -1,7 +1,7 @@
 -- A short answer in a float at the cursor: it shows the reply alone, grows with it as far as there is room, and is gone
 -- with a key. What is in it is a chat as any other.
 local figure_row = require('hum.chat.view.figure_row')
-local float = require('hum.chat.view.float')
+local float = require('hum.look.float')
 local rows = require('hum.chat.text.rows')
 local scan = require('hum.chat.text.scan')
 local seen = require('hum.chat.view.seen')

@@ -1,10 +1,11 @@
 -- Colours for a piece of code, found in short slices between other events.
 local guard = require('hum.interrupt').guard
+local spans_of = require('hum.look.spans')
 
 local M = {}
 
---- Nanoseconds of work in one slice, and bytes of a line beyond which it is left plain.
-local SLICE, MAX_LINE = 1e6, 2000
+--- Nanoseconds of work in one slice.
+local SLICE = 1e6
 
 --- Milliseconds between two slices, left to tokens and keys.
 local PAUSE = 3
@@ -12,7 +13,6 @@ local PAUSE = 3
 ---@class hum.Paint
 ---@field cancelled boolean
 
----@alias hum.Spans any[]  first byte (from 0), end, group; three for each span
 ---@alias hum.PaintLine fun(i: integer, spans: hum.Spans)
 
 -- Names that models use and Neovim does not know.
@@ -83,16 +83,9 @@ end
 ---@param lang string
 ---@return string? parser's language
 ---@return vim.treesitter.Query? query
-local function treesitter(lang)
-  local ts = vim.treesitter
-  local name = ts.language.get_lang(filetype(lang)) or lang
-  if name == '' or not name:find('^[%w_]+$') then return nil end
-  local ok, loaded = pcall(ts.language.add, name)
-  -- 0.10 raises an error for a missing parser, later versions return nil.
-  if not ok or (loaded == nil and vim.fn.has('nvim-0.11') == 1) then return nil end
-  local found, query = pcall(ts.query.get, name, 'highlights')
-  if not found or not query then return nil end
-  return name, query
+local function parser_of(lang)
+  local ft = filetype(lang)
+  return spans_of.parser(ft ~= '' and ft or lang)
 end
 
 ---@param spans table<integer, hum.Spans>
@@ -114,38 +107,6 @@ local function add(spans, lines, range, group)
   end
 end
 
----@param tree TSTree
----@param query vim.treesitter.Query
----@param lang string
----@param text string
----@param lines string[]
----@param spans table<integer, hum.Spans>
----@return fun(): boolean step  adds the spans of some more captures
-local function captures(tree, query, lang, text, lines, spans)
-  local iter = query:iter_captures(tree:root(), text, 0, #lines)
-  return function()
-    for _ = 1, 20 do
-      local capture, node, metadata = iter()
-      if not capture then return false end
-      local name = query.captures[capture]
-      if name:sub(1, 1) ~= '_' and name ~= 'spell' and name ~= 'nospell' then
-        local range = vim.treesitter.get_range(node, text, metadata and metadata[capture])
-        add(spans, lines, { range[1], range[2], range[4], range[5] }, '@' .. name .. '.' .. lang)
-      end
-    end
-    return true
-  end
-end
-
---- All trees of a parsed text, injected languages last so that they lie on top.
----@param parser vim.treesitter.LanguageTree
----@return { tree: TSTree, lang: string }[]
-local function trees(parser)
-  local list = {}
-  parser:for_each_tree(function(tree, language) list[#list + 1] = { tree = tree, lang = language:lang() } end)
-  return list
-end
-
 ---@param job hum.Paint
 ---@param lang string
 ---@param lines string[]
@@ -155,14 +116,15 @@ local function with_treesitter(job, lang, lines, paint)
   local parser = vim.treesitter.get_string_parser(text, lang)
   local spans = {}
   local function parsed()
-    local list, step, row = trees(parser), nil, 0
+    local list, step, row = spans_of.parts(parser), nil, 0
+    local function put(range, group) add(spans, lines, range, group) end
     run(job, function()
       if step and step() then return true end
       step = nil
       local next_tree = table.remove(list, 1)
       if next_tree then
         local ok, query = pcall(vim.treesitter.query.get, next_tree.lang, 'highlights')
-        if ok and query then step = captures(next_tree.tree, query, next_tree.lang, text, lines, spans) end
+        if ok and query then step = spans_of.captures(next_tree, query, text, 0, #lines, put) end
         return true
       end
       row = row + 1
@@ -195,28 +157,9 @@ local function hidden_buffer(ft)
   buf = vim.api.nvim_create_buf(false, true)
   hidden[ft] = buf
   vim.bo[buf].undolevels = -1
-  vim.bo[buf].synmaxcol = MAX_LINE
+  vim.bo[buf].synmaxcol = spans_of.MAX_LINE
   local ok = pcall(vim.api.nvim_buf_call, buf, function() vim.bo[buf].syntax = ft end)
   return ok and buf or nil
-end
-
---- Groups along one line of the current buffer.
----@param lnum integer
----@param length integer
----@return hum.Spans
-local function syntax_spans(lnum, length)
-  local spans, first, group = {}, 0, 0
-  for col = 1, math.min(length, MAX_LINE) + 1 do
-    local id = col <= length and vim.fn.synIDtrans(vim.fn.synID(lnum, col, 1)) or 0
-    if id ~= group then
-      if group ~= 0 then
-        local n = #spans
-        spans[n + 1], spans[n + 2], spans[n + 3] = first, col - 1, vim.fn.synIDattr(group, 'name')
-      end
-      first, group = col - 1, id
-    end
-  end
-  return spans
 end
 
 -- One block at a time: two of one language would overwrite each other's text in the hidden buffer at every slice.
@@ -240,7 +183,7 @@ local function next_syntax()
       local stop = vim.uv.hrtime() + SLICE
       repeat
         row = row + 1
-        task.paint(row, syntax_spans(row, #task.lines[row]))
+        task.paint(row, spans_of.syntax(row, #task.lines[row]))
       until row >= #task.lines or vim.uv.hrtime() >= stop
     end)
     return row < #task.lines
@@ -259,7 +202,7 @@ end
 --- Loads what the first block of a language would have to wait for.
 ---@param lang string
 function M.prepare(lang)
-  local name, query = treesitter(lang)
+  local name, query = parser_of(lang)
   if name and query then
     local parser = vim.treesitter.get_string_parser(' ', name)
     for _, tree in ipairs(parser:parse() or {}) do
@@ -276,7 +219,7 @@ end
 function M.start(lang, lines, paint)
   if lang == '' or #lines == 0 then return nil end
   local job = { cancelled = false }
-  local name = treesitter(lang)
+  local name = parser_of(lang)
   if name then
     with_treesitter(job, name, lines, paint)
     return job

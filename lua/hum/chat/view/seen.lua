@@ -69,16 +69,6 @@ local function is_in(win, row, count)
   return (row + 1 < count and missing_to(win, row) or missing(win)) <= 0
 end
 
---- Whether a window that the user can see shows a chat.
----@param buf integer
----@return boolean
-function M.buffer(buf)
-  for _, win in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
-    if vim.api.nvim_win_get_buf(win) == buf then return true end
-  end
-  return false
-end
-
 --- Whether a window that the user can see shows a row, and what stands below it.
 ---@param buf integer
 ---@param row integer

@@ -2,7 +2,7 @@
 -- hum.chat.view.where says. It comes back as it was when it went: size, cursor, and who had the focus.
 local answer = require('hum.chat.view.answer')
 local config = require('hum.config')
-local float = require('hum.chat.view.float')
+local float = require('hum.look.float')
 local fold = require('hum.chat.view.fold')
 local layout = require('hum.chat.view.layout')
 local options = require('hum.chat.view.options')

@@ -6,7 +6,7 @@ local float = require('hum.complete.ghost.float')
 local look = require('hum.complete.ghost.look')
 local menu = require('hum.complete.ghost.menu')
 local room = require('hum.complete.ghost.room')
-local text = require('hum.complete.ghost.text')
+local text = require('hum.look.text')
 
 -- Compiling this would cost more than it saves: see bench/README.md.
 if jit then jit.off(true, true) end

@@ -1,7 +1,7 @@
 -- Lines of a suggestion that its window has no room for, in a float: below the window if there is
 -- room, else above the cursor's line, which it never covers.
 local room = require('hum.complete.ghost.room')
-local text = require('hum.complete.ghost.text')
+local text = require('hum.look.text')
 
 local M = {}
 

@@ -3,7 +3,7 @@ local config = require('hum.config')
 local draw = require('hum.complete.ghost.draw')
 local fault = require('hum.fault')
 local room = require('hum.complete.ghost.room')
-local stops = require('hum.complete.ghost.text').stops
+local stops = require('hum.look.text').stops
 local typed = require('hum.complete.ghost.typed')
 
 -- Compiling this would cost more than it saves: see bench/README.md.

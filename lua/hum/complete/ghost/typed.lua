@@ -1,5 +1,5 @@
 -- Whether what was typed is what a suggestion has. Pure: strings in, figures out.
-local tab = require('hum.complete.ghost.text').tab
+local tab = require('hum.look.text').tab
 
 -- Compiling this would cost more than it saves: see bench/README.md.
 if jit then jit.off(true, true) end

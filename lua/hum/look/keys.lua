@@ -1,6 +1,6 @@
--- The keys of a chat in a float, until it is left.
-local float = require('hum.chat.view.float')
-local layout = require('hum.chat.view.keylist').layout
+-- A list of keys in a float, until it is left.
+local float = require('hum.look.float')
+local layout = require('hum.look.keylist').layout
 
 local M = {}
 
@@ -9,10 +9,8 @@ local ns = vim.api.nvim_create_namespace('hum.keys')
 --- Cells at each side of the text.
 local MARGIN = 1
 
-local TITLE = ' Keys of a chat '
-
 --- What is said below a list that is there as a whole, and below one that is not.
-local WHOLE, LONG = ' q closes, :help hum-keys says more ', ' j and k scroll, q closes '
+local WHOLE, LONG = ' q closes, :help %s says more ', ' j and k scroll, q closes '
 
 ---@param buf integer
 ---@param list hum.KeyList
@@ -32,23 +30,26 @@ end
 --- Where the float belongs, filled for the room that there is.
 ---@param buf integer
 ---@param keys hum.ListedKey[]
+---@param topic string  of the help
 ---@return vim.api.keyset.win_config
-local function place(buf, keys)
+local function place(buf, keys, topic)
   local width, height = vim.o.columns - float.FRAME - 2 * MARGIN, float.rows() - float.FRAME
   local list = layout(keys, width, height)
   fill(buf, list)
-  local footer = #list.lines > height and LONG or WHOLE
+  local footer = #list.lines > height and LONG or WHOLE:format(topic)
   local config = float.middle(math.max(list.width, #footer) + 2 * MARGIN, #list.lines)
   config.style = 'minimal'
   config.footer, config.footer_pos = config.width >= #footer and footer or '', 'center'
   return config
 end
 
+---@param title string  whose keys they are
 ---@param keys hum.ListedKey[]
-function M.show(keys)
+---@param topic string  of the help, that says more
+function M.show(title, keys, topic)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.bo[buf].bufhidden = 'wipe'
-  local win = float.open_at(buf, function() return place(buf, keys) end, TITLE)
+  local win = float.open_at(buf, function() return place(buf, keys, topic) end, (' %s '):format(title))
   vim.api.nvim_set_current_win(win)
   vim.wo[win][0].wrap = false
   local function close() pcall(vim.api.nvim_win_close, win, true) end

@@ -1,4 +1,4 @@
--- The list of a chat's keys as text: in groups, a line for what they do, in one column or in two. Pure.
+-- A list of keys as text: in groups, a line for what they do, in one column or in two. Pure.
 local wrap = require('hum.wrap')
 
 local M = {}

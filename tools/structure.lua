@@ -57,6 +57,7 @@ local LUA = {
   ['hum/prompt'] = { 'hum/base', 'hum/chat/text' },
   ['hum/edit/view'] = { 'hum/base', 'hum/look' },
   ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
+  ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/server', 'hum/place' },
   ['hum/complete/ghost'] = { 'hum/base', 'hum/look' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = {

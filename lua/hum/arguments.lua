@@ -59,6 +59,15 @@ M.CHAT = {
 
 M.CHATS = { query = 'string', limit = 'count', project = 'string' }
 
+M.COMMIT = {
+  buf = 'buffer',
+  instruction = 'string',
+  endpoint = 'string',
+  model = 'string',
+  mods = 'table',
+  on_done = 'function',
+}
+
 --- A line of a chat.
 M.AT = { buf = 'buffer', line = 'line' }
 

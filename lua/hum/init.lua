@@ -195,6 +195,14 @@ function M.undo() return require('hum.sets.undo').run() end
 ---@return hum.Generation
 function M.generate(opts) return require('hum.generate').start(opts) end
 
+--- Writes a commit message from what is staged, see |hum.commit()|.
+---@param opts? hum.CommitOpts
+---@return { stop: fun() }
+function M.commit(opts)
+  arguments().check('commit', 'opts', opts, arguments().COMMIT)
+  return require('hum.commit').start(opts or {})
+end
+
 --- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
 function M.build(cb)

@@ -174,6 +174,13 @@ local M = {
     bang = true,
     words = anything,
   },
+  commit = {
+    desc = 'write a commit message from what is staged',
+    words = anything,
+    run = function(given)
+      require('hum').commit({ instruction = given.text ~= '' and given.text or nil, mods = given.mods })
+    end,
+  },
   complete = {
     desc = 'switch code completion on or off, or show its status',
     run = complete,

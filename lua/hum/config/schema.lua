@@ -508,6 +508,43 @@ what it did before.]],
   },
 }
 
+local commit = {
+  name = 'commit',
+  kind = 'group',
+  help = 'Commit messages, see |hum-commit|.',
+  fields = {
+    { name = 'endpoint', kind = 'string', default_help = 'the one of new chats', help = 'The endpoint that is asked.' },
+    { name = 'model', kind = 'string', default_help = 'the one of new chats', help = 'The model that is asked.' },
+    { name = 'think', kind = 'think', default = false, help = 'How much the model thinks first, see |hum-think|.' },
+    {
+      name = 'tokens',
+      kind = 'number',
+      integer = true,
+      min = 200,
+      default = 6000,
+      help = [[
+How many tokens of the diff the model is shown, at most. Beyond that files and hunks are left out, and you are told
+which.]],
+    },
+    {
+      name = 'subject',
+      kind = 'number',
+      integer = true,
+      min = 20,
+      default = 72,
+      help = 'The longest first line of a message, in characters. A longer one is asked for again.',
+    },
+    {
+      name = 'width',
+      kind = 'number',
+      integer = true,
+      min = 20,
+      default = 72,
+      help = 'The width to which the other lines are wrapped.',
+    },
+  },
+}
+
 local complete = {
   kind = 'group',
   name = 'complete',
@@ -788,6 +825,7 @@ digits, `-`, `_` and `.`. The endpoint "ollama" always exists unless you set it 
 `false`.]],
     },
     chat,
+    commit,
     complete,
     {
       name = 'glyphs',

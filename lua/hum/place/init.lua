@@ -56,22 +56,27 @@ local function span(buf, key, at)
   })
 end
 
---- Opens a place. What comes next in the buffer is an undo step of its own.
+--- Opens a place. What comes next in the buffer is an undo step of its own, or belongs to the last one.
 ---@param at { buf: integer, row: integer, col: integer }  as nvim_buf_set_text() has them
 ---@param on_lost fun(why: string)  called once, if no text can come there any more; the place is closed then
+---@param joins? boolean  it belongs to the last step, which has just made room for it
 ---@return integer|nil key, string|nil why
-function M.open(at, on_lost)
+function M.open(at, on_lost, joins)
   local ok, err = pcall(span, at.buf, last_key + 1, at)
   if not ok then return nil, tostring(err) end
   last_key = last_key + 1
   local key = last_key
-  guard(vim.api.nvim_buf_call, at.buf, block.close)
+  if not joins then guard(vim.api.nvim_buf_call, at.buf, block.close) end
   local autocmd = vim.api.nvim_create_autocmd('BufUnload', {
     group = group,
     buffer = at.buf,
     callback = function() lose(key, CLOSED) end,
   })
   places[key] = { buf = at.buf, on_lost = on_lost, autocmd = autocmd }
+  if joins then
+    places[key].block = guard(block.changenr, at.buf)
+    places[key].closed = block.must_join(at.buf)
+  end
   return key
 end
 

@@ -1,0 +1,312 @@
+-- A commit message from what is staged: the model's text streams into the message that git has opened, or into one that is
+-- opened for it.
+local bound = require('hum.commit.diff')
+local config = require('hum.config')
+local generate = require('hum.generate')
+local git = require('hum.commit.git')
+local message = require('hum.commit.message')
+local models = require('hum.server.models')
+local notify = require('hum.notify')
+local prompt = require('hum.commit.prompt')
+local sensitive = require('hum.sensitive')
+local serving = require('hum.server.window')
+local texts = require('hum.commit.text')
+local windows = require('hum.commit.window')
+
+local M = {}
+
+--- What answer and instructions take of a context, in tokens.
+local RESERVE = 1500
+
+---@class hum.CommitOpts
+---@field buf? integer          the message, default: the one that is open, else a new one
+---@field instruction? string   what else the model is told
+---@field endpoint? string
+---@field model? string
+---@field mods? table           window modifiers for a new one
+---@field on_done? fun(result: hum.CommitResult)
+
+---@class hum.CommitResult
+---@field status 'done'|'error'|'cancelled'
+---@field buf? integer
+---@field lines? string[]       the message
+---@field left_out? string[]    of the diff
+---@field error? { message: string, hint?: string }
+
+---@class hum.CommitRun
+---@field opts hum.CommitOpts
+---@field buf? integer
+---@field repository? hum.Repository
+---@field facts table<string, string>  what git said
+---@field diff? hum.BoundedDiff
+---@field text? hum.CommitText
+---@field cancel fun()   of what is under way
+---@field over? boolean
+
+local runs = {} ---@type table<hum.CommitRun, true>
+
+---@param run hum.CommitRun
+---@param result hum.CommitResult
+local function finish(run, result)
+  if run.over then return end
+  run.over, runs[run] = true, nil
+  if run.text then texts.close(run.text) end
+  result.buf, result.lines = run.buf, run.text and run.text.lines
+  result.left_out = run.diff and run.diff.left_out
+  if result.error then notify.error(result.error.message) end
+  if not run.opts.on_done then return end
+  local ok, err = pcall(run.opts.on_done, result)
+  if not ok then notify.error(('hum: the function for hum.commit() failed: %s'):format(err)) end
+end
+
+---@param run hum.CommitRun
+---@param text string
+---@param hint? string
+local function fail(run, text, hint)
+  local told = hint and ('hum: %s\n%s'):format(text, hint) or 'hum: ' .. text
+  finish(run, { status = 'error', error = { message = told, hint = hint } })
+end
+
+-- ---- the subject -----------------------------------------------------------------------------
+
+---@param run hum.CommitRun
+---@return string|nil endpoint, string|nil model
+local function asked(run)
+  local options = config.get().commit
+  return run.opts.endpoint or options.endpoint, run.opts.model or options.model
+end
+
+---@param run hum.CommitRun
+local function tell_done(run)
+  local left_out = run.diff.left_out
+  if #left_out > 0 then
+    local more = #left_out > 3 and (' and %d more'):format(#left_out - 3) or ''
+    notify.info('hum: not shown to the model: ' .. table.concat(vim.list_slice(left_out, 1, 3), ', ') .. more)
+  end
+  finish(run, { status = 'done' })
+end
+
+--- A subject that is too long is asked for once more, shorter.
+---@param run hum.CommitRun
+local function settle_subject(run)
+  local most = config.get().commit.subject
+  local subject = run.text.lines[1]
+  if not subject or vim.fn.strdisplaywidth(subject) <= most then return tell_done(run) end
+  local endpoint, model = asked(run)
+  local pieces = {}
+  local generation = generate.start({
+    prompt = prompt.shorten(subject, most),
+    endpoint = endpoint,
+    model = model,
+    think = false,
+    on_text = function(text) pieces[#pieces + 1] = text end,
+    on_done = function(result)
+      if run.over then return end
+      local shorter = message.reader(run.facts.comment, most):feed(table.concat(pieces), true)[1]
+      local fits = result.status == 'done' and shorter and vim.fn.strdisplaywidth(shorter) <= most
+      if not (fits and texts.replace_subject(run.text, shorter)) then
+        notify.warn(('hum: shorten the first line: it is longer than %d characters'):format(most))
+      end
+      tell_done(run)
+    end,
+  })
+  run.cancel = generation.stop
+end
+
+-- ---- the message -----------------------------------------------------------------------------
+
+---@param run hum.CommitRun
+---@param result hum.GenerateResult
+local function on_end(run, result)
+  if run.over then return end
+  if result.status == 'error' then return fail(run, result.error.message, result.error.hint) end
+  if result.status == 'cancelled' then return finish(run, { status = 'cancelled' }) end
+  if #run.text.lines == 0 then return fail(run, 'the model answered without a message', 'try again, or another model') end
+  if result.ending ~= 'good' then notify.warn('hum: ' .. (result.message or 'the message is not complete')) end
+  texts.close(run.text)
+  settle_subject(run)
+end
+
+---@param run hum.CommitRun
+local function ask(run)
+  local options = config.get().commit
+  local endpoint, model = asked(run)
+  local ok, text = pcall(texts.open, run.buf, run.facts.comment, function(why)
+    fail(run, 'the message was lost: ' .. why)
+    run.cancel()
+  end)
+  if not ok then return fail(run, 'the message cannot be written: ' .. tostring(text):gsub('^.*E%d+: ', '')) end
+  run.text = text
+  local reader = message.reader(run.facts.comment, options.width)
+  local generation = generate.start({
+    system = prompt.system(options.subject),
+    prompt = prompt.user(run.facts, run.diff, text.beside, run.opts.instruction),
+    endpoint = endpoint,
+    model = model,
+    think = options.think,
+    on_text = function(piece)
+      if not run.over then texts.add(text, reader:feed(piece)) end
+    end,
+    on_done = function(result)
+      if not run.over and result.status == 'done' then texts.add(text, reader:feed('', true)) end
+      on_end(run, result)
+    end,
+  })
+  run.cancel = generation.stop
+end
+
+---@param run hum.CommitRun
+---@return integer tokens  for the diff
+local function room(run)
+  local endpoint, model = asked(run)
+  local most = config.get().commit.tokens
+  local name = models.endpoint(endpoint)
+  local window = model and serving.of(name, model)
+  return window and math.max(500, math.min(most, window - RESERVE)) or most
+end
+
+---@param run hum.CommitRun
+---@param diff string
+local function on_diff(run, diff)
+  local exclude = config.get().complete.exclude
+  local top = run.repository.top or run.repository.dir
+  run.diff = bound.bound(bound.read(diff), room(run), function(path)
+    return sensitive.of_file(vim.fs.joinpath(top, path), exclude).why
+  end)
+  ask(run)
+end
+
+-- ---- what git knows --------------------------------------------------------------------------
+
+---@param run hum.CommitRun
+---@param args string[]
+---@param cb fun(answer: hum.GitAnswer)
+local function ask_git(run, args, cb)
+  run.cancel = git.run({ repository = run.repository }, args, function(answer)
+    if not run.over then cb(answer) end
+  end)
+end
+
+--- As git knows it on every machine, whatever is configured there.
+local DIFF = {
+  'diff',
+  '--cached',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--submodule=short',
+  '-M',
+}
+
+--- The whole commit that is amended: HEAD's message stands there, or nothing else is staged.
+---@param run hum.CommitRun
+---@param staged string
+---@return boolean
+local function amends(run, staged)
+  local head = vim.trim(run.facts.head)
+  if head == '' or not run.buf then return false end
+  local lines = vim.api.nvim_buf_get_lines(run.buf, 0, -1, false)
+  local place = message.place(lines, run.facts.comment)
+  return vim.trim(table.concat(place.text, '\n')) == head or (staged == '' and #place.text > 0)
+end
+
+---@param run hum.CommitRun
+local function read_diff(run)
+  ask_git(run, DIFF, function(staged)
+    if not staged.ok then return fail(run, 'git cannot show the diff: ' .. staged.err) end
+    if amends(run, staged.out) then
+      local parent = run.facts.parent ~= '' and 'HEAD^' or run.facts.empty
+      return ask_git(run, vim.list_extend(vim.list_slice(DIFF), { parent }), function(whole)
+        on_diff(run, whole.ok and whole.out ~= '' and whole.out or staged.out)
+      end)
+    end
+    if staged.out == '' then return fail(run, 'nothing is staged', 'stage what is to be committed: git add') end
+    on_diff(run, staged.out)
+  end)
+end
+
+--- Where the message goes, and what a new one says.
+---@param run hum.CommitRun
+local function prepare(run)
+  local lines = run.buf and vim.api.nvim_buf_get_lines(run.buf, 0, -1, false) or {}
+  -- Of several settings the last one holds.
+  run.facts.comment = message.comment(lines, run.facts.configured:match('(%S+)%s*$'))
+  if run.buf then return read_diff(run) end
+  ask_git(run, { '-c', 'status.short=false', 'status', '--untracked-files=no' }, function(status)
+    if not status.out:find('to be committed') then
+      return fail(run, 'nothing is staged', 'stage what is to be committed: git add')
+    end
+    run.buf = windows.open(run.repository, run.facts.comment, status.out, run.opts.mods)
+    read_diff(run)
+  end)
+end
+
+--- Asks one thing after the other: each takes some ms.
+---@param run hum.CommitRun
+---@param left { [1]: string, [2]: string[] }[]  a fact and what asks for it
+local function learn(run, left)
+  local fact = table.remove(left, 1)
+  if not fact then return prepare(run) end
+  ask_git(run, fact[2], function(answer)
+    run.facts[fact[1]] = answer.ok and vim.trim(answer.out) or ''
+    learn(run, left)
+  end)
+end
+
+---@param run hum.CommitRun
+local function begin(run)
+  run.cancel = git.find(run.buf or vim.api.nvim_get_current_buf(), function(repository, why)
+    if run.over then return end
+    if not repository then return fail(run, why or 'there is no git repository') end
+    run.repository = repository
+    learn(run, {
+      { 'configured', { 'config', '--get-regexp', '^core\\.comment(char|string)$' } },
+      { 'branch', { 'symbolic-ref', '--short', '--quiet', 'HEAD' } },
+      { 'recent', { 'log', '-n', '8', '--no-merges', '--format=%s' } },
+      { 'head', { 'log', '-n', '1', '--format=%B' } },
+      { 'parent', { 'rev-parse', '--verify', '--quiet', 'HEAD^' } },
+      { 'empty', { 'hash-object', '-t', 'tree', '/dev/null' } },
+    })
+  end)
+end
+
+--- Writes a commit message. Wrong options raise an error; what goes wrong later is told, and given to `on_done`.
+---@param opts hum.CommitOpts
+---@return { stop: fun() }
+function M.start(opts)
+  local run = { opts = opts, buf = opts.buf or windows.find(), facts = {}, cancel = function() end } ---@type hum.CommitRun
+  if run.buf == 0 then run.buf = vim.api.nvim_get_current_buf() end
+  M.stop(run.buf)
+  runs[run] = true
+  if run.buf and not vim.bo[run.buf].modifiable then
+    vim.schedule(function() fail(run, 'the message cannot be changed', 'use :set modifiable first') end)
+  else
+    begin(run)
+  end
+  return {
+    stop = function()
+      if run.over then return end
+      run.cancel()
+      finish(run, { status = 'cancelled' })
+    end,
+  }
+end
+
+--- Stops the message that comes into a buffer, or all. What has come stays.
+---@param buf? integer
+---@return boolean  there was one
+function M.stop(buf)
+  local stopped = false
+  for run in pairs(runs) do
+    if not buf or run.buf == buf then
+      run.cancel()
+      finish(run, { status = 'cancelled' })
+      stopped = true
+    end
+  end
+  return stopped
+end
+
+return M

@@ -1,0 +1,442 @@
+-- Commit messages: in repositories of a case's own, by a real git.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+--- Runs a shell script in the repository.
+---@param t test.Case
+---@param script string
+---@return string
+local function sh(t, script)
+  local done = vim.system({ 'sh', '-euc', script }, { cwd = t.repo, env = t.git, text = true, clear_env = true }):wait()
+  assert(done.code == 0, script .. '\n' .. done.stdout .. done.stderr)
+  return vim.trim(done.stdout)
+end
+
+--- A repository with one commit, and something staged.
+---@param t test.Case
+local function repository(t)
+  t.repo = t.dir .. '/repo'
+  vim.fn.mkdir(t.repo, 'p')
+  t.git = {
+    HOME = t.dir,
+    PATH = vim.env.PATH,
+    GIT_CONFIG_NOSYSTEM = '1',
+    GIT_AUTHOR_NAME = 'A',
+    GIT_AUTHOR_EMAIL = 'a@example.org',
+    GIT_COMMITTER_NAME = 'A',
+    GIT_COMMITTER_EMAIL = 'a@example.org',
+  }
+  sh(
+    t,
+    [[
+    git init -q -b trunk
+    printf 'one\ntwo\nthree\n' > a.txt
+    git add a.txt
+    git commit -q -m 'a: count to three'
+    printf 'one\ntwo\nfour\n' > a.txt
+    git add a.txt
+  ]]
+  )
+end
+
+--- What git has its editor open: a file of git's own, left there by an editor that only copies it.
+---@param t test.Case
+---@param arguments string  of git commit
+---@return string path
+local function message_of_git(t, arguments)
+  sh(t, ('GIT_EDITOR="sh -c \'cp \\"\\$1\\" .git/kept; exit 1\' -" git commit %s || true'):format(arguments))
+  sh(t, 'cp .git/kept .git/COMMIT_EDITMSG')
+  return t.repo .. '/.git/COMMIT_EDITMSG'
+end
+
+---@param t test.Case
+---@param srv test.Fake
+---@param options? table
+local function configure(t, srv, options)
+  chat.configure(t, srv, nil, { commit = options or {} })
+  t:lua(
+    [[
+    local dir, env = ...
+    vim.cmd.cd(dir)
+    for name, value in pairs(env) do vim.env[name] = value end
+  ]],
+    t.repo,
+    {
+      GIT_AUTHOR_NAME = 'A',
+      GIT_AUTHOR_EMAIL = 'a@example.org',
+      GIT_COMMITTER_NAME = 'A',
+      GIT_COMMITTER_EMAIL = 'a@example.org',
+      GIT_CONFIG_NOSYSTEM = '1',
+    }
+  )
+end
+
+--- Runs hum.commit() to its end.
+---@param t test.Case
+---@param opts? table
+---@return table result
+local function commit(t, opts)
+  t:lua(
+    [[
+    result = nil
+    local opts = ... or {}
+    opts.on_done = function(given) result = given end
+    handle = require('hum').commit(opts)
+  ]],
+    opts
+  )
+  return t:wait(function() return t:lua('return result') end, 'on_done')
+end
+
+---@param srv test.Fake
+---@param n? integer
+---@return string  what the model was told
+local function asked(srv, n)
+  local messages = srv:requests('/api/chat')[n or 1].body.messages
+  return vim.iter(messages):map(function(message) return message.content end):join('\n---\n')
+end
+
+test('the message of git gets its text above the first comment, in one undo step', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ tokens = { 'a: count', ' to four\n', '\nThree was', ' not enough.' } })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local before = t:text()
+  T.match('^\n# Please enter', before)
+  local result = commit(t)
+  eq('done', result.status)
+  eq({ 'a: count to four', '', 'Three was not enough.' }, result.lines)
+  eq('a: count to four\n\nThree was not enough.\n' .. before, t:text())
+  t:cmd('silent undo')
+  eq(before, t:text())
+  eq('', t:messages())
+  local told = asked(srv)
+  T.match('<diff>.*%-three\n%+four', told)
+  T.match('a: count to three', told)
+  T.match('trunk', told)
+end)
+
+test('what git commits from the message is what was written', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = '```\nfix: four\n\n#12 is done.\n```\nI hope this helps!' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  eq({ 'fix: four', '', ' #12 is done.' }, commit(t).lines)
+  t:cmd('write')
+  sh(t, 'git commit -q --cleanup=strip -F .git/COMMIT_EDITMSG')
+  eq('fix: four\n\n #12 is done.', sh(t, 'git log -1 --format=%B'))
+end)
+
+for _, case in ipairs({
+  { 'in plain text', 'Add the count', 'Add the count' },
+  { 'with an introduction', 'Here is the commit message:\n\nAdd the count.', 'Add the count' },
+  { 'in a fence with a language', '```text\nAdd the count\n```', 'Add the count' },
+  { 'in quotation marks', '"Add the count"', 'Add the count' },
+  { 'in bold', '**Add the count**', 'Add the count' },
+  { 'with a label', 'Commit message: Add the count', 'Add the count' },
+  { 'as a heading', '# Add the count', 'Add the count' },
+  { 'with too many empty lines', '\n\nAdd the count\n\n\n\n- one\n\n\n- two\n\n', 'Add the count\n\n- one\n\n- two' },
+  { 'without an empty line', 'Add the count\nIt was missing.', 'Add the count\n\nIt was missing.' },
+  {
+    'with a block of its own',
+    'Add it\n\n```sh\ngit log\n\ngit show\n```\n\nDone.',
+    'Add it\n\n```sh\ngit log\n\ngit show\n```\n\nDone.',
+  },
+  {
+    'with a long line',
+    'Add it\n\n- ' .. ('word '):rep(20),
+    'Add it\n\n- ' .. ('word '):rep(13) .. 'word\n  ' .. ('word '):rep(5) .. 'word',
+  },
+  { 'with CR LF', 'Add it\r\n\r\nDone.\r\n', 'Add it\n\nDone.' },
+}) do
+  test('a message comes ' .. case[1], function(t)
+    repository(t)
+    local path = message_of_git(t, '')
+    local srv = t:fake()
+    srv:script({ text = case[2] })
+    configure(t, srv)
+    t:cmd('edit ' .. path)
+    eq(case[3], table.concat(commit(t).lines, '\n'))
+  end)
+end
+
+test('another comment character, the diff of -v and a template are left alone', function(t)
+  repository(t)
+  sh(
+    t,
+    [[
+    git config core.commentChar ';'
+    printf 'Ticket: \n; what the template says\n' > .git/template
+    git config commit.template .git/template
+  ]]
+  )
+  local path = message_of_git(t, '-v')
+  local srv = t:fake()
+  srv:script({ text = 'Count to four\n\n; no comment' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local before = t:text()
+  T.match('^Ticket: \n; what', before)
+  T.match('\n; %-+ >8 %-+\n.*\ndiff %-%-git', before)
+  eq('done', commit(t).status)
+  eq('Count to four\n\n ; no comment\n\n' .. before, t:text())
+  T.match('written_so_far>\nTicket:', asked(srv))
+  t:cmd('silent undo')
+  eq(before, t:text())
+end)
+
+test('a character that git has chosen by itself is found', function(t)
+  repository(t)
+  sh(t, [[git config core.commentChar auto; printf '#1: \n' > .git/template; git config commit.template .git/template]])
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = 'Count to four\n\n#2 is done, too' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local before = t:text()
+  T.no_match('\n# Please', before)
+  eq({ 'Count to four', '', '#2 is done, too' }, commit(t).lines)
+  T.match('^Count to four\n\n#2 is done, too\n\n#1: \n', t:text())
+end)
+
+test('asking again replaces the message, unless it was changed', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = 'One' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local before = t:text()
+  commit(t)
+  srv:script({ text = 'Two' })
+  commit(t, { instruction = 'shorter' })
+  eq('Two\n' .. before, t:text())
+  T.match('<instruction>\nshorter', asked(srv, 2))
+  t:cmd('silent undo')
+  eq('One\n' .. before, t:text())
+  t:lua([[vim.api.nvim_buf_set_lines(0, 0, 1, false, { 'Mine' })]])
+  commit(t)
+  eq('Two\n\nMine\n' .. before, t:text())
+end)
+
+test('a long first line is asked for once more, shorter', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  local function record(text) return vim.json.encode({ message = { role = 'assistant', content = text } }) .. '\n' end
+  local last = '{"done":true,"done_reason":"stop"}\n'
+  srv:play({
+    answers = {
+      {
+        when = { nth = 1 },
+        content_type = 'application/x-ndjson',
+        pieces = { record(('long '):rep(20) .. '\n\nWhy.'), last },
+      },
+      { when = { nth = 2 }, content_type = 'application/x-ndjson', pieces = { record('"Short enough."'), last } },
+    },
+  })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  eq({ 'Short enough', '', 'Why.' }, commit(t).lines)
+  T.match('^Short enough\n\nWhy.\n', t:text())
+  t:cmd('silent undo')
+  T.match('^\n# Please', t:text())
+end)
+
+test('git commit -a, and of some files: the diff is what will be committed', function(t)
+  repository(t)
+  sh(
+    t,
+    [[
+    printf 'b\n' > b.txt
+    git add b.txt
+    git commit -q -m 'b' b.txt
+    printf 'B\n' > b.txt
+    cp .git/index .git/former
+  ]]
+  )
+  for _, how in ipairs({ '-a', 'b.txt' }) do
+    -- Git waits for its editor: its index is as it is then.
+    sh(
+      t,
+      (
+        'GIT_EDITOR="sh -c \'cp .git/index.lock .git/kept.index 2>/dev/null; cp .git/next-index-*.lock .git/kept.index'
+        .. ' 2>/dev/null; cp \\"\\$1\\" .git/kept; exit 1\' -" git commit %s || true'
+      ):format(how)
+    )
+    sh(t, [[cp .git/kept .git/COMMIT_EDITMSG; cp .git/kept.index .git/next-index-1.lock]])
+    local srv = t:fake()
+    srv:script({ text = 'ok' })
+    configure(t, srv)
+    t:cmd('edit! ' .. t.repo .. '/.git/COMMIT_EDITMSG')
+    eq('done', commit(t).status)
+    local told = asked(srv)
+    T.match('%-b\n%+B', told)
+    if how == '-a' then
+      T.match('%+four', told)
+    else
+      T.no_match('%+four', told)
+    end
+    t:cmd('bwipeout!')
+    sh(t, 'rm .git/next-index-1.lock')
+  end
+  sh(t, 'cmp .git/index .git/former') -- nothing has refreshed it
+end)
+
+test('a commit that is amended is shown whole', function(t)
+  repository(t)
+  local path = message_of_git(t, '--amend')
+  local srv = t:fake()
+  srv:script({ text = 'Count' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  eq('done', commit(t).status)
+  T.match('new file mode', asked(srv))
+  T.match('%+four', asked(srv))
+  T.match('^Count\n\na: count to three\n', t:text())
+end)
+
+test('what may hold secrets is not shown, nor what a tool has written, and it is told', function(t)
+  repository(t)
+  sh(
+    t,
+    [[
+    printf 'TOKEN=hunter2hunter2\n' > .env
+    seq 200 > package-lock.json
+    git add -f .env package-lock.json
+  ]]
+  )
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = 'Count' })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local result = commit(t)
+  local told = asked(srv)
+  T.no_match('hunter2', told)
+  T.no_match('\n%+199\n', told)
+  T.match('%+four', told)
+  T.match('package%-lock%.json', told)
+  eq(2, #result.left_out)
+  t:wait(function() return t:messages():find('not shown to the model', 1, true) end, 'it is told')
+end)
+
+test('a large diff is cut where it tells least', function(t)
+  repository(t)
+  sh(
+    t,
+    [[
+    seq 20000 > long.txt
+    awk 'BEGIN { for (i = 0; i < 90000; i++) printf "x"; print "" }' > wide.js
+    git add long.txt wide.js
+  ]]
+  )
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = 'Count' })
+  configure(t, srv, { tokens = 1000 })
+  t:cmd('edit ' .. path)
+  local result = commit(t)
+  local told = asked(srv)
+  T.ok(#told < 8000, 'bytes: ' .. #told)
+  T.match('%+four', told)
+  T.match('long%.txt', told)
+  T.match('long%.txt', table.concat(result.left_out, '\n'))
+end)
+
+test('elsewhere a message is opened, whose :w commits', function(t)
+  repository(t)
+  local srv = t:fake()
+  srv:script({ text = 'a: count to four' })
+  configure(t, srv)
+  t:cmd('edit a.txt')
+  t:cmd('Hum commit')
+  t:wait(function() return t:text():find('^a: count to four\n\n# :w commits') end, 'the message')
+  eq({ 'gitcommit', 2 }, t:lua([[return { vim.bo.filetype, vim.fn.winnr('$') }]]))
+  T.match('modified: +a.txt', t:text())
+  t:cmd('write')
+  t:wait(function() return sh(t, 'git log -1 --format=%s') == 'a: count to four' end, 'it is committed')
+  t:wait(function() return not t:lua('return vim.bo.modified') end, 'and written')
+  t:cmd('quit')
+  eq('', sh(t, 'git status --porcelain'))
+end)
+
+test('what git refuses is told, and the text stays', function(t)
+  repository(t)
+  sh(t, [[printf '#!/bin/sh\necho "no ticket" >&2\nexit 1\n' > .git/hooks/commit-msg; chmod +x .git/hooks/commit-msg]])
+  local srv = t:fake()
+  srv:script({ text = 'a: count to four' })
+  configure(t, srv)
+  t:cmd('Hum commit')
+  t:wait(function() return t:text():find('^a: count to four\n') end, 'the message')
+  t:cmd('write')
+  t:wait(function() return t:messages():find('did not commit: no ticket', 1, true) end, 'the reason')
+  T.match('^a: count to four\n', t:text())
+  eq(true, t:lua('return vim.bo.modified'))
+end)
+
+for _, case in ipairs({
+  { 'nothing is staged', 'git reset -q', 'git add' },
+  { 'there is no repository', 'rm -rf .git', 'in no git repository' },
+}) do
+  test(case[1] .. ': that is told', function(t)
+    repository(t)
+    sh(t, case[2])
+    local srv = t:fake()
+    configure(t, srv)
+    eq('error', commit(t).status)
+    t:wait(function() return t:messages():find(case[3], 1, true) end, 'it is told')
+    eq({}, srv:requests('/api/chat'))
+    eq(1, t:lua([[return vim.fn.winnr('$')]]))
+  end)
+end
+
+test('the first commit of a repository', function(t)
+  repository(t)
+  sh(t, 'rm -rf .git; git init -q; git add a.txt')
+  local srv = t:fake()
+  srv:script({ text = 'Begin' })
+  configure(t, srv)
+  eq('done', commit(t).status)
+  T.match('%+four', asked(srv))
+end)
+
+test('stop keeps what has come', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script({ tokens = { 'One\n', '\nTwo\n', 'Three\n' } })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  t:lua([[handle = require('hum').commit({ on_done = function(given) result = given end })]])
+  gate:pass(2)
+  t:wait(function() return t:text():find('^One\n\nTwo\n') end, 'two lines')
+  t:cmd('Hum stop')
+  eq('cancelled', t:wait(function() return t:lua('return result') end, 'on_done').status)
+  T.match('^One\n\nTwo\n\n?# Please', t:text())
+end)
+
+test('an error of the server is told once, and leaves the message alone', function(t)
+  repository(t)
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:play({ answers = { { status = 500, json = { error = 'the pump is broken' } } } })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  local before = t:text()
+  eq('error', commit(t).status)
+  t:wait(function() return t:messages():find('pump is broken', 1, true) end, 'it is told')
+  eq(before, t:text())
+end)
+
+test('wrong arguments are refused by name', function(t)
+  local ok, err = t:lua([[return pcall(require('hum').commit, { instruktion = 'x' })]])
+  T.ok(not ok or err, 'refused')
+  T.match('instruction', t:lua([[return select(2, pcall(require('hum').commit, { instruktion = 'x' }))]]))
+end)

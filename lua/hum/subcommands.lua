@@ -200,7 +200,11 @@ local M = {
     desc = 'stop the reply; "Hum! stop" stops all',
     bang = true,
     anywhere = true,
-    run = function(given) require('hum').stop({ all = given.bang }) end,
+    run = function(given)
+      local commit = package.loaded['hum.commit']
+      local stopped = commit and commit.stop(not given.bang and vim.api.nvim_get_current_buf() or nil)
+      if given.bang or not stopped then require('hum').stop({ all = given.bang }) end
+    end,
   },
   continue = {
     desc = 'go on with the last reply where it stopped',

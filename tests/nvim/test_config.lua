@@ -88,7 +88,7 @@ test(
 -- Options as Lua text, and what is said about them.
 local FAULTS = {
   { "{ chat = { widow = 'tab' } }", 'chat.widow: no such option (did you mean "window"?)' },
-  { '{ keys = {} }', 'keys: no such option; expected one of "endpoint", "endpoints", "chat", "complete"' },
+  { '{ keys = {} }', 'keys: no such option; expected one of "endpoint", "endpoints", "chat", "commit", "complete"' },
   { '{ chat = { keys = {} } }', 'chat.keys: no such option (did you mean "maps"?)' },
   { "{ endpoints = { a = { base_url = 'x' } } }", 'endpoints.a.base_url: no such option (did you mean "url"?)' },
   {

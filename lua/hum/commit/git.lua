@@ -1,5 +1,5 @@
--- Git, asked in the background. It takes no lock of the index, and reads the one that is to be committed: while git waits
--- for its editor that may be another file than "index", which a Neovim that was running already is not told.
+-- Git, asked in the background. It takes no lock of the index, and reads the one that is to be committed: while git
+-- waits for its editor that may be another file than "index", which a Neovim that was running already is not told.
 local M = {}
 
 --- What a command may write, in bytes. More of a diff helps no model.
@@ -32,8 +32,8 @@ local function mtime(path)
   return stat and stat.mtime.sec or 0
 end
 
---- The index of a commit under way, as builtin/commit.c names it: next-index-PID.lock for `git commit PATH`, index.lock for
---- `git commit -a`. Of several the newest: others were left behind.
+--- The index of a commit under way, as builtin/commit.c names it: next-index-PID.lock for `git commit PATH`, index.lock
+--- for `git commit -a`. Of several the newest: others were left behind.
 ---@param dir string
 ---@return string|nil
 local function index_of(dir)
@@ -121,7 +121,8 @@ function M.find(buf, cb)
     local dir, top = answer.out:match('^([^\n]+)\n?([^\n]*)')
     if answer.ok and dir then return cb({ dir = dir, index = index_of(dir), top = top ~= '' and top or nil }) end
     local missing = answer.err:find('not a git repository', 1, true)
-    cb(nil, missing and ('%s is in no git repository'):format(vim.fn.fnamemodify(folder, ':~')) or 'git: ' .. answer.err)
+    if missing then return cb(nil, ('%s is in no git repository'):format(vim.fn.fnamemodify(folder, ':~'))) end
+    cb(nil, 'git: ' .. answer.err)
   end)
 end
 

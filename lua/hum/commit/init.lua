@@ -1,5 +1,5 @@
--- A commit message from what is staged: the model's text streams into the message that git has opened, or into one that is
--- opened for it.
+-- A commit message from what is staged: the model's text streams into the message that git has opened, or into one that
+-- is opened for it.
 local bound = require('hum.commit.diff')
 local config = require('hum.config')
 local generate = require('hum.generate')
@@ -8,6 +8,7 @@ local message = require('hum.commit.message')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prompt = require('hum.commit.prompt')
+local prompts = require('hum.prompt')
 local sensitive = require('hum.sensitive')
 local serving = require('hum.server.window')
 local texts = require('hum.commit.text')
@@ -37,6 +38,7 @@ local RESERVE = 1500
 ---@field opts hum.CommitOpts
 ---@field buf? integer
 ---@field repository? hum.Repository
+---@field prompt hum.Prompt
 ---@field facts table<string, string>  what git said
 ---@field diff? hum.BoundedDiff
 ---@field text? hum.CommitText
@@ -69,11 +71,19 @@ end
 
 -- ---- the subject -----------------------------------------------------------------------------
 
+--- Who is asked: as the call says, the prompt, or the options.
 ---@param run hum.CommitRun
 ---@return string|nil endpoint, string|nil model
 local function asked(run)
-  local options = config.get().commit
-  return run.opts.endpoint or options.endpoint, run.opts.model or options.model
+  local options, of = config.get().commit, run.prompt
+  return run.opts.endpoint or of.endpoint or options.endpoint, run.opts.model or of.model or options.model
+end
+
+---@param run hum.CommitRun
+---@return hum.Think
+local function thinking(run)
+  if run.prompt.think ~= nil then return run.prompt.think end
+  return config.get().commit.think
 end
 
 ---@param run hum.CommitRun
@@ -121,7 +131,9 @@ local function on_end(run, result)
   if run.over then return end
   if result.status == 'error' then return fail(run, result.error.message, result.error.hint) end
   if result.status == 'cancelled' then return finish(run, { status = 'cancelled' }) end
-  if #run.text.lines == 0 then return fail(run, 'the model answered without a message', 'try again, or another model') end
+  if #run.text.lines == 0 then
+    return fail(run, 'the model answered without a message', 'try again, or another model')
+  end
   if result.ending ~= 'good' then notify.warn('hum: ' .. (result.message or 'the message is not complete')) end
   texts.close(run.text)
   settle_subject(run)
@@ -138,12 +150,22 @@ local function ask(run)
   if not ok then return fail(run, 'the message cannot be written: ' .. tostring(text):gsub('^.*E%d+: ', '')) end
   run.text = text
   local reader = message.reader(run.facts.comment, options.width)
+  local system, wish = prompt.fill(run.prompt, {
+    branch = run.facts.branch,
+    diff = run.diff.text,
+    input = run.opts.instruction or '',
+    left_out = table.concat(run.diff.left_out, '\n'),
+    length = tostring(options.subject),
+    recent = run.facts.recent,
+    written = vim.trim(table.concat(text.beside, '\n')),
+  })
   local generation = generate.start({
-    system = prompt.system(options.subject),
-    prompt = prompt.user(run.facts, run.diff, text.beside, run.opts.instruction),
+    system = system,
+    prompt = wish,
     endpoint = endpoint,
     model = model,
-    think = options.think,
+    think = thinking(run),
+    options = run.prompt.options,
     on_text = function(piece)
       if not run.over then texts.add(text, reader:feed(piece)) end
     end,
@@ -276,11 +298,16 @@ end
 ---@param opts hum.CommitOpts
 ---@return { stop: fun() }
 function M.start(opts)
-  local run = { opts = opts, buf = opts.buf or windows.find(), facts = {}, cancel = function() end } ---@type hum.CommitRun
+  ---@type hum.CommitRun
+  local run = { opts = opts, buf = opts.buf or windows.find(), facts = {}, cancel = function() end }
   if run.buf == 0 then run.buf = vim.api.nvim_get_current_buf() end
-  M.stop(run.buf)
+  if run.buf then M.stop(run.buf) end
   runs[run] = true
-  if run.buf and not vim.bo[run.buf].modifiable then
+  local found, why = prompts.get('commit')
+  if found then run.prompt = found end
+  if not found then
+    vim.schedule(function() fail(run, tostring(why)) end)
+  elseif run.buf and not vim.bo[run.buf].modifiable then
     vim.schedule(function() fail(run, 'the message cannot be changed', 'use :set modifiable first') end)
   else
     begin(run)

@@ -1,5 +1,5 @@
--- The text of a commit message's buffer: what of it is the message, where a new one goes, and what of a model's answer is
--- one. Pure.
+-- The text of a commit message's buffer: what of it is the message, where a new one goes, and what of a model's answer
+-- is one. Pure.
 local M = {}
 
 --- What git takes for comments if nothing is configured, and what it may choose from by itself: builtin/commit.c.

@@ -25,7 +25,8 @@ end
 local function commit(buf, repository)
   local text = table.concat(vim.api.nvim_buf_get_lines(buf, 0, -1, false), '\n') .. '\n'
   local tick = vim.api.nvim_buf_get_changedtick(buf)
-  git.run({ repository = repository, cwd = repository.top, stdin = text }, { 'commit', '--cleanup=strip', '-F', '-' }, function(answer)
+  local at = { repository = repository, cwd = repository.top, stdin = text }
+  git.run(at, { 'commit', '--cleanup=strip', '-F', '-' }, function(answer)
     if not answer.ok then
       local why = answer.err ~= '' and answer.err or vim.trim(answer.out):match('[^\n]*$')
       return notify.error('hum: git did not commit: ' .. why)
@@ -41,7 +42,8 @@ end
 ---@param comment string
 ---@param status string
 local function explain(buf, comment, status)
-  local lines = { '', comment .. ' :w commits; :q! does not. Lines that start with "' .. comment .. '" are left out.', comment }
+  local how = '%s :w commits; :q! does not. Lines that start with "%s" are left out.'
+  local lines = { '', how:format(comment, comment), comment }
   for line in vim.gsplit(vim.trim(status), '\n') do
     lines[#lines + 1] = (comment .. ' ' .. line):gsub('%s+$', '')
   end

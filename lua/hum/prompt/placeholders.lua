@@ -7,13 +7,18 @@ local M = {}
 --- What each of them is, for messages; `:help hum-prompts` has this list.
 ---@type table<string, string>
 M.KNOWN = {
+  branch = 'the branch that is committed to',
   diagnostics = 'the diagnostics of the range and what the compiler said of it',
   diff = 'what is to be committed',
   filetype = 'the file type of the buffer',
   input = 'what the user wrote',
+  left_out = 'what of the diff is not shown',
+  length = 'the longest first line of a commit message, in characters',
   lines = 'the numbers of the lines: "12-20"',
   path = 'the path of the file, from the working directory',
+  recent = 'the first lines of the last commits',
   selection = 'the text of the range',
+  written = 'what stands in the commit message already',
 }
 
 local PATTERN = '(\\?){{%s*([%a_][%w_]*)%s*}}'

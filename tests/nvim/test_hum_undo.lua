@@ -121,3 +121,118 @@ test('after Neovim was started anew', UI, function(t)
   t:cmd('Hum undo')
   t:wait_screen('nothing to take back')
 end)
+
+test('old sets go, and one that is too large stays in memory', UI, function(t)
+  project(t)
+  t:lua([[require('hum.sets.store').limits = { sets = 2, one = 2000, all = 100000 }]])
+  local function kept(n)
+    t:wait(
+      function() return t:lua([[return #vim.fn.glob(vim.fn.stdpath('state') .. '/hum/sets/*.json', true, true)]]) == n end,
+      ('%d sets are kept'):format(n)
+    )
+  end
+  accept(t, { { 'a.txt', 0, 1, { 'A' } } }, 'first')
+  kept(1)
+  eq('rwx------', t:lua([[return vim.fn.getfperm(vim.fn.stdpath('state') .. '/hum/sets')]]))
+  accept(t, { { 'a.txt', 1, 1, { 'B' } } }, 'second')
+  kept(2)
+  accept(t, { { 'a.txt', 2, 1, { 'C' } } }, 'third')
+  accept(t, { { 'a.txt', 3, 1, { ('x'):rep(3000) } } }, 'large')
+  t:lua([[vim.api.nvim_exec_autocmds('VimLeavePre', { group = 'hum.sets' })]])
+  kept(2)
+  for _ = 1, 4 do
+    t:cmd('silent Hum undo')
+  end
+  eq('one two three four five six seven eight', text(t, 'a.txt'))
+  kept(0)
+end)
+
+test('sets of another project are left alone', UI, function(t)
+  project(t)
+  accept(t, { { 'a.txt', 0, 1, { 'A' } } })
+  t:cmd('silent wall')
+  t.child:finish()
+  t.child = t:start()
+  t:lua('vim.fn.mkdir(..., "p") vim.cmd.cd(...)', t.dir .. '/elsewhere/.git')
+  t:lua('vim.cmd.cd(...)', t.dir .. '/elsewhere')
+  t:cmd('Hum undo')
+  t:wait_screen('nothing to take back')
+  t:lua('vim.cmd.cd(...)', t.dir .. '/work')
+  t:cmd('Hum undo')
+  eq('one two three four five six seven eight', text(t, 'a.txt'))
+end)
+
+test('a buffer without a name, and one that cannot be changed', UI, function(t)
+  project(t)
+  t:lua([[
+    local sets = require('hum.sets')
+    local set = sets.begin({ kind = 'edit', label = 'x' })
+    vim.cmd.enew()
+    vim.api.nvim_buf_set_lines(0, 0, -1, true, { 'new' })
+    sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), row = 0, old = { 'old' }, new = { 'new' } })
+    vim.cmd('buffer a.txt | 1s/one/ONE/ | setlocal nomodifiable')
+    sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), row = 0, old = { 'one' }, new = { 'ONE' } })
+    vim.cmd('buffer #')]])
+  t:cmd('Hum undo')
+  eq('old', t:text():gsub('\n', ' '))
+  eq('ONE two three four five six seven eight', text(t, 'a.txt'))
+  t:wait(function() return t:messages():find('a.txt: it cannot be changed', 1, true) end, 'it is told')
+end)
+
+--- Changes at random, by a set and by the user in turn: what the user has done elsewhere is there afterwards, and nothing
+--- of the set is.
+test('random changes of a set and of the user in turn', UI, function(t)
+  project(t)
+  local failed = t:lua([[
+    local sets, undo = require('hum.sets'), require('hum.sets.undo')
+    local buf = vim.api.nvim_get_current_buf()
+    for seed = 1, 150 do
+      math.randomseed(seed)
+      local lines = {}
+      for i = 1, 40 do lines[i] = ('line %d'):format(i) end
+      vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+      local set = sets.begin({ kind = 'edit', label = 'x' })
+      -- The set works in even stretches of ten lines, the user in odd ones, each of which ends in a line that stays.
+      local function change(owner, n)
+        local all = vim.api.nvim_buf_get_lines(buf, 0, -1, true)
+        local from, to
+        for row, line in ipairs(all) do
+          local nth = tonumber(line:match('^line (%d+)$'))
+          if nth == (owner - 1) * 10 + 1 then from = row end
+          if nth == owner * 10 then to = row end
+        end
+        local first = math.random(from, to - 1)
+        local count = math.random(0, to - 1 - first)
+        local new = {}
+        for i = 1, math.random(count == 0 and 1 or 0, 3) do new[i] = ('new %d.%d'):format(n, i) end
+        local old = vim.list_slice(all, first + 1, first + count)
+        local tick = vim.api.nvim_buf_get_changedtick(buf)
+        vim.api.nvim_buf_set_lines(buf, first, first + count, true, new)
+        return { buf = buf, row = first, old = old, new = new, tick = tick }
+      end
+      for n = 1, 6 do
+        local is_set = math.random() < 0.5
+        local done = change(is_set and (math.random() < 0.5 and 1 or 3) or (math.random() < 0.5 and 2 or 4), n)
+        if is_set then sets.accepted(set, done) end
+      end
+      local function part(owner)
+        local all, found, on = vim.api.nvim_buf_get_lines(buf, 0, -1, true), {}, false
+        for _, line in ipairs(all) do
+          local nth = tonumber(line:match('^line (%d+)$'))
+          if nth == (owner - 1) * 10 + 1 then on = true end
+          if on then found[#found + 1] = line end
+          if nth == owner * 10 then on = false end
+        end
+        return table.concat(found, ' ')
+      end
+      local users = { part(2), part(4) }
+      if #set.files > 0 then undo.take() end
+      for _, owner in ipairs({ 1, 3 }) do
+        if part(owner) ~= table.concat(vim.list_slice(lines, owner * 10 - 9, owner * 10), ' ') then
+          return ('seed %d: stretch %d is %s'):format(seed, owner, part(owner))
+        end
+      end
+      if not vim.deep_equal(users, { part(2), part(4) }) then return ('seed %d: what the user did'):format(seed) end
+    end]])
+  T.ok(not failed, failed)
+end)

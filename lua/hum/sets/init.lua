@@ -44,7 +44,8 @@ local count = 0
 ---@return string
 function M.project()
   local cwd = vim.fn.getcwd()
-  return vim.fs.root(cwd, '.git') or cwd
+  local root = vim.fs.root(cwd, '.git') or cwd
+  return vim.uv.fs_realpath(root) or root
 end
 
 ---@param spec hum.SetSpec

@@ -149,13 +149,15 @@ local function merged(touched, change)
   return { row = row, count = stop - row + #change.new - #change.old, old = old }
 end
 
---- Adds what the set has changed just now; the text of the snapshot is the caller's.
+--- Adds what the set has changed just now. The text has the change already.
 ---@param snapshot hum.SetText
 ---@param change hum.SetChange
 function M.add(snapshot, change)
   local before, touched, behind = sorted(snapshot.hunks, change)
-  local shift = #change.new - #change.old
-  before[#before + 1] = merged(touched, change)
+  local shift, mine = #change.new - #change.old, merged(touched, change)
+  -- What it puts back is no change any more.
+  local is_back = #touched > 0 and vim.deep_equal(slice(snapshot.lines, mine.row, mine.row + mine.count), mine.old)
+  if not is_back then before[#before + 1] = mine end
   for _, hunk in ipairs(behind) do
     before[#before + 1] = { row = hunk.row + shift, count = hunk.count, old = hunk.old }
   end

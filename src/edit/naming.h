@@ -1,0 +1,25 @@
+/* Names of files as an answer gives them: behind a fence, in the line above it, in a comment at the
+ * beginning of the code. A wrong name is worse than none: sentences that mention files name none,
+ * nor do lines with several. As lua/hum/chat/text/named.lua finds them, as far as that goes without
+ * Neovim's knowledge of file types. Pure. */
+#ifndef HUM_NAMING_H
+#define HUM_NAMING_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+
+/* Behind the signs of a fence: "lua:src/a.lua", "lua src/a.lua", "src/a.lua", "js title='a.js'". */
+bool naming_in_info(struct span info, struct span *name);
+
+/* A line above a block or a fence. sure: a block follows, so that a line that is one word is a name
+ * if it can be one; else it must look like one. */
+bool naming_in_line(struct span line, bool sure, struct span *name);
+
+/* The first line of code, a comment that is a name and nothing else. */
+bool naming_in_comment(struct span line, struct span *name);
+
+/* Whether it can be the path of a file. sure: it stands where only a path is expected. */
+bool naming_is_path(struct span s, bool sure);
+
+#endif

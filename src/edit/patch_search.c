@@ -1,0 +1,158 @@
+/* Search/replace blocks. */
+#include "edit/naming.h"
+#include "edit/patch_state.h"
+
+#include <stdlib.h>
+
+/* ---- whose block it is ------------------------------------------------------------------ */
+
+static bool name_in(struct buf *line, struct span *name)
+{
+    return line->len > 0 && naming_in_line((struct span){line->data, line->len}, true, name);
+}
+
+/* Behind the marker, above it within the fence, behind the fence's signs, above the fence; else it
+ * is the file of the block before. */
+static void find_name(struct patch *p, struct span rest)
+{
+    struct span name = {"", 0};
+    bool near = p->line - p->above_line <= 3;
+    if (naming_is_path(rest, true)) {
+        name = rest;
+    } else if (near && name_in(&p->above, &name)) {
+    } else if (p->mark != 0 && p->fence_name.len > 0) {
+        name = (struct span){p->fence_name.data, p->fence_name.len};
+    } else if (p->mark != 0 && name_in(&p->fence_above, &name)) {
+    } else {
+        return;
+    }
+    patch_set(&p->name, name);
+}
+
+void patch_search_begin(struct patch *p, size_t signs, struct span rest)
+{
+    find_name(p, rest);
+    buf_clear(&p->above);
+    buf_clear(&p->fence_above);
+    patch_set(&p->fence_name, (struct span){"", 0});
+    patch_begin(p, PATCH_SEARCH, p->line);
+    p->signs = signs;
+    p->other_count = 0;
+    p->state = IN_SEARCH;
+}
+
+/* ---- its end ------------------------------------------------------------------------------ */
+
+static void fault(struct patch *p, enum patch_fault fault, struct span text)
+{
+    p->calls->on_fault(p->ctx, fault, p->block.first, text);
+    p->block.form = PATCH_NONE;
+    p->state = IN_TEXT;
+}
+
+void patch_search_end(struct patch *p)
+{
+    p->block.last = p->line - 1;
+    fault(p, PATCH_UNFINISHED, (struct span){"", 0});
+}
+
+static void end_block(struct patch *p, struct span line)
+{
+    struct patch_block *b = &p->block;
+    for (size_t i = 0; b->divider_count == 0 && i < p->other_count; i++) {
+        b->dividers[i] = p->others[i];
+    }
+    b->divider_count = b->divider_count == 0 ? p->other_count : b->divider_count;
+    if (b->divider_count == 0) {
+        fault(p, PATCH_UNDIVIDED, line);
+        return;
+    }
+    b->last = p->line;
+    b->closed = true;
+    patch_divide(b, b->divider_count == 3 ? 1 : 0, &b->search, &b->replace);
+    patch_give(p);
+    p->state = IN_TEXT;
+}
+
+/* ---- its lines ---------------------------------------------------------------------------- */
+
+/* Roo's ":start_line:12", ":end_line:14" and the rule behind them. */
+static bool is_place(struct patch *p, struct span line)
+{
+    static const char start[] = ":start_line:", end[] = ":end_line:";
+    struct span s = span_rtrim(span_ltrim(line));
+    if (p->block.raw.count > 0 || p->state != IN_SEARCH) {
+        return false;
+    }
+    if (span_starts_with(s, start)) {
+        s = span_ltrim(span_skip(s, sizeof start - 1));
+        for (size_t i = 0; i < s.len && i < 9 && s.data[i] >= '0' && s.data[i] <= '9'; i++) {
+            p->block.number = p->block.number * 10 + (size_t)(s.data[i] - '0');
+        }
+        return true;
+    }
+    return span_starts_with(s, end) || (p->block.number > 0 && span_equals(s, "-------"));
+}
+
+static void add_divider(struct patch *p, size_t count)
+{
+    struct patch_block *b = &p->block;
+    bool exact = count == p->signs;
+    size_t *list = exact ? b->dividers : p->others;
+    size_t *n = exact ? &b->divider_count : &p->other_count;
+    if (*n < PATCH_DIVIDERS) {
+        list[(*n)++] = b->raw.count;
+    }
+    if (exact && p->state == IN_SEARCH && p->calls->on_search != NULL) {
+        text_clear(&b->search);
+        text_add_lines(&b->search, text_lines(&b->raw, 0, b->raw.count));
+        patch_set(&b->name, (struct span){p->name.data, p->name.len});
+        if (p->calls->on_search(p->ctx, b)) {
+            p->state = IN_REPLACE;
+            text_add(&b->raw, (struct span){"=======", 7});
+            return;
+        }
+    }
+    if (p->state == IN_REPLACE) {
+        p->calls->on_line(p->ctx, (struct span){"============", count});
+    }
+    text_add(&b->raw, (struct span){"============", count});
+}
+
+/* The block before never ended: the next one's name may stand among its last lines. */
+static void begin_next(struct patch *p, size_t count, struct span rest)
+{
+    const struct text *raw = &p->block.raw;
+    size_t run;
+    struct span info;
+    for (size_t n = 1; n <= 4 && n <= raw->count; n++) {
+        struct span line = text_line(raw, raw->count - n);
+        if (!span_is_blank(line) && sign_fence(line, &run, &info) == 0) {
+            patch_set(&p->above, line);
+            p->above_line = p->line - n;
+            break;
+        }
+    }
+    fault(p, PATCH_UNFINISHED, (struct span){"", 0});
+    patch_search_begin(p, count, rest);
+}
+
+void patch_search_line(struct patch *p, struct span line)
+{
+    size_t count;
+    struct span rest;
+    enum sign sign = sign_of(line, &count, &rest);
+    if (sign == SIGN_DIVIDER) {
+        add_divider(p, count);
+    } else if (sign == SIGN_REPLACE) {
+        end_block(p, line);
+    } else if (sign == SIGN_SEARCH) {
+        begin_next(p, count, rest);
+    } else if (!is_place(p, line)) {
+        line = sign_is_escaped(line) ? span_skip(line, 1) : line;
+        text_add(&p->block.raw, line);
+        if (p->state == IN_REPLACE) {
+            p->calls->on_line(p->ctx, line);
+        }
+    }
+}

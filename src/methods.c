@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "complete/engine.h"
 #include "complete/supply.h"
+#include "job/apply.h"
 #include "job/chat.h"
 #include "job/inspect.h"
 #include "job/job.h"
@@ -186,6 +187,17 @@ static void do_forget(struct methods *m, const struct value *params)
     free(endpoint);
 }
 
+/* Both are answered at once. */
+static void do_blocks(struct methods *m, const struct value *params)
+{
+    apply_blocks(m->rpc, value_int(value_item(params, 0), 0), value_item(params, 1));
+}
+
+static void do_apply(struct methods *m, const struct value *params)
+{
+    apply_files(m->rpc, value_int(value_item(params, 0), 0), value_item(params, 1));
+}
+
 static void do_warm(struct methods *m, const struct value *params)
 {
     (void)params;
@@ -295,6 +307,8 @@ static const struct {
     {METHOD_WARM, do_warm},
     {METHOD_INSPECT, do_inspect},
     {METHOD_FORGET, do_forget},
+    {METHOD_BLOCKS, do_blocks},
+    {METHOD_APPLY, do_apply},
     {"nvim_error_event", do_error_event},
 };
 
@@ -351,7 +365,8 @@ static void on_request(void *ctx, uint32_t id, const char *method, const struct 
 static bool is_start(const char *method)
 {
     return strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_GENERATE) == 0 ||
-           strcmp(method, METHOD_QUERY) == 0;
+           strcmp(method, METHOD_QUERY) == 0 || strcmp(method, METHOD_BLOCKS) == 0 ||
+           strcmp(method, METHOD_APPLY) == 0;
 }
 
 static void on_too_big(void *ctx, const char *method, int64_t first)

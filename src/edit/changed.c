@@ -166,36 +166,31 @@ static void take_deleted(struct changed *c, const struct patch_block *b)
  * what it is meant for. Whether it was put there. */
 static bool put_now(struct changed *c, const struct patch_block *b, bool *changes)
 {
-    struct spots spots;
-    struct spots_why why;
+    struct spots spots = {.items = NULL};
+    struct spots_why why = {.place_count = 0};
     bool found = revision_is_touched(&c->revision) &&
                  locate(&c->revision.now, b, &spots, &why) == SPOTS_FOUND;
     if (found) {
         revision_put_now(&c->revision, &spots, changes);
     }
-    if (revision_is_touched(&c->revision)) {
-        spots_finish(&spots);
-    }
+    spots_finish(&spots);
     return found;
 }
 
 static void take_part(struct changed *c, const struct patch_block *b)
 {
-    struct spots spots;
-    struct spots_why why;
+    struct spots spots = {.items = NULL};
+    struct spots_why why = {.place_count = 0};
     bool changes = true;
     enum spots_end end = locate(&c->revision.old, b, &spots, &why);
-    if (end == SPOTS_FOUND && revision_put_old(&c->revision, &spots, &changes)) {
-    } else if (end == SPOTS_SEVERAL || !put_now(c, b, &changes)) {
-        changes = true;
-        if (end == SPOTS_FOUND) {
-            verdict_add(c->faults, VERDICT_OVERLAPS, b->first);
-        } else {
-            verdict_lost(c->faults, &c->revision.old, b, end, &why);
-        }
-    }
-    if (!changes) {
+    bool put = end == SPOTS_FOUND && revision_put_old(&c->revision, &spots, &changes);
+    put = put || (end != SPOTS_SEVERAL && put_now(c, b, &changes));
+    if (put && !changes) {
         verdict_add(c->faults, VERDICT_SAME, b->first);
+    } else if (!put && end == SPOTS_FOUND) {
+        verdict_add(c->faults, VERDICT_OVERLAPS, b->first);
+    } else if (!put) {
+        verdict_lost(c->faults, &c->revision.old, b, end, &why);
     }
     spots_finish(&spots);
 }

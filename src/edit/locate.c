@@ -176,9 +176,9 @@ static bool has_text(const struct text *t)
 enum spots_end locate(const struct seek_lines *lines, const struct patch_block *block,
                       struct spots *spots, struct spots_why *why)
 {
-    const struct try t = {lines, block, spots, why};
     *spots = (struct spots){.items = NULL};
     *why = (struct spots_why){.place_count = 0};
+    const struct try t = {lines, block, spots, why};
     if (block->form == PATCH_SEARCH) {
         bool empty = block->divider_count < 2 && !has_text(&block->search);
         return empty ? SPOTS_NOWHERE : find_search(&t);

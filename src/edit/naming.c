@@ -1,8 +1,7 @@
 #include "edit/naming.h"
 
 #include "base/words.h"
-
-#define NAME_MAX_BYTES 255
+#include "edit/pathname.h"
 
 static struct span trimmed(struct span s)
 {
@@ -12,152 +11,6 @@ static struct span trimmed(struct span s)
 static bool is_one_of(char c, const char *set)
 {
     return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* ---- paths --------------------------------------------------------------------------- */
-
-static const char *const bare_names[] = {"Makefile",    "GNUmakefile",
-                                         "Dockerfile",  "Containerfile",
-                                         "Jenkinsfile", "Vagrantfile",
-                                         "Gemfile",     "Rakefile",
-                                         "Procfile",    "Justfile",
-                                         "Brewfile",    "Podfile",
-                                         "LICENSE",     "LICENCE",
-                                         "COPYING",     "README",
-                                         "CHANGELOG",   "CONTRIBUTING",
-                                         "AUTHORS",     "NEWS",
-                                         "TODO",        "INSTALL",
-                                         "VERSION",     "BUILD",
-                                         "WORKSPACE",   "Kconfig",
-                                         "Kbuild",      "SConstruct",
-                                         "Tiltfile",    "Caddyfile",
-                                         "CODEOWNERS",  "NOTICE",
-                                         "configure",   NULL};
-
-static const char *const extensions =
-    "ada adb ads asm astro awk bas bash bat bib bzl c cc cfg cjs clj cljs cls cmake cmd coffee "
-    "conf "
-    "cpp cr cs csh csproj css csv cts cu cxx d dart diff dockerfile dot el elm env erl ex exs f "
-    "f90 "
-    "fish fs fsx gd gemspec glsl go gql gradle graphql groovy h hbs hcl hh hpp hrl hs htm html hxx "
-    "idl inc ini ino ipynb java jinja jl js json json5 jsonc jsonl jsx kt kts less lisp lock log "
-    "lua "
-    "m mak markdown md mdx mjs mk ml mli mm mod mts nim nix nu org pas patch php pl plist pm po "
-    "proto "
-    "ps1 properties pug py pyi pyx qmd qml r rake rb rkt rmd rs rst s sass sbt scala scm scss sh "
-    "sld "
-    "sol sql sty styl sum svelte svg swift sv t tcl templ tex tf tfvars thrift toml ts tsv tsx "
-    "twig "
-    "txt typ v vala vb vhd vhdl vim vue wat wgsl xhtml xml xs xsd xsl yaml yml zig zsh "
-    "gitignore gitattributes editorconfig dockerignore npmrc babelrc eslintrc prettierrc "
-    "clang-format "
-    "clang-tidy bashrc zshrc vimrc profile";
-
-static const char *const no_files[] = {
-    "asp.net", "console.log", "d3.js",    "express.js", "nest.js",  "next.js", "node.js",
-    "nuxt.js", "process.env", "react.js", "socket.io",  "three.js", "vue.js",  NULL};
-
-static bool is_known_extension(struct span extension)
-{
-    char lower[16];
-    if (extension.len == 0 || extension.len >= sizeof lower) {
-        return false;
-    }
-    for (size_t i = 0; i < extension.len; i++) {
-        lower[i] = to_lower(extension.data[i]);
-    }
-    return span_is_among((struct span){lower, extension.len}, extensions);
-}
-
-static struct span base_of(struct span path)
-{
-    for (size_t i = path.len; i > 0; i--) {
-        if (path.data[i - 1] == '/' || path.data[i - 1] == '\\') {
-            return span_skip(path, i);
-        }
-    }
-    return path;
-}
-
-static struct span extension_of(struct span base)
-{
-    for (size_t i = base.len; i > 0; i--) {
-        if (base.data[i - 1] == '.') {
-            return span_skip(base, i);
-        }
-    }
-    return span_skip(base, base.len);
-}
-
-static bool is_word_of_name(struct span s)
-{
-    bool letter = false;
-    for (size_t i = 0; i < s.len; i++) {
-        if (!is_key(s.data[i]) && s.data[i] != '+') {
-            return false;
-        }
-        letter = letter || (s.data[i] >= 'A' && (s.data[i] < '0' || s.data[i] > '9'));
-    }
-    return letter;
-}
-
-static bool has_bad_char(struct span s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        if ((unsigned char)s.data[i] < 0x20 || is_one_of(s.data[i], "<>|*?\"`{}=;,")) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool naming_is_path(struct span s, bool sure)
-{
-    struct span base = base_of(s), extension = extension_of(base);
-    if (s.len == 0 || s.len > NAME_MAX_BYTES || base.len == 0 || has_bad_char(s) ||
-        is_blank(s.data[0]) || is_blank(s.data[s.len - 1]) || span_has(s, span_of("://")) ||
-        span_has(s, span_of(": ")) || span_starts_with(s, "www.") || s.data[s.len - 1] == ')' ||
-        words_is_any(s.data, s.len, no_files)) {
-        return false;
-    }
-    bool blanks = memchr(s.data, ' ', s.len) != NULL;
-    bool folder = base.len<s.len, dotted = extension.len> 0 && extension.len < base.len;
-    if (words_is_any(base.data, base.len, bare_names) ||
-        (dotted && is_known_extension(extension))) {
-        return true;
-    }
-    if (blanks) {
-        return false;
-    }
-    return dotted && is_word_of_name(extension) ? folder || sure : folder && sure;
-}
-
-/* With a place behind it, "a.lua:12", "a.lua#L3-L5", it is a path without it. */
-static struct span without_place(struct span s)
-{
-    size_t end = s.len;
-    while (end > 0 && (is_one_of(s.data[end - 1], "0123456789-:L"))) {
-        end--;
-    }
-    if (end > 0 && end < s.len && s.data[end - 1] == '#') {
-        return (struct span){s.data, end - 1};
-    }
-    for (size_t i = end; i < s.len; i++) {
-        if (s.data[i] == ':') {
-            return (struct span){s.data, i};
-        }
-    }
-    return s;
-}
-
-static bool as_path(struct span s, bool sure, struct span *name)
-{
-    s = without_place(trimmed(s));
-    if (naming_is_path(s, sure)) {
-        *name = s;
-        return true;
-    }
-    return false;
 }
 
 /* ---- words ----------------------------------------------------------------------------- */
@@ -212,7 +65,7 @@ static bool in_attribute(struct span s, struct span *name)
                               : !is_space(rest.data[n]) && !is_one_of(rest.data[n], ",}>"))) {
             n++;
         }
-        if (as_path((struct span){rest.data, n}, quote != '\0', name)) {
+        if (pathname_read((struct span){rest.data, n}, quote != '\0', name)) {
             return true;
         }
     }
@@ -268,18 +121,18 @@ static bool behind(struct span s, bool joined, struct span *name)
     if (word.len > 1 && is_one_of(word.data[0], "([") && is_one_of(word.data[word.len - 1], ")]")) {
         word = (struct span){word.data + 1, word.len - 2};
     }
-    return as_path(word, joined, name) || as_path(s, false, name);
+    return pathname_read(word, joined, name) || pathname_read(s, false, name);
 }
 
 bool naming_in_info(struct span info, struct span *name)
 {
     struct span s = without_lines(trimmed(info));
     struct span word = first_word(s);
-    if (word.len == s.len && s.data != info.data && as_path(s, true, name)) {
+    if (word.len == s.len && s.data != info.data && pathname_read(s, true, name)) {
         return true;
     }
     if (word.len == s.len && !span_has(s, span_of(":")) && span_has(s, span_of(".")) &&
-        as_path(s, true, name)) {
+        pathname_read(s, true, name)) {
         return true;
     }
     if (in_attribute(s, name)) {
@@ -312,7 +165,7 @@ bool naming_in_comment(struct span line, struct span *name)
             skip_label(&rest);
             bool is_word = first_word(rest).len == rest.len;
             return is_word && (span_has(rest, span_of(".")) || span_has(rest, span_of("/"))) &&
-                   as_path(rest, false, name);
+                   pathname_read(rest, false, name);
         }
     }
     return false;
@@ -362,7 +215,7 @@ static void add_quoted(struct span s, bool sure, struct found *f)
         while (one.len > 0 && one.data[one.len - 1] == ':') {
             one.len--;
         }
-        if (!is_command(one) && as_path(one, sure, &name)) {
+        if (!is_command(one) && pathname_read(one, sure, &name)) {
             add_found(f, name);
         }
         at = (size_t)(end - s.data);
@@ -405,7 +258,7 @@ static void add_words(struct span s, bool sure, struct found *f)
 {
     while ((s = span_ltrim(s)).len > 0) {
         struct span word = first_word(s), name;
-        if (as_path(bare(word), sure, &name)) {
+        if (pathname_read(bare(word), sure, &name)) {
             add_found(f, name);
         }
         s = span_skip(s, word.len);
@@ -424,7 +277,7 @@ static void add_links(struct span s, struct found *f)
         const char *stop = memchr(end, ')', s.len - close);
         struct span name, label = {s.data + at + 1, close - at - 1};
         struct span target = {end + 2, stop != NULL ? (size_t)(stop - end) - 2 : 0};
-        if (as_path(label, false, &name) || as_path(target, false, &name)) {
+        if (pathname_read(label, false, &name) || pathname_read(target, false, &name)) {
             add_found(f, name);
         }
     }
@@ -460,7 +313,7 @@ static bool ends(struct span s, struct span name)
         }
         s.len--;
     }
-    s = without_place(s);
+    s = pathname_without_place(s);
     return s.len >= name.len && span_starts(span_skip(s, s.len - name.len), name);
 }
 
@@ -511,7 +364,8 @@ bool naming_in_line(struct span line, bool sure, struct span *name)
     struct span text = without_marks(s);
     skip_label(&text);
     struct span word = bare(text);
-    if (sure && word.len > 0 && first_word(text).len == text.len && as_path(word, true, name)) {
+    if (sure && word.len > 0 && first_word(text).len == text.len &&
+        pathname_read(word, true, name)) {
         return true;
     }
     add_quoted(s, sure, &f);

@@ -19,7 +19,4 @@ bool naming_in_line(struct span line, bool sure, struct span *name);
 /* The first line of code, a comment that is a name and nothing else. */
 bool naming_in_comment(struct span line, struct span *name);
 
-/* Whether it can be the path of a file. sure: it stands where only a path is expected. */
-bool naming_is_path(struct span s, bool sure);
-
 #endif

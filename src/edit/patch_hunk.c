@@ -1,6 +1,7 @@
 /* Hunks of unified diffs, and chunks of patches. */
 #include "edit/naming.h"
 #include "edit/patch_state.h"
+#include "edit/pathname.h"
 
 #include <stdlib.h>
 
@@ -45,9 +46,9 @@ void patch_hunk_end(struct patch *p, bool closed)
 static void name_diff(struct patch *p, struct span old, struct span name)
 {
     struct span above = {p->fence_above.data, p->fence_above.len}, found;
-    if (naming_is_path(name, true)) {
+    if (pathname_is(name, true)) {
         patch_set(&p->name, name);
-    } else if (naming_is_path(old, true)) {
+    } else if (pathname_is(old, true)) {
         patch_set(&p->name, old);
     } else if (p->mark != 0 && p->fence_name.len > 0) {
         patch_set(&p->name, (struct span){p->fence_name.data, p->fence_name.len});

@@ -1,8 +1,12 @@
 /* Search/replace blocks. */
 #include "edit/naming.h"
 #include "edit/patch_state.h"
+#include "edit/pathname.h"
 
 #include <stdlib.h>
+
+/* A line names a block that stands so many lines below at most. */
+#define ABOVE_MAX 3
 
 /* ---- whose block it is ------------------------------------------------------------------ */
 
@@ -11,27 +15,29 @@ static bool name_in(struct buf *line, struct span *name)
     return line->len > 0 && naming_in_line((struct span){line->data, line->len}, true, name);
 }
 
-/* Behind the marker, above it within the fence, behind the fence's signs, above the fence; else it
- * is the file of the block before. */
-static void find_name(struct patch *p, struct span rest)
+/* Behind the marker, above it within the fence, behind the fence's signs, above the fence. */
+static bool find_name(struct patch *p, struct span rest, struct span *name)
 {
-    struct span name = {"", 0};
-    bool near = p->line - p->above_line <= 3;
-    if (naming_is_path(rest, true)) {
-        name = rest;
-    } else if (near && name_in(&p->above, &name)) {
-    } else if (p->mark != 0 && p->fence_name.len > 0) {
-        name = (struct span){p->fence_name.data, p->fence_name.len};
-    } else if (p->mark != 0 && name_in(&p->fence_above, &name)) {
-    } else {
-        return;
+    if (pathname_is(rest, true)) {
+        *name = rest;
+        return true;
     }
-    patch_set(&p->name, name);
+    if (p->line - p->above_line <= ABOVE_MAX && name_in(&p->above, name)) {
+        return true;
+    }
+    if (p->mark != 0 && p->fence_name.len > 0) {
+        *name = (struct span){p->fence_name.data, p->fence_name.len};
+        return true;
+    }
+    return p->mark != 0 && name_in(&p->fence_above, name);
 }
 
 void patch_search_begin(struct patch *p, size_t signs, struct span rest)
 {
-    find_name(p, rest);
+    struct span name;
+    if (find_name(p, rest, &name)) { /* else it is the file of the block before */
+        patch_set(&p->name, name);
+    }
     buf_clear(&p->above);
     buf_clear(&p->fence_above);
     patch_set(&p->fence_name, (struct span){"", 0});

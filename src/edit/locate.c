@@ -55,23 +55,19 @@ static enum spots_end try_lines(const struct try *t, const struct text *search,
 
 /* ---- search and replace ------------------------------------------------------------------- */
 
-/* The one divider with which the search part is found: with three the one between equal headings.
- * SIZE_MAX: none, or several. */
-static size_t choose_divider(const struct try *t, size_t *found_count)
+/* The last divider with which the search part is found: a line of signs that stands there in the text,
+ * too, is no divider, but a heading's underline. The first, if it is found with none. */
+static size_t choose_divider(const struct try *t)
 {
     const struct patch_block *b = t->block;
     struct text search, replace;
-    size_t chosen = SIZE_MAX;
+    size_t chosen = 0;
     text_init(&search);
     text_init(&replace);
-    *found_count = 0;
     for (size_t i = 0; i < b->divider_count; i++) {
         struct seek_found found;
         patch_divide(b, i, &search, &replace);
-        if (seek_block(t, &search, &found) == SEEK_FOUND) {
-            chosen = i;
-            (*found_count)++;
-        }
+        chosen = seek_block(t, &search, &found) == SEEK_FOUND ? i : chosen;
         seek_found_finish(&found);
     }
     text_finish(&search);
@@ -81,15 +77,10 @@ static size_t choose_divider(const struct try *t, size_t *found_count)
 
 static enum spots_end find_divided(const struct try *t)
 {
-    size_t found_count;
-    size_t chosen = choose_divider(t, &found_count);
-    if (found_count > 1) {
-        return SPOTS_UNCLEAR;
-    }
     struct text search, replace;
     text_init(&search);
     text_init(&replace);
-    patch_divide(t->block, chosen == SIZE_MAX ? 0 : chosen, &search, &replace);
+    patch_divide(t->block, choose_divider(t), &search, &replace);
     enum spots_end end = try_lines(t, &search, &replace);
     text_finish(&search);
     text_finish(&replace);

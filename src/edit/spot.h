@@ -26,7 +26,6 @@ enum spots_end {
     SPOTS_PART,      /* it begins or ends within a line */
     SPOTS_ELIDED,    /* dots for lines in one of its parts alone */
     SPOTS_NOWHERE,   /* it has no lines to be found by */
-    SPOTS_UNCLEAR,   /* its divider may be each of several lines */
 };
 
 struct spots_why {

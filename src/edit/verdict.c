@@ -146,10 +146,6 @@ static void say(struct changes_faults *faults, const struct seek_lines *lines,
         buf_add_str(message, "the block does not say where its lines belong");
         buf_add_str(hint, "Ask for the lines around the change, too.");
         break;
-    case SPOTS_UNCLEAR:
-        buf_add_str(message, "several lines of the block may be the ======= between its parts");
-        buf_add_str(hint, "Ask for a longer marker, or for fewer lines around the change.");
-        break;
     case SPOTS_ABSENT:
     case SPOTS_FOUND:
         say_absent(faults, lines, block, message, hint);

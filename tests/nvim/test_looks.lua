@@ -196,7 +196,7 @@ local ANY_SCHEMES = [[
       vim.api.nvim_set_hl(0, name, look)
     end
     colours = ({ 256, 88, 16, 8, 0 })[math.random(5)]
-    for name, definition in pairs(make({ chat = true, ghost = true })) do
+    for name, definition in pairs(make({ chat = true, ghost = true, edit = true })) do
       vim.api.nvim_set_hl(0, name, definition)
       local fg, bg = definition.fg, definition.bg
       if fg and bg and contrast(fg, bg) < (name == 'HumFence' and 3 or 4.5) then

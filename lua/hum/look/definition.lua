@@ -1,5 +1,6 @@
 -- Makes the definitions of hum's highlight groups from the colours of the scheme that is in use.
 local colour = require('hum.look.colour')
+local difference = require('hum.look.difference')
 local groups = require('hum.look.groups')
 local palette = require('hum.look.palette')
 local reader_of = require('hum.look.reader').new
@@ -18,7 +19,11 @@ local KEPT = { 'bold', 'italic', 'underline', 'undercurl', 'strikethrough', 'noc
 ---@param colours hum.Colours
 ---@return hum.Tones
 local function tones_of(colours)
-  colours.tones = colours.tones or palette.make(colours.reader.colours())
+  if not colours.tones then
+    local of = colours.reader.colours()
+    colours.tones = palette.make(of)
+    difference.add(of, colours.tones)
+  end
   return colours.tones
 end
 

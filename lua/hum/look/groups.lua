@@ -28,6 +28,12 @@ local function like(name, link, help, more)
   return vim.tbl_extend('error', { name = name, like = link, help = help }, more or {}) --[[@as hum.Group]]
 end
 
+---@param name string
+---@param tone string
+---@param help string
+---@return hum.Group
+local function of_edit(name, tone, help) return { name = name, tone = tone, help = help, part = 'edit' } end
+
 local MUTED = { muted = true }
 
 --- In the order of the help.
@@ -75,6 +81,13 @@ M.list = {
   like('HumGhost', 'Comment', 'a suggestion (ghost text)', { muted = true, part = 'ghost' }),
   like('HumGhostInfo', 'NonText', '"(2/3) +4" after it', { own = true, part = 'ghost' }),
   like('HumGhostFloat', 'NormalFloat', 'the float with its further lines', { own = true, part = 'ghost' }),
+  of_edit('HumAdded', 'added', 'lines that an edit adds'),
+  of_edit('HumAddedWord', 'added_word', 'what is new in a changed line'),
+  of_edit('HumRemoved', 'removed', 'lines that it removes'),
+  of_edit('HumRemovedWord', 'removed_word', 'what goes from a changed line'),
+  of_edit('HumPending', 'muted', 'lines that the edit has not reached yet'),
+  of_edit('HumEditInfo', 'muted', 'beside it: what the model does, the number of the hunk, its keys'),
+  like('HumEditFault', 'DiagnosticWarn', 'what has gone wrong with it', { part = 'edit' }),
 }
 
 return M

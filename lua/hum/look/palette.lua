@@ -17,7 +17,7 @@ local TINTS = { 15, 21, 27 }
 -- Among 256 colours the steps are large: it begins with a small one, so that the other tint is not too bright.
 local TINTS_OF_256 = { 11, 15, 21, 27 }
 -- Below this a colour counts as grey.
-local GREY = 12
+M.GREY = 12
 -- The rank of what is not of the scheme.
 local LAST = 8
 -- Hues of errors, and what a speaker loses who has one.
@@ -25,7 +25,7 @@ local RED_FROM, RED_TO, RED = 350, 65, 20
 -- A bar's tint must be seen, also on black, where distances are greater than they look.
 local TINT_CONTRAST = 1.25
 -- Further from the background a tint is no tint any more: of 256 colours the nearest may be far.
-local TINT_FAR = 34
+M.TINT_FAR = 34
 -- What more distance adds to the choice of speakers ends here: then their order counts.
 local PLENTY = 60
 
@@ -42,7 +42,12 @@ local PLENTY = 60
 ---@field alarms integer[]     what a speaker must not look like
 ---@field inline integer       `code`
 ---@field code integer[]       all colours of code
+---@field diff table<'added'|'removed', hum.DiffColours>
 ---@field space hum.Space
+
+---@class hum.DiffColours  as the scheme shows it in a diff
+---@field hues integer[]  its colours, the likeliest first
+---@field bg? integer     if it has nothing but that
 
 ---@class hum.Tone
 ---@field fg? integer
@@ -51,6 +56,7 @@ local PLENTY = 60
 ---@field italic? boolean
 ---@field underline? boolean
 ---@field reverse? boolean
+---@field strikethrough? boolean
 ---@field nocombine? boolean
 
 ---@alias hum.Tones table<string, hum.Tone>
@@ -66,16 +72,19 @@ local function contrast(rgb, on)
   return worst
 end
 
+--- How far it is from the nearest of others.
 ---@param rgb integer
 ---@param others integer[]
 ---@return number
-local function distance(rgb, others)
+function M.distance(rgb, others)
   local least = math.huge
   for _, other in ipairs(others) do
     least = math.min(least, colour.distance(rgb, other))
   end
   return least
 end
+
+local distance = M.distance
 
 --- The colour, as much lighter or darker as it takes to be read there.
 ---@param space hum.Space
@@ -106,7 +115,7 @@ local function tint(of, towards, far, others)
     if colour.distance(found, paper) >= far and colour.contrast(found, paper) >= TINT_CONTRAST then break end
   end
   local function ok(rgb) return distance(rgb, { paper }) >= M.TINTS_APART and distance(rgb, others) >= M.TINTS_APART end
-  local function is_near(rgb) return ok(rgb) and colour.distance(rgb, paper) <= TINT_FAR end
+  local function is_near(rgb) return ok(rgb) and colour.distance(rgb, paper) <= M.TINT_FAR end
   if of.space.index then
     return of.space.fit(found --[[@as integer]], is_near)
   end
@@ -126,10 +135,10 @@ end
 local function candidates(of)
   local found, seen = {}, {}
   local function add(rgb, rank)
-    if seen[rgb] or colour.chroma(rgb) < GREY then return end
+    if seen[rgb] or colour.chroma(rgb) < M.GREY then return end
     seen[rgb] = true
     local text = M.readable(of.space, rgb, of.papers, M.TEXT)
-    if colour.chroma(text) >= GREY then found[#found + 1] = { rank = rank, rgb = rgb, text = text } end
+    if colour.chroma(text) >= M.GREY then found[#found + 1] = { rank = rank, rgb = rgb, text = text } end
   end
   for _, accent in ipairs(of.accents) do
     add(accent.rgb, accent.rank)
@@ -207,7 +216,7 @@ local function bars(of, tones, user, assistant)
   local third = tint(of, of.text, TINTS[1] - 4, {})
   if not first or not second then return end
   -- Greys stay grey: their bars tell them apart.
-  local function apart(rgb, others) return colour.chroma(rgb) >= GREY and others or nil end
+  local function apart(rgb, others) return colour.chroma(rgb) >= M.GREY and others or nil end
   local user_text = M.readable(of.space, user, { first }, EASY, apart(user, { of.heading }))
   local text = M.readable(of.space, assistant, { second }, EASY, apart(assistant, { of.heading, user_text }))
   tones.user = { fg = user_text, bg = first, bold = true }

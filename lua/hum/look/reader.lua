@@ -104,6 +104,26 @@ local function inline_of(reader)
   return inline or reader.text
 end
 
+-- Groups that schemes have for what a diff shows, the likeliest first.
+local DIFF = { added = { 'DiffAdd', 'Added' }, removed = { 'DiffDelete', 'Removed' } }
+
+---@param reader hum.ColourReader
+---@return table<'added'|'removed', hum.DiffColours>
+local function diff_of(reader)
+  local found = {}
+  for which, groups in pairs(DIFF) do
+    local hues = {}
+    for _, group in ipairs(groups) do
+      local tone = reader.of(group)
+      hues[#hues + 1] = tone.bg
+      hues[#hues + 1] = tone.fg
+    end
+    local tone = reader.of(groups[1])
+    found[which] = { hues = hues, bg = not tone.reverse and not tone.fg and tone.bg or nil }
+  end
+  return found
+end
+
 ---@param space hum.Space
 ---@return hum.ColourReader
 function M.new(space)
@@ -129,6 +149,7 @@ function M.new(space)
           alarms = { reader.alarm(), readable(reader, 'DiagnosticWarn') },
           inline = inline_of(reader),
           code = code_of(reader),
+          diff = diff_of(reader),
         }
       end
     ),

@@ -73,7 +73,7 @@ end
 function M.on_change(key, fn) listeners[key] = fn end
 
 --- Sets the groups of a part, if that has not been done yet, and anew from now on when the colours change.
----@param part? 'chat'|'ghost'  nil: the chat
+---@param part? 'chat'|'ghost'|'edit'  nil: the chat
 function M.start(part)
   part = part or 'chat'
   if parts[part] then return end

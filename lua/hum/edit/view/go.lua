@@ -1,0 +1,141 @@
+-- From hunk to hunk, and which one the cursor is in.
+local info = require('hum.edit.view.info')
+local limits = require('hum.edit.view.limits')
+
+local M = {}
+
+local api, fn = vim.api, vim.fn
+
+---@class hum.Stop  a hunk to which one can go
+---@field view hum.EditView
+---@field hunk hum.edit.Hunk
+
+--- All hunks of a buffer about which nothing is decided, by their place.
+---@param views hum.EditView[]
+---@return hum.Stop[]
+function M.stops(views)
+  local list = {}
+  for _, view in ipairs(views) do
+    local p = view.preview
+    p:settle()
+    for _, hunk in ipairs(p.hunks) do
+      local counts = hunk.state == 'finished' or (p.review and hunk.state ~= 'rejected')
+      if counts then list[#list + 1] = { view = view, hunk = hunk } end
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.hunk.row ~= b.hunk.row then return a.hunk.row < b.hunk.row end
+    return a.hunk.id < b.hunk.id
+  end)
+  return list
+end
+
+---@param hunk hum.edit.Hunk
+---@param count integer  lines of the buffer
+---@return integer first, integer stop  rows in which the cursor is in it
+local function span(hunk, count)
+  local first = math.min(hunk.row, count - 1)
+  return first, math.max(hunk.row + hunk.rows, first + 1)
+end
+
+--- The hunk that a row is in.
+---@param stops hum.Stop[]
+---@param buf integer
+---@param row integer
+---@return integer|nil
+function M.at(stops, buf, row)
+  local count = api.nvim_buf_line_count(buf)
+  for i, stop in ipairs(stops) do
+    local first, last = span(stop.hunk, count)
+    if row >= first and row < last then return i end
+  end
+end
+
+--- The n-th hunk behind a row, or in front of it; the last one that there is, if there are fewer.
+---@param stops hum.Stop[]
+---@param buf integer
+---@param row integer
+---@param step integer  negative: backwards
+---@return hum.Stop|nil
+local function find(stops, buf, row, step)
+  local count, found = api.nvim_buf_line_count(buf), {}
+  for _, stop in ipairs(stops) do
+    local first = span(stop.hunk, count)
+    if step > 0 and first > row then
+      found[#found + 1] = stop
+    elseif step < 0 and first < row then
+      table.insert(found, 1, stop)
+    end
+  end
+  return found[math.min(math.abs(step), #found)]
+end
+
+--- Shows a hunk: folds around it are opened, and the window scrolls as far as it must.
+---@param hunk hum.edit.Hunk
+function M.show(hunk)
+  local count = api.nvim_buf_line_count(0)
+  local first, stop = span(hunk, count)
+  if vim.wo.foldenable then
+    -- Those around rows that stand in front of a line, too.
+    local top = math.max(1, hunk.rows == 0 and first or first + 1)
+    pcall(vim.cmd, ('silent! %d,%dfoldopen!'):format(top, math.min(stop, count)))
+  end
+  limits.reveal({ row = hunk.row, stop = hunk.row + hunk.rows, is_above = hunk.rows == 0 and hunk.row < count })
+end
+
+--- Moves the cursor to another hunk.
+---@param views hum.EditView[]
+---@param step integer
+---@return boolean  false: there is none
+function M.move(views, step)
+  local buf = api.nvim_get_current_buf()
+  local row = api.nvim_win_get_cursor(0)[1] - 1
+  local stop = find(M.stops(views), buf, row, step)
+  if not stop then return false end
+  vim.cmd("normal! m'")
+  api.nvim_win_set_cursor(0, { math.min(stop.hunk.row + 1, api.nvim_buf_line_count(buf)), 0 })
+  vim.cmd('normal! ^')
+  M.show(stop.hunk)
+  return true
+end
+
+local keys_of = function() return nil end ---@type fun(): string|nil
+
+--- Sets the function that says what to press.
+---@param fn_ fun(): string|nil
+function M.hint_with(fn_) keys_of = fn_ end
+
+---@param p hum.edit.Preview
+---@return string|nil
+local function attempt(p)
+  local all = type(p.attempts) == 'table' and #p.attempts or 0
+  return all > 1 and p.attempt and ('attempt %d of %d'):format(p.attempt, all) or nil
+end
+
+--- Says at the hunk that the cursor of the current window is in which one of how many it is.
+---@param views hum.EditView[]
+---@param buf integer
+function M.number(views, buf)
+  local here = api.nvim_get_current_buf() == buf
+  local stops = here and M.stops(views) or {}
+  local i = here and M.at(stops, buf, api.nvim_win_get_cursor(0)[1] - 1)
+  local stop = i and stops[i]
+  for _, view in ipairs(views) do
+    if not stop or stop.view ~= view then info.no_number(buf, view.info) end
+  end
+  if not i or not stop then return end
+  local goes_on = false
+  for _, view in ipairs(views) do
+    goes_on = goes_on or not view.preview.over
+  end
+  info.number(buf, stop.view.info, fn.line('.') - 1, {
+    n = i,
+    of = #stops,
+    goes_on = goes_on,
+    conflict = stop.hunk.conflict == true,
+    keys = keys_of(),
+    attempt = attempt(stop.view.preview),
+  })
+end
+
+return M

@@ -93,6 +93,9 @@ local M = {}
 ---@field fim hum.FimConfig
 ---@field options table<string, any>
 
+---@class hum.EditConfig
+---@field maps table<string, hum.Keys>
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>  that can be used
@@ -101,6 +104,7 @@ local M = {}
 ---@field removed table<string, boolean>  names that the user does not want
 ---@field chat hum.ChatConfig
 ---@field complete hum.CompleteConfig
+---@field edit hum.EditConfig
 ---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'
@@ -209,6 +213,15 @@ end
 ---@return string[]  none where it is switched off
 function M.keys(name)
   local keys = M.get().chat.maps[name]
+  if type(keys) == 'string' then return { keys } end
+  return keys or {}
+end
+
+--- The keys of a buffer with a preview of an edit.
+---@param name string  of a map
+---@return string[]  none where it is switched off
+function M.edit_keys(name)
+  local keys = M.get().edit.maps[name]
   if type(keys) == 'string' then return { keys } end
   return keys or {}
 end

@@ -28,6 +28,7 @@
 ---@field or_boolean? boolean  `true` and `false` are values of the enum too
 ---@field switch? boolean     of a group: `true` is all of its defaults, `false` is none of it, and the default
 
+local edit_keys = require('hum.config.edit_keys')
 local keys = require('hum.config.keys')
 
 local DIALECTS = vim.tbl_keys(require('hum.server.provider')) ---@type string[]
@@ -800,6 +801,26 @@ endpoint.]],
   },
 }
 
+local edit_maps = {
+  kind = 'group',
+  name = 'maps',
+  also = { 'keys', 'mappings', 'keymaps' },
+  help = [[
+Keys of a buffer while it shows an edit, see |hum-edit-keys|. Each is a string, a list of strings, or
+`false` for no key.]],
+  fields = vim.tbl_map(map, edit_keys.list),
+}
+
+local edit = {
+  kind = 'group',
+  name = 'edit',
+  also = { 'edits', 'inline', 'instruct', 'rewrite' },
+  help = 'Edits in place, see |hum-edit|.',
+  fields = {
+    edit_maps,
+  },
+}
+
 ---@type hum.Node
 return {
   kind = 'group',
@@ -827,6 +848,7 @@ digits, `-`, `_` and `.`. The endpoint "ollama" always exists unless you set it 
     chat,
     commit,
     complete,
+    edit,
     {
       name = 'glyphs',
       kind = 'enum',

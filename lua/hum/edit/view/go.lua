@@ -83,6 +83,14 @@ function M.show(hunk)
   limits.reveal({ row = hunk.row, stop = hunk.row + hunk.rows, is_above = hunk.rows == 0 and hunk.row < count })
 end
 
+--- Whether there is a hunk behind the cursor, or in front of it.
+---@param views hum.EditView[]
+---@param step integer
+---@return boolean
+function M.can_move(views, step)
+  return find(M.stops(views), api.nvim_get_current_buf(), api.nvim_win_get_cursor(0)[1] - 1, step) ~= nil
+end
+
 --- Moves the cursor to another hunk.
 ---@param views hum.EditView[]
 ---@param step integer
@@ -92,9 +100,10 @@ function M.move(views, step)
   local row = api.nvim_win_get_cursor(0)[1] - 1
   local stop = find(M.stops(views), buf, row, step)
   if not stop then return false end
-  vim.cmd("normal! m'")
-  api.nvim_win_set_cursor(0, { math.min(stop.hunk.row + 1, api.nvim_buf_line_count(buf)), 0 })
-  vim.cmd('normal! ^')
+  vim.cmd("mark '")
+  local at = math.min(stop.hunk.row, api.nvim_buf_line_count(buf) - 1)
+  local line = api.nvim_buf_get_lines(buf, at, at + 1, false)[1] or ''
+  api.nvim_win_set_cursor(0, { at + 1, (line:find('%S') or 1) - 1 })
   M.show(stop.hunk)
   return true
 end

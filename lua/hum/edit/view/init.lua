@@ -3,6 +3,7 @@ local clock = require('hum.look.clock')
 local config = require('hum.config')
 local fault = require('hum.fault')
 local go = require('hum.edit.view.go')
+local keys = require('hum.edit.view.keys')
 local limits = require('hum.edit.view.limits')
 local one = require('hum.edit.view.one')
 local scheme = require('hum.look.scheme')
@@ -21,23 +22,10 @@ local ns = api.nvim_create_namespace('hum.edit.seen')
 ---@field [string] any
 
 local views = {} ---@type table<integer, hum.EditView[]>  by buffer
-local watchers = {} ---@type fun(buf: integer, is_shown: boolean)[]
 
 ---@param buf integer
 ---@return hum.EditView[]  none where there is no preview
 function M.of(buf) return views[buf] or {} end
-
---- Calls `fn` when the first preview of a buffer is shown and when the last one is gone.
----@param fn fun(buf: integer, is_shown: boolean)
-function M.on_change(fn) watchers[#watchers + 1] = fn end
-
----@param buf integer
----@param is_shown boolean
-local function tell(buf, is_shown)
-  for _, fn in ipairs(watchers) do
-    fault.guard('a preview', fn, buf, is_shown)
-  end
-end
 
 ---@return fun(): hum.EditView
 local function each()
@@ -119,7 +107,7 @@ local function remove(v)
   end
   if #list > 0 then return end
   views[v.buf] = nil
-  tell(v.buf, false)
+  fault.guard('a preview', keys.changed, v.buf, false)
   if not next(views) then unwatch() end
 end
 
@@ -134,16 +122,17 @@ function M.attach(preview, actions)
   views[buf] = views[buf] or {}
   local v = one.new(preview)
   table.insert(views[buf], v)
-  M.actions = actions
+  keys.with(actions)
   preview:subscribe(function(_, what, arg)
     fault.guard('a preview', one.follow, v, what, arg)
     if what == 'gone' then return remove(v) end
     if what ~= 'fed' or #arg.finished > 0 then fault.guard('a preview', go.number, views[buf] or {}, buf) end
   end)
-  if is_first then tell(buf, true) end
+  if is_first then fault.guard('a preview', keys.changed, buf, true) end
   go.number(views[buf], buf)
 end
 
+keys.start(M.of)
 config.on_change(reshape_all)
 
 return M

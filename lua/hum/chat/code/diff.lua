@@ -1,15 +1,13 @@
 -- A code block as a diff against what it is for, in a tab page of its own: left the file, which can take changes over
--- with `do`, right the file as it would be with the block. When one of the two windows goes, the other and the tab
--- page go, and the focus goes back to the chat. No option of another window is touched.
+-- with `do`, right the file as it would be with the block.
 local indent = require('hum.chat.code.indent')
 local notify = require('hum.notify')
+local sides = require('hum.look.sides')
 local target = require('hum.chat.code.target')
 local view = require('hum.chat.view.window')
 local window = require('hum.chat.code.window')
 
 local M = {}
-
-local group = vim.api.nvim_create_augroup('hum.diff', {})
 
 ---@param text string
 ---@return string[]
@@ -97,64 +95,11 @@ local function comparison(chat, snippet)
   return { buf = buf, lines = code }
 end
 
----@param win integer
-local function close_window(win)
-  if not vim.api.nvim_win_is_valid(win) then return end
-  vim.api.nvim_win_call(win, function() vim.cmd('diffoff') end)
-  pcall(vim.api.nvim_win_close, win, true)
-end
-
---- Once one of the windows is closed, or shows something else.
----@param wins integer[]
----@param back integer  the window that was current
-local function close(wins, back)
-  for _, win in ipairs(wins) do
-    close_window(win)
-  end
-  if vim.api.nvim_win_is_valid(back) then vim.api.nvim_set_current_win(back) end
-end
-
----@param like integer  buffer that it is compared with
----@param lines string[]
----@return integer
-local function scratch(like, lines)
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
-  vim.api.nvim_buf_set_name(buf, 'hum://diff/' .. buf)
-  vim.bo[buf].bufhidden, vim.bo[buf].modifiable = 'wipe', false
-  vim.bo[buf].syntax = vim.bo[like].filetype -- no plugins of the file type: it is no file
-  return buf
-end
-
---- Opens a tab page, whatever 'switchbuf' says of buffers that are shown already.
----@param buf integer
-local function open_tab(buf)
-  local switchbuf = vim.o.switchbuf
-  vim.o.switchbuf = ''
-  local ok, err = pcall(vim.api.nvim_command, 'tab sbuffer ' .. buf)
-  vim.o.switchbuf = switchbuf
-  if not ok then error(err, 0) end
-end
-
 ---@param this hum.Comparison
 local function show(this)
-  local back, buf = vim.api.nvim_get_current_win(), scratch(this.buf, this.lines)
-  open_tab(this.buf)
-  local left = vim.api.nvim_get_current_win()
-  local right = vim.api.nvim_open_win(buf, true, { split = 'right', win = left })
-  for _, win in ipairs({ left, right }) do
-    vim.api.nvim_win_call(win, function() vim.cmd('diffthis') end)
-  end
-  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, nowait = true, desc = 'close' })
-  vim.api.nvim_create_autocmd('WinClosed', {
-    group = group,
-    callback = function(event)
-      local win = tonumber(event.match)
-      if win ~= left and win ~= right then return end
-      vim.schedule(function() close({ left, right }, back) end)
-      return true
-    end,
-  })
+  local buf = sides.scratch(this.buf, 'hum://diff/', this.lines)
+  vim.bo[buf].modifiable = false
+  sides.show(this.buf, buf)
 end
 
 ---@param chat integer

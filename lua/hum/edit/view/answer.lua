@@ -25,8 +25,7 @@ local function buffer_for(p, text)
     vim.bo[buf].syntax = 'markdown' -- no plugins of the file type: it is no file
   end
   vim.bo[buf].modifiable = true
-  -- A NUL would be a line break to Neovim.
-  local lines = vim.split((text:gsub('%z', '\n')), '\n', { plain = true })
+  local lines = vim.split(text, '\n', { plain = true })
   api.nvim_buf_set_lines(buf, 0, -1, false, vim.tbl_map(function(line) return (line:gsub('\r$', '')) end, lines))
   vim.bo[buf].modified = false
   return buf

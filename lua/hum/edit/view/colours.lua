@@ -1,6 +1,6 @@
 -- The colours that a file's language gives to lines which are not in the file.
 --
--- They are found on a canvas: a hidden buffer with lines from before the edited range, and below them the new text
+-- They are found on a canvas: a hidden buffer with lines from before the edited range, and below these the new text
 -- as far as it is known. What comes is appended there, parsed by what has changed, and only the new rows are asked
 -- about: treesitter where it colours the file itself, else regex syntax. So a row costs the same wherever it stands, and
 -- has the colours of its surroundings. Of unchanged lines only the last ones are put there.

@@ -22,6 +22,10 @@ local GROUPS = {
     'The edit',
     { 'diff', 'n', 'g=', 'show the edit as a diff', ', see |hum-edit-diff|' },
     { 'answer', 'n', 'go', 'open the full answer', 'of the model, also one that is refused' },
+    { 'prev_attempt', 'n', '[a', 'show the attempt before', '; only where a remark has led to another one' },
+    { 'next_attempt', 'n', ']a', 'show the attempt after it' },
+    { 'reply', 'n', 'g<CR>', "answer the model's question", '; only while a float shows it' },
+    { 'close', 'n', '<Esc>', 'close that float' },
     { 'keys', 'n', 'g?', 'list these keys' },
   },
 }

@@ -115,14 +115,19 @@ end
 --- Opens the diff.
 ---@param p hum.edit.Preview
 ---@param actions hum.EditActions
+---@param hide fun(buf: integer, hidden: boolean)  what is drawn over the file meanwhile
 ---@return string|nil err
-function M.show(p, actions)
+function M.show(p, actions, hide)
   if not p.over then return 'the edit is still being written: try again when it has ended (or :Hum stop)' end
   if #p:open_hunks() == 0 then return 'no hunk of this edit is left to compare' end
   local right = sides.scratch(p.buf, 'hum://edit/', proposed(p))
   vim.bo[right].buftype, vim.bo[right].modified = 'acwrite', false
   api.nvim_create_autocmd('BufWriteCmd', { buffer = right, callback = function() on_write(p, actions, right) end })
-  sides.show(p.buf, right, function() on_closed(p, actions) end)
+  hide(p.buf, true)
+  sides.show(p.buf, right, function()
+    on_closed(p, actions)
+    hide(p.buf, false)
+  end)
 end
 
 return M

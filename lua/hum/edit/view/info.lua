@@ -85,6 +85,8 @@ local function take_life(p, info)
   info.life = nil
 end
 
+M.no_life = take_life
+
 local SILENT = { waiting = true, thinking = true }
 
 --- Says what the model does, where the edit has come to; or why it has ended otherwise than well.

@@ -52,6 +52,8 @@ local function reshape_outdated()
   end
 end
 
+local update ---@type fun(buf: integer)
+
 local waits = false
 
 --- Once for all that happens at a time.
@@ -99,6 +101,19 @@ local function unwatch()
   scheme.on_change('edit', function() end)
 end
 
+--- Those of a buffer of which something is to be seen.
+---@param buf integer
+---@return hum.EditView[]
+local function active(buf) return vim.tbl_filter(one.is_active, M.of(buf)) end
+
+--- Maps the keys that are of use in a buffer now, and says where the cursor is.
+---@param buf integer
+function update(buf)
+  if not api.nvim_buf_is_loaded(buf) then return end
+  keys.lay(buf, active(buf))
+  go.number(M.of(buf), buf)
+end
+
 ---@param v hum.EditView
 local function remove(v)
   local list = views[v.buf] or {}
@@ -107,8 +122,18 @@ local function remove(v)
   end
   if #list > 0 then return end
   views[v.buf] = nil
-  fault.guard('a preview', keys.changed, v.buf, false)
+  keys.take(v.buf)
   if not next(views) then unwatch() end
+end
+
+---@param v hum.EditView
+---@param what string
+---@param arg any
+local function follow(v, what, arg)
+  fault.guard('a preview', one.follow, v, what, arg)
+  if what == 'gone' then fault.guard('a preview', remove, v) end
+  -- A token brings nothing of that.
+  if what ~= 'fed' or #arg.finished > 0 then fault.guard('a preview', update, v.buf) end
 end
 
 --- Shows a preview until it is gone.
@@ -118,21 +143,40 @@ function M.attach(preview, actions)
   scheme.start('edit')
   local buf = preview.buf
   if not next(views) then watch() end
-  local is_first = views[buf] == nil
-  views[buf] = views[buf] or {}
-  local v = one.new(preview)
-  table.insert(views[buf], v)
   keys.with(actions)
-  preview:subscribe(function(_, what, arg)
-    fault.guard('a preview', one.follow, v, what, arg)
-    if what == 'gone' then return remove(v) end
-    if what ~= 'fed' or #arg.finished > 0 then fault.guard('a preview', go.number, views[buf] or {}, buf) end
-  end)
-  if is_first then fault.guard('a preview', keys.changed, buf, true) end
-  go.number(views[buf], buf)
+  views[buf] = views[buf] or {}
+  local v = one.new(preview, keys.said_hint)
+  table.insert(views[buf], v)
+  preview:subscribe(function(_, what, arg) follow(v, what, arg) end)
+  fault.guard('a preview', update, buf)
 end
 
-keys.start(M.of)
-config.on_change(reshape_all)
+--- Shows previews of a buffer, or not, while a diff shows one of them.
+---@param buf integer
+---@param hidden boolean
+function M.hide(buf, hidden)
+  for _, v in ipairs(M.of(buf)) do
+    one.hide(v, hidden)
+    one.tell(v)
+  end
+  update(buf)
+end
+
+---@param buf integer
+local function close_said(buf)
+  for _, v in ipairs(M.of(buf)) do
+    one.close_said(v)
+  end
+  update(buf)
+end
+
+keys.start(M.of, close_said, M.hide)
+config.on_change(function()
+  for buf in pairs(views) do
+    keys.take(buf)
+    update(buf)
+  end
+  reshape_all()
+end)
 
 return M

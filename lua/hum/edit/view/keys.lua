@@ -14,6 +14,7 @@ local api, fn = vim.api, vim.fn
 local DESC = 'hum: '
 
 local views_of = function(_) return {} end ---@type fun(buf: integer): hum.EditView[]
+local hide_views = function(_, _) end ---@type fun(buf: integer, hidden: boolean)
 local actions = {} ---@type hum.EditActions
 
 ---@param err string|nil
@@ -114,47 +115,92 @@ local function with_preview(name, what)
   end
 end
 
+--- Goes on with an edit by what the user has to say.
+---@param preview hum.edit.Preview
+---@param text string
+local function reply(preview, text)
+  if actions.answer then return actions.answer(preview, text) end
+  local first, last = preview:range()
+  local row = api.nvim_win_get_cursor(0)[1]
+  if row < first or row > last then
+    vim.cmd("mark '")
+    api.nvim_win_set_cursor(0, { math.max(1, math.min(first, api.nvim_buf_line_count(0))), 0 })
+  end
+  vim.cmd({ cmd = 'Hum', args = { 'edit', text } })
+end
+
+---@param plug string
+---@return fun()
+local function pressing(plug)
+  return function() api.nvim_feedkeys(vim.keycode(plug), 'm', false) end
+end
+
 --- What the keys do, by their names.
 M.actions = {
   accept = decide('accept'),
   reject = decide('reject'),
   accept_all = accept_all,
   reject_all = reject_all,
-  diff = with_preview('compare', function(preview) return diff.show(preview, actions) end),
+  diff = with_preview('compare', function(preview) return diff.show(preview, actions, hide_views) end),
   answer = with_preview('open', answer.open),
+  reply = with_preview('answer', function(preview)
+    vim.ui.input({ prompt = 'Your answer: ' }, function(text)
+      if text and text:find('%S') then reply(preview, text) end
+    end)
+  end),
+  prev_attempt = pressing('<Plug>(hum-attempt-prev)'),
+  next_attempt = pressing('<Plug>(hum-attempt-next)'),
   keys = function() require('hum.look.keys').show('Keys of an edit', M.mapped(), 'hum-edit-keys') end,
 }
 
 local MOVES = { next_hunk = mover(1), prev_hunk = mover(-1) }
 
-local lents = {} ---@type table<integer, hum.LentKey[]>  by buffer
+local lents = {} ---@type table<integer, table<string, hum.LentKey[]>>  by buffer and name
 
----@param buf integer
-local function lay(buf)
-  lents[buf] = {}
-  for _, key in ipairs(keys.list) do
-    for _, lhs in ipairs(config.edit_keys(key.name)) do
-      local move = MOVES[key.name]
-      table.insert(
-        lents[buf],
-        lent.lend(buf, {
-          lhs = lhs,
-          modes = vim.split(key.modes, ''),
-          rhs = move and move(lhs) or M.actions[key.name],
-          expr = move ~= nil or nil,
-          desc = DESC .. key.desc,
-        })
-      )
-    end
+--- What there has to be for keys that are not always there.
+---@type table<string, fun(view: hum.EditView): boolean>
+local WHERE = {
+  prev_attempt = function(view) return type(view.preview.attempts) == 'table' and #view.preview.attempts > 1 end,
+  reply = function(view) return view.said ~= nil end,
+}
+WHERE.next_attempt, WHERE.close = WHERE.prev_attempt, WHERE.reply
+
+---@param name string
+---@param views hum.EditView[]  those that are shown
+---@return boolean
+local function is_wanted(name, views)
+  for _, view in ipairs(views) do
+    if not WHERE[name] or WHERE[name](view) then return true end
   end
+  return false
 end
 
 ---@param buf integer
-local function take(buf)
-  for _, one in ipairs(lents[buf] or {}) do
-    lent.give_back(buf, one)
+---@param key hum.Key
+local function lay(buf, key)
+  local list = {}
+  for _, lhs in ipairs(config.edit_keys(key.name)) do
+    local move = MOVES[key.name]
+    list[#list + 1] = lent.lend(buf, {
+      lhs = lhs,
+      modes = vim.split(key.modes, ''),
+      rhs = move and move(lhs) or M.actions[key.name],
+      expr = move ~= nil or nil,
+      desc = DESC .. key.desc,
+    })
   end
-  lents[buf], refused[buf] = nil, nil
+  lents[buf] = lents[buf] or {}
+  lents[buf][key.name] = list
+end
+
+---@param buf integer
+---@param name string
+local function take(buf, name)
+  local list = lents[buf] and lents[buf][name] or {}
+  for i = #list, 1, -1 do
+    lent.give_back(buf, list[i])
+  end
+  if lents[buf] then lents[buf][name] = nil end
 end
 
 --- The keys of the current buffer as they are mapped.
@@ -180,25 +226,50 @@ local function hint()
   return ('%s accepts, %s rejects'):format(accept, reject)
 end
 
---- What one may press is said at the hunk, and mapped as long as there is a preview.
----@param of fun(buf: integer): hum.EditView[]
-function M.start(of)
-  views_of = of
-  go.hint_with(hint)
-  config.on_change(function()
-    for buf in pairs(vim.tbl_extend('error', {}, lents)) do
-      take(buf)
-      lay(buf)
-    end
-  end)
+--- Maps in a buffer what is of use there now, and takes all else away.
+---@param buf integer
+---@param views hum.EditView[]  those that are shown
+function M.lay(buf, views)
+  for _, key in ipairs(keys.list) do
+    local is_laid = lents[buf] ~= nil and lents[buf][key.name] ~= nil
+    local wants = is_wanted(key.name, views)
+    if wants and not is_laid then lay(buf, key) end
+    if is_laid and not wants then take(buf, key.name) end
+  end
+  if #views == 0 then
+    lents[buf], refused[buf] = nil, nil
+  end
 end
 
---- A buffer has got its first preview, or lost its last one.
+--- Takes all keys of a buffer away.
 ---@param buf integer
----@param is_shown boolean
-function M.changed(buf, is_shown)
-  take(buf)
-  if is_shown then lay(buf) end
+function M.take(buf)
+  -- The last one first, as one key may have been laid over the other.
+  for i = #keys.list, 1, -1 do
+    take(buf, keys.list[i].name)
+  end
+  lents[buf], refused[buf] = nil, nil
+end
+
+--- What to press where words of the model are shown.
+---@return string|nil
+function M.said_hint()
+  local found = {}
+  for _, one in ipairs({ { 'reply', 'answers' }, { 'close', 'closes' }, { 'answer', 'opens all' } }) do
+    local lhs = config.edit_keys(one[1])[1]
+    if lhs then found[#found + 1] = ('%s %s'):format(lhs, one[2]) end
+  end
+  return #found > 0 and table.concat(found, ', ') or nil
+end
+
+--- Sets who knows the views of a buffer, who closes the float with words, and who hides what is drawn.
+---@param of fun(buf: integer): hum.EditView[]
+---@param close fun(buf: integer)
+---@param hide fun(buf: integer, hidden: boolean)  while a diff shows it
+function M.start(of, close, hide)
+  views_of, hide_views = of, hide
+  M.actions.close = function() close(api.nvim_get_current_buf()) end
+  go.hint_with(hint)
 end
 
 --- Sets what accepts, rejects and stops.

@@ -9,6 +9,7 @@ local info = require('hum.edit.view.info')
 local limits = require('hum.edit.view.limits')
 local marked = require('hum.edit.view.marked')
 local rows_of = require('hum.edit.view.rows').of
+local said = require('hum.edit.view.said')
 local shapes = require('hum.edit.view.shape')
 
 local M = {}
@@ -30,6 +31,9 @@ local MOST_OLD = 5000
 ---@field sorted? string[]  the old lines
 ---@field open string[]     lines of the open part that are drawn
 ---@field spans table<integer, hum.Spans>  of these
+---@field said? hum.Said     what the model has said instead
+---@field hint fun(): string|nil  what to press then
+---@field hidden boolean     a diff shows it instead
 
 ---@param v hum.EditView
 ---@param hunk hum.edit.Hunk
@@ -56,7 +60,8 @@ end
 ---@param hunk hum.edit.Hunk
 ---@return boolean
 local function is_shown(v, hunk)
-  if v.preview.review then return hunk.state ~= 'rejected' end
+  if v.hidden then return false end
+  if v.preview.review then return hunk.state ~= 'rejected' and not hunk.kept end
   return hunk.state == 'finished'
 end
 
@@ -179,6 +184,31 @@ local function on_over(v)
   begin_open(v)
   drawn.open(v.drawn, 0)
   marked.forget_pending(v.pending)
+  if said.is_due(v.preview) and not v.said then v.said = said.open(v.preview, v.hint()) end
+end
+
+--- Closes the float with what the model has said.
+---@param v hum.EditView
+function M.close_said(v)
+  if v.said then said.close(v.said) end
+  v.said = nil
+end
+
+--- Whether there is something to be seen of it, and something to be done.
+---@param v hum.EditView
+---@return boolean
+function M.is_active(v)
+  if v.preview.gone then return false end
+  if v.said and not said.is_open(v.said) then v.said = nil end
+  return v.said ~= nil or v.preview:is_live()
+end
+
+--- Takes what is drawn away while a diff shows it, or draws it again.
+---@param v hum.EditView
+---@param hidden boolean
+function M.hide(v, hidden)
+  v.hidden = hidden
+  if not v.preview.gone and vim.api.nvim_buf_is_loaded(v.buf) then on_moved(v) end
 end
 
 --- Takes everything away.
@@ -192,6 +222,7 @@ function M.clear(v)
   v.marked = {}
   marked.forget_pending(v.pending)
   info.take(v.preview, v.info)
+  M.close_said(v)
 end
 
 ---@param v hum.EditView
@@ -209,6 +240,13 @@ local HANDLERS = {
   hunks = on_hunks,
 }
 
+--- Says what the model does, or why it has ended, as long as there is a hunk for that to be of interest.
+---@param v hum.EditView
+function M.tell(v)
+  if v.hidden or (v.preview.over and not v.preview:is_live()) then return info.no_life(v.preview, v.info) end
+  info.life(v.preview, v.info)
+end
+
 --- Follows the model.
 ---@param v hum.EditView
 ---@param what string
@@ -217,7 +255,7 @@ function M.follow(v, what, arg)
   if what == 'gone' then return M.clear(v) end
   if not vim.api.nvim_buf_is_loaded(v.buf) then return end
   if HANDLERS[what] then HANDLERS[what](v, arg) end
-  info.life(v.preview, v.info)
+  M.tell(v)
   limits.above_first(v.buf)
 end
 
@@ -233,7 +271,7 @@ function M.reshape(v)
   drawn.add(v.drawn, rows)
   if not v.preview.over then draw_tail(v) end
   on_moved(v)
-  info.life(v.preview, v.info)
+  M.tell(v)
   limits.above_first(v.buf)
 end
 
@@ -246,8 +284,9 @@ function M.is_outdated(v)
 end
 
 ---@param preview hum.edit.Preview
+---@param hint fun(): string|nil  what to press where words of the model are shown
 ---@return hum.EditView
-function M.new(preview)
+function M.new(preview, hint)
   local v ---@type hum.EditView
   local function give(hunk, look)
     v.looks[hunk.id], v.rows[hunk.id] = look, nil
@@ -266,19 +305,21 @@ function M.new(preview)
     info = info.new(),
     open = {},
     spans = {},
+    hint = hint,
+    hidden = false,
   }
   for _, hunk in ipairs(preview.hunks) do
     brush.hunk(v.brush, hunk, #preview.hunks <= 2)
     draw_hunk(v, hunk)
   end
   if preview.over then
-    marked.forget_pending(v.pending)
+    on_over(v)
   else
     marked.reach(v.pending, preview.reached, places(v))
     marked.put_pending(v.pending, places(v))
     draw_open(v)
   end
-  info.life(preview, v.info)
+  M.tell(v)
   limits.above_first(v.buf)
   return v
 end

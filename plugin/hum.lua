@@ -47,6 +47,21 @@ for name, action in pairs({
   map('i', name, function() require('hum.complete')[action]() end)
 end
 
+-- Of edits that are shown; without one they say so.
+for name, action in pairs({
+  ['hunk-accept'] = 'accept',
+  ['hunk-accept-all'] = 'accept_all',
+  ['hunk-reject'] = 'reject',
+  ['hunk-reject-all'] = 'reject_all',
+  ['edit-diff'] = 'diff',
+  ['edit-answer'] = 'answer',
+}) do
+  map('n', name, function() require('hum.edit.view').run(action) end)
+end
+for name, sign in pairs({ next = 1, prev = -1 }) do
+  map('n', 'hunk-' .. name, function() require('hum.edit.view').move(sign) end)
+end
+
 -- Loaded anew by a plugin manager while a helper runs: see there.
 if vim.g.hum_helper then require('hum.server.helper') end
 

@@ -2,6 +2,7 @@
 -- table of keys in the section *hum-keys*, and that of groups in *hum-highlights*.
 local root, check = arg[1], arg[2] == '--check'
 vim.opt.runtimepath:prepend(root)
+local edit_keys = require('hum.config.edit_keys')
 local keys = require('hum.config.keys')
 local groups = require('hum.look.groups')
 local schema = require('hum.config.schema')
@@ -167,11 +168,12 @@ local function row(key, out)
   end
 end
 
+---@param list hum.Key[]
 ---@return string[]
-local function key_table()
+local function table_of(list)
   local out = { ('    %%-%ds%%-%dsAction ~'):format(KEY, MODES):format('Key', 'Modes') }
   local group
-  for _, key in ipairs(keys.list) do
+  for _, key in ipairs(list) do
     if key.group ~= group then
       group = key.group
       out[#out + 1] = ('  %s ~'):format(group)
@@ -181,6 +183,12 @@ local function key_table()
   out[#out + 1] = ''
   return out
 end
+
+---@return string[]
+local function key_table() return table_of(keys.list) end
+
+---@return string[]
+local function edit_key_table() return table_of(edit_keys.list) end
 
 --- The width of the first column of the table of groups.
 local GROUP = 24
@@ -203,6 +211,7 @@ end
 local GENERATED = {
   { tag = '*hum-options*', first = '', after = '^====', lines = section },
   { tag = '*hum-keys*', first = '^    Key ', after = '^%S', lines = key_table },
+  { tag = '*hum-edit-keys*', first = '^    Key ', after = '^%S', lines = edit_key_table },
   { tag = '*hum-highlights*', first = '^    Group ', after = '^%S', lines = group_table },
 }
 

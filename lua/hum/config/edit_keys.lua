@@ -13,7 +13,7 @@ local GROUPS = {
     'Hunks',
     { 'accept', 'n', 'ga', 'accept the hunk', 'at the cursor; with a count so many, from it on' },
     { 'accept_all', 'n', 'gA', 'accept all hunks', ', also those that finish later' },
-    { 'reject', 'n', 'gs', 'reject the hunk', '(strike) at the cursor; with a count so many, from it on' },
+    { 'reject', 'n', 'gs', 'reject the hunk', 'at the cursor (strike it); with a count so many, from it on' },
     { 'reject_all', 'n', 'gS', 'reject all hunks', 'and stop the edit' },
     { 'next_hunk', 'nxo', ']c', 'jump to the next hunk', '; in diff mode |]c|' },
     { 'prev_hunk', 'nxo', '[c', 'jump to the previous hunk', '; in diff mode |[c|' },

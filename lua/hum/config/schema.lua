@@ -815,7 +815,7 @@ local edit = {
   kind = 'group',
   name = 'edit',
   also = { 'edits', 'inline', 'instruct', 'rewrite' },
-  help = 'Edits in place, see |hum-edit|.',
+  help = 'Edits in place, see |hum-edit-preview|.',
   fields = {
     edit_maps,
   },

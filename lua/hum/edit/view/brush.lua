@@ -1,4 +1,4 @@
--- Finds colours and changed words of hunks: at once for a small one that has just finished, else in short slices between
+-- Finds colours and changed words of hunks: at once for a small one that has just finished, else one at a time between
 -- other events. Hunks are handed back in the order in which they came.
 local colours = require('hum.edit.view.colours')
 local fault = require('hum.fault')

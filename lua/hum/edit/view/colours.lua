@@ -2,8 +2,8 @@
 --
 -- They are found on a canvas: a hidden buffer with lines from before the edited range, and below these the new text
 -- as far as it is known. What comes is appended there, parsed by what has changed, and only the new rows are asked
--- about: treesitter where it colours the file itself, else regex syntax. So a row costs the same wherever it stands, and
--- has the colours of its surroundings. Of unchanged lines only the last ones are put there.
+-- about: treesitter where it colours the file itself, else regex syntax. So a row costs the same wherever it stands,
+-- and has the colours of its surroundings. Of unchanged lines only the last ones are put there.
 local fault = require('hum.fault')
 local spans_of = require('hum.look.spans')
 

@@ -151,6 +151,16 @@ function M.attach(preview, actions)
   fault.guard('a preview', update, buf)
 end
 
+--- Does what a key does.
+---@param name string  of hum.edit.view.keys
+function M.run(name) keys.actions[name]() end
+
+--- Moves the cursor by hunks, as many as the count says.
+---@param sign 1|-1
+function M.move(sign)
+  if not keys.move(sign) then keys.tell_end(sign) end
+end
+
 --- Shows previews of a buffer, or not, while a diff shows one of them.
 ---@param buf integer
 ---@param hidden boolean

@@ -68,6 +68,9 @@ local function reject_all()
   if not done then tell(err) end
 end
 
+---@param sign 1|-1
+function M.tell_end(sign) tell(sign == 1 and 'no hunk below' or 'no hunk above') end
+
 --- Moves by so many hunks. In operator-pending mode whole lines are taken.
 ---@param sign 1|-1
 ---@return fun(lhs: string): fun(): string
@@ -78,7 +81,7 @@ local function mover(sign)
       if vim.wo.diff and lhs == native then return native end
       local views = views_of(api.nvim_get_current_buf())
       if not go.can_move(views, sign) then
-        vim.schedule(function() tell(sign == 1 and 'no hunk below' or 'no hunk above') end)
+        vim.schedule(function() M.tell_end(sign) end)
         return '<Esc>'
       end
       local force = api.nvim_get_mode().mode:sub(1, 2) == 'no' and 'V' or ''
@@ -88,7 +91,8 @@ local function mover(sign)
 end
 
 ---@param sign 1|-1
-function M.move(sign) go.move(views_of(api.nvim_get_current_buf()), sign * vim.v.count1) end
+---@return boolean  false: there is none
+function M.move(sign) return go.move(views_of(api.nvim_get_current_buf()), sign * vim.v.count1) end
 
 --- The preview at the cursor, else the nearest.
 ---@return hum.edit.Preview|nil

@@ -1,4 +1,4 @@
--- What a model has said instead of code, a question, say: in a float at the lines that it is about. It does not take the
+-- What a model has said instead of code, a question, say: in a float at the lines that it is about. It takes no
 -- focus, and stays until it is closed or answered.
 local float = require('hum.look.float')
 local glyphs = require('hum.look.glyphs')

@@ -9,7 +9,7 @@
 #define HUM_REINDENT_H
 
 #include "base/buf.h"
-#include "complete/trim/guess.h"
+#include "text/guess.h"
 #include "complete/trim/trim.h"
 #include "text/style.h"
 #include "text/syntax.h"

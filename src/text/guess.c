@@ -1,4 +1,4 @@
-#include "complete/trim/guess.h"
+#include "text/guess.h"
 
 #include "base/span.h"
 
@@ -9,9 +9,7 @@ static void add(struct guesses *g, size_t from, size_t to, size_t step)
     }
 }
 
-/* Whether lines stand in steps, each where the line above says: not so in markup and where lines
- * are aligned with each other, as in Haskell, Lisp and SQL. */
-static bool has_steps(const struct language *language)
+bool guess_has_steps(const struct language *language)
 {
     struct span comments = span_of(language->comments != NULL ? language->comments : "");
     bool known = span_starts_with(comments, "#") ||
@@ -25,7 +23,7 @@ void guesses_make(struct guesses *g, const struct language *language, size_t ste
                   const struct guess_start *start)
 {
     static const size_t steps[] = {4, 2, 8, 3};
-    const size_t count = has_steps(language) ? sizeof steps / sizeof *steps : 0;
+    const size_t count = guess_has_steps(language) ? sizeof steps / sizeof *steps : 0;
     size_t base = start->base, own = start->own;
     g->count = 0;
     if (own != base) {

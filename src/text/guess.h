@@ -33,6 +33,10 @@ struct guess_start {
 void guesses_make(struct guesses *g, const struct language *language, size_t step,
                   const struct guess_start *start);
 
+/* Whether lines stand in steps, each where the line above says: not so in markup and where lines are
+ * aligned with each other, as in Haskell, Lisp and SQL. */
+bool guess_has_steps(const struct language *language);
+
 /* The file's own columns. */
 bool guess_is_plain(const struct guess *guess, size_t step);
 

@@ -1,0 +1,176 @@
+#include "edit/above.h"
+
+#include "edit/place.h"
+#include "text/line.h"
+
+#define WEIGHT_STRONG 12  /* letters of lines that are no chance */
+#define LINES_OUTSIDE 4   /* lines of the file that are no chance ... */
+#define WEIGHT_OUTSIDE 30 /* ... with so many letters */
+
+static struct span trim(struct span line)
+{
+    return span_rtrim(span_ltrim(line));
+}
+
+static bool says(struct span a, struct span b)
+{
+    a = trim(a);
+    b = trim(b);
+    return a.len == b.len && span_starts(a, b);
+}
+
+void above_init(struct above *a, const struct stage *stage)
+{
+    *a = (struct above){.stage = *stage};
+    text_init(&a->held);
+}
+
+void above_finish(struct above *a)
+{
+    text_finish(&a->held);
+}
+
+/* ---- giving -------------------------------------------------------------------- */
+
+/* Blank lines in front of the first that is not. */
+static void give_blanks(struct above *a)
+{
+    const struct place *p = a->stage.place;
+    size_t count = p->wish.blanks || p->old_words == 0 ? 0 : p->first;
+    for (size_t i = 0; i < count; i++) {
+        stage_pass(&a->stage, text_line(p->context.old, i));
+    }
+    for (size_t i = 0; p->wish.blanks && i < a->blanks; i++) {
+        stage_pass(&a->stage, (struct span){NULL, 0});
+    }
+}
+
+static void give(struct above *a, struct span line)
+{
+    if (!a->begun && span_is_blank(line)) {
+        a->blanks++;
+        return;
+    }
+    if (!a->begun) {
+        a->begun = true;
+        give_blanks(a);
+    }
+    stage_pass(&a->stage, line);
+}
+
+static void release(struct above *a)
+{
+    for (size_t i = 0; i < a->held.count; i++) {
+        give(a, text_line(&a->held, i));
+    }
+    for (size_t i = 0; i < a->gap; i++) {
+        give(a, (struct span){NULL, 0});
+    }
+    text_clear(&a->held);
+    a->start_count = 0;
+    a->gap = 0;
+}
+
+static size_t words_held(const struct above *a, size_t *lines)
+{
+    size_t weight = 0;
+    *lines = 0;
+    for (size_t i = 0; i < a->held.count; i++) {
+        struct span line = text_line(&a->held, i);
+        weight += line_weight(line_of(line));
+        *lines += !span_is_blank(line);
+    }
+    return weight;
+}
+
+/* ---- deciding ------------------------------------------------------------------ */
+
+static void begin(struct above *a, struct span line)
+{
+    const struct place *p = a->stage.place;
+    const struct text *before = p->context.before;
+    bool is_first = p->old_words > 0 && says(line, place_first(p));
+    for (size_t i = before->count; !is_first && i > 0 && a->start_count < ABOVE_STARTS; i--) {
+        if (says(text_line(before, i - 1), line)) {
+            a->starts[a->start_count++] = i - 1;
+        }
+    }
+    if (a->start_count == 0) {
+        give(a, line);
+        return;
+    }
+    text_add(&a->held, line);
+    a->whole = a->starts[0] + 1 == before->count;
+}
+
+/* What is held is what stands above the range; line is the one behind it. */
+static bool is_echo(const struct above *a, struct span line)
+{
+    const struct place *p = a->stage.place;
+    size_t lines, weight = words_held(a, &lines);
+    if (p->old_words > 0 && says(line, place_first(p))) {
+        return true;
+    }
+    struct span first = span_first_word(span_ltrim(place_first(p)));
+    struct span word = span_first_word(span_ltrim(line));
+    bool alike = first.len > 0 && first.len == word.len && span_starts(first, word);
+    return weight >= WEIGHT_STRONG && (lines > 1 || alike);
+}
+
+/* Lines of the file, but not up to the range. */
+static bool is_outside(const struct above *a)
+{
+    size_t lines, weight = words_held(a, &lines);
+    return !a->stage.place->context.insert && lines >= LINES_OUTSIDE && weight >= WEIGHT_OUTSIDE;
+}
+
+/* Keeps the places whose next line is this one. */
+static void follow(struct above *a, struct span line)
+{
+    const struct text *before = a->stage.place->context.before;
+    size_t kept = 0;
+    bool whole = false;
+    for (size_t i = 0; i < a->start_count; i++) {
+        size_t at = a->starts[i] + a->held.count;
+        if (at < before->count && says(text_line(before, at), line)) {
+            a->starts[kept++] = a->starts[i];
+            whole = whole || at + 1 == before->count;
+        }
+    }
+    if (kept > 0) {
+        a->start_count = kept;
+        a->whole = whole;
+        text_add(&a->held, line);
+        return;
+    }
+    if (a->whole && is_echo(a, line)) {
+        text_clear(&a->held);
+        a->gap = 0;
+    } else if (!a->whole && is_outside(a)) {
+        stage_fail(&a->stage, CLEAN_OUTSIDE);
+    }
+    release(a);
+    give(a, line);
+}
+
+void above_line(struct above *a, struct span line)
+{
+    if (a->held.count > 0) {
+        /* A blank line behind all that stands above is the range's, or none. */
+        bool over = a->whole && span_is_blank(line);
+        a->gap += over;
+        if (!over) {
+            follow(a, line);
+        }
+    } else if (!a->begun && !span_is_blank(line)) {
+        begin(a, line);
+    } else {
+        give(a, line);
+    }
+}
+
+void above_end(struct above *a, bool cut)
+{
+    (void)cut;
+    release(a);
+}

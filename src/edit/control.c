@@ -1,0 +1,127 @@
+#include "edit/control.h"
+
+#include "base/thought.h"
+#include "edit/place.h"
+#include "text/token.h"
+
+#define TOKEN_MAX 48 /* bytes; longer names are none */
+
+/* Tokens that others read: thoughts and calls of tools. */
+static const char *const others[] = {
+    "<|channel|>", "<|start|>",  "<|message|>",      "<|tool_call",  "<|python_tag|>",
+    "<tool_call",  "<|plugin|>", "<|action_start|>", "[TOOL_CALLS]", "<minimax:tool_call>"};
+
+/* Of tokens that elsewhere are markup, those that end an answer. */
+static const char *const ends[] = {"</s>", "<eos>", "<EOT>", "<end_of_turn>", "[EOT]", "<eot>"};
+
+static bool is_others(struct span rest)
+{
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (span_starts_with(rest, others[i])) {
+            return true;
+        }
+    }
+    for (const struct thought_tag *tag = thought_tags; tag->open != NULL; tag++) {
+        if (thought_match(rest, tag->open) == THOUGHT_WHOLE ||
+            thought_match(rest, tag->close) == THOUGHT_WHOLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_end(struct span token)
+{
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (span_equals(token, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the user is, or which lines may change: prompts mark it, and models repeat that. */
+static bool is_place(struct span token)
+{
+    return span_has(token, span_of("cursor")) || span_has(token, span_of("CURSOR")) ||
+           span_has(token, span_of("editable_region"));
+}
+
+/* Whether a token stands there. *len: its bytes. */
+static bool is_token(const struct place *p, struct span rest, size_t *len)
+{
+    struct span head = {rest.data, rest.len < TOKEN_MAX ? rest.len : TOKEN_MAX};
+    if (strchr(TOKEN_BEGINNINGS, rest.data[0]) == NULL || rest.data[0] == '\0' || is_others(rest)) {
+        return false;
+    }
+    enum token_match m = token_at_start(head, NULL, 0, !p->language->bars, len);
+    if (m != TOKEN_IS && m != TOKEN_PLAIN) {
+        return false;
+    }
+    struct span token = {rest.data, *len};
+    bool plain_end =
+        m == TOKEN_PLAIN && is_end(token) && !p->language->markup && !p->language->prose;
+    return (m == TOKEN_IS || plain_end) && !place_has(p, token);
+}
+
+/* Nothing but tokens and blanks. */
+static bool is_over(const struct place *p, struct span rest)
+{
+    size_t len = 0;
+    while ((rest = span_ltrim(rest)).len > 0 && is_token(p, rest, &len)) {
+        rest = span_skip(rest, len);
+    }
+    return rest.len == 0;
+}
+
+/* "<|im_start|>assistant" */
+static bool is_role(struct span line)
+{
+    line = span_rtrim(span_ltrim(line));
+    return span_equals(line, "assistant") || span_equals(line, "model") ||
+           span_equals(line, "Assistant:");
+}
+
+bool control_line(const struct place *p, struct span line, bool first, struct buf *out, bool *drop)
+{
+    size_t from = 0, len = 0;
+    bool place = false;
+    *drop = false;
+    for (size_t i = 0; i < line.len; i++) {
+        struct span rest = span_skip(line, i);
+        if (strchr(TOKEN_BEGINNINGS, rest.data[0]) == NULL || !is_token(p, rest, &len)) {
+            continue;
+        }
+        bool begins = first && span_is_blank((struct span){line.data + from, i - from});
+        if (begins || is_place((struct span){rest.data, len})) {
+            buf_add(out, line.data + from, begins ? 0 : i - from);
+            place = true;
+            from = i + len;
+            i = from - 1;
+            if (begins && is_role(span_skip(line, from))) {
+                *drop = true;
+                return false;
+            }
+        } else if (is_over(p, rest)) {
+            buf_add(out, line.data + from, i - from);
+            *drop = span_is_blank((struct span){line.data, i});
+            return true;
+        }
+    }
+    buf_add(out, line.data + from, line.len - from);
+    *drop = place && span_is_blank((struct span){out->data, out->len});
+    return false;
+}
+
+size_t control_open(const struct place *p, struct span line)
+{
+    for (size_t i = line.len > TOKEN_MAX ? line.len - TOKEN_MAX : 0; i < line.len; i++) {
+        size_t len = 0;
+        struct span rest = span_skip(line, i);
+        if (rest.data[0] != '\0' && strchr(TOKEN_BEGINNINGS, rest.data[0]) != NULL &&
+            token_at_start(rest, NULL, 0, !p->language->bars, &len) != TOKEN_NONE) {
+            return line.len - i;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,187 @@
+#include "edit/numbers.h"
+
+#include "edit/place.h"
+
+#define DIGITS_MAX 7
+#define PROOF_LINES 3 /* "1: x" may be code: one of so many lines must be known */
+#define ARROW "\u2192"
+
+struct numbered {
+    size_t number;
+    char sign; /* ':', '|', '\t', or '>' for an arrow */
+    struct span rest;
+};
+
+/* Whether a number and a sign begin the line. */
+static bool split(struct span line, struct numbered *n)
+{
+    struct span words = span_ltrim(line);
+    size_t digits = 0;
+    *n = (struct numbered){.number = 0};
+    if (words.len > 1 && words.data[0] == 'L') {
+        words = span_skip(words, 1);
+    }
+    while (digits < words.len && words.data[digits] >= '0' && words.data[digits] <= '9') {
+        n->number = digits < DIGITS_MAX ? n->number * 10 + (size_t)(words.data[digits] - '0') : 0;
+        digits++;
+    }
+    struct span rest = span_skip(words, digits);
+    if (digits == 0 || digits > DIGITS_MAX) {
+        return false;
+    }
+    bool blank = rest.len > 0 && rest.data[0] == ' ';
+    if (blank && span_starts_with(span_ltrim(rest), "|")) {
+        rest = span_ltrim(rest);
+    }
+    if (span_starts_with(rest, ARROW)) {
+        n->sign = '>';
+        n->rest = span_skip(rest, strlen(ARROW));
+        return true;
+    }
+    if (rest.len == 0 || strchr(":|\t", rest.data[0]) == NULL || rest.data[0] == '\0') {
+        return false;
+    }
+    n->sign = rest.data[0];
+    n->rest = span_skip(rest, 1);
+    if (n->sign != '\t' && n->rest.len > 0 && n->rest.data[0] == ' ') {
+        n->rest = span_skip(n->rest, 1);
+    }
+    return true;
+}
+
+/* The range's own lines look so. */
+static bool are_own(const struct place *p)
+{
+    struct numbered n;
+    for (size_t i = 0; i < p->context.old->count; i++) {
+        if (split(text_line(p->context.old, i), &n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void numbers_init(struct numbers *n, const struct stage *stage)
+{
+    *n = (struct numbers){.stage = *stage, .mode = NUMBERS_BEGIN};
+    n->mode = are_own(stage->place) ? NUMBERS_OWN : NUMBERS_BEGIN;
+    text_init(&n->held);
+}
+
+void numbers_finish(struct numbers *n)
+{
+    text_finish(&n->held);
+}
+
+static void give(struct numbers *n, struct span line)
+{
+    struct numbered l;
+    bool strip = n->mode == NUMBERS_ON && split(line, &l) && l.sign == n->sign;
+    n->given++;
+    stage_pass(&n->stage, strip ? l.rest : line);
+}
+
+static void release(struct numbers *n)
+{
+    for (size_t i = 0; i < n->held.count; i++) {
+        give(n, text_line(&n->held, i));
+    }
+    text_clear(&n->held);
+}
+
+/* Without its number the line is one of the range, or the number is that of a line of the range. */
+static bool is_known(const struct numbers *n, const struct numbered *l)
+{
+    const struct place *p = n->stage.place;
+    size_t first = p->context.first;
+    return linemap_find(&p->old, l->rest) != NULL || (first > 0 && l->number == first + n->given) ||
+           (first > 0 && l->number + 1 == first + p->context.old->count && n->given > 0);
+}
+
+/* The lines that are held have numbers. */
+static bool is_proven(const struct numbers *n)
+{
+    for (size_t i = 0; i < n->held.count; i++) {
+        struct numbered l;
+        if (split(text_line(&n->held, i), &l) && (l.sign != ':' || is_known(n, &l))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void decide(struct numbers *n, enum numbers_mode mode)
+{
+    n->mode = mode;
+    release(n);
+}
+
+static void begin(struct numbers *n, struct span line)
+{
+    struct numbered l;
+    bool numbered = split(line, &l);
+    bool goes_on = numbered && (n->held.count == 0 || (l.sign == n->sign && l.number == n->next));
+    bool strange =
+        n->held.count == 0 && numbered && l.sign == ':' && n->stage.place->context.insert;
+    if (!goes_on || strange) {
+        decide(n, NUMBERS_OFF);
+        numbers_line(n, line);
+        return;
+    }
+    n->sign = l.sign;
+    n->next = l.number + 1;
+    text_add(&n->held, line);
+    if (n->held.count > 1 && is_proven(n)) {
+        decide(n, NUMBERS_ON);
+    } else if (n->held.count > PROOF_LINES) {
+        decide(n, NUMBERS_OFF);
+    }
+}
+
+void numbers_line(struct numbers *n, struct span line)
+{
+    struct numbered l;
+    if (n->mode == NUMBERS_BEGIN && !span_is_blank(line)) {
+        begin(n, line);
+        return;
+    }
+    if (n->mode == NUMBERS_BEGIN && n->held.count > 0) {
+        text_add(&n->held, line);
+        return;
+    }
+    if (n->mode == NUMBERS_OFF) {
+        bool last = split(line, &l);
+        if (n->held.count > 0 && span_is_blank(line)) {
+            text_add(&n->held, line);
+            return;
+        }
+        release(n);
+        if (last) {
+            text_add(&n->held, line);
+            return;
+        }
+    }
+    give(n, line);
+}
+
+void numbers_end(struct numbers *n, bool cut)
+{
+    struct numbered l;
+    bool alone = n->held.count > 0 && !cut && split(text_line(&n->held, 0), &l);
+    alone =
+        alone && (n->mode == NUMBERS_OFF || (n->mode == NUMBERS_BEGIN && l.number + 1 == n->next));
+    if (alone && is_known(n, &l)) {
+        n->mode = NUMBERS_ON;
+        n->sign = l.sign;
+    }
+    release(n);
+}
+
+bool numbers_pass(const struct numbers *n, struct span line, size_t *skip)
+{
+    struct span words = span_ltrim(line);
+    *skip = 0;
+    bool digit =
+        words.len > 0 && ((words.data[0] >= '0' && words.data[0] <= '9') || words.data[0] == 'L');
+    return n->held.count == 0 && (n->mode == NUMBERS_OWN || (n->mode != NUMBERS_ON && !digit));
+}

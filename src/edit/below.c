@@ -86,6 +86,9 @@ static void release(struct below *b, size_t kept)
     while (to > 0 && words < kept) {
         words += !span_is_blank(text_line(&b->held, --to));
     }
+    while (to > 0 && kept > 0 && span_is_blank(text_line(&b->held, to - 1))) {
+        to--;
+    }
     if (to == 0) {
         return;
     }

@@ -2,6 +2,7 @@
 
 #include "edit/place.h"
 #include "edit/prose.h"
+#include "edit/sentence.h"
 #include "edit/thinking.h"
 #include "edit/wrapper.h"
 #include "text/talk.h"
@@ -457,7 +458,7 @@ static bool end_introduced(struct envelope *e)
         if (words.len == 0 || fenceline_of(words, &f)) {
             continue;
         }
-        if (prose_is_talk(p, words) || prose_is_sentence(words)) {
+        if (prose_is_talk(p, words) || sentence_is(words)) {
             from = prose_introduces(words) ? i + 1 : e->held.count;
             known = false;
         }

@@ -1,7 +1,7 @@
 #include "edit/fenced.h"
 
 #include "edit/place.h"
-#include "edit/prose.h"
+#include "edit/sentence.h"
 #include "text/talk.h"
 
 #define INDENT_MAX 3 /* a fence stands at most so much deeper than the one that it closes */
@@ -53,7 +53,7 @@ static bool is_remark(const struct fenced *f, struct span words)
 {
     return linemap_find(&f->stage.place->old, words) == NULL &&
            (talk_at_start(words, true, false) == TALK_IS ||
-            (!f->stage.place->language->prose && prose_is_sentence(words)));
+            (!f->stage.place->language->prose && sentence_is(words)));
 }
 
 static bool holds_remark(const struct fenced *f)

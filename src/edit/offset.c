@@ -108,6 +108,17 @@ static void add(struct guesses *g, size_t from, size_t to, size_t step)
     }
 }
 
+/* A way to understand lines by which the first one, too, stands where it does. */
+static void add_fitting(struct offset *o, size_t answer, size_t file, size_t step)
+{
+    const struct guess g = {0, 0, step};
+    bool exact;
+    size_t column = guess_column(&g, o->stage.place->style.step, answer, &exact);
+    if (answer != file || (exact && column == file)) {
+        add(&o->guesses, 0, 0, step);
+    }
+}
+
 /* As it is; all as far from the range's place as the first line is; in steps of other widths. */
 static void make_guesses(struct offset *o, size_t answer, size_t file)
 {
@@ -121,7 +132,7 @@ static void make_guesses(struct offset *o, size_t answer, size_t file)
     }
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         add(&o->guesses, answer, file, steps[i]);
-        add(&o->guesses, 0, 0, steps[i]);
+        add_fitting(o, answer, file, steps[i]);
     }
 }
 
@@ -174,6 +185,13 @@ static bool is_as_known(const struct offset *o, const struct guess *g, const str
     return map(o, g, e->answer, &exact) == e->known->column && exact;
 }
 
+static bool is_exact(const struct offset *o, const struct guess *g, const struct evidence *e)
+{
+    bool exact;
+    map(o, g, e->answer, &exact);
+    return exact;
+}
+
 /* The range's lines stand no further left than its least indented one. */
 static bool is_in_range(const struct offset *o, const struct guess *g, const struct evidence *e)
 {
@@ -218,6 +236,9 @@ static void weigh(struct offset *o, const struct evidence *e)
     }
     if (o->held.count == 0 && o->item && e->answer == o->answer + 2) {
         keep(o, is_in_item, e);
+    }
+    if (o->tail != TAIL_CONTINUES && guess_has_steps(o->stage.place->language)) {
+        keep(o, is_exact, e);
     }
     if (e->known != NULL && !e->known->mixed) {
         keep(o, is_as_known, e);

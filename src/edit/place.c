@@ -3,7 +3,7 @@
 #include "base/fence.h"
 #include "base/words.h"
 #include "edit/fenceline.h"
-#include "edit/prose.h"
+#include "edit/sentence.h"
 
 /* File types in which a fence is part of the language. */
 static const char *const markdowns[] = {"markdown", "markdown_inline", "mdx",     "rmd",
@@ -124,7 +124,7 @@ static void look_at_all(struct place *p)
         look_at(p, i);
         returns += line.len > 0 && line.data[line.len - 1] == '\r';
         empty += line.len == 0;
-        sentences += prose_is_sentence(span_rtrim(span_ltrim(line)));
+        sentences += sentence_is(span_rtrim(span_ltrim(line)));
     }
     p->returns = returns > old->count / 2;
     p->sentences = 2 * sentences > p->old_words;

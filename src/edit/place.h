@@ -2,7 +2,7 @@
 #ifndef HUM_PLACE_H
 #define HUM_PLACE_H
 
-#include "edit/clean.h"
+#include "edit/clean_context.h"
 #include "edit/linemap.h"
 #include "edit/wish.h"
 #include "text/language.h"

@@ -8,11 +8,8 @@
 
 struct place;
 
-/* Whether it reads as a sentence of any language: words, and a sign that ends one. line: without
- * blanks at its ends. */
-bool prose_is_sentence(struct span line);
-
-/* Whether such a line is addressed to the reader, and no code. */
+/* Whether a line is addressed to the reader, and no code. line: without blanks at its ends, here and
+ * below. */
 bool prose_is_talk(const struct place *p, struct span line);
 
 /* Whether it is code, so that it need not wait for the next line. */

@@ -4,7 +4,7 @@
 #define HUM_STAGE_H
 
 #include "base/span.h"
-#include "edit/clean.h"
+#include "edit/clean_context.h"
 
 /* line: valid during the call, without its end. */
 typedef void (*stage_give)(void *ctx, struct span line);

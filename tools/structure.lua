@@ -54,6 +54,7 @@ local LUA = {
     'hum/chat/kept',
     'hum/chat/reply',
   },
+  ['hum/edit'] = { 'hum/base', 'hum/place', 'hum/sets' },
   ['hum/prompt'] = { 'hum/base', 'hum/chat/text' },
   ['hum/edit/view'] = { 'hum/base', 'hum/look' },
   ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },

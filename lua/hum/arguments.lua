@@ -28,6 +28,10 @@ local KINDS = {
     fits = function(value) return is_whole(value, 1) end,
   },
 }
+KINDS.hunk = {
+  what = 'the id of a hunk or "all"',
+  fits = function(value) return value == 'all' or is_whole(value, 1) end,
+}
 KINDS.register = {
   what = 'the name of a register',
   fits = function(value) return type(value) == 'string' and value:find('^[%w"*+_-]$') ~= nil end,
@@ -76,6 +80,10 @@ M.FILE = { buf = 'buffer', name = 'string' }
 M.YANK = { buf = 'buffer', line = 'line', register = 'register', reply = 'boolean' }
 
 M.STOP = { buf = 'buffer', all = 'boolean' }
+
+M.ACCEPT = { buf = 'buffer', id = 'hunk', force = 'boolean' }
+
+M.REJECT = { buf = 'buffer', id = 'hunk' }
 
 ---@alias hum.Shape string|table<string, any>  name of a kind, or the fields of a table
 

@@ -203,6 +203,30 @@ function M.commit(opts)
   return require('hum.commit').start(opts or {})
 end
 
+--- The hunks of a buffer, by their place.
+---@param buf? integer  default: the current buffer
+---@return hum.PublicHunk[]
+function M.hunks(buf)
+  arguments().check('hunks', 'buf', buf, 'buffer')
+  return require('hum.edit').hunks(buf)
+end
+
+--- Puts hunks into the text: one, all, or without `id` the one at the cursor. Returns how many.
+---@param opts? { buf?: integer, id?: integer|'all', force?: boolean }
+---@return integer|nil count, string|nil err
+function M.accept(opts)
+  arguments().check('accept', 'opts', opts, arguments().ACCEPT)
+  return require('hum.edit').accept(opts or {})
+end
+
+--- Takes hunks away: one, all, or without `id` the one at the cursor. Returns how many.
+---@param opts? { buf?: integer, id?: integer|'all' }
+---@return integer|nil count, string|nil err
+function M.reject(opts)
+  arguments().check('reject', 'opts', opts, arguments().REJECT)
+  return require('hum.edit').reject(opts or {})
+end
+
 --- Builds the helper, without blocking the editor.
 ---@param cb? fun(ok: boolean, output: string)
 function M.build(cb)

@@ -1,0 +1,300 @@
+-- Where lines stand in rows of a buffer that were changed: pure. Some of the lines are hunks, which stand there as they
+-- were (old) or as the model wants them (new); only what is in the rows tells. So undo, redo, `:e!`, a formatter and an
+-- edit of the user's are one and the same case.
+local linediff = require('hum.linediff')
+
+local M = {}
+
+---@class hum.edit.Site  a hunk as its place is followed
+---@field from integer  the line of the old text at which it begins, from 1
+---@field n integer     so many old lines
+---@field old string[]
+---@field new string[]
+---@field was 'old'|'new'  what stood there last of these two
+---@field content 'old'|'new'|'other'  what stands there
+---@field row integer   where, from 0
+---@field rows integer  so many rows
+
+---@class hum.edit.Piece  old lines, and the rows that are there for them now
+---@field kind 'same'|'site'|'other'|'dirty'  "other": rows of the user's; "dirty": not looked at yet
+---@field n integer  old lines
+---@field r integer  rows
+---@field site? hum.edit.Site
+---@field sites? hum.edit.Site[]  of a dirty one
+---@field content? 'old'|'new'|'other'  of a site
+
+---@alias hum.edit.Item string|hum.edit.Site  an old line, or a hunk
+
+---@class hum.edit.Placed
+---@field row integer  from 0
+---@field rows integer
+---@field content? 'old'|'new'|'other'  of a site
+
+---@param rows string[]
+---@param at integer  from 0
+---@param lines string[]
+---@return boolean
+local function stands(rows, at, lines)
+  if at < 0 or at + #lines > #rows then return false end
+  for i, line in ipairs(lines) do
+    if rows[at + i] ~= line then return false end
+  end
+  return true
+end
+
+---@param site hum.edit.Site
+---@return string[]
+local function expected(site) return site.was == 'new' and site.new or site.old end
+
+--- Both contents, the one that stood there last in front.
+---@param site hum.edit.Site
+---@return { [1]: 'old'|'new', [2]: string[] }[]
+local function contents(site)
+  local old, new = { 'old', site.old }, { 'new', site.new }
+  return site.was == 'new' and { new, old } or { old, new }
+end
+
+-- ---- all of it is there, each hunk in one of its forms ---------------------------------------
+
+---@param item hum.edit.Site
+---@param rows string[]
+---@param ends integer[]  where the items before may end
+---@return integer[] ends
+---@return table<integer, { [1]: integer, [2]: string }> from  by end: where it began, and which content it is
+local function step(item, rows, ends)
+  local found, from = {}, {}
+  for _, content in ipairs(contents(item)) do
+    for _, at in ipairs(ends) do
+      local to = at + #content[2]
+      if not from[to] and stands(rows, at, content[2]) then
+        from[to] = { at, content[1] }
+        found[#found + 1] = to
+      end
+    end
+  end
+  return found, from
+end
+
+--- The rows are the items and nothing else.
+---@param items hum.edit.Item[]
+---@param rows string[]
+---@return table<integer, hum.edit.Placed>|nil  by index of the item
+local function exactly(items, rows)
+  local ends, steps = { 0 }, {}
+  for i, item in ipairs(items) do
+    local found = {}
+    if type(item) == 'string' then
+      for _, at in ipairs(ends) do
+        if rows[at + 1] == item then found[#found + 1] = at + 1 end
+      end
+    else
+      found, steps[i] = step(item, rows, ends)
+    end
+    if #found == 0 then return end
+    ends = found
+  end
+  if not vim.list_contains(ends, #rows) then return end
+  local placed, at = {}, #rows
+  for i = #items, 1, -1 do
+    local from = steps[i] and steps[i][at] or { at - 1 }
+    placed[i] = { row = from[1], rows = at - from[1], content = from[2] }
+    at = from[1]
+  end
+  return placed
+end
+
+-- ---- some of it is there ---------------------------------------------------------------------
+
+--- For each line its row, if it has one.
+---@param lines string[]
+---@param rows string[]
+---@return table<integer, integer>  both from 1
+local function matched(lines, rows)
+  local map, line, row = {}, 1, 1
+  local function same(upto)
+    while line < upto do
+      map[line] = row
+      line, row = line + 1, row + 1
+    end
+  end
+  for _, one in ipairs(linediff.changes(lines, rows)) do
+    same(one.row + 1)
+    line, row = line + one.count, row + one.to_count
+  end
+  same(#lines + 1)
+  return map
+end
+
+--- Is the place of these lines certain? A blank line or a bracket alone may be any.
+---@param map table<integer, integer>
+---@param lines string[]
+---@param first integer
+---@param last integer
+---@param count integer  of rows
+---@return boolean
+local function is_sound(map, lines, first, last, count)
+  local row = map[first]
+  if not row then return false end
+  for i = first + 1, last do
+    if map[i] ~= row + i - first then return false end
+  end
+  local before = row == 1 and first == 1 or map[first - 1] == row - 1
+  local after = last == #lines and row + last - first == count or map[last + 1] == row + last - first + 1
+  return before or after or #table.concat(lines, '', first, last):gsub('[%s%p]', '') >= 8
+end
+
+---@param items hum.edit.Item[]
+---@param rows string[]
+---@return table<integer, hum.edit.Placed>
+local function partly(items, rows)
+  local lines, first = {}, {}
+  for i, item in ipairs(items) do
+    first[i] = #lines + 1
+    if type(item) == 'string' then
+      lines[#lines + 1] = item
+    else
+      vim.list_extend(lines, expected(item))
+    end
+  end
+  first[#items + 1] = #lines + 1
+  local map, placed = matched(lines, rows), {}
+  for i, item in ipairs(items) do
+    local a, b = first[i], first[i + 1] - 1
+    if type(item) == 'string' then
+      placed[i] = map[a] and { row = map[a] - 1, rows = 1 }
+    elseif b >= a and is_sound(map, lines, a, b, #rows) then
+      placed[i] = { row = map[a] - 1, rows = b - a + 1, content = item.was }
+    end
+  end
+  return placed
+end
+
+-- ---- what that makes -------------------------------------------------------------------------
+
+---@class hum.edit.Builder
+---@field items hum.edit.Item[]
+---@field rows string[]
+---@field pieces hum.edit.Piece[]
+local Builder = {}
+Builder.__index = Builder
+
+function Builder:add(piece)
+  local last = self.pieces[#self.pieces]
+  if piece.n == 0 and piece.r == 0 and not piece.site then return end
+  if last and last.kind == piece.kind and piece.kind ~= 'site' then
+    last.n, last.r = last.n + piece.n, last.r + piece.r
+  else
+    self.pieces[#self.pieces + 1] = piece
+  end
+end
+
+---@param site hum.edit.Site
+---@param rows integer
+---@param content 'old'|'new'|'other'
+function Builder:add_site(site, rows, content)
+  self:add({ kind = 'site', n = site.n, r = rows, site = site, content = content })
+end
+
+---@param rows integer
+function Builder:add_rows(rows) self:add({ kind = 'other', n = 0, r = rows }) end
+
+--- A hunk all of whose neighbours are there: the rows between them are its own.
+---@param site hum.edit.Site
+---@param from integer
+---@param to integer  the row behind
+function Builder:between(site, from, to)
+  local room = to - from
+  for _, content in ipairs(contents(site)) do
+    if #content[2] == room and stands(self.rows, from, content[2]) then return self:add_site(site, room, content[1]) end
+  end
+  for _, content in ipairs(contents(site)) do
+    local n = #content[2]
+    if n > 0 and n < room and stands(self.rows, from, content[2]) then
+      self:add_site(site, n, content[1])
+      return self:add_rows(room - n)
+    elseif n > 0 and n < room and stands(self.rows, to - n, content[2]) then
+      self:add_rows(room - n)
+      return self:add_site(site, n, content[1])
+    end
+  end
+  if #expected(site) > 0 then return self:add_site(site, room, 'other') end
+  -- Nothing stood there, and what stands there now is the user's.
+  self:add_site(site, 0, site.was)
+  self:add_rows(room)
+end
+
+--- Items that were not found, and the rows in whose place they are looked for.
+---@param first integer
+---@param last integer
+---@param from integer
+---@param to integer  the row behind
+function Builder:gap(first, last, from, to)
+  local items = self.items
+  if first > last then return self:add_rows(to - from) end
+  if first == last and type(items[first]) == 'table' then return self:between(items[first], from, to) end
+  local left = to - from
+  for i = first, last do
+    local item = items[i]
+    if type(item) == 'string' then
+      self:add({ kind = 'other', n = 1, r = left })
+      left = 0
+    else
+      -- What has a neighbour, and has no lines itself, has a place.
+      local has_place = (i == first or i == last) and #expected(item) == 0
+      if i == last then
+        self:add_rows(left)
+        left = 0
+      end
+      self:add_site(item, 0, has_place and item.was or 'other')
+    end
+  end
+  self:add_rows(left)
+end
+
+---@param placed table<integer, hum.edit.Placed>
+---@param first integer
+---@param last integer
+---@param row integer
+---@param stop integer  the row behind
+---@return hum.edit.Piece[]
+function Builder:build(placed, first, last, row, stop)
+  local begin = first
+  for i = first, last do
+    local one, item = placed[i], self.items[i]
+    if one then
+      if begin < i or one.row > row then self:gap(begin, i - 1, row, one.row) end
+      if type(item) == 'string' then
+        self:add({ kind = 'same', n = 1, r = 1 })
+      else
+        self:add_site(item, one.rows, one.content)
+      end
+      begin, row = i + 1, one.row + one.rows
+    end
+  end
+  self:gap(begin, last, row, stop)
+  return self.pieces
+end
+
+--- Finds the items in the rows. Lines that stood above and below may be among the rows.
+---@param above string[]
+---@param items hum.edit.Item[]
+---@param below string[]
+---@param rows string[]
+---@return hum.edit.Piece[] pieces
+---@return integer shed_above  so many rows at the top are not of the items
+---@return integer shed_below  likewise at the bottom
+function M.resolve(above, items, below, rows)
+  local all = vim.list_extend(vim.list_extend(vim.list_extend({}, above), items), below)
+  local placed = exactly(all, rows) or partly(all, rows)
+  local row, stop = 0, #rows
+  for i = 1, #above do
+    row = placed[i] and placed[i].row + 1 or row
+  end
+  for i = #all, #all - #below + 1, -1 do
+    stop = placed[i] and placed[i].row or stop
+  end
+  local builder = setmetatable({ items = all, rows = rows, pieces = {} }, Builder)
+  return builder:build(placed, #above + 1, #all - #below, row, stop), row, #rows - stop
+end
+
+return M

@@ -1,0 +1,334 @@
+-- Where the old lines of an edit are now, and whether its hunks stand there as they were: pure, but for a function that
+-- reads rows. A change of the buffer costs a walk over the pieces; rows are read and compared when somebody asks.
+local match = require('hum.edit.match')
+
+---@class hum.edit.Track
+---@field old string[]
+---@field top integer      the first row of the range, from 0
+---@field rows integer     of the range
+---@field pieces hum.edit.Piece[]  in order; together they are the old lines, and the rows of the range
+---@field total integer    rows of the buffer, as far as changes tell
+---@field before string[]  lines that stood above the range
+---@field after string[]   and below it
+---@field above integer    so many rows from above were changed together with the first piece
+---@field below integer    likewise with the last
+---@field dirty boolean
+---@field read fun(first: integer, last: integer): string[]
+---@field count fun(): integer
+local Track = {}
+Track.__index = Track
+
+---@class hum.edit.TrackOpts
+---@field old string[]
+---@field top integer
+---@field rows? integer   if other lines stand there than the old ones
+---@field before? string[]
+---@field after? string[]
+---@field read fun(first: integer, last: integer): string[]  rows from 0, the last excluded
+---@field count fun(): integer
+
+---@param opts hum.edit.TrackOpts
+---@return hum.edit.Track
+local function new(opts)
+  local n = #opts.old
+  local piece = opts.rows and { kind = 'dirty', n = n, r = opts.rows, sites = {} } or { kind = 'same', n = n, r = n }
+  return setmetatable({
+    old = opts.old,
+    top = opts.top,
+    rows = opts.rows or n,
+    pieces = (n > 0 or opts.rows) and { piece } or {},
+    total = opts.count(),
+    before = opts.before or {},
+    after = opts.after or {},
+    above = 0,
+    below = 0,
+    dirty = opts.rows ~= nil,
+    read = opts.read,
+    count = opts.count,
+  }, Track)
+end
+
+---@param piece hum.edit.Piece|nil
+---@return boolean
+local function is_loose(piece) return piece ~= nil and piece.kind ~= 'same' end
+
+---@return hum.edit.Piece
+local function hole() return { kind = 'dirty', n = 0, r = 0, sites = {} } end
+
+---@param into hum.edit.Piece
+---@param piece hum.edit.Piece
+local function swallow(into, piece)
+  into.n, into.r = into.n + piece.n, into.r + piece.r
+  if piece.site then table.insert(into.sites, piece.site) end
+  vim.list_extend(into.sites, piece.sites or {})
+end
+
+-- ---- changes ---------------------------------------------------------------------------------
+
+--- Rows `first` to `last` of the range become `n`: the pieces that they touch become one, to be looked at. What is
+--- not as it was is looked at again whenever something beside it changes.
+---@param first integer
+---@param last integer  excluded
+---@param n integer
+function Track:damage(first, last, n)
+  local out, gap, at, is_put = {}, hole(), 0, false
+  local function put()
+    if not is_put then out[#out + 1] = gap end
+    is_put = true
+  end
+  for _, piece in ipairs(self.pieces) do
+    local from, to = at, at + piece.r
+    at = to
+    if is_loose(piece) then
+      if from <= last and to >= first then
+        swallow(gap, piece)
+      else
+        if from > last then put() end
+        out[#out + 1] = piece
+      end
+    else
+      local head = math.min(math.max(first - from, 0), piece.r)
+      local tail = math.min(math.max(to - last, 0), piece.r - head)
+      local touched = piece.r - head - tail
+      if head > 0 then out[#out + 1] = { kind = 'same', n = head, r = head } end
+      gap.n, gap.r = gap.n + touched, gap.r + touched
+      if tail > 0 then
+        put()
+        out[#out + 1] = { kind = 'same', n = tail, r = tail }
+      end
+    end
+  end
+  put()
+  gap.r = gap.r - (last - first) + n
+  self.pieces = out
+end
+
+--- Rows of the buffer have become others.
+---@param first integer
+---@param last integer  excluded
+---@param n integer  so many there are now
+---@return boolean  it concerns the range, or moves it
+function Track:changed(first, last, n)
+  local top, bottom, delta = self.top, self.top + self.rows, n - (last - first)
+  self.total = self.total + delta
+  local inserts = first == last
+  if last <= top and not (inserts and first == top and is_loose(self.pieces[1])) then
+    self.top = top + delta
+    return delta ~= 0
+  elseif first >= bottom and not (inserts and first == bottom and is_loose(self.pieces[#self.pieces])) then
+    return false
+  end
+  self.above = self.above + math.max(top - first, 0)
+  self.below = self.below + math.max(last - bottom, 0)
+  local from, to = math.max(first, top), math.min(last, bottom)
+  self:damage(from - top, to - top, n)
+  self.top, self.rows, self.dirty = math.min(first, top), self.rows - (to - from) + n, true
+  return true
+end
+
+--- Nothing is known of the rows any more.
+function Track:lost()
+  local gap = hole()
+  for _, piece in ipairs(self.pieces) do
+    swallow(gap, piece)
+  end
+  self.total = self.count()
+  gap.r = self.total
+  self.pieces, self.top, self.rows, self.dirty = { gap }, 0, gap.r, true
+  self.above, self.below = #self.before, #self.after
+end
+
+-- ---- looking ---------------------------------------------------------------------------------
+
+--- What a dirty piece is made of.
+---@param piece hum.edit.Piece
+---@param first integer  its first old line
+---@return hum.edit.Item[]
+function Track:items(piece, first)
+  local items, i = {}, first
+  for _, site in ipairs(piece.sites) do
+    vim.list_extend(items, self.old, i, site.from - 1)
+    items[#items + 1] = site
+    i = site.from + site.n
+  end
+  return vim.list_extend(items, self.old, i, first + piece.n - 1)
+end
+
+--- Rows at the edges that are there for no old line are none of the range.
+function Track:shed()
+  local pieces = self.pieces
+  local function is_foreign(piece) return piece ~= nil and piece.kind == 'other' and piece.n == 0 end
+  while is_foreign(pieces[1]) do
+    self.top, self.rows = self.top + pieces[1].r, self.rows - pieces[1].r
+    table.remove(pieces, 1)
+  end
+  while is_foreign(pieces[#pieces]) do
+    self.rows = self.rows - table.remove(pieces).r
+  end
+end
+
+--- Tells each hunk where it stands.
+function Track:place()
+  local row = self.top
+  for _, piece in ipairs(self.pieces) do
+    if piece.site then
+      piece.site.row, piece.site.rows = row, piece.r
+    end
+    row = row + piece.r
+  end
+end
+
+---@param out hum.edit.Piece[]
+---@param piece hum.edit.Piece
+local function push(out, piece)
+  local last = out[#out]
+  if last and last.kind == piece.kind and not piece.site then
+    last.n, last.r = last.n + piece.n, last.r + piece.r
+  else
+    out[#out + 1] = piece
+  end
+end
+
+---@param piece hum.edit.Piece  a dirty one
+---@param first integer    its first old line
+---@param row integer      its first row
+---@param is_first boolean
+---@param is_last boolean
+---@return hum.edit.Piece[] pieces
+---@return integer above  rows that do not belong to the range
+---@return integer below
+function Track:look(piece, first, row, is_first, is_last)
+  local above, below = is_first and self.above or 0, is_last and self.below or 0
+  local before = vim.list_slice(self.before, math.max(#self.before - above, 0) + 1)
+  local after = vim.list_slice(self.after, 1, below)
+  local rows = self.read(row, row + piece.r)
+  local pieces, shed_above, shed_below = match.resolve(before, self:items(piece, first), after, rows)
+  if is_first and shed_above > 0 then self.above = 0 end
+  if is_last and shed_below > 0 then self.below = 0 end
+  for _, one in ipairs(pieces) do
+    if one.site then
+      one.site.content = one.content
+      one.site.was = one.content ~= 'other' and one.content or one.site.was
+    end
+  end
+  return pieces, shed_above, shed_below
+end
+
+--- Looks at what was changed.
+---@return boolean  something was
+function Track:settle()
+  if self.total ~= self.count() then self:lost() end
+  if not self.dirty then return false end
+  local out, first, row, pieces = {}, 1, self.top, self.pieces
+  for i, piece in ipairs(pieces) do
+    local n, r = piece.n, piece.r
+    if piece.kind == 'dirty' then
+      local found, above, below = self:look(piece, first, row, i == 1, i == #pieces)
+      self.top, self.rows = self.top + above, self.rows - above - below
+      for _, one in ipairs(found) do
+        push(out, one)
+      end
+    else
+      push(out, piece)
+    end
+    first, row = first + n, row + r
+  end
+  self.pieces, self.dirty = out, false
+  self:shed()
+  self:place()
+  return true
+end
+
+-- ---- hunks -----------------------------------------------------------------------------------
+
+--- A hunk is to be followed. They may come in any order, and do not overlap.
+---@param site hum.edit.Site
+function Track:add(site)
+  site.was, site.content, site.rows = 'old', 'old', site.n
+  local last = #self.old + 1 -- the old line behind the piece
+  for i = #self.pieces, 1, -1 do
+    local piece = self.pieces[i]
+    local first = last - piece.n
+    if piece.kind == 'same' and first <= site.from and site.from + site.n <= last then
+      return self:split(i, site, site.from - first)
+    elseif last < site.from then
+      break
+    end
+    last = first
+  end
+  self:open(site)
+end
+
+--- Puts a hunk into lines that are there as they were.
+---@param i integer
+---@param site hum.edit.Site
+---@param head integer  so many old lines of the piece are above it
+function Track:split(i, site, head)
+  local row = self.top + self.rows
+  for k = #self.pieces, i, -1 do
+    row = row - self.pieces[k].r
+  end
+  site.row = row + head
+  local tail = self.pieces[i].n - head - site.n
+  table.remove(self.pieces, i)
+  if tail > 0 then table.insert(self.pieces, i, { kind = 'same', n = tail, r = tail }) end
+  table.insert(self.pieces, i, { kind = 'site', n = site.n, r = site.n, site = site })
+  if head > 0 then table.insert(self.pieces, i, { kind = 'same', n = head, r = head }) end
+end
+
+--- Puts a hunk where lines were changed: those and it have to be looked at.
+---@param site hum.edit.Site
+function Track:open(site)
+  local out, gap, at, is_put = {}, hole(), 1, false
+  local from, to = site.from, site.from + site.n
+  local function put()
+    if not is_put then out[#out + 1] = gap end
+    is_put = true
+  end
+  for _, piece in ipairs(self.pieces) do
+    local first, last = at, at + piece.n
+    at = last
+    local inside = site.n == 0 and (is_loose(piece) and first <= from and last >= from or first < from and last > from)
+    if inside or first < to and last > from then
+      swallow(gap, piece)
+    else
+      if first >= to then put() end
+      out[#out + 1] = piece
+    end
+  end
+  put()
+  table.insert(gap.sites, site)
+  table.sort(gap.sites, function(a, b) return a.from < b.from end)
+  self.pieces, self.dirty = out, true
+end
+
+--- hum itself has put the one content of hunks in the place of the other.
+---@param sites table<hum.edit.Site, 'old'|'new'>
+function Track:turn(sites)
+  for _, piece in ipairs(self.pieces) do
+    local content = piece.site and sites[piece.site]
+    if content then
+      local site = piece.site --[[@as hum.edit.Site]]
+      local lines = content == 'new' and site.new or site.old
+      local grown = #lines - piece.r
+      piece.r, self.rows, self.total = #lines, self.rows + grown, self.total + grown
+      site.content, site.was = content, content
+    end
+  end
+  self:place()
+end
+
+--- Where an old line is now, or would be.
+---@param i integer  from 1; one more than there are lines: the row behind the range
+---@return integer row  from 0
+function Track:row_of(i)
+  local last, row = #self.old + 1, self.top + self.rows
+  for k = #self.pieces, 1, -1 do
+    local piece = self.pieces[k]
+    last, row = last - piece.n, row - piece.r
+    if i >= last then return row + math.min(i - last, piece.r) end
+  end
+  return self.top
+end
+
+return { new = new }

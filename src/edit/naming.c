@@ -121,7 +121,8 @@ static bool behind(struct span s, bool joined, struct span *name)
     if (word.len > 1 && is_one_of(word.data[0], "([") && is_one_of(word.data[word.len - 1], ")]")) {
         word = (struct span){word.data + 1, word.len - 2};
     }
-    return pathname_read(word, joined, name) || pathname_read(s, false, name);
+    bool any = joined && span_has(word, span_of("."));
+    return pathname_read(word, any, name) || pathname_read(s, false, name);
 }
 
 bool naming_in_info(struct span info, struct span *name)
@@ -147,6 +148,20 @@ bool naming_in_info(struct span info, struct span *name)
         return false;
     }
     return behind(span_skip(s, n + joined), joined, name);
+}
+
+bool naming_fits(struct span info, struct span name)
+{
+    static const char *const shells[] = {"bash",  "sh",      "zsh",        "fish",
+                                         "shell", "console", "powershell", "shellsession",
+                                         "ps1",   "bat",     NULL};
+    struct span word = first_word(span_ltrim(info));
+    size_t dot = name.len;
+    while (dot > 0 && name.data[dot - 1] != '.') {
+        dot--;
+    }
+    return !words_is_any(word.data, word.len, shells) ||
+           words_is_any(name.data + dot, name.len - dot, shells);
 }
 
 bool naming_in_comment(struct span line, struct span *name)
@@ -254,10 +269,16 @@ static struct span bare(struct span word)
     return word;
 }
 
+/* Words that do not stand in backquotes: those have been looked at. */
 static void add_words(struct span s, bool sure, struct found *f)
 {
     while ((s = span_ltrim(s)).len > 0) {
+        const char *end = s.data[0] == '`' ? memchr(s.data + 1, '`', s.len - 1) : NULL;
         struct span word = first_word(s), name;
+        if (end != NULL) {
+            s = span_skip(s, (size_t)(end - s.data) + 1);
+            continue;
+        }
         if (pathname_read(bare(word), sure, &name)) {
             add_found(f, name);
         }
@@ -285,7 +306,7 @@ static void add_links(struct span s, struct found *f)
 
 static struct span without_marks(struct span s)
 {
-    while (s.len > 0 && (is_blank(s.data[0]) || is_one_of(s.data[0], "#*_`>+-"))) {
+    while (s.len > 0 && (is_blank(s.data[0]) || is_one_of(s.data[0], "#*`>+-"))) {
         s = span_skip(s, 1);
     }
     size_t n = 0;
@@ -295,11 +316,8 @@ static struct span without_marks(struct span s)
     if (n > 0 && n + 1 < s.len && is_one_of(s.data[n], ".)") && is_blank(s.data[n + 1])) {
         s = span_ltrim(span_skip(s, n + 1));
     }
-    while (s.len > 0 && is_one_of(s.data[0], "*_`")) {
-        s = s.data[0] == '_' && s.len > 1 && s.data[1] == '_' ? s : span_skip(s, 1);
-        if (s.len > 1 && s.data[0] == '_' && s.data[1] == '_') {
-            break;
-        }
+    while (s.len > 0 && is_one_of(s.data[0], "*`")) {
+        s = span_skip(s, 1);
     }
     return s;
 }

@@ -75,7 +75,8 @@ static void open_fence(struct patch *p, char mark, size_t run, size_t indent, st
     if (near) {
         buf_add(&p->fence_above, above.data, above.len);
     }
-    if (!naming_in_info(info, &name) && (!near || !naming_in_line(above, false, &name))) {
+    if (!naming_in_info(info, &name) &&
+        (!near || !naming_in_line(above, false, &name) || !naming_fits(info, name))) {
         name.len = 0;
     }
     patch_set(&p->fence_name, name);
@@ -296,8 +297,8 @@ struct patch *patch_new(const struct patch_calls *calls, void *ctx)
     struct patch *p = xcalloc(1, sizeof *p);
     p->calls = calls;
     p->ctx = ctx;
-    struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above,
-                                &p->name,       &p->held,        &p->to};
+    struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above, &p->name,
+                                &p->held,       &p->to,          &p->moved};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) {
         buf_init(bufs[i], SIZE_MAX);
         buf_add(bufs[i], "", 0);
@@ -308,8 +309,8 @@ struct patch *patch_new(const struct patch_calls *calls, void *ctx)
 
 void patch_free(struct patch *p)
 {
-    struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above,
-                                &p->name,       &p->held,        &p->to};
+    struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above, &p->name,
+                                &p->held,       &p->to,          &p->moved};
     for (size_t i = 0; p != NULL && i < sizeof bufs / sizeof *bufs; i++) {
         buf_finish(bufs[i]);
     }

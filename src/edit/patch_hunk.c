@@ -32,7 +32,7 @@ void patch_hunk_end(struct patch *p, bool closed)
     bool has_lines = b->search.count + b->replace.count > 0;
     if (b->form != PATCH_NONE && (has_lines || p->state == IN_ADDED) && !p->removed) {
         b->closed = closed;
-        b->last = p->line - 1;
+        b->last = closed ? p->line - 1 : p->line;
         patch_set(&b->to, (struct span){p->to.data, p->to.len});
         patch_set(&p->to, none);
         patch_give(p);
@@ -46,7 +46,9 @@ void patch_hunk_end(struct patch *p, bool closed)
 static void name_diff(struct patch *p, struct span old, struct span name)
 {
     struct span above = {p->fence_above.data, p->fence_above.len}, found;
-    if (pathname_is(name, true)) {
+    bool moves = name.len == p->moved.len && span_equals(name, p->moved.data) &&
+                 span_equals(old, p->name.data);
+    if (pathname_is(name, true) && !moves) {
         patch_set(&p->name, name);
     } else if (pathname_is(old, true)) {
         patch_set(&p->name, old);
@@ -83,6 +85,7 @@ void patch_git_line(struct patch *p, struct span line)
         patch_set(&p->name, span_skip(line, sizeof from - 1));
     } else if (span_starts_with(line, to)) {
         patch_set(&p->to, span_skip(line, sizeof to - 1));
+        patch_set(&p->moved, span_skip(line, sizeof to - 1));
         give_bare(p, PATCH_UDIFF, PATCH_UPDATE);
     }
 }
@@ -136,8 +139,10 @@ void patch_hunk_body(struct patch *p, struct span line)
 static void place(struct patch *p, size_t first, struct span rest)
 {
     struct patch_block *b = &p->block;
-    if (b->form == PATCH_NONE || b->search.count + b->replace.count > 0) {
+    if (b->form != PATCH_NONE && b->search.count + b->replace.count > 0) {
         patch_hunk_end(p, true);
+    }
+    if (b->form == PATCH_NONE) {
         begin_hunk(p);
     }
     b->number = first;

@@ -35,9 +35,10 @@ struct patch {
     struct buf above; /* the last line with text, outside the fence or inside; "": none is near */
     size_t above_line;
 
-    struct buf name; /* of the file that blocks belong to */
-    struct buf to;   /* of the patch's file: where it is moved, until a block has told */
-    struct buf held; /* "--- name", until the next line says whether it is one */
+    struct buf name;  /* of the file that blocks belong to */
+    struct buf to;    /* of the patch's file: where it is moved, until a block has told */
+    struct buf moved; /* of a diff of git: where it says that the file is moved */
+    struct buf held;  /* "--- name", until the next line says whether it is one */
     bool holds;
     bool removed; /* hunks of a file that is deleted say nothing more */
     bool added;   /* or of one that is new */

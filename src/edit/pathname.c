@@ -55,6 +55,16 @@ static const char *const no_files[] = {
     "asp.net", "console.log", "d3.js",    "express.js", "nest.js",  "next.js", "node.js",
     "nuxt.js", "process.env", "react.js", "socket.io",  "three.js", "vue.js",  NULL};
 
+static bool is_bare_name(struct span s)
+{
+    for (const char *const *name = bare_names; *name != NULL; name++) {
+        if (span_equals(s, *name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_known_extension(struct span extension)
 {
     char lower[16];
@@ -114,14 +124,13 @@ bool pathname_is(struct span s, bool sure)
     struct span base = base_of(s), extension = extension_of(base);
     if (s.len == 0 || s.len > NAME_MAX_BYTES || base.len == 0 || has_bad_char(s) ||
         is_blank(s.data[0]) || is_blank(s.data[s.len - 1]) || span_has(s, span_of("://")) ||
-        span_has(s, span_of(": ")) || span_starts_with(s, "www.") || s.data[s.len - 1] == ')' ||
-        words_is_any(s.data, s.len, no_files)) {
+        span_has(s, span_of(": ")) || span_has(s, span_of("](")) || span_starts_with(s, "www.") ||
+        s.data[s.len - 1] == ')' || words_is_any(s.data, s.len, no_files)) {
         return false;
     }
     bool blanks = memchr(s.data, ' ', s.len) != NULL;
     bool folder = base.len<s.len, dotted = extension.len> 0 && extension.len < base.len;
-    if (words_is_any(base.data, base.len, bare_names) ||
-        (dotted && is_known_extension(extension))) {
+    if (is_bare_name(base) || (dotted && is_known_extension(extension))) {
         return true;
     }
     if (blanks) {

@@ -158,6 +158,9 @@ static void add(struct recast *r, struct span line, struct text *out)
     r->line.len = 0;
     if (repeated != SIZE_MAX) {
         struct span there = r->at[repeated].text;
+        if (repeated == 0 && !r->mark && span_starts_with(there, bom)) {
+            there = span_skip(there, sizeof bom - 1); /* it stands in front of another line now */
+        }
         buf_add(&r->line, there.data, there.len);
     } else if (is_blank_line(line)) {
         buf_add(&r->line, line.data, r->found->exact ? line.len : 0);

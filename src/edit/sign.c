@@ -40,6 +40,10 @@ static const char *const opening[] = {"SEARCH", "ORIGINAL", "OLD", "BEFORE", "FI
 static const char *const closing[] = {"REPLACE", "UPDATED",     "UPDATE",   "NEW",
                                       "AFTER",   "REPLACEMENT", "MODIFIED", NULL};
 
+/* Behind dashes and pluses, which diffs have, too. */
+static const char *const dashed[] = {"SEARCH", NULL};
+static const char *const crossed[] = {"REPLACE", NULL};
+
 /* Signs, and one of the words behind them; ">" and ":" may follow. */
 static bool is_marker(struct span s, const char *signs, size_t least, const char *const *words,
                       size_t *count, struct span *rest)
@@ -66,12 +70,13 @@ static bool is_marker(struct span s, const char *signs, size_t least, const char
 
 static enum sign marker_of(struct span s, size_t *count, struct span *rest)
 {
-    char c = s.data[0];
-    size_t least = c == '<' || c == '>' ? SIGNS_MIN : DASHES_MIN;
-    if (is_marker(s, "<-", least, opening, count, rest)) {
+    if (is_marker(s, "<", SIGNS_MIN, opening, count, rest) ||
+        is_marker(s, "-", DASHES_MIN, dashed, count, rest)) {
         return SIGN_SEARCH;
     }
-    if (is_marker(s, ">+", least, closing, count, rest) && rest->len == 0) {
+    if ((is_marker(s, ">", SIGNS_MIN, closing, count, rest) ||
+         is_marker(s, "+", DASHES_MIN, crossed, count, rest)) &&
+        rest->len == 0) {
         return SIGN_REPLACE;
     }
     *count = run_of(s, '=');

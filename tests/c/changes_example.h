@@ -1,0 +1,102 @@
+/* Answers with blocks, and what they make of files: tables for tests/c/test_changes*.c. */
+#ifndef HUM_CHANGES_EXAMPLE_H
+#define HUM_CHANGES_EXAMPLE_H
+
+#include "check.h"
+
+#include "edit/changes.h"
+#include "edit/placed.h"
+
+/* Most rows say nothing of what is told, or of the name. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+/* One file. wanted NULL: as it was. told: words of a fault, NULL: none. name NULL: "a.lua"; old NULL:
+ * it is not there. */
+struct example {
+    const char *what, *old, *answer, *wanted, *told, *name;
+};
+
+static inline void example_tell(const struct changes_faults *faults, struct buf *out)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        buf_printf(out, "%zu: %s. %s\n", faults->items[i].line, faults->items[i].message,
+                   faults->items[i].hint != NULL ? faults->items[i].hint : "");
+    }
+}
+
+static inline void example_write(const struct text *lines, struct buf *out)
+{
+    struct span all = text_lines(lines, 0, lines->count);
+    buf_add(out, all.data, all.len);
+    buf_add(out, "", 0);
+}
+
+static inline void example_apply(const struct example *x, bool cut, struct buf *out,
+                                 struct buf *told)
+{
+    const char *name = x->name != NULL ? x->name : "a.lua";
+    const struct changes_want want = {.text = span_of(x->answer), .cut = cut};
+    struct changes *c = changes_new(&want);
+    struct text old, new;
+    text_init(&old);
+    text_init(&new);
+    text_add_lines(&old, span_of(x->old != NULL ? x->old : ""));
+    bool found = false;
+    for (size_t i = 0; i < changes_count(c); i++) {
+        const struct changes_file *f = changes_file(c, i);
+        if (strcmp(f->name, name) == 0) {
+            found = true;
+            changes_apply(c, i, x->old != NULL, &old, &new);
+            example_tell(&f->faults, told);
+        } else {
+            buf_printf(told, "also \"%s\"\n", f->name);
+        }
+    }
+    example_tell(changes_faults(c), told);
+    buf_add(told, "", 0);
+    example_write(found ? &new : &old, out);
+    text_finish(&old);
+    text_finish(&new);
+    changes_free(c);
+}
+
+static inline void example_check(const struct example *x, bool cut)
+{
+    struct buf out, told;
+    buf_init(&out, SIZE_MAX);
+    buf_init(&told, SIZE_MAX);
+    example_apply(x, cut, &out, &told);
+    check_texts(x->what, 0, "new", out.data,
+                x->wanted != NULL ? x->wanted
+                : x->old != NULL  ? x->old
+                                  : "");
+    if (x->told == NULL || strstr(told.data, x->told) == NULL) {
+        check_texts(x->what, 0, "told", told.data, x->told != NULL ? x->told : "");
+    }
+    buf_finish(&out);
+    buf_finish(&told);
+}
+
+static inline void example_check_all(const struct example *list, size_t count, bool cut)
+{
+    for (size_t i = 0; i < count; i++) {
+        example_check(&list[i], cut);
+    }
+}
+
+#define EXAMPLES(...)                                               \
+    do {                                                            \
+        static const struct example list[] = {__VA_ARGS__};         \
+        example_check_all(list, sizeof list / sizeof *list, false); \
+    } while (0)
+#define CUT_EXAMPLES(...)                                          \
+    do {                                                           \
+        static const struct example list[] = {__VA_ARGS__};        \
+        example_check_all(list, sizeof list / sizeof *list, true); \
+    } while (0)
+
+/* A block of search and replace, with a name and a fence. */
+#define SR(search, replace) "<<<<<<< SEARCH\n" search "=======\n" replace ">>>>>>> REPLACE\n"
+#define BLOCK(search, replace) "a.lua\n```lua\n" SR(search, replace) "```\n"
+
+#endif

@@ -32,6 +32,14 @@ local LUA = {
   ['hum/chat/view/dress'] = { 'hum/base', 'hum/look', 'hum/chat/text', 'hum/chat/view' },
   ['hum/chat/kept'] = { 'hum/base', 'hum/chat/text' },
   ['hum/sets'] = { 'hum/base', 'hum/place', 'hum/chat/text', 'hum/chat/kept' },
+  ['hum/apply'] = {
+    'hum/base',
+    'hum/server',
+    'hum/chat/text',
+    'hum/chat/kept',
+    'hum/sets',
+    'hum/edit',
+  },
   ['hum/chat/reply'] = {
     'hum/base',
     'hum/server',
@@ -53,6 +61,7 @@ local LUA = {
     'hum/chat/code',
     'hum/chat/kept',
     'hum/chat/reply',
+    'hum/apply',
   },
   ['hum/edit'] = { 'hum/base', 'hum/place', 'hum/sets' },
   ['hum/prompt'] = { 'hum/base', 'hum/chat/text' },

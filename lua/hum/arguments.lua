@@ -37,6 +37,14 @@ KINDS.register = {
   fits = function(value) return type(value) == 'string' and value:find('^[%w"*+_-]$') ~= nil end,
 }
 
+KINDS.block = {
+  what = 'the number of a code block, from 1 on, or one of hum.blocks()',
+  fits = function(value)
+    if type(value) == 'table' then return is_whole(value.first, 1) end
+    return is_whole(value, 1)
+  end,
+}
+
 --- The values of `chat.window`, and one for answers.
 local WINDOWS = { 'right', 'left', 'bottom', 'top', 'float', 'tab', 'current', 'vsplit', 'split', 'cursor' }
 KINDS.window = {
@@ -74,6 +82,15 @@ M.COMMIT = {
 
 --- A line of a chat.
 M.AT = { buf = 'buffer', line = 'line' }
+
+M.APPLY = {
+  chat = 'buffer',
+  block = 'block',
+  line = 'line',
+  ask = 'boolean',
+  allow = { outside = 'boolean', delete = 'boolean', move = 'boolean' },
+  on_done = 'function',
+}
 
 M.FILE = { buf = 'buffer', name = 'string' }
 

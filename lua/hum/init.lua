@@ -184,6 +184,15 @@ function M.fork(buf, n)
   return require('hum.chat').fork(buf, n)
 end
 
+--- Shows what a reply of a chat changes in the files that it names, as previews in their buffers. What would need the
+--- user's consent is done only where `allow` says so. What has come of it is told to `on_done`.
+---@param opts? hum.ApplyCall
+---@return true|nil ok, string|nil err
+function M.apply(opts)
+  arguments().check('apply', 'opts', opts, arguments().APPLY)
+  return require('hum.chat').apply(opts or {})
+end
+
 --- Takes back, in all its files, what was accepted last: all of one edit, or of one |hum.apply()|. What was changed
 --- since stays, and is told. The next call takes back what was accepted before that.
 ---@return hum.Undone|nil done  nil: there is nothing to take back

@@ -245,6 +245,10 @@ local M = {
     desc = 'list the places in files that a reply names',
     run = function() require('hum').quickfix() end,
   },
+  apply = {
+    desc = 'show what a reply changes in the files that it names',
+    run = function() require('hum.chat').apply({ ask = true, show = true }) end,
+  },
   undo = {
     desc = 'take back, in all files, what was accepted last',
     run = function() require('hum').undo() end,

@@ -276,12 +276,13 @@ test('where there is no room beside the menu, what is selected is explained abov
   ui = { 40, 30 },
   init = RECORDER,
 }, function(t)
+  local names = t:lua('return vim.fn.getcompletion("Hum ", "cmdline")')
   t:keys(':Hum <Tab>')
   local function above() return (t:screen():gsub('%s+', ' ')) end
-  t:wait(function() return above():find(explained(t, 'ask'), 1, true) end, 'the first')
+  t:wait(function() return above():find(explained(t, names[1]), 1, true) end, 'the first')
   t:keys('<Tab><Tab>')
-  t:wait(function() return above():find(explained(t, 'chat'), 1, true) end, 'the third')
-  T.no_match(explained(t, 'ask'), above(), true)
+  t:wait(function() return above():find(explained(t, names[3]), 1, true) end, 'the third')
+  T.no_match(explained(t, names[1]), above(), true)
 end)
 
 test('a line of matches, and what a plugin asks for, open no window', { ui = { 100, 30 }, init = RECORDER }, function(t)

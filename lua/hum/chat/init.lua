@@ -273,6 +273,16 @@ function M.take(what, opts)
   if chat then require('hum.chat.code')[what](chat.buf, opts) end
 end
 
+--- Brings the answer of a chat into the files that it names, as previews.
+---@param call hum.ApplyCall
+---@return true|nil ok, string|nil err
+function M.apply(call)
+  local latest = not call.chat and vim.bo.filetype ~= 'hum' and chats.latest()
+  local chat = latest or chat_of(call.chat)
+  if not chat then return nil, 'it is not a chat' end
+  return require('hum.chat.apply').start(chat.buf, call)
+end
+
 ---@param chat hum.Chat
 ---@return boolean
 local function is_busy(chat) return reply.of(chat.buf) ~= nil or chat.preparation ~= nil end
@@ -317,6 +327,7 @@ local actions = {
   yank_reply = function() M.take('yank', { reply = true }) end,
   put_block = function() M.take('put', {}) end,
   diff_block = function() M.take('diff', {}) end,
+  apply_block = function() require('hum.chat.apply').block(vim.api.nvim_get_current_buf()) end,
   open_file = function() M.take('file', {}) end,
   is_float = function() return window.is_float() end,
   is_answer = function() return answer.is(vim.api.nvim_get_current_win()) end,

@@ -43,6 +43,7 @@ local GROUPS = {
     { 'yank_block', 'n', 'gy', 'yank the code block', 'at the cursor or above' },
     { 'put_block', 'n', 'gp', 'put the code block into the file', ', see |hum-code|' },
     { 'diff_block', 'n', 'gd', 'show the code block as a diff', 'against the file' },
+    { 'apply_block', 'n', 'gA', 'apply the code block to its file', 'as a preview, see |hum-apply|' },
     { 'open_file', 'nx', 'gf', 'open the file that is named', 'at the cursor' },
     { 'inner_block', 'xo', 'ib', 'select the code of a block', '; elsewhere |ib|' },
     { 'outer_block', 'xo', 'ab', 'select a block with its fences', '; elsewhere |ab|' },

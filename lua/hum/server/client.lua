@@ -117,6 +117,7 @@ end
 local TOO_LONG = {
   chat = 'the chat is too long to be sent (%d MB, the limit is %d MB): '
     .. 'start a new one with :Hum new or delete old turns',
+  apply = 'the files are too long to be changed together (%d MB, the limit is %d MB): apply one block after the other',
   generate = 'the messages are too long to be sent (%d MB, the limit is %d MB): shorten them',
 }
 
@@ -305,6 +306,33 @@ function M.query(query, cb)
   if id and query.timeout then watch(id, query.timeout) end
   return id, why
 end
+
+--- A question that the helper answers by itself; the spec is described in |hum-protocol|.
+---@param method 'blocks'|'apply'
+---@param spec table
+---@param cb fun(err: hum.Failure?, result: table?)
+---@return integer? id
+---@return string? why
+local function ask(method, spec, cb)
+  return begin(method, spec, function(name, data)
+    if name == 'result' then return cb(nil, data) end
+    cb(name == 'error' and data or { code = 'gone', message = 'it was stopped', hint = 'try again' }, nil)
+  end)
+end
+
+--- The files that an answer names.
+---@param spec { text: string, block?: { first: integer, last: integer }, cut?: boolean }
+---@param cb fun(err: hum.Failure?, result: table?)
+---@return integer? id
+---@return string? why
+function M.blocks(spec, cb) return ask('blocks', spec, cb) end
+
+--- What an answer makes of the texts of files.
+---@param spec { text: string, block?: { first: integer, last: integer }, cut?: boolean, files: table[] }
+---@param cb fun(err: hum.Failure?, result: table?)
+---@return integer? id
+---@return string? why
+function M.apply(spec, cb) return ask('apply', spec, cb) end
 
 ---@class hum.Job
 ---@field id integer

@@ -156,8 +156,8 @@ function M.add(snapshot, change)
   local before, touched, behind = sorted(snapshot.hunks, change)
   local shift, mine = #change.new - #change.old, merged(touched, change)
   -- What it puts back is no change any more.
-  local is_back = #touched > 0 and vim.deep_equal(slice(snapshot.lines, mine.row, mine.row + mine.count), mine.old)
-  if not is_back then before[#before + 1] = mine end
+  local now = slice(snapshot.lines, mine.row, mine.row + mine.count)
+  if #touched == 0 or not vim.deep_equal(now, mine.old) then before[#before + 1] = mine end
   for _, hunk in ipairs(behind) do
     before[#before + 1] = { row = hunk.row + shift, count = hunk.count, old = hunk.old }
   end

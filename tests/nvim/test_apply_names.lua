@@ -1,0 +1,139 @@
+-- Which file a name in an answer means, and what is outside of the project.
+local T = require('harness')
+local test, eq = T.test, T.eq
+
+local BARE = { ui = false }
+
+--- A project with some files, and some beside it.
+local function project(t)
+  for _, name in ipairs({
+    'work/lua/queue.lua',
+    'work/lua/list.lua',
+    'work/shop/cart.py',
+    'work/a/init.lua',
+    'work/b/init.lua',
+    'work/Makefile',
+    'work/.git/hooks/post-commit',
+    'work/node_modules/x/cart.py',
+    'outside.lua',
+    'other/secret.lua',
+  }) do
+    t:write_file(name, 'x\n')
+  end
+  t:lua(
+    [[
+    local dir = ...
+    vim.uv.fs_symlink(dir .. '/other', dir .. '/work/linked')
+    vim.uv.fs_symlink(dir .. '/outside.lua', dir .. '/work/link.lua')
+    vim.uv.fs_symlink(dir .. '/nowhere.lua', dir .. '/work/dangling.lua')
+    vim.uv.fs_symlink(dir .. '/work/lua', dir .. '/work/inner')
+    vim.uv.fs_symlink('loop', dir .. '/work/loop')
+    vim.cmd.cd(dir .. '/work')]],
+    t.dir
+  )
+end
+
+--- "outside ", "new " and the path relative to the folder of the case, or what is wrong.
+local function find(t, name, creates, is_new)
+  return t:lua(
+    [[
+    local dir, name, creates, is_new = ...
+    dir = vim.uv.fs_realpath(dir)
+    local project = require('hum.apply.project')
+    local root = dir .. '/work'
+    local found, fault = require('hum.apply.names').find(
+      { root = root, files = function() return project.files(root) end },
+      { name = name, creates = creates, is_new = is_new })
+    if fault then return fault.message end
+    if not found then return 'nothing' end
+    return (found.outside and 'outside ' or '') .. (found.is_there and '' or 'new ') .. found.path:sub(#dir + 2)]],
+    t.dir,
+    name,
+    creates or false,
+    is_new or false
+  )
+end
+
+--- name, wanted; what has to be there
+local THERE = {
+  { 'lua/queue.lua', 'work/lua/queue.lua' },
+  { './lua/queue.lua', 'work/lua/queue.lua' },
+  { 'a/lua/queue.lua', 'work/lua/queue.lua' },
+  { 'b/lua/queue.lua', 'work/lua/queue.lua' },
+  { '/lua/queue.lua', 'work/lua/queue.lua' },
+  { 'lua\\queue.lua', 'work/lua/queue.lua' },
+  { 'lua/../lua/./queue.lua', 'work/lua/queue.lua' },
+  { 'inner/queue.lua', 'work/lua/queue.lua' },
+  { 'queue.lua', 'work/lua/queue.lua' },
+  { 'work/lua/queue.lua', 'work/lua/queue.lua' },
+  { 'src/queue.lua', 'work/lua/queue.lua' },
+  { 'lua/queues.lua', 'work/lua/queue.lua' },
+  { 'lua/Queue.lua', 'work/lua/queue.lua' },
+  { 'cart.py', 'work/shop/cart.py' },
+  { 'Makefile', 'work/Makefile' },
+  { 'a/init.lua', 'work/a/init.lua' },
+  { 'init.lua', '"init.lua" may be several files: a/init.lua, b/init.lua' },
+  { '../outside.lua', 'outside outside.lua' },
+  { 'lua/../../outside.lua', 'outside outside.lua' },
+  { 'link.lua', 'outside outside.lua' },
+  { 'linked/secret.lua', 'outside other/secret.lua' },
+  { 'inner/../../outside.lua', 'outside outside.lua' },
+  { '.git/hooks/post-commit', 'outside work/.git/hooks/post-commit' },
+  { 'lua', '"lua" is a folder' },
+  { 'loop', '"loop" is a link that leads in a circle' },
+  { 'a\nb', '"a^@b" is no name of a file' },
+}
+
+test('the file that a name means', BARE, function(t)
+  project(t)
+  for _, case in ipairs(THERE) do
+    eq(case[2], find(t, case[1]), case[1])
+  end
+  T.match('^there is no file "nothing/like/it.rs" in .*work$', find(t, 'nothing/like/it.rs'))
+end)
+
+--- The same for what need not be there, such as a whole file.
+local NEW = {
+  { 'lua/new.lua', 'new work/lua/new.lua' },
+  { 'far/away/new.lua', 'new work/far/away/new.lua' },
+  { '/far/new.lua', 'new work/far/new.lua' },
+  { 'lua/queues.lua', 'new work/lua/queues.lua' },
+  { 'src/queue.lua', 'new work/src/queue.lua' },
+  { 'queue.lua', 'work/lua/queue.lua' },
+  { '../new.lua', 'outside new new.lua' },
+  { 'lua/../../new.lua', 'outside new new.lua' },
+  { 'linked/new.lua', 'outside new other/new.lua' },
+  { 'inner/new.lua', 'new work/lua/new.lua' },
+  { 'dangling.lua', 'outside new nowhere.lua' },
+  { '.git/hooks/pre-commit', 'outside new work/.git/hooks/pre-commit' },
+  { 'far/', '"far/" is a folder' },
+}
+
+test('where a file would be that is not there', BARE, function(t)
+  project(t)
+  for _, case in ipairs(NEW) do
+    eq(case[2], find(t, case[1], true), case[1])
+  end
+  eq('new work/queue.lua', find(t, 'queue.lua', true, true), 'a file that is said to be new')
+end)
+
+test('a file that is open and was never written is there', BARE, function(t)
+  project(t)
+  t:cmd('edit lua/draft.lua')
+  eq('new work/lua/draft.lua', find(t, 'lua/draft.lua', true))
+  t:lua([[vim.api.nvim_buf_set_lines(0, 0, -1, true, { 'return 1' })]])
+  eq('work/lua/draft.lua', find(t, 'lua/draft.lua'))
+  eq('work/lua/draft.lua', find(t, 'draft.lua'))
+end)
+
+test('names are as similar as they have long runs in common', BARE, function(t)
+  local function ratio(a, b)
+    return t:lua([[local r = require('hum.apply.similar').ratio(...) return r and math.floor(r * 1000)]], a, b, 0)
+  end
+  eq(1000, ratio('abc', 'abc'))
+  eq(666, ratio('abc', 'abd'))
+  eq(250, ratio('tide', 'diet'))
+  eq(500, ratio('diet', 'tide'))
+  eq(0, ratio('abc', 'xyz'))
+  eq(nil, t:lua([[return require('hum.apply.similar').ratio('abc', 'xyz', 0.8)]]))
+end)

@@ -127,8 +127,9 @@ static void find_places(struct classes *c)
 
 void classes_init(struct classes *c, const struct text *old)
 {
-    *c = (struct classes){.old = old};
+    *c = (struct classes){.old = old, .new_room = FIRST_ROOM};
     text_init(&c->new);
+    c->of_new = xcalloc(c->new_room, sizeof *c->of_new);
     c->of_old = xcalloc(old->count, sizeof *c->of_old);
     for (size_t i = 0; i < old->count; i++) {
         c->of_old[i] = class_of(c, text_line(old, i), i);
@@ -156,7 +157,7 @@ bool classes_add(struct classes *c, struct span line)
         return false;
     }
     if (at == c->new_room) {
-        c->new_room = c->new_room > 0 ? 2 * c->new_room : FIRST_ROOM;
+        c->new_room *= 2;
         c->of_new = xrealloc(c->of_new, c->new_room * sizeof *c->of_new);
     }
     c->of_new[at] = class_of(c, text_line(&c->new, at), c->old->count + at);

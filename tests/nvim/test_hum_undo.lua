@@ -31,7 +31,7 @@ local function accept(t, changes, set)
       local old = vim.api.nvim_buf_get_lines(buf, row, row + count, true)
       local tick = vim.api.nvim_buf_get_changedtick(buf)
       vim.api.nvim_buf_set_lines(buf, row, row + count, true, new)
-      sets.accepted(set, { buf = buf, row = row, old = old, new = new, tick = tick })
+      sets.accepted(set, { buf = buf, tick = tick, changes = { { row = row, old = old, new = new } } })
     end]],
     changes,
     set or 'last'
@@ -169,9 +169,12 @@ test('a buffer without a name, and one that cannot be changed', UI, function(t)
     local set = sets.begin({ kind = 'edit', label = 'x' })
     vim.cmd.enew()
     vim.api.nvim_buf_set_lines(0, 0, -1, true, { 'new' })
-    sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), row = 0, old = { 'old' }, new = { 'new' } })
+    local function changed(old, new)
+      sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), tick = 0, changes = { { row = 0, old = { old }, new = { new } } } })
+    end
+    changed('old', 'new')
     vim.cmd('buffer a.txt | 1s/one/ONE/ | setlocal nomodifiable')
-    sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), row = 0, old = { 'one' }, new = { 'ONE' } })
+    changed('one', 'ONE')
     vim.cmd('buffer #')]])
   t:cmd('Hum undo')
   eq('old', t:text():gsub('\n', ' '))
@@ -213,7 +216,7 @@ test('random changes of a set and of the user in turn', UI, function(t)
       for n = 1, 6 do
         local is_set = math.random() < 0.5
         local done = change(is_set and (math.random() < 0.5 and 1 or 3) or (math.random() < 0.5 and 2 or 4), n)
-        if is_set then sets.accepted(set, done) end
+        if is_set then sets.accepted(set, { buf = buf, tick = done.tick, changes = { done } }) end
       end
       local function part(owner)
         local all, found, on = vim.api.nvim_buf_get_lines(buf, 0, -1, true), {}, false

@@ -75,7 +75,8 @@ end
 ---@param preview hum.edit.Preview
 ---@param hunks hum.edit.Hunk[]  from the last to the first
 ---@param content 'old'|'new'
-local function change(preview, hunks, content)
+---@param changes hum.SetChange[]  gets what was changed
+local function change(preview, hunks, content, changes)
   local buf, turned = preview.buf, {}
   -- What was read without a final newline is written without one.
   if not vim.bo[buf].endofline and vim.bo[buf].fixendofline then vim.bo[buf].fixendofline = false end
@@ -85,10 +86,9 @@ local function change(preview, hunks, content)
     if content == 'old' then
       from, to = to, from
     end
-    local tick = vim.api.nvim_buf_get_changedtick(buf)
     M.put(buf, hunk.site.row, from, to)
     turned[hunk.site] = content
-    sets.accepted(preview.set, { buf = buf, row = hunk.site.row, old = from, new = to, tick = tick })
+    changes[#changes + 1] = { row = hunk.site.row, old = from, new = to }
   end
   block.close()
   preview.track:turn(turned)
@@ -107,8 +107,10 @@ function M.turn(preview, hunks, content)
   local sorted = vim.list_slice(hunks)
   table.sort(sorted, function(a, b) return a.from > b.from end)
   preview.quiet = true
-  local ok, err = pcall(vim.api.nvim_buf_call, preview.buf, function() change(preview, sorted, content) end)
+  local changes, tick = {}, vim.api.nvim_buf_get_changedtick(preview.buf)
+  local ok, err = pcall(vim.api.nvim_buf_call, preview.buf, function() change(preview, sorted, content, changes) end)
   preview.quiet = false
+  if #changes > 0 then sets.accepted(preview.set, { buf = preview.buf, tick = tick, changes = changes }) end
   if not ok then
     preview.track:lost()
     preview:tell_moved()

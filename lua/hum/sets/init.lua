@@ -102,25 +102,20 @@ local function file_of(set, buf)
   return file
 end
 
----@class hum.SetAccepted: hum.SetChange
+---@class hum.SetAccepted
 ---@field buf integer
----@field tick? integer  of the buffer before it was changed: tells cheaply that nobody else has changed it since
+---@field tick integer  of the buffer before it was changed: tells whether somebody else has changed it since the last time
+---@field changes hum.SetChange[]  one after the other
 
 --- Lines of a buffer were replaced for a set.
 ---@param set hum.Set
----@param change hum.SetAccepted
-function M.accepted(set, change)
-  local file, buf = file_of(set, change.buf), change.buf
-  local kept = file.snapshot
-  if file.tick and file.tick == change.tick then
-    kept.lines = snapshot.spliced(kept.lines, change.row, #change.old, change.new)
-  else
-    local now = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
-    if file.tick then snapshot.rebase(kept, snapshot.spliced(now, change.row, #change.new, change.old)) end
-    kept.lines = now
-  end
-  snapshot.add(kept, change)
-  file.tick = vim.api.nvim_buf_get_changedtick(buf)
+---@param accepted hum.SetAccepted
+function M.accepted(set, accepted)
+  local file, changes = file_of(set, accepted.buf), accepted.changes
+  local now = vim.api.nvim_buf_get_lines(accepted.buf, 0, -1, false)
+  if file.tick and file.tick ~= accepted.tick then snapshot.rebase(file.snapshot, snapshot.without(changes, now)) end
+  snapshot.add(file.snapshot, changes, now)
+  file.tick = vim.api.nvim_buf_get_changedtick(accepted.buf)
   touch(set)
 end
 

@@ -115,19 +115,22 @@ end
 ---@field old string[]
 ---@field new string[]
 
---- Hunks in front of a change, those that it overlaps, and those behind it, with rows before the change.
+--- Which hunks a change overlaps, with rows before the change: those in front of the first stand above it, those behind
+--- the last below.
 ---@param hunks hum.SetHunk[]
 ---@param change hum.SetChange
----@return hum.SetHunk[] before, hum.SetHunk[] touched, hum.SetHunk[] behind
-local function sorted(hunks, change)
+---@return integer first, integer last  first - 1: none
+local function overlapped(hunks, change)
   local from, to = change.row, change.row + #change.old
-  local before, touched, behind = {}, {}, {}
-  for _, hunk in ipairs(hunks) do
-    local last = hunk.row + hunk.count
-    local where = last <= from and before or hunk.row < to and from < last and touched or behind
-    table.insert(where, hunk)
+  local first = 1
+  while hunks[first] and hunks[first].row + hunks[first].count <= from do
+    first = first + 1
   end
-  return before, touched, behind
+  local last = first - 1
+  while hunks[last + 1] and hunks[last + 1].row < to do
+    last = last + 1
+  end
+  return first, last
 end
 
 --- One hunk for a change and those that it overlaps: what stood there before all of them.
@@ -149,19 +152,50 @@ local function merged(touched, change)
   return { row = row, count = stop - row + #change.new - #change.old, old = old }
 end
 
---- Adds what the set has changed just now. The text has the change already.
 ---@param snapshot hum.SetText
 ---@param change hum.SetChange
-function M.add(snapshot, change)
-  local before, touched, behind = sorted(snapshot.hunks, change)
-  local shift, mine = #change.new - #change.old, merged(touched, change)
-  -- What it puts back is no change any more.
-  local now = slice(snapshot.lines, mine.row, mine.row + mine.count)
-  if #touched == 0 or not vim.deep_equal(now, mine.old) then before[#before + 1] = mine end
-  for _, hunk in ipairs(behind) do
-    before[#before + 1] = { row = hunk.row + shift, count = hunk.count, old = hunk.old }
+local function add(snapshot, change)
+  local hunks, shift = snapshot.hunks, #change.new - #change.old
+  local first, last = overlapped(hunks, change)
+  local mine = merged(vim.list_slice(hunks, first, last), change)
+  for i = last + 1, #hunks do
+    hunks[i].row = hunks[i].row + shift
   end
-  snapshot.hunks = before
+  for _ = first, last do
+    table.remove(hunks, first)
+  end
+  table.insert(hunks, first, mine)
+end
+
+--- A hunk that puts back what stood there is none.
+---@param snapshot hum.SetText
+local function prune(snapshot)
+  snapshot.hunks = vim.tbl_filter(function(hunk)
+    if hunk.count ~= #hunk.old then return true end
+    return not vim.deep_equal(slice(snapshot.lines, hunk.row, hunk.row + hunk.count), hunk.old)
+  end, snapshot.hunks)
+end
+
+--- Adds what the set has changed just now.
+---@param snapshot hum.SetText
+---@param changes hum.SetChange[]  one after the other
+---@param now string[]             the text as it is now
+function M.add(snapshot, changes, now)
+  for _, change in ipairs(changes) do
+    add(snapshot, change)
+  end
+  snapshot.lines = now
+  prune(snapshot)
+end
+
+--- The text as it was before some changes.
+---@param changes hum.SetChange[]  one after the other
+---@param now string[]             the text as it is now
+---@return string[]
+function M.without(changes, now)
+  local snapshot = M.new()
+  M.add(snapshot, changes, now)
+  return M.before(snapshot)
 end
 
 --- The user has changed the text since.
@@ -171,18 +205,6 @@ function M.rebase(snapshot, now)
   local places = M.places(snapshot, now)
   snapshot.lost = snapshot.lost + #places.touched
   snapshot.hunks, snapshot.lines = places.standing, now
-end
-
---- Lines with some of them replaced.
----@param lines string[]
----@param row integer
----@param count integer
----@param new string[]
----@return string[]
-function M.spliced(lines, row, count, new)
-  local all = slice(lines, 0, row)
-  vim.list_extend(all, new)
-  return vim.list_extend(all, lines, row + count + 1)
 end
 
 --- The text without what the set has changed.

@@ -3,6 +3,8 @@
 #include "lines.h"
 
 #include "edit/align.h"
+#include "edit/classes.h"
+#include "edit/compare.h"
 #include "edit/text.h"
 
 #include <stddef.h>
@@ -126,6 +128,51 @@ static void thousands_of_changes_are_no_more_work_than_so_many_lines(void)
     text_finish(&new);
 }
 
+/* A diff of the whole range with all that has come, at each line: what it looks at. */
+static uint64_t steps_of_diffs(const struct text *old, const struct text *new)
+{
+    struct classes classes;
+    classes_init(&classes, old);
+    struct compare compare;
+    compare_init(&compare);
+    bool *old_changed = xcalloc(old->count, sizeof *old_changed);
+    bool *new_changed = xcalloc(new->count, sizeof *new_changed);
+    for (size_t i = 0; i < new->count; i++) {
+        classes_add(&classes, text_line(new, i));
+        memset(old_changed, 0, old->count * sizeof *old_changed);
+        memset(new_changed, 0, new->count * sizeof *new_changed);
+        compare_lines(&compare, &(struct compare_side){classes.of_old, old->count, old_changed},
+                      &(struct compare_side){classes.of_new, i + 1, new_changed}, classes.count);
+    }
+    uint64_t steps = compare.steps;
+    free(old_changed);
+    free(new_changed);
+    compare_finish(&compare);
+    classes_finish(&classes);
+    return steps;
+}
+
+/* Beside what others do. bench/edit.lua reads the lines that begin with "range". */
+static void a_line_costs_a_hundredth_of_a_diff_of_the_range(void)
+{
+    for (uint32_t count = 50; count <= LONG; count = count == 50 ? 2000 : count * 10) {
+        struct text old, new;
+        program(&old, count, "");
+        text_init(&new);
+        for (uint32_t i = 0; i < count; i++) {
+            add_line(&new, i, i % 50 == 5 ? i + LONG : i, "");
+        }
+        struct work w = play("one of 50 lines changed", &old, &new);
+        double diffs = count > 2000 ? 0 : (double)steps_of_diffs(&old, &new) / count;
+        /* Zed's: a row of a table, as long as the old text, for each character of the new one. */
+        double cells = (double)(old.bytes.len + 1) * (double)new.bytes.len / count;
+        printf("range %u: %.1f, %.0f, %.0f\n", count, (double)w.all / count, diffs, cells);
+        CHECK(count != 2000 || (double)w.all / count * 100 < diffs);
+        text_finish(&old);
+        text_finish(&new);
+    }
+}
+
 static void a_range_that_is_indented_anew_is_one_part_of_bounded_work(void)
 {
     struct text old, new;
@@ -197,6 +244,7 @@ int main(void)
     RUN(a_line_that_is_equal_costs_the_same_in_a_long_range);
     RUN(a_line_that_is_added_costs_the_same_in_a_long_range);
     RUN(thousands_of_changes_are_no_more_work_than_so_many_lines);
+    RUN(a_line_costs_a_hundredth_of_a_diff_of_the_range);
     RUN(a_range_that_is_indented_anew_is_one_part_of_bounded_work);
     RUN(all_other_lines_are_bounded_work);
     RUN(functions_in_another_order_are_bounded_work);

@@ -93,6 +93,7 @@ local LUA_BASE = {
   'echo',
   'events',
   'fault',
+  'git',
   'interrupt',
   'linediff',
   'log',

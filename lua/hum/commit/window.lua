@@ -1,5 +1,5 @@
 -- A buffer for a commit message where git has not opened one: writing it commits.
-local git = require('hum.commit.git')
+local git = require('hum.git')
 local notify = require('hum.notify')
 
 local M = {}

@@ -1,0 +1,98 @@
+-- What was accepted, looked at once more: hunks that stand in the files already, shown as those of an edit are. One that is
+-- rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
+local base = require('hum.review.base')
+local bufload = require('hum.bufload')
+local edits = require('hum.edit')
+local linediff = require('hum.linediff')
+local notify = require('hum.notify')
+local remarks = require('hum.review.remark')
+
+local M = {}
+
+local from ---@type hum.Set|nil  what is looked at
+
+---@param old string[]
+---@param now string[]
+---@return table[]  as hum.edit.given() takes them
+local function hunks_of(old, now)
+  return vim.tbl_map(function(one)
+    return { one.row + 1, one.row + one.count, vim.list_slice(now, one.to_row + 1, one.to_row + one.to_count) }
+  end, linediff.changes(old, now))
+end
+
+---@param file hum.ReviewFile
+---@return integer|nil buf, string|nil why
+local function buffer_of(file)
+  if file.buf and vim.api.nvim_buf_is_loaded(file.buf) then return file.buf end
+  if file.path == '' or not vim.uv.fs_stat(file.path) then return nil, 'it is not there any more' end
+  local buf = vim.fn.bufadd(file.path)
+  local ok, why = bufload.load(buf)
+  if not ok then return nil, why end
+  vim.bo[buf].buflisted = true
+  return buf
+end
+
+---@param file hum.ReviewFile
+---@param label string
+---@return hum.edit.Preview|nil preview, string|nil why  neither: nothing differs
+local function show(file, label)
+  local buf, why = buffer_of(file)
+  if not buf then return nil, why end
+  for _, preview in ipairs(edits.list(buf)) do
+    if preview.review then preview:drop() end
+  end
+  local hunks = hunks_of(file.lines, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
+  if #hunks == 0 then return nil end
+  return edits.given({ buf = buf, hunks = hunks, old = file.lines, label = label })
+end
+
+---@param files hum.ReviewFile[]
+---@param label string
+---@return hum.edit.Preview[] previews
+local function show_all(files, label)
+  local previews, notes = {}, {}
+  for _, file in ipairs(files) do
+    local preview, why = show(file, label)
+    previews[#previews + 1] = preview
+    if why then notes[#notes + 1] = { text = why, path = file.path, is_fault = true } end
+  end
+  if #previews + #notes == 0 then
+    notify.info('hum: nothing differs')
+  else
+    require('hum.apply.list').set(previews, notes, 'hum: ' .. label)
+    local count = 0
+    for _, preview in ipairs(previews) do
+      count = count + #preview.hunks
+    end
+    notify.info(('hum: %d hunks in %d files; :copen lists them'):format(count, #previews))
+  end
+  return previews
+end
+
+--- Shows what has changed since the last set began, or since a commit.
+---@param opts { base?: string, buf?: integer, on_done?: fun(previews: hum.edit.Preview[]|nil, err: string|nil) }
+function M.open(opts)
+  local function done(files, why, label)
+    if not files then notify.error('hum: ' .. why) end
+    local previews = files and show_all(files, label)
+    if opts.on_done then opts.on_done(previews, why) end
+  end
+  if not opts.base then
+    local files, set = base.of_set()
+    if not files then return done(nil, set) end
+    from = set --[[@as hum.Set]]
+    return done(files, nil, ('since "%s"'):format(from.label))
+  end
+  from = nil
+  local buf = opts.buf or vim.api.nvim_get_current_buf()
+  base.of_ref(buf, opts.base, function(files, why) done(files, why, 'since ' .. opts.base) end)
+end
+
+--- Ends the review: nothing is drawn any more, and the files stay as they are.
+function M.close()
+  for _, preview in ipairs(edits.list()) do
+    if preview.review then preview:drop() end
+  end
+end
+
+return M

@@ -68,6 +68,7 @@ local LUA = {
   ['hum/edit/view'] = { 'hum/base', 'hum/look' },
   ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
   ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/prompt', 'hum/server', 'hum/place' },
+  ['hum/review'] = { 'hum/base', 'hum/look', 'hum/sets', 'hum/edit', 'hum/apply', 'hum/chat', 'hum/chat/text' },
   ['hum/complete/ghost'] = { 'hum/base', 'hum/look' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = {

@@ -80,6 +80,10 @@ M.COMMIT = {
   on_done = 'function',
 }
 
+M.REVIEW = { base = 'string', buf = 'buffer', on_done = 'function' }
+
+M.REMARK = { buf = 'buffer', first = 'line', last = 'line', text = 'string', _needed = { 'first', 'last', 'text' } }
+
 --- A line of a chat.
 M.AT = { buf = 'buffer', line = 'line' }
 

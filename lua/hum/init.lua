@@ -34,10 +34,12 @@ function M.chat(opts)
   return require('hum.chat').open(opts or {})
 end
 
---- Sends what stands under the last heading of a chat.
+--- Sends what stands under the last heading of a chat; from another buffer the remarks on files, if there are any.
 ---@param buf? integer  default: the current buffer
 function M.send(buf)
   arguments().check('send', 'buf', buf, 'buffer')
+  local review = package.loaded['hum.review']
+  if review and review.is_due(buf or 0) then return review.send() end
   return require('hum.chat').send(buf)
 end
 
@@ -203,6 +205,24 @@ function M.undo() return require('hum.sets.undo').run() end
 ---@param opts hum.GenerateOpts
 ---@return hum.Generation
 function M.generate(opts) return require('hum.generate').start(opts) end
+
+--- Shows what was accepted last, or what differs from a commit, as hunks that can be taken back.
+---@param opts? { base?: string, buf?: integer, on_done?: fun(previews: hum.edit.Preview[]|nil, err: string|nil) }
+function M.review(opts)
+  arguments().check('review', 'opts', opts, arguments().REVIEW)
+  require('hum.review').open(opts or {})
+end
+
+--- Writes a remark on lines; an empty one takes it away.
+---@param opts { buf?: integer, first: integer, last: integer, text: string }
+function M.remark(opts)
+  arguments().check('remark', 'opts', opts or 0, arguments().REMARK)
+  require('hum.review').remark({ buf = opts.buf or 0, first = opts.first, last = opts.last }, opts.text)
+end
+
+--- The remarks that are not sent yet. `hum.send()` sends them from a buffer that is not a chat.
+---@return hum.RemarkPlace[]
+function M.remarks() return require('hum.review').remarks() end
 
 --- Writes a commit message from what is staged, see |hum.commit()|.
 ---@param opts? hum.CommitOpts

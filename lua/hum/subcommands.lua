@@ -151,6 +151,14 @@ end
 ---@param given hum.Invocation
 local function browse(given) require('hum.chat').browse({ query = given.text, ask = given.bang, mods = given.mods }) end
 
+---@param given hum.Invocation
+local function remark(given)
+  local line = vim.api.nvim_win_get_cursor(0)[1]
+  local at = given.quote or { buf = vim.api.nvim_get_current_buf(), first = line, last = line }
+  if given.text ~= '' then return require('hum.review').remark(at, given.text) end
+  require('hum.review').ask(at)
+end
+
 ---@param text string
 ---@return boolean
 local function is_count(text) return text:find('^%d+$') ~= nil end
@@ -192,9 +200,12 @@ local M = {
   },
   new = { desc = 'open a new chat', run = new, complete = model_names, explain = explain_model, text = true },
   send = {
-    desc = 'send the message of this chat',
+    desc = 'send the message of this chat, or your remarks on files',
     bang = true,
-    run = function(given) require('hum.chat').send(nil, given.bang) end,
+    run = function(given)
+      if given.bang then return require('hum.chat').send(nil, true) end
+      require('hum').send()
+    end,
   },
   stop = {
     desc = 'stop the reply; "Hum! stop" stops all',
@@ -220,6 +231,18 @@ local M = {
     desc = 'give this chat another title',
     words = anything,
     run = function(given) require('hum.chat').rename(given.text ~= '' and given.text or nil) end,
+  },
+  diff = {
+    desc = 'show what was accepted last, or what differs from a commit',
+    words = function(text) return not text:find('%s') end,
+    complete = function(typed) return require('hum.review').refs(typed) end,
+    run = function(given) require('hum.review').open({ base = given.text ~= '' and given.text or nil }) end,
+  },
+  remark = {
+    desc = 'write a remark on lines, for the chat that they came from',
+    words = anything,
+    range = true,
+    run = remark,
   },
   fork = {
     desc = 'open a copy of this chat up to the cursor',

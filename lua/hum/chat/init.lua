@@ -141,6 +141,21 @@ function M.open(opts)
   return buf
 end
 
+--- Shows a chat and asks something in it, behind what the user is writing there.
+---@param buf integer
+---@param question string
+---@return boolean|nil ok, string|nil err
+function M.tell(buf, question)
+  local ok, err = present(buf, { question = question })
+  if not ok then
+    notify.complain(err)
+    return nil, err
+  end
+  window.to_end(buf)
+  M.send(buf)
+  return true
+end
+
 --- Shows the chat of a file. Returns its buffer.
 ---@param path string
 ---@return integer|nil buf, string|nil err

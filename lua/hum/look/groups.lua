@@ -78,6 +78,7 @@ M.list = {
   like('HumListKey', 'Special', 'keys in the float that lists them', { on = 'NormalFloat' }),
   like('HumListHeading', '@markup.heading', 'headings there', { on = 'NormalFloat', plus = 'bold' }),
   made('HumFloatBorder', 'border', 'the border of a float with a chat'),
+  like('HumRemark', 'DiagnosticInfo', 'a remark on lines (|:Hum-remark|)', { part = 'edit' }),
   like('HumGhost', 'Comment', 'a suggestion (ghost text)', { muted = true, part = 'ghost' }),
   like('HumGhostInfo', 'NonText', '"(2/3) +4" after it', { own = true, part = 'ghost' }),
   like('HumGhostFloat', 'NormalFloat', 'the float with its further lines', { own = true, part = 'ghost' }),

@@ -2,10 +2,13 @@
 -- rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
 local base = require('hum.review.base')
 local bufload = require('hum.bufload')
+local chats = require('hum.chat.chats')
 local edits = require('hum.edit')
 local linediff = require('hum.linediff')
 local notify = require('hum.notify')
+local quote = require('hum.chat.text.quote')
 local remarks = require('hum.review.remark')
+local sets = require('hum.sets')
 
 local M = {}
 
@@ -86,6 +89,95 @@ function M.open(opts)
   from = nil
   local buf = opts.buf or vim.api.nvim_get_current_buf()
   base.of_ref(buf, opts.base, function(files, why) done(files, why, 'since ' .. opts.base) end)
+end
+
+--- Writes a remark on lines, to be sent with others.
+---@param at { buf: integer, first: integer, last: integer }  from 1
+---@param text string  '': the remark there goes
+function M.remark(at, text)
+  local buf = at.buf == 0 and vim.api.nvim_get_current_buf() or at.buf
+  local count = vim.api.nvim_buf_line_count(buf)
+  local place = { buf = buf, first = math.min(at.first, count), last = math.min(at.last, count) }
+  if text:find('%S') then return remarks.add(place, vim.trim(text)) end
+  local former = remarks.at(buf, place.first)
+  if former then remarks.remove(former) end
+end
+
+--- Asks for a remark. What was written there before is the default.
+---@param at { buf: integer, first: integer, last: integer }
+function M.ask(at)
+  local former = remarks.at(at.buf, at.first)
+  vim.ui.input({ prompt = 'Remark: ', default = former and former.text or nil }, function(text)
+    if text then M.remark(at, text) end
+  end)
+end
+
+--- The remarks that are not sent yet, by file and line.
+---@return hum.RemarkPlace[]
+function M.remarks() return remarks.list() end
+
+---@param remark hum.RemarkPlace
+---@return string|nil text, string|nil err
+local function quoted(remark)
+  local ok, err = bufload.load(remark.buf)
+  if not ok then return nil, err end
+  local lines, why = quote.lines(remark)
+  if not lines then return nil, why end
+  return table.concat(lines, '\n') .. '\n\n' .. remark.text
+end
+
+--- The chat that the accepted hunks came from, else the latest one.
+---@return integer|nil buf
+local function chat_of()
+  local set = from or sets.last()
+  local chat = set and set.chat
+  if chat and vim.api.nvim_buf_is_loaded(chat) and chats.get(chat) then return chat end
+  local latest = chats.latest()
+  return latest and latest.buf
+end
+
+--- Is it remarks that are sent from a buffer?
+---@param buf integer
+---@return boolean
+function M.is_due(buf) return not chats.get(buf) and #remarks.list() > 0 end
+
+---@return boolean|nil ok, string|nil err
+local function send()
+  local parts = {}
+  for _, remark in ipairs(remarks.list()) do
+    local text, why = quoted(remark)
+    if not text then return nil, ('the remark on line %d cannot be sent: %s'):format(remark.first, why) end
+    parts[#parts + 1] = text
+  end
+  if #parts == 0 then return nil, 'there are no remarks; write one with ":Hum remark"' end
+  local text, buf, ok, err = table.concat(parts, '\n\n'), chat_of(), nil, nil
+  if buf then
+    ok, err = require('hum.chat').tell(buf, text)
+  else
+    ok, err = require('hum.chat').open({ new = true, question = text })
+  end
+  if not ok then return nil, err end
+  remarks.remove()
+  return true
+end
+
+--- Sends all remarks in one message to the chat they are about, else to a new one. They are gone then.
+---@return boolean|nil ok, string|nil err
+function M.send()
+  local ok, err = send()
+  if not ok then notify.error('hum: ' .. tostring(err)) end
+  return ok, err
+end
+
+--- Branches and tags that a word may become, for completion.
+---@param typed string
+---@return string[]
+function M.refs(typed)
+  local command = { 'git', 'for-each-ref', '--format=%(refname:short)', '--count=500' }
+  local ok, process = pcall(vim.system, command, { text = true, timeout = 1000 })
+  local out = ok and process:wait().stdout or ''
+  local names = vim.list_extend({ 'HEAD', 'HEAD^' }, vim.split(out, '\n', { trimempty = true }))
+  return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, names)
 end
 
 --- Ends the review: nothing is drawn any more, and the files stay as they are.

@@ -6,9 +6,16 @@ local registry = require('hum.edit.registry')
 local M = {}
 
 ---@param preview hum.edit.Preview
----@param hunks hum.edit.Hunk[]
+---@param hunks hum.edit.Hunk[]  of a review: they are in the file already, and stay there
 ---@return integer|nil count, string|nil err
 local function take(preview, hunks)
+  if preview.review then
+    for _, hunk in ipairs(hunks) do
+      hunk.kept = true
+    end
+    preview:refresh()
+    return #hunks
+  end
   local ok, err = accepting.turn(preview, hunks, 'new')
   if not ok then return nil, err end
   return #hunks
@@ -44,10 +51,21 @@ local function accept_all(preview, force)
   return count, err
 end
 
+--- Of a review: puts back what was there before.
+---@param preview hum.edit.Preview
+---@param hunks hum.edit.Hunk[]
+---@return integer|nil count, string|nil err
+local function put_back(preview, hunks)
+  local ok, err = accepting.turn(preview, hunks, 'old')
+  if not ok then return nil, err end
+  return #hunks
+end
+
 --- What is still to come is not wanted either.
 ---@param preview hum.edit.Preview
----@return integer count
+---@return integer|nil count, string|nil err
 local function reject_all(preview)
+  if preview.review then return put_back(preview, preview:open_hunks()) end
   local hunks = vim.tbl_filter(function(hunk) return hunk.state == 'finished' end, preview.hunks)
   preview.all = false
   for _, hunk in ipairs(hunks) do
@@ -81,14 +99,10 @@ end
 ---@param accepts boolean
 ---@return integer|nil count, string|nil err
 local function decide(preview, hunk, accepts)
-  if preview.review and hunk.state == 'accepted' and not accepts then
-    hunk.refused = true
-    local ok, err = accepting.turn(preview, { hunk }, 'old')
-    return ok and 1 or nil, err
-  end
   local why = obstacle(hunk, accepts)
   if why then return nil, why end
   if accepts then return take(preview, { hunk }) end
+  if preview.review then return put_back(preview, { hunk }) end
   hunk.refused = true
   preview:refresh()
   return 1
@@ -148,7 +162,7 @@ local function all(buf, accepts, force)
       if accepts then
         n, err = accept_all(preview, force)
       else
-        n, err = reject_all(preview), nil
+        n, err = reject_all(preview)
       end
       if not n then return nil, err end
       count, streams = count + n, streams or streamed

@@ -24,6 +24,7 @@ local new_track = require('hum.edit.track').new
 ---@field row integer      the same, from 0
 ---@field rows integer     so many rows of the buffer are its own now
 ---@field refused? boolean  the user does not want it
+---@field kept? boolean     of a review: it stays as it is
 ---@field site hum.edit.Site
 
 ---@class hum.edit.Change  a hunk as the helper tells it, or a list of the three
@@ -111,15 +112,16 @@ end
 
 -- ---- places ----------------------------------------------------------------------------------
 
---- What its place tells of a hunk.
+--- What its place tells of a hunk. In a review its new lines stand there before anything is decided about them.
 ---@param hunk hum.edit.Hunk
+---@param is_review boolean
 ---@return boolean  it has another state, or is in conflict now, or not any more
-local function refresh(hunk)
+local function refresh(hunk, is_review)
   local site, state, conflict = hunk.site, hunk.state, hunk.conflict
   if site.content == 'new' then
-    hunk.state, hunk.conflict = 'accepted', nil
+    hunk.state, hunk.conflict = (hunk.kept or not is_review) and 'accepted' or 'finished', nil
   elseif site.content == 'old' then
-    hunk.state, hunk.conflict = hunk.refused and 'rejected' or 'finished', nil
+    hunk.state, hunk.conflict = (hunk.refused or is_review) and 'rejected' or 'finished', nil
   elseif state ~= 'accepted' then
     hunk.conflict = true
   end
@@ -130,7 +132,7 @@ end
 function Preview:refresh()
   local others = {}
   for _, hunk in ipairs(self.hunks) do
-    if refresh(hunk) then others[#others + 1] = hunk end
+    if refresh(hunk, self.review) then others[#others + 1] = hunk end
   end
   if #others > 0 then self:tell('hunks', others) end
 end
@@ -233,7 +235,7 @@ function Preview:on_hunks(data)
   end
   local looked = self.track:settle()
   for _, hunk in ipairs(finished) do
-    refresh(hunk)
+    refresh(hunk, self.review)
   end
   if looked then self:refresh() end
   local rows = reset and {} or self.open.rows

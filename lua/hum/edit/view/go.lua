@@ -19,7 +19,7 @@ function M.stops(views)
     local p = view.preview
     p:settle()
     for _, hunk in ipairs(p.hunks) do
-      local counts = hunk.state == 'finished' or (p.review and hunk.state ~= 'rejected')
+      local counts = hunk.state == 'finished'
       if counts then list[#list + 1] = { view = view, hunk = hunk } end
     end
   end

@@ -61,7 +61,6 @@ end
 ---@return boolean
 local function is_shown(v, hunk)
   if v.hidden then return false end
-  if v.preview.review then return hunk.state ~= 'rejected' and not hunk.kept end
   return hunk.state == 'finished'
 end
 

@@ -114,7 +114,9 @@ function M.find(buf, cb)
   local folder = name ~= '' and not name:find('^%w+://') and vim.fs.dirname(name) or vim.fn.getcwd()
   if vim.fs.basename(name):find('_EDITMSG$') and vim.uv.fs_stat(folder .. '/HEAD') then
     vim.schedule(function() cb({ dir = folder, index = index_of(folder), top = vim.fn.getcwd() }) end)
-    return function() cb = function() end end
+    return function()
+      cb = function() end
+    end
   end
   folder = vim.uv.fs_stat(folder) and folder or vim.fn.getcwd()
   return M.run({ cwd = folder }, { 'rev-parse', '--absolute-git-dir', '--show-toplevel' }, function(answer)

@@ -100,5 +100,9 @@ test('nothing to send, and wrong arguments, are told', function(t)
   files(t)
   t:cmd('Hum send')
   t:wait(function() return t:messages():find('not a chat', 1, true) end, 'no chat, no remarks')
-  T.match('opts.text is missing', t:lua([[return select(2, pcall(require('hum').remark, { first = 1, last = 1 }))]]), true)
+  T.match(
+    'opts.text is missing',
+    t:lua([[return select(2, pcall(require('hum').remark, { first = 1, last = 1 }))]]),
+    true
+  )
 end)

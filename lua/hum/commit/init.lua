@@ -192,9 +192,11 @@ end
 local function on_diff(run, diff)
   local exclude = config.get().complete.exclude
   local top = run.repository.top or run.repository.dir
-  run.diff = bound.bound(bound.read(diff), room(run), function(path)
-    return sensitive.of_file(vim.fs.joinpath(top, path), exclude).why
-  end)
+  run.diff = bound.bound(
+    bound.read(diff),
+    room(run),
+    function(path) return sensitive.of_file(vim.fs.joinpath(top, path), exclude).why end
+  )
   ask(run)
 end
 
@@ -240,9 +242,11 @@ local function read_diff(run)
     if not staged.ok then return fail(run, 'git cannot show the diff: ' .. staged.err) end
     if amends(run, staged.out) then
       local parent = run.facts.parent ~= '' and 'HEAD^' or run.facts.empty
-      return ask_git(run, vim.list_extend(vim.list_slice(DIFF), { parent }), function(whole)
-        on_diff(run, whole.ok and whole.out ~= '' and whole.out or staged.out)
-      end)
+      return ask_git(
+        run,
+        vim.list_extend(vim.list_slice(DIFF), { parent }),
+        function(whole) on_diff(run, whole.ok and whole.out ~= '' and whole.out or staged.out) end
+      )
     end
     if staged.out == '' then return fail(run, 'nothing is staged', 'stage what is to be committed: git add') end
     on_diff(run, staged.out)

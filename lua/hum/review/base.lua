@@ -30,9 +30,7 @@ end
 ---@return string[]  as a buffer has them
 local function lines_of(text)
   local lines = vim.split((text:gsub('\n$', '')), '\n', { plain = true })
-  if text:find('\r\n', 1, true) then
-    lines = vim.tbl_map(function(line) return (line:gsub('\r$', '')) end, lines)
-  end
+  if text:find('\r\n', 1, true) then lines = vim.tbl_map(function(line) return (line:gsub('\r$', '')) end, lines) end
   return text == '' and {} or lines
 end
 
@@ -87,10 +85,10 @@ function M.of_ref(buf, ref, cb)
         local paths = paths_of(answer.out, root)
         local own = vim.uv.fs_realpath(vim.api.nvim_buf_is_valid(buf) and vim.api.nvim_buf_get_name(buf) or '')
         -- A buffer that is not written yet differs from its file.
-        if own and vim.startswith(own, root .. '/') and not vim.list_contains(paths, own) then paths[#paths + 1] = own end
-        if #paths > MOST then
-          return cb(nil, ('%d files differ from %s: name a nearer commit'):format(#paths, ref))
+        if own and vim.startswith(own, root .. '/') and not vim.list_contains(paths, own) then
+          paths[#paths + 1] = own
         end
+        if #paths > MOST then return cb(nil, ('%d files differ from %s: name a nearer commit'):format(#paths, ref)) end
         read(at, hash, root, paths, cb)
       end)
     end)

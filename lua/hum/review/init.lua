@@ -1,10 +1,11 @@
--- What was accepted, looked at once more: hunks that stand in the files already, shown as those of an edit are. One that is
--- rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
+-- What was accepted, looked at once more: hunks that stand in the files already, shown as those of an edit are. One that
+-- is rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
 local base = require('hum.review.base')
 local bufload = require('hum.bufload')
 local chats = require('hum.chat.chats')
 local edits = require('hum.edit')
 local linediff = require('hum.linediff')
+local list = require('hum.apply.list')
 local notify = require('hum.notify')
 local quote = require('hum.chat.text.quote')
 local remarks = require('hum.review.remark')
@@ -18,9 +19,12 @@ local from ---@type hum.Set|nil  what is looked at
 ---@param now string[]
 ---@return table[]  as hum.edit.given() takes them
 local function hunks_of(old, now)
-  return vim.tbl_map(function(one)
-    return { one.row + 1, one.row + one.count, vim.list_slice(now, one.to_row + 1, one.to_row + one.to_count) }
-  end, linediff.changes(old, now))
+  return vim.tbl_map(
+    function(one)
+      return { one.row + 1, one.row + one.count, vim.list_slice(now, one.to_row + 1, one.to_row + one.to_count) }
+    end,
+    linediff.changes(old, now)
+  )
 end
 
 ---@param file hum.ReviewFile
@@ -62,7 +66,7 @@ local function show_all(files, label)
   if #previews + #notes == 0 then
     notify.info('hum: nothing differs')
   else
-    require('hum.apply.list').set(previews, notes, 'hum: ' .. label)
+    list.set(previews, notes, 'hum: ' .. label)
     local count = 0
     for _, preview in ipairs(previews) do
       count = count + #preview.hunks
@@ -150,7 +154,8 @@ local function send()
     parts[#parts + 1] = text
   end
   if #parts == 0 then return nil, 'there are no remarks; write one with ":Hum remark"' end
-  local text, buf, ok, err = table.concat(parts, '\n\n'), chat_of(), nil, nil
+  local text, buf = table.concat(parts, '\n\n'), chat_of()
+  local ok, err
   if buf then
     ok, err = require('hum.chat').tell(buf, text)
   else

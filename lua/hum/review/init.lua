@@ -1,5 +1,5 @@
--- What was accepted, looked at once more: hunks that stand in the files already, shown as those of an edit are. One that
--- is rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
+-- What was accepted, looked at once more: hunks that stand in the files already, shown as those of an edit are. One
+-- that is rejected is taken back. Remarks on lines go back to the chat they are about, in one message.
 local base = require('hum.review.base')
 local bufload = require('hum.bufload')
 local chats = require('hum.chat.chats')

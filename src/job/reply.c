@@ -1,0 +1,542 @@
+#include "job/reply.h"
+
+#include "base/log.h"
+#include "job/inspect.h"
+#include "nvim/event.h"
+#include "nvim/rpc.h"
+#include "nvim/sink.h"
+#include "nvim/wire.h"
+#include "proto.h"
+#include "server/dialect.h"
+#include "server/generation.h"
+#include "server/learned.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void finish(struct reply *r, enum reply_ending ending);
+static void send_ending(struct reply *r);
+
+/* Every way into a reply is between these; leave may free it. */
+static void enter(struct reply *r)
+{
+    r->busy++;
+}
+
+static void leave(struct reply *r)
+{
+    if (--r->busy > 0) {
+        return;
+    }
+    if (r->ending != REPLY_RUNS && r->drained && !r->ended) {
+        r->ended = true;
+        send_ending(r);
+    }
+    if (r->ended) {
+        r->env.on_end(r->env.ctx, &r->job);
+        reply_free(&r->job);
+    }
+}
+
+/* ---- the ending ---------------------------------------------------------------- */
+
+static void fail(struct reply *r, struct failure f)
+{
+    if (r->ending == REPLY_RUNS) {
+        f.of = r->ops->of;
+        event_failure(&r->told, &f);
+        finish(r, REPLY_ERROR);
+    }
+}
+
+static void fail_with(struct reply *r, enum hum_error code, const char *text)
+{
+    struct failure f = endpoint_failure(&r->endpoint, code, text);
+    f.model = r->model;
+    fail(r, f);
+}
+
+/* The name of the ending event, and how many fields were told for it. */
+static const char *ending_event(const struct reply *r, uint32_t *fields)
+{
+    switch (r->ending) {
+    case REPLY_DONE:
+        *fields = EVENT_ENDING_FIELDS;
+        return EVENT_DONE;
+    case REPLY_ERROR:
+        *fields = EVENT_FAILURE_FIELDS;
+        return EVENT_ERROR;
+    case REPLY_CANCELLED:
+    case REPLY_RUNS:
+    default:
+        *fields = 0;
+        return EVENT_CANCELLED;
+    }
+}
+
+static void send_ending(struct reply *r)
+{
+    uint32_t fields;
+    const char *name = ending_event(r, &fields);
+    struct buf data, own;
+    buf_init(&data, SIZE_MAX);
+    buf_init(&own, SIZE_MAX);
+    uint32_t more = r->sink != NULL && r->ops->tell != NULL ? r->ops->tell(r, &own) : 0;
+    wire_map(&data, fields + more + 1);
+    if (fields > 0) {
+        buf_add(&data, r->told.data, r->told.len);
+    }
+    if (more > 0) {
+        buf_add(&data, own.data, own.len);
+    }
+    wire_cstr(&data, "stats");
+    stats_pack(&r->stats, r->sink != NULL ? sink_stats(r->sink) : NULL, &data);
+    struct buf *out = event_begin(r->env.rpc, name, r->job.id);
+    buf_add(out, data.data, data.len);
+    if (r->inspection != NULL) {
+        inspections_keep(r->env.inspections, r->inspection, name, &data, r->endpoint.secrets);
+        r->inspection = NULL;
+    }
+    buf_finish(&data);
+    buf_finish(&own);
+    log_write(LOG_INFO, "%s %lld: ended, %lld pieces", r->job.ops->kind, (long long)r->job.id,
+              (long long)r->stats.pieces);
+}
+
+/* ---- what comes ---------------------------------------------------------------- */
+
+/* It is not sent again. It was not measured before it was sent: that takes a millisecond for each
+ * megabyte. */
+static void drop_request(struct reply *r)
+{
+    if (r->request != NULL) {
+        overflow_measure(&r->overflow, r->request);
+        value_free(r->request);
+        r->request = NULL;
+    }
+}
+
+static void tell_part(struct reply *r, enum part part)
+{
+    struct buf *out = event_begin(r->env.rpc, EVENT_PART, r->job.id);
+    wire_map(out, r->sent_first ? 1 : 2);
+    wire_cstr(out, "part");
+    wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
+    if (!r->sent_first) {
+        wire_cstr(out, "ttft_ms");
+        wire_float(out, stats_ms(&r->stats, r->stats.first_ns));
+    }
+    r->sent_first = true;
+}
+
+/* Lua takes the end of the buffer for where a part begins, so the event must
+ * not overtake text. */
+static void on_notice(void *ctx, int notice)
+{
+    struct reply *r = ctx;
+    if (notice == NOTICE_THINKING || notice == NOTICE_TEXT) {
+        tell_part(r, (enum part)notice);
+        return;
+    }
+    struct buf *out = event_begin(r->env.rpc, EVENT_RETHOUGHT, r->job.id);
+    wire_map(out, 1);
+    wire_cstr(out, "part");
+    wire_cstr(out, notice == NOTICE_WAS_THOUGHT ? "thinking" : "text");
+}
+
+/* Right before the first of it: a refusal may have changed how the model was told to go on. */
+static void begin_text(struct reply *r)
+{
+    if (r->request != NULL) {
+        if (r->ops->first != NULL) {
+            const struct learned known = learned_of(&r->endpoint, r->model);
+            r->ops->first(r, &known);
+        }
+        drop_request(r);
+    }
+}
+
+static void begin_piece(struct reply *r, size_t len)
+{
+    stats_piece(&r->stats, len, uv_hrtime());
+    begin_text(r);
+}
+
+static void add_text(struct reply *r, enum part part, const struct dialect_event *event)
+{
+    begin_piece(r, event->len);
+    r->ops->add(r, part, event->text, event->len);
+}
+
+/* For who waits in front of it. */
+static void send_progress(struct reply *r, const struct dialect_event *event)
+{
+    if (!r->ops->tells_progress) {
+        return;
+    }
+    struct buf *out = event_begin(r->env.rpc, EVENT_PROGRESS, r->job.id);
+    wire_map(out, 2);
+    wire_cstr(out, "read");
+    wire_int(out, event->read);
+    wire_cstr(out, "total");
+    wire_int(out, event->total);
+}
+
+static void on_event(void *ctx, const struct dialect_event *event)
+{
+    struct reply *r = ctx;
+    enter(r);
+    switch (event->type) {
+    case DIALECT_TEXT:
+        add_text(r, PART_TEXT, event);
+        break;
+    case DIALECT_THINKING:
+        add_text(r, PART_THINKING, event);
+        break;
+    case DIALECT_TOOL_CALL:
+        begin_piece(r, event->len);
+        r->ops->call(r, event->text, event->len);
+        break;
+    case DIALECT_STATS:
+        stats_add(&r->stats, &event->stats);
+        break;
+    case DIALECT_THOUGHT:
+        if (r->ops->thought != NULL) {
+            r->ops->thought(r, event);
+        }
+        break;
+    case DIALECT_WAS_THOUGHT:
+        r->ops->turn(r, PART_THINKING);
+        break;
+    case DIALECT_WAS_TEXT:
+        r->ops->turn(r, PART_TEXT);
+        break;
+    case DIALECT_PROGRESS:
+        send_progress(r, event);
+        break;
+    case DIALECT_TICK:
+    case DIALECT_STRAY:
+    case DIALECT_UNREAD:
+    case DIALECT_ERROR: /* the generation ends with these */
+    case DIALECT_ODD:
+    case DIALECT_DONE:
+        break;
+    }
+    leave(r);
+}
+
+static void on_generation_end(void *ctx, const struct failure *failure,
+                              const struct ending_facts *ending)
+{
+    struct reply *r = ctx;
+    enter(r);
+    r->generation = NULL;
+    if (failure != NULL) {
+        fail(r, *failure);
+    } else {
+        struct ending_facts facts = *ending;
+        int64_t read = r->stats.server.prompt_tokens;
+        /* What goes on has text already: it may need no more. */
+        facts.has_text = facts.has_text || r->goes_on;
+        drop_request(r);
+        if (ending->widen != NULL && overflow_is_cut(&r->overflow, read)) {
+            facts.read = read;
+            facts.sent = r->overflow.least;
+        }
+        event_ending(&r->told, &facts, r->endpoint.secrets);
+        r->whole = ending_kind(&facts) == ENDING_GOOD;
+        finish(r, REPLY_DONE);
+    }
+    leave(r);
+}
+
+static int make_body(void *ctx, const struct learned *learned, struct buf *out)
+{
+    struct reply *r = ctx;
+    const char *why;
+    return r->endpoint.dialect->chat->body(r->request, learned, out, &why);
+}
+
+static void on_wait(void *ctx, int64_t ms, const struct failure *failure)
+{
+    struct reply *r = ctx;
+    struct buf *out = event_begin(r->env.rpc, EVENT_WAITING, r->job.id);
+    wire_map(out, EVENT_FAILURE_FIELDS + 1);
+    wire_cstr(out, "seconds");
+    wire_float(out, (double)ms / 1000);
+    event_failure(out, failure);
+}
+
+static void on_learned(void *ctx, const char *told)
+{
+    struct reply *r = ctx;
+    event_learned(r->env.rpc, r->job.id, r->endpoint.name, told, r->endpoint.secrets);
+}
+
+static const struct generation_callbacks generation_callbacks = {
+    .on_event = on_event,
+    .on_end = on_generation_end,
+    .body = make_body,
+    .on_wait = on_wait,
+    .on_learned = on_learned,
+};
+
+/* ---- sink ---------------------------------------------------------------------- */
+
+static void on_pressure(void *ctx, bool high)
+{
+    struct reply *r = ctx;
+    enter(r);
+    if (r->generation != NULL && r->ending == REPLY_RUNS) { /* one that is flushed gives no more */
+        generation_pause(r->generation, high);
+    }
+    leave(r);
+}
+
+static void on_drained(void *ctx)
+{
+    struct reply *r = ctx;
+    enter(r);
+    r->drained = true;
+    leave(r);
+}
+
+static void on_gone(void *ctx, const char *why)
+{
+    struct reply *r = ctx;
+    enter(r);
+    r->drained = true;
+    if (r->ending == REPLY_DONE) { /* the last of its text is not there */
+        buf_clear(&r->told);
+        r->ending = REPLY_RUNS;
+    }
+    if (r->ending == REPLY_RUNS) {
+        fail_with(r, HUM_EGONE, why);
+    }
+    leave(r);
+}
+
+static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_notice, on_gone};
+
+/* The only way to end; what arrived still goes to Neovim. */
+static void finish(struct reply *r, enum reply_ending ending)
+{
+    if (r->ending != REPLY_RUNS) {
+        return;
+    }
+    r->ending = ending;
+    r->stats.ended_ns = uv_hrtime();
+    if (r->generation != NULL) {
+        generation_flush(r->generation);
+        generation_stop(r->generation);
+        r->generation = NULL;
+    }
+    if (r->sink == NULL || r->drained) {
+        r->drained = true;
+        return;
+    }
+    r->ops->end(r, ending == REPLY_DONE && r->whole);
+    sink_end(r->sink);
+}
+
+void reply_enough(struct reply *r, const char *reason)
+{
+    if (r->ending != REPLY_RUNS) {
+        return;
+    }
+    const struct ending_facts facts = {.reason = reason, .has_text = true};
+    event_ending(&r->told, &facts, r->endpoint.secrets);
+    r->whole = ending_kind(&facts) == ENDING_GOOD;
+    finish(r, REPLY_DONE);
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
+static int read_request(struct reply *r, const struct value *spec, struct buf *body,
+                        const char **why)
+{
+    const struct value *request = value_get(spec, "request");
+    const struct dialect_chat *chat = r->endpoint.dialect->chat;
+    if (request == NULL || chat == NULL) {
+        *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
+        return HUM_ESPEC;
+    }
+    const struct learned known = learned_of(&r->endpoint, r->model);
+    r->request = value_copy(request);
+    int error = chat->body(request, &known, body, why);
+    if (error == HUM_ETOOBIG) {
+        *why = "it is longer than hum can send";
+    }
+    return error;
+}
+
+static bool is_unthinking(const struct value *think)
+{
+    return think != NULL && (!value_bool(think, true) || value_is_string(think, "none"));
+}
+
+static int start_generation(struct reply *r, const struct buf *body, const char **why)
+{
+    const struct dialect *d = r->endpoint.dialect;
+    const struct generation_request request = {
+        .endpoint = &r->endpoint,
+        .dialect = d,
+        .at = AT_CHAT,
+        .path = d->chat->path,
+        .body = body->data,
+        .body_len = body->len,
+        .model = r->model,
+        .splits = true,
+        .goes_on = r->goes_on,
+        .unthinking = is_unthinking(value_get(r->request, "think")),
+        .trace = inspection_trace(r->inspection),
+    };
+    const struct generation_env env = {r->env.loop, r->env.http};
+    r->generation = generation_start(&env, &request, &generation_callbacks, r);
+    *why = "endpoint.url is not a URL that can be used";
+    return r->generation != NULL ? 0 : HUM_ESPEC;
+}
+
+static void begin_inspection(struct reply *r, const struct value *spec)
+{
+    uv_update_time(r->env.loop); /* what this loop turn has done so far was not the request's */
+    const struct inspection_facts facts = {
+        .kind = r->job.ops->kind,
+        .id = r->job.id,
+        .buf = value_int(value_get(spec, "buf"), 0),
+        .endpoint = &r->endpoint,
+        .model = r->model,
+        .now_ms = uv_now(r->env.loop),
+    };
+    r->inspection = inspection_new(&facts);
+}
+
+static void start(struct reply *r, const struct value *spec)
+{
+    const char *why = NULL;
+    struct buf body;
+    buf_init(&body, LIMIT_MESSAGE);
+    struct sink_env sink_env = {.loop = r->env.loop, .rpc = r->env.rpc};
+    int error = endpoint_init(&r->endpoint, value_get(spec, "endpoint"), &why);
+    if (error == 0) {
+        begin_inspection(r, spec);
+        error = read_request(r, spec, &body, &why);
+    }
+    if (error == 0) {
+        error = r->ops->begin(r, spec, &sink_env.target, &why);
+    }
+    if (error == 0) {
+        error = start_generation(r, &body, &why);
+    }
+    buf_finish(&body);
+    if (error != 0) {
+        fail_with(r, HUM_ESPEC, why);
+        return;
+    }
+    r->sink = sink_new(&sink_env, &sink_callbacks, r);
+    log_write(LOG_INFO, "%s %lld: %s at %s, model %s", r->job.ops->kind, (long long)r->job.id,
+              r->endpoint.name, r->endpoint.url, r->model);
+}
+
+struct job *reply_start(struct reply *r, const struct job_ops *job, const struct reply_ops *ops,
+                        const struct job_env *env, int64_t id, const struct value *spec)
+{
+    r->job = (struct job){.ops = job, .id = id, .started_ns = uv_hrtime()};
+    r->ops = ops;
+    r->env = *env;
+    stats_init(&r->stats, r->job.started_ns);
+    buf_init(&r->told, SIZE_MAX);
+    r->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
+    start(r, spec);
+    if (r->ending != REPLY_RUNS) {
+        send_ending(r);
+        reply_free(&r->job);
+        return NULL;
+    }
+    return &r->job;
+}
+
+/* ---- as a job ------------------------------------------------------------------ */
+
+void reply_free(struct job *j)
+{
+    struct reply *r = (struct reply *)j;
+    if (r->generation != NULL) {
+        generation_stop(r->generation);
+    }
+    sink_free(r->sink);
+    inspection_free(r->inspection);
+    r->ops->finish(r);
+    endpoint_finish(&r->endpoint);
+    buf_finish(&r->told);
+    value_free(r->request);
+    free(r->model);
+    free(r);
+}
+
+void reply_stop(struct job *j, bool discard)
+{
+    struct reply *r = (struct reply *)j;
+    enter(r);
+    wire_map(event_begin(r->env.rpc, EVENT_STOPPING, r->job.id), 0);
+    if (discard) {
+        sink_discard(r->sink);
+        r->drained = true;
+    }
+    finish(r, REPLY_CANCELLED);
+    leave(r);
+}
+
+static enum job_state state_of(const struct reply *r)
+{
+    if (r->ending != REPLY_RUNS) {
+        return r->ending == REPLY_CANCELLED ? JOB_STOPPING : JOB_ENDING;
+    }
+    switch (r->ops->now(r)) {
+    case PART_THINKING:
+        return JOB_THINKING;
+    case PART_TEXT:
+        return JOB_TEXT;
+    case PART_NONE:
+    default:
+        return JOB_WAITING;
+    }
+}
+
+void reply_describe(const struct job *j, struct job_info *info)
+{
+    const struct reply *r = (const struct reply *)j;
+    info->state = state_of(r);
+    info->endpoint = r->endpoint.name;
+    info->model = r->model;
+    info->bytes = sink_stats(r->sink)->bytes;
+}
+
+/* Ollama adds this tag to a name without one. */
+static size_t length_without_tag(const char *model)
+{
+    static const char tag[] = ":latest";
+    size_t len = strlen(model), tag_len = sizeof tag - 1;
+    bool tagged = len > tag_len && strcmp(model + len - tag_len, tag) == 0;
+    return tagged ? len - tag_len : len;
+}
+
+bool reply_uses(const struct job *j, const char *url, const char *model)
+{
+    const struct reply *r = (const struct reply *)j;
+    size_t len = length_without_tag(model);
+    return strcmp(r->endpoint.url, url) == 0 && length_without_tag(r->model) == len &&
+           memcmp(r->model, model, len) == 0;
+}
+
+void reply_suspect(struct job *j)
+{
+    sink_suspect(((struct reply *)j)->sink);
+}
+
+const struct inspection *reply_inspection(const struct job *j, char *const **secrets)
+{
+    const struct reply *r = (const struct reply *)j;
+    *secrets = r->endpoint.secrets;
+    return r->inspection;
+}

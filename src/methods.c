@@ -6,6 +6,7 @@
 #include "complete/supply.h"
 #include "job/apply.h"
 #include "job/chat.h"
+#include "job/edit.h"
 #include "job/inspect.h"
 #include "job/job.h"
 #include "job/query.h"
@@ -127,6 +128,11 @@ static void do_chat(struct methods *m, const struct value *params)
 static void do_generate(struct methods *m, const struct value *params)
 {
     start(m, params, generate_start);
+}
+
+static void do_edit(struct methods *m, const struct value *params)
+{
+    start(m, params, edit_start);
 }
 
 static void do_query(struct methods *m, const struct value *params)
@@ -297,19 +303,13 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello},
-    {METHOD_CHAT, do_chat},
-    {METHOD_GENERATE, do_generate},
-    {METHOD_STOP, do_stop},
-    {METHOD_JOIN, do_join},
-    {METHOD_QUERY, do_query},
-    {METHOD_JOBS, do_jobs},
-    {METHOD_WARM, do_warm},
-    {METHOD_INSPECT, do_inspect},
-    {METHOD_FORGET, do_forget},
-    {METHOD_BLOCKS, do_blocks},
-    {METHOD_APPLY, do_apply},
-    {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello},       {METHOD_CHAT, do_chat},
+    {METHOD_GENERATE, do_generate}, {METHOD_EDIT, do_edit},
+    {METHOD_STOP, do_stop},         {METHOD_JOIN, do_join},
+    {METHOD_QUERY, do_query},       {METHOD_JOBS, do_jobs},
+    {METHOD_WARM, do_warm},         {METHOD_INSPECT, do_inspect},
+    {METHOD_FORGET, do_forget},     {METHOD_BLOCKS, do_blocks},
+    {METHOD_APPLY, do_apply},       {"nvim_error_event", do_error_event},
 };
 
 static const struct {
@@ -366,7 +366,7 @@ static bool is_start(const char *method)
 {
     return strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_GENERATE) == 0 ||
            strcmp(method, METHOD_QUERY) == 0 || strcmp(method, METHOD_BLOCKS) == 0 ||
-           strcmp(method, METHOD_APPLY) == 0;
+           strcmp(method, METHOD_APPLY) == 0 || strcmp(method, METHOD_EDIT) == 0;
 }
 
 static void on_too_big(void *ctx, const char *method, int64_t first)

@@ -6,7 +6,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 8
+#define HUM_PROTOCOL 9
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked
@@ -15,6 +15,7 @@
 #define METHOD_WARM "warm"         /* a request is near: what it needs is loaded */
 #define METHOD_CHAT "chat"         /* id, spec: a reply of a model to the end of a buffer */
 #define METHOD_GENERATE "generate" /* id, spec: a reply to Lua, or to a place in a buffer */
+#define METHOD_EDIT "edit"         /* id, spec: a reply that rewrites lines, as hunks */
 #define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "record"s, "result" */
 #define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
@@ -49,6 +50,7 @@
 #define EVENT_AFTERTHOUGHT "afterthought" /* {text}: thinking that comes as a reply goes on */
 #define EVENT_RETHOUGHT "rethought"       /* {part}: all of the reply so far belongs to that part */
 #define EVENT_TEXT "text"                 /* {at, text}: of generate; at bytes came before */
+#define EVENT_HUNKS "hunks"         /* {at, text}: of edit; as text, of records: edit/journal.h */
 #define EVENT_THOUGHT "thought"     /* {text, signature} or {redacted}: to go back with the reply */
 #define EVENT_STOPPING "stopping"   /* {}: "stop" was heard, the ending will come */
 #define EVENT_PROGRESS "progress"   /* {read, total}: tokens of the prompt, before any text */

@@ -93,7 +93,13 @@ local M = {}
 ---@field fim hum.FimConfig
 ---@field options table<string, any>
 
+---@alias hum.EditForm 'whole'|'search'|'patch'|'udiff'
+
 ---@class hum.EditConfig
+---@field endpoint? string
+---@field model? string
+---@field think hum.Think
+---@field form table<string, hum.EditForm>
 ---@field maps table<string, hum.Keys>
 
 ---@class hum.Config

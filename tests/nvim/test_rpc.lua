@@ -35,7 +35,7 @@ end
 test('is ready after hello, and names itself as an RPC client', BARE, function(t)
   local e = editor.start(t)
   local ready = e:hello()
-  eq(8, ready.protocol)
+  eq(9, ready.protocol)
   T.match('^%d+%.%d+%.%d+', ready.version)
   t:wait(function() return e.client end, 'client info')
   eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
@@ -43,7 +43,7 @@ end)
 
 test('takes messages split at every byte', BARE, function(t)
   local e = editor.start(t)
-  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 8, log_file = t.dir .. '/hum.log' } } })
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 9, log_file = t.dir .. '/hum.log' } } })
   for i = 1, #hello do
     e.rpc.write(hello:sub(i, i))
   end
@@ -66,7 +66,7 @@ test('answers requests in their order, each once', BARE, function(t)
     return true
   end, '50 answers')
   eq('ok', seen[ids[2]].result)
-  eq(8, seen[ids[1]].result.protocol)
+  eq(9, seen[ids[1]].result.protocol)
   eq(e.proc.pid, seen[ids[1]].result.pid)
 end)
 
@@ -733,7 +733,7 @@ local function calls(url)
   local buf = math.random(3)
   local endpoint = editor.endpoint(url, { dialect = 'openai', headers = { A = 'b' } })
   return {
-    hello = { 1, { protocol = 8, log_level = 'debug' } },
+    hello = { 1, { protocol = 9, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
     warm = { 1 },

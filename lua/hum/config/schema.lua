@@ -811,12 +811,49 @@ Keys of a buffer while it shows an edit, see |hum-edit-keys|. Each is a string, 
   fields = vim.tbl_map(map, edit_keys.list),
 }
 
+local FORMS = { 'whole', 'search', 'patch', 'udiff' }
+
 local edit = {
   kind = 'group',
   name = 'edit',
   also = { 'edits', 'inline', 'instruct', 'rewrite' },
-  help = 'Edits in place, see |hum-edit-preview|.',
+  help = 'Edits in place, see |hum-edit|.',
   fields = {
+    {
+      name = 'endpoint',
+      kind = 'string',
+      also = { 'provider', 'server' },
+      default_help = 'the one of new chats',
+      help = 'Name of the endpoint used for edits.',
+    },
+    {
+      name = 'model',
+      kind = 'string',
+      default_help = 'the one of new chats',
+      help = 'The model used for edits.',
+    },
+    {
+      name = 'think',
+      kind = 'think',
+      default = false,
+      also = { 'thinking', 'reasoning' },
+      help = [[
+Whether a thinking model thinks before it answers, as `think` of an endpoint. It is off by default: what a
+model thinks is not shown with an edit, only that it does.]],
+    },
+    {
+      name = 'form',
+      kind = 'map',
+      item = { kind = 'enum', values = FORMS },
+      wildcard = true,
+      default = {},
+      also = { 'format', 'forms' },
+      help = [[
+The form in which a model answers, by the model's name: `{ ['qwen3:32b'] = 'search' }`; `['*']` stands for
+all others. "whole": the new lines, all of them; "search": blocks of what to search for and what to put
+there; "patch" and "udiff": as their models are trained. Without it hum decides by the model and the size
+of the text, see |hum-edit-forms|.]],
+    },
     edit_maps,
   },
 }

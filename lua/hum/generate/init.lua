@@ -1,7 +1,6 @@
 -- `hum.generate`: a model's reply for other plugins, piece by piece, without a chat.
 local check = require('hum.config.check')
 local client = require('hum.server.client')
-local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
 local interrupt = require('hum.interrupt')
 local log = require('hum.log')
@@ -9,9 +8,9 @@ local models = require('hum.server.models')
 local notify = require('hum.notify')
 local places = require('hum.place')
 local requests = require('hum.server.request')
+local resolve = require('hum.server.resolve')
 local spelling = require('hum.spelling')
 local status = require('hum.status')
-local steps_of = require('hum.server.steps').new
 
 local M = {}
 
@@ -341,20 +340,6 @@ local function send(run, resolved, model)
   status.started(id, model)
 end
 
---- Finds out key and model.
----@param run hum.GenerationRun
----@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)  once at most
----@return hum.Cancel
-local function resolve(run, cb)
-  local steps = steps_of(cb)
-  local name, known = run.endpoint, run.opts.model
-  steps.add(endpoints.resolve(name, function(err, resolved)
-    if not resolved or known then return steps.finish(err, resolved, known) end
-    steps.add(models.resolve(name, function(why, model) steps.finish(why, model and resolved, model) end))
-  end))
-  return steps.cancel
-end
-
 ---@param run hum.GenerationRun
 ---@param why string  its second line is what to do
 local function fail(run, why)
@@ -383,7 +368,7 @@ function M.start(opts)
     run.place = place
   end
   preparing[run] = true
-  run.cancel = resolve(run, function(why, resolved, model)
+  run.cancel = resolve.start(run.endpoint, opts.model, function(why, resolved, model)
     preparing[run] = nil
     if not resolved or not model then return fail(run, tostring(why)) end
     local ok, problem = fault.guard('sending', send, run, resolved, model)

@@ -3,6 +3,7 @@
 local check = require('hum.config.check')
 local fault = require('hum.fault')
 local helper = require('hum.server.helper')
+local hunks = require('hum.server.hunks')
 local learned = require('hum.server.learned')
 local log = require('hum.log')
 local secret = require('hum.server.secret')
@@ -118,6 +119,7 @@ local TOO_LONG = {
   chat = 'the chat is too long to be sent (%d MB, the limit is %d MB): '
     .. 'start a new one with :Hum new or delete old turns',
   apply = 'the files are too long to be changed together (%d MB, the limit is %d MB): apply one block after the other',
+  edit = 'the lines are too long to be sent (%d MB, the limit is %d MB): select fewer',
   generate = 'the messages are too long to be sent (%d MB, the limit is %d MB): shorten them',
 }
 
@@ -205,6 +207,23 @@ end
 ---@return integer? id
 ---@return string? why  nothing was started
 function M.generate(spec, on_event) return begin('generate', spec, in_order(on_event)) end
+
+--- Starts an edit, a generation that rewrites lines; the spec is described in |hum-protocol|.
+---@param spec table
+---@param on_event fun(name: string, data: table)  the events of a chat, and "hunks", as hum.EditNews
+---@return integer? id
+---@return string? why  nothing was started
+function M.edit(spec, on_event)
+  local read = hunks.reader()
+  return begin(
+    'edit',
+    spec,
+    in_order(function(name, data)
+      local news = name == 'hunks' and read(data.text)
+      if news ~= nil then on_event(name, news or data) end
+    end)
+  )
+end
 
 --- A helper answers "stop" within milliseconds. One that has not after so many seconds hangs.
 local STOP_WITHIN = 3

@@ -1,0 +1,197 @@
+#include "job/edit.h"
+
+#include "base/utf8.h"
+#include "edit/answer.h"
+#include "edit/journal.h"
+#include "edit/text.h"
+#include "job/reply.h"
+#include "nvim/sink.h"
+#include "nvim/wire.h"
+#include "proto.h"
+
+#include <stdlib.h>
+
+struct edit {
+    struct reply reply; /* first: an edit is one */
+    struct text old, before, after;
+    char *words[5]; /* of the spec, as long as the context */
+    size_t word_count;
+    struct answer_context context;
+    struct answer *answer;
+    struct journal journal;
+    enum part part;
+    struct utf8 utf8;
+    struct buf piece;   /* scratch: whole characters */
+    struct buf log;     /* scratch: what is told */
+    struct buf raw;     /* the answer as it came */
+    struct buf thought; /* in case it was text */
+};
+
+static void tell_news(struct edit *e)
+{
+    buf_clear(&e->log);
+    journal_write(&e->journal, e->answer, &e->log);
+    sink_text(e->reply.sink, e->log.data, e->log.len);
+}
+
+static void begin_part(struct edit *e, enum part part)
+{
+    if (part != e->part) {
+        e->part = part;
+        sink_notice(e->reply.sink, (int)part);
+    }
+}
+
+static void add_text(struct edit *e, struct span piece)
+{
+    buf_add(&e->raw, piece.data, piece.len);
+    answer_feed(e->answer, piece);
+    tell_news(e);
+}
+
+/* ---- as a reply ---------------------------------------------------------------- */
+
+static void add(struct reply *r, enum part part, const char *text, size_t len)
+{
+    struct edit *e = (struct edit *)r;
+    begin_part(e, part);
+    buf_clear(&e->piece);
+    utf8_feed(&e->utf8, text, len, &e->piece);
+    if (part == PART_THINKING) {
+        buf_add(&e->thought, e->piece.data, e->piece.len);
+    } else if (e->piece.len > 0) {
+        add_text(e, (struct span){e->piece.data, e->piece.len});
+    }
+}
+
+static void turn(struct reply *r, enum part part)
+{
+    struct edit *e = (struct edit *)r;
+    begin_part(e, part);
+    if (part == PART_TEXT) {
+        add_text(e, (struct span){e->thought.data, e->thought.len});
+        buf_clear(&e->thought);
+        return;
+    }
+    answer_free(e->answer);
+    e->answer = answer_new(&e->context);
+    buf_clear(&e->raw);
+    buf_clear(&e->log);
+    journal_restart(&e->journal, &e->log);
+    sink_text(r->sink, e->log.data, e->log.len);
+}
+
+static void call(struct reply *r, const char *call, size_t len)
+{
+    add(r, PART_TEXT, call, len);
+}
+
+static void end(struct reply *r, bool whole)
+{
+    struct edit *e = (struct edit *)r;
+    answer_end(e->answer, whole ? ANSWER_WHOLE : ANSWER_CUT);
+    tell_news(e);
+}
+
+static uint32_t tell(struct reply *r, struct buf *out)
+{
+    struct edit *e = (struct edit *)r;
+    wire_cstr(out, "answer");
+    wire_str(out, e->raw.data, e->raw.len);
+    wire_cstr(out, "form");
+    wire_cstr(out, "whole");
+    return 2;
+}
+
+static enum part now(const struct reply *r)
+{
+    return ((const struct edit *)r)->part;
+}
+
+static void finish(struct reply *r)
+{
+    struct edit *e = (struct edit *)r;
+    answer_free(e->answer);
+    text_finish(&e->old);
+    text_finish(&e->before);
+    text_finish(&e->after);
+    for (size_t i = 0; i < e->word_count; i++) {
+        free(e->words[i]);
+    }
+    buf_finish(&e->piece);
+    buf_finish(&e->log);
+    buf_finish(&e->raw);
+    buf_finish(&e->thought);
+}
+
+/* ---- the beginning ------------------------------------------------------------- */
+
+/* A text of the spec, copied; empty if there is none. */
+static struct span word(struct edit *e, const struct value *spec, const char *name)
+{
+    char *text = value_strdup_or(value_get(spec, name), "");
+    e->words[e->word_count++] = text;
+    return span_of(text);
+}
+
+static int begin(struct reply *r, const struct value *spec, struct target *target, const char **why)
+{
+    struct edit *e = (struct edit *)r;
+    *why = "old, before and after must be lists of lines";
+    *target = target_event(r->job.id, EVENT_HUNKS);
+    if (text_from_value(&e->old, value_get(spec, "old")) != 0 ||
+        text_from_value(&e->before, value_get(spec, "before")) != 0 ||
+        text_from_value(&e->after, value_get(spec, "after")) != 0) {
+        return HUM_ESPEC;
+    }
+    e->context = (struct answer_context){
+        .old = &e->old,
+        .before = &e->before,
+        .after = &e->after,
+        .insert = value_bool(value_get(spec, "insert"), false),
+    };
+    e->context.head = word(e, spec, "head");
+    e->context.foot = word(e, spec, "foot");
+    e->context.filetype = word(e, spec, "filetype");
+    e->context.name = word(e, spec, "name");
+    e->context.instruction = word(e, spec, "instruction");
+    e->answer = answer_new(&e->context);
+    return 0;
+}
+
+static const struct reply_ops edit_reply = {
+    .of = OF_GENERATE,
+    .tells_progress = true,
+    .begin = begin,
+    .add = add,
+    .turn = turn,
+    .call = call,
+    .end = end,
+    .tell = tell,
+    .now = now,
+    .finish = finish,
+};
+
+static const struct job_ops edit_ops = {
+    .kind = "edit",
+    .stop = reply_stop,
+    .free = reply_free,
+    .describe = reply_describe,
+    .suspect = reply_suspect,
+    .uses = reply_uses,
+    .inspection = reply_inspection,
+};
+
+struct job *edit_start(const struct job_env *env, int64_t id, const struct value *spec)
+{
+    struct edit *e = xcalloc(1, sizeof *e);
+    text_init(&e->old);
+    text_init(&e->before);
+    text_init(&e->after);
+    buf_init(&e->piece, SIZE_MAX);
+    buf_init(&e->log, SIZE_MAX);
+    buf_init(&e->raw, SIZE_MAX);
+    buf_init(&e->thought, SIZE_MAX);
+    utf8_init(&e->utf8);
+    return reply_start(&e->reply, &edit_ops, &edit_reply, env, id, spec);
+}

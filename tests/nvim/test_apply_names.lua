@@ -1,5 +1,6 @@
 -- Which file a name in an answer means, and what is outside of the project.
 local T = require('harness')
+local apply = require('lib.apply')
 local test, eq = T.test, T.eq
 
 local BARE = { ui = false }
@@ -136,4 +137,45 @@ test('names are as similar as they have long runs in common', BARE, function(t)
   eq(500, ratio('diet', 'tide'))
   eq(0, ratio('abc', 'xyz'))
   eq(nil, t:lua([[return require('hum.apply.similar').ratio('abc', 'xyz', 0.8)]]))
+end)
+
+--- What stands above a block, and behind its fence; one of them names the file. The line of the file, which must differ.
+local FORMS = {
+  { '# %s', 'lua' },
+  { '### `%s`', 'lua' },
+  { '**%s**', 'lua' },
+  { '**`%s`:**', 'lua' },
+  { '`%s`:', 'lua' },
+  { 'File: %s', 'lua' },
+  { '1. `%s`:', 'lua' },
+  { 'Change `%s` as follows:', 'lua' },
+  { '%s (modified)', 'lua' },
+  { '<file path="%s">', 'lua' },
+  { '[%s](%s)', 'lua' },
+  { '`%s`\n', 'lua' },
+  { './%s', 'lua' },
+  { '/%s', 'lua' },
+  { '', 'lua %s' },
+  { '', 'lua:%s' },
+  { '', 'lua title="%s"' },
+  { '', '%s' },
+}
+
+test('names as answers write them', { ui = { 100, 24 } }, function(t)
+  local files, answer, wanted = {}, '', {}
+  for i, form in ipairs(FORMS) do
+    local name = ('src/file_%02d.lua'):format(i)
+    files[name], wanted[name] = 'one\ntwo\n', 1
+    answer = answer
+      .. form[1]:gsub('%%s', name)
+      .. '\n```'
+      .. form[2]:gsub('%%s', name)
+      .. '\n<<<<<<< SEARCH\ntwo\n=======\nTWO\n>>>>>>> REPLACE\n```\n\n'
+  end
+  apply.chat(t, files, answer)
+  local found = {}
+  for _, file in ipairs(apply.apply(t).files) do
+    found[(file.path or file.name):match('src/.*$') or file.name] = file.hunks
+  end
+  eq(wanted, found)
 end)

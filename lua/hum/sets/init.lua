@@ -104,7 +104,7 @@ end
 
 ---@class hum.SetAccepted
 ---@field buf integer
----@field tick integer  of the buffer before it was changed: tells whether somebody else has changed it since the last time
+---@field tick integer  of the buffer before it was changed: tells whether somebody else has changed it meanwhile
 ---@field changes hum.SetChange[]  one after the other
 
 --- Lines of a buffer were replaced for a set.

@@ -11,12 +11,13 @@ local function some(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or
 local function short(path) return path == '' and 'the buffer without a name' or vim.fn.fnamemodify(path, ':~:.') end
 
 ---@param files hum.UndoneFile[]
----@return integer taken, integer changed  files in which something was
+---@return integer taken, integer changed  files in which something was, but for those that are gone
 local function totals(files)
   local taken, changed = 0, 0
   for _, file in ipairs(files) do
-    taken = taken + file.taken
-    if file.taken > 0 then changed = changed + 1 end
+    if file.taken > 0 and not file.gone then
+      taken, changed = taken + file.taken, changed + 1
+    end
   end
   return taken, changed
 end

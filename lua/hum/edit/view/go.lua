@@ -108,10 +108,18 @@ function M.move(views, step)
   return true
 end
 
-local keys_of = function() return nil end ---@type fun(): string|nil
+--- Whether a hunk has more added rows than the current window could show.
+---@param stop hum.Stop
+---@return boolean
+function M.is_tall(stop)
+  local rows = stop.view.rows[stop.hunk.id]
+  return rows ~= nil and #rows.rows >= limits.height(api.nvim_get_current_win())
+end
+
+local keys_of = function(_) return nil end ---@type fun(is_tall: boolean): string|nil
 
 --- Sets the function that says what to press.
----@param fn_ fun(): string|nil
+---@param fn_ fun(is_tall: boolean): string|nil
 function M.hint_with(fn_) keys_of = fn_ end
 
 ---@param p hum.edit.Preview
@@ -142,7 +150,7 @@ function M.number(views, buf)
     of = #stops,
     goes_on = goes_on,
     conflict = stop.hunk.conflict == true,
-    keys = keys_of(),
+    keys = keys_of(M.is_tall(stop)),
     attempt = attempt(stop.view.preview),
   })
 end

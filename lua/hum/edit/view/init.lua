@@ -27,6 +27,10 @@ local views = {} ---@type table<integer, hum.EditView[]>  by buffer
 ---@return hum.EditView[]  none where there is no preview
 function M.of(buf) return views[buf] or {} end
 
+--- All of them, by buffer.
+---@return table<integer, hum.EditView[]>
+function M.all() return views end
+
 ---@return fun(): hum.EditView
 local function each()
   local all = {}
@@ -140,8 +144,11 @@ end
 ---@param preview hum.edit.Preview
 ---@param actions hum.EditActions
 function M.attach(preview, actions)
-  scheme.start('edit')
   local buf = preview.buf
+  for _, v in ipairs(M.of(buf)) do
+    if v.preview == preview then return end
+  end
+  scheme.start('edit')
   if not next(views) then watch() end
   keys.with(actions)
   views[buf] = views[buf] or {}

@@ -223,9 +223,11 @@ function M.mapped()
   return found
 end
 
+---@param is_tall boolean  not all of the hunk can be seen
 ---@return string|nil
-local function hint()
-  local accept, reject = config.edit_keys('accept')[1], config.edit_keys('reject')[1]
+local function hint(is_tall)
+  local accept, reject, show = config.edit_keys('accept')[1], config.edit_keys('reject')[1], config.edit_keys('diff')[1]
+  if is_tall and show then return show .. ' shows all' end
   if not accept or not reject then return nil end
   return ('%s accepts, %s rejects'):format(accept, reject)
 end

@@ -59,56 +59,69 @@ local function write_rest(buf, lines)
   return #list > 0
 end
 
----@param p hum.edit.Preview
----@param actions hum.EditActions
----@param right integer
+---@class hum.EditDiff
+---@field preview hum.edit.Preview
+---@field actions hum.EditActions
+---@field right integer  buffer
+---@field is_alone fun(preview: hum.edit.Preview): boolean  its buffer has no other edit to decide on
+
+--- Accepts hunks, in one step if that can be had.
+---@param d hum.EditDiff
+---@param ids integer[]
 ---@return string|nil err
-local function accept(p, actions, right)
-  local lines = lines_of(right)
-  local list = changes(lines_of(p.buf), lines)
-  local struck, kept = {}, {}
-  for _, hunk in ipairs(p:open_hunks()) do
-    table.insert(is_kept(list, hunk) and kept or struck, hunk.id)
+local function accept(d, ids)
+  local buf = d.preview.buf
+  if #ids > 0 and d.is_alone(d.preview) then
+    local ok, err = d.actions.accept({ buf = buf, id = 'all', force = true })
+    return not ok and err or nil
   end
-  local ok, err = true, nil ---@type integer|boolean|nil, string|nil
-  local begun = false
-  api.nvim_buf_call(p.buf, function()
-    for _, id in ipairs(struck) do
-      actions.reject({ buf = p.buf, id = id })
-    end
-    for _, id in ipairs(kept) do
-      if begun then pcall(vim.cmd.undojoin) end
-      if ok then
-        ok, err = actions.accept({ buf = p.buf, id = id })
-      end
-      begun = true
-    end
-    if not ok then return end
-    if begun then pcall(vim.cmd.undojoin) end
-    write_rest(p.buf, lines)
-  end)
-  return not ok and err or nil
+  for _, id in ipairs(ids) do
+    local ok, err = d.actions.accept({ buf = buf, id = id })
+    if not ok then return err end
+  end
 end
 
----@param p hum.edit.Preview
----@param actions hum.EditActions
----@param right integer
-local function on_write(p, actions, right)
-  if not api.nvim_buf_is_loaded(p.buf) then return notify.error('hum: the file of this edit is not open any more') end
-  local done, err = pcall(accept, p, actions, right)
-  if not done then return notify.error('hum: ' .. tostring(err)) end
-  if err then return notify.error('hum: ' .. err) end
-  vim.bo[right].modified = false
+--- Makes the file what stands right: by its hunks, and by what else was written there.
+---@param d hum.EditDiff
+---@return string|nil err
+local function take_over(d)
+  local p = d.preview
+  local lines = lines_of(d.right)
+  local list = changes(lines_of(p.buf), lines)
+  local kept = {}
+  for _, hunk in ipairs(p:open_hunks()) do
+    if is_kept(list, hunk) then
+      table.insert(kept, hunk.id)
+    else
+      d.actions.reject({ buf = p.buf, id = hunk.id })
+    end
+  end
+  local err = accept(d, kept)
+  if err then return err end
+  api.nvim_buf_call(p.buf, function()
+    if #kept > 0 then pcall(vim.cmd.undojoin) end
+    write_rest(p.buf, lines)
+  end)
+end
+
+---@param d hum.EditDiff
+local function on_write(d)
+  if not api.nvim_buf_is_loaded(d.preview.buf) then
+    return notify.error('hum: the file of this edit is not open any more')
+  end
+  local done, err = pcall(take_over, d)
+  if not done or err then return notify.error('hum: ' .. tostring(err)) end
+  vim.bo[d.right].modified = false
   vim.cmd('diffupdate')
 end
 
 --- What was not accepted is not wanted.
----@param p hum.edit.Preview
----@param actions hum.EditActions
-local function on_closed(p, actions)
+---@param d hum.EditDiff
+local function on_closed(d)
+  local p = d.preview
   if p.gone or not api.nvim_buf_is_loaded(p.buf) then return end
   for _, hunk in ipairs(p:open_hunks()) do
-    actions.reject({ buf = p.buf, id = hunk.id })
+    d.actions.reject({ buf = p.buf, id = hunk.id })
   end
 end
 
@@ -116,16 +129,18 @@ end
 ---@param p hum.edit.Preview
 ---@param actions hum.EditActions
 ---@param hide fun(buf: integer, hidden: boolean)  what is drawn over the file meanwhile
+---@param is_alone fun(preview: hum.edit.Preview): boolean  its buffer has no other edit to decide on
 ---@return string|nil err
-function M.show(p, actions, hide)
+function M.show(p, actions, hide, is_alone)
   if not p.over then return 'the edit is still being written: try again when it has ended (or :Hum stop)' end
   if #p:open_hunks() == 0 then return 'no hunk of this edit is left to compare' end
   local right = sides.scratch(p.buf, 'hum://edit/', proposed(p))
+  local d = { preview = p, actions = actions, right = right, is_alone = is_alone } ---@type hum.EditDiff
   vim.bo[right].buftype, vim.bo[right].modified = 'acwrite', false
-  api.nvim_create_autocmd('BufWriteCmd', { buffer = right, callback = function() on_write(p, actions, right) end })
+  api.nvim_create_autocmd('BufWriteCmd', { buffer = right, callback = function() on_write(d) end })
   hide(p.buf, true)
   sides.show(p.buf, right, function()
-    on_closed(p, actions)
+    on_closed(d)
     hide(p.buf, false)
   end)
 end

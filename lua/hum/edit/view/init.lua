@@ -148,6 +148,7 @@ function M.attach(preview, actions)
   for _, v in ipairs(M.of(buf)) do
     if v.preview == preview then return end
   end
+  config.get() -- what is read for the first time is told as a change
   scheme.start('edit')
   if not next(views) then watch() end
   keys.with(actions)

@@ -13,6 +13,8 @@ local api, fn = vim.api, vim.fn
 
 local DESC = 'hum: '
 
+local NO_EDIT = 'no edit is shown here\n:Hum edit begins one'
+
 local views_of = function(_) return {} end ---@type fun(buf: integer): hum.EditView[]
 local hide_views = function(_, _) end ---@type fun(buf: integer, hidden: boolean)
 local actions = {} ---@type hum.EditActions
@@ -37,7 +39,13 @@ local function here()
   end
   if first then return buf, ids end
   local key = next_key()
-  tell(#stops == 0 and 'no hunk has finished yet' or key and key .. ' jumps to the next hunk: none is at the cursor')
+  if #views_of(buf) == 0 then
+    tell(NO_EDIT)
+  elseif #stops == 0 then
+    tell('no hunk is left to decide on')
+  else
+    tell((key and key .. ' jumps to the next hunk: ' or '') .. 'none is at the cursor')
+  end
   return buf, ids
 end
 
@@ -108,13 +116,12 @@ local function preview_here()
   return best
 end
 
----@param name string
 ---@param what fun(preview: hum.edit.Preview): string|nil
 ---@return fun()
-local function with_preview(name, what)
+local function with_preview(what)
   return function()
     local preview = preview_here()
-    if not preview then return tell(('no edit is shown here: nothing to %s'):format(name)) end
+    if not preview then return tell(NO_EDIT) end
     tell(what(preview))
   end
 end
@@ -133,6 +140,16 @@ local function reply(preview, text)
   vim.cmd({ cmd = 'Hum', args = { 'edit', text } })
 end
 
+--- Whether no other edit of its buffer has hunks to decide on.
+---@param preview hum.edit.Preview
+---@return boolean
+local function is_alone(preview)
+  for _, view in ipairs(views_of(preview.buf)) do
+    if view.preview ~= preview and view.preview:is_live() then return false end
+  end
+  return true
+end
+
 ---@param plug string
 ---@return fun()
 local function pressing(plug)
@@ -145,9 +162,9 @@ M.actions = {
   reject = decide('reject'),
   accept_all = accept_all,
   reject_all = reject_all,
-  diff = with_preview('compare', function(preview) return diff.show(preview, actions, hide_views) end),
-  answer = with_preview('open', answer.open),
-  reply = with_preview('answer', function(preview)
+  diff = with_preview(function(preview) return diff.show(preview, actions, hide_views, is_alone) end),
+  answer = with_preview(answer.open),
+  reply = with_preview(function(preview)
     vim.ui.input({ prompt = 'Your answer: ' }, function(text)
       if text and text:find('%S') then reply(preview, text) end
     end)

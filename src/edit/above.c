@@ -3,9 +3,12 @@
 #include "edit/place.h"
 #include "text/line.h"
 
-#define WEIGHT_STRONG 12  /* letters of lines that are no chance */
-#define LINES_OUTSIDE 4   /* lines of the file that are no chance ... */
-#define WEIGHT_OUTSIDE 30 /* ... with so many letters */
+#include <stdlib.h>
+
+#define WEIGHT_LINES 6    /* letters of lines that are no chance */
+#define WEIGHT_LINE 12    /* ... of one */
+#define LINES_OUTSIDE 3   /* lines of the file that are no chance ... */
+#define WEIGHT_OUTSIDE 20 /* ... with so many letters */
 
 static struct span trim(struct span line)
 {
@@ -21,13 +24,26 @@ static bool says(struct span a, struct span b)
 
 void above_init(struct above *a, const struct stage *stage)
 {
+    const struct text *before = stage->place->context.before;
     *a = (struct above){.stage = *stage};
     text_init(&a->held);
+    a->lines = xcalloc(before->count + 1, sizeof *a->lines);
+    for (size_t i = 0; i < before->count; i++) {
+        if (!span_is_blank(text_line(before, i))) {
+            a->lines[a->count++] = i;
+        }
+    }
 }
 
 void above_finish(struct above *a)
 {
     text_finish(&a->held);
+    free(a->lines);
+}
+
+static struct span line_above(const struct above *a, size_t i)
+{
+    return text_line(a->stage.place->context.before, a->lines[i]);
 }
 
 /* ---- giving -------------------------------------------------------------------- */
@@ -63,22 +79,15 @@ static void release(struct above *a)
     for (size_t i = 0; i < a->held.count; i++) {
         give(a, text_line(&a->held, i));
     }
-    for (size_t i = 0; i < a->gap; i++) {
-        give(a, (struct span){NULL, 0});
-    }
     text_clear(&a->held);
-    a->start_count = 0;
-    a->gap = 0;
+    a->start_count = a->matched = 0;
 }
 
-static size_t words_held(const struct above *a, size_t *lines)
+static size_t weight_held(const struct above *a)
 {
     size_t weight = 0;
-    *lines = 0;
     for (size_t i = 0; i < a->held.count; i++) {
-        struct span line = text_line(&a->held, i);
-        weight += line_weight(line_of(line));
-        *lines += !span_is_blank(line);
+        weight += line_weight(line_of(text_line(&a->held, i)));
     }
     return weight;
 }
@@ -88,10 +97,9 @@ static size_t words_held(const struct above *a, size_t *lines)
 static void begin(struct above *a, struct span line)
 {
     const struct place *p = a->stage.place;
-    const struct text *before = p->context.before;
     bool is_first = p->old_words > 0 && says(line, place_first(p));
-    for (size_t i = before->count; !is_first && i > 0 && a->start_count < ABOVE_STARTS; i--) {
-        if (says(text_line(before, i - 1), line)) {
+    for (size_t i = a->count; !is_first && i > 0 && a->start_count < ABOVE_STARTS; i--) {
+        if (says(line_above(a, i - 1), line)) {
             a->starts[a->start_count++] = i - 1;
         }
     }
@@ -100,52 +108,52 @@ static void begin(struct above *a, struct span line)
         return;
     }
     text_add(&a->held, line);
-    a->whole = a->starts[0] + 1 == before->count;
+    a->matched = 1;
+    a->whole = a->starts[0] + 1 == a->count;
 }
 
 /* What is held is what stands above the range; line is the one behind it. */
 static bool is_echo(const struct above *a, struct span line)
 {
     const struct place *p = a->stage.place;
-    size_t lines, weight = words_held(a, &lines);
+    size_t weight = weight_held(a);
     if (p->old_words > 0 && says(line, place_first(p))) {
         return true;
     }
     struct span first = span_first_word(span_ltrim(place_first(p)));
     struct span word = span_first_word(span_ltrim(line));
     bool alike = first.len > 0 && first.len == word.len && span_starts(first, word);
-    return weight >= WEIGHT_STRONG && (lines > 1 || alike);
+    return a->matched > 1 ? weight >= WEIGHT_LINES : alike && weight >= WEIGHT_LINE;
 }
 
 /* Lines of the file, but not up to the range. */
 static bool is_outside(const struct above *a)
 {
-    size_t lines, weight = words_held(a, &lines);
-    return !a->stage.place->context.insert && lines >= LINES_OUTSIDE && weight >= WEIGHT_OUTSIDE;
+    return !a->stage.place->context.insert && a->matched >= LINES_OUTSIDE &&
+           weight_held(a) >= WEIGHT_OUTSIDE;
 }
 
 /* Keeps the places whose next line is this one. */
 static void follow(struct above *a, struct span line)
 {
-    const struct text *before = a->stage.place->context.before;
     size_t kept = 0;
     bool whole = false;
     for (size_t i = 0; i < a->start_count; i++) {
-        size_t at = a->starts[i] + a->held.count;
-        if (at < before->count && says(text_line(before, at), line)) {
+        size_t at = a->starts[i] + a->matched;
+        if (at < a->count && says(line_above(a, at), line)) {
             a->starts[kept++] = a->starts[i];
-            whole = whole || at + 1 == before->count;
+            whole = whole || at + 1 == a->count;
         }
     }
     if (kept > 0) {
         a->start_count = kept;
         a->whole = whole;
+        a->matched++;
         text_add(&a->held, line);
         return;
     }
     if (a->whole && is_echo(a, line)) {
         text_clear(&a->held);
-        a->gap = 0;
     } else if (!a->whole && is_outside(a)) {
         stage_fail(&a->stage, CLEAN_OUTSIDE);
     }
@@ -155,13 +163,10 @@ static void follow(struct above *a, struct span line)
 
 void above_line(struct above *a, struct span line)
 {
-    if (a->held.count > 0) {
-        /* A blank line behind all that stands above is the range's, or none. */
-        bool over = a->whole && span_is_blank(line);
-        a->gap += over;
-        if (!over) {
-            follow(a, line);
-        }
+    if (a->held.count > 0 && span_is_blank(line)) {
+        text_add(&a->held, line);
+    } else if (a->held.count > 0) {
+        follow(a, line);
     } else if (!a->begun && !span_is_blank(line)) {
         begin(a, line);
     } else {
@@ -171,6 +176,8 @@ void above_line(struct above *a, struct span line)
 
 void above_end(struct above *a, bool cut)
 {
-    (void)cut;
+    if (cut) {
+        text_clear(&a->held);
+    }
     release(a);
 }

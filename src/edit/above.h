@@ -12,12 +12,14 @@
 struct above {
     struct stage stage;
     struct text held;
-    size_t blanks;               /* blank lines that came, while nothing else has */
-    size_t starts[ABOVE_STARTS]; /* lines above; the lowest first */
+    size_t blanks; /* blank lines that came, while nothing else has */
+    size_t *lines; /* above: those that are not blank, and how many */
+    size_t count;
+    size_t starts[ABOVE_STARTS]; /* of these; the lowest first */
     size_t start_count;
-    bool begun; /* a line was given */
-    bool whole; /* what is held is all that stands above from some line on */
-    size_t gap; /* blank lines behind that */
+    bool begun;     /* a line was given */
+    bool whole;     /* what is held is all that stands above from some line on */
+    size_t matched; /* lines that are held and not blank */
 };
 
 void above_init(struct above *a, const struct stage *stage);

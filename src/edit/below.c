@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #define LINES_MAX 4096
-#define WEIGHT_STRONG 8   /* letters of lines that are no chance */
+#define WEIGHT_LINE 8     /* letters of a line that is no chance */
+#define WEIGHT_LINES 4    /* ... of several */
 #define LINES_OUTSIDE 4   /* lines of the file that are no chance ... */
 #define WEIGHT_OUTSIDE 30 /* ... with so many letters */
 
@@ -194,7 +195,8 @@ static bool is_echo(const struct below *b)
     if (b->matched == 0 || are_own(b)) {
         return false;
     }
-    return weight_of(b, b->matched) >= WEIGHT_STRONG || closes_outer(b);
+    size_t enough = b->matched > 1 ? WEIGHT_LINES : WEIGHT_LINE;
+    return weight_of(b, b->matched) >= enough || closes_outer(b);
 }
 
 static void drop_blanks(struct below *b, size_t *count)

@@ -74,12 +74,17 @@ static bool is_over(const struct place *p, struct span rest)
     return rest.len == 0;
 }
 
-/* "<|im_start|>assistant" */
-static bool is_role(struct span line)
+/* "<|im_start|>assistant": bytes of the role behind a token. */
+static size_t role_len(const struct place *p, struct span rest)
 {
-    line = span_rtrim(span_ltrim(line));
-    return span_equals(line, "assistant") || span_equals(line, "model") ||
-           span_equals(line, "Assistant:");
+    static const char *const roles[] = {"assistant", "model", "Assistant:"};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        size_t len = strlen(roles[i]);
+        if (span_starts_with(rest, roles[i]) && is_over(p, span_skip(rest, len))) {
+            return len;
+        }
+    }
+    return 0;
 }
 
 bool control_line(const struct place *p, struct span line, bool first, struct buf *out, bool *drop)
@@ -97,11 +102,8 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
             buf_add(out, line.data + from, begins ? 0 : i - from);
             place = true;
             from = i + len;
+            from += begins ? role_len(p, span_skip(line, from)) : 0;
             i = from - 1;
-            if (begins && is_role(span_skip(line, from))) {
-                *drop = true;
-                return false;
-            }
         } else if (is_over(p, rest)) {
             buf_add(out, line.data + from, i - from);
             *drop = span_is_blank((struct span){line.data, i});

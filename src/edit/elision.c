@@ -23,6 +23,18 @@ static size_t column_of(const struct elision *e, struct span line)
     return indent_columns(&e->stage.place->style.indent, line);
 }
 
+/* The line behind the block that the last known line opens, if what came replaced that block. */
+static size_t behind_block(const struct elision *e)
+{
+    const struct text *old = old_of(e);
+    size_t i = e->at == LINEMAP_NONE || !e->inside ? old->count : e->at + 1;
+    while (i < old->count &&
+           (span_is_blank(text_line(old, i)) || column_of(e, text_line(old, i)) > e->column)) {
+        i++;
+    }
+    return i;
+}
+
 /* Follows where in the range the answer is: at the next line if it is that one, else at a line
  * that the range has once. */
 static void follow(struct elision *e, struct span line)
@@ -37,9 +49,12 @@ static void follow(struct elision *e, struct span line)
     }
     size_t column = column_of(e, line), found = LINEMAP_NONE;
     struct span words = span_rtrim(line);
-    if (next < old->count) {
-        struct span was = span_rtrim(text_line(old, next));
-        found = was.len == words.len && span_starts(was, words) ? next : LINEMAP_NONE;
+    size_t places[] = {next, column <= e->column ? behind_block(e) : old->count};
+    for (size_t i = 0; i < 2 && found == LINEMAP_NONE; i++) {
+        if (places[i] < old->count) {
+            struct span was = span_rtrim(text_line(old, places[i]));
+            found = was.len == words.len && span_starts(was, words) ? places[i] : found;
+        }
     }
     const struct linemap_entry *known = linemap_find(&e->stage.place->old, line);
     bool once = known != NULL && known->count == 1 && known->column == column;
@@ -66,7 +81,6 @@ static void give(struct elision *e, struct span line)
 /* The first line that was left out: LINEMAP_NONE if that is not certain. */
 static size_t left_out_from(const struct elision *e)
 {
-    const struct text *old = old_of(e);
     if (e->at == LINEMAP_NONE) {
         return LINEMAP_NONE;
     }
@@ -77,12 +91,7 @@ static size_t left_out_from(const struct elision *e)
     if (!e->inside || e->held_column > e->column) {
         return LINEMAP_NONE;
     }
-    size_t i = e->at + 1;
-    while (i < old->count &&
-           (span_is_blank(text_line(old, i)) || column_of(e, text_line(old, i)) > e->column)) {
-        i++;
-    }
-    return i;
+    return behind_block(e);
 }
 
 static bool are_blank(const struct text *t, size_t from, size_t to)

@@ -7,6 +7,8 @@
 #include "edit/wrapper.h"
 #include "text/talk.h"
 
+#define WORDS_LINES 8 /* lines in front of a fence that are no sentences */
+
 static struct span trim(struct span line)
 {
     return span_rtrim(span_ltrim(line));
@@ -271,13 +273,21 @@ static void take_prose(struct envelope *e, struct span line, struct span words)
     give(e, line);
 }
 
+/* Words that are no sentence: "Changes:", a heading, the name of a file. */
+static bool may_be_words(struct span words)
+{
+    return prose_introduces(words) || strchr("#*`", words.data[0]) != NULL;
+}
+
 static void take_code(struct envelope *e, struct span line, struct span words)
 {
-    bool second = e->held.count > 0;
+    const struct place *p = e->stage.place;
+    bool code = prose_is_code(p, words);
+    bool waits = e->held.count == 0 ||
+                 (e->held.count < WORDS_LINES && may_be_words(trim(text_line(&e->held, 0))));
     text_add(&e->held, line);
-    e->talks = e->talks || prose_is_talk(e->stage.place, words);
-    bool waits = !second && !prose_is_code(e->stage.place, words);
-    if (!e->talks && !waits) {
+    e->talks = e->talks || prose_is_talk(p, words);
+    if (!e->talks && (code || !waits)) {
         begin_plain(e);
     }
 }

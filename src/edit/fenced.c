@@ -1,8 +1,7 @@
 #include "edit/fenced.h"
 
 #include "edit/place.h"
-#include "edit/sentence.h"
-#include "text/talk.h"
+#include "edit/prose.h"
 
 #define INDENT_MAX 3 /* a fence stands at most so much deeper than the one that it closes */
 #define LONG_RUN 4   /* a fence of so many marks is closed by as many, and by no fewer */
@@ -51,9 +50,7 @@ static void release(struct fenced *f)
 /* Behind what may close the code the first line that is not blank is addressed to the reader. */
 static bool is_remark(const struct fenced *f, struct span words)
 {
-    return linemap_find(&f->stage.place->old, words) == NULL &&
-           (talk_at_start(words, true, false) == TALK_IS ||
-            (!f->stage.place->language->prose && sentence_is(words)));
+    return prose_is_talk(f->stage.place, words);
 }
 
 static bool holds_remark(const struct fenced *f)

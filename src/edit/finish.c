@@ -89,13 +89,13 @@ static bool has_foot(const struct finish *f, struct span line)
 
 void finish_end(struct finish *f, bool cut)
 {
-    if (f->held.count == 0) {
+    if (f->held.count == 0 || cut) {
         return;
     }
     struct span line = text_line(&f->held, 0), foot = f->place->context.foot;
     buf_clear(&f->line);
     buf_add(&f->line, line.data, line.len);
-    if (!cut && !has_foot(f, line)) {
+    if (!has_foot(f, line)) {
         buf_add(&f->line, foot.data, foot.len);
     }
     text_add(f->out, (struct span){f->line.data, f->line.len});

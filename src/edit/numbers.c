@@ -8,7 +8,8 @@
 
 struct numbered {
     size_t number;
-    char sign; /* ':', '|', '\t', or '>' for an arrow */
+    char sign;   /* ':', '|', '\t', or '>' for an arrow */
+    bool padded; /* a blank stands behind it, which is not in rest */
     struct span rest;
 };
 
@@ -44,6 +45,7 @@ static bool split(struct span line, struct numbered *n)
     n->sign = rest.data[0];
     n->rest = span_skip(rest, 1);
     if (n->sign != '\t' && n->rest.len > 0 && n->rest.data[0] == ' ') {
+        n->padded = true;
         n->rest = span_skip(n->rest, 1);
     }
     return true;
@@ -77,6 +79,9 @@ static void give(struct numbers *n, struct span line)
 {
     struct numbered l;
     bool strip = n->mode == NUMBERS_ON && split(line, &l) && l.sign == n->sign;
+    if (strip && l.padded && n->tight) {
+        l.rest = (struct span){l.rest.data - 1, l.rest.len + 1};
+    }
     n->given++;
     stage_pass(&n->stage, strip ? l.rest : line);
 }
@@ -113,6 +118,11 @@ static bool is_proven(const struct numbers *n)
 static void decide(struct numbers *n, enum numbers_mode mode)
 {
     n->mode = mode;
+    for (size_t i = 0; i < n->held.count; i++) {
+        struct numbered l;
+        bool tight = split(text_line(&n->held, i), &l) && l.rest.len > 0 && !l.padded;
+        n->tight = n->tight || tight;
+    }
     release(n);
 }
 
@@ -173,6 +183,9 @@ void numbers_end(struct numbers *n, bool cut)
     if (alone && is_known(n, &l)) {
         n->mode = NUMBERS_ON;
         n->sign = l.sign;
+    }
+    if (cut && n->mode == NUMBERS_BEGIN) {
+        text_clear(&n->held);
     }
     release(n);
 }

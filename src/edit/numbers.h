@@ -12,6 +12,7 @@ struct numbers {
     struct text held;
     enum numbers_mode { NUMBERS_BEGIN, NUMBERS_OFF, NUMBERS_ON, NUMBERS_OWN } mode;
     char sign;    /* between number and line */
+    bool tight;   /* no blank stands behind the sign */
     size_t next;  /* number that the line to come should have */
     size_t given; /* lines */
 };

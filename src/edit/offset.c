@@ -123,14 +123,15 @@ static void add_fitting(struct offset *o, size_t answer, size_t file, size_t ste
 static void make_guesses(struct offset *o, size_t answer, size_t file)
 {
     static const size_t steps[] = {4, 2, 8, 3};
-    const size_t step = o->stage.place->style.step;
+    const struct style *style = &o->stage.place->style;
+    const size_t step = style->step;
     if (answer != file) {
         add(&o->guesses, answer, file, step);
         add(&o->guesses, 0, 0, step);
     } else {
         add(&o->guesses, 0, 0, step);
     }
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && !style->unknown; i++) {
         add(&o->guesses, answer, file, steps[i]);
         add_fitting(o, answer, file, steps[i]);
     }
@@ -225,7 +226,8 @@ static bool is_strange(const struct offset *o, size_t answer)
     const struct style *style = &o->stage.place->style;
     size_t deeper = answer > o->answer ? answer - o->answer : 0;
     bool usual = deeper < 32 && (style->steps >> deeper & 1) == 1;
-    return o->block && !usual && (deeper * 2 == style->step || deeper == style->step * 2) &&
+    return o->block && !usual && !style->unknown &&
+           (deeper * 2 == style->step || deeper == style->step * 2) &&
            guess_has_steps(o->stage.place->language);
 }
 

@@ -147,6 +147,7 @@ static void find_style(struct place *p, struct buf *above, struct buf *below)
                                   .after = {below->data, below->len}};
     p->style = style_of(&around, &c->indent, p->language);
     p->style.step = p->style.step > 0 ? p->style.step : 1;
+    p->style.indent.blanks = p->style.indent.blanks || p->style.unknown;
 }
 
 void place_init(struct place *p, const struct clean_context *context)

@@ -70,7 +70,6 @@ bool wrapper_is_tool(const struct place *p, struct span line)
                                         "<list_files>",
                                         "<attempt_completion>",
                                         "<ask_followup_question>",
-                                        "<",
                                         "<|tool\u2581calls\u2581begin|>",
                                         "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>"};
     struct span words = span_ltrim(line);

@@ -307,3 +307,95 @@ test('what has been applied is kept beside the chat, and taken back after a rest
   eq(FILES['lua/b.lua'], t:read_file('work/lua/b.lua'))
   eq({}, kept())
 end)
+
+--- An answer, how it ends, the hunks that are shown, and what is told.
+local CUT = {
+  { 'lua/b.lua\n```lua\nlocal x = 10\nretur', 0, 'the answer was cut' },
+  { 'lua/b.lua\n```lua\n<<<<<<< SEARCH\nreturn x\n=======\nreturn', 0, 'REPLACE marker is missing' },
+  {
+    apply.block('lua/b.lua', 'return x', 'return y') .. 'lua/a.lua\n```lua\n<<<<<<< SEARCH\nretu',
+    1,
+    'marker is missing',
+  },
+}
+
+test('a cut answer: what is whole is shown, the rest is told', UI, function(t)
+  for i, case in ipairs(CUT) do
+    apply.chat(t, FILES, case[1], nil, { done_reason = 'length' })
+    local done = apply.apply(t)
+    eq(case[2], done.hunks, i)
+    T.match(case[3], done.message, true)
+    eq(nil, done.message:find(';', 1, true), 'it is told once')
+    t:cmd('silent! %bwipeout!')
+  end
+end)
+
+test('a file that cannot be changed is told, and the others are shown', UI, function(t)
+  local files =
+    vim.tbl_extend('force', FILES, { ['image.bin'] = 'two\0\n', ['fixed.txt'] = 'two\n', ['read.txt'] = 'two\n' })
+  local answer = ANSWER
+  for _, name in ipairs({ 'image.bin', 'fixed.txt', 'read.txt' }) do
+    answer = answer .. '\n' .. apply.block(name, 'two', 'TWO')
+  end
+  apply.chat(t, files, answer)
+  t:lua([[
+    for name, option in pairs({ ['fixed.txt'] = 'modifiable', ['read.txt'] = 'readonly' }) do
+      local buf = vim.fn.bufadd(name)
+      vim.fn.bufload(buf)
+      vim.bo[buf][option] = not vim.bo[buf][option]
+    end]])
+  local done = apply.apply(t)
+  eq(3, done.hunks)
+  for _, why in ipairs({
+    'image.bin: it is no text',
+    "fixed.txt: the buffer is not 'modifiable'",
+    "read.txt: the buffer is 'readonly'",
+  }) do
+    T.match(why, done.message, true)
+  end
+  T.match(':setlocal modifiable', done.hint, true)
+end)
+
+test('a file that others have written meanwhile is read again', UI, function(t)
+  apply.chat(t, FILES, ANSWER)
+  t:lua([[vim.o.autoread = true vim.fn.bufload(vim.fn.bufadd('lua/b.lua'))]])
+  t:write_file('work/lua/b.lua', '-- theirs\nlocal x = 1\nreturn x\n')
+  eq(3, apply.apply(t).hunks)
+  apply.decide(t, 'accept', 'lua/b.lua')
+  eq('-- theirs\nlocal x = 10\nlocal y = 2\nreturn x', apply.text(t, 'lua/b.lua'))
+end)
+
+test('a chat that is kept nowhere', UI, function(t)
+  apply.chat(t, FILES, ANSWER, { chat = { keep = false } })
+  eq(3, apply.apply(t).hunks)
+  apply.decide(t, 'accept', 'lua/b.lua')
+  t:cmd('Hum undo')
+  eq(FILES['lua/b.lua'], apply.text(t, 'lua/b.lua') .. '\n')
+end)
+
+test('no previews without a helper, and that is told', UI, function(t)
+  apply.chat(t, FILES, ANSWER)
+  t:lua([[require('hum.server.helper').replace() require('hum').setup({ helper = '/nowhere/hum' })]])
+  T.match('/nowhere/hum', apply.apply(t).message, true)
+end)
+
+test('a block that names no file is for the one that the question quotes', UI, function(t)
+  for name, text in pairs(FILES) do
+    t:write_file('work/' .. name, text)
+  end
+  local srv = t:fake()
+  srv:script({ tokens = { apply.block('', 'local x = 1', 'local x = 7') } })
+  t:lua([[vim.fn.mkdir(... .. '/.git', 'p') vim.cmd.cd(...)]], t.dir .. '/work')
+  require('lib.chat').configure(t, srv)
+  t:cmd('edit lua/b.lua')
+  t:cmd('1,2Hum chat change it, please?')
+  t:wait_event('HumRequestFinished')
+  local done = apply.apply(t)
+  eq({ 1, 'lua/b.lua' }, { done.hunks, done.files[1].name })
+  t:cmd('Hum new')
+  require('lib.chat').ask(t, 'again')
+  t:wait_event('HumRequestFinished', 2)
+  done = apply.apply(t)
+  eq(0, done.hunks)
+  T.match('a block names no file', done.message, true)
+end)

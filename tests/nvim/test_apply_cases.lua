@@ -105,7 +105,7 @@ end
 
 local function play(t, srv, case, how, folder)
   put_files(t, folder, case.files)
-  srv:script({ tokens = pieces.cut(case.answer, how), finish = case.finish })
+  srv:script({ tokens = pieces.cut(case.answer, how), done_reason = case.finish })
   t:lua('_G.told = {} _G.done = false')
   local count = t:lua('return _G.count or 0')
   t:lua([[

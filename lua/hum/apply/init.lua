@@ -242,14 +242,13 @@ local function go(run)
     run.faults[1] = err
     return
   end
-  vim.list_extend(run.faults, found.faults or {})
   local plans = targets.find(run.scope, found.files or {})
   local result, why = changes(run, plans)
   if not result then
     run.faults[#run.faults + 1] = why
     return
   end
-  vim.list_extend(run.faults, result.faults or {})
+  vim.list_extend(run.faults, result.faults or found.faults or {}) -- with the texts the helper says all of them again
   local by_name = {}
   for _, one in ipairs(result.files) do
     by_name[one.name] = one

@@ -20,17 +20,19 @@ end
 ---@param files table<string, string>
 ---@param answer string
 ---@param config? table
+---@param script? table  more of what the server is to do
 ---@return integer chat
-function M.chat(t, files, answer, config)
+function M.chat(t, files, answer, config, script)
   for name, text in pairs(files) do
     t:write_file('work/' .. name, text)
   end
   local srv = t:fake()
-  srv:script({ tokens = { answer } })
+  srv:script(vim.tbl_extend('force', { tokens = { answer } }, script or {}))
   t:lua([[vim.fn.mkdir(... .. '/.git', 'p') vim.cmd.cd(...)]], t.dir .. '/work')
   chat.configure(t, srv, nil, config)
   t:cmd('Hum chat change it, please?')
-  chat.finished(t)
+  t.answers = (t.answers or 0) + 1
+  chat.finished(t, t.answers)
   return t:eval('bufnr()')
 end
 

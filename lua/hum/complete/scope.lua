@@ -2,41 +2,12 @@
 -- once for each line, behind the keys, and only where the text has a tree already or one comes by itself:
 -- where none does the helper goes by indentation.
 local channel = require('hum.complete.channel')
+local definition = require('hum.definition')
 
 local M = {}
 
 --- Bytes of a text that is parsed for this alone.
 local LARGEST = 512 * 1024
-
---- Nodes of grammars that Neovim bundles or that are widespread.
-local DEFINITIONS = {}
-for _, name in ipairs({
-  'class',
-  'class_declaration',
-  'class_definition',
-  'class_specifier',
-  'constructor_declaration',
-  'enum_item',
-  'function_declaration',
-  'function_definition',
-  'function_item',
-  'impl_item',
-  'interface_declaration',
-  'method',
-  'method_declaration',
-  'method_definition',
-  'module',
-  'namespace_definition',
-  'singleton_method',
-  'struct_item',
-  'struct_specifier',
-  'trait_item',
-}) do
-  DEFINITIONS[name] = true
-end
-
---- A function that is handed to another one is a part of what does that.
-local ARGUMENTS = { arguments = true, argument_list = true }
 
 ---@param parser vim.treesitter.LanguageTree
 ---@param row integer
@@ -53,7 +24,7 @@ local function definition_at(parser, row, col)
     local first = node:range()
     if node:type() == 'ERROR' then
       return nil
-    elseif not found and parent and first < row and DEFINITIONS[node:type()] and not ARGUMENTS[parent:type()] then
+    elseif not found and parent and first < row and definition.NODES[node:type()] and not definition.ARGUMENTS[parent:type()] then
       found = first
     end
     node = parent

@@ -16,10 +16,11 @@ vim.api.nvim_create_user_command('Hum', function(opts) require('hum.command').ru
 })
 
 -- Not vim.keymap, which would have to be loaded first.
-local function map(mode, name, callback)
+local function map(mode, name, callback, expr)
   vim.api.nvim_set_keymap(mode, '<Plug>(hum-' .. name .. ')', '', {
     callback = callback,
     noremap = true,
+    expr = expr,
     desc = 'hum: ' .. name,
   })
 end
@@ -34,6 +35,17 @@ map('n', 'new', function() require('hum').chat({ new = true }) end)
 -- "ask" asks for it.
 map('x', 'chat', function() require('hum').chat({ new = true, quote = require('hum').selection() }) end)
 map('x', 'ask', function() require('hum').ask(require('hum').selection()) end)
+
+-- Operators: an edit of what a motion or the selection says. "line" is for lines, as `dd` is.
+for _, kind in ipairs({ 'edit', 'fix' }) do
+  for _, mode in ipairs({ 'n', 'x' }) do
+    map(mode, kind, function() return require('hum.edit.operator').keys(kind) end, true)
+  end
+  map('n', kind .. '-line', function() return require('hum.edit.operator').keys(kind, '_') end, true)
+end
+map('n', 'insert', function() return require('hum.edit.operator').keys('insert', 'l') end, true)
+map('n', 'attempt-prev', function() require('hum.edit.command').attempt(-1) end)
+map('n', 'attempt-next', function() require('hum.edit.command').attempt(1) end)
 
 for name, action in pairs({
   accept = 'accept',

@@ -45,6 +45,30 @@ KINDS.block = {
   end,
 }
 
+---@param value any
+---@param count integer
+---@return boolean
+local function are_positions(value, count)
+  if type(value) ~= 'table' or not vim.islist(value) or #value ~= count then return false end
+  for _, one in ipairs(value) do
+    if not is_whole(one, 0) then return false end
+  end
+  return true
+end
+
+KINDS.place = {
+  what = '{ row, col }, counted from 0',
+  fits = function(value) return are_positions(value, 2) end,
+}
+KINDS.range = {
+  what = '{ row, col, row, col }, counted from 0',
+  fits = function(value) return are_positions(value, 4) end,
+}
+KINDS.think = {
+  what = 'a boolean, a string or a number',
+  fits = function(value) return vim.list_contains({ 'boolean', 'string', 'number' }, type(value)) end,
+}
+
 --- The values of `chat.window`, and one for answers.
 local WINDOWS = { 'right', 'left', 'bottom', 'top', 'float', 'tab', 'current', 'vsplit', 'split', 'cursor' }
 KINDS.window = {
@@ -99,6 +123,26 @@ M.APPLY = {
 M.FILE = { buf = 'buffer', name = 'string' }
 
 M.YANK = { buf = 'buffer', line = 'line', register = 'register', reply = 'boolean' }
+
+--- What edits have in common. `range` and `at`: rows and columns from 0.
+local function edit_opts(more)
+  local opts = {
+    buf = 'buffer',
+    instruction = 'string',
+    endpoint = 'string',
+    model = 'string',
+    options = 'table',
+    think = 'think',
+    on_done = 'function',
+  }
+  return vim.tbl_extend('error', opts, more)
+end
+
+M.EDIT = edit_opts({ first = 'line', last = 'line', range = 'range', _needed = { 'instruction' } })
+
+M.FIX = edit_opts({ first = 'line', last = 'line', range = 'range' })
+
+M.INSERT = edit_opts({ at = 'place', _needed = { 'instruction' } })
 
 M.STOP = { buf = 'buffer', all = 'boolean' }
 

@@ -61,11 +61,16 @@ function M.unqueue(buf, id)
   return require('hum.chat').unqueue(buf, id)
 end
 
---- Stops the reply of a chat, or with `all` every reply.
+--- Stops the reply of a chat, or the edits of a buffer, or with `all` everything.
 ---@param opts? { buf?: integer, all?: boolean }
+---@return boolean stopped
 function M.stop(opts)
   arguments().check('stop', 'opts', opts, arguments().STOP)
-  return require('hum.chat').stop(opts or {})
+  opts = opts or {}
+  local edits = package.loaded['hum.edit']
+  local stopped = edits and edits.stop({ buf = opts.buf, all = opts.all })
+  if stopped and not opts.all then return true end
+  return require('hum.chat').stop({ buf = opts.buf, all = opts.all, quiet = stopped }) or stopped == true
 end
 
 --- Asks again: takes the last reply away and sends, in one undo step.
@@ -254,6 +259,42 @@ end
 function M.reject(opts)
   arguments().check('reject', 'opts', opts, arguments().REJECT)
   return require('hum.edit').reject(opts or {})
+end
+
+---@class hum.EditOpts
+---@field buf? integer          default: the current buffer
+---@field first? integer        line; default: the function around the cursor, else the paragraph
+---@field last? integer
+---@field range? integer[]      instead of lines: row, column, row and column from 0, without what is at the last
+---@field instruction string
+---@field endpoint? string      default: the option `edit.endpoint`
+---@field model? string         default: the option `edit.model`
+---@field options? table<string, any>
+---@field think? hum.Think
+---@field on_done? fun(result: table)  once, when the answer has ended
+
+--- Has lines rewritten, shown as hunks to be accepted or rejected, see |hum.edit()|.
+---@param opts hum.EditOpts
+---@return hum.edit.Handle|nil handle, string|nil err
+function M.edit(opts)
+  arguments().check('edit', 'opts', opts or 0, arguments().EDIT)
+  return require('hum.edit.command').api_edit(opts)
+end
+
+--- Has the problems of lines fixed that are known.
+---@param opts? table  as for hum.edit(); `instruction`: what else is said
+---@return hum.edit.Handle|nil handle, string|nil err
+function M.fix(opts)
+  arguments().check('fix', 'opts', opts, arguments().FIX)
+  return require('hum.edit.command').api_fix(opts or {})
+end
+
+--- Has something written at a place.
+---@param opts table  as for hum.edit(); `at`: row and column from 0 instead of lines, default: the cursor
+---@return hum.edit.Handle|nil handle, string|nil err
+function M.insert(opts)
+  arguments().check('insert', 'opts', opts or 0, arguments().INSERT)
+  return require('hum.edit.command').api_insert(opts)
 end
 
 --- Builds the helper, without blocking the editor.

@@ -159,6 +159,26 @@ local function remark(given)
   require('hum.review').ask(at)
 end
 
+--- What follows `accept` and `reject`.
+---@param typed string
+---@return string[]
+local function all_word(typed) return beginning({ 'all' }, typed) end
+
+---@param which 'accept'|'reject'
+---@return fun(given: hum.Invocation)
+local function decide(which)
+  return function(given) require('hum.edit.command').decide(which, given) end
+end
+
+--- What runs in the current buffer is stopped, else a reply; with a bang everything.
+---@param given hum.Invocation
+local function stop(given)
+  local buf = not given.bang and vim.api.nvim_get_current_buf() or nil
+  local commit = package.loaded['hum.commit']
+  local stopped = commit and commit.stop(buf)
+  if given.bang or not stopped then require('hum').stop({ all = given.bang }) end
+end
+
 ---@param text string
 ---@return boolean
 local function is_count(text) return text:find('^%d+$') ~= nil end
@@ -208,14 +228,43 @@ local M = {
     end,
   },
   stop = {
-    desc = 'stop the reply; "Hum! stop" stops all',
+    desc = 'stop the reply or the edit here; "Hum! stop" stops all',
     bang = true,
     anywhere = true,
-    run = function(given)
-      local commit = package.loaded['hum.commit']
-      local stopped = commit and commit.stop(not given.bang and vim.api.nvim_get_current_buf() or nil)
-      if given.bang or not stopped then require('hum').stop({ all = given.bang }) end
-    end,
+    run = stop,
+  },
+  edit = {
+    desc = 'rewrite lines as you say, shown as a diff',
+    range = true,
+    words = anything,
+    run = function(given) require('hum.edit.command').edit(given) end,
+  },
+  insert = {
+    desc = 'write something at the cursor, shown as a diff',
+    words = anything,
+    run = function(given) require('hum.edit.command').insert(given) end,
+  },
+  fix = {
+    desc = 'fix the diagnostics of lines, shown as a diff',
+    range = true,
+    words = anything,
+    run = function(given) require('hum.edit.command').fix(given) end,
+  },
+  accept = {
+    desc = 'accept the hunk at the cursor, or all',
+    bang = true,
+    words = function(text) return text == 'all' end,
+    complete = all_word,
+    explain = function() return 'every hunk, also those that finish later' end,
+    run = decide('accept'),
+  },
+  reject = {
+    desc = 'reject the hunk at the cursor, or all',
+    bang = true,
+    words = function(text) return text == 'all' end,
+    complete = all_word,
+    explain = function() return 'every hunk' end,
+    run = decide('reject'),
   },
   continue = {
     desc = 'go on with the last reply where it stopped',

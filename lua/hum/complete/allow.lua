@@ -2,7 +2,7 @@
 -- is copied to the helper and may be a part of any prompt.
 local config = require('hum.config')
 local contents = require('hum.complete.contents')
-local ignored = require('hum.complete.ignored')
+local ignored = require('hum.ignored')
 local sensitive = require('hum.sensitive')
 
 local M = {}

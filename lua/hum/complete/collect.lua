@@ -6,7 +6,7 @@ local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
 local dwell = require('hum.complete.dwell')
 local helper = require('hum.server.helper')
-local ignored = require('hum.complete.ignored')
+local ignored = require('hum.ignored')
 
 local M = {}
 

@@ -5,8 +5,9 @@ local allow = require('hum.complete.allow')
 local attach = require('hum.complete.attach')
 local channel = require('hum.complete.channel')
 local config = require('hum.config')
-local ignored = require('hum.complete.ignored')
+local ignored = require('hum.ignored')
 local sensitive = require('hum.sensitive')
+local symbols = require('hum.symbols')
 
 local M = {}
 
@@ -27,13 +28,6 @@ local NAMES, LINES, FILE_BYTES = 4, 16, 1048576
 local place
 ---@type table<integer, table<string, hum.Extra|false>>  by buffer and name; false: none, or asked
 local known = {}
-
----@param path string
----@return string  as prompts have it
-local function shown(path)
-  local name = vim.fn.fnamemodify(path, ':.')
-  return name:find('^[/~]') and vim.fs.basename(name) or name
-end
 
 -- ---- diagnostics ----------------------------------------------------------------------------
 
@@ -77,33 +71,20 @@ local function lines_of(path)
   return ok and not sensitive.of_lines(lines, path) and lines or nil
 end
 
---- Lines of a definition, up to the first blank one behind it.
----@param lines string[]
----@param first integer  from 0
----@return string
-local function piece(lines, first)
-  local last = first + 1
-  while last < first + LINES and lines[last + 1] and lines[last + 1]:find('%S') do
-    last = last + 1
-  end
-  return table.concat(vim.list_slice(lines, first + 1, last), '\n')
-end
-
 ---@param result any  of textDocument/definition: a location, a link, or a list of those
 ---@param buf integer
 ---@param row integer
 ---@return hum.Extra|nil
 ---@return boolean? later  it may be known later
 local function definition(result, buf, row)
-  local one = type(result) == 'table' and (result[1] or result) or {}
-  local uri, range = one.uri or one.targetUri, one.range or one.targetRange
-  if type(uri) ~= 'string' or not vim.startswith(uri, 'file:') or type(range) ~= 'table' then return nil end
-  local path, first = vim.uri_to_fname(uri), range.start.line
+  local at = symbols.location(result)
+  if not at then return nil end
+  local path, first = at.path, at.first
   local is_here = vim.uv.fs_realpath(path) == vim.uv.fs_realpath(vim.api.nvim_buf_get_name(buf))
   if is_here and math.abs(first - row) <= 2 * AROUND then return nil end -- the prompt has it
   local lines, later = lines_of(path)
-  local text = lines and piece(lines, first) or ''
-  return text ~= '' and { name = shown(path), text = text } or nil, later
+  local text = lines and symbols.piece(lines, first, LINES) or ''
+  return text ~= '' and { name = symbols.shown(path), text = text } or nil, later
 end
 
 ---@param line string
@@ -119,14 +100,6 @@ local function names_in(line, cursor)
     end
   end
   return columns, vim.list_slice(names, 1, NAMES)
-end
-
----@param client vim.lsp.Client
----@param before string  what stands before it in its line
----@return integer
-local function character(client, before)
-  if client.offset_encoding == 'utf-8' then return #before end
-  return client.offset_encoding == 'utf-32' and vim.fn.strchars(before) or vim.fn.strutf16len(before)
 end
 
 local send ---@type fun(buf: integer, row: integer)
@@ -166,7 +139,7 @@ local function definitions(buf, row)
   known[buf] = known[buf] or {}
   for _, name in ipairs(names) do
     if known[buf][name] == nil then
-      ask(buf, name, { line = row, character = character(client, line:sub(1, columns[name])) })
+      ask(buf, name, { line = row, character = symbols.character(client, line:sub(1, columns[name])) })
     end
   end
   local found = {} ---@type hum.Extra[]

@@ -24,7 +24,13 @@ local function definition_at(parser, row, col)
     local first = node:range()
     if node:type() == 'ERROR' then
       return nil
-    elseif not found and parent and first < row and definition.NODES[node:type()] and not definition.ARGUMENTS[parent:type()] then
+    elseif
+      not found
+      and parent
+      and first < row
+      and definition.NODES[node:type()]
+      and not definition.ARGUMENTS[parent:type()]
+    then
       found = first
     end
     node = parent

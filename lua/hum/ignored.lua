@@ -11,6 +11,7 @@ M.ASKED = 'git is asked whether it ignores the file'
 local IGNORED = 'git ignores the file (see complete.ignored)'
 
 local known = {} ---@type table<string, string|false>  by the name of the file: why it is not read
+local waiting = {} ---@type table<string, fun(why: string?)[]>
 local on_answer = function() end ---@type fun()
 
 --- Sets what runs, scheduled, when git has answered.
@@ -22,7 +23,14 @@ local function ask(name)
   known[name] = M.ASKED
   local function answer(result)
     known[name] = result.code == 0 and IGNORED or false
-    vim.schedule(on_answer)
+    vim.schedule(function()
+      local fns = waiting[name] or {}
+      waiting[name] = nil
+      on_answer()
+      for _, fn in ipairs(fns) do
+        fn(known[name] or nil)
+      end
+    end)
   end
   local command = { 'git', '-C', vim.fs.dirname(name), 'check-ignore', '--quiet', '--', name }
   local started = pcall(vim.system, command, { timeout = PATIENCE, stdout = false, stderr = false }, answer)
@@ -37,6 +45,16 @@ function M.forget() known = {} end
 function M.refusal(name)
   if known[name] == nil then ask(name) end
   return known[name] or nil
+end
+
+--- The same, once it is known.
+---@param name string
+---@param cb fun(why: string?)
+function M.check(name, cb)
+  local why = M.refusal(name)
+  if why ~= M.ASKED then return cb(why) end
+  waiting[name] = waiting[name] or {}
+  table.insert(waiting[name], cb)
 end
 
 config.on_change(M.forget)

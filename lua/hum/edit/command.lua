@@ -1,0 +1,322 @@
+-- What `:Hum edit`, `:Hum insert` and `:Hum fix`, the operators and the functions of the same names do: which lines are
+-- meant, what is asked, what is known of them. The edit itself is for hum.edit.
+local ask = require('hum.edit.ask')
+local dot = require('hum.edit.dot')
+local definitions = require('hum.edit.collect.definitions')
+local edits = require('hum.edit')
+local history = require('hum.edit.history')
+local notify = require('hum.notify')
+local placeholders = require('hum.prompt.placeholders')
+local problems = require('hum.edit.collect.problems')
+local prompts = require('hum.prompt')
+local ranges = require('hum.edit.range')
+local thread = require('hum.edit.thread')
+
+local M = {}
+
+---@class hum.EditRange
+---@field buf integer
+---@field first integer      rows from 0
+---@field last integer
+---@field chars? integer[]   row, col, row, col, end exclusive: it is not of whole lines
+---@field kind? 'function'|'paragraph'  it was found around the cursor
+
+-- ---- where ----------------------------------------------------------------------------------
+
+---@return hum.EditRange  of the cursor
+local function around()
+  local buf = vim.api.nvim_get_current_buf()
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local found = ranges.around(buf, cursor[1] - 1, cursor[2])
+  return { buf = buf, first = found.first, last = found.last, kind = found.kind }
+end
+
+--- Lines that were named, or those around the cursor.
+---@param quote? { buf: integer, first: integer, last: integer }  lines from 1
+---@return hum.EditRange
+local function range_of(quote)
+  if not quote then return around() end
+  local count = vim.api.nvim_buf_line_count(quote.buf)
+  local first = math.max(1, math.min(quote.first, count))
+  return { buf = quote.buf, first = first - 1, last = math.max(first, math.min(quote.last, count)) - 1 }
+end
+
+--- The place of the cursor: behind a line's last character in normal mode, as nothing else is meant there.
+---@return hum.EditRange
+local function here()
+  local buf = vim.api.nvim_get_current_buf()
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  local row, col = cursor[1] - 1, cursor[2]
+  local line = vim.api.nvim_get_current_line()
+  local inserts = vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil
+  local is_last = col + #vim.fn.matchstr(line:sub(col + 1), '.') >= #line
+  if not line:find('%S') or (is_last and not inserts) then col = #line end
+  return { buf = buf, first = row, last = row, chars = { row, col, row, col } }
+end
+
+--- The edit that is shown at the cursor.
+---@return hum.edit.Preview|nil
+local function preview_here()
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  return edits.at(vim.api.nvim_get_current_buf(), row)
+end
+
+---@param range hum.EditRange
+---@return string
+local function lines_of(range)
+  if range.first == range.last then return ('line %d'):format(range.first + 1) end
+  return ('lines %d-%d'):format(range.first + 1, range.last + 1)
+end
+
+local VERBS = { edit = 'Edit', fix = 'Fix', insert = 'Insert in' }
+
+--- What stands above the prompt for an instruction.
+---@param kind hum.OperatorKind
+---@param range hum.EditRange
+---@return string
+function M.title(kind, range)
+  local what = range.kind and ('the %s, %s'):format(range.kind, lines_of(range)) or lines_of(range)
+  return ('%s %s'):format(VERBS[kind], what)
+end
+
+-- ---- what is asked ---------------------------------------------------------------------------
+
+---@param range hum.EditRange
+---@return string
+local function text_of(range)
+  local c = range.chars
+  local lines = c and vim.api.nvim_buf_get_text(range.buf, c[1], c[2], c[3], c[4], {})
+    or vim.api.nvim_buf_get_lines(range.buf, range.first, range.last + 1, false)
+  return table.concat(lines, '\n')
+end
+
+---@param buf integer
+---@return string
+local function path_of(buf)
+  local name = vim.api.nvim_buf_get_name(buf)
+  return name ~= '' and vim.fn.fnamemodify(name, ':~:.') or ''
+end
+
+--- What may stand in a prompt, for some lines.
+---@param range hum.EditRange
+---@param input string
+---@return table<string, string|fun(): string>
+local function values_of(range, input)
+  return {
+    input = input,
+    filetype = vim.bo[range.buf].filetype,
+    path = path_of(range.buf),
+    lines = range.first == range.last and tostring(range.first + 1)
+      or ('%d-%d'):format(range.first + 1, range.last + 1),
+    selection = function() return text_of(range) end,
+    diagnostics = function() return problems.text(range) end,
+  }
+end
+
+---@param range hum.EditRange
+---@return table  as hum.edit.start() takes it
+local function place_of(range)
+  local opts = { buf = range.buf, first = range.first + 1, last = range.last + 1, range = range.chars }
+  if range.chars then
+    opts.first, opts.last = nil, nil
+  end
+  return opts
+end
+
+---@param range hum.EditRange
+---@param more table
+---@return hum.edit.Handle|nil, string|nil err
+local function start(range, more)
+  local opts = vim.tbl_extend('force', place_of(range), more)
+  opts.definitions = function(cb) definitions.collect(range.buf, range.first, range.last, cb) end
+  return thread.start(opts)
+end
+
+---@param handle hum.edit.Handle|nil
+---@param err string|nil
+---@return hum.edit.Handle|nil
+local function told(handle, err)
+  if not handle then notify.complain(err) end
+  return handle
+end
+
+--- Edits lines, or a part of them.
+---@param range hum.EditRange
+---@param text string
+---@param more? table
+---@return hum.edit.Handle|nil, string|nil err
+local function edit(range, text, more)
+  return start(range, vim.tbl_extend('force', { instruction = text, label = text }, more or {}))
+end
+
+--- Has the problems of some lines fixed, by the prompt of that name.
+---@param range hum.EditRange
+---@param text string
+---@param more? table
+---@return hum.edit.Handle|nil, string|nil err
+local function fix(range, text, more)
+  local prompt, why = prompts.get('fix')
+  if not prompt then return nil, why end
+  local values = values_of(range, text)
+  values.diagnostics = problems.text(range)
+  if values.diagnostics == '' and text == '' then
+    local cure = 'say what is wrong: ":Hum fix {what}", or ":Hum edit {instruction}"'
+    return nil, ('nothing to fix is known in %s\n%s'):format(lines_of(range), cure)
+  end
+  return start(
+    range,
+    vim.tbl_extend('force', {
+      instruction = placeholders.fill(prompt.text, values),
+      label = text ~= '' and 'fix: ' .. text or 'fix',
+      prompt = prompt.system and { system = placeholders.fill(prompt.system, values) },
+      endpoint = prompt.endpoint,
+      model = prompt.model,
+      think = prompt.think,
+      options = prompt.options,
+    }, more or {})
+  )
+end
+
+---@param range hum.EditRange  of no width
+---@param text string
+---@param more? table
+---@return hum.edit.Handle|nil, string|nil err
+local function insert(range, text, more)
+  return start(range, vim.tbl_extend('force', { instruction = text, label = text, insert = true }, more or {}))
+end
+
+-- ---- operators -------------------------------------------------------------------------------
+
+---@param range hum.EditRange
+---@param text string
+function M.edit_range(range, text) return told(edit(range, text)) end
+
+---@param range hum.EditRange
+---@param text string
+function M.fix_range(range, text) return told(fix(range, text)) end
+
+---@param text string
+function M.insert_here(text) return told(insert(here(), text)) end
+
+-- ---- commands --------------------------------------------------------------------------------
+
+--- Asks for an instruction beside some lines, unless there is one.
+---@param kind hum.OperatorKind
+---@param range hum.EditRange
+---@param text string
+---@param on_text fun(text: string)
+local function with_text(kind, range, text, on_text)
+  if text ~= '' then
+    history.add(text)
+    return on_text(text)
+  end
+  ask.open({
+    title = M.title(kind, range),
+    buf = range.buf,
+    first = range.first,
+    last = range.last,
+    mark = kind ~= 'insert',
+    on_text = on_text,
+    on_cancel = function(typed)
+      if typed then dot.forget() end
+    end,
+  })
+end
+
+---@param preview hum.edit.Preview
+---@param text string
+local function remark(preview, text)
+  if text ~= '' then
+    history.add(text)
+    return thread.remark(preview, text)
+  end
+  local first, last = preview:range()
+  ask.open({
+    title = 'Remark on the edit',
+    buf = preview.buf,
+    first = first - 1,
+    last = math.max(first, last) - 1,
+    mark = false,
+    on_text = function(given) thread.remark(preview, given) end,
+  })
+end
+
+--- `:[range]Hum edit [instruction]`
+---@param given hum.Invocation
+function M.edit(given)
+  local preview = not given.quote and preview_here()
+  if preview then return remark(preview, given.text) end
+  local range = range_of(given.quote)
+  with_text('edit', range, given.text, function(text) M.edit_range(range, text) end)
+end
+
+--- `:Hum insert [instruction]`
+---@param given hum.Invocation
+function M.insert(given)
+  local range = here()
+  with_text('insert', range, given.text, function(text) told(insert(range, text)) end)
+end
+
+--- `:[range]Hum fix [what]`
+---@param given hum.Invocation
+function M.fix(given) M.fix_range(range_of(given.quote), given.text) end
+
+--- `:Hum accept [all]`, `:Hum reject [all]`
+---@param which 'accept'|'reject'
+---@param given hum.Invocation
+function M.decide(which, given)
+  local id = given.text == 'all' and 'all' or nil
+  local count, err = edits[which]({ id = id, force = given.bang or nil })
+  if not count then notify.complain(err) end
+end
+
+--- Shows an earlier attempt at the cursor, or a later one.
+---@param step -1|1
+function M.attempt(step) thread.show(preview_here(), step) end
+
+-- ---- functions -------------------------------------------------------------------------------
+
+---@param opts table
+---@param names string[]
+---@return table
+local function some(opts, names)
+  local out = {}
+  for _, name in ipairs(names) do
+    out[name] = opts[name]
+  end
+  return out
+end
+
+local COMMON = { 'endpoint', 'model', 'think', 'options', 'on_done' }
+
+---@param opts table
+---@return hum.EditRange
+local function named(opts)
+  local buf = (opts.buf or 0) == 0 and vim.api.nvim_get_current_buf() or opts.buf
+  local c = opts.range
+  if c then return { buf = buf, first = c[1], last = c[3], chars = c } end
+  if opts.first then return range_of({ buf = buf, first = opts.first, last = opts.last or opts.first }) end
+  return around()
+end
+
+--- hum.edit()
+---@param opts table
+---@return hum.edit.Handle|nil, string|nil err
+function M.api_edit(opts) return edit(named(opts), opts.instruction, some(opts, COMMON)) end
+
+--- hum.fix()
+---@param opts table
+---@return hum.edit.Handle|nil, string|nil err
+function M.api_fix(opts) return fix(named(opts), opts.instruction or '', some(opts, COMMON)) end
+
+--- hum.insert()
+---@param opts table
+---@return hum.edit.Handle|nil, string|nil err
+function M.api_insert(opts)
+  local at = opts.at
+  local buf = (opts.buf or 0) == 0 and vim.api.nvim_get_current_buf() or opts.buf
+  local range = at and { buf = buf, first = at[1], last = at[1], chars = { at[1], at[2], at[1], at[2] } } or here()
+  return insert(range, opts.instruction, some(opts, COMMON))
+end
+
+return M

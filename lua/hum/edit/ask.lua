@@ -49,8 +49,9 @@ local function span(ask)
     vim.fn.screenpos(win, first, 1), vim.fn.screenpos(win, last, math.max(1, vim.fn.col({ last, '$' }, win) - 1))
   local place = vim.fn.win_screenpos(win)
   local info = vim.fn.getwininfo(win)[1]
-  local row = from.row > 0 and from.row or place[1]
-  return row - 1, math.max(row, to.row) - 1, place[2] - 1 + (info and info.textoff or 0)
+  local row = from.row > 0 and from.row or place[1] --[[@as integer]]
+  local col = place[2] - 1 + (info and info.textoff or 0) ---@type integer
+  return row - 1, math.max(row, to.row) - 1, col
 end
 
 --- Rows and columns for what is written.

@@ -14,10 +14,7 @@ local thread = require('hum.edit.thread')
 
 local M = {}
 
----@class hum.EditRange
----@field buf integer
----@field first integer      rows from 0
----@field last integer
+---@class hum.EditRange : hum.EditRows
 ---@field chars? integer[]   row, col, row, col, end exclusive: it is not of whole lines
 ---@field kind? 'function'|'paragraph'  it was found around the cursor
 

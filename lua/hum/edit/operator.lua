@@ -50,7 +50,7 @@ local function watch(op)
     pattern = '*:*',
     callback = function()
       -- The motion may ask for a pattern, or be a command.
-      local mode = vim.v.event.new_mode
+      local mode = vim.api.nvim_get_mode().mode
       if current == op and (mode:find('^[crvV\22]') or mode:find('^no')) then return end
       if current == op then unwatch() end
       return true

@@ -64,7 +64,7 @@ local function attempts_of(preview)
   local said = #preview.hunks == 0 and preview.answer or nil
   list[at] = {
     instruction = own.instruction or preview.instruction or preview.label,
-    lines = preview.taken and own.lines or new_lines(preview),
+    lines = new_lines(preview),
     answer = said and vim.split(said, '\n', { plain = true }) or own.answer,
     accepted = vim.list_extend(vim.list_slice(own.accepted or {}), of_state(preview, 'accepted')),
     rejected = vim.list_extend(vim.list_slice(own.rejected or {}), of_state(preview, 'rejected')),
@@ -152,7 +152,8 @@ end
 function M.show(preview, step)
   if not preview or not preview.attempts then return notify.info('hum: there is one attempt only') end
   local attempts, at = attempts_of(preview)
-  local goal = attempts[at + step]
+  local goal_at = at + step --[[@as integer]]
+  local goal = attempts[goal_at]
   if not goal or not goal.lines then
     local word = step < 0 and 'first' or 'last'
     return notify.info(('hum: this is the %s attempt'):format(word))
@@ -170,7 +171,7 @@ function M.show(preview, step)
     label = goal.instruction,
     instruction = goal.instruction,
     attempts = attempts,
-    attempt = at + step,
+    attempt = goal_at,
     set = set,
   })
   if not shown then return notify.complain(err) end

@@ -43,7 +43,8 @@ local METHOD = 'textDocument/definition'
 local function names_in(buf, first, last)
   local list, seen = {}, {}
   for i, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, last + 1, false)) do
-    for at, name in line:gmatch('()%f[%w_]([%a_][%w_]+)') do
+    for found, name in line:gmatch('()%f[%w_]([%a_][%w_]+)') do
+      local at = found --[[@as integer]]
       if #name > 2 and not seen[name] then
         seen[name] = true
         list[#list + 1] = { name = name, row = first + i - 1, before = line:sub(1, at - 1) }

@@ -8,7 +8,7 @@ local MOST, LONGEST = 40, 400
 --- Lists of the quickfix stack that are looked at.
 local LISTS = 10
 
----@class hum.Problem.Range
+---@class hum.EditRows
 ---@field buf integer
 ---@field first integer  rows from 0
 ---@field last integer
@@ -35,7 +35,7 @@ local function one_line(text)
   return text:sub(1, LONGEST + vim.str_utf_start(text, LONGEST + 1)) .. '…'
 end
 
----@param range hum.Problem.Range
+---@param range hum.EditRows
 ---@return hum.EditProblem[]
 local function diagnostics(range)
   local list = {}
@@ -81,7 +81,7 @@ local function newest(get)
   return {}
 end
 
----@param range hum.Problem.Range
+---@param range hum.EditRows
 ---@return hum.EditProblem[]
 local function compilers(range)
   local list = {}
@@ -111,7 +111,7 @@ local function is_before(a, b)
 end
 
 --- What is known of a range, by line.
----@param range hum.Problem.Range
+---@param range hum.EditRows
 ---@return hum.EditProblem[]
 ---@return integer left_out  that many more are known
 function M.of(range)
@@ -134,7 +134,7 @@ function M.of(range)
 end
 
 --- The same as text, each with what stands in its line: the model sees no numbers.
----@param range hum.Problem.Range
+---@param range hum.EditRows
 ---@return string  '' if nothing is known
 function M.text(range)
   local list, left = M.of(range)

@@ -273,7 +273,7 @@ test(
 )
 
 test('where there is no room beside the menu, what is selected is explained above it', {
-  ui = { 40, 30 },
+  ui = { 40, 60 },
   init = RECORDER,
 }, function(t)
   local names = t:lua('return vim.fn.getcompletion("Hum ", "cmdline")')

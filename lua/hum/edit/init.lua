@@ -5,6 +5,7 @@ local places = require('hum.edit.place')
 local previews = require('hum.edit.preview')
 local registry = require('hum.edit.registry')
 local told = require('hum.edit.told')
+local view = require('hum.edit.view')
 
 local M = {
   accept = decide.accept,
@@ -84,6 +85,7 @@ local function open(place, opts)
     close = function() on_close(entry) end,
   })
   registry.add(entry)
+  fault.guard('a preview', view.attach, entry.preview, { accept = M.accept, reject = M.reject, stop = M.stop })
   entry.preview:subscribe(on_told)
   on_told(entry.preview, 'new')
   return entry

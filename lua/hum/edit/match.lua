@@ -175,6 +175,7 @@ end
 ---@field items hum.edit.Item[]
 ---@field rows string[]
 ---@field pieces hum.edit.Piece[]
+---@field at_top boolean  the first of the items is the first of the range
 local Builder = {}
 Builder.__index = Builder
 
@@ -218,9 +219,11 @@ function Builder:between(site, from, to)
     end
   end
   if #expected(site) > 0 then return self:add_site(site, room, 'other') end
-  -- Nothing stood there, and what stands there now is the user's.
+  -- Nothing stood there, and what stands there now is the user's; at the top of the range it stands above it.
+  local is_above = self.at_top and #self.pieces == 0
+  if is_above then self:add_rows(room) end
   self:add_site(site, 0, site.was)
-  self:add_rows(room)
+  if not is_above then self:add_rows(room) end
 end
 
 --- Items that were not found, and the rows in whose place they are looked for.
@@ -280,10 +283,11 @@ end
 ---@param items hum.edit.Item[]
 ---@param below string[]
 ---@param rows string[]
+---@param at_top boolean  the first of the items is the first of the range
 ---@return hum.edit.Piece[] pieces
 ---@return integer shed_above  so many rows at the top are not of the items
 ---@return integer shed_below  likewise at the bottom
-function M.resolve(above, items, below, rows)
+function M.resolve(above, items, below, rows, at_top)
   local all = vim.list_extend(vim.list_extend(vim.list_extend({}, above), items), below)
   local placed = exactly(all, rows) or partly(all, rows)
   local row, stop = 0, #rows
@@ -293,7 +297,7 @@ function M.resolve(above, items, below, rows)
   for i = #all, #all - #below + 1, -1 do
     stop = placed[i] and placed[i].row or stop
   end
-  local builder = setmetatable({ items = all, rows = rows, pieces = {} }, Builder)
+  local builder = setmetatable({ items = all, rows = rows, pieces = {}, at_top = at_top }, Builder)
   return builder:build(placed, #above + 1, #all - #below, row, stop), row, #rows - stop
 end
 

@@ -312,7 +312,7 @@ function Preview:watch()
   vim.api.nvim_buf_attach(self.buf, false, {
     on_lines = function(_, _, _, first, last, now)
       if self.gone then return true end
-      if not self.quiet and self.track:changed(first, last, now) then self:tell_moved() end
+      if not self.quiet and self.track:changed(first, last, now - first) then self:tell_moved() end
     end,
     on_reload = function()
       if self.gone then return true end

@@ -12,7 +12,9 @@ local match = require('hum.edit.match')
 ---@field after string[]   and below it
 ---@field above integer    so many rows from above were changed together with the first piece
 ---@field below integer    likewise with the last
----@field dirty boolean
+---@field dirty boolean    there are dirty pieces
+---@field shifted boolean  the range has moved as a whole
+---@field emptied boolean  hum has taken the last line of the buffer away
 ---@field read fun(first: integer, last: integer): string[]
 ---@field count fun(): integer
 local Track = {}
@@ -43,6 +45,8 @@ local function new(opts)
     above = 0,
     below = 0,
     dirty = opts.rows ~= nil,
+    shifted = false,
+    emptied = false,
     read = opts.read,
     count = opts.count,
   }, Track)
@@ -112,8 +116,11 @@ function Track:changed(first, last, n)
   local top, bottom, delta = self.top, self.top + self.rows, n - (last - first)
   self.total = self.total + delta
   local inserts = first == last
-  if last <= top and not (inserts and first == top and is_loose(self.pieces[1])) then
-    self.top = top + delta
+  if self.emptied then
+    self:lost()
+    return true
+  elseif last <= top and not (inserts and first == top and is_loose(self.pieces[1])) then
+    self.top, self.shifted = top + delta, self.shifted or delta ~= 0
     return delta ~= 0
   elseif first >= bottom and not (inserts and first == bottom and is_loose(self.pieces[#self.pieces])) then
     return false
@@ -132,7 +139,7 @@ function Track:lost()
   for _, piece in ipairs(self.pieces) do
     swallow(gap, piece)
   end
-  self.total = self.count()
+  self.total, self.emptied = self.count(), false
   gap.r = self.total
   self.pieces, self.top, self.rows, self.dirty = { gap }, 0, gap.r, true
   self.above, self.below = #self.before, #self.after
@@ -170,6 +177,7 @@ end
 --- Tells each hunk where it stands.
 function Track:place()
   local row = self.top
+  self.shifted = false
   for _, piece in ipairs(self.pieces) do
     if piece.site then
       piece.site.row, piece.site.rows = row, piece.r
@@ -202,7 +210,7 @@ function Track:look(piece, first, row, is_first, is_last)
   local before = vim.list_slice(self.before, math.max(#self.before - above, 0) + 1)
   local after = vim.list_slice(self.after, 1, below)
   local rows = self.read(row, row + piece.r)
-  local pieces, shed_above, shed_below = match.resolve(before, self:items(piece, first), after, rows)
+  local pieces, shed_above, shed_below = match.resolve(before, self:items(piece, first), after, rows, is_first)
   if is_first and shed_above > 0 then self.above = 0 end
   if is_last and shed_below > 0 then self.below = 0 end
   for _, one in ipairs(pieces) do
@@ -218,7 +226,11 @@ end
 ---@return boolean  something was
 function Track:settle()
   if self.total ~= self.count() then self:lost() end
-  if not self.dirty then return false end
+  if not self.dirty then
+    local shifted = self.shifted
+    if shifted then self:place() end
+    return shifted
+  end
   local out, first, row, pieces = {}, 1, self.top, self.pieces
   for i, piece in ipairs(pieces) do
     local n, r = piece.n, piece.r
@@ -315,6 +327,8 @@ function Track:turn(sites)
       site.content, site.was = content, content
     end
   end
+  -- A buffer is never without a row.
+  if self.total == 0 then self.total, self.emptied = 1, true end
   self:place()
 end
 
